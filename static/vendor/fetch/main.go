@@ -1,0 +1,211 @@
+// Fetch brings the files of static/vendor from their npm packages again: make vendor.
+//
+// VENDOR.txt says which file comes from which package and what its SHA-256 must be. A file whose
+// bytes differ is not written, and fetch ends with status 1. The icon sprite is built here, from
+// the icons named below. To take another version, change it in VENDOR.txt and run with -update,
+// which writes the new hashes.
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// built stands in VENDOR.txt in place of a path for a file that is made of several.
+const built = "(built by fetch)"
+
+// icons maps the name an icon has in our pages, which is its meaning, to Lucide's file name.
+var icons = [][2]string{
+	{"home", "house"},
+	{"org", "building-2"},
+	{"people", "users"},
+	{"feed", "activity"},
+	{"todo", "list-checks"},
+	{"view", "bookmark"},
+	{"users", "user-cog"},
+	{"roles", "shield-check"},
+	{"audit", "scroll-text"},
+	{"search", "search"},
+	{"plus", "plus"},
+	{"call", "phone"},
+	{"email", "mail"},
+	{"meeting", "calendar"},
+	{"note", "sticky-note"},
+	{"pen", "pencil"},
+	{"trash", "trash-2"},
+	{"x", "x"},
+	{"check", "check"},
+	{"down", "chevron-down"},
+	{"right", "chevron-right"},
+	{"to", "arrow-right"},
+	{"sortd", "arrow-down"},
+	{"more", "ellipsis"},
+	{"link", "link-2"},
+	{"unlink", "unlink"},
+	{"globe", "globe"},
+	{"alert", "circle-alert"},
+	{"eye", "eye"},
+	{"user", "user-plus"},
+	{"clock", "clock"},
+	{"wifi", "wifi-off"},
+	{"archive", "archive"},
+	{"restore", "archive-restore"},
+	{"history", "history"},
+	{"lock", "lock"},
+	{"download", "download"},
+	{"filter", "list-filter"},
+	{"left", "chevron-left"},
+	{"sortu", "arrow-up"},
+	{"logout", "log-out"},
+	{"sun", "sun"},
+	{"moon", "moon"},
+	{"screen", "monitor"},
+	{"mobile", "smartphone"},
+	{"key", "key-round"},
+	{"keys", "keyboard"},
+	{"upload", "upload"},
+	{"merge", "merge"},
+	{"copy", "copy"},
+	{"info", "info"},
+}
+
+func main() {
+	update := flag.Bool("update", false, "write the hashes of what was fetched to VENDOR.txt")
+	flag.Parse()
+	if err := run(filepath.Join("static", "vendor"), *update); err != nil {
+		fmt.Fprintln(os.Stderr, "fetch:", err)
+		os.Exit(1)
+	}
+}
+
+// run fetches every file that dir/VENDOR.txt lists. It is started in the module's folder.
+func run(dir string, update bool) error {
+	listPath := filepath.Join(dir, "VENDOR.txt")
+	list, err := os.ReadFile(listPath)
+	if err != nil {
+		return err
+	}
+	packages := map[string]map[string][]byte{}
+	lines := strings.Split(string(list), "\n")
+	var wrong []error
+	for i, line := range lines {
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Fields(line)
+		if len(f) < 5 {
+			return fmt.Errorf("VENDOR.txt line %d: want file, package, licence, SHA-256 and path", i+1)
+		}
+		name, pkg, sum, path := f[0], f[1], f[3], strings.Join(f[4:], " ")
+		if packages[pkg] == nil {
+			if packages[pkg], err = pack(pkg); err != nil {
+				return err
+			}
+		}
+		data, err := content(packages[pkg], path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", pkg, err)
+		}
+		if got := fmt.Sprintf("%x", sha256.Sum256(data)); got != sum {
+			if !update {
+				wrong = append(wrong, fmt.Errorf("%s: SHA-256 is %s, VENDOR.txt says %s; not written", name, got, sum))
+				continue
+			}
+			lines[i] = strings.Replace(line, sum, got, 1)
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), data, 0o644); err != nil {
+			return err
+		}
+	}
+	if update {
+		if err := os.WriteFile(listPath, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
+			return err
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// content returns the file at path of a package, or the sprite.
+func content(files map[string][]byte, path string) ([]byte, error) {
+	if path == built {
+		return sprite(files)
+	}
+	data, ok := files[path]
+	if !ok {
+		return nil, fmt.Errorf("has no file %s", path)
+	}
+	return data, nil
+}
+
+// pack returns the files of an npm package, given as name@version, by their paths in it.
+func pack(pkg string) (map[string][]byte, error) {
+	tmp, err := os.MkdirTemp("", "fetch")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(tmp)
+	cmd := exec.Command("npm", "pack", "--silent", "--pack-destination", tmp, pkg)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("npm pack %s: %w", pkg, err)
+	}
+	names, err := filepath.Glob(filepath.Join(tmp, "*.tgz"))
+	if err != nil || len(names) != 1 {
+		return nil, fmt.Errorf("npm pack %s: wrote %d packages, want 1", pkg, len(names))
+	}
+	tgz, err := os.ReadFile(names[0])
+	if err != nil {
+		return nil, err
+	}
+	plain, err := gzip.NewReader(bytes.NewReader(tgz))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pkg, err)
+	}
+	files := map[string][]byte{}
+	for r := tar.NewReader(plain); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			return files, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", pkg, err)
+		}
+		if files[strings.TrimPrefix(h.Name, "package/")], err = io.ReadAll(r); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", pkg, h.Name, err)
+		}
+	}
+}
+
+var (
+	comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+	inside  = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
+	space   = regexp.MustCompile(`\s+`)
+)
+
+// sprite puts our icons into one SVG, a symbol each. Stroke and size come from the class i of app.css.
+func sprite(files map[string][]byte) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg">`)
+	for _, icon := range icons {
+		name, file := icon[0], icon[1]
+		m := inside.FindSubmatch(comment.ReplaceAll(files["icons/"+file+".svg"], nil))
+		if m == nil {
+			return nil, fmt.Errorf("has no icon %s", file)
+		}
+		shapes := bytes.TrimSpace(space.ReplaceAll(m[1], []byte(" ")))
+		fmt.Fprintf(&b, `<symbol id="%s" viewBox="0 0 24 24">%s</symbol>`, name, shapes)
+	}
+	b.WriteString("</svg>")
+	return b.Bytes(), nil
+}
