@@ -1,0 +1,63 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+var (
+	// ErrNotFound is the answer for what does not exist and for what the actor may not see.
+	ErrNotFound = errors.New("not found")
+	// ErrForbidden is the answer where the actor sees the record but may not do this.
+	ErrForbidden = errors.New("forbidden")
+	// ErrBusy is the answer where too many passwords are being checked at once.
+	ErrBusy = errors.New("busy")
+	// ErrSignIn is the one answer to a wrong email, a wrong password and a closed account.
+	ErrSignIn = errors.New("wrong email or password")
+)
+
+// Invalid refuses a change: per column the message for the person who typed it.
+type Invalid struct {
+	Fields map[string]string
+	// Taken is the contact that has the email already, if the actor may see it.
+	Taken *Contact
+	// Linked is the link that exists already.
+	Linked *Link
+}
+
+func (e *Invalid) Error() string {
+	var parts []string
+	for column, message := range e.Fields {
+		parts = append(parts, column+": "+message)
+	}
+	sort.Strings(parts)
+	return "invalid: " + strings.Join(parts, "; ")
+}
+
+func invalid(column, message string, args ...any) *Invalid {
+	return &Invalid{Fields: map[string]string{column: fmt.Sprintf(message, args...)}}
+}
+
+// Conflict refuses a change made on an older version of the record.
+type Conflict struct {
+	By string    // full name of who changed it last, "" if unknown
+	At time.Time // when
+}
+
+func (e *Conflict) Error() string { return "changed meanwhile by " + e.By }
+
+func isUnique(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
+}
+
+// IsFull tells whether an error is a full disk.
+func IsFull(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrFull
+}

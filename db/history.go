@@ -1,0 +1,177 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Entry is one row of a record's history, with the names it speaks of.
+type Entry struct {
+	Seq                           int64
+	Action, TargetType, TargetID  string
+	UserName                      string // "" for the program itself or an account that is gone
+	At                            time.Time
+	Changes                       []FieldChange
+	OrganizationID, Organization  string // of a link or an interaction; the name is "" where it is gone
+	ContactID, Contact            string
+	Channel, Subject              string // of an interaction
+	RoleLabel, RelationshipStatus string // of a link
+}
+
+// FieldChange is one field's change in words: ids are names, unset is "".
+type FieldChange struct{ Column, Label, Old, New string }
+
+// HistorySize is how many entries a history shows at once.
+const HistorySize = 50
+
+// History lists the changes of an organization or a contact (targetType), with
+// its links and, for those who may see them, its interactions; newest first.
+// before is the seq of the last entry shown, 0 for the start; older is the
+// next one, 0 where there is no more.
+func (d *DB) History(ctx context.Context, by Actor, targetType, id string, before int64) (page []Entry, older int64, err error) {
+	end, ok := map[string]string{"organization": "$.organization_id", "contact": "$.contact_id"}[targetType]
+	if !ok {
+		return nil, 0, ErrNotFound
+	}
+	if before <= 0 {
+		before = 1 << 62
+	}
+	hidden := ""
+	if !by.Can(ViewInteraction) {
+		hidden = " AND target_type <> 'interaction'"
+	}
+	rows, err := d.reader.query(ctx, `
+		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(full_name, ''), audit_logs.created_at, metadata
+		FROM audit_logs LEFT JOIN users ON users.id = user_id
+		WHERE seq IN (
+			SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ?
+			UNION
+			SELECT seq FROM audit_logs WHERE json_extract(metadata, '`+end+`') = ? AND seq < ?`+hidden+`
+		)
+		ORDER BY seq DESC LIMIT ?`, targetType, id, before, id, before, HistorySize+1)
+	page, err = collect(rows, err, func(r row) (Entry, error) {
+		var e Entry
+		var metadata string
+		err := r.Scan(&e.Seq, &e.Action, &e.TargetType, &e.TargetID, &e.UserName, moment{&e.At}, &metadata)
+		return e, errors.Join(err, e.read(metadata))
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
+	}
+	if len(page) > HistorySize {
+		page = page[:HistorySize]
+		older = page[HistorySize-1].Seq
+	}
+	return page, older, d.nameAll(ctx, page)
+}
+
+// read takes from an audit row's metadata what an entry says.
+func (e *Entry) read(metadata string) error {
+	var m struct {
+		OrganizationID     string            `json:"organization_id"`
+		ContactID          string            `json:"contact_id"`
+		Channel            string            `json:"channel"`
+		Subject            string            `json:"subject"`
+		RoleLabel          string            `json:"role_label"`
+		RelationshipStatus string            `json:"relationship_status"`
+		Changes            map[string]Change `json:"changes"`
+	}
+	if err := json.Unmarshal([]byte(metadata), &m); err != nil {
+		return err
+	}
+	e.OrganizationID, e.ContactID, e.Channel, e.Subject = m.OrganizationID, m.ContactID, m.Channel, m.Subject
+	e.RoleLabel, e.RelationshipStatus = m.RoleLabel, m.RelationshipStatus
+	for _, rules := range [][]rule{organizationRules, contactRules, linkRules, interactionRules} {
+		for _, r := range rules {
+			if c, ok := m.Changes[r.column]; ok {
+				e.Changes = append(e.Changes, FieldChange{Column: r.column, Label: r.words, Old: shown(c.Old), New: shown(c.New)})
+				delete(m.Changes, r.column)
+			}
+		}
+	}
+	return nil
+}
+
+func shown(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// nameAll puts names for the ids that entries speak of.
+func (d *DB) nameAll(ctx context.Context, page []Entry) error {
+	names := namer{d: d, ctx: ctx, known: map[string]string{}}
+	for i := range page {
+		e := &page[i]
+		e.Organization = names.of("organizations", e.OrganizationID)
+		e.Contact = names.of("contacts", e.ContactID)
+		for j := range e.Changes {
+			c := &e.Changes[j]
+			if table := map[string]string{"owner_user_id": "users", "organization_id": "organizations", "contact_id": "contacts"}[c.Column]; table != "" {
+				c.Old, c.New = names.of(table, c.Old), names.of(table, c.New)
+			}
+		}
+	}
+	return names.err
+}
+
+// namer looks each id up once.
+type namer struct {
+	d     *DB
+	ctx   context.Context
+	known map[string]string
+	err   error
+}
+
+func (n *namer) of(table, id string) string {
+	if id == "" || n.err != nil {
+		return ""
+	}
+	if name, ok := n.known[id]; ok {
+		return name
+	}
+	var first, last string
+	columns := map[string]string{"users": "full_name, ''", "organizations": "display_name, ''", "contacts": "first_name, last_name"}[table]
+	err := n.d.reader.queryRow(n.ctx, "SELECT "+columns+" FROM "+table+" WHERE id = ?", id).Scan(&first, &last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		n.err = err
+	}
+	n.known[id] = personName(first, last)
+	return n.known[id]
+}
+
+// Origin is who made a record and, if it is archived, who archived it and when.
+type Origin struct {
+	CreatedBy  string
+	ArchivedBy string
+	ArchivedAt time.Time
+}
+
+// Origin reads who made a record; names are "" where the account is gone or the program did it.
+func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string) (Origin, error) {
+	var o Origin
+	create, archive := "create_contact", "archive_contact"
+	if targetType == "organization" {
+		create, archive = "create_org", "archive_org"
+	}
+	const read = `
+		SELECT full_name, audit_logs.created_at
+		FROM audit_logs LEFT JOIN users ON users.id = user_id
+		WHERE target_type = ? AND target_id = ? AND action = ?
+		ORDER BY seq DESC LIMIT 1`
+	var at time.Time
+	err := d.reader.queryRow(ctx, read, targetType, id, create).Scan(text{&o.CreatedBy}, moment{&at})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return o, err
+	}
+	err = d.reader.queryRow(ctx, read, targetType, id, archive).Scan(text{&o.ArchivedBy}, moment{&o.ArchivedAt})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return o, err
+}

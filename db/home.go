@@ -1,0 +1,64 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Touched is a record that somebody worked on lately.
+type Touched struct {
+	Kind     string // organization or contact
+	ID, Name string
+	At       time.Time
+}
+
+// LastTouched lists the n records that the actor changed or logged something
+// with last, newest first.
+func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error) {
+	rows, err := d.reader.query(ctx, `
+		SELECT target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
+		FROM audit_logs
+		WHERE user_id = ? AND target_type IN ('organization', 'contact', 'interaction')
+		ORDER BY seq DESC LIMIT 100`, by.UserID)
+	all, err := collect(rows, err, func(r row) (Touched, error) {
+		var t Touched
+		var organization, contact string
+		err := r.Scan(&t.Kind, &t.ID, &organization, &contact, moment{&t.At})
+		if t.Kind == "interaction" {
+			if t.Kind, t.ID = "organization", organization; organization == "" {
+				t.Kind, t.ID = "contact", contact
+			}
+		}
+		return t, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("last touched: %w", err)
+	}
+	names := namer{d: d, ctx: ctx, known: map[string]string{}}
+	var latest []Touched
+	seen := map[string]bool{}
+	for _, t := range all {
+		if seen[t.ID] || len(latest) == n {
+			continue
+		}
+		seen[t.ID] = true
+		if t.Name = names.of(t.Kind+"s", t.ID); t.Name != "" {
+			latest = append(latest, t)
+		}
+	}
+	return latest, names.err
+}
+
+// Quiet lists the n active organizations of the actor that nobody has talked
+// to for longest, those never talked to first. Without ViewInteraction it is ErrForbidden.
+func (d *DB) Quiet(ctx context.Context, by Actor, n int) ([]Organization, error) {
+	if !by.Can(ViewInteraction) {
+		return nil, errors.Join(ErrForbidden, errors.New("quiet organizations tell of interactions"))
+	}
+	rows, err := d.reader.query(ctx, selectOrganization+`
+		WHERE owner_user_id = ? AND is_active = 1
+		ORDER BY ifnull(last_contact_at, ''), organizations.id LIMIT ?`, by.UserID, n)
+	return collect(rows, err, scanOrganization)
+}

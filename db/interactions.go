@@ -1,0 +1,403 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Interaction is a call, email, meeting or note with an organization, a contact, or both.
+type Interaction struct {
+	ID, Channel, Subject, Body, Outcome  string
+	OrganizationID, OrganizationName     string
+	ContactID, ContactFirst, ContactLast string
+	UserID, UserName                     string // who had it; "" where the account is gone
+	HappenedAt, CreatedAt                time.Time
+	Version                              int
+	happened                             string // as typed, then as stored
+}
+
+// ContactName is the name of the interaction's person, "" if there is none.
+func (i Interaction) ContactName() string { return personName(i.ContactFirst, i.ContactLast) }
+
+// Channels are the kinds of interaction, in the order people choose from.
+var Channels = []string{"call", "email", "meeting", "note"}
+
+// interactionRules are the columns of an interaction that people change. When it
+// happened depends on the actor's time zone and is judged by happenedAt.
+var interactionRules = []rule{
+	{column: "channel", words: "Channel", max: 40, required: "Choose call, email, meeting or note", check: func(s string) (string, error) {
+		if _, err := oneOf(Channels...)(s); err != nil {
+			return "", messageError("Choose call, email, meeting or note")
+		}
+		return s, nil
+	}},
+	{column: "subject", words: "Subject", max: 200, required: "Say in a line what happened, like “Renewal agreed”"},
+	{column: "body", words: "Details", max: 50_000, lines: true},
+	{column: "outcome", words: "Outcome", max: 80},
+	{column: "organization_id", words: "Organization", max: 36},
+	{column: "contact_id", words: "Contact", max: 36},
+	{column: "happened_at", words: "When", max: 40},
+}
+
+func (i *Interaction) value(column string) *string {
+	return map[string]*string{
+		"channel": &i.Channel, "subject": &i.Subject, "body": &i.Body, "outcome": &i.Outcome,
+		"organization_id": &i.OrganizationID, "contact_id": &i.ContactID, "happened_at": &i.happened,
+	}[column]
+}
+
+// LocalTime is the form of happened_at in forms: a minute in the user's time zone.
+const LocalTime = "2006-01-02T15:04"
+
+// happenedAt reads a typed time: LocalTime (seconds are taken too) in the
+// actor's zone, or RFC 3339. "" is now. The past is open, the future a day.
+func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
+	zone := t.by.zone()
+	if typed == "" {
+		return t.now, nil
+	}
+	if !old.IsZero() && typed == old.In(zone).Format(LocalTime) {
+		return old, nil // the form shows minutes; an edit that leaves them keeps the moment
+	}
+	at, err := time.Parse(time.RFC3339, typed)
+	for _, layout := range []string{LocalTime, LocalTime + ":05", LocalTime + ":05.000"} {
+		if err != nil {
+			at, err = time.ParseInLocation(layout, typed, zone)
+		}
+	}
+	limit := t.now.AddDate(0, 0, 1)
+	switch {
+	case err != nil:
+		return at, messageError("Enter a day and a time, like " + t.now.In(zone).Format("2006-01-02 15:04"))
+	case at.After(limit):
+		return at, messageError("Choose a time up to tomorrow, " + limit.In(zone).Format("2 Jan 15:04"))
+	case at.UTC().Year() < 1900:
+		return at, messageError("Choose a day after 1900")
+	}
+	return at.UTC().Truncate(time.Millisecond), nil
+}
+
+const selectInteraction = `
+	SELECT interactions.id, channel, subject, body, outcome, organization_id, display_name, contact_id, first_name, last_name,
+		user_id, full_name, happened_at, interactions.created_at, interactions.version
+	FROM interactions
+	LEFT JOIN organizations ON organizations.id = organization_id
+	LEFT JOIN contacts ON contacts.id = contact_id
+	LEFT JOIN users ON users.id = user_id`
+
+func scanInteraction(r row) (Interaction, error) {
+	var i Interaction
+	err := r.Scan(&i.ID, &i.Channel, &i.Subject, text{&i.Body}, text{&i.Outcome}, text{&i.OrganizationID}, text{&i.OrganizationName},
+		text{&i.ContactID}, text{&i.ContactFirst}, text{&i.ContactLast}, text{&i.UserID}, text{&i.UserName},
+		moment{&i.HappenedAt}, moment{&i.CreatedAt}, &i.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Interaction{}, ErrNotFound
+	}
+	i.happened = stamp(i.HappenedAt)
+	return i, err
+}
+
+// Interaction returns one interaction, or ErrNotFound.
+func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction, error) {
+	i, err := scanInteraction(d.reader.queryRow(ctx, selectInteraction+" WHERE interactions.id = ?", id))
+	if err != nil {
+		return i, fmt.Errorf("interaction %s: %w", id, err)
+	}
+	return i, nil
+}
+
+// InteractionFilter narrows a timeline or the feed. Empty fields do not narrow.
+type InteractionFilter struct {
+	OrganizationID, ContactID, UserID, Channel string
+	From, To                                   time.Time // happened at or after From, before To
+	Before                                     string    // cursor of the page before
+	Limit                                      int       // 0 is TimelineSize
+}
+
+// TimelineSize is how many interactions a timeline shows at once.
+const TimelineSize = 20
+
+// Interactions lists interactions, newest first. older is the cursor of the
+// following page, "" where there is none.
+func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (page []Interaction, older string, err error) {
+	var c conditions
+	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel}} {
+		if x[1] != "" {
+			c.add(x[0]+" = ?", x[1])
+		}
+	}
+	if !f.From.IsZero() {
+		c.add("happened_at >= ?", stamp(f.From))
+	}
+	if !f.To.IsZero() {
+		c.add("happened_at < ?", stamp(f.To))
+	}
+	s := sorting{expression: "happened_at", descending: true}
+	if err := c.after(s, "interactions.id", f.Before); err != nil {
+		return nil, "", err
+	}
+	if f.Limit == 0 {
+		f.Limit = TimelineSize
+	}
+	rows, err := d.reader.query(ctx, selectInteraction+c.where()+s.orderBy("interactions.id")+fmt.Sprintf("\nLIMIT %d", f.Limit+1), c.args...)
+	if page, err = collect(rows, err, scanInteraction); err != nil {
+		return nil, "", fmt.Errorf("interactions: %w", err)
+	}
+	if len(page) > f.Limit {
+		page = page[:f.Limit]
+		last := page[f.Limit-1]
+		older = newCursor(stamp(last.HappenedAt), last.ID)
+	}
+	return page, older, nil
+}
+
+// LogInteraction keeps an interaction from the typed fields: channel, subject,
+// body, outcome, happened_at, and organization_id, contact_id or both. It is
+// had by the actor. requestID, if any, makes a repeated call return what the
+// first one made. Refused fields are Invalid.
+func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, requestID string) (Interaction, error) {
+	var id string
+	err := d.write(ctx, by, func(t *tx) (err error) {
+		if id, err = t.requested(requestID); err != nil || id != "" {
+			return err
+		}
+		i := Interaction{ID: newID(), UserID: by.UserID}
+		changes, err := t.change(&i, typed.with("channel", "subject", "happened_at"))
+		if err != nil {
+			return err
+		}
+		if err := t.insertInteraction(i); err != nil {
+			return err
+		}
+		if err := t.keepRequest(requestID, i.ID); err != nil {
+			return err
+		}
+		id = i.ID
+		metadata := i.details()
+		metadata["changes"] = changes
+		return t.record("create_interaction", "interaction", i.ID, metadata)
+	})
+	if err != nil {
+		return Interaction{}, fmt.Errorf("log interaction: %w", err)
+	}
+	return d.Interaction(ctx, by, id)
+}
+
+func (t *tx) insertInteraction(i Interaction) error {
+	if i.CreatedAt.IsZero() {
+		i.CreatedAt = t.now
+	}
+	_, err := t.exec(`
+		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		i.ID, orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
+		stamp(i.HappenedAt), stamp(i.CreatedAt), max(i.Version, 1))
+	return err
+}
+
+// change applies typed fields to an interaction, and judges its ends and its time.
+func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
+	old := *i
+	changes, refused := apply(interactionRules, typed, i)
+	if refused == nil {
+		refused = &Invalid{Fields: map[string]string{}}
+	}
+	if raw, ok := typed["happened_at"]; ok && refused.Fields["happened_at"] == "" {
+		at, err := t.happenedAt(strings.TrimSpace(raw), old.HappenedAt)
+		if err != nil {
+			refused.Fields["happened_at"] = err.Error()
+		}
+		i.HappenedAt = at
+	}
+	if err := t.checkEnds(*i, old, refused); err != nil {
+		return nil, err
+	}
+	if len(refused.Fields) > 0 {
+		return nil, refused
+	}
+	delete(changes, "happened_at")
+	if !i.HappenedAt.Equal(old.HappenedAt) {
+		c := Change{New: stamp(i.HappenedAt)}
+		if !old.HappenedAt.IsZero() {
+			c.Old = stamp(old.HappenedAt)
+		}
+		changes["happened_at"] = c
+	}
+	return changes, nil
+}
+
+// checkEnds refuses an interaction with nobody, and ends that do not exist.
+func (t *tx) checkEnds(i, old Interaction, refused *Invalid) error {
+	if i.OrganizationID == "" && i.ContactID == "" {
+		refused.Fields["contact_id"] = "Choose a contact or an organization"
+	}
+	for _, end := range []struct{ column, table, id, old, message string }{
+		{"organization_id", "organizations", i.OrganizationID, old.OrganizationID, "Choose an organization from the list"},
+		{"contact_id", "contacts", i.ContactID, old.ContactID, "Choose a contact from the list"},
+	} {
+		if end.id == "" || end.id == end.old {
+			continue
+		}
+		var there bool
+		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", end.id).Scan(&there); err != nil {
+			return err
+		}
+		if !there {
+			refused.Fields[end.column] = end.message
+		}
+	}
+	return nil
+}
+
+// details are what every audit row of an interaction names.
+func (i Interaction) details() details {
+	return details{"organization_id": orNull(i.OrganizationID), "contact_id": orNull(i.ContactID), "channel": i.Channel, "subject": i.Subject}
+}
+
+// UpdateInteraction changes the typed fields of the version that was read. A
+// happened_at that shows the same minute as before leaves the moment as it is.
+// It returns Invalid, Conflict where it changed since, or ErrNotFound.
+func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
+	err := d.write(ctx, by, func(t *tx) error {
+		i, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id))
+		if err != nil {
+			return err
+		}
+		if typed["happened_at"] == "" {
+			typed = typed.with()
+			delete(typed, "happened_at") // empty means now for a new one, unchanged for this one
+		}
+		changes, err := t.change(&i, typed)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		if i.Version != version {
+			return t.conflict("interaction", id)
+		}
+		_, err = t.exec(`
+			UPDATE interactions
+			SET organization_id = ?, contact_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?, version = version + 1
+			WHERE id = ?`,
+			orNull(i.OrganizationID), orNull(i.ContactID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), id)
+		if err != nil {
+			return err
+		}
+		metadata := i.details()
+		metadata["changes"] = changes
+		return t.record("update_interaction", "interaction", id, metadata)
+	})
+	if err != nil {
+		return Interaction{}, fmt.Errorf("update interaction %s: %w", id, err)
+	}
+	return d.Interaction(ctx, by, id)
+}
+
+// DeleteInteraction takes an interaction off every timeline and returns it as
+// it was. The history keeps what it said, and UndeleteInteraction brings it
+// back. It returns ErrNotFound, or Conflict where it changed since.
+func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
+	var i Interaction
+	err := d.write(ctx, by, func(t *tx) (err error) {
+		if i, err = scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id)); err != nil {
+			return err
+		}
+		if i.Version != version {
+			return t.conflict("interaction", id)
+		}
+		if _, err := t.exec("DELETE FROM interactions WHERE id = ?", id); err != nil {
+			return err
+		}
+		metadata := i.details()
+		metadata["deleted"] = deletedInteraction{
+			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, HappenedAt: stamp(i.HappenedAt), CreatedAt: stamp(i.CreatedAt), Version: i.Version,
+		}
+		return t.record("delete_interaction", "interaction", id, metadata)
+	})
+	if err != nil {
+		return Interaction{}, fmt.Errorf("delete interaction %s: %w", id, err)
+	}
+	return i, nil
+}
+
+// deletedInteraction is what a delete_interaction row keeps beside the details.
+type deletedInteraction struct {
+	Body       string `json:"body"`
+	Outcome    string `json:"outcome"`
+	UserID     string `json:"user_id"`
+	HappenedAt string `json:"happened_at"`
+	CreatedAt  string `json:"created_at"`
+	Version    int    `json:"version"`
+}
+
+// UndeleteInteraction brings a deleted interaction back under its id. Where it
+// is back already nothing happens; where it never was, or both its ends are
+// gone, the answer is ErrNotFound.
+func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Interaction, error) {
+	err := d.write(ctx, by, func(t *tx) error {
+		if _, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		var metadata string
+		err := t.queryRow("SELECT metadata FROM audit_logs WHERE target_type = 'interaction' AND target_id = ? AND action = 'delete_interaction' ORDER BY seq DESC LIMIT 1", id).Scan(&metadata)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		i, err := t.deleted(id, metadata)
+		if err != nil {
+			return err
+		}
+		if err := t.insertInteraction(i); err != nil {
+			return err
+		}
+		return t.record("restore_interaction", "interaction", id, i.details())
+	})
+	if err != nil {
+		return Interaction{}, fmt.Errorf("undelete interaction %s: %w", id, err)
+	}
+	return d.Interaction(ctx, by, id)
+}
+
+// deleted reads an interaction back from the row that recorded its deletion.
+func (t *tx) deleted(id, metadata string) (Interaction, error) {
+	var m struct {
+		OrganizationID string              `json:"organization_id"`
+		ContactID      string              `json:"contact_id"`
+		Channel        string              `json:"channel"`
+		Subject        string              `json:"subject"`
+		Deleted        *deletedInteraction `json:"deleted"`
+	}
+	if err := json.Unmarshal([]byte(metadata), &m); err != nil || m.Deleted == nil {
+		return Interaction{}, errors.Join(ErrNotFound, err)
+	}
+	i := Interaction{ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, Channel: m.Channel, Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1}
+	var err1, err2 error
+	i.HappenedAt, err1 = time.Parse(timeFormat, m.Deleted.HappenedAt)
+	i.CreatedAt, err2 = time.Parse(timeFormat, m.Deleted.CreatedAt)
+	if err := errors.Join(err1, err2); err != nil {
+		return i, err
+	}
+	for _, end := range []struct {
+		table string
+		id    *string
+	}{{"organizations", &i.OrganizationID}, {"contacts", &i.ContactID}, {"users", &i.UserID}} {
+		var there bool
+		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", *end.id).Scan(&there); err != nil {
+			return i, err
+		}
+		if !there {
+			*end.id = ""
+		}
+	}
+	if i.OrganizationID == "" && i.ContactID == "" {
+		return i, ErrNotFound
+	}
+	return i, nil
+}

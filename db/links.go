@@ -1,0 +1,251 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Link is a contact's place at an organization.
+type Link struct {
+	OrganizationID, OrganizationName     string
+	ContactID, ContactFirst, ContactLast string
+	ContactTitle, ContactEmail           string
+	OrganizationActive, ContactActive    bool
+	RoleLabel, RelationshipStatus        string
+	Version                              int
+}
+
+// ContactName is the name of the link's person.
+func (l Link) ContactName() string { return personName(l.ContactFirst, l.ContactLast) }
+
+// RelationshipStatuses are the states of a link, in the order people choose from.
+var RelationshipStatuses = []string{"Active", "Prospect", "Former"}
+
+var linkRules = []rule{
+	{column: "role_label", words: "Role", max: 120},
+	{column: "relationship_status", words: "Status", max: 40, required: "Choose Active, Prospect or Former", check: func(s string) (string, error) {
+		if _, err := oneOf(RelationshipStatuses...)(s); err != nil {
+			return "", messageError("Choose Active, Prospect or Former")
+		}
+		return s, nil
+	}},
+}
+
+func (l *Link) value(column string) *string {
+	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus}[column]
+}
+
+const selectLink = `
+	SELECT organization_id, display_name, contact_id, first_name, last_name, job_title, email, organizations.is_active, contacts.is_active,
+		role_label, relationship_status, organization_contact.version
+	FROM organization_contact
+	JOIN organizations ON organizations.id = organization_id
+	JOIN contacts ON contacts.id = contact_id`
+
+func scanLink(r row) (Link, error) {
+	var l Link
+	err := r.Scan(&l.OrganizationID, &l.OrganizationName, &l.ContactID, &l.ContactFirst, &l.ContactLast, text{&l.ContactTitle}, text{&l.ContactEmail},
+		&l.OrganizationActive, &l.ContactActive, text{&l.RoleLabel}, &l.RelationshipStatus, &l.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Link{}, ErrNotFound
+	}
+	return l, err
+}
+
+// Link returns the link of an organization and a contact, or ErrNotFound.
+func (d *DB) Link(ctx context.Context, by Actor, organizationID, contactID string) (Link, error) {
+	return scanLink(d.reader.queryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ?", organizationID, contactID))
+}
+
+// ContactsOf lists an organization's links by contact's name, former ones last.
+func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([]Link, error) {
+	rows, err := d.reader.query(ctx, selectLink+" WHERE organization_id = ? ORDER BY relationship_status = 'Former', contacts.sort_key, contact_id", organizationID)
+	return collect(rows, err, scanLink)
+}
+
+// OrganizationsOf lists a contact's links by organization's name, former ones last.
+func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([]Link, error) {
+	rows, err := d.reader.query(ctx, selectLink+" WHERE contact_id = ? ORDER BY relationship_status = 'Former', organizations.sort_key, organization_id", contactID)
+	return collect(rows, err, scanLink)
+}
+
+// NewLink is what a link is made from. Of each end either the id is there, or
+// the fields of a record to create and link in one step.
+type NewLink struct {
+	OrganizationID, ContactID string
+	Organization, Contact     Fields
+	Restore                   bool   // bring an archived end back
+	Typed                     Fields // role_label, relationship_status
+	RequestID                 string
+}
+
+// LinkContact links a contact to an organization and creates the end that is
+// new, in one transaction. It returns ErrNotFound where an end does not exist,
+// and Invalid for refused fields, for an email that is taken, and, with the
+// existing link, where the two are linked already.
+func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error) {
+	err := d.write(ctx, by, func(t *tx) error {
+		made, err := t.requested(n.RequestID)
+		if err != nil {
+			return err
+		}
+		if made != "" {
+			n.OrganizationID, n.ContactID = made[:36], made[37:]
+			return nil
+		}
+		if err := t.linkContact(&n); err != nil {
+			return err
+		}
+		return t.keepRequest(n.RequestID, n.OrganizationID+" "+n.ContactID)
+	})
+	if err != nil {
+		return Link{}, fmt.Errorf("link contact: %w", err)
+	}
+	return d.Link(ctx, by, n.OrganizationID, n.ContactID)
+}
+
+func (t *tx) linkContact(n *NewLink) error {
+	l := Link{RelationshipStatus: "Active"}
+	_, refused := apply(linkRules, n.Typed, &l)
+	err := t.linkEnds(n)
+	if also := (*Invalid)(nil); errors.As(err, &also) && refused != nil {
+		for column, message := range refused.Fields {
+			also.Fields[column] = message
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		return refused
+	}
+	l.OrganizationID, l.ContactID = n.OrganizationID, n.ContactID
+	existing, err := scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID))
+	if err == nil {
+		refused := invalid("contact_id", "%s is linked to %s already", existing.ContactName(), existing.OrganizationName)
+		refused.Linked = &existing
+		return refused
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if _, err := t.exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status) VALUES (?, ?, ?, ?)",
+		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus); err != nil {
+		return err
+	}
+	if err := t.reindexContact(l.ContactID); err != nil {
+		return err
+	}
+	return t.record("link_contact", "organization", l.OrganizationID, l.details())
+}
+
+// linkEnds makes sure that both ends are there, creating or restoring where asked.
+func (t *tx) linkEnds(n *NewLink) (err error) {
+	if n.ContactID == "" {
+		if n.ContactID, err = t.createContact(n.Contact); err != nil {
+			return err
+		}
+	}
+	if n.OrganizationID == "" {
+		if n.OrganizationID, err = t.createOrganization(n.Organization); err != nil {
+			return err
+		}
+	}
+	var organization, contact struct {
+		active  bool
+		version int
+	}
+	err = t.queryRow("SELECT is_active, version FROM organizations WHERE id = ?", n.OrganizationID).Scan(&organization.active, &organization.version)
+	if err == nil {
+		err = t.queryRow("SELECT is_active, version FROM contacts WHERE id = ?", n.ContactID).Scan(&contact.active, &contact.version)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	if err != nil || !n.Restore {
+		return err
+	}
+	if err := t.setActive("contacts", "contact", n.ContactID, contact.version, true, "restore_contact"); err != nil {
+		return err
+	}
+	return t.setActive("organizations", "organization", n.OrganizationID, organization.version, true, "restore_org")
+}
+
+// details are what every audit row of a link names.
+func (l Link) details() details {
+	return details{"organization_id": l.OrganizationID, "contact_id": l.ContactID, "role_label": orNull(l.RoleLabel), "relationship_status": l.RelationshipStatus}
+}
+
+// UpdateLink changes role_label and relationship_status of the version that
+// was read. It returns Invalid, Conflict, or ErrNotFound.
+func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields) (Link, error) {
+	err := d.write(ctx, by, func(t *tx) error {
+		l, err := scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", organizationID, contactID))
+		if err != nil {
+			return err
+		}
+		changes, refused := apply(linkRules, typed, &l)
+		if refused != nil {
+			return refused
+		}
+		if len(changes) == 0 {
+			return nil
+		}
+		if l.Version != version {
+			return t.linkConflict(l)
+		}
+		if _, err := t.exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1 WHERE organization_id = ? AND contact_id = ?",
+			orNull(l.RoleLabel), l.RelationshipStatus, organizationID, contactID); err != nil {
+			return err
+		}
+		metadata := l.details()
+		metadata["changes"] = changes
+		return t.record("update_link", "organization", organizationID, metadata)
+	})
+	if err != nil {
+		return Link{}, fmt.Errorf("update link of %s and %s: %w", organizationID, contactID, err)
+	}
+	return d.Link(ctx, by, organizationID, contactID)
+}
+
+func (t *tx) linkConflict(l Link) error {
+	c := &Conflict{}
+	err := t.queryRow(`
+		SELECT users.full_name, audit_logs.created_at
+		FROM audit_logs LEFT JOIN users ON users.id = user_id
+		WHERE action IN ('link_contact', 'update_link') AND target_type = 'organization' AND target_id = ?
+			AND json_extract(metadata, '$.contact_id') = ?
+		ORDER BY seq DESC LIMIT 1`, l.OrganizationID, l.ContactID).Scan(text{&c.By}, moment{&c.At})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return c
+}
+
+// UnlinkContact takes a link away and returns it as it was, so that LinkContact
+// can undo it. It returns ErrNotFound, or Conflict where it changed since.
+func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contactID string, version int) (Link, error) {
+	var l Link
+	err := d.write(ctx, by, func(t *tx) (err error) {
+		l, err = scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", organizationID, contactID))
+		if err != nil {
+			return err
+		}
+		if l.Version != version {
+			return t.linkConflict(l)
+		}
+		if _, err := t.exec("DELETE FROM organization_contact WHERE organization_id = ? AND contact_id = ?", organizationID, contactID); err != nil {
+			return err
+		}
+		if err := t.reindexContact(contactID); err != nil {
+			return err
+		}
+		return t.record("unlink_contact", "organization", organizationID, l.details())
+	})
+	if err != nil {
+		return Link{}, fmt.Errorf("unlink %s and %s: %w", organizationID, contactID, err)
+	}
+	return l, nil
+}

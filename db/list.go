@@ -1,0 +1,106 @@
+package db
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+)
+
+// PageSize is how many rows a list shows at once.
+const PageSize = 50
+
+// Filter narrows and orders a list of organizations or contacts. Empty fields do not narrow.
+type Filter struct {
+	Query    string // words to find, at most 200 characters
+	Status   string // active (also ""), archived, all
+	Sector   string
+	SizeBand string
+	OwnerID  string // a user's id, or "none"
+	Sort     string // a column, "-" before it for the other way round
+	After    string // cursor of the page before
+}
+
+// sorting is one order a list can be shown in: the expression it sorts by,
+// always followed by the id, and that expression's value in a row.
+type sorting struct {
+	expression string
+	descending bool
+}
+
+// conditions gathers the WHERE of a list.
+type conditions struct {
+	clauses []string
+	args    []any
+}
+
+func (c *conditions) add(clause string, args ...any) {
+	c.clauses = append(c.clauses, clause)
+	c.args = append(c.args, args...)
+}
+
+func (c *conditions) where() string {
+	if len(c.clauses) == 0 {
+		return ""
+	}
+	return "\nWHERE " + strings.Join(c.clauses, "\n\tAND ")
+}
+
+func (c *conditions) status(column, status string) {
+	switch status {
+	case "all":
+	case "archived":
+		c.add(column + " = 0")
+	default:
+		c.add(column + " = 1")
+	}
+}
+
+func (c *conditions) owner(column, owner string) {
+	switch owner {
+	case "":
+	case "none":
+		c.add(column + " IS NULL")
+	default:
+		c.add(column+" = ?", owner)
+	}
+}
+
+// after continues behind a cursor. A cursor that cannot be read is refused.
+func (c *conditions) after(s sorting, id, cursor string) error {
+	if cursor == "" {
+		return nil
+	}
+	at, err := readCursor(cursor)
+	if err != nil {
+		return err
+	}
+	compare := " > "
+	if s.descending {
+		compare = " < "
+	}
+	c.add("("+s.expression+", "+id+")"+compare+"(?, ?)", at[0], at[1])
+	return nil
+}
+
+func (s sorting) orderBy(id string) string {
+	if s.descending {
+		return "\nORDER BY " + s.expression + " DESC, " + id + " DESC"
+	}
+	return "\nORDER BY " + s.expression + ", " + id
+}
+
+func newCursor(value, id string) string {
+	encoded, _ := json.Marshal([2]string{value, id})
+	return base64.RawURLEncoding.EncodeToString(encoded)
+}
+
+func readCursor(cursor string) (at [2]string, err error) {
+	decoded, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err == nil {
+		err = json.Unmarshal(decoded, &at)
+	}
+	if err != nil {
+		return at, invalid("after", "This link to more rows is damaged; start again from the top of the list")
+	}
+	return at, nil
+}

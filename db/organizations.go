@@ -1,0 +1,403 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Organization is a client. OwnerName, Contacts and the last contact are read
+// with it; the last contact only for those who may see interactions.
+type Organization struct {
+	ID, LegalName, DisplayName, Website, Sector, SizeBand, TaxID string
+	OwnerID, OwnerName                                           string
+	IsActive                                                     bool
+	CreatedAt, UpdatedAt                                         time.Time
+	Version                                                      int
+	LastContactAt                                                time.Time // zero: never
+	LastContactChannel                                           string
+	Contacts                                                     int
+	sortKey                                                      string
+}
+
+// organizationRules are the columns of an organization that people change, in the order of the form.
+var organizationRules = []rule{
+	{column: "display_name", words: "Name", max: 160, required: "Enter the organization's name"},
+	{column: "legal_name", words: "Legal name", max: 200, required: "Enter the name in its registration"},
+	{column: "website", words: "Website", max: 200, check: website},
+	{column: "sector", words: "Sector", max: 80},
+	{column: "size_band", words: "Size", max: 40},
+	{column: "tax_id", words: "Tax ID", max: 50},
+	{column: "owner_user_id", words: "Owner", max: 36},
+}
+
+func (o *Organization) value(column string) *string {
+	return map[string]*string{
+		"display_name": &o.DisplayName, "legal_name": &o.LegalName, "website": &o.Website, "sector": &o.Sector,
+		"size_band": &o.SizeBand, "tax_id": &o.TaxID, "owner_user_id": &o.OwnerID,
+	}[column]
+}
+
+// Value returns one column that people change, "" where it is unset. ok is
+// false for any other name.
+func (o Organization) Value(column string) (value string, ok bool) {
+	if v := o.value(column); v != nil {
+		return *v, true
+	}
+	return "", false
+}
+
+const selectOrganization = `
+	SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, users.full_name,
+		is_active, organizations.created_at, organizations.updated_at, version, last_contact_at, last_contact_channel, sort_key,
+		(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id)
+	FROM organizations
+	LEFT JOIN users ON users.id = owner_user_id`
+
+func scanOrganization(r row) (Organization, error) {
+	var o Organization
+	err := r.Scan(&o.ID, &o.LegalName, &o.DisplayName, text{&o.Website}, text{&o.Sector}, text{&o.SizeBand}, text{&o.TaxID},
+		text{&o.OwnerID}, text{&o.OwnerName}, &o.IsActive, moment{&o.CreatedAt}, moment{&o.UpdatedAt}, &o.Version,
+		moment{&o.LastContactAt}, text{&o.LastContactChannel}, &o.sortKey, &o.Contacts)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Organization{}, ErrNotFound
+	}
+	return o, err
+}
+
+// seenBy blanks what the actor may not see of it.
+func (o *Organization) seenBy(by Actor) {
+	if !by.Can(ViewInteraction) {
+		o.LastContactAt, o.LastContactChannel = time.Time{}, ""
+	}
+}
+
+// Organization returns one organization, or ErrNotFound.
+func (d *DB) Organization(ctx context.Context, by Actor, id string) (Organization, error) {
+	o, err := scanOrganization(d.reader.queryRow(ctx, selectOrganization+" WHERE organizations.id = ?", id))
+	if err != nil {
+		return o, fmt.Errorf("organization %s: %w", id, err)
+	}
+	o.seenBy(by)
+	return o, nil
+}
+
+var organizationSorts = map[string]string{
+	"display_name": "sort_key",
+	"updated_at":   "organizations.updated_at",
+	"created_at":   "organizations.created_at",
+	"last_contact": "ifnull(last_contact_at, '')",
+}
+
+// listSort looks a sort up; an unknown one, or one that would tell what the
+// actor may not see, is the order by name.
+func listSort(sorts map[string]string, by Actor, name string) (string, sorting) {
+	s := sorting{}
+	column := name
+	if len(name) > 0 && name[0] == '-' {
+		column, s.descending = name[1:], true
+	}
+	s.expression = sorts[column]
+	if s.expression == "" || (column == "last_contact" && !by.Can(ViewInteraction)) {
+		return "", sorting{expression: "sort_key"}
+	}
+	return column, s
+}
+
+// Organizations lists a page of organizations. next is the cursor of the
+// following page, "" where there is none.
+func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Organization, next string, err error) {
+	var c conditions
+	c.status("is_active", f.Status)
+	c.owner("owner_user_id", f.OwnerID)
+	if f.Sector != "" {
+		c.add("sector = ?", f.Sector)
+	}
+	if f.SizeBand != "" {
+		c.add("size_band = ?", f.SizeBand)
+	}
+	if f.Query != "" {
+		query, ok := match(f.Query)
+		if !ok {
+			return nil, "", nil
+		}
+		c.add("docid IN (SELECT docid FROM organization_search WHERE words MATCH ?)", query)
+	}
+	column, s := listSort(organizationSorts, by, f.Sort)
+	if err := c.after(s, "organizations.id", f.After); err != nil {
+		return nil, "", err
+	}
+	rows, err := d.reader.query(ctx, selectOrganization+c.where()+s.orderBy("organizations.id")+fmt.Sprintf("\nLIMIT %d", PageSize+1), c.args...)
+	if page, err = collect(rows, err, scanOrganization); err != nil {
+		return nil, "", fmt.Errorf("organizations: %w", err)
+	}
+	if len(page) > PageSize {
+		page = page[:PageSize]
+		last := page[PageSize-1]
+		next = newCursor(sortValue(column, last.sortKey, last.UpdatedAt, last.CreatedAt, last.LastContactAt), last.ID)
+	}
+	for i := range page {
+		page[i].seenBy(by)
+	}
+	return page, next, nil
+}
+
+func sortValue(column, sortKey string, updated, created, lastContact time.Time) string {
+	switch {
+	case column == "updated_at":
+		return stamp(updated)
+	case column == "created_at":
+		return stamp(created)
+	case column == "last_contact" && lastContact.IsZero():
+		return ""
+	case column == "last_contact":
+		return stamp(lastContact)
+	}
+	return sortKey
+}
+
+// CreateOrganization makes an organization from the typed fields; the legal
+// name is the display name where it was left empty. requestID, if any, makes a
+// repeated call return what the first one made. Refused fields are Invalid.
+func (d *DB) CreateOrganization(ctx context.Context, by Actor, typed Fields, requestID string) (Organization, error) {
+	var id string
+	err := d.write(ctx, by, func(t *tx) (err error) {
+		if id, err = t.requested(requestID); err != nil || id != "" {
+			return err
+		}
+		if id, err = t.createOrganization(typed); err != nil {
+			return err
+		}
+		return t.keepRequest(requestID, id)
+	})
+	if err != nil {
+		return Organization{}, fmt.Errorf("create organization: %w", err)
+	}
+	return d.Organization(ctx, by, id)
+}
+
+func (t *tx) createOrganization(typed Fields) (id string, err error) {
+	typed = typed.with("display_name")
+	if strings.TrimSpace(typed["legal_name"]) == "" {
+		typed["legal_name"] = typed["display_name"]
+	}
+	o := Organization{ID: newID()}
+	changes, refused := apply(organizationRules, typed, &o)
+	if refused != nil {
+		if refused.Fields["display_name"] != "" && typed["legal_name"] == typed["display_name"] {
+			delete(refused.Fields, "legal_name") // the same message twice
+		}
+		return "", refused
+	}
+	if err := t.checkOwner(o.OwnerID); err != nil {
+		return "", err
+	}
+	_, err = t.exec(`
+		INSERT INTO organizations (id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, created_at, updated_at, sort_key, docid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM organizations))`,
+		o.ID, o.LegalName, o.DisplayName, orNull(o.Website), orNull(o.Sector), orNull(o.SizeBand), orNull(o.TaxID), orNull(o.OwnerID),
+		stamp(t.now), stamp(t.now), SortKey(o.DisplayName))
+	if err != nil {
+		return "", err
+	}
+	if err := t.reindexOrganization(o.ID); err != nil {
+		return "", err
+	}
+	return o.ID, t.record("create_org", "organization", o.ID, details{"changes": changes})
+}
+
+// UpdateOrganization changes the typed fields of the version that was read.
+// It returns Invalid, Conflict where the record has changed since, or
+// ErrNotFound. Typing what is there already changes nothing and is no conflict.
+func (d *DB) UpdateOrganization(ctx context.Context, by Actor, id string, version int, typed Fields) (Organization, error) {
+	err := d.write(ctx, by, func(t *tx) error { return t.updateOrganization(id, version, typed) })
+	if err != nil {
+		return Organization{}, fmt.Errorf("update organization %s: %w", id, err)
+	}
+	return d.Organization(ctx, by, id)
+}
+
+func (t *tx) updateOrganization(id string, version int, typed Fields) error {
+	o, err := scanOrganization(t.queryRow(selectOrganization+" WHERE organizations.id = ?", id))
+	if err != nil {
+		return err
+	}
+	owner, name := o.OwnerID, o.DisplayName
+	changes, refused := apply(organizationRules, typed, &o)
+	if refused != nil {
+		return refused
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	if o.Version != version {
+		return t.conflict("organization", id)
+	}
+	if o.OwnerID != owner {
+		if err := t.checkOwner(o.OwnerID); err != nil {
+			return err
+		}
+	}
+	_, err = t.exec(`
+		UPDATE organizations
+		SET legal_name = ?, display_name = ?, website = ?, sector = ?, size_band = ?, tax_id = ?, owner_user_id = ?, sort_key = ?,
+			updated_at = ?, version = version + 1
+		WHERE id = ?`,
+		o.LegalName, o.DisplayName, orNull(o.Website), orNull(o.Sector), orNull(o.SizeBand), orNull(o.TaxID), orNull(o.OwnerID), SortKey(o.DisplayName),
+		stamp(t.now), id)
+	if err != nil {
+		return err
+	}
+	if err := t.reindexOrganization(id); err != nil {
+		return err
+	}
+	if o.DisplayName != name {
+		if err := t.reindexContactsOf(id); err != nil {
+			return err
+		}
+	}
+	return t.record("update_org", "organization", id, details{"changes": changes})
+}
+
+func (t *tx) reindexContactsOf(organizationID string) error {
+	rows, err := t.query("SELECT contact_id FROM organization_contact WHERE organization_id = ?", organizationID)
+	ids, err := collect(rows, err, scanText)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := t.reindexContact(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ArchiveOrganization hides an organization from lists, search and pickers;
+// RestoreOrganization brings it back. One that is so already is left alone. A
+// stale version is a Conflict.
+func (d *DB) ArchiveOrganization(ctx context.Context, by Actor, id string, version int) (Organization, error) {
+	return d.setOrganizationActive(ctx, by, id, version, false, "archive_org")
+}
+
+// RestoreOrganization undoes ArchiveOrganization.
+func (d *DB) RestoreOrganization(ctx context.Context, by Actor, id string, version int) (Organization, error) {
+	return d.setOrganizationActive(ctx, by, id, version, true, "restore_org")
+}
+
+func (d *DB) setOrganizationActive(ctx context.Context, by Actor, id string, version int, active bool, action string) (Organization, error) {
+	err := d.write(ctx, by, func(t *tx) error { return t.setActive("organizations", "organization", id, version, active, action) })
+	if err != nil {
+		return Organization{}, fmt.Errorf("%s %s: %w", action, id, err)
+	}
+	return d.Organization(ctx, by, id)
+}
+
+// setActive is archive and restore of both kinds of record.
+func (t *tx) setActive(table, targetType, id string, version int, active bool, action string) error {
+	var is bool
+	var current int
+	err := t.queryRow("SELECT is_active, version FROM "+table+" WHERE id = ?", id).Scan(&is, &current)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	if err != nil || is == active {
+		return err
+	}
+	if current != version {
+		return t.conflict(targetType, id)
+	}
+	if _, err := t.exec("UPDATE "+table+" SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?", active, stamp(t.now), id); err != nil {
+		return err
+	}
+	return t.record(action, targetType, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})
+}
+
+// conflict names who changed a record last, and when.
+func (t *tx) conflict(targetType, id string) error {
+	c := &Conflict{}
+	err := t.queryRow(`
+		SELECT users.full_name, audit_logs.created_at
+		FROM audit_logs LEFT JOIN users ON users.id = user_id
+		WHERE target_type = ? AND target_id = ?
+		ORDER BY seq DESC LIMIT 1`, targetType, id).Scan(text{&c.By}, moment{&c.At})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return c
+}
+
+// requested returns what a creating request has made already, "" if nothing.
+func (t *tx) requested(requestID string) (targetID string, err error) {
+	if !ValidID(requestID) {
+		return "", nil
+	}
+	err = t.queryRow("SELECT target_id FROM requests WHERE user_id = ? AND request_id = ?", t.by.UserID, requestID).Scan(&targetID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return targetID, err
+}
+
+func (t *tx) keepRequest(requestID, targetID string) error {
+	if !ValidID(requestID) || t.by.UserID == "" {
+		return nil
+	}
+	_, err := t.exec("INSERT INTO requests (user_id, request_id, target_id, created_at) VALUES (?, ?, ?, ?)", t.by.UserID, requestID, targetID, stamp(t.now))
+	return err
+}
+
+// Suggestions for free text, before what the registry uses itself (DESIGN section 4).
+var (
+	sectors    = []string{"Manufacturing", "SaaS", "Retail", "Logistics", "Healthcare", "Public sector", "Services", "Energy", "Food & drink", "Construction", "Media", "Education"}
+	sizeBands  = []string{"1-10", "11-50", "51-200", "201-500", "501-1000", "1000+"}
+	roleLabels = []string{"CFO", "CEO", "Billing contact", "Decision maker", "Technical contact", "Advisor", "Board member"}
+	outcomes   = []string{"Follow-up scheduled", "Closed won", "Closed lost", "No answer", "Left a message", "Information sent"}
+)
+
+// Sectors are suggestions for the sector: the usual ones and those in use.
+func (d *DB) Sectors(ctx context.Context, by Actor) ([]string, error) {
+	return d.suggestions(ctx, sectors, "organizations", "sector")
+}
+
+// SizeBands are suggestions for the size band.
+func (d *DB) SizeBands(ctx context.Context, by Actor) ([]string, error) {
+	return d.suggestions(ctx, sizeBands, "organizations", "size_band")
+}
+
+// RoleLabels are suggestions for a contact's role at an organization.
+func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
+	return d.suggestions(ctx, roleLabels, "organization_contact", "role_label")
+}
+
+// Outcomes are suggestions for an interaction's outcome.
+func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
+	return d.suggestions(ctx, outcomes, "interactions", "outcome")
+}
+
+// suggestions adds up to 50 values in use to the usual ones. It jumps from value to
+// value along the column's index: a DISTINCT would walk the whole table.
+func (d *DB) suggestions(ctx context.Context, usual []string, table, column string) ([]string, error) {
+	rows, err := d.reader.query(ctx, `
+		WITH RECURSIVE used (v, n) AS (
+			SELECT (SELECT min(`+column+`) FROM `+table+`), 1
+			UNION ALL
+			SELECT (SELECT min(`+column+`) FROM `+table+` WHERE `+column+` > v), n + 1 FROM used WHERE v IS NOT NULL AND n < 50
+		)
+		SELECT v FROM used WHERE v IS NOT NULL`)
+	used, err := collect(rows, err, scanText)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Clone(usual)
+	for _, v := range used {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all, nil
+}

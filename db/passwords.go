@@ -1,0 +1,81 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// argon is one setting of argon2id: memory in KiB, passes, lanes. The floor
+// is OWASP's: 19 MiB, 2 passes, 1 lane.
+type argon struct {
+	memory, time uint32
+	threads      uint8
+}
+
+var argonNow = argon{memory: 19 * 1024, time: 2, threads: 1}
+
+// hashing lets two passwords be hashed at once, so that sign-ins never starve the rest.
+var hashing = make(chan struct{}, 2)
+
+// hashingPatience is how long a sign-in waits for its turn before ErrBusy.
+const hashingPatience = 5 * time.Second
+
+// HashPassword returns the argon2id hash of a password in PHC form,
+// or ErrBusy where its turn does not come in time.
+func HashPassword(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, 16)
+	rand.Read(salt)
+	key, err := argonNow.derive(ctx, password, salt)
+	if err != nil {
+		return "", err
+	}
+	b64 := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonNow.memory, argonNow.time, argonNow.threads, b64(salt), b64(key)), nil
+}
+
+// checkPassword tells whether a password has this hash, and whether the hash
+// should be made anew with today's setting. A hash that cannot be read costs
+// the same time and never matches.
+func checkPassword(ctx context.Context, hash, password string) (matches, outdated bool, err error) {
+	var version int
+	var a argon
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		_, err = argonNow.derive(ctx, password, make([]byte, 16))
+		return false, false, err
+	}
+	_, err1 := fmt.Sscanf(parts[2], "v=%d", &version)
+	_, err2 := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &a.memory, &a.time, &a.threads)
+	salt, err3 := base64.RawStdEncoding.DecodeString(parts[4])
+	want, err4 := base64.RawStdEncoding.DecodeString(parts[5])
+	if err1 != nil || err2 != nil || err3 != nil || err4 != nil || version != argon2.Version || a.time == 0 || a.threads == 0 || len(want) == 0 {
+		_, err = argonNow.derive(ctx, password, make([]byte, 16))
+		return false, false, err
+	}
+	key, err := a.derive(ctx, password, salt)
+	if err != nil {
+		return false, false, err
+	}
+	return subtle.ConstantTimeCompare(key, want) == 1, a != argonNow, nil
+}
+
+func (a argon) derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
+	timer := time.NewTimer(hashingPatience)
+	defer timer.Stop()
+	select {
+	case hashing <- struct{}{}:
+		defer func() { <-hashing }()
+	case <-timer.C:
+		return nil, ErrBusy
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return argon2.IDKey([]byte(password), salt, a.time, a.memory, a.threads, 32), nil
+}

@@ -1,0 +1,96 @@
+package db
+
+import (
+	"context"
+	"strings"
+)
+
+// maxQuery is how many characters of a search count.
+const maxQuery = 200
+
+// match turns what somebody typed into an FTS4 query that finds each word by
+// its beginning; false where there is no word in it. Nothing but letters and
+// digits gets into the query, so its operators cannot be typed.
+func match(typed string) (string, bool) {
+	if r := []rune(typed); len(r) > maxQuery {
+		typed = string(r[:maxQuery])
+	}
+	found := words(typed)
+	for i := range found {
+		found[i] += "*"
+	}
+	return strings.Join(found, " "), len(found) > 0
+}
+
+// digits are those of a phone number, so that it is found however it is spaced.
+func digits(phone string) string {
+	return strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, phone)
+}
+
+// reindexOrganization puts an organization's words into the index anew.
+func (t *tx) reindexOrganization(id string) error {
+	var docid int64
+	var name, legal, site, tax string
+	err := t.queryRow("SELECT docid, display_name, legal_name, ifnull(website, ''), ifnull(tax_id, '') FROM organizations WHERE id = ?", id).
+		Scan(&docid, &name, &legal, &site, &tax)
+	if err != nil {
+		return err
+	}
+	return t.reindex("organization_search", docid, name, legal, site, tax)
+}
+
+// reindexContact does the same for a contact, who is also found by his organizations' names.
+func (t *tx) reindexContact(id string) error {
+	var docid int64
+	var first, last, email, phone, mobile, title, organizations string
+	err := t.queryRow(`
+		SELECT docid, first_name, last_name, ifnull(email, ''), ifnull(phone, ''), ifnull(mobile, ''), ifnull(job_title, ''),
+			ifnull((SELECT group_concat(display_name, ' ') FROM organization_contact JOIN organizations ON organizations.id = organization_id WHERE contact_id = contacts.id), '')
+		FROM contacts WHERE id = ?`, id).
+		Scan(&docid, &first, &last, &email, &phone, &mobile, &title, &organizations)
+	if err != nil {
+		return err
+	}
+	return t.reindex("contact_search", docid, first, last, email, digits(phone), digits(mobile), title, organizations)
+}
+
+func (t *tx) reindex(table string, docid int64, parts ...string) error {
+	if _, err := t.exec("DELETE FROM "+table+" WHERE docid = ?", docid); err != nil {
+		return err
+	}
+	_, err := t.exec("INSERT INTO "+table+" (docid, words) VALUES (?, ?)", docid, strings.Join(words(strings.Join(parts, " ")), " "))
+	return err
+}
+
+// indexForeignRows gives rows that another program wrote their sort key and their place in the index.
+func (d *DB) indexForeignRows(ctx context.Context) error {
+	return d.keep(ctx, func(t *tx) error {
+		for _, kind := range []struct {
+			table, name string
+			reindex     func(string) error
+		}{
+			{"organizations", "display_name", t.reindexOrganization},
+			{"contacts", "last_name || ' ' || first_name", t.reindexContact},
+		} {
+			rows, err := t.query("SELECT id, " + kind.name + " FROM " + kind.table + " WHERE docid IS NULL")
+			found, err := collect(rows, err, func(r row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) })
+			if err != nil {
+				return err
+			}
+			for _, x := range found {
+				if _, err := t.exec("UPDATE "+kind.table+" SET sort_key = ?, docid = (SELECT ifnull(max(docid), 0) + 1 FROM "+kind.table+") WHERE id = ?", SortKey(x[1]), x[0]); err != nil {
+					return err
+				}
+				if err := kind.reindex(x[0]); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

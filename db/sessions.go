@@ -1,0 +1,132 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Session is one signed-in browser.
+type Session struct {
+	User     User
+	Data     string // what the web layer keeps in it, as JSON
+	lastUsed time.Time
+	created  time.Time
+}
+
+// How long a session lives without use, and at most.
+const (
+	SessionIdle = 8 * time.Hour
+	SessionMax  = 72 * time.Hour
+)
+
+// sessionCache holds sessions with their user's rights as read at one state
+// of the database. Any commit, by whatever process, empties it, so that what
+// ends a session or a right is felt by the next request.
+type sessionCache struct {
+	mu      sync.Mutex
+	watch   *pool // one connection, whose data_version tells of others' commits
+	version int64
+	byID    map[string]Session
+}
+
+// startSession makes a session for a user and returns its token, of which the
+// table holds only the SHA-256.
+func (t *tx) startSession(userID string) (token string, err error) {
+	random := make([]byte, 32)
+	rand.Read(random)
+	token = base64.RawURLEncoding.EncodeToString(random)
+	_, err = t.exec("INSERT INTO sessions (id, user_id, ip, ua, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?)",
+		sha256Hex(token), userID, t.by.IP, t.by.UA, stamp(t.now), stamp(t.now))
+	return token, err
+}
+
+// Session returns the session of a token and keeps it alive, or ErrNotFound
+// where there is none, it is over, or its user is not active.
+func (d *DB) Session(ctx context.Context, token string) (Session, error) {
+	id, now := sha256Hex(token), d.now().UTC()
+	s, err := d.cachedSession(ctx, id)
+	if err != nil {
+		return Session{}, err
+	}
+	if now.Sub(s.lastUsed) > SessionIdle || now.Sub(s.created) > SessionMax {
+		return Session{}, ErrNotFound
+	}
+	if now.Sub(s.lastUsed) > time.Minute {
+		err = d.keep(ctx, func(t *tx) error {
+			_, err := t.exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
+			return err
+		})
+	}
+	return s, err
+}
+
+func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
+	c := &d.sessions
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var version int64
+	if err := c.watch.queryRow(ctx, "PRAGMA data_version").Scan(&version); err != nil {
+		return Session{}, err
+	}
+	if version != c.version || len(c.byID) > 10_000 {
+		c.version, c.byID = version, map[string]Session{}
+	}
+	if s, ok := c.byID[id]; ok {
+		return s, nil
+	}
+	s, err := d.readSession(ctx, id)
+	if err == nil {
+		c.byID[id] = s
+	}
+	return s, err
+}
+
+func (d *DB) readSession(ctx context.Context, id string) (Session, error) {
+	var s Session
+	var userID string
+	err := d.reader.queryRow(ctx, "SELECT user_id, data, created_at, last_used_at FROM sessions WHERE id = ?", id).
+		Scan(&userID, &s.Data, moment{&s.created}, moment{&s.lastUsed})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Session{}, ErrNotFound
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	s.User, err = d.user(ctx, userID)
+	return s, err
+}
+
+// SaveSession keeps what the web layer put into a session, as JSON.
+func (d *DB) SaveSession(ctx context.Context, token, data string) error {
+	return d.keep(ctx, func(t *tx) error {
+		_, err := t.exec("UPDATE sessions SET data = ? WHERE id = ?", data, sha256Hex(token))
+		return err
+	})
+}
+
+// SignOut ends a session. One that is over already is no error.
+func (d *DB) SignOut(ctx context.Context, by Actor, token string) error {
+	return d.write(ctx, by, func(t *tx) error {
+		if n, err := t.exec("DELETE FROM sessions WHERE id = ?", sha256Hex(token)); err != nil || n == 0 {
+			return err
+		}
+		return t.record("logout", "session", by.UserID, nil)
+	})
+}
+
+// tidy removes sessions that are over and request ids nobody will repeat.
+func (d *DB) tidy(ctx context.Context) error {
+	return d.keep(ctx, func(t *tx) error {
+		if _, err := t.exec("DELETE FROM sessions WHERE last_used_at < ? OR created_at < ?",
+			stamp(t.now.Add(-SessionIdle)), stamp(t.now.Add(-SessionMax))); err != nil {
+			return err
+		}
+		_, err := t.exec("DELETE FROM requests WHERE created_at < ?", stamp(t.now.AddDate(0, 0, -7)))
+		return err
+	})
+}

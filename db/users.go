@@ -1,0 +1,258 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// User is somebody who may sign in.
+type User struct {
+	ID, Email, FullName, Status, TimeZone, Theme string
+	SingleKeys                                   bool
+	CreatedAt, UpdatedAt                         time.Time
+	Roles                                        []string // names, in order
+	May                                          []Permission
+}
+
+// Location is the user's time zone; UTC where the name is not known here.
+func (u User) Location() *time.Location {
+	if l, err := time.LoadLocation(u.TimeZone); err == nil && u.TimeZone != "" {
+		return l
+	}
+	return time.UTC
+}
+
+// NewUser is what an account is made from. Hash is HashPassword's.
+type NewUser struct {
+	Email, FullName, TimeZone, Hash string
+	Role                            string // slug
+}
+
+var userRules = []rule{
+	{column: "full_name", words: "Name", max: 160, required: "Enter a name"},
+	{column: "email", words: "Email", max: 190, required: "Enter an email", check: email},
+	{column: "time_zone", words: "Time zone", max: 64, required: "Choose a time zone", check: zone},
+	{column: "theme", words: "Theme", max: 10, required: "Choose a theme", check: oneOf("system", "light", "dark")},
+}
+
+func (u *User) value(column string) *string {
+	return map[string]*string{"full_name": &u.FullName, "email": &u.Email, "time_zone": &u.TimeZone, "theme": &u.Theme}[column]
+}
+
+func zone(s string) (string, error) {
+	if _, err := time.LoadLocation(s); err != nil || s == "Local" {
+		return "", messageError("Choose a time zone from the list, like Europe/Stockholm")
+	}
+	return s, nil
+}
+
+func oneOf(values ...string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if !slices.Contains(values, s) {
+			return "", messageError("Choose one of the list")
+		}
+		return s, nil
+	}
+}
+
+// CreateUser makes an active user with one role. It returns Invalid where a
+// field is refused, the email is taken, or no such role exists.
+func (d *DB) CreateUser(ctx context.Context, by Actor, n NewUser) (User, error) {
+	var u User
+	err := d.write(ctx, by, func(t *tx) (err error) {
+		u, err = t.createUser(n)
+		return err
+	})
+	return u, err
+}
+
+// SetUp makes the first administrator. Where any user exists it returns ErrForbidden.
+func (d *DB) SetUp(ctx context.Context, by Actor, n NewUser) (User, error) {
+	n.Role = "Administrator"
+	var u User
+	err := d.write(ctx, by, func(t *tx) error {
+		var users int
+		if err := t.queryRow("SELECT count(*) FROM users").Scan(&users); err != nil {
+			return err
+		}
+		if users > 0 {
+			return ErrForbidden
+		}
+		var err error
+		u, err = t.createUser(n)
+		return err
+	})
+	return u, err
+}
+
+func (t *tx) createUser(n NewUser) (User, error) {
+	u := User{ID: newID(), Theme: "system", Status: "active"}
+	if n.TimeZone == "" {
+		n.TimeZone = "UTC"
+	}
+	if _, refused := apply(userRules, Fields{"email": n.Email, "full_name": n.FullName, "time_zone": n.TimeZone}, &u); refused != nil {
+		return User{}, refused
+	}
+	_, err := t.exec(`
+		INSERT INTO users (id, email, full_name, password_hash, status, time_zone, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, u.ID, u.Email, u.FullName, orNull(n.Hash), u.Status, u.TimeZone, stamp(t.now), stamp(t.now))
+	if isUnique(err) {
+		return User{}, invalid("email", "This email has an account already")
+	}
+	if err != nil {
+		return User{}, err
+	}
+	given, err := t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?", u.ID, n.Role)
+	if err != nil {
+		return User{}, err
+	}
+	if given == 0 {
+		return User{}, invalid("role", "There is no role %q; the first ones are Administrator, Manager and Viewer", n.Role)
+	}
+	return u, t.record("create_user", "user", u.ID, details{"email": u.Email, "full_name": u.FullName, "roles": []string{n.Role}, "status": u.Status})
+}
+
+// HasUsers tells whether anybody can sign in yet; /setup is there only until then.
+func (d *DB) HasUsers(ctx context.Context) (bool, error) {
+	var yes bool
+	err := d.reader.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM users)").Scan(&yes)
+	return yes, err
+}
+
+// UpdateAccount changes what a user says of himself: full_name, time_zone, theme and
+// single_keys ("true" or ""). It returns Invalid where a field is refused.
+func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
+	delete(typed, "email") // changing it asks for the password, which this form does not
+	return d.write(ctx, by, func(t *tx) error {
+		u, err := scanUser(t.queryRow(selectUser+"WHERE id = ?", by.UserID))
+		if err != nil {
+			return err
+		}
+		changes, refused := apply(userRules, typed, &u)
+		if refused != nil {
+			return refused
+		}
+		if keys, ok := typed["single_keys"]; ok && (keys != "") != u.SingleKeys {
+			changes["single_keys"] = Change{Old: u.SingleKeys, New: keys != ""}
+			u.SingleKeys = keys != ""
+		}
+		if len(changes) == 0 {
+			return nil
+		}
+		_, err = t.exec("UPDATE users SET full_name = ?, time_zone = ?, theme = ?, single_keys = ?, updated_at = ? WHERE id = ?",
+			u.FullName, u.TimeZone, u.Theme, u.SingleKeys, stamp(t.now), u.ID)
+		if err != nil {
+			return err
+		}
+		return t.record("update_user", "user", u.ID, details{"changes": changes})
+	})
+}
+
+const selectUser = `
+	SELECT id, email, full_name, status, time_zone, theme, single_keys, created_at, updated_at
+	FROM users `
+
+func scanUser(r row) (User, error) {
+	var u User
+	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.Theme, &u.SingleKeys, moment{&u.CreatedAt}, moment{&u.UpdatedAt})
+	if errors.Is(err, sql.ErrNoRows) {
+		return User{}, ErrNotFound
+	}
+	return u, err
+}
+
+// user reads an active user with his roles and rights.
+func (d *DB) user(ctx context.Context, id string) (User, error) {
+	u, err := scanUser(d.reader.queryRow(ctx, selectUser+"WHERE id = ? AND status = 'active'", id))
+	if err != nil {
+		return User{}, err
+	}
+	rows, err := d.reader.query(ctx, "SELECT roles.name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? ORDER BY roles.name", id)
+	if u.Roles, err = collect(rows, err, scanText); err != nil {
+		return User{}, err
+	}
+	rows, err = d.reader.query(ctx, `
+		SELECT DISTINCT permissions.slug
+		FROM user_role
+		JOIN role_permission USING (role_id)
+		JOIN permissions ON permissions.id = permission_id
+		WHERE user_id = ?`, id)
+	u.May, err = collect(rows, err, func(r row) (p Permission, err error) { return p, r.Scan(&p) })
+	return u, err
+}
+
+func scanText(r row) (s string, err error) { return s, r.Scan(&s) }
+
+// Owner is a user as a picker shows him.
+type Owner struct{ ID, FullName string }
+
+// Owners lists the active users by name, for owner pickers and filters.
+func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
+	rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY full_name COLLATE NOCASE, id")
+	return collect(rows, err, func(r row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
+}
+
+// owner checks that a record may belong to this user: he exists and is active.
+func (t *tx) checkOwner(id string) error {
+	if id == "" {
+		return nil
+	}
+	var active bool
+	if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", id).Scan(&active); err != nil {
+		return err
+	}
+	if !active {
+		return invalid("owner_user_id", "Choose an owner from the list")
+	}
+	return nil
+}
+
+// SignIn checks an email and a password and starts a session. It returns the
+// session's token, ErrSignIn where they do not fit, or ErrBusy. Known and
+// unknown emails cost the same time. The actor says from where.
+func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
+	var id, hash, status string
+	err = d.reader.queryRow(ctx, "SELECT id, ifnull(password_hash, ''), status FROM users WHERE email = ?", typedEmail).Scan(&id, &hash, &status)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("sign in: %w", err)
+	}
+	matches, outdated, err := checkPassword(ctx, hash, password)
+	if err != nil {
+		return "", err
+	}
+	if !matches || status != "active" {
+		return "", errors.Join(ErrSignIn, d.recordFailedSignIn(ctx, by, id, typedEmail))
+	}
+	var newHash string
+	if outdated {
+		if newHash, err = HashPassword(ctx, password); err != nil {
+			return "", err
+		}
+	}
+	by.UserID = id
+	err = d.write(ctx, by, func(t *tx) error {
+		if newHash != "" {
+			if _, err := t.exec("UPDATE users SET password_hash = ? WHERE id = ?", newHash, id); err != nil {
+				return err
+			}
+		}
+		if token, err = t.startSession(id); err != nil {
+			return err
+		}
+		return t.record("login", "session", id, nil)
+	})
+	return token, err
+}
+
+func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, userID, typed string) error {
+	if _, err := email(typed); err != nil || len(typed) > 190 {
+		typed = "" // what is no email may be a password in the wrong field
+	}
+	return d.write(ctx, by, func(t *tx) error {
+		return t.record("login_failed", "session", userID, details{"email": typed})
+	})
+}
