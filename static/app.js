@@ -1,2 +1,371 @@
 // Client Registry: what HTML and htmx cannot do alone. Every control works without this file.
-"use strict";
+// Listeners stand on the document, because swaps replace what is on the page, a boosted one all of it.
+// htmx 4 does by itself: it focuses [autofocus] in new content, else gives focus back by id; it sets the
+// title, scrolls to the top after a boosted swap, and swaps every status that the page's noSwap leaves out.
+(() => {
+  "use strict";
+
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const byId = id => document.getElementById(id);
+  const on = (event, handler, capture) => document.addEventListener(event, handler, capture);
+  const make = (tag, attributes, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+  const modal = () => one("dialog:modal");
+
+  // ---------- relative times: the server writes the date, which stays true without script and after a week
+
+  const dayIn = zone => {
+    try {
+      return new Intl.DateTimeFormat("sv-SE", { timeZone: zone });
+    } catch { // a zone this browser does not know
+      return new Intl.DateTimeFormat("sv-SE");
+    }
+  };
+
+  const ago = (then, now, day) => {
+    const minutes = Math.floor((now - then) / 60e3), hours = Math.floor(minutes / 60);
+    const days = (Date.parse(day.format(now)) - Date.parse(day.format(then))) / 864e5;
+    if (minutes < -1 || days > 6) return null;
+    if (minutes < 1) return "just now";
+    if (hours < 1) return `${minutes} min ago`;
+    if (days < 1 || hours < 6) return `${hours} h ago`;
+    return days < 2 ? "yesterday" : `${days} days ago`;
+  };
+
+  const showTimes = () => {
+    const day = dayIn(one("[data-zone]")?.dataset.zone), now = Date.now();
+    for (const time of all("time[data-rel]")) {
+      if (!time.dateTime.includes("T")) continue; // a date without a time is no moment
+      time.dataset.abs ??= time.textContent;
+      const text = ago(Date.parse(time.dateTime), now, day) ?? time.dataset.abs;
+      if (time.textContent !== text) time.textContent = text;
+    }
+  };
+
+  // ---------- dialogs: whatever is swapped into #dialog opens it, and an empty answer closes it
+
+  let opener = ""; // the id of what had focus, as it may be swapped while the dialog is open
+  let decide = null; // what waits for the answer to hx-confirm
+
+  const open = dialog => {
+    if (dialog.open) return;
+    opener = document.activeElement?.id;
+    dialog.returnValue = ""; // Esc leaves the last one
+    dialog.showModal();
+  };
+
+  on("close", e => { // does not bubble
+    if (e.target.id === "dialog") {
+      e.target.replaceChildren();
+      decide?.(e.target.returnValue === "ok");
+      decide = null;
+    }
+    if (opener && document.activeElement === document.body) byId(opener)?.focus();
+  }, true);
+
+  on("dialog:close", () => byId("dialog")?.close());
+
+  // Before htmx sees the click: it would send the form of a button with formmethod="dialog".
+  on("click", e => {
+    const dialog = e.target.closest("[data-close], [formmethod='dialog']")?.closest("dialog[open]");
+    if (!dialog) return;
+    e.preventDefault();
+    e.stopPropagation();
+    dialog.close();
+  }, true);
+
+  on("htmx:confirm", e => {
+    const dialog = byId("dialog"), { ctx, issueRequest, dropRequest } = e.detail;
+    if (!dialog || dialog.open) return; // htmx asks with the browser's own
+    e.preventDefault();
+    const [, question, rest] = /^(.*\?)\s*([^?]*)$/s.exec(ctx.confirm) ?? [, ctx.confirm, ""];
+    const label = (ctx.request.submitter?.dataset.confirmLabel || ctx.sourceElement.dataset.confirmLabel) ?? "Delete";
+    dialog.replaceChildren(make("form", { method: "dialog" },
+      make("h2", { id: "dialog-h" }, question), ...(rest ? [make("p", {}, rest)] : []),
+      make("div", { class: "acts" }, make("button", { class: "btn ghost" }, "Cancel"), make("button", { class: "btn dng", value: "ok" }, label))));
+    decide = ok => ok ? issueRequest() : dropRequest();
+    open(dialog);
+  });
+
+  // ---------- menus: <details class="drop">
+
+  const openMenus = () => all("details.drop[open]");
+
+  on("click", e => {
+    for (const menu of openMenus()) {
+      const inside = menu.contains(e.target);
+      if (!inside || e.target.closest(".menu :is(a, button)")) menu.open = false;
+    }
+  });
+
+  // The composer's time stands on its closed menu.
+  on("input", e => {
+    const shown = e.target.matches(".when input") && one("[data-when]", e.target.closest(".when"));
+    if (!shown) return;
+    shown.dataset.when ||= shown.textContent;
+    const time = new Date(e.target.value);
+    shown.textContent = isNaN(time) ? shown.dataset.when
+      : time.toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).replaceAll(",", "");
+  });
+
+  // ---------- comboboxes: focus stays in the input, aria-activedescendant walks through the links of the list
+
+  const asked = new WeakMap(), listed = new WeakMap(); // input → the text that was asked for, that the list answers
+  let hurried = null; // the input in which Enter was pressed before its list came
+
+  const options = input => {
+    const list = byId(input.getAttribute("aria-controls"));
+    return list ? all("[role='option']", list) : [];
+  };
+
+  const expand = input => input.setAttribute("aria-expanded", options(input).length > 0);
+
+  const activate = (input, option) => {
+    const found = options(input);
+    for (const other of found) other.setAttribute("aria-selected", other === option);
+    expand(input);
+    if (option?.id) input.setAttribute("aria-activedescendant", option.id);
+    else input.removeAttribute("aria-activedescendant");
+    option?.scrollIntoView({ block: "nearest" });
+  };
+
+  const active = input => options(input).find(o => o.getAttribute("aria-selected") === "true");
+
+  // Returns whether the key was for the list.
+  const comboboxKey = (input, key) => {
+    const found = options(input), at = found.indexOf(active(input));
+    if (key === "ArrowDown" && found.length) activate(input, found[(at + 1) % found.length]);
+    else if (key === "ArrowUp" && found.length) activate(input, found[at < 1 ? found.length - 1 : at - 1]);
+    else if (key === "Enter" && input.value !== (listed.get(input) ?? input.defaultValue)) hurried = input;
+    else if (key === "Enter" && found.length) (found[at] ?? found[0]).click();
+    else if (key === "Escape" && found.length) {
+      byId(input.getAttribute("aria-controls")).replaceChildren();
+      activate(input, null);
+    } else return false;
+    return true;
+  };
+
+  on("input", () => { hurried = null; });
+
+  const listArrived = input => {
+    listed.set(input, asked.get(input));
+    const first = options(input)[0];
+    activate(input, first);
+    if (hurried === input) {
+      hurried = null;
+      first?.click();
+    }
+  };
+
+  // ---------- keys
+
+  const rows = "#rows tr, .tl > li, .links li, .feed > li, .todo li";
+  const places = { h: "/", o: "/organizations", c: "/contacts", i: "/interactions", f: "/follow-ups" };
+  const typing = target => target.matches("input:not([type='checkbox'], [type='radio']), textarea, select, [contenteditable]");
+  const rowLink = row => one(".nm, h4 a", row) ?? one("a", row);
+  const here = () => document.activeElement?.closest(rows);
+  let going = 0; // when g was pressed
+
+  const move = step => {
+    const links = all(rows).map(rowLink).filter(link => link?.checkVisibility());
+    const row = here(), at = row ? links.indexOf(rowLink(row)) : -1;
+    const next = row ? links[at + step] : links[step > 0 ? 0 : links.length - 1];
+    next?.focus();
+  };
+
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => here() && one("[type='checkbox']", here())?.click(),
+    e: () => ((here() && one("a[id^='edit-']", here())) ?? one(".fact a.val") ?? byId("edit"))?.click(),
+    l: () => byId("log-subject")?.focus(),
+    n: () => byId("new")?.click(),
+    "/": () => { byId("q")?.focus(); byId("q")?.select(); },
+    "?": () => byId("keys") && open(byId("keys")),
+    g: () => { going = Date.now(); },
+  };
+
+  const escape = target => {
+    const menu = openMenus().at(-1);
+    if (menu) {
+      menu.open = false;
+      one("summary", menu).focus();
+      return true;
+    }
+    const cancel = target.closest("form") && one("[data-cancel]", target.closest("form"));
+    if (cancel) {
+      cancel.click();
+      return true;
+    }
+    if (!modal()) for (const box of all("#rows :checked, #all:checked")) box.checked = false;
+    return false;
+  };
+
+  on("keydown", e => {
+    const { key, target } = e;
+    if (e.defaultPrevented || e.isComposing || !target.closest) return;
+    const command = e.ctrlKey || e.metaKey;
+    const plain = !command && !e.altKey;
+    if (plain && target.matches("[role='combobox']:not(select)") && comboboxKey(target, key)) e.preventDefault();
+    else if (key === "Escape") { if (escape(target)) e.preventDefault(); }
+    else if (command && key === "Enter") target.closest(".log, .edit")?.requestSubmit?.();
+    else if (command && key.toLowerCase() === "k" && !e.altKey && !modal() && byId("search-open")) {
+      e.preventDefault();
+      byId("search-open").click();
+    } else if (plain && !typing(target) && !modal() && !one("[data-single-keys='off']")) {
+      const place = Date.now() - going < 1500 && places[key];
+      if (key !== "g") going = 0;
+      if (place) one(`:is(.nav, .tabbar) a[href="${place}"]`)?.click();
+      else if (Object.hasOwn(keys, key)) {
+        e.preventDefault(); // or the letter would land in the field that gets focus
+        keys[key]();
+      }
+    }
+  });
+
+  // ---------- navigation: the newest wins, and focus goes to the new page's heading
+
+  let navigation = null;
+
+  on("htmx:before:request", e => {
+    const { ctx } = e.detail;
+    if (ctx.sourceElement.matches("[role='combobox']")) asked.set(ctx.sourceElement, ctx.sourceElement.value);
+    if (ctx.request.method !== "GET") byId("alerts")?.replaceChildren(); // a new try: the last failure is over
+    if (ctx.target !== document.body) return;
+    navigation?.request.abort?.(); // the request that restores a page for Back has no abort
+    navigation = ctx;
+  });
+
+  on("htmx:before:swap", e => {
+    const { ctx } = e.detail;
+    if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
+  });
+
+  // htmx would also push the address of a request that was refused.
+  on("htmx:before:history:update", e => {
+    if (e.detail.response?.status >= 400) e.preventDefault();
+  });
+
+  on("htmx:after:swap", e => {
+    const { ctx } = e.detail;
+    if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
+    if (ctx.target !== document.body || ctx.swap === "none" || ctx.request?.headers["HX-History-Restore-Request"]) return;
+    const heading = one("h1");
+    if (!heading || document.activeElement?.matches("[autofocus]")) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  });
+
+  // ---------- failures
+
+  const complain = text => {
+    // Beside a modal dialog the rest of the page can neither be read nor clicked.
+    const dialog = modal();
+    const place = dialog ? one(".alerts", dialog) ?? dialog.appendChild(make("div", { class: "alerts", role: "alert" })) : byId("alerts");
+    place?.replaceChildren(make("div", { class: "toast bad" }, make("span", {}, text),
+      make("button", { type: "button", class: "x", "aria-label": "Close", "data-dismiss": "" }, "×")));
+  };
+
+  on("click", e => e.target.closest("[data-dismiss]")?.closest(".toast").remove());
+
+  const wordsOf = html => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const place = one("[data-message]", page) ?? one("main p", page) ?? one("p", page) ?? page.body;
+    return place.textContent.replace(/\s+/g, " ").trim().slice(0, 200);
+  };
+
+  on("htmx:response:error", e => {
+    const { ctx } = e.detail, { status, headers } = ctx.response;
+    if ([401, 409, 422].includes(status)) return; // these answers are swapped in
+    if (ctx.request.headers["HX-History-Restore-Request"]) return location.reload(); // Back has changed the address already
+    const failed = ctx.request.method === "GET" ? "Could not load this." : "Could not save. Nothing was changed.";
+    const wait = headers.get("Retry-After");
+    if (status === 404 || status === 410) complain("This no longer exists.");
+    else if (status === 429) complain(`Too many tries. Wait ${+wait > 0 ? wait + " seconds" : "a minute"}, then try again.`);
+    else if (status === 507 || status < 500) complain(wordsOf(ctx.text) || failed);
+    else complain(failed);
+  });
+
+  on("htmx:error", e => {
+    const { ctx } = e.detail;
+    if (!ctx?.request) return;
+    const get = ctx.request.method === "GET";
+    if (ctx.response) complain("Could not show the answer. Load this page again.");
+    else if (ctx.request.signal.reason === "timeout") complain(`The server did not answer in time. ${get ? "Try again." : "What you typed is still here; nothing is saved twice if you try again."}`);
+    else if (!navigator.onLine) complain(get ? "You are offline. Could not load this." : "You are offline. Nothing was saved; what you typed is still here.");
+    else complain(get ? "The server cannot be reached. Could not load this." : "The server cannot be reached. What you typed is still here.");
+  });
+
+  // ---------- toasts go by themselves; those with something to press stay longer, and none goes while in use
+
+  const timed = new WeakSet();
+
+  const dismissLater = (toast, wait) => setTimeout(() => {
+    if (toast.matches(":hover, :focus-within")) dismissLater(toast, 2000);
+    else toast.remove();
+  }, wait);
+
+  const timeToasts = () => {
+    for (const toast of all("#toasts .toast")) {
+      if (timed.has(toast)) continue;
+      timed.add(toast);
+      dismissLater(toast, one("button, a", toast) ? 20e3 : 8e3);
+    }
+  };
+
+  // ---------- forms
+
+  const filled = new WeakMap(); // field → what was last copied into it
+
+  on("input", e => {
+    const source = e.target, field = source.dataset.defaults && byId(source.dataset.defaults);
+    if (!field || (field.value && field.value !== (filled.get(field) ?? source.defaultValue))) return;
+    field.value = source.value;
+    filled.set(field, source.value);
+  });
+
+  on("click", e => {
+    const button = e.target.closest(".pw button"), input = button && one("input", button.closest(".pw"));
+    if (!input) return;
+    const show = input.type === "password";
+    input.type = show ? "text" : "password";
+    button.setAttribute("aria-pressed", show);
+  });
+
+  on("change", e => {
+    if (e.target.id === "all") for (const box of all("#rows [type='checkbox']")) box.checked = e.target.checked;
+  });
+
+  const proposeZone = () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const field of all("[data-detect-zone]")) {
+      field.removeAttribute("data-detect-zone"); // once: the next choice is the user's
+      if (field.matches("select") && ![...field.options].some(o => o.value === zone)) field.add(new Option(zone, zone));
+      field.value = zone;
+    }
+  };
+
+  // ---------- at load and after each swap
+
+  const refresh = () => {
+    showTimes();
+    timeToasts();
+    proposeZone();
+    all("input[role='combobox']").forEach(expand);
+  };
+
+  on("htmx:after:settle", e => {
+    const dialog = e.detail.task.target?.closest?.("#dialog");
+    if (dialog?.childElementCount) open(dialog);
+    else dialog?.close();
+    refresh();
+  });
+
+  refresh();
+  setInterval(showTimes, 60e3);
+})();
