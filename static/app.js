@@ -47,6 +47,12 @@
     }
   };
 
+  on("visibilitychange", () => { if (!document.hidden) showTimes(); });
+  addEventListener("beforeprint", () => {
+    for (const time of all("time[data-abs]")) time.textContent = time.dataset.abs;
+  });
+  addEventListener("afterprint", showTimes);
+
   // ---------- dialogs: whatever is swapped into #dialog opens it, and an empty answer closes it
 
   let opener = ""; // the id of what had focus, as it may be swapped while the dialog is open
