@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/mail"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -80,15 +82,20 @@ func (r rule) clean(raw string) (string, error) {
 		}
 		return "", nil
 	}
-	if r.check != nil {
-		if value, err = r.check(value); err != nil {
-			return "", err
-		}
+	if err := r.fits(value); err != nil || r.check == nil {
+		return value, err
 	}
+	if value, err = r.check(value); err != nil {
+		return "", err
+	}
+	return value, r.fits(value)
+}
+
+func (r rule) fits(value string) error {
 	if n := utf8.RuneCountInString(value); n > r.max {
-		return "", messageError(fmt.Sprintf("Use at most %d characters; this has %d", r.max, n))
+		return messageError(fmt.Sprintf("Use at most %d characters; this has %d", r.max, n))
 	}
-	return value, nil
+	return nil
 }
 
 // messageError is an error whose text is meant for the person who typed.
@@ -103,56 +110,95 @@ func plainText(s string, lines bool) (string, error) {
 		return "", messageError("Remove the characters that cannot be read")
 	}
 	if lines {
-		s = strings.ReplaceAll(s, "\r\n", "\n")
+		s = lineBreaks.Replace(s)
 	}
 	s = strings.TrimSpace(s)
 	for _, c := range s {
-		if unicode.IsControl(c) && !(lines && (c == '\n' || c == '\t')) {
+		if unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp) && !(lines && (c == '\n' || c == '\t')) {
 			return "", messageError("Remove line breaks and control characters")
 		}
 	}
+	if !strings.ContainsFunc(s, visible) {
+		return "", nil // nothing but marks of no width
+	}
 	return s, nil
 }
+
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+
+// visible tells the characters one can see from spaces and from those that
+// only steer others, like the mark that turns the direction of writing.
+func visible(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) }
+
+func invisible(c rune) bool { return !visible(c) }
 
 // website completes a bare domain to https and takes http and https only.
 func website(s string) (string, error) {
 	refused := messageError("Enter a web address, like harborpine.example or https://harborpine.example")
-	if strings.ContainsFunc(s, unicode.IsSpace) || strings.ContainsAny(s, `<>"\^{}|`+"`") {
+	if strings.ContainsFunc(s, invisible) || strings.ContainsAny(s, `<>"\^{}|`+"`") {
 		return "", refused
 	}
-	if scheme, rest, ok := strings.Cut(s, ":"); !ok || (!strings.HasPrefix(rest, "//") && isPort(rest)) {
+	scheme, rest, _ := strings.Cut(s, ":")
+	switch {
+	case !isScheme(scheme) || scheme == s || isPort(rest):
 		s = "https://" + s
-	} else if !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+	case strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"):
+		s = strings.ToLower(scheme) + ":" + rest
+	default:
 		return "", refused
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.User != nil || u.Opaque != "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if err != nil || u.User != nil || u.Opaque != "" {
 		return "", refused
 	}
-	host := u.Hostname()
-	if !strings.Contains(strings.Trim(host, "."), ".") && host != "localhost" {
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return "", refused
+		}
+	}
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	if host != "localhost" && (!strings.Contains(host, ".") || slices.Contains(strings.Split(host, "."), "")) {
 		return "", refused
 	}
 	return s, nil
 }
 
+// isScheme tells whether s may stand before the colon of a URL (RFC 3986, 3.1);
+// what stands before the colon of a bare a.example/Talk:Page may not.
+func isScheme(s string) bool {
+	return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
+}
+
 func isPort(s string) bool {
-	port, _, _ := strings.Cut(s, "/")
-	return port != "" && strings.Trim(port, "0123456789") == ""
+	if end := strings.IndexAny(s, "/?#"); end >= 0 {
+		s = s[:end]
+	}
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 // email checks the form of an address: one mailbox at a domain with a dot.
 func email(s string) (string, error) {
 	refused := messageError("Enter an email with a domain, like elif@harborpine.example")
 	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || strings.ContainsAny(s, " <>\"") {
+	if err != nil || a.Address != s || strings.ContainsAny(s, `<>"`) || strings.ContainsFunc(s, invisible) {
 		return "", refused
 	}
 	domain := s[strings.LastIndexByte(s, '@')+1:]
 	if !strings.Contains(domain, ".") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.HasPrefix(domain, "[") {
 		return "", refused
 	}
-	return s, nil
+	return foldEmail(s), nil
+}
+
+// foldEmail lowers what is not ASCII. SQLite compares the rest without case
+// but knows only ASCII; with both, ÉLISE@ and élise@ are one address.
+func foldEmail(s string) string {
+	return norm.NFC.String(strings.Map(func(c rune) rune {
+		if c < utf8.RuneSelf {
+			return c
+		}
+		return unicode.ToLower(c)
+	}, norm.NFC.String(s)))
 }
 
 var unaccent = runes.Remove(runes.In(unicode.Mn))
@@ -163,6 +209,7 @@ var special = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "�
 // SortKey folds text for sorting and searching: lower case, without accents,
 // so that Émile stands beside Emile.
 func SortKey(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	folded, _, err := transform.String(transform.Chain(norm.NFKD, unaccent, norm.NFC), s)
 	if err != nil {
 		folded = s
@@ -170,7 +217,19 @@ func SortKey(s string) string {
 	return special.Replace(strings.ToLower(folded))
 }
 
-// words are the runs of letters and digits of folded text.
+// words are the runs of letters and digits of folded text. Chinese and Japanese
+// put no spaces between words, so there each character is one.
 func words(s string) []string {
-	return strings.FieldsFunc(SortKey(s), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) })
+	var spaced strings.Builder
+	for _, c := range SortKey(s) {
+		switch {
+		case unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana):
+			spaced.WriteString(" " + string(c) + " ")
+		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
+			spaced.WriteRune(c)
+		default:
+			spaced.WriteByte(' ')
+		}
+	}
+	return strings.Fields(spaced.String())
 }

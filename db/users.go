@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -90,7 +91,7 @@ func (d *DB) SetUp(ctx context.Context, by Actor, n NewUser) (User, error) {
 }
 
 func (t *tx) createUser(n NewUser) (User, error) {
-	u := User{ID: newID(), Theme: "system", Status: "active"}
+	u := User{ID: newID(), Theme: "system", SingleKeys: true, Status: "active", CreatedAt: t.now, UpdatedAt: t.now}
 	if n.TimeZone == "" {
 		n.TimeZone = "UTC"
 	}
@@ -126,6 +127,7 @@ func (d *DB) HasUsers(ctx context.Context) (bool, error) {
 // UpdateAccount changes what a user says of himself: full_name, time_zone, theme and
 // single_keys ("true" or ""). It returns Invalid where a field is refused.
 func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
+	typed = typed.with()
 	delete(typed, "email") // changing it asks for the password, which this form does not
 	return d.write(ctx, by, func(t *tx) error {
 		u, err := scanUser(t.queryRow(selectUser+"WHERE id = ?", by.UserID))
@@ -181,11 +183,19 @@ func (d *DB) user(ctx context.Context, id string) (User, error) {
 		JOIN role_permission USING (role_id)
 		JOIN permissions ON permissions.id = permission_id
 		WHERE user_id = ?`, id)
-	u.May, err = collect(rows, err, func(r row) (p Permission, err error) { return p, r.Scan(&p) })
+	u.May, err = collect(rows, err, func(r row) (Permission, error) {
+		var p Permission
+		err := r.Scan(&p)
+		return p, err
+	})
 	return u, err
 }
 
-func scanText(r row) (s string, err error) { return s, r.Scan(&s) }
+func scanText(r row) (string, error) {
+	var s string
+	err := r.Scan(&s)
+	return s, err
+}
 
 // Owner is a user as a picker shows him.
 type Owner struct{ ID, FullName string }
@@ -193,10 +203,14 @@ type Owner struct{ ID, FullName string }
 // Owners lists the active users by name, for owner pickers and filters.
 func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
 	rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY full_name COLLATE NOCASE, id")
-	return collect(rows, err, func(r row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
+	return collect(rows, err, func(r row) (Owner, error) {
+		var o Owner
+		err := r.Scan(&o.ID, &o.FullName)
+		return o, err
+	})
 }
 
-// owner checks that a record may belong to this user: he exists and is active.
+// checkOwner checks that a record may belong to this user: he exists and is active.
 func (t *tx) checkOwner(id string) error {
 	if id == "" {
 		return nil
@@ -215,6 +229,7 @@ func (t *tx) checkOwner(id string) error {
 // session's token, ErrSignIn where they do not fit, or ErrBusy. Known and
 // unknown emails cost the same time. The actor says from where.
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
+	typedEmail = foldEmail(strings.TrimSpace(typedEmail))
 	var id, hash, status string
 	err = d.reader.queryRow(ctx, "SELECT id, ifnull(password_hash, ''), status FROM users WHERE email = ?", typedEmail).Scan(&id, &hash, &status)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -235,6 +250,13 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	}
 	by.UserID = id
 	err = d.write(ctx, by, func(t *tx) error {
+		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
+		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
+			return err
+		}
+		if !still {
+			return ErrSignIn
+		}
 		if newHash != "" {
 			if _, err := t.exec("UPDATE users SET password_hash = ? WHERE id = ?", newHash, id); err != nil {
 				return err
