@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -126,12 +128,22 @@ func SQLiteVersion() string {
 	return version
 }
 
+// createPrivate makes the file where it is missing, and keeps others from
+// reading one that was copied here with wider rights; SQLite gives its -wal the same.
 func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("cannot open %s: %w; check that its folder exists and may be written", path, err)
 	}
-	return f.Close()
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	if err := f.Chmod(0o600); err != nil && runtime.GOOS != "windows" {
+		return fmt.Errorf("others may read %s (%w); make it yours, with mode 0600", path, err)
+	}
+	return nil
 }
 
 // connect opens a pool of n connections. Settings stand in the DSN, because a
@@ -155,19 +167,30 @@ func connect(path, more string, n int) (*pool, error) {
 // prepared returns the kept statement of a query. Query texts come from the
 // code, so there are few; the bound is for the day that is no longer so.
 func (p *pool) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if s := p.stmts[query]; s != nil {
+	if s := p.kept(query); s != nil {
 		return s, nil
 	}
+	// Without the mutex: this may wait for a connection, whose holder may want the mutex.
 	s, err := p.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", query, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if other := p.stmts[query]; other != nil {
+		s.Close()
+		return other, nil
 	}
 	if len(p.stmts) < 500 {
 		p.stmts[query] = s
 	}
 	return s, nil
+}
+
+func (p *pool) kept(query string) *sql.Stmt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stmts[query]
 }
 
 func (p *pool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -219,6 +242,7 @@ type tx struct {
 	now      time.Time
 	changed  int64
 	recorded int
+	missing  []string // queries that had no kept statement
 }
 
 type inWrite struct{}
@@ -252,11 +276,29 @@ func (d *DB) transact(ctx context.Context, by Actor, f func(*tx) error) error {
 		return err
 	}
 	defer sqlTx.Rollback()
+	by.IP, by.UA = clip(by.IP, 64), clip(by.UA, 400)
 	t := &tx{Tx: sqlTx, ctx: context.WithValue(ctx, inWrite{}, true), pool: d.writer, by: by, now: d.now().UTC().Truncate(time.Millisecond)}
 	if err := f(t); err != nil {
 		return err
 	}
-	return sqlTx.Commit()
+	if err := sqlTx.Commit(); err != nil {
+		return err
+	}
+	for _, query := range t.missing {
+		if _, err := d.writer.prepared(ctx, query); err != nil {
+			break // the change is made; the next one tries again
+		}
+	}
+	return nil
+}
+
+// clip bounds what a stranger sends along with a request before it is kept.
+func clip(s string, most int) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
 }
 
 func (t *tx) exec(query string, args ...any) (int64, error) {
@@ -289,15 +331,14 @@ func (t *tx) queryRow(query string, args ...any) row {
 	return s.QueryRowContext(t.ctx, args...)
 }
 
-// preparedIn is prepared for the one connection that a transaction holds: it
-// prepares through the transaction, because the pool has no other to lend.
+// preparedIn is prepared for the one connection that a transaction holds: what
+// is not kept yet it prepares through the transaction, because the pool has no
+// other connection to lend, and notes to be kept after the commit.
 func (p *pool) preparedIn(t *tx, query string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	kept := p.stmts[query]
-	p.mu.Unlock()
-	if kept != nil {
+	if kept := p.kept(query); kept != nil {
 		return t.StmtContext(t.ctx, kept), nil
 	}
+	t.missing = append(t.missing, query)
 	return t.PrepareContext(t.ctx, query)
 }
 
@@ -363,12 +404,23 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case current == target:
+	if current == target {
 		return nil
-	case current > target:
+	}
+	if current > target {
 		return fmt.Errorf("it was written by a newer version (schema %d, this program knows %d); start the newer program", current, target)
-	case current > 0:
+	}
+	if d.lock == nil { // a command must not change the schema under a running server
+		lock, err := lockFile(d.path)
+		if err != nil {
+			return err
+		}
+		defer lock.Close()
+		if current, err = p.GetDBVersion(ctx); err != nil {
+			return err
+		}
+	}
+	if current > 0 {
 		if err := d.backup(ctx, fmt.Sprintf("%s.before-%d", d.path, target)); err != nil {
 			return fmt.Errorf("no backup before upgrading: %w", err)
 		}
@@ -383,10 +435,10 @@ func (d *DB) migrate(ctx context.Context) error {
 func (d *DB) backup(ctx context.Context, to string) error {
 	partial := to + ".part"
 	os.Remove(partial)
-	if _, err := d.writer.ExecContext(ctx, "VACUUM INTO ?", partial); err != nil {
+	if err := createPrivate(partial); err != nil { // SQLite would make it readable for all
 		return err
 	}
-	if err := os.Chmod(partial, 0o600); err != nil {
+	if _, err := d.writer.ExecContext(ctx, "VACUUM INTO ?", partial); err != nil {
 		return err
 	}
 	return os.Rename(partial, to)
