@@ -70,7 +70,7 @@ const selectContact = `
 	SELECT contacts.id, first_name, last_name, contacts.email, phone, mobile, job_title, owner_user_id, users.full_name,
 		is_active, contacts.created_at, contacts.updated_at, version, last_contact_at, last_contact_channel, sort_key,
 		(SELECT display_name FROM organization_contact JOIN organizations ON organizations.id = organization_id
-			WHERE contact_id = contacts.id ORDER BY relationship_status = 'Former', sort_key LIMIT 1)
+			WHERE contact_id = contacts.id AND relationship_status <> 'Former' ORDER BY sort_key, organization_id LIMIT 1)
 	FROM contacts
 	LEFT JOIN users ON users.id = owner_user_id`
 
@@ -106,13 +106,13 @@ var contactSorts = map[string]string{
 	"last_name":    "sort_key",
 	"updated_at":   "contacts.updated_at",
 	"created_at":   "contacts.created_at",
-	"last_contact": "ifnull(last_contact_at, '')",
+	"last_contact": "last_contact_key",
 }
 
 // Contacts lists a page of contacts; of the filter, sector and size band do
 // not count. next is the cursor of the following page, "" where there is none.
 func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, next string, err error) {
-	var c conditions
+	c := conditions{byWords: f.Query != ""}
 	c.status("is_active", f.Status)
 	c.owner("owner_user_id", f.OwnerID)
 	if f.Query != "" {
@@ -147,13 +147,13 @@ func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, 
 func (d *DB) CreateContact(ctx context.Context, by Actor, typed Fields, requestID string) (Contact, error) {
 	var id string
 	err := d.write(ctx, by, func(t *tx) (err error) {
-		if id, err = t.requested(requestID); err != nil || id != "" {
+		if id, err = t.requested("contact", requestID); err != nil || id != "" {
 			return err
 		}
 		if id, err = t.createContact(typed); err != nil {
 			return err
 		}
-		return t.keepRequest(requestID, id)
+		return t.keepRequest("contact", requestID, id)
 	})
 	if err != nil {
 		return Contact{}, fmt.Errorf("create contact: %w", err)

@@ -48,11 +48,11 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(full_name, ''), audit_logs.created_at, metadata
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE seq IN (
-			SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ?
+			SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?)
 			UNION
-			SELECT seq FROM audit_logs WHERE json_extract(metadata, '`+end+`') = ? AND seq < ?`+hidden+`
+			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '`+end+`') = ? AND seq < ?`+hidden+` ORDER BY seq DESC LIMIT ?)
 		)
-		ORDER BY seq DESC LIMIT ?`, targetType, id, before, id, before, HistorySize+1)
+		ORDER BY seq DESC LIMIT ?`, targetType, id, before, HistorySize+1, id, before, HistorySize+1, HistorySize+1)
 	page, err = collect(rows, err, func(r row) (Entry, error) {
 		var e Entry
 		var metadata string

@@ -15,8 +15,11 @@ type Touched struct {
 }
 
 // LastTouched lists the n records that the actor changed or logged something
-// with last, newest first.
+// with last, newest first. Without ViewClient there are none.
 func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error) {
+	if !by.Can(ViewClient) {
+		return nil, nil
+	}
 	rows, err := d.reader.query(ctx, `
 		SELECT target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
 		FROM audit_logs
@@ -52,13 +55,14 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 }
 
 // Quiet lists the n active organizations of the actor that nobody has talked
-// to for longest, those never talked to first. Without ViewInteraction it is ErrForbidden.
+// to for longest, those never talked to first. Without
+// ViewClient and ViewInteraction it is ErrForbidden.
 func (d *DB) Quiet(ctx context.Context, by Actor, n int) ([]Organization, error) {
-	if !by.Can(ViewInteraction) {
+	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
 		return nil, errors.Join(ErrForbidden, errors.New("quiet organizations tell of interactions"))
 	}
 	rows, err := d.reader.query(ctx, selectOrganization+`
 		WHERE owner_user_id = ? AND is_active = 1
-		ORDER BY ifnull(last_contact_at, ''), organizations.id LIMIT ?`, by.UserID, n)
+		ORDER BY last_contact_key, organizations.id LIMIT ?`, by.UserID, n)
 	return collect(rows, err, scanOrganization)
 }

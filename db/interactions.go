@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -65,9 +66,13 @@ func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
 		return old, nil // the form shows minutes; an edit that leaves them keeps the moment
 	}
 	at, err := time.Parse(time.RFC3339, typed)
-	for _, layout := range []string{LocalTime, LocalTime + ":05", LocalTime + ":05.000"} {
-		if err != nil {
-			at, err = time.ParseInLocation(layout, typed, zone)
+	for _, layout := range []string{LocalTime, LocalTime + ":05"} { // a fraction of a second is taken after either
+		if err == nil {
+			break
+		}
+		at, err = time.ParseInLocation(layout, typed, zone)
+		if wall, _ := time.Parse(layout, typed); err == nil && at.Format(LocalTime) != wall.Format(LocalTime) {
+			return at, messageError("The clocks were put forward over this time; choose one before or after")
 		}
 	}
 	limit := t.now.AddDate(0, 0, 1)
@@ -116,7 +121,7 @@ type InteractionFilter struct {
 	OrganizationID, ContactID, UserID, Channel string
 	From, To                                   time.Time // happened at or after From, before To
 	Before                                     string    // cursor of the page before
-	Limit                                      int       // 0 is TimelineSize
+	Limit                                      int       // at most 200; 0 is TimelineSize
 }
 
 // TimelineSize is how many interactions a timeline shows at once.
@@ -125,6 +130,9 @@ const TimelineSize = 20
 // Interactions lists interactions, newest first. older is the cursor of the
 // following page, "" where there is none.
 func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (page []Interaction, older string, err error) {
+	if f.Channel != "" && !slices.Contains(Channels, f.Channel) {
+		return nil, "", nil // no row has it, and finding none would read them all
+	}
 	var c conditions
 	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel}} {
 		if x[1] != "" {
@@ -141,10 +149,12 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	if err := c.after(s, "interactions.id", f.Before); err != nil {
 		return nil, "", err
 	}
-	if f.Limit == 0 {
+	if f.Limit <= 0 {
 		f.Limit = TimelineSize
 	}
-	rows, err := d.reader.query(ctx, selectInteraction+c.where()+s.orderBy("interactions.id")+fmt.Sprintf("\nLIMIT %d", f.Limit+1), c.args...)
+	f.Limit = min(f.Limit, 200)
+	c.args = append(c.args, f.Limit+1)
+	rows, err := d.reader.query(ctx, selectInteraction+c.where()+s.orderBy("interactions.id")+"\nLIMIT ?", c.args...)
 	if page, err = collect(rows, err, scanInteraction); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}
@@ -163,7 +173,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, requestID string) (Interaction, error) {
 	var id string
 	err := d.write(ctx, by, func(t *tx) (err error) {
-		if id, err = t.requested(requestID); err != nil || id != "" {
+		if id, err = t.requested("interaction", requestID); err != nil || id != "" {
 			return err
 		}
 		i := Interaction{ID: newID(), UserID: by.UserID}
@@ -174,7 +184,7 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		if err := t.insertInteraction(i); err != nil {
 			return err
 		}
-		if err := t.keepRequest(requestID, i.ID); err != nil {
+		if err := t.keepRequest("interaction", requestID, i.ID); err != nil {
 			return err
 		}
 		id = i.ID
@@ -268,7 +278,7 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 		if err != nil {
 			return err
 		}
-		if typed["happened_at"] == "" {
+		if strings.TrimSpace(typed["happened_at"]) == "" {
 			typed = typed.with()
 			delete(typed, "happened_at") // empty means now for a new one, unchanged for this one
 		}

@@ -87,7 +87,7 @@ type NewLink struct {
 // existing link, where the two are linked already.
 func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error) {
 	err := d.write(ctx, by, func(t *tx) error {
-		made, err := t.requested(n.RequestID)
+		made, err := t.requested("link", n.RequestID)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 		if err := t.linkContact(&n); err != nil {
 			return err
 		}
-		return t.keepRequest(n.RequestID, n.OrganizationID+" "+n.ContactID)
+		return t.keepRequest("link", n.RequestID, n.OrganizationID+" "+n.ContactID)
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("link contact: %w", err)

@@ -31,6 +31,17 @@ type sorting struct {
 type conditions struct {
 	clauses []string
 	args    []any
+	byWords bool // a search narrows it most
+}
+
+// column names a column so that, where words are searched, no index on it is
+// used: walking one and asking of each row whether it has the word reads the
+// whole table for a rare word.
+func (c *conditions) column(name string) string {
+	if c.byWords {
+		return "+" + name
+	}
+	return name
 }
 
 func (c *conditions) add(clause string, args ...any) {
@@ -49,9 +60,9 @@ func (c *conditions) status(column, status string) {
 	switch status {
 	case "all":
 	case "archived":
-		c.add(column + " = 0")
+		c.add(c.column(column) + " = 0")
 	default:
-		c.add(column + " = 1")
+		c.add(c.column(column) + " = 1")
 	}
 }
 
@@ -59,9 +70,9 @@ func (c *conditions) owner(column, owner string) {
 	switch owner {
 	case "":
 	case "none":
-		c.add(column + " IS NULL")
+		c.add(c.column(column) + " IS NULL")
 	default:
-		c.add(column+" = ?", owner)
+		c.add(c.column(column)+" = ?", owner)
 	}
 }
 

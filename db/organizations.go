@@ -90,7 +90,7 @@ var organizationSorts = map[string]string{
 	"display_name": "sort_key",
 	"updated_at":   "organizations.updated_at",
 	"created_at":   "organizations.created_at",
-	"last_contact": "ifnull(last_contact_at, '')",
+	"last_contact": "last_contact_key",
 }
 
 // listSort looks a sort up; an unknown one, or one that would tell what the
@@ -111,14 +111,14 @@ func listSort(sorts map[string]string, by Actor, name string) (string, sorting) 
 // Organizations lists a page of organizations. next is the cursor of the
 // following page, "" where there is none.
 func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Organization, next string, err error) {
-	var c conditions
+	c := conditions{byWords: f.Query != ""}
 	c.status("is_active", f.Status)
 	c.owner("owner_user_id", f.OwnerID)
 	if f.Sector != "" {
-		c.add("sector = ?", f.Sector)
+		c.add(c.column("sector")+" = ?", f.Sector)
 	}
 	if f.SizeBand != "" {
-		c.add("size_band = ?", f.SizeBand)
+		c.add(c.column("size_band")+" = ?", f.SizeBand)
 	}
 	if f.Query != "" {
 		query, ok := match(f.Query)
@@ -166,13 +166,13 @@ func sortValue(column, sortKey string, updated, created, lastContact time.Time) 
 func (d *DB) CreateOrganization(ctx context.Context, by Actor, typed Fields, requestID string) (Organization, error) {
 	var id string
 	err := d.write(ctx, by, func(t *tx) (err error) {
-		if id, err = t.requested(requestID); err != nil || id != "" {
+		if id, err = t.requested("organization", requestID); err != nil || id != "" {
 			return err
 		}
 		if id, err = t.createOrganization(typed); err != nil {
 			return err
 		}
-		return t.keepRequest(requestID, id)
+		return t.keepRequest("organization", requestID, id)
 	})
 	if err != nil {
 		return Organization{}, fmt.Errorf("create organization: %w", err)
@@ -331,23 +331,26 @@ func (t *tx) conflict(targetType, id string) error {
 	return c
 }
 
-// requested returns what a creating request has made already, "" if nothing.
-func (t *tx) requested(requestID string) (targetID string, err error) {
+// requested returns the thing of this kind that a creating request has made
+// already, "" if nothing. A request_id that is no UUID does not count.
+func (t *tx) requested(made, requestID string) (targetID string, err error) {
+	requestID = strings.ToLower(requestID)
 	if !ValidID(requestID) {
 		return "", nil
 	}
-	err = t.queryRow("SELECT target_id FROM requests WHERE user_id = ? AND request_id = ?", t.by.UserID, requestID).Scan(&targetID)
+	err = t.queryRow("SELECT target_id FROM requests WHERE user_id = ? AND made = ? AND request_id = ?", t.by.UserID, made, requestID).Scan(&targetID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
 	return targetID, err
 }
 
-func (t *tx) keepRequest(requestID, targetID string) error {
+func (t *tx) keepRequest(made, requestID, targetID string) error {
+	requestID = strings.ToLower(requestID)
 	if !ValidID(requestID) || t.by.UserID == "" {
 		return nil
 	}
-	_, err := t.exec("INSERT INTO requests (user_id, request_id, target_id, created_at) VALUES (?, ?, ?, ?)", t.by.UserID, requestID, targetID, stamp(t.now))
+	_, err := t.exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) VALUES (?, ?, ?, ?, ?)", t.by.UserID, made, requestID, targetID, stamp(t.now))
 	return err
 }
 

@@ -61,6 +61,9 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 			_, err := t.exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
 			return err
 		})
+		if IsFull(err) {
+			err = nil // reading goes on while the disk is full
+		}
 	}
 	return s, err
 }

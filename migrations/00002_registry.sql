@@ -3,11 +3,13 @@
 -- version counts a record's changes and starts at 1. sort_key is the name
 -- folded for sorting (see db.SortKey). docid joins a record to its row in the
 -- full-text table; a row written by another program has none until the
--- program starts and indexes it.
+-- program starts and indexes it. last_contact_key sorts those never talked to
+-- first: a page starts in the middle of an index only behind a column, not
+-- behind an expression.
 
 -- +goose Up
 CREATE TABLE organizations (
-	id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*'),
+	id TEXT PRIMARY KEY NOT NULL CHECK (length(CAST(id AS BLOB)) = 36 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32),
 	legal_name TEXT NOT NULL CHECK (length(legal_name) BETWEEN 1 AND 200 AND instr(legal_name, char(0)) = 0),
 	display_name TEXT NOT NULL CHECK (length(display_name) BETWEEN 1 AND 160 AND instr(display_name, char(0)) = 0),
 	website TEXT CHECK (length(website) BETWEEN 1 AND 200 AND instr(website, char(0)) = 0),
@@ -16,12 +18,13 @@ CREATE TABLE organizations (
 	tax_id TEXT CHECK (length(tax_id) BETWEEN 1 AND 50 AND instr(tax_id, char(0)) = 0),
 	owner_user_id TEXT REFERENCES users (id) ON DELETE SET NULL,
 	is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
-	created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
-	updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
+	created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%fZ', created_at)),
+	updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (updated_at IS strftime('%Y-%m-%dT%H:%M:%fZ', updated_at)),
 	version INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1),
 	sort_key TEXT NOT NULL DEFAULT '',
-	last_contact_at TEXT,
+	last_contact_at TEXT CHECK (last_contact_at IS strftime('%Y-%m-%dT%H:%M:%fZ', last_contact_at)),
 	last_contact_channel TEXT,
+	last_contact_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(last_contact_at, '')) VIRTUAL,
 	docid INTEGER UNIQUE
 ) STRICT;
 CREATE INDEX organizations_display_name ON organizations (display_name);
@@ -32,11 +35,12 @@ CREATE INDEX organizations_by_sector ON organizations (sector, is_active, sort_k
 CREATE INDEX organizations_by_size ON organizations (size_band, is_active, sort_key, id);
 CREATE INDEX organizations_all_by_name ON organizations (sort_key, id);
 CREATE INDEX organizations_by_updated ON organizations (is_active, updated_at, id);
-CREATE INDEX organizations_by_contact ON organizations (is_active, ifnull(last_contact_at, ''), id);
-CREATE INDEX organizations_quiet ON organizations (owner_user_id, is_active, ifnull(last_contact_at, ''), id);
+CREATE INDEX organizations_by_created ON organizations (is_active, created_at, id);
+CREATE INDEX organizations_by_contact ON organizations (is_active, last_contact_key, id);
+CREATE INDEX organizations_quiet ON organizations (owner_user_id, is_active, last_contact_key, id);
 
 CREATE TABLE contacts (
-	id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*'),
+	id TEXT PRIMARY KEY NOT NULL CHECK (length(CAST(id AS BLOB)) = 36 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32),
 	first_name TEXT NOT NULL CHECK (length(first_name) BETWEEN 1 AND 80 AND instr(first_name, char(0)) = 0),
 	last_name TEXT NOT NULL CHECK (length(last_name) BETWEEN 1 AND 80 AND instr(last_name, char(0)) = 0),
 	email TEXT COLLATE NOCASE CHECK (length(email) BETWEEN 1 AND 190 AND instr(email, char(0)) = 0),
@@ -45,12 +49,13 @@ CREATE TABLE contacts (
 	job_title TEXT CHECK (length(job_title) BETWEEN 1 AND 120 AND instr(job_title, char(0)) = 0),
 	owner_user_id TEXT REFERENCES users (id) ON DELETE SET NULL,
 	is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
-	created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
-	updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
+	created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%fZ', created_at)),
+	updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (updated_at IS strftime('%Y-%m-%dT%H:%M:%fZ', updated_at)),
 	version INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1),
 	sort_key TEXT NOT NULL DEFAULT '',
-	last_contact_at TEXT,
+	last_contact_at TEXT CHECK (last_contact_at IS strftime('%Y-%m-%dT%H:%M:%fZ', last_contact_at)),
 	last_contact_channel TEXT,
+	last_contact_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(last_contact_at, '')) VIRTUAL,
 	docid INTEGER UNIQUE
 ) STRICT;
 CREATE UNIQUE INDEX contacts_email ON contacts (email) WHERE email IS NOT NULL;
@@ -58,7 +63,8 @@ CREATE INDEX contacts_owner ON contacts (owner_user_id, is_active, sort_key, id)
 CREATE INDEX contacts_by_name ON contacts (is_active, sort_key, id);
 CREATE INDEX contacts_all_by_name ON contacts (sort_key, id);
 CREATE INDEX contacts_by_updated ON contacts (is_active, updated_at, id);
-CREATE INDEX contacts_by_contact ON contacts (is_active, ifnull(last_contact_at, ''), id);
+CREATE INDEX contacts_by_created ON contacts (is_active, created_at, id);
+CREATE INDEX contacts_by_contact ON contacts (is_active, last_contact_key, id);
 
 CREATE TABLE organization_contact (
 	organization_id TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
@@ -72,7 +78,7 @@ CREATE INDEX organization_contact_contact ON organization_contact (contact_id, o
 CREATE INDEX organization_contact_role ON organization_contact (role_label);
 
 CREATE TABLE interactions (
-	id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*'),
+	id TEXT PRIMARY KEY NOT NULL CHECK (length(CAST(id AS BLOB)) = 36 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32),
 	organization_id TEXT REFERENCES organizations (id) ON DELETE SET NULL,
 	contact_id TEXT REFERENCES contacts (id) ON DELETE SET NULL,
 	user_id TEXT REFERENCES users (id) ON DELETE SET NULL,
@@ -80,8 +86,8 @@ CREATE TABLE interactions (
 	subject TEXT NOT NULL CHECK (length(subject) BETWEEN 1 AND 200 AND instr(subject, char(0)) = 0),
 	body TEXT CHECK (length(body) >= 1 AND instr(body, char(0)) = 0),
 	outcome TEXT CHECK (length(outcome) BETWEEN 1 AND 80 AND instr(outcome, char(0)) = 0),
-	happened_at TEXT NOT NULL CHECK (happened_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
-	created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
+	happened_at TEXT NOT NULL CHECK (happened_at IS strftime('%Y-%m-%dT%H:%M:%fZ', happened_at)),
+	created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%fZ', created_at)),
 	version INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1)
 ) STRICT;
 CREATE INDEX interactions_organization ON interactions (organization_id, happened_at DESC, id DESC);
@@ -124,11 +130,13 @@ END;
 CREATE VIRTUAL TABLE organization_search USING fts4 (words, tokenize=unicode61 "remove_diacritics=2", prefix="2,3");
 CREATE VIRTUAL TABLE contact_search USING fts4 (words, tokenize=unicode61 "remove_diacritics=2", prefix="2,3");
 
--- A creating form's request_id and what it made, so that a repeated POST makes nothing twice.
+-- A creating form's request_id and what it made, so that a repeated POST makes
+-- nothing twice. made says what kind of thing: the same id in another form is another request.
 CREATE TABLE requests (
 	user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-	request_id TEXT NOT NULL CHECK (length(request_id) = 36 AND request_id GLOB '????????-????-????-????-????????????' AND request_id NOT GLOB '*[^0-9a-f-]*'),
+	made TEXT NOT NULL CHECK (made IN ('organization', 'contact', 'link', 'interaction')),
+	request_id TEXT NOT NULL CHECK (length(CAST(request_id AS BLOB)) = 36 AND request_id GLOB '????????-????-????-????-????????????' AND request_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(request_id, '-', '')) = 32),
 	target_id TEXT NOT NULL,
-	created_at TEXT NOT NULL CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
-	PRIMARY KEY (user_id, request_id)
+	created_at TEXT NOT NULL CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%fZ', created_at)),
+	PRIMARY KEY (user_id, made, request_id)
 ) STRICT, WITHOUT ROWID;
