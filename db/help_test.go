@@ -1,0 +1,70 @@
+package db_test
+
+import (
+	"errors"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// wantInvalid fails unless err refuses this column, and returns the refusal.
+func wantInvalid(t *testing.T, err error, column string) *db.Invalid {
+	t.Helper()
+	var refused *db.Invalid
+	if !errors.As(err, &refused) {
+		t.Fatalf("got %v, want a refused %s", err, column)
+	}
+	if refused.Fields[column] == "" {
+		t.Fatalf("refused %v, want %s", refused.Fields, column)
+	}
+	return refused
+}
+
+// wantConflict fails unless err is a conflict, and returns it.
+func wantConflict(t *testing.T, err error) *db.Conflict {
+	t.Helper()
+	var c *db.Conflict
+	if !errors.As(err, &c) {
+		t.Fatalf("got %v, want a conflict", err)
+	}
+	return c
+}
+
+func want[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func must[T any](value T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// organizationPages walks a list from its start to its end.
+func organizationPages(t *testing.T, o *dbtest.Office, by db.Actor, f db.Filter, between func()) []db.Organization {
+	t.Helper()
+	var all []db.Organization
+	for {
+		page, next, err := o.Organizations(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page...)
+		if next == "" {
+			return all
+		}
+		if len(page) != db.PageSize {
+			t.Fatalf("a page of %d with more behind it", len(page))
+		}
+		between()
+		f.After = next
+	}
+}
