@@ -1,11 +1,14 @@
 package db_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"testing"
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+
+	"golang.org/x/crypto/argon2"
 )
 
 // wantInvalid fails unless err refuses this column, and returns the refusal.
@@ -67,4 +70,9 @@ func organizationPages(t *testing.T, o *dbtest.Office, by db.Actor, f db.Filter,
 		between()
 		f.After = next
 	}
+}
+
+// weakKey is the key of a password under argon2id with 1 MiB, one pass and a salt of zeros.
+func weakKey(password string) string {
+	return base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte(password), make([]byte, 16), 1, 1024, 1, 32))
 }
