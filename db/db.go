@@ -472,3 +472,6 @@ func explain(err error) error {
 	}
 	return err
 }
+
+// ParseTime reads a stored moment, like those in the history.
+func ParseTime(s string) (time.Time, error) { return time.Parse(timeFormat, s) }

@@ -1,4 +1,0 @@
-package db
-
-// LockFile takes a file's lock as a running server does.
-var LockFile = lockFile

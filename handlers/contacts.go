@@ -1,0 +1,306 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+func (s *Server) contactIndex(c *gin.Context) error {
+	ctx, v, f := c.Request.Context(), who(c), listFilter(c)
+	found, next, err := s.db.Contacts(ctx, v.Actor, f)
+	if err != nil {
+		return err
+	}
+	const path = "/contacts"
+	contacted, p := v.Can(db.ViewInteraction), parameters(f)
+	l := views.List{
+		Page: s.page(c, "Contacts", "The people your team works with", "contacts"),
+		Path: path, Heading: "Contacts", Noun: "contact", Plural: "contacts",
+		Placeholder: "Name, email, phone or organization", Caption: "Contacts", CanEdit: v.Can(db.EditClient),
+		Columns: []views.Column{
+			column(path, p, "Name", "last_name", "last_name", ""), column(path, p, "Organization", "", "", ""), column(path, p, "Email", "", "", ""),
+			column(path, p, "Owner", "", "", ""),
+		},
+	}
+	if contacted {
+		l.Columns = append(l.Columns, column(path, p, "Last contact", "-last_contact", "last_name", ""))
+	}
+	clock := s.clock(c)
+	for _, x := range found {
+		l.Rows = append(l.Rows, views.Row{
+			Name: x.Name(), Href: path + "/" + x.ID, Domain: x.JobTitle, Detail: x.Organization, Email: x.Email,
+			Owner: x.OwnerName, OwnerFirst: firstName(x.OwnerName), Archived: !x.IsActive,
+			Contacted: contacted, LastContact: clock.Date(x.LastContactAt), Channel: x.LastContactChannel,
+		})
+	}
+	chips, err := s.contactChips(c, f)
+	if err != nil {
+		return err
+	}
+	narrow(&l, f, next, chips)
+	return s.list(c, l)
+}
+
+func (s *Server) contactChips(c *gin.Context, f db.Filter) ([]views.Chip, error) {
+	p := parameters(f)
+	owner, err := s.ownerChip(c, "/contacts", p, f.OwnerID)
+	return []views.Chip{owner, statusChip("/contacts", p, f.Status)}, err
+}
+
+// contactColumns are what the full form sends.
+var contactColumns = []string{"first_name", "last_name", "email", "phone", "mobile", "job_title", "owner_user_id"}
+
+// contactFields are the full form's fields with these values.
+func (s *Server) contactFields(c *gin.Context, values db.Fields, refused map[string]string) ([]views.Field, error) {
+	var fields []views.Field
+	for _, f := range contactFacts {
+		field, err := s.field(c, f, values[f.column])
+		if err != nil {
+			return nil, err
+		}
+		field.ID, field.Optional = f.column, f.column != "first_name" && f.column != "last_name"
+		fields = append(fields, field)
+	}
+	return withErrors(fields, refused), nil
+}
+
+func (s *Server) contactNew(c *gin.Context) error {
+	return s.contactNewAnswer(c, http.StatusOK, db.Fields{"owner_user_id": who(c).UserID}, nil)
+}
+
+func (s *Server) contactNewAnswer(c *gin.Context, status int, values db.Fields, refused *db.Invalid) error {
+	var messages map[string]string
+	if refused != nil {
+		messages = refused.Fields
+	}
+	fields, err := s.contactFields(c, values, messages)
+	if err != nil {
+		return err
+	}
+	if refused == nil {
+		fields[0].Autofocus = true
+	}
+	return s.form(c, status, views.Form{
+		Page: s.page(c, "New contact", "Add a contact", "contacts"), Heading: "New contact",
+		List: views.Ref{Name: "Contacts", Href: "/contacts"}, Action: "/contacts", Submit: "Create contact", Cancel: "/contacts",
+		RequestID: requestID(c), Fields: fields, Found: taken(refused, ""),
+	}, messages)
+}
+
+func (s *Server) contactCreate(c *gin.Context) error {
+	values := typed(c, contactColumns...)
+	x, err := s.db.CreateContact(c.Request.Context(), who(c).Actor, values, c.Request.PostForm.Get("request_id"))
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.contactNewAnswer(c, http.StatusUnprocessableEntity, values, refused)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: "Created " + x.Name()}); err != nil {
+		return err
+	}
+	return s.redirect(c, "/contacts/"+x.ID)
+}
+
+func (s *Server) contact(c *gin.Context) (db.Contact, error) {
+	id, err := id(c, "id")
+	if err != nil {
+		return db.Contact{}, err
+	}
+	return s.db.Contact(c.Request.Context(), who(c).Actor, id)
+}
+
+func (s *Server) contactShow(c *gin.Context) error {
+	x, err := s.contact(c)
+	if err != nil {
+		return err
+	}
+	return s.contactPage(c, http.StatusOK, x, nil)
+}
+
+// contactPage answers a contact's whole page; change puts an
+// editor or a refusal in its place on it.
+func (s *Server) contactPage(c *gin.Context, status int, x db.Contact, change func(*views.Contact) error) error {
+	ctx, v, clock := c.Request.Context(), who(c), s.clock(c)
+	page := views.Contact{
+		Record: views.Record{
+			Page: s.page(c, x.Name(), "Contact", "contacts"),
+			Kind: "contact", Base: "/contacts/" + x.ID, Name: x.Name(), Version: x.Version, CanEdit: v.Can(db.EditClient),
+			Facts: contactFactList(x, v), Links: s.contactLinkCard(v, x, nil),
+		},
+	}
+	if err := s.recordPage(c, &page.Record, "contact", x.ID, x.IsActive, x.CreatedAt, x.UpdatedAt); err != nil {
+		return err
+	}
+	links, err := s.db.OrganizationsOf(ctx, v.Actor, x.ID)
+	if err != nil {
+		return err
+	}
+	page.Links = s.contactLinkCard(v, x, links)
+	page.Meta = contactMeta(clock, v, x, links)
+	if v.Can(db.ViewInteraction) {
+		if page.Timeline, err = s.timeline(c, contactSide(x, links)); err != nil {
+			return err
+		}
+		if v.Can(db.EditInteraction) {
+			if page.Composer, err = s.composer(c, contactSide(x, links)); err != nil {
+				return err
+			}
+		}
+	}
+	if change != nil {
+		if err := change(&page); err != nil {
+			return err
+		}
+	}
+	return s.show(c, status, page)
+}
+
+// contactMeta names the first organization that is not a former one, and the number to dial.
+func contactMeta(clock views.Clock, v *visitor, x db.Contact, links []db.Link) views.ContactMeta {
+	m := views.ContactMeta{JobTitle: x.JobTitle, Email: x.Email, Contacted: v.Can(db.ViewInteraction), LastContact: clock.Date(x.LastContactAt)}
+	if len(links) > 0 && links[0].RelationshipStatus != "Former" {
+		m.Organization = &views.Ref{Name: links[0].OrganizationName, Href: "/organizations/" + links[0].OrganizationID}
+	}
+	if m.CallShown = x.Mobile; m.CallShown == "" {
+		m.CallShown = x.Phone
+	}
+	m.Call = dialable(m.CallShown)
+	return m
+}
+
+func (s *Server) contactMetaOf(c *gin.Context, x db.Contact) views.View {
+	links, err := s.db.OrganizationsOf(c.Request.Context(), who(c).Actor, x.ID)
+	if err != nil {
+		s.log.Error("the line under the name", "error", err)
+	}
+	return contactMeta(s.clock(c), who(c), x, links)
+}
+
+// dialable is a phone number without what only people read.
+func dialable(number string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '+' || (r >= '0' && r <= '9') {
+			return r
+		}
+		return -1
+	}, number)
+}
+
+// taken is the contact that has a refused email already. action is where its
+// button posts to link it instead, "" where only opening it helps.
+func taken(refused *db.Invalid, action string) *views.Found {
+	if refused == nil || refused.Taken == nil {
+		return nil
+	}
+	x := refused.Taken
+	f := &views.Found{Name: x.Name(), Href: "/contacts/" + x.ID, Archived: !x.IsActive, Detail: joined(x.JobTitle, x.Organization)}
+	switch {
+	case action != "":
+		f.Button = "Link " + x.Name()
+		if !x.IsActive {
+			f.Button = "Restore and link"
+		}
+		f.Action, f.Fields = action, []views.Hidden{{Name: "found_id", Value: x.ID}}
+	case !x.IsActive:
+		f.Button, f.Action = "Restore", "/contacts/"+x.ID+"/restore"
+		f.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(x.Version)}}
+	}
+	return f
+}
+
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
+}
+
+func (s *Server) contactEdit(c *gin.Context) error {
+	x, err := s.contact(c)
+	if err != nil {
+		return err
+	}
+	return s.contactEditAnswer(c, http.StatusOK, x, nil, nil, nil)
+}
+
+// contactEditAnswer is the full form: with the stored values, or with
+// what was typed and what is wrong with it, or with both versions.
+func (s *Server) contactEditAnswer(c *gin.Context, status int, x db.Contact, values db.Fields, refused *db.Invalid, stale *db.Conflict) error {
+	stored, messages := db.Fields{}, map[string]string(nil)
+	if refused != nil {
+		messages = refused.Fields
+	}
+	for _, column := range contactColumns {
+		stored[column], _ = x.Value(column)
+	}
+	return s.editForm(c, status, editForm{
+		kind: "contact", base: "/contacts/" + x.ID, name: x.Name(), version: x.Version,
+		list: views.Ref{Name: "Contacts", Href: "/contacts"}, section: "contacts",
+		stored: stored, typed: values, refused: messages, stale: stale, found: taken(refused, ""), fields: s.contactFields,
+	})
+}
+
+func (s *Server) contactUpdate(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	version, err := version(c)
+	if err != nil {
+		return err
+	}
+	ctx, by, values := c.Request.Context(), who(c).Actor, typed(c, contactColumns...)
+	x, err := s.db.UpdateContact(ctx, by, id, version, values)
+	var refused *db.Invalid
+	var stale *db.Conflict
+	if errors.As(err, &refused) || errors.As(err, &stale) {
+		stored, readErr := s.db.Contact(ctx, by, id)
+		if readErr != nil {
+			return readErr
+		}
+		if refused != nil {
+			stored.Version = version
+			return s.contactEditAnswer(c, http.StatusUnprocessableEntity, stored, values, refused, nil)
+		}
+		return s.contactEditAnswer(c, http.StatusConflict, stored, values, nil, stale)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: "Saved " + x.Name()}); err != nil {
+		return err
+	}
+	return s.redirect(c, "/contacts/"+x.ID)
+}
+
+func (s *Server) contactArchive(c *gin.Context) error {
+	return s.contactActive(c, s.db.ArchiveContact, "Archived ", "restore")
+}
+
+func (s *Server) contactRestore(c *gin.Context) error {
+	return s.contactActive(c, s.db.RestoreContact, "Restored ", "archive")
+}
+
+func (s *Server) contactActive(c *gin.Context, verb func(context.Context, db.Actor, string, int) (db.Contact, error), done, undo string) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	version, err := version(c)
+	if err != nil {
+		return err
+	}
+	x, err := verb(c.Request.Context(), who(c).Actor, id, version)
+	if err != nil {
+		return err
+	}
+	return s.activeAnswer(c, "/contacts/"+id, done+x.Name(), undo, x.Version)
+}

@@ -1,0 +1,89 @@
+package handlers
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// home shows what somebody touched last, his quiet clients, and what happened today.
+func (s *Server) home(c *gin.Context) error {
+	v := who(c)
+	page := views.Home{Page: s.page(c, "Home", "Where you left off, quiet clients and today", "home"), CanEdit: editClients.check(v) == nil}
+	page.ShowTouched = v.Can(db.ViewClient)
+	page.ShowQuiet = page.ShowTouched && v.Can(db.ViewInteraction)
+	page.ShowToday, page.NothingToSee, page.FirstSteps = page.ShowQuiet, !page.ShowTouched, page.CanEdit
+	for _, fill := range []struct {
+		wanted bool
+		with   func(*gin.Context, *views.Home) error
+	}{{page.ShowTouched, s.homeTouched}, {page.ShowQuiet, s.homeQuiet}, {page.ShowToday, s.homeToday}} {
+		if !fill.wanted {
+			continue
+		}
+		if err := fill.with(c, &page); err != nil {
+			return err
+		}
+	}
+	return s.show(c, http.StatusOK, page)
+}
+
+func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {
+	touched, err := s.db.LastTouched(c.Request.Context(), who(c).Actor, 6)
+	for _, t := range touched {
+		row := views.HomeRow{Name: t.Name, Href: "/" + t.Kind + "s/" + t.ID, Detail: "Contact", Square: t.Kind == "organization", Time: s.clock(c).Date(t.At)}
+		if row.Square {
+			row.Detail = "Organization"
+		}
+		page.Touched = append(page.Touched, row)
+	}
+	return err
+}
+
+func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
+	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, 6)
+	for _, o := range quiet {
+		contacts := "no contacts"
+		if o.Contacts > 0 {
+			contacts = plural(o.Contacts, "contact")
+		}
+		detail := contacts
+		if o.Sector != "" {
+			detail = o.Sector + " · " + contacts
+		}
+		page.Quiet = append(page.Quiet, views.HomeRow{
+			Name: o.DisplayName, Href: "/organizations/" + o.ID, Detail: detail, Square: true,
+			Before: "Last ", Time: s.clock(c).Date(o.LastContactAt), Never: "Never contacted",
+		})
+	}
+	return err
+}
+
+func (s *Server) homeToday(c *gin.Context, page *views.Home) error {
+	now := s.now().In(who(c).User.Location())
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	found, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, db.InteractionFilter{From: today, To: today.AddDate(0, 0, 1), Limit: 10})
+	for _, i := range found {
+		e := views.HomeEvent{Event: s.event(c, i, nil)}
+		by := e.By
+		if by == "" {
+			by = "A former colleague"
+		}
+		e.Sentence = []views.Word{{Text: by + " " + e.Verb}}
+		if e.Whom != nil {
+			about := " "
+			if i.Channel == "note" {
+				about = " about "
+			}
+			e.Sentence = append(e.Sentence, views.Word{Text: about}, views.Word{Text: e.Whom.Name, Href: e.Whom.Href})
+		}
+		if e.At != nil {
+			e.Sentence = append(e.Sentence, views.Word{Text: ", "}, views.Word{Text: e.At.Name, Href: e.At.Href})
+		}
+		page.Today = append(page.Today, e)
+	}
+	return err
+}

@@ -1,0 +1,94 @@
+package handlers
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"clientregistry/db"
+)
+
+// id returns a path parameter that is an id; anything else is nothing that exists.
+func id(c *gin.Context, name string) (string, error) {
+	if v := c.Param(name); db.ValidID(v) {
+		return v, nil
+	}
+	return "", db.ErrNotFound
+}
+
+// typed returns the named fields of the form, those that were sent.
+func typed(c *gin.Context, columns ...string) db.Fields {
+	fields := db.Fields{}
+	for _, column := range columns {
+		if values, ok := c.Request.PostForm[column]; ok {
+			fields[column] = values[0]
+		}
+	}
+	return fields
+}
+
+// version returns the version of the record that a change was made on.
+func version(c *gin.Context) (int, error) {
+	v, err := strconv.Atoi(c.Request.PostForm.Get("version"))
+	if err != nil || v < 1 {
+		return 0, &db.Invalid{Fields: map[string]string{"version": "The page did not say which version it showed; reload it and try again"}}
+	}
+	return v, nil
+}
+
+// newRequestID makes the id by which a creating form is known when it comes twice.
+func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// requestID keeps the id of a form that comes back refused.
+func requestID(c *gin.Context) string {
+	if v := c.Request.PostForm.Get("request_id"); db.ValidID(v) {
+		return v
+	}
+	return newRequestID()
+}
+
+// query returns a parameter of the URL as a person typed it: trimmed, of bounded length, readable.
+func query(c *gin.Context, name string) string {
+	v := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(c.Query(name), "\x00", ""), ""))
+	if r := []rune(v); len(r) > 500 {
+		v = string(r[:500])
+	}
+	return v
+}
+
+// address is a path with those parameters that are set.
+func address(path string, parameters url.Values) string {
+	for name, values := range parameters {
+		if len(values) == 0 || values[0] == "" {
+			delete(parameters, name)
+		}
+	}
+	if len(parameters) == 0 {
+		return path
+	}
+	return path + "?" + parameters.Encode()
+}
+
+// with returns the parameters with one set, or removed where value is "".
+func with(parameters url.Values, name, value string) url.Values {
+	changed := url.Values{}
+	for k, v := range parameters {
+		changed[k] = v
+	}
+	changed.Set(name, value)
+	return changed
+}
+
+// nextPage keeps a path to go on to after signing in, if it is one of ours:
+// anything a browser could take for another site leads home.
+func nextPage(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
+		strings.ContainsFunc(next, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }) || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, "\\") {
+		return "/"
+	}
+	return next
+}

@@ -1,0 +1,39 @@
+package handlers
+
+import (
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"clientregistry/static"
+)
+
+var commonPasswords = sync.OnceValue(func() map[string]bool {
+	common := map[string]bool{}
+	for _, p := range static.CommonPasswords() {
+		common[p] = true
+	}
+	return common
+})
+
+// RefusePassword says what is wrong with a new password, "" if nothing: 8 to
+// 128 characters of any kind, but none that everybody tries first (OWASP ASVS 6.2).
+func RefusePassword(password, email string) string {
+	lower := strings.ToLower(password)
+	local, _, _ := strings.Cut(strings.ToLower(email), "@")
+	switch n := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password) || strings.ContainsRune(password, 0):
+		return "Use characters that can be typed"
+	case n < 8:
+		return "Use at least 8 characters; 15 or more is better"
+	case n > 128:
+		return "Use at most 128 characters"
+	case commonPasswords()[lower]:
+		return "Choose another one: this is among the passwords tried first"
+	case lower == strings.ToLower(email) || lower == local:
+		return "Choose one that is not your email"
+	case strings.ReplaceAll(lower, " ", "") == "clientregistry":
+		return "Choose one that is not the name of this program"
+	}
+	return ""
+}

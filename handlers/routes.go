@@ -1,0 +1,77 @@
+package handlers
+
+import "github.com/gin-gonic/gin"
+
+// route is one URL: who may use it, and what answers it.
+type route struct {
+	method, path string
+	access       access
+	handler      func(*Server, *gin.Context) error
+}
+
+// routes is every URL of the registry. Nothing else decides who may do what.
+var routes = []route{
+	{"GET", "/healthz", public, (*Server).health},
+	{"GET", "/readyz", public, (*Server).ready},
+	{"GET", "/setup", public, (*Server).setupShow},
+	{"POST", "/setup", public, (*Server).setupCreate},
+	{"GET", "/login", public, (*Server).loginShow},
+	{"POST", "/login", public, (*Server).loginCreate},
+	{"POST", "/logout", signedIn, (*Server).logout},
+	{"GET", "/account", signedIn, (*Server).accountShow},
+	{"POST", "/account", signedIn, (*Server).accountUpdate},
+
+	{"GET", "/", signedIn, (*Server).home},
+	{"GET", "/search", viewClients, (*Server).search},
+
+	{"GET", "/organizations", viewClients, (*Server).organizationIndex},
+	{"GET", "/organizations/new", editClients, (*Server).organizationNew},
+	{"GET", "/organizations/options", viewClients, (*Server).organizationOptions},
+	{"POST", "/organizations", editClients, (*Server).organizationCreate},
+	{"GET", "/organizations/:id", viewClients, (*Server).organizationShow},
+	{"GET", "/organizations/:id/edit", editClients, (*Server).organizationEdit},
+	{"POST", "/organizations/:id", editClients, (*Server).organizationUpdate},
+	{"GET", "/organizations/:id/fields/:field", viewClients, (*Server).organizationFieldShow},
+	{"GET", "/organizations/:id/fields/:field/edit", editClients, (*Server).organizationFieldEdit},
+	{"POST", "/organizations/:id/fields/:field", editClients, (*Server).organizationFieldUpdate},
+	{"POST", "/organizations/:id/archive", editClients, (*Server).organizationArchive},
+	{"POST", "/organizations/:id/restore", editClients, (*Server).organizationRestore},
+	{"GET", "/organizations/:id/contacts", viewClients, (*Server).organizationLinks},
+	{"POST", "/organizations/:id/contacts", editClients, (*Server).organizationLinkCreate},
+	{"GET", "/organizations/:id/contacts/:contact_id", viewClients, (*Server).organizationLinkShow},
+	{"GET", "/organizations/:id/contacts/:contact_id/edit", editClients, (*Server).organizationLinkEdit},
+	{"POST", "/organizations/:id/contacts/:contact_id", editClients, (*Server).organizationLinkUpdate},
+	{"POST", "/organizations/:id/contacts/:contact_id/unlink", editClients, (*Server).organizationUnlink},
+	{"GET", "/organizations/:id/interactions", viewInteractions, (*Server).organizationInteractions},
+	{"POST", "/organizations/:id/interactions", editInteractions, (*Server).organizationInteractionCreate},
+	{"GET", "/organizations/:id/history", viewHistory, (*Server).organizationHistory},
+
+	{"GET", "/contacts", viewClients, (*Server).contactIndex},
+	{"GET", "/contacts/new", editClients, (*Server).contactNew},
+	{"GET", "/contacts/options", viewClients, (*Server).contactOptions},
+	{"POST", "/contacts", editClients, (*Server).contactCreate},
+	{"GET", "/contacts/:id", viewClients, (*Server).contactShow},
+	{"GET", "/contacts/:id/edit", editClients, (*Server).contactEdit},
+	{"POST", "/contacts/:id", editClients, (*Server).contactUpdate},
+	{"GET", "/contacts/:id/fields/:field", viewClients, (*Server).contactFieldShow},
+	{"GET", "/contacts/:id/fields/:field/edit", editClients, (*Server).contactFieldEdit},
+	{"POST", "/contacts/:id/fields/:field", editClients, (*Server).contactFieldUpdate},
+	{"POST", "/contacts/:id/archive", editClients, (*Server).contactArchive},
+	{"POST", "/contacts/:id/restore", editClients, (*Server).contactRestore},
+	{"GET", "/contacts/:id/organizations", viewClients, (*Server).contactLinks},
+	{"POST", "/contacts/:id/organizations", editClients, (*Server).contactLinkCreate},
+	{"GET", "/contacts/:id/organizations/:organization_id", viewClients, (*Server).contactLinkShow},
+	{"GET", "/contacts/:id/organizations/:organization_id/edit", editClients, (*Server).contactLinkEdit},
+	{"POST", "/contacts/:id/organizations/:organization_id", editClients, (*Server).contactLinkUpdate},
+	{"POST", "/contacts/:id/organizations/:organization_id/unlink", editClients, (*Server).contactUnlink},
+	{"GET", "/contacts/:id/interactions", viewInteractions, (*Server).contactInteractions},
+	{"POST", "/contacts/:id/interactions", editInteractions, (*Server).contactInteractionCreate},
+	{"GET", "/contacts/:id/history", viewHistory, (*Server).contactHistory},
+
+	{"GET", "/interactions", viewInteractions, (*Server).interactionIndex},
+	{"GET", "/interactions/:id", viewInteractions, (*Server).interactionShow},
+	{"GET", "/interactions/:id/edit", editInteractions, (*Server).interactionEdit},
+	{"POST", "/interactions/:id", editInteractions, (*Server).interactionUpdate},
+	{"POST", "/interactions/:id/delete", editInteractions, (*Server).interactionDelete},
+	{"POST", "/interactions/:id/restore", editInteractions, (*Server).interactionRestore},
+}

@@ -1,0 +1,267 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// serve is the way of every request: permission, form, handler, failure.
+func (s *Server) serve(r route) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		err := r.access.check(who(c))
+		if err == nil && r.method == http.MethodPost {
+			err = readForm(c)
+		}
+		if err == nil {
+			err = r.handler(s, c)
+		}
+		if err != nil {
+			s.fail(c, err)
+		}
+	}
+}
+
+var (
+	errMethod = errors.New("method not allowed")
+	errForm   = errors.New("the form cannot be read")
+	errType   = errors.New("the body is no form")
+)
+
+// readForm parses the body: a form of at most maxFields fields.
+func readForm(c *gin.Context) error {
+	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if c.GetHeader("Content-Type") != "" && (err != nil || kind != "application/x-www-form-urlencoded") {
+		return errType
+	}
+	if err := c.Request.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return err
+		}
+		return errForm
+	}
+	n := 0
+	for _, values := range c.Request.PostForm {
+		n += len(values)
+	}
+	if n > maxFields {
+		return errForm
+	}
+	return nil
+}
+
+// part tells whether htmx asks for a part of the page; anything else gets it whole.
+func part(c *gin.Context) bool {
+	return c.GetHeader("HX-Request") == "true" && c.GetHeader("HX-Request-Type") == "partial" && c.GetHeader("HX-History-Restore-Request") == ""
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// show answers with views, rendered whole before the first byte is sent.
+func (s *Server) show(c *gin.Context, status int, all ...views.View) error {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if err := views.Render(buffer, all...); err != nil {
+		return err
+	}
+	c.Header("Vary", "HX-Request, HX-Request-Type")
+	c.Data(status, "text/html; charset=utf-8", buffer.Bytes())
+	return nil
+}
+
+// redirect sends the browser on to the page that shows the result.
+func (s *Server) redirect(c *gin.Context, to string) error {
+	c.Header("Vary", "HX-Request, HX-Request-Type")
+	c.Redirect(http.StatusSeeOther, to)
+	return nil
+}
+
+// toast wraps a message for its place on a page that stays.
+func toast(text string, undo *views.Undo) views.View {
+	return views.Into{Target: "#toasts", Swap: "innerHTML", View: views.Toast{Text: text, Undo: undo}}
+}
+
+// page fills what every page needs.
+func (s *Server) page(c *gin.Context, title, description, section string) views.Page {
+	p := views.Page{Title: title, Description: description, Section: section}
+	v := who(c)
+	if v == nil {
+		return p
+	}
+	p.User, p.Roles, p.Zone = v.User.FullName, strings.Join(v.User.Roles, ", "), v.User.TimeZone
+	p.SingleKeys = v.User.SingleKeys
+	if v.User.Theme != "system" {
+		p.Theme = v.User.Theme
+	}
+	p.Clients = v.Can(db.ViewClient)
+	p.Feed = p.Clients && v.Can(db.ViewInteraction)
+	p.Toast = s.takeFlash(c)
+	return p
+}
+
+func (s *Server) clock(c *gin.Context) views.Clock {
+	return views.Clock{Zone: who(c).User.Location(), Now: s.now()}
+}
+
+// failure is how an error is told: only fail knows status codes.
+type failure struct {
+	status                         int
+	icon, heading, message, detail string
+}
+
+func (s *Server) describe(c *gin.Context, err error) failure {
+	var lacks missing
+	var refused *db.Invalid
+	var stale *db.Conflict
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &lacks):
+		f := failure{http.StatusForbidden, "lock", "You may not do this", lacks.Error() + ". Nothing was changed.", ""}
+		if v := who(c); v != nil {
+			f.detail = "An administrator can add it to one of your roles. Yours: " + strings.Join(v.User.Roles, ", ") + "."
+		}
+		return f
+	case errors.Is(err, db.ErrForbidden):
+		return failure{http.StatusForbidden, "lock", "You may not do this", "Nothing was changed.", ""}
+	case errors.Is(err, db.ErrNotFound):
+		return failure{http.StatusNotFound, "search", "Not found", "Nothing is here, or it is not for you to see.", ""}
+	case errors.Is(err, errMethod):
+		return failure{http.StatusMethodNotAllowed, "alert", "Not possible", "This address does not take that kind of request.", ""}
+	case errors.As(err, &refused):
+		return failure{http.StatusUnprocessableEntity, "alert", "Not saved", messages(refused) + " Nothing was changed.", ""}
+	case errors.As(err, &stale):
+		return failure{http.StatusConflict, "alert", "Changed meanwhile", by(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.", ""}
+	case errors.Is(err, db.ErrBusy):
+		return failure{http.StatusTooManyRequests, "clock", "Too many at once", "Others are signing in. Wait a few seconds and try again.", ""}
+	case errors.As(err, &tooLarge):
+		return failure{http.StatusRequestEntityTooLarge, "alert", "Too large", "What you sent is larger than 1 MB. Nothing was changed.", ""}
+	case errors.Is(err, errType):
+		return failure{http.StatusUnsupportedMediaType, "alert", "Not a form", "Send the fields as a form. Nothing was changed.", ""}
+	case errors.Is(err, errForm):
+		return failure{http.StatusBadRequest, "alert", "Not readable", "The form could not be read. Nothing was changed.", ""}
+	case db.IsFull(err):
+		return failure{http.StatusInsufficientStorage, "alert", "No room left", "The disk of the registry is full. Nothing was changed; reading goes on. Tell an administrator.", ""}
+	}
+	return failure{http.StatusInternalServerError, "alert", "Something went wrong", "Nothing was changed. Try again; if it stays, tell an administrator this number: " + c.GetString("request"), ""}
+}
+
+func messages(e *db.Invalid) string {
+	var all []string
+	for _, m := range e.Fields {
+		all = append(all, m+".")
+	}
+	return strings.Join(all, " ")
+}
+
+func by(e *db.Conflict) string {
+	if e.By == "" {
+		return "Somebody"
+	}
+	return e.By
+}
+
+// fail answers an error: a page, or a line where htmx asked for a part. The
+// log gets the whole of it, people never do.
+func (s *Server) fail(c *gin.Context, err error) {
+	if errors.Is(err, context.Canceled) || c.Writer.Written() {
+		return
+	}
+	if errors.Is(err, errNoSession) {
+		s.failNoSession(c)
+		return
+	}
+	f := s.describe(c, err)
+	level := s.log.Info
+	if f.status >= 500 {
+		level = s.log.Error
+	}
+	level("refused", "id", c.GetString("request"), "method", c.Request.Method, "route", c.FullPath(), "status", f.status, "error", err)
+	if f.status == http.StatusTooManyRequests {
+		c.Header("Retry-After", "5")
+	}
+	var v views.View = views.ErrorText{Text: f.message}
+	if !part(c) {
+		p := s.page(c, f.heading, f.heading, "")
+		p.Failed = true
+		v = views.Error{Page: p, Icon: f.icon, Heading: f.heading, Message: f.message, Detail: f.detail, Back: s.wayBack(c)}
+	}
+	if err := s.show(c, f.status, v); err != nil {
+		s.log.Error("refused without a page", "id", c.GetString("request"), "error", err)
+		c.String(http.StatusInternalServerError, "Something went wrong.\n")
+	}
+}
+
+// wayBack leads from a refusal to the record it was about, or home.
+func (s *Server) wayBack(c *gin.Context) []views.Option {
+	v := who(c)
+	if v == nil {
+		return []views.Option{{Label: "Sign in", Href: "/login"}}
+	}
+	home := views.Option{Label: "Home", Href: "/"}
+	if id := c.Param("id"); v.Can(db.ViewClient) && db.ValidID(id) {
+		if strings.HasPrefix(c.FullPath(), "/organizations/") {
+			if o, err := s.db.Organization(c.Request.Context(), v.Actor, id); err == nil {
+				return []views.Option{{Label: "Back to " + o.DisplayName, Href: "/organizations/" + id}, home}
+			}
+		}
+		if strings.HasPrefix(c.FullPath(), "/contacts/") {
+			if x, err := s.db.Contact(c.Request.Context(), v.Actor, id); err == nil {
+				return []views.Option{{Label: "Back to " + x.Name(), Href: "/contacts/" + id}, home}
+			}
+		}
+	}
+	return []views.Option{home}
+}
+
+// failNoSession leads to the sign-in page and back. Over a page with
+// something typed in it, it opens there as a dialog instead.
+func (s *Server) failNoSession(c *gin.Context) {
+	c.Header("Vary", "HX-Request, HX-Request-Type")
+	htmx := c.GetHeader("HX-Request") == "true"
+	if htmx && c.Request.Method == http.MethodPost {
+		c.Header("HX-Retarget", "#dialog")
+		c.Header("HX-Reswap", "innerHTML")
+		if err := s.show(c, http.StatusUnauthorized, views.LoginDialog{Login: loginForm("", "", "")}); err != nil {
+			s.log.Error("sign-in dialog", "error", err)
+		}
+		return
+	}
+	next := c.Request.URL.RequestURI()
+	if htmx || c.Request.Method != http.MethodGet {
+		next = ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host)
+		if next == "" {
+			next = ownPath(c.GetHeader("Referer"), c.Request.Host)
+		}
+	}
+	to := "/login"
+	if next != "" && next != "/" {
+		to += "?next=" + url.QueryEscape(next)
+	}
+	if htmx {
+		c.Header("HX-Redirect", to)
+		c.Status(http.StatusUnauthorized)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, to)
+}
+
+// ownPath is the path of a page of ours by its whole address, "" for any other.
+func ownPath(address, host string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host != host {
+		return ""
+	}
+	return u.RequestURI()
+}

@@ -1,0 +1,123 @@
+// Package handlers is the registry in the browser: a table of routes, one
+// handler each, and the few things that all of them share.
+package handlers
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-contrib/sessions"
+	"github.com/gin-gonic/gin"
+	"github.com/klauspost/compress/gzhttp"
+
+	"clientregistry/db"
+	"clientregistry/static"
+)
+
+// Server answers requests for one registry.
+type Server struct {
+	db      *db.DB
+	store   *sessionStore
+	baseURL *url.URL
+	setup   setupLink
+	log     *slog.Logger
+	now     func() time.Time
+	http.Handler
+}
+
+// Options say how a registry is served.
+type Options struct {
+	BaseURL        string   // as people type it: scheme and host
+	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts
+	Log            *slog.Logger
+	Now            func() time.Time // replaces the clock in tests
+}
+
+// New returns the server of a registry, or an error that says which option is wrong.
+func New(d *db.DB, o Options) (*Server, error) {
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
+		return nil, fmt.Errorf("the base URL %q is none; give it like https://registry.example", o.BaseURL)
+	}
+	s := &Server{db: d, baseURL: base, log: o.Log, now: o.Now}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.store = newSessionStore(d, base.Scheme == "https")
+	s.Handler, err = s.handler(o.TrustedProxies)
+	return s, err
+}
+
+// handler puts everything together, from the outside in: headers,
+// compression, the same-origin check, then the routes.
+func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
+	e := gin.New()
+	if err := e.SetTrustedProxies(trustedProxies); err != nil {
+		return nil, fmt.Errorf("trusted proxies: %w", err)
+	}
+	e.RedirectTrailingSlash = false
+	e.HandleMethodNotAllowed = true
+	e.Use(s.logRequests, s.recoverPanics, limitBody, sessions.Sessions(s.store.cookie, s.store), s.loadVisitor)
+	for _, r := range routes {
+		if !r.access.declared() {
+			panic("handlers: " + r.method + " " + r.path + " names no permission")
+		}
+		e.Handle(r.method, r.path, s.serve(r))
+	}
+	e.NoRoute(func(c *gin.Context) { s.fail(c, db.ErrNotFound) })
+	e.NoMethod(func(c *gin.Context) { s.fail(c, errMethod) })
+
+	sameOrigin := http.NewCrossOriginProtection()
+	if err := sameOrigin.AddTrustedOrigin(s.baseURL.Scheme + "://" + s.baseURL.Host); err != nil {
+		return nil, err
+	}
+	sameOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "This came from another site. Nothing was changed.", http.StatusForbidden)
+	}))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1000), gzhttp.CompressionLevel(1))
+	if err != nil {
+		return nil, err
+	}
+	files := static.Handler()
+	pages := compress(sameOrigin.Handler(headAsGet(e)))
+	return s.headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/static/") {
+			files.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})), nil
+}
+
+// headAsGet lets HEAD ask for what GET answers; net/http leaves the body out.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) health(c *gin.Context) error {
+	c.String(http.StatusOK, "ok\n")
+	return nil
+}
+
+func (s *Server) ready(c *gin.Context) error {
+	if err := s.db.Ping(c.Request.Context()); err != nil {
+		s.log.Error("not ready", "error", err)
+		c.String(http.StatusServiceUnavailable, "the database does not answer\n")
+		return nil
+	}
+	c.String(http.StatusOK, "ok\n")
+	return nil
+}

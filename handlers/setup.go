@@ -1,0 +1,161 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// setupLink is the one-time link that makes the first administrator.
+type setupLink struct {
+	mu      sync.Mutex
+	token   string
+	expires time.Time
+}
+
+const setupLife = time.Hour
+
+// SetupLink makes the link anew and returns its address. It works for an
+// hour, and only while the registry has no user.
+func (s *Server) SetupLink() string {
+	s.setup.mu.Lock()
+	defer s.setup.mu.Unlock()
+	s.setup.token, s.setup.expires = rand.Text(), s.now().Add(setupLife)
+	return s.baseURL.JoinPath("/setup").String() + "?token=" + s.setup.token
+}
+
+func (l *setupLink) fits(token string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.token != "" && now.Before(l.expires) && subtle.ConstantTimeCompare([]byte(token), []byte(l.token)) == 1
+}
+
+// setupOpen tells whether this request may set the registry up.
+func (s *Server) setupOpen(c *gin.Context) (bool, error) {
+	has, err := s.db.HasUsers(c.Request.Context())
+	return !has && s.setup.fits(c.Query("token"), s.now()), err
+}
+
+func (s *Server) setupShow(c *gin.Context) error {
+	open, err := s.setupOpen(c)
+	if err != nil {
+		return err
+	}
+	return s.setupAnswer(c, open, nil)
+}
+
+func (s *Server) setupAnswer(c *gin.Context, open bool, refused map[string]string) error {
+	form := c.Request.PostForm
+	v := views.Setup{
+		Page:   s.page(c, "Set up", "Create the first administrator", ""),
+		Action: "/setup?token=" + url.QueryEscape(c.Query("token")),
+		Gone:   !open, Sample: form.Get("sample") != "",
+		Fields: []views.Field{
+			{ID: "full_name", Name: "full_name", Label: "Your name", Max: 160, Autocomplete: "name", Value: form.Get("full_name"), Autofocus: true},
+			{ID: "email", Name: "email", Label: "Work email", Type: "email", Max: 190, Autocomplete: "username", Value: form.Get("email")},
+			{ID: "password", Name: "password", Label: "Password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine."},
+			zoneField(form.Get("time_zone"), form.Get("time_zone") == ""),
+		},
+	}
+	status := http.StatusOK
+	switch {
+	case v.Gone:
+		status = http.StatusNotFound
+	case refused != nil:
+		status = http.StatusUnprocessableEntity
+		v.Failed = true
+		v.Fields = withErrors(v.Fields, refused)
+	}
+	for i := range v.Fields {
+		v.Fields[i].Large = true
+	}
+	return s.show(c, status, v)
+}
+
+func (s *Server) setupCreate(c *gin.Context) error {
+	open, err := s.setupOpen(c)
+	if err != nil {
+		return err
+	}
+	if !open {
+		return s.setupAnswer(c, false, nil)
+	}
+	form := c.Request.PostForm
+	password := form.Get("password")
+	if why := RefusePassword(password, form.Get("email")); why != "" {
+		return s.setupAnswer(c, true, map[string]string{"password": why})
+	}
+	hash, err := db.HashPassword(c.Request.Context(), password)
+	if err != nil {
+		return err
+	}
+	ctx, by := c.Request.Context(), s.nobody(c)
+	_, err = s.db.SetUp(ctx, by, db.NewUser{Email: form.Get("email"), FullName: form.Get("full_name"), TimeZone: form.Get("time_zone"), Hash: hash})
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.setupAnswer(c, true, refused.Fields)
+	}
+	if err != nil {
+		return err
+	}
+	token, err := s.db.SignIn(ctx, by, form.Get("email"), password)
+	if err != nil {
+		return err
+	}
+	s.store.setToken(c.Writer, token)
+	if form.Get("sample") != "" {
+		if err := s.db.Demo(ctx, db.System, "s", 1, nil); err != nil {
+			return err
+		}
+	}
+	return s.redirect(c, "/")
+}
+
+// zones are the time zones offered, by name; a browser's own is added by the script.
+var zones = []string{
+	"UTC", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Anchorage", "America/Argentina/Buenos_Aires",
+	"America/Bogota", "America/Chicago", "America/Denver", "America/Halifax", "America/Los_Angeles", "America/Mexico_City", "America/New_York",
+	"America/Sao_Paulo", "America/Toronto", "Asia/Bangkok", "Asia/Dubai", "Asia/Ho_Chi_Minh", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Jerusalem",
+	"Asia/Karachi", "Asia/Kolkata", "Asia/Manila", "Asia/Riyadh", "Asia/Seoul", "Asia/Shanghai", "Asia/Singapore", "Asia/Tehran", "Asia/Tokyo",
+	"Atlantic/Reykjavik", "Australia/Brisbane", "Australia/Perth", "Australia/Sydney", "Europe/Amsterdam", "Europe/Athens", "Europe/Berlin",
+	"Europe/Brussels", "Europe/Bucharest", "Europe/Budapest", "Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Istanbul",
+	"Europe/Kyiv", "Europe/Lisbon", "Europe/London", "Europe/Madrid", "Europe/Oslo", "Europe/Paris", "Europe/Prague", "Europe/Rome",
+	"Europe/Stockholm", "Europe/Vienna", "Europe/Warsaw", "Europe/Zurich", "Pacific/Auckland", "Pacific/Honolulu", "Pacific/Kiritimati",
+}
+
+func zoneField(current string, detect bool) views.Field {
+	f := views.Field{ID: "time_zone", Name: "time_zone", Label: "Time zone", DetectZone: detect}
+	if current == "" {
+		current = "UTC"
+	}
+	there := false
+	for _, z := range zones {
+		there = there || z == current
+		f.Options = append(f.Options, views.Option{Value: z, Label: z, Selected: z == current})
+	}
+	if !there {
+		f.Options = append(f.Options, views.Option{Value: current, Label: current, Selected: true})
+	}
+	return f
+}
+
+// withErrors puts each message by its field, and the focus on the first of them.
+func withErrors(fields []views.Field, messages map[string]string) []views.Field {
+	first := true
+	for i := range fields {
+		f := &fields[i]
+		f.Error = messages[f.Name]
+		f.Autofocus = f.Error != "" && first
+		first = first && f.Error == ""
+	}
+	return fields
+}

@@ -1,0 +1,226 @@
+// Command clientregistry keeps organizations, contacts and what was said with
+// them for a small team: one executable, one file, opened in a browser.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+	_ "time/tzdata" // users' time zones, also where the system has none
+
+	"github.com/alecthomas/kong"
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// cli is the command line. Every flag has an environment variable CLIENTREGISTRY_….
+type cli struct {
+	DB string `help:"The registry's file." default:"clientregistry.db" name:"db" placeholder:"FILE"`
+
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the registry (this is what happens without a command)."`
+	User    userCmd    `cmd:"" help:"Manage users."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty registry with sample data."`
+	Version versionCmd `cmd:"" help:"Show the version."`
+}
+
+// env is what commands work with beside their flags.
+type env struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	file           string
+}
+
+// run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 wrong usage.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c cli
+	exit := -1
+	parser, err := kong.New(&c, kong.Name("clientregistry"), kong.Description("A client registry for small teams: one executable, one file, opened in a browser."),
+		kong.DefaultEnvars("CLIENTREGISTRY"), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }))
+	if err != nil {
+		fmt.Fprintln(stderr, "clientregistry:", err)
+		return 1
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // --help has been answered
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "clientregistry: %v; see clientregistry --help\n", err)
+		return 2
+	}
+	if err := command.Run(&env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, file: c.DB}); err != nil {
+		fmt.Fprintf(stderr, "clientregistry: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return 1
+	}
+	return 0
+}
+
+type serveCmd struct {
+	Addr           string   `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	BaseURL        string   `help:"Address that people type, where it is another one: https behind a proxy, say." name:"base-url" placeholder:"URL"`
+	TrustedProxies []string `help:"Proxies whose X-Forwarded-For counts." placeholder:"ADDRESS"`
+	LogFormat      string   `help:"text or json." enum:"text,json" default:"text"`
+}
+
+// Run serves until the context ends, then finishes what is running within 10 s.
+func (cmd *serveCmd) Run(e *env) error {
+	gin.SetMode(gin.ReleaseMode)
+	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	listener, err := net.Listen("tcp", cmd.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; stop what uses it, or choose another --addr", cmd.Addr, err)
+	}
+	if cmd.BaseURL == "" {
+		cmd.BaseURL = "http://" + listener.Addr().String()
+	}
+	log := slog.New(logHandler(cmd.LogFormat, e.stderr))
+	s, err := handlers.New(d, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, Log: log})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	has, err := d.HasUsers(e.ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if has {
+		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", cmd.BaseURL)
+	} else {
+		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", s.SetupLink())
+	}
+	return serve(e.ctx, listener, s, log)
+}
+
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return server.Shutdown(last)
+}
+
+func logHandler(format string, w io.Writer) slog.Handler {
+	if format == "json" {
+		return slog.NewJSONHandler(w, nil)
+	}
+	return slog.NewTextHandler(w, nil)
+}
+
+type userCmd struct {
+	Add userAddCmd `cmd:"" help:"Create a user who may sign in at once."`
+}
+
+type userAddCmd struct {
+	Email         string `required:"" help:"His email, by which he signs in." placeholder:"EMAIL"`
+	Name          string `required:"" help:"His full name." placeholder:"NAME"`
+	Role          string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
+	TimeZone      string `help:"His time zone, like Europe/Stockholm." default:"UTC" placeholder:"ZONE"`
+	PasswordStdin bool   `help:"Read the password from standard input (as happens without it, after a question)."`
+}
+
+// Run creates the user with the password that is typed or piped in.
+func (cmd *userAddCmd) Run(e *env) error {
+	if !cmd.PasswordStdin {
+		fmt.Fprint(e.stderr, "Password: ")
+	}
+	line, err := bufio.NewReader(io.LimitReader(e.stdin, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	password := strings.TrimRight(line, "\r\n")
+	if why := handlers.RefusePassword(password, cmd.Email); why != "" {
+		return fmt.Errorf("password: %s", why)
+	}
+	d, err := db.Open(e.ctx, e.file, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	hash, err := db.HashPassword(e.ctx, password)
+	if err != nil {
+		return err
+	}
+	u, err := d.CreateUser(e.ctx, db.System, db.NewUser{Email: cmd.Email, FullName: cmd.Name, Role: cmd.Role, TimeZone: cmd.TimeZone, Hash: hash})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%s may sign in as %s (%s).\n", u.FullName, u.Email, cmd.Role)
+	return nil
+}
+
+type demoCmd struct {
+	Size string `help:"s (1,000 organizations), m (50,000) or l (500,000)." enum:"s,m,l" default:"s"`
+	Seed uint64 `help:"Another number makes other data; the same one the same." default:"1"`
+}
+
+// Run fills the registry and says how far it is.
+func (cmd *demoCmd) Run(e *env) error {
+	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	shown := -1
+	err = d.Demo(e.ctx, db.System, cmd.Size, cmd.Seed, func(done, total int) {
+		if percent := done * 100 / max(total, 1); percent/10 > shown {
+			shown = percent / 10
+			fmt.Fprintf(e.stderr, "%d %%\n", percent)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s.\n", e.file, cmd.Size)
+	return nil
+}
+
+type versionCmd struct{}
+
+// Run prints the version, the commit it was built from and SQLite's version.
+func (versionCmd) Run(e *env) error {
+	version, commit := "development", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" && info.Main.Version != "(devel)" {
+			version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value
+			}
+		}
+	}
+	fmt.Fprintf(e.stdout, "clientregistry %s\ncommit %s\nSQLite %s\n", version, commit, db.SQLiteVersion())
+	return nil
+}

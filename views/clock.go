@@ -1,0 +1,68 @@
+package views
+
+import (
+	"time"
+
+	"clientregistry/db"
+)
+
+// Clock shows times to one person: in his zone, as of now.
+type Clock struct {
+	Zone *time.Location
+	Now  time.Time
+}
+
+// Time is a moment as a page shows it: Text is absolute; with Relative the
+// script turns it into "2 h ago" where it is near.
+type Time struct {
+	ISO, Title, Text string
+	Relative         bool
+}
+
+// Template names the piece that shows a time.
+func (Time) Template() string { return "_time.html" }
+
+// Date shows a moment by its day, "6 Nov" or in other years "6 Nov 2025", the
+// nearest ones relative to now. The zero time is nil.
+func (c Clock) Date(t time.Time) *Time {
+	if t.IsZero() {
+		return nil
+	}
+	x := c.at(t, "2 Jan")
+	if t.In(c.Zone).Year() != c.Now.In(c.Zone).Year() {
+		x = c.at(t, "2 Jan 2006")
+	}
+	x.Relative = true
+	return x
+}
+
+// Hour shows a moment by its time of day, "10:12".
+func (c Clock) Hour(t time.Time) *Time { return c.at(t, "15:04") }
+
+func (c Clock) at(t time.Time, layout string) *Time {
+	local := t.In(c.Zone)
+	return &Time{ISO: t.UTC().Format("2006-01-02T15:04:05.000Z"), Title: local.Format("2 Jan 2006, 15:04"), Text: local.Format(layout)}
+}
+
+// Day is the heading of a day in a timeline: "Today", "Yesterday", "Thursday 19 November", "12 March 2025".
+func (c Clock) Day(t time.Time) string {
+	local, now := t.In(c.Zone), c.Now.In(c.Zone)
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	switch {
+	case day(local) == day(now):
+		return "Today"
+	case day(local) == day(now.AddDate(0, 0, -1)):
+		return "Yesterday"
+	case local.Year() == now.Year():
+		return local.Format("Monday 2 January")
+	}
+	return local.Format("2 January 2006")
+}
+
+// Input is a moment as a datetime-local field holds it, "" for the zero time.
+func (c Clock) Input(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(c.Zone).Format(db.LocalTime)
+}

@@ -1,0 +1,253 @@
+package views
+
+import "fmt"
+
+// List is what the lists of organizations and of contacts share.
+type List struct {
+	Page
+	Path, Heading, Noun, Plural string // /organizations, Organizations, organization, organizations
+	Placeholder                 string
+	Query                       string
+	Hidden                      []Hidden // the other filters, so that searching keeps them
+	Chips                       []Chip
+	Columns                     []Column
+	Caption                     string
+	Rows                        []Row
+	More                        string // address of the following page, "" where there is none
+	First                       bool   // nothing is left out before the rows shown
+	CanEdit                     bool
+	Filters                     string // what narrows the list in words, "" for nothing
+	ClearHref, WiderHref        string // without filters; archived too ("" where they are in already)
+}
+
+// Template names the page.
+func (l List) Template() string { return "records/index.html" }
+
+// ListPart is the list without the page around it.
+type ListPart struct{ List }
+
+// Template names the piece.
+func (ListPart) Template() string { return "records/_list.html" }
+
+// layout makes ListPart no page, although it embeds one.
+func (ListPart) layout() string { return "records/_list.html" }
+
+// MoreRows is the answer to "Load 50 more".
+type MoreRows struct{ List }
+
+// Template names the piece.
+func (MoreRows) Template() string { return "records/_more.html" }
+
+func (MoreRows) layout() string { return "records/_more.html" }
+
+// Shown says how many rows are shown: "50 shown" while there are more, else all as "14 organizations".
+func (l List) Shown() string {
+	n := len(l.Rows)
+	switch {
+	case l.More != "" || !l.First:
+		return fmt.Sprintf("%d shown", n)
+	case n == 1:
+		return "1 " + l.Noun
+	}
+	return fmt.Sprintf("%d %s", n, l.Plural)
+}
+
+// FilterChips are the list's filters alone, for when a search changed their addresses.
+type FilterChips struct{ List }
+
+// Template names the piece.
+func (FilterChips) Template() string { return "records/_chips.html" }
+
+func (FilterChips) layout() string { return "records/_chips.html" }
+
+// Column is a heading of a list; one with Href sorts.
+type Column struct {
+	Label, Href, Class string
+	Sorted             string // ascending, descending, "" for not
+}
+
+// Row is one record of a list.
+type Row struct {
+	Name, Href, Domain, Detail, Size string
+	Owner                            string
+	OwnerFirst                       string // first name, for the narrow row
+	Square, Archived                 bool
+	Contacts                         int
+	Organizations                    bool // has the columns of an organization
+	Contacted                        bool // has the column of the last contact
+	LastContact                      *Time
+	Channel                          string
+	Email                            string
+}
+
+// Form is a page with one form that makes or changes a record.
+type Form struct {
+	Page
+	Heading, Action, Submit, Cancel string
+	List                            Ref
+	Record                          *Ref
+	RequestID                       string
+	Version                         int
+	Fields                          []Field
+	Found                           *Found
+	Conflict                        *Conflict
+	Summary                         []Option // a link to each field that is wrong
+	SummaryHeading                  string
+}
+
+// Template names the page.
+func (Form) Template() string { return "records/form.html" }
+
+// Organization is an organization's page.
+type Organization struct {
+	Record
+	Meta OrganizationMeta
+}
+
+// Template names the page.
+func (Organization) Template() string { return "organizations/show.html" }
+
+// OrganizationMeta is the line under an organization's name.
+type OrganizationMeta struct {
+	Website     string
+	Contacted   bool // may see the last contact
+	LastContact *Time
+}
+
+// Template names the piece.
+func (OrganizationMeta) Template() string { return "organizations/_meta.html" }
+
+// Contact is a contact's page.
+type Contact struct {
+	Record
+	Meta ContactMeta
+}
+
+// Template names the page.
+func (Contact) Template() string { return "contacts/show.html" }
+
+// ContactMeta is the line under a contact's name.
+type ContactMeta struct {
+	JobTitle, Email string
+	Call, CallShown string // a number to dial, and as it was typed
+	Organization    *Ref
+	Contacted       bool
+	LastContact     *Time
+}
+
+// Template names the piece.
+func (ContactMeta) Template() string { return "contacts/_meta.html" }
+
+// Interactions is the feed of all interactions.
+type Interactions struct {
+	Page
+	From, To string
+	Hidden   []Hidden
+	Timeline Timeline
+}
+
+// Template names the page.
+func (Interactions) Template() string { return "interactions/index.html" }
+
+// Interaction is the page of one interaction.
+type Interaction struct {
+	Page
+	Crumb Ref
+	Day   string
+	Event Event
+}
+
+// Template names the page.
+func (Interaction) Template() string { return "interactions/show.html" }
+
+// Search is the page of results.
+type Search struct {
+	Page
+	Query         string
+	Organizations []OptionRow
+	Contacts      []OptionRow
+	MoreHref      [2]string // the lists with this search, where there is more
+}
+
+// Template names the page.
+func (Search) Template() string { return "search/index.html" }
+
+// SearchResults is the results without the page around them.
+type SearchResults struct{ Search }
+
+// Template names the piece.
+func (SearchResults) Template() string { return "search/_results.html" }
+
+func (SearchResults) layout() string { return "search/_results.html" }
+
+// Home is the first page after signing in.
+type Home struct {
+	Page
+	CanEdit      bool
+	Touched      []HomeRow
+	Quiet        []HomeRow // nil without the right to see interactions
+	Today        []HomeEvent
+	ShowTouched  bool
+	ShowQuiet    bool
+	ShowToday    bool
+	NothingToSee bool
+	FirstSteps   bool
+}
+
+// Template names the page.
+func (Home) Template() string { return "home/index.html" }
+
+// HomeRow is a record on the first page.
+type HomeRow struct {
+	Name, Href, Detail, Before string
+	Square                     bool
+	Time                       *Time
+	Never                      string
+}
+
+// HomeEvent is an interaction on the first page.
+type HomeEvent struct {
+	Event
+	Sentence []Word
+}
+
+// Login is the page that signs in.
+type Login struct {
+	Page
+	Next, Error     string
+	Email, Password Field
+}
+
+// Template names the page.
+func (Login) Template() string { return "sessions/login.html" }
+
+// LoginDialog signs in again over a page with something typed in it.
+type LoginDialog struct{ Login }
+
+// Template names the dialog.
+func (LoginDialog) Template() string { return "sessions/_dialog.html" }
+
+func (LoginDialog) layout() string { return "sessions/_dialog.html" }
+
+// Setup is the page that makes the first administrator.
+type Setup struct {
+	Page
+	Action string
+	Gone   bool // the link is used up or too old
+	Fields []Field
+	Sample bool
+}
+
+// Template names the page.
+func (Setup) Template() string { return "sessions/setup.html" }
+
+// Account is the page of one's own settings.
+type Account struct {
+	Page
+	Email  string
+	Fields []Field
+	Keys   bool
+}
+
+// Template names the page.
+func (Account) Template() string { return "account/show.html" }

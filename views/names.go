@@ -1,0 +1,44 @@
+package views
+
+import (
+	"strings"
+	"unicode"
+)
+
+// hue is the avatar's colour class, 1 to 8, always the same for a name.
+func hue(name string) int {
+	h := uint32(7)
+	for _, c := range name {
+		h = h*31 + uint32(c)
+	}
+	return int(h%8) + 1
+}
+
+// initials are the two letters of an avatar; one character in scripts that do
+// not abbreviate by first letters.
+func initials(name string) string {
+	found := strings.FieldsFunc(name, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) })
+	if len(found) == 0 {
+		return "?"
+	}
+	first := []rune(found[0])[0]
+	if !unicode.In(first, unicode.Latin, unicode.Greek, unicode.Cyrillic) || len(found) == 1 {
+		return string(unicode.ToUpper(first))
+	}
+	return string(unicode.ToUpper(first)) + string(unicode.ToUpper([]rune(found[1])[0]))
+}
+
+// Host is a website as people say it: without scheme and www.
+func Host(website string) string {
+	_, rest, ok := strings.Cut(website, "://")
+	if !ok {
+		rest = website
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(rest, "www."), "/")
+}
+
+// Domain is the host alone, for lists.
+func Domain(website string) string {
+	h, _, _ := strings.Cut(Host(website), "/")
+	return h
+}

@@ -1,0 +1,129 @@
+package views
+
+import "clientregistry/db"
+
+// Page is what every whole page needs.
+type Page struct {
+	Title       string
+	Description string
+	Section     string // the entry of the menu it belongs to, "" for none
+	Failed      bool   // the title begins with "Error:"
+	Theme       string // "" follows the system
+	User        string // full name; "" shows the page for people who are not signed in
+	Roles       string
+	Zone        string // time zone by name
+	SingleKeys  bool
+	Clients     bool // may see clients
+	Feed        bool // may see clients and interactions
+	Toast       *Toast
+}
+
+func (p Page) layout() string {
+	if p.User == "" {
+		return "auth.html"
+	}
+	return "layout.html"
+}
+
+// Toast says what was done, and offers to undo it.
+type Toast struct {
+	Text string
+	Undo *Undo `json:",omitempty"`
+}
+
+// Template names the piece that shows a toast.
+func (Toast) Template() string { return "_toast.html" }
+
+// Undo is the form that takes a change back.
+type Undo struct {
+	Action string
+	Fields []Hidden
+}
+
+// Hidden is a hidden field of a form.
+type Hidden struct{ Name, Value string }
+
+// Option is one choice of a select or a menu.
+type Option struct {
+	Value, Label string
+	Selected     bool
+	Href         string // in menus
+}
+
+// Field is one field of a form with its label, what was typed, and what is wrong with it.
+type Field struct {
+	ID, Name, Label, Type, Value string
+	Error, Hint                  string
+	Optional, Autofocus          bool
+	Max                          int
+	Autocomplete                 string
+	DefaultsTo                   string   // id of the field that follows this one while it is empty
+	List                         []string // suggestions
+	Options                      []Option // makes it a select
+	DetectZone                   bool
+	Theirs                       *string // after a conflict, the value that is stored now
+	Large                        bool
+}
+
+// Segment is a choice of one among a few, shown side by side.
+type Segment struct {
+	Name, Legend, Error string
+	Options             []Option
+}
+
+// Conflict says that a record changed while somebody was editing it.
+type Conflict struct {
+	By          string
+	At          *Time
+	What        string // "this", "this interaction"
+	Differences []Difference
+}
+
+// Difference is one field in both versions.
+type Difference struct{ Label, Theirs, Yours string }
+
+// Found is a record that stands in the way of a change: a contact whose email
+// was typed, or a link that exists.
+type Found struct {
+	Name, Detail, Href string
+	Archived           bool
+	Button             string // what a click does instead, "" for nothing
+	ButtonIcon         string
+	Action             string   // of that button; "" for the form's own
+	Fields             []Hidden // its fields
+}
+
+// Error is a page for a request that was refused or failed.
+type Error struct {
+	Page
+	Icon, Heading, Message, Detail string
+	Back                           []Option
+}
+
+// Template names the page.
+func (Error) Template() string { return "errors/show.html" }
+
+// ErrorText is the same for a part of a page, in a line.
+type ErrorText struct{ Text string }
+
+// Template names the line.
+func (ErrorText) Template() string { return "errors/_text.html" }
+
+// Text is a text alone.
+type Text string
+
+// Template names the piece.
+func (Text) Template() string { return "_text.html" }
+
+// NewConflict says who changed what ("this", "this interaction") meanwhile, and when.
+func NewConflict(c Clock, by *db.Conflict, what string) *Conflict {
+	name := by.By
+	if name == "" {
+		name = "Somebody"
+	}
+	x := &Conflict{By: name, What: what}
+	if !by.At.IsZero() {
+		x.At = c.Date(by.At)
+	}
+	return x
+}

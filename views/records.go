@@ -1,0 +1,270 @@
+package views
+
+// Record is what the pages of an organization and of a contact share: the
+// head, the facts, the links and the activity.
+type Record struct {
+	Page
+	Kind      string // organization or contact
+	Base      string // /organizations/ID or /contacts/ID
+	Name      string
+	Version   int
+	CanEdit   bool
+	Archived  *Archived
+	Facts     []Fact
+	Created   *Time
+	CreatedBy string
+	Updated   *Time // nil where it never changed
+	Links     Links
+	Composer  *Composer // nil without the right to log
+	Timeline  *Timeline // either this or History; both nil without the right to see either
+	History   *History
+}
+
+// Square says whether the avatar is an organization's.
+func (r Record) Square() bool { return r.Kind == "organization" }
+
+// RecordVersion is the hidden version in the form that archives or restores the page's record.
+type RecordVersion int
+
+// Template names the field.
+func (RecordVersion) Template() string { return "records/_version.html" }
+
+// Archived says who archived a record and when.
+type Archived struct {
+	By string
+	At *Time
+}
+
+// Ref is a link to a record by its name.
+type Ref struct{ Name, Href string }
+
+// Fact is one field of a record, shown or in its editor.
+type Fact struct {
+	Base, Column, Label, Add string
+	Value                    string // as stored
+	Shown                    string // as read; "" where it is unset
+	Avatar                   bool
+	CanEdit                  bool
+	Focus                    bool    // just saved or cancelled: its link takes the focus
+	Editor                   *Editor // nil shows the value
+}
+
+// Template names the piece of a fact.
+func (Fact) Template() string { return "records/_fact.html" }
+
+// Editor is a fact being edited.
+type Editor struct {
+	Field    Field
+	Version  int
+	Conflict *Conflict
+	Found    *Found
+	Shown    string // after a conflict: what the person's value looks like
+}
+
+// Links is the card of a record's links to the other kind.
+type Links struct {
+	Base    string // of the record, without /contacts or /organizations
+	Kind    string // of the other end: contact or organization
+	Plural  string // contacts or organizations: the path
+	Heading string
+	Rows    []LinkRow
+	CanEdit bool
+	Form    *LinkForm
+	Focus   string // id of what takes the focus after a change
+}
+
+// Template names the card.
+func (Links) Template() string { return "records/_links.html" }
+
+// LinkRow is one link as seen from one of its ends.
+type LinkRow struct {
+	ID, Action   string // element id; path of the link below the record
+	Card         string // path of the card
+	Name, Href   string
+	Square       bool
+	Role, Status string
+	Archived     bool
+	Version      int
+	CanEdit      bool
+	Focus        bool
+	New          bool
+	Editor       *LinkEditor
+}
+
+// Template names the row.
+func (LinkRow) Template() string { return "records/_link.html" }
+
+// LinkEditor is a link being edited.
+type LinkEditor struct {
+	Role     Field
+	Status   Segment
+	Conflict *Conflict
+}
+
+// LinkForm finds, chooses or creates the other end of a new link.
+type LinkForm struct {
+	Links            // where it stands
+	Owner     string // name of the record it stands on
+	RequestID string
+	Query     string
+	Options   *Options // results; nil before anything was typed
+	Chosen    *Chosen  // the other end, once it is chosen
+	Create    []Field  // the other end's fields, to create it
+	Role      Field
+	Status    Segment
+	Found     *Found // what stands in the way
+	Error     string
+}
+
+// Template names the form.
+func (LinkForm) Template() string { return "records/_link_form.html" }
+
+// Chosen is the other end of a link to be made.
+type Chosen struct {
+	ID, Name, Detail string
+	Archived         bool
+}
+
+// Options is the list under a search field: records to choose from, and perhaps to create one.
+type Options struct {
+	ID, Label string
+	Rows      []OptionRow
+	Create    *OptionRow
+	Target    string // where a click puts the answer
+}
+
+// Template names the list.
+func (Options) Template() string { return "records/_options.html" }
+
+// OptionRow is one choice; Before, Hit and After are its name around what was typed.
+type OptionRow struct {
+	ID, Href, Name, Before, Hit, After, Detail string
+	Square, Archived                           bool
+}
+
+// Choices are the options of a select.
+type Choices []Option
+
+// Template names the piece.
+func (Choices) Template() string { return "_choices.html" }
+
+// Composer logs an interaction on a record's page.
+type Composer struct {
+	Action, WithLabel, WithName string
+	Zone, RequestID             string
+	Channels, With              []Option
+	Outcomes                    []string
+	Subject, Body, Outcome      string
+	When, WhenShown             string // as typed; as the closed menu says it
+	Errors                      map[string]string
+	Focus                       bool
+}
+
+// Template names the composer.
+func (Composer) Template() string { return "records/_composer.html" }
+
+// Timeline is a record's interactions, or the feed of all.
+type Timeline struct {
+	Base       string // of the record; "" for the feed
+	Path       string // of the timeline itself
+	HasHistory bool
+	CanLog     bool
+	Chips      []Chip
+	Filtered   bool
+	Days       []Day
+	Older      string // address of the following page, "" where there is none
+}
+
+// Template names the timeline.
+func (Timeline) Template() string { return "records/_timeline.html" }
+
+// HasToday tells whether the first day shown is today.
+func (t Timeline) HasToday() bool { return len(t.Days) > 0 && t.Days[0].Label == "Today" }
+
+// Older is the answer to "Load older": the days before, and the next link.
+type Older struct {
+	Days []Day
+	Href string
+}
+
+// Template names the answer.
+func (Older) Template() string { return "records/_older.html" }
+
+// Chip is a filter as a menu of links.
+type Chip struct {
+	Key, Value string // Value is "" while it is not set
+	Options    []Option
+	Remove     string // address without the filter
+}
+
+// Day is a day of a timeline.
+type Day struct {
+	Label  string
+	Events []Event
+}
+
+// Event is one interaction in a timeline, shown or in its editor.
+type Event struct {
+	ID, Channel, Subject, Outcome, Body string
+	By, Verb                            string
+	Whom, At                            *Ref // the person and the organization, where the page does not say so itself
+	Time                                *Time
+	Version                             int
+	CanEdit                             bool
+	Fresh                               bool
+	Focus                               bool
+	Editor                              *EventEditor
+}
+
+// Template names the piece of an event.
+func (Event) Template() string { return "records/_event.html" }
+
+// EventEditor is an interaction being edited.
+type EventEditor struct {
+	Channels            []Option
+	Subject, Outcome    Field
+	Body, BodyError     string
+	With, At            []Option
+	When                Field
+	Conflict            *Conflict
+	Error, ContactError string
+	Zone                string
+	Cancel              string
+}
+
+// History is a record's changes.
+type History struct {
+	Base        string
+	HasTimeline bool
+	Days        []HistoryDay
+	Older       string
+}
+
+// Template names the panel.
+func (History) Template() string { return "records/_history.html" }
+
+// OlderHistory is the answer to "Load older" in a history.
+type OlderHistory struct {
+	Days []HistoryDay
+	Href string
+}
+
+// Template names the answer.
+func (OlderHistory) Template() string { return "records/_older_history.html" }
+
+// HistoryDay is a day of a history.
+type HistoryDay struct {
+	Label   string
+	Entries []HistoryEntry
+}
+
+// HistoryEntry says in words who changed what.
+type HistoryEntry struct {
+	Who     string
+	Words   []Word
+	Time    *Time
+	Changes []Difference // Theirs is the old value, Yours the new one
+}
+
+// Word is a piece of a sentence, a link where Href is set.
+type Word struct{ Text, Href string }

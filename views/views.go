@@ -1,0 +1,132 @@
+// Package views turns typed data into HTML. A struct names its own template,
+// so that no handler can pair the wrong two; the templates decide nothing.
+package views
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"clientregistry/static"
+)
+
+//go:embed *.html */*.html
+var files embed.FS
+
+// View is the data of one template.
+type View interface{ Template() string }
+
+// paged is the data of a whole page: Page is embedded in it.
+type paged interface{ layout() string }
+
+// Into is a view for another place on the page than the one that asked:
+// htmx swaps it into Target in the manner of Swap.
+type Into struct {
+	Target, Swap string
+	View         View
+}
+
+// Template names the wrapper of a view for another place.
+func (Into) Template() string { return "_into.html" }
+
+// Render writes views one after the other: a page with its layout, anything
+// else as the fragment it is.
+func Render(w *bytes.Buffer, all ...View) error {
+	for _, v := range all {
+		name := v.Template()
+		set := templates()[name]
+		if p, ok := v.(paged); ok {
+			name = p.layout()
+		}
+		if set == nil {
+			return fmt.Errorf("views: no template %s", v.Template())
+		}
+		if into, ok := v.(Into); ok {
+			if err := renderInto(w, into); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := set.ExecuteTemplate(w, name, v); err != nil {
+			return fmt.Errorf("views: %w", err)
+		}
+	}
+	return nil
+}
+
+func renderInto(w *bytes.Buffer, v Into) error {
+	if err := templates()["_into.html"].ExecuteTemplate(w, "_into.html", v); err != nil {
+		return err
+	}
+	if v.View != nil {
+		if err := Render(w, v.View); err != nil {
+			return err
+		}
+	}
+	w.WriteString("</hx-partial>\n")
+	return nil
+}
+
+// templates are the parsed sets by the template they are for. All pieces
+// (their names begin with "_") and layouts are in every set; a page is "main" in its own.
+var templates = sync.OnceValue(func() map[string]*template.Template {
+	shared := template.New("").Funcs(funcs)
+	var pages []string
+	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		if base := path.Base(name); strings.HasPrefix(base, "_") || path.Dir(name) == "." {
+			return parse(shared, name, name)
+		}
+		pages = append(pages, name)
+		return nil
+	})
+	if err != nil {
+		panic(err)
+	}
+	sets := map[string]*template.Template{}
+	for _, t := range shared.Templates() {
+		sets[t.Name()] = shared
+	}
+	for _, name := range pages {
+		set := template.Must(shared.Clone())
+		if err := parse(set, "main", name); err != nil {
+			panic(err)
+		}
+		sets[name] = set
+	}
+	return sets
+})
+
+func parse(into *template.Template, as, file string) error {
+	text, err := files.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if _, err := into.New(as).Parse(string(text)); err != nil {
+		return fmt.Errorf("views: %s: %w", file, err)
+	}
+	return nil
+}
+
+var funcs = template.FuncMap{
+	"asset":    static.URL,
+	"hue":      hue,
+	"initials": initials,
+	"lower":    strings.ToLower,
+	"host":     Host,
+	"markdown": markdown,
+	"icon":     func(name string) icon { return icon{name, ""} },
+	"iconSm":   func(name string) icon { return icon{name, " i-sm"} },
+	"avatar":   func(name, class string) avatar { return avatar{name, class} },
+}
+
+type icon struct{ Name, Class string }
+
+type avatar struct{ Name, Class string }
