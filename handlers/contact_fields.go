@@ -102,7 +102,7 @@ func (s *Server) contactFieldUpdate(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		editor.Editor.Found = taken(refused, "")
+		editor.Editor.Found = taken(refused)
 		return s.contactFieldAnswer(c, http.StatusUnprocessableEntity, x, editor)
 	case errors.As(err, &stale):
 		return s.contactFieldConflict(c, f, value, stale)

@@ -92,7 +92,7 @@ func (s *Server) contactNewAnswer(c *gin.Context, status int, values db.Fields, 
 	return s.form(c, status, views.Form{
 		Page: s.page(c, "New contact", "Add a contact", "contacts"), Heading: "New contact",
 		List: views.Ref{Name: "Contacts", Href: "/contacts"}, Action: "/contacts", Submit: "Create contact", Cancel: "/contacts",
-		RequestID: requestID(c), Fields: fields, Found: taken(refused, ""),
+		RequestID: requestID(c), Fields: fields, Found: takenByNew(refused),
 	}, messages)
 }
 
@@ -197,25 +197,36 @@ func dialable(number string) string {
 	}, number)
 }
 
-// taken is the contact that has a refused email already. action is where its
-// button posts to link it instead, "" where only opening it helps.
-func taken(refused *db.Invalid, action string) *views.Found {
+// taken is the contact that has a refused email already, to open it.
+func taken(refused *db.Invalid) *views.Found {
 	if refused == nil || refused.Taken == nil {
 		return nil
 	}
 	x := refused.Taken
-	f := &views.Found{Name: x.Name(), Href: "/contacts/" + x.ID, Archived: !x.IsActive, Detail: joined(x.JobTitle, x.Organization)}
-	switch {
-	case action != "":
-		f.Button = "Link " + x.Name()
-		if !x.IsActive {
-			f.Button = "Restore and link"
-		}
-		f.Action, f.Fields = action, []views.Hidden{{Name: "found_id", Value: x.ID}}
-	case !x.IsActive:
-		f.Button, f.Action = "Restore", "/contacts/"+x.ID+"/restore"
-		f.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(x.Version)}}
+	return &views.Found{Name: x.Name(), Href: "/contacts/" + x.ID, Archived: !x.IsActive, Detail: joined(x.JobTitle, x.Organization)}
+}
+
+// takenByNew adds, in the form of a new contact, the button that brings an archived one back instead.
+func takenByNew(refused *db.Invalid) *views.Found {
+	f := taken(refused)
+	if f != nil && f.Archived {
+		f.Button, f.Action = "Restore "+f.Name, f.Href+"/restore"
+		f.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(refused.Taken.Version)}}
 	}
+	return f
+}
+
+// takenByLinked adds, in the form that creates and links a contact, the button that links the existing one.
+func takenByLinked(refused *db.Invalid, action string) *views.Found {
+	f := taken(refused)
+	if f == nil {
+		return nil
+	}
+	f.Button = "Link " + f.Name
+	if f.Archived {
+		f.Button = "Restore and link"
+	}
+	f.Action, f.Fields = action, []views.Hidden{{Name: "found_id", Value: refused.Taken.ID}}
 	return f
 }
 
@@ -244,7 +255,7 @@ func (s *Server) contactEditAnswer(c *gin.Context, status int, x db.Contact, val
 	return s.editForm(c, status, editForm{
 		kind: "contact", base: "/contacts/" + x.ID, name: x.Name(), version: x.Version,
 		list: views.Ref{Name: "Contacts", Href: "/contacts"}, section: "contacts",
-		stored: stored, typed: values, refused: messages, stale: stale, found: taken(refused, ""), fields: s.contactFields,
+		stored: stored, typed: values, refused: messages, stale: stale, found: taken(refused), fields: s.contactFields,
 	})
 }
 

@@ -307,7 +307,7 @@ func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.In
 		form.Chosen, err = s.chosen(c, e, other)
 	} else if form.Error == "" {
 		form.Create, err = s.createFields(c, e, typed(c, e.newColumns()...), refused.Fields)
-		form.Found = taken(refused, e.base+"/"+e.plural)
+		form.Found = takenByLinked(refused, e.base+"/"+e.plural)
 	}
 	if err != nil {
 		return err
