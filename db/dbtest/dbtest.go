@@ -60,6 +60,11 @@ func Open(t testing.TB) (*db.DB, string, *Clock) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return open(t, content)
+}
+
+func open(t testing.TB, content []byte) (*db.DB, string, *Clock) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "registry.db")
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,78 @@
+package db_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// wantInvalid fails unless err refuses this column, and returns the refusal.
+func wantInvalid(t *testing.T, err error, column string) *db.Invalid {
+	t.Helper()
+	var refused *db.Invalid
+	if !errors.As(err, &refused) {
+		t.Fatalf("got %v, want a refused %s", err, column)
+	}
+	if refused.Fields[column] == "" {
+		t.Fatalf("refused %v, want %s", refused.Fields, column)
+	}
+	return refused
+}
+
+// wantConflict fails unless err is a conflict, and returns it.
+func wantConflict(t *testing.T, err error) *db.Conflict {
+	t.Helper()
+	var c *db.Conflict
+	if !errors.As(err, &c) {
+		t.Fatalf("got %v, want a conflict", err)
+	}
+	return c
+}
+
+func want[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func must[T any](value T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// organizationPages walks a list from its start to its end.
+func organizationPages(t *testing.T, o *dbtest.Office, by db.Actor, f db.Filter, between func()) []db.Organization {
+	t.Helper()
+	var all []db.Organization
+	for {
+		page, next, err := o.Organizations(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page...)
+		if next == "" {
+			return all
+		}
+		if len(page) != db.PageSize {
+			t.Fatalf("a page of %d with more behind it", len(page))
+		}
+		between()
+		f.After = next
+	}
+}
+
+// weakKey is the key of a password under argon2id with 1 MiB, one pass and a salt of zeros.
+func weakKey(password string) string {
+	return base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte(password), make([]byte, 16), 1, 1024, 1, 32))
+}

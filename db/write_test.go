@@ -1,0 +1,211 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// These tests stand inside the package: they write what no exported method does.
+
+func openHere(t *testing.T) *DB {
+	t.Helper()
+	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "registry.db"), Options{Now: func() time.Time { return time.Date(2026, 11, 24, 9, 30, 0, 123_456_789, time.UTC) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func roles(t *testing.T, d *DB) (n int) {
+	t.Helper()
+	if err := d.reader.queryRow(t.Context(), "SELECT count(*) FROM roles").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func addRole(tx *tx) error {
+	_, err := tx.exec("INSERT INTO roles (id, slug, name) VALUES (?, 'Extra', 'Extra')", newID())
+	return err
+}
+
+func TestAWriteThatRecordsNothingIsUndone(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	if err := d.write(t.Context(), System, addRole); err == nil {
+		t.Error("a change without history was made")
+	}
+	if n := roles(t, d); n != 3 {
+		t.Error(n, "roles")
+	}
+}
+
+func TestAWriteThatChangesNothingNeedsNoRecord(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	if err := d.write(t.Context(), System, func(tx *tx) error {
+		_, err := tx.exec("DELETE FROM roles WHERE slug = 'Nobody'")
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAFailedWriteIsUndoneWithItsRecord(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	broken := errors.New("broken")
+	err := d.write(t.Context(), System, func(tx *tx) error {
+		return errors.Join(addRole(tx), tx.record("create_role", "role", "x", nil), broken)
+	})
+	if !errors.Is(err, broken) || roles(t, d) != 3 {
+		t.Error(err, roles(t, d))
+	}
+}
+
+func TestAPanicInAWriteUndoesItAndTheNextOneWorks(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		d.write(t.Context(), System, func(tx *tx) error {
+			if err := errors.Join(addRole(tx), tx.record("create_role", "role", "x", nil)); err != nil {
+				t.Error(err)
+			}
+			panic("boom")
+		})
+	}()
+	if n := roles(t, d); n != 3 {
+		t.Error(n, "roles after the panic")
+	}
+	if err := d.write(t.Context(), System, func(tx *tx) error {
+		return errors.Join(addRole(tx), tx.record("create_role", "role", "x", nil))
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAWriteInsideAWritePanicsInsteadOfWaiting(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	defer func() {
+		if recover() == nil {
+			t.Error("the inner write was let in")
+		}
+	}()
+	d.write(t.Context(), System, func(outer *tx) error {
+		return d.write(outer.ctx, System, func(*tx) error { return nil })
+	})
+}
+
+func TestAWriteHasOneTimeToTheMillisecond(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	if err := d.write(t.Context(), System, func(tx *tx) error {
+		if stamp(tx.now) != "2026-11-24T09:30:00.123Z" {
+			t.Error(stamp(tx.now))
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	if _, err := d.reader.ExecContext(t.Context(), "DELETE FROM roles"); err == nil {
+		t.Error("a reader deleted")
+	}
+}
+
+func TestEveryConnectionHasItsSettings(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	settings := map[string]string{"synchronous": "2", "foreign_keys": "1", "journal_mode": "wal", "busy_timeout": "5000", "secure_delete": "1"}
+	for _, p := range []struct {
+		name  string
+		pool  *pool
+		n     int
+		query string
+	}{{"writer", d.writer, 1, "0"}, {"reader", d.reader, readers, "1"}, {"watch", d.sessions.watch, 1, "1"}} {
+		for range p.n { // all at once, so that each is another connection
+			c, err := p.pool.Conn(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			settings["query_only"] = p.query
+			for name, wanted := range settings {
+				var got string
+				if err := c.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != wanted {
+					t.Errorf("%s: %s is %s, want %s (%v)", p.name, name, got, wanted, err)
+				}
+			}
+		}
+	}
+}
+
+func TestTheWritersStatementsAreKept(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	const query = "DELETE FROM roles WHERE slug = 'Nobody'"
+	for range 2 {
+		if err := d.write(t.Context(), System, func(tx *tx) error {
+			_, err := tx.exec(query)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d.writer.kept(query) == nil {
+		t.Error("it is prepared anew each time")
+	}
+}
+
+func TestSigningInCostsTheSameWhetherTheAccountExists(t *testing.T) {
+	// Not parallel: it counts how often the whole package hashes.
+	d := openHere(t)
+	hash, err := HashPassword(t.Context(), "right password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []NewUser{{Email: "open@a.example", Hash: hash}, {Email: "closed@a.example", Hash: hash}, {Email: "invited@a.example"}, {Email: "odd@a.example", Hash: "$argon2id$v=19$m=1,t=0,p=0$$"}} {
+		n.FullName, n.Role = "X", "Viewer"
+		if _, err := d.CreateUser(t.Context(), System, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := d.writer.ExecContext(t.Context(), "UPDATE users SET status = 'disabled' WHERE email = 'closed@a.example'"); err != nil {
+		t.Fatal(err)
+	}
+	var count int
+	real := idKey
+	defer func() { idKey = real }()
+	idKey = func(password, salt []byte, time, memory uint32, threads uint8, length uint32) []byte {
+		count++
+		if time != argonNow.time || memory != argonNow.memory {
+			t.Errorf("hashed with %d passes over %d KiB", time, memory)
+		}
+		return real(password, salt, time, memory, threads, length)
+	}
+	for _, c := range []struct{ email, password string }{
+		{"open@a.example", "wrong"}, {"nobody@a.example", "wrong"}, {"closed@a.example", "right password"}, {"closed@a.example", "wrong"}, {"invited@a.example", ""}, {"odd@a.example", ""}, {"", ""}, {"a\x00\xff", "x"},
+	} {
+		count = 0
+		if _, err := d.SignIn(context.Background(), Actor{}, c.email, c.password); !errors.Is(err, ErrSignIn) {
+			t.Errorf("%q: %v", c.email, err)
+		}
+		if count != 1 {
+			t.Errorf("%q: %d hashes", c.email, count)
+		}
+	}
+}
