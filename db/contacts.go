@@ -112,6 +112,13 @@ var contactSorts = map[string]string{
 // Contacts lists a page of contacts; of the filter, sector and size band do
 // not count. next is the cursor of the following page, "" where there is none.
 func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, next string, err error) {
+	column, s := listSort(contactSorts, by, f.Sort)
+	key := func(x Contact) [2]string {
+		return [2]string{sortValue(column, x.sortKey, x.UpdatedAt, x.CreatedAt, x.LastContactAt), x.ID}
+	}
+	if f.Status == "all" && f.Query == "" {
+		return bothStates(f, s, key, func(f Filter) ([]Contact, string, error) { return d.Contacts(ctx, by, f) })
+	}
 	c := conditions{byWords: f.Query != ""}
 	c.status("is_active", f.Status)
 	c.owner("owner_user_id", f.OwnerID)
@@ -122,7 +129,6 @@ func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, 
 		}
 		c.add("docid IN (SELECT docid FROM contact_search WHERE words MATCH ?)", query)
 	}
-	column, s := listSort(contactSorts, by, f.Sort)
 	if err := c.after(s, "contacts.id", f.After); err != nil {
 		return nil, "", err
 	}
@@ -132,8 +138,7 @@ func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, 
 	}
 	if len(page) > PageSize {
 		page = page[:PageSize]
-		last := page[PageSize-1]
-		next = newCursor(sortValue(column, last.sortKey, last.UpdatedAt, last.CreatedAt, last.LastContactAt), last.ID)
+		next = newCursor(key(page[PageSize-1]))
 	}
 	for i := range page {
 		page[i].seenBy(by)

@@ -3,6 +3,7 @@ package db
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -100,8 +101,37 @@ func (s sorting) orderBy(id string) string {
 	return "\nORDER BY " + s.expression + ", " + id
 }
 
-func newCursor(value, id string) string {
-	encoded, _ := json.Marshal([2]string{value, id})
+// bothStates makes a page of active and archived rows from a page of each: either
+// has an index in the order asked for, both together would sort the whole table.
+func bothStates[T any](f Filter, s sorting, key func(T) [2]string, list func(Filter) ([]T, string, error)) (page []T, next string, err error) {
+	var more bool
+	for _, f.Status = range []string{"active", "archived"} {
+		rows, next, err := list(f)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, rows...)
+		more = more || next != ""
+	}
+	slices.SortFunc(page, func(a, b T) int {
+		x, y := key(a), key(b)
+		if s.descending {
+			x, y = y, x
+		}
+		return slices.Compare(x[:], y[:])
+	})
+	if len(page) > PageSize {
+		page, more = page[:PageSize], true
+	}
+	if more {
+		next = newCursor(key(page[len(page)-1]))
+	}
+	return page, next, nil
+}
+
+// newCursor is the cursor behind a row of this sort value and id.
+func newCursor(key [2]string) string {
+	encoded, _ := json.Marshal(key)
 	return base64.RawURLEncoding.EncodeToString(encoded)
 }
 

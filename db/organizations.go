@@ -111,6 +111,13 @@ func listSort(sorts map[string]string, by Actor, name string) (string, sorting) 
 // Organizations lists a page of organizations. next is the cursor of the
 // following page, "" where there is none.
 func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Organization, next string, err error) {
+	column, s := listSort(organizationSorts, by, f.Sort)
+	key := func(x Organization) [2]string {
+		return [2]string{sortValue(column, x.sortKey, x.UpdatedAt, x.CreatedAt, x.LastContactAt), x.ID}
+	}
+	if f.Status == "all" && f.Query == "" {
+		return bothStates(f, s, key, func(f Filter) ([]Organization, string, error) { return d.Organizations(ctx, by, f) })
+	}
 	c := conditions{byWords: f.Query != ""}
 	c.status("is_active", f.Status)
 	c.owner("owner_user_id", f.OwnerID)
@@ -127,7 +134,6 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 		}
 		c.add("docid IN (SELECT docid FROM organization_search WHERE words MATCH ?)", query)
 	}
-	column, s := listSort(organizationSorts, by, f.Sort)
 	if err := c.after(s, "organizations.id", f.After); err != nil {
 		return nil, "", err
 	}
@@ -137,8 +143,7 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 	}
 	if len(page) > PageSize {
 		page = page[:PageSize]
-		last := page[PageSize-1]
-		next = newCursor(sortValue(column, last.sortKey, last.UpdatedAt, last.CreatedAt, last.LastContactAt), last.ID)
+		next = newCursor(key(page[PageSize-1]))
 	}
 	for i := range page {
 		page[i].seenBy(by)

@@ -15,7 +15,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	d := openHere(t)
 	ctx := t.Context()
 	by := Actor{UserID: newID(), May: Permissions}
-	id, after := newID(), newCursor("a", newID())
+	id, after := newID(), newCursor([2]string{"a", newID()})
 	ask := func(errs ...error) {
 		for _, err := range errs {
 			if err != nil {
@@ -24,7 +24,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		}
 	}
 	for _, cursor := range []string{"", after} {
-		for _, status := range []string{"active", "archived"} {
+		for _, status := range []string{"active", "archived", "all"} {
 			for _, sort := range []string{"", "-updated_at", "created_at", "-created_at", "last_contact", "-last_contact"} {
 				_, _, err := d.Organizations(ctx, by, Filter{Status: status, Sort: sort, After: cursor})
 				_, _, err2 := d.Contacts(ctx, by, Filter{Status: status, Sort: sort, After: cursor})

@@ -33,7 +33,6 @@ CREATE INDEX organizations_owner ON organizations (owner_user_id, is_active, sor
 CREATE INDEX organizations_by_name ON organizations (is_active, sort_key, id);
 CREATE INDEX organizations_by_sector ON organizations (sector, is_active, sort_key, id);
 CREATE INDEX organizations_by_size ON organizations (size_band, is_active, sort_key, id);
-CREATE INDEX organizations_all_by_name ON organizations (sort_key, id);
 CREATE INDEX organizations_by_updated ON organizations (is_active, updated_at, id);
 CREATE INDEX organizations_by_created ON organizations (is_active, created_at, id);
 CREATE INDEX organizations_by_contact ON organizations (is_active, last_contact_key, id);
@@ -61,7 +60,6 @@ CREATE TABLE contacts (
 CREATE UNIQUE INDEX contacts_email ON contacts (email) WHERE email IS NOT NULL;
 CREATE INDEX contacts_owner ON contacts (owner_user_id, is_active, sort_key, id);
 CREATE INDEX contacts_by_name ON contacts (is_active, sort_key, id);
-CREATE INDEX contacts_all_by_name ON contacts (sort_key, id);
 CREATE INDEX contacts_by_updated ON contacts (is_active, updated_at, id);
 CREATE INDEX contacts_by_created ON contacts (is_active, created_at, id);
 CREATE INDEX contacts_by_contact ON contacts (is_active, last_contact_key, id);
