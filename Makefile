@@ -26,3 +26,7 @@ check:
 
 vendor:
 	go run ./static/vendor/fetch
+
+# BENCH=-bench.size=s measures on less data, -bench.json=FILE keeps the figures.
+bench:
+	go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 1h ./handlers $(BENCH)

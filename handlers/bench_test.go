@@ -1,0 +1,462 @@
+package handlers_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+// make bench measures four requests through the whole HTTP stack, signed in,
+// over keep-alive connections, and beside each its floor: net/http, the
+// request's own SQL prepared on connections of the same settings, and an
+// answer of the same size appended by hand, without session or permission.
+// The two take turns (A B A B …) and medians count, so that the ratio means
+// the same on any machine.
+var (
+	benchSize    = flag.String("bench.size", "m", "size of the sample data: s, m or l")
+	benchRounds  = flag.Int("bench.rounds", 5, "rounds of each pair")
+	benchSeconds = flag.Float64("bench.seconds", 2, "seconds a round")
+	benchJSON    = flag.String("bench.json", "", "file for the figures as JSON")
+)
+
+const benchConnections = 16
+
+// figure is what one side of a pair measured.
+type figure struct {
+	PerSecond float64 `json:"per_second"`
+	P50       float64 `json:"p50_ms"`
+	P99       float64 `json:"p99_ms"`
+	Allocs    float64 `json:"allocations"`
+	Bytes     int     `json:"bytes"`
+}
+
+// pair is a request of the registry and its floor.
+type pair struct {
+	Name    string  `json:"name"`
+	Budget  float64 `json:"budget"`
+	Product figure  `json:"registry"`
+	Floor   figure  `json:"floor"`
+	Ratio   float64 `json:"ratio"`
+}
+
+func BenchmarkRegistry(b *testing.B) {
+	if b.N > 1 {
+		return // the rounds repeat by themselves
+	}
+	f := newFixture(b)
+	var pairs []pair
+	for _, x := range []struct {
+		name    string
+		budget  float64
+		request func(n int64) []byte
+		floor   func(n int64) []byte
+	}{
+		{"L list of 50 organizations", 0.6, f.list, f.floorRequest("/list")},
+		{"D organization page", 0.6, f.page, f.floorRequest("/page")},
+		{"W log an interaction", 0.7, f.log, f.floorRequest("/log")},
+		{"S search, 20 results", 0.5, f.search, f.floorRequest("/search")},
+	} {
+		p := pair{Name: x.name, Budget: x.budget}
+		var product, floor []figure
+		for range *benchRounds {
+			product = append(product, measure(b, f.product, x.request))
+			floor = append(floor, measure(b, f.floor, x.floor))
+		}
+		p.Product, p.Floor = median(product), median(floor)
+		p.Ratio = p.Product.PerSecond / p.Floor.PerSecond
+		pairs = append(pairs, p)
+		b.ReportMetric(p.Ratio, strings.ToLower(x.name[:1])+"/floor")
+	}
+	fmt.Printf("\n%-28s %9s %9s %8s %8s %9s %8s %7s %7s\n", "size "+*benchSize+", 16 connections", "req/s", "floor", "p50 ms", "p99 ms", "allocs", "bytes", "ratio", "budget")
+	for _, p := range pairs {
+		fmt.Printf("%-28s %9.0f %9.0f %8.2f %8.2f %9.0f %8d %6.0f%% %6.0f%%\n", p.Name, p.Product.PerSecond, p.Floor.PerSecond, p.Product.P50, p.Product.P99, p.Product.Allocs, p.Product.Bytes, p.Ratio*100, p.Budget*100)
+	}
+	if *benchJSON != "" {
+		encoded, err := json.MarshalIndent(pairs, "", "  ")
+		if err == nil {
+			err = os.WriteFile(*benchJSON, append(encoded, '\n'), 0o644)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// fixture is a filled registry, its server, and the server of the floor.
+type fixture struct {
+	product, floor string // addresses
+	cookie         string
+	organizations  []string // ids to visit, with many interactions and few
+	contact        []string // one of each organization's contacts, "" for none
+	floorSizes     map[string]int
+	reader, writer *sql.DB
+}
+
+// newFixture fills a registry once a machine, keeps it in the user's cache, and works on a copy.
+func newFixture(b *testing.B) *fixture {
+	path := filepath.Join(b.TempDir(), "bench.db")
+	copyFile(b, filled(b), path)
+	ctx := context.Background()
+	d, err := db.Open(ctx, path, db.Options{})
+	check(b, err)
+	b.Cleanup(func() { d.Close() })
+	u, err := d.CreateUser(ctx, db.System, db.NewUser{Email: "bench@pinestreet.example", FullName: "Bench", Role: "Administrator", Hash: hash})
+	check(b, err)
+	server, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example"})
+	check(b, err)
+	product := httptest.NewServer(server)
+	b.Cleanup(product.Close)
+	token, err := d.SignIn(ctx, db.Actor{}, u.Email, password)
+	check(b, err)
+
+	f := &fixture{product: product.Listener.Addr().String(), cookie: "session=" + token, floorSizes: map[string]int{}}
+	f.reader = open(b, path, "&_query_only=1", 4)
+	f.writer = open(b, path, "", 1)
+	rows, err := f.reader.Query(`
+		SELECT id, ifnull((SELECT contact_id FROM organization_contact WHERE organization_id = organizations.id LIMIT 1), '')
+		FROM organizations WHERE is_active = 1 ORDER BY id LIMIT 500`)
+	check(b, err)
+	for rows.Next() {
+		var id, contact string
+		check(b, rows.Scan(&id, &contact))
+		f.organizations, f.contact = append(f.organizations, id), append(f.contact, contact)
+	}
+	check(b, rows.Close())
+	for name, request := range map[string][]byte{"/list": f.list(0), "/page": f.page(0), "/log": f.log(0), "/search": f.search(0)} {
+		f.floorSizes[name] = answerSize(b, f.product, request)
+	}
+	floor := httptest.NewServer(f.floorMux(b))
+	b.Cleanup(floor.Close)
+	f.floor = floor.Listener.Addr().String()
+	return f
+}
+
+func filled(b *testing.B) string {
+	cache, err := os.UserCacheDir()
+	check(b, err)
+	var schema bytes.Buffer
+	for _, name := range []string{"00001_identity.sql", "00002_registry.sql", "00003_audit.sql"} {
+		text, err := os.ReadFile(filepath.Join("..", "migrations", name))
+		check(b, err)
+		schema.Write(text)
+	}
+	path := filepath.Join(cache, "clientregistry", fmt.Sprintf("bench-%s-%s.db", *benchSize, uuid.NewSHA1(uuid.Nil, schema.Bytes())))
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	check(b, os.MkdirAll(filepath.Dir(path), 0o700))
+	partial := filepath.Join(b.TempDir(), "filling.db")
+	d, err := db.Open(context.Background(), partial, db.Options{})
+	check(b, err)
+	fmt.Printf("filling a registry of size %s, once\n", *benchSize)
+	check(b, d.Demo(context.Background(), db.System, *benchSize, 1, nil))
+	check(b, d.Close())
+	copyFile(b, partial, path)
+	return path
+}
+
+func open(b *testing.B, path, more string, n int) *sql.DB {
+	p, err := sql.Open("sqlite3", "file:"+path+"?_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on"+more)
+	check(b, err)
+	p.SetMaxOpenConns(n)
+	p.SetMaxIdleConns(n)
+	b.Cleanup(func() { p.Close() })
+	return p
+}
+
+func (f *fixture) list(int64) []byte { return f.get("/organizations") }
+
+func (f *fixture) page(n int64) []byte {
+	return f.get("/organizations/" + f.organizations[n%int64(len(f.organizations))])
+}
+
+var searches = []string{"har", "ma", "lo", "ber", "san", "ing", "an", "mar"}
+
+func (f *fixture) search(n int64) []byte {
+	return f.get("/search?q=" + searches[n%int64(len(searches))])
+}
+
+func (f *fixture) get(path string) []byte {
+	return []byte("GET " + path + " HTTP/1.1\r\nHost: registry.example\r\nCookie: " + f.cookie + "\r\n\r\n")
+}
+
+func (f *fixture) log(n int64) []byte {
+	at := n % int64(len(f.organizations))
+	form := url.Values{"channel": {"call"}, "subject": {"Renewal confirmed for 24 months"}, "body": {"They want one invoice per quarter."}, "contact_id": {f.contact[at]}}.Encode()
+	return fmt.Appendf(nil, "POST /organizations/%s/interactions HTTP/1.1\r\nHost: registry.example\r\nCookie: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", f.organizations[at], f.cookie, len(form), form)
+}
+
+func (f *fixture) floorRequest(path string) func(int64) []byte {
+	return func(n int64) []byte { return f.get(path + "?n=" + strconv.FormatInt(n, 10)) }
+}
+
+// floorMux answers with the bare SQL of each request and bytes appended by hand.
+func (f *fixture) floorMux(b *testing.B) http.Handler {
+	prepare := func(query string) *sql.Stmt {
+		s, err := f.reader.Prepare(query)
+		check(b, err)
+		b.Cleanup(func() { s.Close() })
+		return s
+	}
+	const organizations = `
+		SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, users.full_name,
+			is_active, organizations.updated_at, version, last_contact_at, last_contact_channel,
+			(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id)
+		FROM organizations LEFT JOIN users ON users.id = owner_user_id `
+	list := prepare(organizations + "WHERE is_active = 1 ORDER BY sort_key, organizations.id LIMIT 51")
+	one := prepare(organizations + "WHERE organizations.id = ?")
+	links := prepare(`
+		SELECT contact_id, first_name, last_name, role_label, relationship_status, contacts.is_active
+		FROM organization_contact JOIN contacts ON contacts.id = contact_id
+		WHERE organization_id = ? ORDER BY relationship_status = 'Former', sort_key, contact_id`)
+	timeline := prepare(`
+		SELECT interactions.id, channel, subject, body, outcome, contact_id, first_name, last_name, full_name, happened_at, interactions.version
+		FROM interactions LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = user_id
+		WHERE organization_id = ? ORDER BY happened_at DESC, interactions.id DESC LIMIT 21`)
+	foundOrganizations := prepare(organizations + "WHERE is_active = 1 AND docid IN (SELECT docid FROM organization_search WHERE words MATCH ?) ORDER BY sort_key, organizations.id LIMIT 20")
+	foundContacts := prepare(`
+		SELECT id, first_name, last_name, email, job_title FROM contacts
+		WHERE is_active = 1 AND docid IN (SELECT docid FROM contact_search WHERE words MATCH ?) ORDER BY sort_key, id LIMIT 20`)
+
+	mux := http.NewServeMux()
+	answer := func(path string, read func(n int64, page []byte) ([]byte, error)) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.ParseInt(r.URL.Query().Get("n"), 10, 64)
+			page, err := read(n, make([]byte, 0, f.floorSizes[path]+8192))
+			if err != nil {
+				http.Error(w, err.Error(), 500)
+				return
+			}
+			for len(page) < f.floorSizes[path] {
+				page = append(page, "<p>the rest of a page that is the same for everybody</p>\n"...)
+			}
+			page = page[:f.floorSizes[path]]
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Content-Length", strconv.Itoa(len(page)))
+			w.Write(page)
+		})
+	}
+	answer("/list", func(_ int64, page []byte) ([]byte, error) { return appendRows(page, list) })
+	answer("/page", func(n int64, page []byte) ([]byte, error) {
+		id := f.organizations[n%int64(len(f.organizations))]
+		page, err := appendRows(page, one, id)
+		if err == nil {
+			page, err = appendRows(page, links, id)
+		}
+		if err == nil {
+			page, err = appendRows(page, timeline, id)
+		}
+		return page, err
+	})
+	answer("/search", func(n int64, page []byte) ([]byte, error) {
+		word := searches[n%int64(len(searches))] + "*"
+		page, err := appendRows(page, foundOrganizations, word)
+		if err == nil {
+			page, err = appendRows(page, foundContacts, word)
+		}
+		return page, err
+	})
+	insert := func(tx *sql.Tx, n int64) error {
+		at := n % int64(len(f.organizations))
+		id, now := uuid.Must(uuid.NewV7()).String(), time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
+		var contact any
+		if f.contact[at] != "" {
+			contact = f.contact[at]
+		}
+		if _, err := tx.Exec("INSERT INTO interactions (id, organization_id, contact_id, channel, subject, body, happened_at, created_at) VALUES (?, ?, ?, 'call', 'Renewal confirmed for 24 months', 'They want one invoice per quarter.', ?, ?)", id, f.organizations[at], contact, now, now); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`
+			INSERT INTO audit_logs (seq, id, action, target_type, target_id, metadata, created_at, metadata_sha256, prev_hash, hash)
+			SELECT max(seq) + 1, ?, 'create_interaction', 'interaction', ?, '{"channel":"call"}', ?, ?, ?, ? FROM audit_logs`,
+			uuid.Must(uuid.NewV7()).String(), id, now, strings.Repeat("0", 64), strings.Repeat("0", 64), strings.Repeat("0", 64))
+		return err
+	}
+	answer("/log", func(n int64, page []byte) ([]byte, error) {
+		tx, err := f.writer.Begin()
+		if err != nil {
+			return nil, err
+		}
+		defer tx.Rollback()
+		if err := insert(tx, n); err != nil {
+			return nil, err
+		}
+		return page, tx.Commit()
+	})
+	return mux
+}
+
+// appendRows writes every column of every row, escaped, as a hand-written page would.
+func appendRows(page []byte, query *sql.Stmt, args ...any) ([]byte, error) {
+	rows, err := query.Query(args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		page = append(page, "<tr>"...)
+		for _, v := range values {
+			page = append(page, "<td>"...)
+			page = append(page, html.EscapeString(string(v))...)
+			page = append(page, "</td>"...)
+		}
+		page = append(page, "</tr>\n"...)
+	}
+	return page, rows.Err()
+}
+
+// measure sends requests over keep-alive connections for a round.
+func measure(b *testing.B, address string, request func(n int64) []byte) figure {
+	var n atomic.Int64
+	var group sync.WaitGroup
+	times := make([][]time.Duration, benchConnections)
+	var size atomic.Int64
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	until := start.Add(time.Duration(*benchSeconds * float64(time.Second)))
+	for i := range benchConnections {
+		group.Go(func() {
+			c, err := dial(address)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer c.Close()
+			for time.Now().Before(until) {
+				sent := time.Now()
+				length, err := c.send(request(n.Add(1)))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				times[i] = append(times[i], time.Since(sent))
+				size.Store(int64(length))
+			}
+		})
+	}
+	group.Wait()
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	all := slices.Concat(times...)
+	if len(all) == 0 {
+		b.Fatal("nothing was answered")
+	}
+	slices.Sort(all)
+	ms := func(share float64) float64 { return float64(all[int(float64(len(all)-1)*share)].Microseconds()) / 1000 }
+	return figure{
+		PerSecond: float64(len(all)) / took.Seconds(), P50: ms(0.5), P99: ms(0.99),
+		Allocs: float64(after.Mallocs-before.Mallocs) / float64(len(all)), Bytes: int(size.Load()),
+	}
+}
+
+// connection is a client that costs next to nothing, so that the server is what is measured.
+type connection struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func dial(address string) (*connection, error) {
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{c, bufio.NewReaderSize(c, 64<<10)}, nil
+}
+
+// send sends a request and reads the answer away; it returns the body's length.
+func (c *connection) send(request []byte) (int, error) {
+	if _, err := c.Write(request); err != nil {
+		return 0, err
+	}
+	length := 0
+	for first := true; ; first = false {
+		line, err := c.r.ReadSlice('\n')
+		if err != nil {
+			return 0, err
+		}
+		if first && !bytes.Contains(line, []byte(" 200 ")) && !bytes.Contains(line, []byte(" 303 ")) {
+			return 0, fmt.Errorf("answered %s", line)
+		}
+		if name, value, ok := bytes.Cut(line, []byte(": ")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return 0, err
+			}
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			break
+		}
+	}
+	_, err := c.r.Discard(length)
+	return length, err
+}
+
+func answerSize(b *testing.B, address string, request []byte) int {
+	c, err := dial(address)
+	check(b, err)
+	defer c.Close()
+	n, err := c.send(request)
+	check(b, err)
+	return n
+}
+
+// median is the figure of the round in the middle, by requests a second.
+func median(all []figure) figure {
+	slices.SortFunc(all, func(a, b figure) int { return int(a.PerSecond*1000 - b.PerSecond*1000) })
+	return all[len(all)/2]
+}
+
+func copyFile(b *testing.B, from, to string) {
+	source, err := os.Open(from)
+	check(b, err)
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	check(b, err)
+	_, err = io.Copy(target, source)
+	check(b, err)
+	check(b, target.Close())
+}
+
+func check(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
