@@ -13,7 +13,6 @@ import (
 // Session is one signed-in browser.
 type Session struct {
 	User     User
-	Data     string // what the web layer keeps in it, as JSON
 	lastUsed time.Time
 	created  time.Time
 }
@@ -92,8 +91,8 @@ func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
 func (d *DB) readSession(ctx context.Context, id string) (Session, error) {
 	var s Session
 	var userID string
-	err := d.reader.queryRow(ctx, "SELECT user_id, data, created_at, last_used_at FROM sessions WHERE id = ?", id).
-		Scan(&userID, &s.Data, moment{&s.created}, moment{&s.lastUsed})
+	err := d.reader.queryRow(ctx, "SELECT user_id, created_at, last_used_at FROM sessions WHERE id = ?", id).
+		Scan(&userID, moment{&s.created}, moment{&s.lastUsed})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Session{}, ErrNotFound
 	}
@@ -102,14 +101,6 @@ func (d *DB) readSession(ctx context.Context, id string) (Session, error) {
 	}
 	s.User, err = d.user(ctx, userID)
 	return s, err
-}
-
-// SaveSession keeps what the web layer put into a session, as JSON.
-func (d *DB) SaveSession(ctx context.Context, token, data string) error {
-	return d.keep(ctx, func(t *tx) error {
-		_, err := t.exec("UPDATE sessions SET data = ? WHERE id = ?", data, sha256Hex(token))
-		return err
-	})
 }
 
 // SignOut ends a session. One that is over already is no error.

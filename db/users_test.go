@@ -202,16 +202,6 @@ func TestAForgedTokenIsNoSession(t *testing.T) {
 	}
 }
 
-func TestASessionKeepsWhatTheWebLayerPutsIn(t *testing.T) {
-	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	token := signIn(t, o, "lea@pinestreet.example")
-	if err := o.SaveSession(t.Context(), token, `{"flash":"Saved"}`); err != nil {
-		t.Fatal(err)
-	}
-	want(t, "data", must(o.Session(t.Context(), token))(t).Data, `{"flash":"Saved"}`)
-}
-
 func TestAWeakHashIsMadeAnewAtSignIn(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

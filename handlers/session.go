@@ -1,10 +1,11 @@
 package handlers
 
 import (
-	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-contrib/sessions"
@@ -15,16 +16,24 @@ import (
 	"clientregistry/views"
 )
 
-// sessionStore keeps sessions in the database: the cookie holds a random
-// token, the table its hash. It serves gin-contrib/sessions.
+// sessionStore serves gin-contrib/sessions: the cookie holds a random token,
+// the database its hash and whose it is. What handlers put into a session is
+// the message for the next page; it stays in memory, because a write to disk
+// for each would cost as much as the change it tells of.
 type sessionStore struct {
 	db      *db.DB
 	cookie  string
 	options gorilla.Options
+
+	mu     sync.Mutex
+	values map[string]map[any]any // by token
 }
 
+// maxKept bounds the messages that nobody came to read.
+const maxKept = 10_000
+
 func newSessionStore(d *db.DB, https bool) *sessionStore {
-	s := &sessionStore{db: d, cookie: "session", options: gorilla.Options{
+	s := &sessionStore{db: d, cookie: "session", values: map[string]map[any]any{}, options: gorilla.Options{
 		Path: "/", MaxAge: int(db.SessionMax / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}}
 	if https {
@@ -50,39 +59,33 @@ func (s *sessionStore) New(r *http.Request, name string) (*gorilla.Session, erro
 	if token == "" {
 		return session, nil
 	}
-	stored, err := s.db.Session(r.Context(), token)
-	if err != nil {
+	if _, err := s.db.Session(r.Context(), token); err != nil {
 		return session, nil
 	}
 	session.IsNew, session.ID = false, token
-	values := map[string]string{}
-	if err := json.Unmarshal([]byte(stored.Data), &values); err != nil {
-		return session, err
-	}
-	for k, v := range values {
-		session.Values[k] = v
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if kept := s.values[token]; kept != nil {
+		session.Values = maps.Clone(kept)
 	}
 	return session, nil
 }
 
-// Save stores what handlers put into a signed-in session, texts by name.
-func (s *sessionStore) Save(r *http.Request, _ http.ResponseWriter, session *gorilla.Session) error {
-	if session.ID == "" {
-		return nil
-	}
-	values := map[string]string{}
-	for k, v := range session.Values {
-		name, ok1 := k.(string)
-		text, ok2 := v.(string)
-		if ok1 && ok2 {
-			values[name] = text
+// Save keeps what handlers put into a signed-in session.
+func (s *sessionStore) Save(_ *http.Request, _ http.ResponseWriter, session *gorilla.Session) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case session.ID == "":
+	case len(session.Values) == 0:
+		delete(s.values, session.ID)
+	default:
+		if len(s.values) >= maxKept {
+			clear(s.values)
 		}
+		s.values[session.ID] = maps.Clone(session.Values)
 	}
-	data, err := json.Marshal(values)
-	if err != nil {
-		return err
-	}
-	return s.db.SaveSession(r.Context(), session.ID, string(data))
+	return nil
 }
 
 func (s *sessionStore) token(r *http.Request) string {
@@ -147,27 +150,21 @@ func (s *Server) nobody(c *gin.Context) db.Actor {
 
 // flash keeps a message for the next page.
 func (s *Server) flash(c *gin.Context, t views.Toast) error {
-	encoded, err := json.Marshal(t)
-	if err != nil {
-		return err
-	}
 	session := sessions.Default(c)
-	session.Set("flash", string(encoded))
+	session.Set("flash", t)
 	return session.Save()
 }
 
 // takeFlash returns the message kept for this page, once.
 func (s *Server) takeFlash(c *gin.Context) *views.Toast {
 	session := sessions.Default(c)
-	kept, _ := session.Get("flash").(string)
-	if kept == "" {
+	t, ok := session.Get("flash").(views.Toast)
+	if !ok {
 		return nil
 	}
 	session.Delete("flash")
-	var t views.Toast
-	if err := errors.Join(session.Save(), json.Unmarshal([]byte(kept), &t)); err != nil {
+	if err := session.Save(); err != nil {
 		s.log.Error("flash", "error", err)
-		return nil
 	}
 	return &t
 }

@@ -47,7 +47,6 @@ CREATE TABLE user_role (
 CREATE TABLE sessions (
 	id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 64),
 	user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-	data TEXT NOT NULL DEFAULT '{}',
 	ip TEXT NOT NULL DEFAULT '',
 	ua TEXT NOT NULL DEFAULT '',
 	created_at TEXT NOT NULL CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%fZ', created_at)),

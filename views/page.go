@@ -28,7 +28,7 @@ func (p Page) layout() string {
 // Toast says what was done, and offers to undo it.
 type Toast struct {
 	Text string
-	Undo *Undo `json:",omitempty"`
+	Undo *Undo
 }
 
 // Template names the piece that shows a toast.
