@@ -12,8 +12,15 @@ import (
 func TestAContactsNameStandsInTheOrderOfItsScript(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ first, last, name string }{
-		{"Maya", "Okafor", "Maya Okafor"}, {"明", "李", "李 明"}, {"하늘", "김", "김 하늘"}, {"さくら", "やまだ", "やまだ さくら"},
-		{"ليلى", "حداد", "ليلى حداد"}, {"Li", "明", "明 Li"}, {"", "Okafor", "Okafor"}, {"Maya", "", "Maya"}, {"", "", ""},
+		{"Maya", "Okafor", "Maya Okafor"},
+		{"明", "李", "李 明"},
+		{"하늘", "김", "김 하늘"},
+		{"さくら", "やまだ", "やまだ さくら"},
+		{"ليلى", "حداد", "ليلى حداد"},
+		{"Li", "明", "明 Li"},
+		{"", "Okafor", "Okafor"},
+		{"Maya", "", "Maya"},
+		{"", "", ""},
 	} {
 		want(t, "name", db.Contact{FirstName: c.first, LastName: c.last}.Name(), c.name)
 	}
@@ -70,10 +77,23 @@ func TestARefusedContactNamesTheFieldAndChangesNothing(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	maya := o.Maya(t)
 	for _, c := range []struct{ column, value string }{
-		{"first_name", ""}, {"first_name", strings.Repeat("x", 81)}, {"last_name", "\u200f"}, {"last_name", "a\rb"},
-		{"email", "maya"}, {"email", "maya@acme"}, {"email", "a b@c.example"}, {"email", "Maya <maya@acme.example>"}, {"email", "a@b.example, c@d.example"},
-		{"email", "a@[192.0.2.1]"}, {"email", "a@b.example\r\nBcc: x@y.example"}, {"email", "a\u202eb@c.example"}, {"email", strings.Repeat("x", 190) + "@a.example"},
-		{"phone", strings.Repeat("1", 41)}, {"mobile", "1\x002"}, {"job_title", strings.Repeat("x", 121)}, {"owner_user_id", maya.ID},
+		{"first_name", ""},
+		{"first_name", strings.Repeat("x", 81)},
+		{"last_name", "\u200f"},
+		{"last_name", "a\rb"},
+		{"email", "maya"},
+		{"email", "maya@acme"},
+		{"email", "a b@c.example"},
+		{"email", "Maya <maya@acme.example>"},
+		{"email", "a@b.example, c@d.example"},
+		{"email", "a@[192.0.2.1]"},
+		{"email", "a@b.example\r\nBcc: x@y.example"},
+		{"email", "a\u202eb@c.example"},
+		{"email", strings.Repeat("x", 190) + "@a.example"},
+		{"phone", strings.Repeat("1", 41)},
+		{"mobile", "1\x002"},
+		{"job_title", strings.Repeat("x", 121)},
+		{"owner_user_id", maya.ID},
 	} {
 		o.Unchanged(t, func() {
 			fields := db.Fields{"first_name": "A", "last_name": "B"}

@@ -39,12 +39,31 @@ func TestARefusedInteractionNamesTheFieldAndChangesNothing(t *testing.T) {
 	acme := o.Acme(t)
 	call := o.Call(t, acme, "")
 	for _, c := range []struct{ column, value string }{
-		{"channel", ""}, {"channel", "fax"}, {"channel", "Call"}, {"subject", ""}, {"subject", strings.Repeat("x", 201)}, {"subject", "a\nb"},
-		{"body", strings.Repeat("x", 50_001)}, {"body", "a\x00b"}, {"outcome", strings.Repeat("x", 81)}, {"contact_id", acme.ID}, {"organization_id", "nobody"},
-		{"happened_at", "yesterday"}, {"happened_at", "2026-11-25T09:31"}, {"happened_at", "9999-12-31T23:59"}, {"happened_at", "1899-12-31T23:59"},
-		{"happened_at", "0000-00-00T00:00"}, {"happened_at", "2026-02-30T10:00"}, {"happened_at", "2026-11-20T24:00"}, {"happened_at", "2026-11-20"},
-		{"happened_at", "2026-11-20T10:00:00+99:99"}, {"happened_at", "-2026-11-20T10:00"}, {"happened_at", strings.Repeat("2", 41)}, {"happened_at", "2026-11-20T10:00\x00"},
-		{"happened_at", "9999-12-31T23:59:00-14:00"}, {"happened_at", "٢٠٢٦-11-20T10:00"},
+		{"channel", ""},
+		{"channel", "fax"},
+		{"channel", "Call"},
+		{"subject", ""},
+		{"subject", strings.Repeat("x", 201)},
+		{"subject", "a\nb"},
+		{"body", strings.Repeat("x", 50_001)},
+		{"body", "a\x00b"},
+		{"outcome", strings.Repeat("x", 81)},
+		{"contact_id", acme.ID},
+		{"organization_id", "nobody"},
+		{"happened_at", "yesterday"},
+		{"happened_at", "2026-11-25T09:31"},
+		{"happened_at", "9999-12-31T23:59"},
+		{"happened_at", "1899-12-31T23:59"},
+		{"happened_at", "0000-00-00T00:00"},
+		{"happened_at", "2026-02-30T10:00"},
+		{"happened_at", "2026-11-20T24:00"},
+		{"happened_at", "2026-11-20"},
+		{"happened_at", "2026-11-20T10:00:00+99:99"},
+		{"happened_at", "-2026-11-20T10:00"},
+		{"happened_at", strings.Repeat("2", 41)},
+		{"happened_at", "2026-11-20T10:00\x00"},
+		{"happened_at", "9999-12-31T23:59:00-14:00"},
+		{"happened_at", "٢٠٢٦-11-20T10:00"},
 	} {
 		o.Unchanged(t, func() {
 			fields := db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID}
@@ -237,9 +256,17 @@ func TestATimelineTakesAnyLimitAndFilter(t *testing.T) {
 		f     db.InteractionFilter
 		found int
 	}{
-		{db.InteractionFilter{Limit: -1}, 1}, {db.InteractionFilter{Limit: 1 << 40}, 1}, {db.InteractionFilter{Channel: "fax"}, 0}, {db.InteractionFilter{Channel: "email"}, 0},
-		{db.InteractionFilter{From: at}, 1}, {db.InteractionFilter{To: at}, 0}, {db.InteractionFilter{From: at.Add(time.Millisecond)}, 0}, {db.InteractionFilter{To: at.Add(time.Millisecond)}, 1},
-		{db.InteractionFilter{OrganizationID: "\xff\x00"}, 0}, {db.InteractionFilter{ContactID: uuid.NewString()}, 0}, {db.InteractionFilter{OrganizationID: acme.ID, Channel: "call", UserID: o.Tomas.UserID}, 1},
+		{db.InteractionFilter{Limit: -1}, 1},
+		{db.InteractionFilter{Limit: 1 << 40}, 1},
+		{db.InteractionFilter{Channel: "fax"}, 0},
+		{db.InteractionFilter{Channel: "email"}, 0},
+		{db.InteractionFilter{From: at}, 1},
+		{db.InteractionFilter{To: at}, 0},
+		{db.InteractionFilter{From: at.Add(time.Millisecond)}, 0},
+		{db.InteractionFilter{To: at.Add(time.Millisecond)}, 1},
+		{db.InteractionFilter{OrganizationID: "\xff\x00"}, 0},
+		{db.InteractionFilter{ContactID: uuid.NewString()}, 0},
+		{db.InteractionFilter{OrganizationID: acme.ID, Channel: "call", UserID: o.Tomas.UserID}, 1},
 	} {
 		page, _, err := o.Interactions(t.Context(), o.Tomas, c.f)
 		if err != nil || len(page) != c.found {

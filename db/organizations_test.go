@@ -52,10 +52,21 @@ func TestARefusedOrganizationNamesTheFieldAndChangesNothing(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
 	for _, c := range []struct{ column, value string }{
-		{"display_name", ""}, {"display_name", "\t \u200b"}, {"display_name", strings.Repeat("å", 161)}, {"display_name", "a\x00b"}, {"display_name", "a\xffb"},
-		{"display_name", "a\nb"}, {"display_name", "a\u2028b"}, {"legal_name", strings.Repeat("x", 201)}, {"website", "javascript:alert(1)"}, {"website", strings.Repeat("x", 200) + ".example"},
-		{"sector", strings.Repeat("x", 81)}, {"size_band", strings.Repeat("x", 41)}, {"tax_id", strings.Repeat("x", 51)},
-		{"owner_user_id", "nobody"}, {"owner_user_id", acme.ID},
+		{"display_name", ""},
+		{"display_name", "\t \u200b"},
+		{"display_name", strings.Repeat("å", 161)},
+		{"display_name", "a\x00b"},
+		{"display_name", "a\xffb"},
+		{"display_name", "a\nb"},
+		{"display_name", "a\u2028b"},
+		{"legal_name", strings.Repeat("x", 201)},
+		{"website", "javascript:alert(1)"},
+		{"website", strings.Repeat("x", 200) + ".example"},
+		{"sector", strings.Repeat("x", 81)},
+		{"size_band", strings.Repeat("x", 41)},
+		{"tax_id", strings.Repeat("x", 51)},
+		{"owner_user_id", "nobody"},
+		{"owner_user_id", acme.ID},
 	} {
 		o.Unchanged(t, func() {
 			fields := db.Fields{"display_name": "B", "legal_name": "B"}

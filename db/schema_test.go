@@ -26,9 +26,14 @@ const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 // contract is DESIGN section 3. Columns may be added, never taken away.
 var contract = map[string][]column{
 	"users": {
-		{name: "id", required: true}, {name: "email", length: 190, required: true}, {name: "full_name", length: 160, required: true},
-		{name: "password_hash"}, {name: "status", required: true, initial: "'invited'"}, {name: "time_zone", length: 64, required: true, initial: "'UTC'"},
-		{name: "created_at", required: true, initial: clock}, {name: "updated_at", required: true, initial: clock},
+		{name: "id", required: true},
+		{name: "email", length: 190, required: true},
+		{name: "full_name", length: 160, required: true},
+		{name: "password_hash"},
+		{name: "status", required: true, initial: "'invited'"},
+		{name: "time_zone", length: 64, required: true, initial: "'UTC'"},
+		{name: "created_at", required: true, initial: clock},
+		{name: "updated_at", required: true, initial: clock},
 	},
 	"roles": {
 		{name: "id", required: true}, {name: "slug", length: 80, required: true}, {name: "name", length: 80, required: true}, {name: "description", length: 400},
@@ -43,30 +48,67 @@ var contract = map[string][]column{
 		{name: "user_id", required: true, to: "users CASCADE"}, {name: "role_id", required: true, to: "roles CASCADE"},
 	},
 	"organizations": {
-		{name: "id", required: true}, {name: "legal_name", length: 200, required: true}, {name: "display_name", length: 160, required: true},
-		{name: "website", length: 200}, {name: "sector", length: 80}, {name: "size_band", length: 40}, {name: "tax_id", length: 50}, {name: "owner_user_id", to: "users SET NULL"},
-		{name: "is_active", required: true, initial: "1"}, {name: "created_at", required: true, initial: clock}, {name: "updated_at", required: true, initial: clock},
+		{name: "id", required: true},
+		{name: "legal_name", length: 200, required: true},
+		{name: "display_name", length: 160, required: true},
+		{name: "website", length: 200},
+		{name: "sector", length: 80},
+		{name: "size_band", length: 40},
+		{name: "tax_id", length: 50},
+		{name: "owner_user_id", to: "users SET NULL"},
+		{name: "is_active", required: true, initial: "1"},
+		{name: "created_at", required: true, initial: clock},
+		{name: "updated_at", required: true, initial: clock},
 		{name: "version", required: true, initial: "1"},
 	},
 	"contacts": {
-		{name: "id", required: true}, {name: "first_name", length: 80, required: true}, {name: "last_name", length: 80, required: true},
-		{name: "email", length: 190}, {name: "phone", length: 40}, {name: "mobile", length: 40}, {name: "job_title", length: 120}, {name: "owner_user_id", to: "users SET NULL"},
-		{name: "is_active", required: true, initial: "1"}, {name: "created_at", required: true, initial: clock}, {name: "updated_at", required: true, initial: clock},
+		{name: "id", required: true},
+		{name: "first_name", length: 80, required: true},
+		{name: "last_name", length: 80, required: true},
+		{name: "email", length: 190},
+		{name: "phone", length: 40},
+		{name: "mobile", length: 40},
+		{name: "job_title", length: 120},
+		{name: "owner_user_id", to: "users SET NULL"},
+		{name: "is_active", required: true, initial: "1"},
+		{name: "created_at", required: true, initial: clock},
+		{name: "updated_at", required: true, initial: clock},
 		{name: "version", required: true, initial: "1"},
 	},
 	"organization_contact": {
-		{name: "organization_id", required: true, to: "organizations CASCADE"}, {name: "contact_id", required: true, to: "contacts CASCADE"},
-		{name: "role_label", length: 120}, {name: "relationship_status", required: true, initial: "'Active'"}, {name: "version", required: true, initial: "1"},
+		{name: "organization_id", required: true, to: "organizations CASCADE"},
+		{name: "contact_id", required: true, to: "contacts CASCADE"},
+		{name: "role_label", length: 120},
+		{name: "relationship_status", required: true, initial: "'Active'"},
+		{name: "version", required: true, initial: "1"},
 	},
 	"interactions": {
-		{name: "id", required: true}, {name: "organization_id", to: "organizations SET NULL"}, {name: "contact_id", to: "contacts SET NULL"}, {name: "user_id", to: "users SET NULL"},
-		{name: "channel", required: true}, {name: "subject", length: 200, required: true}, {name: "body"}, {name: "outcome", length: 80},
-		{name: "happened_at", required: true}, {name: "created_at", required: true, initial: clock}, {name: "version", required: true, initial: "1"},
+		{name: "id", required: true},
+		{name: "organization_id", to: "organizations SET NULL"},
+		{name: "contact_id", to: "contacts SET NULL"},
+		{name: "user_id", to: "users SET NULL"},
+		{name: "channel", required: true},
+		{name: "subject", length: 200, required: true},
+		{name: "body"},
+		{name: "outcome", length: 80},
+		{name: "happened_at", required: true},
+		{name: "created_at", required: true, initial: clock},
+		{name: "version", required: true, initial: "1"},
 	},
 	"audit_logs": {
-		{name: "id", required: true}, {name: "user_id"}, {name: "action", length: 60, required: true}, {name: "target_type", required: true},
-		{name: "target_id", length: 100}, {name: "metadata", required: true, initial: "'{}'"}, {name: "ip"}, {name: "ua"}, {name: "created_at", required: true},
-		{name: "seq", required: true}, {name: "metadata_sha256", required: true}, {name: "prev_hash", required: true}, {name: "hash", required: true},
+		{name: "id", required: true},
+		{name: "user_id"},
+		{name: "action", length: 60, required: true},
+		{name: "target_type", required: true},
+		{name: "target_id", length: 100},
+		{name: "metadata", required: true, initial: "'{}'"},
+		{name: "ip"},
+		{name: "ua"},
+		{name: "created_at", required: true},
+		{name: "seq", required: true},
+		{name: "metadata_sha256", required: true},
+		{name: "prev_hash", required: true},
+		{name: "hash", required: true},
 	},
 }
 
@@ -102,9 +144,17 @@ func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	// Of each index the columns it begins with.
 	for _, c := range []struct{ table, columns string }{
-		{"organizations", "display_name"}, {"organizations", "sector"}, {"contacts", "email"}, {"interactions", "organization_id,happened_at"},
-		{"interactions", "contact_id,happened_at"}, {"interactions", "happened_at"}, {"organization_contact", "contact_id"}, {"sessions", "user_id"},
-		{"organizations", "owner_user_id"}, {"contacts", "owner_user_id"}, {"interactions", "user_id"},
+		{"organizations", "display_name"},
+		{"organizations", "sector"},
+		{"contacts", "email"},
+		{"interactions", "organization_id,happened_at"},
+		{"interactions", "contact_id,happened_at"},
+		{"interactions", "happened_at"},
+		{"organization_contact", "contact_id"},
+		{"sessions", "user_id"},
+		{"organizations", "owner_user_id"},
+		{"contacts", "owner_user_id"},
+		{"interactions", "user_id"},
 	} {
 		found := o.Column(t, `
 			SELECT (SELECT group_concat(ifnull(name, '?')) FROM (SELECT name FROM pragma_index_xinfo(l.name) WHERE key ORDER BY seqno)) || ','
@@ -210,10 +260,14 @@ func TestWrongValuesAreRefusedThroughAnyDoor(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	plain := o.SQL(t)
 	id := uuid.NewString()
-	badIDs := []any{"", "x", strings.ToUpper("abcdefab-0000-7000-8000-000000000000"), strings.ReplaceAll(id, "-", ""), id + "0", id + "\x00", "{" + id[1:35] + "}", strings.Repeat("-", 36),
-		strings.Repeat("0", 36), "0000000g-0000-7000-8000-000000000000", []byte(id), 7, nil}
-	badTimes := []any{"", "now", "2026-11-24", "2026-11-24 09:30:00", "2026-11-24T09:30:00Z", "2026-11-24T09:30:00.000+00:00", "2026-11-24T09:30:00.000", "2026-02-30T09:30:00.000Z",
-		"2026-13-01T09:30:00.000Z", "2026-11-24T24:00:00.000Z", "2026-11-24T09:60:00.000Z", "2026-11-24T09:30:00.000Z\x00", "2026-11-24T09:30:00.0000Z", 1764000000, []byte("2026-11-24T09:30:00.000Z"), nil}
+	badIDs := []any{
+		"", "x", strings.ToUpper("abcdefab-0000-7000-8000-000000000000"), strings.ReplaceAll(id, "-", ""), id + "0", id + "\x00", "{" + id[1:35] + "}", strings.Repeat("-", 36),
+		strings.Repeat("0", 36), "0000000g-0000-7000-8000-000000000000", []byte(id), 7, nil,
+	}
+	badTimes := []any{
+		"", "now", "2026-11-24", "2026-11-24 09:30:00", "2026-11-24T09:30:00Z", "2026-11-24T09:30:00.000+00:00", "2026-11-24T09:30:00.000", "2026-02-30T09:30:00.000Z",
+		"2026-13-01T09:30:00.000Z", "2026-11-24T24:00:00.000Z", "2026-11-24T09:60:00.000Z", "2026-11-24T09:30:00.000Z\x00", "2026-11-24T09:30:00.0000Z", 1764000000, []byte("2026-11-24T09:30:00.000Z"), nil,
+	}
 	bad := map[string][]any{
 		"users.id": badIDs, "roles.id": badIDs, "permissions.id": badIDs, "organizations.id": badIDs, "contacts.id": badIDs, "interactions.id": badIDs, "audit_logs.id": badIDs,
 		"audit_logs.user_id": badIDs[:len(badIDs)-1],
