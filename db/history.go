@@ -28,15 +28,12 @@ type FieldChange struct{ Column, Label, Old, New string }
 // HistorySize is how many entries a history shows at once.
 const HistorySize = 50
 
-// History lists the changes of an organization or a contact (targetType), with
-// its links and, for those who may see them, its interactions; newest first.
+// History lists the changes of an organization, a contact or an interaction
+// (targetType); of the first two also their links and, for those who may see
+// them, their interactions; newest first.
 // before is the seq of the last entry shown, 0 for the start; older is the
 // next one, 0 where there is no more.
 func (d *DB) History(ctx context.Context, by Actor, targetType, id string, before int64) (page []Entry, older int64, err error) {
-	end, ok := map[string]string{"organization": "$.organization_id", "contact": "$.contact_id"}[targetType]
-	if !ok {
-		return nil, 0, ErrNotFound
-	}
 	if before <= 0 {
 		before = 1 << 62
 	}
@@ -44,15 +41,23 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	if !by.Can(ViewInteraction) {
 		hidden = " AND target_type <> 'interaction'"
 	}
+	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?)"
+	args := []any{targetType, id, before, HistorySize + 1}
+	switch targetType {
+	case "organization", "contact":
+		seqs += `
+			UNION
+			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ?` + hidden + ` ORDER BY seq DESC LIMIT ?)`
+		args = append(args, id, before, HistorySize+1)
+	case "interaction":
+	default:
+		return nil, 0, ErrNotFound
+	}
 	rows, err := d.reader.query(ctx, `
 		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(full_name, ''), audit_logs.created_at, metadata
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
-		WHERE seq IN (
-			SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?)
-			UNION
-			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '`+end+`') = ? AND seq < ?`+hidden+` ORDER BY seq DESC LIMIT ?)
-		)
-		ORDER BY seq DESC LIMIT ?`, targetType, id, before, HistorySize+1, id, before, HistorySize+1, HistorySize+1)
+		WHERE seq IN (`+seqs+`)
+		ORDER BY seq DESC LIMIT ?`, append(args, HistorySize+1)...)
 	page, err = collect(rows, err, func(r row) (Entry, error) {
 		var e Entry
 		var metadata string

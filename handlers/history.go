@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -34,20 +35,14 @@ func (s *Server) history(c *gin.Context, x side, kind string) error {
 	if err != nil {
 		return err
 	}
-	clock := s.clock(c)
-	h := views.History{Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction)}
-	for _, e := range entries {
-		label := clock.Day(e.At)
-		if len(h.Days) == 0 || h.Days[len(h.Days)-1].Label != label {
-			h.Days = append(h.Days, views.HistoryDay{Label: label})
-		}
-		day := &h.Days[len(h.Days)-1]
-		day.Entries = append(day.Entries, historyEntry(clock, e, kind))
-	}
+	h := views.History{Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction), Days: historyDays(s.clock(c), entries, kind)}
 	if older > 0 {
-		h.Older = x.base + "/history?before=" + strconv.FormatInt(older, 10)
+		h.Older = address(x.base+"/history", url.Values{"before": {strconv.FormatInt(older, 10)}, "day": {h.Days[len(h.Days)-1].Label}})
 	}
 	if part(c) && before > 0 {
+		if len(h.Days) > 0 && h.Days[0].Label == c.Query("day") {
+			h.Days[0].Label = "" // its heading stands above already
+		}
 		return s.show(c, http.StatusOK, views.OlderHistory{Days: h.Days, Href: h.Older})
 	}
 	return s.answerPart(c, http.StatusOK, func() error {
@@ -57,6 +52,20 @@ func (s *Server) history(c *gin.Context, x side, kind string) error {
 			return nil
 		})
 	}, h)
+}
+
+// historyDays groups entries by day in the user's zone.
+func historyDays(clock views.Clock, entries []db.Entry, kind string) []views.HistoryDay {
+	var days []views.HistoryDay
+	for _, e := range entries {
+		label := clock.Day(e.At)
+		if len(days) == 0 || days[len(days)-1].Label != label {
+			days = append(days, views.HistoryDay{Label: label})
+		}
+		day := &days[len(days)-1]
+		day.Entries = append(day.Entries, historyEntry(clock, e, kind))
+	}
+	return days
 }
 
 // historyEntry says an entry in words, as read on a page of this kind.
@@ -102,20 +111,18 @@ func historyEntry(clock views.Clock, e db.Entry, kind string) views.HistoryEntry
 		say(map[string]string{
 			"create_interaction": "logged ", "update_interaction": "changed ", "delete_interaction": "deleted ", "restore_interaction": "brought back ",
 		}[e.Action] + map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel])
-		if e.ContactID != "" && kind == "organization" {
+		if e.ContactID != "" && kind != "contact" {
 			say(" with ")
 			contact()
 		}
-		if e.OrganizationID != "" && kind == "contact" {
+		if e.OrganizationID != "" && kind != "organization" {
 			say(" at ")
 			organization()
 		}
-		say(": ")
-		href := "/interactions/" + e.TargetID
-		if e.Action == "delete_interaction" {
-			href = ""
+		if kind != "interaction" {
+			say(": ")
+			name(e.Subject, subjectHref(e))
 		}
-		name(e.Subject, href)
 	}
 	if e.Action != "create_org" && e.Action != "create_contact" && e.Action != "create_interaction" {
 		for _, f := range e.Changes {
@@ -123,6 +130,14 @@ func historyEntry(clock views.Clock, e db.Entry, kind string) views.HistoryEntry
 		}
 	}
 	return h
+}
+
+// subjectHref leads to an interaction, but not from the entry that says it was deleted.
+func subjectHref(e db.Entry) string {
+	if e.Action == "delete_interaction" {
+		return ""
+	}
+	return "/interactions/" + e.TargetID
 }
 
 // role is the end of a sentence about a link: " as Billing contact, Prospect".

@@ -131,9 +131,7 @@ func (s *Server) timeline(c *gin.Context, x side) (*views.Timeline, error) {
 		Base: x.base, Path: path, HasHistory: viewHistory.check(v) == nil, CanLog: v.Can(db.EditInteraction), Filtered: len(p) > 0,
 		Days: s.days(c, found, &x), Chips: timelineChips(path, p, x, f.Channel, other),
 	}
-	if older != "" {
-		t.Older = address(path, with(p, "before", older))
-	}
+	t.Older = olderAddress(path, p, older, t.Days)
 	return t, nil
 }
 
@@ -222,9 +220,26 @@ func (s *Server) timelineAnswer(c *gin.Context, x side) error {
 		return err
 	}
 	if c.Query("before") != "" {
-		return s.show(c, http.StatusOK, views.Older{Days: t.Days, Href: t.Older})
+		return s.olderAnswer(c, t.Days, t.Older)
 	}
 	return s.show(c, http.StatusOK, t)
+}
+
+// olderAddress leads to what is older than the days shown, "" where nothing
+// is. It names the last day, so that its heading does not come twice.
+func olderAddress(path string, p url.Values, cursor string, days []views.Day) string {
+	if cursor == "" {
+		return ""
+	}
+	return address(path, with(with(p, "before", cursor), "day", days[len(days)-1].Label))
+}
+
+// olderAnswer adds older days to a timeline.
+func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older string) error {
+	if len(days) > 0 && days[0].Label == c.Query("day") {
+		days[0].Label = ""
+	}
+	return s.show(c, http.StatusOK, views.Older{Days: days, Href: older})
 }
 
 // sidePage answers a record's whole page with something changed on it.
@@ -360,11 +375,9 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 			chip("/interactions", p, "Who", "user", f.UserID, people[1:]),
 		},
 	}
-	if older != "" {
-		t.Older = address("/interactions", with(p, "before", older))
-	}
+	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {
-		return s.show(c, http.StatusOK, views.Older{Days: t.Days, Href: t.Older})
+		return s.olderAnswer(c, t.Days, t.Older)
 	}
 	page := views.Interactions{Page: s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"), Timeline: t, From: p.Get("from"), To: p.Get("to")}
 	for _, name := range []string{"channel", "user"} {
@@ -408,6 +421,13 @@ func (s *Server) interactionAnswer(c *gin.Context, status int, i db.Interaction,
 		page := views.Interaction{Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e}
 		page.Crumb = crumb(i)
 		page.Failed = status >= 400
+		if viewHistory.check(who(c)) == nil {
+			entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, 0)
+			if err != nil {
+				return err
+			}
+			page.History = historyDays(s.clock(c), entries, "interaction")
+		}
 		return s.show(c, status, page)
 	}, e)
 }

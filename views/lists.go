@@ -155,6 +155,8 @@ type Interaction struct {
 	Crumb Ref
 	Day   string
 	Event Event
+	// History is the interaction's changes, nil for those who may not see them.
+	History []HistoryDay
 }
 
 // Template names the page.
