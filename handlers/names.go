@@ -3,6 +3,7 @@ package handlers
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"clientregistry/db"
 	"clientregistry/views"
@@ -17,16 +18,17 @@ func splitName(typed string) (first, last string) {
 	return strings.Join(found[:len(found)-1], " "), found[len(found)-1]
 }
 
-// optionRow marks in an option's name what was typed, where the name holds it letter for letter.
+// optionRow marks in an option's name what was typed, where folding keeps the name's letters apart.
 func optionRow(row views.OptionRow, typed string) views.OptionRow {
 	row.Before = row.Name
-	name, hit := []rune(row.Name), []rune(strings.TrimSpace(typed))
-	for at := 0; len(hit) > 0 && at+len(hit) <= len(name); at++ {
-		if db.SortKey(string(name[at:at+len(hit)])) == db.SortKey(string(hit)) {
-			row.Before, row.Hit, row.After = string(name[:at]), string(name[at:at+len(hit)]), string(name[at+len(hit):])
-			break
-		}
+	name, folded, hit := []rune(row.Name), db.SortKey(row.Name), db.SortKey(strings.TrimSpace(typed))
+	at := strings.Index(folded, hit)
+	if hit == "" || at < 0 || utf8.RuneCountInString(folded) != len(name) {
+		return row
 	}
+	from := utf8.RuneCountInString(folded[:at])
+	to := from + utf8.RuneCountInString(hit)
+	row.Before, row.Hit, row.After = string(name[:from]), string(name[from:to]), string(name[to:])
 	return row
 }
 

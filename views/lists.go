@@ -80,6 +80,9 @@ type Row struct {
 	Email                            string
 }
 
+// Template names the row.
+func (Row) Template() string { return "records/_row.html" }
+
 // Form is a page with one form that makes or changes a record.
 type Form struct {
 	Page

@@ -3,7 +3,6 @@ package views
 import (
 	"bytes"
 	"html/template"
-	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -14,7 +13,7 @@ import (
 var (
 	markdownText = goldmark.New(goldmark.WithExtensions(extension.Linkify, extension.Strikethrough), goldmark.WithRendererOptions(html.WithHardWraps()))
 	safeHTML     = sanitizer()
-	rendered     = cache{max: 2000}
+	rendered     = cache[string]{max: 2000}
 )
 
 // sanitizer lets text, lists, quotes, code and links to the web or to mail
@@ -43,31 +42,4 @@ func markdown(body string) template.HTML {
 	h := template.HTML(safeHTML.SanitizeBytes(out.Bytes()))
 	rendered.put(body, h)
 	return h
-}
-
-// cache keeps rendered bodies; when it is full it starts again, which costs
-// less than keeping the order of use.
-type cache struct {
-	mu   sync.RWMutex
-	max  int
-	html map[string]template.HTML
-}
-
-func (c *cache) get(key string) (template.HTML, bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	h, ok := c.html[key]
-	return h, ok
-}
-
-func (c *cache) put(key string, h template.HTML) {
-	if len(key) > 10_000 {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.html == nil || len(c.html) >= c.max {
-		c.html = make(map[string]template.HTML, c.max)
-	}
-	c.html[key] = h
 }

@@ -75,7 +75,7 @@ func renderInto(w *bytes.Buffer, v Into) error {
 // templates are the parsed sets by the template they are for. All pieces
 // (their names begin with "_") and layouts are in every set; a page is "main" in its own.
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	shared := template.New("").Funcs(funcs)
+	shared := template.New("").Funcs(functions())
 	var pages []string
 	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -115,16 +115,24 @@ func parse(into *template.Template, as, file string) error {
 	return nil
 }
 
-var funcs = template.FuncMap{
-	"asset":    static.URL,
-	"hue":      hue,
-	"initials": initials,
-	"lower":    strings.ToLower,
-	"host":     Host,
-	"markdown": markdown,
-	"icon":     func(name string) icon { return icon{name, ""} },
-	"iconSm":   func(name string) icon { return icon{name, " i-sm"} },
-	"avatar":   func(name, class string) avatar { return avatar{name, class} },
+// functions are what templates call. row, event and the like render their own
+// template, through the cache of fragments.
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"row":      func(r Row) (template.HTML, error) { return fragments.render(r, r.key()) },
+		"event":    func(e Event) (template.HTML, error) { return fragments.render(e, e.key()) },
+		"linkRow":  func(l LinkRow) (template.HTML, error) { return fragments.render(l, l.key()) },
+		"fact":     func(f Fact) (template.HTML, error) { return fragments.render(f, f.key()) },
+		"asset":    static.URL,
+		"hue":      hue,
+		"initials": initials,
+		"lower":    strings.ToLower,
+		"host":     Host,
+		"markdown": markdown,
+		"icon":     func(name string) icon { return icon{name, ""} },
+		"iconSm":   func(name string) icon { return icon{name, " i-sm"} },
+		"avatar":   func(name, class string) avatar { return avatar{name, class} },
+	}
 }
 
 type icon struct{ Name, Class string }
