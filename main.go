@@ -39,6 +39,9 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the registry (this is what happens without a command)."`
 	User    userCmd    `cmd:"" help:"Manage users."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty registry with sample data."`
+	Backup  backupCmd  `cmd:"" help:"Copy the registry, also while it is served."`
+	Restore restoreCmd `cmd:"" help:"Put a copy in place. The server must be stopped; what was there is kept beside it."`
+	Verify  verifyCmd  `cmd:"" help:"Check the file, its foreign keys and the chain of its history."`
 	Version versionCmd `cmd:"" help:"Show the version."`
 }
 
@@ -203,6 +206,64 @@ func (cmd *demoCmd) Run(e *env) error {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s.\n", e.file, cmd.Size)
+	return nil
+}
+
+type backupCmd struct {
+	File string `arg:"" help:"The new file." placeholder:"FILE"`
+}
+
+// Run copies the registry to a new file.
+func (cmd *backupCmd) Run(e *env) error {
+	if _, err := os.Stat(e.file); err != nil {
+		return fmt.Errorf("there is no registry %s to back up; name it with --db", e.file)
+	}
+	d, err := db.Open(e.ctx, e.file, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Backup(e.ctx, cmd.File); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "Copied %s to %s.\n", e.file, cmd.File)
+	return nil
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"The copy to put in place." placeholder:"FILE"`
+}
+
+// Run puts a copy in the registry's place.
+func (cmd *restoreCmd) Run(e *env) error {
+	kept, err := db.Restore(e.ctx, cmd.File, e.file, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "Restored %s from %s.\n", e.file, cmd.File)
+	if kept != "" {
+		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", kept)
+	}
+	return nil
+}
+
+type verifyCmd struct{}
+
+// Run checks the registry; the error names what is broken first.
+func (verifyCmd) Run(e *env) error {
+	if _, err := os.Stat(e.file); err != nil {
+		return fmt.Errorf("there is no registry %s to verify; name it with --db", e.file)
+	}
+	d, err := db.Open(e.ctx, e.file, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	rows, err := d.Verify(e.ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\n", e.file, rows)
 	return nil
 }
 

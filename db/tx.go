@@ -1,0 +1,118 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+)
+
+// tx is one write transaction: whose it is, when it is, and what it recorded.
+type tx struct {
+	*sql.Tx
+	ctx      context.Context
+	pool     *pool
+	by       Actor
+	now      time.Time
+	changed  int64
+	recorded int
+	missing  []string // queries that had no kept statement
+}
+
+type inWrite struct{}
+
+// write runs f in an immediate transaction by an Actor. It is the only door to
+// the writer: it commits if f returns nil, rolls back on an error or a panic,
+// and fails where f changed rows and recorded nothing.
+func (d *DB) write(ctx context.Context, by Actor, f func(*tx) error) error {
+	return d.transact(ctx, by, func(t *tx) error {
+		if err := f(t); err != nil {
+			return err
+		}
+		if t.changed > 0 && t.recorded == 0 {
+			return errors.New("a change was made that the history does not record")
+		}
+		return nil
+	})
+}
+
+// keep is write for what is no change of the registry: sessions and request ids.
+func (d *DB) keep(ctx context.Context, f func(*tx) error) error {
+	return d.transact(ctx, Actor{}, f)
+}
+
+func (d *DB) transact(ctx context.Context, by Actor, f func(*tx) error) error {
+	if ctx.Value(inWrite{}) != nil {
+		panic("db: a write inside a write would wait for itself")
+	}
+	sqlTx, err := d.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer sqlTx.Rollback()
+	by.IP, by.UA = clip(by.IP, 64), clip(by.UA, 400)
+	t := &tx{Tx: sqlTx, ctx: context.WithValue(ctx, inWrite{}, true), pool: d.writer, by: by, now: d.now().UTC().Truncate(time.Millisecond)}
+	if err := f(t); err != nil {
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return err
+	}
+	for _, query := range t.missing {
+		if _, err := d.writer.prepared(ctx, query); err != nil {
+			break // the change is made; the next one tries again
+		}
+	}
+	return nil
+}
+
+// clip bounds what a stranger sends along with a request before it is kept.
+func clip(s string, most int) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
+
+func (t *tx) exec(query string, args ...any) (int64, error) {
+	s, err := t.pool.preparedIn(t, query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := s.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	t.changed += n
+	return n, err
+}
+
+func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+	s, err := t.pool.preparedIn(t, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(t.ctx, args...)
+}
+
+func (t *tx) queryRow(query string, args ...any) row {
+	s, err := t.pool.preparedIn(t, query)
+	if err != nil {
+		return failed{err}
+	}
+	return s.QueryRowContext(t.ctx, args...)
+}
+
+// preparedIn is prepared for the one connection that a transaction holds: what
+// is not kept yet it prepares through the transaction, because the pool has no
+// other connection to lend, and notes to be kept after the commit.
+func (p *pool) preparedIn(t *tx, query string) (*sql.Stmt, error) {
+	if kept := p.kept(query); kept != nil {
+		return t.StmtContext(t.ctx, kept), nil
+	}
+	t.missing = append(t.missing, query)
+	return t.PrepareContext(t.ctx, query)
+}
