@@ -10,10 +10,10 @@ GOFUMPT     = go run mvdan.cc/gofumpt@v0.12.0
 DEADCODE    = go run golang.org/x/tools/cmd/deadcode@v0.52.0
 
 run: build
-	./clientregistry
+	@./clientregistry
 
 build:
-	go build -o clientregistry .
+	@go build -o clientregistry .
 
 test: check
 	go test -race ./...
