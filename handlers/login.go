@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -47,11 +48,30 @@ func (s *Server) loginCreate(c *gin.Context) error {
 		}
 	}
 	s.store.setToken(c.Writer, token)
+	if err := s.proposeZone(c, token); err != nil {
+		return err
+	}
 	if part(c) {
 		c.Header("HX-Trigger", "dialog:close")
 		return s.show(c, http.StatusOK, toast("Signed in. Send again what you typed", nil))
 	}
 	return s.redirect(c, next)
+}
+
+// proposeZone offers the browser's time zone to somebody who has none of his own yet.
+func (s *Server) proposeZone(c *gin.Context, token string) error {
+	zone := c.Request.PostForm.Get("time_zone")
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "UTC" || zone == "Local" {
+		return nil
+	}
+	session, err := s.db.Session(c.Request.Context(), token)
+	if err != nil || session.User.TimeZone != "UTC" {
+		return err
+	}
+	s.store.keep(token, views.Toast{Text: "Times are shown in UTC.", Undo: &views.Undo{
+		Label: "Use " + zone, Action: "/account", Fields: []views.Hidden{{Name: "time_zone", Value: zone}},
+	}})
+	return nil
 }
 
 func (s *Server) logout(c *gin.Context) error {

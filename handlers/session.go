@@ -88,6 +88,13 @@ func (s *sessionStore) Save(_ *http.Request, _ http.ResponseWriter, session *gor
 	return nil
 }
 
+// keep puts a message for the next page into a session that has just begun.
+func (s *sessionStore) keep(token string, t views.Toast) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.values[token] = map[any]any{"flash": t}
+}
+
 func (s *sessionStore) token(r *http.Request) string {
 	cookie, err := r.Cookie(s.cookie)
 	if err != nil || len(cookie.Value) > 100 {

@@ -36,6 +36,7 @@ func (Toast) Template() string { return "_toast.html" }
 
 // Undo is the form that takes a change back.
 type Undo struct {
+	Label  string // "" is Undo
 	Action string
 	Fields []Hidden
 }
