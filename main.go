@@ -21,6 +21,7 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/gin-gonic/gin"
+	"golang.org/x/term"
 
 	"clientregistry/db"
 	"clientregistry/handlers"
@@ -150,19 +151,15 @@ type userAddCmd struct {
 	Name          string `required:"" help:"His full name." placeholder:"NAME"`
 	Role          string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
 	TimeZone      string `help:"His time zone, like Europe/Stockholm." default:"UTC" placeholder:"ZONE"`
-	PasswordStdin bool   `help:"Read the password from standard input (as happens without it, after a question)."`
+	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
 }
 
 // Run creates the user with the password that is typed or piped in.
 func (cmd *userAddCmd) Run(e *env) error {
-	if !cmd.PasswordStdin {
-		fmt.Fprint(e.stderr, "Password: ")
-	}
-	line, err := bufio.NewReader(io.LimitReader(e.stdin, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	password, err := cmd.password(e)
+	if err != nil {
 		return err
 	}
-	password := strings.TrimRight(line, "\r\n")
 	if why := handlers.RefusePassword(password, cmd.Email); why != "" {
 		return fmt.Errorf("password: %s", why)
 	}
@@ -181,6 +178,21 @@ func (cmd *userAddCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.stdout, "%s may sign in as %s (%s).\n", u.FullName, u.Email, cmd.Role)
 	return nil
+}
+
+// password reads the password: from a terminal without showing it, else the first line.
+func (cmd *userAddCmd) password(e *env) (string, error) {
+	if f, ok := e.stdin.(*os.File); ok && !cmd.PasswordStdin && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprint(e.stderr, "Password: ")
+		typed, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(e.stderr)
+		return string(typed), err
+	}
+	line, err := bufio.NewReader(io.LimitReader(e.stdin, 4096)).ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return strings.TrimRight(line, "\r\n"), err
 }
 
 type demoCmd struct {
