@@ -40,6 +40,12 @@ func (s *Server) accountUpdate(c *gin.Context) error {
 	err := s.db.UpdateAccount(c.Request.Context(), who(c).Actor, values)
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
+		u := who(c).User
+		for column, stored := range map[string]string{"full_name": u.FullName, "time_zone": u.TimeZone, "theme": u.Theme} {
+			if _, ok := values[column]; !ok {
+				values[column] = stored
+			}
+		}
 		return s.accountAnswer(c, http.StatusUnprocessableEntity, values, values["single_keys"] != "", refused.Fields)
 	}
 	if err != nil {

@@ -2,15 +2,22 @@ package handlers_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/gin-gonic/gin"
+	_ "github.com/mattn/go-sqlite3"
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
@@ -21,29 +28,40 @@ func init() { gin.SetMode(gin.TestMode) }
 
 // site is a registry with its server, in a test's own file.
 type site struct {
-	t     *testing.T
-	db    *db.DB
-	path  string
-	clock *dbtest.Clock
+	t             *testing.T
+	db            *db.DB
+	path          string
+	clock         *dbtest.Clock
+	base          string
+	sql           *sql.DB // the same file, for what no verb does
+	users, worlds int
 	*handlers.Server
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T) *site { t.Helper(); return newSiteAt(t, "http://registry.example") }
+
+func newSiteAt(t *testing.T, base string) *site {
 	t.Helper()
 	d, path, clock := dbtest.Open(t)
-	s, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example", Now: clock.Now})
+	s, err := handlers.New(d, handlers.Options{BaseURL: base, Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{t: t, db: d, path: path, clock: clock, Server: s}
+	direct, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=5000&_foreign_keys=1&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct.SetMaxOpenConns(1)
+	t.Cleanup(func() { direct.Close() })
+	return &site{t: t, db: d, path: path, clock: clock, base: base, sql: direct, Server: s}
 }
 
-// browser is one person's browser, signed in or not.
+// browser is one person's browser, signed in or not, and the manner in which it asks.
 type browser struct {
 	*site
 	user   db.User
 	cookie *http.Cookie
-	htmx   bool
+	asks   map[string]string
 }
 
 const password = "correct horse battery staple"
@@ -57,33 +75,231 @@ var hash = func() string {
 	return h
 }()
 
-// as signs a new user with this role in.
-func (s *site) as(role string) *browser {
+// stranger is a browser in which nobody is signed in.
+func (s *site) stranger() *browser { return &browser{site: s} }
+
+// as returns the browser of a new user with this role, signed in.
+func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" Person", role) }
+
+// person is as, for somebody with a name. The session is written straight to
+// the table; TestSignIn and those beside it go through the door.
+func (s *site) person(name, role string) *browser {
 	s.t.Helper()
-	email := strings.ToLower(role) + "@pinestreet.example"
-	u, err := s.db.CreateUser(context.Background(), db.System, db.NewUser{Email: email, FullName: role + " Person", Role: role, Hash: hash, TimeZone: "Europe/Stockholm"})
+	s.users++
+	u, err := s.db.CreateUser(context.Background(), db.System, db.NewUser{
+		Email: fmt.Sprintf("person%d@pinestreet.example", s.users), FullName: name, Role: role, Hash: hash, TimeZone: "Europe/Stockholm",
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	b := &browser{site: s, user: u}
-	b.post("/login", "email", email, "password", password).want(303, "", "")
-	if b.cookie == nil {
-		s.t.Fatal("no session after signing in")
+	token, now := fmt.Sprintf("token-%d-%s", s.users, u.ID), s.clock.Now().Format("2006-01-02T15:04:05.000Z")
+	sum := sha256.Sum256([]byte(token))
+	s.exec("INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?)", hex.EncodeToString(sum[:]), u.ID, now, now)
+	cookie := "session"
+	if strings.HasPrefix(s.base, "https:") {
+		cookie = "__Host-session"
 	}
-	return b
+	return &browser{site: s, user: u, cookie: &http.Cookie{Name: cookie, Value: token}}
+}
+
+// role makes a role of one's own with these permissions and returns its slug.
+func (s *site) role(slug string, may ...db.Permission) string {
+	s.t.Helper()
+	id := handlers.NewRequestID()
+	s.exec("INSERT INTO roles (id, slug, name) VALUES (?, ?, ?)", id, slug, slug)
+	for _, p := range may {
+		s.exec("INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?", id, string(p))
+	}
+	return slug
+}
+
+func (s *site) exec(query string, args ...any) {
+	s.t.Helper()
+	if _, err := s.sql.Exec(query, args...); err != nil {
+		s.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// one returns the only value a query finds.
+func (s *site) one(query string, args ...any) string {
+	s.t.Helper()
+	var v sql.NullString
+	if err := s.sql.QueryRow(query, args...).Scan(&v); err != nil {
+		s.t.Fatalf("%s: %v", query, err)
+	}
+	return v.String
+}
+
+// wantOne checks a query's only value.
+func (s *site) wantOne(want, query string, args ...any) {
+	s.t.Helper()
+	if got := s.one(query, args...); got != want {
+		s.t.Fatalf("%s %v: %q, want %q", query, args, got, want)
+	}
+}
+
+// business is every table but sessions and the index of words.
+var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "requests", "audit_logs"}
+
+// dump is every row of every business table, as text.
+func (s *site) dump() string {
+	s.t.Helper()
+	var out strings.Builder
+	for _, table := range business {
+		rows, err := s.sql.Query("SELECT * FROM " + table + " ORDER BY 1, 2")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for rows.Next() {
+			values, into := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			if err := rows.Scan(into...); err != nil {
+				s.t.Fatal(err)
+			}
+			fmt.Fprintf(&out, "%s %v\n", table, values)
+		}
+		if err := rows.Err(); err != nil {
+			s.t.Fatal(err)
+		}
+		rows.Close()
+	}
+	return out.String()
+}
+
+// commits is a number that changes when anything at all is committed.
+func (s *site) commits() string { s.t.Helper(); return s.one("PRAGMA data_version") }
+
+// unchanged runs f and checks that no business table is other than before.
+func (s *site) unchanged(f func()) {
+	s.t.Helper()
+	before, commits := s.dump(), s.commits()
+	f()
+	if s.commits() == commits {
+		return
+	}
+	if after := s.dump(); after != before {
+		s.t.Fatalf("the database changed:\n%s", difference(before, after))
+	}
+}
+
+// difference is the lines of b that are not in a.
+func difference(a, b string) string {
+	var out []string
+	for line := range strings.Lines(b) {
+		if !strings.Contains(a, line) {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+// wantAudit checks the latest row of the history: who did what, and texts of its metadata.
+func (s *site) wantAudit(by *browser, action string, metadata ...string) {
+	s.t.Helper()
+	var user sql.NullString
+	var did, said string
+	if err := s.sql.QueryRow("SELECT user_id, action, metadata FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&user, &did, &said); err != nil {
+		s.t.Fatal(err)
+	}
+	if did != action || (by != nil && user.String != by.user.ID) {
+		s.t.Fatalf("the history ends with %s by %s, want %s", did, user.String, action)
+	}
+	for _, text := range metadata {
+		if !strings.Contains(said, text) {
+			s.t.Fatalf("%s says %s, want %s in it", action, said, text)
+		}
+	}
+}
+
+// audits counts the rows of an action.
+func (s *site) audits(action string) string {
+	s.t.Helper()
+	return s.one("SELECT count(*) FROM audit_logs WHERE action = ?", action)
+}
+
+// Records made by the program itself, and their paths.
+
+func (s *site) organization(name string, more ...string) string {
+	s.t.Helper()
+	o, err := s.db.CreateOrganization(context.Background(), db.System, fields(append([]string{"display_name", name}, more...)), "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "/organizations/" + o.ID
+}
+
+func (s *site) contact(first, last string, more ...string) string {
+	s.t.Helper()
+	x, err := s.db.CreateContact(context.Background(), db.System, fields(append([]string{"first_name", first, "last_name", last}, more...)), "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "/contacts/" + x.ID
+}
+
+func (s *site) link(organization, contact string, more ...string) {
+	s.t.Helper()
+	if _, err := s.db.LinkContact(context.Background(), db.System, db.NewLink{OrganizationID: key(organization), ContactID: key(contact), Typed: fields(more)}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// log keeps a call with an organization, a contact or both ("" for neither), now or when said.
+func (s *site) log(organization, contact, subject string, more ...string) string {
+	s.t.Helper()
+	f := fields(append([]string{"channel", "call", "subject", subject, "organization_id", key(organization), "contact_id", key(contact)}, more...))
+	i, err := s.db.LogInteraction(context.Background(), db.System, f, "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "/interactions/" + i.ID
+}
+
+func fields(pairs []string) db.Fields {
+	f := db.Fields{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		f[pairs[i]] = pairs[i+1]
+	}
+	return f
+}
+
+// key is the id at the end of a record's path.
+func key(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// The manners in which a browser asks.
+
+func (b *browser) asking(headers map[string]string) *browser {
+	c := *b
+	c.asks = headers
+	return &c
 }
 
 // parts makes the browser ask as htmx does for a part of a page.
 func (b *browser) parts() *browser {
-	c := *b
-	c.htmx = true
-	return &c
+	return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial"})
+}
+
+// boosted makes it ask as htmx does for a link or a form of the whole page.
+func (b *browser) boosted() *browser {
+	return b.asking(map[string]string{"HX-Request": "true", "HX-Boosted": "true", "HX-Request-Type": "full"})
+}
+
+// back makes it ask as htmx does when somebody goes back.
+func (b *browser) back() *browser {
+	return b.asking(map[string]string{"HX-History-Restore-Request": "true"})
 }
 
 // answer is what the server answered.
 type answer struct {
 	*http.Response
 	t    *testing.T
+	what string
 	body string
 	html *goquery.Document
 }
@@ -93,29 +309,36 @@ func (b *browser) get(path string) answer { b.t.Helper(); return b.send("GET", p
 // post sends a form, names and values in turn.
 func (b *browser) post(path string, form ...string) answer {
 	b.t.Helper()
-	values := url.Values{}
-	for i := 0; i+1 < len(form); i += 2 {
-		values.Add(form[i], form[i+1])
+	return b.send("POST", path, values(form))
+}
+
+func values(pairs []string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Add(pairs[i], pairs[i+1])
 	}
-	return b.send("POST", path, values)
+	return v
 }
 
 func (b *browser) send(method, path string, form url.Values) answer {
 	b.t.Helper()
+	return b.do(b.request(method, path, form))
+}
+
+func (b *browser) request(method, path string, form url.Values) *http.Request {
 	var body io.Reader
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
-	r := httptest.NewRequest(method, "http://registry.example"+path, body)
+	r := httptest.NewRequest(method, b.base+path, body)
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	if b.htmx {
-		r.Header.Set("HX-Request", "true")
-		r.Header.Set("HX-Request-Type", "partial")
+	for name, value := range b.asks {
+		r.Header.Set(name, value)
 	}
-	return b.do(r)
+	return r
 }
 
 func (b *browser) do(r *http.Request) answer {
@@ -125,7 +348,7 @@ func (b *browser) do(r *http.Request) answer {
 	}
 	w := httptest.NewRecorder()
 	b.ServeHTTP(w, r)
-	a := answer{Response: w.Result(), t: b.t, body: w.Body.String()}
+	a := answer{Response: w.Result(), t: b.t, what: r.Method + " " + r.URL.String(), body: w.Body.String()}
 	for _, c := range a.Cookies() {
 		b.cookie = c
 		if c.MaxAge < 0 {
@@ -139,19 +362,69 @@ func (b *browser) do(r *http.Request) answer {
 	return a
 }
 
+// submit sends the form that a selector finds in an answer, as its button would,
+// with some fields typed anew.
+func (b *browser) submit(a answer, selector string, typed ...string) answer {
+	b.t.Helper()
+	button := a.html.Find(selector)
+	if button.Length() != 1 {
+		b.t.Fatalf("%d buttons or forms at %q in\n%s", button.Length(), selector, a.body)
+	}
+	form := button.Closest("form")
+	sent := url.Values{}
+	form.Find("input[name], select[name], textarea[name]").Each(func(_ int, field *goquery.Selection) {
+		name, value := field.AttrOr("name", ""), field.AttrOr("value", "")
+		switch kind := field.AttrOr("type", ""); {
+		case goquery.NodeName(field) == "select":
+			if value = field.Find("option[selected]").First().AttrOr("value", ""); field.Find("option[selected]").Length() == 0 {
+				value = field.Find("option").First().AttrOr("value", "")
+			}
+		case goquery.NodeName(field) == "textarea":
+			value = strings.TrimPrefix(field.Text(), "\n")
+		case kind == "radio" || kind == "checkbox":
+			if _, checked := field.Attr("checked"); !checked {
+				return
+			}
+		}
+		sent.Add(name, value)
+	})
+	for i := 0; i+1 < len(typed); i += 2 {
+		sent.Set(typed[i], typed[i+1])
+	}
+	to := form.AttrOr("action", "")
+	if goquery.NodeName(button) == "button" {
+		if name, ok := button.Attr("name"); ok {
+			sent.Add(name, button.AttrOr("value", ""))
+		}
+		to = button.AttrOr("formaction", to)
+	}
+	return b.send("POST", to, sent)
+}
+
+var whole = regexp.MustCompile(`(?i)^\s*<!doctype html>`)
+
+// shown is what a failing test prints of an answer: not the frame around a page.
+func (a answer) shown() string {
+	text := a.body
+	if main := a.html.Find("main"); main.Length() > 0 {
+		text, _ = main.Html()
+	}
+	return text[:min(len(text), 2500)]
+}
+
 // want checks the status, and that what the selector finds holds a text.
 func (a answer) want(status int, selector, text string) answer {
 	a.t.Helper()
 	if a.StatusCode != status {
-		a.t.Fatalf("%s %s: status %d, want %d\n%s", a.Status, a.Header.Get("Location"), a.StatusCode, status, a.body)
+		a.t.Fatalf("%s: status %d %s, want %d\n%s", a.what, a.StatusCode, a.Header.Get("Location"), status, a.shown())
 	}
 	if selector != "" {
 		found := a.html.Find(selector)
 		if found.Length() == 0 {
-			a.t.Fatalf("nothing at %q in\n%s", selector, a.body)
+			a.t.Fatalf("%s: nothing at %q in\n%s", a.what, selector, a.shown())
 		}
 		if !strings.Contains(found.Text(), text) {
-			a.t.Fatalf("%q says %q, want %q", selector, strings.TrimSpace(found.Text()), text)
+			a.t.Fatalf("%s: %q says %q, want %q", a.what, selector, strings.TrimSpace(found.Text()), text)
 		}
 	}
 	return a
@@ -161,7 +434,54 @@ func (a answer) want(status int, selector, text string) answer {
 func (a answer) wantNot(selector string) answer {
 	a.t.Helper()
 	if found := a.html.Find(selector); found.Length() > 0 {
-		a.t.Fatalf("%q is there: %q", selector, strings.TrimSpace(found.Text()))
+		a.t.Fatalf("%s: %q is there: %q", a.what, selector, strings.TrimSpace(found.Text()))
 	}
 	return a
+}
+
+// wantValue checks what stands in a field.
+func (a answer) wantValue(selector, value string) answer {
+	a.t.Helper()
+	if got, ok := a.html.Find(selector).Attr("value"); !ok || got != value {
+		a.t.Fatalf("%s: %q holds %q, want %q in\n%s", a.what, selector, got, value, a.shown())
+	}
+	return a
+}
+
+// wantTexts checks the texts of what a selector finds, in their order.
+func (a answer) wantTexts(selector string, want ...string) answer {
+	a.t.Helper()
+	got := a.html.Find(selector).Map(func(_ int, s *goquery.Selection) string { return strings.TrimSpace(s.Text()) })
+	if strings.Join(got, "|") != strings.Join(want, "|") {
+		a.t.Fatalf("%s: %q says %q, want %q", a.what, selector, got, want)
+	}
+	return a
+}
+
+// wantPart checks that the answer is a piece of a page, or else a whole one.
+func (a answer) wantPart(part bool) answer {
+	a.t.Helper()
+	if whole.MatchString(a.body) == part {
+		a.t.Fatalf("%s: a part: %v, want %v\n%s", a.what, !part, part, a.shown())
+	}
+	if vary := strings.Join(a.Header.Values("Vary"), ", "); !strings.Contains(vary, "HX-Request, HX-Request-Type") {
+		a.t.Fatalf("%s: Vary is %q", a.what, vary)
+	}
+	return a
+}
+
+// to is where a redirect leads.
+func (a answer) to() string {
+	a.t.Helper()
+	a.want(http.StatusSeeOther, "", "")
+	return a.Header.Get("Location")
+}
+
+// at gives the time in the form of happened_at, in Stockholm, hours before or after now.
+func (s *site) at(hours int) string {
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.clock.Now().Add(time.Duration(hours) * time.Hour).In(zone).Format(db.LocalTime)
 }

@@ -437,7 +437,10 @@ func crumb(i db.Interaction) views.Ref {
 	if i.OrganizationID != "" {
 		return views.Ref{Name: i.OrganizationName, Href: "/organizations/" + i.OrganizationID}
 	}
-	return views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID}
+	if i.ContactID != "" {
+		return views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID}
+	}
+	return views.Ref{Href: "/interactions"} // both ends are gone
 }
 
 func (s *Server) interactionEdit(c *gin.Context) error {

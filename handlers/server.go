@@ -55,9 +55,8 @@ func New(d *db.DB, o Options) (*Server, error) {
 	return s, err
 }
 
-// handler puts everything together, from the outside in: headers,
-// compression, the same-origin check, then the routes.
-func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
+// engine mounts the route table.
+func (s *Server) engine(trustedProxies []string) (*gin.Engine, error) {
 	e := gin.New()
 	if err := e.SetTrustedProxies(trustedProxies); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
@@ -73,7 +72,16 @@ func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
 	}
 	e.NoRoute(func(c *gin.Context) { s.fail(c, db.ErrNotFound) })
 	e.NoMethod(func(c *gin.Context) { s.fail(c, errMethod) })
+	return e, nil
+}
 
+// handler puts everything together, from the outside in: headers,
+// compression, the same-origin check, then the routes.
+func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
+	e, err := s.engine(trustedProxies)
+	if err != nil {
+		return nil, err
+	}
 	sameOrigin := http.NewCrossOriginProtection()
 	if err := sameOrigin.AddTrustedOrigin(s.baseURL.Scheme + "://" + s.baseURL.Host); err != nil {
 		return nil, err

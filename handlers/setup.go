@@ -104,6 +104,9 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	if errors.As(err, &refused) {
 		return s.setupAnswer(c, true, refused.Fields)
 	}
+	if errors.Is(err, db.ErrForbidden) { // somebody was faster
+		return s.setupAnswer(c, false, nil)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,131 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestContactIsCreatedAndEdited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	form := ines.get("/contacts/new").want(200, "h1", "New contact")
+	s.unchanged(func() {
+		ines.submit(form, "form.card button", "last_name", "O'Brien", "email", "nowhere").want(422, "#first_name-e", "Enter a first name").
+			want(422, "#email-e", "Enter an email").want(422, "#sum", "Fix 2 fields").wantValue("#last_name", "O'Brien").wantValue("#email", "nowhere")
+	})
+	x := ines.submit(form, "form.card button", "first_name", "Sinéad", "last_name", "O'Brien", "email", "Sinead@Quay.example", "mobile", "+353 86 555 01 10").to()
+	s.wantAudit(ines, "create_contact", "O'Brien")
+	ines.get(x).want(200, "h1", "Sinéad O'Brien").want(200, "#toasts", "Created Sinéad O'Brien").want(200, "#meta a[href='tel:+353865550110']", "+353 86 555 01 10").
+		want(200, ".rec a[href='mailto:Sinead@Quay.example']", "Email")
+
+	old := jonas.get(x + "/edit")
+	ines.submit(ines.get(x+"/edit"), "form.card button", "job_title", "CFO").want(303, "", "")
+	s.unchanged(func() {
+		ines.post(x, "version", "2", "first_name", "", "job_title", "kept").want(422, "#first_name-e", "Enter a first name").wantValue("#job_title", "kept").wantValue("input[name=version]", "2")
+	})
+	var conflict answer
+	s.unchanged(func() {
+		conflict = jonas.submit(old, "form.card button", "job_title", "CEO", "phone", "1").want(409, ".versus", "CFO").wantValue("#job_title", "CEO").wantValue("#phone", "1")
+	})
+	jonas.submit(conflict, "form.card button").want(303, "", "")
+	s.wantOne("CEO 1 3", "SELECT job_title || ' ' || phone || ' ' || version FROM contacts")
+}
+
+// TestEmailOfAnArchivedContact: an email belongs to one contact, and creating
+// another one with it offers to restore the first.
+func TestEmailOfAnArchivedContact(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Manager")
+	elif, mara := s.contact("Elif", "Aydın", "email", "elif@quay.example"), s.contact("Mara", "Ruiz")
+	s.unchanged(func() {
+		ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "ELIF@quay.example").want(422, "#email-e", "This email belongs to Elif Aydın").
+			want(422, ".found a[href='"+elif+"']", "Elif Aydın").wantNot(".found button").wantValue("#email", "ELIF@quay.example")
+	})
+	ines.submit(ines.get(elif), ".menu button.dng").want(303, "", "")
+	var refused answer
+	s.unchanged(func() {
+		refused = ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "elif@quay.example").want(422, ".found .bdg", "Archived").want(422, ".found button", "Restore")
+		// Someone who is being edited cannot become another: only open it.
+		ines.post(mara, "version", "1", "email", "elif@quay.example").want(422, ".found a", "Elif Aydın").wantNot(".found button")
+		ines.parts().post(mara+"/fields/email", "version", "1", "value", "elif@quay.example").want(422, ".found a", "Elif Aydın").wantNot(".found button").wantPart(true)
+	})
+	if to := ines.submit(refused, ".found button").to(); to != elif {
+		t.Fatalf("restoring led to %s", to)
+	}
+	s.wantAudit(ines, "restore_contact")
+	s.wantOne("1", "SELECT is_active FROM contacts WHERE id = ?", key(elif))
+}
+
+func TestContactIsArchivedAndRestored(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Manager")
+	elif := s.contact("Elif", "Aydın", "email", "elif@quay.example")
+	page := ines.get(elif)
+	to := ines.submit(page, ".menu button.dng").to()
+	s.wantAudit(ines, "archive_contact")
+	done := ines.get(to).want(200, ".banner", "Archived by Inès Moreau").want(200, "#toasts", "Archived Elif Aydın")
+	ines.get("/contacts").wantNot("#rows")
+	ines.get("/contacts/options?q=elif").wantNot("a.opt")
+	ines.get("/search?q=elif").wantNot("#results a.nm")
+	ines.get("/contacts?status=archived&q=aydin").want(200, "#rows", "Elif Aydın")
+	ines.submit(done, "#toasts button").want(303, "", "")
+	s.wantAudit(ines, "restore_contact")
+	s.unchanged(func() {
+		ines.post(elif+"/restore", "version", "1").want(303, "", "") // it is back already
+		ines.post(elif+"/archive", "version", "1").want(409, "h1 + p", "Inès Moreau changed this")
+	})
+}
+
+func TestContactsAreListed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.organization("Quay")
+	elif := s.contact("Elif", "Ząb", "email", "elif@quay.example", "owner_user_id", ines.user.ID)
+	s.contact("Étienne", "Zab")
+	s.contact("明", "王")
+	s.link(org, elif)
+	s.log("", elif, "Hello")
+	ines.get("/contacts").wantTexts("#rows .nm", "Elif Ząb", "Étienne Zab", "王 明")
+	ines.get("/contacts?sort=-last_contact").want(200, "#rows tr:first-child", "Elif").want(200, "#rows tr:first-child", "call")
+	ines.get("/contacts?owner=none").wantTexts("#rows .nm", "Étienne Zab", "王 明")
+	ines.get("/contacts?q=quay").wantTexts("#rows .nm", "Elif Ząb")
+	ines.get("/contacts?q=王").wantTexts("#rows .nm", "王 明")
+	ines.parts().get("/contacts?q=etienne").want(200, "#rows", "Étienne").wantPart(true)
+}
+
+func TestSearchAndPickers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org, elif := s.organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics"), s.contact("Elif", "Aydın", "phone", "+46 70 555 01 10")
+	s.link(org, elif)
+	ines.get("/search").want(200, "h1", "Search").wantNot("#results a").wantPart(false)
+	ines.get("/search?q=harb").want(200, "#results mark", "Harb").want(200, "#results", "Elif Aydın").want(200, "#results", "Logistics, harborpine.example").wantValue("#q", "harb")
+	ines.get("/search?q=070555").want(200, "#results", "Nothing matches")
+	ines.get("/search?q=46+705550110").want(200, "#results", "Elif Aydın")
+	ines.parts().get("/search?q=aydin").want(200, "#results mark", "Aydın").wantPart(true)
+	for _, typed := range []string{"%25", "_", "\"", "*", "NEAR", "(", "-", "'", "%00", "%FF", strings.Repeat("x", 5000), strings.Repeat("zz+", 300)} {
+		ines.get("/search?q="+typed).want(200, "h1", "Search").wantNot("#results a.nm")
+		ines.parts().get("/organizations/options?q=" + typed).wantNot("a.opt").wantPart(true)
+	}
+	// Every page of twenty leads on to the list.
+	for i := range 25 {
+		s.organization("Pier " + string(rune('a'+i)))
+	}
+	ines.get("/search?q=pier").want(200, "#results a[href='/organizations?q=pier']", "See all")
+
+	ines.parts().get("/organizations/options?q=pine").want(200, ".opt", "Harbor & Pine").wantPart(true)
+	ines.parts().get("/organizations/options?q=pine&for="+elif).want(200, ".opt[href='"+elif+"/organizations?add=1&organization_id="+key(org)+"']", "Harbor").want(200, "a", "Create organization “pine”")
+	for _, foreign := range []string{"https://evil.example", "//evil.example", "/contacts/", "/contacts/../x", elif + "/x", "javascript:alert(1)"} {
+		a := ines.parts().get("/organizations/options?q=pine&for="+foreign).want(200, ".opt[href='"+org+"']", "")
+		if strings.Contains(a.body, "evil") || strings.Contains(a.body, "javascript") || strings.Contains(a.body, "Create") {
+			t.Errorf("for=%s is taken for a record: %s", foreign, a.body)
+		}
+	}
+	// Who may not edit is offered to open, never to create.
+	s.as("Viewer").parts().get("/organizations/options?q=pine&for="+elif).want(200, ".opt[href='"+org+"']", "").wantNot("a[href*=add]")
+}

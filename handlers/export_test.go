@@ -1,0 +1,36 @@
+package handlers
+
+// NewRequestID is for tests that make ids.
+var NewRequestID = newRequestID
+
+// Route is a line of the route table as tests see it.
+type Route struct{ Method, Path, Access string }
+
+// Routes is the route table.
+func Routes() []Route {
+	var all []Route
+	for _, r := range routes {
+		a := "declared"
+		switch {
+		case r.access.public:
+			a = "public"
+		case !r.access.declared():
+			a = ""
+		}
+		all = append(all, Route{r.method, r.path, a})
+	}
+	return all
+}
+
+// Mounted is what gin really answers.
+func (s *Server) Mounted() ([]Route, error) {
+	e, err := s.engine(nil)
+	if err != nil {
+		return nil, err
+	}
+	var all []Route
+	for _, r := range e.Routes() {
+		all = append(all, Route{Method: r.Method, Path: r.Path})
+	}
+	return all, nil
+}

@@ -1,0 +1,205 @@
+package handlers_test
+
+import (
+	"testing"
+
+	"clientregistry/handlers"
+)
+
+// linkSide is a record whose links are changed from its own page.
+type linkSide struct {
+	*site
+	base, other     string // paths
+	plural, otherID string // of the other kind, and its field
+	otherName       string
+}
+
+// linkSides are both ways to look at a link, each in a registry of its own.
+func linkSides(t *testing.T) []linkSide {
+	var sides []linkSide
+	for _, organization := range []bool{true, false} {
+		s := newSite(t)
+		org, elif := s.organization("Harbor & Pine", "sector", "Logistics"), s.contact("Elif", "Aydın", "email", "elif@quay.example")
+		if organization {
+			sides = append(sides, linkSide{s, org, elif, "contacts", "contact_id", "Elif Aydın"})
+		} else {
+			sides = append(sides, linkSide{s, elif, org, "organizations", "organization_id", "Harbor & Pine"})
+		}
+	}
+	return sides
+}
+
+func (x linkSide) count() string {
+	x.t.Helper()
+	return x.one("SELECT count(*) FROM organization_contact")
+}
+
+// said is what a change answers: a card to htmx, or a redirect to the page with its toast.
+func (x linkSide) said(b *browser, a answer, part bool, selector, text, toast string) answer {
+	x.t.Helper()
+	if part {
+		return a.want(200, selector, text).want(200, "hx-partial[hx-target='#toasts']", toast).wantPart(true)
+	}
+	if to := a.to(); to != x.base {
+		x.t.Fatalf("%s led to %s", a.what, to)
+	}
+	return b.get(x.base).want(200, selector, text).want(200, "#toasts", toast)
+}
+
+func TestLinkFromBothSides(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		for _, x := range linkSides(t) {
+			ines, jonas := x.person("Inès Moreau", "Manager"), x.person("Jonas Berg", "Manager")
+			if part {
+				ines, jonas = ines.parts(), jonas.parts()
+			}
+			card, link := x.base+"/"+x.plural, x.base+"/"+x.plural+"/"+key(x.other)
+			row := "#link-" + key(x.other)
+
+			// Find, choose, link.
+			ines.get(card+"?add=1").want(200, "#find[autofocus]", "").wantPart(part)
+			ines.get(card + "?add=1&q=ar").wantPart(part)
+			form := ines.get(card+"?add=1&"+x.otherID+"="+key(x.other)).want(200, "form.edit .lbl", x.otherName).wantPart(part)
+			linked := ines.submit(form, "form.edit .btn.pri", "role_label", "Billing contact", "relationship_status", "Prospect")
+			x.wantAudit(ines, "link_contact", `"Billing contact"`, `"Prospect"`, `"organization_id"`, `"contact_id"`)
+			x.said(ines, linked, part, row, "Billing contact", "Linked "+x.otherName)
+			x.wantOne("Billing contact Prospect 1", "SELECT role_label || ' ' || relationship_status || ' ' || version FROM organization_contact")
+			ines.asking(nil).get(x.other).want(200, "#links", "Billing contact")
+
+			// Again: the link that is there.
+			x.unchanged(func() {
+				ines.post(card, x.otherID, key(x.other)).want(422, "#link-e", "is linked to").want(422, ".found a[href='"+x.other+"']", x.otherName).want(422, ".found", "Billing contact, Prospect").wantPart(part)
+			})
+
+			// Edit: refused, stale, kept.
+			editor := ines.get(link+"/edit").want(200, row+".editing", "").wantPart(part)
+			x.unchanged(func() {
+				long := make([]byte, 121)
+				for i := range long {
+					long[i] = 'x'
+				}
+				ines.submit(editor, row+" .btn.pri", "role_label", string(long)).want(422, row+" .err", "Use at most 120 characters").wantValue(row+" [name=role_label]", string(long)).wantPart(part)
+				ines.submit(editor, row+" .btn.pri", "relationship_status", "Friend").want(422, row+" .err", "Choose Active, Prospect or Former")
+			})
+			saved := ines.submit(editor, row+" .btn.pri", "role_label", "CFO", "relationship_status", "Active")
+			x.wantAudit(ines, "update_link", `"old":"Billing contact"`, `"new":"CFO"`)
+			x.said(ines, saved, part, row, "CFO", "Saved the link to "+x.otherName)
+			var conflict answer
+			x.unchanged(func() {
+				conflict = jonas.submit(editor, row+" .btn.pri", "role_label", "Advisor", "relationship_status", "Active").want(409, row+" .warnline", "Inès Moreau changed this link").wantPart(part)
+				conflict.wantTexts(row+" .versus dd", "CFO", "Advisor")
+			})
+			jonas.submit(conflict, row+" .acts .btn:not(.dng):not(a)")
+			x.wantAudit(jonas, "update_link", `"old":"CFO"`, `"new":"Advisor"`)
+			ines.get(link).want(200, row, "Advisor").wantPart(part)
+
+			// A stale unlink shows the link as it is now; the next one takes it away, and Undo brings it back as it was.
+			x.unchanged(func() {
+				ines.post(link+"/unlink", "version", "1").want(409, row+" .warnline", "Jonas Berg changed this link").wantPart(part)
+			})
+			gone := ines.post(link+"/unlink", "version", "3")
+			x.wantAudit(ines, "unlink_contact", `"Advisor"`)
+			if x.count() != "0" {
+				t.Fatal("the link is still there")
+			}
+			page := gone
+			if !part {
+				page = ines.get(gone.to())
+			}
+			page.want(200, ".toast", "Unlinked "+x.otherName).wantNot(row)
+			x.unchanged(func() { ines.post(link+"/unlink", "version", "3").want(404, "", "") }) // a second click
+			ines.asking(nil).submit(page, ".toast button").want(303, "", "")
+			x.wantOne("Advisor Active", "SELECT role_label || ' ' || relationship_status FROM organization_contact")
+			x.wantAudit(ines, "link_contact", `"Advisor"`)
+		}
+	}
+}
+
+func TestLinkToSomethingNew(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		for _, x := range linkSides(t) {
+			ines := x.person("Inès Moreau", "Manager")
+			if part {
+				ines = ines.parts()
+			}
+			card, organization := x.base+"/"+x.plural, x.plural == "contacts"
+			form := ines.get(card+"?add=1&new=1&q=Mara+Ruiz").want(200, "form.edit .btn.pri", "Create and link").wantPart(part)
+			table, action, bad, typed := "organizations", "create_org", []string{"website", "ftp://x"}, []string{"display_name", "Mara Ruiz", "website", "mara.example"}
+			if organization {
+				table, action, bad, typed = "contacts", "create_contact", []string{"email", "nowhere"}, []string{"email", "mara@ruiz.example"}
+				form.wantValue("#new-first_name", "Mara").wantValue("#new-last_name", "Ruiz")
+			} else {
+				form.wantValue("#new-display_name", "Mara Ruiz")
+			}
+			x.unchanged(func() {
+				ines.submit(form, "form.edit .btn.pri", append(bad, "role_label", "CEO")...).want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantPart(part)
+			})
+			x.said(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...), part, "#links", "Mara Ruiz", "Linked Mara Ruiz")
+			x.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = ? AND user_id = ?", action, ines.user.ID)
+			x.wantOne(ines.user.ID, "SELECT owner_user_id FROM "+table+" ORDER BY id DESC LIMIT 1")
+			x.wantOne("CEO", "SELECT role_label FROM organization_contact")
+		}
+	}
+}
+
+// TestLinkByATakenEmail: creating a contact from an organization with an email
+// that somebody has offers to link that one, restoring it where it is archived.
+func TestLinkByATakenEmail(t *testing.T) {
+	t.Parallel()
+	for _, archived := range []bool{false, true} {
+		s := newSite(t)
+		ines := s.person("Inès Moreau", "Manager")
+		org, elif := s.organization("Harbor & Pine"), s.contact("Elif", "Aydın", "email", "elif@quay.example")
+		button := "Link Elif Aydın"
+		if archived {
+			button = "Restore and link"
+			ines.post(elif+"/archive", "version", "1").want(303, "", "")
+		}
+		for _, by := range []*browser{ines, ines.parts()} {
+			var refused answer
+			s.unchanged(func() {
+				refused = by.post(org+"/contacts", "first_name", "E", "last_name", "A", "email", "elif@quay.example", "role_label", "CFO", "request_id", handlers.NewRequestID()).
+					want(422, ".found button", button).want(422, "#new-email-e", "This email belongs to Elif Aydın").wantValue("#new-first_name", "E").wantPart(by.asks != nil)
+			})
+			by.submit(refused, ".found button")
+			s.wantAudit(ines, "link_contact", `"CFO"`)
+			s.wantOne("1 1", "SELECT (SELECT is_active FROM contacts) || ' ' || (SELECT count(*) FROM organization_contact)")
+			by.get(org+"/contacts").want(200, "#links", "Elif Aydın")
+			s.exec("DELETE FROM organization_contact")
+			s.exec("DELETE FROM requests")
+			if archived {
+				s.exec("UPDATE contacts SET is_active = 0")
+			}
+		}
+		// Choosing an archived one restores it too, and says so before.
+		if archived {
+			form := ines.get(org+"/contacts?add=1&contact_id="+key(elif)).want(200, "form.edit .btn.pri", "Restore and link").want(200, "form.edit .bdg", "Archived")
+			ines.submit(form, "form.edit .btn.pri").want(303, "", "")
+			s.wantOne("1", "SELECT is_active FROM contacts")
+		}
+	}
+}
+
+func TestLinksOfNobody(t *testing.T) {
+	t.Parallel()
+	for _, x := range linkSides(t) {
+		ines, lea := x.as("Manager"), x.as("Viewer")
+		card := x.base + "/" + x.plural
+		x.unchanged(func() {
+			for _, other := range []string{handlers.NewRequestID(), "1", key(x.base), "'; DROP TABLE contacts"} {
+				ines.post(card, x.otherID, other).want(422, "#link-e", "Choose one from the list")
+				ines.parts().post(card, x.otherID, other).want(422, "#link-e", "Choose one from the list").wantPart(true)
+				ines.get(card+"?add=1&"+x.otherID+"="+handlers.NewRequestID()).want(404, "", "")
+			}
+			ines.post(card, "use", "found", "found_id", "nobody").want(422, "", "")
+			ines.post(card).want(422, ".err", "Enter")
+			// The parent comes from the path, never from the body.
+			ines.post(card, "organization_id", "x", "contact_id", "x").want(422, "#link-e", "Choose one")
+		})
+		x.link(map[bool]string{true: x.base, false: x.other}[x.plural == "contacts"], map[bool]string{true: x.other, false: x.base}[x.plural == "contacts"])
+		lea.get(card+"?add=1").want(200, "#links", x.otherName).wantNot("#find").wantNot("#links form").wantNot("#link-new")
+		lea.get(x.base).want(200, "#links", x.otherName).wantNot("#links form")
+	}
+}

@@ -1,0 +1,252 @@
+package handlers_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+var update = flag.Bool("update", false, "write testdata/permissions.golden anew")
+
+// world is a registry with a record of every kind, and the paths of all.
+type world struct {
+	*site
+	org, contact, interaction string // linked to each other
+}
+
+func newWorld(s *site) world {
+	s.worlds++
+	w := world{site: s, org: s.organization("Harbor & Pine", "sector", "Logistics"), contact: s.contact("Elif", "Aydın", "email", fmt.Sprintf("elif@harborpine%d.example", s.worlds))}
+	s.link(w.org, w.contact, "role_label", "CFO")
+	w.interaction = s.log(w.org, w.contact, "Renewal agreed")
+	return w
+}
+
+// address fills a route's path with the world's records.
+func (w world) address(path string) string {
+	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction}
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		switch part {
+		case ":id":
+			parts[i] = key(own[parts[i-1]])
+		case ":contact_id":
+			parts[i] = key(w.contact)
+		case ":organization_id":
+			parts[i] = key(w.org)
+		case ":field":
+			parts[i] = map[string]string{"organizations": "website", "contacts": "email"}[parts[1]]
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func TestEveryRouteIsDeclared(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	declared, open := map[string]string{}, 0
+	for _, r := range handlers.Routes() {
+		declared[r.Method+" "+r.Path] = r.Access
+		if r.Access == "public" {
+			open++
+		}
+	}
+	mounted, err := s.Mounted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range mounted {
+		if declared[r.Method+" "+r.Path] == "" {
+			t.Errorf("%s %s is mounted and names no permission", r.Method, r.Path)
+		}
+	}
+	if len(mounted) != len(declared) {
+		t.Errorf("%d routes are mounted and %d declared", len(mounted), len(declared))
+	}
+	if open > 8 {
+		t.Errorf("%d routes are open to everybody; 8 are the most", open)
+	}
+}
+
+// TestPermissions asks every route in the name of every set of permissions
+// and compares the answers with testdata/permissions.golden. Plain, htmx,
+// boosted and history requests have to agree, and what is refused changes nothing.
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	s.as("Administrator") // no setup while somebody is there
+	people := []struct {
+		name string
+		*browser
+	}{{"signed out", s.stranger()}, {"nothing", s.as(s.role("Nothing"))}}
+	add := func(name string, role string) {
+		people = append(people, struct {
+			name string
+			*browser
+		}{name, s.as(role)})
+	}
+	for _, p := range db.Permissions {
+		add(string(p), s.role("Only"+string(p), p))
+	}
+	add("EditClient+EditInteraction", s.role("Blind", db.EditClient, db.EditInteraction))
+	add("ViewClient+EditClient", s.role("Clerk", db.ViewClient, db.EditClient))
+	add("ViewClient+ViewAudit", s.role("Auditor", db.ViewClient, db.ViewAudit))
+	add("ViewClient+EditInteraction", s.role("Scribe", db.ViewClient, db.EditInteraction))
+	add("Viewer", "Viewer")
+	add("Manager", "Manager")
+	add("Administrator", "Administrator")
+
+	var got strings.Builder
+	for _, r := range handlers.Routes() {
+		if r.Path == "/logout" {
+			continue // ends the session that the next line needs; TestSignOut
+		}
+		answers := map[string][]string{}
+		var order []string
+		for _, p := range people {
+			kind := w.ask(p.browser, r)
+			if answers[kind] == nil {
+				order = append(order, kind)
+			}
+			answers[kind] = append(answers[kind], p.name)
+		}
+		fmt.Fprintf(&got, "%s %s\n", r.Method, r.Path)
+		for _, kind := range order {
+			fmt.Fprintf(&got, "\t%s: %s\n", kind, strings.Join(answers[kind], ", "))
+		}
+	}
+	const golden = "testdata/permissions.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("who may do what is not as in %s (-update writes it anew):\n%s", golden, difference(string(want), got.String()))
+	}
+}
+
+// ask asks one route in four manners and returns the kind of the answer: open,
+// sign in, or the permission that is missing.
+func (w world) ask(b *browser, r handlers.Route) string {
+	w.t.Helper()
+	var form url.Values
+	if r.Method == http.MethodPost {
+		form = url.Values{}
+	}
+	manners := map[string]*browser{"back": b.back(), "boosted": b.boosted(), "part": b.parts(), "plain": b}
+	var kind string
+	for _, manner := range []string{"plain", "part", "boosted", "back"} {
+		if manner == "back" && r.Method == http.MethodPost || manner == "boosted" && kind == "open" {
+			break
+		}
+		before := w.commits()
+		a := manners[manner].send(r.Method, w.address(r.Path), form)
+		k := w.kind(a, manner, r.Method)
+		if kind == "" {
+			kind = k
+		}
+		if k != kind {
+			w.t.Errorf("%s %s as %s: %s, but otherwise %s", r.Method, r.Path, manner, k, kind)
+		}
+		if k != "open" && w.commits() != before {
+			w.t.Errorf("%s %s as %s was refused and changed the database", r.Method, r.Path, manner)
+		}
+	}
+	return kind
+}
+
+func (w world) kind(a answer, manner, method string) string {
+	w.t.Helper()
+	switch {
+	case a.StatusCode == http.StatusForbidden:
+		text := a.html.Find("h1 + p").Text()
+		if manner == "part" {
+			text = a.body
+			a.wantPart(true)
+		} else {
+			a.wantPart(false).want(403, "title", "Error: ")
+		}
+		_, missing, found := strings.Cut(text, "Missing permission: ")
+		if !found {
+			w.t.Errorf("%s does not say which permission is missing: %s", a.what, a.body)
+		}
+		missing, _, _ = strings.Cut(missing, ".")
+		return "missing " + missing
+	case a.StatusCode == http.StatusUnauthorized && (manner == "part" || manner == "boosted"):
+		if method == http.MethodPost {
+			a.want(401, "form[action='/login']", "Sign in")
+			if a.Header.Get("HX-Retarget") != "#dialog" || a.Header.Get("HX-Reswap") != "innerHTML" {
+				w.t.Errorf("%s opens no dialog: %v", a.what, a.Header)
+			}
+		} else if !strings.HasPrefix(a.Header.Get("HX-Redirect"), "/login") {
+			w.t.Errorf("%s leads nowhere: %v", a.what, a.Header)
+		}
+		return "sign in"
+	case a.StatusCode == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/login"):
+		return "sign in"
+	case a.StatusCode >= 500:
+		w.t.Errorf("%s: %d", a.what, a.StatusCode)
+	}
+	return "open"
+}
+
+// TestUnknownRecords: what does not exist and what is no id are the same 404
+// on every route, also for who may do everything, and change nothing.
+func TestUnknownRecords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	admin := s.as("Administrator")
+	other := newWorld(s) // its records belong together, not to w's
+	for _, r := range handlers.Routes() {
+		if !strings.Contains(r.Path, ":") {
+			continue
+		}
+		good := w.address(r.Path)
+		bad := map[string]bool{}
+		for _, id := range []string{handlers.NewRequestID(), "1", "new%00", "..", "%27%20OR%201=1", strings.ToUpper(key(w.org)), strings.Repeat("9", 300), "{" + key(w.org) + "}"} {
+			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction)} {
+				if strings.Contains(good, mine) {
+					bad[strings.Replace(good, mine, id, 1)] = true
+				}
+			}
+		}
+		if strings.Contains(r.Path, "_id") { // another record's link under this record
+			bad[strings.Replace(good, key(w.contact), key(other.contact), 1)] = true
+		}
+		if strings.Contains(r.Path, ":field") {
+			for _, field := range []string{"id", "version", "is_active", "created_at", "password_hash", "legal_name;", "%27"} {
+				bad[strings.NewReplacer("/website", "/"+field, "/email", "/"+field).Replace(good)] = true
+			}
+		}
+		for path := range bad {
+			var form url.Values
+			if r.Method == http.MethodPost {
+				form = url.Values{"version": {"1"}, "value": {"x"}, "subject": {"x"}, "channel": {"call"}, "display_name": {"x"}}
+			}
+			for _, b := range []*browser{admin, admin.parts()} {
+				before := s.commits()
+				a := b.send(r.Method, path, form)
+				if a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, "Nothing is here, or it is not for you to see.") {
+					t.Errorf("%s: %d, want 404", a.what, a.StatusCode)
+				}
+				if s.commits() != before {
+					t.Errorf("%s changed the database", a.what)
+				}
+			}
+		}
+	}
+}
