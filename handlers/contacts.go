@@ -15,7 +15,7 @@ import (
 )
 
 func (s *Server) contactIndex(c *gin.Context) error {
-	ctx, v, f := c.Request.Context(), who(c), listFilter(c)
+	ctx, v, f := c.Request.Context(), who(c), listFilter(c, "last_name")
 	found, next, err := s.db.Contacts(ctx, v.Actor, f)
 	if err != nil {
 		return err

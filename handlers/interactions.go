@@ -91,14 +91,18 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	return composer, err
 }
 
-// timelineFilter reads what narrows a timeline on a record's page.
+// timelineFilter reads what narrows a timeline on a record's page. Only the
+// timeline's own address does: elsewhere on the record the same names say something else.
 func timelineFilter(c *gin.Context, x side) db.InteractionFilter {
-	f := db.InteractionFilter{Channel: query(c, "channel"), Before: c.Query("before")}
-	if channelLabels[f.Channel] == "" {
-		f.Channel = ""
-	}
-	if other := query(c, x.otherColumn()); db.ValidID(other) {
-		f.OrganizationID, f.ContactID = other, other
+	var f db.InteractionFilter
+	if strings.HasSuffix(c.FullPath(), "/interactions") {
+		f.Channel, f.Before = query(c, "channel"), c.Query("before")
+		if channelLabels[f.Channel] == "" {
+			f.Channel = ""
+		}
+		if other := query(c, x.otherColumn()); db.ValidID(other) {
+			f.OrganizationID, f.ContactID = other, other
+		}
 	}
 	if x.organization {
 		f.OrganizationID = x.id

@@ -182,6 +182,16 @@ func TestLinkByATakenEmail(t *testing.T) {
 	}
 }
 
+// TestChoosingALinkLeavesTheTimelineAlone: contact_id means one thing in the
+// form of links and another in the timeline's filter.
+func TestChoosingALinkLeavesTheTimelineAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	mara := s.contact("Mara", "Ruiz")
+	s.as("Manager").get(w.org+"/contacts?add=1&contact_id="+key(mara)).want(200, "form.edit .lbl", "Mara Ruiz").wantTexts(subjects, "Renewal agreed")
+}
+
 func TestLinksOfNobody(t *testing.T) {
 	t.Parallel()
 	for _, x := range linkSides(t) {

@@ -11,12 +11,23 @@ import (
 	"clientregistry/views"
 )
 
-// listFilter reads a list's filter from the URL.
-func listFilter(c *gin.Context) db.Filter {
-	return db.Filter{
+// listFilter reads a list's filter from the URL. byName is the sort the list
+// has by itself; a sort that is none, or would tell what is not to be seen, is that one.
+func listFilter(c *gin.Context, byName string) db.Filter {
+	f := db.Filter{
 		Query: query(c, "q"), Status: query(c, "status"), Sector: query(c, "sector"), SizeBand: query(c, "size_band"),
 		OwnerID: query(c, "owner"), Sort: query(c, "sort"), After: c.Query("after"),
 	}
+	switch strings.TrimPrefix(f.Sort, "-") {
+	case byName, "updated_at", "created_at":
+	case "last_contact":
+		if !who(c).Can(db.ViewInteraction) {
+			f.Sort = ""
+		}
+	default:
+		f.Sort = ""
+	}
+	return f
 }
 
 // parameters is a filter as a URL says it, without the place in the list.

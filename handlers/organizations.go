@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Server) organizationIndex(c *gin.Context) error {
-	ctx, v, f := c.Request.Context(), who(c), listFilter(c)
+	ctx, v, f := c.Request.Context(), who(c), listFilter(c, "display_name")
 	found, next, err := s.db.Organizations(ctx, v.Actor, f)
 	if err != nil {
 		return err

@@ -139,6 +139,8 @@ func (s *Server) describe(c *gin.Context, err error) failure {
 		return failure{http.StatusNotFound, "search", "Not found", "Nothing is here, or it is not for you to see.", ""}
 	case errors.Is(err, errMethod):
 		return failure{http.StatusMethodNotAllowed, "alert", "Not possible", "This address does not take that kind of request.", ""}
+	case errors.As(err, &refused) && c.Request.Method == http.MethodGet:
+		return failure{http.StatusUnprocessableEntity, "alert", "This cannot be shown", messages(refused), ""}
 	case errors.As(err, &refused):
 		return failure{http.StatusUnprocessableEntity, "alert", "Not saved", messages(refused) + " Nothing was changed.", ""}
 	case errors.As(err, &stale):

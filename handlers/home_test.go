@@ -1,0 +1,107 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+)
+
+func TestHomeShowsWhereOneLeftOff(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	ines.get("/").want(200, "section[aria-labelledby=touched-h]", "Create your first organization").want(200, "section[aria-labelledby=today-h]", "Nothing logged today yet").want(200, "#new", "New organization")
+	org := ines.post("/organizations", "display_name", "Quay", "sector", "Retail", "owner_user_id", ines.user.ID).to()
+	s.organization("Pier", "owner_user_id", ines.user.ID)
+	s.organization("Not hers")
+	s.clock.Add(60e9)
+	elif := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
+	s.link(org, elif)
+	s.clock.Add(60e9)
+	ines.post(org+"/interactions", "channel", "note", "subject", "Remember", "contact_id", key(elif)).want(303, "", "")
+	home := ines.get("/")
+	home.wantTexts("section[aria-labelledby=touched-h] .nm", "Quay", "Elif Aydın")
+	home.wantTexts("section[aria-labelledby=quiet-h] .nm", "Pier", "Quay").want(200, "section[aria-labelledby=quiet-h]", "Never contacted").want(200, "section[aria-labelledby=quiet-h]", "Retail · 1 contact")
+	home.want(200, "section[aria-labelledby=today-h] p", "Inès Moreau added a note about Elif Aydın, Quay")
+	jonas.get("/").want(200, "section[aria-labelledby=today-h]", "Remember").want(200, "section[aria-labelledby=touched-h]", "Create your first").wantNot("section[aria-labelledby=quiet-h] .nm")
+	s.as("Viewer").get("/").want(200, "section[aria-labelledby=touched-h]", "What you change or log stands here").wantNot("#new").wantNot("a[href='/contacts/new']")
+}
+
+// TestNoPermissionNoData: whoever may see clients but no interactions is not
+// told of one anywhere; whoever may see nothing is told that.
+func TestNoPermissionNoData(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	ines := s.as("Manager")
+	ines.post(w.org+"/interactions", "channel", "call", "subject", "Secret talk", "contact_id", key(w.contact), "outcome", "Secret outcome").want(303, "", "")
+	s.exec("UPDATE organizations SET owner_user_id = ?", ines.user.ID)
+	s.organization("Aardvark")
+	clerk := s.as(s.role("Clerk", db.ViewClient, db.EditClient, db.EditInteraction, db.ViewAudit))
+	reader := s.as(s.role("Reader", db.ViewClient))
+	s.exec("UPDATE organizations SET owner_user_id = ? WHERE display_name = 'Aardvark'", clerk.user.ID)
+
+	for _, b := range []*browser{clerk, reader} {
+		for _, path := range []string{
+			"/", w.org, w.contact, "/organizations", "/contacts", "/organizations?sort=-last_contact", "/contacts?sort=last_contact", "/search?q=secret", "/search?q=harbor",
+			w.org + "/contacts", w.contact + "/organizations", w.org + "/fields/sector", w.org + "/history", w.contact + "/history", "/organizations/options?q=h", "/contacts/options?q=e", "/account",
+		} {
+			for _, b := range []*browser{b, b.parts(), b.boosted(), b.back()} {
+				a := b.get(path)
+				if a.StatusCode == 403 && b.user.ID == reader.user.ID && strings.HasSuffix(path, "/history") {
+					continue
+				}
+				a.want(200, "", "").wantNot("a[href^='/interactions'], #timeline h4, #log, #log-with, .c-last, [aria-labelledby=today-h], [aria-labelledby=quiet-h], #show-timeline")
+				for _, hint := range []string{"Secret", "Renewal", "Last contact", "contact with them yet", "last_contact", "logged a", "Never contacted"} {
+					if strings.Contains(a.body, hint) {
+						t.Errorf("%s as %s tells %q:\n%s", a.what, b.user.FullName, hint, a.shown())
+					}
+				}
+			}
+		}
+	}
+	// The order by last contact would tell who was talked to.
+	reader.get("/organizations?sort=-last_contact").wantTexts("#rows .nm", "Aardvark", "Harbor & Pine").want(200, "th[aria-sort]", "Name")
+	clerk.get(w.org+"/history").want(200, "#activity", "linked").wantNot("#show-timeline")
+	for _, path := range []string{w.interaction, w.org + "/interactions", "/interactions", w.interaction + "/edit"} {
+		for _, b := range []*browser{clerk, reader} {
+			b.get(path).want(403, "h1 + p", "Missing permission: ")
+			b.parts().get(path).want(403, "body", "Missing permission: ")
+		}
+	}
+	// Editing a field answers the line under the name, without the last contact.
+	if a := clerk.parts().post(w.org+"/fields/sector", "value", "Energy", "version", "1").want(200, "", ""); strings.Contains(a.body, "contact") && strings.Contains(a.html.Find("hx-partial[hx-target='#meta']").Text(), "ontact") {
+		t.Errorf("the line under the name tells the last contact: %s", a.body)
+	}
+
+	nobody := s.as(s.role("Nobody", db.ManageUsers, db.ViewAudit, db.ExportClient, db.ViewInteraction, db.EditClient, db.EditInteraction))
+	home := nobody.get("/").want(200, ".empty h2", "Nothing to see yet").wantNot("#main a, a[href^='/organizations'], a[href^='/contacts'], a[href^='/interactions'], #search-open")
+	if strings.Contains(home.body, "Harbor") {
+		t.Error("home tells of clients")
+	}
+	refused := nobody.get(w.org).want(403, "h1 + p", "Missing permission: ViewClient").want(403, ".dom", "Yours: Nobody")
+	if strings.Contains(refused.body, "Harbor") {
+		t.Error("the refusal tells the name")
+	}
+	// What is refused reads the same whether it is there or not.
+	if a, b := nobody.get(w.org).shown(), nobody.get("/organizations/"+strings.Repeat("0", 8)+"-0000-0000-0000-000000000000").shown(); a != b {
+		t.Errorf("the refusal tells what exists:\n%s\n%s", a, b)
+	}
+}
+
+// TestARightTakenAwayIsGoneAtTheNextRequest needs no new sign-in.
+func TestARightTakenAwayIsGoneAtTheNextRequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.organization("Quay")
+	ines.get(org).want(200, "#edit", "")
+	s.exec("UPDATE user_role SET role_id = (SELECT id FROM roles WHERE slug = 'Viewer')")
+	ines.get(org).want(200, "h1", "Quay").wantNot("#edit")
+	ines.post(org+"/archive", "version", "1").want(403, "h1 + p", "Missing permission: EditClient")
+	s.exec("DELETE FROM user_role")
+	ines.get(org).want(403, "h1 + p", "Missing permission: ViewClient")
+	s.exec("UPDATE users SET status = 'disabled'")
+	ines.get(org).want(303, "", "")
+}

@@ -1,0 +1,243 @@
+package handlers_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// subjects are the interactions of a page, in its order.
+const subjects = "#timeline h4 > a"
+
+func TestInteractionIsLoggedFromBothSides(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		for _, from := range []string{"organization", "contact"} {
+			s := newSite(t)
+			ines := s.person("Inès Moreau", "Manager")
+			if part {
+				ines = ines.parts()
+			}
+			org, elif := s.organization("Harbor & Pine"), s.contact("Elif", "Aydın")
+			s.link(org, elif)
+			here, other, otherColumn := org, elif, "contact_id"
+			if from == "contact" {
+				here, other, otherColumn = elif, org, "organization_id"
+			}
+			page := ines.asking(nil).get(here).want(200, "#log-with option[selected]", "")
+			s.unchanged(func() {
+				refused := ines.submit(page, "#log button", "channel", "meeting", "body", "They *like* it <b>", "outcome", "Closed won", "happened_at", s.at(-48), otherColumn, "")
+				refused.want(422, "#log-subject-e", "Say in a line what happened").want(422, "#log-body", "They *like* it <b>").wantValue("#log-outcome", "Closed won").
+					wantValue("#log-at", s.at(-48)).want(422, "#log-meeting[checked]", "").wantPart(part)
+				if refused.html.Find("#log-with option[selected]").AttrOr("value", "x") != "" {
+					t.Error("who it was with is not kept")
+				}
+				ines.submit(page, "#log button", "subject", strings.Repeat("x", 201), "outcome", strings.Repeat("y", 81), "body", strings.Repeat("z", 50_001)).
+					want(422, "#log-subject-e", "at most 200").want(422, "#log-outcome-e", "at most 80").want(422, "#log-body-e", "at most 50000").wantPart(part)
+				ines.submit(page, "#log button", "subject", "x", "channel", "fax").want(422, "#log", "Choose call, email, meeting or note")
+				ines.submit(page, "#log button", "subject", "x", otherColumn, key(here)).want(422, "#log-with-e", "from the list")
+			})
+			logged := ines.submit(page, "#log button", "subject", "Renewal agreed", "body", "For **24** months", "outcome", "Closed won")
+			s.wantAudit(ines, "create_interaction", `"channel":"call"`, `"organization_id":"`+key(org), `"contact_id":"`+key(elif), "Renewal agreed")
+			if part {
+				logged.want(200, "form#log", "").want(200, "hx-partial[hx-target='#toasts']", "Call logged").want(200, "#activity li.new h4", "Renewal agreed").
+					want(200, "hx-partial[hx-target='#meta']", "Last contact").wantPart(true).wantValue("#log-subject", "")
+			} else {
+				if logged.to() != here {
+					t.Errorf("logging led to %s", logged.to())
+				}
+				ines.get(here).want(200, "#toasts", "Call logged")
+			}
+			for _, record := range []string{here, other} {
+				page := ines.asking(nil).get(record)
+				page.wantTexts(subjects, "Renewal agreed").want(200, "#today", "Renewal agreed").want(200, "#today .by", "Inès Moreau called Elif Aydın").want(200, "#today .prose strong", "24").
+					want(200, "#today .tag", "Closed won").want(200, "#meta", "Last contact").want(200, "#today time", "10:30")
+				ines.parts().get(record+"/interactions").wantTexts(subjects, "Renewal agreed").wantPart(true)
+			}
+			s.wantOne("1 call "+ines.user.ID, "SELECT count(*) || ' ' || channel || ' ' || user_id FROM interactions")
+		}
+	}
+}
+
+func TestTimelineOrderFiltersAndOlder(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org, elif, mara := s.organization("Quay"), s.contact("Elif", "Aydın"), s.contact("Mara", "Ruiz")
+	s.link(org, elif)
+	s.link(org, mara)
+	for i := range 22 {
+		s.log(org, elif, fmt.Sprintf("Old %02d", i), "happened_at", fmt.Sprintf("2025-03-%02dT09:00:00Z", i+1))
+	}
+	s.log(org, mara, "Letter", "channel", "email", "happened_at", "2026-11-23T09:00:00Z")
+	s.log(org, "", "Note to self", "channel", "note", "happened_at", "2026-11-24T08:00:00Z")
+	s.log("", elif, "Elsewhere", "happened_at", "2026-11-24T07:00:00Z")
+
+	page := ines.get(org).want(200, "#timeline h3:first-child", "Today")
+	page.wantTexts("#timeline .day", "Today", "Yesterday", "22 March 2025", "21 March 2025", "20 March 2025", "19 March 2025", "18 March 2025", "17 March 2025", "16 March 2025", "15 March 2025",
+		"14 March 2025", "13 March 2025", "12 March 2025", "11 March 2025", "10 March 2025", "9 March 2025", "8 March 2025", "7 March 2025", "6 March 2025", "5 March 2025")
+	if got := page.html.Find(subjects).Text(); !strings.HasPrefix(got, "Note to selfLetterOld 21Old 20") {
+		t.Errorf("the order is %s", got)
+	}
+	older := page.html.Find("#load-older").AttrOr("href", "")
+	ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "Old 00").want(200, "#older", "").wantNot("#load-older").wantPart(true)
+	ines.get(older).wantTexts(subjects, "Old 03", "Old 02", "Old 01", "Old 00").wantPart(false)
+	ines.get(org+"/interactions?channel=email").wantTexts(subjects, "Letter").want(200, ".chip b", "Email")
+	ines.get(org+"/interactions?contact_id="+key(mara)).wantTexts(subjects, "Letter").want(200, ".chip b", "Mara Ruiz")
+	ines.get(org+"/interactions?channel=meeting").want(200, "#timeline-empty", "Nothing matches")
+	ines.get(org+"/interactions?channel=nonsense&contact_id='").want(200, subjects, "Note to self")
+	ines.get(elif+"/interactions?channel=call").want(200, subjects, "Elsewhere")
+	ines.get(elif+"/interactions?organization_id="+key(org)+"&channel=email").want(200, "#timeline-empty", "")
+	ines.get(org+"/interactions?before=nonsense").want(422, "h1 + p", "damaged")
+
+	// The feed has all of them.
+	ines.get("/interactions").want(200, subjects, "Elsewhere").want(200, "#load-older", "")
+	ines.get("/interactions?channel=email").wantTexts(subjects, "Letter")
+	ines.get("/interactions?from=2026-11-23&to=2026-11-23").wantTexts(subjects, "Letter").wantValue("#from", "2026-11-23")
+	ines.get("/interactions?from=2026-11-24").wantTexts(subjects, "Note to self", "Elsewhere")
+	ines.get("/interactions?to=2025-03-01").wantTexts(subjects, "Old 00")
+	ines.get("/interactions?to=9999-12-31&from=2026-11-24").wantTexts(subjects, "Note to self", "Elsewhere")
+	ines.get("/interactions?to=0001-01-01").want(200, "#timeline-empty", "Nothing matches")
+	ines.get("/interactions?from=0000-01-01").want(200, subjects, "Elsewhere")
+	ines.get("/interactions?from=yesterday&to=2026-02-30").want(200, subjects, "Elsewhere")
+	ines.get("/interactions?user="+ines.user.ID).want(200, "#timeline-empty", "Nothing matches")
+	ines.get("/interactions?before=x").want(422, "h1 + p", "damaged")
+	ines.parts().get(ines.get("/interactions").html.Find("#load-older").AttrOr("href", "")).want(200, "#older", "").wantPart(true)
+}
+
+func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		s := newSite(t)
+		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+		if part {
+			ines, jonas = ines.parts(), jonas.parts()
+		}
+		org, elif := s.organization("Quay"), s.contact("Elif", "Aydın")
+		i := s.log(org, elif, "First", "body", "one\ntwo", "happened_at", "2026-11-20T08:15:30Z")
+		item := "#i-" + key(i)
+		ines.get(i).want(200, item, "First").wantPart(part)
+		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantValue(item+" [name=happened_at]", "2026-11-20T09:15").wantPart(part)
+		s.unchanged(func() {
+			ines.submit(editor, item+" .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "") // nothing typed, nothing changed
+			ines.submit(editor, item+" .btn.pri", "subject", "", "body", "<script>kept", "happened_at", "tomorrow").want(422, item+" .err", "Say in a line").
+				want(422, item+" textarea", "<script>kept").want(422, item+" .err", "Enter a day and a time").wantPart(part)
+			ines.submit(editor, item+" .btn.pri", "organization_id", "", "contact_id", "").want(422, item+" .err", "Choose a contact or an organization")
+		})
+		saved := ines.submit(editor, item+" .btn.pri", "subject", "Second", "channel", "email")
+		s.wantAudit(ines, "update_interaction", `"old":"First"`, `"new":"Second"`, `"channel":"email"`)
+		s.wantOne("2026-11-20T08:15:30.000Z", "SELECT happened_at FROM interactions") // the seconds the form does not show stay
+		if part {
+			saved.want(200, item+" h4", "Second").want(200, "hx-partial[hx-target='#toasts']", "Email saved").wantPart(true)
+		} else if saved.to() != i {
+			t.Error("saved elsewhere")
+		}
+		var conflict answer
+		s.unchanged(func() {
+			conflict = jonas.submit(editor, item+" .btn.pri", "subject", "Third", "body", "one\r\ntwo").want(409, item+" .warnline", "Inès Moreau changed this interaction").wantPart(part)
+			conflict.wantTexts(item+" .versus .what", "Channel", "Subject").want(409, item+" .versus", "Second").wantValue(item+" [name=subject]", "Third").want(409, item+" textarea", "one\ntwo")
+		})
+		jonas.submit(conflict, item+" .acts button")
+		s.wantAudit(jonas, "update_interaction", `"new":"Third"`)
+		s.wantOne("Third call one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
+
+		s.unchanged(func() {
+			late := ines.post(i+"/delete", "version", "1").want(409, item+" .warnline", "Jonas Berg changed this interaction").wantPart(part)
+			if part && late.Header.Get("HX-Reswap") != "outerHTML" {
+				t.Error("the button of a stale page would take the event off it")
+			}
+		})
+		gone := ines.post(i+"/delete", "version", "3")
+		s.wantAudit(ines, "delete_interaction", "Third", `one\ntwo`)
+		if !part {
+			if gone.to() != org {
+				t.Errorf("deleting led to %s", gone.to())
+			}
+			gone = ines.get(org)
+		}
+		gone.want(200, ".toast", "Call deleted").wantNot(item)
+		s.unchanged(func() {
+			ines.post(i+"/delete", "version", "3").want(404, "", "")
+			ines.post(i, "version", "3", "subject", "Late").want(404, "", "")
+		})
+		ines.asking(nil).submit(gone, ".toast button").want(303, "", "")
+		s.wantAudit(ines, "restore_interaction")
+		s.unchanged(func() { ines.asking(nil).submit(gone, ".toast button").want(303, "", "") })
+		ines.asking(nil).get(elif).wantTexts(subjects, "Third").want(200, "#toasts", "Call is back")
+		if s.audits("delete_interaction") != "1" || s.audits("restore_interaction") != "1" {
+			t.Error("the second click is in the history")
+		}
+	}
+}
+
+// TestInteractionOfNobodyAnyMore: another program deleted both ends.
+func TestInteractionOfNobodyAnyMore(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	w := newWorld(s)
+	s.exec("DELETE FROM organizations")
+	s.exec("DELETE FROM contacts")
+	ines.get(w.interaction).want(200, "h1", "Renewal agreed")
+	ines.get(w.interaction+"/edit").want(200, ".editing a[href='/interactions']", "Cancel")
+	if to := ines.post(w.interaction+"/delete", "version", s.one("SELECT version FROM interactions")).to(); to != "/interactions" {
+		t.Errorf("deleting led to %s", to)
+	}
+	s.unchanged(func() { ines.post(w.interaction+"/restore").want(404, "", "") })
+}
+
+func TestWhenSomethingHappened(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.organization("Quay")
+	log := func(at string) answer {
+		return ines.post(org+"/interactions", "channel", "call", "subject", "At "+at, "happened_at", at)
+	}
+	for at, stored := range map[string]string{
+		"": "2026-11-24T09:30:00.000Z", s.at(23): "2026-11-25T08:30:00.000Z", "2026-07-01T12:00": "2026-07-01T10:00:00.000Z",
+		"2026-07-01T12:00:30": "2026-07-01T10:00:30.000Z", "1900-01-02T00:00": "1900-01-01T23:00:00.000Z",
+	} {
+		log(at).want(303, "", "")
+		s.wantOne(stored, "SELECT happened_at FROM interactions WHERE subject = ?", strings.TrimSpace("At "+at))
+	}
+	s.unchanged(func() {
+		for at, message := range map[string]string{
+			s.at(25): "Choose a time up to tomorrow, 25 Nov 10:30", "2026-03-29T02:30": "The clocks were put forward", "1899-12-31T00:00": "after 1900",
+			"2026-02-30T10:00": "Enter a day and a time", "2026-11-24": "Enter a day and a time", "now": "Enter a day and a time", "9999-12-31T23:59": "up to tomorrow",
+			"99999-12-31T23:59": "Enter a day", "-0001-01-01T00:00": "Enter a day", "0000-00-00T00:00": "Enter a day",
+		} {
+			log(at).want(422, "#log-at-e", message).wantValue("#log-at", at)
+		}
+	})
+}
+
+// TestHalfPastElevenAtNight: the same moment, typed and read at 23:30 on two
+// different days at both ends of the date line.
+func TestHalfPastElevenAtNight(t *testing.T) {
+	t.Parallel()
+	for zone, day := range map[string]string{"Pacific/Honolulu": "2026-11-23", "Pacific/Kiritimati": "2026-11-24"} {
+		s := newSite(t) // at 9:30 UTC on 24 November
+		ines, jonas := s.as("Manager"), s.as("Manager")
+		s.exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, ines.user.ID)
+		org := s.organization("Quay", "owner_user_id", ines.user.ID)
+		ines.parts().post(org+"/interactions", "channel", "call", "subject", "Late", "happened_at", day+"T23:30").want(200, "#today", "Late").want(200, "#today time", "23:30")
+		s.wantOne("2026-11-24T09:30:00.000Z", "SELECT happened_at FROM interactions")
+		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Late")
+		jonas.get(org).want(200, "#today time", "10:30")
+		path := "/interactions/" + s.one("SELECT id FROM interactions")
+		ines.get(path+"/edit").wantValue("[name=happened_at]", day+"T23:30")
+		ines.get("/interactions?from="+day+"&to="+day).wantTexts(subjects, "Late")
+
+		// Half past midnight here was yesterday in Stockholm.
+		s.log(org, "", "Early", "happened_at", "2026-11-23T10:30:00Z")
+		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Early")
+		ines.get(org).wantTexts("#timeline .day", "Today")
+		jonas.get(org).wantTexts("#timeline .day", "Today", "Yesterday")
+		if strings.Contains(jonas.get("/").html.Find("section[aria-labelledby=today-h]").Text(), "Early") {
+			t.Error("yesterday is shown as today")
+		}
+		s.clock.Add(31 * 60e9) // past midnight
+		ines.get(org).wantTexts("#timeline h3.day", "Today", "Yesterday")
+	}
+}
