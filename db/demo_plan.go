@@ -1,0 +1,471 @@
+package db
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// demoPlan is who is there, who belongs to whom, and when each thing happens;
+// what it is called follows from its number. It is what a large sample keeps in
+// memory, so it is numbers only. Times are Unix
+// milliseconds, 0 is never.
+type demoPlan struct {
+	seed          uint64
+	now           time.Time
+	years, year   demoCalendar // of the clients, of the interactions
+	tongues       []tongue
+	organizations []demoOrganization // in the order of their creation
+	contacts      []demoContact      // too
+	links         []demoLink
+	interactions  int
+	events        []demoEvent // all but the interactions, in order
+
+	organizationLinks, contactLinks groups
+}
+
+type demoOrganization struct {
+	created, archived, lastContact int64
+	updates                        [2]int64
+	branch                         uint32 // how many of the same name came before
+	tongue, sector, lastChannel    uint8
+	large, empty                   bool
+}
+
+type demoContact struct {
+	created, changed, archived, lastContact int64
+	change                                  uint8 // what changes at changed
+	lastChannel                             uint8
+	hasEmail, hasMobile                     bool
+}
+
+const (
+	noChange = iota
+	emailChange
+	mobileChange
+)
+
+// demoLink goes from one status to another, once or never.
+type demoLink struct {
+	at, changed           int64
+	organization, contact uint32
+	from, to              uint8  // in RelationshipStatuses
+	namesake              uint16 // how many mailboxes of the same name the organization gave before
+	beside                bool   // an office held beside the person's work
+}
+
+const (
+	active = iota
+	prospect
+	former
+)
+
+type demoEvent struct {
+	at   int64
+	kind uint8
+	i    uint32
+}
+
+// The kinds of event, in the order of those at the same moment.
+const (
+	createOrganization = iota
+	createContact
+	updateLink
+	createLink
+	updateOrganization
+	updateOrganizationAgain
+	updateContact
+	archiveContact
+	archiveOrganization
+)
+
+// What ids and random numbers are made for, so that no two share a sequence.
+const (
+	demoUserIDs = iota + 1
+	demoOrganizations
+	demoOrganizationTexts
+	demoContacts
+	demoContactTexts
+	demoPeople
+	demoExtras
+	demoInteractions
+	demoInteractionTexts
+	demoAudits
+	demoUserAudits
+	demoDays
+)
+
+const minute = int64(time.Minute / time.Millisecond)
+
+// mix scatters a number over 64 bits (the finalizer of SplitMix64).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// demoRand is a source of random numbers for the i-th thing of a kind.
+func demoRand(seed uint64, kind, i int) *rand.Rand {
+	at := mix(seed ^ mix(uint64(kind)<<40|uint64(i)))
+	return rand.New(rand.NewPCG(at, mix(at)))
+}
+
+// demoID is a UUID of version 7 for the i-th thing of a kind, made at a time.
+// Its last 32 bits are i, scattered one to one: two things never share one.
+func demoID(seed uint64, kind, i int, at int64) string {
+	random := mix(mix(seed^uint64(kind)<<56) + uint64(i))
+	var id uuid.UUID
+	for b := range 6 {
+		id[b] = byte(at >> (40 - 8*b))
+	}
+	id[6], id[7] = 0x70|byte(random>>56)&0x0f, byte(random>>48)
+	id[8], id[9], id[10], id[11] = 0x80|byte(random>>40)&0x3f, byte(random>>32), byte(random>>24), byte(random>>16)
+	tail := uint32(i)*0x9e3779b1 ^ uint32(mix(seed+uint64(kind)))
+	id[12], id[13], id[14], id[15] = byte(tail>>24), byte(tail>>16), byte(tail>>8), byte(tail)
+	return id.String()
+}
+
+func (p *demoPlan) organizationID(i int) string {
+	return demoID(p.seed, demoOrganizations, i, p.organizations[i].created)
+}
+
+func (p *demoPlan) contactID(j int) string {
+	return demoID(p.seed, demoContacts, j, p.contacts[j].created)
+}
+
+func milliStamp(at int64) string { return time.UnixMilli(at).UTC().Format(timeFormat) }
+
+// groups are numbers by owner: those of i are all[start[i]:start[i+1]].
+type groups struct{ start, all []uint32 }
+
+func (g groups) of(i int) []uint32 { return g.all[g.start[i]:g.start[i+1]] }
+
+// group puts the members, in order, with their owners.
+func group(owners, members int, owner func(member int) uint32) groups {
+	g := groups{make([]uint32, owners+1), make([]uint32, members)}
+	for m := range members {
+		g.start[owner(m)+1]++
+	}
+	for i := range owners {
+		g.start[i+1] += g.start[i]
+	}
+	next := slices.Clone(g.start)
+	for m := range members {
+		o := owner(m)
+		g.all[next[o]] = uint32(m)
+		next[o]++
+	}
+	return g
+}
+
+func (p *demoPlan) linksOf(contact int) []uint32 { return p.contactLinks.of(contact) }
+
+func (p *demoPlan) make() {
+	p.years = newCalendar(p.seed, p.now.AddDate(-4, 0, 0), p.now.Add(-30*time.Minute))
+	p.year = newCalendar(p.seed, p.now.AddDate(-1, 0, 0), p.now.Add(-time.Minute))
+	p.makeOrganizations()
+	p.makeContacts()
+	p.makeMoves()
+	p.organizationLinks = group(len(p.organizations), len(p.links), func(l int) uint32 { return p.links[l].organization })
+	p.contactLinks = group(len(p.contacts), len(p.links), func(l int) uint32 { return p.links[l].contact })
+	p.makeContactChanges()
+	p.countNamesakes()
+	p.makeEvents()
+	p.findLastContacts()
+}
+
+func (p *demoPlan) makeOrganizations() {
+	weights := 0
+	for _, t := range p.tongues {
+		weights += t.weight
+	}
+	n := len(p.organizations)
+	large := max(2, n/2500)
+	for i := range p.organizations {
+		o, r := &p.organizations[i], demoRand(p.seed, demoOrganizations, i)
+		o.created = p.years.at((float64(i) + r.Float64()) / float64(n))
+		for w := r.IntN(weights); w >= p.tongues[o.tongue].weight; o.tongue++ {
+			w -= p.tongues[o.tongue].weight
+		}
+		for o.sector = uint8(r.IntN(len(sectors))); sectors[o.sector] == "Public sector" && r.IntN(2) == 0; {
+			o.sector = uint8(r.IntN(len(sectors)))
+		}
+		o.large = i%(n/large) == n/large/2
+		o.empty = !o.large && r.IntN(50) == 0
+		end := p.years.end
+		if !o.large && r.IntN(25) == 0 {
+			o.archived = p.years.between(o.created, end, 0.3+0.7*r.Float64())
+			end = o.archived
+		}
+		if r.IntN(6) == 0 {
+			o.updates[0] = p.years.between(o.created, end, r.Float64())
+			if r.IntN(4) == 0 {
+				o.updates[1] = p.years.between(o.updates[0], end, r.Float64())
+			}
+		}
+	}
+}
+
+// makeContacts gives each organization its people and orders them by creation.
+func (p *demoPlan) makeContacts() {
+	type joining struct {
+		at           int64
+		organization uint32
+	}
+	all := make([]joining, 0, len(p.contacts))
+	r := demoRand(p.seed, demoContacts, 0)
+	join := func(i int, first bool) {
+		o := &p.organizations[i]
+		end := p.years.end
+		if o.archived != 0 {
+			end = o.archived
+		}
+		at := o.created + minute + int64(r.IntN(int(18*minute)))
+		if !first {
+			at = max(at, p.years.between(o.created, end, math.Pow(r.Float64(), 1.5)))
+		}
+		all = append(all, joining{at, uint32(i)})
+	}
+	for i, o := range p.organizations {
+		people := 1
+		if o.large {
+			people = 205 + r.IntN(100)
+		}
+		for k := 0; k < people && !o.empty; k++ {
+			join(i, k == 0)
+		}
+	}
+	for len(all) < len(p.contacts) {
+		i := r.IntN(len(p.organizations))
+		o := p.organizations[i]
+		room := 0.08
+		if mix(p.seed+uint64(i))%6 == 0 {
+			room = 1
+		}
+		if !o.empty && !o.large && r.Float64() < room {
+			join(i, false)
+		}
+	}
+	slices.SortFunc(all, func(a, b joining) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.organization, b.organization))
+	})
+	p.links = make([]demoLink, len(all), len(all)*8/7)
+	for j, x := range all {
+		c, r := &p.contacts[j], demoRand(p.seed, demoContacts, j+1)
+		c.created, c.hasEmail, c.hasMobile = x.at, r.IntN(10) > 0, r.IntN(9) > 3
+		l := &p.links[j]
+		l.at, l.organization, l.contact = x.at, x.organization, uint32(j)
+		switch chance := r.IntN(100); {
+		case chance < 8:
+			l.from, l.to = prospect, prospect
+		case chance < 14:
+			l.from, l.to = prospect, active
+			l.changed = max(l.at+minute, p.years.between(l.at, p.years.end, r.Float64()))
+		case chance < 17:
+			l.from, l.to = active, former
+			l.changed = max(l.at+minute, p.years.between(l.at, p.years.end, r.Float64()))
+		}
+	}
+}
+
+// makeMoves sends some people to another organization of their language, and
+// gives some an office at one or two beside their own.
+func (p *demoPlan) makeMoves() {
+	byTongue := group(len(p.tongues), len(p.organizations), func(i int) uint32 { return uint32(p.organizations[i].tongue) })
+	for j := range p.contacts {
+		r := demoRand(p.seed, demoExtras, j)
+		chance := r.IntN(100)
+		if chance >= 12 || p.links[j].changed != 0 {
+			continue
+		}
+		home := p.links[j].organization
+		near := byTongue.of(int(p.organizations[home].tongue))
+		taken := []uint32{home}
+		for extra := range 1 + chance/10 {
+			i := near[r.IntN(len(near))]
+			o := p.organizations[i]
+			if slices.Contains(taken, i) || o.empty || o.archived != 0 {
+				continue
+			}
+			taken = append(taken, i)
+			since := max(o.created, p.contacts[j].created)
+			l := demoLink{at: max(since+minute, p.years.between(since, p.years.end, r.Float64())), organization: i, contact: uint32(j)}
+			if extra == 0 && chance < 7 {
+				p.links[j].from, p.links[j].to, p.links[j].changed = active, former, l.at
+				l.at += 2 * minute
+				if p.contacts[j].hasEmail {
+					p.contacts[j].change, p.contacts[j].changed = emailChange, l.at+2*minute
+				}
+			} else {
+				l.beside = true
+			}
+			p.links = append(p.links, l)
+		}
+	}
+}
+
+func (p *demoPlan) makeContactChanges() {
+	for j := range p.contacts {
+		c, r := &p.contacts[j], demoRand(p.seed, demoExtras, len(p.contacts)+j)
+		last := c.created
+		for _, l := range p.linksOf(j) {
+			last = max(last, p.links[l].at, p.links[l].changed)
+		}
+		if len(p.linksOf(j)) == 1 && r.IntN(22) == 0 {
+			c.archived = max(last+minute, p.years.between(last, p.years.end, r.Float64()))
+		}
+		if c.change == noChange && c.hasMobile && r.IntN(10) == 0 {
+			c.change, c.changed = mobileChange, p.years.between(c.created, cmp.Or(c.archived, p.years.end), r.Float64())
+			c.changed = max(c.changed, c.created)
+		}
+	}
+}
+
+// countNamesakes numbers what would be called the same: the domains of
+// organizations, and the mailboxes of each.
+func (p *demoPlan) countNamesakes() {
+	domains := make(map[string]uint32, len(p.organizations))
+	for i := range p.organizations {
+		base := p.domainBase(i)
+		p.organizations[i].branch = domains[base]
+		domains[base]++
+	}
+	for i := range p.organizations {
+		mailboxes := map[string]uint16{}
+		for _, l := range p.organizationLinks.of(i) {
+			box := p.mailbox(int(l))
+			p.links[l].namesake = mailboxes[box]
+			mailboxes[box]++
+		}
+	}
+}
+
+func (p *demoPlan) makeEvents() {
+	add := func(at int64, kind uint8, i int) {
+		if at != 0 {
+			p.events = append(p.events, demoEvent{at, kind, uint32(i)})
+		}
+	}
+	for i, o := range p.organizations {
+		add(o.created, createOrganization, i)
+		add(o.updates[0], updateOrganization, i)
+		add(o.updates[1], updateOrganizationAgain, i)
+		add(o.archived, archiveOrganization, i)
+	}
+	for j, c := range p.contacts {
+		add(c.created, createContact, j)
+		add(c.changed, updateContact, j)
+		add(c.archived, archiveContact, j)
+	}
+	for l, link := range p.links {
+		if l >= len(p.contacts) { // the first link of each contact comes with him
+			add(link.at, createLink, l)
+		}
+		add(link.changed, updateLink, l)
+	}
+	slices.SortFunc(p.events, func(a, b demoEvent) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.i, b.i))
+	})
+}
+
+// findLastContacts goes through the interactions once before they are written,
+// so that each client is written with his last one.
+func (p *demoPlan) findLastContacts() {
+	t := p.timeline()
+	for i, ok := t.next(); ok; i, ok = t.next() {
+		if i.organization >= 0 {
+			if o := &p.organizations[i.organization]; i.happened >= o.lastContact {
+				o.lastContact, o.lastChannel = i.happened, i.channel
+			}
+		}
+		if i.contact >= 0 {
+			if c := &p.contacts[i.contact]; i.happened >= c.lastContact {
+				c.lastContact, c.lastChannel = i.happened, i.channel
+			}
+		}
+	}
+}
+
+// demoInteraction is one interaction; an end that is not there is -1.
+type demoInteraction struct {
+	number                int
+	happened, created     int64
+	organization, contact int
+	channel               uint8 // in Channels
+	unreached             bool
+}
+
+// demoTimeline makes the interactions one by one, in the order of their creation.
+type demoTimeline struct {
+	p        *demoPlan
+	number   int
+	created  int64
+	existing int       // organizations there at created
+	sums     []float64 // of the organizations' weights
+}
+
+// timeline starts it. A few clients have very many interactions, some none.
+func (p *demoPlan) timeline() *demoTimeline {
+	t := &demoTimeline{p: p, number: -1, sums: make([]float64, len(p.organizations)+1)}
+	for i, o := range p.organizations {
+		share := float64(mix(p.seed^mix(uint64(i)))>>11) / (1 << 53)
+		weight := math.Min(math.Pow(1-share, -0.9), float64(len(p.organizations))/5)
+		if o.archived != 0 {
+			weight = math.Min(weight, 3)
+		}
+		if share < 0.07 {
+			weight = 0
+		}
+		t.sums[i+1] = t.sums[i] + weight
+	}
+	return t
+}
+
+func (t *demoTimeline) next() (demoInteraction, bool) {
+	if t.number++; t.number == t.p.interactions {
+		return demoInteraction{}, false
+	}
+	p, r := t.p, demoRand(t.p.seed, demoInteractions, t.number)
+	t.created = max(t.created+1, p.year.at((float64(t.number)+r.Float64())/float64(p.interactions)))
+	for t.existing < len(p.organizations) && p.organizations[t.existing].created <= t.created {
+		t.existing++
+	}
+	x := demoInteraction{number: t.number, created: t.created, happened: t.created, contact: -1}
+	switch chance := r.IntN(100); {
+	case chance < 10:
+		x.happened = (x.created - int64(60+r.IntN(120))*minute) / minute * minute
+	case chance < 55:
+		x.happened = (x.created - int64(r.IntN(60))*minute) / minute * minute
+	}
+	for range 8 {
+		x.organization = sort.SearchFloat64s(t.sums[1:t.existing], r.Float64()*t.sums[t.existing])
+		if o := p.organizations[x.organization]; o.archived == 0 || o.archived > x.created {
+			break
+		}
+	}
+	x.happened = max(x.happened, p.organizations[x.organization].created)
+	x.channel = [...]uint8{0, 0, 0, 1, 1, 1, 1, 2, 3, 3}[r.IntN(10)]
+	links := p.organizationLinks.of(x.organization)
+	for tries := 0; tries < 4 && len(links) > 0 && r.IntN(20) > 1; tries++ {
+		u := r.Float64()
+		l := p.links[links[int(u*u*float64(len(links)))]]
+		c := p.contacts[l.contact]
+		if l.at <= x.happened && (l.to != former || l.changed > x.happened) && (c.archived == 0 || c.archived > x.created) {
+			x.contact = int(l.contact)
+			break
+		}
+	}
+	if x.contact >= 0 {
+		x.unreached = Channels[x.channel] == "call" && r.IntN(6) == 0
+		if r.IntN(25) == 0 {
+			x.organization = -1
+		}
+	}
+	return x, true
+}

@@ -1,0 +1,369 @@
+package db
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// demoText says what the plan's records are called.
+type demoText struct {
+	plan  *demoPlan
+	users *demoUsers
+}
+
+func one[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
+
+// filled puts a random digit for each #.
+func filled(r *rand.Rand, pattern string) string {
+	b := []byte(pattern)
+	for i := range b {
+		if b[i] == '#' {
+			b[i] = byte('0' + r.IntN(10))
+		}
+	}
+	return string(b)
+}
+
+// put replaces names in braces by their values, given in turn.
+func put(pattern string, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		pattern = strings.Replace(pattern, pairs[i], pairs[i+1], 1)
+	}
+	return pattern
+}
+
+// title is what an organization's name is made of.
+type title struct {
+	lead, trade, place spelling
+	r                  *rand.Rand // goes on with the rest of the organization
+}
+
+func (p *demoPlan) title(i int) title {
+	o := &p.organizations[i]
+	t := &p.tongues[o.tongue]
+	r := demoRand(p.seed, demoOrganizationTexts, i)
+	return title{one(r, t.leads), one(r, t.trades[o.sector]), one(r, t.places), r}
+}
+
+// ofPlace tells whether the organization is named after its place, like a town's council.
+func (t title) ofPlace() bool { return strings.Contains(t.trade.native, "{place}") }
+
+// domainBase is the domain that an organization would like.
+func (p *demoPlan) domainBase(i int) string {
+	t := p.title(i)
+	if t.ofPlace() {
+		return strings.ReplaceAll(t.trade.latin, "{place}", t.place.latin)
+	}
+	return t.lead.latin + "-" + t.trade.latin
+}
+
+// qualifier tells the branches of a name apart: by place, or a town's offices
+// by name; once all are used the numbers do it, in the domain only.
+func (p *demoPlan) qualifier(i int, t title) (q spelling, number int) {
+	o := &p.organizations[i]
+	if o.branch == 0 {
+		return spelling{}, 0
+	}
+	from := p.tongues[o.tongue].places
+	if t.ofPlace() {
+		from = p.tongues[o.tongue].leads
+	}
+	b := int(o.branch - 1)
+	return from[b%len(from)], b / len(from)
+}
+
+func (p *demoPlan) domain(i int) string {
+	t := p.title(i)
+	domain := p.domainBase(i)
+	if q, number := p.qualifier(i, t); q.native != "" {
+		domain += "-" + q.latin
+		if number > 0 {
+			domain += "-" + strconv.Itoa(number+1)
+		}
+	}
+	return domain + ".example"
+}
+
+// organization is the organization as it is at the end.
+func (x demoText) organization(i int) Organization {
+	plan := &x.plan.organizations[i]
+	t := &x.plan.tongues[plan.tongue]
+	title := x.plan.title(i)
+	r := title.r
+	o := Organization{ID: x.plan.organizationID(i), IsActive: plan.archived == 0, Version: 1}
+	o.DisplayName = put(t.name, "{lead}", title.lead.native, "{trade}", title.trade.native)
+	legal := one(r, t.legal)
+	q, _ := x.plan.qualifier(i, title)
+	switch {
+	case title.ofPlace():
+		o.DisplayName, legal = strings.ReplaceAll(title.trade.native, "{place}", title.place.native), "{name}"
+		if q.native != "" {
+			o.DisplayName += " – " + q.native
+		}
+	case q.native != "":
+		o.DisplayName = put(t.in, "{name}", o.DisplayName, "{place}", q.native)
+	}
+	o.LegalName = strings.ReplaceAll(legal, "{name}", o.DisplayName)
+	known := plan.updates[0] != 0 // what was looked up for the update is filled in
+	if website := r.IntN(8) > 0; website || known {
+		o.Website = "https://" + x.plan.domain(i)
+	}
+	if sector := r.IntN(12) > 0; sector || known {
+		o.Sector = sectors[plan.sector]
+	}
+	if u := r.Float64(); plan.large {
+		o.SizeBand = "1000+"
+	} else if u < 0.85 {
+		o.SizeBand = sizeBands[int(u*u/(0.85*0.85)*float64(len(sizeBands)))]
+	}
+	if tax := filled(r, t.tax); r.IntN(5) < 2 {
+		o.TaxID = tax
+	}
+	o.OwnerID = x.ownerOf(i)
+	for _, at := range plan.updates {
+		if at != 0 {
+			o.Version++
+		}
+	}
+	if plan.archived != 0 {
+		o.Version++
+	}
+	return o
+}
+
+// demoUpdate is one changed column and what stood there before.
+type demoUpdate struct{ column, old, new string }
+
+// updates are an organization's changes, in order; each is of another column.
+func (x demoText) updates(i int, o *Organization) []demoUpdate {
+	plan := &x.plan.organizations[i]
+	if plan.updates[0] == 0 {
+		return nil
+	}
+	possible := []demoUpdate{{"website", "", o.Website}, {"sector", "", o.Sector}}
+	if band := slices.Index(sizeBands, o.SizeBand); band > 0 {
+		possible = append(possible, demoUpdate{"size_band", sizeBands[band-1], o.SizeBand})
+	}
+	if o.TaxID != "" {
+		possible = append(possible, demoUpdate{"tax_id", "", o.TaxID})
+	}
+	if owner := slices.Index(x.users.owners, o.OwnerID); owner >= 0 && len(x.users.owners) > 1 {
+		possible = append(possible, demoUpdate{"owner_user_id", x.users.owners[(owner+1)%len(x.users.owners)], o.OwnerID})
+	}
+	r := demoRand(x.plan.seed, demoExtras, 2*len(x.plan.contacts)+i)
+	r.Shuffle(len(possible), func(a, b int) { possible[a], possible[b] = possible[b], possible[a] })
+	if plan.updates[1] == 0 {
+		return possible[:1]
+	}
+	return possible[:2]
+}
+
+// person is a contact's name, and how a mailbox spells it.
+type person struct {
+	first, last           string
+	latinFirst, latinLast string
+	tongue                *tongue
+}
+
+func (p *demoPlan) person(j int) person {
+	r := demoRand(p.seed, demoPeople, j)
+	t := &p.tongues[p.organizations[p.links[j].organization].tongue]
+	if r.IntN(14) == 0 {
+		t = &p.tongues[r.IntN(len(p.tongues))]
+	}
+	firsts, families := t.men, t.families
+	if r.IntN(2) == 0 {
+		firsts = t.women
+		if len(t.familiesOfWomen) > 0 {
+			families = t.familiesOfWomen
+		}
+	}
+	first, last := one(r, firsts), one(r, families)
+	n := person{first.native, last.native, first.latin, last.latin, t}
+	if second := one(r, families); t.twoFamilies != "" && second != last && r.IntN(16) == 0 {
+		n.last += t.twoFamilies + second.native
+		n.latinLast += "-" + second.latin
+	}
+	return n
+}
+
+// mailbox is the name that a link's organization would give its person.
+func (p *demoPlan) mailbox(l int) string {
+	link := &p.links[l]
+	n := p.person(int(link.contact))
+	switch mix(p.seed+uint64(link.organization)) % 4 {
+	case 0:
+		return n.latinFirst[:1] + "." + n.latinLast
+	case 1:
+		return n.latinLast
+	}
+	return n.latinFirst + "." + n.latinLast
+}
+
+func (p *demoPlan) address(l int) string {
+	box := p.mailbox(l)
+	if n := p.links[l].namesake; n > 0 {
+		box += strconv.Itoa(int(n) + 1)
+	}
+	return box + "@" + p.domain(int(p.links[l].organization))
+}
+
+// demoRoles are the role labels of those with a job title, in the order of the titles.
+var demoRoles = []string{"CEO", "CFO", "Decision maker", "Technical contact", "", "Decision maker", "Fleet manager", "Technical contact", "Billing contact", "Board member"}
+
+// contact is the contact as he is at the end.
+func (x demoText) contact(j int) Contact {
+	plan := &x.plan.contacts[j]
+	r := demoRand(x.plan.seed, demoContactTexts, j)
+	n := x.plan.person(j)
+	c := Contact{ID: x.plan.contactID(j), FirstName: n.first, LastName: n.last, IsActive: plan.archived == 0, Version: 1}
+	home := int(x.plan.links[j].organization)
+	place := &x.plan.tongues[x.plan.organizations[home].tongue]
+	if phone := filled(r, one(r, place.phones)); r.IntN(10) > 2 {
+		c.Phone = phone
+	}
+	if mobile := filled(r, one(r, place.mobiles)); plan.hasMobile {
+		c.Mobile = mobile
+	}
+	if title := x.plan.titleOf(j); r.IntN(8) > 0 {
+		c.JobTitle = n.tongue.titles[title]
+	}
+	owner := one(r, x.users.owners)
+	switch chance := r.IntN(10); {
+	case chance < 6:
+		c.OwnerID = x.ownerOf(home)
+	case chance < 8:
+		c.OwnerID = owner
+	}
+	if plan.hasEmail {
+		c.Email = x.plan.address(j)
+		if plan.change == emailChange {
+			c.Email = x.plan.address(int(x.plan.linksOf(j)[1]))
+		}
+	}
+	if plan.change != noChange {
+		c.Version++
+	}
+	if plan.archived != 0 {
+		c.Version++
+	}
+	return c
+}
+
+// update is what changes about a contact, nothing where no column is named.
+func (x demoText) update(j int, c *Contact) demoUpdate {
+	switch x.plan.contacts[j].change {
+	case emailChange:
+		return demoUpdate{"email", x.plan.address(j), c.Email}
+	case mobileChange:
+		return demoUpdate{"mobile", "", c.Mobile}
+	}
+	return demoUpdate{}
+}
+
+// titleOf is the place of a contact's work among the titles.
+func (p *demoPlan) titleOf(j int) int {
+	const often = "00011222333445556666777889"
+	return int(often[mix(p.seed^mix(uint64(j)<<1))%uint64(len(often))] - '0')
+}
+
+// link is the link as it is at the end; at its start it had another status.
+func (x demoText) link(l int) (link Link, before string) {
+	plan := &x.plan.links[l]
+	at := mix(x.plan.seed + mix(uint64(l)))
+	link = Link{
+		OrganizationID: x.plan.organizationID(int(plan.organization)), ContactID: x.plan.contactID(int(plan.contact)),
+		RelationshipStatus: RelationshipStatuses[plan.to], Version: 1,
+	}
+	switch {
+	case plan.beside:
+		link.RoleLabel = []string{"Advisor", "Board member"}[at%2]
+	case at%6 > 0:
+		link.RoleLabel = demoRoles[x.plan.titleOf(int(plan.contact))]
+	}
+	if plan.changed != 0 {
+		link.Version++
+	}
+	return link, RelationshipStatuses[plan.from]
+}
+
+// interaction is what was said and who wrote it down. Clients of other
+// languages are written about in theirs half of the time.
+func (x demoText) interaction(i demoInteraction) Interaction {
+	r := demoRand(x.plan.seed, demoInteractionTexts, i.number)
+	n := Interaction{ID: demoID(x.plan.seed, demoInteractions, i.number, i.created), Channel: Channels[i.channel]}
+	client, t := i.organization, &x.plan.tongues[0]
+	if i.contact >= 0 {
+		n.ContactID = x.plan.contactID(i.contact)
+		if client < 0 {
+			client = int(x.plan.links[i.contact].organization)
+		}
+	}
+	if i.organization >= 0 {
+		n.OrganizationID = x.plan.organizationID(i.organization)
+	}
+	if r.IntN(2) == 0 {
+		t = &x.plan.tongues[x.plan.organizations[client].tongue]
+	}
+	subjects := [][]string{t.calls, t.emails, t.meetings, t.notes}[i.channel]
+	if i.unreached {
+		subjects = demoUnreached
+	}
+	n.Subject = x.phrase(r, subjects, i.contact)
+	if chance := r.IntN(100); chance < 35 && !i.unreached {
+		n.Body = x.phrase(r, t.bodies, i.contact)
+	}
+	n.Outcome = demoOutcome(r, n.Channel, i.unreached)
+	n.UserID = x.ownerOf(client)
+	if other := one(r, x.users.editors); r.IntN(10) > 5 || !x.users.mayEdit(n.UserID) {
+		n.UserID = other
+	}
+	return n
+}
+
+// ownerOf is the owner of an organization; one in seven has none.
+func (x demoText) ownerOf(i int) string {
+	at := mix(x.plan.seed - mix(uint64(i)))
+	if at%7 == 0 {
+		return ""
+	}
+	return x.users.owners[at>>8%uint64(len(x.users.owners))]
+}
+
+// phrase is one of the phrases, about nobody by name where there is no contact; "" where none fits.
+func (x demoText) phrase(r *rand.Rand, of []string, contact int) string {
+	first, number := r.IntN(len(of)), strconv.Itoa(2+r.IntN(34))
+	for k := range of {
+		s := of[(first+k)%len(of)]
+		if named := strings.Contains(s, "{person}"); named && contact >= 0 {
+			s = strings.ReplaceAll(s, "{person}", x.plan.person(contact).first)
+		} else if named {
+			continue
+		}
+		return strings.ReplaceAll(s, "{n}", number)
+	}
+	return ""
+}
+
+func demoOutcome(r *rand.Rand, channel string, unreached bool) string {
+	chance := r.IntN(100)
+	switch {
+	case unreached && chance < 60:
+		return "No answer"
+	case unreached:
+		return "Left a message"
+	case channel == "email" && chance < 45:
+		return "Information sent"
+	case channel == "note" || chance < 50:
+		return ""
+	case chance < 80:
+		return "Follow-up scheduled"
+	case chance < 89:
+		return "Information sent"
+	case chance < 96:
+		return "Closed won"
+	}
+	return "Closed lost"
+}
