@@ -1,0 +1,321 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DemoSizes are the names that Demo knows, from the smallest.
+var DemoSizes = []string{"s", "m", "l"}
+
+// usualCache is SQLite's own default, which fits the short transactions of the verbs.
+const usualCache = 2_000
+
+var demoSizes = map[string]struct {
+	organizations, contacts, interactions int
+	batch                                 int // rows a transaction
+	cache                                 int // KiB of the file that the writer keeps in memory
+}{
+	"s": {1_000, 3_000, 10_000, math.MaxInt, usualCache},
+	"m": {50_000, 150_000, 1_000_000, 20_000, 64_000},
+	"l": {500_000, 1_500_000, 10_000_000, 20_000, 256_000},
+}
+
+// Demo fills a registry without clients with a sample: organizations, contacts,
+// links and a year of interactions up to now, with the history that the verbs
+// would have left, and four colleagues who cannot sign in. The same size, seed,
+// clock and users give the same rows. Clients belong to the users who were there
+// and to the colleagues. progress, if not nil, hears now and then how many rows
+// of how many are made; it must not call d.
+//
+// A registry that holds an organization, a contact or an interaction, and an
+// unknown size, are refused with Invalid. Size s is one transaction: it is there
+// whole or not at all. The others are too large for one; where one of them
+// stops midway the error says that the file is to be thrown away.
+func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progress func(done, total int)) error {
+	n, ok := demoSizes[size]
+	if !ok {
+		return invalid("size", "Choose one of the sizes %s", strings.Join(DemoSizes, ", "))
+	}
+	if progress == nil {
+		progress = func(int, int) {}
+	}
+	if err := d.refuseInUse(d.reader.queryRow(ctx, selectInUse)); err != nil {
+		return fmt.Errorf("sample data: %w", err)
+	}
+	f := &filler{
+		d: d, ctx: ctx, size: size, batch: n.batch, cache: n.cache, progress: progress, chunks: make(chan demoChunk, 4), stop: make(chan struct{}),
+		plan: demoPlan{
+			seed: seed, now: d.now().UTC().Truncate(time.Millisecond), tongues: slices.Concat(tonguesOfTheWest(), tonguesOfOtherScripts()),
+			interactions: n.interactions, organizations: make([]demoOrganization, n.organizations), contacts: make([]demoContact, n.contacts),
+		},
+	}
+	f.plan.make()
+	f.stages = []func() (cost int, more bool, err error){f.begin, f.fill, f.restoreIndexes, f.finish}
+	defer f.close()
+	if err := f.prepare(); err != nil {
+		return fmt.Errorf("sample data: %w", err)
+	}
+	for committed := false; len(f.stages) > 0; committed = true {
+		if err := d.write(ctx, by, f.transaction); err != nil {
+			if committed {
+				err = fmt.Errorf("it stopped midway and %s is of no use now, delete the file and start again: %w", d.path, err)
+			}
+			return fmt.Errorf("sample data: %w", err)
+		}
+	}
+	return nil
+}
+
+const selectInUse = "SELECT EXISTS (SELECT 1 FROM organizations) OR EXISTS (SELECT 1 FROM contacts) OR EXISTS (SELECT 1 FROM interactions)"
+
+func (d *DB) refuseInUse(r row) error {
+	var used bool
+	if err := r.Scan(&used); err != nil {
+		return err
+	}
+	if used {
+		return invalid("database", "%s holds clients already; fill a new file, named with --db", d.path)
+	}
+	return nil
+}
+
+// filler writes the plan into the registry. A second goroutine puts the plan
+// into words meanwhile: that is a quarter of the work.
+type filler struct {
+	d        *DB
+	ctx      context.Context
+	t        *tx
+	size     string
+	batch    int
+	cache    int
+	progress func(done, total int)
+	plan     demoPlan
+	users    demoUsers
+	chunks   chan demoChunk
+	stop     chan struct{} // closed when no more chunks are wanted
+
+	stages   []func() (cost int, more bool, err error)
+	prepared map[string]*sql.Stmt
+	bound    map[string]*sql.Stmt // in the transaction
+	seq      int64                // of the last audit row
+	hash     string               // too
+	indexes  []string             // to make again
+	done     int
+}
+
+func (f *filler) total() int {
+	return len(f.plan.organizations) + len(f.plan.contacts) + f.plan.interactions
+}
+
+const (
+	insertDemoUser = `
+		INSERT INTO users (id, email, full_name, status, time_zone, created_at, updated_at)
+		VALUES (?, ?, ?, 'active', ?, ?, ?)`
+	insertDemoOrganization = `
+		INSERT INTO organizations (id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, docid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM organizations))`
+	insertDemoContact = `
+		INSERT INTO contacts (id, first_name, last_name, email, phone, mobile, job_title, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, docid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM contacts))`
+	insertDemoLink = `
+		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)
+		VALUES (?, ?, ?, ?, ?)`
+	insertDemoInteraction = `
+		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	indexDemoOrganization = "INSERT INTO organization_search (docid, words) VALUES ((SELECT docid FROM organizations WHERE id = ?), ?)"
+	indexDemoContact      = "INSERT INTO contact_search (docid, words) VALUES ((SELECT docid FROM contacts WHERE id = ?), ?)"
+)
+
+func (f *filler) prepare() error {
+	f.prepared, f.bound = map[string]*sql.Stmt{}, map[string]*sql.Stmt{}
+	if err := f.setCache(f.ctx, f.cache); err != nil {
+		return err
+	}
+	for _, query := range []string{
+		insertAudit, insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, indexDemoOrganization, indexDemoContact,
+	} {
+		s, err := f.d.writer.PrepareContext(f.ctx, query)
+		if err != nil {
+			return err
+		}
+		f.prepared[query] = s
+	}
+	return nil
+}
+
+func (f *filler) close() {
+	close(f.stop)
+	for _, s := range f.prepared {
+		s.Close()
+	}
+	f.setCache(context.Background(), usualCache)
+}
+
+// setCache is the one PRAGMA sent to a pool: the writer has one connection.
+func (f *filler) setCache(ctx context.Context, kib int) error {
+	_, err := f.d.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA cache_size = -%d", kib))
+	return err
+}
+
+// transaction does one batch of what is left.
+func (f *filler) transaction(t *tx) error {
+	f.t = t
+	for query, s := range f.prepared {
+		f.bound[query] = t.StmtContext(f.ctx, s)
+	}
+	err := t.queryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&f.seq, &f.hash)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	t.recorded++
+	for cost := 0; cost < f.batch && len(f.stages) > 0; {
+		c, more, err := f.stages[0]()
+		if err != nil {
+			if f.ctx.Err() != nil { // then the transaction is gone, and says only that
+				err = f.ctx.Err()
+			}
+			return err
+		}
+		if cost += c; !more {
+			f.stages = f.stages[1:]
+		}
+	}
+	return nil
+}
+
+// put runs a row's statement. The context is looked at between chunks: the
+// driver would start a goroutine for each statement to watch it.
+func (f *filler) put(r demoRow) error {
+	if r.audit != nil {
+		r.audit.seq, r.audit.prevHash = f.seq+1, f.hash
+		r.query, r.args = insertAudit, r.audit.values()
+		f.seq, f.hash = r.audit.seq, r.audit.hash
+	}
+	_, err := f.bound[r.query].ExecContext(context.Background(), r.args...)
+	return err
+}
+
+// begin refuses a registry that is in use, makes the colleagues, and takes the
+// indexes away: filling a table first and sorting once is several times faster.
+func (f *filler) begin() (cost int, more bool, err error) {
+	if err := f.d.refuseInUse(f.t.queryRow(selectInUse)); err != nil {
+		return 0, false, err
+	}
+	if err := f.makeUsers(); err != nil {
+		return 0, false, err
+	}
+	go (&demoWriter{demoText: demoText{&f.plan, &f.users}, out: f.chunks, stop: f.stop}).run()
+	rows, err := f.t.query(`
+		SELECT name, sql FROM sqlite_schema
+		WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('organizations', 'contacts', 'organization_contact', 'interactions', 'audit_logs')
+		ORDER BY rowid`)
+	all, err := collect(rows, err, func(r row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) })
+	if err != nil {
+		return 0, false, err
+	}
+	for _, x := range all {
+		if _, err := f.t.ExecContext(f.ctx, "DROP INDEX "+x[0]); err != nil {
+			return 0, false, err
+		}
+		f.indexes = append(f.indexes, x[1])
+	}
+	return 1, false, nil
+}
+
+// fill writes one chunk.
+func (f *filler) fill() (cost int, more bool, err error) {
+	c, more := <-f.chunks
+	for _, r := range c.rows {
+		if err := f.put(r); err != nil {
+			return 0, false, err
+		}
+	}
+	f.done += c.records
+	f.progress(f.done, f.total())
+	return len(c.rows), more, f.ctx.Err()
+}
+
+// restoreIndexes makes one index anew; in a large sample that is a transaction of its own.
+func (f *filler) restoreIndexes() (cost int, more bool, err error) {
+	if len(f.indexes) > 0 {
+		if _, err := f.t.ExecContext(f.ctx, f.indexes[0]); err != nil {
+			return 0, false, err
+		}
+		f.indexes = f.indexes[1:]
+	}
+	return len(f.plan.organizations), len(f.indexes) > 0, nil
+}
+
+func (f *filler) finish() (cost int, more bool, err error) {
+	return 1, false, f.t.record("import_demo", "system", "", details{"size": f.size, "seed": f.plan.seed})
+}
+
+// demoUsers are those who may own clients, and those of them who may edit.
+type demoUsers struct {
+	owners  []string
+	editors []string
+}
+
+func (u *demoUsers) mayEdit(id string) bool { return slices.Contains(u.editors, id) }
+
+var demoColleagues = []struct{ email, name, zone, role string }{
+	{"tomas.rehn@pinestreet.example", "Tomas Rehn", "Europe/Stockholm", "Manager"},
+	{"priya.nair@pinestreet.example", "Priya Nair", "Europe/London", "Manager"},
+	{"sam.okoye@pinestreet.example", "Sam Okoye", "Europe/Berlin", "Manager"},
+	{"lea.dubois@pinestreet.example", "Léa Dubois", "Europe/Paris", "Viewer"},
+}
+
+// makeUsers adds the colleagues whose email nobody has, and reads who is there.
+func (f *filler) makeUsers() error {
+	at := f.plan.years.days[0].from - int64(24*time.Hour/time.Millisecond)
+	for i, c := range demoColleagues {
+		var there bool
+		if err := f.t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE email = ?)", c.email).Scan(&there); err != nil {
+			return err
+		}
+		if there {
+			continue
+		}
+		id := demoID(f.plan.seed, demoUserIDs, i, at)
+		if err := f.put(demoRow{query: insertDemoUser, args: []any{id, c.email, c.name, c.zone, milliStamp(at), milliStamp(at)}}); err != nil {
+			return err
+		}
+		if _, err := f.t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?", id, c.role); err != nil {
+			return err
+		}
+		var m demoMetadata
+		m.text("email", c.email)
+		m.text("full_name", c.name)
+		m.raw("roles", "["+quoteJSON(c.role)+"]")
+		m.text("status", "active")
+		if err := f.put(demoRow{audit: &auditRow{id: demoID(f.plan.seed, demoUserAudits, i, at), action: "create_user", targetType: "user", targetID: id, metadata: m.close(), createdAt: milliStamp(at)}}); err != nil {
+			return err
+		}
+	}
+	rows, err := f.t.query("SELECT id FROM users WHERE status = 'active' ORDER BY created_at, id")
+	if f.users.owners, err = collect(rows, err, scanText); err != nil {
+		return err
+	}
+	rows, err = f.t.query(`
+		SELECT users.id FROM users
+		WHERE status = 'active' AND 2 = (
+			SELECT count(DISTINCT permissions.slug)
+			FROM user_role JOIN role_permission USING (role_id) JOIN permissions ON permissions.id = permission_id
+			WHERE user_id = users.id AND permissions.slug IN ('EditClient', 'EditInteraction'))
+		ORDER BY created_at, id`)
+	if f.users.editors, err = collect(rows, err, scanText); err != nil {
+		return err
+	}
+	if len(f.users.editors) == 0 {
+		f.users.editors = f.users.owners
+	}
+	return nil
+}
