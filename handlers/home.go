@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -14,9 +15,10 @@ import (
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
 	page := views.Home{Page: s.page(c, "Home", "Where you left off, quiet clients and today", "home"), CanEdit: editClients.check(v) == nil}
-	page.ShowTouched = v.Can(db.ViewClient)
-	page.ShowQuiet = page.ShowTouched && v.Can(db.ViewInteraction)
-	page.ShowToday, page.NothingToSee, page.FirstSteps = page.ShowQuiet, !page.ShowTouched, page.CanEdit
+	clients, logs := v.Can(db.ViewClient), v.Can(db.EditInteraction) && v.Can(db.ViewInteraction)
+	page.ShowTouched = clients && (page.CanEdit || logs) // who changes nothing leaves nothing off
+	page.ShowQuiet = clients && v.Can(db.ViewInteraction)
+	page.ShowToday, page.NothingToSee, page.FirstSteps = page.ShowQuiet, !clients, page.CanEdit
 	for _, fill := range []struct {
 		wanted bool
 		with   func(*gin.Context, *views.Home) error
@@ -43,20 +45,26 @@ func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {
 	return err
 }
 
+// quietDays is how long nobody talked to a client that home calls quiet.
+const quietDays = 30
+
 func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
 	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, 6)
 	for _, o := range quiet {
-		contacts := "no contacts"
+		if o.LastContactAt.After(s.now().AddDate(0, 0, -quietDays)) {
+			break // they come in the order of the last contact
+		}
+		contacts := "No contacts"
 		if o.Contacts > 0 {
 			contacts = plural(o.Contacts, "contact")
 		}
 		detail := contacts
 		if o.Sector != "" {
-			detail = o.Sector + " · " + contacts
+			detail = o.Sector + " · " + strings.ToLower(contacts)
 		}
 		page.Quiet = append(page.Quiet, views.HomeRow{
 			Name: o.DisplayName, Href: "/organizations/" + o.ID, Detail: detail, Square: true,
-			Before: "Last ", Time: s.clock(c).Date(o.LastContactAt), Never: "Never contacted",
+			Before: "Last", Time: s.clock(c).Date(o.LastContactAt), Never: "Never contacted",
 		})
 	}
 	return err

@@ -82,7 +82,7 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other), channelOptions(form.Get("channel")), requestID(c)
 	composer.Subject, composer.Body, composer.Outcome, composer.When = form.Get("subject"), form.Get("body"), form.Get("outcome"), form.Get("happened_at")
 	if composer.When != "" {
-		composer.WhenShown = strings.Replace(composer.When, "T", " ", 1)
+		composer.WhenShown = s.clock(c).Typed(composer.When)
 	}
 	composer.Errors = map[string]string{"with": refused["contact_id"] + refused["organization_id"]}
 	for column, message := range refused {
@@ -191,6 +191,9 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	}
 	if i.OrganizationID != "" && (x == nil || !x.organization) {
 		e.At = &views.Ref{Name: i.OrganizationName, Href: "/organizations/" + i.OrganizationID}
+	}
+	if e.Whom == nil {
+		e.Whom, e.At = e.At, nil // "called Harbor & Pine Logistics"
 	}
 	if e.Whom == nil && i.Channel != "note" {
 		e.Verb = map[string]string{"call": "called", "email": "wrote an email", "meeting": "had a meeting"}[i.Channel]

@@ -111,7 +111,15 @@ func (s *Server) linkIndex(c *gin.Context, e end) error {
 		}
 		card := linkCard(who(c), e, links)
 		card.Focus = "links-h"
-		return s.answerPart(c, http.StatusOK, func() error { return s.linkPage(c, http.StatusOK, e, func(*views.Links) {}) }, card)
+		if first := len(card.Shown()); c.Query("all") != "" {
+			card.All = true
+			if first < len(card.Rows) { // go on reading where the short card ended
+				card.Rows[first].New, card.Focus = true, ""
+			}
+		}
+		return s.answerPart(c, http.StatusOK, func() error {
+			return s.linkPage(c, http.StatusOK, e, func(l *views.Links) { l.All = card.All })
+		}, card)
 	}
 	form, err := s.linkForm(c, e)
 	if err != nil {
@@ -216,6 +224,7 @@ func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused m
 		}
 		field.ID, field.Optional = "new-"+column, column != "first_name" && column != "last_name" && column != "display_name"
 		field.Autofocus = i == 0 && refused == nil
+		field.Whole = column == "email" || column == "display_name"
 		fields = append(fields, field)
 	}
 	if refused != nil {

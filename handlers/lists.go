@@ -72,9 +72,12 @@ func narrow(l *views.List, f db.Filter, next string, chips []views.Chip) {
 		}
 	}
 	if f.Query != "" || len(set) > 0 {
-		l.Filters = "Check the spelling, or drop a filter."
+		l.Filters, l.ClearLabel = "Check the spelling.", "Clear search"
 		if len(set) > 0 {
-			l.Filters = strings.Join(set, " and ") + ". " + l.Filters
+			l.Filters, l.ClearLabel = strings.Join(set, " and ")+". Drop a filter to see more.", "Clear filters"
+		}
+		if len(set) > 0 && f.Query != "" {
+			l.Filters = strings.Join(set, " and ") + ". Check the spelling, or drop a filter."
 		}
 		l.ClearHref = l.Path
 		if f.Status == "" || f.Status == "active" {

@@ -83,7 +83,7 @@ func (s *Server) editForm(c *gin.Context, status int, e editForm) error {
 		return err
 	}
 	f := views.Form{
-		Page: s.page(c, "Edit "+e.name, "Edit an "+e.kind, e.section), Heading: "Edit", List: e.list, Record: &views.Ref{Name: e.name, Href: e.base},
+		Page: s.page(c, "Edit "+e.name, "Edit an "+e.kind, e.section), Heading: "Edit " + e.kind, List: e.list, Record: &views.Ref{Name: e.name, Href: e.base},
 		Action: e.base, Submit: "Save " + e.kind, Cancel: e.base, Version: e.version, Fields: fields, Found: e.found,
 	}
 	if e.stale != nil {

@@ -59,6 +59,18 @@ func (c Clock) Day(t time.Time) string {
 	return local.Format("2 January 2006")
 }
 
+// Typed shows what a datetime-local field sent, "Fri 27 Nov 09:00"; what is no time stays as it is.
+func (c Clock) Typed(value string) string {
+	t, err := time.ParseInLocation(db.LocalTime, value, c.Zone)
+	if err != nil {
+		return value
+	}
+	if t.Year() != c.Now.In(c.Zone).Year() {
+		return t.Format("Mon 2 Jan 2006 15:04")
+	}
+	return t.Format("Mon 2 Jan 15:04")
+}
+
 // Input is a moment as a datetime-local field holds it, "" for the zero time.
 func (c Clock) Input(t time.Time) string {
 	if t.IsZero() {

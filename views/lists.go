@@ -18,6 +18,7 @@ type List struct {
 	CanEdit                     bool
 	Filters                     string // what narrows the list in words, "" for nothing
 	ClearHref, WiderHref        string // without filters; archived too ("" where they are in already)
+	ClearLabel                  string
 }
 
 // Template names the page.

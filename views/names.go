@@ -28,6 +28,14 @@ func initials(name string) string {
 	return string(unicode.ToUpper(first)) + string(unicode.ToUpper([]rune(found[1])[0]))
 }
 
+// sentence ends a message of more than one sentence with a full stop; a message of one has none.
+func sentence(message string) string {
+	if strings.Contains(message, ". ") && !strings.HasSuffix(message, ".") {
+		return message + "."
+	}
+	return message
+}
+
 // Host is a website as people say it: without scheme and www.
 func Host(website string) string {
 	_, rest, ok := strings.Cut(website, "://")

@@ -64,6 +64,7 @@ type Field struct {
 	DetectZone                   bool
 	Theirs                       *string // after a conflict, the value that is stored now
 	Large                        bool
+	Whole                        bool // as wide as its form, where others stand in pairs
 }
 
 // Segment is a choice of one among a few, shown side by side.

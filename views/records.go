@@ -71,10 +71,36 @@ type Links struct {
 	CanEdit bool
 	Form    *LinkForm
 	Focus   string // id of what takes the focus after a change
+	All     bool   // shows every row, however many
 }
 
 // Template names the card.
 func (Links) Template() string { return "records/_links.html" }
+
+// firstLinks is how many rows the card shows before somebody asks for all.
+const firstLinks = 20
+
+// Shown is the rows of the card: the first ones, unless one below is being
+// edited or takes the focus.
+func (l Links) Shown() []LinkRow {
+	if l.All || len(l.Rows) <= firstLinks {
+		return l.Rows
+	}
+	for _, r := range l.Rows[firstLinks:] {
+		if r.Editor != nil || r.Focus {
+			return l.Rows
+		}
+	}
+	return l.Rows[:firstLinks]
+}
+
+// More is the number of all rows where some are left out, else 0.
+func (l Links) More() int {
+	if len(l.Shown()) < len(l.Rows) {
+		return len(l.Rows)
+	}
+	return 0
+}
 
 // LinkRow is one link as seen from one of its ends.
 type LinkRow struct {

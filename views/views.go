@@ -127,6 +127,7 @@ func functions() template.FuncMap {
 		"hue":      hue,
 		"initials": initials,
 		"lower":    strings.ToLower,
+		"sentence": sentence,
 		"host":     Host,
 		"markdown": markdown,
 		"icon":     func(name string) icon { return icon{name, ""} },
