@@ -25,7 +25,7 @@ func (s *Server) contactIndex(c *gin.Context) error {
 	l := views.List{
 		Page: s.page(c, "Contacts", "The people your team works with", "contacts"),
 		Path: path, Heading: "Contacts", Noun: "contact", Plural: "contacts",
-		Placeholder: "Name, email, phone or organization", Caption: "Contacts", CanEdit: v.Can(db.EditClient),
+		Placeholder: "Name, email or organization", Caption: "Contacts", CanEdit: v.Can(db.EditClient),
 		Columns: []views.Column{
 			column(path, p, "Name", "last_name", "last_name", ""), column(path, p, "Organization", "", "", ""), column(path, p, "Email", "", "", "only-l"),
 			column(path, p, "Owner", "", "", ""),

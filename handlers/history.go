@@ -116,7 +116,11 @@ func historyEntry(clock views.Clock, e db.Entry, kind string) views.HistoryEntry
 			contact()
 		}
 		if e.OrganizationID != "" && kind != "organization" {
-			say(" at ")
+			if e.ContactID == "" && kind != "contact" {
+				say(" with ")
+			} else {
+				say(" at ")
+			}
 			organization()
 		}
 		if kind != "interaction" {

@@ -299,7 +299,7 @@ func TestListsAreFilteredSortedAndContinued(t *testing.T) {
 	ines.get("/organizations?owner="+ines.user.ID).want(200, "#result", "28 organizations").want(200, ".chip b", "Manager Person")
 	ines.get("/organizations?owner=none&q=quay").want(200, "#result", "27 organizations")
 	ines.get("/organizations?sort=-display_name").want(200, "#rows tr:first-child .nm", "Quay Cc").want(200, "th[aria-sort=descending]", "Name")
-	ines.get("/organizations?q=nowhere").want(200, ".empty h2", "nowhere").want(200, ".empty", "Clear filters")
+	ines.get("/organizations?q=nowhere").want(200, ".empty h2", "nowhere").want(200, ".empty", "Clear search")
 	ines.parts().get("/organizations?q=quay+cc").want(200, "#rows .nm", "Quay Cc").want(200, "hx-partial[hx-target='#chips']", "Sector").wantPart(true)
 	ines.boosted().get("/organizations?q=quay").wantPart(false)
 	ines.back().get("/organizations?q=quay").wantPart(false)
