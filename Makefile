@@ -15,8 +15,26 @@ run: build
 build:
 	@go build -o clientregistry .
 
-test: check
+test: check browser
 	go test -race ./...
+
+AXE        = $(HOME)/.cache/clientregistry/axe-core-4.14.1/axe.min.js
+AXE_SHA256 = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+
+# What the tests in a real browser need: Chromium, and axe-core from npm. What
+# cannot be had is named; under CI=true that is a failure, else those tests skip.
+browser:
+	@lacks() { echo "No tests in a browser: $$1"; test "$$CI" != true; exit; }; \
+	found() { for c in "$$CHROME" chromium chromium-browser google-chrome; do command -v "$$c" >/dev/null && return; done; return 1; }; \
+	root=; test "$$(id -u)" = 0 || root="sudo -n"; \
+	found || { command -v apt-get >/dev/null && $$root apt-get update -qq && $$root apt-get install -y -qq chromium; } || true; \
+	found || lacks "there is no Chromium; install it, or name one in CHROME"; \
+	checked() { echo "$(AXE_SHA256)  $(AXE)" | sha256sum --check --status 2>/dev/null; }; \
+	checked && exit; \
+	command -v npm >/dev/null || lacks "npm is missing, which fetches axe-core"; \
+	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && mkdir -p "$(dir $(AXE))" && \
+	(cd "$$dir" && npm pack --silent axe-core@4.14.1 >/dev/null && tar -xzf axe-core-4.14.1.tgz package/axe.min.js && mv package/axe.min.js "$(AXE)") || true; \
+	checked || { rm -f "$(AXE)"; lacks "axe-core 4.14.1 could not be fetched by npm, or is not what it should be"; }
 
 check:
 	go vet ./...

@@ -110,7 +110,7 @@ func (s *Server) linkIndex(c *gin.Context, e end) error {
 			return err
 		}
 		card := linkCard(who(c), e, links)
-		card.Focus = "links-h"
+		card.Focus = "link-new" // Cancel comes here
 		if first := len(card.Shown()); c.Query("all") != "" {
 			card.All = true
 			if first < len(card.Rows) { // go on reading where the short card ended

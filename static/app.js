@@ -234,6 +234,16 @@
     }
   });
 
+  // A field that comes with the focus and a value has it selected, as after Tab; the caret would stand before it.
+  const arrived = new WeakSet();
+
+  const selectFilled = () => {
+    const field = document.activeElement;
+    if (!field?.matches("input[autofocus]") || arrived.has(field)) return;
+    arrived.add(field);
+    if (field.value === field.defaultValue) field.select();
+  };
+
   // ---------- navigation: the newest wins, and focus goes to the new page's heading
 
   let navigation = null;
@@ -260,6 +270,7 @@
   on("htmx:after:swap", e => {
     const { ctx } = e.detail;
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
+    selectFilled();
     if (ctx.target !== document.body || ctx.swap === "none" || ctx.request?.headers["HX-History-Restore-Request"]) return;
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;

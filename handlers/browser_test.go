@@ -1,0 +1,605 @@
+package handlers_test
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// patience is how long a window waits for what must come. It is no measure of speed.
+const patience = 20 * time.Second
+
+// chromium is the one browser process of all tests.
+var chromium process
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	chromium.stop()
+	os.Exit(code)
+}
+
+type process struct {
+	once   sync.Once
+	ctx    context.Context
+	err    error
+	cancel []context.CancelFunc
+}
+
+// start starts the process for the first test that needs it.
+func (p *process) start() (context.Context, error) {
+	p.once.Do(func() {
+		path, err := chromiumPath()
+		if err != nil {
+			p.err = err
+			return
+		}
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+			chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4")) // there is a mouse
+		allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, stop := chromedp.NewContext(allocator)
+		p.cancel = []context.CancelFunc{stop, stopAllocator}
+		p.ctx, p.err = ctx, chromedp.Do(ctx)
+	})
+	return p.ctx, p.err
+}
+
+func (p *process) stop() {
+	for _, cancel := range p.cancel {
+		cancel()
+	}
+}
+
+func chromiumPath() (string, error) {
+	for _, name := range []string{os.Getenv("CHROME"), "chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("there is no Chromium: run make browser")
+}
+
+// axeSource is axe-core, which checks a page against WCAG.
+var axeSource = sync.OnceValues(func() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	source, err := os.ReadFile(filepath.Join(home, ".cache", "clientregistry", "axe-core-4.14.1", "axe.min.js"))
+	if err != nil {
+		return "", fmt.Errorf("there is no axe-core: run make browser")
+	}
+	return string(source), nil
+})
+
+// office is a registry that is being served, with people at their windows.
+type office struct {
+	*site
+	url string
+}
+
+// newOffice serves an empty registry on a free port. Its clock stands at the
+// time at which the test started.
+// Without a browser the test is skipped; under CI=true that is a failure.
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	_, err1 := chromium.start()
+	_, err2 := axeSource()
+	if err := cmp.Or(err1, err2); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	url := "http://" + server.Listener.Addr().String()
+	s := newSiteAt(t, url)
+	s.clock.Add(time.Since(s.clock.Now())) // what a browser takes for now
+	server.Config.Handler = s
+	server.Start()
+	t.Cleanup(server.Close)
+	return &office{site: s, url: url}
+}
+
+// window is a browser window. Windows of one person share the session.
+type window struct {
+	t     *testing.T
+	ctx   context.Context
+	url   string // of the registry
+	touch bool
+
+	width, height int64
+	pointed       bool // by mouse or finger, so that the focus need not be seen
+
+	mu         sync.Mutex
+	complaints []string
+}
+
+// window opens an empty window of somebody who has never been here.
+func (o *office) window() *window {
+	o.t.Helper()
+	ctx, err := chromium.start()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return openWindow(o.t, ctx, o.url, chromedp.WithNewBrowserContext())
+}
+
+// windowOf opens a window of somebody who is signed in.
+func (o *office) windowOf(b *browser) *window {
+	o.t.Helper()
+	w := o.window()
+	yes := true
+	call(w, network.SetCookie, network.SetCookieParams{Name: b.cookie.Name, Value: b.cookie.Value, URL: w.url, HTTPOnly: &yes, SameSite: network.CookieSameSiteLax})
+	return w
+}
+
+// another opens one more window of the same person.
+func (w *window) another() *window {
+	w.t.Helper()
+	return openWindow(w.t, w.ctx, w.url)
+}
+
+func openWindow(t *testing.T, parent context.Context, url string, options ...chromedp.ContextOption) *window {
+	t.Helper()
+	w := &window{t: t, url: url}
+	var cancel context.CancelFunc
+	w.ctx, cancel = chromedp.NewContext(parent, append(options, chromedp.WithListener(w.notice))...)
+	t.Cleanup(func() {
+		w.clean()
+		cancel()
+	})
+	if err := chromedp.Do(w.ctx); err != nil {
+		t.Fatal(err)
+	}
+	call(w, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	w.size(1280, 900)
+	w.theme("light")
+	return w
+}
+
+// notice keeps what the browser complains of: scripts that fail, what the
+// content security policy refused, files that are missing.
+func (w *window) notice(event any) {
+	text := ""
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		text = e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			text += " " + e.ExceptionDetails.Exception.Description
+		}
+	case *runtime.EventConsoleAPICalled:
+		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeWarning && e.Type != runtime.ConsoleAPICalledTypeAssert {
+			return
+		}
+		for _, arg := range e.Args {
+			text += string(arg.Value) + arg.Description + " "
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level != log.EntryLevelError && e.Entry.Level != log.EntryLevelWarning || harmless(e.Entry) {
+			return
+		}
+		text = fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+	default:
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.complaints = append(w.complaints, text)
+}
+
+// harmless are the browser's notes about what the registry answers on purpose.
+func harmless(e *log.Entry) bool {
+	if strings.Contains(e.Text, "Autofocus processing was blocked") {
+		return true
+	}
+	if e.Source != log.EntrySourceNetwork || strings.Contains(e.URL, "/static/") {
+		return false
+	}
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity} {
+		if strings.Contains(e.Text, fmt.Sprintf("status of %d", status)) {
+			return true
+		}
+	}
+	return false
+}
+
+// clean fails the test if the browser complained.
+func (w *window) clean() {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.complaints {
+		w.t.Errorf("the browser complains: %s", c)
+	}
+	w.complaints = nil
+}
+
+// call runs a command of the DevTools protocol.
+func call[P, R any](w *window, command cdp.Command[P, R], params P) R {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	r, err := chromedp.Call(ctx, command, params)
+	if err != nil {
+		w.t.Fatalf("%s: %v", command.Method, err)
+	}
+	return r
+}
+
+// ---------- what the window is like
+
+func (w *window) size(width, height int64) {
+	w.width, w.height = width, height
+	call(w, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: w.touch})
+}
+
+// phone makes the window that of a phone: narrow, and touched instead of clicked.
+func (w *window) phone() *window {
+	w.touch = true
+	call(w, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
+	w.size(390, 844)
+	return w
+}
+
+// theme sets what the system prefers: light or dark. Nothing moves in either.
+func (w *window) theme(name string) {
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+}
+
+func (w *window) zone(name string) {
+	call(w, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: name})
+}
+
+// scripts switches JavaScript on or off, from the next page on.
+func (w *window) scripts(on bool) {
+	call(w, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+}
+
+// ---------- asking
+
+//go:embed testdata/browser.js
+var library string
+
+// ask evaluates an expression in the page, with the functions of testdata/browser.js.
+func ask[T any](w *window, expression string, arguments ...any) (T, error) {
+	return askIn[T](w, 0, expression, arguments...)
+}
+
+func askIn[T any](w *window, world runtime.ExecutionContextID, expression string, arguments ...any) (T, error) {
+	var zero T
+	quoted := make([]any, len(arguments))
+	for i, a := range arguments {
+		text, err := json.Marshal(a)
+		if err != nil {
+			return zero, err
+		}
+		quoted[i] = text
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	yes := true
+	r, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{
+		Expression: "(() => {\n" + library + "\nreturn " + fmt.Sprintf(expression, quoted...) + "\n})()", ContextID: world, ReturnByValue: &yes, AwaitPromise: &yes,
+	})
+	if err != nil {
+		return zero, err
+	}
+	if r.ExceptionDetails != nil {
+		return zero, fmt.Errorf("%s", r.ExceptionDetails.Exception.Description)
+	}
+	var v T
+	if len(r.Result.Value) == 0 {
+		return v, nil
+	}
+	return v, json.Unmarshal(r.Result.Value, &v)
+}
+
+// until waits until the expression answers "": any other text says what is still missing.
+func (w *window) until(expression string, arguments ...any) {
+	w.t.Helper()
+	deadline := time.Now().Add(patience)
+	for {
+		missing, err := ask[string](w, expression, arguments...)
+		if err == nil && missing == "" {
+			return
+		}
+		if time.Now().After(deadline) || w.ctx.Err() != nil {
+			w.fatal("%s%s", missing, errorText(err))
+		}
+		pause()
+	}
+}
+
+// pause lets the browser work between two looks at a page.
+func pause() { <-time.After(15 * time.Millisecond) }
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return " (" + err.Error() + ")"
+}
+
+// fatal ends the test with what the window shows. A picture is left with go test -artifacts.
+func (w *window) fatal(format string, arguments ...any) {
+	w.t.Helper()
+	shows, _ := ask[string](w, "report()")
+	if shot, err := chromedp.Call(w.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{}); err == nil {
+		_ = os.WriteFile(filepath.Join(w.t.ArtifactDir(), "window.png"), []byte(shot.Data), 0o600)
+	}
+	w.t.Fatalf(format+"\n%s", append(arguments, shows)...)
+}
+
+// ---------- looking
+
+// see waits until something visible fits the selector and, if given, says the text.
+func (w *window) see(selector string, text ...string) {
+	w.t.Helper()
+	w.until("find(%s, %s).length ? '' : wanted(%[1]s, %[2]s)", selector, strings.Join(text, " "))
+}
+
+// gone waits until nothing visible does.
+func (w *window) gone(selector string, text ...string) {
+	w.t.Helper()
+	w.until("find(%s, %s).length ? 'still there: ' + %[1]s + ' ' + %[2]s : ''", selector, strings.Join(text, " "))
+}
+
+// count waits until so many visible elements fit the selector.
+func (w *window) count(n int, selector string) {
+	w.t.Helper()
+	w.until("same(find(%s, '').length, %s, 'number of ' + %[1]s)", selector, n)
+}
+
+// holds waits until a field has a value.
+func (w *window) holds(selector, value string) {
+	w.t.Helper()
+	w.until("same(document.querySelector(%s)?.value, %s, 'value of ' + %[1]s)", selector, value)
+}
+
+// at waits until the window shows the page of a path.
+func (w *window) at(path string) {
+	w.t.Helper()
+	w.until("same(location.pathname + location.search, %s, 'address')", path)
+}
+
+// titled waits for the title of the page.
+func (w *window) titled(title string) {
+	w.t.Helper()
+	w.until("same(document.title, %s, 'title')", title+" · Client Registry")
+}
+
+// focused waits until the element has the focus. Who uses the keyboard must see it, too.
+func (w *window) focused(selector string) {
+	w.t.Helper()
+	w.until("focused(%s, %s)", selector, !w.pointed)
+}
+
+// loaded waits until the page is there with its scripts.
+func (w *window) loaded() {
+	w.t.Helper()
+	w.until("document.readyState === 'complete' ? '' : 'still loading'")
+}
+
+// path is where the window is.
+func (w *window) path() string {
+	w.t.Helper()
+	p, err := ask[string](w, "location.pathname")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p
+}
+
+// fits checks that the page does not scroll sideways, and that all that can
+// be pressed is at least 24 pixels wide and high.
+func (w *window) fits() {
+	w.t.Helper()
+	w.until("sideways()")
+	w.until("targets()")
+}
+
+// axe checks the page against WCAG 2.2 AA and good practice. It runs in a
+// world of its own, where the page's content security policy is not in the
+// way, and in a window as high as the page, where bars cover nothing.
+func (w *window) axe(what string) {
+	w.t.Helper()
+	source, err := axeSource()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.loaded()
+	frame := call(w, page.GetFrameTree, cdp.Empty{}).FrameTree.Frame.ID
+	world := call(w, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame, WorldName: "axe"}).ExecutionContextID
+	if there, err := askIn[bool](w, world, "typeof axe !== 'undefined'"); err == nil && !there {
+		call(w, runtime.Evaluate, runtime.EvaluateParams{Expression: source, ContextID: world})
+	}
+	width, height := w.width, w.height
+	if whole, err := ask[int64](w, "document.documentElement.scrollHeight"); err == nil && whole > height {
+		w.size(width, whole)
+		defer w.size(width, height)
+	}
+	found, err := askIn[[]string](w, world, "violations()")
+	if err != nil {
+		w.fatal("axe, %s: %v", what, err)
+	}
+	for _, v := range found {
+		w.t.Errorf("axe, %s: %s", what, v)
+	}
+}
+
+// ---------- acting
+
+func (w *window) open(path string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	address := path
+	if strings.HasPrefix(path, "/") {
+		address = w.url + path
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+		w.t.Fatalf("open %s: %v", path, err)
+	}
+}
+
+// click clicks, or on a phone touches, the one visible element that fits the selector and says the text.
+func (w *window) click(selector string, text ...string) {
+	w.t.Helper()
+	x, y := w.point(selector, text...)
+	if w.touch {
+		w.act(chromedp.TapXY(x, y))
+		return
+	}
+	w.act(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
+	w.act(chromedp.MouseClickXY(x, y))
+}
+
+// doubleClick clicks twice, as fast as it goes.
+func (w *window) doubleClick(selector string, text ...string) {
+	w.t.Helper()
+	x, y := w.point(selector, text...)
+	w.act(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
+}
+
+// point waits until an element can be pressed, and returns where.
+func (w *window) point(selector string, text ...string) (x, y float64) {
+	w.t.Helper()
+	w.pointed = true
+	type spot struct {
+		X, Y    float64
+		Missing string
+	}
+	said := strings.Join(text, " ")
+	deadline := time.Now().Add(patience)
+	for {
+		s, err := ask[spot](w, "spot(%s, %s)", selector, said)
+		if err == nil && s.Missing == "" {
+			return s.X, s.Y
+		}
+		if time.Now().After(deadline) || w.ctx.Err() != nil {
+			w.fatal("cannot press %s %q: %s%s", selector, said, s.Missing, errorText(err))
+		}
+		pause()
+	}
+}
+
+func (w *window) act(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// fill presses a field and types over what is in it.
+func (w *window) fill(selector, value string) {
+	w.t.Helper()
+	w.click(selector)
+	w.until("chosen(%s)", selector)
+	call(w, input.InsertText, input.InsertTextParams{Text: value})
+}
+
+// set gives a value to what has its own picker in each browser: a select, by the option's text, or a date.
+func (w *window) set(selector, value string) {
+	w.t.Helper()
+	w.until("set(%s, %s)", selector, value)
+}
+
+// write presses the keys of a text, one by one.
+func (w *window) write(text string) {
+	w.t.Helper()
+	w.loaded()
+	for _, r := range text {
+		w.key(r, 0)
+	}
+}
+
+var keyNames = map[string]string{
+	"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "ArrowRight": kb.ArrowRight,
+}
+
+// press presses keys in turn, like "n", "Tab", "Shift+Tab", "Control+Enter".
+func (w *window) press(keys ...string) {
+	w.t.Helper()
+	w.loaded()
+	for _, key := range keys {
+		held, name := chromedp.ModifierNone, key
+		if rest, ok := strings.CutPrefix(key, "Shift+"); ok {
+			held, name = chromedp.ModifierShift, rest
+		} else if rest, ok := strings.CutPrefix(key, "Control+"); ok {
+			held, name = chromedp.ModifierCtrl, rest
+		}
+		for _, r := range cmp.Or(keyNames[name], name) {
+			w.key(r, held)
+		}
+	}
+}
+
+// key presses and releases one key. It goes down in one event with its text,
+// so that a page that keeps the key to itself gets no text, as with a real one.
+func (w *window) key(r rune, held chromedp.Modifier) {
+	w.t.Helper()
+	var down, up input.DispatchKeyEventParams
+	for _, e := range kb.Encode(r) {
+		e.Modifiers |= int64(held)
+		switch {
+		case e.Type == kb.KeyUp:
+			up = *e
+		case e.Type != kb.KeyChar:
+			down = *e
+		case held != chromedp.ModifierCtrl:
+			down.Text, down.UnmodifiedText = e.Text, e.UnmodifiedText
+		}
+	}
+	down.Type = input.DispatchKeyEventTypeRawKeyDown
+	if down.Text != "" {
+		down.Type = input.DispatchKeyEventTypeKeyDown
+	}
+	call(w, input.DispatchKeyEvent, down)
+	call(w, input.DispatchKeyEvent, up)
+}
+
+// tabTo presses Tab until the element has the focus.
+func (w *window) tabTo(selector string) {
+	w.t.Helper()
+	for range 60 {
+		w.press("Tab")
+		if there, err := ask[bool](w, "document.activeElement?.matches(%s) ?? false", selector); err == nil && there {
+			w.focused(selector)
+			return
+		}
+	}
+	w.fatal("Tab does not reach %s", selector)
+}
+
+func (w *window) back() {
+	w.t.Helper()
+	if _, err := ask[any](w, "history.back()"); err != nil {
+		w.t.Fatal(err)
+	}
+}

@@ -1,0 +1,87 @@
+// What the tests in a browser ask a page; see browser_test.go. Where a function
+// returns a text, "" is yes and anything else says what is wrong.
+
+const shown = e => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
+const tidy = text => (text ?? "").replace(/\s+/g, " ").trim();
+const words = e => tidy([e.innerText, e.getAttribute("aria-label"), e.matches("input, textarea") ? e.value : ""].join(" "));
+const find = (selector, text) => [...document.querySelectorAll(selector)].filter(e => shown(e) && words(e).includes(text));
+const name = e => e ? e.tagName.toLowerCase() + (e.id ? "#" + e.id : "") + " “" + words(e).slice(0, 40) + "”" : "nothing";
+
+const wanted = (selector, text) => {
+  const there = find(selector, "");
+  return `not seen: ${selector} ${text}` + (there.length ? `; it says ${there.map(words).join(" | ").slice(0, 300)}` : "");
+};
+
+const same = (got, want, what) => got === want ? "" : `${what} is ${JSON.stringify(got)}, want ${JSON.stringify(want)}`;
+
+const report = () => [location.href, document.title, "focus: " + name(document.activeElement), (document.querySelector("dialog[open]") ?? document.body)?.innerText.replace(/\s+/g, " ").slice(0, 2500)].join("\n");
+
+// Where to press: the middle of what is seen of an element that nothing covers and that does not move.
+const spot = (selector, text) => {
+  if (document.readyState !== "complete") return { Missing: "the page is still loading" };
+  const found = find(selector, text);
+  if (found.length !== 1) return { Missing: `${found.length} such elements: ${found.map(name).join(", ")}` };
+  const e = found[0];
+  if (e.disabled) return { Missing: "it is disabled" };
+  e.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+  const box = e.getClientRects()[0], x = box.x + box.width / 2, y = box.y + box.height / 2;
+  const hit = document.elementFromPoint(x, y);
+  const label = hit?.closest("label");
+  if (!hit || !(e.contains(hit) || hit.contains(e) && hit.matches("label") || label && label.control === e)) return { Missing: "covered by " + name(hit) };
+  return { X: x, Y: y };
+};
+
+const chosen = selector => {
+  const e = document.activeElement;
+  if (!e?.matches(selector)) return `${selector} has no focus, but ${name(e)}`;
+  e.select();
+  return "";
+};
+
+const set = (selector, value) => {
+  const e = find(selector, "")[0];
+  if (!e) return "no " + selector;
+  const option = e.matches("select") && [...e.options].find(o => tidy(o.text) === value);
+  if (e.matches("select") && !option) return `${selector} does not offer ${value}: ${[...e.options].map(o => o.text)}`;
+  e.value = option ? option.value : value;
+  e.dispatchEvent(new Event("input", { bubbles: true }));
+  e.dispatchEvent(new Event("change", { bubbles: true }));
+  return "";
+};
+
+// The ring may be around the element, or around what holds it: a label, a card.
+const ringed = e => {
+  const style = getComputedStyle(e);
+  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 || style.boxShadow !== "none";
+};
+
+const focused = (selector, seen) => {
+  const e = document.activeElement;
+  if (!e || !e.matches(selector)) return `the focus is on ${name(e)}, want ${selector}`;
+  if (!seen) return "";
+  if (!e.matches(":focus-visible")) return `${selector} does not show its focus`;
+  if (e.matches("h1, h2, [role='group']")) return ""; // a place to read on from, nothing to press
+  for (let at = e; at && at !== document.body; at = at.parentElement) if (ringed(at) && at.matches(":focus-within")) return "";
+  return `${selector} has the focus, but no ring`;
+};
+
+const sideways = () => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide <= 0) return "";
+  const over = [...document.querySelectorAll("body *")].filter(e => shown(e) && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
+  return `scrolls ${wide}px sideways at ${innerWidth}px: ${over.slice(-3).map(name).join(", ")}`;
+};
+
+// WCAG 2.5.8, without its exception for room around a target; links in a sentence are excepted.
+const targets = () => [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(shown).flatMap(e => {
+  const whole = e.matches("input[type='radio'], input[type='checkbox']") ? e.closest("label") ?? e : e;
+  const box = whole.getBoundingClientRect();
+  const after = getComputedStyle(e, "::after"); // a link may cover its row with this
+  if (after.position === "absolute" && after.content !== "none") return [];
+  const inline = getComputedStyle(e).display === "inline" && tidy(e.parentElement.innerText) !== tidy(e.innerText);
+  return inline || box.width >= 24 && box.height >= 24 ? [] : [`${name(e)} is ${Math.round(box.width)}×${Math.round(box.height)}`];
+}).join("; ");
+
+const violations = () => axe.run(document, {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
+}).then(result => result.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary.replace(/\s+/g, " ")} ${n.html.slice(0, 200)}`)));
