@@ -143,7 +143,9 @@ func (s *Server) linkForm(c *gin.Context, e end) (views.LinkForm, error) {
 	form.Query = query(c, "q")
 	switch chosen := c.Query(e.kind + "_id"); {
 	case chosen != "":
-		form.Chosen, err = s.chosen(c, e, chosen)
+		if form.Chosen, err = s.chosen(c, e, chosen); err == nil {
+			err = s.linkedAlready(c, e, &form)
+		}
 	case c.Query("new") != "":
 		form.Create, err = s.createFields(c, e, namedBy(e, form.Query), nil)
 	case form.Query != "":
@@ -152,6 +154,31 @@ func (s *Server) linkForm(c *gin.Context, e end) (views.LinkForm, error) {
 		form.Options = &options
 	}
 	return form, err
+}
+
+// linkedAlready shows the link that a chosen record has, instead of asking for one that would be refused.
+func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) error {
+	organizationID, contactID := e.id, form.Chosen.ID
+	if !e.organization {
+		organizationID, contactID = contactID, organizationID
+	}
+	l, err := s.db.Link(c.Request.Context(), who(c).Actor, organizationID, contactID)
+	if errors.Is(err, db.ErrNotFound) {
+		form.Role.Autofocus = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	form.Error = l.ContactName() + " is linked to " + l.OrganizationName + " already"
+	form.Found = foundLink(e, l)
+	return nil
+}
+
+// foundLink is a link that exists as what stands in the way of another.
+func foundLink(e end, l db.Link) *views.Found {
+	id, name, active := e.other(l)
+	return &views.Found{Name: name, Detail: joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.plural + "/" + id, Archived: !active}
 }
 
 func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
@@ -308,9 +335,7 @@ func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.In
 	form.Status.Error = refused.Fields["relationship_status"]
 	form.Error = refused.Fields["contact_id"] + refused.Fields["organization_id"]
 	if refused.Linked != nil {
-		_, name, active := e.other(*refused.Linked)
-		row := linkRow(who(c), e, *refused.Linked)
-		form.Found = &views.Found{Name: name, Detail: joined(row.Role, row.Status), Href: row.Href, Archived: !active}
+		form.Found = foundLink(e, *refused.Linked)
 	}
 	if other != "" {
 		form.Chosen, err = s.chosen(c, e, other)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -92,7 +93,13 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	form := c.Request.PostForm
 	password := form.Get("password")
 	if why := RefusePassword(password, form.Get("email")); why != "" {
-		return s.setupAnswer(c, true, map[string]string{"password": why})
+		refused := map[string]string{"password": why}
+		for name, message := range map[string]string{"full_name": "Enter a name", "email": "Enter an email"} {
+			if strings.TrimSpace(form.Get(name)) == "" {
+				refused[name] = message
+			}
+		}
+		return s.setupAnswer(c, true, refused)
 	}
 	hash, err := db.HashPassword(c.Request.Context(), password)
 	if err != nil {
