@@ -38,6 +38,12 @@ func (c *cache[K]) put(key K, h template.HTML) {
 	c.html[key] = h
 }
 
+// once is render for a view that is its own key.
+func (c *cache[K]) once(v View) (template.HTML, error) {
+	key, _ := v.(K)
+	return c.render(v, key)
+}
+
 // render returns a view as its template renders it; a nil key is not kept.
 func (c *cache[K]) render(v View, key K) (template.HTML, error) {
 	if h, ok := c.get(key); ok {

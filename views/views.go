@@ -115,10 +115,14 @@ func parse(into *template.Template, as, file string) error {
 	return nil
 }
 
-// functions are what templates call. row, event and the like render their own
+// functions are what templates call. icon, row and the like render their own
 // template, through the cache of fragments.
 func functions() template.FuncMap {
 	return template.FuncMap{
+		"icon":     func(name string) (template.HTML, error) { return fragments.once(icon{name, ""}) },
+		"iconSm":   func(name string) (template.HTML, error) { return fragments.once(icon{name, " i-sm"}) },
+		"avatar":   func(name, class string) (template.HTML, error) { return fragments.once(avatar{name, class}) },
+		"time":     func(t *Time) (template.HTML, error) { return fragments.once(*t) },
 		"row":      func(r Row) (template.HTML, error) { return fragments.render(r, r.key()) },
 		"event":    func(e Event) (template.HTML, error) { return fragments.render(e, e.key()) },
 		"linkRow":  func(l LinkRow) (template.HTML, error) { return fragments.render(l, l.key()) },
@@ -130,12 +134,15 @@ func functions() template.FuncMap {
 		"sentence": sentence,
 		"host":     Host,
 		"markdown": markdown,
-		"icon":     func(name string) icon { return icon{name, ""} },
-		"iconSm":   func(name string) icon { return icon{name, " i-sm"} },
-		"avatar":   func(name, class string) avatar { return avatar{name, class} },
 	}
 }
 
+// icon is one picture of the sprite.
 type icon struct{ Name, Class string }
 
+func (icon) Template() string { return "_icon.html" }
+
+// avatar stands for a person or, in the class sqr, for an organization.
 type avatar struct{ Name, Class string }
+
+func (avatar) Template() string { return "_avatar.html" }
