@@ -132,13 +132,13 @@ func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, 
 	if err := c.after(s, "contacts.id", f.After); err != nil {
 		return nil, "", err
 	}
-	rows, err := d.reader.query(ctx, c.page(selectContact, "contacts", s, f.limit()), c.args...)
+	rows, err := d.reader.query(ctx, c.page(selectContact, "contacts", s), c.args...)
 	if page, err = collect(rows, err, scanContact); err != nil {
 		return nil, "", fmt.Errorf("contacts: %w", err)
 	}
-	if n := f.limit(); len(page) > n {
-		page = page[:n]
-		next = newCursor(key(page[n-1]))
+	if len(page) > PageSize {
+		page = page[:PageSize]
+		next = newCursor(key(page[PageSize-1]))
 	}
 	for i := range page {
 		page[i].seenBy(by)

@@ -20,21 +20,13 @@ type Filter struct {
 	OwnerID  string // a user's id, or "none"
 	Sort     string // a column, "-" before it for the other way round
 	After    string // cursor of the page before
-	Limit    int    // at most this many rows; 0, and more than that, is PageSize
-}
-
-func (f Filter) limit() int {
-	if f.Limit <= 0 || f.Limit > PageSize {
-		return PageSize
-	}
-	return f.Limit
 }
 
 // page is the query of one page of a list: the table's columns, narrowed,
 // ordered and cut off. Where words are looked for, the page's ids are found
 // first: sorting the matches would else read what only the page shows of each.
-func (c *conditions) page(columns, table string, s sorting, limit int) string {
-	narrowed := c.where() + s.orderBy(table+".id") + fmt.Sprintf("\nLIMIT %d", limit+1)
+func (c *conditions) page(columns, table string, s sorting) string {
+	narrowed := c.where() + s.orderBy(table+".id") + fmt.Sprintf("\nLIMIT %d", PageSize+1)
 	if c.byWords {
 		return columns + "\nWHERE " + table + ".id IN (SELECT id FROM " + table + narrowed + ")" + s.orderBy(table+".id")
 	}
@@ -140,8 +132,8 @@ func bothStates[T any](f Filter, s sorting, key func(T) [2]string, list func(Fil
 		}
 		return slices.Compare(x[:], y[:])
 	})
-	if n := f.limit(); len(page) > n {
-		page, more = page[:n], true
+	if len(page) > PageSize {
+		page, more = page[:PageSize], true
 	}
 	if more {
 		next = newCursor(key(page[len(page)-1]))

@@ -137,13 +137,13 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 	if err := c.after(s, "organizations.id", f.After); err != nil {
 		return nil, "", err
 	}
-	rows, err := d.reader.query(ctx, c.page(selectOrganization, "organizations", s, f.limit()), c.args...)
+	rows, err := d.reader.query(ctx, c.page(selectOrganization, "organizations", s), c.args...)
 	if page, err = collect(rows, err, scanOrganization); err != nil {
 		return nil, "", fmt.Errorf("organizations: %w", err)
 	}
-	if n := f.limit(); len(page) > n {
-		page = page[:n]
-		next = newCursor(key(page[n-1]))
+	if len(page) > PageSize {
+		page = page[:PageSize]
+		next = newCursor(key(page[PageSize-1]))
 	}
 	for i := range page {
 		page[i].seenBy(by)

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,64 @@ func match(typed string) (string, bool) {
 		query = "(" + query + ") OR " + number + "*"
 	}
 	return query, true
+}
+
+// candidates bounds how many matches a picker sorts: a word that very many
+// records have takes no longer than a rare one.
+const candidates = 300
+
+// FindOrganizations returns up to n active organizations by what was typed,
+// for pickers: those with the very words before those with words that begin so.
+func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
+	return find(typed, n, func(o Organization) string { return o.ID }, func(query string) ([]Organization, error) {
+		rows, err := d.reader.query(ctx, selectOrganization+found("organizations", "organization_search"), query, candidates, n)
+		page, err := collect(rows, err, scanOrganization)
+		for i := range page {
+			page[i].seenBy(by)
+		}
+		return page, err
+	})
+}
+
+// FindContacts does the same for contacts.
+func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
+	return find(typed, n, func(x Contact) string { return x.ID }, func(query string) ([]Contact, error) {
+		rows, err := d.reader.query(ctx, selectContact+found("contacts", "contact_search"), query, candidates, n)
+		page, err := collect(rows, err, scanContact)
+		for i := range page {
+			page[i].seenBy(by)
+		}
+		return page, err
+	})
+}
+
+// found narrows to the first of the candidates by name.
+func found(table, index string) string {
+	return `
+		WHERE ` + table + `.id IN (
+			SELECT id FROM ` + table + `
+			WHERE +is_active = 1 AND docid IN (SELECT docid FROM ` + index + ` WHERE words MATCH ? LIMIT ?)
+			ORDER BY sort_key, id LIMIT ?
+		)
+		ORDER BY sort_key, ` + table + `.id`
+}
+
+func find[T any](typed string, n int, id func(T) string, list func(query string) ([]T, error)) ([]T, error) {
+	begins, ok := match(typed)
+	if !ok {
+		return nil, nil
+	}
+	all, err := list(strings.ReplaceAll(begins, "*", ""))
+	if err != nil || len(all) >= n {
+		return all, err
+	}
+	more, err := list(begins)
+	for _, x := range more {
+		if len(all) < n && !slices.ContainsFunc(all, func(y T) bool { return id(y) == id(x) }) {
+			all = append(all, x)
+		}
+	}
+	return all, err
 }
 
 func notInPhone(c rune) bool { return !strings.ContainsRune("0123456789 +-()./\u00a0", c) }

@@ -158,3 +158,20 @@ func TestRowsOfAnotherProgramAreIndexedAtTheNextStart(t *testing.T) {
 	}
 	want(t, "sort keys", fmt.Sprint(o.Column(t, "SELECT sort_key FROM organizations UNION ALL SELECT sort_key FROM contacts")), "[eclair angstrom zoe]")
 }
+
+func TestAPickerShowsTheVeryWordBeforeWordsThatBeginSo(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for _, name := range []string{"Libra", "Limes", "Li", "Lino"} {
+		o.NewOrganization(t, name)
+	}
+	found, err := o.FindOrganizations(t.Context(), o.Ines, "li", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, x := range found {
+		names = append(names, x.DisplayName)
+	}
+	want(t, "names", strings.Join(names, " "), "Li Libra Limes")
+}

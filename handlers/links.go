@@ -634,13 +634,13 @@ func (s *Server) optionRows(c *gin.Context, kind, typed string, n int) ([]views.
 	ctx, by := c.Request.Context(), who(c).Actor
 	var rows []views.OptionRow
 	if kind == "organization" {
-		found, _, err := s.db.Organizations(ctx, by, db.Filter{Query: typed, Limit: n})
+		found, err := s.db.FindOrganizations(ctx, by, typed, n)
 		for _, o := range found {
 			rows = append(rows, optionRow(views.OptionRow{ID: o.ID, Href: "/organizations/" + o.ID, Name: o.DisplayName, Detail: joined(o.Sector, views.Domain(o.Website)), Square: true}, typed))
 		}
 		return rows, err
 	}
-	found, _, err := s.db.Contacts(ctx, by, db.Filter{Query: typed, Limit: n})
+	found, err := s.db.FindContacts(ctx, by, typed, n)
 	for _, x := range found {
 		detail := joined(x.JobTitle, x.Organization)
 		if detail == "" {
