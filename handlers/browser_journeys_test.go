@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"clientregistry/db/dbtest"
 )
 
 // setUp goes from the link that the program prints to the home page.
@@ -203,6 +205,10 @@ func TestFirstDayByKeyboard(t *testing.T) {
 	w.press("Escape")
 	w.gone("#keys")
 	w.focused("#today li:first-child a[id^=edit-i-]")
+	w.press("Tab", "Enter")
+	w.see("#toasts", "Email deleted")
+	w.see("#today li:first-child h4", "Asked for the price")
+	w.focused("#today li:first-child h4 a")
 
 	w.press("g", "o")
 	w.at("/organizations")
@@ -235,25 +241,26 @@ func TestFirstDayByKeyboard(t *testing.T) {
 func TestFirstDayOnAPhone(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	w := o.window().phone()
+	w := o.window()
+	w.phone()
 	firstDay(o, w)
 	w.click(".tabbar a", "Organizations")
 	w.see("h1", "Organizations")
-	w.fits()
+	w.fits("list on a phone")
 	w.click("summary", "Sector")
 	w.see(".menu a", "Logistics")
-	w.fits()
+	w.fits("filter sheet on a phone")
 	w.axe("filter sheet on a phone")
 	w.click(".menu a", "Logistics")
 	w.see("h2", "Nothing matches")
-	w.fits()
+	w.fits("filtered list on a phone")
 	w.click("a", "Clear filters")
 	w.click("#rows .nm", "Harbor & Pine")
 	w.see("h1", "Harbor & Pine")
-	w.fits()
+	w.fits("record on a phone")
 	w.click("summary[aria-label=More]")
 	w.see(".menu button", "Archive organization")
-	w.fits()
+	w.fits("record menu on a phone")
 	w.click(".menu button", "Archive organization")
 	w.see(".banner", "Archived by")
 	w.click("#toasts button", "Undo")
@@ -261,7 +268,7 @@ func TestFirstDayOnAPhone(t *testing.T) {
 	w.click(".jump a", "Contacts")
 	w.click("#links a[id^=edit-link-]")
 	w.see("#links form")
-	w.fits()
+	w.fits("link editor on a phone")
 }
 
 func TestFirstDayWithoutScript(t *testing.T) {
@@ -545,4 +552,45 @@ func TestLists(t *testing.T) {
 	w.at("/organizations?q=nobody")
 	w.back()
 	w.see("h1", "Home")
+}
+
+// A call late in the evening is on the right day for who logged it, and on
+// another one for who is elsewhere. The two zones are 24 hours apart.
+func TestDaysAcrossTheDateLine(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.clock.Add(dbtest.Now.Sub(o.clock.Now())) // in the year of the calls
+	keoni, teretia := o.person("Keoni Kahale", "Manager"), o.person("Teretia Tong", "Manager")
+	o.exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", keoni.user.ID)
+	o.exec("UPDATE users SET time_zone = 'Pacific/Kiritimati' WHERE id = ?", teretia.user.ID)
+	organization := o.organization("Harbor & Pine")
+	there, here := o.windowOf(keoni), o.windowOf(teretia)
+	there.zone("Pacific/Honolulu")
+	here.zone("Pacific/Kiritimati")
+	late := func(w *window, subject string) {
+		w.open(organization)
+		w.fill("#log-subject", subject)
+		w.click(".when summary")
+		w.set("#log-at", "2026-03-02T23:30")
+		w.click("#log button[type=submit]", "Log call")
+		w.see("#timeline h4", subject)
+		w.holds("#log-subject", "")
+	}
+	late(there, "Late in Honolulu")
+	late(here, "Late in Kiritimati")
+	for _, reader := range []struct {
+		w             *window
+		name          string
+		days, subject string
+	}{
+		{there, "Keoni", "Late in Honolulu: Monday 2 March 23:30, Late in Kiritimati: Sunday 1 March 23:30", "Late in Honolulu"},
+		{here, "Teretia", "Late in Honolulu: Tuesday 3 March 23:30, Late in Kiritimati: Monday 2 March 23:30", "Late in Kiritimati"},
+	} {
+		reader.w.open(organization)
+		reader.w.see("#timeline h4", "Late in Kiritimati")
+		reader.w.until("same(calendar(), %s, 'days of ' + %s)", reader.days, reader.name)
+		reader.w.open("/interactions?from=2026-03-02&to=2026-03-02")
+		reader.w.see("#timeline h4", reader.subject)
+		reader.w.count(1, "#timeline h4")
+	}
 }

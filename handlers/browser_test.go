@@ -174,7 +174,7 @@ func openWindow(t *testing.T, parent context.Context, url string, options ...chr
 		t.Fatal(err)
 	}
 	call(w, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
-	w.size(1280, 900)
+	w.desk()
 	w.theme("light")
 	return w
 }
@@ -256,11 +256,17 @@ func (w *window) size(width, height int64) {
 }
 
 // phone makes the window that of a phone: narrow, and touched instead of clicked.
-func (w *window) phone() *window {
+func (w *window) phone() {
 	w.touch = true
 	call(w, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
 	w.size(390, 844)
-	return w
+}
+
+// desk makes it that of a computer, with a mouse.
+func (w *window) desk() {
+	w.touch = false
+	call(w, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{})
+	w.size(1280, 900)
 }
 
 // theme sets what the system prefers: light or dark. Nothing moves in either.
@@ -416,16 +422,21 @@ func (w *window) path() string {
 
 // fits checks that the page does not scroll sideways, and that all that can
 // be pressed is at least 24 pixels wide and high.
-func (w *window) fits() {
+func (w *window) fits(what string) {
 	w.t.Helper()
-	w.until("sideways()")
-	w.until("targets()")
+	for _, question := range []string{"sideways()", "targets()"} {
+		wrong, err := ask[string](w, question)
+		if err != nil || wrong != "" {
+			w.t.Errorf("%s: %s%s", what, wrong, errorText(err))
+		}
+	}
 }
 
 // axe checks the page against WCAG 2.2 AA and good practice. It runs in a
 // world of its own, where the page's content security policy is not in the
 // way, and in a window as high as the page, where bars cover nothing.
-func (w *window) axe(what string) {
+// Rules, if given, are all it checks.
+func (w *window) axe(what string, rules ...string) {
 	w.t.Helper()
 	source, err := axeSource()
 	if err != nil {
@@ -442,13 +453,31 @@ func (w *window) axe(what string) {
 		w.size(width, whole)
 		defer w.size(width, height)
 	}
-	found, err := askIn[[]string](w, world, "violations()")
+	found, err := askIn[[]string](w, world, "violations(%s)", rules)
 	if err != nil {
 		w.fatal("axe, %s: %v", what, err)
 	}
 	for _, v := range found {
 		w.t.Errorf("axe, %s: %s", what, v)
 	}
+}
+
+// everywhere checks the page as it stands on a desk and on a phone, in the
+// light and in the dark, and that nothing scrolls sideways down to 320 pixels.
+func (w *window) everywhere(what string) {
+	w.t.Helper()
+	w.axe(what)
+	w.theme("dark")
+	w.axe(what+", dark", "color-contrast", "link-in-text-block")
+	w.phone()
+	w.axe(what+", dark, on a phone", "color-contrast", "link-in-text-block")
+	w.theme("light")
+	w.axe(what + ", on a phone")
+	w.fits(what + ", on a phone")
+	w.size(320, 640)
+	w.fits(what + ", at 320 pixels")
+	w.desk()
+	w.fits(what)
 }
 
 // ---------- acting

@@ -61,6 +61,7 @@
   const open = dialog => {
     if (dialog.open) return;
     opener = document.activeElement?.id;
+    for (const menu of openMenus()) menu.open = false; // or Esc would close that first
     dialog.returnValue = ""; // Esc leaves the last one
     dialog.showModal();
   };
@@ -257,8 +258,12 @@
     navigation = ctx;
   });
 
+  let heir = null; // what takes the focus of a row that goes
+
   on("htmx:before:swap", e => {
     const { ctx } = e.detail;
+    const links = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? links.indexOf(rowLink(row)) : -1;
+    heir = at < 0 ? null : links[at + 1] ?? links[at - 1] ?? byId("log-subject");
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
 
@@ -271,6 +276,7 @@
     const { ctx } = e.detail;
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
+    if (heir?.isConnected && document.activeElement === document.body) heir.focus();
     if (ctx.target !== document.body || ctx.swap === "none" || ctx.request?.headers["HX-History-Restore-Request"]) return;
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;

@@ -1,0 +1,188 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+)
+
+func TestPagesOfAnEmptyRegistry(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	w := o.window()
+	w.open(o.SetupLink())
+	w.everywhere("setup")
+	w.click("button", "Create account")
+	w.see(".err")
+	w.everywhere("setup, refused")
+	w.setUp(o)
+	w.everywhere("home")
+	for _, path := range []string{"/organizations", "/contacts", "/interactions", "/search", "/account"} {
+		w.open(path)
+		w.see("h1")
+		w.everywhere("empty " + path)
+	}
+	w.open("/setup?token=used")
+	w.everywhere("setup, gone")
+	w.open("/organizations/new")
+	w.fill("#display_name", "Harbor & Pine")
+	w.click("button", "Create organization")
+	w.see("#toasts", "Created")
+	w.everywhere("new record with a toast")
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	organization, maya := furnished(o)
+	w := o.windowOf(astrid)
+	for _, path := range []string{
+		"/", "/organizations?status=all", "/organizations?q=zzz&sector=Logistics", "/contacts", "/interactions", "/interactions?channel=note", organization,
+		organization + "/edit", organization + "/history", maya, maya + "/edit", "/search?q=harbor", "/search?q=zzz", "/contacts/new", "/nowhere",
+	} {
+		w.open(path)
+		w.see("h1")
+		w.everywhere(path)
+	}
+}
+
+func TestStatesOfARecord(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomas Rehn", "Manager")
+	organization, maya := furnished(o)
+	w := o.windowOf(astrid)
+	w.open(organization)
+	w.click("#edit-website")
+	w.see("#f-website")
+	w.everywhere("fact editor")
+	w.fill("#f-website", "javascript:alert(1)")
+	w.click("#save-website")
+	w.see("#fact-website .err")
+	w.everywhere("fact refused")
+	tomas.post(organization+"/fields/website", "value", "a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example", "version", "1").want(http.StatusSeeOther, "", "")
+	w.fill("#f-website", "harborpine.example")
+	w.click("#save-website")
+	w.see(".versus")
+	w.everywhere("fact in conflict")
+	w.click("#fact-website button", "Keep mine")
+	w.see("#edit-website", "harborpine.example")
+
+	w.click("#log button[type=submit]")
+	w.see("#log .err")
+	w.everywhere("composer refused")
+	w.click(".when summary")
+	w.see("#log-at")
+	w.everywhere("composer with its time open")
+	w.open(organization)
+
+	w.click("#link-new")
+	w.fill("#find", "o")
+	w.see("[role=option]", "Create contact")
+	w.everywhere("picker open")
+	w.click("[role=option]", "Create contact")
+	w.fill("input[name=last_name]", "Okafor")
+	w.fill("input[name=email]", "maya@harborpine.example")
+	w.everywhere("creating a contact in place")
+	w.click("button", "Create and link")
+	w.see(".found", "Maya Okafor")
+	w.everywhere("email taken")
+	w.open(organization)
+
+	w.click("#links a[aria-label='Edit the role of Maya Okafor']")
+	w.see("#links [name=role_label]")
+	w.everywhere("link editor")
+	tomas.post(organization+maya, "role_label", "CEO", "relationship_status", "Former", "version", "1").want(http.StatusSeeOther, "", "")
+	w.fill("#links [name=role_label]", "Decision maker")
+	w.click("#links button", "Save")
+	w.see("#links .versus")
+	w.everywhere("link in conflict")
+	w.open(organization)
+
+	w.click("#today li:first-child a[aria-label^=Edit]")
+	w.see("#timeline [name=subject]")
+	w.everywhere("interaction editor")
+	w.fill("#timeline [name=subject]", "")
+	w.click("#timeline button", "Save")
+	w.see("#timeline .err")
+	w.everywhere("interaction refused")
+	w.open(organization)
+
+	w.click("summary", "Channel")
+	w.see(".menu a", "Meeting")
+	w.everywhere("filter menu")
+	w.click("summary[aria-label=More]")
+	w.see(".menu button", "Archive")
+	w.everywhere("record menu")
+	w.press("?")
+	w.see("#keys h2")
+	w.everywhere("list of keys")
+	w.press("Escape")
+	w.click("#today li:first-child button[aria-label^=Delete]")
+	w.see("#toasts button", "Undo")
+	w.everywhere("deleted, with Undo")
+
+	w.open(organization + "/edit")
+	w.fill("[name=display_name]", "")
+	w.fill("[name=website]", "ftp://nothing")
+	w.click("button", "Save organization")
+	w.see(".sum a")
+	w.everywhere("form refused")
+	w.fill("[name=display_name]", "Harbor & Pine Logistics")
+	w.fill("[name=website]", "harborpine.example")
+	tomas.post(organization+"/fields/sector", "value", "Retail", "version", "3").want(http.StatusSeeOther, "", "")
+	w.click("button", "Save organization")
+	w.see(".versus")
+	w.everywhere("form in conflict")
+
+	w.open(organization)
+	w.click("summary[aria-label=More]")
+	w.click(".menu button", "Archive organization")
+	w.see(".banner", "Archived by")
+	w.everywhere("archived")
+
+	astrid.post("/logout").want(http.StatusSeeOther, "", "")
+	w.open(organization)
+	w.see("h1", "Sign in")
+	w.everywhere("login")
+	w.fill("#email", astrid.user.Email)
+	w.fill("#password", "wrong")
+	w.click("button", "Sign in")
+	w.see(".err")
+	w.everywhere("login refused")
+}
+
+func TestPagesOfAViewer(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	lea := o.person("Léa Marchetti", "Viewer")
+	organization, maya := furnished(o)
+	w := o.windowOf(lea)
+	for _, path := range []string{"/", "/organizations", organization, maya, organization + "/edit", "/account"} {
+		w.open(path)
+		w.see("h1")
+		w.everywhere("viewer: " + path)
+	}
+	w.open("/organizations/new")
+	w.see("h1 + p", "Missing permission: EditClient")
+}
+
+// furnished fills a registry with what real ones have: long names, accents,
+// other scripts, an archived record, people who left.
+func furnished(o *office) (organization, contact string) {
+	organization = o.organization("Harbor & Pine Logistics", "legal_name", "Harbor & Pine Logistics och Spedition Aktiebolag med begränsat ansvar", "website", "https://harborpine.example", "sector", "Logistics", "size_band", "51-200", "tax_id", "SE559012345601")
+	archived := o.organization("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrik", "sector", "Manufacturing")
+	o.exec("UPDATE organizations SET is_active = 0 WHERE id = ?", key(archived))
+	o.organization("株式会社東京商会", "sector", "Retail")
+	contact = o.contact("Maya", "Okafor", "email", "maya@harborpine.example", "phone", "+46 8 123 456", "job_title", "Chief Financial Officer of the northern region")
+	other := o.contact("Wolfeschlegelsteinhausenbergerdorff", "von und zu Hohenlohe-Langenburg", "email", "a.very.long.address.that.has.no.room@a-rather-long-domain.example")
+	o.link(organization, contact, "role_label", "CFO")
+	o.link(organization, other, "role_label", "Advisor", "relationship_status", "Former")
+	o.log(organization, contact, "Asked for the price of the summer route", "outcome", "Follow-up scheduled", "body", "They want **three** prices:\n\n- by ship\n- by train\n\nSee https://a-rather-long-domain.example/with/a/long/path/that/does/not/end")
+	o.log(organization, "", "A note with a subject that goes on and on and on and on, until somebody stops it from going on any more", "channel", "note")
+	for i := range 3 {
+		o.log(organization, other, fmt.Sprintf("Meeting %d", i), "channel", "meeting", "happened_at", fmt.Sprintf("2026-0%d-02T10:00", i+1))
+	}
+	return organization, contact
+}
