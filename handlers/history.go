@@ -111,13 +111,17 @@ func historyEntry(clock views.Clock, e db.Entry, kind string) views.HistoryEntry
 		say(map[string]string{
 			"create_interaction": "logged ", "update_interaction": "changed ", "delete_interaction": "deleted ", "restore_interaction": "brought back ",
 		}[e.Action] + map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel])
+		with := " with "
+		if e.Channel == "note" {
+			with = " about "
+		}
 		if e.ContactID != "" && kind != "contact" {
-			say(" with ")
+			say(with)
 			contact()
 		}
 		if e.OrganizationID != "" && kind != "organization" {
 			if e.ContactID == "" && kind != "contact" {
-				say(" with ")
+				say(with)
 			} else {
 				say(" at ")
 			}
