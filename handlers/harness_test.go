@@ -47,13 +47,19 @@ func newSiteAt(t *testing.T, base string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &site{t: t, db: d, path: path, clock: clock, base: base, sql: newDirect(t, path), Server: s}
+}
+
+// newDirect opens a registry's file beside the registry, on one connection.
+func newDirect(t *testing.T, path string) *sql.DB {
+	t.Helper()
 	direct, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=5000&_foreign_keys=1&_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}
 	direct.SetMaxOpenConns(1)
 	t.Cleanup(func() { direct.Close() })
-	return &site{t: t, db: d, path: path, clock: clock, base: base, sql: direct, Server: s}
+	return direct
 }
 
 // browser is one person's browser, signed in or not, and the manner in which it asks.

@@ -44,6 +44,9 @@ func readForm(c *gin.Context) error {
 	if c.GetHeader("Content-Type") != "" && (err != nil || kind != "application/x-www-form-urlencoded") {
 		return errType
 	}
+	if coding := c.GetHeader("Content-Encoding"); coding != "" && coding != "identity" {
+		return errType
+	}
 	if err := c.Request.ParseForm(); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
@@ -61,6 +64,9 @@ func readForm(c *gin.Context) error {
 	return nil
 }
 
+// vary names what an answer depends on beside its address and the session.
+const vary = "Accept-Encoding, HX-Request, HX-Request-Type"
+
 // part tells whether htmx asks for a part of the page; anything else gets it whole.
 func part(c *gin.Context) bool {
 	return c.GetHeader("HX-Request") == "true" && c.GetHeader("HX-Request-Type") == "partial" && c.GetHeader("HX-History-Restore-Request") == ""
@@ -76,14 +82,14 @@ func (s *Server) show(c *gin.Context, status int, all ...views.View) error {
 	if err := views.Render(buffer, all...); err != nil {
 		return err
 	}
-	c.Header("Vary", "HX-Request, HX-Request-Type")
+	c.Header("Vary", vary)
 	c.Data(status, "text/html; charset=utf-8", buffer.Bytes())
 	return nil
 }
 
 // redirect sends the browser on to the page that shows the result.
 func (s *Server) redirect(c *gin.Context, to string) error {
-	c.Header("Vary", "HX-Request, HX-Request-Type")
+	c.Header("Vary", vary)
 	c.Redirect(http.StatusSeeOther, to)
 	return nil
 }
@@ -230,7 +236,7 @@ func (s *Server) wayBack(c *gin.Context) []views.Option {
 // failNoSession leads to the sign-in page and back. Over a page with
 // something typed in it, it opens there as a dialog instead.
 func (s *Server) failNoSession(c *gin.Context) {
-	c.Header("Vary", "HX-Request, HX-Request-Type")
+	c.Header("Vary", vary)
 	htmx := c.GetHeader("HX-Request") == "true"
 	if htmx && c.Request.Method == http.MethodPost {
 		c.Header("HX-Retarget", "#dialog")

@@ -1,0 +1,306 @@
+package handlers_test
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"clientregistry/handlers"
+)
+
+// internal are words of the inside that no answer may say.
+var internal = []string{"sqlite", "sql:", "no such", "constraint", "panic", "goroutine", ".go:", "runtime error", "html/template", "database is"}
+
+// hostile is what people send who mean no good, and a few who mean well. Each
+// piece of markup carries the marker "pwned".
+var hostile = []string{
+	"<script>pwned()</script>", "</script><script>pwned()</script>", `"><img src=x onerror=pwned()>`, `' onmouseover='pwned()`, `" autofocus onfocus="pwned()`, "<svg/onload=pwned()>",
+	"</textarea><pwned>", "</title><pwned>", "<!--<pwned>-->", "<pwned hx-get=/logout hx-trigger=load>", `" hx-on:click="pwned()`, "</bdi></a></h1><pwned>", "<a href=javascript:pwned()>x</a>", "<style>*{pwned}</style>",
+	"{{.}} {{template \"pwned\"}} ${pwned} #{pwned} <%= pwned %>", "'; DROP TABLE organizations; --", `" OR ""="`, "1) UNION SELECT password_hash FROM users --", "%' OR 1=1 --", `\'; x`,
+	"a\x00pwned", "\x00", "\xff\xfe", "a\xc3", "\xed\xa0\x80", "a\r\nSet-Cookie: pwned=1", "a\nb", "a\u2028b", "\x1b[31m", "a\u200b\u202eb", "\u202e", "مرحبا بالعالم", "👩‍👩‍👧‍👦 🏳️‍🌈", "O'Brien", "Łódź & Søn <Ltd>", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
+	strings.Repeat("A", 200), strings.Repeat("é", 20_000), strings.Repeat("<b>", 300), "=HYPERLINK(\"http://evil\")", "@SUM(1+1)", "+1", "-1", "1e309", "NaN", "null", "undefined", "true", "[object Object]", "../../etc/passwd", "%2e%2e%2f", "%00", "9999999999999999999999",
+	"2026-02-30T10:00", "0000-00-00T00:00", "+292278994-08-17T07:12", "-1",
+	"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "javascript&colon;pwned()", "javascript://a.example/%0apwned()", "vbscript:pwned()", "data:text/html,<script>pwned()</script>", "//evil.example", `\\evil.example`, "view-source:javascript:pwned()", "feed:javascript:pwned()",
+}
+
+// formFields are what the forms send, with values that are taken.
+func formFields(w world, r handlers.Route) url.Values {
+	v := url.Values{"version": {"1"}}
+	add := func(pairs ...string) {
+		for i := 0; i < len(pairs); i += 2 {
+			v.Set(pairs[i], pairs[i+1])
+		}
+	}
+	switch path := r.Path; {
+	case path == "/setup":
+		add("full_name", "A", "email", "a@b.example", "password", password, "time_zone", "UTC", "sample", "")
+	case path == "/login":
+		add("email", "a@b.example", "password", "x", "next", "/", "dialog", "1")
+	case path == "/account":
+		add("full_name", "A", "time_zone", "UTC", "theme", "dark", "single_keys", "true")
+	case strings.HasSuffix(path, "/fields/:field"):
+		add("value", "x")
+	case path == "/organizations" || path == "/organizations/:id":
+		add("display_name", "A", "legal_name", "A", "website", "a.example", "sector", "x", "size_band", "x", "tax_id", "x", "owner_user_id", "", "request_id", "")
+	case path == "/contacts" || path == "/contacts/:id":
+		add("first_name", "A", "last_name", "B", "email", "", "phone", "1", "mobile", "1", "job_title", "x", "owner_user_id", "", "request_id", "")
+	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":
+		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "contact_id", key(w.contact), "organization_id", key(w.org), "request_id", "")
+	case strings.HasSuffix(path, "/contacts"):
+		add("contact_id", "", "first_name", "A", "last_name", "B", "email", "", "phone", "", "job_title", "", "role_label", "x", "relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
+	case strings.HasSuffix(path, "/organizations"):
+		add("organization_id", "", "display_name", "A", "website", "", "sector", "", "role_label", "x", "relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
+	case strings.HasSuffix(path, "_id"):
+		add("role_label", "x", "relationship_status", "Active")
+	}
+	return v
+}
+
+// queryParameters are what the pages read from their address.
+var queryParameters = []string{
+	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days",
+}
+
+// wantHarmless checks that an answer is no failure, says nothing of the inside
+// and lets nothing of what was sent become markup.
+func (a answer) wantHarmless(sent string) {
+	a.t.Helper()
+	if a.StatusCode >= 500 {
+		a.t.Errorf("%s with %.60q: %d\n%s", a.what, sent, a.StatusCode, a.shown())
+	}
+	if a.Header.Get("Set-Cookie") != "" && strings.Contains(a.Header.Get("Set-Cookie"), "pwned") {
+		a.t.Errorf("%s with %.60q set a cookie", a.what, sent)
+	}
+	lower := strings.ToLower(strings.ReplaceAll(a.body, template(sent), ""))
+	for _, word := range internal {
+		if strings.Contains(lower, word) && !strings.Contains(strings.ToLower(sent), word) {
+			a.t.Errorf("%s with %.60q says %q", a.what, sent, word)
+		}
+	}
+	if problem := markup(a.html); problem != "" {
+		a.t.Errorf("%s with %.60q: %s", a.what, sent, problem)
+	}
+}
+
+func template(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// markup finds in a parsed answer what only an attack could have put there.
+func markup(html *goquery.Document) (problem string) {
+	html.Find("*").EachWithBreak(func(_ int, e *goquery.Selection) bool {
+		name := goquery.NodeName(e)
+		if name == "pwned" || name == "style" || name == "iframe" || name == "object" || name == "embed" || name == "img" || name == "base" {
+			problem = "an element " + name
+		}
+		if name == "script" && (e.Text() != "" || !strings.HasPrefix(e.AttrOr("src", ""), "/static/")) {
+			problem = "a script " + e.Text()
+		}
+		for _, attr := range e.Nodes[0].Attr {
+			value := strings.ToLower(strings.TrimSpace(attr.Val))
+			link := attr.Key == "href" || attr.Key == "action" || attr.Key == "formaction" || attr.Key == "src" || strings.HasPrefix(attr.Key, "hx-") && strings.HasPrefix(value, "javascript")
+			switch {
+			case strings.HasPrefix(attr.Key, "on"), attr.Key == "style", strings.HasPrefix(attr.Key, "hx-on"), attr.Key == "pwned", strings.HasPrefix(attr.Key, "hx-vals"):
+				problem = "an attribute " + attr.Key + "=" + attr.Val
+			case link && !safeLink(attr.Key, value):
+				problem = "a link " + attr.Key + "=" + attr.Val
+			}
+		}
+		return problem == ""
+	})
+	return problem
+}
+
+func safeLink(attribute, value string) bool {
+	if attribute != "href" {
+		return strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "//")
+	}
+	for _, prefix := range []string{"/", "#", "http://", "https://", "mailto:", "tel:", "?"} {
+		if strings.HasPrefix(value, prefix) {
+			return !strings.HasPrefix(value, "//")
+		}
+	}
+	return false
+}
+
+// TestHostileForms sends every hostile value in every field of every form.
+func TestHostileForms(t *testing.T) {
+	t.Parallel()
+	for _, r := range handlers.Routes() {
+		if r.Method != "POST" || r.Path == "/logout" || r.Path == "/login" {
+			continue
+		}
+		t.Run(r.Path, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			w := newWorld(s)
+			by := s.as("Administrator")
+			path := w.address(r.Path)
+			if r.Path == "/setup" {
+				s.exec("DELETE FROM users")
+				by, path = s.stranger(), s.setupPath()
+			}
+			parts := by.parts()
+			good := formFields(w, r)
+			send := func(n int, value string, fields ...string) {
+				form := maps.Clone(good)
+				if r.Path != "/setup" && strings.Contains(r.Path, ":id") {
+					form.Set("version", w.version(r)) // so that it is stored, and shown
+				}
+				for _, field := range fields {
+					form.Set(field, value)
+				}
+				b := by
+				if n%2 == 1 {
+					b = parts
+				}
+				a := b.send("POST", path, form)
+				a.wantHarmless(value)
+				if unreadable(value) && a.StatusCode < 400 && slices.ContainsFunc(fields, free) {
+					t.Errorf("%v=%q: %d, want it refused", fields, value, a.StatusCode)
+				}
+			}
+			var text, strict []string
+			for field := range good {
+				switch {
+				case field == "password" || field == "version" || field == "sample": // the first is never shown, and hashing each takes long
+				case free(field):
+					text = append(text, field)
+				default:
+					strict = append(strict, field)
+				}
+			}
+			for n, value := range hostile {
+				if n%10 == 9 { // long lists of what was kept show nothing new
+					s.exec("DELETE FROM organization_contact WHERE contact_id <> ? OR organization_id <> ?", key(w.contact), key(w.org))
+					s.exec("DELETE FROM interactions WHERE id <> ?", key(w.interaction))
+				}
+				send(n, value, "version")
+				if len(text) > 0 {
+					send(n, value, text...)
+				}
+				if len(strict) > 0 {
+					send(n+1, value, strict...) // refused where they choose from a list
+					send(n, value, strict[n%len(strict)])
+				}
+			}
+			if r.Path == "/setup" {
+				return
+			}
+			// Repeated, missing and array-like fields.
+			for _, form := range []url.Values{{}, {"version": {"1", "x"}, "value": {"a", "b"}}, {"version[]": {"1"}, "value[$ne]": {"x"}}, {"version": {"-1"}}, {"version": {"99999999999999999999"}}, {"version": {"1.0"}}, {"version": {"0x1"}}, {strings.Repeat("k", 10_000): {"v"}}, {"": {""}}} {
+				by.send("POST", path, form).wantHarmless("")
+			}
+			// And what is stored by now is shown by every page without harm.
+			for _, shown := range handlers.Routes() {
+				if shown.Method == "GET" && r.Path != "/setup" {
+					by.get(w.address(shown.Path)).wantHarmless("")
+				}
+			}
+		})
+	}
+}
+
+func unreadable(value string) bool {
+	return !utf8.ValidString(value) || strings.ContainsAny(value, "\x00\x1b")
+}
+
+// free tells the fields that take any text from those that choose or have a form.
+func free(field string) bool {
+	return slices.Contains([]string{"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title", "subject", "body", "outcome", "role_label", "full_name", "value"}, field)
+}
+
+// version is the present version of the record that a route changes.
+func (w world) version(r handlers.Route) string {
+	w.t.Helper()
+	switch {
+	case strings.HasSuffix(r.Path, "_id") || strings.HasSuffix(r.Path, "/unlink"):
+		return w.one("SELECT ifnull((SELECT version FROM organization_contact WHERE organization_id = ? AND contact_id = ?), 1)", key(w.org), key(w.contact))
+	case strings.HasPrefix(r.Path, "/organizations"):
+		return w.one("SELECT version FROM organizations WHERE id = ?", key(w.org))
+	case strings.HasPrefix(r.Path, "/contacts"):
+		return w.one("SELECT version FROM contacts WHERE id = ?", key(w.contact))
+	}
+	return w.one("SELECT ifnull((SELECT version FROM interactions WHERE id = ?), 1)", key(w.interaction))
+}
+
+// TestHostileSignIn is apart: each try hashes.
+func TestHostileSignIn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for n, value := range hostile {
+		if n%4 != 0 && !unreadable(value) {
+			continue
+		}
+		b := s.stranger()
+		if n%2 == 1 {
+			b = b.parts()
+		}
+		b.post("/login", "email", value, "password", value, "next", value).want(422, "#login-e", "do not fit").wantHarmless(value)
+	}
+}
+
+// TestHostileAddresses sends every hostile value in every parameter of every page.
+func TestHostileAddresses(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	admin := s.as("Administrator")
+	parts := admin.parts()
+	for _, r := range handlers.Routes() {
+		if r.Method != "GET" || r.Path == "/healthz" || r.Path == "/readyz" {
+			continue
+		}
+		path := w.address(r.Path)
+		for n, value := range hostile {
+			all := url.Values{}
+			for _, name := range queryParameters {
+				if len(value) < 1000 || name == "q" {
+					all.Set(name, value)
+				}
+			}
+			b := admin
+			if n%2 == 1 {
+				b = parts
+			}
+			if n%3 != 0 { // a damaged place in the list is refused before the rest is read
+				all.Del("after")
+				all.Del("before")
+			}
+			b.get(path + "?" + all.Encode()).wantHarmless(value)
+		}
+		for _, query := range []string{"?%zz", "?q=%", "?q=%ff%00", "?q=a&q=b&q[]=c", "?;", "?q;r", "?=", "?&&&", "?q=" + strings.Repeat("%41", 3000), "?before=-1", "?before=9223372036854775808", "?after=bnVsbA", "?after=WyJcdTAwMDAiLCIiXQ", "?before=WyIiXQ", "?before=W251bGwsbnVsbF0"} {
+			parts.get(path + query).wantHarmless(query)
+		}
+		admin.asking(map[string]string{"HX-Current-URL": "http://registry.example/\"><pwned>", "HX-Target": "<pwned>", "Referer": "javascript:pwned()"}).get(path).wantHarmless("")
+		for _, name := range []string{"HX-Current-URL", "Referer", "HX-Target", "HX-Request", "HX-Request-Type", "Accept", "Accept-Language", "User-Agent", "Cookie", "If-None-Match", "HX-History-Restore-Request"} {
+			for _, value := range []string{"http://registry.example/\"><pwned>", "http://registry.example//evil.example", "%", "session=\"><pwned>"} {
+				s.stranger().asking(map[string]string{name: value}).get(path).wantHarmless(value)
+			}
+		}
+	}
+}
+
+// TestNamesAreKeptByteForByte: what people are called, and what they write.
+func TestNamesAreKeptByteForByte(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.organization("Quay")
+	for _, name := range []string{"O'Brien", "👩‍👩‍👧‍👦 🏳️‍🌈", "مرحبا بالعالم", "שלום", "Łódź & Søn <Ltd>", "Nguyễn Văn Đức", "Z͑ͫ̓ͪ̂A̴̵̜", "e\u0301 and é", "王明", "‏مكتب‏ 12", "a\u00a0b", "{{.}}", "=1+1", `C:\new\table`, "100%", "a+b&c=d;e"} {
+		for _, b := range []*browser{ines, ines.parts()} {
+			b.post("/organizations", "display_name", name, "tax_id", name).want(303, "", "")
+			s.wantOne(name, "SELECT display_name FROM organizations ORDER BY rowid DESC LIMIT 1")
+			x := ines.post("/contacts", "first_name", name, "last_name", name).to()
+			s.wantOne(name+name, "SELECT first_name || last_name FROM contacts WHERE id = ?", key(x))
+			ines.get(x+"/edit").wantValue("#first_name", name).wantValue("#last_name", name)
+			b.post(org+"/interactions", "channel", "note", "subject", name, "body", name+"\r\n\r\n"+name)
+			s.wantOne(name+"\n\n"+name, "SELECT body FROM interactions WHERE subject = ? ORDER BY rowid DESC LIMIT 1", name)
+		}
+	}
+}

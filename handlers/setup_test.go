@@ -1,0 +1,96 @@
+package handlers_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func (s *site) setupPath() string { return strings.TrimPrefix(s.SetupLink(), s.base) }
+
+func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	link := s.setupPath()
+	ines := s.stranger()
+	for _, wrong := range []string{"/setup", "/setup?token=", "/setup?token=x", strings.ToLower(link), link + "x"} {
+		ines.get(wrong).want(404, "h1", "This link works no more").wantNot("form")
+		s.unchanged(func() {
+			ines.post(wrong, "email", "a@b.example", "full_name", "A", "password", password).want(404, "h1", "works no more")
+		})
+	}
+	form := ines.get(link).want(200, "h1", "Create the first administrator").wantPart(false)
+	typed := []string{"full_name", "Inès O'Neill", "email", "ines@quay.example", "time_zone", "Pacific/Honolulu"}
+	s.unchanged(func() {
+		for bad, message := range map[string]string{
+			"short": "at least 8", "password1": "tried first", "INES@quay.example": "not your email", "Client Registry": "not the name of this program", strings.Repeat("é", 129): "at most 128", "pass\x00word": "can be typed", "\xff\xfe\xff\xfe\xff\xfe\xff\xfe": "can be typed",
+		} {
+			refused := ines.submit(form, "main button.pri", append(typed, "password", bad)...).want(422, "#password-e", message).wantValue("#full_name", "Inès O'Neill").want(422, "#time_zone option[selected]", "Pacific/Honolulu")
+			if refused.html.Find("#password").AttrOr("value", "") != "" {
+				t.Error("the password comes back")
+			}
+		}
+		ines.submit(form, "main button.pri", "full_name", "", "email", "nowhere", "time_zone", "Mars", "password", password).want(422, "#full_name-e", "Enter a name").want(422, "#email-e", "Enter an email").want(422, "#time_zone-e", "Choose a time zone")
+	})
+	if to := ines.submit(form, "main button.pri", append(typed, "password", password)...).to(); to != "/" {
+		t.Errorf("setting up led to %s", to)
+	}
+	s.wantOne("Administrator Pacific/Honolulu", "SELECT slug || ' ' || time_zone FROM users JOIN user_role ON user_id = users.id JOIN roles ON roles.id = role_id")
+	s.wantOne("0", "SELECT count(*) FROM users WHERE instr(password_hash, ?)", password)
+	ines.get("/").want(200, "h1", "Home").want(200, ".me small", "Administrator")
+	s.stranger().get(link).want(404, "h1", "works no more")
+	s.unchanged(func() {
+		s.stranger().post(link, append(typed, "password", password)...).want(404, "h1", "works no more")
+		s.stranger().post(s.setupPath(), append(typed, "password", password)...).want(404, "h1", "works no more") // not with a new one either
+	})
+	s.stranger().post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
+}
+
+func TestSetupLinkExpires(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	old := s.setupPath()
+	link := s.setupPath() // made anew, the old one is void
+	s.stranger().get(old).want(404, "h1", "works no more")
+	s.clock.Add(59 * time.Minute)
+	s.stranger().get(link).want(200, "form", "")
+	s.clock.Add(time.Minute)
+	s.unchanged(func() {
+		s.stranger().get(link).want(404, "h1", "works no more")
+		s.stranger().post(link, "full_name", "A", "email", "a@b.example", "password", password).want(404, "h1", "works no more")
+	})
+	s.stranger().get("/").want(303, "", "")
+	if !strings.HasPrefix(newSiteAt(t, "https://registry.example/crm").SetupLink(), "https://registry.example/crm/setup?token=") {
+		t.Error("the link is not built from the base URL")
+	}
+}
+
+func TestTwoSetUpAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	link := s.setupPath()
+	answers := make([]answer, 4)
+	var wait sync.WaitGroup
+	for i := range answers {
+		wait.Go(func() {
+			answers[i] = s.stranger().post(link, "full_name", "A", "email", string(rune('a'+i))+"@quay.example", "password", password)
+		})
+	}
+	wait.Wait()
+	made := 0
+	for _, a := range answers {
+		switch a.StatusCode {
+		case 303:
+			made++
+		case 404:
+			a.want(404, "h1", "works no more")
+		default:
+			t.Errorf("%d\n%s", a.StatusCode, a.shown())
+		}
+	}
+	if made != 1 {
+		t.Errorf("%d were made", made)
+	}
+	s.wantOne("1", "SELECT count(*) FROM users")
+}
