@@ -156,7 +156,7 @@ func TestHostileForms(t *testing.T) {
 					form.Set(field, value)
 				}
 				b := by
-				if n%2 == 1 {
+				if n%4 != 0 {
 					b = parts
 				}
 				a := b.send("POST", path, form)
@@ -238,7 +238,7 @@ func TestHostileSignIn(t *testing.T) {
 			continue
 		}
 		b := s.stranger()
-		if n%2 == 1 {
+		if n%4 != 0 {
 			b = b.parts()
 		}
 		b.post("/login", "email", value, "password", value, "next", value).want(422, "#login-e", "do not fit").wantHarmless(value)
@@ -265,7 +265,7 @@ func TestHostileAddresses(t *testing.T) {
 				}
 			}
 			b := admin
-			if n%2 == 1 {
+			if n%4 != 0 {
 				b = parts
 			}
 			if n%3 != 0 { // a damaged place in the list is refused before the rest is read
@@ -292,7 +292,7 @@ func TestNamesAreKeptByteForByte(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	org := s.organization("Quay")
-	for _, name := range []string{"O'Brien", "👩‍👩‍👧‍👦 🏳️‍🌈", "مرحبا بالعالم", "שלום", "Łódź & Søn <Ltd>", "Nguyễn Văn Đức", "Z͑ͫ̓ͪ̂A̴̵̜", "e\u0301 and é", "王明", "‏مكتب‏ 12", "a\u00a0b", "{{.}}", "=1+1", `C:\new\table`, "100%", "a+b&c=d;e"} {
+	for _, name := range []string{"O'Brien", "👩‍👩‍👧‍👦 🏳️‍🌈", "مرحبا بالعالم", "שלום", "Łódź & Søn <Ltd>", "Nguyễn Văn Đức", "Z͑ͫ̓ͪ̂A̴̵̜", "e\u0301 and é", "王明", "\u200fمكتب\u200f 12", "a\u00a0b", "{{.}}", "=1+1", `C:\new\table`, "100%", "a+b&c=d;e"} {
 		for _, b := range []*browser{ines, ines.parts()} {
 			b.post("/organizations", "display_name", name, "tax_id", name).want(303, "", "")
 			s.wantOne(name, "SELECT display_name FROM organizations ORDER BY rowid DESC LIMIT 1")

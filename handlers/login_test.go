@@ -92,8 +92,17 @@ func TestRefusedSignIns(t *testing.T) {
 	s.exec("INSERT INTO users (id, email, full_name, status) VALUES (?, 'new@quay.example', 'New', 'invited')", "0190c8f0-0000-7000-8000-000000000001")
 	var bodies []string
 	for _, typed := range [][2]string{
-		{"ines@quay.example", "wrong password"}, {"nobody@quay.example", password}, {"gone@quay.example", password}, {"new@quay.example", password}, {"new@quay.example", ""},
-		{"ines@quay.example", strings.ToUpper(password)}, {"ines@quay.example", password + " "}, {"", ""}, {"ines@quay.example\x00", password}, {"' OR 1=1 --", "x"}, {"\xff", "\xff"},
+		{"ines@quay.example", "wrong password"},
+		{"nobody@quay.example", password},
+		{"gone@quay.example", password},
+		{"new@quay.example", password},
+		{"new@quay.example", ""},
+		{"ines@quay.example", strings.ToUpper(password)},
+		{"ines@quay.example", password + " "},
+		{"", ""},
+		{"ines@quay.example\x00", password},
+		{"' OR 1=1 --", "x"},
+		{"\xff", "\xff"},
 	} {
 		b := s.stranger()
 		a := b.post("/login", "email", typed[0], "password", typed[1], "next", "/contacts").want(422, "#login-e", "Email and password do not fit").wantValue("input[name=next]", "/contacts")

@@ -97,9 +97,15 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 			continue
 		}
 		for _, from := range []map[string]string{
-			{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "cross-site", "Origin": "null"}, {"Sec-Fetch-Site": "", "Origin": "null"},
-			{"Sec-Fetch-Site": "", "Origin": "https://evil.example"}, {"Sec-Fetch-Site": "", "Origin": "http://registry.example:81"}, {"Sec-Fetch-Site": "", "Origin": "http://sub.registry.example"},
-			{"Sec-Fetch-Site": "nonsense"}, {"Sec-Fetch-Site": "", "Origin": "http://registry.example.evil.example"},
+			{"Sec-Fetch-Site": "cross-site"},
+			{"Sec-Fetch-Site": "same-site"},
+			{"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+			{"Sec-Fetch-Site": "", "Origin": "null"},
+			{"Sec-Fetch-Site": "", "Origin": "https://evil.example"},
+			{"Sec-Fetch-Site": "", "Origin": "http://registry.example:81"},
+			{"Sec-Fetch-Site": "", "Origin": "http://sub.registry.example"},
+			{"Sec-Fetch-Site": "nonsense"},
+			{"Sec-Fetch-Site": "", "Origin": "http://registry.example.evil.example"},
 		} {
 			before := s.commits()
 			a := admin.asking(from).post(w.address(r.Path), "version", "1", "value", "x.example", "display_name", "x", "subject", "x", "channel", "call", "first_name", "x", "last_name", "x", "email", "person1@pinestreet.example", "password", password)

@@ -3,6 +3,7 @@ package views
 import (
 	"bytes"
 	"html/template"
+	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -29,17 +30,28 @@ func sanitizer() *bluemonday.Policy {
 	return p
 }
 
-// markdown renders an interaction's body. What it returns has been through the
-// sanitizer: the one place where HTML is made from what somebody typed.
+// longMarkdown is the size, in bytes, from which a body is shown as plain text:
+// what is nested without end costs the parser its length squared.
+const longMarkdown = 10_000
+
+// markdown renders an interaction's body. What it returns is escaped or has been
+// through the sanitizer: the one place where HTML is made from what somebody typed.
 func markdown(body string) template.HTML {
+	if len(body) > longMarkdown {
+		return plain(body)
+	}
 	if h, ok := rendered.get(body); ok {
 		return h
 	}
 	var out bytes.Buffer
 	if err := markdownText.Convert([]byte(body), &out); err != nil {
-		return template.HTML(template.HTMLEscapeString(body))
+		return plain(body)
 	}
 	h := template.HTML(safeHTML.SanitizeBytes(out.Bytes()))
 	rendered.put(body, h)
 	return h
+}
+
+func plain(body string) template.HTML {
+	return template.HTML("<p>" + strings.ReplaceAll(template.HTMLEscapeString(body), "\n", "<br>\n") + "</p>")
 }

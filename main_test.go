@@ -1,0 +1,359 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const goodPassword = "correct horse battery staple"
+
+// command runs the program with arguments and returns its exit code and what it wrote.
+func command(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// wantLine checks that a failure is one line that says what is the matter.
+func wantLine(t *testing.T, stderr, text string) {
+	t.Helper()
+	if !strings.HasPrefix(stderr, "clientregistry: ") || strings.Count(stderr, "\n") != 1 || !strings.HasSuffix(stderr, "\n") || !strings.Contains(stderr, text) {
+		t.Errorf("it says %q, want one line with %q", stderr, text)
+	}
+}
+
+func TestWrongUsageIsExitCode2(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "r.db")
+	for _, args := range [][]string{
+		{"nonsense"},
+		{"--nonsense"},
+		{"serve", "--addr"},
+		{"serve", "extra"},
+		{"user"},
+		{"user", "add"},
+		{"user", "add", "--email", "a@b.example"},
+		{"demo", "--size", "xl"},
+		{"demo", "--seed", "-1"},
+		{"serve", "--log-format", "xml"},
+		{"version", "x"},
+		{"backup"},
+		{"restore"},
+		{"verify", "x"},
+	} {
+		code, stdout, stderr := command(t, "", append(args, "--db", file)...)
+		if code != 2 || stdout != "" {
+			t.Errorf("%v: exit code %d, %q", args, code, stdout)
+		}
+		wantLine(t, stderr, "see clientregistry --help")
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Error("wrong usage made a file")
+	}
+	code, stdout, stderr := command(t, "", "--help")
+	if code != 0 || !strings.Contains(stdout, "serve") || !strings.Contains(stdout, "user add") || stderr != "" {
+		t.Errorf("--help: %d %q %q", code, stdout, stderr)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := command(t, "", "version")
+	lines := strings.Split(strings.TrimSpace(stdout), "\n")
+	if code != 0 || stderr != "" || len(lines) != 3 || !strings.HasPrefix(lines[0], "clientregistry ") || !strings.HasPrefix(lines[1], "commit ") || !strings.HasPrefix(lines[2], "SQLite 3.") {
+		t.Errorf("%d %q %q", code, stdout, stderr)
+	}
+}
+
+func TestUserAdd(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "r.db")
+	add := func(password, email, role string, more ...string) (int, string, string) {
+		return command(t, password, append([]string{"user", "add", "--db", file, "--email", email, "--name", "Inès Moreau", "--role", role, "--password-stdin"}, more...)...)
+	}
+	code, stdout, stderr := add(goodPassword+"\n", "ines@quay.example", "Administrator", "--time-zone", "Europe/Paris")
+	if code != 0 || stderr != "" || stdout != "Inès Moreau may sign in as ines@quay.example (Administrator).\n" {
+		t.Fatalf("%d %q %q", code, stdout, stderr)
+	}
+	for _, x := range []struct{ password, email, role, message string }{
+		{"short\n", "b@quay.example", "Viewer", "at least 8"},
+		{"\n", "b@quay.example", "Viewer", "at least 8"},
+		{"", "b@quay.example", "Viewer", "at least 8"},
+		{"password123\n", "b@quay.example", "Viewer", "tried first"},
+		{"b@quay.example\n", "b@quay.example", "Viewer", "not your email"},
+		{strings.Repeat("x", 129) + "\n", "b@quay.example", "Viewer", "at most 128"},
+		{strings.Repeat("x", 5000) + "\n", "b@quay.example", "Viewer", "at most 128"},
+		{goodPassword + "\n", "b@quay.example", "Boss", `no role "Boss"`},
+		{goodPassword + "\n", "INES@quay.example", "Viewer", "has an account already"},
+		{goodPassword + "\n", "nobody", "Viewer", "Enter an email"},
+		{goodPassword + "\n", "b\n@quay.example", "Viewer", "email"},
+	} {
+		code, stdout, stderr := add(x.password, x.email, x.role)
+		if code != 1 || stdout != "" {
+			t.Errorf("%q %q %q: exit code %d, %q", x.password, x.email, x.role, code, stdout)
+		}
+		wantLine(t, stderr, x.message)
+		if x.password != "\n" && len(x.password) > 6 && strings.Contains(stderr, strings.TrimSpace(x.password)) {
+			t.Errorf("the password is in %q", stderr)
+		}
+	}
+	code, _, stderr = add(goodPassword, "c@quay.example", "Viewer", "--time-zone", "Mars/Olympus")
+	if code != 1 {
+		t.Errorf("a time zone on Mars: exit code %d", code)
+	}
+	wantLine(t, stderr, "time zone")
+	code, _, stderr = command(t, goodPassword, "user", "add", "--db", filepath.Join(t.TempDir(), "no", "such", "r.db"), "--email", "a@b.example", "--name", "A", "--role", "Viewer", "--password-stdin")
+	if code != 1 {
+		t.Errorf("a folder that is not there: exit code %d", code)
+	}
+	wantLine(t, stderr, "cannot open")
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others may read the file: %v %v", info.Mode(), err)
+	}
+}
+
+func TestFlagsFromTheEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "r.db")
+	t.Setenv("CLIENTREGISTRY_DB", file)
+	if code, _, stderr := command(t, goodPassword, "user", "add", "--email", "a@quay.example", "--name", "A", "--role", "Viewer", "--password-stdin"); code != 0 {
+		t.Fatalf("%d %s", code, stderr)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
+	t.Setenv("CLIENTREGISTRY_ADDR", "nowhere:port")
+	code, _, stderr := command(t, "")
+	if code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	wantLine(t, stderr, "nowhere:port")
+}
+
+// lines is a writer whose lines can be waited for.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+	more chan struct{}
+}
+
+func newLines() *lines { return &lines{more: make(chan struct{}, 1000)} }
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case l.more <- struct{}{}:
+	default:
+	}
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// served is the program serving a file, until stop is called.
+type served struct {
+	t      *testing.T
+	url    string // as it printed it
+	stdout *lines
+	stderr *lines
+	cancel context.CancelFunc
+	code   chan int
+}
+
+func start(t *testing.T, args ...string) *served {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &served{t: t, stdout: newLines(), stderr: newLines(), cancel: cancel, code: make(chan int, 1)}
+	go func() { s.code <- run(ctx, args, strings.NewReader(""), s.stdout, s.stderr) }()
+	select {
+	case <-s.stdout.more:
+	case code := <-s.code:
+		t.Fatalf("it ended with %d: %s", code, s.stderr)
+	case <-time.After(30 * time.Second):
+		t.Fatal("it does not serve")
+	}
+	line := s.stdout.String()
+	if strings.Count(line, "\n") != 1 || !strings.HasPrefix(line, "Client Registry is at http") {
+		t.Fatalf("it printed %q", line)
+	}
+	s.url = strings.TrimSpace(strings.TrimPrefix(line, "Client Registry is at "))
+	return s
+}
+
+// stop ends the program as SIGTERM does and returns its exit code.
+func (s *served) stop() int {
+	s.t.Helper()
+	s.cancel()
+	select {
+	case code := <-s.code:
+		if line := s.stdout.String(); strings.Count(line, "\n") != 1 {
+			s.t.Errorf("it printed more than its address: %q", line)
+		}
+		return code
+	case <-time.After(15 * time.Second):
+		s.t.Fatal("it does not end")
+		return -1
+	}
+}
+
+func TestServeFromSetUpToTheEnd(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "r.db")
+	s := start(t, "--addr", "127.0.0.1:0", "--db", file)
+	if !strings.Contains(s.url, "/setup?token=") {
+		t.Fatalf("no setup link: %s", s.url)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	get := func(to string, status int, text string) {
+		t.Helper()
+		a, err := client.Get(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Body.Close()
+		body, err := io.ReadAll(a.Body)
+		if err != nil || a.StatusCode != status || !strings.Contains(string(body), text) {
+			t.Fatalf("%s: %d %v\n%s", to, a.StatusCode, err, body)
+		}
+	}
+	base := s.url[:strings.Index(s.url, "/setup")]
+	get(s.url, 200, "Create the first administrator")
+	a, err := client.PostForm(s.url, url.Values{"full_name": {"Inès Moreau"}, "email": {"ines@quay.example"}, "password": {goodPassword}, "time_zone": {"Europe/Paris"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Body.Close()
+	if a.Request.URL.String() != base+"/" || a.StatusCode != 200 {
+		t.Fatalf("after setting up: %s %d", a.Request.URL, a.StatusCode)
+	}
+	get(s.url, 404, "works no more")
+	get(base+"/organizations", 200, "No organizations yet")
+	get(base+"/static/app.css", 200, "")
+	get(base+"/healthz", 200, "ok")
+
+	// A second server on the same file or the same port is refused in one line; a command beside it works.
+	code, stdout, stderr := command(t, "", "--addr", "127.0.0.1:0", "--db", file)
+	if code != 1 || stdout != "" {
+		t.Errorf("a second server: %d %q", code, stdout)
+	}
+	wantLine(t, stderr, file)
+	code, _, stderr = command(t, "", "serve", "--addr", strings.TrimPrefix(base, "http://"), "--db", filepath.Join(t.TempDir(), "other.db"))
+	if code != 1 {
+		t.Errorf("a busy port: %d", code)
+	}
+	wantLine(t, stderr, "choose another --addr")
+	if code, _, stderr := command(t, goodPassword, "user", "add", "--db", file, "--email", "lea@quay.example", "--name", "Léa", "--role", "Viewer", "--password-stdin"); code != 0 {
+		t.Errorf("a user while it serves: %d %s", code, stderr)
+	}
+	client.CloseIdleConnections()
+
+	begun := time.Now()
+	if code := s.stop(); code != 0 {
+		t.Errorf("it ended with %d: %s", code, s.stderr)
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("it took %v to end", took)
+	}
+	if _, err := os.Stat(file + "-wal"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the WAL is left behind: %v", err)
+	}
+	if log := s.stderr.String(); strings.Contains(log, goodPassword) || strings.Contains(log, "token=") || !strings.Contains(log, "request") {
+		t.Errorf("the log says %s", log)
+	}
+
+	// The next time there is somebody, and no setup link.
+	s = start(t, "serve", "--addr", "127.0.0.1:0", "--db", file, "--base-url", "https://registry.example", "--log-format", "json")
+	if s.url != "https://registry.example" {
+		t.Errorf("it says %s", s.url)
+	}
+	if code := s.stop(); code != 0 {
+		t.Errorf("it ended with %d", code)
+	}
+}
+
+// TestWhatRunsIsAnsweredBeforeTheEnd: a request that has begun when the end is asked for gets its answer.
+func TestWhatRunsIsAnsweredBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	s := start(t, "--addr", "127.0.0.1:0", "--db", filepath.Join(t.TempDir(), "r.db"))
+	u, err := url.Parse(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := net.Dial("tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	const body = "email=nobody%40quay.example&password=x"
+	c.SetDeadline(time.Now().Add(15 * time.Second))
+	fmt.Fprintf(c, "POST /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", len(body))
+	answer := bufio.NewReader(c)
+	if line, err := answer.ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 100 ") {
+		t.Fatalf("%q %v", line, err)
+	}
+	s.cancel() // it reads the form now
+	fmt.Fprint(c, body)
+	if rest, err := io.ReadAll(answer); err != nil || !strings.Contains(string(rest), "HTTP/1.1 422 ") || !strings.Contains(string(rest), "do not fit") {
+		t.Errorf("%v: %.300s", err, rest)
+	}
+	if code := s.stop(); code != 0 {
+		t.Errorf("it ended with %d: %s", code, s.stderr)
+	}
+}
+
+func TestServeRefusesWhatCannotBe(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	damaged := filepath.Join(folder, "damaged.db")
+	if err := os.WriteFile(damaged, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		message string
+		args    []string
+	}{
+		{"damaged", []string{"--db", damaged}},
+		{"cannot open", []string{"--db", filepath.Join(folder, "no", "such", "r.db")}},
+		{"cannot open", []string{"--db", folder}},
+		{"base URL", []string{"--db", filepath.Join(folder, "a.db"), "--base-url", "registry.example"}},
+		{"base URL", []string{"--db", filepath.Join(folder, "a.db"), "--base-url", "ftp://registry.example"}},
+		{"trusted proxies", []string{"--db", filepath.Join(folder, "a.db"), "--trusted-proxies", "nowhere"}},
+		{"cannot listen", []string{"--db", filepath.Join(folder, "a.db"), "--addr", "nowhere:port"}},
+	} {
+		args := x.args
+		if !strings.Contains(x.message, "listen") {
+			args = append(args, "--addr", "127.0.0.1:0")
+		}
+		code, stdout, stderr := command(t, "", args...)
+		if code != 1 || stdout != "" {
+			t.Errorf("%v: %d %q", args, code, stdout)
+		}
+		wantLine(t, stderr, x.message)
+	}
+	if content, err := os.ReadFile(damaged); err != nil || !bytes.HasPrefix(content, []byte("no database no database")) {
+		t.Error("the damaged file was touched")
+	}
+}

@@ -1,0 +1,354 @@
+package views
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// every view: one value of each struct that names a template.
+var every = []View{
+	Toast{},
+	Error{},
+	ErrorText{},
+	Text(""), RecordVersion(1),
+	Fact{},
+	Links{},
+	LinkRow{},
+	LinkForm{},
+	Options{},
+	Choices{},
+	Composer{},
+	Timeline{},
+	Older{},
+	Event{},
+	History{},
+	OlderHistory{},
+	List{},
+	ListPart{},
+	MoreRows{},
+	FilterChips{},
+	Row{},
+	Form{},
+	Organization{},
+	OrganizationMeta{},
+	Contact{},
+	ContactMeta{},
+	Interactions{},
+	Interaction{},
+	Search{},
+	SearchResults{},
+	Home{},
+	Login{},
+	LoginDialog{},
+	Setup{},
+	Account{},
+	Time{},
+	icon{},
+	avatar{},
+}
+
+const attack = `"'><pwned onx=1 style=x>{{.}}</script><script>pwned()</script>javascript:pwned()`
+
+// fill puts text into every string below v and turns every bool to yes; each
+// pointer and slice gets one element. Fields in which handlers put nothing but
+// words of their own keep them.
+func fill(v reflect.Value, text string, yes bool, depth int) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Bool:
+		v.SetBool(yes)
+	case reflect.Int:
+		v.SetInt(7)
+	case reflect.Pointer:
+		if depth > 0 {
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(v.Elem(), text, yes, depth-1)
+		}
+	case reflect.Slice:
+		if depth > 0 {
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			for i := range v.Len() {
+				fill(v.Index(i), text, yes, depth-1)
+			}
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i), text, yes, depth)
+		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for _, key := range []string{"subject", "body", "outcome", "happened_at", "with", "channel"} {
+			v.SetMapIndex(reflect.ValueOf(key), reflect.ValueOf(text))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f, name := v.Field(i), v.Type().Field(i).Name
+			switch {
+			case !f.CanSet():
+			case f.Kind() == reflect.String && own[name] != "":
+				f.SetString(own[name])
+			default:
+				fill(f, text, yes, depth)
+			}
+		}
+	}
+}
+
+// own are the fields that only the code fills: names of icons, channels that
+// the schema bounds, kinds of records.
+var own = map[string]string{"Icon": "alert", "ButtonIcon": "link", "Channel": "call", "Noun": "organization", "Kind": "contact", "Plural": "contacts", "Sorted": "ascending"}
+
+func filled(t *testing.T, v View, text string, yes bool) View {
+	t.Helper()
+	p := reflect.New(reflect.TypeOf(v))
+	fill(p.Elem(), text, yes, 5)
+	if p.Elem().Kind() == reflect.Struct {
+		setChannels(p.Elem())
+	}
+	return p.Elem().Interface().(View)
+}
+
+// setChannels makes the values of channel options channels: they name icons.
+func setChannels(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			setChannels(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			setChannels(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Field(i)
+			if !f.CanSet() {
+				continue
+			}
+			if v.Type().Field(i).Name == "Channels" {
+				for j := range f.Len() {
+					f.Index(j).FieldByName("Value").SetString("call")
+				}
+				continue
+			}
+			setChannels(f)
+		}
+	}
+}
+
+func rendering(t *testing.T, v View) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Render(&out, v); err != nil {
+		t.Fatalf("%T: %v", v, err)
+	}
+	return out.String()
+}
+
+// TestEveryTemplateIsTested: each template that a struct can name is in the list.
+func TestEveryTemplateIsTested(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	for _, v := range every {
+		used[v.Template()] = true
+	}
+	var all strings.Builder
+	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := files.ReadFile(name)
+		all.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range templates() {
+		if name == "" || name == "layout.html" || name == "auth.html" || name == "_into.html" || used[name] {
+			continue
+		}
+		if !strings.Contains(all.String(), `"`+name+`"`) {
+			t.Errorf("%s is executed by no test and no template", name)
+		}
+	}
+}
+
+// TestNoTextBecomesMarkup executes every template with an attack in every
+// string, with every bool on and off, inside a page and without anything set.
+func TestNoTextBecomesMarkup(t *testing.T) {
+	t.Parallel()
+	for _, v := range every {
+		for _, yes := range []bool{true, false} {
+			html := rendering(t, filled(t, v, attack, yes))
+			if strings.Contains(html, "<pwned") || strings.Contains(html, "<script>pwned") {
+				t.Errorf("%T: the attack is markup in\n%s", v, html)
+			}
+			document, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range document.Find("*").EachIter() {
+				for _, a := range e.Nodes[0].Attr {
+					switch {
+					case a.Key == "onx", a.Key == "style", a.Key == "pwned", strings.HasPrefix(a.Key, "on"):
+						t.Errorf("%T: the attack is an attribute: %s=%s", v, a.Key, a.Val)
+					case (a.Key == "href" || a.Key == "action" || a.Key == "formaction" || a.Key == "src") && strings.HasPrefix(strings.ToLower(a.Val), "javascript:"):
+						t.Errorf("%T: the attack is a link: %s=%s", v, a.Key, a.Val)
+					}
+				}
+				if goquery.NodeName(e) == "script" && e.AttrOr("src", "") == "" {
+					t.Errorf("%T: a script without a file", v)
+				}
+			}
+			rendering(t, filled(t, v, "javascript:pwned()", yes))
+			if yes && v.Template() != "_time.html" && !strings.Contains(html, "&lt;pwned") && !strings.Contains(html, "%3cpwned") && reflect.TypeOf(v).Kind() == reflect.Struct {
+				t.Errorf("%T: the attack is not there at all:\n%s", v, html)
+			}
+		}
+		switch v.(type) {
+		case Event, Interaction: // an interaction always has its time
+		default:
+			rendering(t, v)
+		}
+		rendering(t, filled(t, v, "", true))
+		rendering(t, Into{Target: "#x", Swap: "innerHTML", View: filled(t, v, "A text", true)})
+	}
+}
+
+// TestLinksNeverRunScripts: what comes from a record into an href is filtered.
+func TestLinksNeverRunScripts(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "data:text/html,pwned", "vbscript:pwned"} {
+		for _, v := range []View{OrganizationMeta{Website: bad}, Event{Channel: "call", Time: &Time{}, Whom: &Ref{Name: "x", Href: bad}}, LinkRow{Href: bad, Name: "x"}, Row{Href: bad, Name: "x"}} {
+			html := rendering(t, v)
+			document, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range document.Find("a[href]").EachIter() {
+				if href := a.AttrOr("href", ""); !strings.HasPrefix(href, "#ZgotmplZ") && !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "%20") {
+					t.Errorf("%T with %q links to %q", v, bad, href)
+				}
+			}
+		}
+	}
+}
+
+var (
+	forbidden = regexp.MustCompile(`(?i)hx-on|js:|javascript:|\sstyle=|<style|<script>|<script [^>]*>[^<]|hx-vals|hx-headers|hx-ext|hx-live|hx-trigger="[^"]*\[|\son[a-z]+=|<iframe|<object|<base|srcdoc|safe(HTML|URL|JS)`)
+	address   = regexp.MustCompile(`\s(hx-get|hx-post|hx-put|hx-patch|hx-delete|hx-push-url|hx-replace-url|href|action|formaction|src)="([^"]*)"`)
+	output    = regexp.MustCompile(`^\{\{(\.|\$|asset )`)
+)
+
+// TestTemplatesKeepToThePolicy: no inline script or style, no htmx attribute
+// that evaluates, and every address is a fixed path or an escaped value.
+func TestTemplatesKeepToThePolicy(t *testing.T) {
+	t.Parallel()
+	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if found := forbidden.FindString(string(text)); found != "" {
+			t.Errorf("%s: %s", name, found)
+		}
+		for _, m := range address.FindAllStringSubmatch(string(text), -1) {
+			to := m[2]
+			fixed := strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") || strings.HasPrefix(to, "#") || strings.HasPrefix(to, "mailto:{{") || strings.HasPrefix(to, "tel:{{")
+			if boolean := to == "true" && strings.HasSuffix(m[1], "-url"); !fixed && !boolean && !output.MatchString(to) {
+				t.Errorf("%s: %s=%q begins with neither a path nor a value", name, m[1], to)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range functions() {
+		for i := range reflect.TypeOf(f).NumOut() {
+			switch out := reflect.TypeOf(f).Out(i); out {
+			case reflect.TypeFor[template.URL](), reflect.TypeFor[template.JS](), reflect.TypeFor[template.HTMLAttr](), reflect.TypeFor[template.CSS](), reflect.TypeFor[template.Srcset](), reflect.TypeFor[template.JSStr]():
+				t.Errorf("a function of the templates returns %s, which nothing escapes", out)
+			}
+		}
+	}
+}
+
+// TestKeptPiecesAreNeverOutOfDate: rendering through the cache shows the same
+// as rendering anew, whichever field differs from what was shown before.
+func TestKeptPiecesAreNeverOutOfDate(t *testing.T) {
+	t.Parallel()
+	through := func(v View) string {
+		var key any
+		switch v := v.(type) {
+		case Row:
+			key = v.key()
+		case Event:
+			key = v.key()
+		case LinkRow:
+			key = v.key()
+		case Fact:
+			key = v.key()
+		}
+		h, err := fragments.render(v, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(h)
+	}
+	for _, v := range []View{Row{}, Event{}, LinkRow{}, Fact{}} {
+		for _, yes := range []bool{true, false} {
+			base := reflect.New(reflect.TypeOf(v)).Elem()
+			base.Set(reflect.ValueOf(filled(t, v, "Same", yes)))
+			if e := base.FieldByName("Editor"); e.IsValid() {
+				e.SetZero()
+			}
+			through(base.Interface().(View))
+			for i := range base.NumField() {
+				name := base.Type().Field(i).Name
+				changed := reflect.New(base.Type()).Elem()
+				changed.Set(base)
+				f := changed.Field(i)
+				switch f.Kind() {
+				case reflect.String:
+					f.SetString(map[string]string{"Channel": "email"}[name] + map[bool]string{true: "", false: "Other " + name}[name == "Channel"])
+				case reflect.Bool:
+					f.SetBool(!f.Bool())
+				case reflect.Int:
+					f.SetInt(f.Int() + 1)
+				case reflect.Pointer:
+					if f.IsNil() {
+						continue
+					}
+					other := reflect.New(f.Type().Elem())
+					fill(other.Elem(), fmt.Sprint("Other ", name), yes, 1)
+					f.Set(other)
+				}
+				changedView := changed.Interface().(View)
+				if got, want := through(changedView), rendering(t, changedView); got != want {
+					t.Errorf("%T with another %s shows\n%s\nwant\n%s", v, name, got, want)
+				}
+				if f.Kind() == reflect.Pointer && name != "Time" {
+					f.SetZero()
+					changedView = changed.Interface().(View)
+					if got, want := through(changedView), rendering(t, changedView); got != want {
+						t.Errorf("%T without %s shows\n%s\nwant\n%s", v, name, got, want)
+					}
+				}
+			}
+		}
+	}
+}
