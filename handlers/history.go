@@ -12,24 +12,13 @@ import (
 	"clientregistry/views"
 )
 
-func (s *Server) organizationHistory(c *gin.Context) error {
-	x, err := s.organizationSide(c)
+// historyIndex answers a record's changes: to htmx alone, or only what is older; else on its page.
+func (s *Server) historyIndex(c *gin.Context) error {
+	x, err := s.side(c)
 	if err != nil {
 		return err
 	}
-	return s.history(c, x, "organization")
-}
-
-func (s *Server) contactHistory(c *gin.Context) error {
-	x, err := s.contactSide(c)
-	if err != nil {
-		return err
-	}
-	return s.history(c, x, "contact")
-}
-
-// history answers a record's changes: to htmx alone, or only what is older; else on its page.
-func (s *Server) history(c *gin.Context, x side, kind string) error {
+	kind := x.own
 	before, _ := strconv.ParseInt(c.Query("before"), 10, 64)
 	entries, older, err := s.db.History(c.Request.Context(), who(c).Actor, kind, x.id, before)
 	if err != nil {

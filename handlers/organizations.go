@@ -152,11 +152,11 @@ func (s *Server) organizationPage(c *gin.Context, status int, o db.Organization,
 	}
 	page.Links = s.organizationLinkCard(v, o, links)
 	if v.Can(db.ViewInteraction) {
-		if page.Timeline, err = s.timeline(c, organizationSide(o, links)); err != nil {
+		if page.Timeline, err = s.timeline(c, side{organizationEnd(o), links}); err != nil {
 			return err
 		}
 		if v.Can(db.EditInteraction) {
-			if page.Composer, err = s.composer(c, organizationSide(o, links)); err != nil {
+			if page.Composer, err = s.composer(c, side{organizationEnd(o), links}); err != nil {
 				return err
 			}
 		}

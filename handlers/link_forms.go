@@ -1,0 +1,222 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// linkForm is the step that the URL names: q to find, KIND_id once chosen, new to create.
+func (s *Server) linkForm(c *gin.Context, e end) (views.LinkForm, error) {
+	form, err := s.newLinkForm(c, e)
+	if err != nil {
+		return form, err
+	}
+	form.Query = query(c, "q")
+	switch chosen := c.Query(e.kind + "_id"); {
+	case chosen != "":
+		if form.Chosen, err = s.chosen(c, e, chosen); err == nil {
+			err = s.linkedAlready(c, e, &form)
+		}
+	case c.Query("new") != "":
+		form.Create, err = s.createFields(c, e, namedBy(e, form.Query), nil)
+	case form.Query != "":
+		var options views.Options
+		options, err = s.options(c, e.kind, e.base, form.Query, "find-list")
+		form.Options = &options
+	}
+	return form, err
+}
+
+// linkedAlready shows the link that a chosen record has, instead of asking for one that would be refused.
+func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) error {
+	organizationID, contactID := e.id, form.Chosen.ID
+	if !e.organization {
+		organizationID, contactID = contactID, organizationID
+	}
+	l, err := s.db.Link(c.Request.Context(), who(c).Actor, organizationID, contactID)
+	if errors.Is(err, db.ErrNotFound) {
+		form.Role.Autofocus = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	form.Error = l.ContactName() + " is linked to " + l.OrganizationName + " already"
+	form.Found = foundLink(e, l)
+	return nil
+}
+
+// foundLink is a link that exists as what stands in the way of another.
+func foundLink(e end, l db.Link) *views.Found {
+	id, name, active := e.other(l)
+	return &views.Found{Name: name, Detail: joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.plural + "/" + id, Archived: !active}
+}
+
+func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
+	roles, err := s.db.RoleLabels(c.Request.Context(), who(c).Actor)
+	at := e.name
+	if !e.organization {
+		at = "this organization"
+	}
+	return views.LinkForm{
+		Links: views.Links{Base: e.base, Kind: e.kind, Plural: e.plural, Heading: e.heading, CanEdit: true}, Owner: e.name, RequestID: requestID(c),
+		Role:   views.Field{ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, Max: 120, List: roles, Value: c.Request.PostForm.Get("role_label")},
+		Status: statusSegment(c.Request.PostForm.Get("relationship_status")),
+	}, err
+}
+
+func statusSegment(current string) views.Segment {
+	if current == "" {
+		current = "Active"
+	}
+	segment := views.Segment{Name: "relationship_status", Legend: "Status"}
+	for _, status := range db.RelationshipStatuses {
+		segment.Options = append(segment.Options, views.Option{Value: status, Label: status, Selected: status == current})
+	}
+	return segment
+}
+
+// chosen reads the other end that somebody chose.
+func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error) {
+	ctx, by := c.Request.Context(), who(c).Actor
+	if !db.ValidID(id) {
+		return nil, db.ErrNotFound
+	}
+	if e.organization {
+		x, err := s.db.Contact(ctx, by, id)
+		return &views.Chosen{ID: x.ID, Name: x.Name(), Detail: joined(x.JobTitle, x.Organization, x.Email), Archived: !x.IsActive}, err
+	}
+	o, err := s.db.Organization(ctx, by, id)
+	return &views.Chosen{ID: o.ID, Name: o.DisplayName, Detail: joined(o.Sector, views.Domain(o.Website)), Archived: !o.IsActive}, err
+}
+
+// newContactColumns and newOrganizationColumns are asked for when the other
+// end is created on the way.
+var (
+	newContactColumns      = []string{"first_name", "last_name", "email", "phone", "job_title"}
+	newOrganizationColumns = []string{"display_name", "website", "sector"}
+)
+
+func (e end) newColumns() []string {
+	if e.organization {
+		return newContactColumns
+	}
+	return newOrganizationColumns
+}
+
+// createFields are the fields of the other end with these values.
+func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused map[string]string) ([]views.Field, error) {
+	facts := organizationFacts
+	if e.organization {
+		facts = contactFacts
+	}
+	var fields []views.Field
+	for i, column := range e.newColumns() {
+		f, err := factByColumn(facts, column)
+		if err != nil {
+			return nil, err
+		}
+		field, err := s.field(c, f, values[column])
+		if err != nil {
+			return nil, err
+		}
+		field.ID, field.Optional = "new-"+column, column != "first_name" && column != "last_name" && column != "display_name"
+		field.Autofocus = i == 0 && refused == nil
+		field.Whole = column == "email" || column == "display_name"
+		fields = append(fields, field)
+	}
+	if refused != nil {
+		fields = withErrors(fields, refused)
+	}
+	return fields, nil
+}
+
+// namedBy splits what was typed into the first fields of a new record.
+func namedBy(e end, typed string) db.Fields {
+	if !e.organization {
+		return db.Fields{"display_name": typed}
+	}
+	first, last := splitName(typed)
+	return db.Fields{"first_name": first, "last_name": last}
+}
+
+func (s *Server) linkCreate(c *gin.Context) error {
+	e, err := s.end(c)
+	if err != nil {
+		return err
+	}
+	form := c.Request.PostForm
+	other := form.Get(e.kind + "_id")
+	found := form.Get("use") == "found"
+	if found {
+		other = form.Get("found_id")
+	}
+	if other != "" && !db.ValidID(other) {
+		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list"}})
+	}
+	n := db.NewLink{Typed: typed(c, "role_label", "relationship_status"), Restore: found || form.Get("restore") != "", RequestID: form.Get("request_id")}
+	created := typed(c, e.newColumns()...)
+	if e.organization {
+		n.OrganizationID, n.ContactID, n.Contact = e.id, other, withOwner(created, who(c))
+	} else {
+		n.ContactID, n.OrganizationID, n.Organization = e.id, other, withOwner(created, who(c))
+	}
+	if found {
+		n.RequestID = ""
+	}
+	l, err := s.db.LinkContact(c.Request.Context(), who(c).Actor, n)
+	var refused *db.Invalid
+	switch {
+	case errors.As(err, &refused):
+		return s.linkRefused(c, e, other, refused)
+	case errors.Is(err, db.ErrNotFound) && other != "":
+		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list; this one does not exist"}})
+	case err != nil:
+		return err
+	}
+	id, name, _ := e.other(l)
+	return s.linkChanged(c, e, "Linked "+name, nil, "edit-link-"+id)
+}
+
+// withOwner makes whoever creates a record on the way its owner.
+func withOwner(fields db.Fields, v *visitor) db.Fields {
+	fields["owner_user_id"] = v.UserID
+	return fields
+}
+
+// linkRefused shows the form again with what was typed and what is wrong.
+func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.Invalid) error {
+	form, err := s.newLinkForm(c, e)
+	if err != nil {
+		return err
+	}
+	form.Role.Error = refused.Fields["role_label"]
+	form.Status.Error = refused.Fields["relationship_status"]
+	form.Error = refused.Fields["contact_id"] + refused.Fields["organization_id"]
+	if refused.Linked != nil {
+		form.Found = foundLink(e, *refused.Linked)
+	}
+	if other != "" {
+		form.Chosen, err = s.chosen(c, e, other)
+	} else if form.Error == "" {
+		form.Create, err = s.createFields(c, e, typed(c, e.newColumns()...), refused.Fields)
+		form.Found = takenByLinked(refused, e.base+"/"+e.plural)
+	}
+	if err != nil {
+		return err
+	}
+	links, err := s.links(c, e)
+	if err != nil {
+		return err
+	}
+	card := linkCard(who(c), e, links)
+	card.Form = &form
+	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
+		return s.linkPage(c, http.StatusUnprocessableEntity, e, func(l *views.Links) { l.Form = &form })
+	}, card)
+}

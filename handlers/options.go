@@ -1,0 +1,103 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// Pickers: the list of options under a search field.
+
+const optionLimit = 8
+
+func (s *Server) organizationOptions(c *gin.Context) error { return s.optionsAnswer(c, "organization") }
+func (s *Server) contactOptions(c *gin.Context) error      { return s.optionsAnswer(c, "contact") }
+
+// optionsAnswer lists records by what was typed. for is the record they are to be linked to.
+func (s *Server) optionsAnswer(c *gin.Context, kind string) error {
+	options, err := s.options(c, kind, ownRecord(c.Query("for")), query(c, "q"), "find-list")
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, options)
+}
+
+// ownRecord keeps the path of a record, and nothing else.
+func ownRecord(path string) string {
+	for _, prefix := range []string{"/organizations/", "/contacts/"} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok && db.ValidID(rest) {
+			return path
+		}
+	}
+	return ""
+}
+
+func (s *Server) options(c *gin.Context, kind, base, typed, listID string) (views.Options, error) {
+	v := who(c)
+	options := views.Options{ID: listID, Label: "Contacts", Target: "#link-form"}
+	if kind == "organization" {
+		options.Label = "Organizations"
+	}
+	var err error
+	if typed != "" {
+		options.Rows, err = s.optionRows(c, kind, typed, optionLimit)
+	}
+	plural := kind + "s"
+	for i := range options.Rows {
+		if base != "" && v.Can(db.EditClient) {
+			options.Rows[i].Href = base + "/" + plural + "?" + url.Values{"add": {"1"}, kind + "_id": {options.Rows[i].ID}}.Encode()
+		}
+	}
+	if base != "" && typed != "" && v.Can(db.EditClient) {
+		options.Create = &views.OptionRow{
+			Name: "Create " + kind + " “" + typed + "”",
+			Href: base + "/" + plural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
+		}
+	}
+	return options, err
+}
+
+// optionRows finds up to n records, each with what was typed marked in its name.
+func (s *Server) optionRows(c *gin.Context, kind, typed string, n int) ([]views.OptionRow, error) {
+	ctx, by := c.Request.Context(), who(c).Actor
+	var rows []views.OptionRow
+	if kind == "organization" {
+		found, err := s.db.FindOrganizations(ctx, by, typed, n)
+		for _, o := range found {
+			rows = append(rows, optionRow(views.OptionRow{ID: o.ID, Href: "/organizations/" + o.ID, Name: o.DisplayName, Detail: joined(o.Sector, views.Domain(o.Website)), Square: true}, typed))
+		}
+		return rows, err
+	}
+	found, err := s.db.FindContacts(ctx, by, typed, n)
+	for _, x := range found {
+		detail := joined(x.JobTitle, x.Organization)
+		if detail == "" {
+			detail = x.Email
+		}
+		rows = append(rows, optionRow(views.OptionRow{ID: x.ID, Href: "/contacts/" + x.ID, Name: x.Name(), Detail: detail}, typed))
+	}
+	return rows, err
+}
+
+// withOptions are the choices of With or At in a composer. current is the id
+// that was chosen; nil chooses the first linked record.
+func withOptions(e end, links []db.Link, current *string) []views.Option {
+	none := "Nobody in particular"
+	if !e.organization {
+		none = "No organization"
+	}
+	var options []views.Option
+	for i, l := range links {
+		id, name, _ := e.other(l)
+		if l.RelationshipStatus == "Former" {
+			name += " (former)"
+		}
+		options = append(options, views.Option{Value: id, Label: name, Selected: current == nil && i == 0 || current != nil && *current == id})
+	}
+	return append(options, views.Option{Value: "", Label: none, Selected: current != nil && *current == ""})
+}

@@ -1,0 +1,310 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// side is the record whose page a timeline is on, with its links.
+type side struct {
+	end
+	links []db.Link
+}
+
+// otherColumn is the form field, and the filter, that names the other end.
+func (x side) otherColumn() string { return x.kind + "_id" }
+
+// side reads the record whose page the URL is below, with its links.
+func (s *Server) side(c *gin.Context) (side, error) {
+	e, err := s.end(c)
+	if err != nil {
+		return side{}, err
+	}
+	links, err := s.links(c, e)
+	return side{e, links}, err
+}
+
+var channelLabels = map[string]string{"call": "Call", "email": "Email", "meeting": "Meeting", "note": "Note"}
+
+// channelOptions are the channels; current is chosen, or call.
+func channelOptions(current string) []views.Option {
+	if channelLabels[current] == "" {
+		current = "call"
+	}
+	var options []views.Option
+	for _, channel := range db.Channels {
+		options = append(options, views.Option{Value: channel, Label: channelLabels[channel], Selected: channel == current})
+	}
+	return options
+}
+
+// composer is the form that logs an interaction, empty.
+func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
+	outcomes, err := s.db.Outcomes(c.Request.Context(), who(c).Actor)
+	label := "With"
+	if !x.organization {
+		label = "At"
+	}
+	return &views.Composer{
+		Action: x.base + "/interactions", WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil),
+		Zone: who(c).User.TimeZone, RequestID: newRequestID(), Channels: channelOptions(""), Outcomes: outcomes, WhenShown: "Now",
+	}, err
+}
+
+// composerRefused is the composer with what was typed and what is wrong with it.
+func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]string) (*views.Composer, error) {
+	composer, err := s.composer(c, x)
+	form := c.Request.PostForm
+	other := form.Get(x.otherColumn())
+	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other), channelOptions(form.Get("channel")), requestID(c)
+	composer.Subject, composer.Body, composer.Outcome, composer.When = form.Get("subject"), form.Get("body"), form.Get("outcome"), form.Get("happened_at")
+	if composer.When != "" {
+		composer.WhenShown = s.clock(c).Typed(composer.When)
+	}
+	composer.Errors = map[string]string{"with": refused["contact_id"] + refused["organization_id"]}
+	for column, message := range refused {
+		composer.Errors[column] = message
+	}
+	return composer, err
+}
+
+// timelineFilter reads what narrows a timeline on a record's page. Only the
+// timeline's own address does: elsewhere on the record the same names say something else.
+func timelineFilter(c *gin.Context, x side) db.InteractionFilter {
+	var f db.InteractionFilter
+	if strings.HasSuffix(c.FullPath(), "/interactions") {
+		f.Channel, f.Before = query(c, "channel"), c.Query("before")
+		if channelLabels[f.Channel] == "" {
+			f.Channel = ""
+		}
+		if other := query(c, x.otherColumn()); db.ValidID(other) {
+			f.OrganizationID, f.ContactID = other, other
+		}
+	}
+	if x.organization {
+		f.OrganizationID = x.id
+	} else {
+		f.ContactID = x.id
+	}
+	return f
+}
+
+// timeline is a record's interactions under the URL's filter.
+func (s *Server) timeline(c *gin.Context, x side) (*views.Timeline, error) {
+	v, f := who(c), timelineFilter(c, x)
+	found, older, err := s.db.Interactions(c.Request.Context(), v.Actor, f)
+	if err != nil {
+		return nil, err
+	}
+	path := x.base + "/interactions"
+	p := url.Values{}
+	if f.Channel != "" {
+		p.Set("channel", f.Channel)
+	}
+	other := f.ContactID
+	if !x.organization {
+		other = f.OrganizationID
+	}
+	if other != "" {
+		p.Set(x.otherColumn(), other)
+	}
+	t := &views.Timeline{
+		Base: x.base, Path: path, HasHistory: viewHistory.check(v) == nil, CanLog: v.Can(db.EditInteraction), Filtered: len(p) > 0,
+		Days: s.days(c, found, &x), Chips: timelineChips(path, p, x, f.Channel, other),
+	}
+	t.Older = olderAddress(path, p, older, t.Days)
+	return t, nil
+}
+
+func timelineChips(path string, p url.Values, x side, channel, other string) []views.Chip {
+	label := "With"
+	if !x.organization {
+		label = "At"
+	}
+	var options []views.Option
+	for _, l := range x.links {
+		id, name, _ := x.other(l)
+		options = append(options, views.Option{Value: id, Label: name})
+	}
+	chips := []views.Chip{chip(path, p, "Channel", "channel", channel, channelOptions("")[:])}
+	if len(options) > 0 || other != "" {
+		with := chip(path, p, label, x.otherColumn(), other, options)
+		if with.Value == other && other != "" {
+			with.Value = "one person"
+			if !x.organization {
+				with.Value = "one organization"
+			}
+		}
+		chips = append(chips, with)
+	}
+	return chips
+}
+
+// days groups interactions by day in the user's zone. On a record's page
+// what it says of itself is left out of the sentences; nil is the feed.
+func (s *Server) days(c *gin.Context, found []db.Interaction, x *side) []views.Day {
+	clock := s.clock(c)
+	var days []views.Day
+	for _, i := range found {
+		label := clock.Day(i.HappenedAt)
+		if len(days) == 0 || days[len(days)-1].Label != label {
+			days = append(days, views.Day{Label: label})
+		}
+		last := &days[len(days)-1]
+		last.Events = append(last.Events, s.event(c, i, x))
+	}
+	return days
+}
+
+var verbs = map[string]string{"call": "called", "email": "emailed", "meeting": "met", "note": "added a note"}
+
+func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
+	e := views.Event{
+		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Verb: verbs[i.Channel],
+		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
+	}
+	if i.ContactID != "" {
+		e.Whom = &views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID}
+	}
+	if i.OrganizationID != "" && (x == nil || !x.organization) {
+		e.At = &views.Ref{Name: i.OrganizationName, Href: "/organizations/" + i.OrganizationID}
+	}
+	if e.Whom == nil {
+		e.Whom, e.At = e.At, nil // "called Harbor & Pine Logistics"
+	}
+	if e.Whom == nil && i.Channel != "note" {
+		e.Verb = map[string]string{"call": "called", "email": "wrote an email", "meeting": "had a meeting"}[i.Channel]
+	}
+	return e
+}
+
+// timelineIndex answers a timeline: to htmx alone, or only what is older; else on its page.
+func (s *Server) timelineIndex(c *gin.Context) error {
+	x, err := s.side(c)
+	if err != nil {
+		return err
+	}
+	if !part(c) {
+		return s.sidePage(c, http.StatusOK, x, func(*views.Record) error { return nil })
+	}
+	t, err := s.timeline(c, x)
+	if err != nil {
+		return err
+	}
+	if c.Query("before") != "" {
+		return s.olderAnswer(c, t.Days, t.Older)
+	}
+	return s.show(c, http.StatusOK, t)
+}
+
+// olderAddress leads to what is older than the days shown, "" where nothing
+// is. It names the last day, so that its heading does not come twice.
+func olderAddress(path string, p url.Values, cursor string, days []views.Day) string {
+	if cursor == "" {
+		return ""
+	}
+	return address(path, with(with(p, "before", cursor), "day", days[len(days)-1].Label))
+}
+
+// olderAnswer adds older days to a timeline.
+func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older string) error {
+	if len(days) > 0 && days[0].Label == c.Query("day") {
+		days[0].Label = ""
+	}
+	return s.show(c, http.StatusOK, views.Older{Days: days, Href: older})
+}
+
+// sidePage answers a record's whole page with something changed on it.
+func (s *Server) sidePage(c *gin.Context, status int, x side, change func(*views.Record) error) error {
+	if x.organization {
+		o, err := s.organization(c)
+		if err != nil {
+			return err
+		}
+		return s.organizationPage(c, status, o, func(p *views.Organization) error { return change(&p.Record) })
+	}
+	contact, err := s.contact(c)
+	if err != nil {
+		return err
+	}
+	return s.contactPage(c, status, contact, func(p *views.Contact) error { return change(&p.Record) })
+}
+
+func (s *Server) interactionCreate(c *gin.Context) error {
+	x, err := s.side(c)
+	if err != nil {
+		return err
+	}
+	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn())
+	if x.organization {
+		values["organization_id"] = x.id
+	} else {
+		values["contact_id"] = x.id
+	}
+	i, err := s.db.LogInteraction(c.Request.Context(), who(c).Actor, values, c.Request.PostForm.Get("request_id"))
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		composer, err := s.composerRefused(c, x, refused.Fields)
+		if err != nil {
+			return err
+		}
+		return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
+			return s.sidePage(c, http.StatusUnprocessableEntity, x, func(r *views.Record) error { r.Composer = composer; return nil })
+		}, composer)
+	}
+	if err != nil {
+		return err
+	}
+	return s.interactionLogged(c, x, i)
+}
+
+var logged = map[string]string{"call": "Call logged", "email": "Email logged", "meeting": "Meeting logged", "note": "Note logged"}
+
+// interactionLogged answers the composer, emptied, and the timeline with the interaction in its place.
+func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) error {
+	if !part(c) {
+		if err := s.flash(c, views.Toast{Text: logged[i.Channel]}); err != nil {
+			return err
+		}
+		return s.redirect(c, x.base)
+	}
+	composer, err := s.composer(c, x)
+	if err != nil {
+		return err
+	}
+	composer.Focus = true
+	c.Request.URL.RawQuery = "" // the timeline comes unfiltered, or what was logged might not be on it
+	t, err := s.timeline(c, x)
+	if err != nil {
+		return err
+	}
+	for d := range t.Days {
+		for e := range t.Days[d].Events {
+			event := &t.Days[d].Events[e]
+			event.Fresh = event.ID == i.ID
+		}
+	}
+	meta, err := s.sideMeta(c, x)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, composer, views.Into{Target: "#activity", Swap: "outerHTML", View: t},
+		views.Into{Target: "#meta", Swap: "innerHTML", View: meta}, toast(logged[i.Channel], nil))
+}
+
+// sideMeta is the line under the record's name, with the last contact as it is now.
+func (s *Server) sideMeta(c *gin.Context, x side) (views.View, error) {
+	if x.organization {
+		o, err := s.organization(c)
+		return organizationMeta(s.clock(c), who(c), o), err
+	}
+	contact, err := s.contact(c)
+	return contactMeta(s.clock(c), who(c), contact, x.links), err
+}
