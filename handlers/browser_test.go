@@ -632,3 +632,43 @@ func (w *window) back() {
 		w.t.Fatal(err)
 	}
 }
+
+// What the windows watch for is no use if they would not see it.
+func TestWindowsNoticeWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newOffice(t).window()
+	w.open("/login")
+	for script, complaint := range map[string]string{
+		`document.body.setAttribute("style", "color: red")`:                                  "Content Security Policy",
+		`document.head.append(Object.assign(document.createElement("script"), {text: "1"}))`: "Content Security Policy",
+		`setTimeout(() => { throw new Error("broken") })`:                                    "broken",
+		`document.body.append(Object.assign(new Image(), {src: "/static/missing.svg"}))`:     "404",
+	} {
+		if _, err := ask[any](w, "void "+script); err != nil {
+			t.Fatal(err)
+		}
+		deadline := time.Now().Add(patience)
+		for len(w.taken(complaint)) == 0 {
+			if time.Now().After(deadline) {
+				t.Fatalf("nobody complains of %s", script)
+			}
+			pause()
+		}
+	}
+}
+
+// taken takes back the complaints that a test wanted.
+func (w *window) taken(text string) (found []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var rest []string
+	for _, c := range w.complaints {
+		if strings.Contains(c, text) {
+			found = append(found, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	w.complaints = rest
+	return found
+}
