@@ -155,7 +155,7 @@ func TestAnOlderFileIsBackedUpAndThenUpgraded(t *testing.T) {
 	if _, err := d.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": "Acme"}, ""); err != nil {
 		t.Error(err)
 	}
-	backup := path + ".before-3"
+	backup := path + ".before-4"
 	info := must(os.Stat(backup))(t)
 	want(t, "mode", info.Mode().Perm(), 0o600)
 	want(t, "tables in the backup", fmt.Sprint(dbtest.Column(t, backup, "SELECT name FROM sqlite_master WHERE name IN ('users', 'organizations', 'audit_logs')")), "[users]")

@@ -226,8 +226,9 @@ func (t *tx) checkOwner(id string) error {
 }
 
 // SignIn checks an email and a password and starts a session. It returns the
-// session's token, ErrSignIn where they do not fit, or ErrBusy. Known and
-// unknown emails cost the same time. The actor says from where.
+// session's token, ErrSignIn where they do not fit, Locked after too many that
+// did not, or ErrBusy. Known and unknown emails cost the same time and lock the
+// same way. The actor says from where.
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
 	typedEmail = foldEmail(strings.TrimSpace(typedEmail))
 	var id, hash, status string
@@ -235,12 +236,16 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
+	tried, err := d.tryToSignIn(ctx, by, id, typedEmail)
+	if err != nil {
+		return "", err
+	}
 	matches, outdated, err := checkPassword(ctx, hash, password)
 	if err != nil {
 		return "", err
 	}
 	if !matches || status != "active" {
-		return "", errors.Join(ErrSignIn, d.recordFailedSignIn(ctx, by, id, typedEmail))
+		return "", errors.Join(ErrSignIn, d.recordFailedSignIn(ctx, by, id, typedEmail, tried))
 	}
 	var newHash string
 	if outdated {
@@ -257,10 +262,14 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		if !still {
 			return ErrSignIn
 		}
-		if newHash != "" {
-			if _, err := t.exec("UPDATE users SET password_hash = ? WHERE id = ?", newHash, id); err != nil {
-				return err
-			}
+		if newHash == "" {
+			newHash = hash
+		}
+		if _, err := t.exec("UPDATE users SET password_hash = ?, last_sign_in_at = ? WHERE id = ?", newHash, stamp(t.now), id); err != nil {
+			return err
+		}
+		if err := t.forgive(tried); err != nil {
+			return err
 		}
 		if token, err = t.startSession(id); err != nil {
 			return err
@@ -270,11 +279,17 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	return token, err
 }
 
-func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, userID, typed string) error {
+func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, userID, typed string, tried attempt) error {
 	if _, err := email(typed); err != nil || len(typed) > 190 {
 		typed = "" // what is no email may be a password in the wrong field
 	}
 	return d.write(ctx, by, func(t *tx) error {
-		return t.record("login_failed", "session", userID, details{"email": typed})
+		if err := t.record("login_failed", "session", userID, details{"email": typed}); err != nil {
+			return err
+		}
+		if !tried.last || userID == "" {
+			return nil
+		}
+		return t.record("account_locked", "user", userID, details{"after": attemptsPerAccount})
 	})
 }

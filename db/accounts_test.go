@@ -1,0 +1,251 @@
+package db_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+func TestAnInvitedPersonSetsAPasswordAndIsActive(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	id, token, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Manager"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "state", must(o.Account(t.Context(), o.Ines, id))(t).State(dbtest.Now), "invited")
+	want(t, "the link is kept as its hash", strings.Contains(dbtest.Dump(t, o.Path), token), false)
+	u := must(o.AcceptInvitation(t.Context(), db.Actor{}, token, must(db.HashPassword(t.Context(), dbtest.Password))(t), "Asia/Tokyo"))(t)
+	want(t, "whose", u.ID, id)
+	signIn(t, o, "sam@pinestreet.example")
+	o.Unchanged(t, func() {
+		if _, err := o.AcceptInvitation(t.Context(), db.Actor{}, token, "x", "UTC"); !errors.Is(err, db.ErrNotFound) {
+			t.Errorf("the link works again: %v", err)
+		}
+	})
+	want(t, "history", fmt.Sprint(o.Actions(t, id)), "[create_user accept_invitation login]")
+}
+
+func TestAnInvitationEndsAfterThreeDaysAndCanBeRenewed(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	id, old, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Clock.Add(db.InvitationLife + time.Second)
+	if _, err := o.LinkOwner(t.Context(), "invitation", old); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("an old link is %v", err)
+	}
+	renewed := must(o.RenewInvitation(t.Context(), o.Ines, id))(t)
+	if _, err := o.LinkOwner(t.Context(), "invitation", old); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("the first link works beside the second: %v", err)
+	}
+	want(t, "owner", must(o.LinkOwner(t.Context(), "invitation", renewed))(t).FullName, "Sam Okoye")
+	if err := o.DisableUser(t.Context(), o.Ines, id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.LinkOwner(t.Context(), "invitation", renewed); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("a revoked invitation is %v", err)
+	}
+}
+
+func TestAResetEndsSessionsAndWorksOnce(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	session := signIn(t, o, "tomas@pinestreet.example")
+	link := must(o.StartReset(t.Context(), o.Ines, o.Tomas.UserID))(t)
+	if _, err := o.Session(t.Context(), session); err != nil {
+		t.Errorf("the session ended before the reset was used: %v", err)
+	}
+	must(o.FinishReset(t.Context(), db.Actor{}, link, must(db.HashPassword(t.Context(), "another good password"))(t)))(t)
+	wantNoSession(t, o, session)
+	if _, err := o.FinishReset(t.Context(), db.Actor{}, link, "x"); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("the link works again: %v", err)
+	}
+	if _, err := o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", dbtest.Password); !errors.Is(err, db.ErrSignIn) {
+		t.Errorf("the old password is %v", err)
+	}
+	must(o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", "another good password"))(t)
+}
+
+func TestTheLastAdministratorStays(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.Unchanged(t, func() {
+		wantInvalid(t, o.DisableUser(t.Context(), o.Ines, o.Ines.UserID), "role")
+		wantInvalid(t, o.SetRoles(t.Context(), o.Ines, o.Ines.UserID, []string{"Viewer"}), "role")
+		wantInvalid(t, o.SetRoles(t.Context(), o.Ines, o.Ines.UserID, nil), "role")
+	})
+	if err := o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Administrator"}); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	var done atomic.Int32
+	for _, id := range []string{o.Ines.UserID, o.Tomas.UserID} {
+		group.Go(func() {
+			if o.DisableUser(t.Context(), o.Ines, id) == nil {
+				done.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	want(t, "of two at once disabled", done.Load(), 1)
+}
+
+func TestNobodyGivesMoreThanHeHas(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	clerk := o.Lea
+	clerk.May = []db.Permission{db.ViewClient, db.ViewInteraction, db.ManageUsers}
+	o.Unchanged(t, func() {
+		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Administrator"}), "role")
+		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Viewer"}), "role") // takes Manager away
+		_, _, err := o.InviteUser(t.Context(), clerk, "x@y.example", "X", []string{"Manager"})
+		wantInvalid(t, err, "role")
+		_, err = o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Auditor"}, []db.Permission{db.ViewAudit}, false)
+		wantInvalid(t, err, "permission")
+		nobody := clerk
+		nobody.May = nil
+		if err := o.DisableUser(t.Context(), nobody, o.Tomas.UserID); !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("without ManageUsers it is %v", err)
+		}
+	})
+	must(o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Reader", "client_scope": "own"}, []db.Permission{db.ViewClient}, false))(t)
+}
+
+func TestARoleIsChangedWithItsHistory(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	r := must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": "Auditor", "description": "Reads the log"}, []db.Permission{db.ViewAudit}, true))(t)
+	want(t, "slug", r.Slug, "Auditor")
+	r = must(o.SaveRole(t.Context(), o.Ines, r.ID, db.Fields{"name": "Auditors"}, []db.Permission{db.ViewAudit, db.ViewClient}, true))(t)
+	want(t, "permissions", len(r.May), 2)
+	o.Unchanged(t, func() {
+		must(o.SaveRole(t.Context(), o.Ines, r.ID, db.Fields{"name": "Auditors"}, r.May, true))(t)
+		_, err := o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": "Auditor"}, nil, false)
+		wantInvalid(t, err, "name")
+		for _, x := range must(o.Roles(t.Context(), o.Ines))(t) {
+			if x.Slug == "Administrator" {
+				_, err := o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": "Administrator"}, []db.Permission{db.ViewClient}, false)
+				wantInvalid(t, err, "permission")
+			}
+		}
+	})
+	want(t, "history", fmt.Sprint(o.Actions(t, r.ID)), "[create_role update_role]")
+}
+
+func TestGuessingLocksTheAccountAndEndsByItself(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	var checked atomic.Int32
+	for range 4 {
+		var group sync.WaitGroup
+		for i := range 10 {
+			group.Go(func() {
+				_, err := o.SignIn(t.Context(), db.Actor{IP: fmt.Sprintf("192.0.2.%d", i)}, "tomas@pinestreet.example", "wrong password")
+				if errors.Is(err, db.ErrSignIn) {
+					checked.Add(1)
+				}
+			})
+		}
+		group.Wait()
+	}
+	if checked.Load() > 12 {
+		t.Errorf("%d of 40 guesses were checked", checked.Load())
+	}
+	var locked *db.Locked
+	if _, err := o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", dbtest.Password); !errors.As(err, &locked) {
+		t.Errorf("the right password on a locked account: %v", err)
+	}
+	want(t, "state", must(o.Account(t.Context(), o.Ines, o.Tomas.UserID))(t).State(dbtest.Now), "locked")
+	signIn(t, o, "lea@pinestreet.example")
+	want(t, "locked once in the history", o.Column(t, "SELECT count(*) FROM audit_logs WHERE action = 'account_locked'")[0], "1")
+	o.Clock.Add(15*time.Minute + time.Second)
+	signIn(t, o, "tomas@pinestreet.example")
+}
+
+func TestAnUnknownEmailLocksTheSameWay(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	var locked *db.Locked
+	for i := range 11 {
+		_, err := o.SignIn(t.Context(), db.Actor{}, "nobody@pinestreet.example", "wrong password")
+		want(t, fmt.Sprintf("attempt %d is locked", i+1), errors.As(err, &locked), i == 10)
+	}
+}
+
+func TestOneAddressCannotTryManyAccounts(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	var locked *db.Locked
+	refused := 0
+	for i := range 60 {
+		if _, err := o.SignIn(t.Context(), db.Actor{IP: "2001:db8::" + fmt.Sprint(i)}, fmt.Sprintf("user%d@pinestreet.example", i), "wrong password"); errors.As(err, &locked) {
+			refused++
+		}
+	}
+	want(t, "refused of 60", refused, 10)
+	if _, err := o.SignIn(t.Context(), db.Actor{IP: "2001:db8:1::1"}, "tomas@pinestreet.example", dbtest.Password); err != nil {
+		t.Errorf("another address: %v", err)
+	}
+}
+
+func TestAnAdministratorUnlocksAndEndsSessions(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	session := signIn(t, o, "tomas@pinestreet.example")
+	for range 10 {
+		o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", "wrong password")
+	}
+	if err := o.Unlock(t.Context(), o.Ines, o.Tomas.UserID); err != nil {
+		t.Fatal(err)
+	}
+	signIn(t, o, "tomas@pinestreet.example")
+	if err := o.EndSessions(t.Context(), o.Ines, o.Tomas.UserID); err != nil {
+		t.Fatal(err)
+	}
+	wantNoSession(t, o, session)
+	if err := o.DisableUser(t.Context(), o.Ines, o.Tomas.UserID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", dbtest.Password); !errors.Is(err, db.ErrSignIn) {
+		t.Errorf("a disabled account: %v", err)
+	}
+	if err := o.EnableUser(t.Context(), o.Ines, o.Tomas.UserID); err != nil {
+		t.Fatal(err)
+	}
+	signIn(t, o, "tomas@pinestreet.example")
+}
+
+func TestANewPasswordEndsTheOtherSessions(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	mine, other := signIn(t, o, "tomas@pinestreet.example"), signIn(t, o, "tomas@pinestreet.example")
+	hash := must(db.HashPassword(t.Context(), "another good password"))(t)
+	o.Unchanged(t, func() {
+		wantInvalid(t, o.ChangePassword(t.Context(), o.Tomas, mine, "wrong password", hash), "current_password")
+	})
+	if err := o.ChangePassword(t.Context(), o.Tomas, mine, dbtest.Password, hash); err != nil {
+		t.Fatal(err)
+	}
+	wantNoSession(t, o, other)
+	must(o.Session(t.Context(), mine))(t)
+}
+
+func TestWhatSomebodyOwnedIsHandedOver(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.Acme(t)
+	must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, acme.Version, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
+	n := must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, o.Lea.UserID))(t)
+	want(t, "records", n, 1)
+	want(t, "owner", must(o.Organization(t.Context(), o.Ines, acme.ID))(t).OwnerID, o.Lea.UserID)
+}
