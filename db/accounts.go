@@ -83,6 +83,50 @@ func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) 
 	return a, err
 }
 
+// AccountByEmail returns the user with this email, or ErrNotFound.
+func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Account, error) {
+	if !by.Can(ManageUsers) {
+		return Account{}, ErrForbidden
+	}
+	return scanAccount(d.reader.queryRow(ctx, selectAccount+" WHERE email = ?", foldEmail(email)))
+}
+
+// SetPassword gives an active or invited user a password (its hash), makes him
+// active, ends his sessions and lifts a lock: the rescue of somebody who cannot come in.
+func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
+	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
+		if a.Status == "disabled" {
+			return invalid("status", "This account is disabled; enable it first")
+		}
+		if _, err := t.exec("UPDATE users SET password_hash = ?, status = 'active', updated_at = ? WHERE id = ?", hash, stamp(t.now), id); err != nil {
+			return err
+		}
+		if err := t.signOutEverywhere(id); err != nil {
+			return err
+		}
+		return t.record("reset_password", "user", id, nil)
+	})
+}
+
+// signOutEverywhere ends a user's sessions and forgets wrong passwords.
+func (t *tx) signOutEverywhere(id string) error {
+	for _, end := range []string{"DELETE FROM sessions WHERE user_id = ?", "DELETE FROM sign_in_attempts WHERE key = ?"} {
+		if _, err := t.exec(end, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddRole gives a user one more role by its slug. It returns Invalid for an unknown one.
+func (d *DB) AddRole(ctx context.Context, by Actor, id, slug string) error {
+	a, err := d.Account(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	return d.SetRoles(ctx, by, id, append(a.Roles, slug))
+}
+
 // InviteUser makes an account that waits for its person, and the token of the
 // link by which he takes it. Roles are slugs. Refused fields, a taken email, an
 // unknown role and one that may do what the actor may not are Invalid.
@@ -362,10 +406,8 @@ func (d *DB) FinishReset(ctx context.Context, by Actor, token, hash string) (Use
 		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), u.ID); err != nil {
 			return err
 		}
-		for _, end := range []string{"DELETE FROM sessions WHERE user_id = ?", "DELETE FROM sign_in_attempts WHERE key = ?"} {
-			if _, err := t.exec(end, u.ID); err != nil {
-				return err
-			}
+		if err := t.signOutEverywhere(u.ID); err != nil {
+			return err
 		}
 		return t.record("reset_password", "user", u.ID, nil)
 	})

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -32,12 +33,14 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	ctx, form := c.Request.Context(), c.Request.PostForm
 	next := nextPage(form.Get("next"))
 	token, err := s.db.SignIn(ctx, s.nobody(c), form.Get("email"), form.Get("password"))
-	if errors.Is(err, db.ErrSignIn) {
-		again := loginForm(form.Get("email"), next, "Email and password do not fit. Check both, or ask an administrator.")
-		if part(c) {
-			return s.show(c, http.StatusUnprocessableEntity, views.LoginDialog{Login: again})
-		}
-		return s.show(c, http.StatusUnprocessableEntity, again)
+	var locked *db.Locked
+	switch {
+	case errors.Is(err, db.ErrSignIn):
+		return s.loginRefused(c, http.StatusUnprocessableEntity, next, "Email and password do not fit. Check both, or ask an administrator.")
+	case errors.As(err, &locked):
+		wait := locked.Until.Sub(s.now())
+		c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		return s.loginRefused(c, http.StatusTooManyRequests, next, "Too many wrong passwords. Try again in "+plural(int(wait.Minutes())+1, "minute")+", or ask an administrator.")
 	}
 	if err != nil {
 		return err
@@ -56,6 +59,15 @@ func (s *Server) loginCreate(c *gin.Context) error {
 		return s.show(c, http.StatusOK, toast("Signed in. Send again what you typed", nil))
 	}
 	return s.redirect(c, next)
+}
+
+// loginRefused shows the form again, in the dialog where that asked, with what is wrong.
+func (s *Server) loginRefused(c *gin.Context, status int, next, message string) error {
+	again := loginForm(c.Request.PostForm.Get("email"), next, message)
+	if !part(c) {
+		return s.show(c, status, again)
+	}
+	return s.show(c, status, views.LoginDialog{Login: again})
 }
 
 // proposeZone offers the browser's time zone to somebody who has none of his own yet.

@@ -1,4 +1,4 @@
-package main
+package commands
 
 import (
 	"bufio"
@@ -25,7 +25,7 @@ const goodPassword = "correct horse battery staple"
 func command(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
+	code = Run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
@@ -183,7 +183,7 @@ func start(t *testing.T, args ...string) *served {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &served{t: t, stdout: newLines(), stderr: newLines(), cancel: cancel, code: make(chan int, 1)}
-	go func() { s.code <- run(ctx, args, strings.NewReader(""), s.stdout, s.stderr) }()
+	go func() { s.code <- Run(ctx, args, strings.NewReader(""), s.stdout, s.stderr) }()
 	select {
 	case <-s.stdout.more:
 	case code := <-s.code:
@@ -355,5 +355,36 @@ func TestServeRefusesWhatCannotBe(t *testing.T) {
 	}
 	if content, err := os.ReadFile(damaged); err != nil || !bytes.HasPrefix(content, []byte("no database no database")) {
 		t.Error("the damaged file was touched")
+	}
+}
+
+func TestATeamThatLockedItselfOutIsRescued(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "r.db")
+	on := func(stdin string, args ...string) (int, string, string) {
+		return command(t, stdin, append(args, "--db", file)...)
+	}
+	if code, _, stderr := on(goodPassword, "user", "add", "--email", "sam@quay.example", "--name", "Sam Okoye", "--role", "Viewer"); code != 0 {
+		t.Fatal(stderr)
+	}
+	for _, x := range []struct {
+		stdin string
+		args  []string
+		code  int
+		says  string
+	}{
+		{"", []string{"user", "list"}, 0, "sam@quay.example\tSam Okoye\tactive\tViewer\n"},
+		{"", []string{"user", "add-role", "--email", "SAM@quay.example", "--role", "Administrator"}, 0, "Sam Okoye is Administrator now.\n"},
+		{"", []string{"user", "list"}, 0, "sam@quay.example\tSam Okoye\tactive\tAdministrator, Viewer\n"},
+		{"", []string{"user", "unlock", "--email", "sam@quay.example"}, 0, "Sam Okoye may try again.\n"},
+		{"another good password\n", []string{"user", "reset-password", "--email", "sam@quay.example"}, 0, "Sam Okoye may sign in with the new password.\n"},
+		{"password123\n", []string{"user", "reset-password", "--email", "sam@quay.example"}, 1, "tried first"},
+		{"", []string{"user", "unlock", "--email", "nobody@quay.example"}, 1, "nobody has the email nobody@quay.example"},
+		{"", []string{"user", "add-role", "--email", "sam@quay.example", "--role", "Boss"}, 1, "Choose roles from the list"},
+	} {
+		code, stdout, stderr := on(x.stdin, x.args...)
+		if code != x.code || !strings.Contains(stdout+stderr, x.says) {
+			t.Errorf("%v: exit code %d, %q %q", x.args, code, stdout, stderr)
+		}
 	}
 }

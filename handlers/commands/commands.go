@@ -1,0 +1,235 @@
+// Package commands is the command line: flags and commands, each a few lines
+// that call db or handlers.
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+// cli is the command line. Every flag has an environment variable CLIENTREGISTRY_….
+type cli struct {
+	DB string `help:"The registry's file." default:"clientregistry.db" name:"db" placeholder:"FILE"`
+
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the registry (this is what happens without a command)."`
+	User    userCmd    `cmd:"" help:"Manage users."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty registry with sample data."`
+	Backup  backupCmd  `cmd:"" help:"Copy the registry, also while it is served."`
+	Restore restoreCmd `cmd:"" help:"Put a copy in place. The server must be stopped; what was there is kept beside it."`
+	Verify  verifyCmd  `cmd:"" help:"Check the file, its foreign keys and the chain of its history."`
+	Version versionCmd `cmd:"" help:"Show the version."`
+}
+
+// env is what commands work with beside their flags.
+type env struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	file           string
+}
+
+// Run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 wrong usage.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c cli
+	exit := -1
+	parser, err := kong.New(&c, kong.Name("clientregistry"), kong.Description("A client registry for small teams: one executable, one file, opened in a browser."),
+		kong.DefaultEnvars("CLIENTREGISTRY"), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }))
+	if err != nil {
+		fmt.Fprintln(stderr, "clientregistry:", err)
+		return 1
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // --help has been answered
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "clientregistry: %v; see clientregistry --help\n", err)
+		return 2
+	}
+	if err := command.Run(&env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, file: c.DB}); err != nil {
+		fmt.Fprintf(stderr, "clientregistry: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return 1
+	}
+	return 0
+}
+
+type serveCmd struct {
+	Addr           string   `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	BaseURL        string   `help:"Address that people type, where it is another one: https behind a proxy, say." name:"base-url" placeholder:"URL"`
+	TrustedProxies []string `help:"Proxies whose X-Forwarded-For counts." placeholder:"ADDRESS"`
+	LogFormat      string   `help:"text or json." enum:"text,json" default:"text"`
+}
+
+// Run serves until the context ends, then finishes what is running within 10 s.
+func (cmd *serveCmd) Run(e *env) error {
+	gin.SetMode(gin.ReleaseMode)
+	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	listener, err := net.Listen("tcp", cmd.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; stop what uses it, or choose another --addr", cmd.Addr, err)
+	}
+	if cmd.BaseURL == "" {
+		cmd.BaseURL = "http://" + listener.Addr().String()
+	}
+	log := slog.New(logHandler(cmd.LogFormat, e.stderr))
+	s, err := handlers.New(d, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, Log: log})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	has, err := d.HasUsers(e.ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if has {
+		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", cmd.BaseURL)
+	} else {
+		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", s.SetupLink())
+	}
+	return serve(e.ctx, listener, s, log)
+}
+
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return server.Shutdown(last)
+}
+
+func logHandler(format string, w io.Writer) slog.Handler {
+	if format == "json" {
+		return slog.NewJSONHandler(w, nil)
+	}
+	return slog.NewTextHandler(w, nil)
+}
+
+type demoCmd struct {
+	Size string `help:"s (1,000 organizations), m (50,000) or l (500,000)." enum:"s,m,l" default:"s"`
+	Seed uint64 `help:"Another number makes other data; the same one the same." default:"1"`
+}
+
+// Run fills the registry and says how far it is.
+func (cmd *demoCmd) Run(e *env) error {
+	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	shown := -1
+	err = d.Demo(e.ctx, db.System, cmd.Size, cmd.Seed, func(done, total int) {
+		if percent := done * 100 / max(total, 1); percent/10 > shown {
+			shown = percent / 10
+			fmt.Fprintf(e.stderr, "%d %%\n", percent)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s.\n", e.file, cmd.Size)
+	return nil
+}
+
+type backupCmd struct {
+	File string `arg:"" help:"The new file." placeholder:"FILE"`
+}
+
+// Run copies the registry to a new file.
+func (cmd *backupCmd) Run(e *env) error {
+	if _, err := os.Stat(e.file); err != nil {
+		return fmt.Errorf("there is no registry %s to back up; name it with --db", e.file)
+	}
+	d, err := db.Open(e.ctx, e.file, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Backup(e.ctx, cmd.File); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "Copied %s to %s.\n", e.file, cmd.File)
+	return nil
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"The copy to put in place." placeholder:"FILE"`
+}
+
+// Run puts a copy in the registry's place.
+func (cmd *restoreCmd) Run(e *env) error {
+	kept, err := db.Restore(e.ctx, cmd.File, e.file, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "Restored %s from %s.\n", e.file, cmd.File)
+	if kept != "" {
+		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", kept)
+	}
+	return nil
+}
+
+type verifyCmd struct{}
+
+// Run checks the registry; the error names what is broken first.
+func (verifyCmd) Run(e *env) error {
+	if _, err := os.Stat(e.file); err != nil {
+		return fmt.Errorf("there is no registry %s to verify; name it with --db", e.file)
+	}
+	d, err := db.Open(e.ctx, e.file, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	rows, err := d.Verify(e.ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\n", e.file, rows)
+	return nil
+}
+
+type versionCmd struct{}
+
+// Run prints the version, the commit it was built from and SQLite's version.
+func (versionCmd) Run(e *env) error {
+	version, commit := "development", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" && info.Main.Version != "(devel)" {
+			version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value
+			}
+		}
+	}
+	fmt.Fprintf(e.stdout, "clientregistry %s\ncommit %s\nSQLite %s\n", version, commit, db.SQLiteVersion())
+	return nil
+}

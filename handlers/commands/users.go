@@ -1,0 +1,152 @@
+package commands
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+type userCmd struct {
+	Add           userAddCmd           `cmd:"" help:"Create a user who may sign in at once."`
+	List          userListCmd          `cmd:"" help:"List the users."`
+	ResetPassword userResetPasswordCmd `cmd:"" help:"Give a user a new password; it ends his sessions and lifts a lock."`
+	Unlock        userUnlockCmd        `cmd:"" help:"Let a user who was locked out try again."`
+	AddRole       userAddRoleCmd       `cmd:"" help:"Give a user one more role."`
+}
+
+type userAddCmd struct {
+	Email         string `required:"" help:"His email, by which he signs in." placeholder:"EMAIL"`
+	Name          string `required:"" help:"His full name." placeholder:"NAME"`
+	Role          string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
+	TimeZone      string `help:"His time zone, like Europe/Stockholm." default:"UTC" placeholder:"ZONE"`
+	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
+}
+
+// Run creates the user with the password that is typed or piped in.
+func (cmd *userAddCmd) Run(e *env) error {
+	hash, err := newPassword(e, cmd.PasswordStdin, cmd.Email)
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(e.ctx, e.file, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	u, err := d.CreateUser(e.ctx, db.System, db.NewUser{Email: cmd.Email, FullName: cmd.Name, Role: cmd.Role, TimeZone: cmd.TimeZone, Hash: hash})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%s may sign in as %s (%s).\n", u.FullName, u.Email, cmd.Role)
+	return nil
+}
+
+// newPassword reads a password and returns its hash: from a terminal without
+// showing it, else the first line.
+func newPassword(e *env, stdin bool, email string) (hash string, err error) {
+	var password string
+	if f, ok := e.stdin.(*os.File); ok && !stdin && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprint(e.stderr, "Password: ")
+		typed, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(e.stderr)
+		if err != nil {
+			return "", err
+		}
+		password = string(typed)
+	} else {
+		line, err := bufio.NewReader(io.LimitReader(e.stdin, 4096)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		password = strings.TrimRight(line, "\r\n")
+	}
+	if why := handlers.RefusePassword(password, email); why != "" {
+		return "", fmt.Errorf("password: %s", why)
+	}
+	return db.HashPassword(e.ctx, password)
+}
+
+type userListCmd struct{}
+
+// Run prints a line a user: email, name, state, roles.
+func (userListCmd) Run(e *env) error {
+	return e.with(func(d *db.DB) error {
+		all, err := d.Accounts(e.ctx, db.System)
+		for _, a := range all {
+			fmt.Fprintf(e.stdout, "%s\t%s\t%s\t%s\n", a.Email, a.FullName, a.State(time.Now()), strings.Join(a.Roles, ", "))
+		}
+		return err
+	})
+}
+
+type userResetPasswordCmd struct {
+	Email         string `required:"" help:"Whose." placeholder:"EMAIL"`
+	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
+}
+
+// Run gives the user the password that is typed or piped in.
+func (cmd *userResetPasswordCmd) Run(e *env) error {
+	hash, err := newPassword(e, cmd.PasswordStdin, cmd.Email)
+	if err != nil {
+		return err
+	}
+	return e.change(cmd.Email, "may sign in with the new password", func(d *db.DB, id string) error {
+		return d.SetPassword(e.ctx, db.System, id, hash)
+	})
+}
+
+type userUnlockCmd struct {
+	Email string `required:"" help:"Whom." placeholder:"EMAIL"`
+}
+
+// Run lifts the lock of an account.
+func (cmd *userUnlockCmd) Run(e *env) error {
+	return e.change(cmd.Email, "may try again", func(d *db.DB, id string) error { return d.Unlock(e.ctx, db.System, id) })
+}
+
+type userAddRoleCmd struct {
+	Email string `required:"" help:"Whom." placeholder:"EMAIL"`
+	Role  string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
+}
+
+// Run gives the user the role beside those he has.
+func (cmd *userAddRoleCmd) Run(e *env) error {
+	return e.change(cmd.Email, "is "+cmd.Role+" now", func(d *db.DB, id string) error { return d.AddRole(e.ctx, db.System, id, cmd.Role) })
+}
+
+// with runs do on the registry.
+func (e *env) with(do func(*db.DB) error) error {
+	d, err := db.Open(e.ctx, e.file, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return do(d)
+}
+
+// change runs do on the user with this email, and says what is true then.
+func (e *env) change(email, done string, do func(d *db.DB, id string) error) error {
+	return e.with(func(d *db.DB) error {
+		a, err := d.AccountByEmail(e.ctx, db.System, email)
+		if errors.Is(err, db.ErrNotFound) {
+			return fmt.Errorf("nobody has the email %s; see clientregistry user list", email)
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(d, a.ID); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stdout, "%s %s.\n", a.FullName, done)
+		return nil
+	})
+}
