@@ -99,7 +99,7 @@ func TestSixteenWritersAreNeverTurnedAway(t *testing.T) {
 	beside := must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t)
 	defer beside.Close()
 	errs := make(chan error)
-	const writers, rounds = 16, 10
+	const writers, rounds = 16, 4
 	for w := range writers {
 		d := []*db.DB{o.DB, o.DB, o.DB, beside}[w%4]
 		go func() {
