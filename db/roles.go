@@ -17,9 +17,6 @@ type Role struct {
 	Users                       int // how many have it
 }
 
-// PermissionWords says in words what a permission lets people see or do.
-func PermissionWords(p Permission) string { return permissionWords[p] }
-
 const selectRole = `
 	SELECT id, slug, name, description, client_scope, require_mfa, (SELECT count(*) FROM user_role WHERE role_id = roles.id)
 	FROM roles`
