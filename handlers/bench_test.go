@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -29,6 +30,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/handlers"
+	"clientregistry/migrations"
 )
 
 // make bench measures four requests through the whole HTTP stack, signed in,
@@ -160,8 +162,10 @@ func filled(b *testing.B) string {
 	cache, err := os.UserCacheDir()
 	check(b, err)
 	var schema bytes.Buffer
-	for _, name := range []string{"00001_identity.sql", "00002_registry.sql", "00003_audit.sql"} {
-		text, err := os.ReadFile(filepath.Join("..", "migrations", name))
+	names, err := fs.Glob(migrations.FS, "*.sql")
+	check(b, err)
+	for _, name := range names {
+		text, err := migrations.FS.ReadFile(name)
 		check(b, err)
 		schema.Write(text)
 	}
