@@ -242,10 +242,9 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 		SELECT interactions.id, channel, subject, body, outcome, contact_id, first_name, last_name, full_name, happened_at, interactions.version
 		FROM interactions LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = user_id
 		WHERE organization_id = ? ORDER BY happened_at DESC, interactions.id DESC LIMIT 21`)
-	foundOrganizations := prepare(organizations + "WHERE is_active = 1 AND docid IN (SELECT docid FROM organization_search WHERE words MATCH ?) ORDER BY sort_key, organizations.id LIMIT 20")
-	foundContacts := prepare(`
-		SELECT id, first_name, last_name, email, job_title FROM contacts
-		WHERE is_active = 1 AND docid IN (SELECT docid FROM contact_search WHERE words MATCH ?) ORDER BY sort_key, id LIMIT 20`)
+	const found = " WHERE +is_active = 1 AND docid IN (SELECT docid FROM %s_search WHERE words MATCH ? LIMIT 300) ORDER BY sort_key, id LIMIT 20"
+	foundOrganizations := prepare("SELECT id, display_name, sector, website FROM organizations" + fmt.Sprintf(found, "organization"))
+	foundContacts := prepare("SELECT id, first_name, last_name, email, job_title FROM contacts" + fmt.Sprintf(found, "contact"))
 
 	mux := http.NewServeMux()
 	answer := func(path string, read func(n int64, page []byte) ([]byte, error)) {
