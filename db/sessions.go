@@ -124,3 +124,53 @@ func (d *DB) tidy(ctx context.Context) error {
 		return err
 	})
 }
+
+// OpenSession is a signed-in browser as its user sees it.
+type OpenSession struct {
+	ID        string // the stored hash of its token; it signs nobody in
+	UA, IP    string
+	CreatedAt time.Time
+	LastUsed  time.Time
+	Current   bool // the one that asks
+}
+
+// OpenSessions lists the actor's own sessions, the latest used first. token is
+// that of the one that asks.
+func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSession, error) {
+	now := d.now().UTC()
+	rows, err := d.reader.query(ctx, `
+		SELECT id, ua, ip, created_at, last_used_at FROM sessions
+		WHERE user_id = ? AND last_used_at >= ? AND created_at >= ?
+		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-SessionIdle)), stamp(now.Add(-SessionMax)))
+	return collect(rows, err, func(r row) (OpenSession, error) {
+		var s OpenSession
+		err := r.Scan(&s.ID, &s.UA, &s.IP, moment{&s.CreatedAt}, moment{&s.LastUsed})
+		s.Current = s.ID == sha256Hex(token)
+		return s, err
+	})
+}
+
+// EndSession ends one of the actor's own sessions by its id, or returns ErrNotFound.
+func (d *DB) EndSession(ctx context.Context, by Actor, id string) error {
+	return d.write(ctx, by, func(t *tx) error {
+		n, err := t.exec("DELETE FROM sessions WHERE id = ? AND user_id = ?", id, by.UserID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNotFound
+		}
+		return t.record("end_sessions", "session", by.UserID, details{"sessions": n})
+	})
+}
+
+// EndOtherSessions ends all of the actor's sessions but the one of this token, and returns how many.
+func (d *DB) EndOtherSessions(ctx context.Context, by Actor, token string) (ended int64, err error) {
+	err = d.write(ctx, by, func(t *tx) error {
+		if ended, err = t.exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", by.UserID, sha256Hex(token)); err != nil || ended == 0 {
+			return err
+		}
+		return t.record("end_sessions", "session", by.UserID, details{"sessions": ended})
+	})
+	return ended, err
+}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -11,25 +12,64 @@ import (
 )
 
 func (s *Server) accountShow(c *gin.Context) error {
-	u := who(c).User
-	return s.accountAnswer(c, http.StatusOK, db.Fields{"full_name": u.FullName, "time_zone": u.TimeZone, "theme": u.Theme}, u.SingleKeys, nil)
+	return s.accountAnswer(c, http.StatusOK, storedAccount(c), nil)
 }
 
-func (s *Server) accountAnswer(c *gin.Context, status int, values db.Fields, keys bool, refused map[string]string) error {
+// storedAccount is the account form's fields as they are stored.
+func storedAccount(c *gin.Context) db.Fields {
+	u := who(c).User
+	values := db.Fields{"full_name": u.FullName, "time_zone": u.TimeZone, "theme": u.Theme, "single_keys": ""}
+	if u.SingleKeys {
+		values["single_keys"] = "true"
+	}
+	return values
+}
+
+// accountAnswer is the page with these values and what is wrong with them, by field.
+func (s *Server) accountAnswer(c *gin.Context, status int, values db.Fields, refused map[string]string) error {
 	theme := views.Field{ID: "theme", Name: "theme", Label: "Theme"}
 	for _, o := range []views.Option{{Value: "system", Label: "Like the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}} {
 		o.Selected = o.Value == values["theme"]
 		theme.Options = append(theme.Options, o)
 	}
 	v := views.Account{
-		Page: s.page(c, "My account", "Your name, time zone and theme", "account"), Email: who(c).User.Email, Keys: keys,
+		Page: s.page(c, "My account", "Your name, time zone, theme, password and sessions", "account"), Email: who(c).User.Email, Keys: values["single_keys"] != "",
 		Fields: withErrors([]views.Field{
 			{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "name", Value: values["full_name"]},
 			zoneField(values["time_zone"], false), theme,
 		}, refused),
+		Password: withErrors([]views.Field{
+			{ID: "current_password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"},
+			{ID: "password", Name: "password", Label: "New password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Your other sessions end."},
+		}, refused),
+	}
+	open, err := s.db.OpenSessions(c.Request.Context(), who(c).Actor, who(c).Token)
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		v.Sessions = append(v.Sessions, views.Session{ID: o.ID, Device: device(o.UA), Address: o.IP, LastUsed: s.clock(c).Date(o.LastUsed), Current: o.Current})
 	}
 	v.Failed = refused != nil
 	return s.show(c, status, v)
+}
+
+// device says in words what browser a session is in: "Firefox on Windows".
+func device(ua string) string {
+	name := func(known [][2]string, otherwise string) string {
+		for _, k := range known {
+			if strings.Contains(ua, k[0]) {
+				return k[1]
+			}
+		}
+		return otherwise
+	}
+	browser := name([][2]string{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}}, "A browser")
+	system := name([][2]string{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}}, "")
+	if system == "" {
+		return browser
+	}
+	return browser + " on " + system
 }
 
 func (s *Server) accountUpdate(c *gin.Context) error {
@@ -40,18 +80,57 @@ func (s *Server) accountUpdate(c *gin.Context) error {
 	err := s.db.UpdateAccount(c.Request.Context(), who(c).Actor, values)
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
-		u := who(c).User
-		for column, stored := range map[string]string{"full_name": u.FullName, "time_zone": u.TimeZone, "theme": u.Theme} {
+		for column, stored := range storedAccount(c) {
 			if _, ok := values[column]; !ok {
 				values[column] = stored
 			}
 		}
-		return s.accountAnswer(c, http.StatusUnprocessableEntity, values, values["single_keys"] != "", refused.Fields)
+		return s.accountAnswer(c, http.StatusUnprocessableEntity, values, refused.Fields)
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: "Account saved"}); err != nil {
+	return s.accountChanged(c, "Account saved")
+}
+
+func (s *Server) passwordUpdate(c *gin.Context) error {
+	ctx, v, form := c.Request.Context(), who(c), c.Request.PostForm
+	password := form.Get("password")
+	if why := RefusePassword(password, v.User.Email); why != "" {
+		return s.accountAnswer(c, http.StatusUnprocessableEntity, storedAccount(c), map[string]string{"password": why})
+	}
+	hash, err := db.HashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	err = s.db.ChangePassword(ctx, v.Actor, v.Token, form.Get("current_password"), hash)
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.accountAnswer(c, http.StatusUnprocessableEntity, storedAccount(c), refused.Fields)
+	}
+	if err != nil {
+		return err
+	}
+	return s.accountChanged(c, "Password changed. Your other sessions have ended")
+}
+
+func (s *Server) sessionEnd(c *gin.Context) error {
+	if err := s.db.EndSession(c.Request.Context(), who(c).Actor, c.Param("id")); err != nil {
+		return err
+	}
+	return s.accountChanged(c, "Session ended")
+}
+
+func (s *Server) sessionEndOthers(c *gin.Context) error {
+	ended, err := s.db.EndOtherSessions(c.Request.Context(), who(c).Actor, who(c).Token)
+	if err != nil {
+		return err
+	}
+	return s.accountChanged(c, plural(int(ended), "session")+" ended")
+}
+
+func (s *Server) accountChanged(c *gin.Context, done string) error {
+	if err := s.flash(c, views.Toast{Text: done}); err != nil {
 		return err
 	}
 	return s.redirect(c, "/account")

@@ -235,14 +235,14 @@ func TestAccount(t *testing.T) {
 	ines := s.as("Manager")
 	page := ines.get("/account").want(200, "h1", "My account").wantValue("#full_name", "Manager Person")
 	s.unchanged(func() {
-		ines.submit(page, "form.card button").want(303, "", "")
-		ines.submit(page, "form.card button", "full_name", "", "time_zone", "Mars/Olympus", "theme", "pink").want(422, "#full_name-e", "Enter a name").
+		ines.submit(page, "form[action='/account'] .btn.pri").want(303, "", "")
+		ines.submit(page, "form[action='/account'] .btn.pri", "full_name", "", "time_zone", "Mars/Olympus", "theme", "pink").want(422, "#full_name-e", "Enter a name").
 			want(422, "#time_zone-e", "Choose a time zone").want(422, "#theme-e", "Choose one").want(422, "title", "Error: ")
 		ines.post("/account", "full_name", " ").want(422, "#time_zone option[selected]", "Europe/Stockholm").want(422, "#theme option[selected]", "Like the system")
 		// Neither his email nor his rights are his to change here.
 		ines.post("/account", "email", "admin@quay.example", "status", "disabled", "role", "Administrator", "id", "1", "password_hash", "x").want(303, "", "")
 	})
-	saved := ines.submit(page, "form.card button", "full_name", "Inès O'Neill", "time_zone", "Pacific/Kiritimati", "theme", "dark", "single_keys", "")
+	saved := ines.submit(page, "form[action='/account'] .btn.pri", "full_name", "Inès O'Neill", "time_zone", "Pacific/Kiritimati", "theme", "dark", "single_keys", "")
 	s.wantAudit(ines, "update_user", "Pacific/Kiritimati", `"single_keys"`, `"dark"`)
 	ines.get(saved.to()).want(200, ".me b", "Inès O'Neill").want(200, "#toasts", "Account saved").want(200, "html[data-theme=dark] .shell[data-single-keys=off][data-zone='Pacific/Kiritimati']", "").wantNot("[type=checkbox][checked]")
 }

@@ -20,6 +20,10 @@ var routes = []route{
 	{"POST", "/logout", signedIn, (*Server).logout},
 	{"GET", "/account", signedIn, (*Server).accountShow},
 	{"POST", "/account", signedIn, (*Server).accountUpdate},
+	{"POST", "/account/password", signedIn, (*Server).passwordUpdate},
+	{"GET", "/account/sessions", signedIn, (*Server).accountShow},
+	{"POST", "/account/sessions/end-others", signedIn, (*Server).sessionEndOthers},
+	{"POST", "/account/sessions/:id/end", signedIn, (*Server).sessionEnd},
 
 	{"GET", "/", signedIn, (*Server).home},
 	{"GET", "/search", viewClients, (*Server).search},

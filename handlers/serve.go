@@ -247,7 +247,7 @@ func (s *Server) failNoSession(c *gin.Context) {
 		return
 	}
 	next := c.Request.URL.RequestURI()
-	if htmx || c.Request.Method != http.MethodGet {
+	if part(c) || c.Request.Method != http.MethodGet {
 		next = ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host)
 		if next == "" {
 			next = ownPath(c.GetHeader("Referer"), c.Request.Host)

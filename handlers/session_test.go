@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"strings"
 	"testing"
 
 	"clientregistry/db"
@@ -19,4 +20,50 @@ func TestTheFirstSignInProposesTheBrowsersZone(t *testing.T) {
 	sam.get("/account").want(200, "#time_zone option[selected]", "Asia/Tokyo")
 	sam.post("/login", "email", "sam@pinestreet.example", "password", password, "time_zone", "Europe/Rome").want(303, "", "")
 	sam.get("/").want(200, "h1", "Home").wantNot("#toasts form")
+}
+
+func TestSomebodyChangesHisPasswordAndEndsSessions(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if _, err := s.db.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
+		t.Fatal(err)
+	}
+	signIn := func(password string) *browser {
+		b := &browser{site: s}
+		b.post("/login", "email", "sam@pinestreet.example", "password", password).want(303, "", "")
+		return b
+	}
+	desk, phone, old := signIn(password), signIn(password), signIn(password)
+	page := desk.get("/account").want(200, ".sessions", "this browser")
+	ends := page.html.Find(".sessions form")
+	if ends.Length() != 2 {
+		t.Fatalf("%d sessions can be ended, want 2", ends.Length())
+	}
+	end, _ := ends.First().Attr("action")
+	desk.post(end).want(303, "", "")
+	desk.get("/account").want(200, "#toasts", "Session ended")
+	desk.post(end).want(404, "h1", "Not found")
+	ended := 0
+	for _, b := range []*browser{phone, old} {
+		if b.get("/account").StatusCode == 303 {
+			ended++
+		}
+	}
+	if ended != 1 {
+		t.Errorf("%d sessions ended, want 1", ended)
+	}
+	s.unchanged(func() {
+		desk.post("/account/password", "current_password", "wrong password", "password", "another good password").want(422, "#current_password-e", "not your current password")
+		desk.post("/account/password", "current_password", password, "password", "password123").want(422, "#password-e", "tried first")
+		if body := desk.post("/account/password", "current_password", password, "password", "short").body; strings.Contains(body, password) {
+			t.Error("the password is in the page")
+		}
+	})
+	desk.post("/account/password", "current_password", password, "password", "another good password").want(303, "", "")
+	desk.get("/account").want(200, "#toasts", "Password changed")
+	again := signIn("another good password")
+	desk.post("/account/sessions/end-others").want(303, "", "")
+	again.get("/account").want(303, "", "")
+	phone.get("/account").want(303, "", "")
+	old.get("/account").want(303, "", "")
 }

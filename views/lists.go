@@ -250,9 +250,18 @@ func (Setup) Template() string { return "sessions/setup.html" }
 // Account is the page of one's own settings.
 type Account struct {
 	Page
-	Email  string
-	Fields []Field
-	Keys   bool
+	Email    string
+	Fields   []Field
+	Keys     bool
+	Password []Field
+	Sessions []Session
+}
+
+// Session is one signed-in browser of one's own.
+type Session struct {
+	ID, Device, Address string
+	LastUsed            *Time
+	Current             bool
 }
 
 // Template names the page.

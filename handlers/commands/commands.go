@@ -153,7 +153,7 @@ func (cmd *demoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s.\n", e.file, cmd.Size)
+	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s. Its people cannot sign in; make yourself an account with user add.\n", e.file, cmd.Size)
 	return nil
 }
 
