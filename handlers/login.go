@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -40,7 +41,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	case errors.As(err, &locked):
 		wait := locked.Until.Sub(s.now())
 		c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-		return s.loginRefused(c, http.StatusTooManyRequests, next, "Too many wrong passwords. Try again in "+plural(int(wait.Minutes())+1, "minute")+", or ask an administrator.")
+		return s.loginRefused(c, http.StatusTooManyRequests, next, "Too many wrong passwords. Try again in "+plural(int(math.Ceil(wait.Minutes())), "minute")+", or ask an administrator.")
 	}
 	if err != nil {
 		return err

@@ -24,6 +24,8 @@ var (
 	editClients      = need(db.EditClient, db.ViewClient)
 	viewInteractions = need(db.ViewInteraction, db.ViewClient)
 	editInteractions = need(db.EditInteraction, db.ViewInteraction, db.ViewClient)
+	manageUsers      = need(db.ManageUsers)
+	handOver         = need(db.ManageUsers, db.EditClient, db.ViewClient)
 	viewHistory      = access{all: []db.Permission{db.ViewClient}, either: []db.Permission{db.ViewAudit, db.EditClient}}
 )
 

@@ -113,6 +113,7 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	}
 	p.Clients = v.Can(db.ViewClient)
 	p.Feed = p.Clients && v.Can(db.ViewInteraction)
+	p.Users = v.Can(db.ManageUsers)
 	p.Toast = s.takeFlash(c)
 	return p
 }

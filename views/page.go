@@ -15,6 +15,7 @@ type Page struct {
 	SingleKeys  bool
 	Clients     bool // may see clients
 	Feed        bool // may see clients and interactions
+	Users       bool // may manage users
 	Toast       *Toast
 }
 

@@ -1,0 +1,313 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+func (s *Server) userIndex(c *gin.Context) error {
+	var invite *views.InviteForm
+	if c.Query("new") != "" {
+		form, err := s.inviteForm(c, nil)
+		if err != nil {
+			return err
+		}
+		invite = form
+	}
+	return s.userList(c, http.StatusOK, invite)
+}
+
+func (s *Server) userList(c *gin.Context, status int, invite *views.InviteForm) error {
+	all, err := s.db.Accounts(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
+	page := views.Users{Page: s.page(c, "Users", "Who may sign in", "users"), Invite: invite, Result: plural(len(all), "user")}
+	page.Failed = status >= 400
+	for _, a := range all {
+		page.Rows = append(page.Rows, s.userRow(c, a))
+	}
+	return s.show(c, status, page)
+}
+
+// userRow is a user with the state he is in and what can be done about it.
+func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
+	now, zone := s.now(), who(c).User.Location()
+	row := views.UserRow{ID: a.ID, Name: a.FullName, Email: a.Email, Roles: strings.Join(a.Roles, ", "), LastSignIn: s.clock(c).Date(a.LastSignInAt)}
+	password := views.UserAction{Action: "reset-password", Icon: "key", Label: "Make a password link"}
+	sessions := views.UserAction{Action: "end-sessions", Icon: "x", Label: "End all sessions"}
+	disable := views.UserAction{Action: "disable", Icon: "archive", Label: "Disable", Danger: true}
+	switch a.State(now) {
+	case "invited":
+		row.State, row.Tone, row.Note = "Invited", "info", "Link has expired"
+		if a.InvitedUntil.After(now) {
+			row.Note = "Link works until " + a.InvitedUntil.In(zone).Format("2 Jan 15:04")
+		}
+		row.Actions = []views.UserAction{{Action: "invite", Icon: "email", Label: "Make a new invitation"}, disable}
+	case "locked":
+		row.State, row.Tone, row.Note = "Locked", "warn", "Until "+a.LockedUntil.In(zone).Format("15:04")
+		row.Actions = []views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}, password, sessions, disable}
+	case "disabled":
+		row.State, row.Tone = "Disabled", "mute"
+		row.Actions = []views.UserAction{{Action: "enable", Icon: "restore", Label: "Enable"}}
+	default:
+		row.State, row.Tone = "Active", "ok"
+		row.Actions = []views.UserAction{password, sessions, disable}
+	}
+	return row
+}
+
+// roleOptions are all roles, those of slugs ticked.
+func (s *Server) roleOptions(c *gin.Context, slugs []string) ([]views.Option, error) {
+	roles, err := s.db.Roles(c.Request.Context(), who(c).Actor)
+	var options []views.Option
+	for _, r := range roles {
+		o := views.Option{Value: r.Slug, Label: r.Name, Href: r.Description}
+		for _, slug := range slugs {
+			o.Selected = o.Selected || slug == r.Slug
+		}
+		options = append(options, o)
+	}
+	return options, err
+}
+
+func (s *Server) inviteForm(c *gin.Context, refused map[string]string) (*views.InviteForm, error) {
+	form := c.Request.PostForm
+	roles, err := s.roleOptions(c, form["role"])
+	fields := withErrors([]views.Field{
+		{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "off", Value: form.Get("full_name")},
+		{ID: "email", Name: "email", Label: "Email", Type: "email", Max: 190, Autocomplete: "off", Value: form.Get("email")},
+	}, refused)
+	if refused == nil {
+		fields[0].Autofocus = true
+	}
+	return &views.InviteForm{Fields: fields, Roles: roles, Error: refused["role"]}, err
+}
+
+func (s *Server) userCreate(c *gin.Context) error {
+	form := c.Request.PostForm
+	id, token, err := s.db.InviteUser(c.Request.Context(), who(c).Actor, form.Get("email"), form.Get("full_name"), form["role"])
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		invite, err := s.inviteForm(c, refused.Fields)
+		if err != nil {
+			return err
+		}
+		return s.userList(c, http.StatusUnprocessableEntity, invite)
+	}
+	if err != nil {
+		return err
+	}
+	return s.showLink(c, id, "invitations", token, db.InvitationLife)
+}
+
+// showLink shows a one-time link on its user's page: this once, because only its hash is kept.
+func (s *Server) showLink(c *gin.Context, id, kind, token string, life time.Duration) error {
+	a, err := s.db.Account(c.Request.Context(), who(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	return s.userPage(c, http.StatusOK, a, nil, &views.OneTimeLink{
+		For: a.FullName, URL: s.baseURL.JoinPath(kind, token).String(), Until: s.now().Add(life).In(who(c).User.Location()).Format("2 Jan 15:04"),
+	})
+}
+
+func (s *Server) account(c *gin.Context) (db.Account, error) {
+	id, err := id(c, "id")
+	if err != nil {
+		return db.Account{}, err
+	}
+	return s.db.Account(c.Request.Context(), who(c).Actor, id)
+}
+
+func (s *Server) userShow(c *gin.Context) error {
+	a, err := s.account(c)
+	if err != nil {
+		return err
+	}
+	return s.userPage(c, http.StatusOK, a, nil, nil)
+}
+
+func (s *Server) userPage(c *gin.Context, status int, a db.Account, refused *db.Invalid, link *views.OneTimeLink) error {
+	page := views.User{Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link}
+	var err1, err2 error
+	page.Roles, err1 = s.roleOptions(c, a.Roles)
+	page.Owners, err2 = s.ownerOptions(c, "")
+	if refused != nil {
+		page.Failed, page.RoleError = true, messages(refused)
+	}
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	return s.show(c, status, page)
+}
+
+// userChange makes a change to the user of the URL; what is refused stands on his page.
+func (s *Server) userChange(c *gin.Context, done string, change func(id string) error) error {
+	a, err := s.account(c)
+	if err != nil {
+		return err
+	}
+	err = change(a.ID)
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.userPage(c, http.StatusUnprocessableEntity, a, refused, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: done}); err != nil {
+		return err
+	}
+	return s.redirect(c, "/admin/users/"+a.ID)
+}
+
+func (s *Server) userRoles(c *gin.Context) error {
+	return s.userChange(c, "Roles saved", func(id string) error {
+		return s.db.SetRoles(c.Request.Context(), who(c).Actor, id, c.Request.PostForm["role"])
+	})
+}
+
+func (s *Server) userDisable(c *gin.Context) error {
+	return s.userChange(c, "Disabled, and signed out everywhere", func(id string) error {
+		return s.db.DisableUser(c.Request.Context(), who(c).Actor, id)
+	})
+}
+
+func (s *Server) userEnable(c *gin.Context) error {
+	return s.userChange(c, "Enabled", func(id string) error { return s.db.EnableUser(c.Request.Context(), who(c).Actor, id) })
+}
+
+func (s *Server) userUnlock(c *gin.Context) error {
+	return s.userChange(c, "Unlocked", func(id string) error { return s.db.Unlock(c.Request.Context(), who(c).Actor, id) })
+}
+
+func (s *Server) userEndSessions(c *gin.Context) error {
+	return s.userChange(c, "Signed out everywhere", func(id string) error { return s.db.EndSessions(c.Request.Context(), who(c).Actor, id) })
+}
+
+func (s *Server) userHandOver(c *gin.Context) error {
+	return s.userChange(c, "Clients handed over", func(id string) error {
+		to := c.Request.PostForm.Get("owner_user_id")
+		if to == id {
+			return &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else to hand the clients to"}}
+		}
+		_, err := s.db.HandOver(c.Request.Context(), who(c).Actor, id, to)
+		return err
+	})
+}
+
+func (s *Server) userInvite(c *gin.Context) error {
+	return s.userLink(c, "invitations", db.InvitationLife, func(id string) (string, error) {
+		return s.db.RenewInvitation(c.Request.Context(), who(c).Actor, id)
+	})
+}
+
+func (s *Server) userResetPassword(c *gin.Context) error {
+	return s.userLink(c, "resets", db.ResetLife, func(id string) (string, error) {
+		return s.db.StartReset(c.Request.Context(), who(c).Actor, id)
+	})
+}
+
+func (s *Server) userLink(c *gin.Context, kind string, life time.Duration, start func(id string) (string, error)) error {
+	a, err := s.account(c)
+	if err != nil {
+		return err
+	}
+	token, err := start(a.ID)
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.userPage(c, http.StatusUnprocessableEntity, a, refused, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return s.showLink(c, a.ID, kind, token, life)
+}
+
+func (s *Server) invitationShow(c *gin.Context) error { return s.linkPageOf(c, "invitation", nil) }
+func (s *Server) resetShow(c *gin.Context) error      { return s.linkPageOf(c, "reset", nil) }
+
+// linkPageOf is the page behind a one-time link of a kind, with what is wrong with what was typed.
+func (s *Server) linkPageOf(c *gin.Context, kind string, refused map[string]string) error {
+	u, err := s.db.LinkOwner(c.Request.Context(), kind, c.Param("token"))
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
+	v := views.TakeLink{Page: s.page(c, "Your account", "Set a password", ""), Gone: err != nil, Action: c.Request.URL.EscapedPath()}
+	v.User = "" // a link is shown alone, also to somebody signed in
+	password := views.Field{ID: "password", Name: "password", Label: "Password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.", Autofocus: true}
+	v.Fields = []views.Field{password}
+	if kind == "invitation" {
+		v.Heading, v.Sub, v.Submit = "Welcome, "+u.FullName, "Set a password for "+u.Email+" and come in.", "Set password and sign in"
+		v.Fields = append(v.Fields, zoneField(c.Request.PostForm.Get("time_zone"), c.Request.PostForm.Get("time_zone") == ""))
+	} else {
+		v.Heading, v.Sub, v.Submit = "Set a new password", "For "+u.Email+". Your other sessions end.", "Set password and sign in"
+	}
+	status := http.StatusOK
+	switch {
+	case v.Gone:
+		status = http.StatusNotFound
+	case refused != nil:
+		status, v.Failed, v.Fields = http.StatusUnprocessableEntity, true, withErrors(v.Fields, refused)
+	}
+	for i := range v.Fields {
+		v.Fields[i].Large = true
+	}
+	return s.show(c, status, v)
+}
+
+func (s *Server) invitationAccept(c *gin.Context) error {
+	return s.takeLink(c, "invitation", func(token, hash string) (db.User, error) {
+		return s.db.AcceptInvitation(c.Request.Context(), s.nobody(c), token, hash, c.Request.PostForm.Get("time_zone"))
+	})
+}
+
+func (s *Server) resetFinish(c *gin.Context) error {
+	return s.takeLink(c, "reset", func(token, hash string) (db.User, error) {
+		return s.db.FinishReset(c.Request.Context(), s.nobody(c), token, hash)
+	})
+}
+
+// takeLink sets the password that a link asks for, and signs in with it.
+func (s *Server) takeLink(c *gin.Context, kind string, use func(token, hash string) (db.User, error)) error {
+	ctx, token, password := c.Request.Context(), c.Param("token"), c.Request.PostForm.Get("password")
+	owner, err := s.db.LinkOwner(ctx, kind, token)
+	if errors.Is(err, db.ErrNotFound) {
+		return s.linkPageOf(c, kind, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if why := RefusePassword(password, owner.Email); why != "" {
+		return s.linkPageOf(c, kind, map[string]string{"password": why})
+	}
+	hash, err := db.HashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	u, err := use(token, hash)
+	var refused *db.Invalid
+	switch {
+	case errors.As(err, &refused):
+		return s.linkPageOf(c, kind, refused.Fields)
+	case errors.Is(err, db.ErrNotFound):
+		return s.linkPageOf(c, kind, nil)
+	case err != nil:
+		return err
+	}
+	session, err := s.db.SignIn(ctx, s.nobody(c), u.Email, password)
+	if err != nil {
+		return s.redirect(c, "/login?next="+url.QueryEscape("/"))
+	}
+	s.store.setToken(c.Writer, session)
+	return s.redirect(c, "/")
+}

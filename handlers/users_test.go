@@ -1,0 +1,106 @@
+package handlers_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// linkPath is the path of the one-time link that a page shows.
+func (a answer) linkPath() string {
+	a.t.Helper()
+	u, err := url.Parse(strings.TrimSpace(a.want(200, "#one-time-link code", "http://registry.example/").html.Find("#one-time-link code").Text()))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return u.Path
+}
+
+func TestAnInvitedPersonComesIn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	admin.get("/admin/users?new=1").want(200, "#invite-h", "Invite somebody").want(200, ".tbl", "Administrator Person")
+	made := admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Manager")
+	link := made.linkPath()
+	made.want(200, "h1 .bdg", "Invited")
+	sam := &browser{site: s}
+	s.unchanged(func() {
+		sam.get(link).want(200, "h1", "Welcome, Sam Okoye").want(200, "#time_zone", "Asia/Tokyo")
+		sam.post(link, "password", "short", "time_zone", "Asia/Tokyo").want(422, "#password-e", "at least 8")
+		sam.post(link, "password", "another good password", "time_zone", "Mars").want(422, "#time_zone-e", "Choose a time zone")
+		sam.get("/invitations/nothing").want(404, "h1", "works no more")
+	})
+	sam.post(link, "password", "another good password", "time_zone", "Asia/Tokyo").want(303, "", "")
+	sam.get("/").want(200, ".me", "Manager")
+	sam.get(link).want(404, "h1", "works no more")
+	admin.get("/admin/users").want(200, ".foot", "2 users").want(200, "#rows .c-st", "Active")
+}
+
+func TestAnInvitationThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	s.unchanged(func() {
+		admin.post("/admin/users", "email", "nobody", "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "Enter an email").want(422, "[name=role][value=Viewer][checked]", "").wantValue("#full_name", "Sam")
+		admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam").want(422, "#role-e", "Choose at least one role")
+		admin.post("/admin/users", "email", admin.user.Email, "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "has an account already")
+	})
+}
+
+func TestAnAdministratorManagesAUser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, lea := s.as("Administrator"), s.as("Viewer")
+	page := "/admin/users/" + lea.user.ID
+	admin.post(page+"/roles", "role", "Manager", "role", "Viewer").want(303, "", "")
+	lea.get("/organizations/new").want(200, "h1", "New organization") // at the next request
+	org := lea.post("/organizations", "display_name", "Acme", "owner_user_id", lea.user.ID).to()
+	admin.post(page+"/hand-over", "owner_user_id", lea.user.ID).want(422, "#role-e", "somebody else")
+	admin.post(page+"/hand-over", "owner_user_id", admin.user.ID).want(303, "", "")
+	admin.get(org).want(200, "#edit-owner_user_id", "Administrator Person")
+
+	link := admin.post(page + "/reset-password").linkPath()
+	reset := &browser{site: s}
+	reset.get(link).want(200, "h1", "Set a new password")
+	reset.post(link, "password", "another good password").want(303, "", "")
+	reset.get("/").want(200, "h1", "Home")
+	lea.get("/").want(303, "", "") // the old sessions are over
+	reset.get(link).want(404, "h1", "works no more")
+
+	admin.post(page+"/disable").want(303, "", "")
+	reset.get("/").want(303, "", "")
+	admin.get(page).want(200, "h1 .bdg", "Disabled")
+	admin.post(page+"/reset-password").want(422, "#role-e", "Only an active user")
+	admin.post(page+"/enable").want(303, "", "")
+	admin.get(page).want(200, "h1 .bdg", "Active")
+	s.unchanged(func() {
+		own := "/admin/users/" + admin.user.ID
+		admin.post(own+"/disable").want(422, "#role-e", "last active Administrator")
+		admin.post(own+"/roles", "role", "Viewer").want(422, "#role-e", "last active Administrator")
+		admin.get("/admin/users/"+strings.Repeat("0", 36)).want(404, "h1", "Not found")
+	})
+}
+
+func TestALockedAccountIsSeenAndUnlocked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, lea := s.as("Administrator"), s.as("Viewer")
+	guess := &browser{site: s}
+	for range 10 {
+		guess.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "#login-e", "do not fit")
+	}
+	a := guess.post("/login", "email", lea.user.Email, "password", password).want(429, "#login-e", "Try again in 15 minutes")
+	if a.Header.Get("Retry-After") == "" {
+		t.Error("it does not say when to try again")
+	}
+	admin.get("/admin/users/"+lea.user.ID).want(200, "h1 .bdg", "Locked")
+	admin.post("/admin/users/"+lea.user.ID+"/unlock").want(303, "", "")
+	guess.post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
+	for range 10 {
+		guess.post("/login", "email", lea.user.Email, "password", "wrong password")
+	}
+	s.clock.Add(15*time.Minute + time.Second)
+	guess.post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
+}

@@ -1,0 +1,75 @@
+package views
+
+// Users is the list of those who may sign in.
+type Users struct {
+	Page
+	Rows   []UserRow
+	Link   *OneTimeLink // just made
+	Invite *InviteForm  // open
+	Result string       // how many, in words
+}
+
+// Template names the page.
+func (Users) Template() string { return "users/index.html" }
+
+// UserRow is one user in the list.
+type UserRow struct {
+	ID, Name, Email, Roles string
+	State, Tone            string // Active, and the badge's class
+	Note                   string // what the state means now: until when
+	LastSignIn             *Time
+	Actions                []UserAction
+}
+
+// UserAction is one button of a user's menu.
+type UserAction struct {
+	Action, Icon, Label string
+	Danger              bool
+}
+
+// OneTimeLink is a link to hand over; it is shown once.
+type OneTimeLink struct{ For, URL, Until string }
+
+// InviteForm invites a user.
+type InviteForm struct {
+	Fields []Field
+	Roles  []Option
+	Error  string // of the roles
+}
+
+// RoleChoices are roles to tick, with what is wrong with the choice.
+type RoleChoices struct {
+	Options []Option // Href is the role's description
+	Error   string
+}
+
+// Choices are the roles of the invitation.
+func (f InviteForm) Choices() RoleChoices { return RoleChoices{f.Roles, f.Error} }
+
+// Choices are the roles of the user.
+func (u User) Choices() RoleChoices { return RoleChoices{u.Roles, u.RoleError} }
+
+// User is the page of one user.
+type User struct {
+	Page
+	Row       UserRow
+	Roles     []Option
+	RoleError string
+	Created   *Time
+	Link      *OneTimeLink
+	Owners    []Option // to whom his clients can be handed over
+}
+
+// Template names the page.
+func (User) Template() string { return "users/show.html" }
+
+// TakeLink is the page behind an invitation or a password link.
+type TakeLink struct {
+	Page
+	Heading, Sub, Action, Submit string
+	Gone                         bool
+	Fields                       []Field
+}
+
+// Template names the page.
+func (TakeLink) Template() string { return "sessions/link.html" }
