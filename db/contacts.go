@@ -211,7 +211,7 @@ func (t *tx) checkEmail(c Contact) error {
 }
 
 // UpdateContact changes the typed fields of the version that was read. It
-// returns Invalid, Conflict where the record has changed since, or
+// returns Invalid, Conflict where a typed field has changed since, or
 // ErrNotFound. Typing what is there already changes nothing and is no conflict.
 func (d *DB) UpdateContact(ctx context.Context, by Actor, id string, version int, typed Fields) (Contact, error) {
 	err := d.write(ctx, by, func(t *tx) error { return t.updateContact(id, version, typed) })
@@ -234,8 +234,8 @@ func (t *tx) updateContact(id string, version int, typed Fields) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	if c.Version != version {
-		return t.conflict("contact", id)
+	if err := t.reconcile(version, c.Version, changes, &c, func() error { return t.conflict("contact", id) }, versionsOf, "contact", id); err != nil || len(changes) == 0 {
+		return err
 	}
 	if c.OwnerID != owner {
 		if err := t.checkOwner(c.OwnerID); err != nil {

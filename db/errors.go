@@ -47,6 +47,9 @@ func invalid(column, message string, args ...any) *Invalid {
 type Conflict struct {
 	By string    // full name of who changed it last, "" if unknown
 	At time.Time // when
+	// Untouched are the columns that others changed and that were sent as they
+	// had been: what was typed says nothing about them.
+	Untouched []string
 }
 
 func (e *Conflict) Error() string { return "changed meanwhile by " + e.By }

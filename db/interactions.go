@@ -282,12 +282,19 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 			typed = typed.with()
 			delete(typed, "happened_at") // empty means now for a new one, unchanged for this one
 		}
+		happened := i.HappenedAt
 		changes, err := t.change(&i, typed)
 		if err != nil || len(changes) == 0 {
 			return err
 		}
-		if i.Version != version {
-			return t.conflict("interaction", id)
+		const versions = `
+			SELECT metadata FROM audit_logs
+			WHERE target_type = 'interaction' AND target_id = ? AND action IN ('update_interaction', 'restore_interaction')`
+		if err := t.reconcile(version, i.Version, changes, &i, func() error { return t.conflict("interaction", id) }, versions, id); err != nil || len(changes) == 0 {
+			return err
+		}
+		if _, ok := changes["happened_at"]; !ok {
+			i.HappenedAt = happened
 		}
 		_, err = t.exec(`
 			UPDATE interactions

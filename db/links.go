@@ -193,8 +193,11 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 		if len(changes) == 0 {
 			return nil
 		}
-		if l.Version != version {
-			return t.linkConflict(l)
+		const versions = `
+			SELECT metadata FROM audit_logs
+			WHERE action = 'update_link' AND target_type = 'organization' AND target_id = ? AND json_extract(metadata, '$.contact_id') = ?`
+		if err := t.reconcile(version, l.Version, changes, &l, func() error { return t.linkConflict(l) }, versions, organizationID, contactID); err != nil || len(changes) == 0 {
+			return err
 		}
 		if _, err := t.exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1 WHERE organization_id = ? AND contact_id = ?",
 			orNull(l.RoleLabel), l.RelationshipStatus, organizationID, contactID); err != nil {

@@ -216,7 +216,7 @@ func (t *tx) createOrganization(typed Fields) (id string, err error) {
 }
 
 // UpdateOrganization changes the typed fields of the version that was read.
-// It returns Invalid, Conflict where the record has changed since, or
+// It returns Invalid, Conflict where a typed field has changed since, or
 // ErrNotFound. Typing what is there already changes nothing and is no conflict.
 func (d *DB) UpdateOrganization(ctx context.Context, by Actor, id string, version int, typed Fields) (Organization, error) {
 	err := d.write(ctx, by, func(t *tx) error { return t.updateOrganization(id, version, typed) })
@@ -239,8 +239,8 @@ func (t *tx) updateOrganization(id string, version int, typed Fields) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	if o.Version != version {
-		return t.conflict("organization", id)
+	if err := t.reconcile(version, o.Version, changes, &o, func() error { return t.conflict("organization", id) }, versionsOf, "organization", id); err != nil || len(changes) == 0 {
+		return err
 	}
 	if o.OwnerID != owner {
 		if err := t.checkOwner(o.OwnerID); err != nil {

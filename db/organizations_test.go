@@ -269,3 +269,28 @@ func TestHomeShowsWhatWasTouchedLastAndWhoIsQuiet(t *testing.T) {
 	want(t, "touched by Léa", len(must(o.LastTouched(t.Context(), o.Lea, 9))(t)), 0)
 	want(t, "touched by one who may see nothing", len(must(o.LastTouched(t.Context(), db.Actor{UserID: o.Tomas.UserID}, 9))(t)), 0)
 }
+
+func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := must(o.CreateOrganization(t.Context(), o.Ines, db.Fields{"display_name": "Acme", "website": "acme.example", "sector": "Retail"}, ""))(t)
+	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"website": "new.example"}))(t)
+	// Ines sends the whole form as she had read it, but for the sector.
+	form := db.Fields{"display_name": "Acme", "legal_name": "Acme", "website": "https://acme.example", "sector": "Media", "size_band": "", "tax_id": "", "owner_user_id": ""}
+	now := must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1, form))(t)
+	want(t, "sector", now.Sector, "Media")
+	want(t, "website", now.Website, "https://new.example")
+	want(t, "version", now.Version, 3)
+	// What both changed is a conflict, and names what she never touched.
+	form["sector"] = "Energy"
+	form["website"] = "third.example"
+	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 3, db.Fields{"tax_id": "SE 1"}))(t)
+	o.Unchanged(t, func() {
+		_, err := o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1, form)
+		want(t, "untouched", strings.Join(wantConflict(t, err).Untouched, " "), "tax_id")
+	})
+	// Where the history does not say what changed, a stale version is refused.
+	o.Exec(t, "UPDATE organizations SET version = 9 WHERE id = ?", acme.ID)
+	_, err := o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 4, db.Fields{"size_band": "1-10"})
+	wantConflict(t, err)
+}

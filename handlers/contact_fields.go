@@ -143,6 +143,7 @@ func (s *Server) contactFieldSaved(c *gin.Context, x db.Contact, f fact) error {
 	shown.Focus = true
 	return s.show(c, http.StatusOK, shown, toast(f.label+" saved", nil),
 		views.Into{Target: "#meta", Swap: "innerHTML", View: s.contactMetaOf(c, x)},
+		views.Title(x.Name()),
 		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(x.Name())},
 		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(x.Name())},
 		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(x.Version)})

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -28,6 +29,15 @@ func typed(c *gin.Context, columns ...string) db.Fields {
 		}
 	}
 	return fields
+}
+
+// without returns the fields but those columns.
+func without(fields db.Fields, columns []string) db.Fields {
+	rest := maps.Clone(fields)
+	for _, column := range columns {
+		delete(rest, column)
+	}
+	return rest
 }
 
 // version returns the version of the record that a change was made on.

@@ -186,6 +186,10 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 		return err
 	}
 	values := typed(c, interactionColumns...)
+	old, err := s.interaction(c)
+	if err != nil {
+		return err
+	}
 	i, err := s.db.UpdateInteraction(c.Request.Context(), who(c).Actor, id, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -201,13 +205,29 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 		}
 		return s.redirect(c, "/interactions/"+id)
 	}
+	done := toast(channelLabels[i.Channel]+" saved", nil)
+	p := s.pageOf(c)
+	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) || i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
+		return s.timelineAgain(c, p, i.ID, done) // it has another place, or none here
+	}
 	e := s.event(c, i, shownOn(c))
 	e.Focus = true
-	return s.show(c, http.StatusOK, e, toast(channelLabels[i.Channel]+" saved", nil))
+	parts := []views.View{e, done}
+	if p != nil {
+		meta, err := s.meta(c, p.side)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, meta)
+	}
+	return s.show(c, http.StatusOK, parts...)
 }
 
 // interactionRefused shows the editor with what was typed, and what is wrong or what changed meanwhile.
 func (s *Server) interactionRefused(c *gin.Context, version int, values db.Fields, refused *db.Invalid, stale *db.Conflict) error {
+	if stale != nil {
+		values = without(values, stale.Untouched)
+	}
 	i, err := s.interaction(c)
 	if err != nil {
 		return err
@@ -284,7 +304,16 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	}
 	done, undo := channelLabels[i.Channel]+" deleted", &views.Undo{Action: "/interactions/" + id + "/restore"}
 	if part(c) {
-		return s.show(c, http.StatusOK, toast(done, undo))
+		p := s.pageOf(c)
+		if p == nil || !p.timeline {
+			return s.show(c, http.StatusOK, toast(done, undo))
+		}
+		meta, err := s.meta(c, p.side)
+		if err != nil {
+			return err
+		}
+		undo.Target = "#activity"
+		return s.show(c, http.StatusOK, toast(done, undo), meta)
 	}
 	if err := s.flash(c, views.Toast{Text: done, Undo: undo}); err != nil {
 		return err
@@ -301,7 +330,11 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: channelLabels[i.Channel] + " is back"}); err != nil {
+	done := channelLabels[i.Channel] + " is back"
+	if p := s.pageOf(c); part(c) && p != nil {
+		return s.timelineAgain(c, p, i.ID, toast(done, nil))
+	}
+	if err := s.flash(c, views.Toast{Text: done}); err != nil {
 		return err
 	}
 	return s.redirect(c, crumb(i).Href)

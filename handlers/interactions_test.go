@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // subjects are the interactions of a page, in its order.
@@ -135,11 +136,11 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		var conflict answer
 		s.unchanged(func() {
 			conflict = jonas.submit(editor, item+" .btn.pri", "subject", "Third", "body", "one\r\ntwo").want(409, item+" .warnline", "Inès Moreau changed this interaction").wantPart(part)
-			conflict.wantTexts(item+" .versus .what", "Channel", "Subject").want(409, item+" .versus", "Second").wantValue(item+" [name=subject]", "Third").want(409, item+" textarea", "one\ntwo")
+			conflict.wantTexts(item+" .versus .what", "Subject").want(409, item+" .versus", "Second").wantValue(item+" [name=subject]", "Third").want(409, item+" textarea", "one\ntwo")
 		})
 		jonas.submit(conflict, item+" .acts button")
 		s.wantAudit(jonas, "update_interaction", `"new":"Third"`)
-		s.wantOne("Third call one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
+		s.wantOne("Third email one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
 
 		s.unchanged(func() {
 			late := ines.post(i+"/delete", "version", "1").want(409, item+" .warnline", "Jonas Berg changed this interaction").wantPart(part)
@@ -155,7 +156,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 			}
 			gone = ines.get(org)
 		}
-		gone.want(200, ".toast", "Call deleted").wantNot(item)
+		gone.want(200, ".toast", "Email deleted").wantNot(item)
 		s.unchanged(func() {
 			ines.post(i+"/delete", "version", "3").want(404, "", "")
 			ines.post(i, "version", "3", "subject", "Late").want(404, "", "")
@@ -163,7 +164,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		ines.asking(nil).submit(gone, ".toast button").want(303, "", "")
 		s.wantAudit(ines, "restore_interaction")
 		s.unchanged(func() { ines.asking(nil).submit(gone, ".toast button").want(303, "", "") })
-		ines.asking(nil).get(elif).wantTexts(subjects, "Third").want(200, "#toasts", "Call is back")
+		ines.asking(nil).get(elif).wantTexts(subjects, "Third").want(200, "#toasts", "Email is back")
 		if s.audits("delete_interaction") != "1" || s.audits("restore_interaction") != "1" {
 			t.Error("the second click is in the history")
 		}
@@ -240,4 +241,31 @@ func TestHalfPastElevenAtNight(t *testing.T) {
 		s.clock.Add(31 * 60e9) // past midnight
 		ines.get(org).wantTexts("#timeline h3.day", "Today", "Yesterday")
 	}
+}
+
+func TestARecordsPageStaysTrueAfterAnInteractionChanges(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := ines.post("/organizations", "display_name", "Acme").to()
+	on := func(page string) *browser {
+		return ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://registry.example" + page})
+	}
+	first := on(org).post(org+"/interactions", "channel", "call", "subject", "First").want(200, "hx-partial[hx-target='#activity']", "First")
+	first.want(200, "hx-partial[hx-target='#meta']", "Last contact")
+	s.clock.Add(time.Minute)
+	on(org).post(org+"/interactions", "channel", "note", "subject", "Second").want(200, "hx-partial[hx-target='#today'] .new", "Second").wantNot("hx-partial[hx-target='#activity']")
+	filtered := on(org+"/interactions?channel=call").post(org+"/interactions", "channel", "note", "subject", "Third").want(200, "hx-partial[hx-target='#activity']", "Third")
+	if got := filtered.Header.Get("HX-Replace-Url"); got != org {
+		t.Errorf("the address is left at a filter that hides what was logged: %q", got)
+	}
+	item, _ := ines.get(org).html.Find("#today li").Last().Attr("id")
+	path := "/interactions/" + strings.TrimPrefix(item, "i-")
+	moved := on(org).post(path, "happened_at", "2026-10-05T10:00", "version", "1").want(200, "#timeline", "Monday 5 October")
+	if moved.Header.Get("HX-Retarget") != "#activity" {
+		t.Error("a call of another day stays where it was")
+	}
+	gone := on(org).post(path+"/delete", "version", "2").want(200, "hx-partial[hx-target='#meta']", "Last contact").want(200, ".toast form[hx-target='#activity']", "Undo")
+	undo, _ := gone.html.Find(".toast form").Attr("action")
+	on(org).post(undo).want(200, "#timeline", "First")
 }

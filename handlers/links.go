@@ -262,6 +262,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 
 // linkConflict shows the link as it is now and as it was typed.
 func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Conflict) error {
+	values = without(values, stale.Untouched)
 	l, e, err := s.linkOf(c)
 	if err != nil {
 		return err
@@ -304,7 +305,7 @@ func (s *Server) unlink(c *gin.Context) error {
 		return err
 	}
 	id, name, _ := e.other(gone)
-	undo := &views.Undo{Action: e.base + "/" + e.plural, Fields: []views.Hidden{
+	undo := &views.Undo{Target: "#links", Action: e.base + "/" + e.plural, Fields: []views.Hidden{
 		{Name: e.kind + "_id", Value: id}, {Name: "role_label", Value: gone.RoleLabel}, {Name: "relationship_status", Value: gone.RelationshipStatus},
 	}}
 	return s.linkChanged(c, e, "Unlinked "+name, undo, "")

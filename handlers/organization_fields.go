@@ -149,6 +149,7 @@ func (s *Server) organizationFieldSaved(c *gin.Context, o db.Organization, f fac
 	shown.Focus = true
 	return s.show(c, http.StatusOK, shown, toast(f.label+" saved", nil),
 		views.Into{Target: "#meta", Swap: "innerHTML", View: organizationMeta(s.clock(c), who(c), o)},
+		views.Title(o.DisplayName),
 		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(o.DisplayName)},
 		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(o.DisplayName)},
 		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(o.Version)})

@@ -102,9 +102,9 @@ func TestTwoPeopleEditOneOrganization(t *testing.T) {
 // factCase is one field of a record: what is typed and stored, and what is refused.
 type factCase struct{ field, label, typed, shown, stored, other, bad, message string }
 
-func facts(ines *browser, organization bool) []factCase {
+func facts(ines, jonas *browser, organization bool) []factCase {
 	long := func(n int) string { return strings.Repeat("é", n+1) }
-	owner := factCase{"owner_user_id", "Owner", ines.user.ID, ines.user.FullName, ines.user.ID, "", handlers.NewRequestID(), "Choose an owner from the list"}
+	owner := factCase{"owner_user_id", "Owner", ines.user.ID, ines.user.FullName, ines.user.ID, jonas.user.ID, handlers.NewRequestID(), "Choose an owner from the list"}
 	if organization {
 		return []factCase{
 			{"display_name", "Name", " Łódź & Co ", "Łódź & Co", "Łódź & Co", "Other", "  ", "Enter the organization"},
@@ -138,7 +138,7 @@ func TestEveryFactIsEditedInPlace(t *testing.T) {
 			if part {
 				ines, jonas = ines.parts(), jonas.parts()
 			}
-			for _, f := range facts(ines, organization) {
+			for _, f := range facts(ines, jonas, organization) {
 				editFact(s, ines, jonas, f, organization, part)
 			}
 		}
@@ -187,7 +187,7 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	theirs, yours, kept := f.stored, f.other, f.other
 	switch f.field {
 	case "owner_user_id":
-		theirs, yours = "Inès Moreau", "No owner"
+		theirs, yours = "Inès Moreau", jonas.user.FullName
 	case "website":
 		kept = "https://" + f.other
 	}

@@ -71,6 +71,9 @@ type editForm struct {
 }
 
 func (s *Server) editForm(c *gin.Context, status int, e editForm) error {
+	if e.stale != nil {
+		e.typed = without(e.typed, e.stale.Untouched)
+	}
 	values := db.Fields{}
 	for column, stored := range e.stored {
 		values[column] = stored

@@ -144,6 +144,9 @@ func timelineChips(path string, p url.Values, x side, channel, other string) []v
 		}
 		chips = append(chips, with)
 	}
+	for i := range chips {
+		chips[i].Target = "#activity"
+	}
 	return chips
 }
 
@@ -280,31 +283,111 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 		return err
 	}
 	composer.Focus = true
-	c.Request.URL.RawQuery = "" // the timeline comes unfiltered, or what was logged might not be on it
+	p := s.pageOf(c)
+	elsewhere := p == nil || !p.timeline || len(p.filter) > 0
+	if elsewhere {
+		c.Header("HX-Replace-Url", x.base) // what was logged might not be on what was shown
+	}
+	c.Request.URL.RawQuery = ""
 	t, err := s.timeline(c, x)
 	if err != nil {
 		return err
 	}
-	for d := range t.Days {
-		for e := range t.Days[d].Events {
-			event := &t.Days[d].Events[e]
-			event.Fresh = event.ID == i.ID
-		}
+	all := events(t)
+	for _, e := range all {
+		e.Fresh = e.ID == i.ID
 	}
-	meta, err := s.sideMeta(c, x)
+	var shown views.View = views.Into{Target: "#activity", Swap: "outerHTML", View: t}
+	if !elsewhere && len(all) > 1 && all[0].Fresh && t.HasToday() {
+		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // what is open or loaded below stays
+	}
+	meta, err := s.meta(c, x)
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, composer, views.Into{Target: "#activity", Swap: "outerHTML", View: t},
-		views.Into{Target: "#meta", Swap: "innerHTML", View: meta}, toast(logged[i.Channel], nil))
+	return s.show(c, http.StatusOK, composer, shown, meta, toast(logged[i.Channel], nil))
 }
 
-// sideMeta is the line under the record's name, with the last contact as it is now.
-func (s *Server) sideMeta(c *gin.Context, x side) (views.View, error) {
-	if x.organization {
-		o, err := s.organization(c)
-		return organizationMeta(s.clock(c), who(c), o), err
+// recordPlace is the record's page from which htmx asks.
+type recordPlace struct {
+	side
+	timeline bool       // it shows the timeline, not the history
+	filter   url.Values // of that timeline
+}
+
+// pageOf reads the record on whose page htmx asks; nil on any other page.
+func (s *Server) pageOf(c *gin.Context) *recordPlace {
+	u, err := url.Parse(ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host))
+	if err != nil {
+		return nil
 	}
-	contact, err := s.contact(c)
-	return contactMeta(s.clock(c), who(c), contact, x.links), err
+	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+	if len(parts) < 2 || !db.ValidID(parts[1]) {
+		return nil
+	}
+	var e end
+	switch parts[0] {
+	case "organizations":
+		o, err := s.db.Organization(c.Request.Context(), who(c).Actor, parts[1])
+		if err != nil {
+			return nil
+		}
+		e = organizationEnd(o)
+	case "contacts":
+		x, err := s.db.Contact(c.Request.Context(), who(c).Actor, parts[1])
+		if err != nil {
+			return nil
+		}
+		e = contactEnd(x)
+	default:
+		return nil
+	}
+	links, err := s.links(c, e)
+	if err != nil {
+		return nil
+	}
+	return &recordPlace{side: side{e, links}, timeline: len(parts) < 3 || parts[2] != "history", filter: u.Query()}
+}
+
+// meta is the line under a record's name, as it is now.
+func (s *Server) meta(c *gin.Context, x side) (views.View, error) {
+	ctx, v, clock := c.Request.Context(), who(c), s.clock(c)
+	if x.organization {
+		o, err := s.db.Organization(ctx, v.Actor, x.id)
+		return views.Into{Target: "#meta", Swap: "innerHTML", View: organizationMeta(clock, v, o)}, err
+	}
+	contact, err := s.db.Contact(ctx, v.Actor, x.id)
+	return views.Into{Target: "#meta", Swap: "innerHTML", View: contactMeta(clock, v, contact, x.links)}, err
+}
+
+// timelineAgain answers the timeline of the page as it is now, under its
+// filter, with the focus on one of its interactions.
+func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done views.View) error {
+	p.filter.Del("before")
+	c.Request.URL.RawQuery = p.filter.Encode()
+	t, err := s.timeline(c, p.side)
+	if err != nil {
+		return err
+	}
+	for _, e := range events(t) {
+		e.Focus = e.ID == id
+	}
+	meta, err := s.meta(c, p.side)
+	if err != nil {
+		return err
+	}
+	c.Header("HX-Retarget", "#activity")
+	c.Header("HX-Reswap", "outerHTML")
+	return s.show(c, http.StatusOK, t, meta, done)
+}
+
+// events are all events of a timeline, to change.
+func events(t *views.Timeline) []*views.Event {
+	var all []*views.Event
+	for d := range t.Days {
+		for e := range t.Days[d].Events {
+			all = append(all, &t.Days[d].Events[e])
+		}
+	}
+	return all
 }

@@ -375,7 +375,23 @@
 
   // ---------- at load and after each swap
 
+  // Whom a call is with stays chosen when the choices are swapped; one who is gone leaves nobody.
+  const keepWith = () => {
+    const select = byId("log-with");
+    if (!select) return;
+    if (select.dataset.chosen !== undefined && select.value !== select.dataset.chosen) {
+      const there = [...select.options].some(o => o.value === select.dataset.chosen);
+      select.value = there ? select.dataset.chosen : "";
+    }
+    select.dataset.chosen = select.value;
+  };
+
+  on("change", e => {
+    if (e.target.id === "log-with") e.target.dataset.chosen = e.target.value;
+  });
+
   const refresh = () => {
+    keepWith();
     showTimes();
     timeToasts();
     proposeZone();

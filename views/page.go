@@ -38,6 +38,7 @@ func (Toast) Template() string { return "_toast.html" }
 // Undo is the form that takes a change back.
 type Undo struct {
 	Label  string // "" is Undo
+	Target string // what htmx swaps for the answer; "" loads the whole page
 	Action string
 	Fields []Hidden
 }
@@ -111,6 +112,12 @@ type ErrorText struct{ Text string }
 
 // Template names the line.
 func (ErrorText) Template() string { return "errors/_text.html" }
+
+// Title sets the document's title.
+type Title string
+
+// Template names the piece.
+func (Title) Template() string { return "_title.html" }
 
 // Text is a text alone.
 type Text string

@@ -221,6 +221,7 @@ type Chip struct {
 	Key, Value string // Value is "" while it is not set
 	Options    []Option
 	Remove     string // address without the filter
+	Target     string // what htmx swaps when one is chosen; "" loads the page
 }
 
 // Day is a day of a timeline.
