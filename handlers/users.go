@@ -139,7 +139,7 @@ func (s *Server) userShow(c *gin.Context) error {
 func (s *Server) userPage(c *gin.Context, status int, a db.Account, refused *db.Invalid, link *views.OneTimeLink) error {
 	page := views.User{Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link}
 	var err1, err2 error
-	page.Roles, err1 = s.roleOptions(c, a.Roles)
+	page.Given, err1 = s.roleOptions(c, a.Roles)
 	page.Owners, err2 = s.ownerOptions(c, "")
 	if refused != nil {
 		page.Failed, page.RoleError = true, messages(refused)

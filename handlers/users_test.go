@@ -71,7 +71,7 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 
 	admin.post(page+"/disable").want(303, "", "")
 	reset.get("/").want(303, "", "")
-	admin.get(page).want(200, "h1 .bdg", "Disabled")
+	admin.get(page).want(200, "h1 .bdg", "Disabled").wantTexts(".me small", "Administrator")
 	admin.post(page+"/reset-password").want(422, "#role-e", "Only an active user")
 	admin.post(page+"/enable").want(303, "", "")
 	admin.get(page).want(200, "h1 .bdg", "Active")

@@ -47,13 +47,13 @@ type RoleChoices struct {
 func (f InviteForm) Choices() RoleChoices { return RoleChoices{f.Roles, f.Error} }
 
 // Choices are the roles of the user.
-func (u User) Choices() RoleChoices { return RoleChoices{u.Roles, u.RoleError} }
+func (u User) Choices() RoleChoices { return RoleChoices{u.Given, u.RoleError} }
 
 // User is the page of one user.
 type User struct {
 	Page
 	Row       UserRow
-	Roles     []Option
+	Given     []Option // all roles, his ticked
 	RoleError string
 	Created   *Time
 	Link      *OneTimeLink
