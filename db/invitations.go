@@ -1,0 +1,191 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+)
+
+// InvitationLife and ResetLife are how long the links work.
+const (
+	InvitationLife = 72 * time.Hour
+	ResetLife      = time.Hour
+)
+
+// SetPassword gives an active or invited user a password (its hash), makes him
+// active, ends his sessions and lifts a lock: the rescue of somebody who cannot come in.
+func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
+	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
+		if a.Status == "disabled" {
+			return invalid("status", "This account is disabled; enable it first")
+		}
+		if _, err := t.exec("UPDATE users SET password_hash = ?, status = 'active', updated_at = ? WHERE id = ?", hash, stamp(t.now), id); err != nil {
+			return err
+		}
+		if err := t.signOutEverywhere(id); err != nil {
+			return err
+		}
+		return t.record("reset_password", "user", id, nil)
+	})
+}
+
+// signOutEverywhere ends a user's sessions and forgets wrong passwords.
+func (t *tx) signOutEverywhere(id string) error {
+	for _, end := range []string{"DELETE FROM sessions WHERE user_id = ?", "DELETE FROM sign_in_attempts WHERE key = ?"} {
+		if _, err := t.exec(end, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// InviteUser makes an account that waits for its person, and the token of the
+// link by which he takes it. Roles are slugs. Refused fields, a taken email, an
+// unknown role and one that may do what the actor may not are Invalid.
+func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, roles []string) (id, token string, err error) {
+	err = d.write(ctx, by, func(t *tx) error {
+		u := User{ID: newID(), Status: "invited"}
+		if _, refused := apply(userRules, Fields{"email": email, "full_name": fullName}, &u); refused != nil {
+			return refused
+		}
+		_, err := t.exec("INSERT INTO users (id, email, full_name, status, created_at, updated_at) VALUES (?, ?, ?, 'invited', ?, ?)",
+			u.ID, u.Email, u.FullName, stamp(t.now), stamp(t.now))
+		if isUnique(err) {
+			return invalid("email", "This email has an account already")
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := t.giveRoles(u.ID, roles); err != nil {
+			return err
+		}
+		if token, err = t.newLink(u.ID, "invitation", InvitationLife); err != nil {
+			return err
+		}
+		id = u.ID
+		return t.record("create_user", "user", u.ID, details{"email": u.Email, "full_name": u.FullName, "roles": roles, "status": u.Status})
+	})
+	return id, token, err
+}
+
+// newLink makes a one-time link; older ones of its kind work no more.
+func (t *tx) newLink(userID, kind string, life time.Duration) (token string, err error) {
+	if _, err := t.exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", userID, kind); err != nil {
+		return "", err
+	}
+	token = rand.Text()
+	_, err = t.exec("INSERT INTO user_links (id, user_id, kind, expires_at) VALUES (?, ?, ?, ?)", sha256Hex(token), userID, kind, stamp(t.now.Add(life)))
+	return token, err
+}
+
+// RenewInvitation makes the link of an invited user anew, for another
+// InvitationLife. A user who is not invited is Invalid.
+func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token string, err error) {
+	err = d.changeUser(ctx, by, id, func(t *tx, a Account) error {
+		if a.Status != "invited" {
+			return invalid("status", "Only somebody who has not come yet can be invited again")
+		}
+		if token, err = t.newLink(id, "invitation", InvitationLife); err != nil {
+			return err
+		}
+		return t.record("invite_user", "user", id, nil)
+	})
+	return token, err
+}
+
+// StartReset makes the link by which an active user sets a new password; the
+// old password and his sessions go on until he does.
+func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string, err error) {
+	err = d.changeUser(ctx, by, id, func(t *tx, a Account) error {
+		if a.Status != "active" {
+			return invalid("status", "Only an active user has a password to reset")
+		}
+		if token, err = t.newLink(id, "reset", ResetLife); err != nil {
+			return err
+		}
+		return t.record("reset_password_link", "user", id, nil)
+	})
+	return token, err
+}
+
+// LinkOwner returns whose a one-time link is, or ErrNotFound where it was used or is too old.
+func (d *DB) LinkOwner(ctx context.Context, kind, token string) (User, error) {
+	return scanUser(d.reader.queryRow(ctx, selectUser+`
+		WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ?)`, sha256Hex(token), kind, stamp(d.now())))
+}
+
+// AcceptInvitation makes an invited account active with a password (its hash)
+// and a time zone. The link works once: ErrNotFound after that.
+func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZone string) (User, error) {
+	return d.useLink(ctx, by, "invitation", token, func(t *tx, u *User) error {
+		if u.Status != "invited" {
+			return ErrNotFound
+		}
+		if _, refused := apply(userRules, Fields{"time_zone": timeZone}, u); refused != nil {
+			return refused
+		}
+		if _, err := t.exec("UPDATE users SET status = 'active', password_hash = ?, time_zone = ?, updated_at = ? WHERE id = ?", hash, u.TimeZone, stamp(t.now), u.ID); err != nil {
+			return err
+		}
+		return t.record("accept_invitation", "user", u.ID, details{"changes": map[string]Change{"status": {Old: "invited", New: "active"}}})
+	})
+}
+
+// FinishReset gives an active user a new password (its hash), ends his
+// sessions and lifts a lock. The link works once: ErrNotFound after that.
+func (d *DB) FinishReset(ctx context.Context, by Actor, token, hash string) (User, error) {
+	return d.useLink(ctx, by, "reset", token, func(t *tx, u *User) error {
+		if u.Status != "active" {
+			return ErrNotFound
+		}
+		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), u.ID); err != nil {
+			return err
+		}
+		if err := t.signOutEverywhere(u.ID); err != nil {
+			return err
+		}
+		return t.record("reset_password", "user", u.ID, nil)
+	})
+}
+
+func (d *DB) useLink(ctx context.Context, by Actor, kind, token string, use func(*tx, *User) error) (User, error) {
+	var u User
+	err := d.transact(ctx, by, func(t *tx) error {
+		var err error
+		u, err = scanUser(t.queryRow(selectUser+"WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ?)", sha256Hex(token), kind, stamp(t.now)))
+		if err != nil {
+			return err
+		}
+		t.by.UserID = u.ID
+		if _, err := t.exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", u.ID, kind); err != nil {
+			return err
+		}
+		return use(t, &u)
+	})
+	return u, err
+}
+
+// ChangePassword gives the actor a new password (its hash) where the current
+// one fits, and ends his other sessions. It returns Invalid where it does not.
+func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash string) error {
+	var stored string
+	if err := d.reader.queryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
+		return err
+	}
+	matches, _, err := checkPassword(ctx, stored, current)
+	if err != nil {
+		return err
+	}
+	if !matches {
+		return invalid("current_password", "This is not your current password")
+	}
+	return d.write(ctx, by, func(t *tx) error {
+		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
+			return err
+		}
+		if _, err := t.exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", by.UserID, sha256Hex(token)); err != nil {
+			return err
+		}
+		return t.record("change_password", "user", by.UserID, nil)
+	})
+}
