@@ -105,6 +105,10 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	clerk := o.Lea
 	clerk.May = []db.Permission{db.ViewClient, db.ViewInteraction, db.ManageUsers}
+	invited, _, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Administrator"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	o.Unchanged(t, func() {
 		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Administrator"}), "role")
 		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Viewer"}), "role") // takes Manager away
@@ -112,6 +116,12 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 		wantInvalid(t, err, "role")
 		_, err = o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Auditor"}, []db.Permission{db.ViewAudit}, false)
 		wantInvalid(t, err, "permission")
+		// A link to somebody who may more would be a way to his rights.
+		_, err = o.StartReset(t.Context(), clerk, o.Ines.UserID)
+		wantInvalid(t, err, "role")
+		wantInvalid(t, o.SetPassword(t.Context(), clerk, o.Ines.UserID, "x"), "role")
+		_, err = o.RenewInvitation(t.Context(), clerk, invited)
+		wantInvalid(t, err, "role")
 		nobody := clerk
 		nobody.May = nil
 		if err := o.DisableUser(t.Context(), nobody, o.Tomas.UserID); !errors.Is(err, db.ErrForbidden) {

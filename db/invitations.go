@@ -19,6 +19,9 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 		if a.Status == "disabled" {
 			return invalid("status", "This account is disabled; enable it first")
 		}
+		if err := t.mayActAs(id); err != nil {
+			return err
+		}
 		if _, err := t.exec("UPDATE users SET password_hash = ?, status = 'active', updated_at = ? WHERE id = ?", hash, stamp(t.now), id); err != nil {
 			return err
 		}
@@ -85,6 +88,9 @@ func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token st
 		if a.Status != "invited" {
 			return invalid("status", "Only somebody who has not come yet can be invited again")
 		}
+		if err := t.mayActAs(id); err != nil {
+			return err
+		}
 		if token, err = t.newLink(id, "invitation", InvitationLife); err != nil {
 			return err
 		}
@@ -100,12 +106,31 @@ func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string,
 		if a.Status != "active" {
 			return invalid("status", "Only an active user has a password to reset")
 		}
+		if err := t.mayActAs(id); err != nil {
+			return err
+		}
 		if token, err = t.newLink(id, "reset", ResetLife); err != nil {
 			return err
 		}
 		return t.record("reset_password_link", "user", id, nil)
 	})
 	return token, err
+}
+
+// mayActAs refuses a way in to an account that may do what the actor may not:
+// whoever hands such a link over could use it himself.
+func (t *tx) mayActAs(id string) error {
+	rows, err := t.query("SELECT roles.slug FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?", id)
+	slugs, err := collect(rows, err, scanText)
+	if err != nil {
+		return err
+	}
+	for _, slug := range slugs {
+		if err := t.mayGive(slug); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LinkOwner returns whose a one-time link is, or ErrNotFound where it was used or is too old.

@@ -113,15 +113,24 @@ func (d *DB) SignOut(ctx context.Context, by Actor, token string) error {
 	})
 }
 
-// tidy removes sessions that are over and request ids nobody will repeat.
+// tidy removes what is over: sessions, wrong passwords long ago, and
+// request ids nobody will repeat.
 func (d *DB) tidy(ctx context.Context) error {
 	return d.keep(ctx, func(t *tx) error {
-		if _, err := t.exec("DELETE FROM sessions WHERE last_used_at < ? OR created_at < ?",
-			stamp(t.now.Add(-SessionIdle)), stamp(t.now.Add(-SessionMax))); err != nil {
-			return err
+		for _, old := range []struct {
+			query  string
+			before time.Time
+		}{
+			{"DELETE FROM sessions WHERE last_used_at < ?", t.now.Add(-SessionIdle)},
+			{"DELETE FROM sessions WHERE created_at < ?", t.now.Add(-SessionMax)},
+			{"DELETE FROM sign_in_attempts WHERE max(since, ifnull(locked_until, '')) < ?", t.now.Add(-attemptWindow)},
+			{"DELETE FROM requests WHERE created_at < ?", t.now.AddDate(0, 0, -7)},
+		} {
+			if _, err := t.exec(old.query, stamp(old.before)); err != nil {
+				return err
+			}
 		}
-		_, err := t.exec("DELETE FROM requests WHERE created_at < ?", stamp(t.now.AddDate(0, 0, -7)))
-		return err
+		return nil
 	})
 }
 

@@ -149,7 +149,7 @@ func (s *Server) contactPage(c *gin.Context, status int, x db.Contact, change fu
 	page.Links = s.contactLinkCard(v, x, links)
 	page.Meta = contactMeta(clock, v, x, links)
 	if v.Can(db.ViewInteraction) {
-		if page.Timeline, err = s.timeline(c, side{contactEnd(x), links}); err != nil {
+		if page.Timeline, err = s.timeline(c, side{contactEnd(x), links}, timelineParameters(c)); err != nil {
 			return err
 		}
 		if v.Can(db.EditInteraction) {

@@ -61,8 +61,10 @@ func requestID(c *gin.Context) string {
 }
 
 // query returns a parameter of the URL as a person typed it: trimmed, of bounded length, readable.
-func query(c *gin.Context, name string) string {
-	v := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(c.Query(name), "\x00", ""), ""))
+func query(c *gin.Context, name string) string { return readable(c.Query(name)) }
+
+func readable(v string) string {
+	v = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(v, "\x00", ""), ""))
 	if r := []rune(v); len(r) > 500 {
 		v = string(r[:500])
 	}

@@ -265,7 +265,9 @@ func TestARecordsPageStaysTrueAfterAnInteractionChanges(t *testing.T) {
 	if moved.Header.Get("HX-Retarget") != "#activity" {
 		t.Error("a call of another day stays where it was")
 	}
-	gone := on(org).post(path+"/delete", "version", "2").want(200, "hx-partial[hx-target='#meta']", "Last contact").want(200, ".toast form[hx-target='#activity']", "Undo")
+	filter := on(org + "/interactions?channel=note")
+	filter.post(path, "happened_at", "2026-10-06T10:00", "version", "2").want(200, "#timeline", "Second").want(200, ".tl-head .chip b", "Note").wantNot("#" + item)
+	gone := on(org).post(path+"/delete", "version", "3").want(200, "hx-partial[hx-target='#meta']", "Last contact").want(200, ".toast form[hx-target='#activity']", "Undo")
 	undo, _ := gone.html.Find(".toast form").Attr("action")
 	on(org).post(undo).want(200, "#timeline", "First")
 }

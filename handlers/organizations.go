@@ -152,7 +152,7 @@ func (s *Server) organizationPage(c *gin.Context, status int, o db.Organization,
 	}
 	page.Links = s.organizationLinkCard(v, o, links)
 	if v.Can(db.ViewInteraction) {
-		if page.Timeline, err = s.timeline(c, side{organizationEnd(o), links}); err != nil {
+		if page.Timeline, err = s.timeline(c, side{organizationEnd(o), links}, timelineParameters(c)); err != nil {
 			return err
 		}
 		if v.Can(db.EditInteraction) {

@@ -75,18 +75,14 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	return composer, err
 }
 
-// timelineFilter reads what narrows a timeline on a record's page. Only the
-// timeline's own address does: elsewhere on the record the same names say something else.
-func timelineFilter(c *gin.Context, x side) db.InteractionFilter {
-	var f db.InteractionFilter
-	if strings.HasSuffix(c.FullPath(), "/interactions") {
-		f.Channel, f.Before = query(c, "channel"), c.Query("before")
-		if channelLabels[f.Channel] == "" {
-			f.Channel = ""
-		}
-		if other := query(c, x.otherColumn()); db.ValidID(other) {
-			f.OrganizationID, f.ContactID = other, other
-		}
+// timelineFilter reads what narrows a timeline from the parameters of its address.
+func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
+	f := db.InteractionFilter{Channel: readable(parameters.Get("channel")), Before: parameters.Get("before")}
+	if channelLabels[f.Channel] == "" {
+		f.Channel = ""
+	}
+	if other := readable(parameters.Get(x.otherColumn())); db.ValidID(other) {
+		f.OrganizationID, f.ContactID = other, other
 	}
 	if x.organization {
 		f.OrganizationID = x.id
@@ -96,9 +92,18 @@ func timelineFilter(c *gin.Context, x side) db.InteractionFilter {
 	return f
 }
 
-// timeline is a record's interactions under the URL's filter.
-func (s *Server) timeline(c *gin.Context, x side) (*views.Timeline, error) {
-	v, f := who(c), timelineFilter(c, x)
+// timelineParameters are those of the request, where it asks for a timeline:
+// elsewhere on a record's page the same names say something else.
+func timelineParameters(c *gin.Context) url.Values {
+	if strings.HasSuffix(c.FullPath(), "/interactions") {
+		return c.Request.URL.Query()
+	}
+	return nil
+}
+
+// timeline is a record's interactions, narrowed by the parameters of a timeline's address.
+func (s *Server) timeline(c *gin.Context, x side, parameters url.Values) (*views.Timeline, error) {
+	v, f := who(c), timelineFilter(x, parameters)
 	found, older, err := s.db.Interactions(c.Request.Context(), v.Actor, f)
 	if err != nil {
 		return nil, err
@@ -197,7 +202,7 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 	if !part(c) {
 		return s.sidePage(c, http.StatusOK, x, func(*views.Record) error { return nil })
 	}
-	t, err := s.timeline(c, x)
+	t, err := s.timeline(c, x, timelineParameters(c))
 	if err != nil {
 		return err
 	}
@@ -288,8 +293,7 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	if elsewhere {
 		c.Header("HX-Replace-Url", x.base) // what was logged might not be on what was shown
 	}
-	c.Request.URL.RawQuery = ""
-	t, err := s.timeline(c, x)
+	t, err := s.timeline(c, x, nil)
 	if err != nil {
 		return err
 	}
@@ -346,7 +350,11 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	if err != nil {
 		return nil
 	}
-	return &recordPlace{side: side{e, links}, timeline: len(parts) < 3 || parts[2] != "history", filter: u.Query()}
+	p := &recordPlace{side: side{e, links}, timeline: len(parts) < 3 || parts[2] != "history", filter: url.Values{}}
+	if len(parts) == 3 && parts[2] == "interactions" {
+		p.filter = u.Query()
+	}
+	return p
 }
 
 // meta is the line under a record's name, as it is now.
@@ -364,8 +372,7 @@ func (s *Server) meta(c *gin.Context, x side) (views.View, error) {
 // filter, with the focus on one of its interactions.
 func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done views.View) error {
 	p.filter.Del("before")
-	c.Request.URL.RawQuery = p.filter.Encode()
-	t, err := s.timeline(c, p.side)
+	t, err := s.timeline(c, p.side, p.filter)
 	if err != nil {
 		return err
 	}
