@@ -52,10 +52,11 @@ var seededRoles = []struct {
 // Actor is who does something: the user, what his roles let him do, his time zone, and from where.
 // The zero Actor is the program itself: it may do nothing that asks for a permission.
 type Actor struct {
-	UserID string
-	May    []Permission
-	Zone   *time.Location // in which he types and reads times; nil is UTC
-	IP, UA string
+	UserID  string
+	May     []Permission
+	OwnOnly bool           // sees only clients of his own, see scope.go
+	Zone    *time.Location // in which he types and reads times; nil is UTC
+	IP, UA  string
 }
 
 // System is the actor of the command line: everything, by nobody in particular.

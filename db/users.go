@@ -17,6 +17,7 @@ type User struct {
 	CreatedAt, UpdatedAt                         time.Time
 	Roles                                        []string // names, in order
 	May                                          []Permission
+	OwnOnly                                      bool // sees only clients of his own
 }
 
 // Location is the user's time zone; UTC where the name is not known here.
@@ -183,11 +184,10 @@ func (d *DB) user(ctx context.Context, id string) (User, error) {
 		JOIN role_permission USING (role_id)
 		JOIN permissions ON permissions.id = permission_id
 		WHERE user_id = ?`, id)
-	u.May, err = collect(rows, err, func(r row) (Permission, error) {
-		var p Permission
-		err := r.Scan(&p)
-		return p, err
-	})
+	if u.May, err = collect(rows, err, scanPermission); err != nil {
+		return User{}, err
+	}
+	u.OwnOnly, err = ownOnly(d.reader.queryRow(ctx, widestScope, id))
 	return u, err
 }
 

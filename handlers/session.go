@@ -135,7 +135,7 @@ func (s *Server) loadVisitor(c *gin.Context) {
 		return
 	}
 	v := &visitor{Actor: s.nobody(c), User: session.User, Token: token}
-	v.UserID, v.May, v.Zone = session.User.ID, session.User.May, session.User.Location()
+	v.UserID, v.May, v.OwnOnly, v.Zone = session.User.ID, session.User.May, session.User.OwnOnly, session.User.Location()
 	c.Set("visitor", v)
 }
 
