@@ -279,8 +279,14 @@ func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records i
 		if err := t.checkOwner(to); err != nil {
 			return err
 		}
-		for _, kind := range []struct{ table, target, action string }{{"organizations", "organization", "update_org"}, {"contacts", "contact", "update_contact"}} {
-			rows, err := t.query("SELECT id FROM "+kind.table+" WHERE owner_user_id = ?", from)
+		for _, kind := range []struct {
+			table, target, action string
+			seen                  condition
+		}{
+			{"organizations", "organization", "update_org", by.seesOrganization("organizations.id")},
+			{"contacts", "contact", "update_contact", by.seesContact("contacts.id")},
+		} {
+			rows, err := t.query("SELECT id FROM "+kind.table+" WHERE owner_user_id = ? AND "+kind.seen.sql, append([]any{from}, kind.seen.args...)...)
 			ids, err := collect(rows, err, scanText)
 			if err != nil {
 				return err

@@ -20,6 +20,7 @@ type Contact struct {
 	LastContactAt                                           time.Time // zero: never
 	LastContactChannel                                      string
 	Organization                                            string // the first organization's name that is not a former one
+	OutOfSight                                              bool   // a change took it out of the sight of who made it
 	sortKey                                                 string
 }
 
@@ -66,13 +67,21 @@ func (c Contact) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-const selectContact = `
-	SELECT contacts.id, first_name, last_name, contacts.email, phone, mobile, job_title, owner_user_id, users.full_name,
-		is_active, contacts.created_at, contacts.updated_at, version, last_contact_at, last_contact_channel, sort_key,
-		(SELECT display_name FROM organization_contact JOIN organizations ON organizations.id = organization_id
-			WHERE contact_id = contacts.id AND relationship_status <> 'Former' ORDER BY sort_key, organization_id LIMIT 1)
-	FROM contacts
-	LEFT JOIN users ON users.id = owner_user_id`
+var selectContact, _ = selectContactFor(Actor{})
+
+// selectContactFor reads contacts as the actor sees them; its arguments come
+// before those of what follows.
+func selectContactFor(by Actor) (query string, args []any) {
+	organization := by.seesOrganization("organization_id")
+	return `
+		SELECT contacts.id, first_name, last_name, contacts.email, phone, mobile, job_title, owner_user_id, users.full_name,
+			is_active, contacts.created_at, contacts.updated_at, version, last_contact_at, last_contact_channel, sort_key,
+			(SELECT display_name FROM organization_contact JOIN organizations ON organizations.id = organization_id
+				WHERE contact_id = contacts.id AND relationship_status <> 'Former' AND ` + organization.sql + `
+				ORDER BY sort_key, organization_id LIMIT 1)
+		FROM contacts
+		LEFT JOIN users ON users.id = owner_user_id`, organization.args
+}
 
 func scanContact(r row) (Contact, error) {
 	var c Contact
@@ -94,12 +103,25 @@ func (c *Contact) seenBy(by Actor) {
 
 // Contact returns one contact, or ErrNotFound.
 func (d *DB) Contact(ctx context.Context, by Actor, id string) (Contact, error) {
-	c, err := scanContact(d.reader.queryRow(ctx, selectContact+" WHERE contacts.id = ?", id))
+	read, args := selectContactFor(by)
+	seen := by.seesContact("contacts.id")
+	c, err := scanContact(d.reader.queryRow(ctx, read+" WHERE contacts.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
 		return c, fmt.Errorf("contact %s: %w", id, err)
 	}
 	c.seenBy(by)
 	return c, nil
+}
+
+// changedContact is a contact after a change by the actor: what he still sees
+// of it, or else its name and that it is out of his sight.
+func (d *DB) changedContact(ctx context.Context, by Actor, id string) (Contact, error) {
+	c, err := d.Contact(ctx, by, id)
+	if !errors.Is(err, ErrNotFound) || !by.OwnOnly {
+		return c, err
+	}
+	c, err = d.Contact(ctx, System, id)
+	return Contact{ID: c.ID, FirstName: c.FirstName, LastName: c.LastName, Version: c.Version, IsActive: c.IsActive, OutOfSight: true}, err
 }
 
 var contactSorts = map[string]string{
@@ -119,20 +141,26 @@ func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, 
 	if f.Status == "all" && f.Query == "" {
 		return bothStates(f, s, key, func(f Filter) ([]Contact, string, error) { return d.Contacts(ctx, by, f) })
 	}
-	c := conditions{byWords: f.Query != ""}
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, "", err
+	}
+	c := conditions{narrow: f.Query != "" || few}
+	c.within(few, by.ownContacts().holds("contacts.id"), by.seesContact("contacts.id"))
 	c.status("is_active", f.Status)
 	c.owner("owner_user_id", f.OwnerID)
 	if f.Query != "" {
-		query, ok := match(f.Query)
+		query, ok := match(f.Query, contactColumn(by))
 		if !ok {
 			return nil, "", nil
 		}
-		c.add("docid IN (SELECT docid FROM contact_search WHERE words MATCH ?)", query)
+		c.add("docid IN (SELECT docid FROM contact_search WHERE contact_search MATCH ?)", query)
 	}
 	if err := c.after(s, "contacts.id", f.After); err != nil {
 		return nil, "", err
 	}
-	rows, err := d.reader.query(ctx, c.page(selectContact, "contacts", s), c.args...)
+	read, args := selectContactFor(by)
+	rows, err := d.reader.query(ctx, c.page(read, "contacts", s), append(args, c.args...)...)
 	if page, err = collect(rows, err, scanContact); err != nil {
 		return nil, "", fmt.Errorf("contacts: %w", err)
 	}
@@ -163,7 +191,7 @@ func (d *DB) CreateContact(ctx context.Context, by Actor, typed Fields, requestI
 	if err != nil {
 		return Contact{}, fmt.Errorf("create contact: %w", err)
 	}
-	return d.Contact(ctx, by, id)
+	return d.changedContact(ctx, by, id)
 }
 
 func (t *tx) createContact(typed Fields) (id string, err error) {
@@ -193,6 +221,7 @@ func (t *tx) createContact(typed Fields) (id string, err error) {
 }
 
 // checkEmail refuses an email that another contact has, an archived one too.
+// Of a contact whom the actor does not see it says no more than that.
 func (t *tx) checkEmail(c Contact) error {
 	if c.Email == "" {
 		return nil
@@ -204,7 +233,15 @@ func (t *tx) checkEmail(c Contact) error {
 	if err != nil {
 		return err
 	}
+	err = t.mustSee("contact", taken.ID)
+	if errors.Is(err, ErrNotFound) {
+		return invalid("email", "This email is in use already. Enter another one, or ask an administrator")
+	}
+	if err != nil {
+		return err
+	}
 	taken.seenBy(t.by)
+	taken.Organization = "" // may be out of his sight
 	refused := invalid("email", "This email belongs to %s. Use that contact, or enter another email", taken.Name())
 	refused.Taken = &taken
 	return refused
@@ -218,10 +255,13 @@ func (d *DB) UpdateContact(ctx context.Context, by Actor, id string, version int
 	if err != nil {
 		return Contact{}, fmt.Errorf("update contact %s: %w", id, err)
 	}
-	return d.Contact(ctx, by, id)
+	return d.changedContact(ctx, by, id)
 }
 
 func (t *tx) updateContact(id string, version int, typed Fields) error {
+	if err := t.mustSee("contact", id); err != nil {
+		return err
+	}
 	c, err := scanContact(t.queryRow(selectContact+" WHERE contacts.id = ?", id))
 	if err != nil {
 		return err

@@ -131,7 +131,7 @@ const (
 		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	indexDemoOrganization = "INSERT INTO organization_search (docid, words) VALUES ((SELECT docid FROM organizations WHERE id = ?), ?)"
-	indexDemoContact      = "INSERT INTO contact_search (docid, words) VALUES ((SELECT docid FROM contacts WHERE id = ?), ?)"
+	indexDemoContact      = "INSERT INTO contact_search (docid, words, organizations) VALUES ((SELECT docid FROM contacts WHERE id = ?), ?, ?)"
 )
 
 func (f *filler) prepare() error {

@@ -3,7 +3,6 @@ package db
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // demoRow is a row to write: a statement of prepare with its values, or an audit row.
@@ -242,11 +241,10 @@ func (w *demoWriter) indexContact(j int) {
 		o := int(w.plan.links[l].organization)
 		names[w.plan.organizationID(o)] = w.organization(o).DisplayName
 	}
-	parts := []string{c.FirstName, c.LastName, c.Email, digits(c.Phone), digits(c.Mobile), c.JobTitle}
+	var organizations []string
 	for _, id := range slices.Sorted(maps.Keys(names)) {
-		parts = append(parts, names[id])
+		organizations = append(organizations, names[id])
 	}
-	w.put(indexDemoContact, c.ID, searchWords(parts...))
+	w.put(indexDemoContact, c.ID,
+		searchWords(c.FirstName, c.LastName, c.Email, digits(c.Phone), digits(c.Mobile), c.JobTitle), searchWords(organizations...))
 }
-
-func searchWords(parts ...string) string { return strings.Join(words(strings.Join(parts, " ")), " ") }

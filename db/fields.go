@@ -30,6 +30,13 @@ func (f Fields) with(columns ...string) Fields {
 	return full
 }
 
+// without returns a copy in which the named column stays as it is.
+func without(f Fields, column string) Fields {
+	rest := maps.Clone(f)
+	delete(rest, column)
+	return rest
+}
+
 // rule is one column that people may change: its name, its limit in
 // characters, and the form of its values.
 type rule struct {

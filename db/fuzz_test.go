@@ -30,7 +30,7 @@ func FuzzSearchNeverFails(f *testing.F) {
 	f.Cleanup(func() { d.Close() })
 	seeds(f)
 	f.Fuzz(func(t *testing.T, typed string) {
-		query, ok := match(typed)
+		query, ok := match(typed, "")
 		if ok != (query != "") {
 			t.Errorf("%q: %q, %v", typed, query, ok)
 		}
@@ -55,7 +55,7 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 		if !utf8.ValidString(made.DisplayName) || utf8.RuneCountInString(made.DisplayName) > 160 {
 			t.Errorf("%q was kept", made.DisplayName)
 		}
-		if _, ok := match(name); !ok {
+		if _, ok := match(name, ""); !ok {
 			return // no word in it
 		}
 		page, _, err := d.Organizations(t.Context(), System, Filter{Query: name, Sort: "-created_at"})

@@ -37,18 +37,21 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	if before <= 0 {
 		before = 1 << 62
 	}
-	hidden := ""
-	if !by.Can(ViewInteraction) {
-		hidden = " AND target_type <> 'interaction'"
+	if err := d.mustSee(ctx, by, targetType, id); err != nil {
+		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
-	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?)"
-	args := []any{targetType, id, before, HistorySize + 1}
+	seen := by.seesEntry()
+	if !by.Can(ViewInteraction) {
+		seen = condition{sql: "target_type <> 'interaction'"}.and(seen)
+	}
+	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " + seen.sql + " ORDER BY seq DESC LIMIT ?)"
+	args := append(append([]any{targetType, id, before}, seen.args...), HistorySize+1)
 	switch targetType {
 	case "organization", "contact":
 		seqs += `
 			UNION
-			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ?` + hidden + ` ORDER BY seq DESC LIMIT ?)`
-		args = append(args, id, before, HistorySize+1)
+			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC LIMIT ?)`
+		args = append(append(append(args, id, before), seen.args...), HistorySize+1)
 	case "interaction":
 	default:
 		return nil, 0, ErrNotFound
@@ -71,7 +74,7 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		page = page[:HistorySize]
 		older = page[HistorySize-1].Seq
 	}
-	return page, older, d.nameAll(ctx, page)
+	return page, older, d.nameAll(ctx, by, page)
 }
 
 // read takes from an audit row's metadata what an entry says.
@@ -108,13 +111,20 @@ func shown(v any) string {
 	return fmt.Sprint(v)
 }
 
-// nameAll puts names for the ids that entries speak of.
-func (d *DB) nameAll(ctx context.Context, page []Entry) error {
-	names := namer{d: d, ctx: ctx, known: map[string]string{}}
+// nameAll puts names for the ids that entries speak of. To who sees only some
+// clients, an end that he does not see is none.
+func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
+	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
 	for i := range page {
 		e := &page[i]
 		e.Organization = names.of("organizations", e.OrganizationID)
 		e.Contact = names.of("contacts", e.ContactID)
+		if by.OwnOnly && e.Organization == "" {
+			e.OrganizationID = ""
+		}
+		if by.OwnOnly && e.Contact == "" {
+			e.ContactID = ""
+		}
 		for j := range e.Changes {
 			c := &e.Changes[j]
 			if table := map[string]string{"owner_user_id": "users", "organization_id": "organizations", "contact_id": "contacts"}[c.Column]; table != "" {
@@ -125,10 +135,11 @@ func (d *DB) nameAll(ctx context.Context, page []Entry) error {
 	return names.err
 }
 
-// namer looks each id up once.
+// namer looks each id up once, and knows no name that its actor may not see.
 type namer struct {
 	d     *DB
 	ctx   context.Context
+	by    Actor
 	known map[string]string
 	err   error
 }
@@ -141,8 +152,14 @@ func (n *namer) of(table, id string) string {
 		return name
 	}
 	var first, last string
-	columns := map[string]string{"users": "full_name, ''", "organizations": "display_name, ''", "contacts": "first_name, last_name"}[table]
-	err := n.d.reader.queryRow(n.ctx, "SELECT "+columns+" FROM "+table+" WHERE id = ?", id).Scan(&first, &last)
+	columns, seen := "full_name, ''", always
+	switch table {
+	case "organizations":
+		columns, seen = "display_name, ''", n.by.seesOrganization("organizations.id")
+	case "contacts":
+		columns, seen = "first_name, last_name", n.by.seesContact("contacts.id")
+	}
+	err := n.d.reader.queryRow(n.ctx, "SELECT "+columns+" FROM "+table+" WHERE id = ? AND "+seen.sql, append([]any{id}, seen.args...)...).Scan(&first, &last)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		n.err = err
 	}
@@ -160,6 +177,9 @@ type Origin struct {
 // Origin reads who made a record; names are "" where the account is gone or the program did it.
 func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string) (Origin, error) {
 	var o Origin
+	if err := d.mustSee(ctx, by, targetType, id); err != nil {
+		return o, err
+	}
 	create, archive := "create_contact", "archive_contact"
 	if targetType == "organization" {
 		create, archive = "create_org", "archive_org"

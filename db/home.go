@@ -39,7 +39,7 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	if err != nil {
 		return nil, fmt.Errorf("last touched: %w", err)
 	}
-	names := namer{d: d, ctx: ctx, known: map[string]string{}}
+	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
 	var latest []Touched
 	seen := map[string]bool{}
 	for _, t := range all {

@@ -87,13 +87,20 @@ func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
 	return at.UTC().Truncate(time.Millisecond), nil
 }
 
-const selectInteraction = `
-	SELECT interactions.id, channel, subject, body, outcome, organization_id, display_name, contact_id, first_name, last_name,
-		user_id, full_name, happened_at, interactions.created_at, interactions.version
-	FROM interactions
-	LEFT JOIN organizations ON organizations.id = organization_id
-	LEFT JOIN contacts ON contacts.id = contact_id
-	LEFT JOIN users ON users.id = user_id`
+var selectInteraction, _ = selectInteractionFor(Actor{})
+
+// selectInteractionFor reads interactions with those of their ends that the
+// actor sees; its arguments come before those of what follows.
+func selectInteractionFor(by Actor) (query string, args []any) {
+	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
+	return `
+		SELECT interactions.id, channel, subject, body, outcome, organizations.id, display_name, contacts.id, first_name, last_name,
+			user_id, full_name, happened_at, interactions.created_at, interactions.version
+		FROM interactions
+		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
+		LEFT JOIN contacts ON contacts.id = contact_id AND ` + contact.sql + `
+		LEFT JOIN users ON users.id = user_id`, append(organization.args, contact.args...)
+}
 
 func scanInteraction(r row) (Interaction, error) {
 	var i Interaction
@@ -109,7 +116,9 @@ func scanInteraction(r row) (Interaction, error) {
 
 // Interaction returns one interaction, or ErrNotFound.
 func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction, error) {
-	i, err := scanInteraction(d.reader.queryRow(ctx, selectInteraction+" WHERE interactions.id = ?", id))
+	read, args := selectInteractionFor(by)
+	seen := by.seesInteraction("organization_id", "contact_id")
+	i, err := scanInteraction(d.reader.queryRow(ctx, read+" WHERE interactions.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
 		return i, fmt.Errorf("interaction %s: %w", id, err)
 	}
@@ -133,7 +142,20 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	if f.Channel != "" && !slices.Contains(Channels, f.Channel) {
 		return nil, "", nil // no row has it, and finding none would read them all
 	}
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, "", err
+	}
 	var c conditions
+	if f.OrganizationID == "" && f.ContactID == "" {
+		c.within(few, by.ownInteractions(), by.seesInteraction("organization_id", "contact_id"))
+	}
+	if by.OwnOnly && f.OrganizationID != "" {
+		c.addAll(by.seesOrganization("organization_id"))
+	}
+	if by.OwnOnly && f.ContactID != "" {
+		c.addAll(by.seesContact("contact_id"))
+	}
 	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel}} {
 		if x[1] != "" {
 			c.add(x[0]+" = ?", x[1])
@@ -153,8 +175,8 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 		f.Limit = TimelineSize
 	}
 	f.Limit = min(f.Limit, 200)
-	c.args = append(c.args, f.Limit+1)
-	rows, err := d.reader.query(ctx, selectInteraction+c.where()+s.orderBy("interactions.id")+"\nLIMIT ?", c.args...)
+	read, args := selectInteractionFor(by)
+	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("interactions.id")+"\nLIMIT ?", append(append(args, c.args...), f.Limit+1)...)
 	if page, err = collect(rows, err, scanInteraction); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}
@@ -241,24 +263,23 @@ func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 	return changes, nil
 }
 
-// checkEnds refuses an interaction with nobody, and ends that do not exist.
+// checkEnds refuses an interaction with nobody, and ends that do not exist or that the actor does not see.
 func (t *tx) checkEnds(i, old Interaction, refused *Invalid) error {
 	if i.OrganizationID == "" && i.ContactID == "" {
 		refused.Fields["contact_id"] = "Choose a contact or an organization"
 	}
-	for _, end := range []struct{ column, table, id, old, message string }{
-		{"organization_id", "organizations", i.OrganizationID, old.OrganizationID, "Choose an organization from the list"},
-		{"contact_id", "contacts", i.ContactID, old.ContactID, "Choose a contact from the list"},
+	for _, end := range []struct{ column, kind, id, old, message string }{
+		{"organization_id", "organization", i.OrganizationID, old.OrganizationID, "Choose an organization from the list"},
+		{"contact_id", "contact", i.ContactID, old.ContactID, "Choose a contact from the list"},
 	} {
 		if end.id == "" || end.id == end.old {
 			continue
 		}
-		var there bool
-		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", end.id).Scan(&there); err != nil {
-			return err
-		}
-		if !there {
+		switch err := t.mustSee(end.kind, end.id); {
+		case errors.Is(err, ErrNotFound):
 			refused.Fields[end.column] = end.message
+		case err != nil:
+			return err
 		}
 	}
 	return nil
@@ -274,13 +295,18 @@ func (i Interaction) details() details {
 // It returns Invalid, Conflict where it changed since, or ErrNotFound.
 func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
 	err := d.write(ctx, by, func(t *tx) error {
+		if err := t.mustSee("interaction", id); err != nil {
+			return err
+		}
 		i, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id))
 		if err != nil {
 			return err
 		}
+		if typed, err = t.keepUnseenEnds(i, typed); err != nil {
+			return err
+		}
 		if strings.TrimSpace(typed["happened_at"]) == "" {
-			typed = typed.with()
-			delete(typed, "happened_at") // empty means now for a new one, unchanged for this one
+			typed = without(typed, "happened_at") // empty means now for a new one, unchanged for this one
 		}
 		happened := i.HappenedAt
 		changes, err := t.change(&i, typed)
@@ -314,13 +340,37 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 	return d.Interaction(ctx, by, id)
 }
 
+// keepUnseenEnds drops an empty end from what was typed where the interaction
+// has one that the actor does not see: his form showed none, and he leaves it so.
+func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
+	for column, end := range map[string][2]string{"organization_id": {"organization", i.OrganizationID}, "contact_id": {"contact", i.ContactID}} {
+		if value, ok := typed[column]; !ok || strings.TrimSpace(value) != "" || end[1] == "" {
+			continue
+		}
+		err := t.mustSee(end[0], end[1])
+		if errors.Is(err, ErrNotFound) {
+			typed = without(typed, column)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return typed, nil
+}
+
 // DeleteInteraction takes an interaction off every timeline and returns it as
 // it was. The history keeps what it said, and UndeleteInteraction brings it
 // back. It returns ErrNotFound, or Conflict where it changed since.
 func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
-	var i Interaction
-	err := d.write(ctx, by, func(t *tx) (err error) {
-		if i, err = scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id)); err != nil {
+	seen, err := d.Interaction(ctx, by, id)
+	if err != nil {
+		return Interaction{}, fmt.Errorf("delete %w", err)
+	}
+	err = d.write(ctx, by, func(t *tx) error {
+		if err := t.mustSee("interaction", id); err != nil {
+			return err
+		}
+		i, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id))
+		if err != nil {
 			return err
 		}
 		if i.Version != version {
@@ -338,7 +388,7 @@ func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version
 	if err != nil {
 		return Interaction{}, fmt.Errorf("delete interaction %s: %w", id, err)
 	}
-	return i, nil
+	return seen, nil
 }
 
 // deletedInteraction is what a delete_interaction row keeps beside the details.
@@ -372,6 +422,9 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 			return err
 		}
 		if err := t.insertInteraction(i); err != nil {
+			return err
+		}
+		if err := t.mustSee("interaction", id); err != nil {
 			return err
 		}
 		return t.record("restore_interaction", "interaction", id, i.details())

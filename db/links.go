@@ -56,18 +56,23 @@ func scanLink(r row) (Link, error) {
 
 // Link returns the link of an organization and a contact, or ErrNotFound.
 func (d *DB) Link(ctx context.Context, by Actor, organizationID, contactID string) (Link, error) {
-	return scanLink(d.reader.queryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ?", organizationID, contactID))
+	seen := by.seesLink()
+	return scanLink(d.reader.queryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
 }
 
 // ContactsOf lists an organization's links by contact's name, former ones last.
 func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([]Link, error) {
-	rows, err := d.reader.query(ctx, selectLink+" WHERE organization_id = ? ORDER BY relationship_status = 'Former', contacts.sort_key, contact_id", organizationID)
+	seen := by.seesLink()
+	rows, err := d.reader.query(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', contacts.sort_key, contact_id",
+		append([]any{organizationID}, seen.args...)...)
 	return collect(rows, err, scanLink)
 }
 
 // OrganizationsOf lists a contact's links by organization's name, former ones last.
 func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([]Link, error) {
-	rows, err := d.reader.query(ctx, selectLink+" WHERE contact_id = ? ORDER BY relationship_status = 'Former', organizations.sort_key, organization_id", contactID)
+	seen := by.seesLink()
+	rows, err := d.reader.query(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', organizations.sort_key, organization_id",
+		append([]any{contactID}, seen.args...)...)
 	return collect(rows, err, scanLink)
 }
 
@@ -103,7 +108,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 	if err != nil {
 		return Link{}, fmt.Errorf("link contact: %w", err)
 	}
-	return d.Link(ctx, by, n.OrganizationID, n.ContactID)
+	return d.Link(ctx, System, n.OrganizationID, n.ContactID) // he knows both ends, also one that he has just made somebody else's
 }
 
 func (t *tx) linkContact(n *NewLink) error {
@@ -141,17 +146,21 @@ func (t *tx) linkContact(n *NewLink) error {
 	return t.record("link_contact", "organization", l.OrganizationID, l.details())
 }
 
-// linkEnds makes sure that both ends are there, creating or restoring where asked.
+// linkEnds makes sure that both ends are there and seen, creating or restoring where asked.
 func (t *tx) linkEnds(n *NewLink) (err error) {
 	if n.ContactID == "" {
 		if n.ContactID, err = t.createContact(n.Contact); err != nil {
 			return err
 		}
+	} else if err := t.mustSee("contact", n.ContactID); err != nil {
+		return err
 	}
 	if n.OrganizationID == "" {
 		if n.OrganizationID, err = t.createOrganization(n.Organization); err != nil {
 			return err
 		}
+	} else if err := t.mustSee("organization", n.OrganizationID); err != nil {
+		return err
 	}
 	var organization, contact struct {
 		active  bool
@@ -182,7 +191,7 @@ func (l Link) details() details {
 // was read. It returns Invalid, Conflict, or ErrNotFound.
 func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields) (Link, error) {
 	err := d.write(ctx, by, func(t *tx) error {
-		l, err := scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", organizationID, contactID))
+		l, err := t.link(organizationID, contactID)
 		if err != nil {
 			return err
 		}
@@ -213,6 +222,12 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 	return d.Link(ctx, by, organizationID, contactID)
 }
 
+// link reads a link that the actor sees, or returns ErrNotFound.
+func (t *tx) link(organizationID, contactID string) (Link, error) {
+	seen := t.by.seesLink()
+	return scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
+}
+
 func (t *tx) linkConflict(l Link) error {
 	c := &Conflict{}
 	err := t.queryRow(`
@@ -232,7 +247,7 @@ func (t *tx) linkConflict(l Link) error {
 func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contactID string, version int) (Link, error) {
 	var l Link
 	err := d.write(ctx, by, func(t *tx) (err error) {
-		l, err = scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", organizationID, contactID))
+		l, err = t.link(organizationID, contactID)
 		if err != nil {
 			return err
 		}

@@ -23,11 +23,11 @@ type Filter struct {
 }
 
 // page is the query of one page of a list: the table's columns, narrowed,
-// ordered and cut off. Where words are looked for, the page's ids are found
-// first: sorting the matches would else read what only the page shows of each.
+// ordered and cut off. Where few rows are left to sort, the page's ids are found
+// first: sorting them would else read what only the page shows of each.
 func (c *conditions) page(columns, table string, s sorting) string {
 	narrowed := c.where() + s.orderBy(table+".id") + fmt.Sprintf("\nLIMIT %d", PageSize+1)
-	if c.byWords {
+	if c.narrow {
 		return columns + "\nWHERE " + table + ".id IN (SELECT id FROM " + table + narrowed + ")" + s.orderBy(table+".id")
 	}
 	return columns + narrowed
@@ -44,14 +44,14 @@ type sorting struct {
 type conditions struct {
 	clauses []string
 	args    []any
-	byWords bool // a search narrows it most
+	narrow  bool // a search or a set of ids leaves few rows: no other index is to be used
 }
 
-// column names a column so that, where words are searched, no index on it is
+// column names a column so that, where few rows are left, no index on it is
 // used: walking one and asking of each row whether it has the word reads the
 // whole table for a rare word.
 func (c *conditions) column(name string) string {
-	if c.byWords {
+	if c.narrow {
 		return "+" + name
 	}
 	return name
@@ -60,6 +60,19 @@ func (c *conditions) column(name string) string {
 func (c *conditions) add(clause string, args ...any) {
 	c.clauses = append(c.clauses, clause)
 	c.args = append(c.args, args...)
+}
+
+func (c *conditions) addAll(also condition) { c.add(also.sql, also.args...) }
+
+// within keeps to what the actor sees: from the set of his own where it is
+// small, else asked of each row.
+func (c *conditions) within(few bool, own, seen condition) {
+	switch {
+	case few:
+		c.add(own.sql, own.args...)
+	case seen.sql != always.sql:
+		c.add(seen.sql, seen.args...)
+	}
 }
 
 func (c *conditions) where() string {

@@ -155,7 +155,9 @@ func TestAnOlderFileIsBackedUpAndThenUpgraded(t *testing.T) {
 	if _, err := d.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": "Acme"}, ""); err != nil {
 		t.Error(err)
 	}
-	backup := path + ".before-4"
+	backups := must(filepath.Glob(path + ".before-*[0-9]"))(t)
+	want(t, "backups", len(backups), 1)
+	backup := backups[0]
 	info := must(os.Stat(backup))(t)
 	want(t, "mode", info.Mode().Perm(), 0o600)
 	want(t, "tables in the backup", fmt.Sprint(dbtest.Column(t, backup, "SELECT name FROM sqlite_master WHERE name IN ('users', 'organizations', 'audit_logs')")), "[users]")

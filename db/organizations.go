@@ -21,6 +21,7 @@ type Organization struct {
 	LastContactAt                                                time.Time // zero: never
 	LastContactChannel                                           string
 	Contacts                                                     int
+	OutOfSight                                                   bool // a change took it out of the sight of who made it
 	sortKey                                                      string
 }
 
@@ -51,12 +52,19 @@ func (o Organization) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-const selectOrganization = `
-	SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, users.full_name,
-		is_active, organizations.created_at, organizations.updated_at, version, last_contact_at, last_contact_channel, sort_key,
-		(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id)
-	FROM organizations
-	LEFT JOIN users ON users.id = owner_user_id`
+var selectOrganization, _ = selectOrganizationFor(Actor{})
+
+// selectOrganizationFor reads organizations as the actor sees them; its
+// arguments come before those of what follows.
+func selectOrganizationFor(by Actor) (query string, args []any) {
+	contact := by.seesContact("contact_id")
+	return `
+		SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, users.full_name,
+			is_active, organizations.created_at, organizations.updated_at, version, last_contact_at, last_contact_channel, sort_key,
+			(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id AND ` + contact.sql + `)
+		FROM organizations
+		LEFT JOIN users ON users.id = owner_user_id`, contact.args
+}
 
 func scanOrganization(r row) (Organization, error) {
 	var o Organization
@@ -78,12 +86,25 @@ func (o *Organization) seenBy(by Actor) {
 
 // Organization returns one organization, or ErrNotFound.
 func (d *DB) Organization(ctx context.Context, by Actor, id string) (Organization, error) {
-	o, err := scanOrganization(d.reader.queryRow(ctx, selectOrganization+" WHERE organizations.id = ?", id))
+	read, args := selectOrganizationFor(by)
+	seen := by.seesOrganization("organizations.id")
+	o, err := scanOrganization(d.reader.queryRow(ctx, read+" WHERE organizations.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
 		return o, fmt.Errorf("organization %s: %w", id, err)
 	}
 	o.seenBy(by)
 	return o, nil
+}
+
+// changedOrganization is an organization after a change by the actor: what he
+// still sees of it, or else its name and that it is out of his sight.
+func (d *DB) changedOrganization(ctx context.Context, by Actor, id string) (Organization, error) {
+	o, err := d.Organization(ctx, by, id)
+	if !errors.Is(err, ErrNotFound) || !by.OwnOnly {
+		return o, err
+	}
+	o, err = d.Organization(ctx, System, id)
+	return Organization{ID: o.ID, DisplayName: o.DisplayName, Version: o.Version, IsActive: o.IsActive, OutOfSight: true}, err
 }
 
 var organizationSorts = map[string]string{
@@ -118,7 +139,12 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 	if f.Status == "all" && f.Query == "" {
 		return bothStates(f, s, key, func(f Filter) ([]Organization, string, error) { return d.Organizations(ctx, by, f) })
 	}
-	c := conditions{byWords: f.Query != ""}
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, "", err
+	}
+	c := conditions{narrow: f.Query != "" || few}
+	c.within(few, by.ownOrganizations().holds("organizations.id"), by.seesOrganization("organizations.id"))
 	c.status("is_active", f.Status)
 	c.owner("owner_user_id", f.OwnerID)
 	if f.Sector != "" {
@@ -128,7 +154,7 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 		c.add(c.column("size_band")+" = ?", f.SizeBand)
 	}
 	if f.Query != "" {
-		query, ok := match(f.Query)
+		query, ok := match(f.Query, "")
 		if !ok {
 			return nil, "", nil
 		}
@@ -137,7 +163,8 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 	if err := c.after(s, "organizations.id", f.After); err != nil {
 		return nil, "", err
 	}
-	rows, err := d.reader.query(ctx, c.page(selectOrganization, "organizations", s), c.args...)
+	read, args := selectOrganizationFor(by)
+	rows, err := d.reader.query(ctx, c.page(read, "organizations", s), append(args, c.args...)...)
 	if page, err = collect(rows, err, scanOrganization); err != nil {
 		return nil, "", fmt.Errorf("organizations: %w", err)
 	}
@@ -182,7 +209,7 @@ func (d *DB) CreateOrganization(ctx context.Context, by Actor, typed Fields, req
 	if err != nil {
 		return Organization{}, fmt.Errorf("create organization: %w", err)
 	}
-	return d.Organization(ctx, by, id)
+	return d.changedOrganization(ctx, by, id)
 }
 
 func (t *tx) createOrganization(typed Fields) (id string, err error) {
@@ -223,10 +250,13 @@ func (d *DB) UpdateOrganization(ctx context.Context, by Actor, id string, versio
 	if err != nil {
 		return Organization{}, fmt.Errorf("update organization %s: %w", id, err)
 	}
-	return d.Organization(ctx, by, id)
+	return d.changedOrganization(ctx, by, id)
 }
 
 func (t *tx) updateOrganization(id string, version int, typed Fields) error {
+	if err := t.mustSee("organization", id); err != nil {
+		return err
+	}
 	o, err := scanOrganization(t.queryRow(selectOrganization+" WHERE organizations.id = ?", id))
 	if err != nil {
 		return err
@@ -304,6 +334,9 @@ func (d *DB) setOrganizationActive(ctx context.Context, by Actor, id string, ver
 
 // setActive is archive and restore of both kinds of record.
 func (t *tx) setActive(table, targetType, id string, version int, active bool, action string) error {
+	if err := t.mustSee(targetType, id); err != nil {
+		return err
+	}
 	var is bool
 	var current int
 	err := t.queryRow("SELECT is_active, version FROM "+table+" WHERE id = ?", id).Scan(&is, &current)
@@ -369,34 +402,45 @@ var (
 
 // Sectors are suggestions for the sector: the usual ones and those in use.
 func (d *DB) Sectors(ctx context.Context, by Actor) ([]string, error) {
-	return d.suggestions(ctx, sectors, "organizations", "sector")
+	return d.suggestions(ctx, by, sectors, "organizations", "sector", by.seesOrganization("organizations.id"), by.ownOrganizations().holds("id"))
 }
 
 // SizeBands are suggestions for the size band.
 func (d *DB) SizeBands(ctx context.Context, by Actor) ([]string, error) {
-	return d.suggestions(ctx, sizeBands, "organizations", "size_band")
+	return d.suggestions(ctx, by, sizeBands, "organizations", "size_band", by.seesOrganization("organizations.id"), by.ownOrganizations().holds("id"))
 }
 
 // RoleLabels are suggestions for a contact's role at an organization.
 func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
-	return d.suggestions(ctx, roleLabels, "organization_contact", "role_label")
+	return d.suggestions(ctx, by, roleLabels, "organization_contact", "role_label", by.seesLink(), by.ownOrganizations().holds("organization_id").and(by.ownContacts().holds("contact_id")))
 }
 
 // Outcomes are suggestions for an interaction's outcome.
 func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
-	return d.suggestions(ctx, outcomes, "interactions", "outcome")
+	return d.suggestions(ctx, by, outcomes, "interactions", "outcome", by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
 }
 
 // suggestions adds up to 50 values in use to the usual ones. It jumps from value to
-// value along the column's index: a DISTINCT would walk the whole table.
-func (d *DB) suggestions(ctx context.Context, usual []string, table, column string) ([]string, error) {
-	rows, err := d.reader.query(ctx, `
-		WITH RECURSIVE used (v, n) AS (
-			SELECT (SELECT min(`+column+`) FROM `+table+`), 1
-			UNION ALL
-			SELECT (SELECT min(`+column+`) FROM `+table+` WHERE `+column+` > v), n + 1 FROM used WHERE v IS NOT NULL AND n < 50
-		)
-		SELECT v FROM used WHERE v IS NOT NULL`)
+// value along the column's index: a DISTINCT would walk the whole table. A value
+// that only rows out of sight have is not one of them: an actor with few clients
+// of his own reads theirs, one with many asks of each row.
+func (d *DB) suggestions(ctx context.Context, by Actor, usual []string, table, column string, seen, own condition) ([]string, error) {
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	var rows *sql.Rows
+	if few {
+		rows, err = d.reader.query(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
+	} else {
+		rows, err = d.reader.query(ctx, `
+			WITH RECURSIVE used (v, n) AS (
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), 1
+				UNION ALL
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), n + 1 FROM used WHERE v IS NOT NULL AND n < 50
+			)
+			SELECT v FROM used WHERE v IS NOT NULL`, append(slices.Clone(seen.args), seen.args...)...)
+	}
 	used, err := collect(rows, err, scanText)
 	if err != nil {
 		return nil, err

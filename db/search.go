@@ -13,7 +13,9 @@ const maxQuery = 200
 // its beginning; false where there is no word in it. Nothing but lower-case
 // letters and digits gets in from outside, so its operators cannot be typed.
 // A phone number is found with other spaces than it was written with.
-func match(typed string) (string, bool) {
+//
+// columns names the columns of the index to look in, each with a colon; "" is all of them.
+func match(typed, column string) (string, bool) {
 	if r := []rune(typed); len(r) > maxQuery {
 		typed = string(r[:maxQuery])
 	}
@@ -21,9 +23,12 @@ func match(typed string) (string, bool) {
 	if len(found) == 0 {
 		return "", false
 	}
-	query := strings.Join(found, "* ") + "*"
+	for i := range found {
+		found[i] = column + found[i] + "*"
+	}
+	query := strings.Join(found, " ")
 	if number := digits(typed); len(found) > 1 && len(number) >= 3 && !strings.ContainsFunc(typed, notInPhone) {
-		query = "(" + query + ") OR " + number + "*"
+		query = "(" + query + ") OR " + column + number + "*"
 	}
 	return query, true
 }
@@ -35,8 +40,10 @@ const candidates = 300
 // FindOrganizations returns up to n active organizations by what was typed,
 // for pickers: those with the very words before those with words that begin so.
 func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
-	return find(typed, n, func(o Organization) string { return o.ID }, func(query string) ([]Organization, error) {
-		rows, err := d.reader.query(ctx, selectOrganization+found("organizations", "organization_search"), query, candidates, n)
+	return find(typed, "", n, func(o Organization) string { return o.ID }, func(query string) ([]Organization, error) {
+		read, args := selectOrganizationFor(by)
+		narrowed, more := best("organizations", "organization_search", by, by.seesOrganization("organizations.id"), query, n)
+		rows, err := d.reader.query(ctx, read+narrowed, append(args, more...)...)
 		page, err := collect(rows, err, scanOrganization)
 		for i := range page {
 			page[i].seenBy(by)
@@ -47,8 +54,10 @@ func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n in
 
 // FindContacts does the same for contacts.
 func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
-	return find(typed, n, func(x Contact) string { return x.ID }, func(query string) ([]Contact, error) {
-		rows, err := d.reader.query(ctx, selectContact+found("contacts", "contact_search"), query, candidates, n)
+	return find(typed, contactColumn(by), n, func(x Contact) string { return x.ID }, func(query string) ([]Contact, error) {
+		read, args := selectContactFor(by)
+		narrowed, more := best("contacts", "contact_search", by, by.seesContact("contacts.id"), query, n)
+		rows, err := d.reader.query(ctx, read+narrowed, append(args, more...)...)
 		page, err := collect(rows, err, scanContact)
 		for i := range page {
 			page[i].seenBy(by)
@@ -57,19 +66,33 @@ func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([
 	})
 }
 
-// found narrows to the first of the candidates by name.
-func found(table, index string) string {
+// contactColumn keeps the organizations' names out of a search by who sees only
+// some of them: finding a person by a name that he cannot see would tell it.
+func contactColumn(by Actor) string {
+	if by.OwnOnly {
+		return "words:"
+	}
+	return ""
+}
+
+// best narrows to the first n of the candidates by name. Where the actor sees
+// only his own, all matches are candidates, or his might not be among them.
+func best(table, index string, by Actor, seen condition, query string, n int) (narrowed string, args []any) {
+	most := candidates
+	if by.OwnOnly {
+		most = -1
+	}
 	return `
 		WHERE ` + table + `.id IN (
 			SELECT id FROM ` + table + `
-			WHERE +is_active = 1 AND docid IN (SELECT docid FROM ` + index + ` WHERE words MATCH ? LIMIT ?)
+			WHERE +is_active = 1 AND docid IN (SELECT docid FROM ` + index + ` WHERE ` + index + ` MATCH ? LIMIT ?) AND ` + seen.sql + `
 			ORDER BY sort_key, id LIMIT ?
 		)
-		ORDER BY sort_key, ` + table + `.id`
+		ORDER BY sort_key, ` + table + `.id`, append(append([]any{query, most}, seen.args...), n)
 }
 
-func find[T any](typed string, n int, id func(T) string, list func(query string) ([]T, error)) ([]T, error) {
-	begins, ok := match(typed)
+func find[T any](typed, column string, n int, id func(T) string, list func(query string) ([]T, error)) ([]T, error) {
+	begins, ok := match(typed, column)
 	if !ok {
 		return nil, nil
 	}
@@ -110,7 +133,7 @@ func (t *tx) reindexOrganization(id string) error {
 	if err != nil {
 		return err
 	}
-	return t.reindex("organization_search", docid, name, legal, site, tax)
+	return t.reindex("organization_search", "INSERT INTO organization_search (docid, words) VALUES (?, ?)", docid, searchWords(name, legal, site, tax))
 }
 
 // reindexContact does the same for a contact, who is also found by his organizations' names.
@@ -128,7 +151,8 @@ func (t *tx) reindexContact(id string) error {
 	if err != nil {
 		return err
 	}
-	return t.reindex("contact_search", docid, first, last, email, digits(phone), digits(mobile), title, organizations)
+	return t.reindex("contact_search", "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)",
+		docid, searchWords(first, last, email, digits(phone), digits(mobile), title), searchWords(organizations))
 }
 
 // docid is the number under which the index knows a record. One that another
@@ -141,13 +165,16 @@ func (t *tx) docid(table, id string) (docid int64, err error) {
 	return docid, err
 }
 
-func (t *tx) reindex(table string, docid int64, parts ...string) error {
-	if _, err := t.exec("DELETE FROM "+table+" WHERE docid = ?", docid); err != nil {
+func (t *tx) reindex(table, insert string, row ...any) error {
+	if _, err := t.exec("DELETE FROM "+table+" WHERE docid = ?", row[0]); err != nil {
 		return err
 	}
-	_, err := t.exec("INSERT INTO "+table+" (docid, words) VALUES (?, ?)", docid, strings.Join(words(strings.Join(parts, " ")), " "))
+	_, err := t.exec(insert, row...)
 	return err
 }
+
+// searchWords are the words of texts as the index keeps them.
+func searchWords(parts ...string) string { return strings.Join(words(strings.Join(parts, " ")), " ") }
 
 // indexForeignRows gives rows that another program wrote their sort key and their place in the index.
 func (d *DB) indexForeignRows(ctx context.Context) error {

@@ -133,6 +133,9 @@ func (s *Server) contactFieldConflict(c *gin.Context, f fact, value string, stal
 
 // contactFieldSaved answers the fact again and what else on the page says it.
 func (s *Server) contactFieldSaved(c *gin.Context, x db.Contact, f fact) error {
+	if x.OutOfSight {
+		return s.outOfSight(c, "/contacts", f.label+" saved")
+	}
 	if !part(c) {
 		if err := s.flash(c, views.Toast{Text: f.label + " saved"}); err != nil {
 			return err

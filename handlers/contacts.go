@@ -106,6 +106,9 @@ func (s *Server) contactCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if x.OutOfSight {
+		return s.outOfSight(c, "/contacts", "Created "+x.Name())
+	}
 	if err := s.flash(c, views.Toast{Text: "Created " + x.Name()}); err != nil {
 		return err
 	}
@@ -285,6 +288,9 @@ func (s *Server) contactUpdate(c *gin.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if x.OutOfSight {
+		return s.outOfSight(c, "/contacts", "Saved "+x.Name())
 	}
 	if err := s.flash(c, views.Toast{Text: "Saved " + x.Name()}); err != nil {
 		return err

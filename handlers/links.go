@@ -308,6 +308,25 @@ func (s *Server) unlink(c *gin.Context) error {
 	undo := &views.Undo{Target: "#links", Action: e.base + "/" + e.plural, Fields: []views.Hidden{
 		{Name: e.kind + "_id", Value: id}, {Name: "role_label", Value: gone.RoleLabel}, {Name: "relationship_status", Value: gone.RelationshipStatus},
 	}}
+	if !who(c).OwnOnly {
+		return s.linkChanged(c, e, "Unlinked "+name, undo, "")
+	}
+	// The link may have been what showed him one of the two.
+	if _, err := s.end(c); errors.Is(err, db.ErrNotFound) {
+		return s.outOfSight(c, "/"+e.own+"s", "Unlinked "+name)
+	} else if err != nil {
+		return err
+	}
+	if e.organization {
+		_, err = s.db.Contact(c.Request.Context(), who(c).Actor, id)
+	} else {
+		_, err = s.db.Organization(c.Request.Context(), who(c).Actor, id)
+	}
+	if errors.Is(err, db.ErrNotFound) {
+		undo = nil // he could not link what he does not see
+	} else if err != nil {
+		return err
+	}
 	return s.linkChanged(c, e, "Unlinked "+name, undo, "")
 }
 

@@ -139,6 +139,9 @@ func (s *Server) organizationFieldConflict(c *gin.Context, f fact, value string,
 
 // organizationFieldSaved answers the fact again and what else on the page says it.
 func (s *Server) organizationFieldSaved(c *gin.Context, o db.Organization, f fact) error {
+	if o.OutOfSight {
+		return s.outOfSight(c, "/organizations", f.label+" saved")
+	}
 	if !part(c) {
 		if err := s.flash(c, views.Toast{Text: f.label + " saved"}); err != nil {
 			return err

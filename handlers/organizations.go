@@ -109,6 +109,9 @@ func (s *Server) organizationCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.OutOfSight {
+		return s.outOfSight(c, "/organizations", "Created "+o.DisplayName)
+	}
 	if err := s.flash(c, views.Toast{Text: "Created " + o.DisplayName}); err != nil {
 		return err
 	}
@@ -221,6 +224,9 @@ func (s *Server) organizationUpdate(c *gin.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if o.OutOfSight {
+		return s.outOfSight(c, "/organizations", "Saved "+o.DisplayName)
 	}
 	if err := s.flash(c, views.Toast{Text: "Saved " + o.DisplayName}); err != nil {
 		return err

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -35,6 +36,20 @@ func (s *Server) activeAnswer(c *gin.Context, base, done, undo string, version i
 		return err
 	}
 	return s.redirect(c, base)
+}
+
+// outOfSight leads from a record that its own change took out of the visitor's
+// sight to the list of those that he sees.
+func (s *Server) outOfSight(c *gin.Context, list, done string) error {
+	if err := s.flash(c, views.Toast{Text: done + ". It is not among your clients, so you do not see it any more"}); err != nil {
+		return err
+	}
+	if part(c) {
+		c.Header("HX-Redirect", list)
+		c.Status(http.StatusOK)
+		return nil
+	}
+	return s.redirect(c, list)
 }
 
 // form answers a page with a form; what is refused stands above it, with a link to each field.
