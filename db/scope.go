@@ -100,19 +100,23 @@ func (by Actor) seesEntry() condition {
 // ownOrganizations and ownContacts are the ids of all that the actor sees, for
 // queries that begin there because they are few.
 func (by Actor) ownOrganizations() condition {
-	return condition{`
+	return condition{
+		`
 		SELECT id FROM organizations WHERE owner_user_id = ?
 		UNION
 		SELECT organization_id FROM contacts JOIN organization_contact ON contact_id = contacts.id WHERE owner_user_id = ?`,
-		[]any{by.UserID, by.UserID}}
+		[]any{by.UserID, by.UserID},
+	}
 }
 
 func (by Actor) ownContacts() condition {
-	return condition{`
+	return condition{
+		`
 		SELECT id FROM contacts WHERE owner_user_id = ?
 		UNION
 		SELECT contact_id FROM organizations JOIN organization_contact ON organization_id = organizations.id WHERE owner_user_id = ?`,
-		[]any{by.UserID, by.UserID}}
+		[]any{by.UserID, by.UserID},
+	}
 }
 
 // ownInteractions is whether an interaction is one of those of the actor's own clients.
