@@ -1,0 +1,160 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+// ownWorld is a registry in which one person sees only his own clients: the
+// world's records. Everything else in it has the word Secret in each value.
+func ownWorld(t *testing.T) (mine, secret world, b *browser) {
+	t.Helper()
+	s := newSite(t)
+	slug := s.role("Own", db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit)
+	s.exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
+	b = s.person("Oda Berg", slug)
+	// He owns the contact; the organization he sees because she belongs to it.
+	mine = world{site: s, org: s.organization("Harbor & Pine"), contact: s.contact("Elif", "Aydın", "owner_user_id", b.user.ID)}
+	s.link(mine.org, mine.contact, "role_label", "CFO")
+	mine.interaction = s.log(mine.org, mine.contact, "Renewal agreed")
+
+	secret = world{
+		site:    s,
+		org:     s.organization("Secret House", "sector", "Secret sector", "size_band", "Secret size", "website", "secret.example"),
+		contact: s.contact("Secret", "Person", "email", "secret@secret.example", "phone", "555 7373", "job_title", "Secret keeper"),
+	}
+	s.link(secret.org, secret.contact, "role_label", "Secret role")
+	secret.interaction = s.log(secret.org, secret.contact, "Secret talk", "outcome", "Secret outcome", "body", "Secret body")
+	// They touch his clients, too: a colleague at his organization, a talk with his contact about her other house.
+	s.link(mine.org, secret.contact, "role_label", "Secret second role")
+	s.log(mine.org, secret.contact, "Talk at the pine")
+	s.log(secret.org, mine.contact, "Talk with Elif")
+	return mine, secret, b
+}
+
+var anID = regexp.MustCompile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+// TestWhatIsOutOfSightIsNotThere: on every route a record out of sight answers
+// byte for byte as one that never was, and nothing changes.
+func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
+	t.Parallel()
+	mine, secret, b := ownWorld(t)
+	never := handlers.NewRequestID()
+	for _, r := range handlers.Routes() {
+		if !strings.Contains(r.Path, ":id") || !strings.HasPrefix(r.Path, "/organizations") && !strings.HasPrefix(r.Path, "/contacts") && !strings.HasPrefix(r.Path, "/interactions") {
+			continue
+		}
+		if r.Path == "/interactions/:id/restore" {
+			continue // of one that is there it is a no-op to everybody; TestAnUnseenEndOfAnInteraction… has it
+		}
+		form := url.Values(nil)
+		if r.Method == http.MethodPost {
+			form = url.Values{
+				"version": {"1"}, "value": {"x"}, "subject": {"x"}, "channel": {"call"}, "display_name": {"x"}, "first_name": {"x"}, "last_name": {"x"},
+				"contact_id": {key(mine.contact)}, "organization_id": {key(mine.org)},
+			}
+		}
+		paths := []string{secret.address(r.Path)}
+		if strings.Contains(r.Path, "_id") { // his record, the other end out of sight
+			half := mine
+			half.contact = secret.contact
+			if strings.HasPrefix(r.Path, "/contacts") {
+				half = world{site: mine.site, org: secret.org, contact: mine.contact}
+			}
+			paths = append(paths, half.address(r.Path))
+		}
+		for _, path := range paths {
+			unknown := strings.NewReplacer(key(secret.org), never, key(secret.contact), never, key(secret.interaction), never).Replace(path)
+			for _, manner := range []*browser{b, b.parts()} {
+				before := b.commits()
+				hidden, nothing := manner.send(r.Method, path, form), manner.send(r.Method, unknown, form)
+				if hidden.StatusCode != http.StatusNotFound || anID.ReplaceAllString(hidden.body, "") != anID.ReplaceAllString(nothing.body, "") {
+					t.Errorf("%s: %d, unlike what never was: %d", hidden.what, hidden.StatusCode, nothing.StatusCode)
+				}
+				if b.commits() != before {
+					t.Errorf("%s changed the database", hidden.what)
+				}
+			}
+		}
+	}
+}
+
+// TestNoPageTellsOfWhatIsOutOfSight reads every page and part that there is.
+func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
+	t.Parallel()
+	mine, secret, b := ownWorld(t)
+	admin := mine.as("Administrator")
+	var paths []string
+	for _, r := range handlers.Routes() {
+		if r.Method == http.MethodGet && !strings.HasPrefix(r.Path, "/admin") && !strings.Contains(r.Path, ":token") {
+			paths = append(paths, mine.address(r.Path))
+		}
+	}
+	for _, list := range []string{"/organizations", "/contacts"} {
+		for _, query := range []string{
+			"?status=all", "?sort=-last_contact", "?q=secret", "?q=se&status=all", "?owner=none", "?q=5557373", "/options?q=secret", "/options?q=se", "/options?q=person",
+		} {
+			paths = append(paths, list+query)
+		}
+	}
+	paths = append(paths, "/search?q=secret", "/search?q=person", "/interactions?channel=call",
+		mine.org+"/interactions?contact_id="+key(secret.contact), mine.org+"/contacts?add=1", mine.org+"/contacts?add=1&contact_id="+key(secret.contact),
+		mine.contact+"/organizations?add=1&organization_id="+key(secret.org), mine.org+"/contacts?add=1&q=secret")
+	told := 0
+	for _, path := range paths {
+		for _, manner := range []*browser{b, b.parts()} {
+			a := manner.get(path)
+			if a.StatusCode >= 500 {
+				t.Errorf("%s: %d", a.what, a.StatusCode)
+			}
+			for _, word := range []string{
+				"House", "Secret sector", "Secret size", "secret.example", "Secret Person", "555 7373", "keeper", "Secret role", "second role",
+				"Secret talk", "Secret outcome", "Secret body", key(secret.org), key(secret.interaction),
+			} {
+				if at := strings.Index(a.body, word); at >= 0 {
+					t.Errorf("%s tells of it: …%s", a.what, a.body[max(0, at-200):min(len(a.body), at+300)])
+				}
+			}
+		}
+		if strings.Contains(admin.get(path).body, "Secret") {
+			told++
+		}
+	}
+	if told < 20 {
+		t.Errorf("only %d pages tell it to an administrator; the test reads the wrong ones", told)
+	}
+}
+
+func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
+	t.Parallel()
+	mine, _, b := ownWorld(t)
+	other := mine.person("Per Lund", "Manager")
+
+	// Unlinking takes the organization away, with no Undo that could not work.
+	part := b.parts().post(mine.contact+"/organizations/"+key(mine.org)+"/unlink", "version", "1")
+	part.want(200, ".toast", "Unlinked Harbor & Pine")
+	if part.html.Find(".toast button").Length() > 0 {
+		t.Error("there is an Undo that he may not do")
+	}
+	b.get(mine.org).want(404, "h1", "")
+
+	// Giving the contact away by its field leads to the list, which says what happened.
+	given := b.parts().post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1")
+	if given.StatusCode != http.StatusOK || given.Header.Get("HX-Redirect") != "/contacts" {
+		t.Errorf("it leads to %q", given.Header.Get("HX-Redirect"))
+	}
+	b.get("/contacts").want(200, "#toasts", "Owner saved. It is not among your clients, so you do not see it any more")
+	b.get(mine.contact).want(404, "h1", "")
+
+	made := b.post("/organizations", "display_name", "For Per", "owner_user_id", other.user.ID)
+	if made.Header.Get("Location") != "/organizations" {
+		t.Errorf("%s leads to %q", made.what, made.Header.Get("Location"))
+	}
+	b.get("/organizations").want(200, "#toasts", "Created For Per. It is not among")
+}
