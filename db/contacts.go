@@ -21,7 +21,7 @@ type Contact struct {
 	LastContactChannel                                      string
 	Organization                                            string // the first organization's name that is not a former one
 	OutOfSight                                              bool   // a change took it out of the sight of who made it
-	sortKey                                                 string
+	key, sortKey                                            string // what a list sorts him by
 }
 
 // Name is the person's name in the order his script writes it: family name
@@ -67,15 +67,15 @@ func (c Contact) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-var selectContact, _ = selectContactFor(Actor{})
+var selectContact, _ = selectContactFor(Actor{}, "sort_key")
 
-// selectContactFor reads contacts as the actor sees them; its arguments come
-// before those of what follows.
-func selectContactFor(by Actor) (query string, args []any) {
+// selectContactFor reads contacts as the actor sees them, with the key of a
+// list's order; its arguments come before those of what follows.
+func selectContactFor(by Actor, key string) (query string, args []any) {
 	organization := by.seesOrganization("organization_id")
 	return `
 		SELECT contacts.id, first_name, last_name, contacts.email, phone, mobile, job_title, owner_user_id, users.full_name,
-			is_active, contacts.created_at, contacts.updated_at, version, last_contact_at, last_contact_channel, sort_key,
+			is_active, contacts.created_at, contacts.updated_at, version, last_contact_at, last_contact_channel, ` + key + `, sort_key,
 			(SELECT display_name FROM organization_contact JOIN organizations ON organizations.id = organization_id
 				WHERE contact_id = contacts.id AND relationship_status <> 'Former' AND ` + organization.sql + `
 				ORDER BY sort_key, organization_id LIMIT 1)
@@ -87,7 +87,7 @@ func scanContact(r row) (Contact, error) {
 	var c Contact
 	err := r.Scan(&c.ID, &c.FirstName, &c.LastName, text{&c.Email}, text{&c.Phone}, text{&c.Mobile}, text{&c.JobTitle},
 		text{&c.OwnerID}, text{&c.OwnerName}, &c.IsActive, moment{&c.CreatedAt}, moment{&c.UpdatedAt}, &c.Version,
-		moment{&c.LastContactAt}, text{&c.LastContactChannel}, &c.sortKey, text{&c.Organization})
+		moment{&c.LastContactAt}, text{&c.LastContactChannel}, &c.key, &c.sortKey, text{&c.Organization})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Contact{}, ErrNotFound
 	}
@@ -103,7 +103,7 @@ func (c *Contact) seenBy(by Actor) {
 
 // Contact returns one contact, or ErrNotFound.
 func (d *DB) Contact(ctx context.Context, by Actor, id string) (Contact, error) {
-	read, args := selectContactFor(by)
+	read, args := selectContactFor(by, "sort_key")
 	seen := by.seesContact("contacts.id")
 	c, err := scanContact(d.reader.queryRow(ctx, read+" WHERE contacts.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
@@ -124,54 +124,43 @@ func (d *DB) changedContact(ctx context.Context, by Actor, id string) (Contact, 
 	return Contact{ID: c.ID, FirstName: c.FirstName, LastName: c.LastName, Version: c.Version, IsActive: c.IsActive, OutOfSight: true}, err
 }
 
-var contactSorts = map[string]string{
-	"last_name":    "sort_key",
-	"updated_at":   "contacts.updated_at",
-	"created_at":   "contacts.created_at",
-	"last_contact": "last_contact_key",
+// contacts is the list of contacts.
+var contacts = &listing{
+	table: "contacts", id: "contacts.id", words: "contact_search",
+	sorts: []sorting{
+		{column: "last_name", key: "sort_key", index: "contacts_by_name"},
+		{column: "organization", key: "organization_key", index: "contacts_sort_organization", byName: true, telling: true},
+		{column: "job_title", key: "title_key", index: "contacts_sort_title", byName: true},
+		{column: "email", key: "email_key", index: "contacts_sort_email", byName: true},
+		{column: "phone", key: "phone_key", index: "contacts_sort_phone", byName: true},
+		{column: "owner", key: "owner_key", index: "contacts_sort_owner", byName: true},
+		{column: "last_contact", key: "last_contact_key", index: "contacts_by_contact"},
+		{column: "created_at", key: "contacts.created_at", index: "contacts_by_created"},
+		{column: "updated_at", key: "contacts.updated_at", index: "contacts_by_updated"},
+	},
+	missing: map[string]string{"email": "{}email_key = char(1114111)"},
+	read:    selectContactFor,
+	own:     Actor.ownContacts,
+	sees:    Actor.seesContact,
 }
 
 // Contacts lists a page of contacts; of the filter, sector and size band do
 // not count. next is the cursor of the following page, "" where there is none.
 func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, next string, err error) {
-	column, s := listSort(contactSorts, by, f.Sort)
-	key := func(x Contact) [2]string {
-		return [2]string{sortValue(column, x.sortKey, x.UpdatedAt, x.CreatedAt, x.LastContactAt), x.ID}
-	}
-	if f.Status == "all" && f.Query == "" {
-		return bothStates(f, s, key, func(f Filter) ([]Contact, string, error) { return d.Contacts(ctx, by, f) })
-	}
-	few, err := d.ownsFew(ctx, by)
+	page, next, err = listed(ctx, d, by, contacts, f, scanContact, func(c Contact) [3]string { return [3]string{c.key, c.sortKey, c.ID} })
 	if err != nil {
-		return nil, "", err
-	}
-	c := conditions{narrow: f.Query != "" || few}
-	c.within(few, by.ownContacts().holds("contacts.id"), by.seesContact("contacts.id"))
-	c.status("is_active", f.Status)
-	c.owner("owner_user_id", f.OwnerID)
-	if f.Query != "" {
-		query, ok := match(f.Query, contactColumn(by))
-		if !ok {
-			return nil, "", nil
-		}
-		c.add("docid IN (SELECT docid FROM contact_search WHERE contact_search MATCH ?)", query)
-	}
-	if err := c.after(s, "contacts.id", f.After); err != nil {
-		return nil, "", err
-	}
-	read, args := selectContactFor(by)
-	rows, err := d.reader.query(ctx, c.page(read, "contacts", s), append(args, c.args...)...)
-	if page, err = collect(rows, err, scanContact); err != nil {
 		return nil, "", fmt.Errorf("contacts: %w", err)
-	}
-	if len(page) > PageSize {
-		page = page[:PageSize]
-		next = newCursor(key(page[PageSize-1]))
 	}
 	for i := range page {
 		page[i].seenBy(by)
 	}
 	return page, next, nil
+}
+
+// CountContacts counts what a filter finds, exactly up to MostCounted; more
+// tells that there are more than that.
+func (d *DB) CountContacts(ctx context.Context, by Actor, f Filter) (n int, more bool, err error) {
+	return d.count(ctx, by, contacts, f)
 }
 
 // CreateContact makes a contact from the typed fields. requestID, if any,

@@ -26,6 +26,8 @@ type DB struct {
 	lock   *os.File // held by Serve's exclusive open, nil otherwise
 
 	sessions sessionCache
+	memo     memo
+	most     int // MostCounted; less in tests
 	now      func() time.Time
 }
 
@@ -52,7 +54,7 @@ const readers = 4
 // a backup beside it, path.before-N), and returns it. An error is one line that
 // names the file, the cause and what to do; the file is left as it was.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	d := &DB{path: path, now: o.Now}
+	d := &DB{path: path, now: o.Now, most: MostCounted}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -288,6 +288,9 @@ func (f *filler) makeUsers() error {
 		if err := f.put(demoRow{query: insertDemoUser, args: []any{id, c.email, c.name, c.zone, milliStamp(at), milliStamp(at)}}); err != nil {
 			return err
 		}
+		if err := f.t.keyUser(id, c.name); err != nil {
+			return err
+		}
 		if _, err := f.t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?", id, c.role); err != nil {
 			return err
 		}

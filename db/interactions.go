@@ -147,8 +147,12 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 		return nil, "", err
 	}
 	var c conditions
-	if f.OrganizationID == "" && f.ContactID == "" {
-		c.within(few, by.ownInteractions(), by.seesInteraction("organization_id", "contact_id"))
+	switch {
+	case f.OrganizationID != "" || f.ContactID != "":
+	case few:
+		c.addAll(by.ownInteractions())
+	case by.OwnOnly:
+		c.addAll(by.seesInteraction("organization_id", "contact_id"))
 	}
 	if by.OwnOnly && f.OrganizationID != "" {
 		c.addAll(by.seesOrganization("organization_id"))
@@ -167,7 +171,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	if !f.To.IsZero() {
 		c.add("happened_at < ?", stamp(f.To))
 	}
-	s := sorting{expression: "happened_at", descending: true}
+	s := sorting{key: "happened_at", descending: true}
 	if err := c.after(s, "interactions.id", f.Before); err != nil {
 		return nil, "", err
 	}
@@ -176,14 +180,14 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	}
 	f.Limit = min(f.Limit, 200)
 	read, args := selectInteractionFor(by)
-	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("interactions.id")+"\nLIMIT ?", append(append(args, c.args...), f.Limit+1)...)
+	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("interactions.id", "")+"\nLIMIT ?", append(append(args, c.args...), f.Limit+1)...)
 	if page, err = collect(rows, err, scanInteraction); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}
 	if len(page) > f.Limit {
 		page = page[:f.Limit]
 		last := page[f.Limit-1]
-		older = newCursor([2]string{stamp(last.HappenedAt), last.ID})
+		older = newCursor([3]string{stamp(last.HappenedAt), "", last.ID})
 	}
 	return page, older, nil
 }

@@ -59,6 +59,9 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 		if err != nil {
 			return err
 		}
+		if err := t.keyUser(u.ID, u.FullName); err != nil {
+			return err
+		}
 		if _, err := t.giveRoles(u.ID, roles); err != nil {
 			return err
 		}

@@ -1,60 +1,347 @@
 package db
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // PageSize is how many rows a list shows at once.
 const PageSize = 50
 
+// MostCounted is up to how many rows a list counts exactly.
+const MostCounted = 10_000
+
 // Filter narrows and orders a list of organizations or contacts. Empty fields do not narrow.
 type Filter struct {
-	Query    string // words to find, at most 200 characters
-	Status   string // active (also ""), archived, all
-	Sector   string
-	SizeBand string
-	OwnerID  string // a user's id, or "none"
-	Sort     string // a column, "-" before it for the other way round
-	After    string // cursor of the page before
+	Query              string // words to find, at most 200 characters
+	Status             string // active (also ""), archived, all
+	OwnerID            string // a user's id, or "none"
+	Sector, SizeBand   string // of organizations
+	RelationshipStatus string // of a link
+	RoleLabel          string // of the same link
+	Missing            string // contacts (of an organization) or email (of a contact)
+
+	Created, Updated, Contacted Range // Contacted only for those who may see interactions
+	Never                       bool  // never contacted
+	QuietSince                  time.Time
+
+	Sort  string // a column, "-" before it for the other way round
+	After string // cursor of the page before
+
+	manyLinks bool // RelationshipStatus and RoleLabel fit more links than a set is made of
 }
 
-// page is the query of one page of a list: the table's columns, narrowed,
-// ordered and cut off. Where few rows are left to sort, the page's ids are found
-// first: sorting them would else read what only the page shows of each.
-func (c *conditions) page(columns, table string, s sorting) string {
-	narrowed := c.where() + s.orderBy(table+".id") + fmt.Sprintf("\nLIMIT %d", PageSize+1)
-	if c.narrow {
-		return columns + "\nWHERE " + table + ".id IN (SELECT id FROM " + table + narrowed + ")" + s.orderBy(table+".id")
-	}
-	return columns + narrowed
-}
+// Range is from a moment up to one that is not in it any more; zero is open.
+type Range struct{ From, To time.Time }
 
-// sorting is one order a list can be shown in: the expression it sorts by,
-// always followed by the id, and that expression's value in a row.
+// sorting is one order of a list: by a key, then by name where keys are shared, then by id.
 type sorting struct {
-	expression string
+	column     string // its name in URLs
+	key        string // the column that it sorts by
+	index      string // (is_active, key, …) in this order
+	byName     bool   // rows of the same key are sorted by name
 	descending bool
+	// telling orders say something of records that who sees only his own clients may not see.
+	telling bool
+}
+
+// listing is what the lists of organizations and of contacts differ in.
+type listing struct {
+	table, id, words string // organizations, organizations.id, the table of words
+	sorts            []sorting
+	missing          map[string]string // what can be missing, and the condition
+	read             func(by Actor, key string) (query string, args []any)
+	own              func(Actor) condition
+	sees             func(Actor, string) condition
+}
+
+// sorting looks an order up; an unknown one, or one that would tell what the
+// actor may not see, is the order by name.
+func (l *listing) sorting(by Actor, name string) sorting {
+	column := strings.TrimPrefix(name, "-")
+	for _, s := range l.sorts {
+		if s.column != column || column == "last_contact" && !by.Can(ViewInteraction) || s.telling && by.OwnOnly {
+			continue
+		}
+		s.descending = strings.HasPrefix(name, "-")
+		return s
+	}
+	return l.sorts[0]
+}
+
+// narrowing is one condition of a list. column is the one whose index finds its rows.
+type narrowing struct {
+	condition
+	column string
+}
+
+// narrowed are the filter's conditions but the status. empty means that nothing can match.
+func (l *listing) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
+	add := func(column, sql string, args ...any) { all = append(all, narrowing{condition{sql, args}, column}) }
+	equal := func(column, value string) {
+		if value != "" {
+			add(column, "{}"+column+" = ?", value)
+		}
+	}
+	switch f.OwnerID {
+	case "none":
+		add("owner_user_id", "{}owner_user_id IS NULL")
+	default:
+		equal("owner_user_id", f.OwnerID)
+	}
+	if l.table == "organizations" {
+		equal("sector", f.Sector)
+		equal("size_band", f.SizeBand)
+	}
+	if f.RelationshipStatus != "" || f.RoleLabel != "" {
+		all = append(all, l.linked(by, f))
+	}
+	if f.Missing != "" {
+		if l.missing[f.Missing] == "" || f.Missing == "contacts" && by.OwnOnly {
+			return nil, true
+		}
+		add("missing", l.missing[f.Missing])
+	}
+	within := func(column string, r Range) {
+		if !r.From.IsZero() {
+			add(column, "{}"+column+" >= ?", stamp(r.From))
+		}
+		if !r.To.IsZero() {
+			add(column, "{}"+column+" < ?", stamp(r.To))
+		}
+	}
+	within(l.table+".created_at", f.Created)
+	within(l.table+".updated_at", f.Updated)
+	if by.Can(ViewInteraction) {
+		within("last_contact_key", f.Contacted)
+		if !f.Contacted.To.IsZero() && f.Contacted.From.IsZero() {
+			add("last_contact_key", "{}last_contact_key > ''") // never is not before
+		}
+		if f.Never {
+			add("last_contact_key", "{}last_contact_key = ''")
+		}
+		if !f.QuietSince.IsZero() {
+			add("last_contact_key", "{}last_contact_key < ?", stamp(f.QuietSince))
+		}
+	}
+	if f.Query != "" {
+		column := ""
+		if l.table == "contacts" {
+			column = contactColumn(by)
+		}
+		query, ok := match(f.Query, column)
+		if !ok {
+			return nil, true
+		}
+		add("docid", "{}docid IN (SELECT docid FROM "+l.words+" WHERE "+l.words+" MATCH ?)", query)
+	}
+	return all, false
+}
+
+// linked keeps to records with a link of this status and role that the actor
+// sees: of few links the set of their records, of many each record is asked.
+func (l *listing) linked(by Actor, f Filter) narrowing {
+	end := map[string]string{"organizations": "organization_id", "contacts": "contact_id"}[l.table]
+	c, unused := by.seesLink(), ""
+	if f.manyLinks {
+		unused = "+"
+	}
+	if f.RelationshipStatus != "" {
+		c = condition{unused + "relationship_status = ?", []any{f.RelationshipStatus}}.and(c)
+	}
+	if f.RoleLabel != "" {
+		c = condition{unused + "role_label = ?", []any{f.RoleLabel}}.and(c)
+	}
+	if f.manyLinks {
+		return narrowing{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + l.id + " AND " + c.sql + ")", c.args}, "link"}
+	}
+	return narrowing{condition{"{}" + l.id + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "link"}
+}
+
+// A list is read in one of two ways. Few matches are found by the filters'
+// indexes and sorted; of many, the page is found by walking the order's index
+// and asking of each row whether it matches: with many matches that is soon.
+// Without filters, or with one whose index has the order, nothing is sorted.
+// So no list reads or sorts more than some thousand rows for a page.
+type way int
+
+const (
+	walk way = iota
+	gather
+)
+
+// way chooses how a list is read.
+func (d *DB) way(ctx context.Context, by Actor, l *listing, f Filter, s sorting) (way, error) {
+	few, err := d.ownsFew(ctx, by)
+	if err != nil || few {
+		return gather, err
+	}
+	all, _ := l.narrowed(by, f)
+	if len(all) == 0 || l.direct(all, s) {
+		return walk, nil
+	}
+	_, more, err := d.count(ctx, by, l, f)
+	if err != nil || !more {
+		return gather, err
+	}
+	return walk, nil
+}
+
+// direct tells whether the only filter has an index that is in the order by name.
+func (l *listing) direct(all []narrowing, s sorting) bool {
+	return len(all) == 1 && s.column == l.sorts[0].column && slices.Contains([]string{"owner_user_id", "sector", "size_band"}, all[0].column)
+}
+
+// conditions are the list's conditions for one way of reading it.
+func (l *listing) conditions(by Actor, f Filter, w way, s sorting, few bool) (c conditions, empty bool) {
+	all, empty := l.narrowed(by, f)
+	if empty {
+		return c, true
+	}
+	active := "is_active = 1"
+	if f.Status == "archived" {
+		active = "is_active = 0"
+	}
+	if w == gather && (few || slices.ContainsFunc(all, func(n narrowing) bool { return n.column == "link" || n.column == "docid" })) {
+		active = "+" + active // a set of ids is what finds them
+	}
+	c.add(active)
+	switch {
+	case few:
+		c.addAll(l.own(by).holds(l.id))
+	case by.OwnOnly:
+		c.addAll(l.sees(by, l.id))
+	}
+	direct := l.direct(all, s)
+	for _, n := range all {
+		unused := "" // a plus keeps an index from being used
+		if w == walk && !direct && n.column != s.key {
+			unused = "+"
+		}
+		n.sql = strings.ReplaceAll(n.sql, "{}", unused)
+		c.addAll(n.condition)
+	}
+	return c, false
+}
+
+// query is the query of a list's page.
+func (l *listing) query(by Actor, f Filter, w way, s sorting, few bool) (query string, args []any, empty bool, err error) {
+	c, empty := l.conditions(by, f, w, s, few)
+	if empty {
+		return "", nil, true, nil
+	}
+	if err := c.after(s, l.id, f.After); err != nil {
+		return "", nil, false, err
+	}
+	read, args := l.read(by, s.key)
+	args = append(args, c.args...)
+	limit := "\nLIMIT " + strconv.Itoa(PageSize+1)
+	if w == gather {
+		return read + "\nWHERE " + l.id + " IN (SELECT id FROM " + l.table + c.where() + s.orderBy(l.id, "+") + limit + ")" + s.orderBy(l.id, ""), args, false, nil
+	}
+	return read + c.where() + s.orderBy(l.id, "") + limit, args, false, nil
+}
+
+// listed reads a page of a list. key is what a row is sorted by.
+func listed[T any](ctx context.Context, d *DB, by Actor, l *listing, f Filter, scan func(row) (T, error), key func(T) [3]string) (page []T, next string, err error) {
+	s := l.sorting(by, f.Sort)
+	if f.manyLinks, err = d.manyLinks(ctx, f); err != nil {
+		return nil, "", err
+	}
+	if f.Status == "all" {
+		return bothStates(f, s, key, func(f Filter) ([]T, string, error) { return listed(ctx, d, by, l, f, scan, key) })
+	}
+	w, err := d.way(ctx, by, l, f, s)
+	if err != nil {
+		return nil, "", err
+	}
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, "", err
+	}
+	query, args, empty, err := l.query(by, f, w, s, few)
+	if err != nil || empty {
+		return nil, "", err
+	}
+	rows, err := d.reader.query(ctx, query, args...)
+	if page, err = collect(rows, err, scan); err != nil {
+		return nil, "", err
+	}
+	if len(page) > PageSize {
+		page = page[:PageSize]
+		next = newCursor(key(page[PageSize-1]))
+	}
+	return page, next, nil
+}
+
+// count counts what a filter finds, up to MostCounted; more tells whether there is more.
+func (d *DB) count(ctx context.Context, by Actor, l *listing, f Filter) (n int, more bool, err error) {
+	if f.manyLinks, err = d.manyLinks(ctx, f); err != nil {
+		return 0, false, err
+	}
+	if f.Status == "all" {
+		for _, f.Status = range []string{"active", "archived"} {
+			some, also, err := d.count(ctx, by, l, f)
+			if err != nil {
+				return 0, false, err
+			}
+			n, more = n+some, more || also
+		}
+		if n > d.most {
+			n, more = d.most, true
+		}
+		return n, more, nil
+	}
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return 0, false, err
+	}
+	c, empty := l.conditions(by, f, gather, sorting{}, few)
+	if empty {
+		return 0, false, nil
+	}
+	return d.atMost(ctx, l.table+c.where(), c.args...)
+}
+
+// atMost counts the rows of a query up to MostCounted; more tells whether there are more.
+func (d *DB) atMost(ctx context.Context, from string, args ...any) (n int, more bool, err error) {
+	key := from
+	for _, arg := range args {
+		key += "\x00" + fmt.Sprint(arg)
+	}
+	n, err = remembered(&d.memo, key, func() (n int, err error) {
+		err = d.reader.queryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+"\nLIMIT "+strconv.Itoa(d.most+1)+")", args...).Scan(&n)
+		return n, err
+	})
+	return min(n, d.most), n > d.most, err
+}
+
+// manyLinks tells whether more links have the filter's status and role than a list sorts.
+func (d *DB) manyLinks(ctx context.Context, f Filter) (bool, error) {
+	var c conditions
+	if f.RelationshipStatus != "" {
+		c.add("relationship_status = ?", f.RelationshipStatus)
+	}
+	if f.RoleLabel != "" {
+		c.add("role_label = ?", f.RoleLabel)
+	}
+	if len(c.clauses) == 0 {
+		return false, nil
+	}
+	_, more, err := d.atMost(ctx, "organization_contact"+c.where(), c.args...)
+	return more, err
 }
 
 // conditions gathers the WHERE of a list.
 type conditions struct {
 	clauses []string
 	args    []any
-	narrow  bool // a search or a set of ids leaves few rows: no other index is to be used
-}
-
-// column names a column so that, where few rows are left, no index on it is
-// used: walking one and asking of each row whether it has the word reads the
-// whole table for a rare word.
-func (c *conditions) column(name string) string {
-	if c.narrow {
-		return "+" + name
-	}
-	return name
 }
 
 func (c *conditions) add(clause string, args ...any) {
@@ -64,42 +351,11 @@ func (c *conditions) add(clause string, args ...any) {
 
 func (c *conditions) addAll(also condition) { c.add(also.sql, also.args...) }
 
-// within keeps to what the actor sees: from the set of his own where it is
-// small, else asked of each row.
-func (c *conditions) within(few bool, own, seen condition) {
-	switch {
-	case few:
-		c.add(own.sql, own.args...)
-	case seen.sql != always.sql:
-		c.add(seen.sql, seen.args...)
-	}
-}
-
 func (c *conditions) where() string {
 	if len(c.clauses) == 0 {
 		return ""
 	}
 	return "\nWHERE " + strings.Join(c.clauses, "\n\tAND ")
-}
-
-func (c *conditions) status(column, status string) {
-	switch status {
-	case "all":
-	case "archived":
-		c.add(c.column(column) + " = 0")
-	default:
-		c.add(c.column(column) + " = 1")
-	}
-}
-
-func (c *conditions) owner(column, owner string) {
-	switch owner {
-	case "":
-	case "none":
-		c.add(c.column(column) + " IS NULL")
-	default:
-		c.add(c.column(column)+" = ?", owner)
-	}
 }
 
 // after continues behind a cursor. A cursor that cannot be read is refused.
@@ -115,20 +371,30 @@ func (c *conditions) after(s sorting, id, cursor string) error {
 	if s.descending {
 		compare = " < "
 	}
-	c.add("("+s.expression+", "+id+")"+compare+"(?, ?)", at[0], at[1])
+	if s.byName {
+		c.add("("+s.key+", sort_key, "+id+")"+compare+"(?, ?, ?)", at[0], at[1], at[2])
+	} else {
+		c.add("("+s.key+", "+id+")"+compare+"(?, ?)", at[0], at[2])
+	}
 	return nil
 }
 
-func (s sorting) orderBy(id string) string {
-	if s.descending {
-		return "\nORDER BY " + s.expression + " DESC, " + id + " DESC"
+// orderBy is the order; with a plus before the first column no index is used for it.
+func (s sorting) orderBy(id, plus string) string {
+	columns := []string{plus + s.key, id}
+	if s.byName {
+		columns = []string{plus + s.key, "sort_key", id}
 	}
-	return "\nORDER BY " + s.expression + ", " + id
+	direction := ""
+	if s.descending {
+		direction = " DESC"
+	}
+	return "\nORDER BY " + strings.Join(columns, direction+", ") + direction
 }
 
 // bothStates makes a page of active and archived rows from a page of each: either
 // has an index in the order asked for, both together would sort the whole table.
-func bothStates[T any](f Filter, s sorting, key func(T) [2]string, list func(Filter) ([]T, string, error)) (page []T, next string, err error) {
+func bothStates[T any](f Filter, s sorting, key func(T) [3]string, list func(Filter) ([]T, string, error)) (page []T, next string, err error) {
 	var more bool
 	for _, f.Status = range []string{"active", "archived"} {
 		rows, next, err := list(f)
@@ -140,6 +406,9 @@ func bothStates[T any](f Filter, s sorting, key func(T) [2]string, list func(Fil
 	}
 	slices.SortFunc(page, func(a, b T) int {
 		x, y := key(a), key(b)
+		if !s.byName {
+			x[1], y[1] = "", ""
+		}
 		if s.descending {
 			x, y = y, x
 		}
@@ -154,13 +423,13 @@ func bothStates[T any](f Filter, s sorting, key func(T) [2]string, list func(Fil
 	return page, next, nil
 }
 
-// newCursor is the cursor behind a row of this sort value and id.
-func newCursor(key [2]string) string {
+// newCursor is the cursor behind a row: its key, its name and its id.
+func newCursor(key [3]string) string {
 	encoded, _ := json.Marshal(key)
 	return base64.RawURLEncoding.EncodeToString(encoded)
 }
 
-func readCursor(cursor string) (at [2]string, err error) {
+func readCursor(cursor string) (at [3]string, err error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err == nil {
 		err = json.Unmarshal(decoded, &at)

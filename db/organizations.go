@@ -21,8 +21,8 @@ type Organization struct {
 	LastContactAt                                                time.Time // zero: never
 	LastContactChannel                                           string
 	Contacts                                                     int
-	OutOfSight                                                   bool // a change took it out of the sight of who made it
-	sortKey                                                      string
+	OutOfSight                                                   bool   // a change took it out of the sight of who made it
+	key, sortKey                                                 string // what a list sorts it by
 }
 
 // organizationRules are the columns of an organization that people change, in the order of the form.
@@ -52,25 +52,29 @@ func (o Organization) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-var selectOrganization, _ = selectOrganizationFor(Actor{})
+var selectOrganization, _ = selectOrganizationFor(Actor{}, "sort_key")
 
-// selectOrganizationFor reads organizations as the actor sees them; its
-// arguments come before those of what follows.
-func selectOrganizationFor(by Actor) (query string, args []any) {
-	contact := by.seesContact("contact_id")
+// selectOrganizationFor reads organizations as the actor sees them, with the
+// key of a list's order; its arguments come before those of what follows.
+func selectOrganizationFor(by Actor, key string) (query string, args []any) {
+	contacts := condition{sql: "contacts_count"}
+	if by.OwnOnly {
+		contacts = by.seesContact("contact_id")
+		contacts.sql = "(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id AND " + contacts.sql + ")"
+	}
 	return `
 		SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, users.full_name,
-			is_active, organizations.created_at, organizations.updated_at, version, last_contact_at, last_contact_channel, sort_key,
-			(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id AND ` + contact.sql + `)
+			is_active, organizations.created_at, organizations.updated_at, version, last_contact_at, last_contact_channel,
+			` + key + `, sort_key, ` + contacts.sql + `
 		FROM organizations
-		LEFT JOIN users ON users.id = owner_user_id`, contact.args
+		LEFT JOIN users ON users.id = owner_user_id`, contacts.args
 }
 
 func scanOrganization(r row) (Organization, error) {
 	var o Organization
 	err := r.Scan(&o.ID, &o.LegalName, &o.DisplayName, text{&o.Website}, text{&o.Sector}, text{&o.SizeBand}, text{&o.TaxID},
 		text{&o.OwnerID}, text{&o.OwnerName}, &o.IsActive, moment{&o.CreatedAt}, moment{&o.UpdatedAt}, &o.Version,
-		moment{&o.LastContactAt}, text{&o.LastContactChannel}, &o.sortKey, &o.Contacts)
+		moment{&o.LastContactAt}, text{&o.LastContactChannel}, &o.key, &o.sortKey, &o.Contacts)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Organization{}, ErrNotFound
 	}
@@ -86,7 +90,7 @@ func (o *Organization) seenBy(by Actor) {
 
 // Organization returns one organization, or ErrNotFound.
 func (d *DB) Organization(ctx context.Context, by Actor, id string) (Organization, error) {
-	read, args := selectOrganizationFor(by)
+	read, args := selectOrganizationFor(by, "sort_key")
 	seen := by.seesOrganization("organizations.id")
 	o, err := scanOrganization(d.reader.queryRow(ctx, read+" WHERE organizations.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
@@ -107,70 +111,31 @@ func (d *DB) changedOrganization(ctx context.Context, by Actor, id string) (Orga
 	return Organization{ID: o.ID, DisplayName: o.DisplayName, Version: o.Version, IsActive: o.IsActive, OutOfSight: true}, err
 }
 
-var organizationSorts = map[string]string{
-	"display_name": "sort_key",
-	"updated_at":   "organizations.updated_at",
-	"created_at":   "organizations.created_at",
-	"last_contact": "last_contact_key",
-}
-
-// listSort looks a sort up; an unknown one, or one that would tell what the
-// actor may not see, is the order by name.
-func listSort(sorts map[string]string, by Actor, name string) (string, sorting) {
-	s := sorting{}
-	column := name
-	if len(name) > 0 && name[0] == '-' {
-		column, s.descending = name[1:], true
-	}
-	s.expression = sorts[column]
-	if s.expression == "" || (column == "last_contact" && !by.Can(ViewInteraction)) {
-		return "", sorting{expression: "sort_key"}
-	}
-	return column, s
+// organizations is the list of organizations.
+var organizations = &listing{
+	table: "organizations", id: "organizations.id", words: "organization_search",
+	sorts: []sorting{
+		{column: "display_name", key: "sort_key", index: "organizations_by_name"},
+		{column: "sector", key: "sector_key", index: "organizations_sort_sector", byName: true},
+		{column: "size_band", key: "size_key", index: "organizations_sort_size", byName: true},
+		{column: "owner", key: "owner_key", index: "organizations_sort_owner", byName: true},
+		{column: "contacts", key: "contacts_key", index: "organizations_sort_contacts", byName: true, telling: true},
+		{column: "last_contact", key: "last_contact_key", index: "organizations_by_contact"},
+		{column: "created_at", key: "organizations.created_at", index: "organizations_by_created"},
+		{column: "updated_at", key: "organizations.updated_at", index: "organizations_by_updated"},
+	},
+	missing: map[string]string{"contacts": "{}contacts_key = '0000000000'"},
+	read:    selectOrganizationFor,
+	own:     Actor.ownOrganizations,
+	sees:    Actor.seesOrganization,
 }
 
 // Organizations lists a page of organizations. next is the cursor of the
 // following page, "" where there is none.
 func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Organization, next string, err error) {
-	column, s := listSort(organizationSorts, by, f.Sort)
-	key := func(x Organization) [2]string {
-		return [2]string{sortValue(column, x.sortKey, x.UpdatedAt, x.CreatedAt, x.LastContactAt), x.ID}
-	}
-	if f.Status == "all" && f.Query == "" {
-		return bothStates(f, s, key, func(f Filter) ([]Organization, string, error) { return d.Organizations(ctx, by, f) })
-	}
-	few, err := d.ownsFew(ctx, by)
+	page, next, err = listed(ctx, d, by, organizations, f, scanOrganization, func(o Organization) [3]string { return [3]string{o.key, o.sortKey, o.ID} })
 	if err != nil {
-		return nil, "", err
-	}
-	c := conditions{narrow: f.Query != "" || few}
-	c.within(few, by.ownOrganizations().holds("organizations.id"), by.seesOrganization("organizations.id"))
-	c.status("is_active", f.Status)
-	c.owner("owner_user_id", f.OwnerID)
-	if f.Sector != "" {
-		c.add(c.column("sector")+" = ?", f.Sector)
-	}
-	if f.SizeBand != "" {
-		c.add(c.column("size_band")+" = ?", f.SizeBand)
-	}
-	if f.Query != "" {
-		query, ok := match(f.Query, "")
-		if !ok {
-			return nil, "", nil
-		}
-		c.add("docid IN (SELECT docid FROM organization_search WHERE words MATCH ?)", query)
-	}
-	if err := c.after(s, "organizations.id", f.After); err != nil {
-		return nil, "", err
-	}
-	read, args := selectOrganizationFor(by)
-	rows, err := d.reader.query(ctx, c.page(read, "organizations", s), append(args, c.args...)...)
-	if page, err = collect(rows, err, scanOrganization); err != nil {
 		return nil, "", fmt.Errorf("organizations: %w", err)
-	}
-	if len(page) > PageSize {
-		page = page[:PageSize]
-		next = newCursor(key(page[PageSize-1]))
 	}
 	for i := range page {
 		page[i].seenBy(by)
@@ -178,18 +143,10 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 	return page, next, nil
 }
 
-func sortValue(column, sortKey string, updated, created, lastContact time.Time) string {
-	switch {
-	case column == "updated_at":
-		return stamp(updated)
-	case column == "created_at":
-		return stamp(created)
-	case column == "last_contact" && lastContact.IsZero():
-		return ""
-	case column == "last_contact":
-		return stamp(lastContact)
-	}
-	return sortKey
+// CountOrganizations counts what a filter finds, exactly up to MostCounted;
+// more tells that there are more than that.
+func (d *DB) CountOrganizations(ctx context.Context, by Actor, f Filter) (n int, more bool, err error) {
+	return d.count(ctx, by, organizations, f)
 }
 
 // CreateOrganization makes an organization from the typed fields; the legal

@@ -1,10 +1,12 @@
 package db
 
 import (
+	"database/sql"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestPagesAreReadFromAnIndex asks SQLite how it would run the queries behind
@@ -15,7 +17,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	d := openHere(t)
 	ctx := t.Context()
 	by := Actor{UserID: newID(), May: Permissions}
-	id, after := newID(), newCursor([2]string{"a", newID()})
+	id, after := newID(), newCursor([3]string{"a", "a", newID()})
 	ask := func(errs ...error) {
 		for _, err := range errs {
 			if err != nil {
@@ -24,19 +26,6 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		}
 	}
 	for _, cursor := range []string{"", after} {
-		for _, status := range []string{"active", "archived", "all"} {
-			for _, sort := range []string{"", "-updated_at", "created_at", "-created_at", "last_contact", "-last_contact"} {
-				_, _, err := d.Organizations(ctx, by, Filter{Status: status, Sort: sort, After: cursor})
-				_, _, err2 := d.Contacts(ctx, by, Filter{Status: status, Sort: sort, After: cursor})
-				ask(err, err2)
-			}
-			for _, f := range []Filter{{Sector: "x"}, {SizeBand: "x"}, {OwnerID: id}, {OwnerID: "none"}} {
-				f.Status, f.After = status, cursor
-				_, _, err := d.Organizations(ctx, by, f)
-				_, _, err2 := d.Contacts(ctx, by, f)
-				ask(err, err2)
-			}
-		}
 		for _, f := range []InteractionFilter{{}, {OrganizationID: id}, {ContactID: id}, {UserID: id}, {Channel: "call"}, {OrganizationID: id, Channel: "call"}, {ContactID: id, UserID: id}} {
 			f.Before = cursor
 			_, _, err := d.Interactions(ctx, by, f)
@@ -61,15 +50,117 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		_, _, err2 := d.History(ctx, Actor{}, target, id, 0)
 		ask(err, err2)
 	}
-	for _, sort := range []string{"", "-updated_at", "last_contact"} {
-		_, _, err := d.Organizations(ctx, by, Filter{Query: "acme", Sort: sort, Sector: "x", OwnerID: id, After: after})
-		_, _, err2 := d.Contacts(ctx, by, Filter{Query: "acme", Sort: sort, OwnerID: id})
-		ask(err, err2)
-	}
 	_, err = d.ContactsOf(ctx, by, id)
 	_, err2 = d.OrganizationsOf(ctx, by, id)
 	ask(err, err2)
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
+}
+
+// TestListsAreReadFromAnIndex asks for the plan of each list in each order, with
+// each filter and each two of them, as it is read where few and where many rows
+// match. Of many, the order's own index is walked and nothing is sorted; few are
+// found by an index and those that match are sorted, at most MostCounted.
+func TestListsAreReadFromAnIndex(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	day := Range{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
+	filters := map[string]func(*Filter){
+		"owner": func(f *Filter) { f.OwnerID = newID() }, "no owner": func(f *Filter) { f.OwnerID = "none" },
+		"sector": func(f *Filter) { f.Sector = "x" }, "size": func(f *Filter) { f.SizeBand = "x" },
+		"relationship": func(f *Filter) { f.RelationshipStatus = "Active" }, "role": func(f *Filter) { f.RoleLabel = "CFO" },
+		"many links":  func(f *Filter) { f.RoleLabel, f.RelationshipStatus, f.manyLinks = "CFO", "Active", true },
+		"no contacts": func(f *Filter) { f.Missing = "contacts" }, "no email": func(f *Filter) { f.Missing = "email" },
+		"created": func(f *Filter) { f.Created = day }, "updated": func(f *Filter) { f.Updated = day }, "contacted": func(f *Filter) { f.Contacted = day },
+		"never": func(f *Filter) { f.Never = true }, "quiet": func(f *Filter) { f.QuietSince = day.From }, "words": func(f *Filter) { f.Query = "ac me" },
+	}
+	by := Actor{UserID: newID(), May: Permissions}
+	own := by
+	own.OwnOnly = true
+	checked := 0
+	for one := range filters {
+		for two := range filters {
+			f := Filter{}
+			filters[one](&f)
+			filters[two](&f)
+			for _, l := range []*listing{organizations, contacts} {
+				all, empty := l.narrowed(by, f)
+				if empty || len(all) == 0 {
+					continue
+				}
+				for _, s := range l.sorts {
+					for _, s.descending = range []bool{false, true} {
+						for _, f.After = range []string{"", newCursor([3]string{"a", "a", newID()})} {
+							checked++
+							what := fmt.Sprint(l.table, " by ", s.column, " with ", one, " and ", two)
+							plan := d.planOf(t, l, by, f, walk, s)
+							if !strings.Contains(plan, " INDEX "+s.index+" ") && len(all) > 1 || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN "+l.table+"\n") {
+								t.Errorf("%s, of many:%s", what, plan)
+							}
+							if f.manyLinks {
+								continue // never few
+							}
+							inner := d.planOf(t, l, by, f, gather, s)
+							if regexp.MustCompile("SCAN (organizations|contacts|organization_contact|users)\\b").MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == l.sorts[0].column {
+								t.Errorf("%s, of few:%s", what, inner)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, l := range []*listing{organizations, contacts} {
+		for _, s := range l.sorts {
+			for _, s.descending = range []bool{false, true} {
+				for _, cursor := range []string{"", newCursor([3]string{"a", "a", newID()})} {
+					for _, status := range []string{"active", "archived"} {
+						plan := d.planOf(t, l, by, Filter{Status: status, After: cursor}, walk, s)
+						if !strings.Contains(plan, " INDEX "+s.index+" ") || strings.Contains(plan, "TEMP B-TREE") {
+							t.Errorf("%s by %s:%s", l.table, s.column, plan)
+						}
+					}
+				}
+				if !s.telling {
+					if plan := d.planOf(t, l, own, Filter{Updated: day, OwnerID: newID()}, walk, s); !strings.Contains(plan, " INDEX "+s.index+" ") {
+						t.Errorf("own %s by %s:%s", l.table, s.column, plan)
+					}
+				}
+			}
+		}
+	}
+	if checked < 1000 {
+		t.Error("only", checked, "combinations were checked")
+	}
+}
+
+// planOf is the plan of a list's query, a step a line.
+func (d *DB) planOf(t *testing.T, l *listing, by Actor, f Filter, w way, s sorting) string {
+	t.Helper()
+	query, args, _, err := l.query(by, f, w, s, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	steps, err := planSteps(rows, err)
+	if err != nil {
+		t.Fatal(query, err)
+	}
+	var plan string
+	for _, step := range steps {
+		if !strings.Contains(parentOf(steps, step), "CORRELATED") { // a contact's own few organizations
+			plan += step.String()
+		}
+	}
+	return plan + "\n"
+}
+
+func planSteps(rows *sql.Rows, err error) ([]step, error) {
+	return collect(rows, err, func(r row) (step, error) {
+		var s step
+		var unused int
+		err := r.Scan(&s.id, &s.parent, &unused, &s.text)
+		return s, err
+	})
 }
 
 // checkPlans asks for the plan of every statement kept since the last time, except the
@@ -86,12 +177,7 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 			}
 		}
 		rows, err := d.writer.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
-		lines, err := collect(rows, err, func(r row) (step, error) {
-			var s step
-			var unused int
-			err := r.Scan(&s.id, &s.parent, &unused, &s.text)
-			return s, err
-		})
+		lines, err := planSteps(rows, err)
 		if err != nil {
 			t.Fatal(query, err)
 		}

@@ -41,7 +41,7 @@ const candidates = 300
 // for pickers: those with the very words before those with words that begin so.
 func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
 	return find(typed, "", n, func(o Organization) string { return o.ID }, func(query string) ([]Organization, error) {
-		read, args := selectOrganizationFor(by)
+		read, args := selectOrganizationFor(by, "sort_key")
 		narrowed, more := best("organizations", "organization_search", by, by.seesOrganization("organizations.id"), query, n)
 		rows, err := d.reader.query(ctx, read+narrowed, append(args, more...)...)
 		page, err := collect(rows, err, scanOrganization)
@@ -55,7 +55,7 @@ func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n in
 // FindContacts does the same for contacts.
 func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
 	return find(typed, contactColumn(by), n, func(x Contact) string { return x.ID }, func(query string) ([]Contact, error) {
-		read, args := selectContactFor(by)
+		read, args := selectContactFor(by, "sort_key")
 		narrowed, more := best("contacts", "contact_search", by, by.seesContact("contacts.id"), query, n)
 		rows, err := d.reader.query(ctx, read+narrowed, append(args, more...)...)
 		page, err := collect(rows, err, scanContact)

@@ -77,6 +77,7 @@ func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
 	}
 	if version != c.version || len(c.byID) > 10_000 {
 		c.version, c.byID = version, map[string]Session{}
+		d.memo.forget()
 	}
 	if s, ok := c.byID[id]; ok {
 		return s, nil

@@ -59,6 +59,7 @@ func (d *DB) transact(ctx context.Context, by Actor, f func(*tx) error) error {
 	if err := sqlTx.Commit(); err != nil {
 		return err
 	}
+	d.memo.forget()
 	for _, query := range t.missing {
 		if _, err := d.writer.prepared(ctx, query); err != nil {
 			break // the change is made; the next one tries again

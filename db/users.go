@@ -108,6 +108,9 @@ func (t *tx) createUser(n NewUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
+	if err := t.keyUser(u.ID, u.FullName); err != nil {
+		return User{}, err
+	}
 	given, err := t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?", u.ID, n.Role)
 	if err != nil {
 		return User{}, err
@@ -151,8 +154,17 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 		if err != nil {
 			return err
 		}
+		if err := t.keyUser(u.ID, u.FullName); err != nil {
+			return err
+		}
 		return t.record("update_user", "user", u.ID, details{"changes": changes})
 	})
+}
+
+// keyUser keeps by what lists sort the records that a user owns.
+func (t *tx) keyUser(id, name string) error {
+	_, err := t.exec("UPDATE users SET name_key = ? WHERE id = ? AND name_key <> ?", SortKey(name), id, SortKey(name))
+	return err
 }
 
 const selectUser = `

@@ -1,0 +1,371 @@
+package db_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// model is a registry as plain rows, read without the program's own queries,
+// and a filter, an order and pages made of them the obvious way.
+type model struct {
+	*dbtest.Office
+	table string
+	rows  map[string]map[string]string // by id: columns, "" for NULL
+	links []map[string]string
+	names map[string]string // of organizations, as they are sorted
+}
+
+func (m *model) read(t *testing.T) {
+	t.Helper()
+	m.rows = map[string]map[string]string{}
+	for _, row := range m.maps(t, "SELECT *, ifnull((SELECT name_key FROM users WHERE users.id = owner_user_id), '') AS owner_name FROM "+m.table) {
+		m.rows[row["id"]] = row
+	}
+	m.links = m.maps(t, "SELECT * FROM organization_contact")
+	m.names = map[string]string{}
+	for _, o := range m.maps(t, "SELECT id, sort_key FROM organizations") {
+		m.names[o["id"]] = o["sort_key"]
+	}
+}
+
+func (m *model) maps(t *testing.T, query string) []map[string]string {
+	t.Helper()
+	rows, err := m.SQL(t).Query(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns := must(rows.Columns())(t)
+	var all []map[string]string
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			t.Fatal(err)
+		}
+		row := map[string]string{}
+		for i, column := range columns {
+			if v := *values[i].(*any); v != nil {
+				row[column] = fmt.Sprint(v)
+			}
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+// matches is the filter.
+func (m *model) matches(id string, f db.Filter) bool {
+	row := m.rows[id]
+	within := func(value string, r db.Range) bool {
+		const layout = "2006-01-02T15:04:05.000Z"
+		return (r.From.IsZero() || value >= r.From.Format(layout)) && (r.To.IsZero() || value != "" && value < r.To.Format(layout))
+	}
+	link := func(fits func(map[string]string) bool) bool {
+		end := strings.TrimSuffix(m.table, "s") + "_id"
+		return slices.ContainsFunc(m.links, func(l map[string]string) bool { return l[end] == id && fits(l) })
+	}
+	last := row["last_contact_at"]
+	switch {
+	case f.Status == "archived" && row["is_active"] == "1", f.Status != "archived" && f.Status != "all" && row["is_active"] == "0":
+	case f.OwnerID == "none" && row["owner_user_id"] != "", f.OwnerID != "none" && f.OwnerID != "" && row["owner_user_id"] != f.OwnerID:
+	case m.table == "organizations" && (f.Sector != "" && row["sector"] != f.Sector || f.SizeBand != "" && row["size_band"] != f.SizeBand):
+	case (f.RelationshipStatus != "" || f.RoleLabel != "") && !link(func(l map[string]string) bool {
+		return (f.RelationshipStatus == "" || l["relationship_status"] == f.RelationshipStatus) && (f.RoleLabel == "" || l["role_label"] == f.RoleLabel)
+	}):
+	case f.Missing == "contacts" && (m.table == "contacts" || link(func(map[string]string) bool { return true })):
+	case f.Missing == "email" && (m.table == "organizations" || row["email"] != ""):
+	case !within(row["created_at"], f.Created), !within(row["updated_at"], f.Updated), !within(last, f.Contacted):
+	case f.Never && last != "", !f.QuietSince.IsZero() && last >= f.QuietSince.Format("2006-01-02T15:04:05.000Z"):
+	case f.Query != "" && !strings.Contains(row["sort_key"], f.Query):
+	default:
+		return true
+	}
+	return false
+}
+
+const unset = "\U0010FFFF"
+
+// key is what a row is sorted by.
+func (m *model) key(id, column string) []string {
+	row := m.rows[id]
+	or := func(v string) string { return cmp.Or(v, unset) }
+	name := row["sort_key"]
+	switch column {
+	case "sector", "email", "job_title":
+		return []string{strings.ToLower(or(row[column])), name, id}
+	case "phone":
+		return []string{or(cmp.Or(row["phone"], row["mobile"])), name, id}
+	case "size_band":
+		if row["size_band"] == "" {
+			return []string{unset, name, id}
+		}
+		n, _ := strconv.Atoi(strings.TrimRight(strings.Split(row["size_band"], "-")[0], "+"))
+		return []string{fmt.Sprintf("%010d", n) + row["size_band"], name, id}
+	case "owner":
+		return []string{or(row["owner_name"]), name, id}
+	case "contacts":
+		n := 0
+		for _, l := range m.links {
+			if l["organization_id"] == id {
+				n++
+			}
+		}
+		return []string{fmt.Sprintf("%010d", n), name, id}
+	case "organization":
+		first := unset
+		for _, l := range m.links {
+			if l["contact_id"] == id && l["relationship_status"] != "Former" {
+				first = min(first, m.names[l["organization_id"]])
+			}
+		}
+		return []string{first, name, id}
+	case "created_at", "updated_at":
+		return []string{row[column], id}
+	case "last_contact":
+		return []string{row["last_contact_at"], id}
+	}
+	return []string{name, id}
+}
+
+// sorted are the ids that a filter finds, in its order.
+func (m *model) sorted(f db.Filter) []string {
+	found := slices.DeleteFunc(slices.Sorted(maps.Keys(m.rows)), func(id string) bool { return !m.matches(id, f) })
+	column := strings.TrimPrefix(f.Sort, "-")
+	slices.SortStableFunc(found, func(a, b string) int {
+		order := slices.Compare(m.key(a, column), m.key(b, column))
+		if strings.HasPrefix(f.Sort, "-") {
+			return -order
+		}
+		return order
+	})
+	return found
+}
+
+// page reads a page of the store: ids, and the cursor of the next.
+func (m *model) page(t *testing.T, by db.Actor, f db.Filter) (ids []string, next string) {
+	t.Helper()
+	if m.table == "organizations" {
+		page, next, err := m.Organizations(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range page {
+			ids = append(ids, o.ID)
+		}
+		return ids, next
+	}
+	page, next, err := m.Contacts(t.Context(), by, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range page {
+		ids = append(ids, c.ID)
+	}
+	return ids, next
+}
+
+func (m *model) pages(t *testing.T, by db.Actor, f db.Filter, between func()) (ids []string) {
+	t.Helper()
+	for {
+		page, next := m.page(t, by, f)
+		ids = append(ids, page...)
+		if next == "" {
+			return ids
+		}
+		if len(page) != db.PageSize {
+			t.Fatalf("a page of %d with more behind it", len(page))
+		}
+		between()
+		f.After = next
+	}
+}
+
+func (m *model) count(t *testing.T, by db.Actor, f db.Filter) (n int, more bool) {
+	t.Helper()
+	count := m.CountContacts
+	if m.table == "organizations" {
+		count = m.CountOrganizations
+	}
+	n, more, err := count(t.Context(), by, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, more
+}
+
+// random is a value of the list or none.
+func random(r *rand.Rand, values ...string) string { return values[r.IntN(len(values))] }
+
+// newModel is an office with 260 organizations and as many contacts, whose
+// values are few, so that many rows tie.
+func newModel(t *testing.T, r *rand.Rand) *model {
+	t.Helper()
+	m := &model{Office: dbtest.OpenOffice(t)}
+	owners := []string{"", "", m.Ines.UserID, m.Tomas.UserID, m.Lea.UserID}
+	var organizations, contacts []string
+	for n := range 260 {
+		if n%9 == 0 {
+			m.Clock.Add(time.Hour)
+		}
+		o := must(m.CreateOrganization(t.Context(), m.Tomas, db.Fields{
+			"display_name": "Haus " + random(r, "a", "b", "é", "ø", "株"), "sector": random(r, "", "Retail", "retail", "Media", "Énergie"),
+			"size_band": random(r, "", "1-10", "11-50", "1000+", "201-500", "large"), "owner_user_id": random(r, owners...),
+		}, ""))(t)
+		c := must(m.CreateContact(t.Context(), m.Tomas, db.Fields{
+			"first_name": "Kim", "last_name": random(r, "a", "B", "ß"), "job_title": random(r, "", "CFO", "cfo", "Head"), "owner_user_id": random(r, owners...),
+			"phone": random(r, "", "070 1", "+46 2"), "mobile": random(r, "", "080"), "email": random(r, "", fmt.Sprint("A", n, "@x.example"), fmt.Sprint("b", n, "@x.example")),
+		}, ""))(t)
+		organizations, contacts = append(organizations, o.ID), append(contacts, c.ID)
+	}
+	for range 400 {
+		_, err := m.LinkContact(t.Context(), m.Tomas, db.NewLink{
+			OrganizationID: random(r, organizations...), ContactID: random(r, contacts...),
+			Typed: db.Fields{"role_label": random(r, "", "CFO", "CEO"), "relationship_status": random(r, "Active", "Prospect", "Former")},
+		})
+		if err != nil && !strings.Contains(err.Error(), "linked to") {
+			t.Fatal(err)
+		}
+	}
+	for range 200 {
+		must(m.LogInteraction(t.Context(), m.Tomas, db.Fields{
+			"channel": "call", "subject": "x", "organization_id": random(r, organizations...), "contact_id": random(r, contacts...),
+			"happened_at": fmt.Sprintf("2026-%02d-%02dT10:00", r.IntN(10)+1, r.IntN(5)+1),
+		}, ""))(t)
+	}
+	for n, id := range organizations {
+		if n%6 == 0 {
+			must(m.ArchiveOrganization(t.Context(), m.Tomas, id, 1))(t)
+			must(m.ArchiveContact(t.Context(), m.Tomas, contacts[n], 1))(t)
+		}
+	}
+	return m
+}
+
+// filter is any filter, often of one or two conditions.
+func (m *model) filter(r *rand.Rand) db.Filter {
+	day := func(month int) time.Time { return time.Date(2026, time.Month(month), 3, 0, 0, 0, 0, time.UTC) }
+	made := func() db.Range {
+		from := dbtest.Now.Add(time.Duration(r.IntN(20)) * time.Hour)
+		return []db.Range{{From: from}, {To: from}, {From: from, To: from.Add(6 * time.Hour)}}[r.IntN(3)]
+	}
+	conditions := []func(*db.Filter){
+		func(f *db.Filter) { f.OwnerID = random(r, "none", m.Ines.UserID, m.Tomas.UserID, "nobody") },
+		func(f *db.Filter) { f.Sector = random(r, "Retail", "Media", "None") },
+		func(f *db.Filter) { f.SizeBand = random(r, "1-10", "large") },
+		func(f *db.Filter) { f.RelationshipStatus = random(r, "Active", "Prospect", "Former") },
+		func(f *db.Filter) { f.RoleLabel = random(r, "CFO", "CEO", "None") },
+		func(f *db.Filter) { f.Missing = random(r, "contacts", "email") },
+		func(f *db.Filter) { f.Created = made() },
+		func(f *db.Filter) { f.Updated = made() },
+		func(f *db.Filter) {
+			f.Contacted = []db.Range{{From: day(4)}, {To: day(6)}, {From: day(3), To: day(8)}}[r.IntN(3)]
+		},
+		func(f *db.Filter) { f.Never = true },
+		func(f *db.Filter) { f.QuietSince = day(r.IntN(9) + 1) },
+		func(f *db.Filter) { f.Query = map[string]string{"organizations": "haus", "contacts": "kim"}[m.table] },
+	}
+	f := db.Filter{Status: random(r, "active", "archived", "all")}
+	for range r.IntN(4) {
+		conditions[r.IntN(len(conditions))](&f)
+	}
+	sorts := map[string][]string{
+		"organizations": {"display_name", "sector", "size_band", "owner", "contacts", "last_contact", "created_at", "updated_at"},
+		"contacts":      {"last_name", "organization", "job_title", "email", "phone", "owner", "last_contact", "created_at", "updated_at"},
+	}
+	f.Sort = random(r, "", "-") + random(r, sorts[m.table]...)
+	return f
+}
+
+// TestListsAreWhatThePlainModelSays compares pages, orders and counts of random
+// filters with the model's, read as few and as many matches.
+func TestListsAreWhatThePlainModelSays(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"organizations", "contacts"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(20261122, 3))
+			m := newModel(t, r)
+			m.table = table
+			m.read(t)
+			for _, most := range []int{10_000, 10} {
+				m.CountUpTo(most)
+				m.NewContact(t, "Kim", "of a new count", "") // the counts kept so far are no more
+				m.read(t)
+				for range 150 {
+					f := m.filter(r)
+					wanted := m.sorted(f)
+					if got := m.pages(t, m.Lea, f, func() {}); !slices.Equal(got, wanted) {
+						t.Errorf("%+v, counted up to %d: %d rows that are not the %d wanted, or in another order", f, most, len(got), len(wanted))
+					}
+					n, more := m.count(t, m.Lea, f)
+					want(t, fmt.Sprintf("count of %+v", f), [2]any{n, more}, [2]any{min(len(wanted), most), len(wanted) > most})
+				}
+			}
+		})
+	}
+}
+
+// TestAWalkedListMissesNothing walks lists while rows are made, changed and
+// archived: what was there throughout comes once, in order, and nothing comes twice.
+func TestAWalkedListMissesNothing(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"organizations", "contacts"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(20261122, 4))
+			m := newModel(t, r)
+			m.table = table
+			for n := range 40 {
+				m.CountUpTo([]int{10_000, 10}[n%2])
+				f := m.filter(r)
+				f.Status = random(r, "active", "all")
+				m.read(t)
+				wanted, touched := m.sorted(f), map[string]bool{}
+				got := m.pages(t, m.Lea, f, func() {
+					m.Clock.Add(time.Minute)
+					for range 3 {
+						if table == "organizations" {
+							touched[m.NewOrganization(t, "Haus "+random(r, "a", "c")).ID] = true
+						} else {
+							touched[m.NewContact(t, "Kim", random(r, "a", "c"), "").ID] = true
+						}
+						id := random(r, slices.Sorted(maps.Keys(m.rows))...)
+						touched[id] = true
+						m.archive(t, id)
+					}
+				})
+				drop := func(id string) bool { return touched[id] && strings.HasSuffix(f.Sort, "updated_at") } // it has another place now
+				if got := slices.DeleteFunc(slices.Sorted(slices.Values(got)), drop); len(slices.Compact(slices.Clone(got))) != len(got) {
+					t.Errorf("%+v: something came twice", f)
+				}
+				drop = func(id string) bool { return touched[id] }
+				if got, wanted := slices.DeleteFunc(got, drop), slices.DeleteFunc(wanted, drop); !slices.Equal(got, wanted) {
+					t.Errorf("%+v: %d came of what was there throughout, want %d", f, len(got), len(wanted))
+				}
+			}
+		})
+	}
+}
+
+func (m *model) archive(t *testing.T, id string) {
+	t.Helper()
+	version, _ := strconv.Atoi(m.Column(t, "SELECT version FROM "+m.table+" WHERE id = ?", id)[0])
+	if m.table == "organizations" {
+		must(m.ArchiveOrganization(t.Context(), m.Tomas, id, version))(t)
+	} else {
+		must(m.ArchiveContact(t.Context(), m.Tomas, id, version))(t)
+	}
+}
