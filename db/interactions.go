@@ -127,10 +127,10 @@ func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction,
 
 // InteractionFilter narrows a timeline or the feed. Empty fields do not narrow.
 type InteractionFilter struct {
-	OrganizationID, ContactID, UserID, Channel string
-	From, To                                   time.Time // happened at or after From, before To
-	Before                                     string    // cursor of the page before
-	Limit                                      int       // at most 200; 0 is TimelineSize
+	OrganizationID, ContactID, UserID, Channel, Outcome string
+	From, To                                            time.Time // happened at or after From, before To
+	Before                                              string    // cursor of the page before
+	Limit                                               int       // at most 200; 0 is TimelineSize
 }
 
 // TimelineSize is how many interactions a timeline shows at once.
@@ -142,34 +142,9 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	if f.Channel != "" && !slices.Contains(Channels, f.Channel) {
 		return nil, "", nil // no row has it, and finding none would read them all
 	}
-	few, err := d.ownsFew(ctx, by)
+	c, err := d.interactionConditions(ctx, by, f)
 	if err != nil {
 		return nil, "", err
-	}
-	var c conditions
-	switch {
-	case f.OrganizationID != "" || f.ContactID != "":
-	case few:
-		c.addAll(by.ownInteractions())
-	case by.OwnOnly:
-		c.addAll(by.seesInteraction("organization_id", "contact_id"))
-	}
-	if by.OwnOnly && f.OrganizationID != "" {
-		c.addAll(by.seesOrganization("organization_id"))
-	}
-	if by.OwnOnly && f.ContactID != "" {
-		c.addAll(by.seesContact("contact_id"))
-	}
-	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel}} {
-		if x[1] != "" {
-			c.add(x[0]+" = ?", x[1])
-		}
-	}
-	if !f.From.IsZero() {
-		c.add("happened_at >= ?", stamp(f.From))
-	}
-	if !f.To.IsZero() {
-		c.add("happened_at < ?", stamp(f.To))
 	}
 	s := sorting{key: "happened_at", descending: true}
 	if err := c.after(s, "interactions.id", f.Before); err != nil {
@@ -190,6 +165,48 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 		older = newCursor([3]string{stamp(last.HappenedAt), "", last.ID})
 	}
 	return page, older, nil
+}
+
+// CountInteractions counts what a filter finds, exactly up to MostCounted; more
+// tells that there are more than that.
+func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilter) (n int, more bool, err error) {
+	c, err := d.interactionConditions(ctx, by, f)
+	if err != nil || f.Channel != "" && !slices.Contains(Channels, f.Channel) {
+		return 0, false, err
+	}
+	return d.atMost(ctx, "interactions"+c.where(), c.args...)
+}
+
+func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, err error) {
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return c, err
+	}
+	switch {
+	case f.OrganizationID != "" || f.ContactID != "":
+	case few:
+		c.addAll(by.ownInteractions())
+	case by.OwnOnly:
+		c.addAll(by.seesInteraction("organization_id", "contact_id"))
+	}
+	if by.OwnOnly && f.OrganizationID != "" {
+		c.addAll(by.seesOrganization("organization_id"))
+	}
+	if by.OwnOnly && f.ContactID != "" {
+		c.addAll(by.seesContact("contact_id"))
+	}
+	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel}, {"outcome", f.Outcome}} {
+		if x[1] != "" {
+			c.add(x[0]+" = ?", x[1])
+		}
+	}
+	if !f.From.IsZero() {
+		c.add("happened_at >= ?", stamp(f.From))
+	}
+	if !f.To.IsZero() {
+		c.add("happened_at < ?", stamp(f.To))
+	}
+	return c, nil
 }
 
 // LogInteraction keeps an interaction from the typed fields: channel, subject,

@@ -382,6 +382,23 @@ func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
 // that only rows out of sight have is not one of them: an actor with few clients
 // of his own reads theirs, one with many asks of each row.
 func (d *DB) suggestions(ctx context.Context, by Actor, usual []string, table, column string, seen, own condition) ([]string, error) {
+	who := ""
+	if by.OwnOnly {
+		who = by.UserID
+	}
+	return remembered(&d.memo, column+" "+who, func() ([]string, error) {
+		used, err := d.inUse(ctx, by, table, column, seen, own)
+		all := slices.Clone(usual)
+		for _, v := range used {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+		return all, err
+	})
+}
+
+func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, own condition) ([]string, error) {
 	few, err := d.ownsFew(ctx, by)
 	if err != nil {
 		return nil, err
@@ -398,15 +415,5 @@ func (d *DB) suggestions(ctx context.Context, by Actor, usual []string, table, c
 			)
 			SELECT v FROM used WHERE v IS NOT NULL`, append(slices.Clone(seen.args), seen.args...)...)
 	}
-	used, err := collect(rows, err, scanText)
-	if err != nil {
-		return nil, err
-	}
-	all := slices.Clone(usual)
-	for _, v := range used {
-		if !slices.Contains(all, v) {
-			all = append(all, v)
-		}
-	}
-	return all, nil
+	return collect(rows, err, scanText)
 }

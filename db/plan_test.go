@@ -26,7 +26,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		}
 	}
 	for _, cursor := range []string{"", after} {
-		for _, f := range []InteractionFilter{{}, {OrganizationID: id}, {ContactID: id}, {UserID: id}, {Channel: "call"}, {OrganizationID: id, Channel: "call"}, {ContactID: id, UserID: id}} {
+		for _, f := range []InteractionFilter{{}, {OrganizationID: id}, {ContactID: id}, {UserID: id}, {Channel: "call"}, {OrganizationID: id, Channel: "call"}, {ContactID: id, UserID: id}, {Outcome: "x"}, {Outcome: "x", Channel: "call", From: time.Now()}, {Outcome: "x", UserID: id}} {
 			f.Before = cursor
 			_, _, err := d.Interactions(ctx, by, f)
 			ask(err)

@@ -214,11 +214,9 @@ type Owner struct{ ID, FullName string }
 
 // Owners lists the active users by name, for owner pickers and filters.
 func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
-	rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY full_name COLLATE NOCASE, id")
-	return collect(rows, err, func(r row) (Owner, error) {
-		var o Owner
-		err := r.Scan(&o.ID, &o.FullName)
-		return o, err
+	return remembered(&d.memo, "owners", func() ([]Owner, error) {
+		rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY name_key, id")
+		return collect(rows, err, func(r row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
 	})
 }
 
