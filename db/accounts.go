@@ -129,25 +129,20 @@ func (t *tx) giveRoles(userID string, slugs []string) (had []string, err error) 
 
 // mayGive refuses a role that is not there, or that may do what the actor may not.
 func (t *tx) mayGive(slug string) error {
-	var name string
-	if err := t.queryRow("SELECT name FROM roles WHERE slug = ?", slug).Scan(&name); errors.Is(err, sql.ErrNoRows) {
+	x, err := scanRole(t.queryRow(selectRole+" WHERE slug = ?", slug))
+	if errors.Is(err, ErrNotFound) {
 		return invalid("role", "Choose roles from the list")
-	} else if err != nil {
-		return err
 	}
-	rows, err := t.query(`
-		SELECT permissions.slug FROM role_permission
-		JOIN roles ON roles.id = role_id
-		JOIN permissions ON permissions.id = permission_id
-		WHERE roles.slug = ? ORDER BY permissions.slug`, slug)
-	needs, err := collect(rows, err, scanText)
 	if err != nil {
 		return err
 	}
-	for _, p := range needs {
-		if !t.by.Can(Permission(p)) {
-			return invalid("role", "%s may do what you may not: %s", name, p)
+	for _, p := range x.May {
+		if !t.by.Can(p) {
+			return invalid("role", "%s may do what you may not: %s", x.Name, p)
 		}
+	}
+	if !t.by.MayGive(x) {
+		return invalid("role", "%s sees all clients, and you see only your own", x.Name)
 	}
 	return nil
 }

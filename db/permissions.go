@@ -34,10 +34,35 @@ var permissionWords = map[Permission]string{
 	ManageSystem:    "Change settings of the registry",
 }
 
-// Permissions is every permission, in the order people read them.
-var Permissions = []Permission{
-	ViewClient, EditClient, ViewInteraction, EditInteraction,
-	ImportClient, ExportClient, ViewAudit, ManageUsers, ManageSystem,
+// Words says what the permission lets its people see or do.
+func (p Permission) Words() string { return permissionWords[p] }
+
+// PermissionGroup is permissions under a heading, as people read them.
+type PermissionGroup struct {
+	Heading     string
+	OfClients   bool // what they open depends on the role's client scope
+	Permissions []Permission
+}
+
+// PermissionGroups is every permission, in the order people read them.
+var PermissionGroups = []PermissionGroup{
+	{"Clients", true, []Permission{ViewClient, EditClient}},
+	{"Interactions", true, []Permission{ViewInteraction, EditInteraction}},
+	{"Data in and out", true, []Permission{ImportClient, ExportClient}},
+	{"Running the place", false, []Permission{ViewAudit, ManageUsers, ManageSystem}},
+}
+
+// Permissions is the same without the headings.
+var Permissions = func() (all []Permission) {
+	for _, g := range PermissionGroups {
+		all = append(all, g.Permissions...)
+	}
+	return all
+}()
+
+// ofClients tells whether what a permission opens depends on a client scope.
+func (p Permission) ofClients() bool {
+	return slices.ContainsFunc(PermissionGroups, func(g PermissionGroup) bool { return g.OfClients && slices.Contains(g.Permissions, p) })
 }
 
 var seededRoles = []struct {
@@ -72,8 +97,15 @@ func (a Actor) zone() *time.Location {
 // Can tells whether the actor has a permission.
 func (a Actor) Can(p Permission) bool { return slices.Contains(a.May, p) }
 
+// MayGrant tells whether the actor may give or take a permission in a role of
+// this client scope: nobody hands on what he lacks himself.
+func (a Actor) MayGrant(p Permission, scope string) bool {
+	return a.Can(p) && (scope == "own" || !a.OwnOnly || !p.ofClients())
+}
+
 // seed adds what is missing of the permissions and the three first roles. A
-// role that exists is left as an administrator made it.
+// role that exists is left as an administrator made it; but a permission that
+// is new goes to Administrator, or nobody could ever give it.
 func (d *DB) seed(ctx context.Context) error {
 	var n int
 	if err := d.writer.QueryRowContext(ctx, "SELECT count(*) FROM permissions").Scan(&n); err != nil || n == len(Permissions) {
@@ -91,12 +123,13 @@ func (d *DB) seed(ctx context.Context) error {
 				return err
 			}
 			for _, p := range r.may {
-				if made == 0 {
+				if made == 0 && r.slug != "Administrator" {
 					break
 				}
 				if _, err := t.exec(`
 					INSERT INTO role_permission (role_id, permission_id)
-					SELECT roles.id, permissions.id FROM roles, permissions WHERE roles.slug = ? AND permissions.slug = ?`, r.slug, string(p)); err != nil {
+					SELECT roles.id, permissions.id FROM roles, permissions WHERE roles.slug = ? AND permissions.slug = ?
+					ON CONFLICT DO NOTHING`, r.slug, string(p)); err != nil {
 					return err
 				}
 			}

@@ -2,32 +2,57 @@ package db
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Role is a set of permissions with a name.
 type Role struct {
 	ID, Slug, Name, Description string
-	May                         []Permission
-	ClientScope                 string // all, or own: only clients its people own
+	May                         []Permission // by slug
+	ClientScope                 string       // all, or own: only clients its people own
 	RequireMFA                  bool
 	Users                       int // how many have it
 }
 
 const selectRole = `
-	SELECT id, slug, name, description, client_scope, require_mfa, (SELECT count(*) FROM user_role WHERE role_id = roles.id)
+	SELECT id, slug, name, description, client_scope, require_mfa,
+		(SELECT count(*) FROM user_role WHERE role_id = roles.id),
+		(
+			SELECT group_concat(permissions.slug, ' ' ORDER BY permissions.slug)
+			FROM role_permission JOIN permissions ON permissions.id = permission_id
+			WHERE role_id = roles.id
+		)
 	FROM roles`
 
 func scanRole(r row) (Role, error) {
 	var x Role
-	err := r.Scan(&x.ID, &x.Slug, &x.Name, text{&x.Description}, &x.ClientScope, &x.RequireMFA, &x.Users)
+	var may string
+	err := r.Scan(&x.ID, &x.Slug, &x.Name, text{&x.Description}, &x.ClientScope, &x.RequireMFA, &x.Users, text{&may})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Role{}, ErrNotFound
 	}
+	for _, slug := range strings.Fields(may) {
+		x.May = append(x.May, Permission(slug))
+	}
 	return x, err
+}
+
+func scanPermission(r row) (p Permission, err error) { return p, r.Scan(&p) }
+
+// Can tells whether the role has a permission.
+func (x Role) Can(p Permission) bool { return slices.Contains(x.May, p) }
+
+// State is a hash of all that people change of a role. A form carries that of
+// the role it was made from, so that nobody overwrites what he has not seen.
+func (x Role) State() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %t %q", x.Name, x.Description, x.ClientScope, x.RequireMFA, x.May))
+	return hex.EncodeToString(sum[:])
 }
 
 // Roles lists all roles with their permissions, by name.
@@ -40,18 +65,8 @@ func (d *DB) Roles(ctx context.Context, by Actor) ([]Role, error) {
 	if err != nil {
 		return nil, fmt.Errorf("roles: %w", err)
 	}
-	for i := range all {
-		rows, err := d.reader.query(ctx, rolePermissions, all[i].ID)
-		if all[i].May, err = collect(rows, err, scanPermission); err != nil {
-			return nil, fmt.Errorf("roles: %w", err)
-		}
-	}
 	return all, nil
 }
-
-const rolePermissions = "SELECT slug FROM role_permission JOIN permissions ON permissions.id = permission_id WHERE role_id = ? ORDER BY slug"
-
-func scanPermission(r row) (p Permission, err error) { return p, r.Scan(&p) }
 
 // Role returns one role with its permissions, or ErrNotFound.
 func (d *DB) Role(ctx context.Context, by Actor, id string) (Role, error) {
@@ -60,16 +75,30 @@ func (d *DB) Role(ctx context.Context, by Actor, id string) (Role, error) {
 	}
 	x, err := scanRole(d.reader.queryRow(ctx, selectRole+" WHERE id = ?", id))
 	if err != nil {
-		return x, err
+		return x, fmt.Errorf("role %s: %w", id, err)
 	}
-	rows, err := d.reader.query(ctx, rolePermissions, id)
-	x.May, err = collect(rows, err, scanPermission)
-	return x, err
+	return x, nil
+}
+
+// PeopleWith lists those who have a role, by name.
+func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account, error) {
+	if !by.Can(ManageUsers) {
+		return nil, ErrForbidden
+	}
+	rows, err := d.reader.query(ctx, selectAccount+`
+		WHERE users.id IN (SELECT user_id FROM user_role WHERE role_id = ?)
+		ORDER BY full_name COLLATE NOCASE, users.id`, roleID)
+	return collect(rows, err, scanAccount)
+}
+
+// MayGive tells whether the actor may give or take a role: it holds nothing that he lacks.
+func (a Actor) MayGive(x Role) bool {
+	return !slices.ContainsFunc(x.May, func(p Permission) bool { return !a.MayGrant(p, x.ClientScope) })
 }
 
 var roleRules = []rule{
 	{column: "name", words: "Name", max: 80, required: "Enter a name for the role"},
-	{column: "slug", words: "Slug", max: 80},
+	{column: "slug", words: "Slug", max: 80, required: "Enter a slug for the role"},
 	{column: "description", words: "Description", max: 400},
 	{column: "client_scope", words: "Which clients", max: 10, required: "Choose all clients or own clients", check: oneOf("all", "own")},
 }
@@ -80,65 +109,23 @@ func (x *Role) value(column string) *string {
 
 // SaveRole makes a role (id "") or changes one: its name, slug (new ones only,
 // the name where it is empty), description and client_scope as typed, its
-// permissions and whether it demands a second factor. Refused fields, a taken
-// slug, unknown permissions, giving or taking what the actor may not do
-// himself, and weakening Administrator are Invalid.
+// permissions, and whether it demands a second factor. typed may hold the State
+// of the role as it was read; where the role is another by now, and not what is
+// asked for, that is a Conflict. Refused fields, a name or slug that is taken,
+// unknown permissions, giving or taking what the actor lacks, and weakening
+// Administrator are Invalid. So somebody always may manage users: Administrator
+// may, and the last one stays.
 func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, may []Permission, requireMFA bool) (Role, error) {
-	err := d.write(ctx, by, func(t *tx) error {
-		if !by.Can(ManageUsers) {
+	may = slices.Compact(slices.Sorted(slices.Values(may)))
+	err := d.write(ctx, by, func(t *tx) (err error) {
+		switch {
+		case !by.Can(ManageUsers):
 			return ErrForbidden
-		}
-		x := Role{ClientScope: "all"}
-		if id != "" {
-			var err error
-			if x, err = scanRole(t.queryRow(selectRole+" WHERE id = ?", id)); err != nil {
-				return err
-			}
-			typed = typed.with()
-			delete(typed, "slug")
-		} else {
-			typed = typed.with("name")
-			if typed["slug"] == "" {
-				typed["slug"] = typed["name"]
-			}
-		}
-		changes, refused := apply(roleRules, typed, &x)
-		if refused != nil {
-			return refused
-		}
-		if x.RequireMFA != requireMFA {
-			changes["require_mfa"] = Change{Old: x.RequireMFA, New: requireMFA}
-		}
-		if x.Slug == "Administrator" && (len(may) < len(Permissions) || x.ClientScope != "all") {
-			return invalid("permission", "Administrator may do everything; make another role for less")
-		}
-		action := "update_role"
-		if id == "" {
-			action, id = "create_role", newID()
-			_, err := t.exec("INSERT INTO roles (id, slug, name, description, client_scope, require_mfa) VALUES (?, ?, ?, ?, ?, ?)",
-				id, x.Slug, x.Name, orNull(x.Description), x.ClientScope, requireMFA)
-			if isUnique(err) {
-				return invalid("name", "There is a role of this name already")
-			}
-			if err != nil {
-				return err
-			}
-		} else if _, err := t.exec("UPDATE roles SET name = ?, description = ?, client_scope = ?, require_mfa = ? WHERE id = ?",
-			x.Name, orNull(x.Description), x.ClientScope, requireMFA, id); err != nil {
+		case id == "":
+			id, err = t.createRole(typed, may, requireMFA)
 			return err
 		}
-		had, err := t.setPermissions(id, may)
-		if err != nil {
-			return err
-		}
-		if now := slices.Sorted(slices.Values(may)); !slices.Equal(had, now) {
-			changes["permissions"] = Change{Old: had, New: now}
-		}
-		if len(changes) == 0 {
-			t.changed = 0 // nothing is different
-			return nil
-		}
-		return t.record(action, "role", id, details{"name": x.Name, "changes": changes})
+		return t.updateRole(id, typed, may, requireMFA)
 	})
 	if err != nil {
 		return Role{}, fmt.Errorf("save role: %w", err)
@@ -146,32 +133,162 @@ func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, ma
 	return d.Role(ctx, by, id)
 }
 
-// setPermissions makes a role's permissions exactly these, and returns those it had.
-func (t *tx) setPermissions(roleID string, may []Permission) (had []Permission, err error) {
-	rows, err := t.query(rolePermissions, roleID)
-	if had, err = collect(rows, err, scanPermission); err != nil {
-		return nil, err
+func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id string, err error) {
+	typed = typed.with("name")
+	if typed["client_scope"] == "" {
+		typed["client_scope"] = "all"
 	}
-	for _, p := range may {
-		if !slices.Contains(Permissions, p) {
-			return nil, invalid("permission", "Choose permissions from the list")
+	slugged := strings.TrimSpace(typed["slug"]) != ""
+	if !slugged {
+		typed["slug"] = typed["name"]
+	}
+	x := Role{ID: newID(), May: may, RequireMFA: requireMFA}
+	changes, refused := apply(roleRules, typed, &x)
+	if refused != nil {
+		if !slugged {
+			delete(refused.Fields, "slug") // the name's message says it
 		}
+		return "", refused
+	}
+	if err := t.checkRole(Role{ClientScope: x.ClientScope}, x); err != nil {
+		return "", err
+	}
+	if err := t.checkRoleName(x, slugged); err != nil {
+		return "", err
+	}
+	_, err = t.exec("INSERT INTO roles (id, slug, name, description, client_scope, require_mfa) VALUES (?, ?, ?, ?, ?, ?)",
+		x.ID, x.Slug, x.Name, orNull(x.Description), x.ClientScope, requireMFA)
+	if err != nil {
+		return "", err
+	}
+	if err := t.setPermissions(x); err != nil {
+		return "", err
+	}
+	changes["require_mfa"] = Change{New: requireMFA}
+	changes["permissions"] = Change{New: permissionList(may)}
+	return x.ID, t.record("create_role", "role", x.ID, details{"slug": x.Slug, "name": x.Name, "changes": changes})
+}
+
+func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bool) error {
+	old, err := scanRole(t.queryRow(selectRole+" WHERE id = ?", id))
+	if err != nil {
+		return err
+	}
+	typed = typed.with()
+	delete(typed, "slug")
+	x := old
+	x.May, x.RequireMFA = may, requireMFA
+	changes, refused := apply(roleRules, typed, &x)
+	if refused != nil {
+		return refused
+	}
+	if !slices.Equal(old.May, may) {
+		changes["permissions"] = Change{Old: permissionList(old.May), New: permissionList(may)}
+	}
+	if old.RequireMFA != requireMFA {
+		changes["require_mfa"] = Change{Old: old.RequireMFA, New: requireMFA}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	if seen := typed["state"]; seen != "" && seen != old.State() {
+		return t.conflict("role", id)
+	}
+	if err := t.checkRole(old, x); err != nil {
+		return err
+	}
+	if _, renamed := changes["name"]; renamed {
+		if err := t.checkRoleName(x, false); err != nil {
+			return err
+		}
+	}
+	if _, err := t.exec("UPDATE roles SET name = ?, description = ?, client_scope = ?, require_mfa = ? WHERE id = ?",
+		x.Name, orNull(x.Description), x.ClientScope, requireMFA, id); err != nil {
+		return err
+	}
+	if err := t.setPermissions(x); err != nil {
+		return err
+	}
+	return t.record("update_role", "role", id, details{"slug": x.Slug, "name": x.Name, "changes": changes})
+}
+
+// permissionList is never nil, so that the history says [] for no permissions.
+func permissionList(may []Permission) []Permission { return append([]Permission{}, may...) }
+
+// checkRole refuses what the actor may not make of a role, or nobody may.
+func (t *tx) checkRole(old, x Role) error {
+	if slices.ContainsFunc(x.May, func(p Permission) bool { return !slices.Contains(Permissions, p) }) {
+		return invalid("permission", "Choose permissions from the list")
+	}
+	if x.Slug == "Administrator" && len(x.May) < len(Permissions) {
+		return invalid("permission", "Administrator may do everything; make another role for less")
+	}
+	if x.Slug == "Administrator" && x.ClientScope != "all" {
+		return invalid("client_scope", "Administrator sees all clients; make another role for fewer")
 	}
 	for _, p := range Permissions {
-		has, wanted := slices.Contains(had, p), slices.Contains(may, p)
-		if has == wanted {
-			continue
-		}
-		if !t.by.Can(p) {
-			return nil, invalid("permission", "You may not give or take what you may not do yourself: %s", p)
-		}
-		change := "DELETE FROM role_permission WHERE role_id = ? AND permission_id = (SELECT id FROM permissions WHERE slug = ?)"
-		if wanted {
-			change = "INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?"
-		}
-		if _, err := t.exec(change, roleID, string(p)); err != nil {
-			return nil, err
+		had, has := old.Can(p), x.Can(p)
+		rescoped := had && has && p.ofClients() && old.ClientScope != x.ClientScope
+		switch {
+		case had == has && !rescoped:
+		case rescoped && !t.by.Can(p):
+			return invalid("client_scope", "This role may do what you may not (%s), so you may not change which clients it sees", p)
+		case !t.by.Can(p):
+			return invalid("permission", "You may not give or take what you may not do yourself: %s", p)
+		case had && !t.by.MayGrant(p, old.ClientScope), has && !t.by.MayGrant(p, x.ClientScope):
+			return invalid("client_scope", "You see only your own clients, so you may not give or take the sight of all")
 		}
 	}
-	return had, nil
+	if old.RequireMFA && !x.RequireMFA && !t.by.MayGive(old) {
+		return invalid("require_mfa", "This role may do what you may not, so you may not make signing in to it easier")
+	}
+	return nil
+}
+
+// checkRoleName refuses a name or a slug that reads like another role's.
+// slugged tells whether a slug was typed beside the name.
+func (t *tx) checkRoleName(x Role, slugged bool) error {
+	rows, err := t.query(selectRole+" WHERE id <> ?", x.ID)
+	others, err := collect(rows, err, scanRole)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		switch {
+		case readsLike(x.Name, other.Name):
+			return invalid("name", "There is a role of this name already")
+		case !readsLike(x.Slug, other.Slug):
+		case slugged:
+			return invalid("slug", "The role %s has this slug; choose another", other.Name)
+		default:
+			return invalid("name", "Commands know the role %s by this name; choose another, or type a slug", other.Name)
+		}
+	}
+	return nil
+}
+
+// readsLike compares names as people read them: without case, accents, spaces and what cannot be seen.
+func readsLike(a, b string) bool {
+	seen := func(s string) string {
+		return SortKey(strings.Map(func(c rune) rune {
+			if invisible(c) {
+				return -1
+			}
+			return c
+		}, s))
+	}
+	return seen(a) == seen(b)
+}
+
+// setPermissions makes a role's stored permissions those of x.
+func (t *tx) setPermissions(x Role) error {
+	if _, err := t.exec("DELETE FROM role_permission WHERE role_id = ?", x.ID); err != nil {
+		return err
+	}
+	for _, p := range x.May {
+		if _, err := t.exec("INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?", x.ID, string(p)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

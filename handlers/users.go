@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,23 +66,23 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	return row
 }
 
-// roleOptions are all roles, those of slugs ticked.
-func (s *Server) roleOptions(c *gin.Context, slugs []string) ([]views.Option, error) {
+// roleChoices are all roles, those of slugs ticked.
+func (s *Server) roleChoices(c *gin.Context, slugs []string) ([]views.RoleChoice, error) {
 	roles, err := s.db.Roles(c.Request.Context(), who(c).Actor)
-	var options []views.Option
-	for _, r := range roles {
-		o := views.Option{Value: r.Slug, Label: r.Name, Href: r.Description}
-		for _, slug := range slugs {
-			o.Selected = o.Selected || slug == r.Slug
+	var choices []views.RoleChoice
+	for _, x := range roles {
+		choice := views.RoleChoice{Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x) + " · " + roleClients(x), Ticked: slices.Contains(slugs, x.Slug)}
+		if !who(c).MayGive(x) {
+			choice.May += " · not yours to give"
 		}
-		options = append(options, o)
+		choices = append(choices, choice)
 	}
-	return options, err
+	return choices, err
 }
 
 func (s *Server) inviteForm(c *gin.Context, refused map[string]string) (*views.InviteForm, error) {
 	form := c.Request.PostForm
-	roles, err := s.roleOptions(c, form["role"])
+	roles, err := s.roleChoices(c, form["role"])
 	fields := withErrors([]views.Field{
 		{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "off", Value: form.Get("full_name")},
 		{ID: "email", Name: "email", Label: "Email", Type: "email", Max: 190, Autocomplete: "off", Value: form.Get("email")},
@@ -139,7 +140,7 @@ func (s *Server) userShow(c *gin.Context) error {
 func (s *Server) userPage(c *gin.Context, status int, a db.Account, refused *db.Invalid, link *views.OneTimeLink) error {
 	page := views.User{Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link}
 	var err1, err2 error
-	page.Given, err1 = s.roleOptions(c, a.Roles)
+	page.Given, err1 = s.roleChoices(c, a.Roles)
 	page.Owners, err2 = s.ownerOptions(c, "")
 	if refused != nil {
 		page.Failed, page.RoleError = true, messages(refused)

@@ -33,14 +33,20 @@ type OneTimeLink struct{ For, URL, Until string }
 // InviteForm invites a user.
 type InviteForm struct {
 	Fields []Field
-	Roles  []Option
+	Roles  []RoleChoice
 	Error  string // of the roles
 }
 
 // RoleChoices are roles to tick, with what is wrong with the choice.
 type RoleChoices struct {
-	Options []Option // Href is the role's description
-	Error   string
+	All   []RoleChoice
+	Error string
+}
+
+// RoleChoice is a role to tick: what it is for, and what it lets its people do with which clients.
+type RoleChoice struct {
+	Slug, Name, Href, Words, May string
+	Ticked                       bool
 }
 
 // Choices are the roles of the invitation.
@@ -53,7 +59,7 @@ func (u User) Choices() RoleChoices { return RoleChoices{u.Given, u.RoleError} }
 type User struct {
 	Page
 	Row       UserRow
-	Given     []Option // all roles, his ticked
+	Given     []RoleChoice // all roles, his ticked
 	RoleError string
 	Created   *Time
 	Link      *OneTimeLink

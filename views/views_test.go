@@ -52,6 +52,8 @@ var every = []View{
 	Account{},
 	Users{},
 	User{},
+	Roles{},
+	Role{},
 	TakeLink{},
 	Time{},
 	icon{},

@@ -1,0 +1,128 @@
+package handlers
+
+import (
+	"strings"
+
+	"clientregistry/db"
+)
+
+// Roles in words: what a person with one sees and does. What has no effect is not said.
+
+var scopeWords = map[string]string{"all": "All clients", "own": "Own clients"}
+
+// worksWith says which other permission one takes.
+var worksWith = map[db.Permission]string{
+	db.EditClient:      "Works together with seeing them",
+	db.ViewInteraction: "Works together with seeing organizations and contacts",
+	db.EditInteraction: "Works together with seeing them",
+}
+
+// beside are the permissions that stand by themselves, in a list and in a sentence.
+var beside = []struct {
+	permission   db.Permission
+	little, long string
+}{
+	{db.ImportClient, "import", "imports clients from files"},
+	{db.ExportClient, "export", "exports lists and records"},
+	{db.ViewAudit, "read the audit log", "reads the audit log"},
+	{db.ManageUsers, "manage users", "invites users and changes roles"},
+	{db.ManageSystem, "change settings", "changes the settings of the registry"},
+}
+
+// reach is how far a role's permissions on clients and interactions take effect.
+type reach struct{ see, edit, talk, log bool }
+
+func reachOf(x db.Role) reach {
+	r := reach{see: x.Can(db.ViewClient)}
+	r.edit = r.see && x.Can(db.EditClient)
+	r.talk = r.see && x.Can(db.ViewInteraction)
+	r.log = r.talk && x.Can(db.EditInteraction)
+	return r
+}
+
+// idle says why a permission that a role has does nothing in it.
+func idle(x db.Role, p db.Permission) string {
+	r, lacks := reachOf(x), db.Permission("")
+	switch {
+	case !x.Can(p):
+	case !r.see && (p == db.EditClient || p == db.ViewInteraction || p == db.EditInteraction):
+		lacks = db.ViewClient
+	case !r.talk && p == db.EditInteraction:
+		lacks = db.ViewInteraction
+	}
+	if lacks == "" {
+		return ""
+	}
+	return "No effect alone: it takes “" + lacks.Words() + "” too"
+}
+
+// roleClients says which clients a role's people see.
+func roleClients(x db.Role) string {
+	if !reachOf(x).see {
+		return "No clients"
+	}
+	return scopeWords[x.ClientScope]
+}
+
+// roleMay says in a few words what a role's people may do.
+func roleMay(x db.Role) string {
+	if len(x.May) == len(db.Permissions) {
+		return "Everything"
+	}
+	var words []string
+	switch r := reachOf(x); {
+	case r.edit && r.log:
+		words = []string{"see and change clients and interactions"}
+	case r.edit && r.talk:
+		words = []string{"see and change clients", "see interactions"}
+	case r.edit:
+		words = []string{"see and change clients"}
+	case r.log:
+		words = []string{"see clients", "see and change interactions"}
+	case r.talk:
+		words = []string{"see clients and interactions"}
+	case r.see:
+		words = []string{"see clients"}
+	}
+	for _, b := range beside {
+		if x.Can(b.permission) {
+			words = append(words, b.little)
+		}
+	}
+	if len(words) == 0 {
+		return "Nothing"
+	}
+	text := strings.Join(words, ", ")
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// roleSentence tells what a person with a role sees and does.
+func roleSentence(x db.Role) string {
+	which := "all organizations and contacts"
+	if x.ClientScope == "own" {
+		which = "only organizations and contacts of their own"
+	}
+	var says []string
+	switch r := reachOf(x); {
+	case r.edit:
+		says = append(says, "sees and changes "+which)
+	case r.see:
+		says = append(says, "sees "+which)
+	default:
+		says = append(says, "sees no clients")
+	}
+	switch r := reachOf(x); {
+	case r.log:
+		says = append(says, "sees and logs calls, emails, meetings and notes with them")
+	case r.talk:
+		says = append(says, "reads calls, emails, meetings and notes with them")
+	case r.see:
+		says = append(says, "does not see what was said with them")
+	}
+	for _, b := range beside {
+		if x.Can(b.permission) {
+			says = append(says, b.long)
+		}
+	}
+	return "A person with this role " + strings.Join(says, "; ") + "."
+}

@@ -1,0 +1,247 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+func (s *Server) roleIndex(c *gin.Context) error {
+	all, err := s.db.Roles(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
+	page := views.Roles{Page: s.page(c, "Roles", "What people may see and do", "roles"), Result: plural(len(all), "role")}
+	for _, x := range all {
+		page.Rows = append(page.Rows, views.RoleRow{
+			Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x), Sees: roleClients(x), SecondFactor: x.RequireMFA, Held: plural(x.Users, "user"),
+		})
+	}
+	return s.show(c, http.StatusOK, page)
+}
+
+// roleNew is the form of a role to be made, perhaps like another one.
+func (s *Server) roleNew(c *gin.Context) error {
+	x := db.Role{ClientScope: "all"}
+	if who(c).OwnOnly {
+		x.ClientScope = "own"
+	}
+	if from := c.Query("from"); db.ValidID(from) {
+		other, err := s.db.Role(c.Request.Context(), who(c).Actor, from)
+		if err != nil {
+			return err
+		}
+		x = db.Role{Description: other.Description, May: other.May, ClientScope: other.ClientScope, RequireMFA: other.RequireMFA}
+	}
+	return s.rolePage(c, http.StatusOK, roleForm{typed: x})
+}
+
+func (s *Server) roleCreate(c *gin.Context) error {
+	form := c.Request.PostForm
+	x, err := s.db.SaveRole(c.Request.Context(), who(c).Actor, "", typed(c, "name", "slug", "description", "client_scope"), permissions(form), form.Get("require_mfa") != "")
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.rolePage(c, http.StatusUnprocessableEntity, roleForm{typed: typedRole(form, db.Role{ClientScope: "all"}), refused: refused.Fields})
+	}
+	if err != nil {
+		return err
+	}
+	return s.roleSaved(c, x, "Created ")
+}
+
+func (s *Server) roleSaved(c *gin.Context, x db.Role, done string) error {
+	if err := s.flash(c, views.Toast{Text: done + x.Name}); err != nil {
+		return err
+	}
+	return s.redirect(c, "/admin/roles/"+x.ID)
+}
+
+func (s *Server) role(c *gin.Context) (db.Role, error) {
+	id, err := id(c, "id")
+	if err != nil {
+		return db.Role{}, err
+	}
+	return s.db.Role(c.Request.Context(), who(c).Actor, id)
+}
+
+func (s *Server) roleShow(c *gin.Context) error {
+	x, err := s.role(c)
+	if err != nil {
+		return err
+	}
+	return s.rolePage(c, http.StatusOK, roleForm{stored: x, typed: x, state: x.State()})
+}
+
+func (s *Server) roleUpdate(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	form := c.Request.PostForm
+	x, err := s.db.SaveRole(c.Request.Context(), who(c).Actor, id, typed(c, "name", "description", "client_scope", "state"), permissions(form), form.Get("require_mfa") != "")
+	var refused *db.Invalid
+	var stale *db.Conflict
+	if !errors.As(err, &refused) && !errors.As(err, &stale) {
+		if err != nil {
+			return err
+		}
+		return s.roleSaved(c, x, "Saved ")
+	}
+	stored, err := s.role(c)
+	if err != nil {
+		return err
+	}
+	f := roleForm{stored: stored, typed: typedRole(form, stored), stale: stale, state: stored.State()}
+	if refused != nil {
+		f.refused, f.state = refused.Fields, form.Get("state")
+		return s.rolePage(c, http.StatusUnprocessableEntity, f)
+	}
+	return s.rolePage(c, http.StatusConflict, f)
+}
+
+// permissions are the ticked ones.
+func permissions(form url.Values) []db.Permission {
+	var ticked []db.Permission
+	for _, slug := range form["permission"] {
+		ticked = append(ticked, db.Permission(slug))
+	}
+	return ticked
+}
+
+// typedRole is a role as a form has it; what the form leaves out is as stored.
+func typedRole(form url.Values, stored db.Role) db.Role {
+	x := stored
+	for name, to := range map[string]*string{"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope} {
+		if values, ok := form[name]; ok {
+			*to = values[0]
+		}
+	}
+	x.May, x.RequireMFA = permissions(form), form.Get("require_mfa") != ""
+	return x
+}
+
+// roleForm is what the page of a role shows: what is stored (nothing of a new
+// one), what was typed, and what became of it.
+type roleForm struct {
+	stored, typed db.Role
+	state         string
+	refused       map[string]string
+	stale         *db.Conflict
+}
+
+func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
+	x, ctx, by := f.stored, c.Request.Context(), who(c).Actor
+	page := views.Role{
+		Page: s.page(c, "New role", "What a role may do", "roles"), Heading: "New role", Action: "/admin/roles", Submit: "Create role", Column: "This role", State: f.state,
+		Fields: roleFields(f), Scopes: scopeOptions(f.typed.ClientScope), SecondFactor: f.typed.RequireMFA,
+		PermissionError: f.refused["permission"], ScopeError: f.refused["client_scope"], FactorError: f.refused["require_mfa"],
+	}
+	if x.ID != "" {
+		page.Title, page.Heading, page.Action, page.Submit, page.Column = x.Name, x.Name, "/admin/roles/"+x.ID, "Save role", x.Name
+		page.Held, page.Sentence, page.Copy = plural(x.Users, "user")+" with this role", roleSentence(x), "/admin/roles/new?from="+x.ID
+	}
+	all, err1 := s.db.Roles(ctx, by)
+	holders, err2 := s.db.PeopleWith(ctx, by, x.ID)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	others := rolesBeside(all, x)
+	for _, other := range others {
+		page.Others = append(page.Others, other.Name)
+	}
+	page.Permissions = matrix(by, f, others)
+	for _, a := range holders {
+		row := s.userRow(c, a)
+		page.Holders = append(page.Holders, views.Holder{Name: row.Name, Href: "/admin/users/" + row.ID, Email: row.Email, State: row.State, Tone: row.Tone})
+	}
+	if f.stale != nil {
+		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this role")
+		page.Conflict.Differences = roleDifferences(x, f.typed)
+	}
+	page.Failed = status >= 400
+	return s.show(c, status, page)
+}
+
+func roleFields(f roleForm) []views.Field {
+	fields := []views.Field{{ID: "name", Name: "name", Label: "Name", Max: 80, Autocomplete: "off", Value: f.typed.Name}}
+	if f.stored.ID == "" {
+		fields = append(fields, views.Field{ID: "slug", Name: "slug", Label: "Slug", Max: 80, Autocomplete: "off", Value: f.typed.Slug, Optional: true, Hint: "What commands call it; the name, where this is empty"})
+	}
+	fields = append(fields, views.Field{ID: "description", Name: "description", Label: "Description", Type: "textarea", Max: 400, Value: f.typed.Description, Optional: true})
+	if f.stored.ID == "" && f.refused == nil {
+		fields[0].Autofocus = true
+		return fields
+	}
+	return withErrors(fields, f.refused)
+}
+
+func scopeOptions(current string) []views.Option {
+	options := []views.Option{{Value: "all", Label: "All clients"}, {Value: "own", Label: "Only clients of their own", Href: "Others are not in lists, search or counts"}}
+	for i := range options {
+		options[i].Selected = options[i].Value == current
+	}
+	return options
+}
+
+// rolesBeside are the three other roles that most people have.
+func rolesBeside(all []db.Role, x db.Role) []db.Role {
+	others := slices.DeleteFunc(slices.Clone(all), func(other db.Role) bool { return other.ID == x.ID })
+	slices.SortStableFunc(others, func(a, b db.Role) int { return b.Users - a.Users })
+	return others[:min(3, len(others))]
+}
+
+// matrix is every permission in words, ticked as typed. What the actor lacks himself stays as it is stored.
+func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
+	var groups []views.PermissionGroup
+	for _, g := range db.PermissionGroups {
+		group := views.PermissionGroup{Heading: g.Heading}
+		for _, p := range g.Permissions {
+			row := views.PermissionRow{Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: worksWith[p], Idle: idle(f.typed, p)}
+			if f.stored.Slug == "Administrator" {
+				row.Fixed, row.Ticked, row.Note = true, true, ""
+			} else if !by.Can(p) {
+				row.Fixed, row.Ticked, row.Note = true, f.stored.Can(p), "You lack this yourself, so you cannot give or take it"
+			}
+			if row.Idle != "" {
+				row.Note = ""
+			}
+			for _, other := range others {
+				row.Others = append(row.Others, views.OtherRole{Name: other.Name, Has: other.Can(p)})
+			}
+			group.Rows = append(group.Rows, row)
+		}
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// roleDifferences are the fields of a role in which the stored and the typed one differ.
+func roleDifferences(stored, typed db.Role) []views.Difference {
+	var all []views.Difference
+	add := func(label, theirs, yours string) {
+		if theirs != yours {
+			all = append(all, views.Difference{Label: label, Theirs: theirs, Yours: yours})
+		}
+	}
+	yes := func(is bool) string {
+		if is {
+			return "Yes"
+		}
+		return "No"
+	}
+	add("Name", stored.Name, strings.TrimSpace(typed.Name))
+	add("Description", stored.Description, strings.TrimSpace(typed.Description))
+	for _, p := range db.Permissions {
+		add(p.Words(), yes(stored.Can(p)), yes(typed.Can(p)))
+	}
+	add("Which clients", scopeWords[stored.ClientScope], scopeWords[typed.ClientScope])
+	add("Demand a second factor", yes(stored.RequireMFA), yes(typed.RequireMFA))
+	return all
+}
