@@ -131,27 +131,6 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 	must(o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Reader", "client_scope": "own"}, []db.Permission{db.ViewClient}, false))(t)
 }
 
-func TestARoleIsChangedWithItsHistory(t *testing.T) {
-	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	r := must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": "Auditor", "description": "Reads the log"}, []db.Permission{db.ViewAudit}, true))(t)
-	want(t, "slug", r.Slug, "Auditor")
-	r = must(o.SaveRole(t.Context(), o.Ines, r.ID, db.Fields{"name": "Auditors"}, []db.Permission{db.ViewAudit, db.ViewClient}, true))(t)
-	want(t, "permissions", len(r.May), 2)
-	o.Unchanged(t, func() {
-		must(o.SaveRole(t.Context(), o.Ines, r.ID, db.Fields{"name": "Auditors"}, r.May, true))(t)
-		_, err := o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": "Auditor"}, nil, false)
-		wantInvalid(t, err, "name")
-		for _, x := range must(o.Roles(t.Context(), o.Ines))(t) {
-			if x.Slug == "Administrator" {
-				_, err := o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": "Administrator"}, []db.Permission{db.ViewClient}, false)
-				wantInvalid(t, err, "permission")
-			}
-		}
-	})
-	want(t, "history", fmt.Sprint(o.Actions(t, r.ID)), "[create_role update_role]")
-}
-
 func TestGuessingLocksTheAccountAndEndsByItself(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

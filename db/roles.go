@@ -109,7 +109,7 @@ func (x *Role) value(column string) *string {
 
 // SaveRole makes a role (id "") or changes one: its name, slug (new ones only,
 // the name where it is empty), description and client_scope as typed, its
-// permissions, and whether it demands a second factor. typed may hold the State
+// permissions, and whether it requires a second factor. typed may hold the State
 // of the role as it was read; where the role is another by now, and not what is
 // asked for, that is a Conflict. Refused fields, a name or slug that is taken,
 // unknown permissions, giving or taking what the actor lacks, and weakening

@@ -57,6 +57,8 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("organization_id", "", "display_name", "A", "website", "", "sector", "", "role_label", "x", "relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
 	case strings.HasSuffix(path, "_id"):
 		add("role_label", "x", "relationship_status", "Active")
+	case strings.HasPrefix(path, "/admin/roles"):
+		add("name", "A", "slug", "", "description", "x", "client_scope", "own", "require_mfa", "true", "permission", "ViewClient", "state", "")
 	}
 	return v
 }
@@ -215,7 +217,7 @@ func unreadable(value string) bool {
 
 // free tells the fields that take any text from those that choose or have a form.
 func free(field string) bool {
-	return slices.Contains([]string{"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title", "subject", "body", "outcome", "role_label", "full_name", "value"}, field)
+	return slices.Contains([]string{"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title", "subject", "body", "outcome", "role_label", "full_name", "value", "name", "slug", "description"}, field)
 }
 
 // version is the present version of the record that a route changes.

@@ -242,6 +242,6 @@ func roleDifferences(stored, typed db.Role) []views.Difference {
 		add(p.Words(), yes(stored.Can(p)), yes(typed.Can(p)))
 	}
 	add("Which clients", scopeWords[stored.ClientScope], scopeWords[typed.ClientScope])
-	add("Demand a second factor", yes(stored.RequireMFA), yes(typed.RequireMFA))
+	add("Require a second factor", yes(stored.RequireMFA), yes(typed.RequireMFA))
 	return all
 }

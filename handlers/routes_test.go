@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "write testdata/permissions.golden anew"
 type world struct {
 	*site
 	org, contact, interaction string // linked to each other
+	role                      string // which nobody has
 }
 
 func newWorld(s *site) world {
@@ -26,12 +27,13 @@ func newWorld(s *site) world {
 	w := world{site: s, org: s.organization("Harbor & Pine", "sector", "Logistics"), contact: s.contact("Elif", "Aydın", "email", fmt.Sprintf("elif@harborpine%d.example", s.worlds))}
 	s.link(w.org, w.contact, "role_label", "CFO")
 	w.interaction = s.log(w.org, w.contact, "Renewal agreed")
+	w.role = "/admin/roles/" + s.one("SELECT id FROM roles WHERE slug = ?", s.role(fmt.Sprint("Clerk ", s.worlds), db.ViewClient))
 	return w
 }
 
 // address fills a route's path with the world's records.
 func (w world) address(path string) string {
-	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction}
+	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -220,7 +222,7 @@ func TestUnknownRecords(t *testing.T) {
 		good := w.address(r.Path)
 		bad := map[string]bool{}
 		for _, id := range []string{handlers.NewRequestID(), "1", "new%00", "..", "%27%20OR%201=1", strings.ToUpper(key(w.org)), strings.Repeat("9", 300), "{" + key(w.org) + "}"} {
-			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction)} {
+			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role)} {
 				if strings.Contains(good, mine) {
 					bad[strings.Replace(good, mine, id, 1)] = true
 				}

@@ -71,7 +71,7 @@ func (s *Server) roleChoices(c *gin.Context, slugs []string) ([]views.RoleChoice
 	roles, err := s.db.Roles(c.Request.Context(), who(c).Actor)
 	var choices []views.RoleChoice
 	for _, x := range roles {
-		choice := views.RoleChoice{Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x) + " · " + roleClients(x), Ticked: slices.Contains(slugs, x.Slug)}
+		choice := views.RoleChoice{Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x) + " · " + strings.ToLower(roleClients(x)), Ticked: slices.Contains(slugs, x.Slug)}
 		if !who(c).MayGive(x) {
 			choice.May += " · not yours to give"
 		}

@@ -14,7 +14,7 @@ func (Roles) Template() string { return "roles/index.html" }
 type RoleRow struct {
 	Name, Href, Words string
 	May, Sees         string // what it lets its people do, and with which clients
-	SecondFactor      bool   // is demanded
+	SecondFactor      bool   // is required
 	Held              string // by how many
 }
 

@@ -1,0 +1,326 @@
+package db_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// newRole makes a role as Ines.
+func newRole(t *testing.T, o *dbtest.Office, name, scope string, may ...db.Permission) db.Role {
+	t.Helper()
+	return must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": name, "client_scope": scope}, may, false))(t)
+}
+
+func roleBySlug(t *testing.T, o *dbtest.Office, slug string) db.Role {
+	t.Helper()
+	all := must(o.Roles(t.Context(), o.Ines))(t)
+	return all[slices.IndexFunc(all, func(x db.Role) bool { return x.Slug == slug })]
+}
+
+func TestARoleIsChangedWithItsHistory(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	x := must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": "Auditor", "description": "Reads the log"}, []db.Permission{db.ViewAudit}, true))(t)
+	want(t, "slug", x.Slug, "Auditor")
+	want(t, "scope", x.ClientScope, "all")
+	x = must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": " Auditors ", "slug": "other", "description": "", "client_scope": "own"}, []db.Permission{db.ViewClient, db.ViewAudit, db.ViewAudit}, false))(t)
+	want(t, "role", fmt.Sprint(x.Slug, x.Name, x.Description, x.May, x.ClientScope, x.RequireMFA), "AuditorAuditors[ViewAudit ViewClient]ownfalse")
+	o.Unchanged(t, func() {
+		must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": "Auditors"}, x.May, false))(t)
+	})
+	must(o.SaveRole(t.Context(), o.Ines, x.ID, nil, nil, false))(t)
+	said := o.Column(t, "SELECT action || ' ' || metadata FROM audit_logs WHERE target_type = 'role' AND target_id = ? ORDER BY seq", x.ID)
+	want(t, "history", strings.Join(said, "\n"), strings.Join([]string{
+		`create_role {"changes":{"client_scope":{"old":null,"new":"all"},"description":{"old":null,"new":"Reads the log"},"name":{"old":null,"new":"Auditor"},"permissions":{"old":null,"new":["ViewAudit"]},"require_mfa":{"old":null,"new":true},"slug":{"old":null,"new":"Auditor"}},"name":"Auditor","slug":"Auditor"}`,
+		`update_role {"changes":{"client_scope":{"old":"all","new":"own"},"description":{"old":"Reads the log","new":null},"name":{"old":"Auditor","new":"Auditors"},"permissions":{"old":["ViewAudit"],"new":["ViewAudit","ViewClient"]},"require_mfa":{"old":true,"new":false}},"name":"Auditors","slug":"Auditor"}`,
+		`update_role {"changes":{"permissions":{"old":["ViewAudit","ViewClient"],"new":[]}},"name":"Auditors","slug":"Auditor"}`,
+	}, "\n"))
+}
+
+func TestARefusedRoleChangesNothing(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	renamed := roleBySlug(t, o, "Viewer")
+	must(o.SaveRole(t.Context(), o.Ines, renamed.ID, db.Fields{"name": "Reader"}, renamed.May, false))(t)
+	for _, c := range []struct {
+		column string
+		typed  db.Fields
+		may    []db.Permission
+	}{
+		{"name", db.Fields{}, nil},
+		{"name", db.Fields{"name": " \u200b "}, nil},
+		{"name", db.Fields{"name": "MANAGER"}, nil},
+		{"name", db.Fields{"name": "Mánager", "slug": "m"}, nil},
+		{"name", db.Fields{"name": "Admini\u200bstrator", "slug": "a"}, nil},
+		{"name", db.Fields{"name": "viewer"}, nil}, // the slug of Reader
+		{"name", db.Fields{"name": strings.Repeat("x", 81)}, nil},
+		{"name", db.Fields{"name": "a\x00"}, nil},
+		{"slug", db.Fields{"name": "Sales", "slug": "administrator"}, nil},
+		{"slug", db.Fields{"name": "Sales", "slug": strings.Repeat("x", 81)}, nil},
+		{"slug", db.Fields{"name": "Sales", "slug": "a\x1b"}, nil},
+		{"description", db.Fields{"name": "Sales", "description": strings.Repeat("x", 401)}, nil},
+		{"client_scope", db.Fields{"name": "Sales", "client_scope": "none"}, nil},
+		{"permission", db.Fields{"name": "Sales"}, []db.Permission{"EatCake"}},
+		{"permission", db.Fields{"name": "Sales"}, []db.Permission{""}},
+	} {
+		o.Unchanged(t, func() {
+			_, err := o.SaveRole(t.Context(), o.Ines, "", c.typed, c.may, false)
+			wantInvalid(t, err, c.column)
+		})
+	}
+	o.Unchanged(t, func() {
+		_, err := o.SaveRole(t.Context(), o.Ines, roleBySlug(t, o, "Manager").ID, db.Fields{"name": "reader"}, nil, false)
+		wantInvalid(t, err, "name")
+	})
+}
+
+func TestAdministratorStaysComplete(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	x := roleBySlug(t, o, "Administrator")
+	o.Unchanged(t, func() {
+		for _, p := range db.Permissions {
+			_, err := o.SaveRole(t.Context(), o.Ines, x.ID, nil, slices.DeleteFunc(slices.Clone(x.May), func(q db.Permission) bool { return p == q }), false)
+			wantInvalid(t, err, "permission")
+		}
+		_, err := o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"client_scope": "own"}, x.May, false)
+		wantInvalid(t, err, "client_scope")
+	})
+	x = must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": "Chief"}, db.Permissions, true))(t)
+	want(t, "name", x.Name, "Chief")
+	want(t, "second factor", x.RequireMFA, true)
+}
+
+// TestANewPermissionGoesToAdministrator: otherwise nobody could ever give it.
+func TestANewPermissionGoesToAdministrator(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.Exec(t, "DELETE FROM permissions WHERE slug IN ('ViewAudit', 'ExportClient')")
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t)
+	defer again.Close()
+	const count = "SELECT count(*) FROM role_permission JOIN roles ON roles.id = role_id WHERE slug = ?"
+	want(t, "permissions of Administrator", o.Column(t, count, "Administrator")[0], "9")
+	want(t, "permissions of Manager", o.Column(t, count, "Manager")[0], "5")
+}
+
+// allBut are all permissions without one.
+func allBut(p db.Permission) []db.Permission {
+	return slices.DeleteFunc(slices.Clone(db.Permissions), func(q db.Permission) bool { return p == q })
+}
+
+// TestNobodyGivesOrTakesAPermissionThatHeLacks tries each permission at both
+// scopes: in a role, and by a role that holds it.
+func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	none, given := newRole(t, o, "None", "all"), newRole(t, o, "Given", "all")
+	for _, p := range db.Permissions {
+		if p == db.ManageUsers {
+			continue // without it nothing goes at all
+		}
+		for _, scope := range []string{"all", "own"} {
+			holding := newRole(t, o, fmt.Sprint("With ", p, scope), scope, p)
+			lacks, has := o.Ines, o.Ines
+			lacks.May, has.May = allBut(p), []db.Permission{db.ManageUsers, p}
+			other := db.Fields{"client_scope": map[string]string{"all": "own", "own": "all"}[scope]}
+			holder, _, err := o.InviteUser(t.Context(), o.Ines, fmt.Sprintf("%s%s@x.example", p, scope), "Holder", []string{holding.Slug})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Unchanged(t, func() {
+				_, err := o.SaveRole(t.Context(), lacks, "", db.Fields{"name": "New", "client_scope": scope}, []db.Permission{p}, false)
+				wantInvalid(t, err, "permission")
+				_, err = o.SaveRole(t.Context(), lacks, given.ID, nil, []db.Permission{p}, false)
+				wantInvalid(t, err, "permission")
+				_, err = o.SaveRole(t.Context(), lacks, holding.ID, nil, nil, false)
+				wantInvalid(t, err, "permission")
+				if p != db.ViewAudit && p != db.ManageSystem { // those do not look at the scope
+					_, err = o.SaveRole(t.Context(), lacks, holding.ID, other, []db.Permission{p}, false)
+					wantInvalid(t, err, "client_scope")
+				}
+				wantInvalid(t, o.SetRoles(t.Context(), lacks, o.Tomas.UserID, []string{"Manager", holding.Slug}), "role")
+				wantInvalid(t, o.SetRoles(t.Context(), lacks, holder, []string{"None"}), "role")
+				_, _, err = o.InviteUser(t.Context(), lacks, "x@y.example", "X", []string{holding.Slug})
+				wantInvalid(t, err, "role")
+				_, err = o.RenewInvitation(t.Context(), lacks, holder)
+				wantInvalid(t, err, "role")
+			})
+			// He may still call it otherwise, and give what else he has.
+			must(o.SaveRole(t.Context(), lacks, holding.ID, db.Fields{"description": "Renamed"}, []db.Permission{p, db.ManageUsers}, true))(t)
+			must(o.SaveRole(t.Context(), lacks, holding.ID, nil, []db.Permission{p}, true))(t)
+			o.Unchanged(t, func() {
+				_, err := o.SaveRole(t.Context(), lacks, holding.ID, nil, []db.Permission{p}, false) // easier to sign in to
+				wantInvalid(t, err, "require_mfa")
+			})
+			// And who has it may all of that.
+			must(o.SaveRole(t.Context(), has, holding.ID, other, []db.Permission{p}, false))(t)
+			must(o.SaveRole(t.Context(), has, given.ID, nil, []db.Permission{p}, false))(t)
+			must(o.SaveRole(t.Context(), has, given.ID, nil, nil, false))(t)
+			if err := o.SetRoles(t.Context(), has, holder, []string{none.Slug}); err != nil {
+				t.Error(err)
+			}
+			must(o.RenewInvitation(t.Context(), has, holder))(t)
+		}
+	}
+}
+
+// TestWhoSeesOnlyHisOwnOpensAllToNobody: of two people who may the same, one
+// sees only own clients. What reads all clients he can neither give nor take.
+func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	narrow := o.Ines
+	narrow.OwnOnly = true
+	for _, p := range db.Permissions {
+		of := p != db.ViewAudit && p != db.ManageUsers && p != db.ManageSystem
+		all, own, empty := newRole(t, o, fmt.Sprint("All ", p), "all", p), newRole(t, o, fmt.Sprint("Own ", p), "own", p), newRole(t, o, fmt.Sprint("Empty ", p), "all")
+		must(o.SaveRole(t.Context(), narrow, own.ID, nil, nil, false))(t)
+		must(o.SaveRole(t.Context(), narrow, own.ID, nil, []db.Permission{p}, false))(t)
+		if err := o.SetRoles(t.Context(), narrow, o.Lea.UserID, []string{own.Slug, "Viewer"}); err == nil {
+			t.Error("he gave Viewer, which sees all clients")
+		}
+		try := func(what, column string, do func() error) {
+			t.Helper()
+			if !of {
+				if err := do(); err != nil {
+					t.Errorf("%s, %s: %v", p, what, err)
+				}
+				return
+			}
+			o.Unchanged(t, func() { wantInvalid(t, do(), column) })
+		}
+		save := func(x db.Role, typed db.Fields, may ...db.Permission) func() error {
+			return func() error {
+				_, err := o.SaveRole(t.Context(), narrow, x.ID, typed, may, false)
+				return err
+			}
+		}
+		try("take from a role of all", "client_scope", save(all, nil))
+		try("give to a role of all", "client_scope", save(empty, nil, p))
+		try("narrow a role", "client_scope", save(all, db.Fields{"client_scope": "own"}, p))
+		try("widen a role", "client_scope", save(own, db.Fields{"client_scope": "all"}, p))
+		try("make a role", "client_scope", save(db.Role{}, db.Fields{"name": fmt.Sprint("New ", p)}, p))
+		try("give the role", "role", func() error {
+			_, _, err := o.InviteUser(t.Context(), narrow, fmt.Sprintf("%s@x.example", p), "X", []string{all.Slug})
+			return err
+		})
+	}
+}
+
+func TestOnlyWhoManagesUsersReadsRoles(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	id := roleBySlug(t, o, "Viewer").ID
+	by := o.Ines
+	by.May = allBut(db.ManageUsers)
+	_, err := o.Roles(t.Context(), by)
+	_, err2 := o.Role(t.Context(), by, id)
+	_, err3 := o.PeopleWith(t.Context(), by, id)
+	_, err4 := o.SaveRole(t.Context(), by, id, nil, nil, false)
+	for _, err := range []error{err, err2, err3, err4} {
+		want(t, "answer", strings.Contains(fmt.Sprint(err), db.ErrForbidden.Error()), true)
+	}
+	people := must(o.PeopleWith(t.Context(), o.Ines, id))(t)
+	want(t, "people", len(people), 1)
+	want(t, "name", people[0].FullName, "Léa Fournier")
+}
+
+// TestTwoAtOnceLeaveSomebodyWhoManagesUsers: two administrators take each
+// other's rights at the same moment, in every way there is.
+func TestTwoAtOnceLeaveSomebodyWhoManagesUsers(t *testing.T) {
+	t.Parallel()
+	for name, take := range map[string]func(o *dbtest.Office, by, from db.Actor) error{
+		"role": func(o *dbtest.Office, by, from db.Actor) error {
+			return o.SetRoles(t.Context(), by, from.UserID, []string{"Viewer"})
+		},
+		"status": func(o *dbtest.Office, by, from db.Actor) error { return o.DisableUser(t.Context(), by, from.UserID) },
+		"permission": func(o *dbtest.Office, by, _ db.Actor) error {
+			all, err := o.Roles(t.Context(), by)
+			for _, x := range all {
+				if x.Can(db.ManageUsers) {
+					_, err = o.SaveRole(t.Context(), by, x.ID, nil, nil, false)
+				}
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := dbtest.OpenOffice(t)
+			if err := o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Administrator"}); err != nil {
+				t.Fatal(err)
+			}
+			tomas := o.Tomas
+			tomas.May = o.Ines.May
+			var group sync.WaitGroup
+			for _, pair := range [][2]db.Actor{{o.Ines, tomas}, {tomas, o.Ines}} {
+				group.Go(func() { take(o, pair[0], pair[1]) })
+			}
+			group.Wait()
+			left := o.Column(t, `
+				SELECT count(DISTINCT users.id) FROM users
+				JOIN user_role ON user_id = users.id
+				JOIN role_permission USING (role_id)
+				JOIN permissions ON permissions.id = permission_id
+				WHERE status = 'active' AND slug = 'ManageUsers'`)[0]
+			want(t, "left who manage users", left, map[string]string{"role": "1", "status": "1", "permission": "2"}[name])
+		})
+	}
+}
+
+func TestARoleThatIsAnotherByNowIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	x := newRole(t, o, "Sales", "all", db.ViewClient)
+	read := x.State()
+	other := o.Ines
+	must(o.SaveRole(t.Context(), other, x.ID, nil, []db.Permission{db.ViewClient, db.EditClient}, false))(t)
+	o.Unchanged(t, func() {
+		for _, typed := range []db.Fields{{"description": "Mine"}, {"name": "Mine"}, {"client_scope": "own"}} {
+			typed["state"] = read
+			_, err := o.SaveRole(t.Context(), o.Ines, x.ID, typed, x.May, false)
+			want(t, "by", wantConflict(t, err).By, "Ines Calder")
+		}
+		// Asking for what is there already is no conflict.
+		must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"state": read}, []db.Permission{db.ViewClient, db.EditClient}, false))(t)
+	})
+	now := must(o.Role(t.Context(), o.Ines, x.ID))(t)
+	for _, changed := range []func(*db.Role){
+		func(x *db.Role) { x.Name += "x" }, func(x *db.Role) { x.Description += "x" }, func(x *db.Role) { x.ClientScope = "own" },
+		func(x *db.Role) { x.RequireMFA = true }, func(x *db.Role) { x.May = x.May[1:] },
+	} {
+		y := now
+		changed(&y)
+		want(t, "the state is another", y.State() != now.State(), true)
+	}
+	must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"description": "Mine", "state": now.State()}, now.May, false))(t)
+}
+
+// TestARoleIsFeltAtTheNextRequest changes everything of a role that a session depends on.
+func TestARoleIsFeltAtTheNextRequest(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	x := roleBySlug(t, o, "Viewer")
+	session := signIn(t, o, "lea@pinestreet.example")
+	says := func() string {
+		u := must(o.Session(t.Context(), session))(t).User
+		slices.Sort(u.May)
+		return fmt.Sprint(u.Roles, u.May, u.OwnOnly)
+	}
+	want(t, "at first", says(), "[Viewer] [ViewClient ViewInteraction] false")
+	must(o.SaveRole(t.Context(), o.Ines, x.ID, nil, []db.Permission{db.ViewClient}, false))(t)
+	want(t, "one taken", says(), "[Viewer] [ViewClient] false")
+	must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"client_scope": "own"}, []db.Permission{db.ViewClient}, false))(t)
+	want(t, "narrowed", says(), "[Viewer] [ViewClient] true")
+	must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": "Reader"}, []db.Permission{db.ViewClient, db.EditClient}, false))(t)
+	want(t, "one given", says(), "[Reader] [EditClient ViewClient] true")
+}

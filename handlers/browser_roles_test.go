@@ -1,0 +1,128 @@
+package handlers_test
+
+import (
+	"testing"
+
+	"clientregistry/db"
+)
+
+// TestARoleByKeyboard: an administrator makes a role and gives it to
+// somebody, who then sees what it says and no more.
+func TestARoleByKeyboard(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, lea := o.person("Astrid Öberg", "Administrator"), o.person("Léa Fournier", "Viewer")
+	organization := o.organization("Harbor & Pine")
+	o.log(organization, "", "First call")
+	w := o.windowOf(astrid)
+	w.open("/")
+	w.tabTo(".nav a[href='/admin/roles']")
+	w.press("Enter")
+	w.see("h1", "Roles")
+	w.titled("Roles")
+	w.focused("h1")
+	w.press("n")
+	w.see("h1", "New role")
+	w.focused("#name")
+	w.press("Enter")
+	w.focused("#name[aria-invalid=true]")
+	w.write("Bookkeeper")
+	w.tabTo("#description")
+	w.write("Knows the addresses")
+	w.press("Shift+Tab", "Shift+Tab", "Shift+Tab") // back over the slug and the name to the last permission
+	w.focused("#p-ManageSystem")
+	for range 8 {
+		w.press("Shift+Tab")
+	}
+	w.focused("#p-ViewClient")
+	w.press(" ", "Tab", " ")
+	w.focused("#p-EditClient")
+	w.tabTo("#name")
+	w.press("Enter")
+	w.see("#toasts", "Created Bookkeeper")
+	w.see("h1", "Bookkeeper")
+	w.see("section p", "sees and changes all organizations and contacts; does not see what was said with them")
+
+	w.tabTo(".nav a[href='/admin/users']")
+	w.press("Enter")
+	w.see("h1", "Users")
+	w.tabTo("#rows a[title='Léa Fournier']")
+	w.press("Enter")
+	w.see("h1", "Léa Fournier")
+	w.tabTo("[name=role][value=Bookkeeper]")
+	w.press(" ", "Tab", "Tab")
+	w.focused("[name=role][value=Viewer]")
+	w.press(" ", "Enter")
+	w.see("#toasts", "Roles saved")
+	w.tabTo(".meta a")
+	w.press("Enter")
+	w.see("h1", "Bookkeeper")
+	w.see(".links .nm", "Léa Fournier")
+
+	hers := o.window()
+	hers.open("/login")
+	hers.fill("#email", lea.user.Email)
+	hers.fill("#password", password)
+	hers.press("Enter")
+	hers.see("h1", "Home")
+	hers.see(".me", "Bookkeeper")
+	hers.gone(".nav a", "Interactions")
+	hers.gone(".navh", "Admin")
+	hers.open(organization)
+	hers.see("#edit-website")
+	hers.gone("#timeline")
+	hers.open("/admin/roles")
+	hers.see("h1 + p", "Missing permission: ManageUsers")
+}
+
+func TestPagesOfRoles(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomás Brandt", "Administrator")
+	lea := o.person("Léa Marchetti de la Fontaine-Wolfeschlegelstein", "Viewer")
+	long := o.rolePath(o.role("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikant, Nord", db.EditClient, db.EditInteraction, db.ViewAudit))
+	manager := o.rolePath("Manager")
+	w := o.windowOf(astrid)
+	for _, path := range []string{"/admin/roles", "/admin/roles/new", manager, long, o.rolePath("Administrator"), "/admin/users/" + lea.user.ID, "/admin/users?new=1", "/account"} {
+		w.open(path)
+		w.see("h1")
+		w.everywhere(path)
+	}
+	w.open("/admin/roles/new")
+	w.click("button", "Create role")
+	w.see(".err", "Enter a name")
+	w.everywhere("role refused")
+
+	w.open(manager)
+	tomas.post(manager, "name", "Manager", "description", "Theirs").want(303, "", "")
+	w.fill("#description", "Mine")
+	w.click("#p-ViewAudit")
+	w.click("button", "Save role")
+	w.see(".versus", "Theirs")
+	w.holds("#description", "Mine")
+	w.everywhere("role in conflict")
+	w.click("button", "Keep mine")
+	w.see("#toasts", "Saved Manager")
+	w.see("section p", "reads the audit log")
+
+	clerk := o.windowOf(o.person("Clerk", o.role("Clerk", db.ManageUsers, db.ViewClient)))
+	clerk.open(manager)
+	clerk.see(".matrix small", "You lack this yourself")
+	clerk.everywhere("role of which one lacks a part")
+	clerk.click("#p-ViewClient")
+	clerk.fill("#description", "")
+	clerk.click("button", "Save role")
+	clerk.see("#toasts", "Saved Manager")
+
+	w.scripts(false)
+	w.open("/admin/roles")
+	w.click("a", "New role")
+	w.fill("#name", "Without script")
+	w.click("#p-ViewClient")
+	w.click("button", "Create role")
+	w.see("h1", "Without script")
+	w.click("a", "Copy to a new role")
+	w.see("h1", "New role")
+	w.click("button", "Create role")
+	w.see(".err", "Enter a name")
+}

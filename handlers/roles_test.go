@@ -1,0 +1,152 @@
+package handlers_test
+
+import (
+	"testing"
+
+	"clientregistry/db"
+)
+
+// rolePath is the page of a role by its slug.
+func (s *site) rolePath(slug string) string {
+	s.t.Helper()
+	return "/admin/roles/" + s.one("SELECT id FROM roles WHERE slug = ?", slug)
+}
+
+func TestRolesReadAsWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	for i, c := range []struct {
+		scope, few, clients, sentence string
+		may                           []db.Permission
+	}{
+		{"all", "Everything", "All clients", "sees and changes all organizations and contacts; sees and logs calls, emails, meetings and notes with them; imports clients from files; exports lists and records; reads the audit log; invites users and changes roles; changes the settings of the registry", db.Permissions},
+		{"own", "See and change clients and interactions", "Own clients", "sees and changes only organizations and contacts of their own; sees and logs calls, emails, meetings and notes with them", []db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction}},
+		{"all", "See and change clients, see interactions", "All clients", "sees and changes all organizations and contacts; reads calls, emails, meetings and notes with them", []db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction}},
+		{"all", "See and change clients", "All clients", "sees and changes all organizations and contacts; does not see what was said with them", []db.Permission{db.ViewClient, db.EditClient, db.EditInteraction}},
+		{"own", "See clients, see and change interactions", "Own clients", "sees only organizations and contacts of their own; sees and logs calls, emails, meetings and notes with them", []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}},
+		{"all", "See clients and interactions, export", "All clients", "sees all organizations and contacts; reads calls, emails, meetings and notes with them; exports lists and records", []db.Permission{db.ViewClient, db.ViewInteraction, db.ExportClient}},
+		{"all", "See clients", "All clients", "sees all organizations and contacts; does not see what was said with them", []db.Permission{db.ViewClient}},
+		{"all", "Read the audit log", "No clients", "sees no clients; reads the audit log", []db.Permission{db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit}},
+		{"all", "Nothing", "No clients", "sees no clients", nil},
+	} {
+		s.exec("DELETE FROM roles WHERE slug NOT IN ('Administrator', 'Manager', 'Viewer')")
+		slug := s.role("!", c.may...) // sorts first
+		s.exec("UPDATE roles SET client_scope = ? WHERE slug = ?", c.scope, slug)
+		page := admin.get("/admin/roles").want(200, "#rows tr:first-child .c-sub", c.few)
+		page.wantTexts("#rows tr:first-child td:nth-child(2)", c.few).wantTexts("#rows tr:first-child td:nth-child(3)", c.clients)
+		admin.get(s.rolePath(slug)).wantTexts("section[aria-labelledby=may-h] > p", "A person with this role "+c.sentence+".")
+		if i == 0 {
+			page.want(200, ".foot", "4 roles").wantTexts(".nav [aria-current]", "Roles").wantTexts("#rows tr:nth-child(2) .end", "1 user")
+		}
+	}
+	slug := s.role("Blind", db.EditClient, db.ViewInteraction, db.EditInteraction)
+	admin.get(s.rolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too")
+	slug = s.role("Deaf", db.ViewClient, db.EditInteraction)
+	admin.get(s.rolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See calls, emails, meetings and notes” too")
+}
+
+func TestARoleIsMadeGivenAndChanged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, lea := s.as("Administrator"), s.person("Léa Fournier", "Viewer")
+	form := admin.get("/admin/roles/new").want(200, "h1", "New role").want(200, "[name=client_scope][value=all][checked]", "").wantNot("[name=permission][checked]")
+	page := admin.submit(form, ".btn.pri", "name", "Account manager", "description", "Looks after a few", "permission", "EditClient", "client_scope", "all").to()
+	s.wantAudit(admin, "create_role", `"slug":"Account manager"`, `"permissions":{"old":null,"new":["EditClient"]}`)
+	form = admin.get(page).want(200, "#toasts", "Created Account manager").want(200, "h1", "Account manager").want(200, ".meta", "0 users").want(200, ".warnline", "No effect alone")
+	form.want(200, "#people-h + a, [aria-labelledby=people-h]", "Nobody yet").wantValue("#name", "Account manager").want(200, "#description", "Looks after a few").wantNot("#slug")
+
+	user := "/admin/users/" + lea.user.ID
+	admin.get(user).want(200, "fieldset", "See clients and interactions · all clients").wantTexts(".meta a", "Viewer")
+	admin.post(user+"/roles", "role", "Account manager", "role", "Viewer").want(303, "", "")
+	admin.get(user).wantTexts(".meta a", "Account manager", "Viewer").want(200, ".meta a[href='"+page+"']", "Account manager")
+	admin.get(page).want(200, ".meta", "1 user").want(200, ".links a[href='"+user+"']", "Léa Fournier")
+	lea.get("/organizations/new").want(200, "h1", "New organization")
+
+	// A permission that is taken is gone at the very next request.
+	s.unchanged(func() { admin.submit(form, ".btn.pri").want(303, "", "") })
+	admin.post(page, "name", "Account manager", "permission", "ViewClient", "require_mfa", "true").want(303, "", "")
+	s.wantAudit(admin, "update_role", `"permissions":{"old":["EditClient"],"new":["ViewClient"]}`, `"require_mfa":{"old":false,"new":true}`)
+	s.exec("UPDATE roles SET require_mfa = 0")
+	lea.get("/organizations/new").want(403, "h1 + p", "Missing permission: EditClient")
+
+	copied := admin.get("/admin/roles/new?from="+key(page)).want(200, "[name=permission][value=ViewClient][checked]", "").wantValue("#name", "")
+	admin.submit(copied, ".btn.pri", "name", "Another").want(303, "", "")
+	admin.get("/admin/roles/new?from="+key(user)).want(404, "h1", "Not found")
+	admin.get("/admin/roles/new?from=x").want(200, "h1", "New role")
+}
+
+func TestARefusedRoleKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	manager := s.rolePath("Manager")
+	s.unchanged(func() {
+		a := admin.post("/admin/roles", "name", "manager ", "slug", "m", "description", "Mine", "client_scope", "own", "permission", "ViewAudit", "require_mfa", "true")
+		a.want(422, "#name-e", "There is a role of this name already").want(422, "title", "Error: ").wantValue("#name", "manager ").wantValue("#slug", "m").want(422, "#description", "Mine")
+		a.want(422, "[name=client_scope][value=own][checked]", "").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]").want(422, "[name=require_mfa][checked]", "")
+		admin.post("/admin/roles").want(422, "#name-e", "Enter a name").wantNot("#slug-e")
+		admin.post("/admin/roles", "name", "Sales", "slug", "VIEWER").want(422, "#slug-e", "The role Viewer has this slug")
+		admin.post("/admin/roles", "name", "Sales", "permission", "EatCake").want(422, ".err", "Choose permissions from the list")
+		admin.post("/admin/roles", "name", "Sales", "client_scope", "some").want(422, ".err", "Choose one of the list")
+		admin.post(manager, "name", "", "permission", "ViewAudit").want(422, "#name-e", "Enter a name").want(422, "h1", "Manager").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]")
+		admin.post(s.rolePath("Administrator"), "name", "Administrator", "permission", "ViewClient").want(422, ".err", "Administrator may do everything").wantNot("[name=permission][type=checkbox]")
+		admin.post(s.rolePath("Administrator"), "name", "Administrator", "client_scope", "own").want(422, ".err", "Administrator may do everything")
+	})
+}
+
+func TestTwoEditOneRole(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, tomas := s.as("Administrator"), s.person("Tomás Brandt", "Administrator")
+	page := s.rolePath("Viewer")
+	mine := admin.get(page)
+	theirs := tomas.get(page)
+	tomas.submit(theirs, ".btn.pri", "description", "Theirs").want(303, "", "")
+	var conflict answer
+	s.unchanged(func() {
+		conflict = admin.submit(mine, ".btn.pri", "description", "Mine", "client_scope", "own", "permission", "EditClient")
+		conflict.want(409, ".warnline", "Tomás Brandt changed this role").want(409, "title", "Error: ").want(409, "#description", "Mine").want(409, "#p-EditClient[checked]", "")
+		conflict.wantTexts(".versus .what", "Description", "See organizations and contacts", "Change organizations, contacts and who belongs to whom", "See calls, emails, meetings and notes", "Which clients")
+		conflict.wantTexts(".versus dt:not(.lbl) + dd", "Theirs", "Mine", "Yes", "No", "No", "Yes", "Yes", "No", "All clients", "Own clients")
+		conflict.want(409, ".card .acts a[href='"+page+"']", "Use theirs")
+		admin.submit(mine, ".btn.pri", "description", "Theirs").want(303, "", "") // the same wish is no conflict
+	})
+	admin.submit(conflict, ".card .acts button").want(303, "", "")
+	s.wantAudit(admin, "update_role", `"description":{"old":"Theirs","new":"Mine"}`, `"client_scope":{"old":"all","new":"own"}`)
+	admin.post(page, "name", "Viewer", "permission", "ViewClient", "state", "nonsense").want(409, ".versus", "See organizations and contacts")
+	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // who does not say what he saw means it
+}
+
+func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	clerk := s.person("Clerk", s.role("Clerk", db.ManageUsers, db.ViewClient))
+	manager, viewer := s.rolePath("Manager"), s.rolePath("Viewer")
+	form := clerk.get(manager).want(200, "tr:has(#p-ViewClient)", "").wantNot("#p-EditClient").want(200, "input[type=hidden][name=permission][value=EditClient]", "").want(200, ".matrix", "You lack this yourself")
+	clerk.submit(form, ".btn.pri", "description", "Described by a clerk").want(303, "", "") // what he lacks stays as it was
+	s.wantAudit(clerk, "update_role", `{"changes":{"description":{"old":"Looks after clients and their history","new":"Described by a clerk"}}`)
+	s.unchanged(func() {
+		clerk.post(viewer, "name", "Viewer", "permission", "ViewClient").want(422, ".err", "You may not give or take what you may not do yourself: ViewInteraction")
+		clerk.post(viewer, "name", "Viewer", "permission", "ViewClient", "permission", "ViewInteraction", "client_scope", "own").want(422, "fieldset .err", "you may not change which clients it sees")
+		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewAudit").want(422, ".err", "ViewAudit")
+		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Manager").want(422, "#role-e", "Manager may do what you may not")
+		clerk.get("/admin/users/"+admin.user.ID).want(200, "fieldset", "Everything · all clients · not yours to give")
+	})
+	s.exec("UPDATE roles SET client_scope = 'own' WHERE slug = 'Clerk'")
+	clerk.get("/admin/roles/new").want(200, "[name=client_scope][value=own][checked]", "")
+	reader := s.rolePath(s.role("Reader", db.ViewClient))
+	s.unchanged(func() {
+		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "all").want(422, "fieldset .err", "You see only your own clients")
+		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient").want(422, "fieldset .err", "You see only your own clients")
+		clerk.post(reader, "name", "Reader", "permission", "ViewClient", "client_scope", "own").want(422, "fieldset .err", "You see only your own clients")
+		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Reader").want(422, "#role-e", "Reader sees all clients")
+	})
+	clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "own").want(303, "", "")
+	viewerOnly := s.as("Viewer")
+	s.unchanged(func() {
+		viewerOnly.post(viewer, "name", "X").want(403, "h1 + p", "Missing permission: ManageUsers")
+		viewerOnly.get("/admin/roles").want(403, "h1 + p", "Missing permission: ManageUsers").wantNot(".nav a[href='/admin/roles']")
+	})
+}
