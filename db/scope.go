@@ -15,10 +15,9 @@ import (
 // What he does not see is to him as if it were not there. The conditions here
 // are the only place that says so; every query about clients asks them.
 
-// widestScope tells of a user's roles whether one opens all clients. A role that
-// says nothing of clients does not widen what another one narrows.
-const widestScope = `
-	SELECT ifnull(max(client_scope = 'all'), 1)
+// clientRoles are a user's roles that say something of clients. A role that does
+// not does not widen what another one narrows.
+const clientRoles = `
 	FROM user_role
 	JOIN roles ON roles.id = role_id
 	WHERE user_id = ? AND EXISTS (
@@ -26,6 +25,12 @@ const widestScope = `
 		JOIN permissions ON permissions.id = permission_id
 		WHERE role_permission.role_id = roles.id AND slug IN ('ViewClient', 'EditClient', 'ViewInteraction', 'EditInteraction', 'ImportClient', 'ExportClient')
 	)`
+
+// widestScope tells of a user's roles whether one opens all clients; openAll is which do.
+const (
+	widestScope = "SELECT ifnull(max(client_scope = 'all'), 1)" + clientRoles
+	openAll     = "SELECT roles.id, name" + clientRoles + " AND client_scope = 'all' ORDER BY name, roles.id"
+)
 
 func ownOnly(r row) (bool, error) {
 	var all bool

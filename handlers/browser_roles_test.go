@@ -75,6 +75,34 @@ func TestARoleByKeyboard(t *testing.T) {
 	hers.see("h1 + p", "Missing permission: ManageUsers")
 }
 
+func TestPagesOfAccess(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, lea := o.person("Astrid Öberg", "Administrator"), o.person("Léa Marchetti de la Fontaine-Wolfeschlegelstein", "Viewer")
+	organization, maya := furnished(o)
+	o.own(lea, db.ViewClient, db.EditClient)
+	o.exec("UPDATE contacts SET owner_user_id = ?", lea.user.ID)
+	w := o.windowOf(astrid)
+	w.open(organization)
+	w.click("summary[aria-label=More]")
+	w.click(".menu a", "Who can see this")
+	w.see("h1", "Who can see this organization")
+	w.at(organization + "/access")
+	w.titled("Who can see Harbor & Pine Logistics")
+	for _, path := range []string{organization + "/access", maya + "/access", "/admin/users/" + lea.user.ID} {
+		w.open(path)
+		w.see("h1")
+		w.everywhere(path)
+	}
+	w.open(organization + "/access")
+	w.click("#rows .c-sub a", "Maya Okafor")
+	w.see("h1", "Maya Okafor")
+	auditor := o.windowOf(o.person("Auditor", o.role("Auditor", db.ViewAudit)))
+	auditor.open(organization + "/access")
+	auditor.see(".c-sub", "Owns contacts that are linked to it")
+	auditor.everywhere("who can see this, without a name")
+}
+
 func TestPagesOfRoles(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

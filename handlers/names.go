@@ -32,10 +32,19 @@ func optionRow(row views.OptionRow, typed string) views.OptionRow {
 	return row
 }
 
-// plural is a number with its noun: "1 contact", "4 contacts".
+// plural is a number with its noun: "1 contact", "4,000 contacts".
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return grouped(n) + " " + noun + "s"
+}
+
+// grouped is a number with its thousands apart.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

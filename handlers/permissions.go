@@ -26,12 +26,13 @@ var (
 	editInteractions = need(db.EditInteraction, db.ViewInteraction, db.ViewClient)
 	manageUsers      = need(db.ManageUsers)
 	handOver         = need(db.ManageUsers, db.EditClient, db.ViewClient)
+	seeAccess        = access{either: []db.Permission{db.ManageUsers, db.ViewAudit}}
 	viewHistory      = access{all: []db.Permission{db.ViewClient}, either: []db.Permission{db.ViewAudit, db.EditClient}}
 )
 
 func need(all ...db.Permission) access { return access{all: all} }
 
-func (a access) declared() bool { return a.public || a.signedIn || len(a.all) > 0 }
+func (a access) declared() bool { return a.public || a.signedIn || len(a.all)+len(a.either) > 0 }
 
 // errNoSession sends who asked to sign in.
 var errNoSession = errors.New("not signed in")

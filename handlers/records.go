@@ -19,6 +19,9 @@ func (s *Server) recordPage(c *gin.Context, r *views.Record, kind, id string, ac
 	if err != nil {
 		return err
 	}
+	if seeAccess.check(who(c)) == nil {
+		r.Access = r.Base + "/access"
+	}
 	r.Created, r.CreatedBy = clock.Date(created), origin.CreatedBy
 	if !updated.Equal(created) {
 		r.Updated = clock.Date(updated)

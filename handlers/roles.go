@@ -183,7 +183,7 @@ func roleFields(f roleForm) []views.Field {
 }
 
 func scopeOptions(current string) []views.Option {
-	options := []views.Option{{Value: "all", Label: "All clients"}, {Value: "own", Label: "Only clients of their own", Href: "Others are not in lists, search or counts"}}
+	options := []views.Option{{Value: "all", Label: "All clients"}, {Value: "own", Label: "Only clients of their own", Href: "What they own and what is linked to it. Others are not in lists, search or counts"}}
 	for i := range options {
 		options[i].Selected = options[i].Value == current
 	}

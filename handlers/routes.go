@@ -49,6 +49,7 @@ var routes = []route{
 	{"GET", "/organizations/:id/interactions", viewInteractions, (*Server).timelineIndex},
 	{"POST", "/organizations/:id/interactions", editInteractions, (*Server).interactionCreate},
 	{"GET", "/organizations/:id/history", viewHistory, (*Server).historyIndex},
+	{"GET", "/organizations/:id/access", seeAccess, (*Server).accessIndex},
 
 	{"GET", "/contacts", viewClients, (*Server).contactIndex},
 	{"GET", "/contacts/new", editClients, (*Server).contactNew},
@@ -71,6 +72,7 @@ var routes = []route{
 	{"GET", "/contacts/:id/interactions", viewInteractions, (*Server).timelineIndex},
 	{"POST", "/contacts/:id/interactions", editInteractions, (*Server).interactionCreate},
 	{"GET", "/contacts/:id/history", viewHistory, (*Server).historyIndex},
+	{"GET", "/contacts/:id/access", seeAccess, (*Server).accessIndex},
 
 	{"GET", "/interactions", viewInteractions, (*Server).interactionIndex},
 	{"GET", "/interactions/:id", viewInteractions, (*Server).interactionShow},

@@ -139,13 +139,14 @@ func (s *Server) userShow(c *gin.Context) error {
 
 func (s *Server) userPage(c *gin.Context, status int, a db.Account, refused *db.Invalid, link *views.OneTimeLink) error {
 	page := views.User{Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link}
-	var err1, err2 error
+	var err1, err2, err3 error
 	page.Given, err1 = s.roleChoices(c, a.Roles)
 	page.Owners, err2 = s.ownerOptions(c, "")
+	page.Sight, err3 = s.sight(c, a)
 	if refused != nil {
 		page.Failed, page.RoleError = true, messages(refused)
 	}
-	if err := errors.Join(err1, err2); err != nil {
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	return s.show(c, status, page)

@@ -13,7 +13,8 @@ type Record struct {
 	Facts     []Fact
 	Created   *Time
 	CreatedBy string
-	Updated   *Time // nil where it never changed
+	Updated   *Time  // nil where it never changed
+	Access    string // address of who can see it, "" for who may not ask
 	Links     Links
 	Composer  *Composer // nil without the right to log
 	Timeline  *Timeline // either this or History; both nil without the right to see either

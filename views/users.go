@@ -61,6 +61,7 @@ type User struct {
 	Row       UserRow
 	Given     []RoleChoice // all roles, his ticked
 	RoleError string
+	Sight     string // what he sees of the clients, in a sentence
 	Created   *Time
 	Link      *OneTimeLink
 	Owners    []Option // to whom his clients can be handed over

@@ -54,6 +54,7 @@ var every = []View{
 	User{},
 	Roles{},
 	Role{},
+	Access{},
 	TakeLink{},
 	Time{},
 	icon{},

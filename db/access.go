@@ -1,0 +1,155 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Rights are what a person's roles come to on the clients that he sees.
+type Rights struct{ CanEdit, SeesInteractions, CanLog bool }
+
+func (u User) actor() Actor { return Actor{UserID: u.ID, May: u.May, OwnOnly: u.OwnOnly} }
+
+func (by Actor) rights() Rights {
+	r := Rights{CanEdit: by.Can(EditClient), SeesInteractions: by.Can(ViewInteraction)}
+	r.CanLog = r.SeesInteractions && by.Can(EditInteraction)
+	return r
+}
+
+// Access is what one person may do with an organization or a contact, and why he sees it.
+type Access struct {
+	Owner // who
+	Rights
+	Roles            []Named // that open all clients to him
+	Owns, OwnsLinked bool    // the record itself; another that is linked to it
+	Linked           []Named // which those are, as far as the reader sees them
+}
+
+// Named is a role or a record by its name.
+type Named struct{ ID, Name string }
+
+func scanNamed(r row) (n Named, err error) { return n, r.Scan(&n.ID, &n.Name) }
+
+// WhoCanSee lists the active people who see an organization or a contact
+// (kind), by name. It returns ErrNotFound where there is none, or none that the
+// reader sees.
+func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access, error) {
+	if !by.Can(ManageUsers) && !by.Can(ViewAudit) {
+		return nil, ErrForbidden
+	}
+	query, args := by.seen(kind, id)
+	if err := found(d.reader.queryRow(ctx, query, args...)); err != nil {
+		return nil, fmt.Errorf("who can see %s %s: %w", kind, id, err)
+	}
+	people, err1 := d.Owners(ctx, by)
+	linked, err2 := d.linkedOwners(ctx, by, kind, id)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, fmt.Errorf("who can see %s %s: %w", kind, id, err)
+	}
+	var all []Access
+	for _, person := range people {
+		a, err := d.access(ctx, person, kind, id)
+		if errors.Is(err, ErrNotFound) {
+			continue // to him it is not there
+		}
+		if err != nil {
+			return nil, fmt.Errorf("who can see %s %s: %w", kind, id, err)
+		}
+		for _, l := range linked {
+			if l.owner == person.ID {
+				a.OwnsLinked = true
+				if l.seen {
+					a.Linked = append(a.Linked, l.Named)
+				}
+			}
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// access is what a person may do with a record, or ErrNotFound where he does not see it.
+func (d *DB) access(ctx context.Context, person Owner, kind, id string) (Access, error) {
+	u, err := d.user(ctx, person.ID)
+	if err != nil {
+		return Access{}, err
+	}
+	if !u.actor().Can(ViewClient) {
+		return Access{}, ErrNotFound
+	}
+	query, args := u.actor().seen(kind, id)
+	if err := found(d.reader.queryRow(ctx, query, args...)); err != nil {
+		return Access{}, err
+	}
+	a := Access{Owner: person, Rights: u.actor().rights()}
+	rows, err := d.reader.query(ctx, openAll, u.ID)
+	if a.Roles, err = collect(rows, err, scanNamed); err != nil {
+		return Access{}, err
+	}
+	table := map[string]string{"organization": "organizations", "contact": "contacts"}[kind]
+	err = d.reader.queryRow(ctx, "SELECT ifnull(owner_user_id = ?, 0) FROM "+table+" WHERE id = ?", u.ID, id).Scan(&a.Owns)
+	return a, err
+}
+
+// linkedOwner is a record that is linked to another one, and whose it is.
+type linkedOwner struct {
+	Named
+	owner string
+	seen  bool // by the reader
+}
+
+// linkedOwners are the owned records that are linked to one, by name.
+func (d *DB) linkedOwners(ctx context.Context, by Actor, kind, id string) ([]linkedOwner, error) {
+	seen, columns, from := by.seesContact("contacts.id"), "contacts.id, first_name, last_name", `
+		FROM organization_contact JOIN contacts ON contacts.id = contact_id
+		WHERE organization_id = ? AND owner_user_id IS NOT NULL
+		ORDER BY sort_key, contacts.id`
+	if kind == "contact" {
+		seen, columns, from = by.seesOrganization("organizations.id"), "organizations.id, display_name, ''", `
+			FROM organization_contact JOIN organizations ON organizations.id = organization_id
+			WHERE contact_id = ? AND owner_user_id IS NOT NULL
+			ORDER BY sort_key, organizations.id`
+	}
+	rows, err := d.reader.query(ctx, "SELECT owner_user_id, "+columns+", "+seen.sql+from, append(seen.args, id)...)
+	return collect(rows, err, func(r row) (l linkedOwner, err error) {
+		var first, last string
+		err = r.Scan(&l.owner, &l.ID, &first, &last, &l.seen)
+		l.Name, l.seen = personName(first, last), l.seen && by.Can(ViewClient)
+		return l, err
+	})
+}
+
+// Sight is what a person sees of all clients.
+type Sight struct {
+	Rights
+	Sees, OwnOnly           bool
+	Counted                 bool // the numbers are known to the reader, who sees all clients himself
+	Organizations, Contacts int
+}
+
+// SightOf tells what an active user sees; of anybody else it is nothing.
+func (d *DB) SightOf(ctx context.Context, by Actor, userID string) (Sight, error) {
+	if !by.Can(ManageUsers) {
+		return Sight{}, ErrForbidden
+	}
+	u, err := d.user(ctx, userID)
+	if errors.Is(err, ErrNotFound) {
+		return Sight{}, nil
+	}
+	his := u.actor()
+	if err != nil || !his.Can(ViewClient) {
+		return Sight{}, err
+	}
+	s := Sight{Rights: his.rights(), Sees: true, OwnOnly: his.OwnOnly, Counted: by.Can(ViewClient) && !by.OwnOnly}
+	if !s.Counted {
+		return s, nil
+	}
+	organizations, contacts := condition{sql: "SELECT id FROM organizations"}, condition{sql: "SELECT id FROM contacts"}
+	if his.OwnOnly {
+		organizations, contacts = his.ownOrganizations(), his.ownContacts()
+	}
+	err = d.reader.queryRow(ctx, "SELECT (SELECT count(*) FROM ("+organizations.sql+")), (SELECT count(*) FROM ("+contacts.sql+"))",
+		append(organizations.args, contacts.args...)...).Scan(&s.Organizations, &s.Contacts)
+	return s, err
+}
