@@ -53,6 +53,11 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, err = d.ContactsOf(ctx, by, id)
 	_, err2 = d.OrganizationsOf(ctx, by, id)
 	ask(err, err2)
+	for _, reader := range []Actor{by, {UserID: id, OwnOnly: true}} {
+		_, err = d.linkedOwners(ctx, reader, "organization", id)
+		_, err2 = d.linkedOwners(ctx, reader, "contact", id)
+		ask(err, err2)
+	}
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
 }
 

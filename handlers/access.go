@@ -98,9 +98,14 @@ func (s *Server) sight(c *gin.Context, a db.Account) (string, error) {
 	if err != nil || !x.Sees {
 		return "Sees no clients.", err
 	}
-	says := "Sees all clients"
+	says := "Sees "
+	if x.CanEdit {
+		says += "and changes "
+	}
 	if x.OwnOnly {
-		says = "Sees only clients of their own"
+		says += "only clients of their own"
+	} else {
+		says += "all clients"
 	}
 	if x.Counted {
 		says += ": " + plural(x.Organizations, "organization") + " and " + plural(x.Contacts, "contact")
@@ -110,9 +115,6 @@ func (s *Server) sight(c *gin.Context, a db.Account) (string, error) {
 		says += "; sees and changes what was said with them"
 	case x.SeesInteractions:
 		says += "; sees what was said with them"
-	}
-	if x.CanEdit {
-		says += "; changes them"
 	}
 	return says + ".", nil
 }

@@ -73,12 +73,12 @@ func TestAUsersPageSaysWhatHeSees(t *testing.T) {
 	page := "/admin/users/" + lea.user.ID
 	says := func(by *browser, want string) {
 		t.Helper()
-		by.get(page).wantTexts("[aria-labelledby=roles-h] > p", want)
+		by.get(page).wantTexts("[aria-labelledby=roles-h] .body > p", want)
 	}
 	says(admin, "Sees all clients: 2 organizations and 1 contact; sees what was said with them.")
 	says(s.person("Clerk", s.role("Clerk", db.ManageUsers)), "Sees all clients; sees what was said with them.")
 	s.own(lea, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
-	says(admin, "Sees only clients of their own: 1 organization and 0 contacts; sees and changes what was said with them; changes them.")
+	says(admin, "Sees and changes only clients of their own: 1 organization and 0 contacts; sees and changes what was said with them.")
 	s.own(lea, db.EditClient)
 	says(admin, "Sees no clients.")
 	s.exec("UPDATE users SET status = 'disabled' WHERE id = ?", lea.user.ID)
