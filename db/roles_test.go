@@ -209,6 +209,9 @@ func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
 		try("narrow a role", "client_scope", save(all, db.Fields{"client_scope": "own"}, p))
 		try("widen a role", "client_scope", save(own, db.Fields{"client_scope": "all"}, p))
 		try("make a role", "client_scope", save(db.Role{}, db.Fields{"name": fmt.Sprint("New ", p)}, p))
+		if _, err := o.StartReset(t.Context(), narrow, o.Lea.UserID); err == nil {
+			t.Error("he made a way in to an account that sees all clients")
+		}
 		try("give the role", "role", func() error {
 			_, _, err := o.InviteUser(t.Context(), narrow, fmt.Sprintf("%s@x.example", p), "X", []string{all.Slug})
 			return err
