@@ -137,22 +137,13 @@ type roleForm struct {
 }
 
 func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
-	x, ctx, by := f.stored, c.Request.Context(), who(c).Actor
-	page := views.Role{
-		Page: s.page(c, "New role", "What a role may do", "roles"), Heading: "New role", Action: "/admin/roles", Submit: "Create role", Column: "This role", State: f.state,
-		Fields: roleFields(f), Scopes: scopeOptions(f.typed.ClientScope), SecondFactor: f.typed.RequireMFA,
-		PermissionError: f.refused["permission"], ScopeError: f.refused["client_scope"], FactorError: f.refused["require_mfa"],
-	}
-	if x.ID != "" {
-		page.Title, page.Heading, page.Action, page.Submit, page.Column = x.Name, x.Name, "/admin/roles/"+x.ID, "Save role", x.Name
-		page.Held, page.Sentence, page.Copy = plural(x.Users, "user")+" with this role", roleSentence(x), "/admin/roles/new?from="+x.ID
-	}
+	ctx, by := c.Request.Context(), who(c).Actor
 	all, err1 := s.db.Roles(ctx, by)
-	holders, err2 := s.db.PeopleWith(ctx, by, x.ID)
+	holders, err2 := s.db.PeopleWith(ctx, by, f.stored.ID)
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	others := rolesBeside(all, x)
+	page, others := f.view(s.page(c, "New role", "What a role may do", "roles")), rolesBeside(all, f.stored)
 	for _, other := range others {
 		page.Others = append(page.Others, other.Name)
 	}
@@ -163,10 +154,24 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 	}
 	if f.stale != nil {
 		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this role")
-		page.Conflict.Differences = roleDifferences(x, f.typed)
+		page.Conflict.Differences = roleDifferences(f.stored, f.typed)
 	}
 	page.Failed = status >= 400
 	return s.show(c, status, page)
+}
+
+// view is the page without what other roles and people say.
+func (f roleForm) view(p views.Page) views.Role {
+	page := views.Role{
+		Page: p, Heading: "New role", Action: "/admin/roles", Submit: "Create role", Column: "This role", State: f.state,
+		Fields: roleFields(f), Scopes: scopeOptions(f.typed.ClientScope), SecondFactor: f.typed.RequireMFA,
+		PermissionError: f.refused["permission"], ScopeError: f.refused["client_scope"], FactorError: f.refused["require_mfa"],
+	}
+	if x := f.stored; x.ID != "" {
+		page.Title, page.Heading, page.Action, page.Submit, page.Column = x.Name, x.Name, "/admin/roles/"+x.ID, "Save role", x.Name
+		page.Held, page.Sentence, page.Copy = plural(x.Users, "user")+" with this role", roleSentence(x), "/admin/roles/new?from="+x.ID
+	}
+	return page
 }
 
 func roleFields(f roleForm) []views.Field {
