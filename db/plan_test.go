@@ -105,7 +105,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 								continue // never few
 							}
 							inner := d.planOf(t, l, by, f, gather, s)
-							if regexp.MustCompile("SCAN (organizations|contacts|organization_contact|users)\\b").MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == l.sorts[0].column {
+							if regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users)\b`).MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == l.sorts[0].column {
 								t.Errorf("%s, of few:%s", what, inner)
 							}
 						}
