@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -15,45 +16,51 @@ import (
 )
 
 func (s *Server) contactIndex(c *gin.Context) error {
-	ctx, v, f := c.Request.Context(), who(c), listFilter(c, "last_name")
-	found, next, err := s.db.Contacts(ctx, v.Actor, f)
+	f, p := s.listFilter(c, contactList, c.Request.URL.Query())
+	found, next, err := s.db.Contacts(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return err
 	}
-	const path = "/contacts"
-	contacted, p := v.Can(db.ViewInteraction), parameters(f)
-	l := views.List{
-		Page: s.page(c, "Contacts", "The people your team works with", "contacts"),
-		Path: path, Heading: "Contacts", Noun: "contact", Plural: "contacts",
-		Placeholder: "Name, email or organization", Caption: "Contacts", CanEdit: v.Can(db.EditClient),
-		Columns: []views.Column{
-			column(path, p, "Name", "last_name", "last_name", ""), column(path, p, "Organization", "", "", ""), column(path, p, "Email", "", "", "only-l"),
-			column(path, p, "Owner", "", "", ""),
-		},
+	columns, err := s.shownColumns(c, contactList)
+	if err != nil {
+		return err
 	}
-	if contacted {
-		l.Columns = append(l.Columns, column(path, p, "Last contact", "-last_contact", "last_name", ""))
+	l, err := s.newList(c, contactList, f, p, columns, next)
+	if err != nil {
+		return err
 	}
+	titled := slices.ContainsFunc(columns, func(col listColumn) bool { return col.name == "job_title" })
 	clock := s.clock(c)
 	for _, x := range found {
-		l.Rows = append(l.Rows, views.Row{
-			Name: x.Name(), Href: path + "/" + x.ID, Domain: x.JobTitle, Detail: x.Organization, Email: x.Email,
-			Owner: x.OwnerName, OwnerFirst: firstName(x.OwnerName), Archived: !x.IsActive,
-			Contacted: contacted, LastContact: clock.Date(x.LastContactAt), Channel: x.LastContactChannel,
-		})
+		row := views.Row{
+			ID: x.ID, Name: x.Name(), Href: "/contacts/" + x.ID, Domain: x.JobTitle, Archived: !x.IsActive,
+			Sub: [3]string{x.Organization, firstName(x.OwnerName)},
+		}
+		if titled {
+			row.Domain = ""
+		}
+		for i, col := range columns {
+			row.Cells[i] = contactCell(clock, x, col)
+		}
+		l.Rows = append(l.Rows, row)
 	}
-	chips, err := s.contactChips(c, f)
-	if err != nil {
-		return err
-	}
-	narrow(&l, f, next, chips)
-	return s.list(c, l)
+	return s.list(c, l, p)
 }
 
-func (s *Server) contactChips(c *gin.Context, f db.Filter) ([]views.Chip, error) {
-	p := parameters(f)
-	owner, err := s.ownerChip(c, "/contacts", p, f.OwnerID)
-	return []views.Chip{owner, statusChip("/contacts", p, f.Status)}, err
+func contactCell(clock views.Clock, x db.Contact, col listColumn) views.Cell {
+	switch col.name {
+	case "organization":
+		return views.Cell{Kind: "cut", Text: x.Organization}
+	case "job_title":
+		return views.Cell{Kind: "far", Text: x.JobTitle}
+	case "email":
+		return views.Cell{Kind: "far", Text: x.Email}
+	case "phone":
+		return views.Cell{Kind: "far", Text: cmp.Or(x.Phone, x.Mobile)}
+	case "owner":
+		return views.Cell{Kind: "owner", Text: x.OwnerName}
+	}
+	return timeCell(clock, col, x.LastContactAt, x.LastContactChannel, x.CreatedAt, x.UpdatedAt)
 }
 
 // contactColumns are what the full form sends.

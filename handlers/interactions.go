@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,33 +15,30 @@ import (
 // interactionIndex is the feed of all interactions.
 func (s *Server) interactionIndex(c *gin.Context) error {
 	v := who(c)
-	f := db.InteractionFilter{Channel: query(c, "channel"), UserID: query(c, "user"), Before: c.Query("before")}
+	f := db.InteractionFilter{Channel: query(c, "channel"), Outcome: query(c, "outcome"), UserID: query(c, "user"), Before: c.Query("before")}
 	p := url.Values{}
-	for _, name := range []string{"channel", "user", "from", "to"} {
+	for _, name := range []string{"channel", "outcome", "user", "from", "to"} {
 		if value := query(c, name); value != "" {
 			p.Set(name, value)
 		}
 	}
-	from, err1 := time.ParseInLocation(time.DateOnly, p.Get("from"), v.Zone)
-	if err1 == nil {
-		f.From = from
-	}
-	to, err2 := time.ParseInLocation(time.DateOnly, p.Get("to"), v.Zone)
-	if err2 == nil {
-		f.To = to.AddDate(0, 0, 1)
-	}
+	r := dates(p, "from", "to", v.User.Location())
+	f.From, f.To = r.From, r.To
 	found, older, err := s.db.Interactions(c.Request.Context(), v.Actor, f)
 	if err != nil {
 		return err
 	}
-	people, err := s.ownerOptions(c, "")
-	if err != nil {
+	people, err1 := s.ownerOptions(c, "")
+	outcomes, err2 := s.db.Outcomes(c.Request.Context(), v.Actor)
+	n, more, err3 := s.db.CountInteractions(c.Request.Context(), v.Actor, f)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	t := views.Timeline{
 		Path: "/interactions", Filtered: len(p) > 0, Days: s.days(c, found, nil),
 		Chips: []views.Chip{
 			chip("/interactions", p, "Channel", "channel", f.Channel, channelOptions("")),
+			chip("/interactions", p, "Outcome", "outcome", f.Outcome, plain(outcomes)),
 			chip("/interactions", p, "Who", "user", f.UserID, people[1:]),
 		},
 	}
@@ -51,7 +47,8 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
 	page := views.Interactions{Page: s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"), Timeline: t, From: p.Get("from"), To: p.Get("to")}
-	for _, name := range []string{"channel", "user"} {
+	page.Matches = views.Matches(n, more, "interaction", "interactions")
+	for _, name := range []string{"channel", "outcome", "user"} {
 		if p.Get(name) != "" {
 			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
 		}

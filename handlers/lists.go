@@ -1,9 +1,14 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -11,79 +16,343 @@ import (
 	"clientregistry/views"
 )
 
-// listFilter reads a list's filter from the URL. byName is the sort the list
-// has by itself; a sort that is none, or would tell what is not to be seen, is that one.
-func listFilter(c *gin.Context, byName string) db.Filter {
-	f := db.Filter{
-		Query: query(c, "q"), Status: query(c, "status"), Sector: query(c, "sector"), SizeBand: query(c, "size_band"),
-		OwnerID: query(c, "owner"), Sort: query(c, "sort"), After: c.Query("after"),
-	}
-	switch strings.TrimPrefix(f.Sort, "-") {
-	case byName, "updated_at", "created_at":
-	case "last_contact":
-		if !who(c).Can(db.ViewInteraction) {
-			f.Sort = ""
-		}
-	default:
-		f.Sort = ""
-	}
-	return f
+// listKind is what the lists of organizations and of contacts differ in.
+type listKind struct {
+	name, noun, heading, description, placeholder string // name is also the path's
+	byName                                        string // the sort it has by itself
+	columns                                       []listColumn
+	missing                                       string // what a record can lack, in the words of the filter
+	missingValue                                  string
+	count                                         func(*db.DB, context.Context, db.Actor, db.Filter) (int, bool, error)
 }
 
-// parameters is a filter as a URL says it, without the place in the list.
-func parameters(f db.Filter) url.Values {
-	p := url.Values{}
-	for name, value := range map[string]string{"q": f.Query, "status": f.Status, "sector": f.Sector, "size_band": f.SizeBand, "owner": f.OwnerID, "sort": f.Sort} {
-		if value != "" && (name != "status" || value != "active") {
+// listColumn is a column that a list can show beside the name.
+type listColumn struct {
+	name, label, class string
+	first              string // the sort of the first click
+	chosen             bool   // shown to who chose none
+	contact            bool   // tells of interactions
+	telling            bool   // sorting by it tells of records out of sight, see db.Actor.OwnOnly
+}
+
+var organizationList = &listKind{
+	name: "organizations", noun: "organization", heading: "Organizations", description: "The organizations your team works with",
+	placeholder: "Name, domain or tax ID", byName: "display_name", missing: "Has no contacts", missingValue: "contacts", count: (*db.DB).CountOrganizations,
+	columns: []listColumn{
+		{name: "sector", label: "Sector", first: "sector", chosen: true},
+		{name: "size_band", label: "Size", first: "size_band", chosen: true},
+		{name: "owner", label: "Owner", first: "owner", chosen: true},
+		{name: "contacts", label: "Contacts", class: "end only-l", first: "-contacts", chosen: true, telling: true},
+		{name: "last_contact", label: "Last contact", first: "-last_contact", chosen: true, contact: true},
+		{name: "created_at", label: "Created", class: "only-l", first: "-created_at"},
+		{name: "updated_at", label: "Changed", class: "only-l", first: "-updated_at"},
+	},
+}
+
+var contactList = &listKind{
+	name: "contacts", noun: "contact", heading: "Contacts", description: "The people your team works with",
+	placeholder: "Name, email or organization", byName: "last_name", missing: "Has no email", missingValue: "email", count: (*db.DB).CountContacts,
+	columns: []listColumn{
+		{name: "organization", label: "Organization", first: "organization", chosen: true, telling: true},
+		{name: "job_title", label: "Job title", class: "only-l", first: "job_title"},
+		{name: "email", label: "Email", class: "only-l", first: "email", chosen: true},
+		{name: "phone", label: "Phone", class: "only-l", first: "phone"},
+		{name: "owner", label: "Owner", first: "owner", chosen: true},
+		{name: "last_contact", label: "Last contact", first: "-last_contact", chosen: true, contact: true},
+		{name: "created_at", label: "Created", class: "only-l", first: "-created_at"},
+		{name: "updated_at", label: "Changed", class: "only-l", first: "-updated_at"},
+	},
+}
+
+func (k *listKind) path() string { return "/" + k.name }
+
+// filterParameters are the parameters of a list's URL that narrow or order it,
+// in the order of their chips.
+var filterParameters = []string{
+	"q", "sector", "size_band", "owner", "status", "relationship_status", "role_label", "missing", "quiet_days",
+	"last_contact", "last_contact_from", "last_contact_to", "created_from", "created_to", "updated_from", "updated_to", "sort",
+}
+
+// listFilter reads a list's filter from its parameters, and returns those that
+// count, so that a URL says no more than what it does. What is no value of a
+// filter, or would tell what the visitor may not see, is left out.
+func (s *Server) listFilter(c *gin.Context, k *listKind, given url.Values) (db.Filter, url.Values) {
+	v, p := who(c), url.Values{}
+	for _, name := range filterParameters {
+		if value := readable(given.Get(name)); value != "" {
 			p.Set(name, value)
 		}
 	}
-	return p
+	drop := func(names ...string) {
+		for _, name := range names {
+			p.Del(name)
+		}
+	}
+	if k != organizationList {
+		drop("sector", "size_band")
+	}
+	if !v.Can(db.ViewInteraction) {
+		drop("last_contact", "last_contact_from", "last_contact_to", "quiet_days")
+	}
+	if status := p.Get("status"); status != "archived" && status != "all" {
+		drop("status")
+	}
+	if p.Get("last_contact") != "never" {
+		drop("last_contact")
+	}
+	if p.Get("missing") != k.missingValue || k == organizationList && v.OwnOnly {
+		drop("missing")
+	}
+	if !slices.Contains(db.RelationshipStatuses, p.Get("relationship_status")) {
+		drop("relationship_status")
+	}
+	if p.Get("sort") == k.byName || !k.sorts(v, p.Get("sort")) {
+		drop("sort")
+	}
+	f := db.Filter{
+		Query: p.Get("q"), Status: p.Get("status"), Sector: p.Get("sector"), SizeBand: p.Get("size_band"), OwnerID: p.Get("owner"),
+		RelationshipStatus: p.Get("relationship_status"), RoleLabel: p.Get("role_label"), Missing: p.Get("missing"),
+		Never: p.Get("last_contact") != "", Sort: p.Get("sort"), After: given.Get("after"),
+	}
+	for name, r := range map[string]*db.Range{"last_contact": &f.Contacted, "created": &f.Created, "updated": &f.Updated} {
+		*r = dates(p, name+"_from", name+"_to", v.User.Location())
+	}
+	if days, err := strconv.Atoi(p.Get("quiet_days")); err == nil && days > 0 && days <= 36_500 {
+		now := s.now().In(v.User.Location())
+		f.QuietSince = time.Date(now.Year(), now.Month(), now.Day()-days, 0, 0, 0, 0, now.Location())
+	} else {
+		drop("quiet_days")
+	}
+	return f, p
+}
+
+// sorts tells whether the list has an order that the visitor may have.
+func (k *listKind) sorts(v *visitor, sort string) bool {
+	name := strings.TrimPrefix(sort, "-")
+	return name == k.byName || slices.ContainsFunc(k.columns, func(col listColumn) bool {
+		return col.name == name && (!col.contact || v.Can(db.ViewInteraction)) && (!col.telling || !v.OwnOnly)
+	})
+}
+
+// dates reads two days of a URL as the time from the start of the one to the
+// end of the other, in a zone; what is no day is left out of both.
+func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
+	for name, into := range map[string]*time.Time{from: &r.From, to: &r.To} {
+		day, err := time.ParseInLocation(time.DateOnly, p.Get(name), zone)
+		if err != nil || day.Year() < 1900 || day.Year() > 9000 {
+			p.Del(name)
+			continue
+		}
+		if name == to {
+			day = day.AddDate(0, 0, 1)
+		}
+		*into = day
+	}
+	return r
+}
+
+// shownColumns are the columns that a list shows: those of the URL, else those
+// that the visitor chose, else those it comes with.
+func (s *Server) shownColumns(c *gin.Context, k *listKind) (shown []listColumn, err error) {
+	chosen := []string(nil)
+	if named, ok := c.GetQuery("columns"); ok {
+		chosen = strings.Split(named, ",")
+	} else if chosen, err = s.db.ListColumns(c.Request.Context(), who(c).Actor, k.name); err != nil {
+		return nil, err
+	}
+	for _, col := range k.columns {
+		if col.contact && !who(c).Can(db.ViewInteraction) {
+			continue
+		}
+		if chosen == nil && col.chosen || slices.Contains(chosen, col.name) {
+			shown = append(shown, col)
+		}
+	}
+	return shown, nil
 }
 
 // list answers a list: the whole page, the list alone while somebody
-// searches, or the rows that follow.
-func (s *Server) list(c *gin.Context, l views.List) error {
+// searches, or the rows that follow. A form that sends empty fields is led to
+// the address without them.
+func (s *Server) list(c *gin.Context, l views.List, p url.Values) error {
+	canonical := address(l.Path, with(p, "columns", c.Query("columns")))
+	empty := slices.ContainsFunc(filterParameters, func(name string) bool { value, sent := c.GetQuery(name); return sent && value == "" })
 	switch {
+	case !part(c) && empty && c.GetHeader("HX-Request") == "":
+		return s.redirect(c, canonical)
 	case !part(c):
+		if empty {
+			c.Header("HX-Push-Url", canonical)
+		}
 		return s.show(c, http.StatusOK, l)
 	case c.Query("after") != "":
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
 	}
+	c.Header("HX-Replace-Url", canonical)
 	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: views.FilterChips{List: l}})
 }
 
-// narrow fills what a list says of its filter.
-func narrow(l *views.List, f db.Filter, next string, chips []views.Chip) {
-	p := parameters(f)
-	l.Query, l.Chips, l.First = f.Query, chips, f.After == ""
-	if next != "" {
-		l.More = address(l.Path, with(p, "after", next))
+// newList is a list of this kind without its rows.
+func (s *Server) newList(c *gin.Context, k *listKind, f db.Filter, p url.Values, columns []listColumn, next string) (views.List, error) {
+	v := who(c)
+	l := views.List{
+		Page: s.page(c, k.heading, k.description, k.name), Path: k.path(), Heading: k.heading, Noun: k.noun, Plural: k.name,
+		Placeholder: k.placeholder, Caption: k.heading, CanEdit: v.Can(db.EditClient), Query: f.Query, First: f.After == "",
+		Columns: []views.Column{column(k.path(), p, "Name", k.byName, k.byName, "")},
 	}
-	for name, values := range p {
-		if name != "q" {
-			l.Hidden = append(l.Hidden, views.Hidden{Name: name, Value: values[0]})
+	for _, col := range columns {
+		first := col.first
+		if col.telling && v.OwnOnly {
+			first = ""
+		}
+		l.Columns = append(l.Columns, column(k.path(), p, col.label, first, k.byName, col.class))
+	}
+	for _, col := range k.columns {
+		if !col.contact || v.Can(db.ViewInteraction) {
+			shown := slices.ContainsFunc(columns, func(other listColumn) bool { return other.name == col.name })
+			l.Choices = append(l.Choices, views.Option{Value: col.name, Label: col.label, Selected: shown})
 		}
 	}
+	if next != "" {
+		l.More = address(l.Path, with(with(p, "after", next), "columns", c.Query("columns")))
+	}
+	var errs [3]error
+	l.Chips, errs[0] = s.listChips(c, k, f, p)
+	l.Count, l.Many, errs[1] = k.count(s.db, c.Request.Context(), v.Actor, f)
+	l.Filter, errs[2] = s.filterForm(c, k, p)
+	for _, name := range []string{"sector", "size_band", "owner", "status", "sort"} {
+		if value := p.Get(name); value != "" {
+			l.Hidden = append(l.Hidden, views.Hidden{Name: name, Value: value})
+		}
+	}
+	if columns := c.Query("columns"); columns != "" {
+		l.Hidden = append(l.Hidden, views.Hidden{Name: "columns", Value: columns})
+	}
+	l.From = address(l.Path, p)
+	narrow(&l, f, p)
+	return l, errors.Join(errs[:]...)
+}
+
+// narrow says what narrows a list, for when nothing matches.
+func narrow(l *views.List, f db.Filter, p url.Values) {
 	var set []string
-	for _, chip := range chips {
+	for _, chip := range l.Chips {
 		if chip.Value != "" {
 			set = append(set, chip.Key+" is "+chip.Value)
 		}
 	}
-	if f.Query != "" || len(set) > 0 {
-		l.Filters, l.ClearLabel = "Check the spelling.", "Clear search"
-		if len(set) > 0 {
-			l.Filters, l.ClearLabel = strings.Join(set, " and ")+". Drop a filter to see more.", "Clear filters"
+	if f.Query == "" && len(set) == 0 {
+		return
+	}
+	l.Filters, l.ClearLabel = "Check the spelling.", "Clear search"
+	if len(set) > 0 {
+		l.Filters, l.ClearLabel = strings.Join(set, " and ")+". Drop a filter to see more.", "Clear filters"
+	}
+	if len(set) > 0 && f.Query != "" {
+		l.Filters = strings.Join(set, " and ") + ". Check the spelling, or drop a filter."
+	}
+	l.ClearHref = l.Path
+	if f.Status == "" {
+		l.WiderHref = address(l.Path, with(p, "status", "all"))
+	}
+}
+
+// listChips are the menus of a list's filters, and a chip for each other filter that is set.
+func (s *Server) listChips(c *gin.Context, k *listKind, f db.Filter, p url.Values) (chips []views.Chip, err error) {
+	ctx, by := c.Request.Context(), who(c).Actor
+	if k == organizationList {
+		sectors, err1 := s.db.Sectors(ctx, by)
+		sizes, err2 := s.db.SizeBands(ctx, by)
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, err
 		}
-		if len(set) > 0 && f.Query != "" {
-			l.Filters = strings.Join(set, " and ") + ". Check the spelling, or drop a filter."
+		chips = append(chips, chip(k.path(), p, "Sector", "sector", f.Sector, plain(sectors)), chip(k.path(), p, "Size", "size_band", f.SizeBand, plain(sizes)))
+	}
+	owner, err := s.ownerChip(c, k.path(), p, f.OwnerID)
+	if err != nil {
+		return nil, err
+	}
+	chips = append(chips, owner, statusChip(k.path(), p, f.Status))
+	set := func(key, value string, names ...string) {
+		rest := p
+		for _, name := range names {
+			rest = with(rest, name, "")
 		}
-		l.ClearHref = l.Path
-		if f.Status == "" || f.Status == "active" {
-			l.WiderHref = address(l.Path, with(p, "status", "all"))
+		chips = append(chips, views.Chip{Key: key, Value: value, Remove: address(k.path(), rest)})
+	}
+	if v := p.Get("relationship_status"); v != "" {
+		set("Relationship", v, "relationship_status")
+	}
+	if v := p.Get("role_label"); v != "" {
+		set("Role", v, "role_label")
+	}
+	if p.Get("missing") != "" {
+		set(k.missing, "yes", "missing")
+	}
+	if v := p.Get("quiet_days"); v != "" {
+		set("Quiet", "for "+days(v), "quiet_days")
+	}
+	if p.Get("last_contact") != "" {
+		set("Last contact", "never", "last_contact")
+	}
+	for _, r := range []struct{ key, name string }{{"Last contact", "last_contact"}, {"Created", "created"}, {"Changed", "updated"}} {
+		if from, to := p.Get(r.name+"_from"), p.Get(r.name+"_to"); from != "" || to != "" {
+			set(r.key, span(from, to), r.name+"_from", r.name+"_to")
 		}
 	}
+	return chips, nil
+}
+
+// days is a number of days in words.
+func days(typed string) string {
+	n, _ := strconv.Atoi(typed)
+	return plural(n, "day")
+}
+
+// span is a range of days in words.
+func span(from, to string) string {
+	short := func(day string) string {
+		t, _ := time.Parse(time.DateOnly, day)
+		return t.Format("2 Jan 2006")
+	}
+	switch {
+	case from == to:
+		return short(from)
+	case to == "":
+		return "from " + short(from)
+	case from == "":
+		return "up to " + short(to)
+	}
+	return short(from) + " – " + short(to)
+}
+
+// filterForm is the form of the filters that are no menu.
+func (s *Server) filterForm(c *gin.Context, k *listKind, p url.Values) (form views.FilterForm, err error) {
+	roles, err := s.db.RoleLabels(c.Request.Context(), who(c).Actor)
+	statuses := []views.Option{{Value: "", Label: "Any"}}
+	for _, status := range db.RelationshipStatuses {
+		statuses = append(statuses, views.Option{Value: status, Label: status, Selected: p.Get("relationship_status") == status})
+	}
+	form.Fields = []views.Field{
+		{ID: "fl-relationship", Name: "relationship_status", Label: "Relationship", Options: statuses},
+		{ID: "fl-role", Name: "role_label", Label: "Role", Max: 120, Value: p.Get("role_label"), List: roles},
+	}
+	contacted := who(c).Can(db.ViewInteraction)
+	if contacted {
+		form.Fields = append(form.Fields, views.Field{ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days")})
+	}
+	for _, r := range []struct{ label, name string }{{"Last contact", "last_contact"}, {"Created", "created"}, {"Changed", "updated"}} {
+		if r.name != "last_contact" || contacted {
+			form.Ranges = append(form.Ranges, views.DateRange{Label: r.label, Name: r.name, From: p.Get(r.name + "_from"), To: p.Get(r.name + "_to")})
+		}
+	}
+	if contacted {
+		form.Ticks = append(form.Ticks, views.Tick{Name: "last_contact", Value: "never", Label: "Never contacted", Checked: p.Get("last_contact") != ""})
+	}
+	if k != organizationList || !who(c).OwnOnly {
+		form.Ticks = append(form.Ticks, views.Tick{Name: "missing", Value: k.missingValue, Label: k.missing, Checked: p.Get("missing") != ""})
+	}
+	return form, err
 }
 
 // chip is a filter as a menu: values offered, the one that is set, and the way to remove it.
@@ -174,4 +443,49 @@ func column(path string, p url.Values, label, sort, first, class string) views.C
 func firstName(full string) string {
 	first, _, _ := strings.Cut(full, " ")
 	return first
+}
+
+// timeCell is the cell of a column that both kinds have.
+func timeCell(clock views.Clock, col listColumn, contacted time.Time, channel string, created, updated time.Time) views.Cell {
+	cell, at := views.Cell{Kind: "date"}, created
+	switch col.name {
+	case "last_contact":
+		cell, at = views.Cell{Kind: "last", Text: channel}, contacted
+	case "updated_at":
+		at = updated
+	}
+	if t := clock.Date(at); t != nil {
+		cell.Time = *t
+	}
+	return cell
+}
+
+// chooseColumns keeps which columns a list shows to who asks, and goes back to it.
+func (s *Server) chooseColumns(c *gin.Context) error {
+	form := c.Request.PostForm
+	for _, k := range []*listKind{organizationList, contactList} {
+		if form.Get("list") != k.name {
+			continue
+		}
+		chosen := []string{}
+		for _, col := range k.columns {
+			if slices.Contains(form["column"], col.name) {
+				chosen = append(chosen, col.name)
+			}
+		}
+		if form.Get("reset") != "" {
+			chosen = nil
+		}
+		if err := s.db.ChooseColumns(c.Request.Context(), who(c).Actor, k.name, chosen); err != nil {
+			return err
+		}
+		from, err := url.Parse(nextPage(form.Get("from")))
+		if err != nil || from.Path != k.path() {
+			return s.redirect(c, k.path())
+		}
+		rest := from.Query()
+		rest.Del("columns")
+		return s.redirect(c, address(k.path(), rest))
+	}
+	return &db.Invalid{Fields: map[string]string{"list": "Choose columns for organizations or contacts"}}
 }

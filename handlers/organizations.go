@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -12,52 +13,45 @@ import (
 )
 
 func (s *Server) organizationIndex(c *gin.Context) error {
-	ctx, v, f := c.Request.Context(), who(c), listFilter(c, "display_name")
-	found, next, err := s.db.Organizations(ctx, v.Actor, f)
+	f, p := s.listFilter(c, organizationList, c.Request.URL.Query())
+	found, next, err := s.db.Organizations(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return err
 	}
-	const path = "/organizations"
-	contacted, p := v.Can(db.ViewInteraction), parameters(f)
-	l := views.List{
-		Page: s.page(c, "Organizations", "The organizations your team works with", "organizations"),
-		Path: path, Heading: "Organizations", Noun: "organization", Plural: "organizations",
-		Placeholder: "Name, domain or tax ID", Caption: "Organizations", CanEdit: v.Can(db.EditClient),
-		Columns: []views.Column{
-			column(path, p, "Name", "display_name", "display_name", ""), column(path, p, "Sector", "", "", ""), column(path, p, "Size", "", "", ""),
-			column(path, p, "Owner", "", "", ""), column(path, p, "Contacts", "", "", "end only-l"),
-		},
+	columns, err := s.shownColumns(c, organizationList)
+	if err != nil {
+		return err
 	}
-	if contacted {
-		l.Columns = append(l.Columns, column(path, p, "Last contact", "-last_contact", "display_name", ""))
+	l, err := s.newList(c, organizationList, f, p, columns, next)
+	if err != nil {
+		return err
 	}
 	clock := s.clock(c)
 	for _, o := range found {
-		l.Rows = append(l.Rows, views.Row{
-			Name: o.DisplayName, Href: path + "/" + o.ID, Domain: views.Domain(o.Website), Detail: o.Sector, Size: o.SizeBand,
-			Owner: o.OwnerName, OwnerFirst: firstName(o.OwnerName), Square: true, Archived: !o.IsActive, Contacts: o.Contacts,
-			Organizations: true, Contacted: contacted, LastContact: clock.Date(o.LastContactAt), Channel: o.LastContactChannel,
-		})
+		row := views.Row{
+			ID: o.ID, Name: o.DisplayName, Href: "/organizations/" + o.ID, Domain: views.Domain(o.Website), Square: true, Archived: !o.IsActive,
+			Sub: [3]string{o.Sector, o.SizeBand, firstName(o.OwnerName)},
+		}
+		for i, col := range columns {
+			row.Cells[i] = organizationCell(clock, o, col)
+		}
+		l.Rows = append(l.Rows, row)
 	}
-	chips, err := s.organizationChips(c, f)
-	if err != nil {
-		return err
-	}
-	narrow(&l, f, next, chips)
-	return s.list(c, l)
+	return s.list(c, l, p)
 }
 
-func (s *Server) organizationChips(c *gin.Context, f db.Filter) ([]views.Chip, error) {
-	ctx, v, p := c.Request.Context(), who(c), parameters(f)
-	sectors, err1 := s.db.Sectors(ctx, v.Actor)
-	sizes, err2 := s.db.SizeBands(ctx, v.Actor)
-	owner, err3 := s.ownerChip(c, "/organizations", p, f.OwnerID)
-	return []views.Chip{
-		chip("/organizations", p, "Sector", "sector", f.Sector, plain(sectors)),
-		chip("/organizations", p, "Size", "size_band", f.SizeBand, plain(sizes)),
-		owner,
-		statusChip("/organizations", p, f.Status),
-	}, errors.Join(err1, err2, err3)
+func organizationCell(clock views.Clock, o db.Organization, col listColumn) views.Cell {
+	switch col.name {
+	case "sector":
+		return views.Cell{Kind: "cut", Text: o.Sector}
+	case "size_band":
+		return views.Cell{Kind: "text", Text: o.SizeBand}
+	case "owner":
+		return views.Cell{Kind: "owner", Text: o.OwnerName}
+	case "contacts":
+		return views.Cell{Kind: "number", Text: strconv.Itoa(o.Contacts)}
+	}
+	return timeCell(clock, col, o.LastContactAt, o.LastContactChannel, o.CreatedAt, o.UpdatedAt)
 }
 
 // organizationColumns are what the full form sends.

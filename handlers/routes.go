@@ -21,6 +21,7 @@ var routes = []route{
 	{"GET", "/account", signedIn, (*Server).accountShow},
 	{"POST", "/account", signedIn, (*Server).accountUpdate},
 	{"POST", "/account/password", signedIn, (*Server).passwordUpdate},
+	{"POST", "/account/columns", signedIn, (*Server).chooseColumns},
 	{"GET", "/account/sessions", signedIn, (*Server).accountShow},
 	{"POST", "/account/sessions/end-others", signedIn, (*Server).sessionEndOthers},
 	{"POST", "/account/sessions/:id/end", signedIn, (*Server).sessionEnd},

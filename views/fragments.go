@@ -68,16 +68,6 @@ func at[T any](p *T) (v T) {
 	return v
 }
 
-// key is all that a row shows.
-func (r Row) key() any {
-	time := at(r.LastContact)
-	r.LastContact = nil
-	return struct {
-		Row
-		time Time
-	}{r, time}
-}
-
 // key is all that an event shows; one that is being edited is nil.
 func (e Event) key() any {
 	if e.Editor != nil {

@@ -1,6 +1,10 @@
 package views
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
 
 // List is what the lists of organizations and of contacts share.
 type List struct {
@@ -8,17 +12,38 @@ type List struct {
 	Path, Heading, Noun, Plural string // /organizations, Organizations, organization, organizations
 	Placeholder                 string
 	Query                       string
-	Hidden                      []Hidden // the other filters, so that searching keeps them
+	Hidden                      []Hidden // the filters that are no field of the form, so that searching keeps them
 	Chips                       []Chip
+	Filter                      FilterForm
 	Columns                     []Column
+	Choices                     []Option // the columns there are
+	From                        string   // the list's address, to come back to
 	Caption                     string
 	Rows                        []Row
+	Count                       int    // how many match
+	Many                        bool   // they are more than that
 	More                        string // address of the following page, "" where there is none
 	First                       bool   // nothing is left out before the rows shown
 	CanEdit                     bool
 	Filters                     string // what narrows the list in words, "" for nothing
 	ClearHref, WiderHref        string // without filters; archived too ("" where they are in already)
 	ClearLabel                  string
+}
+
+// FilterForm is the form of those filters of a list that are no menu.
+type FilterForm struct {
+	Fields []Field
+	Ranges []DateRange
+	Ticks  []Tick
+}
+
+// DateRange is two days between which something was; its fields are NAME_from and NAME_to.
+type DateRange struct{ Label, Name, From, To string }
+
+// Tick is a box to tick.
+type Tick struct {
+	Name, Value, Label string
+	Checked            bool
 }
 
 // Template names the page.
@@ -41,16 +66,37 @@ func (MoreRows) Template() string { return "records/_more.html" }
 
 func (MoreRows) layout() string { return "records/_more.html" }
 
-// Shown says how many rows are shown: "50 shown" while there are more, else all as "14 organizations".
+// Shown says how many rows are shown: "50 shown of 1,204 organizations" while there are more, else all as "14 organizations".
 func (l List) Shown() string {
-	n := len(l.Rows)
-	switch {
-	case l.More != "" || !l.First:
+	switch n := len(l.Rows); {
+	case l.More != "" && l.First:
+		return fmt.Sprintf("%d shown of %s", n, l.Matches())
+	case !l.First:
 		return fmt.Sprintf("%d shown", n)
-	case n == 1:
-		return "1 " + l.Noun
 	}
-	return fmt.Sprintf("%d %s", n, l.Plural)
+	return l.Matches()
+}
+
+// Matches says how many there are: "14 organizations", "more than 10,000 contacts".
+func (l List) Matches() string { return Matches(l.Count, l.Many, l.Noun, l.Plural) }
+
+// Matches says how many of a noun there are, more than n where many.
+func Matches(n int, many bool, noun, plural string) string {
+	if n != 1 || many {
+		noun = plural
+	}
+	if many {
+		return "more than " + thousands(n) + " " + noun
+	}
+	return thousands(n) + " " + noun
+}
+
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	if len(s) > 3 {
+		s = s[:len(s)-3] + "," + s[len(s)-3:]
+	}
+	return s
 }
 
 // FilterChips are the list's filters alone, for when a search changed their addresses.
@@ -69,16 +115,39 @@ type Column struct {
 
 // Row is one record of a list.
 type Row struct {
-	Name, Href, Domain, Detail, Size string
-	Owner                            string
-	OwnerFirst                       string // first name, for the narrow row
-	Square, Archived                 bool
-	Contacts                         int
-	Organizations                    bool // has the columns of an organization
-	Contacted                        bool // has the column of the last contact
-	LastContact                      *Time
-	Channel                          string
-	Email                            string
+	ID, Name, Href, Domain string
+	Sub                    [3]string // what stands under the name where the list is narrow
+	Square, Archived       bool
+	Cells                  [9]Cell // those with a Kind
+}
+
+// Cell is what a row says in a column.
+type Cell struct {
+	Kind string // text, cut (may be long), far (where there is room), number, owner, last (contact; Text is the channel), date
+	Text string
+	Time Time // without ISO: never
+}
+
+// At is the cell's time, nil for never.
+func (c Cell) At() *Time {
+	if c.Time.ISO == "" {
+		return nil
+	}
+	return &c.Time
+}
+
+// Shown are the cells of the columns that the list shows.
+func (r Row) Shown() []Cell {
+	n := slices.IndexFunc(r.Cells[:], func(c Cell) bool { return c.Kind == "" })
+	if n < 0 {
+		n = len(r.Cells)
+	}
+	return r.Cells[:n]
+}
+
+// Under is what stands under the name where the list is narrow.
+func (r Row) Under() []string {
+	return slices.DeleteFunc(r.Sub[:], func(s string) bool { return s == "" })
 }
 
 // Template names the row.
@@ -146,6 +215,7 @@ func (ContactMeta) Template() string { return "contacts/_meta.html" }
 type Interactions struct {
 	Page
 	From, To string
+	Matches  string // how many there are
 	Hidden   []Hidden
 	Timeline Timeline
 }

@@ -301,7 +301,7 @@ func TestKeptPiecesAreNeverOutOfDate(t *testing.T) {
 		var key any
 		switch v := v.(type) {
 		case Row:
-			key = v.key()
+			key = v
 		case Event:
 			key = v.key()
 		case LinkRow:
@@ -335,6 +335,8 @@ func TestKeptPiecesAreNeverOutOfDate(t *testing.T) {
 					f.SetBool(!f.Bool())
 				case reflect.Int:
 					f.SetInt(f.Int() + 1)
+				case reflect.Array:
+					fill(f.Index(0), "Other "+name, yes, 1)
 				case reflect.Pointer:
 					if f.IsNil() {
 						continue

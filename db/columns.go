@@ -1,0 +1,33 @@
+package db
+
+import (
+	"context"
+	"strings"
+)
+
+// ListColumns returns the columns that the actor chose for a list
+// (organizations or contacts), nil where he chose none.
+func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, error) {
+	return remembered(&d.memo, "columns "+list+" "+by.UserID, func() ([]string, error) {
+		rows, err := d.reader.query(ctx, "SELECT columns FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
+		chosen, err := collect(rows, err, scanText)
+		if err != nil || len(chosen) == 0 {
+			return nil, err
+		}
+		return strings.Split(chosen[0], ","), nil
+	})
+}
+
+// ChooseColumns keeps which columns a list shows the actor; nil is as it
+// comes. Like a session it is no change of the registry and not recorded.
+func (d *DB) ChooseColumns(ctx context.Context, by Actor, list string, columns []string) error {
+	return d.keep(ctx, func(t *tx) error {
+		if columns == nil {
+			_, err := t.exec("DELETE FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
+			return err
+		}
+		_, err := t.exec("INSERT INTO list_columns (user_id, list, columns) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET columns = excluded.columns",
+			by.UserID, list, strings.Join(columns, ","))
+		return err
+	})
+}

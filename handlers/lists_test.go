@@ -1,0 +1,128 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+)
+
+func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	acme, birch := s.organization("Acme", "sector", "Retail", "owner_user_id", ines.user.ID), s.organization("Birch")
+	maya, elif := s.contact("Maya", "Okafor", "email", "maya@acme.example"), s.contact("Elif", "Aydın")
+	s.link(acme, maya, "role_label", "CFO", "relationship_status", "Prospect")
+	s.log(acme, maya, "Renewal", "happened_at", "2026-08-01T10:00")
+
+	for _, c := range []struct{ list, query, chip, rows string }{
+		{"/organizations", "role_label=CFO", "CFO", "Acme"},
+		{"/organizations", "relationship_status=Prospect", "Prospect", "Acme"},
+		{"/organizations", "relationship_status=Former", "Former", ""},
+		{"/organizations", "missing=contacts", "yes", "Birch"},
+		{"/organizations", "quiet_days=60", "for 60 days", "Acme|Birch"},
+		{"/organizations", "quiet_days=200", "for 200 days", "Birch"},
+		{"/organizations", "last_contact=never", "never", "Birch"},
+		{"/organizations", "last_contact_from=2026-08-01&last_contact_to=2026-08-01", "1 Aug 2026", "Acme"},
+		{"/organizations", "last_contact_to=2026-08-02", "up to 2 Aug 2026", "Acme"},
+		{"/organizations", "created_from=2026-11-24", "from 24 Nov 2026", "Acme|Birch"},
+		{"/organizations", "created_to=2026-11-23", "up to 23 Nov 2026", ""},
+		{"/organizations", "updated_from=2026-11-24&updated_to=2026-11-25&sector=Retail", "24 Nov 2026 – 25 Nov 2026", "Acme"},
+		{"/contacts", "role_label=CFO&relationship_status=Prospect", "CFO", "Maya Okafor"},
+		{"/contacts", "missing=email", "yes", "Elif Aydın"},
+		{"/contacts", "last_contact=never", "never", "Elif Aydın"},
+	} {
+		a := ines.get(c.list + "?" + c.query)
+		if c.rows == "" {
+			a.want(200, ".empty h2", "Nothing matches")
+		} else {
+			a.wantTexts("#rows .nm", strings.Split(c.rows, "|")...)
+		}
+		a.want(200, ".chip b", c.chip)
+		removed := a.html.Find(".chip:not(:has(details)) .x").AttrOr("href", "")
+		ines.get(removed).want(200, "#rows .nm", "")
+		if removed == "" || len(removed) >= len(c.list+"?"+c.query) {
+			t.Errorf("%s: removing the filter leads to %q", c.query, removed)
+		}
+		if elif, birch := key(elif), key(birch); elif == birch {
+			t.Fatal("two records are one")
+		}
+	}
+	for query, canonical := range map[string]string{
+		"q=&sector=Retail&role_label=&created_from=": "/organizations?sector=Retail",
+		"quiet_days=&last_contact=":                  "/organizations",
+	} {
+		if to := ines.get("/organizations?" + query).Header.Get("Location"); to != canonical {
+			t.Errorf("%s leads to %q, want %q", query, to, canonical)
+		}
+	}
+	ines.parts().get("/organizations?q=ac&role_label=").wantPart(true)
+	if to := ines.parts().get("/organizations?q=ac&role_label=").Header.Get("HX-Replace-Url"); to != "/organizations?q=ac" {
+		t.Errorf("while searching the address is %q", to)
+	}
+	for _, nonsense := range []string{"quiet_days=x", "quiet_days=-3", "created_from=2026-02-30", "missing=email", "last_contact=sometimes", "relationship_status=Lover", "sort=password_hash", "status=gone"} {
+		ines.get("/organizations?"+nonsense).want(200, "#result", "2 organizations").wantNot(".chip b")
+	}
+}
+
+func TestFiltersThatTellOfInteractionsAreNotForThoseWhoMayNotSeeThem(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	acme := s.organization("Acme")
+	s.organization("Birch")
+	s.log(acme, "", "Renewal")
+	clerk := s.person("A Clerk", s.role("Clerk", db.ViewClient))
+	for _, query := range []string{"last_contact=never", "quiet_days=1", "last_contact_from=2026-01-01", "sort=last_contact", "sort=-last_contact"} {
+		a := clerk.get("/organizations?"+query).want(200, "#result", "2 organizations")
+		a.wantTexts("#rows .nm", "Acme", "Birch").wantNot(".chip b").wantNot("[name=quiet_days]").wantNot("[name=last_contact]")
+	}
+	clerk.get("/organizations?columns=sector,last_contact").wantTexts("thead th", "Name", "Sector")
+}
+
+func TestEachChoosesHisColumns(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, lea := s.as("Administrator"), s.as("Viewer")
+	s.organization("Acme", "sector", "Retail")
+	s.contact("Maya", "Okafor", "phone", "070 123", "job_title", "Head")
+
+	a := lea.post("/account/columns", "list", "organizations", "from", "/organizations?sector=Retail&columns=owner", "column", "updated_at", "column", "sector", "column", "password_hash")
+	if to := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || to != "/organizations?sector=Retail" {
+		t.Errorf("%d, %q", a.StatusCode, to)
+	}
+	lea.get("/organizations").wantTexts("thead th", "Name", "Sector", "Changed")
+	ines.get("/organizations").wantTexts("thead th", "Name", "Sector", "Size", "Owner", "Contacts", "Last contact")
+	ines.get("/organizations?columns=created_at").wantTexts("thead th", "Name", "Created")
+	lea.post("/account/columns", "list", "contacts", "column", "phone", "column", "job_title", "from", "//evil.example")
+	lea.get("/contacts").wantTexts("thead th", "Name", "Job title", "Phone").want(200, "#rows", "070 123")
+	lea.post("/account/columns", "list", "organizations")
+	lea.get("/organizations").wantTexts("thead th", "Name")
+	lea.post("/account/columns", "list", "organizations", "reset", "1")
+	lea.get("/organizations").wantTexts("thead th", "Name", "Sector", "Size", "Owner", "Contacts", "Last contact")
+	s.unchanged(func() { lea.post("/account/columns", "list", "users", "column", "email").want(422, "", "") })
+}
+
+func TestAListSortsByEachColumnItShows(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	b := s.organization("B", "sector", "Media", "size_band", "1000+", "owner_user_id", ines.user.ID)
+	s.organization("A", "sector", "Retail", "size_band", "11-50")
+	s.link(b, s.contact("Zoe", "A", "email", "z@a.example", "phone", "1", "job_title", "Vet"))
+	s.contact("Ann", "B", "email", "a@a.example", "phone", "2", "job_title", "Chef", "owner_user_id", ines.user.ID)
+	for list, orders := range map[string]map[string]string{
+		"/organizations": {"display_name": "A|B", "-display_name": "B|A", "sector": "B|A", "size_band": "A|B", "owner": "B|A", "-owner": "A|B", "contacts": "A|B", "-contacts": "B|A", "created_at": "B|A", "updated_at": "B|A"},
+		"/contacts":      {"last_name": "Zoe A|Ann B", "email": "Ann B|Zoe A", "phone": "Zoe A|Ann B", "job_title": "Ann B|Zoe A", "owner": "Ann B|Zoe A", "organization": "Zoe A|Ann B"},
+	} {
+		for sort, rows := range orders {
+			ines.get(list + "?columns=owner,sector&sort=" + sort).wantTexts("#rows .nm", strings.Split(rows, "|")...)
+		}
+		for _, th := range ines.get(list + "?columns=sector,size_band,owner,contacts,organization,job_title,email,phone,last_contact,created_at,updated_at").html.Find("thead th").EachIter() {
+			if th.Text() != "" && th.Find("a").Length() == 0 {
+				t.Errorf("%s does not sort by %s", list, th.Text())
+			}
+		}
+	}
+}
