@@ -117,7 +117,7 @@ func TestAListSortsByEachColumnItShows(t *testing.T) {
 		"/contacts":      {"last_name": "Zoe A|Ann B", "email": "Ann B|Zoe A", "phone": "Zoe A|Ann B", "job_title": "Ann B|Zoe A", "owner": "Ann B|Zoe A", "organization": "Zoe A|Ann B"},
 	} {
 		for sort, rows := range orders {
-			ines.get(list + "?columns=owner,sector&sort=" + sort).wantTexts("#rows .nm", strings.Split(rows, "|")...)
+			ines.get(list+"?columns=owner,sector&sort="+sort).wantTexts("#rows .nm", strings.Split(rows, "|")...)
 		}
 		for _, th := range ines.get(list + "?columns=sector,size_band,owner,contacts,organization,job_title,email,phone,last_contact,created_at,updated_at").html.Find("thead th").EachIter() {
 			if th.Text() != "" && th.Find("a").Length() == 0 {
