@@ -29,22 +29,27 @@ func (s *Server) contactIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	titled := slices.ContainsFunc(columns, func(col listColumn) bool { return col.name == "job_title" })
 	clock := s.clock(c)
+	key := newRowKey(clock, db.Contact{}, columns)
 	for _, x := range found {
-		row := views.Row{
-			ID: x.ID, Name: x.Name(), Href: "/contacts/" + x.ID, Domain: x.JobTitle, Archived: !x.IsActive,
-			Sub: [3]string{x.Organization, firstName(x.OwnerName)},
-		}
-		if titled {
-			row.Domain = ""
-		}
-		for i, col := range columns {
-			row.Cells[i] = contactCell(clock, x, col)
-		}
-		l.Rows = append(l.Rows, row)
+		key.record = x
+		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return contactRow(clock, x, columns) }})
 	}
 	return s.list(c, l, p)
+}
+
+func contactRow(clock views.Clock, x db.Contact, columns []listColumn) views.Row {
+	row := views.Row{
+		ID: x.ID, Name: x.Name(), Href: "/contacts/" + x.ID, Domain: x.JobTitle, Archived: !x.IsActive,
+		Sub: [3]string{x.Organization, firstName(x.OwnerName)},
+	}
+	for i, col := range columns {
+		if col.name == "job_title" {
+			row.Domain = "" // it has a column of its own
+		}
+		row.Cells[i] = contactCell(clock, x, col)
+	}
+	return row
 }
 
 func contactCell(clock views.Clock, x db.Contact, col listColumn) views.Cell {

@@ -189,7 +189,7 @@ func (s *Server) list(c *gin.Context, l views.List, p url.Values) error {
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
 	}
 	c.Header("HX-Replace-Url", canonical)
-	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: views.FilterChips{List: l}})
+	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus.Make()})
 }
 
 // newList is a list of this kind without its rows.
@@ -216,27 +216,22 @@ func (s *Server) newList(c *gin.Context, k *listKind, f db.Filter, p url.Values,
 	if next != "" {
 		l.More = address(l.Path, with(with(p, "after", next), "columns", c.Query("columns")))
 	}
-	var errs [3]error
-	l.Chips, errs[0] = s.listChips(c, k, f, p)
-	l.Count, l.Many, errs[1] = k.count(s.db, c.Request.Context(), v.Actor, f)
-	l.Filter, errs[2] = s.filterForm(c, k, p)
-	for _, name := range []string{"sector", "size_band", "owner", "status", "sort"} {
-		if value := p.Get(name); value != "" {
-			l.Hidden = append(l.Hidden, views.Hidden{Name: name, Value: value})
-		}
+	chips, err := s.chips(c, k, f, p)
+	if err != nil {
+		return l, err
 	}
-	if columns := c.Query("columns"); columns != "" {
-		l.Hidden = append(l.Hidden, views.Hidden{Name: "columns", Value: columns})
-	}
+	l.Menus = chips
 	l.From = address(l.Path, p)
-	narrow(&l, f, p)
-	return l, errors.Join(errs[:]...)
+	if l.Count, l.Many, err = k.count(s.db, c.Request.Context(), v.Actor, f); err == nil && l.Count == 0 {
+		narrow(&l, f, p, chips.Make().(views.Chips).Menus)
+	}
+	return l, err
 }
 
 // narrow says what narrows a list, for when nothing matches.
-func narrow(l *views.List, f db.Filter, p url.Values) {
+func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
 	var set []string
-	for _, chip := range l.Chips {
+	for _, chip := range chips {
 		if chip.Value != "" {
 			set = append(set, chip.Key+" is "+chip.Value)
 		}
@@ -257,22 +252,60 @@ func narrow(l *views.List, f db.Filter, p url.Values) {
 	}
 }
 
-// listChips are the menus of a list's filters, and a chip for each other filter that is set.
-func (s *Server) listChips(c *gin.Context, k *listKind, f db.Filter, p url.Values) (chips []views.Chip, err error) {
-	ctx, by := c.Request.Context(), who(c).Actor
+// chips are a list's filters. All that they are made of is their key, so that
+// a page which is asked for again does not make them again.
+func (s *Server) chips(c *gin.Context, k *listKind, f db.Filter, p url.Values) (views.Kept, error) {
+	ctx, v := c.Request.Context(), who(c)
+	owners, err1 := s.db.Owners(ctx, v.Actor)
+	roles, err2 := s.db.RoleLabels(ctx, v.Actor)
+	var sectors, sizes []string
+	var err3, err4 error
 	if k == organizationList {
-		sectors, err1 := s.db.Sectors(ctx, by)
-		sizes, err2 := s.db.SizeBands(ctx, by)
-		if err := errors.Join(err1, err2); err != nil {
-			return nil, err
-		}
+		sectors, err3 = s.db.Sectors(ctx, v.Actor)
+		sizes, err4 = s.db.SizeBands(ctx, v.Actor)
+	}
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return views.Kept{}, err
+	}
+	var names strings.Builder
+	for _, values := range [][]string{sectors, sizes, roles} {
+		names.WriteString(strings.Join(values, "\x00") + "\x01")
+	}
+	for _, o := range owners {
+		names.WriteString(o.ID + o.FullName + "\x00")
+	}
+	columns, contacted := c.Query("columns"), v.Can(db.ViewInteraction)
+	return views.Kept{
+		Key: struct {
+			kind                       *listKind
+			parameters, columns, names string
+			contacted, own             bool
+		}{k, p.Encode(), columns, names.String(), contacted, v.OwnOnly},
+		Make: func() views.View {
+			chips := views.Chips{Menus: listChips(k, f, p, sectors, sizes, owners), Filter: filterForm(k, p, roles, contacted, k != organizationList || !v.OwnOnly)}
+			for _, name := range []string{"sector", "size_band", "owner", "status", "sort"} {
+				if value := p.Get(name); value != "" {
+					chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
+				}
+			}
+			if columns != "" {
+				chips.Hidden = append(chips.Hidden, views.Hidden{Name: "columns", Value: columns})
+			}
+			return chips
+		},
+	}, nil
+}
+
+// listChips are the menus of a list's filters, and a chip for each other filter that is set.
+func listChips(k *listKind, f db.Filter, p url.Values, sectors, sizes []string, owners []db.Owner) (chips []views.Chip) {
+	if k == organizationList {
 		chips = append(chips, chip(k.path(), p, "Sector", "sector", f.Sector, plain(sectors)), chip(k.path(), p, "Size", "size_band", f.SizeBand, plain(sizes)))
 	}
-	owner, err := s.ownerChip(c, k.path(), p, f.OwnerID)
-	if err != nil {
-		return nil, err
+	options := []views.Option{{Value: "none", Label: "No owner"}}
+	for _, o := range owners {
+		options = append(options, views.Option{Value: o.ID, Label: o.FullName})
 	}
-	chips = append(chips, owner, statusChip(k.path(), p, f.Status))
+	chips = append(chips, chip(k.path(), p, "Owner", "owner", f.OwnerID, options), statusChip(k.path(), p, f.Status))
 	set := func(key, value string, names ...string) {
 		rest := p
 		for _, name := range names {
@@ -300,7 +333,7 @@ func (s *Server) listChips(c *gin.Context, k *listKind, f db.Filter, p url.Value
 			set(r.key, span(from, to), r.name+"_from", r.name+"_to")
 		}
 	}
-	return chips, nil
+	return chips
 }
 
 // days is a number of days in words.
@@ -327,8 +360,7 @@ func span(from, to string) string {
 }
 
 // filterForm is the form of the filters that are no menu.
-func (s *Server) filterForm(c *gin.Context, k *listKind, p url.Values) (form views.FilterForm, err error) {
-	roles, err := s.db.RoleLabels(c.Request.Context(), who(c).Actor)
+func filterForm(k *listKind, p url.Values, roles []string, contacted, missing bool) (form views.FilterForm) {
 	statuses := []views.Option{{Value: "", Label: "Any"}}
 	for _, status := range db.RelationshipStatuses {
 		statuses = append(statuses, views.Option{Value: status, Label: status, Selected: p.Get("relationship_status") == status})
@@ -337,7 +369,6 @@ func (s *Server) filterForm(c *gin.Context, k *listKind, p url.Values) (form vie
 		{ID: "fl-relationship", Name: "relationship_status", Label: "Relationship", Options: statuses},
 		{ID: "fl-role", Name: "role_label", Label: "Role", Max: 120, Value: p.Get("role_label"), List: roles},
 	}
-	contacted := who(c).Can(db.ViewInteraction)
 	if contacted {
 		form.Fields = append(form.Fields, views.Field{ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days")})
 	}
@@ -349,10 +380,10 @@ func (s *Server) filterForm(c *gin.Context, k *listKind, p url.Values) (form vie
 	if contacted {
 		form.Ticks = append(form.Ticks, views.Tick{Name: "last_contact", Value: "never", Label: "Never contacted", Checked: p.Get("last_contact") != ""})
 	}
-	if k != organizationList || !who(c).OwnOnly {
+	if missing {
 		form.Ticks = append(form.Ticks, views.Tick{Name: "missing", Value: k.missingValue, Label: k.missing, Checked: p.Get("missing") != ""})
 	}
-	return form, err
+	return form
 }
 
 // chip is a filter as a menu: values offered, the one that is set, and the way to remove it.
@@ -390,15 +421,6 @@ func statusChip(path string, p url.Values, status string) views.Chip {
 	}
 	options := []views.Option{{Value: "", Label: "Active"}, {Value: "archived", Label: "Archived"}, {Value: "all", Label: "All"}}
 	return chip(path, p, "Status", "status", status, options)
-}
-
-func (s *Server) ownerChip(c *gin.Context, path string, p url.Values, owner string) (views.Chip, error) {
-	owners, err := s.ownerOptions(c, "")
-	if err != nil {
-		return views.Chip{}, err
-	}
-	owners[0] = views.Option{Value: "none", Label: "No owner"}
-	return chip(path, p, "Owner", "owner", owner, owners), nil
 }
 
 // ownerOptions are who may own a record, behind "No owner".
@@ -458,6 +480,23 @@ func timeCell(clock views.Clock, col listColumn, contacted time.Time, channel st
 		cell.Time = *t
 	}
 	return cell
+}
+
+// rowKey is all that a row of a list is made of; T is the record.
+type rowKey[T comparable] struct {
+	record  T
+	columns string
+	zone    string
+	year    int
+}
+
+// newRowKey is the key of a record's row under these columns, as of the clock's year.
+func newRowKey[T comparable](clock views.Clock, record T, columns []listColumn) rowKey[T] {
+	key := rowKey[T]{record: record, zone: clock.Zone.String(), year: clock.Now.In(clock.Zone).Year()}
+	for _, col := range columns {
+		key.columns += col.name + ","
+	}
+	return key
 }
 
 // chooseColumns keeps which columns a list shows to who asks, and goes back to it.

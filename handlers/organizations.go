@@ -27,17 +27,23 @@ func (s *Server) organizationIndex(c *gin.Context) error {
 		return err
 	}
 	clock := s.clock(c)
+	key := newRowKey(clock, db.Organization{}, columns)
 	for _, o := range found {
-		row := views.Row{
-			ID: o.ID, Name: o.DisplayName, Href: "/organizations/" + o.ID, Domain: views.Domain(o.Website), Square: true, Archived: !o.IsActive,
-			Sub: [3]string{o.Sector, o.SizeBand, firstName(o.OwnerName)},
-		}
-		for i, col := range columns {
-			row.Cells[i] = organizationCell(clock, o, col)
-		}
-		l.Rows = append(l.Rows, row)
+		key.record = o
+		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return organizationRow(clock, o, columns) }})
 	}
 	return s.list(c, l, p)
+}
+
+func organizationRow(clock views.Clock, o db.Organization, columns []listColumn) views.Row {
+	row := views.Row{
+		ID: o.ID, Name: o.DisplayName, Href: "/organizations/" + o.ID, Domain: views.Domain(o.Website), Square: true, Archived: !o.IsActive,
+		Sub: [3]string{o.Sector, o.SizeBand, firstName(o.OwnerName)},
+	}
+	for i, col := range columns {
+		row.Cells[i] = organizationCell(clock, o, col)
+	}
+	return row
 }
 
 func organizationCell(clock views.Clock, o db.Organization, col listColumn) views.Cell {

@@ -60,6 +60,20 @@ func (c *cache[K]) render(v View, key K) (template.HTML, error) {
 	return h, nil
 }
 
+// Kept is a piece that is rendered once for a key: all that the piece shows,
+// or is made of, as something comparable. Make makes it where it is not kept.
+type Kept struct {
+	Key  any
+	Make func() View
+}
+
+func kept(k Kept) (template.HTML, error) {
+	if h, ok := fragments.get(k.Key); ok || k.Make == nil {
+		return h, nil
+	}
+	return fragments.render(k.Make(), k.Key)
+}
+
 // at is what a key says of a time or a reference that may be missing.
 func at[T any](p *T) (v T) {
 	if p != nil {

@@ -12,14 +12,12 @@ type List struct {
 	Path, Heading, Noun, Plural string // /organizations, Organizations, organization, organizations
 	Placeholder                 string
 	Query                       string
-	Hidden                      []Hidden // the filters that are no field of the form, so that searching keeps them
-	Chips                       []Chip
-	Filter                      FilterForm
+	Menus                       Kept // the filters: Chips
 	Columns                     []Column
 	Choices                     []Option // the columns there are
 	From                        string   // the list's address, to come back to
 	Caption                     string
-	Rows                        []Row
+	Rows                        []Kept // each a Row
 	Count                       int    // how many match
 	Many                        bool   // they are more than that
 	More                        string // address of the following page, "" where there is none
@@ -29,6 +27,16 @@ type List struct {
 	ClearHref, WiderHref        string // without filters; archived too ("" where they are in already)
 	ClearLabel                  string
 }
+
+// Chips are a list's filters: menus, a form for the others, and what is set.
+type Chips struct {
+	Hidden []Hidden // those that are no field of the form, so that searching keeps them
+	Menus  []Chip
+	Filter FilterForm
+}
+
+// Template names the piece.
+func (Chips) Template() string { return "records/_chips.html" }
 
 // FilterForm is the form of those filters of a list that are no menu.
 type FilterForm struct {
@@ -98,14 +106,6 @@ func thousands(n int) string {
 	}
 	return s
 }
-
-// FilterChips are the list's filters alone, for when a search changed their addresses.
-type FilterChips struct{ List }
-
-// Template names the piece.
-func (FilterChips) Template() string { return "records/_chips.html" }
-
-func (FilterChips) layout() string { return "records/_chips.html" }
 
 // Column is a heading of a list; one with Href sorts.
 type Column struct {

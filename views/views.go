@@ -123,7 +123,7 @@ func functions() template.FuncMap {
 		"iconSm":   func(name string) (template.HTML, error) { return fragments.once(icon{name, " i-sm"}) },
 		"avatar":   func(name, class string) (template.HTML, error) { return fragments.once(avatar{name, class}) },
 		"time":     func(t *Time) (template.HTML, error) { return fragments.once(*t) },
-		"row":      func(r Row) (template.HTML, error) { return fragments.render(r, r) },
+		"kept":     kept,
 		"event":    func(e Event) (template.HTML, error) { return fragments.render(e, e.key()) },
 		"linkRow":  func(l LinkRow) (template.HTML, error) { return fragments.render(l, l.key()) },
 		"fact":     func(f Fact) (template.HTML, error) { return fragments.render(f, f.key()) },
