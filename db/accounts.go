@@ -17,16 +17,20 @@ type Account struct {
 	InvitedUntil time.Time // end of the open invitation; zero: none
 }
 
-// State is what an account is in, in one word: invited, active, locked or disabled.
+// State is what an account is in, in a word or two: invited, second factor
+// missing (his role demands one, so he can do nothing yet), active, locked or disabled.
 func (a Account) State(now time.Time) string {
-	if a.Status == "active" && a.LockedUntil.After(now) {
+	switch {
+	case a.Status == "active" && a.LockedUntil.After(now):
 		return "locked"
+	case a.Status == "active" && a.MustEnrol:
+		return "second factor missing"
 	}
 	return a.Status
 }
 
 const selectAccount = `
-	SELECT users.id, email, full_name, status, time_zone, theme, single_keys, users.created_at, updated_at, last_sign_in_at,
+	SELECT users.id, email, full_name, status, time_zone, theme, single_keys, users.created_at, updated_at,` + secondFactorColumns + `, last_sign_in_at,
 		(SELECT locked_until FROM sign_in_attempts WHERE key = users.id),
 		(SELECT max(expires_at) FROM user_links WHERE user_id = users.id AND kind = 'invitation')
 	FROM users`
@@ -34,7 +38,7 @@ const selectAccount = `
 func scanAccount(r row) (Account, error) {
 	var a Account
 	err := r.Scan(&a.ID, &a.Email, &a.FullName, &a.Status, &a.TimeZone, &a.Theme, &a.SingleKeys, moment{&a.CreatedAt}, moment{&a.UpdatedAt},
-		moment{&a.LastSignInAt}, moment{&a.LockedUntil}, moment{&a.InvitedUntil})
+		&a.SecondFactor, &a.MustEnrol, moment{&a.LastSignInAt}, moment{&a.LockedUntil}, moment{&a.InvitedUntil})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Account{}, ErrNotFound
 	}
@@ -190,10 +194,11 @@ func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 		if a.Status == "disabled" {
 			return nil
 		}
-		for _, end := range []string{"DELETE FROM sessions WHERE user_id = ?", "DELETE FROM user_links WHERE user_id = ?"} {
-			if _, err := t.exec(end, id); err != nil {
-				return err
-			}
+		if _, err := t.endSessions(id, ""); err != nil {
+			return err
+		}
+		if _, err := t.exec("DELETE FROM user_links WHERE user_id = ?", id); err != nil {
+			return err
 		}
 		return t.setStatus(a, "disabled", "disable_user")
 	})
@@ -240,7 +245,7 @@ func (d *DB) Unlock(ctx context.Context, by Actor, id string) error {
 // EndSessions signs a user out everywhere.
 func (d *DB) EndSessions(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
-		n, err := t.exec("DELETE FROM sessions WHERE user_id = ?", id)
+		n, err := t.endSessions(id, "")
 		if err != nil || n == 0 {
 			return err
 		}

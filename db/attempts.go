@@ -31,17 +31,25 @@ type attempt struct {
 
 // tryToSignIn counts an attempt, or returns Locked.
 func (d *DB) tryToSignIn(ctx context.Context, by Actor, userID, email string) (attempt, error) {
-	a := attempt{account: userID, address: addressKey(by.IP)}
-	if userID == "" {
-		a.account = sha256Hex(email)
+	account := userID
+	if account == "" {
+		account = sha256Hex(email)
 	}
+	var a attempt
 	err := d.keep(ctx, func(t *tx) (err error) {
-		if _, err := t.countAttempt(a.address, attemptsPerAddress); err != nil {
-			return err
-		}
-		a.last, err = t.countAttempt(a.account, attemptsPerAccount)
+		a, err = t.countSignIn(account, by.IP)
 		return err
 	})
+	return a, err
+}
+
+// countSignIn counts an attempt on an account and from an address, or returns Locked.
+func (t *tx) countSignIn(account, ip string) (a attempt, err error) {
+	a = attempt{account: account, address: addressKey(ip)}
+	if _, err := t.countAttempt(a.address, attemptsPerAddress); err != nil {
+		return a, err
+	}
+	a.last, err = t.countAttempt(a.account, attemptsPerAccount)
 	return a, err
 }
 
@@ -84,11 +92,36 @@ func (t *tx) countAttempt(key string, most int) (last bool, err error) {
 	return count >= most, err
 }
 
-// forgive takes back what a right password was counted as.
+// forgive takes back what a whole sign-in was counted as, and forgets the wrong ones before it.
 func (t *tx) forgive(a attempt) error {
 	if _, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ?", a.account); err != nil {
 		return err
 	}
-	_, err := t.exec("UPDATE sign_in_attempts SET count = max(count - 1, 0), locked_until = NULL WHERE key = ?", a.address)
-	return err
+	return t.takeBack(a.address)
+}
+
+// takeBack takes one attempt back that was none. Wrong ones stay: where a code
+// is still missing, a right password does not buy new tries at the code.
+func (t *tx) takeBack(keys ...string) error {
+	for _, key := range keys {
+		if _, err := t.exec("UPDATE sign_in_attempts SET count = max(count - 1, 0), locked_until = NULL WHERE key = ?", key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordFailure records a sign-in that failed, and that it locked the account.
+func (t *tx) recordFailure(userID string, tried attempt, why details) error {
+	if err := t.record("login_failed", "session", userID, why); err != nil {
+		return err
+	}
+	return t.recordLock(userID, tried)
+}
+
+func (t *tx) recordLock(userID string, tried attempt) error {
+	if !tried.last || userID == "" {
+		return nil
+	}
+	return t.record("account_locked", "user", userID, details{"after": attemptsPerAccount})
 }

@@ -4,6 +4,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,10 +26,11 @@ type DB struct {
 	writer *pool
 	lock   *os.File // held by Serve's exclusive open, nil otherwise
 
-	sessions sessionCache
-	memo     memo
-	most     int // MostCounted; less in tests
-	now      func() time.Time
+	sessions  sessionCache
+	idle, max time.Duration // of a session
+	memo      memo
+	most      int // MostCounted; less in tests
+	now       func() time.Time
 }
 
 // Options say how a registry is opened; the zero value is for a command that
@@ -36,6 +38,9 @@ type DB struct {
 type Options struct {
 	// Exclusive takes the file's lock, so that only one server runs on it.
 	Exclusive bool
+	// SessionIdle and SessionMax are how long a session lives without use and
+	// at most; 0 is the default of that name.
+	SessionIdle, SessionMax time.Duration
 	// Now replaces the clock in tests.
 	Now func() time.Time
 }
@@ -54,7 +59,7 @@ const readers = 4
 // a backup beside it, path.before-N), and returns it. An error is one line that
 // names the file, the cause and what to do; the file is left as it was.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	d := &DB{path: path, now: o.Now, most: MostCounted}
+	d := &DB{path: path, idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, now: o.Now}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -34,12 +34,11 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 
 // signOutEverywhere ends a user's sessions and forgets wrong passwords.
 func (t *tx) signOutEverywhere(id string) error {
-	for _, end := range []string{"DELETE FROM sessions WHERE user_id = ?", "DELETE FROM sign_in_attempts WHERE key = ?"} {
-		if _, err := t.exec(end, id); err != nil {
-			return err
-		}
+	if _, err := t.endSessions(id, ""); err != nil {
+		return err
 	}
-	return nil
+	_, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ?", id)
+	return err
 }
 
 // InviteUser makes an account that waits for its person, and the token of the
@@ -191,29 +190,4 @@ func (d *DB) useLink(ctx context.Context, by Actor, kind, token string, use func
 		return use(t, &u)
 	})
 	return u, err
-}
-
-// ChangePassword gives the actor a new password (its hash) where the current
-// one fits, and ends his other sessions. It returns Invalid where it does not.
-func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash string) error {
-	var stored string
-	if err := d.reader.queryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
-		return err
-	}
-	matches, _, err := checkPassword(ctx, stored, current)
-	if err != nil {
-		return err
-	}
-	if !matches {
-		return invalid("current_password", "This is not your current password")
-	}
-	return d.write(ctx, by, func(t *tx) error {
-		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
-			return err
-		}
-		if _, err := t.exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", by.UserID, sha256Hex(token)); err != nil {
-			return err
-		}
-		return t.record("change_password", "user", by.UserID, nil)
-	})
 }

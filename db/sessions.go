@@ -17,7 +17,7 @@ type Session struct {
 	created  time.Time
 }
 
-// How long a session lives without use, and at most.
+// How long a session lives without use, and at most, unless Options say otherwise.
 const (
 	SessionIdle = 8 * time.Hour
 	SessionMax  = 72 * time.Hour
@@ -44,6 +44,9 @@ func (t *tx) startSession(userID string) (token string, err error) {
 	return token, err
 }
 
+// SessionMax is how long a session lives at most.
+func (d *DB) SessionMax() time.Duration { return d.max }
+
 // Session returns the session of a token and keeps it alive, or ErrNotFound
 // where there is none, it is over, or its user is not active.
 func (d *DB) Session(ctx context.Context, token string) (Session, error) {
@@ -52,7 +55,7 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	if now.Sub(s.lastUsed) > SessionIdle || now.Sub(s.created) > SessionMax {
+	if now.Sub(s.lastUsed) > d.idle || now.Sub(s.created) > d.max {
 		return Session{}, ErrNotFound
 	}
 	if now.Sub(s.lastUsed) > time.Minute {
@@ -122,8 +125,9 @@ func (d *DB) tidy(ctx context.Context) error {
 			query  string
 			before time.Time
 		}{
-			{"DELETE FROM sessions WHERE last_used_at < ?", t.now.Add(-SessionIdle)},
-			{"DELETE FROM sessions WHERE created_at < ?", t.now.Add(-SessionMax)},
+			{"DELETE FROM sessions WHERE last_used_at < ?", t.now.Add(-d.idle)},
+			{"DELETE FROM sessions WHERE created_at < ?", t.now.Add(-d.max)},
+			{"DELETE FROM half_sign_ins WHERE expires_at < ?", t.now},
 			{"DELETE FROM sign_in_attempts WHERE max(since, ifnull(locked_until, '')) < ?", t.now.Add(-attemptWindow)},
 			{"DELETE FROM requests WHERE created_at < ?", t.now.AddDate(0, 0, -7)},
 		} {
@@ -133,6 +137,17 @@ func (d *DB) tidy(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// endSessions ends a user's sessions and half sign-ins, but for the session of
+// a token ("" for none), and returns how many.
+func (t *tx) endSessions(userID, but string) (ended int64, err error) {
+	halves, err := t.exec("DELETE FROM half_sign_ins WHERE user_id = ?", userID)
+	if err != nil {
+		return 0, err
+	}
+	whole, err := t.exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", userID, sha256Hex(but))
+	return halves + whole, err
 }
 
 // OpenSession is a signed-in browser as its user sees it.
@@ -151,7 +166,7 @@ func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSe
 	rows, err := d.reader.query(ctx, `
 		SELECT id, ua, ip, created_at, last_used_at FROM sessions
 		WHERE user_id = ? AND last_used_at >= ? AND created_at >= ?
-		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-SessionIdle)), stamp(now.Add(-SessionMax)))
+		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-d.idle)), stamp(now.Add(-d.max)))
 	return collect(rows, err, func(r row) (OpenSession, error) {
 		var s OpenSession
 		err := r.Scan(&s.ID, &s.UA, &s.IP, moment{&s.CreatedAt}, moment{&s.LastUsed})
@@ -177,7 +192,7 @@ func (d *DB) EndSession(ctx context.Context, by Actor, id string) error {
 // EndOtherSessions ends all of the actor's sessions but the one of this token, and returns how many.
 func (d *DB) EndOtherSessions(ctx context.Context, by Actor, token string) (ended int64, err error) {
 	err = d.write(ctx, by, func(t *tx) error {
-		if ended, err = t.exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", by.UserID, sha256Hex(token)); err != nil || ended == 0 {
+		if ended, err = t.endSessions(by.UserID, token); err != nil || ended == 0 {
 			return err
 		}
 		return t.record("end_sessions", "session", by.UserID, details{"sessions": ended})

@@ -15,6 +15,8 @@ type User struct {
 	ID, Email, FullName, Status, TimeZone, Theme string
 	SingleKeys                                   bool
 	CreatedAt, UpdatedAt                         time.Time
+	SecondFactor                                 bool     // he has one
+	MustEnrol                                    bool     // a role of his demands one, and he has none
 	Roles                                        []string // names, in order
 	May                                          []Permission
 	OwnOnly                                      bool // sees only clients of his own
@@ -168,12 +170,18 @@ func (t *tx) keyUser(id, name string) error {
 }
 
 const selectUser = `
-	SELECT id, email, full_name, status, time_zone, theme, single_keys, created_at, updated_at
+	SELECT id, email, full_name, status, time_zone, theme, single_keys, created_at, updated_at,` + secondFactorColumns + `
 	FROM users `
+
+// secondFactorColumns tell of a user whether he has a second factor, and whether he must enrol.
+const secondFactorColumns = `
+	EXISTS (SELECT 1 FROM second_factors WHERE user_id = users.id AND seed IS NOT NULL),
+	EXISTS (SELECT 1 FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = users.id AND require_mfa)
+		AND NOT EXISTS (SELECT 1 FROM second_factors WHERE user_id = users.id AND seed IS NOT NULL)`
 
 func scanUser(r row) (User, error) {
 	var u User
-	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.Theme, &u.SingleKeys, moment{&u.CreatedAt}, moment{&u.UpdatedAt})
+	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.Theme, &u.SingleKeys, moment{&u.CreatedAt}, moment{&u.UpdatedAt}, &u.SecondFactor, &u.MustEnrol)
 	if errors.Is(err, sql.ErrNoRows) {
 		return User{}, ErrNotFound
 	}
@@ -236,8 +244,8 @@ func (t *tx) checkOwner(id string) error {
 }
 
 // SignIn checks an email and a password and starts a session. It returns the
-// session's token, ErrSignIn where they do not fit, Locked after too many that
-// did not, or ErrBusy. Known and unknown emails cost the same time and lock the
+// session's token, HalfSignedIn where a second factor is still to be shown,
+// ErrSignIn where they do not fit, Locked after too many that did not, or ErrBusy. Known and unknown emails cost the same time and lock the
 // same way. The actor says from where.
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
 	typedEmail = foldEmail(strings.TrimSpace(typedEmail))
@@ -263,7 +271,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 			return "", err
 		}
 	}
-	by.UserID = id
+	half := false
 	err = d.write(ctx, by, func(t *tx) error {
 		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
 		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
@@ -272,20 +280,24 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		if !still {
 			return ErrSignIn
 		}
-		if newHash == "" {
-			newHash = hash
+		if newHash != "" {
+			if _, err := t.exec("UPDATE users SET password_hash = ? WHERE id = ?", newHash, id); err != nil {
+				return err
+			}
 		}
-		if _, err := t.exec("UPDATE users SET password_hash = ?, last_sign_in_at = ? WHERE id = ?", newHash, stamp(t.now), id); err != nil {
+		if half, err = t.hasSecondFactor(id); err != nil {
 			return err
 		}
-		if err := t.forgive(tried); err != nil {
-			return err
+		if half {
+			token, err = t.startHalf(id, tried)
+		} else {
+			token, err = t.enter(id, tried, nil)
 		}
-		if token, err = t.startSession(id); err != nil {
-			return err
-		}
-		return t.record("login", "session", id, nil)
+		return err
 	})
+	if err == nil && half {
+		return "", &HalfSignedIn{Token: token}
+	}
 	return token, err
 }
 
@@ -293,13 +305,5 @@ func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, userID, typed str
 	if _, err := email(typed); err != nil || len(typed) > 190 {
 		typed = "" // what is no email may be a password in the wrong field
 	}
-	return d.write(ctx, by, func(t *tx) error {
-		if err := t.record("login_failed", "session", userID, details{"email": typed}); err != nil {
-			return err
-		}
-		if !tried.last || userID == "" {
-			return nil
-		}
-		return t.record("account_locked", "user", userID, details{"after": attemptsPerAccount})
-	})
+	return d.write(ctx, by, func(t *tx) error { return t.recordFailure(userID, tried, details{"email": typed}) })
 }

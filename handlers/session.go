@@ -34,7 +34,7 @@ const maxKept = 10_000
 
 func newSessionStore(d *db.DB, https bool) *sessionStore {
 	s := &sessionStore{db: d, cookie: "session", values: map[string]map[any]any{}, options: gorilla.Options{
-		Path: "/", MaxAge: int(db.SessionMax / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Path: "/", MaxAge: int(d.SessionMax() / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}}
 	if https {
 		s.cookie, s.options.Secure = "__Host-session", true

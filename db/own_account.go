@@ -1,0 +1,84 @@
+package db
+
+import "context"
+
+// withPassword makes a change to the actor's own account that asks for his
+// current password. A wrong one is Invalid and counts like a wrong sign-in,
+// which ends in Locked.
+func (d *DB) withPassword(ctx context.Context, by Actor, current string, change func(*tx) error) error {
+	var stored string
+	if err := d.reader.queryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
+		return err
+	}
+	tried, err := d.tryToSignIn(ctx, by, by.UserID, "")
+	if err != nil {
+		return err
+	}
+	matches, _, err := checkPassword(ctx, stored, current)
+	if err != nil {
+		return err
+	}
+	if !matches {
+		if err := d.write(ctx, by, func(t *tx) error { return t.recordLock(by.UserID, tried) }); err != nil {
+			return err
+		}
+		return invalid("current_password", "This is not your current password")
+	}
+	if err := d.keep(ctx, func(t *tx) error { return t.takeBack(tried.account, tried.address) }); err != nil {
+		return err
+	}
+	return d.write(ctx, by, func(t *tx) error {
+		var still bool // hashing takes a while
+		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", by.UserID, stored).Scan(&still); err != nil {
+			return err
+		}
+		if !still {
+			return invalid("current_password", "Your password was changed meanwhile")
+		}
+		return change(t)
+	})
+}
+
+// ChangePassword gives the actor a new password (its hash) where the current
+// one fits, and ends his other sessions. It returns Invalid where it does not.
+func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash string) error {
+	return d.withPassword(ctx, by, current, func(t *tx) error {
+		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
+			return err
+		}
+		if _, err := t.endSessions(by.UserID, token); err != nil {
+			return err
+		}
+		return t.record("change_password", "user", by.UserID, nil)
+	})
+}
+
+// ChangeEmail gives the actor another email to sign in with where his current
+// password fits, and ends his other sessions. An email of another account, or
+// none at all, is Invalid; the one he has changes nothing.
+func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed string) error {
+	return d.withPassword(ctx, by, current, func(t *tx) error {
+		u, err := scanUser(t.queryRow(selectUser+"WHERE id = ?", by.UserID))
+		if err != nil {
+			return err
+		}
+		changes, refused := apply(userRules, Fields{"email": typed}, &u)
+		if refused != nil {
+			return refused
+		}
+		if len(changes) == 0 {
+			return nil
+		}
+		_, err = t.exec("UPDATE users SET email = ?, updated_at = ? WHERE id = ?", u.Email, stamp(t.now), u.ID)
+		if isUnique(err) {
+			return invalid("email", "This email has an account already")
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := t.endSessions(u.ID, token); err != nil {
+			return err
+		}
+		return t.record("change_email", "user", u.ID, details{"changes": changes})
+	})
+}

@@ -1,0 +1,166 @@
+package db_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+func TestAnotherEmailAsksForThePasswordAndEndsTheOtherSessions(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	mine, other := signIn(t, o, "lea@pinestreet.example"), signIn(t, o, "lea@pinestreet.example")
+	o.Unchanged(t, func() {
+		for _, c := range []struct{ password, email, column string }{
+			{"wrong password", "lea.f@pinestreet.example", "current_password"},
+			{"wrong password", "TOMAS@pinestreet.example", "current_password"},
+			{dbtest.Password, "TOMAS@pinestreet.example", "email"},
+			{dbtest.Password, "lea", "email"},
+			{dbtest.Password, "", "email"},
+		} {
+			wantInvalid(t, o.ChangeEmail(t.Context(), o.Lea, mine, c.password, c.email), c.column)
+		}
+		if err := o.ChangeEmail(t.Context(), o.Lea, mine, dbtest.Password, "lea@pinestreet.example"); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := o.ChangeEmail(t.Context(), o.Lea, mine, dbtest.Password, " Lea.F@pinestreet.example "); err != nil {
+		t.Fatal(err)
+	}
+	must(o.Session(t.Context(), mine))(t)
+	wantNoSession(t, o, other)
+	if _, err := o.SignIn(t.Context(), db.Actor{}, "lea@pinestreet.example", dbtest.Password); !errors.Is(err, db.ErrSignIn) {
+		t.Errorf("the old email: %v", err)
+	}
+	signIn(t, o, "lea.f@pinestreet.example")
+	want(t, "history", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'change_email'")[0],
+		`{"changes":{"email":{"old":"lea@pinestreet.example","new":"Lea.F@pinestreet.example"}}}`)
+}
+
+func TestGuessingTheCurrentPasswordLocksLikeASignIn(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for i := range 10 {
+		wantInvalid(t, o.ChangeEmail(t.Context(), o.Lea, "", fmt.Sprint("guess ", i), "x@y.example"), "current_password")
+	}
+	var locked *db.Locked
+	if err := o.ChangePassword(t.Context(), o.Lea, "", dbtest.Password, "x"); !errors.As(err, &locked) {
+		t.Errorf("the right one after ten wrong: %v", err)
+	}
+	want(t, "history", fmt.Sprint(o.Actions(t, o.Lea.UserID)), "[create_user account_locked]")
+	o.Clock.Add(15*time.Minute + time.Second)
+	for range 12 { // a right one is none
+		if err := o.ChangeEmail(t.Context(), o.Lea, "", dbtest.Password, "lea@pinestreet.example"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Each of these is felt by the very next request of a session.
+func TestWhatEndsASessionEndsItAtOnce(t *testing.T) {
+	t.Parallel()
+	hash := must(db.HashPassword(t.Context(), "another good password"))(t)
+	for what, end := range map[string]func(o *dbtest.Office, token, elsewhere string) error{
+		"signed out": func(o *dbtest.Office, token, _ string) error { return o.SignOut(t.Context(), o.Lea, token) },
+		"disabled":   func(o *dbtest.Office, _, _ string) error { return o.DisableUser(t.Context(), o.Ines, o.Lea.UserID) },
+		"password changed elsewhere": func(o *dbtest.Office, _, elsewhere string) error {
+			return o.ChangePassword(t.Context(), o.Lea, elsewhere, dbtest.Password, hash)
+		},
+		"password set by an administrator": func(o *dbtest.Office, _, _ string) error {
+			return o.SetPassword(t.Context(), o.Ines, o.Lea.UserID, hash)
+		},
+		"password reset by link": func(o *dbtest.Office, _, _ string) error {
+			link, err := o.StartReset(t.Context(), o.Ines, o.Lea.UserID)
+			if err == nil {
+				_, err = o.FinishReset(t.Context(), db.Actor{}, link, hash)
+			}
+			return err
+		},
+		"email changed elsewhere": func(o *dbtest.Office, _, elsewhere string) error {
+			return o.ChangeEmail(t.Context(), o.Lea, elsewhere, dbtest.Password, "lea.f@pinestreet.example")
+		},
+		"second factor set up elsewhere": func(o *dbtest.Office, _, _ string) error { o.Enrol(t, o.Lea); return nil },
+		"ended by an administrator":      func(o *dbtest.Office, _, _ string) error { return o.EndSessions(t.Context(), o.Ines, o.Lea.UserID) },
+		"ended elsewhere": func(o *dbtest.Office, token, elsewhere string) error {
+			for _, s := range must(o.OpenSessions(t.Context(), o.Lea, elsewhere))(t) {
+				if !s.Current {
+					return o.EndSession(t.Context(), o.Lea, s.ID)
+				}
+			}
+			return errors.New("the other session is not listed")
+		},
+		"all others ended": func(o *dbtest.Office, _, elsewhere string) error {
+			_, err := o.EndOtherSessions(t.Context(), o.Lea, elsewhere)
+			return err
+		},
+	} {
+		o := dbtest.OpenOffice(t)
+		token, elsewhere := signedIn(t, o, o.Lea), signedIn(t, o, o.Lea)
+		must(o.Session(t.Context(), token))(t)
+		if err := end(o, token, elsewhere); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if _, err := o.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
+			t.Errorf("%s: the session is %v", what, err)
+		}
+	}
+}
+
+func TestRightsThatAreTakenAreGoneAtOnce(t *testing.T) {
+	t.Parallel()
+	for what, take := range map[string]func(o *dbtest.Office) error{
+		"another role": func(o *dbtest.Office) error {
+			return o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Viewer"})
+		},
+		"the role may less": func(o *dbtest.Office) error {
+			for _, r := range must(o.Roles(t.Context(), o.Ines))(t) {
+				if r.Slug == "Manager" {
+					_, err := o.SaveRole(t.Context(), o.Ines, r.ID, db.Fields{"name": r.Name}, []db.Permission{db.ViewClient}, false)
+					return err
+				}
+			}
+			return errors.New("no such role")
+		},
+	} {
+		o := dbtest.OpenOffice(t)
+		token := signedIn(t, o, o.Tomas)
+		may := func() string {
+			var all []string
+			for _, p := range must(o.Session(t.Context(), token))(t).User.May {
+				all = append(all, string(p))
+			}
+			return strings.Join(all, " ")
+		}
+		want(t, "may edit", strings.Contains(may(), "EditClient"), true)
+		if err := take(o); err != nil {
+			t.Fatal(err)
+		}
+		want(t, what+": may edit", strings.Contains(may(), "EditClient"), false)
+	}
+}
+
+func TestHowLongASessionLivesCanBeSet(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	clock := o.Clock
+	d := must(db.Open(t.Context(), o.Path, db.Options{Now: clock.Now, SessionIdle: time.Hour, SessionMax: 90 * time.Minute}))(t)
+	defer d.Close()
+	token := must(d.SignIn(t.Context(), db.Actor{}, "lea@pinestreet.example", dbtest.Password))(t)
+	clock.Add(time.Hour)
+	must(d.Session(t.Context(), token))(t)
+	clock.Add(30*time.Minute + time.Millisecond)
+	if _, err := d.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("after its longest life: %v", err)
+	}
+	token = must(d.SignIn(t.Context(), db.Actor{}, "lea@pinestreet.example", dbtest.Password))(t)
+	clock.Add(time.Hour + time.Millisecond)
+	if _, err := d.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("unused for longer than it may: %v", err)
+	}
+	want(t, "longest life", d.SessionMax(), 90*time.Minute)
+}

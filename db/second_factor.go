@@ -1,0 +1,264 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/base32"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp/hotp"
+)
+
+// SecondFactor is what its owner is told of his second factor.
+type SecondFactor struct {
+	Since      time.Time // zero: he has none
+	CodesLeft  int       // recovery codes not used yet
+	DemandedBy []string  // names of his roles that demand one
+}
+
+// SecondFactor returns the state of the actor's own.
+func (d *DB) SecondFactor(ctx context.Context, by Actor) (SecondFactor, error) {
+	var f SecondFactor
+	err := d.reader.queryRow(ctx, `
+		SELECT (SELECT confirmed_at FROM second_factors WHERE user_id = users.id), (SELECT count(*) FROM recovery_codes WHERE user_id = users.id)
+		FROM users WHERE id = ?`, by.UserID).Scan(moment{&f.Since}, &f.CodesLeft)
+	if err != nil {
+		return f, err
+	}
+	rows, err := d.reader.query(ctx, demandingRoles, by.UserID)
+	f.DemandedBy, err = collect(rows, err, scanText)
+	return f, err
+}
+
+const demandingRoles = "SELECT name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? AND require_mfa ORDER BY name"
+
+// pendingLife is how long a seed waits for its first code.
+const pendingLife = time.Hour
+
+const selectPending = "SELECT user_id, pending FROM second_factors WHERE user_id = ? AND pending_at > ?"
+
+// StartSecondFactor returns the seed for the actor's authenticator app, in
+// base32: the same one until he confirms it, for an hour. It counts for
+// nothing until then, so that making one is no change of the registry. It
+// returns KeyLost where seeds cannot be kept.
+func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err error) {
+	seed, err = d.pending(d.reader.queryRow(ctx, selectPending, by.UserID, stamp(d.now().Add(-pendingLife))))
+	if err == nil {
+		return seed, nil
+	}
+	err = d.keep(ctx, func(t *tx) error {
+		if seed, err = d.pending(t.queryRow(selectPending, by.UserID, stamp(t.now.Add(-pendingLife)))); err == nil {
+			return nil // made meanwhile
+		}
+		key, err := d.keyToSeal(t)
+		if err != nil {
+			return err
+		}
+		random := make([]byte, 20) // of the length of SHA-1, as RFC 4226 asks
+		rand.Read(random)
+		seed = base32.StdEncoding.EncodeToString(random)
+		sealed, err := seal(key, by.UserID, seed)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`
+			INSERT INTO second_factors (user_id, pending, pending_at) VALUES (?, ?, ?)
+			ON CONFLICT (user_id) DO UPDATE SET pending = excluded.pending, pending_at = excluded.pending_at`, by.UserID, sealed, stamp(t.now))
+		return err
+	})
+	return seed, err
+}
+
+func (d *DB) pending(r row) (seed string, err error) {
+	var userID string
+	var sealed []byte
+	if err := r.Scan(&userID, &sealed); err != nil {
+		return "", err
+	}
+	return d.unseal(userID, sealed)
+}
+
+// ConfirmSecondFactor makes the seed that StartSecondFactor returned the
+// actor's second factor, in place of one he has, where the code is of it and
+// the current password fits. It ends all his sessions and recovery codes, and
+// returns the token of a new session and ten new codes, which are kept as
+// hashes only. What does not fit is Invalid.
+func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed string) (token string, codes []string, err error) {
+	code, err := appCode(typed)
+	if err != nil {
+		return "", nil, err
+	}
+	err = d.withPassword(ctx, by, current, func(t *tx) error {
+		seed, err := d.pending(t.queryRow(selectPending, by.UserID, stamp(t.now.Add(-pendingLife))))
+		if errors.Is(err, sql.ErrNoRows) {
+			return invalid("code", "The key was shown more than an hour ago. Here is a new one; add it to your app")
+		}
+		if err != nil {
+			return err
+		}
+		step, fits := stepOf(seed, code, t.now, 0)
+		if !fits {
+			return invalid("code", "This code does not fit. Enter the one that the app shows now, and check the clock of its device")
+		}
+		var replaced bool
+		if err := t.queryRow("SELECT seed IS NOT NULL FROM second_factors WHERE user_id = ?", by.UserID).Scan(&replaced); err != nil {
+			return err
+		}
+		if _, err := t.exec(`
+			UPDATE second_factors SET seed = pending, confirmed_at = ?, used_step = ?, pending = NULL, pending_at = NULL
+			WHERE user_id = ?`, stamp(t.now), step, by.UserID); err != nil {
+			return err
+		}
+		if codes, err = t.makeRecoveryCodes(by.UserID); err != nil {
+			return err
+		}
+		if _, err := t.endSessions(by.UserID, ""); err != nil {
+			return err
+		}
+		if token, err = t.startSession(by.UserID); err != nil {
+			return err
+		}
+		return t.record("enable_mfa", "user", by.UserID, details{"replaced": replaced})
+	})
+	return token, codes, err
+}
+
+// appCode returns the six digits of a typed code, or Invalid where they are none.
+func appCode(typed string) (string, error) {
+	code := strings.Join(strings.Fields(strings.ToValidUTF8(typed, "?")), "")
+	switch n := len(code); {
+	case n == 0:
+		return "", invalid("code", "Enter the code that the app shows")
+	case !onlyDigits(code):
+		return "", invalid("code", "Enter the 6 digits that the app shows")
+	case n != 6:
+		return "", invalid("code", "Enter all 6 digits. This code has %d", n)
+	}
+	return code, nil
+}
+
+func onlyDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+// stepOf returns the step of 30 seconds whose code this is: the present one or
+// the one before or behind it, if it is later than the last one used.
+func stepOf(seed, code string, now time.Time, used int64) (step int64, fits bool) {
+	present := now.Unix() / 30
+	for step := max(present-1, used+1); step <= present+1; step++ {
+		right, err := hotp.GenerateCode(seed, uint64(step))
+		if err == nil && subtle.ConstantTimeCompare([]byte(right), []byte(code)) == 1 {
+			return step, true
+		}
+	}
+	return 0, false
+}
+
+// recoveryCodes is how many a set has. A code is 24 letters and digits of
+// base32: with 120 random bits a plain hash keeps it (OWASP ASVS 6.5.2).
+const (
+	recoveryCodes = 10
+	recoverySize  = 24
+)
+
+// makeRecoveryCodes makes a set in place of the one before.
+func (t *tx) makeRecoveryCodes(userID string) (codes []string, err error) {
+	if _, err := t.exec("DELETE FROM recovery_codes WHERE user_id = ?", userID); err != nil {
+		return nil, err
+	}
+	for range recoveryCodes {
+		code := rand.Text()[:recoverySize]
+		if _, err := t.exec("INSERT INTO recovery_codes (user_id, id) VALUES (?, ?)", userID, sha256Hex(code)); err != nil {
+			return nil, err
+		}
+		var parts []string
+		for i := 0; i < recoverySize; i += 4 {
+			parts = append(parts, code[i:i+4])
+		}
+		codes = append(codes, strings.Join(parts, "-"))
+	}
+	return codes, nil
+}
+
+// NewRecoveryCodes makes ten new recovery codes for the actor, who has a second
+// factor and says his current password; the old ones and his other sessions
+// end. What does not fit is Invalid.
+func (d *DB) NewRecoveryCodes(ctx context.Context, by Actor, token, current string) (codes []string, err error) {
+	err = d.withPassword(ctx, by, current, func(t *tx) error {
+		if has, err := t.hasSecondFactor(by.UserID); err != nil || !has {
+			return errors.Join(err, invalid("second_factor", "There is no second factor that these codes could stand in for"))
+		}
+		if codes, err = t.makeRecoveryCodes(by.UserID); err != nil {
+			return err
+		}
+		if _, err := t.endSessions(by.UserID, token); err != nil {
+			return err
+		}
+		return t.record("new_recovery_codes", "user", by.UserID, nil)
+	})
+	return codes, err
+}
+
+func (t *tx) hasSecondFactor(userID string) (has bool, err error) {
+	err = t.queryRow("SELECT EXISTS (SELECT 1 FROM second_factors WHERE user_id = ? AND seed IS NOT NULL)", userID).Scan(&has)
+	return has, err
+}
+
+// DisableSecondFactor takes the actor's second factor off where his current
+// password fits and none of his roles demands one, and ends his other
+// sessions; else it is Invalid.
+func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current string) error {
+	return d.withPassword(ctx, by, current, func(t *tx) error {
+		rows, err := t.query(demandingRoles, by.UserID)
+		demanding, err := collect(rows, err, scanText)
+		if err != nil {
+			return err
+		}
+		if len(demanding) > 0 {
+			return invalid("second_factor", "%s demands a second factor: it can move to another device, but not be switched off", strings.Join(demanding, " and "))
+		}
+		if has, err := t.takeSecondFactor(by.UserID); err != nil || !has {
+			return err
+		}
+		if _, err := t.endSessions(by.UserID, token); err != nil {
+			return err
+		}
+		return t.record("disable_mfa", "user", by.UserID, nil)
+	})
+}
+
+// takeSecondFactor takes a user's second factor away, and tells whether he had one.
+func (t *tx) takeSecondFactor(userID string) (had bool, err error) {
+	if had, err = t.hasSecondFactor(userID); err != nil || !had {
+		return false, err
+	}
+	for _, take := range []string{"DELETE FROM second_factors WHERE user_id = ?", "DELETE FROM recovery_codes WHERE user_id = ?"} {
+		if _, err := t.exec(take, userID); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// ResetSecondFactor takes off the second factor of a user who lost it, and ends
+// his sessions. It is Invalid for somebody who may do what the actor may not,
+// and for the actor himself, who has a page for it that asks for his password.
+func (d *DB) ResetSecondFactor(ctx context.Context, by Actor, id string) error {
+	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
+		if id == by.UserID {
+			return invalid("second_factor", "This is your own second factor; My account is the place to change it")
+		}
+		if err := t.mayActAs(id); err != nil {
+			return err
+		}
+		if had, err := t.takeSecondFactor(id); err != nil || !had {
+			return err
+		}
+		if _, err := t.endSessions(id, ""); err != nil {
+			return err
+		}
+		return t.record("reset_mfa", "user", id, nil)
+	})
+}

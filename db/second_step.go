@@ -1,0 +1,200 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// HalfSignedIn is the answer to a right password where the account has a second
+// factor: the token opens nothing, but FinishSignIn takes it with a code.
+type HalfSignedIn struct{ Token string }
+
+func (*HalfSignedIn) Error() string { return "the second factor is missing" }
+
+// How long a half sign-in waits for its code, and how many wrong ones end it.
+const (
+	HalfSignInLife = 10 * time.Minute
+	wrongCodes     = 5
+)
+
+var (
+	// ErrCode is the answer to a code that does not fit, or was used before.
+	ErrCode = errors.New("wrong code")
+	// ErrStartAgain is the answer to the last of too many wrong codes: the half sign-in is over.
+	ErrStartAgain = errors.New("too many wrong codes")
+)
+
+// startHalf makes a half sign-in and returns its token.
+func (t *tx) startHalf(userID string, tried attempt) (token string, err error) {
+	if err := t.takeBack(tried.account, tried.address); err != nil {
+		return "", err
+	}
+	token = rand.Text()
+	if _, err := t.exec("INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)", sha256Hex(token), userID, stamp(t.now.Add(HalfSignInLife))); err != nil {
+		return "", err
+	}
+	return token, t.record("login_started", "session", userID, nil)
+}
+
+// half is a sign-in that waits for its code.
+type half struct {
+	id, userID string
+	wrong      int
+}
+
+const selectHalf = `
+	SELECT half_sign_ins.id, user_id, wrong FROM half_sign_ins JOIN users ON users.id = user_id
+	WHERE half_sign_ins.id = ? AND expires_at > ? AND status = 'active'`
+
+func scanHalf(r row) (half, error) {
+	var h half
+	err := r.Scan(&h.id, &h.userID, &h.wrong)
+	if errors.Is(err, sql.ErrNoRows) {
+		return half{}, ErrNotFound
+	}
+	return h, err
+}
+
+// HalfSignIn returns nil while a token is that of a half sign-in, and ErrNotFound once it is not.
+func (d *DB) HalfSignIn(ctx context.Context, token string) error {
+	_, err := scanHalf(d.reader.queryRow(ctx, selectHalf, sha256Hex(token), stamp(d.now())))
+	return err
+}
+
+// SignedIn is a sign-in that a code made whole.
+type SignedIn struct {
+	Token      string // of the session
+	ByRecovery bool   // a recovery code did it
+	CodesLeft  int    // recovery codes, after that
+}
+
+// FinishSignIn takes the code of the authenticator app, or a recovery code,
+// for a half sign-in and starts the session. It returns ErrNotFound where
+// there is no half sign-in of this token, Invalid for what cannot be a code,
+// ErrCode or ErrStartAgain for a wrong one, Locked after too many of them and
+// of wrong passwords, and KeyLost where the app's codes cannot be checked.
+func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (in SignedIn, err error) {
+	code, recovery, err := anyCode(typed)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var refused error // stays when the transaction is kept: a wrong code counts
+	err = d.write(ctx, by, func(t *tx) error {
+		h, err := scanHalf(t.queryRow(selectHalf, sha256Hex(token), stamp(t.now)))
+		if err != nil {
+			return err
+		}
+		tried, err := t.countSignIn(h.userID, by.IP)
+		if err != nil {
+			return err
+		}
+		fits, err := d.useCode(t, h.userID, code, recovery)
+		if err != nil {
+			return err
+		}
+		if !fits {
+			refused, err = t.countWrongCode(h, recovery, tried)
+			return err
+		}
+		in, err = t.finish(h, recovery, tried)
+		return err
+	})
+	return in, errors.Join(refused, err)
+}
+
+// anyCode returns a typed code as it is compared, and whether it is a recovery code.
+func anyCode(typed string) (code string, recovery bool, err error) {
+	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(typed))
+	if onlyDigits(code) || len(code) <= 6 {
+		code, err = appCode(typed)
+		return code, false, err
+	}
+	if len(code) != recoverySize || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
+		return "", true, invalid("code", "A code of the app has 6 digits, a recovery code %d letters and digits", recoverySize)
+	}
+	return code, true, nil
+}
+
+// useCode tells whether a code fits, and uses it up: writes come one after
+// the other, so that of many copies of a code one is the first.
+func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err error) {
+	if recovery {
+		n, err := t.exec("DELETE FROM recovery_codes WHERE user_id = ? AND id = ?", userID, sha256Hex(code))
+		return n > 0, err
+	}
+	var sealed []byte
+	var used int64
+	if err := t.queryRow("SELECT seed, used_step FROM second_factors WHERE user_id = ? AND seed IS NOT NULL", userID).Scan(&sealed, &used); err != nil {
+		return false, err
+	}
+	seed, err := d.unseal(userID, sealed)
+	if err != nil {
+		return false, err
+	}
+	step, fits := stepOf(seed, code, t.now, used)
+	if !fits {
+		return false, nil
+	}
+	_, err = t.exec("UPDATE second_factors SET used_step = ? WHERE user_id = ?", step, userID)
+	return true, err
+}
+
+// countWrongCode counts one and returns what to answer.
+func (t *tx) countWrongCode(h half, recovery bool, tried attempt) (refused, err error) {
+	refused = ErrCode
+	count := "UPDATE half_sign_ins SET wrong = wrong + 1 WHERE id = ?"
+	if h.wrong+1 >= wrongCodes {
+		refused, count = ErrStartAgain, "DELETE FROM half_sign_ins WHERE id = ?"
+	}
+	if _, err := t.exec(count, h.id); err != nil {
+		return nil, err
+	}
+	reason := "code"
+	if recovery {
+		reason = "recovery_code"
+	}
+	return refused, t.recordFailure(h.userID, tried, details{"reason": reason})
+}
+
+// finish turns a half sign-in into a session.
+func (t *tx) finish(h half, recovery bool, tried attempt) (SignedIn, error) {
+	in := SignedIn{ByRecovery: recovery}
+	t.by.UserID = h.userID
+	if _, err := t.exec("DELETE FROM half_sign_ins WHERE id = ?", h.id); err != nil {
+		return in, err
+	}
+	if err := t.queryRow("SELECT count(*) FROM recovery_codes WHERE user_id = ?", h.userID).Scan(&in.CodesLeft); err != nil {
+		return in, err
+	}
+	how := "app"
+	if recovery {
+		how = "recovery_code"
+		if err := t.record("use_recovery_code", "user", h.userID, details{"left": in.CodesLeft}); err != nil {
+			return in, err
+		}
+	}
+	var err error
+	in.Token, err = t.enter(h.userID, tried, details{"second_factor": how})
+	return in, err
+}
+
+// enter starts the session of somebody who has shown all that it takes, and
+// forgets what was wrong before.
+func (t *tx) enter(userID string, tried attempt, how details) (token string, err error) {
+	t.by.UserID = userID
+	if _, err := t.exec("UPDATE users SET last_sign_in_at = ? WHERE id = ?", stamp(t.now), userID); err != nil {
+		return "", err
+	}
+	if err := t.forgive(tried); err != nil {
+		return "", err
+	}
+	if token, err = t.startSession(userID); err != nil {
+		return "", fmt.Errorf("sign in: %w", err)
+	}
+	return token, t.record("login", "session", userID, how)
+}
