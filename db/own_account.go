@@ -6,6 +6,9 @@ import "context"
 // current password. A wrong one is Invalid and counts like a wrong sign-in,
 // which ends in Locked.
 func (d *DB) withPassword(ctx context.Context, by Actor, current string, change func(*tx) error) error {
+	if current == "" {
+		return invalid("current_password", "Enter your current password")
+	}
 	var stored string
 	if err := d.reader.queryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
 		return err
@@ -57,6 +60,9 @@ func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash 
 // password fits, and ends his other sessions. An email of another account, or
 // none at all, is Invalid; the one he has changes nothing.
 func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed string) error {
+	if _, refused := apply(userRules, Fields{"email": typed}, &User{}); refused != nil {
+		return refused
+	}
 	return d.withPassword(ctx, by, current, func(t *tx) error {
 		u, err := scanUser(t.queryRow(selectUser+"WHERE id = ?", by.UserID))
 		if err != nil {

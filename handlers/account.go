@@ -12,36 +12,48 @@ import (
 )
 
 func (s *Server) accountShow(c *gin.Context) error {
-	return s.accountAnswer(c, http.StatusOK, storedAccount(c), nil)
+	return s.accountAnswer(c, http.StatusOK, "", storedAccount(c), nil)
 }
 
 // storedAccount is the account form's fields as they are stored.
 func storedAccount(c *gin.Context) db.Fields {
 	u := who(c).User
-	values := db.Fields{"full_name": u.FullName, "time_zone": u.TimeZone, "theme": u.Theme, "single_keys": ""}
+	values := db.Fields{"full_name": u.FullName, "time_zone": u.TimeZone, "theme": u.Theme, "single_keys": "", "email": ""}
 	if u.SingleKeys {
 		values["single_keys"] = "true"
 	}
 	return values
 }
 
-// accountAnswer is the page with these values and what is wrong with them, by field.
-func (s *Server) accountAnswer(c *gin.Context, status int, values db.Fields, refused map[string]string) error {
+// accountAnswer is the page with these values and what is wrong with them, by
+// field of the form that was sent: account, email or password.
+func (s *Server) accountAnswer(c *gin.Context, status int, form string, values db.Fields, refused map[string]string) error {
 	theme := views.Field{ID: "theme", Name: "theme", Label: "Theme"}
 	for _, o := range []views.Option{{Value: "system", Label: "Like the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}} {
 		o.Selected = o.Value == values["theme"]
 		theme.Options = append(theme.Options, o)
 	}
+	errorsOf := func(of string) map[string]string {
+		if of == form {
+			return refused
+		}
+		return nil
+	}
 	v := views.Account{
-		Page: s.page(c, "My account", "Your name, time zone, theme, password and sessions", "account"), Email: who(c).User.Email, Keys: values["single_keys"] != "",
+		Page: s.page(c, "My account", "Your name, email, time zone, theme, password and sessions", "account"), Keys: values["single_keys"] != "", SecondFactor: who(c).User.SecondFactor,
 		Fields: withErrors([]views.Field{
 			{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "name", Value: values["full_name"]},
 			zoneField(values["time_zone"], false), theme,
-		}, refused),
+		}, errorsOf("account")),
+		CurrentEmail: who(c).User.Email,
+		Email: withErrors([]views.Field{
+			{ID: "email", Name: "email", Label: "New email", Type: "email", Max: 190, Autocomplete: "email", Value: values["email"], Hint: "You sign in with it. Your other sessions end."},
+			{ID: "email-password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"},
+		}, errorsOf("email")),
 		Password: withErrors([]views.Field{
 			{ID: "current_password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"},
 			{ID: "password", Name: "password", Label: "New password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Your other sessions end."},
-		}, refused),
+		}, errorsOf("password")),
 	}
 	open, err := s.db.OpenSessions(c.Request.Context(), who(c).Actor, who(c).Token)
 	if err != nil {
@@ -85,7 +97,7 @@ func (s *Server) accountUpdate(c *gin.Context) error {
 				values[column] = stored
 			}
 		}
-		return s.accountAnswer(c, http.StatusUnprocessableEntity, values, refused.Fields)
+		return s.accountAnswer(c, http.StatusUnprocessableEntity, "account", values, refused.Fields)
 	}
 	if err != nil {
 		return err
@@ -93,20 +105,32 @@ func (s *Server) accountUpdate(c *gin.Context) error {
 	return s.accountChanged(c, "Account saved")
 }
 
+func (s *Server) emailUpdate(c *gin.Context) error {
+	email, values := c.Request.PostForm.Get("email"), storedAccount(c)
+	values["email"] = email
+	err := s.db.ChangeEmail(c.Request.Context(), who(c).Actor, who(c).Token, c.Request.PostForm.Get("current_password"), email)
+	if status, refused := s.refusal(c, err); refused != nil {
+		return s.accountAnswer(c, status, "email", values, refused)
+	}
+	if err != nil {
+		return err
+	}
+	return s.accountChanged(c, "Email changed. Your other sessions have ended")
+}
+
 func (s *Server) passwordUpdate(c *gin.Context) error {
 	ctx, v, form := c.Request.Context(), who(c), c.Request.PostForm
 	password := form.Get("password")
 	if why := RefusePassword(password, v.User.Email); why != "" {
-		return s.accountAnswer(c, http.StatusUnprocessableEntity, storedAccount(c), map[string]string{"password": why})
+		return s.accountAnswer(c, http.StatusUnprocessableEntity, "password", storedAccount(c), map[string]string{"password": why})
 	}
 	hash, err := db.HashPassword(ctx, password)
 	if err != nil {
 		return err
 	}
 	err = s.db.ChangePassword(ctx, v.Actor, v.Token, form.Get("current_password"), hash)
-	var refused *db.Invalid
-	if errors.As(err, &refused) {
-		return s.accountAnswer(c, http.StatusUnprocessableEntity, storedAccount(c), refused.Fields)
+	if status, refused := s.refusal(c, err); refused != nil {
+		return s.accountAnswer(c, status, "password", storedAccount(c), refused)
 	}
 	if err != nil {
 		return err

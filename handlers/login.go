@@ -35,29 +35,46 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	next := nextPage(form.Get("next"))
 	token, err := s.db.SignIn(ctx, s.nobody(c), form.Get("email"), form.Get("password"))
 	var locked *db.Locked
+	var half *db.HalfSignedIn
 	switch {
 	case errors.Is(err, db.ErrSignIn):
 		return s.loginRefused(c, http.StatusUnprocessableEntity, next, "Email and password do not fit. Check both, or ask an administrator.")
 	case errors.As(err, &locked):
-		wait := locked.Until.Sub(s.now())
-		c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-		return s.loginRefused(c, http.StatusTooManyRequests, next, "Too many wrong passwords. Try again in "+plural(int(math.Ceil(wait.Minutes())), "minute")+", or ask an administrator.")
-	}
-	if err != nil {
+		return s.loginRefused(c, http.StatusTooManyRequests, next, s.tryLater(c, locked))
+	case errors.As(err, &half):
+		return s.askForCode(c, half.Token, next)
+	case err != nil:
 		return err
 	}
+	if err := s.begin(c, token); err != nil {
+		return err
+	}
+	return s.comeIn(c, next, "Signed in.")
+}
+
+// tryLater says how long signing in is locked, to people and to programs.
+func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
+	wait := locked.Until.Sub(s.now())
+	c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+	return "Too many wrong tries. Try again in " + plural(int(math.Ceil(wait.Minutes())), "minute") + ", or ask an administrator."
+}
+
+// begin gives the browser a new session, and ends the one it had.
+func (s *Server) begin(c *gin.Context, token string) error {
 	if v := who(c); v != nil {
-		if err := s.db.SignOut(ctx, v.Actor, v.Token); err != nil {
+		if err := s.db.SignOut(c.Request.Context(), v.Actor, v.Token); err != nil {
 			return err
 		}
 	}
 	s.store.setToken(c.Writer, token)
-	if err := s.proposeZone(c, token); err != nil {
-		return err
-	}
+	return s.proposeZone(c, token)
+}
+
+// comeIn leads on after signing in. Where a dialog asked for it, the page below is still there.
+func (s *Server) comeIn(c *gin.Context, next, done string) error {
 	if part(c) {
 		c.Header("HX-Trigger", "dialog:close")
-		return s.show(c, http.StatusOK, toast("Signed in. Send again what you typed", nil))
+		return s.show(c, http.StatusOK, toast(done+" Send again what you typed", nil))
 	}
 	return s.redirect(c, next)
 }
@@ -78,6 +95,9 @@ func (s *Server) proposeZone(c *gin.Context, token string) error {
 		return nil
 	}
 	session, err := s.db.Session(c.Request.Context(), token)
+	if errors.Is(err, db.ErrNotFound) { // half of one
+		return nil
+	}
 	if err != nil || session.User.TimeZone != "UTC" {
 		return err
 	}

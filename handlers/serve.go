@@ -19,7 +19,7 @@ import (
 // serve is the way of every request: permission, form, handler, failure.
 func (s *Server) serve(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		err := r.access.check(who(c))
+		err := s.allow(c, r.access)
 		if err == nil && r.method == http.MethodPost {
 			err = readForm(c)
 		}
@@ -30,6 +30,19 @@ func (s *Server) serve(r route) gin.HandlerFunc {
 			s.fail(c, err)
 		}
 	}
+}
+
+// allow returns nil where this request may use a route. A half sign-in is
+// nobody's: it opens the one page that asks for its code.
+func (s *Server) allow(c *gin.Context, a access) error {
+	if !a.half || who(c) != nil {
+		return a.check(who(c))
+	}
+	err := s.db.HalfSignIn(c.Request.Context(), s.store.token(c.Request))
+	if errors.Is(err, db.ErrNotFound) {
+		return errNoSession
+	}
+	return err
 }
 
 var (
@@ -133,6 +146,7 @@ func (s *Server) describe(c *gin.Context, err error) failure {
 	var refused *db.Invalid
 	var stale *db.Conflict
 	var tooLarge *http.MaxBytesError
+	var keyLost *db.KeyLost
 	switch {
 	case errors.As(err, &lacks):
 		f := failure{http.StatusForbidden, "lock", "You may not do this", lacks.Error() + ". Nothing was changed.", ""}
@@ -152,6 +166,8 @@ func (s *Server) describe(c *gin.Context, err error) failure {
 		return failure{http.StatusUnprocessableEntity, "alert", "Not saved", messages(refused) + " Nothing was changed.", ""}
 	case errors.As(err, &stale):
 		return failure{http.StatusConflict, "alert", "Changed meanwhile", by(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.", ""}
+	case errors.As(err, &keyLost):
+		return failure{http.StatusServiceUnavailable, "lock", "Second factors cannot be read", "A file is missing on the server; its log says which. Nothing was changed. Tell an administrator.", ""}
 	case errors.Is(err, db.ErrBusy):
 		return failure{http.StatusTooManyRequests, "clock", "Too many at once", "Others are signing in. Wait a few seconds and try again.", ""}
 	case errors.As(err, &tooLarge):
@@ -187,8 +203,12 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if errors.Is(err, context.Canceled) || c.Writer.Written() {
 		return
 	}
-	if errors.Is(err, errNoSession) {
+	switch {
+	case errors.Is(err, errNoSession):
 		s.failNoSession(c)
+		return
+	case errors.Is(err, errMustEnrol):
+		s.lead(c, "/account/mfa")
 		return
 	}
 	f := s.describe(c, err)
@@ -237,9 +257,7 @@ func (s *Server) wayBack(c *gin.Context) []views.Option {
 // failNoSession leads to the sign-in page and back. Over a page with
 // something typed in it, it opens there as a dialog instead.
 func (s *Server) failNoSession(c *gin.Context) {
-	c.Header("Vary", vary)
-	htmx := c.GetHeader("HX-Request") == "true"
-	if htmx && c.Request.Method == http.MethodPost {
+	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {
 		c.Header("HX-Retarget", "#dialog")
 		c.Header("HX-Reswap", "innerHTML")
 		if err := s.show(c, http.StatusUnauthorized, views.LoginDialog{Login: loginForm("", "", "")}); err != nil {
@@ -247,6 +265,12 @@ func (s *Server) failNoSession(c *gin.Context) {
 		}
 		return
 	}
+	s.lead(c, "/login")
+}
+
+// lead sends the browser to a page that leads on to the one that was asked for.
+func (s *Server) lead(c *gin.Context, to string) {
+	c.Header("Vary", vary)
 	next := c.Request.URL.RequestURI()
 	if part(c) || c.Request.Method != http.MethodGet {
 		next = ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host)
@@ -254,16 +278,30 @@ func (s *Server) failNoSession(c *gin.Context) {
 			next = ownPath(c.GetHeader("Referer"), c.Request.Host)
 		}
 	}
-	to := "/login"
-	if next != "" && next != "/" {
-		to += "?next=" + url.QueryEscape(next)
-	}
-	if htmx {
+	to = onward(to, onwardFrom(next))
+	if c.GetHeader("HX-Request") == "true" {
 		c.Header("HX-Redirect", to)
 		c.Status(http.StatusUnauthorized)
 		return
 	}
 	c.Redirect(http.StatusSeeOther, to)
+}
+
+// onward is the address of a page that leads on to another one of ours.
+func onward(page, next string) string {
+	if next == "" || next == "/" {
+		return page
+	}
+	return page + "?next=" + url.QueryEscape(next)
+}
+
+// onwardFrom is where a page leads: for those that sign in what their address says, else itself.
+func onwardFrom(page string) string {
+	u, err := url.Parse(page)
+	if err == nil && (u.Path == "/login" || u.Path == "/login/mfa") {
+		return nextPage(u.Query().Get("next"))
+	}
+	return page
 }
 
 // ownPath is the path of a page of ours by its whole address, "" for any other.

@@ -307,7 +307,11 @@ func (s *Server) takeLink(c *gin.Context, kind string, use func(token, hash stri
 		return err
 	}
 	session, err := s.db.SignIn(ctx, s.nobody(c), u.Email, password)
-	if err != nil {
+	var half *db.HalfSignedIn
+	switch {
+	case errors.As(err, &half):
+		return s.askForCode(c, half.Token, "/")
+	case err != nil:
 		return s.redirect(c, "/login?next="+url.QueryEscape("/"))
 	}
 	s.store.setToken(c.Writer, session)

@@ -320,11 +320,13 @@ func (Setup) Template() string { return "sessions/setup.html" }
 // Account is the page of one's own settings.
 type Account struct {
 	Page
-	Email    string
-	Fields   []Field
-	Keys     bool
-	Password []Field
-	Sessions []Session
+	Fields       []Field
+	Keys         bool
+	CurrentEmail string
+	Email        []Field
+	SecondFactor bool // on
+	Password     []Field
+	Sessions     []Session
 }
 
 // Session is one signed-in browser of one's own.

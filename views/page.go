@@ -66,6 +66,7 @@ type Field struct {
 	DetectZone                   bool
 	Theirs                       *string // after a conflict, the value that is stored now
 	Large                        bool
+	Numeric                      bool // digits, for the keyboard of a phone
 	Whole                        bool // as wide as its form, where others stand in pairs
 }
 

@@ -1,0 +1,103 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// askForCode leads from the right password to the second step, in the dialog where that asked.
+func (s *Server) askForCode(c *gin.Context, token, next string) error {
+	if err := s.begin(c, token); err != nil {
+		return err
+	}
+	if part(c) {
+		return s.show(c, http.StatusOK, views.CodeDialog{LoginCode: codeForm(next, "", "", false)})
+	}
+	return s.redirect(c, onward("/login/mfa", next))
+}
+
+// codeForm asks for the app's code or, where somebody has lost that, for a recovery code.
+func codeForm(next, typed, refused string, recovery bool) views.LoginCode {
+	other := url.Values{"recovery": {"1"}, "next": {next}}
+	v := views.LoginCode{
+		Page: views.Page{Title: "Code from your app", Description: "Second step of signing in", Failed: refused != ""},
+		Sub:  "Enter the 6 digits that your authenticator app shows.", Next: next, Recovery: recovery,
+		Code: views.Field{ID: "code", Name: "code", Label: "Code", Max: 64, Autocomplete: "one-time-code", Numeric: true, Value: typed, Error: refused, Large: true, Autofocus: true},
+	}
+	if recovery {
+		v.Title, v.Sub = "Recovery code", "Enter one of the codes that you kept when you set up the app. Each works once."
+		v.Code.Numeric, v.Code.Autocomplete = false, "off"
+		other.Del("recovery")
+	}
+	v.Heading, v.Again, v.Other = v.Title, onward("/login", next), address("/login/mfa", other)
+	return v
+}
+
+func (s *Server) loginCodeShow(c *gin.Context) error {
+	next := nextPage(c.Query("next"))
+	if who(c) != nil {
+		return s.redirect(c, next)
+	}
+	return s.codeAnswer(c, http.StatusOK, codeForm(next, "", "", c.Query("recovery") != ""))
+}
+
+// codeAnswer shows the form, in the dialog where that asked.
+func (s *Server) codeAnswer(c *gin.Context, status int, form views.LoginCode) error {
+	if part(c) {
+		return s.show(c, status, views.CodeDialog{LoginCode: form})
+	}
+	return s.show(c, status, form)
+}
+
+func (s *Server) loginCodeCreate(c *gin.Context) error {
+	form := c.Request.PostForm
+	next := nextPage(form.Get("next"))
+	if who(c) != nil { // the form came twice
+		return s.redirect(c, next)
+	}
+	in, err := s.db.FinishSignIn(c.Request.Context(), s.nobody(c), s.store.token(c.Request), form.Get("code"))
+	if err != nil {
+		return s.codeRefused(c, next, err)
+	}
+	if err := s.begin(c, in.Token); err != nil {
+		return err
+	}
+	done := "Signed in."
+	if in.ByRecovery {
+		done = "Signed in. " + plural(in.CodesLeft, "recovery code") + " left."
+		s.store.keep(in.Token, views.Toast{Text: done})
+	}
+	return s.comeIn(c, next, done)
+}
+
+// codeRefused shows the form again with what is wrong, or begins from the password.
+func (s *Server) codeRefused(c *gin.Context, next string, err error) error {
+	var refused *db.Invalid
+	var locked *db.Locked
+	var lost *db.KeyLost
+	status, typed, why := http.StatusUnprocessableEntity, "", ""
+	switch {
+	case errors.Is(err, db.ErrStartAgain), errors.Is(err, db.ErrNotFound):
+		s.store.setToken(c.Writer, "")
+		return s.loginRefused(c, status, next, "The code did not come in time, or was wrong too often. Sign in again.")
+	case errors.As(err, &refused):
+		typed, why = c.Request.PostForm.Get("code"), refused.Fields["code"]
+	case errors.Is(err, db.ErrCode):
+		why = "This code does not fit. Codes change every 30 seconds, and each works once"
+	case errors.As(err, &locked):
+		status, why = http.StatusTooManyRequests, s.tryLater(c, locked)
+	case errors.As(err, &lost):
+		s.log.Error("second factor", "id", c.GetString("request"), "error", err)
+		why = "The app’s codes cannot be checked: a file is missing on the server. Use a recovery code, and tell an administrator"
+	default:
+		return err
+	}
+	return s.codeAnswer(c, status, codeForm(next, strings.ToValidUTF8(typed, ""), why, c.Request.PostForm.Get("recovery") != ""))
+}

@@ -1,0 +1,167 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/base32"
+	"errors"
+	"image/png"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/pquerna/otp/totp"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// secondFactorShow leads through setting up an authenticator app; for who has
+// one it shows how it stands, and ?new=1 sets up another in its place.
+func (s *Server) secondFactorShow(c *gin.Context) error {
+	if who(c).User.SecondFactor && c.Query("new") == "" {
+		return s.secondFactorPage(c, http.StatusOK, "", nil)
+	}
+	return s.enrolPage(c, http.StatusOK, nextPage(c.Query("next")), nil)
+}
+
+// enrolPage shows the key for the app and asks for its first code.
+func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[string]string) error {
+	f, err := s.db.SecondFactor(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
+	seed, err := s.db.StartSecondFactor(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
+	v := views.Enrol{
+		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""), Key: groups(seed), Next: next,
+		DemandedBy: strings.Join(f.DemandedBy, " and "), Demanded: who(c).User.MustEnrol, Replaces: who(c).User.SecondFactor,
+		Fields: withErrors([]views.Field{
+			{ID: "code", Name: "code", Label: "Code that the app shows now", Max: 64, Autocomplete: "one-time-code", Numeric: true, Large: true, Value: typedCode(c)},
+			{ID: "current_password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password", Large: true},
+		}, refused),
+	}
+	v.User, v.Failed = "", refused != nil // one thing at a time: it is shown alone
+	return s.show(c, status, v)
+}
+
+func typedCode(c *gin.Context) string { return strings.ToValidUTF8(c.Request.PostForm.Get("code"), "") }
+
+// groups writes a key as people type it, four characters at a time.
+func groups(key string) string {
+	var out []string
+	for ; len(key) > 4; key = key[4:] {
+		out = append(out, key[:4])
+	}
+	return strings.Join(append(out, key), " ")
+}
+
+// secondFactorQR is the key as a picture for the app's camera.
+func (s *Server) secondFactorQR(c *gin.Context) error {
+	seed, err := s.db.StartSecondFactor(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
+	secret, err := base32.StdEncoding.DecodeString(seed)
+	if err != nil {
+		return err
+	}
+	account := []rune(who(c).User.Email)
+	account = account[:min(len(account), 60)] // a longer one makes a picture that no camera reads
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Client Registry", AccountName: string(account), Secret: secret})
+	if err != nil {
+		return err
+	}
+	picture, err := key.Image(400, 400)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, picture); err != nil {
+		return err
+	}
+	c.Data(http.StatusOK, "image/png", out.Bytes())
+	return nil
+}
+
+func (s *Server) secondFactorCreate(c *gin.Context) error {
+	form := c.Request.PostForm
+	next := nextPage(form.Get("next"))
+	token, codes, err := s.db.ConfirmSecondFactor(c.Request.Context(), who(c).Actor, form.Get("current_password"), form.Get("code"))
+	if status, refused := s.refusal(c, err); refused != nil {
+		return s.enrolPage(c, status, next, refused)
+	}
+	if err != nil {
+		return err
+	}
+	s.store.setToken(c.Writer, token)
+	return s.codesPage(c, codes, next)
+}
+
+// codesPage shows recovery codes: this once, because only their hashes are kept.
+func (s *Server) codesPage(c *gin.Context, codes []string, next string) error {
+	v := views.RecoveryCodes{Page: s.page(c, "Recovery codes", "Ways in without the app", ""), Codes: codes, Next: next}
+	v.User = ""
+	return s.show(c, http.StatusOK, v)
+}
+
+// secondFactorPage shows how the second factor stands, with what is wrong in one of its forms.
+func (s *Server) secondFactorPage(c *gin.Context, status int, form string, refused map[string]string) error {
+	f, err := s.db.SecondFactor(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
+	password := func(of string) views.Field {
+		field := views.Field{ID: of + "-password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"}
+		if form == of {
+			field.Error, field.Autofocus = refused[field.Name], refused[field.Name] != ""
+		}
+		return field
+	}
+	v := views.SecondFactor{
+		Page: s.page(c, "Second factor", "The second step of signing in", "account"), Since: s.clock(c).Date(f.Since), CodesLeft: plural(f.CodesLeft, "recovery code"),
+		DemandedBy: strings.Join(f.DemandedBy, " and "), Error: refused["second_factor"], Renew: password("renew"), Disable: password("disable"),
+	}
+	v.Failed = refused != nil
+	return s.show(c, status, v)
+}
+
+func (s *Server) recoveryCodesCreate(c *gin.Context) error {
+	if !who(c).User.SecondFactor {
+		return s.redirect(c, "/account/mfa")
+	}
+	codes, err := s.db.NewRecoveryCodes(c.Request.Context(), who(c).Actor, who(c).Token, c.Request.PostForm.Get("current_password"))
+	if status, refused := s.refusal(c, err); refused != nil {
+		return s.secondFactorPage(c, status, "renew", refused)
+	}
+	if err != nil {
+		return err
+	}
+	return s.codesPage(c, codes, "/account/mfa")
+}
+
+func (s *Server) secondFactorDisable(c *gin.Context) error {
+	err := s.db.DisableSecondFactor(c.Request.Context(), who(c).Actor, who(c).Token, c.Request.PostForm.Get("current_password"))
+	if status, refused := s.refusal(c, err); refused != nil {
+		return s.secondFactorPage(c, status, "disable", refused)
+	}
+	if err != nil {
+		return err
+	}
+	return s.accountChanged(c, "Second factor switched off. Your other sessions have ended")
+}
+
+// refusal is what a form that asks for the current password shows where its
+// change was refused: a status and the messages by field; nil for any other end.
+func (s *Server) refusal(c *gin.Context, err error) (status int, refused map[string]string) {
+	var invalid *db.Invalid
+	var locked *db.Locked
+	switch {
+	case errors.As(err, &invalid):
+		return http.StatusUnprocessableEntity, invalid.Fields
+	case errors.As(err, &locked):
+		return http.StatusTooManyRequests, map[string]string{"current_password": s.tryLater(c, locked)}
+	}
+	return 0, nil
+}
