@@ -100,6 +100,7 @@ var routes = []route{
 	{"POST", "/admin/users/:id/end-sessions", manageUsers, (*Server).userEndSessions},
 	{"POST", "/admin/users/:id/invite", manageUsers, (*Server).userInvite},
 	{"POST", "/admin/users/:id/reset-password", manageUsers, (*Server).userResetPassword},
+	{"POST", "/admin/users/:id/reset-mfa", manageUsers, (*Server).userResetMFA},
 	{"POST", "/admin/users/:id/hand-over", handOver, (*Server).userHandOver},
 	{"GET", "/admin/roles", manageUsers, (*Server).roleIndex},
 	{"GET", "/admin/roles/new", manageUsers, (*Server).roleNew},

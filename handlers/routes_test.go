@@ -20,6 +20,7 @@ type world struct {
 	*site
 	org, contact, interaction string // linked to each other
 	role                      string // which nobody has
+	user                      string // who does nothing himself
 }
 
 func newWorld(s *site) world {
@@ -28,12 +29,13 @@ func newWorld(s *site) world {
 	s.link(w.org, w.contact, "role_label", "CFO")
 	w.interaction = s.log(w.org, w.contact, "Renewal agreed")
 	w.role = "/admin/roles/" + s.one("SELECT id FROM roles WHERE slug = ?", s.role(fmt.Sprint("Clerk ", s.worlds), db.ViewClient))
+	w.user = "/admin/users/" + s.person("Sam Okoye", "Viewer").user.ID
 	return w
 }
 
 // address fills a route's path with the world's records.
 func (w world) address(path string) string {
-	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role}
+	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
@@ -382,4 +384,119 @@ func TestChangingOnesEmail(t *testing.T) {
 	ines.get("/account").want(200, "#toasts", "Email changed").want(200, "[aria-labelledby=email-h]", "new@quay.example")
 	other.get("/account").want(303, "", "")
 	s.stranger().post("/login", "email", "new@quay.example", "password", password).want(303, "", "")
+}
+
+// TestWhoMustEnrolReachesNothingElse: where a role demands a second factor,
+// every other route leads to setting it up, at the next request of a session.
+func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	lea := s.as("Manager")
+	lea.get(w.org).want(200, "h1", "Harbor & Pine")
+	s.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	for _, r := range handlers.Routes() {
+		switch {
+		case r.Access == "public", strings.HasPrefix(r.Path, "/login"), r.Path == "/logout":
+			continue
+		case r.Path == "/account/mfa", r.Path == "/account/mfa/qr.png":
+			if a := lea.send(r.Method, r.Path, nil); a.StatusCode != 200 && a.StatusCode != 422 {
+				t.Errorf("%s: %d", a.what, a.StatusCode)
+			}
+			continue
+		}
+		var form url.Values
+		if r.Method == http.MethodPost {
+			form = url.Values{"version": {"1"}, "display_name": {"x"}, "value": {"x"}}
+		}
+		before := s.commits()
+		if to := lea.send(r.Method, w.address(r.Path), form).to(); !strings.HasPrefix(to, "/account/mfa") {
+			t.Errorf("%s %s leads to %s", r.Method, r.Path, to)
+		}
+		for _, b := range []*browser{lea.parts(), lea.boosted()} {
+			if a := b.send(r.Method, w.address(r.Path), form).want(401, "", ""); !strings.HasPrefix(a.Header.Get("HX-Redirect"), "/account/mfa") || a.body != "" {
+				t.Errorf("%s: %v %s", a.what, a.Header, a.body)
+			}
+		}
+		if s.commits() != before {
+			t.Errorf("%s %s changed the database", r.Method, r.Path)
+		}
+	}
+	if to := lea.get(w.org + "?add=1").to(); to != "/account/mfa?next="+url.QueryEscape(w.org+"?add=1") {
+		t.Errorf("it leads to %s", to)
+	}
+	lea.get("/nowhere").want(404, "h1", "Not found")
+	lea.get("/account/mfa").want(200, ".sub", "Your role Manager demands one").want(200, "form[action='/logout'] button", "Sign out").wantNot("a[href='/account']")
+	lea.post("/logout").want(303, "", "")
+}
+
+func TestADemandIsMetOnTheWayIn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	u := s.known("ines@quay.example")
+	b := s.stranger()
+	to := b.post("/login", "email", u.Email, "password", password, "next", "/contacts").to()
+	page := b.get(b.get(to).to()).want(200, "h1", "Set up a second factor").want(200, ".sub", "Set it up to go on").wantValue("[name=next]", "/contacts")
+	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")
+	done := b.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.clock.Now()), "current_password", password).want(200, "#codes", "")
+	b.get(done.html.Find("main .btn.pri").AttrOr("href", "")).want(200, "h1", "Contacts")
+}
+
+func TestAnInvitedPersonIsActiveOnceHeHasEnrolled(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	s.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	link := admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Manager").linkPath()
+	state := func(state, factor string) {
+		t.Helper()
+		page := admin.get("/admin/users")
+		row := page.html.Find("#rows tr").FilterFunction(func(_ int, r *goquery.Selection) bool { return strings.Contains(r.Text(), "Sam Okoye") })
+		if got := row.Find(".c-st .bdg").Text() + ", " + row.Find(".c-mfa").Text(); got != state+", "+factor {
+			t.Errorf("the list says %s, want %s, %s", got, state, factor)
+		}
+		if href, ok := row.Find("a.nm").Attr("href"); ok {
+			admin.get(href).want(200, "h1 .bdg", state)
+		}
+	}
+	state("Invited", "Not yet")
+	sam := s.stranger()
+	sam.post(link, "password", "another good password", "time_zone", "Asia/Tokyo").want(303, "", "")
+	state("Second factor missing", "Off")
+	if to := sam.get("/").to(); to != "/account/mfa" {
+		t.Errorf("he is led to %s", to)
+	}
+	page := sam.get("/account/mfa")
+	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")
+	sam.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.clock.Now()), "current_password", "another good password").want(200, "#codes", "")
+	state("Active", "Authenticator app")
+	sam.get("/").want(200, "h1", "Home")
+}
+
+func TestAnAdministratorResetsASecondFactor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, lea := s.as("Administrator"), s.as("Viewer")
+	admin.enrol()
+	page := "/admin/users/" + lea.user.ID
+	const reset = "main form[action$='/reset-mfa'] button"
+	admin.get(page).want(200, ".meta", "Second factor: off").wantNot(reset)
+	lea.enrol()
+	show := admin.get(page).want(200, ".meta", "Second factor: authenticator app")
+	half := s.halfway(lea.user)
+	clerk := s.as(s.role("Clerk", db.ManageUsers))
+	s.unchanged(func() {
+		clerk.post(page+"/reset-mfa").want(422, "#role-e", "may do what you may not")
+		lea.post(page+"/reset-mfa").want(403, "h1 + p", "ManageUsers")
+		own := "/admin/users/" + admin.user.ID
+		admin.get(own).wantNot(reset)
+		admin.post(own+"/reset-mfa").want(422, "#role-e", "My account")
+	})
+	admin.submit(show, reset).want(303, "", "")
+	s.wantAudit(admin, "reset_mfa")
+	admin.get(page).want(200, "#toasts", "Second factor reset").want(200, ".meta", "Second factor: off")
+	lea.get("/").want(303, "", "")
+	half.get("/login/mfa").want(303, "", "")
+	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
 }

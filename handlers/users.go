@@ -46,22 +46,33 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	password := views.UserAction{Action: "reset-password", Icon: "key", Label: "Make a password link"}
 	sessions := views.UserAction{Action: "end-sessions", Icon: "x", Label: "End all sessions"}
 	disable := views.UserAction{Action: "disable", Icon: "archive", Label: "Disable", Danger: true}
+	var factor []views.UserAction
+	row.SecondFactor = "Off"
+	if a.SecondFactor {
+		row.SecondFactor = "Authenticator app"
+		if a.ID != who(c).User.ID {
+			factor = []views.UserAction{{Action: "reset-mfa", Icon: "mobile", Label: "Reset the second factor"}}
+		}
+	}
 	switch a.State(now) {
 	case "invited":
-		row.State, row.Tone, row.Note = "Invited", "info", "Link has expired"
+		row.State, row.Tone, row.Note, row.SecondFactor = "Invited", "info", "Link has expired", ""
 		if a.InvitedUntil.After(now) {
 			row.Note = "Link works until " + a.InvitedUntil.In(zone).Format("2 Jan 15:04")
 		}
 		row.Actions = []views.UserAction{{Action: "invite", Icon: "email", Label: "Make a new invitation"}, disable}
 	case "locked":
 		row.State, row.Tone, row.Note = "Locked", "warn", "Until "+a.LockedUntil.In(zone).Format("15:04")
-		row.Actions = []views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}, password, sessions, disable}
+		row.Actions = slices.Concat([]views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}, password}, factor, []views.UserAction{sessions, disable})
+	case "second factor missing":
+		row.State, row.Tone = "Second factor missing", "warn"
+		row.Actions = []views.UserAction{password, sessions, disable}
 	case "disabled":
 		row.State, row.Tone = "Disabled", "mute"
 		row.Actions = []views.UserAction{{Action: "enable", Icon: "restore", Label: "Enable"}}
 	default:
 		row.State, row.Tone = "Active", "ok"
-		row.Actions = []views.UserAction{password, sessions, disable}
+		row.Actions = slices.Concat([]views.UserAction{password}, factor, []views.UserAction{sessions, disable})
 	}
 	return row
 }
@@ -194,6 +205,12 @@ func (s *Server) userUnlock(c *gin.Context) error {
 
 func (s *Server) userEndSessions(c *gin.Context) error {
 	return s.userChange(c, "Signed out everywhere", func(id string) error { return s.db.EndSessions(c.Request.Context(), who(c).Actor, id) })
+}
+
+func (s *Server) userResetMFA(c *gin.Context) error {
+	return s.userChange(c, "Second factor reset, and signed out everywhere", func(id string) error {
+		return s.db.ResetSecondFactor(c.Request.Context(), who(c).Actor, id)
+	})
 }
 
 func (s *Server) userHandOver(c *gin.Context) error {

@@ -17,6 +17,7 @@ type UserRow struct {
 	ID, Name, Email, Roles string
 	State, Tone            string // Active, and the badge's class
 	Note                   string // what the state means now: until when
+	SecondFactor           string // Off, Authenticator app; "" for who has not come yet
 	LastSignIn             *Time
 	Actions                []UserAction
 }

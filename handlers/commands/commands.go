@@ -73,12 +73,23 @@ type serveCmd struct {
 	BaseURL        string   `help:"Address that people type, where it is another one: https behind a proxy, say." name:"base-url" placeholder:"URL"`
 	TrustedProxies []string `help:"Proxies whose X-Forwarded-For counts." placeholder:"ADDRESS"`
 	LogFormat      string   `help:"text or json." enum:"text,json" default:"text"`
+
+	SessionIdle time.Duration `help:"How long somebody stays signed in without doing anything." default:"8h" placeholder:"TIME"`
+	SessionMax  time.Duration `help:"How long somebody stays signed in at most." default:"72h" placeholder:"TIME"`
+}
+
+// Validate refuses sessions that would be over before they begin.
+func (cmd *serveCmd) Validate() error {
+	if cmd.SessionIdle < time.Minute || cmd.SessionMax < cmd.SessionIdle {
+		return errors.New("--session-idle is at least 1m, and --session-max at least as long")
+	}
+	return nil
 }
 
 // Run serves until the context ends, then finishes what is running within 10 s.
 func (cmd *serveCmd) Run(e *env) error {
 	gin.SetMode(gin.ReleaseMode)
-	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true})
+	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true, SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax})
 	if err != nil {
 		return err
 	}
@@ -94,6 +105,9 @@ func (cmd *serveCmd) Run(e *env) error {
 	s, err := handlers.New(d, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, Log: log})
 	if err != nil {
 		return errors.Join(err, listener.Close())
+	}
+	if err := d.CheckKey(e.ctx); err != nil {
+		log.Warn("second factors cannot be read", "error", err)
 	}
 	has, err := d.HasUsers(e.ctx)
 	if err != nil {
@@ -192,7 +206,17 @@ func (cmd *restoreCmd) Run(e *env) error {
 	if kept != "" {
 		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", kept)
 	}
-	return nil
+	return e.with(func(d *db.DB) error { return sayLost(e, d) })
+}
+
+// sayLost says a line where second factors have lost their key: the rest of the registry is well.
+func sayLost(e *env, d *db.DB) error {
+	err := d.CheckKey(e.ctx)
+	if lost := (*db.KeyLost)(nil); errors.As(err, &lost) {
+		fmt.Fprintf(e.stdout, "%v.\n", lost)
+		return nil
+	}
+	return err
 }
 
 type verifyCmd struct{}
@@ -212,7 +236,7 @@ func (verifyCmd) Run(e *env) error {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\n", e.file, rows)
-	return nil
+	return sayLost(e, d)
 }
 
 type versionCmd struct{}

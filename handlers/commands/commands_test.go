@@ -17,6 +17,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
 )
 
 const goodPassword = "correct horse battery staple"
@@ -55,6 +58,9 @@ func TestWrongUsageIsExitCode2(t *testing.T) {
 		{"backup"},
 		{"restore"},
 		{"verify", "x"},
+		{"serve", "--session-idle", "10s"},
+		{"serve", "--session-idle", "8"},
+		{"serve", "--session-idle", "9h", "--session-max", "8h"},
 	} {
 		code, stdout, stderr := command(t, "", append(args, "--db", file)...)
 		if code != 2 || stdout != "" {
@@ -378,6 +384,8 @@ func TestATeamThatLockedItselfOutIsRescued(t *testing.T) {
 		{"", []string{"user", "list"}, 0, "sam@quay.example\tSam Okoye\tactive\tAdministrator, Viewer\n"},
 		{"", []string{"user", "unlock", "--email", "sam@quay.example"}, 0, "Sam Okoye may try again.\n"},
 		{"another good password\n", []string{"user", "reset-password", "--email", "sam@quay.example"}, 0, "Sam Okoye may sign in with the new password.\n"},
+		{"", []string{"user", "reset-mfa", "--email", "sam@quay.example"}, 0, "Sam Okoye has no second factor now and signs in with the password.\n"},
+		{"", []string{"user", "reset-mfa", "--email", "nobody@quay.example"}, 1, "nobody has the email nobody@quay.example"},
 		{"password123\n", []string{"user", "reset-password", "--email", "sam@quay.example"}, 1, "tried first"},
 		{"", []string{"user", "unlock", "--email", "nobody@quay.example"}, 1, "nobody has the email nobody@quay.example"},
 		{"", []string{"user", "add-role", "--email", "sam@quay.example", "--role", "Boss"}, 1, "Choose roles from the list"},
@@ -386,5 +394,96 @@ func TestATeamThatLockedItselfOutIsRescued(t *testing.T) {
 		if code != x.code || !strings.Contains(stdout+stderr, x.says) {
 			t.Errorf("%v: exit code %d, %q %q", x.args, code, stdout, stderr)
 		}
+	}
+}
+
+// enrolled is a registry in which Sam has a second factor, and his seed.
+func enrolled(t *testing.T) (file, seed string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "r.db")
+	if code, _, stderr := command(t, goodPassword, "user", "add", "--email", "sam@quay.example", "--name", "Sam Okoye", "--role", "Viewer", "--db", file); code != 0 {
+		t.Fatal(stderr)
+	}
+	d, err := db.Open(t.Context(), file, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	a, err := d.AccountByEmail(t.Context(), db.System, "sam@quay.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := db.Actor{UserID: a.ID}
+	if seed, err = d.StartSecondFactor(t.Context(), by); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.ConfirmSecondFactor(t.Context(), by, goodPassword, dbtest.Code(t, seed, time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	return file, seed
+}
+
+func TestALostSecondFactorIsTakenOff(t *testing.T) {
+	t.Parallel()
+	file, _ := enrolled(t)
+	if code, stdout, stderr := command(t, "", "user", "reset-mfa", "--email", "sam@quay.example", "--db", file); code != 0 || !strings.HasPrefix(stdout, "Sam Okoye has no second factor now") {
+		t.Fatal(code, stdout, stderr)
+	}
+	d, err := db.Open(t.Context(), file, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.SignIn(t.Context(), db.Actor{}, "sam@quay.example", goodPassword); err != nil {
+		t.Error(err)
+	}
+	if by := dbtest.Column(t, file, "SELECT ifnull(user_id, 'the program') FROM audit_logs WHERE action = 'reset_mfa'"); len(by) != 1 || by[0] != "the program" {
+		t.Errorf("the history says %v", by)
+	}
+}
+
+func TestTheKeyIsNoPartOfABackupAndIsMissed(t *testing.T) {
+	t.Parallel()
+	file, seed := enrolled(t)
+	says := func(text string, args ...string) {
+		t.Helper()
+		code, stdout, stderr := command(t, "", args...)
+		if code != 0 || !strings.Contains(stdout, text) || text == "" && strings.Contains(stdout, ".key") {
+			t.Errorf("%v: %d %q %q, want %q", args, code, stdout, stderr, text)
+		}
+	}
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	says("Copied", "backup", backup, "--db", file)
+	key, err := os.ReadFile(file + ".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(copied, key) || bytes.Contains(copied, []byte(seed)) {
+		t.Error("the backup holds the key, or a seed")
+	}
+	if left, err := filepath.Glob(backup + "*"); err != nil || len(left) != 1 {
+		t.Errorf("beside the backup there is %v", left)
+	}
+
+	// On another machine the key is missing until its copy is put there.
+	elsewhere := filepath.Join(t.TempDir(), "r.db")
+	says(elsewhere+".key, the key of all second factors, is missing", "restore", backup, "--db", elsewhere)
+	says(elsewhere+".key, the key of all second factors, is missing", "verify", "--db", elsewhere)
+	s := start(t, "--addr", "127.0.0.1:0", "--db", elsewhere)
+	if code := s.stop(); code != 0 || !strings.Contains(s.stderr.String(), elsewhere+".key") {
+		t.Errorf("%d: it does not say which file is missing: %s", code, s.stderr)
+	}
+	if err := os.WriteFile(elsewhere+".key", key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says("is sound", "verify", "--db", elsewhere)
+	says("", "verify", "--db", elsewhere)
+	says("", "restore", backup, "--db", elsewhere)
+	if again, err := os.ReadFile(elsewhere + ".key"); err != nil || !bytes.Equal(again, key) {
+		t.Error("restoring changed the key")
 	}
 }

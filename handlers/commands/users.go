@@ -19,6 +19,7 @@ type userCmd struct {
 	Add           userAddCmd           `cmd:"" help:"Create a user who may sign in at once."`
 	List          userListCmd          `cmd:"" help:"List the users."`
 	ResetPassword userResetPasswordCmd `cmd:"" help:"Give a user a new password; it ends his sessions and lifts a lock."`
+	ResetMFA      userResetMFACmd      `cmd:"" name:"reset-mfa" help:"Take off the second factor of a user who lost it; it ends his sessions."`
 	Unlock        userUnlockCmd        `cmd:"" help:"Let a user who was locked out try again."`
 	AddRole       userAddRoleCmd       `cmd:"" help:"Give a user one more role."`
 }
@@ -101,6 +102,17 @@ func (cmd *userResetPasswordCmd) Run(e *env) error {
 	}
 	return e.change(cmd.Email, "may sign in with the new password", func(d *db.DB, id string) error {
 		return d.SetPassword(e.ctx, db.System, id, hash)
+	})
+}
+
+type userResetMFACmd struct {
+	Email string `required:"" help:"Whose." placeholder:"EMAIL"`
+}
+
+// Run takes the user's second factor off.
+func (cmd *userResetMFACmd) Run(e *env) error {
+	return e.change(cmd.Email, "has no second factor now and signs in with the password", func(d *db.DB, id string) error {
+		return d.ResetSecondFactor(e.ctx, db.System, id)
 	})
 }
 
