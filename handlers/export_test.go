@@ -1,5 +1,12 @@
 package handlers
 
+import (
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/gin-gonic/gin"
+)
+
 // NewRequestID is for tests that make ids.
 var NewRequestID = newRequestID
 
@@ -33,4 +40,11 @@ func (s *Server) Mounted() ([]Route, error) {
 		all = append(all, Route{Method: r.Method, Path: r.Path})
 	}
 	return all, nil
+}
+
+// StatusOf is the status of the answer to a change that failed so.
+func StatusOf(err error) int {
+	c, _ := gin.CreateTestContext(httptest.NewRecorder())
+	c.Request = httptest.NewRequest(http.MethodPost, "/", nil)
+	return (&Server{}).describe(c, err).status
 }

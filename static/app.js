@@ -245,6 +245,8 @@
     if (field.value === field.defaultValue) field.select();
   };
 
+  on("focusin", selectFilled); // where the browser gives a new page its focus after this script has run
+
   // ---------- navigation: the newest wins, and focus goes to the new page's heading
 
   let navigation = null;
@@ -406,5 +408,6 @@
   });
 
   refresh();
+  selectFilled();
   setInterval(showTimes, 60e3);
 })();
