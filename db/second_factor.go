@@ -93,16 +93,9 @@ func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed s
 		return "", nil, err
 	}
 	err = d.withPassword(ctx, by, current, func(t *tx) error {
-		seed, err := d.pending(t.queryRow(selectPending, by.UserID, stamp(t.now.Add(-pendingLife))))
-		if errors.Is(err, sql.ErrNoRows) {
-			return invalid("code", "The key was shown more than an hour ago. Here is a new one; add it to your app")
-		}
+		step, err := d.confirm(t, code)
 		if err != nil {
 			return err
-		}
-		step, fits := stepOf(seed, code, t.now, 0)
-		if !fits {
-			return invalid("code", "This code does not fit. Enter the one that the app shows now, and check the clock of its device")
 		}
 		var replaced bool
 		if err := t.queryRow("SELECT seed IS NOT NULL FROM second_factors WHERE user_id = ?", by.UserID).Scan(&replaced); err != nil {
@@ -125,6 +118,22 @@ func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed s
 		return t.record("enable_mfa", "user", by.UserID, details{"replaced": replaced})
 	})
 	return token, codes, err
+}
+
+// confirm returns the step of a code of the actor's pending seed, or Invalid.
+func (d *DB) confirm(t *tx, code string) (step int64, err error) {
+	seed, err := d.pending(t.queryRow(selectPending, t.by.UserID, stamp(t.now.Add(-pendingLife))))
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, invalid("code", "The key was shown more than an hour ago. Here is a new one; add it to your app")
+	}
+	if err != nil {
+		return 0, err
+	}
+	step, fits := stepOf(seed, code, t.now, 0)
+	if !fits {
+		return 0, invalid("code", "This code does not fit. Enter the one that the app shows now, and check the clock of its device")
+	}
+	return step, nil
 }
 
 // appCode returns the six digits of a typed code, or Invalid where they are none.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -181,20 +180,4 @@ func (t *tx) finish(h half, recovery bool, tried attempt) (SignedIn, error) {
 	var err error
 	in.Token, err = t.enter(h.userID, tried, details{"second_factor": how})
 	return in, err
-}
-
-// enter starts the session of somebody who has shown all that it takes, and
-// forgets what was wrong before.
-func (t *tx) enter(userID string, tried attempt, how details) (token string, err error) {
-	t.by.UserID = userID
-	if _, err := t.exec("UPDATE users SET last_sign_in_at = ? WHERE id = ?", stamp(t.now), userID); err != nil {
-		return "", err
-	}
-	if err := t.forgive(tried); err != nil {
-		return "", err
-	}
-	if token, err = t.startSession(userID); err != nil {
-		return "", fmt.Errorf("sign in: %w", err)
-	}
-	return token, t.record("login", "session", userID, how)
 }

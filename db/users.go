@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -241,69 +239,4 @@ func (t *tx) checkOwner(id string) error {
 		return invalid("owner_user_id", "Choose an owner from the list")
 	}
 	return nil
-}
-
-// SignIn checks an email and a password and starts a session. It returns the
-// session's token, HalfSignedIn where a second factor is still to be shown,
-// ErrSignIn where they do not fit, Locked after too many that did not, or ErrBusy. Known and unknown emails cost the same time and lock the
-// same way. The actor says from where.
-func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
-	typedEmail = foldEmail(strings.TrimSpace(typedEmail))
-	var id, hash, status string
-	err = d.reader.queryRow(ctx, "SELECT id, ifnull(password_hash, ''), status FROM users WHERE email = ?", typedEmail).Scan(&id, &hash, &status)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("sign in: %w", err)
-	}
-	tried, err := d.tryToSignIn(ctx, by, id, typedEmail)
-	if err != nil {
-		return "", err
-	}
-	matches, outdated, err := checkPassword(ctx, hash, password)
-	if err != nil {
-		return "", err
-	}
-	if !matches || status != "active" {
-		return "", errors.Join(ErrSignIn, d.recordFailedSignIn(ctx, by, id, typedEmail, tried))
-	}
-	var newHash string
-	if outdated {
-		if newHash, err = HashPassword(ctx, password); err != nil {
-			return "", err
-		}
-	}
-	half := false
-	err = d.write(ctx, by, func(t *tx) error {
-		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
-		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
-			return err
-		}
-		if !still {
-			return ErrSignIn
-		}
-		if newHash != "" {
-			if _, err := t.exec("UPDATE users SET password_hash = ? WHERE id = ?", newHash, id); err != nil {
-				return err
-			}
-		}
-		if half, err = t.hasSecondFactor(id); err != nil {
-			return err
-		}
-		if half {
-			token, err = t.startHalf(id, tried)
-		} else {
-			token, err = t.enter(id, tried, nil)
-		}
-		return err
-	})
-	if err == nil && half {
-		return "", &HalfSignedIn{Token: token}
-	}
-	return token, err
-}
-
-func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, userID, typed string, tried attempt) error {
-	if _, err := email(typed); err != nil || len(typed) > 190 {
-		typed = "" // what is no email may be a password in the wrong field
-	}
-	return d.write(ctx, by, func(t *tx) error { return t.recordFailure(userID, tried, details{"email": typed}) })
 }

@@ -28,32 +28,12 @@ func storedAccount(c *gin.Context) db.Fields {
 // accountAnswer is the page with these values and what is wrong with them, by
 // field of the form that was sent: account, email or password.
 func (s *Server) accountAnswer(c *gin.Context, status int, form string, values db.Fields, refused map[string]string) error {
-	theme := views.Field{ID: "theme", Name: "theme", Label: "Theme"}
-	for _, o := range []views.Option{{Value: "system", Label: "Like the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}} {
-		o.Selected = o.Value == values["theme"]
-		theme.Options = append(theme.Options, o)
-	}
-	errorsOf := func(of string) map[string]string {
-		if of == form {
-			return refused
-		}
-		return nil
-	}
+	forms := accountForms(values)
+	withErrors(forms[form], refused)
 	v := views.Account{
-		Page: s.page(c, "My account", "Your name, email, time zone, theme, password and sessions", "account"), Keys: values["single_keys"] != "", SecondFactor: who(c).User.SecondFactor,
-		Fields: withErrors([]views.Field{
-			{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "name", Value: values["full_name"]},
-			zoneField(values["time_zone"], false), theme,
-		}, errorsOf("account")),
-		CurrentEmail: who(c).User.Email,
-		Email: withErrors([]views.Field{
-			{ID: "email", Name: "email", Label: "New email", Type: "email", Max: 190, Autocomplete: "email", Value: values["email"], Hint: "You sign in with it. Your other sessions end."},
-			{ID: "email-password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"},
-		}, errorsOf("email")),
-		Password: withErrors([]views.Field{
-			{ID: "current_password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"},
-			{ID: "password", Name: "password", Label: "New password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Your other sessions end."},
-		}, errorsOf("password")),
+		Page:   s.page(c, "My account", "Your name, email, time zone, theme, password and sessions", "account"),
+		Fields: forms["account"], Email: forms["email"], Password: forms["password"],
+		Keys: values["single_keys"] != "", CurrentEmail: who(c).User.Email, SecondFactor: who(c).User.SecondFactor,
 	}
 	open, err := s.db.OpenSessions(c.Request.Context(), who(c).Actor, who(c).Token)
 	if err != nil {
@@ -64,6 +44,34 @@ func (s *Server) accountAnswer(c *gin.Context, status int, form string, values d
 	}
 	v.Failed = refused != nil
 	return s.show(c, status, v)
+}
+
+// accountForms are the fields of the page's forms with these values.
+func accountForms(values db.Fields) map[string][]views.Field {
+	theme := views.Field{ID: "theme", Name: "theme", Label: "Theme"}
+	for _, o := range []views.Option{{Value: "system", Label: "Like the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}} {
+		o.Selected = o.Value == values["theme"]
+		theme.Options = append(theme.Options, o)
+	}
+	return map[string][]views.Field{
+		"account": {
+			{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "name", Value: values["full_name"]},
+			zoneField(values["time_zone"], false), theme,
+		},
+		"email": {
+			{ID: "email", Name: "email", Label: "New email", Type: "email", Max: 190, Autocomplete: "email", Value: values["email"], Hint: "You sign in with it. Your other sessions end."},
+			currentPassword("email-password"),
+		},
+		"password": {
+			currentPassword("current_password"),
+			{ID: "password", Name: "password", Label: "New password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Your other sessions end."},
+		},
+	}
+}
+
+// currentPassword is the field of the forms that ask for it; the id tells it from others on the page.
+func currentPassword(id string) views.Field {
+	return views.Field{ID: id, Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"}
 }
 
 // device says in words what browser a session is in: "Firefox on Windows".

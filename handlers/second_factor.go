@@ -34,12 +34,14 @@ func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[
 	if err != nil {
 		return err
 	}
+	again := currentPassword("current_password")
+	again.Large = true
 	v := views.Enrol{
 		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""), Key: groups(seed), Next: next,
 		DemandedBy: strings.Join(f.DemandedBy, " and "), Demanded: who(c).User.MustEnrol, Replaces: who(c).User.SecondFactor,
 		Fields: withErrors([]views.Field{
 			{ID: "code", Name: "code", Label: "Code that the app shows now", Max: 64, Autocomplete: "one-time-code", Numeric: true, Large: true, Value: typedCode(c)},
-			{ID: "current_password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password", Large: true},
+			again,
 		}, refused),
 	}
 	v.User, v.Failed = "", refused != nil // one thing at a time: it is shown alone
@@ -112,16 +114,11 @@ func (s *Server) secondFactorPage(c *gin.Context, status int, form string, refus
 	if err != nil {
 		return err
 	}
-	password := func(of string) views.Field {
-		field := views.Field{ID: of + "-password", Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"}
-		if form == of {
-			field.Error, field.Autofocus = refused[field.Name], refused[field.Name] != ""
-		}
-		return field
-	}
+	forms := map[string][]views.Field{"renew": {currentPassword("renew-password")}, "disable": {currentPassword("disable-password")}}
+	withErrors(forms[form], refused)
 	v := views.SecondFactor{
 		Page: s.page(c, "Second factor", "The second step of signing in", "account"), Since: s.clock(c).Date(f.Since), CodesLeft: plural(f.CodesLeft, "recovery code"),
-		DemandedBy: strings.Join(f.DemandedBy, " and "), Error: refused["second_factor"], Renew: password("renew"), Disable: password("disable"),
+		DemandedBy: strings.Join(f.DemandedBy, " and "), Error: refused["second_factor"], Renew: forms["renew"][0], Disable: forms["disable"][0],
 	}
 	v.Failed = refused != nil
 	return s.show(c, status, v)

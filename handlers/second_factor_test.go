@@ -384,6 +384,12 @@ func TestChangingOnesEmail(t *testing.T) {
 	ines.get("/account").want(200, "#toasts", "Email changed").want(200, "[aria-labelledby=email-h]", "new@quay.example")
 	other.get("/account").want(303, "", "")
 	s.stranger().post("/login", "email", "new@quay.example", "password", password).want(303, "", "")
+	for range 10 {
+		lea.post("/account/email", "email", "lea@quay.example", "current_password", "a guess").want(422, "#email-password-e", "not your current password")
+	}
+	if a := lea.post("/account/email", "email", "lea@quay.example", "current_password", password).want(429, "#email-password-e", "Too many wrong tries").wantValue("#email", "lea@quay.example"); a.Header.Get("Retry-After") == "" {
+		t.Error("it does not say when to try again")
+	}
 }
 
 // TestWhoMustEnrolReachesNothingElse: where a role demands a second factor,

@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -250,87 +249,4 @@ func (s *Server) userLink(c *gin.Context, kind string, life time.Duration, start
 		return err
 	}
 	return s.showLink(c, a.ID, kind, token, life)
-}
-
-func (s *Server) invitationShow(c *gin.Context) error { return s.linkPageOf(c, "invitation", nil) }
-func (s *Server) resetShow(c *gin.Context) error      { return s.linkPageOf(c, "reset", nil) }
-
-// linkPageOf is the page behind a one-time link of a kind, with what is wrong with what was typed.
-func (s *Server) linkPageOf(c *gin.Context, kind string, refused map[string]string) error {
-	u, err := s.db.LinkOwner(c.Request.Context(), kind, c.Param("token"))
-	if err != nil && !errors.Is(err, db.ErrNotFound) {
-		return err
-	}
-	v := views.TakeLink{Page: s.page(c, "Your account", "Set a password", ""), Gone: err != nil, Action: c.Request.URL.EscapedPath()}
-	v.User = "" // a link is shown alone, also to somebody signed in
-	password := views.Field{ID: "password", Name: "password", Label: "Password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.", Autofocus: true}
-	v.Fields = []views.Field{password}
-	if kind == "invitation" {
-		v.Heading, v.Sub, v.Submit = "Welcome, "+u.FullName, "Set a password for "+u.Email+" and come in.", "Set password and sign in"
-		v.Fields = append(v.Fields, zoneField(c.Request.PostForm.Get("time_zone"), c.Request.PostForm.Get("time_zone") == ""))
-	} else {
-		v.Heading, v.Sub, v.Submit = "Set a new password", "For "+u.Email+". Your other sessions end.", "Set password and sign in"
-	}
-	status := http.StatusOK
-	switch {
-	case v.Gone:
-		status = http.StatusNotFound
-	case refused != nil:
-		status, v.Failed, v.Fields = http.StatusUnprocessableEntity, true, withErrors(v.Fields, refused)
-	}
-	for i := range v.Fields {
-		v.Fields[i].Large = true
-	}
-	return s.show(c, status, v)
-}
-
-func (s *Server) invitationAccept(c *gin.Context) error {
-	return s.takeLink(c, "invitation", func(token, hash string) (db.User, error) {
-		return s.db.AcceptInvitation(c.Request.Context(), s.nobody(c), token, hash, c.Request.PostForm.Get("time_zone"))
-	})
-}
-
-func (s *Server) resetFinish(c *gin.Context) error {
-	return s.takeLink(c, "reset", func(token, hash string) (db.User, error) {
-		return s.db.FinishReset(c.Request.Context(), s.nobody(c), token, hash)
-	})
-}
-
-// takeLink sets the password that a link asks for, and signs in with it.
-func (s *Server) takeLink(c *gin.Context, kind string, use func(token, hash string) (db.User, error)) error {
-	ctx, token, password := c.Request.Context(), c.Param("token"), c.Request.PostForm.Get("password")
-	owner, err := s.db.LinkOwner(ctx, kind, token)
-	if errors.Is(err, db.ErrNotFound) {
-		return s.linkPageOf(c, kind, nil)
-	}
-	if err != nil {
-		return err
-	}
-	if why := RefusePassword(password, owner.Email); why != "" {
-		return s.linkPageOf(c, kind, map[string]string{"password": why})
-	}
-	hash, err := db.HashPassword(ctx, password)
-	if err != nil {
-		return err
-	}
-	u, err := use(token, hash)
-	var refused *db.Invalid
-	switch {
-	case errors.As(err, &refused):
-		return s.linkPageOf(c, kind, refused.Fields)
-	case errors.Is(err, db.ErrNotFound):
-		return s.linkPageOf(c, kind, nil)
-	case err != nil:
-		return err
-	}
-	session, err := s.db.SignIn(ctx, s.nobody(c), u.Email, password)
-	var half *db.HalfSignedIn
-	switch {
-	case errors.As(err, &half):
-		return s.askForCode(c, half.Token, "/")
-	case err != nil:
-		return s.redirect(c, "/login?next="+url.QueryEscape("/"))
-	}
-	s.store.setToken(c.Writer, session)
-	return s.redirect(c, "/")
 }
