@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sort"
@@ -41,6 +42,25 @@ func (e *Invalid) Error() string {
 
 func invalid(column, message string, args ...any) *Invalid {
 	return &Invalid{Fields: map[string]string{column: fmt.Sprintf(message, args...)}}
+}
+
+// add refuses one more column; "" is no message.
+func (e *Invalid) add(column, message string) {
+	if message != "" {
+		e.Fields[column] = message
+	}
+}
+
+// together is what two parts of one form were refused for.
+func together(a, b error) error {
+	var first, second *Invalid
+	if !errors.As(a, &first) || !errors.As(b, &second) {
+		return cmp.Or(a, b)
+	}
+	for column, message := range second.Fields {
+		first.add(column, message)
+	}
+	return a
 }
 
 // Conflict refuses a change made on an older version of the record.

@@ -19,6 +19,7 @@ type Entry struct {
 	OrganizationID, Organization  string // of a link or an interaction; the name is "" where it is gone
 	ContactID, Contact            string
 	Channel, Subject              string // of an interaction
+	FollowUp                      string // of a follow-up: what is to be done
 	RoleLabel, RelationshipStatus string // of a link
 }
 
@@ -84,6 +85,7 @@ func (e *Entry) read(metadata string) error {
 		ContactID          string            `json:"contact_id"`
 		Channel            string            `json:"channel"`
 		Subject            string            `json:"subject"`
+		FollowUp           string            `json:"follow_up_text"`
 		RoleLabel          string            `json:"role_label"`
 		RelationshipStatus string            `json:"relationship_status"`
 		Changes            map[string]Change `json:"changes"`
@@ -92,8 +94,8 @@ func (e *Entry) read(metadata string) error {
 		return err
 	}
 	e.OrganizationID, e.ContactID, e.Channel, e.Subject = m.OrganizationID, m.ContactID, m.Channel, m.Subject
-	e.RoleLabel, e.RelationshipStatus = m.RoleLabel, m.RelationshipStatus
-	for _, rules := range [][]rule{organizationRules, contactRules, linkRules, interactionRules} {
+	e.FollowUp, e.RoleLabel, e.RelationshipStatus = m.FollowUp, m.RoleLabel, m.RelationshipStatus
+	for _, rules := range [][]rule{organizationRules, contactRules, linkRules, interactionRules, followUpRules} {
 		for _, r := range rules {
 			if c, ok := m.Changes[r.column]; ok {
 				e.Changes = append(e.Changes, FieldChange{Column: r.column, Label: r.words, Old: shown(c.Old), New: shown(c.New)})
@@ -127,7 +129,7 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 		}
 		for j := range e.Changes {
 			c := &e.Changes[j]
-			if table := map[string]string{"owner_user_id": "users", "organization_id": "organizations", "contact_id": "contacts"}[c.Column]; table != "" {
+			if table := map[string]string{"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts"}[c.Column]; table != "" {
 				c.Old, c.New = names.of(table, c.Old), names.of(table, c.New)
 			}
 		}

@@ -19,7 +19,8 @@ type Interaction struct {
 	UserID, UserName                     string // who had it; "" where the account is gone
 	HappenedAt, CreatedAt                time.Time
 	Version                              int
-	happened                             string // as typed, then as stored
+	Next                                 FollowUp // what is open of it; without ID nothing is. Its interaction is this one
+	happened                             string   // as typed, then as stored
 }
 
 // ContactName is the name of the interaction's person, "" if there is none.
@@ -95,22 +96,29 @@ func selectInteractionFor(by Actor) (query string, args []any) {
 	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
 	return `
 		SELECT interactions.id, channel, subject, body, outcome, organizations.id, display_name, contacts.id, first_name, last_name,
-			user_id, full_name, happened_at, interactions.created_at, interactions.version
+			user_id, users.full_name, happened_at, interactions.created_at, interactions.version,
+			follow_ups.id, follow_ups.text, due_on, assignee_id, assignees.full_name, ifnull(follow_ups.version, 0)
 		FROM interactions
 		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
 		LEFT JOIN contacts ON contacts.id = contact_id AND ` + contact.sql + `
-		LEFT JOIN users ON users.id = user_id`, append(organization.args, contact.args...)
+		LEFT JOIN users ON users.id = user_id
+		LEFT JOIN follow_ups ON interaction_id = interactions.id AND done_at IS NULL
+		LEFT JOIN users AS assignees ON assignees.id = assignee_id`, append(organization.args, contact.args...)
 }
 
 func scanInteraction(r row) (Interaction, error) {
 	var i Interaction
 	err := r.Scan(&i.ID, &i.Channel, &i.Subject, text{&i.Body}, text{&i.Outcome}, text{&i.OrganizationID}, text{&i.OrganizationName},
 		text{&i.ContactID}, text{&i.ContactFirst}, text{&i.ContactLast}, text{&i.UserID}, text{&i.UserName},
-		moment{&i.HappenedAt}, moment{&i.CreatedAt}, &i.Version)
+		moment{&i.HappenedAt}, moment{&i.CreatedAt}, &i.Version,
+		text{&i.Next.ID}, text{&i.Next.Text}, text{&i.Next.DueOn}, text{&i.Next.AssigneeID}, text{&i.Next.Assignee}, &i.Next.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Interaction{}, ErrNotFound
 	}
 	i.happened = stamp(i.HappenedAt)
+	if i.Next.ID != "" {
+		i.Next.InteractionID = i.ID
+	}
 	return i, err
 }
 
@@ -211,8 +219,10 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 
 // LogInteraction keeps an interaction from the typed fields: channel, subject,
 // body, outcome, happened_at, and organization_id, contact_id or both. It is
-// had by the actor. requestID, if any, makes a repeated call return what the
-// first one made. Refused fields are Invalid.
+// had by the actor. With follow_up_text, follow_up_due_on and perhaps
+// follow_up_assignee_id the next step is planned with it, see AddFollowUp.
+// requestID, if any, makes a repeated call return what the first one made.
+// Refused fields are Invalid.
 func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, requestID string) (Interaction, error) {
 	var id string
 	err := d.write(ctx, by, func(t *tx) (err error) {
@@ -220,8 +230,10 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 			return err
 		}
 		i := Interaction{ID: newID(), UserID: by.UserID}
+		id = i.ID
 		changes, err := t.change(&i, typed.with("channel", "subject", "happened_at"))
-		if err != nil {
+		next, planned, err2 := t.firstStep(i, typed)
+		if err := together(err, err2); err != nil {
 			return err
 		}
 		if err := t.insertInteraction(i); err != nil {
@@ -230,10 +242,12 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		if err := t.keepRequest("interaction", requestID, i.ID); err != nil {
 			return err
 		}
-		id = i.ID
 		metadata := i.details()
 		metadata["changes"] = changes
-		return t.record("create_interaction", "interaction", i.ID, metadata)
+		if err := t.record("create_interaction", "interaction", i.ID, metadata); err != nil || len(planned) == 0 {
+			return err
+		}
+		return t.insertFollowUp(i, next, planned)
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("log interaction: %w", err)
@@ -313,52 +327,57 @@ func (i Interaction) details() details {
 
 // UpdateInteraction changes the typed fields of the version that was read. A
 // happened_at that shows the same minute as before leaves the moment as it is.
+// follow_up_text, follow_up_due_on and follow_up_assignee_id plan a next step,
+// or change the one of follow_up_id as read in follow_up_version.
 // It returns Invalid, Conflict where it changed since, or ErrNotFound.
 func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
 	err := d.write(ctx, by, func(t *tx) error {
-		if err := t.mustSee("interaction", id); err != nil {
-			return err
-		}
-		i, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id))
+		i, err := t.interaction(id)
 		if err != nil {
 			return err
 		}
-		if typed, err = t.keepUnseenEnds(i, typed); err != nil {
-			return err
-		}
-		if strings.TrimSpace(typed["happened_at"]) == "" {
-			typed = without(typed, "happened_at") // empty means now for a new one, unchanged for this one
-		}
-		happened := i.HappenedAt
-		changes, err := t.change(&i, typed)
-		if err != nil || len(changes) == 0 {
-			return err
-		}
-		const versions = `
-			SELECT metadata FROM audit_logs
-			WHERE target_type = 'interaction' AND target_id = ? AND action IN ('update_interaction', 'restore_interaction')`
-		if err := t.reconcile(version, i.Version, changes, &i, func() error { return t.conflict("interaction", id) }, versions, id); err != nil || len(changes) == 0 {
-			return err
-		}
-		if _, ok := changes["happened_at"]; !ok {
-			i.HappenedAt = happened
-		}
-		_, err = t.exec(`
-			UPDATE interactions
-			SET organization_id = ?, contact_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?, version = version + 1
-			WHERE id = ?`,
-			orNull(i.OrganizationID), orNull(i.ContactID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), id)
-		if err != nil {
-			return err
-		}
-		metadata := i.details()
-		metadata["changes"] = changes
-		return t.record("update_interaction", "interaction", id, metadata)
+		err = t.updateInteraction(&i, version, typed)
+		return together(err, asTyped(t.replan(i, typed)))
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("update interaction %s: %w", id, err)
 	}
 	return d.Interaction(ctx, by, id)
+}
+
+func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error {
+	typed, err := t.keepUnseenEnds(*i, typed)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(typed["happened_at"]) == "" {
+		typed = without(typed, "happened_at") // empty means now for a new one, unchanged for this one
+	}
+	happened := i.HappenedAt
+	changes, err := t.change(i, typed)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	const versions = `
+		SELECT metadata FROM audit_logs
+		WHERE target_type = 'interaction' AND target_id = ? AND action IN ('update_interaction', 'restore_interaction')`
+	if err := t.reconcile(version, i.Version, changes, i, func() error { return t.conflict("interaction", i.ID) }, versions, i.ID); err != nil || len(changes) == 0 {
+		return err
+	}
+	if _, ok := changes["happened_at"]; !ok {
+		i.HappenedAt = happened
+	}
+	_, err = t.exec(`
+		UPDATE interactions
+		SET organization_id = ?, contact_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?, version = version + 1
+		WHERE id = ?`,
+		orNull(i.OrganizationID), orNull(i.ContactID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), i.ID)
+	if err != nil {
+		return err
+	}
+	metadata := i.details()
+	metadata["changes"] = changes
+	return t.record("update_interaction", "interaction", i.ID, metadata)
 }
 
 // keepUnseenEnds drops an empty end from what was typed where the interaction
@@ -380,29 +399,30 @@ func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
 
 // DeleteInteraction takes an interaction off every timeline and returns it as
 // it was. The history keeps what it said, and UndeleteInteraction brings it
-// back. It returns ErrNotFound, or Conflict where it changed since.
+// back; both with its follow-ups. It returns ErrNotFound, or Conflict where it changed since.
 func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
 	seen, err := d.Interaction(ctx, by, id)
 	if err != nil {
 		return Interaction{}, fmt.Errorf("delete %w", err)
 	}
 	err = d.write(ctx, by, func(t *tx) error {
-		if err := t.mustSee("interaction", id); err != nil {
-			return err
-		}
-		i, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id))
+		i, err := t.interaction(id)
 		if err != nil {
 			return err
 		}
 		if i.Version != version {
 			return t.conflict("interaction", id)
 		}
+		followUps, err := t.followUpsOf(id)
+		if err != nil {
+			return err
+		}
 		if _, err := t.exec("DELETE FROM interactions WHERE id = ?", id); err != nil {
 			return err
 		}
 		metadata := i.details()
 		metadata["deleted"] = deletedInteraction{
-			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, HappenedAt: stamp(i.HappenedAt), CreatedAt: stamp(i.CreatedAt), Version: i.Version,
+			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, HappenedAt: stamp(i.HappenedAt), CreatedAt: stamp(i.CreatedAt), Version: i.Version, FollowUps: followUps,
 		}
 		return t.record("delete_interaction", "interaction", id, metadata)
 	})
@@ -420,6 +440,8 @@ type deletedInteraction struct {
 	HappenedAt string `json:"happened_at"`
 	CreatedAt  string `json:"created_at"`
 	Version    int    `json:"version"`
+
+	FollowUps []keptFollowUp `json:"follow_ups,omitempty"` // which go with it
 }
 
 // UndeleteInteraction brings a deleted interaction back under its id. Where it
@@ -438,11 +460,14 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 		if err != nil {
 			return err
 		}
-		i, err := t.deleted(id, metadata)
+		i, followUps, err := t.deleted(id, metadata)
 		if err != nil {
 			return err
 		}
 		if err := t.insertInteraction(i); err != nil {
+			return err
+		}
+		if err := t.bringBack(id, followUps); err != nil {
 			return err
 		}
 		if err := t.mustSee("interaction", id); err != nil {
@@ -456,8 +481,8 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 	return d.Interaction(ctx, by, id)
 }
 
-// deleted reads an interaction back from the row that recorded its deletion.
-func (t *tx) deleted(id, metadata string) (Interaction, error) {
+// deleted reads an interaction and its follow-ups back from the row that recorded its deletion.
+func (t *tx) deleted(id, metadata string) (Interaction, []keptFollowUp, error) {
 	var m struct {
 		OrganizationID string              `json:"organization_id"`
 		ContactID      string              `json:"contact_id"`
@@ -466,14 +491,14 @@ func (t *tx) deleted(id, metadata string) (Interaction, error) {
 		Deleted        *deletedInteraction `json:"deleted"`
 	}
 	if err := json.Unmarshal([]byte(metadata), &m); err != nil || m.Deleted == nil {
-		return Interaction{}, errors.Join(ErrNotFound, err)
+		return Interaction{}, nil, errors.Join(ErrNotFound, err)
 	}
 	i := Interaction{ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, Channel: m.Channel, Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1}
 	var err1, err2 error
 	i.HappenedAt, err1 = time.Parse(timeFormat, m.Deleted.HappenedAt)
 	i.CreatedAt, err2 = time.Parse(timeFormat, m.Deleted.CreatedAt)
 	if err := errors.Join(err1, err2); err != nil {
-		return i, err
+		return i, nil, err
 	}
 	for _, end := range []struct {
 		table string
@@ -481,14 +506,14 @@ func (t *tx) deleted(id, metadata string) (Interaction, error) {
 	}{{"organizations", &i.OrganizationID}, {"contacts", &i.ContactID}, {"users", &i.UserID}} {
 		var there bool
 		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", *end.id).Scan(&there); err != nil {
-			return i, err
+			return i, nil, err
 		}
 		if !there {
 			*end.id = ""
 		}
 	}
 	if i.OrganizationID == "" && i.ContactID == "" {
-		return i, ErrNotFound
+		return i, nil, ErrNotFound
 	}
-	return i, nil
+	return i, m.Deleted.FollowUps, nil
 }

@@ -31,6 +31,11 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 			_, _, err := d.Interactions(ctx, by, f)
 			ask(err)
 		}
+		for _, f := range []FollowUpFilter{{}, {AssigneeID: id}, {AssigneeID: "none"}, {When: "overdue"}, {When: "week"}, {AssigneeID: id, When: "soon"}} {
+			f.After = cursor
+			_, _, err := d.FollowUps(ctx, by, f)
+			ask(err)
+		}
 	}
 	_, err := d.Quiet(ctx, by, 5)
 	_, err2 := d.LastTouched(ctx, by, 5)
@@ -38,9 +43,10 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, err4 := d.Outcomes(ctx, by)
 	_, err5 := d.Sectors(ctx, by)
 	_, err6 := d.RoleLabels(ctx, by)
-	ask(err, err2, err3, err4, err5, err6)
+	_, _, err7 := d.Due(ctx, by)
+	ask(err, err2, err3, err4, err5, err6, err7)
 	checkPlans(t, d, func(line string) bool {
-		scans := strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, " USING INDEX ") && line != "SCAN used" && line != "SCAN CONSTANT ROW"
+		scans := strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, " USING INDEX ") && line != "SCAN used" && line != "SCAN due" && line != "SCAN CONSTANT ROW"
 		return scans || line == "USE TEMP B-TREE FOR ORDER BY"
 	})
 
@@ -58,7 +64,10 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		_, err2 = d.linkedOwners(ctx, reader, "contact", id)
 		ask(err, err2)
 	}
-	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
+	_, _, err3 = d.FollowUps(ctx, by, FollowUpFilter{OrganizationID: id})
+	_, _, err4 = d.FollowUps(ctx, by, FollowUpFilter{ContactID: id})
+	ask(err3, err4)
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
 }
 
 // TestListsAreReadFromAnIndex asks for the plan of each list in each order, with

@@ -23,7 +23,7 @@ type column struct {
 
 const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
-// contract is DESIGN section 3. Columns may be added, never taken away.
+// contract is DESIGN section 3, and follow_ups. Columns may be added, never taken away.
 var contract = map[string][]column{
 	"users": {
 		{name: "id", required: true},
@@ -95,6 +95,18 @@ var contract = map[string][]column{
 		{name: "created_at", required: true, initial: clock},
 		{name: "version", required: true, initial: "1"},
 	},
+	"follow_ups": {
+		{name: "id", required: true},
+		{name: "interaction_id", required: true, to: "interactions CASCADE"},
+		{name: "text", length: 200, required: true},
+		{name: "due_on", required: true},
+		{name: "assignee_id", to: "users SET NULL"},
+		{name: "done_at"},
+		{name: "done_by", to: "users SET NULL"},
+		{name: "created_by", to: "users SET NULL"},
+		{name: "created_at", required: true, initial: clock},
+		{name: "version", required: true, initial: "1"},
+	},
 	"audit_logs": {
 		{name: "id", required: true},
 		{name: "user_id"},
@@ -113,7 +125,7 @@ var contract = map[string][]column{
 }
 
 var primaryKeys = map[string]string{
-	"users": "id", "roles": "id", "permissions": "id", "organizations": "id", "contacts": "id", "interactions": "id", "audit_logs": "seq",
+	"users": "id", "roles": "id", "permissions": "id", "organizations": "id", "contacts": "id", "interactions": "id", "follow_ups": "id", "audit_logs": "seq",
 	"role_permission": "role_id, permission_id", "user_role": "user_id, role_id", "organization_contact": "organization_id, contact_id",
 }
 
@@ -155,6 +167,9 @@ func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 		{"organizations", "owner_user_id"},
 		{"contacts", "owner_user_id"},
 		{"interactions", "user_id"},
+		{"follow_ups", "interaction_id"},
+		{"follow_ups", "due_on,id"},
+		{"follow_ups", "assignee_id,due_on,id"},
 	} {
 		found := o.Column(t, `
 			SELECT (SELECT group_concat(ifnull(name, '?')) FROM (SELECT name FROM pragma_index_xinfo(l.name) WHERE key ORDER BY seqno)) || ','
@@ -199,6 +214,10 @@ func sample(t *testing.T, o *dbtest.Office, table string) map[string]any {
 		return map[string]any{"organization_id": organization["id"], "contact_id": contact["id"]}
 	case "interactions":
 		return map[string]any{"id": uuid.NewString(), "channel": "call", "subject": "A", "happened_at": now}
+	case "follow_ups":
+		interaction := sample(t, o, "interactions")
+		insert(t, o.SQL(t), "interactions", interaction)
+		return map[string]any{"id": uuid.NewString(), "interaction_id": interaction["id"], "text": "A", "due_on": "2026-11-24"}
 	case "audit_logs":
 		return map[string]any{"seq": nil, "id": uuid.NewString(), "action": "x", "target_type": "system", "created_at": now, "metadata_sha256": hash, "prev_hash": "", "hash": hash}
 	}
@@ -269,11 +288,16 @@ func TestWrongValuesAreRefusedThroughAnyDoor(t *testing.T) {
 		"2026-13-01T09:30:00.000Z", "2026-11-24T24:00:00.000Z", "2026-11-24T09:60:00.000Z", "2026-11-24T09:30:00.000Z\x00", "2026-11-24T09:30:00.0000Z", 1764000000, []byte("2026-11-24T09:30:00.000Z"), nil,
 	}
 	bad := map[string][]any{
-		"users.id": badIDs, "roles.id": badIDs, "permissions.id": badIDs, "organizations.id": badIDs, "contacts.id": badIDs, "interactions.id": badIDs, "audit_logs.id": badIDs,
+		"users.id": badIDs, "roles.id": badIDs, "permissions.id": badIDs, "organizations.id": badIDs, "contacts.id": badIDs, "interactions.id": badIDs, "follow_ups.id": badIDs, "audit_logs.id": badIDs,
 		"audit_logs.user_id": badIDs[:len(badIDs)-1],
 		"users.created_at":   badTimes, "users.updated_at": badTimes, "organizations.created_at": badTimes, "organizations.updated_at": badTimes, "contacts.created_at": badTimes,
-		"contacts.updated_at": badTimes, "interactions.happened_at": badTimes, "interactions.created_at": badTimes, "audit_logs.created_at": badTimes,
+		"contacts.updated_at": badTimes, "interactions.happened_at": badTimes, "interactions.created_at": badTimes, "follow_ups.created_at": badTimes, "audit_logs.created_at": badTimes,
 		"organizations.last_contact_at": badTimes[:len(badTimes)-1], "contacts.last_contact_at": badTimes[:len(badTimes)-1],
+		"follow_ups.due_on":                        {"", "today", "now", "2026-2-3", "2026-02-30", "2026-11-24T09:30", "2026-11-24 ", "2026-11-24\x00", "24.11.2026", 2461004, []byte("2026-11-24"), nil},
+		"follow_ups.done_at":                       badTimes[:len(badTimes)-1],
+		"follow_ups.interaction_id":                {id, "", nil},
+		"follow_ups.assignee_id":                   {id, ""},
+		"follow_ups.version":                       {0, nil},
 		"users.status":                             {"", "Active", "gone", nil},
 		"organizations.is_active":                  {2, -1, "yes", nil, 0.5},
 		"contacts.is_active":                       {2, -1, "", nil},
@@ -305,6 +329,24 @@ func TestWrongValuesAreRefusedThroughAnyDoor(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAnInteractionHasOneOpenFollowUp(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	plain := o.SQL(t)
+	row := sample(t, o, "follow_ups")
+	row["done_at"] = "2026-11-24T09:30:00.000Z"
+	insert(t, plain, "follow_ups", row)
+	delete(row, "done_at")
+	row["id"] = uuid.NewString()
+	insert(t, plain, "follow_ups", row)
+	row["id"] = uuid.NewString()
+	if err := tryInsert(plain, "follow_ups", row); err == nil {
+		t.Error("a second open one was taken")
+	}
+	o.Exec(t, "DELETE FROM interactions")
+	want(t, "follow-ups of a deleted interaction", len(o.Column(t, "SELECT 1 FROM follow_ups")), 0)
 }
 
 func TestNumbersInTextColumnsBecomeText(t *testing.T) {

@@ -1,0 +1,556 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// FollowUp is the next step after an interaction: what is to be done, by which
+// day, and by whom. It is open until it is done; an interaction has at most one
+// open. Who sees the interaction sees it.
+type FollowUp struct {
+	ID, InteractionID    string
+	Text                 string
+	DueOn                string    // a day as YYYY-MM-DD, the same in every time zone
+	AssigneeID, Assignee string    // whose it is; "" where the account is gone
+	DoneAt               time.Time // zero while it is open
+	Version              int
+
+	// Of the interaction, with those of its ends that the actor sees.
+	Channel, Subject                     string
+	OrganizationID, OrganizationName     string
+	ContactID, ContactFirst, ContactLast string
+	Archived                             bool // one of these ends is
+}
+
+// ContactName is the name of the person it is about, "" if there is none.
+func (f FollowUp) ContactName() string { return personName(f.ContactFirst, f.ContactLast) }
+
+// followUpRules are the columns of a follow-up that people change. Which days
+// may be chosen, and who, is judged by plan.
+var followUpRules = []rule{
+	{column: "text", words: "Next step", max: 200, required: "Say what is to be done, like “Send the offer”"},
+	{column: "due_on", words: "Due", max: 40, required: "Choose the day by which it is to be done", check: func(s string) (string, error) {
+		if _, err := time.Parse(time.DateOnly, s); err != nil {
+			return "", messageError("Enter a day, like 2026-11-24")
+		}
+		return s, nil
+	}},
+	{column: "assignee_id", words: "Who", max: 36},
+}
+
+func (f *FollowUp) value(column string) *string {
+	return map[string]*string{"text": &f.Text, "due_on": &f.DueOn, "assignee_id": &f.AssigneeID}[column]
+}
+
+// today is the day that it is for the actor.
+func (by Actor) today(now time.Time) string { return now.In(by.zone()).Format(time.DateOnly) }
+
+func selectFollowUpFor(by Actor) (query string, args []any) {
+	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
+	return `
+		SELECT follow_ups.id, interaction_id, follow_ups.text, due_on, assignee_id, full_name, done_at, follow_ups.version, channel, subject,
+			organizations.id, display_name, contacts.id, first_name, last_name,
+			organizations.is_active IS 0 OR contacts.is_active IS 0
+		FROM follow_ups
+		JOIN interactions ON interactions.id = interaction_id
+		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
+		LEFT JOIN contacts ON contacts.id = contact_id AND ` + contact.sql + `
+		LEFT JOIN users ON users.id = assignee_id`, append(organization.args, contact.args...)
+}
+
+func scanFollowUp(r row) (FollowUp, error) {
+	var f FollowUp
+	err := r.Scan(&f.ID, &f.InteractionID, &f.Text, &f.DueOn, text{&f.AssigneeID}, text{&f.Assignee}, moment{&f.DoneAt}, &f.Version, &f.Channel, &f.Subject,
+		text{&f.OrganizationID}, text{&f.OrganizationName}, text{&f.ContactID}, text{&f.ContactFirst}, text{&f.ContactLast}, &f.Archived)
+	if errors.Is(err, sql.ErrNoRows) {
+		return FollowUp{}, ErrNotFound
+	}
+	return f, err
+}
+
+// FollowUp returns one follow-up, open or done, or ErrNotFound.
+func (d *DB) FollowUp(ctx context.Context, by Actor, id string) (FollowUp, error) {
+	read, args := selectFollowUpFor(by)
+	seen := by.seesInteraction("organization_id", "contact_id")
+	f, err := scanFollowUp(d.reader.queryRow(ctx, read+" WHERE follow_ups.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
+	if err != nil {
+		return f, fmt.Errorf("follow-up %s: %w", id, err)
+	}
+	return f, nil
+}
+
+// FollowUpFilter narrows the open follow-ups. Empty fields do not narrow.
+type FollowUpFilter struct {
+	AssigneeID                string // a user's id, or "none"
+	OrganizationID, ContactID string // of the interaction
+	// When is overdue (before the actor's today), week (from Monday to Sunday of
+	// his week) or soon (both: up to that Sunday).
+	When  string
+	After string // cursor of the page before
+	Limit int    // at most PageSize, which is also 0
+}
+
+// FollowUps lists open follow-ups, the first due first. next is the cursor of the
+// following page, "" where there is none. Without the right to see interactions
+// it is ErrForbidden.
+func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []FollowUp, next string, err error) {
+	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
+		return nil, "", errors.Join(ErrForbidden, errors.New("follow-ups tell of interactions"))
+	}
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, "", err
+	}
+	c := conditions{clauses: []string{"done_at IS NULL"}}
+	switch {
+	case f.OrganizationID != "":
+		c.addAll(by.seesOrganization("organization_id"))
+		c.add("organization_id = ?", f.OrganizationID)
+	case f.ContactID != "":
+		c.addAll(by.seesContact("contact_id"))
+		c.add("contact_id = ?", f.ContactID)
+	case few:
+		c.addAll(by.ownInteractions())
+	default:
+		c.addAll(by.seesInteraction("organization_id", "contact_id"))
+	}
+	switch f.AssigneeID {
+	case "":
+	case "none":
+		c.add("assignee_id IS NULL")
+	default:
+		c.add("assignee_id = ?", f.AssigneeID)
+	}
+	monday, sunday := week(d.now().In(by.zone()))
+	switch f.When {
+	case "overdue":
+		c.add("due_on < ?", by.today(d.now()))
+	case "week":
+		c.add("due_on BETWEEN ? AND ?", monday, sunday)
+	case "soon":
+		c.add("due_on <= ?", sunday)
+	}
+	s := sorting{key: "due_on"}
+	if err := c.after(s, "follow_ups.id", f.After); err != nil {
+		return nil, "", err
+	}
+	if f.Limit <= 0 || f.Limit > PageSize {
+		f.Limit = PageSize
+	}
+	read, args := selectFollowUpFor(by)
+	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("follow_ups.id", "")+"\nLIMIT ?", append(append(args, c.args...), f.Limit+1)...)
+	if page, err = collect(rows, err, scanFollowUp); err != nil {
+		return nil, "", fmt.Errorf("follow-ups: %w", err)
+	}
+	if len(page) > f.Limit {
+		page = page[:f.Limit]
+		last := page[f.Limit-1]
+		next = newCursor([3]string{last.DueOn, "", last.ID})
+	}
+	return page, next, nil
+}
+
+// week is the Monday and the Sunday of the week in which a time lies.
+func week(t time.Time) (monday, sunday string) {
+	first := t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
+	return first.Format(time.DateOnly), first.AddDate(0, 0, 6).Format(time.DateOnly)
+}
+
+// MostDue is up to how many follow-ups Due counts.
+const MostDue = 99
+
+// Due counts the actor's open follow-ups that are due by today, at most
+// MostDue+1, and tells whether one of them is overdue. Without the right to see
+// interactions there are none.
+func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
+	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
+		return 0, false, nil
+	}
+	today := by.today(d.now())
+	from, seen := "follow_ups", always
+	if by.OwnOnly {
+		from, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id", by.seesInteraction("organization_id", "contact_id")
+	}
+	args := append(append([]any{today, by.UserID, today}, seen.args...), MostDue+1)
+	err = d.reader.queryRow(ctx, `
+		SELECT count(*), ifnull(min(due_on) < ?, 0)
+		FROM (SELECT due_on FROM `+from+`
+			WHERE assignee_id = ? AND done_at IS NULL AND due_on <= ? AND `+seen.sql+`
+			ORDER BY due_on LIMIT ?) AS due`, args...).Scan(&n, &late)
+	return n, late, err
+}
+
+// Assignees lists by name those to whom a follow-up may be given: active users
+// who may log interactions, and so mark it done.
+func (d *DB) Assignees(ctx context.Context, by Actor) ([]Owner, error) {
+	return remembered(&d.memo, "assignees", func() ([]Owner, error) {
+		rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users WHERE "+mayFollowUp+" ORDER BY name_key, id")
+		return collect(rows, err, func(r row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
+	})
+}
+
+const mayFollowUp = `status = 'active' AND 3 = (
+	SELECT count(DISTINCT slug)
+	FROM user_role JOIN role_permission USING (role_id) JOIN permissions ON permissions.id = permission_id
+	WHERE user_id = users.id AND slug IN ('ViewClient', 'ViewInteraction', 'EditInteraction'))`
+
+// AddFollowUp plans the next step after an interaction from the typed fields:
+// text, due_on, and assignee_id, which is the actor where it is empty. Where the
+// same step is open already, that one is returned. It returns ErrNotFound, or
+// Invalid where a field is refused or another step is open.
+func (d *DB) AddFollowUp(ctx context.Context, by Actor, interactionID string, typed Fields) (FollowUp, error) {
+	var id string
+	err := d.write(ctx, by, func(t *tx) error {
+		i, err := t.interaction(interactionID)
+		if err != nil {
+			return err
+		}
+		id, err = t.addFollowUp(i, typed)
+		return err
+	})
+	if err != nil {
+		return FollowUp{}, fmt.Errorf("add follow-up to %s: %w", interactionID, err)
+	}
+	return d.FollowUp(ctx, by, id)
+}
+
+// interaction reads an interaction that the actor sees, with all it has.
+func (t *tx) interaction(id string) (Interaction, error) {
+	if err := t.mustSee("interaction", id); err != nil {
+		return Interaction{}, err
+	}
+	return scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id))
+}
+
+func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
+	f, changes, err := t.newFollowUp(i, typed)
+	if err != nil {
+		return "", err
+	}
+	if open := i.Next; open.ID != "" {
+		if open.Text == f.Text && open.DueOn == f.DueOn && open.AssigneeID == f.AssigneeID {
+			return open.ID, nil
+		}
+		return "", invalid("text", "A next step is open already, “%s”. Mark it done first", open.Text)
+	}
+	return f.ID, t.insertFollowUp(i, f, changes)
+}
+
+// newFollowUp judges the typed fields of a follow-up of an interaction, and writes nothing.
+func (t *tx) newFollowUp(i Interaction, typed Fields) (FollowUp, map[string]Change, error) {
+	f := FollowUp{ID: newID(), InteractionID: i.ID}
+	typed = typed.with("text", "due_on", "assignee_id")
+	if strings.TrimSpace(typed["assignee_id"]) == "" {
+		typed["assignee_id"] = t.by.UserID
+	}
+	changes, err := t.plan(&f, i, typed)
+	return f, changes, err
+}
+
+func (t *tx) insertFollowUp(i Interaction, f FollowUp, changes map[string]Change) error {
+	_, err := t.exec(`
+		INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, created_by, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		f.ID, i.ID, f.Text, f.DueOn, orNull(f.AssigneeID), orNull(t.by.UserID), stamp(t.now))
+	if err != nil {
+		return err
+	}
+	return t.recordFollowUp("create_follow_up", i, f, changes)
+}
+
+// recordFollowUp records what happened to a follow-up as a row of its interaction.
+func (t *tx) recordFollowUp(action string, i Interaction, f FollowUp, changes map[string]Change) error {
+	metadata := i.details()
+	metadata["follow_up_id"], metadata["follow_up_text"], metadata["changes"] = f.ID, f.Text, changes
+	return t.record(action, "interaction", i.ID, metadata)
+}
+
+// plan applies typed fields to a follow-up of an interaction, and judges its
+// day and its person. A day in the past is refused, but not one that it had before.
+func (t *tx) plan(f *FollowUp, i Interaction, typed Fields) (map[string]Change, error) {
+	old := *f
+	changes, refused := apply(followUpRules, typed, f)
+	if refused == nil {
+		refused = &Invalid{Fields: map[string]string{}}
+	}
+	if refused.Fields["due_on"] == "" && f.DueOn != old.DueOn {
+		message, err := t.refuseDay(*f)
+		if err != nil {
+			return nil, err
+		}
+		refused.add("due_on", message)
+	}
+	if refused.Fields["assignee_id"] == "" && f.AssigneeID != old.AssigneeID {
+		message, err := t.refuseAssignee(f.AssigneeID, i)
+		if err != nil {
+			return nil, err
+		}
+		refused.add("assignee_id", message)
+	}
+	if len(refused.Fields) > 0 {
+		return nil, refused
+	}
+	return changes, nil
+}
+
+// refuseDay says why a follow-up may not be due on its day; "" allows it.
+func (t *tx) refuseDay(f FollowUp) (string, error) {
+	today := t.by.today(t.now)
+	if f.DueOn > t.now.In(t.by.zone()).AddDate(10, 0, 0).Format(time.DateOnly) {
+		return "Choose a day within ten years", nil
+	}
+	if f.DueOn >= today {
+		return "", nil
+	}
+	var had bool
+	err := t.queryRow(`
+		SELECT EXISTS (
+			SELECT 1 FROM audit_logs
+			WHERE target_type = 'interaction' AND target_id = ? AND json_extract(metadata, '$.follow_up_id') = ? AND json_extract(metadata, '$.changes.due_on.old') = ?)`,
+		f.InteractionID, f.ID, f.DueOn).Scan(&had)
+	if had {
+		return "", err
+	}
+	return "Choose today or later", err
+}
+
+// refuseAssignee says why somebody may not have a follow-up of an interaction; "" allows it.
+func (t *tx) refuseAssignee(id string, i Interaction) (string, error) {
+	if id == t.by.UserID {
+		return "", nil
+	}
+	var name string
+	err := t.queryRow("SELECT full_name FROM users WHERE id = ? AND "+mayFollowUp, id).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "Choose somebody from the list", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	person := Actor{UserID: id}
+	if person.OwnOnly, err = ownOnly(t.queryRow(widestScope, id)); err != nil {
+		return "", err
+	}
+	seen := person.seesInteraction("ends.organization_id", "ends.contact_id")
+	err = found(t.queryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql, append([]any{i.OrganizationID, i.ContactID}, seen.args...)...))
+	if errors.Is(err, ErrNotFound) {
+		return name + " does not see this client; choose somebody else", nil
+	}
+	return "", err
+}
+
+// nextStep takes the fields of a follow-up out of those of the interaction that
+// it is typed with, where they are follow_up_text and so on. planned tells
+// whether there is anything in them: the person alone is nothing.
+func nextStep(typed Fields) (next Fields, planned bool) {
+	next = Fields{}
+	for column, value := range typed {
+		if rest, ok := strings.CutPrefix(column, "follow_up_"); ok {
+			next[rest] = value
+		}
+	}
+	return next, strings.TrimSpace(next["text"]) != "" || strings.TrimSpace(next["due_on"]) != ""
+}
+
+// firstStep judges the next step typed with a new interaction; no changes are no step.
+func (t *tx) firstStep(i Interaction, typed Fields) (FollowUp, map[string]Change, error) {
+	next, planned := nextStep(typed)
+	if !planned {
+		return FollowUp{}, nil, nil
+	}
+	f, changes, err := t.newFollowUp(i, next)
+	return f, changes, asTyped(err)
+}
+
+// asTyped names the columns of a refused follow-up as nextStep found them.
+func asTyped(err error) error {
+	var refused *Invalid
+	if errors.As(err, &refused) {
+		named := &Invalid{Fields: map[string]string{}}
+		for column, message := range refused.Fields {
+			named.Fields["follow_up_"+column] = message
+		}
+		return named
+	}
+	var stale *Conflict
+	if errors.As(err, &stale) {
+		for n, column := range stale.Untouched {
+			stale.Untouched[n] = "follow_up_" + column
+		}
+	}
+	return err
+}
+
+// replan makes the next step of an interaction what was typed in its form.
+// follow_up_id is the one that the form showed, of follow_up_version; "" is none.
+func (t *tx) replan(i Interaction, typed Fields) error {
+	next, planned := nextStep(typed)
+	if len(next) == 0 {
+		return nil
+	}
+	shown := next["id"]
+	switch {
+	case shown == "" && !planned:
+		return nil
+	case shown == "":
+		_, err := t.addFollowUp(i, next)
+		return err
+	case shown == i.Next.ID:
+		version, _ := strconv.Atoi(next["version"])
+		return t.updateFollowUp(i, i.Next, version, next)
+	}
+	var done FollowUp // what the form showed is not open any more
+	err := t.queryRow("SELECT text, due_on, ifnull(assignee_id, '') FROM follow_ups WHERE id = ? AND interaction_id = ?", shown, i.ID).Scan(&done.Text, &done.DueOn, &done.AssigneeID)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if !planned || next["text"] == done.Text && next["due_on"] == done.DueOn && next["assignee_id"] == done.AssigneeID {
+		return nil
+	}
+	return invalid("text", "The next step is done by now. Save again to plan this one, or clear it")
+}
+
+func (t *tx) updateFollowUp(i Interaction, f FollowUp, version int, typed Fields) error {
+	changes, err := t.plan(&f, i, typed)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	const versions = `
+		SELECT metadata FROM audit_logs
+		WHERE target_type = 'interaction' AND target_id = ? AND json_extract(metadata, '$.follow_up_id') = ? AND action <> 'create_follow_up'`
+	if err := t.reconcile(version, f.Version, changes, &f, func() error { return t.conflict("interaction", i.ID) }, versions, i.ID, f.ID); err != nil || len(changes) == 0 {
+		return err
+	}
+	if err := t.saveFollowUp(f); err != nil {
+		return err
+	}
+	return t.recordFollowUp("update_follow_up", i, f, changes)
+}
+
+func (t *tx) saveFollowUp(f FollowUp) error {
+	var doneAt, doneBy any
+	if !f.DoneAt.IsZero() {
+		doneAt, doneBy = stamp(f.DoneAt), orNull(t.by.UserID)
+	}
+	_, err := t.exec("UPDATE follow_ups SET text = ?, due_on = ?, assignee_id = ?, done_at = ?, done_by = ?, version = version + 1 WHERE id = ?",
+		f.Text, f.DueOn, orNull(f.AssigneeID), doneAt, doneBy, f.ID)
+	return err
+}
+
+// FinishFollowUp marks a follow-up done, of the version that was read; 0 is
+// whatever it is now. One that is done already stays as it is. It returns
+// ErrNotFound, or Conflict where it changed since.
+func (d *DB) FinishFollowUp(ctx context.Context, by Actor, id string, version int) (FollowUp, error) {
+	return d.changeFollowUp(ctx, by, "finish_follow_up", id, version, func(t *tx, f *FollowUp, _ Interaction) (map[string]Change, error) {
+		if !f.DoneAt.IsZero() {
+			return nil, nil
+		}
+		f.DoneAt = t.now
+		return map[string]Change{"done_at": {New: stamp(t.now)}}, nil
+	})
+}
+
+// ReopenFollowUp takes back that a follow-up is done. One that is open stays as
+// it is. It returns ErrNotFound, Conflict where it changed since, or Invalid
+// where another step is open by now.
+func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version int) (FollowUp, error) {
+	return d.changeFollowUp(ctx, by, "reopen_follow_up", id, version, func(_ *tx, f *FollowUp, i Interaction) (map[string]Change, error) {
+		if f.DoneAt.IsZero() {
+			return nil, nil
+		}
+		if i.Next.ID != "" {
+			return nil, invalid("text", "Another next step is open by now, “%s”", i.Next.Text)
+		}
+		done := f.DoneAt
+		f.DoneAt = time.Time{}
+		return map[string]Change{"done_at": {Old: stamp(done)}}, nil
+	})
+}
+
+// MoveFollowUp makes an open follow-up due on another day, not before today;
+// a day that it had before is taken, so that a move can be undone. It returns
+// ErrNotFound, Invalid, or Conflict where it changed since or is done.
+func (d *DB) MoveFollowUp(ctx context.Context, by Actor, id string, version int, dueOn string) (FollowUp, error) {
+	return d.changeFollowUp(ctx, by, "move_follow_up", id, version, func(t *tx, f *FollowUp, i Interaction) (map[string]Change, error) {
+		if !f.DoneAt.IsZero() {
+			return nil, t.conflict("interaction", f.InteractionID)
+		}
+		return t.plan(f, i, Fields{"due_on": dueOn})
+	})
+}
+
+// changeFollowUp makes a change to a follow-up and its interaction as they are; no changes are none.
+func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, version int, change func(*tx, *FollowUp, Interaction) (map[string]Change, error)) (FollowUp, error) {
+	err := d.write(ctx, by, func(t *tx) error {
+		read, args := selectFollowUpFor(System)
+		f, err := scanFollowUp(t.queryRow(read+" WHERE follow_ups.id = ?", append(args, id)...))
+		if err != nil {
+			return err
+		}
+		i, err := t.interaction(f.InteractionID)
+		if err != nil {
+			return err
+		}
+		current := f.Version
+		changes, err := change(t, &f, i)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		if version != 0 && version != current {
+			return t.conflict("interaction", i.ID)
+		}
+		if err := t.saveFollowUp(f); err != nil {
+			return err
+		}
+		return t.recordFollowUp(action, i, f, changes)
+	})
+	if err != nil {
+		return FollowUp{}, fmt.Errorf("%s %s: %w", action, id, err)
+	}
+	return d.FollowUp(ctx, by, id)
+}
+
+// keptFollowUp is a follow-up in the row that records the deletion of its interaction.
+type keptFollowUp struct {
+	ID         string `json:"id"`
+	Text       string `json:"text"`
+	DueOn      string `json:"due_on"`
+	AssigneeID string `json:"assignee_id,omitempty"`
+	DoneAt     string `json:"done_at,omitempty"`
+	DoneBy     string `json:"done_by,omitempty"`
+	CreatedBy  string `json:"created_by,omitempty"`
+	CreatedAt  string `json:"created_at"`
+	Version    int    `json:"version"`
+}
+
+// followUpsOf reads all of an interaction's follow-ups, before they go with it.
+func (t *tx) followUpsOf(interactionID string) ([]keptFollowUp, error) {
+	rows, err := t.query(`
+		SELECT id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version
+		FROM follow_ups WHERE interaction_id = ? ORDER BY id`, interactionID)
+	return collect(rows, err, func(r row) (keptFollowUp, error) {
+		var k keptFollowUp
+		err := r.Scan(&k.ID, &k.Text, &k.DueOn, text{&k.AssigneeID}, text{&k.DoneAt}, text{&k.DoneBy}, text{&k.CreatedBy}, &k.CreatedAt, &k.Version)
+		return k, err
+	})
+}
+
+// bringBack puts an interaction's follow-ups in again, without those of their people who are gone.
+func (t *tx) bringBack(interactionID string, kept []keptFollowUp) error {
+	for _, k := range kept {
+		_, err := t.exec(`
+			INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
+			VALUES (?, ?, ?, ?, (SELECT id FROM users WHERE id = ?), ?, (SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?, ?)`,
+			k.ID, interactionID, k.Text, k.DueOn, k.AssigneeID, orNull(k.DoneAt), k.DoneBy, k.CreatedBy, k.CreatedAt, k.Version)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
