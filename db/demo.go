@@ -130,6 +130,9 @@ const (
 	insertDemoInteraction = `
 		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertDemoFollowUp = `
+		INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	indexDemoOrganization = "INSERT INTO organization_search (docid, words) VALUES ((SELECT docid FROM organizations WHERE id = ?), ?)"
 	indexDemoContact      = "INSERT INTO contact_search (docid, words, organizations) VALUES ((SELECT docid FROM contacts WHERE id = ?), ?, ?)"
 )
@@ -140,7 +143,8 @@ func (f *filler) prepare() error {
 		return err
 	}
 	for _, query := range []string{
-		insertAudit, insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, indexDemoOrganization, indexDemoContact,
+		insertAudit, insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, insertDemoFollowUp,
+		indexDemoOrganization, indexDemoContact,
 	} {
 		s, err := f.d.writer.PrepareContext(f.ctx, query)
 		if err != nil {

@@ -38,6 +38,14 @@ var demoUnreached = []string{
 	"Tried to reach {person}", "Second attempt about the quote", "Rang about the open invoice", "Asked to be called back",
 }
 
+// demoNextSteps is what is to be done after something of each channel.
+var demoNextSteps = [][]string{
+	{"Send the revised quote", "Call back about the delivery date", "Confirm the price in writing", "Ask {person} for the order number"},
+	{"Ask whether the quote arrived", "Send the insurance certificate", "Call {person} about the terms", "Chase the signature"},
+	{"Write the minutes", "Agree a date for the next visit", "Send the price list for next year", "Prepare the demonstration for {person}"},
+	{"Find out who decides now", "Ask whether the tender is decided", "Check the new address", "Congratulate {person}"},
+}
+
 func englishBodies() []string {
 	return []string{
 		"{person} wants the extra module in the same order, and **one invoice per quarter**.\n\n- Revised quote by Thursday\n- Start of term on the first",

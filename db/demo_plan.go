@@ -95,6 +95,7 @@ const (
 	demoExtras
 	demoInteractions
 	demoInteractionTexts
+	demoFollowUps
 	demoAudits
 	demoUserAudits
 	demoDays

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -25,6 +26,13 @@ type demoWriter struct {
 	stop   <-chan struct{}
 	chunk  demoChunk
 	audits int
+	todo   []demoStep // follow-ups that will be done, the first one first
+}
+
+// demoStep is a follow-up with the interaction that it is of.
+type demoStep struct {
+	demoFollowUp
+	of Interaction
 }
 
 // run sends all rows in order and closes the channel, or gives up at stop.
@@ -33,8 +41,11 @@ func (w *demoWriter) run() {
 	events := w.plan.events
 	timeline := w.plan.timeline()
 	next, more := timeline.next()
-	for len(events) > 0 || more {
-		if len(events) > 0 && (!more || events[0].at <= next.created) {
+	for len(events) > 0 || more || len(w.todo) > 0 {
+		if len(w.todo) > 0 && (!more || w.todo[0].done <= next.created) && (len(events) == 0 || w.todo[0].done <= events[0].at) {
+			w.finish(w.todo[0])
+			w.todo = w.todo[1:]
+		} else if len(events) > 0 && (!more || events[0].at <= next.created) {
 			w.happen(events[0].at, events[0].kind, int(events[0].i))
 			events = events[1:]
 		} else {
@@ -226,6 +237,47 @@ func (w *demoWriter) logInteraction(i demoInteraction) {
 	m.text("organization_id", n.OrganizationID)
 	m.text("subject", n.Subject)
 	w.record(i.created, n.UserID, "create_interaction", "interaction", n.ID, m.close())
+	w.planNext(i, n)
+}
+
+// planNext plans what comes after some interactions, and keeps in mind what of it will be done.
+func (w *demoWriter) planNext(i demoInteraction, n Interaction) {
+	f, planned := w.followUp(i, n)
+	if !planned {
+		return
+	}
+	s := demoStep{f, n}
+	var doneBy any
+	if f.done != 0 {
+		doneBy = f.AssigneeID
+		at, _ := slices.BinarySearchFunc(w.todo, s, func(a, b demoStep) int { return cmp.Or(cmp.Compare(a.done, b.done), -1) })
+		w.todo = slices.Insert(w.todo, at, s)
+	}
+	w.put(insertDemoFollowUp, f.ID, n.ID, f.Text, f.DueOn, f.AssigneeID, stampOrNull(f.done), doneBy, n.UserID, milliStamp(i.created), f.Version)
+	var changes demoMetadata
+	changes.change("assignee_id", "", f.AssigneeID)
+	changes.change("due_on", "", f.DueOn)
+	changes.change("text", "", f.Text)
+	w.recordStep(i.created, "create_follow_up", s, &changes)
+}
+
+func (w *demoWriter) finish(s demoStep) {
+	var changes demoMetadata
+	changes.change("done_at", "", milliStamp(s.done))
+	w.recordStep(s.done, "finish_follow_up", s, &changes)
+}
+
+// recordStep is tx.recordFollowUp.
+func (w *demoWriter) recordStep(at int64, action string, s demoStep, changes *demoMetadata) {
+	var m demoMetadata
+	m.raw("changes", changes.close())
+	m.text("channel", s.of.Channel)
+	m.text("contact_id", s.of.ContactID)
+	m.text("follow_up_id", s.ID)
+	m.text("follow_up_text", s.Text)
+	m.text("organization_id", s.of.OrganizationID)
+	m.text("subject", s.of.Subject)
+	w.record(at, s.AssigneeID, action, "interaction", s.of.ID, m.close())
 }
 
 // indexOrganization and indexContact give a record its words, as reindex does.

@@ -91,7 +91,7 @@ func dump(t *testing.T, file *sql.DB) string {
 	h := sha256.New()
 	for _, query := range []string{
 		"SELECT * FROM users WHERE email LIKE '%pinestreet.example' ORDER BY id", "SELECT * FROM organizations ORDER BY id", "SELECT * FROM contacts ORDER BY id",
-		"SELECT * FROM organization_contact ORDER BY 1, 2", "SELECT * FROM interactions ORDER BY id",
+		"SELECT * FROM organization_contact ORDER BY 1, 2", "SELECT * FROM interactions ORDER BY id", "SELECT * FROM follow_ups ORDER BY id",
 		"SELECT * FROM audit_logs WHERE action <> 'import_demo' ORDER BY seq",
 	} {
 		for _, line := range lines(t, file, query) {
@@ -152,6 +152,10 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"contacts whose version is not counted":      "SELECT count(*) FROM contacts c WHERE version <> (SELECT count(*) FROM audit_logs WHERE target_type = 'contact' AND target_id = c.id)",
 		"links whose version is not counted":         "SELECT (SELECT count(*) FROM audit_logs WHERE action IN ('link_contact', 'update_link')) - (SELECT sum(version) FROM organization_contact)",
 		"interactions without a row":                 "SELECT (SELECT count(*) FROM interactions) - (SELECT count(*) FROM audit_logs JOIN interactions i ON i.id = target_id AND i.created_at = audit_logs.created_at AND i.user_id = audit_logs.user_id WHERE action = 'create_interaction')",
+		"follow-ups whose version is not counted":    "SELECT count(*) FROM follow_ups f WHERE version <> (SELECT count(*) FROM audit_logs WHERE target_type = 'interaction' AND target_id = f.interaction_id AND json_extract(metadata, '$.follow_up_id') = f.id)",
+		"follow-ups done unlike their last row":      "SELECT count(*) FROM follow_ups f WHERE coalesce(done_at, created_at) <> (SELECT max(created_at) FROM audit_logs WHERE target_type = 'interaction' AND target_id = f.interaction_id AND json_extract(metadata, '$.follow_up_id') = f.id)",
+		"follow-ups of long ago, or done before":     "SELECT count(*) FROM follow_ups JOIN interactions i ON i.id = interaction_id WHERE i.created_at < '2026-10-24' OR due_on <= date(follow_ups.created_at) OR done_at <= follow_ups.created_at OR done_at > '" + now + "'",
+		"follow-ups out of number":                   "SELECT count(*) NOT BETWEEN 20 AND 100 FROM follow_ups",
 		"history out of order":                       "SELECT count(*) FROM audit_logs a JOIN audit_logs b ON b.seq = a.seq + 1 WHERE b.created_at < a.created_at",
 		"ids out of order":                           "SELECT count(*) FROM (SELECT created_at, lag(created_at) OVER (ORDER BY id) AS before FROM interactions) WHERE before > created_at",
 	} {
@@ -169,6 +173,9 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"organizations never contacted":      "SELECT count(*) FROM organizations WHERE last_contact_at IS NULL",
 		"much contacted organizations":       "SELECT count(*) FROM (SELECT 1 FROM interactions GROUP BY organization_id HAVING count(*) > 150)",
 		"interactions today":                 "SELECT count(*) FROM interactions WHERE happened_at >= date('" + now + "')",
+		"follow-ups that are overdue":        "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on < date('" + now + "')",
+		"follow-ups that are to come":        "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on > date('" + now + "')",
+		"follow-ups that are done":           "SELECT count(*) FROM follow_ups WHERE done_at IS NOT NULL",
 		"names with an apostrophe":           "SELECT count(*) FROM contacts WHERE last_name LIKE '%''%'",
 	} {
 		if n := number(t, file, query); n == 0 {
@@ -288,14 +295,20 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	if _, err = d.UpdateLink(ctx, by, o.ID, l.ContactID, 1, db.Fields{"relationship_status": "Former"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = d.LogInteraction(ctx, by, db.Fields{"channel": "call", "subject": "Hello", "body": "b", "outcome": "o", "organization_id": o.ID, "contact_id": l.ContactID}, ""); err != nil {
+	i, err := d.LogInteraction(ctx, by, db.Fields{
+		"channel": "call", "subject": "Hello", "body": "b", "outcome": "o", "organization_id": o.ID, "contact_id": l.ContactID, "follow_up_text": "Call", "follow_up_due_on": "2026-11-30",
+	}, "")
+	if err == nil {
+		_, err = d.FinishFollowUp(ctx, by, i.Next.ID, 0)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err = d.ArchiveOrganization(ctx, by, o.ID, 1); err != nil {
 		t.Fatal(err)
 	}
 	made := number(t, file, "SELECT seq FROM audit_logs WHERE action = 'import_demo'")
-	for _, action := range []string{"create_org", "create_contact", "link_contact", "update_link", "create_interaction", "archive_org"} {
+	for _, action := range []string{"create_org", "create_contact", "link_contact", "update_link", "create_interaction", "create_follow_up", "finish_follow_up", "archive_org"} {
 		verb := lines(t, file, fmt.Sprintf("SELECT metadata FROM audit_logs WHERE action = '%s' AND seq > %d ORDER BY seq LIMIT 1", action, made))
 		ours := lines(t, file, fmt.Sprintf("SELECT metadata FROM audit_logs WHERE action = '%s' AND seq < %d LIMIT 500", action, made))
 		want := shape(t, verb[0])
@@ -303,7 +316,7 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 			t.Errorf("%s: the verb records %s, the sample never does", action, want)
 		}
 	}
-	for _, line := range lines(t, file, "SELECT metadata FROM audit_logs WHERE action = 'create_interaction' LIMIT 500") {
+	for _, line := range lines(t, file, "SELECT metadata FROM audit_logs WHERE action IN ('create_interaction', 'create_follow_up', 'finish_follow_up') ORDER BY seq DESC LIMIT 1000") {
 		var m any
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // demoText says what the plan's records are called.
@@ -321,6 +322,36 @@ func (x demoText) interaction(i demoInteraction) Interaction {
 		n.UserID = other
 	}
 	return n
+}
+
+// demoFollowUp is a follow-up as it stands at the end, and when it was done; 0 is never.
+type demoFollowUp struct {
+	FollowUp
+	done int64
+}
+
+// followUp is what was planned after one in twenty interactions of the last
+// month; most of what was due is done.
+func (x demoText) followUp(i demoInteraction, n Interaction) (f demoFollowUp, planned bool) {
+	r, now := demoRand(x.plan.seed, demoFollowUps, i.number), x.plan.now.UnixMilli()
+	if i.created < x.plan.now.AddDate(0, -1, 0).UnixMilli() || r.IntN(20) > 0 {
+		return f, false
+	}
+	f.ID, f.InteractionID, f.AssigneeID, f.Version = demoID(x.plan.seed, demoFollowUps, i.number, i.created), n.ID, n.UserID, 1
+	f.Text = x.phrase(r, demoNextSteps[i.channel], i.contact)
+	due := time.UnixMilli(i.created).UTC().AddDate(0, 0, 1+r.IntN(20))
+	for due.Weekday() == time.Saturday || due.Weekday() == time.Sunday {
+		due = due.AddDate(0, 0, 1)
+	}
+	f.DueOn = due.Format(time.DateOnly)
+	if r.IntN(4) > 0 {
+		if f.done = x.plan.year.between(i.created+60*minute, due.UnixMilli(), r.Float64()); f.done < now {
+			f.Version = 2
+			return f, true
+		}
+	}
+	f.done = 0
+	return f, true
 }
 
 // ownerOf is the owner of an organization; one in seven has none.

@@ -145,7 +145,7 @@ func (s *site) wantOne(want, query string, args ...any) {
 }
 
 // business is every table but sessions and the index of words.
-var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "requests", "audit_logs"}
+var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "follow_ups", "requests", "audit_logs"}
 
 // dump is every row of every business table, as text.
 func (s *site) dump() string {
@@ -265,6 +265,16 @@ func (s *site) log(organization, contact, subject string, more ...string) string
 		s.t.Fatal(err)
 	}
 	return "/interactions/" + i.ID
+}
+
+// followUp plans what comes after an interaction, for somebody or nobody.
+func (s *site) followUp(interaction, text, dueOn, whose string) string {
+	s.t.Helper()
+	f, err := s.db.AddFollowUp(context.Background(), db.System, key(interaction), db.Fields{"text": text, "due_on": dueOn, "assignee_id": whose})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "/follow-ups/" + f.ID
 }
 
 func fields(pairs []string) db.Fields {

@@ -99,11 +99,16 @@ func historyEntry(clock views.Clock, e db.Entry, kind string) views.HistoryEntry
 	default:
 		say(map[string]string{
 			"create_interaction": "logged ", "update_interaction": "changed ", "delete_interaction": "deleted ", "restore_interaction": "brought back ",
-		}[e.Action] + map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel])
-		with := " with "
+			"create_follow_up": "planned ", "update_follow_up": "changed ", "move_follow_up": "moved ", "finish_follow_up": "finished ", "reopen_follow_up": "opened again ",
+		}[e.Action])
+		what, with, subject := map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel], " with ", e.Subject
 		if e.Channel == "note" {
 			with = " about "
 		}
+		if e.FollowUp != "" {
+			what, with, subject = "a next step", " with ", e.FollowUp
+		}
+		say(what)
 		if e.ContactID != "" && kind != "contact" {
 			say(with)
 			contact()
@@ -116,12 +121,12 @@ func historyEntry(clock views.Clock, e db.Entry, kind string) views.HistoryEntry
 			}
 			organization()
 		}
-		if kind != "interaction" {
+		if kind != "interaction" || e.FollowUp != "" {
 			say(": ")
-			name(e.Subject, subjectHref(e))
+			name(subject, subjectHref(e))
 		}
 	}
-	if e.Action != "create_org" && e.Action != "create_contact" && e.Action != "create_interaction" {
+	if e.Action != "create_follow_up" && e.Action != "create_org" && e.Action != "create_contact" && e.Action != "create_interaction" {
 		for _, f := range e.Changes {
 			h.Changes = append(h.Changes, views.Difference{Label: f.Label, Theirs: inWords(clock, f.Column, f.Old), Yours: inWords(clock, f.Column, f.New)})
 		}
@@ -169,6 +174,9 @@ func inWords(clock views.Clock, column, value string) string {
 		if label := channelLabels[value]; label != "" {
 			return label
 		}
+	case "due_on":
+		day, _, _ := clock.Due(value)
+		return day.Title
 	}
 	return value
 }

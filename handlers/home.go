@@ -11,10 +11,10 @@ import (
 	"clientregistry/views"
 )
 
-// home shows what somebody touched last, his quiet clients, and what happened today.
+// home shows what somebody has to do, what he touched last, his quiet clients, and what happened today.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
-	page := views.Home{Page: s.page(c, "Home", "Where you left off, quiet clients and today", "home"), CanEdit: editClients.check(v) == nil}
+	page := views.Home{Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.check(v) == nil}
 	clients, logs := v.Can(db.ViewClient), v.Can(db.EditInteraction) && v.Can(db.ViewInteraction)
 	page.ShowTouched = clients && (page.CanEdit || logs) // who changes nothing leaves nothing off
 	page.ShowQuiet = clients && v.Can(db.ViewInteraction)
@@ -22,7 +22,7 @@ func (s *Server) home(c *gin.Context) error {
 	for _, fill := range []struct {
 		wanted bool
 		with   func(*gin.Context, *views.Home) error
-	}{{page.ShowTouched, s.homeTouched}, {page.ShowQuiet, s.homeQuiet}, {page.ShowToday, s.homeToday}} {
+	}{{page.ShowQuiet, s.homeFollowUps}, {page.ShowTouched, s.homeTouched}, {page.ShowQuiet, s.homeQuiet}, {page.ShowToday, s.homeToday}} {
 		if !fill.wanted {
 			continue
 		}
@@ -31,6 +31,11 @@ func (s *Server) home(c *gin.Context) error {
 		}
 	}
 	return s.show(c, http.StatusOK, page)
+}
+
+func (s *Server) homeFollowUps(c *gin.Context, page *views.Home) (err error) {
+	page.FollowUps, err = s.ownFollowUps(c)
+	return err
 }
 
 func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {

@@ -58,7 +58,11 @@ func formFields(w world, r handlers.Route) url.Values {
 	case path == "/contacts" || path == "/contacts/:id":
 		add("first_name", "A", "last_name", "B", "email", "", "phone", "1", "mobile", "1", "job_title", "x", "owner_user_id", "", "request_id", "")
 	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":
-		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "contact_id", key(w.contact), "organization_id", key(w.org), "request_id", "")
+		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "contact_id", key(w.contact), "organization_id", key(w.org), "request_id", "", "follow_up_text", "x", "follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1")
+	case strings.HasSuffix(path, "/follow-up"):
+		add("text", "x", "due_on", "2026-11-26", "assignee_id", "", "from", "/")
+	case strings.HasPrefix(path, "/follow-ups"):
+		add("due_on", "2026-11-26", "from", "/", "place", "row")
 	case strings.HasSuffix(path, "/contacts"):
 		add("contact_id", "", "first_name", "A", "last_name", "B", "email", "", "phone", "", "job_title", "", "role_label", "x", "relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
 	case strings.HasSuffix(path, "/organizations"):
@@ -73,7 +77,7 @@ func formFields(w world, r handlers.Route) url.Values {
 
 // queryParameters are what the pages read from their address.
 var queryParameters = []string{
-	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days",
+	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group",
 }
 
 // wantHarmless checks that an answer is no failure, says nothing of the inside
@@ -225,7 +229,7 @@ func unreadable(value string) bool {
 
 // free tells the fields that take any text from those that choose or have a form.
 func free(field string) bool {
-	return slices.Contains([]string{"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title", "subject", "body", "outcome", "role_label", "full_name", "value", "name", "slug", "description"}, field)
+	return slices.Contains([]string{"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title", "subject", "body", "outcome", "role_label", "full_name", "value", "name", "slug", "description", "text", "follow_up_text"}, field)
 }
 
 // version is the present version of the record that a route changes.
@@ -238,6 +242,8 @@ func (w world) version(r handlers.Route) string {
 		return w.one("SELECT version FROM organizations WHERE id = ?", key(w.org))
 	case strings.HasPrefix(r.Path, "/contacts"):
 		return w.one("SELECT version FROM contacts WHERE id = ?", key(w.contact))
+	case strings.HasPrefix(r.Path, "/follow-ups"):
+		return w.one("SELECT version FROM follow_ups WHERE id = ?", key(w.followUp))
 	}
 	return w.one("SELECT ifnull((SELECT version FROM interactions WHERE id = ?), 1)", key(w.interaction))
 }

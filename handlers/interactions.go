@@ -86,18 +86,31 @@ func shownOn(c *gin.Context) *side {
 // interactionAnswer answers one interaction: its event to htmx, else its page.
 func (s *Server) interactionAnswer(c *gin.Context, status int, i db.Interaction, e views.Event) error {
 	return s.answerPart(c, status, func() error {
-		page := views.Interaction{Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e}
-		page.Crumb = crumb(i)
-		page.Failed = status >= 400
-		if viewHistory.check(who(c)) == nil {
-			entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, 0)
-			if err != nil {
-				return err
-			}
-			page.History = historyDays(s.clock(c), entries, "interaction")
+		if i.Next.ID != "" || e.Editor != nil || !e.CanEdit {
+			return s.interactionPage(c, status, i, e, nil)
 		}
-		return s.show(c, status, page)
+		next, err := s.nextStep(c, "i-"+i.ID, "", db.FollowUp{AssigneeID: who(c).UserID}, nil)
+		if err != nil {
+			return err
+		}
+		next.Action = "/interactions/" + i.ID + "/follow-up"
+		return s.interactionPage(c, status, i, e, next)
 	}, e)
+}
+
+// interactionPage is the page of one interaction, perhaps with a form for the next step.
+func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e views.Event, next *views.NextStep) error {
+	page := views.Interaction{Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e, Next: next}
+	page.Crumb = crumb(i)
+	page.Failed = status >= 400
+	if viewHistory.check(who(c)) == nil {
+		entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, 0)
+		if err != nil {
+			return err
+		}
+		page.History = historyDays(s.clock(c), entries, "interaction")
+	}
+	return s.show(c, status, page)
 }
 
 // crumb leads to the record an interaction is with.
@@ -144,6 +157,17 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		Outcome: views.Field{ID: prefix + "-outcome", Name: "outcome", Label: "Outcome", Optional: true, Max: 80, Value: value("outcome", i.Outcome), List: outcomes},
 		When:    views.Field{ID: prefix + "-when", Name: "happened_at", Label: "When", Type: "datetime-local", Value: value("happened_at", s.clock(c).Input(i.HappenedAt)), Hint: "Your time zone: " + who(c).User.TimeZone},
 	}
+	next := i.Next
+	if next.ID == "" {
+		next.AssigneeID = by.UserID
+	}
+	next.Text, next.DueOn, next.AssigneeID = value("follow_up_text", next.Text), value("follow_up_due_on", next.DueOn), value("follow_up_assignee_id", next.AssigneeID)
+	form, err := s.nextStep(c, prefix, "follow_up_", next, nil)
+	if err != nil {
+		return e, err
+	}
+	form.Text.Optional = i.Next.ID == ""
+	e.Editor.Next, e.Editor.NextID, e.Editor.NextVersion = *form, i.Next.ID, i.Next.Version
 	if i.OrganizationID != "" {
 		links, err := s.db.ContactsOf(ctx, by, i.OrganizationID)
 		if err != nil {
@@ -171,7 +195,7 @@ func keepChosen(options []views.Option, id, name, current string) []views.Option
 	return append([]views.Option{{Value: id, Label: name, Selected: current == id}}, options...)
 }
 
-var interactionColumns = []string{"channel", "subject", "body", "outcome", "happened_at", "contact_id", "organization_id"}
+var interactionColumns = []string{"channel", "subject", "body", "outcome", "happened_at", "contact_id", "organization_id", "follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "follow_up_id", "follow_up_version"}
 
 func (s *Server) interactionUpdate(c *gin.Context) error {
 	id, err := id(c, "id")
@@ -209,15 +233,11 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	}
 	e := s.event(c, i, shownOn(c))
 	e.Focus = true
-	parts := []views.View{e, done}
-	if p != nil {
-		meta, err := s.meta(c, p.side)
-		if err != nil {
-			return err
-		}
-		parts = append(parts, meta)
+	around, err := s.around(c, p)
+	if err != nil {
+		return err
 	}
-	return s.show(c, http.StatusOK, parts...)
+	return s.show(c, http.StatusOK, append([]views.View{e, done}, around...)...)
 }
 
 // interactionRefused shows the editor with what was typed, and what is wrong or what changed meanwhile.
@@ -238,6 +258,8 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 		m := refused.Fields
 		e.Editor.Subject.Error, e.Editor.Outcome.Error, e.Editor.When.Error, e.Editor.BodyError = m["subject"], m["outcome"], m["happened_at"], m["body"]
 		e.Editor.Error, e.Editor.ContactError = m["channel"], m["contact_id"]+m["organization_id"]
+		next := &e.Editor.Next
+		next.Text.Error, next.Day.Error, next.Who.Error = m["follow_up_text"], m["follow_up_due_on"], m["follow_up_assignee_id"]
 		return s.interactionAnswer(c, http.StatusUnprocessableEntity, i, e)
 	}
 	e.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this interaction")
@@ -255,10 +277,16 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		{"happened_at", "When", s.clock(c).Input(i.HappenedAt)},
 		{"contact_id", "With", i.ContactID},
 		{"organization_id", "At", i.OrganizationID},
+		{"follow_up_text", "Next step", i.Next.Text},
+		{"follow_up_due_on", "On", i.Next.DueOn},
+		{"follow_up_assignee_id", "Who", i.Next.AssigneeID},
 	}
 	var differences []views.Difference
 	for _, f := range all {
 		typed, ok := values[f.column]
+		if f.column == "follow_up_assignee_id" && values["follow_up_text"] == "" && i.Next.ID == "" {
+			continue // no next step, whoever stands beside it
+		}
 		typed = strings.TrimSpace(strings.ReplaceAll(typed, "\r\n", "\n"))
 		if !ok || typed == f.stored {
 			continue
@@ -269,6 +297,8 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 			d.Theirs, d.Yours = i.ContactName(), optionLabel(e.With, typed)
 		case "organization_id":
 			d.Theirs, d.Yours = i.OrganizationName, optionLabel(e.At, typed)
+		case "follow_up_assignee_id":
+			d.Theirs, d.Yours = optionLabel(e.Next.Who.Options, f.stored), optionLabel(e.Next.Who.Options, typed)
 		case "channel":
 			d.Theirs, d.Yours = channelLabels[f.stored], channelLabels[typed]
 		case "happened_at":
@@ -302,15 +332,14 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	done, undo := channelLabels[i.Channel]+" deleted", &views.Undo{Action: "/interactions/" + id + "/restore"}
 	if part(c) {
 		p := s.pageOf(c)
-		if p == nil || !p.timeline {
-			return s.show(c, http.StatusOK, toast(done, undo))
-		}
-		meta, err := s.meta(c, p.side)
+		around, err := s.around(c, p)
 		if err != nil {
 			return err
 		}
-		undo.Target = "#activity"
-		return s.show(c, http.StatusOK, toast(done, undo), meta)
+		if p != nil && p.timeline {
+			undo.Target = "#activity"
+		}
+		return s.show(c, http.StatusOK, append(around, toast(done, undo))...)
 	}
 	if err := s.flash(c, views.Toast{Text: done, Undo: undo}); err != nil {
 		return err

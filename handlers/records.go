@@ -29,7 +29,8 @@ func (s *Server) recordPage(c *gin.Context, r *views.Record, kind, id string, ac
 	if !active {
 		r.Archived = &views.Archived{By: origin.ArchivedBy, At: clock.Date(origin.ArchivedAt)}
 	}
-	return nil
+	r.FollowUps, err = s.recordFollowUps(c, kind, id)
+	return err
 }
 
 // activeAnswer says that a record was archived or restored, and offers to undo it.

@@ -89,6 +89,12 @@ var routes = []route{
 	{"POST", "/interactions/:id", editInteractions, (*Server).interactionUpdate},
 	{"POST", "/interactions/:id/delete", editInteractions, (*Server).interactionDelete},
 	{"POST", "/interactions/:id/restore", editInteractions, (*Server).interactionRestore},
+	{"POST", "/interactions/:id/follow-up", editInteractions, (*Server).followUpCreate},
+
+	{"GET", "/follow-ups", viewInteractions, (*Server).followUpIndex},
+	{"POST", "/follow-ups/:id/done", editInteractions, (*Server).followUpDone},
+	{"POST", "/follow-ups/:id/reopen", editInteractions, (*Server).followUpReopen},
+	{"POST", "/follow-ups/:id/move", editInteractions, (*Server).followUpMove},
 
 	{"GET", "/admin/users", manageUsers, (*Server).userIndex},
 	{"POST", "/admin/users", manageUsers, (*Server).userCreate},

@@ -21,6 +21,7 @@ type world struct {
 	org, contact, interaction string // linked to each other
 	role                      string // which nobody has
 	user                      string // who does nothing himself
+	followUp                  string // of the interaction
 }
 
 func newWorld(s *site) world {
@@ -30,12 +31,13 @@ func newWorld(s *site) world {
 	w.interaction = s.log(w.org, w.contact, "Renewal agreed")
 	w.role = "/admin/roles/" + s.one("SELECT id FROM roles WHERE slug = ?", s.role(fmt.Sprint("Clerk ", s.worlds), db.ViewClient))
 	w.user = "/admin/users/" + s.person("Sam Okoye", "Viewer").user.ID
+	w.followUp = s.followUp(w.interaction, "Send the offer", "2026-11-26", "")
 	return w
 }
 
 // address fills a route's path with the world's records.
 func (w world) address(path string) string {
-	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user}
+	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user, "follow-ups": w.followUp}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -224,7 +226,7 @@ func TestUnknownRecords(t *testing.T) {
 		good := w.address(r.Path)
 		bad := map[string]bool{}
 		for _, id := range []string{handlers.NewRequestID(), "1", "new%00", "..", "%27%20OR%201=1", strings.ToUpper(key(w.org)), strings.Repeat("9", 300), "{" + key(w.org) + "}"} {
-			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role)} {
+			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp)} {
 				if strings.Contains(good, mine) {
 					bad[strings.Replace(good, mine, id, 1)] = true
 				}
@@ -241,7 +243,7 @@ func TestUnknownRecords(t *testing.T) {
 		for path := range bad {
 			var form url.Values
 			if r.Method == http.MethodPost {
-				form = url.Values{"version": {"1"}, "value": {"x"}, "subject": {"x"}, "channel": {"call"}, "display_name": {"x"}}
+				form = url.Values{"version": {"1"}, "value": {"x"}, "subject": {"x"}, "channel": {"call"}, "display_name": {"x"}, "text": {"x"}, "due_on": {"2026-11-25"}}
 			}
 			for _, b := range []*browser{admin, admin.parts()} {
 				before := s.commits()

@@ -23,6 +23,7 @@ func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	mine = world{site: s, org: s.organization("Harbor & Pine"), contact: s.contact("Elif", "Aydın", "owner_user_id", b.user.ID)}
 	s.link(mine.org, mine.contact, "role_label", "CFO")
 	mine.interaction = s.log(mine.org, mine.contact, "Renewal agreed")
+	mine.followUp = s.followUp(mine.interaction, "Send the offer", "2026-11-24", b.user.ID)
 
 	secret = world{
 		site:    s,
@@ -31,10 +32,12 @@ func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	}
 	s.link(secret.org, secret.contact, "role_label", "Secret role")
 	secret.interaction = s.log(secret.org, secret.contact, "Secret talk", "outcome", "Secret outcome", "body", "Secret body")
+	secret.followUp = s.followUp(secret.interaction, "Secret step", "2026-11-24", "")
+	s.exec("UPDATE follow_ups SET assignee_id = ? WHERE text = 'Secret step'", b.user.ID) // he saw it once
 	// They touch his clients, too: a colleague at his organization, a talk with his contact about her other house.
 	s.link(mine.org, secret.contact, "role_label", "Secret second role")
-	s.log(mine.org, secret.contact, "Talk at the pine")
-	s.log(secret.org, mine.contact, "Talk with Elif")
+	s.followUp(s.log(mine.org, secret.contact, "Talk at the pine"), "Step at the pine", "2026-11-24", b.user.ID)
+	s.followUp(s.log(secret.org, mine.contact, "Talk with Elif"), "Step with Elif", "2026-11-24", b.user.ID)
 	return mine, secret, b
 }
 
@@ -47,7 +50,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 	mine, secret, b := ownWorld(t)
 	never := handlers.NewRequestID()
 	for _, r := range handlers.Routes() {
-		if !strings.Contains(r.Path, ":id") || !strings.HasPrefix(r.Path, "/organizations") && !strings.HasPrefix(r.Path, "/contacts") && !strings.HasPrefix(r.Path, "/interactions") {
+		if !strings.Contains(r.Path, ":id") || !strings.HasPrefix(r.Path, "/organizations") && !strings.HasPrefix(r.Path, "/contacts") && !strings.HasPrefix(r.Path, "/interactions") && !strings.HasPrefix(r.Path, "/follow-ups") {
 			continue
 		}
 		if r.Path == "/interactions/:id/restore" {
@@ -57,7 +60,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 		if r.Method == http.MethodPost {
 			form = url.Values{
 				"version": {"1"}, "value": {"x"}, "subject": {"x"}, "channel": {"call"}, "display_name": {"x"}, "first_name": {"x"}, "last_name": {"x"},
-				"contact_id": {key(mine.contact)}, "organization_id": {key(mine.org)},
+				"contact_id": {key(mine.contact)}, "organization_id": {key(mine.org)}, "text": {"x"}, "due_on": {"2026-11-25"},
 			}
 		}
 		paths := []string{secret.address(r.Path)}
@@ -70,7 +73,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 			paths = append(paths, half.address(r.Path))
 		}
 		for _, path := range paths {
-			unknown := strings.NewReplacer(key(secret.org), never, key(secret.contact), never, key(secret.interaction), never).Replace(path)
+			unknown := strings.NewReplacer(key(secret.org), never, key(secret.contact), never, key(secret.interaction), never, key(secret.followUp), never).Replace(path)
 			for _, manner := range []*browser{b, b.parts()} {
 				before := b.commits()
 				hidden, nothing := manner.send(r.Method, path, form), manner.send(r.Method, unknown, form)
@@ -103,9 +106,10 @@ func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 			paths = append(paths, list+query)
 		}
 	}
-	paths = append(paths, "/search?q=secret", "/search?q=person", "/interactions?channel=call",
+	paths = append(paths, "/follow-ups?show=all", "/follow-ups?show=overdue", "/follow-ups?show=week&who="+b.user.ID, "/search?q=secret", "/search?q=person", "/interactions?channel=call",
 		mine.org+"/interactions?contact_id="+key(secret.contact), mine.org+"/contacts?add=1", mine.org+"/contacts?add=1&contact_id="+key(secret.contact),
 		mine.contact+"/organizations?add=1&organization_id="+key(secret.org), mine.org+"/contacts?add=1&q=secret")
+	b.get("/follow-ups").wantTexts("#steps .nm", "Send the offer", "Step at the pine", "Step with Elif").want(200, "#due", "3 due")
 	told := 0
 	for _, path := range paths {
 		for _, manner := range []*browser{b, b.parts()} {
@@ -115,7 +119,7 @@ func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 			}
 			for _, word := range []string{
 				"House", "Secret sector", "Secret size", "secret.example", "Secret Person", "555 7373", "keeper", "Secret role", "second role",
-				"Secret talk", "Secret outcome", "Secret body", key(secret.org), key(secret.interaction),
+				"Secret talk", "Secret outcome", "Secret body", "Secret step", key(secret.org), key(secret.interaction), key(secret.followUp),
 			} {
 				if at := strings.Index(a.body, word); at >= 0 {
 					t.Errorf("%s tells of it: …%s", a.what, a.body[max(0, at-200):min(len(a.body), at+300)])

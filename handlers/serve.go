@@ -128,6 +128,10 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	p.Feed = p.Clients && v.Can(db.ViewInteraction)
 	p.Users = v.Can(db.ManageUsers)
 	p.Toast = s.takeFlash(c)
+	var err error
+	if p.Due, err = s.due(c); err != nil {
+		s.log.Error("follow-ups that are due", "id", c.GetString("request"), "error", err)
+	}
 	return p
 }
 

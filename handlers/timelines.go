@@ -47,7 +47,8 @@ func channelOptions(current string) []views.Option {
 
 // composer is the form that logs an interaction, empty.
 func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
-	outcomes, err := s.db.Outcomes(c.Request.Context(), who(c).Actor)
+	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
+	people, err2 := s.assigneeOptions(c, who(c).UserID)
 	label := "With"
 	if !x.organization {
 		label = "At"
@@ -55,7 +56,8 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	return &views.Composer{
 		Action: x.base + "/interactions", WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil),
 		Zone: who(c).User.TimeZone, RequestID: newRequestID(), Channels: channelOptions(""), Outcomes: outcomes, WhenShown: "Now",
-	}, err
+		People: people, Today: s.clock(c).Today(),
+	}, errors.Join(err1, err2)
 }
 
 // composerRefused is the composer with what was typed and what is wrong with it.
@@ -65,6 +67,12 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	other := form.Get(x.otherColumn())
 	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other), channelOptions(form.Get("channel")), requestID(c)
 	composer.Subject, composer.Body, composer.Outcome, composer.When = form.Get("subject"), form.Get("body"), form.Get("outcome"), form.Get("happened_at")
+	composer.NextText, composer.NextDay = form.Get("follow_up_text"), form.Get("follow_up_due_on")
+	if person, ok := form["follow_up_assignee_id"]; ok {
+		for n := range composer.People {
+			composer.People[n].Selected = composer.People[n].Value == person[0]
+		}
+	}
 	if composer.When != "" {
 		composer.WhenShown = s.clock(c).Typed(composer.When)
 	}
@@ -177,6 +185,10 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	e := views.Event{
 		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Verb: verbs[i.Channel],
 		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
+		Next: views.FollowUp{InteractionID: i.ID, Place: "event"},
+	}
+	if i.Next.ID != "" {
+		e.Next = s.followUp(c, i.Next, "event")
 	}
 	if i.ContactID != "" {
 		e.Whom = &views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID}
@@ -250,7 +262,7 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn())
+	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn(), "follow_up_text", "follow_up_due_on", "follow_up_assignee_id")
 	if x.organization {
 		values["organization_id"] = x.id
 	} else {
@@ -305,11 +317,11 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	if !elsewhere && len(all) > 1 && all[0].Fresh && t.HasToday() {
 		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // what is open or loaded below stays
 	}
-	meta, err := s.meta(c, x)
+	around, err := s.around(c, &recordPlace{side: x})
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, composer, shown, meta, toast(logged[i.Channel], nil))
+	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(logged[i.Channel], nil)}, around...)...)
 }
 
 // recordPlace is the record's page from which htmx asks.
@@ -368,6 +380,22 @@ func (s *Server) meta(c *gin.Context, x side) (views.View, error) {
 	return views.Into{Target: "#meta", Swap: "innerHTML", View: contactMeta(clock, v, contact, x.links)}, err
 }
 
+// around is what a change of an interaction touches beside it: the number in the
+// menu and, on a record's page, the line under the name and what is open.
+func (s *Server) around(c *gin.Context, p *recordPlace) ([]views.View, error) {
+	due, err := s.due(c)
+	parts := []views.View{views.Into{Target: "#due", Swap: "outerHTML", View: due}}
+	if err != nil || p == nil {
+		return parts, err
+	}
+	meta, err := s.meta(c, p.side)
+	if err != nil {
+		return nil, err
+	}
+	card, err := s.recordFollowUps(c, p.own, p.id)
+	return append(parts, meta, views.Into{Target: "#follow-ups", Swap: "outerHTML", View: card}), err
+}
+
 // timelineAgain answers the timeline of the page as it is now, under its
 // filter, with the focus on one of its interactions.
 func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done views.View) error {
@@ -379,13 +407,13 @@ func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done v
 	for _, e := range events(t) {
 		e.Focus = e.ID == id
 	}
-	meta, err := s.meta(c, p.side)
+	around, err := s.around(c, p)
 	if err != nil {
 		return err
 	}
 	c.Header("HX-Retarget", "#activity")
 	c.Header("HX-Reswap", "outerHTML")
-	return s.show(c, http.StatusOK, t, meta, done)
+	return s.show(c, http.StatusOK, append([]views.View{t, done}, around...)...)
 }
 
 // events are all events of a timeline, to change.

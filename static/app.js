@@ -260,12 +260,12 @@
     navigation = ctx;
   });
 
-  let heir = null; // what takes the focus of a row that goes
+  let heirs = []; // what takes the focus when what had it goes: the row, or the one beside it
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail;
     const links = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? links.indexOf(rowLink(row)) : -1;
-    heir = at < 0 ? null : links[at + 1] ?? links[at - 1] ?? byId("log-subject");
+    heirs = at < 0 ? [] : [links[at], links[at + 1], links[at - 1], byId("log-subject"), one("h1")];
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
 
@@ -278,7 +278,7 @@
     const { ctx } = e.detail;
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
-    if (heir?.isConnected && document.activeElement === document.body) heir.focus();
+    if (document.activeElement === document.body) heirs.find(heir => heir?.isConnected)?.focus();
     if (ctx.target !== document.body || ctx.swap === "none" || ctx.request?.headers["HX-History-Restore-Request"]) return;
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;

@@ -59,6 +59,9 @@ func (c Clock) Day(t time.Time) string {
 	return local.Format("2 January 2006")
 }
 
+// Today is the day that it is, as YYYY-MM-DD.
+func (c Clock) Today() string { return c.Now.In(c.Zone).Format(time.DateOnly) }
+
 // Typed shows what a datetime-local field sent, "Fri 27 Nov 09:00"; what is no time stays as it is.
 func (c Clock) Typed(value string) string {
 	t, err := time.ParseInLocation(db.LocalTime, value, c.Zone)

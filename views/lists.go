@@ -229,6 +229,7 @@ type Interaction struct {
 	Crumb Ref
 	Day   string
 	Event Event
+	Next  *NextStep // to plan what comes next; nil where it is planned, or not for this person
 	// History is the interaction's changes, nil for those who may not see them.
 	History []HistoryDay
 }
@@ -265,6 +266,7 @@ type Home struct {
 	Today        []HomeEvent
 	ShowTouched  bool
 	ShowQuiet    bool
+	FollowUps    *FollowUpCard
 	ShowToday    bool
 	NothingToSee bool
 	FirstSteps   bool

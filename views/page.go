@@ -16,6 +16,7 @@ type Page struct {
 	Clients     bool // may see clients
 	Feed        bool // may see clients and interactions
 	Users       bool // may manage users
+	Due         DueCount
 	Toast       *Toast
 }
 

@@ -16,8 +16,9 @@ type Record struct {
 	Updated   *Time  // nil where it never changed
 	Access    string // address of who can see it, "" for who may not ask
 	Links     Links
-	Composer  *Composer // nil without the right to log
-	Timeline  *Timeline // either this or History; both nil without the right to see either
+	Composer  *Composer     // nil without the right to log
+	FollowUps *FollowUpCard // what is open; nil without the right to see interactions
+	Timeline  *Timeline     // either this or History; both nil without the right to see either
 	History   *History
 }
 
@@ -183,8 +184,16 @@ type Composer struct {
 	Outcomes                    []string
 	Subject, Body, Outcome      string
 	When, WhenShown             string // as typed; as the closed menu says it
+	NextText, NextDay           string // the next step
+	People                      []Option
+	Today                       string
 	Errors                      map[string]string
 	Focus                       bool
+}
+
+// Planning tells whether the next step has anything in it, or wrong with it.
+func (c Composer) Planning() bool {
+	return c.NextText != "" || c.NextDay != "" || c.Errors["follow_up_text"] != "" || c.Errors["follow_up_due_on"] != "" || c.Errors["follow_up_assignee_id"] != ""
 }
 
 // Template names the composer.
@@ -237,6 +246,7 @@ type Event struct {
 	By, Verb                            string
 	Whom, At                            *Ref // the person and the organization, where the page does not say so itself
 	Time                                *Time
+	Next                                FollowUp // without ID there is none
 	Version                             int
 	CanEdit                             bool
 	Fresh                               bool
@@ -254,6 +264,9 @@ type EventEditor struct {
 	Body, BodyError     string
 	With, At            []Option
 	When                Field
+	Next                NextStep
+	NextID              string // of the one that is open, "" to plan one
+	NextVersion         int
 	Conflict            *Conflict
 	Error, ContactError string
 	Zone                string

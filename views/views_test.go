@@ -55,6 +55,13 @@ var every = []View{
 	Enrol{},
 	SecondFactor{},
 	RecoveryCodes{},
+	FollowUp{},
+	FollowUpCard{},
+	FollowUps{},
+	FollowUpList{},
+	MoreFollowUps{},
+	NextStep{},
+	DueCount{},
 	Users{},
 	User{},
 	Roles{},
@@ -97,7 +104,7 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		for _, key := range []string{"subject", "body", "outcome", "happened_at", "with", "channel"} {
+		for _, key := range []string{"subject", "body", "outcome", "happened_at", "with", "channel", "follow_up_text", "follow_up_due_on", "follow_up_assignee_id"} {
 			v.SetMapIndex(reflect.ValueOf(key), reflect.ValueOf(text))
 		}
 	case reflect.Struct:
@@ -122,7 +129,7 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 
 // own are the fields that only the code fills: names of icons, channels that
 // the schema bounds, kinds of records.
-var own = map[string]string{"Icon": "alert", "ButtonIcon": "link", "Channel": "call", "Noun": "organization", "Kind": "contact", "Plural": "contacts", "Sorted": "ascending"}
+var own = map[string]string{"Icon": "alert", "ButtonIcon": "link", "Channel": "call", "Noun": "organization", "Kind": "contact", "Plural": "contacts", "Sorted": "ascending", "Place": "event"}
 
 func filled(t *testing.T, v View, text string, yes bool) View {
 	t.Helper()

@@ -1,0 +1,474 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// here is the page that an answer is seen on: itself, the one from which htmx
+// asks for a part, or the one whose form was sent.
+func here(c *gin.Context) string {
+	path := c.Request.URL.RequestURI()
+	switch {
+	case part(c):
+		path = ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host)
+	case c.Request.Method == http.MethodPost:
+		path = c.Request.PostForm.Get("from")
+	}
+	if path == "" || len(path) > 500 {
+		return ""
+	}
+	return nextPage(path)
+}
+
+// kindHere is what the page is about: organization, contact, or "".
+func kindHere(c *gin.Context) string {
+	for _, kind := range []string{"organization", "contact"} {
+		if strings.HasPrefix(here(c), "/"+kind+"s/") {
+			return kind
+		}
+	}
+	return ""
+}
+
+// followUp is an open follow-up as a row, or in the place "event" as a line of
+// its interaction. What the page is about itself is left out of it.
+func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.FollowUp {
+	v, clock := who(c), s.clock(c)
+	x := views.FollowUp{
+		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived, Version: f.Version, CanEdit: editInteractions.check(v) == nil,
+		From: here(c), Place: place, Days: views.NewMoveDays(clock),
+	}
+	x.Due, _, x.Late = clock.Due(f.DueOn)
+	if kind := kindHere(c); place == "row" {
+		if f.ContactID != "" && kind != "contact" {
+			x.Whom = views.Ref{Name: f.ContactName(), Href: "/contacts/" + f.ContactID}
+		}
+		if f.OrganizationID != "" && kind != "organization" {
+			x.At = views.Ref{Name: f.OrganizationName, Href: "/organizations/" + f.OrganizationID}
+		}
+	}
+	switch {
+	case f.AssigneeID == "":
+		x.Who = "nobody"
+	case f.AssigneeID != v.UserID:
+		x.Who = f.Assignee
+	case place == "event" || kindHere(c) != "":
+		x.Who = "you"
+	}
+	return x
+}
+
+// followUpGroups puts follow-ups under the headings of a list.
+func (s *Server) followUpGroups(c *gin.Context, found []db.FollowUp) []views.FollowUpGroup {
+	var groups []views.FollowUpGroup
+	for _, f := range found {
+		_, label, late := s.clock(c).Due(f.DueOn)
+		if len(groups) == 0 || groups[len(groups)-1].Label != label {
+			groups = append(groups, views.FollowUpGroup{Label: label, Late: late})
+		}
+		last := &groups[len(groups)-1]
+		last.Rows = append(last.Rows, s.followUp(c, f, "row"))
+	}
+	return groups
+}
+
+// recordFollowUps is the card of what is open of a record; nil without the right to see interactions.
+func (s *Server) recordFollowUps(c *gin.Context, kind, id string) (*views.FollowUpCard, error) {
+	if !who(c).Can(db.ViewInteraction) {
+		return nil, nil
+	}
+	f := db.FollowUpFilter{ContactID: id}
+	if kind == "organization" {
+		f = db.FollowUpFilter{OrganizationID: id}
+	}
+	found, _, err := s.db.FollowUps(c.Request.Context(), who(c).Actor, f)
+	return &views.FollowUpCard{Heading: "Follow-ups", Groups: s.followUpGroups(c, found)}, err
+}
+
+// homeSize is how many of one's own follow-ups the first page shows.
+const homeSize = 12
+
+// ownFollowUps is the card of what somebody has to do up to the end of the week.
+func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
+	v := who(c)
+	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{AssigneeID: v.UserID, When: "soon", Limit: homeSize})
+	if editInteractions.check(v) != nil && len(found) == 0 {
+		return nil, err // who plans nothing has nothing planned
+	}
+	return &views.FollowUpCard{
+		Heading: "My follow-ups", Groups: s.followUpGroups(c, found), All: "/follow-ups",
+		Empty: "Nothing is due this week. Plan a next step when you log a call, and it appears here.",
+	}, err
+}
+
+// due is how many of the visitor's follow-ups wait for him, for the menu.
+func (s *Server) due(c *gin.Context) (views.DueCount, error) {
+	n, late, err := s.db.Due(c.Request.Context(), who(c).Actor)
+	switch {
+	case err != nil || n == 0:
+		return views.DueCount{}, err
+	case n > db.MostDue:
+		return views.DueCount{Shown: strconv.Itoa(db.MostDue) + "+", Late: late}, nil
+	}
+	return views.DueCount{Shown: strconv.Itoa(n), Late: late}, nil
+}
+
+func (s *Server) followUpIndex(c *gin.Context) error {
+	l, err := s.followUpList(c, c.Request.URL.Query())
+	if err != nil {
+		return err
+	}
+	switch {
+	case !part(c):
+		return s.show(c, http.StatusOK, l)
+	case c.Query("after") != "":
+		if len(l.Groups) > 0 && l.Groups[0].Label == c.Query("group") {
+			l.Groups[0].Label = "" // its heading stands above already
+		}
+		return s.show(c, http.StatusOK, views.MoreFollowUps{FollowUps: l})
+	}
+	return s.show(c, http.StatusOK, views.FollowUpList{FollowUps: l})
+}
+
+// followUpTabs are the lists of follow-ups, the first shown where none is named.
+var followUpTabs = []struct{ show, label, when, heading, text string }{
+	{"mine", "Mine", "", "Nothing to follow up", "Plan a next step when you log a call, an email or a meeting, and it appears here."},
+	{"overdue", "Overdue", "overdue", "Nothing is overdue", "What somebody did not do by its day appears here."},
+	{"week", "This week", "week", "Nothing this week", "What is due from Monday to Sunday appears here."},
+	{"all", "All", "", "Nothing to follow up", "Next steps that anybody plans appear here until they are done."},
+}
+
+// followUpList is the list that the parameters of its address name.
+func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.FollowUps, error) {
+	v := who(c)
+	tab, person := followUpTabs[0], readable(parameters.Get("who"))
+	for _, t := range followUpTabs {
+		if t.show == parameters.Get("show") {
+			tab = t
+		}
+	}
+	l := views.FollowUps{Page: s.page(c, "Follow-ups", "Next steps that are open", "follow-ups"), EmptyHeading: tab.heading, EmptyText: tab.text, First: parameters.Get("after") == ""}
+	f := db.FollowUpFilter{AssigneeID: person, When: tab.when, After: parameters.Get("after")}
+	p := url.Values{"show": {tab.show}}
+	if tab.show == "mine" {
+		f.AssigneeID = v.UserID
+	} else {
+		people, err := s.assigneeOptions(c, "")
+		if err != nil {
+			return l, err
+		}
+		if person != "" {
+			p.Set("who", person)
+			l.ClearHref = address("/follow-ups", with(p, "who", ""))
+		}
+		l.Chips = []views.Chip{chip("/follow-ups", p, "Who", "who", person, append(people, views.Option{Value: "none", Label: "Nobody"}))}
+	}
+	for _, t := range followUpTabs {
+		l.Tabs = append(l.Tabs, views.Option{Label: t.label, Href: "/follow-ups?show=" + t.show, Selected: t.show == tab.show})
+	}
+	found, next, err := s.db.FollowUps(c.Request.Context(), v.Actor, f)
+	if err != nil {
+		return l, err
+	}
+	l.Groups = s.followUpGroups(c, found)
+	if next != "" {
+		l.More = address("/follow-ups", with(with(p, "after", next), "group", l.Groups[len(l.Groups)-1].Label))
+	}
+	return l, nil
+}
+
+// assigneeOptions are who may have a follow-up.
+func (s *Server) assigneeOptions(c *gin.Context, current string) ([]views.Option, error) {
+	people, err := s.db.Assignees(c.Request.Context(), who(c).Actor)
+	var options []views.Option
+	for _, p := range people {
+		options = append(options, views.Option{Value: p.ID, Label: p.FullName, Selected: p.ID == current})
+	}
+	return options, err
+}
+
+// nextStep is the form for a next step with its values and what is wrong with
+// them, by the columns of a follow-up. Names begin with the prefix, ids too.
+func (s *Server) nextStep(c *gin.Context, id, prefix string, f db.FollowUp, refused map[string]string) (*views.NextStep, error) {
+	people, err := s.assigneeOptions(c, f.AssigneeID)
+	if optionLabel(people, f.AssigneeID) == f.AssigneeID {
+		gone := views.Option{Value: f.AssigneeID, Label: "Somebody who left", Selected: true}
+		if f.AssigneeID == "" {
+			gone.Label = "Nobody"
+		}
+		people = append([]views.Option{gone}, people...)
+	}
+	return &views.NextStep{
+		Text: views.Field{ID: id + "-next", Name: prefix + "text", Label: "Next step", Max: 200, Value: f.Text, Autocomplete: "off", Error: refused[prefix+"text"]},
+		Day:  views.Field{ID: id + "-next-day", Name: prefix + "due_on", Label: "On", Type: "date", Value: f.DueOn, Error: refused[prefix+"due_on"]},
+		Who:  views.Field{ID: id + "-next-who", Name: prefix + "assignee_id", Label: "Who", Options: people, Error: refused[prefix+"assignee_id"]},
+	}, err
+}
+
+func (s *Server) followUpCreate(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	values := typed(c, "text", "due_on", "assignee_id")
+	f, err := s.db.AddFollowUp(c.Request.Context(), who(c).Actor, id, values)
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.followUpRefused(c, id, values, refused.Fields)
+	}
+	if err != nil {
+		return err
+	}
+	if !part(c) {
+		if err := s.flash(c, views.Toast{Text: "Next step planned"}); err != nil {
+			return err
+		}
+		return s.redirect(c, backFrom(c, id))
+	}
+	places, err := s.followUpPlaces(c, f, "")
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#next-form", Swap: "delete"}, toast("Next step planned", nil))...)
+}
+
+// followUpRefused is the form for a next step again, on its interaction's page.
+func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db.Fields, refused map[string]string) error {
+	i, err := s.interaction(c)
+	if err != nil {
+		return err
+	}
+	form, err := s.nextStep(c, "i-"+interactionID, "", db.FollowUp{Text: values["text"], DueOn: values["due_on"], AssigneeID: values["assignee_id"]}, refused)
+	if err != nil {
+		return err
+	}
+	form.Action = "/interactions/" + interactionID + "/follow-up"
+	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
+		return s.interactionPage(c, http.StatusUnprocessableEntity, i, s.event(c, i, nil), form)
+	}, form)
+}
+
+// backFrom is the page whose form changed a follow-up, or its interaction's.
+func backFrom(c *gin.Context, interactionID string) string {
+	if from := here(c); from != "" {
+		return from
+	}
+	return "/interactions/" + interactionID
+}
+
+func (s *Server) followUpDone(c *gin.Context) error {
+	f, err := s.followUpChange(c, s.db.FinishFollowUp)
+	if err != nil {
+		return s.followUpFailed(c, err)
+	}
+	return s.followUpAnswer(c, f, "Done: "+f.Text, views.Undo{Action: "/follow-ups/" + f.ID + "/reopen"})
+}
+
+func (s *Server) followUpReopen(c *gin.Context) error {
+	f, err := s.followUpChange(c, s.db.ReopenFollowUp)
+	if err != nil {
+		return s.followUpFailed(c, err)
+	}
+	return s.followUpAnswer(c, f, "It is open again: "+f.Text, views.Undo{})
+}
+
+func (s *Server) followUpMove(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	before, err := s.db.FollowUp(c.Request.Context(), who(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	version, err := optionalVersion(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.db.MoveFollowUp(c.Request.Context(), who(c).Actor, id, version, c.Request.PostForm.Get("due_on"))
+	if err != nil {
+		return s.followUpFailed(c, err)
+	}
+	undo := views.Undo{}
+	if f.DueOn != before.DueOn {
+		undo = views.Undo{Action: "/follow-ups/" + f.ID + "/move", Fields: []views.Hidden{{Name: "due_on", Value: before.DueOn}}}
+	}
+	day, _, _ := s.clock(c).Due(f.DueOn)
+	return s.followUpAnswer(c, f, "Due "+day.Title+": "+f.Text, undo)
+}
+
+// followUpChange makes a change of the follow-up that the URL names.
+func (s *Server) followUpChange(c *gin.Context, change func(ctx context.Context, by db.Actor, id string, version int) (db.FollowUp, error)) (db.FollowUp, error) {
+	id, err := id(c, "id")
+	if err != nil {
+		return db.FollowUp{}, err
+	}
+	version, err := optionalVersion(c)
+	if err != nil {
+		return db.FollowUp{}, err
+	}
+	return change(c.Request.Context(), who(c).Actor, id, version)
+}
+
+// optionalVersion is the version that a change was made on, 0 where the form names none.
+func optionalVersion(c *gin.Context) (int, error) {
+	if c.Request.PostForm.Get("version") == "" {
+		return 0, nil
+	}
+	return version(c)
+}
+
+// followUpAnswer says what became of a follow-up, wherever it stands on the page.
+func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo) error {
+	said := views.Toast{Text: done}
+	if undo.Action != "" {
+		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)}, views.Hidden{Name: "from", Value: backFrom(c, f.InteractionID)})
+		said.Undo = &undo
+	}
+	if !part(c) {
+		if err := s.flash(c, said); err != nil {
+			return err
+		}
+		return s.redirect(c, backFrom(c, f.InteractionID))
+	}
+	undo.Target = "#toasts"
+	places, err := s.followUpPlaces(c, f, c.Request.PostForm.Get("place"))
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, append(places, toast(said.Text, said.Undo))...)
+}
+
+// followUpPlaces is a follow-up as it is now in each place where it may stand on
+// the page that asks: its row, the line of its event, the number in the menu.
+// htmx leaves out the places that are not there. focus is the place it was changed in.
+func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]views.View, error) {
+	due, err := s.due(c)
+	if err != nil {
+		return nil, err
+	}
+	line := views.FollowUp{InteractionID: f.InteractionID, Place: "event"}
+	var row views.View = views.Into{Target: "#f-" + f.ID, Swap: "delete"}
+	if f.DoneAt.IsZero() {
+		line = s.followUp(c, f, "event")
+		line.Focus = focus == "event"
+		if row, err = s.followUpRegion(c, f.ID, focus == "row"); err != nil {
+			return nil, err
+		}
+	}
+	places := []views.View{views.Into{Target: "#" + line.Element(), Swap: "outerHTML", View: line}, views.Into{Target: "#due", Swap: "outerHTML", View: due}}
+	if row != nil {
+		places = append(places, row)
+	}
+	return places, nil
+}
+
+// followUpRegion is the card or the list of the page that asks, as it is now; nil
+// where it has none. Where focus is wanted it is on the follow-up of that id, or
+// on the heading if it is not there any more.
+func (s *Server) followUpRegion(c *gin.Context, id string, focus bool) (views.View, error) {
+	u, err := url.Parse(here(c))
+	if err != nil {
+		return nil, nil
+	}
+	switch {
+	case u.Path == "/follow-ups":
+		l, err := s.followUpList(c, u.Query())
+		l.Focus = !focusRow(l.Groups, id, focus) && focus
+		return views.Into{Target: "#list", Swap: "outerHTML", View: views.FollowUpList{FollowUps: l}}, err
+	case u.Path == "/":
+		return intoCard(id, focus)(s.ownFollowUps(c))
+	}
+	if p := s.pageOf(c); p != nil {
+		return intoCard(id, focus)(s.recordFollowUps(c, p.own, p.id))
+	}
+	return nil, nil
+}
+
+func intoCard(id string, focus bool) func(*views.FollowUpCard, error) (views.View, error) {
+	return func(card *views.FollowUpCard, err error) (views.View, error) {
+		if err != nil || card == nil {
+			return nil, err
+		}
+		card.Focus = !focusRow(card.Groups, id, focus) && focus
+		return views.Into{Target: "#follow-ups", Swap: "outerHTML", View: card}, nil
+	}
+}
+
+// focusRow gives the row of an id the focus, if it is wanted, and tells whether it is there.
+func focusRow(groups []views.FollowUpGroup, id string, focus bool) bool {
+	for g := range groups {
+		for r := range groups[g].Rows {
+			if row := &groups[g].Rows[r]; row.ID == id {
+				row.Focus = focus
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// followUpFailed shows why a change of a follow-up was refused: to htmx in the
+// place of the change, else on the page of its interaction.
+func (s *Server) followUpFailed(c *gin.Context, err error) error {
+	var refused *db.Invalid
+	var stale *db.Conflict
+	if !errors.As(err, &refused) && !errors.As(err, &stale) {
+		return err
+	}
+	f, err2 := s.db.FollowUp(c.Request.Context(), who(c).Actor, c.Param("id"))
+	if err2 != nil {
+		return err2
+	}
+	place := c.Request.PostForm.Get("place")
+	if !f.DoneAt.IsZero() || part(c) && place != "row" && place != "event" {
+		return s.followUpPassed(c, f, err)
+	}
+	if !part(c) {
+		place = "event"
+	}
+	x, status := s.followUp(c, f, place), http.StatusConflict
+	if refused != nil {
+		x.Open, x.Typed, x.Error, status = true, c.Request.PostForm.Get("due_on"), messages(refused), http.StatusUnprocessableEntity
+	} else {
+		x.Stale = by(stale) + " changed this meanwhile. Look at it, then do it again."
+	}
+	return s.answerPart(c, status, func() error {
+		i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, f.InteractionID)
+		if err != nil {
+			return err
+		}
+		e := s.event(c, i, nil)
+		e.Next = x
+		return s.interactionPage(c, status, i, e, nil)
+	}, x)
+}
+
+// followUpPassed answers a refused change of a follow-up that is not where the
+// change came from, because it is done or the change was an Undo: to htmx by
+// showing it as it is now, with the reason in a message.
+func (s *Server) followUpPassed(c *gin.Context, f db.FollowUp, err error) error {
+	var stale *db.Conflict
+	if !part(c) {
+		return err
+	}
+	places, err2 := s.followUpPlaces(c, f, "")
+	if err2 != nil {
+		return err2
+	}
+	reason := s.describe(c, err)
+	if errors.As(err, &stale) {
+		reason.message = by(stale) + " changed this meanwhile: " + f.Text
+	}
+	return s.show(c, reason.status, append(places, toast(reason.message, nil))...)
+}

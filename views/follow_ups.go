@@ -1,0 +1,178 @@
+package views
+
+import (
+	"strconv"
+	"time"
+)
+
+// FollowUp is an open next step: a row of a list or a card, or a line of its event.
+// All of it is compared: it is part of an event's key.
+type FollowUp struct {
+	ID, InteractionID, Text string
+	Whom, At                Ref // the person and the organization; a name without Href is no link
+	Who                     string
+	Archived                bool
+	Due                     Time // by which day, in the reader's words
+	Late                    bool
+	Version                 int
+	CanEdit                 bool
+
+	From  string // the page it is on
+	Place string // row or event
+	Days  MoveDays
+	Open  bool   // the menu that moves it
+	Typed string // in it, a day that was refused
+	Error string // why
+	Stale string // who changed it meanwhile
+	Focus bool   // on the menu
+}
+
+// DueTime is the day for the template that shows times.
+func (f FollowUp) DueTime() *Time { return &f.Due }
+
+// Template names the piece.
+func (f FollowUp) Template() string {
+	if f.Place == "event" {
+		return "follow_ups/_next.html"
+	}
+	return "follow_ups/_row.html"
+}
+
+// Element is the id of its element.
+func (f FollowUp) Element() string {
+	if f.Place == "event" {
+		return "next-" + f.InteractionID
+	}
+	return "f-" + f.ID
+}
+
+// Due shows a day as near as it is: "3 days late", "today", "Thu 26 Nov". group
+// is its heading in a list; late is whether it has passed.
+func (c Clock) Due(day string) (shown Time, group string, late bool) {
+	now := c.Now.In(c.Zone)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	due, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return Time{ISO: day, Title: day, Text: day}, "Later", false
+	}
+	shown = Time{ISO: day, Title: due.Format("Mon 2 Jan 2006"), Text: due.Format("Mon 2 Jan")}
+	if due.Year() != today.Year() {
+		shown.Text = shown.Title
+	}
+	sunday := (7 - int(today.Weekday())) % 7
+	switch days := int(due.Sub(today) / (24 * time.Hour)); {
+	case days < -1:
+		shown.Text = strconv.Itoa(-days) + " days late"
+		return shown, "Overdue", true
+	case days == -1:
+		shown.Text = "1 day late"
+		return shown, "Overdue", true
+	case days == 0:
+		shown.Text = "today"
+		return shown, "Today", false
+	case days == 1:
+		shown.Text = "tomorrow"
+		fallthrough
+	default:
+		group = "Later"
+		if days <= sunday {
+			group = "This week"
+		}
+		return shown, group, false
+	}
+}
+
+// MoveDays are the days that one click moves a follow-up to, and the first that may be chosen.
+type MoveDays struct{ Today, Tomorrow, NextWeek, TwoWeeks string }
+
+// NewMoveDays are those days as of now.
+func NewMoveDays(c Clock) MoveDays {
+	today := c.Now.In(c.Zone)
+	monday := today.AddDate(0, 0, 7-(int(today.Weekday())+6)%7)
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	return MoveDays{day(today), day(today.AddDate(0, 0, 1)), day(monday), day(today.AddDate(0, 0, 14))}
+}
+
+// FollowUpGroup is some follow-ups under one heading; "" goes on with the one above.
+type FollowUpGroup struct {
+	Label string
+	Late  bool
+	Rows  []FollowUp
+}
+
+// FollowUpCard is what is open of a record, or mine on the first page.
+type FollowUpCard struct {
+	Heading string
+	Groups  []FollowUpGroup
+	All     string // address of the whole list, "" for none
+	Empty   string // what it says when nothing is left; "" hides it then
+	Focus   bool
+}
+
+// Template names the card.
+func (FollowUpCard) Template() string { return "follow_ups/_card.html" }
+
+// FollowUps is the list of open follow-ups.
+type FollowUps struct {
+	Page
+	Tabs                    []Option
+	Chips                   []Chip
+	Groups                  []FollowUpGroup
+	More                    string
+	EmptyHeading, EmptyText string
+	ClearHref               string // without the person, "" where none is chosen
+	First                   bool   // nothing is left out before the rows shown
+	Focus                   bool
+}
+
+// Shown says how many rows are shown: "50 shown" while there are more, else all as "14 follow-ups".
+func (f FollowUps) Shown() string {
+	n := 0
+	for _, g := range f.Groups {
+		n += len(g.Rows)
+	}
+	switch {
+	case f.More != "" || !f.First:
+		return strconv.Itoa(n) + " shown"
+	case n == 1:
+		return "1 follow-up"
+	}
+	return strconv.Itoa(n) + " follow-ups"
+}
+
+// Template names the page.
+func (FollowUps) Template() string { return "follow_ups/index.html" }
+
+// FollowUpList is the list without the page around it.
+type FollowUpList struct{ FollowUps }
+
+// Template names the piece.
+func (FollowUpList) Template() string { return "follow_ups/_list.html" }
+
+func (FollowUpList) layout() string { return "follow_ups/_list.html" }
+
+// MoreFollowUps is the answer to "Load 50 more".
+type MoreFollowUps struct{ FollowUps }
+
+// Template names the piece.
+func (MoreFollowUps) Template() string { return "follow_ups/_more.html" }
+
+func (MoreFollowUps) layout() string { return "follow_ups/_more.html" }
+
+// NextStep is the form that plans what comes after an interaction.
+type NextStep struct {
+	Action         string
+	Text, Day, Who Field
+}
+
+// Template names the form.
+func (NextStep) Template() string { return "follow_ups/_form.html" }
+
+// DueCount is how many of one's own follow-ups are due by today, in the menu.
+type DueCount struct {
+	Shown string // "" for none, like 3 or 99+
+	Late  bool   // one of them is overdue
+}
+
+// Template names the piece.
+func (DueCount) Template() string { return "follow_ups/_due.html" }
