@@ -26,7 +26,7 @@ var permissionWords = map[Permission]string{
 	ViewClient:      "See organizations and contacts",
 	EditClient:      "Change organizations, contacts and who belongs to whom",
 	ViewInteraction: "See calls, emails, meetings and notes",
-	EditInteraction: "Log and change them",
+	EditInteraction: "Log and change them, plan what comes next",
 	ImportClient:    "Import clients from a file",
 	ExportClient:    "Export lists and records",
 	ViewAudit:       "Read the audit log",

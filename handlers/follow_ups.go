@@ -50,12 +50,15 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 	}
 	x.Due, _, x.Late = clock.Due(f.DueOn)
 	if kind := kindHere(c); place == "row" {
-		if f.ContactID != "" && kind != "contact" {
-			x.Whom = views.Ref{Name: f.ContactName(), Href: "/contacts/" + f.ContactID}
+		if kind != "contact" {
+			x.Whom.Name = f.ContactName()
 		}
-		if f.OrganizationID != "" && kind != "organization" {
-			x.At = views.Ref{Name: f.OrganizationName, Href: "/organizations/" + f.OrganizationID}
+		if kind != "organization" {
+			x.At.Name = f.OrganizationName
 		}
+	}
+	if strings.HasPrefix(x.From, "/follow-ups") { // elsewhere the whole row leads to the interaction
+		x.Whom.Href, x.At.Href = "/contacts/"+f.ContactID, "/organizations/"+f.OrganizationID
 	}
 	switch {
 	case f.AssigneeID == "":
@@ -171,7 +174,11 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 			p.Set("who", person)
 			l.ClearHref = address("/follow-ups", with(p, "who", ""))
 		}
-		l.Chips = []views.Chip{chip("/follow-ups", p, "Who", "who", person, append(people, views.Option{Value: "none", Label: "Nobody"}))}
+		whose := chip("/follow-ups", p, "Who", "who", person, append(people, views.Option{Value: "none", Label: "Nobody"}))
+		if whose.Value == person && person != "" {
+			whose.Value = "one person"
+		}
+		l.Chips = []views.Chip{whose}
 	}
 	for _, t := range followUpTabs {
 		l.Tabs = append(l.Tabs, views.Option{Label: t.label, Href: "/follow-ups?show=" + t.show, Selected: t.show == tab.show})

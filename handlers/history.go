@@ -121,9 +121,12 @@ func historyEntry(clock views.Clock, e db.Entry, kind string) views.HistoryEntry
 			}
 			organization()
 		}
-		if kind != "interaction" || e.FollowUp != "" {
+		if kind != "interaction" {
 			say(": ")
 			name(subject, subjectHref(e))
+		} else if e.FollowUp != "" {
+			say(": ")
+			name(subject, "")
 		}
 	}
 	if e.Action != "create_follow_up" && e.Action != "create_org" && e.Action != "create_contact" && e.Action != "create_interaction" {

@@ -1,0 +1,353 @@
+package handlers_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+// later moves the clock while everybody stays signed in.
+func (s *site) later(d time.Duration) {
+	s.clock.Add(d)
+	now := s.clock.Now().Format("2006-01-02T15:04:05.000Z")
+	s.exec("UPDATE sessions SET created_at = ?, last_used_at = ?", now, now)
+}
+
+// TestACallIsLoggedWithItsNextStepFromBothSides: from the composer, plain and by htmx.
+func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		s := newSite(t)
+		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+		s.as("Viewer") // who could not mark it done, and is not offered
+		org, elif := s.organization("Harbor & Pine"), s.contact("Elif", "Aydın")
+		s.link(org, elif)
+		page := ines.get(org).want(200, "#log-next-who option[selected]", "Inès Moreau").wantTexts("#log-next-who option", "Inès Moreau", "Jonas Berg").wantNot(".plan[open]").wantNot("#follow-ups li")
+		if part {
+			ines = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + org})
+		}
+		s.unchanged(func() {
+			refused := ines.submit(page, "#log button", "subject", "Renewal", "follow_up_text", "Send <the> offer", "follow_up_due_on", "2026-11-23", "follow_up_assignee_id", jonas.user.ID)
+			refused.want(422, ".plan[open] #log-next-day-e", "Choose today or later").wantValue("#log-next", "Send <the> offer").wantValue("#log-next-day", "2026-11-23").
+				want(422, "#log-next-who option[selected]", "Jonas Berg").wantValue("#log-subject", "Renewal").wantPart(part)
+			ines.submit(page, "#log button", "subject", "", "follow_up_text", "", "follow_up_due_on", "2026-02-30").want(422, "#log-next-e", "Say what is to be done").
+				want(422, "#log-next-day-e", "Enter a day").want(422, "#log-subject-e", "Say in a line")
+			ines.submit(page, "#log button", "subject", "x", "follow_up_text", "x", "follow_up_due_on", "2026-11-24", "follow_up_assignee_id", handlers.NewRequestID()).want(422, "#log-next-who-e", "from the list")
+		})
+		logged := ines.submit(page, "#log button", "subject", "Renewal", "follow_up_text", "Send the offer", "follow_up_due_on", "2026-11-26", "follow_up_assignee_id", jonas.user.ID)
+		s.wantAudit(ines, "create_follow_up", `"organization_id":"`+key(org), `"follow_up_text":"Send the offer"`, `"new":"2026-11-26"`)
+		if part {
+			logged.want(200, "#activity .next", "Next: Send the offer · due Thu 26 Nov · Jonas Berg").want(200, "hx-partial[hx-target='#follow-ups'] li .nm", "Send the offer").
+				want(200, "hx-partial[hx-target='#due']", "").wantPart(true).wantNot(".plan[open]")
+		}
+		for _, record := range []string{org, elif} {
+			page := ines.asking(nil).get(record).want(200, "#follow-ups h3", "This week").wantTexts("#follow-ups .nm", "Send the offer").want(200, "#today .next", "Send the offer")
+			if record == org {
+				page.wantTexts("#follow-ups small", "Elif Aydın · Jonas Berg")
+			} else {
+				page.wantTexts("#follow-ups small", "Harbor & Pine · Jonas Berg")
+			}
+			ines.asking(nil).get(record+"/history").want(200, "#activity", "planned a next step").want(200, "#activity", "Send the offer").want(200, "#follow-ups li", "")
+		}
+		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due this week").wantNot("#follow-ups li").want(200, "#due", "")
+		home := jonas.get("/").wantTexts("#follow-ups .nm", "Send the offer").want(200, "#follow-ups h3", "This week").want(200, "#follow-ups time", "Thu 26 Nov").wantTexts("#due", "")
+		if first := home.html.Find("section[aria-labelledby]").First(); first.AttrOr("id", "") != "follow-ups" {
+			t.Error("it is not first on the page")
+		}
+	}
+}
+
+// TestAFollowUpIsDoneAndMovedWithUndo from each place that it stands in, plain and by htmx.
+func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		for _, place := range []string{"home", "list", "record", "event", "interaction"} {
+			t.Run(fmt.Sprint(place, part), func(t *testing.T) {
+				t.Parallel()
+				s := newSite(t)
+				ines := s.person("Inès Moreau", "Manager")
+				w := newWorld(s)
+				s.exec("UPDATE follow_ups SET assignee_id = ?, due_on = '2026-11-22'", ines.user.ID)
+				from := map[string]string{"home": "/", "list": "/follow-ups?show=overdue", "record": w.org, "event": w.org, "interaction": w.interaction}[place]
+				element := "#f-" + key(w.followUp)
+				if place == "event" || place == "interaction" {
+					element = "#next-" + key(w.interaction)
+				}
+				asks := ines
+				if part {
+					asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + from})
+				}
+				page := ines.get(from).want(200, element+".late time", "2 days late").want(200, element, "Send the offer").want(200, "#due.late", "1 due, some overdue")
+
+				moved := asks.submit(page, element+" [value='2026-11-30']")
+				s.wantAudit(ines, "move_follow_up", `{"due_on":{"old":"2026-11-22","new":"2026-11-30"}}`, `"organization_id":"`+key(w.org), `"contact_id":"`+key(w.contact), `"subject":"Renewal agreed"`)
+				if part {
+					moved.want(200, ".toast", "Due Mon 30 Nov 2026: Send the offer").wantPart(true).want(200, "hx-partial[hx-target='#next-"+key(w.interaction)+"'] time", "Mon 30 Nov").
+						want(200, "hx-partial[hx-target='#due'] #due:not(.late)", "")
+					switch place {
+					case "home", "list": // it is not due this week, nor overdue
+						moved.wantNot(element).want(200, "h2[autofocus]", "")
+					default:
+						moved.want(200, "summary#move-"+strings.TrimPrefix(element, "#")+"[autofocus]", "")
+					}
+				} else if to := moved.to(); to != from {
+					t.Errorf("moving leads to %s", to)
+				}
+				undo := moved
+				if !part {
+					undo = ines.get(from).want(200, "#toasts", "Due Mon 30 Nov 2026")
+				}
+				back := asks.submit(undo, ".toast button")
+				s.wantAudit(ines, "move_follow_up", `"new":"2026-11-22"`)
+				page = ines.get(from).want(200, element+".late", "2 days late")
+				if part {
+					back.want(200, element+".late time", "2 days late")
+				}
+
+				s.unchanged(func() {
+					refused := asks.submit(page, element+" .to button", "due_on", "2026-11-23")
+					id := "#" + strings.TrimPrefix(element, "#") + "-on"
+					if !part { // without htmx it is answered on the page of the interaction
+						id = "#next-" + key(w.interaction) + "-on"
+					}
+					refused.want(422, "details[open] "+id+"-e", "Choose today or later").wantValue(id, "2026-11-23").wantPart(part)
+					asks.submit(page, element+" .to button", "due_on", "<b>").want(422, id+"-e", "Enter a day").wantValue(id, "<b>")
+				})
+
+				done := asks.submit(page, element+" .done")
+				s.wantAudit(ines, "finish_follow_up", `"done_at":{"old":null`, "Send the offer")
+				if part {
+					done.want(200, ".toast", "Done: Send the offer").want(200, "hx-partial[hx-target='#f-"+key(w.followUp)+"'][hx-swap=delete]", "").wantTexts("hx-partial[hx-target='#due'] #due", "")
+					if line := strings.TrimSpace(done.html.Find("#next-" + key(w.interaction)).Text()); line != "" {
+						t.Errorf("the event still says %s", line)
+					}
+				} else if to := done.to(); to != from {
+					t.Errorf("finishing leads to %s", to)
+				}
+				s.unchanged(func() { asks.submit(page, element+" .done") }) // done is done
+				undo = done
+				if !part {
+					undo = ines.get(from).want(200, "#toasts", "Done: Send the offer").wantNot(element + " .done")
+				}
+				back = asks.submit(undo, ".toast button")
+				s.wantAudit(ines, "reopen_follow_up", "Send the offer")
+				if part {
+					back.want(200, element+" .done", "").want(200, ".toast", "It is open again")
+				}
+				ines.get(from).want(200, element, "Send the offer")
+			})
+		}
+	}
+}
+
+func TestAStaleChangeOfAFollowUpShowsItAsItIs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	w := newWorld(s)
+	page := ines.get("/follow-ups?show=all")
+	row := "#f-" + key(w.followUp)
+	jonas.post(w.followUp+"/move", "due_on", "2026-11-27").want(303, "", "") // other clients may leave the version out
+	parts := ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + "/follow-ups?show=all"})
+	s.unchanged(func() {
+		parts.submit(page, row+" .done").want(409, row+" .err", "Jonas Berg changed this meanwhile").want(409, row+" time", "Fri 27 Nov").wantPart(true)
+		ines.submit(page, row+" .done").want(409, ".next .err", "Jonas Berg changed this meanwhile").wantPart(false)
+	})
+	again := parts.submit(page, row+" .done")
+	jonas.post(w.followUp+"/done").want(303, "", "")
+	s.unchanged(func() {
+		gone := parts.submit(again, row+" .to button", "due_on", "2026-12-01")
+		gone.want(409, ".toast", "Jonas Berg changed this meanwhile").want(409, "hx-partial[hx-target='"+row+"'][hx-swap=delete]", "").wantNot("body > li")
+		ines.submit(again, row+" .to button", "due_on", "2026-12-01").want(409, "h1 + p", "Jonas Berg changed this")
+		parts.post(w.followUp+"/reopen", "version", "2").want(409, ".toast", "meanwhile") // an Undo of what went on
+		parts.post(w.followUp+"/reopen", "version", "x").want(422, "", "")
+	})
+}
+
+func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Manager")
+	call := s.log(s.organization("Quay"), "", "Renewal")
+	page := ines.get(call).want(200, "#next-form", "Next step")
+	s.unchanged(func() {
+		for _, b := range []*browser{ines, ines.parts()} {
+			b.submit(page, "#next-form button", "text", "Send", "due_on", "").want(422, "#next-form .err", "Choose the day").wantValue("#next-form [name=text]", "Send").
+				want(422, "#next-form option[selected]", "Inès Moreau").wantPart(b != ines)
+		}
+	})
+	if to := ines.submit(page, "#next-form button", "text", "Send the offer", "due_on", "2026-11-25").to(); to != call {
+		t.Errorf("planning leads to %s", to)
+	}
+	s.wantAudit(ines, "create_follow_up", "Send the offer", ines.user.ID)
+	ines.get(call).want(200, "#toasts", "Next step planned").want(200, ".next", "due tomorrow · you").wantNot("#next-form")
+	s.unchanged(func() {
+		ines.submit(page, "#next-form button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "") // the same twice
+		ines.submit(page, "#next-form button", "text", "Another", "due_on", "2026-11-25").want(422, "#next-form .err", "Mark it done first")
+	})
+
+	other := s.log(s.organization("Pier"), "", "Visit")
+	planned := ines.parts().submit(ines.get(other), "#next-form button", "text", "Write", "due_on", "2026-11-24")
+	planned.want(200, "hx-partial[hx-target='#next-"+key(other)+"']", "due today").want(200, "hx-partial[hx-target='#next-form'][hx-swap=delete]", "").want(200, "#due", "1 due")
+}
+
+func TestAnInteractionsEditorHasItsNextStep(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		s := newSite(t)
+		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+		org := s.organization("Quay")
+		call := s.log(org, "", "Renewal")
+		item := "#i-" + key(call)
+		asks := func(b *browser) *browser {
+			if part {
+				return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + org})
+			}
+			return b
+		}
+		editor := asks(ines).get(call+"/edit").wantValue(item+"-next", "").want(200, item+"-next-who option[selected]", "Inès Moreau")
+		s.unchanged(func() {
+			asks(ines).submit(editor, item+" .btn.pri", "follow_up_due_on", "2026-11-20").want(422, item+"-next-day-e", "today or later").want(422, item+"-next-e", "Say what").wantValue(item+"-next-day", "2026-11-20").wantPart(part)
+		})
+		saved := asks(ines).submit(editor, item+" .btn.pri", "follow_up_text", "Send the offer", "follow_up_due_on", "2026-11-25")
+		if part {
+			saved.want(200, item+" .next", "Send the offer").want(200, "hx-partial[hx-target='#follow-ups'] .nm", "Send the offer")
+		}
+		s.wantAudit(ines, "create_follow_up", "Send the offer")
+		editor = asks(ines).get(call+"/edit").wantValue(item+"-next", "Send the offer").wantValue("[name=follow_up_version]", "1")
+		s.later(48 * time.Hour) // overdue, and yet saved as it is
+		asks(ines).submit(editor, item+" .btn.pri", "subject", "Renewed")
+		s.wantAudit(ines, "update_interaction", "Renewed")
+		asks(jonas).submit(editor, item+" .btn.pri", "follow_up_text", "Send two offers", "follow_up_assignee_id", jonas.user.ID)
+		s.wantAudit(jonas, "update_follow_up", `"text":{"old":"Send the offer","new":"Send two offers"}`)
+		s.unchanged(func() {
+			conflict := asks(ines).submit(editor, item+" .btn.pri", "follow_up_text", "Send none", "subject", "Renewed")
+			conflict.want(409, item+" .warnline", "Jonas Berg changed this interaction").want(409, item+" .versus", "Send two offers").wantValue(item+"-next", "Send none").wantTexts(item+" .versus .what", "Next step")
+		})
+		// Deleting takes it along, and Undo brings it back.
+		deleted := asks(ines).post(call+"/delete", "version", "2")
+		if part {
+			deleted.want(200, "hx-partial[hx-target='#follow-ups']", "").wantNot("hx-partial[hx-target='#follow-ups'] li")
+		}
+		jonas.get("/").wantNot("#follow-ups li").wantTexts("#due", "")
+		back := asks(ines).post(call + "/restore")
+		if part {
+			back.want(200, item+" .next", "Send two offers").want(200, "hx-partial[hx-target='#follow-ups'] li", "")
+		}
+		jonas.get("/").wantTexts("#follow-ups .nm", "Send two offers").want(200, "#due", "1 due")
+	}
+}
+
+func TestTheListOfFollowUps(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	org, elif := s.organization("Quay"), s.contact("Elif", "Aydın")
+	s.clock.Add(-30 * 24 * time.Hour)
+	for _, f := range []struct{ text, day, whose string }{
+		{"Long ago", "2026-11-02", ines.user.ID}, {"Last Sunday", "2026-11-22", jonas.user.ID}, {"Yesterday", "2026-11-23", ines.user.ID}, {"Now", "2026-11-24", ines.user.ID},
+		{"Next day", "2026-11-25", jonas.user.ID}, {"Sunday", "2026-11-29", ines.user.ID}, {"Monday", "2026-11-30", ines.user.ID}, {"Next year", "2027-01-07", ""},
+	} {
+		s.followUp(s.log(org, elif, "About "+f.text), f.text, f.day, f.whose)
+	}
+	s.clock.Add(30 * 24 * time.Hour)
+	const names, headings, days = "#steps .nm", "#steps h3", "#steps time"
+	mine := ines.get("/follow-ups").wantTexts(names, "Long ago", "Yesterday", "Now", "Sunday", "Monday").wantTexts(headings, "Overdue", "Today", "This week", "Later").
+		wantTexts(days, "22 days late", "1 day late", "today", "Sun 29 Nov", "Mon 30 Nov").want(200, "h3.late", "Overdue").want(200, ".tabs [aria-current]", "Mine").
+		want(200, "#result", "5 follow-ups").want(200, "#due.late", "3 due").wantNot(".chip")
+	for _, to := range []string{"/interactions/", org, elif} {
+		if mine.html.Find("#steps a[href^='"+to+"']").Length() != 5 {
+			t.Errorf("rows do not lead to %s", to)
+		}
+	}
+	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").want(200, "#steps small", "Jonas Berg")
+	ines.get("/follow-ups?show=week").wantTexts(names, "Yesterday", "Now", "Next day", "Sunday")
+	ines.get("/follow-ups?show=all").wantTexts(names, "Long ago", "Last Sunday", "Yesterday", "Now", "Next day", "Sunday", "Monday", "Next year").want(200, days, "Thu 7 Jan 2027")
+	ines.get("/follow-ups?show=all&who="+jonas.user.ID).wantTexts(names, "Last Sunday", "Next day").want(200, ".chip b", "Jonas Berg")
+	ines.get("/follow-ups?show=all&who=none").wantTexts(names, "Next year").want(200, ".chip b", "Nobody")
+	ines.get("/follow-ups?show=week&who=none").want(200, ".empty h2", "Nothing this week").want(200, ".empty a[href='/follow-ups?show=week']", "Clear")
+	ines.get("/follow-ups?show=nonsense").want(200, ".tabs [aria-current]", "Mine")
+	ines.parts().get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").wantPart(true)
+	jonas.get("/").wantTexts("#follow-ups .nm", "Last Sunday", "Next day")
+
+	// Elsewhere it is another day.
+	s.exec("UPDATE users SET time_zone = 'Pacific/Kiritimati' WHERE id = ?", ines.user.ID)
+	s.clock.Add(time.Hour) // 10:30 UTC: past midnight there
+	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday", "Now").wantTexts(days, "23 days late", "3 days late", "2 days late", "1 day late").want(200, "#due.late", "3 due")
+	s.exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", ines.user.ID)
+	s.clock.Add(-time.Hour) // 9:30 UTC: not yet midnight there
+	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday").want(200, "#due.late", "2 due")
+
+	// What is archived is still to be done, and says so; what is empty says what to do.
+	s.exec("UPDATE organizations SET is_active = 0")
+	ines.get("/follow-ups").want(200, "#steps small", "Elif Aydın at Quay · archived")
+	s.exec("UPDATE follow_ups SET done_at = '2026-11-24T09:30:00.000Z'")
+	for _, tab := range []string{"mine", "overdue", "week", "all"} {
+		ines.get("/follow-ups?show="+tab).want(200, ".empty h2", "Nothing").wantNot("#steps")
+	}
+}
+
+func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Manager")
+	org := s.organization("Quay")
+	for n := range 120 {
+		s.followUp(s.log(org, "", "x"), fmt.Sprintf("Step %03d", n), fmt.Sprintf("2026-12-%02d", 1+n/5), ines.user.ID)
+	}
+	page := ines.get("/follow-ups").want(200, "#result", "50 shown")
+	seen := page.html.Find("#steps .nm").Length()
+	for next, ok := page.html.Find("#load-more").Attr("href"); ok; {
+		more := ines.parts().get(next).want(200, "hx-partial[hx-target='#steps'] .nm", "Step").wantNot("h3")
+		seen += more.html.Find(".nm").Length()
+		ines.get(next).want(200, "#steps h3", "Later").wantPart(false)
+		next, ok = more.html.Find("#load-more").Attr("href")
+		if !ok {
+			more.want(200, "#result", "All follow-ups shown")
+		}
+	}
+	if seen != 120 {
+		t.Errorf("%d seen", seen)
+	}
+	ines.get("/follow-ups?after=x").want(422, "h1 + p", "damaged")
+	s.later(60 * 24 * time.Hour)
+	home := ines.get("/").want(200, "#due", "99+ due")
+	if n := home.html.Find("#follow-ups li").Length(); n != 12 {
+		t.Errorf("%d on Home", n)
+	}
+}
+
+// TestFollowUpsAreReadByWhoMayOnly: a Viewer sees them and changes none; who sees no interactions finds no trace.
+func TestFollowUpsAreReadByWhoMayOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	lea := s.as("Viewer")
+	for _, path := range []string{w.org, w.interaction, "/follow-ups?show=all"} {
+		lea.get(path).want(200, "#main", "Send the offer").wantNot(".done, .menu .to, form[action$='/done'], form[action$='/move'], #next-form, .plan")
+	}
+	lea.get("/").wantNot("#follow-ups")
+	clerk := s.as(s.role("Clerk", db.ViewClient, db.EditClient, db.EditInteraction, db.ViewAudit))
+	s.exec("UPDATE follow_ups SET assignee_id = ?", clerk.user.ID)
+	for _, path := range []string{"/", w.org, w.contact, w.org + "/history", "/organizations", "/account"} {
+		for _, b := range []*browser{clerk, clerk.parts()} {
+			a := b.get(path).want(200, "", "").wantNot("#due, #follow-ups, a[href^='/follow-ups'], .next")
+			if strings.Contains(a.body, "Send the offer") || strings.Contains(a.body, "next step") {
+				t.Errorf("%s tells of it", a.what)
+			}
+		}
+	}
+	// From elsewhere nothing is taken on trust: where the form says it came from is a page of ours.
+	ines := s.as("Manager")
+	for _, from := range []string{"//evil.example", "https://evil.example/", `/\evil.example`, "javascript:pwned()", "", strings.Repeat("/x", 1000)} {
+		to := ines.post(w.followUp+"/done", "from", from).to()
+		if to != w.interaction && to != "/" {
+			t.Errorf("from %q it leads to %s", from, to)
+		}
+		ines.post(w.followUp + "/reopen")
+	}
+}
