@@ -440,7 +440,9 @@ func TestWithoutTheRightToSeeInteractionsThereAreNoFollowUps(t *testing.T) {
 	}
 	assignees := must(o.Assignees(t.Context(), o.Lea))(t)
 	want(t, "who may have one", fmt.Sprint(assignees), fmt.Sprint([]db.Owner{{ID: o.Ines.UserID, FullName: "Ines Calder"}, {ID: o.Tomas.UserID, FullName: "Tomás Brandt"}}))
-	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Ines.UserID)
+	if err := o.DisableUser(t.Context(), o.Ines, o.Tomas.UserID); err != nil {
+		t.Fatal(err)
+	}
 	want(t, "who may have one now", len(must(o.Assignees(t.Context(), o.Lea))(t)), 1)
 }
 

@@ -153,37 +153,28 @@ var followUpTabs = []struct{ show, label, when, heading, text string }{
 
 // followUpList is the list that the parameters of its address name.
 func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.FollowUps, error) {
-	v := who(c)
-	tab, person := followUpTabs[0], readable(parameters.Get("who"))
+	tab := followUpTabs[0]
 	for _, t := range followUpTabs {
 		if t.show == parameters.Get("show") {
 			tab = t
 		}
 	}
-	l := views.FollowUps{Page: s.page(c, "Follow-ups", "Next steps that are open", "follow-ups"), EmptyHeading: tab.heading, EmptyText: tab.text, First: parameters.Get("after") == ""}
-	f := db.FollowUpFilter{AssigneeID: person, When: tab.when, After: parameters.Get("after")}
-	p := url.Values{"show": {tab.show}}
-	if tab.show == "mine" {
-		f.AssigneeID = v.UserID
-	} else {
-		people, err := s.assigneeOptions(c, "")
-		if err != nil {
-			return l, err
-		}
-		if person != "" {
-			p.Set("who", person)
-			l.ClearHref = address("/follow-ups", with(p, "who", ""))
-		}
-		whose := chip("/follow-ups", p, "Who", "who", person, append(people, views.Option{Value: "none", Label: "Nobody"}))
-		if whose.Value == person && person != "" {
-			whose.Value = "one person"
-		}
-		l.Chips = []views.Chip{whose}
+	l := views.FollowUps{
+		Page:         s.page(c, "Follow-ups", "Next steps that are open", "follow-ups"),
+		EmptyHeading: tab.heading, EmptyText: tab.text, First: parameters.Get("after") == "",
 	}
 	for _, t := range followUpTabs {
 		l.Tabs = append(l.Tabs, views.Option{Label: t.label, Href: "/follow-ups?show=" + t.show, Selected: t.show == tab.show})
 	}
-	found, next, err := s.db.FollowUps(c.Request.Context(), v.Actor, f)
+	p := url.Values{"show": {tab.show}}
+	f := db.FollowUpFilter{AssigneeID: who(c).UserID, When: tab.when, After: parameters.Get("after")}
+	if tab.show != "mine" {
+		f.AssigneeID = readable(parameters.Get("who"))
+		if err := s.whoseChip(c, &l, p, f.AssigneeID); err != nil {
+			return l, err
+		}
+	}
+	found, next, err := s.db.FollowUps(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return l, err
 	}
@@ -192,6 +183,21 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 		l.More = address("/follow-ups", with(with(p, "after", next), "group", l.Groups[len(l.Groups)-1].Label))
 	}
 	return l, nil
+}
+
+// whoseChip narrows a list to one person's, and says so in its parameters.
+func (s *Server) whoseChip(c *gin.Context, l *views.FollowUps, p url.Values, person string) error {
+	people, err := s.assigneeOptions(c, "")
+	if person != "" {
+		p.Set("who", person)
+		l.ClearHref = address("/follow-ups", with(p, "who", ""))
+	}
+	whose := chip("/follow-ups", p, "Who", "who", person, append(people, views.Option{Value: "none", Label: "Nobody"}))
+	if whose.Value == person && person != "" {
+		whose.Value = "one person"
+	}
+	l.Chips = []views.Chip{whose}
+	return err
 }
 
 // assigneeOptions are who may have a follow-up.
@@ -290,19 +296,13 @@ func (s *Server) followUpReopen(c *gin.Context) error {
 }
 
 func (s *Server) followUpMove(c *gin.Context) error {
-	id, err := id(c, "id")
-	if err != nil {
-		return err
-	}
-	before, err := s.db.FollowUp(c.Request.Context(), who(c).Actor, id)
-	if err != nil {
-		return err
-	}
-	version, err := optionalVersion(c)
-	if err != nil {
-		return err
-	}
-	f, err := s.db.MoveFollowUp(c.Request.Context(), who(c).Actor, id, version, c.Request.PostForm.Get("due_on"))
+	var before db.FollowUp
+	f, err := s.followUpChange(c, func(ctx context.Context, by db.Actor, id string, version int) (_ db.FollowUp, err error) {
+		if before, err = s.db.FollowUp(ctx, by, id); err != nil {
+			return before, err
+		}
+		return s.db.MoveFollowUp(ctx, by, id, version, c.Request.PostForm.Get("due_on"))
+	})
 	if err != nil {
 		return s.followUpFailed(c, err)
 	}

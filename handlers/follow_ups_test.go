@@ -249,8 +249,14 @@ func TestTheListOfFollowUps(t *testing.T) {
 	org, elif := s.organization("Quay"), s.contact("Elif", "Aydın")
 	s.clock.Add(-30 * 24 * time.Hour)
 	for _, f := range []struct{ text, day, whose string }{
-		{"Long ago", "2026-11-02", ines.user.ID}, {"Last Sunday", "2026-11-22", jonas.user.ID}, {"Yesterday", "2026-11-23", ines.user.ID}, {"Now", "2026-11-24", ines.user.ID},
-		{"Next day", "2026-11-25", jonas.user.ID}, {"Sunday", "2026-11-29", ines.user.ID}, {"Monday", "2026-11-30", ines.user.ID}, {"Next year", "2027-01-07", ""},
+		{"Long ago", "2026-11-02", ines.user.ID},
+		{"Last Sunday", "2026-11-22", jonas.user.ID},
+		{"Yesterday", "2026-11-23", ines.user.ID},
+		{"Now", "2026-11-24", ines.user.ID},
+		{"Next day", "2026-11-25", jonas.user.ID},
+		{"Sunday", "2026-11-29", ines.user.ID},
+		{"Monday", "2026-11-30", ines.user.ID},
+		{"Next year", "2027-01-07", ""},
 	} {
 		s.followUp(s.log(org, elif, "About "+f.text), f.text, f.day, f.whose)
 	}
