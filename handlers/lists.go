@@ -139,7 +139,7 @@ func (k *listKind) sorts(v *visitor, sort string) bool {
 func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
 	for name, into := range map[string]*time.Time{from: &r.From, to: &r.To} {
 		day, err := time.ParseInLocation(time.DateOnly, p.Get(name), zone)
-		if err != nil || day.Year() < 1900 || day.Year() > 9000 {
+		if err != nil || day.Year() > 9000 {
 			p.Del(name)
 			continue
 		}
