@@ -57,7 +57,7 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 		},
 	}
 	f.plan.make()
-	f.stages = []func() (cost int, more bool, err error){f.begin, f.fill, f.restoreIndexes, f.finish}
+	f.stages = []func() (cost int, more bool, err error){f.begin, f.fill, f.restore, f.finish}
 	defer f.close()
 	if err := f.prepare(); err != nil {
 		return fmt.Errorf("sample data: %w", err)
@@ -106,7 +106,7 @@ type filler struct {
 	bound    map[string]*sql.Stmt // in the transaction
 	seq      int64                // of the last audit row
 	hash     string               // too
-	indexes  []string             // to make again
+	dropped  []string             // indexes and triggers, to make again
 	done     int
 }
 
@@ -119,11 +119,11 @@ const (
 		INSERT INTO users (id, email, full_name, status, time_zone, created_at, updated_at)
 		VALUES (?, ?, ?, 'active', ?, ?, ?)`
 	insertDemoOrganization = `
-		INSERT INTO organizations (id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, docid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM organizations))`
+		INSERT INTO organizations (id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, owner_name_key, contacts_count, docid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM organizations))`
 	insertDemoContact = `
-		INSERT INTO contacts (id, first_name, last_name, email, phone, mobile, job_title, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, docid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM contacts))`
+		INSERT INTO contacts (id, first_name, last_name, email, phone, mobile, job_title, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, owner_name_key, organization_name_key, docid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM contacts))`
 	insertDemoLink = `
 		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)
 		VALUES (?, ?, ?, ?, ?)`
@@ -208,7 +208,8 @@ func (f *filler) put(r demoRow) error {
 }
 
 // begin refuses a registry that is in use, makes the colleagues, and takes the
-// indexes away: filling a table first and sorting once is several times faster.
+// indexes and triggers away: filling a table first and sorting once is several
+// times faster, and what the triggers keep comes with the rows.
 func (f *filler) begin() (cost int, more bool, err error) {
 	if err := f.d.refuseInUse(f.t.queryRow(selectInUse)); err != nil {
 		return 0, false, err
@@ -218,18 +219,21 @@ func (f *filler) begin() (cost int, more bool, err error) {
 	}
 	go (&demoWriter{demoText: demoText{&f.plan, &f.users}, out: f.chunks, stop: f.stop}).run()
 	rows, err := f.t.query(`
-		SELECT name, sql FROM sqlite_schema
-		WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('organizations', 'contacts', 'organization_contact', 'interactions', 'audit_logs')
+		SELECT type || ' ' || name, sql FROM sqlite_schema
+		WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name IN ('organizations', 'contacts', 'organization_contact', 'interactions', 'audit_logs')
 		ORDER BY rowid`)
-	all, err := collect(rows, err, func(r row) (x [2]string, err error) { return x, r.Scan(&x[0], &x[1]) })
+	all, err := collect(rows, err, func(r row) (x [2]string, err error) {
+		err = r.Scan(&x[0], &x[1])
+		return x, err
+	})
 	if err != nil {
 		return 0, false, err
 	}
 	for _, x := range all {
-		if _, err := f.t.ExecContext(f.ctx, "DROP INDEX "+x[0]); err != nil {
+		if _, err := f.t.ExecContext(f.ctx, "DROP "+x[0]); err != nil {
 			return 0, false, err
 		}
-		f.indexes = append(f.indexes, x[1])
+		f.dropped = append(f.dropped, x[1])
 	}
 	return 1, false, nil
 }
@@ -247,25 +251,27 @@ func (f *filler) fill() (cost int, more bool, err error) {
 	return len(c.rows), more, f.ctx.Err()
 }
 
-// restoreIndexes makes one index anew; in a large sample that is a transaction of its own.
-func (f *filler) restoreIndexes() (cost int, more bool, err error) {
-	if len(f.indexes) > 0 {
-		if _, err := f.t.ExecContext(f.ctx, f.indexes[0]); err != nil {
+// restore makes one index or trigger anew; in a large sample that is a transaction of its own.
+func (f *filler) restore() (cost int, more bool, err error) {
+	if len(f.dropped) > 0 {
+		if _, err := f.t.ExecContext(f.ctx, f.dropped[0]); err != nil {
 			return 0, false, err
 		}
-		f.indexes = f.indexes[1:]
+		f.dropped = f.dropped[1:]
 	}
-	return len(f.plan.organizations), len(f.indexes) > 0, nil
+	return len(f.plan.organizations), len(f.dropped) > 0, nil
 }
 
 func (f *filler) finish() (cost int, more bool, err error) {
 	return 1, false, f.t.record("import_demo", "system", "", details{"size": f.size, "seed": f.plan.seed})
 }
 
-// demoUsers are those who may own clients, and those of them who may edit.
+// demoUsers are those who may own clients, those of them who may edit, and by
+// what lists sort each.
 type demoUsers struct {
-	owners  []string
-	editors []string
+	owners   []string
+	editors  []string
+	nameKeys map[string]string
 }
 
 func (u *demoUsers) mayEdit(id string) bool { return slices.Contains(u.editors, id) }
@@ -307,8 +313,15 @@ func (f *filler) makeUsers() error {
 			return err
 		}
 	}
-	rows, err := f.t.query("SELECT id FROM users WHERE status = 'active' ORDER BY created_at, id")
-	if f.users.owners, err = collect(rows, err, scanText); err != nil {
+	f.users.nameKeys = map[string]string{}
+	rows, err := f.t.query("SELECT id, name_key FROM users WHERE status = 'active' ORDER BY created_at, id")
+	f.users.owners, err = collect(rows, err, func(r row) (id string, err error) {
+		var key string
+		err = r.Scan(&id, &key)
+		f.users.nameKeys[id] = key
+		return id, err
+	})
+	if err != nil {
 		return err
 	}
 	rows, err = f.t.query(`

@@ -156,7 +156,8 @@ func (w *demoWriter) createOrganization(at int64, i int) {
 	w.put(insertDemoOrganization,
 		o.ID, o.LegalName, o.DisplayName, orNull(o.Website), orNull(o.Sector), orNull(o.SizeBand), orNull(o.TaxID), orNull(o.OwnerID), o.IsActive,
 		milliStamp(at), milliStamp(updated), o.Version, SortKey(o.DisplayName),
-		stampOrNull(plan.lastContact), channelOrNull(plan.lastContact, plan.lastChannel))
+		stampOrNull(plan.lastContact), channelOrNull(plan.lastContact, plan.lastChannel),
+		orNull(w.users.nameKeys[o.OwnerID]), len(w.plan.organizationLinks.of(i)))
 	first := o
 	for _, u := range w.updates(i, &o) {
 		*first.value(u.column) = u.old
@@ -180,7 +181,8 @@ func (w *demoWriter) createContact(at int64, j int) {
 	w.put(insertDemoContact,
 		c.ID, c.FirstName, c.LastName, orNull(c.Email), orNull(c.Phone), orNull(c.Mobile), orNull(c.JobTitle), orNull(c.OwnerID), c.IsActive,
 		milliStamp(at), milliStamp(updated), c.Version, SortKey(c.LastName+" "+c.FirstName),
-		stampOrNull(plan.lastContact), channelOrNull(plan.lastContact, plan.lastChannel))
+		stampOrNull(plan.lastContact), channelOrNull(plan.lastContact, plan.lastChannel),
+		orNull(w.users.nameKeys[c.OwnerID]), w.organizationKey(j))
 	first := c
 	if u := w.update(j, &c); u.column != "" {
 		*first.value(u.column) = u.old
@@ -190,6 +192,21 @@ func (w *demoWriter) createContact(at int64, j int) {
 		changes.change(column, "", *first.value(column))
 	}
 	w.record(at, w.someone(at, j), "create_contact", "contact", c.ID, changesOnly(&changes))
+}
+
+// organizationKey is the first by name of the organizations that a contact has not left.
+func (w *demoWriter) organizationKey(j int) any {
+	var first any
+	for _, l := range w.plan.linksOf(j) {
+		if w.plan.links[l].to == former {
+			continue
+		}
+		key := SortKey(w.organization(int(w.plan.links[l].organization)).DisplayName)
+		if first == nil || key < first.(string) {
+			first = key
+		}
+	}
+	return first
 }
 
 func (w *demoWriter) createLink(at int64, l int) {
