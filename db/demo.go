@@ -133,6 +133,8 @@ const (
 	insertDemoFollowUp = `
 		INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertDemoTally       = "INSERT INTO tally (kind, quarter, n) VALUES (?, ?, ?)"
+	insertDemoOwnerTally  = "INSERT INTO owner_tally (owner_user_id, n) VALUES (?, ?)"
 	indexDemoOrganization = "INSERT INTO organization_search (docid, words) VALUES ((SELECT docid FROM organizations WHERE id = ?), ?)"
 	indexDemoContact      = "INSERT INTO contact_search (docid, words, organizations) VALUES ((SELECT docid FROM contacts WHERE id = ?), ?, ?)"
 )
@@ -144,7 +146,7 @@ func (f *filler) prepare() error {
 	}
 	for _, query := range []string{
 		insertAudit, insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, insertDemoFollowUp,
-		indexDemoOrganization, indexDemoContact,
+		insertDemoTally, insertDemoOwnerTally, indexDemoOrganization, indexDemoContact,
 	} {
 		s, err := f.d.writer.PrepareContext(f.ctx, query)
 		if err != nil {

@@ -26,7 +26,9 @@ type demoWriter struct {
 	stop   <-chan struct{}
 	chunk  demoChunk
 	audits int
-	todo   []demoStep // follow-ups that will be done, the first one first
+	tally  map[demoQuarter]int
+	owned  map[string]int // active organizations by owner
+	todo   []demoStep     // follow-ups that will be done, the first one first
 }
 
 // demoStep is a follow-up with the interaction that it is of.
@@ -35,9 +37,18 @@ type demoStep struct {
 	of Interaction
 }
 
+// demoQuarter is what tally counts by.
+type demoQuarter struct {
+	kind    string
+	quarter int64
+}
+
+func (w *demoWriter) count(kind string, at int64) { w.tally[demoQuarter{kind, at / (15 * minute)}]++ }
+
 // run sends all rows in order and closes the channel, or gives up at stop.
 func (w *demoWriter) run() {
 	defer close(w.out)
+	w.tally, w.owned = map[demoQuarter]int{}, map[string]int{}
 	events := w.plan.events
 	timeline := w.plan.timeline()
 	next, more := timeline.next()
@@ -55,6 +66,12 @@ func (w *demoWriter) run() {
 		if !w.flush(1000) {
 			return
 		}
+	}
+	for q, n := range w.tally {
+		w.put(insertDemoTally, q.kind, q.quarter, n)
+	}
+	for id, n := range w.owned {
+		w.put(insertDemoOwnerTally, id, n)
 	}
 	for i := range w.plan.organizations {
 		w.indexOrganization(i)
@@ -152,6 +169,9 @@ func (w *demoWriter) createOrganization(at int64, i int) {
 	w.chunk.records++
 	plan := &w.plan.organizations[i]
 	o := w.organization(i)
+	if w.count("organization", at); o.IsActive {
+		w.owned[o.OwnerID]++
+	}
 	updated := max(at, plan.updates[0], plan.updates[1], plan.archived)
 	w.put(insertDemoOrganization,
 		o.ID, o.LegalName, o.DisplayName, orNull(o.Website), orNull(o.Sector), orNull(o.SizeBand), orNull(o.TaxID), orNull(o.OwnerID), o.IsActive,
@@ -177,6 +197,7 @@ func (w *demoWriter) createContact(at int64, j int) {
 	w.chunk.records++
 	plan := &w.plan.contacts[j]
 	c := w.contact(j)
+	w.count("contact", at)
 	updated := max(at, plan.changed, plan.archived)
 	w.put(insertDemoContact,
 		c.ID, c.FirstName, c.LastName, orNull(c.Email), orNull(c.Phone), orNull(c.Mobile), orNull(c.JobTitle), orNull(c.OwnerID), c.IsActive,
@@ -237,6 +258,7 @@ func (m *demoMetadata) link(l Link, status string) {
 func (w *demoWriter) logInteraction(i demoInteraction) {
 	w.chunk.records++
 	n := w.interaction(i)
+	w.count(n.Channel, i.happened)
 	happened := milliStamp(i.happened)
 	w.put(insertDemoInteraction, n.ID, orNull(n.OrganizationID), orNull(n.ContactID), n.UserID, n.Channel, n.Subject, orNull(n.Body), orNull(n.Outcome),
 		happened, milliStamp(i.created))

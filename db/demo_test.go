@@ -129,6 +129,9 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 			t.Error(check, found)
 		}
 	}
+	if strings.Join(lines(t, file, tallies), "\n") != strings.Join(lines(t, file, plainTallies), "\n") {
+		t.Error("the numbers of the charts are not those of the rows")
+	}
 	_, empty, _ := dbtest.Open(t)
 	const schema = "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2"
 	if got, want := lines(t, file, schema), lines(t, look(t, empty), schema); strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -63,6 +63,11 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		_, err = d.linkedOwners(ctx, reader, "organization", id)
 		_, err2 = d.linkedOwners(ctx, reader, "contact", id)
 		ask(err, err2)
+		reader.May = Permissions
+		_, err = d.InteractionsByWeek(ctx, reader)
+		_, err2 = d.NewClientsByMonth(ctx, reader)
+		_, err3 = d.ClientsByOwner(ctx, reader)
+		ask(err, err2, err3)
 	}
 	_, _, err3 = d.FollowUps(ctx, by, FollowUpFilter{OrganizationID: id})
 	_, _, err4 = d.FollowUps(ctx, by, FollowUpFilter{ContactID: id})

@@ -11,7 +11,7 @@ import (
 	"clientregistry/views"
 )
 
-// home shows what somebody has to do, what he touched last, his quiet clients, and what happened today.
+// home shows what somebody has to do, what he touched last, his quiet clients, what happened today, and charts.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
 	page := views.Home{Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.check(v) == nil}
@@ -22,7 +22,7 @@ func (s *Server) home(c *gin.Context) error {
 	for _, fill := range []struct {
 		wanted bool
 		with   func(*gin.Context, *views.Home) error
-	}{{page.ShowQuiet, s.homeFollowUps}, {page.ShowTouched, s.homeTouched}, {page.ShowQuiet, s.homeQuiet}, {page.ShowToday, s.homeToday}} {
+	}{{page.ShowQuiet, s.homeFollowUps}, {page.ShowTouched, s.homeTouched}, {page.ShowQuiet, s.homeQuiet}, {clients, s.homeCharts}, {page.ShowToday, s.homeToday}} {
 		if !fill.wanted {
 			continue
 		}

@@ -264,6 +264,7 @@ type Home struct {
 	Touched      []HomeRow
 	Quiet        []HomeRow // nil without the right to see interactions
 	Today        []HomeEvent
+	Charts       []Chart
 	ShowTouched  bool
 	ShowQuiet    bool
 	FollowUps    *FollowUpCard

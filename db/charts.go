@@ -1,0 +1,169 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+)
+
+// Counted is how many there are of each kind in a week or a month.
+type Counted struct {
+	Range
+	Of map[string]int
+}
+
+// InteractionsByWeek counts the interactions of the last twelve weeks by
+// channel. A week is from Monday to Sunday in the actor's time zone; the last
+// one is this week. Without ViewClient and ViewInteraction it is ErrForbidden.
+func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error) {
+	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
+		return nil, errors.Join(ErrForbidden, errors.New("weeks tell of interactions"))
+	}
+	now := d.now().In(by.zone())
+	monday := now.Day() - (int(now.Weekday())+6)%7
+	c := counting{name: "weeks", kinds: Channels}
+	for i := range c.periods {
+		c.periods[i] = Range{midnight(now, now.Month(), monday+7*(i-11)), midnight(now, now.Month(), monday+7*(i-10))}
+	}
+	at, with := by.ownOrganizations().holds("organization_id"), by.ownContacts().holds("contact_id")
+	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort them all
+	c.own = c.reading("interactions", "channel", "happened_at", at).joined(" UNION ALL", c.reading("interactions", "channel", "happened_at", rest))
+	return d.counted(ctx, by, c)
+}
+
+// NewClientsByMonth counts what was created in each of the last twelve months
+// of the actor's time zone, archived or not, by "organization" and "contact".
+// The last one is this month. Without ViewClient it is ErrForbidden.
+func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error) {
+	if !by.Can(ViewClient) {
+		return nil, errors.Join(ErrForbidden, errors.New("months tell of clients"))
+	}
+	now := d.now().In(by.zone())
+	c := counting{name: "months", kinds: []string{"organization", "contact"}}
+	for i := range c.periods {
+		c.periods[i] = Range{midnight(now, now.Month()+time.Month(i-11), 1), midnight(now, now.Month()+time.Month(i-10), 1)}
+	}
+	c.own = c.reading("organizations", "'organization'", "created_at", by.ownOrganizations().holds("id")).joined(" UNION ALL",
+		c.reading("contacts", "'contact'", "created_at", by.ownContacts().holds("id")))
+	return d.counted(ctx, by, c)
+}
+
+// midnight is where a day, of now's year and in now's zone, begins.
+func midnight(now time.Time, month time.Month, day int) time.Time {
+	return time.Date(now.Year(), month, day, 0, 0, 0, 0, now.Location())
+}
+
+// counting is what is counted in twelve periods. Who sees all clients is
+// answered from the tally; for who sees only his own, own reads the kind and
+// the time of each row that is his.
+type counting struct {
+	name    string
+	kinds   []string
+	periods [12]Range
+	own     condition
+}
+
+// reading is the query of the kind and time of a table's rows within the
+// periods that are seen.
+func (c *counting) reading(table, kind, at string, seen condition) condition {
+	return condition{
+		"\nSELECT " + kind + " AS kind, " + at + " AS at FROM " + table + " WHERE " + seen.sql + " AND " + at + " >= ? AND " + at + " < ?",
+		append(seen.args, stamp(c.periods[0].From), stamp(c.periods[11].To)),
+	}
+}
+
+// counted counts, and keeps the numbers until something changes.
+func (d *DB) counted(ctx context.Context, by Actor, c counting) ([]Counted, error) {
+	key := fmt.Sprint(c.name, by.zone(), c.periods[0].From.Unix(), by.scope())
+	all, err := remembered(&d.memo, key, func() ([]Counted, error) {
+		all := make([]Counted, len(c.periods))
+		for i, p := range c.periods {
+			all[i] = Counted{Range: p, Of: map[string]int{}}
+		}
+		if by.OwnOnly {
+			return all, d.countOwn(ctx, c, all)
+		}
+		return all, d.countAll(ctx, c, all)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.name, err)
+	}
+	return all, nil
+}
+
+func (d *DB) countAll(ctx context.Context, c counting, into []Counted) error {
+	for _, period := range into {
+		for _, kind := range c.kinds {
+			var n int
+			err := d.reader.queryRow(ctx, `
+				SELECT ifnull(sum(n), 0) FROM tally
+				WHERE kind = ? AND quarter >= unixepoch(?) / 900 AND quarter < unixepoch(?) / 900`,
+				kind, stamp(period.From), stamp(period.To)).Scan(&n)
+			if err != nil {
+				return err
+			}
+			period.Of[kind] = n
+		}
+	}
+	return nil
+}
+
+func (d *DB) countOwn(ctx context.Context, c counting, into []Counted) error {
+	var ends []string
+	for _, period := range into[:len(into)-1] {
+		ends = append(ends, stamp(period.To))
+	}
+	rows, err := d.reader.query(ctx, "SELECT kind, at FROM "+c.own.sql, c.own.args...)
+	_, err = collect(rows, err, func(r row) (none struct{}, err error) {
+		var kind, at string
+		err = r.Scan(&kind, &at)
+		into[sort.Search(len(ends), func(i int) bool { return ends[i] > at })].Of[kind]++
+		return none, err
+	})
+	return err
+}
+
+// OwnerCount is how many active organizations somebody owns.
+type OwnerCount struct {
+	UserID, Name  string // "" for those that nobody owns
+	Organizations int
+}
+
+// ClientsByOwner counts the active organizations of each owner, most first, and
+// at the end those that nobody owns. Without ViewClient it is ErrForbidden.
+func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error) {
+	if !by.Can(ViewClient) {
+		return nil, errors.Join(ErrForbidden, errors.New("owners tell of clients"))
+	}
+	counts := condition{sql: "SELECT owner_user_id, n FROM owner_tally WHERE n > 0"}
+	if by.OwnOnly {
+		own := by.ownOrganizations().holds("id")
+		counts = condition{"SELECT ifnull(owner_user_id, '') AS owner_user_id, count(*) AS n FROM organizations WHERE +is_active = 1 AND " + own.sql + " GROUP BY 1", own.args}
+	}
+	all, err := remembered(&d.memo, "owners"+by.scope(), func() ([]OwnerCount, error) {
+		rows, err := d.reader.query(ctx, `
+			SELECT owner_user_id, full_name, n
+			FROM (`+counts.sql+`)
+			LEFT JOIN users ON users.id = owner_user_id
+			ORDER BY owner_user_id = '', n DESC, name_key, owner_user_id`, counts.args...)
+		return collect(rows, err, func(r row) (OwnerCount, error) {
+			var o OwnerCount
+			err := r.Scan(&o.UserID, text{&o.Name}, &o.Organizations)
+			return o, err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("clients by owner: %w", err)
+	}
+	return all, nil
+}
+
+// scope names what of the clients the actor sees, for what is kept.
+func (by Actor) scope() string {
+	if by.OwnOnly {
+		return by.UserID
+	}
+	return "all"
+}

@@ -1,0 +1,166 @@
+package handlers
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// homeCharts shows interactions by week, new clients by month and clients by owner: those that the visitor may see.
+func (s *Server) homeCharts(c *gin.Context, page *views.Home) error {
+	ctx, v := c.Request.Context(), who(c)
+	if v.Can(db.ViewInteraction) {
+		weeks, err := s.db.InteractionsByWeek(ctx, v.Actor)
+		if err != nil {
+			return err
+		}
+		page.Charts = append(page.Charts, weeksChart(weeks))
+	}
+	months, err := s.db.NewClientsByMonth(ctx, v.Actor)
+	if err != nil {
+		return err
+	}
+	owners, err := s.db.ClientsByOwner(ctx, v.Actor)
+	page.Charts = append(page.Charts, monthsChart(months), ownersChart(owners))
+	return err
+}
+
+func weeksChart(weeks []db.Counted) views.Chart {
+	chart := views.Chart{ID: "weeks", Heading: "Interactions per week", Note: "12 weeks", Head: []string{"Week of"}}
+	for _, channel := range db.Channels {
+		chart.Legend = append(chart.Legend, views.Series{Class: "k-" + channel, Label: channelLabels[channel]})
+		chart.Head = append(chart.Head, channelLabels[channel])
+	}
+	var panel views.Panel
+	var peak db.Counted
+	for i, week := range weeks {
+		monday, p := week.From.Format("2 Jan"), days(week.Range, "from", "to")
+		column := views.ChartColumn{Href: linkTo("/interactions", p, sum(week))}
+		row := views.ChartRow{Label: monday, Href: column.Href}
+		var parts []string
+		for _, channel := range db.Channels {
+			n, href := week.Of[channel], linkTo("/interactions", with(p, "channel", channel), week.Of[channel])
+			column.Parts = append(column.Parts, views.ChartPart{Class: "k-" + channel, Href: href, Title: fmt.Sprintf("Week of %s: %s", monday, plural(n, channel)), N: n})
+			row.Cells = append(row.Cells, views.ChartCell{Text: grouped(n), Href: href})
+			if n > 0 {
+				parts = append(parts, plural(n, channel))
+			}
+		}
+		if column.Title = fmt.Sprintf("Week of %s: nothing", monday); len(parts) > 0 {
+			column.Title = fmt.Sprintf("Week of %s: %s (%s)", monday, plural(sum(week), "interaction"), strings.Join(parts, ", "))
+		}
+		if i%2 == 1 { // each second one has room for its label, this week's among them
+			column.Label = monday
+		}
+		if sum(week) > sum(peak) {
+			peak = week
+		}
+		panel.Columns, chart.Rows = append(panel.Columns, column), append(chart.Rows, row)
+	}
+	if sum(peak) == 0 {
+		chart.Nothing = "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here."
+		return chart
+	}
+	chart.Finding = fmt.Sprintf("Most in the week of %s: %s. This week so far: %s.", peak.From.Format("2 January"), grouped(sum(peak)), grouped(sum(weeks[len(weeks)-1])))
+	chart.Drawing = views.DrawColumns([]views.Panel{panel})
+	return chart
+}
+
+// kindsOfClient are what the months count, and their lists.
+var kindsOfClient = []struct{ kind, words, path string }{
+	{"organization", "Organizations", "/organizations"}, {"contact", "Contacts", "/contacts"},
+}
+
+func monthsChart(months []db.Counted) views.Chart {
+	chart := views.Chart{ID: "months", Heading: "New clients per month", Note: "12 months", Head: []string{"Month"}}
+	panels := make([]views.Panel, len(kindsOfClient))
+	total := 0
+	for i, month := range months {
+		row := views.ChartRow{Label: month.From.Format("Jan 2006")}
+		for k, x := range kindsOfClient {
+			n := month.Of[x.kind]
+			href := linkTo(x.path, with(days(month.Range, "created_from", "created_to"), "status", "all"), n)
+			title := fmt.Sprintf("%s: %s", month.From.Format("January 2006"), plural(n, x.kind))
+			column := views.ChartColumn{Href: href, Title: title, Parts: []views.ChartPart{{N: n}}}
+			if i%2 == 1 {
+				column.Label = month.From.Format("Jan")
+			}
+			panels[k].Name = x.words
+			panels[k].Columns = append(panels[k].Columns, column)
+			row.Cells = append(row.Cells, views.ChartCell{Text: grouped(n), Href: href})
+		}
+		total += sum(month)
+		chart.Rows = append(chart.Rows, row)
+	}
+	for _, x := range kindsOfClient {
+		chart.Head = append(chart.Head, x.words)
+	}
+	if total == 0 {
+		chart.Nothing = "No organization or contact was created in the last 12 months."
+		return chart
+	}
+	this := months[len(months)-1]
+	chart.Finding = fmt.Sprintf("%s created in 12 months; this month so far %s and %s.", plural(total, "client"), plural(this.Of["organization"], "organization"), plural(this.Of["contact"], "contact"))
+	chart.Drawing = views.DrawColumns(panels)
+	return chart
+}
+
+// mostOwners is how many owners are shown by name.
+const mostOwners = 10
+
+func ownersChart(owners []db.OwnerCount) views.Chart {
+	chart := views.Chart{ID: "owners", Heading: "Clients per owner", Note: "Active organizations", Head: []string{"Owner", "Organizations"}}
+	if len(owners) == 0 {
+		chart.Nothing = "No active organizations yet."
+		return chart
+	}
+	var rows []views.ChartColumn
+	total, others := 0, 0
+	show := func(name, href string, n int) {
+		rows = append(rows, views.ChartColumn{Label: name, Value: grouped(n), Href: href, Title: name + ": " + plural(n, "organization"), Parts: []views.ChartPart{{N: n}}})
+		chart.Rows = append(chart.Rows, views.ChartRow{Label: name, Cells: []views.ChartCell{{Text: grouped(n), Href: href}}})
+	}
+	for i, o := range owners {
+		total += o.Organizations
+		switch last := i == len(owners)-1; {
+		case o.UserID == "":
+			show("No owner", "/organizations?owner=none", o.Organizations)
+		case i < mostOwners:
+			show(o.Name, "/organizations?owner="+o.UserID, o.Organizations)
+		default:
+			if others += o.Organizations; last || owners[i+1].UserID == "" {
+				show(plural(i+1-mostOwners, "other"), "", others)
+			}
+		}
+	}
+	chart.Finding = fmt.Sprintf("%s: %s of %s.", rows[0].Label, rows[0].Value, plural(total, "active organization"))
+	chart.Drawing = views.DrawRows(rows)
+	return chart
+}
+
+func sum(c db.Counted) int {
+	n := 0
+	for _, of := range c.Of {
+		n += of
+	}
+	return n
+}
+
+// days says a range as its first and its last day.
+func days(r db.Range, from, to string) url.Values {
+	return url.Values{from: {r.From.Format(time.DateOnly)}, to: {r.To.AddDate(0, 0, -1).Format(time.DateOnly)}}
+}
+
+// linkTo is the address of a list of n rows, "" where it would be empty.
+func linkTo(path string, p url.Values, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return address(path, p)
+}

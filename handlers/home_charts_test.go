@@ -1,0 +1,146 @@
+package handlers_test
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"clientregistry/db"
+)
+
+// rows counts what a list shows from its first page to its last.
+func (b *browser) rows(path string) (n int) {
+	b.t.Helper()
+	for path != "" {
+		a := b.get(path).want(200, "h1", "")
+		n += a.html.Find("#rows tr, #timeline .ev").Length()
+		path = a.html.Find("#load-more, #load-older").AttrOr("href", "")
+	}
+	return n
+}
+
+var aNumber = regexp.MustCompile(`[\d,]+`)
+
+// chartLinks are the links of a page's charts with the number that each stands for.
+func (a answer) chartLinks() map[string]int {
+	a.t.Helper()
+	links := map[string]int{}
+	a.html.Find("figure a").Each(func(_ int, link *goquery.Selection) {
+		said := link.Text() // of a cell of the table
+		if title := link.Find("title"); title.Length() > 0 {
+			_, said, _ = strings.Cut(title.Text(), ": ")
+		}
+		href, ok := link.Attr("href")
+		if link.Closest("th").Length() > 0 {
+			return // the week, whose number stands in its bar
+		}
+		n, err := strconv.Atoi(strings.ReplaceAll(aNumber.FindString(said), ",", ""))
+		if err != nil || !ok || links[href] != 0 && links[href] != n {
+			a.t.Fatalf("%s leads to %s, elsewhere with %d", said, href, links[href])
+		}
+		links[href] = n
+	})
+	return links
+}
+
+func TestBarsLeadToListsOfTheirLength(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if err := s.db.Demo(t.Context(), db.System, "s", 7, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.exec("DELETE FROM interactions WHERE rowid % 9 > 0") // the feed shows 20 a page
+	tomas := s.one("SELECT id FROM users WHERE full_name = 'Tomas Rehn'")
+	for i, zone := range []string{"Pacific/Kiritimati", "Pacific/Honolulu", "Asia/Kathmandu"} {
+		b := s.as("Viewer")
+		s.exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, b.user.ID)
+		if i == 2 { // one of few clients
+			own := s.role("Own", db.ViewClient, db.ViewInteraction)
+			s.exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", own)
+			b = s.as(own)
+			s.exec("UPDATE contacts SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 20 = 0", b.user.ID, tomas)
+			s.exec("UPDATE organizations SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 5 = 0", b.user.ID, tomas)
+		}
+		home := b.get("/").want(200, "#weeks-h + .note", "12 weeks").want(200, "#months-h", "New clients").want(200, "#owners-h", "Clients per owner")
+		links := home.chartLinks()
+		kinds := map[string]int{}
+		for href, n := range links {
+			path, _, _ := strings.Cut(href, "?")
+			if kinds[path]++; path == "/interactions" && kinds[path]%7 > 0 && i < 2 || path != "/interactions" && kinds[path]%5 > 0 {
+				continue // some of each are enough
+			}
+			if got := b.rows(href); got != n {
+				t.Errorf("%s: %s leads to %d rows, the bar says %d", zone, href, got, n)
+			}
+		}
+		if kinds["/interactions"] < 20 || kinds["/organizations"] < 12 || kinds["/contacts"] < 8 {
+			t.Errorf("%s: only these links: %v", zone, kinds)
+		}
+		if n := home.html.Find("figure [style], figure [fill], figure script").Length(); n > 0 {
+			t.Error("the policy would refuse what is in a chart")
+		}
+	}
+}
+
+func TestChartsOfLittle(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Manager")
+	home := ines.get("/")
+	home.wantNot("figure svg:not(.i), figure table").want(200, "#weeks-h", "Interactions per week")
+	home.wantTexts("figure p", "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here.", "No organization or contact was created in the last 12 months.", "No active organizations yet.")
+
+	org := s.organization("Quay", "owner_user_id", ines.user.ID)
+	s.log(org, "", "Hello", "channel", "meeting")
+	home = ines.get("/")
+	home.wantTexts("figure > p",
+		"Most in the week of 23 November: 1. This week so far: 1.", "1 client created in 12 months; this month so far 1 organization and 0 contacts.", "Inès Moreau: 1 of 1 active organization.")
+	home.wantTexts("[aria-labelledby=weeks-h] tbody tr:last-child > *", "23 Nov", "0", "0", "1", "0")
+	home.wantTexts("[aria-labelledby=weeks-h] svg a title", "Week of 23 Nov: 1 interaction (1 meeting)", "Week of 23 Nov: 1 meeting")
+	if n := home.html.Find("[aria-labelledby=weeks-h] tbody tr").Length(); n != 12 {
+		t.Errorf("%d weeks, want the empty ones too", n)
+	}
+	if n := home.html.Find("[aria-labelledby=weeks-h] svg > g > title").Length(); n != 11 {
+		t.Errorf("%d weeks say that they are empty", n)
+	}
+	home.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "1", "0").wantTexts("[aria-labelledby=owners-h] tbody tr > *", "Inès Moreau", "1")
+	for href, n := range home.chartLinks() {
+		if got := ines.rows(href); got != n {
+			t.Errorf("%s leads to %d rows, the bar says %d", href, got, n)
+		}
+	}
+
+	// A week is the reader's: on Monday at half past midnight in Stockholm it is still Sunday in Honolulu.
+	s.clock.Add(5*24*time.Hour + 14*time.Hour)
+	ines = s.person("Inès Moreau again", "Manager")
+	ines.get("/").wantTexts("[aria-labelledby=weeks-h] tbody tr:last-child th", "30 Nov").want(200, "#weeks-h ~ .note", "12 weeks")
+	s.exec("UPDATE users SET time_zone = 'Pacific/Honolulu'")
+	ines.get("/").wantTexts("[aria-labelledby=weeks-h] tbody tr:last-child > *", "23 Nov", "0", "0", "1", "0")
+
+	for i := range 14 {
+		owner := s.person(fmt.Sprintf("Owner %02d", i), "Viewer")
+		for range 2 {
+			s.organization("Client", "owner_user_id", owner.user.ID)
+		}
+	}
+	s.organization("Nobody’s")
+	owners := ines.get("/").wantTexts("[aria-labelledby=owners-h] tbody tr:nth-last-child(-n + 3) > *", "Owner 09", "2", "5 others", "9", "No owner", "1")
+	owners.wantTexts("[aria-labelledby=owners-h] svg > g > title", "5 others: 9 organizations")
+}
+
+func TestChartsTellNobodyMoreThanHeMaySee(t *testing.T) {
+	t.Parallel()
+	_, _, own := ownWorld(t)
+	home := own.get("/").want(200, "[aria-labelledby=weeks-h] > p", "Most in the week of 23 November: 3.")
+	home.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "1", "1").wantTexts("[aria-labelledby=owners-h] tbody tr > *", "No owner", "1")
+	everything := own.as("Viewer").get("/").want(200, "[aria-labelledby=weeks-h] > p", "Most in the week of 23 November: 4.")
+	everything.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "2", "2")
+
+	own.as(own.role("Reader", db.ViewClient)).get("/").want(200, "#months-h", "").want(200, "#owners-h", "").wantNot("#weeks-h, a[href^='/interactions']").want(200, ".empty h2", "Find a client")
+	own.as(own.role("Talker", db.ViewInteraction, db.EditInteraction)).get("/").wantNot("figure")
+}
