@@ -40,7 +40,7 @@ func weeksChart(weeks []db.Counted) views.Chart {
 	var panel views.Panel
 	var peak db.Counted
 	for i, week := range weeks {
-		monday, p := week.From.Format("2 Jan"), days(week.Range, "from", "to")
+		monday, p := week.From.Format("2 Jan"), dated(week.Range, "from", "to")
 		column := views.ChartColumn{Href: linkTo("/interactions", p, sum(week))}
 		row := views.ChartRow{Label: monday, Href: column.Href}
 		var parts []string
@@ -85,7 +85,7 @@ func monthsChart(months []db.Counted) views.Chart {
 		row := views.ChartRow{Label: month.From.Format("Jan 2006")}
 		for k, x := range kindsOfClient {
 			n := month.Of[x.kind]
-			href := linkTo(x.path, with(days(month.Range, "created_from", "created_to"), "status", "all"), n)
+			href := linkTo(x.path, with(dated(month.Range, "created_from", "created_to"), "status", "all"), n)
 			title := fmt.Sprintf("%s: %s", month.From.Format("January 2006"), plural(n, x.kind))
 			column := views.ChartColumn{Href: href, Title: title, Parts: []views.ChartPart{{N: n}}}
 			if i%2 == 1 {
@@ -152,8 +152,8 @@ func sum(c db.Counted) int {
 	return n
 }
 
-// days says a range as its first and its last day.
-func days(r db.Range, from, to string) url.Values {
+// dated says a range as its first and its last day.
+func dated(r db.Range, from, to string) url.Values {
 	return url.Values{from: {r.From.Format(time.DateOnly)}, to: {r.To.AddDate(0, 0, -1).Format(time.DateOnly)}}
 }
 
