@@ -29,18 +29,21 @@ func (t *tx) record(action, targetType, targetID string, metadata details) error
 	if err != nil {
 		return err
 	}
-	var seq int64
-	var prev string
-	err = t.queryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&seq, &prev)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+	if t.lastSeq == 0 { // nobody else writes meanwhile, so once is enough
+		err = t.queryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&t.lastSeq, &t.lastHash)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
 	}
 	r := auditRow{
-		seq: seq + 1, id: newID(), userID: t.by.UserID, action: action, targetType: targetType, targetID: targetID,
-		metadata: string(encoded), ip: t.by.IP, ua: t.by.UA, createdAt: stamp(t.now), prevHash: prev,
+		seq: t.lastSeq + 1, id: newID(), userID: t.by.UserID, action: action, targetType: targetType, targetID: targetID,
+		metadata: string(encoded), ip: t.by.IP, ua: t.by.UA, createdAt: stamp(t.now), prevHash: t.lastHash,
 	}
-	_, err = t.exec(insertAudit, r.values()...)
-	return err
+	if _, err := t.exec(insertAudit, r.values()...); err != nil {
+		return err
+	}
+	t.lastSeq, t.lastHash = r.seq, r.hash
+	return nil
 }
 
 // auditRow is a row of audit_logs as its hash reads it.

@@ -136,14 +136,36 @@ func (t *tx) linkContact(n *NewLink) error {
 	if !errors.Is(err, ErrNotFound) {
 		return err
 	}
+	if err := t.insertLink(l, l.details()); err != nil {
+		return err
+	}
+	return t.reindexContact(l.ContactID)
+}
+
+// insertLink, deleteLink and changeLink write a link and its audit row. The
+// first two leave the contact's words to the caller.
+func (t *tx) insertLink(l Link, metadata details) error {
 	if _, err := t.exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status) VALUES (?, ?, ?, ?)",
 		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus); err != nil {
 		return err
 	}
-	if err := t.reindexContact(l.ContactID); err != nil {
+	return t.record("link_contact", "organization", l.OrganizationID, metadata)
+}
+
+func (t *tx) deleteLink(l Link, metadata details) error {
+	if _, err := t.exec("DELETE FROM organization_contact WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID); err != nil {
 		return err
 	}
-	return t.record("link_contact", "organization", l.OrganizationID, l.details())
+	return t.record("unlink_contact", "organization", l.OrganizationID, metadata)
+}
+
+func (t *tx) changeLink(l Link, changes map[string]Change, metadata details) error {
+	if _, err := t.exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1 WHERE organization_id = ? AND contact_id = ?",
+		orNull(l.RoleLabel), l.RelationshipStatus, l.OrganizationID, l.ContactID); err != nil {
+		return err
+	}
+	metadata["changes"] = changes
+	return t.record("update_link", "organization", l.OrganizationID, metadata)
 }
 
 // linkEnds makes sure that both ends are there and seen, creating or restoring where asked.
@@ -208,13 +230,7 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 		if err := t.reconcile(version, l.Version, changes, &l, func() error { return t.linkConflict(l) }, versions, organizationID, contactID); err != nil || len(changes) == 0 {
 			return err
 		}
-		if _, err := t.exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1 WHERE organization_id = ? AND contact_id = ?",
-			orNull(l.RoleLabel), l.RelationshipStatus, organizationID, contactID); err != nil {
-			return err
-		}
-		metadata := l.details()
-		metadata["changes"] = changes
-		return t.record("update_link", "organization", organizationID, metadata)
+		return t.changeLink(l, changes, l.details())
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("update link of %s and %s: %w", organizationID, contactID, err)
@@ -254,13 +270,10 @@ func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contac
 		if l.Version != version {
 			return t.linkConflict(l)
 		}
-		if _, err := t.exec("DELETE FROM organization_contact WHERE organization_id = ? AND contact_id = ?", organizationID, contactID); err != nil {
+		if err := t.deleteLink(l, l.details()); err != nil {
 			return err
 		}
-		if err := t.reindexContact(contactID); err != nil {
-			return err
-		}
-		return t.record("unlink_contact", "organization", organizationID, l.details())
+		return t.reindexContact(contactID)
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("unlink %s and %s: %w", organizationID, contactID, err)

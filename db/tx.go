@@ -17,7 +17,9 @@ type tx struct {
 	now      time.Time
 	changed  int64
 	recorded int
-	missing  []string // queries that had no kept statement
+	lastSeq  int64                // of the last row of the history, 0 before it was read
+	lastHash string               // and its hash
+	stmts    map[string]*sql.Stmt // by query: prepared once, however often it runs
 }
 
 type inWrite struct{}
@@ -52,7 +54,9 @@ func (d *DB) transact(ctx context.Context, by Actor, f func(*tx) error) error {
 	}
 	defer sqlTx.Rollback()
 	by.IP, by.UA = clip(by.IP, 64), clip(by.UA, 400)
-	t := &tx{Tx: sqlTx, ctx: context.WithValue(ctx, inWrite{}, true), pool: d.writer, by: by, now: d.now().UTC().Truncate(time.Millisecond)}
+	t := &tx{
+		Tx: sqlTx, ctx: context.WithValue(ctx, inWrite{}, true), pool: d.writer, by: by, now: d.now().UTC().Truncate(time.Millisecond), stmts: map[string]*sql.Stmt{},
+	}
 	if err := f(t); err != nil {
 		return err
 	}
@@ -60,7 +64,7 @@ func (d *DB) transact(ctx context.Context, by Actor, f func(*tx) error) error {
 		return err
 	}
 	d.memo.forget()
-	for _, query := range t.missing {
+	for query := range t.stmts {
 		if _, err := d.writer.prepared(ctx, query); err != nil {
 			break // the change is made; the next one tries again
 		}
@@ -78,7 +82,7 @@ func clip(s string, most int) string {
 }
 
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	s, err := t.pool.preparedIn(t, query)
+	s, err := t.prepared(query)
 	if err != nil {
 		return 0, err
 	}
@@ -92,7 +96,7 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 }
 
 func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
-	s, err := t.pool.preparedIn(t, query)
+	s, err := t.prepared(query)
 	if err != nil {
 		return nil, err
 	}
@@ -100,20 +104,25 @@ func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
 }
 
 func (t *tx) queryRow(query string, args ...any) row {
-	s, err := t.pool.preparedIn(t, query)
+	s, err := t.prepared(query)
 	if err != nil {
 		return failed{err}
 	}
 	return s.QueryRowContext(t.ctx, args...)
 }
 
-// preparedIn is prepared for the one connection that a transaction holds: what
+// prepared is the pool's for the one connection that a transaction holds: what
 // is not kept yet it prepares through the transaction, because the pool has no
-// other connection to lend, and notes to be kept after the commit.
-func (p *pool) preparedIn(t *tx, query string) (*sql.Stmt, error) {
-	if kept := p.kept(query); kept != nil {
-		return t.StmtContext(t.ctx, kept), nil
+// other connection to lend; transact keeps it after the commit.
+func (t *tx) prepared(query string) (s *sql.Stmt, err error) {
+	if s = t.stmts[query]; s != nil {
+		return s, nil
 	}
-	t.missing = append(t.missing, query)
-	return t.PrepareContext(t.ctx, query)
+	if kept := t.pool.kept(query); kept != nil {
+		s = t.StmtContext(t.ctx, kept)
+	} else if s, err = t.PrepareContext(t.ctx, query); err != nil {
+		return nil, err
+	}
+	t.stmts[query] = s
+	return s, nil
 }

@@ -1,0 +1,297 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A batch is not kept in a table of its own: it is the rows of the history that
+// its transaction wrote, one after the other, and behind them the one that says
+// what it was.
+
+// batchMade is a batch as the history has it.
+type batchMade struct {
+	seq          int64
+	userID, kind string
+	Action       string
+	Count, Rows  int
+}
+
+// batch reads a batch, or returns ErrNotFound.
+func (t *tx) batch(id string) (b batchMade, err error) {
+	var action, metadata string
+	err = t.queryRow(`
+		SELECT seq, ifnull(user_id, ''), action, metadata FROM audit_logs
+		WHERE target_type = 'system' AND target_id = ? AND action IN ('batch_organizations', 'batch_contacts')`, id).
+		Scan(&b.seq, &b.userID, &action, &metadata)
+	if errors.Is(err, sql.ErrNoRows) {
+		return b, ErrNotFound
+	}
+	if err != nil {
+		return b, err
+	}
+	b.kind = strings.TrimSuffix(strings.TrimPrefix(action, "batch_"), "s")
+	return b, json.Unmarshal([]byte(metadata), &b)
+}
+
+// batchID is the id of a new batch: the request's, so that it is known when it
+// comes twice; then made is what it made the first time.
+func (t *tx) batchID(requestID string) (id string, made *batchMade, err error) {
+	requestID = strings.ToLower(requestID)
+	if !ValidID(requestID) {
+		return newID(), nil, nil
+	}
+	b, err := t.batch(requestID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return requestID, nil, nil
+	case err != nil:
+		return "", nil, err
+	case b.userID != t.by.UserID:
+		return newID(), nil, nil
+	}
+	return requestID, &b, nil
+}
+
+// BatchUndone is what UndoBatch took back.
+type BatchUndone struct {
+	Kind, Action string
+	Undone       int
+	Left         []Left
+}
+
+// UndoBatch takes back what a batch changed, in one transaction. It keeps the
+// records that were changed since and those out of sight, and says which. Only
+// who made the batch, or who manages users, may: to others it is ErrNotFound.
+// A batch that was undone already is Invalid.
+func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUndone, err error) {
+	err = d.write(ctx, by, func(t *tx) error {
+		made, err := t.batch(id)
+		if err != nil {
+			return err
+		}
+		if made.userID != by.UserID && !by.Can(ManageUsers) {
+			return ErrNotFound
+		}
+		if err := t.notUndone(id); err != nil {
+			return err
+		}
+		undone = BatchUndone{Kind: made.kind, Action: made.Action}
+		u, err := t.undoing(made)
+		if err != nil {
+			return err
+		}
+		if err := u.run(); err != nil {
+			return err
+		}
+		undone.Undone, undone.Left = len(u.undone), u.left.all()
+		if len(u.undone) == 0 {
+			return nil
+		}
+		return t.record("undo_batch", "system", id, details{"batch": u.id, "action": made.Action, "count": undone.Undone, "rows": t.recorded})
+	})
+	if err != nil {
+		return BatchUndone{}, fmt.Errorf("undo batch %s: %w", id, err)
+	}
+	return undone, nil
+}
+
+func (t *tx) notUndone(id string) error {
+	var name string
+	var at time.Time
+	err := t.queryRow(`
+		SELECT users.full_name, audit_logs.created_at FROM audit_logs LEFT JOIN users ON users.id = user_id
+		WHERE target_type = 'system' AND target_id = ? AND action = 'undo_batch'`, id).Scan(text{&name}, moment{&at})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		name = "somebody"
+	}
+	return invalid("batch", "This was undone already, by %s", name)
+}
+
+// undoing is a batch on its way back.
+type undoing struct {
+	t       *tx
+	x       *batching // the batch's records as they are now, and as the actor sees them
+	id      string    // of the undoing
+	made    batchMade
+	entries []batchEntry
+	now     map[string]batchRow
+	owners  map[string]bool // whether a user may own records
+	undone  map[string]bool
+	left    leaving
+	leaves  map[string]bool
+}
+
+// batchEntry is what a batch did to one record.
+type batchEntry struct {
+	action, record string // the record's id
+	OrganizationID string `json:"organization_id"`
+	ContactID      string `json:"contact_id"`
+	RoleLabel      string `json:"role_label"`
+	Status         string `json:"relationship_status"`
+	Changes        map[string]Change
+}
+
+func (t *tx) undoing(made batchMade) (*undoing, error) {
+	u := &undoing{t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{}, undone: map[string]bool{}, left: leaving{}, leaves: map[string]bool{}}
+	rows, err := t.query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq", made.seq-int64(made.Rows), made.seq-1)
+	u.entries, err = collect(rows, err, func(r row) (e batchEntry, err error) {
+		var metadata string
+		if err := r.Scan(&e.action, &e.record, &metadata); err != nil {
+			return e, err
+		}
+		err = json.Unmarshal([]byte(metadata), &e)
+		if made.kind == "contact" && e.ContactID != "" { // a link is its organization's row
+			e.record = e.ContactID
+		}
+		return e, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	u.x = &batching{Batch: Batch{Kind: made.kind, Action: made.Action}, by: t.by, list: map[string]*listing{"organization": organizations, "contact": contacts}[made.kind], column: batchActions[made.Action].column}
+	for _, e := range u.entries {
+		u.x.IDs = append(u.x.IDs, e.record)
+	}
+	if err := u.x.findIDs(); err != nil {
+		return nil, err
+	}
+	u.x.state = condition{sql: "''"}
+	if u.x.column != "" {
+		u.x.state.sql = "CAST(" + u.x.column + " AS TEXT)"
+	}
+	now, err := u.x.rows(t)
+	for _, r := range now {
+		u.now[r.ID] = r
+	}
+	return u, err
+}
+
+func (u *undoing) run() error {
+	for _, e := range u.entries {
+		r, seen := u.now[e.record]
+		if !seen {
+			u.leave(Gone, Named{ID: e.record})
+			continue
+		}
+		var err error
+		if u.x.column != "" {
+			err = u.column(e, r)
+		} else {
+			err = u.link(e, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if u.made.Action == "link" && u.x.Kind == "organization" && len(u.undone) > 0 {
+		return u.t.reindexContact(u.entries[0].ContactID)
+	}
+	return nil
+}
+
+// leave keeps a record as it is, and counts it once.
+func (u *undoing) leave(why Reason, n Named) {
+	if !u.leaves[n.ID] {
+		u.leaves[n.ID] = true
+		u.left.add(why, n)
+	}
+}
+
+// column puts a column back to what it was.
+func (u *undoing) column(e batchEntry, r batchRow) error {
+	change, known := e.Changes[u.x.column]
+	from, to := stored(change.New), stored(change.Old)
+	changed, err := u.since("target_type = ? AND target_id = ? AND action IN "+versions, u.x.Kind, r.ID)
+	if err != nil {
+		return err
+	}
+	if changed || !known || r.state != from {
+		u.leave(Changed, r.Named)
+		return nil
+	}
+	if u.x.column == "owner_user_id" && to != "" {
+		active, err := u.active(to)
+		if err != nil {
+			return err
+		}
+		if !active {
+			u.leave(OwnerLeft, r.Named)
+			return nil
+		}
+	}
+	u.undone[r.ID] = true
+	return u.t.setColumn(u.x.Kind, u.x.column, u.id, r.ID, from, to)
+}
+
+// stored is a value of the history as text, of is_active too.
+func stored(v any) string {
+	switch v {
+	case true:
+		return "1"
+	case false:
+		return "0"
+	}
+	return shown(v)
+}
+
+// link takes a link away that was made, or puts its status back.
+func (u *undoing) link(e batchEntry, r batchRow) error {
+	query, first, second := "+target_id = ? AND json_extract(metadata, '$.contact_id') = ?", e.OrganizationID, e.ContactID
+	if u.x.Kind == "organization" {
+		query = "target_type = 'organization' AND target_id = ? AND +json_extract(metadata, '$.contact_id') = ?"
+	}
+	changed, err := u.since(query+" AND action IN "+ofLinks, first, second)
+	if err != nil {
+		return err
+	}
+	l, err := u.t.link(e.OrganizationID, e.ContactID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if changed || err != nil || l.RelationshipStatus != e.Status || l.RoleLabel != e.RoleLabel {
+		u.leave(Changed, r.Named)
+		return nil
+	}
+	u.undone[r.ID] = true
+	if e.action == "link_contact" {
+		if err := u.t.deleteLink(l, l.inBatch(u.id)); err != nil || u.x.Kind == "organization" {
+			return err
+		}
+		return u.t.reindexContact(l.ContactID)
+	}
+	change := e.Changes["relationship_status"]
+	l.RelationshipStatus = shown(change.Old)
+	return u.t.changeLink(l, map[string]Change{"relationship_status": {Old: change.New, New: change.Old}}, l.inBatch(u.id))
+}
+
+// since tells whether the history has something behind the batch.
+func (u *undoing) since(where string, args ...any) (found bool, err error) {
+	err = u.t.queryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).Scan(&found)
+	return found, err
+}
+
+// active tells whether a user may own records.
+func (u *undoing) active(id string) (bool, error) {
+	if active, known := u.owners[id]; known {
+		return active, nil
+	}
+	err := u.t.checkOwner(id)
+	if refused := (*Invalid)(nil); err != nil && !errors.As(err, &refused) {
+		return false, err
+	}
+	u.owners[id] = err == nil
+	return err == nil, nil
+}

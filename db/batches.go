@@ -1,0 +1,574 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	// MostBatched is how many records one batch changes at most: it is one
+	// transaction, and other changes wait for it, a second or two for so many.
+	MostBatched = 10_000
+	// mostLinked is how many organizations one contact is linked to at once:
+	// each link finds its place among all that he has.
+	mostLinked = 1000
+	// mostSince is how many changes may come between a preview and its batch.
+	mostSince = 20_000
+	// BatchNames is up to how many records of a group are named.
+	BatchNames = 20
+)
+
+// Batch is one change of many organizations or contacts: of those named, or of
+// all that a filter finds.
+type Batch struct {
+	Kind   string // organization or contact
+	IDs    []string
+	Filter *Filter
+	Action string // see batchActions
+	// Typed are the fields of the action: owner_user_id, sector, size_band; of
+	// link organization_id or contact_id, role_label and relationship_status; of
+	// set_relationship_status that, and organization_id to keep to the links with it.
+	Typed Fields
+	// Seen is BatchPlan.Seen of the preview: what was changed after it is left alone. 0 is now.
+	Seen      int64
+	RequestID string
+}
+
+// BatchPlan is what a batch does, or did.
+type BatchPlan struct {
+	ID         string // of the batch, "" before it is made and where nothing changed
+	Changes    int
+	Names      []Named // of those that change
+	Left       []Left
+	Subject    string // name of the owner, organization or contact that the action gives, "" for none
+	Seen       int64  // the history's last seq
+	OutOfSight int    // how many of those that changed the actor does not see any more
+}
+
+// Left are records that stay as they are for one reason. Those that are gone
+// or out of sight have no names.
+type Left struct {
+	Why   Reason
+	Count int
+	Names []Named
+}
+
+// Reason is why a batch leaves a record as it is.
+type Reason string
+
+// The reasons, in the order people read them.
+const (
+	Same      Reason = "same"       // it is so already
+	NoLink    Reason = "no link"    // it has no link whose status could be set
+	Changed   Reason = "changed"    // somebody changed it meanwhile
+	OwnerLeft Reason = "owner left" // its owner before is no active user any more
+	Gone      Reason = "gone"       // it does not exist, or is out of sight
+)
+
+var reasons = []Reason{Same, NoLink, Changed, OwnerLeft, Gone}
+
+// leaving gathers what is left, by reason.
+type leaving map[Reason]*Left
+
+func (l leaving) add(why Reason, all ...Named) {
+	if l[why] == nil {
+		l[why] = &Left{Why: why}
+	}
+	l[why].Count += len(all)
+	if room := BatchNames - len(l[why].Names); why != Gone && room > 0 {
+		l[why].Names = append(l[why].Names, all[:min(room, len(all))]...)
+	}
+}
+
+func (l leaving) all() (all []Left) {
+	for _, why := range reasons {
+		if l[why] != nil && l[why].Count > 0 {
+			all = append(all, *l[why])
+		}
+	}
+	return all
+}
+
+// batchAction is what a batch can do: to which kind ("" for both) and to which column ("" for links).
+type batchAction struct{ kind, column string }
+
+var batchActions = map[string]batchAction{
+	"assign_owner": {"", "owner_user_id"}, "set_sector": {"organization", "sector"}, "set_size_band": {"organization", "size_band"},
+	"link": {}, "set_relationship_status": {"contact", ""}, "archive": {"", "is_active"}, "restore": {"", "is_active"},
+}
+
+// batching is a batch on its way: what it finds, and what it sets.
+type batching struct {
+	Batch
+	by     Actor
+	list   *listing
+	column string
+	finds  []conditions // of the rows; one for active, one for archived where both are asked for
+
+	state   condition // SQL of what a record has, as text
+	wanted  string    // what it shall have
+	link    Link      // what links shall have; its ends as far as they are given
+	subject string
+}
+
+// batchRow is a record with the state that the batch is about.
+type batchRow struct {
+	Named
+	sortKey, state string
+}
+
+// asker reads: for a preview through the readers, for a batch in its transaction.
+type asker interface {
+	query(query string, args ...any) (*sql.Rows, error)
+	queryRow(query string, args ...any) row
+}
+
+// reading asks through the readers.
+type reading struct {
+	ctx context.Context
+	d   *DB
+}
+
+func (r reading) query(query string, args ...any) (*sql.Rows, error) {
+	return r.d.reader.query(r.ctx, query, args...)
+}
+
+func (r reading) queryRow(query string, args ...any) row {
+	return r.d.reader.queryRow(r.ctx, query, args...)
+}
+
+// PreviewBatch tells what RunBatch would do and changes nothing. Fields that are
+// refused, no records and too many are Invalid.
+func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, error) {
+	x, err := d.batching(ctx, by, b)
+	if err != nil {
+		return BatchPlan{}, fmt.Errorf("preview %s: %w", b.Action, err)
+	}
+	_, plan, err := x.plan(reading{ctx, d})
+	if err != nil {
+		return BatchPlan{}, fmt.Errorf("preview %s: %w", b.Action, err)
+	}
+	return plan, nil
+}
+
+// RunBatch changes many records in one transaction, with an audit row for each
+// and one for the batch. It leaves alone what is so already, what is out of
+// sight and what was changed since the preview. It refuses what PreviewBatch
+// refuses. A RequestID that made a batch of the actor's returns that one.
+func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, err error) {
+	x, err := d.batching(ctx, by, b)
+	if err != nil {
+		return plan, fmt.Errorf("%s: %w", b.Action, err)
+	}
+	var rows []batchRow
+	err = d.write(ctx, by, func(t *tx) error {
+		id, made, err := t.batchID(b.RequestID)
+		if err != nil {
+			return err
+		}
+		if made != nil {
+			plan = BatchPlan{ID: id, Changes: made.Count}
+			return x.check(t)
+		}
+		if rows, plan, err = x.plan(t); err != nil || len(rows) == 0 {
+			return err
+		}
+		plan.ID = id
+		return t.runBatch(x, id, rows)
+	})
+	if err != nil {
+		return BatchPlan{}, fmt.Errorf("%s: %w", b.Action, err)
+	}
+	plan.Subject = x.subject
+	if by.OwnOnly && len(rows) > 0 {
+		plan.OutOfSight, err = x.outOfSight(reading{ctx, d}, rows)
+	}
+	return plan, err
+}
+
+// batching looks a batch's action and records up.
+func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error) {
+	x := &batching{Batch: b, by: by, list: map[string]*listing{"organization": organizations, "contact": contacts}[b.Kind]}
+	action, ok := batchActions[b.Action]
+	if !ok || x.list == nil || action.kind != "" && action.kind != b.Kind {
+		return nil, invalid("action", "Choose what to do with the selected %ss", b.Kind)
+	}
+	x.column = action.column
+	if b.Filter == nil {
+		return x, x.findIDs()
+	}
+	f, few := *b.Filter, false
+	var err error
+	if f.manyLinks, err = d.manyLinks(ctx, f); err == nil {
+		few, err = d.ownsFew(ctx, by)
+	}
+	states := []string{f.Status}
+	if f.Status == "all" {
+		states = []string{"active", "archived"}
+	}
+	for _, f.Status = range states {
+		if c, empty := x.list.conditions(by, f, gather, sorting{}, few); !empty {
+			x.finds = append(x.finds, c)
+		}
+	}
+	return x, err
+}
+
+// findIDs finds the records that are named, each once.
+func (x *batching) findIDs() error {
+	x.IDs = slices.Compact(slices.Sorted(slices.Values(x.IDs)))
+	switch n := len(x.IDs); {
+	case n == 0:
+		return invalid("id", "Select at least one %s", x.Kind)
+	case n > MostBatched:
+		return tooMany(x.Kind)
+	}
+	var c conditions
+	c.addAll(anyOf(x.list.id, x.IDs))
+	c.addAll(x.list.sees(x.by, x.list.id))
+	x.finds = []conditions{c}
+	return nil
+}
+
+func tooMany(kind string) *Invalid {
+	return invalid("all", "More than 10,000 %ss would change at once. Narrow the list with a filter and change it part by part", kind)
+}
+
+// anyOf is whether a column holds one of many ids.
+func anyOf(column string, ids []string) condition {
+	quoted := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if ValidID(id) {
+			quoted = append(quoted, `"`+id+`"`)
+		}
+	}
+	return condition{column + " IN (SELECT value FROM json_each(?))", []any{"[" + strings.Join(quoted, ",") + "]"}}
+}
+
+// check reads the action's fields. What is refused is Invalid.
+func (x *batching) check(a asker) (err error) {
+	if x.column != "" {
+		x.state = condition{sql: "CAST(" + x.column + " AS TEXT)"}
+	}
+	switch x.Action {
+	case "assign_owner":
+		x.wanted, x.subject, err = x.owner(a)
+	case "set_sector", "set_size_band":
+		x.wanted, err = x.value()
+	case "archive", "restore":
+		x.wanted = map[string]string{"archive": "0", "restore": "1"}[x.Action]
+	case "link":
+		err = x.checkLink(a)
+	case "set_relationship_status":
+		err = x.checkStatus(a)
+	}
+	return err
+}
+
+func (x *batching) owner(a asker) (id, name string, err error) {
+	id, ok := x.Typed["owner_user_id"]
+	if !ok || id == "" {
+		if !ok {
+			err = invalid("owner_user_id", "Choose an owner from the list")
+		}
+		return "", "", err
+	}
+	err = a.queryRow("SELECT full_name FROM users WHERE id = ? AND status = 'active'", id).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", invalid("owner_user_id", "Choose an owner from the list")
+	}
+	return id, name, err
+}
+
+// value is the typed value of the organizations' column.
+func (x *batching) value() (string, error) {
+	typed, ok := x.Typed[x.column]
+	if !ok {
+		return "", invalid(x.column, "Choose a value, or leave it empty to clear it")
+	}
+	var o Organization
+	if _, refused := apply(organizationRules, Fields{x.column: typed}, &o); refused != nil {
+		return "", refused
+	}
+	return *o.value(x.column), nil
+}
+
+func (x *batching) checkLink(a asker) error {
+	x.link.RelationshipStatus = "Active"
+	typed := without(without(x.Typed, "organization_id"), "contact_id")
+	_, refused := apply(linkRules, typed, &x.link)
+	end, table := "organization", "organizations"
+	if x.Kind == "organization" {
+		end, table = "contact", "contacts"
+	}
+	id := x.Typed[end+"_id"]
+	name, err := x.named(a, end, table, id)
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		if refused == nil {
+			refused = &Invalid{Fields: map[string]string{}}
+		}
+		refused.Fields[end+"_id"] = map[string]string{"organization": "Find and choose an organization", "contact": "Find and choose a contact"}[end]
+	}
+	if refused != nil {
+		return refused
+	}
+	x.subject, x.wanted = name, "1"
+	other := map[string]string{"organization": "organization_id = organizations.id AND contact_id = ?", "contact": "contact_id = contacts.id AND organization_id = ?"}[x.Kind]
+	x.state = condition{"CAST(EXISTS (SELECT 1 FROM organization_contact WHERE " + other + ") AS TEXT)", []any{id}}
+	x.link.OrganizationID, x.link.ContactID = x.Typed["organization_id"], x.Typed["contact_id"]
+	return nil
+}
+
+// checkStatus makes the state "none" of a contact without such links, "same"
+// of one whose links have the status all.
+func (x *batching) checkStatus(a asker) error {
+	if _, refused := apply(linkRules, Fields{"relationship_status": x.Typed["relationship_status"]}, &x.link); refused != nil {
+		return refused
+	}
+	if x.link.OrganizationID = x.Typed["organization_id"]; x.link.OrganizationID != "" {
+		name, err := x.named(a, "organization", "organizations", x.link.OrganizationID)
+		if err != nil {
+			return err
+		}
+		if name == "" {
+			return invalid("organization_id", "Find and choose an organization")
+		}
+		x.subject = name
+	}
+	links := x.links("contacts.id")
+	x.wanted = "same"
+	x.state = condition{
+		"(SELECT CASE WHEN count(*) = 0 THEN 'none' WHEN sum(relationship_status <> ?) = 0 THEN 'same' ELSE '' END FROM organization_contact WHERE " + links.sql + ")",
+		append([]any{x.link.RelationshipStatus}, links.args...),
+	}
+	return nil
+}
+
+// links are those of a contact that the action is about.
+func (x *batching) links(contactID string, args ...any) condition {
+	c := condition{"contact_id = " + contactID, args}.and(x.by.seesLink())
+	if x.link.OrganizationID != "" {
+		c = c.and(condition{"organization_id = ?", []any{x.link.OrganizationID}})
+	}
+	return c
+}
+
+// named is the name of a record, "" where it does not exist or is out of sight.
+func (x *batching) named(a asker, kind, table, id string) (string, error) {
+	columns, seen := "display_name, ''", x.by.seesOrganization("organizations.id")
+	if kind == "contact" {
+		columns, seen = "first_name, last_name", x.by.seesContact("contacts.id")
+	}
+	var first, last string
+	err := a.queryRow("SELECT "+columns+" FROM "+table+" WHERE id = ? AND "+seen.sql, append([]any{id}, seen.args...)...).Scan(&first, &last)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return personName(first, last), err
+}
+
+// plan sorts the records into those that change and those that stay.
+func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error) {
+	if err := x.check(a); err != nil {
+		return nil, plan, err
+	}
+	plan.Subject = x.subject
+	if err := a.queryRow("SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&plan.Seen); err != nil {
+		return nil, plan, err
+	}
+	since, err := x.changedSince(a, plan.Seen)
+	if err != nil {
+		return nil, plan, err
+	}
+	rows, err := x.rows(a)
+	if err != nil {
+		return nil, plan, err
+	}
+	left := leaving{}
+	if x.Filter == nil && len(rows) < len(x.IDs) {
+		left.add(Gone, make([]Named, len(x.IDs)-len(rows))...)
+	}
+	for _, r := range rows {
+		switch {
+		case r.state == "none":
+			left.add(NoLink, r.Named)
+		case r.state == x.wanted:
+			left.add(Same, r.Named)
+		case since[r.ID]:
+			left.add(Changed, r.Named)
+		default:
+			changes = append(changes, r)
+		}
+	}
+	if x.Kind == "organization" && x.Action == "link" && len(changes) > mostLinked {
+		return nil, plan, invalid("all", "%d organizations would get this contact; link at most 1,000 at once", len(changes))
+	}
+	plan.Changes, plan.Left = len(changes), left.all()
+	for _, r := range changes[:min(len(changes), BatchNames)] {
+		plan.Names = append(plan.Names, r.Named)
+	}
+	return changes, plan, nil
+}
+
+// rows reads the batch's records by name: at most MostBatched of them.
+func (x *batching) rows(a asker) (all []batchRow, err error) {
+	name := "display_name, ''"
+	if x.Kind == "contact" {
+		name = "first_name, last_name"
+	}
+	for _, c := range x.finds {
+		rows, err := a.query("SELECT "+x.list.id+", "+name+", sort_key, "+x.state.sql+" FROM "+x.list.table+c.where()+"\nLIMIT "+strconv.Itoa(MostBatched+1), slices.Concat(x.state.args, c.args)...)
+		some, err := collect(rows, err, func(r row) (b batchRow, err error) {
+			var first, last string
+			err = r.Scan(&b.ID, &first, &last, &b.sortKey, text{&b.state})
+			b.Name = personName(first, last)
+			return b, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	if len(all) > MostBatched {
+		return nil, tooMany(x.Kind)
+	}
+	slices.SortFunc(all, func(a, b batchRow) int {
+		return strings.Compare(a.sortKey+"\x00"+a.ID, b.sortKey+"\x00"+b.ID)
+	})
+	return all, nil
+}
+
+// versions are the actions that change a record of a kind, links those that change a link.
+const (
+	versions = "('create_org', 'update_org', 'archive_org', 'restore_org', 'create_contact', 'update_contact', 'archive_contact', 'restore_contact')"
+	ofLinks  = "('link_contact', 'update_link', 'unlink_contact')"
+)
+
+// changedSince are the records changed after the preview, up to the history's last seq.
+func (x *batching) changedSince(a asker, last int64) (map[string]bool, error) {
+	since := map[string]bool{}
+	if x.Seen <= 0 || last == x.Seen {
+		return since, nil
+	}
+	if last-x.Seen > mostSince {
+		return nil, invalid("seen", "Very much has changed since this page was made. Check it again, then confirm")
+	}
+	query, args := "SELECT target_id FROM audit_logs WHERE seq > ? AND +target_type = ? AND +action IN "+versions, []any{x.Seen, x.Kind}
+	if x.Action == "set_relationship_status" {
+		query, args = query+" UNION SELECT json_extract(metadata, '$.contact_id') FROM audit_logs WHERE seq > ? AND +action IN "+ofLinks, append(args, x.Seen)
+	}
+	rows, err := a.query(query, args...)
+	ids, err := collect(rows, err, scanText)
+	for _, id := range ids {
+		since[id] = true
+	}
+	return since, err
+}
+
+// outOfSight counts those of the records that the actor does not see.
+func (x *batching) outOfSight(a asker, rows []batchRow) (int, error) {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	c := anyOf(x.list.id, ids).and(x.list.sees(x.by, x.list.id))
+	var seen int
+	err := a.queryRow("SELECT count(*) FROM "+x.list.table+" WHERE "+c.sql, c.args...).Scan(&seen)
+	return len(ids) - seen, err
+}
+
+// runBatch makes the change of each record, and writes what the batch was.
+func (t *tx) runBatch(x *batching, id string, rows []batchRow) error {
+	for _, r := range rows {
+		if err := t.changeOne(x, id, r); err != nil {
+			return err
+		}
+	}
+	if x.Action == "link" && x.Kind == "organization" {
+		if err := t.reindexContact(x.link.ContactID); err != nil {
+			return err
+		}
+	}
+	fields := Fields{}
+	for _, column := range []string{x.column, "organization_id", "contact_id", "role_label", "relationship_status"} {
+		if value, ok := x.Typed[column]; ok {
+			fields[column] = strings.TrimSpace(value)
+		}
+	}
+	return t.record("batch_"+x.list.table, "system", id, details{"batch": id, "action": x.Action, "count": len(rows), "rows": t.recorded, "fields": fields})
+}
+
+func (t *tx) changeOne(x *batching, id string, r batchRow) error {
+	switch x.Action {
+	case "link":
+		l := x.link
+		if x.Kind == "organization" {
+			l.OrganizationID = r.ID
+			return t.insertLink(l, l.inBatch(id))
+		}
+		l.ContactID = r.ID
+		if err := t.insertLink(l, l.inBatch(id)); err != nil {
+			return err
+		}
+		return t.reindexContact(r.ID)
+	case "set_relationship_status":
+		return t.setStatuses(x, id, r.ID)
+	}
+	return t.setColumn(x.Kind, x.column, id, r.ID, r.state, x.wanted)
+}
+
+// setStatuses gives the links of a contact that the batch is about its status.
+func (t *tx) setStatuses(x *batching, id, contactID string) error {
+	c := x.links("?", contactID)
+	rows, err := t.query(selectLink+" WHERE relationship_status <> ? AND "+c.sql, append([]any{x.link.RelationshipStatus}, c.args...)...)
+	all, err := collect(rows, err, scanLink)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		changes := map[string]Change{"relationship_status": {Old: l.RelationshipStatus, New: x.link.RelationshipStatus}}
+		l.RelationshipStatus = x.link.RelationshipStatus
+		if err := t.changeLink(l, changes, l.inBatch(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inBatch are the details of a link's audit row in a batch.
+func (l Link) inBatch(id string) details {
+	d := l.details()
+	d["batch"] = id
+	return d
+}
+
+// columnUpdates are the statements that set one column of a record.
+var columnUpdates = map[string]string{
+	"organization owner_user_id": "UPDATE organizations SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+	"organization sector":        "UPDATE organizations SET sector = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+	"organization size_band":     "UPDATE organizations SET size_band = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+	"organization is_active":     "UPDATE organizations SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+	"contact owner_user_id":      "UPDATE contacts SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+	"contact is_active":          "UPDATE contacts SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+}
+
+// setColumn changes one column, of those that are not searched by word, from one value to another.
+func (t *tx) setColumn(kind, column, batch, id, from, to string) error {
+	short := map[string]string{"organization": "org", "contact": "contact"}[kind]
+	action, change := "update_"+short, Change{Old: orNull(from), New: orNull(to)}
+	if column == "is_active" {
+		action, change = map[string]string{"0": "archive_", "1": "restore_"}[to]+short, Change{Old: from == "1", New: to == "1"}
+	}
+	if _, err := t.exec(columnUpdates[kind+" "+column], change.New, stamp(t.now), id); err != nil {
+		return err
+	}
+	return t.record(action, kind, id, details{"batch": batch, "changes": map[string]Change{column: change}})
+}
