@@ -28,7 +28,7 @@ func (t *tx) batch(id string) (b batchMade, err error) {
 	var action, metadata string
 	err = t.queryRow(`
 		SELECT seq, ifnull(user_id, ''), action, metadata FROM audit_logs
-		WHERE target_type = 'system' AND target_id = ? AND action IN ('batch_organizations', 'batch_contacts')`, id).
+		WHERE target_type = 'system' AND target_id = ? AND +action IN ('batch_organizations', 'batch_contacts')`, id).
 		Scan(&b.seq, &b.userID, &action, &metadata)
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, ErrNotFound
@@ -107,7 +107,7 @@ func (t *tx) notUndone(id string) error {
 	var at time.Time
 	err := t.queryRow(`
 		SELECT users.full_name, audit_logs.created_at FROM audit_logs LEFT JOIN users ON users.id = user_id
-		WHERE target_type = 'system' AND target_id = ? AND action = 'undo_batch'`, id).Scan(text{&name}, moment{&at})
+		WHERE target_type = 'system' AND target_id = ? AND +action = 'undo_batch'`, id).Scan(text{&name}, moment{&at})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -214,7 +214,7 @@ func (u *undoing) leave(why Reason, n Named) {
 func (u *undoing) column(e batchEntry, r batchRow) error {
 	change, known := e.Changes[u.x.column]
 	from, to := stored(change.New), stored(change.Old)
-	changed, err := u.since("target_type = ? AND target_id = ? AND action IN "+versions, u.x.Kind, r.ID)
+	changed, err := u.since("target_type = ? AND target_id = ? AND +action IN "+versions, u.x.Kind, r.ID)
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (u *undoing) link(e batchEntry, r batchRow) error {
 	if u.x.Kind == "organization" {
 		query = "target_type = 'organization' AND target_id = ? AND +json_extract(metadata, '$.contact_id') = ?"
 	}
-	changed, err := u.since(query+" AND action IN "+ofLinks, first, second)
+	changed, err := u.since(query+" AND +action IN "+ofLinks, first, second)
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,12 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("display_name", "A", "legal_name", "A", "website", "a.example", "sector", "x", "size_band", "x", "tax_id", "x", "owner_user_id", "", "request_id", "")
 	case path == "/contacts" || path == "/contacts/:id":
 		add("first_name", "A", "last_name", "B", "email", "", "phone", "1", "mobile", "1", "job_title", "x", "owner_user_id", "", "request_id", "")
+	case path == "/organizations/batch":
+		add("id", key(w.org), "action", "link", "contact_id", key(w.contact), "role_label", "x", "relationship_status", "Active", "owner_user_id", "", "sector", "x", "size_band", "x", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "all", "")
+	case path == "/contacts/batch":
+		add("id", key(w.contact), "action", "set_relationship_status", "organization_id", "", "role_label", "x", "relationship_status", "Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
+	case path == "/batches/:id/undo":
+		add("next", "/organizations")
 	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":
 		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "contact_id", key(w.contact), "organization_id", key(w.org), "request_id", "", "follow_up_text", "x", "follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1")
 	case strings.HasSuffix(path, "/follow-up"):
@@ -77,7 +83,7 @@ func formFields(w world, r handlers.Route) url.Values {
 
 // queryParameters are what the pages read from their address.
 var queryParameters = []string{
-	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group",
+	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group", "pick", "find",
 }
 
 // wantHarmless checks that an answer is no failure, says nothing of the inside

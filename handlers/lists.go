@@ -21,7 +21,8 @@ type listKind struct {
 	name, noun, heading, description, placeholder string // name is also the path's
 	byName                                        string // the sort it has by itself
 	columns                                       []listColumn
-	missing                                       string // what a record can lack, in the words of the filter
+	actions                                       []batchAction // on many at once
+	missing                                       string        // what a record can lack, in the words of the filter
 	missingValue                                  string
 	count                                         func(*db.DB, context.Context, db.Actor, db.Filter) (int, bool, error)
 }
@@ -37,7 +38,7 @@ type listColumn struct {
 
 var organizationList = &listKind{
 	name: "organizations", noun: "organization", heading: "Organizations", description: "The organizations your team works with",
-	placeholder: "Name, domain or tax ID", byName: "display_name", missing: "Has no contacts", missingValue: "contacts", count: (*db.DB).CountOrganizations,
+	placeholder: "Name, domain or tax ID", actions: organizationActions, byName: "display_name", missing: "Has no contacts", missingValue: "contacts", count: (*db.DB).CountOrganizations,
 	columns: []listColumn{
 		{name: "sector", label: "Sector", first: "sector", chosen: true},
 		{name: "size_band", label: "Size", first: "size_band", chosen: true},
@@ -51,7 +52,7 @@ var organizationList = &listKind{
 
 var contactList = &listKind{
 	name: "contacts", noun: "contact", heading: "Contacts", description: "The people your team works with",
-	placeholder: "Name, email or organization", byName: "last_name", missing: "Has no email", missingValue: "email", count: (*db.DB).CountContacts,
+	placeholder: "Name, email or organization", actions: contactActions, byName: "last_name", missing: "Has no email", missingValue: "email", count: (*db.DB).CountContacts,
 	columns: []listColumn{
 		{name: "organization", label: "Organization", first: "organization", chosen: true, telling: true},
 		{name: "job_title", label: "Job title", class: "only-l", first: "job_title"},

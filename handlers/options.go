@@ -18,8 +18,16 @@ const optionLimit = 8
 func (s *Server) organizationOptions(c *gin.Context) error { return s.optionsAnswer(c, "organization") }
 func (s *Server) contactOptions(c *gin.Context) error      { return s.optionsAnswer(c, "contact") }
 
-// optionsAnswer lists records by what was typed. for is the record they are to be linked to.
+// optionsAnswer lists records by what was typed. for is the record they are to
+// be linked to; with pick they are choices of a form.
 func (s *Server) optionsAnswer(c *gin.Context, kind string) error {
+	if pick := c.Query("pick"); pick != "" {
+		picks, err := s.picks(c, picking{kind: kind, optional: pick == "any", typed: query(c, "find")})
+		if err != nil {
+			return err
+		}
+		return s.show(c, http.StatusOK, picks)
+	}
 	options, err := s.options(c, kind, ownRecord(c.Query("for")), query(c, "q"), "find-list")
 	if err != nil {
 		return err

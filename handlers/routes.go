@@ -41,6 +41,7 @@ var routes = []route{
 	{"GET", "/organizations/new", editClients, (*Server).organizationNew},
 	{"GET", "/organizations/options", viewClients, (*Server).organizationOptions},
 	{"POST", "/organizations", editClients, (*Server).organizationCreate},
+	{"POST", "/organizations/batch", editClients, (*Server).organizationBatch},
 	{"GET", "/organizations/:id", viewClients, (*Server).organizationShow},
 	{"GET", "/organizations/:id/edit", editClients, (*Server).organizationEdit},
 	{"POST", "/organizations/:id", editClients, (*Server).organizationUpdate},
@@ -64,6 +65,7 @@ var routes = []route{
 	{"GET", "/contacts/new", editClients, (*Server).contactNew},
 	{"GET", "/contacts/options", viewClients, (*Server).contactOptions},
 	{"POST", "/contacts", editClients, (*Server).contactCreate},
+	{"POST", "/contacts/batch", editClients, (*Server).contactBatch},
 	{"GET", "/contacts/:id", viewClients, (*Server).contactShow},
 	{"GET", "/contacts/:id/edit", editClients, (*Server).contactEdit},
 	{"POST", "/contacts/:id", editClients, (*Server).contactUpdate},
@@ -82,6 +84,8 @@ var routes = []route{
 	{"POST", "/contacts/:id/interactions", editInteractions, (*Server).interactionCreate},
 	{"GET", "/contacts/:id/history", viewHistory, (*Server).historyIndex},
 	{"GET", "/contacts/:id/access", seeAccess, (*Server).accessIndex},
+
+	{"POST", "/batches/:id/undo", editClients, (*Server).batchUndo},
 
 	{"GET", "/interactions", viewInteractions, (*Server).interactionIndex},
 	{"GET", "/interactions/:id", viewInteractions, (*Server).interactionShow},

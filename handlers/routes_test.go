@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"net/http"
@@ -22,6 +23,7 @@ type world struct {
 	role                      string // which nobody has
 	user                      string // who does nothing himself
 	followUp                  string // of the interaction
+	batch                     string // which archived another organization
 }
 
 func newWorld(s *site) world {
@@ -32,12 +34,27 @@ func newWorld(s *site) world {
 	w.role = "/admin/roles/" + s.one("SELECT id FROM roles WHERE slug = ?", s.role(fmt.Sprint("Clerk ", s.worlds), db.ViewClient))
 	w.user = "/admin/users/" + s.person("Sam Okoye", "Viewer").user.ID
 	w.followUp = s.followUp(w.interaction, "Send the offer", "2026-11-26", "")
+	w.batch = "/batches/" + s.batch("organization", "archive", s.organization("Kestrel"))
 	return w
+}
+
+// batch changes records at once and returns its id.
+func (s *site) batch(kind, action string, records ...string) string {
+	s.t.Helper()
+	b := db.Batch{Kind: kind, Action: action}
+	for _, r := range records {
+		b.IDs = append(b.IDs, key(r))
+	}
+	done, err := s.db.RunBatch(context.Background(), db.System, b)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return done.ID
 }
 
 // address fills a route's path with the world's records.
 func (w world) address(path string) string {
-	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user, "follow-ups": w.followUp}
+	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user, "follow-ups": w.followUp, "batches": w.batch}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -226,7 +243,7 @@ func TestUnknownRecords(t *testing.T) {
 		good := w.address(r.Path)
 		bad := map[string]bool{}
 		for _, id := range []string{handlers.NewRequestID(), "1", "new%00", "..", "%27%20OR%201=1", strings.ToUpper(key(w.org)), strings.Repeat("9", 300), "{" + key(w.org) + "}"} {
-			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp)} {
+			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp), key(w.batch)} {
 				if strings.Contains(good, mine) {
 					bad[strings.Replace(good, mine, id, 1)] = true
 				}

@@ -51,7 +51,8 @@ var (
 	errType   = errors.New("the body is no form")
 )
 
-// readForm parses the body: a form of at most maxFields fields.
+// readForm parses the body: a form of at most maxFields fields, and of any
+// number of ids that a batch names.
 func readForm(c *gin.Context) error {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if c.GetHeader("Content-Type") != "" && (err != nil || kind != "application/x-www-form-urlencoded") {
@@ -68,8 +69,10 @@ func readForm(c *gin.Context) error {
 		return errForm
 	}
 	n := 0
-	for _, values := range c.Request.PostForm {
-		n += len(values)
+	for name, values := range c.Request.PostForm {
+		if name != "id" {
+			n += len(values)
+		}
 	}
 	if n > maxFields {
 		return errForm

@@ -68,6 +68,8 @@ var every = []View{
 	Role{},
 	Access{},
 	TakeLink{},
+	Batch{},
+	Picks{},
 	Time{},
 	icon{},
 	avatar{},

@@ -1,0 +1,268 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+func (s *Server) organizationBatch(c *gin.Context) error { return s.batch(c, organizationList) }
+func (s *Server) contactBatch(c *gin.Context) error      { return s.batch(c, contactList) }
+
+// batch changes many records of a list once that is confirmed. Before, it asks
+// for what the action needs, then says what would happen.
+func (s *Server) batch(c *gin.Context, k *listKind) error {
+	x, err := s.newBatch(c, k)
+	if err != nil {
+		return err
+	}
+	form := c.Request.PostForm
+	_, given := x.Typed[x.action.needs()]
+	switch {
+	case form.Get("again") != "", form.Get("confirm") == "" && (!given && x.action.needs() != "" || x.searching):
+		return s.batchAsk(c, x, x.unanswered(form))
+	case form.Get("confirm") == "":
+		return s.batchPreview(c, x, "")
+	}
+	done, err := s.db.RunBatch(c.Request.Context(), who(c).Actor, x.Batch)
+	if err != nil {
+		return s.batchRefused(c, x, err)
+	}
+	return s.batchDone(c, x, done)
+}
+
+// batchForm is a batch as its forms send it.
+type batchForm struct {
+	db.Batch
+	list       *listKind
+	action     batchAction
+	parameters url.Values // of the list
+	searching  bool       // something was typed to find a record whose choices are not shown yet
+}
+
+// newBatch reads a batch from its form. The list's filters stand in its
+// address, or in the form where the action has no field of that name.
+func (s *Server) newBatch(c *gin.Context, k *listKind) (*batchForm, error) {
+	form, given := c.Request.PostForm, c.Request.URL.Query()
+	i := slices.IndexFunc(k.actions, func(a batchAction) bool { return a.name == form.Get("action") })
+	if i < 0 {
+		return nil, &db.Invalid{Fields: map[string]string{"action": "Choose what to do with the selected " + k.name}}
+	}
+	x := &batchForm{list: k, action: k.actions[i]}
+	x.Batch = db.Batch{Kind: k.noun, Action: x.action.name, IDs: form["id"], Typed: typed(c, x.action.asks...), RequestID: form.Get("request_id")}
+	x.searching = x.action.find != "" && readable(form.Get("find")) != readable(form.Get("found"))
+	all := form.Get("all") != ""
+	for _, name := range filterParameters {
+		if all && !given.Has(name) && form.Has(name) && !slices.Contains(x.action.asks, name) {
+			given.Set(name, form.Get(name))
+		}
+	}
+	filter, parameters := s.listFilter(c, k, given)
+	if x.parameters = parameters; all {
+		x.IDs, x.Filter = nil, &filter
+	}
+	var err error
+	if seen := form.Get("seen"); seen != "" {
+		if x.Seen, err = strconv.ParseInt(seen, 10, 64); err != nil || x.Seen < 1 {
+			return nil, &db.Invalid{Fields: map[string]string{"seen": "The page did not say what it showed; start again from the list"}}
+		}
+	}
+	return x, nil
+}
+
+// unanswered is what to say where somebody went on without choosing.
+func (x *batchForm) unanswered(form url.Values) map[string]string {
+	if form.Get("asked") == "" || form.Get("again") != "" || x.searching {
+		return nil
+	}
+	return map[string]string{x.action.needs(): "Find and choose one"}
+}
+
+// batchPage is the page of either step.
+func (s *Server) batchPage(c *gin.Context, x *batchForm) views.Batch {
+	k := x.list
+	page := views.Batch{
+		Page: s.page(c, x.action.label, "Change many "+k.name+" at once", k.name), Heading: x.action.label,
+		List: views.Ref{Name: k.heading, Href: address(k.path(), x.parameters)}, Action: address(k.path()+"/batch", x.parameters),
+		Fixed: []views.Hidden{{Name: "action", Value: x.action.name}, {Name: "request_id", Value: requestID(c)}},
+	}
+	if x.Filter != nil {
+		page.Fixed = append(page.Fixed, views.Hidden{Name: "all", Value: "1"})
+	}
+	for _, id := range x.IDs {
+		if db.ValidID(id) {
+			page.IDs = append(page.IDs, id)
+		}
+	}
+	return page
+}
+
+// batchAsk asks for the action's fields, with what was typed and what is wrong with it.
+func (s *Server) batchAsk(c *gin.Context, x *batchForm, refused map[string]string) error {
+	n, many, err := len(x.IDs), false, error(nil)
+	if x.Filter != nil {
+		n, many, err = x.list.count(s.db, c.Request.Context(), who(c).Actor, *x.Filter)
+	}
+	if err == nil && n == 0 {
+		err = &db.Invalid{Fields: map[string]string{"id": "Select at least one " + x.list.noun}}
+	}
+	if err != nil {
+		return err
+	}
+	page, status := s.batchPage(c, x), http.StatusOK
+	page.Lead = views.Matches(n, many, x.list.noun, x.list.name) + " selected"
+	if page.Asks, err = s.batchAsks(c, x, refused); err != nil {
+		return err
+	}
+	if refused != nil {
+		status, page.Failed = http.StatusUnprocessableEntity, true
+	}
+	return s.show(c, status, page)
+}
+
+func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]string) (asks *views.BatchAsks, err error) {
+	asks = &views.BatchAsks{}
+	for _, name := range x.action.asks {
+		f, ok := batchFacts[name]
+		if !ok {
+			continue
+		}
+		value, typed := x.Typed[name]
+		if f.owner && !typed {
+			value = who(c).UserID
+		}
+		field, err := s.field(c, f, value)
+		if err != nil {
+			return nil, err
+		}
+		field.ID, field.Error = name, refused[name]
+		field.Autofocus = name == x.action.needs()
+		asks.Fields = append(asks.Fields, field)
+	}
+	if slices.Contains(x.action.asks, "relationship_status") {
+		status := statusSegment(x.Typed["relationship_status"])
+		status.Error = refused["relationship_status"]
+		asks.Status = &status
+	}
+	if x.action.find == "" {
+		return asks, nil
+	}
+	p := picking{kind: x.action.find, optional: x.action.needs() == "relationship_status", typed: readable(c.Request.PostForm.Get("find")), chosen: x.Typed[x.action.find+"_id"]}
+	asks.Find = &views.Field{Label: p.label(), Value: p.typed, Autofocus: true}
+	asks.From = p.from()
+	asks.Picks, err = s.picks(c, p)
+	asks.Picks.Error = refused[x.action.find+"_id"]
+	return asks, err
+}
+
+// batchPreview says what would happen. what is a message above it.
+func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
+	x.Seen = 0
+	plan, err := s.db.PreviewBatch(c.Request.Context(), who(c).Actor, x.Batch)
+	if err != nil {
+		return s.batchRefused(c, x, err)
+	}
+	page, status := s.batchPage(c, x), http.StatusOK
+	page.Fixed = append(page.Fixed, views.Hidden{Name: "seen", Value: strconv.FormatInt(plan.Seen, 10)})
+	for _, name := range x.action.asks {
+		if value, ok := x.Typed[name]; ok {
+			page.Given = append(page.Given, views.Hidden{Name: name, Value: value})
+		}
+	}
+	w := wording{x, plan.Subject}
+	page.Lead, _ = w.of(plan.Changes)
+	page.Changes = s.names(x.list.path(), plan.Changes, plan.Names)
+	for _, left := range plan.Left {
+		page.Left = append(page.Left, views.BatchLeft{Why: w.why(left), Names: s.names(x.list.path(), left.Count, left.Names)})
+	}
+	if plan.Changes > 0 {
+		page.Confirm = page.Lead
+	}
+	if x.action.needs() != "" {
+		page.Again = "Choose again"
+	}
+	if page.Error = what; what != "" {
+		status, page.Failed = http.StatusConflict, true
+	}
+	return s.show(c, status, page)
+}
+
+// batchRefused shows again what was refused: the action's fields, or the
+// preview where too much has happened since.
+func (s *Server) batchRefused(c *gin.Context, x *batchForm, err error) error {
+	var refused *db.Invalid
+	if !errors.As(err, &refused) {
+		return err
+	}
+	if refused.Fields["seen"] != "" {
+		return s.batchPreview(c, x, refused.Fields["seen"])
+	}
+	if slices.ContainsFunc(x.action.asks, func(name string) bool { return refused.Fields[name] != "" }) {
+		return s.batchAsk(c, x, refused.Fields)
+	}
+	return err
+}
+
+// batchDone goes back to the list and says what was done, with the way to take it back.
+func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) error {
+	w := wording{x, done.Subject}
+	to := address(x.list.path(), x.parameters)
+	_, text := w.of(done.Changes)
+	toast := views.Toast{Text: text}
+	for _, left := range done.Left {
+		if left.Why == db.Changed {
+			toast.Text += ". " + w.why(left) + ": " + someNames(left)
+		}
+	}
+	if done.OutOfSight > 0 {
+		toast.Text += ". " + outOfSightCount(done, x.list)
+	}
+	if done.ID != "" && done.OutOfSight < done.Changes {
+		toast.Undo = &views.Undo{Action: "/batches/" + done.ID + "/undo", Fields: []views.Hidden{{Name: "next", Value: to}}}
+	}
+	if err := s.flash(c, toast); err != nil {
+		return err
+	}
+	return s.redirect(c, to)
+}
+
+// batchUndo takes a batch back and returns to the list that next says.
+func (s *Server) batchUndo(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	undone, err := s.db.UndoBatch(c.Request.Context(), who(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	k := organizationList
+	if undone.Kind == "contact" {
+		k = contactList
+	}
+	text := "Undone: " + plural(undone.Undone, k.noun)
+	if undone.Undone == 0 {
+		text = "Nothing was undone"
+	}
+	for _, left := range undone.Left {
+		text += ". " + undoWhy(left)
+		if len(left.Names) > 0 {
+			text += ": " + someNames(left)
+		}
+	}
+	if err := s.flash(c, views.Toast{Text: text}); err != nil {
+		return err
+	}
+	to := k.path()
+	if next := nextPage(c.Request.PostForm.Get("next")); next != "/" {
+		to = next
+	}
+	return s.redirect(c, to)
+}
