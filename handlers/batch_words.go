@@ -15,6 +15,7 @@ type batchAction struct {
 	asks        []string // the fields of its form, the needed one first
 	find        string   // the kind of record that one of them names
 	class       string   // of its button
+	menu        bool     // its button stands in the menu
 }
 
 // needs is the field without which there is nothing to do, "" for none.
@@ -27,17 +28,17 @@ func (a batchAction) needs() string {
 
 var organizationActions = []batchAction{
 	{name: "assign_owner", label: "Assign owner", asks: []string{"owner_user_id"}},
-	{name: "set_sector", label: "Set sector", asks: []string{"sector"}, class: "second"},
-	{name: "set_size_band", label: "Set size", asks: []string{"size_band"}, class: "only-l"},
-	{name: "link", label: "Link contact", asks: []string{"contact_id", "role_label", "relationship_status"}, find: "contact", class: "only-l"},
+	{name: "set_sector", label: "Set sector", asks: []string{"sector"}, menu: true},
+	{name: "set_size_band", label: "Set size", asks: []string{"size_band"}, menu: true},
+	{name: "link", label: "Link contact", asks: []string{"contact_id", "role_label", "relationship_status"}, find: "contact", menu: true},
 	{name: "archive", label: "Archive", class: "dng"},
 	{name: "restore", label: "Restore"},
 }
 
 var contactActions = []batchAction{
 	{name: "assign_owner", label: "Assign owner", asks: []string{"owner_user_id"}},
-	{name: "link", label: "Link organization", asks: []string{"organization_id", "role_label", "relationship_status"}, find: "organization", class: "second"},
-	{name: "set_relationship_status", label: "Set status", asks: []string{"relationship_status", "organization_id"}, find: "organization", class: "only-l"},
+	{name: "link", label: "Link organization", asks: []string{"organization_id", "role_label", "relationship_status"}, find: "organization", menu: true},
+	{name: "set_relationship_status", label: "Set relationship", asks: []string{"relationship_status", "organization_id"}, find: "organization", menu: true},
 	{name: "archive", label: "Archive", class: "dng"},
 	{name: "restore", label: "Restore"},
 }

@@ -215,6 +215,9 @@ func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) erro
 	w := wording{x, done.Subject}
 	to := address(x.list.path(), x.parameters)
 	_, text := w.of(done.Changes)
+	if done.Changes == 0 {
+		text = "Nothing was changed"
+	}
 	toast := views.Toast{Text: text}
 	for _, left := range done.Left {
 		if left.Why == db.Changed {

@@ -30,17 +30,17 @@ func (s *Server) contactIndex(c *gin.Context) error {
 		return err
 	}
 	clock := s.clock(c)
-	key := newRowKey(clock, db.Contact{}, columns)
+	key := newRowKey(clock, db.Contact{}, columns, l.Actions != nil)
 	for _, x := range found {
 		key.record = x
-		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return contactRow(clock, x, columns) }})
+		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return contactRow(clock, x, columns, l.Actions != nil) }})
 	}
 	return s.list(c, l, p)
 }
 
-func contactRow(clock views.Clock, x db.Contact, columns []listColumn) views.Row {
+func contactRow(clock views.Clock, x db.Contact, columns []listColumn, pick bool) views.Row {
 	row := views.Row{
-		ID: x.ID, Name: x.Name(), Href: "/contacts/" + x.ID, Domain: x.JobTitle, Archived: !x.IsActive,
+		ID: x.ID, Name: x.Name(), Href: "/contacts/" + x.ID, Domain: x.JobTitle, Archived: !x.IsActive, Pick: pick,
 		Sub: [3]string{x.Organization, firstName(x.OwnerName)},
 	}
 	for i, col := range columns {

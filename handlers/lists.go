@@ -222,11 +222,24 @@ func (s *Server) newList(c *gin.Context, k *listKind, f db.Filter, p url.Values,
 		return l, err
 	}
 	l.Menus = chips
+	l.Batch, l.Actions, l.MoreActions = address(k.path()+"/batch", p), k.offers(v, f, false), k.offers(v, f, true)
 	l.From = address(l.Path, p)
 	if l.Count, l.Many, err = k.count(s.db, c.Request.Context(), v.Actor, f); err == nil && l.Count == 0 {
 		narrow(&l, f, p, chips.Make().(views.Chips).Menus)
 	}
 	return l, err
+}
+
+// offers are the actions on many that the list's bar shows, or those in its
+// menu, by what the list can hold: nothing active is restored.
+func (k *listKind) offers(v *visitor, f db.Filter, menu bool) (all []views.BatchButton) {
+	for _, a := range k.actions {
+		pointless := a.name == "archive" && f.Status == "archived" || a.name == "restore" && f.Status == ""
+		if editClients.check(v) == nil && !pointless && a.menu == menu {
+			all = append(all, views.BatchButton{Value: a.name, Label: a.label, Class: a.class})
+		}
+	}
+	return all
 }
 
 // narrow says what narrows a list, for when nothing matches.
@@ -487,13 +500,14 @@ func timeCell(clock views.Clock, col listColumn, contacted time.Time, channel st
 type rowKey[T comparable] struct {
 	record  T
 	columns string
+	pick    bool
 	zone    string
 	year    int
 }
 
 // newRowKey is the key of a record's row under these columns, as of the clock's year.
-func newRowKey[T comparable](clock views.Clock, record T, columns []listColumn) rowKey[T] {
-	key := rowKey[T]{record: record, zone: clock.Zone.String(), year: clock.Now.In(clock.Zone).Year()}
+func newRowKey[T comparable](clock views.Clock, record T, columns []listColumn, pick bool) rowKey[T] {
+	key := rowKey[T]{record: record, pick: pick, zone: clock.Zone.String(), year: clock.Now.In(clock.Zone).Year()}
 	for _, col := range columns {
 		key.columns += col.name + ","
 	}

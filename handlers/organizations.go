@@ -27,17 +27,17 @@ func (s *Server) organizationIndex(c *gin.Context) error {
 		return err
 	}
 	clock := s.clock(c)
-	key := newRowKey(clock, db.Organization{}, columns)
+	key := newRowKey(clock, db.Organization{}, columns, l.Actions != nil)
 	for _, o := range found {
 		key.record = o
-		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return organizationRow(clock, o, columns) }})
+		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return organizationRow(clock, o, columns, l.Actions != nil) }})
 	}
 	return s.list(c, l, p)
 }
 
-func organizationRow(clock views.Clock, o db.Organization, columns []listColumn) views.Row {
+func organizationRow(clock views.Clock, o db.Organization, columns []listColumn, pick bool) views.Row {
 	row := views.Row{
-		ID: o.ID, Name: o.DisplayName, Href: "/organizations/" + o.ID, Domain: views.Domain(o.Website), Square: true, Archived: !o.IsActive,
+		ID: o.ID, Name: o.DisplayName, Href: "/organizations/" + o.ID, Domain: views.Domain(o.Website), Square: true, Archived: !o.IsActive, Pick: pick,
 		Sub: [3]string{o.Sector, o.SizeBand, firstName(o.OwnerName)},
 	}
 	for i, col := range columns {

@@ -209,7 +209,7 @@
       cancel.click();
       return true;
     }
-    if (!modal()) for (const box of all("#rows :checked, #all:checked")) box.checked = false;
+    if (!modal()) for (const box of all("#many :checked")) box.checked = false;
     return false;
   };
 
@@ -362,8 +362,16 @@
     button.setAttribute("aria-pressed", show);
   });
 
-  on("change", e => {
-    if (e.target.id === "all") for (const box of all("#rows [type='checkbox']")) box.checked = e.target.checked;
+  // Rows are selected one by one, all that are shown, or with Shift from the last one to this.
+  let picked = null;
+
+  on("click", e => {
+    const box = e.target;
+    if (box.id === "all") for (const other of all("#rows [name='id']")) other.checked = box.checked;
+    if (!box.matches("#rows [name='id']")) return;
+    const boxes = all("#rows [name='id']"), from = boxes.indexOf(picked), to = boxes.indexOf(box);
+    if (e.shiftKey && from >= 0) for (const other of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) other.checked = box.checked;
+    picked = box;
   });
 
   const proposeZone = () => {
@@ -397,6 +405,7 @@
     showTimes();
     timeToasts();
     proposeZone();
+    byId("all")?.removeAttribute("hidden");
     all("input[role='combobox']").forEach(expand);
   };
 

@@ -23,8 +23,10 @@ type List struct {
 	More                        string // address of the following page, "" where there is none
 	First                       bool   // nothing is left out before the rows shown
 	CanEdit                     bool
-	Filters                     string // what narrows the list in words, "" for nothing
-	ClearHref, WiderHref        string // without filters; archived too ("" where they are in already)
+	Batch                       string        // where a change of many goes
+	Actions, MoreActions        []BatchButton // what can be done to many; none without the right
+	Filters                     string        // what narrows the list in words, "" for nothing
+	ClearHref, WiderHref        string        // without filters; archived too ("" where they are in already)
 	ClearLabel                  string
 }
 
@@ -37,6 +39,9 @@ type Chips struct {
 
 // Template names the piece.
 func (Chips) Template() string { return "records/_chips.html" }
+
+// BatchButton does something to the selected rows.
+type BatchButton struct{ Value, Label, Class string }
 
 // FilterForm is the form of those filters of a list that are no menu.
 type FilterForm struct {
@@ -88,6 +93,15 @@ func (l List) Shown() string {
 // Matches says how many there are: "14 organizations", "more than 10,000 contacts".
 func (l List) Matches() string { return Matches(l.Count, l.Many, l.Noun, l.Plural) }
 
+// MatchAll offers to take all that match instead of the rows selected: where
+// more match than are shown, but not more than are counted.
+func (l List) MatchAll() string {
+	if l.Many || l.First && l.More == "" {
+		return ""
+	}
+	return "All " + l.Matches() + " that match"
+}
+
 // Matches says how many of a noun there are, more than n where many.
 func Matches(n int, many bool, noun, plural string) string {
 	if n != 1 || many {
@@ -117,8 +131,8 @@ type Column struct {
 type Row struct {
 	ID, Name, Href, Domain string
 	Sub                    [3]string // what stands under the name where the list is narrow
-	Square, Archived       bool
-	Cells                  [9]Cell // those with a Kind
+	Square, Archived, Pick bool      // Pick: it can be selected
+	Cells                  [9]Cell   // those with a Kind
 }
 
 // Cell is what a row says in a column.

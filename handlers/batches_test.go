@@ -1,0 +1,248 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+const confirm = "main button[name=confirm]"
+
+func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, tomas := s.person("Ines Calder", "Manager"), s.person("Tomás Brandt", "Manager")
+	acme, brig, cove := s.organization("Acme"), s.organization("Brig"), s.organization("Cove", "owner_user_id", tomas.user.ID)
+	form := []string{"id", key(acme), "id", key(brig), "id", key(cove), "id", handlers.NewRequestID(), "action", "assign_owner"}
+
+	// The button of the list asks whom, the next page says what happens, the last does it.
+	var preview answer
+	s.unchanged(func() {
+		asked := ines.post("/organizations/batch", form...).want(200, "h1", "Assign owner").want(200, "h2", "4 organizations selected").
+			want(200, "#owner_user_id option[selected]", "Ines Calder")
+		preview = ines.submit(asked, "main button[name=asked]", "owner_user_id", tomas.user.ID)
+	})
+	preview.want(200, "h2", "Assign 2 organizations to Tomás Brandt").wantTexts("h3", "These change", "1 organization has this owner already", "1 organization is not there, or not for you to see")
+	preview.wantTexts("h3 + p a", "Acme", "Brig", "Cove")
+	if to := ines.submit(preview, confirm).to(); to != "/organizations" {
+		t.Errorf("it leads to %s", to)
+	}
+	s.wantAudit(ines, "batch_organizations", `"count":2`)
+	list := ines.get("/organizations").want(200, "#toasts", "2 organizations assigned to Tomás Brandt")
+
+	// Sent twice, it is done once.
+	s.unchanged(func() { ines.submit(preview, confirm).to() })
+	ines.get("/organizations").want(200, "#toasts form", "Undo").want(200, "#toasts", "2 organizations assigned to Tomás Brandt")
+
+	// Undo keeps what was changed since, and is for who did it.
+	ines.post(brig+"/fields/website", "value", "brig.example", "version", "2").to()
+	undo, _ := list.html.Find("#toasts form").Attr("action")
+	s.unchanged(func() { tomas.post(undo).want(404, "h1", "Not found") })
+	if to := ines.submit(list, "#toasts button").to(); to != "/organizations" {
+		t.Errorf("it leads to %s", to)
+	}
+	ines.get("/organizations").want(200, "#toasts", "Undone: 1 organization. 1 changed since and stays as it is: Brig")
+	s.wantOne("", "SELECT owner_user_id FROM organizations WHERE id = ?", key(acme))
+	s.wantOne(tomas.user.ID, "SELECT owner_user_id FROM organizations WHERE id = ?", key(brig))
+	s.unchanged(func() {
+		ines.post(undo).want(422, "h1 + p", "This was undone already, by Ines Calder. Nothing was changed.")
+	})
+}
+
+func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	for n := range 120 {
+		s.organization(fmt.Sprintf("Haus %03d", n), "sector", []string{"Retail", "Media"}[n%2], "owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
+	}
+	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 organizations that match").wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
+	// The list's filters stand in the address of its form; the action's field of the same name is another thing.
+	action, _ := list.html.Find("#many").Attr("action")
+	preview := ines.post(action, "all", "1", "action", "set_sector", "sector", "Energy", "id", "ignored").want(200, "h2", "Set the sector of 60 organizations to Energy").want(200, "h3 + p", "Haus 038 and 40 more")
+	if to := ines.submit(preview, confirm).to(); to != "/organizations?sector=Retail" {
+		t.Errorf("it leads to %s", to)
+	}
+	s.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Energy'")
+	s.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Media'")
+	// Another program may send the filters in its form.
+	ines.post("/organizations/batch", "all", "1", "owner", ines.user.ID, "q", "haus 00", "action", "archive", "confirm", "1").to()
+	s.wantOne("Haus 000 Haus 003 Haus 006 Haus 009", "SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
+	ines.get("/organizations?status=archived").wantTexts(".bulk > button[name]", "Assign owner", "Restore")
+	ines.get("/organizations?status=all").wantTexts(".bulk > button[name]", "Assign owner", "Archive", "Restore")
+	s.as("Viewer").get("/organizations").wantNot(".bulk").wantNot(".ck")
+}
+
+func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme, brig := s.organization("Acme"), s.organization("Brig")
+	maya, nils := s.contact("Maya", "Okafor"), s.contact("Nils", "Berg")
+	s.link(brig, maya)
+	s.organization("Acme Two")
+
+	// Without JavaScript: find, choose, look, confirm.
+	ask := ines.post("/contacts/batch", "id", key(maya), "id", key(nils), "action", "link").want(200, "label[for=find]", "Organization").wantNot("#picks input[type=radio]")
+	ines.submit(ask, "main button[name=asked]").want(422, "#picks-e", "Find and choose one")
+	found := ines.submit(ask, "main button[name=asked]", "find", "acme", "role_label", "Advisor").wantTexts("#picks label", "Acme", "Acme Two").wantValue("#role_label", "Advisor")
+	ines.submit(found, "main button[name=asked]").want(422, "#picks-e", "Find and choose one").wantTexts("#picks label", "Acme", "Acme Two")
+	preview := ines.submit(found, "main button[name=asked]", "organization_id", key(acme)).want(200, "h2", "Link 2 contacts to Acme")
+	again := ines.submit(preview, "main button[name=again]").wantTexts("#picks label", "Acme").wantValue("#role_label", "Advisor").wantValue("#picks input[checked]", key(acme))
+	ines.submit(again, "main button[name=asked]").want(200, "h2", "Link 2 contacts to Acme")
+	ines.submit(preview, confirm).to()
+	ines.get("/contacts").want(200, "#toasts", "2 contacts linked to Acme")
+	s.wantOne("AdvisorActive AdvisorActive", "SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact WHERE organization_id = ?", key(acme))
+
+	// With it, the choices come while somebody types.
+	ines.parts().get("/organizations/options?pick=one&find=acme").wantPart(true).wantTexts("label", "Acme", "Acme Two")
+	ines.parts().get("/organizations/options?pick=any&find=bri").wantTexts("label", "All their organizations", "Brig")
+	ines.parts().get("/contacts/options?pick=one&find=zz").want(200, "p", "Nothing found")
+
+	// The relationship: everywhere, or at one organization.
+	ask = ines.post("/contacts/batch", "all", "1", "action", "set_relationship_status").want(200, "label[for=find]", "Only at one organization (optional)").wantTexts("#picks label", "All their organizations")
+	ines.submit(ask, "main button[name=asked]", "relationship_status", "Former").want(200, "h2", "Set the status of 2 contacts to Former at all their organizations")
+	found = ines.submit(ask, "main button[name=asked]", "relationship_status", "Former", "find", "brig").want(200, "#picks", "Brig")
+	preview = ines.submit(found, "main button[name=asked]").want(200, "h2", "Set the status of 1 contact to Former at Brig").want(200, "h3:nth-of-type(1)", "").wantTexts("h3", "These change", "1 contact does not belong to Brig")
+	ines.submit(preview, confirm).to()
+	ines.get("/contacts").want(200, "#toasts", "Status of 1 contact set to Former at Brig")
+	s.wantOne("Former", "SELECT relationship_status FROM organization_contact WHERE organization_id = ?", key(brig))
+
+	// A contact to many organizations.
+	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are linked to Maya Okafor already")
+	ines.submit(ask, confirm).to()
+	s.wantOne("3", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(maya))
+}
+
+func TestWhatABatchCannotDo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme, maya := s.organization("Acme"), s.contact("Maya", "Okafor")
+	s.unchanged(func() {
+		for _, c := range []struct {
+			status         int
+			path, selector string
+			says           string
+			form           []string
+		}{
+			{422, "organizations", "h1 + p", "Select at least one organization. Nothing was changed.", []string{"action", "archive"}},
+			{422, "organizations", "h1 + p", "Select at least one organization", []string{"action", "assign_owner"}},
+			{422, "contacts", "h1 + p", "Select at least one contact", []string{"all", "1", "q", "nobody", "action", "assign_owner"}},
+			{422, "organizations", "h1 + p", "Choose what to do with the selected organizations", []string{"id", key(acme), "action", "delete"}},
+			{422, "contacts", "h1 + p", "Choose what to do with the selected contacts", []string{"id", key(maya), "action", "set_sector", "sector", "x"}},
+			{422, "organizations", "h1 + p", "start again from the list", []string{"id", key(acme), "action", "archive", "seen", "x", "confirm", "1"}},
+			{422, "organizations", "#owner_user_id-e", "Choose an owner", []string{"id", key(acme), "action", "assign_owner", "confirm", "1"}},
+			{422, "organizations", "#owner_user_id-e", "Choose an owner", []string{"id", key(acme), "action", "assign_owner", "owner_user_id", key(acme)}},
+			{422, "organizations", "#sector-e", "Use at most 80 characters", []string{"id", key(acme), "action", "set_sector", "sector", strings.Repeat("x", 81)}},
+			{422, "organizations", "#picks-e", "Find and choose a contact", []string{"id", key(acme), "action", "link", "contact_id", key(acme), "confirm", "1"}},
+			{422, "contacts", "fieldset", "Choose Active, Prospect or Former", []string{"id", key(maya), "action", "set_relationship_status", "relationship_status", "Friend", "confirm", "1"}},
+			{200, "organizations", "main form", "Nothing would change", []string{"id", key(acme), "action", "restore"}},
+			{200, "organizations", "h2", "Clear the sector of 0 organizations", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
+			{200, "organizations", "h2", "Take the owner off 0 organizations", []string{"id", key(acme), "action", "assign_owner", "owner_user_id", ""}},
+		} {
+			ines.post("/"+c.path+"/batch", c.form...).want(c.status, c.selector, c.says)
+		}
+	})
+	ines.post("/organizations/batch", "id", key(acme), "action", "restore", "confirm", "1").to()
+	ines.get("/organizations").want(200, "#toasts", "Nothing was changed").wantNot("#toasts form")
+
+	many := url.Values{"action": {"archive"}}
+	for range 3000 {
+		many.Add("id", handlers.NewRequestID())
+	}
+	many.Add("id", key(acme))
+	ines.send("POST", "/organizations/batch", many).want(200, "h2", "Archive 1 organization").want(200, "main", "3,000 organizations are not there")
+}
+
+func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.organization("Acme")
+	s.organization("Brig")
+	preview := ines.post("/organizations/batch", "all", "1", "action", "archive").want(200, "h2", "Archive 2 organizations")
+	s.as("Manager").post(acme+"/fields/website", "value", "acme.example", "version", "1").to()
+	ines.submit(preview, confirm).to()
+	ines.get("/organizations").want(200, "#toasts", "1 organization archived. 1 organization changed meanwhile and stays as it is: Acme").want(200, "#rows", "Acme")
+
+	// After very many changes the page is made anew.
+	preview = ines.post("/organizations/batch", "all", "1", "action", "archive")
+	s.exec(`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash)
+		SELECT 30000, ?, 'x', 'system', created_at, metadata_sha256, prev_hash, hash FROM audit_logs WHERE seq = 1`, handlers.NewRequestID())
+	preview = ines.submit(preview, confirm).want(409, "#batch-e", "Check it again, then confirm")
+	ines.submit(preview, confirm).to()
+	s.wantOne("0", "SELECT sum(is_active) FROM organizations")
+}
+
+// TestABatchTellsNothingOfWhatIsOutOfSight: his own clients change, the others
+// are as if they were not there, by their ids, by a filter and as the other end.
+func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
+	t.Parallel()
+	mine, secret, b := ownWorld(t)
+	never := handlers.NewRequestID()
+	for action, field := range map[string]string{"archive": "", "set_sector": "sector", "assign_owner": "owner_user_id"} {
+		hidden := b.post("/organizations/batch", "id", key(mine.org), "id", key(secret.org), "action", action, field, b.user.ID)
+		nothing := b.post("/organizations/batch", "id", key(mine.org), "id", never, "action", action, field, b.user.ID)
+		if strip(hidden, "") != strip(nothing, "") {
+			t.Errorf("%s tells it apart:\n%s", action, hidden.shown())
+		}
+		for _, all := range []answer{hidden, b.post("/organizations/batch", "all", "1", "status", "all", "action", action, field, b.user.ID)} {
+			all.want(200, "h2", "1 organization")
+			if strings.Contains(all.body, "Secret") {
+				t.Errorf("%s tells of it:\n%s", action, all.shown())
+			}
+		}
+	}
+	b.unchanged(func() {
+		b.post("/contacts/batch", "id", key(mine.contact), "action", "link", "organization_id", key(secret.org), "confirm", "1").want(422, "#picks-e", "Find and choose an organization")
+		b.post("/contacts/batch", "id", key(secret.contact), "action", "archive", "confirm", "1").to()
+		b.post("/contacts/batch", "all", "1", "action", "set_relationship_status", "relationship_status", "Former", "organization_id", key(secret.org), "confirm", "1").want(422, "#picks-e", "Find and choose an organization")
+		if picks := b.get("/organizations/options?pick=one&find=secret"); strings.Contains(picks.body, "House") {
+			t.Error("the choices tell of it")
+		}
+	})
+	b.post("/contacts/batch", "all", "1", "status", "all", "action", "set_relationship_status", "relationship_status", "Former", "confirm", "1").to()
+	b.wantOne("1", "SELECT count(*) FROM organization_contact WHERE relationship_status = 'Former'")
+
+	// Who gives a client away does not see it any more, and has no Undo that could not work.
+	other := mine.person("Per Lund", "Manager")
+	b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID, "confirm", "1").to()
+	b.get("/contacts").want(200, "#toasts", "1 contact assigned to Per Lund. It is not among your clients, so you do not see it any more").wantNot("#toasts form")
+}
+
+// strip is an answer without ids.
+func strip(a answer, with string) string { return anID.ReplaceAllString(a.body, with) }
+
+func TestUndoIsForThoseWhoMay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.organization("Acme")
+	ines.post("/organizations/batch", "id", key(acme), "action", "archive", "confirm", "1").to()
+	undo := "/batches/" + s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations'") + "/undo"
+	other, viewer, clerk := s.as("Manager"), s.as("Viewer"), s.as(s.role("Clerk", db.ViewClient, db.ManageUsers))
+	s.unchanged(func() {
+		other.post(undo).want(404, "", "")
+		viewer.post(undo).want(403, "", "")
+		clerk.post(undo).want(403, "", "")
+	})
+	admin := s.as("Administrator")
+	for _, next := range []string{"//evil.example", "https://evil.example", "/\\evil.example", ""} {
+		ines.post("/organizations/batch", "all", "1", "status", "all", "action", "restore", "confirm", "1").to()
+		ines.post("/organizations/batch", "all", "1", "action", "archive", "confirm", "1").to()
+		undo := "/batches/" + s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations' ORDER BY seq DESC LIMIT 1") + "/undo"
+		if to := admin.post(undo, "next", next).to(); to != "/organizations" {
+			t.Errorf("%q leads to %s", next, to)
+		}
+	}
+	s.wantAudit(admin, "undo_batch", `"count":1`)
+	if !slices.Contains(strings.Fields(s.one("SELECT group_concat(action, ' ') FROM audit_logs WHERE target_id = ?", key(acme))), "restore_org") {
+		t.Error("the record's history does not say it")
+	}
+}
