@@ -61,7 +61,7 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	for n := range 120 {
 		s.organization(fmt.Sprintf("Haus %03d", n), "sector", []string{"Retail", "Media"}[n%2], "owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
 	}
-	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 organizations that match").wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
+	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 that match").wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
 	// The list's filters stand in the address of its form; the action's field of the same name is another thing.
 	action, _ := list.html.Find("#many").Attr("action")
 	preview := ines.post(action, "all", "1", "action", "set_sector", "sector", "Energy", "id", "ignored").want(200, "h2", "Set the sector of 60 organizations to Energy").want(200, "h3 + p", "Haus 038 and 40 more")

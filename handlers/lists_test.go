@@ -119,7 +119,7 @@ func TestAListSortsByEachColumnItShows(t *testing.T) {
 		for sort, rows := range orders {
 			ines.get(list+"?columns=owner,sector&sort="+sort).wantTexts("#rows .nm", strings.Split(rows, "|")...)
 		}
-		for _, th := range ines.get(list + "?columns=sector,size_band,owner,contacts,organization,job_title,email,phone,last_contact,created_at,updated_at").html.Find("thead th").EachIter() {
+		for _, th := range ines.get(list + "?columns=sector,size_band,owner,contacts,organization,job_title,email,phone,last_contact,created_at,updated_at").html.Find("thead th:not(.ck)").EachIter() {
 			if th.Text() != "" && th.Find("a").Length() == 0 {
 				t.Errorf("%s does not sort by %s", list, th.Text())
 			}

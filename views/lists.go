@@ -99,7 +99,7 @@ func (l List) MatchAll() string {
 	if l.Many || l.First && l.More == "" {
 		return ""
 	}
-	return "All " + l.Matches() + " that match"
+	return "All " + thousands(l.Count) + " that match"
 }
 
 // Matches says how many of a noun there are, more than n where many.

@@ -1,0 +1,133 @@
+package handlers_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestManyAtOnce: somebody selects rows, gives them to a colleague, and takes it back.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	o.person("Tomas Rehn", "Manager")
+	for n := range 60 {
+		o.organization(fmt.Sprintf("Haus %02d", n), "owner_user_id", astrid.user.ID)
+	}
+	w := o.windowOf(astrid)
+	w.open("/organizations?sort=-display_name")
+	w.see("#rows tr:nth-child(50)")
+	w.press("j", "x")
+	w.see("#rows tr:first-child :checked")
+	w.see(".bulk b", "selected")
+	w.see(".bulk", "All 60 that match")
+	w.everywhere("a row selected")
+	w.press("Escape")
+	w.gone("#rows :checked")
+	w.click("#rows tr:nth-child(2) [name=id]")
+	w.shiftClick("#rows tr:nth-child(5) [name=id]")
+	w.count(4, "#rows :checked")
+	w.click("#all")
+	w.count(50, "#rows :checked")
+	w.click("#load-more")
+	w.see("#rows tr:nth-child(60)")
+	w.count(50, "#rows :checked")
+	w.click(".bulk [type=reset]")
+	w.gone("#rows :checked")
+	w.click("#rows tr:nth-child(1) [name=id]")
+	w.click("#rows tr:nth-child(60) [name=id]")
+
+	w.click(".bulk button", "Assign owner")
+	w.see("h2", "2 organizations selected")
+	w.everywhere("which owner")
+	w.set("#owner_user_id", "Tomas Rehn")
+	w.click("button", "Continue")
+	w.see("h2", "Assign 2 organizations to Tomas Rehn")
+	w.see("h3 + p", "Haus 00, Haus 59")
+	w.everywhere("what would happen")
+	w.click("button", "Assign 2 organizations")
+	w.see("#toasts", "2 organizations assigned to Tomas Rehn")
+	w.at("/organizations?sort=-display_name")
+	w.see("#rows tr:first-child", "Tomas Rehn")
+	w.click("#toasts button", "Undo")
+	w.see("#toasts", "Undone: 2 organizations")
+	w.at("/organizations?sort=-display_name")
+	w.see("#rows tr:first-child", "Astrid Öberg")
+
+	// All that match, from the menu, on a phone.
+	w.phone()
+	w.click("#rows tr:nth-child(1) [name=id]")
+	w.click("#all-match")
+	w.click(".bulk summary")
+	w.fits("the menu of a selection")
+	w.axe("the menu of a selection")
+	w.click(".bulk button", "Set sector")
+	w.see("h2", "60 organizations selected")
+	w.fill("#sector", "Retail")
+	w.press("Enter")
+	w.see("h2", "Set the sector of 60 organizations to Retail")
+	w.press("Escape")
+	w.click("button", "Set the sector")
+	w.see("#toasts", "Sector of 60 organizations set to Retail")
+	w.desk()
+	o.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Retail'")
+}
+
+// TestAContactIsFoundForMany: the choices come while somebody types.
+func TestAContactIsFoundForMany(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	o.organization("Acme")
+	o.organization("Brig")
+	o.contact("Maya", "Okafor")
+	o.contact("Maya", "Berg")
+	w := o.windowOf(astrid)
+	w.open("/organizations")
+	w.click("#all")
+	w.click(".bulk summary")
+	w.click(".bulk button", "Link contact")
+	w.see("#find")
+	w.write("maya")
+	w.count(2, "#picks [type=radio]")
+	w.everywhere("contacts to choose from")
+	w.click("#picks label", "Maya Okafor")
+	w.click("button", "Continue")
+	w.see("h2", "Link 2 organizations to Maya Okafor")
+	w.click("button", "Choose again")
+	w.see("#picks :checked")
+	w.click("button", "Continue")
+	w.click("button", "Link 2 organizations")
+	w.see("#toasts", "2 organizations linked to Maya Okafor")
+}
+
+// TestManyAtOnceWithoutScript: every step is a plain form.
+func TestManyAtOnceWithoutScript(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	o.organization("Acme")
+	o.organization("Brig")
+	w := o.windowOf(astrid)
+	w.scripts(false)
+	w.open("/organizations")
+	w.gone("#all:not([hidden])")
+	w.click("#rows tr:nth-child(2) [name=id]")
+	w.click(".bulk button", "Archive")
+	w.see("h2", "Archive 1 organization")
+	w.click("button", "Archive 1 organization")
+	w.see("#toasts", "1 organization archived")
+	w.count(1, "#rows tr")
+	w.click("#toasts button", "Undo")
+	w.see("#toasts", "Undone: 1 organization")
+	w.count(2, "#rows tr")
+}
+
+// shiftClick clicks a box with Shift held.
+func (w *window) shiftClick(selector string) {
+	w.t.Helper()
+	w.loaded()
+	if _, err := ask[any](w, "void document.querySelector(%s).dispatchEvent(new MouseEvent('click', {shiftKey: true, bubbles: true, cancelable: true}))", selector); err != nil {
+		w.t.Fatal(err)
+	}
+}
