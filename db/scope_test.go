@@ -1,0 +1,555 @@
+package db_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// world is what several people own, as plain facts: the model that every
+// answer of the store is compared with.
+type world struct {
+	*dbtest.Office
+	people        map[string]db.Actor
+	organizations map[string]client
+	contacts      map[string]client
+	links         [][2]string // organization, contact
+	interactions  map[string][2]string
+}
+
+type client struct {
+	name, owner, word string
+	active            bool
+}
+
+// newWorld makes organizations, contacts, links and interactions at random.
+// Every name, sector, role, outcome and subject is one of a kind, so that a
+// leak shows. Oda and Per own some, Nils owns nothing, Big owns more than a
+// list begins with, and Ada sees all.
+func newWorld(t *testing.T, seed uint64) *world {
+	t.Helper()
+	w := &world{Office: dbtest.OpenOffice(t), organizations: map[string]client{}, contacts: map[string]client{}, interactions: map[string][2]string{}}
+	own := db.Actor{May: w.Tomas.May, OwnOnly: true}
+	w.people = map[string]db.Actor{"Ada": w.Ines}
+	for _, name := range []string{"Oda", "Per", "Nils", "Big"} {
+		u := must(w.CreateUser(t.Context(), db.System, db.NewUser{Email: strings.ToLower(name) + "@a.example", FullName: name + " Berg", Role: "Manager", Hash: "x"}))(t)
+		own.UserID = u.ID
+		w.people[name] = own
+	}
+	r := rand.New(rand.NewPCG(seed, 1))
+	owner := func() string {
+		return []string{w.people["Oda"].UserID, w.people["Per"].UserID, w.people["Big"].UserID, "", "", ""}[r.IntN(6)]
+	}
+	var organizations, contacts []string
+	for n := range 40 {
+		word := fmt.Sprintf("orgword%c%c", 'a'+n/26, 'a'+n%26)
+		x := client{name: "House " + word, owner: owner(), word: word, active: n%7 != 0}
+		made := must(w.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": x.name, "sector": "Sector " + word, "size_band": "Size " + word, "owner_user_id": x.owner}, ""))(t)
+		w.organizations[made.ID] = x
+		organizations = append(organizations, made.ID)
+	}
+	for n := range 60 {
+		word := fmt.Sprintf("manword%c%c", 'a'+n/26, 'a'+n%26)
+		x := client{name: "Kim " + word, owner: owner(), word: word, active: n%9 != 0}
+		made := must(w.CreateContact(t.Context(), db.System, db.Fields{"first_name": "Kim", "last_name": word, "email": word + "@x.example", "owner_user_id": x.owner}, ""))(t)
+		w.contacts[made.ID] = x
+		contacts = append(contacts, made.ID)
+	}
+	for n := range 80 {
+		l := [2]string{organizations[r.IntN(len(organizations))], contacts[r.IntN(len(contacts))]}
+		if slices.Contains(w.links, l) {
+			continue
+		}
+		w.links = append(w.links, l)
+		must(w.LinkContact(t.Context(), db.System, db.NewLink{OrganizationID: l[0], ContactID: l[1], Typed: db.Fields{"role_label": fmt.Sprintf("Role %02d", n)}}))(t)
+	}
+	for n := range 90 {
+		ends := [2]string{organizations[r.IntN(len(organizations))], contacts[r.IntN(len(contacts))]}
+		if n%3 < 2 {
+			ends[n%3] = ""
+		}
+		made := must(w.LogInteraction(t.Context(), w.Tomas, db.Fields{
+			"channel": "call", "subject": fmt.Sprintf("Subject %02d", n), "outcome": fmt.Sprintf("Outcome %02d", n),
+			"organization_id": ends[0], "contact_id": ends[1], "happened_at": fmt.Sprintf("2026-11-%02dT10:00", n%20+1),
+		}, ""))(t)
+		w.interactions[made.ID] = ends
+	}
+	for id, x := range w.organizations {
+		if !x.active {
+			must(w.ArchiveOrganization(t.Context(), db.System, id, 1))(t)
+		}
+	}
+	for id, x := range w.contacts {
+		if !x.active {
+			must(w.ArchiveContact(t.Context(), db.System, id, 1))(t)
+		}
+	}
+	w.Exec(t, `
+		INSERT INTO contacts (id, first_name, last_name, owner_user_id)
+		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+		SELECT printf('%08x-0000-7000-8000-000000000000', i), 'Many', 'manwordxx', ? FROM n`, w.people["Big"].UserID)
+	for _, id := range w.Column(t, "SELECT id FROM contacts WHERE first_name = 'Many'") {
+		w.contacts[id] = client{name: "Many manwordxx", owner: w.people["Big"].UserID, word: "manwordxx", active: true}
+	}
+	return w
+}
+
+func (w *world) seesOrganization(by db.Actor, id string) bool {
+	if !by.OwnOnly {
+		return true
+	}
+	return w.organizations[id].owner == by.UserID || slices.ContainsFunc(w.links, func(l [2]string) bool { return l[0] == id && w.contacts[l[1]].owner == by.UserID })
+}
+
+func (w *world) seesContact(by db.Actor, id string) bool {
+	if !by.OwnOnly {
+		return true
+	}
+	return w.contacts[id].owner == by.UserID || slices.ContainsFunc(w.links, func(l [2]string) bool { return l[1] == id && w.organizations[l[0]].owner == by.UserID })
+}
+
+func (w *world) seesInteraction(by db.Actor, id string) bool {
+	ends := w.interactions[id]
+	return ends[0] != "" && w.seesOrganization(by, ends[0]) || ends[1] != "" && w.seesContact(by, ends[1])
+}
+
+func (w *world) seesLink(by db.Actor, l [2]string) bool {
+	return w.seesOrganization(by, l[0]) && w.seesContact(by, l[1])
+}
+
+// seen are the ids of a map that pass, in order.
+func seen[T any](all map[string]T, pass func(string) bool) string {
+	return strings.Join(slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(id string) bool { return !pass(id) }), " ")
+}
+
+func ids[T any](all []T, id func(T) string) string {
+	var found []string
+	for _, x := range all {
+		found = append(found, id(x))
+	}
+	return strings.Join(slices.Sorted(slices.Values(found)), " ")
+}
+
+func organizationID(o db.Organization) string { return o.ID }
+
+func contactID(c db.Contact) string { return c.ID }
+
+func interactionID(i db.Interaction) string { return i.ID }
+
+func TestEachSeesHisOwnClientsAndNothingElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 7)
+	for name, by := range w.people {
+		t.Run(name, func(t *testing.T) {
+			w.compareLists(t, by)
+			w.compareRecords(t, by)
+			w.compareSearch(t, by)
+			w.compareInteractions(t, by)
+			w.compareSuggestions(t, by)
+		})
+	}
+}
+
+func (w *world) contactPages(t *testing.T, by db.Actor, f db.Filter) []db.Contact {
+	t.Helper()
+	var all []db.Contact
+	for {
+		page, next, err := w.Contacts(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page...)
+		if f.After = next; next == "" {
+			return all
+		}
+	}
+}
+
+func (w *world) compareLists(t *testing.T, by db.Actor) {
+	for _, status := range []string{"active", "archived", "all"} {
+		counts := func(active bool) bool { return status == "all" || active == (status == "active") }
+		for _, sort := range []string{"", "-updated_at", "created_at", "last_contact", "contacts", "organization", "owner"} {
+			f := db.Filter{Status: status, Sort: sort}
+			organizations := organizationPages(t, w.Office, by, f, func() {})
+			want(t, "organizations, "+status+" "+sort, ids(organizations, organizationID), seen(w.organizations, func(id string) bool { return counts(w.organizations[id].active) && w.seesOrganization(by, id) }))
+			n, _, err := w.CountOrganizations(t.Context(), by, f)
+			want(t, "organizations counted", [2]any{n, err}, [2]any{len(organizations), nil})
+			for _, o := range organizations {
+				n := 0
+				for _, l := range w.links {
+					if l[0] == o.ID && w.seesContact(by, l[1]) {
+						n++
+					}
+				}
+				want(t, "contacts counted at "+o.DisplayName, o.Contacts, n)
+			}
+			contacts := w.contactPages(t, by, f)
+			want(t, "contacts, "+status+" "+sort, ids(contacts, contactID), seen(w.contacts, func(id string) bool { return counts(w.contacts[id].active) && w.seesContact(by, id) }))
+			n, _, err = w.CountContacts(t.Context(), by, f)
+			want(t, "contacts counted", [2]any{n, err}, [2]any{len(contacts), nil})
+			for _, c := range contacts {
+				var at []string
+				for _, l := range w.links {
+					if l[1] == c.ID && w.seesOrganization(by, l[0]) {
+						at = append(at, w.organizations[l[0]].name)
+					}
+				}
+				if slices.Sort(at); len(at) == 0 {
+					at = []string{""}
+				}
+				want(t, "organization of "+c.Name(), c.Organization, at[0])
+			}
+		}
+	}
+	for _, owner := range []string{"none", w.people["Oda"].UserID, w.people["Per"].UserID} {
+		got := organizationPages(t, w.Office, by, db.Filter{Status: "all", OwnerID: owner}, func() {})
+		want(t, "of owner "+owner, ids(got, organizationID), seen(w.organizations, func(id string) bool {
+			return w.seesOrganization(by, id) && w.organizations[id].owner == strings.TrimPrefix(owner, "none")
+		}))
+	}
+	for n := range 80 {
+		role := fmt.Sprintf("Role %02d", n)
+		got := organizationPages(t, w.Office, by, db.Filter{Status: "all", RoleLabel: role}, func() {})
+		linked := slices.ContainsFunc(w.links, func(l [2]string) bool {
+			return w.seesLink(by, l) && w.Column(t, "SELECT ifnull(role_label, '') FROM organization_contact WHERE organization_id = ? AND contact_id = ?", l[0], l[1])[0] == role
+		})
+		want(t, "organizations with "+role, len(got) == 1, linked)
+		if n == 10 {
+			break
+		}
+	}
+	quiet := must(w.Quiet(t.Context(), by, 100))(t)
+	want(t, "quiet", ids(quiet, organizationID), seen(w.organizations, func(id string) bool { return w.organizations[id].owner == by.UserID && w.organizations[id].active }))
+}
+
+// wantSeen fails unless err says what the model says.
+func wantSeen(t *testing.T, what string, err error, sees bool) {
+	t.Helper()
+	if sees && err != nil || !sees && !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("%s: %v, seen should be %v", what, err, sees)
+	}
+}
+
+func (w *world) compareRecords(t *testing.T, by db.Actor) {
+	ctx := t.Context()
+	for id, x := range w.organizations {
+		sees := w.seesOrganization(by, id)
+		_, err := w.Organization(ctx, by, id)
+		wantSeen(t, x.name, err, sees)
+		_, err = w.Origin(ctx, by, "organization", id)
+		wantSeen(t, "origin of "+x.name, err, sees)
+		links := must(w.ContactsOf(ctx, by, id))(t)
+		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links), func(l [2]string) bool { return l[0] != id || !w.seesLink(by, l) })))
+		w.compareHistory(t, by, "organization", id, sees)
+	}
+	for id, x := range w.contacts {
+		if x.word == "manwordxx" {
+			continue
+		}
+		sees := w.seesContact(by, id)
+		_, err := w.Contact(ctx, by, id)
+		wantSeen(t, x.name, err, sees)
+		_, err = w.Origin(ctx, by, "contact", id)
+		wantSeen(t, "origin of "+x.name, err, sees)
+		links := must(w.OrganizationsOf(ctx, by, id))(t)
+		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links), func(l [2]string) bool { return l[1] != id || !w.seesLink(by, l) })))
+		w.compareHistory(t, by, "contact", id, sees)
+	}
+	for _, l := range w.links {
+		_, err := w.Link(ctx, by, l[0], l[1])
+		wantSeen(t, "link", err, w.seesLink(by, l))
+	}
+}
+
+// compareHistory compares a history with the rows that the model lets through, and the names in them.
+func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees bool) {
+	entries, _, err := w.History(t.Context(), by, kind, id, 0)
+	if wantSeen(t, "history of "+id, err, sees); !sees {
+		want(t, "entries", len(entries), 0)
+		return
+	}
+	end := map[string]int{"organization": 0, "contact": 1}[kind]
+	wanted := map[string]int{}
+	for _, l := range w.links {
+		if l[end] == id && w.seesLink(by, l) {
+			wanted["link_contact"]++
+		}
+	}
+	for _, ends := range w.interactions {
+		if ends[end] == id {
+			wanted["create_interaction"]++
+		}
+	}
+	got := map[string]int{}
+	for _, e := range entries {
+		got[e.Action]++
+		if e.OrganizationID != "" && !w.seesOrganization(by, e.OrganizationID) || e.ContactID != "" && !w.seesContact(by, e.ContactID) {
+			t.Errorf("an entry of %s names %q and %q", id, e.Organization, e.Contact)
+		}
+	}
+	for _, action := range []string{"link_contact", "create_interaction"} {
+		want(t, action+" entries of "+id, got[action], wanted[action])
+	}
+}
+
+func (w *world) compareSearch(t *testing.T, by db.Actor) {
+	ctx := t.Context()
+	found := must(w.FindOrganizations(ctx, by, "orgword", 500))(t)
+	want(t, "organizations found", ids(found, organizationID), seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
+	listed := organizationPages(t, w.Office, by, db.Filter{Status: "all", Query: "orgword"}, func() {})
+	want(t, "organizations listed by a word", ids(listed, organizationID), seen(w.organizations, func(id string) bool { return w.seesOrganization(by, id) }))
+	for id, x := range w.organizations {
+		found := must(w.FindOrganizations(ctx, by, x.word, 5))(t)
+		want(t, "found by "+x.word, len(found) == 1, x.active && w.seesOrganization(by, id))
+		if by.OwnOnly && !w.seesOrganization(by, id) {
+			people := must(w.FindContacts(ctx, by, x.word, 5))(t)
+			people = append(people, w.contactPages(t, by, db.Filter{Query: x.word, Status: "all"})...)
+			want(t, "people found by the unseen "+x.word, len(people), 0)
+		}
+	}
+	for id, x := range w.contacts {
+		if x.word == "manwordxx" {
+			continue
+		}
+		people := must(w.FindContacts(ctx, by, x.word, 5))(t)
+		want(t, "found by "+x.word, len(people) == 1, x.active && w.seesContact(by, id))
+		listed := w.contactPages(t, by, db.Filter{Query: x.word, Status: "all"})
+		want(t, "listed by "+x.word, len(listed) == 1, w.seesContact(by, id))
+	}
+}
+
+func (w *world) interactionPages(t *testing.T, by db.Actor, f db.InteractionFilter) []db.Interaction {
+	t.Helper()
+	n, _, err := w.CountInteractions(t.Context(), by, f)
+	var all []db.Interaction
+	for {
+		page, older, err := w.Interactions(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page...)
+		if f.Before = older; older == "" {
+			break
+		}
+	}
+	want(t, "interactions counted", [2]any{n, err}, [2]any{len(all), nil})
+	return all
+}
+
+func (w *world) compareInteractions(t *testing.T, by db.Actor) {
+	feed := w.interactionPages(t, by, db.InteractionFilter{})
+	want(t, "feed", ids(feed, interactionID), seen(w.interactions, func(id string) bool { return w.seesInteraction(by, id) }))
+	for id := range w.interactions {
+		i, err := w.Interaction(t.Context(), by, id)
+		if wantSeen(t, "interaction", err, w.seesInteraction(by, id)); err == nil {
+			feed = append(feed, i)
+		}
+	}
+	for _, i := range feed {
+		ends := w.interactions[i.ID]
+		for end, sees := range []func(db.Actor, string) bool{w.seesOrganization, w.seesContact} {
+			if ends[end] != "" && !sees(by, ends[end]) {
+				ends[end] = ""
+			}
+		}
+		want(t, "ends of "+i.Subject, [2]string{i.OrganizationID, i.ContactID}, ends)
+		want(t, "names of "+i.Subject, [2]bool{i.OrganizationName != "", i.ContactName() != ""}, [2]bool{ends[0] != "", ends[1] != ""})
+	}
+	for id := range w.organizations {
+		got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: id})
+		want(t, "timeline", ids(got, interactionID), seen(w.interactions, func(i string) bool { return w.interactions[i][0] == id && w.seesOrganization(by, id) }))
+	}
+	for _, ends := range w.interactions {
+		if ends[0] == "" || ends[1] == "" {
+			continue
+		}
+		got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: ends[0], ContactID: ends[1]})
+		want(t, "timeline with", ids(got, interactionID), seen(w.interactions, func(i string) bool { return w.interactions[i] == ends && w.seesLink(by, ends) }))
+	}
+}
+
+func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
+	count := func(what string, all []string, prefix string, wanted int) {
+		n := 0
+		for _, v := range all {
+			if strings.HasPrefix(v, prefix) {
+				n++
+			}
+		}
+		want(t, what, n, min(wanted, 50)) // suggestions end there
+	}
+	organizations, roles, outcomes := 0, 0, 0
+	for id := range w.organizations {
+		if w.seesOrganization(by, id) {
+			organizations++
+		}
+	}
+	for _, l := range w.links {
+		if w.seesLink(by, l) {
+			roles++
+		}
+	}
+	for id := range w.interactions {
+		if w.seesInteraction(by, id) {
+			outcomes++
+		}
+	}
+	count("sectors", must(w.Sectors(t.Context(), by))(t), "Sector ", organizations)
+	count("sizes", must(w.SizeBands(t.Context(), by))(t), "Size ", organizations)
+	count("roles", must(w.RoleLabels(t.Context(), by))(t), "Role ", roles)
+	count("outcomes", must(w.Outcomes(t.Context(), by))(t), "Outcome ", outcomes)
+}
+
+func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 11)
+	oda, ctx := w.people["Oda"], t.Context()
+	var seenOrganization, seenContact string
+	for _, id := range slices.Sorted(maps.Keys(w.organizations)) {
+		if w.seesOrganization(oda, id) {
+			seenOrganization = id
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.contacts)) {
+		if w.seesContact(oda, id) {
+			seenContact = id
+		}
+	}
+	gone := func(what string, err error) {
+		t.Helper()
+		if !errors.Is(err, db.ErrNotFound) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	w.Unchanged(t, func() {
+		for id := range w.organizations {
+			if w.seesOrganization(oda, id) {
+				continue
+			}
+			for version := 1; version <= 2; version++ {
+				_, err := w.UpdateOrganization(ctx, oda, id, version, db.Fields{"sector": "Mine"})
+				gone("update", err)
+				_, err = w.UpdateOrganization(ctx, oda, id, version, db.Fields{"display_name": ""})
+				gone("invalid update", err)
+				_, err = w.ArchiveOrganization(ctx, oda, id, version)
+				gone("archive", err)
+				_, err = w.RestoreOrganization(ctx, oda, id, version)
+				gone("restore", err)
+			}
+			_, err := w.LinkContact(ctx, oda, db.NewLink{OrganizationID: id, ContactID: seenContact, Restore: true})
+			gone("link", err)
+			_, err = w.LogInteraction(ctx, oda, db.Fields{"channel": "note", "subject": "x", "organization_id": id, "happened_at": ""}, "")
+			wantInvalid(t, err, "organization_id")
+		}
+		for id := range w.contacts {
+			if w.seesContact(oda, id) {
+				continue
+			}
+			_, err := w.UpdateContact(ctx, oda, id, 1, db.Fields{"job_title": "Mine"})
+			gone("update", err)
+			_, err = w.ArchiveContact(ctx, oda, id, 1)
+			gone("archive", err)
+			_, err = w.LinkContact(ctx, oda, db.NewLink{OrganizationID: seenOrganization, ContactID: id})
+			gone("link", err)
+		}
+		for _, l := range w.links {
+			if w.seesLink(oda, l) {
+				continue
+			}
+			_, err := w.UpdateLink(ctx, oda, l[0], l[1], 1, db.Fields{"role_label": "Mine"})
+			gone("update link", err)
+			_, err = w.UnlinkContact(ctx, oda, l[0], l[1], 1)
+			gone("unlink", err)
+		}
+		for id := range w.interactions {
+			if w.seesInteraction(oda, id) {
+				continue
+			}
+			_, err := w.UpdateInteraction(ctx, oda, id, 1, db.Fields{"subject": "Mine"})
+			gone("update interaction", err)
+			_, err = w.DeleteInteraction(ctx, oda, id, 1)
+			gone("delete interaction", err)
+		}
+	})
+}
+
+func TestAnEmailOutOfSightIsRefusedWithoutAName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 13)
+	for id, x := range w.contacts {
+		if x.word == "manwordxx" || w.seesContact(w.people["Nils"], id) {
+			continue
+		}
+		_, err := w.CreateContact(t.Context(), w.people["Nils"], db.Fields{"first_name": "A", "last_name": "B", "email": x.word + "@x.example"}, "")
+		refused := wantInvalid(t, err, "email")
+		want(t, "the contact told", refused.Taken == nil, true)
+		want(t, "a name in the message", strings.Contains(refused.Fields["email"], x.word), false)
+	}
+}
+
+func TestAnUnseenEndOfAnInteractionStaysWhenTheFormSendsNone(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	oda := o.Tomas
+	oda.OwnOnly = true
+	acme, maya := o.Acme(t), o.Maya(t)
+	mine := must(o.CreateOrganization(t.Context(), o.Ines, db.Fields{"display_name": "Mine", "owner_user_id": oda.UserID}, ""))(t)
+	i := must(o.LogInteraction(t.Context(), o.Ines, db.Fields{"channel": "call", "subject": "x", "organization_id": mine.ID, "contact_id": maya.ID, "happened_at": ""}, ""))(t)
+	got := must(o.UpdateInteraction(t.Context(), oda, i.ID, 1, db.Fields{"subject": "y", "contact_id": "", "organization_id": mine.ID}))(t)
+	want(t, "the contact he is told of", got.ContactID, "")
+	want(t, "the contact that is kept", o.Column(t, "SELECT contact_id FROM interactions WHERE id = ?", i.ID)[0], maya.ID)
+	_, err := o.UpdateInteraction(t.Context(), oda, i.ID, 2, db.Fields{"organization_id": acme.ID})
+	wantInvalid(t, err, "organization_id")
+
+	deleted := must(o.DeleteInteraction(t.Context(), oda, i.ID, 2))(t)
+	want(t, "the contact of the deleted one", deleted.ContactID, "")
+	must(o.UndeleteInteraction(t.Context(), oda, i.ID))(t)
+	want(t, "the contact that came back", o.Column(t, "SELECT contact_id FROM interactions WHERE id = ?", i.ID)[0], maya.ID)
+	must(o.DeleteInteraction(t.Context(), o.Ines, i.ID, 3))(t)
+	must(o.UpdateOrganization(t.Context(), o.Ines, mine.ID, 1, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
+	_, err = o.UndeleteInteraction(t.Context(), oda, i.ID)
+	want(t, "bringing back what he does not see", errors.Is(err, db.ErrNotFound), true)
+	want(t, "interactions", len(o.Column(t, "SELECT id FROM interactions")), 0)
+}
+
+func TestARecordGivenAwaySaysThatItIsOutOfSight(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	oda := o.Tomas
+	oda.OwnOnly = true
+	x := must(o.CreateOrganization(t.Context(), oda, db.Fields{"display_name": "Mine", "owner_user_id": oda.UserID}, ""))(t)
+	want(t, "his own", x.OutOfSight, false)
+	x = must(o.UpdateOrganization(t.Context(), oda, x.ID, 1, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
+	want(t, "given away", x.OutOfSight, true)
+	want(t, "its name", x.DisplayName, "Mine")
+	c := must(o.CreateContact(t.Context(), oda, db.Fields{"first_name": "A", "last_name": "B", "owner_user_id": o.Lea.UserID}, ""))(t)
+	want(t, "made for somebody else", c.OutOfSight, true)
+}
+
+func TestTheWidestScopeOfAllRolesHolds(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	role := func(name, scope string, may ...db.Permission) string {
+		return must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": name, "client_scope": scope}, may, false))(t).Slug
+	}
+	own, all, audit := role("Own", "own", db.ViewClient), role("All", "all", db.ViewInteraction), role("Reader of the log", "all", db.ViewAudit)
+	hash := must(db.HashPassword(t.Context(), dbtest.Password))(t)
+	u := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: "x@a.example", FullName: "X", Role: own, Hash: hash}))(t)
+	for _, c := range []struct {
+		roles []string
+		own   bool
+	}{{[]string{own}, true}, {[]string{own, audit}, true}, {[]string{own, all}, false}, {[]string{audit}, false}, {[]string{own, "Viewer"}, false}} {
+		if err := o.SetRoles(t.Context(), o.Ines, u.ID, c.roles); err != nil {
+			t.Fatal(err)
+		}
+		token := must(o.SignIn(t.Context(), db.Actor{}, "x@a.example", dbtest.Password))(t)
+		want(t, strings.Join(c.roles, " and ")+": own clients only", must(o.Session(t.Context(), token))(t).User.OwnOnly, c.own)
+	}
+}
