@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -21,6 +23,9 @@ type details map[string]any
 // record writes the audit row of what the transaction does. Each row's hash
 // covers the row and the hash of the one before (DESIGN section 6).
 func (t *tx) record(action, targetType, targetID string, metadata details) error {
+	if !slices.Contains(AuditActions[targetType], action) {
+		return fmt.Errorf("AuditActions has no %s of kind %s", action, targetType)
+	}
 	t.recorded++
 	if metadata == nil {
 		metadata = details{}

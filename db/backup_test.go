@@ -117,8 +117,8 @@ func TestVerifyNamesTheFirstBrokenRow(t *testing.T) {
 			t.Parallel()
 			o := dbtest.OpenOffice(t)
 			o.NewOrganization(t, "Harbor & Pine")
-			if rows, err := o.Verify(t.Context()); err != nil || rows < 4 {
-				t.Fatal(rows, err)
+			if v, err := o.Verify(t.Context()); err != nil || v.Rows < 4 {
+				t.Fatal(v, err)
 			}
 			o.Exec(t, "DROP TRIGGER audit_logs_no_update")
 			o.Exec(t, "DROP TRIGGER audit_logs_no_delete")

@@ -54,7 +54,7 @@ func (d *DB) checkForeignKeys(ctx context.Context) error {
 	}
 	defer rows.Close()
 	if rows.Next() {
-		return errors.New("its foreign keys are broken; restore a backup")
+		return broken("its foreign keys are broken; restore a backup")
 	}
 	return rows.Err()
 }

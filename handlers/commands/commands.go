@@ -219,10 +219,12 @@ func sayLost(e *env, d *db.DB) error {
 	return err
 }
 
-type verifyCmd struct{}
+type verifyCmd struct {
+	Hash string `help:"A row's hash, noted earlier, that must still be in the history." placeholder:"HASH"`
+}
 
 // Run checks the registry; the error names what is broken first.
-func (verifyCmd) Run(e *env) error {
+func (cmd *verifyCmd) Run(e *env) error {
 	if _, err := os.Stat(e.file); err != nil {
 		return fmt.Errorf("there is no registry %s to verify; name it with --db", e.file)
 	}
@@ -231,11 +233,22 @@ func (verifyCmd) Run(e *env) error {
 		return err
 	}
 	defer d.Close()
-	rows, err := d.Verify(e.ctx)
+	v, err := d.Verify(e.ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\n", e.file, rows)
+	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\nThe newest row's hash, to note elsewhere: %s\n", e.file, v.Rows, v.Hash)
+	if cmd.Hash == "" {
+		return sayLost(e, d)
+	}
+	row, err := d.RowOfHash(e.ctx, strings.ToLower(strings.TrimSpace(cmd.Hash)))
+	if errors.Is(err, db.ErrNotFound) {
+		return errors.New("no row of the history carries the hash you noted: rows were cut off or written anew since; compare with a backup")
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "The hash you noted is that of row %d.\n", row)
 	return sayLost(e, d)
 }
 

@@ -1,0 +1,436 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// AuditKinds are the kinds of what audit rows are about, in the order people choose from.
+var AuditKinds = []string{"organization", "contact", "interaction", "session", "user", "role", "import", "export", "system"}
+
+// AuditActions are the actions that the history records, by kind. record takes
+// no other, so that a filter by kind finds all by reading each from its index.
+var AuditActions = map[string][]string{
+	"organization": {"create_org", "update_org", "archive_org", "restore_org", "link_contact", "update_link", "unlink_contact"},
+	"contact":      {"create_contact", "update_contact", "archive_contact", "restore_contact", "erase_contact"},
+	"interaction":  {"create_interaction", "update_interaction", "delete_interaction", "restore_interaction"},
+	"session":      {"login", "login_started", "login_failed", "logout", "end_sessions"},
+	"user": {
+		"create_user", "update_user", "invite_user", "accept_invitation", "disable_user", "enable_user", "account_locked", "unlock_user", "end_sessions",
+		"change_password", "reset_password", "reset_password_link", "change_email", "enable_mfa", "disable_mfa", "reset_mfa", "new_recovery_codes", "use_recovery_code",
+	},
+	"role":   {"create_role", "update_role", "delete_role"},
+	"export": {"export_audit"},
+	"system": {"view_audit", "refused", "import_demo"},
+}
+
+// AuditFilter narrows the audit log. Empty fields do not narrow.
+type AuditFilter struct {
+	ActorID              string // a user's id, or "none" for the program and people who were not signed in
+	Action               string
+	TargetType, TargetID string
+	From, To             string // days in the actor's zone, like 2026-11-24, both included
+	Before               int64  // seq of the last entry shown; 0 starts at the newest
+}
+
+// details are what the log says of a search in it.
+func (f AuditFilter) details() details {
+	said := details{}
+	for name, value := range map[string]string{
+		"actor": f.ActorID, "action": f.Action, "target_type": f.TargetType, "target_id": f.TargetID, "from": f.From, "to": f.To,
+	} {
+		if value != "" {
+			said[name] = clip(value, 100)
+		}
+	}
+	return said
+}
+
+// AuditEntry is a row of the audit log as one reader sees it.
+type AuditEntry struct {
+	Entry
+	UserID, UserEmail, IP, UA, Hash string
+	Target                          string // name of the user or the role it is about, "" where it is gone
+	Hidden                          bool   // it is about a client that the reader may not see: no names, no values
+	Metadata                        string // as stored; "" where hidden, or where it may name a client out of sight
+	Details                         map[string]any
+	visible                         bool
+}
+
+// AuditSize is how many entries of the audit log are shown at once.
+const AuditSize = 50
+
+// auditStep is how many rows are read at once where more than a page is
+// wanted, and auditSteps how often for one page of who does not see them all.
+const (
+	auditStep  = 500
+	auditSteps = 20
+)
+
+// AuditLog lists the audit log, newest first, and records that the actor read
+// it: opening it and each search, again within a minute excepted, and going on
+// to older entries once an hour. older is the Before of the next page, 0 where
+// there is no more. To who sees only own clients rows about others are not
+// there, and a page may be short of AuditSize with more behind it. A day that
+// is none is Invalid.
+func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []AuditEntry, older int64, err error) {
+	if !by.Can(ViewAudit) {
+		return nil, 0, ErrForbidden
+	}
+	r, err := d.auditRange(ctx, by, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := d.recordRead(ctx, by, f); err != nil && !IsFull(err) { // reading goes on while the disk is full
+		return nil, 0, fmt.Errorf("record a read of the audit log: %w", err)
+	}
+	step := AuditSize
+	if by.OwnOnly {
+		step = auditStep
+	}
+	for range auditSteps {
+		var found []AuditEntry
+		if found, older, err = d.auditPage(ctx, by, f, r, step); err != nil {
+			return nil, 0, fmt.Errorf("audit log: %w", err)
+		}
+		if page = append(page, found...); len(page) > AuditSize {
+			return page[:AuditSize], page[AuditSize-1].Seq, nil
+		}
+		if older == 0 || len(page) == AuditSize {
+			break
+		}
+		f.Before = older
+	}
+	return page, older, nil
+}
+
+func (d *DB) recordRead(ctx context.Context, by Actor, f AuditFilter) error {
+	same := time.Minute
+	if f.Before > 0 {
+		same = time.Hour
+	}
+	said, err := json.Marshal(f.details())
+	if err != nil {
+		return err
+	}
+	var known bool
+	err = d.reader.queryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM (
+			SELECT metadata, created_at FROM audit_logs WHERE user_id = ? AND action = 'view_audit' ORDER BY seq DESC LIMIT 100
+		) WHERE metadata = ? AND created_at > ?)`, by.UserID, string(said), stamp(d.now().Add(-same))).Scan(&known)
+	if err != nil || known {
+		return err
+	}
+	return d.write(ctx, by, func(t *tx) error { return t.record("view_audit", "system", "", f.details()) })
+}
+
+// ExportAudit gives all that a filter finds to write, newest first and a few
+// hundred at a time, and then records the export with the count of entries
+// written; also where write or the context ended it midway.
+func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write func([]AuditEntry) error) error {
+	if !by.Can(ViewAudit) {
+		return ErrForbidden
+	}
+	r, err := d.auditRange(ctx, by, f)
+	if err != nil {
+		return err
+	}
+	said, written := f.details(), 0
+	for f.Before = r.newest + 1; f.Before > 0 && err == nil; { // what is recorded meanwhile is not part of it
+		var page []AuditEntry
+		if page, f.Before, err = d.auditPage(ctx, by, f, r, auditStep); err == nil {
+			err = write(page)
+		}
+		if err == nil {
+			written += len(page)
+		}
+	}
+	said["rows"], said["complete"] = written, err == nil
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if also := d.write(end, by, func(t *tx) error { return t.record("export_audit", "export", "", said) }); also != nil {
+		return errors.Join(err, fmt.Errorf("record an export of the audit log: %w", also))
+	}
+	return err
+}
+
+// refusalsPerMinute bounds the rows that one user's refused requests leave:
+// enough to see that he tries doors and which, too few to bury the log in.
+const refusalsPerMinute = 10
+
+// RecordRefusal records that a signed-in user asked for what his roles do not
+// let him do; permission is "" where the refusal names none.
+func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, permission Permission) error {
+	const enough = `
+		SELECT count(*) >= ? FROM (
+			SELECT created_at FROM audit_logs WHERE user_id = ? AND action = 'refused' ORDER BY seq DESC LIMIT ?
+		) WHERE created_at > ?`
+	args := []any{refusalsPerMinute, by.UserID, refusalsPerMinute, stamp(d.now().Add(-time.Minute))}
+	var done bool
+	if err := d.reader.queryRow(ctx, enough, args...).Scan(&done); err != nil || done {
+		return err // without waiting for the writer, which others need
+	}
+	said := details{"method": clip(method, 10), "path": clip(path, 200)}
+	if permission != "" {
+		said["permission"] = permission
+	}
+	return d.write(ctx, by, func(t *tx) error {
+		if err := t.queryRow(enough, args...).Scan(&done); err != nil || done {
+			return err
+		}
+		return t.record("refused", "system", "", said)
+	})
+}
+
+// AuditPeople are the users by name, those who left too, to choose whose rows to see.
+func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
+	if !by.Can(ViewAudit) {
+		return nil, ErrForbidden
+	}
+	rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users ORDER BY full_name COLLATE NOCASE, id")
+	return collect(rows, err, func(r row) (Owner, error) {
+		var o Owner
+		err := r.Scan(&o.ID, &o.FullName)
+		return o, err
+	})
+}
+
+// auditRange is the part of the history in which a filter's days lie.
+type auditRange struct {
+	low, high, newest int64     // seq, both included; newest is that of the last row
+	from, to          time.Time // zero where open
+}
+
+// auditRange reads a filter's days. Times grow with seq, but for a clock that
+// was set back and for sample data, which comes with times of its own: the
+// range of seq is a day wider on either side, is open below where the very
+// first row is later than From, and each row is asked for its time.
+func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRange, err error) {
+	for _, day := range []struct {
+		column, typed string
+		to            *time.Time
+	}{{"from", f.From, &r.from}, {"to", f.To, &r.to}} {
+		if day.typed == "" {
+			continue
+		}
+		if *day.to, err = time.ParseInLocation(time.DateOnly, day.typed, by.zone()); err != nil || day.to.Year() < 1900 {
+			return r, invalid(day.column, "Enter a day, like %s", d.now().In(by.zone()).Format(time.DateOnly))
+		}
+	}
+	err = d.reader.queryRow(ctx, "SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&r.newest)
+	r.high = r.newest
+	if err == nil && !r.from.IsZero() {
+		day := stamp(r.from.AddDate(0, 0, -1))
+		err = d.reader.queryRow(ctx, `
+			SELECT CASE WHEN (SELECT created_at FROM audit_logs WHERE seq = 1) >= ? THEN 0
+				ELSE ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?) END`, day, day, r.newest+1).Scan(&r.low)
+	}
+	if err == nil && !r.to.IsZero() {
+		r.to = r.to.AddDate(0, 0, 1)
+		err = d.reader.queryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at < ? ORDER BY created_at DESC, seq DESC LIMIT 1), 0)",
+			stamp(r.to.AddDate(0, 0, 1))).Scan(&r.high)
+	}
+	return r, err
+}
+
+// auditPage reads the next n rows that a filter finds and returns those the
+// actor sees; older is the Before of the following ones, 0 where there are none.
+func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRange, n int) (page []AuditEntry, older int64, err error) {
+	seqs, args := f.seqs(r, n+1)
+	if seqs == "" {
+		return nil, 0, nil
+	}
+	seen := by.seesEntry()
+	rows, err := d.reader.query(ctx, `
+		SELECT seq, ifnull(user_id, ''), ifnull(full_name, ''), ifnull(email, ''), action, target_type, ifnull(target_id, ''), metadata,
+			ifnull(ip, ''), ifnull(ua, ''), audit_logs.created_at, hash, `+seen.sql+`
+		FROM audit_logs LEFT JOIN users ON users.id = user_id
+		WHERE seq IN (`+seqs+`)
+		ORDER BY seq DESC LIMIT ?`, slices.Concat(seen.args, args, []any{n + 1})...)
+	page, err = collect(rows, err, func(r row) (e AuditEntry, err error) {
+		err = r.Scan(&e.Seq, &e.UserID, &e.UserName, &e.UserEmail, &e.Action, &e.TargetType, &e.TargetID, &e.Metadata,
+			&e.IP, &e.UA, moment{&e.At}, &e.Hash, &e.visible)
+		return e, err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(page) > n {
+		page = page[:n]
+		older = page[n-1].Seq
+	}
+	page = slices.DeleteFunc(page, func(e AuditEntry) bool { return !e.visible })
+	for i := range page {
+		page[i].show(by)
+	}
+	return page, older, d.nameAudit(ctx, by, page)
+}
+
+// seqs is the query of the newest n rows that a filter finds, "" where it can
+// find nothing. Each part walks one index in the order of seq, and what the
+// index does not know is asked of few rows: of one record, or of an action
+// that has rows of two kinds.
+func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
+	if f.Before <= 0 {
+		f.Before = 1 << 62
+	}
+	var parts []string
+	part := func(c conditions) {
+		c.add("seq >= ? AND seq <= ? AND seq < ?", r.low, r.high, f.Before)
+		if !r.from.IsZero() {
+			c.add("+created_at >= ?", stamp(r.from))
+		}
+		if !r.to.IsZero() {
+			c.add("+created_at < ?", stamp(r.to))
+		}
+		parts = append(parts, "SELECT seq FROM (SELECT seq FROM audit_logs"+c.where()+"\nORDER BY seq DESC LIMIT ?)")
+		args = append(append(args, c.args...), n)
+	}
+	kinds := AuditKinds
+	if f.TargetType != "" {
+		kinds = []string{f.TargetType}
+	}
+	switch {
+	case f.TargetID != "":
+		for _, kind := range kinds {
+			var c conditions
+			c.add("target_type = ? AND target_id = ?", kind, f.TargetID)
+			if f.Action != "" {
+				c.add("+action = ?", f.Action)
+			}
+			f.actor(&c, "+user_id")
+			part(c)
+		}
+	case f.Action != "" || f.TargetType != "":
+		actions := []string{f.Action}
+		if f.TargetType != "" {
+			actions = slices.DeleteFunc(slices.Clone(AuditActions[f.TargetType]), func(a string) bool { return f.Action != "" && a != f.Action })
+		}
+		for _, action := range actions {
+			var c conditions
+			f.actor(&c, "user_id")
+			c.add("action = ?", action)
+			if f.TargetType != "" {
+				c.add("+target_type = ?", f.TargetType)
+			}
+			part(c)
+		}
+	default:
+		var c conditions
+		f.actor(&c, "user_id")
+		part(c)
+	}
+	return strings.Join(parts, "\nUNION ALL "), args
+}
+
+func (f AuditFilter) actor(c *conditions, column string) {
+	switch f.ActorID {
+	case "":
+	case "none":
+		c.add(column + " IS NULL")
+	default:
+		c.add(column+" = ?", f.ActorID)
+	}
+}
+
+// show reads what an entry says, for a reader who may see its record; for
+// others it hides all but who did what and when.
+func (e *AuditEntry) show(by Actor) {
+	switch e.TargetType {
+	case "organization", "contact":
+		e.Hidden = !by.Can(ViewClient)
+	case "interaction":
+		e.Hidden = !by.Can(ViewClient) || !by.Can(ViewInteraction)
+	}
+	if e.Hidden {
+		e.Metadata = ""
+		return
+	}
+	stored := e.Metadata
+	if by.OwnOnly && e.TargetType == "interaction" {
+		e.Metadata = "" // one end may be out of his sight, and its id is in it
+	}
+	if json.Unmarshal([]byte(stored), &e.Details) != nil || e.read(stored) != nil {
+		return // another program wrote it
+	}
+	switch e.TargetType {
+	case "organization":
+		e.OrganizationID = e.TargetID
+	case "contact":
+		e.ContactID = e.TargetID
+	}
+	if changes, ok := e.Details["changes"].(map[string]any); ok && (e.TargetType == "user" || e.TargetType == "role") {
+		e.Changes = accountChanges(changes)
+	}
+}
+
+// accountChanges are the changes of a user or a role in words, by column.
+func accountChanges(changes map[string]any) (all []FieldChange) {
+	words := map[string]string{"require_mfa": "Needs a second factor", "single_keys": "Single-letter shortcuts"}
+	for _, r := range slices.Concat(userRules, roleRules) {
+		if words[r.column] == "" {
+			words[r.column] = r.words
+		}
+	}
+	for _, column := range slices.Sorted(maps.Keys(changes)) {
+		change, ok := changes[column].(map[string]any)
+		if !ok || column == "" || column == "status" { // the action says it
+			continue
+		}
+		label := words[column]
+		if label == "" {
+			label = strings.ToUpper(column[:1]) + strings.ReplaceAll(column[1:], "_", " ")
+		}
+		all = append(all, FieldChange{Column: column, Label: label, Old: inText(change["old"]), New: inText(change["new"])})
+	}
+	return all
+}
+
+// inText writes a value of an audit row's metadata.
+func inText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	case []any:
+		var all []string
+		for _, one := range v {
+			all = append(all, inText(one))
+		}
+		return strings.Join(all, ", ")
+	}
+	return fmt.Sprint(v)
+}
+
+// nameAudit puts names for the ids that entries speak of.
+func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
+	entries := make([]Entry, len(page))
+	for i := range page {
+		entries[i] = page[i].Entry
+	}
+	if err := d.nameAll(ctx, by, entries); err != nil {
+		return err
+	}
+	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
+	for i := range page {
+		e := &page[i]
+		e.Entry = entries[i]
+		switch e.TargetType {
+		case "user", "session":
+			e.Target = names.of("users", e.TargetID)
+		case "role":
+			e.Target = inText(e.Details["name"])
+		}
+		if actor, ok := e.Details["actor"].(string); ok && ValidID(actor) {
+			e.Details["actor"] = names.of("users", actor)
+		}
+	}
+	return names.err
+}
