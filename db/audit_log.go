@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -56,10 +57,10 @@ func (f AuditFilter) details() details {
 type AuditEntry struct {
 	Entry
 	UserID, UserEmail, IP, UA, Hash string
-	Target                          string // name of the user or the role it is about, "" where it is gone
-	Hidden                          bool   // it is about a client that the reader may not see: no names, no values
-	Metadata                        string // as stored; "" where hidden, or where it may name a client out of sight
-	Details                         map[string]any
+	Target                          string            // name of the user or the role it is about, "" where it is gone
+	Hidden                          bool              // it is about a client that the reader may not see: no names, no values
+	Metadata                        string            // as stored; "" where hidden, or where it may name a client out of sight
+	Details                         map[string]string // what it says beside changes, by name: roles, email, rows, …
 	visible                         bool
 }
 
@@ -356,8 +357,13 @@ func (e *AuditEntry) show(by Actor) {
 	if by.OwnOnly && e.TargetType == "interaction" {
 		e.Metadata = "" // one end may be out of his sight, and its id is in it
 	}
-	if json.Unmarshal([]byte(stored), &e.Details) != nil || e.read(stored) != nil {
+	var said map[string]any
+	if json.Unmarshal([]byte(stored), &said) != nil || e.read(stored) != nil {
 		return // another program wrote it
+	}
+	e.Details = map[string]string{}
+	for name, value := range said {
+		e.Details[name] = inText(value)
 	}
 	switch e.TargetType {
 	case "organization":
@@ -365,7 +371,7 @@ func (e *AuditEntry) show(by Actor) {
 	case "contact":
 		e.ContactID = e.TargetID
 	}
-	if changes, ok := e.Details["changes"].(map[string]any); ok && (e.TargetType == "user" || e.TargetType == "role") {
+	if changes, ok := said["changes"].(map[string]any); ok && (e.TargetType == "user" || e.TargetType == "role") {
 		e.Changes = accountChanges(changes)
 	}
 }
@@ -399,6 +405,8 @@ func inText(v any) string {
 		return ""
 	case bool:
 		return map[bool]string{true: "yes", false: "no"}[v]
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []any:
 		var all []string
 		for _, one := range v {
@@ -426,10 +434,10 @@ func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
 		case "user", "session":
 			e.Target = names.of("users", e.TargetID)
 		case "role":
-			e.Target = inText(e.Details["name"])
+			e.Target = e.Details["name"]
 		}
-		if actor, ok := e.Details["actor"].(string); ok && ValidID(actor) {
-			e.Details["actor"] = names.of("users", actor)
+		if ValidID(e.Details["actor"]) {
+			e.Details["actor"] = names.of("users", e.Details["actor"])
 		}
 	}
 	return names.err

@@ -11,7 +11,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,6 +37,7 @@ type site struct {
 	base          string
 	sql           *sql.DB // the same file, for what no verb does
 	users, worlds int
+	refusals      atomic.Int64 // answered to somebody signed in, each of which the history has
 	*handlers.Server
 }
 
@@ -144,14 +147,19 @@ func (s *site) wantOne(want, query string, args ...any) {
 	}
 }
 
-// business is every table but sessions and the index of words.
-var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "follow_ups", "requests", "audit_logs"}
+// business is every table but the history, sessions and the index of words.
+var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "follow_ups", "requests"}
 
-// dump is every row of every business table, as text.
-func (s *site) dump() string {
+// history is the table of the history, without the rows of some actions.
+func history(except ...string) string {
+	return "audit_logs WHERE action NOT IN ('" + strings.Join(except, "', '") + "')"
+}
+
+// dump is every row of tables, as text.
+func (s *site) dump(tables ...string) string {
 	s.t.Helper()
 	var out strings.Builder
-	for _, table := range business {
+	for _, table := range tables {
 		rows, err := s.sql.Query("SELECT * FROM " + table + " ORDER BY 1, 2")
 		if err != nil {
 			s.t.Fatal(err)
@@ -181,17 +189,19 @@ func (s *site) dump() string {
 // commits is a number that changes when anything at all is committed.
 func (s *site) commits() string { s.t.Helper(); return s.one("PRAGMA data_version") }
 
-// unchanged runs f and checks that no business table is other than before.
-func (s *site) unchanged(f func()) {
+// unchanged runs f and checks that no business table and no history is other than before,
+// except for one row of the history for each refusal, and rows of the actions named.
+func (s *site) unchanged(f func(), except ...string) {
 	s.t.Helper()
-	before, commits := s.dump(), s.commits()
+	tables := slices.Concat(business, []string{history(append(except, "refused")...)})
+	before, commits, recorded, refusals := s.dump(tables...), s.commits(), s.audits("refused"), s.refusals.Load()
 	f()
-	if s.commits() == commits {
-		return
+	if s.commits() != commits {
+		if after := s.dump(tables...); after != before {
+			s.t.Fatalf("the database changed:\n%s", difference(before, after))
+		}
 	}
-	if after := s.dump(); after != before {
-		s.t.Fatalf("the database changed:\n%s", difference(before, after))
-	}
+	s.wantOne(fmt.Sprint(s.refusals.Load()-refusals), "SELECT count(*) - ? FROM audit_logs WHERE action = 'refused'", recorded)
 }
 
 // difference is the lines of b that are not in a.
@@ -370,6 +380,9 @@ func (b *browser) do(r *http.Request) answer {
 		if c.MaxAge < 0 {
 			b.cookie = nil
 		}
+	}
+	if a.StatusCode == http.StatusForbidden && b.cookie != nil && strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+		b.refusals.Add(1)
 	}
 	var err error
 	if a.html, err = goquery.NewDocumentFromReader(strings.NewReader(a.body)); err != nil {

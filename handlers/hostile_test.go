@@ -83,6 +83,7 @@ func formFields(w world, r handlers.Route) url.Values {
 
 // queryParameters are what the pages read from their address.
 var queryParameters = []string{
+	"actor", "action", "target_type", "target_id",
 	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group", "pick", "find",
 }
 
@@ -101,6 +102,9 @@ func (a answer) wantHarmless(sent string) {
 		if strings.Contains(lower, word) && !strings.Contains(strings.ToLower(sent), word) {
 			a.t.Errorf("%s with %.60q says %q", a.what, sent, word)
 		}
+	}
+	if strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") && a.Header.Get("Content-Type") == "text/csv; charset=utf-8" && a.Header.Get("X-Content-Type-Options") == "nosniff" {
+		return // a file, which no browser takes for a page
 	}
 	if problem := markup(a.html); problem != "" {
 		a.t.Errorf("%s with %.60q: %s", a.what, sent, problem)
@@ -313,6 +317,10 @@ func TestHostileAddresses(t *testing.T) {
 			if n%3 != 0 { // a damaged place in the list is refused before the rest is read
 				all.Del("after")
 				all.Del("before")
+			}
+			if n%2 == 0 { // as is a day
+				all.Del("from")
+				all.Del("to")
 			}
 			b.get(path + "?" + all.Encode()).wantHarmless(value)
 		}

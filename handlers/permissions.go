@@ -31,6 +31,7 @@ var (
 	manageUsers      = need(db.ManageUsers)
 	handOver         = need(db.ManageUsers, db.EditClient, db.ViewClient)
 	seeAccess        = access{either: []db.Permission{db.ManageUsers, db.ViewAudit}}
+	viewAudit        = need(db.ViewAudit)
 	viewHistory      = access{all: []db.Permission{db.ViewClient}, either: []db.Permission{db.ViewAudit, db.EditClient}}
 )
 

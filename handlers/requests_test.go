@@ -122,7 +122,8 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 	admin.asking(map[string]string{"Sec-Fetch-Site": "cross-site"}).get("/organizations").want(200, "h1", "Organizations")
 }
 
-// TestNoGETChangesAnything, whatever parameters it carries.
+// TestNoGETChangesAnything, whatever parameters it carries; reading the audit
+// log leaves a row that says so.
 func TestNoGETChangesAnything(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -135,7 +136,9 @@ func TestNoGETChangesAnything(t *testing.T) {
 				admin.asking(map[string]string{"X-HTTP-Method-Override": "POST", "X-Method-Override": "DELETE"}).send(method, w.address(r.Path)+query, nil)
 			}
 		}
-	})
+	}, "view_audit", "export_audit")
+	s.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'view_audit'")
+	s.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'export_audit'")
 }
 
 func TestHEADIsGETWithoutABody(t *testing.T) {
@@ -222,8 +225,12 @@ func TestNoWayAround(t *testing.T) {
 		for _, path := range []string{w.org + "/archive", w.org + "/archive/", "/" + w.org + "/archive", w.org + "%2farchive", w.org + ";x/archive", "/login/.." + w.org + "/archive"} {
 			for _, head := range []string{"", "X-HTTP-Method-Override: GET\r\n", "X-Original-URL: /login\r\n"} {
 				for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS", "post", "Post", "FOO", "PROPFIND"} {
-					if status, body := send(reader, method, path, head, "version=1&_method=POST"); status < 400 || status >= 500 {
+					status, body := send(reader, method, path, head, "version=1&_method=POST")
+					if status < 400 || status >= 500 {
 						t.Errorf("%s %s: %d\n%s", method, path, status, body)
+					}
+					if status == http.StatusForbidden {
+						s.refusals.Add(1)
 					}
 				}
 			}

@@ -130,6 +130,7 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	p.Clients = v.Can(db.ViewClient)
 	p.Feed = p.Clients && v.Can(db.ViewInteraction)
 	p.Users = v.Can(db.ManageUsers)
+	p.Audit = v.Can(db.ViewAudit)
 	p.Toast = s.takeFlash(c)
 	var err error
 	if p.Due, err = s.due(c); err != nil {
@@ -219,6 +220,9 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return
 	}
 	f := s.describe(c, err)
+	if f.status == http.StatusForbidden {
+		s.recordRefusal(c, err)
+	}
 	level := s.log.Info
 	if f.status >= 500 {
 		level = s.log.Error
@@ -236,6 +240,19 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if err := s.show(c, f.status, v); err != nil {
 		s.log.Error("refused without a page", "id", c.GetString("request"), "error", err)
 		c.String(http.StatusInternalServerError, "Something went wrong.\n")
+	}
+}
+
+// recordRefusal keeps in the history that somebody signed in asked for what he may not.
+func (s *Server) recordRefusal(c *gin.Context, err error) {
+	v := who(c)
+	if v == nil {
+		return
+	}
+	var lacks missing
+	errors.As(err, &lacks)
+	if err := s.db.RecordRefusal(c.Request.Context(), v.Actor, c.Request.Method, c.Request.URL.Path, lacks.permission); err != nil {
+		s.log.Error("a refusal is not recorded", "id", c.GetString("request"), "error", err)
 	}
 }
 

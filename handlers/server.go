@@ -3,11 +3,14 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-contrib/sessions"
@@ -27,7 +30,14 @@ type Server struct {
 	log     *slog.Logger
 	now     func() time.Time
 	http.Handler
+
+	verifying sync.Mutex      // held while the history is being verified
+	ending    context.Context // is done when End was called
+	stop      context.CancelFunc
 }
+
+// WriteTimeout is how long an answer may take to write, or a step of a long one.
+const WriteTimeout = 30 * time.Second
 
 // Options say how a registry is served.
 type Options struct {
@@ -50,9 +60,32 @@ func New(d *db.DB, o Options) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.ending, s.stop = context.WithCancel(context.Background())
 	s.store = newSessionStore(d, base.Scheme == "https")
 	s.Handler, err = s.handler(o.TrustedProxies)
 	return s, err
+}
+
+// End gives up what takes long, exports and verifications, so that a shutdown
+// need not wait for it. Everything else goes on.
+func (s *Server) End() { s.stop() }
+
+// long is the context of a request that may take long: it ends with the request
+// or with the server. The connection may be written to for as long as there is
+// progress, see patience.
+func (s *Server) long(c *gin.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(c.Request.Context())
+	stop := context.AfterFunc(s.ending, cancel)
+	s.patience(c)
+	return ctx, func() { stop(); cancel() }
+}
+
+// patience lets an answer take as long again as the server gives one.
+func (s *Server) patience(c *gin.Context) {
+	err := http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(WriteTimeout))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		s.log.Error("write deadline", "error", err)
+	}
 }
 
 // engine mounts the route table.
@@ -108,12 +141,17 @@ func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
 func headAsGet(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {
-			r = r.Clone(r.Context())
+			r = r.Clone(context.WithValue(r.Context(), headKey{}, true))
 			r.Method = http.MethodGet
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+type headKey struct{}
+
+// isHead tells a HEAD from the GET that it is answered as, for what a GET records or does at length.
+func isHead(c *gin.Context) bool { return c.Request.Context().Value(headKey{}) != nil }
 
 func (s *Server) health(c *gin.Context) error {
 	c.String(http.StatusOK, "ok\n")

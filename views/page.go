@@ -17,6 +17,7 @@ type Page struct {
 	Feed        bool // may see clients and interactions
 	Users       bool // may manage users
 	Due         DueCount
+	Audit       bool // may read the audit log
 	Toast       *Toast
 }
 

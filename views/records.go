@@ -305,6 +305,7 @@ type HistoryEntry struct {
 	Words   []Word
 	Time    *Time
 	Changes []Difference // Theirs is the old value, Yours the new one
+	From    *From        // in the audit log
 }
 
 // Word is a piece of a sentence, a link where Href is set.

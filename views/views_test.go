@@ -70,6 +70,7 @@ var every = []View{
 	TakeLink{},
 	Batch{},
 	Picks{},
+	AuditLog{},
 	Time{},
 	icon{},
 	avatar{},

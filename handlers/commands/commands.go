@@ -13,6 +13,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -118,14 +119,19 @@ func (cmd *serveCmd) Run(e *env) error {
 	} else {
 		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", s.SetupLink())
 	}
+	var daily sync.WaitGroup
+	daily.Go(s.VerifyDaily)
+	defer daily.Wait()
+	defer s.End()
 	return serve(e.ctx, listener, s, log)
 }
 
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+func serve(ctx context.Context, listener net.Listener, s *handlers.Server, log *slog.Logger) error {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: handlers.WriteTimeout,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
 	}
+	server.RegisterOnShutdown(s.End)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

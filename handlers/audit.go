@@ -1,0 +1,325 @@
+package handlers
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+const auditPath = "/admin/audit"
+
+// auditFilter reads what narrows the audit log from the address.
+func auditFilter(c *gin.Context) db.AuditFilter {
+	f := db.AuditFilter{
+		ActorID: query(c, "actor"), Action: query(c, "action"), TargetType: query(c, "target_type"), TargetID: query(c, "target_id"),
+		From: query(c, "from"), To: query(c, "to"),
+	}
+	f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64)
+	return f
+}
+
+// auditParameters is a filter as an address says it, without the place in the log.
+func auditParameters(f db.AuditFilter) url.Values {
+	p := url.Values{}
+	for name, value := range map[string]string{
+		"actor": f.ActorID, "action": f.Action, "target_type": f.TargetType, "target_id": f.TargetID, "from": f.From, "to": f.To,
+	} {
+		if value != "" {
+			p.Set(name, value)
+		}
+	}
+	return p
+}
+
+// auditIndex answers the audit log, or to htmx only what is older.
+func (s *Server) auditIndex(c *gin.Context) error {
+	if isHead(c) { // it shows nothing, so there is nothing to record
+		return s.show(c, http.StatusOK, views.Text(""))
+	}
+	f := auditFilter(c)
+	entries, older, err := s.db.AuditLog(c.Request.Context(), who(c).Actor, f)
+	if err != nil {
+		return err
+	}
+	p := auditParameters(f)
+	log := views.AuditEntries{Days: s.auditDays(c, entries), Filtered: len(p) > 0}
+	if older > 0 {
+		more := with(p, "before", strconv.FormatInt(older, 10))
+		if len(log.Days) > 0 {
+			more.Set("day", log.Days[len(log.Days)-1].Label)
+		}
+		log.Older = address(auditPath, more)
+	}
+	if part(c) && f.Before > 0 {
+		if len(log.Days) > 0 && log.Days[0].Label == c.Query("day") {
+			log.Days[0].Label = "" // its heading stands above already
+		}
+		return s.show(c, http.StatusOK, views.OlderHistory{Days: log.Days, Href: log.Older})
+	}
+	return s.auditPage(c, f, p, log)
+}
+
+func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log views.AuditEntries) error {
+	chips, err := s.auditChips(c, f, p)
+	if err != nil {
+		return err
+	}
+	verified, err := s.verified(c)
+	if err != nil {
+		return err
+	}
+	page := views.AuditLog{
+		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: address(auditPath+".csv", auditParameters(f)),
+		Chips: chips, From: f.From, To: f.To, Entries: log, Verified: verified,
+	}
+	for _, name := range []string{"actor", "action", "target_type", "target_id"} {
+		if p.Get(name) != "" {
+			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
+		}
+	}
+	return s.show(c, http.StatusOK, page)
+}
+
+// auditChips are the filters as menus: who, what, and about what.
+func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]views.Chip, error) {
+	people, err := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return nil, err
+	}
+	var actors, actions, kinds []views.Option
+	for _, x := range people {
+		actors = append(actors, views.Option{Value: x.ID, Label: x.FullName})
+	}
+	actors = append(actors, views.Option{Value: "none", Label: "The system, or not signed in"})
+	offered := map[string]bool{}
+	for _, kind := range db.AuditKinds {
+		kinds = append(kinds, views.Option{Value: kind, Label: kindLabel(kind)})
+		for _, action := range db.AuditActions[kind] {
+			if (f.TargetType == "" || f.TargetType == kind) && !offered[action] {
+				actions = append(actions, views.Option{Value: action, Label: actionLabel(action)})
+			}
+			offered[action] = offered[action] || f.TargetType == "" || f.TargetType == kind
+		}
+	}
+	chips := []views.Chip{
+		chip(auditPath, p, "Who", "actor", f.ActorID, actors), chip(auditPath, p, "Action", "action", f.Action, actions), chip(auditPath, p, "About", "target_type", f.TargetType, kinds),
+	}
+	if f.TargetID != "" {
+		only := chip(auditPath, p, "Record", "target_id", f.TargetID, nil)
+		only.Value = "one record"
+		chips = append(chips, only)
+	}
+	return chips, nil
+}
+
+// auditDays are the entries by day in the reader's zone, each with where it came from.
+func (s *Server) auditDays(c *gin.Context, entries []db.AuditEntry) (days []views.HistoryDay) {
+	clock := s.clock(c)
+	for _, e := range entries {
+		line := historyEntry(clock, e, "")
+		line.From = auditFrom(e)
+		if !who(c).Can(db.ManageUsers) {
+			for i, w := range line.Words {
+				if strings.HasPrefix(w.Href, "/admin/") {
+					line.Words[i].Href = ""
+				}
+			}
+		}
+		days = addEntry(days, clock.Day(e.At), line)
+	}
+	return days
+}
+
+// auditFrom is the address and the browser of an entry, and ways to more like it.
+func auditFrom(e db.AuditEntry) *views.From {
+	f := &views.From{Address: e.IP, Device: device(e.UA), Action: e.Action, Row: grouped(int(e.Seq))}
+	if e.IP == "" {
+		f.Address, f.Device = "This server", "By the program itself"
+	}
+	if e.UserID != "" {
+		f.More = append(f.More, views.Option{Label: "All by this person", Href: address(auditPath, url.Values{"actor": {e.UserID}})})
+	}
+	if e.TargetID != "" {
+		f.More = append(f.More, views.Option{Label: "All about this " + targetWord(e.TargetType), Href: address(auditPath, url.Values{"target_type": {e.TargetType}, "target_id": {e.TargetID}})})
+	}
+	return f
+}
+
+func targetWord(kind string) string {
+	if kind == "session" {
+		return "person’s sessions"
+	}
+	return kind
+}
+
+var auditColumns = []string{"time", "seq", "person", "email", "action", "kind", "record_id", "record", "change", "metadata", "ip", "user_agent", "hash"}
+
+// auditExport answers all that a filter finds as a file for a spreadsheet, a few
+// hundred rows at a time. The mark of the byte order at its head tells Excel
+// that it is UTF-8; without, it takes the bytes for those of the local code
+// page and spoils every accent. What breaks off midway breaks the connection,
+// so that no browser takes half a file for the whole.
+func (s *Server) auditExport(c *gin.Context) error {
+	name := "audit-" + s.now().In(who(c).User.Location()).Format(time.DateOnly) + ".csv"
+	head := func() {
+		c.Header("Content-Type", "text/csv; charset=utf-8")
+		c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
+	}
+	if isHead(c) {
+		head()
+		c.Status(http.StatusOK)
+		return nil
+	}
+	ctx, end := s.long(c)
+	defer end()
+	out := csv.NewWriter(c.Writer)
+	out.UseCRLF = true // RFC 4180
+	err := s.db.ExportAudit(ctx, who(c).Actor, auditFilter(c), func(entries []db.AuditEntry) error {
+		if !c.Writer.Written() {
+			head()
+			if _, err := c.Writer.WriteString("\uFEFF"); err != nil {
+				return err
+			}
+			if err := out.Write(auditColumns); err != nil {
+				return err
+			}
+		}
+		for _, e := range entries {
+			if err := out.Write(auditRow(e)); err != nil {
+				return err
+			}
+		}
+		out.Flush()
+		c.Writer.Flush()
+		s.patience(c)
+		return errors.Join(out.Error(), ctx.Err())
+	})
+	if err != nil && c.Writer.Written() {
+		s.log.Info("export broke off", "id", c.GetString("request"), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// auditRow is an entry as a row of the file.
+func auditRow(e db.AuditEntry) []string {
+	clock := views.Clock{Zone: time.UTC, Now: e.At}
+	var change strings.Builder
+	for _, w := range entryWords(e, "") {
+		change.WriteString(w.Text)
+	}
+	for i, d := range differences(clock, e.Entry) {
+		change.WriteString(map[bool]string{true: ": ", false: "; "}[i == 0])
+		change.WriteString(d.Label + " " + orEmpty(d.Theirs) + " → " + orEmpty(d.Yours))
+	}
+	row := []string{
+		e.At.UTC().Format("2006-01-02T15:04:05.000Z"), strconv.FormatInt(e.Seq, 10), e.UserName, e.UserEmail, e.Action, e.TargetType, e.TargetID, recordName(e),
+		change.String(), e.Metadata, e.IP, e.UA, e.Hash,
+	}
+	for i := range row {
+		row[i] = plainCell(row[i])
+	}
+	return row
+}
+
+func orEmpty(value string) string {
+	if value == "" {
+		return "empty"
+	}
+	return value
+}
+
+// recordName is the name of what an entry is about, as the reader may see it.
+func recordName(e db.AuditEntry) string {
+	if e.Hidden {
+		return ""
+	}
+	switch e.TargetType {
+	case "organization":
+		return e.Organization
+	case "contact":
+		return e.Contact
+	case "interaction":
+		return e.Subject
+	}
+	return e.Target
+}
+
+// plainCell keeps a spreadsheet from taking what somebody typed for a formula.
+func plainCell(value string) string {
+	if value != "" && strings.ContainsRune("=+-@\t\r", rune(value[0])) {
+		return "'" + value
+	}
+	return value
+}
+
+// auditVerify checks the history now, and says on the page what it found.
+func (s *Server) auditVerify(c *gin.Context) error {
+	ctx, end := s.long(c)
+	defer end()
+	v, err := s.verify(ctx, false)
+	var found *db.Broken
+	done := "The history is whole: " + grouped(int(v.Rows)) + " rows"
+	switch {
+	case errors.Is(err, errVerifying):
+		done = "It is being verified already. Look again in a moment"
+	case errors.As(err, &found):
+		done = "Something is wrong with the history"
+	case err != nil:
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: done}); err != nil {
+		return err
+	}
+	return s.redirect(c, auditPath)
+}
+
+// verified is what the last check of the history found, in words.
+func (s *Server) verified(c *gin.Context) (views.Verified, error) {
+	v, err := s.db.LastVerification(c.Request.Context())
+	clock := s.clock(c)
+	return views.Verified{
+		CheckedAt: clock.Date(v.CheckedAt), Problem: v.Problem, WholeAt: clock.Date(v.WholeAt), Rows: grouped(int(v.Rows)), Hash: v.Hash,
+	}, err
+}
+
+var errVerifying = errors.New("a verification is running")
+
+// verify checks the history, one check at a time.
+func (s *Server) verify(ctx context.Context, gently bool) (db.Verification, error) {
+	if !s.verifying.TryLock() {
+		return db.Verification{}, errVerifying
+	}
+	defer s.verifying.Unlock()
+	v, err := s.db.VerifyHistory(ctx, gently)
+	if found := (*db.Broken)(nil); errors.As(err, &found) {
+		s.log.Error("the history is not whole", "problem", found.Problem)
+	}
+	return v, err
+}
+
+// VerifyDaily checks the history now and then once a day, in the background
+// and without hurry, until End.
+func (s *Server) VerifyDaily() {
+	for {
+		_, err := s.verify(s.ending, true)
+		if found := (*db.Broken)(nil); err != nil && !errors.As(err, &found) && s.ending.Err() == nil {
+			s.log.Error("the history could not be verified", "error", err)
+		}
+		select {
+		case <-time.After(24 * time.Hour):
+		case <-s.ending.Done():
+			return
+		}
+	}
+}
