@@ -209,9 +209,11 @@ type auditRange struct {
 }
 
 // auditRange reads a filter's days. Times grow with seq, but for a clock that
-// was set back and for sample data, which comes with times of its own: the
-// range of seq is a day wider on either side, is open below where the very
-// first row is later than From, and each row is asked for its time.
+// was set back, by less than a day: so no row of those days lies before one
+// that is a day older than they, or behind one that is a day younger. Sample
+// data comes with times of its own, below which stand rows made before it:
+// where the very first row is that late, the range is open. Each row of the
+// range is asked for its time.
 func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRange, err error) {
 	for _, day := range []struct {
 		column, typed string
@@ -224,18 +226,18 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 			return r, invalid(day.column, "Enter a day, like %s", d.now().In(by.zone()).Format(time.DateOnly))
 		}
 	}
-	err = d.reader.queryRow(ctx, "SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&r.newest)
+	var first time.Time
+	err = d.reader.queryRow(ctx, "SELECT ifnull(max(seq), 0), (SELECT created_at FROM audit_logs WHERE seq = 1) FROM audit_logs").Scan(&r.newest, moment{&first})
 	r.high = r.newest
-	if err == nil && !r.from.IsZero() {
-		day := stamp(r.from.AddDate(0, 0, -1))
-		err = d.reader.queryRow(ctx, `
-			SELECT CASE WHEN (SELECT created_at FROM audit_logs WHERE seq = 1) >= ? THEN 0
-				ELSE ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?) END`, day, day, r.newest+1).Scan(&r.low)
+	if err == nil && first.Before(r.from) {
+		err = d.reader.queryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at < ? ORDER BY created_at DESC LIMIT 1), 0)",
+			stamp(r.from.AddDate(0, 0, -1))).Scan(&r.low)
 	}
-	if err == nil && !r.to.IsZero() {
+	if !r.to.IsZero() {
 		r.to = r.to.AddDate(0, 0, 1)
-		err = d.reader.queryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at < ? ORDER BY created_at DESC, seq DESC LIMIT 1), 0)",
-			stamp(r.to.AddDate(0, 0, 1))).Scan(&r.high)
+	}
+	if later := r.to.AddDate(0, 0, 1); err == nil && !r.to.IsZero() && first.Before(later) {
+		err = d.reader.queryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?)", stamp(later), r.newest).Scan(&r.high)
 	}
 	return r, err
 }
@@ -276,26 +278,21 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 // seqs is the query of the newest n rows that a filter finds, "" where it can
 // find nothing. Each part walks one index in the order of seq, and what the
 // index does not know is asked of few rows: of one record, or of an action
-// that has rows of two kinds.
+// that has rows of two kinds. The indexes are named, because SQLite without
+// statistics takes one of fewer columns.
 func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
 	if f.Before <= 0 {
 		f.Before = 1 << 62
 	}
-	var parts []string
-	part := func(c conditions) {
-		c.add("seq >= ? AND seq <= ? AND seq < ?", r.low, r.high, f.Before)
-		if !r.from.IsZero() {
-			c.add("+created_at >= ?", stamp(r.from))
-		}
-		if !r.to.IsZero() {
-			c.add("+created_at < ?", stamp(r.to))
-		}
-		parts = append(parts, "SELECT seq FROM (SELECT seq FROM audit_logs"+c.where()+"\nORDER BY seq DESC LIMIT ?)")
-		args = append(append(args, c.args...), n)
-	}
 	kinds := AuditKinds
 	if f.TargetType != "" {
 		kinds = []string{f.TargetType}
+	}
+	var parts []string
+	part := func(index string, c conditions) {
+		f.complete(&c, r)
+		parts = append(parts, "SELECT seq FROM (SELECT seq FROM audit_logs "+index+c.where()+"\nORDER BY seq DESC LIMIT ?)")
+		args = append(append(args, c.args...), n)
 	}
 	switch {
 	case f.TargetID != "":
@@ -303,40 +300,54 @@ func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
 			var c conditions
 			c.add("target_type = ? AND target_id = ?", kind, f.TargetID)
 			if f.Action != "" {
-				c.add("+action = ?", f.Action)
+				c.add("action = ?", f.Action)
 			}
-			f.actor(&c, "+user_id")
-			part(c)
+			part("INDEXED BY audit_logs_target", c)
 		}
 	case f.Action != "" || f.TargetType != "":
-		actions := []string{f.Action}
-		if f.TargetType != "" {
-			actions = slices.DeleteFunc(slices.Clone(AuditActions[f.TargetType]), func(a string) bool { return f.Action != "" && a != f.Action })
+		index := "INDEXED BY audit_logs_action"
+		if f.ActorID != "" {
+			index = "INDEXED BY audit_logs_user_action"
 		}
-		for _, action := range actions {
+		for _, action := range f.actions() {
 			var c conditions
-			f.actor(&c, "user_id")
 			c.add("action = ?", action)
 			if f.TargetType != "" {
-				c.add("+target_type = ?", f.TargetType)
+				c.add("target_type = ?", f.TargetType)
 			}
-			part(c)
+			part(index, c)
 		}
+	case f.ActorID != "":
+		part("INDEXED BY audit_logs_user", conditions{})
 	default:
-		var c conditions
-		f.actor(&c, "user_id")
-		part(c)
+		part("NOT INDEXED", conditions{})
 	}
 	return strings.Join(parts, "\nUNION ALL "), args
 }
 
-func (f AuditFilter) actor(c *conditions, column string) {
+// actions are those that a filter by action or by kind leaves.
+func (f AuditFilter) actions() []string {
+	if f.TargetType == "" {
+		return []string{f.Action}
+	}
+	return slices.DeleteFunc(slices.Clone(AuditActions[f.TargetType]), func(action string) bool { return f.Action != "" && action != f.Action })
+}
+
+// complete adds what every part asks: the person, the place in the log and the days.
+func (f AuditFilter) complete(c *conditions, r auditRange) {
 	switch f.ActorID {
 	case "":
 	case "none":
-		c.add(column + " IS NULL")
+		c.add("user_id IS NULL")
 	default:
-		c.add(column+" = ?", f.ActorID)
+		c.add("user_id = ?", f.ActorID)
+	}
+	c.add("seq >= ? AND seq <= ? AND seq < ?", r.low, r.high, f.Before)
+	if !r.from.IsZero() {
+		c.add("created_at >= ?", stamp(r.from))
+	}
+	if !r.to.IsZero() {
+		c.add("created_at < ?", stamp(r.to))
 	}
 }
 

@@ -209,3 +209,13 @@ func TestSigningInCostsTheSameWhetherTheAccountExists(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHistoryTakesOnlyActionsThatItsFiltersKnow(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	for _, x := range [][2]string{{"dance", "user"}, {"login", "user"}, {"create_org", ""}, {"", "system"}} {
+		if err := d.write(t.Context(), System, func(tx *tx) error { return tx.record(x[0], x[1], "", nil) }); err == nil {
+			t.Errorf("it took %s of kind %s", x[0], x[1])
+		}
+	}
+}

@@ -3,8 +3,11 @@ package handlers
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
 )
 
 // NewRequestID is for tests that make ids.
@@ -47,4 +50,13 @@ func StatusOf(err error) int {
 	c, _ := gin.CreateTestContext(httptest.NewRecorder())
 	c.Request = httptest.NewRequest(http.MethodPost, "/", nil)
 	return (&Server{}).describe(c, err).status
+}
+
+// ActionWords is what an entry of an action says that names nobody.
+func ActionWords(action, kind string, hidden bool) string {
+	var text strings.Builder
+	for _, w := range entryWords(db.AuditEntry{Entry: db.Entry{Action: action, TargetType: kind}, Hidden: hidden}, "") {
+		text.WriteString(w.Text)
+	}
+	return text.String()
 }

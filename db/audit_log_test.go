@@ -1,0 +1,399 @@
+package db_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// busyDays fills an office's history with rows of several people, kinds and days.
+func busyDays(t *testing.T, o *dbtest.Office) {
+	t.Helper()
+	for day := range 4 {
+		org := o.NewOrganization(t, fmt.Sprint("Organization ", day))
+		maya := o.NewContact(t, "Maya", fmt.Sprint("Okafor ", day), "")
+		must(o.UpdateOrganization(t.Context(), o.Ines, org.ID, 1, db.Fields{"sector": fmt.Sprint(day)}))(t)
+		must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: org.ID, ContactID: maya.ID}))(t)
+		o.Call(t, org, "")
+		token := signIn(t, o, "tomas@pinestreet.example")
+		signIn(t, o, "tomas@pinestreet.example")
+		if err := o.EndSessions(t.Context(), o.Ines, o.Lea.UserID); err != nil {
+			t.Fatal(err)
+		}
+		must(o.EndOtherSessions(t.Context(), o.Tomas, token))(t)
+		if err := o.RecordRefusal(t.Context(), o.Lea, "POST", "/organizations", db.EditClient); err != nil {
+			t.Fatal(err)
+		}
+		o.Clock.Add(20 * time.Hour)
+	}
+}
+
+// auditSeqs walks the log from its newest entry to its oldest, and leaves out who read it.
+func auditSeqs(t *testing.T, o *dbtest.Office, by db.Actor, f db.AuditFilter) (all []int64) {
+	t.Helper()
+	for {
+		page, older, err := o.AuditLog(t.Context(), by, f)
+		if err != nil {
+			t.Fatalf("%+v: %v", f, err)
+		}
+		for _, e := range page {
+			if e.Action != "view_audit" {
+				all = append(all, e.Seq)
+			}
+		}
+		if older == 0 {
+			return all
+		}
+		f.Before = older
+	}
+}
+
+// auditRows are the rows of the history, newest first, but for who read it.
+func auditRows(t *testing.T, o *dbtest.Office) (all []db.AuditEntry) {
+	t.Helper()
+	for _, row := range o.Column(t, `
+		SELECT json_array(seq, ifnull(user_id, 'none'), action, target_type, ifnull(target_id, ''), created_at) FROM audit_logs
+		WHERE action <> 'view_audit' ORDER BY seq DESC`) {
+		var e db.AuditEntry
+		var at string
+		if err := json.Unmarshal([]byte(row), &[]any{&e.Seq, &e.UserID, &e.Action, &e.TargetType, &e.TargetID, &at}); err != nil {
+			t.Fatal(err)
+		}
+		e.At = must(db.ParseTime(at))(t)
+		all = append(all, e)
+	}
+	return all
+}
+
+func TestEveryFilterOfTheAuditLogFindsWhatFits(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	busyDays(t, o)
+	org, rows := o.Column(t, "SELECT id FROM organizations ORDER BY display_name")[0], auditRows(t, o)
+	fits := func(wanted, is string) bool { return wanted == "" || wanted == is }
+	for _, actor := range []string{"", "none", o.Tomas.UserID, "nobody"} {
+		for _, action := range []string{"", "login", "end_sessions", "update_org", "dance"} {
+			for _, kind := range []string{"", "organization", "user", "session", "role", "import", "dog"} {
+				for _, target := range []string{"", org, o.Lea.UserID, "'"} {
+					f := db.AuditFilter{ActorID: actor, Action: action, TargetType: kind, TargetID: target}
+					var wanted []int64
+					for _, e := range rows {
+						if fits(actor, e.UserID) && fits(action, e.Action) && fits(kind, e.TargetType) && fits(target, e.TargetID) {
+							wanted = append(wanted, e.Seq)
+						}
+					}
+					want(t, fmt.Sprintf("%+v", f), fmt.Sprint(auditSeqs(t, o, o.Ines, f)), fmt.Sprint(wanted))
+				}
+			}
+		}
+	}
+}
+
+func TestDaysOfTheAuditLogAreThoseOfTheReader(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"Europe/Stockholm", "Pacific/Kiritimati", "Pacific/Honolulu"} {
+		o := dbtest.OpenOffice(t)
+		busyDays(t, o)
+		reader, rows := o.Ines, auditRows(t, o)
+		reader.Zone = must(time.LoadLocation(place))(t)
+		days := []string{"", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-27", "2026-12-31", "2020-02-29"}
+		for _, from := range days {
+			for _, to := range days {
+				for _, action := range []string{"", "login"} {
+					var wanted []int64
+					for _, e := range rows {
+						day := e.At.In(reader.Zone).Format(time.DateOnly)
+						if (action == "" || action == e.Action) && (from == "" || day >= from) && (to == "" || day <= to) {
+							wanted = append(wanted, e.Seq)
+						}
+					}
+					f := db.AuditFilter{From: from, To: to, Action: action}
+					want(t, fmt.Sprintf("%s %+v", place, f), fmt.Sprint(auditSeqs(t, o, reader, f)), fmt.Sprint(wanted))
+				}
+			}
+		}
+		for _, bad := range []string{"yesterday", "2026-02-30", "2026-11-24T10:00", "0001-01-01", "\x00", "' OR 1"} {
+			_, _, err := o.AuditLog(t.Context(), reader, db.AuditFilter{From: bad})
+			wantInvalid(t, err, "from")
+			wantInvalid(t, o.ExportAudit(t.Context(), reader, db.AuditFilter{To: bad}, nil), "to")
+		}
+	}
+}
+
+// TestRowsThatCameBeforeTheirTimeAreFound: a clock that was set back, and
+// sample data, whose times lie before those of the rows above it.
+func TestRowsThatCameBeforeTheirTimeAreFound(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t) // the office's people were made on 24 November
+	o.Clock.Add(-1000 * 24 * time.Hour)
+	old := o.Acme(t)
+	o.Clock.Add(990 * 24 * time.Hour)
+	o.Call(t, old, "")
+	o.Clock.Add(-2 * time.Hour)
+	o.Call(t, old, "")
+	for _, f := range []db.AuditFilter{{From: "2026-11-24"}, {From: "2026-11-24", Action: "create_user"}, {From: "2026-11-14", TargetType: "user"}} {
+		want(t, fmt.Sprintf("%+v", f), fmt.Sprint(auditSeqs(t, o, o.Ines, f)), "[3 2 1]")
+		if f.To = "2026-11-23"; f.From == "2026-11-24" {
+			want(t, fmt.Sprintf("%+v", f), len(auditSeqs(t, o, o.Ines, f)), 0)
+		}
+	}
+	want(t, "both calls", len(auditSeqs(t, o, o.Ines, db.AuditFilter{From: "2026-11-14", To: "2026-11-14", TargetType: "interaction"})), 2)
+}
+
+func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.Acme(t)
+	for n := range 170 {
+		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, n+1, db.Fields{"sector": fmt.Sprint(n)}))(t)
+	}
+	for _, f := range []db.AuditFilter{{}, {ActorID: o.Tomas.UserID}, {Action: "update_org"}, {TargetType: "organization"}, {TargetType: "organization", TargetID: acme.ID}} {
+		var all []int64
+		for {
+			page, older, err := o.AuditLog(t.Context(), o.Ines, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range page {
+				if len(all) > 0 && e.Seq >= all[len(all)-1] {
+					t.Fatalf("%+v: out of order or twice", f)
+				}
+				if all = append(all, e.Seq); e.At.IsZero() || e.Hash == "" {
+					t.Fatalf("%+v", e)
+				}
+			}
+			if older == 0 {
+				break
+			}
+			want(t, "a page with more behind it", len(page), db.AuditSize)
+			o.NewContact(t, "New", "Person", "")
+			f.Before = older
+		}
+		if len(all) < 170 {
+			t.Errorf("%+v: %d entries", f, len(all))
+		}
+	}
+}
+
+func TestTheAuditLogNamesOnlyWhatItsReaderMaySee(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, maya := o.Acme(t), o.Maya(t)
+	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"sector": "Secret sector"}))(t)
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Secret role"}}))(t)
+	call := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "Secret subject", "organization_id": acme.ID, "contact_id": maya.ID}, ""))(t)
+	must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 1, db.Fields{"outcome": "Secret outcome"}))(t)
+	if err := o.SetRoles(t.Context(), o.Ines, o.Lea.UserID, []string{"Manager"}); err != nil {
+		t.Fatal(err)
+	}
+	reader := func(may ...db.Permission) string {
+		by := o.Lea
+		by.May = append(may, db.ViewAudit)
+		page, _, err := o.AuditLog(t.Context(), by, db.AuditFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := must(json.Marshal(page))(t)
+		for _, e := range page {
+			if e.UserName == "" && e.UserID != "" || e.Action == "" || e.TargetType == "" {
+				t.Errorf("%+v does not say who did what", e)
+			}
+		}
+		return string(seen)
+	}
+	clients := []string{"Acme", "Okafor", "maya@", "Secret sector", "Secret role"}
+	talks := []string{"Secret subject", "Secret outcome"}
+	check := func(what, seen string, words []string, there bool) {
+		for _, word := range words {
+			if strings.Contains(seen, word) != there {
+				t.Errorf("%s: %q there: %v", what, word, !there)
+			}
+		}
+	}
+	all, some, none := reader(db.ViewClient, db.ViewInteraction), reader(db.ViewClient), reader(db.ViewInteraction)
+	check("everything", all, slices.Concat(clients, talks, []string{"Manager", "Tomás Brandt"}), true)
+	check("clients", some, clients, true)
+	check("clients", some, talks, false)
+	check("neither", none, slices.Concat(clients, talks), false)
+	check("neither", none, []string{"Manager", "Tomás Brandt"}, true)
+	for _, by := range []db.Actor{o.Tomas, o.Lea, {}} {
+		if _, _, err := o.AuditLog(t.Context(), by, db.AuditFilter{}); !errors.Is(err, db.ErrForbidden) {
+			t.Error(err)
+		}
+		if err := o.ExportAudit(t.Context(), by, db.AuditFilter{}, nil); !errors.Is(err, db.ErrForbidden) {
+			t.Error(err)
+		}
+		if _, err := o.AuditPeople(t.Context(), by); !errors.Is(err, db.ErrForbidden) {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWhoSeesOnlyOwnClientsReadsOnlyOfThose(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	mine := o.Acme(t)
+	o.Exec(t, "UPDATE organizations SET owner_user_id = ?", o.Lea.UserID)
+	for n := range 510 { // more than is read at once
+		o.NewOrganization(t, fmt.Sprint("Secret ", n))
+	}
+	by := o.Lea
+	by.May, by.OwnOnly = db.Permissions, true
+	page, older, err := o.AuditLog(t.Context(), by, db.AuditFilter{TargetType: "organization"})
+	if err != nil || len(page) != 1 || older != 0 || page[0].TargetID != mine.ID || page[0].Organization != "Acme" {
+		t.Fatal(page, older, err)
+	}
+	var rows int
+	if err := o.ExportAudit(t.Context(), by, db.AuditFilter{TargetType: "organization"}, func(page []db.AuditEntry) error { rows += len(page); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "exported rows", rows, 1)
+	want(t, "recorded rows", o.Column(t, "SELECT json_extract(metadata, '$.rows') FROM audit_logs WHERE action = 'export_audit'")[0], "1")
+}
+
+func TestReadingTheAuditLogIsRecorded(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.Acme(t)
+	for n := range 120 {
+		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, n+1, db.Fields{"sector": fmt.Sprint(n)}))(t)
+	}
+	read := func(f db.AuditFilter) {
+		t.Helper()
+		must2(o.AuditLog(t.Context(), o.Ines, f))(t)
+	}
+	reads := func(n int) {
+		t.Helper()
+		want(t, "reads in the log", len(o.Column(t, "SELECT 1 FROM audit_logs WHERE action = 'view_audit' AND user_id = ?", o.Ines.UserID)), n)
+	}
+	read(db.AuditFilter{})
+	read(db.AuditFilter{}) // again at once
+	reads(1)
+	read(db.AuditFilter{Before: 100})
+	read(db.AuditFilter{Before: 50})
+	reads(1)
+	read(db.AuditFilter{Action: "login", From: "2026-11-01"})
+	reads(2)
+	want(t, "the search", o.Column(t, "SELECT metadata FROM audit_logs ORDER BY seq DESC LIMIT 1")[0], `{"action":"login","from":"2026-11-01"}`)
+	o.Clock.Add(2 * time.Minute)
+	read(db.AuditFilter{})
+	reads(3)
+	read(db.AuditFilter{Before: 1 << 50, ActorID: o.Lea.UserID}) // not opened before: this is the start
+	reads(4)
+	o.Clock.Add(2 * time.Hour)
+	read(db.AuditFilter{Before: 50})
+	reads(5)
+	read(db.AuditFilter{TargetID: strings.Repeat("x", 5000)})
+	reads(6)
+	want(t, "a long search is clipped", len(o.Column(t, "SELECT json_extract(metadata, '$.target_id') FROM audit_logs ORDER BY seq DESC LIMIT 1")[0]), 100)
+}
+
+func must2[A, B any](a A, b B, err error) func(*testing.T) A {
+	return must(a, err)
+}
+
+func TestAnExportIsRecordedWithWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.Acme(t)
+	for n := range 620 {
+		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, n+1, db.Fields{"sector": fmt.Sprint(n)}))(t)
+	}
+	recorded := func() string {
+		t.Helper()
+		return o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'export_audit' AND target_type = 'export' ORDER BY seq DESC LIMIT 1")[0]
+	}
+	var seqs []int64
+	largest := 0
+	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{}, func(page []db.AuditEntry) error {
+		for _, e := range page {
+			seqs = append(seqs, e.Seq)
+		}
+		largest = max(largest, len(page))
+		o.NewContact(t, "New", "Person", "") // what comes in meanwhile is not part of it
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "rows", len(seqs), 624)
+	want(t, "the first and the last", fmt.Sprint(seqs[0], seqs[623]), "624 1")
+	want(t, "rows at once", largest, 500)
+	want(t, "recorded", recorded(), `{"complete":true,"rows":624}`)
+
+	gone := errors.New("the browser is gone")
+	n := 0
+	err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: "update_org"}, func([]db.AuditEntry) error {
+		if n++; n == 2 {
+			return gone
+		}
+		return nil
+	})
+	if !errors.Is(err, gone) {
+		t.Error(err)
+	}
+	want(t, "recorded", recorded(), `{"action":"update_org","complete":false,"rows":500}`)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	err = o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: "update_org"}, func([]db.AuditEntry) error { cancel(); return nil })
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	want(t, "recorded after it was cancelled", recorded(), `{"action":"update_org","complete":false,"rows":500}`)
+	nothing := -1
+	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: "dance"}, func(page []db.AuditEntry) error { nothing = len(page); return nil }); err != nil {
+		t.Error(err)
+	}
+	want(t, "rows written of nothing", nothing, 0)
+}
+
+func TestRefusalsAreRecordedAndBounded(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	refuse := func(by db.Actor) {
+		t.Helper()
+		if err := o.RecordRefusal(t.Context(), by, "POST", "/organizations/"+strings.Repeat("x", 3000)+"\x00\xff", db.EditClient); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count := func() int { return len(o.Column(t, "SELECT 1 FROM audit_logs WHERE action = 'refused'")) }
+	for range 25 {
+		refuse(o.Lea)
+	}
+	want(t, "rows of one minute", count(), 10)
+	refuse(o.Tomas)
+	want(t, "rows with somebody else's", count(), 11)
+	o.Clock.Add(time.Minute + time.Second)
+	refuse(o.Lea)
+	want(t, "rows a minute later", count(), 12)
+	e := must2(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: "refused"}))(t)[0]
+	want(t, "the row", e.UserName+" "+e.Details["method"]+" "+e.Details["path"][:20]+" "+e.Details["permission"], "Léa Fournier POST /organizations/xxxxx EditClient")
+	want(t, "length of the path", len(e.Details["path"]), 200)
+	if err := o.RecordRefusal(t.Context(), o.Lea, "GET", "/", ""); err != nil {
+		t.Fatal(err)
+	}
+	checkChain(t, o)
+}
+
+func TestRowsOfOtherProgramsAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for n, metadata := range []string{"[]", "7", "null", `"text"`, `{"organization_id":5}`, `{"changes":[1]}`, `{"changes":{"":{"old":1},"x":5,"roles":{"old":["a",1.5,{"b":true}],"new":12345678}}}`, `{"erased": true}`} {
+		kind := []string{"user", "organization", "role", "system"}[n%4]
+		o.Exec(t, `INSERT INTO audit_logs (seq, id, action, target_type, metadata, created_at, metadata_sha256, prev_hash, hash)
+			SELECT max(seq) + 1, '01a20282-9bfa-7ace-87e3-74df81c8100' || ?, 'dance', ?, ?, '2026-11-24T09:30:00.000Z', hash, hash, hash FROM audit_logs`, n, kind, metadata)
+	}
+	page, _, err := o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: "dance"})
+	if err != nil || len(page) != 8 {
+		t.Fatal(page, err)
+	}
+	want(t, "changes", fmt.Sprint(page[1].Changes), "[]")
+	want(t, "metadata", page[7].Metadata, "[]")
+}

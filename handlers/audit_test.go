@@ -1,0 +1,375 @@
+package handlers_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+var recorded = regexp.MustCompile(`\.record\("([a-z_]+)", "([a-z]+)"`)
+
+// TestEveryActionHasWords: all that the code records by name, and all that the
+// history takes at all, for whoever may see what it is about and for others.
+func TestEveryActionHasWords(t *testing.T) {
+	t.Parallel()
+	found := 0
+	source := os.DirFS("../db")
+	files, err := fs.Glob(source, "*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(action, kind string) {
+		for _, hidden := range []bool{false, true} {
+			words := handlers.ActionWords(action, kind, hidden)
+			if words == "" || words == strings.ReplaceAll(action, "_", " ") || strings.Contains(words, "_") || strings.Contains(words, "*") {
+				t.Errorf("%s of kind %s has no words of its own: %q", action, kind, words)
+			}
+		}
+	}
+	for _, name := range files {
+		text, err := fs.ReadFile(source, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		for _, m := range recorded.FindAllStringSubmatch(string(text), -1) {
+			check(m[1], m[2])
+			found++
+		}
+	}
+	if found < 30 {
+		t.Error("only", found, "actions found in the source")
+	}
+	for kind, actions := range db.AuditActions {
+		for _, action := range actions {
+			check(action, kind)
+		}
+	}
+	if words := handlers.ActionWords("feed_cat", "system", false); words != "feed cat" {
+		t.Errorf("an action of the future reads %q", words)
+	}
+}
+
+// log is what the audit log says, newest first, without who read it.
+func auditSentences(a answer) (all []string) {
+	for _, s := range sentences(a) {
+		if !strings.Contains(s, "the audit log") {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, lea := s.person("Inès Moreau", "Administrator"), s.person("Léa Fournier", "Viewer")
+	org := ines.post("/organizations", "display_name", "Quay").to()
+	elif := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
+	ines.post(org, "version", "1", "sector", "Retail").want(303, "", "")
+	ines.post(elif, "version", "1", "phone", "555").want(303, "", "")
+	ines.post(org+"/contacts", "contact_id", key(elif), "role_label", "CFO").want(303, "", "")
+	ines.post(org+"/contacts/"+key(elif), "version", "1", "role_label", "CEO", "relationship_status", "Former").want(303, "", "")
+	ines.post(org+"/interactions", "channel", "note", "subject", "Kick-off", "contact_id", key(elif)).want(303, "", "")
+	i := "/interactions/" + s.one("SELECT id FROM interactions")
+	ines.post(i+"/delete", "version", "1").want(303, "", "")
+	ines.post(i+"/restore").want(303, "", "")
+	ines.post(org+"/contacts/"+key(elif)+"/unlink", "version", "2").want(303, "", "")
+	ines.post(elif+"/archive", "version", "2").want(303, "", "")
+	ines.post(org+"/archive", "version", "2").want(303, "", "")
+	lea.post(org+"/restore", "version", "3").want(403, "", "")
+	ines.post("/account", "full_name", "Inès Moreau", "time_zone", "UTC", "theme", "dark").want(303, "", "")
+	user := "/admin/users/" + lea.user.ID
+	ines.post(user+"/roles", "role", "Manager").want(303, "", "")
+	ines.post(user+"/reset-password").want(200, "", "")
+	ines.post(user+"/end-sessions").want(303, "", "")
+	ines.post(user+"/disable").want(303, "", "")
+	ines.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Viewer", "role", "Manager").want(200, "", "")
+	for range 10 {
+		s.stranger().post("/login", "email", ines.user.Email, "password", "wrong").want(422, "", "")
+	}
+	s.stranger().post("/login", "email", "nobody@quay.example", "password", "wrong").want(422, "", "")
+
+	want := []string{
+		"Somebody was refused at sign-in as nobody@quay.example",
+		"Inès Moreau was locked out for 15 minutes after 10 wrong passwords",
+	}
+	for range 10 {
+		want = append(want, "Inès Moreau was refused at sign-in")
+	}
+	want = append(want,
+		"Inès Moreau created the user Sam Okoye as Viewer, Manager", "Inès Moreau disabled Léa Fournier", "Inès Moreau signed Léa Fournier out everywhere",
+		"Inès Moreau made a password link for Léa Fournier", "Inès Moreau changed the roles of Léa Fournier", "Inès Moreau changed their own account",
+		"Léa Fournier was refused: POST "+org+"/restore, without EditClient",
+		"Inès Moreau archived Quay", "Inès Moreau archived the contact Elif Aydın", "Inès Moreau unlinked Elif Aydın from Quay as CEO, Former",
+		"Inès Moreau brought back a note about Elif Aydın at Quay: Kick-off", "Inès Moreau deleted a note about Elif Aydın at Quay: Kick-off",
+		"Inès Moreau logged a note about Elif Aydın at Quay: Kick-off", "Inès Moreau changed the link to Elif Aydın at Quay",
+		"Inès Moreau linked Elif Aydın to Quay as CFO, Active", "Inès Moreau changed the contact Elif Aydın", "Inès Moreau changed Quay",
+		"Inès Moreau created the contact Elif Aydın", "Inès Moreau created Quay",
+		"The system created the user Léa Fournier as Viewer", "The system created the user Inès Moreau as Administrator",
+	)
+	page := ines.get("/admin/audit").want(200, "title", "Audit log").wantPart(false)
+	got := auditSentences(page)
+	for n := range max(len(got), len(want)) {
+		if n >= len(want) || n >= len(got) || got[n] != want[n] {
+			t.Fatalf("entry %d of %d: %q, want %q", n, len(want), got[n:min(n+1, len(got))], want[n:min(n+1, len(want))])
+		}
+	}
+	page.want(200, ".diff", "Viewer").want(200, ".diff ins", "to Manager").want(200, ".diff", "Retail").want(200, ".from", "192.0.2.1").want(200, ".from", "update_user")
+	page.want(200, `.by a[href="`+org+`"]`, "Quay").want(200, `.by a[href="`+user+`"]`, "Léa Fournier").want(200, `.by a[href="`+i+`"]`, "Kick-off")
+	page.want(200, `.from a[href="/admin/audit?target_id=`+key(org)+`&target_type=organization"]`, "All about this organization")
+	page.want(200, ".side nav a[aria-current=page]", "Audit log")
+	ines.get("/account").want(200, ".page-head a", "Audit log")
+	lea.wantAudit(nil, "view_audit")
+}
+
+func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, tomas := s.person("Inès Moreau", "Administrator"), s.person("Tomás Brandt", "Manager")
+	org := tomas.post("/organizations", "display_name", "Quay").to()
+	ines.post(org, "version", "1", "sector", "Retail").want(303, "", "")
+	tomas.post("/logout").want(303, "", "")
+
+	wantLog := func(query string, want ...string) answer {
+		t.Helper()
+		a := ines.get("/admin/audit"+query).want(200, "h1", "Audit log")
+		if got := auditSentences(a); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s says %q, want %q", query, got, want)
+		}
+		return a
+	}
+	a := wantLog("?actor="+tomas.user.ID, "Tomás Brandt signed out", "Tomás Brandt created Quay")
+	a.want(200, ".chip summary b", "Tomás Brandt").want(200, ".chip a.x[href='/admin/audit']", "").wantValue("form.bar [name=actor]", tomas.user.ID)
+	a.want(200, `.page-head a[href="/admin/audit.csv?actor=`+tomas.user.ID+`"]`, "Download CSV")
+	a.want(200, `.chip a[href="/admin/audit?action=logout&actor=`+tomas.user.ID+`"]`, "Signed out")
+	wantLog("?actor="+tomas.user.ID+"&action=logout", "Tomás Brandt signed out")
+	wantLog("?action=update_org&target_type=organization", "Inès Moreau changed Quay").want(200, ".chip b", "Changed an organization")
+	wantLog("?target_type=organization&target_id="+key(org), "Inès Moreau changed Quay", "Tomás Brandt created Quay").want(200, ".chip", "one record")
+	wantLog("?target_type=session&from=2026-11-24&to=2026-11-24", "Tomás Brandt signed out").wantValue("#from", "2026-11-24")
+	wantLog("?to=2026-11-23").want(200, "#timeline-empty", "Nothing matches")
+	wantLog("?action=dance").want(200, ".chip b", "dance")
+	wantLog("?actor=none&target_type=user", "The system created the user Tomás Brandt as Manager", "The system created the user Inès Moreau as Administrator")
+	ines.get("/admin/audit?from=yesterday").want(422, "h1 + p", "Enter a day, like 2026-11-24")
+	ines.get("/admin/audit.csv?to=2026-02-30").want(422, "h1 + p", "Enter a day, like 2026-11-24")
+
+	said := s.one("SELECT json_group_array(json(metadata)) FROM audit_logs WHERE action = 'view_audit'")
+	for _, search := range []string{`{"actor":"` + tomas.user.ID + `"}`, `{"from":"2026-11-24","target_type":"session","to":"2026-11-24"}`} {
+		if !strings.Contains(said, search) {
+			t.Errorf("%s is not in %s", search, said)
+		}
+	}
+	all := strings.Join(sentences(ines.get("/admin/audit?action=view_audit")), "|")
+	for _, search := range []string{"searched the audit log: by Tomás Brandt, signed out", "about organizations, one record", "about sign-ins and sessions, from 24 Nov 2026, to 24 Nov 2026", "by the system, about users"} {
+		if !strings.Contains(all, search) {
+			t.Errorf("%q is not in %s", search, all)
+		}
+	}
+}
+
+func TestOlderEntriesOfTheAuditLogFollow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	org := s.organization("Quay")
+	for i := range 60 {
+		if _, err := s.db.UpdateOrganization(t.Context(), db.System, key(org), i+1, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := ines.get("/admin/audit?action=update_org")
+	if n := len(sentences(page)); n != db.AuditSize {
+		t.Fatalf("%d entries", n)
+	}
+	older := page.html.Find("#load-older").AttrOr("href", "")
+	if older != page.html.Find("#load-older").AttrOr("hx-get", "") || !strings.Contains(older, "action=update_org") {
+		t.Error(older)
+	}
+	s.unchanged(func() {
+		ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system changed Quay").wantNot("#load-older").wantNot("hx-partial h3").wantPart(true)
+		rest := ines.get(older).want(200, "#timeline", "The system changed Quay").wantPart(false)
+		if n := len(sentences(rest)); n != 10 {
+			t.Errorf("%d entries are older", n)
+		}
+		ines.get("/admin/audit?action=update_org&before=1").want(200, "#timeline-empty", "")
+	})
+	ines.get("/admin/audit?before=-5").want(200, "#load-older", "")
+	ines.get("/admin/audit?before=99999999999999999999999").want(200, "#load-older", "")
+}
+
+func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	if _, err := s.db.UpdateOrganization(t.Context(), db.System, key(w.org), 1, db.Fields{"sector": "Secret sector"}); err != nil {
+		t.Fatal(err)
+	}
+	auditor, clients := s.as(s.role("Auditor", db.ViewAudit)), s.as(s.role("Reader", db.ViewAudit, db.ViewClient))
+	a := auditor.get("/admin/audit")
+	for _, text := range []string{"changed an organization", "created a contact", "linked a contact to an organization", "logged an interaction"} {
+		a.want(200, "#timeline", "The system "+text)
+	}
+	file := auditor.get("/admin/audit.csv").want(200, "", "")
+	for _, answer := range []answer{a, file} {
+		for _, secret := range []string{"Harbor", "Elif", "Renewal", "Secret sector", "CFO", `"/organizations/`, `"/contacts/`, `"/interactions/`} {
+			if strings.Contains(answer.body, secret) {
+				t.Errorf("%s tells of %s", answer.what, secret)
+			}
+		}
+	}
+	a.wantNot(`.by > span a`)
+	b := clients.get("/admin/audit").want(200, `.by a[href="`+w.org+`"]`, "Harbor & Pine").want(200, ".diff", "Secret sector").want(200, "#timeline", "logged an interaction")
+	if strings.Contains(b.body, "Renewal") {
+		t.Error("an interaction is told to who may not see it")
+	}
+	clients.get("/admin/audit").wantNot(`.by > span a[href^="/admin/users"]`) // he may not open them
+}
+
+func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org := s.organization("=Quay, \"Ltd\"")
+	if _, err := s.db.UpdateOrganization(t.Context(), db.Actor{IP: "192.0.2.7", UA: "@Browser", May: db.Permissions}, key(org), 1, db.Fields{"sector": "Réseau", "tax_id": "-1"}); err != nil {
+		t.Fatal(err)
+	}
+	ines := s.person("+Inès", "Administrator")
+	file := ines.get("/admin/audit.csv").want(200, "", "")
+	hash := func(seq int) string { return s.one("SELECT hash FROM audit_logs WHERE seq = ?", seq) }
+	meta := func(seq int) string {
+		return `"` + strings.ReplaceAll(s.one("SELECT metadata FROM audit_logs WHERE seq = ?", seq), `"`, `""`) + `"`
+	}
+	const at = "2026-11-24T09:30:00.000Z"
+	want := "\uFEFF" + strings.Join([]string{
+		"time,seq,person,email,action,kind,record_id,record,change,metadata,ip,user_agent,hash",
+		at + `,3,,,create_user,user,` + ines.user.ID + `,'+Inès,created the user +Inès as Administrator,` + meta(3) + `,,,` + hash(3),
+		at + `,2,,,update_org,organization,` + key(org) + `,"'=Quay, ""Ltd""","changed =Quay, ""Ltd"": Sector empty → Réseau; Tax ID empty → -1",` + meta(2) + `,192.0.2.7,'@Browser,` + hash(2),
+		at + `,1,,,create_org,organization,` + key(org) + `,"'=Quay, ""Ltd""","created =Quay, ""Ltd""",` + meta(1) + `,,,` + hash(1),
+		"",
+	}, "\r\n")
+	if file.body != want {
+		t.Errorf("the file is\n%q\nwant\n%q", file.body, want)
+	}
+	for name, value := range map[string]string{"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": `attachment; filename="audit-2026-11-24.csv"`, "Cache-Control": "no-store"} {
+		if got := file.Header.Get(name); got != value {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+	s.wantAudit(ines, "export_audit", `"rows":3`, `"complete":true`)
+	ines.get("/admin/audit").want(200, "#timeline", "exported 3 entries of the audit log")
+
+	empty := ines.get("/admin/audit.csv?action=login").want(200, "", "")
+	if strings.Count(empty.body, "\r\n") != 1 {
+		t.Errorf("a file of nothing: %q", empty.body)
+	}
+	s.wantAudit(ines, "export_audit", `"rows":0`, `"action":"login"`)
+	s.unchanged(func() { ines.send("HEAD", "/admin/audit.csv", nil).want(200, "", "") })
+	s.unchanged(func() { ines.send("HEAD", "/admin/audit", nil).want(200, "", "") })
+}
+
+// slowly is a browser that looks at what it is sent between two steps.
+type slowly struct {
+	*httptest.ResponseRecorder
+	since, most, steps int
+}
+
+func (w *slowly) Write(p []byte) (int, error) {
+	w.since += len(p)
+	w.most = max(w.most, w.since)
+	return w.ResponseRecorder.Write(p)
+}
+
+func (w *slowly) WriteString(s string) (int, error) { return w.Write([]byte(s)) }
+
+func (w *slowly) Flush() { w.since = 0; w.steps++ }
+
+func TestALongFileIsSentInSteps(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	if err := s.db.Demo(t.Context(), db.System, "s", 1, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	w := &slowly{ResponseRecorder: httptest.NewRecorder()}
+	r := ines.request("GET", "/admin/audit.csv", nil)
+	r.AddCookie(ines.cookie)
+	s.ServeHTTP(w, r)
+	rows, err := csv.NewReader(w.Body).ReadAll()
+	if err != nil || w.Code != 200 {
+		t.Fatal(w.Code, err)
+	}
+	if n := fmt.Sprint(len(rows) - 1); n != s.one("SELECT json_extract(metadata, '$.rows') FROM audit_logs WHERE action = 'export_audit'") || len(rows) < 10_000 {
+		t.Error(n, "rows")
+	}
+	if w.most > 1<<20 || w.steps < len(rows)/500 {
+		t.Errorf("%d bytes were kept at once, sent in %d steps", w.most, w.steps)
+	}
+}
+
+// TestAFileThatBreaksOffIsNoWholeFile: the browser learns that it is not all,
+// and the history how much it got.
+func TestAFileThatBreaksOffIsNoWholeFile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	if err := s.db.Demo(t.Context(), db.System, "s", 1, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	r, err := http.NewRequest("GET", server.URL+"/admin/audit.csv", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(ines.cookie)
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	s.End()
+	read, err := csv.NewReader(a.Body).ReadAll()
+	if err == nil {
+		t.Errorf("%d rows were taken for all", len(read))
+	}
+	server.Close() // waits for the request
+	s.wantAudit(ines, "export_audit", `"complete":false`)
+}
+
+func TestTheHistoryIsVerifiedOnThePage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	ines.get("/admin/audit").want(200, "#verified.mute", "not verified yet")
+	ines.post("/admin/audit/verify").want(303, "", "")
+	hash := s.one("SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1")
+	ines.get("/admin/audit").want(200, "#verified.ok", "The history is whole: 2 rows verified").want(200, "#verified code", hash).want(200, "#toasts", "The history is whole: 2 rows")
+	s.exec("DROP TRIGGER audit_logs_no_update")
+	s.exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
+	ines.post("/admin/audit/verify").want(303, "", "")
+	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").want(200, "#verified", "It was last whole").want(200, "#verified", "with 2 rows")
+	s.exec("UPDATE audit_logs SET action = 'create_user' WHERE seq = 1")
+	s.End()
+	s.VerifyDaily() // over before it began
+	ines.get("/admin/audit").want(200, "#verified.bad", "row 1")
+}
+
+func TestTheMenuOfAdministrationShowsWhatIsAllowed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for role, want := range map[string][]string{
+		s.role("Auditor", db.ViewAudit): {"Audit log"}, s.role("Office", db.ManageUsers): {"Users"}, s.role("Both", db.ManageUsers, db.ViewAudit): {"Users", "Audit log"}, "Viewer": nil,
+	} {
+		s.as(role).get("/").wantTexts("[aria-labelledby=nav-admin] a", want...)
+	}
+}
