@@ -118,7 +118,10 @@ const (
 
 // set changes a column of a row.
 func set(seq int, change string) func(tampered) {
-	return func(c tampered) { c.Helper(); c.do(fmt.Sprintf("UPDATE audit_logs SET %s WHERE seq = %d", change, seq)) }
+	return func(c tampered) {
+		c.Helper()
+		c.do(fmt.Sprintf("UPDATE audit_logs SET %s WHERE seq = %d", change, seq))
+	}
 }
 
 // swap exchanges columns of two rows.
@@ -141,7 +144,9 @@ func swap(a, b int, columns ...string) func(tampered) {
 	}
 }
 
-func sqlOf(statements ...string) func(tampered) { return func(c tampered) { c.Helper(); c.do(statements...) } }
+func sqlOf(statements ...string) func(tampered) {
+	return func(c tampered) { c.Helper(); c.do(statements...) }
+}
 
 // TestEachTamperedCopyIsFound: of a history that was verified once, each copy
 // that was tampered with is found, and the first row that is not sound is named.
@@ -212,7 +217,7 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"two metadata exchanged with their hashes", swap(15, 16, "metadata", "metadata_sha256"), 15},
 		// Rows that were put in.
 		{"a row put in", sqlOf(shift, "UPDATE audit_logs SET seq = seq - 999 WHERE seq > 1000", strings.Replace(append21, "SELECT 21", "SELECT 8", 1)+"hash FROM audit_logs WHERE seq = 7"), 8},
-		{"a row behind the last", sqlOf(append21+otherHash+" FROM audit_logs WHERE seq = 20"), 21},
+		{"a row behind the last", sqlOf(append21 + otherHash + " FROM audit_logs WHERE seq = 20"), 21},
 		{"the last row twice", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20", "UPDATE audit_logs SET prev_hash = (SELECT prev_hash FROM audit_logs WHERE seq = 20) WHERE seq = 21"), 21},
 		{"a row behind a gap", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20", "UPDATE audit_logs SET seq = 22 WHERE seq = 21"), 21},
 		// Hashes made right again, for a while or to the end.
@@ -229,7 +234,7 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"erased in other words", set(6, `metadata = '{"erased":true}'`), 6},
 		{"erased for another row", func(c tampered) {
 			c.do(`UPDATE audit_logs SET metadata = '{"erased": true}' WHERE seq = 6`,
-				strings.Replace(append21, "target_type, target_id, metadata", `'contact', target_id, '{"rows": ["` + otherID[1:37] + `"]}'`, 1)+"hash FROM audit_logs WHERE seq = 20",
+				strings.Replace(append21, "target_type, target_id, metadata", `'contact', target_id, '{"rows": ["`+otherID[1:37]+`"]}'`, 1)+"hash FROM audit_logs WHERE seq = 20",
 				"UPDATE audit_logs SET action = 'erase_contact' WHERE seq = 21")
 			c.rechain(21, 21)
 		}, 6},

@@ -1,0 +1,84 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"clientregistry/db"
+)
+
+func TestAnAuditorReadsTheLog(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomas Rehn", "Manager")
+	organization, _ := furnished(o)
+	long := "https://a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/and/has/a/path/that/does/not/end"
+	tomas.post(organization+"/fields/website", "value", long, "version", "1").want(http.StatusSeeOther, "", "")
+	for i := range 60 {
+		if _, err := o.db.UpdateOrganization(t.Context(), db.System, key(organization), i+2, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tomas.get("/admin/audit").want(http.StatusForbidden, "", "")
+	for _, scripts := range []bool{true, false} {
+		w := o.windowOf(astrid)
+		w.scripts(scripts)
+		w.open("/")
+		w.click(".side a", "Audit log")
+		w.at("/admin/audit")
+		w.see("#timeline .by", "Tomas Rehn was refused: GET /admin/audit, without ViewAudit")
+		if scripts {
+			w.see("#verified", "not verified yet")
+			w.everywhere("audit log")
+		}
+		w.click("button", "Verify now")
+		w.see("#toasts", "The history is whole")
+		w.see("#verified.ok")
+		w.click(".verified summary", "What does this prove?")
+		w.see(".verified code", "clientregistry verify --hash")
+		if scripts {
+			w.everywhere("audit log, verified")
+		}
+		w.click("summary", "Action")
+		w.click(".menu a", "Changed an organization")
+		w.see(".chip b", "Changed an organization")
+		w.at("/admin/audit?action=update_org")
+		w.count(50, "#timeline li")
+		w.click("#load-older")
+		w.see("#timeline .by", "Tomas Rehn changed Harbor & Pine Logistics")
+		w.gone("#load-older")
+		if scripts {
+			w.count(61, "#timeline li")
+			w.everywhere("audit log, filtered")
+		}
+		w.click("#timeline ol:last-of-type li:last-child .from summary")
+		w.see(".from .pop", "update_org")
+		if scripts {
+			w.everywhere("audit log, where an entry came from")
+		}
+		w.click(".from .pop a", "All by this person")
+		w.see(".chip b", "Tomas Rehn")
+		w.at("/admin/audit?actor=" + tomas.user.ID)
+		w.click("[aria-label='Remove the who filter']")
+		w.at("/admin/audit")
+		w.set("#from", "2020-01-01")
+		w.set("#to", "2020-01-02")
+		w.click("button", "Show")
+		w.see("#timeline-empty", "Nothing matches")
+		if scripts {
+			w.everywhere("audit log, nothing matches")
+		}
+	}
+	o.exec("DROP TRIGGER audit_logs_no_update")
+	o.exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
+	w := o.windowOf(astrid)
+	w.open("/admin/audit")
+	w.click("button", "Verify now")
+	w.see("#verified", "row 1 was changed")
+	w.everywhere("audit log, broken")
+	w.phone()
+	w.open("/account")
+	w.click(".page-head a", "Audit log")
+	w.at("/admin/audit")
+}
