@@ -368,7 +368,7 @@ func TestTheMenuOfAdministrationShowsWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for role, want := range map[string][]string{
-		s.role("Auditor", db.ViewAudit): {"Audit log"}, s.role("Office", db.ManageUsers): {"Users"}, s.role("Both", db.ManageUsers, db.ViewAudit): {"Users", "Audit log"}, "Viewer": nil,
+		s.role("Auditor", db.ViewAudit): {"Audit log"}, s.role("Office", db.ManageUsers): {"Users", "Roles"}, s.role("Both", db.ManageUsers, db.ViewAudit): {"Users", "Roles", "Audit log"}, "Viewer": nil,
 	} {
 		s.as(role).get("/").wantTexts("[aria-labelledby=nav-admin] a", want...)
 	}
