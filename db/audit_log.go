@@ -281,8 +281,8 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 // that has rows of two kinds. The indexes are named, because SQLite without
 // statistics takes one of fewer columns.
 func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
-	if f.Before <= 0 {
-		f.Before = 1 << 62
+	if f.Before > 0 {
+		r.high = min(r.high, f.Before-1) // one bound: SQLite would begin at the first and leave out up to the second
 	}
 	kinds := AuditKinds
 	if f.TargetType != "" {
@@ -342,7 +342,7 @@ func (f AuditFilter) complete(c *conditions, r auditRange) {
 	default:
 		c.add("user_id = ?", f.ActorID)
 	}
-	c.add("seq >= ? AND seq <= ? AND seq < ?", r.low, r.high, f.Before)
+	c.add("seq BETWEEN ? AND ?", r.low, r.high)
 	if !r.from.IsZero() {
 		c.add("created_at >= ?", stamp(r.from))
 	}
