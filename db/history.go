@@ -21,17 +21,22 @@ type Entry struct {
 	Channel, Subject              string // of an interaction
 	FollowUp                      string // of a follow-up: what is to be done
 	RoleLabel, RelationshipStatus string // of a link
+	Version                       int    // of what it is about, as it is now; 0 where that is gone
+	Undo                          bool   // its reader may take it back: what it archived, restored, unlinked or deleted
 }
 
 // FieldChange is one field's change in words: ids are names, unset is "".
-type FieldChange struct{ Column, Label, Old, New string }
+type FieldChange struct {
+	Column, Label, Old, New string
+	Back                    *string // the old value as it is stored, where the reader may set it again
+}
 
 // HistorySize is how many entries a history shows at once.
 const HistorySize = 50
 
 // History lists the changes of an organization, a contact or an interaction
 // (targetType); of the first two also their links and, for those who may see
-// them, their interactions; newest first.
+// them, their interactions; newest first. What the actor may take back is marked.
 // before is the seq of the last entry shown, 0 for the start; older is the
 // next one, 0 where there is no more.
 func (d *DB) History(ctx context.Context, by Actor, targetType, id string, before int64) (page []Entry, older int64, err error) {
@@ -75,7 +80,12 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		page = page[:HistorySize]
 		older = page[HistorySize-1].Seq
 	}
-	return page, older, d.nameAll(ctx, by, page)
+	if err := d.markUndo(ctx, by, page); err != nil {
+		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
+	}
+	err = d.nameAll(ctx, by, page)
+	dropGone(page)
+	return page, older, err
 }
 
 // read takes from an audit row's metadata what an entry says.

@@ -23,7 +23,7 @@ func TestAHistorySpeaksInNames(t *testing.T) {
 	call, link, update := entries[0], entries[1], entries[2]
 	want(t, "call", call.Action+" "+call.Subject+" "+call.Contact, "create_interaction Renewal Maya Okafor")
 	want(t, "link", link.Action+" "+link.RoleLabel+" "+link.Contact, "link_contact CFO Maya Okafor")
-	want(t, "update", fmt.Sprint(update.UserName, update.Changes), "Ines Calder[{owner_user_id Owner  Léa Fournier}]")
+	want(t, "update", fmt.Sprint(update.UserName, update.Changes), "Ines Calder[{owner_user_id Owner  Léa Fournier <nil>}]")
 	entries, _, err = o.History(t.Context(), o.Lea, "contact", maya.ID, -5)
 	if err != nil || len(entries) != 3 || entries[0].Organization != "Acme" {
 		t.Error(entries, err)
@@ -86,4 +86,82 @@ func TestAnErasedRowStaysInTheHistoryWithoutItsContent(t *testing.T) {
 	if err != nil || len(page) != 1 || len(page[0].Changes) != 0 {
 		t.Error(page, err)
 	}
+}
+
+// offered are what a history offers to take back: "field=old value" or the action, newest first.
+func offered(t *testing.T, o *dbtest.Office, by db.Actor, kind, id string) string {
+	t.Helper()
+	page, _, err := o.History(t.Context(), by, kind, id, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range page {
+		if e.Undo {
+			all = append(all, e.Action)
+		}
+		for _, c := range e.Changes {
+			if c.Back != nil {
+				all = append(all, c.Column+"="+*c.Back)
+			}
+		}
+	}
+	return fmt.Sprint(all)
+}
+
+func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, maya := o.Acme(t), o.Maya(t)
+	change := func(version int, f db.Fields) { t.Helper(); must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, version, f))(t) }
+	change(1, db.Fields{"sector": "Retail", "owner_user_id": o.Lea.UserID})
+	change(2, db.Fields{"sector": "Media", "display_name": "Beta"})
+	want(t, "two changes", offered(t, o, o.Tomas, "organization", acme.ID), "[display_name=Acme sector=Retail sector= owner_user_id=]")
+	change(3, db.Fields{"sector": "Retail", "owner_user_id": ""})
+	want(t, "what is so already is not offered", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme sector=]")
+	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)
+	want(t, "who is disabled owns nothing", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media display_name=Acme sector=]")
+	for _, by := range []db.Actor{o.Lea, {UserID: o.Tomas.UserID, May: []db.Permission{db.EditClient}}, {UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}}} {
+		want(t, "offered to who may not edit", offered(t, o, by, "organization", acme.ID), "[]")
+	}
+
+	must(o.ArchiveOrganization(t.Context(), o.Tomas, acme.ID, 4))(t)
+	want(t, "archived", offered(t, o, o.Tomas, "organization", acme.ID)[:12], "[archive_org")
+	must(o.RestoreOrganization(t.Context(), o.Tomas, acme.ID, 5))(t)
+	want(t, "restored", offered(t, o, o.Tomas, "organization", acme.ID)[:13], "[restore_org ")
+	page, _, err := o.History(t.Context(), o.Tomas, "organization", acme.ID, 0)
+	if err != nil || page[0].Version != 6 {
+		t.Error(page[0], err)
+	}
+
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "CFO"}}))(t)
+	must(o.UpdateLink(t.Context(), o.Tomas, acme.ID, maya.ID, 1, db.Fields{"role_label": "CEO", "relationship_status": "Former"}))(t)
+	want(t, "a link", offered(t, o, o.Tomas, "contact", maya.ID), "[role_label=CFO relationship_status=Active]")
+	must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, 2))(t)
+	want(t, "unlinked", offered(t, o, o.Tomas, "contact", maya.ID), "[unlink_contact]")
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID}))(t)
+	must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, 1))(t)
+	want(t, "unlinked twice", offered(t, o, o.Tomas, "contact", maya.ID), "[unlink_contact]")
+	o.Exec(t, "DELETE FROM organizations WHERE id = ?", acme.ID)
+	want(t, "the other end is gone", offered(t, o, o.Tomas, "contact", maya.ID), "[]")
+}
+
+func TestAHistoryOfAnInteractionOffersWhatCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, beta := o.Acme(t), o.NewOrganization(t, "Beta")
+	call := o.Call(t, acme, "2026-11-23T10:00")
+	must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 1, db.Fields{"subject": "Talk", "happened_at": "2026-11-22T10:00", "organization_id": beta.ID, "outcome": "Done"}))(t)
+	want(t, "changed", offered(t, o, o.Tomas, "interaction", call.ID), "[subject=Renewal outcome= organization_id="+acme.ID+" happened_at=2026-11-23T10:00:00.000Z]")
+	back := must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 2, db.Fields{"happened_at": "2026-11-23T10:00:00.000Z"}))(t)
+	want(t, "when it was", back.HappenedAt.Equal(call.HappenedAt), true)
+	o.Exec(t, "DELETE FROM organizations WHERE id = ?", acme.ID)
+	want(t, "its end is gone", offered(t, o, o.Tomas, "interaction", call.ID), "[happened_at=2026-11-22T10:00:00.000Z subject=Renewal outcome=]")
+	must(o.DeleteInteraction(t.Context(), o.Tomas, call.ID, 3))(t)
+	want(t, "deleted", offered(t, o, o.Tomas, "organization", beta.ID), "[delete_interaction]")
+	by := o.Tomas
+	by.May = []db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction}
+	want(t, "to who may not change it", offered(t, o, by, "organization", beta.ID), "[]")
+	must(o.UndeleteInteraction(t.Context(), o.Tomas, call.ID))(t)
+	want(t, "brought back", offered(t, o, o.Tomas, "organization", beta.ID), "[happened_at=2026-11-22T10:00:00.000Z subject=Renewal outcome=]")
 }

@@ -53,6 +53,14 @@ func (i *Interaction) value(column string) *string {
 	}[column]
 }
 
+// Value returns a column that people change as it is stored, ids as ids.
+func (i Interaction) Value(column string) (value string, ok bool) {
+	if v := i.value(column); v != nil {
+		return *v, true
+	}
+	return "", false
+}
+
 // LocalTime is the form of happened_at in forms: a minute in the user's time zone.
 const LocalTime = "2006-01-02T15:04"
 

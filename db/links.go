@@ -37,6 +37,14 @@ func (l *Link) value(column string) *string {
 	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus}[column]
 }
 
+// Value returns a column that people change as it is stored.
+func (l Link) Value(column string) (value string, ok bool) {
+	if v := l.value(column); v != nil {
+		return *v, true
+	}
+	return "", false
+}
+
 const selectLink = `
 	SELECT organization_id, display_name, contact_id, first_name, last_name, job_title, email, organizations.is_active, contacts.is_active,
 		role_label, relationship_status, organization_contact.version

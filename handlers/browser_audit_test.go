@@ -82,3 +82,51 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 	w.click(".page-head a", "Audit log")
 	w.at("/admin/audit")
 }
+
+func TestAValueIsTakenBackFromHistory(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomas Rehn", "Manager")
+	organization, _ := furnished(o)
+	tomas.post(organization, "sector", "Retail", "website", "a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/with/a/path", "version", "1").want(http.StatusSeeOther, "", "")
+	version := 2
+	for _, scripts := range []bool{true, false} {
+		w := o.windowOf(astrid)
+		w.scripts(scripts)
+		w.open(organization + "/history")
+		w.see("#timeline .by", "Tomas Rehn changed two fields")
+		if scripts {
+			w.everywhere("history with what can be taken back")
+		}
+		w.click("#timeline li:first-child .back button", "Restore this value of Sector")
+		w.see("#toasts", "Sector saved")
+		w.at(organization + "/history")
+		w.see("#timeline li:first-child .by", "Astrid Öberg changed the sector")
+		w.see("#fact-sector", "Logistics")
+		if scripts {
+			w.everywhere("a value is restored")
+		}
+		w.click("#toasts button", "Undo")
+		w.see("#fact-sector", "Retail")
+		w.at(organization + "/history")
+		version += 2
+	}
+	w := o.windowOf(astrid)
+	w.open(organization + "/history")
+	w.click("summary[aria-label=More]")
+	w.click(".menu button", "Archive organization")
+	w.see(".banner", "Archived by")
+	w.open(organization + "/history")
+	w.click(".by .back button", "Restore")
+	w.see("#toasts", "Restored")
+	w.gone(".banner")
+	w.at(organization + "/history")
+
+	// Somebody else was faster: both values are shown, and nothing is lost.
+	w.open(organization + "/history")
+	tomas.post(organization+"/fields/website", "value", "third.example", "version", fmt.Sprint(version+2)).want(http.StatusSeeOther, "", "")
+	w.click(".back button", "Restore this value of Website")
+	w.see("#fact-website .versus", "third.example")
+	w.click("#fact-website button", "Keep mine")
+	w.see("#edit-website", "harborpine.example")
+}

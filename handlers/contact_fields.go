@@ -93,6 +93,7 @@ func (s *Server) contactFieldUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	was, _ := x.Value(f.column)
 	changed, err := s.db.UpdateContact(c.Request.Context(), who(c).Actor, x.ID, version, db.Fields{f.column: value})
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -109,7 +110,7 @@ func (s *Server) contactFieldUpdate(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	return s.contactFieldSaved(c, changed, f)
+	return s.contactFieldSaved(c, was, changed, f)
 }
 
 // contactFieldConflict shows the value that is stored and the value that was typed.
@@ -131,16 +132,13 @@ func (s *Server) contactFieldConflict(c *gin.Context, f fact, value string, stal
 	return s.contactFieldAnswer(c, http.StatusConflict, x, editor)
 }
 
-// contactFieldSaved answers the fact again and what else on the page says it.
-func (s *Server) contactFieldSaved(c *gin.Context, x db.Contact, f fact) error {
+// contactFieldSaved answers the fact again and what else on the page says it. was is the value before.
+func (s *Server) contactFieldSaved(c *gin.Context, was string, x db.Contact, f fact) error {
 	if x.OutOfSight {
 		return s.outOfSight(c, "/contacts", f.label+" saved")
 	}
 	if !part(c) {
-		if err := s.flash(c, views.Toast{Text: f.label + " saved"}); err != nil {
-			return err
-		}
-		return s.redirect(c, "/contacts/"+x.ID)
+		return s.done(c, "/contacts/"+x.ID, views.Toast{Text: f.label + " saved", Undo: undoOf(c, x.Version, db.Fields{"value": was})})
 	}
 	shown := contactFact(x, who(c), f)
 	shown.Focus = true

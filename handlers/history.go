@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -23,7 +24,7 @@ func (s *Server) historyIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	h := views.History{Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction), Days: historyDays(s.clock(c), entries, kind)}
+	h := views.History{Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction), Days: historyDays(s.clock(c), entries, kind, x.base+"/history")}
 	if older > 0 {
 		h.Older = address(x.base+"/history", url.Values{"before": {strconv.FormatInt(older, 10)}, "day": {h.Days[len(h.Days)-1].Label}})
 	}
@@ -42,12 +43,54 @@ func (s *Server) historyIndex(c *gin.Context) error {
 	}, h)
 }
 
-// historyDays groups entries by day in the user's zone, as read on a page of this kind.
-func historyDays(clock views.Clock, entries []db.Entry, kind string) (days []views.HistoryDay) {
+// historyDays groups entries by day in the user's zone, as read on a page of
+// this kind and at this path.
+func historyDays(clock views.Clock, entries []db.Entry, kind, path string) (days []views.HistoryDay) {
 	for _, e := range entries {
-		days = addEntry(days, clock.Day(e.At), historyEntry(clock, db.AuditEntry{Entry: e}, kind))
+		line := historyEntry(clock, db.AuditEntry{Entry: e}, kind)
+		offerBack(&line, e, kind, path)
+		days = addEntry(days, clock.Day(e.At), line)
 	}
 	return days
+}
+
+// offerBack offers what can be taken back of an entry: each old value through
+// the form that changes the field, and the whole through its opposite.
+func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
+	links, other := "/organizations/"+e.TargetID+"/contacts", views.Hidden{Name: "contact_id", Value: e.ContactID}
+	if kind == "contact" {
+		links, other = "/contacts/"+e.ContactID+"/organizations", views.Hidden{Name: "organization_id", Value: e.TargetID}
+	}
+	base := "/" + e.TargetType + "s/" + e.TargetID
+	form := func(label, of, action string, fields ...views.Hidden) *views.Undo {
+		fields = append(fields, views.Hidden{Name: "version", Value: strconv.Itoa(e.Version)}, views.Hidden{Name: "history", Value: path})
+		return &views.Undo{Label: label, Of: of, Action: action, Fields: fields}
+	}
+	switch {
+	case !e.Undo:
+	case e.Action == "unlink_contact":
+		line.Back = form("Link again", "", links, other, views.Hidden{Name: "role_label", Value: e.RoleLabel}, views.Hidden{Name: "relationship_status", Value: e.RelationshipStatus})
+	case e.Action == "delete_interaction":
+		line.Back = form("Bring back", " "+e.Subject, base+"/restore")
+	case strings.HasPrefix(e.Action, "archive_"):
+		line.Back = form("Restore", " this "+e.TargetType, base+"/restore")
+	default:
+		line.Back = form("Archive again", "", base+"/archive")
+	}
+	for i, change := range e.Changes {
+		if change.Back == nil {
+			continue
+		}
+		action, name := base, change.Column
+		switch e.TargetType {
+		case "organization", "contact":
+			action, name = base+"/fields/"+change.Column, "value"
+		}
+		if e.Action == "update_link" {
+			action, name = links+"/"+other.Value, change.Column
+		}
+		line.Changes[i].Back = form("Restore this value", " of "+change.Label, action, views.Hidden{Name: name, Value: *change.Back})
+	}
 }
 
 // addEntry puts an entry under its day, below those there are.

@@ -80,3 +80,112 @@ func TestLongHistoryIsContinued(t *testing.T) {
 	ines.get(org+"/history?before=-5").want(200, "#load-older", "")
 	ines.get(org+"/history?before=99999999999999999999999").want(200, "#timeline", "changed the tax ID")
 }
+
+func TestAValueIsRestoredFromHistory(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct{ kind, button, query, was, is, action, toast string }{
+		{"organization", "of Sector", "SELECT sector FROM organizations", "Retail", "Logistics", "update_org", "Sector saved"},
+		{"contact", "of Phone", "SELECT phone FROM contacts", "555", "", "update_contact", "Phone saved"},
+		{"organization", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Elif Aydın"},
+		{"contact", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Harbor & Pine"},
+		{"interaction", "of Subject", "SELECT subject FROM interactions", "Renewal refused", "Renewal agreed", "update_interaction", "Saved"},
+		{"contact", "of Subject", "SELECT subject FROM interactions", "Renewal refused", "Renewal agreed", "update_interaction", "Saved"},
+	} {
+		s := newSite(t)
+		w := newWorld(s)
+		ines := s.person("Inès Moreau", "Manager")
+		ines.post(w.org+"/fields/sector", "value", "Retail", "version", "1").want(303, "", "")
+		ines.post(w.contact+"/fields/phone", "value", "555", "version", "1").want(303, "", "")
+		ines.post(w.contact+"/organizations/"+key(w.org), "role_label", "CEO", "version", "1").want(303, "", "")
+		ines.post(w.interaction, "subject", "Renewal refused", "version", "1").want(303, "", "")
+		history := map[string]string{"organization": w.org + "/history", "contact": w.contact + "/history", "interaction": w.interaction}[x.kind]
+
+		button := ".back button:contains('" + x.button + "')"
+		page := ines.get(history).want(200, button, "Restore this value")
+		s.wantOne(x.was, x.query)
+		if to := ines.submit(page, button).to(); to != history {
+			t.Errorf("%s leads to %s", x.button, to)
+		}
+		s.wantAudit(ines, x.action, x.is)
+		s.wantOne(x.is, x.query)
+		page = ines.get(history).want(200, ".toast", x.toast).want(200, ".toast button", "Undo")
+		if to := ines.submit(page, ".toast button").to(); to != history {
+			t.Errorf("Undo of %s leads to %s", x.button, to)
+		}
+		s.wantOne(x.was, x.query)
+		ines.get(history).want(200, ".toast", x.toast)
+
+		s.as(s.role("Reader", db.ViewClient, db.ViewInteraction, db.ViewAudit)).get(history).want(200, ".diff", x.was).wantNot(".back")
+		clerk := s.as(s.role("Clerk", db.ViewClient, db.EditClient, db.ViewInteraction)).get(history)
+		if strings.Contains(clerk.html.Find(".back").Text(), "Subject") {
+			t.Errorf("%s offers it to who may not change interactions", history)
+		}
+	}
+}
+
+func TestWhatWasDoneIsTakenBackInHistory(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	ines := s.person("Inès Moreau", "Manager")
+	for _, x := range []struct{ path, history, button, done, undone string }{
+		{w.org + "/archive", w.org + "/history", "Restore this organization", "restore_org", "archive_org"},
+		{w.contact + "/archive", w.contact + "/history", "Restore this contact", "restore_contact", "archive_contact"},
+		{w.interaction + "/delete", w.org + "/history", "Bring back Renewal agreed", "restore_interaction", "delete_interaction"},
+		{w.interaction + "/delete", w.contact + "/history", "Bring back Renewal agreed", "restore_interaction", "delete_interaction"},
+		{w.org + "/contacts/" + key(w.contact) + "/unlink", w.org + "/history", "Link again", "link_contact", "unlink_contact"},
+		{w.org + "/contacts/" + key(w.contact) + "/unlink", w.contact + "/history", "Link again", "link_contact", "unlink_contact"},
+	} {
+		table := map[bool]string{true: w.org, false: w.contact}[strings.HasPrefix(x.path, w.org)]
+		version := "1"
+		switch {
+		case strings.HasSuffix(x.path, "/archive"):
+			version = s.one("SELECT version FROM "+strings.Split(table, "/")[1]+" WHERE id = ?", key(table))
+		case strings.HasSuffix(x.path, "/delete"):
+			version = s.one("SELECT version FROM interactions")
+		}
+		ines.post(x.path, "version", version).want(303, "", "")
+		s.wantAudit(ines, x.undone)
+		button := ".by .back button:contains('" + x.button + "')"
+		page := ines.get(x.history).want(200, button, x.button)
+		if to := ines.submit(page, button).to(); to != x.history {
+			t.Errorf("%s leads to %s", x.button, to)
+		}
+		s.wantAudit(ines, x.done)
+		page = ines.get(x.history).want(200, ".toast button", "Undo")
+		if to := ines.submit(page, ".toast button").to(); to != x.history {
+			t.Errorf("Undo of %s leads to %s", x.button, to)
+		}
+		s.wantAudit(ines, x.undone)
+		ines.submit(ines.get(x.history), button).want(303, "", "") // for what comes next
+		s.wantAudit(ines, x.done)
+	}
+	s.wantOne("CFO", "SELECT role_label FROM organization_contact")
+	ines.get(w.org+"/history").wantTexts(".by .back button", "Archive again")
+}
+
+func TestWhatCannotBeRestoredSaysWhy(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	ines, tomas := s.person("Inès Moreau", "Manager"), s.person("Tomás Brandt", "Manager")
+	old := s.one("SELECT email FROM contacts")
+	ines.post(w.contact+"/fields/email", "value", "elif@new.example", "version", "1").want(303, "", "")
+	page := ines.get(w.contact + "/history")
+	other := s.contact("Other", "Person", "email", old)
+	s.unchanged(func() {
+		ines.submit(page, ".back button").want(422, "#fact-email .err", "").wantValue("#f-email", old).want(422, ".found", "Other Person")
+	})
+	ines.post(other+"/fields/email", "value", "", "version", "1").want(303, "", "")
+
+	tomas.post(w.contact+"/fields/email", "value", "elif@third.example", "version", "2").want(303, "", "")
+	s.unchanged(func() {
+		ines.submit(page, ".back button").want(409, ".versus", old).want(409, ".versus", "elif@third.example").want(409, "#fact-email", "Tomás Brandt changed this")
+	})
+	// A place to return to is a history of ours, or none.
+	for n, history := range []string{"//evil.example", "https://evil.example" + w.org + "/history", w.org, w.org + "/history/", w.org + "/history?x", "/organizations/x/history", "/" + w.org + "/history", "javascript:pwned()", "\x00"} {
+		if to := tomas.post(w.org+"/fields/sector", "value", strings.Repeat("x", n+1), "version", s.one("SELECT version FROM organizations"), "history", history).to(); to != w.org {
+			t.Errorf("%q leads to %s", history, to)
+		}
+	}
+}

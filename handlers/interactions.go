@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -108,7 +109,7 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 		if err != nil {
 			return err
 		}
-		page.History = historyDays(s.clock(c), entries, "interaction")
+		page.History = historyDays(s.clock(c), entries, "interaction", "/interactions/"+i.ID)
 	}
 	return s.show(c, status, page)
 }
@@ -221,10 +222,11 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 		return err
 	}
 	if !part(c) {
-		if err := s.flash(c, views.Toast{Text: "Saved"}); err != nil {
-			return err
+		was := db.Fields{}
+		for column := range values {
+			was[column], _ = old.Value(column)
 		}
-		return s.redirect(c, "/interactions/"+id)
+		return s.done(c, "/interactions/"+id, views.Toast{Text: "Saved", Undo: undoOf(c, i.Version, was)})
 	}
 	done := toast(channelLabels[i.Channel]+" saved", nil)
 	p := s.pageOf(c)
@@ -341,10 +343,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 		}
 		return s.show(c, http.StatusOK, append(around, toast(done, undo))...)
 	}
-	if err := s.flash(c, views.Toast{Text: done, Undo: undo}); err != nil {
-		return err
-	}
-	return s.redirect(c, crumb(i).Href)
+	return s.done(c, crumb(i).Href, views.Toast{Text: done, Undo: undo})
 }
 
 func (s *Server) interactionRestore(c *gin.Context) error {
@@ -360,8 +359,9 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 	if p := s.pageOf(c); part(c) && p != nil {
 		return s.timelineAgain(c, p, i.ID, toast(done, nil))
 	}
-	if err := s.flash(c, views.Toast{Text: done}); err != nil {
-		return err
+	t := views.Toast{Text: done}
+	if historyOf(c) != "" {
+		t.Undo = &views.Undo{Action: "/interactions/" + id + "/delete", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(i.Version)}}}
 	}
-	return s.redirect(c, crumb(i).Href)
+	return s.done(c, crumb(i).Href, t)
 }

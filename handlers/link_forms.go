@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -180,7 +181,11 @@ func (s *Server) linkCreate(c *gin.Context) error {
 		return err
 	}
 	id, name, _ := e.other(l)
-	return s.linkChanged(c, e, "Linked "+name, nil, "edit-link-"+id)
+	var undo *views.Undo
+	if historyOf(c) != "" {
+		undo = &views.Undo{Action: e.base + "/" + e.plural + "/" + id + "/unlink", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}}}
+	}
+	return s.linkChanged(c, e, "Linked "+name, undo, "edit-link-"+id)
 }
 
 // withOwner makes whoever creates a record on the way its owner.

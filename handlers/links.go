@@ -135,10 +135,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 // linkChanged answers the card anew and says what was done.
 func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Undo, focus string) error {
 	if !part(c) {
-		if err := s.flash(c, views.Toast{Text: done, Undo: undo}); err != nil {
-			return err
-		}
-		return s.redirect(c, e.base)
+		return s.done(c, e.base, views.Toast{Text: done, Undo: undo})
 	}
 	links, err := s.links(c, e)
 	if err != nil {
@@ -250,10 +247,11 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	}
 	_, name, _ := e.other(changed)
 	if !part(c) {
-		if err := s.flash(c, views.Toast{Text: "Saved the link to " + name}); err != nil {
-			return err
+		was := db.Fields{}
+		for column := range values {
+			was[column], _ = l.Value(column)
 		}
-		return s.redirect(c, e.base)
+		return s.done(c, e.base, views.Toast{Text: "Saved the link to " + name, Undo: undoOf(c, changed.Version, was)})
 	}
 	row := linkRow(who(c), e, changed)
 	row.Focus = true

@@ -100,6 +100,7 @@ func (s *Server) organizationFieldUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	was, _ := o.Value(f.column)
 	changed, err := s.db.UpdateOrganization(c.Request.Context(), who(c).Actor, o.ID, version, db.Fields{f.column: value})
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -115,7 +116,7 @@ func (s *Server) organizationFieldUpdate(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	return s.organizationFieldSaved(c, changed, f)
+	return s.organizationFieldSaved(c, was, changed, f)
 }
 
 // organizationFieldConflict shows the value that is stored and the value that was typed.
@@ -137,16 +138,13 @@ func (s *Server) organizationFieldConflict(c *gin.Context, f fact, value string,
 	return s.organizationFieldAnswer(c, http.StatusConflict, o, editor)
 }
 
-// organizationFieldSaved answers the fact again and what else on the page says it.
-func (s *Server) organizationFieldSaved(c *gin.Context, o db.Organization, f fact) error {
+// organizationFieldSaved answers the fact again and what else on the page says it. was is the value before.
+func (s *Server) organizationFieldSaved(c *gin.Context, was string, o db.Organization, f fact) error {
 	if o.OutOfSight {
 		return s.outOfSight(c, "/organizations", f.label+" saved")
 	}
 	if !part(c) {
-		if err := s.flash(c, views.Toast{Text: f.label + " saved"}); err != nil {
-			return err
-		}
-		return s.redirect(c, "/organizations/"+o.ID)
+		return s.done(c, "/organizations/"+o.ID, views.Toast{Text: f.label + " saved", Undo: undoOf(c, o.Version, db.Fields{"value": was})})
 	}
 	shown := organizationFact(o, who(c), f)
 	shown.Focus = true

@@ -2,8 +2,11 @@ package handlers
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -36,10 +39,50 @@ func (s *Server) recordPage(c *gin.Context, r *views.Record, kind, id string, ac
 // activeAnswer says that a record was archived or restored, and offers to undo it.
 func (s *Server) activeAnswer(c *gin.Context, base, done, undo string, version int) error {
 	t := views.Toast{Text: done, Undo: &views.Undo{Action: base + "/" + undo, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(version)}}}}
+	return s.done(c, base, t)
+}
+
+// done says what was done on the page that shows it: that of the history in
+// which somebody took something back, where he did, else to.
+func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
+	if from := historyOf(c); from != "" {
+		to = from
+		if t.Undo != nil {
+			t.Undo.Target = "" // the whole page shows what was taken back
+			t.Undo.Fields = append(t.Undo.Fields, views.Hidden{Name: "history", Value: from})
+		}
+	}
 	if err := s.flash(c, t); err != nil {
 		return err
 	}
-	return s.redirect(c, base)
+	return s.redirect(c, to)
+}
+
+// undoOf sends the fields as they were to the address that changed them, where
+// that was done from a history; elsewhere a saved form offers no Undo.
+func undoOf(c *gin.Context, version int, was db.Fields) *views.Undo {
+	if historyOf(c) == "" {
+		return nil
+	}
+	undo := &views.Undo{Action: c.Request.URL.Path, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(version)}}}
+	for _, column := range slices.Sorted(maps.Keys(was)) {
+		undo.Fields = append(undo.Fields, views.Hidden{Name: column, Value: was[column]})
+	}
+	return undo
+}
+
+// historyOf is the address of the history from which a change was made, "" for any other page.
+func historyOf(c *gin.Context) string {
+	path := c.Request.PostForm.Get("history")
+	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if len(parts) < 2 || !db.ValidID(parts[1]) {
+		return ""
+	}
+	switch path {
+	case "/organizations/" + parts[1] + "/history", "/contacts/" + parts[1] + "/history", "/interactions/" + parts[1]:
+		return path
+	}
+	return ""
 }
 
 // outOfSight leads from a record that its own change took out of the visitor's

@@ -40,6 +40,7 @@ func (Toast) Template() string { return "_toast.html" }
 // Undo is the form that takes a change back.
 type Undo struct {
 	Label  string // "" is Undo
+	Of     string // what the label leaves to be seen: " of Website"
 	Target string // what htmx swaps for the answer; "" loads the whole page
 	Action string
 	Fields []Hidden
@@ -87,7 +88,10 @@ type Conflict struct {
 }
 
 // Difference is one field in both versions.
-type Difference struct{ Label, Theirs, Yours string }
+type Difference struct {
+	Label, Theirs, Yours string
+	Back                 *Undo // in a history, the form that sets the older one again
+}
 
 // Found is a record that stands in the way of a change: a contact whose email
 // was typed, or a link that exists.

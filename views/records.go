@@ -305,6 +305,7 @@ type HistoryEntry struct {
 	Words   []Word
 	Time    *Time
 	Changes []Difference // Theirs is the old value, Yours the new one
+	Back    *Undo        // takes back the whole of it
 	From    *From        // in the audit log
 }
 

@@ -1,0 +1,165 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// undoable reads, once each, what entries of a history are about, as it is now.
+type undoable struct {
+	d     *DB
+	ctx   context.Context
+	by    Actor
+	known map[string]current
+}
+
+// current is an organization, a contact, a link or an interaction as it is
+// now; record is nil where it is gone or not for the actor to change.
+type current struct {
+	record  record
+	version int
+	active  bool
+}
+
+// markUndo marks in a history what its reader may take back: changed fields
+// whose old value is another than now and can be set, and an archiving, an
+// unlinking or a deletion that still holds. It wants ids where names will stand.
+func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
+	u := undoable{d: d, ctx: ctx, by: by, known: map[string]current{}}
+	for i := range page {
+		e := &page[i]
+		if !by.mayChange(*e) {
+			continue
+		}
+		now, err := u.current(*e)
+		if err != nil {
+			return err
+		}
+		e.Version = now.version
+		switch e.Action {
+		case "archive_org", "archive_contact", "restore_org", "restore_contact":
+			e.Undo = now.record != nil && now.active == strings.HasPrefix(e.Action, "restore")
+		case "unlink_contact", "delete_interaction":
+			e.Undo = now.record == nil
+		case "update_org", "update_contact", "update_link", "update_interaction":
+			err = u.fields(e, now)
+		}
+		if err == nil && e.Undo {
+			e.Undo, err = u.latest(*e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (by Actor) mayChange(e Entry) bool {
+	if e.TargetType == "interaction" {
+		return by.Can(ViewClient) && by.Can(ViewInteraction) && by.Can(EditInteraction)
+	}
+	return by.Can(ViewClient) && by.Can(EditClient)
+}
+
+// current reads what an entry is about.
+func (u *undoable) current(e Entry) (now current, err error) {
+	key := e.TargetID
+	if e.isLink() {
+		key += " " + e.ContactID
+	}
+	if now, ok := u.known[key]; ok {
+		return now, nil
+	}
+	switch {
+	case e.isLink():
+		var l Link
+		l, err = u.d.Link(u.ctx, u.by, e.TargetID, e.ContactID)
+		now = current{&l, l.Version, true}
+	case e.TargetType == "organization":
+		var o Organization
+		o, err = u.d.Organization(u.ctx, u.by, e.TargetID)
+		now = current{&o, o.Version, o.IsActive}
+	case e.TargetType == "contact":
+		var c Contact
+		c, err = u.d.Contact(u.ctx, u.by, e.TargetID)
+		now = current{&c, c.Version, c.IsActive}
+	default:
+		var i Interaction
+		i, err = u.d.Interaction(u.ctx, u.by, e.TargetID)
+		now = current{&i, i.Version, true}
+	}
+	if errors.Is(err, ErrNotFound) {
+		now, err = current{}, nil
+	}
+	u.known[key] = now
+	return now, err
+}
+
+func (e Entry) isLink() bool {
+	return strings.HasSuffix(e.Action, "link_contact") || e.Action == "update_link"
+}
+
+// fields marks the changes of an entry whose old value can be set again.
+func (u *undoable) fields(e *Entry, now current) error {
+	rules := map[string][]rule{"organization": organizationRules, "contact": contactRules, "interaction": interactionRules}[e.TargetType]
+	if e.isLink() {
+		rules = linkRules
+	}
+	for _, r := range rules {
+		for i := range e.Changes {
+			change := &e.Changes[i]
+			if now.record == nil || change.Column != r.column || *now.record.value(r.column) == change.Old || r.required != "" && change.Old == "" && r.column != "happened_at" {
+				continue
+			}
+			if r.column == "owner_user_id" && change.Old != "" {
+				var active bool
+				if err := u.d.reader.queryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", change.Old).Scan(&active); err != nil || !active {
+					if err != nil {
+						return err
+					}
+					continue
+				}
+			}
+			old := change.Old
+			change.Back = &old
+		}
+	}
+	return nil
+}
+
+// latest tells whether nothing of its kind came after an entry.
+func (u *undoable) latest(e Entry) (bool, error) {
+	query := "SELECT NOT EXISTS (SELECT 1 FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq > ? AND action IN (?, ?)"
+	args := []any{e.TargetType, e.TargetID, e.Seq}
+	switch {
+	case e.isLink():
+		query += " AND json_extract(metadata, '$.contact_id') = ?"
+		args = append(args, "link_contact", "unlink_contact", e.ContactID)
+	case e.TargetType == "interaction":
+		args = append(args, "delete_interaction", "restore_interaction")
+	default:
+		_, kind, _ := strings.Cut(e.Action, "_")
+		args = append(args, "archive_"+kind, "restore_"+kind)
+	}
+	var latest bool
+	err := u.d.reader.queryRow(u.ctx, query+")", args...).Scan(&latest)
+	return latest, err
+}
+
+// dropGone takes back the marks of what could not be set, once names are
+// known: an end of an interaction or of a link that is gone or out of sight has none.
+func dropGone(page []Entry) {
+	for i := range page {
+		e := &page[i]
+		if e.Action == "unlink_contact" && (e.Organization == "" || e.Contact == "") {
+			e.Undo = false
+		}
+		for j := range e.Changes {
+			c := &e.Changes[j]
+			if c.Back != nil && *c.Back != "" && c.Old == "" {
+				c.Back = nil
+			}
+		}
+	}
+}
