@@ -20,15 +20,18 @@ var AuditKinds = []string{"organization", "contact", "interaction", "session", "
 var AuditActions = map[string][]string{
 	"organization": {"create_org", "update_org", "archive_org", "restore_org", "link_contact", "update_link", "unlink_contact"},
 	"contact":      {"create_contact", "update_contact", "archive_contact", "restore_contact", "erase_contact"},
-	"interaction":  {"create_interaction", "update_interaction", "delete_interaction", "restore_interaction"},
-	"session":      {"login", "login_started", "login_failed", "logout", "end_sessions"},
+	"interaction": {
+		"create_interaction", "update_interaction", "delete_interaction", "restore_interaction",
+		"create_follow_up", "update_follow_up", "move_follow_up", "finish_follow_up", "reopen_follow_up",
+	},
+	"session": {"login", "login_started", "login_failed", "logout", "end_sessions"},
 	"user": {
 		"create_user", "update_user", "invite_user", "accept_invitation", "disable_user", "enable_user", "account_locked", "unlock_user", "end_sessions",
 		"change_password", "reset_password", "reset_password_link", "change_email", "enable_mfa", "disable_mfa", "reset_mfa", "new_recovery_codes", "use_recovery_code",
 	},
 	"role":   {"create_role", "update_role", "delete_role"},
 	"export": {"export_audit"},
-	"system": {"view_audit", "refused", "import_demo"},
+	"system": {"view_audit", "refused", "import_demo", "batch_organizations", "batch_contacts", "undo_batch"},
 }
 
 // AuditFilter narrows the audit log. Empty fields do not narrow.

@@ -535,8 +535,8 @@ func TestTheHistoryTellsOfFollowUps(t *testing.T) {
 			said += fmt.Sprintf("%s %s %s %s %v\n", e.Action, e.FollowUp, e.Organization, e.Subject, e.Changes)
 		}
 		want(t, "history of the "+of[0], said, `finish_follow_up Send the offer Acme Renewal []
-move_follow_up Send the offer Acme Renewal [{due_on Due 2026-11-26 2026-11-30}]
-create_follow_up Send the offer Acme Renewal [{text Next step  Send the offer} {due_on Due  2026-11-26} {assignee_id Who  Tomás Brandt}]
+move_follow_up Send the offer Acme Renewal [{due_on Due 2026-11-26 2026-11-30 <nil>}]
+create_follow_up Send the offer Acme Renewal [{text Next step  Send the offer <nil>} {due_on Due  2026-11-26 <nil>} {assignee_id Who  Tomás Brandt <nil>}]
 `)
 	}
 	page, _, err := o.History(t.Context(), db.Actor{May: []db.Permission{db.ViewClient, db.EditClient}}, "organization", acme.ID, 0)
