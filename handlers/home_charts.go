@@ -27,7 +27,7 @@ func (s *Server) homeCharts(c *gin.Context, page *views.Home) error {
 		return err
 	}
 	owners, err := s.db.ClientsByOwner(ctx, v.Actor)
-	page.Charts = append(page.Charts, monthsChart(months), ownersChart(owners))
+	page.Charts, page.Owners = append(page.Charts, monthsChart(months)), new(ownersChart(owners))
 	return err
 }
 

@@ -144,3 +144,37 @@ func TestChartsTellNobodyMoreThanHeMaySee(t *testing.T) {
 	own.as(own.role("Reader", db.ViewClient)).get("/").want(200, "#months-h", "").want(200, "#owners-h", "").wantNot("#weeks-h, a[href^='/interactions']").want(200, ".empty h2", "Find a client")
 	own.as(own.role("Talker", db.ViewInteraction, db.EditInteraction)).get("/").wantNot("figure")
 }
+
+// TestChartsInABrowser goes from a bar to its list, by the keyboard and by the
+// mouse, with script and without, and reads a table.
+func TestChartsInABrowser(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ines := o.person("Inès Moreau", "Administrator")
+	organization, _ := furnished(o)
+	o.exec("UPDATE organizations SET owner_user_id = ? WHERE id = ?", ines.user.ID, key(organization))
+	w := o.windowOf(ines)
+	const week, note = "[aria-labelledby=weeks-h] svg a:not([tabindex])", "[aria-labelledby=weeks-h] svg a[href*='channel=note']"
+	home := ines.get("/") // of the same clock, the wall's
+	for _, scripts := range []bool{true, false} {
+		w.scripts(scripts)
+		w.open("/")
+		w.tabTo(week)
+		w.press("Enter")
+		w.at(home.html.Find(week).AttrOr("href", ""))
+		w.count(2, "#timeline .ev")
+		w.open("/")
+		w.click(note + " rect")
+		w.at(home.html.Find(note).AttrOr("href", ""))
+		w.count(1, "#timeline .ev")
+	}
+	w.scripts(true)
+	w.open("/")
+	for _, chart := range []string{"weeks", "months", "owners"} {
+		w.click("[aria-labelledby=" + chart + "-h] summary")
+	}
+	w.everywhere("home, with the tables of its charts")
+	w.click("[aria-labelledby=owners-h] tr:first-child td a")
+	w.at("/organizations?owner=" + ines.user.ID)
+	w.see("#rows .nm", "Harbor & Pine Logistics")
+}

@@ -279,6 +279,7 @@ type Home struct {
 	Quiet        []HomeRow // nil without the right to see interactions
 	Today        []HomeEvent
 	Charts       []Chart
+	Owners       *Chart
 	ShowTouched  bool
 	ShowQuiet    bool
 	FollowUps    *FollowUpCard

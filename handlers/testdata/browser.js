@@ -76,12 +76,14 @@ const sideways = () => {
   return `scrolls ${wide}px sideways at ${innerWidth}px: ${over.slice(-3).map(name).join(", ")}`;
 };
 
-// WCAG 2.5.8, without its exception for room around a target; links in a sentence are excepted.
+// WCAG 2.5.8, without its exception for room around a target; links in a sentence are excepted, and
+// bars of a chart whose table has the same link.
 const targets = () => [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(shown).flatMap(e => {
   const whole = e.matches("input[type='radio'], input[type='checkbox']") ? e.closest("label") ?? e : e;
   const box = whole.getBoundingClientRect();
   const after = getComputedStyle(e, "::after"); // a link may cover its row with this
   if (after.position === "absolute" && after.content !== "none") return [];
+  if ([...e.closest("figure")?.querySelectorAll("svg ~ details table a") ?? []].some(a => a !== e && a.getAttribute("href") === e.getAttribute("href"))) return [];
   const inline = getComputedStyle(e).display === "inline" && tidy(e.parentElement.innerText) !== tidy(e.innerText);
   return inline || box.width >= 24 && box.height >= 24 ? [] : [`${name(e)} is ${Math.round(box.width)}×${Math.round(box.height)}`];
 }).join("; ");
