@@ -84,7 +84,7 @@ func TestLongHistoryIsContinued(t *testing.T) {
 func TestAValueIsRestoredFromHistory(t *testing.T) {
 	t.Parallel()
 	for _, x := range []struct{ kind, button, query, was, is, action, toast string }{
-		{"organization", "of Sector", "SELECT sector FROM organizations", "Retail", "Logistics", "update_org", "Sector saved"},
+		{"organization", "of Sector", "SELECT sector FROM organizations WHERE display_name LIKE 'Harbor%'", "Retail", "Logistics", "update_org", "Sector saved"},
 		{"contact", "of Phone", "SELECT phone FROM contacts", "555", "", "update_contact", "Phone saved"},
 		{"organization", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Elif Aydın"},
 		{"contact", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Harbor & Pine"},
