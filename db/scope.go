@@ -55,7 +55,7 @@ func (by Actor) seesOrganization(id string) condition {
 	return condition{`EXISTS (
 		SELECT 1 FROM organizations AS o
 		WHERE o.id = ` + id + ` AND (o.owner_user_id = ? OR EXISTS (
-			SELECT 1 FROM organization_contact AS l JOIN contacts AS c ON c.id = l.contact_id
+			SELECT 1 FROM organization_contact AS l CROSS JOIN contacts AS c ON c.id = l.contact_id
 			WHERE l.organization_id = o.id AND c.owner_user_id = ?)))`, []any{by.UserID, by.UserID}}
 }
 
@@ -67,7 +67,7 @@ func (by Actor) seesContact(id string) condition {
 	return condition{`EXISTS (
 		SELECT 1 FROM contacts AS c
 		WHERE c.id = ` + id + ` AND (c.owner_user_id = ? OR EXISTS (
-			SELECT 1 FROM organization_contact AS l JOIN organizations AS o ON o.id = l.organization_id
+			SELECT 1 FROM organization_contact AS l CROSS JOIN organizations AS o ON o.id = l.organization_id
 			WHERE l.contact_id = c.id AND o.owner_user_id = ?)))`, []any{by.UserID, by.UserID}}
 }
 
