@@ -57,7 +57,7 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 		},
 	}
 	f.plan.make()
-	f.stages = []func() (cost int, more bool, err error){f.begin, f.fill, f.restore, f.finish}
+	f.stages = []func() (cost int, more bool, err error){f.begin, f.fill, f.restore, f.mergeWords, f.finish}
 	defer f.close()
 	if err := f.prepare(); err != nil {
 		return fmt.Errorf("sample data: %w", err)
@@ -128,8 +128,8 @@ const (
 		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)
 		VALUES (?, ?, ?, ?, ?)`
 	insertDemoInteraction = `
-		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, docid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	insertDemoFollowUp = `
 		INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -137,6 +137,7 @@ const (
 	insertDemoOwnerTally  = "INSERT INTO owner_tally (owner_user_id, n) VALUES (?, ?)"
 	indexDemoOrganization = "INSERT INTO organization_search (docid, words) VALUES ((SELECT docid FROM organizations WHERE id = ?), ?)"
 	indexDemoContact      = "INSERT INTO contact_search (docid, words, organizations) VALUES ((SELECT docid FROM contacts WHERE id = ?), ?, ?)"
+	indexDemoInteraction  = "INSERT INTO interaction_search (docid, words) VALUES (?, ?)"
 )
 
 func (f *filler) prepare() error {
@@ -146,7 +147,7 @@ func (f *filler) prepare() error {
 	}
 	for _, query := range []string{
 		insertAudit, insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, insertDemoFollowUp,
-		insertDemoTally, insertDemoOwnerTally, indexDemoOrganization, indexDemoContact,
+		insertDemoTally, insertDemoOwnerTally, indexDemoOrganization, indexDemoContact, indexDemoInteraction,
 	} {
 		s, err := f.d.writer.PrepareContext(f.ctx, query)
 		if err != nil {
@@ -262,6 +263,13 @@ func (f *filler) restore() (cost int, more bool, err error) {
 		f.dropped = f.dropped[1:]
 	}
 	return len(f.plan.organizations), len(f.dropped) > 0, nil
+}
+
+// mergeWords makes one piece of the interactions' index. In the many pieces of so
+// many batches, the next interactions to be logged would soon have to do it.
+func (f *filler) mergeWords() (cost int, more bool, err error) {
+	_, err = f.t.ExecContext(f.ctx, "INSERT INTO interaction_search (interaction_search) VALUES ('optimize')")
+	return len(f.plan.organizations), false, err
 }
 
 func (f *filler) finish() (cost int, more bool, err error) {

@@ -26,6 +26,7 @@ type demoWriter struct {
 	stop   <-chan struct{}
 	chunk  demoChunk
 	audits int
+	docid  int64 // of the last interaction
 	tally  map[demoQuarter]int
 	owned  map[string]int // active organizations by owner
 	todo   []demoStep     // follow-ups that will be done, the first one first
@@ -260,8 +261,10 @@ func (w *demoWriter) logInteraction(i demoInteraction) {
 	n := w.interaction(i)
 	w.count(n.Channel, i.happened)
 	happened := milliStamp(i.happened)
+	w.docid++
 	w.put(insertDemoInteraction, n.ID, orNull(n.OrganizationID), orNull(n.ContactID), n.UserID, n.Channel, n.Subject, orNull(n.Body), orNull(n.Outcome),
-		happened, milliStamp(i.created))
+		happened, milliStamp(i.created), w.docid)
+	w.put(indexDemoInteraction, w.docid, interactionWords(n))
 	var changes, m demoMetadata
 	changes.change("body", "", n.Body)
 	changes.change("channel", "", n.Channel)
@@ -336,6 +339,5 @@ func (w *demoWriter) indexContact(j int) {
 	for _, id := range slices.Sorted(maps.Keys(names)) {
 		organizations = append(organizations, names[id])
 	}
-	w.put(indexDemoContact, c.ID,
-		searchWords(c.FirstName, c.LastName, c.Email, digits(c.Phone), digits(c.Mobile), c.JobTitle), searchWords(organizations...))
+	w.put(indexDemoContact, c.ID, c.searchWords(), searchWords(organizations...))
 }

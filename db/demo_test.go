@@ -145,7 +145,7 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"interactions by those who may not":          "SELECT count(*) FROM interactions JOIN users ON users.id = user_id WHERE full_name = 'Léa Dubois'",
 		"interactions with strangers":                "SELECT count(*) FROM interactions i WHERE organization_id IS NOT NULL AND contact_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM organization_contact l WHERE l.organization_id = i.organization_id AND l.contact_id = i.contact_id)",
 		"websites and emails of others":              "SELECT count(*) FROM organizations, contacts WHERE contacts.docid = organizations.docid AND (website NOT LIKE 'https://%.example' OR email NOT LIKE '%@%.example')",
-		"docids":                                     "SELECT (SELECT count(*) FROM organizations WHERE docid IS NULL) + (SELECT count(*) FROM contacts WHERE docid IS NULL)",
+		"docids":                                     "SELECT (SELECT count(*) FROM organizations WHERE docid IS NULL) + (SELECT count(*) FROM contacts WHERE docid IS NULL) + (SELECT count(*) FROM interactions WHERE docid IS NULL)",
 		"passwords":                                  "SELECT count(password_hash) FROM users",
 		"last contacts of organizations that err":    "SELECT count(*) FROM organizations o WHERE (last_contact_at, last_contact_channel) IS NOT (SELECT happened_at, channel FROM interactions WHERE organization_id = o.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
 		"last contacts of contacts that err":         "SELECT count(*) FROM contacts c WHERE (last_contact_at, last_contact_channel) IS NOT (SELECT happened_at, channel FROM interactions WHERE contact_id = c.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
@@ -278,7 +278,21 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 			t.Fatal(err)
 		}
 	}
-	if len(contacts) < 30 || len(organizations) < 30 {
+	const interactionIndex = "SELECT id, (SELECT words FROM interaction_search WHERE interaction_search.docid = interactions.docid) FROM interactions WHERE docid % 97 = 0 ORDER BY id"
+	interactions := lines(t, file, interactionIndex)
+	for _, line := range interactions {
+		id := line[:36]
+		i, err := d.Interaction(ctx, by, id)
+		for _, subject := range []string{i.Subject + "x", i.Subject} {
+			if err == nil {
+				i, err = d.UpdateInteraction(ctx, by, id, i.Version, db.Fields{"subject": subject})
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(contacts) < 30 || len(organizations) < 30 || len(interactions) < 30 {
 		t.Error("too few records compared")
 	}
 	if got := lines(t, file, index); strings.Join(got, "\n") != strings.Join(contacts, "\n") {
@@ -286,6 +300,12 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	}
 	if got := lines(t, file, organizationIndex); strings.Join(got, "\n") != strings.Join(organizations, "\n") {
 		t.Error("organizations are indexed otherwise than by the verbs")
+	}
+
+	for _, line := range interactions {
+		if got := lines(t, file, "SELECT id, words FROM interactions JOIN interaction_search USING (docid) WHERE id = '"+line[:36]+"'"); len(got) != 1 || got[0] != line {
+			t.Errorf("an interaction is indexed as %q, by the verb as %q", line, got)
+		}
 	}
 
 	o, err := d.CreateOrganization(ctx, by, db.Fields{"display_name": "Kestrel", "legal_name": "Kestrel Ltd", "website": "kestrel.example", "sector": "Media", "size_band": "1-10", "tax_id": "7", "owner_user_id": by.UserID}, "")

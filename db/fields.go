@@ -11,8 +11,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -208,29 +206,46 @@ func foldEmail(s string) string {
 	}, norm.NFC.String(s)))
 }
 
-var unaccent = runes.Remove(runes.In(unicode.Mn))
-
-// special folds the letters that Unicode does not decompose.
-var special = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i")
+// special folds the letters that Unicode does not decompose, and the sigma at the end of a word.
+var special = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ")
 
 // SortKey folds text for sorting and searching: lower case, without accents,
 // so that Émile stands beside Emile.
 func SortKey(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	folded, _, err := transform.String(transform.Chain(norm.NFKD, unaccent, norm.NFC), s)
-	if err != nil {
-		folded = s
+	if isASCII(s) {
+		return strings.ToLower(s)
 	}
-	return special.Replace(strings.ToLower(folded))
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	return special.Replace(strings.ToLower(norm.NFC.String(strings.Map(unaccent, norm.NFKD.String(s)))))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func unaccent(c rune) rune {
+	if unicode.Is(unicode.Mn, c) {
+		return -1
+	}
+	return c
 }
 
 // words are the runs of letters and digits of folded text. Chinese and Japanese
-// put no spaces between words, so there each character is one.
+// put no spaces between words, and Korean none in names, so there each character is one.
 func words(s string) []string {
 	var spaced strings.Builder
 	for _, c := range SortKey(s) {
 		switch {
-		case unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana):
+		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
+			spaced.WriteByte(byte(c))
+		case c < utf8.RuneSelf:
+			spaced.WriteByte(' ')
+		case unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
 			spaced.WriteString(" " + string(c) + " ")
 		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
 			spaced.WriteRune(c)

@@ -2,6 +2,7 @@ package db
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -37,6 +38,9 @@ func FuzzSearchNeverFails(f *testing.F) {
 		if _, _, err := d.Contacts(t.Context(), System, Filter{Query: typed}); err != nil {
 			t.Errorf("%q: %v", typed, err)
 		}
+		if _, err := d.Search(t.Context(), System, typed, 5); err != nil {
+			t.Errorf("%q: %v", typed, err)
+		}
 	})
 }
 
@@ -61,6 +65,17 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 		page, _, err := d.Organizations(t.Context(), System, Filter{Query: name, Sort: "-created_at"})
 		if err != nil || len(page) == 0 {
 			t.Errorf("%q is not found by its own name: %v", name, err)
+		}
+		logged, err := d.LogInteraction(t.Context(), System, Fields{"channel": "note", "subject": "x", "body": name, "organization_id": made.ID, "happened_at": ""}, "")
+		if err != nil {
+			return // not a text
+		}
+		h, err := d.Search(t.Context(), System, name, 5)
+		if err != nil || !slices.ContainsFunc(h.Organizations, func(o Organization) bool { return o.DisplayName == made.DisplayName }) {
+			t.Errorf("%q is not found by its own name: %v", name, err)
+		}
+		if !slices.ContainsFunc(h.Interactions, func(i Interaction) bool { return i.ID == logged.ID }) {
+			t.Errorf("what was logged of %q is not found by it", name)
 		}
 	})
 }

@@ -267,12 +267,19 @@ func (t *tx) insertInteraction(i Interaction) error {
 	if i.CreatedAt.IsZero() {
 		i.CreatedAt = t.now
 	}
-	_, err := t.exec(`
-		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	docid, err := t.newDocid()
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`
+		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, version, docid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
-		stamp(i.HappenedAt), stamp(i.CreatedAt), max(i.Version, 1))
-	return err
+		stamp(i.HappenedAt), stamp(i.CreatedAt), max(i.Version, 1), docid)
+	if err != nil {
+		return err
+	}
+	return t.indexInteraction(docid, i)
 }
 
 // change applies typed fields to an interaction, and judges its ends and its time.
@@ -382,6 +389,11 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 		orNull(i.OrganizationID), orNull(i.ContactID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), i.ID)
 	if err != nil {
 		return err
+	}
+	if changes["subject"] != (Change{}) || changes["body"] != (Change{}) {
+		if err := t.reindexInteraction(*i); err != nil {
+			return err
+		}
 	}
 	metadata := i.details()
 	metadata["changes"] = changes

@@ -435,7 +435,11 @@ func readCursor(cursor string) (at [3]string, err error) {
 		err = json.Unmarshal(decoded, &at)
 	}
 	if err != nil {
-		return at, invalid("after", "This link to more rows is damaged; start again from the top of the list")
+		return at, damagedCursor()
 	}
 	return at, nil
+}
+
+func damagedCursor() error {
+	return invalid("after", "This link to more rows is damaged; start again from the top of the list")
 }

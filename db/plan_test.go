@@ -78,6 +78,40 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
 }
 
+// TestSearchesAreReadFromTheirIndexes asks for the plans of each search, for who
+// sees all clients, few of them and many: none may read a table of records from
+// end to end, nor look each record of one up in the index of words.
+func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	ctx := t.Context()
+	by := Actor{UserID: newID(), May: Permissions}
+	own := by
+	own.OwnOnly = true
+	if _, err := d.CreateOrganization(ctx, by, Fields{"display_name": "Acme", "owner_user_id": ""}, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []search{{by: by}, {by: own, few: true}, {by: own}} {
+		s.typed, s.words, s.n = "acme", []string{"acme"}, 5
+		for _, p := range []*place{s.place(organizations, true), s.place(contacts, false), s.interactions()} {
+			if p.kind != nil {
+				if err := d.best(ctx, s, p); err != nil {
+					t.Fatal(err)
+				}
+			} else if _, _, err := d.matchingInteractions(ctx, s, ""); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.insidePiece(ctx, s, p, []string{"cme"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if h, err := d.Search(ctx, by, "acme", 5); err != nil || len(h.Organizations) != 1 {
+		t.Fatal(h, err)
+	}
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (x|o|c|l|organizations|contacts|organization_contact|interactions|users)\b|^SCAN (s|[a-z]+_search) VIRTUAL TABLE INDEX [01]:|_by_name \(is_active=\?\)$`).MatchString)
+}
+
 // TestListsAreReadFromAnIndex asks for the plan of each list in each order, with
 // each filter and each two of them, as it is read where few and where many rows
 // match. Of many, the order's own index is walked and nothing is sorted; few are

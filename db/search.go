@@ -2,111 +2,98 @@ package db
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // maxQuery is how many characters of a search count.
 const maxQuery = 200
+
+// typedWords are the words of what somebody typed, folded as the indexes keep them.
+func typedWords(typed string) []string {
+	if r := []rune(typed); len(r) > maxQuery {
+		typed = string(r[:maxQuery])
+	}
+	return words(typed)
+}
 
 // match turns what somebody typed into an FTS4 query that finds each word by
 // its beginning; false where there is no word in it. Nothing but lower-case
 // letters and digits gets in from outside, so its operators cannot be typed.
 // A phone number is found with other spaces than it was written with.
 //
-// columns names the columns of the index to look in, each with a colon; "" is all of them.
-func match(typed, column string) (string, bool) {
-	if r := []rune(typed); len(r) > maxQuery {
-		typed = string(r[:maxQuery])
-	}
-	found := words(typed)
+// column names the column of the index to look in, with a colon; "" is all of them.
+func match(typed, column string) (query string, ok bool) {
+	found := typedWords(typed)
 	if len(found) == 0 {
 		return "", false
 	}
-	for i := range found {
-		found[i] = column + found[i] + "*"
-	}
-	query := strings.Join(found, " ")
-	if number := digits(typed); len(found) > 1 && len(number) >= 3 && !strings.ContainsFunc(typed, notInPhone) {
+	query = column + strings.Join(found, "* "+column) + "*"
+	if number := phoneNumber(typed); len(found) > 1 && number != "" {
 		query = "(" + query + ") OR " + column + number + "*"
 	}
 	return query, true
 }
 
-// candidates bounds how many matches a picker sorts: a word that very many
-// records have takes no longer than a rare one.
-const candidates = 300
-
-// FindOrganizations returns up to n active organizations by what was typed,
-// for pickers: those with the very words before those with words that begin so.
-func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
-	return find(typed, "", n, func(o Organization) string { return o.ID }, func(query string) ([]Organization, error) {
-		read, args := selectOrganizationFor(by, "sort_key")
-		narrowed, more := best("organizations", "organization_search", by, by.seesOrganization("organizations.id"), query, n)
-		rows, err := d.reader.query(ctx, read+narrowed, append(args, more...)...)
-		page, err := collect(rows, err, scanOrganization)
-		for i := range page {
-			page[i].seenBy(by)
+// matchInteraction is match for the index of interactions, in which two or
+// three letters of a word are a term of their own. One letter is found as a word only.
+func matchInteraction(typed string) (query string, ok bool) {
+	var terms []string
+	for _, w := range typedWords(typed) {
+		switch utf8.RuneCountInString(w) {
+		case 1:
+		case 2, 3:
+			w += "."
+		default:
+			w += "*"
 		}
-		return page, err
-	})
+		terms = append(terms, w)
+	}
+	return strings.Join(terms, " "), len(terms) > 0
 }
 
-// FindContacts does the same for contacts.
-func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
-	return find(typed, contactColumn(by), n, func(x Contact) string { return x.ID }, func(query string) ([]Contact, error) {
-		read, args := selectContactFor(by, "sort_key")
-		narrowed, more := best("contacts", "contact_search", by, by.seesContact("contacts.id"), query, n)
-		rows, err := d.reader.query(ctx, read+narrowed, append(args, more...)...)
-		page, err := collect(rows, err, scanContact)
-		for i := range page {
-			page[i].seenBy(by)
+// interactionWords are the words of an interaction as its index keeps them:
+// each word once, then their first two and three letters.
+func interactionWords(i Interaction) string {
+	all := words(i.Subject + " " + i.Body)
+	seen := make(map[string]bool, 3*len(all))
+	add := func(terms []string, term string) []string {
+		if seen[term] {
+			return terms
 		}
-		return page, err
-	})
+		seen[term] = true
+		return append(terms, term)
+	}
+	var whole, begun []string
+	for _, w := range all {
+		whole = add(whole, w)
+		letters := 0
+		for at := range w {
+			if letters == 2 || letters == 3 {
+				begun = add(begun, w[:at]+".")
+			}
+			letters++
+		}
+		if letters == 2 || letters == 3 {
+			begun = add(begun, w+".")
+		}
+	}
+	return strings.Join(append(whole, begun...), " ")
 }
 
-// contactColumn keeps the organizations' names out of a search by who sees only
-// some of them: finding a person by a name that he cannot see would tell it.
-func contactColumn(by Actor) string {
-	if by.OwnOnly {
-		return "words:"
+// phoneNumber is a typed phone number without its spaces; "" where it is none.
+func phoneNumber(typed string) string {
+	if number := digits(typed); len(number) >= 3 && !strings.ContainsFunc(typed, notInPhone) {
+		return number
 	}
 	return ""
-}
-
-// best narrows to the first n of the candidates by name. Where the actor sees
-// only his own, all matches are candidates, or his might not be among them.
-func best(table, index string, by Actor, seen condition, query string, n int) (narrowed string, args []any) {
-	most := candidates
-	if by.OwnOnly {
-		most = -1
-	}
-	return `
-		WHERE ` + table + `.id IN (
-			SELECT id FROM ` + table + `
-			WHERE +is_active = 1 AND docid IN (SELECT docid FROM ` + index + ` WHERE ` + index + ` MATCH ? LIMIT ?) AND ` + seen.sql + `
-			ORDER BY sort_key, id LIMIT ?
-		)
-		ORDER BY sort_key, ` + table + `.id`, append(append([]any{query, most}, seen.args...), n)
-}
-
-func find[T any](typed, column string, n int, id func(T) string, list func(query string) ([]T, error)) ([]T, error) {
-	begins, ok := match(typed, column)
-	if !ok {
-		return nil, nil
-	}
-	all, err := list(strings.ReplaceAll(begins, "*", ""))
-	if err != nil || len(all) >= n {
-		return all, err
-	}
-	more, err := list(begins)
-	for _, x := range more {
-		if len(all) < n && !slices.ContainsFunc(all, func(y T) bool { return id(y) == id(x) }) {
-			all = append(all, x)
-		}
-	}
-	return all, err
 }
 
 func notInPhone(c rune) bool { return !strings.ContainsRune("0123456789 +-()./\u00a0", c) }
@@ -121,7 +108,369 @@ func digits(phone string) string {
 	}, phone)
 }
 
-// reindexOrganization puts an organization's words into the index anew.
+// contactColumn keeps the organizations' names out of a search by who sees only
+// some of them: finding a person by a name that he cannot see would tell it.
+func contactColumn(by Actor) string {
+	if by.OwnOnly {
+		return "words:"
+	}
+	return ""
+}
+
+// Hits are what a search found, of each kind the best match first.
+type Hits struct {
+	Organizations []Organization
+	Contacts      []Contact
+	Interactions  []Interaction
+	Older         string // cursor of the interactions that follow, "" where there are none
+}
+
+// Search finds up to n of each kind by what was typed, archived records among
+// them. Without ViewClient it finds nothing, without ViewInteraction no interaction.
+func (d *DB) Search(ctx context.Context, by Actor, typed string, n int) (Hits, error) {
+	s, err := d.newSearch(ctx, by, typed, n)
+	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) {
+		return Hits{}, err
+	}
+	places := []*place{s.place(organizations, true), s.place(contacts, true)}
+	var h Hits
+	err1 := d.best(ctx, s, places[0])
+	err2 := d.best(ctx, s, places[1])
+	var err3 error
+	if by.Can(ViewInteraction) {
+		talk := s.interactions()
+		places = append(places, talk)
+		talk.found, h.Older, err3 = d.matchingInteractions(ctx, s, "")
+	}
+	if err := errors.Join(err1, err2, err3, d.insideWords(ctx, s, places)); err != nil {
+		return Hits{}, fmt.Errorf("search: %w", err)
+	}
+	h.Organizations, err1 = d.foundOrganizations(ctx, s, places[0])
+	h.Contacts, err2 = d.foundContacts(ctx, s, places[1])
+	if len(places) > 2 {
+		h.Interactions, err3 = d.foundInteractions(ctx, s, places[2])
+	}
+	return h, errors.Join(err1, err2, err3)
+}
+
+// FindOrganizations returns up to n active organizations by what was typed, for
+// pickers, the best match first. Without ViewClient there are none.
+func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
+	s, p, err := d.pick(ctx, by, typed, n, organizations)
+	if err != nil {
+		return nil, err
+	}
+	return d.foundOrganizations(ctx, s, p)
+}
+
+// FindContacts does the same for contacts.
+func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
+	s, p, err := d.pick(ctx, by, typed, n, contacts)
+	if err != nil {
+		return nil, err
+	}
+	return d.foundContacts(ctx, s, p)
+}
+
+// SearchInteractions returns up to n more interactions of a search, those
+// logged or reworded last first. older is the cursor of the following page, ""
+// where there is none. Without ViewClient and ViewInteraction there are none.
+func (d *DB) SearchInteractions(ctx context.Context, by Actor, typed, before string, n int) (page []Interaction, older string, err error) {
+	s, err := d.newSearch(ctx, by, typed, n)
+	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) || !by.Can(ViewInteraction) {
+		return nil, "", err
+	}
+	p := s.interactions()
+	if p.found, older, err = d.matchingInteractions(ctx, s, before); err != nil {
+		return nil, "", err
+	}
+	page, err = d.foundInteractions(ctx, s, p)
+	return page, older, err
+}
+
+// search is what somebody looks for.
+type search struct {
+	by    Actor
+	typed string
+	words []string // typed, folded as the indexes keep them
+	few   bool     // he has few clients of his own
+	n     int      // how many of a kind at most
+}
+
+func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s search, err error) {
+	s = search{by: by, typed: typed, words: typedWords(typed), n: n}
+	s.few, err = d.ownsFew(ctx, by)
+	return s, err
+}
+
+// place is where a search looks: a table, its index of words, and what it found there.
+type place struct {
+	kind         *listing // nil for interactions
+	table, index string
+	seen         condition // of the rows of the table, called x
+	active       int       // at least
+	found        []int64   // docids, the best first
+	last         int64     // the docid up to which parts of words were not looked for yet
+}
+
+func (s search) place(kind *listing, archived bool) *place {
+	p := &place{kind: kind, table: kind.table, index: kind.words, seen: kind.sees(s.by, "x.id"), active: 1}
+	if archived {
+		p.active = 0
+	}
+	return p
+}
+
+func (s search) interactions() *place {
+	return &place{table: "interactions", index: "interaction_search", seen: s.by.seesInteraction("x.organization_id", "x.contact_id")}
+}
+
+func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *listing) (search, *place, error) {
+	s, err := d.newSearch(ctx, by, typed, n)
+	p := s.place(kind, false)
+	if err == nil && len(s.words) > 0 && by.Can(ViewClient) {
+		if err = d.best(ctx, s, p); err == nil {
+			err = d.insideWords(ctx, s, []*place{p})
+		}
+	}
+	return s, p, err
+}
+
+func (d *DB) foundOrganizations(ctx context.Context, s search, p *place) ([]Organization, error) {
+	read, args := selectOrganizationFor(s.by, "sort_key")
+	all, err := rowsOf(ctx, d, p, read, args, scanOrganization)
+	for i := range all {
+		all[i].seenBy(s.by)
+	}
+	return all, err
+}
+
+func (d *DB) foundContacts(ctx context.Context, s search, p *place) ([]Contact, error) {
+	read, args := selectContactFor(s.by, "sort_key")
+	all, err := rowsOf(ctx, d, p, read, args, scanContact)
+	for i := range all {
+		all[i].seenBy(s.by)
+	}
+	return all, err
+}
+
+func (d *DB) foundInteractions(ctx context.Context, s search, p *place) ([]Interaction, error) {
+	read, args := selectInteractionFor(s.by)
+	return rowsOf(ctx, d, p, read, args, scanInteraction)
+}
+
+// rowsOf reads what was found, in its order.
+func rowsOf[T any](ctx context.Context, d *DB, p *place, read string, args []any, scan func(row) (T, error)) ([]T, error) {
+	if len(p.found) == 0 {
+		return nil, nil
+	}
+	docids, err := json.Marshal(p.found)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.reader.query(ctx, read+`
+		JOIN (SELECT key AS place, value AS docid FROM json_each(?)) AS found ON found.docid = `+p.table+`.docid
+		ORDER BY place`, append(args, string(docids))...)
+	return collect(rows, err, scan)
+}
+
+func scanDocid(r row) (docid int64, err error) { return docid, r.Scan(&docid) }
+
+// A search sorts at most so many records: of a word that very many have, those
+// that have it as it was typed, then the newest, and those whose names begin so.
+const (
+	mostWhole = 100
+	mostBegun = 200
+	mostNames = 20
+)
+
+// best finds organizations or contacts by words, in the order of rank, then the
+// active before the archived, those changed last first. A record whose name is
+// what was typed is looked up by it: no other matches can take its place.
+func (d *DB) best(ctx context.Context, s search, p *place) error {
+	column := ""
+	if p.kind == contacts {
+		column = contactColumn(s.by)
+	}
+	begun, _ := match(s.typed, column)
+	whole := column + strings.Join(s.words, " "+column)
+	name := SortKey(strings.Join(strings.Fields(s.typed), " "))
+	among, limits := p.narrowed(s)
+	byWords, byName, ofName := rank("words", strings.Join(s.words, " ")), rank("sort_key", name), p.kind.sees(s.by, p.table+".id")
+	matches := "SELECT docid, words FROM " + p.index + " WHERE " + p.index + " MATCH ? AND " + among.sql + " LIMIT ?"
+	names := nameOrders(name)
+	args := slices.Concat(
+		byWords.args, []any{whole}, among.args, []any{limits[0]},
+		byWords.args, []any{begun}, among.args, []any{limits[1]},
+		[]any{names[0], names[1], names[2]}, ofName.args, []any{limits[2]},
+		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{limits[2], p.active},
+		p.seen.args, []any{s.n})
+	rows, err := d.reader.query(ctx, `
+		SELECT docid FROM (
+			SELECT candidate.docid, min(rank) AS rank, is_active, updated_at, sort_key, id
+			FROM (
+				SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+`)
+				UNION ALL
+				SELECT docid, `+byWords.sql+` FROM (`+matches+`)
+				UNION ALL
+				SELECT docid, 0 FROM (SELECT docid FROM `+p.table+` WHERE is_active IN (1, 0) AND sort_key IN (?, ?, ?) AND `+ofName.sql+` LIMIT ?)
+				UNION ALL
+				SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+` WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key LIMIT ?)
+			) AS candidate
+			CROSS JOIN `+p.table+` AS x ON x.docid = candidate.docid
+			WHERE is_active >= ? AND `+p.seen.sql+`
+			GROUP BY candidate.docid
+			ORDER BY rank, is_active DESC, updated_at DESC, sort_key, id LIMIT ?
+		)`, args...)
+	p.found, err = collect(rows, err, scanDocid)
+	return err
+}
+
+// narrowed keeps the matches in the index to those that the actor sees, and
+// says how many are sorted: whole words, beginnings, names. Where few clients
+// are his own, all of their matches are.
+func (p *place) narrowed(s search) (among condition, limits [3]int) {
+	switch {
+	case s.few:
+		own := p.kind.own(s.by)
+		return condition{"+docid IN (SELECT docid FROM " + p.table + " WHERE id IN (" + own.sql + "))", own.args}, [3]int{0, -1, 0}
+	case s.by.OwnOnly:
+		among = condition{"EXISTS (SELECT 1 FROM " + p.table + " AS x WHERE x.docid = " + p.index + ".docid AND " + p.seen.sql + ")", p.seen.args}
+	default:
+		among = always
+	}
+	return among, [3]int{mostWhole, mostBegun, mostNames}
+}
+
+// rank tells how well a text that begins with a name fits what was typed: 0 is
+// the whole of it, 1 begins with these words, 2 begins so, 3 has it elsewhere.
+func rank(text, typed string) condition {
+	return condition{
+		"CASE WHEN " + text + " = ? THEN 0 WHEN instr(" + text + ", ?) <> 1 THEN 3 WHEN instr(" + text + " || ' ', ?) = 1 THEN 1 ELSE 2 END",
+		[]any{typed, typed, typed + " "},
+	}
+}
+
+// nameOrders are a folded name as typed, and with the last and with the first
+// word at its other end: contacts are sorted by the last name.
+func nameOrders(name string) [3]string {
+	orders := [3]string{name, name, name}
+	if at := strings.LastIndexByte(name, ' '); at > 0 {
+		orders[1] = name[at+1:] + " " + name[:at]
+	}
+	if first, rest, ok := strings.Cut(name, " "); ok {
+		orders[2] = rest + " " + first
+	}
+	return orders
+}
+
+// Where words find fewer than that, a search goes on for parts of words: in the
+// words that the index keeps, the newest first, a piece of each place in turn,
+// until enough are found or the time is up. A piece takes a millisecond or two.
+const (
+	fewMatches   = 5
+	pieceOfIndex = 5000
+	patience     = 50 * time.Millisecond
+)
+
+// insideWords adds what has all that was typed somewhere inside its words: the
+// end of a phone number, a part of a long word, a word in a script without spaces.
+func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
+	parts, all := s.words, 0
+	if number := phoneNumber(s.typed); number != "" {
+		parts = []string{number}
+	}
+	for _, p := range places {
+		all += len(p.found)
+	}
+	if all >= min(s.n, fewMatches) || len(parts) > 4 || !slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) > 1 }) {
+		return nil
+	}
+	for _, p := range places {
+		if err := d.reader.queryRow(ctx, "SELECT ifnull(max(docid), 0) FROM "+p.table).Scan(&p.last); err != nil {
+			return err
+		}
+	}
+	for start, more := time.Now(), true; more && time.Since(start) < patience; {
+		more = false
+		for _, p := range places {
+			if p.last <= 0 || len(p.found) >= s.n {
+				continue
+			}
+			more = true
+			if err := d.insidePiece(ctx, s, p, parts); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// insidePiece looks through the next piece of a place.
+func (d *DB) insidePiece(ctx context.Context, s search, p *place, parts []string) error {
+	active := ""
+	if p.active == 1 {
+		active = "x.is_active = 1 AND "
+	}
+	args := []any{p.last - pieceOfIndex, p.last}
+	for _, part := range slices.Concat(parts, []string{"", "", ""})[:4] { // "" is inside of every text
+		args = append(args, part)
+	}
+	rows, err := d.reader.query(ctx, `
+		SELECT kept.docid
+		FROM `+p.index+`_content AS kept
+		CROSS JOIN `+p.table+` AS x ON x.docid = kept.docid
+		WHERE kept.docid > ? AND kept.docid <= ? AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?)
+			AND `+active+p.seen.sql+`
+		ORDER BY kept.docid DESC LIMIT ?`, append(append(args, p.seen.args...), s.n)...)
+	some, err := collect(rows, err, scanDocid)
+	for _, docid := range some {
+		if len(p.found) < s.n && !slices.Contains(p.found, docid) {
+			p.found = append(p.found, docid)
+		}
+	}
+	p.last -= pieceOfIndex
+	return err
+}
+
+// matchingInteractions are the docids of a page of interactions. They are read
+// from the newest match on, and of each it is asked whether the actor sees it;
+// where his own are few he knows them beforehand.
+func (d *DB) matchingInteractions(ctx context.Context, s search, before string) (docids []int64, older string, err error) {
+	query, ok := matchInteraction(s.typed)
+	if !ok {
+		return nil, "", nil
+	}
+	seen := s.interactions().seen
+	if s.few {
+		own := s.by.ownInteractions()
+		seen = condition{"s.docid + 0 IN (SELECT docid FROM interactions WHERE " + own.sql + ")", own.args}
+	}
+	last := int64(math.MaxInt64)
+	if before != "" {
+		at, err := readCursor(before)
+		if err != nil {
+			return nil, "", err
+		}
+		if last, err = strconv.ParseInt(at[0], 10, 64); err != nil {
+			return nil, "", damagedCursor()
+		}
+	}
+	args := append([]any{query, last}, seen.args...)
+	rows, err := d.reader.query(ctx, `
+		SELECT s.docid
+		FROM interaction_search AS s
+		CROSS JOIN interactions AS x ON x.docid = s.docid
+		WHERE interaction_search MATCH ? AND s.docid < ? AND `+seen.sql+`
+		ORDER BY s.docid DESC LIMIT ?`, append(args, s.n+1)...)
+	if docids, err = collect(rows, err, scanDocid); len(docids) > s.n {
+		docids = docids[:s.n]
+		older = newCursor([3]string{strconv.FormatInt(docids[s.n-1], 10)})
+	}
+	return docids, older, err
+}
+
+// reindexOrganization puts an organization's words into the index anew, its name first.
 func (t *tx) reindexOrganization(id string) error {
 	docid, err := t.docid("organizations", id)
 	if err != nil {
@@ -142,17 +491,23 @@ func (t *tx) reindexContact(id string) error {
 	if err != nil {
 		return err
 	}
-	var first, last, email, phone, mobile, title, organizations string
+	var c Contact
+	var organizations string
 	err = t.queryRow(`
-		SELECT first_name, last_name, ifnull(email, ''), ifnull(phone, ''), ifnull(mobile, ''), ifnull(job_title, ''),
+		SELECT first_name, last_name, email, phone, mobile, job_title,
 			ifnull((SELECT group_concat(display_name, ' ') FROM organization_contact JOIN organizations ON organizations.id = organization_id WHERE contact_id = contacts.id), '')
 		FROM contacts WHERE id = ?`, id).
-		Scan(&first, &last, &email, &phone, &mobile, &title, &organizations)
+		Scan(&c.FirstName, &c.LastName, text{&c.Email}, text{&c.Phone}, text{&c.Mobile}, text{&c.JobTitle}, &organizations)
 	if err != nil {
 		return err
 	}
 	return t.reindex("contact_search", "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)",
-		docid, searchWords(first, last, email, digits(phone), digits(mobile), title), searchWords(organizations))
+		docid, c.searchWords(), searchWords(organizations))
+}
+
+// searchWords are the words by which a contact is found, his name first.
+func (c Contact) searchWords() string {
+	return searchWords(c.Name(), c.Email, digits(c.Phone), digits(c.Mobile), c.JobTitle)
 }
 
 // docid is the number under which the index knows a record. One that another
@@ -173,12 +528,37 @@ func (t *tx) reindex(table, insert string, row ...any) error {
 	return err
 }
 
+// newDocid is the next number for an interaction.
+func (t *tx) newDocid() (docid int64, err error) {
+	err = t.queryRow("SELECT ifnull(max(docid), 0) + 1 FROM interactions").Scan(&docid)
+	return docid, err
+}
+
+// indexInteraction puts an interaction's words into the index, where it is not
+// yet or not any more: the database takes out what is deleted or reworded.
+func (t *tx) indexInteraction(docid int64, i Interaction) error {
+	_, err := t.exec("INSERT OR REPLACE INTO interaction_search (docid, words) VALUES (?, ?)", docid, interactionWords(i))
+	return err
+}
+
+// reindexInteraction does so with one that was reworded or written by another program.
+func (t *tx) reindexInteraction(i Interaction) error {
+	docid, err := t.newDocid()
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("UPDATE interactions SET docid = ? WHERE id = ?", docid, i.ID); err != nil {
+		return err
+	}
+	return t.indexInteraction(docid, i)
+}
+
 // searchWords are the words of texts as the index keeps them.
 func searchWords(parts ...string) string { return strings.Join(words(strings.Join(parts, " ")), " ") }
 
 // indexForeignRows gives rows that another program wrote their sort key and their place in the index.
 func (d *DB) indexForeignRows(ctx context.Context) error {
-	return d.keep(ctx, func(t *tx) error {
+	err := d.keep(ctx, func(t *tx) error {
 		for _, kind := range []struct {
 			table, name string
 			reindex     func(string) error
@@ -206,4 +586,30 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 		}
 		return nil
 	})
+	for more := true; more && err == nil; {
+		more, err = d.indexForeignInteractions(ctx)
+	}
+	return err
+}
+
+// indexForeignInteractions does so with some thousand interactions, in the order of their ids.
+func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error) {
+	const most = 5000
+	err = d.keep(ctx, func(t *tx) error {
+		rows, err := t.query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
+		found, err := collect(rows, err, func(r row) (i Interaction, err error) {
+			return i, r.Scan(&i.ID, &i.Subject, text{&i.Body})
+		})
+		if err != nil {
+			return err
+		}
+		for _, i := range found {
+			if err := t.reindexInteraction(i); err != nil {
+				return err
+			}
+		}
+		more = len(found) == most
+		return nil
+	})
+	return more, err
 }
