@@ -60,7 +60,7 @@ func formFields(w world, r handlers.Route) url.Values {
 	case path == "/organizations/batch":
 		add("id", key(w.org), "action", "link", "contact_id", key(w.contact), "role_label", "x", "relationship_status", "Active", "owner_user_id", "", "sector", "x", "size_band", "x", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "all", "")
 	case path == "/contacts/batch":
-		add("id", key(w.contact), "action", "set_relationship_status", "organization_id", "", "role_label", "x", "relationship_status", "Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
+		add("id", key(w.contact), "action", "set_relationship_status", "organization_id", "", "relationship_status", "Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
 	case path == "/batches/:id/undo":
 		add("next", "/organizations")
 	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":
