@@ -130,6 +130,7 @@ func (d *DB) tidy(ctx context.Context) error {
 			{"DELETE FROM half_sign_ins WHERE expires_at < ?", t.now},
 			{"DELETE FROM sign_in_attempts WHERE max(since, ifnull(locked_until, '')) < ?", t.now.Add(-attemptWindow)},
 			{"DELETE FROM requests WHERE created_at < ?", t.now.AddDate(0, 0, -7)},
+			{"DELETE FROM saved_views WHERE deleted_at < ?", t.now.Add(-viewsKept)},
 		} {
 			if _, err := t.exec(old.query, stamp(old.before)); err != nil {
 				return err

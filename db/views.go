@@ -1,0 +1,247 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// View is a list's filters, order and columns under a name.
+type View struct {
+	ID, MakerID, Maker string // Maker is "" where the account is gone
+	List, Name, Query  string // Query is what stands behind the ? of the list's address
+	Shared             bool
+}
+
+// MayChange tells whether the actor may change a view: his own, and with
+// ManageUsers those that are shared.
+func (v View) MayChange(by Actor) bool {
+	return v.MakerID == by.UserID || v.Shared && by.Can(ManageUsers)
+}
+
+var viewRules = []rule{
+	{column: "name", words: "Name", max: 80, required: "Enter a name for the view"},
+	{column: "query", words: "Filters", max: 4000},
+}
+
+func (v *View) value(column string) *string {
+	return map[string]*string{"name": &v.Name, "query": &v.Query}[column]
+}
+
+const (
+	// mostViews is how many views somebody keeps, and how many shared ones there are.
+	mostViews = 100
+	// viewsKept is for how long a deleted view can be brought back, at least.
+	viewsKept = 24 * time.Hour
+)
+
+const selectView = "SELECT saved_views.id, ifnull(user_id, ''), ifnull(full_name, ''), list, name, query, shared FROM saved_views LEFT JOIN users ON users.id = user_id"
+
+func scanView(r row) (v View, err error) {
+	err = r.Scan(&v.ID, &v.MakerID, &v.Maker, &v.List, &v.Name, &v.Query, &v.Shared)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return v, err
+}
+
+// seesList tells whether the actor may see a list at all.
+func (a Actor) seesList(list string) bool {
+	return a.Can(ViewClient) && (list != "interactions" || a.Can(ViewInteraction))
+}
+
+// Views are the actor's own views and the shared ones, of the lists that he may see, by name.
+func (d *DB) Views(ctx context.Context, by Actor) ([]View, error) {
+	all, err := remembered(&d.memo, "views "+by.UserID, func() ([]View, error) {
+		rows, err := d.reader.query(ctx, selectView+" WHERE deleted_at IS NULL AND (user_id = ? OR shared = 1)", by.UserID)
+		all, err := collect(rows, err, scanView)
+		slices.SortFunc(all, func(a, b View) int {
+			return strings.Compare(SortKey(a.Name)+"\x00"+a.ID, SortKey(b.Name)+"\x00"+b.ID)
+		})
+		return all, err
+	})
+	var seen []View
+	for _, v := range all {
+		if by.seesList(v.List) {
+			seen = append(seen, v)
+		}
+	}
+	return seen, err
+}
+
+// View returns one of the actor's Views, or ErrNotFound.
+func (d *DB) View(ctx context.Context, by Actor, id string) (View, error) {
+	all, err := d.Views(ctx, by)
+	if err != nil {
+		return View{}, err
+	}
+	if i := slices.IndexFunc(all, func(v View) bool { return v.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	return View{}, fmt.Errorf("view %s: %w", id, ErrNotFound)
+}
+
+// SaveView makes a view of the actor's. A private one is his preference; a
+// shared one is recorded. requestID makes a repeated call return what the
+// first one made. Refused fields are Invalid.
+func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (View, error) {
+	if !slices.Contains([]string{"organizations", "contacts", "interactions"}, v.List) {
+		return View{}, invalid("list", "Choose organizations, contacts or interactions")
+	}
+	typed := Fields{"name": v.Name, "query": v.Query}
+	v.Name, v.Query, v.MakerID = "", "", by.UserID
+	if _, refused := apply(viewRules, typed, &v); refused != nil {
+		return View{}, refused
+	}
+	if v.ID = strings.ToLower(requestID); !ValidID(v.ID) {
+		v.ID = newID()
+	}
+	err := d.transact(ctx, by, func(t *tx) error { // records what is shared, see recordView
+		there, err := scanView(t.queryRow(selectView+" WHERE saved_views.id = ?", v.ID))
+		switch {
+		case err == nil && there.MakerID == by.UserID:
+			v = there
+			return nil
+		case err == nil:
+			v.ID = newID()
+		case !errors.Is(err, ErrNotFound):
+			return err
+		}
+		if err := t.roomForView(v); err != nil {
+			return err
+		}
+		if _, err := t.exec("INSERT INTO saved_views (id, user_id, list, name, query, shared, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			v.ID, by.UserID, v.List, v.Name, v.Query, v.Shared, stamp(t.now)); err != nil {
+			return err
+		}
+		return t.recordView("create_view", v, View{Shared: v.Shared})
+	})
+	if err != nil {
+		return View{}, fmt.Errorf("save view: %w", err)
+	}
+	return v, nil
+}
+
+func (t *tx) roomForView(v View) error {
+	var mine, shared int
+	err := t.queryRow("SELECT (SELECT count(*) FROM saved_views WHERE user_id = ? AND deleted_at IS NULL), (SELECT count(*) FROM saved_views WHERE shared = 1 AND deleted_at IS NULL)", v.MakerID).Scan(&mine, &shared)
+	switch {
+	case err != nil:
+		return err
+	case mine >= mostViews:
+		return invalid("name", "You have %d views; delete one that you do not need", mine)
+	case v.Shared && shared >= mostViews:
+		return invalid("shared", "There are %d shared views; keep this one to yourself", shared)
+	}
+	return nil
+}
+
+// recordView writes the audit row of a change of a shared view. A private one
+// is its owner's preference, like the columns that he chose, and has none.
+func (t *tx) recordView(action string, now, before View) error {
+	changes := map[string]Change{}
+	for _, column := range []string{"name", "query"} {
+		if from, to := *before.value(column), *now.value(column); from != to {
+			changes[column] = Change{Old: orNull(from), New: orNull(to)}
+		}
+	}
+	if now.Shared != before.Shared {
+		changes["shared"] = Change{Old: before.Shared, New: now.Shared}
+	}
+	if !now.Shared && !before.Shared || len(changes) == 0 && action == "update_view" {
+		return nil
+	}
+	return t.record(action, "system", now.ID, details{"list": now.List, "name": now.Name, "changes": changes})
+}
+
+// ChangeView changes what is typed of a view: its name, its query, and whether
+// it is shared ("" is not). It returns Invalid, ErrNotFound where the actor does
+// not see it, or ErrForbidden where he may not change it.
+func (d *DB) ChangeView(ctx context.Context, by Actor, id string, typed Fields) (View, error) {
+	return d.changeView(ctx, by, "update_view", id, "IS NULL", func(t *tx, v *View) error {
+		if _, refused := apply(viewRules, typed, v); refused != nil {
+			return refused
+		}
+		if shared, ok := typed["shared"]; ok && v.Shared != (shared != "") {
+			if v.Shared = shared != ""; v.Shared {
+				if err := t.roomForView(View{Shared: true}); err != nil {
+					return err
+				}
+			}
+		}
+		_, err := t.exec("UPDATE saved_views SET name = ?, query = ?, shared = ? WHERE id = ?", v.Name, v.Query, v.Shared, id)
+		return err
+	})
+}
+
+// DeleteView takes a view away and returns it. Errors are those of ChangeView.
+func (d *DB) DeleteView(ctx context.Context, by Actor, id string) (View, error) {
+	return d.changeView(ctx, by, "delete_view", id, "IS NULL", func(t *tx, _ *View) error {
+		_, err := t.exec("UPDATE saved_views SET deleted_at = ? WHERE id = ?", stamp(t.now), id)
+		return err
+	})
+}
+
+// RestoreView brings a view back that was deleted within the last day.
+func (d *DB) RestoreView(ctx context.Context, by Actor, id string) (View, error) {
+	return d.changeView(ctx, by, "restore_view", id, "IS NOT NULL", func(t *tx, v *View) error {
+		if err := t.roomForView(*v); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE saved_views SET deleted_at = NULL WHERE id = ?", id)
+		return err
+	})
+}
+
+// changeView lets f change a view that is there or deleted, and records it.
+func (d *DB) changeView(ctx context.Context, by Actor, action, id, deleted string, f func(*tx, *View) error) (v View, err error) {
+	err = d.transact(ctx, by, func(t *tx) error { // records what is shared, see recordView
+		before, err := scanView(t.queryRow(selectView+" WHERE saved_views.id = ? AND deleted_at "+deleted, id))
+		if err != nil {
+			return err
+		}
+		if before.MakerID != by.UserID && !before.Shared || !by.seesList(before.List) {
+			return ErrNotFound
+		}
+		if !before.MayChange(by) {
+			return ErrForbidden
+		}
+		v = before
+		if err := f(t, &v); err != nil {
+			return err
+		}
+		return t.recordView(action, v, before)
+	})
+	if err != nil {
+		return View{}, fmt.Errorf("%s %s: %w", action, id, err)
+	}
+	return v, nil
+}
+
+// FirstView is the view with which the actor opens a list, as ChooseFirstView was told; "" is none.
+func (d *DB) FirstView(ctx context.Context, by Actor, list string) (string, error) {
+	return remembered(&d.memo, "first view "+list+" "+by.UserID, func() (view string, err error) {
+		err = d.reader.queryRow(ctx, "SELECT view FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list).Scan(&view)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		return view, err
+	})
+}
+
+// ChooseFirstView keeps with which view the actor opens a list; "" is with
+// none. It is his preference and not recorded.
+func (d *DB) ChooseFirstView(ctx context.Context, by Actor, list, view string) error {
+	return d.keep(ctx, func(t *tx) error {
+		if view == "" {
+			_, err := t.exec("DELETE FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list)
+			return err
+		}
+		_, err := t.exec("INSERT INTO first_views (user_id, list, view) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET view = excluded.view", by.UserID, list, view)
+		return err
+	})
+}

@@ -1,0 +1,150 @@
+package db_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+
+	"github.com/google/uuid"
+)
+
+func viewNames(t *testing.T, o *dbtest.Office, by db.Actor) string {
+	t.Helper()
+	var names []string
+	for _, v := range must(o.Views(t.Context(), by))(t) {
+		names = append(names, v.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+func save(t *testing.T, o *dbtest.Office, by db.Actor, list, name string, shared bool) db.View {
+	t.Helper()
+	return must(o.SaveView(t.Context(), by, db.View{List: list, Name: name, Query: "sector=Retail", Shared: shared}, ""))(t)
+}
+
+func TestViewsAreOnesOwnOrShared(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	mine, ours := save(t, o, o.Tomas, "organizations", " Mine ", false), save(t, o, o.Tomas, "contacts", "Ours", true)
+	save(t, o, o.Lea, "organizations", "Élan", false)
+	save(t, o, o.Lea, "interactions", "Talk", true)
+	want(t, "his", viewNames(t, o, o.Tomas), "Mine Ours Talk")
+	want(t, "hers", viewNames(t, o, o.Lea), "Élan Ours Talk")
+	want(t, "without interactions", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewClient}}), "Ours")
+	want(t, "without clients", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewInteraction}}), "")
+
+	// A private one is not there for anybody else; a shared one is for others to see.
+	o.Unchanged(t, func() {
+		for id, want := range map[string]error{mine.ID: db.ErrNotFound, ours.ID: db.ErrForbidden, uuid.NewString(): db.ErrNotFound} {
+			_, err := o.ChangeView(t.Context(), o.Lea, id, db.Fields{"name": "x"})
+			_, err2 := o.DeleteView(t.Context(), o.Lea, id)
+			if !errors.Is(err, want) || !errors.Is(err2, want) {
+				t.Errorf("%v and %v, want %v", err, err2, want)
+			}
+		}
+		if _, err := o.DeleteView(t.Context(), o.Ines, mine.ID); !errors.Is(err, db.ErrNotFound) {
+			t.Errorf("who manages users deletes what is private: %v", err)
+		}
+	})
+	must(o.ChangeView(t.Context(), o.Ines, ours.ID, db.Fields{"name": "All of ours"}))(t)
+	want(t, "now", viewNames(t, o, o.Lea), "All of ours Élan Talk")
+
+	// They stay when their maker is disabled, and nobody's stay when he is gone.
+	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Tomas.UserID)
+	want(t, "still", viewNames(t, o, o.Lea), "All of ours Élan Talk")
+}
+
+func TestOnlySharedViewsAreRecorded(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	actions := func(id string) string { return strings.Join(o.Actions(t, id), " ") }
+	v := save(t, o, o.Tomas, "organizations", "Retail", false)
+	must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Shops"}))(t)
+	must(o.DeleteView(t.Context(), o.Tomas, v.ID))(t)
+	want(t, "views after deleting", viewNames(t, o, o.Tomas), "")
+	if _, err := o.View(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("a deleted one: %v", err)
+	}
+	must(o.RestoreView(t.Context(), o.Tomas, v.ID))(t)
+	want(t, "a private one's history", actions(v.ID), "")
+	v = must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "query": "sector=Media"}))(t)
+	want(t, "its row", o.Column(t, "SELECT metadata FROM audit_logs WHERE target_id = ?", v.ID)[0],
+		`{"changes":{"query":{"old":"sector=Retail","new":"sector=Media"},"shared":{"old":false,"new":true}},"list":"organizations","name":"Shops"}`)
+	o.Unchanged(t, func() {
+		must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "name": "Shops"}))(t)
+	})
+	must(o.DeleteView(t.Context(), o.Ines, v.ID))(t)
+	must(o.RestoreView(t.Context(), o.Ines, v.ID))(t)
+	must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": ""}))(t)
+	must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Mine again"}))(t)
+	want(t, "the history", actions(v.ID), "update_view delete_view restore_view update_view")
+	if _, err := o.RestoreView(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("restoring what is there: %v", err)
+	}
+	if _, err := o.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAViewIsRefusedOrMadeOnce(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for column, v := range map[string]db.View{
+		"name": {List: "contacts"}, "name ": {List: "contacts", Name: strings.Repeat("é", 81)}, "name  ": {List: "contacts", Name: "a\x00b"},
+		"list": {List: "users", Name: "x"}, "query": {List: "contacts", Name: "x", Query: strings.Repeat("x", 4001)},
+	} {
+		_, err := o.SaveView(t.Context(), o.Tomas, v, "")
+		wantInvalid(t, err, strings.TrimSpace(column))
+	}
+	request := uuid.NewString()
+	v := db.View{List: "contacts", Name: "Once"}
+	one := must(o.SaveView(t.Context(), o.Tomas, v, request))(t)
+	two := must(o.SaveView(t.Context(), o.Tomas, v, strings.ToUpper(request)))(t)
+	other := must(o.SaveView(t.Context(), o.Lea, v, request))(t)
+	want(t, "ids", fmt.Sprint(one.ID == two.ID, one.ID == other.ID), "true false")
+	for n := range 99 {
+		save(t, o, o.Tomas, "contacts", fmt.Sprint("No ", n), true)
+	}
+	_, err := o.SaveView(t.Context(), o.Tomas, v, "")
+	wantInvalid(t, err, "name")
+	save(t, o, o.Lea, "contacts", "The last", true)
+	_, err = o.ChangeView(t.Context(), o.Lea, other.ID, db.Fields{"shared": "1"})
+	wantInvalid(t, err, "shared")
+}
+
+func TestTheFirstViewIsEachPersonsOwn(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for _, view := range []string{"mine", uuid.NewString()} {
+		if err := o.ChooseFirstView(t.Context(), o.Tomas, "contacts", view); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "his", must(o.FirstView(t.Context(), o.Tomas, "contacts"))(t), view)
+	}
+	want(t, "of another list, and hers", must(o.FirstView(t.Context(), o.Tomas, "organizations"))(t)+must(o.FirstView(t.Context(), o.Lea, "contacts"))(t), "")
+	if err := o.ChooseFirstView(t.Context(), o.Tomas, "contacts", ""); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "his", must(o.FirstView(t.Context(), o.Tomas, "contacts"))(t), "")
+}
+
+func TestADeletedViewIsKeptForADay(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	v := save(t, o, o.Tomas, "contacts", "x", true)
+	must(o.DeleteView(t.Context(), o.Tomas, v.ID))(t)
+	for _, c := range []struct {
+		after time.Duration
+		left  int
+	}{{23 * time.Hour, 1}, {2 * time.Hour, 0}} {
+		o.Clock.Add(c.after)
+		again := must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t)
+		again.Close()
+		want(t, fmt.Sprint("left after ", c.after), len(o.Column(t, "SELECT id FROM saved_views")), c.left)
+	}
+}
