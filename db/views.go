@@ -115,7 +115,7 @@ func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (
 			return err
 		}
 		if _, err := t.exec("INSERT INTO saved_views (id, user_id, list, name, query, shared, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			v.ID, by.UserID, v.List, v.Name, v.Query, v.Shared, stamp(t.now)); err != nil {
+			v.ID, orNull(by.UserID), v.List, v.Name, v.Query, v.Shared, stamp(t.now)); err != nil {
 			return err
 		}
 		return t.recordView("create_view", v, View{Shared: v.Shared})

@@ -16,12 +16,15 @@ import (
 )
 
 func (s *Server) contactIndex(c *gin.Context) error {
-	f, p := s.listFilter(c, contactList, c.Request.URL.Query())
+	f, p, err := s.listInput(c, contactList)
+	if err != nil {
+		return err
+	}
 	found, next, err := s.db.Contacts(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return err
 	}
-	columns, err := s.shownColumns(c, contactList)
+	columns, err := s.shownColumns(c, contactList, p)
 	if err != nil {
 		return err
 	}

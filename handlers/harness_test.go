@@ -148,7 +148,7 @@ func (s *site) wantOne(want, query string, args ...any) {
 }
 
 // business is every table but the history, sessions and the index of words.
-var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "follow_ups", "requests"}
+var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests"}
 
 // history is the table of the history, without the rows of some actions.
 func history(except ...string) string {

@@ -61,6 +61,10 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("id", key(w.org), "action", "link", "contact_id", key(w.contact), "role_label", "x", "relationship_status", "Active", "owner_user_id", "", "sector", "x", "size_band", "x", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "all", "")
 	case path == "/contacts/batch":
 		add("id", key(w.contact), "action", "set_relationship_status", "organization_id", "", "relationship_status", "Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
+	case strings.HasPrefix(path, "/views"):
+		add("name", "x", "list", "organizations", "query", "sector=x", "shared", "", "first", "", "form", "1", "request_id", "")
+	case path == "/account/views":
+		add("list", "organizations", "view", "mine")
 	case path == "/batches/:id/undo":
 		add("next", "/organizations")
 	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":
@@ -84,7 +88,7 @@ func formFields(w world, r handlers.Route) url.Values {
 // queryParameters are what the pages read from their address.
 var queryParameters = []string{
 	"actor", "action", "target_type", "target_id",
-	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group", "pick", "find",
+	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group", "pick", "find", "list", "query", "view", "columns",
 }
 
 // wantHarmless checks that an answer is no failure, says nothing of the inside

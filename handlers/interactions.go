@@ -15,46 +15,67 @@ import (
 
 // interactionIndex is the feed of all interactions.
 func (s *Server) interactionIndex(c *gin.Context) error {
-	v := who(c)
-	f := db.InteractionFilter{Channel: query(c, "channel"), Outcome: query(c, "outcome"), UserID: query(c, "user"), Before: c.Query("before")}
-	p := url.Values{}
-	for _, name := range []string{"channel", "outcome", "user", "from", "to"} {
-		if value := query(c, name); value != "" {
-			p.Set(name, value)
-		}
-	}
-	r := dates(p, "from", "to", v.User.Location())
-	f.From, f.To = r.From, r.To
-	found, older, err := s.db.Interactions(c.Request.Context(), v.Actor, f)
+	ctx, v := c.Request.Context(), who(c)
+	given, opens, err := s.given(c, "interactions")
 	if err != nil {
 		return err
 	}
-	people, err1 := s.ownerOptions(c, "")
-	outcomes, err2 := s.db.Outcomes(c.Request.Context(), v.Actor)
-	n, more, err3 := s.db.CountInteractions(c.Request.Context(), v.Actor, f)
+	f, p := s.interactionFilter(c, given)
+	if opens {
+		p.Set("view", allRows)
+	}
+	found, older, err := s.db.Interactions(ctx, v.Actor, f)
+	if err != nil {
+		return err
+	}
+	chips, err1 := s.interactionChips(c, p)
+	n, more, err2 := s.db.CountInteractions(ctx, v.Actor, f)
+	tabs, err3 := s.tabs(c, "interactions", p, nil)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	t := views.Timeline{
-		Path: "/interactions", Filtered: len(p) > 0, Days: s.days(c, found, nil),
-		Chips: []views.Chip{
-			chip("/interactions", p, "Channel", "channel", f.Channel, channelOptions("")),
-			chip("/interactions", p, "Outcome", "outcome", f.Outcome, plain(outcomes)),
-			chip("/interactions", p, "Who", "user", f.UserID, people[1:]),
-		},
-	}
+	t := views.Timeline{Path: address("/interactions", url.Values{"view": p["view"]}), Filtered: len(bare(p)) > 0, Days: s.days(c, found, nil), Chips: chips}
 	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
-	page := views.Interactions{Page: s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"), Timeline: t, From: p.Get("from"), To: p.Get("to")}
+	page := views.Interactions{Page: s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"), Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs}
+	page.Here = tabs.Here()
 	page.Matches = views.Matches(n, more, "interaction", "interactions")
-	for _, name := range []string{"channel", "outcome", "user"} {
+	for _, name := range []string{"channel", "outcome", "user", "view"} {
 		if p.Get(name) != "" {
 			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
 		}
 	}
 	return s.show(c, http.StatusOK, page)
+}
+
+// interactionFilter reads the feed's filter from its parameters, and returns those that count.
+func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.InteractionFilter, url.Values) {
+	p := url.Values{}
+	for _, name := range []string{"channel", "outcome", "user", "from", "to"} {
+		if value := readable(given.Get(name)); value != "" {
+			p.Set(name, value)
+		}
+	}
+	if given.Get("view") == allRows {
+		p.Set("view", allRows)
+	}
+	r := dates(p, "from", "to", who(c).User.Location())
+	return db.InteractionFilter{Channel: p.Get("channel"), Outcome: p.Get("outcome"), UserID: p.Get("user"), From: r.From, To: r.To, Before: given.Get("before")}, p
+}
+
+func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, error) {
+	people, err1 := s.ownerOptions(c, "")
+	outcomes, err2 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	return []views.Chip{
+		chip("/interactions", p, "Channel", "channel", p.Get("channel"), channelOptions("")),
+		chip("/interactions", p, "Outcome", "outcome", p.Get("outcome"), plain(outcomes)),
+		chip("/interactions", p, "Who", "user", p.Get("user"), people[1:]),
+	}, nil
 }
 
 func (s *Server) interaction(c *gin.Context) (db.Interaction, error) {

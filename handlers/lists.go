@@ -110,10 +110,19 @@ func (s *Server) listFilter(c *gin.Context, k *listKind, given url.Values) (db.F
 	if p.Get("sort") == k.byName || !k.sorts(v, p.Get("sort")) {
 		drop("sort")
 	}
+	if given.Has("columns") {
+		p.Set("columns", k.columnNames(strings.Split(given.Get("columns"), ",")))
+	}
+	if given.Get("view") == allRows {
+		p.Set("view", allRows)
+	}
 	f := db.Filter{
 		Query: p.Get("q"), Status: p.Get("status"), Sector: p.Get("sector"), SizeBand: p.Get("size_band"), OwnerID: p.Get("owner"),
 		RelationshipStatus: p.Get("relationship_status"), RoleLabel: p.Get("role_label"), Missing: p.Get("missing"),
 		Never: p.Get("last_contact") != "", Sort: p.Get("sort"), After: given.Get("after"),
+	}
+	if f.OwnerID == "me" {
+		f.OwnerID = v.UserID
 	}
 	for name, r := range map[string]*db.Range{"last_contact": &f.Contacted, "created": &f.Created, "updated": &f.Updated} {
 		*r = dates(p, name+"_from", name+"_to", v.User.Location())
@@ -152,12 +161,26 @@ func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
 	return r
 }
 
-// shownColumns are the columns that a list shows: those of the URL, else those
-// that the visitor chose, else those it comes with.
-func (s *Server) shownColumns(c *gin.Context, k *listKind) (shown []listColumn, err error) {
+// columnNames are those of the given names that are columns of the list, as an address says them.
+func (k *listKind) columnNames(given []string) string {
+	var names []string
+	for _, col := range k.columns {
+		if slices.Contains(given, col.name) {
+			names = append(names, col.name)
+		}
+	}
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ",")
+}
+
+// shownColumns are the columns that a list shows: those of its parameters, else
+// those that the visitor chose, else those it comes with.
+func (s *Server) shownColumns(c *gin.Context, k *listKind, p url.Values) (shown []listColumn, err error) {
 	chosen := []string(nil)
-	if named, ok := c.GetQuery("columns"); ok {
-		chosen = strings.Split(named, ",")
+	if p.Has("columns") {
+		chosen = strings.Split(p.Get("columns"), ",")
 	} else if chosen, err = s.db.ListColumns(c.Request.Context(), who(c).Actor, k.name); err != nil {
 		return nil, err
 	}
@@ -176,7 +199,7 @@ func (s *Server) shownColumns(c *gin.Context, k *listKind) (shown []listColumn, 
 // searches, or the rows that follow. A form that sends empty fields is led to
 // the address without them.
 func (s *Server) list(c *gin.Context, l views.List, p url.Values) error {
-	canonical := address(l.Path, with(p, "columns", c.Query("columns")))
+	canonical := address(l.Path, p)
 	empty := slices.ContainsFunc(filterParameters, func(name string) bool { value, sent := c.GetQuery(name); return sent && value == "" })
 	switch {
 	case !part(c) && empty && c.GetHeader("HX-Request") == "":
@@ -190,7 +213,7 @@ func (s *Server) list(c *gin.Context, l views.List, p url.Values) error {
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
 	}
 	c.Header("HX-Replace-Url", canonical)
-	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus.Make()})
+	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus.Make()}, views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
 }
 
 // newList is a list of this kind without its rows.
@@ -215,7 +238,7 @@ func (s *Server) newList(c *gin.Context, k *listKind, f db.Filter, p url.Values,
 		}
 	}
 	if next != "" {
-		l.More = address(l.Path, with(with(p, "after", next), "columns", c.Query("columns")))
+		l.More = address(l.Path, with(p, "after", next))
 	}
 	chips, err := s.chips(c, k, f, p)
 	if err != nil {
@@ -224,6 +247,10 @@ func (s *Server) newList(c *gin.Context, k *listKind, f db.Filter, p url.Values,
 	l.Menus = chips
 	l.Batch, l.Actions, l.MoreActions = address(k.path()+"/batch", p), k.offers(v, f, false), k.offers(v, f, true)
 	l.From = address(l.Path, p)
+	if l.Tabs, err = s.tabs(c, k.name, p, columns); err != nil {
+		return l, err
+	}
+	l.Here = l.Tabs.Here()
 	if l.Count, l.Many, err = k.count(s.db, c.Request.Context(), v.Actor, f); err == nil && l.Count == 0 {
 		narrow(&l, f, p, chips.Make().(views.Chips).Menus)
 	}
@@ -260,7 +287,7 @@ func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
 	if len(set) > 0 && f.Query != "" {
 		l.Filters = strings.Join(set, " and ") + ". Check the spelling, or drop a filter."
 	}
-	l.ClearHref = l.Path
+	l.ClearHref = address(l.Path, url.Values{"view": p["view"]})
 	if f.Status == "" {
 		l.WiderHref = address(l.Path, with(p, "status", "all"))
 	}
@@ -288,22 +315,19 @@ func (s *Server) chips(c *gin.Context, k *listKind, f db.Filter, p url.Values) (
 	for _, o := range owners {
 		names.WriteString(o.ID + o.FullName + "\x00")
 	}
-	columns, contacted := c.Query("columns"), v.Can(db.ViewInteraction)
+	contacted := v.Can(db.ViewInteraction)
 	return views.Kept{
 		Key: struct {
-			kind                       *listKind
-			parameters, columns, names string
-			contacted, own             bool
-		}{k, p.Encode(), columns, names.String(), contacted, v.OwnOnly},
+			kind              *listKind
+			parameters, names string
+			contacted, own    bool
+		}{k, p.Encode(), names.String(), contacted, v.OwnOnly},
 		Make: func() views.View {
 			chips := views.Chips{Menus: listChips(k, f, p, sectors, sizes, owners), Filter: filterForm(k, p, roles, contacted, k != organizationList || !v.OwnOnly)}
-			for _, name := range []string{"sector", "size_band", "owner", "status", "sort"} {
+			for _, name := range []string{"sector", "size_band", "owner", "status", "sort", "columns", "view"} {
 				if value := p.Get(name); value != "" {
 					chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
 				}
-			}
-			if columns != "" {
-				chips.Hidden = append(chips.Hidden, views.Hidden{Name: "columns", Value: columns})
 			}
 			return chips
 		},
@@ -315,11 +339,11 @@ func listChips(k *listKind, f db.Filter, p url.Values, sectors, sizes []string, 
 	if k == organizationList {
 		chips = append(chips, chip(k.path(), p, "Sector", "sector", f.Sector, plain(sectors)), chip(k.path(), p, "Size", "size_band", f.SizeBand, plain(sizes)))
 	}
-	options := []views.Option{{Value: "none", Label: "No owner"}}
+	options := []views.Option{{Value: "me", Label: "Me"}, {Value: "none", Label: "No owner"}}
 	for _, o := range owners {
 		options = append(options, views.Option{Value: o.ID, Label: o.FullName})
 	}
-	chips = append(chips, chip(k.path(), p, "Owner", "owner", f.OwnerID, options), statusChip(k.path(), p, f.Status))
+	chips = append(chips, chip(k.path(), p, "Owner", "owner", p.Get("owner"), options), statusChip(k.path(), p, f.Status))
 	set := func(key, value string, names ...string) {
 		rest := p
 		for _, name := range names {
@@ -521,6 +545,16 @@ func (s *Server) chooseColumns(c *gin.Context) error {
 		if form.Get("list") != k.name {
 			continue
 		}
+		from, err := url.Parse(nextPage(form.Get("from")))
+		if err != nil || from.Path != k.path() {
+			from = &url.URL{}
+		}
+		rest := from.Query()
+		if rest.Has("columns") && form.Get("reset") == "" { // those of a view, not those the list comes with
+			rest.Set("columns", k.columnNames(form["column"]))
+			return s.redirect(c, address(k.path(), rest))
+		}
+		rest.Del("columns")
 		chosen := []string{}
 		for _, col := range k.columns {
 			if slices.Contains(form["column"], col.name) {
@@ -533,12 +567,6 @@ func (s *Server) chooseColumns(c *gin.Context) error {
 		if err := s.db.ChooseColumns(c.Request.Context(), who(c).Actor, k.name, chosen); err != nil {
 			return err
 		}
-		from, err := url.Parse(nextPage(form.Get("from")))
-		if err != nil || from.Path != k.path() {
-			return s.redirect(c, k.path())
-		}
-		rest := from.Query()
-		rest.Del("columns")
 		return s.redirect(c, address(k.path(), rest))
 	}
 	return &db.Invalid{Fields: map[string]string{"list": "Choose columns for organizations or contacts"}}

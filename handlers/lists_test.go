@@ -88,11 +88,16 @@ func TestEachChoosesHisColumns(t *testing.T) {
 	s.organization("Acme", "sector", "Retail")
 	s.contact("Maya", "Okafor", "phone", "070 123", "job_title", "Head")
 
-	a := lea.post("/account/columns", "list", "organizations", "from", "/organizations?sector=Retail&columns=owner", "column", "updated_at", "column", "sector", "column", "password_hash")
+	a := lea.post("/account/columns", "list", "organizations", "from", "/organizations?sector=Retail", "column", "updated_at", "column", "sector", "column", "password_hash")
 	if to := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || to != "/organizations?sector=Retail" {
 		t.Errorf("%d, %q", a.StatusCode, to)
 	}
 	lea.get("/organizations").wantTexts("thead th", "Name", "Sector", "Changed")
+	s.unchanged(func() { // those of an address, which a view has, are that address's
+		if to := lea.post("/account/columns", "list", "organizations", "from", "/organizations?columns=owner", "column", "sector").to(); to != "/organizations?columns=sector" {
+			t.Errorf("it leads to %q", to)
+		}
+	})
 	ines.get("/organizations").wantTexts("thead th", "Select", "Name", "Sector", "Size", "Owner", "Contacts", "Last contact")
 	ines.get("/organizations?columns=created_at").wantTexts("thead th", "Select", "Name", "Created")
 	lea.post("/account/columns", "list", "contacts", "column", "phone", "column", "job_title", "from", "//evil.example")

@@ -13,12 +13,15 @@ import (
 )
 
 func (s *Server) organizationIndex(c *gin.Context) error {
-	f, p := s.listFilter(c, organizationList, c.Request.URL.Query())
+	f, p, err := s.listInput(c, organizationList)
+	if err != nil {
+		return err
+	}
 	found, next, err := s.db.Organizations(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return err
 	}
-	columns, err := s.shownColumns(c, organizationList)
+	columns, err := s.shownColumns(c, organizationList, p)
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,14 @@ var routes = []route{
 	{"GET", "/contacts/:id/history", viewHistory, (*Server).historyIndex},
 	{"GET", "/contacts/:id/access", seeAccess, (*Server).accessIndex},
 
+	{"POST", "/views", signedIn, (*Server).viewCreate},
+	{"GET", "/views/new", signedIn, (*Server).viewNew},
+	{"GET", "/views/:id", signedIn, (*Server).viewEdit},
+	{"POST", "/views/:id", signedIn, (*Server).viewUpdate},
+	{"POST", "/views/:id/delete", signedIn, (*Server).viewDelete},
+	{"POST", "/views/:id/restore", signedIn, (*Server).viewRestore},
+	{"POST", "/account/views", signedIn, (*Server).chooseView},
+
 	{"POST", "/batches/:id/undo", editClients, (*Server).batchUndo},
 
 	{"GET", "/interactions", viewInteractions, (*Server).interactionIndex},

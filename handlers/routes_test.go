@@ -25,6 +25,7 @@ type world struct {
 	user                      string // who does nothing himself
 	followUp                  string // of the interaction
 	batch                     string // which archived another organization
+	view                      string // shared, of nobody's
 }
 
 func newWorld(s *site) world {
@@ -36,6 +37,11 @@ func newWorld(s *site) world {
 	w.user = "/admin/users/" + s.person("Sam Okoye", "Viewer").user.ID
 	w.followUp = s.followUp(w.interaction, "Send the offer", "2026-11-26", "")
 	w.batch = "/batches/" + s.batch("organization", "archive", s.organization("Kestrel"))
+	view, err := s.db.SaveView(context.Background(), db.System, db.View{List: "organizations", Name: "Logistics", Query: "sector=Logistics", Shared: true}, "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	w.view = "/views/" + view.ID
 	return w
 }
 
@@ -55,7 +61,7 @@ func (s *site) batch(kind, action string, records ...string) string {
 
 // address fills a route's path with the world's records.
 func (w world) address(path string) string {
-	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user, "follow-ups": w.followUp, "batches": w.batch}
+	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user, "follow-ups": w.followUp, "batches": w.batch, "views": w.view}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -252,7 +258,7 @@ func TestUnknownRecords(t *testing.T) {
 		good := w.address(r.Path)
 		bad := map[string]bool{}
 		for _, id := range []string{handlers.NewRequestID(), "1", "new%00", "..", "%27%20OR%201=1", strings.ToUpper(key(w.org)), strings.Repeat("9", 300), "{" + key(w.org) + "}"} {
-			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp), key(w.batch)} {
+			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp), key(w.batch), key(w.view)} {
 				if strings.Contains(good, mine) {
 					bad[strings.Replace(good, mine, id, 1)] = true
 				}

@@ -133,6 +133,9 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	p.Audit = v.Can(db.ViewAudit)
 	p.Toast = s.takeFlash(c)
 	var err error
+	if p.Views, err = s.sideViews(c); err != nil {
+		s.log.Error("saved views", "id", c.GetString("request"), "error", err)
+	}
 	if p.Due, err = s.due(c); err != nil {
 		s.log.Error("follow-ups that are due", "id", c.GetString("request"), "error", err)
 	}

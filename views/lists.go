@@ -13,6 +13,7 @@ type List struct {
 	Placeholder                 string
 	Query                       string
 	Menus                       Kept // the filters: Chips
+	Tabs                        Tabs
 	Columns                     []Column
 	Choices                     []Option // the columns there are
 	From                        string   // the list's address, to come back to
@@ -229,6 +230,7 @@ func (ContactMeta) Template() string { return "contacts/_meta.html" }
 type Interactions struct {
 	Page
 	From, To string
+	Tabs     Tabs
 	Matches  string // how many there are
 	Hidden   []Hidden
 	Timeline Timeline

@@ -17,7 +17,9 @@ type Page struct {
 	Feed        bool // may see clients and interactions
 	Users       bool // may manage users
 	Due         DueCount
-	Audit       bool // may read the audit log
+	Audit       bool   // may read the audit log
+	Here        string // the address of the view that the page shows, "" for none
+	Views       []Ref  // saved views and those that come with the program
 	Toast       *Toast
 }
 

@@ -69,6 +69,8 @@ var every = []View{
 	Access{},
 	TakeLink{},
 	Batch{},
+	Tabs{},
+	ViewForm{},
 	Picks{},
 	AuditLog{},
 	Time{},

@@ -1,0 +1,443 @@
+package handlers
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// allRows is the view of a list that narrows nothing, for those who open the
+// list with another one.
+const allRows = "all"
+
+// viewLists are the lists that have views, and who may see each.
+var viewLists = map[string]access{"organizations": viewClients, "contacts": viewClients, "interactions": viewInteractions}
+
+// namedView is a view of a list: a saved one, or one that comes with the program.
+type namedView struct {
+	db.View
+	ready bool
+}
+
+// readyViews are there for everybody.
+var readyViews = []namedView{
+	{db.View{ID: "mine", List: "organizations", Name: "My accounts", Query: "owner=me"}, true},
+	{db.View{ID: "quiet", List: "organizations", Name: "Quiet for 60 days", Query: "quiet_days=60&sort=last_contact"}, true},
+}
+
+// namedViews are the views that the visitor has, of all lists: first those that are ready.
+func (s *Server) namedViews(c *gin.Context) (all []namedView, err error) {
+	v := who(c)
+	for _, x := range readyViews {
+		if viewLists[x.List].check(v) == nil && (x.ID != "quiet" || v.Can(db.ViewInteraction)) {
+			all = append(all, x)
+		}
+	}
+	saved, err := s.db.Views(c.Request.Context(), v.Actor)
+	for _, x := range saved {
+		all = append(all, namedView{View: x})
+	}
+	return all, err
+}
+
+// parameters are a view's, as its list reads them for the visitor: those of
+// what he may not see are left out.
+func (s *Server) parameters(c *gin.Context, list, query string) url.Values {
+	given, _ := url.ParseQuery(query) // what cannot be read is left out
+	for _, k := range []*listKind{organizationList, contactList} {
+		if k.name == list {
+			_, p := s.listFilter(c, k, given)
+			return bare(p)
+		}
+	}
+	_, p := s.interactionFilter(c, given)
+	return bare(p)
+}
+
+// bare are a list's parameters without the one that asks for all.
+func bare(p url.Values) url.Values {
+	p = maps.Clone(p)
+	p.Del("view")
+	return p
+}
+
+// address leads to a view. One that narrows nothing is not the plain list, which may open with another.
+func (s *Server) viewAddress(c *gin.Context, x db.View) string {
+	p := s.parameters(c, x.List, x.Query)
+	if len(p) == 0 {
+		p.Set("view", allRows)
+	}
+	return address("/"+x.List, p)
+}
+
+// sideViews are the views in the menu beside every page.
+func (s *Server) sideViews(c *gin.Context) ([]views.Ref, error) {
+	var refs []views.Ref
+	all, err := s.namedViews(c)
+	for _, x := range all {
+		refs = append(refs, views.Ref{Name: x.Name, Href: s.viewAddress(c, x.View)})
+	}
+	return refs, err
+}
+
+// first is the view with which the visitor opens a list, nil for all of it.
+func (s *Server) first(c *gin.Context, list string) (*namedView, error) {
+	chosen, err := s.db.FirstView(c.Request.Context(), who(c).Actor, list)
+	if err != nil || chosen == "" {
+		return nil, err
+	}
+	all, err := s.namedViews(c)
+	for _, x := range all {
+		if x.ID == chosen && x.List == list {
+			return &x, err
+		}
+	}
+	return nil, err
+}
+
+// given are a list's parameters: those of its address or, where it has none,
+// those of the view that the visitor opens it with. opens tells that he has one.
+func (s *Server) given(c *gin.Context, list string) (given url.Values, opens bool, err error) {
+	given = c.Request.URL.Query()
+	first, err := s.first(c, list)
+	if err != nil || first == nil {
+		return given, false, err
+	}
+	if len(given) == 0 {
+		given, _ = url.ParseQuery(first.Query)
+	}
+	return given, true, nil
+}
+
+// listInput reads the filter of a list. Where the visitor opens it with a view,
+// the addresses made from its parameters ask for all, so that none is the plain one.
+func (s *Server) listInput(c *gin.Context, k *listKind) (db.Filter, url.Values, error) {
+	given, opens, err := s.given(c, k.name)
+	f, p := s.listFilter(c, k, given)
+	if opens {
+		p.Set("view", allRows)
+	}
+	return f, p, err
+}
+
+// mostTabs is how many tabs say how many rows they lead to.
+const mostTabs = 12
+
+// tabs are a list's views above it, with the one that is shown marked.
+func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []listColumn) (views.Tabs, error) {
+	all, err1 := s.namedViews(c)
+	first, err2 := s.first(c, list)
+	if err := errors.Join(err1, err2); err != nil {
+		return views.Tabs{}, err
+	}
+	p = bare(p)
+	shown := p.Encode()
+	t := views.Tabs{List: list, Save: s.saveAddress(list, p, columns)}
+	t.Tabs = []views.Tab{{Name: "All", Href: "/" + list, Current: shown == ""}}
+	if first != nil {
+		t.Tabs[0].Href = address("/"+list, url.Values{"view": {allRows}})
+	}
+	if shown == "" && first != nil {
+		t.Menu = &views.ViewMenu{Name: "All"}
+	}
+	for _, x := range all {
+		if x.List != list {
+			continue
+		}
+		tab := views.Tab{Name: x.Name, Href: s.viewAddress(c, x.View)}
+		if len(t.Tabs) <= mostTabs {
+			var err error
+			if tab.Count, err = s.viewCount(c, x.View); err != nil {
+				return t, err
+			}
+		}
+		if shown == s.parameters(c, list, x.Query).Encode() && t.Menu == nil {
+			tab.Current = true
+			t.Menu = s.viewMenu(c, x, first)
+		}
+		t.Tabs = append(t.Tabs, tab)
+	}
+	return t, nil
+}
+
+// viewMenu is what can be done with the view that is shown.
+func (s *Server) viewMenu(c *gin.Context, x namedView, first *namedView) *views.ViewMenu {
+	menu := &views.ViewMenu{Name: x.Name, ID: x.ID, First: first != nil && first.ID == x.ID}
+	if !x.ready && x.MayChange(who(c).Actor) {
+		menu.Edit = "/views/" + x.ID
+	}
+	return menu
+}
+
+// saveAddress leads to the form that saves what a list shows.
+func (s *Server) saveAddress(list string, p url.Values, columns []listColumn) string {
+	if columns != nil || list != "interactions" {
+		var names []string
+		for _, col := range columns {
+			names = append(names, col.name)
+		}
+		if p = maps.Clone(p); names == nil {
+			names = []string{"none"}
+		}
+		p.Set("columns", strings.Join(names, ","))
+	}
+	return "/views/new?" + url.Values{"list": {list}, "query": {p.Encode()}}.Encode()
+}
+
+// viewCount counts what a view shows the visitor now.
+func (s *Server) viewCount(c *gin.Context, x db.View) (string, error) {
+	ctx, by := c.Request.Context(), who(c).Actor
+	given, _ := url.ParseQuery(x.Query)
+	n, more, err := 0, false, error(nil)
+	if x.List == "interactions" {
+		f, _ := s.interactionFilter(c, given)
+		n, more, err = s.db.CountInteractions(ctx, by, f)
+	} else {
+		k := map[string]*listKind{"organizations": organizationList, "contacts": contactList}[x.List]
+		f, _ := s.listFilter(c, k, given)
+		n, more, err = k.count(s.db, ctx, by, f)
+	}
+	if more {
+		return grouped(n) + "+", err
+	}
+	return grouped(n), err
+}
+
+// viewInput is a view as its form sends it, its query as the list would write it.
+func (s *Server) viewInput(c *gin.Context, list, query string) (string, error) {
+	a, ok := viewLists[list]
+	if !ok {
+		return "", &db.Invalid{Fields: map[string]string{"list": "Choose organizations, contacts or interactions"}}
+	}
+	if err := a.check(who(c)); err != nil {
+		return "", err
+	}
+	return s.parameters(c, list, query).Encode(), nil
+}
+
+func (s *Server) viewNew(c *gin.Context) error {
+	x := db.View{List: c.Query("list"), Query: c.Query("query")}
+	var err error
+	if x.Query, err = s.viewInput(c, x.List, x.Query); err != nil {
+		return err
+	}
+	return s.viewNewAnswer(c, http.StatusOK, x, nil)
+}
+
+func (s *Server) viewNewAnswer(c *gin.Context, status int, x db.View, refused map[string]string) error {
+	page, err := s.viewForm(c, x, refused)
+	if err != nil {
+		return err
+	}
+	page.Heading, page.Action, page.Submit = "Save view", "/views", "Save view"
+	page.Page = s.page(c, page.Heading, "Keep a list's filters, order and columns under a name", x.List)
+	page.Hidden = append(page.Hidden, views.Hidden{Name: "request_id", Value: requestID(c)}, views.Hidden{Name: "list", Value: x.List}, views.Hidden{Name: "query", Value: x.Query})
+	all, err := s.db.Views(c.Request.Context(), who(c).Actor)
+	for _, other := range all {
+		if other.List == x.List && other.MayChange(who(c).Actor) {
+			page.Replace = append(page.Replace, views.Option{Value: x.Query, Label: other.Name, Href: "/views/" + other.ID})
+		}
+	}
+	page.Failed = refused != nil
+	return errors.Join(err, s.show(c, status, page))
+}
+
+// viewForm is the form of a view, new or there.
+func (s *Server) viewForm(c *gin.Context, x db.View, refused map[string]string) (views.ViewForm, error) {
+	says, err := s.viewWords(c, x)
+	return views.ViewForm{
+		List: views.Ref{Name: strings.ToUpper(x.List[:1]) + x.List[1:], Href: s.viewAddress(c, x)}, Says: says, Shared: x.Shared, SharedError: refused["shared"],
+		Name: views.Field{ID: "name", Name: "name", Label: "Name", Value: x.Name, Max: 80, Error: refused["name"], Autofocus: true, Autocomplete: "off"},
+	}, err
+}
+
+// viewWords says what a view narrows its list to.
+func (s *Server) viewWords(c *gin.Context, x db.View) (string, error) {
+	p := s.parameters(c, x.List, x.Query)
+	var chips []views.Chip
+	var err error
+	if x.List == "interactions" {
+		chips, err = s.interactionChips(c, p)
+		if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
+			chips = append(chips, views.Chip{Key: "Day", Value: span(from, to)})
+		}
+	} else {
+		k := map[string]*listKind{"organizations": organizationList, "contacts": contactList}[x.List]
+		owners, ownersErr := s.db.Owners(c.Request.Context(), who(c).Actor)
+		err = ownersErr
+		f, _ := s.listFilter(c, k, p)
+		chips = listChips(k, f, p, nil, nil, owners)
+		if q := p.Get("q"); q != "" {
+			chips = append(chips, views.Chip{Key: "Search", Value: "“" + q + "”"})
+		}
+	}
+	var set []string
+	for _, chip := range chips {
+		if chip.Value != "" {
+			set = append(set, chip.Key+" is "+chip.Value)
+		}
+	}
+	if len(set) == 0 {
+		return "Without a filter, in the order and with the columns shown.", err
+	}
+	return strings.Join(set, " and ") + ", in the order and with the columns shown.", err
+}
+
+func (s *Server) viewCreate(c *gin.Context) error {
+	form := c.Request.PostForm
+	x := db.View{List: form.Get("list"), Name: form.Get("name"), Query: form.Get("query"), Shared: form.Get("shared") != ""}
+	var err error
+	if x.Query, err = s.viewInput(c, x.List, x.Query); err != nil {
+		return err
+	}
+	made, err := s.db.SaveView(c.Request.Context(), who(c).Actor, x, form.Get("request_id"))
+	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
+		return s.viewNewAnswer(c, http.StatusUnprocessableEntity, x, refused.Fields)
+	}
+	if err != nil {
+		return err
+	}
+	return s.viewSaved(c, made)
+}
+
+// viewSaved leads to a view, and makes it the first one where the form says so.
+func (s *Server) viewSaved(c *gin.Context, x db.View) error {
+	if c.Request.PostForm.Get("first") != "" {
+		if err := s.db.ChooseFirstView(c.Request.Context(), who(c).Actor, x.List, x.ID); err != nil {
+			return err
+		}
+	}
+	if err := s.flash(c, views.Toast{Text: "Saved view " + x.Name}); err != nil {
+		return err
+	}
+	return s.redirect(c, s.viewAddress(c, x))
+}
+
+// changeable returns the view of the address, if the visitor may change it.
+func (s *Server) changeable(c *gin.Context) (db.View, error) {
+	id, err := id(c, "id")
+	if err != nil {
+		return db.View{}, err
+	}
+	x, err := s.db.View(c.Request.Context(), who(c).Actor, id)
+	if err == nil && !x.MayChange(who(c).Actor) {
+		err = missing{db.ManageUsers} // which opens those of others that are shared
+	}
+	return x, err
+}
+
+func (s *Server) viewEdit(c *gin.Context) error {
+	x, err := s.changeable(c)
+	if err != nil {
+		return err
+	}
+	return s.viewEditAnswer(c, http.StatusOK, x, x.Name, nil)
+}
+
+func (s *Server) viewEditAnswer(c *gin.Context, status int, x db.View, heading string, refused map[string]string) error {
+	page, err := s.viewForm(c, x, refused)
+	if err != nil {
+		return err
+	}
+	page.Heading, page.Action, page.Submit, page.Delete = heading, "/views/"+x.ID, "Save view", "/views/"+x.ID+"/delete"
+	page.Page = s.page(c, "View "+heading, "Rename, share or delete a view", x.List)
+	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}}
+	if x.MakerID != who(c).UserID {
+		if page.Maker = x.Maker; page.Maker == "" {
+			page.Maker = "somebody who left"
+		}
+	}
+	page.Failed = refused != nil
+	return s.show(c, status, page)
+}
+
+func (s *Server) viewUpdate(c *gin.Context) error {
+	x, err := s.changeable(c)
+	if err != nil {
+		return err
+	}
+	form, fields := c.Request.PostForm, typed(c, "name", "query", "shared")
+	if form.Get("form") != "" && !form.Has("shared") {
+		fields["shared"] = "" // a box that is not ticked is not sent
+	}
+	if query, ok := fields["query"]; ok {
+		fields["query"] = s.parameters(c, x.List, query).Encode()
+	}
+	changed, err := s.db.ChangeView(c.Request.Context(), who(c).Actor, x.ID, fields)
+	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
+		heading := x.Name
+		x.Name, x.Shared = form.Get("name"), form.Get("shared") != ""
+		return s.viewEditAnswer(c, http.StatusUnprocessableEntity, x, heading, refused.Fields)
+	}
+	if err != nil {
+		return err
+	}
+	return s.viewSaved(c, changed)
+}
+
+func (s *Server) viewDelete(c *gin.Context) error {
+	x, err := s.changeable(c)
+	if err != nil {
+		return err
+	}
+	if _, err := s.db.DeleteView(c.Request.Context(), who(c).Actor, x.ID); err != nil {
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: "Deleted view " + x.Name, Undo: &views.Undo{Action: "/views/" + x.ID + "/restore"}}); err != nil {
+		return err
+	}
+	return s.redirect(c, "/"+x.List)
+}
+
+func (s *Server) viewRestore(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	x, err := s.db.RestoreView(c.Request.Context(), who(c).Actor, id)
+	if errors.Is(err, db.ErrForbidden) {
+		err = missing{db.ManageUsers}
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: "Restored view " + x.Name}); err != nil {
+		return err
+	}
+	return s.redirect(c, s.viewAddress(c, x))
+}
+
+// chooseView keeps with which view the visitor opens a list, and goes there.
+func (s *Server) chooseView(c *gin.Context) error {
+	list, chosen := c.Request.PostForm.Get("list"), c.Request.PostForm.Get("view")
+	if _, err := s.viewInput(c, list, ""); err != nil {
+		return err
+	}
+	all, err := s.namedViews(c)
+	if err != nil {
+		return err
+	}
+	text := "The list opens with all rows again"
+	for _, x := range all {
+		if x.ID == chosen && x.List == list {
+			text = "The list opens with " + x.Name
+		}
+	}
+	if chosen != "" && text == "The list opens with all rows again" {
+		return db.ErrNotFound
+	}
+	if err := s.db.ChooseFirstView(c.Request.Context(), who(c).Actor, list, chosen); err != nil {
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: text}); err != nil {
+		return err
+	}
+	return s.redirect(c, "/"+list)
+}

@@ -1,0 +1,147 @@
+package handlers_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+)
+
+func TestAListIsKeptAsAView(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, lea := s.person("Ines Calder", "Manager"), s.as("Viewer")
+	for _, name := range []string{"Acme", "Brig"} {
+		s.organization(name, "sector", "Retail", "owner_user_id", ines.user.ID)
+	}
+	s.organization("Cove", "sector", "Media")
+	ines.get("/organizations").wantTexts(".tabs a", "All", "My accounts 2", "Quiet for 60 days 3", "Save view").want(200, ".tabs [aria-current]", "All").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
+	ines.get("/organizations?owner=me").want(200, ".tabs [aria-current]", "My accounts").want(200, "#nav-views + nav [aria-current]", "My accounts").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".chip b", "Me")
+
+	// What is shown gets a name: filters, order and columns.
+	list := ines.get("/organizations?sector=Retail&sort=-display_name&columns=size_band,owner&unknown=1&after=").want(200, ".tabs", "Save view").wantNot(".tabs [aria-current]")
+	save, _ := list.html.Find("#view-new").Attr("href")
+	form := ines.get(save).want(200, "h1", "Save view").want(200, "form p", "Sector is Retail, in the order and with the columns shown.")
+	ines.submit(form, "main .btn.pri").want(422, "#name-e", "Enter a name for the view")
+	to := ines.submit(form, "main .btn.pri", "name", "Shops <b>", "shared", "1").to()
+	if to != "/organizations?columns=size_band%2Cowner&sector=Retail&sort=-display_name" {
+		t.Errorf("it leads to %s", to)
+	}
+	s.wantAudit(ines, "create_view", `"name":"Shops \u003cb\u003e"`)
+	shown := ines.get(to).want(200, "#toasts", "Saved view Shops <b>").want(200, ".tabs [aria-current]", "Shops <b> 2").wantTexts("#rows .nm", "Brig", "Acme").wantTexts("thead th:not(.ck)", "Name", "Size", "Owner")
+	// Its columns stay where it is sorted, narrowed and changed.
+	for _, link := range []string{"thead a", ".chip .menu a"} {
+		if href, _ := shown.html.Find(link).First().Attr("href"); !strings.Contains(href, "columns=size_band") {
+			t.Errorf("%s leads to %s", link, href)
+		}
+	}
+	if to := ines.submit(shown, "#columns .pri", "column", "sector").to(); !strings.Contains(to, "columns=sector&") {
+		t.Errorf("its columns are at %s", to)
+	}
+	s.wantOne("0", "SELECT count(*) FROM list_columns")
+
+	// Everybody has it, with what he sees; only its maker and who manages users change it.
+	lea.get("/contacts").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Shops <b>")
+	lea.get(to).wantTexts("#rows .nm", "Brig", "Acme").wantNot("#view-menu a")
+	path := "/views/" + s.one("SELECT id FROM saved_views")
+	s.unchanged(func() {
+		lea.get(path).want(403, "h1 + p", "Missing permission: ManageUsers. Nothing was changed.")
+		lea.post(path, "name", "x").want(403, "", "")
+		lea.post(path+"/delete").want(403, "", "")
+	})
+	edit := s.as("Administrator").get(path).want(200, "h1", "Shops <b>").want(200, "form p", "Made by Ines Calder.")
+	ines.submit(edit, "main .btn.pri", "name", " Retailers ").to()
+	s.wantAudit(ines, "update_view", `"new":"Retailers"`)
+	s.wantOne("1", "SELECT shared FROM saved_views")
+	ines.post(path, "form", "1", "name", "Retailers").to() // the box is not ticked
+	lea.get("/organizations").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
+	s.unchanged(func() { lea.get(path).want(404, "", "") })
+
+	// Another list takes its place, and deleting can be undone.
+	form = ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media&columns=none")).wantTexts("section[aria-labelledby=replace-h] button", "Replace Retailers")
+	ines.submit(form, "section[aria-labelledby=replace-h] button").to()
+	s.wantOne("columns=none&sector=Media", "SELECT query FROM saved_views")
+	ines.get("/organizations?sector=Media&columns=none").want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name")
+	gone := ines.submit(ines.get(path), "main .dng").to()
+	list = ines.get(gone).want(200, "#toasts", "Deleted view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
+	ines.submit(list, "#toasts button").to()
+	ines.get("/organizations").want(200, "#toasts", "Restored view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Retailers")
+}
+
+func TestSomebodyOpensAListWithHisView(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, lea := s.as("Manager"), s.as("Viewer")
+	s.organization("Acme", "owner_user_id", ines.user.ID, "sector", "Retail")
+	s.organization("Brig")
+	mine := ines.get("/organizations?owner=me")
+	if to := ines.submit(mine, "#view-menu button").to(); to != "/organizations" {
+		t.Errorf("it leads to %s", to)
+	}
+	first := ines.get("/organizations").want(200, "#toasts", "The list opens with My accounts").wantTexts("#rows .nm", "Acme").want(200, ".tabs [aria-current]", "My accounts")
+	lea.get("/organizations").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".tabs [aria-current]", "All")
+	// No address on the page is the plain one by accident.
+	for _, link := range []string{".tabs a", ".chip .x"} {
+		if href, _ := first.html.Find(link).First().Attr("href"); href != "/organizations?view=all" {
+			t.Errorf("%s leads to %s", link, href)
+		}
+	}
+	all := ines.get("/organizations?view=all").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".tabs [aria-current]", "All")
+	ines.get("/organizations?q=zzz").want(200, ".empty a[href='/organizations?view=all']", "Clear search")
+	if to := ines.get("/organizations?q=&sector=").to(); to != "/organizations?view=all" {
+		t.Errorf("an empty search leads to %s", to)
+	}
+	if got := ines.parts().get("/organizations?q=").Header.Get("HX-Replace-Url"); got != "/organizations?view=all" {
+		t.Errorf("an emptied search is at %s", got)
+	}
+	// A change of many goes back to where it began.
+	form, _ := all.html.Find("#many").Attr("action")
+	if to := ines.submit(ines.post(form, "all", "1", "action", "archive"), confirm).to(); to != "/organizations?view=all" {
+		t.Errorf("the batch goes back to %s", to)
+	}
+	ines.submit(all, "#view-menu button").to()
+	ines.get("/organizations").want(200, "#toasts", "The list opens with all rows again").want(200, ".tabs [aria-current]", "All")
+
+	// A saved one that is deleted, or not shared any more, opens nothing.
+	ines.post("/views", "list", "interactions", "name", "Calls", "query", "channel=call", "shared", "1").to()
+	id := s.one("SELECT id FROM saved_views")
+	org := s.organization("Cove")
+	s.log(org, "", "A call")
+	s.log(org, "", "A note", "channel", "note")
+	lea.post("/account/views", "list", "interactions", "view", id).to()
+	lea.get("/interactions").want(200, ".tabs [aria-current]", "Calls 1").wantTexts("#timeline h4", "A call")
+	lea.get("/interactions?view=all").want(200, ".tabs [aria-current]", "All").wantTexts("#timeline h4", "A note", "A call")
+	lea.get("/interactions?channel=meeting").want(200, "#timeline-empty a[href='/interactions?view=all']", "Clear filters")
+	ines.post("/views/"+id, "shared", "").to()
+	lea.get("/interactions").want(200, ".tabs [aria-current]", "All").wantTexts("#timeline h4", "A note", "A call")
+	s.unchanged(func() {
+		lea.post("/account/views", "list", "interactions", "view", id).want(404, "", "")
+		lea.post("/account/views", "list", "contacts", "view", "mine").want(404, "", "")
+		lea.post("/account/views", "list", "users", "view", "mine").want(422, "h1 + p", "Choose organizations, contacts or interactions")
+	})
+}
+
+func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
+	t.Parallel()
+	mine, _, own := ownWorld(t)
+	s := mine.site
+	admin := s.as("Administrator")
+	admin.post("/views", "list", "organizations", "name", "Everything", "query", "status=all&sort=-last_contact&last_contact_from=2020-01-01", "shared", "1").to()
+	admin.post("/views", "list", "interactions", "name", "Calls", "query", "channel=call", "shared", "1").to()
+	admin.get("/organizations").want(200, ".tabs", "Everything 2")
+	own.get("/organizations").want(200, ".tabs", "Everything 1").want(200, "#nav-views + nav", "Calls")
+	// Without interactions neither their views nor the filters that tell of them.
+	clerk := s.as(s.role("Blind clerk", db.ViewClient))
+	clerk.get("/organizations").wantTexts(".tabs a", "All", "My accounts 0", "Everything 2", "Save view").wantTexts("#nav-views + nav a", "My accounts", "Everything")
+	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
+		t.Errorf("his leads to %s", href)
+	}
+	clerk.get("/views/new?list=interactions").want(403, "h1 + p", "Missing permission: ViewInteraction")
+	clerk.post("/views", "list", "interactions", "name", "x").want(403, "", "")
+	clerk.post("/account/views", "list", "interactions", "view", "").want(403, "", "")
+	nobody := s.as(s.role("Nobody", db.ManageUsers))
+	nobody.get("/account").wantNot("#nav-views")
+	nobody.get("/views/"+s.one("SELECT id FROM saved_views WHERE name = 'Everything'")).want(404, "", "")
+	nobody.post("/views", "list", "organizations", "name", "x").want(403, "h1 + p", "Missing permission: ViewClient")
+}

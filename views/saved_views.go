@@ -1,0 +1,52 @@
+package views
+
+// Tabs are the views of a list, above it.
+type Tabs struct {
+	List string
+	Tabs []Tab
+	Save string // the form that saves what is shown
+	Menu *ViewMenu
+}
+
+// Tab is one view of a list; Count is "" where it is not told.
+type Tab struct {
+	Name, Href, Count string
+	Current           bool
+}
+
+// Here is the address of the view that is shown, "" for none.
+func (t Tabs) Here() string {
+	for _, tab := range t.Tabs[min(1, len(t.Tabs)):] { // the first is all rows
+		if tab.Current {
+			return tab.Href
+		}
+	}
+	return ""
+}
+
+// ViewMenu is what can be done with the view that is shown.
+type ViewMenu struct {
+	Name, ID string // ID is "" for all rows
+	First    bool   // the list opens with it
+	Edit     string // renames, shares and deletes it, "" for those who may not
+}
+
+// Template names the piece.
+func (Tabs) Template() string { return "views/_tabs.html" }
+
+// ViewForm names a view, or changes it.
+type ViewForm struct {
+	Page
+	List                   Ref
+	Heading, Says          string // what it narrows the list to
+	Maker                  string // of somebody else's
+	Action, Submit, Delete string
+	Hidden                 []Hidden
+	Name                   Field
+	Shared                 bool
+	SharedError            string
+	Replace                []Option // views that can take what is shown instead
+}
+
+// Template names the page.
+func (ViewForm) Template() string { return "views/show.html" }
