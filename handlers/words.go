@@ -193,6 +193,10 @@ var deeds = map[string]string{
 	"batch_organizations": "changed organizations together",
 	"batch_contacts":      "changed contacts together",
 	"undo_batch":          "undid a change of many",
+	"create_view":         "shared the view",
+	"delete_view":         "deleted the shared view",
+	"restore_view":        "brought back the shared view",
+	"update_view":         "changed the shared view",
 	"import_demo":         "filled the registry with sample data",
 	"view_audit":          "read the audit log",
 	"export_audit":        "exported the audit log",
@@ -269,6 +273,11 @@ func (s *sentence) more() {
 	case "batch_organizations", "batch_contacts", "undo_batch":
 		if count := said["count"]; count != "" {
 			s.say(": " + count)
+		}
+	case "create_view", "delete_view", "restore_view", "update_view":
+		if name := said["name"]; name != "" {
+			s.say(" ")
+			s.name(name, "", "")
 		}
 	case "import_demo":
 		if size := said["size"]; size != "" {
