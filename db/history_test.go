@@ -113,7 +113,10 @@ func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme, maya := o.Acme(t), o.Maya(t)
-	change := func(version int, f db.Fields) { t.Helper(); must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, version, f))(t) }
+	change := func(version int, f db.Fields) {
+		t.Helper()
+		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, version, f))(t)
+	}
 	change(1, db.Fields{"sector": "Retail", "owner_user_id": o.Lea.UserID})
 	change(2, db.Fields{"sector": "Media", "display_name": "Beta"})
 	want(t, "two changes", offered(t, o, o.Tomas, "organization", acme.ID), "[display_name=Acme sector=Retail sector= owner_user_id=]")
