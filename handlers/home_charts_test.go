@@ -78,7 +78,7 @@ func TestBarsLeadToListsOfTheirLength(t *testing.T) {
 				t.Errorf("%s: %s leads to %d rows, the bar says %d", zone, href, got, n)
 			}
 		}
-		if kinds["/interactions"] < 20 || kinds["/organizations"] < 12 || kinds["/contacts"] < 8 {
+		if kinds["/interactions"] < 12 || kinds["/organizations"] < 12 || kinds["/contacts"] < 8 {
 			t.Errorf("%s: only these links: %v", zone, kinds)
 		}
 		if n := home.html.Find("figure [style], figure [fill], figure script").Length(); n > 0 {
