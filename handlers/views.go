@@ -307,12 +307,19 @@ func (s *Server) viewCreate(c *gin.Context) error {
 	return s.viewSaved(c, made)
 }
 
-// viewSaved leads to a view, and makes it the first one where the form says so.
+// viewSaved leads to a view, and makes it the first one or not, as the form says.
 func (s *Server) viewSaved(c *gin.Context, x db.View) error {
-	if c.Request.PostForm.Get("first") != "" {
-		if err := s.db.ChooseFirstView(c.Request.Context(), who(c).Actor, x.List, x.ID); err != nil {
-			return err
-		}
+	ctx, by, form := c.Request.Context(), who(c).Actor, c.Request.PostForm
+	first, err := s.db.FirstView(ctx, by, x.List)
+	switch {
+	case err != nil:
+	case form.Get("first") != "":
+		err = s.db.ChooseFirstView(ctx, by, x.List, x.ID)
+	case form.Get("form") != "" && first == x.ID:
+		err = s.db.ChooseFirstView(ctx, by, x.List, "")
+	}
+	if err != nil {
+		return err
 	}
 	if err := s.flash(c, views.Toast{Text: "Saved view " + x.Name}); err != nil {
 		return err
@@ -341,13 +348,15 @@ func (s *Server) viewEdit(c *gin.Context) error {
 	return s.viewEditAnswer(c, http.StatusOK, x, x.Name, nil)
 }
 
-func (s *Server) viewEditAnswer(c *gin.Context, status int, x db.View, heading string, refused map[string]string) error {
+func (s *Server) viewEditAnswer(c *gin.Context, status int, x db.View, name string, refused map[string]string) error {
 	page, err := s.viewForm(c, x, refused)
-	if err != nil {
+	first, firstErr := s.db.FirstView(c.Request.Context(), who(c).Actor, x.List)
+	if err := errors.Join(err, firstErr); err != nil {
 		return err
 	}
-	page.Heading, page.Action, page.Submit, page.Delete = heading, "/views/"+x.ID, "Save view", "/views/"+x.ID+"/delete"
-	page.Page = s.page(c, "View "+heading, "Rename, share or delete a view", x.List)
+	page.Heading, page.Action, page.Submit, page.Delete = "Edit view", "/views/"+x.ID, "Save view", "/views/"+x.ID+"/delete"
+	page.First = first == x.ID
+	page.Page = s.page(c, "Edit view "+name, "Rename, share or delete a view", x.List)
 	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}}
 	if x.MakerID != who(c).UserID {
 		if page.Maker = x.Maker; page.Maker == "" {
@@ -372,9 +381,9 @@ func (s *Server) viewUpdate(c *gin.Context) error {
 	}
 	changed, err := s.db.ChangeView(c.Request.Context(), who(c).Actor, x.ID, fields)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
-		heading := x.Name
+		name := x.Name
 		x.Name, x.Shared = form.Get("name"), form.Get("shared") != ""
-		return s.viewEditAnswer(c, http.StatusUnprocessableEntity, x, heading, refused.Fields)
+		return s.viewEditAnswer(c, http.StatusUnprocessableEntity, x, name, refused.Fields)
 	}
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 		lea.post(path, "name", "x").want(403, "", "")
 		lea.post(path+"/delete").want(403, "", "")
 	})
-	edit := s.as("Administrator").get(path).want(200, "h1", "Shops <b>").want(200, "form p", "Made by Ines Calder.")
+	edit := s.as("Administrator").get(path).want(200, "h1", "Edit view").wantValue("#name", "Shops <b>").want(200, "form p", "Made by Ines Calder.")
 	ines.submit(edit, "main .btn.pri", "name", " Retailers ").to()
 	s.wantAudit(ines, "update_view", `"new":"Retailers"`)
 	s.wantOne("1", "SELECT shared FROM saved_views")
@@ -103,9 +103,17 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	ines.submit(all, "#view-menu button").to()
 	ines.get("/organizations").want(200, "#toasts", "The list opens with all rows again").want(200, ".tabs [aria-current]", "All")
 
+	// The form of a view says it, too.
+	ines.post("/views", "list", "organizations", "name", "Media", "query", "sector=Media", "first", "1").to()
+	edit := ines.get("/views/"+s.one("SELECT id FROM saved_views")).want(200, "[name=first][checked]", "")
+	ines.submit(edit, "main .btn.pri").to()
+	ines.get("/organizations").want(200, ".tabs [aria-current]", "Media")
+	ines.post("/views/"+s.one("SELECT id FROM saved_views"), "form", "1", "name", "Media").to()
+	ines.get("/organizations").want(200, ".tabs [aria-current]", "All")
+
 	// A saved one that is deleted, or not shared any more, opens nothing.
 	ines.post("/views", "list", "interactions", "name", "Calls", "query", "channel=call", "shared", "1").to()
-	id := s.one("SELECT id FROM saved_views")
+	id := s.one("SELECT id FROM saved_views WHERE list = 'interactions'")
 	org := s.organization("Cove")
 	s.log(org, "", "A call")
 	s.log(org, "", "A note", "channel", "note")

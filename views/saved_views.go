@@ -43,7 +43,7 @@ type ViewForm struct {
 	Action, Submit, Delete string
 	Hidden                 []Hidden
 	Name                   Field
-	Shared                 bool
+	Shared, First          bool // First: its list opens with it
 	SharedError            string
 	Replace                []Option // views that can take what is shown instead
 }
