@@ -127,6 +127,7 @@ func shown(v any) string {
 // clients, an end that he does not see is none.
 func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
+	names.learn(page)
 	for i := range page {
 		e := &page[i]
 		e.Organization = names.of("organizations", e.OrganizationID)
@@ -139,13 +140,16 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 		}
 		for j := range e.Changes {
 			c := &e.Changes[j]
-			if table := map[string]string{"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts"}[c.Column]; table != "" {
+			if table := namedBy[c.Column]; table != "" {
 				c.Old, c.New = names.of(table, c.Old), names.of(table, c.New)
 			}
 		}
 	}
 	return names.err
 }
+
+// namedBy are the tables that name the ids in these columns.
+var namedBy = map[string]string{"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts"}
 
 // namer looks each id up once, and knows no name that its actor may not see.
 type namer struct {
@@ -156,14 +160,31 @@ type namer struct {
 	err   error
 }
 
+// learn looks up all that entries speak of in one query a table.
+func (n *namer) learn(page []Entry) {
+	ids := map[string][]string{}
+	for _, e := range page {
+		ids["organizations"] = append(ids["organizations"], e.OrganizationID)
+		ids["contacts"] = append(ids["contacts"], e.ContactID)
+		for _, c := range e.Changes {
+			if table := namedBy[c.Column]; table != "" {
+				ids[table] = append(ids[table], c.Old, c.New)
+			}
+		}
+	}
+	for table, all := range ids {
+		n.lookUp(table, all)
+	}
+}
+
 func (n *namer) of(table, id string) string {
-	if id == "" || n.err != nil {
-		return ""
+	if _, ok := n.known[id]; !ok && id != "" {
+		n.lookUp(table, []string{id})
 	}
-	if name, ok := n.known[id]; ok {
-		return name
-	}
-	var first, last string
+	return n.known[id]
+}
+
+func (n *namer) lookUp(table string, ids []string) {
 	columns, seen := "full_name, ''", always
 	switch table {
 	case "organizations":
@@ -171,12 +192,19 @@ func (n *namer) of(table, id string) string {
 	case "contacts":
 		columns, seen = "first_name, last_name", n.by.seesContact("contacts.id")
 	}
-	err := n.d.reader.queryRow(n.ctx, "SELECT "+columns+" FROM "+table+" WHERE id = ? AND "+seen.sql, append([]any{id}, seen.args...)...).Scan(&first, &last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		n.err = err
+	list, err := json.Marshal(ids)
+	n.err = errors.Join(n.err, err)
+	for _, id := range ids {
+		n.known[id] = ""
 	}
-	n.known[id] = personName(first, last)
-	return n.known[id]
+	rows, err := n.d.reader.query(n.ctx, "SELECT id, "+columns+" FROM "+table+" WHERE id IN (SELECT value FROM json_each(?)) AND "+seen.sql, append([]any{string(list)}, seen.args...)...)
+	_, err = collect(rows, err, func(r row) (none struct{}, err error) {
+		var id, first, last string
+		err = r.Scan(&id, &first, &last)
+		n.known[id] = personName(first, last)
+		return none, err
+	})
+	n.err = errors.Join(n.err, err)
 }
 
 // Origin is who made a record and, if it is archived, who archived it and when.
