@@ -243,15 +243,21 @@ func words(s string) []string {
 		switch {
 		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
 			spaced.WriteByte(byte(c))
-		case c < utf8.RuneSelf:
-			spaced.WriteByte(' ')
-		case unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+		case standsAlone(c):
 			spaced.WriteString(" " + string(c) + " ")
-		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
+		case inWord(c):
 			spaced.WriteRune(c)
 		default:
 			spaced.WriteByte(' ')
 		}
 	}
 	return strings.Fields(spaced.String())
+}
+
+func standsAlone(c rune) bool {
+	return c >= utf8.RuneSelf && unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+func inWord(c rune) bool {
+	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
 }

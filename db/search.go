@@ -119,10 +119,11 @@ func contactColumn(by Actor) string {
 
 // Hits are what a search found, of each kind the best match first.
 type Hits struct {
-	Organizations []Organization
-	Contacts      []Contact
-	Interactions  []Interaction
-	Older         string // cursor of the interactions that follow, "" where there are none
+	Organizations                   []Organization
+	Contacts                        []Contact
+	Interactions                    []Interaction
+	MoreOrganizations, MoreContacts bool   // there are more of them
+	Older                           string // cursor of the interactions that follow, "" where there are none
 }
 
 // Search finds up to n of each kind by what was typed, archived records among
@@ -145,6 +146,7 @@ func (d *DB) Search(ctx context.Context, by Actor, typed string, n int) (Hits, e
 	if err := errors.Join(err1, err2, err3, d.insideWords(ctx, s, places)); err != nil {
 		return Hits{}, fmt.Errorf("search: %w", err)
 	}
+	h.MoreOrganizations, h.MoreContacts = places[0].more, places[1].more
 	h.Organizations, err1 = d.foundOrganizations(ctx, s, places[0])
 	h.Contacts, err2 = d.foundContacts(ctx, s, places[1])
 	if len(places) > 2 {
@@ -210,6 +212,7 @@ type place struct {
 	seen         condition // of the rows of the table, called x
 	active       int       // at least
 	found        []int64   // docids, the best first
+	more         bool      // there are more
 	last         int64     // the docid up to which parts of words were not looked for yet
 }
 
@@ -304,7 +307,7 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 		byWords.args, []any{begun}, among.args, []any{limits[1]},
 		[]any{names[0], names[1], names[2]}, ofName.args, []any{limits[2]},
 		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{limits[2], p.active},
-		p.seen.args, []any{s.n})
+		p.seen.args, []any{s.n + 1})
 	rows, err := d.reader.query(ctx, `
 		SELECT docid FROM (
 			SELECT candidate.docid, min(rank) AS rank, is_active, updated_at, sort_key, id
@@ -322,7 +325,9 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 			GROUP BY candidate.docid
 			ORDER BY rank, is_active DESC, updated_at DESC, sort_key, id LIMIT ?
 		)`, args...)
-	p.found, err = collect(rows, err, scanDocid)
+	if p.found, err = collect(rows, err, scanDocid); len(p.found) > s.n {
+		p.found, p.more = p.found[:s.n], true
+	}
 	return err
 }
 

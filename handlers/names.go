@@ -3,10 +3,6 @@ package handlers
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
-
-	"clientregistry/db"
-	"clientregistry/views"
 )
 
 // splitName takes a typed name apart: the last word is the family name.
@@ -16,20 +12,6 @@ func splitName(typed string) (first, last string) {
 		return typed, ""
 	}
 	return strings.Join(found[:len(found)-1], " "), found[len(found)-1]
-}
-
-// optionRow marks in an option's name what was typed, where folding keeps the name's letters apart.
-func optionRow(row views.OptionRow, typed string) views.OptionRow {
-	row.Before = row.Name
-	name, folded, hit := []rune(row.Name), db.SortKey(row.Name), db.SortKey(strings.TrimSpace(typed))
-	at := strings.Index(folded, hit)
-	if hit == "" || at < 0 || utf8.RuneCountInString(folded) != len(name) {
-		return row
-	}
-	from := utf8.RuneCountInString(folded[:at])
-	to := from + utf8.RuneCountInString(hit)
-	row.Before, row.Hit, row.After = string(name[:from]), string(name[from:to]), string(name[to:])
-	return row
 }
 
 // plural is a number with its noun: "1 contact", "4,000 contacts".

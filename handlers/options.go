@@ -70,26 +70,15 @@ func (s *Server) options(c *gin.Context, kind, base, typed, listID string) (view
 	return options, err
 }
 
-// optionRows finds up to n records, each with what was typed marked in its name.
+// optionRows finds up to n records for a picker.
 func (s *Server) optionRows(c *gin.Context, kind, typed string, n int) ([]views.OptionRow, error) {
-	ctx, by := c.Request.Context(), who(c).Actor
-	var rows []views.OptionRow
+	ctx, by, marks := c.Request.Context(), who(c).Actor, db.NewTyped(typed)
 	if kind == "organization" {
 		found, err := s.db.FindOrganizations(ctx, by, typed, n)
-		for _, o := range found {
-			rows = append(rows, optionRow(views.OptionRow{ID: o.ID, Href: "/organizations/" + o.ID, Name: o.DisplayName, Detail: joined(o.Sector, views.Domain(o.Website)), Square: true}, typed))
-		}
-		return rows, err
+		return first(found, n, func(o db.Organization) views.OptionRow { return foundOrganization(o, marks) }), err
 	}
 	found, err := s.db.FindContacts(ctx, by, typed, n)
-	for _, x := range found {
-		detail := joined(x.JobTitle, x.Organization)
-		if detail == "" {
-			detail = x.Email
-		}
-		rows = append(rows, optionRow(views.OptionRow{ID: x.ID, Href: "/contacts/" + x.ID, Name: x.Name(), Detail: detail}, typed))
-	}
-	return rows, err
+	return first(found, n, func(x db.Contact) views.OptionRow { return foundContact(x, marks) }), err
 }
 
 // withOptions are the choices of With or At in a composer. current is the id

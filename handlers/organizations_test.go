@@ -211,7 +211,7 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 	s.unchanged(func() { ines.submit(page, ".menu button.dng").want(303, "", "") })
 	done := ines.get(archived).want(200, ".banner", "Archived by Inès Moreau").want(200, "h1", "Archived").want(200, "#toasts", "Archived Acme").wantNot("#edit")
 	ines.get("/organizations").want(200, ".empty", "").wantNot("#rows")
-	ines.get("/search?q=acme").wantNot("#results a.nm")
+	ines.get("/search?q=acme").want(200, "#results li.former .bdg", "Archived")
 	ines.get("/organizations?status=archived").want(200, "#rows", "Acme")
 	ines.get("/organizations?status=all").want(200, "#rows .bdg", "Archived")
 	ines.submit(done, "#toasts button").want(303, "", "")

@@ -1,37 +1,135 @@
 package handlers
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"clientregistry/db"
 	"clientregistry/views"
 )
 
-const searchLimit = 20
+const (
+	searchLimit = 20 // of a kind on its own tab
+	searchFirst = 6  // of a kind beside the others
+)
 
+// search shows what was found of all kinds, or of the one that its tab chooses.
 func (s *Server) search(c *gin.Context) error {
-	typed := query(c, "q")
-	v := views.Search{Page: s.page(c, "Search", "Search organizations and contacts", ""), Query: typed}
-	if typed != "" {
-		var err1, err2 error
-		v.Organizations, err1 = s.optionRows(c, "organization", typed, searchLimit)
-		v.Contacts, err2 = s.optionRows(c, "contact", typed, searchLimit)
-		if err := errors.Join(err1, err2); err != nil {
+	if c.Query("before") != "" {
+		return s.searchMore(c)
+	}
+	v := views.Search{Page: s.page(c, "Search", "Search clients and what was said with them", ""), Query: query(c, "q"), Kind: searchKind(c)}
+	if v.Query != "" {
+		found, err := s.db.Search(c.Request.Context(), who(c).Actor, v.Query, searchLimit)
+		if err != nil {
 			return err
 		}
-		more := url.Values{"q": {typed}}.Encode()
-		if len(v.Organizations) == searchLimit {
-			v.MoreHref[0] = "/organizations?" + more
-		}
-		if len(v.Contacts) == searchLimit {
-			v.MoreHref[1] = "/contacts?" + more
-		}
+		s.searchGroups(c, &v, found)
 	}
 	if part(c) {
 		return s.show(c, http.StatusOK, views.SearchResults{Search: v})
 	}
 	return s.show(c, http.StatusOK, v)
+}
+
+// searchKind is the tab: a kind that the visitor may see, or "" for all.
+func searchKind(c *gin.Context) string {
+	switch kind := c.Query("kind"); {
+	case kind == "organizations" || kind == "contacts" || kind == "interactions" && viewInteractions.check(who(c)) == nil:
+		return kind
+	}
+	return ""
+}
+
+// searchMore shows the interactions that follow.
+func (s *Server) searchMore(c *gin.Context) error {
+	typed := query(c, "q")
+	found, older, err := s.db.SearchInteractions(c.Request.Context(), who(c).Actor, typed, c.Query("before"), searchLimit)
+	if err != nil {
+		return err
+	}
+	g := views.SearchGroup{Kind: "interactions", Heading: "Interactions", Interactions: first(found, searchLimit, func(i db.Interaction) views.FoundInteraction {
+		return s.foundInteraction(c, i, db.NewTyped(typed))
+	})}
+	if older != "" {
+		g.More = searchAddress(typed, g.Kind, older)
+	}
+	if part(c) {
+		return s.show(c, http.StatusOK, views.MoreInteractions{SearchGroup: g})
+	}
+	v := views.Search{Page: s.page(c, "Search", "Search clients and what was said with them", ""), Query: typed, Kind: "interactions"}
+	if len(found) > 0 {
+		v.Groups = []views.SearchGroup{g}
+	}
+	return s.show(c, http.StatusOK, v)
+}
+
+// searchAddress is the page of a search; of interactions, with those behind a cursor.
+func searchAddress(typed, kind, before string) string {
+	return address("/search", url.Values{"q": {typed}, "kind": {kind}, "before": {before}})
+}
+
+// searchGroups fills the tabs and what of each kind is shown.
+func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
+	typed, n := db.NewTyped(v.Query), searchFirst
+	if v.Kind != "" {
+		n = searchLimit
+	}
+	groups := []views.SearchGroup{
+		{
+			Kind: "organizations", Heading: "Organizations", Count: counted(len(found.Organizations), found.MoreOrganizations),
+			Rows: first(found.Organizations, n, func(o db.Organization) views.OptionRow { return foundOrganization(o, typed) }),
+		},
+		{
+			Kind: "contacts", Heading: "Contacts", Count: counted(len(found.Contacts), found.MoreContacts),
+			Rows: first(found.Contacts, n, func(x db.Contact) views.OptionRow { return foundContact(x, typed) }),
+		},
+	}
+	if viewInteractions.check(who(c)) == nil {
+		groups = append(groups, views.SearchGroup{
+			Kind: "interactions", Heading: "Interactions", Count: counted(len(found.Interactions), found.Older != ""),
+			Interactions: first(found.Interactions, n, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),
+		})
+	}
+	v.Tabs = []views.SearchTab{{Label: "All", Href: searchAddress(v.Query, "", ""), Current: v.Kind == ""}}
+	var counts []string
+	for _, g := range groups {
+		v.Tabs = append(v.Tabs, views.SearchTab{Label: g.Heading, Count: g.Count, Href: searchAddress(v.Query, g.Kind, ""), Current: v.Kind == g.Kind})
+		counts = append(counts, g.Count+" "+strings.ToLower(g.Heading))
+		shown := len(g.Rows) + len(g.Interactions)
+		if shown == 0 || v.Kind != "" && v.Kind != g.Kind {
+			continue
+		}
+		switch {
+		case v.Kind == "" && g.Count != strconv.Itoa(shown):
+			g.AllHref = searchAddress(v.Query, g.Kind, "")
+		case g.Kind == "organizations" && found.MoreOrganizations, g.Kind == "contacts" && found.MoreContacts:
+			g.AllHref = address("/"+g.Kind, url.Values{"q": {v.Query}, "status": {"all"}})
+		case g.Kind == "interactions" && found.Older != "":
+			g.More = searchAddress(v.Query, g.Kind, found.Older)
+		}
+		v.Groups = append(v.Groups, g)
+	}
+	v.Status = strings.Join(counts, ", ") + " found"
+}
+
+// first turns the first n into what is shown of them.
+func first[T, R any](all []T, n int, row func(T) R) []R {
+	var rows []R
+	for _, x := range all[:min(n, len(all))] {
+		rows = append(rows, row(x))
+	}
+	return rows
+}
+
+// counted is a number of results in words: what is not shown is not counted.
+func counted(n int, more bool) string {
+	if more {
+		return strconv.Itoa(n) + "+"
+	}
+	return strconv.Itoa(n)
 }

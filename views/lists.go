@@ -253,26 +253,6 @@ type Interaction struct {
 // Template names the page.
 func (Interaction) Template() string { return "interactions/show.html" }
 
-// Search is the page of results.
-type Search struct {
-	Page
-	Query         string
-	Organizations []OptionRow
-	Contacts      []OptionRow
-	MoreHref      [2]string // the lists with this search, where there is more
-}
-
-// Template names the page.
-func (Search) Template() string { return "search/index.html" }
-
-// SearchResults is the results without the page around them.
-type SearchResults struct{ Search }
-
-// Template names the piece.
-func (SearchResults) Template() string { return "search/_results.html" }
-
-func (SearchResults) layout() string { return "search/_results.html" }
-
 // Home is the first page after signing in.
 type Home struct {
 	Page

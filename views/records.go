@@ -164,10 +164,18 @@ type Options struct {
 // Template names the list.
 func (Options) Template() string { return "records/_options.html" }
 
-// OptionRow is one choice; Before, Hit and After are its name around what was typed.
+// OptionRow is a record that was found, or a choice to make one. Marked is its
+// name with what was typed in it.
 type OptionRow struct {
-	ID, Href, Name, Before, Hit, After, Detail string
-	Square, Archived                           bool
+	ID, Href, Name   string
+	Marked, Detail   []Piece
+	Square, Archived bool
+}
+
+// Piece is a part of a text; a hit is what was searched for.
+type Piece struct {
+	Text string
+	Hit  bool
 }
 
 // Choices are the options of a select.

@@ -45,6 +45,7 @@ var every = []View{
 	Interaction{},
 	Search{},
 	SearchResults{},
+	MoreInteractions{},
 	Home{},
 	Login{},
 	LoginDialog{},

@@ -1,0 +1,137 @@
+package db
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Typed is what somebody searched for, taken apart to find it again in what was found.
+type Typed struct {
+	words  [][]rune
+	seen   []bool // those that need not be looked for inside words
+	number string
+}
+
+// NewTyped takes apart what somebody typed, as a search does.
+func NewTyped(typed string) Typed {
+	t := Typed{number: phoneNumber(typed)}
+	for _, w := range typedWords(typed) {
+		t.words, t.seen = append(t.words, []rune(w)), append(t.seen, utf8.RuneCountInString(w) == 1)
+	}
+	return t
+}
+
+// Seen is it for the texts that follow one which has some of the words: those
+// are marked only where words begin with them.
+func (t Typed) Seen(has []bool) Typed {
+	t.seen = slices.Clone(t.seen)
+	for i := range has {
+		t.seen[i] = t.seen[i] || has[i]
+	}
+	return t
+}
+
+// Marks are where in a text what was typed stands, as ranges of its bytes, in
+// order: at the beginnings of words, or inside them where no word begins so.
+// has tells of each typed word whether it is there.
+func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
+	folded := fold(text)
+	has = make([]bool, len(t.words))
+	for i, w := range t.words {
+		found := occurrences(folded, w, true)
+		if len(found) == 0 && !t.seen[i] {
+			found = occurrences(folded, w, false)
+		}
+		ranges, has[i] = append(ranges, found...), len(found) > 0
+	}
+	if at, ok := t.numberIn(text); ok {
+		ranges = append(ranges, at)
+		for i := range has {
+			has[i] = true
+		}
+	}
+	return merged(ranges), has
+}
+
+// letter is a folded letter and the bytes of the text it comes from.
+type letter struct {
+	rune
+	from, to int
+}
+
+func fold(text string) []letter {
+	folded := make([]letter, 0, len(text))
+	for at, c := range text {
+		to := at + utf8.RuneLen(c)
+		if c < utf8.RuneSelf {
+			folded = append(folded, letter{unicode.ToLower(c), at, to})
+			continue
+		}
+		if c == utf8.RuneError {
+			_, size := utf8.DecodeRuneInString(text[at:])
+			to = at + size
+		}
+		key := SortKey(text[at:to])
+		for _, f := range key {
+			folded = append(folded, letter{f, at, to})
+		}
+		if key == "" && len(folded) > 0 {
+			folded[len(folded)-1].to = to // an accent belongs to the letter before
+		}
+	}
+	return folded
+}
+
+// occurrences are the ranges of a word in a text, only those at the beginning of a word or all.
+func occurrences(text []letter, word []rune, beginning bool) (found [][2]int) {
+	for i := 0; i+len(word) <= len(text); i++ {
+		if beginning && i > 0 && inWord(text[i-1].rune) && !standsAlone(text[i].rune) && !standsAlone(text[i-1].rune) {
+			continue
+		}
+		if slices.EqualFunc(text[i:i+len(word)], word, func(l letter, c rune) bool { return l.rune == c }) {
+			found = append(found, [2]int{text[i].from, text[i+len(word)-1].to})
+			i += len(word) - 1
+		}
+	}
+	return found
+}
+
+// numberIn is where a phone number has the digits that were typed, however it is spaced.
+func (t Typed) numberIn(text string) (at [2]int, ok bool) {
+	if t.number == "" || strings.ContainsFunc(text, notInPhone) {
+		return at, false
+	}
+	start := strings.Index(digits(text), t.number)
+	if start < 0 {
+		return at, false
+	}
+	n := 0
+	for i, c := range text {
+		if c < '0' || c > '9' {
+			continue
+		}
+		if n == start {
+			at[0] = i
+		}
+		if n++; n == start+len(t.number) {
+			at[1] = i + 1
+			return at, true
+		}
+	}
+	return at, false
+}
+
+// merged puts ranges in order and joins those that touch.
+func merged(ranges [][2]int) (all [][2]int) {
+	slices.SortFunc(ranges, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
+	for _, r := range ranges {
+		if last := len(all) - 1; last >= 0 && r[0] <= all[last][1] {
+			all[last][1] = max(all[last][1], r[1])
+		} else {
+			all = append(all, r)
+		}
+	}
+	return all
+}

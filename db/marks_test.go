@@ -1,0 +1,51 @@
+package db_test
+
+import (
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+)
+
+func TestWhatWasTypedIsMarked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ typed, text, marked string }{
+		{"ém", "Émile & Søn, remade", "[Ém]ile & Søn, remade"},
+		{"SON emi", "Émile & Søn", "[Émi]le & [Søn]"},
+		{"mile", "Émile & Søn", "É[mile] & Søn"},
+		{"e", "Émile & else", "[É]mile & [e]lse"},
+		{"x", "Émile", "Émile"},
+		{"strasse", "Straße", "[Straße]"},
+		{"stras", "Straße", "[Straß]e"},
+		{"o'br", "O’Brien & brother", "[O]’[Br]ien & [br]other"},
+		{"emile", "E\u0301mile", "[E\u0301mile]"},
+		{"cafe", "Cafe\u0301 x", "[Cafe\u0301] x"},
+		{"京東", "株式会社東京電力", "株式会社[東京]電力"},
+		{"데이", "우리데이터", "우리[데이]터"},
+		{"σισυφος", "ΣΊΣΥΦΟΣ", "[ΣΊΣΥΦΟΣ]"},
+		{"نو", "شركة النور ونور", "شركة ال[نو]ر و[نو]ر"},
+		{"4670555", "+46 70-555 01 34", "+[46 70-555] 01 34"},
+		{"0134", "+46 70-555 01 34", "+46 70-555 [01 34]"},
+		{"555 01", "+46 70-555 01 34", "+46 70-[555 01] 34"},
+		{"46", "46 boxes", "[46] boxes"},
+		{"<b>", "a <b>b</b>", "a <[b]>[b]</[b]>"},
+		{"a", "a\xffa", "[a]\xff[a]"},
+		{"", "Acme", "Acme"},
+		{"%", "100 %", "100 %"},
+		{strings.Repeat("acme ", 100), "Acme", "[Acme]"},
+	} {
+		ranges, _ := db.NewTyped(c.typed).Marks(c.text)
+		got, last := "", 0
+		for _, r := range ranges {
+			got += c.text[last:r[0]] + "[" + c.text[r[0]:r[1]] + "]"
+			last = r[1]
+		}
+		want(t, c.typed+" in "+c.text, got+c.text[last:], c.marked)
+	}
+	_, has := db.NewTyped("acme zzz").Marks("Acme")
+	want(t, "words that are there", has[0] && !has[1], true)
+	typed := db.NewTyped("ma")
+	_, has = typed.Marks("Maya")
+	ranges, _ := typed.Seen(has).Marks("Informatics")
+	want(t, "marks inside words after one that begins so", len(ranges), 0)
+}

@@ -1,0 +1,192 @@
+package handlers
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// What was found, with what was typed marked in it.
+
+// detail is the line below a name, piece by piece.
+type detail struct {
+	typed   db.Typed
+	pieces  []views.Piece
+	missing map[int]bool // the typed words that nothing shown has yet
+}
+
+// newDetail begins a line below a name, in which some of the words may be already.
+func newDetail(typed db.Typed, name string) *detail {
+	d := &detail{typed: typed, missing: map[int]bool{}}
+	_, has := typed.Marks(name)
+	for i := range has {
+		d.missing[i] = true
+	}
+	d.seen(has)
+	return d
+}
+
+func (d *detail) seen(has []bool) {
+	d.typed = d.typed.Seen(has)
+	for i, there := range has {
+		if there {
+			delete(d.missing, i)
+		}
+	}
+}
+
+// add adds a value, if there is one.
+func (d *detail) add(value string) {
+	if value == "" {
+		return
+	}
+	if len(d.pieces) > 0 {
+		d.pieces = append(d.pieces, views.Piece{Text: ", "})
+	}
+	ranges, has := d.typed.Marks(value)
+	d.pieces = append(d.pieces, pieces(value, ranges)...)
+	d.seen(has)
+}
+
+// explain adds those values that have a word which nothing shown has: they say
+// why the record was found.
+func (d *detail) explain(values ...string) []views.Piece {
+	for _, value := range values {
+		_, has := d.typed.Marks(value)
+		for i, there := range has {
+			if there && d.missing[i] {
+				d.add(value)
+				break
+			}
+		}
+	}
+	return d.pieces
+}
+
+// marked is a text with what was typed marked in it.
+func marked(text string, typed db.Typed) []views.Piece {
+	ranges, _ := typed.Marks(text)
+	return pieces(text, ranges)
+}
+
+func pieces(text string, hits [][2]int) (all []views.Piece) {
+	last := 0
+	for _, hit := range hits {
+		if hit[0] > last {
+			all = append(all, views.Piece{Text: text[last:hit[0]]})
+		}
+		all = append(all, views.Piece{Text: text[hit[0]:hit[1]], Hit: true})
+		last = hit[1]
+	}
+	if last < len(text) {
+		all = append(all, views.Piece{Text: text[last:]})
+	}
+	return all
+}
+
+func foundOrganization(o db.Organization, typed db.Typed) views.OptionRow {
+	d := newDetail(typed, o.DisplayName)
+	d.add(o.Sector)
+	d.add(views.Domain(o.Website))
+	return views.OptionRow{
+		ID: o.ID, Href: "/organizations/" + o.ID, Name: o.DisplayName, Square: true, Archived: !o.IsActive,
+		Marked: marked(o.DisplayName, typed), Detail: d.explain(o.LegalName, o.TaxID, views.Host(o.Website)),
+	}
+}
+
+func foundContact(x db.Contact, typed db.Typed) views.OptionRow {
+	d := newDetail(typed, x.Name())
+	d.add(x.JobTitle)
+	d.add(x.Organization)
+	if len(d.pieces) == 0 {
+		d.add(x.Email)
+	}
+	return views.OptionRow{
+		ID: x.ID, Href: "/contacts/" + x.ID, Name: x.Name(), Archived: !x.IsActive,
+		Marked: marked(x.Name(), typed), Detail: d.explain(x.Email, x.Phone, x.Mobile),
+	}
+}
+
+func (s *Server) foundInteraction(c *gin.Context, i db.Interaction, typed db.Typed) views.FoundInteraction {
+	e := s.event(c, i, nil)
+	sentence := e.By + " " + e.Verb
+	if e.By == "" {
+		sentence = "A former colleague " + e.Verb
+	}
+	if e.Whom != nil && i.Channel == "note" {
+		sentence += " about"
+	}
+	if e.Whom != nil {
+		sentence += " " + e.Whom.Name
+	}
+	if e.At != nil {
+		sentence += " at " + e.At.Name
+	}
+	return views.FoundInteraction{
+		Channel: i.Channel, Href: "/interactions/" + i.ID, Sentence: sentence, Subject: marked(i.Subject, typed),
+		Snippet: snippet(i, typed), Time: s.clock(c).Date(i.HappenedAt),
+	}
+}
+
+// A snippet is what of a body stands around the first hit, in letters; it is
+// looked for in the beginning of long ones.
+const (
+	snippetBefore = 40
+	snippetLength = 160
+	snippetWithin = 10_000
+)
+
+// snippet is a piece of an interaction's body around what was typed, nil where
+// the subject has it all or the body nothing of it.
+func snippet(i db.Interaction, typed db.Typed) []views.Piece {
+	d := newDetail(typed, i.Subject)
+	if len(d.missing) == 0 {
+		return nil
+	}
+	typed, body := d.typed, plainLine(i.Body)
+	ranges, _ := typed.Marks(body)
+	if len(ranges) == 0 {
+		return nil
+	}
+	from := 0
+	if before := []rune(body[:ranges[0][0]]); len(before) > snippetBefore {
+		from = len(string(before[:len(before)-snippetBefore]))
+		if space := strings.IndexByte(body[from:ranges[0][0]], ' '); space >= 0 {
+			from += space + 1
+		}
+	}
+	to := len(body)
+	if rest := []rune(body[from:]); len(rest) > snippetLength {
+		to = from + len(string(rest[:snippetLength]))
+	}
+	shown := marked(body[from:to], typed)
+	if from > 0 {
+		shown = append([]views.Piece{{Text: "… "}}, shown...)
+	}
+	if to < len(body) {
+		shown = append(shown, views.Piece{Text: " …"})
+	}
+	return shown
+}
+
+// plainLine is the beginning of a Markdown text in one line, without its signs.
+func plainLine(text string) string {
+	if len(text) > snippetWithin {
+		text = text[:snippetWithin]
+		for !utf8.ValidString(text) {
+			text = text[:len(text)-1]
+		}
+	}
+	var plain strings.Builder
+	for line := range strings.Lines(text) {
+		plain.WriteString(strings.TrimLeft(line, "#>-+* \t"))
+		plain.WriteByte(' ')
+	}
+	return strings.Join(strings.Fields(markdownSigns.Replace(plain.String())), " ")
+}
+
+var markdownSigns = strings.NewReplacer("**", "", "`", "")

@@ -1,0 +1,101 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+)
+
+// hostileSearches find nothing, whatever they try.
+var hostileSearches = []string{"%25", "_", "\"", "*", "NEAR", "NEAR%2F2", "(", ")", "-", "'", "\\", "^", "words:", "%00", "%FF", "%E2%80%8B", strings.Repeat("x", 5000), strings.Repeat("zz+", 300), "%3Cscript%3E"}
+
+func TestSearchPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org, elif := s.organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics", "legal_name", "Förvaltning AB", "tax_id", "SE-556012"), s.contact("Elif", "Aydın", "phone", "+46 70 555 01 10", "email", "elif@quay.example", "job_title", "CFO")
+	s.link(org, elif)
+	talk := s.log(org, elif, "Renewal agreed", "body", "They **accept** the price.\n\n- one invoice per quarter")
+
+	ines.get("/search").want(200, "h1", "Search").wantNot("#results a").wantPart(false)
+	all := ines.get("/search?q=harb").want(200, "#results mark", "Harb").want(200, "#results", "Elif Aydın").want(200, "#results", "Logistics, harborpine.example").wantValue("#q", "harb")
+	all.wantTexts("#results .tabs a", "All", "Organizations 1", "Contacts 1", "Interactions 0").want(200, "#results [role=status]", "1 organizations, 1 contacts, 0 interactions found")
+	ines.parts().get("/search?q=aydin").want(200, "#results mark", "Aydın").wantPart(true)
+
+	// Every typed word is marked in every field shown; what made a record match is shown.
+	ines.get("/search?q=pine+ha").wantTexts("#results .links mark", "Ha", "Pine", "ha", "Ha", "Pine")
+	ines.get("/search?q=forvaltning").want(200, "#results small mark", "Förvaltning")
+	ines.get("/search?q=556012").want(200, "#results small mark", "556012")
+	ines.get("/search?q=quay").want(200, "#results small mark", "quay")
+	ines.get("/search?q=46+705550110").want(200, "#results small mark", "46 70 555 01 10")
+	ines.get("/search?q=0110").want(200, "#results small mark", "01 10")
+	ines.get("/search?q=070555").want(200, "#results", "Nothing matches")
+	ines.get("/search?q=invoice+rene").want(200, ".feed .nm[href='"+talk+"'] mark", "Rene").want(200, ".snip", "They accept the price. one invoice per quarter").want(200, ".snip mark", "invoice").
+		want(200, "#results", "A former colleague called Elif Aydın at Harbor & Pine").wantTexts("#results h2", "Interactions")
+	ines.get("/search?q=rene").wantNot(".snip")
+
+	// Tabs.
+	ines.get("/search?q=elif&kind=contacts").wantTexts("#results h2", "Contacts").want(200, ".tabs [aria-current]", "Contacts 1").wantValue("input[name=kind]", "contacts")
+	ines.get("/search?q=elif&kind=organizations").want(200, ".empty", "Nothing matches “elif”")
+	for _, kind := range []string{"users", "%00", "All", "interactions'"} {
+		ines.get("/search?q=elif&kind="+kind).want(200, ".tabs [aria-current]", "All")
+	}
+	for _, typed := range hostileSearches {
+		for _, more := range []string{"", "&kind=contacts", "&kind=interactions"} {
+			ines.get("/search?q="+typed+more).want(200, "h1", "Search").wantNot("#results a.nm")
+		}
+	}
+	ines.get("/search?q=rene&kind=interactions&before=x").want(http.StatusUnprocessableEntity, "main", "damaged")
+	ines.parts().get("/search?q=rene&before=WyIiLCIiLCIiXQ").want(http.StatusUnprocessableEntity, "", "")
+}
+
+func TestSearchGoesOnWhereThereIsMore(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	pier := s.organization("Pier")
+	for i := range 25 {
+		s.organization("Pier " + string(rune('a'+i)))
+		s.log(pier, "", fmt.Sprint("Pier talk ", 25-i))
+	}
+	page := ines.get("/search?q=pier").want(200, ".tabs", "Organizations 20+").want(200, "#results a[href='/search?kind=organizations&q=pier']", "See all").want(200, "#results a[href='/search?kind=interactions&q=pier']", "See all")
+	if n := page.html.Find("#found-organizations").Closest("section").Find("a.nm").Length(); n != 6 {
+		t.Errorf("%d organizations beside the others", n)
+	}
+	if first := page.html.Find("#results a.nm").First().Text(); first != "Pier" {
+		t.Errorf("the first is %q", first)
+	}
+	tab := ines.get("/search?q=pier&kind=organizations").want(200, "#results a[href='/organizations?q=pier&status=all']", "See all")
+	if n := tab.html.Find("#results a.nm").Length(); n != 20 {
+		t.Errorf("%d organizations on their tab", n)
+	}
+	talks := ines.get("/search?q=pier&kind=interactions").want(200, ".feed li:first-child", "Pier talk 1").want(200, "#more a", "Show 20 more")
+	next := talks.html.Find("#more a").AttrOr("href", "")
+	if n := talks.html.Find(".feed .nm").Length(); n != 20 {
+		t.Errorf("%d interactions first", n)
+	}
+	rest := []string{"Pier talk 21", "Pier talk 22", "Pier talk 23", "Pier talk 24", "Pier talk 25"}
+	ines.get(next).wantTexts(".feed .nm", rest...).wantNot("#more")
+	part := ines.parts().get(next).wantPart(true).wantTexts("hx-partial .nm", rest...).want(200, "#more", "5 more shown").wantNot("#more a")
+	if to := part.html.Find("hx-partial").AttrOr("hx-target", ""); to != "#found-list" {
+		t.Errorf("they go to %q", to)
+	}
+}
+
+func TestSearchNeedsItsPermissions(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org := s.organization("Harbor & Pine")
+	s.log(org, "", "Harbor talk")
+	clients := s.person("Client Reader", s.role("Clients", db.ViewClient))
+	clients.get("/search?q=harbor").wantTexts(".tabs a", "All", "Organizations 1", "Contacts 0").wantNot(".feed").want(200, "#results", "Harbor")
+	clients.get("/search?q=harbor&kind=interactions").want(200, ".tabs [aria-current]", "All").wantNot(".feed")
+	clients.get("/search?q=talk").want(200, "#results", "Nothing matches")
+	clients.get("/search?q=harbor&kind=interactions&before=WyI5OSIsIiIsIiJd").wantNot(".feed")
+	talks := s.person("Talk Reader", s.role("Talks", db.ViewInteraction))
+	talks.get("/search?q=harbor").want(http.StatusForbidden, "main", "ViewClient")
+	talks.get("/contacts/options?q=harbor").want(http.StatusForbidden, "main", "ViewClient")
+}

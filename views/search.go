@@ -1,0 +1,51 @@
+package views
+
+// Search is the page of results.
+type Search struct {
+	Page
+	Query, Kind string // Kind is organizations, contacts, interactions, or "" for all
+	Tabs        []SearchTab
+	Groups      []SearchGroup // those with results
+	Status      string        // what was found, in words
+}
+
+// Template names the page.
+func (Search) Template() string { return "search/index.html" }
+
+// SearchResults is the results without the page around them.
+type SearchResults struct{ Search }
+
+// Template names the piece.
+func (SearchResults) Template() string { return "search/_results.html" }
+
+func (SearchResults) layout() string { return "search/_results.html" }
+
+// SearchTab leads to the results of one kind, or of all.
+type SearchTab struct {
+	Label, Count, Href string
+	Current            bool
+}
+
+// SearchGroup is the results of one kind.
+type SearchGroup struct {
+	Kind, Heading string
+	Count         string
+	Rows          []OptionRow
+	Interactions  []FoundInteraction
+	AllHref       string // where the rest of them is, "" where there is none
+	More          string // address of the interactions that follow
+}
+
+// FoundInteraction is an interaction that was found: Snippet is its body around
+// what was typed, nil where that is in the subject only.
+type FoundInteraction struct {
+	Channel, Href, Sentence string
+	Subject, Snippet        []Piece
+	Time                    *Time
+}
+
+// MoreInteractions is the answer to "Show more" among interactions.
+type MoreInteractions struct{ SearchGroup }
+
+// Template names the answer.
+func (MoreInteractions) Template() string { return "search/_more.html" }
