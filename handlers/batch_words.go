@@ -200,7 +200,11 @@ func (s *Server) picks(c *gin.Context, p picking) (views.Picks, error) {
 	if p.chosen != "" {
 		x, err := s.chosen(c, end{organization: p.kind == "contact"}, p.chosen)
 		if err == nil {
-			picks.Options = append(picks.Options, views.OptionRow{ID: x.ID, Name: x.Name, Detail: x.Detail})
+			option := views.OptionRow{ID: x.ID, Name: x.Name}
+			if x.Detail != "" {
+				option.Detail = []views.Piece{{Text: x.Detail}}
+			}
+			picks.Options = append(picks.Options, option)
 		} else {
 			picks.Chosen = ""
 		}
