@@ -16,7 +16,7 @@ build:
 	@go build -o clientregistry .
 
 test: check browser
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 AXE        = $(HOME)/.cache/clientregistry/axe-core-4.14.1/axe.min.js
 AXE_SHA256 = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
