@@ -167,7 +167,8 @@ func (t *tx) keepAdministrator() error {
 	return err
 }
 
-// SetRoles makes a user's roles exactly these slugs. It returns Invalid for an
+// SetRoles makes a user's roles exactly these slugs; other roles than before end
+// his sessions, but for the actor's own. It returns Invalid for an
 // unknown role, one that may do what the actor may not, and for the last
 // Administrator; ErrNotFound for an unknown user.
 func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string) error {
@@ -183,8 +184,25 @@ func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string) 
 		if err := t.keepAdministrator(); err != nil {
 			return err
 		}
+		if err := t.endOnNewRights(id); err != nil {
+			return err
+		}
 		return t.record("update_user", "user", id, details{"changes": map[string]Change{"roles": {Old: had, New: wanted}}})
 	})
+}
+
+// endOnNewRights ends the sessions of people whose rights change, so that they
+// sign in to the new ones. The actor's own go on: nobody grants what he lacks.
+func (t *tx) endOnNewRights(userIDs ...string) error {
+	for _, id := range userIDs {
+		if id == t.by.UserID {
+			continue
+		}
+		if _, err := t.endSessions(id, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DisableUser closes an account: its sessions and links end at once. What the
@@ -270,7 +288,9 @@ func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*t
 	return nil
 }
 
-// HandOver makes everything one user owns another's, and returns how many records changed hands.
+// HandOver makes everything one user owns another's ("" for nobody's), and gives
+// him the open follow-ups too: those that the actor may change, and of which the
+// other sees the client. It returns how many records changed hands.
 func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records int, err error) {
 	err = d.write(ctx, by, func(t *tx) error {
 		if !by.Can(ManageUsers) || !by.Can(EditClient) {
@@ -301,7 +321,44 @@ func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records i
 			}
 			records += len(ids)
 		}
-		return nil
+		steps, err := t.handOverFollowUps(from, to)
+		records += steps
+		return err
 	})
 	return records, err
+}
+
+// handOverFollowUps gives the open follow-ups of one user to another, and returns how many.
+func (t *tx) handOverFollowUps(from, to string) (given int, err error) {
+	if to == "" || !t.by.Can(ViewInteraction) || !t.by.Can(EditInteraction) {
+		return 0, nil
+	}
+	read, args := selectFollowUpFor(System)
+	seen := t.by.seesInteraction("organization_id", "contact_id")
+	rows, err := t.query(read+" WHERE assignee_id = ? AND done_at IS NULL AND "+seen.sql, append(append(args, from), seen.args...)...)
+	open, err := collect(rows, err, scanFollowUp)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range open {
+		i, err := t.interaction(f.InteractionID)
+		if err != nil {
+			return 0, err
+		}
+		changes, err := t.plan(&f, i, Fields{"assignee_id": to})
+		if errors.As(err, new(*Invalid)) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		if err := t.saveFollowUp(f); err != nil {
+			return 0, err
+		}
+		if err := t.recordFollowUp("update_follow_up", i, f, changes); err != nil {
+			return 0, err
+		}
+		given++
+	}
+	return given, nil
 }

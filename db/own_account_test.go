@@ -3,7 +3,7 @@ package db_test
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,36 +111,50 @@ func TestWhatEndsASessionEndsItAtOnce(t *testing.T) {
 	}
 }
 
-func TestRightsThatAreTakenAreGoneAtOnce(t *testing.T) {
+func TestOtherRightsEndTheSessionsOfThoseWhoHaveThem(t *testing.T) {
 	t.Parallel()
-	for what, take := range map[string]func(o *dbtest.Office) error{
-		"another role": func(o *dbtest.Office) error {
-			return o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Viewer"})
-		},
-		"the role may less": func(o *dbtest.Office) error {
-			for _, r := range must(o.Roles(t.Context(), o.Ines))(t) {
-				if r.Slug == "Manager" {
-					_, err := o.SaveRole(t.Context(), o.Ines, r.ID, db.Fields{"name": r.Name}, []db.Permission{db.ViewClient}, false)
-					return err
-				}
-			}
-			return errors.New("no such role")
-		},
-	} {
-		o := dbtest.OpenOffice(t)
-		token := signedIn(t, o, o.Tomas)
-		may := func() string {
-			var all []string
-			for _, p := range must(o.Session(t.Context(), token))(t).User.May {
-				all = append(all, string(p))
-			}
-			return strings.Join(all, " ")
-		}
-		want(t, "may edit", strings.Contains(may(), "EditClient"), true)
-		if err := take(o); err != nil {
+	o := dbtest.OpenOffice(t)
+	manager := roleBySlug(t, o, "Manager")
+	name := db.Fields{"name": "Manager"}
+	save := func(by db.Actor, typed db.Fields, may ...db.Permission) {
+		t.Helper()
+		must(o.SaveRole(t.Context(), by, manager.ID, typed, may, false))(t)
+	}
+	roles := func(by, of db.Actor, slugs ...string) {
+		t.Helper()
+		if err := o.SetRoles(t.Context(), by, of.UserID, slugs); err != nil {
 			t.Fatal(err)
 		}
-		want(t, what+": may edit", strings.Contains(may(), "EditClient"), false)
+	}
+	for _, c := range []struct {
+		what   string
+		change func()
+		over   []db.Actor
+	}{
+		{"another role", func() { roles(o.Ines, o.Lea, "Manager") }, []db.Actor{o.Lea}},
+		{"one role more", func() { roles(db.System, o.Ines, "Administrator", "Manager") }, []db.Actor{o.Ines}},
+		{"the same roles", func() { roles(o.Ines, o.Lea, "Manager") }, nil},
+		{"one's own roles", func() { roles(o.Ines, o.Ines, "Administrator", "Viewer") }, nil},
+		{"the role may less", func() { save(o.Ines, name, db.ViewClient, db.EditClient) }, []db.Actor{o.Tomas, o.Lea}},
+		{"the role may more", func() { save(o.Ines, name, db.ViewClient, db.EditClient, db.ViewAudit) }, []db.Actor{o.Tomas, o.Lea}},
+		{"the role sees fewer clients", func() {
+			save(o.Ines, db.Fields{"name": "Manager", "client_scope": "own"}, db.ViewClient, db.EditClient, db.ViewAudit)
+		}, []db.Actor{o.Tomas, o.Lea}},
+		{"the role has another name", func() { save(o.Ines, db.Fields{"name": "Managers"}, db.ViewClient, db.EditClient, db.ViewAudit) }, nil},
+	} {
+		tokens := map[string]string{}
+		for _, a := range []db.Actor{o.Ines, o.Tomas, o.Lea} {
+			tokens[a.UserID] = signedIn(t, o, a)
+			must(o.Session(t.Context(), tokens[a.UserID]))(t)
+		}
+		c.change()
+		for _, a := range []db.Actor{o.Ines, o.Tomas, o.Lea} {
+			_, err := o.Session(t.Context(), tokens[a.UserID])
+			over := slices.ContainsFunc(c.over, func(x db.Actor) bool { return x.UserID == a.UserID })
+			if over != errors.Is(err, db.ErrNotFound) || !over && err != nil {
+				t.Errorf("%s: the session of %s: %v", c.what, a.UserID, err)
+			}
+		}
 	}
 }
 

@@ -114,7 +114,8 @@ func (x *Role) value(column string) *string {
 // asked for, that is a Conflict. Refused fields, a name or slug that is taken,
 // unknown permissions, giving or taking what the actor lacks, and weakening
 // Administrator are Invalid. So somebody always may manage users: Administrator
-// may, and the last one stays.
+// may, and the last one stays. Other permissions or other clients than before end
+// the sessions of those who have the role, but for the actor's own.
 func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, may []Permission, requireMFA bool) (Role, error) {
 	may = slices.Compact(slices.Sorted(slices.Values(may)))
 	err := d.write(ctx, by, func(t *tx) (err error) {
@@ -208,6 +209,16 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	}
 	if err := t.setPermissions(x); err != nil {
 		return err
+	}
+	if !slices.Equal(old.May, x.May) || old.ClientScope != x.ClientScope {
+		rows, err := t.query("SELECT user_id FROM user_role WHERE role_id = ?", id)
+		holders, err := collect(rows, err, scanText)
+		if err != nil {
+			return err
+		}
+		if err := t.endOnNewRights(holders...); err != nil {
+			return err
+		}
 	}
 	return t.record("update_role", "role", id, details{"slug": x.Slug, "name": x.Name, "changes": changes})
 }

@@ -101,14 +101,20 @@ func (s *site) person(name, role string) *browser {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	token, now := fmt.Sprintf("token-%d-%s", s.users, u.ID), s.clock.Now().Format("2006-01-02T15:04:05.000Z")
-	sum := sha256.Sum256([]byte(token))
-	s.exec("INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?)", hex.EncodeToString(sum[:]), u.ID, now, now)
-	cookie := "session"
-	if strings.HasPrefix(s.base, "https:") {
-		cookie = "__Host-session"
+	b := &browser{site: s, user: u}
+	b.comeIn()
+	return b
+}
+
+// comeIn gives the browser a new session of its user.
+func (b *browser) comeIn() {
+	b.t.Helper()
+	b.cookie = &http.Cookie{Name: "session", Value: "token-" + handlers.NewRequestID()}
+	if strings.HasPrefix(b.base, "https:") {
+		b.cookie.Name = "__Host-session"
 	}
-	return &browser{site: s, user: u, cookie: &http.Cookie{Name: cookie, Value: token}}
+	now, sum := b.clock.Now().Format("2006-01-02T15:04:05.000Z"), sha256.Sum256([]byte(b.cookie.Value))
+	b.exec("INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?)", hex.EncodeToString(sum[:]), b.user.ID, now, now)
 }
 
 // role makes a role of one's own with these permissions and returns its slug.

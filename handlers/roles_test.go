@@ -61,13 +61,16 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	admin.post(user+"/roles", "role", "Account manager", "role", "Viewer").want(303, "", "")
 	admin.get(user).wantTexts(".meta a", "Account manager", "Viewer").want(200, ".meta a[href='"+page+"']", "Account manager")
 	admin.get(page).want(200, ".meta", "1 user").want(200, ".links a[href='"+user+"']", "Léa Fournier")
+	lea.comeIn()
 	lea.get("/organizations/new").want(200, "h1", "New organization")
 
-	// A permission that is taken is gone at the very next request.
+	// A permission that is taken ends the session, and is not there in the next.
 	s.unchanged(func() { admin.submit(form, ".btn.pri").want(303, "", "") })
 	admin.post(page, "name", "Account manager", "permission", "ViewClient", "require_mfa", "true").want(303, "", "")
 	s.wantAudit(admin, "update_role", `"permissions":{"old":["EditClient"],"new":["ViewClient"]}`, `"require_mfa":{"old":false,"new":true}`)
 	s.exec("UPDATE roles SET require_mfa = 0")
+	lea.get("/organizations/new").want(303, "", "")
+	lea.comeIn()
 	lea.get("/organizations/new").want(403, "h1 + p", "Missing permission: EditClient")
 
 	copied := admin.get("/admin/roles/new?from="+key(page)).want(200, "[name=permission][value=ViewClient][checked]", "").wantValue("#name", "")

@@ -183,7 +183,7 @@ func (s *Server) userChange(c *gin.Context, done string, change func(id string) 
 }
 
 func (s *Server) userRoles(c *gin.Context) error {
-	return s.userChange(c, "Roles saved", func(id string) error {
+	return s.userChange(c, "Roles saved. Where they changed, the person signs in again", func(id string) error {
 		return s.db.SetRoles(c.Request.Context(), who(c).Actor, id, c.Request.PostForm["role"])
 	})
 }
@@ -213,7 +213,7 @@ func (s *Server) userResetMFA(c *gin.Context) error {
 }
 
 func (s *Server) userHandOver(c *gin.Context) error {
-	return s.userChange(c, "Clients handed over", func(id string) error {
+	return s.userChange(c, "Clients and open follow-ups handed over", func(id string) error {
 		to := c.Request.PostForm.Get("owner_user_id")
 		if to == id {
 			return &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else to hand the clients to"}}
