@@ -112,9 +112,11 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	case f.OrganizationID != "":
 		c.addAll(by.seesOrganization("organization_id"))
 		c.add("organization_id = ?", f.OrganizationID)
+		c.add("next_due_on IS NOT NULL")
 	case f.ContactID != "":
 		c.addAll(by.seesContact("contact_id"))
 		c.add("contact_id = ?", f.ContactID)
+		c.add("next_due_on IS NOT NULL")
 	case few:
 		c.addAll(by.ownInteractions())
 	default:
@@ -173,17 +175,24 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 		return 0, false, nil
 	}
 	today := by.today(d.now())
-	from, seen := "follow_ups", always
-	if by.OwnOnly {
-		from, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id", by.seesInteraction("organization_id", "contact_id")
+	type due struct {
+		n    int
+		late bool
 	}
-	args := append(append([]any{today, by.UserID, today}, seen.args...), MostDue+1)
-	err = d.reader.queryRow(ctx, `
-		SELECT count(*), ifnull(min(due_on) < ?, 0)
-		FROM (SELECT due_on FROM `+from+`
-			WHERE assignee_id = ? AND done_at IS NULL AND due_on <= ? AND `+seen.sql+`
-			ORDER BY due_on LIMIT ?) AS due`, args...).Scan(&n, &late)
-	return n, late, err
+	found, err := remembered(&d.memo, "due "+today+" "+by.UserID+" "+strconv.FormatBool(by.OwnOnly), func() (found due, err error) {
+		from, seen := "follow_ups", always
+		if by.OwnOnly {
+			from, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id", by.seesInteraction("organization_id", "contact_id")
+		}
+		args := append(append([]any{today, by.UserID, today}, seen.args...), MostDue+1)
+		err = d.reader.queryRow(ctx, `
+			SELECT count(*), ifnull(min(due_on) < ?, 0)
+			FROM (SELECT due_on FROM `+from+`
+				WHERE assignee_id = ? AND done_at IS NULL AND due_on <= ? AND `+seen.sql+`
+				ORDER BY due_on LIMIT ?) AS due`, args...).Scan(&found.n, &found.late)
+		return found, err
+	})
+	return found.n, found.late, err
 }
 
 // Assignees lists by name those to whom a follow-up may be given: active users

@@ -542,3 +542,24 @@ create_follow_up Send the offer Acme Renewal [{text Next step  Send the offer <n
 	page, _, err := o.History(t.Context(), db.Actor{May: []db.Permission{db.ViewClient, db.EditClient}}, "organization", acme.ID, 0)
 	want(t, "entries for one who sees no interactions", fmt.Sprint(len(page), err), "1 <nil>")
 }
+
+func TestAnInteractionKnowsTheDayOfItsOpenStep(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	call := o.Call(t, o.Acme(t), "")
+	wantDay := func(after, day string) {
+		t.Helper()
+		want(t, after, o.Column(t, "SELECT ifnull(next_due_on, '') FROM interactions WHERE id = ?", call.ID)[0], day)
+	}
+	wantDay("at first", "")
+	f := nextStep(t, o, call, "Send the offer", "2026-11-26")
+	wantDay("planned", "2026-11-26")
+	must(o.MoveFollowUp(t.Context(), o.Tomas, f.ID, 1, "2026-11-30"))(t)
+	wantDay("moved", "2026-11-30")
+	must(o.FinishFollowUp(t.Context(), o.Tomas, f.ID, 2))(t)
+	wantDay("done", "")
+	must(o.ReopenFollowUp(t.Context(), o.Tomas, f.ID, 3))(t)
+	wantDay("open again", "2026-11-30")
+	o.Exec(t, "DELETE FROM follow_ups WHERE id = ?", f.ID)
+	wantDay("gone", "")
+}

@@ -214,8 +214,9 @@ type Origin struct {
 	ArchivedAt time.Time
 }
 
-// Origin reads who made a record; names are "" where the account is gone or the program did it.
-func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string) (Origin, error) {
+// Origin reads who made a record and, of an archived one, who archived it last.
+// Names are "" where the account is gone or the program did it.
+func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string, archived bool) (Origin, error) {
 	var o Origin
 	if err := d.mustSee(ctx, by, targetType, id); err != nil {
 		return o, err
@@ -228,15 +229,20 @@ func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string) (Origi
 		SELECT full_name, audit_logs.created_at
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE target_type = ? AND target_id = ? AND action = ?
-		ORDER BY seq DESC LIMIT 1`
+		ORDER BY seq`
 	var at time.Time
-	err := d.reader.queryRow(ctx, read, targetType, id, create).Scan(text{&o.CreatedBy}, moment{&at})
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return o, err
+	err := d.reader.queryRow(ctx, read+" LIMIT 1", targetType, id, create).Scan(text{&o.CreatedBy}, moment{&at})
+	if ignoreMissing(err) != nil || !archived {
+		return o, ignoreMissing(err)
 	}
-	err = d.reader.queryRow(ctx, read, targetType, id, archive).Scan(text{&o.ArchivedBy}, moment{&o.ArchivedAt})
+	err = d.reader.queryRow(ctx, read+" DESC LIMIT 1", targetType, id, archive).Scan(text{&o.ArchivedBy}, moment{&o.ArchivedAt})
+	return o, ignoreMissing(err)
+}
+
+// ignoreMissing takes a row that is not there for an empty one.
+func ignoreMissing(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
+		return nil
 	}
-	return o, err
+	return err
 }

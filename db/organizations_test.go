@@ -185,7 +185,7 @@ func TestArchivingHidesAndRestoringBringsBack(t *testing.T) {
 	restored := must(o.RestoreOrganization(t.Context(), o.Tomas, acme.ID, 2))(t)
 	want(t, "active", restored.IsActive, true)
 	want(t, "actions", fmt.Sprint(o.Actions(t, acme.ID)), "[create_org link_contact archive_org restore_org]")
-	origin := must(o.Origin(t.Context(), o.Tomas, "organization", acme.ID))(t)
+	origin := must(o.Origin(t.Context(), o.Tomas, "organization", acme.ID, true))(t)
 	want(t, "made by", origin.CreatedBy, "Tomás Brandt")
 	want(t, "archived by", origin.ArchivedBy, "Tomás Brandt")
 }

@@ -39,7 +39,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	}
 	_, err := d.Quiet(ctx, by, 5)
 	_, err2 := d.LastTouched(ctx, by, 5)
-	_, err3 := d.Origin(ctx, by, "organization", id)
+	_, err3 := d.Origin(ctx, by, "organization", id, true)
 	_, err4 := d.Outcomes(ctx, by)
 	_, err5 := d.Sectors(ctx, by)
 	_, err6 := d.RoleLabels(ctx, by)
@@ -76,6 +76,14 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	err2 = d.RecordRefusal(ctx, by, "GET", "/", "")
 	ask(err, err2)
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
+
+	// What is open of a record is found without reading all its interactions.
+	for _, reader := range []Actor{by, {UserID: id, OwnOnly: true, May: Permissions}} {
+		_, _, err = d.FollowUps(ctx, reader, FollowUpFilter{OrganizationID: id})
+		_, _, err2 = d.FollowUps(ctx, reader, FollowUpFilter{ContactID: id})
+		ask(err, err2)
+	}
+	checkPlans(t, d, regexp.MustCompile(`interactions USING.* (interactions_organization|interactions_contact) `).MatchString)
 }
 
 // TestSearchesAreReadFromTheirIndexes asks for the plans of each search, for who

@@ -167,6 +167,8 @@ func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 		{"organizations", "owner_user_id"},
 		{"contacts", "owner_user_id"},
 		{"interactions", "user_id"},
+		{"interactions", "organization_id,next_due_on"},
+		{"interactions", "contact_id,next_due_on"},
 		{"follow_ups", "interaction_id"},
 		{"follow_ups", "due_on,id"},
 		{"follow_ups", "assignee_id,due_on,id"},

@@ -282,8 +282,8 @@ func scanDocid(r row) (docid int64, err error) { return docid, r.Scan(&docid) }
 // A search sorts at most so many records: of a word that very many have, those
 // that have it as it was typed, then the newest, and those whose names begin so.
 const (
-	mostWhole = 100
-	mostBegun = 200
+	mostWhole = 50
+	mostBegun = 100
 	mostNames = 20
 )
 

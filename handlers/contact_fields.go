@@ -74,7 +74,7 @@ func (s *Server) contactFieldAnswer(c *gin.Context, status int, x db.Contact, f 
 	f.Focus = f.Editor == nil
 	return s.answerPart(c, status, func() error {
 		return s.contactPage(c, status, x, func(page *views.Contact) error {
-			place(page.Facts, f)
+			place(page.Details.Facts, f)
 			return nil
 		})
 	}, f)

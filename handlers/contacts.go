@@ -154,7 +154,7 @@ func (s *Server) contactPage(c *gin.Context, status int, x db.Contact, change fu
 		Record: views.Record{
 			Page: s.page(c, x.Name(), "Contact", "contacts"),
 			Kind: "contact", Base: "/contacts/" + x.ID, Name: x.Name(), Version: x.Version, CanEdit: v.Can(db.EditClient),
-			Facts: contactFactList(x, v), Links: s.contactLinkCard(v, x, nil),
+			Details: views.Details{Facts: contactFactList(x, v)}, Links: s.contactLinkCard(v, x, nil),
 		},
 	}
 	if err := s.recordPage(c, &page.Record, "contact", x.ID, x.IsActive, x.CreatedAt, x.UpdatedAt); err != nil {

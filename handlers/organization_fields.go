@@ -81,7 +81,7 @@ func (s *Server) organizationFieldAnswer(c *gin.Context, status int, o db.Organi
 	f.Focus = f.Editor == nil
 	return s.answerPart(c, status, func() error {
 		return s.organizationPage(c, status, o, func(page *views.Organization) error {
-			place(page.Facts, f)
+			place(page.Details.Facts, f)
 			return nil
 		})
 	}, f)

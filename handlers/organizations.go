@@ -145,7 +145,7 @@ func (s *Server) organizationPage(c *gin.Context, status int, o db.Organization,
 		Record: views.Record{
 			Page: s.page(c, o.DisplayName, "Organization", "organizations"),
 			Kind: "organization", Base: "/organizations/" + o.ID, Name: o.DisplayName, Version: o.Version, CanEdit: v.Can(db.EditClient),
-			Facts: organizationFactList(o, v), Links: s.organizationLinkCard(v, o, nil),
+			Details: views.Details{Facts: organizationFactList(o, v)}, Links: s.organizationLinkCard(v, o, nil),
 		},
 		Meta: organizationMeta(clock, v, o),
 	}

@@ -18,16 +18,16 @@ import (
 // recordPage fills what the pages of both kinds of record say of their origin.
 func (s *Server) recordPage(c *gin.Context, r *views.Record, kind, id string, active bool, created, updated time.Time) error {
 	clock := s.clock(c)
-	origin, err := s.db.Origin(c.Request.Context(), who(c).Actor, kind, id)
+	origin, err := s.db.Origin(c.Request.Context(), who(c).Actor, kind, id, !active)
 	if err != nil {
 		return err
 	}
 	if seeAccess.check(who(c)) == nil {
 		r.Access = r.Base + "/access"
 	}
-	r.Created, r.CreatedBy = clock.Date(created), origin.CreatedBy
+	r.Details.Created, r.Details.CreatedBy = clock.Date(created), origin.CreatedBy
 	if !updated.Equal(created) {
-		r.Updated = clock.Date(updated)
+		r.Details.Updated = clock.Date(updated)
 	}
 	if !active {
 		r.Archived = &views.Archived{By: origin.ArchivedBy, At: clock.Date(origin.ArchivedAt)}

@@ -117,7 +117,7 @@ func toast(text string, undo *views.Undo) views.View {
 
 // page fills what every page needs.
 func (s *Server) page(c *gin.Context, title, description, section string) views.Page {
-	p := views.Page{Title: title, Description: description, Section: section}
+	p := views.Page{Title: title, Description: description, Frame: views.Frame{Section: section}}
 	v := who(c)
 	if v == nil {
 		return p

@@ -53,11 +53,10 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	if !x.organization {
 		label = "At"
 	}
-	return &views.Composer{
-		Action: x.base + "/interactions", WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil),
-		Zone: who(c).User.TimeZone, RequestID: newRequestID(), Channels: channelOptions(""), Outcomes: outcomes, WhenShown: "Now",
-		People: people, Today: s.clock(c).Today(),
-	}, errors.Join(err1, err2)
+	return &views.Composer{Action: x.base + "/interactions", RequestID: newRequestID(), ComposerFields: views.ComposerFields{
+		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Zone: who(c).User.TimeZone,
+		Channels: channelOptions(""), Outcomes: outcomes, WhenShown: "Now", People: people, Today: s.clock(c).Today(),
+	}}, errors.Join(err1, err2)
 }
 
 // composerRefused is the composer with what was typed and what is wrong with it.

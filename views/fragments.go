@@ -2,50 +2,62 @@ package views
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"html/template"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
 	"sync"
 )
 
 // fragments keeps the pieces that pages show again and again, as html/template
 // rendered them. The key is all that a piece shows, so it is never out of date;
 // times relative to now are the script's.
-var fragments = cache[any]{max: 20_000}
+var fragments = cache{max: 16 << 20}
 
-// cache keeps rendered HTML; when it is full it starts again, which costs less
-// than keeping the order of use.
-type cache[K comparable] struct {
-	mu   sync.RWMutex
-	max  int
-	html map[K]template.HTML
+// cache keeps rendered HTML, up to twice max bytes of it: when young is full it
+// becomes old, and what of old is not asked for until the next time goes.
+type cache struct {
+	mu         sync.RWMutex
+	max, size  int // of young, in bytes
+	young, old map[any]template.HTML
 }
 
-func (c *cache[K]) get(key K) (template.HTML, bool) {
+// longPiece is the size of what is not kept, in bytes.
+const longPiece = 100_000
+
+func (c *cache) get(key any) (template.HTML, bool) {
 	c.mu.RLock()
-	defer c.mu.RUnlock()
-	h, ok := c.html[key]
-	return h, ok
+	h, ok := c.young[key]
+	was := false
+	if !ok {
+		h, was = c.old[key]
+	}
+	c.mu.RUnlock()
+	if was {
+		c.put(key, h)
+	}
+	return h, ok || was
 }
 
-func (c *cache[K]) put(key K, h template.HTML) {
-	if len(h) > 10_000 {
+func (c *cache) put(key any, h template.HTML) {
+	if len(h) > longPiece {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.html == nil || len(c.html) >= c.max {
-		c.html = make(map[K]template.HTML, c.max/4)
+	if c.young == nil || c.size+len(h) > c.max {
+		c.young, c.old, c.size = map[any]template.HTML{}, c.young, 0
 	}
-	c.html[key] = h
+	c.young[key] = h
+	c.size += len(h)
 }
 
-// once is render for a view that is its own key.
-func (c *cache[K]) once(v View) (template.HTML, error) {
-	key, _ := v.(K)
-	return c.render(v, key)
-}
-
-// render returns a view as its template renders it; a nil key is not kept.
-func (c *cache[K]) render(v View, key K) (template.HTML, error) {
+// render returns a view as its template renders it, or rendered it for this key.
+func (c *cache) render(v View, key any) (template.HTML, error) {
 	if h, ok := c.get(key); ok {
 		return h, nil
 	}
@@ -54,10 +66,18 @@ func (c *cache[K]) render(v View, key K) (template.HTML, error) {
 		return "", err
 	}
 	h := template.HTML(out.String())
-	if any(key) != nil {
-		c.put(key, h)
-	}
+	c.put(key, h)
 	return h, nil
+}
+
+// once renders a view once for all that is in it. For a view of a few strings
+// the view itself is the key.
+func once(v View) (template.HTML, error) {
+	switch v := v.(type) {
+	case icon, avatar, Time:
+		return fragments.render(v, v)
+	}
+	return fragments.render(v, fingerprint(v))
 }
 
 // Kept is a piece that is rendered once for a key: all that the piece shows,
@@ -74,41 +94,59 @@ func kept(k Kept) (template.HTML, error) {
 	return fragments.render(k.Make(), k.Key)
 }
 
-// at is what a key says of a time or a reference that may be missing.
-func at[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
+// fingerprint is the SHA-256 of a view's type and of all that is in it.
+func fingerprint(v View) [sha256.Size]byte {
+	b, _ := writings.Get().(*[]byte)
+	if b == nil {
+		b = new([]byte)
 	}
-	return v
+	x := reflect.ValueOf(v)
+	*b = appendValue(append((*b)[:0], x.Type().String()...), x)
+	sum := sha256.Sum256(*b)
+	writings.Put(b)
+	return sum
 }
 
-// key is all that an event shows; one that is being edited is nil.
-func (e Event) key() any {
-	if e.Editor != nil {
-		return nil
-	}
-	key := struct {
-		Event
-		whom, at Ref
-		hasAt    bool
-		time     Time
-	}{e, at(e.Whom), at(e.At), e.At != nil, at(e.Time)}
-	key.Whom, key.At, key.Time = nil, nil, nil
-	return key
-}
+var writings sync.Pool
 
-// key is all that a link's row shows; one that is being edited is nil.
-func (l LinkRow) key() any {
-	if l.Editor != nil {
-		return nil
+// appendValue writes a value so that no other one of its type is written the
+// same, but for a slice that is empty instead of nil.
+func appendValue(b []byte, x reflect.Value) []byte {
+	switch x.Kind() {
+	case reflect.String:
+		return append(binary.AppendUvarint(b, uint64(x.Len())), x.String()...)
+	case reflect.Bool:
+		if x.Bool() {
+			return append(b, 1)
+		}
+		return append(b, 0)
+	case reflect.Int:
+		return binary.AppendVarint(b, x.Int())
+	case reflect.Float64:
+		return binary.LittleEndian.AppendUint64(b, math.Float64bits(x.Float()))
+	case reflect.Pointer:
+		if x.IsNil() {
+			return append(b, 0)
+		}
+		return appendValue(append(b, 1), x.Elem())
+	case reflect.Struct:
+		for i := range x.NumField() {
+			b = appendValue(b, x.Field(i))
+		}
+		return b
+	case reflect.Array, reflect.Slice:
+		b = binary.AppendUvarint(b, uint64(x.Len()))
+		for i := range x.Len() {
+			b = appendValue(b, x.Index(i))
+		}
+		return b
+	case reflect.Map:
+		texts, _ := x.Interface().(map[string]string)
+		b = binary.AppendUvarint(b, uint64(len(texts)))
+		for _, name := range slices.Sorted(maps.Keys(texts)) {
+			b = appendValue(appendValue(b, reflect.ValueOf(name)), reflect.ValueOf(texts[name]))
+		}
+		return b
 	}
-	return l
-}
-
-// key is all that a fact shows; one that is being edited is nil.
-func (f Fact) key() any {
-	if f.Editor != nil {
-		return nil
-	}
-	return f
+	panic(fmt.Sprintf("views: a %s cannot be part of what is kept", x.Type()))
 }

@@ -14,7 +14,7 @@ import (
 var (
 	markdownText = goldmark.New(goldmark.WithExtensions(extension.Linkify, extension.Strikethrough), goldmark.WithRendererOptions(html.WithHardWraps()))
 	safeHTML     = sanitizer()
-	rendered     = cache[string]{max: 2000}
+	rendered     = cache{max: 4 << 20}
 )
 
 // sanitizer lets text, lists, quotes, code and links to the web or to mail

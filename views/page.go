@@ -6,22 +6,54 @@ import "clientregistry/db"
 type Page struct {
 	Title       string
 	Description string
-	Section     string // the entry of the menu it belongs to, "" for none
 	Failed      bool   // the title begins with "Error:"
 	Theme       string // "" follows the system
-	User        string // full name; "" shows the page for people who are not signed in
-	Roles       string
-	Zone        string // time zone by name
-	SingleKeys  bool
-	Clients     bool // may see clients
-	Feed        bool // may see clients and interactions
-	Users       bool // may manage users
-	Due         DueCount
-	Audit       bool   // may read the audit log
-	Here        string // the address of the view that the page shows, "" for none
-	Views       []Ref  // saved views and those that come with the program
 	Toast       *Toast
+	Frame
 }
+
+// Frame is what stands around every page of somebody who is signed in.
+type Frame struct {
+	Section    string // the entry of the menu that the page belongs to, "" for none
+	User       string // full name; "" shows the page for people who are not signed in
+	Roles      string
+	Zone       string // time zone by name
+	SingleKeys bool
+	Clients    bool // may see clients
+	Feed       bool // may see clients and interactions
+	Users      bool // may manage users
+	Due        DueCount
+	Audit      bool   // may read the audit log
+	Here       string // the address of the view that the page shows, "" for none
+	Views      []Ref  // saved views and those that come with the program
+}
+
+// Head is the page's head.
+func (p Page) Head() View { return head{p.Title, p.Description, p.Failed} }
+
+// Menu is what stands before the page's content.
+func (f Frame) Menu() View { return menu{f} }
+
+// Foot is what stands behind the page's content.
+func (f Frame) Foot() View { return foot{f.Section, f.Clients, f.Feed} }
+
+type head struct {
+	Title, Description string
+	Failed             bool
+}
+
+func (head) Template() string { return "_head.html" }
+
+type menu struct{ Frame }
+
+func (menu) Template() string { return "_menu.html" }
+
+type foot struct {
+	Section       string
+	Clients, Feed bool
+}
+
+func (foot) Template() string { return "_foot.html" }
 
 func (p Page) layout() string {
 	if p.User == "" {

@@ -10,10 +10,7 @@ type Record struct {
 	Version   int
 	CanEdit   bool
 	Archived  *Archived
-	Facts     []Fact
-	Created   *Time
-	CreatedBy string
-	Updated   *Time  // nil where it never changed
+	Details   Details
 	Access    string // address of who can see it, "" for who may not ask
 	Links     Links
 	Composer  *Composer     // nil without the right to log
@@ -39,6 +36,17 @@ type Archived struct {
 
 // Ref is a link to a record by its name.
 type Ref struct{ Name, Href string }
+
+// Details is the card of a record's facts.
+type Details struct {
+	Facts     []Fact
+	Created   *Time
+	CreatedBy string
+	Updated   *Time // nil where it never changed
+}
+
+// Template names the card.
+func (Details) Template() string { return "records/_details.html" }
 
 // Fact is one field of a record, shown or in its editor.
 type Fact struct {
@@ -186,23 +194,31 @@ func (Choices) Template() string { return "_choices.html" }
 
 // Composer logs an interaction on a record's page.
 type Composer struct {
-	Action, WithLabel, WithName string
-	Zone, RequestID             string
-	Channels, With              []Option
-	Outcomes                    []string
-	Subject, Body, Outcome      string
-	When, WhenShown             string // as typed; as the closed menu says it
-	NextText, NextDay           string // the next step
-	People                      []Option
-	Today                       string
-	Errors                      map[string]string
-	Focus                       bool
+	Action, RequestID string
+	ComposerFields
+}
+
+// ComposerFields is what stands in the composer.
+type ComposerFields struct {
+	WithLabel, WithName, Zone string
+	Channels, With            []Option
+	Outcomes                  []string
+	Subject, Body, Outcome    string
+	When, WhenShown           string // as typed; as the closed menu says it
+	NextText, NextDay         string // the next step
+	People                    []Option
+	Today                     string
+	Errors                    map[string]string
+	Focus                     bool
 }
 
 // Planning tells whether the next step has anything in it, or wrong with it.
-func (c Composer) Planning() bool {
+func (c ComposerFields) Planning() bool {
 	return c.NextText != "" || c.NextDay != "" || c.Errors["follow_up_text"] != "" || c.Errors["follow_up_due_on"] != "" || c.Errors["follow_up_assignee_id"] != ""
 }
+
+// Template names the fields.
+func (ComposerFields) Template() string { return "records/_composer_fields.html" }
 
 // Template names the composer.
 func (Composer) Template() string { return "records/_composer.html" }
@@ -241,6 +257,9 @@ type Chip struct {
 	Remove     string // address without the filter
 	Target     string // what htmx swaps when one is chosen; "" loads the page
 }
+
+// Template names the menu.
+func (Chip) Template() string { return "records/_chip.html" }
 
 // Day is a day of a timeline.
 type Day struct {

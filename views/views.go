@@ -74,7 +74,17 @@ func renderInto(w *bytes.Buffer, v Into) error {
 
 // templates are the parsed sets by the template they are for. All pieces
 // (their names begin with "_") and layouts are in every set; a page is "main" in its own.
-var templates = sync.OnceValue(func() map[string]*template.Template {
+func templates() map[string]*template.Template {
+	parsing.Do(func() { parsed = parseAll() })
+	return parsed
+}
+
+var (
+	parsing sync.Once
+	parsed  map[string]*template.Template
+)
+
+func parseAll() map[string]*template.Template {
 	shared := template.New("").Funcs(functions())
 	var pages []string
 	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
@@ -102,7 +112,7 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 		sets[name] = set
 	}
 	return sets
-})
+}
 
 func parse(into *template.Template, as, file string) error {
 	text, err := files.ReadFile(file)
@@ -115,18 +125,16 @@ func parse(into *template.Template, as, file string) error {
 	return nil
 }
 
-// functions are what templates call. icon, row and the like render their own
-// template, through the cache of fragments.
+// functions are what templates call. once renders a view by its own template,
+// through the cache of fragments; so do icon, avatar, time and kept.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"icon":     func(name string) (template.HTML, error) { return fragments.once(icon{name, ""}) },
-		"iconSm":   func(name string) (template.HTML, error) { return fragments.once(icon{name, " i-sm"}) },
-		"avatar":   func(name, class string) (template.HTML, error) { return fragments.once(avatar{name, class}) },
-		"time":     func(t *Time) (template.HTML, error) { return fragments.once(*t) },
+		"icon":     func(name string) (template.HTML, error) { return once(icon{name, ""}) },
+		"iconSm":   func(name string) (template.HTML, error) { return once(icon{name, " i-sm"}) },
+		"avatar":   func(name, class string) (template.HTML, error) { return once(avatar{name, class}) },
+		"time":     func(t *Time) (template.HTML, error) { return once(*t) },
+		"once":     once,
 		"kept":     kept,
-		"event":    func(e Event) (template.HTML, error) { return fragments.render(e, e.key()) },
-		"linkRow":  func(l LinkRow) (template.HTML, error) { return fragments.render(l, l.key()) },
-		"fact":     func(f Fact) (template.HTML, error) { return fragments.render(f, f.key()) },
 		"asset":    static.URL,
 		"hue":      hue,
 		"initials": initials,
