@@ -69,6 +69,9 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		_, err3 = d.ClientsByOwner(ctx, reader)
 		ask(err, err2, err3)
 	}
+	_, _, err = d.Recent(ctx, by, []string{id})
+	_, _, err2 = d.Recent(ctx, Actor{UserID: id, OwnOnly: true, May: Permissions}, []string{id})
+	ask(err, err2)
 	_, _, err3 = d.FollowUps(ctx, by, FollowUpFilter{OrganizationID: id})
 	_, _, err4 = d.FollowUps(ctx, by, FollowUpFilter{ContactID: id})
 	ask(err3, err4)

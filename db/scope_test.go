@@ -151,6 +151,7 @@ func TestEachSeesHisOwnClientsAndNothingElse(t *testing.T) {
 			w.compareLists(t, by)
 			w.compareRecords(t, by)
 			w.compareSearch(t, by)
+			w.compareRecent(t, by)
 			w.compareInteractions(t, by)
 			w.compareSuggestions(t, by)
 		})
@@ -323,6 +324,18 @@ func (w *world) compareSearch(t *testing.T, by db.Actor) {
 		listed := w.contactPages(t, by, db.Filter{Query: x.word, Status: "all"})
 		want(t, "listed by "+x.word, len(listed) == 1, w.seesContact(by, id))
 	}
+}
+
+// compareRecent asks for all records by their ids, and for some that are none.
+func (w *world) compareRecent(t *testing.T, by db.Actor) {
+	asked := append(slices.Collect(maps.Keys(w.organizations)), "", "x", "'")
+	organizations, contacts, err := w.Recent(t.Context(), by, slices.AppendSeq(asked, maps.Keys(w.contacts)))
+	want(t, "error", err, nil)
+	want(t, "recent organizations", ids(organizations, organizationID), seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
+	want(t, "recent contacts", ids(contacts, contactID), seen(w.contacts, func(id string) bool { return w.contacts[id].active && w.seesContact(by, id) }))
+	by.May = []db.Permission{db.ViewInteraction, db.EditClient}
+	organizations, contacts, err = w.Recent(t.Context(), by, asked)
+	want(t, "recent records of who sees no clients", [3]any{len(organizations), len(contacts), err}, [3]any{0, 0, nil})
 }
 
 func (w *world) interactionPages(t *testing.T, by db.Actor, f db.InteractionFilter) []db.Interaction {

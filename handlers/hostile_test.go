@@ -88,7 +88,7 @@ func formFields(w world, r handlers.Route) url.Values {
 // queryParameters are what the pages read from their address.
 var queryParameters = []string{
 	"actor", "action", "target_type", "target_id",
-	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group", "pick", "find", "list", "query", "view", "columns",
+	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 }
 
 // wantHarmless checks that an answer is no failure, says nothing of the inside

@@ -36,6 +36,7 @@ var routes = []route{
 
 	{"GET", "/", signedIn, (*Server).home},
 	{"GET", "/search", viewClients, (*Server).search},
+	{"GET", "/palette", viewClients, (*Server).palette},
 
 	{"GET", "/organizations", viewClients, (*Server).organizationIndex},
 	{"GET", "/organizations/new", editClients, (*Server).organizationNew},

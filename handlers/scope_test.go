@@ -107,6 +107,7 @@ func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 		}
 	}
 	paths = append(paths, "/follow-ups?show=all", "/follow-ups?show=overdue", "/follow-ups?show=week&who="+b.user.ID, "/search?q=secret", "/search?q=person", "/search?q=ecret", "/search?q=talk&kind=interactions", "/interactions?channel=call",
+		"/palette?q=secret", "/palette?q=call+secret", "/palette?q=talk", "/palette?recent="+secret.org+"+"+secret.contact+"+"+mine.org,
 		mine.org+"/interactions?contact_id="+key(secret.contact), mine.org+"/contacts?add=1", mine.org+"/contacts?add=1&contact_id="+key(secret.contact),
 		mine.contact+"/organizations?add=1&organization_id="+key(secret.org), mine.org+"/contacts?add=1&q=secret")
 	b.get("/follow-ups").wantTexts("#steps .nm", "Send the offer", "Step at the pine", "Step with Elif").want(200, "#due", "3 due")

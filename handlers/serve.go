@@ -45,6 +45,12 @@ func (s *Server) allow(c *gin.Context, a access) error {
 	return err
 }
 
+// may tells whether the visitor may use a route of the table.
+func (s *Server) may(c *gin.Context, method, path string) bool {
+	asked, ok := s.asks[method+" "+path]
+	return ok && asked.check(who(c)) == nil
+}
+
 var (
 	errMethod = errors.New("method not allowed")
 	errForm   = errors.New("the form cannot be read")
@@ -122,7 +128,7 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	if v == nil {
 		return p
 	}
-	p.User, p.Roles, p.Zone = v.User.FullName, strings.Join(v.User.Roles, ", "), v.User.TimeZone
+	p.UserID, p.User, p.Roles, p.Zone = v.User.ID, v.User.FullName, strings.Join(v.User.Roles, ", "), v.User.TimeZone
 	p.SingleKeys = v.User.SingleKeys
 	if v.User.Theme != "system" {
 		p.Theme = v.User.Theme

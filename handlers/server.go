@@ -29,6 +29,7 @@ type Server struct {
 	setup   setupLink
 	log     *slog.Logger
 	now     func() time.Time
+	asks    map[string]access // what a route asks, by method and path
 	http.Handler
 
 	verifying sync.Mutex      // held while the history is being verified
@@ -53,7 +54,7 @@ func New(d *db.DB, o Options) (*Server, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
 		return nil, fmt.Errorf("the base URL %q is none; give it like https://registry.example", o.BaseURL)
 	}
-	s := &Server{db: d, baseURL: base, log: o.Log, now: o.Now}
+	s := &Server{db: d, baseURL: base, log: o.Log, now: o.Now, asks: map[string]access{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -101,6 +102,7 @@ func (s *Server) engine(trustedProxies []string) (*gin.Engine, error) {
 		if !r.access.declared() {
 			panic("handlers: " + r.method + " " + r.path + " names no permission")
 		}
+		s.asks[r.method+" "+r.path] = r.access
 		e.Handle(r.method, r.path, s.serve(r))
 	}
 	e.NoRoute(func(c *gin.Context) { s.fail(c, db.ErrNotFound) })

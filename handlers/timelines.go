@@ -45,17 +45,18 @@ func channelOptions(current string) []views.Option {
 	return options
 }
 
-// composer is the form that logs an interaction, empty.
+// composer is the form that logs an interaction, empty. The parameter log of a
+// record's page chooses its channel, and gives it the focus.
 func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
 	people, err2 := s.assigneeOptions(c, who(c).UserID)
-	label := "With"
+	label, channel := "With", c.Query("log")
 	if !x.organization {
 		label = "At"
 	}
 	return &views.Composer{Action: x.base + "/interactions", RequestID: newRequestID(), ComposerFields: views.ComposerFields{
 		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Zone: who(c).User.TimeZone,
-		Channels: channelOptions(""), Outcomes: outcomes, WhenShown: "Now", People: people, Today: s.clock(c).Today(),
+		Channels: channelOptions(channel), Outcomes: outcomes, WhenShown: "Now", People: people, Today: s.clock(c).Today(), Focus: channelLabels[channel] != "",
 	}}, errors.Join(err1, err2)
 }
 

@@ -47,7 +47,7 @@
     }
   };
 
-  on("visibilitychange", () => { if (!document.hidden) showTimes(); });
+  on("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("beforeprint", () => {
     for (const time of all("time[data-abs]")) time.textContent = time.dataset.abs;
   });
@@ -71,6 +71,10 @@
       e.target.replaceChildren();
       decide?.(e.target.returnValue === "ok");
       decide = null;
+    } else if (e.target.id === "palette") {
+      one("form", e.target).reset();
+      byId("palette-found").replaceChildren();
+      activate(byId("palette-q"), null);
     }
     if (opener && document.activeElement === document.body) byId(opener)?.focus();
   }, true);
@@ -150,7 +154,7 @@
     else if (key === "ArrowUp" && found.length) activate(input, found[at < 1 ? found.length - 1 : at - 1]);
     else if (key === "Enter" && input.value !== (listed.get(input) ?? input.defaultValue)) hurried = input;
     else if (key === "Enter" && found.length) (found[at] ?? found[0]).click();
-    else if (key === "Escape" && found.length) {
+    else if (key === "Escape" && found.length && !input.closest("#palette")) {
       byId(input.getAttribute("aria-controls")).replaceChildren();
       activate(input, null);
     } else return false;
@@ -163,7 +167,7 @@
     listed.set(input, asked.get(input));
     const first = options(input)[0];
     activate(input, first);
-    if (hurried === input) {
+    if (hurried === input && listed.get(input) === input.value) {
       hurried = null;
       first?.click();
     }
@@ -221,9 +225,10 @@
     if (plain && target.matches("[role='combobox']:not(select)") && comboboxKey(target, key)) e.preventDefault();
     else if (key === "Escape") { if (escape(target)) e.preventDefault(); }
     else if (command && key === "Enter") target.closest(".log, .edit")?.requestSubmit?.();
-    else if (command && key.toLowerCase() === "k" && !e.altKey && !modal() && byId("search-open")) {
+    else if (command && key.toLowerCase() === "k" && !e.altKey && byId("palette")) {
       e.preventDefault();
-      byId("search-open").click();
+      if (byId("palette").open) byId("palette").close();
+      else if (!modal()) openPalette();
     } else if (plain && !typing(target) && !modal() && !one("[data-single-keys='off']")) {
       const place = Date.now() - going < 1500 && places[key];
       if (key !== "g") going = 0;
@@ -234,6 +239,32 @@
       }
     }
   });
+
+  // ---------- the command palette: it opens at once, so that what is typed after Ctrl K lands in it
+
+  const openPalette = () => {
+    open(byId("palette"));
+    byId("palette-q").dispatchEvent(new Event("opened")); // asks for the list
+  };
+
+  on("click", e => {
+    if (!e.target.closest("#search-open") || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    e.stopPropagation(); // or htmx would follow the link
+    openPalette();
+  }, true);
+
+  // The addresses of the records opened last stay in this browser; the server shows what of them one may see.
+  const noteRecord = () => {
+    const field = byId("recent"), here = location.pathname;
+    if (!field) return;
+    try {
+      const key = "recent " + one("[data-user]").dataset.user;
+      const others = (localStorage.getItem(key) ?? "").split(" ").filter(path => path && path !== here).slice(0, 8);
+      field.value = others.join(" ");
+      if (/^\/(organizations|contacts)\/[^/]{36}$/.test(here) && one(".rec")) localStorage.setItem(key, [here, ...others.slice(0, 7)].join(" "));
+    } catch {} // a browser that keeps nothing
+  };
 
   // A field that comes with the focus and a value has it selected, as after Tab; the caret would stand before it.
   const arrived = new WeakSet();
@@ -402,6 +433,7 @@
 
   const refresh = () => {
     keepWith();
+    noteRecord();
     showTimes();
     timeToasts();
     proposeZone();

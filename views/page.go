@@ -15,6 +15,7 @@ type Page struct {
 // Frame is what stands around every page of somebody who is signed in.
 type Frame struct {
 	Section    string // the entry of the menu that the page belongs to, "" for none
+	UserID     string
 	User       string // full name; "" shows the page for people who are not signed in
 	Roles      string
 	Zone       string // time zone by name

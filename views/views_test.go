@@ -46,6 +46,7 @@ var every = []View{
 	Search{},
 	SearchResults{},
 	MoreInteractions{},
+	Palette{},
 	Home{},
 	Login{},
 	LoginDialog{},

@@ -1,0 +1,133 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+func TestPaletteByKeyboard(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ines := o.person("Inès Moreau", "Manager")
+	org, elif, anna := o.organization("Harbor & Pine", "sector", "Logistics"), o.contact("Elif", "Aydın"), o.contact("Anna", "Kroon")
+	o.link(org, anna)
+	w := o.windowOf(ines)
+	w.open(org)
+	w.press("Control+k")
+	w.write("elif") // at once, before its list is there
+	w.press("Enter")
+	w.at(elif)
+	w.focused("h1")
+	w.gone("#palette")
+	w.open(anna) // with a new page, too
+
+	w.open("/account")
+	w.press("Control+k")
+	w.focused("#palette-q")
+	w.see("#palette [role=group]:first-child", "Recently opened")
+	w.count(3, "#palette-recent ~ .opt")
+	w.see("#palette .opt[aria-selected=true]", "Anna Kroon")
+	w.press("ArrowDown")
+	w.see("#palette .opt[aria-selected=true]", "Elif Aydın")
+	w.press("ArrowUp", "ArrowUp")
+	w.see("#palette .opt[aria-selected=true]", "Quiet for 60 days")
+	w.press("Escape")
+	w.gone("#palette")
+	w.press("Control+k")
+	w.see("#palette .opt", "Harbor & Pine")
+	w.press("Control+k")
+	w.gone("#palette")
+
+	// The page that is shown is not among them, and the focus goes back.
+	w.open(org)
+	w.press("l")
+	w.write("They want ")
+	w.press("Control+k")
+	w.see("#palette .opt[aria-selected=true]", "Anna Kroon")
+	w.count(2, "#palette-recent ~ .opt")
+	w.write("zzz")
+	w.see("#palette .hint", "Nothing matches “zzz”")
+	w.press("Escape")
+	w.gone("#palette")
+	w.focused("#log-subject")
+	w.write("three prices")
+	w.holds("#log-subject", "They want three prices")
+	w.press("Control+k")
+	w.holds("#palette-q", "")
+	w.see("#palette .opt", "New organization")
+	w.write("nothing of it")
+	w.press("Enter")
+	w.at("/search?q=nothing+of+it")
+	w.see(".empty", "Nothing matches")
+}
+
+func TestLoggingACallFromThePalette(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ines := o.person("Inès Moreau", "Manager")
+	org, anna := o.organization("Harbor & Pine"), o.contact("Anna", "Kroon")
+	o.link(org, anna)
+	w := o.windowOf(ines)
+	w.open("/")
+	w.press("Control+k")
+	w.write("meeting anna")
+	w.see("#palette .opt[aria-selected=true]", "Log a meeting with Anna Kroon")
+	w.press("Enter")
+	w.focused("#log-subject")
+	w.at(anna + "?log=meeting")
+	w.see("#log button", "Log meeting")
+	w.press("Control+k")
+	w.write("call harbor")
+	w.press("Enter")
+	w.see("h1", "Harbor & Pine")
+	w.focused("#log-subject")
+	w.see("#log button", "Log call")
+	w.write("Renewal agreed")
+	w.press("Enter")
+	w.see("#timeline h4", "Renewal agreed")
+	w.see("#timeline .by", "Inès Moreau called")
+
+	w.scripts(false)
+	w.open(anna + "?log=note#log-subject")
+	w.focused("#log-subject")
+	w.see("#log button", "Log note")
+	w.open("/")
+	w.click("#search-open")
+	w.at("/search")
+}
+
+func TestPaletteByMouse(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ines := o.person("Inès Moreau", "Manager")
+	org, maya := furnished(o)
+	w := o.windowOf(ines)
+	for _, path := range []string{maya, org, "/"} {
+		w.open(path)
+	}
+	w.click("#search-open")
+	w.see("#palette-recent ~ .opt", "Maya Okafor")
+	w.everywhere("palette")
+	w.fill("#palette-q", "a")
+	w.see("#palette mark")
+	w.everywhere("palette with what was found")
+	w.fill("#palette-q", "call may")
+	w.see("#palette .opt[aria-selected=true]", "Log a call with Maya Okafor")
+	w.everywhere("palette with calls")
+	w.fill("#palette-q", strings.Repeat("zzz", 60))
+	w.see("#palette .hint", "Nothing matches")
+	w.everywhere("palette with nothing")
+	w.fill("#palette-q", "contacts")
+	w.click("#palette .opt", "Go to Contacts")
+	w.at("/contacts")
+	w.gone("#palette")
+	w.click("#search-open")
+	w.see("#palette .opt", "Go to Home")
+	w.act(chromedp.MouseClickXY(1270, 890)) // beside it
+	w.gone("#palette")
+	w.phone()
+	w.click(".topbar a[aria-label=Search]")
+	w.at("/search")
+}

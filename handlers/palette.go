@@ -1,0 +1,240 @@
+package handlers
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// The command palette: records, interactions and commands by what was typed.
+
+const (
+	paletteRecords      = 5 // of a kind
+	paletteInteractions = 3
+	paletteLogs         = 3 // commands that log an interaction
+	paletteRecent       = 6
+	maxRecent           = 8 // addresses that are read
+)
+
+// palette lists what the palette offers. As a page it is the search.
+func (s *Server) palette(c *gin.Context) error {
+	p := views.Palette{Query: query(c, "q"), Logs: s.may(c, "POST", "/contacts/:id/interactions")}
+	if !part(c) {
+		return s.redirect(c, address("/search", url.Values{"q": {p.Query}}))
+	}
+	offer := s.offerFound
+	if p.Query == "" {
+		offer = s.offerRecent
+	}
+	if err := offer(c, &p); err != nil {
+		return err
+	}
+	p.Groups = slices.DeleteFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) == 0 })
+	return s.show(c, http.StatusOK, p)
+}
+
+// offerRecent offers the records opened last, then all commands.
+func (s *Server) offerRecent(c *gin.Context, p *views.Palette) error {
+	recent, err1 := s.recent(c)
+	commands, err2 := s.commands(c, "")
+	p.Groups = []views.PaletteGroup{{ID: "recent", Heading: "Recently opened", Choices: recent}, {ID: "commands", Heading: "Commands", Choices: commands}}
+	return errors.Join(err1, err2)
+}
+
+// recent are the records whose addresses the browser keeps, in its order: those
+// that are active and that the visitor sees.
+func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err error) {
+	var paths, ids []string
+	for _, path := range strings.Fields(query(c, "recent")) {
+		if own := ownRecord(path); own != "" && len(paths) < maxRecent {
+			paths, ids = append(paths, own), append(ids, own[strings.LastIndexByte(own, '/')+1:])
+		}
+	}
+	organizations, contacts, err := s.db.Recent(c.Request.Context(), who(c).Actor, ids)
+	found := map[string]views.OptionRow{}
+	for _, o := range organizations {
+		found["/organizations/"+o.ID] = foundOrganization(o, db.Typed{})
+	}
+	for _, x := range contacts {
+		found["/contacts/"+x.ID] = foundContact(x, db.Typed{})
+	}
+	for _, path := range paths {
+		if row, ok := found[path]; ok && len(choices) < paletteRecent {
+			choices = append(choices, recordChoice(row))
+			delete(found, path)
+		}
+	}
+	return choices, err
+}
+
+// offerFound offers what a search finds and the commands that match, at last
+// the page of the search. "call anna" stands for logging a call with Anna.
+func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
+	channel, name := "", p.Query
+	if p.Logs {
+		channel, name = toLog(p.Query)
+	}
+	typed := db.NewTyped(name)
+	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, name, paletteRecords)
+	commands, err2 := s.commands(c, p.Query)
+	switch logs := logChoices(found, typed, channel); {
+	case !p.Logs:
+	case channel == "":
+		commands = append(logs, commands...)
+	default:
+		p.Groups = []views.PaletteGroup{{ID: "log", Heading: "Log", Choices: logs}}
+	}
+	commands = append(commands, commandChoice("search", address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for “" + p.Query + "”"}))
+	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
+	p.Nothing = len(commands) == 1 && !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
+	p.Groups = append(p.Groups, views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands})
+	return errors.Join(err1, err2)
+}
+
+// foundGroups are a few of what a search found of each kind.
+func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed db.Typed) []views.PaletteGroup {
+	return []views.PaletteGroup{
+		{ID: "organizations", Heading: "Organizations", Choices: first(found.Organizations, paletteRecords, func(o db.Organization) views.PaletteChoice {
+			return recordChoice(foundOrganization(o, typed))
+		})},
+		{ID: "contacts", Heading: "Contacts", Choices: first(found.Contacts, paletteRecords, func(x db.Contact) views.PaletteChoice {
+			return recordChoice(foundContact(x, typed))
+		})},
+		{ID: "interactions", Heading: "Interactions", Choices: first(found.Interactions, paletteInteractions, func(i db.Interaction) views.PaletteChoice {
+			return interactionChoice(s.foundInteraction(c, i, typed))
+		})},
+	}
+}
+
+func recordChoice(row views.OptionRow) views.PaletteChoice {
+	return views.PaletteChoice{OptionRow: row}
+}
+
+// interactionChoice says why it was found where its subject does not.
+func interactionChoice(f views.FoundInteraction) views.PaletteChoice {
+	detail := f.Snippet
+	if detail == nil {
+		detail = []views.Piece{{Text: f.Sentence}}
+	}
+	return views.PaletteChoice{Icon: f.Channel, OptionRow: views.OptionRow{Href: f.Href, Marked: f.Subject, Detail: detail}}
+}
+
+func commandChoice(icon, href string, label ...views.Piece) views.PaletteChoice {
+	return views.PaletteChoice{Icon: icon, OptionRow: views.OptionRow{Href: href, Marked: label}}
+}
+
+// Logging by command.
+
+var (
+	typedLog = regexp.MustCompile(`(?i)^(?:(log)\s+(?:an?\s+)?)?(?:(call|email|meeting|note)\s+(?:(?:with|about)\s+)?)?(\S.*)$`)
+	logWords = map[string]string{"call": "Log a call with ", "email": "Log an email with ", "meeting": "Log a meeting with ", "note": "Log a note about "}
+)
+
+// toLog takes apart what begins with a channel or with "log": "call anna", "log
+// a meeting with anna", "log anna". The channel of anything else is "".
+func toLog(typed string) (channel, name string) {
+	m := typedLog.FindStringSubmatch(typed)
+	switch {
+	case m == nil:
+		return "", typed
+	case m[1] != "" && m[2] == "":
+		return "call", m[3]
+	}
+	return strings.ToLower(m[2]), m[3]
+}
+
+// logChoices lead to the composers of a few active records that were found,
+// first those whose names have what was typed. Where no channel was asked for
+// they are all, and the channel is a call.
+func logChoices(found db.Hits, typed db.Typed, channel string) []views.PaletteChoice {
+	var named, others []views.PaletteChoice
+	chosen := cmp.Or(channel, "call")
+	add := func(row views.OptionRow) {
+		label := append([]views.Piece{{Text: logWords[chosen]}}, row.Marked...)
+		choice := commandChoice(chosen, row.Href+"?log="+chosen+"#log-subject", label...)
+		choice.Detail = row.Detail
+		_, has := typed.Marks(row.Name)
+		switch {
+		case row.Archived:
+		case !slices.Contains(has, false):
+			named = append(named, choice)
+		case channel != "":
+			others = append(others, choice)
+		}
+	}
+	for _, x := range found.Contacts {
+		add(foundContact(x, typed))
+	}
+	for _, o := range found.Organizations {
+		add(foundOrganization(o, typed))
+	}
+	all := slices.Concat(named, others)
+	return all[:min(paletteLogs, len(all))]
+}
+
+// Commands that lead to pages.
+
+// command is a page with its shortcut, for those who may open it.
+type command struct{ icon, label, keys, path string }
+
+var commands = []command{
+	{"plus", "New organization", "", "/organizations/new"},
+	{"plus", "New contact", "", "/contacts/new"},
+	{"home", "Go to Home", "g h", "/"},
+	{"org", "Go to Organizations", "g o", "/organizations"},
+	{"people", "Go to Contacts", "g c", "/contacts"},
+	{"feed", "Go to Interactions", "g i", "/interactions"},
+	{"todo", "Go to Follow-ups", "g f", "/follow-ups"},
+	{"users", "Go to Users", "", "/admin/users"},
+	{"roles", "Go to Roles", "", "/admin/roles"},
+	{"audit", "Go to Audit log", "", "/admin/audit"},
+	{"user", "Go to My account", "", "/account"},
+}
+
+// commands are the pages that the visitor may open and his views of lists,
+// those of which each typed word begins a word.
+func (s *Server) commands(c *gin.Context, typed string) (choices []views.PaletteChoice, err error) {
+	marks := db.NewTyped(typed)
+	add := func(x command) {
+		if !begins(x.label, typed) {
+			return
+		}
+		choice := commandChoice(x.icon, x.path, marked(x.label, marks)...)
+		if who(c).User.SingleKeys {
+			choice.Keys = x.keys
+		}
+		choices = append(choices, choice)
+	}
+	for _, x := range commands {
+		if s.may(c, http.MethodGet, x.path) {
+			add(x)
+		}
+	}
+	saved, err := s.sideViews(c)
+	for _, x := range saved {
+		add(command{"view", x.Name, "", x.Href})
+	}
+	return choices, err
+}
+
+// begins tells whether each typed word begins a word of a label, without case and accents.
+func begins(label, typed string) bool {
+	words := foldedWords(label)
+	return !slices.ContainsFunc(foldedWords(typed), func(t string) bool {
+		return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) })
+	})
+}
+
+func foldedWords(text string) []string {
+	return strings.FieldsFunc(db.SortKey(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}

@@ -1,0 +1,152 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+)
+
+// paletteNames are what choices say first, without their details and keys.
+const paletteNames = ".opt > span > bdi"
+
+func TestPaletteOffersRecordsAndCommands(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").parts()
+	org, elif := s.organization("Harbor & Pine", "sector", "Logistics"), s.contact("Elif", "Aydın", "job_title", "CFO")
+	s.link(org, elif)
+	talk := s.log(org, elif, "Renewal agreed", "body", "They accept the price of the harbor.")
+	archived := s.contact("Harriet", "Old")
+	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
+
+	empty := ines.get("/palette?q=").wantPart(true)
+	empty.wantTexts("[role=presentation]", "Commands").wantTexts(paletteNames, "New organization", "New contact", "Go to Home", "Go to Organizations", "Go to Contacts", "Go to Interactions", "Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
+	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My accounts")
+
+	found := ines.get("/palette?q=har").wantTexts("[role=presentation]", "Organizations", "Contacts", "Interactions", "Commands")
+	found.want(200, ".opt[href='"+org+"'] mark", "Har").want(200, ".opt[href='"+archived+"'] .bdg", "Archived").want(200, ".opt[href='"+talk+"'] small mark", "har")
+	found.wantTexts("#palette-commands ~ .opt > span > bdi", "Log a call with Harbor & Pine", "Search for “har”").want(200, ".opt[href='/search?q=har']", "")
+	ines.get("/palette?q=renewal").want(200, ".opt[href='"+talk+"'] small", "A former colleague called Elif Aydın at Harbor & Pine").wantTexts("#palette-commands ~ .opt > span > bdi", "Search for “renewal”")
+
+	for typed, want := range map[string]string{"new": "New organization|New contact", "NEW con": "New contact", "ups": "Go to Follow-ups", "follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": ""} {
+		names := append(strings.FieldsFunc(want, func(r rune) bool { return r == '|' }), "Search for “"+typed+"”")
+		ines.get("/palette?q="+strings.ReplaceAll(typed, " ", "+")).wantTexts("#palette-commands ~ .opt > span > bdi", names...)
+	}
+	ines.get("/palette?q=zzz").want(200, ".hint", "Nothing matches “zzz”")
+	ines.get("/palette?q=new").wantNot(".hint")
+	for _, typed := range hostileSearches {
+		ines.get("/palette?q="+typed).want(200, "[role=listbox]", "").wantNot("#palette-organizations, #palette-contacts, #palette-interactions")
+	}
+
+	// Without script, and where somebody goes back to it, it is the search page.
+	plain := s.as("Viewer")
+	for _, asks := range []*browser{plain, plain.boosted(), plain.back()} {
+		if to := asks.get("/palette?q=har+bor&recent=x").to(); to != "/search?q=har+bor" {
+			t.Errorf("leads to %s", to)
+		}
+	}
+}
+
+func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").parts()
+	org, anna := s.organization("Harbor & Pine"), s.contact("Anna", "Kroon", "job_title", "CFO", "phone", "+46 70 555 01 10")
+	s.link(org, anna)
+	for typed, want := range map[string]string{
+		"call anna":               "Log a call with Anna Kroon",
+		"Call  ANNA kroon":        "Log a call with Anna Kroon",
+		"log anna":                "Log a call with Anna Kroon",
+		"log a meeting with anna": "Log a meeting with Anna Kroon",
+		"log an email with anna":  "Log an email with Anna Kroon",
+		"email anna":              "Log an email with Anna Kroon",
+		"note about harbor":       "Log a note about Harbor & Pine|Log a note about Anna Kroon", // who is at it after it
+		"meeting kroon":           "Log a meeting with Anna Kroon",
+		"call 0705550110":         "",
+		"call 5550110":            "Log a call with Anna Kroon",
+		"call nobody":             "",
+		"call":                    "",
+		"calls anna":              "",
+	} {
+		a := ines.get("/palette?q=" + strings.ReplaceAll(typed, " ", "+"))
+		a.wantTexts("#palette-log ~ .opt > span > bdi", strings.FieldsFunc(want, func(r rune) bool { return r == '|' })...)
+		if want != "" {
+			a.want(200, "[role=presentation]:first-child", "Log")
+		}
+	}
+	first := ines.get("/palette?q=email+anna").html.Find(".opt").First().AttrOr("href", "")
+	if first != anna+"?log=email#log-subject" {
+		t.Errorf("leads to %s", first)
+	}
+	ines.get("/palette?q=kroon").wantTexts("#palette-commands ~ .opt > span > bdi", "Log a call with Anna Kroon", "Search for “kroon”")
+
+	page := s.as("Manager")
+	page.get(anna+"?log=email").wantValue("#log [name=channel][checked]", "email").want(200, "#log-subject[autofocus]", "")
+	page.get(org+"?log=note").wantValue("#log [name=channel][checked]", "note").want(200, "#log-subject[autofocus]", "")
+	for _, none := range []string{"", "?log=", "?log=fax", "?log=%00"} {
+		page.get(anna+none).wantValue("#log [name=channel][checked]", "call").wantNot("#log-subject[autofocus]")
+	}
+
+	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(anna))
+	ines.get("/palette?q=call+anna").wantNot("#palette-log").want(200, ".opt .bdg", "Archived")
+}
+
+func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org := s.organization("Harbor & Pine")
+	s.log(org, "", "Harbor talk")
+	const start, end = "Go to Home|Go to Organizations|Go to Contacts", "|Go to My account|My accounts"
+	for _, c := range []struct {
+		slug            string
+		commands, typed string
+		may             []db.Permission
+	}{
+		{"Reader", start + end, "Harbor & Pine", []db.Permission{db.ViewClient}},
+		{"Clerk", "New organization|New contact|" + start + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.EditClient}},
+		{"Listener", start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days", "Harbor & Pine|Harbor talk", []db.Permission{db.ViewClient, db.ViewInteraction}},
+		{"Scribe", start + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.EditInteraction}},
+		{"Caller", start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days", "Harbor & Pine|Harbor talk|Log a call with Harbor & Pine", []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}},
+		{"Chief", start + "|Go to Users|Go to Roles" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ManageUsers}},
+		{"Auditor", start + "|Go to Audit log" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ViewAudit}},
+	} {
+		b := s.as(s.role(c.slug, c.may...)).parts()
+		b.get("/palette").wantTexts(paletteNames, strings.Split(c.commands, "|")...)
+		b.get("/palette?q=harbor").wantTexts(paletteNames, append(strings.Split(c.typed, "|"), "Search for “harbor”")...)
+		calls := b.get("/palette?q=call+harbor")
+		if c.slug == "Caller" {
+			calls.want(200, "#palette-log ~ .opt", "Log a call with Harbor & Pine").want(200, ".note", "call")
+		} else {
+			calls.wantTexts(paletteNames, "Search for “call harbor”").wantNot("#palette-log, .note b") // "call" is a word to find
+		}
+	}
+	s.as(s.role("Talks", db.ViewInteraction)).parts().get("/palette?q=harbor").want(http.StatusForbidden, "", "ViewClient")
+	s.as(s.role("Talks only", db.ViewInteraction)).get("/account").want(200, "h1", "").wantNot("#palette")
+}
+
+func TestPaletteShowsWhatWasOpenedLast(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").parts()
+	var opened []string
+	for _, name := range []string{"A", "B", "C", "D", "E", "F", "G", "H", "I"} {
+		opened = append(opened, s.organization("House "+name))
+	}
+	elif, gone := s.contact("Elif", "Aydın", "job_title", "CFO"), s.contact("Old", "Friend")
+	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(gone))
+	recent := func(paths ...string) answer {
+		return ines.get("/palette?recent="+strings.Join(paths, "+")).want(200, "[role=listbox]", "")
+	}
+	shown := "#palette-recent ~ .opt > span > bdi"
+	recent(opened[1], elif, opened[0]).wantTexts(shown, "House B", "Elif Aydın", "House A").want(200, ".opt[href='"+elif+"'] small", "CFO").wantTexts("[role=presentation]", "Recently opened", "Commands")
+	recent(opened...).wantTexts(shown, "House A", "House B", "House C", "House D", "House E", "House F")
+	recent(gone, gone, gone, gone, gone, gone, opened[0], opened[1], opened[2]).wantTexts(shown, "House A", "House B") // eight are read
+	recent(opened[0], opened[0], "x", "/users/"+key(elif), "/organizations/"+key(elif), "/contacts/", "/contacts/%00", "//evil.example", opened[0]+"/edit", "%FF").wantTexts(shown, "House A")
+	recent(strings.Repeat(elif+"+", 5000)).wantTexts(shown, "Elif Aydın")
+	ines.get("/palette?q=house&recent=" + elif).wantNot("#palette-recent")
+
+	mine, secret, oda := ownWorld(t)
+	oda.parts().get("/palette?recent="+secret.org+"+"+mine.org+"+"+secret.contact+"+"+mine.contact).want(http.StatusOK, "#palette-recent", "").wantTexts(shown, "Harbor & Pine", "Elif Aydın")
+}
