@@ -37,6 +37,12 @@ func TestSearchPage(t *testing.T) {
 		want(200, "#results", "A former colleague called Elif Aydın at Harbor & Pine").wantTexts("#results h2", "Interactions")
 	ines.get("/search?q=rene").wantNot(".snip")
 
+	// The archived are among them, after the active.
+	old := s.contact("Elif", "Aydın")
+	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(old))
+	ines.get("/search?q=elif+aydin").wantTexts("#results .links .nm", "Elif Aydın", "Elif Aydın").want(200, "li.former:last-child .nm[href='"+old+"'] ~ *, li.former:last-child .bdg", "Archived").want(200, ".tabs", "Contacts 2")
+	s.exec("DELETE FROM contacts WHERE id = ?", key(old))
+
 	// Tabs.
 	ines.get("/search?q=elif&kind=contacts").wantTexts("#results h2", "Contacts").want(200, ".tabs [aria-current]", "Contacts 1").wantValue("input[name=kind]", "contacts")
 	ines.get("/search?q=elif&kind=organizations").want(200, ".empty", "Nothing matches “elif”")
