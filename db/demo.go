@@ -14,18 +14,23 @@ import (
 // DemoSizes are the names that Demo knows, from the smallest.
 var DemoSizes = []string{"s", "m", "l"}
 
-// usualCache is SQLite's own default, which fits the short transactions of the verbs.
-const usualCache = 2_000
-
 var demoSizes = map[string]struct {
 	organizations, contacts, interactions int
 	batch                                 int // rows a transaction
-	cache                                 int // KiB of the file that the writer keeps in memory
+	cache                                 int // KiB of the file that the writer keeps in memory, 0 for SQLite's own
 }{
-	"s": {1_000, 3_000, 10_000, math.MaxInt, usualCache},
-	"m": {50_000, 150_000, 1_000_000, 20_000, 64_000},
-	"l": {500_000, 1_500_000, 10_000_000, 20_000, 256_000},
+	"s": {1_000, 3_000, 10_000, math.MaxInt, 0},
+	"m": {50_000, 150_000, 1_000_000, 50_000, 64_000},
+	"l": {500_000, 1_500_000, 10_000_000, 50_000, 256_000},
 }
+
+// While a large sample is filled the writer keeps more of the file in memory,
+// does not wait for the disk, and leaves out checks that hold for size s, made
+// by the same code with all of them: it is whole or thrown away.
+const (
+	inHaste = "PRAGMA cache_size = -%d; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA threads = 4"
+	asUsual = "PRAGMA cache_size = -2000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA threads = 0; PRAGMA wal_checkpoint(TRUNCATE)"
+)
 
 // Demo fills a registry without clients with a sample: organizations, contacts,
 // links and a year of interactions up to now, with the history that the verbs
@@ -50,7 +55,7 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 		return fmt.Errorf("sample data: %w", err)
 	}
 	f := &filler{
-		d: d, ctx: ctx, size: size, batch: n.batch, cache: n.cache, progress: progress, chunks: make(chan demoChunk, 4), stop: make(chan struct{}),
+		d: d, ctx: ctx, size: size, batch: n.batch, progress: progress, chunks: make(chan demoChunk, 4), stop: make(chan struct{}),
 		plan: demoPlan{
 			seed: seed, now: d.now().UTC().Truncate(time.Millisecond), tongues: slices.Concat(tonguesOfTheWest(), tonguesOfOtherScripts()),
 			interactions: n.interactions, organizations: make([]demoOrganization, n.organizations), contacts: make([]demoContact, n.contacts),
@@ -62,11 +67,22 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 	if err := f.prepare(); err != nil {
 		return fmt.Errorf("sample data: %w", err)
 	}
+	if n.cache > 0 {
+		// PRAGMAs sent to a pool: the writer has one connection.
+		if _, err := d.writer.ExecContext(ctx, fmt.Sprintf(inHaste, n.cache)); err != nil {
+			return fmt.Errorf("sample data: %w", err)
+		}
+	}
 	for committed := false; len(f.stages) > 0; committed = true {
 		if err := d.write(ctx, by, f.transaction); err != nil {
 			if committed {
 				err = fmt.Errorf("it stopped midway and %s is of no use now, delete the file and start again: %w", d.path, err)
 			}
+			return fmt.Errorf("sample data: %w", err)
+		}
+	}
+	if n.cache > 0 {
+		if _, err := d.writer.ExecContext(ctx, asUsual); err != nil {
 			return fmt.Errorf("sample data: %w", err)
 		}
 	}
@@ -94,7 +110,6 @@ type filler struct {
 	t        *tx
 	size     string
 	batch    int
-	cache    int
 	progress func(done, total int)
 	plan     demoPlan
 	users    demoUsers
@@ -142,9 +157,6 @@ const (
 
 func (f *filler) prepare() error {
 	f.prepared, f.bound = map[string]*sql.Stmt{}, map[string]*sql.Stmt{}
-	if err := f.setCache(f.ctx, f.cache); err != nil {
-		return err
-	}
 	for _, query := range []string{
 		insertAudit, insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, insertDemoFollowUp,
 		insertDemoTally, insertDemoOwnerTally, indexDemoOrganization, indexDemoContact, indexDemoInteraction,
@@ -163,13 +175,6 @@ func (f *filler) close() {
 	for _, s := range f.prepared {
 		s.Close()
 	}
-	f.setCache(context.Background(), usualCache)
-}
-
-// setCache is the one PRAGMA sent to a pool: the writer has one connection.
-func (f *filler) setCache(ctx context.Context, kib int) error {
-	_, err := f.d.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA cache_size = -%d", kib))
-	return err
 }
 
 // transaction does one batch of what is left.
