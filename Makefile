@@ -1,9 +1,10 @@
 # make run    build and serve on http://127.0.0.1:8080
 # make test   everything: vet, static checks, tests with the race detector, a real browser
 # make bench  speed, as ratios to the bare limits
+# make profile where the time of one request goes
 # make vendor fetch the third-party files of static/vendor again
 
-.PHONY: run build test check vendor bench browser
+.PHONY: run build test check vendor bench profile browser
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     = go run mvdan.cc/gofumpt@v0.12.0
@@ -45,6 +46,14 @@ check:
 vendor:
 	go run ./static/vendor/fetch
 
-# BENCH=-bench.size=s measures on less data, -bench.json=FILE keeps the figures.
+# BENCH=-bench.size=m measures on one size of data, -bench.json=FILE keeps the figures.
+# The first time it fills the samples; that of size l takes 35 GB of disk.
 bench:
-	go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 1h ./handlers $(BENCH)
+	go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 3h ./handlers -bench.size=s,m,l $(BENCH)
+
+# REQUEST is L, D, W or S: the list, a record, logging, searching. See go tool pprof -http=: FILE.
+REQUEST = D
+profile:
+	@dir=$$(mktemp -d) && go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 1h ./handlers -bench.only=$(REQUEST) \
+		-o "$$dir/handlers.test" -cpuprofile "$$dir/cpu.pprof" $(BENCH) && \
+	go tool pprof -top -cum -nodecount 60 -focus 'handlers..\*Server' "$$dir/handlers.test" "$$dir/cpu.pprof" && echo "$$dir/cpu.pprof"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -316,6 +317,7 @@ func (s *Server) VerifyDaily() {
 		if found := (*db.Broken)(nil); err != nil && !errors.As(err, &found) && s.ending.Err() == nil {
 			s.log.Error("the history could not be verified", "error", err)
 		}
+		debug.FreeOSMemory() // it read all of it
 		select {
 		case <-time.After(24 * time.Hour):
 		case <-s.ending.Done():

@@ -6,10 +6,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"html"
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -35,22 +35,23 @@ import (
 
 // make bench measures four requests through the whole HTTP stack, signed in,
 // over keep-alive connections, and beside each its floor: net/http, the
-// request's own queries, but for those of the menu, in SQL prepared on connections of the same settings, and an
-// answer of the same size appended by hand, without session or permission.
-// The two take turns (A B A B …) and medians count, so that the ratio means
-// the same on any machine.
+// request's own queries, but for those of the menu, in SQL prepared on
+// connections of the same settings, and an answer of the same size appended by
+// hand, without session or permission. The two take turns (A B A B …) and
+// medians count, so that the ratio means the same on any machine. What has no
+// floor (memory, start, sizes, a browser) is in bench_figures_test.go.
 var (
-	benchSize    = flag.String("bench.size", "m", "size of the sample data: s, m or l")
+	benchSizes   = flag.String("bench.size", "m", "sizes of the sample data, of s, m and l, with commas between")
 	benchRounds  = flag.Int("bench.rounds", 5, "rounds of each pair")
 	benchSeconds = flag.Float64("bench.seconds", 2, "seconds a round")
-	benchOnly    = flag.String("bench.only", "LDWS", "which requests to measure, by their letters")
+	benchOnly    = flag.String("bench.only", "LDWSX", "which requests to measure, by their letters; X is all that has no floor")
 	benchJSON    = flag.String("bench.json", "", "file for the figures as JSON")
 )
 
 const benchConnections = 16
 
-// figure is what one side of a pair measured.
-type figure struct {
+// side is what one side of a pair measured.
+type side struct {
 	PerSecond float64 `json:"per_second"`
 	P50       float64 `json:"p50_ms"`
 	P99       float64 `json:"p99_ms"`
@@ -62,9 +63,24 @@ type figure struct {
 type pair struct {
 	Name    string  `json:"name"`
 	Budget  float64 `json:"budget"`
-	Product figure  `json:"registry"`
-	Floor   figure  `json:"floor"`
+	Product side    `json:"registry"`
+	Floor   side    `json:"floor"`
 	Ratio   float64 `json:"ratio"`
+}
+
+// figure is what has no floor; it is good where it is at most its budget.
+type figure struct {
+	Name   string  `json:"name"`
+	Unit   string  `json:"unit"`
+	Value  float64 `json:"value"`
+	Budget float64 `json:"budget"`
+}
+
+// results are those of one size.
+type results struct {
+	Size    string   `json:"size"`
+	Pairs   []pair   `json:"pairs"`
+	Figures []figure `json:"figures"`
 }
 
 func BenchmarkRegistry(b *testing.B) {
@@ -72,8 +88,35 @@ func BenchmarkRegistry(b *testing.B) {
 		return // the rounds repeat by themselves
 	}
 	handlers.SpareMemory()
-	f := newFixture(b)
-	var pairs []pair
+	var all []results
+	for _, size := range strings.Split(*benchSizes, ",") {
+		b.Run(size, func(b *testing.B) {
+			if b.N > 1 {
+				return
+			}
+			r := results{Size: size}
+			f := newFixture(b, size)
+			r.Pairs = f.pairs(b)
+			if strings.Contains(*benchOnly, "X") {
+				r.Figures = f.figures(b)
+			}
+			if len(all) > 0 {
+				r.Figures = append(r.Figures, growth(all[len(all)-1], r)...)
+			}
+			all = append(all, r)
+			r.print()
+		})
+	}
+	if *benchJSON != "" {
+		encoded, err := json.MarshalIndent(all, "", "  ")
+		if err == nil {
+			err = os.WriteFile(*benchJSON, append(encoded, '\n'), 0o644)
+		}
+		check(b, err)
+	}
+}
+
+func (f *fixture) pairs(b *testing.B) (pairs []pair) {
 	for _, x := range []struct {
 		name    string
 		budget  float64
@@ -89,7 +132,7 @@ func BenchmarkRegistry(b *testing.B) {
 			continue
 		}
 		p := pair{Name: x.name, Budget: x.budget}
-		var product, floor []figure
+		var product, floor []side
 		measure(b, f.product, x.request) // the first round fills caches
 		measure(b, f.floor, x.floor)
 		for range *benchRounds {
@@ -101,23 +144,30 @@ func BenchmarkRegistry(b *testing.B) {
 		pairs = append(pairs, p)
 		b.ReportMetric(p.Ratio, strings.ToLower(x.name[:1])+"/floor")
 	}
-	fmt.Printf("\n%-28s %9s %9s %8s %8s %9s %8s %7s %7s\n", "size "+*benchSize+", 16 connections", "req/s", "floor", "p50 ms", "p99 ms", "allocs", "bytes", "ratio", "budget")
-	for _, p := range pairs {
-		fmt.Printf("%-28s %9.0f %9.0f %8.2f %8.2f %9.0f %8d %6.0f%% %6.0f%%\n", p.Name, p.Product.PerSecond, p.Floor.PerSecond, p.Product.P50, p.Product.P99, p.Product.Allocs, p.Product.Bytes, p.Ratio*100, p.Budget*100)
+	return pairs
+}
+
+// growth is how many times longer each request takes than with a sample a size smaller.
+func growth(smaller, larger results) (all []figure) {
+	for i, p := range larger.Pairs {
+		all = append(all, figure{p.Name[:1] + " against size " + smaller.Size, "times", smaller.Pairs[i].Product.PerSecond / p.Product.PerSecond, 1.5})
 	}
-	if *benchJSON != "" {
-		encoded, err := json.MarshalIndent(pairs, "", "  ")
-		if err == nil {
-			err = os.WriteFile(*benchJSON, append(encoded, '\n'), 0o644)
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
+	return all
+}
+
+func (r results) print() {
+	fmt.Printf("\n%-32s %9s %9s %8s %8s %9s %8s %7s %7s\n", "size "+r.Size+", 16 connections", "req/s", "floor", "p50 ms", "p99 ms", "allocs", "bytes", "ratio", "budget")
+	for _, p := range r.Pairs {
+		fmt.Printf("%-32s %9.0f %9.0f %8.2f %8.2f %9.0f %8d %6.0f%% %6.0f%%\n", p.Name, p.Product.PerSecond, p.Floor.PerSecond, p.Product.P50, p.Product.P99, p.Product.Allocs, p.Product.Bytes, p.Ratio*100, p.Budget*100)
+	}
+	for _, x := range r.Figures {
+		fmt.Printf("%-32s %9.1f %-9s at most %g\n", x.Name, x.Value, x.Unit, x.Budget)
 	}
 }
 
 // fixture is a filled registry, its server, and the server of the floor.
 type fixture struct {
+	path           string
 	product, floor string // addresses
 	cookie         string
 	organizations  []string // ids to visit, with many interactions and few
@@ -126,24 +176,27 @@ type fixture struct {
 	reader, writer *sql.DB
 }
 
-// newFixture fills a registry once a machine, keeps it in the user's cache, and works on a copy.
-func newFixture(b *testing.B) *fixture {
-	path := filepath.Join(b.TempDir(), "bench.db")
-	copyFile(b, filled(b), path)
+// newFixture fills a registry once a machine, keeps it in the user's cache, and
+// measures on that: what it logs is little beside what is there.
+func newFixture(b *testing.B, size string) *fixture {
+	path := filled(b, size)
 	ctx := context.Background()
 	d, err := db.Open(ctx, path, db.Options{})
 	check(b, err)
 	b.Cleanup(func() { d.Close() })
-	u, err := d.CreateUser(ctx, db.System, db.NewUser{Email: "bench@pinestreet.example", FullName: "Bench", Role: "Administrator", Hash: hash})
-	check(b, err)
+	const email = "bench@pinestreet.example"
+	if _, err := d.AccountByEmail(ctx, db.System, email); errors.Is(err, db.ErrNotFound) {
+		_, err := d.CreateUser(ctx, db.System, db.NewUser{Email: email, FullName: "Bench", Role: "Administrator", Hash: hash})
+		check(b, err)
+	}
 	server, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example"})
 	check(b, err)
 	product := httptest.NewServer(server)
 	b.Cleanup(product.Close)
-	token, err := d.SignIn(ctx, db.Actor{}, u.Email, password)
+	token, err := d.SignIn(ctx, db.Actor{}, email, password)
 	check(b, err)
 
-	f := &fixture{product: product.Listener.Addr().String(), cookie: "session=" + token, floorSizes: map[string]int{}}
+	f := &fixture{path: path, product: product.Listener.Addr().String(), cookie: "session=" + token, floorSizes: map[string]int{}}
 	f.reader = open(b, path, "&_query_only=1", 4)
 	f.writer = open(b, path, "", 1)
 	rows, err := f.reader.Query(`
@@ -165,7 +218,7 @@ func newFixture(b *testing.B) *fixture {
 	return f
 }
 
-func filled(b *testing.B) string {
+func filled(b *testing.B, size string) string {
 	cache, err := os.UserCacheDir()
 	check(b, err)
 	var schema bytes.Buffer
@@ -176,18 +229,21 @@ func filled(b *testing.B) string {
 		check(b, err)
 		schema.Write(text)
 	}
-	path := filepath.Join(cache, "clientregistry", fmt.Sprintf("bench-%s-%s.db", *benchSize, uuid.NewSHA1(uuid.Nil, schema.Bytes())))
+	path := filepath.Join(cache, "clientregistry", fmt.Sprintf("bench-%s-%s.db", size, uuid.NewSHA1(uuid.Nil, schema.Bytes())))
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}
 	check(b, os.MkdirAll(filepath.Dir(path), 0o700))
-	partial := filepath.Join(b.TempDir(), "filling.db")
+	partial := path + ".filling"
+	check(b, os.RemoveAll(partial))
 	d, err := db.Open(context.Background(), partial, db.Options{})
 	check(b, err)
-	fmt.Printf("filling a registry of size %s, once\n", *benchSize)
-	check(b, d.Demo(context.Background(), db.System, *benchSize, 1, nil))
+	fmt.Printf("filling a registry of size %s, once\n", size)
+	start := time.Now()
+	check(b, d.Demo(context.Background(), db.System, size, 1, nil))
 	check(b, d.Close())
-	copyFile(b, partial, path)
+	fmt.Printf("filled in %s\n", time.Since(start).Round(time.Second))
+	check(b, os.Rename(partial, path))
 	return path
 }
 
@@ -367,7 +423,7 @@ func appendRows(page []byte, query *sql.Stmt, args ...any) ([]byte, error) {
 }
 
 // measure sends requests over keep-alive connections for a round.
-func measure(b *testing.B, address string, request func(n int64) []byte) figure {
+func measure(b *testing.B, address string, request func(n int64) []byte) side {
 	var n atomic.Int64
 	var group sync.WaitGroup
 	times := make([][]time.Duration, benchConnections)
@@ -406,7 +462,7 @@ func measure(b *testing.B, address string, request func(n int64) []byte) figure 
 	}
 	slices.Sort(all)
 	ms := func(share float64) float64 { return float64(all[int(float64(len(all)-1)*share)].Microseconds()) / 1000 }
-	return figure{
+	return side{
 		PerSecond: float64(len(all)) / took.Seconds(), P50: ms(0.5), P99: ms(0.99),
 		Allocs: float64(after.Mallocs-before.Mallocs) / float64(len(all)), Bytes: int(size.Load()),
 	}
@@ -462,21 +518,10 @@ func answerSize(b *testing.B, address string, request []byte) int {
 	return n
 }
 
-// median is the figure of the round in the middle, by requests a second.
-func median(all []figure) figure {
-	slices.SortFunc(all, func(a, b figure) int { return int(a.PerSecond*1000 - b.PerSecond*1000) })
+// median is what the round in the middle measured, by requests a second.
+func median(all []side) side {
+	slices.SortFunc(all, func(a, b side) int { return int(a.PerSecond*1000 - b.PerSecond*1000) })
 	return all[len(all)/2]
-}
-
-func copyFile(b *testing.B, from, to string) {
-	source, err := os.Open(from)
-	check(b, err)
-	defer source.Close()
-	target, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	check(b, err)
-	_, err = io.Copy(target, source)
-	check(b, err)
-	check(b, target.Close())
 }
 
 func check(b *testing.B, err error) {

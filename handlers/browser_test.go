@@ -124,7 +124,7 @@ func newOffice(t *testing.T) *office {
 
 // window is a browser window. Windows of one person share the session.
 type window struct {
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	url   string // of the registry
 	touch bool
@@ -161,7 +161,7 @@ func (w *window) another() *window {
 	return openWindow(w.t, w.ctx, w.url)
 }
 
-func openWindow(t *testing.T, parent context.Context, url string, options ...chromedp.ContextOption) *window {
+func openWindow(t testing.TB, parent context.Context, url string, options ...chromedp.ContextOption) *window {
 	t.Helper()
 	w := &window{t: t, url: url}
 	var cancel context.CancelFunc

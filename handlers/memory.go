@@ -12,10 +12,12 @@ const (
 	memoryLimit = 100 << 20
 )
 
-// SpareMemory makes the program collect garbage less often than Go does by
-// itself: pages are made of many small pieces that live for one answer. GOGC and
-// GOMEMLIMIT, where they are set, say otherwise.
+// SpareMemory gives back what the start of the program took, and makes it
+// collect garbage less often than Go does by itself: pages are made of many small
+// pieces that live for one answer. GOGC and GOMEMLIMIT, where they are set, say
+// otherwise.
 func SpareMemory() {
+	debug.FreeOSMemory()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/static"
+	"clientregistry/views"
 )
 
 // Server answers requests for one registry.
@@ -63,6 +64,7 @@ func New(d *db.DB, o Options) (*Server, error) {
 	}
 	s.ending, s.stop = context.WithCancel(context.Background())
 	s.store = newSessionStore(d, base.Scheme == "https")
+	views.Parse()
 	s.Handler, err = s.handler(o.TrustedProxies)
 	return s, err
 }

@@ -149,7 +149,7 @@ type FollowUpList struct{ FollowUps }
 // Template names the piece.
 func (FollowUpList) Template() string { return "follow_ups/_list.html" }
 
-func (FollowUpList) layout() string { return "follow_ups/_list.html" }
+func (FollowUpList) around() (above, below string) { return "", "" }
 
 // MoreFollowUps is the answer to "Load 50 more".
 type MoreFollowUps struct{ FollowUps }
@@ -157,7 +157,7 @@ type MoreFollowUps struct{ FollowUps }
 // Template names the piece.
 func (MoreFollowUps) Template() string { return "follow_ups/_more.html" }
 
-func (MoreFollowUps) layout() string { return "follow_ups/_more.html" }
+func (MoreFollowUps) around() (above, below string) { return "", "" }
 
 // NextStep is the form that plans what comes after an interaction.
 type NextStep struct {

@@ -69,8 +69,8 @@ type ListPart struct{ List }
 // Template names the piece.
 func (ListPart) Template() string { return "records/_list.html" }
 
-// layout makes ListPart no page, although it embeds one.
-func (ListPart) layout() string { return "records/_list.html" }
+// around makes ListPart no page, although it embeds one.
+func (ListPart) around() (above, below string) { return "", "" }
 
 // MoreRows is the answer to "Load 50 more".
 type MoreRows struct{ List }
@@ -78,7 +78,7 @@ type MoreRows struct{ List }
 // Template names the piece.
 func (MoreRows) Template() string { return "records/_more.html" }
 
-func (MoreRows) layout() string { return "records/_more.html" }
+func (MoreRows) around() (above, below string) { return "", "" }
 
 // Shown says how many rows are shown: "50 shown of 1,204 organizations" while there are more, else all as "14 organizations".
 func (l List) Shown() string {
@@ -303,7 +303,7 @@ type LoginDialog struct{ Login }
 // Template names the dialog.
 func (LoginDialog) Template() string { return "sessions/_dialog.html" }
 
-func (LoginDialog) layout() string { return "sessions/_dialog.html" }
+func (LoginDialog) around() (above, below string) { return "", "" }
 
 // Setup is the page that makes the first administrator.
 type Setup struct {

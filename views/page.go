@@ -56,11 +56,12 @@ type foot struct {
 
 func (foot) Template() string { return "_foot.html" }
 
-func (p Page) layout() string {
+// around are the templates before and behind the page's own.
+func (p Page) around() (above, below string) {
 	if p.User == "" {
-		return "auth.html"
+		return "_above_auth.html", "_below_auth.html"
 	}
-	return "layout.html"
+	return "_above.html", "_below.html"
 }
 
 // Toast says what was done, and offers to undo it.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"path"
 	"strings"
 	"sync"
 
@@ -21,8 +20,9 @@ var files embed.FS
 // View is the data of one template.
 type View interface{ Template() string }
 
-// paged is the data of a whole page: Page is embedded in it.
-type paged interface{ layout() string }
+// paged is the data of a whole page: Page is embedded in it. A fragment that
+// embeds a page has nothing around it.
+type paged interface{ around() (above, below string) }
 
 // Into is a view for another place on the page than the one that asked:
 // htmx swaps it into Target in the manner of Swap.
@@ -34,33 +34,34 @@ type Into struct {
 // Template names the wrapper of a view for another place.
 func (Into) Template() string { return "_into.html" }
 
-// Render writes views one after the other: a page with its layout, anything
-// else as the fragment it is.
+// Render writes views one after the other: a page with what is around it,
+// anything else as the fragment it is.
 func Render(w *bytes.Buffer, all ...View) error {
 	for _, v := range all {
-		name := v.Template()
-		set := templates()[name]
-		if p, ok := v.(paged); ok {
-			name = p.layout()
-		}
-		if set == nil {
-			return fmt.Errorf("views: no template %s", v.Template())
-		}
 		if into, ok := v.(Into); ok {
 			if err := renderInto(w, into); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := set.ExecuteTemplate(w, name, v); err != nil {
-			return fmt.Errorf("views: %w", err)
+		var above, below string
+		if p, ok := v.(paged); ok {
+			above, below = p.around()
+		}
+		for _, name := range []string{above, v.Template(), below} {
+			if name == "" {
+				continue
+			}
+			if err := templates().ExecuteTemplate(w, name, v); err != nil {
+				return fmt.Errorf("views: %w", err)
+			}
 		}
 	}
 	return nil
 }
 
 func renderInto(w *bytes.Buffer, v Into) error {
-	if err := templates()["_into.html"].ExecuteTemplate(w, "_into.html", v); err != nil {
+	if err := templates().ExecuteTemplate(w, "_into.html", v); err != nil {
 		return err
 	}
 	if v.View != nil {
@@ -72,57 +73,32 @@ func renderInto(w *bytes.Buffer, v Into) error {
 	return nil
 }
 
-// templates are the parsed sets by the template they are for. All pieces
-// (their names begin with "_") and layouts are in every set; a page is "main" in its own.
-func templates() map[string]*template.Template {
-	parsing.Do(func() { parsed = parseAll() })
+// Parse parses the templates, so that the first page need not wait for it.
+func Parse() { templates() }
+
+// templates are all templates, each by the name of its file.
+func templates() *template.Template {
+	parsing.Do(func() { parsed = template.Must(parse()) })
 	return parsed
 }
 
 var (
 	parsing sync.Once
-	parsed  map[string]*template.Template
+	parsed  *template.Template
 )
 
-func parseAll() map[string]*template.Template {
-	shared := template.New("").Funcs(functions())
-	var pages []string
-	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+func parse() (*template.Template, error) {
+	all := template.New("").Funcs(functions())
+	return all, fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		if base := path.Base(name); strings.HasPrefix(base, "_") || path.Dir(name) == "." {
-			return parse(shared, name, name)
+		text, err := files.ReadFile(name)
+		if err == nil {
+			_, err = all.New(name).Parse(string(text))
 		}
-		pages = append(pages, name)
-		return nil
-	})
-	if err != nil {
-		panic(err)
-	}
-	sets := map[string]*template.Template{}
-	for _, t := range shared.Templates() {
-		sets[t.Name()] = shared
-	}
-	for _, name := range pages {
-		set := template.Must(shared.Clone())
-		if err := parse(set, "main", name); err != nil {
-			panic(err)
-		}
-		sets[name] = set
-	}
-	return sets
-}
-
-func parse(into *template.Template, as, file string) error {
-	text, err := files.ReadFile(file)
-	if err != nil {
 		return err
-	}
-	if _, err := into.New(as).Parse(string(text)); err != nil {
-		return fmt.Errorf("views: %s: %w", file, err)
-	}
-	return nil
+	})
 }
 
 // functions are what templates call. once renders a view by its own template,

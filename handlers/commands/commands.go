@@ -90,7 +90,6 @@ func (cmd *serveCmd) Validate() error {
 // Run serves until the context ends, then finishes what is running within 10 s.
 func (cmd *serveCmd) Run(e *env) error {
 	gin.SetMode(gin.ReleaseMode)
-	handlers.SpareMemory()
 	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true, SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax})
 	if err != nil {
 		return err
@@ -120,6 +119,7 @@ func (cmd *serveCmd) Run(e *env) error {
 	} else {
 		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", s.SetupLink())
 	}
+	handlers.SpareMemory()
 	var daily sync.WaitGroup
 	daily.Go(s.VerifyDaily)
 	defer daily.Wait()
