@@ -187,6 +187,50 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	}
 }
 
+// TestALockOutlivesARestart: of an account and of an address, also one that is not yet full.
+func TestALockOutlivesARestart(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	d := o.DB
+	guess := func(ip, email string, n int) (locked *db.Locked) {
+		t.Helper()
+		for range n {
+			if _, err := d.SignIn(t.Context(), db.Actor{IP: ip}, email, "wrong password"); !errors.Is(err, db.ErrSignIn) && !errors.As(err, &locked) {
+				t.Fatal(err)
+			}
+		}
+		return locked
+	}
+	restart := func() {
+		t.Helper()
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d = must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t)
+		t.Cleanup(func() { d.Close() })
+	}
+	guess("192.0.2.1", "tomas@pinestreet.example", 10)
+	guess("192.0.2.1", "lea@pinestreet.example", 9)
+	for n := range 30 {
+		guess("192.0.2.1", fmt.Sprintf("user%d@pinestreet.example", n), 1)
+	}
+	restart()
+	var locked *db.Locked
+	if _, err := d.SignIn(t.Context(), db.Actor{IP: "198.51.100.7"}, "tomas@pinestreet.example", dbtest.Password); !errors.As(err, &locked) {
+		t.Errorf("the right password on the locked account: %v", err)
+	}
+	want(t, "state", must(d.Account(t.Context(), o.Ines, o.Tomas.UserID))(t).State(dbtest.Now), "locked")
+	want(t, "the tenth wrong one is checked", guess("192.0.2.1", "lea@pinestreet.example", 1) == nil, true)
+	want(t, "and was the last", guess("198.51.100.7", "lea@pinestreet.example", 1) != nil, true)
+	restart()
+	if _, err := d.SignIn(t.Context(), db.Actor{IP: "192.0.2.1"}, "ines@pinestreet.example", dbtest.Password); !errors.As(err, &locked) {
+		t.Errorf("the right password from the locked address: %v", err)
+	}
+	must(d.SignIn(t.Context(), db.Actor{IP: "198.51.100.7"}, "ines@pinestreet.example", dbtest.Password))(t)
+	o.Clock.Add(15*time.Minute + time.Second)
+	must(d.SignIn(t.Context(), db.Actor{IP: "192.0.2.1"}, "tomas@pinestreet.example", dbtest.Password))(t)
+}
+
 func TestAnAdministratorUnlocksAndEndsSessions(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

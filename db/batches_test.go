@@ -129,6 +129,10 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 					o.Column(t, "SELECT words || '/' || organizations FROM contact_search ORDER BY docid"))
 			}
 			before := state()
+			for range 2 { // made and undone again and again
+				u := must(o.UndoBatch(t.Context(), o.Ines, must(o.RunBatch(t.Context(), o.Ines, b))(t).ID))(t)
+				want(t, "undone, "+fmt.Sprint(left(u.Left)), u.Undone > 0 && state() == before, true)
+			}
 			p := must(o.RunBatch(t.Context(), o.Ines, b))(t)
 			if p.Changes == 0 || p.ID == "" {
 				t.Fatalf("nothing changed: %+v", p)

@@ -487,6 +487,11 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 		if err := t.insertInteraction(i); err != nil {
 			return err
 		}
+		// A trigger takes a new row for the last contact before others of the same
+		// moment; this one is as old as its id. Touched, it is looked for anew.
+		if _, err := t.exec("UPDATE interactions SET channel = channel WHERE id = ?", id); err != nil {
+			return err
+		}
 		if err := t.bringBack(id, followUps); err != nil {
 			return err
 		}

@@ -1,8 +1,12 @@
 package db_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -273,4 +277,153 @@ func TestATimelineTakesAnyLimitAndFilter(t *testing.T) {
 			t.Errorf("%+v: %d found, %v", c.f, len(page), err)
 		}
 	}
+}
+
+// feed is what a filter finds of all interactions, newest first, the obvious way.
+func feed(t *testing.T, o *dbtest.Office, f db.InteractionFilter) (ids []string) {
+	t.Helper()
+	for _, row := range o.Column(t, "SELECT json_array(id, organization_id, contact_id, user_id, channel, outcome, happened_at) FROM interactions ORDER BY happened_at DESC, id DESC") {
+		var x [7]string
+		if err := json.Unmarshal([]byte(row), &x); err != nil {
+			t.Fatal(err)
+		}
+		at := must(time.Parse(time.RFC3339, x[6]))(t)
+		fits := !at.Before(f.From) && (f.To.IsZero() || at.Before(f.To))
+		for n, asked := range []string{"", f.OrganizationID, f.ContactID, f.UserID, f.Channel, f.Outcome} {
+			fits = fits && (asked == "" || asked == x[n])
+		}
+		if fits {
+			ids = append(ids, x[0])
+		}
+	}
+	return ids
+}
+
+// TestTheFeedIsWhatAPlainLookFinds walks random filters of interactions, each
+// alone and several together, while others come and go, and counts them.
+func TestTheFeedIsWhatAPlainLookFinds(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	r := rand.New(rand.NewPCG(20261122, 8))
+	organizations, contacts := []string{"", o.Acme(t).ID, o.NewOrganization(t, "Beta").ID}, []string{"", o.Maya(t).ID, o.NewContact(t, "Nils", "Berg", "").ID}
+	log := func() string {
+		ends := [2]string{random(r, organizations...), random(r, contacts...)}
+		if ends == [2]string{} {
+			ends[0] = organizations[1]
+		}
+		return must(o.LogInteraction(t.Context(), []db.Actor{o.Tomas, o.Ines}[r.IntN(2)], db.Fields{
+			"channel": random(r, db.Channels...), "subject": "x", "outcome": random(r, "", "Won", "won", "Lost"), "organization_id": ends[0], "contact_id": ends[1],
+			"happened_at": fmt.Sprintf("2026-11-%02dT%02d:00", r.IntN(9)+1, r.IntN(3)),
+		}, ""))(t).ID
+	}
+	for range 250 {
+		log()
+	}
+	day := func() time.Time { return time.Date(2026, 11, r.IntN(9)+1, r.IntN(3), 0, 0, 0, time.UTC) }
+	conditions := []func(*db.InteractionFilter){
+		func(f *db.InteractionFilter) { f.Channel = random(r, db.Channels...) },
+		func(f *db.InteractionFilter) { f.Outcome = random(r, "Won", "Lost", "None") },
+		func(f *db.InteractionFilter) { f.UserID = random(r, o.Tomas.UserID, o.Ines.UserID, o.Lea.UserID) },
+		func(f *db.InteractionFilter) { f.From = day() },
+		func(f *db.InteractionFilter) { f.To = day() },
+		func(f *db.InteractionFilter) { f.OrganizationID = organizations[1+r.IntN(2)] },
+		func(f *db.InteractionFilter) { f.ContactID = contacts[1+r.IntN(2)] },
+	}
+	for n := range 80 {
+		most := []int{10_000, 10}[n%2]
+		o.CountUpTo(most)
+		var f db.InteractionFilter
+		for range r.IntN(4) {
+			conditions[r.IntN(len(conditions))](&f)
+		}
+		gone := log() // the counts kept so far are no more
+		wanted := feed(t, o, f)
+		count, more, err := o.CountInteractions(t.Context(), o.Lea, f)
+		want(t, fmt.Sprintf("count of %+v", f), fmt.Sprint(count, more, err), fmt.Sprint(min(len(wanted), most), len(wanted) > most, nil))
+		came, got := map[string]bool{gone: true}, []string(nil)
+		for page := f; ; {
+			rows, older, err := o.Interactions(t.Context(), o.Lea, page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range rows {
+				got = append(got, i.ID)
+			}
+			if page.Before = older; older == "" {
+				break
+			}
+			if came[log()] = true; gone != "" {
+				must(o.DeleteInteraction(t.Context(), o.Ines, gone, 1))(t)
+				gone = ""
+			}
+		}
+		if all := slices.Sorted(slices.Values(got)); len(slices.Compact(all)) != len(got) {
+			t.Errorf("%+v: something came twice", f)
+		}
+		new := func(id string) bool { return came[id] || !slices.Contains(wanted, id) }
+		if got, wanted := slices.DeleteFunc(got, new), slices.DeleteFunc(wanted, new); !slices.Equal(got, wanted) {
+			t.Errorf("%+v: %d of the %d that were there throughout, or in another order", f, len(got), len(wanted))
+		}
+	}
+}
+
+// TestLastContactsAreThoseOfTheInteractions makes, edits, moves, deletes and brings
+// back interactions at random and compares each organization's and contact's last
+// one, and who is quiet, with a plain look at what is there.
+func TestLastContactsAreThoseOfTheInteractions(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	r := rand.New(rand.NewPCG(20261122, 9))
+	organizations, contacts := []string{""}, []string{""}
+	for n := range 4 {
+		organizations = append(organizations, o.NewOrganization(t, fmt.Sprint("Haus ", n)).ID)
+		contacts = append(contacts, o.NewContact(t, "Kim", fmt.Sprint(n), "").ID)
+	}
+	typed := func() db.Fields {
+		f := db.Fields{"channel": random(r, db.Channels...), "subject": "x", "happened_at": fmt.Sprintf("2026-11-%02dT10:00", r.IntN(6)+1)}
+		for f["organization_id"] == "" && f["contact_id"] == "" {
+			f["organization_id"], f["contact_id"] = random(r, organizations...), random(r, contacts...)
+		}
+		return f
+	}
+	versions, deleted := map[string]int{}, []string(nil)
+	for n := range 200 {
+		ids := slices.Sorted(maps.Keys(versions))
+		switch at := r.IntN(5); {
+		case at == 0 && len(deleted) > 0:
+			back := must(o.UndeleteInteraction(t.Context(), o.Tomas, deleted[0]))(t)
+			versions[back.ID], deleted = back.Version, deleted[1:]
+		case at == 1 && len(ids) > 0:
+			id := ids[r.IntN(len(ids))]
+			must(o.DeleteInteraction(t.Context(), o.Tomas, id, versions[id]))(t)
+			delete(versions, id)
+			deleted = append(deleted, id)
+		case at < 4 && len(ids) > 0:
+			id, f := ids[r.IntN(len(ids))], typed()
+			for column := range f { // some of it
+				if r.IntN(2) == 0 && !strings.HasSuffix(column, "_id") {
+					delete(f, column)
+				}
+			}
+			versions[id] = must(o.UpdateInteraction(t.Context(), o.Tomas, id, versions[id], f))(t).Version
+		default:
+			made := must(o.LogInteraction(t.Context(), o.Tomas, typed(), ""))(t)
+			versions[made.ID] = made.Version
+		}
+		for table, end := range map[string]string{"organizations": "organization_id", "contacts": "contact_id"} {
+			wrong := o.Column(t, `SELECT id FROM `+table+` AS x WHERE (last_contact_at, last_contact_channel) IS NOT (
+				SELECT happened_at, channel FROM interactions WHERE `+end+` = x.id ORDER BY happened_at DESC, id DESC LIMIT 1)`)
+			if len(wrong) > 0 {
+				t.Fatalf("after %d changes the last contact of %d %s is not that of the interactions", n+1, len(wrong), table)
+			}
+		}
+	}
+	since := time.Date(2026, 11, 6, 0, 0, 0, 0, time.UTC)
+	quiet := organizationPages(t, o, o.Lea, db.Filter{QuietSince: since, Sort: "created_at"}, func() {})
+	var ids []string
+	for _, x := range quiet {
+		ids = append(ids, x.ID)
+	}
+	want(t, "quiet ones", fmt.Sprint(ids), fmt.Sprint(o.Column(t, `SELECT id FROM organizations AS x WHERE NOT EXISTS (
+		SELECT 1 FROM interactions WHERE organization_id = x.id AND happened_at >= '2026-11-06') ORDER BY created_at, id`)))
 }

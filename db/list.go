@@ -103,7 +103,7 @@ func (l *listing) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
 		all = append(all, l.linked(by, f))
 	}
 	if f.Missing != "" {
-		if l.missing[f.Missing] == "" || f.Missing == "contacts" && by.OwnOnly {
+		if l.missing[f.Missing] == "" {
 			return nil, true
 		}
 		add("missing", l.missing[f.Missing])

@@ -23,6 +23,8 @@ type model struct {
 	rows  map[string]map[string]string // by id: columns, "" for NULL
 	links []map[string]string
 	names map[string]string // of organizations, as they are sorted
+	owner map[string]string // of organizations and contacts, by id
+	own   string            // who asks, and sees only clients of his own; "" sees all
 }
 
 func (m *model) read(t *testing.T) {
@@ -32,10 +34,20 @@ func (m *model) read(t *testing.T) {
 		m.rows[row["id"]] = row
 	}
 	m.links = m.maps(t, "SELECT * FROM organization_contact")
-	m.names = map[string]string{}
+	m.names, m.owner = map[string]string{}, map[string]string{}
 	for _, o := range m.maps(t, "SELECT id, sort_key FROM organizations") {
 		m.names[o["id"]] = o["sort_key"]
 	}
+	for _, x := range m.maps(t, "SELECT id, owner_user_id FROM organizations UNION ALL SELECT id, owner_user_id FROM contacts") {
+		m.owner[x["id"]] = x["owner_user_id"]
+	}
+}
+
+// sees is whether a record is his who asks, or linked to one that is.
+func (m *model) sees(id string) bool {
+	return m.own == "" || m.owner[id] == m.own || slices.ContainsFunc(m.links, func(l map[string]string) bool {
+		return l["organization_id"] == id && m.owner[l["contact_id"]] == m.own || l["contact_id"] == id && m.owner[l["organization_id"]] == m.own
+	})
 }
 
 func (m *model) maps(t *testing.T, query string) []map[string]string {
@@ -75,10 +87,13 @@ func (m *model) matches(id string, f db.Filter) bool {
 	}
 	link := func(fits func(map[string]string) bool) bool {
 		end := strings.TrimSuffix(m.table, "s") + "_id"
-		return slices.ContainsFunc(m.links, func(l map[string]string) bool { return l[end] == id && fits(l) })
+		return slices.ContainsFunc(m.links, func(l map[string]string) bool {
+			return l[end] == id && fits(l) && m.sees(l["organization_id"]) && m.sees(l["contact_id"])
+		})
 	}
 	last := row["last_contact_at"]
 	switch {
+	case !m.sees(id):
 	case f.Status == "archived" && row["is_active"] == "1", f.Status != "archived" && f.Status != "all" && row["is_active"] == "0":
 	case f.OwnerID == "none" && row["owner_user_id"] != "", f.OwnerID != "none" && f.OwnerID != "" && row["owner_user_id"] != f.OwnerID:
 	case m.table == "organizations" && (f.Sector != "" && row["sector"] != f.Sector || f.SizeBand != "" && row["size_band"] != f.SizeBand):
@@ -144,6 +159,9 @@ func (m *model) key(id, column string) []string {
 func (m *model) sorted(f db.Filter) []string {
 	found := slices.DeleteFunc(slices.Sorted(maps.Keys(m.rows)), func(id string) bool { return !m.matches(id, f) })
 	column := strings.TrimPrefix(f.Sort, "-")
+	if m.own != "" && (column == "contacts" || column == "organization") {
+		column, f.Sort = "", "" // such an order would tell of links out of sight
+	}
 	slices.SortStableFunc(found, func(a, b string) int {
 		order := slices.Compare(m.key(a, column), m.key(b, column))
 		if strings.HasPrefix(f.Sort, "-") {
@@ -312,6 +330,41 @@ func TestListsAreWhatThePlainModelSays(t *testing.T) {
 					}
 					n, more := m.count(t, m.Lea, f)
 					want(t, fmt.Sprintf("count of %+v", f), [2]any{n, more}, [2]any{min(len(wanted), most), len(wanted) > most})
+				}
+			}
+		})
+	}
+}
+
+// TestListsOfOwnClientsAreWhatThePlainModelSays is the same for who sees only
+// clients of his own: one with few, and one with more than a list begins with.
+func TestListsOfOwnClientsAreWhatThePlainModelSays(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"organizations", "contacts"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(20261122, 6))
+			m := newModel(t, r)
+			m.table = table
+			m.Exec(t, `
+				INSERT INTO contacts (id, first_name, last_name, owner_user_id)
+				WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+				SELECT printf('%08x-0000-7000-8000-000000000000', i), 'Many', 'More', ? FROM n`, m.Lea.UserID)
+			m.Ines.OwnOnly, m.Lea.OwnOnly = true, true
+			for n, most := range []int{10_000, 10} {
+				m.CountUpTo(most)
+				m.NewContact(t, "Kim", "of a new count", "")
+				m.read(t)
+				for i := range 60 {
+					by := []db.Actor{m.Ines, m.Ines, m.Lea}[(i+n)%3]
+					m.own = by.UserID
+					f := m.filter(r)
+					wanted := m.sorted(f)
+					if got := m.pages(t, by, f, func() {}); !slices.Equal(got, wanted) {
+						t.Errorf("%+v, counted up to %d: %d rows that are not the %d wanted, or in another order", f, most, len(got), len(wanted))
+					}
+					count, more := m.count(t, by, f)
+					want(t, fmt.Sprintf("count of %+v", f), [2]any{count, more}, [2]any{min(len(wanted), most), len(wanted) > most})
 				}
 			}
 		})

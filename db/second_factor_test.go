@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -195,6 +196,35 @@ func TestOfTwentyCopiesOfACodeOneWorks(t *testing.T) {
 	want(t, "came in by a recovery code", sendAll(t, o, halves(t, o, o.Lea, 20), recovery[3]), 1)
 	want(t, "sessions", len(o.Column(t, "SELECT id FROM sessions WHERE ip <> '192.0.2.7'")), 2)
 	want(t, "recovery codes left", must(o.SecondFactor(t.Context(), o.Lea))(t).CodesLeft, 9)
+}
+
+// TestManyWrongCodesAtOnceAreNoMoreThanInTurn: of one half sign-in five are checked,
+// and of many half sign-ins ten.
+func TestManyWrongCodesAtOnceAreNoMoreThanInTurn(t *testing.T) {
+	t.Parallel()
+	for halfSignIns, most := range map[int]int32{1: 5, 20: 10} {
+		o := dbtest.OpenOffice(t)
+		seed, _ := o.Enrol(t, o.Lea)
+		o.Clock.Add(step)
+		tokens, wrong := halves(t, o, o.Lea, halfSignIns), dbtest.Code(t, seed, o.Clock.Now().Add(time.Hour))
+		var group sync.WaitGroup
+		var checked atomic.Int32
+		for i := range 20 {
+			group.Go(func() {
+				_, err := o.FinishSignIn(t.Context(), db.Actor{IP: fmt.Sprintf("192.0.2.%d", i)}, tokens[i%halfSignIns], wrong)
+				if errors.Is(err, db.ErrCode) || errors.Is(err, db.ErrStartAgain) {
+					checked.Add(1)
+				}
+			})
+		}
+		group.Wait()
+		want(t, fmt.Sprintf("checked of 20 for %d half sign-ins", halfSignIns), checked.Load(), most)
+		for _, token := range tokens {
+			if _, err := o.FinishSignIn(t.Context(), db.Actor{}, token, dbtest.Code(t, seed, o.Clock.Now())); err == nil {
+				t.Errorf("the right code afterwards is taken, with %d half sign-ins", halfSignIns)
+			}
+		}
+	}
 }
 
 func TestFiveWrongCodesEndTheHalfSignIn(t *testing.T) {

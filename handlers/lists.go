@@ -101,7 +101,7 @@ func (s *Server) listFilter(c *gin.Context, k *listKind, given url.Values) (db.F
 	if p.Get("last_contact") != "never" {
 		drop("last_contact")
 	}
-	if p.Get("missing") != k.missingValue || k == organizationList && v.OwnOnly {
+	if p.Get("missing") != k.missingValue {
 		drop("missing")
 	}
 	if !slices.Contains(db.RelationshipStatuses, p.Get("relationship_status")) {
@@ -320,10 +320,10 @@ func (s *Server) chips(c *gin.Context, k *listKind, f db.Filter, p url.Values) (
 		Key: struct {
 			kind              *listKind
 			parameters, names string
-			contacted, own    bool
-		}{k, p.Encode(), names.String(), contacted, v.OwnOnly},
+			contacted         bool
+		}{k, p.Encode(), names.String(), contacted},
 		Make: func() views.View {
-			chips := views.Chips{Menus: listChips(k, f, p, sectors, sizes, owners), Filter: filterForm(k, p, roles, contacted, k != organizationList || !v.OwnOnly)}
+			chips := views.Chips{Menus: listChips(k, f, p, sectors, sizes, owners), Filter: filterForm(k, p, roles, contacted)}
 			for _, name := range []string{"sector", "size_band", "owner", "status", "sort", "columns", "view"} {
 				if value := p.Get(name); value != "" {
 					chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
@@ -398,7 +398,7 @@ func span(from, to string) string {
 }
 
 // filterForm is the form of the filters that are no menu.
-func filterForm(k *listKind, p url.Values, roles []string, contacted, missing bool) (form views.FilterForm) {
+func filterForm(k *listKind, p url.Values, roles []string, contacted bool) (form views.FilterForm) {
 	statuses := []views.Option{{Value: "", Label: "Any"}}
 	for _, status := range db.RelationshipStatuses {
 		statuses = append(statuses, views.Option{Value: status, Label: status, Selected: p.Get("relationship_status") == status})
@@ -418,9 +418,7 @@ func filterForm(k *listKind, p url.Values, roles []string, contacted, missing bo
 	if contacted {
 		form.Ticks = append(form.Ticks, views.Tick{Name: "last_contact", Value: "never", Label: "Never contacted", Checked: p.Get("last_contact") != ""})
 	}
-	if missing {
-		form.Ticks = append(form.Ticks, views.Tick{Name: "missing", Value: k.missingValue, Label: k.missing, Checked: p.Get("missing") != ""})
-	}
+	form.Ticks = append(form.Ticks, views.Tick{Name: "missing", Value: k.missingValue, Label: k.missing, Checked: p.Get("missing") != ""})
 	return form
 }
 
