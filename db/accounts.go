@@ -181,8 +181,10 @@ func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string) 
 		if slices.Equal(had, wanted) {
 			return nil
 		}
-		if err := t.keepAdministrator(); err != nil {
-			return err
+		if slices.Contains(had, "Administrator") {
+			if err := t.keepAdministrator(); err != nil {
+				return err
+			}
 		}
 		if err := t.endOnNewRights(id); err != nil {
 			return err
@@ -244,8 +246,10 @@ func (t *tx) setStatus(a Account, status, action string) error {
 	if _, err := t.exec("UPDATE users SET status = ?, updated_at = ? WHERE id = ?", status, stamp(t.now), a.ID); err != nil {
 		return err
 	}
-	if err := t.keepAdministrator(); err != nil {
-		return err
+	if status == "disabled" {
+		if err := t.keepAdministrator(); err != nil {
+			return err
+		}
 	}
 	return t.record(action, "user", a.ID, details{"changes": map[string]Change{"status": {Old: a.Status, New: status}}})
 }

@@ -54,7 +54,12 @@ func (d *DB) checkForeignKeys(ctx context.Context) error {
 	}
 	defer rows.Close()
 	if rows.Next() {
-		return broken("its foreign keys are broken; restore a backup")
+		var table, parent string
+		var row, key any
+		if err := rows.Scan(&table, &row, &parent, &key); err != nil {
+			return err
+		}
+		return broken("its foreign keys are broken, first where %s refers to %s; restore a backup", table, parent)
 	}
 	return rows.Err()
 }

@@ -397,6 +397,116 @@ func TestATeamThatLockedItselfOutIsRescued(t *testing.T) {
 	}
 }
 
+// TestEachRescueWorksAndIsTheProgramsDoing: the account that is locked opens, the
+// new password and role hold, the sessions of before are over, and the history
+// names each, by nobody.
+func TestEachRescueWorksAndIsTheProgramsDoing(t *testing.T) {
+	t.Parallel()
+	file, _ := enrolled(t)
+	with := func(do func(d *db.DB)) {
+		t.Helper()
+		d, err := db.Open(t.Context(), file, db.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		do(d)
+	}
+	signIn := func(d *db.DB, password string) error {
+		_, err := d.SignIn(t.Context(), db.Actor{IP: "192.0.2.1"}, "sam@quay.example", password)
+		return err
+	}
+	rescue := func(stdin string, args ...string) {
+		t.Helper()
+		if code, _, stderr := command(t, stdin, append(args, "--email", "sam@quay.example", "--db", file)...); code != 0 {
+			t.Fatalf("%v: %s", args, stderr)
+		}
+	}
+	var locked *db.Locked
+	var half *db.HalfSignedIn
+	with(func(d *db.DB) {
+		for range 10 {
+			signIn(d, "wrong password")
+		}
+		if err := signIn(d, goodPassword); !errors.As(err, &locked) {
+			t.Fatal(err)
+		}
+	})
+	if code, stdout, stderr := command(t, "", "user", "list", "--db", file); code != 0 || stdout != "sam@quay.example\tSam Okoye\tlocked\tViewer\n" {
+		t.Errorf("the list says %q %q", stdout, stderr)
+	}
+	rescue("", "user", "unlock")
+	with(func(d *db.DB) {
+		if err := signIn(d, goodPassword); !errors.As(err, &half) {
+			t.Error("unlocked:", err)
+		}
+	})
+	rescue("", "user", "reset-mfa")
+	var token string
+	with(func(d *db.DB) {
+		var err error
+		if token, err = d.SignIn(t.Context(), db.Actor{}, "sam@quay.example", goodPassword); err != nil {
+			t.Error("without a second factor:", err)
+		}
+	})
+	rescue("another good password\n", "user", "reset-password")
+	with(func(d *db.DB) {
+		if _, err := d.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
+			t.Error("the session of the old password:", err)
+		}
+		if err := signIn(d, goodPassword); !errors.Is(err, db.ErrSignIn) {
+			t.Error("the old password:", err)
+		}
+		var err error
+		if token, err = d.SignIn(t.Context(), db.Actor{}, "sam@quay.example", "another good password"); err != nil {
+			t.Error("the new password:", err)
+		}
+	})
+	rescue("", "user", "add-role", "--role", "Manager")
+	with(func(d *db.DB) {
+		if _, err := d.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
+			t.Error("the session of the old rights:", err)
+		}
+	})
+	const rows = "SELECT action || ' by ' || ifnull(user_id, 'nobody') || ifnull(ip, '') FROM audit_logs WHERE action IN ('unlock_user', 'reset_mfa', 'reset_password', 'update_user') ORDER BY seq"
+	if got, want := fmt.Sprint(dbtest.Column(t, file, rows)), "[unlock_user by nobody reset_mfa by nobody reset_password by nobody update_user by nobody]"; got != want {
+		t.Errorf("the history says %s, want %s", got, want)
+	}
+}
+
+// TestVerifySaysWhatIsBroken: exit code 1 and the first row, and so for a file
+// whose rows refer to nothing and a noted hash that is gone.
+func TestVerifySaysWhatIsBroken(t *testing.T) {
+	t.Parallel()
+	file, _ := enrolled(t)
+	says := func(want int, text string, args ...string) {
+		t.Helper()
+		code, stdout, stderr := command(t, "", append([]string{"verify", "--db", file}, args...)...)
+		if code != want || !strings.Contains(stdout+stderr, text) {
+			t.Errorf("exit code %d, %q %q; want %d, %s", code, stdout, stderr, want, text)
+		}
+		if want != 0 {
+			wantLine(t, stderr, text)
+		}
+	}
+	hash := dbtest.Column(t, file, "SELECT hash FROM audit_logs WHERE seq = 1")[0]
+	says(0, "is sound: file, foreign keys, and 2 rows of history")
+	says(0, "is that of row 1", "--hash", strings.ToUpper(hash))
+	says(1, "no row of the history carries the hash", "--hash", strings.Repeat("a", 64))
+
+	tamper := func(statement string) {
+		t.Helper()
+		if _, err := dbtest.SQL(t, file).Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tamper("PRAGMA foreign_keys = OFF; INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', '01a2027e-4036-7af6-9386-fedd409c5152')")
+	says(1, "first where user_role refers to")
+	tamper("DELETE FROM user_role WHERE user_id = '01a2027e-4036-7af6-9386-fedd409c5151'")
+	tamper("DROP TRIGGER audit_logs_no_update; UPDATE audit_logs SET ip = '10.0.0.1' WHERE seq = 2")
+	says(1, "row 2 was changed")
+}
+
 // enrolled is a registry in which Sam has a second factor, and his seed.
 func enrolled(t *testing.T) (file, seed string) {
 	t.Helper()
