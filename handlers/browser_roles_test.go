@@ -75,6 +75,78 @@ func TestARoleByKeyboard(t *testing.T) {
 	hers.see("h1 + p", "Missing permission: ManageUsers")
 }
 
+// TestOwnClientsInABrowser: a role that sees own clients only is made without
+// script and given to somebody, who from the next request on sees those and no
+// others, wherever she looks.
+func TestOwnClientsInABrowser(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, lea := o.person("Astrid Öberg", "Administrator"), o.person("Léa Fournier", "Manager")
+	mine, secret := o.organization("Harbor & Pine", "owner_user_id", lea.user.ID), o.organization("Secret House")
+	elif, hidden := o.contact("Elif", "Aydın"), o.contact("Hidden", "Person")
+	o.link(mine, elif)
+	o.link(secret, hidden)
+	o.link(secret, elif)
+	o.log(secret, hidden, "Secret talk")
+	o.log(secret, elif, "Talk with Elif")
+	hers := o.windowOf(lea)
+	hers.open(secret)
+	hers.see("h1", "Secret House")
+
+	w := o.windowOf(astrid)
+	w.scripts(false)
+	w.open("/admin/roles")
+	w.click("a", "New role")
+	w.fill("#name", "Seller")
+	for _, p := range []db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction} {
+		w.click("#p-" + string(p))
+	}
+	w.click("[name=client_scope][value=own]")
+	w.click("button", "Create role")
+	w.see("section p", "only organizations and contacts of their own")
+	w.open("/admin/users/" + lea.user.ID)
+	w.click("[name=role][value=Manager]")
+	w.click("[name=role][value=Seller]")
+	w.click("button", "Save roles")
+	w.see("form p", "Sees and changes only clients of their own: 1 organization and 1 contact")
+
+	hers.open(secret)
+	hers.signInAs(lea.user.Email)
+	hers.see("h1", "Not found")
+	hers.see(".me", "Seller")
+	hers.open("/organizations?status=all")
+	hers.see("#result", "1 organization")
+	hers.see("#rows .nm", "Harbor & Pine")
+	hers.open("/contacts")
+	hers.count(1, "#rows tr")
+	hers.gone("#rows", "Secret House")
+	hers.click("#rows .nm", "Elif Aydın")
+	hers.see("#timeline h4", "Talk with Elif")
+	hers.gone("main", "Secret House")
+	hers.open("/interactions")
+	hers.count(1, "#timeline h4")
+	hers.open(mine)
+	hers.tabTo("#link-new")
+	hers.press("Enter")
+	hers.focused("#find")
+	hers.write("hidden")
+	hers.see("[role=option]", "Create contact")
+	hers.count(1, "[role=option]")
+	hers.press("Escape")
+	hers.press("Control+k")
+	hers.focused("#palette-q")
+	hers.write("secret")
+	hers.see("#palette .hint", "Nothing matches “secret”")
+	hers.press("Enter")
+	hers.see(".empty", "Nothing matches")
+	hers.everywhere("nothing of what is out of sight")
+
+	w.open(secret + "/access")
+	w.gone("#rows .nm", "Léa Fournier")
+	w.open(elif + "/access")
+	w.see("#rows tr", "Owns Harbor & Pine, linked to it")
+}
+
 func TestPagesOfAccess(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

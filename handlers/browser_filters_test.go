@@ -1,0 +1,122 @@
+package handlers_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// crowded is an office with 60 organizations, of which every third is of one
+// sector, every fifth has an owner, and one was talked to.
+func crowded(t *testing.T) (o *office, astrid *browser) {
+	t.Helper()
+	o = newOffice(t)
+	astrid = o.person("Astrid Öberg", "Administrator")
+	for n := range 60 {
+		more := []string{"sector", []string{"Retail", "Media", "Energy"}[n%3]}
+		if n%5 == 0 {
+			more = append(more, "owner_user_id", astrid.user.ID)
+		}
+		organization := o.organization(fmt.Sprintf("Haus %02d", n), more...)
+		if n == 30 {
+			o.log(organization, "", "Renewal agreed")
+		}
+	}
+	return o, astrid
+}
+
+// TestNarrowingAList: filters from menus and from the form combine, each is a
+// chip that goes away, and the count, the order and the columns stay with them.
+func TestNarrowingAList(t *testing.T) {
+	t.Parallel()
+	o, astrid := crowded(t)
+	w := o.windowOf(astrid)
+	w.open("/organizations")
+	w.see("#result", "60 organizations")
+	w.click("summary", "Sector")
+	w.click(".menu a", "Retail")
+	w.at("/organizations?sector=Retail")
+	w.see("#result", "20 organizations")
+	w.click(".chip summary", "Owner")
+	w.click(".menu a", "Me")
+	w.see("#result", "4 organizations")
+	w.click("#more-filters summary")
+	w.see("#fl-quiet")
+	w.everywhere("filters open")
+	w.click("label", "Never contacted")
+	w.click("#more-filters button", "Show")
+	w.see("#result", "3 organizations")
+	w.at("/organizations?last_contact=never&owner=me&sector=Retail")
+	w.everywhere("three filters")
+	w.click("thead a", "Name")
+	w.see("#rows tr:first-child .nm", "Haus 45")
+	w.click("#columns summary")
+	w.click("#columns label", "Size")
+	w.click("#columns button", "Show")
+	w.gone("thead th", "Size")
+	w.see("#rows tr:first-child .nm", "Haus 45")
+	w.count(3, "#rows tr")
+	w.click("[aria-label='Remove the last contact filter']")
+	w.see("#result", "4 organizations")
+	w.click("[aria-label='Remove the sector filter']")
+	w.see("#result", "12 organizations")
+	w.see("#rows tr:first-child .nm", "Haus 55")
+	w.click("[aria-label='Remove the owner filter']")
+	w.count(50, "#rows tr")
+	w.see("#rows tr:first-child .nm", "Haus 59")
+	w.back()
+	w.see("#result", "12 organizations")
+}
+
+func TestNarrowingAListByKeyboard(t *testing.T) {
+	t.Parallel()
+	o, astrid := crowded(t)
+	w := o.windowOf(astrid)
+	w.open("/organizations")
+	w.see("#result", "60 organizations")
+	w.tabTo(".chip summary")
+	w.press("Enter")
+	w.see(".menu a", "Retail")
+	w.tabTo(".menu a[href='/organizations?sector=Retail']")
+	w.press("Enter")
+	w.see("#result", "20 organizations")
+	w.tabTo("#more-filters summary")
+	w.press("Enter")
+	w.tabTo("#fl-quiet")
+	w.write("5")
+	w.press("Enter")
+	w.see("#result", "19 organizations")
+	w.at("/organizations?quiet_days=5&sector=Retail")
+	w.tabTo("[aria-label='Remove the quiet filter']")
+	w.press("Enter")
+	w.see("#result", "20 organizations")
+	w.press("/")
+	w.focused("#q")
+	w.write("30")
+	w.see("#result", "1 organization")
+	w.at("/organizations?q=30&sector=Retail")
+	w.press("j", "Enter") // into the search: letters are typed
+	w.see("h2", "Nothing matches “30j”")
+}
+
+func TestNarrowingAListWithoutScript(t *testing.T) {
+	t.Parallel()
+	o, astrid := crowded(t)
+	w := o.windowOf(astrid)
+	w.scripts(false)
+	w.phone()
+	w.open("/organizations")
+	w.click("summary", "Sector")
+	w.click(".menu a", "Retail")
+	w.see("#result", "20 organizations")
+	w.click("#more-filters summary")
+	w.fill("#fl-quiet", "5")
+	w.fits("filters on a phone")
+	w.click("#more-filters button", "Show")
+	w.see("#result", "19 organizations")
+	w.at("/organizations?quiet_days=5&sector=Retail")
+	w.fill("#q", "haus 0")
+	w.press("Enter")
+	w.see("#result", "4 organizations")
+	w.click("[aria-label='Remove the sector filter']")
+	w.see("#result", "10 organizations")
+}
