@@ -189,3 +189,38 @@ func TestWhatCannotBeRestoredSaysWhy(t *testing.T) {
 		}
 	}
 }
+
+// TestARestoredValueNamesTheVersionItWasReadAt: of each kind of record, where
+// somebody was faster, both values are shown and nothing changes; without the
+// permission it is refused.
+func TestARestoredValueNamesTheVersionItWasReadAt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	ines, tomas := s.person("Inès Moreau", "Manager"), s.person("Tomás Brandt", "Manager")
+	viewer, clerk := s.as("Viewer"), s.as(s.role("Clerk", db.ViewClient, db.EditClient, db.ViewInteraction))
+	link := w.org + "/contacts/" + key(w.contact)
+	ines.post(w.org+"/fields/sector", "value", "Retail", "version", "1").want(303, "", "")
+	ines.post(w.contact+"/fields/phone", "value", "555", "version", "1").want(303, "", "")
+	ines.post(link, "role_label", "CEO", "version", "1").want(303, "", "")
+	ines.post(w.interaction, "subject", "Renewal refused", "version", "1").want(303, "", "")
+	for _, x := range []struct{ history, button, faster, field, theirs string }{
+		{w.org + "/history", "of Sector", w.org + "/fields/sector", "value", "Media"},
+		{w.contact + "/history", "of Phone", w.contact + "/fields/phone", "value", "777"},
+		{w.org + "/history", "of Role", link, "role_label", "Board member"},
+		{w.interaction, "of Subject", w.interaction, "subject", "Renewal put off"},
+	} {
+		button := ".back button:contains('" + x.button + "')"
+		page := ines.get(x.history)
+		tomas.post(x.faster, x.field, x.theirs, "version", "2").want(303, "", "")
+		s.unchanged(func() {
+			for _, b := range []*browser{ines, ines.parts()} {
+				b.submit(page, button).want(409, ".versus", x.theirs).want(409, "", "").want(409, "body", "Tomás Brandt changed this")
+			}
+			viewer.submit(page, button).want(403, "", "")
+			if x.faster == w.interaction {
+				clerk.submit(page, button).want(403, "h1 + p", "Missing permission: EditInteraction")
+			}
+		})
+	}
+}
