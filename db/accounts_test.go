@@ -182,9 +182,30 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 		}
 	}
 	want(t, "refused of 60", refused, 10)
+	want(t, "history", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'address_locked'")), `[{"address":"2001:db8::/64","after":50}]`)
+	if _, err := o.LockedAddresses(t.Context(), o.Tomas); !errors.Is(err, db.ErrForbidden) {
+		t.Errorf("shown to who does not manage users: %v", err)
+	}
+	all := must(o.LockedAddresses(t.Context(), o.Ines))(t)
+	want(t, "locked", fmt.Sprint(all), fmt.Sprint([]db.LockedAddress{{Address: "2001:db8::/64", Until: dbtest.Now.Add(15 * time.Minute)}}))
 	if _, err := o.SignIn(t.Context(), db.Actor{IP: "2001:db8:1::1"}, "tomas@pinestreet.example", dbtest.Password); err != nil {
 		t.Errorf("another address: %v", err)
 	}
+	o.Unchanged(t, func() {
+		if err := o.UnlockAddress(t.Context(), o.Tomas, "2001:db8::/64"); !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("let through by who does not manage users: %v", err)
+		}
+		for _, none := range []string{"", "192.0.2.1", o.Tomas.UserID, "%"} {
+			if err := o.UnlockAddress(t.Context(), o.Ines, none); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err := o.UnlockAddress(t.Context(), o.Ines, "2001:db8::/64"); err != nil {
+		t.Fatal(err)
+	}
+	must(o.SignIn(t.Context(), db.Actor{IP: "2001:db8::1"}, "tomas@pinestreet.example", dbtest.Password))(t)
+	want(t, "locked", len(must(o.LockedAddresses(t.Context(), o.Ines))(t)), 0)
 }
 
 // TestALockOutlivesARestart: of an account and of an address, also one that is not yet full.

@@ -25,8 +25,8 @@ func (e *Locked) Error() string { return "too many wrong passwords until " + sta
 // attempt is one sign-in being tried. It is counted before the password is
 // checked, so that many at once are no more than many in turn.
 type attempt struct {
-	account, address string
-	last             bool // it was the one after which the account is locked
+	account, address  string
+	last, addressLast bool // it was the one after which the account, or the address, is locked
 }
 
 // tryToSignIn counts an attempt, or returns Locked.
@@ -46,7 +46,7 @@ func (d *DB) tryToSignIn(ctx context.Context, by Actor, userID, email string) (a
 // countSignIn counts an attempt on an account and from an address, or returns Locked.
 func (t *tx) countSignIn(account, ip string) (a attempt, err error) {
 	a = attempt{account: account, address: addressKey(ip)}
-	if _, err := t.countAttempt(a.address, attemptsPerAddress); err != nil {
+	if a.addressLast, err = t.countAttempt(a.address, attemptsPerAddress); err != nil {
 		return a, err
 	}
 	a.last, err = t.countAttempt(a.account, attemptsPerAccount)
@@ -111,7 +111,7 @@ func (t *tx) takeBack(keys ...string) error {
 	return nil
 }
 
-// recordFailure records a sign-in that failed, and that it locked the account.
+// recordFailure records a sign-in that failed, and that it locked the account or the address.
 func (t *tx) recordFailure(userID string, tried attempt, why details) error {
 	if err := t.record("login_failed", "session", userID, why); err != nil {
 		return err
@@ -120,8 +120,44 @@ func (t *tx) recordFailure(userID string, tried attempt, why details) error {
 }
 
 func (t *tx) recordLock(userID string, tried attempt) error {
+	if tried.addressLast {
+		if err := t.record("address_locked", "session", "", details{"after": attemptsPerAddress, "address": tried.address}); err != nil {
+			return err
+		}
+	}
 	if !tried.last || userID == "" {
 		return nil
 	}
 	return t.record("account_locked", "user", userID, details{"after": attemptsPerAccount})
+}
+
+// LockedAddress is an address from which no sign-in is taken until a moment.
+type LockedAddress struct {
+	Address string // of IPv6 the /64
+	Until   time.Time
+}
+
+// anAddress tells the keys of sign_in_attempts that are addresses from ids and hashes.
+const anAddress = "(key LIKE '%.%' OR key LIKE '%:%' OR key = 'unknown address')"
+
+// LockedAddresses are the addresses that are locked now.
+func (d *DB) LockedAddresses(ctx context.Context, by Actor) ([]LockedAddress, error) {
+	if !by.Can(ManageUsers) {
+		return nil, ErrForbidden
+	}
+	rows, err := d.reader.query(ctx, "SELECT key, locked_until FROM sign_in_attempts WHERE locked_until > ? AND "+anAddress+" ORDER BY key", stamp(d.now()))
+	return collect(rows, err, func(r row) (a LockedAddress, err error) { return a, r.Scan(&a.Address, moment{&a.Until}) })
+}
+
+// UnlockAddress takes sign-ins from an address again. One that is not locked is no error.
+func (d *DB) UnlockAddress(ctx context.Context, by Actor, address string) error {
+	return d.write(ctx, by, func(t *tx) error {
+		if !by.Can(ManageUsers) {
+			return ErrForbidden
+		}
+		if n, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ? AND locked_until IS NOT NULL AND "+anAddress, address); err != nil || n == 0 {
+			return err
+		}
+		return t.record("unlock_address", "session", "", details{"address": address})
+	})
 }

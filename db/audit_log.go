@@ -24,7 +24,7 @@ var AuditActions = map[string][]string{
 		"create_interaction", "update_interaction", "delete_interaction", "restore_interaction",
 		"create_follow_up", "update_follow_up", "move_follow_up", "finish_follow_up", "reopen_follow_up",
 	},
-	"session": {"login", "login_started", "login_failed", "logout", "end_sessions"},
+	"session": {"login", "login_started", "login_failed", "logout", "end_sessions", "address_locked", "unlock_address"},
 	"user": {
 		"create_user", "update_user", "invite_user", "accept_invitation", "disable_user", "enable_user", "account_locked", "unlock_user", "end_sessions",
 		"change_password", "reset_password", "reset_password_link", "change_email", "enable_mfa", "disable_mfa", "reset_mfa", "new_recovery_codes", "use_recovery_code",

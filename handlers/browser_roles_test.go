@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"testing"
+	"time"
 
 	"clientregistry/db"
 )
@@ -182,8 +183,10 @@ func TestPagesOfRoles(t *testing.T) {
 	lea := o.person("Léa Marchetti de la Fontaine-Wolfeschlegelstein", "Viewer")
 	long := o.rolePath(o.role("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikant, Nord", db.EditClient, db.EditInteraction, db.ViewAudit))
 	manager := o.rolePath("Manager")
+	soon := o.clock.Now().Add(10 * time.Minute).Format("2006-01-02T15:04:05.000Z")
+	o.exec("INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES ('2001:db8:1234:5678::/64', 50, ?1, ?1)", soon)
 	w := o.windowOf(astrid)
-	for _, path := range []string{"/admin/roles", "/admin/roles/new", manager, long, o.rolePath("Administrator"), "/admin/users/" + lea.user.ID, "/admin/users?new=1", "/account"} {
+	for _, path := range []string{"/admin/users", "/admin/roles", "/admin/roles/new", manager, long, o.rolePath("Administrator"), "/admin/users/" + lea.user.ID, "/admin/users?new=1", "/account"} {
 		w.open(path)
 		w.see("h1")
 		w.everywhere(path)

@@ -121,6 +121,7 @@ var routes = []route{
 	{"POST", "/admin/users/:id/reset-password", manageUsers, (*Server).userResetPassword},
 	{"POST", "/admin/users/:id/reset-mfa", manageUsers, (*Server).userResetMFA},
 	{"POST", "/admin/users/:id/hand-over", handOver, (*Server).userHandOver},
+	{"POST", "/admin/addresses/unlock", manageUsers, (*Server).addressUnlock},
 	{"GET", "/admin/roles", manageUsers, (*Server).roleIndex},
 	{"GET", "/admin/roles/new", manageUsers, (*Server).roleNew},
 	{"POST", "/admin/roles", manageUsers, (*Server).roleCreate},

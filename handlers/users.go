@@ -30,8 +30,15 @@ func (s *Server) userList(c *gin.Context, status int, invite *views.InviteForm) 
 	if err != nil {
 		return err
 	}
+	locked, err := s.db.LockedAddresses(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
 	page := views.Users{Page: s.page(c, "Users", "Who may sign in", "users"), Invite: invite, Result: plural(len(all), "user")}
 	page.Failed = status >= 400
+	for _, a := range locked {
+		page.Locked = append(page.Locked, views.LockedAddress{Address: a.Address, Until: a.Until.In(who(c).User.Location()).Format("15:04")})
+	}
 	for _, a := range all {
 		page.Rows = append(page.Rows, s.userRow(c, a))
 	}
@@ -200,6 +207,16 @@ func (s *Server) userEnable(c *gin.Context) error {
 
 func (s *Server) userUnlock(c *gin.Context) error {
 	return s.userChange(c, "Unlocked", func(id string) error { return s.db.Unlock(c.Request.Context(), who(c).Actor, id) })
+}
+
+func (s *Server) addressUnlock(c *gin.Context) error {
+	if err := s.db.UnlockAddress(c.Request.Context(), who(c).Actor, readable(c.Request.PostForm.Get("address"))); err != nil {
+		return err
+	}
+	if err := s.flash(c, views.Toast{Text: "Sign-ins from that address are let through again"}); err != nil {
+		return err
+	}
+	return s.redirect(c, "/admin/users")
 }
 
 func (s *Server) userEndSessions(c *gin.Context) error {

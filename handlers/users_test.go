@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -105,4 +106,27 @@ func TestALockedAccountIsSeenAndUnlocked(t *testing.T) {
 	}
 	s.clock.Add(15*time.Minute + time.Second)
 	guess.post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
+}
+
+func TestALockedAddressIsSeenAndLetThrough(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, lea := s.as("Administrator"), s.as("Viewer")
+	for n := range 50 {
+		s.stranger().post("/login", "email", fmt.Sprintf("person%d@quay.example", n), "password", "wrong password").want(422, "", "")
+	}
+	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(429, "#login-e", "Try again in 15 minutes")
+	page := admin.get("/admin/users").want(200, "form.banner", "Too many wrong passwords came from 192.0.2.1. No sign-in from there is taken until 10:45")
+	admin.get("/admin/audit?action=address_locked").want(200, "#timeline .by", "Somebody was locked out for 15 minutes after 50 wrong passwords from 192.0.2.1")
+	s.unchanged(func() {
+		lea.post("/admin/addresses/unlock", "address", "192.0.2.1").want(403, "h1 + p", "ManageUsers")
+		admin.post("/admin/addresses/unlock", "address", "192.0.2.2").want(303, "", "")
+	})
+	if to := admin.submit(page, "form.banner button").to(); to != "/admin/users" {
+		t.Errorf("it leads to %s", to)
+	}
+	s.wantAudit(admin, "unlock_address", `"address":"192.0.2.1"`)
+	admin.get("/admin/users").want(200, "#toasts", "let through again").wantNot("form.banner")
+	admin.get("/admin/audit?action=unlock_address").want(200, "#timeline .by", "let sign-ins from 192.0.2.1 through again")
+	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
 }

@@ -170,6 +170,8 @@ var deeds = map[string]string{
 	"login_failed":        "was refused at sign-in",
 	"logout":              "signed out",
 	"account_locked":      "was locked out after wrong passwords",
+	"address_locked":      "was locked out after wrong passwords from one address",
+	"unlock_address":      "let sign-ins from an address through again",
 	"end_sessions":        "ended sessions",
 	"create_user":         "created the user *",
 	"update_user":         "changed the user *",
@@ -259,6 +261,14 @@ func (s *sentence) more() {
 	case "account_locked":
 		if after := said["after"]; after != "" {
 			s.last("was locked out for 15 minutes after " + after + " wrong passwords")
+		}
+	case "address_locked":
+		if address := said["address"]; address != "" {
+			s.last("was locked out for 15 minutes after " + said["after"] + " wrong passwords from " + address)
+		}
+	case "unlock_address":
+		if address := said["address"]; address != "" {
+			s.last("let sign-ins from " + address + " through again")
 		}
 	case "end_sessions":
 		if s.e.TargetType == "user" {
@@ -373,7 +383,7 @@ func actor(e db.AuditEntry) string {
 	switch {
 	case e.UserName != "":
 		return e.UserName
-	case slices.Contains([]string{"login_failed", "account_locked"}, e.Action):
+	case slices.Contains([]string{"login_failed", "account_locked", "address_locked"}, e.Action):
 		if e.Target != "" {
 			return e.Target
 		}

@@ -4,13 +4,17 @@ package views
 type Users struct {
 	Page
 	Rows   []UserRow
-	Link   *OneTimeLink // just made
-	Invite *InviteForm  // open
-	Result string       // how many, in words
+	Locked []LockedAddress // from which no sign-in is taken now
+	Link   *OneTimeLink    // just made
+	Invite *InviteForm     // open
+	Result string          // how many, in words
 }
 
 // Template names the page.
 func (Users) Template() string { return "users/index.html" }
+
+// LockedAddress is an address from which too many wrong passwords came, and until when it is refused.
+type LockedAddress struct{ Address, Until string }
 
 // UserRow is one user in the list.
 type UserRow struct {
