@@ -71,11 +71,15 @@ func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, e
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	return []views.Chip{
+	chips := []views.Chip{
 		chip("/interactions", p, "Channel", "channel", p.Get("channel"), channelOptions("")),
 		chip("/interactions", p, "Outcome", "outcome", p.Get("outcome"), plain(outcomes)),
 		chip("/interactions", p, "Who", "user", p.Get("user"), people[1:]),
-	}, nil
+	}
+	if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
+		chips = append(chips, views.Chip{Key: "Day", Value: span(from, to), Remove: address("/interactions", with(with(p, "from", ""), "to", ""))})
+	}
+	return chips, nil
 }
 
 func (s *Server) interaction(c *gin.Context) (db.Interaction, error) {

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -130,4 +131,60 @@ func TestAListSortsByEachColumnItShows(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestEveryFilterOfTheFeedIsAChipThatCanBeRemoved(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	quay := s.organization("Quay")
+	ines.post(quay+"/interactions", "channel", "email", "subject", "Offer", "outcome", "Closed won", "happened_at", "2026-11-20T10:00").want(303, "", "")
+	s.log(quay, "", "Visit", "channel", "meeting", "outcome", "No answer")
+	s.log(quay, "", "Letter", "channel", "email", "happened_at", "2026-11-02T10:00")
+	for query, c := range map[string]struct{ chip, subjects string }{
+		"channel=email":                                 {"Email", "Offer|Letter"},
+		"outcome=Closed+won":                            {"Closed won", "Offer"},
+		"user=" + ines.user.ID:                          {"Administrator Person", "Offer"},
+		"from=2026-11-20&to=2026-11-20":                 {"20 Nov 2026", "Offer"},
+		"from=2026-11-20":                               {"from 20 Nov 2026", "Visit|Offer"},
+		"to=2026-11-19":                                 {"up to 19 Nov 2026", "Letter"},
+		"channel=email&outcome=Closed+won&from=2026-11": {"Closed won", "Offer"},
+		"channel=email&to=2026-11-19&outcome=No+answer": {"No answer", ""},
+	} {
+		a := ines.get("/interactions?"+query).want(200, ".chip b", c.chip)
+		if c.subjects == "" {
+			a.want(200, "#timeline-empty", "Nothing matches")
+		} else {
+			a.wantTexts("#timeline h4 a", strings.Split(c.subjects, "|")...).want(200, ".bar .hint", fmt.Sprintf("%d interaction", strings.Count(c.subjects, "|")+1))
+		}
+		for left := strings.Count(query, "="); ; left-- {
+			removed, there := a.html.Find(".chip .x").Attr("href")
+			if !there {
+				break
+			}
+			if left == 0 {
+				t.Fatalf("%s: %s takes no filter away", query, removed)
+			}
+			a = ines.get(removed)
+		}
+		a.wantTexts("#timeline h4 a", "Visit", "Offer", "Letter").want(200, ".bar .hint", "3 interactions")
+	}
+}
+
+// TestMoreThanTenThousandAreNotCounted: a list, a view's tab and the feed say so.
+func TestMoreThanTenThousandAreNotCounted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	quay := s.organization("Quay")
+	const numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+	s.exec("INSERT INTO contacts (id, first_name, last_name) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), 'Kim', 'Lee' FROM n", 10_000)
+	s.exec("INSERT INTO interactions (id, organization_id, channel, subject, happened_at) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), ?, 'call', 'x', '2026-11-20T10:00:00.000Z' FROM n", 10_000, key(quay))
+	ines.post("/views", "list", "contacts", "name", "Everybody", "query", "owner=none").want(303, "", "")
+	ines.get("/contacts").want(200, "#result", "50 shown of 10,000 contacts").want(200, ".tabs", "Everybody 10,000")
+	ines.get("/interactions").want(200, ".bar .hint", "10,000 interactions")
+	s.contact("One", "More")
+	s.log(quay, "", "One more")
+	ines.get("/contacts").want(200, "#result", "50 shown of more than 10,000 contacts").want(200, ".tabs", "Everybody 10,000+").wantNot("#all-match")
+	ines.get("/interactions").want(200, ".bar .hint", "more than 10,000 interactions")
 }

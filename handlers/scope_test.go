@@ -163,3 +163,48 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	}
 	b.get("/organizations").want(200, "#toasts", "Created For Per. It is not among")
 }
+
+// TestChangesTellNothingOfWhatIsOutOfSight: conflicts, histories and the way
+// back from them, where others moved his interaction to and from clients that he
+// does not see, and his contact to and from somebody else.
+func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
+	t.Parallel()
+	mine, secret, b := ownWorld(t)
+	admin := mine.as("Administrator")
+	own := b.post("/organizations", "display_name", "Quay", "owner_user_id", b.user.ID).to()
+	form := []string{"channel", "call", "subject", "Mine", "organization_id", key(own), "contact_id", key(mine.contact), "happened_at", "2026-11-24T09:00"}
+	tells := func(a answer) {
+		t.Helper()
+		for _, word := range []string{"Secret", key(secret.org), key(secret.contact)} {
+			if at := strings.Index(a.body, word); at >= 0 {
+				t.Errorf("%s tells of it: …%s", a.what, a.body[max(0, at-300):min(len(a.body), at+200)])
+			}
+		}
+	}
+	// From his organization to the other one, back, and away with another contact.
+	for n, ends := range [][2]string{{key(secret.org), key(mine.contact)}, {key(mine.org), key(secret.contact)}, {key(secret.org), key(mine.contact)}} {
+		version := mine.one("SELECT version FROM interactions WHERE id = ?", key(mine.interaction))
+		admin.post(mine.interaction, "subject", "Theirs "+version, "organization_id", ends[0], "contact_id", ends[1], "version", version).want(303, "", "")
+		for _, manner := range []*browser{b, b.parts()} {
+			stale := manner.post(mine.interaction, append(form, "version", version)...).want(409, ".versus", "Theirs "+version)
+			tells(stale)
+			for _, path := range []string{mine.interaction, mine.interaction + "/edit", mine.org + "/history", mine.contact + "/history", mine.org, mine.contact, "/admin/audit", "/admin/audit?target_type=interaction"} {
+				tells(manner.get(path))
+			}
+		}
+		tells(b.get("/admin/audit.csv"))
+		if a := admin.get(mine.contact + "/history"); !strings.Contains(a.body, "Secret") {
+			t.Errorf("round %d: an administrator is not told either; the test reads the wrong page", n)
+		}
+	}
+	// His contact was somebody else's for a while, and somebody out of sight has the email.
+	admin.post(mine.contact+"/fields/owner_user_id", "value", admin.user.ID, "version", "1").want(303, "", "")
+	admin.post(mine.contact+"/fields/owner_user_id", "value", b.user.ID, "version", "2").want(303, "", "")
+	for _, manner := range []*browser{b, b.parts()} {
+		tells(manner.post(mine.contact+"/fields/job_title", "value", "x", "version", "1"))
+		tells(manner.post(mine.contact+"/fields/email", "value", "secret@secret.example", "version", "3").want(422, "", ""))
+		for _, path := range []string{mine.contact, mine.contact + "/organizations", mine.contact + "/history", "/admin/audit", "/contacts?status=all"} {
+			tells(manner.get(path))
+		}
+	}
+}

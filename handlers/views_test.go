@@ -153,3 +153,31 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	nobody.get("/views/"+s.one("SELECT id FROM saved_views WHERE name = 'Everything'")).want(404, "", "")
 	nobody.post("/views", "list", "organizations", "name", "x").want(403, "h1 + p", "Missing permission: ViewClient")
 }
+
+// TestTheCountOfAViewIsRightWhenLookedAt: whoever changes what it counts, and however.
+func TestTheCountOfAViewIsRightWhenLookedAt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, lea := s.as("Manager"), s.as("Viewer")
+	acme := s.organization("Acme", "sector", "Retail")
+	s.organization("Brig", "sector", "Media")
+	ines.post("/views", "list", "organizations", "name", "Shops", "query", "sector=Retail", "shared", "1").want(303, "", "")
+	counts := func(n string) {
+		t.Helper()
+		for _, b := range []*browser{ines, lea} {
+			b.get("/organizations").want(200, ".tabs", "Shops "+n)
+			b.get("/organizations?sector=Retail").want(200, "#result", n+" organization")
+		}
+	}
+	counts("1")
+	s.organization("Cove", "sector", "Retail")
+	counts("2")
+	ines.post("/organizations/batch", "all", "1", "action", "set_sector", "sector", "Retail", "confirm", "1").want(303, "", "")
+	counts("3")
+	ines.post("/batches/"+s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations'")+"/undo").want(303, "", "")
+	counts("2")
+	ines.post(acme+"/archive", "version", "1").want(303, "", "")
+	counts("1")
+	s.exec("UPDATE organizations SET sector = 'Retail'") // by another program
+	counts("2")
+}
