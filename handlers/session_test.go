@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 )
@@ -66,4 +67,31 @@ func TestSomebodyChangesHisPasswordAndEndsSessions(t *testing.T) {
 	again.get("/account").want(303, "", "")
 	phone.get("/account").want(303, "", "")
 	old.get("/account").want(303, "", "")
+}
+
+func TestASessionSaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	lea := s.as("Viewer")
+	for ua, device := range map[string]string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                       "Firefox on Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15":                  "Safari on macOS",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/138.0 Mobile/15E148 Safari/604.1": "Chrome on iPhone",
+		"Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/140.0 Mobile/15E148 Safari/605.1.15":       "Firefox on iPad",
+		"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36":                        "Chrome on Android",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0":          "Edge on Windows",
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 OPR/120.0.0.0":                    "Opera on Linux",
+		"<b>curl</b>": "A browser",
+	} {
+		b := s.stranger().asking(map[string]string{"User-Agent": ua})
+		q := b.request("POST", "/login", values([]string{"email", lea.user.Email, "password", password}))
+		q.RemoteAddr = "203.0.113.9:1234"
+		b.do(q).want(303, "", "")
+		s.clock.Add(time.Hour)
+		page := lea.get("/account").want(200, ".sessions li:has(form)", device)
+		page.want(200, ".sessions li:has(form) small", "203.0.113.9 · used 24 Nov").want(200, ".sessions li:not(:has(form)) small", "this browser")
+		lea.post("/account/sessions/end-others").want(303, "", "")
+		b.get("/account").want(303, "", "")
+		s.clock.Add(-time.Hour)
+	}
 }
