@@ -3,6 +3,7 @@ package db_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,8 +11,10 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/migrations"
 
 	"github.com/google/uuid"
+	"github.com/pressly/goose/v3"
 )
 
 // nextStep plans a follow-up of an interaction as Tomás.
@@ -560,6 +563,31 @@ func TestAnInteractionKnowsTheDayOfItsOpenStep(t *testing.T) {
 	wantDay("done", "")
 	must(o.ReopenFollowUp(t.Context(), o.Tomas, f.ID, 3))(t)
 	wantDay("open again", "2026-11-30")
+	must(o.DeleteInteraction(t.Context(), o.Tomas, call.ID, 1))(t)
+	must(o.UndeleteInteraction(t.Context(), o.Tomas, call.ID))(t)
+	wantDay("brought back", "2026-11-30")
+	o.Exec(t, "UPDATE follow_ups SET due_on = '2026-12-01' WHERE id = ?", f.ID)
+	wantDay("moved by another program", "2026-12-01")
 	o.Exec(t, "DELETE FROM follow_ups WHERE id = ?", f.ID)
 	wantDay("gone", "")
+}
+
+// TestAnUpgradeKnowsTheDaysOfOpenSteps opens a file of before interactions knew them.
+func TestAnUpgradeKnowsTheDaysOfOpenSteps(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "registry.db")
+	plain := dbtest.SQL(t, path)
+	p := must(goose.NewProvider(goose.DialectSQLite3, plain, migrations.FS))(t)
+	if _, err := p.UpTo(t.Context(), 14); err != nil {
+		t.Fatal(err)
+	}
+	for _, done := range []any{nil, "2026-11-24T09:30:00.000Z"} {
+		i := sample(t, nil, "interactions")
+		insert(t, plain, "interactions", i)
+		insert(t, plain, "follow_ups", map[string]any{"id": uuid.NewString(), "interaction_id": i["id"], "text": "A", "due_on": "2026-11-26", "done_at": done})
+	}
+	insert(t, plain, "interactions", sample(t, nil, "interactions"))
+	plain.Close()
+	must(db.Open(t.Context(), path, db.Options{}))(t).Close()
+	want(t, "days", fmt.Sprint(dbtest.Column(t, path, "SELECT ifnull(next_due_on, '-') FROM interactions ORDER BY rowid")), "[2026-11-26 - -]")
 }
