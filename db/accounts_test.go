@@ -76,6 +76,41 @@ func TestAResetEndsSessionsAndWorksOnce(t *testing.T) {
 	must(o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", "another good password"))(t)
 }
 
+// TestALinkUsedAtOnceWorksOnce: of eight copies of an invitation, and of a password link.
+func TestALinkUsedAtOnceWorksOnce(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	_, invitation, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reset := must(o.StartReset(t.Context(), o.Ines, o.Tomas.UserID))(t)
+	for what, use := range map[string]func(n int) error{
+		"invitation": func(n int) error {
+			_, err := o.AcceptInvitation(t.Context(), db.Actor{}, invitation, fmt.Sprint("hash ", n), "UTC")
+			return err
+		},
+		"password link": func(n int) error {
+			_, err := o.FinishReset(t.Context(), db.Actor{}, reset, fmt.Sprint("hash ", n))
+			return err
+		},
+	} {
+		var group sync.WaitGroup
+		var used atomic.Int32
+		for n := range 8 {
+			group.Go(func() {
+				if err := use(n); err == nil {
+					used.Add(1)
+				} else if !errors.Is(err, db.ErrNotFound) {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		want(t, what+" used", used.Load(), 1)
+	}
+}
+
 func TestTheLastAdministratorStays(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

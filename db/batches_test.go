@@ -285,6 +285,21 @@ func TestARepeatedBatchIsMadeOnce(t *testing.T) {
 		again := must(o.RunBatch(t.Context(), o.Ines, b))(t)
 		want(t, "again", fmt.Sprint(again.ID, again.Changes, again.Subject), fmt.Sprint(first.ID, 2, "Tomás Brandt"))
 	})
+	errs := make(chan error) // and undone once, however many want to at once
+	for range 8 {
+		go func() {
+			_, err := o.UndoBatch(t.Context(), o.Ines, first.ID)
+			errs <- err
+		}()
+	}
+	refused := 0
+	for range 8 {
+		if err := <-errs; err != nil {
+			wantInvalid(t, err, "batch")
+			refused++
+		}
+	}
+	want(t, "refused", refused, 7)
 	b.Action = "archive"
 	other := must(o.RunBatch(t.Context(), o.Tomas, b))(t)
 	want(t, "another's with the same id", fmt.Sprint(other.Changes, other.ID == first.ID), "2 false")

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
+
 	"clientregistry/db/dbtest"
 )
 
@@ -129,6 +131,10 @@ func TestTwoStepsByKeyboard(t *testing.T) {
 	w.write(password)
 	w.press("Enter")
 	w.see("h1", "Keep these recovery codes")
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}) // on paper: the codes, nothing to press
+	w.count(10, "#codes li")
+	w.gone(".side, .topbar, main .btn")
+	w.theme("light")
 	w.tabTo("main a.pri")
 	w.press("Enter")
 	w.see("h1", "Contacts")
