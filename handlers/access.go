@@ -36,15 +36,15 @@ func (s *Server) accessIndex(c *gin.Context) error {
 // accessRow says what a person may do with a record and why; manages tells
 // whether the reader may open the pages of people and roles.
 func accessRow(a db.Access, e end, manages bool) views.AccessRow {
-	row := views.AccessRow{Name: a.FullName, May: "Sees it", Interactions: "Not seen"}
+	row := views.AccessRow{Name: a.FullName, May: "Sees it", Interactions: "Does not see them"}
 	if a.CanEdit {
 		row.May = "Sees and changes it"
 	}
 	switch {
 	case a.CanLog:
-		row.Interactions = "Seen and changed"
+		row.Interactions = "Sees and changes them"
 	case a.SeesInteractions:
-		row.Interactions = "Seen"
+		row.Interactions = "Sees them"
 	}
 	link := func(n db.Named, path string) views.Word {
 		if path == "" {

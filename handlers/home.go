@@ -18,7 +18,7 @@ func (s *Server) home(c *gin.Context) error {
 	clients, logs := v.Can(db.ViewClient), v.Can(db.EditInteraction) && v.Can(db.ViewInteraction)
 	page.ShowTouched = clients && (page.CanEdit || logs) // who changes nothing leaves nothing off
 	page.ShowQuiet = clients && v.Can(db.ViewInteraction)
-	page.ShowToday, page.NothingToSee, page.FirstSteps = page.ShowQuiet, !clients, page.CanEdit && editInteractions.check(v) == nil
+	page.ShowToday, page.NothingToSee = page.ShowQuiet, !clients
 	for _, fill := range []struct {
 		wanted bool
 		with   func(*gin.Context, *views.Home) error
@@ -30,6 +30,7 @@ func (s *Server) home(c *gin.Context) error {
 			return err
 		}
 	}
+	page.FirstSteps = page.CanEdit && editInteractions.check(v) == nil && page.Owners.Nothing != ""
 	return s.show(c, http.StatusOK, page)
 }
 

@@ -25,7 +25,7 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 	home.wantTexts("section[aria-labelledby=touched-h] .nm", "Quay", "Elif Aydın")
 	home.wantTexts("section[aria-labelledby=quiet-h] .nm", "Pier").want(200, "section[aria-labelledby=quiet-h]", "Never contacted")
 	home.want(200, "section[aria-labelledby=today-h] p", "Inès Moreau added a note about Elif Aydın, Quay")
-	jonas.get("/").want(200, "section[aria-labelledby=today-h]", "Remember").want(200, "section[aria-labelledby=touched-h]", "Create your first").wantNot("section[aria-labelledby=quiet-h] .nm")
+	jonas.get("/").want(200, "section[aria-labelledby=today-h]", "Remember").want(200, "section[aria-labelledby=touched-h]", "What you change or log appears here").wantNot("section[aria-labelledby=quiet-h] .nm")
 	s.as("Viewer").get("/").want(200, "section[aria-labelledby=today-h]", "Remember").wantNot("section[aria-labelledby=touched-h]").wantNot("#new").wantNot("a[href='/contacts/new']")
 }
 

@@ -96,7 +96,7 @@ func (s *Server) interactionShow(c *gin.Context) error {
 		return err
 	}
 	e := s.event(c, i, shownOn(c))
-	e.Focus = true
+	e.Focus = part(c)
 	return s.interactionAnswer(c, http.StatusOK, i, e)
 }
 

@@ -106,8 +106,13 @@ func DrawColumns(panels []Panel) Drawing {
 	}
 	last := panels[len(panels)-1].Columns
 	for i, c := range last {
-		if left, width := place(i, len(last)); c.Label != "" {
-			d.Texts = append(d.Texts, ChartText{X: tenth(left + width/2), Y: d.Height + 17, Class: "mid", Text: c.Label})
+		left, width := place(i, len(last))
+		label := ChartText{X: tenth(left + width/2), Y: d.Height + 17, Class: "mid", Text: c.Label}
+		if i == len(last)-1 && len(c.Label) > 4 { // or it would stand out
+			label.X, label.Class = chartWidth, "end"
+		}
+		if c.Label != "" {
+			d.Texts = append(d.Texts, label)
 		}
 	}
 	d.Height += labelHeight
