@@ -291,6 +291,20 @@
     navigation = ctx;
   });
 
+  // A link's editor stays open, with what was typed, when another row changes the list around it.
+  let editing = [];
+
+  on("htmx:before:swap", e => {
+    const { ctx } = e.detail;
+    editing = ctx.target?.id === "links" ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
+    for (const row of editing) row.remove(); // or htmx would take its attributes out of service
+  });
+
+  on("htmx:after:swap", () => {
+    for (const row of editing) byId(row.id)?.replaceWith(row);
+    editing = [];
+  });
+
   let heirs = []; // what takes the focus when what had it goes: the row, or the one beside it
 
   on("htmx:before:swap", e => {
@@ -431,7 +445,14 @@
     if (e.target.id === "log-with") e.target.dataset.chosen = e.target.value;
   });
 
+  // Where the tabs are wider than the page, the one that is open comes into sight.
+  const showTab = () => {
+    const tab = one(".tabs [aria-current]"), row = tab?.parentNode;
+    if (row && !row.scrollLeft) row.scrollLeft = tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth + 16;
+  };
+
   const refresh = () => {
+    showTab();
     keepWith();
     noteRecord();
     showTimes();
