@@ -1,0 +1,27 @@
+package handlers_test
+
+import "testing"
+
+// TestAnEditorStaysOpen: whoever unlinks one contact while he edits the link
+// of another keeps what he has typed.
+func TestAnEditorStaysOpen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	pier := o.organization("Pier & Sons")
+	for _, name := range []string{"Anna", "Bo", "Cleo"} {
+		o.link(pier, o.contact(name, "Berg"))
+	}
+	w := o.windowOf(o.person("Inès Moreau", "Manager"))
+	w.open(pier)
+	w.click("#links a[aria-label='Edit the role of Anna Berg']")
+	w.fill(".editing [name=role_label]", "Board member")
+	w.click("#links button[aria-label='Unlink Bo Berg']")
+	w.see("#toasts", "Unlinked Bo Berg")
+	w.count(1, "#links .links li:not(.editing)")
+	w.holds(".editing [name=role_label]", "Board member")
+	w.click("#toasts button", "Undo")
+	w.count(2, "#links .links li:not(.editing)")
+	w.holds(".editing [name=role_label]", "Board member")
+	w.click(".editing button", "Save")
+	w.see("#links small", "Board member")
+}
