@@ -160,6 +160,9 @@ func (s *Server) userPage(c *gin.Context, status int, a db.Account, refused *db.
 	page.Given, err1 = s.roleChoices(c, a.Roles)
 	page.Owners, err2 = s.ownerOptions(c, "")
 	page.Sight, err3 = s.sight(c, a)
+	if err2 == nil {
+		page.Owners[0].Label = "Choose somebody" // who may not be nobody, see userHandOver
+	}
 	if refused != nil {
 		page.Failed, page.RoleError = true, messages(refused)
 	}
@@ -232,6 +235,9 @@ func (s *Server) userResetMFA(c *gin.Context) error {
 func (s *Server) userHandOver(c *gin.Context) error {
 	return s.userChange(c, "Clients and open follow-ups handed over", func(id string) error {
 		to := c.Request.PostForm.Get("owner_user_id")
+		if to == "" {
+			return &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose whom to hand the clients to"}}
+		}
 		if to == id {
 			return &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else to hand the clients to"}}
 		}
