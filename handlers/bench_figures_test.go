@@ -31,7 +31,8 @@ func (f *fixture) figures(b *testing.B) []figure {
 	if err != nil {
 		b.Fatalf("%s", out)
 	}
-	empty, _ := f.start(b, binary, filepath.Join(b.TempDir(), "empty.db"), "/setup")
+	empty, first := f.start(b, binary, filepath.Join(b.TempDir(), "empty.db"), "/setup")
+	first.stop()
 	took, p := f.start(b, binary, f.path, "/organizations")
 	all := []figure{
 		{"start to the first page, empty", "ms", empty, 150},
@@ -41,6 +42,7 @@ func (f *fixture) figures(b *testing.B) []figure {
 		f.everyPage(b, p.address)
 		all = append(all, figure{"memory after the start", "MB", idle, 40}, figure{"after 64 connections on all pages", "MB", p.memory(), 150})
 	}
+	p.stop()
 	all = append(all, f.transfers(b)...)
 	if _, err := chromium.start(); err != nil {
 		fmt.Println("nothing was measured in a browser:", err)
@@ -51,8 +53,14 @@ func (f *fixture) figures(b *testing.B) []figure {
 
 // running is the program, serving.
 type running struct {
-	pid     int
+	*exec.Cmd
 	address string
+}
+
+// stop ends the program, which verifies the history after its start.
+func (p running) stop() {
+	p.Process.Signal(os.Interrupt)
+	p.Wait()
 }
 
 // start runs the program and measures how long it takes to its first page, in milliseconds.
@@ -62,10 +70,8 @@ func (f *fixture) start(b *testing.B, binary, file, page string) (took float64, 
 	check(b, err)
 	begin := time.Now()
 	check(b, c.Start())
-	b.Cleanup(func() {
-		c.Process.Signal(os.Interrupt)
-		c.Wait()
-	})
+	p = running{Cmd: c}
+	b.Cleanup(p.stop)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	check(b, err)
 	at, err := url.Parse(strings.TrimSpace(strings.TrimPrefix(line, "Client Registry is at ")))
@@ -74,12 +80,13 @@ func (f *fixture) start(b *testing.B, binary, file, page string) (took float64, 
 		page += "?" + at.RawQuery
 	}
 	answerSize(b, at.Host, f.get(page))
-	return float64(time.Since(begin).Microseconds()) / 1000, running{c.Process.Pid, at.Host}
+	p.address = at.Host
+	return float64(time.Since(begin).Microseconds()) / 1000, p
 }
 
 // memory is what the program has in memory, in megabytes; 0 where the system does not tell.
 func (p running) memory() float64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
 	if err != nil {
 		return 0
 	}
