@@ -43,7 +43,7 @@ const (
 // unknown size, are refused with Invalid. Size s is one transaction: it is there
 // whole or not at all. The others are too large for one; where one of them
 // stops midway the error says that the file is to be thrown away.
-func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progress func(done, total int)) error {
+func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progress func(done, total int)) (err error) {
 	n, ok := demoSizes[size]
 	if !ok {
 		return invalid("size", "Choose one of the sizes %s", strings.Join(DemoSizes, ", "))
@@ -69,6 +69,11 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 	}
 	if n.cache > 0 {
 		// PRAGMAs sent to a pool: the writer has one connection.
+		defer func() {
+			if _, slow := d.writer.ExecContext(context.Background(), asUsual); slow != nil {
+				err = errors.Join(err, fmt.Errorf("sample data: %w", slow))
+			}
+		}()
 		if _, err := d.writer.ExecContext(ctx, fmt.Sprintf(inHaste, n.cache)); err != nil {
 			return fmt.Errorf("sample data: %w", err)
 		}
@@ -78,11 +83,6 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 			if committed {
 				err = fmt.Errorf("it stopped midway and %s is of no use now, delete the file and start again: %w", d.path, err)
 			}
-			return fmt.Errorf("sample data: %w", err)
-		}
-	}
-	if n.cache > 0 {
-		if _, err := d.writer.ExecContext(ctx, asUsual); err != nil {
 			return fmt.Errorf("sample data: %w", err)
 		}
 	}
