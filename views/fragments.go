@@ -141,7 +141,7 @@ func appendValue(b []byte, x reflect.Value) []byte {
 		}
 		return b
 	case reflect.Map:
-		texts, _ := x.Interface().(map[string]string)
+		texts := x.Interface().(map[string]string) // another map panics, as other kinds do
 		b = binary.AppendUvarint(b, uint64(len(texts)))
 		for _, name := range slices.Sorted(maps.Keys(texts)) {
 			b = appendValue(appendValue(b, reflect.ValueOf(name)), reflect.ValueOf(texts[name]))

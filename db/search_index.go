@@ -1,0 +1,182 @@
+package db
+
+import (
+	"context"
+	"strings"
+)
+
+// Searches look into indexes of words, beside the tables: each verb that changes
+// what is in one puts it in anew, in the same transaction.
+
+// interactionWords are the words of an interaction as its index keeps them:
+// each word once, then their first two and three letters.
+func interactionWords(i Interaction) string {
+	all := words(i.Subject + " " + i.Body)
+	seen := make(map[string]bool, 3*len(all))
+	add := func(terms []string, term string) []string {
+		if seen[term] {
+			return terms
+		}
+		seen[term] = true
+		return append(terms, term)
+	}
+	var whole, begun []string
+	for _, w := range all {
+		whole = add(whole, w)
+		letters := 0
+		for at := range w {
+			if letters == 2 || letters == 3 {
+				begun = add(begun, w[:at]+".")
+			}
+			letters++
+		}
+		if letters == 2 || letters == 3 {
+			begun = add(begun, w+".")
+		}
+	}
+	return strings.Join(append(whole, begun...), " ")
+}
+
+// reindexOrganization puts an organization's words into the index anew, its name first.
+func (t *tx) reindexOrganization(id string) error {
+	docid, err := t.docid("organizations", id)
+	if err != nil {
+		return err
+	}
+	var name, legal, site, tax string
+	err = t.queryRow("SELECT display_name, legal_name, ifnull(website, ''), ifnull(tax_id, '') FROM organizations WHERE id = ?", id).
+		Scan(&name, &legal, &site, &tax)
+	if err != nil {
+		return err
+	}
+	return t.reindex("organization_search", "INSERT INTO organization_search (docid, words) VALUES (?, ?)", docid, searchWords(name, legal, site, tax))
+}
+
+// reindexContact does the same for a contact, who is also found by his organizations' names.
+func (t *tx) reindexContact(id string) error {
+	docid, err := t.docid("contacts", id)
+	if err != nil {
+		return err
+	}
+	var c Contact
+	var organizations string
+	err = t.queryRow(`
+		SELECT first_name, last_name, email, phone, mobile, job_title,
+			ifnull((SELECT group_concat(display_name, ' ') FROM organization_contact JOIN organizations ON organizations.id = organization_id WHERE contact_id = contacts.id), '')
+		FROM contacts WHERE id = ?`, id).
+		Scan(&c.FirstName, &c.LastName, text{&c.Email}, text{&c.Phone}, text{&c.Mobile}, text{&c.JobTitle}, &organizations)
+	if err != nil {
+		return err
+	}
+	return t.reindex("contact_search", "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)",
+		docid, c.searchWords(), searchWords(organizations))
+}
+
+// searchWords are the words by which a contact is found, his name first.
+func (c Contact) searchWords() string {
+	return searchWords(c.Name(), c.Email, digits(c.Phone), digits(c.Mobile), c.JobTitle)
+}
+
+// docid is the number under which the index knows a record. One that another
+// program wrote while this one runs gets it now.
+func (t *tx) docid(table, id string) (docid int64, err error) {
+	if _, err := t.exec("UPDATE "+table+" SET docid = (SELECT ifnull(max(docid), 0) + 1 FROM "+table+") WHERE id = ? AND docid IS NULL", id); err != nil {
+		return 0, err
+	}
+	err = t.queryRow("SELECT docid FROM "+table+" WHERE id = ?", id).Scan(&docid)
+	return docid, err
+}
+
+func (t *tx) reindex(table, insert string, row ...any) error {
+	if _, err := t.exec("DELETE FROM "+table+" WHERE docid = ?", row[0]); err != nil {
+		return err
+	}
+	_, err := t.exec(insert, row...)
+	return err
+}
+
+// newDocid is the next number for an interaction.
+func (t *tx) newDocid() (docid int64, err error) {
+	err = t.queryRow("SELECT ifnull(max(docid), 0) + 1 FROM interactions").Scan(&docid)
+	return docid, err
+}
+
+// indexInteraction puts an interaction's words into the index, where it is not
+// yet or not any more: the database takes out what is deleted or reworded.
+func (t *tx) indexInteraction(docid int64, i Interaction) error {
+	_, err := t.exec("INSERT OR REPLACE INTO interaction_search (docid, words) VALUES (?, ?)", docid, interactionWords(i))
+	return err
+}
+
+// reindexInteraction does so with one that was reworded or written by another program.
+func (t *tx) reindexInteraction(i Interaction) error {
+	docid, err := t.newDocid()
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("UPDATE interactions SET docid = ? WHERE id = ?", docid, i.ID); err != nil {
+		return err
+	}
+	return t.indexInteraction(docid, i)
+}
+
+// searchWords are the words of texts as the index keeps them.
+func searchWords(parts ...string) string { return strings.Join(words(strings.Join(parts, " ")), " ") }
+
+// indexForeignRows gives rows that another program wrote their sort key and their place in the index.
+func (d *DB) indexForeignRows(ctx context.Context) error {
+	err := d.keep(ctx, func(t *tx) error {
+		for _, kind := range []struct {
+			table, name string
+			reindex     func(string) error
+		}{
+			{"organizations", "display_name", t.reindexOrganization},
+			{"contacts", "last_name || ' ' || first_name", t.reindexContact},
+		} {
+			rows, err := t.query("SELECT id, " + kind.name + " FROM " + kind.table + " WHERE docid IS NULL")
+			found, err := collect(rows, err, func(r row) ([2]string, error) {
+				var x [2]string
+				err := r.Scan(&x[0], &x[1])
+				return x, err
+			})
+			if err != nil {
+				return err
+			}
+			for _, x := range found {
+				if _, err := t.exec("UPDATE "+kind.table+" SET sort_key = ? WHERE id = ?", SortKey(x[1]), x[0]); err != nil {
+					return err
+				}
+				if err := kind.reindex(x[0]); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	for more := true; more && err == nil; {
+		more, err = d.indexForeignInteractions(ctx)
+	}
+	return err
+}
+
+// indexForeignInteractions does so with some thousand interactions, in the order of their ids.
+func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error) {
+	const most = 5000
+	err = d.keep(ctx, func(t *tx) error {
+		rows, err := t.query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
+		found, err := collect(rows, err, func(r row) (i Interaction, err error) {
+			return i, r.Scan(&i.ID, &i.Subject, text{&i.Body})
+		})
+		if err != nil {
+			return err
+		}
+		for _, i := range found {
+			if err := t.reindexInteraction(i); err != nil {
+				return err
+			}
+		}
+		more = len(found) == most
+		return nil
+	})
+	return more, err
+}
