@@ -381,7 +381,33 @@ func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]
 	if row != nil {
 		places = append(places, row)
 	}
-	return places, nil
+	if f.DoneAt.IsZero() {
+		return places, nil
+	}
+	left, err := s.followUpsLeft(c)
+	if left != nil {
+		places = append(places, left)
+	}
+	return places, err
+}
+
+// followUpsLeft is what the list of follow-ups says of itself once one of it is
+// done: how many there are, or that there are none. It is nil on other pages, and
+// where more can be loaded, because how many are shown is the page's to know.
+func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
+	u, err := url.Parse(here(c))
+	if err != nil || u.Path != "/follow-ups" {
+		return nil, nil
+	}
+	l, err := s.followUpList(c, u.Query())
+	switch {
+	case err != nil || l.More != "":
+		return nil, err
+	case len(l.Groups) == 0:
+		l.Focus = true
+		return views.Into{Target: "#list", Swap: "outerHTML", View: views.FollowUpList{FollowUps: l}}, nil
+	}
+	return views.Into{Target: "#result", Swap: "innerHTML", View: views.Text(l.Shown())}, nil
 }
 
 // followUpRegion is the card or the list of the page that asks, as it is now; nil

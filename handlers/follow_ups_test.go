@@ -280,6 +280,15 @@ func TestTheListOfFollowUps(t *testing.T) {
 	ines.parts().get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").wantPart(true)
 	jonas.get("/").wantTexts("#follow-ups .nm", "Last Sunday", "Next day")
 
+	// The list says what is left once one is done.
+	listed := jonas.get("/follow-ups").want(200, "#result", "2 follow-ups")
+	here := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + "/follow-ups"})
+	first := here.submit(listed, "#steps li:contains('Last Sunday') .done").wantTexts("hx-partial[hx-target='#result']", "1 follow-up")
+	last := here.submit(listed, "#steps li:contains('Next day') .done").want(200, "hx-partial[hx-target='#list'] .empty h2[autofocus]", "").wantNot("hx-partial[hx-target='#result']")
+	for _, done := range []answer{last, first} {
+		here.submit(done, ".toast button").want(200, "#steps", "")
+	}
+
 	// Elsewhere it is another day.
 	s.exec("UPDATE users SET time_zone = 'Pacific/Kiritimati' WHERE id = ?", ines.user.ID)
 	s.clock.Add(time.Hour) // 10:30 UTC: past midnight there
