@@ -38,7 +38,7 @@ func FuzzSearchNeverFails(f *testing.F) {
 		if _, _, err := d.Contacts(t.Context(), System, Filter{Query: typed}); err != nil {
 			t.Errorf("%q: %v", typed, err)
 		}
-		if _, err := d.Search(t.Context(), System, typed, 5); err != nil {
+		if _, err := d.Search(t.Context(), System, SearchFilter{Typed: typed, Most: 5}); err != nil {
 			t.Errorf("%q: %v", typed, err)
 		}
 	})
@@ -70,7 +70,7 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 		if err != nil {
 			return // not a text
 		}
-		h, err := d.Search(t.Context(), System, name, 5)
+		h, err := d.Search(t.Context(), System, SearchFilter{Typed: name, Most: 5})
 		if err != nil || !slices.ContainsFunc(h.Organizations, func(o Organization) bool { return o.DisplayName == made.DisplayName }) {
 			t.Errorf("%q is not found by its own name: %v", name, err)
 		}

@@ -133,7 +133,7 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 			}
 		}
 	}
-	if h, err := d.Search(ctx, by, "acme", 5); err != nil || len(h.Organizations) != 1 {
+	if h, err := d.Search(ctx, by, SearchFilter{Typed: "acme", Most: 5}); err != nil || len(h.Organizations) != 1 {
 		t.Fatal(h, err)
 	}
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (x|o|c|l|organizations|contacts|organization_contact|interactions|users)\b|^SCAN (s|[a-z]+_search) VIRTUAL TABLE INDEX [01]:|_by_name \(is_active=\?\)$`).MatchString)

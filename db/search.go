@@ -88,19 +88,30 @@ func contactColumn(by Actor) string {
 	return ""
 }
 
-// Hits are what a search found, of each kind the best match first.
-type Hits struct {
-	Organizations                   []Organization
-	Contacts                        []Contact
-	Interactions                    []Interaction
-	MoreOrganizations, MoreContacts bool   // there are more of them
-	Older                           string // cursor of the interactions that follow, "" where there are none
+// SearchFilter says what a search looks for, and how much of that it returns.
+type SearchFilter struct {
+	Typed string
+	Most  int    // how many of a kind are found, at most
+	Kind  string // organizations, contacts or interactions: only those are returned, of the others is counted what is found; "" is all
+	Shown int    // how many of a kind are returned, 0 is all that are found
 }
 
-// Search finds up to n of each kind by what was typed, archived records among
-// them. Without ViewClient it finds nothing, without ViewInteraction no interaction.
-func (d *DB) Search(ctx context.Context, by Actor, typed string, n int) (Hits, error) {
-	s, err := d.newSearch(ctx, by, typed, n)
+// Hits are what a search found, of each kind the best match first.
+type Hits struct {
+	Organizations []Organization
+	Contacts      []Contact
+	Interactions  []Interaction
+
+	FoundOrganizations, FoundContacts, FoundInteractions int    // how many were found
+	MoreOrganizations, MoreContacts                      bool   // there are more of them
+	Older                                                string // cursor of the interactions behind those found, "" where there are none
+}
+
+// Search finds organizations, contacts and interactions by what was typed,
+// archived records among them. Without ViewClient it finds nothing, without
+// ViewInteraction no interaction.
+func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error) {
+	s, err := d.newSearch(ctx, by, f.Typed, f.Most)
 	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) {
 		return Hits{}, err
 	}
@@ -109,20 +120,26 @@ func (d *DB) Search(ctx context.Context, by Actor, typed string, n int) (Hits, e
 	err1 := d.best(ctx, s, places[0])
 	err2 := d.best(ctx, s, places[1])
 	var err3 error
+	talk := s.interactions()
 	if by.Can(ViewInteraction) {
-		talk := s.interactions()
 		places = append(places, talk)
 		talk.found, h.Older, err3 = d.matchingInteractions(ctx, s, "")
 	}
 	if err := errors.Join(err1, err2, err3, d.insideWords(ctx, s, places)); err != nil {
 		return Hits{}, fmt.Errorf("search: %w", err)
 	}
+	h.FoundOrganizations, h.FoundContacts, h.FoundInteractions = len(places[0].found), len(places[1].found), len(talk.found)
 	h.MoreOrganizations, h.MoreContacts = places[0].more, places[1].more
+	for _, p := range []*place{places[0], places[1], talk} {
+		if f.Kind != "" && f.Kind != p.table {
+			p.found = nil
+		} else if f.Shown > 0 {
+			p.found = p.found[:min(f.Shown, len(p.found))]
+		}
+	}
 	h.Organizations, err1 = d.foundOrganizations(ctx, s, places[0])
 	h.Contacts, err2 = d.foundContacts(ctx, s, places[1])
-	if len(places) > 2 {
-		h.Interactions, err3 = d.foundInteractions(ctx, s, places[2])
-	}
+	h.Interactions, err3 = d.foundInteractions(ctx, s, talk)
 	return h, errors.Join(err1, err2, err3)
 }
 

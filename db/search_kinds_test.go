@@ -14,7 +14,7 @@ import (
 // found is what a search finds of each kind: names and subjects, in its order.
 func found(t *testing.T, o *dbtest.Office, by db.Actor, typed string) (organizations, contacts, interactions []string) {
 	t.Helper()
-	h := must(o.Search(t.Context(), by, typed, 20))(t)
+	h := must(o.Search(t.Context(), by, db.SearchFilter{Typed: typed, Most: 20}))(t)
 	for _, x := range h.Organizations {
 		organizations = append(organizations, x.DisplayName)
 	}
@@ -127,16 +127,16 @@ func TestAnExactNameIsNeverCutOff(t *testing.T) {
 	o.Exec(t, "INSERT INTO contacts (id, first_name, last_name, updated_at) "+ids+"|| '1', 'Ang ' || i, 'Jo', ? FROM n", now)
 	must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t).Close() // indexes them
 	for _, typed := range []string{"ang & co.", "Ang & Co."} {
-		all := must(o.Search(t.Context(), o.Lea, typed, 20))(t).Organizations
+		all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: typed, Most: 20}))(t).Organizations
 		if len(all) != 20 || all[0].ID != exact.ID {
 			t.Errorf("%q: %d found, first %q", typed, len(all), all[0].DisplayName)
 		}
 	}
-	if all := must(o.Search(t.Context(), o.Lea, "ang co", 20))(t).Organizations; all[0].ID != archived.ID {
+	if all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: "ang co", Most: 20}))(t).Organizations; all[0].ID != archived.ID {
 		t.Errorf("the archived one is not first but %q", all[0].DisplayName)
 	}
 	for _, typed := range []string{"ang jo", "Jo Ang"} {
-		all := must(o.Search(t.Context(), o.Lea, typed, 20))(t).Contacts
+		all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: typed, Most: 20}))(t).Contacts
 		if len(all) != 20 || all[0].ID != person.ID {
 			t.Errorf("%q: %d found, first %q", typed, len(all), all[0].Name())
 		}

@@ -85,7 +85,7 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 		channel, name = toLog(p.Query)
 	}
 	typed := db.NewTyped(name)
-	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, name, paletteRecords)
+	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: name, Most: paletteRecords})
 	commands, err2 := s.commands(c, p.Query)
 	switch logs := logChoices(found, typed, channel); {
 	case !p.Logs:
@@ -104,13 +104,13 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 // foundGroups are a few of what a search found of each kind.
 func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed db.Typed) []views.PaletteGroup {
 	return []views.PaletteGroup{
-		{ID: "organizations", Heading: "Organizations", Choices: first(found.Organizations, paletteRecords, func(o db.Organization) views.PaletteChoice {
+		{ID: "organizations", Heading: "Organizations", Choices: each(found.Organizations, func(o db.Organization) views.PaletteChoice {
 			return recordChoice(foundOrganization(o, typed))
 		})},
-		{ID: "contacts", Heading: "Contacts", Choices: first(found.Contacts, paletteRecords, func(x db.Contact) views.PaletteChoice {
+		{ID: "contacts", Heading: "Contacts", Choices: each(found.Contacts, func(x db.Contact) views.PaletteChoice {
 			return recordChoice(foundContact(x, typed))
 		})},
-		{ID: "interactions", Heading: "Interactions", Choices: first(found.Interactions, paletteInteractions, func(i db.Interaction) views.PaletteChoice {
+		{ID: "interactions", Heading: "Interactions", Choices: each(found.Interactions[:min(paletteInteractions, len(found.Interactions))], func(i db.Interaction) views.PaletteChoice {
 			return interactionChoice(s.foundInteraction(c, i, typed))
 		})},
 	}

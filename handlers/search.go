@@ -24,7 +24,11 @@ func (s *Server) search(c *gin.Context) error {
 	}
 	v := views.Search{Page: s.page(c, "Search", "Search clients and what was said with them", ""), Query: query(c, "q"), Kind: searchKind(c)}
 	if v.Query != "" {
-		found, err := s.db.Search(c.Request.Context(), who(c).Actor, v.Query, searchLimit)
+		f := db.SearchFilter{Typed: v.Query, Most: searchLimit, Kind: v.Kind}
+		if v.Kind == "" {
+			f.Shown = searchFirst
+		}
+		found, err := s.db.Search(c.Request.Context(), who(c).Actor, f)
 		if err != nil {
 			return err
 		}
@@ -52,7 +56,7 @@ func (s *Server) searchMore(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	g := views.SearchGroup{Kind: "interactions", Heading: "Interactions", Interactions: first(found, searchLimit, func(i db.Interaction) views.FoundInteraction {
+	g := views.SearchGroup{Kind: "interactions", Heading: "Interactions", Interactions: each(found, func(i db.Interaction) views.FoundInteraction {
 		return s.foundInteraction(c, i, db.NewTyped(typed))
 	})}
 	if older != "" {
@@ -75,24 +79,21 @@ func searchAddress(typed, kind, before string) string {
 
 // searchGroups fills the tabs and what of each kind is shown.
 func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
-	typed, n := db.NewTyped(v.Query), searchFirst
-	if v.Kind != "" {
-		n = searchLimit
-	}
+	typed := db.NewTyped(v.Query)
 	groups := []views.SearchGroup{
 		{
-			Kind: "organizations", Heading: "Organizations", Count: counted(len(found.Organizations), found.MoreOrganizations),
-			Rows: first(found.Organizations, n, func(o db.Organization) views.OptionRow { return foundOrganization(o, typed) }),
+			Kind: "organizations", Heading: "Organizations", Count: counted(found.FoundOrganizations, found.MoreOrganizations),
+			Rows: each(found.Organizations, func(o db.Organization) views.OptionRow { return foundOrganization(o, typed) }),
 		},
 		{
-			Kind: "contacts", Heading: "Contacts", Count: counted(len(found.Contacts), found.MoreContacts),
-			Rows: first(found.Contacts, n, func(x db.Contact) views.OptionRow { return foundContact(x, typed) }),
+			Kind: "contacts", Heading: "Contacts", Count: counted(found.FoundContacts, found.MoreContacts),
+			Rows: each(found.Contacts, func(x db.Contact) views.OptionRow { return foundContact(x, typed) }),
 		},
 	}
 	if viewInteractions.check(who(c)) == nil {
 		groups = append(groups, views.SearchGroup{
-			Kind: "interactions", Heading: "Interactions", Count: counted(len(found.Interactions), found.Older != ""),
-			Interactions: first(found.Interactions, n, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),
+			Kind: "interactions", Heading: "Interactions", Count: counted(found.FoundInteractions, found.Older != ""),
+			Interactions: each(found.Interactions, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),
 		})
 	}
 	v.Tabs = []views.SearchTab{{Label: "All", Href: searchAddress(v.Query, "", ""), Current: v.Kind == ""}}
@@ -117,10 +118,10 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	v.Status = strings.Join(counts, ", ") + " found"
 }
 
-// first turns the first n into what is shown of them.
-func first[T, R any](all []T, n int, row func(T) R) []R {
+// each turns all into what is shown of them.
+func each[T, R any](all []T, row func(T) R) []R {
 	var rows []R
-	for _, x := range all[:min(n, len(all))] {
+	for _, x := range all {
 		rows = append(rows, row(x))
 	}
 	return rows
