@@ -34,21 +34,35 @@ func (t *tx) record(action, targetType, targetID string, metadata details) error
 	if err != nil {
 		return err
 	}
-	if t.lastSeq == 0 { // nobody else writes meanwhile, so once is enough
-		err = t.queryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&t.lastSeq, &t.lastHash)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if t.last.seq == 0 { // nobody else writes meanwhile, so once is enough
+		if t.last, err = t.lastAudit(); err != nil {
 			return err
 		}
 	}
-	r := auditRow{
-		seq: t.lastSeq + 1, id: newID(), userID: t.by.UserID, action: action, targetType: targetType, targetID: targetID,
-		metadata: string(encoded), ip: t.by.IP, ua: t.by.UA, createdAt: stamp(t.now), prevHash: t.lastHash,
-	}
-	if _, err := t.exec(insertAudit, r.values()...); err != nil {
+	values, last := t.last.next(auditRow{
+		id: newID(), userID: t.by.UserID, action: action, targetType: targetType, targetID: targetID,
+		metadata: string(encoded), ip: t.by.IP, ua: t.by.UA, createdAt: stamp(t.now),
+	})
+	if _, err := t.exec(insertAudit, values...); err != nil {
 		return err
 	}
-	t.lastSeq, t.lastHash = r.seq, r.hash
+	t.last = last
 	return nil
+}
+
+// auditLink is what the next row of the history is linked to: the one before it.
+type auditLink struct {
+	seq  int64
+	hash string
+}
+
+// lastAudit is the last row's, and zero where there is none.
+func (t *tx) lastAudit() (l auditLink, err error) {
+	err = t.queryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&l.seq, &l.hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return l, err
 }
 
 // auditRow is a row of audit_logs as its hash reads it.
@@ -62,14 +76,15 @@ const insertAudit = `
 	INSERT INTO audit_logs (seq, id, user_id, action, target_type, target_id, metadata, ip, ua, created_at, metadata_sha256, prev_hash, hash)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// values seals the row and returns it in the order of insertAudit.
-func (r *auditRow) values() []any {
-	r.metadataHash = sha256Hex(r.metadata)
+// next seals a row as the one after l, and returns it in the order of insertAudit
+// and what the row after that is linked to.
+func (l auditLink) next(r auditRow) ([]any, auditLink) {
+	r.seq, r.prevHash, r.metadataHash = l.seq+1, l.hash, sha256Hex(r.metadata)
 	r.hash = r.seal()
 	return []any{
 		r.seq, r.id, orNull(r.userID), r.action, r.targetType, orNull(r.targetID), r.metadata, orNull(r.ip), orNull(r.ua),
 		r.createdAt, r.metadataHash, r.prevHash, r.hash,
-	}
+	}, auditLink{r.seq, r.hash}
 }
 
 // seal is the SHA-256 of the fields, each written as its length in bytes, a

@@ -20,16 +20,17 @@ var demoSizes = map[string]struct {
 	cache                                 int // KiB of the file that the writer keeps in memory, 0 for SQLite's own
 }{
 	"s": {1_000, 3_000, 10_000, math.MaxInt, 0},
-	"m": {50_000, 150_000, 1_000_000, 50_000, 64_000},
-	"l": {500_000, 1_500_000, 10_000_000, 50_000, 256_000},
+	"m": {50_000, 150_000, 1_000_000, 50_000, 32_000},
+	"l": {500_000, 1_500_000, 10_000_000, 50_000, 32_000},
 }
 
 // While a large sample is filled the writer keeps more of the file in memory,
-// does not wait for the disk, and leaves out checks that hold for size s, made
-// by the same code with all of them: it is whole or thrown away.
+// writes each page once instead of to the log first, does not wait for the disk,
+// and leaves out checks that hold for size s, made by the same code with all of
+// them: it is whole or thrown away.
 const (
-	inHaste = "PRAGMA cache_size = -%d; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA threads = 4"
-	asUsual = "PRAGMA cache_size = -2000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA threads = 0; PRAGMA wal_checkpoint(TRUNCATE)"
+	inHaste = "PRAGMA cache_size = -%d; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA threads = 4"
+	asUsual = "PRAGMA cache_size = -2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA threads = 0"
 )
 
 // Demo fills a registry without clients with a sample: organizations, contacts,
@@ -55,27 +56,26 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 		return fmt.Errorf("sample data: %w", err)
 	}
 	f := &filler{
-		d: d, ctx: ctx, size: size, batch: n.batch, progress: progress, chunks: make(chan demoChunk, 4), stop: make(chan struct{}),
+		d: d, ctx: ctx, size: size, batch: n.batch, progress: progress, stop: make(chan struct{}),
 		plan: demoPlan{
 			seed: seed, now: d.now().UTC().Truncate(time.Millisecond), tongues: slices.Concat(tonguesOfTheWest(), tonguesOfOtherScripts()),
 			interactions: n.interactions, organizations: make([]demoOrganization, n.organizations), contacts: make([]demoContact, n.contacts),
 		},
 	}
 	f.plan.make()
-	f.stages = []func() (cost int, more bool, err error){f.begin, f.fill, f.restore, f.mergeWords, f.finish}
+	// First the records and then their history: what is sorted for an index lies together in the file.
+	f.stages = []demoStage{
+		f.begin, f.fill(func(s demoSink) { (&demoRecords{demoText: f.text(), demoSink: s}).run() }), f.mergeWords, f.restore(&f.dropped),
+		f.fill(func(s demoSink) { (&demoHistory{demoText: f.text(), demoSink: s, last: f.last}).run() }), f.restore(&f.droppedOfHistory), f.finish,
+	}
 	defer f.close()
 	if err := f.prepare(); err != nil {
 		return fmt.Errorf("sample data: %w", err)
 	}
 	if n.cache > 0 {
-		// PRAGMAs sent to a pool: the writer has one connection.
-		defer func() {
-			if _, slow := d.writer.ExecContext(context.Background(), asUsual); slow != nil {
-				err = errors.Join(err, fmt.Errorf("sample data: %w", slow))
-			}
-		}()
-		if _, err := d.writer.ExecContext(ctx, fmt.Sprintf(inHaste, n.cache)); err != nil {
-			return fmt.Errorf("sample data: %w", err)
+		defer func() { err = errors.Join(err, d.hurry(context.Background(), asUsual, readers)) }()
+		if err := d.hurry(ctx, fmt.Sprintf(inHaste, n.cache), 0); err != nil {
+			return err
 		}
 	}
 	for committed := false; len(f.stages) > 0; committed = true {
@@ -85,6 +85,17 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 			}
 			return fmt.Errorf("sample data: %w", err)
 		}
+	}
+	return nil
+}
+
+// hurry sets the writer, which is one connection, and how many of the others stay
+// open: how the file is journaled changes only while there is none.
+func (d *DB) hurry(ctx context.Context, settings string, others int) error {
+	d.reader.SetMaxIdleConns(others)
+	d.sessions.watch.SetMaxIdleConns(min(others, 1))
+	if _, err := d.writer.ExecContext(ctx, settings); err != nil {
+		return fmt.Errorf("sample data: %w", err)
 	}
 	return nil
 }
@@ -102,8 +113,12 @@ func (d *DB) refuseInUse(r row) error {
 	return nil
 }
 
+// demoStage is a part of the filling, done bit by bit within transactions. It
+// returns what the bit cost, in rows, and whether more is left.
+type demoStage func() (cost int, more bool, err error)
+
 // filler writes the plan into the registry. A second goroutine puts the plan
-// into words meanwhile: that is a quarter of the work.
+// into words and seals its history meanwhile: that is a third of the work.
 type filler struct {
 	d        *DB
 	ctx      context.Context
@@ -113,20 +128,21 @@ type filler struct {
 	progress func(done, total int)
 	plan     demoPlan
 	users    demoUsers
-	chunks   chan demoChunk
+	last     auditLink     // of what was there before
 	stop     chan struct{} // closed when no more chunks are wanted
 
-	stages   []func() (cost int, more bool, err error)
-	prepared map[string]*sql.Stmt
-	bound    map[string]*sql.Stmt // in the transaction
-	seq      int64                // of the last audit row
-	hash     string               // too
-	dropped  []string             // indexes and triggers, to make again
-	done     int
+	stages                    []demoStage
+	prepared                  map[string]*sql.Stmt
+	bound                     map[string]*sql.Stmt // in the transaction
+	dropped, droppedOfHistory []string             // indexes and triggers, to make again
+	done                      int
 }
 
+func (f *filler) text() demoText { return demoText{&f.plan, &f.users} }
+
+// total is how many records there are to write and to tell the history of.
 func (f *filler) total() int {
-	return len(f.plan.organizations) + len(f.plan.contacts) + f.plan.interactions
+	return 2 * (len(f.plan.organizations) + len(f.plan.contacts) + f.plan.interactions)
 }
 
 const (
@@ -135,10 +151,10 @@ const (
 		VALUES (?, ?, ?, 'active', ?, ?, ?)`
 	insertDemoOrganization = `
 		INSERT INTO organizations (id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, owner_name_key, contacts_count, docid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM organizations))`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	insertDemoContact = `
 		INSERT INTO contacts (id, first_name, last_name, email, phone, mobile, job_title, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, owner_name_key, organization_name_key, docid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(docid), 0) + 1 FROM contacts))`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	insertDemoLink = `
 		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)
 		VALUES (?, ?, ?, ?, ?)`
@@ -150,22 +166,45 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	insertDemoTally       = "INSERT INTO tally (kind, quarter, n) VALUES (?, ?, ?)"
 	insertDemoOwnerTally  = "INSERT INTO owner_tally (owner_user_id, n) VALUES (?, ?)"
-	indexDemoOrganization = "INSERT INTO organization_search (docid, words) VALUES ((SELECT docid FROM organizations WHERE id = ?), ?)"
-	indexDemoContact      = "INSERT INTO contact_search (docid, words, organizations) VALUES ((SELECT docid FROM contacts WHERE id = ?), ?, ?)"
+	indexDemoOrganization = "INSERT INTO organization_search (docid, words) VALUES (?, ?)"
+	indexDemoContact      = "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)"
 	indexDemoInteraction  = "INSERT INTO interaction_search (docid, words) VALUES (?, ?)"
 )
 
+// demoInserts are the statements in the order in which the rows of a chunk are
+// written: what is referred to comes first. The last ones write into indexes of
+// words, one row a statement: a statement of many would end a piece of the index.
+var demoInserts = []string{
+	insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, insertDemoFollowUp,
+	insertDemoTally, insertDemoOwnerTally, insertAudit, indexDemoOrganization, indexDemoContact, indexDemoInteraction,
+}
+
+// demoRowsAtOnce is how many rows one statement inserts, where there are as many.
+const demoRowsAtOnce = 20
+
+// insertMany is an insert of demoRowsAtOnce rows, "" into an index of words. Where
+// it fails the transaction ends: to take back some of its rows only, SQLite would
+// have to end a piece of the index, too.
+func insertMany(query string) string {
+	if strings.Contains(query, "_search ") {
+		return ""
+	}
+	return strings.Replace(query, "INSERT", "INSERT OR ROLLBACK", 1) + strings.Repeat(","+query[strings.LastIndexByte(query, '('):], demoRowsAtOnce-1)
+}
+
 func (f *filler) prepare() error {
 	f.prepared, f.bound = map[string]*sql.Stmt{}, map[string]*sql.Stmt{}
-	for _, query := range []string{
-		insertAudit, insertDemoUser, insertDemoOrganization, insertDemoContact, insertDemoLink, insertDemoInteraction, insertDemoFollowUp,
-		insertDemoTally, insertDemoOwnerTally, indexDemoOrganization, indexDemoContact, indexDemoInteraction,
-	} {
-		s, err := f.d.writer.PrepareContext(f.ctx, query)
-		if err != nil {
-			return err
+	for _, one := range demoInserts {
+		for _, query := range []string{one, insertMany(one)} {
+			if query == "" {
+				continue
+			}
+			s, err := f.d.writer.PrepareContext(f.ctx, query)
+			if err != nil {
+				return err
+			}
+			f.prepared[query] = s
 		}
-		f.prepared[query] = s
 	}
 	return nil
 }
@@ -183,10 +222,6 @@ func (f *filler) transaction(t *tx) error {
 	for query, s := range f.prepared {
 		f.bound[query] = t.StmtContext(f.ctx, s)
 	}
-	err := t.queryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&f.seq, &f.hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
 	t.recorded++
 	for cost := 0; cost < f.batch && len(f.stages) > 0; {
 		c, more, err := f.stages[0]()
@@ -203,16 +238,26 @@ func (f *filler) transaction(t *tx) error {
 	return nil
 }
 
-// put runs a row's statement. The context is looked at between chunks: the
+// put writes rows of one statement. The context is looked at between chunks: the
 // driver would start a goroutine for each statement to watch it.
-func (f *filler) put(r demoRow) error {
-	if r.audit != nil {
-		r.audit.seq, r.audit.prevHash = f.seq+1, f.hash
-		r.query, r.args = insertAudit, r.audit.values()
-		f.seq, f.hash = r.audit.seq, r.audit.hash
+func (f *filler) put(one string, rows [][]any) error {
+	for many := insertMany(one); many != "" && len(rows) >= demoRowsAtOnce; rows = rows[demoRowsAtOnce:] {
+		// As a query, because the driver then hands all values over at once.
+		done, err := f.bound[many].QueryContext(context.Background(), slices.Concat(rows[:demoRowsAtOnce]...)...)
+		if err != nil {
+			return err
+		}
+		done.Next()
+		if err := errors.Join(done.Err(), done.Close()); err != nil {
+			return err
+		}
 	}
-	_, err := f.bound[r.query].ExecContext(context.Background(), r.args...)
-	return err
+	for _, row := range rows {
+		if _, err := f.bound[one].ExecContext(context.Background(), row...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // grown are the indexes into which the rows come in order, or nearly so. They
@@ -226,55 +271,71 @@ func (f *filler) begin() (cost int, more bool, err error) {
 	if err := f.d.refuseInUse(f.t.queryRow(selectInUse)); err != nil {
 		return 0, false, err
 	}
+	if f.last, err = f.t.lastAudit(); err != nil {
+		return 0, false, err
+	}
 	if err := f.makeUsers(); err != nil {
 		return 0, false, err
 	}
-	go (&demoWriter{demoText: demoText{&f.plan, &f.users}, out: f.chunks, stop: f.stop}).run()
 	rows, err := f.t.query(`
-		SELECT type, name, sql FROM sqlite_schema
+		SELECT type, name, tbl_name, sql FROM sqlite_schema
 		WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name IN ('organizations', 'contacts', 'organization_contact', 'interactions', 'audit_logs')
 		ORDER BY rowid`)
-	all, err := collect(rows, err, func(r row) (x [3]string, err error) {
-		err = r.Scan(&x[0], &x[1], &x[2])
+	all, err := collect(rows, err, func(r row) (x struct{ kind, name, table, sql string }, err error) {
+		err = r.Scan(&x.kind, &x.name, &x.table, &x.sql)
 		return x, err
 	})
 	if err != nil {
 		return 0, false, err
 	}
 	for _, x := range all {
-		if slices.Contains(grown, x[1]) {
+		if slices.Contains(grown, x.name) {
 			continue
 		}
-		if _, err := f.t.ExecContext(f.ctx, "DROP "+x[0]+" "+x[1]); err != nil {
+		if _, err := f.t.ExecContext(f.ctx, "DROP "+x.kind+" "+x.name); err != nil {
 			return 0, false, err
 		}
-		f.dropped = append(f.dropped, x[2])
+		if x.table == "audit_logs" {
+			f.droppedOfHistory = append(f.droppedOfHistory, x.sql)
+		} else {
+			f.dropped = append(f.dropped, x.sql)
+		}
 	}
 	return 1, false, nil
 }
 
-// fill writes one chunk.
-func (f *filler) fill() (cost int, more bool, err error) {
-	c, more := <-f.chunks
-	for _, r := range c.rows {
-		if err := f.put(r); err != nil {
-			return 0, false, err
+// fill writes what run sends, chunk by chunk.
+func (f *filler) fill(run func(demoSink)) demoStage {
+	var chunks chan demoChunk
+	return func() (cost int, more bool, err error) {
+		if chunks == nil {
+			chunks = make(chan demoChunk, 4)
+			go func() {
+				defer close(chunks)
+				run(demoSink{out: chunks, stop: f.stop})
+			}()
 		}
+		c, more := <-chunks
+		for _, query := range demoInserts {
+			if err := f.put(query, c.rows[query]); err != nil {
+				return 0, false, err
+			}
+		}
+		f.done += c.records
+		f.progress(f.done, f.total())
+		return c.size, more, f.ctx.Err()
 	}
-	f.done += c.records
-	f.progress(f.done, f.total())
-	return len(c.rows), more, f.ctx.Err()
 }
 
 // restore makes one index or trigger anew; in a large sample that is a transaction of its own.
-func (f *filler) restore() (cost int, more bool, err error) {
-	if len(f.dropped) > 0 {
-		if _, err := f.t.ExecContext(f.ctx, f.dropped[0]); err != nil {
+func (f *filler) restore(dropped *[]string) demoStage {
+	return func() (cost int, more bool, err error) {
+		if _, err := f.t.ExecContext(f.ctx, (*dropped)[0]); err != nil {
 			return 0, false, err
 		}
-		f.dropped = f.dropped[1:]
+		*dropped = (*dropped)[1:]
+		return len(f.plan.organizations), len(*dropped) > 0, nil
 	}
-	return len(f.plan.organizations), len(f.dropped) > 0, nil
 }
 
 // mergeWords makes one piece of the interactions' index. In the many pieces of so
@@ -317,7 +378,7 @@ func (f *filler) makeUsers() error {
 			continue
 		}
 		id := demoID(f.plan.seed, demoUserIDs, i, at)
-		if err := f.put(demoRow{query: insertDemoUser, args: []any{id, c.email, c.name, c.zone, milliStamp(at), milliStamp(at)}}); err != nil {
+		if err := f.put(insertDemoUser, [][]any{{id, c.email, c.name, c.zone, milliStamp(at), milliStamp(at)}}); err != nil {
 			return err
 		}
 		if err := f.t.keyUser(id, c.name); err != nil {
@@ -331,7 +392,9 @@ func (f *filler) makeUsers() error {
 		m.text("full_name", c.name)
 		m.raw("roles", "["+quoteJSON(c.role)+"]")
 		m.text("status", "active")
-		if err := f.put(demoRow{audit: &auditRow{id: demoID(f.plan.seed, demoUserAudits, i, at), action: "create_user", targetType: "user", targetID: id, metadata: m.close(), createdAt: milliStamp(at)}}); err != nil {
+		var row []any
+		row, f.last = f.last.next(auditRow{id: demoID(f.plan.seed, demoUserAudits, i, at), action: "create_user", targetType: "user", targetID: id, metadata: m.close(), createdAt: milliStamp(at)})
+		if err := f.put(insertAudit, [][]any{row}); err != nil {
 			return err
 		}
 	}

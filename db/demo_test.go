@@ -410,14 +410,14 @@ func TestTheSampleGoesIntoARegistryWithUsersOnly(t *testing.T) {
 	}
 	last := 0
 	if err := d.Demo(ctx, ines, "s", 1, func(done, total int) {
-		if done < last || total != 14_000 {
+		if done < last || total != 28_000 {
 			t.Error("progress goes from", last, "to", done, "of", total)
 		}
 		last = done
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if last != 14_000 {
+	if last != 28_000 {
 		t.Error("progress ends at", last)
 	}
 	if lately, err := d.LastTouched(ctx, ines, 5); err != nil || len(lately) != 5 {

@@ -294,7 +294,7 @@ func (x demoText) link(l int) (link Link, before string) {
 // languages are written about in theirs half of the time.
 func (x demoText) interaction(i demoInteraction) Interaction {
 	r := demoRand(x.plan.seed, demoInteractionTexts, i.number)
-	n := Interaction{ID: demoID(x.plan.seed, demoInteractions, i.number, i.created), Channel: Channels[i.channel]}
+	n := Interaction{ID: demoID(x.plan.seed, demoInteractions, i.number, i.created), Channel: Channels[i.channel], HappenedAt: time.UnixMilli(i.happened)}
 	client, t := i.organization, &x.plan.tongues[0]
 	if i.contact >= 0 {
 		n.ContactID = x.plan.contactID(i.contact)

@@ -238,20 +238,28 @@ func unaccent(c rune) rune {
 // words are the runs of letters and digits of folded text. Chinese and Japanese
 // put no spaces between words, and Korean none in names, so there each character is one.
 func words(s string) []string {
-	var spaced strings.Builder
-	for _, c := range SortKey(s) {
-		switch {
-		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
-			spaced.WriteByte(byte(c))
-		case standsAlone(c):
-			spaced.WriteString(" " + string(c) + " ")
-		case inWord(c):
-			spaced.WriteRune(c)
-		default:
-			spaced.WriteByte(' ')
+	key := SortKey(s)
+	all := make([]string, 0, len(key)/4)
+	start := -1 // of a word that has not ended
+	for i, c := range key {
+		alone := standsAlone(c)
+		if inWord(c) && !alone {
+			if start < 0 {
+				start = i
+			}
+			continue
+		}
+		if start >= 0 {
+			all, start = append(all, key[start:i]), -1
+		}
+		if alone {
+			all = append(all, string(c))
 		}
 	}
-	return strings.Fields(spaced.String())
+	if start >= 0 {
+		all = append(all, key[start:])
+	}
+	return all
 }
 
 func standsAlone(c rune) bool {
@@ -259,5 +267,8 @@ func standsAlone(c rune) bool {
 }
 
 func inWord(c rune) bool {
+	if c < utf8.RuneSelf {
+		return 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
+	}
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
 }

@@ -12,29 +12,32 @@ import (
 // each word once, then their first two and three letters.
 func interactionWords(i Interaction) string {
 	all := words(i.Subject + " " + i.Body)
-	seen := make(map[string]bool, 3*len(all))
-	add := func(terms []string, term string) []string {
-		if seen[term] {
-			return terms
+	seen := make(map[string]bool, len(all))
+	var b strings.Builder
+	add := func(term, end string) {
+		if !seen[term] {
+			seen[term] = true
+			b.WriteString(term)
+			b.WriteString(end)
 		}
-		seen[term] = true
-		return append(terms, term)
 	}
-	var whole, begun []string
 	for _, w := range all {
-		whole = add(whole, w)
+		add(w, " ")
+	}
+	clear(seen)
+	for _, w := range all {
 		letters := 0
 		for at := range w {
 			if letters == 2 || letters == 3 {
-				begun = add(begun, w[:at]+".")
+				add(w[:at], ". ")
 			}
 			letters++
 		}
 		if letters == 2 || letters == 3 {
-			begun = add(begun, w+".")
+			add(w, ". ")
 		}
 	}
-	return strings.Join(append(whole, begun...), " ")
+	return strings.TrimSuffix(b.String(), " ")
 }
 
 // reindexOrganization puts an organization's words into the index anew, its name first.

@@ -17,8 +17,7 @@ type tx struct {
 	now      time.Time
 	changed  int64
 	recorded int
-	lastSeq  int64                // of the last row of the history, 0 before it was read
-	lastHash string               // and its hash
+	last     auditLink            // of the history; its seq is 0 before it was read
 	stmts    map[string]*sql.Stmt // by query: prepared once, however often it runs
 }
 
