@@ -67,20 +67,20 @@ func (c Contact) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-var selectContact, _ = selectContactFor(Actor{}, "sort_key")
+var selectContact, _ = selectContactFor(Actor{}, "sort_key", ownerName)
 
 // selectContactFor reads contacts as the actor sees them, with the key of a
-// list's order; its arguments come before those of what follows.
-func selectContactFor(by Actor, key string) (query string, args []any) {
+// list's order and the owner's name, ownerName or unnamed; its arguments come
+// before those of what follows.
+func selectContactFor(by Actor, key, owner string) (query string, args []any) {
 	organization := by.seesOrganization("organization_id")
 	return `
-		SELECT contacts.id, first_name, last_name, contacts.email, phone, mobile, job_title, owner_user_id, users.full_name,
+		SELECT contacts.id, first_name, last_name, contacts.email, phone, mobile, job_title, owner_user_id, ` + owner + `,
 			is_active, contacts.created_at, contacts.updated_at, version, last_contact_at, last_contact_channel, ` + key + `, sort_key,
 			(SELECT display_name FROM organization_contact JOIN organizations ON organizations.id = organization_id
 				WHERE contact_id = contacts.id AND relationship_status <> 'Former' AND ` + organization.sql + `
 				ORDER BY sort_key, organization_id LIMIT 1)
-		FROM contacts
-		LEFT JOIN users ON users.id = owner_user_id`, organization.args
+		FROM contacts`, organization.args
 }
 
 func scanContact(r row) (Contact, error) {
@@ -103,7 +103,7 @@ func (c *Contact) seenBy(by Actor) {
 
 // Contact returns one contact, or ErrNotFound.
 func (d *DB) Contact(ctx context.Context, by Actor, id string) (Contact, error) {
-	read, args := selectContactFor(by, "sort_key")
+	read, args := selectContactFor(by, "sort_key", ownerName)
 	seen := by.seesContact("contacts.id")
 	c, err := scanContact(d.reader.queryRow(ctx, read+" WHERE contacts.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
@@ -139,7 +139,7 @@ var contacts = &listing{
 		{column: "updated_at", key: "contacts.updated_at", index: "contacts_by_updated"},
 	},
 	missing: map[string]string{"email": "{}email_key = char(1114111)"},
-	read:    selectContactFor,
+	read:    func(by Actor, key string) (string, []any) { return selectContactFor(by, key, unnamed) },
 	own:     Actor.ownContacts,
 	sees:    Actor.seesContact,
 }
@@ -148,13 +148,24 @@ var contacts = &listing{
 // not count. next is the cursor of the following page, "" where there is none.
 func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, next string, err error) {
 	page, next, err = listed(ctx, d, by, contacts, f, scanContact, func(c Contact) [3]string { return [3]string{c.key, c.sortKey, c.ID} })
-	if err != nil {
+	if page, err = d.contactsFor(ctx, by, page, err); err != nil {
 		return nil, "", fmt.Errorf("contacts: %w", err)
 	}
-	for i := range page {
-		page[i].seenBy(by)
-	}
 	return page, next, nil
+}
+
+// contactsFor names the owners of contacts that were read unnamed, and blanks
+// what the actor may not see.
+func (d *DB) contactsFor(ctx context.Context, by Actor, all []Contact, err error) ([]Contact, error) {
+	if err != nil {
+		return nil, err
+	}
+	names, err := d.userNames(ctx)
+	for i := range all {
+		all[i].OwnerName = names[all[i].OwnerID]
+		all[i].seenBy(by)
+	}
+	return all, err
 }
 
 // CountContacts counts what a filter finds, exactly up to MostCounted; more

@@ -96,21 +96,20 @@ func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
 	return at.UTC().Truncate(time.Millisecond), nil
 }
 
-var selectInteraction, _ = selectInteractionFor(Actor{})
+var selectInteraction, _ = selectInteractionFor(Actor{}, userName)
 
 // selectInteractionFor reads interactions with those of their ends that the
 // actor sees; its arguments come before those of what follows.
-func selectInteractionFor(by Actor) (query string, args []any) {
+func selectInteractionFor(by Actor, user string) (query string, args []any) {
 	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
 	return `
 		SELECT interactions.id, channel, subject, body, outcome, organizations.id, display_name, contacts.id, first_name, last_name,
-			user_id, users.full_name, happened_at, interactions.created_at, interactions.version,
+			user_id, ` + user + `, happened_at, interactions.created_at, interactions.version,
 			follow_ups.id, follow_ups.text, due_on, assignee_id, assignees.full_name, ifnull(follow_ups.version, 0)
 		FROM interactions
 		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
 		LEFT JOIN contacts ON contacts.id = contact_id AND ` + contact.sql + `
-		LEFT JOIN users ON users.id = user_id
-		LEFT JOIN follow_ups ON interaction_id = interactions.id AND done_at IS NULL
+		LEFT JOIN follow_ups ON interaction_id = iif(next_due_on IS NULL, NULL, interactions.id) AND done_at IS NULL
 		LEFT JOIN users AS assignees ON assignees.id = assignee_id`, append(organization.args, contact.args...)
 }
 
@@ -132,7 +131,7 @@ func scanInteraction(r row) (Interaction, error) {
 
 // Interaction returns one interaction, or ErrNotFound.
 func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction, error) {
-	read, args := selectInteractionFor(by)
+	read, args := selectInteractionFor(by, userName)
 	seen := by.seesInteraction("organization_id", "contact_id")
 	i, err := scanInteraction(d.reader.queryRow(ctx, read+" WHERE interactions.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
@@ -170,9 +169,10 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 		f.Limit = TimelineSize
 	}
 	f.Limit = min(f.Limit, 200)
-	read, args := selectInteractionFor(by)
+	read, args := selectInteractionFor(by, unnamed)
 	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("interactions.id", "")+"\nLIMIT ?", append(append(args, c.args...), f.Limit+1)...)
-	if page, err = collect(rows, err, scanInteraction); err != nil {
+	page, err = collect(rows, err, scanInteraction)
+	if page, err = d.interactionsNamed(ctx, page, err); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}
 	if len(page) > f.Limit {
@@ -181,6 +181,18 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 		older = newCursor([3]string{stamp(last.HappenedAt), "", last.ID})
 	}
 	return page, older, nil
+}
+
+// interactionsNamed names the users of interactions that were read unnamed.
+func (d *DB) interactionsNamed(ctx context.Context, all []Interaction, err error) ([]Interaction, error) {
+	if err != nil {
+		return nil, err
+	}
+	names, err := d.userNames(ctx)
+	for i := range all {
+		all[i].UserName = names[all[i].UserID]
+	}
+	return all, err
 }
 
 // CountInteractions counts what a filter finds, exactly up to MostCounted; more

@@ -52,22 +52,22 @@ func (o Organization) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-var selectOrganization, _ = selectOrganizationFor(Actor{}, "sort_key")
+var selectOrganization, _ = selectOrganizationFor(Actor{}, "sort_key", ownerName)
 
 // selectOrganizationFor reads organizations as the actor sees them, with the
-// key of a list's order; its arguments come before those of what follows.
-func selectOrganizationFor(by Actor, key string) (query string, args []any) {
+// key of a list's order and the owner's name, ownerName or unnamed; its arguments
+// come before those of what follows.
+func selectOrganizationFor(by Actor, key, owner string) (query string, args []any) {
 	contacts := condition{sql: "contacts_count"}
 	if by.OwnOnly {
 		contacts = by.seesContact("contact_id")
 		contacts.sql = "(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id AND " + contacts.sql + ")"
 	}
 	return `
-		SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, users.full_name,
+		SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, ` + owner + `,
 			is_active, organizations.created_at, organizations.updated_at, version, last_contact_at, last_contact_channel,
 			` + key + `, sort_key, ` + contacts.sql + `
-		FROM organizations
-		LEFT JOIN users ON users.id = owner_user_id`, contacts.args
+		FROM organizations`, contacts.args
 }
 
 func scanOrganization(r row) (Organization, error) {
@@ -90,7 +90,7 @@ func (o *Organization) seenBy(by Actor) {
 
 // Organization returns one organization, or ErrNotFound.
 func (d *DB) Organization(ctx context.Context, by Actor, id string) (Organization, error) {
-	read, args := selectOrganizationFor(by, "sort_key")
+	read, args := selectOrganizationFor(by, "sort_key", ownerName)
 	seen := by.seesOrganization("organizations.id")
 	o, err := scanOrganization(d.reader.queryRow(ctx, read+" WHERE organizations.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
@@ -125,7 +125,7 @@ var organizations = &listing{
 		{column: "updated_at", key: "organizations.updated_at", index: "organizations_by_updated"},
 	},
 	missing: map[string]string{"contacts": "{}contacts_key = '0000000000'"},
-	read:    selectOrganizationFor,
+	read:    func(by Actor, key string) (string, []any) { return selectOrganizationFor(by, key, unnamed) },
 	own:     Actor.ownOrganizations,
 	sees:    Actor.seesOrganization,
 }
@@ -134,13 +134,24 @@ var organizations = &listing{
 // following page, "" where there is none.
 func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Organization, next string, err error) {
 	page, next, err = listed(ctx, d, by, organizations, f, scanOrganization, func(o Organization) [3]string { return [3]string{o.key, o.sortKey, o.ID} })
-	if err != nil {
+	if page, err = d.organizationsFor(ctx, by, page, err); err != nil {
 		return nil, "", fmt.Errorf("organizations: %w", err)
 	}
-	for i := range page {
-		page[i].seenBy(by)
-	}
 	return page, next, nil
+}
+
+// organizationsFor names the owners of organizations that were read unnamed, and
+// blanks what the actor may not see.
+func (d *DB) organizationsFor(ctx context.Context, by Actor, all []Organization, err error) ([]Organization, error) {
+	if err != nil {
+		return nil, err
+	}
+	names, err := d.userNames(ctx)
+	for i := range all {
+		all[i].OwnerName = names[all[i].OwnerID]
+		all[i].seenBy(by)
+	}
+	return all, err
 }
 
 // CountOrganizations counts what a filter finds, exactly up to MostCounted;

@@ -14,15 +14,11 @@ func (d *DB) Recent(ctx context.Context, by Actor, ids []string) ([]Organization
 		return nil, nil, nil
 	}
 	foundOrganizations, err1 := withIDs(ctx, d, by, organizations, ids, scanOrganization)
+	foundOrganizations, err1 = d.organizationsFor(ctx, by, foundOrganizations, err1)
 	foundContacts, err2 := withIDs(ctx, d, by, contacts, ids, scanContact)
+	foundContacts, err2 = d.contactsFor(ctx, by, foundContacts, err2)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, nil, fmt.Errorf("recent records: %w", err)
-	}
-	for i := range foundOrganizations {
-		foundOrganizations[i].seenBy(by)
-	}
-	for i := range foundContacts {
-		foundContacts[i].seenBy(by)
 	}
 	return foundOrganizations, foundContacts, nil
 }

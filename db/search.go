@@ -228,32 +228,28 @@ func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *list
 }
 
 func (d *DB) foundOrganizations(ctx context.Context, s search, p *place) ([]Organization, error) {
-	read, args := selectOrganizationFor(s.by, "sort_key")
-	all, err := rowsOf(ctx, d, p, read, args, scanOrganization)
-	for i := range all {
-		all[i].seenBy(s.by)
-	}
-	return all, err
+	all, err := rowsOf(ctx, d, s.by, p, scanOrganization)
+	return d.organizationsFor(ctx, s.by, all, err)
 }
 
 func (d *DB) foundContacts(ctx context.Context, s search, p *place) ([]Contact, error) {
-	read, args := selectContactFor(s.by, "sort_key")
-	all, err := rowsOf(ctx, d, p, read, args, scanContact)
-	for i := range all {
-		all[i].seenBy(s.by)
-	}
-	return all, err
+	all, err := rowsOf(ctx, d, s.by, p, scanContact)
+	return d.contactsFor(ctx, s.by, all, err)
 }
 
 func (d *DB) foundInteractions(ctx context.Context, s search, p *place) ([]Interaction, error) {
-	read, args := selectInteractionFor(s.by)
-	return rowsOf(ctx, d, p, read, args, scanInteraction)
+	all, err := rowsOf(ctx, d, s.by, p, scanInteraction)
+	return d.interactionsNamed(ctx, all, err)
 }
 
 // rowsOf reads what was found, in its order.
-func rowsOf[T any](ctx context.Context, d *DB, p *place, read string, args []any, scan func(row) (T, error)) ([]T, error) {
+func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *place, scan func(row) (T, error)) ([]T, error) {
 	if len(p.found) == 0 {
 		return nil, nil
+	}
+	read, args := selectInteractionFor(by, unnamed)
+	if p.kind != nil {
+		read, args = p.kind.read(by, "sort_key")
 	}
 	docids, err := json.Marshal(p.found)
 	if err != nil {

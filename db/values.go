@@ -30,7 +30,7 @@ func (m moment) Scan(v any) error {
 		*m.to = time.Time{}
 		return nil
 	}
-	t, err := time.Parse(timeFormat, s)
+	t, err := ParseTime(s)
 	*m.to = t
 	return err
 }
@@ -60,5 +60,25 @@ func orNull(s string) any {
 	return s
 }
 
-// ParseTime reads a stored moment, like those in the history.
-func ParseTime(s string) (time.Time, error) { return time.Parse(timeFormat, s) }
+// ParseTime reads a stored moment, like those in the history. time.Parse reads any
+// format and takes three times as long, which a list of fifty rows notices.
+func ParseTime(s string) (time.Time, error) {
+	const shape = "0000-00-00T00:00:00.000Z"
+	var n [8]int // the year, the month and so on, and nothing behind the Z
+	field, known := 0, len(s) == len(shape)
+	for i := 0; known && i < len(shape); i++ {
+		switch c := s[i]; {
+		case shape[i] != '0':
+			known = c == shape[i]
+			field++
+		case c < '0' || c > '9':
+			known = false
+		default:
+			n[field] = n[field]*10 + int(c-'0')
+		}
+	}
+	if known && n[1] >= 1 && n[1] <= 12 && n[2] >= 1 && n[2] <= 28 && n[3] < 24 && n[4] < 60 && n[5] < 60 {
+		return time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], n[6]*int(time.Millisecond), time.UTC), nil
+	}
+	return time.Parse(timeFormat, s)
+}

@@ -108,7 +108,7 @@ func (f *fixture) everyPage(b *testing.B, address string) {
 			}
 			defer c.Close()
 			for n := i; time.Now().Before(until); n++ {
-				id := f.organizations[n%len(f.organizations)]
+				id := f.visited[n%len(f.visited)]
 				pages := []string{
 					"/", "/organizations", "/contacts", "/interactions", "/follow-ups", "/account", "/admin/users", "/admin/roles", "/admin/audit",
 					"/organizations?sort=-last_contact", "/contacts?sort=email", "/organizations/" + id, "/organizations/" + id + "/history",
@@ -162,9 +162,9 @@ func (f *fixture) transfers(b *testing.B) []figure {
 		size, _ := load(file)
 		first += size
 	}
-	record, _ := load("/organizations/" + f.organizations[0])
+	record, _ := load("/organizations/" + f.visited[0])
 	rows, _ := load(f.moreRows(b, text), "HX-Request", "true", "HX-Target", "more")
-	field, _ := load("/organizations/"+f.organizations[0]+"/fields/website/edit", "HX-Request", "true", "HX-Target", "fact-website")
+	field, _ := load("/organizations/"+f.visited[0]+"/fields/website/edit", "HX-Request", "true", "HX-Target", "fact-website")
 	return []figure{
 		{"first visit", "KB", first, 110},
 		{"a list again", "KB", repeat, 20},
@@ -217,7 +217,7 @@ func (f *fixture) inBrowser(b *testing.B) []figure {
 	}
 	nothing := func(int) {}
 	var results []figure
-	w.open("/organizations/" + f.organizations[0])
+	w.open("/organizations/" + f.visited[0])
 	results = append(results, times("open and save a field", 60, 40, nothing, `
 		let t = await there(() => one("#fact-website [name=value]"), () => one("#edit-website").click());
 		const input = one("#fact-website [name=value]");

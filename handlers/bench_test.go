@@ -170,8 +170,9 @@ type fixture struct {
 	path           string
 	product, floor string // addresses
 	cookie         string
-	organizations  []string // ids to visit, with many interactions and few
-	contact        []string // one of each organization's contacts, "" for none
+	visited        []string // ids of organizations, with many interactions and few
+	logged         []string // of others, so that what is visited stays as it was filled
+	contact        []string // one of the contacts of each of these, "" for none
 	floorSizes     map[string]int
 	reader, writer *sql.DB
 }
@@ -201,12 +202,16 @@ func newFixture(b *testing.B, size string) *fixture {
 	f.writer = open(b, path, "", 1)
 	rows, err := f.reader.Query(`
 		SELECT id, ifnull((SELECT contact_id FROM organization_contact WHERE organization_id = organizations.id LIMIT 1), '')
-		FROM organizations WHERE is_active = 1 ORDER BY id LIMIT 500`)
+		FROM organizations WHERE is_active = 1 ORDER BY id LIMIT 1000`)
 	check(b, err)
 	for rows.Next() {
 		var id, contact string
 		check(b, rows.Scan(&id, &contact))
-		f.organizations, f.contact = append(f.organizations, id), append(f.contact, contact)
+		if len(f.visited) < 500 {
+			f.visited = append(f.visited, id)
+		} else {
+			f.logged, f.contact = append(f.logged, id), append(f.contact, contact)
+		}
 	}
 	check(b, rows.Close())
 	for name, request := range map[string][]byte{"/list": f.list(0), "/page": f.page(0), "/log": f.log(0), "/search": f.search(0)} {
@@ -259,7 +264,7 @@ func open(b *testing.B, path, more string, n int) *sql.DB {
 func (f *fixture) list(int64) []byte { return f.get("/organizations") }
 
 func (f *fixture) page(n int64) []byte {
-	return f.get("/organizations/" + f.organizations[n%int64(len(f.organizations))])
+	return f.get("/organizations/" + f.visited[n%int64(len(f.visited))])
 }
 
 var searches = []string{"har", "ma", "lo", "ber", "san", "ing", "an", "mar"}
@@ -273,9 +278,9 @@ func (f *fixture) get(path string) []byte {
 }
 
 func (f *fixture) log(n int64) []byte {
-	at := n % int64(len(f.organizations))
+	at := n % int64(len(f.logged))
 	form := url.Values{"channel": {"call"}, "subject": {"Renewal confirmed for 24 months"}, "body": {"They want one invoice per quarter."}, "contact_id": {f.contact[at]}}.Encode()
-	return fmt.Appendf(nil, "POST /organizations/%s/interactions HTTP/1.1\r\nHost: registry.example\r\nCookie: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", f.organizations[at], f.cookie, len(form), form)
+	return fmt.Appendf(nil, "POST /organizations/%s/interactions HTTP/1.1\r\nHost: registry.example\r\nCookie: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", f.logged[at], f.cookie, len(form), form)
 }
 
 func (f *fixture) floorRequest(path string) func(int64) []byte {
@@ -342,7 +347,7 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 	}
 	answer("/list", func(_ int64, page []byte) ([]byte, error) { return appendRows(page, list) })
 	answer("/page", func(n int64, page []byte) ([]byte, error) {
-		id := f.organizations[n%int64(len(f.organizations))]
+		id := f.visited[n%int64(len(f.visited))]
 		var err error
 		for _, query := range []*sql.Stmt{one, origin, links, timeline, steps} {
 			if page, err = appendRows(page, query, id); err != nil {
@@ -363,13 +368,13 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 		return page, err
 	})
 	insert := func(tx *sql.Tx, n int64) error {
-		at := n % int64(len(f.organizations))
+		at := n % int64(len(f.logged))
 		id, now := uuid.Must(uuid.NewV7()).String(), time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 		var contact any
 		if f.contact[at] != "" {
 			contact = f.contact[at]
 		}
-		if _, err := tx.Exec("INSERT INTO interactions (id, organization_id, contact_id, channel, subject, body, happened_at, created_at) VALUES (?, ?, ?, 'call', 'Renewal confirmed for 24 months', 'They want one invoice per quarter.', ?, ?)", id, f.organizations[at], contact, now, now); err != nil {
+		if _, err := tx.Exec("INSERT INTO interactions (id, organization_id, contact_id, channel, subject, body, happened_at, created_at) VALUES (?, ?, ?, 'call', 'Renewal confirmed for 24 months', 'They want one invoice per quarter.', ?, ?)", id, f.logged[at], contact, now, now); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`

@@ -10,6 +10,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -92,6 +93,35 @@ func kept(k Kept) (template.HTML, error) {
 		return h, nil
 	}
 	return fragments.render(k.Make(), k.Key)
+}
+
+// keptRows are the rows of a list, each on a line.
+func keptRows(all []Kept) (template.HTML, error) { return joined(all, kept, "\n") }
+
+// events are the events of a day.
+func events(all []Event) (template.HTML, error) {
+	return joined(all, func(e Event) (template.HTML, error) { return once(e) }, "")
+}
+
+// joined are pieces that follow one another. To call piece from a template for
+// each of fifty would take longer than all that is around them.
+func joined[T any](all []T, piece func(T) (template.HTML, error), end string) (template.HTML, error) {
+	pieces, size := make([]template.HTML, len(all)), 0
+	for i, x := range all {
+		h, err := piece(x)
+		if err != nil {
+			return "", err
+		}
+		pieces[i] = h
+		size += len(h) + len(end)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for _, h := range pieces {
+		b.WriteString(string(h))
+		b.WriteString(end)
+	}
+	return template.HTML(b.String()), nil
 }
 
 // fingerprint is the SHA-256 of a view's type and of all that is in it.

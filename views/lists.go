@@ -80,6 +80,30 @@ func (MoreRows) Template() string { return "records/_more.html" }
 
 func (MoreRows) around() (above, below string) { return "", "" }
 
+// ColumnMenu chooses the columns.
+func (l List) ColumnMenu() ColumnMenu { return ColumnMenu{l.Plural, l.From, l.Choices} }
+
+// ColumnMenu is the form that chooses a list's columns.
+type ColumnMenu struct {
+	List, From string
+	Choices    []Option
+}
+
+// Template names the form.
+func (ColumnMenu) Template() string { return "records/_columns.html" }
+
+// ColumnHeads are the headings of the columns.
+func (l List) ColumnHeads() ColumnHeads { return ColumnHeads{len(l.Actions) > 0, l.Columns} }
+
+// ColumnHeads are the headings of a list's columns; Pick adds the box that selects all rows.
+type ColumnHeads struct {
+	Pick    bool
+	Columns []Column
+}
+
+// Template names the headings.
+func (ColumnHeads) Template() string { return "records/_column_heads.html" }
+
 // Shown says how many rows are shown: "50 shown of 1,204 organizations" while there are more, else all as "14 organizations".
 func (l List) Shown() string {
 	switch n := len(l.Rows); {

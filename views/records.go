@@ -22,6 +22,21 @@ type Record struct {
 // Square says whether the avatar is an organization's.
 func (r Record) Square() bool { return r.Kind == "organization" }
 
+// Acts are the record's buttons.
+func (r Record) Acts() Acts {
+	return Acts{r.Kind, r.Base, r.Access, r.Version, r.CanEdit, r.Archived != nil}
+}
+
+// Acts are what can be done with a record as a whole.
+type Acts struct {
+	Kind, Base, Access string // Access is "" for who may not ask
+	Version            int
+	CanEdit, Archived  bool
+}
+
+// Template names the buttons.
+func (Acts) Template() string { return "records/_acts.html" }
+
 // RecordVersion is the hidden version in the form that archives or restores the page's record.
 type RecordVersion int
 
@@ -240,6 +255,25 @@ func (Timeline) Template() string { return "records/_timeline.html" }
 
 // HasToday tells whether the first day shown is today.
 func (t Timeline) HasToday() bool { return len(t.Days) > 0 && t.Days[0].Label == "Today" }
+
+// Head is the heading with the filters, where there is something to filter.
+func (t Timeline) Head() TimelineHead {
+	h := TimelineHead{t.Base, t.Path, t.HasHistory, nil}
+	if len(t.Days) > 0 || t.Filtered {
+		h.Chips = t.Chips
+	}
+	return h
+}
+
+// TimelineHead is what stands above a timeline.
+type TimelineHead struct {
+	Base, Path string
+	HasHistory bool
+	Chips      []Chip
+}
+
+// Template names the heading.
+func (TimelineHead) Template() string { return "records/_timeline_head.html" }
 
 // Older is the answer to "Load older": the days before, and the next link.
 type Older struct {

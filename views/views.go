@@ -102,7 +102,7 @@ func parse() (*template.Template, error) {
 }
 
 // functions are what templates call. once renders a view by its own template,
-// through the cache of fragments; so do icon, avatar, time and kept.
+// through the cache of fragments; so do the others that return HTML, but for markdown.
 func functions() template.FuncMap {
 	return template.FuncMap{
 		"icon":     func(name string) (template.HTML, error) { return once(icon{name, ""}) },
@@ -111,6 +111,8 @@ func functions() template.FuncMap {
 		"time":     func(t *Time) (template.HTML, error) { return once(*t) },
 		"once":     once,
 		"kept":     kept,
+		"keptRows": keptRows,
+		"events":   events,
 		"asset":    static.URL,
 		"hue":      hue,
 		"initials": initials,

@@ -82,6 +82,10 @@ var every = []View{
 	menu{},
 	foot{},
 	Details{},
+	Acts{},
+	TimelineHead{},
+	ColumnMenu{},
+	ColumnHeads{},
 	ComposerFields{},
 	Chip{},
 }
