@@ -171,11 +171,11 @@ const refusalsPerMinute = 10
 // RecordRefusal records that a signed-in user asked for what his roles do not
 // let him do; permission is "" where the refusal names none.
 func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, permission Permission) error {
-	const enough = `
+	enough := `
 		SELECT count(*) >= ? FROM (
-			SELECT created_at FROM audit_logs WHERE user_id = ? AND action = 'refused' ORDER BY seq DESC LIMIT ?
+			SELECT created_at FROM audit_logs WHERE user_id = ? AND action = 'refused' ORDER BY seq DESC` + limit(refusalsPerMinute) + `
 		) WHERE created_at > ?`
-	args := []any{refusalsPerMinute, by.UserID, refusalsPerMinute, stamp(d.now().Add(-time.Minute))}
+	args := []any{refusalsPerMinute, by.UserID, stamp(d.now().Add(-time.Minute))}
 	var done bool
 	if err := d.reader.queryRow(ctx, enough, args...).Scan(&done); err != nil || done {
 		return err // without waiting for the writer, which others need
@@ -258,7 +258,7 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 			ifnull(ip, ''), ifnull(ua, ''), audit_logs.created_at, hash, `+seen.sql+`
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE seq IN (`+seqs+`)
-		ORDER BY seq DESC LIMIT ?`, slices.Concat(seen.args, args, []any{n + 1})...)
+		ORDER BY seq DESC`+limit(n+1), slices.Concat(seen.args, args)...)
 	page, err = collect(rows, err, func(r row) (e AuditEntry, err error) {
 		err = r.Scan(&e.Seq, &e.UserID, &e.UserName, &e.UserEmail, &e.Action, &e.TargetType, &e.TargetID, &e.Metadata,
 			&e.IP, &e.UA, moment{&e.At}, &e.Hash, &e.visible)
@@ -294,8 +294,8 @@ func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
 	var parts []string
 	part := func(index string, c conditions) {
 		f.complete(&c, r)
-		parts = append(parts, "SELECT seq FROM (SELECT seq FROM audit_logs "+index+c.where()+"\nORDER BY seq DESC LIMIT ?)")
-		args = append(append(args, c.args...), n)
+		parts = append(parts, "SELECT seq FROM (SELECT seq FROM audit_logs "+index+c.where()+"\nORDER BY seq DESC"+limit(n)+")")
+		args = append(args, c.args...)
 	}
 	switch {
 	case f.TargetID != "":

@@ -219,11 +219,16 @@ func (p *pool) queryRow(ctx context.Context, query string, args ...any) row {
 
 // collect reads all rows with scan.
 func collect[T any](rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, error) {
+	return collectInto(nil, rows, err, scan)
+}
+
+// collectInto is collect behind what is there already; as a page is read into
+// room for it, its rows are not copied.
+func collectInto[T any](all []T, rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []T
 	for rows.Next() {
 		one, err := scan(rows)
 		if err != nil {

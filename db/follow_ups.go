@@ -146,7 +146,7 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 		f.Limit = PageSize
 	}
 	read, args := selectFollowUpFor(by)
-	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("follow_ups.id", "")+"\nLIMIT ?", append(append(args, c.args...), f.Limit+1)...)
+	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("follow_ups.id", "")+limit(f.Limit+1), append(args, c.args...)...)
 	if page, err = collect(rows, err, scanFollowUp); err != nil {
 		return nil, "", fmt.Errorf("follow-ups: %w", err)
 	}
@@ -184,12 +184,12 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 		if by.OwnOnly {
 			from, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id", by.seesInteraction("organization_id", "contact_id")
 		}
-		args := append(append([]any{today, by.UserID, today}, seen.args...), MostDue+1)
+		args := append([]any{today, by.UserID, today}, seen.args...)
 		err = d.reader.queryRow(ctx, `
 			SELECT count(*), ifnull(min(due_on) < ?, 0)
 			FROM (SELECT due_on FROM `+from+`
 				WHERE assignee_id = ? AND done_at IS NULL AND due_on <= ? AND `+seen.sql+`
-				ORDER BY due_on LIMIT ?) AS due`, args...).Scan(&found.n, &found.late)
+				ORDER BY due_on`+limit(MostDue+1)+`) AS due`, args...).Scan(&found.n, &found.late)
 		return found, err
 	})
 	return found.n, found.late, err

@@ -50,14 +50,14 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	if !by.Can(ViewInteraction) {
 		seen = condition{sql: "target_type <> 'interaction'"}.and(seen)
 	}
-	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " + seen.sql + " ORDER BY seq DESC LIMIT ?)"
-	args := append(append([]any{targetType, id, before}, seen.args...), HistorySize+1)
+	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " + seen.sql + " ORDER BY seq DESC" + limit(HistorySize+1) + ")"
+	args := append([]any{targetType, id, before}, seen.args...)
 	switch targetType {
 	case "organization", "contact":
 		seqs += `
 			UNION
-			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC LIMIT ?)`
-		args = append(append(append(args, id, before), seen.args...), HistorySize+1)
+			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
+		args = append(append(args, id, before), seen.args...)
 	case "interaction":
 	default:
 		return nil, 0, ErrNotFound
@@ -66,7 +66,7 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(full_name, ''), audit_logs.created_at, metadata
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE seq IN (`+seqs+`)
-		ORDER BY seq DESC LIMIT ?`, append(args, HistorySize+1)...)
+		ORDER BY seq DESC`+limit(HistorySize+1), args...)
 	page, err = collect(rows, err, func(r row) (Entry, error) {
 		var e Entry
 		var metadata string

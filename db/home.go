@@ -63,6 +63,6 @@ func (d *DB) Quiet(ctx context.Context, by Actor, n int) ([]Organization, error)
 	}
 	rows, err := d.reader.query(ctx, selectOrganization+`
 		WHERE owner_user_id = ? AND is_active = 1
-		ORDER BY last_contact_key, organizations.id LIMIT ?`, by.UserID, n)
+		ORDER BY last_contact_key, organizations.id`+limit(n), by.UserID)
 	return collect(rows, err, scanOrganization)
 }

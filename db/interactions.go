@@ -170,8 +170,8 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	}
 	f.Limit = min(f.Limit, 200)
 	read, args := selectInteractionFor(by, unnamed)
-	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("interactions.id", "")+"\nLIMIT ?", append(append(args, c.args...), f.Limit+1)...)
-	page, err = collect(rows, err, scanInteraction)
+	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("interactions.id", "")+limit(f.Limit+1), append(args, c.args...)...)
+	page, err = collectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
 	if page, err = d.interactionsNamed(ctx, page, err); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}

@@ -241,11 +241,10 @@ func (l *listing) query(by Actor, f Filter, w way, s sorting, few bool) (query s
 	}
 	read, args := l.read(by, s.key)
 	args = append(args, c.args...)
-	limit := "\nLIMIT " + strconv.Itoa(PageSize+1)
 	if w == gather {
-		return read + "\nWHERE " + l.id + " IN (SELECT id FROM " + l.table + c.where() + s.orderBy(l.id, "+") + limit + ")" + s.orderBy(l.id, ""), args, false, nil
+		return read + "\nWHERE " + l.id + " IN (SELECT id FROM " + l.table + c.where() + s.orderBy(l.id, "+") + limit(PageSize+1) + ")" + s.orderBy(l.id, ""), args, false, nil
 	}
-	return read + c.where() + s.orderBy(l.id, "") + limit, args, false, nil
+	return read + c.where() + s.orderBy(l.id, "") + limit(PageSize+1), args, false, nil
 }
 
 // listed reads a page of a list. key is what a row is sorted by.
@@ -270,7 +269,7 @@ func listed[T any](ctx context.Context, d *DB, by Actor, l *listing, f Filter, s
 		return nil, "", err
 	}
 	rows, err := d.reader.query(ctx, query, args...)
-	if page, err = collect(rows, err, scan); err != nil {
+	if page, err = collectInto(make([]T, 0, PageSize+1), rows, err, scan); err != nil {
 		return nil, "", err
 	}
 	if len(page) > PageSize {
@@ -316,7 +315,7 @@ func (d *DB) atMost(ctx context.Context, from string, args ...any) (n int, more 
 		key += "\x00" + fmt.Sprint(arg)
 	}
 	n, err = remembered(&d.memo, key, func() (n int, err error) {
-		err = d.reader.queryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+"\nLIMIT "+strconv.Itoa(d.most+1)+")", args...).Scan(&n)
+		err = d.reader.queryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(d.most+1)+")", args...).Scan(&n)
 		return n, err
 	})
 	return min(n, d.most), n > d.most, err
@@ -391,6 +390,10 @@ func (s sorting) orderBy(id, plus string) string {
 	}
 	return "\nORDER BY " + strings.Join(columns, direction+", ") + direction
 }
+
+// limit ends a query. The number stands in its text: SQLite plans by it, and so
+// would prepare the query anew each time that one is bound.
+func limit(n int) string { return "\nLIMIT " + strconv.Itoa(n) }
 
 // bothStates makes a page of active and archived rows from a page of each: either
 // has an index in the order asked for, both together would sort the whole table.

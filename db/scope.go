@@ -157,9 +157,9 @@ func (d *DB) ownsFew(ctx context.Context, by Actor) (few bool, err error) {
 		return false, nil
 	}
 	err = d.reader.queryRow(ctx, `
-		SELECT (SELECT count(*) FROM (SELECT 1 FROM organizations WHERE owner_user_id = ? LIMIT ?))
-			+ (SELECT count(*) FROM (SELECT 1 FROM contacts WHERE owner_user_id = ? LIMIT ?)) <= ?`,
-		by.UserID, fewClients+1, by.UserID, fewClients+1, fewClients).Scan(&few)
+		SELECT (SELECT count(*) FROM (SELECT 1 FROM organizations WHERE owner_user_id = ?`+limit(fewClients+1)+`))
+			+ (SELECT count(*) FROM (SELECT 1 FROM contacts WHERE owner_user_id = ?`+limit(fewClients+1)+`)) <= ?`,
+		by.UserID, by.UserID, fewClients).Scan(&few)
 	return few, err
 }
 

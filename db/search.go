@@ -282,32 +282,32 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 	begun, _ := match(s.typed, column)
 	whole := column + strings.Join(s.words, " "+column)
 	name := SortKey(strings.Join(strings.Fields(s.typed), " "))
-	among, limits := p.narrowed(s)
+	among, most := p.narrowed(s)
 	byWords, byName, ofName := rank("words", strings.Join(s.words, " ")), rank("sort_key", name), p.kind.sees(s.by, p.table+".id")
-	matches := "SELECT docid, words FROM " + p.index + " WHERE " + p.index + " MATCH ? AND " + among.sql + " LIMIT ?"
+	matches := "SELECT docid, words FROM " + p.index + " WHERE " + p.index + " MATCH ? AND " + among.sql
 	names := nameOrders(name)
 	args := slices.Concat(
-		byWords.args, []any{whole}, among.args, []any{limits[0]},
-		byWords.args, []any{begun}, among.args, []any{limits[1]},
-		[]any{names[0], names[1], names[2]}, ofName.args, []any{limits[2]},
-		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{limits[2], p.active},
-		p.seen.args, []any{s.n + 1})
+		byWords.args, []any{whole}, among.args,
+		byWords.args, []any{begun}, among.args,
+		[]any{names[0], names[1], names[2]}, ofName.args,
+		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{p.active},
+		p.seen.args)
 	rows, err := d.reader.query(ctx, `
 		SELECT docid FROM (
 			SELECT candidate.docid, min(rank) AS rank, is_active, updated_at, sort_key, id
 			FROM (
-				SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+`)
+				SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.whole)+`)
 				UNION ALL
-				SELECT docid, `+byWords.sql+` FROM (`+matches+`)
+				SELECT docid, `+byWords.sql+` FROM (`+matches+limit(most.begun)+`)
 				UNION ALL
-				SELECT docid, 0 FROM (SELECT docid FROM `+p.table+` WHERE is_active IN (1, 0) AND sort_key IN (?, ?, ?) AND `+ofName.sql+` LIMIT ?)
+				SELECT docid, 0 FROM (SELECT docid FROM `+p.table+` WHERE is_active IN (1, 0) AND sort_key IN (?, ?, ?) AND `+ofName.sql+limit(most.names)+`)
 				UNION ALL
-				SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+` WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key LIMIT ?)
+				SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+` WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key`+limit(most.names)+`)
 			) AS candidate
 			CROSS JOIN `+p.table+` AS x ON x.docid = candidate.docid
 			WHERE is_active >= ? AND `+p.seen.sql+`
 			GROUP BY candidate.docid
-			ORDER BY rank, is_active DESC, updated_at DESC, sort_key, id LIMIT ?
+			ORDER BY rank, is_active DESC, updated_at DESC, sort_key, id`+limit(s.n+1)+`
 		)`, args...)
 	if p.found, err = collect(rows, err, scanDocid); len(p.found) > s.n {
 		p.found, p.more = p.found[:s.n], true
@@ -315,20 +315,22 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 	return err
 }
 
+// sorted is how many records a search sorts at most, of each way to find them.
+type sorted struct{ whole, begun, names int }
+
 // narrowed keeps the matches in the index to those that the actor sees, and
-// says how many are sorted: whole words, beginnings, names. Where few clients
-// are his own, all of their matches are.
-func (p *place) narrowed(s search) (among condition, limits [3]int) {
+// says how many are sorted. Where few clients are his own, all of their matches are.
+func (p *place) narrowed(s search) (among condition, most sorted) {
 	switch {
 	case s.few:
 		own := p.kind.own(s.by)
-		return condition{"+docid IN (SELECT docid FROM " + p.table + " WHERE id IN (" + own.sql + "))", own.args}, [3]int{0, -1, 0}
+		return condition{"+docid IN (SELECT docid FROM " + p.table + " WHERE id IN (" + own.sql + "))", own.args}, sorted{0, -1, 0}
 	case s.by.OwnOnly:
 		among = condition{"EXISTS (SELECT 1 FROM " + p.table + " AS x WHERE x.docid = " + p.index + ".docid AND " + p.seen.sql + ")", p.seen.args}
 	default:
 		among = always
 	}
-	return among, [3]int{mostWhole, mostBegun, mostNames}
+	return among, sorted{mostWhole, mostBegun, mostNames}
 }
 
 // rank tells how well a text that begins with a name fits what was typed: 0 is
@@ -411,7 +413,7 @@ func (d *DB) insidePiece(ctx context.Context, s search, p *place, parts []string
 		CROSS JOIN `+p.table+` AS x ON x.docid = kept.docid
 		WHERE kept.docid > ? AND kept.docid <= ? AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?)
 			AND `+active+p.seen.sql+`
-		ORDER BY kept.docid DESC LIMIT ?`, append(append(args, p.seen.args...), s.n)...)
+		ORDER BY kept.docid DESC`+limit(s.n), append(args, p.seen.args...)...)
 	some, err := collect(rows, err, scanDocid)
 	for _, docid := range some {
 		if len(p.found) < s.n && !slices.Contains(p.found, docid) {
@@ -451,7 +453,7 @@ func (d *DB) matchingInteractions(ctx context.Context, s search, before string) 
 		FROM interaction_search AS s
 		CROSS JOIN interactions AS x ON x.docid = s.docid
 		WHERE interaction_search MATCH ? AND s.docid < ? AND `+seen.sql+`
-		ORDER BY s.docid DESC LIMIT ?`, append(args, s.n+1)...)
+		ORDER BY s.docid DESC`+limit(s.n+1), args...)
 	if docids, err = collect(rows, err, scanDocid); len(docids) > s.n {
 		docids = docids[:s.n]
 		older = newCursor([3]string{strconv.FormatInt(docids[s.n-1], 10)})

@@ -159,7 +159,7 @@ func (d *DB) verifyRows(ctx context.Context, end chainEnd) (chainEnd, error) {
 			created_at, metadata_sha256, prev_hash, hash,
 			metadata = ? AND EXISTS (SELECT 1 FROM audit_logs AS later WHERE later.action = 'erase_contact' AND later.seq > audit_logs.seq
 				AND instr(later.metadata, audit_logs.id) > 0)
-		FROM audit_logs WHERE seq > ? ORDER BY seq LIMIT ?`, erased, end.rows, verifyStep)
+		FROM audit_logs WHERE seq > ? ORDER BY seq`+limit(verifyStep), erased, end.rows)
 	if err != nil {
 		return end, err
 	}

@@ -32,6 +32,7 @@ func (s *Server) contactIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	l.Rows = make([]views.Kept, 0, len(found))
 	clock := s.clock(c)
 	key := newRowKey(clock, db.Contact{}, columns, l.Actions != nil)
 	for _, x := range found {

@@ -148,6 +148,9 @@ func (k *listKind) sorts(v *visitor, sort string) bool {
 // end of the other, in a zone; what is no day is left out of both.
 func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
 	for name, into := range map[string]*time.Time{from: &r.From, to: &r.To} {
+		if p.Get(name) == "" {
+			continue
+		}
 		day, err := time.ParseInLocation(time.DateOnly, p.Get(name), zone)
 		if err != nil || day.Year() > 9000 {
 			p.Del(name)

@@ -29,6 +29,7 @@ func (s *Server) organizationIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	l.Rows = make([]views.Kept, 0, len(found))
 	clock := s.clock(c)
 	key := newRowKey(clock, db.Organization{}, columns, l.Actions != nil)
 	for _, o := range found {
