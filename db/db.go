@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -172,7 +173,7 @@ func (p *pool) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 		return s, nil
 	}
 	// Without the mutex: this may wait for a connection, whose holder may want the mutex.
-	s, err := p.PrepareContext(ctx, query)
+	s, err := p.PrepareContext(ctx, lasting(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", query, err)
 	}
@@ -187,6 +188,11 @@ func (p *pool) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	return s, nil
 }
+
+// lasting is a query that stays prepared. SQLite would plan by the value of a
+// column = ?, and so prepare the query anew each time that one is bound: that took
+// longer than reading a page. By the value of an expression it does not plan.
+func lasting(query string) string { return strings.ReplaceAll(query, "= ?", "= +?") }
 
 func (p *pool) kept(query string) *sql.Stmt {
 	p.mu.Lock()

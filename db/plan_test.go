@@ -236,7 +236,7 @@ func (d *DB) planOf(t *testing.T, l *listing, by Actor, f Filter, w way, s sorti
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+lasting(query), args...)
 	steps, err := planSteps(rows, err)
 	if err != nil {
 		t.Fatal(query, err)
@@ -272,7 +272,7 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 		for i := range args {
 			args[i] = "x"
 		}
-		rows, err := d.writer.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+		rows, err := d.writer.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+lasting(query), args...)
 		lines, err := planSteps(rows, err)
 		if err != nil {
 			t.Fatal(query, err)
@@ -344,7 +344,7 @@ func checkWalk(t *testing.T, d *DB, f AuditFilter, index string) {
 		t.Fatal(err)
 	}
 	query, args := f.seqs(r, 51)
-	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+lasting(query), args...)
 	lines, err := collect(rows, err, func(r row) (s step, err error) {
 		var unused int
 		return s, r.Scan(&s.id, &s.parent, &unused, &s.text)

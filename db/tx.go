@@ -119,7 +119,7 @@ func (t *tx) prepared(query string) (s *sql.Stmt, err error) {
 	}
 	if kept := t.pool.kept(query); kept != nil {
 		s = t.StmtContext(t.ctx, kept)
-	} else if s, err = t.PrepareContext(t.ctx, query); err != nil {
+	} else if s, err = t.PrepareContext(t.ctx, lasting(query)); err != nil {
 		return nil, err
 	}
 	t.stmts[query] = s
