@@ -47,7 +47,7 @@ vendor:
 	go run ./static/vendor/fetch
 
 # BENCH=-bench.size=m measures on one size of data, -bench.json=FILE keeps the figures.
-# The first time it fills the samples; that of size l takes 35 GB of disk.
+# The first time it fills the samples; that of size l takes 33 GB of disk.
 bench:
 	go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 3h ./handlers -bench.size=s,m,l $(BENCH)
 
