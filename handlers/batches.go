@@ -182,8 +182,8 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	for _, left := range plan.Left {
 		page.Left = append(page.Left, views.BatchLeft{Why: w.why(left), Names: s.names(x.list.path(), left.Count, left.Names)})
 	}
-	if plan.Changes > 0 {
-		page.Confirm = page.Lead
+	if page.Confirm = page.Lead; plan.Changes == 0 {
+		page.Lead, page.Confirm = "Nothing would change", ""
 	}
 	if x.action.needs() != "" {
 		page.Again = "Choose again"

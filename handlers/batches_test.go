@@ -124,6 +124,7 @@ func TestWhatABatchCannotDo(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	acme, maya := s.organization("Acme"), s.contact("Maya", "Okafor")
+	quay := s.organization("Quay", "sector", "Retail", "owner_user_id", ines.user.ID)
 	s.unchanged(func() {
 		for _, c := range []struct {
 			status         int
@@ -143,8 +144,10 @@ func TestWhatABatchCannotDo(t *testing.T) {
 			{422, "organizations", "#picks-e", "Find and choose a contact", []string{"id", key(acme), "action", "link", "contact_id", key(acme), "confirm", "1"}},
 			{422, "contacts", "fieldset", "Choose Active, Prospect or Former", []string{"id", key(maya), "action", "set_relationship_status", "relationship_status", "Friend", "confirm", "1"}},
 			{200, "organizations", "main form", "Nothing would change", []string{"id", key(acme), "action", "restore"}},
-			{200, "organizations", "h2", "Clear the sector of 0 organizations", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
-			{200, "organizations", "h2", "Take the owner off 0 organizations", []string{"id", key(acme), "action", "assign_owner", "owner_user_id", ""}},
+			{200, "organizations", "#lead", "Nothing would change", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
+			{200, "organizations", "h3", "1 organization", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
+			{200, "organizations", "#lead", "Clear the sector of 1 organization", []string{"id", key(quay), "action", "set_sector", "sector", ""}},
+			{200, "organizations", "#lead", "Take the owner off 1 organization", []string{"id", key(quay), "action", "assign_owner", "owner_user_id", ""}},
 		} {
 			ines.post("/"+c.path+"/batch", c.form...).want(c.status, c.selector, c.says)
 		}
