@@ -157,15 +157,10 @@ func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, 
 // contactsFor names the owners of contacts that were read unnamed, and blanks
 // what the actor may not see.
 func (d *DB) contactsFor(ctx context.Context, by Actor, all []Contact, err error) ([]Contact, error) {
-	if err != nil {
-		return nil, err
-	}
-	names, err := d.userNames(ctx)
-	for i := range all {
-		all[i].OwnerName = names[all[i].OwnerID]
-		all[i].seenBy(by)
-	}
-	return all, err
+	return named(ctx, d, all, err, func(c *Contact, names map[string]string) {
+		c.OwnerName = names[c.OwnerID]
+		c.seenBy(by)
+	})
 }
 
 // CountContacts counts what a filter finds, exactly up to MostCounted; more

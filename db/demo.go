@@ -37,13 +37,14 @@ const (
 // links and a year of interactions up to now, with the history that the verbs
 // would have left, and four colleagues who cannot sign in. The same size, seed,
 // clock and users give the same rows. Clients belong to the users who were there
-// and to the colleagues. progress, if not nil, hears now and then how many rows
-// of how many are made; it must not call d.
+// and to the colleagues. progress, if not nil, hears now and then how much of how
+// much is done; it must not call d.
 //
 // A registry that holds an organization, a contact or an interaction, and an
 // unknown size, are refused with Invalid. Size s is one transaction: it is there
-// whole or not at all. The others are too large for one; where one of them
-// stops midway the error says that the file is to be thrown away.
+// whole or not at all. The others are too large for one; where one of them stops
+// midway the error says that the file is to be thrown away, and so it is where the
+// process was killed.
 func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progress func(done, total int)) (err error) {
 	n, ok := demoSizes[size]
 	if !ok {

@@ -11,8 +11,8 @@ import (
 func TestALargeSampleLeavesTheSettingsAsTheyWere(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
-	settings := func() (all [6]int) {
-		for i, name := range []string{"synchronous", "secure_delete", "foreign_keys", "ignore_check_constraints", "cache_size", "threads"} {
+	settings := func() (all [7]string) {
+		for i, name := range []string{"journal_mode", "synchronous", "secure_delete", "foreign_keys", "ignore_check_constraints", "cache_size", "threads"} {
 			if err := d.writer.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&all[i]); err != nil {
 				t.Fatal(name, err)
 			}

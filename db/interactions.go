@@ -99,7 +99,8 @@ func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
 var selectInteraction, _ = selectInteractionFor(Actor{}, userName)
 
 // selectInteractionFor reads interactions with those of their ends that the
-// actor sees; its arguments come before those of what follows.
+// actor sees, and the name of who logged it, userName or unnamed; its arguments
+// come before those of what follows.
 func selectInteractionFor(by Actor, user string) (query string, args []any) {
 	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
 	return `
@@ -185,14 +186,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 
 // interactionsNamed names the users of interactions that were read unnamed.
 func (d *DB) interactionsNamed(ctx context.Context, all []Interaction, err error) ([]Interaction, error) {
-	if err != nil {
-		return nil, err
-	}
-	names, err := d.userNames(ctx)
-	for i := range all {
-		all[i].UserName = names[all[i].UserID]
-	}
-	return all, err
+	return named(ctx, d, all, err, func(i *Interaction, names map[string]string) { i.UserName = names[i.UserID] })
 }
 
 // CountInteractions counts what a filter finds, exactly up to MostCounted; more

@@ -143,15 +143,10 @@ func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Orga
 // organizationsFor names the owners of organizations that were read unnamed, and
 // blanks what the actor may not see.
 func (d *DB) organizationsFor(ctx context.Context, by Actor, all []Organization, err error) ([]Organization, error) {
-	if err != nil {
-		return nil, err
-	}
-	names, err := d.userNames(ctx)
-	for i := range all {
-		all[i].OwnerName = names[all[i].OwnerID]
-		all[i].seenBy(by)
-	}
-	return all, err
+	return named(ctx, d, all, err, func(o *Organization, names map[string]string) {
+		o.OwnerName = names[o.OwnerID]
+		o.seenBy(by)
+	})
 }
 
 // CountOrganizations counts what a filter finds, exactly up to MostCounted;

@@ -220,6 +220,18 @@ const (
 	selectUserNames = "SELECT id, full_name FROM users"
 )
 
+// named completes each of what was read unnamed with the names of all users.
+func named[T any](ctx context.Context, d *DB, all []T, err error, complete func(*T, map[string]string)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	names, err := d.userNames(ctx)
+	for i := range all {
+		complete(&all[i], names)
+	}
+	return all, err
+}
+
 // userNames are the names of all users by id.
 func (d *DB) userNames(ctx context.Context) (map[string]string, error) {
 	return remembered(&d.memo, "user names", func() (map[string]string, error) {
