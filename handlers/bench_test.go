@@ -170,10 +170,10 @@ type fixture struct {
 	path           string
 	product, floor string // addresses
 	cookie         string
-	visited        []string // ids of organizations, with many interactions and few
-	logged         []string // of others, so that what is visited stays as it was filled
-	contact        []string // one of the contacts of each of these, "" for none
-	floorSizes     map[string]int
+	visited        []string         // ids of organizations, with many interactions and few
+	logged         []string         // of others, so that what is visited stays as it was filled
+	contact        []string         // one of the contacts of each of these, "" for none
+	sizes          map[string][]int // of the registry's answers, in bytes, which the floor repeats in turn
 	reader, writer *sql.DB
 }
 
@@ -197,7 +197,7 @@ func newFixture(b *testing.B, size string) *fixture {
 	token, err := d.SignIn(ctx, db.Actor{}, email, password)
 	check(b, err)
 
-	f := &fixture{path: path, product: product.Listener.Addr().String(), cookie: "session=" + token, floorSizes: map[string]int{}}
+	f := &fixture{path: path, product: product.Listener.Addr().String(), cookie: "session=" + token, sizes: map[string][]int{}}
 	f.reader = open(b, path, "&_query_only=1", 4)
 	f.writer = open(b, path, "", 1)
 	rows, err := f.reader.Query(`
@@ -214,8 +214,14 @@ func newFixture(b *testing.B, size string) *fixture {
 		}
 	}
 	check(b, rows.Close())
-	for name, request := range map[string][]byte{"/list": f.list(0), "/page": f.page(0), "/log": f.log(0), "/search": f.search(0)} {
-		f.floorSizes[name] = answerSize(b, f.product, request)
+	for _, x := range []struct {
+		path    string
+		request func(n int64) []byte
+		differ  int
+	}{{"/list", f.list, 1}, {"/page", f.page, len(f.visited)}, {"/log", f.log, 1}, {"/search", f.search, len(searches)}} {
+		for n := range x.differ {
+			f.sizes[x.path] = append(f.sizes[x.path], answerSize(b, f.product, x.request(int64(n))))
+		}
 	}
 	floor := httptest.NewServer(f.floorMux(b))
 	b.Cleanup(floor.Close)
@@ -332,15 +338,16 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 	answer := func(path string, read func(n int64, page []byte) ([]byte, error)) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.ParseInt(r.URL.Query().Get("n"), 10, 64)
-			page, err := read(n, make([]byte, 0, f.floorSizes[path]+8192))
+			size := f.sizes[path][n%int64(len(f.sizes[path]))]
+			page, err := read(n, make([]byte, 0, size+8192))
 			if err != nil {
 				http.Error(w, err.Error(), 500)
 				return
 			}
-			for len(page) < f.floorSizes[path] {
+			for len(page) < size {
 				page = append(page, "<p>the rest of a page that is the same for everybody</p>\n"...)
 			}
-			page = page[:f.floorSizes[path]]
+			page = page[:size]
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.Header().Set("Content-Length", strconv.Itoa(len(page)))
 			w.Write(page)
