@@ -253,7 +253,7 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 		return nil, 0, nil
 	}
 	seen := by.seesEntry()
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.queryWatched(ctx, `
 		SELECT seq, ifnull(user_id, ''), ifnull(full_name, ''), ifnull(email, ''), action, target_type, ifnull(target_id, ''), metadata,
 			ifnull(ip, ''), ifnull(ua, ''), audit_logs.created_at, hash, `+seen.sql+`
 		FROM audit_logs LEFT JOIN users ON users.id = user_id

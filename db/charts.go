@@ -97,7 +97,7 @@ func (d *DB) countAll(ctx context.Context, c counting, into []Counted) error {
 	for _, period := range into {
 		for _, kind := range c.kinds {
 			var n int
-			err := d.reader.queryRow(ctx, `
+			err := d.reader.queryRowWatched(ctx, `
 				SELECT ifnull(sum(n), 0) FROM tally
 				WHERE kind = ? AND quarter >= unixepoch(?) / 900 AND quarter < unixepoch(?) / 900`,
 				kind, stamp(period.From), stamp(period.To)).Scan(&n)
@@ -115,7 +115,7 @@ func (d *DB) countOwn(ctx context.Context, c counting, into []Counted) error {
 	for _, period := range into[:len(into)-1] {
 		ends = append(ends, stamp(period.To))
 	}
-	rows, err := d.reader.query(ctx, "SELECT kind, at FROM "+c.own.sql, c.own.args...)
+	rows, err := d.reader.queryWatched(ctx, "SELECT kind, at FROM "+c.own.sql, c.own.args...)
 	_, err = collect(rows, err, func(r row) (none struct{}, err error) {
 		var kind, at string
 		err = r.Scan(&kind, &at)
@@ -143,7 +143,7 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 		counts = condition{"SELECT ifnull(owner_user_id, '') AS owner_user_id, count(*) AS n FROM organizations WHERE +is_active = 1 AND " + own.sql + " GROUP BY 1", own.args}
 	}
 	all, err := remembered(&d.memo, "owners"+by.scope(), func() ([]OwnerCount, error) {
-		rows, err := d.reader.query(ctx, `
+		rows, err := d.reader.queryWatched(ctx, `
 			SELECT owner_user_id, full_name, n
 			FROM (`+counts.sql+`)
 			LEFT JOIN users ON users.id = owner_user_id

@@ -200,7 +200,18 @@ func (p *pool) kept(query string) *sql.Stmt {
 	return p.stmts[query]
 }
 
+// query begins no query for who has left already, and runs what it begins to its
+// end: to watch whether somebody leaves, database/sql starts a goroutine for each
+// query, which takes longer than to find a few rows by an index.
 func (p *pool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return p.queryWatched(context.WithoutCancel(ctx), query, args...)
+}
+
+// queryWatched is query for what may take long. It stops when ctx is done.
+func (p *pool) queryWatched(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s, err := p.prepared(ctx, query)
 	if err != nil {
 		return nil, err
@@ -215,7 +226,16 @@ type failed struct{ err error }
 
 func (f failed) Scan(...any) error { return f.err }
 
+// queryRow is query for one row.
 func (p *pool) queryRow(ctx context.Context, query string, args ...any) row {
+	if err := ctx.Err(); err != nil {
+		return failed{err}
+	}
+	return p.queryRowWatched(context.WithoutCancel(ctx), query, args...)
+}
+
+// queryRowWatched is queryWatched for one row.
+func (p *pool) queryRowWatched(ctx context.Context, query string, args ...any) row {
 	s, err := p.prepared(ctx, query)
 	if err != nil {
 		return failed{err}

@@ -118,12 +118,11 @@ func scanInteraction(r row) (Interaction, error) {
 	var i Interaction
 	err := r.Scan(&i.ID, &i.Channel, &i.Subject, text{&i.Body}, text{&i.Outcome}, text{&i.OrganizationID}, text{&i.OrganizationName},
 		text{&i.ContactID}, text{&i.ContactFirst}, text{&i.ContactLast}, text{&i.UserID}, text{&i.UserName},
-		moment{&i.HappenedAt}, moment{&i.CreatedAt}, &i.Version,
+		storedMoment{moment{&i.HappenedAt}, &i.happened}, moment{&i.CreatedAt}, &i.Version,
 		text{&i.Next.ID}, text{&i.Next.Text}, text{&i.Next.DueOn}, text{&i.Next.AssigneeID}, text{&i.Next.Assignee}, &i.Next.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Interaction{}, ErrNotFound
 	}
-	i.happened = stamp(i.HappenedAt)
 	if i.Next.ID != "" {
 		i.Next.InteractionID = i.ID
 	}
@@ -171,7 +170,11 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	}
 	f.Limit = min(f.Limit, 200)
 	read, args := selectInteractionFor(by, unnamed)
-	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("interactions.id", "")+limit(f.Limit+1), append(args, c.args...)...)
+	query := d.reader.queryWatched
+	if f.OrganizationID != "" || f.ContactID != "" {
+		query = d.reader.query
+	}
+	rows, err := query(ctx, read+c.where()+s.orderBy("interactions.id", "")+limit(f.Limit+1), append(args, c.args...)...)
 	page, err = collectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
 	if page, err = d.interactionsNamed(ctx, page, err); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)

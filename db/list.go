@@ -268,7 +268,7 @@ func listed[T any](ctx context.Context, d *DB, by Actor, l *listing, f Filter, s
 	if err != nil || empty {
 		return nil, "", err
 	}
-	rows, err := d.reader.query(ctx, query, args...)
+	rows, err := d.reader.queryWatched(ctx, query, args...)
 	if page, err = collectInto(make([]T, 0, PageSize+1), rows, err, scan); err != nil {
 		return nil, "", err
 	}
@@ -315,7 +315,7 @@ func (d *DB) atMost(ctx context.Context, from string, args ...any) (n int, more 
 		key += "\x00" + fmt.Sprint(arg)
 	}
 	n, err = remembered(&d.memo, key, func() (n int, err error) {
-		err = d.reader.queryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(d.most+1)+")", args...).Scan(&n)
+		err = d.reader.queryRowWatched(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(d.most+1)+")", args...).Scan(&n)
 		return n, err
 	})
 	return min(n, d.most), n > d.most, err

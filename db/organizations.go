@@ -411,7 +411,7 @@ func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, ow
 	}
 	var rows *sql.Rows
 	if few {
-		rows, err = d.reader.query(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
+		rows, err = d.reader.queryWatched(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
 	} else {
 		rows, err = d.reader.query(ctx, `
 			WITH RECURSIVE used (v, n) AS (

@@ -255,7 +255,7 @@ func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *place, scan func(row
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.reader.query(ctx, read+`
+	rows, err := d.reader.queryWatched(ctx, read+`
 		JOIN (SELECT key AS place, value AS docid FROM json_each(?)) AS found ON found.docid = `+p.table+`.docid
 		ORDER BY place`, append(args, string(docids))...)
 	return collect(rows, err, scan)
@@ -292,7 +292,7 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 		[]any{names[0], names[1], names[2]}, ofName.args,
 		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{p.active},
 		p.seen.args)
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.queryWatched(ctx, `
 		SELECT docid FROM (
 			SELECT candidate.docid, min(rank) AS rank, is_active, updated_at, sort_key, id
 			FROM (
@@ -407,7 +407,7 @@ func (d *DB) insidePiece(ctx context.Context, s search, p *place, parts []string
 	for _, part := range slices.Concat(parts, []string{"", "", ""})[:4] { // "" is inside of every text
 		args = append(args, part)
 	}
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.queryWatched(ctx, `
 		SELECT kept.docid
 		FROM `+p.index+`_content AS kept
 		CROSS JOIN `+p.table+` AS x ON x.docid = kept.docid
@@ -448,7 +448,7 @@ func (d *DB) matchingInteractions(ctx context.Context, s search, before string) 
 		}
 	}
 	args := append([]any{query, last}, seen.args...)
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.queryWatched(ctx, `
 		SELECT s.docid
 		FROM interaction_search AS s
 		CROSS JOIN interactions AS x ON x.docid = s.docid

@@ -35,6 +35,17 @@ func (m moment) Scan(v any) error {
 	return err
 }
 
+// storedMoment scans a stored time and keeps it as it is stored too.
+type storedMoment struct {
+	moment
+	text *string
+}
+
+func (m storedMoment) Scan(v any) error {
+	*m.text, _ = v.(string)
+	return m.moment.Scan(v)
+}
+
 // text scans a column in which NULL means "".
 type text struct{ to *string }
 

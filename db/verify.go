@@ -154,7 +154,7 @@ func (d *DB) verifyHistory(ctx context.Context, gently bool) (end chainEnd, err 
 
 // verifyRows goes on behind a row that is sound.
 func (d *DB) verifyRows(ctx context.Context, end chainEnd) (chainEnd, error) {
-	found, err := d.reader.query(ctx, `
+	found, err := d.reader.queryWatched(ctx, `
 		SELECT seq, id, ifnull(user_id, ''), action, target_type, ifnull(target_id, ''), metadata, ifnull(ip, ''), ifnull(ua, ''),
 			created_at, metadata_sha256, prev_hash, hash,
 			metadata = ? AND EXISTS (SELECT 1 FROM audit_logs AS later WHERE later.action = 'erase_contact' AND later.seq > audit_logs.seq
