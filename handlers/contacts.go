@@ -155,7 +155,7 @@ func (s *Server) contactPage(c *gin.Context, status int, x db.Contact, change fu
 		Record: views.Record{
 			Page: s.page(c, x.Name(), "Contact", "contacts"),
 			Kind: "contact", Base: "/contacts/" + x.ID, Name: x.Name(), Version: x.Version, CanEdit: v.Can(db.EditClient),
-			Details: views.Details{Facts: contactFactList(x, v)}, Links: s.contactLinkCard(v, x, nil),
+			Details: views.Details{Facts: contactFactList(x, v)},
 		},
 	}
 	if err := s.recordPage(c, &page.Record, "contact", x.ID, x.IsActive, x.CreatedAt, x.UpdatedAt); err != nil {
@@ -166,9 +166,9 @@ func (s *Server) contactPage(c *gin.Context, status int, x db.Contact, change fu
 		return err
 	}
 	page.Links = s.contactLinkCard(v, x, links)
-	page.Meta = contactMeta(clock, v, x, links)
+	page.Heading = views.ContactHeading{Name: page.Name, Archived: page.Archived != nil, Meta: contactMeta(clock, v, x, links), Acts: page.Acts()}
 	if v.Can(db.ViewInteraction) {
-		if page.Timeline, err = s.timeline(c, side{contactEnd(x), links}, timelineParameters(c)); err != nil {
+		if page.Timeline, err = s.keptTimeline(c, side{contactEnd(x), links}); err != nil {
 			return err
 		}
 		if v.Can(db.EditInteraction) {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -65,8 +66,8 @@ func query(c *gin.Context, name string) string { return readable(c.Query(name)) 
 
 func readable(v string) string {
 	v = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(v, "\x00", ""), ""))
-	if r := []rune(v); len(r) > 500 {
-		v = string(r[:500])
+	if utf8.RuneCountInString(v) > 500 {
+		v = string([]rune(v)[:500])
 	}
 	return v
 }

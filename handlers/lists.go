@@ -124,9 +124,9 @@ func (s *Server) listFilter(c *gin.Context, k *listKind, given url.Values) (db.F
 	if f.OwnerID == "me" {
 		f.OwnerID = v.UserID
 	}
-	for name, r := range map[string]*db.Range{"last_contact": &f.Contacted, "created": &f.Created, "updated": &f.Updated} {
-		*r = dates(p, name+"_from", name+"_to", v.User.Location())
-	}
+	f.Contacted = dates(p, "last_contact_from", "last_contact_to", v.User.Location())
+	f.Created = dates(p, "created_from", "created_to", v.User.Location())
+	f.Updated = dates(p, "updated_from", "updated_to", v.User.Location())
 	if days, err := strconv.Atoi(p.Get("quiet_days")); err == nil && days > 0 && days <= 36_500 {
 		now := s.now().In(v.User.Location())
 		f.QuietSince = time.Date(now.Year(), now.Month(), now.Day()-days, 0, 0, 0, 0, now.Location())
@@ -147,21 +147,18 @@ func (k *listKind) sorts(v *visitor, sort string) bool {
 // dates reads two days of a URL as the time from the start of the one to the
 // end of the other, in a zone; what is no day is left out of both.
 func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
-	for name, into := range map[string]*time.Time{from: &r.From, to: &r.To} {
+	read := func(name string, after int) time.Time {
 		if p.Get(name) == "" {
-			continue
+			return time.Time{}
 		}
 		day, err := time.ParseInLocation(time.DateOnly, p.Get(name), zone)
 		if err != nil || day.Year() > 9000 {
 			p.Del(name)
-			continue
+			return time.Time{}
 		}
-		if name == to {
-			day = day.AddDate(0, 0, 1)
-		}
-		*into = day
+		return day.AddDate(0, 0, after)
 	}
-	return r
+	return db.Range{From: read(from, 0), To: read(to, 1)}
 }
 
 // columnNames are those of the given names that are columns of the list, as an address says them.
@@ -311,30 +308,16 @@ func (s *Server) chips(c *gin.Context, k *listKind, f db.Filter, p url.Values) (
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return views.Kept{}, err
 	}
-	var names strings.Builder
-	for _, values := range [][]string{sectors, sizes, roles} {
-		names.WriteString(strings.Join(values, "\x00") + "\x01")
-	}
-	for _, o := range owners {
-		names.WriteString(o.ID + o.FullName + "\x00")
-	}
 	contacted := v.Can(db.ViewInteraction)
-	return views.Kept{
-		Key: struct {
-			kind              *listKind
-			parameters, names string
-			contacted         bool
-		}{k, p.Encode(), names.String(), contacted},
-		Make: func() views.View {
-			chips := views.Chips{Menus: listChips(k, f, p, sectors, sizes, owners), Filter: filterForm(k, p, roles, contacted)}
-			for _, name := range []string{"sector", "size_band", "owner", "status", "sort", "columns", "view"} {
-				if value := p.Get(name); value != "" {
-					chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
-				}
+	return views.Keep("filters", func() views.View {
+		chips := views.Chips{Menus: listChips(k, f, p, sectors, sizes, owners), Filter: filterForm(k, p, roles, contacted)}
+		for _, name := range []string{"sector", "size_band", "owner", "status", "sort", "columns", "view"} {
+			if value := p.Get(name); value != "" {
+				chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
 			}
-			return chips
-		},
-	}, nil
+		}
+		return chips
+	}, k.name, p.Encode(), owners, roles, sectors, sizes, contacted), nil
 }
 
 // listChips are the menus of a list's filters, and a chip for each other filter that is set.

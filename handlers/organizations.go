@@ -146,9 +146,8 @@ func (s *Server) organizationPage(c *gin.Context, status int, o db.Organization,
 		Record: views.Record{
 			Page: s.page(c, o.DisplayName, "Organization", "organizations"),
 			Kind: "organization", Base: "/organizations/" + o.ID, Name: o.DisplayName, Version: o.Version, CanEdit: v.Can(db.EditClient),
-			Details: views.Details{Facts: organizationFactList(o, v)}, Links: s.organizationLinkCard(v, o, nil),
+			Details: views.Details{Facts: organizationFactList(o, v)},
 		},
-		Meta: organizationMeta(clock, v, o),
 	}
 	if err := s.recordPage(c, &page.Record, "organization", o.ID, o.IsActive, o.CreatedAt, o.UpdatedAt); err != nil {
 		return err
@@ -157,9 +156,10 @@ func (s *Server) organizationPage(c *gin.Context, status int, o db.Organization,
 	if err != nil {
 		return err
 	}
+	page.Heading = views.OrganizationHeading{Name: page.Name, Archived: page.Archived != nil, Meta: organizationMeta(clock, v, o), Acts: page.Acts()}
 	page.Links = s.organizationLinkCard(v, o, links)
 	if v.Can(db.ViewInteraction) {
-		if page.Timeline, err = s.timeline(c, side{organizationEnd(o), links}, timelineParameters(c)); err != nil {
+		if page.Timeline, err = s.keptTimeline(c, side{organizationEnd(o), links}); err != nil {
 			return err
 		}
 		if v.Can(db.EditInteraction) {

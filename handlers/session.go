@@ -95,6 +95,13 @@ func (s *sessionStore) keep(token string, t views.Toast) {
 	s.values[token] = map[any]any{"flash": t}
 }
 
+// keeps tells whether there is a message for the next page of a session.
+func (s *sessionStore) keeps(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.values[token] != nil
+}
+
 func (s *sessionStore) token(r *http.Request) string {
 	cookie, err := r.Cookie(s.cookie)
 	if err != nil || len(cookie.Value) > 100 {
@@ -164,6 +171,9 @@ func (s *Server) flash(c *gin.Context, t views.Toast) error {
 
 // takeFlash returns the message kept for this page, once.
 func (s *Server) takeFlash(c *gin.Context) *views.Toast {
+	if !s.store.keeps(who(c).Token) {
+		return nil
+	}
 	session := sessions.Default(c)
 	t, ok := session.Get("flash").(views.Toast)
 	if !ok {

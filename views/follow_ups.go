@@ -149,7 +149,7 @@ type FollowUpList struct{ FollowUps }
 // Template names the piece.
 func (FollowUpList) Template() string { return "follow_ups/_list.html" }
 
-func (FollowUpList) around() (above, below string) { return "", "" }
+func (FollowUpList) page() *Page { return nil }
 
 // MoreFollowUps is the answer to "Load 50 more".
 type MoreFollowUps struct{ FollowUps }
@@ -157,7 +157,7 @@ type MoreFollowUps struct{ FollowUps }
 // Template names the piece.
 func (MoreFollowUps) Template() string { return "follow_ups/_more.html" }
 
-func (MoreFollowUps) around() (above, below string) { return "", "" }
+func (MoreFollowUps) page() *Page { return nil }
 
 // NextStep is the form that plans what comes after an interaction.
 type NextStep struct {

@@ -12,19 +12,21 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // fragments keeps the pieces that pages show again and again, as html/template
 // rendered them. The key is all that a piece shows, so it is never out of date;
 // times relative to now are the script's.
-var fragments = cache{max: 16 << 20}
+var fragments = cache{max: 32 << 20}
 
-// cache keeps rendered HTML, up to twice max bytes of it: when young is full it
-// becomes old, and what of old is not asked for until the next time goes.
+// cache keeps rendered HTML, up to max bytes of it. What goes when it is full is
+// left to chance: of more records than it holds, visited one after the other,
+// those that were used last would all be gone when they are asked for again.
 type cache struct {
-	mu         sync.RWMutex
-	max, size  int // of young, in bytes
-	young, old map[any]template.HTML
+	mu        sync.RWMutex
+	max, size int // in bytes
+	pieces    map[any]template.HTML
 }
 
 // longPiece is the size of what is not kept, in bytes.
@@ -32,16 +34,9 @@ const longPiece = 100_000
 
 func (c *cache) get(key any) (template.HTML, bool) {
 	c.mu.RLock()
-	h, ok := c.young[key]
-	was := false
-	if !ok {
-		h, was = c.old[key]
-	}
-	c.mu.RUnlock()
-	if was {
-		c.put(key, h)
-	}
-	return h, ok || was
+	defer c.mu.RUnlock()
+	h, ok := c.pieces[key]
+	return h, ok
 }
 
 func (c *cache) put(key any, h template.HTML) {
@@ -50,10 +45,20 @@ func (c *cache) put(key any, h template.HTML) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.young == nil || c.size+len(h) > c.max {
-		c.young, c.old, c.size = map[any]template.HTML{}, c.young, 0
+	if c.pieces == nil {
+		c.pieces = map[any]template.HTML{}
 	}
-	c.young[key] = h
+	if _, ok := c.pieces[key]; ok {
+		return
+	}
+	for other, old := range c.pieces {
+		if c.size+len(h) <= c.max {
+			break
+		}
+		delete(c.pieces, other)
+		c.size -= len(old)
+	}
+	c.pieces[key] = h
 	c.size += len(h)
 }
 
@@ -88,19 +93,42 @@ type Kept struct {
 	Make func() View
 }
 
+// Keep is the piece what, that make makes of these values and of nothing else.
+// They may be texts, numbers, yes or no, times, and slices, structs and maps of those.
+func Keep(what string, make func() View, of ...any) Kept {
+	return Kept{keptKey{what, fingerprint(of...)}, make}
+}
+
+type keptKey struct {
+	what string
+	of   [sha256.Size]byte
+}
+
 func kept(k Kept) (template.HTML, error) {
-	if h, ok := fragments.get(k.Key); ok || k.Make == nil {
+	h, ok := fragments.get(k.Key)
+	switch {
+	case k.Make == nil:
 		return h, nil
+	case !ok:
+		return fragments.render(k.Make(), k.Key)
+	case distrust:
+		var anew bytes.Buffer
+		if err := Render(&anew, k.Make()); err != nil {
+			return "", err
+		}
+		if anew.String() != string(h) {
+			panic(fmt.Sprintf("views: %v is kept as\n%s\nand made anew it is\n%s", k.Key, h, anew.String()))
+		}
 	}
-	return fragments.render(k.Make(), k.Key)
+	return h, nil
 }
 
 // keptRows are the rows of a list, each on a line.
 func keptRows(all []Kept) (template.HTML, error) { return joined(all, kept, "\n") }
 
-// events are the events of a day.
-func events(all []Event) (template.HTML, error) {
-	return joined(all, func(e Event) (template.HTML, error) { return once(e) }, "")
+// days are those of a timeline.
+func days(all []Day) (template.HTML, error) {
+	return joined(all, func(d Day) (template.HTML, error) { return once(d) }, "\n")
 }
 
 // joined are pieces that follow one another. To call piece from a template for
@@ -124,14 +152,17 @@ func joined[T any](all []T, piece func(T) (template.HTML, error), end string) (t
 	return template.HTML(b.String()), nil
 }
 
-// fingerprint is the SHA-256 of a view's type and of all that is in it.
-func fingerprint(v View) [sha256.Size]byte {
+// fingerprint is the SHA-256 of the types of values and of all that is in them.
+func fingerprint(all ...any) [sha256.Size]byte {
 	b, _ := writings.Get().(*[]byte)
 	if b == nil {
 		b = new([]byte)
 	}
-	x := reflect.ValueOf(v)
-	*b = appendValue(append((*b)[:0], x.Type().String()...), x)
+	*b = (*b)[:0]
+	for _, v := range all {
+		x := reflect.ValueOf(v)
+		*b = appendValue(append(*b, x.Type().String()...), x)
+	}
 	sum := sha256.Sum256(*b)
 	writings.Put(b)
 	return sum
@@ -160,6 +191,10 @@ func appendValue(b []byte, x reflect.Value) []byte {
 		}
 		return appendValue(append(b, 1), x.Elem())
 	case reflect.Struct:
+		if x.Type() == reflect.TypeFor[time.Time]() && x.CanInterface() {
+			t := x.Interface().(time.Time)
+			return binary.AppendVarint(binary.AppendVarint(b, t.Unix()), int64(t.Nanosecond()))
+		}
 		for i := range x.NumField() {
 			b = appendValue(b, x.Field(i))
 		}
@@ -178,5 +213,5 @@ func appendValue(b []byte, x reflect.Value) []byte {
 		}
 		return b
 	}
-	panic(fmt.Sprintf("views: a %s cannot be part of what is kept", x.Type()))
+	panic(fmt.Sprintf("views: a %s cannot be part of what is kept, nor a time in a field that is not exported", x.Type()))
 }

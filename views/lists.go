@@ -69,8 +69,8 @@ type ListPart struct{ List }
 // Template names the piece.
 func (ListPart) Template() string { return "records/_list.html" }
 
-// around makes ListPart no page, although it embeds one.
-func (ListPart) around() (above, below string) { return "", "" }
+// page is nil: ListPart is no page, although it embeds one.
+func (ListPart) page() *Page { return nil }
 
 // MoreRows is the answer to "Load 50 more".
 type MoreRows struct{ List }
@@ -78,7 +78,7 @@ type MoreRows struct{ List }
 // Template names the piece.
 func (MoreRows) Template() string { return "records/_more.html" }
 
-func (MoreRows) around() (above, below string) { return "", "" }
+func (MoreRows) page() *Page { return nil }
 
 // ColumnMenu chooses the columns.
 func (l List) ColumnMenu() ColumnMenu { return ColumnMenu{l.Plural, l.From, l.Choices} }
@@ -213,11 +213,22 @@ func (Form) Template() string { return "records/form.html" }
 // Organization is an organization's page.
 type Organization struct {
 	Record
-	Meta OrganizationMeta
+	Heading OrganizationHeading
 }
 
 // Template names the page.
 func (Organization) Template() string { return "organizations/show.html" }
+
+// OrganizationHeading is an organization's name and what can be done with it.
+type OrganizationHeading struct {
+	Name     string
+	Archived bool
+	Meta     OrganizationMeta
+	Acts     Acts
+}
+
+// Template names the piece.
+func (OrganizationHeading) Template() string { return "organizations/_heading.html" }
 
 // OrganizationMeta is the line under an organization's name.
 type OrganizationMeta struct {
@@ -232,11 +243,22 @@ func (OrganizationMeta) Template() string { return "organizations/_meta.html" }
 // Contact is a contact's page.
 type Contact struct {
 	Record
-	Meta ContactMeta
+	Heading ContactHeading
 }
 
 // Template names the page.
 func (Contact) Template() string { return "contacts/show.html" }
+
+// ContactHeading is a contact's name and what can be done with it.
+type ContactHeading struct {
+	Name     string
+	Archived bool
+	Meta     ContactMeta
+	Acts     Acts
+}
+
+// Template names the piece.
+func (ContactHeading) Template() string { return "contacts/_heading.html" }
 
 // ContactMeta is the line under a contact's name.
 type ContactMeta struct {
@@ -327,7 +349,7 @@ type LoginDialog struct{ Login }
 // Template names the dialog.
 func (LoginDialog) Template() string { return "sessions/_dialog.html" }
 
-func (LoginDialog) around() (above, below string) { return "", "" }
+func (LoginDialog) page() *Page { return nil }
 
 // Setup is the page that makes the first administrator.
 type Setup struct {

@@ -29,15 +29,6 @@ type Frame struct {
 	Views      []Ref  // saved views and those that come with the program
 }
 
-// Head is the page's head.
-func (p Page) Head() View { return head{p.Title, p.Description, p.Failed} }
-
-// Menu is what stands before the page's content.
-func (f Frame) Menu() View { return menu{f} }
-
-// Foot is what stands behind the page's content.
-func (f Frame) Foot() View { return foot{f.Section, f.Clients, f.Feed} }
-
 type head struct {
 	Title, Description string
 	Failed             bool
@@ -56,12 +47,22 @@ type foot struct {
 
 func (foot) Template() string { return "_foot.html" }
 
-// around are the templates before and behind the page's own.
-func (p Page) around() (above, below string) {
-	if p.User == "" {
-		return "_above_auth.html", "_below_auth.html"
+func (p Page) page() *Page { return &p }
+
+// around is what stands around a page, in the templates before and behind the page's own.
+type around struct {
+	above, below     string
+	Theme            string
+	Head, Menu, Foot View
+	Toast            *Toast
+}
+
+func (p Page) around() around {
+	a := around{"_above_auth.html", "_below_auth.html", p.Theme, head{p.Title, p.Description, p.Failed}, nil, nil, p.Toast}
+	if p.User != "" {
+		a.above, a.below, a.Menu, a.Foot = "_above.html", "_below.html", menu{p.Frame}, foot{p.Section, p.Clients, p.Feed}
 	}
-	return "_above.html", "_below.html"
+	return a
 }
 
 // Toast says what was done, and offers to undo it.

@@ -15,12 +15,18 @@ type Record struct {
 	Links     Links
 	Composer  *Composer     // nil without the right to log
 	FollowUps *FollowUpCard // what is open; nil without the right to see interactions
-	Timeline  *Timeline     // either this or History; both nil without the right to see either
+	Timeline  *Kept         // either this or History; both nil without the right to see either
 	History   *History
 }
 
 // Square says whether the avatar is an organization's.
 func (r Record) Square() bool { return r.Kind == "organization" }
+
+// Active says whether its activity is shown.
+func (r Record) Active() bool { return r.Composer != nil || r.Timeline != nil || r.History != nil }
+
+// Leads says whether anything stands beside its facts and links.
+func (r Record) Leads() bool { return r.Archived != nil || r.Active() }
 
 // Acts are the record's buttons.
 func (r Record) Acts() Acts {
@@ -300,6 +306,9 @@ type Day struct {
 	Label  string
 	Events []Event
 }
+
+// Template names the piece of a day.
+func (Day) Template() string { return "records/_day.html" }
 
 // Event is one interaction in a timeline, shown or in its editor.
 type Event struct {

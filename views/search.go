@@ -18,7 +18,7 @@ type SearchResults struct{ Search }
 // Template names the piece.
 func (SearchResults) Template() string { return "search/_results.html" }
 
-func (SearchResults) around() (above, below string) { return "", "" }
+func (SearchResults) page() *Page { return nil }
 
 // SearchTab leads to the results of one kind, or of all.
 type SearchTab struct {

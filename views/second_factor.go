@@ -19,7 +19,7 @@ type CodeDialog struct{ LoginCode }
 // Template names the dialog.
 func (CodeDialog) Template() string { return "sessions/_code_dialog.html" }
 
-func (CodeDialog) around() (above, below string) { return "", "" }
+func (CodeDialog) page() *Page { return nil }
 
 // Enrol sets up an authenticator app.
 type Enrol struct {

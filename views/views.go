@@ -21,8 +21,8 @@ var files embed.FS
 type View interface{ Template() string }
 
 // paged is the data of a whole page: Page is embedded in it. A fragment that
-// embeds a page has nothing around it.
-type paged interface{ around() (above, below string) }
+// embeds one says that it has none.
+type paged interface{ page() *Page }
 
 // Into is a view for another place on the page than the one that asked:
 // htmx swaps it into Target in the manner of Swap.
@@ -44,20 +44,31 @@ func Render(w *bytes.Buffer, all ...View) error {
 			}
 			continue
 		}
-		var above, below string
+		var page *Page
 		if p, ok := v.(paged); ok {
-			above, below = p.around()
+			page = p.page()
 		}
-		for _, name := range []string{above, v.Template(), below} {
-			if name == "" {
-				continue
-			}
-			if err := templates().ExecuteTemplate(w, name, v); err != nil {
-				return fmt.Errorf("views: %w", err)
-			}
+		if err := renderOne(w, v, page); err != nil {
+			return fmt.Errorf("views: %w", err)
 		}
 	}
 	return nil
+}
+
+// renderOne writes a view, and what is around it where it is a page.
+func renderOne(w *bytes.Buffer, v View, page *Page) error {
+	if page == nil {
+		return templates().ExecuteTemplate(w, v.Template(), v)
+	}
+	around := page.around()
+	err := templates().ExecuteTemplate(w, around.above, around)
+	if err == nil {
+		err = templates().ExecuteTemplate(w, v.Template(), v)
+	}
+	if err == nil {
+		err = templates().ExecuteTemplate(w, around.below, around)
+	}
+	return err
 }
 
 func renderInto(w *bytes.Buffer, v Into) error {
@@ -112,7 +123,7 @@ func functions() template.FuncMap {
 		"once":     once,
 		"kept":     kept,
 		"keptRows": keptRows,
-		"events":   events,
+		"days":     days,
 		"asset":    static.URL,
 		"hue":      hue,
 		"initials": initials,
