@@ -220,8 +220,10 @@ func (s *Server) list(c *gin.Context, l views.List, p url.Values) error {
 func (s *Server) newList(c *gin.Context, k *listKind, f db.Filter, p url.Values, columns []listColumn, next string) (views.List, error) {
 	v := who(c)
 	l := views.List{
-		Page: s.page(c, k.heading, k.description, k.name), Path: k.path(), Heading: k.heading, Noun: k.noun, Plural: k.name,
-		Placeholder: k.placeholder, Caption: k.heading, CanEdit: v.Can(db.EditClient), Query: f.Query, First: f.After == "",
+		Page: s.page(c, k.heading, k.description, k.name), Caption: k.heading, First: f.After == "",
+		ListTop: views.ListTop{
+			Path: k.path(), Heading: k.heading, Noun: k.noun, Plural: k.name, Placeholder: k.placeholder, CanEdit: v.Can(db.EditClient), Query: f.Query,
+		},
 		Columns: []views.Column{column(k.path(), p, "Name", k.byName, k.byName, "")},
 	}
 	for _, col := range columns {

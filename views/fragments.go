@@ -191,9 +191,17 @@ func appendValue(b []byte, x reflect.Value) []byte {
 		}
 		return appendValue(append(b, 1), x.Elem())
 	case reflect.Struct:
-		if x.Type() == reflect.TypeFor[time.Time]() && x.CanInterface() {
+		switch x.Type() {
+		case reflect.TypeFor[time.Time]():
 			t := x.Interface().(time.Time)
 			return binary.AppendVarint(binary.AppendVarint(b, t.Unix()), int64(t.Nanosecond()))
+		case reflect.TypeFor[Kept](): // by what it is made of
+			k := x.Interface().(Kept)
+			if k.Key == nil {
+				return b
+			}
+			key := k.Key.(keptKey)
+			return append(appendValue(b, reflect.ValueOf(key.what)), key.of[:]...)
 		}
 		for i := range x.NumField() {
 			b = appendValue(b, x.Field(i))
@@ -213,5 +221,5 @@ func appendValue(b []byte, x reflect.Value) []byte {
 		}
 		return b
 	}
-	panic(fmt.Sprintf("views: a %s cannot be part of what is kept, nor a time in a field that is not exported", x.Type()))
+	panic(fmt.Sprintf("views: a %s cannot be part of what is kept", x.Type()))
 }

@@ -9,27 +9,49 @@ import (
 // List is what the lists of organizations and of contacts share.
 type List struct {
 	Page
+	ListTop
+	Columns              []Column
+	Caption              string
+	Rows                 []Kept        // each a Row
+	Count                int           // how many match
+	Many                 bool          // they are more than that
+	More                 string        // address of the following page, "" where there is none
+	First                bool          // nothing is left out before the rows shown
+	Batch                string        // where a change of many goes
+	Actions, MoreActions []BatchButton // what can be done to many; none without the right
+	Filters              string        // what narrows the list in words, "" for nothing
+	ClearHref, WiderHref string        // without filters; archived too ("" where they are in already)
+	ClearLabel           string
+}
+
+// ListTop is what stands above a list's rows.
+type ListTop struct {
 	Path, Heading, Noun, Plural string // /organizations, Organizations, organization, organizations
 	Placeholder                 string
 	Query                       string
 	Menus                       Kept // the filters: Chips
 	Tabs                        Tabs
-	Columns                     []Column
 	Choices                     []Option // the columns there are
 	From                        string   // the list's address, to come back to
-	Caption                     string
-	Rows                        []Kept // each a Row
-	Count                       int    // how many match
-	Many                        bool   // they are more than that
-	More                        string // address of the following page, "" where there is none
-	First                       bool   // nothing is left out before the rows shown
 	CanEdit                     bool
-	Batch                       string        // where a change of many goes
-	Actions, MoreActions        []BatchButton // what can be done to many; none without the right
-	Filters                     string        // what narrows the list in words, "" for nothing
-	ClearHref, WiderHref        string        // without filters; archived too ("" where they are in already)
-	ClearLabel                  string
 }
+
+// Template names the piece.
+func (ListTop) Template() string { return "records/_top.html" }
+
+// End is what stands under a list's rows.
+func (l List) End() ListEnd {
+	return ListEnd{l.Shown(), l.More, l.Plural, l.MatchAll(), l.Actions, l.MoreActions}
+}
+
+// ListEnd says how many rows there are, and offers to change many.
+type ListEnd struct {
+	Shown, More, Plural, MatchAll string
+	Actions, MoreActions          []BatchButton
+}
+
+// Template names the piece.
+func (ListEnd) Template() string { return "records/_end.html" }
 
 // Chips are a list's filters: menus, a form for the others, and what is set.
 type Chips struct {
@@ -79,18 +101,6 @@ type MoreRows struct{ List }
 func (MoreRows) Template() string { return "records/_more.html" }
 
 func (MoreRows) page() *Page { return nil }
-
-// ColumnMenu chooses the columns.
-func (l List) ColumnMenu() ColumnMenu { return ColumnMenu{l.Plural, l.From, l.Choices} }
-
-// ColumnMenu is the form that chooses a list's columns.
-type ColumnMenu struct {
-	List, From string
-	Choices    []Option
-}
-
-// Template names the form.
-func (ColumnMenu) Template() string { return "records/_columns.html" }
 
 // ColumnHeads are the headings of the columns.
 func (l List) ColumnHeads() ColumnHeads { return ColumnHeads{len(l.Actions) > 0, l.Columns} }

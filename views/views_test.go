@@ -33,6 +33,8 @@ var every = []View{
 	History{},
 	OlderHistory{},
 	List{},
+	ListTop{},
+	ListEnd{},
 	ListPart{},
 	MoreRows{},
 	Chips{},
@@ -87,7 +89,6 @@ var every = []View{
 	Details{},
 	Acts{},
 	TimelineHead{},
-	ColumnMenu{},
 	ColumnHeads{},
 	ComposerFields{},
 	Chip{},
@@ -131,7 +132,7 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 		if v.Type() == reflect.TypeFor[Kept]() {
 			var row Row
 			fill(reflect.ValueOf(&row).Elem(), text, yes, depth)
-			v.Set(reflect.ValueOf(Kept{Make: func() View { return row }}))
+			v.Set(reflect.ValueOf(Keep("filled", func() View { return row }, row)))
 			return
 		}
 		for i := range v.NumField() {
