@@ -294,7 +294,7 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 		p.seen.args)
 	rows, err := d.reader.queryWatched(ctx, `
 		SELECT docid FROM (
-			SELECT candidate.docid, min(rank) AS rank, is_active, updated_at, sort_key, id
+			SELECT candidate.docid, min(rank) AS rank, is_active, updated_at, sort_key
 			FROM (
 				SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.whole)+`)
 				UNION ALL
@@ -304,10 +304,10 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 				UNION ALL
 				SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+` WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key`+limit(most.names)+`)
 			) AS candidate
-			CROSS JOIN `+p.table+` AS x ON x.docid = candidate.docid
+			CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = candidate.docid
 			WHERE is_active >= ? AND `+p.seen.sql+`
 			GROUP BY candidate.docid
-			ORDER BY rank, is_active DESC, updated_at DESC, sort_key, id`+limit(s.n+1)+`
+			ORDER BY rank, is_active DESC, updated_at DESC, sort_key, candidate.docid`+limit(s.n+1)+`
 		)`, args...)
 	if p.found, err = collect(rows, err, scanDocid); len(p.found) > s.n {
 		p.found, p.more = p.found[:s.n], true

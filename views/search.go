@@ -4,13 +4,23 @@ package views
 type Search struct {
 	Page
 	Query, Kind string // Kind is organizations, contacts, interactions, or "" for all
-	Tabs        []SearchTab
+	Tabs        SearchTabs
 	Groups      []SearchGroup // those with results
 	Status      string        // what was found, in words
 }
 
 // Template names the page.
 func (Search) Template() string { return "search/index.html" }
+
+// Form is the page's search box.
+func (s Search) Form() View { return searchForm{s.Query, s.Kind, s.Feed} }
+
+type searchForm struct {
+	Query, Kind string
+	Feed        bool
+}
+
+func (searchForm) Template() string { return "search/_form.html" }
 
 // SearchResults is the results without the page around them.
 type SearchResults struct{ Search }
@@ -19,6 +29,12 @@ type SearchResults struct{ Search }
 func (SearchResults) Template() string { return "search/_results.html" }
 
 func (SearchResults) page() *Page { return nil }
+
+// SearchTabs are the kinds of results.
+type SearchTabs []SearchTab
+
+// Template names the piece.
+func (SearchTabs) Template() string { return "search/_tabs.html" }
 
 // SearchTab leads to the results of one kind, or of all.
 type SearchTab struct {
@@ -35,6 +51,9 @@ type SearchGroup struct {
 	AllHref       string // where the rest of them is, "" where there is none
 	More          string // address of the interactions that follow
 }
+
+// Template names the card.
+func (SearchGroup) Template() string { return "search/_group.html" }
 
 // FoundInteraction is an interaction that was found: Snippet is its body around
 // what was typed, nil where that is in the subject only.
