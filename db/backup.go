@@ -25,8 +25,12 @@ func (d *DB) Backup(ctx context.Context, to string) error {
 
 func (d *DB) backup(ctx context.Context, to string) error {
 	partial := to + ".part"
-	os.Remove(partial)
-	defer os.Remove(partial)                       // where it does not become the backup
+	remove := func() {
+		os.Remove(partial)
+		os.Remove(partial + "-journal") // which a full disk leaves
+	}
+	remove()
+	defer remove()                                 // where it does not become the backup
 	if err := createPrivate(partial); err != nil { // SQLite would make it readable for all
 		return err
 	}
