@@ -289,30 +289,42 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 	args := slices.Concat(
 		byWords.args, []any{whole}, among.args,
 		byWords.args, []any{begun}, among.args,
-		[]any{names[0], names[1], names[2]}, ofName.args,
+		[]any{names[0], names[0], names[1], names[1], names[2], names[2]}, ofName.args,
 		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{p.active},
 		p.seen.args)
 	rows, err := d.reader.queryWatched(ctx, `
-		SELECT docid FROM (
-			SELECT candidate.docid, min(rank) AS rank, is_active, updated_at, sort_key
-			FROM (
-				SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.whole)+`)
-				UNION ALL
-				SELECT docid, `+byWords.sql+` FROM (`+matches+limit(most.begun)+`)
-				UNION ALL
-				SELECT docid, 0 FROM (SELECT docid FROM `+p.table+` WHERE is_active IN (1, 0) AND sort_key IN (?, ?, ?) AND `+ofName.sql+limit(most.names)+`)
-				UNION ALL
-				SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+` WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key`+limit(most.names)+`)
-			) AS candidate
-			CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = candidate.docid
-			WHERE is_active >= ? AND `+p.seen.sql+`
-			GROUP BY candidate.docid
-			ORDER BY rank, is_active DESC, updated_at DESC, sort_key, candidate.docid`+limit(s.n+1)+`
-		)`, args...)
-	if p.found, err = collect(rows, err, scanDocid); len(p.found) > s.n {
-		p.found, p.more = p.found[:s.n], true
+		SELECT candidate.docid
+		FROM (
+			SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.whole)+`)
+			UNION ALL
+			SELECT docid, `+byWords.sql+` FROM (`+matches+limit(most.begun)+`)
+			UNION ALL
+			SELECT docid, 0 FROM (SELECT docid
+				FROM (SELECT 1 AS active, ? AS name UNION ALL SELECT 0, ? UNION ALL SELECT 1, ? UNION ALL SELECT 0, ? UNION ALL SELECT 1, ? UNION ALL SELECT 0, ?)
+				CROSS JOIN `+p.table+` WHERE is_active = active AND sort_key = name AND `+ofName.sql+limit(most.names)+`)
+			UNION ALL
+			SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+` WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key`+limit(most.names)+`)
+		) AS candidate
+		CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = candidate.docid
+		WHERE is_active >= ? AND `+p.seen.sql+`
+		ORDER BY rank, is_active DESC, updated_at DESC, sort_key, candidate.docid`, args...)
+	if err != nil {
+		return err
 	}
-	return err
+	defer rows.Close()
+	for !p.more && rows.Next() {
+		docid, err := scanDocid(rows)
+		switch {
+		case err != nil:
+			return err
+		case slices.Contains(p.found, docid): // found in two ways
+		case len(p.found) == s.n:
+			p.more = true
+		default:
+			p.found = append(p.found, docid)
+		}
+	}
+	return rows.Err()
 }
 
 // sorted is how many records a search sorts at most, of each way to find them.
