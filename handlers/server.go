@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-contrib/sessions"
@@ -33,6 +34,7 @@ type Server struct {
 	asks    map[string]access // what a route asks, by method and path
 	http.Handler
 
+	asked     atomic.Int64    // requests since the start
 	verifying sync.Mutex      // held while the history is being verified
 	ending    context.Context // is done when End was called
 	stop      context.CancelFunc

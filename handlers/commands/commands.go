@@ -120,9 +120,10 @@ func (cmd *serveCmd) Run(e *env) error {
 		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", s.SetupLink())
 	}
 	handlers.SpareMemory()
-	var daily sync.WaitGroup
-	daily.Go(s.VerifyDaily)
-	defer daily.Wait()
+	var background sync.WaitGroup
+	background.Go(s.VerifyDaily)
+	background.Go(s.Rest)
+	defer background.Wait()
 	defer s.End()
 	return serve(e.ctx, listener, s, log)
 }

@@ -1,0 +1,25 @@
+package handlers
+
+import "testing"
+
+func TestMemoryIsGivenBackOnceWhenRequestsEnd(t *testing.T) {
+	t.Parallel()
+	var r rest
+	for i, look := range []struct {
+		asked  int64
+		begins bool
+	}{
+		{0, false}, // nobody came yet
+		{7, false}, // they came meanwhile
+		{7, true},
+		{7, false}, // resting already
+		{8, false},
+		{9, false}, // still busy
+		{9, true},
+		{9, false},
+	} {
+		if got := r.begins(look.asked); got != look.begins {
+			t.Errorf("at look %d, after %d requests, a rest begins: %t", i+1, look.asked, got)
+		}
+	}
+}
