@@ -118,6 +118,13 @@ func (d *DB) Close() error {
 	return errors.Join(errs...)
 }
 
+// Rest closes the connections that nobody reads with, and with them their memory.
+// The next to read opens them again, in a millisecond or two.
+func (d *DB) Rest() {
+	d.reader.SetMaxIdleConns(0)
+	d.reader.SetMaxIdleConns(readers)
+}
+
 // Ping answers nil while the database can be read.
 func (d *DB) Ping(ctx context.Context) error {
 	var one int

@@ -268,7 +268,11 @@ func listed[T any](ctx context.Context, d *DB, by Actor, l *listing, f Filter, s
 	if err != nil || empty {
 		return nil, "", err
 	}
-	rows, err := d.reader.queryWatched(ctx, query, args...)
+	read := d.reader.queryWatched
+	if plain := (Filter{Status: f.Status, Sort: f.Sort, After: f.After}); f == plain && !by.OwnOnly {
+		read = d.reader.query
+	}
+	rows, err := read(ctx, query, args...)
 	if page, err = collectInto(make([]T, 0, PageSize+1), rows, err, scan); err != nil {
 		return nil, "", err
 	}

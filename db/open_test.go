@@ -206,3 +206,20 @@ func TestOpeningAgainChangesNothing(t *testing.T) {
 		again.Close()
 	})
 }
+
+func TestAfterARestItReadsAsBefore(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.NewOrganization(t, "Harbor & Pine")
+	for range 2 {
+		found, _, err := o.Organizations(t.Context(), o.Ines, db.Filter{})
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		if open := db.OpenReaders(o.DB); open == 0 {
+			t.Fatal("it read without a connection")
+		}
+		o.Rest()
+		want(t, "connections open to read", db.OpenReaders(o.DB), 0)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -317,7 +316,7 @@ func (s *Server) VerifyDaily() {
 		if found := (*db.Broken)(nil); err != nil && !errors.As(err, &found) && s.ending.Err() == nil {
 			s.log.Error("the history could not be verified", "error", err)
 		}
-		debug.FreeOSMemory() // it read all of it
+		s.asked.Add(1) // so that memory is given back after it too
 		select {
 		case <-time.After(24 * time.Hour):
 		case <-s.ending.Done():

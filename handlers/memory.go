@@ -39,6 +39,7 @@ func (s *Server) Rest() {
 		select {
 		case <-tick.C:
 			if r.begins(s.asked.Load()) {
+				s.db.Rest()
 				debug.FreeOSMemory()
 			}
 		case <-s.ending.Done():
