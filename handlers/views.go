@@ -68,13 +68,16 @@ func bare(p url.Values) url.Values {
 	return p
 }
 
-// address leads to a view. One that narrows nothing is not the plain list, which may open with another.
+// viewAddress leads to a view. One that narrows nothing is not the plain list, which may open with another.
 func (s *Server) viewAddress(c *gin.Context, x db.View) string {
-	p := s.parameters(c, x.List, x.Query)
+	return viewAddressOf(x.List, s.parameters(c, x.List, x.Query))
+}
+
+func viewAddressOf(list string, p url.Values) string {
 	if len(p) == 0 {
 		p.Set("view", allRows)
 	}
-	return address("/"+x.List, p)
+	return address("/"+list, p)
 }
 
 // sideViews are the views in the menu beside every page.
@@ -151,15 +154,16 @@ func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []listC
 		if x.List != list {
 			continue
 		}
-		tab := views.Tab{Name: x.Name, Href: s.viewAddress(c, x.View)}
+		q := s.parameters(c, list, x.Query)
+		current := shown == q.Encode() && t.Menu == nil
+		tab := views.Tab{Name: x.Name, Href: viewAddressOf(list, q), Current: current}
 		if len(t.Tabs) <= mostTabs {
 			var err error
 			if tab.Count, err = s.viewCount(c, x.View); err != nil {
 				return t, err
 			}
 		}
-		if shown == s.parameters(c, list, x.Query).Encode() && t.Menu == nil {
-			tab.Current = true
+		if current {
 			t.Menu = s.viewMenu(c, x, first)
 		}
 		t.Tabs = append(t.Tabs, tab)
