@@ -149,7 +149,7 @@ func (d *DB) SightOf(ctx context.Context, by Actor, userID string) (Sight, error
 	if his.OwnOnly {
 		organizations, contacts = his.ownOrganizations(), his.ownContacts()
 	}
-	err = d.reader.queryRow(ctx, "SELECT (SELECT count(*) FROM ("+organizations.sql+")), (SELECT count(*) FROM ("+contacts.sql+"))",
+	err = d.reader.queryRowWatched(ctx, "SELECT (SELECT count(*) FROM ("+organizations.sql+")), (SELECT count(*) FROM ("+contacts.sql+"))",
 		append(organizations.args, contacts.args...)...).Scan(&s.Organizations, &s.Contacts)
 	return s, err
 }

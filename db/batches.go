@@ -135,7 +135,7 @@ type reading struct {
 }
 
 func (r reading) query(query string, args ...any) (*sql.Rows, error) {
-	return r.d.reader.query(r.ctx, query, args...)
+	return r.d.reader.queryWatched(r.ctx, query, args...)
 }
 
 func (r reading) queryRow(query string, args ...any) row {

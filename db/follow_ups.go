@@ -146,7 +146,11 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 		f.Limit = PageSize
 	}
 	read, args := selectFollowUpFor(by)
-	rows, err := d.reader.query(ctx, read+c.where()+s.orderBy("follow_ups.id", "")+limit(f.Limit+1), append(args, c.args...)...)
+	query := d.reader.queryWatched
+	if f.OrganizationID != "" || f.ContactID != "" {
+		query = d.reader.query
+	}
+	rows, err := query(ctx, read+c.where()+s.orderBy("follow_ups.id", "")+limit(f.Limit+1), append(args, c.args...)...)
 	if page, err = collect(rows, err, scanFollowUp); err != nil {
 		return nil, "", fmt.Errorf("follow-ups: %w", err)
 	}

@@ -413,7 +413,7 @@ func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, ow
 	if few {
 		rows, err = d.reader.queryWatched(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
 	} else {
-		rows, err = d.reader.query(ctx, `
+		rows, err = d.reader.queryWatched(ctx, `
 			WITH RECURSIVE used (v, n) AS (
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), 1
 				UNION ALL
