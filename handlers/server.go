@@ -34,7 +34,7 @@ type Server struct {
 	asks    map[string]access // what a route asks, by method and path
 	http.Handler
 
-	asked     atomic.Int64    // requests since the start, and verifications
+	asked     atomic.Int64    // requests that were answered, and verifications
 	verifying sync.Mutex      // held while the history is being verified
 	ending    context.Context // is done when End was called
 	stop      context.CancelFunc
