@@ -2,6 +2,6 @@
 
 package views
 
-// distrust makes what is kept anew whenever it is shown, and compares. It holds
-// under the race detector, so in every test of a page.
+// distrust makes what was kept for a key anew when it is shown again, and
+// compares. It holds under the race detector, under which the tests of pages run.
 const distrust = false

@@ -6,7 +6,6 @@ import (
 )
 
 // FollowUp is an open next step: a row of a list or a card, or a line of its event.
-// All of it is compared: it is part of an event's key.
 type FollowUp struct {
 	ID, InteractionID, Text string
 	Whom, At                Ref // the person and the organization; a name without Href is no link

@@ -30,7 +30,7 @@ type cache struct {
 }
 
 // longPiece is the size of what is not kept, in bytes.
-const longPiece = 100_000
+const longPiece = 1 << 20
 
 func (c *cache) get(key any) (template.HTML, bool) {
 	c.mu.RLock()
@@ -93,10 +93,11 @@ type Kept struct {
 	Make func() View
 }
 
-// Keep is the piece what, that make makes of these values and of nothing else.
-// They may be texts, numbers, yes or no, times, and slices, structs and maps of those.
-func Keep(what string, make func() View, of ...any) Kept {
-	return Kept{keptKey{what, fingerprint(of...)}, make}
+// Keep is the piece what, that render makes of these values and of nothing else.
+// They are texts, numbers (int, float64), yes or no, and slices and structs of
+// those; in exported fields also times, maps of texts, and what Keep returned.
+func Keep(what string, render func() View, of ...any) Kept {
+	return Kept{keptKey{what, fingerprint(of...)}, render}
 }
 
 type keptKey struct {

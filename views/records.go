@@ -15,7 +15,7 @@ type Record struct {
 	Links     Links
 	Composer  *Composer     // nil without the right to log
 	FollowUps *FollowUpCard // what is open; nil without the right to see interactions
-	Timeline  *Kept         // either this or History; both nil without the right to see either
+	Timeline  *Kept         // a Timeline: either this or History; both nil without the right to see either
 	History   *History
 }
 
@@ -39,9 +39,6 @@ type Acts struct {
 	Version            int
 	CanEdit, Archived  bool
 }
-
-// Template names the buttons.
-func (Acts) Template() string { return "records/_acts.html" }
 
 // RecordVersion is the hidden version in the form that archives or restores the page's record.
 type RecordVersion int
