@@ -34,6 +34,8 @@ type Server struct {
 	asks    map[string]access // what a route asks, by method and path
 	http.Handler
 
+	addresses addresses // of views
+
 	asked     atomic.Int64    // requests that were answered, and verifications
 	verifying sync.Mutex      // held while the history is being verified
 	ending    context.Context // is done when End was called

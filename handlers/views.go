@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -82,12 +83,44 @@ func viewAddressOf(list string, p url.Values) string {
 
 // sideViews are the views in the menu beside every page.
 func (s *Server) sideViews(c *gin.Context) ([]views.Ref, error) {
-	var refs []views.Ref
 	all, err := s.namedViews(c)
+	refs := make([]views.Ref, 0, len(all))
 	for _, x := range all {
-		refs = append(refs, views.Ref{Name: x.Name, Href: s.viewAddress(c, x.View)})
+		refs = append(refs, views.Ref{Name: x.Name, Href: s.sideAddress(c, x.View)})
 	}
 	return refs, err
+}
+
+// addresses are where views lead, kept: to write them anew for every page takes
+// as long as to find a record.
+type addresses struct {
+	mu    sync.Mutex
+	known map[viewReading]string
+}
+
+// viewReading is all that the address of a view depends on, see parameters.
+type viewReading struct {
+	list, query           string
+	interactions, ownOnly bool // what its reader may see
+}
+
+// maxAddresses bounds the addresses kept.
+const maxAddresses = 1000
+
+// sideAddress is viewAddress, once for all who read the view alike.
+func (s *Server) sideAddress(c *gin.Context, x db.View) string {
+	a, key := &s.addresses, viewReading{x.List, x.Query, who(c).Can(db.ViewInteraction), who(c).OwnOnly}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	address, ok := a.known[key]
+	if !ok {
+		address = s.viewAddress(c, x)
+		if a.known == nil || len(a.known) >= maxAddresses {
+			a.known = map[viewReading]string{}
+		}
+		a.known[key] = address
+	}
+	return address
 }
 
 // first is the view with which the visitor opens a list, nil for all of it.
