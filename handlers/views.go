@@ -112,15 +112,15 @@ func (s *Server) sideAddress(c *gin.Context, x db.View) string {
 	a, key := &s.addresses, viewReading{x.List, x.Query, who(c).Can(db.ViewInteraction), who(c).OwnOnly}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	address, ok := a.known[key]
+	href, ok := a.known[key]
 	if !ok {
-		address = s.viewAddress(c, x)
+		href = s.viewAddress(c, x)
 		if a.known == nil || len(a.known) >= maxAddresses {
 			a.known = map[viewReading]string{}
 		}
-		a.known[key] = address
+		a.known[key] = href
 	}
-	return address
+	return href
 }
 
 // first is the view with which the visitor opens a list, nil for all of it.

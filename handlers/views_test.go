@@ -145,6 +145,19 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
 		t.Errorf("his leads to %s", href)
 	}
+	// An order that would tell of other people's clients is left out for who sees only his own, in the menu as in the tabs.
+	admin.post("/views", "list", "contacts", "name", "By client", "query", "sort=organization", "shared", "1").to()
+	for _, reader := range []struct {
+		*browser
+		href string
+	}{{admin, "/contacts?sort=organization"}, {own, "/contacts?view=all"}} {
+		page := reader.get("/contacts").want(200, ".tabs", "By client")
+		for _, place := range []string{".tabs a:contains('By client')", "#nav-views + nav a:contains('By client')"} {
+			if href, _ := page.html.Find(place).Attr("href"); href != reader.href {
+				t.Errorf("%s leads to %s, want %s", place, href, reader.href)
+			}
+		}
+	}
 	clerk.get("/views/new?list=interactions").want(403, "h1 + p", "Missing permission: ViewInteraction")
 	clerk.post("/views", "list", "interactions", "name", "x").want(403, "", "")
 	clerk.post("/account/views", "list", "interactions", "view", "").want(403, "", "")
