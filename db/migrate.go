@@ -2,12 +2,10 @@ package db
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"clientregistry/migrations"
 
-	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 )
 
@@ -64,19 +62,19 @@ func (d *DB) checkForeignKeys(ctx context.Context) error {
 	return rows.Err()
 }
 
-// explain says in one line what a driver error at start means for the reader.
+// explain says in one line what an error at start means for the reader.
 func explain(err error) error {
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	switch e.Code {
-	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
+	switch {
+	case err == nil:
+		return nil
+	case isDamage(err):
 		return fmt.Errorf("it is damaged or no database (%w); restore a backup", err)
-	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
-		return fmt.Errorf("it may not be written (%w); check the rights of the file and its folder", err)
-	case sqlite3.ErrFull:
+	case IsFull(err):
 		return fmt.Errorf("the disk is full (%w); make room", err)
+	case IsReadOnly(err):
+		return fmt.Errorf("it may not be written (%w); check the rights of the file and its folder", err)
+	case IsUnavailable(err):
+		return fmt.Errorf("it cannot be read (%w); check that its folder and disk are there", err)
 	}
 	return err
 }
