@@ -15,6 +15,7 @@ type Account struct {
 	LastSignInAt time.Time // zero: never
 	LockedUntil  time.Time // zero, or past: not locked
 	InvitedUntil time.Time // end of the open invitation; zero: none
+	Beyond       string    // why the account is not the reader's to act on; "" where it is
 }
 
 // State is what an account is in, in a word or two: invited, second factor
@@ -55,16 +56,29 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
+	roles, err := d.Roles(ctx, by)
+	if err != nil {
+		return nil, err
+	}
 	type given struct{ user, role string }
-	rows, err = d.reader.query(ctx, "SELECT user_id, roles.name FROM user_role JOIN roles ON roles.id = role_id ORDER BY roles.name")
-	roles, err := collect(rows, err, func(r row) (g given, err error) { return g, r.Scan(&g.user, &g.role) })
-	for _, g := range roles {
-		if i := slices.IndexFunc(all, func(a Account) bool { return a.ID == g.user }); i >= 0 {
-			all[i].Roles = append(all[i].Roles, g.role)
+	rows, err = d.reader.query(ctx, "SELECT user_id, role_id FROM user_role")
+	holders, err := collect(rows, err, func(r row) (g given, err error) { return g, r.Scan(&g.user, &g.role) })
+	held := map[given]bool{}
+	for _, g := range holders {
+		held[g] = true
+	}
+	for i := range all {
+		his := slices.DeleteFunc(slices.Clone(roles), func(x Role) bool { return !held[given{all[i].ID, x.ID}] })
+		for _, x := range his {
+			all[i].Roles = append(all[i].Roles, x.Name)
 		}
+		all[i].Beyond = by.beyondAny(his)
 	}
 	return all, err
 }
+
+// selectRolesOf are the roles of a user, whatever state the account is in.
+const selectRolesOf = selectRole + " WHERE id IN (SELECT role_id FROM user_role WHERE user_id = ?) ORDER BY slug"
 
 // Account returns one user with the slugs of his roles, or ErrNotFound.
 func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) {
@@ -75,9 +89,17 @@ func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) 
 	if err != nil {
 		return a, err
 	}
-	rows, err := d.reader.query(ctx, "SELECT roles.slug FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? ORDER BY roles.slug", id)
-	a.Roles, err = collect(rows, err, scanText)
+	rows, err := d.reader.query(ctx, selectRolesOf, id)
+	roles, err := collect(rows, err, scanRole)
+	a.Roles, a.Beyond = slugs(roles), by.beyondAny(roles)
 	return a, err
+}
+
+func slugs(roles []Role) (all []string) {
+	for _, x := range roles {
+		all = append(all, x.Slug)
+	}
+	return all
 }
 
 // AccountByEmail returns the user with this email, or ErrNotFound.
@@ -90,48 +112,37 @@ func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Accoun
 
 // AddRole gives a user one more role by its slug. It returns Invalid for an unknown one.
 func (d *DB) AddRole(ctx context.Context, by Actor, id, slug string) error {
-	a, err := d.Account(ctx, by, id)
-	if err != nil {
-		return err
-	}
-	return d.SetRoles(ctx, by, id, append(a.Roles, slug))
+	return d.changeUser(ctx, by, id, func(t *tx, a Account) error { return t.setRoles(a, append(slices.Clone(a.Roles), slug)) })
 }
 
-// giveRoles makes a user's roles exactly these, and returns the slugs he had.
-// Nobody gives or takes what he may not do himself.
-func (t *tx) giveRoles(userID string, slugs []string) (had []string, err error) {
-	rows, err := t.query("SELECT roles.slug FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? ORDER BY roles.slug", userID)
-	if had, err = collect(rows, err, scanText); err != nil {
-		return nil, err
-	}
+// giveRoles makes the roles of an account that is the actor's to change exactly
+// these slugs. Nobody gives what they may not do themselves.
+func (t *tx) giveRoles(a Account, slugs []string) error {
 	if len(slugs) == 0 {
-		return nil, invalid("role", "Choose at least one role")
+		return invalid("role", "Choose at least one role")
 	}
 	for _, slug := range slugs {
 		if err := t.mayGive(slug); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	for _, slug := range had {
+	for _, slug := range a.Roles {
 		if slices.Contains(slugs, slug) {
 			continue
 		}
-		if err := t.mayGive(slug); err != nil {
-			return nil, err
-		}
-		if _, err := t.exec("DELETE FROM user_role WHERE user_id = ? AND role_id = (SELECT id FROM roles WHERE slug = ?)", userID, slug); err != nil {
-			return nil, err
+		if _, err := t.exec("DELETE FROM user_role WHERE user_id = ? AND role_id = (SELECT id FROM roles WHERE slug = ?)", a.ID, slug); err != nil {
+			return err
 		}
 	}
 	for _, slug := range slugs {
-		if _, err := t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ? ON CONFLICT DO NOTHING", userID, slug); err != nil {
-			return nil, err
+		if _, err := t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ? ON CONFLICT DO NOTHING", a.ID, slug); err != nil {
+			return err
 		}
 	}
-	return had, nil
+	return nil
 }
 
-// mayGive refuses a role that is not there, or that may do what the actor may not.
+// mayGive refuses a role that is not there, or that is Beyond the actor.
 func (t *tx) mayGive(slug string) error {
 	x, err := scanRole(t.queryRow(selectRole+" WHERE slug = ?", slug))
 	if errors.Is(err, ErrNotFound) {
@@ -140,13 +151,8 @@ func (t *tx) mayGive(slug string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range x.May {
-		if !t.by.Can(p) {
-			return invalid("role", "%s may do what you may not: %s", x.Name, p)
-		}
-	}
-	if !t.by.MayGive(x) {
-		return invalid("role", "%s sees all clients, and you see only your own", x.Name)
+	if why := t.by.Beyond(x); why != "" {
+		return invalid("role", "%s", why)
 	}
 	return nil
 }
@@ -172,25 +178,26 @@ func (t *tx) keepAdministrator() error {
 // unknown role, one that may do what the actor may not, and for the last
 // Administrator; ErrNotFound for an unknown user.
 func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string) error {
-	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
-		had, err := t.giveRoles(id, slugs)
-		if err != nil {
+	return d.changeUser(ctx, by, id, func(t *tx, a Account) error { return t.setRoles(a, slugs) })
+}
+
+func (t *tx) setRoles(a Account, slugs []string) error {
+	if err := t.giveRoles(a, slugs); err != nil {
+		return err
+	}
+	wanted := slices.Compact(slices.Sorted(slices.Values(slugs)))
+	if slices.Equal(a.Roles, wanted) {
+		return nil
+	}
+	if slices.Contains(a.Roles, "Administrator") {
+		if err := t.keepAdministrator(); err != nil {
 			return err
 		}
-		wanted := slices.Compact(slices.Sorted(slices.Values(slugs)))
-		if slices.Equal(had, wanted) {
-			return nil
-		}
-		if slices.Contains(had, "Administrator") {
-			if err := t.keepAdministrator(); err != nil {
-				return err
-			}
-		}
-		if err := t.endOnNewRights(id); err != nil {
-			return err
-		}
-		return t.record("update_user", "user", id, details{"changes": map[string]Change{"roles": {Old: had, New: wanted}}})
-	})
+	}
+	if err := t.endOnNewRights(a.ID); err != nil {
+		return err
+	}
+	return t.record("update_user", "user", a.ID, details{"changes": map[string]Change{"roles": {Old: a.Roles, New: wanted}}})
 }
 
 // endOnNewRights ends the sessions of people whose rights change, so that they
@@ -275,6 +282,9 @@ func (d *DB) EndSessions(ctx context.Context, by Actor, id string) error {
 	})
 }
 
+// changeUser is the only door to an account for those who manage users: it opens
+// to nobody whose own rights do not include all of the account's. So nobody acts
+// on, locks out or comes in as somebody who may do more. The program may.
 func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*tx, Account) error) error {
 	err := d.write(ctx, by, func(t *tx) error {
 		if !by.Can(ManageUsers) {
@@ -284,6 +294,15 @@ func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*t
 		if err != nil {
 			return err
 		}
+		rows, err := t.query(selectRolesOf, id)
+		roles, err := collect(rows, err, scanRole)
+		if err != nil {
+			return err
+		}
+		if why := by.beyondAny(roles); why != "" {
+			return invalid("role", "%s, so this account is not yours to change", why)
+		}
+		a.Roles = slugs(roles)
 		return change(t, a)
 	})
 	if err != nil {
@@ -296,8 +315,8 @@ func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*t
 // him the open follow-ups too: those that the actor may change, and of which the
 // other sees the client. It returns how many records changed hands.
 func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records int, err error) {
-	err = d.write(ctx, by, func(t *tx) error {
-		if !by.Can(ManageUsers) || !by.Can(EditClient) {
+	err = d.changeUser(ctx, by, from, func(t *tx, _ Account) error {
+		if !by.Can(EditClient) || !by.Can(ViewClient) {
 			return ErrForbidden
 		}
 		if err := t.checkOwner(to); err != nil {

@@ -357,9 +357,94 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 	}
 	noLog := o.Ines
 	noLog.May = []db.Permission{db.ManageUsers, db.ViewClient, db.EditClient, db.ViewInteraction}
+	o.Exec(t, "UPDATE user_role SET role_id = (SELECT id FROM roles WHERE slug = 'Viewer') WHERE user_id = ?", o.Tomas.UserID)
 	must(o.HandOver(t.Context(), noLog, o.Tomas.UserID, o.Ines.UserID))(t)
 	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Tomás Brandt 1]")
 	want(t, "records", must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, o.Ines.UserID))(t), 1)
 	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Ines Calder 2]")
 	want(t, "history", o.Column(t, "SELECT json_extract(metadata, '$.changes.assignee_id.new') FROM audit_logs WHERE action = 'update_follow_up'")[0], o.Ines.UserID)
+}
+
+// TestNobodyActsOnAnAccountThatMayDoMore tries every verb on accounts of others
+// that may do more, by a permission or by their clients, in every state.
+func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	helpdesk := newRole(t, o, "Helpdesk", "own", db.ManageUsers, db.ViewClient, db.EditClient)
+	helper := o.Lea
+	helper.May, helper.OwnOnly = helpdesk.May, true
+	auditor, everything := newRole(t, o, "Auditor", "own", db.ViewAudit), newRole(t, o, "All clients", "all", db.ViewClient)
+	invite := func(email string, roles ...string) string {
+		t.Helper()
+		id, _, err := o.InviteUser(t.Context(), o.Ines, email, "Sam Okoye", roles)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	active := func(email string, roles ...string) string {
+		t.Helper()
+		id := invite(email, roles...)
+		if err := o.SetPassword(t.Context(), o.Ines, id, "hash"); err != nil {
+			t.Fatal(err)
+		}
+		o.Exec(t, "INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (lower(hex(randomblob(32))), ?, '2026-11-24T09:30:00.000Z', '2026-11-24T09:30:00.000Z')", id)
+		o.Exec(t, "INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES (?, 10, '2026-11-24T09:30:00.000Z', '2026-11-24T09:59:00.000Z')", id)
+		o.Exec(t, "INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(40), '2026-11-24T09:30:00.000Z')", id)
+		return id
+	}
+	disabled := active("disabled@a.example", "Administrator")
+	if err := o.DisableUser(t.Context(), o.Ines, disabled); err != nil {
+		t.Fatal(err)
+	}
+	verbs := map[string]func(by db.Actor, id string) error{
+		"roles":      func(by db.Actor, id string) error { return o.SetRoles(t.Context(), by, id, []string{"Helpdesk"}) },
+		"add a role": func(by db.Actor, id string) error { return o.AddRole(t.Context(), by, id, "Helpdesk") },
+		"disable":    func(by db.Actor, id string) error { return o.DisableUser(t.Context(), by, id) },
+		"enable":     func(by db.Actor, id string) error { return o.EnableUser(t.Context(), by, id) },
+		"unlock":     func(by db.Actor, id string) error { return o.Unlock(t.Context(), by, id) },
+		"sign out":   func(by db.Actor, id string) error { return o.EndSessions(t.Context(), by, id) },
+		"password":   func(by db.Actor, id string) error { return o.SetPassword(t.Context(), by, id, "x") },
+		"second":     func(by db.Actor, id string) error { return o.ResetSecondFactor(t.Context(), by, id) },
+		"invite": func(by db.Actor, id string) error {
+			_, err := o.RenewInvitation(t.Context(), by, id)
+			return err
+		},
+		"reset": func(by db.Actor, id string) error {
+			_, err := o.StartReset(t.Context(), by, id)
+			return err
+		},
+		"hand over": func(by db.Actor, id string) error {
+			_, err := o.HandOver(t.Context(), by, id, o.Lea.UserID)
+			return err
+		},
+	}
+	for what, id := range map[string]string{
+		"an administrator": o.Ines.UserID, "an invited one": invite("invited@a.example", "Administrator"), "a disabled one": disabled,
+		"one with another permission": active("auditor@a.example", auditor.Slug), "one who sees all clients": active("all@a.example", everything.Slug),
+		"one who has a small role too": active("both@a.example", helpdesk.Slug, auditor.Slug),
+	} {
+		for verb, act := range verbs {
+			o.Unchanged(t, func() {
+				if err := act(helper, id); err == nil || !strings.Contains(err.Error(), "not yours to change") {
+					t.Errorf("%s of %s: %v", verb, what, err)
+				}
+			})
+		}
+		want(t, what+" says why", must(o.Account(t.Context(), helper, id))(t).Beyond != "", true)
+	}
+	// On who may do as much or less, and by the program on anybody, each of it goes.
+	for verb, act := range verbs {
+		peer := active(strings.ReplaceAll(verb, " ", "")+"@a.example", helpdesk.Slug)
+		if err := act(helper, peer); err != nil && !strings.Contains(err.Error(), "Only somebody who has not come yet") {
+			t.Errorf("%s of a peer: %v", verb, err)
+		}
+		if err := act(db.System, active(strings.ReplaceAll(verb, " ", "")+"@b.example", "Administrator")); err != nil && !strings.Contains(err.Error(), "Only somebody who has not come yet") {
+			t.Errorf("%s of an administrator by the program: %v", verb, err)
+		}
+	}
+	for _, a := range must(o.Accounts(t.Context(), helper))(t) {
+		one := must(o.Account(t.Context(), helper, a.ID))(t)
+		want(t, "what the list says of "+a.Email, a.Beyond, one.Beyond)
+	}
 }

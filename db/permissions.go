@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -101,6 +102,31 @@ func (a Actor) Can(p Permission) bool { return slices.Contains(a.May, p) }
 // this client scope: nobody hands on what he lacks himself.
 func (a Actor) MayGrant(p Permission, scope string) bool {
 	return a.Can(p) && (scope == "own" || !a.OwnOnly || !p.ofClients())
+}
+
+// Beyond says why the actor may not give, take or change a role, nor act on the
+// account of anybody who has it: the role may do what they may not, or with more
+// clients. It returns "" where it is within their own rights.
+func (a Actor) Beyond(x Role) string {
+	for _, p := range x.May {
+		switch {
+		case !a.Can(p):
+			return fmt.Sprintf("%s may do what you may not (%s)", x.Name, p)
+		case !a.MayGrant(p, x.ClientScope):
+			return x.Name + " sees all clients, and you see only your own"
+		}
+	}
+	return ""
+}
+
+// beyondAny is Beyond for the first of several roles that is.
+func (a Actor) beyondAny(roles []Role) string {
+	for _, x := range roles {
+		if why := a.Beyond(x); why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // seed adds what is missing of the permissions and the three first roles. A

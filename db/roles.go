@@ -91,11 +91,6 @@ func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account
 	return collect(rows, err, scanAccount)
 }
 
-// MayGive tells whether the actor may give or take a role: it holds nothing that he lacks.
-func (a Actor) MayGive(x Role) bool {
-	return !slices.ContainsFunc(x.May, func(p Permission) bool { return !a.MayGrant(p, x.ClientScope) })
-}
-
 var roleRules = []rule{
 	{column: "name", words: "Name", max: 80, required: "Enter a name for the role"},
 	{column: "slug", words: "Slug", max: 80, required: "Enter a slug for the role"},
@@ -112,8 +107,8 @@ func (x *Role) value(column string) *string {
 // permissions, and whether it requires a second factor. typed may hold the State
 // of the role as it was read; where the role is another by now, and not what is
 // asked for, that is a Conflict. Refused fields, a name or slug that is taken,
-// unknown permissions, giving or taking what the actor lacks, and weakening
-// Administrator are Invalid. So somebody always may manage users: Administrator
+// unknown permissions, giving what the actor lacks, weakening Administrator, and
+// any change of a role that is Beyond the actor are Invalid. So somebody always may manage users: Administrator
 // may, and the last one stays. Other permissions or other clients than before end
 // the sessions of those who have the role, but for the actor's own.
 func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, may []Permission, requireMFA bool) (Role, error) {
@@ -151,7 +146,7 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 		}
 		return "", refused
 	}
-	if err := t.checkRole(Role{ClientScope: x.ClientScope}, x); err != nil {
+	if err := t.checkRole(x); err != nil {
 		return "", err
 	}
 	if err := t.checkRoleName(x, slugged); err != nil {
@@ -175,6 +170,9 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	if err != nil {
 		return err
 	}
+	if why := t.by.Beyond(old); why != "" {
+		return invalid("role", "%s, so it is not yours to change", why)
+	}
 	typed = typed.with()
 	delete(typed, "slug")
 	x := old
@@ -195,7 +193,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	if seen := typed["state"]; seen != "" && seen != old.State() {
 		return t.conflict("role", id)
 	}
-	if err := t.checkRole(old, x); err != nil {
+	if err := t.checkRole(x); err != nil {
 		return err
 	}
 	if _, renamed := changes["name"]; renamed {
@@ -227,7 +225,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 func permissionList(may []Permission) []Permission { return append([]Permission{}, may...) }
 
 // checkRole refuses what the actor may not make of a role, or nobody may.
-func (t *tx) checkRole(old, x Role) error {
+func (t *tx) checkRole(x Role) error {
 	if slices.ContainsFunc(x.May, func(p Permission) bool { return !slices.Contains(Permissions, p) }) {
 		return invalid("permission", "Choose permissions from the list")
 	}
@@ -237,21 +235,13 @@ func (t *tx) checkRole(old, x Role) error {
 	if x.Slug == "Administrator" && x.ClientScope != "all" {
 		return invalid("client_scope", "Administrator sees all clients; make another role for fewer")
 	}
-	for _, p := range Permissions {
-		had, has := old.Can(p), x.Can(p)
-		rescoped := had && has && p.ofClients() && old.ClientScope != x.ClientScope
+	for _, p := range x.May {
 		switch {
-		case had == has && !rescoped:
-		case rescoped && !t.by.Can(p):
-			return invalid("client_scope", "This role may do what you may not (%s), so you may not change which clients it sees", p)
 		case !t.by.Can(p):
-			return invalid("permission", "You may not give or take what you may not do yourself: %s", p)
-		case had && !t.by.MayGrant(p, old.ClientScope), has && !t.by.MayGrant(p, x.ClientScope):
-			return invalid("client_scope", "You see only your own clients, so you may not give or take the sight of all")
+			return invalid("permission", "You may not give what you may not do yourself: %s", p)
+		case !t.by.MayGrant(p, x.ClientScope):
+			return invalid("client_scope", "You see only your own clients, so you may not give the sight of all")
 		}
-	}
-	if old.RequireMFA && !x.RequireMFA && !t.by.MayGive(old) {
-		return invalid("require_mfa", "This role may do what you may not, so you may not make signing in to it easier")
 	}
 	return nil
 }

@@ -62,10 +62,16 @@ func oneOf(values ...string) func(string) (string, error) {
 }
 
 // CreateUser makes an active user with one role. It returns Invalid where a
-// field is refused, the email is taken, or no such role exists.
+// field is refused, the email is taken, no such role exists, or it is Beyond the actor.
 func (d *DB) CreateUser(ctx context.Context, by Actor, n NewUser) (User, error) {
 	var u User
 	err := d.write(ctx, by, func(t *tx) (err error) {
+		if !by.Can(ManageUsers) {
+			return ErrForbidden
+		}
+		if err := t.mayGive(n.Role); err != nil {
+			return err
+		}
 		u, err = t.createUser(n)
 		return err
 	})

@@ -138,6 +138,10 @@ type roleForm struct {
 
 func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 	ctx, by := c.Request.Context(), who(c).Actor
+	beyond := by.Beyond(f.stored)
+	if beyond != "" {
+		f.typed = f.stored
+	}
 	all, err1 := s.db.Roles(ctx, by)
 	holders, err2 := s.db.PeopleWith(ctx, by, f.stored.ID)
 	if err := errors.Join(err1, err2); err != nil {
@@ -147,7 +151,7 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 	for _, other := range others {
 		page.Others = append(page.Others, other.Name)
 	}
-	page.Permissions = matrix(by, f, others)
+	page.Permissions, page.Beyond = matrix(by, f, others), beyond
 	for _, a := range holders {
 		row := s.userRow(c, a)
 		page.Holders = append(page.Holders, views.Holder{Name: row.Name, Href: "/admin/users/" + row.ID, Email: row.Email, State: row.State, Tone: row.Tone})
@@ -170,6 +174,7 @@ func (f roleForm) view(p views.Page) views.Role {
 	if x := f.stored; x.ID != "" {
 		page.Title, page.Heading, page.Action, page.Submit, page.Column = x.Name, x.Name, "/admin/roles/"+x.ID, "Save role", x.Name
 		page.Held, page.Sentence, page.Copy = plural(x.Users, "user")+" with this role", roleSentence(x), "/admin/roles/new?from="+x.ID
+		page.Description, page.StoredSecondFactor = x.Description, x.RequireMFA
 	}
 	return page
 }
@@ -211,8 +216,10 @@ func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 			row := views.PermissionRow{Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: worksWith[p], Idle: idle(f.typed, p)}
 			if f.stored.Slug == "Administrator" {
 				row.Fixed, row.Ticked, row.Note = true, true, ""
+			} else if by.Beyond(f.stored) != "" {
+				row.Fixed, row.Ticked, row.Note = true, f.stored.Can(p), ""
 			} else if !by.Can(p) {
-				row.Fixed, row.Ticked, row.Note = true, f.stored.Can(p), "You lack this yourself, so you cannot give or take it"
+				row.Fixed, row.Ticked, row.Note = true, false, "You lack this yourself, so you cannot give it"
 			}
 			if row.Idle != "" {
 				row.Note = ""

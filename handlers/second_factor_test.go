@@ -493,7 +493,7 @@ func TestAnAdministratorResetsASecondFactor(t *testing.T) {
 	half := s.halfway(lea.user)
 	clerk := s.as(s.role("Clerk", db.ManageUsers))
 	s.unchanged(func() {
-		clerk.post(page+"/reset-mfa").want(422, "#role-e", "may do what you may not")
+		clerk.post(page+"/reset-mfa").want(422, "#beyond", "may do what you may not")
 		lea.post(page+"/reset-mfa").want(403, "h1 + p", "ManageUsers")
 		own := "/admin/users/" + admin.user.ID
 		admin.get(own).wantNot(reset)

@@ -45,7 +45,7 @@ func (s *Server) userList(c *gin.Context, status int, invite *views.InviteForm) 
 	return s.show(c, status, page)
 }
 
-// userRow is a user with the state he is in and what can be done about it.
+// userRow is a user with the state they are in and what the visitor may do about it.
 func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	now, zone := s.now(), who(c).User.Location()
 	row := views.UserRow{ID: a.ID, Name: a.FullName, Email: a.Email, Roles: strings.Join(a.Roles, ", "), LastSignIn: s.clock(c).Date(a.LastSignInAt)}
@@ -80,6 +80,9 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 		row.State, row.Tone = "Active", "ok"
 		row.Actions = slices.Concat([]views.UserAction{password}, factor, []views.UserAction{sessions, disable})
 	}
+	if a.Beyond != "" {
+		row.Actions = nil
+	}
 	return row
 }
 
@@ -88,11 +91,10 @@ func (s *Server) roleChoices(c *gin.Context, slugs []string) ([]views.RoleChoice
 	roles, err := s.db.Roles(c.Request.Context(), who(c).Actor)
 	var choices []views.RoleChoice
 	for _, x := range roles {
-		choice := views.RoleChoice{Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x) + " · " + strings.ToLower(roleClients(x)), Ticked: slices.Contains(slugs, x.Slug)}
-		if !who(c).MayGive(x) {
-			choice.May += " · not yours to give"
-		}
-		choices = append(choices, choice)
+		choices = append(choices, views.RoleChoice{
+			Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x) + " · " + strings.ToLower(roleClients(x)),
+			Ticked: slices.Contains(slugs, x.Slug), Beyond: who(c).Beyond(x) != "",
+		})
 	}
 	return choices, err
 }
@@ -155,7 +157,10 @@ func (s *Server) userShow(c *gin.Context) error {
 }
 
 func (s *Server) userPage(c *gin.Context, status int, a db.Account, refused *db.Invalid, link *views.OneTimeLink) error {
-	page := views.User{Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link}
+	page := views.User{
+		Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link,
+		Beyond: a.Beyond, MayHandOver: handOver.check(who(c)) == nil,
+	}
 	var err1, err2, err3 error
 	page.Given, err1 = s.roleChoices(c, a.Roles)
 	page.Owners, err2 = s.ownerOptions(c, "")

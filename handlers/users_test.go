@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"clientregistry/db"
 )
 
 // linkPath is the path of the one-time link that a page shows.
@@ -131,4 +133,35 @@ func TestALockedAddressIsSeenAndLetThrough(t *testing.T) {
 	admin.get("/admin/users").want(200, "#toasts", "let through again").wantNot("form.banner")
 	admin.get("/admin/audit?action=unlock_address").want(200, "#timeline .by", "let sign-ins from 192.0.2.1 through again")
 	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
+}
+
+// TestAHelperSeesAnAdministratorWithoutButtons: what would be refused is not
+// offered, and the page says why; a form sent all the same changes nothing.
+func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, gone, lea := s.as("Administrator"), s.person("Gone", "Administrator"), s.as("Viewer")
+	helper := s.person("Helper", s.role("Helpdesk", db.ManageUsers, db.ViewClient, db.ViewInteraction))
+	admin.post("/admin/users/"+gone.user.ID+"/disable").want(303, "", "")
+	for _, id := range []string{admin.user.ID, gone.user.ID} {
+		page := "/admin/users/" + id
+		helper.get(page).want(200, "#beyond", "Administrator may do what you may not (EditClient), so this account is not yours to change").wantNot("main form").want(200, "main", "Administrator: everything · all clients")
+		helper.get("/admin/users").want(200, "tr:has(a[href='"+page+"'])", "Administrator").wantNot("form[action^='" + page + "']")
+		s.unchanged(func() {
+			for _, verb := range []string{"disable", "enable", "unlock", "end-sessions", "invite", "reset-password", "reset-mfa"} {
+				helper.post(page+"/"+verb).want(422, "#beyond", "not yours to change").wantNot("#one-time-link")
+			}
+			helper.post(page+"/roles", "role", "Viewer").want(422, "#beyond", "not yours to change")
+			helper.post(page+"/hand-over", "owner_user_id", helper.user.ID).want(403, "h1 + p", "EditClient")
+		})
+	}
+	role := s.rolePath("Administrator")
+	helper.get(role).want(200, "#beyond", "Administrator may do what you may not (EditClient), so it is not yours to change").wantNot("main form").want(200, ".matrix", "Yes").want(200, "main", "A second factor is not required")
+	s.unchanged(func() {
+		helper.post(role, "name", "Nobody", "permission", "ManageUsers", "client_scope", "all", "require_mfa", "true").want(422, "#beyond", "not yours").want(422, "h1", "Administrator")
+	})
+	// Who may do no more than they is theirs to help.
+	helper.get("/admin/users/"+lea.user.ID).wantNot("#beyond").want(200, "form[action$='/disable']", "Disable")
+	helper.post("/admin/users/"+lea.user.ID+"/disable").want(303, "", "")
+	helper.get(s.rolePath("Viewer")).wantNot("#beyond").want(200, "#name", "")
 }

@@ -33,6 +33,9 @@ type Role struct {
 	State                   string // of the role that the form was made from
 	Conflict                *Conflict
 	Holders                 []Holder
+	Beyond                  string // why the reader may not change it, "" where they may
+	Description             string // as it is stored, and so is what follows
+	StoredSecondFactor      bool
 
 	PermissionError, ScopeError, FactorError string
 }

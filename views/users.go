@@ -52,6 +52,7 @@ type RoleChoices struct {
 type RoleChoice struct {
 	Slug, Name, Href, Words, May string
 	Ticked                       bool
+	Beyond                       bool // the reader may not give it
 }
 
 // Choices are the roles of the invitation.
@@ -63,13 +64,15 @@ func (u User) Choices() RoleChoices { return RoleChoices{u.Given, u.RoleError} }
 // User is the page of one user.
 type User struct {
 	Page
-	Row       UserRow
-	Given     []RoleChoice // all roles, his ticked
-	RoleError string
-	Sight     string // what he sees of the clients, in a sentence
-	Created   *Time
-	Link      *OneTimeLink
-	Owners    []Option // to whom his clients can be handed over
+	Row         UserRow
+	Beyond      string       // why the reader may not change the account, "" where they may
+	Given       []RoleChoice // all roles, theirs ticked
+	RoleError   string
+	Sight       string // what they see of the clients, in a sentence
+	Created     *Time
+	Link        *OneTimeLink
+	MayHandOver bool
+	Owners      []Option // to whom their clients can be handed over
 }
 
 // Template names the page.
