@@ -36,7 +36,7 @@ func (d *DB) tryToSignIn(ctx context.Context, by Actor, userID, email string) (a
 		account = sha256Hex(email)
 	}
 	var a attempt
-	err := d.keep(ctx, func(t *tx) (err error) {
+	err := d.commit(ctx, Actor{}, func(t *tx) (err error) { // also while the file is damaged
 		a, err = t.countSignIn(account, by.IP)
 		return err
 	})

@@ -91,7 +91,7 @@ func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []Audi
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := d.recordRead(ctx, by, f); err != nil && !IsFull(err) { // reading goes on while the disk is full
+	if err := d.recordRead(ctx, by, f); err != nil && !isUnrecordable(err) {
 		return nil, 0, fmt.Errorf("record a read of the audit log: %w", err)
 	}
 	step := AuditSize
@@ -158,7 +158,7 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 	said["rows"], said["complete"] = written, err == nil
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if also := d.write(end, by, func(t *tx) error { return t.record("export_audit", "export", "", said) }); also != nil {
+	if also := d.write(end, by, func(t *tx) error { return t.record("export_audit", "export", "", said) }); also != nil && !isUnrecordable(also) {
 		return errors.Join(err, fmt.Errorf("record an export of the audit log: %w", also))
 	}
 	return err

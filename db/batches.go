@@ -124,7 +124,7 @@ type batchRow struct {
 
 // asker reads: for a preview through the readers, for a batch in its transaction.
 type asker interface {
-	query(query string, args ...any) (*sql.Rows, error)
+	query(query string, args ...any) (cursor, error)
 	queryRow(query string, args ...any) row
 }
 
@@ -134,7 +134,7 @@ type reading struct {
 	d   *DB
 }
 
-func (r reading) query(query string, args ...any) (*sql.Rows, error) {
+func (r reading) query(query string, args ...any) (cursor, error) {
 	return r.d.reader.queryWatched(r.ctx, query, args...)
 }
 

@@ -27,10 +27,12 @@ type DB struct {
 	writer *pool
 	lock   *os.File // held by Serve's exclusive open, nil otherwise
 
+	health    health
 	sessions  sessionCache
 	idle, max time.Duration // of a session
 	memo      memo
-	most      int // MostCounted; less in tests
+	most      int   // MostCounted; less in tests
+	small     int64 // smallFile; less in tests
 	now       func() time.Time
 }
 
@@ -39,6 +41,9 @@ type DB struct {
 type Options struct {
 	// Exclusive takes the file's lock, so that only one server runs on it.
 	Exclusive bool
+	// Check looks for damage before anything is written, in a file that is not
+	// large. A damaged one that can be read is opened all the same, see Health.
+	Check bool
 	// SessionIdle and SessionMax are how long a session lives without use and
 	// at most; 0 is the default of that name.
 	SessionIdle, SessionMax time.Duration
@@ -49,8 +54,9 @@ type Options struct {
 // pool is a database/sql pool whose statements are prepared once and kept.
 type pool struct {
 	*sql.DB
-	mu    sync.Mutex
-	stmts map[string]*sql.Stmt
+	notice func(error) // is told of errors that its queries meet; nil: nobody is
+	mu     sync.Mutex
+	stmts  map[string]*sql.Stmt
 }
 
 // readers is how many connections read at once; more only slow the writer down.
@@ -60,7 +66,7 @@ const readers = 4
 // a backup beside it, path.before-N), and returns it. An error is one line that
 // names the file, the cause and what to do; the file is left as it was.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	d := &DB{path: path, idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, now: o.Now}
+	d := &DB{path: path, idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -74,19 +80,24 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		}
 		d.lock = lock
 	}
-	if err := d.open(ctx); err != nil {
+	if err := d.open(ctx, o.Check); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("cannot open %s: %w", path, err)
 	}
 	return d, nil
 }
 
-func (d *DB) open(ctx context.Context) error {
+func (d *DB) open(ctx context.Context, check bool) error {
 	writer, err := connect(d.path, "", 1)
 	if err != nil {
 		return err
 	}
 	d.writer = writer
+	if check {
+		if err := d.checkAtStart(ctx); err != nil {
+			return explain(err)
+		}
+	}
 	if err := d.migrate(ctx); err != nil {
 		return explain(err)
 	}
@@ -97,11 +108,14 @@ func (d *DB) open(ctx context.Context) error {
 		return explain(err)
 	}
 	for _, step := range []func(context.Context) error{d.seed, d.tidy, d.indexForeignRows} {
-		if err := step(ctx); err != nil {
+		var known *Damaged // before; it is read as it is
+		if err := step(ctx); err != nil && !errors.As(err, &known) {
 			return explain(err)
 		}
 	}
-	return nil
+	d.reader.notice, d.sessions.watch.notice = d.notice, d.notice
+	_, err = d.HasUsers(ctx)
+	return explain(err)
 }
 
 // Close ends all connections and gives the file's lock back.
@@ -163,7 +177,7 @@ func connect(path, more string, n int) (*pool, error) {
 		return nil, err
 	}
 	dsn := "file:" + (&url.URL{Path: absolute}).EscapedPath() +
-		"?_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on" + more
+		"?mode=rw&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on" + more
 	p, err := sql.Open("sqlite3", dsn)
 	if err != nil {
 		return nil, err
@@ -210,20 +224,21 @@ func (p *pool) kept(query string) *sql.Stmt {
 // query begins no query for who has left already, and runs what it begins to its
 // end: to watch whether somebody leaves, database/sql starts a goroutine for each
 // query, which takes longer than to find a few rows by an index.
-func (p *pool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (p *pool) query(ctx context.Context, query string, args ...any) (cursor, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return cursor{}, err
 	}
 	return p.queryWatched(context.WithoutCancel(ctx), query, args...)
 }
 
 // queryWatched is query for what may take long. It stops when ctx is done.
-func (p *pool) queryWatched(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (p *pool) queryWatched(ctx context.Context, query string, args ...any) (cursor, error) {
 	s, err := p.prepared(ctx, query)
 	if err != nil {
-		return nil, err
+		return cursor{}, p.noticed(err)
 	}
-	return s.QueryContext(ctx, args...)
+	rows, err := s.QueryContext(ctx, args...)
+	return cursor{rows, p}, p.noticed(err)
 }
 
 // row scans one row, or says why there is none.
@@ -245,19 +260,19 @@ func (p *pool) queryRow(ctx context.Context, query string, args ...any) row {
 func (p *pool) queryRowWatched(ctx context.Context, query string, args ...any) row {
 	s, err := p.prepared(ctx, query)
 	if err != nil {
-		return failed{err}
+		return failed{p.noticed(err)}
 	}
-	return s.QueryRowContext(ctx, args...)
+	return watchedRow{s.QueryRowContext(ctx, args...), p}
 }
 
 // collect reads all rows with scan.
-func collect[T any](rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, error) {
+func collect[T any](rows cursor, err error, scan func(row) (T, error)) ([]T, error) {
 	return collectInto(nil, rows, err, scan)
 }
 
 // collectInto is collect behind what is there already; as a page is read into
 // room for it, its rows are not copied.
-func collectInto[T any](all []T, rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, error) {
+func collectInto[T any](all []T, rows cursor, err error, scan func(row) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}

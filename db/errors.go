@@ -110,6 +110,10 @@ func IsReadOnly(err error) bool {
 // IsUnwritable tells whether an error is a full or a read-only disk: nothing can be changed, reading goes on.
 func IsUnwritable(err error) bool { return IsFull(err) || IsReadOnly(err) }
 
+// isUnrecordable tells whether an error is the state of the disk or the file, in
+// which reading and copying out go on although the history cannot say so.
+func isUnrecordable(err error) bool { return IsUnwritable(err) || IsDamaged(err) }
+
 // IsUnavailable tells whether an error is a file that cannot be read just now: its disk does not answer, or it cannot be opened.
 func IsUnavailable(err error) bool {
 	var e sqlite3.Error

@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"clientregistry/migrations"
 
@@ -13,6 +15,9 @@ func (d *DB) migrate(ctx context.Context) error {
 	p, err := goose.NewProvider(goose.DialectSQLite3, d.writer.DB, migrations.FS)
 	if err != nil {
 		return err
+	}
+	if err := d.sound(); err != nil {
+		return d.needsNoUpgrade(ctx, p, err)
 	}
 	current, target, err := p.GetVersions(ctx)
 	if err != nil {
@@ -45,6 +50,17 @@ func (d *DB) migrate(ctx context.Context) error {
 	return d.checkForeignKeys(ctx)
 }
 
+// needsNoUpgrade returns nil where a damaged file is of this program's schema; any other cannot be read.
+func (d *DB) needsNoUpgrade(ctx context.Context, p *goose.Provider, damage error) error {
+	sources := p.ListSources()
+	var current int64
+	err := d.writer.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version").Scan(&current)
+	if err != nil || current != sources[len(sources)-1].Version {
+		return &explained{"it is damaged (%s) and cannot be upgraded; restore a backup", damage}
+	}
+	return nil
+}
+
 func (d *DB) checkForeignKeys(ctx context.Context) error {
 	rows, err := d.writer.QueryContext(ctx, "PRAGMA foreign_key_check")
 	if err != nil {
@@ -64,17 +80,32 @@ func (d *DB) checkForeignKeys(ctx context.Context) error {
 
 // explain says in one line what an error at start means for the reader.
 func explain(err error) error {
+	var already *explained
 	switch {
-	case err == nil:
-		return nil
-	case isDamage(err):
-		return fmt.Errorf("it is damaged or no database (%w); restore a backup", err)
+	case err == nil || errors.As(err, &already):
+		return err
+	case IsDamaged(err):
+		return &explained{"it is damaged or no database (%s); restore a backup", err}
 	case IsFull(err):
-		return fmt.Errorf("the disk is full (%w); make room", err)
+		return &explained{"the disk is full (%s); make room", err}
 	case IsReadOnly(err):
-		return fmt.Errorf("it may not be written (%w); check the rights of the file and its folder", err)
+		return &explained{"it may not be written (%s); check the rights of the file and its folder", err}
 	case IsUnavailable(err):
-		return fmt.Errorf("it cannot be read (%w); check that its folder and disk are there", err)
+		return &explained{"it cannot be read (%s); check that its folder and disk are there", err}
 	}
 	return err
 }
+
+// explained is an error between words that say what it means and what to do.
+type explained struct {
+	words string
+	err   error
+}
+
+// Error is one line: what SQLite quotes of a damaged file is cut off.
+func (e *explained) Error() string {
+	what, _, _ := strings.Cut(e.err.Error(), "\n")
+	return fmt.Sprintf(e.words, clip(what, 200))
+}
+
+func (e *explained) Unwrap() error { return e.err }

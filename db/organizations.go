@@ -409,7 +409,7 @@ func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, ow
 	if err != nil {
 		return nil, err
 	}
-	var rows *sql.Rows
+	var rows cursor
 	if few {
 		rows, err = d.reader.queryWatched(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
 	} else {

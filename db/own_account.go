@@ -9,6 +9,9 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 	if current == "" {
 		return invalid("current_password", "Enter your current password")
 	}
+	if err := d.sound(); err != nil {
+		return err // before the password counts as a guess
+	}
 	var stored string
 	if err := d.reader.queryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
 		return err

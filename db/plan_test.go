@@ -251,7 +251,7 @@ func (d *DB) planOf(t *testing.T, l *listing, by Actor, f Filter, w way, s sorti
 }
 
 func planSteps(rows *sql.Rows, err error) ([]step, error) {
-	return collect(rows, err, func(r row) (step, error) {
+	return collect(cursor{rows, &pool{}}, err, func(r row) (step, error) {
 		var s step
 		var unused int
 		err := r.Scan(&s.id, &s.parent, &unused, &s.text)
@@ -345,7 +345,7 @@ func checkWalk(t *testing.T, d *DB, f AuditFilter, index string) {
 	}
 	query, args := f.seqs(r, 51)
 	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+lasting(query), args...)
-	lines, err := collect(rows, err, func(r row) (s step, err error) {
+	lines, err := collect(cursor{rows, d.reader}, err, func(r row) (s step, err error) {
 		var unused int
 		return s, r.Scan(&s.id, &s.parent, &unused, &s.text)
 	})

@@ -83,7 +83,7 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 		return SignedIn{}, err
 	}
 	var refused error // stays when the transaction is kept: a wrong code counts
-	err = d.write(ctx, by, func(t *tx) error {
+	err = d.letIn(ctx, by, func(t *tx) error {
 		h, err := scanHalf(t.queryRow(selectHalf, sha256Hex(token), stamp(t.now)))
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 )
@@ -31,7 +32,17 @@ type sessionCache struct {
 	watch   *pool // one connection, whose data_version tells of others' commits
 	version int64
 	byID    map[string]Session
+	ended   map[string]endedSession // signed out, but their rows could not be deleted yet
 }
+
+// endedSession is who signed out when.
+type endedSession struct {
+	by Actor
+	at time.Time
+}
+
+// maxEnded bounds the sessions whose end is not written yet.
+const maxEnded = 10_000
 
 // startSession makes a session for a user and returns its token, of which the
 // table holds only the SHA-256.
@@ -63,17 +74,31 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 			_, err := t.exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
 			return err
 		})
-		if IsFull(err) {
-			err = nil // reading goes on while the disk is full
+		if isUnrecordable(err) { // reading goes on, and the session lives on in memory
+			d.sessions.use(id, now)
+			err = nil
 		}
 	}
 	return s, err
+}
+
+// use notes in memory alone that a session was used.
+func (c *sessionCache) use(id string, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s, ok := c.byID[id]; ok {
+		s.lastUsed = now
+		c.byID[id] = s
+	}
 }
 
 func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
 	c := &d.sessions
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if _, ended := c.ended[id]; ended {
+		return Session{}, ErrNotFound
+	}
 	var version int64
 	if err := c.watch.queryRow(ctx, "PRAGMA data_version").Scan(&version); err != nil {
 		return Session{}, err
@@ -107,14 +132,55 @@ func (d *DB) readSession(ctx context.Context, id string) (Session, error) {
 	return s, err
 }
 
-// SignOut ends a session. One that is over already is no error.
+// SignOut ends a session, which no request opens any more, whatever it returns.
+// An error says that the end could not be written: it is in memory until it can
+// be, by one of the next writes. A session that is over already is no error.
 func (d *DB) SignOut(ctx context.Context, by Actor, token string) error {
-	return d.write(ctx, by, func(t *tx) error {
-		if n, err := t.exec("DELETE FROM sessions WHERE id = ?", sha256Hex(token)); err != nil || n == 0 {
+	id := sha256Hex(token)
+	d.sessions.end(id, endedSession{by, d.now()})
+	return d.writeEnds(ctx)
+}
+
+// end ends a session in memory; of too many the oldest is forgotten.
+func (c *sessionCache) end(id string, e endedSession) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended == nil {
+		c.ended = map[string]endedSession{}
+	}
+	if len(c.ended) >= maxEnded {
+		oldest := id
+		for other, o := range c.ended {
+			if oldest == id || o.at.Before(c.ended[oldest].at) {
+				oldest = other
+			}
+		}
+		delete(c.ended, oldest)
+	}
+	c.ended[id] = e
+}
+
+// writeEnds deletes the rows of sessions that were ended in memory.
+func (d *DB) writeEnds(ctx context.Context) error {
+	c := &d.sessions
+	c.mu.Lock()
+	ends := maps.Clone(c.ended)
+	c.mu.Unlock()
+	for id, e := range ends {
+		err := d.letIn(ctx, e.by, func(t *tx) error {
+			if n, err := t.exec("DELETE FROM sessions WHERE id = ?", id); err != nil || n == 0 {
+				return err
+			}
+			return t.record("logout", "session", e.by.UserID, nil)
+		})
+		if err != nil {
 			return err
 		}
-		return t.record("logout", "session", by.UserID, nil)
-	})
+		c.mu.Lock()
+		delete(c.ended, id)
+		c.mu.Unlock()
+	}
+	return nil
 }
 
 // tidy removes what is over: sessions, wrong passwords long ago, and

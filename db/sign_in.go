@@ -37,7 +37,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		}
 	}
 	half := false
-	err = d.write(ctx, by, func(t *tx) error {
+	err = d.letIn(ctx, by, func(t *tx) error {
 		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
 		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
 			return err
@@ -70,7 +70,7 @@ func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, userID, typed str
 	if _, err := email(typed); err != nil || len(typed) > 190 {
 		typed = "" // what is no email may be a password in the wrong field
 	}
-	return d.write(ctx, by, func(t *tx) error { return t.recordFailure(userID, tried, details{"email": typed}) })
+	return d.letIn(ctx, by, func(t *tx) error { return t.recordFailure(userID, tried, details{"email": typed}) })
 }
 
 // enter starts the session of somebody who has shown all that it takes, and

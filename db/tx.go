@@ -25,9 +25,14 @@ type inWrite struct{}
 
 // write runs f in an immediate transaction by an Actor. It is the only door to
 // the writer: it commits if f returns nil, rolls back on an error or a panic,
-// and fails where f changed rows and recorded nothing.
+// and fails where f changed rows and recorded nothing. While the file is known
+// to be damaged it returns Damaged and writes nothing.
 func (d *DB) write(ctx context.Context, by Actor, f func(*tx) error) error {
-	return d.transact(ctx, by, func(t *tx) error {
+	return d.transact(ctx, by, recorded(f))
+}
+
+func recorded(f func(*tx) error) func(*tx) error {
+	return func(t *tx) error {
 		if err := f(t); err != nil {
 			return err
 		}
@@ -35,7 +40,7 @@ func (d *DB) write(ctx context.Context, by Actor, f func(*tx) error) error {
 			return errors.New("a change was made that the history does not record")
 		}
 		return nil
-	})
+	}
 }
 
 // keep is write for what is no change of the registry: sessions and request ids.
@@ -43,7 +48,25 @@ func (d *DB) keep(ctx context.Context, f func(*tx) error) error {
 	return d.transact(ctx, Actor{}, f)
 }
 
+// letIn is write for signing in and out, which go on while the file is damaged.
+func (d *DB) letIn(ctx context.Context, by Actor, f func(*tx) error) error {
+	return d.commit(ctx, by, recorded(f))
+}
+
 func (d *DB) transact(ctx context.Context, by Actor, f func(*tx) error) error {
+	if err := d.sound(); err != nil {
+		return err
+	}
+	if err := d.commit(ctx, by, f); err != nil {
+		return err
+	}
+	_ = d.writeEnds(ctx) // which could not be written before; the change is made all the same
+	return nil
+}
+
+// commit is transact also while the file is damaged.
+func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error) {
+	defer func() { d.notice(err) }()
 	if ctx.Value(inWrite{}) != nil {
 		panic("db: a write inside a write would wait for itself")
 	}
@@ -94,12 +117,13 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 	return n, err
 }
 
-func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+func (t *tx) query(query string, args ...any) (cursor, error) {
 	s, err := t.prepared(query)
 	if err != nil {
-		return nil, err
+		return cursor{}, err
 	}
-	return s.QueryContext(t.ctx, args...)
+	rows, err := s.QueryContext(t.ctx, args...)
+	return cursor{rows, t.pool}, err
 }
 
 func (t *tx) queryRow(query string, args ...any) row {

@@ -90,7 +90,7 @@ func (cmd *serveCmd) Validate() error {
 // Run serves until the context ends, then finishes what is running within 10 s.
 func (cmd *serveCmd) Run(e *env) error {
 	gin.SetMode(gin.ReleaseMode)
-	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true, SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax})
+	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true, Check: true, SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax})
 	if err != nil {
 		return err
 	}
