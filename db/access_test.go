@@ -62,7 +62,7 @@ func newTeam(t *testing.T, random *rand.Rand) team {
 		}
 		u := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: fmt.Sprintf("p%d@x.example", i), FullName: m.FullName, Role: "Viewer"}))(t)
 		m.ID = u.ID
-		if err := o.SetRoles(t.Context(), o.Ines, u.ID, slugs); err != nil {
+		if err := o.SetRoles(t.Context(), o.Ines, u.ID, slugs, ""); err != nil {
 			t.Fatal(err)
 		}
 		if !m.active {

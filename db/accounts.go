@@ -173,21 +173,32 @@ func (t *tx) keepAdministrator() error {
 	return err
 }
 
+// RolesState is a hash of an account's roles. A form carries that of the account
+// it was made from, so that nobody gives back what another one took.
+func (a Account) RolesState() string {
+	return sha256Hex(fmt.Sprintf("%q", slices.Sorted(slices.Values(a.Roles))))
+}
+
 // SetRoles makes a user's roles exactly these slugs; other roles than before end
-// his sessions, but for the actor's own. It returns Invalid for an
-// unknown role, one that may do what the actor may not, and for the last
-// Administrator; ErrNotFound for an unknown user.
-func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string) error {
-	return d.changeUser(ctx, by, id, func(t *tx, a Account) error { return t.setRoles(a, slugs) })
+// their sessions, but for the actor's own. seen is the RolesState of the account
+// as it was read, "" where nobody says: where the roles are others by now, and not
+// what is asked for, that is a Conflict. It returns Invalid for an unknown role,
+// one that is Beyond the actor, and for the last Administrator; ErrNotFound for an
+// unknown user.
+func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string, seen string) error {
+	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
+		same := slices.Equal(a.Roles, slices.Compact(slices.Sorted(slices.Values(slugs))))
+		if seen != "" && seen != a.RolesState() && !same {
+			return t.conflict("user", id)
+		}
+		return t.setRoles(a, slugs)
+	})
 }
 
 func (t *tx) setRoles(a Account, slugs []string) error {
-	if err := t.giveRoles(a, slugs); err != nil {
-		return err
-	}
 	wanted := slices.Compact(slices.Sorted(slices.Values(slugs)))
-	if slices.Equal(a.Roles, wanted) {
-		return nil
+	if err := t.giveRoles(a, wanted); err != nil || slices.Equal(a.Roles, wanted) {
+		return err
 	}
 	if slices.Contains(a.Roles, "Administrator") {
 		if err := t.keepAdministrator(); err != nil {

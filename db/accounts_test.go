@@ -116,10 +116,10 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	o.Unchanged(t, func() {
 		wantInvalid(t, o.DisableUser(t.Context(), o.Ines, o.Ines.UserID), "role")
-		wantInvalid(t, o.SetRoles(t.Context(), o.Ines, o.Ines.UserID, []string{"Viewer"}), "role")
-		wantInvalid(t, o.SetRoles(t.Context(), o.Ines, o.Ines.UserID, nil), "role")
+		wantInvalid(t, o.SetRoles(t.Context(), o.Ines, o.Ines.UserID, []string{"Viewer"}, ""), "role")
+		wantInvalid(t, o.SetRoles(t.Context(), o.Ines, o.Ines.UserID, nil, ""), "role")
 	})
-	if err := o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Administrator"}); err != nil {
+	if err := o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Administrator"}, ""); err != nil {
 		t.Fatal(err)
 	}
 	var group sync.WaitGroup
@@ -145,8 +145,8 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Unchanged(t, func() {
-		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Administrator"}), "role")
-		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Viewer"}), "role") // takes Manager away
+		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Administrator"}, ""), "role")
+		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Viewer"}, ""), "role") // takes Manager away
 		_, _, err := o.InviteUser(t.Context(), clerk, "x@y.example", "X", []string{"Manager"})
 		wantInvalid(t, err, "role")
 		_, err = o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Auditor"}, []db.Permission{db.ViewAudit}, false)
@@ -398,7 +398,7 @@ func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
 		t.Fatal(err)
 	}
 	verbs := map[string]func(by db.Actor, id string) error{
-		"roles":      func(by db.Actor, id string) error { return o.SetRoles(t.Context(), by, id, []string{"Helpdesk"}) },
+		"roles":      func(by db.Actor, id string) error { return o.SetRoles(t.Context(), by, id, []string{"Helpdesk"}, "") },
 		"add a role": func(by db.Actor, id string) error { return o.AddRole(t.Context(), by, id, "Helpdesk") },
 		"disable":    func(by db.Actor, id string) error { return o.DisableUser(t.Context(), by, id) },
 		"enable":     func(by db.Actor, id string) error { return o.EnableUser(t.Context(), by, id) },

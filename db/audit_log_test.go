@@ -191,7 +191,7 @@ func TestTheAuditLogNamesOnlyWhatItsReaderMaySee(t *testing.T) {
 	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Secret role"}}))(t)
 	call := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "Secret subject", "organization_id": acme.ID, "contact_id": maya.ID}, ""))(t)
 	must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 1, db.Fields{"outcome": "Secret outcome"}))(t)
-	if err := o.SetRoles(t.Context(), o.Ines, o.Lea.UserID, []string{"Manager"}); err != nil {
+	if err := o.SetRoles(t.Context(), o.Ines, o.Lea.UserID, []string{"Manager"}, ""); err != nil {
 		t.Fatal(err)
 	}
 	reader := func(may ...db.Permission) string {

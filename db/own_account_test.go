@@ -122,7 +122,7 @@ func TestOtherRightsEndTheSessionsOfThoseWhoHaveThem(t *testing.T) {
 	}
 	roles := func(by, of db.Actor, slugs ...string) {
 		t.Helper()
-		if err := o.SetRoles(t.Context(), by, of.UserID, slugs); err != nil {
+		if err := o.SetRoles(t.Context(), by, of.UserID, slugs, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,9 +2,7 @@ package db
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,8 +49,7 @@ func (x Role) Can(p Permission) bool { return slices.Contains(x.May, p) }
 // State is a hash of all that people change of a role. A form carries that of
 // the role it was made from, so that nobody overwrites what he has not seen.
 func (x Role) State() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %t %q", x.Name, x.Description, x.ClientScope, x.RequireMFA, x.May))
-	return hex.EncodeToString(sum[:])
+	return sha256Hex(fmt.Sprintf("%q %q %q %t %q", x.Name, x.Description, x.ClientScope, x.RequireMFA, x.May))
 }
 
 // Roles lists all roles with their permissions, by name.

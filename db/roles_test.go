@@ -141,8 +141,8 @@ func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
 				wantInvalid(t, err, "permission")
 				_, err = o.SaveRole(t.Context(), lacks, given.ID, nil, []db.Permission{p}, false)
 				wantInvalid(t, err, "permission")
-				wantInvalid(t, o.SetRoles(t.Context(), lacks, o.Tomas.UserID, []string{"Manager", holding.Slug}), "role")
-				wantInvalid(t, o.SetRoles(t.Context(), lacks, holder, []string{"None"}), "role")
+				wantInvalid(t, o.SetRoles(t.Context(), lacks, o.Tomas.UserID, []string{"Manager", holding.Slug}, ""), "role")
+				wantInvalid(t, o.SetRoles(t.Context(), lacks, holder, []string{"None"}, ""), "role")
 				_, _, err = o.InviteUser(t.Context(), lacks, "x@y.example", "X", []string{holding.Slug})
 				wantInvalid(t, err, "role")
 				_, err = o.RenewInvitation(t.Context(), lacks, holder)
@@ -152,7 +152,7 @@ func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
 			must(o.SaveRole(t.Context(), has, holding.ID, other, []db.Permission{p}, false))(t)
 			must(o.SaveRole(t.Context(), has, given.ID, nil, []db.Permission{p}, false))(t)
 			must(o.SaveRole(t.Context(), has, given.ID, nil, nil, false))(t)
-			if err := o.SetRoles(t.Context(), has, holder, []string{none.Slug}); err != nil {
+			if err := o.SetRoles(t.Context(), has, holder, []string{none.Slug}, ""); err != nil {
 				t.Error(err)
 			}
 			must(o.RenewInvitation(t.Context(), has, holder))(t)
@@ -172,7 +172,7 @@ func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
 		all, own, empty := newRole(t, o, fmt.Sprint("All ", p), "all", p), newRole(t, o, fmt.Sprint("Own ", p), "own", p), newRole(t, o, fmt.Sprint("Empty ", p), "all")
 		must(o.SaveRole(t.Context(), narrow, own.ID, nil, nil, false))(t)
 		must(o.SaveRole(t.Context(), narrow, own.ID, nil, []db.Permission{p}, false))(t)
-		if err := o.SetRoles(t.Context(), narrow, o.Lea.UserID, []string{own.Slug, "Viewer"}); err == nil {
+		if err := o.SetRoles(t.Context(), narrow, o.Lea.UserID, []string{own.Slug, "Viewer"}, ""); err == nil {
 			t.Error("he gave Viewer, which sees all clients")
 		}
 		try := func(what, column string, do func() error) {
@@ -230,7 +230,7 @@ func TestTwoAtOnceLeaveSomebodyWhoManagesUsers(t *testing.T) {
 	t.Parallel()
 	for name, take := range map[string]func(o *dbtest.Office, by, from db.Actor) error{
 		"role": func(o *dbtest.Office, by, from db.Actor) error {
-			return o.SetRoles(t.Context(), by, from.UserID, []string{"Viewer"})
+			return o.SetRoles(t.Context(), by, from.UserID, []string{"Viewer"}, "")
 		},
 		"status": func(o *dbtest.Office, by, from db.Actor) error { return o.DisableUser(t.Context(), by, from.UserID) },
 		"permission": func(o *dbtest.Office, by, _ db.Actor) error {
@@ -246,7 +246,7 @@ func TestTwoAtOnceLeaveSomebodyWhoManagesUsers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := dbtest.OpenOffice(t)
-			if err := o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Administrator"}); err != nil {
+			if err := o.SetRoles(t.Context(), o.Ines, o.Tomas.UserID, []string{"Administrator"}, ""); err != nil {
 				t.Fatal(err)
 			}
 			tomas := o.Tomas

@@ -559,7 +559,7 @@ func TestTheWidestScopeOfAllRolesHolds(t *testing.T) {
 		roles []string
 		own   bool
 	}{{[]string{own}, true}, {[]string{own, audit}, true}, {[]string{own, all}, false}, {[]string{audit}, false}, {[]string{own, "Viewer"}, false}} {
-		if err := o.SetRoles(t.Context(), o.Ines, u.ID, c.roles); err != nil {
+		if err := o.SetRoles(t.Context(), o.Ines, u.ID, c.roles, ""); err != nil {
 			t.Fatal(err)
 		}
 		token := must(o.SignIn(t.Context(), db.Actor{}, "x@a.example", dbtest.Password))(t)

@@ -23,6 +23,10 @@ func (v View) MayChange(by Actor) bool {
 	return v.MakerID == by.UserID || v.Shared && by.Can(ManageUsers)
 }
 
+// State is a hash of all that people change of a view. A form carries that of the
+// view it was made from, so that nobody overwrites what they have not seen.
+func (v View) State() string { return sha256Hex(fmt.Sprintf("%q %q %t", v.Name, v.Query, v.Shared)) }
+
 var viewRules = []rule{
 	{column: "name", words: "Name", max: 80, required: "Enter a name for the view"},
 	{column: "query", words: "Filters", max: 4000},
@@ -159,12 +163,22 @@ func (t *tx) recordView(action string, now, before View) error {
 }
 
 // ChangeView changes what is typed of a view: its name, its query, and whether
-// it is shared ("" is not). It returns Invalid, ErrNotFound where the actor does
-// not see it, or ErrForbidden where he may not change it.
+// it is shared ("" is not). typed may hold the State of the view as it was read;
+// where the view is another by now, and not what is asked for, that is a Conflict.
+// It returns Invalid, ErrNotFound where the actor does not see it, or ErrForbidden
+// where they may not change it.
 func (d *DB) ChangeView(ctx context.Context, by Actor, id string, typed Fields) (View, error) {
 	return d.changeView(ctx, by, "update_view", id, "IS NULL", func(t *tx, v *View) error {
+		before := *v
 		if _, refused := apply(viewRules, typed, v); refused != nil {
 			return refused
+		}
+		after := *v
+		if shared, ok := typed["shared"]; ok {
+			after.Shared = shared != ""
+		}
+		if seen := typed["state"]; seen != "" && seen != before.State() && after != before {
+			return t.viewConflict(before)
 		}
 		if shared, ok := typed["shared"]; ok && v.Shared != (shared != "") {
 			if v.Shared = shared != ""; v.Shared {
@@ -176,6 +190,15 @@ func (d *DB) ChangeView(ctx context.Context, by Actor, id string, typed Fields) 
 		_, err := t.exec("UPDATE saved_views SET name = ?, query = ?, shared = ? WHERE id = ?", v.Name, v.Query, v.Shared, id)
 		return err
 	})
+}
+
+// viewConflict tells who changed a view last. The history says it of a shared one;
+// a private one only its maker can have changed.
+func (t *tx) viewConflict(v View) error {
+	if v.Shared {
+		return t.conflict("system", v.ID)
+	}
+	return &Conflict{By: v.Maker}
 }
 
 // DeleteView takes a view away and returns it. Errors are those of ChangeView.

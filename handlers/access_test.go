@@ -73,7 +73,7 @@ func TestAUsersPageSaysWhatHeSees(t *testing.T) {
 	page := "/admin/users/" + lea.user.ID
 	says := func(by *browser, want string) {
 		t.Helper()
-		by.get(page).wantTexts("[aria-labelledby=roles-h] .body > p:first-child", want)
+		by.get(page).wantTexts("[aria-labelledby=roles-h] .body > p:first-of-type", want)
 	}
 	says(admin, "Sees all clients: 2 organizations and 1 contact; sees what was said with them.")
 	says(s.person("Clerk", s.role("Clerk", db.ManageUsers)), "Sees all clients; sees what was said with them.")

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -135,7 +136,7 @@ func (s *Server) showLink(c *gin.Context, id, kind, token string, life time.Dura
 	if err != nil {
 		return err
 	}
-	return s.userPage(c, http.StatusOK, a, nil, &views.OneTimeLink{
+	return s.userPage(c, http.StatusOK, userForm{stored: a}, &views.OneTimeLink{
 		For: a.FullName, URL: s.baseURL.JoinPath(kind, token).String(), Until: s.now().Add(life).In(who(c).User.Location()).Format("2 Jan 15:04"),
 	})
 }
@@ -153,28 +154,61 @@ func (s *Server) userShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.userPage(c, http.StatusOK, a, nil, nil)
+	return s.userPage(c, http.StatusOK, userForm{stored: a}, nil)
 }
 
-func (s *Server) userPage(c *gin.Context, status int, a db.Account, refused *db.Invalid, link *views.OneTimeLink) error {
+// userForm is what the page of a user shows: what is stored, the roles that were
+// ticked where they were sent, and what became of it.
+type userForm struct {
+	stored  db.Account
+	ticked  *[]string
+	state   string // RolesState that the ticks were made from; "" is the stored one
+	refused *db.Invalid
+	stale   *db.Conflict
+}
+
+func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.OneTimeLink) error {
+	a, ticked := f.stored, f.stored.Roles
+	if f.ticked != nil {
+		ticked = *f.ticked
+	}
 	page := views.User{
 		Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link,
-		Beyond: a.Beyond, MayHandOver: handOver.check(who(c)) == nil,
+		Beyond: a.Beyond, MayHandOver: handOver.check(who(c)) == nil, State: cmp.Or(f.state, a.RolesState()),
 	}
 	var err1, err2, err3 error
-	page.Given, err1 = s.roleChoices(c, a.Roles)
+	page.Given, err1 = s.roleChoices(c, ticked)
 	page.Owners, err2 = s.ownerOptions(c, "")
 	page.Sight, err3 = s.sight(c, a)
 	if err2 == nil {
 		page.Owners[0].Label = "Choose somebody" // who may not be nobody, see userHandOver
 	}
-	if refused != nil {
-		page.Failed, page.RoleError = true, messages(refused)
+	for i, choice := range page.Given {
+		page.Given[i].Held = slices.Contains(a.Roles, choice.Slug)
 	}
+	if f.refused != nil {
+		page.RoleError = messages(f.refused)
+	}
+	if f.stale != nil {
+		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this user")
+		page.Conflict.Differences = []views.Difference{{Label: "Roles", Theirs: roleNames(page.Given, a.Roles), Yours: roleNames(page.Given, ticked)}}
+	}
+	page.Failed = status >= 400
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	return s.show(c, status, page)
+}
+
+// roleNames are the names of some roles, in the order of all.
+func roleNames(all []views.RoleChoice, slugs []string) string {
+	var names []string
+	for _, x := range all {
+		if slices.Contains(slugs, x.Slug) {
+			names = append(names, x.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // userChange makes a change to the user of the URL; what is refused stands on his page.
@@ -186,21 +220,43 @@ func (s *Server) userChange(c *gin.Context, done string, change func(id string) 
 	err = change(a.ID)
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
-		return s.userPage(c, http.StatusUnprocessableEntity, a, refused, nil)
+		return s.userPage(c, http.StatusUnprocessableEntity, userForm{stored: a, refused: refused}, nil)
 	}
 	if err != nil {
 		return err
 	}
+	return s.userChanged(c, a.ID, done)
+}
+
+func (s *Server) userChanged(c *gin.Context, id, done string) error {
 	if err := s.flash(c, views.Toast{Text: done}); err != nil {
 		return err
 	}
-	return s.redirect(c, "/admin/users/"+a.ID)
+	return s.redirect(c, "/admin/users/"+id)
 }
 
 func (s *Server) userRoles(c *gin.Context) error {
-	return s.userChange(c, "Roles saved. Where they changed, the person signs in again", func(id string) error {
-		return s.db.SetRoles(c.Request.Context(), who(c).Actor, id, c.Request.PostForm["role"])
-	})
+	a, err := s.account(c)
+	if err != nil {
+		return err
+	}
+	ticked, state := c.Request.PostForm["role"], c.Request.PostForm.Get("state")
+	err = s.db.SetRoles(c.Request.Context(), who(c).Actor, a.ID, ticked, state)
+	var refused *db.Invalid
+	var stale *db.Conflict
+	if errors.As(err, &refused) {
+		return s.userPage(c, http.StatusUnprocessableEntity, userForm{stored: a, ticked: &ticked, state: state, refused: refused}, nil)
+	}
+	if errors.As(err, &stale) {
+		if a, err = s.account(c); err != nil {
+			return err
+		}
+		return s.userPage(c, http.StatusConflict, userForm{stored: a, ticked: &ticked, stale: stale}, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return s.userChanged(c, a.ID, "Roles saved. Where they changed, the person signs in again")
 }
 
 func (s *Server) userDisable(c *gin.Context) error {
@@ -271,7 +327,7 @@ func (s *Server) userLink(c *gin.Context, kind string, life time.Duration, start
 	token, err := start(a.ID)
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
-		return s.userPage(c, http.StatusUnprocessableEntity, a, refused, nil)
+		return s.userPage(c, http.StatusUnprocessableEntity, userForm{stored: a, refused: refused}, nil)
 	}
 	if err != nil {
 		return err

@@ -165,3 +165,40 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 	helper.post("/admin/users/"+lea.user.ID+"/disable").want(303, "", "")
 	helper.get(s.rolePath("Viewer")).wantNot("#beyond").want(200, "#name", "")
 }
+
+// TestTwoChangeTheRolesOfOnePerson: who sends roles as they were before somebody
+// took one away does not give it back by accident.
+func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, tomas, lea := s.as("Administrator"), s.person("Tomás Brandt", "Administrator"), s.person("Léa Fournier", "Administrator")
+	page := "/admin/users/" + lea.user.ID
+	const save = "form[action$='/roles']"
+	roles := func() string {
+		return s.one("SELECT group_concat(slug, ' ' ORDER BY slug) FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?", lea.user.ID)
+	}
+	mine := admin.get(page)
+	state, _ := mine.html.Find(save + " [name=state]").Attr("value")
+	tomas.post(page+"/roles", "role", "Viewer").want(303, "", "")
+	var conflict answer
+	s.unchanged(func() {
+		conflict = admin.post(page+"/roles", "state", state, "role", "Administrator", "role", "Manager")
+		conflict.want(409, ".warnline", "Tomás Brandt changed this user").want(409, "title", "Error: ").wantTexts(".versus dd", "Viewer", "Administrator, Manager")
+		conflict.want(409, "[value=Administrator][checked]", "").want(409, "[value=Manager][checked]", "").wantNot("[value=Viewer][checked]").wantTexts(".meta a", "Viewer")
+		conflict.want(409, ".acts a[href='"+page+"']", "Use theirs")
+		admin.post(page+"/roles", "state", "nonsense", "role", "Manager").want(409, ".versus", "Manager")
+		admin.post(page+"/roles", "state", state).want(409, ".versus", "empty")
+		admin.post(page+"/roles", "state", state, "role", "Viewer").want(303, "", "") // the same wish is no conflict
+		// What is refused keeps its ticks, and what it was made from.
+		admin.get(page)
+		refused := admin.post(page+"/roles", "role", "Manager", "role", "Boss").want(422, "#role-e", "Choose roles from the list").want(422, "[value=Manager][checked]", "")
+		refused.wantNot("[value=Viewer][checked]")
+	})
+	state, _ = conflict.html.Find(save + " [name=state]").Attr("value")
+	admin.post(page+"/roles", "state", state, "role", "Administrator", "role", "Manager").want(303, "", "")
+	s.wantAudit(admin, "update_user", `"roles":{"old":["Viewer"],"new":["Administrator","Manager"]}`)
+	admin.post(page+"/roles", "role", "Viewer").want(303, "", "") // who does not say what they saw means it
+	if got := roles(); got != "Viewer" {
+		t.Errorf("the roles are %s", got)
+	}
+}

@@ -279,7 +279,7 @@ func (s *Server) viewNewAnswer(c *gin.Context, status int, x db.View, refused ma
 	all, err := s.db.Views(c.Request.Context(), who(c).Actor)
 	for _, other := range all {
 		if other.List == x.List && other.MayChange(who(c).Actor) {
-			page.Replace = append(page.Replace, views.Option{Value: x.Query, Label: other.Name, Href: "/views/" + other.ID})
+			page.Replace = append(page.Replace, views.ReplaceView{Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, State: other.State()})
 		}
 	}
 	page.Failed = refused != nil
@@ -382,26 +382,66 @@ func (s *Server) viewEdit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.viewEditAnswer(c, http.StatusOK, x, x.Name, nil)
+	return s.viewEditAnswer(c, http.StatusOK, viewEdit{stored: x, typed: x, state: x.State()})
 }
 
-func (s *Server) viewEditAnswer(c *gin.Context, status int, x db.View, name string, refused map[string]string) error {
-	page, err := s.viewForm(c, x, refused)
+// viewEdit is a view as it is stored and as somebody wants it, and what became of that.
+type viewEdit struct {
+	stored, typed db.View
+	state         string // State of the view that the form was made from
+	refused       map[string]string
+	stale         *db.Conflict
+}
+
+func (s *Server) viewEditAnswer(c *gin.Context, status int, e viewEdit) error {
+	x := e.stored
+	page, err := s.viewForm(c, e.typed, e.refused)
 	first, firstErr := s.db.FirstView(c.Request.Context(), who(c).Actor, x.List)
 	if err := errors.Join(err, firstErr); err != nil {
 		return err
 	}
 	page.Heading, page.Action, page.Submit, page.Delete = "Edit view", "/views/"+x.ID, "Save view", "/views/"+x.ID+"/delete"
 	page.First = first == x.ID
-	page.Page = s.page(c, "Edit view "+name, "Rename, share or delete a view", x.List)
-	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}}
+	if form := c.Request.PostForm; form.Has("form") {
+		page.First = form.Has("first")
+	}
+	page.Page = s.page(c, "Edit view "+x.Name, "Rename, share or delete a view", x.List)
+	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}, {Name: "state", Value: e.state}}
+	if c.Request.PostForm.Has("query") {
+		page.Hidden = append(page.Hidden, views.Hidden{Name: "query", Value: e.typed.Query})
+	}
+	if e.stale != nil {
+		page.Name.Autofocus = false // the choice comes first
+		page.Conflict = views.NewConflict(s.clock(c), e.stale, "this view")
+		if page.Conflict.Differences, err = s.viewDifferences(c, e); err != nil {
+			return err
+		}
+	}
 	if x.MakerID != who(c).UserID {
 		if page.Maker = x.Maker; page.Maker == "" {
 			page.Maker = "somebody who left"
 		}
 	}
-	page.Failed = refused != nil
+	page.Failed = status >= 400
 	return s.show(c, status, page)
+}
+
+// viewDifferences are the fields in which the stored view and the typed one differ.
+func (s *Server) viewDifferences(c *gin.Context, e viewEdit) (all []views.Difference, err error) {
+	add := func(label, theirs, yours string) {
+		if theirs != yours {
+			all = append(all, views.Difference{Label: label, Theirs: theirs, Yours: yours})
+		}
+	}
+	shared := map[bool]string{true: "With everybody", false: "With nobody"}
+	theirs, err1 := s.viewWords(c, e.stored)
+	yours, err2 := s.viewWords(c, e.typed)
+	add("Name", e.stored.Name, strings.TrimSpace(e.typed.Name))
+	if e.stored.Query != e.typed.Query {
+		all = append(all, views.Difference{Label: "Filters", Theirs: theirs, Yours: yours})
+	}
+	add("Shared", shared[e.stored.Shared], shared[e.typed.Shared])
+	return all, errors.Join(err1, err2)
 }
 
 func (s *Server) viewUpdate(c *gin.Context) error {
@@ -409,7 +449,7 @@ func (s *Server) viewUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	form, fields := c.Request.PostForm, typed(c, "name", "query", "shared")
+	form, fields := c.Request.PostForm, typed(c, "name", "query", "shared", "state")
 	if form.Get("form") != "" && !form.Has("shared") {
 		fields["shared"] = "" // a box that is not ticked is not sent
 	}
@@ -418,14 +458,32 @@ func (s *Server) viewUpdate(c *gin.Context) error {
 	}
 	changed, err := s.db.ChangeView(c.Request.Context(), who(c).Actor, x.ID, fields)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
-		name := x.Name
-		x.Name, x.Shared = form.Get("name"), form.Get("shared") != ""
-		return s.viewEditAnswer(c, http.StatusUnprocessableEntity, x, name, refused.Fields)
+		return s.viewEditAnswer(c, http.StatusUnprocessableEntity, viewEdit{stored: x, typed: typedView(x, fields), state: fields["state"], refused: refused.Fields})
+	}
+	if stale := (*db.Conflict)(nil); errors.As(err, &stale) {
+		if x, err = s.changeable(c); err != nil {
+			return err
+		}
+		return s.viewEditAnswer(c, http.StatusConflict, viewEdit{stored: x, typed: typedView(x, fields), state: x.State(), stale: stale})
 	}
 	if err != nil {
 		return err
 	}
 	return s.viewSaved(c, changed)
+}
+
+// typedView is a view as a form has it; what the form leaves out is as stored.
+func typedView(x db.View, fields db.Fields) db.View {
+	if name, ok := fields["name"]; ok {
+		x.Name = name
+	}
+	if query, ok := fields["query"]; ok {
+		x.Query = query
+	}
+	if shared, ok := fields["shared"]; ok {
+		x.Shared = shared != ""
+	}
+	return x
 }
 
 func (s *Server) viewDelete(c *gin.Context) error {

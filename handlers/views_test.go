@@ -69,6 +69,46 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	ines.get("/organizations").want(200, "#toasts", "Restored view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Retailers")
 }
 
+// TestTwoEditOneView: neither its name and its sharing nor its filters are
+// overwritten by somebody who has not seen what became of them.
+func TestTwoEditOneView(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, admin := s.person("Ines Calder", "Manager"), s.person("Ada Berg", "Administrator")
+	ines.post("/views", "list", "organizations", "name", "Shops", "query", "sector=Retail", "shared", "1").to()
+	path := "/views/" + s.one("SELECT id FROM saved_views")
+	const replace = "section[aria-labelledby=replace-h] button"
+	mine, other := ines.get(path), ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Energy"))
+	admin.submit(admin.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media")), replace).to()
+	var renamed, replaced answer
+	s.unchanged(func() {
+		renamed = ines.submit(mine, "main .btn.pri", "name", "Retailers", "first", "1").want(409, ".warnline", "Ada Berg changed this view").want(409, "title", "Error: ")
+		renamed.wantValue("#name", "Retailers").wantTexts(".versus .what", "Name").wantTexts(".versus dd", "Shops", "Retailers").want(409, "form p", "Sector is Media").want(409, "[name=first][checked]", "")
+		renamed.want(409, ".acts a[href='"+path+"']", "Use theirs")
+		replaced = ines.submit(other, replace).want(409, ".warnline", "Ada Berg changed this view").wantTexts(".versus .what", "Filters")
+		replaced.want(409, ".versus", "Sector is Media, in").want(409, ".versus", "Sector is Energy, in").wantValue("#name", "Shops")
+		ines.post(path, "state", "nonsense", "query", "sector=Media").to() // the same wish is no conflict
+	})
+	ines.submit(renamed, "main .versus + .acts button").to()
+	s.wantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
+	again := ines.submit(replaced, "main .versus + .acts button").want(409, ".versus .what", "Name") // it is another one again
+	s.wantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
+	ines.submit(again, "main .versus + .acts button", "name", "Retailers").to()
+	s.wantOne("Retailers sector=Energy 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
+	ines.post(path, "name", "Energy").to() // who does not say what they saw means it
+
+	// What only one person has changes in another window of theirs.
+	ines.post(path, "shared", "").to()
+	mine = ines.get(path)
+	ines.post(path, "name", "Power").to()
+	s.unchanged(func() {
+		ines.submit(mine, "main .btn.pri", "name", "Heat").want(409, ".warnline", "Ines Calder changed this view").wantTexts(".versus dd", "Power", "Heat")
+	})
+	gone := ines.get(path)
+	ines.post(path + "/delete").to()
+	ines.submit(gone, "main .btn.pri", "name", "x").want(404, "", "")
+}
+
 func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

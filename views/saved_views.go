@@ -45,8 +45,12 @@ type ViewForm struct {
 	Name                   Field
 	Shared, First          bool // First: its list opens with it
 	SharedError            string
-	Replace                []Option // views that can take what is shown instead
+	Conflict               *Conflict
+	Replace                []ReplaceView
 }
+
+// ReplaceView is a view that can take what is shown instead of its own filters.
+type ReplaceView struct{ Name, Action, Query, State string }
 
 // Template names the page.
 func (ViewForm) Template() string { return "views/show.html" }

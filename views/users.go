@@ -51,7 +51,7 @@ type RoleChoices struct {
 // RoleChoice is a role to tick: what it is for, and what it lets its people do with which clients.
 type RoleChoice struct {
 	Slug, Name, Href, Words, May string
-	Ticked                       bool
+	Ticked, Held                 bool // Held: the person has it now
 	Beyond                       bool // the reader may not give it
 }
 
@@ -68,6 +68,8 @@ type User struct {
 	Beyond      string       // why the reader may not change the account, "" where they may
 	Given       []RoleChoice // all roles, theirs ticked
 	RoleError   string
+	State       string // of the roles that the form was made from
+	Conflict    *Conflict
 	Sight       string // what they see of the clients, in a sentence
 	Created     *Time
 	Link        *OneTimeLink
