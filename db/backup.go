@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -10,34 +11,178 @@ import (
 	"time"
 )
 
-// Backup writes a whole copy of the registry, as of one moment, to a new file
-// that only its owner may read. A server may go on working meanwhile. The file
-// has its name only when it is complete; one that is there already is an error.
+// Copy is a copy of the registry that was proven: opened, checked, its chain
+// verified and counted against the registry. It is a file without a name of its
+// own until Save; Drop ends it.
+type Copy struct {
+	Counts
+	Size int64
+	part *os.File
+}
+
+// File is where the copy is until it is saved.
+func (c *Copy) File() string { return c.part.Name() }
+
+// Save gives the copy its name, which no file may have.
+func (c *Copy) Save(to string) error { return nameFile(c.part.Name(), to) }
+
+// Drop ends the work on the copy, and removes it where it was not saved.
+func (c *Copy) Drop() { dropPart(c.part) }
+
+// Backup writes a proven copy of the registry to a new file that only its owner
+// may read. A server may go on working meanwhile. The file has its name only
+// when it is complete; one that is there already is an error.
 func (d *DB) Backup(ctx context.Context, to string) error {
+	if err := MayBackUpTo(to); err != nil {
+		return err
+	}
+	c, err := d.MakeCopy(ctx, filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	defer c.Drop()
+	return c.Save(to)
+}
+
+// MayBackUpTo returns nil where no file is.
+func MayBackUpTo(to string) error {
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s exists already; give the backup another name", to)
-	}
-	if err := d.backup(ctx, to); err != nil {
-		return fmt.Errorf("cannot write the backup %s: %w", to, explain(err))
 	}
 	return nil
 }
 
-func (d *DB) backup(ctx context.Context, to string) error {
-	partial := to + ".part"
-	remove := func() {
-		os.Remove(partial)
-		os.Remove(partial + "-journal") // which a full disk leaves
+// SaveCopy moves a copy that another process made to its name, also to another disk.
+func SaveCopy(from, to string) error {
+	return moveFile(from, to)
+}
+
+// MakeCopy makes a proven copy in a folder. It delays no write for longer than
+// a few milliseconds.
+func (d *DB) MakeCopy(ctx context.Context, folder string) (*Copy, error) {
+	RemoveParts(folder)
+	if err := d.checkRoom(ctx, folder); err != nil {
+		return nil, err
 	}
-	remove()
-	defer remove()                                 // where it does not become the backup
-	if err := createPrivate(partial); err != nil { // SQLite would make it readable for all
+	const tries = 3 // another process may write between the copy's last step and counting
+	for n := 1; ; n++ {
+		c, err := d.makeCopy(ctx, folder)
+		if differs := (*copyDiffers)(nil); !errors.As(err, &differs) || n == tries {
+			return c, explain(err)
+		}
+	}
+}
+
+func (d *DB) makeCopy(ctx context.Context, folder string) (_ *Copy, err error) {
+	part, err := createPart(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			dropPart(part)
+		}
+	}()
+	live, err := d.copyTo(ctx, part, false)
+	if err != nil {
+		return nil, err
+	}
+	if live == nil {
+		return nil, errors.New("the registry has not been set up")
+	}
+	if err := proveCopy(ctx, part.Name(), *live); err != nil {
+		return nil, err
+	}
+	info, err := part.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return &Copy{Counts: *live, Size: info.Size(), part: part}, part.Sync()
+}
+
+// copyDiffers says that a copy does not hold what the registry does.
+type copyDiffers struct {
+	live   Counts
+	copied *Counts
+}
+
+func (e *copyDiffers) Error() string {
+	return fmt.Sprintf("the copy does not hold what the registry does: it has %+v, not %+v", e.copied, e.live)
+}
+
+// proveCopy opens a copy by itself and checks that it is sound and holds what it should.
+func proveCopy(ctx context.Context, path string, live Counts) error {
+	p := &pool{DB: sql.OpenDB(connector{fileURI(path) + "?mode=ro"}), stmts: map[string]*sql.Stmt{}}
+	defer p.Close()
+	p.SetMaxOpenConns(1)
+	d := &DB{path: path, reader: p, writer: p}
+	end, err := d.checkFile(ctx, true)
+	if err != nil {
+		return fmt.Errorf("the copy is not sound: %w", err)
+	}
+	found, err := countAll(ctx, p)
+	if err != nil {
 		return err
 	}
-	if _, err := d.writer.ExecContext(ctx, "VACUUM INTO ?", partial); err != nil {
+	if found == nil || *found != live || end != (chainEnd{live.History, live.Hash}) {
+		return &copyDiffers{live, found}
+	}
+	return nil
+}
+
+// NoRoom says that a copy does not fit on a disk.
+type NoRoom struct {
+	Folder  string
+	Missing int64 // bytes
+}
+
+func (e *NoRoom) Error() string {
+	return fmt.Sprintf("not enough room in %s: %d MB are missing; make room, or choose another folder", e.Folder, e.Missing>>20+1)
+}
+
+// checkRoom returns NoRoom where a copy would not fit; on the registry's own
+// disk it leaves what the registry needs to go on.
+func (d *DB) checkRoom(ctx context.Context, folder string) error {
+	space := FreeSpace
+	if d.inTests.free != nil {
+		space = d.inTests.free
+	}
+	free, known := space(folder)
+	if !known {
+		return nil
+	}
+	var needed int64
+	err := d.writer.QueryRowContext(ctx, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").Scan(&needed)
+	if err != nil {
 		return err
 	}
-	return putInPlace(partial, to)
+	needed += 1 << 20
+	if sameDisk(folder, d.path) {
+		needed += 64 << 20
+	}
+	if free < needed {
+		return &NoRoom{folder, needed - free}
+	}
+	return nil
+}
+
+// copyBefore copies the registry as it is before an upgrade. Nobody else uses
+// it yet, and what the upgrade finds it checks itself.
+func (d *DB) copyBefore(ctx context.Context, to string) error {
+	folder := filepath.Dir(to)
+	RemoveParts(folder)
+	if err := d.checkRoom(ctx, folder); err != nil {
+		return err
+	}
+	part, err := createPart(folder)
+	if err != nil {
+		return err
+	}
+	defer dropPart(part)
+	if _, err := d.copyTo(ctx, part, true); err != nil {
+		return err
+	}
+	return putInPlace(part.Name(), to)
 }
 
 // Restore puts a backup in the place of the registry at path, which no server
@@ -128,9 +273,5 @@ func putInPlace(partial, name string) error {
 	if err := os.Rename(partial, name); err != nil {
 		return err
 	}
-	folder, err := os.Open(filepath.Dir(name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return syncFolder(name)
 }

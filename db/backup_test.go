@@ -37,27 +37,6 @@ func TestABackupHoldsWhatTheRegistryHeldAndIsPrivate(t *testing.T) {
 	}
 }
 
-func TestABackupTakesNothingFromOneThatFailed(t *testing.T) {
-	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	o.NewOrganization(t, "Harbor & Pine")
-	folder := t.TempDir()
-	to := filepath.Join(folder, "copy.db")
-	for _, left := range []string{".part", ".part-journal"} {
-		if err := os.WriteFile(to+left, []byte("half of it"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := o.Backup(t.Context(), to); err != nil {
-		t.Fatal(err)
-	}
-	want(t, "integrity of the backup", dbtest.Column(t, to, "PRAGMA integrity_check")[0], "ok")
-	files := must(os.ReadDir(folder))(t)
-	if len(files) != 1 {
-		t.Errorf("beside the backup there are %v", files)
-	}
-}
-
 func TestRestoreKeepsWhatItReplaces(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

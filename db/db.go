@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -34,6 +35,13 @@ type DB struct {
 	most      int   // MostCounted; less in tests
 	small     int64 // smallFile; less in tests
 	now       func() time.Time
+
+	copying atomic.Int32 // how many copies are being made
+	inTests struct {     // of a copy
+		pages   int                        // of a step
+		between func(restarts int)         // two steps
+		free    func(string) (int64, bool) // FreeSpace
+	}
 }
 
 // Options say how a registry is opened; the zero value is for a command that
@@ -178,16 +186,15 @@ func connect(path, more string, n int) (*pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	dsn := "file:" + (&url.URL{Path: absolute}).EscapedPath() +
-		"?mode=rw&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on" + more
-	p, err := sql.Open("sqlite3", dsn)
-	if err != nil {
-		return nil, err
-	}
+	p := sql.OpenDB(connector{fileURI(absolute) +
+		"?mode=rw&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on" + more})
 	p.SetMaxOpenConns(n)
 	p.SetMaxIdleConns(n)
 	return &pool{DB: p, stmts: map[string]*sql.Stmt{}}, nil
 }
+
+// fileURI is the start of a DSN.
+func fileURI(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
 
 // prepared returns the kept statement of a query. Query texts come from the
 // code, so there are few; the bound is for the day that is no longer so.

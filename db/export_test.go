@@ -1,6 +1,10 @@
 package db
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // LockFile takes a file's lock as a running server does.
 var LockFile = lockFile
@@ -33,3 +37,52 @@ func FillUp(ctx context.Context, d *DB, full bool) error {
 	_, err := d.writer.ExecContext(ctx, "PRAGMA max_page_count = "+pages)
 	return err
 }
+
+// StepOf makes copies take steps of some pages, and calls between after each.
+func StepOf(d *DB, pages int, between func(restarts int)) {
+	d.inTests.pages, d.inTests.between = pages, between
+}
+
+// Free makes the disks have this much room for copies.
+func Free(d *DB, bytes int64) { d.inTests.free = func(string) (int64, bool) { return bytes, true } }
+
+// MostRestarts is how often a copy begins again.
+const MostRestarts = mostRestarts
+
+// WALLimit is what a -wal shrinks to.
+const WALLimit = walLimit
+
+// Write changes bytes of the file in one transaction.
+func Write(d *DB, bytes int) error {
+	return d.keep(context.Background(), func(t *tx) error {
+		for _, statement := range []string{
+			"CREATE TABLE IF NOT EXISTS scratch (content BLOB)", "DELETE FROM scratch", fmt.Sprintf("INSERT INTO scratch VALUES (zeroblob(%d))", bytes),
+		} {
+			if _, err := t.Exec(statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// FailedWrite changes rows and then fails.
+func FailedWrite(d *DB) error {
+	failed := errors.New("failed as it should")
+	err := d.keep(context.Background(), func(t *tx) error {
+		if _, err := t.exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) SELECT id, 'contact', ?, id, created_at FROM users LIMIT 1", newID()); err != nil {
+			return err
+		}
+		return failed
+	})
+	if errors.Is(err, failed) {
+		return nil
+	}
+	return fmt.Errorf("it did not fail: %w", err)
+}
+
+// CopyOver moves a file as from one disk to another.
+var CopyOver = copyOver
+
+// CreatePart makes an incomplete file that somebody works on.
+var CreatePart = createPart

@@ -40,7 +40,7 @@ func (d *DB) migrate(ctx context.Context) error {
 		}
 	}
 	if current > 0 {
-		if err := d.backup(ctx, fmt.Sprintf("%s.before-%d", d.path, target)); err != nil {
+		if err := d.copyBefore(ctx, fmt.Sprintf("%s.before-%d", d.path, target)); err != nil {
 			return fmt.Errorf("no backup before upgrading: %w", err)
 		}
 	}

@@ -79,7 +79,19 @@ func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error
 	t := &tx{
 		Tx: sqlTx, ctx: context.WithValue(ctx, inWrite{}, true), pool: d.writer, by: by, now: d.now().UTC().Truncate(time.Millisecond), stmts: map[string]*sql.Stmt{},
 	}
+	// To roll pages back makes a copy begin again; to go back to a savepoint does not.
+	copying := d.copying.Load() > 0
+	if copying {
+		if _, err := sqlTx.ExecContext(ctx, "SAVEPOINT unchanged"); err != nil {
+			return err
+		}
+	}
 	if err := f(t); err != nil {
+		if copying {
+			if _, failed := sqlTx.ExecContext(ctx, "ROLLBACK TO unchanged"); failed == nil {
+				sqlTx.Commit() // nothing; where even that fails, it is rolled back
+			}
+		}
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {

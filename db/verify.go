@@ -29,19 +29,22 @@ func broken(format string, args ...any) error { return &Broken{fmt.Sprintf(forma
 // history row by row, and keeps what it found for LastVerification. The error
 // is Broken where something is; it names the first row of the history that is not sound.
 func (d *DB) Verify(ctx context.Context) (Verification, error) {
-	return d.keepVerification(ctx, func() (last chainEnd, err error) {
-		var answer string
-		if err := d.reader.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&answer); err != nil {
-			return last, explain(err)
-		}
-		if answer != "ok" {
-			return last, broken("the file is damaged: %s; restore a backup", answer)
-		}
-		if err := d.checkForeignKeys(ctx); err != nil {
-			return last, err
-		}
-		return d.verifyHistory(ctx, false)
-	})
+	return d.keepVerification(ctx, func() (chainEnd, error) { return d.checkFile(ctx, false) })
+}
+
+// checkFile is Verify without noting what it finds.
+func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err error) {
+	var answer string
+	if err := d.reader.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&answer); err != nil {
+		return last, explain(err)
+	}
+	if answer != "ok" {
+		return last, broken("the file is damaged: %s; restore a backup", answer)
+	}
+	if err := d.checkForeignKeys(ctx); err != nil {
+		return last, err
+	}
+	return d.verifyHistory(ctx, gently)
 }
 
 // VerifyHistory is Verify of the chain alone. It reads in small steps, so that

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -107,6 +108,7 @@ func (cmd *serveCmd) Run(e *env) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	defer listenToCommands(e.ctx, d, e.file, log).end()
 	if err := d.CheckKey(e.ctx); err != nil {
 		log.Warn("second factors cannot be read", "error", err)
 	}
@@ -188,16 +190,32 @@ func (cmd *backupCmd) Run(e *env) error {
 	if _, err := os.Stat(e.file); err != nil {
 		return fmt.Errorf("there is no registry %s to back up; name it with --db", e.file)
 	}
+	to, err := filepath.Abs(cmd.File)
+	if err != nil {
+		return err
+	}
+	if err := db.MayBackUpTo(to); err != nil {
+		return err
+	}
+	asked, err := backupByServer(e.ctx, e.file, to)
+	if !asked && err == nil {
+		err = backupAlone(e, to)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write the backup %s: %w", cmd.File, err)
+	}
+	fmt.Fprintf(e.stdout, "Copied %s to %s.\n", e.file, cmd.File)
+	return nil
+}
+
+// backupAlone copies the registry while no server runs that could.
+func backupAlone(e *env, to string) error {
 	d, err := db.Open(e.ctx, e.file, db.Options{})
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if err := d.Backup(e.ctx, cmd.File); err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stdout, "Copied %s to %s.\n", e.file, cmd.File)
-	return nil
+	return d.Backup(e.ctx, to)
 }
 
 type restoreCmd struct {

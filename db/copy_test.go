@@ -1,0 +1,197 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd: writes go on between its steps,
+// all of them are in it, and the -wal is emptied meanwhile.
+func TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.Acme(t)
+	steps, most := 0, int64(0)
+	db.StepOf(o.DB, 10, func(restarts int) {
+		steps++
+		want(t, "restarts", restarts, 0)
+		if steps > 30 {
+			return
+		}
+		o.NewOrganization(t, fmt.Sprintf("Written after step %d", steps))
+		if err := db.Write(o.DB, 2<<20); err != nil {
+			t.Error(err)
+		}
+		if err := db.FailedWrite(o.DB); err != nil {
+			t.Error(err)
+		}
+		most = max(most, must(os.Stat(o.Path+"-wal"))(t).Size())
+	})
+	to := filepath.Join(t.TempDir(), "copy.db")
+	if err := o.Backup(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	if steps < 30 {
+		t.Fatalf("only %d steps", steps)
+	}
+	if most > 32<<20 {
+		t.Errorf("the -wal had %d MB", most>>20)
+	}
+	want(t, "organizations in the copy", len(dbtest.Column(t, to, "SELECT 1 FROM organizations")), len(o.Column(t, "SELECT 1 FROM organizations")))
+	copied := must(db.Open(t.Context(), to, db.Options{}))(t)
+	defer copied.Close()
+	must(copied.Verify(t.Context()))(t)
+}
+
+// TestACopyEndsThoughAnotherProcessWrites: its changes make a copy in steps
+// begin again, which it does not do for ever.
+func TestACopyEndsThoughAnotherProcessWrites(t *testing.T) {
+	t.Parallel()
+	for name, writes := range map[string]int{"a few times": 3, "always": 1000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := dbtest.OpenOffice(t)
+			o.Acme(t)
+			other := dbtest.SQL(t, o.Path)
+			n, last := 0, 0
+			db.StepOf(o.DB, 10, func(restarts int) {
+				if n, last = n+1, restarts; n <= writes {
+					if _, err := other.Exec("UPDATE users SET full_name = ? WHERE email = 'lea@pinestreet.example'", fmt.Sprint(n)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			to := filepath.Join(t.TempDir(), "copy.db")
+			if err := o.Backup(t.Context(), to); err != nil {
+				t.Fatal(err)
+			}
+			if writes < db.MostRestarts && last < 1 || writes > db.MostRestarts && last != db.MostRestarts {
+				t.Errorf("%d restarts", last)
+			}
+			want(t, "the last change", dbtest.Column(t, to, "SELECT full_name FROM users WHERE email = 'lea@pinestreet.example'")[0], fmt.Sprint(min(n, writes)))
+		})
+	}
+}
+
+// TestACopyThatIsGivenUpLeavesNothing: and none that would not pass its check.
+func TestACopyThatIsGivenUpLeavesNothing(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	for _, x := range []struct {
+		name, says string
+		spoil      func(*dbtest.Office)
+	}{
+		{"given up", "canceled", func(o *dbtest.Office) { db.StepOf(o.DB, 10, func(int) { cancel() }) }},
+		{"a broken history", "row 2 was changed", func(o *dbtest.Office) {
+			o.Exec(t, "DROP TRIGGER audit_logs_no_update; UPDATE audit_logs SET ip = '10.0.0.1' WHERE seq = 2")
+		}},
+		{"rows that refer to nothing", "first where user_role refers to", func(o *dbtest.Office) {
+			o.Exec(t, "PRAGMA foreign_keys = OFF; INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', '01a2027e-4036-7af6-9386-fedd409c5152')")
+		}},
+		{"no room", "3 MB are missing; make room", func(o *dbtest.Office) {
+			info := must(os.Stat(o.Path))(t)
+			db.Free(o.DB, info.Size()+65<<20-5<<19)
+		}},
+	} {
+		o := dbtest.OpenOffice(t)
+		x.spoil(o)
+		folder := t.TempDir()
+		to := filepath.Join(folder, "copy.db")
+		err := o.Backup(ctx, to)
+		if err == nil || !strings.Contains(err.Error(), x.says) {
+			t.Errorf("%s: %v", x.name, err)
+		}
+		if left := must(os.ReadDir(folder))(t); len(left) > 0 {
+			t.Errorf("%s: left behind %v", x.name, left)
+		}
+		if x.name == "given up" {
+			ctx = t.Context()
+		}
+	}
+}
+
+// TestTheWALShrinksAgain after a change larger than it.
+func TestTheWALShrinksAgain(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	wal := func() int64 { return must(os.Stat(o.Path + "-wal"))(t).Size() }
+	if err := db.Write(o.DB, 3*db.WALLimit); err != nil {
+		t.Fatal(err)
+	}
+	if wal() < 3*db.WALLimit {
+		t.Fatalf("it has %d bytes", wal())
+	}
+	for range 3 {
+		if err := db.Write(o.DB, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if wal() > db.WALLimit {
+		t.Errorf("it still has %d bytes", wal())
+	}
+}
+
+// TestOnlyWhatNobodyWorksOnIsTidiedUp: the leftovers of a kill go, what is
+// being written and what is somebody else's stays.
+func TestOnlyWhatNobodyWorksOnIsTidiedUp(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	folder := filepath.Join(t.TempDir(), "a [folder]")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(folder, "copy.db")
+	working := must(db.CreatePart(folder))(t)
+	defer working.Close()
+	killed := must(db.CreatePart(folder))(t)
+	killed.Close()
+	theirs := []string{to + ".part", to + ".part-journal", filepath.Join(folder, ".clientregistry-notes")}
+	for _, path := range append(theirs, killed.Name()+"-wal") {
+		if err := os.WriteFile(path, []byte("something"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.Backup(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range append(theirs, working.Name(), to) {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+	want(t, "files", len(must(os.ReadDir(folder))(t)), len(theirs)+2)
+}
+
+// TestACopyMovesToAnotherDisk: complete, private, and never over another file.
+func TestACopyMovesToAnotherDisk(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	from, to := filepath.Join(folder, "from"), filepath.Join(folder, "to")
+	for _, move := range []func(string, string) error{db.CopyOver, db.SaveCopy} {
+		if err := os.WriteFile(from, []byte("all of it"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := move(from, to); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "content", string(must(os.ReadFile(to))(t)), "all of it")
+		want(t, "mode", must(os.Stat(to))(t).Mode().Perm(), os.FileMode(0o600))
+		want(t, "files", len(must(os.ReadDir(folder))(t)), 1)
+		if err := os.WriteFile(from, []byte("another"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := move(from, to); !errors.Is(err, os.ErrExist) {
+			t.Errorf("over another file: %v", err)
+		}
+		want(t, "content", string(must(os.ReadFile(to))(t)), "all of it")
+		os.Remove(to)
+	}
+}

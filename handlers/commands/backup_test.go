@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// TestBackupAsksTheServerThatRuns: the copy is whole and private, whether the
+// socket fits beside the registry or not, and none is made over another file.
+func TestBackupAsksTheServerThatRuns(t *testing.T) {
+	t.Parallel()
+	for name, long := range map[string]string{"beside": "", "elsewhere": strings.Repeat("long", 30)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file, _ := enrolled(t)
+			if long != "" {
+				moved := filepath.Join(filepath.Dir(file), long+".db")
+				if err := os.Rename(file, moved); err != nil {
+					t.Fatal(err)
+				}
+				file = moved
+			}
+			s := start(t, "--addr", "127.0.0.1:0", "--db", file, "--base-url", "https://registry.example")
+			socket := db.Announced(file)
+			info, err := os.Stat(socket)
+			if err != nil || info.Mode() != os.ModeSocket|0o600 {
+				t.Fatalf("the socket %q is %v %v", socket, info, err)
+			}
+			folder := t.TempDir()
+			to := filepath.Join(folder, "copy.db")
+			if code, stdout, stderr := command(t, "", "backup", to, "--db", file); code != 0 || !strings.Contains(stdout, "Copied") {
+				t.Fatal(code, stdout, stderr)
+			}
+			if info, err := os.Stat(to); err != nil || info.Mode() != 0o600 {
+				t.Error(info, err)
+			}
+			if code, stdout, stderr := command(t, "", "verify", "--db", to); code != 0 {
+				t.Error(code, stdout, stderr)
+			}
+			before, err := os.ReadFile(to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code, stdout, stderr := command(t, "", "backup", to, "--db", file)
+			if after, err := os.ReadFile(to); code != 1 || stdout != "" || err != nil || string(after) != string(before) {
+				t.Error("a second backup to the same file:", code, stdout, err)
+			}
+			wantLine(t, stderr, "exists already")
+			code, stdout, stderr = command(t, "", "backup", filepath.Join(folder, "no", "such", "folder"), "--db", file)
+			if code != 1 || stdout != "" {
+				t.Error("a folder that is not there:", code, stdout)
+			}
+			wantLine(t, stderr, "cannot write the backup")
+			if code := s.stop(); code != 0 {
+				t.Errorf("it ended with %d: %s", code, s.stderr)
+			}
+			if _, err := os.Stat(socket); err == nil {
+				t.Error("the socket is left behind")
+			}
+			if strings.Contains(s.stderr.String(), "level=WARN") && !strings.Contains(s.stderr.String(), "second factors") {
+				t.Errorf("the log says %s", s.stderr)
+			}
+			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(file), ".clientregistry-*")); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+// TestACopyThatNobodyFetchesIsRemoved: the command may be killed while it waits.
+func TestACopyThatNobodyFetchesIsRemoved(t *testing.T) {
+	t.Parallel()
+	file, _ := enrolled(t)
+	folder := t.TempDir()
+	s := start(t, "--addr", "127.0.0.1:0", "--db", file)
+	for _, killed := range []bool{true, false} { // the other waits until the server ends
+		c, err := net.Dial("unix", db.Announced(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		form := "folder=" + folder
+		fmt.Fprintf(c, "POST /backup HTTP/1.1\r\nHost: registry\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", len(form), form)
+		var answer copied
+		for lines := bufio.NewScanner(c); lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "{") {
+				if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
+					t.Fatal(err)
+				}
+				break
+			}
+		}
+		if _, err := os.Stat(answer.File); err != nil || filepath.Dir(answer.File) != folder {
+			t.Fatalf("the copy is %+v: %v", answer, err)
+		}
+		if killed {
+			c.Close()
+		}
+	}
+	if code := s.stop(); code != 0 {
+		t.Errorf("it ended with %d: %s", code, s.stderr)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+// TestBackupWorksWithoutAnAnswer: where the server that announced itself was
+// killed, and where one that announces nothing holds the lock.
+func TestBackupWorksWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	file, _ := enrolled(t)
+	d, err := db.Open(t.Context(), file, db.Options{Exclusive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for n, address := range []string{"", file + ".sock"} {
+		if err := d.Announce(address); err != nil {
+			t.Fatal(err)
+		}
+		to := filepath.Join(t.TempDir(), "copy.db")
+		if code, _, stderr := command(t, "", "backup", to, "--db", file); code != 0 {
+			t.Fatal(n, stderr)
+		}
+		if got := dbtest.Column(t, to, "SELECT email FROM users"); len(got) != 1 {
+			t.Error(n, got)
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"clientregistry/db"
+)
+
+// A running server makes the copy that the command backup asks for, because
+// what another process copies begins again with each change. They speak HTTP
+// over a socket beside the database, which only its owner may open.
+
+// copied is the server's answer: where the copy is, or why there is none. The
+// copy is removed when the command closes the connection; by then it has moved it.
+type copied struct {
+	File  string `json:"file,omitempty"`
+	Error string `json:"error,omitempty"`
+}
+
+// control answers commands of this machine.
+type control struct {
+	db     *db.DB
+	file   string
+	server *http.Server
+	folder string // of the socket, where it is a temporary one
+	log    *slog.Logger
+}
+
+// socketPath is how long the path of a socket may be, on any system.
+const socketPath = 100
+
+// listenToCommands starts answering, and announces where. Without it the server
+// is as good as with, so what fails is logged only.
+// It stops what runs when ctx is done.
+func listenToCommands(ctx context.Context, d *db.DB, file string, log *slog.Logger) *control {
+	c := &control{db: d, file: file, log: log}
+	listener, err := c.listen()
+	if err == nil {
+		err = d.Announce(listener.Addr().String())
+	}
+	if err != nil {
+		log.Warn("commands cannot ask this server", "error", err)
+		return c
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /backup", c.backup)
+	c.server = &http.Server{
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	go c.server.Serve(listener)
+	return c
+}
+
+func (c *control) listen() (net.Listener, error) {
+	path, err := filepath.Abs(c.file + ".sock")
+	if err != nil {
+		return nil, err
+	}
+	if len(path) > socketPath {
+		if c.folder, err = os.MkdirTemp("", "clientregistry-"); err != nil {
+			return nil, err
+		}
+		path = filepath.Join(c.folder, "sock")
+	}
+	// The lock is ours, so a socket that is there is what a kill left.
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == fs.ModeSocket {
+		os.Remove(path)
+	}
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
+}
+
+// backup makes a copy in the folder where the command wants it, or beside the
+// registry where this server may not write there, and keeps it while the
+// command is connected.
+func (c *control) backup(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	made, err := c.db.MakeCopy(ctx, r.PostFormValue("folder"))
+	if unwritable := (*fs.PathError)(nil); errors.As(err, &unwritable) {
+		made, err = c.db.MakeCopy(ctx, filepath.Dir(c.file))
+	}
+	answer := copied{}
+	if err != nil {
+		answer.Error = err.Error()
+	} else {
+		defer made.Drop()
+		answer.File = made.File()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if json.NewEncoder(w).Encode(answer) != nil || http.NewResponseController(w).Flush() != nil || err != nil {
+		return
+	}
+	<-ctx.Done()
+}
+
+// backupByServer asks the server of a registry for a copy and gives it its
+// name. It returns false where no server answers.
+func backupByServer(ctx context.Context, file, to string) (bool, error) {
+	address := db.Announced(file)
+	if address == "" {
+		return false, nil
+	}
+	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", address)
+	}}}
+	defer client.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://registry/backup", strings.NewReader(url.Values{"folder": {filepath.Dir(to)}}.Encode()))
+	if err != nil {
+		return false, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := client.Do(request)
+	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
+		return false, nil
+	}
+	if err != nil {
+		return true, fmt.Errorf("the server ended while it made the copy: %w", err)
+	}
+	defer response.Body.Close()
+	var answer copied
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return true, fmt.Errorf("the server ended while it made the copy: %w", err)
+	}
+	if answer.Error != "" {
+		return true, errors.New(answer.Error)
+	}
+	return true, db.SaveCopy(answer.File, to)
+}
+
+// end gives up what runs and waits for it.
+func (c *control) end() {
+	if c.server != nil {
+		if err := c.db.Announce(""); err != nil {
+			c.log.Warn("commands may look for this server", "error", err)
+		}
+		last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		c.server.Shutdown(last)
+	}
+	if c.folder != "" {
+		os.RemoveAll(c.folder)
+	}
+}
