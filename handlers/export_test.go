@@ -60,3 +60,6 @@ func ActionWords(action, kind string, hidden bool) string {
 	}
 	return text.String()
 }
+
+// PlainLine is a Markdown text as search shows it in one line.
+var PlainLine = plainLine

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -181,12 +183,34 @@ func plainLine(text string) string {
 			text = text[:len(text)-1]
 		}
 	}
-	var plain strings.Builder
+	var plain []string
 	for line := range strings.Lines(text) {
-		plain.WriteString(strings.TrimLeft(line, "#>-+* \t"))
-		plain.WriteByte(' ')
+		plain = append(plain, strings.Fields(lineSigns.ReplaceAllString(line, ""))...)
 	}
-	return strings.Join(strings.Fields(markdownSigns.Replace(plain.String())), " ")
+	return withoutSigns(strings.Join(plain, " "))
 }
 
-var markdownSigns = strings.NewReplacer("**", "", "`", "")
+// lineSigns are the signs of headings, quotes and lists: "-5 %" and "#1" begin with none.
+var lineSigns = regexp.MustCompile(`^(?:\s*(?:#{1,6}|>|[-+*])\s+)+`)
+
+// withoutSigns leaves out the signs of emphasis and code, but for those inside a word: 2**3.
+func withoutSigns(line string) string {
+	var plain strings.Builder
+	for rest := line; rest != ""; {
+		at := strings.IndexAny(rest, "*`")
+		if at < 0 {
+			at = len(rest)
+		}
+		plain.WriteString(rest[:at])
+		signs := rest[at : len(rest)-len(strings.TrimLeft(rest[at:], "*`"))]
+		rest = rest[at+len(signs):]
+		before, _ := utf8.DecodeLastRuneInString(plain.String())
+		after, _ := utf8.DecodeRuneInString(rest)
+		if inWord := isWord(before) && isWord(after); inWord || signs == "*" {
+			plain.WriteString(signs)
+		}
+	}
+	return plain.String()
+}
+
+func isWord(c rune) bool { return unicode.IsLetter(c) || unicode.IsNumber(c) }

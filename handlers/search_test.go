@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/handlers"
 )
 
 // hostileSearches find nothing, whatever they try.
@@ -104,4 +105,22 @@ func TestSearchNeedsItsPermissions(t *testing.T) {
 	talks := s.person("Talk Reader", s.role("Talks", db.ViewInteraction))
 	talks.get("/search?q=harbor").want(http.StatusForbidden, "main", "ViewClient")
 	talks.get("/contacts/options?q=harbor").want(http.StatusForbidden, "main", "ViewClient")
+}
+
+// TestSnippetsShowEveryWordTyped: only signs of Markdown go, and none inside a word.
+func TestSnippetsShowEveryWordTyped(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"They **accept** the price.\n\n- one `invoice` per quarter": "They accept the price. one invoice per quarter",
+		"> # Re: offer\n> - 5 %":                                    "Re: offer 5 %",
+		"-5 % on #1, +46 70\n+46 70 555\n#1 customer\n-5 %":         "-5 % on #1, +46 70 +46 70 555 #1 customer -5 %",
+		"2*3*4 and 2**3, it`s John`s":                               "2*3*4 and 2**3, it`s John`s",
+		"27. November <TBD>\n![plan](https://a.example)":            "27. November <TBD> ![plan](https://a.example)",
+		"*":                          "*",
+		"***very*** **förvaltning**": "very förvaltning",
+	} {
+		if got := handlers.PlainLine(body); got != want {
+			t.Errorf("%q is shown as %q, want %q", body, got, want)
+		}
+	}
 }

@@ -8,22 +8,61 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
 )
 
 var (
-	markdownText = goldmark.New(goldmark.WithExtensions(extension.Linkify, extension.Strikethrough), goldmark.WithRendererOptions(html.WithHardWraps()))
+	markdownText = goldmark.New(goldmark.WithParser(markdownParser()), goldmark.WithRenderer(markdownRenderer()))
 	safeHTML     = sanitizer()
 	rendered     = cache{max: 4 << 20}
 )
 
-// sanitizer lets text, lists, quotes, code and links to the web or to mail
-// through; no images, no headings that would break the page's outline, no styles.
+// markdownParser reads Markdown without what makes typed text disappear: there
+// is no raw HTML and there are no link definitions, so both stay text.
+func markdownParser() parser.Parser {
+	return parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewSetextHeadingParser(), 100),
+			util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(parser.NewListParser(), 300),
+			util.Prioritized(listItems{parser.NewListItemParser()}, 400),
+			util.Prioritized(parser.NewCodeBlockParser(), 500),
+			util.Prioritized(parser.NewATXHeadingParser(), 600),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+			util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(parser.NewParagraphParser(), 1000),
+		),
+		parser.WithInlineParsers(
+			util.Prioritized(outsideWords{parser.NewCodeSpanParser()}, 100),
+			util.Prioritized(parser.NewLinkParser(), 200),
+			util.Prioritized(parser.NewAutoLinkParser(), 300),
+			util.Prioritized(outsideWords{parser.NewEmphasisParser()}, 500),
+			util.Prioritized(outsideWords{extension.NewStrikethroughParser()}, 500),
+			util.Prioritized(extension.NewLinkifyParser(), 999),
+		),
+		parser.WithASTTransformers(util.Prioritized(asTyped{}, 100)),
+	)
+}
+
+func markdownRenderer() renderer.Renderer {
+	return renderer.NewRenderer(renderer.WithNodeRenderers(
+		util.Prioritized(everyWord{}, 100),
+		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
+		util.Prioritized(html.NewRenderer(html.WithHardWraps(), html.WithWriter(typedText{html.DefaultWriter})), 1000),
+	))
+}
+
+// sanitizer lets text, lists, quotes, code and links to the web, to mail or to a
+// phone through; no images, no headings that would break the page's outline, no styles.
 func sanitizer() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "strong", "em", "del", "ul", "ol", "li", "blockquote", "code", "pre", "hr")
 	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("http", "https", "mailto", "tel")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowURLSchemes(linkSchemes...)
 	p.RequireParseableURLs(true)
 	p.RequireNoFollowOnLinks(true)
 	p.RequireNoReferrerOnLinks(true)
@@ -34,8 +73,9 @@ func sanitizer() *bluemonday.Policy {
 // what is nested without end costs the parser its length squared.
 const longMarkdown = 10_000
 
-// markdown renders an interaction's body. What it returns is escaped or has been
-// through the sanitizer: the one place where HTML is made from what somebody typed.
+// markdown renders an interaction's body so that every word of it can be read;
+// see everyWord. What it returns is escaped or has been through the sanitizer:
+// the one place where HTML is made from what somebody typed.
 func markdown(body string) template.HTML {
 	if len(body) > longMarkdown {
 		return plain(body)
@@ -44,7 +84,8 @@ func markdown(body string) template.HTML {
 		return h
 	}
 	var out bytes.Buffer
-	if err := markdownText.Convert([]byte(body), &out); err != nil {
+	// goldmark looks for the word after a fence up to the end of its line.
+	if err := markdownText.Convert([]byte(body+"\n"), &out); err != nil {
 		return plain(body)
 	}
 	h := template.HTML(safeHTML.SanitizeBytes(out.Bytes()))
