@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"net/http"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/sheet"
 	"clientregistry/views"
 )
 
@@ -165,10 +165,8 @@ func targetWord(kind string) string {
 var auditColumns = []string{"time", "seq", "person", "email", "action", "kind", "record_id", "record", "change", "metadata", "ip", "user_agent", "hash"}
 
 // auditExport answers all that a filter finds as a file for a spreadsheet, a few
-// hundred rows at a time. The mark of the byte order at its head tells Excel
-// that it is UTF-8; without, it takes the bytes for those of the local code
-// page and spoils every accent. What breaks off midway breaks the connection,
-// so that no browser takes half a file for the whole.
+// hundred rows at a time. What breaks off midway breaks the connection, so that
+// no browser takes half a file for the whole.
 func (s *Server) auditExport(c *gin.Context) error {
 	name := "audit-" + s.now().In(who(c).User.Location()).Format(time.DateOnly) + ".csv"
 	head := func() {
@@ -182,27 +180,23 @@ func (s *Server) auditExport(c *gin.Context) error {
 	}
 	ctx, end := s.long(c)
 	defer end()
-	out := csv.NewWriter(c.Writer)
-	out.UseCRLF = true // RFC 4180
-	err := s.db.ExportAudit(ctx, who(c).Actor, auditFilter(c), func(entries []db.AuditEntry) error {
-		if !c.Writer.Written() {
+	var out *sheet.CSV
+	err := s.db.ExportAudit(ctx, who(c).Actor, auditFilter(c), func(entries []db.AuditEntry) (err error) {
+		if out == nil {
 			head()
-			if _, err := c.Writer.WriteString("\uFEFF"); err != nil {
-				return err
-			}
-			if err := out.Write(auditColumns); err != nil {
+			if out, err = sheet.NewCSV(c.Writer, auditColumns...); err != nil {
 				return err
 			}
 		}
 		for _, e := range entries {
-			if err := out.Write(auditRow(e)); err != nil {
+			if err := out.Write(auditRow(e)...); err != nil {
 				return err
 			}
 		}
-		out.Flush()
+		err = out.Flush()
 		c.Writer.Flush()
 		s.patience(c)
-		return errors.Join(out.Error(), ctx.Err())
+		return errors.Join(err, ctx.Err())
 	})
 	if err != nil && c.Writer.Written() {
 		s.log.Info("export broke off", "id", c.GetString("request"), "error", err)
@@ -222,14 +216,10 @@ func auditRow(e db.AuditEntry) []string {
 		change.WriteString(map[bool]string{true: ": ", false: "; "}[i == 0])
 		change.WriteString(d.Label + " " + orEmpty(d.Theirs) + " → " + orEmpty(d.Yours))
 	}
-	row := []string{
+	return []string{
 		e.At.UTC().Format("2006-01-02T15:04:05.000Z"), strconv.FormatInt(e.Seq, 10), e.UserName, e.UserEmail, e.Action, e.TargetType, e.TargetID, recordName(e),
 		change.String(), e.Metadata, e.IP, e.UA, e.Hash,
 	}
-	for i := range row {
-		row[i] = plainCell(row[i])
-	}
-	return row
 }
 
 func orEmpty(value string) string {
@@ -253,14 +243,6 @@ func recordName(e db.AuditEntry) string {
 		return e.Subject
 	}
 	return e.Target
-}
-
-// plainCell keeps a spreadsheet from taking what somebody typed for a formula.
-func plainCell(value string) string {
-	if value != "" && strings.ContainsRune("=+-@\t\r", rune(value[0])) {
-		return "'" + value
-	}
-	return value
 }
 
 // auditVerify checks the history now, and says on the page what it found.
