@@ -58,10 +58,7 @@ type pageCopy struct {
 func (d *DB) copyTo(ctx context.Context, to *os.File, hasty bool) (*Counts, error) {
 	d.copying.Add(1)
 	defer d.copying.Add(-1)
-	snapshot, err := connect(d.path, "&_query_only=1", 1)
-	if err != nil {
-		return nil, err
-	}
+	snapshot := d.connectReaders(1)
 	defer snapshot.Close()
 	last, err := snapshot.Conn(ctx)
 	if err != nil {

@@ -6,27 +6,26 @@ package db
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
 )
 
-// DB is one open registry. Its methods may be called from many goroutines.
+// DB is one open registry. Its methods may be called from many goroutines. A
+// process opens a registry only once: closing any descriptor of a file takes
+// all locks that the process has on it, SQLite's as well.
 type DB struct {
-	path   string
+	path   string // without symbolic links; the names of all files beside it begin with it
 	reader *pool
 	writer *pool
-	lock   *os.File // held by Serve's exclusive open, nil otherwise
+	file   *os.File // the database itself; it carries the lock, and is closed after SQLite's connections
+	lock   *os.File // path.lock, held by an Exclusive open, nil otherwise
+	made   bool     // by this Open
+	view   *view    // how a ReadOnly open reads, nil otherwise
 
 	health    health
 	sessions  sessionCache
@@ -45,13 +44,18 @@ type DB struct {
 }
 
 // Options say how a registry is opened; the zero value is for a command that
-// works beside a running server.
+// changes it, perhaps beside a running server.
 type Options struct {
 	// Exclusive takes the file's lock, so that only one server runs on it.
 	Exclusive bool
 	// Check looks for damage before anything is written, in a file that is not
 	// large. A damaged one that can be read is opened all the same, see Health.
 	Check bool
+	// Create makes a new registry where no file is.
+	Create bool
+	// ReadOnly changes nothing, and so opens what may not be written, what is
+	// of an older schema, and a disk that is full.
+	ReadOnly bool
 	// SessionIdle and SessionMax are how long a session lives without use and
 	// at most; 0 is the default of that name.
 	SessionIdle, SessionMax time.Duration
@@ -59,74 +63,109 @@ type Options struct {
 	Now func() time.Time
 }
 
-// pool is a database/sql pool whose statements are prepared once and kept.
-type pool struct {
-	*sql.DB
-	notice func(error) // is told of errors that its queries meet; nil: nobody is
-	mu     sync.Mutex
-	stmts  map[string]*sql.Stmt
-}
-
-// readers is how many connections read at once; more only slow the writer down.
-const readers = 4
-
-// Open opens the registry at path, creates and migrates it where needed (after
-// a backup beside it, path.before-N), and returns it. An error is one line that
-// names the file, the cause and what to do; the file is left as it was.
+// Open opens the registry at path, migrates it where needed (after a copy
+// beside it, path.before-N), and returns it. An error is one line that names the
+// file, the cause and what to do; a file that is refused is left as it was.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	d := &DB{path: path, idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now}
+	d := &DB{idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now}
 	if d.now == nil {
 		d.now = time.Now
 	}
-	if err := createPrivate(path); err != nil {
-		return nil, err
-	}
-	if o.Exclusive {
-		lock, err := lockFile(path)
-		if err != nil {
-			return nil, err
-		}
-		d.lock = lock
-	}
-	if err := d.open(ctx, o.Check); err != nil {
+	if err := d.open(ctx, path, o); err != nil {
 		d.Close()
-		return nil, fmt.Errorf("cannot open %s: %w", path, err)
+		if none := (*NoRegistry)(nil); errors.As(err, &none) {
+			return nil, &NoRegistry{path}
+		}
+		return nil, fmt.Errorf("cannot open %s: %w", path, explain(err))
 	}
 	return d, nil
 }
 
-func (d *DB) open(ctx context.Context, check bool) error {
-	writer, err := connect(d.path, "", 1)
-	if err != nil {
+func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
+	if d.path, err = resolve(path); err != nil {
 		return err
 	}
-	d.writer = writer
-	if check {
+	if o.ReadOnly {
+		return d.openToRead(ctx)
+	}
+	if err := d.take(ctx, o); err != nil {
+		return err
+	}
+	d.writer = connect(d.path, "", 1)
+	if o.Check {
 		if err := d.checkAtStart(ctx); err != nil {
-			return explain(err)
+			return err
 		}
 	}
 	if err := d.migrate(ctx); err != nil {
-		return explain(err)
+		return err
 	}
-	if d.reader, err = connect(d.path, "&_query_only=1", readers); err != nil {
-		return explain(err)
-	}
-	if d.sessions.watch, err = connect(d.path, "&_query_only=1", 1); err != nil {
-		return explain(err)
-	}
+	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
 	for _, step := range []func(context.Context) error{d.seed, d.tidy, d.indexForeignRows} {
-		var known *Damaged // before; it is read as it is
-		if err := step(ctx); err != nil && !errors.As(err, &known) {
-			return explain(err)
+		var known *Damaged                                                           // before; it is read as it is
+		if err := step(ctx); err != nil && !errors.As(err, &known) && !IsFull(err) { // people can read, and the next start does it
+			return err
 		}
 	}
 	d.reader.notice, d.sessions.watch.notice = d.notice, d.notice
 	if d.sound() != nil { // what nobody can sign in to cannot be read
 		_, err = d.HasUsers(ctx)
 	}
-	return explain(err)
+	return err
 }
+
+// take makes sure that a registry is at d.path, makes one where it may, and
+// holds its file. It writes to no file that is not ours.
+func (d *DB) take(ctx context.Context, o Options) error {
+	there, err := isFile(d.path)
+	if err != nil {
+		return err
+	}
+	if !there && !o.Create {
+		return &NoRegistry{d.path}
+	}
+	if o.Exclusive {
+		if d.lock, err = lockName(d.path); err != nil {
+			return err
+		}
+		removeUnfinished(d.path)
+	}
+	if !there {
+		if err := d.locked(func() error { return d.create(ctx) }); err != nil {
+			return err
+		}
+	}
+	if err := d.soleName(); err != nil {
+		return err
+	}
+	if d.file, err = os.OpenFile(d.path, os.O_RDWR, 0); err != nil {
+		return err
+	}
+	if o.Exclusive {
+		if err := lockFile(d.file); err != nil {
+			return err
+		}
+	}
+	if err := identify(ctx, d.path); err != nil {
+		return err
+	}
+	return makePrivate(d.file)
+}
+
+// locked runs do while nobody else opens, makes or replaces the registry.
+func (d *DB) locked(do func() error) error {
+	if d.lock == nil {
+		lock, err := lockName(d.path)
+		if err != nil {
+			return err
+		}
+		defer lock.Close()
+	}
+	return do()
+}
+
+// Made tells whether Open made the registry.
+func (d *DB) Made() bool { return d.made }
 
 // Close ends all connections and gives the file's lock back.
 func (d *DB) Close() error {
@@ -136,10 +175,23 @@ func (d *DB) Close() error {
 			errs = append(errs, p.Close())
 		}
 	}
-	if d.lock != nil {
-		errs = append(errs, d.lock.Close())
+	for _, f := range []*os.File{d.file, d.lock} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	if d.view != nil {
+		errs = append(errs, d.view.close())
 	}
 	return errors.Join(errs...)
+}
+
+// connectReaders opens n connections that cannot write.
+func (d *DB) connectReaders(n int) *pool {
+	if d.view != nil {
+		return d.view.connect(n)
+	}
+	return connect(d.path, "&_query_only=1", n)
 }
 
 // Rest closes the connections that nobody reads with, and with them their memory.
@@ -159,139 +211,4 @@ func (d *DB) Ping(ctx context.Context) error {
 func SQLiteVersion() string {
 	version, _, _ := sqlite3.Version()
 	return version
-}
-
-// createPrivate makes the file where it is missing, and keeps others from
-// reading one that was copied here with wider rights; SQLite gives its -wal the same.
-func createPrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("cannot open %s: %w; check that its folder exists and may be written", path, err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.Mode().Perm()&0o077 == 0 {
-		return err
-	}
-	if err := f.Chmod(0o600); err != nil && runtime.GOOS != "windows" {
-		return fmt.Errorf("others may read %s (%w); make it yours, with mode 0600", path, err)
-	}
-	return nil
-}
-
-// connect opens a pool of n connections. Settings stand in the DSN, because a
-// PRAGMA sent to a pool reaches one connection of it.
-func connect(path, more string, n int) (*pool, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	p := sql.OpenDB(connector{fileURI(absolute) +
-		"?mode=rw&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on" + more})
-	p.SetMaxOpenConns(n)
-	p.SetMaxIdleConns(n)
-	return &pool{DB: p, stmts: map[string]*sql.Stmt{}}, nil
-}
-
-// fileURI is the start of a DSN.
-func fileURI(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
-
-// prepared returns the kept statement of a query. Query texts come from the
-// code, so there are few; the bound is for the day that is no longer so.
-func (p *pool) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s := p.kept(query); s != nil {
-		return s, nil
-	}
-	// Without the mutex: this may wait for a connection, whose holder may want the mutex.
-	s, err := p.PrepareContext(ctx, lasting(query))
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", query, err)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if other := p.stmts[query]; other != nil {
-		s.Close()
-		return other, nil
-	}
-	if len(p.stmts) < 500 {
-		p.stmts[query] = s
-	}
-	return s, nil
-}
-
-// lasting is a query that stays prepared. SQLite would plan by the value of a
-// column = ?, and so prepare the query anew each time that one is bound: that took
-// longer than reading a page. By the value of an expression it does not plan.
-func lasting(query string) string { return strings.ReplaceAll(query, "= ?", "= +?") }
-
-func (p *pool) kept(query string) *sql.Stmt {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.stmts[query]
-}
-
-// query begins no query for who has left already, and runs what it begins to its
-// end: to watch whether somebody leaves, database/sql starts a goroutine for each
-// query, which takes longer than to find a few rows by an index.
-func (p *pool) query(ctx context.Context, query string, args ...any) (cursor, error) {
-	if err := ctx.Err(); err != nil {
-		return cursor{}, err
-	}
-	return p.queryWatched(context.WithoutCancel(ctx), query, args...)
-}
-
-// queryWatched is query for what may take long. It stops when ctx is done.
-func (p *pool) queryWatched(ctx context.Context, query string, args ...any) (cursor, error) {
-	s, err := p.prepared(ctx, query)
-	if err != nil {
-		return cursor{}, p.noticed(err)
-	}
-	rows, err := s.QueryContext(ctx, args...)
-	return cursor{rows, p}, p.noticed(err)
-}
-
-// row scans one row, or says why there is none.
-type row interface{ Scan(into ...any) error }
-
-type failed struct{ err error }
-
-func (f failed) Scan(...any) error { return f.err }
-
-// queryRow is query for one row.
-func (p *pool) queryRow(ctx context.Context, query string, args ...any) row {
-	if err := ctx.Err(); err != nil {
-		return failed{err}
-	}
-	return p.queryRowWatched(context.WithoutCancel(ctx), query, args...)
-}
-
-// queryRowWatched is queryWatched for one row.
-func (p *pool) queryRowWatched(ctx context.Context, query string, args ...any) row {
-	s, err := p.prepared(ctx, query)
-	if err != nil {
-		return failed{p.noticed(err)}
-	}
-	return watchedRow{s.QueryRowContext(ctx, args...), p}
-}
-
-// collect reads all rows with scan.
-func collect[T any](rows cursor, err error, scan func(row) (T, error)) ([]T, error) {
-	return collectInto(nil, rows, err, scan)
-}
-
-// collectInto is collect behind what is there already; as a page is read into
-// room for it, its rows are not copied.
-func collectInto[T any](all []T, rows cursor, err error, scan func(row) (T, error)) ([]T, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
 }

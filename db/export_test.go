@@ -7,7 +7,7 @@ import (
 )
 
 // LockFile takes a file's lock as a running server does.
-var LockFile = lockFile
+var LockFile = lockName
 
 // CountUpTo makes lists count less, so that few rows are many.
 func (d *DB) CountUpTo(n int) { d.most = n }
@@ -20,10 +20,7 @@ func (d *DB) CheckAsLarge() { d.small = 0 }
 
 // CheckTables is the check of a large file that is written to all the time.
 func (d *DB) CheckTables(ctx context.Context) (found string, err error) {
-	own, err := connect(d.path, "&_query_only=1", 1)
-	if err != nil {
-		return "", err
-	}
+	own := d.connectReaders(1)
 	defer own.Close()
 	return d.checkTables(ctx, own)
 }

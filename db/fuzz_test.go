@@ -24,7 +24,7 @@ func seeds(f *testing.F) {
 }
 
 func FuzzSearchNeverFails(f *testing.F) {
-	d, err := Open(f.Context(), f.TempDir()+"/registry.db", Options{})
+	d, err := Open(f.Context(), f.TempDir()+"/registry.db", Options{Create: true})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func FuzzSearchNeverFails(f *testing.F) {
 }
 
 func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
-	d, err := Open(f.Context(), f.TempDir()+"/registry.db", Options{})
+	d, err := Open(f.Context(), f.TempDir()+"/registry.db", Options{Create: true})
 	if err != nil {
 		f.Fatal(err)
 	}

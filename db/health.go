@@ -117,10 +117,7 @@ func (d *DB) check(ctx context.Context) (found string, err error) {
 	if err != nil {
 		return "", err
 	}
-	own, err := connect(d.path, "&_query_only=1", 1)
-	if err != nil {
-		return "", err
-	}
+	own := d.connectReaders(1)
 	defer own.Close()
 	if info.Size() <= d.small {
 		return d.watchedCheck(ctx, own, "PRAGMA integrity_check(5)")

@@ -2,16 +2,15 @@
 
 package db
 
-import (
-	"fmt"
-	"os"
-)
+import "os"
 
-// lockFile opens the lock file; without flock it cannot keep a second server out.
-func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("cannot lock %s: %w", path, err)
-	}
-	return f, nil
+// lockName opens the lock file; without flock it cannot keep a second server out.
+func lockName(path string) (*os.File, error) {
+	return os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 }
+
+func lockFile(*os.File) error { return nil }
+
+func unlockFile(*os.File) error { return nil }
+
+func links(os.FileInfo) int { return 1 }

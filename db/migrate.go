@@ -11,6 +11,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
+// migrate brings the file to the newest schema, after a copy beside it.
 func (d *DB) migrate(ctx context.Context) error {
 	p, err := goose.NewProvider(goose.DialectSQLite3, d.writer.DB, migrations.FS)
 	if err != nil {
@@ -27,27 +28,31 @@ func (d *DB) migrate(ctx context.Context) error {
 		return nil
 	}
 	if current > target {
-		return fmt.Errorf("it was written by a newer version (schema %d, this program knows %d); start the newer program", current, target)
+		return errNewer(current, target)
 	}
-	if d.lock == nil { // a command must not change the schema under a running server
-		lock, err := lockFile(d.path)
-		if err != nil {
+	return d.locked(func() error { // a command must not change the schema under a running server
+		if err := lockFile(d.file); err != nil {
 			return err
 		}
-		defer lock.Close()
+		if d.lock == nil {
+			defer unlockFile(d.file)
+		}
 		if current, err = p.GetDBVersion(ctx); err != nil {
 			return err
 		}
-	}
-	if current > 0 {
-		if err := d.copyBefore(ctx, fmt.Sprintf("%s.before-%d", d.path, target)); err != nil {
-			return fmt.Errorf("no backup before upgrading: %w", err)
+		if current < target {
+			if err := d.copyBefore(ctx, fmt.Sprintf("%s.before-%d", d.path, target)); err != nil {
+				return fmt.Errorf("no backup before upgrading: %w", err)
+			}
 		}
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return err
-	}
-	return d.checkForeignKeys(ctx)
+		if _, err := p.Up(ctx); err != nil {
+			return err
+		}
+		if info, err := d.file.Stat(); err != nil || info.Size() > d.small {
+			return err
+		}
+		return d.checkForeignKeys(ctx)
+	})
 }
 
 // needsNoUpgrade returns nil where a damaged file is of this program's schema; any other cannot be read.

@@ -18,7 +18,7 @@ import (
 func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{filepath.Join(t.TempDir(), "new.db"), filepath.Join(t.TempDir(), "odd ?#%20.db"), wideFile(t)} {
-		d, err := db.Open(t.Context(), path, db.Options{Exclusive: true})
+		d, err := db.Open(t.Context(), path, db.Options{Exclusive: true, Create: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,10 +36,11 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	}
 }
 
-// wideFile is an empty file that everybody may read.
+// wideFile is a registry that everybody may read.
 func wideFile(t *testing.T) string {
-	path := filepath.Join(t.TempDir(), "wide.db")
-	if err := os.WriteFile(path, nil, 0o644); err != nil {
+	d, path, _ := dbtest.Open(t)
+	d.Close()
+	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -48,7 +49,7 @@ func wideFile(t *testing.T) string {
 func TestASecondServerOnTheSameFileIsRefusedAndACommandIsNot(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "registry.db")
-	first := must(db.Open(t.Context(), path, db.Options{Exclusive: true}))(t)
+	first := must(db.Open(t.Context(), path, db.Options{Exclusive: true, Create: true}))(t)
 	_, err := db.Open(t.Context(), path, db.Options{Exclusive: true})
 	wantOneLine(t, err, path, "in use", "stop")
 	command := must(db.Open(t.Context(), path, db.Options{}))(t)
@@ -128,13 +129,13 @@ func TestAFileOfANewerProgramIsRefused(t *testing.T) {
 	want(t, "it is as it was", dbtest.Dump(t, o.Path) == before, true)
 }
 
-// olderFile is a registry with the first migration only and a user in it.
+// olderFile is a registry with the first three migrations and a user in it.
 func olderFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "registry.db")
 	plain := dbtest.SQL(t, path)
 	p := must(goose.NewProvider(goose.DialectSQLite3, plain, migrations.FS))(t)
-	if _, err := p.UpTo(t.Context(), 1); err != nil {
+	if _, err := p.UpTo(t.Context(), 3); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := plain.Exec("INSERT INTO users (id, email, full_name) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', 'old@a.example', 'Old')"); err != nil {
@@ -160,7 +161,7 @@ func TestAnOlderFileIsBackedUpAndThenUpgraded(t *testing.T) {
 	backup := backups[0]
 	info := must(os.Stat(backup))(t)
 	want(t, "mode", info.Mode().Perm(), 0o600)
-	want(t, "tables in the backup", fmt.Sprint(dbtest.Column(t, backup, "SELECT name FROM sqlite_master WHERE name IN ('users', 'organizations', 'audit_logs')")), "[users]")
+	want(t, "tables in the backup", fmt.Sprint(dbtest.Column(t, backup, "SELECT name FROM sqlite_master WHERE name IN ('users', 'user_links', 'follow_ups')")), "[users]")
 	want(t, "user in the backup", dbtest.Column(t, backup, "SELECT email FROM users")[0], "old@a.example")
 	want(t, "integrity of the backup", dbtest.Column(t, backup, "PRAGMA integrity_check")[0], "ok")
 	left := must(filepath.Glob(path + "*.part"))(t)
@@ -183,14 +184,14 @@ func TestAFailedUpgradeLeavesTheOldSchemaAndSaysSoInOneLine(t *testing.T) {
 	t.Parallel()
 	path := olderFile(t)
 	plain := dbtest.SQL(t, path)
-	if _, err := plain.Exec("CREATE TABLE interactions (mine TEXT)"); err != nil { // in the way of the second file
+	if _, err := plain.Exec("CREATE TABLE sign_in_attempts (mine TEXT)"); err != nil { // in the way of the fourth file
 		t.Fatal(err)
 	}
 	plain.Close()
 	_, err := db.Open(t.Context(), path, db.Options{})
 	wantOneLine(t, err, path)
-	want(t, "version", dbtest.Column(t, path, "SELECT max(version_id) FROM goose_db_version")[0], "1")
-	want(t, "tables", len(dbtest.Column(t, path, "SELECT 1 FROM sqlite_master WHERE name = 'organizations'")), 0)
+	want(t, "version", dbtest.Column(t, path, "SELECT max(version_id) FROM goose_db_version")[0], "3")
+	want(t, "tables", len(dbtest.Column(t, path, "SELECT 1 FROM sqlite_master WHERE name = 'user_links'")), 0)
 	want(t, "user", dbtest.Column(t, path, "SELECT email FROM users")[0], "old@a.example")
 }
 

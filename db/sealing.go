@@ -112,6 +112,9 @@ func (d *DB) CheckKey(ctx context.Context) error {
 		userID string
 		seed   []byte
 	}
+	if has, err := d.hasTable(ctx, "second_factors"); !has { // of before migration 5
+		return err
+	}
 	rows, err := d.reader.query(ctx, "SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL")
 	all, err := collect(rows, err, func(r row) (s sealed, err error) { return s, r.Scan(&s.userID, &s.seed) })
 	for _, s := range all {

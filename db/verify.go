@@ -26,10 +26,10 @@ func (e *Broken) Error() string { return e.Problem }
 func broken(format string, args ...any) error { return &Broken{fmt.Sprintf(format, args...)} }
 
 // Verify checks the file's integrity, its foreign keys, and the chain of the
-// history row by row, and keeps what it found for LastVerification. The error
-// is Broken where something is; it names the first row of the history that is not sound.
+// history row by row, and changes nothing. The error is Broken where something
+// is; it names the first row of the history that is not sound.
 func (d *DB) Verify(ctx context.Context) (Verification, error) {
-	return d.keepVerification(ctx, func() (chainEnd, error) { return d.checkFile(ctx, false) })
+	return d.verification(ctx, func() (chainEnd, error) { return d.checkFile(ctx, false) })
 }
 
 // checkFile is Verify without noting what it finds.
@@ -48,20 +48,33 @@ func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err err
 }
 
 // VerifyHistory is Verify of the chain alone. It reads in small steps, so that
-// others go on; gently, it rests as long after each step as that took.
+// others go on; gently, it rests as long after each step as that took. What it
+// found is kept for LastVerification.
 func (d *DB) VerifyHistory(ctx context.Context, gently bool) (Verification, error) {
-	return d.keepVerification(ctx, func() (chainEnd, error) { return d.verifyHistory(ctx, gently) })
+	v, err := d.verification(ctx, func() (chainEnd, error) { return d.verifyHistory(ctx, gently) })
+	if found := (*Broken)(nil); err != nil && !errors.As(err, &found) {
+		return v, err // one that was cancelled or could not read says nothing of the history
+	}
+	return v, errors.Join(err, d.keepVerification(ctx, v))
 }
 
 // LastVerification returns what the last check found.
 func (d *DB) LastVerification(ctx context.Context) (Verification, error) {
 	var v Verification
+	if has, err := d.hasTable(ctx, "verifications"); !has { // of before migration 6
+		return v, err
+	}
 	err := d.reader.queryRow(ctx, "SELECT checked_at, problem, whole_at, row_count, hash FROM verifications").
 		Scan(moment{&v.CheckedAt}, text{&v.Problem}, moment{&v.WholeAt}, &v.Rows, &v.Hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
 	return v, err
+}
+
+func (d *DB) hasTable(ctx context.Context, name string) (has bool, err error) {
+	err = d.reader.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?)", name).Scan(&has)
+	return has, err
 }
 
 // RowOfHash returns the row of the history that carries a hash, or ErrNotFound.
@@ -79,9 +92,8 @@ type chainEnd struct {
 	hash string
 }
 
-// keepVerification stores what a check found, where it found anything: one that
-// was cancelled or could not read says nothing of the history.
-func (d *DB) keepVerification(ctx context.Context, check func() (chainEnd, error)) (Verification, error) {
+// verification is what a check finds, by itself and beside the last one.
+func (d *DB) verification(ctx context.Context, check func() (chainEnd, error)) (Verification, error) {
 	v, err := d.LastVerification(ctx)
 	if err != nil {
 		return v, err
@@ -100,15 +112,19 @@ func (d *DB) keepVerification(ctx context.Context, check func() (chainEnd, error
 	} else {
 		v.WholeAt, v.Rows, v.Hash = v.CheckedAt, end.rows, end.hash
 	}
+	return v, err
+}
+
+func (d *DB) keepVerification(ctx context.Context, v Verification) error {
 	var wholeAt any
 	if !v.WholeAt.IsZero() {
 		wholeAt = stamp(v.WholeAt)
 	}
-	return v, errors.Join(err, d.keep(ctx, func(t *tx) error {
+	return d.keep(ctx, func(t *tx) error {
 		_, err := t.exec("INSERT OR REPLACE INTO verifications (id, checked_at, problem, whole_at, row_count, hash) VALUES (1, ?, ?, ?, ?, ?)",
 			stamp(v.CheckedAt), orNull(v.Problem), wholeAt, v.Rows, v.Hash)
 		return err
-	}))
+	})
 }
 
 // checkNoted finds that the end of the history was cut off, or all of it

@@ -34,7 +34,7 @@ func history(t *testing.T) (content []byte, whole db.Verification) {
 	for n := range 5 {
 		must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 4+n, db.Fields{"sector": fmt.Sprint(n)}))(t)
 	}
-	whole = must(o.Verify(t.Context()))(t)
+	whole = must(o.VerifyHistory(t.Context(), false))(t)
 	want(t, "rows", whole.Rows, 20)
 	to := filepath.Join(t.TempDir(), "copy.db")
 	if err := o.Backup(t.Context(), to); err != nil {

@@ -247,7 +247,7 @@ func filled(b *testing.B, size string) string {
 	check(b, os.MkdirAll(filepath.Dir(path), 0o700))
 	partial := path + ".filling"
 	check(b, os.RemoveAll(partial))
-	d, err := db.Open(context.Background(), partial, db.Options{})
+	d, err := db.Open(context.Background(), partial, db.Options{Create: true})
 	check(b, err)
 	fmt.Printf("filling a registry of size %s, once\n", size)
 	start := time.Now()

@@ -22,7 +22,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
-	d, err := db.Open(context.Background(), path, db.Options{})
+	d, err := db.Open(context.Background(), path, db.Options{Create: true})
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ var staffed = sync.OnceValues(func() (content []byte, err error) {
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "office.db")
 	ctx := context.Background()
-	d, err := db.Open(ctx, path, db.Options{Now: (&Clock{at: Now}).Now})
+	d, err := db.Open(ctx, path, db.Options{Create: true, Now: (&Clock{at: Now}).Now})
 	if err != nil {
 		return nil, err
 	}

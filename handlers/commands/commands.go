@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -91,7 +90,10 @@ func (cmd *serveCmd) Validate() error {
 // Run serves until the context ends, then finishes what is running within 10 s.
 func (cmd *serveCmd) Run(e *env) error {
 	gin.SetMode(gin.ReleaseMode)
-	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true, Check: true, SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax})
+	d, err := db.Open(e.ctx, e.file, db.Options{
+		Exclusive: true, Create: true, Check: true,
+		SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax,
+	})
 	if err != nil {
 		return err
 	}
@@ -109,6 +111,9 @@ func (cmd *serveCmd) Run(e *env) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer listenToCommands(e.ctx, d, e.file, log).end()
+	if d.Made() {
+		log.Info("there was no registry; a new one was made", "file", e.file)
+	}
 	if err := d.CheckKey(e.ctx); err != nil {
 		log.Warn("second factors cannot be read", "error", err)
 	}
@@ -162,7 +167,7 @@ type demoCmd struct {
 
 // Run fills the registry and says how far it is.
 func (cmd *demoCmd) Run(e *env) error {
-	d, err := db.Open(e.ctx, e.file, db.Options{Exclusive: true})
+	d, err := e.open(db.Options{Exclusive: true, Create: true})
 	if err != nil {
 		return err
 	}
@@ -187,9 +192,6 @@ type backupCmd struct {
 
 // Run copies the registry to a new file.
 func (cmd *backupCmd) Run(e *env) error {
-	if _, err := os.Stat(e.file); err != nil {
-		return fmt.Errorf("there is no registry %s to back up; name it with --db", e.file)
-	}
 	to, err := filepath.Abs(cmd.File)
 	if err != nil {
 		return err
@@ -210,12 +212,7 @@ func (cmd *backupCmd) Run(e *env) error {
 
 // backupAlone copies the registry while no server runs that could.
 func backupAlone(e *env, to string) error {
-	d, err := db.Open(e.ctx, e.file, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Backup(e.ctx, to)
+	return e.read(func(d *db.DB) error { return d.Backup(e.ctx, to) })
 }
 
 type restoreCmd struct {
@@ -232,7 +229,7 @@ func (cmd *restoreCmd) Run(e *env) error {
 	if kept != "" {
 		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", kept)
 	}
-	return e.with(func(d *db.DB) error { return sayLost(e, d) })
+	return e.read(func(d *db.DB) error { return sayLost(e, d) })
 }
 
 // sayLost says a line where second factors have lost their key: the rest of the registry is well.
@@ -251,14 +248,10 @@ type verifyCmd struct {
 
 // Run checks the registry; the error names what is broken first.
 func (cmd *verifyCmd) Run(e *env) error {
-	if _, err := os.Stat(e.file); err != nil {
-		return fmt.Errorf("there is no registry %s to verify; name it with --db", e.file)
-	}
-	d, err := db.Open(e.ctx, e.file, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer d.Close()
+	return e.read(func(d *db.DB) error { return cmd.verify(e, d) })
+}
+
+func (cmd *verifyCmd) verify(e *env, d *db.DB) error {
 	v, err := d.Verify(e.ctx)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (cmd *userAddCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	d, err := db.Open(e.ctx, e.file, db.Options{})
+	d, err := e.open(db.Options{Create: true})
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,10 @@ type userListCmd struct{}
 
 // Run prints a line a user: email, name, state, roles.
 func (userListCmd) Run(e *env) error {
-	return e.with(func(d *db.DB) error {
+	return e.read(func(d *db.DB) error {
+		if err := d.IsCurrent(e.ctx); err != nil {
+			return err
+		}
 		all, err := d.Accounts(e.ctx, db.System)
 		for _, a := range all {
 			fmt.Fprintf(e.stdout, "%s\t%s\t%s\t%s\n", a.Email, a.FullName, a.State(time.Now()), strings.Join(a.Roles, ", "))
@@ -135,9 +138,20 @@ func (cmd *userAddRoleCmd) Run(e *env) error {
 	return e.change(cmd.Email, "is "+cmd.Role+" now", func(d *db.DB, id string) error { return d.AddRole(e.ctx, db.System, id, cmd.Role) })
 }
 
-// with runs do on the registry.
-func (e *env) with(do func(*db.DB) error) error {
-	d, err := db.Open(e.ctx, e.file, db.Options{})
+// open opens the registry, and says so where it made it.
+func (e *env) open(o db.Options) (*db.DB, error) {
+	d, err := db.Open(e.ctx, e.file, o)
+	if err == nil && d.Made() {
+		fmt.Fprintf(e.stderr, "There was no registry %s; a new one was made.\n", e.file)
+	}
+	return d, err
+}
+
+// read runs do on the registry, which may be served, full, or not writable.
+func (e *env) read(do func(*db.DB) error) error { return e.with(db.Options{ReadOnly: true}, do) }
+
+func (e *env) with(o db.Options, do func(*db.DB) error) error {
+	d, err := e.open(o)
 	if err != nil {
 		return err
 	}
@@ -147,7 +161,7 @@ func (e *env) with(do func(*db.DB) error) error {
 
 // change runs do on the user with this email, and says what is true then.
 func (e *env) change(email, done string, do func(d *db.DB, id string) error) error {
-	return e.with(func(d *db.DB) error {
+	return e.with(db.Options{}, func(d *db.DB) error {
 		a, err := d.AccountByEmail(e.ctx, db.System, email)
 		if errors.Is(err, db.ErrNotFound) {
 			return fmt.Errorf("nobody has the email %s; see clientregistry user list", email)

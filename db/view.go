@@ -1,0 +1,139 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"clientregistry/migrations"
+
+	"github.com/pressly/goose/v3"
+)
+
+// view is a way to read a database without a change to it.
+type view struct {
+	path, settings string
+	folder         string // a temporary one that holds path, "" for none
+}
+
+const (
+	stillSettings  = "mode=ro&immutable=1"        // of a file that nobody changes
+	sharedSettings = "mode=ro&_busy_timeout=5000" // of one that has a -wal
+)
+
+// viewOf finds how the database at path can be read: as it lies there where
+// nobody has a -wal open, through that otherwise, and by a copy of both where
+// SQLite lacks the room or the rights that it needs beside a database.
+func viewOf(ctx context.Context, path string, mayCopy bool) (*view, error) {
+	if !exists(path+"-wal") && !hasContent(path+"-journal") {
+		return tryView(ctx, &view{path: path, settings: stillSettings})
+	}
+	v, err := tryView(ctx, &view{path: path, settings: sharedSettings})
+	switch {
+	case !IsUnwritable(err) && !IsUnavailable(err):
+		return v, err
+	case !hasContent(path+"-wal") && !hasContent(path+"-journal"):
+		return tryView(ctx, &view{path: path, settings: stillSettings})
+	case !mayCopy:
+		return nil, err
+	}
+	return viewOfCopy(ctx, path)
+}
+
+func tryView(ctx context.Context, v *view) (*view, error) {
+	p := v.connect(1)
+	defer p.Close()
+	var tables int
+	err := p.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
+	return v, err
+}
+
+func viewOfCopy(ctx context.Context, path string) (_ *view, err error) {
+	v := &view{settings: "_busy_timeout=5000"}
+	defer func() {
+		if err != nil {
+			v.close()
+		}
+	}()
+	if v.folder, err = os.MkdirTemp("", "clientregistry-"); err == nil {
+		v.path = filepath.Join(v.folder, "registry.db")
+		for _, end := range []string{"", "-wal", "-journal"} {
+			if copied := copyPrivate(path+end, v.path+end); copied != nil && !errors.Is(copied, os.ErrNotExist) {
+				err = copied
+			}
+		}
+	}
+	if err != nil {
+		return nil, &explained{"what was changed last is in its -wal, which can be read only where something can be written, " +
+			"and a copy of both in a temporary folder failed (%s); name a folder with room in TMPDIR", err}
+	}
+	return tryView(ctx, v)
+}
+
+func (v *view) connect(n int) *pool { return connectTo(v.path, v.settings, n) }
+
+func (v *view) close() error {
+	if v.folder == "" {
+		return nil
+	}
+	return os.RemoveAll(v.folder)
+}
+
+// openToRead opens for an Open that is ReadOnly.
+func (d *DB) openToRead(ctx context.Context) error {
+	there, err := isFile(d.path)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return &NoRegistry{d.path}
+	}
+	if err := d.soleName(); err != nil {
+		return err
+	}
+	if d.view, err = viewOf(ctx, d.path, true); err != nil {
+		d.view = nil
+		return err
+	}
+	d.reader, d.writer, d.sessions.watch = d.view.connect(readers), d.view.connect(1), d.view.connect(1)
+	if err := isRegistry(ctx, d.reader); err != nil {
+		return err
+	}
+	version, newest, err := d.versions(ctx)
+	if err == nil && version > newest {
+		err = errNewer(version, newest)
+	}
+	return err
+}
+
+// IsCurrent returns an error where the file has an older schema, which only an
+// Open that is ReadOnly leaves as it is.
+func (d *DB) IsCurrent(ctx context.Context) error {
+	file, newest, err := d.versions(ctx)
+	if err == nil && file < newest {
+		err = fmt.Errorf("%s was written by an older version (schema %d, this program knows %d); start the server once, which upgrades it",
+			d.path, file, newest)
+	}
+	return err
+}
+
+// versions are the schema of the file, and the newest that this program knows.
+func (d *DB) versions(ctx context.Context) (file, newest int64, err error) {
+	all, err := goose.NewProvider(goose.DialectSQLite3, d.reader.DB, migrations.FS)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, s := range all.ListSources() {
+		newest = max(newest, s.Version)
+	}
+	var version sql.NullInt64
+	err = d.reader.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version").Scan(&version)
+	return version.Int64, newest, err
+}
+
+func errNewer(file, newest int64) error {
+	return fmt.Errorf("it was written by a newer version (schema %d, this program knows %d); start the newer program", file, newest)
+}
