@@ -13,7 +13,7 @@ import (
 type Account struct {
 	User
 	LastSignInAt time.Time // zero: never
-	LockedUntil  time.Time // zero, or past: not locked
+	LockedUntil  time.Time // strangers, or a browser of his own; zero: not locked
 	InvitedUntil time.Time // end of the open invitation; zero: none
 	Beyond       string    // why the account is not the reader's to act on; "" where it is
 }
@@ -30,10 +30,17 @@ func (a Account) State(now time.Time) string {
 	return a.Status
 }
 
-const selectAccount = `
+// selectAccount is the query of accounts as they are at a moment, up to its WHERE.
+func selectAccount(now time.Time) (query string, args []any) {
+	lockAfter, lockUntil := lastsBetween(now, attemptWindow)
+	linkAfter, linkUntil := lastsBetween(now, InvitationLife)
+	return accountColumns, []any{lockAfter, lockUntil, linkAfter, linkUntil}
+}
+
+const accountColumns = `
 	SELECT users.id, email, full_name, status, time_zone, theme, single_keys, users.created_at, updated_at,` + secondFactorColumns + `, last_sign_in_at,
-		(SELECT locked_until FROM sign_in_attempts WHERE key = users.id),
-		(SELECT max(expires_at) FROM user_links WHERE user_id = users.id AND kind = 'invitation')
+		(SELECT max(locked_until) FROM sign_in_attempts WHERE key BETWEEN users.id AND users.id || '/~' AND locked_until > ? AND locked_until <= ?),
+		(SELECT max(expires_at) FROM user_links WHERE user_id = users.id AND kind = 'invitation' AND expires_at > ? AND expires_at <= ?)
 	FROM users`
 
 func scanAccount(r row) (Account, error) {
@@ -51,7 +58,8 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 	if !by.Can(ManageUsers) {
 		return nil, ErrForbidden
 	}
-	rows, err := d.reader.query(ctx, selectAccount+" ORDER BY full_name COLLATE NOCASE, users.id")
+	query, args := selectAccount(d.now())
+	rows, err := d.reader.query(ctx, query+" ORDER BY full_name COLLATE NOCASE, users.id", args...)
 	all, err := collect(rows, err, scanAccount)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
@@ -85,7 +93,8 @@ func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) 
 	if !by.Can(ManageUsers) {
 		return Account{}, ErrForbidden
 	}
-	a, err := scanAccount(d.reader.queryRow(ctx, selectAccount+" WHERE users.id = ?", id))
+	query, args := selectAccount(d.now())
+	a, err := scanAccount(d.reader.queryRow(ctx, query+" WHERE users.id = ?", append(args, id)...))
 	if err != nil {
 		return a, err
 	}
@@ -107,7 +116,8 @@ func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Accoun
 	if !by.Can(ManageUsers) {
 		return Account{}, ErrForbidden
 	}
-	return scanAccount(d.reader.queryRow(ctx, selectAccount+" WHERE email = ?", foldEmail(email)))
+	query, args := selectAccount(d.now())
+	return scanAccount(d.reader.queryRow(ctx, query+" WHERE email = ?", append(args, foldEmail(email))...))
 }
 
 // AddRole gives a user one more role by its slug. It returns Invalid for an unknown one.
@@ -238,6 +248,9 @@ func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 		if _, err := t.exec("DELETE FROM user_links WHERE user_id = ?", id); err != nil {
 			return err
 		}
+		if err := t.forgetDevices(id); err != nil {
+			return err
+		}
 		return t.setStatus(a, "disabled", "disable_user")
 	})
 }
@@ -275,7 +288,7 @@ func (t *tx) setStatus(a Account, status, action string) error {
 // Unlock lets a user who was locked out try again.
 func (d *DB) Unlock(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
-		if n, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ?", id); err != nil || n == 0 {
+		if was, err := t.forgiveAll(id); err != nil || !was {
 			return err
 		}
 		return t.record("unlock_user", "user", id, nil)
@@ -301,7 +314,8 @@ func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*t
 		if !by.Can(ManageUsers) {
 			return ErrForbidden
 		}
-		a, err := scanAccount(t.queryRow(selectAccount+" WHERE users.id = ?", id))
+		query, args := selectAccount(t.now)
+		a, err := scanAccount(t.queryRow(query+" WHERE users.id = ?", append(args, id)...))
 		if err != nil {
 			return err
 		}

@@ -18,46 +18,67 @@ const (
 )
 
 // Locked refuses a sign-in, right or wrong, until a moment.
-type Locked struct{ Until time.Time }
+type Locked struct {
+	Until   time.Time
+	Browser bool // only this browser is locked, which the account knows
+}
 
 func (e *Locked) Error() string { return "too many wrong passwords until " + stamp(e.Until) }
 
-// attempt is one sign-in being tried. It is counted before the password is
-// checked, so that many at once are no more than many in turn.
-type attempt struct {
-	account, address  string
-	last, addressLast bool // it was the one after which the account, or the address, is locked
+// budget is what wrong passwords and codes are counted on. Strangers share the
+// account's and that of their address. A browser that is known to the account has
+// one of its own: others' guesses do not lock it out.
+type budget struct {
+	userID  string // "" where nobody has the email
+	account string // key of the account, or of one browser of it
+	address string // key; "" for a browser of the account
 }
 
-// tryToSignIn counts an attempt, or returns Locked.
-func (d *DB) tryToSignIn(ctx context.Context, by Actor, userID, email string) (attempt, error) {
-	account := userID
-	if account == "" {
-		account = sha256Hex(email)
+func strangers(userID, email, ip string) budget {
+	b := budget{userID: userID, account: userID, address: addressKey(ip)}
+	if userID == "" {
+		b.account = sha256Hex(email)
 	}
-	var a attempt
-	err := d.commit(ctx, Actor{}, func(t *tx) (err error) { // also while the file is damaged
-		a, err = t.countSignIn(account, by.IP)
-		return err
-	})
-	return a, err
+	return b
 }
 
-// countSignIn counts an attempt on an account and from an address, or returns Locked.
-func (t *tx) countSignIn(account, ip string) (a attempt, err error) {
-	a = attempt{account: account, address: addressKey(ip)}
-	if a.addressLast, err = t.countAttempt(a.address, attemptsPerAddress); err != nil {
-		return a, err
+// browserOf is the budget of one browser of an account. Its key begins with the
+// account's, so that Unlock finds all of them.
+func browserOf(userID, browser string) budget {
+	return budget{userID: userID, account: userID + "/" + browser[:min(len(browser), 40)]}
+}
+
+// ofAccount finds the keys of an account and of its browsers, by its id twice.
+const ofAccount = "key BETWEEN ? AND ? || '/~'"
+
+// budgetOf is what the actor's tries at an account count on.
+func budgetOf(ask asker, now time.Time, by Actor, userID, email string) (budget, error) {
+	device, err := knownDevice(ask, now, userID, by.Device)
+	if err == nil && device != "" {
+		return browserOf(userID, device), nil
 	}
-	a.last, err = t.countAttempt(a.account, attemptsPerAccount)
-	return a, err
+	return strangers(userID, email, by.IP), err
+}
+
+// limit is how many wrong ones a key takes.
+type attemptLimit struct {
+	key  string
+	most int
+}
+
+func (b budget) limits() []attemptLimit {
+	own := attemptLimit{b.account, attemptsPerAccount}
+	if b.address == "" {
+		return []attemptLimit{own}
+	}
+	return []attemptLimit{{b.address, attemptsPerAddress}, own}
 }
 
 // addressKey is an address as it is counted: of IPv6 the /64, which is one customer's.
 func addressKey(ip string) string {
 	address, err := netip.ParseAddr(ip)
 	if err != nil {
-		return "unknown address"
+		return unknownAddress
 	}
 	if address = address.Unmap(); address.Is6() {
 		prefix, _ := address.WithZone("").Prefix(64)
@@ -66,98 +87,164 @@ func addressKey(ip string) string {
 	return address.String()
 }
 
-// countAttempt counts one under a key, and tells whether it was the last before the lock.
-func (t *tx) countAttempt(key string, most int) (last bool, err error) {
-	var count int
-	var since, until time.Time
-	err = t.queryRow("SELECT count, since, locked_until FROM sign_in_attempts WHERE key = ?", key).Scan(&count, moment{&since}, moment{&until})
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return false, err
-	}
-	if until.After(t.now) {
-		return false, &Locked{Until: until}
-	}
-	if t.now.Sub(since) > attemptWindow || !until.IsZero() {
-		count, since = 0, t.now
-	}
-	count++
-	var locked any
-	if count >= most {
-		locked = stamp(t.now.Add(attemptWindow))
-	}
-	_, err = t.exec(`
-		INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES (?, ?, ?, ?)
-		ON CONFLICT (key) DO UPDATE SET count = excluded.count, since = excluded.since, locked_until = excluded.locked_until`,
-		key, count, stamp(since), locked)
-	return count >= most, err
+const unknownAddress = "unknown address"
+
+// attempts are the wrong ones counted under a key.
+type attempts struct {
+	count int
+	since time.Time
+	until time.Time // end of the lock; zero: none
 }
 
-// forgive takes back what a whole sign-in was counted as, and forgets the wrong ones before it.
-func (t *tx) forgive(a attempt) error {
-	if _, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ?", a.account); err != nil {
-		return err
+const selectAttempts = "SELECT count, since, locked_until FROM sign_in_attempts WHERE key = ?"
+
+// scanAttempts reads what counts now: nothing long ago, and nothing from the future.
+func scanAttempts(r row, now time.Time) (a attempts, err error) {
+	err = r.Scan(&a.count, moment{&a.since}, moment{&a.until})
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return attempts{}, nil
+	case err != nil, lasts(a.until, now, attemptWindow):
+		return a, err
+	case !a.until.IsZero(), inFuture(a.since, now), now.Sub(a.since) > attemptWindow:
+		return attempts{}, nil
 	}
-	return t.takeBack(a.address)
+	return a, nil
 }
 
-// takeBack takes one attempt back that was none. Wrong ones stay: where a code
-// is still missing, a right password does not buy new tries at the code.
-func (t *tx) takeBack(keys ...string) error {
-	for _, key := range keys {
-		if _, err := t.exec("UPDATE sign_in_attempts SET count = max(count - 1, 0), locked_until = NULL WHERE key = ?", key); err != nil {
+// checkLocks returns Locked where a budget is used up.
+func checkLocks(ask asker, now time.Time, b budget) error {
+	_, err := b.room(ask, now, nil)
+	return err
+}
+
+// room tells whether a budget bears one more wrong try beside those being
+// checked now, by key. It returns Locked where it is used up.
+func (b budget) room(ask asker, now time.Time, running map[string]int) (bool, error) {
+	room := true
+	for _, l := range b.limits() {
+		a, err := scanAttempts(ask.queryRow(selectAttempts, l.key), now)
+		if err != nil {
+			return false, err
+		}
+		if !a.until.IsZero() {
+			return false, &Locked{Until: a.until, Browser: b.address == ""}
+		}
+		room = room && a.count+running[l.key] < l.most
+	}
+	return room, nil
+}
+
+// countWrong counts a wrong password or code, and records the locks it leads to.
+func (t *tx) countWrong(b budget) error {
+	for _, l := range b.limits() {
+		a, err := scanAttempts(t.queryRow(selectAttempts, l.key), t.now)
+		if err != nil {
+			return err
+		}
+		if !a.until.IsZero() {
+			continue // one that was being checked when the last one locked
+		}
+		if a.count == 0 {
+			a.since = t.now
+		}
+		if a.count++; a.count >= l.most {
+			a.until = t.now.Add(attemptWindow)
+			if err := t.recordLock(b, l); err != nil {
+				return err
+			}
+		}
+		if err := t.saveAttempts(l.key, a); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// recordFailure records a sign-in that failed, and that it locked the account or the address.
-func (t *tx) recordFailure(userID string, tried attempt, why details) error {
-	if err := t.record("login_failed", "session", userID, why); err != nil {
+func (t *tx) saveAttempts(key string, a attempts) error {
+	var until any
+	if !a.until.IsZero() {
+		until = stamp(a.until)
+	}
+	_, err := t.exec(`
+		INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES (?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET count = excluded.count, since = excluded.since, locked_until = excluded.locked_until`,
+		key, a.count, stamp(a.since), until)
+	return err
+}
+
+func (t *tx) recordLock(b budget, l attemptLimit) error {
+	switch {
+	case l.key == b.address:
+		return t.record("address_locked", "session", "", details{"after": l.most, "address": l.key})
+	case b.userID == "":
+		return nil
+	case b.address == "":
+		return t.record("account_locked", "user", b.userID, details{"after": l.most, "only": "one browser"})
+	}
+	return t.record("account_locked", "user", b.userID, details{"after": l.most})
+}
+
+// recordFailure counts and records a sign-in that failed.
+func (t *tx) recordFailure(b budget, why details) error {
+	if err := t.record("login_failed", "session", b.userID, why); err != nil {
 		return err
 	}
-	return t.recordLock(userID, tried)
+	return t.countWrong(b)
 }
 
-func (t *tx) recordLock(userID string, tried attempt) error {
-	if tried.addressLast {
-		if err := t.record("address_locked", "session", "", details{"after": attemptsPerAddress, "address": tried.address}); err != nil {
-			return err
-		}
-	}
-	if !tried.last || userID == "" {
-		return nil
-	}
-	return t.record("account_locked", "user", userID, details{"after": attemptsPerAccount})
+// forgive forgets the wrong ones before a whole sign-in: those of the browser
+// where it is known, which leaves a lock on strangers. Those of the address
+// stay, where a right password must not buy tries at other accounts.
+func (t *tx) forgive(b budget) error {
+	_, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ?", b.account)
+	return err
 }
 
-// LockedAddress is an address from which no sign-in is taken until a moment.
+// forgiveAll forgets the wrong ones of an account and all its browsers, and tells whether there were any.
+func (t *tx) forgiveAll(userID string) (any bool, err error) {
+	n, err := t.exec("DELETE FROM sign_in_attempts WHERE "+ofAccount, userID, userID)
+	return n > 0, err
+}
+
+// LockedAddress is an address from which no stranger's sign-in is taken until a moment.
 type LockedAddress struct {
 	Address string // of IPv6 the /64
 	Until   time.Time
 }
 
 // anAddress tells the keys of sign_in_attempts that are addresses from ids and hashes.
-const anAddress = "(key LIKE '%.%' OR key LIKE '%:%' OR key = 'unknown address')"
+const anAddress = "(key LIKE '%.%' OR key LIKE '%:%' OR key = '" + unknownAddress + "')"
 
 // LockedAddresses are the addresses that are locked now.
 func (d *DB) LockedAddresses(ctx context.Context, by Actor) ([]LockedAddress, error) {
 	if !by.Can(ManageUsers) {
 		return nil, ErrForbidden
 	}
-	rows, err := d.reader.query(ctx, "SELECT key, locked_until FROM sign_in_attempts WHERE locked_until > ? AND "+anAddress+" ORDER BY key", stamp(d.now()))
+	after, until := lastsBetween(d.now(), attemptWindow)
+	rows, err := d.reader.query(ctx, `
+		SELECT key, locked_until FROM sign_in_attempts
+		WHERE locked_until > ? AND locked_until <= ? AND `+anAddress+`
+		ORDER BY key`, after, until)
 	return collect(rows, err, func(r row) (a LockedAddress, err error) { return a, r.Scan(&a.Address, moment{&a.Until}) })
 }
 
-// UnlockAddress takes sign-ins from an address again. One that is not locked is no error.
+// UnlockAddress takes sign-ins from an address again, or from an address of a
+// locked /64. One that is not locked is no error.
 func (d *DB) UnlockAddress(ctx context.Context, by Actor, address string) error {
+	key := address
+	if _, err := netip.ParseAddr(address); err == nil {
+		key = addressKey(address)
+	} else if network, err := netip.ParsePrefix(address); err == nil {
+		key = network.Masked().String()
+	}
 	return d.write(ctx, by, func(t *tx) error {
 		if !by.Can(ManageUsers) {
 			return ErrForbidden
 		}
-		if n, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ? AND locked_until IS NOT NULL AND "+anAddress, address); err != nil || n == 0 {
+		if n, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ? AND locked_until IS NOT NULL AND "+anAddress, key); err != nil || n == 0 {
 			return err
 		}
-		return t.record("unlock_address", "session", "", details{"address": address})
+		return t.record("unlock_address", "session", "", details{"address": key})
 	})
 }

@@ -127,7 +127,7 @@ func (d *DB) recordRead(ctx context.Context, by Actor, f AuditFilter) error {
 	err = d.reader.queryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM (
 			SELECT metadata, created_at FROM audit_logs WHERE user_id = ? AND action = 'view_audit' ORDER BY seq DESC LIMIT 100
-		) WHERE metadata = ? AND created_at > ?)`, by.UserID, string(said), stamp(d.now().Add(-same))).Scan(&known)
+		) WHERE metadata = ? AND created_at > ? AND created_at <= ?)`, by.UserID, string(said), stamp(d.now().Add(-same)), stamp(d.now().Add(clockSlack))).Scan(&known)
 	if err != nil || known {
 		return err
 	}
@@ -174,8 +174,8 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 	enough := `
 		SELECT count(*) >= ? FROM (
 			SELECT created_at FROM audit_logs WHERE user_id = ? AND action = 'refused' ORDER BY seq DESC` + limit(refusalsPerMinute) + `
-		) WHERE created_at > ?`
-	args := []any{refusalsPerMinute, by.UserID, stamp(d.now().Add(-time.Minute))}
+		) WHERE created_at > ? AND created_at <= ?`
+	args := []any{refusalsPerMinute, by.UserID, stamp(d.now().Add(-time.Minute)), stamp(d.now().Add(clockSlack))}
 	var done bool
 	if err := d.reader.queryRow(ctx, enough, args...).Scan(&done); err != nil || done {
 		return err // without waiting for the writer, which others need

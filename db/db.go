@@ -29,6 +29,7 @@ type DB struct {
 
 	health    health
 	sessions  sessionCache
+	checks    checks
 	idle, max time.Duration // of a session
 	memo      memo
 	most      int   // MostCounted; less in tests

@@ -12,6 +12,8 @@ const (
 	ResetLife      = time.Hour
 )
 
+var linkLife = map[string]time.Duration{"invitation": InvitationLife, "reset": ResetLife}
+
 // SetPassword gives an active or invited user a password (its hash), makes him
 // active, ends his sessions and lifts a lock: the rescue of somebody who cannot come in.
 func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
@@ -29,12 +31,15 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 	})
 }
 
-// signOutEverywhere ends a user's sessions and forgets wrong passwords.
+// signOutEverywhere ends a user's sessions, and forgets wrong passwords and the browsers he is known by.
 func (t *tx) signOutEverywhere(id string) error {
 	if _, err := t.endSessions(id, ""); err != nil {
 		return err
 	}
-	_, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ?", id)
+	if err := t.forgetDevices(id); err != nil {
+		return err
+	}
+	_, err := t.forgiveAll(id)
 	return err
 }
 
@@ -64,7 +69,7 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 		if err := t.giveRoles(Account{User: u}, roles); err != nil {
 			return err
 		}
-		if token, err = t.newLink(u.ID, "invitation", InvitationLife); err != nil {
+		if token, err = t.newLink(u.ID, "invitation"); err != nil {
 			return err
 		}
 		id = u.ID
@@ -74,12 +79,12 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 }
 
 // newLink makes a one-time link; older ones of its kind work no more.
-func (t *tx) newLink(userID, kind string, life time.Duration) (token string, err error) {
+func (t *tx) newLink(userID, kind string) (token string, err error) {
 	if _, err := t.exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", userID, kind); err != nil {
 		return "", err
 	}
 	token = rand.Text()
-	_, err = t.exec("INSERT INTO user_links (id, user_id, kind, expires_at) VALUES (?, ?, ?, ?)", sha256Hex(token), userID, kind, stamp(t.now.Add(life)))
+	_, err = t.exec("INSERT INTO user_links (id, user_id, kind, expires_at) VALUES (?, ?, ?, ?)", sha256Hex(token), userID, kind, stamp(t.now.Add(linkLife[kind])))
 	return token, err
 }
 
@@ -90,7 +95,7 @@ func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token st
 		if a.Status != "invited" {
 			return invalid("status", "Only somebody who has not come yet can be invited again")
 		}
-		if token, err = t.newLink(id, "invitation", InvitationLife); err != nil {
+		if token, err = t.newLink(id, "invitation"); err != nil {
 			return err
 		}
 		return t.record("invite_user", "user", id, nil)
@@ -105,7 +110,7 @@ func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string,
 		if a.Status != "active" {
 			return invalid("status", "Only an active user has a password to reset")
 		}
-		if token, err = t.newLink(id, "reset", ResetLife); err != nil {
+		if token, err = t.newLink(id, "reset"); err != nil {
 			return err
 		}
 		return t.record("reset_password_link", "user", id, nil)
@@ -113,10 +118,16 @@ func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string,
 	return token, err
 }
 
-// LinkOwner returns whose a one-time link is, or ErrNotFound where it was used or is too old.
+// LinkOwner returns whose a one-time link is, or ErrNotFound where it was used,
+// is too old, or lies in the future.
 func (d *DB) LinkOwner(ctx context.Context, kind, token string) (User, error) {
-	return scanUser(d.reader.queryRow(ctx, selectUser+`
-		WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ?)`, sha256Hex(token), kind, stamp(d.now())))
+	return linkOwner(reading{ctx, d}, d.now(), kind, token)
+}
+
+func linkOwner(ask asker, now time.Time, kind, token string) (User, error) {
+	after, until := lastsBetween(now, linkLife[kind])
+	return scanUser(ask.queryRow(selectUser+`
+		WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ? AND expires_at <= ?)`, sha256Hex(token), kind, after, until))
 }
 
 // AcceptInvitation makes an invited account active with a password (its hash)
@@ -157,8 +168,7 @@ func (d *DB) useLink(ctx context.Context, by Actor, kind, token string, use func
 	var u User
 	err := d.transact(ctx, by, func(t *tx) error {
 		var err error
-		u, err = scanUser(t.queryRow(selectUser+"WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ?)", sha256Hex(token), kind, stamp(t.now)))
-		if err != nil {
+		if u, err = linkOwner(t, t.now, kind, token); err != nil {
 			return err
 		}
 		t.by.UserID = u.ID

@@ -3,8 +3,8 @@ package db
 import "context"
 
 // withPassword makes a change to the actor's own account that asks for his
-// current password. A wrong one is Invalid and counts like a wrong sign-in,
-// which ends in Locked.
+// current password. A wrong one is Invalid and counts, which ends in Locked; what
+// strangers try at sign-in counts for itself.
 func (d *DB) withPassword(ctx context.Context, by Actor, current string, change func(*tx) error) error {
 	if current == "" {
 		return invalid("current_password", "Enter your current password")
@@ -16,22 +16,21 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 	if err := d.reader.queryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
 		return err
 	}
-	tried, err := d.tryToSignIn(ctx, by, by.UserID, "")
+	tried := browserOf(by.UserID, "signed in")
+	end, err := d.startCheck(ctx, tried)
 	if err != nil {
 		return err
 	}
+	defer end()
 	matches, _, err := checkPassword(ctx, stored, current)
 	if err != nil {
 		return err
 	}
 	if !matches {
-		if err := d.write(ctx, by, func(t *tx) error { return t.recordLock(by.UserID, tried) }); err != nil {
+		if err := d.commit(context.WithoutCancel(ctx), by, func(t *tx) error { return t.countWrong(tried) }); err != nil {
 			return err
 		}
 		return invalid("current_password", "This is not your current password")
-	}
-	if err := d.keep(ctx, func(t *tx) error { return t.takeBack(tried.account, tried.address) }); err != nil {
-		return err
 	}
 	return d.write(ctx, by, func(t *tx) error {
 		var still bool // hashing takes a while
@@ -46,13 +45,16 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 }
 
 // ChangePassword gives the actor a new password (its hash) where the current
-// one fits, and ends his other sessions. It returns Invalid where it does not.
+// one fits, ends his other sessions and makes all browsers strangers. It returns Invalid where it does not.
 func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash string) error {
 	return d.withPassword(ctx, by, current, func(t *tx) error {
 		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
 			return err
 		}
 		if _, err := t.endSessions(by.UserID, token); err != nil {
+			return err
+		}
+		if err := t.forgetDevices(by.UserID); err != nil {
 			return err
 		}
 		return t.record("change_password", "user", by.UserID, nil)

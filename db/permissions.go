@@ -83,6 +83,7 @@ type Actor struct {
 	OwnOnly bool           // sees only clients of his own, see scope.go
 	Zone    *time.Location // in which he types and reads times; nil is UTC
 	IP, UA  string
+	Device  string // the device cookie of the browser, see RememberDevice
 }
 
 // System is the actor of the command line: everything, by nobody in particular.

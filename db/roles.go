@@ -82,9 +82,10 @@ func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account
 	if !by.Can(ManageUsers) {
 		return nil, ErrForbidden
 	}
-	rows, err := d.reader.query(ctx, selectAccount+`
+	query, args := selectAccount(d.now())
+	rows, err := d.reader.query(ctx, query+`
 		WHERE users.id IN (SELECT user_id FROM user_role WHERE role_id = ?)
-		ORDER BY full_name COLLATE NOCASE, users.id`, roleID)
+		ORDER BY full_name COLLATE NOCASE, users.id`, append(args, roleID)...)
 	return collect(rows, err, scanAccount)
 }
 

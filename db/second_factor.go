@@ -39,19 +39,19 @@ const demandingRoles = "SELECT name FROM user_role JOIN roles ON roles.id = role
 // pendingLife is how long a seed waits for its first code.
 const pendingLife = time.Hour
 
-const selectPending = "SELECT user_id, pending FROM second_factors WHERE user_id = ? AND pending_at > ?"
+const selectPending = "SELECT pending FROM second_factors WHERE user_id = ? AND pending_at > ? AND pending_at <= ?"
 
 // StartSecondFactor returns the seed for the actor's authenticator app, in
 // base32: the same one until he confirms it, for an hour. It counts for
 // nothing until then, so that making one is no change of the registry. It
 // returns KeyLost where seeds cannot be kept.
 func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err error) {
-	seed, err = d.pending(d.reader.queryRow(ctx, selectPending, by.UserID, stamp(d.now().Add(-pendingLife))))
+	seed, err = d.pending(reading{ctx, d}, d.now(), by.UserID)
 	if err == nil {
 		return seed, nil
 	}
 	err = d.keep(ctx, func(t *tx) error {
-		if seed, err = d.pending(t.queryRow(selectPending, by.UserID, stamp(t.now.Add(-pendingLife)))); err == nil {
+		if seed, err = d.pending(t, t.now, by.UserID); err == nil {
 			return nil // made meanwhile
 		}
 		key, err := d.keyToSeal(t)
@@ -73,10 +73,10 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 	return seed, err
 }
 
-func (d *DB) pending(r row) (seed string, err error) {
-	var userID string
+// pending returns the seed that waits for a user's first code, or sql.ErrNoRows.
+func (d *DB) pending(ask asker, now time.Time, userID string) (seed string, err error) {
 	var sealed []byte
-	if err := r.Scan(&userID, &sealed); err != nil {
+	if err := ask.queryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(clockSlack))).Scan(&sealed); err != nil {
 		return "", err
 	}
 	return d.unseal(userID, sealed)
@@ -122,7 +122,7 @@ func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed s
 
 // confirm returns the step of a code of the actor's pending seed, or Invalid.
 func (d *DB) confirm(t *tx, code string) (step int64, err error) {
-	seed, err := d.pending(t.queryRow(selectPending, t.by.UserID, stamp(t.now.Add(-pendingLife))))
+	seed, err := d.pending(t, t.now, t.by.UserID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, invalid("code", "The key was shown more than an hour ago. Here is a new one; add it to your app")
 	}
@@ -153,9 +153,13 @@ func appCode(typed string) (string, error) {
 func onlyDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // stepOf returns the step of 30 seconds whose code this is: the present one or
-// the one before or behind it, if it is later than the last one used.
+// the one before or behind it, if it is later than the last one used. One used
+// in the future was used while the clock was wrong.
 func stepOf(seed, code string, now time.Time, used int64) (step int64, fits bool) {
 	present := now.Unix() / 30
+	if used > present+2 {
+		used = 0
+	}
 	for step := max(present-1, used+1); step <= present+1; step++ {
 		right, err := hotp.GenerateCode(seed, uint64(step))
 		if err == nil && subtle.ConstantTimeCompare([]byte(right), []byte(code)) == 1 {

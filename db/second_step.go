@@ -29,10 +29,7 @@ var (
 )
 
 // startHalf makes a half sign-in and returns its token.
-func (t *tx) startHalf(userID string, tried attempt) (token string, err error) {
-	if err := t.takeBack(tried.account, tried.address); err != nil {
-		return "", err
-	}
+func (t *tx) startHalf(userID string) (token string, err error) {
 	token = rand.Text()
 	if _, err := t.exec("INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)", sha256Hex(token), userID, stamp(t.now.Add(HalfSignInLife))); err != nil {
 		return "", err
@@ -48,11 +45,12 @@ type half struct {
 
 const selectHalf = `
 	SELECT half_sign_ins.id, user_id, wrong FROM half_sign_ins JOIN users ON users.id = user_id
-	WHERE half_sign_ins.id = ? AND expires_at > ? AND status = 'active'`
+	WHERE half_sign_ins.id = ? AND expires_at > ? AND expires_at <= ? AND status = 'active'`
 
-func scanHalf(r row) (half, error) {
+func findHalf(ask asker, now time.Time, token string) (half, error) {
 	var h half
-	err := r.Scan(&h.id, &h.userID, &h.wrong)
+	after, until := lastsBetween(now, HalfSignInLife)
+	err := ask.queryRow(selectHalf, sha256Hex(token), after, until).Scan(&h.id, &h.userID, &h.wrong)
 	if errors.Is(err, sql.ErrNoRows) {
 		return half{}, ErrNotFound
 	}
@@ -61,7 +59,7 @@ func scanHalf(r row) (half, error) {
 
 // HalfSignIn returns nil while a token is that of a half sign-in, and ErrNotFound once it is not.
 func (d *DB) HalfSignIn(ctx context.Context, token string) error {
-	_, err := scanHalf(d.reader.queryRow(ctx, selectHalf, sha256Hex(token), stamp(d.now())))
+	_, err := findHalf(reading{ctx, d}, d.now(), token)
 	return err
 }
 
@@ -84,12 +82,15 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 	}
 	var refused error // stays when the transaction is kept: a wrong code counts
 	err = d.letIn(ctx, by, func(t *tx) error {
-		h, err := scanHalf(t.queryRow(selectHalf, sha256Hex(token), stamp(t.now)))
+		h, err := findHalf(t, t.now, token)
 		if err != nil {
 			return err
 		}
-		tried, err := t.countSignIn(h.userID, by.IP)
+		tried, err := budgetOf(t, t.now, by, h.userID, "")
 		if err != nil {
+			return err
+		}
+		if err := checkLocks(t, t.now, tried); err != nil {
 			return err
 		}
 		fits, err := d.useCode(t, h.userID, code, recovery)
@@ -144,7 +145,7 @@ func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err 
 }
 
 // countWrongCode counts one and returns what to answer.
-func (t *tx) countWrongCode(h half, recovery bool, tried attempt) (refused, err error) {
+func (t *tx) countWrongCode(h half, recovery bool, tried budget) (refused, err error) {
 	refused = ErrCode
 	count := "UPDATE half_sign_ins SET wrong = wrong + 1 WHERE id = ?"
 	if h.wrong+1 >= wrongCodes {
@@ -157,11 +158,11 @@ func (t *tx) countWrongCode(h half, recovery bool, tried attempt) (refused, err 
 	if recovery {
 		reason = "recovery_code"
 	}
-	return refused, t.recordFailure(h.userID, tried, details{"reason": reason})
+	return refused, t.recordFailure(tried, details{"reason": reason})
 }
 
 // finish turns a half sign-in into a session.
-func (t *tx) finish(h half, recovery bool, tried attempt) (SignedIn, error) {
+func (t *tx) finish(h half, recovery bool, tried budget) (SignedIn, error) {
 	in := SignedIn{ByRecovery: recovery}
 	t.by.UserID = h.userID
 	if _, err := t.exec("DELETE FROM half_sign_ins WHERE id = ?", h.id); err != nil {

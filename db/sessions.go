@@ -66,7 +66,7 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	if now.Sub(s.lastUsed) > d.idle || now.Sub(s.created) > d.max {
+	if now.Sub(s.lastUsed) > d.idle || now.Sub(s.created) > d.max || inFuture(s.lastUsed, now) || inFuture(s.created, now) {
 		return Session{}, ErrNotFound
 	}
 	if now.Sub(s.lastUsed) > time.Minute {
@@ -183,22 +183,27 @@ func (d *DB) writeEnds(ctx context.Context) error {
 	return nil
 }
 
-// tidy removes what is over: sessions, wrong passwords long ago, and
-// request ids nobody will repeat.
+// tidy removes what is over, and what lies in the future: sessions, wrong
+// passwords long ago, and request ids nobody will repeat.
 func (d *DB) tidy(ctx context.Context) error {
 	return d.keep(ctx, func(t *tx) error {
-		for _, old := range []struct {
-			query  string
-			before time.Time
+		now := t.now
+		for _, stays := range []struct {
+			query    string
+			from, to time.Time // what lies between them stays
 		}{
-			{"DELETE FROM sessions WHERE last_used_at < ?", t.now.Add(-d.idle)},
-			{"DELETE FROM sessions WHERE created_at < ?", t.now.Add(-d.max)},
-			{"DELETE FROM half_sign_ins WHERE expires_at < ?", t.now},
-			{"DELETE FROM sign_in_attempts WHERE max(since, ifnull(locked_until, '')) < ?", t.now.Add(-attemptWindow)},
-			{"DELETE FROM requests WHERE created_at < ?", t.now.AddDate(0, 0, -7)},
-			{"DELETE FROM saved_views WHERE deleted_at < ?", t.now.Add(-viewsKept)},
+			{"DELETE FROM sessions WHERE last_used_at NOT BETWEEN ? AND ?", now.Add(-d.idle), now},
+			{"DELETE FROM sessions WHERE created_at NOT BETWEEN ? AND ?", now.Add(-d.max), now},
+			{"DELETE FROM half_sign_ins WHERE expires_at NOT BETWEEN ? AND ?", now, now.Add(HalfSignInLife)},
+			{
+				"DELETE FROM sign_in_attempts WHERE max(since, ifnull(locked_until, '')) NOT BETWEEN ? AND ?",
+				now.Add(-attemptWindow), now.Add(attemptWindow),
+			},
+			{"DELETE FROM devices WHERE expires_at NOT BETWEEN ? AND ?", now, now.Add(DeviceLife)},
+			{"DELETE FROM requests WHERE created_at NOT BETWEEN ? AND ?", now.AddDate(0, 0, -7), now},
+			{"DELETE FROM saved_views WHERE deleted_at NOT BETWEEN ? AND ?", now.Add(-viewsKept), now},
 		} {
-			if _, err := t.exec(old.query, stamp(old.before)); err != nil {
+			if _, err := t.exec(stays.query, stamp(stays.from), stamp(stays.to.Add(clockSlack))); err != nil {
 				return err
 			}
 		}
@@ -232,8 +237,8 @@ func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSe
 	now := d.now().UTC()
 	rows, err := d.reader.query(ctx, `
 		SELECT id, ua, ip, created_at, last_used_at FROM sessions
-		WHERE user_id = ? AND last_used_at >= ? AND created_at >= ?
-		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-d.idle)), stamp(now.Add(-d.max)))
+		WHERE user_id = ?1 AND last_used_at BETWEEN ?2 AND ?4 AND created_at BETWEEN ?3 AND ?4
+		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-d.idle)), stamp(now.Add(-d.max)), stamp(now.Add(clockSlack)))
 	return collect(rows, err, func(r row) (OpenSession, error) {
 		var s OpenSession
 		err := r.Scan(&s.ID, &s.UA, &s.IP, moment{&s.CreatedAt}, moment{&s.LastUsed})

@@ -10,8 +10,9 @@ import (
 
 // SignIn checks an email and a password and starts a session. It returns the
 // session's token, HalfSignedIn where a second factor is still to be shown,
-// ErrSignIn where they do not fit, Locked after too many that did not, or ErrBusy. Known and unknown emails cost the same time and lock the
-// same way. The actor says from where.
+// ErrSignIn where they do not fit, Locked after too many that did not, or
+// ErrBusy. Known and unknown emails cost the same time and lock the same way.
+// The actor says from where. Only a password that was checked and wrong counts.
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
 	typedEmail = foldEmail(strings.TrimSpace(typedEmail))
 	var id, hash, status string
@@ -19,16 +20,21 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
-	tried, err := d.tryToSignIn(ctx, by, id, typedEmail)
+	tried, err := budgetOf(reading{ctx, d}, d.now(), by, id, typedEmail)
 	if err != nil {
 		return "", err
 	}
+	end, err := d.startCheck(ctx, tried)
+	if err != nil {
+		return "", err
+	}
+	defer end()
 	matches, outdated, err := checkPassword(ctx, hash, password)
 	if err != nil {
 		return "", err
 	}
 	if !matches || status != "active" {
-		return "", errors.Join(ErrSignIn, d.recordFailedSignIn(ctx, by, id, typedEmail, tried))
+		return "", errors.Join(ErrSignIn, d.recordFailedSignIn(ctx, by, typedEmail, tried))
 	}
 	var newHash string
 	if outdated {
@@ -54,7 +60,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 			return err
 		}
 		if half {
-			token, err = t.startHalf(id, tried)
+			token, err = t.startHalf(id)
 		} else {
 			token, err = t.enter(id, tried, nil)
 		}
@@ -66,16 +72,17 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	return token, err
 }
 
-func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, userID, typed string, tried attempt) error {
+// recordFailedSignIn counts it also where nobody waits for the answer any more.
+func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, typed string, tried budget) error {
 	if _, err := email(typed); err != nil || len(typed) > 190 {
 		typed = "" // what is no email may be a password in the wrong field
 	}
-	return d.letIn(ctx, by, func(t *tx) error { return t.recordFailure(userID, tried, details{"email": typed}) })
+	return d.letIn(context.WithoutCancel(ctx), by, func(t *tx) error { return t.recordFailure(tried, details{"email": typed}) })
 }
 
 // enter starts the session of somebody who has shown all that it takes, and
 // forgets what was wrong before.
-func (t *tx) enter(userID string, tried attempt, how details) (token string, err error) {
+func (t *tx) enter(userID string, tried budget, how details) (token string, err error) {
 	t.by.UserID = userID
 	if _, err := t.exec("UPDATE users SET last_sign_in_at = ? WHERE id = ?", stamp(t.now), userID); err != nil {
 		return "", err

@@ -143,6 +143,7 @@ func (s *Server) passwordUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	s.rememberDevice(c, v.Token)
 	return s.accountChanged(c, "Password changed. Your other sessions have ended")
 }
 

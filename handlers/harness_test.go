@@ -69,7 +69,8 @@ func newDirect(t *testing.T, path string) *sql.DB {
 type browser struct {
 	*site
 	user   db.User
-	cookie *http.Cookie
+	cookie *http.Cookie // of the session
+	device *http.Cookie
 	asks   map[string]string
 }
 
@@ -375,13 +376,19 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 
 func (b *browser) do(r *http.Request) answer {
 	b.t.Helper()
-	if b.cookie != nil {
-		r.AddCookie(b.cookie)
+	for _, c := range []*http.Cookie{b.cookie, b.device} {
+		if c != nil {
+			r.AddCookie(c)
+		}
 	}
 	w := httptest.NewRecorder()
 	b.ServeHTTP(w, r)
 	a := answer{Response: w.Result(), t: b.t, what: r.Method + " " + r.URL.String(), body: w.Body.String()}
 	for _, c := range a.Cookies() {
+		if strings.HasSuffix(c.Name, "device") {
+			b.device = c
+			continue
+		}
 		b.cookie = c
 		if c.MaxAge < 0 {
 			b.cookie = nil

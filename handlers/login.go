@@ -56,7 +56,11 @@ func (s *Server) loginCreate(c *gin.Context) error {
 func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 	wait := locked.Until.Sub(s.now())
 	c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-	return "Too many wrong tries. Try again in " + plural(int(math.Ceil(wait.Minutes())), "minute") + ", or ask an administrator."
+	when := "Too many wrong tries. Try again in " + plural(int(math.Ceil(wait.Minutes())), "minute")
+	if locked.Browser {
+		return when + ", or ask an administrator."
+	}
+	return when + ", use a browser you have signed in with before, or ask an administrator."
 }
 
 // begin gives the browser a new session, and ends the one it had.
@@ -67,7 +71,21 @@ func (s *Server) begin(c *gin.Context, token string) error {
 		}
 	}
 	s.store.setToken(c.Writer, token)
+	s.rememberDevice(c, token)
 	return s.proposeZone(c, token)
+}
+
+// rememberDevice makes the browser known to the account of a session, so that
+// others' wrong passwords do not lock it out. Signing in does not depend on it.
+func (s *Server) rememberDevice(c *gin.Context, token string) {
+	device, err := s.db.RememberDevice(c.Request.Context(), s.nobody(c), token)
+	switch {
+	case errors.Is(err, db.ErrNotFound): // half of a session
+	case err != nil:
+		s.log.Error("a browser is not remembered", "id", c.GetString("request"), "error", err)
+	default:
+		s.store.setDevice(c.Writer, device)
+	}
 }
 
 // comeIn leads on after signing in. Where a dialog asked for it, the page below is still there.

@@ -73,6 +73,9 @@ func TestSignInUnderHTTPS(t *testing.T) {
 	if c.Name != "__Host-session" || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" {
 		t.Errorf("the cookie is %+v", c)
 	}
+	if c := ines.device; c.Name != "__Host-device" || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" {
+		t.Errorf("the device cookie is %+v", c)
+	}
 	if in.Header.Get("Strict-Transport-Security") == "" {
 		t.Error("no HSTS under https")
 	}

@@ -51,7 +51,7 @@ func (s *Server) logRequests(c *gin.Context) {
 		user = v.User.ID
 	}
 	s.log.Info("request", "id", id, "method", c.Request.Method, "route", c.FullPath(), "status", c.Writer.Status(),
-		"bytes", c.Writer.Size(), "ms", float64(time.Since(start).Microseconds())/1000, "user", user, "ip", c.ClientIP())
+		"bytes", c.Writer.Size(), "ms", float64(time.Since(start).Microseconds())/1000, "user", user, "ip", s.address(c))
 }
 
 // recoverPanics answers a panic with the page of a failure and logs where it was.

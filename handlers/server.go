@@ -35,6 +35,7 @@ type Server struct {
 	http.Handler
 
 	addresses addresses // of views
+	peers     peers
 
 	asked     atomic.Int64    // requests that were answered, and verifications
 	verifying sync.Mutex      // held while the history is being verified
@@ -101,9 +102,11 @@ func (s *Server) engine(trustedProxies []string) (*gin.Engine, error) {
 	if err := e.SetTrustedProxies(trustedProxies); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
+	e.RemoteIPHeaders = []string{forwardedFor}
+	s.peers.trusted = trustedProxies
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.Use(s.logRequests, s.recoverPanics, limitBody, sessions.Sessions(s.store.cookie, s.store), s.loadVisitor)
+	e.Use(s.watchPeers, s.logRequests, s.recoverPanics, limitBody, sessions.Sessions(s.store.cookie, s.store), s.loadVisitor)
 	for _, r := range routes {
 		if !r.access.declared() {
 			panic("handlers: " + r.method + " " + r.path + " names no permission")

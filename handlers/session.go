@@ -23,6 +23,7 @@ import (
 type sessionStore struct {
 	db      *db.DB
 	cookie  string
+	device  string // the device cookie's name
 	options gorilla.Options
 
 	mu     sync.Mutex
@@ -33,11 +34,11 @@ type sessionStore struct {
 const maxKept = 10_000
 
 func newSessionStore(d *db.DB, https bool) *sessionStore {
-	s := &sessionStore{db: d, cookie: "session", values: map[string]map[any]any{}, options: gorilla.Options{
+	s := &sessionStore{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, options: gorilla.Options{
 		Path: "/", MaxAge: int(d.SessionMax() / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}}
 	if https {
-		s.cookie, s.options.Secure = "__Host-session", true
+		s.cookie, s.device, s.options.Secure = "__Host-session", "__Host-device", true
 	}
 	return s
 }
@@ -119,6 +120,13 @@ func (s *sessionStore) setToken(w http.ResponseWriter, token string) {
 	http.SetCookie(w, gorilla.NewCookie(s.cookie, token, &o))
 }
 
+// setDevice gives the browser its device cookie, which signing out leaves.
+func (s *sessionStore) setDevice(w http.ResponseWriter, value string) {
+	o := s.options
+	o.MaxAge = int(db.DeviceLife / time.Second)
+	http.SetCookie(w, gorilla.NewCookie(s.device, value, &o))
+}
+
 // visitor is who is signed in: the user, as the actor of what he does.
 type visitor struct {
 	db.Actor
@@ -159,7 +167,11 @@ func (s *Server) nobody(c *gin.Context) db.Actor {
 	if r := []rune(ua); len(r) > 300 {
 		ua = string(r[:300])
 	}
-	return db.Actor{IP: c.ClientIP(), UA: ua}
+	by := db.Actor{IP: s.address(c), UA: ua}
+	if device, err := c.Request.Cookie(s.store.device); err == nil {
+		by.Device = device.Value
+	}
+	return by
 }
 
 // flash keeps a message for the next page.

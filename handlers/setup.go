@@ -121,7 +121,9 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s.store.setToken(c.Writer, token)
+	if err := s.begin(c, token); err != nil {
+		return err
+	}
 	if form.Get("sample") != "" {
 		if err := s.db.Demo(ctx, db.System, "s", 1, nil); err != nil {
 			return err

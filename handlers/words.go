@@ -260,7 +260,11 @@ func (s *sentence) more() {
 		}
 	case "account_locked":
 		if after := said["after"]; after != "" {
-			s.last("was locked out for 15 minutes after " + after + " wrong passwords")
+			where := ""
+			if said["only"] != "" {
+				where = " in " + said["only"]
+			}
+			s.last("was locked out for 15 minutes after " + after + " wrong passwords" + where)
 		}
 	case "address_locked":
 		if address := said["address"]; address != "" {

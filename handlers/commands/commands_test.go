@@ -388,6 +388,11 @@ func TestATeamThatLockedItselfOutIsRescued(t *testing.T) {
 		{"", []string{"user", "reset-mfa", "--email", "nobody@quay.example"}, 1, "nobody has the email nobody@quay.example"},
 		{"password123\n", []string{"user", "reset-password", "--email", "sam@quay.example"}, 1, "tried first"},
 		{"", []string{"user", "unlock", "--email", "nobody@quay.example"}, 1, "nobody has the email nobody@quay.example"},
+		{"", []string{"user", "unlock", "--address", "192.0.2.1"}, 0, "Sign-ins from 192.0.2.1 are let through.\n"},
+		{"", []string{"user", "unlock", "--address", "somewhere"}, 1, "is no address"},
+		{"", []string{"user", "unlock", "--address", "192.0.2.0/24"}, 1, "is no address"},
+		{"", []string{"user", "unlock", "--address", "192.0.2.1", "--email", "sam@quay.example"}, 2, "can't be used together"},
+		{"", []string{"user", "unlock"}, 2, "--email=EMAIL or --address=ADDRESS"},
 		{"", []string{"user", "add-role", "--email", "sam@quay.example", "--role", "Boss"}, 1, "Choose roles from the list"},
 	} {
 		code, stdout, stderr := on(x.stdin, x.args...)
@@ -476,6 +481,29 @@ func TestEachRescueWorksAndIsTheProgramsDoing(t *testing.T) {
 
 // TestVerifySaysWhatIsBroken: exit code 1 and the first row, and so for a file
 // whose rows refer to nothing and a noted hash that is gone.
+// TestAnAddressIsUnlocked, by any address of a locked network, and the history says so.
+func TestAnAddressIsUnlocked(t *testing.T) {
+	t.Parallel()
+	file, _ := enrolled(t)
+	soon := time.Now().Add(10 * time.Minute).UTC().Format("2006-01-02T15:04:05.000Z")
+	for typed, key := range map[string]string{"192.0.2.1": "192.0.2.1", "2001:db8::7": "2001:db8::/64", "2001:db8:1:2::/64": "2001:db8:1:2::/64", "::ffff:192.0.2.9": "192.0.2.9"} {
+		plain := dbtest.SQL(t, file)
+		if _, err := plain.Exec("INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES (?1, 50, ?2, ?2)", key, soon); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, stderr := command(t, "", "user", "unlock", "--address", typed, "--db", file); code != 0 {
+			t.Errorf("%s: %s", typed, stderr)
+		}
+		if left := dbtest.Column(t, file, "SELECT key FROM sign_in_attempts"); len(left) > 0 {
+			t.Errorf("%s leaves %v locked", typed, left)
+		}
+		want := `{"address":"` + key + `"}`
+		if got := dbtest.Column(t, file, "SELECT metadata FROM audit_logs WHERE action = 'unlock_address' ORDER BY seq DESC LIMIT 1"); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: the history says %v, want %s", typed, got, want)
+		}
+	}
+}
+
 func TestVerifySaysWhatIsBroken(t *testing.T) {
 	t.Parallel()
 	file, _ := enrolled(t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ type userCmd struct {
 	List          userListCmd          `cmd:"" help:"List the users."`
 	ResetPassword userResetPasswordCmd `cmd:"" help:"Give a user a new password; it ends his sessions and lifts a lock."`
 	ResetMFA      userResetMFACmd      `cmd:"" name:"reset-mfa" help:"Take off the second factor of a user who lost it; it ends his sessions."`
-	Unlock        userUnlockCmd        `cmd:"" help:"Let a user who was locked out try again."`
+	Unlock        userUnlockCmd        `cmd:"" help:"Let a user, or an address, that was locked out try again."`
 	AddRole       userAddRoleCmd       `cmd:"" help:"Give a user one more role."`
 }
 
@@ -120,12 +121,31 @@ func (cmd *userResetMFACmd) Run(e *env) error {
 }
 
 type userUnlockCmd struct {
-	Email string `required:"" help:"Whom." placeholder:"EMAIL"`
+	Email   string `required:"" xor:"whom" help:"Whom." placeholder:"EMAIL"`
+	Address string `required:"" xor:"whom" help:"All who sign in from an address." placeholder:"ADDRESS"`
 }
 
-// Run lifts the lock of an account.
+// Run lifts the lock of an account, or of an address.
 func (cmd *userUnlockCmd) Run(e *env) error {
+	if cmd.Address != "" {
+		return cmd.unlockAddress(e)
+	}
 	return e.change(cmd.Email, "may try again", func(d *db.DB, id string) error { return d.Unlock(e.ctx, db.System, id) })
+}
+
+func (cmd *userUnlockCmd) unlockAddress(e *env) error {
+	_, err := netip.ParseAddr(cmd.Address)
+	network, _ := netip.ParsePrefix(cmd.Address) // a /64 is how the users' page names an IPv6 address
+	if err != nil && network.Bits() != 64 {
+		return fmt.Errorf("%q is no address; give one like 192.0.2.1 or 2001:db8::1", cmd.Address)
+	}
+	return e.with(db.Options{}, func(d *db.DB) error {
+		if err := d.UnlockAddress(e.ctx, db.System, cmd.Address); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stdout, "Sign-ins from %s are let through.\n", cmd.Address)
+		return nil
+	})
 }
 
 type userAddRoleCmd struct {

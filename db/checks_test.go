@@ -1,0 +1,170 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// quickHashes makes hashing cost nothing, and lets a test in while a password is
+// being checked. Its tests are not parallel: all hashing of the package goes by it.
+func quickHashes(t *testing.T, checking func()) {
+	t.Helper()
+	real := idKey
+	t.Cleanup(func() { idKey = real })
+	idKey = func(password, _ []byte, _, _ uint32, _ uint8, _ uint32) []byte {
+		checking()
+		return fmt.Appendf(nil, "%032x", password)[:32]
+	}
+}
+
+// withUser is a registry with one user, whose password is right.
+func withUser(t *testing.T) *DB {
+	t.Helper()
+	d := openHere(t)
+	hash, err := HashPassword(t.Context(), "right")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.CreateUser(t.Context(), System, NewUser{Email: "a@b.example", FullName: "A", Role: "Viewer", Hash: hash}); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func counted(t *testing.T, d *DB) (n int) {
+	t.Helper()
+	if err := d.reader.queryRow(t.Context(), "SELECT ifnull(max(count), 0) FROM sign_in_attempts").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// atOnce signs in n times at once, and returns how many came in and how many were found wrong.
+func atOnce(t *testing.T, d *DB, password string, n int) (in, wrong int32) {
+	t.Helper()
+	var group sync.WaitGroup
+	var right, refused atomic.Int32
+	for range n {
+		group.Go(func() {
+			_, err := d.SignIn(t.Context(), Actor{IP: "192.0.2.1"}, "a@b.example", password)
+			switch locked := (*Locked)(nil); {
+			case err == nil:
+				right.Add(1)
+			case errors.Is(err, ErrSignIn):
+				refused.Add(1)
+			case !errors.As(err, &locked):
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	return right.Load(), refused.Load()
+}
+
+func TestManyRightSignInsAtOnceAllComeIn(t *testing.T) {
+	quickHashes(t, func() {})
+	d := withUser(t)
+	if _, wrong := atOnce(t, d, "wrong", 9); wrong != 9 || counted(t, d) != 9 {
+		t.Fatalf("%d were found wrong, %d counted", wrong, counted(t, d))
+	}
+	if in, _ := atOnce(t, d, "right", 30); in != 30 {
+		t.Errorf("%d of 30 right sign-ins came in where nine wrong ones went before", in)
+	}
+	if in, wrong := atOnce(t, d, "wrong", 30); in != 0 || wrong != 10 {
+		t.Errorf("%d of 30 wrong ones were checked", wrong)
+	}
+}
+
+// TestOnlyWhatWasCheckedCounts: a password counts when it was found wrong, also
+// where its sender did not wait for the answer.
+func TestOnlyWhatWasCheckedCounts(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	checking := func() {}
+	quickHashes(t, func() { checking() })
+	d := withUser(t)
+	sign := func(ctx context.Context, password string, want error, count int) {
+		t.Helper()
+		if _, err := d.SignIn(ctx, Actor{IP: "192.0.2.1"}, "a@b.example", password); !errors.Is(err, want) {
+			t.Errorf("signing in is %v, want %v", err, want)
+		}
+		if n := counted(t, d); n != count {
+			t.Errorf("%d tries are counted, want %d", n, count)
+		}
+		if len(d.checks.running) > 0 {
+			t.Errorf("still being checked: %v", d.checks.running)
+		}
+	}
+	sign(t.Context(), "wrong", ErrSignIn, 1)
+	checking = leave
+	sign(ctx, "wrong", ErrSignIn, 2)
+	sign(ctx, "wrong", context.Canceled, 2)
+	checking = func() {}
+
+	patience := hashingPatience
+	hashing <- struct{}{}
+	hashing <- struct{}{}
+	hashingPatience = time.Nanosecond
+	sign(t.Context(), "wrong", ErrBusy, 2)
+	hashingPatience = patience
+	<-hashing
+	<-hashing
+
+	checking = func() { // a failure within
+		if _, err := d.writer.ExecContext(t.Context(), "CREATE TRIGGER broken BEFORE INSERT ON audit_logs BEGIN SELECT RAISE(ABORT, 'broken'); END"); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := d.SignIn(t.Context(), Actor{IP: "192.0.2.1"}, "a@b.example", "right"); err == nil {
+		t.Error("signed in without a record of it")
+	}
+	if n := counted(t, d); n != 2 {
+		t.Errorf("%d tries are counted after a failure, want 2", n)
+	}
+}
+
+// TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime, and does not count.
+func TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime(t *testing.T) {
+	d := openHere(t)
+	b := browserOf("somebody", "a browser")
+	var ends []func()
+	for range attemptsPerAccount {
+		end, err := d.startCheck(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, end)
+	}
+	patience := hashingPatience
+	hashingPatience = time.Nanosecond
+	if _, err := d.startCheck(t.Context(), b); !errors.Is(err, ErrBusy) {
+		t.Errorf("the eleventh at once is %v", err)
+	}
+	hashingPatience = patience
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := d.startCheck(left, b); !errors.Is(err, context.Canceled) {
+		t.Errorf("of who has left: %v", err)
+	}
+	waiting := make(chan error)
+	go func() {
+		end, err := d.startCheck(t.Context(), b)
+		if err == nil {
+			end()
+		}
+		waiting <- err
+	}()
+	for _, end := range ends {
+		end()
+	}
+	if err := <-waiting; err != nil {
+		t.Errorf("when the others are through it is %v", err)
+	}
+	if len(d.checks.running) > 0 {
+		t.Errorf("still being checked: %v", d.checks.running)
+	}
+}
