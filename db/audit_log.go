@@ -61,7 +61,7 @@ type AuditEntry struct {
 	Entry
 	UserID, UserEmail, IP, UA, Hash string
 	Target                          string            // name of the user or the role it is about, "" where it is gone
-	Hidden                          bool              // it is about a client that the reader may not see: no names, no values
+	Hidden                          bool              // what it says is not for the reader: only who did what and when
 	Metadata                        string            // as stored; "" where hidden, or where it may name a client out of sight
 	Details                         map[string]string // what it says beside changes, by name: roles, email, rows, …
 	visible                         bool
@@ -80,8 +80,8 @@ const (
 // AuditLog lists the audit log, newest first, and records that the actor read
 // it: opening it and each search, again within a minute excepted, and going on
 // to older entries once an hour. older is the Before of the next page, 0 where
-// there is no more. To who sees only own clients rows about others are not
-// there, and a page may be short of AuditSize with more behind it. A day that
+// there is no more. Rows about what the actor may not see are not there, see
+// auditSights, and a page may be short of AuditSize with more behind it. A day that
 // is none is Invalid.
 func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []AuditEntry, older int64, err error) {
 	if !by.Can(ViewAudit) {
@@ -248,7 +248,7 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 // auditPage reads the next n rows that a filter finds and returns those the
 // actor sees; older is the Before of the following ones, 0 where there are none.
 func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRange, n int) (page []AuditEntry, older int64, err error) {
-	seqs, args := f.seqs(r, n+1)
+	seqs, args := f.seqs(by, r, n+1)
 	if seqs == "" {
 		return nil, 0, nil
 	}
@@ -278,12 +278,12 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 	return page, older, d.nameAudit(ctx, by, page)
 }
 
-// seqs is the query of the newest n rows that a filter finds, "" where it can
-// find nothing. Each part walks one index in the order of seq, and what the
+// seqs is the query of the newest n rows that a filter finds among the actions
+// that the actor reads at all, "" where it can find nothing. Each part walks one index in the order of seq, and what the
 // index does not know is asked of few rows: of one record, or of an action
 // that has rows of two kinds. The indexes are named, because SQLite without
 // statistics takes one of fewer columns.
-func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
+func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []any) {
 	if f.Before > 0 {
 		r.high = min(r.high, f.Before-1) // one bound: SQLite would begin at the first and leave out up to the second
 	}
@@ -300,6 +300,9 @@ func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
 	switch {
 	case f.TargetID != "":
 		for _, kind := range kinds {
+			if !by.seesAll() && !slices.ContainsFunc(AuditActions[kind], by.ReadsAction) {
+				continue
+			}
 			var c conditions
 			c.add("target_type = ? AND target_id = ?", kind, f.TargetID)
 			if f.Action != "" {
@@ -307,12 +310,12 @@ func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
 			}
 			part("INDEXED BY audit_logs_target", c)
 		}
-	case f.Action != "" || f.TargetType != "":
+	case f.Action != "" || f.TargetType != "" || !by.Can(ViewClient) || !by.Can(ViewInteraction):
 		index := "INDEXED BY audit_logs_action"
 		if f.ActorID != "" {
 			index = "INDEXED BY audit_logs_user_action"
 		}
-		for _, action := range f.actions() {
+		for _, action := range f.actions(by) {
 			var c conditions
 			c.add("action = ?", action)
 			if f.TargetType != "" {
@@ -328,12 +331,18 @@ func (f AuditFilter) seqs(r auditRange, n int) (query string, args []any) {
 	return strings.Join(parts, "\nUNION ALL "), args
 }
 
-// actions are those that a filter by action or by kind leaves.
-func (f AuditFilter) actions() []string {
-	if f.TargetType == "" {
-		return []string{f.Action}
+// actions are those that a filter leaves of what the actor reads at all.
+func (f AuditFilter) actions(by Actor) []string {
+	var all []string
+	switch {
+	case f.TargetType != "":
+		all = slices.Clone(AuditActions[f.TargetType])
+	case f.Action != "":
+		all = []string{f.Action}
+	default:
+		all = slices.Sorted(maps.Keys(auditSights))
 	}
-	return slices.DeleteFunc(slices.Clone(AuditActions[f.TargetType]), func(action string) bool { return f.Action != "" && action != f.Action })
+	return slices.DeleteFunc(all, func(action string) bool { return f.Action != "" && action != f.Action || !by.ReadsAction(action) })
 }
 
 // complete adds what every part asks: the person, the place in the log and the days.
@@ -354,30 +363,26 @@ func (f AuditFilter) complete(c *conditions, r auditRange) {
 	}
 }
 
-// show reads what an entry says, for a reader who may see its record; for
-// others it hides all but who did what and when.
+// show reads what an entry says that is there for the actor.
 func (e *AuditEntry) show(by Actor) {
-	switch e.TargetType {
-	case "organization", "contact":
-		e.Hidden = !by.Can(ViewClient)
-	case "interaction":
-		e.Hidden = !by.Can(ViewClient) || !by.Can(ViewInteraction)
-	}
-	if e.Hidden {
+	if e.Hidden = auditSights[e.Action] == ofReading && !by.seesAll(); e.Hidden {
 		e.Metadata = ""
 		return
 	}
 	stored := e.Metadata
-	if by.OwnOnly && e.TargetType == "interaction" {
-		e.Metadata = "" // one end may be out of his sight, and its id is in it
-	}
 	var said map[string]any
-	if json.Unmarshal([]byte(stored), &said) != nil || e.read(stored) != nil {
+	whole := json.Unmarshal([]byte(stored), &said) == nil && e.read(stored) == nil
+	if by.OwnOnly && (e.TargetType == "interaction" || said["batch"] != nil) {
+		e.Metadata = "" // an end of the interaction may be out of sight, and the batch is; their ids are in it
+	}
+	if !whole {
 		return // another program wrote it
 	}
 	e.Details = map[string]string{}
 	for name, value := range said {
-		e.Details[name] = inText(value)
+		if e.Metadata != "" || name == "erased" {
+			e.Details[name] = inText(value)
+		}
 	}
 	switch e.TargetType {
 	case "organization":

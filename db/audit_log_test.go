@@ -183,47 +183,136 @@ func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
 	}
 }
 
-func TestTheAuditLogNamesOnlyWhatItsReaderMaySee(t *testing.T) {
+// TestEachActionSaysWhatItsReaderMustSee: an action that is recorded without a decision is found here.
+func TestEachActionSaysWhatItsReaderMustSee(t *testing.T) {
 	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	acme, maya := o.Acme(t), o.Maya(t)
-	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"sector": "Secret sector"}))(t)
-	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Secret role"}}))(t)
-	call := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "Secret subject", "organization_id": acme.ID, "contact_id": maya.ID}, ""))(t)
-	must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 1, db.Fields{"outcome": "Secret outcome"}))(t)
-	if err := o.SetRoles(t.Context(), o.Ines, o.Lea.UserID, []string{"Manager"}, ""); err != nil {
+	nobody, everything := db.Actor{May: []db.Permission{db.ViewAudit}}, db.Actor{May: db.Permissions}
+	own := everything
+	own.OwnOnly = true
+	for kind, actions := range db.AuditActions {
+		for _, action := range actions {
+			if !db.HasSight(action) {
+				t.Errorf("auditSights does not say what a reader of %s must see", action)
+			}
+			want(t, action+" is there for who sees everything", everything.ReadsAction(action), true)
+			switch kind {
+			case "organization", "contact", "interaction":
+				want(t, action+" is there without clients", nobody.ReadsAction(action), false)
+			case "user", "role", "session":
+				want(t, action+" is there without clients", nobody.ReadsAction(action), true)
+			}
+		}
+	}
+	want(t, "what nobody decided is there for who sees own clients", own.ReadsAction("dance"), false)
+}
+
+// secrets are words of the history by what they tell of.
+type secrets struct{ acme, brig, talks, talkViews, many []string }
+
+// secretWorld records something of every kind that names a client, counts clients or holds their ids.
+func secretWorld(t *testing.T, o *dbtest.Office) (s secrets) {
+	t.Helper()
+	ctx := t.Context()
+	acme, brig, maya := o.Acme(t), o.NewOrganization(t, "Brig"), o.Maya(t)
+	for _, x := range []db.Organization{acme, brig} {
+		must(o.UpdateOrganization(ctx, o.Tomas, x.ID, 1, db.Fields{"sector": "Sector of " + x.DisplayName}))(t)
+	}
+	must(o.LinkContact(ctx, o.Tomas, db.NewLink{OrganizationID: brig.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Secret role"}}))(t)
+	call := must(o.LogInteraction(ctx, o.Tomas, db.Fields{"channel": "call", "subject": "Secret subject", "organization_id": brig.ID, "contact_id": maya.ID}, ""))(t)
+	must(o.UpdateInteraction(ctx, o.Tomas, call.ID, 1, db.Fields{"outcome": "Secret outcome"}))(t)
+	step := must(o.AddFollowUp(ctx, o.Tomas, call.ID, db.Fields{"text": "Secret step", "due_on": "2026-12-01"}))(t)
+	batch := must(o.RunBatch(ctx, o.Ines, assign(o, acme.ID, brig.ID)))(t).ID
+	must(o.UndoBatch(ctx, o.Ines, batch))(t)
+	must(o.SaveView(ctx, o.Tomas, db.View{List: "organizations", Name: "Secret clients", Query: "q=secretname", Shared: true}, ""))(t)
+	view := must(o.SaveView(ctx, o.Tomas, db.View{List: "interactions", Name: "Secret calls", Query: "q=secretcall", Shared: true}, ""))(t)
+	for _, path := range []string{"/organizations/" + brig.ID + "/archive", "/organizations/" + brig.ID + "/contacts/" + maya.ID, "/contacts/secretname", "/batches/" + batch + "/undo"} {
+		refuse(t, o, path)
+	}
+	for _, path := range []string{"/interactions/" + call.ID + "/edit", "/follow-ups/" + step.ID + "/done", "/organizations/x/interactions/" + call.ID, "/views/" + view.ID} {
+		refuse(t, o, path)
+	}
+	for _, path := range []string{"/organizations", "/admin/users/" + o.Lea.UserID + "/disable", "/account/sessions/1/end"} {
+		refuse(t, o, path)
+	}
+	must2(o.AuditLog(ctx, o.Ines, db.AuditFilter{TargetType: "organization", TargetID: brig.ID}))(t)
+	if err := o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: "create_org", TargetID: brig.ID}, func([]db.AuditEntry) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	reader := func(may ...db.Permission) string {
+	if err := o.SetRoles(ctx, o.Ines, o.Lea.UserID, []string{"Manager"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	return secrets{
+		acme: []string{acme.ID, "Sector of Acme"}, brig: []string{brig.ID, maya.ID, "Brig", "Okafor", "maya@", "Secret role", "secretname"},
+		talks: []string{call.ID, step.ID, "Secret subject", "Secret outcome", "Secret step"}, talkViews: []string{view.ID, "Secret calls", "secretcall"},
+		many: []string{batch, "Secret clients", "assign_owner"},
+	}
+}
+
+// refuse records a refusal of Léa's, each in a minute of its own.
+func refuse(t *testing.T, o *dbtest.Office, path string) {
+	t.Helper()
+	o.Clock.Add(time.Minute)
+	if err := o.RecordRefusal(t.Context(), o.Lea, "POST", path, db.EditClient); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTheAuditLogTellsOnlyWhatItsReaderMaySee looks for every secret in the log and
+// in its file, under every filter, for readers who may see less and less.
+func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	s := secretWorld(t, o)
+	filters := []db.AuditFilter{{}, {ActorID: o.Tomas.UserID}, {ActorID: o.Ines.UserID}, {TargetID: s.brig[0]}, {TargetID: s.talks[0]}, {TargetID: s.many[0]}}
+	for kind, actions := range db.AuditActions {
+		filters = append(filters, db.AuditFilter{TargetType: kind})
+		for _, action := range actions {
+			filters = append(filters, db.AuditFilter{Action: action})
+		}
+	}
+	o.Exec(t, "UPDATE organizations SET owner_user_id = ? WHERE display_name = 'Acme'", o.Lea.UserID)
+	sees := func(own bool, may ...db.Permission) db.Actor {
 		by := o.Lea
-		by.May = append(may, db.ViewAudit)
-		page, _, err := o.AuditLog(t.Context(), by, db.AuditFilter{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen := must(json.Marshal(page))(t)
-		for _, e := range page {
-			if e.UserName == "" && e.UserID != "" || e.Action == "" || e.TargetType == "" {
-				t.Errorf("%+v does not say who did what", e)
+		by.May, by.OwnOnly = append(may, db.ViewAudit), own
+		return by
+	}
+	everything := slices.Concat(s.acme, s.brig, s.talks, s.talkViews, s.many)
+	for what, reader := range map[string]struct {
+		by   db.Actor
+		told []string
+	}{
+		"everything":              {sees(false, db.ViewClient, db.ViewInteraction), everything},
+		"clients":                 {sees(false, db.ViewClient), slices.Concat(s.acme, s.brig, s.many)},
+		"interactions alone":      {sees(false, db.ViewInteraction), nil},
+		"neither":                 {sees(false), nil},
+		"own clients":             {sees(true, db.ViewClient, db.ViewInteraction), s.acme},
+		"own, no interactions":    {sees(true, db.ViewClient), s.acme},
+		"own, and manages users":  {sees(true, db.ManageUsers), nil},
+		"edits without seeing it": {sees(false, db.EditClient, db.EditInteraction), nil},
+	} {
+		var all strings.Builder
+		for _, f := range filters {
+			seen := auditText(t, o, reader.by, f)
+			all.WriteString(seen)
+			for _, secret := range everything {
+				if strings.Contains(seen, secret) && !slices.Contains(reader.told, secret) {
+					t.Errorf("%s, %+v: it tells of %q", what, f, secret)
+				}
 			}
 		}
-		return string(seen)
-	}
-	clients := []string{"Acme", "Okafor", "maya@", "Secret sector", "Secret role"}
-	talks := []string{"Secret subject", "Secret outcome"}
-	check := func(what, seen string, words []string, there bool) {
-		for _, word := range words {
-			if strings.Contains(seen, word) != there {
-				t.Errorf("%s: %q there: %v", what, word, !there)
+		for _, word := range append(reader.told, "update_user", "view_audit", "export_audit", "/admin/users/"+o.Lea.UserID+"/disable", `"path":"/organizations"`) {
+			if !strings.Contains(all.String(), word) {
+				t.Errorf("%s: %q is not told", what, word)
+			}
+		}
+		if reader.told == nil || reader.by.OwnOnly {
+			for _, word := range []string{`"rows"`, `"count"`, "target_id\":"} {
+				if strings.Contains(all.String(), word) {
+					t.Errorf("%s: %s is told", what, word)
+				}
 			}
 		}
 	}
-	all, some, none := reader(db.ViewClient, db.ViewInteraction), reader(db.ViewClient), reader(db.ViewInteraction)
-	check("everything", all, slices.Concat(clients, talks, []string{"Manager", "Tomás Brandt"}), true)
-	check("clients", some, clients, true)
-	check("clients", some, talks, false)
-	check("neither", none, slices.Concat(clients, talks), false)
-	check("neither", none, []string{"Manager", "Tomás Brandt"}, true)
 	for _, by := range []db.Actor{o.Tomas, o.Lea, {}} {
 		if _, _, err := o.AuditLog(t.Context(), by, db.AuditFilter{}); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
@@ -234,7 +323,53 @@ func TestTheAuditLogNamesOnlyWhatItsReaderMaySee(t *testing.T) {
 		if _, err := o.AuditPeople(t.Context(), by); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
 		}
+		if _, _, err := o.History(t.Context(), db.Actor{May: []db.Permission{db.ViewAudit}}, "organization", s.acme[0], 0); !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("a record's history without ViewClient: %v", err)
+		}
 	}
+}
+
+// auditText is all that a reader gets of a filter, on pages and in the file. What
+// it found is the same in both.
+func auditText(t *testing.T, o *dbtest.Office, by db.Actor, f db.AuditFilter) string {
+	t.Helper()
+	var pages, file []db.AuditEntry
+	if err := o.ExportAudit(t.Context(), by, f, func(page []db.AuditEntry) error { file = append(file, page...); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for first := true; first || f.Before > 0; first = false {
+		page, older, err := o.AuditLog(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, f.Before = append(pages, page...), older
+	}
+	found := func(all []db.AuditEntry) (seqs []int64) {
+		for _, e := range all {
+			if e.UserName == "" && e.UserID != "" || e.Action == "" || e.TargetType == "" {
+				t.Errorf("%+v does not say who did what", e)
+			}
+			if e.UserID != by.UserID || e.Action == "refused" { // what they read while they read is only in one of the two
+				seqs = append(seqs, e.Seq)
+			}
+		}
+		return seqs
+	}
+	want(t, fmt.Sprintf("rows of the file of %+v", f), fmt.Sprint(found(file)), fmt.Sprint(found(pages)))
+	return string(must(json.Marshal(pages))(t)) + string(must(json.Marshal(file))(t))
+}
+
+// TestWhereSomebodyLeftOffTellsNothingOfInteractionsWithoutTheRight: the time of
+// a call is one, although its client may be seen.
+func TestWhereSomebodyLeftOffTellsNothingOfInteractionsWithoutTheRight(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := must(o.CreateOrganization(t.Context(), o.Ines, db.Fields{"display_name": "Acme"}, ""))(t)
+	o.Call(t, acme, "")
+	want(t, "touched", len(must(o.LastTouched(t.Context(), o.Tomas, 5))(t)), 1)
+	blind := o.Tomas
+	blind.May = []db.Permission{db.ViewClient, db.EditClient}
+	want(t, "touched, without ViewInteraction", len(must(o.LastTouched(t.Context(), blind, 5))(t)), 0)
 }
 
 func TestWhoSeesOnlyOwnClientsReadsOnlyOfThose(t *testing.T) {

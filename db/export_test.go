@@ -83,3 +83,6 @@ var CopyOver = copyOver
 
 // CreatePart makes an incomplete file that somebody works on.
 var CreatePart = createPart
+
+// HasSight tells whether auditSights decides about an action.
+func HasSight(action string) bool { return auditSights[action] != 0 }

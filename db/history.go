@@ -43,13 +43,13 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	if before <= 0 {
 		before = 1 << 62
 	}
+	if !by.Can(ViewClient) {
+		return nil, 0, ErrForbidden
+	}
 	if err := d.mustSee(ctx, by, targetType, id); err != nil {
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
 	seen := by.seesEntry()
-	if !by.Can(ViewInteraction) {
-		seen = condition{sql: "target_type <> 'interaction'"}.and(seen)
-	}
 	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " + seen.sql + " ORDER BY seq DESC" + limit(HistorySize+1) + ")"
 	args := append([]any{targetType, id, before}, seen.args...)
 	switch targetType {

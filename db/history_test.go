@@ -124,7 +124,7 @@ func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 	want(t, "what is so already is not offered", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme sector=]")
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)
 	want(t, "who is disabled owns nothing", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media display_name=Acme sector=]")
-	for _, by := range []db.Actor{o.Lea, {UserID: o.Tomas.UserID, May: []db.Permission{db.EditClient}}, {UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}}} {
+	for _, by := range []db.Actor{o.Lea, {UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient}}, {UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}}} {
 		want(t, "offered to who may not edit", offered(t, o, by, "organization", acme.ID), "[]")
 	}
 

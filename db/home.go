@@ -20,11 +20,15 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	if !by.Can(ViewClient) {
 		return nil, nil
 	}
+	seen := always
+	if !by.Can(ViewInteraction) {
+		seen = condition{sql: "target_type <> 'interaction'"}
+	}
 	rows, err := d.reader.query(ctx, `
 		SELECT target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
 		FROM audit_logs
-		WHERE user_id = ? AND target_type IN ('organization', 'contact', 'interaction')
-		ORDER BY seq DESC LIMIT 100`, by.UserID)
+		WHERE user_id = ? AND target_type IN ('organization', 'contact', 'interaction') AND `+seen.sql+`
+		ORDER BY seq DESC LIMIT 100`, append([]any{by.UserID}, seen.args...)...)
 	all, err := collect(rows, err, func(r row) (Touched, error) {
 		var t Touched
 		var organization, contact string
@@ -41,12 +45,12 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	}
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
 	var latest []Touched
-	seen := map[string]bool{}
+	known := map[string]bool{}
 	for _, t := range all {
-		if seen[t.ID] || len(latest) == n {
+		if known[t.ID] || len(latest) == n {
 			continue
 		}
-		seen[t.ID] = true
+		known[t.ID] = true
 		if t.Name = names.of(t.Kind+"s", t.ID); t.Name != "" {
 			latest = append(latest, t)
 		}

@@ -44,8 +44,8 @@ type condition struct {
 	args []any
 }
 
-// always is the condition of who sees everything.
-var always = condition{sql: "1"}
+// always is the condition of who sees everything, never of who sees nothing.
+var always, never = condition{sql: "1"}, condition{sql: "0"}
 
 // seesOrganization is whether the actor sees the organization whose id is the expression.
 func (by Actor) seesOrganization(id string) condition {
@@ -85,21 +85,6 @@ func (by Actor) seesInteraction(organizationID, contactID string) condition {
 		return always
 	}
 	return by.seesOrganization(organizationID).or(by.seesContact(contactID))
-}
-
-// seesEntry is whether the actor sees what a row of audit_logs tells of a
-// client: its organization and its contact, for an interaction one of them.
-// Rows about anything else he sees.
-func (by Actor) seesEntry() condition {
-	if !by.OwnOnly {
-		return always
-	}
-	const organization, contact = "json_extract(metadata, '$.organization_id')", "json_extract(metadata, '$.contact_id')"
-	ends := condition{sql: "target_type = 'interaction'"}.and(by.seesInteraction(organization, contact))
-	record := condition{sql: "target_type = 'organization'"}.and(by.seesOrganization("target_id")).and(
-		condition{sql: contact + " IS NULL"}.or(by.seesContact(contact)))
-	person := condition{sql: "target_type = 'contact'"}.and(by.seesContact("target_id"))
-	return condition{sql: "target_type NOT IN ('organization', 'contact', 'interaction')"}.or(ends).or(record).or(person)
 }
 
 // ownOrganizations and ownContacts are the ids of all that the actor sees, for

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,8 +104,11 @@ func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]v
 	actors = append(actors, views.Option{Value: "none", Label: "The system, or not signed in"})
 	offered := map[string]bool{}
 	for _, kind := range db.AuditKinds {
-		kinds = append(kinds, views.Option{Value: kind, Label: kindLabel(kind)})
-		for _, action := range db.AuditActions[kind] {
+		read := slices.DeleteFunc(slices.Clone(db.AuditActions[kind]), func(action string) bool { return !who(c).ReadsAction(action) })
+		if len(read) > 0 {
+			kinds = append(kinds, views.Option{Value: kind, Label: kindLabel(kind)})
+		}
+		for _, action := range read {
 			if (f.TargetType == "" || f.TargetType == kind) && !offered[action] {
 				actions = append(actions, views.Option{Value: action, Label: actionLabel(action)})
 			}
