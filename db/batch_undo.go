@@ -172,7 +172,7 @@ func (t *tx) undoing(made batchMade) (*undoing, error) {
 	if u.x.column != "" {
 		u.x.state.sql = "CAST(" + u.x.column + " AS TEXT)"
 	}
-	now, err := u.x.rows(t)
+	now, err := u.x.rows(t, u.x.finds...)
 	for _, r := range now {
 		u.now[r.ID] = r
 	}

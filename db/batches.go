@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -35,7 +34,10 @@ type Batch struct {
 	// set_relationship_status that, and organization_id to keep to the links with it.
 	Typed Fields
 	// Seen is BatchPlan.Seen of the preview: what was changed after it is left alone. 0 is now.
-	Seen      int64
+	Seen int64
+	// Previewed is BatchPlan.Found of the preview. With a filter RunBatch needs it, and
+	// Seen: what the filter finds only since then is left alone.
+	Previewed []string
 	RequestID string
 }
 
@@ -45,53 +47,10 @@ type BatchPlan struct {
 	Changes    int
 	Names      []Named // of those that change
 	Left       []Left
-	Subject    string // name of the owner, organization or contact that the action gives, "" for none
-	Seen       int64  // the history's last seq
-	OutOfSight int    // how many of those that changed the actor does not see any more
-}
-
-// Left are records that stay as they are for one reason. Those that are gone
-// or out of sight have no names.
-type Left struct {
-	Why   Reason
-	Count int
-	Names []Named
-}
-
-// Reason is why a batch leaves a record as it is.
-type Reason string
-
-// The reasons, in the order people read them.
-const (
-	Same      Reason = "same"       // it is so already
-	NoLink    Reason = "no link"    // it has no link whose status could be set
-	Changed   Reason = "changed"    // somebody changed it meanwhile
-	OwnerLeft Reason = "owner left" // its owner before is no active user any more
-	Gone      Reason = "gone"       // it does not exist, or is out of sight
-)
-
-var reasons = []Reason{Same, NoLink, Changed, OwnerLeft, Gone}
-
-// leaving gathers what is left, by reason.
-type leaving map[Reason]*Left
-
-func (l leaving) add(why Reason, all ...Named) {
-	if l[why] == nil {
-		l[why] = &Left{Why: why}
-	}
-	l[why].Count += len(all)
-	if room := BatchNames - len(l[why].Names); why != Gone && room > 0 {
-		l[why].Names = append(l[why].Names, all[:min(room, len(all))]...)
-	}
-}
-
-func (l leaving) all() (all []Left) {
-	for _, why := range reasons {
-		if l[why] != nil && l[why].Count > 0 {
-			all = append(all, *l[why])
-		}
-	}
-	return all
+	Subject    string   // name of the owner, organization or contact that the action gives, "" for none
+	Seen       int64    // the history's last seq
+	Found      []string // ids of all that the filter found, nil without one
+	OutOfSight int      // how many of those that changed the actor does not see any more
 }
 
 // batchAction is what a batch can do: to which kind ("" for both) and to which column ("" for links).
@@ -158,9 +117,16 @@ func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, er
 
 // RunBatch changes many records in one transaction, with an audit row for each
 // and one for the batch. It leaves alone what is so already, what is out of
-// sight and what was changed since the preview. It refuses what PreviewBatch
-// refuses. A RequestID that made a batch of the actor's returns that one.
+// sight, what was changed since the preview and what the preview did not find. It
+// refuses what PreviewBatch refuses, and a filter without its preview. A
+// RequestID that made a batch of the actor's returns that one.
 func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, err error) {
+	switch {
+	case b.Filter != nil && (b.Previewed == nil || b.Seen <= 0):
+		return plan, fmt.Errorf("%s: %w", b.Action, invalid("previewed", "Look at what would change, then confirm"))
+	case len(b.Previewed) > MostBatched:
+		return plan, fmt.Errorf("%s: %w", b.Action, tooMany(b.Kind))
+	}
 	x, err := d.batching(ctx, by, b)
 	if err != nil {
 		return plan, fmt.Errorf("%s: %w", b.Action, err)
@@ -375,114 +341,12 @@ func (x *batching) named(a asker, kind, table, id string) (string, error) {
 	return personName(first, last), err
 }
 
-// plan sorts the records into those that change and those that stay.
-func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error) {
-	if err := x.check(a); err != nil {
-		return nil, plan, err
-	}
-	plan.Subject = x.subject
-	if err := a.queryRow("SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&plan.Seen); err != nil {
-		return nil, plan, err
-	}
-	since, err := x.changedSince(a, plan.Seen)
-	if err != nil {
-		return nil, plan, err
-	}
-	rows, err := x.rows(a)
-	if err != nil {
-		return nil, plan, err
-	}
-	left := leaving{}
-	if x.Filter == nil && len(rows) < len(x.IDs) {
-		left.add(Gone, make([]Named, len(x.IDs)-len(rows))...)
-	}
-	for _, r := range rows {
-		switch {
-		case r.state == "none":
-			left.add(NoLink, r.Named)
-		case r.state == x.wanted:
-			left.add(Same, r.Named)
-		case since[r.ID]:
-			left.add(Changed, r.Named)
-		default:
-			changes = append(changes, r)
-		}
-	}
-	if x.Kind == "organization" && x.Action == "link" && len(changes) > mostLinked {
-		return nil, plan, invalid("all", "%d organizations would get this contact; link at most 1,000 at once", len(changes))
-	}
-	plan.Changes, plan.Left = len(changes), left.all()
-	for _, r := range changes[:min(len(changes), BatchNames)] {
-		plan.Names = append(plan.Names, r.Named)
-	}
-	return changes, plan, nil
-}
-
-// rows reads the batch's records by name: at most MostBatched of them.
-func (x *batching) rows(a asker) (all []batchRow, err error) {
-	name := "display_name, ''"
-	if x.Kind == "contact" {
-		name = "first_name, last_name"
-	}
-	for _, c := range x.finds {
-		rows, err := a.query("SELECT "+x.list.id+", "+name+", sort_key, "+x.state.sql+" FROM "+x.list.table+c.where()+"\nLIMIT "+strconv.Itoa(MostBatched+1), slices.Concat(x.state.args, c.args)...)
-		some, err := collect(rows, err, func(r row) (b batchRow, err error) {
-			var first, last string
-			err = r.Scan(&b.ID, &first, &last, &b.sortKey, text{&b.state})
-			b.Name = personName(first, last)
-			return b, err
-		})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
-	if len(all) > MostBatched {
-		return nil, tooMany(x.Kind)
-	}
-	slices.SortFunc(all, func(a, b batchRow) int {
-		return strings.Compare(a.sortKey+"\x00"+a.ID, b.sortKey+"\x00"+b.ID)
-	})
-	return all, nil
-}
-
-// versions are the actions that change a record of a kind, links those that change a link.
-const (
-	versions = "('create_org', 'update_org', 'archive_org', 'restore_org', 'create_contact', 'update_contact', 'archive_contact', 'restore_contact')"
-	ofLinks  = "('link_contact', 'update_link', 'unlink_contact')"
-)
-
-// changedSince are the records changed after the preview, up to the history's last seq.
-func (x *batching) changedSince(a asker, last int64) (map[string]bool, error) {
-	since := map[string]bool{}
-	if x.Seen <= 0 || last == x.Seen {
-		return since, nil
-	}
-	if last-x.Seen > mostSince {
-		return nil, invalid("seen", "Very much has changed since this page was made. Check it again, then confirm")
-	}
-	query, args := "SELECT target_id FROM audit_logs WHERE seq > ? AND +target_type = ? AND +action IN "+versions, []any{x.Seen, x.Kind}
-	if x.Action == "set_relationship_status" {
-		query, args = query+" UNION SELECT json_extract(metadata, '$.contact_id') FROM audit_logs WHERE seq > ? AND +action IN "+ofLinks, append(args, x.Seen)
-	}
-	rows, err := a.query(query, args...)
-	ids, err := collect(rows, err, scanText)
-	for _, id := range ids {
-		since[id] = true
-	}
-	return since, err
-}
-
 // outOfSight counts those of the records that the actor does not see.
 func (x *batching) outOfSight(a asker, rows []batchRow) (int, error) {
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	c := anyOf(x.list.id, ids).and(x.list.sees(x.by, x.list.id))
+	c := anyOf(x.list.id, rowIDs(rows)).and(x.list.sees(x.by, x.list.id))
 	var seen int
 	err := a.queryRow("SELECT count(*) FROM "+x.list.table+" WHERE "+c.sql, c.args...).Scan(&seen)
-	return len(ids) - seen, err
+	return len(rows) - seen, err
 }
 
 // runBatch makes the change of each record, and writes what the batch was.

@@ -80,6 +80,7 @@ func (m *model) checkBatch(t *testing.T, what string, by db.Actor, b db.Batch, s
 	preview := must(m.PreviewBatch(t.Context(), by, b))(t)
 	m.read(t)
 	want(t, what+": a preview changes nothing", fmt.Sprint(m.rows), fmt.Sprint(before))
+	b.Seen, b.Previewed = preview.Seen, preview.Found
 	done := must(m.RunBatch(t.Context(), by, b))(t)
 	want(t, what+": done", in(done), in(preview))
 	m.read(t)

@@ -209,9 +209,9 @@ func TestWhatChangedSinceThePreviewIsLeftAlone(t *testing.T) {
 	must(o.ArchiveOrganization(t.Context(), o.Tomas, cove.ID, 1))(t)
 	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: brig.ID, ContactID: maya.ID}))(t) // no change of Brig itself
 	o.NewOrganization(t, "Dune")
-	b.Seen = p.Seen
+	b.Seen, b.Previewed = p.Seen, p.Found
 	p = must(o.RunBatch(t.Context(), o.Ines, b))(t)
-	want(t, "done", in(p), "1 changed 2: Acme Dune")
+	want(t, "done", in(p), "1 same 1: Cove; changed 1: Acme; new 1: Dune")
 	want(t, "archived", fmt.Sprint(o.Column(t, "SELECT display_name FROM organizations WHERE is_active = 0 ORDER BY 1")), "[Brig Cove]")
 
 	// The links of contacts, too.
@@ -335,11 +335,11 @@ func TestTenThousandAtOnce(t *testing.T) {
 		INSERT INTO contacts (id, first_name, last_name, sort_key, docid) SELECT printf('00000000-0000-7000-8000-%012d', i), 'Kim', 'No ' || i, printf('no %05d', i), i + 1 FROM n`)
 	acme := o.Acme(t)
 	b := db.Batch{Kind: "contact", Filter: &db.Filter{}, Action: "link", Typed: db.Fields{"organization_id": acme.ID, "role_label": "CFO"}}
-	_, err := o.RunBatch(t.Context(), o.Tomas, b)
+	_, err := o.PreviewBatch(t.Context(), o.Tomas, b)
 	wantInvalid(t, err, "all")
 	must(o.ArchiveContact(t.Context(), o.Tomas, "00000000-0000-7000-8000-000000000000", 1))(t)
 	for _, b := range []db.Batch{b, {Kind: "contact", Filter: &db.Filter{RoleLabel: "CFO", Status: "all"}, Action: "archive"}} {
-		p := must(o.RunBatch(t.Context(), o.Tomas, b))(t)
+		p := must(o.RunBatch(t.Context(), o.Tomas, preview(t, o, o.Tomas, b)))(t)
 		want(t, b.Action, in(p), "10000")
 		if b.Action == "archive" {
 			u := must(o.UndoBatch(t.Context(), o.Tomas, p.ID))(t)

@@ -103,6 +103,10 @@ func (w wording) why(left db.Left) string {
 	switch left.Why {
 	case db.Changed:
 		return all + " changed meanwhile and " + verb(left.Count, "stays as it is", "stay as they are")
+	case db.Unmatched:
+		return all + " " + verb(left.Count, "does not match any more and stays as it is", "do not match any more and stay as they are")
+	case db.New:
+		return all + " " + verb(left.Count, "matches only since the preview and stays as it is", "match only since the preview and stay as they are")
 	case db.NoLink:
 		if w.subject == "" {
 			return all + " " + belong + " to no organization"

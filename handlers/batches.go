@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"clientregistry/db"
 	"clientregistry/views"
@@ -68,13 +70,43 @@ func (s *Server) newBatch(c *gin.Context, k *listKind) (*batchForm, error) {
 	if x.parameters = parameters; all {
 		x.IDs, x.Filter = nil, &filter
 	}
-	var err error
+	return x, x.readPreview(form)
+}
+
+// readPreview reads what the preview showed, where the form comes from one.
+func (x *batchForm) readPreview(form url.Values) (err error) {
+	refused := &db.Invalid{Fields: map[string]string{"seen": "The page did not say what it showed; start again from the list"}}
 	if seen := form.Get("seen"); seen != "" {
 		if x.Seen, err = strconv.ParseInt(seen, 10, 64); err != nil || x.Seen < 1 {
-			return nil, &db.Invalid{Fields: map[string]string{"seen": "The page did not say what it showed; start again from the list"}}
+			return refused
 		}
 	}
-	return x, nil
+	if x.Filter != nil && form.Has("previewed") {
+		if x.Previewed, err = unpacked(form.Get("previewed")); err != nil {
+			return refused
+		}
+	}
+	return nil
+}
+
+// packed are ids in 22 characters each: those of the largest batch fit into a form.
+func packed(ids []string) string {
+	var all []byte
+	for _, id := range ids {
+		one := uuid.MustParse(id)
+		all = append(all, one[:]...)
+	}
+	return base64.RawURLEncoding.EncodeToString(all)
+}
+
+func unpacked(s string) ([]string, error) {
+	all, err := base64.RawURLEncoding.DecodeString(s)
+	ids := []string{}
+	for one := range slices.Chunk(all, len(uuid.UUID{})) {
+		id, short := uuid.FromBytes(one)
+		ids, err = append(ids, id.String()), errors.Join(err, short)
+	}
+	return ids, err
 }
 
 // unanswered is what to say where somebody went on without choosing.
@@ -164,13 +196,16 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 
 // batchPreview says what would happen. what is a message above it.
 func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
-	x.Seen = 0
+	x.Seen, x.Previewed = 0, nil
 	plan, err := s.db.PreviewBatch(c.Request.Context(), who(c).Actor, x.Batch)
 	if err != nil {
 		return s.batchRefused(c, x, err)
 	}
 	page, status := s.batchPage(c, x), http.StatusOK
 	page.Fixed = append(page.Fixed, views.Hidden{Name: "seen", Value: strconv.FormatInt(plan.Seen, 10)})
+	if x.Filter != nil {
+		page.Fixed = append(page.Fixed, views.Hidden{Name: "previewed", Value: packed(plan.Found)})
+	}
 	for _, name := range x.action.asks {
 		if value, ok := x.Typed[name]; ok {
 			page.Given = append(page.Given, views.Hidden{Name: name, Value: value})
@@ -195,14 +230,14 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 }
 
 // batchRefused shows again what was refused: the action's fields, or the
-// preview where too much has happened since.
+// preview where there was none, or where too much has happened since.
 func (s *Server) batchRefused(c *gin.Context, x *batchForm, err error) error {
 	var refused *db.Invalid
 	if !errors.As(err, &refused) {
 		return err
 	}
-	if refused.Fields["seen"] != "" {
-		return s.batchPreview(c, x, refused.Fields["seen"])
+	if what := refused.Fields["seen"] + refused.Fields["previewed"]; what != "" {
+		return s.batchPreview(c, x, what)
 	}
 	if slices.ContainsFunc(x.action.asks, func(name string) bool { return refused.Fields[name] != "" }) {
 		return s.batchAsk(c, x, refused.Fields)
@@ -220,7 +255,7 @@ func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) erro
 	}
 	toast := views.Toast{Text: text}
 	for _, left := range done.Left {
-		if left.Why == db.Changed {
+		if slices.Contains([]db.Reason{db.Changed, db.Unmatched, db.New}, left.Why) {
 			toast.Text += ". " + w.why(left) + ": " + someNames(left)
 		}
 	}

@@ -13,6 +13,12 @@ import (
 
 const confirm = "main button[name=confirm]"
 
+// batch makes a batch of what a form sends, after its preview.
+func (b *browser) batch(path string, form ...string) answer {
+	b.t.Helper()
+	return b.submit(b.post(path, form...).want(200, confirm, ""), confirm)
+}
+
 func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -71,7 +77,7 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	s.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Energy'")
 	s.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Media'")
 	// Another program may send the filters in its form.
-	ines.post("/organizations/batch", "all", "1", "owner", ines.user.ID, "q", "haus 00", "action", "archive", "confirm", "1").to()
+	ines.batch("/organizations/batch", "all", "1", "owner", ines.user.ID, "q", "haus 00", "action", "archive").to()
 	s.wantOne("Haus 000 Haus 003 Haus 006 Haus 009", "SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
 	ines.get("/organizations?status=archived").wantTexts(".bulk > button[name]", "Assign owner", "Restore")
 	ines.get("/organizations?status=all").wantTexts(".bulk > button[name]", "Assign owner", "Archive", "Restore")
@@ -183,6 +189,47 @@ func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
 	s.wantOne("0", "SELECT sum(is_active) FROM organizations")
 }
 
+func TestWhatMatchesOnlySinceThePreviewIsNamed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, other := s.as("Manager"), s.as("Manager")
+	acme, maya, nils, olga := s.organization("Acme"), s.contact("Maya", "Okafor"), s.contact("Nils", "Berg"), s.contact("Olga", "Dahl")
+	audit := func(contact string) {
+		other.post(acme+"/contacts", "contact_id", key(contact), "role_label", "Auditor").to()
+	}
+	audit(maya)
+	audit(olga)
+	preview := ines.post("/contacts/batch?role_label=Auditor", "all", "1", "action", "archive").want(200, "h2", "Archive 2 contacts")
+	audit(nils)
+	other.post(acme+"/contacts/"+key(olga)+"/unlink", "version", "1").to()
+	if to := ines.submit(preview, confirm).to(); to != "/contacts?role_label=Auditor" {
+		t.Errorf("it leads to %s", to)
+	}
+	ines.get("/contacts").want(200, "#toasts", "1 contact archived. 1 contact does not match any more and stays as it is: Olga Dahl. 1 contact matches only since the preview and stays as it is: Nils Berg")
+	s.wantOne("Maya", "SELECT group_concat(first_name) FROM contacts WHERE is_active = 0")
+}
+
+// TestAFilterIsConfirmedByItsPreviewOnly: another program that confirms without
+// one is shown what would change.
+func TestAFilterIsConfirmedByItsPreviewOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	s.organization("Acme")
+	all := []string{"all", "1", "action", "archive", "confirm", "1"}
+	var preview answer
+	s.unchanged(func() {
+		preview = ines.post("/organizations/batch", all...).want(409, "#batch-e", "Look at what would change, then confirm").want(409, "h2", "Archive 1 organization")
+		ines.post("/organizations/batch", append(all, "previewed", "")...).want(409, "#batch-e", "Look at what would change")
+		for _, damaged := range []string{"x", "AAAA", "?", strings.Repeat("A", 21)} {
+			ines.post("/organizations/batch", append(all, "seen", "1", "previewed", damaged)...).want(422, "h1 + p", "start again from the list")
+		}
+		ines.post("/organizations/batch", append(all, "seen", "1", "previewed", strings.Repeat("A", 64*3438))...).want(422, "h1 + p", "10,000")
+	})
+	ines.submit(preview, confirm).to()
+	s.wantOne("0", "SELECT sum(is_active) FROM organizations")
+}
+
 // TestABatchTellsNothingOfWhatIsOutOfSight: his own clients change, the others
 // are as if they were not there, by their ids, by a filter and as the other end.
 func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
@@ -210,7 +257,7 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 			t.Error("the choices tell of it")
 		}
 	})
-	b.post("/contacts/batch", "all", "1", "status", "all", "action", "set_relationship_status", "relationship_status", "Former", "confirm", "1").to()
+	b.batch("/contacts/batch", "all", "1", "status", "all", "action", "set_relationship_status", "relationship_status", "Former").to()
 	b.wantOne("1", "SELECT count(*) FROM organization_contact WHERE relationship_status = 'Former'")
 
 	// Who gives a client away does not see it any more, and has no Undo that could not work.
@@ -237,8 +284,8 @@ func TestUndoIsForThoseWhoMay(t *testing.T) {
 	})
 	admin := s.as("Administrator")
 	for _, next := range []string{"//evil.example", "https://evil.example", "/\\evil.example", ""} {
-		ines.post("/organizations/batch", "all", "1", "status", "all", "action", "restore", "confirm", "1").to()
-		ines.post("/organizations/batch", "all", "1", "action", "archive", "confirm", "1").to()
+		ines.post("/organizations/batch", "id", key(acme), "action", "restore", "confirm", "1").to()
+		ines.batch("/organizations/batch", "all", "1", "action", "archive").to()
 		undo := "/batches/" + s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations' ORDER BY seq DESC LIMIT 1") + "/undo"
 		if to := admin.post(undo, "next", next).to(); to != "/organizations" {
 			t.Errorf("%q leads to %s", next, to)

@@ -225,7 +225,7 @@ func TestTheCountOfAViewIsRightWhenLookedAt(t *testing.T) {
 	counts("1")
 	s.organization("Cove", "sector", "Retail")
 	counts("2")
-	ines.post("/organizations/batch", "all", "1", "action", "set_sector", "sector", "Retail", "confirm", "1").want(303, "", "")
+	ines.batch("/organizations/batch", "all", "1", "action", "set_sector", "sector", "Retail").want(303, "", "")
 	counts("3")
 	ines.post("/batches/"+s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations'")+"/undo").want(303, "", "")
 	counts("2")

@@ -1,0 +1,215 @@
+package db
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What a batch would change, and what it leaves alone because the preview did not
+// say it, or because it is not any more what the preview showed.
+
+// Left are records that stay as they are for one reason. Those that are gone
+// or out of sight have no names.
+type Left struct {
+	Why   Reason
+	Count int
+	Names []Named
+}
+
+// Reason is why a batch leaves a record as it is.
+type Reason string
+
+// The reasons, in the order people read them.
+const (
+	Same      Reason = "same"       // it is so already
+	NoLink    Reason = "no link"    // it has no link whose status could be set
+	Changed   Reason = "changed"    // somebody changed it meanwhile
+	Unmatched Reason = "unmatched"  // the filter finds it no more
+	New       Reason = "new"        // the filter finds it only since the preview
+	OwnerLeft Reason = "owner left" // its owner before is no active user any more
+	Gone      Reason = "gone"       // it does not exist, or is out of sight
+)
+
+var reasons = []Reason{Same, NoLink, Changed, Unmatched, New, OwnerLeft, Gone}
+
+// leaving gathers what is left, by reason.
+type leaving map[Reason]*Left
+
+func (l leaving) add(why Reason, all ...Named) {
+	if l[why] == nil {
+		l[why] = &Left{Why: why}
+	}
+	l[why].Count += len(all)
+	if room := BatchNames - len(l[why].Names); why != Gone && room > 0 {
+		l[why].Names = append(l[why].Names, all[:min(room, len(all))]...)
+	}
+}
+
+func (l leaving) all() (all []Left) {
+	for _, why := range reasons {
+		if l[why] != nil && l[why].Count > 0 {
+			all = append(all, *l[why])
+		}
+	}
+	return all
+}
+
+// plan sorts the records into those that change and those that stay.
+func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error) {
+	if err := x.check(a); err != nil {
+		return nil, plan, err
+	}
+	plan.Subject = x.subject
+	if err := a.queryRow("SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&plan.Seen); err != nil {
+		return nil, plan, err
+	}
+	why, err := x.changedSince(a, plan.Seen)
+	if err != nil {
+		return nil, plan, err
+	}
+	rows, err := x.rows(a, x.finds...)
+	if err != nil {
+		return nil, plan, err
+	}
+	left := leaving{}
+	switch {
+	case x.Filter == nil:
+		left.add(Gone, make([]Named, len(x.IDs)-len(rows))...)
+	case x.Previewed == nil:
+		plan.Found = rowIDs(rows)
+	default:
+		if rows, err = x.compare(a, rows, why, left); err != nil {
+			return nil, plan, err
+		}
+	}
+	for _, r := range rows {
+		switch {
+		case r.state == "none":
+			left.add(NoLink, r.Named)
+		case r.state == x.wanted:
+			left.add(Same, r.Named)
+		case why[r.ID] != "":
+			left.add(why[r.ID], r.Named)
+		default:
+			changes = append(changes, r)
+		}
+	}
+	if x.Kind == "organization" && x.Action == "link" && len(changes) > mostLinked {
+		return nil, plan, invalid("all", "%d organizations would get this contact; link at most 1,000 at once", len(changes))
+	}
+	plan.Changes, plan.Left = len(changes), left.all()
+	for _, r := range changes[:min(len(changes), BatchNames)] {
+		plan.Names = append(plan.Names, r.Named)
+	}
+	return changes, plan, nil
+}
+
+// compare holds what the filter finds now against what it found for the preview:
+// why says which are New, and which are Unmatched and added to the rows. What is
+// there no more is left as Gone.
+func (x *batching) compare(a asker, found []batchRow, why map[string]Reason, left leaving) ([]batchRow, error) {
+	missing := map[string]bool{}
+	for _, id := range x.Previewed {
+		missing[id] = true
+	}
+	for _, r := range found {
+		if !missing[r.ID] {
+			why[r.ID] = New
+		}
+		delete(missing, r.ID)
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	var c conditions
+	c.addAll(anyOf(x.list.id, slices.Collect(maps.Keys(missing))))
+	c.addAll(x.list.sees(x.by, x.list.id))
+	rows, err := x.rows(a, c)
+	if err != nil {
+		return nil, err
+	}
+	left.add(Gone, make([]Named, len(missing)-len(rows))...)
+	for _, r := range rows {
+		if why[r.ID] == "" {
+			why[r.ID] = Unmatched
+		}
+	}
+	all := slices.Concat(found, rows)
+	slices.SortFunc(all, byName)
+	return all, nil
+}
+
+func rowIDs(rows []batchRow) []string {
+	all := make([]string, len(rows))
+	for i, r := range rows {
+		all[i] = r.ID
+	}
+	return all
+}
+
+// rows reads records by name, at most MostBatched of them.
+func (x *batching) rows(a asker, finds ...conditions) (all []batchRow, err error) {
+	name := "display_name, ''"
+	if x.Kind == "contact" {
+		name = "first_name, last_name"
+	}
+	for _, c := range finds {
+		query := "SELECT " + x.list.id + ", " + name + ", sort_key, " + x.state.sql + " FROM " + x.list.table + c.where()
+		rows, err := a.query(query+"\nLIMIT "+strconv.Itoa(MostBatched+1), slices.Concat(x.state.args, c.args)...)
+		some, err := collect(rows, err, func(r row) (b batchRow, err error) {
+			var first, last string
+			err = r.Scan(&b.ID, &first, &last, &b.sortKey, text{&b.state})
+			b.Name = personName(first, last)
+			return b, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	if len(all) > MostBatched {
+		return nil, tooMany(x.Kind)
+	}
+	slices.SortFunc(all, byName)
+	return all, nil
+}
+
+func byName(a, b batchRow) int {
+	return strings.Compare(a.sortKey+"\x00"+a.ID, b.sortKey+"\x00"+b.ID)
+}
+
+// versions are the actions that change a record of a kind, links those that change a link.
+const (
+	versions = "('create_org', 'update_org', 'archive_org', 'restore_org', 'create_contact', 'update_contact', 'archive_contact', 'restore_contact')"
+	ofLinks  = "('link_contact', 'update_link', 'unlink_contact')"
+)
+
+// changedSince are the records, or their links that the batch is about, changed
+// after the preview, up to the history's last seq.
+func (x *batching) changedSince(a asker, last int64) (map[string]Reason, error) {
+	since := map[string]Reason{}
+	if x.Seen <= 0 || last == x.Seen {
+		return since, nil
+	}
+	if last-x.Seen > mostSince {
+		return nil, invalid("seen", "Very much has changed since this page was made. Check it again, then confirm")
+	}
+	query, args := "SELECT target_id FROM audit_logs WHERE seq > ? AND +target_type = ? AND +action IN "+versions, []any{x.Seen, x.Kind}
+	const contact, links = "json_extract(metadata, '$.contact_id')", " FROM audit_logs WHERE seq > ? AND +action IN " + ofLinks
+	switch {
+	case x.Action == "set_relationship_status":
+		query, args = query+" UNION SELECT "+contact+links, append(args, x.Seen)
+	case x.Action == "link" && x.Kind == "contact":
+		query, args = query+" UNION SELECT "+contact+links+" AND +target_id = ?", append(args, x.Seen, x.link.OrganizationID)
+	case x.Action == "link":
+		query, args = query+" UNION SELECT target_id"+links+" AND "+contact+" = ?", append(args, x.Seen, x.link.ContactID)
+	}
+	rows, err := a.query(query, args...)
+	ids, err := collect(rows, err, scanText)
+	for _, id := range ids {
+		since[id] = Changed
+	}
+	return since, err
+}
