@@ -131,7 +131,7 @@ func (d *DB) confirm(t *tx, code string) (step int64, err error) {
 	}
 	step, fits := stepOf(seed, code, t.now, 0)
 	if !fits {
-		return 0, invalid("code", "This code does not fit. Enter the one that the app shows now, and check the clock of its device")
+		return 0, invalid("code", "This code does not fit. Enter the one that the app shows now, and check the clock of its device and the server’s")
 	}
 	return step, nil
 }

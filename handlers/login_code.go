@@ -77,6 +77,17 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	return s.comeIn(c, next, done)
 }
 
+// wrongCode says what to try after a code that does not fit.
+func (s *Server) wrongCode(c *gin.Context) string {
+	switch {
+	case c.Request.PostForm.Get("recovery") != "":
+		return "This code does not fit, or was used: each works once"
+	case s.ClockIsOff(c.Request.Context()):
+		return "This code does not fit; each works once. The server’s clock may be wrong: tell an administrator, or use a recovery code"
+	}
+	return "This code does not fit. Enter the newest one; each works once. If that fails too, check the clock of the app’s device"
+}
+
 // codeRefused shows the form again with what is wrong, or begins from the password.
 func (s *Server) codeRefused(c *gin.Context, next string, err error) error {
 	var refused *db.Invalid
@@ -90,7 +101,7 @@ func (s *Server) codeRefused(c *gin.Context, next string, err error) error {
 	case errors.As(err, &refused):
 		typed, why = c.Request.PostForm.Get("code"), refused.Fields["code"]
 	case errors.Is(err, db.ErrCode):
-		why = "This code does not fit. Codes change every 30 seconds, and each works once"
+		why = s.wrongCode(c)
 	case errors.As(err, &locked):
 		status, why = http.StatusTooManyRequests, s.tryLater(c, locked)
 	case errors.As(err, &lost):

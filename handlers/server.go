@@ -36,6 +36,7 @@ type Server struct {
 
 	addresses addresses // of views
 	peers     peers
+	future    atomic.Int64 // the moment that ClockIsOff has logged
 
 	asked     atomic.Int64    // requests that were answered, and verifications
 	verifying sync.Mutex      // held while the history is being verified

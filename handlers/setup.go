@@ -37,7 +37,8 @@ func (s *Server) SetupLink() string {
 func (l *setupLink) fits(token string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.token != "" && now.Before(l.expires) && subtle.ConstantTimeCompare([]byte(token), []byte(l.token)) == 1
+	lasts := now.Before(l.expires) && !l.expires.After(now.Add(setupLife+clockSlack)) // not made in the future
+	return l.token != "" && lasts && subtle.ConstantTimeCompare([]byte(token), []byte(l.token)) == 1
 }
 
 // setupOpen tells whether this request may set the registry up.

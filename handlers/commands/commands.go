@@ -114,6 +114,7 @@ func (cmd *serveCmd) Run(e *env) error {
 	if d.Made() {
 		log.Info("there was no registry; a new one was made", "file", e.file)
 	}
+	s.ClockIsOff(e.ctx)
 	if err := d.CheckKey(e.ctx); err != nil {
 		log.Warn("second factors cannot be read", "error", err)
 	}

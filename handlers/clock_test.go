@@ -1,0 +1,63 @@
+package handlers_test
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db/dbtest"
+	"clientregistry/handlers"
+)
+
+// TestAClockThatWasWrongIsNamed: in the log, once, and to who cannot sign in because of it.
+func TestAClockThatWasWrongIsNamed(t *testing.T) {
+	t.Parallel()
+	d, path, clock := dbtest.Open(t)
+	var log bytes.Buffer
+	server, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example", Now: clock.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, db: d, path: path, clock: clock, base: "http://registry.example", sql: newDirect(t, path), Server: server}
+	lea := s.as("Viewer")
+	seed, codes := lea.enrol()
+	const wrong = "the clock is wrong, or was"
+	s.halfway(lea.user).post("/login/mfa", "code", "123456").want(422, "#code-e", "check the clock of the app’s device")
+	if server.ClockIsOff(t.Context()) || strings.Contains(log.String(), wrong) {
+		t.Errorf("a right clock is called wrong: %s", &log)
+	}
+	const ahead = 400 * 24 * time.Hour
+	clock.Add(ahead)
+	session := s.stranger()
+	session.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "", "")
+	s.halfway(lea.user).post("/login/mfa", "code", s.app(seed)).want(303, "", "")
+	lea.comeIn()
+	lea.get("/").want(200, "h1", "Home")
+	clock.Add(-ahead)
+	log.Reset()
+	lea.get("/").want(303, "", "")
+	for range 3 {
+		half := s.halfway(lea.user)
+		half.post("/login/mfa", "code", "123456").want(422, "#code-e", "The server’s clock may be wrong: tell an administrator, or use a recovery code")
+		half.post("/login/mfa", "recovery", "1", "code", strings.Repeat("A", 24)).want(422, "#code-e", "each works once").want(422, "#code-e", "was used")
+	}
+	if got := log.String(); strings.Count(got, wrong) != 1 || !strings.Contains(got, "ahead=9600h0m0s") || !strings.Contains(got, "Set the clock") {
+		t.Errorf("the log says %s", got)
+	}
+	s.exec("DELETE FROM sign_in_attempts")
+	s.halfway(lea.user).post("/login/mfa", "code", s.app(seed)).want(303, "", "")
+	s.halfway(lea.user).post("/login/mfa", "code", codes[0]).want(303, "", "")
+}
+
+func TestASetupLinkOfTheFutureIsNone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.clock.Add(1000 * time.Hour)
+	link := strings.TrimPrefix(s.SetupLink(), s.base)
+	s.stranger().get(link).want(200, "h1", "Create the first")
+	s.clock.Add(-1000 * time.Hour)
+	s.stranger().get(link).want(404, "", "")
+	s.stranger().get(strings.TrimPrefix(s.SetupLink(), s.base)).want(200, "", "")
+}
