@@ -25,13 +25,14 @@ import (
 
 // Server answers requests for one registry.
 type Server struct {
-	db      *db.DB
-	store   *sessionStore
-	baseURL *url.URL
-	setup   setupLink
-	log     *slog.Logger
-	now     func() time.Time
-	asks    map[string]access // what a route asks, by method and path
+	db         *db.DB
+	store      *sessionStore
+	baseURL    *url.URL
+	everywhere http.Header // on every answer
+	setup      setupLink
+	log        *slog.Logger
+	now        func() time.Time
+	asks       map[string]access // what a route asks, by method and path
 	http.Handler
 
 	addresses addresses // of views
@@ -61,7 +62,7 @@ func New(d *db.DB, o Options) (*Server, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
 		return nil, fmt.Errorf("the base URL %q is none; give it like https://registry.example", o.BaseURL)
 	}
-	s := &Server{db: d, baseURL: base, log: o.Log, now: o.Now, asks: map[string]access{}}
+	s := &Server{db: d, baseURL: base, everywhere: headersOf(base), log: o.Log, now: o.Now, asks: map[string]access{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

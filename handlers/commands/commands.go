@@ -142,6 +142,7 @@ func serve(ctx context.Context, listener net.Listener, s *handlers.Server, log *
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
 	}
 	server.RegisterOnShutdown(s.End)
+	listener = s.CoverOwnAnswers(server, listener)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -1,0 +1,69 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+)
+
+// CoverOwnAnswers gives what net/http answers by itself, to what is no request or
+// one that it refuses, the headers of all other answers. It changes the server and
+// returns the listener to serve on.
+//
+// net/http writes those answers to the connection before any handler runs, and has
+// no hook for them. So a connection knows whether a handler answers on it; what is
+// written while none does is net/http's own.
+func (s *Server) CoverOwnAnswers(server *http.Server, l net.Listener) net.Listener {
+	handler := server.Handler
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, ok := r.Context().Value(connKey{}).(*conn); ok {
+			c.answering = true
+		}
+		handler.ServeHTTP(w, r)
+	})
+	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
+	server.ConnState = func(c net.Conn, state http.ConnState) {
+		if c, ok := c.(*conn); ok && state == http.StateIdle { // the answer is written, the next request not read
+			c.answering = false
+		}
+	}
+	var lines bytes.Buffer
+	s.everywhere.Write(&lines) // to memory: never fails
+	return listener{l, lines.Bytes()}
+}
+
+type connKey struct{}
+
+type listener struct {
+	net.Listener
+	headers []byte // as lines
+}
+
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok {
+		return &conn{TCPConn: tcp, headers: l.headers}, err
+	}
+	return c, err
+}
+
+// conn is a connection that puts headers on answers that no handler gives.
+// Only the goroutine that serves it changes answering.
+type conn struct {
+	*net.TCPConn
+	headers   []byte
+	answering bool
+}
+
+// Write puts the headers behind the first line of an answer that is net/http's own.
+func (c *conn) Write(p []byte) (int, error) {
+	status, rest, found := bytes.Cut(p, []byte("\r\n"))
+	if c.answering || !found || !bytes.HasPrefix(status, []byte("HTTP/1.")) {
+		return c.TCPConn.Write(p)
+	}
+	if _, err := c.TCPConn.Write(bytes.Join([][]byte{status, []byte("\r\n"), c.headers, rest}, nil)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
