@@ -192,12 +192,17 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 	})
 }
 
-// AuditPeople are the users by name, those who left too, to choose whose rows to see.
+// AuditPeople are the users by name, those who left too, to choose whose rows to
+// see; namesakes with their emails.
 func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
 	if !by.Can(ViewAudit) {
 		return nil, ErrForbidden
 	}
-	rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users ORDER BY full_name COLLATE NOCASE, id")
+	rows, err := d.reader.query(ctx, `
+		SELECT id, full_name || CASE WHEN EXISTS (SELECT 1 FROM users AS other WHERE other.full_name = users.full_name AND other.id <> users.id)
+			THEN ' (' || email || ')' ELSE '' END
+		FROM users
+		ORDER BY full_name COLLATE NOCASE, id`)
 	return collect(rows, err, func(r row) (Owner, error) {
 		var o Owner
 		err := r.Scan(&o.ID, &o.FullName)

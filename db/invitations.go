@@ -52,8 +52,12 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 			return ErrForbidden
 		}
 		u := User{ID: newID(), Status: "invited"}
-		if _, refused := apply(userRules, Fields{"email": email, "full_name": fullName}, &u); refused != nil {
+		changes, refused := apply(userRules, Fields{"email": email, "full_name": fullName}, &u)
+		if refused != nil {
 			return refused
+		}
+		if err := t.standOut(u, changes); err != nil {
+			return err
 		}
 		_, err := t.exec("INSERT INTO users (id, email, full_name, status, created_at, updated_at) VALUES (?, ?, ?, 'invited', ?, ?)",
 			u.ID, u.Email, u.FullName, stamp(t.now), stamp(t.now))

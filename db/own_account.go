@@ -80,6 +80,9 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 		if len(changes) == 0 {
 			return nil
 		}
+		if err := t.standOut(u, changes); err != nil {
+			return err
+		}
 		_, err = t.exec("UPDATE users SET email = ?, updated_at = ? WHERE id = ?", u.Email, stamp(t.now), u.ID)
 		if isUnique(err) {
 			return invalid("email", "This email has an account already")

@@ -195,7 +195,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 		return err
 	}
 	if _, renamed := changes["name"]; renamed {
-		if err := t.checkRoleName(x, false); err != nil {
+		if err := t.checkRoleName(Role{ID: id, Name: x.Name}, false); err != nil { // the slug stays
 			return err
 		}
 	}
@@ -247,6 +247,13 @@ func (t *tx) checkRole(x Role) error {
 // checkRoleName refuses a name or a slug that reads like another role's.
 // slugged tells whether a slug was typed beside the name.
 func (t *tx) checkRoleName(x Role, slugged bool) error {
+	refused := &Invalid{Fields: map[string]string{}}
+	if refused.add("name", plainName(x.Name)); slugged {
+		refused.add("slug", plainName(x.Slug))
+	}
+	if len(refused.Fields) > 0 {
+		return refused
+	}
 	rows, err := t.query(selectRole+" WHERE id <> ?", x.ID)
 	others, err := collect(rows, err, scanRole)
 	if err != nil {
@@ -255,7 +262,7 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 	for _, other := range others {
 		switch {
 		case readsLike(x.Name, other.Name):
-			return invalid("name", "There is a role of this name already")
+			return invalid("name", "There is a role of this name already, or of one that looks like it: %s", other.Name)
 		case !readsLike(x.Slug, other.Slug):
 		case slugged:
 			return invalid("slug", "The role %s has this slug; choose another", other.Name)
@@ -266,18 +273,8 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 	return nil
 }
 
-// readsLike compares names as people read them: without case, accents, spaces and what cannot be seen.
-func readsLike(a, b string) bool {
-	seen := func(s string) string {
-		return SortKey(strings.Map(func(c rune) rune {
-			if invisible(c) {
-				return -1
-			}
-			return c
-		}, s))
-	}
-	return seen(a) == seen(b)
-}
+// readsLike compares names of roles as people read and say them: accents make no difference either.
+func readsLike(a, b string) bool { return looksLike(a, b) || SortKey(seen(a)) == SortKey(seen(b)) }
 
 // setPermissions makes a role's stored permissions those of x.
 func (t *tx) setPermissions(x Role) error {

@@ -102,8 +102,12 @@ func (t *tx) createUser(n NewUser) (User, error) {
 	if n.TimeZone == "" {
 		n.TimeZone = "UTC"
 	}
-	if _, refused := apply(userRules, Fields{"email": n.Email, "full_name": n.FullName, "time_zone": n.TimeZone}, &u); refused != nil {
+	changes, refused := apply(userRules, Fields{"email": n.Email, "full_name": n.FullName, "time_zone": n.TimeZone}, &u)
+	if refused != nil {
 		return User{}, refused
+	}
+	if err := t.standOut(u, changes); err != nil {
+		return User{}, err
 	}
 	_, err := t.exec(`
 		INSERT INTO users (id, email, full_name, password_hash, status, time_zone, created_at, updated_at)
@@ -154,6 +158,9 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 		}
 		if len(changes) == 0 {
 			return nil
+		}
+		if err := t.standOut(u, changes); err != nil {
+			return err
 		}
 		_, err = t.exec("UPDATE users SET full_name = ?, time_zone = ?, theme = ?, single_keys = ?, updated_at = ? WHERE id = ?",
 			u.FullName, u.TimeZone, u.Theme, u.SingleKeys, stamp(t.now), u.ID)

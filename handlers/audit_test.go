@@ -179,6 +179,17 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 	}
 }
 
+func TestNamesakesInTheAuditLogAreToldApart(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, one, two := s.person("Inès Moreau", "Administrator"), s.person("Anna Berg", "Viewer"), s.person("Anna Berg", "Viewer")
+	page := ines.get("/admin/audit")
+	for _, b := range []*browser{one, two} {
+		page.wantTexts(`.chip a[href="/admin/audit?actor=`+b.user.ID+`"]`, "Anna Berg ("+b.user.Email+")")
+	}
+	page.wantTexts(`.chip a[href="/admin/audit?actor=`+ines.user.ID+`"]`, "Inès Moreau")
+}
+
 func TestOlderEntriesOfTheAuditLogFollow(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

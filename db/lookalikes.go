@@ -1,0 +1,104 @@
+package db
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"go.mau.fi/util/confusable"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Names of people and roles are what others trust a page by. A name that only
+// looks like another one is refused (Unicode Technical Standard 39).
+
+// looksLike tells whether two names can be taken for each other: letters of other
+// alphabets, wide letters, capitals, spaces and what cannot be seen make no difference.
+func looksLike(a, b string) bool {
+	alike := func(a, b string) bool { return strings.EqualFold(confusable.Skeleton(a), confusable.Skeleton(b)) }
+	a, b = seen(a), seen(b)
+	return alike(a, b) || alike(strings.ToLower(a), strings.ToLower(b)) // a capital I looks like l, and reads like i
+}
+
+// seen is a name without what cannot be seen, its letters in their plain shape.
+func seen(s string) string {
+	return strings.Map(func(c rune) rune {
+		if invisible(c) || c == '\u2800' || unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+			return -1
+		}
+		return c
+	}, norm.NFKC.String(s))
+}
+
+// alphabets have letters that look like those of another one of them.
+var alphabets = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic}
+
+// mixesAlphabets tells whether a word of a name has letters of two alphabets that look alike.
+func mixesAlphabets(name string) bool {
+	words := strings.FieldsFunc(norm.NFKC.String(name), func(c rune) bool { return !unicode.In(c, unicode.L, unicode.M, unicode.Cf) })
+	return slices.ContainsFunc(words, func(word string) bool {
+		of := -1
+		for _, c := range word {
+			i := slices.IndexFunc(alphabets, func(a *unicode.RangeTable) bool { return unicode.Is(a, c) })
+			if i >= 0 && of >= 0 && i != of {
+				return true
+			}
+			of = max(of, i)
+		}
+		return false
+	})
+}
+
+// plainName refuses a name that does not show what it is.
+func plainName(name string) string {
+	switch {
+	case strings.ContainsFunc(name, turnsDirection):
+		return "Remove the marks that turn the direction of writing"
+	case mixesAlphabets(name):
+		return "Write each word in one alphabet; this mixes letters that look alike"
+	}
+	return ""
+}
+
+func turnsDirection(c rune) bool {
+	return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069'
+}
+
+// standOut refuses a new email or full name of an account by which it could be
+// taken for another one. Two people may have the very same name.
+func (t *tx) standOut(u User, changes map[string]Change) error {
+	refused := &Invalid{Fields: map[string]string{}}
+	_, emailed := changes["email"]
+	_, named := changes["full_name"]
+	if emailed {
+		refused.add("email", plainName(u.Email))
+	}
+	if named {
+		refused.add("full_name", plainName(u.FullName))
+	}
+	rows, err := t.query("SELECT email, full_name FROM users WHERE id <> ? ORDER BY full_name, id", u.ID)
+	others, err := collect(rows, err, func(r row) (other User, err error) { return other, r.Scan(&other.Email, &other.FullName) })
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if emailed && !strings.EqualFold(u.Email, other.Email) && looksLike(u.Email, other.Email) {
+			refused.add("email", "This looks like the email of "+other.FullName+t.emailBeside(other)+". Use one that nobody takes for it")
+		}
+		if named && u.FullName != other.FullName && looksLike(u.FullName, other.FullName) {
+			refused.add("full_name", "This looks like "+other.FullName+t.emailBeside(other)+", who has an account. Write it so that nobody takes one for the other")
+		}
+	}
+	if len(refused.Fields) > 0 {
+		return refused
+	}
+	return nil
+}
+
+// emailBeside is another account's email for those who may see it.
+func (t *tx) emailBeside(other User) string {
+	if !t.by.Can(ManageUsers) {
+		return ""
+	}
+	return " (" + other.Email + ")"
+}
