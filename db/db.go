@@ -204,8 +204,8 @@ func (d *DB) Rest() {
 
 // Ping answers nil while the database can be read.
 func (d *DB) Ping(ctx context.Context) error {
-	var one int
-	return d.reader.queryRow(ctx, "SELECT 1").Scan(&one)
+	var there bool // without a table SQLite would not look into the file
+	return d.reader.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM goose_db_version WHERE id = 1)").Scan(&there)
 }
 
 // SQLiteVersion returns the version of the library, like 3.54.1.

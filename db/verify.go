@@ -120,11 +120,15 @@ func (d *DB) keepVerification(ctx context.Context, v Verification) error {
 	if !v.WholeAt.IsZero() {
 		wholeAt = stamp(v.WholeAt)
 	}
-	return d.keep(ctx, func(t *tx) error {
+	err := d.keep(ctx, func(t *tx) error {
 		_, err := t.exec("INSERT OR REPLACE INTO verifications (id, checked_at, problem, whole_at, row_count, hash) VALUES (1, ?, ?, ?, ?, ?)",
 			stamp(v.CheckedAt), orNull(v.Problem), wholeAt, v.Rows, v.Hash)
 		return err
 	})
+	if isUnrecordable(err) {
+		return nil // what was found is found all the same
+	}
+	return err
 }
 
 // checkNoted finds that the end of the history was cut off, or all of it

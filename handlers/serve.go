@@ -130,6 +130,7 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	}
 	p.UserID, p.User, p.Roles, p.Zone = v.User.ID, v.User.FullName, strings.Join(v.User.Roles, ", "), v.User.TimeZone
 	p.SingleKeys = v.User.SingleKeys
+	p.Damaged = v.Can(db.ManageSystem) && s.db.Health().Damage != ""
 	if v.User.Theme != "system" {
 		p.Theme = v.User.Theme
 	}
@@ -206,8 +207,9 @@ func (s *Server) describe(c *gin.Context, err error) failure {
 		return failure{http.StatusUnsupportedMediaType, "alert", "Not a form", "Send the fields as a form. Nothing was changed.", ""}
 	case errors.Is(err, errForm):
 		return failure{http.StatusBadRequest, "alert", "Not readable", "The form could not be read. Nothing was changed.", ""}
-	case db.IsFull(err):
-		return failure{http.StatusInsufficientStorage, "alert", "No room left", "The disk of the registry is full. Nothing was changed; reading goes on. Tell an administrator.", ""}
+	}
+	if f, is := diskFailure(c, err); is {
+		return f
 	}
 	return failure{http.StatusInternalServerError, "alert", "Something went wrong", "Nothing was changed. Try again; if it stays, tell an administrator this number: " + c.GetString("request"), ""}
 }
@@ -250,11 +252,18 @@ func (s *Server) fail(c *gin.Context, err error) {
 		level = s.log.Error
 	}
 	level("refused", "id", c.GetString("request"), "method", c.Request.Method, "route", c.FullPath(), "status", f.status, "error", err)
-	if f.status == http.StatusTooManyRequests {
+	switch f.status {
+	case http.StatusTooManyRequests:
 		c.Header("Retry-After", "5")
+	case http.StatusServiceUnavailable:
+		c.Header("Retry-After", retryAfter)
 	}
 	var v views.View = views.ErrorText{Text: f.message}
-	if !part(c) {
+	switch {
+	case part(c):
+	case db.IsUnavailable(err):
+		v = s.unavailable(c, f)
+	default:
 		p := s.page(c, f.heading, f.heading, "")
 		p.Failed = true
 		v = views.Error{Page: p, Icon: f.icon, Heading: f.heading, Message: f.message, Detail: f.detail, Back: s.wayBack(c)}

@@ -170,13 +170,3 @@ func (s *Server) health(c *gin.Context) error {
 	c.String(http.StatusOK, "ok\n")
 	return nil
 }
-
-func (s *Server) ready(c *gin.Context) error {
-	if err := s.db.Ping(c.Request.Context()); err != nil {
-		s.log.Error("not ready", "error", err)
-		c.String(http.StatusServiceUnavailable, "the database does not answer\n")
-		return nil
-	}
-	c.String(http.StatusOK, "ok\n")
-	return nil
-}

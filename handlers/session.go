@@ -144,6 +144,10 @@ func (s *Server) loadVisitor(c *gin.Context) {
 	if errors.Is(err, db.ErrNotFound) {
 		return
 	}
+	if err != nil && c.Request.Method == http.MethodPost && c.FullPath() == "/logout" {
+		s.leaveUnread(c, token, err)
+		return
+	}
 	if err != nil {
 		s.fail(c, err)
 		c.Abort()

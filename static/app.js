@@ -353,11 +353,12 @@
     const { ctx } = e.detail, { status, headers } = ctx.response;
     if ([401, 409, 422].includes(status)) return; // these answers are swapped in
     if (ctx.request.headers["HX-History-Restore-Request"]) return location.reload(); // Back has changed the address already
+    if (status === 503 && ctx.request.method === "GET" && ctx.target === document.body) return location.assign(ctx.request.action); // the page says more
     const failed = ctx.request.method === "GET" ? "Could not load this." : "Could not save. Nothing was changed.";
     const wait = headers.get("Retry-After");
     if (status === 404 || status === 410) complain("This no longer exists.");
     else if (status === 429) complain(`Too many tries. Wait ${+wait > 0 ? wait + " seconds" : "a minute"}, then try again.`);
-    else if (status === 507 || status < 500) complain(wordsOf(ctx.text) || failed);
+    else if (status === 503 || status === 507 || status < 500) complain(wordsOf(ctx.text) || failed);
     else complain(failed);
   });
 

@@ -8,6 +8,7 @@ type Page struct {
 	Description string
 	Failed      bool   // the title begins with "Error:"
 	Theme       string // "" follows the system
+	Damaged     bool   // the banner tells who reads it that the file is damaged, and what to do
 	Toast       *Toast
 	Frame
 }
@@ -54,11 +55,12 @@ type around struct {
 	above, below     string
 	Theme            string
 	Head, Menu, Foot View
+	Damaged          bool
 	Toast            *Toast
 }
 
 func (p Page) around() around {
-	a := around{"_above_auth.html", "_below_auth.html", p.Theme, head{p.Title, p.Description, p.Failed}, nil, nil, p.Toast}
+	a := around{"_above_auth.html", "_below_auth.html", p.Theme, head{p.Title, p.Description, p.Failed}, nil, nil, p.Damaged, p.Toast}
 	if p.User != "" {
 		a.above, a.below, a.Menu, a.Foot = "_above.html", "_below.html", menu{p.Frame}, foot{p.Section, p.Clients, p.Feed}
 	}
@@ -150,6 +152,15 @@ type Error struct {
 
 // Template names the page.
 func (Error) Template() string { return "errors/show.html" }
+
+// Unavailable is the page for a request that nothing could be read for.
+type Unavailable struct {
+	Page
+	Heading, Again, Request, At string // Again is the address to try again, At the time in UTC
+}
+
+// Template names the page.
+func (Unavailable) Template() string { return "errors/unavailable.html" }
 
 // ErrorText is the same for a part of a page, in a line.
 type ErrorText struct{ Text string }

@@ -115,6 +115,9 @@ func (cmd *serveCmd) Run(e *env) error {
 		log.Info("there was no registry; a new one was made", "file", e.file)
 	}
 	s.ClockIsOff(e.ctx)
+	if h := d.Health(); h.Damage != "" {
+		log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", h.Damage)
+	}
 	if err := d.CheckKey(e.ctx); err != nil {
 		log.Warn("second factors cannot be read", "error", err)
 	}
@@ -129,6 +132,7 @@ func (cmd *serveCmd) Run(e *env) error {
 	}
 	handlers.SpareMemory()
 	var background sync.WaitGroup
+	background.Go(s.CheckDaily)
 	background.Go(s.VerifyDaily)
 	background.Go(s.Rest)
 	defer background.Wait()

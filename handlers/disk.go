@@ -1,0 +1,138 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// diskFailure tells what a damaged file, a full or a read-only disk refuses; false for any other error.
+func diskFailure(c *gin.Context, err error) (f failure, is bool) {
+	do := func(administrator string) string {
+		if v := who(c); v != nil && v.Can(db.ManageSystem) {
+			return administrator
+		}
+		return "Tell an administrator."
+	}
+	var refused *db.Damaged
+	switch {
+	case db.IsDamaged(err) && !errors.As(err, &refused) && c.Request.Method == http.MethodGet:
+		return failure{
+			http.StatusServiceUnavailable, "alert", "This cannot be read", "The registry’s file is damaged where this is stored. Other pages can be read. " +
+				do("Copy it out with the command backup, then restore a backup."), "",
+		}, true
+	case db.IsDamaged(err):
+		return failure{
+			http.StatusServiceUnavailable, "alert", "Nothing can be saved just now", "The registry’s file is damaged. Nothing was changed; reading goes on. " +
+				do("Copy it out with the command backup, then restore a backup."), "",
+		}, true
+	case db.IsFull(err):
+		return failure{
+			http.StatusInsufficientStorage, "alert", "No room left", "The disk of the registry is full. Nothing was changed; reading goes on. " +
+				do("Make room on it; nothing has to be restarted."), "",
+		}, true
+	case db.IsReadOnly(err):
+		return failure{
+			http.StatusInsufficientStorage, "alert", "Nothing can be saved just now", "The disk of the registry takes no changes. Nothing was changed; reading goes on. " +
+				do("Let its file and folder be written; nothing has to be restarted."), "",
+		}, true
+	case db.IsUnavailable(err):
+		return failure{
+			http.StatusServiceUnavailable, "alert", "The registry cannot be used just now",
+			"Its file cannot be read. What was saved before is not touched; nothing was changed now. " + do("See that its disk is there and answers."), "",
+		}, true
+	}
+	return failure{}, false
+}
+
+// unavailable is the page where nothing can be read. It asks the database for nothing.
+func (s *Server) unavailable(c *gin.Context, f failure) views.View {
+	again := c.Request.URL.RequestURI()
+	if c.Request.Method != http.MethodGet {
+		again = "/"
+	}
+	return views.Unavailable{
+		Page: views.Page{Title: f.heading, Description: f.heading, Failed: true}, Heading: f.heading, Again: again, Request: c.GetString("request"),
+		At: s.now().UTC().Format("15:04:05"),
+	}
+}
+
+// leaveUnread signs out somebody whose session cannot be read: it is over all the same.
+func (s *Server) leaveUnread(c *gin.Context, token string, err error) {
+	s.log.Error("signing out without reading the session", "id", c.GetString("request"), "error", err)
+	s.signOut(c, s.nobody(c), token)
+	c.Abort()
+}
+
+// signOut ends a session and leads to the sign-in page. Where the end cannot be
+// written yet the session opens nothing all the same.
+func (s *Server) signOut(c *gin.Context, by db.Actor, token string) {
+	if err := s.db.SignOut(c.Request.Context(), by, token); err != nil {
+		s.log.Error("the end of a session is not written yet", "id", c.GetString("request"), "error", err)
+	}
+	s.store.setToken(c.Writer, "")
+	c.Header("Clear-Site-Data", `"cache"`)
+	c.Header("Vary", vary)
+	c.Redirect(http.StatusSeeOther, "/login")
+}
+
+// ready answers 200 while the registry can be read and changed.
+func (s *Server) ready(c *gin.Context) error {
+	why := ""
+	if err := s.db.Ping(c.Request.Context()); err != nil {
+		s.log.Error("not ready", "error", err)
+		why = "the database does not answer"
+	}
+	if s.db.Health().Damage != "" {
+		why = "the file is damaged: it can be read, but nothing is written to it; restore a backup"
+	}
+	if why == "" {
+		c.String(http.StatusOK, "ok\n")
+		return nil
+	}
+	c.Header("Retry-After", retryAfter)
+	c.String(http.StatusServiceUnavailable, why+"\n")
+	return nil
+}
+
+// retryAfter is in how many seconds a program may ask again what is unavailable.
+const retryAfter = "60"
+
+// CheckDaily checks the file once a day, and soon where that was not done at the
+// start, in the background until End. While the file is damaged, or could not be
+// checked to its end, it tries again within the hour.
+func (s *Server) CheckDaily() {
+	for {
+		wait := 24 * time.Hour
+		if s.now().Sub(s.db.Health().CheckedAt) >= wait && !s.check(s.ending) || s.db.Health().Damage != "" {
+			wait = time.Hour
+		}
+		s.asked.Add(1) // so that memory is given back after it too
+		select {
+		case <-time.After(wait):
+		case <-s.ending.Done():
+			return
+		}
+	}
+}
+
+// check checks the file and tells whether it did so to the end.
+func (s *Server) check(ctx context.Context) bool {
+	before := s.db.Health().Damage
+	err := s.db.CheckFile(ctx)
+	switch {
+	case db.IsDamaged(err):
+		s.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", err)
+	case err != nil && ctx.Err() == nil:
+		s.log.Error("the file could not be checked", "error", err)
+	case err == nil && before != "":
+		s.log.Info("the file is sound again; changes are taken")
+	}
+	return err == nil || db.IsDamaged(err)
+}
