@@ -35,11 +35,33 @@ func (d *DB) Backup(ctx context.Context, to string) error {
 		return err
 	}
 	c, err := d.MakeCopy(ctx, filepath.Dir(to))
+	if IsDamaged(err) {
+		return d.saveAsItIs(ctx, to, err)
+	}
 	if err != nil {
 		return err
 	}
 	defer c.Drop()
 	return c.Save(to)
+}
+
+func (d *DB) saveAsItIs(ctx context.Context, to string, damage error) error {
+	c, err := d.CopyAsItIs(ctx, filepath.Dir(to))
+	if err != nil {
+		return errors.Join(damage, err)
+	}
+	defer c.Drop()
+	return SavedAsItIs(to, damage, c.Save)
+}
+
+// SavedAsItIs gives a copy of a damaged registry a name that no backup has, and
+// returns an error that says what it is.
+func SavedAsItIs(to string, damage error, save func(to string) error) error {
+	to += ".damaged"
+	if err := save(to); err != nil {
+		return errors.Join(damage, err)
+	}
+	return fmt.Errorf("%w; as it is the registry was copied to %s, which can be read but not restored", damage, to)
 }
 
 // MayBackUpTo returns nil where no file is.
@@ -64,14 +86,20 @@ func (d *DB) MakeCopy(ctx context.Context, folder string) (*Copy, error) {
 	}
 	const tries = 3 // another process may write between the copy's last step and counting
 	for n := 1; ; n++ {
-		c, err := d.makeCopy(ctx, folder)
+		c, err := d.makeCopy(ctx, folder, true)
 		if differs := (*copyDiffers)(nil); !errors.As(err, &differs) || n == tries {
 			return c, explain(err)
 		}
 	}
 }
 
-func (d *DB) makeCopy(ctx context.Context, folder string) (_ *Copy, err error) {
+// CopyAsItIs makes a copy of a damaged registry that is proven by nothing: to
+// read in it, and for who can mend it.
+func (d *DB) CopyAsItIs(ctx context.Context, folder string) (*Copy, error) {
+	return d.makeCopy(ctx, folder, false)
+}
+
+func (d *DB) makeCopy(ctx context.Context, folder string, prove bool) (_ *Copy, err error) {
 	part, err := createPart(folder)
 	if err != nil {
 		return nil, err
@@ -82,14 +110,19 @@ func (d *DB) makeCopy(ctx context.Context, folder string) (_ *Copy, err error) {
 		}
 	}()
 	live, err := d.copyTo(ctx, part, false)
+	if !prove && IsDamaged(err) { // what cannot be counted
+		live, err = &Counts{}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	if live == nil {
 		return nil, errors.New("the registry has not been set up")
 	}
-	if err := proveCopy(ctx, part.Name(), *live); err != nil {
-		return nil, err
+	if prove {
+		if err := proveCopy(ctx, part.Name(), *live); err != nil {
+			return nil, err
+		}
 	}
 	info, err := part.Stat()
 	if err != nil {

@@ -187,3 +187,22 @@ func TestALargeFileIsCheckedAfterItWasOpened(t *testing.T) {
 	}
 	wantDamaged(t, d)
 }
+
+// A damaged registry makes no backup, but what it is can be copied out.
+func TestADamagedRegistryIsCopiedAsItIs(t *testing.T) {
+	t.Parallel()
+	path, whole := filledFile(t)
+	overwrite(t, path, broken(t, path, whole, "interactions"))
+	d := must(serveFile(t, path))(t)
+	to := filepath.Join(t.TempDir(), "copy.db")
+	wantOneLine(t, d.Backup(t.Context(), to), "damaged", "restore a backup", to+".damaged")
+	if _, err := os.Stat(to); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the backup of a damaged registry: %v", err)
+	}
+	copied := must(serveFile(t, to+".damaged"))(t)
+	wantDamaged(t, copied)
+	found, _, err := copied.Organizations(t.Context(), db.System, db.Filter{})
+	if err != nil || len(found) != 10 {
+		t.Errorf("organizations in the copy: %d, %v", len(found), err)
+	}
+}

@@ -86,8 +86,9 @@ func (d *DB) checkForeignKeys(ctx context.Context) error {
 // explain says in one line what an error at start means for the reader.
 func explain(err error) error {
 	var already *explained
+	var found *Broken
 	switch {
-	case err == nil || errors.As(err, &already):
+	case err == nil || errors.As(err, &already) || errors.As(err, &found):
 		return err
 	case IsDamaged(err):
 		return &explained{"it is damaged or no database (%s); restore a backup", err}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -19,11 +20,16 @@ type Verification struct {
 }
 
 // Broken is what a check found first.
-type Broken struct{ Problem string }
+type Broken struct {
+	Problem string
+	damage  error // Damaged where it is the file
+}
 
 func (e *Broken) Error() string { return e.Problem }
 
-func broken(format string, args ...any) error { return &Broken{fmt.Sprintf(format, args...)} }
+func (e *Broken) Unwrap() error { return e.damage }
+
+func broken(format string, args ...any) error { return &Broken{Problem: fmt.Sprintf(format, args...)} }
 
 // Verify checks the file's integrity, its foreign keys, and the chain of the
 // history row by row, and changes nothing. The error is Broken where something
@@ -39,7 +45,8 @@ func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err err
 		return last, explain(err)
 	}
 	if answer != "ok" {
-		return last, broken("the file is damaged: %s; restore a backup", answer)
+		answer = strings.TrimSpace(strings.TrimPrefix(answer, "*** in database main ***"))
+		return last, &Broken{"the file is damaged: " + answer + "; restore a backup", &Damaged{answer}}
 	}
 	if err := d.checkForeignKeys(ctx); err != nil {
 		return last, err

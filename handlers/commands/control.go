@@ -22,7 +22,7 @@ import (
 // what another process copies begins again with each change. They speak HTTP
 // over a socket beside the database, which only its owner may open.
 
-// copied is the server's answer: where the copy is, or why there is none. The
+// copied is the server's answer: where the copy is, and why it is no backup. The
 // copy is removed when the command closes the connection; by then it has moved it.
 type copied struct {
 	File  string `json:"file,omitempty"`
@@ -101,7 +101,11 @@ func (c *control) backup(w http.ResponseWriter, r *http.Request) {
 	answer := copied{}
 	if err != nil {
 		answer.Error = err.Error()
-	} else {
+	}
+	if db.IsDamaged(err) {
+		made, err = c.db.CopyAsItIs(ctx, r.PostFormValue("folder"))
+	}
+	if err == nil {
 		defer made.Drop()
 		answer.File = made.File()
 	}
@@ -139,6 +143,9 @@ func backupByServer(ctx context.Context, file, to string) (bool, error) {
 	var answer copied
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
 		return true, fmt.Errorf("the server ended while it made the copy: %w", err)
+	}
+	if answer.Error != "" && answer.File != "" {
+		return true, db.SavedAsItIs(to, errors.New(answer.Error), func(to string) error { return db.SaveCopy(answer.File, to) })
 	}
 	if answer.Error != "" {
 		return true, errors.New(answer.Error)
