@@ -103,8 +103,8 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	}
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
 	for _, step := range []func(context.Context) error{d.seed, d.tidy, d.indexForeignRows} {
-		var known *Damaged                                                           // before; it is read as it is
-		if err := step(ctx); err != nil && !errors.As(err, &known) && !IsFull(err) { // people can read, and the next start does it
+		var known *Damaged
+		if err := step(ctx); err != nil && !errors.As(err, &known) && !IsUnwritable(err) { // people can read, and the next start does it
 			return err
 		}
 	}
