@@ -25,13 +25,19 @@ func (d *DB) CheckTables(ctx context.Context) (found string, err error) {
 	return d.checkTables(ctx, own)
 }
 
-// FillUp lets the registry take no more pages, as a full disk would; 0 makes room again.
+// FillUp lets the registry take no more pages, as a full disk would, or again as many as it likes.
 func FillUp(ctx context.Context, d *DB, full bool) error {
 	pages := "4294967294"
 	if full {
 		pages = "1"
 	}
 	_, err := d.writer.ExecContext(ctx, "PRAGMA max_page_count = "+pages)
+	return err
+}
+
+// Forbid makes SQLite answer to each write what it does on a read-only disk, or no more.
+func Forbid(ctx context.Context, d *DB, forbidden bool) error {
+	_, err := d.writer.ExecContext(ctx, "PRAGMA query_only = "+map[bool]string{true: "1", false: "0"}[forbidden])
 	return err
 }
 

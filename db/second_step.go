@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -104,7 +105,7 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 		in, err = t.finish(h, recovery, tried)
 		return err
 	})
-	return in, errors.Join(refused, err)
+	return in, cmp.Or(err, refused) // a wrong code that cannot be counted is not answered
 }
 
 // anyCode returns a typed code as it is compared, and whether it is a recovery code.

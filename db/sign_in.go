@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -34,7 +35,8 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		return "", err
 	}
 	if !matches || status != "active" {
-		return "", errors.Join(ErrSignIn, d.recordFailedSignIn(ctx, by, typedEmail, tried))
+		// What cannot be counted is not answered: a full disk buys no guesses.
+		return "", cmp.Or(d.recordFailedSignIn(ctx, by, typedEmail, tried), ErrSignIn)
 	}
 	var newHash string
 	if outdated {

@@ -1,0 +1,98 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+func TestAFullOrAReadOnlyDiskStopsChangesAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for name, disk := range map[string]struct {
+		set func(context.Context, *db.DB, bool) error
+		is  func(error) bool
+	}{"full": {db.FillUp, db.IsFull}, "read-only": {db.Forbid, db.IsReadOnly}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := dbtest.OpenOffice(t)
+			o.Acme(t)
+			var tokens []string
+			for range 2 {
+				tokens = append(tokens, must(o.SignIn(t.Context(), o.Ines, "ines@pinestreet.example", dbtest.Password))(t))
+			}
+			if err := disk.set(t.Context(), o.DB, true); err != nil {
+				t.Fatal(err)
+			}
+			var err error
+			for n := 0; err == nil && n < 1000; n++ {
+				_, err = o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": fmt.Sprint("Pine ", n)}, "")
+			}
+			if !disk.is(err) {
+				t.Fatalf("a change answers %v", err)
+			}
+			o.Unchanged(t, func() {
+				if _, err := o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "One more"}, ""); !disk.is(err) {
+					t.Errorf("a change answers %v", err)
+				}
+			})
+			wantReadable(t, o, tokens)
+			_ = o.SignOut(t.Context(), o.Ines, tokens[0])
+			if _, err := o.Session(t.Context(), tokens[0]); !errors.Is(err, db.ErrNotFound) {
+				t.Errorf("after signing out the session answers %v", err)
+			}
+			if _, err := o.Session(t.Context(), tokens[1]); err != nil {
+				t.Errorf("another session answers %v", err)
+			}
+
+			if err := disk.set(t.Context(), o.DB, false); err != nil {
+				t.Fatal(err)
+			}
+			o.NewOrganization(t, "With room again")
+			want(t, "sessions", len(o.Column(t, "SELECT id FROM sessions")), 1)
+			want(t, "sign-outs in the history", len(o.Column(t, "SELECT 1 FROM audit_logs WHERE action = 'logout'")), 1)
+			must(o.SignIn(t.Context(), o.Ines, "ines@pinestreet.example", dbtest.Password))(t)
+		})
+	}
+}
+
+// wantReadable checks that reading goes on, also what otherwise writes a line that somebody read.
+func wantReadable(t *testing.T, o *dbtest.Office, tokens []string) {
+	t.Helper()
+	for range 3 { // a session that is used lives on, though that cannot be written
+		o.Clock.Add(6 * time.Hour)
+		for _, token := range tokens {
+			if _, err := o.Session(t.Context(), token); err != nil {
+				t.Errorf("the session answers %v", err)
+			}
+		}
+	}
+	if _, _, err := o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: "login"}); err != nil {
+		t.Errorf("the audit log answers %v", err)
+	}
+	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{}, func([]db.AuditEntry) error { return nil }); err != nil {
+		t.Errorf("the audit log as a file answers %v", err)
+	}
+	if _, err := o.VerifyHistory(t.Context(), false); err != nil {
+		t.Errorf("verifying answers %v", err)
+	}
+	want(t, "damage", o.Health().Damage, "")
+}
+
+// Where a wrong password cannot be counted, a right and a wrong one get the same answer.
+func TestADiskThatTakesNoWritesBuysNoGuesses(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	if err := db.Forbid(t.Context(), o.DB, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, password := range []string{dbtest.Password, "pine needles in the river"} {
+		if _, err := o.SignIn(t.Context(), o.Ines, "ines@pinestreet.example", password); !db.IsReadOnly(err) || errors.Is(err, db.ErrSignIn) {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+}
