@@ -14,10 +14,8 @@ import (
 // DeviceLife is how long a browser is known to the account that signed in with it.
 const DeviceLife = 90 * 24 * time.Hour
 
-const (
-	accountsPerDevice = 8  // that one browser is known to
-	devicesPerAccount = 20 // the latest used
-)
+// accountsPerDevice is how many accounts one browser is known to: the latest that signed in.
+const accountsPerDevice = 8
 
 // deviceTokens are the tokens in a device cookie, one for each account that its
 // browser is known to. They are random, and a token counts for its own account only.
@@ -79,7 +77,10 @@ func (d *DB) RememberDevice(ctx context.Context, by Actor, session string) (cook
 			tokens = slices.Delete(tokens, i, i+1)
 		}
 		cookie = strings.Join(append([]string{token}, tokens[:min(len(tokens), accountsPerDevice-1)]...), ".")
-		return t.keepDevice(userID, sha256Hex(token))
+		_, err = t.exec(`
+			INSERT INTO devices (id, user_id, expires_at) VALUES (?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at`, sha256Hex(token), userID, stamp(t.now.Add(DeviceLife)))
+		return err
 	})
 	return cookie, err
 }
@@ -91,19 +92,6 @@ func (t *tx) knownTokens(cookie string) ([]string, error) {
 	rows, err := t.query(selectDevices, deviceIDs(tokens), after, until)
 	known, err := collect(rows, err, scanText)
 	return slices.DeleteFunc(tokens, func(token string) bool { return !slices.Contains(known, sha256Hex(token)) }), err
-}
-
-func (t *tx) keepDevice(userID, id string) error {
-	if _, err := t.exec(`
-		INSERT INTO devices (id, user_id, expires_at) VALUES (?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at`, id, userID, stamp(t.now.Add(DeviceLife))); err != nil {
-		return err
-	}
-	_, err := t.exec(`
-		DELETE FROM devices WHERE user_id = ?1 AND id NOT IN (
-			SELECT id FROM devices WHERE user_id = ?1 ORDER BY expires_at DESC, id`+limit(devicesPerAccount)+`
-		)`, userID)
-	return err
 }
 
 // forgetDevices makes every browser a stranger to an account.
