@@ -31,7 +31,10 @@ var AuditActions = map[string][]string{
 	},
 	"role":   {"create_role", "update_role", "delete_role"},
 	"export": {"export_audit"},
-	"system": {"view_audit", "refused", "import_demo", "batch_organizations", "batch_contacts", "undo_batch", "create_view", "delete_view", "restore_view", "update_view"},
+	"system": {
+		"view_audit", "refused", "import_demo", "restore_registry",
+		"batch_organizations", "batch_contacts", "undo_batch", "create_view", "delete_view", "restore_view", "update_view",
+	},
 }
 
 // AuditFilter narrows the audit log. Empty fields do not narrow.

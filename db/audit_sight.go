@@ -37,7 +37,7 @@ var auditSights = map[string]sight{
 	"new_recovery_codes": ofAccounts, "use_recovery_code": ofAccounts,
 	"create_role": ofAccounts, "update_role": ofAccounts, "delete_role": ofAccounts,
 
-	"view_audit": ofReading, "export_audit": ofReading, "refused": ofPath,
+	"view_audit": ofReading, "export_audit": ofReading, "restore_registry": ofReading, "refused": ofPath,
 	"import_demo": ofClients, "batch_organizations": ofClients, "batch_contacts": ofClients, "undo_batch": ofClients,
 	"create_view": ofView, "update_view": ofView, "delete_view": ofView, "restore_view": ofView,
 }

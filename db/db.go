@@ -24,6 +24,7 @@ type DB struct {
 	writer *pool
 	file   *os.File // the database itself; it carries the lock, and is closed after SQLite's connections
 	lock   *os.File // path.lock, held by an Exclusive open, nil otherwise
+	folder *os.File // held by another open, so that nothing is replaced meanwhile
 	made   bool     // by this Open
 	view   *view    // how a ReadOnly open reads, nil otherwise
 
@@ -62,6 +63,8 @@ type Options struct {
 	SessionIdle, SessionMax time.Duration
 	// Now replaces the clock in tests.
 	Now func() time.Time
+
+	uncopied bool // before it is migrated, because it is a copy itself
 }
 
 // Open opens the registry at path, migrates it where needed (after a copy
@@ -86,6 +89,11 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	if d.path, err = resolve(path); err != nil {
 		return err
 	}
+	if !o.Exclusive {
+		if d.folder, err = lockFolder(d.path, false); err != nil {
+			return err
+		}
+	}
 	if o.ReadOnly {
 		return d.openToRead(ctx)
 	}
@@ -98,7 +106,7 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 			return err
 		}
 	}
-	if err := d.migrate(ctx); err != nil {
+	if err := d.migrate(ctx, !o.uncopied); err != nil {
 		return err
 	}
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
@@ -176,7 +184,7 @@ func (d *DB) Close() error {
 			errs = append(errs, p.Close())
 		}
 	}
-	for _, f := range []*os.File{d.file, d.lock} {
+	for _, f := range []*os.File{d.file, d.lock, d.folder} {
 		if f != nil {
 			errs = append(errs, f.Close())
 		}

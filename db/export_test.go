@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 )
 
 // LockFile takes a file's lock as a running server does.
@@ -92,3 +94,12 @@ var CreatePart = createPart
 
 // HasSight tells whether auditSights decides about an action.
 func HasSight(action string) bool { return auditSights[action] != 0 }
+
+// RestoreInSteps is Restore on a disk with links or without; step is told before each step which one it is.
+func RestoreInSteps(ctx context.Context, from, path string, now time.Time, links bool, step func(string)) (Restored, error) {
+	r := &restoration{from: from, now: now, link: os.Link, step: step}
+	if !links {
+		r.link = func(string, string) error { return errors.ErrUnsupported }
+	}
+	return r.run(ctx, path)
+}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,9 @@ const ApplicationID = 0x43526567
 
 // besides are the ends of the names of SQLite's own files beside a database.
 var besides = []string{"-wal", "-shm", "-journal"}
+
+// copyEnds begin the ends of the names of whole registries beside a database.
+var copyEnds = []string{".restoring", ".replaced-", ".before-"}
 
 // NoRegistry says that no file is where a registry should be.
 type NoRegistry struct{ Path string }
@@ -86,11 +90,11 @@ func isFile(path string) (bool, error) {
 }
 
 // leftBehind are the files beside path that belonged to a registry there: whole
-// ones, the newest name first and three at most, and what is none alone.
+// ones, three at most, the newest name first, and what is none alone.
 func leftBehind(path string) (copies, others []string) {
 	for _, name := range neighbors(path) {
 		end := strings.TrimPrefix(name, path)
-		part := slices.ContainsFunc(besides, func(b string) bool { return strings.HasSuffix(end, b) })
+		part := slices.ContainsFunc(append([]string{".lock"}, besides...), func(b string) bool { return strings.HasSuffix(end, b) })
 		switch {
 		case end == "-wal" || end == "-journal":
 			if info, err := os.Stat(name); err == nil && info.Size() > 0 {
@@ -98,12 +102,14 @@ func leftBehind(path string) (copies, others []string) {
 			}
 		case end == ".key":
 			others = append(others, name)
-		case !part && (end == ".restoring" || strings.HasPrefix(end, ".replaced-") || strings.HasPrefix(end, ".before-")):
+		case !part && slices.ContainsFunc(copyEnds, func(begin string) bool { return strings.HasPrefix(end, begin) }):
 			copies = append(copies, name)
 		}
 	}
-	slices.Sort(copies)
-	slices.Reverse(copies)
+	slices.SortFunc(copies, func(a, b string) int { // what is not complete comes last
+		begun := func(name string) int { return strings.Count(name, ".restoring") }
+		return cmp.Or(begun(a)-begun(b), strings.Compare(b, a))
+	})
 	return copies[:min(len(copies), 3)], others
 }
 
@@ -127,7 +133,7 @@ func removeUnfinished(path string) {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		return // it may be all there is
 	}
-	for _, end := range []string{".restoring", ".creating"} {
+	for _, end := range []string{".restoring", ".restoring-again", ".creating"} {
 		removeDatabase(path + end)
 	}
 }
@@ -137,6 +143,13 @@ func removeDatabase(path string) {
 	for _, end := range append([]string{"", ".lock"}, besides...) {
 		os.Remove(path + end)
 	}
+}
+
+// notOurs refuses another program's database.
+type notOurs struct{}
+
+func (*notOurs) Error() string {
+	return "it is another program's database and no registry; nothing was changed; name the registry with --db"
 }
 
 // identify returns nil where the file at path is a registry, and writes nothing.
@@ -164,7 +177,7 @@ func isRegistry(ctx context.Context, p *pool) error {
 		return err
 	}
 	if id != ApplicationID && id != 0 || tables < 3 {
-		return errors.New("it is no registry but another program's database; nothing was changed; name the registry with --db")
+		return &notOurs{}
 	}
 	return nil
 }
@@ -271,7 +284,10 @@ func hasContent(path string) bool {
 // killed restore has left is removed, and what it had moved is given back.
 func (d *DB) soleName() error {
 	info, err := os.Lstat(d.path)
-	if err != nil || links(info) < 2 {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil || !info.Mode().IsRegular() || links(info) < 2:
 		return err
 	}
 	if err := d.locked(func() error { return giveBack(d.path) }); err != nil {

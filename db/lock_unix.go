@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -33,6 +34,33 @@ func lockFile(f *os.File) error {
 		return fmt.Errorf("it cannot be locked: %w", err)
 	}
 	return nil
+}
+
+// lockFolder lets nobody replace a registry in a folder while others have one
+// open there: those share the lock, which restore needs alone. It returns nil
+// where the disk has no such locks.
+func lockFolder(path string, alone bool) (*os.File, error) {
+	f, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return nil, nil
+	}
+	how := syscall.LOCK_SH // waits for a restore, which holds it for milliseconds
+	if alone {
+		how = syscall.LOCK_EX | syscall.LOCK_NB
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), how)
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	switch {
+	case err == nil:
+		return f, nil
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return nil, errors.Join(errors.New("another command is at work in its folder; try again when that is done"), f.Close())
+	}
+	return nil, f.Close()
 }
 
 // unlockFile is the way back.

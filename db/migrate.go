@@ -11,8 +11,8 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// migrate brings the file to the newest schema, after a copy beside it.
-func (d *DB) migrate(ctx context.Context) error {
+// migrate brings the file to the newest schema, copied first to a file beside it.
+func (d *DB) migrate(ctx context.Context, copied bool) error {
 	p, err := goose.NewProvider(goose.DialectSQLite3, d.writer.DB, migrations.FS)
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func (d *DB) migrate(ctx context.Context) error {
 		if current, err = p.GetDBVersion(ctx); err != nil {
 			return err
 		}
-		if current < target {
+		if current < target && copied {
 			if err := d.copyBefore(ctx, fmt.Sprintf("%s.before-%d", d.path, target)); err != nil {
 				return fmt.Errorf("no backup before upgrading: %w", err)
 			}

@@ -25,8 +25,9 @@ const (
 )
 
 // viewOf finds how the database at path can be read: as it lies there where
-// nobody has a -wal open, through that otherwise, and by a copy of both where
-// SQLite lacks the room or the rights that it needs beside a database.
+// nobody has a -wal open, through that otherwise, and where SQLite lacks the
+// room or the rights for that by a copy of both, or, if none may be made, without
+// what was changed last.
 func viewOf(ctx context.Context, path string, mayCopy bool) (*view, error) {
 	if !exists(path+"-wal") && !hasContent(path+"-journal") {
 		return tryView(ctx, &view{path: path, settings: stillSettings})
@@ -35,10 +36,8 @@ func viewOf(ctx context.Context, path string, mayCopy bool) (*view, error) {
 	switch {
 	case !IsUnwritable(err) && !IsUnavailable(err):
 		return v, err
-	case !hasContent(path+"-wal") && !hasContent(path+"-journal"):
+	case !mayCopy || !hasContent(path+"-wal") && !hasContent(path+"-journal"):
 		return tryView(ctx, &view{path: path, settings: stillSettings})
-	case !mayCopy:
-		return nil, err
 	}
 	return viewOfCopy(ctx, path)
 }
@@ -97,6 +96,10 @@ func (d *DB) openToRead(ctx context.Context) error {
 	if d.view, err = viewOf(ctx, d.path, true); err != nil {
 		d.view = nil
 		return err
+	}
+	if d.view.settings == stillSettings && d.folder != nil { // what it reads stays as it is
+		d.folder.Close()
+		d.folder = nil
 	}
 	d.reader, d.writer, d.sessions.watch = d.view.connect(readers), d.view.connect(1), d.view.connect(1)
 	if err := isRegistry(ctx, d.reader); err != nil {

@@ -200,6 +200,7 @@ var deeds = map[string]string{
 	"restore_view":        "brought back the shared view",
 	"update_view":         "changed the shared view",
 	"import_demo":         "filled the registry with sample data",
+	"restore_registry":    "put a copy in the place of the registry",
 	"view_audit":          "read the audit log",
 	"export_audit":        "exported the audit log",
 	"refused":             "was refused",
@@ -296,6 +297,10 @@ func (s *sentence) more() {
 	case "import_demo":
 		if size := said["size"]; size != "" {
 			s.say(" of size " + size)
+		}
+	case "restore_registry":
+		if file := said["file"]; file != "" {
+			s.say(": " + file)
 		}
 	case "view_audit":
 		if filter := filterWords(said); filter != "" {

@@ -31,7 +31,7 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Manage users."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty registry with sample data."`
 	Backup  backupCmd  `cmd:"" help:"Copy the registry, also while it is served."`
-	Restore restoreCmd `cmd:"" help:"Put a copy in place. The server must be stopped; what was there is kept beside it."`
+	Restore restoreCmd `cmd:"" help:"Put a copy in place. The server must be stopped; what was there is kept beside it, and everybody is signed out."`
 	Verify  verifyCmd  `cmd:"" help:"Check the file, its foreign keys and the chain of its history."`
 	Version versionCmd `cmd:"" help:"Show the version."`
 }
@@ -227,15 +227,24 @@ type restoreCmd struct {
 
 // Run puts a copy in the registry's place.
 func (cmd *restoreCmd) Run(e *env) error {
-	kept, err := db.Restore(e.ctx, cmd.File, e.file, time.Now())
+	done, err := db.Restore(e.ctx, cmd.File, e.file, time.Now())
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "Restored %s from %s.\n", e.file, cmd.File)
-	if kept != "" {
-		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", kept)
+	fmt.Fprintf(e.stdout, "Restored %s from %s, as of %s (row %d of its history).\n",
+		e.file, cmd.File, done.AsOf.UTC().Format("2 Jan 2006 15:04 UTC"), done.Rows)
+	fmt.Fprintf(e.stdout, "%s signed out; links of invitations and resets made before no longer work.\n", people(done.SignedOut))
+	if done.SetAside != "" {
+		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", done.SetAside)
 	}
 	return e.read(func(d *db.DB) error { return sayLost(e, d) })
+}
+
+func people(n int64) string {
+	if n == 1 {
+		return "1 person was"
+	}
+	return fmt.Sprintf("%d people were", n)
 }
 
 // sayLost says a line where second factors have lost their key: the rest of the registry is well.
