@@ -16,7 +16,7 @@ import (
 // every view: one value of each struct that names a template.
 var every = []View{
 	Toast{},
-	Error{},
+	Error{}, Unavailable{},
 	ErrorText{},
 	Text(""), Title(""), RecordVersion(1),
 	Fact{},
