@@ -55,23 +55,23 @@ func accountForms(values db.Fields) map[string][]views.Field {
 	}
 	return map[string][]views.Field{
 		"account": {
-			{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "name", Value: values["full_name"]},
+			{ID: "full_name", Name: "full_name", Label: "Name", Autocomplete: "name", Value: values["full_name"]},
 			zoneField(values["time_zone"], false), theme,
 		},
 		"email": {
-			{ID: "email", Name: "email", Label: "New email", Type: "email", Max: 190, Autocomplete: "email", Value: values["email"], Hint: "You sign in with it. Your other sessions end."},
+			{ID: "email", Name: "email", Label: "New email", Type: "email", Autocomplete: "email", Value: values["email"], Hint: "You sign in with it. Your other sessions end."},
 			currentPassword("email-password"),
 		},
 		"password": {
 			currentPassword("current_password"),
-			{ID: "password", Name: "password", Label: "New password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Your other sessions end."},
+			{ID: "password", Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Your other sessions end."},
 		},
 	}
 }
 
 // currentPassword is the field of the forms that ask for it; the id tells it from others on the page.
 func currentPassword(id string) views.Field {
-	return views.Field{ID: id, Name: "current_password", Label: "Current password", Type: "password", Max: 128, Autocomplete: "current-password"}
+	return views.Field{ID: id, Name: "current_password", Label: "Current password", Type: "password", Autocomplete: "current-password"}
 }
 
 // device says in words what browser a session is in: "Firefox on Windows".

@@ -46,13 +46,13 @@ var contactActions = []batchAction{
 // batchFacts are the fields of the actions' forms that take a value.
 var batchFacts = map[string]fact{
 	"owner_user_id": {column: "owner_user_id", label: "Owner", owner: true},
-	"sector": {column: "sector", label: "Sector", max: 80, hint: "Leave it empty to clear the sector", list: func(s *Server, c *gin.Context) ([]string, error) {
+	"sector": {column: "sector", label: "Sector", hint: "Leave it empty to clear the sector", list: func(s *Server, c *gin.Context) ([]string, error) {
 		return s.db.Sectors(c.Request.Context(), who(c).Actor)
 	}},
-	"size_band": {column: "size_band", label: "Size", max: 40, hint: "Leave it empty to clear the size", list: func(s *Server, c *gin.Context) ([]string, error) {
+	"size_band": {column: "size_band", label: "Size", hint: "Leave it empty to clear the size", list: func(s *Server, c *gin.Context) ([]string, error) {
 		return s.db.SizeBands(c.Request.Context(), who(c).Actor)
 	}},
-	"role_label": {column: "role_label", label: "Role (optional)", max: 120, list: func(s *Server, c *gin.Context) ([]string, error) {
+	"role_label": {column: "role_label", label: "Role (optional)", list: func(s *Server, c *gin.Context) ([]string, error) {
 		return s.db.RoleLabels(c.Request.Context(), who(c).Actor)
 	}},
 }

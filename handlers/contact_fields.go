@@ -12,12 +12,12 @@ import (
 
 // contactFacts are the fields of a contact, in the order of its page.
 var contactFacts = []fact{
-	{column: "first_name", label: "First name", add: "first name", max: 80},
-	{column: "last_name", label: "Last name", add: "last name", max: 80},
-	{column: "email", label: "Email", add: "email", max: 190, kind: "email", autocomplete: "off"},
-	{column: "phone", label: "Phone", add: "phone", max: 40, kind: "tel", autocomplete: "off"},
-	{column: "mobile", label: "Mobile", add: "mobile", max: 40, kind: "tel", autocomplete: "off"},
-	{column: "job_title", label: "Job title", add: "job title", max: 120},
+	{column: "first_name", label: "First name", add: "first name"},
+	{column: "last_name", label: "Last name", add: "last name"},
+	{column: "email", label: "Email", add: "email", kind: "email", autocomplete: "off"},
+	{column: "phone", label: "Phone", add: "phone", kind: "tel", autocomplete: "off"},
+	{column: "mobile", label: "Mobile", add: "mobile", kind: "tel", autocomplete: "off"},
+	{column: "job_title", label: "Job title", add: "job title"},
 	{column: "owner_user_id", label: "Owner", add: "owner", owner: true},
 }
 

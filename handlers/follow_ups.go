@@ -226,7 +226,7 @@ func (s *Server) nextStep(c *gin.Context, id, prefix string, f db.FollowUp, refu
 		label = "What"
 	}
 	return &views.NextStep{
-		Text: views.Field{ID: id + "-next", Name: prefix + "text", Label: label, Max: 200, Value: f.Text, Autocomplete: "off", Error: refused[prefix+"text"]},
+		Text: views.Field{ID: id + "-next", Name: prefix + "text", Label: label, Value: f.Text, Autocomplete: "off", Error: refused[prefix+"text"]},
 		Day:  views.Field{ID: id + "-next-day", Name: prefix + "due_on", Label: "On", Type: "date", Value: f.DueOn, Error: refused[prefix+"due_on"]},
 		Who:  views.Field{ID: id + "-next-who", Name: prefix + "assignee_id", Label: "Who", Options: people, Error: refused[prefix+"assignee_id"]},
 	}, err

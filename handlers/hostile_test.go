@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -357,4 +358,43 @@ func TestNamesAreKeptByteForByte(t *testing.T) {
 			s.wantOne(name+"\n\n"+name, "SELECT body FROM interactions WHERE subject = ? ORDER BY rowid DESC LIMIT 1", name)
 		}
 	}
+}
+
+// TestWhatIsTooLongIsRefusedAndKept: in every kind of form, with the limit and
+// all that was typed.
+func TestWhatIsTooLongIsRefusedAndKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	acme, maya := s.organization("Acme"), s.contact("Maya", "Okafor")
+	talk := s.log(acme, maya, "Renewal")
+	s.unchanged(func() {
+		for _, c := range []struct {
+			path, field string
+			most        int
+			form        []string
+		}{
+			{"/organizations", "display_name", 160, nil},
+			{"/organizations", "website", 200, []string{"display_name", "Brig"}},
+			{"/contacts", "first_name", 80, nil},
+			{acme + "/fields/sector", "value", 80, []string{"version", "1"}},
+			{acme + "/interactions", "subject", 200, []string{"channel", "call"}},
+			{acme + "/interactions", "outcome", 80, []string{"channel", "call", "subject", "x"}},
+			{acme + "/interactions", "follow_up_text", 200, []string{"channel", "call", "subject", "x", "follow_up_due_on", "2030-01-01"}},
+			{talk, "subject", 200, []string{"channel", "call", "version", "1"}},
+			{acme + "/contacts", "role_label", 120, []string{"contact_id", key(maya)}},
+			{"/organizations/batch", "sector", 80, []string{"id", key(acme), "action", "set_sector"}},
+			{"/views", "name", 80, []string{"list", "organizations"}},
+			{"/account", "full_name", 160, nil},
+			{"/admin/users", "full_name", 160, []string{"email", "new@pinestreet.example", "role", "Viewer"}},
+			{"/admin/roles", "name", 80, nil},
+			{"/admin/roles", "description", 400, []string{"name", "Auditor"}},
+		} {
+			typed := strings.Repeat("é", c.most+1)
+			a := admin.post(c.path, append(c.form, c.field, typed)...).want(422, ".err", fmt.Sprintf("Use at most %d characters; this has %d", c.most, c.most+1))
+			if !strings.Contains(a.body, typed) {
+				t.Errorf("%s: %s is not kept", c.path, c.field)
+			}
+		}
+	})
 }

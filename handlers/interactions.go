@@ -179,8 +179,8 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 	prefix := "i-" + i.ID
 	e.Editor = &views.EventEditor{
 		Channels: channelOptions(value("channel", i.Channel)), Body: value("body", i.Body), Zone: who(c).User.TimeZone, Cancel: crumb(i).Href,
-		Subject: views.Field{ID: prefix + "-subject", Name: "subject", Label: "Subject", Max: 200, Value: value("subject", i.Subject), Autofocus: true},
-		Outcome: views.Field{ID: prefix + "-outcome", Name: "outcome", Label: "Outcome", Optional: true, Max: 80, Value: value("outcome", i.Outcome), List: outcomes},
+		Subject: views.Field{ID: prefix + "-subject", Name: "subject", Label: "Subject", Value: value("subject", i.Subject), Autofocus: true},
+		Outcome: views.Field{ID: prefix + "-outcome", Name: "outcome", Label: "Outcome", Optional: true, Value: value("outcome", i.Outcome), List: outcomes},
 		When:    views.Field{ID: prefix + "-when", Name: "happened_at", Label: "When", Type: "datetime-local", Value: value("happened_at", s.clock(c).Input(i.HappenedAt)), Hint: "Your time zone: " + who(c).User.TimeZone},
 	}
 	next := i.Next

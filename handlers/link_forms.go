@@ -66,7 +66,7 @@ func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
 	}
 	return views.LinkForm{
 		Links: views.Links{Base: e.base, Kind: e.kind, Plural: e.plural, Heading: e.heading, CanEdit: true}, Owner: e.name, RequestID: requestID(c),
-		Role:   views.Field{ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, Max: 120, List: roles, Value: c.Request.PostForm.Get("role_label")},
+		Role:   views.Field{ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, List: roles, Value: c.Request.PostForm.Get("role_label")},
 		Status: statusSegment(c.Request.PostForm.Get("relationship_status")),
 	}, err
 }

@@ -212,7 +212,7 @@ func (s *Server) linkEditor(c *gin.Context, e end, l db.Link, role, status strin
 	roles, err := s.db.RoleLabels(c.Request.Context(), who(c).Actor)
 	row := linkRow(who(c), e, l)
 	row.Editor = &views.LinkEditor{
-		Role:   views.Field{ID: row.ID + "-role", Name: "role_label", Label: "Role", Optional: true, Value: role, Max: 120, List: roles, Autofocus: true},
+		Role:   views.Field{ID: row.ID + "-role", Name: "role_label", Label: "Role", Optional: true, Value: role, List: roles, Autofocus: true},
 		Status: statusSegment(status),
 	}
 	return row, err

@@ -393,7 +393,7 @@ func filterForm(k *listKind, p url.Values, roles []string, contacted bool) (form
 	}
 	form.Fields = []views.Field{
 		{ID: "fl-relationship", Name: "relationship_status", Label: "Relationship", Options: statuses},
-		{ID: "fl-role", Name: "role_label", Label: "Role", Max: 120, Value: p.Get("role_label"), List: roles},
+		{ID: "fl-role", Name: "role_label", Label: "Role", Value: p.Get("role_label"), List: roles},
 	}
 	if contacted {
 		form.Fields = append(form.Fields, views.Field{ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days")})

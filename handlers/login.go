@@ -17,8 +17,8 @@ func loginForm(email, next, message string) views.Login {
 	return views.Login{
 		Page: views.Page{Title: "Sign in", Description: "Sign in", Failed: message != ""},
 		Next: next, Error: message,
-		Email:    views.Field{ID: "email", Name: "email", Label: "Email", Type: "email", Max: 190, Autocomplete: "username", Value: email, Large: true, Autofocus: email == ""},
-		Password: views.Field{ID: "password", Name: "password", Label: "Password", Type: "password", Max: 128, Autocomplete: "current-password", Large: true, Autofocus: email != ""},
+		Email:    views.Field{ID: "email", Name: "email", Label: "Email", Type: "email", Autocomplete: "username", Value: email, Large: true, Autofocus: email == ""},
+		Password: views.Field{ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password", Large: true, Autofocus: email != ""},
 	}
 }
 

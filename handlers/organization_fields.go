@@ -12,16 +12,16 @@ import (
 
 // organizationFacts are the fields of an organization, in the order of its page.
 var organizationFacts = []fact{
-	{column: "display_name", label: "Name", add: "name", max: 160},
-	{column: "legal_name", label: "Legal name", add: "legal name", max: 200},
-	{column: "website", label: "Website", add: "website", max: 200, kind: "text", autocomplete: "url"},
-	{column: "sector", label: "Sector", add: "sector", max: 80, list: func(s *Server, c *gin.Context) ([]string, error) {
+	{column: "display_name", label: "Name", add: "name"},
+	{column: "legal_name", label: "Legal name", add: "legal name"},
+	{column: "website", label: "Website", add: "website", kind: "text", autocomplete: "url"},
+	{column: "sector", label: "Sector", add: "sector", list: func(s *Server, c *gin.Context) ([]string, error) {
 		return s.db.Sectors(c.Request.Context(), who(c).Actor)
 	}},
-	{column: "size_band", label: "Size", add: "size", max: 40, list: func(s *Server, c *gin.Context) ([]string, error) {
+	{column: "size_band", label: "Size", add: "size", list: func(s *Server, c *gin.Context) ([]string, error) {
 		return s.db.SizeBands(c.Request.Context(), who(c).Actor)
 	}},
-	{column: "tax_id", label: "Tax ID", add: "tax ID", max: 50},
+	{column: "tax_id", label: "Tax ID", add: "tax ID"},
 	{column: "owner_user_id", label: "Owner", add: "owner", owner: true},
 }
 

@@ -182,7 +182,6 @@ func optionLabel(options []views.Option, value string) string {
 type fact struct {
 	column, label, add string
 	kind, autocomplete string // of the input
-	max                int
 	hint               string
 	list               func(*Server, *gin.Context) ([]string, error)
 	owner              bool
@@ -190,7 +189,7 @@ type fact struct {
 
 // field is a fact's field in a form with a value.
 func (s *Server) field(c *gin.Context, f fact, value string) (views.Field, error) {
-	field := views.Field{ID: "f-" + f.column, Name: f.column, Label: f.label, Type: f.kind, Value: value, Max: f.max, Autocomplete: f.autocomplete, Hint: f.hint}
+	field := views.Field{ID: "f-" + f.column, Name: f.column, Label: f.label, Type: f.kind, Value: value, Autocomplete: f.autocomplete, Hint: f.hint}
 	var err error
 	if f.list != nil {
 		field.List, err = f.list(s, c)

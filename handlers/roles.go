@@ -180,11 +180,11 @@ func (f roleForm) view(p views.Page) views.Role {
 }
 
 func roleFields(f roleForm) []views.Field {
-	fields := []views.Field{{ID: "name", Name: "name", Label: "Name", Max: 80, Autocomplete: "off", Value: f.typed.Name}}
+	fields := []views.Field{{ID: "name", Name: "name", Label: "Name", Autocomplete: "off", Value: f.typed.Name}}
 	if f.stored.ID == "" {
-		fields = append(fields, views.Field{ID: "slug", Name: "slug", Label: "Slug", Max: 80, Autocomplete: "off", Value: f.typed.Slug, Optional: true, Hint: "What commands call it; the name, where this is empty"})
+		fields = append(fields, views.Field{ID: "slug", Name: "slug", Label: "Slug", Autocomplete: "off", Value: f.typed.Slug, Optional: true, Hint: "What commands call it; the name, where this is empty"})
 	}
-	fields = append(fields, views.Field{ID: "description", Name: "description", Label: "Description", Type: "textarea", Max: 400, Value: f.typed.Description, Optional: true})
+	fields = append(fields, views.Field{ID: "description", Name: "description", Label: "Description", Type: "textarea", Value: f.typed.Description, Optional: true})
 	if f.stored.ID == "" && f.refused == nil {
 		fields[0].Autofocus = true
 		return fields

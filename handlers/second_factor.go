@@ -40,7 +40,7 @@ func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[
 		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""), Key: groups(seed), Next: next,
 		DemandedBy: strings.Join(f.DemandedBy, " and "), Demanded: who(c).User.MustEnrol, Replaces: who(c).User.SecondFactor,
 		Fields: withErrors([]views.Field{
-			{ID: "code", Name: "code", Label: "Code that the app shows now", Max: 64, Autocomplete: "one-time-code", Numeric: true, Large: true, Value: typedCode(c)},
+			{ID: "code", Name: "code", Label: "Code that the app shows now", Autocomplete: "one-time-code", Numeric: true, Large: true, Value: typedCode(c)},
 			again,
 		}, refused),
 	}

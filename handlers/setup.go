@@ -62,9 +62,9 @@ func (s *Server) setupAnswer(c *gin.Context, open bool, refused map[string]strin
 		Action: "/setup?token=" + url.QueryEscape(c.Query("token")),
 		Gone:   !open, Sample: form.Get("sample") != "",
 		Fields: []views.Field{
-			{ID: "full_name", Name: "full_name", Label: "Your name", Max: 160, Autocomplete: "name", Value: form.Get("full_name"), Autofocus: true},
-			{ID: "email", Name: "email", Label: "Work email", Type: "email", Max: 190, Autocomplete: "username", Value: form.Get("email")},
-			{ID: "password", Name: "password", Label: "Password", Type: "password", Max: 128, Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine."},
+			{ID: "full_name", Name: "full_name", Label: "Your name", Autocomplete: "name", Value: form.Get("full_name"), Autofocus: true},
+			{ID: "email", Name: "email", Label: "Work email", Type: "email", Autocomplete: "username", Value: form.Get("email")},
+			{ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine."},
 			zoneField(form.Get("time_zone"), form.Get("time_zone") == ""),
 		},
 	}

@@ -104,8 +104,8 @@ func (s *Server) inviteForm(c *gin.Context, refused map[string]string) (*views.I
 	form := c.Request.PostForm
 	roles, err := s.roleChoices(c, form["role"])
 	fields := withErrors([]views.Field{
-		{ID: "full_name", Name: "full_name", Label: "Name", Max: 160, Autocomplete: "off", Value: form.Get("full_name")},
-		{ID: "email", Name: "email", Label: "Email", Type: "email", Max: 190, Autocomplete: "off", Value: form.Get("email")},
+		{ID: "full_name", Name: "full_name", Label: "Name", Autocomplete: "off", Value: form.Get("full_name")},
+		{ID: "email", Name: "email", Label: "Email", Type: "email", Autocomplete: "off", Value: form.Get("email")},
 	}, refused)
 	if refused == nil {
 		fields[0].Autofocus = true

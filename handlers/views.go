@@ -291,7 +291,7 @@ func (s *Server) viewForm(c *gin.Context, x db.View, refused map[string]string) 
 	says, err := s.viewWords(c, x)
 	return views.ViewForm{
 		List: views.Ref{Name: strings.ToUpper(x.List[:1]) + x.List[1:], Href: s.viewAddress(c, x)}, Says: says, Shared: x.Shared, SharedError: refused["shared"],
-		Name: views.Field{ID: "name", Name: "name", Label: "Name", Value: x.Name, Max: 80, Error: refused["name"], Autofocus: true, Autocomplete: "off"},
+		Name: views.Field{ID: "name", Name: "name", Label: "Name", Value: x.Name, Error: refused["name"], Autofocus: true, Autocomplete: "off"},
 	}, err
 }
 

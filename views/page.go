@@ -100,7 +100,6 @@ type Field struct {
 	ID, Name, Label, Type, Value string
 	Error, Hint                  string
 	Optional, Autofocus          bool
-	Max                          int
 	Autocomplete                 string
 	DefaultsTo                   string   // id of the field that follows this one while it is empty
 	List                         []string // suggestions

@@ -16,7 +16,8 @@ import (
 // every view: one value of each struct that names a template.
 var every = []View{
 	Toast{},
-	Error{}, Unavailable{},
+	Error{},
+	Unavailable{},
 	ErrorText{},
 	Text(""), Title(""), RecordVersion(1),
 	Fact{},
@@ -446,4 +447,27 @@ func changeLeaf(x reflect.Value, name string, left *int) string {
 		}
 	}
 	return ""
+}
+
+// TestNoFieldCutsWhatIsPasted: a browser cuts at maxlength without a word, and
+// counts an emoji twice. Only a search has one; the store refuses what is too long.
+func TestNoFieldCutsWhatIsPasted(t *testing.T) {
+	t.Parallel()
+	cuts := regexp.MustCompile(`<(?:input|textarea)[^<]*\bmaxlength=[^<]*`)
+	search := regexp.MustCompile(`name="(?:q|find)"`)
+	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := files.ReadFile(name)
+		for _, field := range cuts.FindAllString(string(text), -1) {
+			if !search.MatchString(field) {
+				t.Errorf("%s: %s", name, field)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
