@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"clientregistry/db"
 )
 
 // TestEveryAnswerHasTheHeaders: also to what is no request, which net/http answers by itself.
@@ -76,5 +79,25 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 	}
 	if code := s.stop(); code != 0 {
 		t.Errorf("it ended with %d: %s", code, s.stderr)
+	}
+}
+
+// TestServeNamesAClockThatIsBehindTheHistory when it starts.
+func TestServeNamesAClockThatIsBehindTheHistory(t *testing.T) {
+	t.Parallel()
+	for ahead, named := range map[time.Duration]bool{0: false, 400 * 24 * time.Hour: true} {
+		file := filepath.Join(t.TempDir(), "r.db")
+		d, err := db.Open(t.Context(), file, db.Options{Create: true, Now: func() time.Time { return time.Now().Add(ahead) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@quay.example", FullName: "Sam Okoye", Role: "Viewer"})
+		if err := errors.Join(err, d.Close()); err != nil {
+			t.Fatal(err)
+		}
+		s := start(t, "--addr", "127.0.0.1:0", "--db", file)
+		if code := s.stop(); code != 0 || strings.Contains(s.stderr.String(), "the clock is wrong, or was") != named {
+			t.Errorf("%v ahead: exit code %d, %s", ahead, code, s.stderr)
+		}
 	}
 }
