@@ -2,7 +2,6 @@ package db
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -22,8 +21,9 @@ func (d *DB) Announce(address string) error {
 // Announced returns where the server of a registry can be asked, "" where none
 // has said so. It may have ended since.
 func Announced(path string) string {
-	if resolved, err := filepath.EvalSymlinks(path); err == nil {
-		path = resolved
+	path, err := resolve(path)
+	if err != nil {
+		return ""
 	}
 	address, err := os.ReadFile(path + ".lock")
 	if err != nil {

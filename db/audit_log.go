@@ -30,9 +30,9 @@ var AuditActions = map[string][]string{
 		"change_password", "reset_password", "reset_password_link", "change_email", "enable_mfa", "disable_mfa", "reset_mfa", "new_recovery_codes", "use_recovery_code",
 	},
 	"role":   {"create_role", "update_role", "delete_role"},
-	"export": {"export_audit"},
+	"export": {"export_audit", "export_backup"},
 	"system": {
-		"view_audit", "refused", "import_demo", "restore_registry",
+		"view_audit", "refused", "import_demo", "restore_registry", "make_backup",
 		"batch_organizations", "batch_contacts", "undo_batch", "create_view", "delete_view", "restore_view", "update_view",
 	},
 }

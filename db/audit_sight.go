@@ -10,7 +10,7 @@ import (
 type sight int
 
 const (
-	ofAccounts sight = iota + 1 // nothing: it is about people, roles and sign-ins, which the audit log is for
+	ofAccounts sight = iota + 1 // nothing: it is about people, roles, sign-ins and the registry's file, which the audit log is for
 	ofReading                   // nothing for the fact; what was searched for and found takes all clients and interactions
 	ofRecord                    // the organization or contact that it is about, and the other end of a link
 	ofTalk                      // interactions, and an end of this one
@@ -36,6 +36,8 @@ var auditSights = map[string]sight{
 	"reset_password_link": ofAccounts, "change_email": ofAccounts, "enable_mfa": ofAccounts, "disable_mfa": ofAccounts, "reset_mfa": ofAccounts,
 	"new_recovery_codes": ofAccounts, "use_recovery_code": ofAccounts,
 	"create_role": ofAccounts, "update_role": ofAccounts, "delete_role": ofAccounts,
+
+	"make_backup": ofAccounts, "export_backup": ofAccounts,
 
 	"view_audit": ofReading, "export_audit": ofReading, "restore_registry": ofReading, "refused": ofPath,
 	"import_demo": ofClients, "batch_organizations": ofClients, "batch_contacts": ofClients, "undo_batch": ofClients,

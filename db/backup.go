@@ -168,7 +168,7 @@ type NoRoom struct {
 }
 
 func (e *NoRoom) Error() string {
-	return fmt.Sprintf("not enough room in %s: %d MB are missing; make room, or choose another folder", e.Folder, e.Missing>>20+1)
+	return fmt.Sprintf("there is not enough room in %s: %d MB are missing; make room there, or choose another folder", e.Folder, e.Missing>>20+1)
 }
 
 // checkRoom returns NoRoom where a copy would not fit; on the registry's own

@@ -19,8 +19,8 @@ import (
 const (
 	stepAim   = 4 * time.Millisecond // how long a step should take
 	leastStep = 16                   // pages
-	mostStep  = 1024
-	syncEach  = 2048 // pages, so that the disk is never busy for long
+	mostStep  = 128
+	syncEach  = 512 // pages, so that no commit waits long for the disk
 
 	// mostRestarts is how often a copy may begin again because another process
 	// wrote; then it is made from a snapshot, whatever the -wal grows to.

@@ -103,3 +103,6 @@ func RestoreInSteps(ctx context.Context, from, path string, now time.Time, links
 	}
 	return r.run(ctx, path)
 }
+
+// Surplus is which of some moments need no backup any longer.
+var Surplus = surplus

@@ -32,7 +32,7 @@ var permissionWords = map[Permission]string{
 	ExportClient:    "Export lists and records",
 	ViewAudit:       "Read the audit log",
 	ManageUsers:     "Invite users and change roles",
-	ManageSystem:    "Change settings of the registry",
+	ManageSystem:    "Change settings of the registry, make and download its backups",
 }
 
 // Words says what the permission lets its people see or do.

@@ -45,11 +45,20 @@ func newSite(t *testing.T) *site { t.Helper(); return newSiteAt(t, "http://regis
 
 func newSiteAt(t *testing.T, base string) *site {
 	t.Helper()
+	return newSiteWith(t, base, func(*handlers.Options) {})
+}
+
+// newSiteWith is newSiteAt with other options.
+func newSiteWith(t *testing.T, base string, with func(*handlers.Options)) *site {
+	t.Helper()
 	d, path, clock := dbtest.Open(t)
-	s, err := handlers.New(d, handlers.Options{BaseURL: base, Now: clock.Now})
+	o := handlers.Options{BaseURL: base, Now: clock.Now}
+	with(&o)
+	s, err := handlers.New(d, o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { s.End(); s.Wait() }) // before the registry is closed
 	return &site{t: t, db: d, path: path, clock: clock, base: base, sql: newDirect(t, path), Server: s}
 }
 

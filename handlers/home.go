@@ -30,6 +30,9 @@ func (s *Server) home(c *gin.Context) error {
 			return err
 		}
 	}
+	if v.Can(db.ManageSystem) {
+		s.homeBackups(c, &page)
+	}
 	page.FirstSteps = page.CanEdit && editInteractions.check(v) == nil && page.Owners.Nothing != ""
 	return s.show(c, http.StatusOK, page)
 }

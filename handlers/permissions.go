@@ -29,6 +29,7 @@ var (
 	viewInteractions = need(db.ViewInteraction, db.ViewClient)
 	editInteractions = need(db.EditInteraction, db.ViewInteraction, db.ViewClient)
 	manageUsers      = need(db.ManageUsers)
+	manageSystem     = need(db.ManageSystem)
 	handOver         = need(db.ManageUsers, db.EditClient, db.ViewClient)
 	seeAccess        = access{either: []db.Permission{db.ManageUsers, db.ViewAudit}}
 	viewAudit        = need(db.ViewAudit)

@@ -71,7 +71,7 @@ func (w world) address(path string) string {
 			parts[i] = key(w.contact)
 		case ":organization_id":
 			parts[i] = key(w.org)
-		case ":token":
+		case ":token", ":name":
 			parts[i] = "nothing"
 		case ":field":
 			parts[i] = map[string]string{"organizations": "website", "contacts": "email"}[parts[1]]

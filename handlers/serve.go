@@ -138,6 +138,9 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	p.Feed = p.Clients && v.Can(db.ViewInteraction)
 	p.Users = v.Can(db.ManageUsers)
 	p.Audit = v.Can(db.ViewAudit)
+	if p.System = v.Can(db.ManageSystem); p.System {
+		p.Trouble = s.conditionNow(c.Request.Context()).failed
+	}
 	p.Toast = s.takeFlash(c)
 	var err error
 	if p.Views, err = s.sideViews(c); err != nil {

@@ -39,6 +39,12 @@ type Server struct {
 	peers     peers
 	future    atomic.Int64 // the moment that ClockIsOff has logged
 
+	started   time.Time
+	backups   backups
+	checking  atomic.Bool // the file and the history, because somebody asked
+	condition knownCondition
+	work      sync.WaitGroup // what was begun by a request and outlives it
+
 	asked     atomic.Int64    // requests that were answered, and verifications
 	verifying sync.Mutex      // held while the history is being verified
 	ending    context.Context // is done when End was called
@@ -52,6 +58,8 @@ const WriteTimeout = 30 * time.Second
 type Options struct {
 	BaseURL        string   // as people type it: scheme and host
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts
+	BackupDir      string   // folder of the backups that are made by themselves; "" makes none
+	BackupAt       DailyTime
 	Log            *slog.Logger
 	Now            func() time.Time // replaces the clock in tests
 }
@@ -69,6 +77,10 @@ func New(d *db.DB, o Options) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.started = s.now()
+	if s.backups.at = o.BackupAt; o.BackupDir != "" {
+		s.backups.folder = new(d.BackupsIn(o.BackupDir))
+	}
 	s.ending, s.stop = context.WithCancel(context.Background())
 	s.store = newSessionStore(d, base.Scheme == "https")
 	views.Parse()
@@ -79,6 +91,9 @@ func New(d *db.DB, o Options) (*Server, error) {
 // End gives up what takes long, exports and verifications, so that a shutdown
 // need not wait for it. Everything else goes on.
 func (s *Server) End() { s.stop() }
+
+// Wait returns when what requests began and left running is over.
+func (s *Server) Wait() { s.work.Wait() }
 
 // long is the context of a request that may take long: it ends with the request
 // or with the server. The connection may be written to for as long as there is

@@ -203,6 +203,8 @@ var deeds = map[string]string{
 	"restore_registry":    "put a copy in the place of the registry",
 	"view_audit":          "read the audit log",
 	"export_audit":        "exported the audit log",
+	"export_backup":       "downloaded a backup",
+	"make_backup":         "asked for a backup",
 	"refused":             "was refused",
 }
 
@@ -308,6 +310,11 @@ func (s *sentence) more() {
 		}
 	case "export_audit":
 		s.exported()
+	case "export_backup":
+		if name := said["name"]; name != "" {
+			s.say(" ")
+			s.name(name, "", "")
+		}
 	case "refused":
 		if path := said["path"]; path != "" {
 			s.say(": " + said["method"] + " " + path)

@@ -39,6 +39,20 @@ func (c Clock) Date(t time.Time) *Time {
 // Hour shows a moment by its time of day, "10:12".
 func (c Clock) Hour(t time.Time) *Time { return c.at(t, "15:04") }
 
+// Moment shows a moment by its day and its time: "Today 03:00", "Yesterday 03:00",
+// "Thu 26 Nov 03:00", "Thu 26 Nov 2025 03:00".
+func (c Clock) Moment(t time.Time) *Time {
+	layout := "Mon 2 Jan 2006 15:04"
+	if t.In(c.Zone).Year() == c.Now.In(c.Zone).Year() {
+		layout = "Mon 2 Jan 15:04"
+	}
+	x := c.at(t, layout)
+	if day := c.Day(t); day == "Today" || day == "Yesterday" {
+		x.Text = day + " " + t.In(c.Zone).Format("15:04")
+	}
+	return x
+}
+
 func (c Clock) at(t time.Time, layout string) *Time {
 	local := t.In(c.Zone)
 	return &Time{ISO: t.UTC().Format("2006-01-02T15:04:05.000Z"), Title: local.Format("2 Jan 2006, 15:04"), Text: local.Format(layout)}

@@ -312,6 +312,7 @@ func (Interaction) Template() string { return "interactions/show.html" }
 // Home is the first page after signing in.
 type Home struct {
 	Page
+	NoBackup     *NoBackup
 	CanEdit      bool
 	Touched      []HomeRow
 	Quiet        []HomeRow // nil without the right to see interactions

@@ -26,6 +26,8 @@ type Frame struct {
 	Users      bool // may manage users
 	Due        DueCount
 	Audit      bool   // may read the audit log
+	System     bool   // runs the registry
+	Trouble    int    // checks of it that failed
 	Here       string // the address of the view that the page shows, "" for none
 	Views      []Ref  // saved views and those that come with the program
 }

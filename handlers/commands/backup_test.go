@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
@@ -135,5 +136,51 @@ func TestBackupWorksWithoutAnAnswer(t *testing.T) {
 		if got := dbtest.Column(t, to, "SELECT email FROM users"); len(got) != 1 {
 			t.Error(n, got)
 		}
+	}
+}
+
+// TestBackupsListsThoseOfTheSchedule: a line each, newest first; where there are
+// none it says nothing.
+func TestBackupsListsThoseOfTheSchedule(t *testing.T) {
+	t.Parallel()
+	file, _ := enrolled(t)
+	list := func(args ...string) []string {
+		t.Helper()
+		code, stdout, stderr := command(t, "", append([]string{"backups", "--db", file}, args...)...)
+		if code != 0 || stderr != "" {
+			t.Fatal(code, stderr)
+		}
+		return strings.Split(strings.TrimSuffix(stdout, "\n"), "\n")
+	}
+	if lines := list(); lines[0] != "" {
+		t.Errorf("without any it says %q", lines)
+	}
+	d, err := db.Open(t.Context(), file, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	b := d.BackupsIn("")
+	made, err := d.MakeBackup(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unproven := filepath.Join(b.Folder, "r-20200102T030405Z.db")
+	if err := os.WriteFile(unproven, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const layout = "2006-01-02 15:04:05"
+	lines := list()
+	if len(lines) != 2 || lines[1] != time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC).Local().Format(layout)+"\t4 bytes\tnot proven\t"+unproven {
+		t.Fatalf("it says %q", lines)
+	}
+	if want := made.At.Local().Format(layout) + "\t"; !strings.HasPrefix(lines[0], want) || !strings.Contains(lines[0], "\tproven "+made.ProvenAt.Local().Format(layout)+"\t"+filepath.Join(b.Folder, made.Name)) {
+		t.Errorf("it says %q", lines[0])
+	}
+	if lines := list("--dir", t.TempDir()); lines[0] != "" {
+		t.Errorf("of another folder it says %q", lines)
+	}
+	if folder := filepath.Dir(file) + "/backups"; b.Folder != folder {
+		t.Errorf("the folder is %s, want %s", b.Folder, folder)
 	}
 }

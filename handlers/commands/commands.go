@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -31,6 +30,7 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Manage users."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty registry with sample data."`
 	Backup  backupCmd  `cmd:"" help:"Copy the registry, also while it is served."`
+	Backups backupsCmd `cmd:"" help:"List the backups that the server makes by itself."`
 	Restore restoreCmd `cmd:"" help:"Put a copy in place. The server must be stopped; what was there is kept beside it, and everybody is signed out."`
 	Verify  verifyCmd  `cmd:"" help:"Check the file, its foreign keys and the chain of its history."`
 	Version versionCmd `cmd:"" help:"Show the version."`
@@ -75,6 +75,9 @@ type serveCmd struct {
 	TrustedProxies []string `help:"Proxies whose X-Forwarded-For counts." placeholder:"ADDRESS"`
 	LogFormat      string   `help:"text or json." enum:"text,json" default:"text"`
 
+	BackupDir string             `help:"Folder of the nightly backups; off makes none. The default is backups, beside the registry." placeholder:"FOLDER"`
+	BackupAt  handlers.DailyTime `help:"When the nightly backup is made, in this machine's time." default:"03:00" placeholder:"HH:MM"`
+
 	SessionIdle time.Duration `help:"How long somebody stays signed in without doing anything." default:"8h" placeholder:"TIME"`
 	SessionMax  time.Duration `help:"How long somebody stays signed in at most." default:"72h" placeholder:"TIME"`
 }
@@ -106,11 +109,13 @@ func (cmd *serveCmd) Run(e *env) error {
 		cmd.BaseURL = "http://" + listener.Addr().String()
 	}
 	log := slog.New(logHandler(cmd.LogFormat, e.stderr))
-	s, err := handlers.New(d, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, Log: log})
+	s, err := handlers.New(d, handlers.Options{
+		BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, Log: log,
+	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	defer listenToCommands(e.ctx, d, e.file, log).end()
+	defer listenToCommands(e.ctx, d, log).end()
 	if d.Made() {
 		log.Info("there was no registry; a new one was made", "file", e.file)
 	}
@@ -134,10 +139,20 @@ func (cmd *serveCmd) Run(e *env) error {
 	var background sync.WaitGroup
 	background.Go(s.CheckDaily)
 	background.Go(s.VerifyDaily)
+	background.Go(s.BackUpNightly)
 	background.Go(s.Rest)
 	defer background.Wait()
+	defer s.Wait()
 	defer s.End()
 	return serve(e.ctx, listener, s, log)
+}
+
+// backupDir is the folder of the backups, "" where none are made.
+func (cmd *serveCmd) backupDir(file string) string {
+	if cmd.BackupDir == "off" {
+		return ""
+	}
+	return db.BackupsIn(cmd.BackupDir, file).Folder
 }
 
 func serve(ctx context.Context, listener net.Listener, s *handlers.Server, log *slog.Logger) error {
@@ -221,6 +236,32 @@ func backupAlone(e *env, to string) error {
 	return e.read(func(d *db.DB) error { return d.Backup(e.ctx, to) })
 }
 
+type backupsCmd struct {
+	Dir string `help:"Their folder. The default is backups, beside the registry." env:"CLIENTREGISTRY_BACKUP_DIR" placeholder:"FOLDER"`
+}
+
+// Run lists the backups, newest first: when each was made, its size, whether it is proven, its file.
+func (cmd *backupsCmd) Run(e *env) error {
+	b := db.BackupsIn(cmd.Dir, e.file)
+	all, err := b.All()
+	if err != nil {
+		return err
+	}
+	db.RemoveParts(b.Folder)
+	const layout = "2006-01-02 15:04:05"
+	for _, x := range all {
+		if x.Name == "" {
+			continue
+		}
+		state := "not proven"
+		if !x.ProvenAt.IsZero() {
+			state = "proven " + x.ProvenAt.Local().Format(layout)
+		}
+		fmt.Fprintf(e.stdout, "%s\t%s\t%s\t%s\n", x.At.Local().Format(layout), handlers.Bytes(x.Size), state, filepath.Join(b.Folder, x.Name))
+	}
+	return nil
+}
+
 type restoreCmd struct {
 	File string `arg:"" help:"The copy to put in place." placeholder:"FILE"`
 }
@@ -290,17 +331,7 @@ type versionCmd struct{}
 
 // Run prints the version, the commit it was built from and SQLite's version.
 func (versionCmd) Run(e *env) error {
-	version, commit := "development", "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" && info.Main.Version != "(devel)" {
-			version = info.Main.Version
-		}
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				commit = s.Value
-			}
-		}
-	}
+	version, commit := handlers.Version()
 	fmt.Fprintf(e.stdout, "clientregistry %s\ncommit %s\nSQLite %s\n", version, commit, db.SQLiteVersion())
 	return nil
 }

@@ -60,6 +60,9 @@ func TestWrongUsageIsExitCode2(t *testing.T) {
 		{"verify", "x"},
 		{"serve", "--session-idle", "10s"},
 		{"serve", "--session-idle", "8"},
+		{"serve", "--backup-at", "25:00"},
+		{"serve", "--backup-at", "noon"},
+		{"backups", "x"},
 		{"serve", "--session-idle", "9h", "--session-max", "8h"},
 	} {
 		code, stdout, stderr := command(t, "", append(args, "--db", file)...)

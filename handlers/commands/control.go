@@ -32,7 +32,6 @@ type copied struct {
 // control answers commands of this machine.
 type control struct {
 	db     *db.DB
-	file   string
 	server *http.Server
 	folder string // of the socket, where it is a temporary one
 	log    *slog.Logger
@@ -41,11 +40,10 @@ type control struct {
 // socketPath is how long the path of a socket may be, on any system.
 const socketPath = 100
 
-// listenToCommands starts answering, and announces where. Without it the server
-// is as good as with, so what fails is logged only.
-// It stops what runs when ctx is done.
-func listenToCommands(ctx context.Context, d *db.DB, file string, log *slog.Logger) *control {
-	c := &control{db: d, file: file, log: log}
+// listenToCommands starts answering, and announces where. It stops what runs
+// when ctx is done. People are served as well without, so what fails is logged only.
+func listenToCommands(ctx context.Context, d *db.DB, log *slog.Logger) *control {
+	c := &control{db: d, log: log}
 	listener, err := c.listen()
 	if err == nil {
 		err = d.Announce(listener.Addr().String())
@@ -65,11 +63,9 @@ func listenToCommands(ctx context.Context, d *db.DB, file string, log *slog.Logg
 }
 
 func (c *control) listen() (net.Listener, error) {
-	path, err := filepath.Abs(c.file + ".sock")
-	if err != nil {
-		return nil, err
-	}
+	path := c.db.Path() + ".sock"
 	if len(path) > socketPath {
+		var err error
 		if c.folder, err = os.MkdirTemp("", "clientregistry-"); err != nil {
 			return nil, err
 		}
@@ -96,7 +92,7 @@ func (c *control) backup(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	made, err := c.db.MakeCopy(ctx, r.PostFormValue("folder"))
 	if unwritable := (*fs.PathError)(nil); errors.As(err, &unwritable) {
-		made, err = c.db.MakeCopy(ctx, filepath.Dir(c.file))
+		made, err = c.db.MakeCopy(ctx, filepath.Dir(c.db.Path()))
 	}
 	answer := copied{}
 	if err != nil {

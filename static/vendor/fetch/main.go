@@ -78,6 +78,7 @@ var icons = [][2]string{
 	{"merge", "merge"},
 	{"copy", "copy"},
 	{"info", "info"},
+	{"server", "server"},
 }
 
 func main() {

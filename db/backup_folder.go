@@ -1,0 +1,280 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Backups is the folder of the backups that a registry makes by itself. What it
+// holds is the truth, so that neither a restore nor a move confuses anything:
+// a copy registry-20261124T020000Z.db, named by when it was made, and beside it
+// the same name with .json, which says when it was proven and what it holds, or,
+// without a copy, why there is none.
+type Backups struct {
+	Folder string
+	name   string // of the registry, with which all names begin
+}
+
+// BackupsIn returns the folder as that of the registry at path; "" is the one
+// named backups beside it.
+func BackupsIn(folder, path string) Backups {
+	if real, err := resolve(path); err == nil {
+		path = real
+	}
+	if folder == "" {
+		folder = filepath.Join(filepath.Dir(path), "backups")
+	}
+	return Backups{folder, strings.TrimSuffix(filepath.Base(path), ".db")}
+}
+
+// BackupsIn returns a folder for this registry's backups, see Backups.
+func (d *DB) BackupsIn(folder string) Backups { return BackupsIn(folder, d.path) }
+
+// Backup is one of the schedule, or the try to make one.
+type Backup struct {
+	Name string    `json:"-"` // of its file, "" where there is none
+	At   time.Time `json:"-"`
+	Size int64     `json:"size"` // bytes
+	// When it was proven; zero where it was not, or is not what was proven.
+	ProvenAt time.Time `json:"proven_at,omitzero"`
+	Problem  string    `json:"problem,omitempty"` // why there is none
+	Counts
+}
+
+const backupTime = "20060102T150405Z"
+
+func (b Backups) file(at time.Time) string {
+	return filepath.Join(b.Folder, b.name+"-"+at.UTC().Format(backupTime))
+}
+
+// timeOf is when a file's backup was made, by its name; zero for other files.
+func (b Backups) timeOf(name, suffix string) time.Time {
+	stamp, ours := strings.CutPrefix(name, b.name+"-")
+	stamp, right := strings.CutSuffix(stamp, suffix)
+	at, err := time.Parse(backupTime, stamp)
+	if !ours || !right || err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// All lists what the folder holds, newest first. A folder that is not there is empty.
+func (b Backups) All() ([]Backup, error) {
+	files, err := os.ReadDir(b.Folder)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("cannot read the folder of backups %s: %w", b.Folder, err)
+	}
+	var all []Backup
+	for _, f := range files {
+		if at := b.timeOf(f.Name(), ".db"); !at.IsZero() && f.Type().IsRegular() {
+			all = append(all, b.read(at, f))
+		} else if at := b.timeOf(f.Name(), ".json"); !at.IsZero() {
+			if said := b.said(at); said.Problem != "" {
+				all = append(all, Backup{At: at, Problem: said.Problem})
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y Backup) int { return y.At.Compare(x.At) })
+	return all, nil
+}
+
+// read is a copy and what is known of it. A proof counts for the file whose size it names.
+func (b Backups) read(at time.Time, f os.DirEntry) Backup {
+	said := b.said(at)
+	size := int64(-1)
+	if info, err := f.Info(); err == nil {
+		size = info.Size()
+	}
+	if said.Problem != "" || said.Size != size {
+		return Backup{Name: f.Name(), At: at, Size: max(size, 0)}
+	}
+	said.Name, said.At = f.Name(), at
+	return said
+}
+
+// said is what is noted of a backup; nothing where that cannot be read.
+func (b Backups) said(at time.Time) (x Backup) {
+	content, err := os.ReadFile(b.file(at) + ".json")
+	if err != nil || json.Unmarshal(content, &x) != nil {
+		return Backup{}
+	}
+	return x
+}
+
+// note writes down what is known of a backup.
+func (b Backups) note(x Backup) error {
+	content, err := json.MarshalIndent(x, "", "  ")
+	if err != nil {
+		return err
+	}
+	part, err := createPart(b.Folder)
+	if err != nil {
+		return err
+	}
+	defer dropPart(part)
+	if _, err := part.Write(append(content, '\n')); err != nil {
+		return err
+	}
+	return putInPlace(part.Name(), b.file(x.At)+".json")
+}
+
+// MakeBackup adds a proven backup to its folder and then removes what need not
+// be kept any longer. Where it fails, nothing is removed, and the folder says why.
+func (d *DB) MakeBackup(ctx context.Context, b Backups) (Backup, error) {
+	made := Backup{At: d.now().UTC().Truncate(time.Second)}
+	err := os.MkdirAll(b.Folder, 0o700)
+	if err == nil {
+		made, err = d.makeBackup(ctx, b, made)
+	}
+	if err != nil {
+		if ctx.Err() == nil { // else it is made up for when the program runs again
+			made.Problem = clip(explain(err).Error(), 1000)
+			_ = b.note(made) // where even that cannot be written, the caller knows
+		}
+		return made, fmt.Errorf("no backup was made in %s: %w", b.Folder, err)
+	}
+	return made, b.tidy()
+}
+
+func (d *DB) makeBackup(ctx context.Context, b Backups, made Backup) (Backup, error) {
+	if _, err := os.Lstat(b.file(made.At) + ".db"); err == nil {
+		return made, errors.New("there is one of this second already")
+	}
+	c, err := d.MakeCopy(ctx, b.Folder)
+	if err != nil {
+		return made, err
+	}
+	defer c.Drop()
+	proven := made
+	proven.Counts, proven.Size, proven.ProvenAt = c.Counts, c.Size, d.now().UTC()
+	if err := b.note(proven); err != nil { // first: a copy without would not count
+		return made, err
+	}
+	proven.Name = filepath.Base(b.file(made.At)) + ".db"
+	return proven, c.Save(b.file(made.At) + ".db")
+}
+
+// Backups that are kept beside all of the last day: the newest of each of the
+// latest days, weeks and months that have one.
+const (
+	daysKept   = 7
+	weeksKept  = 5
+	monthsKept = 12
+)
+
+// noticesKept is how many failures the folder remembers.
+const noticesKept = 10
+
+// tidy removes the proven backups that need not be kept, and what is noted of
+// backups that are gone. What is not proven it leaves alone.
+func (b Backups) tidy() error {
+	all, err := b.All()
+	if err != nil {
+		return err
+	}
+	var proven []time.Time
+	var errs []error
+	failures := 0
+	for _, x := range all {
+		switch {
+		case !x.ProvenAt.IsZero():
+			proven = append(proven, x.At)
+		case x.Problem != "":
+			if failures++; failures > noticesKept {
+				errs = append(errs, os.Remove(b.file(x.At)+".json"))
+			}
+		}
+	}
+	for _, at := range surplus(proven, time.Local) {
+		errs = append(errs, os.Remove(b.file(at)+".db"), os.Remove(b.file(at)+".json"))
+	}
+	return errors.Join(errs...)
+}
+
+// surplus is which of some moments, newest first, need no backup any longer, by
+// the days, weeks and months of a zone.
+func surplus(made []time.Time, zone *time.Location) (out []time.Time) {
+	days, weeks, months := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for n, at := range made {
+		local := at.In(zone)
+		year, week := local.ISOWeek()
+		kept := n == 0 || at.After(made[0].Add(-24*time.Hour))
+		for _, period := range []struct {
+			seen map[string]bool
+			most int
+			name string
+		}{
+			{days, daysKept, local.Format("2006-01-02")}, {weeks, weeksKept, fmt.Sprint(year, week)}, {months, monthsKept, local.Format("2006-01")},
+		} {
+			if !period.seen[period.name] && len(period.seen) < period.most {
+				period.seen[period.name], kept = true, true
+			}
+		}
+		if !kept {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// OpenBackup opens a backup by its name for somebody who may, and records that
+// they take it along. It returns ErrNotFound where there is none.
+func (d *DB) OpenBackup(ctx context.Context, by Actor, b Backups, name string) (*os.File, error) {
+	if !by.Can(ManageSystem) {
+		return nil, ErrForbidden
+	}
+	if b.timeOf(name, ".db").IsZero() {
+		return nil, ErrNotFound
+	}
+	f, err := os.Open(filepath.Join(b.Folder, name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = ErrNotFound
+	}
+	if err == nil {
+		err = d.write(ctx, by, func(t *tx) error {
+			return t.record("export_backup", "export", "", details{"name": name, "size": fmt.Sprint(info.Size())})
+		})
+		if isUnrecordable(err) { // taking it along may be what helps
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// AskForBackup records that somebody wants a backup made now.
+func (d *DB) AskForBackup(ctx context.Context, by Actor) error {
+	if !by.Can(ManageSystem) {
+		return ErrForbidden
+	}
+	err := d.write(ctx, by, func(t *tx) error { return t.record("make_backup", "system", "", nil) })
+	if isUnrecordable(err) { // a backup is what helps
+		return nil
+	}
+	return err
+}
+
+// Created returns when the registry's file was made.
+func (d *DB) Created(ctx context.Context) (at time.Time, err error) {
+	var stamp string
+	if err := d.reader.queryRow(ctx, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(tstamp)) FROM goose_db_version").Scan(&stamp); err != nil {
+		return at, err
+	}
+	return time.Parse(time.RFC3339, stamp)
+}

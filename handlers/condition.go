@@ -1,0 +1,265 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// condition is how the registry is at a moment: a line for each check, what
+// failed first, and its backups.
+type condition struct {
+	at             time.Time
+	lines          []views.HealthLine
+	failed, warned int
+	backups        []db.Backup // newest first
+	proven         db.Backup   // the newest that is
+	silence        time.Duration
+	problem        string // of the last try to make one
+}
+
+// knownCondition is the one that was found last. Every page of an administrator
+// says how many checks failed, which need not be looked up each time.
+type knownCondition struct {
+	mu   sync.Mutex
+	last condition
+}
+
+const conditionLasts = time.Minute
+
+func (s *Server) forgetCondition() {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	s.condition.last = condition{}
+}
+
+// conditionNow is the condition as far as it is known, looked up where that is long ago.
+func (s *Server) conditionNow(ctx context.Context) condition {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	if age := s.now().Sub(s.condition.last.at); age < 0 || age > conditionLasts {
+		s.condition.last = s.lookUpCondition(ctx)
+	}
+	return s.condition.last
+}
+
+// lookUpCondition runs the checks that take no time. What cannot be looked up has failed.
+func (s *Server) lookUpCondition(ctx context.Context) condition {
+	c := condition{at: s.now()}
+	c.lines = append(c.lines, s.backupLine(ctx, &c))
+	file := s.db.File()
+	c.lines = append(c.lines, fileLine(file), roomLine(file), s.contentsLine(), s.historyLine(ctx), s.keyLine(ctx), s.migrationsLine(ctx))
+	order := []views.State{views.Failed, views.Warning, views.OK}
+	slices.SortStableFunc(c.lines, func(a, b views.HealthLine) int {
+		return cmp.Compare(slices.Index(order, a.State), slices.Index(order, b.State))
+	})
+	for _, l := range c.lines {
+		switch l.State {
+		case views.Failed:
+			c.failed++
+		case views.Warning:
+			c.warned++
+		}
+	}
+	return c
+}
+
+// summary is the condition in a sentence.
+func (c condition) summary() string {
+	switch {
+	case c.failed == 0 && c.warned == 0:
+		return "All checks are well."
+	case c.failed == 0:
+		return plural(c.warned, "warning") + "."
+	case c.warned == 0:
+		return plural(c.failed, "check") + " failed."
+	}
+	return plural(c.failed, "check") + " failed, " + plural(c.warned, "warning") + "."
+}
+
+func line(state views.State, name, text string, do ...views.Word) views.HealthLine {
+	return views.HealthLine{State: state, Name: name, Text: text, Do: do}
+}
+
+func words(text string) views.Word { return views.Word{Text: text} }
+
+// backUpNow is the way to the button.
+var backUpNow = views.Word{Text: "Back up now", Href: "/admin/system#backups"}
+
+// backupLine also finds out about the backups for the rest of the condition.
+func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine {
+	const name = "Last backup"
+	if s.backups.folder == nil {
+		return line(views.Warning, name, "The program makes none: it was started with --backup-dir off", words("start it without, or keep copies by other means"))
+	}
+	all, err := s.backups.folder.All()
+	if err != nil {
+		return line(views.Failed, name, sentenceOf(err.Error()), words("let the program read and write that folder, then press "), backUpNow)
+	}
+	c.backups = all
+	if n := slices.IndexFunc(all, func(b db.Backup) bool { return !b.ProvenAt.IsZero() }); n >= 0 {
+		c.proven = all[n]
+	}
+	tried := time.Time{}
+	if len(all) > 0 && all[0].Problem != "" {
+		tried, c.problem = all[0].At, all[0].Problem
+	}
+	s.backups.mu.Lock()
+	if s.backups.tried.After(tried) && s.backups.tried.After(c.proven.At) {
+		c.problem = s.backups.problem // which perhaps could not be noted in the folder
+	}
+	s.backups.mu.Unlock()
+	since, err := c.proven.At, error(nil)
+	if since.IsZero() {
+		since, err = s.db.Created(ctx)
+	}
+	c.silence = s.now().Sub(since)
+	do, failed := []views.Word{words("press "), backUpNow}, ""
+	if c.problem != "" {
+		cause, advice := causeOf(c.problem)
+		do[0], failed = words(cmp.Or(advice, "see to that")+", then press "), ". The last one failed: "+cause
+	}
+	switch {
+	case err != nil:
+		return line(views.Failed, name, sentenceOf(err.Error()))
+	case c.silence > tooLong && c.proven.At.IsZero():
+		return line(views.Failed, name, "There is none"+failed, do...)
+	case c.silence > tooLong:
+		return line(views.Failed, name, age(c.silence)+" old"+failed, do...)
+	case c.problem != "":
+		return line(views.Warning, name, strings.TrimPrefix(failed, ". "), do...)
+	case c.proven.At.IsZero():
+		return line(views.OK, name, "None yet; the first is made at "+s.backups.at.String())
+	}
+	return line(views.OK, name, age(c.silence)+" old, "+Bytes(c.proven.Size))
+}
+
+func fileLine(f db.FileState) views.HealthLine {
+	const name = "Registry file"
+	switch {
+	case f.Err != nil:
+		return line(views.Failed, name, sentenceOf(f.Err.Error()), words("see that the disk is there, and put the file back or restore a backup"))
+	case f.OthersMayRead:
+		return line(views.Warning, name, Bytes(f.Size)+", and other users of the machine can read it", words("give it the mode 0600"))
+	}
+	return line(views.OK, name, Bytes(f.Size)+", only readable by its own user")
+}
+
+func roomLine(f db.FileState) views.HealthLine {
+	const name = "Room"
+	free := Bytes(f.Free) + " are free on the registry’s disk"
+	switch {
+	case !f.FreeKnown:
+		return line(views.OK, name, "Not known on this system")
+	case f.Free < 64<<20:
+		return line(views.Failed, name, free, words("make room there; without, nothing can be saved"))
+	case f.Free < 2*f.Size+256<<20:
+		return line(views.Warning, name, free, words("make room there; with less than twice the registry’s size an upgrade or a backup may not fit"))
+	}
+	return line(views.OK, name, free)
+}
+
+func (s *Server) contentsLine() views.HealthLine {
+	const name = "Contents"
+	h := s.db.Health()
+	switch {
+	case h.Damage != "":
+		return line(views.Failed, name, "The file is damaged, and nothing is written to it: "+h.Damage, words("stop the program, keep a copy of the file, and restore the last proven backup"))
+	case h.CheckedAt.IsZero():
+		return line(views.OK, name, "Not checked since the program started")
+	}
+	return line(views.OK, name, "No damage. Checked "+age(s.now().Sub(h.CheckedAt))+" ago")
+}
+
+func (s *Server) historyLine(ctx context.Context) views.HealthLine {
+	const name = "History"
+	v, err := s.db.LastVerification(ctx)
+	switch {
+	case err != nil:
+		return line(views.Failed, name, sentenceOf(err.Error()))
+	case v.Problem != "":
+		return line(views.Failed, name, sentenceOf(v.Problem), words("keep a copy of the file, do not work on in it, and compare with a backup"))
+	case v.CheckedAt.IsZero():
+		return line(views.OK, name, "Not checked yet")
+	}
+	entries := "entries"
+	if v.Rows == 1 {
+		entries = "entry"
+	}
+	return line(views.OK, name, grouped(int(v.Rows))+" "+entries+", none missing or changed")
+}
+
+func (s *Server) keyLine(ctx context.Context) views.HealthLine {
+	const name = "Key file"
+	err := s.db.CheckKey(ctx)
+	lost := (*db.KeyLost)(nil)
+	switch wide, there := s.db.KeyFile(); {
+	case errors.As(err, &lost):
+		return line(views.Failed, name, "The key of all second factors "+lost.Why, words("put the copy that was kept in its place, beside the registry, under the name that ends in .key"))
+	case err != nil:
+		return line(views.Failed, name, sentenceOf(err.Error()))
+	case wide:
+		return line(views.Warning, name, "Other users of the machine can read it", words("give the file beside the registry whose name ends in .key the mode 0600"))
+	case !there:
+		return line(views.OK, name, "Not needed yet; it is made with the first second factor")
+	}
+	return line(views.OK, name, "Opens all second factors, only readable by its own user")
+}
+
+func (s *Server) migrationsLine(ctx context.Context) views.HealthLine {
+	const name = "Migrations"
+	done, all, err := s.db.Migrations(ctx)
+	if err != nil {
+		return line(views.Failed, name, sentenceOf(err.Error()))
+	}
+	return line(views.OK, name, fmt.Sprintf("%d of %d", done, all))
+}
+
+// sentenceOf is an error as people read it.
+func sentenceOf(message string) string {
+	return strings.ToUpper(message[:min(1, len(message))]) + message[min(1, len(message)):]
+}
+
+// causeOf splits a message into what happened and what to do about it.
+func causeOf(problem string) (cause, advice string) {
+	cause, advice, _ = strings.Cut(problem, "; ")
+	return cause, advice
+}
+
+// age is a duration in words: 52 hours, 5 days.
+func age(d time.Duration) string {
+	switch minutes, hours := int(d.Minutes()), int(d.Hours()); {
+	case minutes < 2:
+		return "a minute"
+	case hours < 2:
+		return plural(minutes, "minute")
+	case hours < 96:
+		return plural(hours, "hour")
+	default:
+		return plural(hours/24, "day")
+	}
+}
+
+// Bytes is a size in words: 213 MB.
+func Bytes(n int64) string {
+	for _, unit := range []struct {
+		name string
+		size int64
+	}{{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if n >= 10*unit.size {
+			return fmt.Sprintf("%d %s", (n+unit.size/2)/unit.size, unit.name)
+		}
+		if n >= unit.size {
+			return fmt.Sprintf("%.1f %s", float64(n)/float64(unit.size), unit.name)
+		}
+	}
+	return plural(int(n), "byte")
+}

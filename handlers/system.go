@@ -1,0 +1,217 @@
+package handlers
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/klauspost/compress/gzhttp"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+const (
+	systemPath  = "/admin/system"
+	backupsPath = systemPath + "/backups"
+)
+
+// systemIndex answers the page, or to htmx the cards that change while a backup is made.
+func (s *Server) systemIndex(c *gin.Context) error {
+	s.forgetCondition()
+	now := s.conditionNow(c.Request.Context())
+	health := views.Health{Summary: now.summary(), Lines: now.lines, Checking: s.checking.Load()}
+	list := s.backupList(c, now, 7)
+	if part(c) {
+		return s.show(c, http.StatusOK, list, views.Into{Target: "#health", Swap: "outerHTML", View: health})
+	}
+	version, commit := Version()
+	if len(commit) > 7 {
+		commit = commit[:7]
+	}
+	return s.show(c, http.StatusOK, views.System{
+		Page: s.page(c, "System", "How the registry itself is", "system"), Health: health, Backups: list, Jobs: s.jobs(c, now),
+		Versions: []views.Detail{
+			{Name: "Registry", Value: version + ", commit " + commit},
+			{Name: "Go", Value: strings.TrimPrefix(runtime.Version(), "go")},
+			{Name: "SQLite", Value: db.SQLiteVersion()},
+			{Name: "Running since", Value: s.clock(c).Moment(s.started).Text},
+			{Name: "Address", Value: s.baseURL.String()},
+		},
+	})
+}
+
+// backupIndex answers all backups.
+func (s *Server) backupIndex(c *gin.Context) error {
+	list := s.backupList(c, s.conditionNow(c.Request.Context()), 0)
+	return s.show(c, http.StatusOK, views.Backups{Page: s.page(c, "Backups", "All backups of the registry", "system"), BackupList: list})
+}
+
+// backupList is the newest backups, most of them at once; 0 is all.
+func (s *Server) backupList(c *gin.Context, now condition, most int) views.BackupList {
+	list := views.BackupList{Off: s.backups.folder == nil, Running: s.backups.isRunning()}
+	if list.Off {
+		return list
+	}
+	list.At = s.backups.at.String()
+	shown := now.backups
+	list.Result = "All shown"
+	if most > 0 && len(shown) > most {
+		shown, list.All = shown[:most], backupsPath
+		list.Result = strconv.Itoa(most) + " of " + strconv.Itoa(len(now.backups)) + " shown"
+	}
+	for _, b := range shown {
+		list.Rows = append(list.Rows, backupRow(s.clock(c), b))
+	}
+	return list
+}
+
+func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
+	row := views.BackupRow{Made: clock.Moment(b.At), State: views.NotProven}
+	switch {
+	case b.Name == "":
+		cause, _ := causeOf(b.Problem)
+		row.State, row.Detail = views.Failed, sentenceOf(cause)+". Older ones are untouched"
+		return row
+	case !b.ProvenAt.IsZero():
+		row.State = views.Proven
+		row.Detail = grouped(int(b.History)) + " history entries, " + grouped(int(b.Organizations+b.Contacts+b.Interactions)) + " records"
+	}
+	row.Size, row.Href = Bytes(b.Size), backupsPath+"/"+url.PathEscape(b.Name)
+	return row
+}
+
+// jobs is what the program does by itself, and how that went.
+func (s *Server) jobs(c *gin.Context, now condition) []views.Job {
+	nightly := views.Job{Name: "Nightly backup", Detail: "Next at " + s.backups.at.String(), State: views.Idle}
+	switch {
+	case s.backups.folder == nil:
+		nightly.Detail, nightly.State = "Off", views.State{Word: "Off", Tone: "none"}
+	case s.backups.isRunning():
+		nightly.State = views.Running
+	case now.problem != "":
+		nightly.State = views.Failed
+	}
+	check := views.Job{Name: "Check of the file and the history", Detail: "When the program starts, and daily", State: views.Idle}
+	if s.checking.Load() {
+		check.State = views.Running
+	}
+	return []views.Job{nightly, check}
+}
+
+// backupCreate has a backup made now, beside the request.
+func (s *Server) backupCreate(c *gin.Context) error {
+	says := "A backup is being made"
+	switch {
+	case s.backups.folder == nil:
+		says = "No backup was made: the program was started with --backup-dir off"
+	case !s.backups.start():
+		says = "A backup is being made already"
+	default:
+		if err := s.db.AskForBackup(c.Request.Context(), who(c).Actor); err != nil {
+			s.backups.end(time.Time{}, "")
+			return err
+		}
+		s.work.Go(s.backUp)
+	}
+	if err := s.flash(c, views.Toast{Text: says}); err != nil {
+		return err
+	}
+	return s.redirect(c, systemPath+"#backups")
+}
+
+// systemCheck has the file and the history checked, beside the request: of a
+// large registry that takes minutes.
+func (s *Server) systemCheck(c *gin.Context) error {
+	says := "The registry is being checked already"
+	if s.checking.CompareAndSwap(false, true) {
+		says = "The registry is being checked"
+		s.work.Go(func() {
+			defer s.checking.Store(false)
+			defer s.forgetCondition()
+			if err := s.db.CheckFile(s.ending); err != nil && s.ending.Err() == nil {
+				s.log.Error("check of the file", "error", err)
+			}
+			if _, err := s.verify(s.ending, false); err != nil && s.ending.Err() == nil {
+				s.log.Error("check of the history", "error", err)
+			}
+		})
+	}
+	if err := s.flash(c, views.Toast{Text: says}); err != nil {
+		return err
+	}
+	return s.redirect(c, systemPath)
+}
+
+// backupShow sends a backup, as long as its reader takes any of it.
+func (s *Server) backupShow(c *gin.Context) error {
+	if s.backups.folder == nil {
+		return db.ErrNotFound
+	}
+	name := c.Param("name")
+	head := func(size int64) {
+		c.Header("Content-Type", "application/vnd.sqlite3")
+		c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+		c.Header("Content-Length", strconv.FormatInt(size, 10))
+		c.Header(gzhttp.HeaderNoCompression, "yes") // its length is worth more
+		c.Status(http.StatusOK)
+	}
+	if isHead(c) { // it takes nothing along, so there is nothing to record
+		for _, b := range s.conditionNow(c.Request.Context()).backups {
+			if b.Name == name {
+				head(b.Size)
+				return nil
+			}
+		}
+		return db.ErrNotFound
+	}
+	f, err := s.db.OpenBackup(c.Request.Context(), who(c).Actor, *s.backups.folder, name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	ctx, end := s.long(c)
+	defer end()
+	head(info.Size())
+	for left := info.Size(); left > 0 && err == nil; s.patience(c) {
+		var n int64
+		n, err = io.CopyN(c.Writer, f, min(left, 1<<20))
+		if left -= n; ctx.Err() != nil {
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		s.log.Info("a download of a backup broke off", "id", c.GetString("request"), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// homeBackups tells who runs the registry that there has been no proven backup for long.
+func (s *Server) homeBackups(c *gin.Context, page *views.Home) {
+	now := s.conditionNow(c.Request.Context())
+	if s.backups.folder == nil || now.silence <= tooLong {
+		return
+	}
+	x := &views.NoBackup{Heading: "No proven backup for " + age(now.silence) + ".", Running: s.backups.isRunning()}
+	if now.proven.At.IsZero() {
+		x.Heading = "There is no proven backup."
+	} else {
+		x.Text = "The last is from " + s.clock(c).Moment(now.proven.At).Text + "."
+	}
+	if now.problem != "" {
+		cause, _ := causeOf(now.problem)
+		x.Text = strings.TrimSpace(x.Text + " Since then making one failed: " + cause + ".")
+	}
+	page.NoBackup = x
+}

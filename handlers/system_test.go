@@ -1,0 +1,286 @@
+package handlers_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+// newSystem is a registry that is some days old and makes backups.
+func newSystem(t *testing.T) (*site, string) {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "backups")
+	s := newSiteWith(t, "http://registry.example", func(o *handlers.Options) { o.BackupDir, o.BackupAt = folder, handlers.DailyTime{Hour: 3} })
+	s.made(-30 * time.Hour)
+	return s, folder
+}
+
+// made says when the registry's file was made, from now.
+func (s *site) made(ago time.Duration) {
+	s.t.Helper()
+	s.exec("UPDATE goose_db_version SET tstamp = ?", s.clock.Now().Add(ago).Format(time.DateTime))
+}
+
+// backUp presses the button and waits for the backup.
+func (b *browser) backUp() {
+	b.t.Helper()
+	a := b.post("/admin/system/backup").want(303, "", "")
+	if to := a.Header.Get("Location"); to != "/admin/system#backups" {
+		b.t.Fatalf("it leads to %s", to)
+	}
+	b.Wait()
+}
+
+const (
+	health = "#health li"
+	rows   = "#backups tbody tr"
+)
+
+// TestTheStatesOfTheSystem: for each, what the page, the menu and Home say.
+func TestTheStatesOfTheSystem(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		name              string
+		happen            func(s *site, ines *browser, folder string)
+		state, line, says string // first on the page; a failed check is counted in the menu
+		home              string // on Home
+	}{
+		{"a new registry", func(*site, *browser, string) {}, "OK", "Last backup", "None yet; the first is made at 03:00", ""},
+		{"a backup", func(s *site, ines *browser, _ string) { ines.backUp() }, "OK", "Last backup", "a minute old, ", ""},
+		{"none for two days", func(s *site, ines *browser, _ string) { s.clock.Add(19 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "There is noneWhat to do: press Back up now", "There is no proven backup."},
+		{"an old backup", func(s *site, ines *browser, _ string) { ines.backUp(); s.clock.Add(52 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "52 hours oldWhat to do: press Back up now", "No proven backup for 52 hours."},
+		{"one that failed", func(s *site, ines *browser, folder string) {
+			ines.backUp()
+			s.clock.Add(time.Hour)
+			s.breakFolder(folder)
+			ines.backUp()
+		}, "Failed", "Last backup", "Cannot read the folder of backups ", ""},
+		{"a broken history", func(s *site, ines *browser, _ string) {
+			s.exec("DROP TRIGGER audit_logs_no_update")
+			s.exec("UPDATE audit_logs SET ip = '10.0.0.1' WHERE seq = 1")
+			ines.post("/admin/system/check").want(303, "", "")
+			s.Wait()
+		}, "Failed", "History", "The history is broken: row 1 was changed", ""},
+		{"a key that is lost", func(s *site, ines *browser, _ string) {
+			s.exec("INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(60), ?)", ines.user.ID, "2026-11-24T09:30:00.000Z")
+			ines.comeIn()
+		}, "Failed", "Key file", "The key of all second factors is missingWhat to do:", ""},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			s, folder := newSystem(t)
+			ines, tomas := s.person("Inès Moreau", "Administrator"), s.as("Manager")
+			x.happen(s, ines, folder)
+			page := ines.get("/admin/system").want(200, health+":first-child .state", x.state).want(200, health+":first-child > b", x.line)
+			if says := page.html.Find(health + ":first-child > b + span").Text(); !strings.HasPrefix(says, x.says) {
+				t.Errorf("the page says %q, want %q", says, x.says)
+			}
+			home := ines.get("/")
+			if got, want := home.html.Find(".nav a[href='/admin/system'] .n").Text(), map[string]string{"Failed": "1 failed"}[x.state]; got != want {
+				t.Errorf("the menu says %q, want %q", got, want)
+			}
+			if got := home.html.Find("#no-backup b").Text(); got != x.home {
+				t.Errorf("Home says %q, want %q", got, x.home)
+			}
+			tomas.comeIn()
+			tomas.get("/").want(200, "h1", "Home").wantNot("#no-backup").wantNot("a[href='/admin/system']")
+		})
+	}
+}
+
+// breakFolder puts a file where the folder of the backups was.
+func (s *site) breakFolder(folder string) {
+	s.t.Helper()
+	if err := os.Rename(folder, folder+".away"); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(folder, nil, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// TestABackupMadeByHand: it is asked for by somebody, shown as proven, and ends
+// what Home says; the next one may not begin before.
+func TestABackupMadeByHand(t *testing.T) {
+	t.Parallel()
+	s, folder := newSystem(t)
+	ines := s.as("Administrator")
+	s.clock.Add(20 * time.Hour)
+	ines.comeIn()
+	home := ines.get("/").want(200, "#no-backup", "There is no proven backup.")
+	end := s.HoldBackup()
+	ines.get("/admin/system").want(200, "#backups[hx-get='/admin/system'] .state", "Being made now").wantNot("#back-up")
+	ines.get("/").want(200, "#no-backup .state", "One is being made now").wantNot("#no-backup form")
+	ines.backUp()
+	ines.get("/admin/system").want(200, ".toast", "is being made already")
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("a second one was made")
+	}
+	end()
+	ines.submit(home, "#no-backup form button").want(303, "", "")
+	s.wantAudit(ines, "make_backup")
+	s.Wait()
+	ines.get("/admin/system").want(200, rows+" .state", "Proven").want(200, rows, "2 history entries, 0 records").want(200, ".toast", "A backup is being made").wantNot("#backups[hx-get]")
+	ines.get("/").wantNot("#no-backup")
+	part := ines.parts().get("/admin/system").wantPart(true)
+	part.want(200, "#backups .state", "Proven").want(200, "hx-partial[hx-target='#health'] #health", "Last backup")
+}
+
+// TestAFailedBackupIsShown: why, and that the older ones are there.
+func TestAFailedBackupIsShown(t *testing.T) {
+	t.Parallel()
+	s, folder := newSystem(t)
+	ines := s.as("Administrator")
+	ines.backUp()
+	s.clock.Add(time.Minute)
+	s.exec("PRAGMA foreign_keys = OFF")
+	s.exec("INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', '01a2027e-4036-7af6-9386-fedd409c5152')")
+	ines.backUp()
+	page := ines.get("/admin/system").want(200, rows+":first-child .state.bad", "Failed").want(200, rows+":first-child", "Older ones are untouched").want(200, rows+":last-child .state.ok", "Proven")
+	page.want(200, health+":first-child .state.warn", "Warning").want(200, "#summary", "1 warning.")
+	ines.get("/admin/system/backups").want(200, rows+":first-child .state.bad", "Failed").want(200, rows+":last-child .state.ok", "Proven")
+	if files, err := filepath.Glob(filepath.Join(folder, "*.db")); err != nil || len(files) != 1 {
+		t.Errorf("there are %v %v", files, err)
+	}
+}
+
+func TestABackupIsDownloadedWholeAndThatIsRecorded(t *testing.T) {
+	t.Parallel()
+	s, folder := newSystem(t)
+	ines := s.as("Administrator")
+	ines.backUp()
+	href, _ := ines.get("/admin/system").html.Find(rows + " a[download]").Attr("href")
+	name := href[strings.LastIndexByte(href, '/')+1:]
+	stored, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.unchanged(func() {
+		head := ines.send("HEAD", href, nil)
+		if head.StatusCode != 200 || head.Header.Get("Content-Length") != strconv.Itoa(len(stored)) || head.body != "" {
+			t.Errorf("HEAD: %d %v", head.StatusCode, head.Header)
+		}
+		ines.send("HEAD", "/admin/system/backups/none", nil).want(404, "", "")
+	})
+	request := ines.request("GET", href, nil)
+	request.Header.Set("Accept-Encoding", "gzip")
+	a := ines.do(request)
+	if a.StatusCode != 200 || a.body != string(stored) || a.Header.Get("Content-Length") != strconv.Itoa(len(stored)) ||
+		a.Header.Get("Content-Disposition") != "attachment; filename="+name || a.Header.Get("Content-Encoding") != "" {
+		t.Errorf("%d, %d bytes of %d, %v", a.StatusCode, len(a.body), len(stored), a.Header)
+	}
+	s.wantAudit(ines, "export_backup", name)
+	ines.get("/admin/audit").want(200, "#timeline", "downloaded a backup "+name)
+	for _, other := range []string{"none", "registry.db", "..%2Fregistry.db", strings.TrimSuffix(name, ".db") + ".json", "%00"} {
+		ines.get("/admin/system/backups/"+other).want(404, "", "")
+	}
+}
+
+// TestWithoutBackupsThePageSaysSo: and Home leaves people in peace.
+func TestWithoutBackupsThePageSaysSo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.made(-100 * time.Hour)
+	ines := s.as("Administrator")
+	ines.get("/admin/system").want(200, health+":first-child .state.warn", "Warning").want(200, health+":first-child", "--backup-dir off").wantNot("#back-up")
+	ines.post("/admin/system/backup").want(303, "", "")
+	ines.get("/").want(200, ".toast", "No backup was made").wantNot("#no-backup")
+	ines.get("/admin/system/backups/x").want(404, "", "")
+}
+
+// TestTheNightsBackup: one a night, one for nights that were missed, and none
+// before the first night of a new registry.
+func TestTheNightsBackup(t *testing.T) {
+	t.Parallel()
+	s, folder := newSystem(t)
+	made := func(want int) {
+		t.Helper()
+		s.BackUpIfDue()
+		files, err := filepath.Glob(filepath.Join(folder, "*.db"))
+		if err != nil || len(files) != want {
+			t.Errorf("at %v there are %d backups, want %d", s.clock.Now(), len(files), want)
+		}
+	}
+	s.made(-time.Minute)
+	made(0)
+	s.clock.Add(24 * time.Hour)
+	made(1)
+	s.clock.Add(time.Minute)
+	made(1)
+	s.clock.Add(72 * time.Hour) // it was off
+	made(2)
+	made(2)
+	s.breakFolder(folder)
+	s.clock.Add(24 * time.Hour)
+	s.BackUpIfDue()
+	s.as("Administrator").get("/admin/system").want(200, health+":first-child .state.bad", "Failed")
+	if err := os.Remove(folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(folder+".away", folder); err != nil {
+		t.Fatal(err)
+	}
+	made(2) // it failed tonight
+	s.clock.Add(24 * time.Hour)
+	made(3)
+}
+
+func TestWhenTheNightsBackupIsDue(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ at, now, last string }{
+		{"03:00", "2026-11-24 03:00", "2026-11-24 03:00"},
+		{"03:00", "2026-11-24 02:59", "2026-11-23 03:00"},
+		{"03:00", "2026-03-01 00:00", "2026-02-28 03:00"},
+		{"23:59", "2026-01-01 12:00", "2025-12-31 23:59"},
+		{"02:30", "2026-03-29 12:00", "2026-03-29 03:30"}, // that night has no 02:30
+		{"00:00", "2026-11-24 00:00", "2026-11-24 00:00"},
+	} {
+		var at handlers.DailyTime
+		if err := at.UnmarshalText([]byte(x.at)); err != nil {
+			t.Fatal(err)
+		}
+		now, err := time.ParseInLocation("2006-01-02 15:04", x.now, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := at.Last(now).Format("2006-01-02 15:04"); last != x.last {
+			t.Errorf("%s at %s: %s, want %s", x.at, x.now, last, x.last)
+		}
+	}
+}
+
+func TestSizesInWords(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1500: "1.5 kB", 213_400_000: "213 MB", 4_200_000: "4.2 MB", 38_000_000_000: "38 GB", 3_300_000_000: "3.3 GB"} {
+		if got := handlers.Bytes(n); got != want {
+			t.Errorf("%d is %s, want %s", n, got, want)
+		}
+	}
+}
+
+// TestNobodyElseRunsTheSystem: the table of routes says who may; this says what the verbs of the store ask.
+func TestNobodyElseRunsTheSystem(t *testing.T) {
+	t.Parallel()
+	s, folder := newSystem(t)
+	tomas := s.as("Manager")
+	s.unchanged(func() {
+		tomas.post("/admin/system/backup").want(403, "", "")
+		tomas.get("/admin/system").want(403, "", "")
+	})
+	if err := s.db.AskForBackup(t.Context(), db.Actor{UserID: tomas.user.ID}); err != db.ErrForbidden {
+		t.Error(err)
+	}
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("a backup was made")
+	}
+}
