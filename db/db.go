@@ -178,6 +178,9 @@ func (d *DB) Made() bool { return d.made }
 
 // Close ends all connections and gives the file's lock back.
 func (d *DB) Close() error {
+	if d.writer != nil {
+		_ = d.writeEnds(context.Background()) // of sessions, that could not be written before
+	}
 	var errs []error
 	for _, p := range []*pool{d.sessions.watch, d.reader, d.writer} {
 		if p != nil {
