@@ -69,11 +69,10 @@ func (d *DB) CreateUser(ctx context.Context, by Actor, n NewUser) (User, error) 
 		if !by.Can(ManageUsers) {
 			return ErrForbidden
 		}
-		if err := t.mayGive(n.Role); err != nil {
+		if u, err = t.createUser(n); err != nil {
 			return err
 		}
-		u, err = t.createUser(n)
-		return err
+		return t.mayGive(n.Role)
 	})
 	return u, err
 }
