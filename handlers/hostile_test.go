@@ -391,7 +391,8 @@ func TestWhatIsTooLongIsRefusedAndKept(t *testing.T) {
 			{"/admin/roles", "description", 400, []string{"name", "Auditor"}},
 		} {
 			typed := strings.Repeat("é", c.most+1)
-			a := admin.post(c.path, append(c.form, c.field, typed)...).want(422, ".err", fmt.Sprintf("Use at most %d characters; this has %d", c.most, c.most+1))
+			limit := fmt.Sprintf("Use at most %d characters; this has %d", c.most, c.most+1)
+			a := admin.post(c.path, append(c.form, c.field, typed)...).want(422, ".err", limit)
 			if !strings.Contains(a.body, typed) {
 				t.Errorf("%s: %s is not kept", c.path, c.field)
 			}
