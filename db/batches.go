@@ -14,7 +14,7 @@ const (
 	// transaction, and other changes wait for it, a second or two for so many.
 	MostBatched = 10_000
 	// mostLinked is how many organizations one contact is linked to at once:
-	// each link finds its place among all that he has.
+	// each link finds its place among all that the contact has.
 	mostLinked = 1000
 	// mostSince is how many changes may come between a preview and its batch.
 	mostSince = 20_000

@@ -12,7 +12,7 @@ import (
 )
 
 // TestABatchChangesWhatItsListShows makes batches of all that random filters
-// find, as somebody who sees everything and as somebody who sees only his own:
+// find, as somebody who sees everything and as somebody who sees only their own:
 // what the list shows has changed, what it does not show is untouched and not
 // told of, and after undoing all is as before, but for what went out of sight.
 func TestABatchChangesWhatItsListShows(t *testing.T) {
@@ -33,7 +33,7 @@ func TestABatchChangesWhatItsListShows(t *testing.T) {
 					shown[id] = true
 				}
 				b.Filter = &f
-				if n%3 == 0 { // the same by their ids, and some that are not there for him
+				if n%3 == 0 { // the same by their ids, and some that are not there for them
 					b.Filter, b.IDs = nil, append(slices.Sorted(maps.Keys(shown)), "00000000-0000-7000-8000-000000000000")
 				}
 				what := fmt.Sprintf("%d %s of %+v by ids %t, own only %t", n, b.Action, f, b.Filter == nil, by.OwnOnly)

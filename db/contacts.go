@@ -21,10 +21,10 @@ type Contact struct {
 	LastContactChannel                                      string
 	Organization                                            string // the first organization's name that is not a former one
 	OutOfSight                                              bool   // a change took it out of the sight of who made it
-	key, sortKey                                            string // what a list sorts him by
+	key, sortKey                                            string // what a list sorts by
 }
 
-// Name is the person's name in the order his script writes it: family name
+// Name is the person's name in the order that its script writes it: family name
 // first in Han, Kana and Hangul, last elsewhere.
 func (c Contact) Name() string { return personName(c.FirstName, c.LastName) }
 
@@ -113,8 +113,8 @@ func (d *DB) Contact(ctx context.Context, by Actor, id string) (Contact, error) 
 	return c, nil
 }
 
-// changedContact is a contact after a change by the actor: what he still sees
-// of it, or else its name and that it is out of his sight.
+// changedContact is a contact after a change by the actor: what they still see
+// of it, or else its name and that it is out of sight.
 func (d *DB) changedContact(ctx context.Context, by Actor, id string) (Contact, error) {
 	c, err := d.Contact(ctx, by, id)
 	if !errors.Is(err, ErrNotFound) || !by.OwnOnly {
@@ -236,7 +236,7 @@ func (t *tx) checkEmail(c Contact) error {
 		return err
 	}
 	taken.seenBy(t.by)
-	taken.Organization = "" // may be out of his sight
+	taken.Organization = "" // may be out of sight
 	refused := invalid("email", "This email belongs to %s. Use that contact, or enter another email", taken.Name())
 	refused.Taken = &taken
 	return refused

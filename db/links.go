@@ -116,7 +116,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 	if err != nil {
 		return Link{}, fmt.Errorf("link contact: %w", err)
 	}
-	return d.Link(ctx, System, n.OrganizationID, n.ContactID) // he knows both ends, also one that he has just made somebody else's
+	return d.Link(ctx, System, n.OrganizationID, n.ContactID) // who links knows both ends, also one just given to somebody else
 }
 
 func (t *tx) linkContact(n *NewLink) error {

@@ -47,7 +47,7 @@ type sorting struct {
 	index      string // (is_active, key, …) in this order
 	byName     bool   // rows of the same key are sorted by name
 	descending bool
-	// telling orders say something of records that who sees only his own clients may not see.
+	// telling orders say something of records that those who see only their own clients may not see.
 	telling bool
 }
 

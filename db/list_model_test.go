@@ -24,7 +24,7 @@ type model struct {
 	links []map[string]string
 	names map[string]string // of organizations, as they are sorted
 	owner map[string]string // of organizations and contacts, by id
-	own   string            // who asks, and sees only clients of his own; "" sees all
+	own   string            // who asks, and sees only their own clients; "" sees all
 }
 
 func (m *model) read(t *testing.T) {
@@ -43,7 +43,7 @@ func (m *model) read(t *testing.T) {
 	}
 }
 
-// sees is whether a record is his who asks, or linked to one that is.
+// sees is whether a record belongs to who asks, or is linked to one that does.
 func (m *model) sees(id string) bool {
 	return m.own == "" || m.owner[id] == m.own || slices.ContainsFunc(m.links, func(l map[string]string) bool {
 		return l["organization_id"] == id && m.owner[l["contact_id"]] == m.own || l["contact_id"] == id && m.owner[l["organization_id"]] == m.own
@@ -337,7 +337,7 @@ func TestListsAreWhatThePlainModelSays(t *testing.T) {
 }
 
 // TestListsOfOwnClientsAreWhatThePlainModelSays is the same for who sees only
-// clients of his own: one with few, and one with more than a list begins with.
+// clients of their own: one with few, and one with more than a list begins with.
 func TestListsOfOwnClientsAreWhatThePlainModelSays(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"organizations", "contacts"} {

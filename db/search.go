@@ -80,7 +80,7 @@ func digits(phone string) string {
 }
 
 // contactColumn keeps the organizations' names out of a search by who sees only
-// some of them: finding a person by a name that he cannot see would tell it.
+// some of them: finding a person by a name that is out of sight would tell it.
 func contactColumn(by Actor) string {
 	if by.OwnOnly {
 		return "words:"
@@ -183,7 +183,7 @@ type search struct {
 	by    Actor
 	typed string
 	words []string // typed, folded as the indexes keep them
-	few   bool     // he has few clients of his own
+	few   bool     // the actor has few clients
 	n     int      // how many of a kind at most
 }
 
@@ -331,7 +331,7 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 type sorted struct{ whole, begun, names int }
 
 // narrowed keeps the matches in the index to those that the actor sees, and
-// says how many are sorted. Where few clients are his own, all of their matches are.
+// says how many are sorted. Where the actor has few clients, all of theirs are.
 func (p *place) narrowed(s search) (among condition, most sorted) {
 	switch {
 	case s.few:
@@ -438,7 +438,7 @@ func (d *DB) insidePiece(ctx context.Context, s search, p *place, parts []string
 
 // matchingInteractions are the docids of a page of interactions. They are read
 // from the newest match on, and of each it is asked whether the actor sees it;
-// where his own are few he knows them beforehand.
+// where the actor has few clients, theirs are known beforehand.
 func (d *DB) matchingInteractions(ctx context.Context, s search, before string) (docids []int64, older string, err error) {
 	query, ok := matchInteraction(s.typed)
 	if !ok {

@@ -55,7 +55,7 @@ func (t *tx) reindexOrganization(id string) error {
 	return t.reindex("organization_search", "INSERT INTO organization_search (docid, words) VALUES (?, ?)", docid, searchWords(name, legal, site, tax))
 }
 
-// reindexContact does the same for a contact, who is also found by his organizations' names.
+// reindexContact does the same for a contact, who is also found by the names of their organizations.
 func (t *tx) reindexContact(id string) error {
 	docid, err := t.docid("contacts", id)
 	if err != nil {
@@ -75,7 +75,7 @@ func (t *tx) reindexContact(id string) error {
 		docid, c.searchWords(), searchWords(organizations))
 }
 
-// searchWords are the words by which a contact is found, his name first.
+// searchWords are the words by which a contact is found, the name first.
 func (c Contact) searchWords() string {
 	return searchWords(c.Name(), c.Email, digits(c.Phone), digits(c.Mobile), c.JobTitle)
 }

@@ -230,7 +230,7 @@ func TestAFilterIsConfirmedByItsPreviewOnly(t *testing.T) {
 	s.wantOne("0", "SELECT sum(is_active) FROM organizations")
 }
 
-// TestABatchTellsNothingOfWhatIsOutOfSight: his own clients change, the others
+// TestABatchTellsNothingOfWhatIsOutOfSight: one's own clients change, the others
 // are as if they were not there, by their ids, by a filter and as the other end.
 func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	t.Parallel()

@@ -6,7 +6,7 @@ import (
 	"clientregistry/db"
 )
 
-// Clock shows times to one person: in his zone, as of now.
+// Clock shows times to one person: in their zone, as of now.
 type Clock struct {
 	Zone *time.Location
 	Now  time.Time

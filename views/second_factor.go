@@ -24,7 +24,7 @@ func (CodeDialog) page() *Page { return nil }
 // Enrol sets up an authenticator app.
 type Enrol struct {
 	Page
-	DemandedBy string // roles; "" where it is his own wish
+	DemandedBy string // roles; "" where it is their own wish
 	Demanded   bool   // nothing else is open until it is done
 	Replaces   bool   // an app set up before
 	Key        string
