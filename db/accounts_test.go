@@ -336,7 +336,7 @@ func TestWhatSomebodyOwnedIsHandedOver(t *testing.T) {
 	must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, acme.Version, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
 	n := must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, o.Lea.UserID))(t)
 	want(t, "records", n, 1)
-	want(t, "owner", must(o.Organization(t.Context(), o.Ines, acme.ID))(t).OwnerID, o.Lea.UserID)
+	want(t, "owner", must(o.Organization(t.Context(), o.Ines, acme.ID))(t).OwnerID(), o.Lea.UserID)
 }
 
 func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {

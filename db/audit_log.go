@@ -406,9 +406,9 @@ func (e *AuditEntry) show(by Actor) {
 // accountChanges are the changes of a user or a role in words, by column.
 func accountChanges(changes map[string]any) (all []FieldChange) {
 	words := map[string]string{"require_mfa": "Needs a second factor", "single_keys": "Single-letter shortcuts"}
-	for _, r := range slices.Concat(userRules, roleRules) {
-		if words[r.column] == "" {
-			words[r.column] = r.words
+	for _, f := range slices.Concat(userFields, roleFields) {
+		if words[f.Column] == "" {
+			words[f.Column] = f.Label
 		}
 	}
 	for _, column := range slices.Sorted(maps.Keys(changes)) {

@@ -29,7 +29,7 @@ func TestABackupHoldsWhatTheRegistryHeldAndIsPrivate(t *testing.T) {
 	}
 	defer copied.Close()
 	found, _, err := copied.Organizations(t.Context(), o.Ines, db.Filter{})
-	if err != nil || len(found) != 1 || found[0].DisplayName != "Harbor & Pine" {
+	if err != nil || len(found) != 1 || found[0].Name() != "Harbor & Pine" {
 		t.Fatal(found, err)
 	}
 	if err := o.Backup(t.Context(), to); err == nil || !strings.Contains(err.Error(), "exists already") {

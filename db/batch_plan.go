@@ -124,8 +124,8 @@ func (x *batching) compare(a asker, found []batchRow, why map[string]Reason, lef
 		return found, nil
 	}
 	var c conditions
-	c.addAll(anyOf(x.list.id, slices.Collect(maps.Keys(missing))))
-	c.addAll(x.list.sees(x.by, x.list.id))
+	c.addAll(anyOf(x.list.id(), slices.Collect(maps.Keys(missing))))
+	c.addAll(x.list.sees(x.by, x.list.id()))
 	rows, err := x.rows(a, c)
 	if err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ func (x *batching) rows(a asker, finds ...conditions) (all []batchRow, err error
 		name = "first_name, last_name"
 	}
 	for _, c := range finds {
-		query := "SELECT " + x.list.id + ", " + name + ", sort_key, " + x.state.sql + " FROM " + x.list.table + c.where()
+		query := "SELECT " + x.list.id() + ", " + name + ", sort_key, " + x.state.sql + " FROM " + x.list.Plural + c.where()
 		rows, err := a.query(query+"\nLIMIT "+strconv.Itoa(MostBatched+1), slices.Concat(x.state.args, c.args)...)
 		some, err := collect(rows, err, func(r row) (b batchRow, err error) {
 			var first, last string

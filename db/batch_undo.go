@@ -161,7 +161,8 @@ func (t *tx) undoing(made batchMade) (*undoing, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.x = &batching{Batch: Batch{Kind: made.kind, Action: made.Action}, by: t.by, list: map[string]*listing{"organization": organizations, "contact": contacts}[made.kind], column: batchActions[made.Action].column}
+	u.x = &batching{Batch: Batch{Kind: made.kind, Action: made.Action}, by: t.by, list: RecordKindOf(made.kind)}
+	u.x.column, _ = u.x.list.batchColumn(made.Action)
 	for _, e := range u.entries {
 		u.x.IDs = append(u.x.IDs, e.record)
 	}
@@ -197,7 +198,7 @@ func (u *undoing) run() error {
 		}
 	}
 	if u.made.Action == "link" && u.x.Kind == "organization" && len(u.undone) > 0 {
-		return u.t.reindexContact(u.entries[0].ContactID)
+		return u.t.reindexRecord(ContactKind, u.entries[0].ContactID)
 	}
 	return nil
 }
@@ -233,7 +234,7 @@ func (u *undoing) column(e batchEntry, r batchRow) error {
 		}
 	}
 	u.undone[r.ID] = true
-	return u.t.setColumn(u.x.Kind, u.x.column, u.id, r.ID, from, to)
+	return u.t.setColumn(u.x.list, u.x.column, u.id, r.ID, from, to)
 }
 
 // stored is a value of the history as text, of is_active too.
@@ -270,7 +271,7 @@ func (u *undoing) link(e batchEntry, r batchRow) error {
 		if err := u.t.deleteLink(l, l.inBatch(u.id)); err != nil || u.x.Kind == "organization" {
 			return err
 		}
-		return u.t.reindexContact(l.ContactID)
+		return u.t.reindexRecord(ContactKind, l.ContactID)
 	}
 	change := e.Changes["relationship_status"]
 	l.RelationshipStatus = shown(change.Old)

@@ -53,19 +53,28 @@ type BatchPlan struct {
 	OutOfSight int      // how many of those that changed the actor does not see any more
 }
 
-// batchAction is what a batch can do: to which kind ("" for both) and to which column ("" for links).
-type batchAction struct{ kind, column string }
-
-var batchActions = map[string]batchAction{
-	"assign_owner": {"", "owner_user_id"}, "set_sector": {"organization", "sector"}, "set_size_band": {"organization", "size_band"},
-	"link": {}, "set_relationship_status": {"contact", ""}, "archive": {"", "is_active"}, "restore": {"", "is_active"},
+// batchColumn returns the column that an action on many records of a kind sets,
+// "" where it is about links; ok is false for an action that there is not.
+func (k *RecordKind) batchColumn(action string) (column string, ok bool) {
+	switch action {
+	case "assign_owner":
+		return "owner_user_id", true
+	case "archive", "restore":
+		return "is_active", true
+	case "link":
+		return "", true
+	case "set_relationship_status":
+		return "", k == ContactKind
+	}
+	f, err := k.Field(strings.TrimPrefix(action, "set_"))
+	return f.Column, err == nil && f.Batched && action == "set_"+f.Column
 }
 
 // batching is a batch on its way: what it finds, and what it sets.
 type batching struct {
 	Batch
 	by     Actor
-	list   *listing
+	list   *RecordKind
 	column string
 	finds  []conditions // of the rows; one for active, one for archived where both are asked for
 
@@ -159,12 +168,14 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 
 // batching looks a batch's action and records up.
 func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error) {
-	x := &batching{Batch: b, by: by, list: map[string]*listing{"organization": organizations, "contact": contacts}[b.Kind]}
-	action, ok := batchActions[b.Action]
-	if !ok || x.list == nil || action.kind != "" && action.kind != b.Kind {
+	x := &batching{Batch: b, by: by, list: RecordKindOf(b.Kind)}
+	ok := x.list != nil
+	if ok {
+		x.column, ok = x.list.batchColumn(b.Action)
+	}
+	if !ok {
 		return nil, invalid("action", "Choose what to do with the selected %ss", b.Kind)
 	}
-	x.column = action.column
 	if b.Filter == nil {
 		return x, x.findIDs()
 	}
@@ -195,8 +206,8 @@ func (x *batching) findIDs() error {
 		return tooMany(x.Kind)
 	}
 	var c conditions
-	c.addAll(anyOf(x.list.id, x.IDs))
-	c.addAll(x.list.sees(x.by, x.list.id))
+	c.addAll(anyOf(x.list.id(), x.IDs))
+	c.addAll(x.list.sees(x.by, x.list.id()))
 	x.finds = []conditions{c}
 	return nil
 }
@@ -224,14 +235,14 @@ func (x *batching) check(a asker) (err error) {
 	switch x.Action {
 	case "assign_owner":
 		x.wanted, x.subject, err = x.owner(a)
-	case "set_sector", "set_size_band":
-		x.wanted, err = x.value()
 	case "archive", "restore":
 		x.wanted = map[string]string{"archive": "0", "restore": "1"}[x.Action]
 	case "link":
 		err = x.checkLink(a)
 	case "set_relationship_status":
 		err = x.checkStatus(a)
+	default:
+		x.wanted, err = x.value()
 	}
 	return err
 }
@@ -251,23 +262,23 @@ func (x *batching) owner(a asker) (id, name string, err error) {
 	return id, name, err
 }
 
-// value is the typed value of the organizations' column.
+// value is the typed value of the column that the batch sets.
 func (x *batching) value() (string, error) {
 	typed, ok := x.Typed[x.column]
 	if !ok {
 		return "", invalid(x.column, "Choose a value, or leave it empty to clear it")
 	}
-	var o Organization
-	if _, refused := apply(organizationRules, Fields{x.column: typed}, &o); refused != nil {
+	r := Record{Kind: x.list}
+	if _, refused := apply(x.list.Fields, Fields{x.column: typed}, &r); refused != nil {
 		return "", refused
 	}
-	return *o.value(x.column), nil
+	return r.Value(x.column), nil
 }
 
 func (x *batching) checkLink(a asker) error {
 	x.link.RelationshipStatus = "Active"
 	typed := without(without(x.Typed, "organization_id"), "contact_id")
-	_, refused := apply(linkRules, typed, &x.link)
+	_, refused := apply(linkFields, typed, &x.link)
 	end, table := "organization", "organizations"
 	if x.Kind == "organization" {
 		end, table = "contact", "contacts"
@@ -296,7 +307,7 @@ func (x *batching) checkLink(a asker) error {
 // checkStatus makes the state "none" of a contact without such links, "same"
 // of one whose links have the status all.
 func (x *batching) checkStatus(a asker) error {
-	if _, refused := apply(linkRules, Fields{"relationship_status": x.Typed["relationship_status"]}, &x.link); refused != nil {
+	if _, refused := apply(linkFields, Fields{"relationship_status": x.Typed["relationship_status"]}, &x.link); refused != nil {
 		return refused
 	}
 	if x.link.OrganizationID = x.Typed["organization_id"]; x.link.OrganizationID != "" {
@@ -343,9 +354,9 @@ func (x *batching) named(a asker, kind, table, id string) (string, error) {
 
 // outOfSight counts those of the records that the actor does not see.
 func (x *batching) outOfSight(a asker, rows []batchRow) (int, error) {
-	c := anyOf(x.list.id, rowIDs(rows)).and(x.list.sees(x.by, x.list.id))
+	c := anyOf(x.list.id(), rowIDs(rows)).and(x.list.sees(x.by, x.list.id()))
 	var seen int
-	err := a.queryRow("SELECT count(*) FROM "+x.list.table+" WHERE "+c.sql, c.args...).Scan(&seen)
+	err := a.queryRow("SELECT count(*) FROM "+x.list.Plural+" WHERE "+c.sql, c.args...).Scan(&seen)
 	return len(rows) - seen, err
 }
 
@@ -357,7 +368,7 @@ func (t *tx) runBatch(x *batching, id string, rows []batchRow) error {
 		}
 	}
 	if x.Action == "link" && x.Kind == "organization" {
-		if err := t.reindexContact(x.link.ContactID); err != nil {
+		if err := t.reindexRecord(ContactKind, x.link.ContactID); err != nil {
 			return err
 		}
 	}
@@ -367,7 +378,7 @@ func (t *tx) runBatch(x *batching, id string, rows []batchRow) error {
 			fields[column] = strings.TrimSpace(value)
 		}
 	}
-	return t.record("batch_"+x.list.table, "system", id, details{"batch": id, "action": x.Action, "count": len(rows), "rows": t.recorded, "fields": fields})
+	return t.record("batch_"+x.list.Plural, "system", id, details{"batch": id, "action": x.Action, "count": len(rows), "rows": t.recorded, "fields": fields})
 }
 
 func (t *tx) changeOne(x *batching, id string, r batchRow) error {
@@ -382,11 +393,11 @@ func (t *tx) changeOne(x *batching, id string, r batchRow) error {
 		if err := t.insertLink(l, l.inBatch(id)); err != nil {
 			return err
 		}
-		return t.reindexContact(r.ID)
+		return t.reindexRecord(ContactKind, r.ID)
 	case "set_relationship_status":
 		return t.setStatuses(x, id, r.ID)
 	}
-	return t.setColumn(x.Kind, x.column, id, r.ID, r.state, x.wanted)
+	return t.setColumn(x.list, x.column, id, r.ID, r.state, x.wanted)
 }
 
 // setStatuses gives the links of a contact that the batch is about its status.
@@ -414,25 +425,15 @@ func (l Link) inBatch(id string) details {
 	return d
 }
 
-// columnUpdates are the statements that set one column of a record.
-var columnUpdates = map[string]string{
-	"organization owner_user_id": "UPDATE organizations SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-	"organization sector":        "UPDATE organizations SET sector = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-	"organization size_band":     "UPDATE organizations SET size_band = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-	"organization is_active":     "UPDATE organizations SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-	"contact owner_user_id":      "UPDATE contacts SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-	"contact is_active":          "UPDATE contacts SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-}
-
 // setColumn changes one column, of those that are not searched by word, from one value to another.
-func (t *tx) setColumn(kind, column, batch, id, from, to string) error {
-	short := map[string]string{"organization": "org", "contact": "contact"}[kind]
-	action, change := "update_"+short, Change{Old: orNull(from), New: orNull(to)}
+func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error {
+	action, change := "update_"+k.action, Change{Old: orNull(from), New: orNull(to)}
 	if column == "is_active" {
-		action, change = map[string]string{"0": "archive_", "1": "restore_"}[to]+short, Change{Old: from == "1", New: to == "1"}
+		action, change = k.activeAction(to == "1"), Change{Old: from == "1", New: to == "1"}
 	}
-	if _, err := t.exec(columnUpdates[kind+" "+column], change.New, stamp(t.now), id); err != nil {
+	_, err := t.exec("UPDATE "+k.Plural+" SET "+column+" = ?, updated_at = ?, version = version + 1 WHERE id = ?", change.New, stamp(t.now), id)
+	if err != nil {
 		return err
 	}
-	return t.record(action, kind, id, details{"batch": batch, "changes": map[string]Change{column: change}})
+	return t.record(action, k.Noun, id, details{"batch": batch, "changes": map[string]Change{column: change}})
 }

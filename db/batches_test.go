@@ -49,7 +49,7 @@ func TestABatchChangesEachRecordOnceAndSaysWhatItLeft(t *testing.T) {
 	p = must(o.RunBatch(t.Context(), o.Ines, b))(t)
 	want(t, "done", in(p), "2 same 1: Cove; gone 2:")
 	got := must(o.Organization(t.Context(), o.Ines, acme.ID))(t)
-	want(t, "owner and version", got.OwnerID+fmt.Sprint(got.Version), o.Tomas.UserID+"2")
+	want(t, "owner and version", got.OwnerID()+fmt.Sprint(got.Version), o.Tomas.UserID+"2")
 	want(t, "the batch is told of each", o.Column(t, "SELECT group_concat(action || ' ' || target_id || json_extract(metadata, '$.batch'), ' ') FROM (SELECT * FROM audit_logs ORDER BY seq DESC LIMIT 3)")[0],
 		fmt.Sprintf("batch_organizations %[1]s%[1]s update_org %[3]s%[1]s update_org %[2]s%[1]s", p.ID, acme.ID, brig.ID))
 	want(t, "and what it was", o.Column(t, "SELECT metadata FROM audit_logs WHERE target_id = ?", p.ID)[0],

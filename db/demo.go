@@ -146,16 +146,23 @@ func (f *filler) total() int {
 	return 2 * (len(f.plan.organizations) + len(f.plan.contacts) + f.plan.interactions)
 }
 
+var (
+	insertDemoOrganization = insertDemoRecord(OrganizationKind, "contacts_count")
+	insertDemoContact      = insertDemoRecord(ContactKind, "organization_name_key")
+)
+
+// insertDemoRecord puts in what demoRow returns; related is the column of the kind's own key.
+func insertDemoRecord(k *RecordKind, related string) string {
+	columns := slices.Concat([]string{"id"}, k.FieldColumns(nil), []string{
+		"is_active", "created_at", "updated_at", "version", "sort_key", "last_contact_at", "last_contact_channel", "owner_name_key", related, "docid",
+	})
+	return "INSERT INTO " + k.Plural + " (" + strings.Join(columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(columns)-1) + ")"
+}
+
 const (
 	insertDemoUser = `
 		INSERT INTO users (id, email, full_name, status, time_zone, created_at, updated_at)
 		VALUES (?, ?, ?, 'active', ?, ?, ?)`
-	insertDemoOrganization = `
-		INSERT INTO organizations (id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, owner_name_key, contacts_count, docid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	insertDemoContact = `
-		INSERT INTO contacts (id, first_name, last_name, email, phone, mobile, job_title, owner_user_id, is_active, created_at, updated_at, version, sort_key, last_contact_at, last_contact_channel, owner_name_key, organization_name_key, docid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	insertDemoLink = `
 		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)
 		VALUES (?, ?, ?, ?, ?)`

@@ -1,5 +1,7 @@
 package db
 
+import "slices"
+
 // demoHistory puts the plan into the audit rows that the verbs would have left.
 type demoHistory struct {
 	demoText
@@ -79,13 +81,13 @@ func (w *demoHistory) createOrganization(at int64, i int) {
 	for _, u := range w.updates(i, &o) {
 		*o.value(u.column) = u.old
 	}
-	by := o.OwnerID
+	by := o.OwnerID()
 	if !w.users.mayEdit(by) {
 		by = w.someone(at, i)
 	}
 	var changes demoMetadata
-	for _, column := range []string{"display_name", "legal_name", "owner_user_id", "sector", "size_band", "tax_id", "website"} {
-		changes.change(column, "", *o.value(column))
+	for _, column := range slices.Sorted(slices.Values(OrganizationKind.FieldColumns(nil))) {
+		changes.change(column, "", o.Value(column))
 	}
 	w.record(at, by, "create_org", "organization", o.ID, changesOnly(&changes))
 }
@@ -97,8 +99,8 @@ func (w *demoHistory) createContact(at int64, j int) {
 		*c.value(u.column) = u.old
 	}
 	var changes demoMetadata
-	for _, column := range []string{"email", "first_name", "job_title", "last_name", "mobile", "owner_user_id", "phone"} {
-		changes.change(column, "", *c.value(column))
+	for _, column := range slices.Sorted(slices.Values(ContactKind.FieldColumns(nil))) {
+		changes.change(column, "", c.Value(column))
 	}
 	w.record(at, w.someone(at, j), "create_contact", "contact", c.ID, changesOnly(&changes))
 }

@@ -83,14 +83,11 @@ func (w *demoRecords) createOrganization(at int64, i int) {
 	plan := &w.plan.organizations[i]
 	o := w.organization(i)
 	if w.count("organization", at); o.IsActive {
-		w.owned[o.OwnerID]++
+		w.owned[o.OwnerID()]++
 	}
 	updated := max(at, plan.updates[0], plan.updates[1], plan.archived)
-	w.put(insertDemoOrganization,
-		o.ID, o.LegalName, o.DisplayName, orNull(o.Website), orNull(o.Sector), orNull(o.SizeBand), orNull(o.TaxID), orNull(o.OwnerID), o.IsActive,
-		milliStamp(at), milliStamp(updated), o.Version, SortKey(o.DisplayName),
-		stampOrNull(plan.lastContact), channelOrNull(plan.lastContact, plan.lastChannel),
-		orNull(w.users.nameKeys[o.OwnerID]), len(w.plan.organizationLinks.of(i)), i+1)
+	w.put(insertDemoOrganization, o.demoRow(at, updated, plan.lastContact, plan.lastChannel,
+		w.users.nameKeys[o.OwnerID()], len(w.plan.organizationLinks.of(i)), i+1)...)
 }
 
 func (w *demoRecords) createContact(at int64, j int) {
@@ -99,11 +96,16 @@ func (w *demoRecords) createContact(at int64, j int) {
 	c := w.contact(j)
 	w.count("contact", at)
 	updated := max(at, plan.changed, plan.archived)
-	w.put(insertDemoContact,
-		c.ID, c.FirstName, c.LastName, orNull(c.Email), orNull(c.Phone), orNull(c.Mobile), orNull(c.JobTitle), orNull(c.OwnerID), c.IsActive,
-		milliStamp(at), milliStamp(updated), c.Version, SortKey(c.LastName+" "+c.FirstName),
-		stampOrNull(plan.lastContact), channelOrNull(plan.lastContact, plan.lastChannel),
-		orNull(w.users.nameKeys[c.OwnerID]), w.organizationKey(j), j+1)
+	w.put(insertDemoContact, c.demoRow(at, updated, plan.lastContact, plan.lastChannel, w.users.nameKeys[c.OwnerID()], w.organizationKey(j), j+1)...)
+}
+
+// demoRow is a record as insertDemoRecord takes it: made and changed at these
+// milliseconds, related is the kind's own key.
+func (r Record) demoRow(at, updated, lastContact int64, channel uint8, ownerKey string, related any, docid int) []any {
+	return slices.Concat([]any{r.ID}, r.stored(), []any{
+		r.IsActive, milliStamp(at), milliStamp(updated), r.Version, SortKey(r.Kind.sortName(r)),
+		stampOrNull(lastContact), channelOrNull(lastContact, channel), orNull(ownerKey), related, docid,
+	})
 }
 
 // organizationKey is the first by name of the organizations that a contact has not left.
@@ -113,7 +115,7 @@ func (w *demoRecords) organizationKey(j int) any {
 		if w.plan.links[l].to == former {
 			continue
 		}
-		key := SortKey(w.organization(int(w.plan.links[l].organization)).DisplayName)
+		key := SortKey(w.organization(int(w.plan.links[l].organization)).Name())
 		if first == nil || key < first.(string) {
 			first = key
 		}
@@ -146,14 +148,14 @@ func (w *demoRecords) logInteraction(h demoHappening) {
 // indexOrganization and indexContact give a record its words, as reindex does.
 func (w *demoRecords) indexOrganization(i int) {
 	o := w.organization(i)
-	w.put(indexDemoOrganization, i+1, searchWords(o.DisplayName, o.LegalName, o.Website, o.TaxID))
+	w.put(indexDemoOrganization, i+1, o.searchWords())
 }
 
 func (w *demoRecords) indexContact(j int) {
 	names := map[string]string{}
 	for _, l := range w.plan.linksOf(j) {
 		o := int(w.plan.links[l].organization)
-		names[w.plan.organizationID(o)] = w.organization(o).DisplayName
+		names[w.plan.organizationID(o)] = w.organization(o).Name()
 	}
 	var organizations []string
 	for _, id := range slices.Sorted(maps.Keys(names)) {

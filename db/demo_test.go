@@ -258,7 +258,7 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	for _, line := range contacts {
 		id := line[:36]
 		c, err := d.Contact(ctx, by, id)
-		for _, title := range []string{c.JobTitle + "x", c.JobTitle} {
+		for _, title := range []string{c.Value("job_title") + "x", c.Value("job_title")} {
 			if err == nil {
 				c, err = d.UpdateContact(ctx, by, id, c.Version, db.Fields{"job_title": title})
 			}
@@ -270,7 +270,7 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	for _, line := range organizations {
 		id := line[:36]
 		o, err := d.Organization(ctx, by, id)
-		for _, sector := range []string{o.Sector + "x", o.Sector} {
+		for _, sector := range []string{o.Value("sector") + "x", o.Value("sector")} {
 			if err == nil {
 				o, err = d.UpdateOrganization(ctx, by, id, o.Version, db.Fields{"sector": sector})
 			}

@@ -93,36 +93,37 @@ func (x demoText) organization(i int) Organization {
 	t := &x.plan.tongues[plan.tongue]
 	title := x.plan.title(i)
 	r := title.r
-	o := Organization{ID: x.plan.organizationID(i), IsActive: plan.archived == 0, Version: 1}
-	o.DisplayName = put(t.name, "{lead}", title.lead.native, "{trade}", title.trade.native)
+	o := Organization{Kind: OrganizationKind, ID: x.plan.organizationID(i), IsActive: plan.archived == 0, Version: 1}
+	name := put(t.name, "{lead}", title.lead.native, "{trade}", title.trade.native)
 	legal := one(r, t.legal)
 	q, _ := x.plan.qualifier(i, title)
 	switch {
 	case title.ofPlace():
-		o.DisplayName, legal = strings.ReplaceAll(title.trade.native, "{place}", title.place.native), "{name}"
+		name, legal = strings.ReplaceAll(title.trade.native, "{place}", title.place.native), "{name}"
 		if q.native != "" {
-			o.DisplayName += " – " + q.native
+			name += " – " + q.native
 		}
 	case q.native != "":
-		o.DisplayName = put(t.in, "{name}", o.DisplayName, "{place}", q.native)
+		name = put(t.in, "{name}", name, "{place}", q.native)
 	}
-	o.LegalName = strings.ReplaceAll(legal, "{name}", o.DisplayName)
+	o.set("display_name", name)
+	o.set("legal_name", strings.ReplaceAll(legal, "{name}", name))
 	known := plan.updates[0] != 0 // what was looked up for the update is filled in
 	if website := r.IntN(8) > 0; website || known {
-		o.Website = "https://" + x.plan.domain(i)
+		o.set("website", "https://"+x.plan.domain(i))
 	}
 	if sector := r.IntN(12) > 0; sector || known {
-		o.Sector = sectors[plan.sector]
+		o.set("sector", sectors[plan.sector])
 	}
 	if u := r.Float64(); plan.large {
-		o.SizeBand = "1000+"
+		o.set("size_band", "1000+")
 	} else if u < 0.85 {
-		o.SizeBand = sizeBands[int(u*u/(0.85*0.85)*float64(len(sizeBands)))]
+		o.set("size_band", sizeBands[int(u*u/(0.85*0.85)*float64(len(sizeBands)))])
 	}
 	if tax := filled(r, t.tax); r.IntN(5) < 2 {
-		o.TaxID = tax
+		o.set("tax_id", tax)
 	}
-	o.OwnerID = x.ownerOf(i)
+	o.set("owner_user_id", x.ownerOf(i))
 	for _, at := range plan.updates {
 		if at != 0 {
 			o.Version++
@@ -143,15 +144,15 @@ func (x demoText) updates(i int, o *Organization) []demoUpdate {
 	if plan.updates[0] == 0 {
 		return nil
 	}
-	possible := []demoUpdate{{"website", "", o.Website}, {"sector", "", o.Sector}}
-	if band := slices.Index(sizeBands, o.SizeBand); band > 0 {
-		possible = append(possible, demoUpdate{"size_band", sizeBands[band-1], o.SizeBand})
+	possible := []demoUpdate{{"website", "", o.Value("website")}, {"sector", "", o.Value("sector")}}
+	if band := slices.Index(sizeBands, o.Value("size_band")); band > 0 {
+		possible = append(possible, demoUpdate{"size_band", sizeBands[band-1], o.Value("size_band")})
 	}
-	if o.TaxID != "" {
-		possible = append(possible, demoUpdate{"tax_id", "", o.TaxID})
+	if o.Value("tax_id") != "" {
+		possible = append(possible, demoUpdate{"tax_id", "", o.Value("tax_id")})
 	}
-	if owner := slices.Index(x.users.owners, o.OwnerID); owner >= 0 && len(x.users.owners) > 1 {
-		possible = append(possible, demoUpdate{"owner_user_id", x.users.owners[(owner+1)%len(x.users.owners)], o.OwnerID})
+	if owner := slices.Index(x.users.owners, o.Value("owner_user_id")); owner >= 0 && len(x.users.owners) > 1 {
+		possible = append(possible, demoUpdate{"owner_user_id", x.users.owners[(owner+1)%len(x.users.owners)], o.Value("owner_user_id")})
 	}
 	r := demoRand(x.plan.seed, demoExtras, 2*len(x.plan.contacts)+i)
 	r.Shuffle(len(possible), func(a, b int) { possible[a], possible[b] = possible[b], possible[a] })
@@ -214,34 +215,36 @@ func (p *demoPlan) address(l int) string {
 // demoRoles are the role labels of those with a job title, in the order of the titles.
 var demoRoles = []string{"CEO", "CFO", "Decision maker", "Technical contact", "", "Decision maker", "Fleet manager", "Technical contact", "Billing contact", "Board member"}
 
-// contact is the contact as he is at the end.
+// contact is the contact as they are at the end.
 func (x demoText) contact(j int) Contact {
 	plan := &x.plan.contacts[j]
 	r := demoRand(x.plan.seed, demoContactTexts, j)
 	n := x.plan.person(j)
-	c := Contact{ID: x.plan.contactID(j), FirstName: n.first, LastName: n.last, IsActive: plan.archived == 0, Version: 1}
+	c := Contact{Kind: ContactKind, ID: x.plan.contactID(j), IsActive: plan.archived == 0, Version: 1}
+	c.set("first_name", n.first)
+	c.set("last_name", n.last)
 	home := int(x.plan.links[j].organization)
 	place := &x.plan.tongues[x.plan.organizations[home].tongue]
 	if phone := filled(r, one(r, place.phones)); r.IntN(10) > 2 {
-		c.Phone = phone
+		c.set("phone", phone)
 	}
 	if mobile := filled(r, one(r, place.mobiles)); plan.hasMobile {
-		c.Mobile = mobile
+		c.set("mobile", mobile)
 	}
 	if title := x.plan.titleOf(j); r.IntN(8) > 0 {
-		c.JobTitle = n.tongue.titles[title]
+		c.set("job_title", n.tongue.titles[title])
 	}
 	owner := one(r, x.users.owners)
 	switch chance := r.IntN(10); {
 	case chance < 6:
-		c.OwnerID = x.ownerOf(home)
+		c.set("owner_user_id", x.ownerOf(home))
 	case chance < 8:
-		c.OwnerID = owner
+		c.set("owner_user_id", owner)
 	}
 	if plan.hasEmail {
-		c.Email = x.plan.address(j)
+		c.set("email", x.plan.address(j))
 		if plan.change == emailChange {
-			c.Email = x.plan.address(int(x.plan.linksOf(j)[1]))
+			c.set("email", x.plan.address(int(x.plan.linksOf(j)[1])))
 		}
 	}
 	if plan.change != noChange {
@@ -257,9 +260,9 @@ func (x demoText) contact(j int) Contact {
 func (x demoText) update(j int, c *Contact) demoUpdate {
 	switch x.plan.contacts[j].change {
 	case emailChange:
-		return demoUpdate{"email", x.plan.address(j), c.Email}
+		return demoUpdate{"email", x.plan.address(j), c.Value("email")}
 	case mobileChange:
-		return demoUpdate{"mobile", "", c.Mobile}
+		return demoUpdate{"mobile", "", c.Value("mobile")}
 	}
 	return demoUpdate{}
 }

@@ -106,3 +106,6 @@ func RestoreInSteps(ctx context.Context, from, path string, now time.Time, links
 
 // Surplus is which of some moments need no backup any longer.
 var Surplus = surplus
+
+// PersonName is personName, for tests.
+var PersonName = personName

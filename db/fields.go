@@ -2,273 +2,208 @@ package db
 
 import (
 	"fmt"
-	"maps"
-	"net/mail"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
+	"time"
 )
 
-// Fields is what somebody typed, by column. A column that is not there stays as it is.
-type Fields map[string]string
+// Field describes one column that people see and change. It stands here only:
+// rules, SQL, forms, editors, lists, filters, history, batches and the search
+// index read it, so a new column takes a migration and one line.
+type Field struct {
+	Column    string    // in the database, in forms and in addresses
+	Parameter string    // in the addresses of lists, where it has another name there
+	Label     string    // what a person calls it
+	Kind      FieldKind // the form of its values
+	Max       int       // characters
+	Required  string    // the message where it is empty or none of Options; "" lets it be empty
+	Default   string    // the column whose value a new record takes where this one is left empty
+	Options   []string  // the values of a Choice
+	Usual     []string  // suggested before the values in use; nil suggests nothing
 
-// with returns a copy in which the named columns are there, so that a form
-// that leaves a required one out is refused like one that leaves it empty.
-func (f Fields) with(columns ...string) Fields {
-	full := Fields{}
-	for _, column := range columns {
-		full[column] = ""
-	}
-	maps.Copy(full, f)
-	return full
+	Searched bool    // its words find the record
+	Filtered bool    // lists are filtered by its very value, through an index
+	Batched  bool    // a batch sets it on many records
+	Brief    bool    // asked for where a record is made on the way to a link
+	Listed   ListUse // whether lists have it as a column
+	sort     sorting // how lists sort by it; the zero value does not
 }
 
-// without returns a copy in which the named column stays as it is.
-func without(f Fields, column string) Fields {
-	rest := maps.Clone(f)
-	delete(rest, column)
-	return rest
-}
+// FieldKind is the form of a field's values: how they are checked, typed and shown.
+type FieldKind int
 
-// rule is one column that people may change: its name, its limit in
-// characters, and the form of its values.
-type rule struct {
-	column   string
-	words    string // what a person calls it
-	max      int
-	lines    bool                         // line breaks are part of it
-	required string                       // the message when it is empty; "" allows that
-	check    func(string) (string, error) // form of a value that is not empty; may complete it
-}
+const (
+	Line    FieldKind = iota // one line of text
+	Lines                    // text of several lines
+	Website                  // an http or https URL; a bare domain gets https
+	Email                    // one mailbox at a domain
+	Phone                    // a phone number as people write it
+	Choice                   // one of Options
+	Person                   // the id of a user
+	Other                    // the id of another record
+	Moment                   // a minute in the user's zone, or RFC 3339
+	Day                      // YYYY-MM-DD
+	Zone                     // an IANA time zone
+)
 
-// record is what rules read and write: the current value of each column.
-type record interface{ value(column string) *string }
-
-// apply sets the typed fields on a record. It returns what changed, by column,
-// or the messages for what is refused; then the record is not to be kept.
-func apply(rules []rule, typed Fields, to record) (map[string]Change, *Invalid) {
-	changes := map[string]Change{}
-	refused := &Invalid{Fields: map[string]string{}}
-	for _, r := range rules {
-		raw, ok := typed[r.column]
-		if !ok {
-			continue
+// check returns a value of this form as it is stored, or the message for who typed it.
+func (k FieldKind) check(f Field, value string) (string, error) {
+	switch k {
+	case Website:
+		return website(value)
+	case Email:
+		return email(value)
+	case Choice:
+		if !slices.Contains(f.Options, value) {
+			return "", messageError(f.Required)
 		}
-		value, err := r.clean(raw)
-		if err != nil {
-			refused.Fields[r.column] = err.Error()
-			continue
+	case Day:
+		if _, err := time.Parse(time.DateOnly, value); err != nil {
+			return "", messageError("Enter a day, like 2026-11-24")
 		}
-		current := to.value(r.column)
-		if *current != value {
-			changes[r.column] = Change{Old: orNull(*current), New: orNull(value)}
-			*current = value
-		}
-	}
-	if len(refused.Fields) > 0 {
-		return nil, refused
-	}
-	return changes, nil
-}
-
-func (r rule) clean(raw string) (string, error) {
-	value, err := plainText(raw, r.lines)
-	if err != nil {
-		return "", err
-	}
-	if value == "" {
-		if r.required != "" {
-			return "", messageError(r.required)
-		}
-		return "", nil
-	}
-	if err := r.fits(value); err != nil || r.check == nil {
-		return value, err
-	}
-	if value, err = r.check(value); err != nil {
-		return "", err
-	}
-	return value, r.fits(value)
-}
-
-func (r rule) fits(value string) error {
-	if n := utf8.RuneCountInString(value); n > r.max {
-		return messageError(fmt.Sprintf("Use at most %d characters; this has %d", r.max, n))
-	}
-	return nil
-}
-
-// messageError is an error whose text is meant for the person who typed.
-type messageError string
-
-func (e messageError) Error() string { return string(e) }
-
-// plainText trims a value and refuses what no keyboard types: bad UTF-8 and
-// control characters (line breaks and tabs too, unless lines are allowed).
-func plainText(s string, lines bool) (string, error) {
-	if !utf8.ValidString(s) {
-		return "", messageError("Remove the characters that cannot be read")
-	}
-	if lines {
-		s = lineBreaks.Replace(s)
-	}
-	s = strings.TrimSpace(s)
-	for _, c := range s {
-		if unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp) && !(lines && (c == '\n' || c == '\t')) {
-			return "", messageError("Remove line breaks and control characters")
+	case Zone:
+		if _, err := time.LoadLocation(value); err != nil || value == "Local" {
+			return "", messageError("Choose a time zone from the list, like Europe/Stockholm")
 		}
 	}
-	if !strings.ContainsFunc(s, visible) {
-		return "", nil // nothing but marks of no width
-	}
-	return s, nil
+	return value, nil
 }
 
-var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+// ListUse is whether lists have a field as a column.
+type ListUse int
 
-// visible tells the characters one can see from spaces and from those that
-// only steer others, like the mark that turns the direction of writing.
-func visible(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) }
+const (
+	Unlisted    ListUse = iota
+	Offered             // for those who choose it
+	OfferedWide         // the same, where there is room
+	ShownWide           // shown to who chose none, where there is room
+	Shown               // shown to who chose none
+)
 
-func invisible(c rune) bool { return !visible(c) }
-
-// website completes a bare domain to https and takes http and https only.
-func website(s string) (string, error) {
-	refused := messageError("Enter a web address, like harborpine.example or https://harborpine.example")
-	if strings.ContainsFunc(s, invisible) || strings.ContainsAny(s, `<>"\^{}|`+"`") {
-		return "", refused
+// Name is what addresses of lists call the field.
+func (f Field) Name() string {
+	if f.Parameter != "" {
+		return f.Parameter
 	}
-	scheme, rest, _ := strings.Cut(s, ":")
-	switch {
-	case !isScheme(scheme) || scheme == s || isPort(rest):
-		s = "https://" + s
-	case strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"):
-		s = strings.ToLower(scheme) + ":" + rest
-	default:
-		return "", refused
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.User != nil || u.Opaque != "" {
-		return "", refused
-	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return "", refused
-		}
-	}
-	host := strings.TrimSuffix(u.Hostname(), ".")
-	if host != "localhost" && (!strings.Contains(host, ".") || slices.Contains(strings.Split(host, "."), "")) {
-		return "", refused
-	}
-	return s, nil
+	return f.Column
 }
 
-// isScheme tells whether s may stand before the colon of a URL (RFC 3986, 3.1);
-// what stands before the colon of a bare a.example/Talk:Page may not.
-func isScheme(s string) bool {
-	return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
+// Lower is the label inside a sentence, like "tax ID".
+func (f Field) Lower() string { return strings.ToLower(f.Label[:1]) + f.Label[1:] }
+
+var organizationFields = []Field{
+	{
+		Column: "display_name", Label: "Name", Max: 160, Required: "Enter the organization's name", Brief: true,
+		sort: sorting{key: "sort_key", index: "organizations_by_name"},
+	},
+	{Column: "legal_name", Label: "Legal name", Max: 200, Required: "Enter the name in its registration", Default: "display_name", Searched: true},
+	{Column: "website", Label: "Website", Kind: Website, Max: 200, Searched: true, Brief: true},
+	{
+		Column: "sector", Label: "Sector", Max: 80, Usual: sectors, Filtered: true, Batched: true, Brief: true, Listed: Shown,
+		sort: sorting{key: "sector_key", index: "organizations_sort_sector", byName: true},
+	},
+	{
+		Column: "size_band", Label: "Size", Max: 40, Usual: sizeBands, Filtered: true, Batched: true, Listed: Shown,
+		sort: sorting{key: "size_key", index: "organizations_sort_size", byName: true},
+	},
+	{Column: "tax_id", Label: "Tax ID", Max: 50, Searched: true},
+	{
+		Column: "owner_user_id", Parameter: "owner", Label: "Owner", Kind: Person, Max: 36, Listed: Shown,
+		sort: sorting{key: "owner_key", index: "organizations_sort_owner", byName: true},
+	},
 }
 
-func isPort(s string) bool {
-	if end := strings.IndexAny(s, "/?#"); end >= 0 {
-		s = s[:end]
-	}
-	return s != "" && strings.Trim(s, "0123456789") == ""
+var contactFields = []Field{
+	{Column: "first_name", Label: "First name", Max: 80, Required: "Enter a first name", Brief: true},
+	{
+		Column: "last_name", Label: "Last name", Max: 80, Required: "Enter a last name", Brief: true,
+		sort: sorting{key: "sort_key", index: "contacts_by_name"},
+	},
+	{
+		Column: "email", Label: "Email", Kind: Email, Max: 190, Searched: true, Brief: true, Listed: ShownWide,
+		sort: sorting{key: "email_key", index: "contacts_sort_email", byName: true},
+	},
+	{
+		Column: "phone", Label: "Phone", Kind: Phone, Max: 40, Searched: true, Brief: true, Listed: OfferedWide,
+		sort: sorting{key: "phone_key", index: "contacts_sort_phone", byName: true},
+	},
+	{Column: "mobile", Label: "Mobile", Kind: Phone, Max: 40, Searched: true},
+	{
+		Column: "job_title", Label: "Job title", Max: 120, Searched: true, Brief: true, Listed: OfferedWide,
+		sort: sorting{key: "title_key", index: "contacts_sort_title", byName: true},
+	},
+	{
+		Column: "owner_user_id", Parameter: "owner", Label: "Owner", Kind: Person, Max: 36, Listed: Shown,
+		sort: sorting{key: "owner_key", index: "contacts_sort_owner", byName: true},
+	},
 }
 
-// email checks the form of an address: one mailbox at a domain with a dot.
-func email(s string) (string, error) {
-	refused := messageError("Enter an email with a domain, like elif@harborpine.example")
-	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || strings.ContainsAny(s, `<>"`) || strings.ContainsFunc(s, invisible) {
-		return "", refused
-	}
-	domain := s[strings.LastIndexByte(s, '@')+1:]
-	if !strings.Contains(domain, ".") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.HasPrefix(domain, "[") {
-		return "", refused
-	}
-	return foldEmail(s), nil
+var linkFields = []Field{
+	{Column: "role_label", Label: "Role", Max: 120, Usual: roleLabels},
+	{
+		Column: "relationship_status", Label: "Status", Kind: Choice, Max: 40,
+		Required: "Choose Active, Prospect or Former", Options: RelationshipStatuses,
+	},
 }
 
-// foldEmail lowers what is not ASCII. SQLite compares the rest without case
-// but knows only ASCII; with both, ÉLISE@ and élise@ are one address.
-func foldEmail(s string) string {
-	return norm.NFC.String(strings.Map(func(c rune) rune {
-		if c < utf8.RuneSelf {
-			return c
-		}
-		return unicode.ToLower(c)
-	}, norm.NFC.String(s)))
+// interactionFields are what people change of an interaction. When it happened
+// depends on the actor's time zone and is judged by happenedAt.
+var interactionFields = []Field{
+	{Column: "channel", Label: "Channel", Kind: Choice, Max: 40, Required: "Choose call, email, meeting or note", Options: Channels},
+	{Column: "subject", Label: "Subject", Max: 200, Required: "Say in a line what happened, like “Renewal agreed”"},
+	{Column: "body", Label: "Details", Kind: Lines, Max: 50_000},
+	{Column: "outcome", Label: "Outcome", Max: 80, Usual: outcomes},
+	{Column: "organization_id", Label: "Organization", Kind: Other, Max: 36},
+	{Column: "contact_id", Label: "Contact", Kind: Other, Max: 36},
+	{Column: "happened_at", Label: "When", Kind: Moment, Max: 40},
 }
 
-// special folds the letters that Unicode does not decompose, and the sigma at the end of a word.
-var special = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ")
-
-// SortKey folds text for sorting and searching: lower case, without accents,
-// so that Émile stands beside Emile.
-func SortKey(s string) string {
-	if isASCII(s) {
-		return strings.ToLower(s)
-	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	return special.Replace(strings.ToLower(norm.NFC.String(strings.Map(unaccent, norm.NFKD.String(s)))))
+// followUpFields are what people change of a follow-up. Which days may be
+// chosen, and who, is judged by plan.
+var followUpFields = []Field{
+	{Column: "text", Label: "Next step", Max: 200, Required: "Say what is to be done, like “Send the offer”"},
+	{Column: "due_on", Label: "Due", Kind: Day, Max: 40, Required: "Choose the day by which it is to be done"},
+	{Column: "assignee_id", Label: "Who", Kind: Person, Max: 36},
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
+var userFields = []Field{
+	{Column: "full_name", Label: "Name", Max: 160, Required: "Enter a name"},
+	{Column: "email", Label: "Email", Kind: Email, Max: 190, Required: "Enter an email"},
+	{Column: "time_zone", Label: "Time zone", Kind: Zone, Max: 64, Required: "Choose a time zone"},
+	{Column: "theme", Label: "Theme", Kind: Choice, Max: 10, Required: "Choose a theme", Options: []string{"system", "light", "dark"}},
 }
 
-func unaccent(c rune) rune {
-	if unicode.Is(unicode.Mn, c) {
-		return -1
-	}
-	return c
+var roleFields = []Field{
+	{Column: "name", Label: "Name", Max: 80, Required: "Enter a name for the role"},
+	{Column: "slug", Label: "Slug", Max: 80, Required: "Enter a slug for the role"},
+	{Column: "description", Label: "Description", Max: 400},
+	{
+		Column: "client_scope", Label: "Which clients", Kind: Choice, Max: 10,
+		Required: "Choose all clients or own clients", Options: []string{"all", "own"},
+	},
 }
 
-// words are the runs of letters and digits of folded text. Chinese and Japanese
-// put no spaces between words, and Korean none in names, so there each character is one.
-func words(s string) []string {
-	key := SortKey(s)
-	all := make([]string, 0, len(key)/4)
-	start := -1 // of a word that has not ended
-	for i, c := range key {
-		alone := standsAlone(c)
-		if inWord(c) && !alone {
-			if start < 0 {
-				start = i
-			}
-			continue
-		}
-		if start >= 0 {
-			all, start = append(all, key[start:i]), -1
-		}
-		if alone {
-			all = append(all, string(c))
-		}
-	}
-	if start >= 0 {
-		all = append(all, key[start:])
-	}
-	return all
+var viewFields = []Field{
+	{Column: "name", Label: "Name", Max: 80, Required: "Enter a name for the view"},
+	{Column: "query", Label: "Filters", Max: 4000},
 }
 
-func standsAlone(c rune) bool {
-	return c >= utf8.RuneSelf && unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
-}
-
-func inWord(c rune) bool {
-	if c < utf8.RuneSelf {
-		return 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
+// Suggestions for free text, before what the registry uses itself (DESIGN section 4).
+var (
+	sectors = []string{
+		"Manufacturing", "SaaS", "Retail", "Logistics", "Healthcare", "Public sector",
+		"Services", "Energy", "Food & drink", "Construction", "Media", "Education",
 	}
-	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
+	sizeBands  = []string{"1-10", "11-50", "51-200", "201-500", "501-1000", "1000+"}
+	roleLabels = []string{"CFO", "CEO", "Billing contact", "Decision maker", "Technical contact", "Advisor", "Board member"}
+	outcomes   = []string{"Follow-up scheduled", "Closed won", "Closed lost", "No answer", "Left a message", "Information sent"}
+)
+
+// fieldOf returns the field of a column; asking for one that is not described is a mistake in the program.
+func fieldOf(fields []Field, column string) Field {
+	i := slices.IndexFunc(fields, func(f Field) bool { return f.Column == column })
+	if i < 0 {
+		panic(fmt.Sprintf("db: no field %q", column))
+	}
+	return fields[i]
 }

@@ -31,19 +31,6 @@ type FollowUp struct {
 // ContactName is the name of the person it is about, "" if there is none.
 func (f FollowUp) ContactName() string { return personName(f.ContactFirst, f.ContactLast) }
 
-// followUpRules are the columns of a follow-up that people change. Which days
-// may be chosen, and who, is judged by plan.
-var followUpRules = []rule{
-	{column: "text", words: "Next step", max: 200, required: "Say what is to be done, like “Send the offer”"},
-	{column: "due_on", words: "Due", max: 40, required: "Choose the day by which it is to be done", check: func(s string) (string, error) {
-		if _, err := time.Parse(time.DateOnly, s); err != nil {
-			return "", messageError("Enter a day, like 2026-11-24")
-		}
-		return s, nil
-	}},
-	{column: "assignee_id", words: "Who", max: 36},
-}
-
 func (f *FollowUp) value(column string) *string {
 	return map[string]*string{"text": &f.Text, "due_on": &f.DueOn, "assignee_id": &f.AssigneeID}[column]
 }
@@ -288,7 +275,7 @@ func (t *tx) recordFollowUp(action string, i Interaction, f FollowUp, changes ma
 // day and its person. A day in the past is refused, but not one that it had before.
 func (t *tx) plan(f *FollowUp, i Interaction, typed Fields) (map[string]Change, error) {
 	old := *f
-	changes, refused := apply(followUpRules, typed, f)
+	changes, refused := apply(followUpFields, typed, f)
 	if refused == nil {
 		refused = &Invalid{Fields: map[string]string{}}
 	}

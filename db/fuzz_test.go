@@ -56,8 +56,8 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 		if err != nil {
 			return // no name
 		}
-		if !utf8.ValidString(made.DisplayName) || utf8.RuneCountInString(made.DisplayName) > 160 {
-			t.Errorf("%q was kept", made.DisplayName)
+		if !utf8.ValidString(made.Name()) || utf8.RuneCountInString(made.Name()) > 160 {
+			t.Errorf("%q was kept", made.Name())
 		}
 		if _, ok := match(name, ""); !ok {
 			return // no word in it
@@ -71,7 +71,7 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 			return // not a text
 		}
 		h, err := d.Search(t.Context(), System, SearchFilter{Typed: name, Most: 5})
-		if err != nil || !slices.ContainsFunc(h.Organizations, func(o Organization) bool { return o.DisplayName == made.DisplayName }) {
+		if err != nil || !slices.ContainsFunc(h.Organizations, func(o Organization) bool { return o.Name() == made.Name() }) {
 			t.Errorf("%q is not found by its own name: %v", name, err)
 		}
 		if !slices.ContainsFunc(h.Interactions, func(i Interaction) bool { return i.ID == logged.ID }) {
@@ -101,7 +101,7 @@ func FuzzSortKeyIsStable(f *testing.F) {
 
 func FuzzAWebsiteLeadsWhereItSays(f *testing.F) {
 	seeds(f)
-	r := rule{column: "website", max: 200, check: website}
+	r := Field{Column: "website", Kind: Website, Max: 200}
 	f.Fuzz(func(t *testing.T, typed string) {
 		kept, err := r.clean(typed)
 		if err != nil || kept == "" {
@@ -120,7 +120,7 @@ func FuzzAWebsiteLeadsWhereItSays(f *testing.F) {
 
 func FuzzAnEmailIsOneMailbox(f *testing.F) {
 	seeds(f)
-	r := rule{column: "email", max: 190, check: email}
+	r := Field{Column: "email", Kind: Email, Max: 190}
 	f.Fuzz(func(t *testing.T, typed string) {
 		kept, err := r.clean(typed)
 		if err != nil || kept == "" {
@@ -148,7 +148,7 @@ func TestWebsites(t *testing.T) {
 		"a": "", "https://a": "", "https://.example.": "", "https://a..example": "", "a.example:99999": "", "a.example:0": "", "https://a.example/<script>": "", `https://a.example/"x`: "", "https://a\u202e.example": "",
 		"https://a.example/%zz": "", "https://[::1]": "",
 	} {
-		got, err := rule{max: 200, check: website}.clean(typed)
+		got, err := Field{Kind: Website, Max: 200}.clean(typed)
 		if got != kept || (err == nil) != (kept != "") {
 			t.Errorf("%q is kept as %q (%v), want %q", typed, got, err, kept)
 		}

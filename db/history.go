@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -105,12 +106,10 @@ func (e *Entry) read(metadata string) error {
 	}
 	e.OrganizationID, e.ContactID, e.Channel, e.Subject = m.OrganizationID, m.ContactID, m.Channel, m.Subject
 	e.FollowUp, e.RoleLabel, e.RelationshipStatus = m.FollowUp, m.RoleLabel, m.RelationshipStatus
-	for _, rules := range [][]rule{organizationRules, contactRules, linkRules, interactionRules, followUpRules} {
-		for _, r := range rules {
-			if c, ok := m.Changes[r.column]; ok {
-				e.Changes = append(e.Changes, FieldChange{Column: r.column, Label: r.words, Old: shown(c.Old), New: shown(c.New)})
-				delete(m.Changes, r.column)
-			}
+	for _, f := range slices.Concat(organizationFields, contactFields, linkFields, interactionFields, followUpFields) {
+		if c, ok := m.Changes[f.Column]; ok {
+			e.Changes = append(e.Changes, FieldChange{Column: f.Column, Label: f.Label, Old: shown(c.Old), New: shown(c.New)})
+			delete(m.Changes, f.Column)
 		}
 	}
 	return nil

@@ -65,8 +65,9 @@ func (d *DB) Quiet(ctx context.Context, by Actor, n int) ([]Organization, error)
 	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
 		return nil, errors.Join(ErrForbidden, errors.New("quiet organizations tell of interactions"))
 	}
-	rows, err := d.reader.query(ctx, selectOrganization+`
+	read, args := OrganizationKind.read(Actor{}, "sort_key", ownerName)
+	rows, err := d.reader.query(ctx, read+`
 		WHERE owner_user_id = ? AND is_active = 1
-		ORDER BY last_contact_key, organizations.id`+limit(n), by.UserID)
-	return collect(rows, err, scanOrganization)
+		ORDER BY last_contact_key, organizations.id`+limit(n), append(args, by.UserID)...)
+	return collect(rows, err, OrganizationKind.scan)
 }

@@ -29,23 +29,6 @@ func (i Interaction) ContactName() string { return personName(i.ContactFirst, i.
 // Channels are the kinds of interaction, in the order people choose from.
 var Channels = []string{"call", "email", "meeting", "note"}
 
-// interactionRules are the columns of an interaction that people change. When it
-// happened depends on the actor's time zone and is judged by happenedAt.
-var interactionRules = []rule{
-	{column: "channel", words: "Channel", max: 40, required: "Choose call, email, meeting or note", check: func(s string) (string, error) {
-		if _, err := oneOf(Channels...)(s); err != nil {
-			return "", messageError("Choose call, email, meeting or note")
-		}
-		return s, nil
-	}},
-	{column: "subject", words: "Subject", max: 200, required: "Say in a line what happened, like “Renewal agreed”"},
-	{column: "body", words: "Details", max: 50_000, lines: true},
-	{column: "outcome", words: "Outcome", max: 80},
-	{column: "organization_id", words: "Organization", max: 36},
-	{column: "contact_id", words: "Contact", max: 36},
-	{column: "happened_at", words: "When", max: 40},
-}
-
 func (i *Interaction) value(column string) *string {
 	return map[string]*string{
 		"channel": &i.Channel, "subject": &i.Subject, "body": &i.Body, "outcome": &i.Outcome,
@@ -294,7 +277,7 @@ func (t *tx) insertInteraction(i Interaction) error {
 // change applies typed fields to an interaction, and judges its ends and its time.
 func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 	old := *i
-	changes, refused := apply(interactionRules, typed, i)
+	changes, refused := apply(interactionFields, typed, i)
 	if refused == nil {
 		refused = &Invalid{Fields: map[string]string{}}
 	}

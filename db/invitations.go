@@ -52,7 +52,7 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 			return ErrForbidden
 		}
 		u := User{ID: newID(), Status: "invited"}
-		changes, refused := apply(userRules, Fields{"email": email, "full_name": fullName}, &u)
+		changes, refused := apply(userFields, Fields{"email": email, "full_name": fullName}, &u)
 		if refused != nil {
 			return refused
 		}
@@ -141,7 +141,7 @@ func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZo
 		if u.Status != "invited" {
 			return ErrNotFound
 		}
-		if _, refused := apply(userRules, Fields{"time_zone": timeZone}, u); refused != nil {
+		if _, refused := apply(userFields, Fields{"time_zone": timeZone}, u); refused != nil {
 			return refused
 		}
 		if _, err := t.exec("UPDATE users SET status = 'active', password_hash = ?, time_zone = ?, updated_at = ? WHERE id = ?", hash, u.TimeZone, stamp(t.now), u.ID); err != nil {

@@ -23,16 +23,6 @@ func (l Link) ContactName() string { return personName(l.ContactFirst, l.Contact
 // RelationshipStatuses are the states of a link, in the order people choose from.
 var RelationshipStatuses = []string{"Active", "Prospect", "Former"}
 
-var linkRules = []rule{
-	{column: "role_label", words: "Role", max: 120},
-	{column: "relationship_status", words: "Status", max: 40, required: "Choose Active, Prospect or Former", check: func(s string) (string, error) {
-		if _, err := oneOf(RelationshipStatuses...)(s); err != nil {
-			return "", messageError("Choose Active, Prospect or Former")
-		}
-		return s, nil
-	}},
-}
-
 func (l *Link) value(column string) *string {
 	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus}[column]
 }
@@ -121,7 +111,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 
 func (t *tx) linkContact(n *NewLink) error {
 	l := Link{RelationshipStatus: "Active"}
-	_, refused := apply(linkRules, n.Typed, &l)
+	_, refused := apply(linkFields, n.Typed, &l)
 	err := t.linkEnds(n)
 	if also := (*Invalid)(nil); errors.As(err, &also) && refused != nil {
 		for column, message := range refused.Fields {
@@ -147,7 +137,7 @@ func (t *tx) linkContact(n *NewLink) error {
 	if err := t.insertLink(l, l.details()); err != nil {
 		return err
 	}
-	return t.reindexContact(l.ContactID)
+	return t.reindexRecord(ContactKind, l.ContactID)
 }
 
 // insertLink, deleteLink and changeLink write a link and its audit row. The
@@ -179,14 +169,14 @@ func (t *tx) changeLink(l Link, changes map[string]Change, metadata details) err
 // linkEnds makes sure that both ends are there and seen, creating or restoring where asked.
 func (t *tx) linkEnds(n *NewLink) (err error) {
 	if n.ContactID == "" {
-		if n.ContactID, err = t.createContact(n.Contact); err != nil {
+		if n.ContactID, err = t.createRecord(ContactKind, n.Contact); err != nil {
 			return err
 		}
 	} else if err := t.mustSee("contact", n.ContactID); err != nil {
 		return err
 	}
 	if n.OrganizationID == "" {
-		if n.OrganizationID, err = t.createOrganization(n.Organization); err != nil {
+		if n.OrganizationID, err = t.createRecord(OrganizationKind, n.Organization); err != nil {
 			return err
 		}
 	} else if err := t.mustSee("organization", n.OrganizationID); err != nil {
@@ -206,10 +196,10 @@ func (t *tx) linkEnds(n *NewLink) (err error) {
 	if err != nil || !n.Restore {
 		return err
 	}
-	if err := t.setActive("contacts", "contact", n.ContactID, contact.version, true, "restore_contact"); err != nil {
+	if err := t.setActive(ContactKind, n.ContactID, contact.version, true); err != nil {
 		return err
 	}
-	return t.setActive("organizations", "organization", n.OrganizationID, organization.version, true, "restore_org")
+	return t.setActive(OrganizationKind, n.OrganizationID, organization.version, true)
 }
 
 // details are what every audit row of a link names.
@@ -225,7 +215,7 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 		if err != nil {
 			return err
 		}
-		changes, refused := apply(linkRules, typed, &l)
+		changes, refused := apply(linkFields, typed, &l)
 		if refused != nil {
 			return refused
 		}
@@ -281,7 +271,7 @@ func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contac
 		if err := t.deleteLink(l, l.details()); err != nil {
 			return err
 		}
-		return t.reindexContact(contactID)
+		return t.reindexRecord(ContactKind, contactID)
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("unlink %s and %s: %w", organizationID, contactID, err)

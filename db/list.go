@@ -22,7 +22,7 @@ type Filter struct {
 	Query              string // words to find, at most 200 characters
 	Status             string // active (also ""), archived, all
 	OwnerID            string // a user's id, or "none"
-	Sector, SizeBand   string // of organizations
+	Equal              Fields // by column: the value of a field that is Filtered
 	RelationshipStatus string // of a link
 	RoleLabel          string // of the same link
 	Missing            string // contacts (of an organization) or email (of a contact)
@@ -47,66 +47,59 @@ type sorting struct {
 	index      string // (is_active, key, …) in this order
 	byName     bool   // rows of the same key are sorted by name
 	descending bool
-	// telling orders say something of records that those who see only their own clients may not see.
-	telling bool
-}
-
-// listing is what the lists of organizations and of contacts differ in.
-type listing struct {
-	table, id, words string // organizations, organizations.id, the table of words
-	sorts            []sorting
-	missing          map[string]string // what can be missing, and the condition
-	read             func(by Actor, key string) (query string, args []any)
-	own              func(Actor) condition
-	sees             func(Actor, string) condition
 }
 
 // sorting looks an order up; an unknown one, or one that would tell what the
 // actor may not see, is the order by name.
-func (l *listing) sorting(by Actor, name string) sorting {
+func (k *RecordKind) sorting(by Actor, name string) sorting {
 	column := strings.TrimPrefix(name, "-")
-	for _, s := range l.sorts {
-		if s.column != column || column == "last_contact" && !by.Can(ViewInteraction) || s.telling && by.OwnOnly {
-			continue
+	s := k.byName
+	for _, c := range k.Columns {
+		if c.Name == column && (!c.Contacted || by.Can(ViewInteraction)) && (!c.Telling || !by.OwnOnly) {
+			s = c.sort
 		}
-		s.descending = strings.HasPrefix(name, "-")
-		return s
 	}
-	return l.sorts[0]
+	s.descending = strings.HasPrefix(name, "-") && s.column == column
+	return s
 }
 
-// narrowing is one condition of a list. column is the one whose index finds its rows.
+// narrowing is one condition of a list. column is the one whose index finds its
+// rows; that of an equal one has them in the order by name.
 type narrowing struct {
 	condition
 	column string
+	equal  bool
 }
 
 // narrowed are the filter's conditions but the status. empty means that nothing can match.
-func (l *listing) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
-	add := func(column, sql string, args ...any) { all = append(all, narrowing{condition{sql, args}, column}) }
+func (k *RecordKind) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
+	add := func(column, sql string, args ...any) {
+		all = append(all, narrowing{condition{sql, args}, column, false})
+	}
 	equal := func(column, value string) {
 		if value != "" {
-			add(column, "{}"+column+" = ?", value)
+			all = append(all, narrowing{condition{"{}" + column + " = ?", []any{value}}, column, true})
 		}
 	}
 	switch f.OwnerID {
 	case "none":
-		add("owner_user_id", "{}owner_user_id IS NULL")
+		all = append(all, narrowing{condition{sql: "{}owner_user_id IS NULL"}, "owner_user_id", true})
 	default:
 		equal("owner_user_id", f.OwnerID)
 	}
-	if l.table == "organizations" {
-		equal("sector", f.Sector)
-		equal("size_band", f.SizeBand)
+	for _, field := range k.Fields {
+		if field.Filtered {
+			equal(field.Column, f.Equal[field.Column])
+		}
 	}
 	if f.RelationshipStatus != "" || f.RoleLabel != "" {
-		all = append(all, l.linked(by, f))
+		all = append(all, k.linked(by, f))
 	}
 	if f.Missing != "" {
-		if l.missing[f.Missing] == "" {
+		if f.Missing != k.Missing {
 			return nil, true
 		}
-		add("missing", l.missing[f.Missing])
+		add("missing", k.missing)
 	}
 	within := func(column string, r Range) {
 		if !r.From.IsZero() {
@@ -116,8 +109,8 @@ func (l *listing) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
 			add(column, "{}"+column+" < ?", stamp(r.To))
 		}
 	}
-	within(l.table+".created_at", f.Created)
-	within(l.table+".updated_at", f.Updated)
+	within(k.Plural+".created_at", f.Created)
+	within(k.Plural+".updated_at", f.Updated)
 	if by.Can(ViewInteraction) {
 		within("last_contact_key", f.Contacted)
 		if !f.Contacted.To.IsZero() && f.Contacted.From.IsZero() {
@@ -132,22 +125,22 @@ func (l *listing) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
 	}
 	if f.Query != "" {
 		column := ""
-		if l.table == "contacts" {
+		if k == ContactKind {
 			column = contactColumn(by)
 		}
 		query, ok := match(f.Query, column)
 		if !ok {
 			return nil, true
 		}
-		add("docid", "{}docid IN (SELECT docid FROM "+l.words+" WHERE "+l.words+" MATCH ?)", query)
+		add("docid", "{}docid IN (SELECT docid FROM "+k.words+" WHERE "+k.words+" MATCH ?)", query)
 	}
 	return all, false
 }
 
 // linked keeps to records with a link of this status and role that the actor
 // sees: of few links the set of their records, of many each record is asked.
-func (l *listing) linked(by Actor, f Filter) narrowing {
-	end := map[string]string{"organizations": "organization_id", "contacts": "contact_id"}[l.table]
+func (k *RecordKind) linked(by Actor, f Filter) narrowing {
+	end := map[string]string{"organizations": "organization_id", "contacts": "contact_id"}[k.Plural]
 	c, unused := by.seesLink(), ""
 	if f.manyLinks {
 		unused = "+"
@@ -159,9 +152,9 @@ func (l *listing) linked(by Actor, f Filter) narrowing {
 		c = condition{unused + "role_label = ?", []any{f.RoleLabel}}.and(c)
 	}
 	if f.manyLinks {
-		return narrowing{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + l.id + " AND " + c.sql + ")", c.args}, "link"}
+		return narrowing{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args}, "link", false}
 	}
-	return narrowing{condition{"{}" + l.id + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "link"}
+	return narrowing{condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "link", false}
 }
 
 // A list is read in one of two ways. Few matches are found by the filters'
@@ -177,16 +170,16 @@ const (
 )
 
 // way chooses how a list is read.
-func (d *DB) way(ctx context.Context, by Actor, l *listing, f Filter, s sorting) (way, error) {
+func (d *DB) way(ctx context.Context, by Actor, k *RecordKind, f Filter, s sorting) (way, error) {
 	few, err := d.ownsFew(ctx, by)
 	if err != nil || few {
 		return gather, err
 	}
-	all, _ := l.narrowed(by, f)
-	if len(all) == 0 || l.direct(all, s) {
+	all, _ := k.narrowed(by, f)
+	if len(all) == 0 || k.direct(all, s) {
 		return walk, nil
 	}
-	_, more, err := d.count(ctx, by, l, f)
+	_, more, err := d.count(ctx, by, k, f)
 	if err != nil || !more {
 		return gather, err
 	}
@@ -194,13 +187,13 @@ func (d *DB) way(ctx context.Context, by Actor, l *listing, f Filter, s sorting)
 }
 
 // direct tells whether the only filter has an index that is in the order by name.
-func (l *listing) direct(all []narrowing, s sorting) bool {
-	return len(all) == 1 && s.column == l.sorts[0].column && slices.Contains([]string{"owner_user_id", "sector", "size_band"}, all[0].column)
+func (k *RecordKind) direct(all []narrowing, s sorting) bool {
+	return len(all) == 1 && s.column == k.byName.column && all[0].equal
 }
 
 // conditions are the list's conditions for one way of reading it.
-func (l *listing) conditions(by Actor, f Filter, w way, s sorting, few bool) (c conditions, empty bool) {
-	all, empty := l.narrowed(by, f)
+func (k *RecordKind) conditions(by Actor, f Filter, w way, s sorting, few bool) (c conditions, empty bool) {
+	all, empty := k.narrowed(by, f)
 	if empty {
 		return c, true
 	}
@@ -214,11 +207,11 @@ func (l *listing) conditions(by Actor, f Filter, w way, s sorting, few bool) (c 
 	c.add(active)
 	switch {
 	case few:
-		c.addAll(l.own(by).holds(l.id))
+		c.addAll(k.own(by).holds(k.id()))
 	case by.OwnOnly:
-		c.addAll(l.sees(by, l.id))
+		c.addAll(k.sees(by, k.id()))
 	}
-	direct := l.direct(all, s)
+	direct := k.direct(all, s)
 	for _, n := range all {
 		unused := "" // a plus keeps an index from being used
 		if w == walk && !direct && n.column != s.key {
@@ -231,32 +224,32 @@ func (l *listing) conditions(by Actor, f Filter, w way, s sorting, few bool) (c 
 }
 
 // query is the query of a list's page.
-func (l *listing) query(by Actor, f Filter, w way, s sorting, few bool) (query string, args []any, empty bool, err error) {
-	c, empty := l.conditions(by, f, w, s, few)
+func (k *RecordKind) query(by Actor, f Filter, w way, s sorting, few bool) (query string, args []any, empty bool, err error) {
+	c, empty := k.conditions(by, f, w, s, few)
 	if empty {
 		return "", nil, true, nil
 	}
-	if err := c.after(s, l.id, f.After); err != nil {
+	if err := c.after(s, k.id(), f.After); err != nil {
 		return "", nil, false, err
 	}
-	read, args := l.read(by, s.key)
+	read, args := k.read(by, s.key, unnamed)
 	args = append(args, c.args...)
 	if w == gather {
-		return read + "\nWHERE " + l.id + " IN (SELECT id FROM " + l.table + c.where() + s.orderBy(l.id, "+") + limit(PageSize+1) + ")" + s.orderBy(l.id, ""), args, false, nil
+		return read + "\nWHERE " + k.id() + " IN (SELECT id FROM " + k.Plural + c.where() + s.orderBy(k.id(), "+") + limit(PageSize+1) + ")" + s.orderBy(k.id(), ""), args, false, nil
 	}
-	return read + c.where() + s.orderBy(l.id, "") + limit(PageSize+1), args, false, nil
+	return read + c.where() + s.orderBy(k.id(), "") + limit(PageSize+1), args, false, nil
 }
 
-// listed reads a page of a list. key is what a row is sorted by.
-func listed[T any](ctx context.Context, d *DB, by Actor, l *listing, f Filter, scan func(row) (T, error), key func(T) [3]string) (page []T, next string, err error) {
-	s := l.sorting(by, f.Sort)
+// listed reads a page of a list, its owners unnamed.
+func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
+	s := k.sorting(by, f.Sort)
 	if f.manyLinks, err = d.manyLinks(ctx, f); err != nil {
 		return nil, "", err
 	}
 	if f.Status == "all" {
-		return bothStates(f, s, key, func(f Filter) ([]T, string, error) { return listed(ctx, d, by, l, f, scan, key) })
+		return bothStates(f, s, func(f Filter) ([]Record, string, error) { return d.listed(ctx, by, k, f) })
 	}
-	w, err := d.way(ctx, by, l, f, s)
+	w, err := d.way(ctx, by, k, f, s)
 	if err != nil {
 		return nil, "", err
 	}
@@ -264,33 +257,33 @@ func listed[T any](ctx context.Context, d *DB, by Actor, l *listing, f Filter, s
 	if err != nil {
 		return nil, "", err
 	}
-	query, args, empty, err := l.query(by, f, w, s, few)
+	query, args, empty, err := k.query(by, f, w, s, few)
 	if err != nil || empty {
 		return nil, "", err
 	}
 	read := d.reader.queryWatched
-	if plain := (Filter{Status: f.Status, Sort: f.Sort, After: f.After}); f == plain && !by.OwnOnly {
+	if all, _ := k.narrowed(by, f); len(all) == 0 && !by.OwnOnly {
 		read = d.reader.query
 	}
 	rows, err := read(ctx, query, args...)
-	if page, err = collectInto(make([]T, 0, PageSize+1), rows, err, scan); err != nil {
+	if page, err = collectInto(make([]Record, 0, PageSize+1), rows, err, k.scan); err != nil {
 		return nil, "", err
 	}
 	if len(page) > PageSize {
 		page = page[:PageSize]
-		next = newCursor(key(page[PageSize-1]))
+		next = newCursor(page[PageSize-1].sortedBy())
 	}
 	return page, next, nil
 }
 
 // count counts what a filter finds, up to MostCounted; more tells whether there is more.
-func (d *DB) count(ctx context.Context, by Actor, l *listing, f Filter) (n int, more bool, err error) {
+func (d *DB) count(ctx context.Context, by Actor, k *RecordKind, f Filter) (n int, more bool, err error) {
 	if f.manyLinks, err = d.manyLinks(ctx, f); err != nil {
 		return 0, false, err
 	}
 	if f.Status == "all" {
 		for _, f.Status = range []string{"active", "archived"} {
-			some, also, err := d.count(ctx, by, l, f)
+			some, also, err := d.count(ctx, by, k, f)
 			if err != nil {
 				return 0, false, err
 			}
@@ -305,11 +298,11 @@ func (d *DB) count(ctx context.Context, by Actor, l *listing, f Filter) (n int, 
 	if err != nil {
 		return 0, false, err
 	}
-	c, empty := l.conditions(by, f, gather, sorting{}, few)
+	c, empty := k.conditions(by, f, gather, sorting{}, few)
 	if empty {
 		return 0, false, nil
 	}
-	return d.atMost(ctx, l.table+c.where(), c.args...)
+	return d.atMost(ctx, k.Plural+c.where(), c.args...)
 }
 
 // atMost counts the rows of a query up to MostCounted; more tells whether there are more.
@@ -401,7 +394,7 @@ func limit(n int) string { return "\nLIMIT " + strconv.Itoa(n) }
 
 // bothStates makes a page of active and archived rows from a page of each: either
 // has an index in the order asked for, both together would sort the whole table.
-func bothStates[T any](f Filter, s sorting, key func(T) [3]string, list func(Filter) ([]T, string, error)) (page []T, next string, err error) {
+func bothStates(f Filter, s sorting, list func(Filter) ([]Record, string, error)) (page []Record, next string, err error) {
 	var more bool
 	for _, f.Status = range []string{"active", "archived"} {
 		rows, next, err := list(f)
@@ -411,8 +404,8 @@ func bothStates[T any](f Filter, s sorting, key func(T) [3]string, list func(Fil
 		page = append(page, rows...)
 		more = more || next != ""
 	}
-	slices.SortFunc(page, func(a, b T) int {
-		x, y := key(a), key(b)
+	slices.SortFunc(page, func(a, b Record) int {
+		x, y := a.sortedBy(), b.sortedBy()
 		if !s.byName {
 			x[1], y[1] = "", ""
 		}
@@ -425,10 +418,13 @@ func bothStates[T any](f Filter, s sorting, key func(T) [3]string, list func(Fil
 		page, more = page[:PageSize], true
 	}
 	if more {
-		next = newCursor(key(page[len(page)-1]))
+		next = newCursor(page[len(page)-1].sortedBy())
 	}
 	return page, next, nil
 }
+
+// sortedBy is what a list sorts a record by.
+func (r Record) sortedBy() [3]string { return [3]string{r.key, r.sortKey, r.ID} }
 
 // newCursor is the cursor behind a row: its key, its name and its id.
 func newCursor(key [3]string) string {

@@ -96,7 +96,7 @@ func (m *model) matches(id string, f db.Filter) bool {
 	case !m.sees(id):
 	case f.Status == "archived" && row["is_active"] == "1", f.Status != "archived" && f.Status != "all" && row["is_active"] == "0":
 	case f.OwnerID == "none" && row["owner_user_id"] != "", f.OwnerID != "none" && f.OwnerID != "" && row["owner_user_id"] != f.OwnerID:
-	case m.table == "organizations" && (f.Sector != "" && row["sector"] != f.Sector || f.SizeBand != "" && row["size_band"] != f.SizeBand):
+	case m.table == "organizations" && (f.Equal["sector"] != "" && row["sector"] != f.Equal["sector"] || f.Equal["size_band"] != "" && row["size_band"] != f.Equal["size_band"]):
 	case (f.RelationshipStatus != "" || f.RoleLabel != "") && !link(func(l map[string]string) bool {
 		return (f.RelationshipStatus == "" || l["relationship_status"] == f.RelationshipStatus) && (f.RoleLabel == "" || l["role_label"] == f.RoleLabel)
 	}):
@@ -281,8 +281,8 @@ func (m *model) filter(r *rand.Rand) db.Filter {
 	}
 	conditions := []func(*db.Filter){
 		func(f *db.Filter) { f.OwnerID = random(r, "none", m.Ines.UserID, m.Tomas.UserID, "nobody") },
-		func(f *db.Filter) { f.Sector = random(r, "Retail", "Media", "None") },
-		func(f *db.Filter) { f.SizeBand = random(r, "1-10", "large") },
+		func(f *db.Filter) { f.Equal["sector"] = random(r, "Retail", "Media", "None") },
+		func(f *db.Filter) { f.Equal["size_band"] = random(r, "1-10", "large") },
 		func(f *db.Filter) { f.RelationshipStatus = random(r, "Active", "Prospect", "Former") },
 		func(f *db.Filter) { f.RoleLabel = random(r, "CFO", "CEO", "None") },
 		func(f *db.Filter) { f.Missing = random(r, "contacts", "email") },
@@ -295,7 +295,7 @@ func (m *model) filter(r *rand.Rand) db.Filter {
 		func(f *db.Filter) { f.QuietSince = day(r.IntN(9) + 1) },
 		func(f *db.Filter) { f.Query = map[string]string{"organizations": "haus", "contacts": "kim"}[m.table] },
 	}
-	f := db.Filter{Status: random(r, "active", "archived", "all")}
+	f := db.Filter{Status: random(r, "active", "archived", "all"), Equal: db.Fields{}}
 	for range r.IntN(4) {
 		conditions[r.IntN(len(conditions))](&f)
 	}

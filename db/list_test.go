@@ -90,14 +90,14 @@ func TestFiltersCombine(t *testing.T) {
 		where string
 	}{
 		{db.Filter{}, "is_active = 1"},
-		{db.Filter{Sector: "Retail"}, "is_active = 1 AND sector = 'Retail'"},
-		{db.Filter{Sector: "Retail", SizeBand: "1-10"}, "is_active = 1 AND sector = 'Retail' AND size_band = '1-10'"},
-		{db.Filter{Sector: "Retail", SizeBand: "1-10", OwnerID: o.Lea.UserID, Status: "all"}, "sector = 'Retail' AND size_band = '1-10' AND owner_user_id IS NOT NULL"},
+		{db.Filter{Equal: db.Fields{"sector": "Retail"}}, "is_active = 1 AND sector = 'Retail'"},
+		{db.Filter{Equal: db.Fields{"sector": "Retail", "size_band": "1-10"}}, "is_active = 1 AND sector = 'Retail' AND size_band = '1-10'"},
+		{db.Filter{Equal: db.Fields{"sector": "Retail", "size_band": "1-10"}, OwnerID: o.Lea.UserID, Status: "all"}, "sector = 'Retail' AND size_band = '1-10' AND owner_user_id IS NOT NULL"},
 		{db.Filter{OwnerID: "none", Status: "archived"}, "is_active = 0 AND owner_user_id IS NULL"},
 		{db.Filter{OwnerID: "none", Query: "name 07"}, "is_active = 1 AND owner_user_id IS NULL AND display_name LIKE '% 07'"},
-		{db.Filter{Sector: "Media", Query: "nam", Sort: "-last_contact"}, "is_active = 1 AND sector = 'Media'"},
-		{db.Filter{Sector: "retail"}, "0"},
-		{db.Filter{Sector: "\xff\x00"}, "0"},
+		{db.Filter{Equal: db.Fields{"sector": "Media"}, Query: "nam", Sort: "-last_contact"}, "is_active = 1 AND sector = 'Media'"},
+		{db.Filter{Equal: db.Fields{"sector": "retail"}}, "0"},
+		{db.Filter{Equal: db.Fields{"sector": "\xff\x00"}}, "0"},
 		{db.Filter{OwnerID: "' OR 1=1 --"}, "0"},
 		{db.Filter{Sort: "sort_key; DROP TABLE users"}, "is_active = 1"},
 		{db.Filter{Sort: "-"}, "is_active = 1"},
@@ -121,7 +121,7 @@ func TestNamesAreSortedWithoutAccentsAndCase(t *testing.T) {
 	}
 	var names []string
 	for _, x := range organizationPages(t, o, o.Lea, db.Filter{}, func() {}) {
-		names = append(names, x.DisplayName)
+		names = append(names, x.Name())
 	}
 	want(t, "order", strings.Join(names, ", "), "ÉMILE A, émile B, Emile C, étoile, łan, Lan A, Øst, ost A, Zeta")
 }

@@ -65,7 +65,7 @@ func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash 
 // password fits, and ends his other sessions. An email of another account, or
 // none at all, is Invalid; the one he has changes nothing.
 func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed string) error {
-	if _, refused := apply(userRules, Fields{"email": typed}, &User{}); refused != nil {
+	if _, refused := apply(userFields, Fields{"email": typed}, &User{}); refused != nil {
 		return refused
 	}
 	return d.withPassword(ctx, by, current, func(t *tx) error {
@@ -73,7 +73,7 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 		if err != nil {
 			return err
 		}
-		changes, refused := apply(userRules, Fields{"email": typed}, &u)
+		changes, refused := apply(userFields, Fields{"email": typed}, &u)
 		if refused != nil {
 			return refused
 		}

@@ -57,7 +57,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, err2 := d.LastTouched(ctx, by, 5)
 	_, err3 := d.Origin(ctx, by, "organization", id, true)
 	_, err4 := d.Outcomes(ctx, by)
-	_, err5 := d.Sectors(ctx, by)
+	_, err5 := d.Suggestions(ctx, by, OrganizationKind, fieldOf(organizationFields, "sector"))
 	_, err6 := d.RoleLabels(ctx, by)
 	_, _, err7 := d.Due(ctx, by)
 	ask(err, err2, err3, err4, err5, err6, err7)
@@ -120,7 +120,7 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 	}
 	for _, s := range []search{{by: by}, {by: own, few: true}, {by: own}} {
 		s.typed, s.words, s.n = "acme", []string{"acme"}, 5
-		for _, p := range []*place{s.place(organizations, true), s.place(contacts, false), s.interactions()} {
+		for _, p := range []*place{s.place(OrganizationKind, true), s.place(ContactKind, false), s.interactions()} {
 			if p.kind != nil {
 				if err := d.best(ctx, s, p); err != nil {
 					t.Fatal(err)
@@ -149,7 +149,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 	day := Range{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 	filters := map[string]func(*Filter){
 		"owner": func(f *Filter) { f.OwnerID = newID() }, "no owner": func(f *Filter) { f.OwnerID = "none" },
-		"sector": func(f *Filter) { f.Sector = "x" }, "size": func(f *Filter) { f.SizeBand = "x" },
+		"sector": func(f *Filter) { f.Equal = Fields{"sector": "x"} }, "size": func(f *Filter) { f.Equal = Fields{"size_band": "x"} },
 		"relationship": func(f *Filter) { f.RelationshipStatus = "Active" }, "role": func(f *Filter) { f.RoleLabel = "CFO" },
 		"many links":  func(f *Filter) { f.RoleLabel, f.RelationshipStatus, f.manyLinks = "CFO", "Active", true },
 		"no contacts": func(f *Filter) { f.Missing = "contacts" }, "no email": func(f *Filter) { f.Missing = "email" },
@@ -165,38 +165,38 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 			f := Filter{}
 			filters[one](&f)
 			filters[two](&f)
-			for _, l := range []*listing{organizations, contacts} {
-				all, empty := l.narrowed(by, f)
+			for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+				all, empty := k.narrowed(by, f)
 				if empty || len(all) == 0 {
 					continue
 				}
-				// Who sees few clients of his own begins with them; who sees many walks the order.
+				// Who sees few own clients begins with them; who sees many walks the order.
 				scans := regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users|o|c|l)\b`)
-				if plan := d.planOf(t, l, own, f, gather, l.sorts[0], true); scans.MatchString(plan) {
-					t.Errorf("%s of few own with %s and %s:%s", l.table, one, two, plan)
+				if plan := d.planOf(t, k, own, f, gather, k.byName, true); scans.MatchString(plan) {
+					t.Errorf("%s of few own with %s and %s:%s", k.Plural, one, two, plan)
 				}
-				for _, s := range l.sorts {
-					if s.telling {
+				for _, s := range k.orders() {
+					if s.Telling {
 						continue
 					}
-					if plan := d.planOf(t, l, own, f, walk, s, false); scans.MatchString(strings.ReplaceAll(plan, "SCAN "+l.table+" USING INDEX "+s.index, "")) || strings.Contains(plan, "TEMP B-TREE") {
-						t.Errorf("%s of many own by %s with %s and %s:%s", l.table, s.column, one, two, plan)
+					if plan := d.planOf(t, k, own, f, walk, s.sorting, false); scans.MatchString(strings.ReplaceAll(plan, "SCAN "+k.Plural+" USING INDEX "+s.index, "")) || strings.Contains(plan, "TEMP B-TREE") {
+						t.Errorf("%s of many own by %s with %s and %s:%s", k.Plural, s.column, one, two, plan)
 					}
 				}
-				for _, s := range l.sorts {
+				for _, s := range k.orders() {
 					for _, s.descending = range []bool{false, true} {
 						for _, f.After = range []string{"", newCursor([3]string{"a", "a", newID()})} {
 							checked++
-							what := fmt.Sprint(l.table, " by ", s.column, " with ", one, " and ", two)
-							plan := d.planOf(t, l, by, f, walk, s, false)
-							if !strings.Contains(plan, " INDEX "+s.index+" ") && len(all) > 1 || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN "+l.table+"\n") {
+							what := fmt.Sprint(k.Plural, " by ", s.column, " with ", one, " and ", two)
+							plan := d.planOf(t, k, by, f, walk, s.sorting, false)
+							if !strings.Contains(plan, " INDEX "+s.index+" ") && len(all) > 1 || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN "+k.Plural+"\n") {
 								t.Errorf("%s, of many:%s", what, plan)
 							}
 							if f.manyLinks {
 								continue // never few
 							}
-							inner := d.planOf(t, l, by, f, gather, s, false)
-							if regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users)\b`).MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == l.sorts[0].column {
+							inner := d.planOf(t, k, by, f, gather, s.sorting, false)
+							if regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users)\b`).MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == k.byName.column {
 								t.Errorf("%s, of few:%s", what, inner)
 							}
 						}
@@ -205,20 +205,20 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 			}
 		}
 	}
-	for _, l := range []*listing{organizations, contacts} {
-		for _, s := range l.sorts {
+	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+		for _, s := range k.orders() {
 			for _, s.descending = range []bool{false, true} {
 				for _, cursor := range []string{"", newCursor([3]string{"a", "a", newID()})} {
 					for _, status := range []string{"active", "archived"} {
-						plan := d.planOf(t, l, by, Filter{Status: status, After: cursor}, walk, s, false)
+						plan := d.planOf(t, k, by, Filter{Status: status, After: cursor}, walk, s.sorting, false)
 						if !strings.Contains(plan, " INDEX "+s.index+" ") || strings.Contains(plan, "TEMP B-TREE") {
-							t.Errorf("%s by %s:%s", l.table, s.column, plan)
+							t.Errorf("%s by %s:%s", k.Plural, s.column, plan)
 						}
 					}
 				}
-				if !s.telling {
-					if plan := d.planOf(t, l, own, Filter{Updated: day, OwnerID: newID()}, walk, s, false); !strings.Contains(plan, " INDEX "+s.index+" ") {
-						t.Errorf("own %s by %s:%s", l.table, s.column, plan)
+				if !s.Telling {
+					if plan := d.planOf(t, k, own, Filter{Updated: day, OwnerID: newID()}, walk, s.sorting, false); !strings.Contains(plan, " INDEX "+s.index+" ") {
+						t.Errorf("own %s by %s:%s", k.Plural, s.column, plan)
 					}
 				}
 			}
@@ -229,10 +229,24 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 	}
 }
 
+// order is one in which a list can be sorted.
+type order struct {
+	sorting
+	Telling bool
+}
+
+func (k *RecordKind) orders() []order {
+	all := []order{{k.byName, false}}
+	for _, c := range k.Columns {
+		all = append(all, order{c.sort, c.Telling})
+	}
+	return all
+}
+
 // planOf is the plan of a list's query, a step a line.
-func (d *DB) planOf(t *testing.T, l *listing, by Actor, f Filter, w way, s sorting, few bool) string {
+func (d *DB) planOf(t *testing.T, k *RecordKind, by Actor, f Filter, w way, s sorting, few bool) string {
 	t.Helper()
-	query, args, _, err := l.query(by, f, w, s, few)
+	query, args, _, err := k.query(by, f, w, s, few)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,24 +13,23 @@ func (d *DB) Recent(ctx context.Context, by Actor, ids []string) ([]Organization
 	if len(ids) == 0 || !by.Can(ViewClient) {
 		return nil, nil, nil
 	}
-	foundOrganizations, err1 := withIDs(ctx, d, by, organizations, ids, scanOrganization)
-	foundOrganizations, err1 = d.organizationsFor(ctx, by, foundOrganizations, err1)
-	foundContacts, err2 := withIDs(ctx, d, by, contacts, ids, scanContact)
-	foundContacts, err2 = d.contactsFor(ctx, by, foundContacts, err2)
+	foundOrganizations, err1 := d.withIDs(ctx, by, OrganizationKind, ids)
+	foundContacts, err2 := d.withIDs(ctx, by, ContactKind, ids)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, nil, fmt.Errorf("recent records: %w", err)
 	}
 	return foundOrganizations, foundContacts, nil
 }
 
-func withIDs[T any](ctx context.Context, d *DB, by Actor, kind *listing, ids []string, scan func(row) (T, error)) ([]T, error) {
+func (d *DB) withIDs(ctx context.Context, by Actor, k *RecordKind, ids []string) ([]Record, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
-	read, args := kind.read(by, "sort_key")
-	seen := kind.sees(by, kind.table+".id")
+	read, args := k.read(by, "sort_key", unnamed)
+	seen := k.sees(by, k.id())
 	rows, err := d.reader.query(ctx, read+`
-		WHERE `+kind.table+`.id IN (SELECT value FROM json_each(?)) AND +is_active = 1 AND `+seen.sql, append(append(args, string(list)), seen.args...)...)
-	return collect(rows, err, scan)
+		WHERE `+k.id()+` IN (SELECT value FROM json_each(?)) AND +is_active = 1 AND `+seen.sql, append(append(args, string(list)), seen.args...)...)
+	all, err := collect(rows, err, k.scan)
+	return d.ownersNamed(ctx, by, all, err)
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 )
@@ -10,7 +11,7 @@ import (
 // it is left as it is now, and a column that both changed is a Conflict. rows
 // is the query of the record's audit rows, one for each version, newest first,
 // with its arguments; conflict makes the refusal.
-func (t *tx) reconcile(version, current int, changes map[string]Change, to record, conflict func() error, rows string, args ...any) error {
+func (t *tx) reconcile(version, current int, changes map[string]Change, to fielded, conflict func() error, rows string, args ...any) error {
 	if version == current {
 		return nil
 	}
@@ -88,4 +89,18 @@ func (t *tx) changedSince(n int, rows string, args ...any) (since map[string]Cha
 		}
 	}
 	return since, true, nil
+}
+
+// conflict names who changed a record last, and when.
+func (t *tx) conflict(targetType, id string) error {
+	c := &Conflict{}
+	err := t.queryRow(`
+		SELECT users.full_name, audit_logs.created_at
+		FROM audit_logs LEFT JOIN users ON users.id = user_id
+		WHERE target_type = ? AND target_id = ?
+		ORDER BY seq DESC LIMIT 1`, targetType, id).Scan(text{&c.By}, moment{&c.At})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return c
 }

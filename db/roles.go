@@ -89,13 +89,6 @@ func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account
 	return collect(rows, err, scanAccount)
 }
 
-var roleRules = []rule{
-	{column: "name", words: "Name", max: 80, required: "Enter a name for the role"},
-	{column: "slug", words: "Slug", max: 80, required: "Enter a slug for the role"},
-	{column: "description", words: "Description", max: 400},
-	{column: "client_scope", words: "Which clients", max: 10, required: "Choose all clients or own clients", check: oneOf("all", "own")},
-}
-
 func (x *Role) value(column string) *string {
 	return map[string]*string{"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope}[column]
 }
@@ -137,7 +130,7 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 		typed["slug"] = typed["name"]
 	}
 	x := Role{ID: newID(), May: may, RequireMFA: requireMFA}
-	changes, refused := apply(roleRules, typed, &x)
+	changes, refused := apply(roleFields, typed, &x)
 	if refused != nil {
 		if !slugged {
 			delete(refused.Fields, "slug") // the name's message says it
@@ -175,7 +168,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	delete(typed, "slug")
 	x := old
 	x.May, x.RequireMFA = may, requireMFA
-	changes, refused := apply(roleRules, typed, &x)
+	changes, refused := apply(roleFields, typed, &x)
 	if refused != nil {
 		return refused
 	}

@@ -189,7 +189,7 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 						n++
 					}
 				}
-				want(t, "contacts counted at "+o.DisplayName, o.Contacts, n)
+				want(t, "contacts counted at "+o.Name(), o.Contacts, n)
 			}
 			contacts := w.contactPages(t, by, f)
 			want(t, "contacts, "+status+" "+sort, ids(contacts, contactID), seen(w.contacts, func(id string) bool { return counts(w.contacts[id].active) && w.seesContact(by, id) }))
@@ -414,8 +414,8 @@ func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
 			outcomes++
 		}
 	}
-	count("sectors", must(w.Sectors(t.Context(), by))(t), "Sector ", organizations)
-	count("sizes", must(w.SizeBands(t.Context(), by))(t), "Size ", organizations)
+	count("sectors", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("sector"))(t)))(t), "Sector ", organizations)
+	count("sizes", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("size_band"))(t)))(t), "Size ", organizations)
 	count("roles", must(w.RoleLabels(t.Context(), by))(t), "Role ", roles)
 	count("outcomes", must(w.Outcomes(t.Context(), by))(t), "Outcome ", outcomes)
 }
@@ -541,7 +541,7 @@ func TestARecordGivenAwaySaysThatItIsOutOfSight(t *testing.T) {
 	want(t, "his own", x.OutOfSight, false)
 	x = must(o.UpdateOrganization(t.Context(), oda, x.ID, 1, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
 	want(t, "given away", x.OutOfSight, true)
-	want(t, "its name", x.DisplayName, "Mine")
+	want(t, "its name", x.Name(), "Mine")
 	c := must(o.CreateContact(t.Context(), oda, db.Fields{"first_name": "A", "last_name": "B", "owner_user_id": o.Lea.UserID}, ""))(t)
 	want(t, "made for somebody else", c.OutOfSight, true)
 }

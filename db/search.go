@@ -115,7 +115,7 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) {
 		return Hits{}, err
 	}
-	places := []*place{s.place(organizations, true), s.place(contacts, true)}
+	places := []*place{s.place(OrganizationKind, true), s.place(ContactKind, true)}
 	var h Hits
 	err1 := d.best(ctx, s, places[0])
 	err2 := d.best(ctx, s, places[1])
@@ -146,7 +146,7 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 // FindOrganizations returns up to n active organizations by what was typed, for
 // pickers, the best match first. Without ViewClient there are none.
 func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
-	s, p, err := d.pick(ctx, by, typed, n, organizations)
+	s, p, err := d.pick(ctx, by, typed, n, OrganizationKind)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n in
 
 // FindContacts does the same for contacts.
 func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
-	s, p, err := d.pick(ctx, by, typed, n, contacts)
+	s, p, err := d.pick(ctx, by, typed, n, ContactKind)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s se
 
 // place is where a search looks: a table, its index of words, and what it found there.
 type place struct {
-	kind         *listing // nil for interactions
+	kind         *RecordKind // nil for interactions
 	table, index string
 	seen         condition // of the rows of the table, called x
 	active       int       // at least
@@ -204,8 +204,8 @@ type place struct {
 	last         int64     // the docid up to which parts of words were not looked for yet
 }
 
-func (s search) place(kind *listing, archived bool) *place {
-	p := &place{kind: kind, table: kind.table, index: kind.words, seen: kind.sees(s.by, "x.id"), active: 1}
+func (s search) place(kind *RecordKind, archived bool) *place {
+	p := &place{kind: kind, table: kind.Plural, index: kind.words, seen: kind.sees(s.by, "x.id"), active: 1}
 	if archived {
 		p.active = 0
 	}
@@ -216,7 +216,7 @@ func (s search) interactions() *place {
 	return &place{table: "interactions", index: "interaction_search", seen: s.by.seesInteraction("x.organization_id", "x.contact_id")}
 }
 
-func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *listing) (search, *place, error) {
+func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *RecordKind) (search, *place, error) {
 	s, err := d.newSearch(ctx, by, typed, n)
 	p := s.place(kind, false)
 	if err == nil && len(s.words) > 0 && by.Can(ViewClient) {
@@ -228,13 +228,13 @@ func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *list
 }
 
 func (d *DB) foundOrganizations(ctx context.Context, s search, p *place) ([]Organization, error) {
-	all, err := rowsOf(ctx, d, s.by, p, scanOrganization)
-	return d.organizationsFor(ctx, s.by, all, err)
+	all, err := rowsOf(ctx, d, s.by, p, OrganizationKind.scan)
+	return d.ownersNamed(ctx, s.by, all, err)
 }
 
 func (d *DB) foundContacts(ctx context.Context, s search, p *place) ([]Contact, error) {
-	all, err := rowsOf(ctx, d, s.by, p, scanContact)
-	return d.contactsFor(ctx, s.by, all, err)
+	all, err := rowsOf(ctx, d, s.by, p, ContactKind.scan)
+	return d.ownersNamed(ctx, s.by, all, err)
 }
 
 func (d *DB) foundInteractions(ctx context.Context, s search, p *place) ([]Interaction, error) {
@@ -249,7 +249,7 @@ func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *place, scan func(row
 	}
 	read, args := selectInteractionFor(by, unnamed)
 	if p.kind != nil {
-		read, args = p.kind.read(by, "sort_key")
+		read, args = p.kind.read(by, "sort_key", unnamed)
 	}
 	docids, err := json.Marshal(p.found)
 	if err != nil {
@@ -276,7 +276,7 @@ const (
 // what was typed is looked up by it: no other matches can take its place.
 func (d *DB) best(ctx context.Context, s search, p *place) error {
 	column := ""
-	if p.kind == contacts {
+	if p.kind == ContactKind {
 		column = contactColumn(s.by)
 	}
 	begun, _ := match(s.typed, column)

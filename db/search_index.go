@@ -40,44 +40,18 @@ func interactionWords(i Interaction) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// reindexOrganization puts an organization's words into the index anew, its name first.
-func (t *tx) reindexOrganization(id string) error {
-	docid, err := t.docid("organizations", id)
+// reindexRecord puts a record's words into the index again.
+func (t *tx) reindexRecord(k *RecordKind, id string) error {
+	docid, err := t.docid(k.Plural, id)
 	if err != nil {
 		return err
 	}
-	var name, legal, site, tax string
-	err = t.queryRow("SELECT display_name, legal_name, ifnull(website, ''), ifnull(tax_id, '') FROM organizations WHERE id = ?", id).
-		Scan(&name, &legal, &site, &tax)
+	read, args := k.read(Actor{}, "sort_key", ownerName)
+	r, err := k.scan(t.queryRow(read+" WHERE "+k.id()+" = ?", append(args, id)...))
 	if err != nil {
 		return err
 	}
-	return t.reindex("organization_search", "INSERT INTO organization_search (docid, words) VALUES (?, ?)", docid, searchWords(name, legal, site, tax))
-}
-
-// reindexContact does the same for a contact, who is also found by the names of their organizations.
-func (t *tx) reindexContact(id string) error {
-	docid, err := t.docid("contacts", id)
-	if err != nil {
-		return err
-	}
-	var c Contact
-	var organizations string
-	err = t.queryRow(`
-		SELECT first_name, last_name, email, phone, mobile, job_title,
-			ifnull((SELECT group_concat(display_name, ' ') FROM organization_contact JOIN organizations ON organizations.id = organization_id WHERE contact_id = contacts.id), '')
-		FROM contacts WHERE id = ?`, id).
-		Scan(&c.FirstName, &c.LastName, text{&c.Email}, text{&c.Phone}, text{&c.Mobile}, text{&c.JobTitle}, &organizations)
-	if err != nil {
-		return err
-	}
-	return t.reindex("contact_search", "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)",
-		docid, c.searchWords(), searchWords(organizations))
-}
-
-// searchWords are the words by which a contact is found, the name first.
-func (c Contact) searchWords() string {
-	return searchWords(c.Name(), c.Email, digits(c.Phone), digits(c.Mobile), c.JobTitle)
+	return k.index(t, docid, r)
 }
 
 // docid is the number under which the index knows a record. One that another
@@ -129,27 +103,18 @@ func searchWords(parts ...string) string { return strings.Join(words(strings.Joi
 // indexForeignRows gives rows that another program wrote their sort key and their place in the index.
 func (d *DB) indexForeignRows(ctx context.Context) error {
 	err := d.keep(ctx, func(t *tx) error {
-		for _, kind := range []struct {
-			table, name string
-			reindex     func(string) error
-		}{
-			{"organizations", "display_name", t.reindexOrganization},
-			{"contacts", "last_name || ' ' || first_name", t.reindexContact},
-		} {
-			rows, err := t.query("SELECT id, " + kind.name + " FROM " + kind.table + " WHERE docid IS NULL")
-			found, err := collect(rows, err, func(r row) ([2]string, error) {
-				var x [2]string
-				err := r.Scan(&x[0], &x[1])
-				return x, err
-			})
+		for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+			read, args := k.read(Actor{}, "sort_key", ownerName)
+			rows, err := t.query(read+" WHERE docid IS NULL", args...)
+			found, err := collect(rows, err, k.scan)
 			if err != nil {
 				return err
 			}
-			for _, x := range found {
-				if _, err := t.exec("UPDATE "+kind.table+" SET sort_key = ? WHERE id = ?", SortKey(x[1]), x[0]); err != nil {
+			for _, r := range found {
+				if _, err := t.exec("UPDATE "+k.Plural+" SET sort_key = ? WHERE id = ?", SortKey(k.sortName(r)), r.ID); err != nil {
 					return err
 				}
-				if err := kind.reindex(x[0]); err != nil {
+				if err := t.reindexRecord(k, r.ID); err != nil {
 					return err
 				}
 			}

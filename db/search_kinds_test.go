@@ -16,7 +16,7 @@ func found(t *testing.T, o *dbtest.Office, by db.Actor, typed string) (organizat
 	t.Helper()
 	h := must(o.Search(t.Context(), by, db.SearchFilter{Typed: typed, Most: 20}))(t)
 	for _, x := range h.Organizations {
-		organizations = append(organizations, x.DisplayName)
+		organizations = append(organizations, x.Name())
 	}
 	for _, x := range h.Contacts {
 		contacts = append(contacts, x.Name())
@@ -129,11 +129,11 @@ func TestAnExactNameIsNeverCutOff(t *testing.T) {
 	for _, typed := range []string{"ang & co.", "Ang & Co."} {
 		all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: typed, Most: 20}))(t).Organizations
 		if len(all) != 20 || all[0].ID != exact.ID {
-			t.Errorf("%q: %d found, first %q", typed, len(all), all[0].DisplayName)
+			t.Errorf("%q: %d found, first %q", typed, len(all), all[0].Name())
 		}
 	}
 	if all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: "ang co", Most: 20}))(t).Organizations; all[0].ID != archived.ID {
-		t.Errorf("the archived one is not first but %q", all[0].DisplayName)
+		t.Errorf("the archived one is not first but %q", all[0].Name())
 	}
 	for _, typed := range []string{"ang jo", "Jo Ang"} {
 		all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: typed, Most: 20}))(t).Contacts
@@ -309,11 +309,11 @@ func TestSearchKeepsToOnesOwnClients(t *testing.T) {
 	for n := range 9 {
 		x := must(o.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": fmt.Sprint("Wordhouse ", n), "owner_user_id": owners[n%3]}, ""))(t)
 		c := must(o.CreateContact(t.Context(), db.System, db.Fields{"first_name": "Wordman", "last_name": fmt.Sprint("No", n), "owner_user_id": owners[n/3]}, ""))(t)
-		organizationOwner[x.DisplayName], contactOwner[c.Name()] = owners[n%3], owners[n/3]
+		organizationOwner[x.Name()], contactOwner[c.Name()] = owners[n%3], owners[n/3]
 		for k, with := range []db.Fields{{"organization_id": x.ID}, {"contact_id": c.ID}, {"organization_id": x.ID, "contact_id": c.ID}} {
 			with["channel"], with["subject"], with["happened_at"] = "call", fmt.Sprint("Wordtalk ", n, k), ""
 			must(o.LogInteraction(t.Context(), db.System, with, ""))(t)
-			ends[with["subject"]] = [2]string{x.DisplayName, c.Name()}
+			ends[with["subject"]] = [2]string{x.Name(), c.Name()}
 			if k < 2 {
 				e := ends[with["subject"]]
 				e[1-k] = ""

@@ -82,7 +82,7 @@ func TestOrganizationsAreFoundByTheBeginningsOfTheirWords(t *testing.T) {
 		page, _, err := o.Organizations(t.Context(), o.Lea, db.Filter{Query: c.typed})
 		var found []string
 		for _, x := range page {
-			found = append(found, x.DisplayName)
+			found = append(found, x.Name())
 		}
 		if err != nil || strings.Join(found, ", ") != c.found {
 			t.Errorf("%.40q finds %q, want %q (%v)", c.typed, found, c.found, err)
@@ -171,7 +171,7 @@ func TestAPickerShowsTheVeryWordBeforeWordsThatBeginSo(t *testing.T) {
 	}
 	var names []string
 	for _, x := range found {
-		names = append(names, x.DisplayName)
+		names = append(names, x.Name())
 	}
 	want(t, "names", strings.Join(names, " "), "Li Libra Limes")
 }

@@ -17,7 +17,7 @@ type undoable struct {
 // current is an organization, a contact, a link or an interaction as it is
 // now; record is nil where it is gone or not for the actor to change.
 type current struct {
-	record  record
+	record  fielded
 	version int
 	active  bool
 }
@@ -102,17 +102,17 @@ func (e Entry) isLink() bool {
 
 // fields marks the changes of an entry whose old value can be set again.
 func (u *undoable) fields(e *Entry, now current) error {
-	rules := map[string][]rule{"organization": organizationRules, "contact": contactRules, "interaction": interactionRules}[e.TargetType]
+	fields := map[string][]Field{"organization": organizationFields, "contact": contactFields, "interaction": interactionFields}[e.TargetType]
 	if e.isLink() {
-		rules = linkRules
+		fields = linkFields
 	}
-	for _, r := range rules {
+	for _, f := range fields {
 		for i := range e.Changes {
 			change := &e.Changes[i]
-			if now.record == nil || change.Column != r.column || *now.record.value(r.column) == change.Old || r.required != "" && change.Old == "" && r.column != "happened_at" {
+			if now.record == nil || change.Column != f.Column || *now.record.value(f.Column) == change.Old || f.Required != "" && change.Old == "" {
 				continue
 			}
-			if r.column == "owner_user_id" && change.Old != "" {
+			if f.Kind == Person && change.Old != "" {
 				var active bool
 				if err := u.d.reader.queryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", change.Old).Scan(&active); err != nil || !active {
 					if err != nil {

@@ -34,13 +34,6 @@ type NewUser struct {
 	Role                            string // slug
 }
 
-var userRules = []rule{
-	{column: "full_name", words: "Name", max: 160, required: "Enter a name"},
-	{column: "email", words: "Email", max: 190, required: "Enter an email", check: email},
-	{column: "time_zone", words: "Time zone", max: 64, required: "Choose a time zone", check: zone},
-	{column: "theme", words: "Theme", max: 10, required: "Choose a theme", check: oneOf("system", "light", "dark")},
-}
-
 func (u *User) value(column string) *string {
 	return map[string]*string{"full_name": &u.FullName, "email": &u.Email, "time_zone": &u.TimeZone, "theme": &u.Theme}[column]
 }
@@ -101,7 +94,7 @@ func (t *tx) createUser(n NewUser) (User, error) {
 	if n.TimeZone == "" {
 		n.TimeZone = "UTC"
 	}
-	changes, refused := apply(userRules, Fields{"email": n.Email, "full_name": n.FullName, "time_zone": n.TimeZone}, &u)
+	changes, refused := apply(userFields, Fields{"email": n.Email, "full_name": n.FullName, "time_zone": n.TimeZone}, &u)
 	if refused != nil {
 		return User{}, refused
 	}
@@ -147,7 +140,7 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 		if err != nil {
 			return err
 		}
-		changes, refused := apply(userRules, typed, &u)
+		changes, refused := apply(userFields, typed, &u)
 		if refused != nil {
 			return refused
 		}

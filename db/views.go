@@ -27,11 +27,6 @@ func (v View) MayChange(by Actor) bool {
 // view it was made from, so that nobody overwrites what they have not seen.
 func (v View) State() string { return sha256Hex(fmt.Sprintf("%q %q %t", v.Name, v.Query, v.Shared)) }
 
-var viewRules = []rule{
-	{column: "name", words: "Name", max: 80, required: "Enter a name for the view"},
-	{column: "query", words: "Filters", max: 4000},
-}
-
 func (v *View) value(column string) *string {
 	return map[string]*string{"name": &v.Name, "query": &v.Query}[column]
 }
@@ -98,7 +93,7 @@ func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (
 	}
 	typed := Fields{"name": v.Name, "query": v.Query}
 	v.Name, v.Query, v.MakerID = "", "", by.UserID
-	if _, refused := apply(viewRules, typed, &v); refused != nil {
+	if _, refused := apply(viewFields, typed, &v); refused != nil {
 		return View{}, refused
 	}
 	if v.ID = strings.ToLower(requestID); !ValidID(v.ID) {
@@ -170,7 +165,7 @@ func (t *tx) recordView(action string, now, before View) error {
 func (d *DB) ChangeView(ctx context.Context, by Actor, id string, typed Fields) (View, error) {
 	return d.changeView(ctx, by, "update_view", id, "IS NULL", func(t *tx, v *View) error {
 		before := *v
-		if _, refused := apply(viewRules, typed, v); refused != nil {
+		if _, refused := apply(viewFields, typed, v); refused != nil {
 			return refused
 		}
 		after := *v

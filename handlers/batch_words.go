@@ -26,35 +26,16 @@ func (a batchAction) needs() string {
 	return a.asks[0]
 }
 
-var organizationActions = []batchAction{
-	{name: "assign_owner", label: "Assign owner", asks: []string{"owner_user_id"}},
-	{name: "set_sector", label: "Set sector", asks: []string{"sector"}, menu: true},
-	{name: "set_size_band", label: "Set size", asks: []string{"size_band"}, menu: true},
-	{name: "link", label: "Link contact", asks: []string{"contact_id", "role_label", "relationship_status"}, find: "contact", menu: true},
-	{name: "archive", label: "Archive", class: "dng"},
-	{name: "restore", label: "Restore"},
-}
-
-var contactActions = []batchAction{
-	{name: "assign_owner", label: "Assign owner", asks: []string{"owner_user_id"}},
-	{name: "link", label: "Link organization", asks: []string{"organization_id", "role_label", "relationship_status"}, find: "organization", menu: true},
-	{name: "set_relationship_status", label: "Set relationship", asks: []string{"relationship_status", "organization_id"}, find: "organization", menu: true},
-	{name: "archive", label: "Archive", class: "dng"},
-	{name: "restore", label: "Restore"},
-}
-
-// batchFacts are the fields of the actions' forms that take a value.
-var batchFacts = map[string]fact{
-	"owner_user_id": {column: "owner_user_id", label: "Owner", owner: true},
-	"sector": {column: "sector", label: "Sector", hint: "Leave it empty to clear the sector", list: func(s *Server, c *gin.Context) ([]string, error) {
-		return s.db.Sectors(c.Request.Context(), who(c).Actor)
-	}},
-	"size_band": {column: "size_band", label: "Size", hint: "Leave it empty to clear the size", list: func(s *Server, c *gin.Context) ([]string, error) {
-		return s.db.SizeBands(c.Request.Context(), who(c).Actor)
-	}},
-	"role_label": {column: "role_label", label: "Role (optional)", list: func(s *Server, c *gin.Context) ([]string, error) {
-		return s.db.RoleLabels(c.Request.Context(), who(c).Actor)
-	}},
+// batchActions are what can be done to many records of a kind, in the order of their buttons.
+func (k *recordKind) batchActions() []batchAction {
+	all := []batchAction{{name: "assign_owner", label: "Assign owner", asks: []string{"owner_user_id"}}}
+	for _, f := range k.Fields {
+		if f.Batched {
+			all = append(all, batchAction{name: "set_" + f.Column, label: "Set " + f.Lower(), asks: []string{f.Column}, menu: true})
+		}
+	}
+	all = append(all, k.linkActions...)
+	return append(all, batchAction{name: "archive", label: "Archive", class: "dng"}, batchAction{name: "restore", label: "Restore"})
 }
 
 // wording says a batch in words; subject is whom or what it is about.
@@ -65,7 +46,7 @@ type wording struct {
 
 // of says what is to be done to n records, and what was done.
 func (w wording) of(n int) (does, did string) {
-	all := plural(n, w.list.noun)
+	all := plural(n, w.list.Noun)
 	value := strings.TrimSpace(w.Typed[w.action.needs()])
 	switch w.action.name {
 	case "assign_owner":
@@ -73,12 +54,6 @@ func (w wording) of(n int) (does, did string) {
 			return "Take the owner off " + all, "Owner taken off " + all
 		}
 		return "Assign " + all + " to " + w.subject, all + " assigned to " + w.subject
-	case "set_sector", "set_size_band":
-		what := strings.ToLower(batchFacts[w.action.needs()].label)
-		if value == "" {
-			return "Clear the " + what + " of " + all, batchFacts[w.action.needs()].label + " of " + all + " cleared"
-		}
-		return "Set the " + what + " of " + all + " to " + value, batchFacts[w.action.needs()].label + " of " + all + " set to " + value
 	case "link":
 		return "Link " + all + " to " + w.subject, all + " linked to " + w.subject
 	case "set_relationship_status":
@@ -89,13 +64,25 @@ func (w wording) of(n int) (does, did string) {
 		return "Set the status of " + all + " to " + value + " " + at, "Status of " + all + " set to " + value + " " + at
 	case "archive":
 		return "Archive " + all, all + " archived"
+	case "restore":
+		return "Restore " + all, all + " restored"
 	}
-	return "Restore " + all, all + " restored"
+	f := w.field()
+	if value == "" {
+		return "Clear the " + f.Lower() + " of " + all, f.Label + " of " + all + " cleared"
+	}
+	return "Set the " + f.Lower() + " of " + all + " to " + value, f.Label + " of " + all + " set to " + value
+}
+
+// field is the field that the batch sets.
+func (w wording) field() db.Field {
+	f, _ := w.list.Field(w.action.needs())
+	return f
 }
 
 // why says of a group of records why they stay as they are.
 func (w wording) why(left db.Left) string {
-	all := plural(left.Count, w.list.noun)
+	all := plural(left.Count, w.list.Noun)
 	are, have, belong := "are", "have", "belong"
 	if left.Count == 1 {
 		are, have, belong = "is", "has", "belongs"
@@ -113,11 +100,17 @@ func (w wording) why(left db.Left) string {
 		}
 		return all + " " + verb(left.Count, "does", "do") + " not belong to " + w.subject
 	case db.Same:
-		return all + " " + map[string]string{
-			"archive": are + " archived already", "restore": are + " active already", "link": are + " linked to " + w.subject + " already",
-			"assign_owner": have + " this owner already", "set_sector": have + " this sector already", "set_size_band": have + " this size already",
-			"set_relationship_status": have + " this status already",
-		}[w.action.name]
+		switch w.action.name {
+		case "archive":
+			return all + " " + are + " archived already"
+		case "restore":
+			return all + " " + are + " active already"
+		case "link":
+			return all + " " + are + " linked to " + w.subject + " already"
+		case "set_relationship_status":
+			return all + " " + have + " this status already"
+		}
+		return all + " " + have + " this " + w.field().Lower() + " already"
 	}
 	return all + " " + are + " not there, or not for you to see"
 }
@@ -141,11 +134,11 @@ func verb(n int, one, many string) string {
 }
 
 // outOfSightCount says how many changed records went out of the visitor's sight.
-func outOfSightCount(done db.BatchPlan, k *listKind) string {
+func outOfSightCount(done db.BatchPlan, k *recordKind) string {
 	if done.OutOfSight == done.Changes {
 		return verb(done.Changes, "It is", "They are") + " not among your clients, so you do not see " + verb(done.Changes, "it", "them") + " any more"
 	}
-	return plural(done.OutOfSight, k.noun) + " " + verb(done.OutOfSight, "is", "are") + " not among your clients any more"
+	return plural(done.OutOfSight, k.Noun) + " " + verb(done.OutOfSight, "is", "are") + " not among your clients any more"
 }
 
 // someNames are up to five of a group's names, for a line.

@@ -15,12 +15,11 @@ import (
 	"clientregistry/views"
 )
 
-func (s *Server) organizationBatch(c *gin.Context) error { return s.batch(c, organizationList) }
-func (s *Server) contactBatch(c *gin.Context) error      { return s.batch(c, contactList) }
+func (s *Server) recordBatch(c *gin.Context) error { return s.batch(c, recordKindOf(c.FullPath())) }
 
 // batch changes many records of a list once that is confirmed. Before, it asks
 // for what the action needs, then says what would happen.
-func (s *Server) batch(c *gin.Context, k *listKind) error {
+func (s *Server) batch(c *gin.Context, k *recordKind) error {
 	x, err := s.newBatch(c, k)
 	if err != nil {
 		return err
@@ -43,7 +42,7 @@ func (s *Server) batch(c *gin.Context, k *listKind) error {
 // batchForm is a batch as its forms send it.
 type batchForm struct {
 	db.Batch
-	list       *listKind
+	list       *recordKind
 	action     batchAction
 	parameters url.Values // of the list
 	searching  bool       // something was typed to find a record whose choices are not shown yet
@@ -51,17 +50,17 @@ type batchForm struct {
 
 // newBatch reads a batch from its form. The list's filters stand in its
 // address, or in the form where the action has no field of that name.
-func (s *Server) newBatch(c *gin.Context, k *listKind) (*batchForm, error) {
+func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
 	form, given := c.Request.PostForm, c.Request.URL.Query()
-	i := slices.IndexFunc(k.actions, func(a batchAction) bool { return a.name == form.Get("action") })
+	i := slices.IndexFunc(k.batchActions(), func(a batchAction) bool { return a.name == form.Get("action") })
 	if i < 0 {
-		return nil, &db.Invalid{Fields: map[string]string{"action": "Choose what to do with the selected " + k.name}}
+		return nil, &db.Invalid{Fields: map[string]string{"action": "Choose what to do with the selected " + k.Plural}}
 	}
-	x := &batchForm{list: k, action: k.actions[i]}
-	x.Batch = db.Batch{Kind: k.noun, Action: x.action.name, IDs: form["id"], Typed: typed(c, x.action.asks...), RequestID: form.Get("request_id")}
+	x := &batchForm{list: k, action: k.batchActions()[i]}
+	x.Batch = db.Batch{Kind: k.Noun, Action: x.action.name, IDs: form["id"], Typed: typed(c, x.action.asks...), RequestID: form.Get("request_id")}
 	x.searching = x.action.find != "" && readable(form.Get("find")) != readable(form.Get("found"))
 	all := form.Get("all") != ""
-	for _, name := range filterParameters {
+	for _, name := range k.filterParameters() {
 		if all && !given.Has(name) && form.Has(name) && !slices.Contains(x.action.asks, name) {
 			given.Set(name, form.Get(name))
 		}
@@ -121,8 +120,8 @@ func (x *batchForm) unanswered(form url.Values) map[string]string {
 func (s *Server) batchPage(c *gin.Context, x *batchForm) views.Batch {
 	k := x.list
 	page := views.Batch{
-		Page: s.page(c, x.action.label, "Change many "+k.name+" at once", k.name), Heading: x.action.label,
-		List: views.Ref{Name: k.heading, Href: address(k.path(), x.parameters)}, Action: address(k.path()+"/batch", x.parameters),
+		Page: s.page(c, x.action.label, "Change many "+k.Plural+" at once", k.Plural), Heading: x.action.label,
+		List: views.Ref{Name: k.heading(), Href: address(k.path(), x.parameters)}, Action: address(k.path()+"/batch", x.parameters),
 		Fixed: []views.Hidden{{Name: "action", Value: x.action.name}, {Name: "request_id", Value: requestID(c)}},
 	}
 	if x.Filter != nil {
@@ -143,13 +142,13 @@ func (s *Server) batchAsk(c *gin.Context, x *batchForm, refused map[string]strin
 		n, many, err = x.list.count(s.db, c.Request.Context(), who(c).Actor, *x.Filter)
 	}
 	if err == nil && n == 0 {
-		err = &db.Invalid{Fields: map[string]string{"id": "Select at least one " + x.list.noun}}
+		err = &db.Invalid{Fields: map[string]string{"id": "Select at least one " + x.list.Noun}}
 	}
 	if err != nil {
 		return err
 	}
 	page, status := s.batchPage(c, x), http.StatusOK
-	page.Lead = views.Matches(n, many, x.list.noun, x.list.name) + " selected"
+	page.Lead = views.Matches(n, many, x.list.Noun, x.list.Plural) + " selected"
 	if page.Asks, err = s.batchAsks(c, x, refused); err != nil {
 		return err
 	}
@@ -162,17 +161,13 @@ func (s *Server) batchAsk(c *gin.Context, x *batchForm, refused map[string]strin
 func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]string) (asks *views.BatchAsks, err error) {
 	asks = &views.BatchAsks{}
 	for _, name := range x.action.asks {
-		f, ok := batchFacts[name]
-		if !ok {
-			continue
-		}
 		value, typed := x.Typed[name]
-		if f.owner && !typed {
-			value = who(c).UserID
-		}
-		field, err := s.field(c, f, value)
+		field, err := s.batchField(c, x, name, value, typed)
 		if err != nil {
 			return nil, err
+		}
+		if field.Name == "" {
+			continue // asked for below
 		}
 		field.ID, field.Error = name, refused[name]
 		field.Autofocus = name == x.action.needs()
@@ -192,6 +187,27 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 	asks.Picks, err = s.picks(c, p)
 	asks.Picks.Error = refused[x.action.find+"_id"]
 	return asks, err
+}
+
+// batchField is a field of an action's form that takes a value; a status and
+// the other end of a link are none, and have no name.
+func (s *Server) batchField(c *gin.Context, x *batchForm, name, value string, typed bool) (field views.Field, err error) {
+	if name == "role_label" {
+		field = views.Field{Name: name, Label: "Role (optional)", Value: value}
+		field.List, err = s.db.RoleLabels(c.Request.Context(), who(c).Actor)
+		return field, err
+	}
+	f, err := x.list.Field(name)
+	if err != nil {
+		return field, nil
+	}
+	if f.Kind == db.Person && !typed {
+		value = who(c).UserID
+	}
+	if field, err = s.field(c, x.list.RecordKind, f, value); f.Batched {
+		field.Hint = "Leave it empty to clear the " + f.Lower()
+	}
+	return field, err
 }
 
 // batchPreview says what would happen. what is a message above it.
@@ -281,11 +297,11 @@ func (s *Server) batchUndo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	k := organizationList
+	k := organizationRecords
 	if undone.Kind == "contact" {
-		k = contactList
+		k = contactRecords
 	}
-	text := "Undone: " + plural(undone.Undone, k.noun)
+	text := "Undone: " + plural(undone.Undone, k.Noun)
 	if undone.Undone == 0 {
 		text = "Nothing was undone"
 	}

@@ -91,25 +91,25 @@ func pieces(text string, hits [][2]int) (all []views.Piece) {
 }
 
 func foundOrganization(o db.Organization, typed db.Typed) views.OptionRow {
-	d := newDetail(typed, o.DisplayName)
-	d.add(o.Sector)
-	d.add(views.Domain(o.Website))
+	d := newDetail(typed, o.Name())
+	d.add(o.Value("sector"))
+	d.add(views.Domain(o.Value("website")))
 	return views.OptionRow{
-		ID: o.ID, Href: "/organizations/" + o.ID, Name: o.DisplayName, Square: true, Archived: !o.IsActive,
-		Marked: marked(o.DisplayName, typed), Detail: d.explain(o.LegalName, o.TaxID, views.Host(o.Website)),
+		ID: o.ID, Href: "/organizations/" + o.ID, Name: o.Name(), Square: true, Archived: !o.IsActive,
+		Marked: marked(o.Name(), typed), Detail: d.explain(o.Value("legal_name"), o.Value("tax_id"), views.Host(o.Value("website"))),
 	}
 }
 
 func foundContact(x db.Contact, typed db.Typed) views.OptionRow {
 	d := newDetail(typed, x.Name())
-	d.add(x.JobTitle)
+	d.add(x.Value("job_title"))
 	d.add(x.Organization)
 	if len(d.pieces) == 0 {
-		d.add(x.Email)
+		d.add(x.Value("email"))
 	}
 	return views.OptionRow{
 		ID: x.ID, Href: "/contacts/" + x.ID, Name: x.Name(), Archived: !x.IsActive,
-		Marked: marked(x.Name(), typed), Detail: d.explain(x.Email, x.Phone, x.Mobile),
+		Marked: marked(x.Name(), typed), Detail: d.explain(x.Value("email"), x.Value("phone"), x.Value("mobile")),
 	}
 }
 

@@ -35,7 +35,7 @@ func (s *Server) historyIndex(c *gin.Context) error {
 		return s.show(c, http.StatusOK, views.OlderHistory{Days: h.Days, Href: h.Older})
 	}
 	return s.answerPart(c, http.StatusOK, func() error {
-		return s.sidePage(c, http.StatusOK, x, func(r *views.Record) error {
+		return s.sidePage(c, http.StatusOK, func(r *views.Record) error {
 			r.Title = "History of " + r.Name
 			r.Timeline, r.History = nil, &h
 			return nil

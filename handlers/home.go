@@ -68,11 +68,11 @@ func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
 			contacts = plural(o.Contacts, "contact")
 		}
 		detail := contacts
-		if o.Sector != "" {
-			detail = o.Sector + " · " + strings.ToLower(contacts)
+		if o.Value("sector") != "" {
+			detail = o.Value("sector") + " · " + strings.ToLower(contacts)
 		}
 		page.Quiet = append(page.Quiet, views.HomeRow{
-			Name: o.DisplayName, Href: "/organizations/" + o.ID, Detail: detail, Square: true,
+			Name: o.Name(), Href: "/organizations/" + o.ID, Detail: detail, Square: true,
 			Before: "Last", Time: s.clock(c).Date(o.LastContactAt), Never: "Never contacted",
 		})
 	}

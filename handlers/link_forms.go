@@ -90,45 +90,32 @@ func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error)
 	}
 	if e.organization {
 		x, err := s.db.Contact(ctx, by, id)
-		return &views.Chosen{ID: x.ID, Name: x.Name(), Detail: joined(x.JobTitle, x.Organization, x.Email), Archived: !x.IsActive}, err
+		return &views.Chosen{ID: x.ID, Name: x.Name(), Detail: joined(x.Value("job_title"), x.Organization, x.Value("email")), Archived: !x.IsActive}, err
 	}
 	o, err := s.db.Organization(ctx, by, id)
-	return &views.Chosen{ID: o.ID, Name: o.DisplayName, Detail: joined(o.Sector, views.Domain(o.Website)), Archived: !o.IsActive}, err
+	return &views.Chosen{ID: o.ID, Name: o.Name(), Detail: joined(o.Value("sector"), views.Domain(o.Value("website"))), Archived: !o.IsActive}, err
 }
 
-// newContactColumns and newOrganizationColumns are asked for when the other
-// end is created on the way.
-var (
-	newContactColumns      = []string{"first_name", "last_name", "email", "phone", "job_title"}
-	newOrganizationColumns = []string{"display_name", "website", "sector"}
-)
+// newColumns are asked for when the other end is created on the way.
+func (e end) newColumns() []string { return recordKinds[e.plural].FieldColumns(brief) }
 
-func (e end) newColumns() []string {
-	if e.organization {
-		return newContactColumns
-	}
-	return newOrganizationColumns
-}
+func brief(f db.Field) bool { return f.Brief }
 
 // createFields are the fields of the other end with these values.
 func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused map[string]string) ([]views.Field, error) {
-	facts := organizationFacts
-	if e.organization {
-		facts = contactFacts
-	}
+	k := recordKinds[e.plural]
 	var fields []views.Field
-	for i, column := range e.newColumns() {
-		f, err := factByColumn(facts, column)
+	for _, f := range k.Fields {
+		if !f.Brief {
+			continue
+		}
+		field, err := s.field(c, k.RecordKind, f, values[f.Column])
 		if err != nil {
 			return nil, err
 		}
-		field, err := s.field(c, f, values[column])
-		if err != nil {
-			return nil, err
-		}
-		field.ID, field.Optional = "new-"+column, column != "first_name" && column != "last_name" && column != "display_name"
-		field.Autofocus = i == 0 && refused == nil
-		field.Whole = column == "email" || column == "display_name"
+		field.ID, field.Optional = "new-"+f.Column, f.Required == ""
+		field.Autofocus = len(fields) == 0 && refused == nil
+		field.Whole = f.Column == "email" || f.Column == "display_name"
 		fields = append(fields, field)
 	}
 	if refused != nil {
@@ -222,6 +209,6 @@ func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.In
 	card := linkCard(who(c), e, links)
 	card.Form = &form
 	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
-		return s.linkPage(c, http.StatusUnprocessableEntity, e, func(l *views.Links) { l.Form = &form })
+		return s.linkPage(c, http.StatusUnprocessableEntity, func(l *views.Links) { l.Form = &form })
 	}, card)
 }

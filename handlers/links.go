@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -21,30 +20,23 @@ type end struct {
 	id           string
 }
 
-func organizationEnd(o db.Organization) end {
-	return end{base: "/organizations/" + o.ID, name: o.DisplayName, kind: "contact", plural: "contacts", heading: "Contacts", own: "organization", organization: true, id: o.ID}
-}
-
-func contactEnd(x db.Contact) end {
-	return end{base: "/contacts/" + x.ID, name: x.Name(), kind: "organization", plural: "organizations", heading: "Organizations", own: "contact", id: x.ID}
+func newEnd(r db.Record) end {
+	e := end{base: "/" + r.Kind.Plural + "/" + r.ID, name: r.Name(), own: r.Kind.Noun, organization: r.Kind == db.OrganizationKind, id: r.ID}
+	other := db.OrganizationKind
+	if e.organization {
+		other = db.ContactKind
+	}
+	e.kind, e.plural, e.heading = other.Noun, other.Plural, capital(other.Plural)
+	return e
 }
 
 // end reads the record whose page the URL is below.
 func (s *Server) end(c *gin.Context) (end, error) {
-	if strings.HasPrefix(c.FullPath(), "/organizations/") {
-		o, err := s.organization(c)
-		return organizationEnd(o), err
+	_, r, err := s.record(c)
+	if err != nil {
+		return end{}, err
 	}
-	x, err := s.contact(c)
-	return contactEnd(x), err
-}
-
-func (s *Server) organizationLinkCard(v *visitor, o db.Organization, links []db.Link) views.Links {
-	return linkCard(v, organizationEnd(o), links)
-}
-
-func (s *Server) contactLinkCard(v *visitor, x db.Contact, links []db.Link) views.Links {
-	return linkCard(v, contactEnd(x), links)
+	return newEnd(r), nil
 }
 
 func linkCard(v *visitor, e end, links []db.Link) views.Links {
@@ -80,19 +72,12 @@ func (s *Server) links(c *gin.Context, e end) ([]db.Link, error) {
 }
 
 // linkPage answers the record's whole page with something changed in its links.
-func (s *Server) linkPage(c *gin.Context, status int, e end, change func(*views.Links)) error {
-	if e.organization {
-		o, err := s.organization(c)
-		if err != nil {
-			return err
-		}
-		return s.organizationPage(c, status, o, func(p *views.Organization) error { change(&p.Links); return nil })
-	}
-	x, err := s.contact(c)
+func (s *Server) linkPage(c *gin.Context, status int, change func(*views.Links)) error {
+	k, r, err := s.record(c)
 	if err != nil {
 		return err
 	}
-	return s.contactPage(c, status, x, func(p *views.Contact) error { change(&p.Links); return nil })
+	return s.recordPage(c, status, k, r, func(page *views.Record) error { change(&page.Links); return nil })
 }
 
 // linkIndex answers the card of links; with add=1 the form that finds,
@@ -116,7 +101,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 			}
 		}
 		return s.answerPart(c, http.StatusOK, func() error {
-			return s.linkPage(c, http.StatusOK, e, func(l *views.Links) { l.All = card.All })
+			return s.linkPage(c, http.StatusOK, func(l *views.Links) { l.All = card.All })
 		}, card)
 	}
 	form, err := s.linkForm(c, e)
@@ -128,7 +113,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 		parts = append(parts, views.Into{Target: "#links-empty", Swap: "delete"})
 	}
 	return s.answerPart(c, http.StatusOK, func() error {
-		return s.linkPage(c, http.StatusOK, e, func(l *views.Links) { l.Form = &form })
+		return s.linkPage(c, http.StatusOK, func(l *views.Links) { l.Form = &form })
 	}, parts...)
 }
 
@@ -186,7 +171,7 @@ func (s *Server) linkShow(c *gin.Context) error {
 // linkRowAnswer answers one row: alone to htmx, else in its place on the page.
 func (s *Server) linkRowAnswer(c *gin.Context, status int, e end, row views.LinkRow) error {
 	return s.answerPart(c, status, func() error {
-		return s.linkPage(c, status, e, func(l *views.Links) {
+		return s.linkPage(c, status, func(l *views.Links) {
 			for i := range l.Rows {
 				if l.Rows[i].ID == row.ID {
 					l.Rows[i] = row
@@ -309,19 +294,15 @@ func (s *Server) unlink(c *gin.Context) error {
 	if !who(c).OwnOnly {
 		return s.linkChanged(c, e, "Unlinked "+name, undo, "")
 	}
-	// The link may have been what showed him one of the two.
+	// The link may have been what showed them one of the two.
 	if _, err := s.end(c); errors.Is(err, db.ErrNotFound) {
 		return s.outOfSight(c, "/"+e.own+"s", "Unlinked "+name)
 	} else if err != nil {
 		return err
 	}
-	if e.organization {
-		_, err = s.db.Contact(c.Request.Context(), who(c).Actor, id)
-	} else {
-		_, err = s.db.Organization(c.Request.Context(), who(c).Actor, id)
-	}
+	_, err = recordKinds[e.plural].read(s.db, c.Request.Context(), who(c).Actor, id)
 	if errors.Is(err, db.ErrNotFound) {
-		undo = nil // he could not link what he does not see
+		undo = nil // nobody can link what they do not see
 	} else if err != nil {
 		return err
 	}
@@ -350,6 +331,6 @@ func (s *Server) linkConflictCard(c *gin.Context, e end, stale *db.Conflict) err
 		}
 	}
 	return s.answerPart(c, http.StatusConflict, func() error {
-		return s.linkPage(c, http.StatusConflict, e, func(l *views.Links) { *l = card })
+		return s.linkPage(c, http.StatusConflict, func(l *views.Links) { *l = card })
 	}, card)
 }

@@ -91,7 +91,7 @@ func TestARefusedRoleKeepsWhatWasTyped(t *testing.T) {
 		admin.post("/admin/roles").want(422, "#name-e", "Enter a name").wantNot("#slug-e")
 		admin.post("/admin/roles", "name", "Sales", "slug", "VIEWER").want(422, "#slug-e", "The role Viewer has this slug")
 		admin.post("/admin/roles", "name", "Sales", "permission", "EatCake").want(422, ".err", "Choose permissions from the list")
-		admin.post("/admin/roles", "name", "Sales", "client_scope", "some").want(422, ".err", "Choose one of the list")
+		admin.post("/admin/roles", "name", "Sales", "client_scope", "some").want(422, ".err", "Choose all clients or own clients")
 		admin.post(manager, "name", "", "permission", "ViewAudit").want(422, "#name-e", "Enter a name").want(422, "h1", "Manager").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]")
 		admin.post(s.rolePath("Administrator"), "name", "Administrator", "permission", "ViewClient").want(422, ".err", "Administrator may do everything").wantNot("[name=permission][type=checkbox]")
 		admin.post(s.rolePath("Administrator"), "name", "Administrator", "client_scope", "own").want(422, ".err", "Administrator may do everything")

@@ -297,16 +297,9 @@ func (s *Server) wayBack(c *gin.Context) []views.Option {
 		return []views.Option{{Label: "Sign in", Href: "/login"}}
 	}
 	home := views.Option{Label: "Home", Href: "/"}
-	if id := c.Param("id"); v.Can(db.ViewClient) && db.ValidID(id) {
-		if strings.HasPrefix(c.FullPath(), "/organizations/") {
-			if o, err := s.db.Organization(c.Request.Context(), v.Actor, id); err == nil {
-				return []views.Option{{Label: "Back to " + o.DisplayName, Href: "/organizations/" + id}, home}
-			}
-		}
-		if strings.HasPrefix(c.FullPath(), "/contacts/") {
-			if x, err := s.db.Contact(c.Request.Context(), v.Actor, id); err == nil {
-				return []views.Option{{Label: "Back to " + x.Name(), Href: "/contacts/" + id}, home}
-			}
+	if id, k := c.Param("id"), recordKinds[strings.Split(c.FullPath()+"/", "/")[1]]; k != nil && v.Can(db.ViewClient) && db.ValidID(id) {
+		if r, err := k.read(s.db, c.Request.Context(), v.Actor, id); err == nil {
+			return []views.Option{{Label: "Back to " + r.Name(), Href: k.base(id)}, home}
 		}
 	}
 	return []views.Option{home}

@@ -234,7 +234,7 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 		return err
 	}
 	if !part(c) {
-		return s.sidePage(c, http.StatusOK, x, func(*views.Record) error { return nil })
+		return s.sidePage(c, http.StatusOK, func(*views.Record) error { return nil })
 	}
 	t, err := s.timeline(c, x, timelineParameters(c))
 	if err != nil {
@@ -264,19 +264,12 @@ func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older string) err
 }
 
 // sidePage answers a record's whole page with something changed on it.
-func (s *Server) sidePage(c *gin.Context, status int, x side, change func(*views.Record) error) error {
-	if x.organization {
-		o, err := s.organization(c)
-		if err != nil {
-			return err
-		}
-		return s.organizationPage(c, status, o, func(p *views.Organization) error { return change(&p.Record) })
-	}
-	contact, err := s.contact(c)
+func (s *Server) sidePage(c *gin.Context, status int, change func(*views.Record) error) error {
+	k, r, err := s.record(c)
 	if err != nil {
 		return err
 	}
-	return s.contactPage(c, status, contact, func(p *views.Contact) error { return change(&p.Record) })
+	return s.recordPage(c, status, k, r, change)
 }
 
 func (s *Server) interactionCreate(c *gin.Context) error {
@@ -298,7 +291,7 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 			return err
 		}
 		return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
-			return s.sidePage(c, http.StatusUnprocessableEntity, x, func(r *views.Record) error { r.Composer = composer; return nil })
+			return s.sidePage(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
 		}, composer)
 	}
 	if err != nil {
@@ -363,23 +356,15 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	if len(parts) < 2 || !db.ValidID(parts[1]) {
 		return nil
 	}
-	var e end
-	switch parts[0] {
-	case "organizations":
-		o, err := s.db.Organization(c.Request.Context(), who(c).Actor, parts[1])
-		if err != nil {
-			return nil
-		}
-		e = organizationEnd(o)
-	case "contacts":
-		x, err := s.db.Contact(c.Request.Context(), who(c).Actor, parts[1])
-		if err != nil {
-			return nil
-		}
-		e = contactEnd(x)
-	default:
+	k := recordKinds[parts[0]]
+	if k == nil {
 		return nil
 	}
+	r, err := k.read(s.db, c.Request.Context(), who(c).Actor, parts[1])
+	if err != nil {
+		return nil
+	}
+	e := newEnd(r)
 	links, err := s.links(c, e)
 	if err != nil {
 		return nil
@@ -391,17 +376,6 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	return p
 }
 
-// meta is the line under a record's name, as it is now.
-func (s *Server) meta(c *gin.Context, x side) (views.View, error) {
-	ctx, v, clock := c.Request.Context(), who(c), s.clock(c)
-	if x.organization {
-		o, err := s.db.Organization(ctx, v.Actor, x.id)
-		return views.Into{Target: "#meta", Swap: "innerHTML", View: organizationMeta(clock, v, o)}, err
-	}
-	contact, err := s.db.Contact(ctx, v.Actor, x.id)
-	return views.Into{Target: "#meta", Swap: "innerHTML", View: contactMeta(clock, v, contact, x.links)}, err
-}
-
 // around is what a change of an interaction touches beside it: the number in the
 // menu and, on a record's page, the line under the name and what is open.
 func (s *Server) around(c *gin.Context, p *recordPlace) ([]views.View, error) {
@@ -410,7 +384,7 @@ func (s *Server) around(c *gin.Context, p *recordPlace) ([]views.View, error) {
 	if err != nil || p == nil {
 		return parts, err
 	}
-	meta, err := s.meta(c, p.side)
+	meta, err := s.metaNow(c, recordKindOf(p.base), p.id)
 	if err != nil {
 		return nil, err
 	}

@@ -52,8 +52,8 @@ func (s *Server) namedViews(c *gin.Context) (all []namedView, err error) {
 // what he may not see are left out.
 func (s *Server) parameters(c *gin.Context, list, query string) url.Values {
 	given, _ := url.ParseQuery(query) // what cannot be read is left out
-	for _, k := range []*listKind{organizationList, contactList} {
-		if k.name == list {
+	for _, k := range []*recordKind{organizationRecords, contactRecords} {
+		if k.Plural == list {
 			_, p := s.listFilter(c, k, given)
 			return bare(p)
 		}
@@ -154,8 +154,8 @@ func (s *Server) given(c *gin.Context, list string) (given url.Values, opens boo
 
 // listInput reads the filter of a list. Where the visitor opens it with a view,
 // the addresses made from its parameters ask for all, so that none is the plain one.
-func (s *Server) listInput(c *gin.Context, k *listKind) (db.Filter, url.Values, error) {
-	given, opens, err := s.given(c, k.name)
+func (s *Server) listInput(c *gin.Context, k *recordKind) (db.Filter, url.Values, error) {
+	given, opens, err := s.given(c, k.Plural)
 	f, p := s.listFilter(c, k, given)
 	if opens {
 		p.Set("view", allRows)
@@ -167,7 +167,7 @@ func (s *Server) listInput(c *gin.Context, k *listKind) (db.Filter, url.Values, 
 const mostTabs = 12
 
 // tabs are a list's views above it, with the one that is shown marked.
-func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []listColumn) (views.Tabs, error) {
+func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Column) (views.Tabs, error) {
 	all, err1 := s.namedViews(c)
 	first, err2 := s.first(c, list)
 	if err := errors.Join(err1, err2); err != nil {
@@ -214,11 +214,11 @@ func (s *Server) viewMenu(c *gin.Context, x namedView, first *namedView) *views.
 }
 
 // saveAddress leads to the form that saves what a list shows.
-func (s *Server) saveAddress(list string, p url.Values, columns []listColumn) string {
+func (s *Server) saveAddress(list string, p url.Values, columns []db.Column) string {
 	if columns != nil || list != "interactions" {
 		var names []string
 		for _, col := range columns {
-			names = append(names, col.name)
+			names = append(names, col.Name)
 		}
 		if p = maps.Clone(p); names == nil {
 			names = []string{"none"}
@@ -237,7 +237,7 @@ func (s *Server) viewCount(c *gin.Context, x db.View) (string, error) {
 		f, _ := s.interactionFilter(c, given)
 		n, more, err = s.db.CountInteractions(ctx, by, f)
 	} else {
-		k := map[string]*listKind{"organizations": organizationList, "contacts": contactList}[x.List]
+		k := recordKinds[x.List]
 		f, _ := s.listFilter(c, k, given)
 		n, more, err = k.count(s.db, ctx, by, f)
 	}
@@ -306,11 +306,11 @@ func (s *Server) viewWords(c *gin.Context, x db.View) (string, error) {
 			chips = append(chips, views.Chip{Key: "Day", Value: span(from, to)})
 		}
 	} else {
-		k := map[string]*listKind{"organizations": organizationList, "contacts": contactList}[x.List]
+		k := recordKinds[x.List]
 		owners, ownersErr := s.db.Owners(c.Request.Context(), who(c).Actor)
 		err = ownersErr
 		f, _ := s.listFilter(c, k, p)
-		chips = listChips(k, f, p, nil, nil, owners)
+		chips = listChips(k, f, p, nil, owners)
 		if q := p.Get("q"); q != "" {
 			chips = append(chips, views.Chip{Key: "Search", Value: "“" + q + "”"})
 		}

@@ -220,68 +220,6 @@ type Form struct {
 // Template names the page.
 func (Form) Template() string { return "records/form.html" }
 
-// Organization is an organization's page.
-type Organization struct {
-	Record
-	Heading OrganizationHeading
-}
-
-// Template names the page.
-func (Organization) Template() string { return "organizations/show.html" }
-
-// OrganizationHeading is an organization's name and what can be done with it.
-type OrganizationHeading struct {
-	Name     string
-	Archived bool
-	Meta     OrganizationMeta
-	Acts     Acts
-}
-
-// Template names the piece.
-func (OrganizationHeading) Template() string { return "organizations/_heading.html" }
-
-// OrganizationMeta is the line under an organization's name.
-type OrganizationMeta struct {
-	Website     string
-	Contacted   bool // may see the last contact
-	LastContact *Time
-}
-
-// Template names the piece.
-func (OrganizationMeta) Template() string { return "organizations/_meta.html" }
-
-// Contact is a contact's page.
-type Contact struct {
-	Record
-	Heading ContactHeading
-}
-
-// Template names the page.
-func (Contact) Template() string { return "contacts/show.html" }
-
-// ContactHeading is a contact's name and what can be done with it.
-type ContactHeading struct {
-	Name     string
-	Archived bool
-	Meta     ContactMeta
-	Acts     Acts
-}
-
-// Template names the piece.
-func (ContactHeading) Template() string { return "contacts/_heading.html" }
-
-// ContactMeta is the line under a contact's name.
-type ContactMeta struct {
-	JobTitle, Email string
-	Call, CallShown string // a number to dial, and as it was typed
-	Organization    *Ref
-	Contacted       bool
-	LastContact     *Time
-}
-
-// Template names the piece.
-func (ContactMeta) Template() string { return "contacts/_meta.html" }
-
 // Interactions is the feed of all interactions.
 type Interactions struct {
 	Page

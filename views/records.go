@@ -1,9 +1,10 @@
 package views
 
-// Record is what the pages of an organization and of a contact share: the
-// head, the facts, the links and the activity.
+// Record is the page of an organization or of a contact: the head, the facts,
+// the links and the activity.
 type Record struct {
 	Page
+	Heading   RecordHeading
 	Kind      string // organization or contact
 	Base      string // /organizations/ID or /contacts/ID
 	Name      string
@@ -18,6 +19,35 @@ type Record struct {
 	Timeline  *Kept         // a Timeline: either this or History; both nil without the right to see either
 	History   *History
 }
+
+// Template names the page.
+func (Record) Template() string { return "records/show.html" }
+
+// RecordHeading is a record's name and what can be done with it.
+type RecordHeading struct {
+	List             Ref
+	Name             string
+	Square, Archived bool
+	Email            string // to write to, "" for none
+	Meta             RecordMeta
+	Acts             Acts
+}
+
+// Template names the piece.
+func (RecordHeading) Template() string { return "records/_heading.html" }
+
+// RecordMeta is the line under a record's name; what is empty is not shown.
+type RecordMeta struct {
+	Website, JobTitle string
+	Organization      *Ref
+	Call, CallShown   string // a number to dial, and as it was typed
+	Contacted         bool   // may see the last contact
+	LastContact       *Time
+	Never             string // what stands there instead of one
+}
+
+// Template names the piece.
+func (RecordMeta) Template() string { return "records/_meta.html" }
 
 // Square says whether the avatar is an organization's.
 func (r Record) Square() bool { return r.Kind == "organization" }

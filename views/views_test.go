@@ -41,12 +41,9 @@ var every = []View{
 	Chips{},
 	Row{},
 	Form{},
-	Organization{},
-	OrganizationHeading{},
-	OrganizationMeta{},
-	Contact{},
-	ContactHeading{},
-	ContactMeta{},
+	Record{},
+	RecordHeading{},
+	RecordMeta{},
 	Interactions{},
 	Interaction{},
 	Search{},
@@ -278,7 +275,7 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 func TestLinksNeverRunScripts(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "data:text/html,pwned", "vbscript:pwned"} {
-		for _, v := range []View{OrganizationMeta{Website: bad}, Event{Channel: "call", Time: &Time{}, Whom: &Ref{Name: "x", Href: bad}}, LinkRow{Href: bad, Name: "x"}, Row{Href: bad, Name: "x"}} {
+		for _, v := range []View{RecordMeta{Website: bad}, Event{Channel: "call", Time: &Time{}, Whom: &Ref{Name: "x", Href: bad}}, LinkRow{Href: bad, Name: "x"}, Row{Href: bad, Name: "x"}} {
 			html := rendering(t, v)
 			document, err := goquery.NewDocumentFromReader(strings.NewReader(html))
 			if err != nil {
@@ -357,8 +354,7 @@ func TestKeptPiecesAreNeverOutOfDate(t *testing.T) {
 		ListEnd{},
 		ColumnHeads{},
 		TimelineHead{},
-		OrganizationHeading{},
-		ContactHeading{},
+		RecordHeading{},
 		SearchTabs{},
 		SearchGroup{},
 		searchForm{},

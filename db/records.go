@@ -1,0 +1,460 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Record is an organization or a contact, as the actor who read it sees it. The
+// last contact is there only for those who may see interactions.
+type Record struct {
+	Kind               *RecordKind
+	ID                 string
+	values             [mostFields]string // by the kind's fields, "" where unset
+	OwnerName          string
+	IsActive           bool
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+	Version            int
+	LastContactAt      time.Time // zero: never
+	LastContactChannel string
+	Contacts           int    // of an organization: how many it has
+	Organization       string // of a contact: the first organization's name that is not a former one
+	OutOfSight         bool   // a change took it out of the sight of who made it
+	key, sortKey       string // what a list sorts it by
+}
+
+// Organization and Contact say which of the two kinds of record is meant.
+type (
+	Organization = Record
+	Contact      = Record
+)
+
+// mostFields bounds the fields of a kind. An array, unlike a slice, lets records
+// be compared, and so be part of a key.
+const mostFields = 12
+
+// RecordKind is what organizations and contacts differ in: their fields, and
+// the few rules that are not about one field.
+type RecordKind struct {
+	Noun, Plural string   // organization, organizations; the plural is the name of the table, too
+	Fields       []Field  // in the order of the form
+	Columns      []Column // of lists, beside the name
+	Missing      string   // what lists can ask for the lack of
+
+	action  string // how the kind's actions end: update_org
+	words   string // the table of its words
+	missing string // the condition of Missing
+	byName  sorting
+	recordRules
+}
+
+// recordRules are the rules of a kind that are not about one field.
+type recordRules interface {
+	name(Record) string
+	// sortName is what lists sort a record by.
+	sortName(Record) string
+	// relation is the column that only this kind has, and relationOf where its value goes.
+	relation(Actor) condition
+	relationOf(*Record) any
+	// own are the ids of all that the actor sees; sees is whether they see the one of an expression.
+	own(Actor) condition
+	sees(by Actor, id string) condition
+	// check refuses what only other records can tell; changed has the columns of a change.
+	check(t *tx, r Record, changed map[string]Change) error
+	// index puts a record's words into the index; renamed does so for those that are found by its name.
+	index(t *tx, docid int64, r Record) error
+	renamed(t *tx, id string) error
+}
+
+// newRecordKind completes a description: the columns of its lists are those of
+// its fields, between the given ones, and the dates that every record has.
+func newRecordKind(k RecordKind, before, after []Column) *RecordKind {
+	if len(k.Fields) > mostFields {
+		panic("db: raise mostFields")
+	}
+	k.Columns = before
+	for _, f := range k.Fields {
+		switch {
+		case f.Listed != Unlisted:
+			k.Columns = append(k.Columns, Column{Name: f.Name(), Label: f.Label, Listed: f.Listed, sort: f.sort})
+		case f.sort.key != "":
+			k.byName = f.sort
+			k.byName.column = f.Column
+		}
+	}
+	k.Columns = slices.Concat(k.Columns, after, []Column{
+		{
+			Name: "last_contact", Label: "Last contact", Listed: Shown, Contacted: true, Latest: true,
+			sort: sorting{key: "last_contact_key", index: k.Plural + "_by_contact"},
+		},
+		{
+			Name: "created_at", Label: "Created", Listed: OfferedWide, Latest: true,
+			sort: sorting{key: k.Plural + ".created_at", index: k.Plural + "_by_created"},
+		},
+		{
+			Name: "updated_at", Label: "Changed", Listed: OfferedWide, Latest: true,
+			sort: sorting{key: k.Plural + ".updated_at", index: k.Plural + "_by_updated"},
+		},
+	})
+	for i := range k.Columns {
+		k.Columns[i].sort.column = k.Columns[i].Name
+	}
+	return &k
+}
+
+// Column is a column of a list: a field, or what is counted or dated.
+type Column struct {
+	Name, Label string
+	Listed      ListUse
+	Contacted   bool // tells of interactions
+	Telling     bool // sorting by it tells of records out of sight, see Actor.OwnOnly
+	Latest      bool // a first click on its heading sorts the highest first
+	sort        sorting
+}
+
+// RecordKindOf returns the kind of a noun, or nil.
+func RecordKindOf(noun string) *RecordKind {
+	switch noun {
+	case OrganizationKind.Noun:
+		return OrganizationKind
+	case ContactKind.Noun:
+		return ContactKind
+	}
+	return nil
+}
+
+// NameColumn is the column that lists sort by without being asked to.
+func (k *RecordKind) NameColumn() string { return k.byName.column }
+
+// Field returns the field of a column that people change, or ErrNotFound.
+func (k *RecordKind) Field(column string) (Field, error) {
+	for _, f := range k.Fields {
+		if f.Column == column {
+			return f, nil
+		}
+	}
+	return Field{}, ErrNotFound
+}
+
+// FieldColumns are the columns that people change, those of which keep is true, or all where it is nil.
+func (k *RecordKind) FieldColumns(keep func(Field) bool) (columns []string) {
+	for _, f := range k.Fields {
+		if keep == nil || keep(f) {
+			columns = append(columns, f.Column)
+		}
+	}
+	return columns
+}
+
+func (r *Record) value(column string) *string {
+	for i := range r.Kind.Fields {
+		if r.Kind.Fields[i].Column == column {
+			return &r.values[i]
+		}
+	}
+	return nil
+}
+
+// Value returns a column that people change, "" where it is unset and of the
+// zero Record. Another column is a mistake in the program.
+func (r Record) Value(column string) string {
+	if r.Kind == nil {
+		return ""
+	}
+	return *r.value(column)
+}
+
+func (r *Record) set(column, value string) { *r.value(column) = value }
+
+// Values returns all columns that people change.
+func (r Record) Values() Fields {
+	all := Fields{}
+	for i, f := range r.Kind.Fields {
+		all[f.Column] = r.values[i]
+	}
+	return all
+}
+
+// Name is what people call it: an organization's display name, a person's name
+// in the order their script writes it.
+func (r Record) Name() string {
+	if r.Kind == nil {
+		return ""
+	}
+	return r.Kind.name(r)
+}
+
+// OwnerID is the id of the user who owns it, "" for nobody.
+func (r Record) OwnerID() string { return r.Value("owner_user_id") }
+
+// seenBy blanks what the actor may not see of it.
+func (r *Record) seenBy(by Actor) {
+	if !by.Can(ViewInteraction) {
+		r.LastContactAt, r.LastContactChannel = time.Time{}, ""
+	}
+}
+
+// read is the query that reads records as the actor sees them, with the key of
+// a list's order and the owner's name, ownerName or unnamed; its arguments come
+// before those of what follows.
+func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any) {
+	relation := k.relation(by)
+	columns := ""
+	for _, f := range k.Fields {
+		columns += k.Plural + "." + f.Column + ", "
+	}
+	return `
+		SELECT ` + k.id() + `, ` + columns + owner + `, is_active, ` + k.Plural + `.created_at, ` + k.Plural + `.updated_at, version,
+			last_contact_at, last_contact_channel, ` + key + `, sort_key, ` + relation.sql + `
+		FROM ` + k.Plural, relation.args
+}
+
+// id is the column of its id.
+func (k *RecordKind) id() string { return k.Plural + ".id" }
+
+// scan reads a row of read, or returns ErrNotFound.
+func (k *RecordKind) scan(row row) (Record, error) {
+	r := Record{Kind: k}
+	into := make([]any, 0, len(k.Fields)+12)
+	into = append(into, &r.ID)
+	for i := range k.Fields {
+		into = append(into, text{&r.values[i]})
+	}
+	err := row.Scan(append(into, text{&r.OwnerName}, &r.IsActive, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, &r.Version,
+		moment{&r.LastContactAt}, text{&r.LastContactChannel}, &r.key, &r.sortKey, k.relationOf(&r))...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Record{}, ErrNotFound
+	}
+	return r, err
+}
+
+// record returns one record of a kind, or ErrNotFound.
+func (d *DB) record(ctx context.Context, by Actor, k *RecordKind, id string) (Record, error) {
+	read, args := k.read(by, "sort_key", ownerName)
+	seen := k.sees(by, k.id())
+	r, err := k.scan(d.reader.queryRow(ctx, read+" WHERE "+k.id()+" = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
+	if err != nil {
+		return r, fmt.Errorf("%s %s: %w", k.Noun, id, err)
+	}
+	r.seenBy(by)
+	return r, nil
+}
+
+// changedRecord is a record after a change by the actor: what they still see
+// of it, or else its name and that it is out of their sight.
+func (d *DB) changedRecord(ctx context.Context, by Actor, k *RecordKind, id string) (Record, error) {
+	r, err := d.record(ctx, by, k, id)
+	if !errors.Is(err, ErrNotFound) || !by.OwnOnly {
+		return r, err
+	}
+	r, err = d.record(ctx, System, k, id)
+	out := Record{Kind: k, ID: r.ID, Version: r.Version, IsActive: r.IsActive, OutOfSight: true}
+	for _, column := range k.requiredColumns() {
+		*out.value(column) = r.Value(column)
+	}
+	return out, err
+}
+
+// records lists a page of records. next is the cursor of the following page, "" where there is none.
+func (d *DB) records(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
+	page, next, err = d.listed(ctx, by, k, f)
+	if page, err = d.ownersNamed(ctx, by, page, err); err != nil {
+		return nil, "", fmt.Errorf("%s: %w", k.Plural, err)
+	}
+	return page, next, nil
+}
+
+// ownersNamed names the owners of records that were read unnamed, and blanks
+// what the actor may not see.
+func (d *DB) ownersNamed(ctx context.Context, by Actor, all []Record, err error) ([]Record, error) {
+	return named(ctx, d, all, err, func(r *Record, names map[string]string) {
+		r.OwnerName = names[r.OwnerID()]
+		r.seenBy(by)
+	})
+}
+
+// createRecord is the verb that makes a record, see CreateOrganization and CreateContact.
+func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fields, requestID string) (Record, error) {
+	var id string
+	err := d.write(ctx, by, func(t *tx) (err error) {
+		if id, err = t.requested(k.Noun, requestID); err != nil || id != "" {
+			return err
+		}
+		if id, err = t.createRecord(k, typed); err != nil {
+			return err
+		}
+		return t.keepRequest(k.Noun, requestID, id)
+	})
+	if err != nil {
+		return Record{}, fmt.Errorf("create %s: %w", k.Noun, err)
+	}
+	return d.changedRecord(ctx, by, k, id)
+}
+
+// requiredColumns are those that a new record must have.
+func (k *RecordKind) requiredColumns() []string {
+	return k.FieldColumns(func(f Field) bool { return f.Required != "" && f.Default == "" })
+}
+
+func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
+	typed = typed.with(k.requiredColumns()...)
+	for _, f := range k.Fields {
+		if f.Default != "" && strings.TrimSpace(typed[f.Column]) == "" {
+			typed[f.Column] = typed[f.Default]
+		}
+	}
+	r := Record{Kind: k, ID: newID()}
+	changes, refused := apply(k.Fields, typed, &r)
+	if refused != nil {
+		k.dropRepeated(refused, typed)
+		return "", refused
+	}
+	if err := t.checkOwner(r.OwnerID()); err != nil {
+		return "", err
+	}
+	if err := k.check(t, r, changes); err != nil {
+		return "", err
+	}
+	columns := append([]string{"id"}, k.FieldColumns(nil)...)
+	columns = append(columns, "created_at", "updated_at", "sort_key")
+	_, err = t.exec("INSERT INTO "+k.Plural+" ("+strings.Join(columns, ", ")+", docid) VALUES ("+strings.Repeat("?, ", len(columns))+
+		"(SELECT ifnull(max(docid), 0) + 1 FROM "+k.Plural+"))",
+		slices.Concat([]any{r.ID}, r.stored(), []any{stamp(t.now), stamp(t.now), SortKey(k.sortName(r))})...)
+	if err != nil {
+		return "", err
+	}
+	if err := t.reindexRecord(k, r.ID); err != nil {
+		return "", err
+	}
+	return r.ID, t.record("create_"+k.action, k.Noun, r.ID, details{"changes": changes})
+}
+
+// dropRepeated drops the message about a column that only repeats the one it was filled from.
+func (k *RecordKind) dropRepeated(refused *Invalid, typed Fields) {
+	for _, f := range k.Fields {
+		if f.Default != "" && refused.Fields[f.Default] != "" && typed[f.Column] == typed[f.Default] {
+			delete(refused.Fields, f.Column)
+		}
+	}
+}
+
+// stored are the values as the database stores them, in the order of the fields.
+func (r Record) stored() (values []any) {
+	for i, f := range r.Kind.Fields {
+		if f.Required != "" {
+			values = append(values, r.values[i])
+		} else {
+			values = append(values, orNull(r.values[i]))
+		}
+	}
+	return values
+}
+
+// updateRecord is the verb that changes a record, see UpdateOrganization and UpdateContact.
+func (d *DB) updateRecord(ctx context.Context, by Actor, k *RecordKind, id string, version int, typed Fields) (Record, error) {
+	err := d.write(ctx, by, func(t *tx) error { return t.updateRecord(k, id, version, typed) })
+	if err != nil {
+		return Record{}, fmt.Errorf("update %s %s: %w", k.Noun, id, err)
+	}
+	return d.changedRecord(ctx, by, k, id)
+}
+
+func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) error {
+	if err := t.mustSee(k.Noun, id); err != nil {
+		return err
+	}
+	read, args := k.read(Actor{}, "sort_key", ownerName)
+	r, err := k.scan(t.queryRow(read+" WHERE "+k.id()+" = ?", append(args, id)...))
+	if err != nil {
+		return err
+	}
+	owner, name := r.OwnerID(), r.Name()
+	changes, refused := apply(k.Fields, typed, &r)
+	if refused != nil {
+		return refused
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	conflict := func() error { return t.conflict(k.Noun, id) }
+	if err := t.reconcile(version, r.Version, changes, &r, conflict, versionsOf, k.Noun, id); err != nil || len(changes) == 0 {
+		return err
+	}
+	if r.OwnerID() != owner {
+		if err := t.checkOwner(r.OwnerID()); err != nil {
+			return err
+		}
+	}
+	if err := k.check(t, r, changes); err != nil {
+		return err
+	}
+	_, err = t.exec("UPDATE "+k.Plural+" SET "+strings.Join(k.FieldColumns(nil), " = ?, ")+" = ?, sort_key = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+		append(r.stored(), SortKey(k.sortName(r)), stamp(t.now), id)...)
+	if err != nil {
+		return err
+	}
+	if err := t.reindexRecord(k, id); err != nil {
+		return err
+	}
+	if r.Name() != name {
+		if err := k.renamed(t, id); err != nil {
+			return err
+		}
+	}
+	return t.record("update_"+k.action, k.Noun, id, details{"changes": changes})
+}
+
+// setActive is the verb that archives a record or restores it.
+func (d *DB) setActive(ctx context.Context, by Actor, k *RecordKind, id string, version int, active bool) (Record, error) {
+	err := d.write(ctx, by, func(t *tx) error { return t.setActive(k, id, version, active) })
+	if err != nil {
+		return Record{}, fmt.Errorf("%s %s: %w", k.activeAction(active), id, err)
+	}
+	return d.record(ctx, by, k, id)
+}
+
+func (k *RecordKind) activeAction(active bool) string {
+	return map[bool]string{true: "restore_", false: "archive_"}[active] + k.action
+}
+
+func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error {
+	if err := t.mustSee(k.Noun, id); err != nil {
+		return err
+	}
+	var is bool
+	var current int
+	err := t.queryRow("SELECT is_active, version FROM "+k.Plural+" WHERE id = ?", id).Scan(&is, &current)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	if err != nil || is == active {
+		return err
+	}
+	if current != version {
+		return t.conflict(k.Noun, id)
+	}
+	if _, err := t.exec("UPDATE "+k.Plural+" SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?", active, stamp(t.now), id); err != nil {
+		return err
+	}
+	return t.record(k.activeAction(active), k.Noun, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})
+}
+
+// searchWords are the words by which a record is found: its name first, then its fields'.
+func (r Record) searchWords() string {
+	texts := []string{r.Name()}
+	for i, f := range r.Kind.Fields {
+		switch {
+		case f.Searched && f.Kind == Phone:
+			texts = append(texts, digits(r.values[i]))
+		case f.Searched:
+			texts = append(texts, r.values[i])
+		}
+	}
+	return searchWords(texts...)
+}

@@ -1,0 +1,67 @@
+package db
+
+import (
+	"context"
+	"slices"
+)
+
+// Suggestions are what people may choose from for a field of a record that
+// takes any text: the usual values and those in use. nil for a field without.
+func (d *DB) Suggestions(ctx context.Context, by Actor, k *RecordKind, f Field) ([]string, error) {
+	if f.Usual == nil {
+		return nil, nil
+	}
+	return d.suggestions(ctx, by, k.Plural, f, k.sees(by, k.id()), k.own(by).holds("id"))
+}
+
+// RoleLabels are suggestions for a contact's role at an organization.
+func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
+	own := by.ownOrganizations().holds("organization_id").and(by.ownContacts().holds("contact_id"))
+	return d.suggestions(ctx, by, "organization_contact", fieldOf(linkFields, "role_label"), by.seesLink(), own)
+}
+
+// Outcomes are suggestions for an interaction's outcome.
+func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
+	return d.suggestions(ctx, by, "interactions", fieldOf(interactionFields, "outcome"), by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
+}
+
+// suggestions adds up to 50 values in use to the usual ones. It jumps from value to
+// value along the column's index: a DISTINCT would walk the whole table. A value
+// that only rows out of sight have is not one of them: an actor with few clients
+// of his own reads theirs, one with many asks of each row.
+func (d *DB) suggestions(ctx context.Context, by Actor, table string, f Field, seen, own condition) ([]string, error) {
+	who := ""
+	if by.OwnOnly {
+		who = by.UserID
+	}
+	return remembered(&d.memo, f.Column+" "+who, func() ([]string, error) {
+		used, err := d.inUse(ctx, by, table, f.Column, seen, own)
+		all := slices.Clone(f.Usual)
+		for _, v := range used {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+		return all, err
+	})
+}
+
+func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, own condition) ([]string, error) {
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	var rows cursor
+	if few {
+		rows, err = d.reader.queryWatched(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
+	} else {
+		rows, err = d.reader.queryWatched(ctx, `
+			WITH RECURSIVE used (v, n) AS (
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), 1
+				UNION ALL
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), n + 1 FROM used WHERE v IS NOT NULL AND n < 50
+			)
+			SELECT v FROM used WHERE v IS NOT NULL`, append(slices.Clone(seen.args), seen.args...)...)
+	}
+	return collect(rows, err, scanText)
+}

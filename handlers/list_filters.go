@@ -1,0 +1,297 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/views"
+
+	"github.com/gin-gonic/gin"
+)
+
+// filterParameters are the parameters of a list's URL that narrow or order it,
+// in the order of their chips.
+func (k *recordKind) filterParameters() []string {
+	return slices.Concat([]string{"q"}, k.FieldColumns(filtered), []string{
+		"owner", "status", "relationship_status", "role_label", "missing", "quiet_days",
+		"last_contact", "last_contact_from", "last_contact_to", "created_from", "created_to", "updated_from", "updated_to", "sort",
+	})
+}
+
+func filtered(f db.Field) bool { return f.Filtered }
+
+// listFilter reads a list's filter from its parameters, and returns those that
+// count, so that a URL says no more than what it does. What is no value of a
+// filter, or would tell what the visitor may not see, is left out.
+func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db.Filter, url.Values) {
+	v, p := who(c), url.Values{}
+	for _, name := range k.filterParameters() {
+		if value := readable(given.Get(name)); value != "" {
+			p.Set(name, value)
+		}
+	}
+	drop := func(names ...string) {
+		for _, name := range names {
+			p.Del(name)
+		}
+	}
+	if !v.Can(db.ViewInteraction) {
+		drop("last_contact", "last_contact_from", "last_contact_to", "quiet_days")
+	}
+	if status := p.Get("status"); status != "archived" && status != "all" {
+		drop("status")
+	}
+	if p.Get("last_contact") != "never" {
+		drop("last_contact")
+	}
+	if p.Get("missing") != k.Missing {
+		drop("missing")
+	}
+	if !slices.Contains(db.RelationshipStatuses, p.Get("relationship_status")) {
+		drop("relationship_status")
+	}
+	if p.Get("sort") == k.NameColumn() || !k.sorts(v, p.Get("sort")) {
+		drop("sort")
+	}
+	if given.Has("columns") {
+		p.Set("columns", k.columnNames(strings.Split(given.Get("columns"), ",")))
+	}
+	if given.Get("view") == allRows {
+		p.Set("view", allRows)
+	}
+	f := db.Filter{
+		Query: p.Get("q"), Status: p.Get("status"), OwnerID: p.Get("owner"), Equal: db.Fields{},
+		RelationshipStatus: p.Get("relationship_status"), RoleLabel: p.Get("role_label"), Missing: p.Get("missing"),
+		Never: p.Get("last_contact") != "", Sort: p.Get("sort"), After: given.Get("after"),
+	}
+	for _, column := range k.FieldColumns(filtered) {
+		f.Equal[column] = p.Get(column)
+	}
+	if f.OwnerID == "me" {
+		f.OwnerID = v.UserID
+	}
+	f.Contacted = dates(p, "last_contact_from", "last_contact_to", v.User.Location())
+	f.Created = dates(p, "created_from", "created_to", v.User.Location())
+	f.Updated = dates(p, "updated_from", "updated_to", v.User.Location())
+	if days, err := strconv.Atoi(p.Get("quiet_days")); err == nil && days > 0 && days <= 36_500 {
+		now := s.now().In(v.User.Location())
+		f.QuietSince = time.Date(now.Year(), now.Month(), now.Day()-days, 0, 0, 0, 0, now.Location())
+	} else {
+		drop("quiet_days")
+	}
+	return f, p
+}
+
+// sorts tells whether the list has an order that the visitor may have.
+func (k *recordKind) sorts(v *visitor, sort string) bool {
+	name := strings.TrimPrefix(sort, "-")
+	return name == k.NameColumn() || slices.ContainsFunc(k.Columns, func(col db.Column) bool {
+		return col.Name == name && (!col.Contacted || v.Can(db.ViewInteraction)) && (!col.Telling || !v.OwnOnly)
+	})
+}
+
+// dates reads two days of a URL as the time from the start of the one to the
+// end of the other, in a zone; what is no day is left out of both.
+func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
+	read := func(name string, after int) time.Time {
+		if p.Get(name) == "" {
+			return time.Time{}
+		}
+		day, err := time.ParseInLocation(time.DateOnly, p.Get(name), zone)
+		if err != nil || day.Year() > 9000 {
+			p.Del(name)
+			return time.Time{}
+		}
+		return day.AddDate(0, 0, after)
+	}
+	return db.Range{From: read(from, 0), To: read(to, 1)}
+}
+
+// narrow says what narrows a list, for when nothing matches.
+func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
+	var set []string
+	for _, chip := range chips {
+		if chip.Value != "" {
+			set = append(set, chip.Key+" is "+chip.Value)
+		}
+	}
+	if f.Query == "" && len(set) == 0 {
+		return
+	}
+	l.Filters, l.ClearLabel = "Check the spelling.", "Clear search"
+	if len(set) > 0 {
+		l.Filters, l.ClearLabel = strings.Join(set, " and ")+". Drop a filter to see more.", "Clear filters"
+	}
+	if len(set) > 0 && f.Query != "" {
+		l.Filters = strings.Join(set, " and ") + ". Check the spelling, or drop a filter."
+	}
+	l.ClearHref = address(l.Path, url.Values{"view": p["view"]})
+	if f.Status == "" {
+		l.WiderHref = address(l.Path, with(p, "status", "all"))
+	}
+}
+
+// chips are a list's filters. All that they are made of is their key, so that
+// a page which is asked for again does not make them again.
+func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values) (views.Kept, error) {
+	ctx, v := c.Request.Context(), who(c)
+	owners, err1 := s.db.Owners(ctx, v.Actor)
+	roles, err2 := s.db.RoleLabels(ctx, v.Actor)
+	if err := errors.Join(err1, err2); err != nil {
+		return views.Kept{}, err
+	}
+	offered, said := map[string][]string{}, []string{}
+	for _, f := range k.Fields {
+		if f.Filtered {
+			values, err := s.db.Suggestions(ctx, v.Actor, k.RecordKind, f)
+			if err != nil {
+				return views.Kept{}, err
+			}
+			offered[f.Column] = values
+			said = append(append(said, f.Column), values...)
+		}
+	}
+	contacted := v.Can(db.ViewInteraction)
+	return views.Keep("filters", func() views.View {
+		chips := views.Chips{Menus: listChips(k, f, p, offered, owners), Filter: filterForm(k, p, roles, contacted)}
+		for _, name := range append(k.FieldColumns(filtered), "owner", "status", "sort", "columns", "view") {
+			if value := p.Get(name); value != "" {
+				chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
+			}
+		}
+		return chips
+	}, k.Plural, p.Encode(), owners, roles, said, contacted), nil
+}
+
+// listChips are the menus of a list's filters, and a chip for each other filter
+// that is set. offered are the values that each field's menu offers.
+func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]string, owners []db.Owner) (chips []views.Chip) {
+	for _, field := range k.Fields {
+		if field.Filtered {
+			chips = append(chips, chip(k.path(), p, field.Label, field.Column, f.Equal[field.Column], plain(offered[field.Column])))
+		}
+	}
+	options := []views.Option{{Value: "me", Label: "Me"}, {Value: "none", Label: "No owner"}}
+	for _, o := range owners {
+		options = append(options, views.Option{Value: o.ID, Label: o.FullName})
+	}
+	chips = append(chips, chip(k.path(), p, "Owner", "owner", p.Get("owner"), options), statusChip(k.path(), p, f.Status))
+	set := func(key, value string, names ...string) {
+		rest := p
+		for _, name := range names {
+			rest = with(rest, name, "")
+		}
+		chips = append(chips, views.Chip{Key: key, Value: value, Remove: address(k.path(), rest)})
+	}
+	if v := p.Get("relationship_status"); v != "" {
+		set("Relationship", v, "relationship_status")
+	}
+	if v := p.Get("role_label"); v != "" {
+		set("Role", v, "role_label")
+	}
+	if p.Get("missing") != "" {
+		set(k.missing, "yes", "missing")
+	}
+	if v := p.Get("quiet_days"); v != "" {
+		set("Quiet", "for "+days(v), "quiet_days")
+	}
+	if p.Get("last_contact") != "" {
+		set("Last contact", "never", "last_contact")
+	}
+	for _, r := range []struct{ key, name string }{{"Last contact", "last_contact"}, {"Created", "created"}, {"Changed", "updated"}} {
+		if from, to := p.Get(r.name+"_from"), p.Get(r.name+"_to"); from != "" || to != "" {
+			set(r.key, span(from, to), r.name+"_from", r.name+"_to")
+		}
+	}
+	return chips
+}
+
+// days is a number of days in words.
+func days(typed string) string {
+	n, _ := strconv.Atoi(typed)
+	return plural(n, "day")
+}
+
+// span is a range of days in words.
+func span(from, to string) string {
+	short := func(day string) string {
+		t, _ := time.Parse(time.DateOnly, day)
+		return t.Format("2 Jan 2006")
+	}
+	switch {
+	case from == to:
+		return short(from)
+	case to == "":
+		return "from " + short(from)
+	case from == "":
+		return "up to " + short(to)
+	}
+	return short(from) + " – " + short(to)
+}
+
+// filterForm is the form of the filters that are no menu.
+func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (form views.FilterForm) {
+	statuses := []views.Option{{Value: "", Label: "Any"}}
+	for _, status := range db.RelationshipStatuses {
+		statuses = append(statuses, views.Option{Value: status, Label: status, Selected: p.Get("relationship_status") == status})
+	}
+	form.Fields = []views.Field{
+		{ID: "fl-relationship", Name: "relationship_status", Label: "Relationship", Options: statuses},
+		{ID: "fl-role", Name: "role_label", Label: "Role", Value: p.Get("role_label"), List: roles},
+	}
+	if contacted {
+		form.Fields = append(form.Fields, views.Field{ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days")})
+	}
+	for _, r := range []struct{ label, name string }{{"Last contact", "last_contact"}, {"Created", "created"}, {"Changed", "updated"}} {
+		if r.name != "last_contact" || contacted {
+			form.Ranges = append(form.Ranges, views.DateRange{Label: r.label, Name: r.name, From: p.Get(r.name + "_from"), To: p.Get(r.name + "_to")})
+		}
+	}
+	if contacted {
+		form.Ticks = append(form.Ticks, views.Tick{Name: "last_contact", Value: "never", Label: "Never contacted", Checked: p.Get("last_contact") != ""})
+	}
+	form.Ticks = append(form.Ticks, views.Tick{Name: "missing", Value: k.Missing, Label: k.missing, Checked: p.Get("missing") != ""})
+	return form
+}
+
+// chip is a filter as a menu: values offered, the one that is set, and the way to remove it.
+func chip(path string, p url.Values, key, name, current string, options []views.Option) views.Chip {
+	chip := views.Chip{Key: key}
+	for _, o := range options {
+		o.Href = address(path, with(p, name, o.Value))
+		o.Selected = o.Value == current
+		if o.Selected && o.Value != "" {
+			chip.Value = o.Label
+		}
+		chip.Options = append(chip.Options, o)
+	}
+	if current != "" && chip.Value == "" {
+		chip.Value = current
+	}
+	if chip.Value != "" {
+		chip.Remove = address(path, with(p, name, ""))
+	}
+	return chip
+}
+
+func plain(values []string) []views.Option {
+	var options []views.Option
+	for _, v := range values {
+		options = append(options, views.Option{Value: v, Label: v})
+	}
+	return options
+}
+
+// statusChip shows as set only when it is not Active.
+func statusChip(path string, p url.Values, status string) views.Chip {
+	if status == "active" || (status != "archived" && status != "all") {
+		status = ""
+	}
+	options := []views.Option{{Value: "", Label: "Active"}, {Value: "archived", Label: "Archived"}, {Value: "all", Label: "All"}}
+	return chip(path, p, "Status", "status", status, options)
+}

@@ -1,0 +1,235 @@
+package handlers
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// recordKind is what the pages of organizations and of contacts differ in.
+type recordKind struct {
+	*db.RecordKind
+	description, placeholder string        // of the list, and of its search
+	missing                  string        // what a record can lack, in the words of the filter
+	linkActions              []batchAction // what can be done to the links of many at once
+
+	read             func(d *db.DB, ctx context.Context, by db.Actor, id string) (db.Record, error)
+	list             func(*db.DB, context.Context, db.Actor, db.Filter) ([]db.Record, string, error)
+	count            func(*db.DB, context.Context, db.Actor, db.Filter) (int, bool, error)
+	create           func(d *db.DB, ctx context.Context, by db.Actor, typed db.Fields, requestID string) (db.Record, error)
+	update           func(d *db.DB, ctx context.Context, by db.Actor, id string, version int, typed db.Fields) (db.Record, error)
+	archive, restore func(d *db.DB, ctx context.Context, by db.Actor, id string, version int) (db.Record, error)
+
+	links func(d *db.DB, ctx context.Context, by db.Actor, id string) ([]db.Link, error)
+	row   func(*views.Row, db.Record, []db.Column)
+	cell  func(db.Record, db.Column) views.Cell
+	meta  func(views.Clock, *visitor, db.Record, []db.Link) views.RecordMeta
+}
+
+// recordKindOf is the kind of the record that an address is about.
+func recordKindOf(path string) *recordKind {
+	if strings.HasPrefix(path, contactRecords.path()) {
+		return contactRecords
+	}
+	return organizationRecords
+}
+
+// recordKinds are the kinds by the name of their list.
+var recordKinds = map[string]*recordKind{"organizations": organizationRecords, "contacts": contactRecords}
+
+func (k *recordKind) path() string { return "/" + k.Plural }
+
+func (k *recordKind) base(id string) string { return k.path() + "/" + id }
+
+// heading is the name of the kind's list.
+func (k *recordKind) heading() string { return capital(k.Plural) }
+
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
+// record reads the record that the URL names.
+func (s *Server) record(c *gin.Context) (*recordKind, db.Record, error) {
+	k := recordKindOf(c.FullPath())
+	id, err := id(c, "id")
+	if err != nil {
+		return k, db.Record{}, err
+	}
+	r, err := k.read(s.db, c.Request.Context(), who(c).Actor, id)
+	return k, r, err
+}
+
+func (s *Server) recordShow(c *gin.Context) error {
+	k, r, err := s.record(c)
+	if err != nil {
+		return err
+	}
+	return s.recordPage(c, http.StatusOK, k, r, nil)
+}
+
+// recordPage answers a record's whole page; change puts an editor or a refusal
+// in its place on it.
+func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Record, change func(*views.Record) error) error {
+	v, clock := who(c), s.clock(c)
+	page := views.Record{
+		Page: s.page(c, r.Name(), capital(k.Noun), k.Plural), Kind: k.Noun, Base: k.base(r.ID), Name: r.Name(), Version: r.Version, CanEdit: v.Can(db.EditClient),
+	}
+	for _, f := range k.Fields {
+		page.Details.Facts = append(page.Details.Facts, newFact(k, r, v, f))
+	}
+	if err := s.recordOrigin(c, &page, r); err != nil {
+		return err
+	}
+	links, err := k.links(s.db, c.Request.Context(), v.Actor, r.ID)
+	if err != nil {
+		return err
+	}
+	e := newEnd(r)
+	page.Links = linkCard(v, e, links)
+	page.Heading = views.RecordHeading{
+		List: views.Ref{Name: k.heading(), Href: k.path()}, Name: page.Name, Square: page.Square(), Archived: page.Archived != nil,
+		Meta: k.meta(clock, v, r, links), Acts: page.Acts(),
+	}
+	if email, err := k.Field("email"); err == nil {
+		page.Heading.Email = r.Value(email.Column)
+	}
+	if v.Can(db.ViewInteraction) {
+		if page.Timeline, err = s.keptTimeline(c, side{e, links}); err != nil {
+			return err
+		}
+		if v.Can(db.EditInteraction) {
+			if page.Composer, err = s.composer(c, side{e, links}); err != nil {
+				return err
+			}
+		}
+	}
+	if change != nil {
+		if err := change(&page); err != nil {
+			return err
+		}
+	}
+	return s.show(c, status, page)
+}
+
+// recordOrigin fills what a record's page says of where it comes from and what is planned.
+func (s *Server) recordOrigin(c *gin.Context, page *views.Record, r db.Record) error {
+	clock := s.clock(c)
+	origin, err := s.db.Origin(c.Request.Context(), who(c).Actor, r.Kind.Noun, r.ID, !r.IsActive)
+	if err != nil {
+		return err
+	}
+	if seeAccess.check(who(c)) == nil {
+		page.Access = page.Base + "/access"
+	}
+	page.Details.Created, page.Details.CreatedBy = clock.Date(r.CreatedAt), origin.CreatedBy
+	if !r.UpdatedAt.Equal(r.CreatedAt) {
+		page.Details.Updated = clock.Date(r.UpdatedAt)
+	}
+	if !r.IsActive {
+		page.Archived = &views.Archived{By: origin.ArchivedBy, At: clock.Date(origin.ArchivedAt)}
+	}
+	page.FollowUps, err = s.recordFollowUps(c, r.Kind.Noun, r.ID)
+	return err
+}
+
+// metaNow is the line under a record's name, as it is now.
+func (s *Server) metaNow(c *gin.Context, k *recordKind, id string) (views.View, error) {
+	ctx, v := c.Request.Context(), who(c)
+	r, err := k.read(s.db, ctx, v.Actor, id)
+	if err != nil {
+		return nil, err
+	}
+	links, err := k.links(s.db, ctx, v.Actor, id)
+	return views.Into{Target: "#meta", Swap: "innerHTML", View: k.meta(s.clock(c), v, r, links)}, err
+}
+
+func (s *Server) recordArchive(c *gin.Context) error {
+	k := recordKindOf(c.FullPath())
+	return s.recordActive(c, k, k.archive, "Archived ", "restore")
+}
+
+func (s *Server) recordRestore(c *gin.Context) error {
+	k := recordKindOf(c.FullPath())
+	return s.recordActive(c, k, k.restore, "Restored ", "archive")
+}
+
+func (s *Server) recordActive(c *gin.Context, k *recordKind, verb func(*db.DB, context.Context, db.Actor, string, int) (db.Record, error), done, undo string) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	version, err := version(c)
+	if err != nil {
+		return err
+	}
+	r, err := verb(s.db, c.Request.Context(), who(c).Actor, id, version)
+	if err != nil {
+		return err
+	}
+	return s.done(c, k.base(id), views.Toast{Text: done + r.Name(), Undo: &views.Undo{
+		Action: k.base(id) + "/" + undo, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(r.Version)}},
+	}})
+}
+
+// done says what was done on the page that shows it: that of the history in
+// which somebody took something back, where he did, else to.
+func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
+	if from := historyOf(c); from != "" {
+		to = from
+		if t.Undo != nil {
+			t.Undo.Target = "" // the whole page shows what was taken back
+			t.Undo.Fields = append(t.Undo.Fields, views.Hidden{Name: "history", Value: from})
+		}
+	}
+	if err := s.flash(c, t); err != nil {
+		return err
+	}
+	return s.redirect(c, to)
+}
+
+// undoOf sends the fields as they were to the address that changed them, where
+// that was done from a history; elsewhere a saved form offers no Undo.
+func undoOf(c *gin.Context, version int, was db.Fields) *views.Undo {
+	if historyOf(c) == "" {
+		return nil
+	}
+	undo := &views.Undo{Action: c.Request.URL.Path, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(version)}}}
+	for _, column := range slices.Sorted(maps.Keys(was)) {
+		undo.Fields = append(undo.Fields, views.Hidden{Name: column, Value: was[column]})
+	}
+	return undo
+}
+
+// historyOf is the address of the history from which a change was made, "" for any other page.
+func historyOf(c *gin.Context) string {
+	path := c.Request.PostForm.Get("history")
+	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if len(parts) < 2 || !db.ValidID(parts[1]) {
+		return ""
+	}
+	switch path {
+	case "/organizations/" + parts[1] + "/history", "/contacts/" + parts[1] + "/history", "/interactions/" + parts[1]:
+		return path
+	}
+	return ""
+}
+
+// outOfSight leads from a record that its own change took out of the visitor's
+// sight to the list of those that he sees.
+func (s *Server) outOfSight(c *gin.Context, list, done string) error {
+	if err := s.flash(c, views.Toast{Text: done + ". It is not among your clients, so you do not see it any more"}); err != nil {
+		return err
+	}
+	if part(c) {
+		c.Header("HX-Redirect", list)
+		c.Status(http.StatusOK)
+		return nil
+	}
+	return s.redirect(c, list)
+}

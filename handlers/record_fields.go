@@ -1,0 +1,199 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// newFact is one field of a record as its page shows it.
+func newFact(k *recordKind, r db.Record, v *visitor, f db.Field) views.Fact {
+	value := r.Value(f.Column)
+	return views.Fact{
+		Base: k.base(r.ID), Column: f.Column, Label: f.Label, Add: f.Lower(), Value: value, Shown: shownValue(r, f),
+		Avatar: f.Kind == db.Person, CanEdit: v.Can(db.EditClient),
+	}
+}
+
+// shownValue is a field's value as people read it.
+func shownValue(r db.Record, f db.Field) string {
+	switch f.Kind {
+	case db.Person:
+		return r.OwnerName
+	case db.Website:
+		return views.Host(r.Value(f.Column))
+	}
+	return r.Value(f.Column)
+}
+
+// inputs are the types of the inputs of those kinds of field that have one, and what browsers may fill in.
+var inputs = map[db.FieldKind]struct{ kind, autocomplete string }{
+	db.Website: {"text", "url"}, db.Email: {"email", "off"}, db.Phone: {"tel", "off"},
+}
+
+// field is a field in a form, with a value.
+func (s *Server) field(c *gin.Context, k *db.RecordKind, f db.Field, value string) (views.Field, error) {
+	input := inputs[f.Kind]
+	field := views.Field{ID: "f-" + f.Column, Name: f.Column, Label: f.Label, Type: input.kind, Value: value, Autocomplete: input.autocomplete}
+	var err error
+	if f.Kind == db.Person {
+		if field.Options, err = s.ownerOptions(c, value); err == nil && optionLabel(field.Options, value) == value && value != "" {
+			field.Options = append(field.Options, views.Option{Value: value, Label: "Somebody who left", Selected: true})
+		}
+		return field, err
+	}
+	field.List, err = s.db.Suggestions(c.Request.Context(), who(c).Actor, k, f)
+	return field, err
+}
+
+// editor is a field in its editor on the page, with a value and, perhaps, what is wrong with it.
+func (s *Server) editor(c *gin.Context, k *recordKind, id string, f db.Field, value, message string, version int) (views.Fact, error) {
+	field, err := s.field(c, k.RecordKind, f, value)
+	field.Name, field.Error, field.Autofocus = "value", message, true
+	return views.Fact{
+		Base: k.base(id), Column: f.Column, Label: f.Label, Add: f.Lower(), CanEdit: true, Editor: &views.Editor{Field: field, Version: version},
+	}, err
+}
+
+// recordField reads the record and the field that the URL names.
+func (s *Server) recordField(c *gin.Context) (*recordKind, db.Record, db.Field, error) {
+	k := recordKindOf(c.FullPath())
+	f, err := k.Field(c.Param("field"))
+	if err != nil {
+		return k, db.Record{}, f, err
+	}
+	k, r, err := s.record(c)
+	return k, r, f, err
+}
+
+func (s *Server) recordFieldShow(c *gin.Context) error {
+	k, r, f, err := s.recordField(c)
+	if err != nil {
+		return err
+	}
+	return s.recordFieldAnswer(c, http.StatusOK, k, r, newFact(k, r, who(c), f))
+}
+
+func (s *Server) recordFieldEdit(c *gin.Context) error {
+	k, r, f, err := s.recordField(c)
+	if err != nil {
+		return err
+	}
+	editor, err := s.editor(c, k, r.ID, f, r.Value(f.Column), "", r.Version)
+	if err != nil {
+		return err
+	}
+	return s.recordFieldAnswer(c, http.StatusOK, k, r, editor)
+}
+
+// recordFieldAnswer answers one fact: alone to htmx, else in its place on the page.
+func (s *Server) recordFieldAnswer(c *gin.Context, status int, k *recordKind, r db.Record, f views.Fact) error {
+	f.Focus = f.Editor == nil
+	return s.answerPart(c, status, func() error {
+		return s.recordPage(c, status, k, r, func(page *views.Record) error {
+			place(page.Details.Facts, f)
+			return nil
+		})
+	}, f)
+}
+
+func (s *Server) recordFieldUpdate(c *gin.Context) error {
+	k, r, f, err := s.recordField(c)
+	if err != nil {
+		return err
+	}
+	version, err := version(c)
+	if err != nil {
+		return err
+	}
+	value, err := fieldValue(c, f.Column)
+	if err != nil {
+		return err
+	}
+	changed, err := k.update(s.db, c.Request.Context(), who(c).Actor, r.ID, version, db.Fields{f.Column: value})
+	var refused *db.Invalid
+	var stale *db.Conflict
+	switch {
+	case errors.As(err, &refused):
+		editor, err := s.editor(c, k, r.ID, f, value, refused.Fields[f.Column], version)
+		if err != nil {
+			return err
+		}
+		editor.Editor.Found = taken(refused)
+		return s.recordFieldAnswer(c, http.StatusUnprocessableEntity, k, r, editor)
+	case errors.As(err, &stale):
+		return s.recordFieldConflict(c, f, value, stale)
+	case err != nil:
+		return err
+	}
+	return s.recordFieldSaved(c, k, r.Value(f.Column), changed, f)
+}
+
+// recordFieldConflict shows the value that is stored and the value that was typed.
+func (s *Server) recordFieldConflict(c *gin.Context, f db.Field, value string, stale *db.Conflict) error {
+	k, r, err := s.record(c)
+	if err != nil {
+		return err
+	}
+	editor, err := s.editor(c, k, r.ID, f, value, "", r.Version)
+	if err != nil {
+		return err
+	}
+	theirs := r.Value(f.Column)
+	if f.Kind == db.Person {
+		theirs, value = r.OwnerName, optionLabel(editor.Editor.Field.Options, value)
+	}
+	editor.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this")
+	editor.Editor.Conflict.Differences = []views.Difference{{Theirs: theirs, Yours: value}}
+	return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
+}
+
+// recordFieldSaved answers the fact again and what else on the page says it. was is the value before.
+func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r db.Record, f db.Field) error {
+	if r.OutOfSight {
+		return s.outOfSight(c, k.path(), f.Label+" saved")
+	}
+	if !part(c) {
+		return s.done(c, k.base(r.ID), views.Toast{Text: f.Label + " saved", Undo: undoOf(c, r.Version, db.Fields{"value": was})})
+	}
+	meta, err := s.metaNow(c, k, r.ID)
+	if err != nil {
+		return err
+	}
+	shown := newFact(k, r, who(c), f)
+	shown.Focus = true
+	return s.show(c, http.StatusOK, shown, toast(f.Label+" saved", nil), meta, views.Title(r.Name()),
+		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(r.Name())},
+		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(r.Name())},
+		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)})
+}
+
+// place puts a fact in its place on a page.
+func place(facts []views.Fact, f views.Fact) {
+	for i := range facts {
+		if facts[i].Column == f.Column {
+			facts[i] = f
+		}
+	}
+}
+
+// fieldValue is what a field's form sent.
+func fieldValue(c *gin.Context, column string) (string, error) {
+	values, ok := c.Request.PostForm["value"]
+	if !ok {
+		return "", &db.Invalid{Fields: map[string]string{column: "No value was sent; reload the page and try again"}}
+	}
+	return values[0], nil
+}
+
+// answerPart answers parts to htmx, and otherwise the whole page by the function given.
+func (s *Server) answerPart(c *gin.Context, status int, whole func() error, parts ...views.View) error {
+	if part(c) {
+		return s.show(c, status, parts...)
+	}
+	return whole()
+}

@@ -1,0 +1,208 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// recordFields are the full form's fields with these values, and what is wrong with them.
+func (s *Server) recordFields(c *gin.Context, k *recordKind, values db.Fields, refused *db.Invalid) ([]views.Field, error) {
+	var fields []views.Field
+	for _, f := range k.Fields {
+		field, err := s.field(c, k.RecordKind, f, values[f.Column])
+		if err != nil {
+			return nil, err
+		}
+		field.ID, field.Optional, field.DefaultsTo = f.Column, f.Required == "", k.defaultsTo(f)
+		fields = append(fields, field)
+	}
+	if refused == nil {
+		return fields, nil
+	}
+	return withErrors(fields, refused.Fields), nil
+}
+
+// defaultsTo is the column that takes a field's value where it is left empty, "" for none.
+func (k *recordKind) defaultsTo(f db.Field) string {
+	for _, other := range k.Fields {
+		if other.Default == f.Column {
+			return other.Column
+		}
+	}
+	return ""
+}
+
+func (s *Server) recordNew(c *gin.Context) error {
+	k, values := recordKindOf(c.FullPath()), db.Fields{"owner_user_id": who(c).UserID}
+	if k == organizationRecords {
+		values["display_name"] = query(c, "display_name")
+	}
+	return s.recordNewAnswer(c, http.StatusOK, k, values, nil)
+}
+
+func (s *Server) recordNewAnswer(c *gin.Context, status int, k *recordKind, values db.Fields, refused *db.Invalid) error {
+	fields, err := s.recordFields(c, k, values, refused)
+	if err != nil {
+		return err
+	}
+	if refused == nil {
+		fields[0].Autofocus = true
+	}
+	return s.form(c, status, views.Form{
+		Page: s.page(c, "New "+k.Noun, "Add "+a(k.Noun), k.Plural), Heading: "New " + k.Noun,
+		List: views.Ref{Name: k.heading(), Href: k.path()}, Action: k.path(), Submit: "Create " + k.Noun, Cancel: k.path(),
+		RequestID: requestID(c), Fields: fields, Found: takenByNew(refused),
+	}, refused)
+}
+
+func (s *Server) recordCreate(c *gin.Context) error {
+	k := recordKindOf(c.FullPath())
+	values := typed(c, k.FieldColumns(nil)...)
+	r, err := k.create(s.db, c.Request.Context(), who(c).Actor, values, c.Request.PostForm.Get("request_id"))
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.recordNewAnswer(c, http.StatusUnprocessableEntity, k, values, refused)
+	}
+	if err != nil {
+		return err
+	}
+	return s.recordSaved(c, k, r, "Created ")
+}
+
+// recordSaved leads to a record's page, which says what was done.
+func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done string) error {
+	if r.OutOfSight {
+		return s.outOfSight(c, k.path(), done+r.Name())
+	}
+	if err := s.flash(c, views.Toast{Text: done + r.Name()}); err != nil {
+		return err
+	}
+	return s.redirect(c, k.base(r.ID))
+}
+
+func (s *Server) recordEdit(c *gin.Context) error {
+	k, r, err := s.record(c)
+	if err != nil {
+		return err
+	}
+	return s.recordEditAnswer(c, http.StatusOK, k, r, nil, nil, nil)
+}
+
+func (s *Server) recordUpdate(c *gin.Context) error {
+	k := recordKindOf(c.FullPath())
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	version, err := version(c)
+	if err != nil {
+		return err
+	}
+	ctx, by, values := c.Request.Context(), who(c).Actor, typed(c, k.FieldColumns(nil)...)
+	r, err := k.update(s.db, ctx, by, id, version, values)
+	var refused *db.Invalid
+	var stale *db.Conflict
+	if errors.As(err, &refused) || errors.As(err, &stale) {
+		stored, readErr := k.read(s.db, ctx, by, id)
+		if readErr != nil {
+			return readErr
+		}
+		if refused != nil {
+			stored.Version = version
+			return s.recordEditAnswer(c, http.StatusUnprocessableEntity, k, stored, values, refused, nil)
+		}
+		return s.recordEditAnswer(c, http.StatusConflict, k, stored, values, nil, stale)
+	}
+	if err != nil {
+		return err
+	}
+	return s.recordSaved(c, k, r, "Saved ")
+}
+
+// recordEditAnswer is the full form: with the stored values, or with what was
+// typed and what is wrong with it, or with both versions.
+func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind, r db.Record, typed db.Fields, refused *db.Invalid, stale *db.Conflict) error {
+	if stale != nil {
+		typed = without(typed, stale.Untouched)
+	}
+	stored, values := r.Values(), r.Values()
+	maps.Copy(values, typed)
+	fields, err := s.recordFields(c, k, values, refused)
+	if err != nil {
+		return err
+	}
+	f := views.Form{
+		Page: s.page(c, "Edit "+r.Name(), "Edit "+a(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
+		List: views.Ref{Name: k.heading(), Href: k.path()}, Record: &views.Ref{Name: r.Name(), Href: k.base(r.ID)},
+		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: taken(refused),
+	}
+	if stale != nil {
+		f.Failed = true
+		f.Conflict = views.NewConflict(s.clock(c), stale, "this")
+		compare(&f, stored)
+	}
+	return s.form(c, status, f, refused)
+}
+
+// compare shows in a form what is stored beside what was typed, where they differ.
+func compare(f *views.Form, stored db.Fields) {
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		theirs := stored[field.Name]
+		if theirs == field.Value {
+			continue
+		}
+		d := views.Difference{Label: field.Label, Theirs: theirs, Yours: field.Value}
+		if len(field.Options) > 0 {
+			d.Theirs, d.Yours = optionLabel(field.Options, theirs), optionLabel(field.Options, field.Value)
+		}
+		f.Conflict.Differences = append(f.Conflict.Differences, d)
+		field.Theirs = &d.Theirs
+	}
+}
+
+// form answers a page with a form; what is refused stands above it, with a link to each field.
+func (s *Server) form(c *gin.Context, status int, f views.Form, refused *db.Invalid) error {
+	if refused != nil {
+		f.Failed = true
+		for _, field := range f.Fields {
+			if field.Error != "" {
+				f.Summary = append(f.Summary, views.Option{Href: field.ID, Label: field.Error})
+			}
+		}
+		if len(f.Summary) < 2 {
+			f.Summary = nil // the field itself has the focus and says it
+		} else {
+			for i := range f.Fields {
+				f.Fields[i].Autofocus = false
+			}
+		}
+		f.SummaryHeading = fmt.Sprintf("Fix %d fields; nothing was saved yet", len(f.Summary))
+	}
+	return s.show(c, status, f)
+}
+
+func optionLabel(options []views.Option, value string) string {
+	for _, o := range options {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return value
+}
+
+// a puts the article before a noun.
+func a(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
