@@ -20,7 +20,14 @@ var contactRecords = &recordKind{
 	},
 	read: (*db.DB).Contact, list: (*db.DB).Contacts, count: (*db.DB).CountContacts,
 	create: (*db.DB).CreateContact, update: (*db.DB).UpdateContact, archive: (*db.DB).ArchiveContact, restore: (*db.DB).RestoreContact,
-	links: (*db.DB).OrganizationsOf, row: contactRow, cell: contactCell, meta: contactMeta,
+	links: (*db.DB).OrganizationsOf, detail: contactDetail, row: contactRow, cell: contactCell, meta: contactMeta,
+}
+
+func contactDetail(x db.Contact) []string {
+	if x.Value("job_title") == "" && x.Organization == "" {
+		return []string{x.Value("email")}
+	}
+	return []string{x.Value("job_title"), x.Organization}
 }
 
 // contactRow completes a row of the list.

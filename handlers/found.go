@@ -90,26 +90,23 @@ func pieces(text string, hits [][2]int) (all []views.Piece) {
 	return all
 }
 
-func foundOrganization(o db.Organization, typed db.Typed) views.OptionRow {
-	d := newDetail(typed, o.Name())
-	d.add(o.Value("sector"))
-	d.add(views.Domain(o.Value("website")))
-	return views.OptionRow{
-		ID: o.ID, Href: "/organizations/" + o.ID, Name: o.Name(), Square: true, Archived: !o.IsActive,
-		Marked: marked(o.Name(), typed), Detail: d.explain(o.Value("legal_name"), o.Value("tax_id"), views.Host(o.Value("website"))),
+// foundRecord is a record that was found: what it is and, where that does not
+// say it, why it was found.
+func foundRecord(r db.Record, typed db.Typed) views.OptionRow {
+	k := recordKinds[r.Kind.Plural]
+	d := newDetail(typed, r.Name())
+	for _, value := range k.detail(r) {
+		d.add(value)
 	}
-}
-
-func foundContact(x db.Contact, typed db.Typed) views.OptionRow {
-	d := newDetail(typed, x.Name())
-	d.add(x.Value("job_title"))
-	d.add(x.Organization)
-	if len(d.pieces) == 0 {
-		d.add(x.Value("email"))
+	var searched []string
+	for _, f := range k.Fields {
+		if f.Searched {
+			searched = append(searched, shownValue(r, f))
+		}
 	}
 	return views.OptionRow{
-		ID: x.ID, Href: "/contacts/" + x.ID, Name: x.Name(), Archived: !x.IsActive,
-		Marked: marked(x.Name(), typed), Detail: d.explain(x.Value("email"), x.Value("phone"), x.Value("mobile")),
+		ID: r.ID, Href: k.base(r.ID), Name: r.Name(), Square: k == organizationRecords, Archived: !r.IsActive,
+		Marked: marked(r.Name(), typed), Detail: d.explain(searched...),
 	}
 }
 

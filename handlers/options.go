@@ -75,10 +75,10 @@ func (s *Server) optionRows(c *gin.Context, kind, typed string, n int) ([]views.
 	ctx, by, marks := c.Request.Context(), who(c).Actor, db.NewTyped(typed)
 	if kind == "organization" {
 		found, err := s.db.FindOrganizations(ctx, by, typed, n)
-		return each(found, func(o db.Organization) views.OptionRow { return foundOrganization(o, marks) }), err
+		return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), err
 	}
 	found, err := s.db.FindContacts(ctx, by, typed, n)
-	return each(found, func(x db.Contact) views.OptionRow { return foundContact(x, marks) }), err
+	return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), err
 }
 
 // withOptions are the choices of With or At in a composer. current is the id

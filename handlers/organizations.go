@@ -16,7 +16,11 @@ var organizationRecords = &recordKind{
 	},
 	read: (*db.DB).Organization, list: (*db.DB).Organizations, count: (*db.DB).CountOrganizations,
 	create: (*db.DB).CreateOrganization, update: (*db.DB).UpdateOrganization, archive: (*db.DB).ArchiveOrganization, restore: (*db.DB).RestoreOrganization,
-	links: (*db.DB).ContactsOf, row: organizationRow, cell: organizationCell, meta: organizationMeta,
+	links: (*db.DB).ContactsOf, detail: organizationDetail, row: organizationRow, cell: organizationCell, meta: organizationMeta,
+}
+
+func organizationDetail(o db.Organization) []string {
+	return []string{o.Value("sector"), views.Domain(o.Value("website"))}
 }
 
 // organizationRow completes a row of the list.

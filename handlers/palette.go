@@ -63,10 +63,10 @@ func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err erro
 	organizations, contacts, err := s.db.Recent(c.Request.Context(), who(c).Actor, ids)
 	found := map[string]views.OptionRow{}
 	for _, o := range organizations {
-		found["/organizations/"+o.ID] = foundOrganization(o, db.Typed{})
+		found["/organizations/"+o.ID] = foundRecord(o, db.Typed{})
 	}
 	for _, x := range contacts {
-		found["/contacts/"+x.ID] = foundContact(x, db.Typed{})
+		found["/contacts/"+x.ID] = foundRecord(x, db.Typed{})
 	}
 	for _, path := range paths {
 		if row, ok := found[path]; ok && len(choices) < paletteRecent {
@@ -105,10 +105,10 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed db.Typed) []views.PaletteGroup {
 	return []views.PaletteGroup{
 		{ID: "organizations", Heading: "Organizations", Choices: each(found.Organizations, func(o db.Organization) views.PaletteChoice {
-			return recordChoice(foundOrganization(o, typed))
+			return recordChoice(foundRecord(o, typed))
 		})},
 		{ID: "contacts", Heading: "Contacts", Choices: each(found.Contacts, func(x db.Contact) views.PaletteChoice {
-			return recordChoice(foundContact(x, typed))
+			return recordChoice(foundRecord(x, typed))
 		})},
 		{ID: "interactions", Heading: "Interactions", Choices: each(found.Interactions[:min(paletteInteractions, len(found.Interactions))], func(i db.Interaction) views.PaletteChoice {
 			return interactionChoice(s.foundInteraction(c, i, typed))
@@ -173,10 +173,10 @@ func logChoices(found db.Hits, typed db.Typed, channel string) []views.PaletteCh
 		}
 	}
 	for _, x := range found.Contacts {
-		add(foundContact(x, typed))
+		add(foundRecord(x, typed))
 	}
 	for _, o := range found.Organizations {
-		add(foundOrganization(o, typed))
+		add(foundRecord(o, typed))
 	}
 	all := slices.Concat(named, others)
 	return all[:min(paletteLogs, len(all))]

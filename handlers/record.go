@@ -29,9 +29,11 @@ type recordKind struct {
 	archive, restore func(d *db.DB, ctx context.Context, by db.Actor, id string, version int) (db.Record, error)
 
 	links func(d *db.DB, ctx context.Context, by db.Actor, id string) ([]db.Link, error)
-	row   func(*views.Row, db.Record, []db.Column)
-	cell  func(db.Record, db.Column) views.Cell
-	meta  func(views.Clock, *visitor, db.Record, []db.Link) views.RecordMeta
+	// detail is what stands below a record's name where it is one of many.
+	detail func(db.Record) []string
+	row    func(*views.Row, db.Record, []db.Column)
+	cell   func(db.Record, db.Column) views.Cell
+	meta   func(views.Clock, *visitor, db.Record, []db.Link) views.RecordMeta
 }
 
 // recordKindOf is the kind of the record that an address is about.

@@ -83,11 +83,11 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	groups := []views.SearchGroup{
 		{
 			Kind: "organizations", Heading: "Organizations", Count: counted(found.FoundOrganizations, found.MoreOrganizations),
-			Rows: each(found.Organizations, func(o db.Organization) views.OptionRow { return foundOrganization(o, typed) }),
+			Rows: each(found.Organizations, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 		{
 			Kind: "contacts", Heading: "Contacts", Count: counted(found.FoundContacts, found.MoreContacts),
-			Rows: each(found.Contacts, func(x db.Contact) views.OptionRow { return foundContact(x, typed) }),
+			Rows: each(found.Contacts, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 	}
 	if viewInteractions.check(who(c)) == nil {
