@@ -215,7 +215,7 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s secrets) {
 	ctx := t.Context()
 	acme, brig, maya := o.Acme(t), o.NewOrganization(t, "Brig"), o.Maya(t)
 	for _, x := range []db.Organization{acme, brig} {
-		must(o.UpdateOrganization(ctx, o.Tomas, x.ID, 1, db.Fields{"sector": "Sector of " + x.DisplayName}))(t)
+		must(o.UpdateOrganization(ctx, o.Tomas, x.ID, 1, db.Fields{"sector": "Sector of " + x.Name()}))(t)
 	}
 	must(o.LinkContact(ctx, o.Tomas, db.NewLink{OrganizationID: brig.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Secret role"}}))(t)
 	call := must(o.LogInteraction(ctx, o.Tomas, db.Fields{"channel": "call", "subject": "Secret subject", "organization_id": brig.ID, "contact_id": maya.ID}, ""))(t)
