@@ -64,11 +64,24 @@ type Options struct {
 	Now            func() time.Time // replaces the clock in tests
 }
 
+// ParseBaseURL takes an address of a scheme and a host, and nothing else: every
+// link leads to the root of it.
+func ParseBaseURL(text string) (*url.URL, error) {
+	base, err := url.Parse(text)
+	switch {
+	case err != nil || base.Hostname() == "" || base.Scheme != "http" && base.Scheme != "https":
+		return nil, fmt.Errorf("the base URL %q is none; give it like https://registry.example", text)
+	case base.User != nil || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || strings.Contains(text, "#"):
+		return nil, fmt.Errorf("the base URL %q has more than a scheme and a host; give it like %s://%s", text, base.Scheme, base.Host)
+	}
+	return &url.URL{Scheme: base.Scheme, Host: base.Host}, nil
+}
+
 // New returns the server of a registry, or an error that says which option is wrong.
 func New(d *db.DB, o Options) (*Server, error) {
-	base, err := url.Parse(o.BaseURL)
-	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
-		return nil, fmt.Errorf("the base URL %q is none; give it like https://registry.example", o.BaseURL)
+	base, err := ParseBaseURL(o.BaseURL)
+	if err != nil {
+		return nil, err
 	}
 	s := &Server{db: d, baseURL: base, everywhere: headersOf(base), log: o.Log, now: o.Now, asks: map[string]access{}}
 	if s.log == nil {

@@ -244,3 +244,13 @@ func (o *Office) Unchanged(t testing.TB, do func()) {
 	}
 	t.Error("what was refused has changed something")
 }
+
+// Bytes is the content of a file.
+func Bytes(t testing.TB, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}

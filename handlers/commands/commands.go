@@ -82,8 +82,13 @@ type serveCmd struct {
 	SessionMax  time.Duration `help:"How long somebody stays signed in at most." default:"72h" placeholder:"TIME"`
 }
 
-// Validate refuses sessions that would be over before they begin.
+// Validate refuses sessions that would be over before they begin, and a base URL that links could not lead to.
 func (cmd *serveCmd) Validate() error {
+	if cmd.BaseURL != "" {
+		if _, err := handlers.ParseBaseURL(cmd.BaseURL); err != nil {
+			return fmt.Errorf("--base-url: %w", err)
+		}
+	}
 	if cmd.SessionIdle < time.Minute || cmd.SessionMax < cmd.SessionIdle {
 		return errors.New("--session-idle is at least 1m, and --session-max at least as long")
 	}
@@ -91,7 +96,17 @@ func (cmd *serveCmd) Validate() error {
 }
 
 // Run serves until the context ends, then finishes what is running within 10 s.
+// A start that is given up is no failure.
 func (cmd *serveCmd) Run(e *env) error {
+	serving := false
+	err := cmd.run(e, &serving)
+	if !serving && e.ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (cmd *serveCmd) run(e *env, serving *bool) error {
 	gin.SetMode(gin.ReleaseMode)
 	d, err := db.Open(e.ctx, e.file, db.Options{
 		Exclusive: true, Create: true, Check: true,
@@ -106,7 +121,7 @@ func (cmd *serveCmd) Run(e *env) error {
 		return fmt.Errorf("cannot listen on %s: %w; stop what uses it, or choose another --addr", cmd.Addr, err)
 	}
 	if cmd.BaseURL == "" {
-		cmd.BaseURL = "http://" + listener.Addr().String()
+		cmd.BaseURL = "http://" + openAddress(listener.Addr().String())
 	}
 	log := slog.New(logHandler(cmd.LogFormat, e.stderr))
 	s, err := handlers.New(d, handlers.Options{
@@ -144,6 +159,7 @@ func (cmd *serveCmd) Run(e *env) error {
 	defer background.Wait()
 	defer s.Wait()
 	defer s.End()
+	*serving = true
 	return serve(e.ctx, listener, s, log)
 }
 
@@ -153,6 +169,19 @@ func (cmd *serveCmd) backupDir(file string) string {
 		return ""
 	}
 	return db.BackupsIn(cmd.BackupDir, file).Folder
+}
+
+// openAddress is what a browser on this machine can open where the server listens.
+func openAddress(listens string) string {
+	host, port, err := net.SplitHostPort(listens)
+	ip := net.ParseIP(host)
+	switch {
+	case err != nil || !ip.IsUnspecified():
+		return listens
+	case ip.To4() != nil:
+		return "127.0.0.1:" + port
+	}
+	return "localhost:" + port
 }
 
 func serve(ctx context.Context, listener net.Listener, s *handlers.Server, log *slog.Logger) error {

@@ -1,0 +1,336 @@
+package commands
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// added is a registry with one user, made by the command.
+func added(t *testing.T) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "r.db")
+	args := []string{"user", "add", "--db", file, "--email", "a@quay.example", "--name", "A", "--role", "Administrator"}
+	if code, _, stderr := command(t, goodPassword, args...); code != 0 {
+		t.Fatal(stderr)
+	}
+	return file
+}
+
+// listed are the names in a folder, locks and sockets excepted.
+func listed(t *testing.T, folder string) (all []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); !strings.HasSuffix(name, ".lock") {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// every is each command with its arguments; those that make a registry come first.
+func every(t *testing.T) (all [][]string, making int) {
+	backup := added(t)
+	return [][]string{
+		{"serve", "--addr", "127.0.0.1:0"},
+		{"demo"},
+		{"user", "add", "--email", "b@quay.example", "--name", "B", "--role", "Viewer"},
+		{"user", "list"},
+		{"user", "reset-password", "--email", "a@quay.example"},
+		{"user", "reset-mfa", "--email", "a@quay.example"},
+		{"user", "unlock", "--email", "a@quay.example"},
+		{"user", "add-role", "--email", "a@quay.example", "--role", "Viewer"},
+		{"backup", filepath.Join(t.TempDir(), "copy.db")},
+		{"verify"},
+		{"restore", backup},
+	}, 3
+}
+
+func TestOnlyThreeCommandsMakeARegistry(t *testing.T) {
+	t.Parallel()
+	commands, making := every(t)
+	for _, args := range commands[making : len(commands)-1] { // restore is to put one where none is
+		file := filepath.Join(t.TempDir(), "mistyped.db")
+		code, stdout, stderr := command(t, goodPassword, append(args, "--db", file)...)
+		if code != 1 || stdout != "" {
+			t.Errorf("%v: %d %q", args, code, stdout)
+		}
+		wantLine(t, stderr, "there is no registry "+file+"; name it with --db")
+		if left := listed(t, filepath.Dir(file)); len(left) > 0 {
+			t.Errorf("%v made %v", args, left)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "r.db")
+	s := start(t, "--addr", "127.0.0.1:0", "--db", file)
+	if code := s.stop(); code != 0 || !strings.Contains(s.stderr.String(), "a new one was made") {
+		t.Errorf("%d: it does not say that it made the registry: %s", code, s.stderr)
+	}
+	if left := listed(t, filepath.Dir(file)); !slices.Equal(left, []string{"r.db"}) {
+		t.Errorf("it made %v", left)
+	}
+}
+
+// TestNoCommandTouchesWhatIsNotOurs: the file is as it was, and nothing is beside it.
+func TestNoCommandTouchesWhatIsNotOurs(t *testing.T) {
+	t.Parallel()
+	sql := func(statement string) func(path string) error {
+		return func(path string) error {
+			plain := dbtest.SQL(t, path)
+			defer plain.Close()
+			_, err := plain.Exec(statement)
+			return err
+		}
+	}
+	content := func(text string) func(path string) error {
+		return func(path string) error { return os.WriteFile(path, []byte(text), 0o644) }
+	}
+	for _, x := range []struct {
+		what, says, beside string
+		make               func(path string) error
+	}{
+		{"another program's tables", "another program's database", "", sql("CREATE TABLE users (id INTEGER); CREATE TABLE notes (text TEXT)")},
+		{"another program's id", "another program's database", "", sql(`
+			PRAGMA application_id = 252006673;
+			CREATE TABLE users (id INTEGER); CREATE TABLE audit_logs (id INTEGER); CREATE TABLE goose_db_version (id INTEGER)`)},
+		{"no table at all", "another program's database", "", sql("PRAGMA user_version = 3")},
+		{"text", "damaged or no database", "", content("Dear Maya, this is a letter and no database.\n")},
+		{"0 bytes", "it has 0 bytes", "", content("")},
+		{"0 bytes where a registry was", "restore ", ".before-17", content("")},
+	} {
+		commands, _ := every(t)
+		for _, args := range commands {
+			path := filepath.Join(t.TempDir(), "other.db")
+			if err := x.make(path); err != nil {
+				t.Fatal(err)
+			}
+			if x.beside != "" {
+				if err := os.WriteFile(path+x.beside, []byte("a copy"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if args[0] == "restore" && !strings.HasPrefix(x.says, "another") {
+				continue // it is there for what is damaged
+			}
+			before, names := dbtest.Bytes(t, path), listed(t, filepath.Dir(path))
+			code, stdout, stderr := command(t, goodPassword, append(args, "--db", path)...)
+			if code != 1 || stdout != "" {
+				t.Errorf("%s, %v: %d %q", x.what, args, code, stdout)
+			}
+			wantLine(t, stderr, x.says)
+			wantLine(t, stderr, path)
+			if after := dbtest.Bytes(t, path); after != before {
+				t.Errorf("%s was changed by %v", x.what, args)
+			}
+			if left := listed(t, filepath.Dir(path)); !slices.Equal(left, names) {
+				t.Errorf("%s, %v: beside it are %v, and were %v", x.what, args, left, names)
+			}
+		}
+	}
+}
+
+// TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne: each of these says that one was there.
+func TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne(t *testing.T) {
+	t.Parallel()
+	commands, making := every(t)
+	ends := []string{
+		".restoring", ".replaced-20260101-000000", ".before-16", ".before-restore-20260101-000000", ".key", "-wal", "-journal",
+	}
+	for _, left := range ends {
+		for _, args := range commands[:making] {
+			file := filepath.Join(t.TempDir(), "r.db")
+			if err := os.WriteFile(file+left, []byte("of a registry"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, stdout, stderr := command(t, goodPassword, append(args, "--db", file)...)
+			if code != 1 || stdout != "" {
+				t.Errorf("%s, %v: %d %q", left, args, code, stdout)
+			}
+			wantLine(t, stderr, file+left)
+			wantLine(t, stderr, "restore")
+			if now := listed(t, filepath.Dir(file)); !slices.Equal(now, []string{"r.db" + left}) {
+				t.Errorf("%s, %v: there is now %v", left, args, now)
+			}
+		}
+	}
+	file := filepath.Join(t.TempDir(), "r.db")
+	if err := os.WriteFile(file+"-wal", nil, 0o600); err != nil { // holds nothing
+		t.Fatal(err)
+	}
+	if code, _, stderr := command(t, goodPassword, append(commands[2], "--db", file)...); code != 0 {
+		t.Error(stderr)
+	}
+}
+
+// TestOneServerOnAFileByWhateverName: a link's own name makes no second lock, key or -wal.
+func TestOneServerOnAFileByWhateverName(t *testing.T) {
+	t.Parallel()
+	file := added(t)
+	folder := t.TempDir()
+	link, chain, hard := filepath.Join(folder, "link.db"), filepath.Join(folder, "chain.db"), filepath.Join(folder, "hard.db")
+	for name, to := range map[string]string{link: file, chain: "link.db"} {
+		if err := os.Symlink(to, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := start(t, "--addr", "127.0.0.1:0", "--db", link)
+	for _, name := range []string{file, chain, link} {
+		code, stdout, stderr := command(t, "", "serve", "--addr", "127.0.0.1:0", "--db", name)
+		if code != 1 || stdout != "" {
+			t.Errorf("%s: %d %q", name, code, stdout)
+		}
+		wantLine(t, stderr, "in use")
+	}
+	if code, stdout, stderr := command(t, "", "user", "list", "--db", chain); code != 0 || !strings.Contains(stdout, "a@quay.example") {
+		t.Error(code, stdout, stderr)
+	}
+	if code := s.stop(); code != 0 {
+		t.Error(code, s.stderr)
+	}
+	if names := listed(t, folder); !slices.Equal(names, []string{"chain.db", "link.db"}) {
+		t.Errorf("beside the links there are %v", names)
+	}
+
+	if err := os.Link(file, hard); err != nil {
+		t.Fatal(err)
+	}
+	commands, _ := every(t)
+	for _, args := range commands {
+		for _, name := range []string{file, hard} {
+			code, stdout, stderr := command(t, goodPassword, append(args, "--db", name)...)
+			if code != 1 || stdout != "" {
+				t.Errorf("%v %s: %d %q", args, name, code, stdout)
+			}
+			wantLine(t, stderr, "hard link")
+		}
+	}
+	if err := os.Remove(hard); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := command(t, "", "verify", "--db", file); code != 0 {
+		t.Error(stderr)
+	}
+}
+
+// TestReadingCommandsChangeNothing: not in a file that nobody may write, nor in one that is served.
+func TestReadingCommandsChangeNothing(t *testing.T) {
+	t.Parallel()
+	file := added(t)
+	if err := os.Chmod(file, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	reads := func(name string) {
+		t.Helper()
+		for _, args := range [][]string{{"verify"}, {"user", "list"}, {"backup", filepath.Join(t.TempDir(), "copy.db")}} {
+			if code, _, stderr := command(t, "", append(args, "--db", name)...); code != 0 {
+				t.Errorf("%v: %s", args, stderr)
+			}
+		}
+	}
+	before, names := dbtest.Bytes(t, file), listed(t, filepath.Dir(file))
+	reads(file)
+	if dbtest.Bytes(t, file) != before || !slices.Equal(listed(t, filepath.Dir(file)), names) {
+		t.Errorf("it was changed, or what is beside it: %v", listed(t, filepath.Dir(file)))
+	}
+	if err := os.Chmod(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, "--addr", "127.0.0.1:0", "--db", file)
+	reads(file)
+	if rows := dbtest.Column(t, file, "SELECT count(*) FROM audit_logs")[0]; rows != "1" {
+		t.Errorf("the history has %s rows", rows)
+	}
+	if code := s.stop(); code != 0 {
+		t.Error(code, s.stderr)
+	}
+}
+
+// dying ends when it was asked some times whether it has.
+type dying struct {
+	context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64
+}
+
+func (d *dying) count() {
+	if d.left.Add(-1) == 0 {
+		d.cancel()
+	}
+}
+
+func (d *dying) Done() <-chan struct{} { d.count(); return d.Context.Done() }
+
+func (d *dying) Err() error { d.count(); return d.Context.Err() }
+
+// ended is a writer that ends the program when it writes.
+type ended struct {
+	end     func()
+	written atomic.Bool
+}
+
+func (e *ended) Write(p []byte) (int, error) {
+	e.written.Store(true)
+	e.end()
+	return len(p), nil
+}
+
+// TestAStartThatIsGivenUpIsNoFailure: whenever it is, exit code 0, and a registry is there whole or not at all.
+func TestAStartThatIsGivenUpIsNoFailure(t *testing.T) {
+	t.Parallel()
+	served := false
+	for n := int64(1); !served; n = n*3/2 + 1 {
+		file := filepath.Join(t.TempDir(), "r.db")
+		ctx, cancel := context.WithCancel(t.Context())
+		d := &dying{Context: ctx, cancel: cancel}
+		d.left.Store(n)
+		out, errs := &ended{end: cancel}, newLines()
+		if code := Run(d, []string{"--addr", "127.0.0.1:0", "--db", file}, strings.NewReader(""), out, errs); code != 0 {
+			t.Fatalf("given up after %d: %d %s", n, code, errs)
+		}
+		names := listed(t, filepath.Dir(file))
+		if len(names) > 1 || len(names) == 1 && names[0] != "r.db" {
+			t.Errorf("given up after %d it leaves %v", n, names)
+		}
+		if len(names) == 1 {
+			again, err := db.Open(t.Context(), file, db.Options{Exclusive: true})
+			if err != nil {
+				t.Fatalf("given up after %d: %v", n, err)
+			}
+			again.Close()
+		}
+		served = out.written.Load()
+	}
+}
+
+func TestWhatItPrintsCanBeOpened(t *testing.T) {
+	t.Parallel()
+	for _, addr := range []string{":0", "[::]:0", "0.0.0.0:0", "127.0.0.1:0", "localhost:0"} {
+		s := start(t, "--addr", addr, "--db", filepath.Join(t.TempDir(), "r.db"))
+		if strings.Contains(s.url, "//[::]") || strings.Contains(s.url, "//0.0.0.0") {
+			t.Errorf("%s: it prints %s", addr, s.url)
+		}
+		client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{}}
+		a, err := client.Get(s.url)
+		if err != nil || a.StatusCode != 200 {
+			t.Errorf("%s: %v %v", addr, a, err)
+		} else {
+			a.Body.Close()
+		}
+		client.CloseIdleConnections()
+		if code := s.stop(); code != 0 {
+			t.Error(code, s.stderr)
+		}
+	}
+}
