@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // Health is what is known of the registry's file.
@@ -90,7 +92,7 @@ func (d *DB) checkAtStart(ctx context.Context) error {
 // some: nothing is written to it from then on, until a check finds it sound again.
 func (d *DB) CheckFile(ctx context.Context) error {
 	found, err := d.check(ctx)
-	if isDamage(err) {
+	if meetsDamage(err) {
 		found, err = err.Error(), nil
 	}
 	if err != nil {
@@ -170,13 +172,20 @@ func (d *DB) watchedCheck(ctx context.Context, p *pool, query string) (found str
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}
-	if isDamage(err) {
+	if meetsDamage(err) {
 		lines, err = append(lines, err.Error()), nil
 	}
 	if found = strings.TrimPrefix(strings.Join(lines, "\n"), "*** in database main ***\n"); found == "ok" {
 		found = ""
 	}
 	return found, err
+}
+
+// meetsDamage tells whether an error of a check is damage: a sound file lets no
+// rule fail to be computed, as one of JSON does where there is none.
+func meetsDamage(err error) bool {
+	var e sqlite3.Error
+	return isDamage(err) || errors.As(err, &e) && e.Code == sqlite3.ErrError
 }
 
 func (d *DB) walSize() int64 {

@@ -206,3 +206,18 @@ func TestADamagedRegistryIsCopiedAsItIs(t *testing.T) {
 		t.Errorf("organizations in the copy: %d, %v", len(found), err)
 	}
 }
+
+// A rule that cannot be computed for what is in the file, as one of JSON for
+// what is none, is damage as well, for the check at start and for verify.
+func TestWhatBreaksACheckIsDamage(t *testing.T) {
+	t.Parallel()
+	path, whole := filledFile(t)
+	content := bytes.ReplaceAll(whole, []byte(`{"`), []byte(`x"`))
+	want(t, "there is JSON", bytes.Equal(content, whole), false)
+	overwrite(t, path, content)
+	d := must(serveFile(t, path))(t)
+	wantDamaged(t, d)
+	if _, err := d.Verify(t.Context()); !db.IsDamaged(err) {
+		t.Errorf("verify answers %v", err)
+	}
+}

@@ -41,7 +41,13 @@ func (d *DB) Verify(ctx context.Context) (Verification, error) {
 // checkFile is Verify without noting what it finds.
 func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err error) {
 	var answer string
-	if err := d.reader.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&answer); err != nil {
+	err = d.reader.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&answer)
+	switch {
+	case isDamage(err):
+		return last, explain(err)
+	case meetsDamage(err):
+		answer = err.Error()
+	case err != nil:
 		return last, explain(err)
 	}
 	if answer != "ok" {

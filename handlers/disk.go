@@ -14,41 +14,44 @@ import (
 
 // diskFailure tells what a damaged file, a full or a read-only disk refuses; false for any other error.
 func diskFailure(c *gin.Context, err error) (f failure, is bool) {
-	do := func(administrator string) string {
-		if v := who(c); v != nil && v.Can(db.ManageSystem) {
-			return administrator
-		}
-		return "Tell an administrator."
-	}
-	var refused *db.Damaged
 	switch {
-	case db.IsDamaged(err) && !errors.As(err, &refused) && c.Request.Method == http.MethodGet:
-		return failure{
-			http.StatusServiceUnavailable, "alert", "This cannot be read", "The registry’s file is damaged where this is stored. Other pages can be read. " +
-				do("Copy it out with the command backup, then restore a backup."), "",
-		}, true
 	case db.IsDamaged(err):
-		return failure{
-			http.StatusServiceUnavailable, "alert", "Nothing can be saved just now", "The registry’s file is damaged. Nothing was changed; reading goes on. " +
-				do("Copy it out with the command backup, then restore a backup."), "",
-		}, true
+		return damagedFailure(c, err), true
 	case db.IsFull(err):
 		return failure{
 			http.StatusInsufficientStorage, "alert", "No room left", "The disk of the registry is full. Nothing was changed; reading goes on. " +
-				do("Make room on it; nothing has to be restarted."), "",
+				toDo(c, "Make room on it; nothing has to be restarted."), "",
 		}, true
 	case db.IsReadOnly(err):
 		return failure{
 			http.StatusInsufficientStorage, "alert", "Nothing can be saved just now", "The disk of the registry takes no changes. Nothing was changed; reading goes on. " +
-				do("Let its file and folder be written; nothing has to be restarted."), "",
+				toDo(c, "Let its file and folder be written; nothing has to be restarted."), "",
 		}, true
 	case db.IsUnavailable(err):
 		return failure{
 			http.StatusServiceUnavailable, "alert", "The registry cannot be used just now",
-			"Its file cannot be read. What was saved before is not touched; nothing was changed now. " + do("See that its disk is there and answers."), "",
+			"Its file cannot be read. What was saved before is not touched; nothing was changed now. " + toDo(c, "See that its disk is there and answers."), "",
 		}, true
 	}
 	return failure{}, false
+}
+
+// damagedFailure tells of a change that a damaged file does not take, or of a page that it does not give.
+func damagedFailure(c *gin.Context, err error) failure {
+	heading, message := "Nothing can be saved just now", "The registry’s file is damaged. Nothing was changed; reading goes on. "
+	var refused *db.Damaged
+	if c.Request.Method == http.MethodGet && !errors.As(err, &refused) {
+		heading, message = "This cannot be read", "The registry’s file is damaged where this is stored. Other pages can be read. "
+	}
+	return failure{http.StatusServiceUnavailable, "alert", heading, message + toDo(c, "Copy it out with the command backup, then restore a backup."), ""}
+}
+
+// toDo is what who reads it can do: administrators this, others tell one.
+func toDo(c *gin.Context, administrators string) string {
+	if v := who(c); v != nil && v.Can(db.ManageSystem) {
+		return administrators
+	}
+	return "Tell an administrator."
 }
 
 // unavailable is the page where nothing can be read. It asks the database for nothing.

@@ -85,6 +85,20 @@ func TestADamagedRegistryIsReadAndSaysSoToItsAdministrators(t *testing.T) {
 	admin.post("/organizations", "display_name", "Pine").want(303, "", "")
 }
 
+// What was changed in a damaged file may break any rule of reading it: a time
+// that is none, say. That is told as damage, too.
+func TestAnUnreadableValueOfADamagedRegistryIsDamage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	acme := s.organization("Acme")
+	s.exec("PRAGMA ignore_check_constraints = 1")
+	s.exec("UPDATE organizations SET updated_at = 'never' WHERE id = ?", key(acme))
+	admin.get(acme).want(500, "h1", "Something went wrong")
+	s.damage("recovery_codes")
+	admin.get(acme).want(503, "h1", "This cannot be read")
+}
+
 func TestNoRouteOfADamagedRegistryFailsOrWrites(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

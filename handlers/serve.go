@@ -214,6 +214,9 @@ func (s *Server) describe(c *gin.Context, err error) failure {
 	if f, is := diskFailure(c, err); is {
 		return f
 	}
+	if s.db.Health().Damage != "" { // what was changed in a damaged file may break any rule of reading it
+		return damagedFailure(c, err)
+	}
 	return failure{http.StatusInternalServerError, "alert", "Something went wrong", "Nothing was changed. Try again; if it stays, tell an administrator this number: " + c.GetString("request"), ""}
 }
 
