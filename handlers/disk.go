@@ -131,7 +131,7 @@ func (s *Server) check(ctx context.Context) bool {
 	err := s.db.CheckFile(ctx)
 	switch {
 	case db.IsDamaged(err):
-		s.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", err)
+		s.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", s.db.Health().Damage)
 	case err != nil && ctx.Err() == nil:
 		s.log.Error("the file could not be checked", "error", err)
 	case err == nil && before != "":
