@@ -13,7 +13,7 @@ import (
 type Account struct {
 	User
 	LastSignInAt time.Time // zero: never
-	LockedUntil  time.Time // strangers, or a browser of his own; zero: not locked
+	LockedUntil  time.Time // strangers, or one of their browsers; zero: not locked
 	InvitedUntil time.Time // end of the open invitation; zero: none
 	Beyond       string    // why the account is not the reader's to act on; "" where it is
 }

@@ -60,7 +60,7 @@ func budgetOf(ask asker, now time.Time, by Actor, userID, email string) (budget,
 	return strangers(userID, email, by.IP), err
 }
 
-// limit is how many wrong ones a key takes.
+// attemptLimit is how many wrong ones a key takes.
 type attemptLimit struct {
 	key  string
 	most int
@@ -202,7 +202,7 @@ func (t *tx) forgive(b budget) error {
 }
 
 // forgiveAll forgets the wrong ones of an account and all its browsers, and tells whether there were any.
-func (t *tx) forgiveAll(userID string) (any bool, err error) {
+func (t *tx) forgiveAll(userID string) (were bool, err error) {
 	n, err := t.exec("DELETE FROM sign_in_attempts WHERE "+ofAccount, userID, userID)
 	return n > 0, err
 }

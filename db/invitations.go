@@ -31,7 +31,7 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 	})
 }
 
-// signOutEverywhere ends a user's sessions, and forgets wrong passwords and the browsers he is known by.
+// signOutEverywhere ends a user's sessions, and forgets wrong passwords and known browsers.
 func (t *tx) signOutEverywhere(id string) error {
 	if _, err := t.endSessions(id, ""); err != nil {
 		return err

@@ -45,7 +45,8 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 }
 
 // ChangePassword gives the actor a new password (its hash) where the current
-// one fits, ends his other sessions and makes all browsers strangers. It returns Invalid where it does not.
+// one fits, ends their other sessions and makes all browsers strangers. It
+// returns Invalid where it does not.
 func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash string) error {
 	return d.withPassword(ctx, by, current, func(t *tx) error {
 		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
