@@ -64,7 +64,8 @@ type Options struct {
 	// Now replaces the clock in tests.
 	Now func() time.Time
 
-	uncopied bool // before it is migrated, because it is a copy itself
+	uncopied bool                       // before it is migrated, because it is a copy itself
+	free     func(string) (int64, bool) // FreeSpace, in tests
 }
 
 // Open opens the registry at path, migrates it where needed (after a copy
@@ -72,6 +73,7 @@ type Options struct {
 // file, the cause and what to do; a file that is refused is left as it was.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	d := &DB{idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now}
+	d.inTests.free = o.free
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -109,3 +109,8 @@ var Surplus = surplus
 
 // PersonName is personName, for tests.
 var PersonName = personName
+
+// WithRoom is how a disk with so many bytes left is opened.
+func WithRoom(bytes int64) Options {
+	return Options{free: func(string) (int64, bool) { return bytes, true }}
+}

@@ -41,7 +41,12 @@ func (d *DB) migrate(ctx context.Context, copied bool) error {
 			return err
 		}
 		if current < target && copied {
-			if err := d.copyBefore(ctx, fmt.Sprintf("%s.before-%d", d.path, target)); err != nil {
+			err := d.copyBefore(ctx, fmt.Sprintf("%s.before-%d", d.path, target))
+			if lacks := (*NoRoom)(nil); errors.As(err, &lacks) {
+				return fmt.Errorf("upgrading it begins with a copy beside it, and %d MB are missing in %s; make room; nothing was changed",
+					lacks.Missing>>20+1, lacks.Folder)
+			}
+			if err != nil {
 				return fmt.Errorf("no backup before upgrading: %w", err)
 			}
 		}
