@@ -244,7 +244,8 @@ func countAll(ctx context.Context, conn interface {
 	var c Counts
 	err = conn.QueryRowContext(ctx, `
 		SELECT (SELECT count(*) FROM audit_logs), ifnull((SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1), ''),
-			(SELECT count(*) FROM organizations), (SELECT count(*) FROM contacts), (SELECT count(*) FROM interactions), (SELECT count(*) FROM users)`).
+			(SELECT count(*) FROM organizations), (SELECT count(*) FROM contacts),
+			(SELECT count(*) FROM interactions), (SELECT count(*) FROM users)`).
 		Scan(&c.History, &c.Hash, &c.Organizations, &c.Contacts, &c.Interactions, &c.Users)
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)

@@ -98,7 +98,8 @@ var backUpNow = views.Word{Text: "Back up now", Href: "/admin/system#backups"}
 func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine {
 	const name = "Last backup"
 	if s.backups.folder == nil {
-		return line(views.Warning, name, "The program makes none: it was started with --backup-dir off", words("start it without, or keep copies by other means"))
+		return line(views.Warning, name, "The program makes none: it was started with --backup-dir off",
+			words("start it without, or keep copies by other means"))
 	}
 	all, err := s.backups.folder.All()
 	if err != nil {
@@ -162,7 +163,8 @@ func roomLine(f db.FileState) views.HealthLine {
 	case f.Free < 64<<20:
 		return line(views.Failed, name, free, words("make room there; without, nothing can be saved"))
 	case f.Free < 2*f.Size+256<<20:
-		return line(views.Warning, name, free, words("make room there; with less than twice the registry’s size an upgrade or a backup may not fit"))
+		return line(views.Warning, name, free,
+			words("make room there; with less than twice the registry’s size an upgrade or a backup may not fit"))
 	}
 	return line(views.OK, name, free)
 }
@@ -172,7 +174,8 @@ func (s *Server) contentsLine() views.HealthLine {
 	h := s.db.Health()
 	switch {
 	case h.Damage != "":
-		return line(views.Failed, name, "The file is damaged, and nothing is written to it: "+h.Damage, words("stop the program, keep a copy of the file, and restore the last proven backup"))
+		return line(views.Failed, name, "The file is damaged, and nothing is written to it: "+h.Damage,
+			words("copy it out with clientregistry backup FILE, stop the program, and restore the last proven backup"))
 	case h.CheckedAt.IsZero():
 		return line(views.OK, name, "Not checked since the program started")
 	}
@@ -203,11 +206,13 @@ func (s *Server) keyLine(ctx context.Context) views.HealthLine {
 	lost := (*db.KeyLost)(nil)
 	switch wide, there := s.db.KeyFile(); {
 	case errors.As(err, &lost):
-		return line(views.Failed, name, "The key of all second factors "+lost.Why, words("put the copy that was kept in its place, beside the registry, under the name that ends in .key"))
+		return line(views.Failed, name, "The key of all second factors "+lost.Why,
+			words("put the copy that was kept in its place, beside the registry, under the name that ends in .key"))
 	case err != nil:
 		return line(views.Failed, name, sentenceOf(err.Error()))
 	case wide:
-		return line(views.Warning, name, "Other users of the machine can read it", words("give the file beside the registry whose name ends in .key the mode 0600"))
+		return line(views.Warning, name, "Other users of the machine can read it",
+			words("give the file beside the registry whose name ends in .key the mode 0600"))
 	case !there:
 		return line(views.OK, name, "Not needed yet; it is made with the first second factor")
 	}

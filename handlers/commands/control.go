@@ -123,7 +123,8 @@ func backupByServer(ctx context.Context, file, to string) (bool, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", address)
 	}}}
 	defer client.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://registry/backup", strings.NewReader(url.Values{"folder": {filepath.Dir(to)}}.Encode()))
+	form := url.Values{"folder": {filepath.Dir(to)}}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://registry/backup", strings.NewReader(form))
 	if err != nil {
 		return false, err
 	}
