@@ -35,8 +35,8 @@ func scanNamed(r row) (n Named, err error) { return n, r.Scan(&n.ID, &n.Name) }
 // (kind), by name. It returns ErrNotFound where there is none, or none that the
 // reader sees.
 func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access, error) {
-	if !by.Can(ManageUsers) && !by.Can(ViewAudit) {
-		return nil, ErrForbidden
+	if err := SeeAccess.Refuse(by); err != nil {
+		return nil, err
 	}
 	query, args := by.seen(kind, id)
 	if err := found(d.reader.queryRow(ctx, query, args...)); err != nil {
@@ -130,8 +130,8 @@ type Sight struct {
 
 // SightOf tells what an active user sees; of anybody else it is nothing.
 func (d *DB) SightOf(ctx context.Context, by Actor, userID string) (Sight, error) {
-	if !by.Can(ManageUsers) {
-		return Sight{}, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return Sight{}, err
 	}
 	u, err := d.user(ctx, userID)
 	if errors.Is(err, ErrNotFound) {

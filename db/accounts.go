@@ -55,8 +55,8 @@ func scanAccount(r row) (Account, error) {
 
 // Accounts lists all users by name, with the names of their roles.
 func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
-	if !by.Can(ManageUsers) {
-		return nil, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return nil, err
 	}
 	query, args := selectAccount(d.now())
 	rows, err := d.reader.query(ctx, query+" ORDER BY full_name COLLATE NOCASE, users.id", args...)
@@ -90,8 +90,8 @@ const selectRolesOf = selectRole + " WHERE id IN (SELECT role_id FROM user_role 
 
 // Account returns one user with the slugs of his roles, or ErrNotFound.
 func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) {
-	if !by.Can(ManageUsers) {
-		return Account{}, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return Account{}, err
 	}
 	query, args := selectAccount(d.now())
 	a, err := scanAccount(d.reader.queryRow(ctx, query+" WHERE users.id = ?", append(args, id)...))
@@ -113,8 +113,8 @@ func slugs(roles []Role) (all []string) {
 
 // AccountByEmail returns the user with this email, or ErrNotFound.
 func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Account, error) {
-	if !by.Can(ManageUsers) {
-		return Account{}, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return Account{}, err
 	}
 	query, args := selectAccount(d.now())
 	return scanAccount(d.reader.queryRow(ctx, query+" WHERE email = ?", append(args, foldEmail(email))...))
@@ -310,10 +310,12 @@ func (d *DB) EndSessions(ctx context.Context, by Actor, id string) error {
 // to nobody whose own rights do not include all of the account's. So nobody acts
 // on, locks out or comes in as somebody who may do more. The program may.
 func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*tx, Account) error) error {
-	err := d.write(ctx, by, func(t *tx) error {
-		if !by.Can(ManageUsers) {
-			return ErrForbidden
-		}
+	return d.changeUserNeeding(ctx, by, ManageAccounts, id, change)
+}
+
+// changeUserNeeding is changeUser for what needs more than to manage users.
+func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id string, change func(*tx, Account) error) error {
+	err := d.write(ctx, by, need, func(t *tx) error {
 		query, args := selectAccount(t.now)
 		a, err := scanAccount(t.queryRow(query+" WHERE users.id = ?", append(args, id)...))
 		if err != nil {
@@ -340,10 +342,7 @@ func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*t
 // him the open follow-ups too: those that the actor may change, and of which the
 // other sees the client. It returns how many records changed hands.
 func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records int, err error) {
-	err = d.changeUser(ctx, by, from, func(t *tx, _ Account) error {
-		if !by.Can(EditClient) || !by.Can(ViewClient) {
-			return ErrForbidden
-		}
+	err = d.changeUserNeeding(ctx, by, HandOverClients, from, func(t *tx, _ Account) error {
 		if err := t.checkOwner(to); err != nil {
 			return err
 		}

@@ -218,8 +218,8 @@ const anAddress = "(key LIKE '%.%' OR key LIKE '%:%' OR key = '" + unknownAddres
 
 // LockedAddresses are the addresses that are locked now.
 func (d *DB) LockedAddresses(ctx context.Context, by Actor) ([]LockedAddress, error) {
-	if !by.Can(ManageUsers) {
-		return nil, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return nil, err
 	}
 	after, until := lastsBetween(d.now(), attemptWindow)
 	rows, err := d.reader.query(ctx, `
@@ -238,10 +238,7 @@ func (d *DB) UnlockAddress(ctx context.Context, by Actor, address string) error 
 	} else if network, err := netip.ParsePrefix(address); err == nil {
 		key = network.Masked().String()
 	}
-	return d.write(ctx, by, func(t *tx) error {
-		if !by.Can(ManageUsers) {
-			return ErrForbidden
-		}
+	return d.write(ctx, by, ManageAccounts, func(t *tx) error {
 		if n, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ? AND locked_until IS NOT NULL AND "+anAddress, key); err != nil || n == 0 {
 			return err
 		}

@@ -87,8 +87,8 @@ const (
 // auditSights, and a page may be short of AuditSize with more behind it. A day that
 // is none is Invalid.
 func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []AuditEntry, older int64, err error) {
-	if !by.Can(ViewAudit) {
-		return nil, 0, ErrForbidden
+	if err := ReadAudit.Refuse(by); err != nil {
+		return nil, 0, err
 	}
 	r, err := d.auditRange(ctx, by, f)
 	if err != nil {
@@ -134,15 +134,15 @@ func (d *DB) recordRead(ctx context.Context, by Actor, f AuditFilter) error {
 	if err != nil || known {
 		return err
 	}
-	return d.write(ctx, by, func(t *tx) error { return t.record("view_audit", "system", "", f.details()) })
+	return d.write(ctx, by, ReadAudit, func(t *tx) error { return t.record("view_audit", "system", "", f.details()) })
 }
 
 // ExportAudit gives all that a filter finds to write, newest first and a few
 // hundred at a time, and then records the export with the count of entries
 // written; also where write or the context ended it midway.
 func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write func([]AuditEntry) error) error {
-	if !by.Can(ViewAudit) {
-		return ErrForbidden
+	if err := ReadAudit.Refuse(by); err != nil {
+		return err
 	}
 	r, err := d.auditRange(ctx, by, f)
 	if err != nil {
@@ -161,7 +161,7 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 	said["rows"], said["complete"] = written, err == nil
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if also := d.write(end, by, func(t *tx) error { return t.record("export_audit", "export", "", said) }); also != nil && !isUnrecordable(also) {
+	if also := d.write(end, by, ReadAudit, func(t *tx) error { return t.record("export_audit", "export", "", said) }); also != nil && !isUnrecordable(also) {
 		return errors.Join(err, fmt.Errorf("record an export of the audit log: %w", also))
 	}
 	return err
@@ -187,7 +187,7 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 	if permission != "" {
 		said["permission"] = permission
 	}
-	return d.write(ctx, by, func(t *tx) error {
+	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		if err := t.queryRow(enough, args...).Scan(&done); err != nil || done {
 			return err
 		}
@@ -198,8 +198,8 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 // AuditPeople are the users by name, those who left too, to choose whose rows to
 // see; namesakes with their emails.
 func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
-	if !by.Can(ViewAudit) {
-		return nil, ErrForbidden
+	if err := ReadAudit.Refuse(by); err != nil {
+		return nil, err
 	}
 	rows, err := d.reader.query(ctx, `
 		SELECT id, full_name || CASE WHEN EXISTS (SELECT 1 FROM users AS other WHERE other.full_name = users.full_name AND other.id <> users.id)

@@ -71,7 +71,7 @@ type BatchUndone struct {
 // who made the batch, or who manages users, may: to others it is ErrNotFound.
 // A batch that was undone already is Invalid.
 func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUndone, err error) {
-	err = d.write(ctx, by, func(t *tx) error {
+	err = d.write(ctx, by, EditClients, func(t *tx) error {
 		made, err := t.batch(id)
 		if err != nil {
 			return err

@@ -130,6 +130,9 @@ func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, er
 // refuses what PreviewBatch refuses, and a filter without its preview. A
 // RequestID that made a batch of the actor's returns that one.
 func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, err error) {
+	if err := EditClients.Refuse(by); err != nil {
+		return plan, err
+	}
 	switch {
 	case b.Filter != nil && (b.Previewed == nil || b.Seen <= 0):
 		return plan, fmt.Errorf("%s: %w", b.Action, invalid("previewed", "Look at what would change, then confirm"))
@@ -141,7 +144,7 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 		return plan, fmt.Errorf("%s: %w", b.Action, err)
 	}
 	var rows []batchRow
-	err = d.write(ctx, by, func(t *tx) error {
+	err = d.write(ctx, by, EditClients, func(t *tx) error {
 		id, made, err := t.batchID(b.RequestID)
 		if err != nil {
 			return err
@@ -168,6 +171,9 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 
 // batching looks a batch's action and records up.
 func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error) {
+	if err := EditClients.Refuse(by); err != nil {
+		return nil, err
+	}
 	x := &batching{Batch: b, by: by, list: RecordKindOf(b.Kind)}
 	ok := x.list != nil
 	if ok {

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"time"
@@ -18,8 +17,8 @@ type Counted struct {
 // channel. A week is from Monday to Sunday in the actor's time zone; the last
 // one is this week. Without ViewClient and ViewInteraction it is ErrForbidden.
 func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error) {
-	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
-		return nil, errors.Join(ErrForbidden, errors.New("weeks tell of interactions"))
+	if err := ViewInteractions.Refuse(by); err != nil {
+		return nil, fmt.Errorf("weeks tell of interactions: %w", err)
 	}
 	now := d.now().In(by.zone())
 	monday := now.Day() - (int(now.Weekday())+6)%7
@@ -37,8 +36,8 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 // of the actor's time zone, archived or not, by "organization" and "contact".
 // The last one is this month. Without ViewClient it is ErrForbidden.
 func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error) {
-	if !by.Can(ViewClient) {
-		return nil, errors.Join(ErrForbidden, errors.New("months tell of clients"))
+	if err := ViewClients.Refuse(by); err != nil {
+		return nil, fmt.Errorf("months tell of clients: %w", err)
 	}
 	now := d.now().In(by.zone())
 	c := counting{name: "months", kinds: []string{"organization", "contact"}}
@@ -134,8 +133,8 @@ type OwnerCount struct {
 // ClientsByOwner counts the active organizations of each owner, most first, and
 // at the end those that nobody owns. Without ViewClient it is ErrForbidden.
 func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error) {
-	if !by.Can(ViewClient) {
-		return nil, errors.Join(ErrForbidden, errors.New("owners tell of clients"))
+	if err := ViewClients.Refuse(by); err != nil {
+		return nil, fmt.Errorf("owners tell of clients: %w", err)
 	}
 	counts := condition{sql: "SELECT owner_user_id, n FROM owner_tally WHERE n > 0"}
 	if by.OwnOnly {

@@ -21,7 +21,7 @@ func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, 
 // ChooseColumns keeps which columns a list shows the actor; nil is as it
 // comes. Like a session it is no change of the registry and not recorded.
 func (d *DB) ChooseColumns(ctx context.Context, by Actor, list string, columns []string) error {
-	return d.keep(ctx, func(t *tx) error {
+	return d.keep(ctx, by, OwnAccount, func(t *tx) error {
 		if columns == nil {
 			_, err := t.exec("DELETE FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
 			return err

@@ -59,7 +59,7 @@ const WALLimit = walLimit
 
 // Write changes bytes of the file in one transaction.
 func Write(d *DB, bytes int) error {
-	return d.keep(context.Background(), func(t *tx) error {
+	return d.keep(context.Background(), System, Program, func(t *tx) error {
 		for _, statement := range []string{
 			"CREATE TABLE IF NOT EXISTS scratch (content BLOB)", "DELETE FROM scratch", fmt.Sprintf("INSERT INTO scratch VALUES (zeroblob(%d))", bytes),
 		} {
@@ -74,7 +74,7 @@ func Write(d *DB, bytes int) error {
 // FailedWrite changes rows and then fails.
 func FailedWrite(d *DB) error {
 	failed := errors.New("failed as it should")
-	err := d.keep(context.Background(), func(t *tx) error {
+	err := d.keep(context.Background(), System, Program, func(t *tx) error {
 		if _, err := t.exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) SELECT id, 'contact', ?, id, created_at FROM users LIMIT 1", newID()); err != nil {
 			return err
 		}

@@ -87,8 +87,8 @@ type FollowUpFilter struct {
 // following page, "" where there is none. Without the right to see interactions
 // it is ErrForbidden.
 func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []FollowUp, next string, err error) {
-	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
-		return nil, "", errors.Join(ErrForbidden, errors.New("follow-ups tell of interactions"))
+	if err := ViewInteractions.Refuse(by); err != nil {
+		return nil, "", fmt.Errorf("follow-ups tell of interactions: %w", err)
 	}
 	few, err := d.ownsFew(ctx, by)
 	if err != nil {
@@ -206,7 +206,7 @@ const mayFollowUp = `status = 'active' AND 3 = (
 // Invalid where a field is refused or another step is open.
 func (d *DB) AddFollowUp(ctx context.Context, by Actor, interactionID string, typed Fields) (FollowUp, error) {
 	var id string
-	err := d.write(ctx, by, func(t *tx) error {
+	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		i, err := t.interaction(interactionID)
 		if err != nil {
 			return err
@@ -487,7 +487,7 @@ func (d *DB) MoveFollowUp(ctx context.Context, by Actor, id string, version int,
 
 // changeFollowUp makes a change to a follow-up and its interaction as they are; no changes are none.
 func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, version int, change func(*tx, *FollowUp, Interaction) (map[string]Change, error)) (FollowUp, error) {
-	err := d.write(ctx, by, func(t *tx) error {
+	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		read, args := selectFollowUpFor(System)
 		f, err := scanFollowUp(t.queryRow(read+" WHERE follow_ups.id = ?", append(args, id)...))
 		if err != nil {

@@ -44,8 +44,8 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	if before <= 0 {
 		before = 1 << 62
 	}
-	if !by.Can(ViewClient) {
-		return nil, 0, ErrForbidden
+	if err := ViewClients.Refuse(by); err != nil {
+		return nil, 0, err
 	}
 	if err := d.mustSee(ctx, by, targetType, id); err != nil {
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)

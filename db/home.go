@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -62,8 +61,8 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 // to for longest, those never talked to first. Without
 // ViewClient and ViewInteraction it is ErrForbidden.
 func (d *DB) Quiet(ctx context.Context, by Actor, n int) ([]Organization, error) {
-	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
-		return nil, errors.Join(ErrForbidden, errors.New("quiet organizations tell of interactions"))
+	if err := ViewInteractions.Refuse(by); err != nil {
+		return nil, fmt.Errorf("quiet organizations tell of interactions: %w", err)
 	}
 	read, args := OrganizationKind.read(Actor{}, "sort_key", ownerName)
 	rows, err := d.reader.query(ctx, read+`

@@ -225,7 +225,7 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 // Refused fields are Invalid.
 func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, requestID string) (Interaction, error) {
 	var id string
-	err := d.write(ctx, by, func(t *tx) (err error) {
+	err := d.write(ctx, by, EditInteractions, func(t *tx) (err error) {
 		if id, err = t.requested("interaction", requestID); err != nil || id != "" {
 			return err
 		}
@@ -338,7 +338,7 @@ func (i Interaction) details() details {
 // or change the one of follow_up_id as read in follow_up_version.
 // It returns Invalid, Conflict where it changed since, or ErrNotFound.
 func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
-	err := d.write(ctx, by, func(t *tx) error {
+	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		i, err := t.interaction(id)
 		if err != nil {
 			return err
@@ -413,11 +413,14 @@ func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
 // it was. The history keeps what it said, and UndeleteInteraction brings it
 // back; both with its follow-ups. It returns ErrNotFound, or Conflict where it changed since.
 func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
+	if err := EditInteractions.Refuse(by); err != nil { // before a read that could tell
+		return Interaction{}, err
+	}
 	seen, err := d.Interaction(ctx, by, id)
 	if err != nil {
 		return Interaction{}, fmt.Errorf("delete %w", err)
 	}
-	err = d.write(ctx, by, func(t *tx) error {
+	err = d.write(ctx, by, EditInteractions, func(t *tx) error {
 		i, err := t.interaction(id)
 		if err != nil {
 			return err
@@ -460,7 +463,7 @@ type deletedInteraction struct {
 // is back already nothing happens; where it never was, or both its ends are
 // gone, the answer is ErrNotFound.
 func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Interaction, error) {
-	err := d.write(ctx, by, func(t *tx) error {
+	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		if _, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
 			return err
 		}

@@ -89,7 +89,7 @@ type NewLink struct {
 // and Invalid for refused fields, for an email that is taken, and, with the
 // existing link, where the two are linked already.
 func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error) {
-	err := d.write(ctx, by, func(t *tx) error {
+	err := d.write(ctx, by, EditClients, func(t *tx) error {
 		made, err := t.requested("link", n.RequestID)
 		if err != nil {
 			return err
@@ -210,7 +210,7 @@ func (l Link) details() details {
 // UpdateLink changes role_label and relationship_status of the version that
 // was read. It returns Invalid, Conflict, or ErrNotFound.
 func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields) (Link, error) {
-	err := d.write(ctx, by, func(t *tx) error {
+	err := d.write(ctx, by, EditClients, func(t *tx) error {
 		l, err := t.link(organizationID, contactID)
 		if err != nil {
 			return err
@@ -260,7 +260,7 @@ func (t *tx) linkConflict(l Link) error {
 // can undo it. It returns ErrNotFound, or Conflict where it changed since.
 func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contactID string, version int) (Link, error) {
 	var l Link
-	err := d.write(ctx, by, func(t *tx) (err error) {
+	err := d.write(ctx, by, EditClients, func(t *tx) (err error) {
 		l, err = t.link(organizationID, contactID)
 		if err != nil {
 			return err

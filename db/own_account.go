@@ -32,7 +32,7 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 		}
 		return invalid("current_password", "This is not your current password")
 	}
-	return d.write(ctx, by, func(t *tx) error {
+	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		var still bool // hashing takes a while
 		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", by.UserID, stored).Scan(&still); err != nil {
 			return err

@@ -84,10 +84,11 @@ type Actor struct {
 	Zone    *time.Location // in which he types and reads times; nil is UTC
 	IP, UA  string
 	Device  string // the device cookie of the browser, see RememberDevice
+	program bool   // System
 }
 
 // System is the actor of the command line: everything, by nobody in particular.
-var System = Actor{May: Permissions}
+var System = Actor{May: Permissions, program: true}
 
 func (a Actor) zone() *time.Location {
 	if a.Zone == nil {
@@ -138,7 +139,7 @@ func (d *DB) seed(ctx context.Context) error {
 	if err := d.writer.QueryRowContext(ctx, "SELECT count(*) FROM permissions").Scan(&n); err != nil || n == len(Permissions) {
 		return err
 	}
-	return d.keep(ctx, func(t *tx) error {
+	return d.keep(ctx, System, Program, func(t *tx) error {
 		for _, p := range Permissions {
 			if _, err := t.exec("INSERT INTO permissions (id, slug, description) VALUES (?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), string(p), permissionWords[p]); err != nil {
 				return err

@@ -282,7 +282,7 @@ func (d *DB) ownersNamed(ctx context.Context, by Actor, all []Record, err error)
 // createRecord is the verb that makes a record, see CreateOrganization and CreateContact.
 func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fields, requestID string) (Record, error) {
 	var id string
-	err := d.write(ctx, by, func(t *tx) (err error) {
+	err := d.write(ctx, by, EditClients, func(t *tx) (err error) {
 		if id, err = t.requested(k.Noun, requestID); err != nil || id != "" {
 			return err
 		}
@@ -358,7 +358,7 @@ func (r Record) stored() (values []any) {
 
 // updateRecord is the verb that changes a record, see UpdateOrganization and UpdateContact.
 func (d *DB) updateRecord(ctx context.Context, by Actor, k *RecordKind, id string, version int, typed Fields) (Record, error) {
-	err := d.write(ctx, by, func(t *tx) error { return t.updateRecord(k, id, version, typed) })
+	err := d.write(ctx, by, EditClients, func(t *tx) error { return t.updateRecord(k, id, version, typed) })
 	if err != nil {
 		return Record{}, fmt.Errorf("update %s %s: %w", k.Noun, id, err)
 	}
@@ -412,7 +412,7 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 
 // setActive is the verb that archives a record or restores it.
 func (d *DB) setActive(ctx context.Context, by Actor, k *RecordKind, id string, version int, active bool) (Record, error) {
-	err := d.write(ctx, by, func(t *tx) error { return t.setActive(k, id, version, active) })
+	err := d.write(ctx, by, EditClients, func(t *tx) error { return t.setActive(k, id, version, active) })
 	if err != nil {
 		return Record{}, fmt.Errorf("%s %s: %w", k.activeAction(active), id, err)
 	}

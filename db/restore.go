@@ -194,7 +194,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 
 // record ends what would let people in as of then, and says so in the history.
 func (r *restoration) record(ctx context.Context, d *DB) error {
-	return d.write(ctx, System, func(t *tx) error {
+	return d.write(ctx, System, Program, func(t *tx) error {
 		err := t.queryRow("SELECT created_at, seq FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(moment{&r.done.AsOf}, &r.done.Rows)
 		if err != nil {
 			return err

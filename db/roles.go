@@ -54,8 +54,8 @@ func (x Role) State() string {
 
 // Roles lists all roles with their permissions, by name.
 func (d *DB) Roles(ctx context.Context, by Actor) ([]Role, error) {
-	if !by.Can(ManageUsers) {
-		return nil, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return nil, err
 	}
 	rows, err := d.reader.query(ctx, selectRole+" ORDER BY name COLLATE NOCASE, id")
 	all, err := collect(rows, err, scanRole)
@@ -67,8 +67,8 @@ func (d *DB) Roles(ctx context.Context, by Actor) ([]Role, error) {
 
 // Role returns one role with its permissions, or ErrNotFound.
 func (d *DB) Role(ctx context.Context, by Actor, id string) (Role, error) {
-	if !by.Can(ManageUsers) {
-		return Role{}, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return Role{}, err
 	}
 	x, err := scanRole(d.reader.queryRow(ctx, selectRole+" WHERE id = ?", id))
 	if err != nil {
@@ -79,8 +79,8 @@ func (d *DB) Role(ctx context.Context, by Actor, id string) (Role, error) {
 
 // PeopleWith lists those who have a role, by name.
 func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account, error) {
-	if !by.Can(ManageUsers) {
-		return nil, ErrForbidden
+	if err := ManageAccounts.Refuse(by); err != nil {
+		return nil, err
 	}
 	query, args := selectAccount(d.now())
 	rows, err := d.reader.query(ctx, query+`
@@ -104,11 +104,8 @@ func (x *Role) value(column string) *string {
 // the sessions of those who have the role, but for the actor's own.
 func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, may []Permission, requireMFA bool) (Role, error) {
 	may = slices.Compact(slices.Sorted(slices.Values(may)))
-	err := d.write(ctx, by, func(t *tx) (err error) {
-		switch {
-		case !by.Can(ManageUsers):
-			return ErrForbidden
-		case id == "":
+	err := d.write(ctx, by, ManageAccounts, func(t *tx) (err error) {
+		if id == "" {
 			id, err = t.createRole(typed, may, requireMFA)
 			return err
 		}

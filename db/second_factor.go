@@ -50,7 +50,7 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 	if err == nil {
 		return seed, nil
 	}
-	err = d.keep(ctx, func(t *tx) error {
+	err = d.keep(ctx, by, OwnAccount, func(t *tx) error {
 		if seed, err = d.pending(t, t.now, by.UserID); err == nil {
 			return nil // made meanwhile
 		}

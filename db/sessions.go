@@ -70,7 +70,7 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 		return Session{}, ErrNotFound
 	}
 	if now.Sub(s.lastUsed) > time.Minute {
-		err = d.keep(ctx, func(t *tx) error {
+		err = d.keep(ctx, System, Program, func(t *tx) error {
 			_, err := t.exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
 			return err
 		})
@@ -186,7 +186,7 @@ func (d *DB) writeEnds(ctx context.Context) error {
 // tidy removes what is over, and what lies in the future: sessions, wrong
 // passwords long ago, and request ids nobody will repeat.
 func (d *DB) tidy(ctx context.Context) error {
-	return d.keep(ctx, func(t *tx) error {
+	return d.keep(ctx, System, Program, func(t *tx) error {
 		now := t.now
 		for _, stays := range []struct {
 			query    string
@@ -249,7 +249,7 @@ func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSe
 
 // EndSession ends one of the actor's own sessions by its id, or returns ErrNotFound.
 func (d *DB) EndSession(ctx context.Context, by Actor, id string) error {
-	return d.write(ctx, by, func(t *tx) error {
+	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		n, err := t.exec("DELETE FROM sessions WHERE id = ? AND user_id = ?", id, by.UserID)
 		if err != nil {
 			return err
@@ -263,7 +263,7 @@ func (d *DB) EndSession(ctx context.Context, by Actor, id string) error {
 
 // EndOtherSessions ends all of the actor's sessions but the one of this token, and returns how many.
 func (d *DB) EndOtherSessions(ctx context.Context, by Actor, token string) (ended int64, err error) {
-	err = d.write(ctx, by, func(t *tx) error {
+	err = d.write(ctx, by, OwnAccount, func(t *tx) error {
 		if ended, err = t.endSessions(by.UserID, token); err != nil || ended == 0 {
 			return err
 		}

@@ -23,12 +23,13 @@ type tx struct {
 
 type inWrite struct{}
 
-// write runs f in an immediate transaction by an Actor. It is the only door to
-// the writer: it commits if f returns nil, rolls back on an error or a panic,
-// and fails where f changed rows and recorded nothing. While the file is known
-// to be damaged it returns Damaged and writes nothing.
-func (d *DB) write(ctx context.Context, by Actor, f func(*tx) error) error {
-	return d.transact(ctx, by, recorded(f))
+// write runs f in an immediate transaction by an Actor who has what is needed,
+// else it returns ErrForbidden. It is the only door to the writer: it commits if
+// f returns nil, rolls back on an error or a panic, and fails where f changed
+// rows and recorded nothing. While the file is known to be damaged it returns
+// Damaged and writes nothing.
+func (d *DB) write(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
+	return d.transact(ctx, by, need, recorded(f))
 }
 
 func recorded(f func(*tx) error) func(*tx) error {
@@ -43,9 +44,10 @@ func recorded(f func(*tx) error) func(*tx) error {
 	}
 }
 
-// keep is write for what is no change of the registry: sessions and request ids.
-func (d *DB) keep(ctx context.Context, f func(*tx) error) error {
-	return d.transact(ctx, Actor{}, f)
+// keep is write for what is no change of the registry: sessions, a person's own
+// settings, and what the program itself tidies.
+func (d *DB) keep(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
+	return d.transact(ctx, by, need, f)
 }
 
 // letIn is write for signing in and out, which go on while the file is damaged.
@@ -53,7 +55,10 @@ func (d *DB) letIn(ctx context.Context, by Actor, f func(*tx) error) error {
 	return d.commit(ctx, by, recorded(f))
 }
 
-func (d *DB) transact(ctx context.Context, by Actor, f func(*tx) error) error {
+func (d *DB) transact(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
+	if err := need.Refuse(by); err != nil {
+		return err
+	}
 	if err := d.sound(); err != nil {
 		return err
 	}

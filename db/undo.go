@@ -57,9 +57,9 @@ func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
 
 func (by Actor) mayChange(e Entry) bool {
 	if e.TargetType == "interaction" {
-		return by.Can(ViewClient) && by.Can(ViewInteraction) && by.Can(EditInteraction)
+		return EditInteractions.MetBy(by)
 	}
-	return by.Can(ViewClient) && by.Can(EditClient)
+	return EditClients.MetBy(by)
 }
 
 // current reads what an entry is about.

@@ -133,7 +133,7 @@ func (d *DB) keepVerification(ctx context.Context, v Verification) error {
 	if !v.WholeAt.IsZero() {
 		wholeAt = stamp(v.WholeAt)
 	}
-	err := d.keep(ctx, func(t *tx) error {
+	err := d.keep(ctx, System, Program, func(t *tx) error {
 		_, err := t.exec("INSERT OR REPLACE INTO verifications (id, checked_at, problem, whole_at, row_count, hash) VALUES (1, ?, ?, ?, ?, ?)",
 			stamp(v.CheckedAt), orNull(v.Problem), wholeAt, v.Rows, v.Hash)
 		return err

@@ -99,7 +99,7 @@ func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (
 	if v.ID = strings.ToLower(requestID); !ValidID(v.ID) {
 		v.ID = newID()
 	}
-	err := d.transact(ctx, by, func(t *tx) error { // records what is shared, see recordView
+	err := d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
 		there, err := scanView(t.queryRow(selectView+" WHERE saved_views.id = ?", v.ID))
 		switch {
 		case err == nil && there.MakerID == by.UserID:
@@ -217,7 +217,7 @@ func (d *DB) RestoreView(ctx context.Context, by Actor, id string) (View, error)
 
 // changeView lets f change a view that is there or deleted, and records it.
 func (d *DB) changeView(ctx context.Context, by Actor, action, id, deleted string, f func(*tx, *View) error) (v View, err error) {
-	err = d.transact(ctx, by, func(t *tx) error { // records what is shared, see recordView
+	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
 		before, err := scanView(t.queryRow(selectView+" WHERE saved_views.id = ? AND deleted_at "+deleted, id))
 		if err != nil {
 			return err
@@ -254,7 +254,7 @@ func (d *DB) FirstView(ctx context.Context, by Actor, list string) (string, erro
 // ChooseFirstView keeps with which view the actor opens a list; "" is with
 // none. It is his preference and not recorded.
 func (d *DB) ChooseFirstView(ctx context.Context, by Actor, list, view string) error {
-	return d.keep(ctx, func(t *tx) error {
+	return d.keep(ctx, by, OwnAccount, func(t *tx) error {
 		if view == "" {
 			_, err := t.exec("DELETE FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list)
 			return err

@@ -36,7 +36,7 @@ func addRole(tx *tx) error {
 func TestAWriteThatRecordsNothingIsUndone(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
-	if err := d.write(t.Context(), System, addRole); err == nil {
+	if err := d.write(t.Context(), System, Program, addRole); err == nil {
 		t.Error("a change without history was made")
 	}
 	if n := roles(t, d); n != 3 {
@@ -47,7 +47,7 @@ func TestAWriteThatRecordsNothingIsUndone(t *testing.T) {
 func TestAWriteThatChangesNothingNeedsNoRecord(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
-	if err := d.write(t.Context(), System, func(tx *tx) error {
+	if err := d.write(t.Context(), System, Anybody, func(tx *tx) error {
 		_, err := tx.exec("DELETE FROM roles WHERE slug = 'Nobody'")
 		return err
 	}); err != nil {
@@ -59,7 +59,7 @@ func TestAFailedWriteIsUndoneWithItsRecord(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
 	broken := errors.New("broken")
-	err := d.write(t.Context(), System, func(tx *tx) error {
+	err := d.write(t.Context(), System, Anybody, func(tx *tx) error {
 		return errors.Join(addRole(tx), tx.record("create_role", "role", "x", nil), broken)
 	})
 	if !errors.Is(err, broken) || roles(t, d) != 3 {
@@ -76,7 +76,7 @@ func TestAPanicInAWriteUndoesItAndTheNextOneWorks(t *testing.T) {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		d.write(t.Context(), System, func(tx *tx) error {
+		d.write(t.Context(), System, Anybody, func(tx *tx) error {
 			if err := errors.Join(addRole(tx), tx.record("create_role", "role", "x", nil)); err != nil {
 				t.Error(err)
 			}
@@ -86,7 +86,7 @@ func TestAPanicInAWriteUndoesItAndTheNextOneWorks(t *testing.T) {
 	if n := roles(t, d); n != 3 {
 		t.Error(n, "roles after the panic")
 	}
-	if err := d.write(t.Context(), System, func(tx *tx) error {
+	if err := d.write(t.Context(), System, Anybody, func(tx *tx) error {
 		return errors.Join(addRole(tx), tx.record("create_role", "role", "x", nil))
 	}); err != nil {
 		t.Error(err)
@@ -101,15 +101,15 @@ func TestAWriteInsideAWritePanicsInsteadOfWaiting(t *testing.T) {
 			t.Error("the inner write was let in")
 		}
 	}()
-	d.write(t.Context(), System, func(outer *tx) error {
-		return d.write(outer.ctx, System, func(*tx) error { return nil })
+	d.write(t.Context(), System, Program, func(outer *tx) error {
+		return d.write(outer.ctx, System, Program, func(*tx) error { return nil })
 	})
 }
 
 func TestAWriteHasOneTimeToTheMillisecond(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
-	if err := d.write(t.Context(), System, func(tx *tx) error {
+	if err := d.write(t.Context(), System, Anybody, func(tx *tx) error {
 		if stamp(tx.now) != "2026-11-24T09:30:00.123Z" {
 			t.Error(stamp(tx.now))
 		}
@@ -159,7 +159,7 @@ func TestTheWritersStatementsAreKept(t *testing.T) {
 	d := openHere(t)
 	const query = "DELETE FROM roles WHERE slug = 'Nobody'"
 	for range 2 {
-		if err := d.write(t.Context(), System, func(tx *tx) error {
+		if err := d.write(t.Context(), System, Anybody, func(tx *tx) error {
 			_, err := tx.exec(query)
 			return err
 		}); err != nil {
@@ -214,7 +214,7 @@ func TestTheHistoryTakesOnlyActionsThatItsFiltersKnow(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
 	for _, x := range [][2]string{{"dance", "user"}, {"login", "user"}, {"create_org", ""}, {"", "system"}} {
-		if err := d.write(t.Context(), System, func(tx *tx) error { return tx.record(x[0], x[1], "", nil) }); err == nil {
+		if err := d.write(t.Context(), System, Anybody, func(tx *tx) error { return tx.record(x[0], x[1], "", nil) }); err == nil {
 			t.Errorf("it took %s of kind %s", x[0], x[1])
 		}
 	}

@@ -25,7 +25,7 @@ func Routes() []Route {
 		switch {
 		case r.access.public:
 			a = "public"
-		case !r.access.declared():
+		case !r.access.Declared():
 			a = ""
 		}
 		all = append(all, Route{r.method, r.path, a})

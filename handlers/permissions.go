@@ -6,55 +6,42 @@ import (
 	"clientregistry/db"
 )
 
-// access is what a route asks of who calls it. The zero value opens nothing:
-// a route that names none does not start.
+// access is what a route asks of who calls it: a need of the store, and in
+// which state of signing in. The zero value opens nothing: a route that names
+// none does not start.
 type access struct {
+	db.Need
 	public    bool
 	half      bool // a sign-in that waits for its code: see allow
-	signedIn  bool
-	enrolling bool            // also before setting up the second factor that a role demands
-	all       []db.Permission // each of these; the first one missing is named
-	either    []db.Permission // and one of these, if there are any
+	enrolling bool // also before setting up the second factor that a role demands
 }
 
 var (
-	public       = access{public: true}
-	halfSignedIn = access{half: true}
-	signedIn     = access{signedIn: true}
-	enrolling    = access{signedIn: true, enrolling: true}
+	public       = access{Need: db.Anybody, public: true}
+	halfSignedIn = access{Need: db.Anybody, half: true}
+	signedIn     = access{Need: db.OwnAccount}
+	enrolling    = access{Need: db.OwnAccount, enrolling: true}
 
-	// An Edit permission never implies its View: a change needs both.
-	viewClients      = need(db.ViewClient)
-	editClients      = need(db.EditClient, db.ViewClient)
-	viewInteractions = need(db.ViewInteraction, db.ViewClient)
-	editInteractions = need(db.EditInteraction, db.ViewInteraction, db.ViewClient)
-	manageUsers      = need(db.ManageUsers)
-	manageSystem     = need(db.ManageSystem)
-	handOver         = need(db.ManageUsers, db.EditClient, db.ViewClient)
-	seeAccess        = access{either: []db.Permission{db.ManageUsers, db.ViewAudit}}
-	viewAudit        = need(db.ViewAudit)
-	viewHistory      = access{all: []db.Permission{db.ViewClient}, either: []db.Permission{db.ViewAudit, db.EditClient}}
+	viewClients      = access{Need: db.ViewClients}
+	editClients      = access{Need: db.EditClients}
+	viewInteractions = access{Need: db.ViewInteractions}
+	editInteractions = access{Need: db.EditInteractions}
+	manageUsers      = access{Need: db.ManageAccounts}
+	manageSystem     = access{Need: db.RunRegistry}
+	handOver         = access{Need: db.HandOverClients}
+	seeAccess        = access{Need: db.SeeAccess}
+	viewAudit        = access{Need: db.ReadAudit}
+	viewHistory      = access{Need: db.ReadHistory}
 )
-
-func need(all ...db.Permission) access { return access{all: all} }
-
-func (a access) declared() bool {
-	return a.public || a.half || a.signedIn || len(a.all)+len(a.either) > 0
-}
 
 var (
 	// errNoSession sends who asked to sign in.
 	errNoSession = errors.New("not signed in")
-	// errMustEnrol sends him to set up the second factor that his role demands.
+	// errMustEnrol sends them to set up the second factor that their role demands.
 	errMustEnrol = errors.New("a second factor is demanded and missing")
 )
 
-// missing names the permission that a refused request lacks.
-type missing struct{ permission db.Permission }
-
-func (m missing) Error() string { return "Missing permission: " + string(m.permission) }
-
-// check returns nil where v may use a route, or errNoSession, errMustEnrol or missing.
+// check returns nil where v may use a route, or errNoSession, errMustEnrol or db.ErrForbidden.
 func (a access) check(v *visitor) error {
 	switch {
 	case a.public:
@@ -64,18 +51,5 @@ func (a access) check(v *visitor) error {
 	case v.User.MustEnrol && !a.enrolling:
 		return errMustEnrol
 	}
-	for _, p := range a.all {
-		if !v.Can(p) {
-			return missing{p}
-		}
-	}
-	for _, p := range a.either {
-		if v.Can(p) {
-			return nil
-		}
-	}
-	if len(a.either) > 0 {
-		return missing{a.either[0]}
-	}
-	return nil
+	return a.Refuse(v.Actor)
 }

@@ -176,7 +176,7 @@ type failure struct {
 }
 
 func (s *Server) describe(c *gin.Context, err error) failure {
-	var lacks missing
+	var lacks db.Missing
 	var refused *db.Invalid
 	var stale *db.Conflict
 	var tooLarge *http.MaxBytesError
@@ -286,9 +286,9 @@ func (s *Server) recordRefusal(c *gin.Context, err error) {
 	if v == nil {
 		return
 	}
-	var lacks missing
+	var lacks db.Missing
 	errors.As(err, &lacks)
-	if err := s.db.RecordRefusal(c.Request.Context(), v.Actor, c.Request.Method, c.Request.URL.Path, lacks.permission); err != nil {
+	if err := s.db.RecordRefusal(c.Request.Context(), v.Actor, c.Request.Method, c.Request.URL.Path, lacks.Permission); err != nil {
 		s.log.Error("a refusal is not recorded", "id", c.GetString("request"), "error", err)
 	}
 }

@@ -138,7 +138,7 @@ func (s *Server) engine(trustedProxies []string) (*gin.Engine, error) {
 	e.HandleMethodNotAllowed = true
 	e.Use(s.watchPeers, s.logRequests, s.recoverPanics, limitBody, sessions.Sessions(s.store.cookie, s.store), s.loadVisitor)
 	for _, r := range routes {
-		if !r.access.declared() {
+		if !r.access.Declared() {
 			panic("handlers: " + r.method + " " + r.path + " names no permission")
 		}
 		s.asks[r.method+" "+r.path] = r.access

@@ -372,7 +372,7 @@ func (s *Server) changeable(c *gin.Context) (db.View, error) {
 	}
 	x, err := s.db.View(c.Request.Context(), who(c).Actor, id)
 	if err == nil && !x.MayChange(who(c).Actor) {
-		err = missing{db.ManageUsers} // which opens those of others that are shared
+		err = db.Missing{Permission: db.ManageUsers} // which opens those of others that are shared
 	}
 	return x, err
 }
@@ -507,7 +507,7 @@ func (s *Server) viewRestore(c *gin.Context) error {
 	}
 	x, err := s.db.RestoreView(c.Request.Context(), who(c).Actor, id)
 	if errors.Is(err, db.ErrForbidden) {
-		err = missing{db.ManageUsers}
+		err = db.Missing{Permission: db.ManageUsers}
 	}
 	if err != nil {
 		return err

@@ -1,0 +1,123 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+)
+
+// ownVerbs are those that ask for no permission, and why.
+var ownVerbs = map[string]string{
+	"SignIn": "anybody may try", "FinishSignIn": "the second step of it", "SignOut": "ends one's own session",
+	"RememberDevice": "of one's own session", "SetUp": "only while there is no user",
+	"AcceptInvitation": "by a token", "FinishReset": "by a token",
+	"UpdateAccount": "one's own account", "ChangePassword": "one's own account", "ChangeEmail": "one's own account",
+	"StartSecondFactor": "one's own account", "ConfirmSecondFactor": "one's own account", "DisableSecondFactor": "one's own account",
+	"NewRecoveryCodes": "one's own account", "EndSession": "one's own sessions", "EndOtherSessions": "one's own sessions",
+	"ChooseColumns": "one's own setting", "ChooseFirstView": "one's own setting",
+	"SaveView": "one's own saved views", "ChangeView": "one's own saved views", "DeleteView": "one's own saved views", "RestoreView": "one's own saved views",
+	"RecordRefusal": "what one was refused",
+}
+
+// readVerbs only read: what the viewer may not see is not there for them.
+var readVerbs = []string{
+	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions", "CountOrganizations", "Due", "FindContacts", "FindOrganizations",
+	"FirstView", "FollowUp", "Interaction", "Interactions", "LastTouched", "Link", "ListColumns", "OpenSessions", "Organization", "Organizations",
+	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search", "SearchInteractions", "SecondFactor", "Suggestions", "View", "Views",
+}
+
+// TestNobodyWritesWithoutTheRight calls every verb that takes an actor with
+// somebody who has an account and no rights, whatever the entrance.
+func TestNobodyWritesWithoutTheRight(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	u, err := d.CreateUser(t.Context(), System, NewUser{Email: "nil@x.example", FullName: "Nil Right", Role: "Viewer", TimeZone: "UTC", Hash: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := Actor{UserID: u.ID}
+	called := map[string]bool{}
+	store := reflect.ValueOf(d)
+	for i := range store.NumMethod() {
+		name, verb := store.Type().Method(i).Name, store.Method(i)
+		if verb.Type().NumIn() < 2 || verb.Type().In(1) != reflect.TypeFor[Actor]() {
+			continue
+		}
+		called[name] = true
+		if ownVerbs[name] != "" {
+			continue
+		}
+		args := []reflect.Value{reflect.ValueOf(t.Context()), reflect.ValueOf(nobody)}
+		for j := 2; j < verb.Type().NumIn(); j++ {
+			args = append(args, argument(verb.Type().In(j)))
+		}
+		before := changes(t, d)
+		answers := verb.Call(args)
+		err, _ := answers[len(answers)-1].Interface().(error)
+		if !slices.Contains(readVerbs, name) && !errors.Is(err, ErrForbidden) {
+			t.Errorf("%s answers %v to an actor without rights", name, err)
+		}
+		if after := changes(t, d); after != before {
+			t.Errorf("%s changed %d rows for an actor without rights", name, after-before)
+		}
+	}
+	for name := range ownVerbs {
+		if !called[name] {
+			t.Errorf("there is no verb %s", name)
+		}
+	}
+	for _, name := range readVerbs {
+		if !called[name] {
+			t.Errorf("there is no verb %s", name)
+		}
+	}
+}
+
+// argument is a value of some type that a verb takes, as empty as can be.
+func argument(of reflect.Type) reflect.Value {
+	switch of {
+	case reflect.TypeFor[*RecordKind]():
+		return reflect.ValueOf(OrganizationKind)
+	case reflect.TypeFor[context.Context]():
+		return reflect.ValueOf(context.Background())
+	}
+	return reflect.Zero(of)
+}
+
+// changes is how many rows the writer's connection has changed since it was opened.
+func changes(t *testing.T, d *DB) (n int) {
+	t.Helper()
+	if err := d.writer.QueryRow("SELECT total_changes()").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestEachNeedNamesWhatIsMissing asks every need for each set of one permission less than it wants.
+func TestEachNeedNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for _, n := range []Need{ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts, HandOverClients, RunRegistry, ReadAudit, ReadHistory, SeeAccess} {
+		if !n.MetBy(Actor{May: Permissions}) || !n.MetBy(System) {
+			t.Errorf("%v is not met by all permissions", n)
+		}
+		for _, p := range n.all {
+			less := slices.DeleteFunc(slices.Clone(Permissions), func(q Permission) bool { return q == p })
+			if err := n.Refuse(Actor{May: less}); !errors.Is(err, ErrForbidden) || !errors.Is(err, Missing{p}) {
+				t.Errorf("without %s: %v", p, err)
+			}
+		}
+		if n.MetBy(Actor{UserID: newID()}) {
+			t.Errorf("%v is met by nobody's rights", n)
+		}
+	}
+	for _, by := range []Actor{{}, {UserID: newID(), May: Permissions}} {
+		if Program.MetBy(by) || (Need{}).MetBy(by) {
+			t.Errorf("%v is the program", by)
+		}
+	}
+	if OwnAccount.MetBy(System) || OwnAccount.MetBy(Actor{}) || !OwnAccount.MetBy(Actor{UserID: newID()}) {
+		t.Error("an own account is that of a user")
+	}
+}
