@@ -61,7 +61,7 @@ func TestSetupLinkExpires(t *testing.T) {
 		s.stranger().post(link, "full_name", "A", "email", "a@b.example", "password", password).want(404, "h1", "works no more")
 	})
 	s.stranger().get("/").want(303, "", "")
-	if !strings.HasPrefix(newSiteAt(t, "https://registry.example/crm").SetupLink(), "https://registry.example/crm/setup?token=") {
+	if !strings.HasPrefix(newSiteAt(t, "https://registry.example:8443").SetupLink(), "https://registry.example:8443/setup?token=") {
 		t.Error("the link is not built from the base URL")
 	}
 }
