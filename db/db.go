@@ -37,6 +37,8 @@ type DB struct {
 	small     int64 // smallFile; less in tests
 	now       func() time.Time
 
+	keysUnchecked atomic.Bool // since an upgrade: foreign keys of a large file
+
 	copying atomic.Int32 // how many copies are being made
 	inTests struct {     // of a copy
 		pages   int                        // of a step
@@ -66,6 +68,7 @@ type Options struct {
 
 	uncopied bool                       // before it is migrated, because it is a copy itself
 	free     func(string) (int64, bool) // FreeSpace, in tests
+	large    bool                       // take any file for a large one, in tests
 }
 
 // Open opens the registry at path, migrates it where needed (after a copy
@@ -74,6 +77,9 @@ type Options struct {
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	d := &DB{idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now}
 	d.inTests.free = o.free
+	if o.large {
+		d.small = 0
+	}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -114,3 +114,6 @@ var PersonName = personName
 func WithRoom(bytes int64) Options {
 	return Options{free: func(string) (int64, bool) { return bytes, true }}
 }
+
+// AsLarge is how a large file is opened.
+func AsLarge() Options { return Options{large: true} }

@@ -126,9 +126,17 @@ func (d *DB) check(ctx context.Context) (found string, err error) {
 	}
 	found, err = d.watchedCheck(ctx, own, "PRAGMA quick_check(5)")
 	if errors.Is(err, errMuchWritten) {
-		return d.checkTables(ctx, own)
+		found, err = d.checkTables(ctx, own)
 	}
-	return found, err
+	if err != nil || found != "" || !d.keysUnchecked.Load() {
+		return found, err
+	}
+	err = checkForeignKeys(ctx, own)
+	if broken := (*Broken)(nil); errors.As(err, &broken) {
+		return broken.Problem, nil
+	}
+	d.keysUnchecked.Store(err != nil)
+	return "", err
 }
 
 // checkTables checks one table after the other, so that the -wal can be emptied in between.

@@ -53,10 +53,12 @@ func (d *DB) migrate(ctx context.Context, copied bool) error {
 		if _, err := p.Up(ctx); err != nil {
 			return err
 		}
-		if info, err := d.file.Stat(); err != nil || info.Size() > d.small {
-			return err
+		info, err := d.file.Stat()
+		if err == nil && info.Size() > d.small { // that takes minutes; the check in the background does it
+			d.keysUnchecked.Store(true)
+			return nil
 		}
-		return d.checkForeignKeys(ctx)
+		return errors.Join(err, checkForeignKeys(ctx, d.writer))
 	})
 }
 
@@ -71,8 +73,8 @@ func (d *DB) needsNoUpgrade(ctx context.Context, p *goose.Provider, damage error
 	return nil
 }
 
-func (d *DB) checkForeignKeys(ctx context.Context) error {
-	rows, err := d.writer.QueryContext(ctx, "PRAGMA foreign_key_check")
+func checkForeignKeys(ctx context.Context, p *pool) error {
+	rows, err := p.QueryContext(ctx, "PRAGMA foreign_key_check")
 	if err != nil {
 		return err
 	}

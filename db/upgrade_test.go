@@ -83,3 +83,26 @@ func TestAnUpgradeWithoutRoomForItsCopyTouchesNothing(t *testing.T) {
 	want(t, "files", slices.Equal(left, []string{"registry-16.db", "registry-16.db.lock"}), true)
 	must(db.Open(t.Context(), path, db.WithRoom(1<<30)))(t).Close()
 }
+
+// TestForeignKeysOfALargeUpgradedFileAreCheckedAfterItWasOpened: that would take minutes before.
+func TestForeignKeysOfALargeUpgradedFileAreCheckedAfterItWasOpened(t *testing.T) {
+	t.Parallel()
+	for _, broken := range []bool{false, true} {
+		path := released(t, "registry-16.db")
+		if broken {
+			plain := dbtest.SQL(t, path)
+			plain.SetMaxOpenConns(1)
+			if _, err := plain.Exec("PRAGMA foreign_keys = OFF; DELETE FROM roles"); err != nil {
+				t.Fatal(err)
+			}
+			plain.Close()
+		}
+		d := must(db.Open(t.Context(), path, db.AsLarge()))(t)
+		defer d.Close()
+		err := d.CheckFile(t.Context())
+		want(t, "found", err != nil, broken)
+		if broken {
+			wantOneLine(t, err, "foreign keys are broken")
+		}
+	}
+}

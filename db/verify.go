@@ -54,7 +54,7 @@ func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err err
 		answer = strings.TrimSpace(strings.TrimPrefix(answer, "*** in database main ***"))
 		return last, &Broken{"the file is damaged: " + answer + "; restore a backup", &Damaged{answer}}
 	}
-	if err := d.checkForeignKeys(ctx); err != nil {
+	if err := checkForeignKeys(ctx, d.reader); err != nil {
 		return last, err
 	}
 	return d.verifyHistory(ctx, gently)
