@@ -46,7 +46,7 @@ const (
 // midway the error says that the file is to be thrown away, and so it is where the
 // process was killed.
 func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progress func(done, total int)) (err error) {
-	if err := Program.Refuse(by); err != nil {
+	if err := RunRegistry.Refuse(by); err != nil {
 		return err
 	}
 	n, ok := demoSizes[size]
@@ -83,7 +83,7 @@ func (d *DB) Demo(ctx context.Context, by Actor, size string, seed uint64, progr
 		}
 	}
 	for committed := false; len(f.stages) > 0; committed = true {
-		if err := d.write(ctx, by, Program, f.transaction); err != nil {
+		if err := d.write(ctx, by, RunRegistry, f.transaction); err != nil {
 			if committed {
 				err = fmt.Errorf("it stopped midway and %s is of no use now, delete the file and start again: %w", d.path, err)
 			}

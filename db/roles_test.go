@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -217,7 +218,7 @@ func TestOnlyWhoManagesUsersReadsRoles(t *testing.T) {
 	_, err3 := o.PeopleWith(t.Context(), by, id)
 	_, err4 := o.SaveRole(t.Context(), by, id, nil, nil, false)
 	for _, err := range []error{err, err2, err3, err4} {
-		want(t, "answer", strings.Contains(fmt.Sprint(err), db.ErrForbidden.Error()), true)
+		want(t, "answer", errors.Is(err, db.ErrForbidden), true)
 	}
 	people := must(o.PeopleWith(t.Context(), o.Ines, id))(t)
 	want(t, "people", len(people), 1)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -36,22 +35,6 @@ type NewUser struct {
 
 func (u *User) value(column string) *string {
 	return map[string]*string{"full_name": &u.FullName, "email": &u.Email, "time_zone": &u.TimeZone, "theme": &u.Theme}[column]
-}
-
-func zone(s string) (string, error) {
-	if _, err := time.LoadLocation(s); err != nil || s == "Local" {
-		return "", messageError("Choose a time zone from the list, like Europe/Stockholm")
-	}
-	return s, nil
-}
-
-func oneOf(values ...string) func(string) (string, error) {
-	return func(s string) (string, error) {
-		if !slices.Contains(values, s) {
-			return "", messageError("Choose one of the list")
-		}
-		return s, nil
-	}
 }
 
 // CreateUser makes an active user with one role. It returns Invalid where a
