@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"clientregistry/db/text"
 )
 
 // Account is a user as those see him who manage users.
@@ -117,7 +119,7 @@ func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Accoun
 		return Account{}, err
 	}
 	query, args := selectAccount(d.now())
-	return scanAccount(d.reader.queryRow(ctx, query+" WHERE email = ?", append(args, foldEmail(email))...))
+	return scanAccount(d.reader.queryRow(ctx, query+" WHERE email = ?", append(args, text.FoldEmail(email))...))
 }
 
 // AddRole gives a user one more role by its slug. It returns Invalid for an unknown one.

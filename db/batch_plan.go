@@ -160,7 +160,7 @@ func (x *batching) rows(a asker, finds ...conditions) (all []batchRow, err error
 		rows, err := a.query(query+"\nLIMIT "+strconv.Itoa(MostBatched+1), slices.Concat(x.state.args, c.args)...)
 		some, err := collect(rows, err, func(r row) (b batchRow, err error) {
 			var first, last string
-			err = r.Scan(&b.ID, &first, &last, &b.sortKey, text{&b.state})
+			err = r.Scan(&b.ID, &first, &last, &b.sortKey, nullText{&b.state})
 			b.Name = personName(first, last)
 			return b, err
 		})

@@ -107,7 +107,7 @@ func (t *tx) notUndone(id string) error {
 	var at time.Time
 	err := t.queryRow(`
 		SELECT users.full_name, audit_logs.created_at FROM audit_logs LEFT JOIN users ON users.id = user_id
-		WHERE target_type = 'system' AND target_id = ? AND +action = 'undo_batch'`, id).Scan(text{&name}, moment{&at})
+		WHERE target_type = 'system' AND target_id = ? AND +action = 'undo_batch'`, id).Scan(nullText{&name}, moment{&at})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

@@ -149,7 +149,7 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 			ORDER BY owner_user_id = '', n DESC, name_key, owner_user_id`, counts.args...)
 		return collect(rows, err, func(r row) (OwnerCount, error) {
 			var o OwnerCount
-			err := r.Scan(&o.UserID, text{&o.Name}, &o.Organizations)
+			err := r.Scan(&o.UserID, nullText{&o.Name}, &o.Organizations)
 			return o, err
 		})
 	})

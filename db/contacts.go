@@ -34,7 +34,7 @@ func (contactRules) relation(by Actor) condition {
 	return organization
 }
 
-func (contactRules) relationOf(r *Record) any { return text{&r.Organization} }
+func (contactRules) relationOf(r *Record) any { return nullText{&r.Organization} }
 
 func (contactRules) own(by Actor) condition { return by.ownContacts() }
 

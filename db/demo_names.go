@@ -1,6 +1,10 @@
 package db
 
-import "strings"
+import (
+	"strings"
+
+	"clientregistry/db/text"
+)
 
 // spelling is a word as its people write it and in plain Latin letters, for
 // domains and mailboxes.
@@ -49,7 +53,8 @@ func lists(s string) [][]spelling {
 
 // latinSlug is text as a domain writes it: a-z, 0-9 and single hyphens.
 func latinSlug(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ReplaceAll(SortKey(s), "'", ""), func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9') }), "-")
+	other := func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9') }
+	return strings.Join(strings.FieldsFunc(strings.ReplaceAll(text.SortKey(s), "'", ""), other), "-")
 }
 
 // Phone numbers lie in ranges kept free for fiction where a country has them

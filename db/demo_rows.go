@@ -3,6 +3,8 @@ package db
 import (
 	"maps"
 	"slices"
+
+	"clientregistry/db/text"
 )
 
 // demoRecords puts the plan into the rows of organizations, contacts, links,
@@ -103,7 +105,7 @@ func (w *demoRecords) createContact(at int64, j int) {
 // milliseconds, related is the kind's own key.
 func (r Record) demoRow(at, updated, lastContact int64, channel uint8, ownerKey string, related any, docid int) []any {
 	return slices.Concat([]any{r.ID}, r.stored(), []any{
-		r.IsActive, milliStamp(at), milliStamp(updated), r.Version, SortKey(r.Kind.sortName(r)),
+		r.IsActive, milliStamp(at), milliStamp(updated), r.Version, text.SortKey(r.Kind.sortName(r)),
 		stampOrNull(lastContact), channelOrNull(lastContact, channel), orNull(ownerKey), related, docid,
 	})
 }
@@ -115,7 +117,7 @@ func (w *demoRecords) organizationKey(j int) any {
 		if w.plan.links[l].to == former {
 			continue
 		}
-		key := SortKey(w.organization(int(w.plan.links[l].organization)).Name())
+		key := text.SortKey(w.organization(int(w.plan.links[l].organization)).Name())
 		if first == nil || key < first.(string) {
 			first = key
 		}

@@ -53,8 +53,10 @@ func selectFollowUpFor(by Actor) (query string, args []any) {
 
 func scanFollowUp(r row) (FollowUp, error) {
 	var f FollowUp
-	err := r.Scan(&f.ID, &f.InteractionID, &f.Text, &f.DueOn, text{&f.AssigneeID}, text{&f.Assignee}, moment{&f.DoneAt}, &f.Version, &f.Channel, &f.Subject,
-		text{&f.OrganizationID}, text{&f.OrganizationName}, text{&f.ContactID}, text{&f.ContactFirst}, text{&f.ContactLast}, &f.Archived)
+	err := r.Scan(&f.ID, &f.InteractionID, &f.Text, &f.DueOn, nullText{&f.AssigneeID}, nullText{&f.Assignee}, moment{&f.DoneAt},
+		&f.Version, &f.Channel, &f.Subject,
+		nullText{&f.OrganizationID}, nullText{&f.OrganizationName}, nullText{&f.ContactID}, nullText{&f.ContactFirst}, nullText{&f.ContactLast},
+		&f.Archived)
 	if errors.Is(err, sql.ErrNoRows) {
 		return FollowUp{}, ErrNotFound
 	}
@@ -536,7 +538,8 @@ func (t *tx) followUpsOf(interactionID string) ([]keptFollowUp, error) {
 		FROM follow_ups WHERE interaction_id = ? ORDER BY id`, interactionID)
 	return collect(rows, err, func(r row) (keptFollowUp, error) {
 		var k keptFollowUp
-		err := r.Scan(&k.ID, &k.Text, &k.DueOn, text{&k.AssigneeID}, text{&k.DoneAt}, text{&k.DoneBy}, text{&k.CreatedBy}, &k.CreatedAt, &k.Version)
+		err := r.Scan(&k.ID, &k.Text, &k.DueOn, nullText{&k.AssigneeID}, nullText{&k.DoneAt}, nullText{&k.DoneBy},
+			nullText{&k.CreatedBy}, &k.CreatedAt, &k.Version)
 		return k, err
 	})
 }

@@ -80,25 +80,6 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 	})
 }
 
-func FuzzSortKeyIsStable(f *testing.F) {
-	seeds(f)
-	f.Fuzz(func(t *testing.T, s string) {
-		key := SortKey(s)
-		if !utf8.ValidString(key) {
-			t.Errorf("%q: %q", s, key)
-		}
-		for _, w := range words(s) {
-			if w == "" || strings.ContainsAny(w, ` "()*:^-`) || w == "AND" || w == "OR" || w == "NOT" || w == "NEAR" {
-				t.Errorf("%q has the word %q", s, w)
-			}
-		}
-		folded := strings.Join(words(s), " ")
-		if again := strings.Join(words(folded), " "); again != folded {
-			t.Errorf("%q: the words %q fold on to %q", s, folded, again)
-		}
-	})
-}
-
 func FuzzAWebsiteLeadsWhereItSays(f *testing.F) {
 	seeds(f)
 	r := Field{Column: "website", Kind: Website, Max: 200}

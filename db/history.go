@@ -230,11 +230,11 @@ func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string, archiv
 		WHERE target_type = ? AND target_id = ? AND action = ?
 		ORDER BY seq`
 	var at time.Time
-	err := d.reader.queryRow(ctx, read+" LIMIT 1", targetType, id, create).Scan(text{&o.CreatedBy}, moment{&at})
+	err := d.reader.queryRow(ctx, read+" LIMIT 1", targetType, id, create).Scan(nullText{&o.CreatedBy}, moment{&at})
 	if ignoreMissing(err) != nil || !archived {
 		return o, ignoreMissing(err)
 	}
-	err = d.reader.queryRow(ctx, read+" DESC LIMIT 1", targetType, id, archive).Scan(text{&o.ArchivedBy}, moment{&o.ArchivedAt})
+	err = d.reader.queryRow(ctx, read+" DESC LIMIT 1", targetType, id, archive).Scan(nullText{&o.ArchivedBy}, moment{&o.ArchivedAt})
 	return o, ignoreMissing(err)
 }
 

@@ -99,10 +99,12 @@ func selectInteractionFor(by Actor, user string) (query string, args []any) {
 
 func scanInteraction(r row) (Interaction, error) {
 	var i Interaction
-	err := r.Scan(&i.ID, &i.Channel, &i.Subject, text{&i.Body}, text{&i.Outcome}, text{&i.OrganizationID}, text{&i.OrganizationName},
-		text{&i.ContactID}, text{&i.ContactFirst}, text{&i.ContactLast}, text{&i.UserID}, text{&i.UserName},
+	err := r.Scan(&i.ID, &i.Channel, &i.Subject, nullText{&i.Body}, nullText{&i.Outcome},
+		nullText{&i.OrganizationID}, nullText{&i.OrganizationName},
+		nullText{&i.ContactID}, nullText{&i.ContactFirst}, nullText{&i.ContactLast}, nullText{&i.UserID}, nullText{&i.UserName},
 		storedMoment{moment{&i.HappenedAt}, &i.happened}, moment{&i.CreatedAt}, &i.Version,
-		text{&i.Next.ID}, text{&i.Next.Text}, text{&i.Next.DueOn}, text{&i.Next.AssigneeID}, text{&i.Next.Assignee}, &i.Next.Version)
+		nullText{&i.Next.ID}, nullText{&i.Next.Text}, nullText{&i.Next.DueOn}, nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee},
+		&i.Next.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Interaction{}, ErrNotFound
 	}

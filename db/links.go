@@ -44,8 +44,9 @@ const selectLink = `
 
 func scanLink(r row) (Link, error) {
 	var l Link
-	err := r.Scan(&l.OrganizationID, &l.OrganizationName, &l.ContactID, &l.ContactFirst, &l.ContactLast, text{&l.ContactTitle}, text{&l.ContactEmail},
-		&l.OrganizationActive, &l.ContactActive, text{&l.RoleLabel}, &l.RelationshipStatus, &l.Version)
+	err := r.Scan(&l.OrganizationID, &l.OrganizationName, &l.ContactID, &l.ContactFirst, &l.ContactLast,
+		nullText{&l.ContactTitle}, nullText{&l.ContactEmail}, &l.OrganizationActive, &l.ContactActive,
+		nullText{&l.RoleLabel}, &l.RelationshipStatus, &l.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Link{}, ErrNotFound
 	}
@@ -249,7 +250,7 @@ func (t *tx) linkConflict(l Link) error {
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE action IN ('link_contact', 'update_link') AND target_type = 'organization' AND target_id = ?
 			AND json_extract(metadata, '$.contact_id') = ?
-		ORDER BY seq DESC LIMIT 1`, l.OrganizationID, l.ContactID).Scan(text{&c.By}, moment{&c.At})
+		ORDER BY seq DESC LIMIT 1`, l.OrganizationID, l.ContactID).Scan(nullText{&c.By}, moment{&c.At})
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

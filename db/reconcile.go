@@ -98,7 +98,7 @@ func (t *tx) conflict(targetType, id string) error {
 		SELECT users.full_name, audit_logs.created_at
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE target_type = ? AND target_id = ?
-		ORDER BY seq DESC LIMIT 1`, targetType, id).Scan(text{&c.By}, moment{&c.At})
+		ORDER BY seq DESC LIMIT 1`, targetType, id).Scan(nullText{&c.By}, moment{&c.At})
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

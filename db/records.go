@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clientregistry/db/text"
 )
 
 // Record is an organization or a contact, as the actor who read it sees it. The
@@ -224,10 +226,10 @@ func (k *RecordKind) scan(row row) (Record, error) {
 	into := make([]any, 0, len(k.Fields)+12)
 	into = append(into, &r.ID)
 	for i := range k.Fields {
-		into = append(into, text{&r.values[i]})
+		into = append(into, nullText{&r.values[i]})
 	}
-	err := row.Scan(append(into, text{&r.OwnerName}, &r.IsActive, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, &r.Version,
-		moment{&r.LastContactAt}, text{&r.LastContactChannel}, &r.key, &r.sortKey, k.relationOf(&r))...)
+	err := row.Scan(append(into, nullText{&r.OwnerName}, &r.IsActive, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, &r.Version,
+		moment{&r.LastContactAt}, nullText{&r.LastContactChannel}, &r.key, &r.sortKey, k.relationOf(&r))...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Record{}, ErrNotFound
 	}
@@ -325,7 +327,7 @@ func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
 	columns = append(columns, "created_at", "updated_at", "sort_key")
 	_, err = t.exec("INSERT INTO "+k.Plural+" ("+strings.Join(columns, ", ")+", docid) VALUES ("+strings.Repeat("?, ", len(columns))+
 		"(SELECT ifnull(max(docid), 0) + 1 FROM "+k.Plural+"))",
-		slices.Concat([]any{r.ID}, r.stored(), []any{stamp(t.now), stamp(t.now), SortKey(k.sortName(r))})...)
+		slices.Concat([]any{r.ID}, r.stored(), []any{stamp(t.now), stamp(t.now), text.SortKey(k.sortName(r))})...)
 	if err != nil {
 		return "", err
 	}
@@ -395,7 +397,7 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 		return err
 	}
 	_, err = t.exec("UPDATE "+k.Plural+" SET "+strings.Join(k.FieldColumns(nil), " = ?, ")+" = ?, sort_key = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-		append(r.stored(), SortKey(k.sortName(r)), stamp(t.now), id)...)
+		append(r.stored(), text.SortKey(k.sortName(r)), stamp(t.now), id)...)
 	if err != nil {
 		return err
 	}
@@ -451,7 +453,7 @@ func (r Record) searchWords() string {
 	for i, f := range r.Kind.Fields {
 		switch {
 		case f.Searched && f.Kind == Phone:
-			texts = append(texts, digits(r.values[i]))
+			texts = append(texts, text.Digits(r.values[i]))
 		case f.Searched:
 			texts = append(texts, r.values[i])
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"clientregistry/db/text"
 )
 
 // Role is a set of permissions with a name.
@@ -31,7 +33,7 @@ const selectRole = `
 func scanRole(r row) (Role, error) {
 	var x Role
 	var may string
-	err := r.Scan(&x.ID, &x.Slug, &x.Name, text{&x.Description}, &x.ClientScope, &x.RequireMFA, &x.Users, text{&may})
+	err := r.Scan(&x.ID, &x.Slug, &x.Name, nullText{&x.Description}, &x.ClientScope, &x.RequireMFA, &x.Users, nullText{&may})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Role{}, ErrNotFound
 	}
@@ -264,7 +266,9 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 }
 
 // readsLike compares names of roles as people read and say them: accents make no difference either.
-func readsLike(a, b string) bool { return looksLike(a, b) || SortKey(seen(a)) == SortKey(seen(b)) }
+func readsLike(a, b string) bool {
+	return looksLike(a, b) || text.SortKey(seen(a)) == text.SortKey(seen(b))
+}
 
 // setPermissions makes a role's stored permissions those of x.
 func (t *tx) setPermissions(x Role) error {

@@ -11,7 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"clientregistry/db/text"
 )
 
 // Fields is what somebody typed, by column. A column that is not there stays as it is.
@@ -182,83 +182,5 @@ func email(s string) (string, error) {
 	if !strings.Contains(domain, ".") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.HasPrefix(domain, "[") {
 		return "", refused
 	}
-	return foldEmail(s), nil
-}
-
-// foldEmail lowers what is not ASCII. SQLite compares the rest without case
-// but knows only ASCII; with both, ÉLISE@ and élise@ are one address.
-func foldEmail(s string) string {
-	return norm.NFC.String(strings.Map(func(c rune) rune {
-		if c < utf8.RuneSelf {
-			return c
-		}
-		return unicode.ToLower(c)
-	}, norm.NFC.String(s)))
-}
-
-// special folds the letters that Unicode does not decompose, and the sigma at the end of a word.
-var special = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i", "ς", "σ")
-
-// SortKey folds text for sorting and searching: lower case, without accents,
-// so that Émile stands beside Emile.
-func SortKey(s string) string {
-	if isASCII(s) {
-		return strings.ToLower(s)
-	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	return special.Replace(strings.ToLower(norm.NFC.String(strings.Map(unaccent, norm.NFKD.String(s)))))
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func unaccent(c rune) rune {
-	if unicode.Is(unicode.Mn, c) {
-		return -1
-	}
-	return c
-}
-
-// words are the runs of letters and digits of folded text. Chinese and Japanese
-// put no spaces between words, and Korean none in names, so there each character is one.
-func words(s string) []string {
-	key := SortKey(s)
-	all := make([]string, 0, len(key)/4)
-	start := -1 // of a word that has not ended
-	for i, c := range key {
-		alone := standsAlone(c)
-		if inWord(c) && !alone {
-			if start < 0 {
-				start = i
-			}
-			continue
-		}
-		if start >= 0 {
-			all, start = append(all, key[start:i]), -1
-		}
-		if alone {
-			all = append(all, string(c))
-		}
-	}
-	if start >= 0 {
-		all = append(all, key[start:])
-	}
-	return all
-}
-
-func standsAlone(c rune) bool {
-	return c >= utf8.RuneSelf && unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
-}
-
-func inWord(c rune) bool {
-	if c < utf8.RuneSelf {
-		return 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
-	}
-	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
+	return text.FoldEmail(s), nil
 }

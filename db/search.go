@@ -11,18 +11,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"clientregistry/db/text"
 )
-
-// maxQuery is how many characters of a search count.
-const maxQuery = 200
-
-// typedWords are the words of what somebody typed, folded as the indexes keep them.
-func typedWords(typed string) []string {
-	if r := []rune(typed); len(r) > maxQuery {
-		typed = string(r[:maxQuery])
-	}
-	return words(typed)
-}
 
 // match turns what somebody typed into an FTS4 query that finds each word by
 // its beginning; false where there is no word in it. Nothing but lower-case
@@ -31,12 +22,12 @@ func typedWords(typed string) []string {
 //
 // column names the column of the index to look in, with a colon; "" is all of them.
 func match(typed, column string) (query string, ok bool) {
-	found := typedWords(typed)
+	found := text.TypedWords(typed)
 	if len(found) == 0 {
 		return "", false
 	}
 	query = column + strings.Join(found, "* "+column) + "*"
-	if number := phoneNumber(typed); len(found) > 1 && number != "" {
+	if number := text.PhoneNumber(typed); len(found) > 1 && number != "" {
 		query = "(" + query + ") OR " + column + number + "*"
 	}
 	return query, true
@@ -46,7 +37,7 @@ func match(typed, column string) (query string, ok bool) {
 // three letters of a word are a term of their own. One letter is found as a word only.
 func matchInteraction(typed string) (query string, ok bool) {
 	var terms []string
-	for _, w := range typedWords(typed) {
+	for _, w := range text.TypedWords(typed) {
 		switch utf8.RuneCountInString(w) {
 		case 1:
 		case 2, 3:
@@ -57,26 +48,6 @@ func matchInteraction(typed string) (query string, ok bool) {
 		terms = append(terms, w)
 	}
 	return strings.Join(terms, " "), len(terms) > 0
-}
-
-// phoneNumber is a typed phone number without its spaces; "" where it is none.
-func phoneNumber(typed string) string {
-	if number := digits(typed); len(number) >= 3 && !strings.ContainsFunc(typed, notInPhone) {
-		return number
-	}
-	return ""
-}
-
-func notInPhone(c rune) bool { return !strings.ContainsRune("0123456789 +-()./\u00a0", c) }
-
-// digits are those of a phone number, so that it is found however it is spaced.
-func digits(phone string) string {
-	return strings.Map(func(c rune) rune {
-		if c < '0' || c > '9' {
-			return -1
-		}
-		return c
-	}, phone)
 }
 
 // contactColumn keeps the organizations' names out of a search by who sees only
@@ -188,7 +159,7 @@ type search struct {
 }
 
 func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s search, err error) {
-	s = search{by: by, typed: typed, words: typedWords(typed), n: n}
+	s = search{by: by, typed: typed, words: text.TypedWords(typed), n: n}
 	s.few, err = d.ownsFew(ctx, by)
 	return s, err
 }
@@ -281,7 +252,7 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 	}
 	begun, _ := match(s.typed, column)
 	whole := column + strings.Join(s.words, " "+column)
-	name := SortKey(strings.Join(strings.Fields(s.typed), " "))
+	name := text.SortKey(strings.Join(strings.Fields(s.typed), " "))
 	among, most := p.narrowed(s)
 	byWords, byName, ofName := rank("words", strings.Join(s.words, " ")), rank("sort_key", name), p.kind.sees(s.by, p.table+".id")
 	matches := "SELECT docid, words FROM " + p.index + " WHERE " + p.index + " MATCH ? AND " + among.sql
@@ -345,11 +316,12 @@ func (p *place) narrowed(s search) (among condition, most sorted) {
 	return among, sorted{mostWhole, mostBegun, mostNames}
 }
 
-// rank tells how well a text that begins with a name fits what was typed: 0 is
+// rank tells how well a column that begins with a name fits what was typed: 0 is
 // the whole of it, 1 begins with these words, 2 begins so, 3 has it elsewhere.
-func rank(text, typed string) condition {
+func rank(column, typed string) condition {
 	return condition{
-		"CASE WHEN " + text + " = ? THEN 0 WHEN instr(" + text + ", ?) <> 1 THEN 3 WHEN instr(" + text + " || ' ', ?) = 1 THEN 1 ELSE 2 END",
+		"CASE WHEN " + column + " = ? THEN 0 WHEN instr(" + column + ", ?) <> 1 THEN 3 " +
+			"WHEN instr(" + column + " || ' ', ?) = 1 THEN 1 ELSE 2 END",
 		[]any{typed, typed, typed + " "},
 	}
 }
@@ -380,7 +352,7 @@ const (
 // end of a phone number, a part of a long word, a word in a script without spaces.
 func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
 	parts, all := s.words, 0
-	if number := phoneNumber(s.typed); number != "" {
+	if number := text.PhoneNumber(s.typed); number != "" {
 		parts = []string{number}
 	}
 	for _, p := range places {

@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"strings"
+
+	"clientregistry/db/text"
 )
 
 // Searches look into indexes of words, beside the tables: each verb that changes
@@ -11,7 +13,7 @@ import (
 // interactionWords are the words of an interaction as its index keeps them:
 // each word once, then their first two and three letters.
 func interactionWords(i Interaction) string {
-	all := words(i.Subject + " " + i.Body)
+	all := text.Words(i.Subject + " " + i.Body)
 	seen := make(map[string]bool, len(all))
 	var b strings.Builder
 	add := func(term, end string) {
@@ -98,7 +100,9 @@ func (t *tx) reindexInteraction(i Interaction) error {
 }
 
 // searchWords are the words of texts as the index keeps them.
-func searchWords(parts ...string) string { return strings.Join(words(strings.Join(parts, " ")), " ") }
+func searchWords(parts ...string) string {
+	return strings.Join(text.Words(strings.Join(parts, " ")), " ")
+}
 
 // indexForeignRows gives rows that another program wrote their sort key and their place in the index.
 func (d *DB) indexForeignRows(ctx context.Context) error {
@@ -111,7 +115,7 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 				return err
 			}
 			for _, r := range found {
-				if _, err := t.exec("UPDATE "+k.Plural+" SET sort_key = ? WHERE id = ?", SortKey(k.sortName(r)), r.ID); err != nil {
+				if _, err := t.exec("UPDATE "+k.Plural+" SET sort_key = ? WHERE id = ?", text.SortKey(k.sortName(r)), r.ID); err != nil {
 					return err
 				}
 				if err := t.reindexRecord(k, r.ID); err != nil {
@@ -133,7 +137,7 @@ func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error
 	err = d.keep(ctx, System, Program, func(t *tx) error {
 		rows, err := t.query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
 		found, err := collect(rows, err, func(r row) (i Interaction, err error) {
-			return i, r.Scan(&i.ID, &i.Subject, text{&i.Body})
+			return i, r.Scan(&i.ID, &i.Subject, nullText{&i.Body})
 		})
 		if err != nil {
 			return err

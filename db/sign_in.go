@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"clientregistry/db/text"
 )
 
 // SignIn checks an email and a password and starts a session. It returns the
@@ -15,7 +17,7 @@ import (
 // ErrBusy. Known and unknown emails cost the same time and lock the same way.
 // The actor says from where. Only a password that was checked and wrong counts.
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
-	typedEmail = foldEmail(strings.TrimSpace(typedEmail))
+	typedEmail = text.FoldEmail(strings.TrimSpace(typedEmail))
 	var id, hash, status string
 	err = d.reader.queryRow(ctx, "SELECT id, ifnull(password_hash, ''), status FROM users WHERE email = ?", typedEmail).Scan(&id, &hash, &status)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

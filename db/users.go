@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"clientregistry/db/text"
 )
 
 // User is somebody who may sign in.
@@ -148,7 +150,7 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 
 // keyUser keeps by what lists sort the records that a user owns.
 func (t *tx) keyUser(id, name string) error {
-	_, err := t.exec("UPDATE users SET name_key = ? WHERE id = ? AND name_key <> ?", SortKey(name), id, SortKey(name))
+	_, err := t.exec("UPDATE users SET name_key = ? WHERE id = ? AND name_key <> ?", text.SortKey(name), id, text.SortKey(name))
 	return err
 }
 

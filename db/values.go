@@ -46,10 +46,10 @@ func (m storedMoment) Scan(v any) error {
 	return m.moment.Scan(v)
 }
 
-// text scans a column in which NULL means "".
-type text struct{ to *string }
+// nullText scans a column in which NULL means "".
+type nullText struct{ to *string }
 
-func (x text) Scan(v any) error {
+func (x nullText) Scan(v any) error {
 	switch v := v.(type) {
 	case nil:
 		*x.to = ""

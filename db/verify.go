@@ -78,7 +78,7 @@ func (d *DB) LastVerification(ctx context.Context) (Verification, error) {
 		return v, err
 	}
 	err := d.reader.queryRow(ctx, "SELECT checked_at, problem, whole_at, row_count, hash FROM verifications").
-		Scan(moment{&v.CheckedAt}, text{&v.Problem}, moment{&v.WholeAt}, &v.Rows, &v.Hash)
+		Scan(moment{&v.CheckedAt}, nullText{&v.Problem}, moment{&v.WholeAt}, &v.Rows, &v.Hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clientregistry/db/text"
 )
 
 // View is a list's filters, order and columns under a name.
@@ -59,7 +61,7 @@ func (d *DB) Views(ctx context.Context, by Actor) ([]View, error) {
 		rows, err := d.reader.query(ctx, selectView+" WHERE deleted_at IS NULL AND (user_id = ? OR shared = 1)", by.UserID)
 		all, err := collect(rows, err, scanView)
 		slices.SortFunc(all, func(a, b View) int {
-			return strings.Compare(SortKey(a.Name)+"\x00"+a.ID, SortKey(b.Name)+"\x00"+b.ID)
+			return strings.Compare(text.SortKey(a.Name)+"\x00"+a.ID, text.SortKey(b.Name)+"\x00"+b.ID)
 		})
 		return all, err
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -16,13 +17,13 @@ import (
 
 // detail is the line below a name, piece by piece.
 type detail struct {
-	typed   db.Typed
+	typed   text.Typed
 	pieces  []views.Piece
 	missing map[int]bool // the typed words that nothing shown has yet
 }
 
 // newDetail begins a line below a name, in which some of the words may be already.
-func newDetail(typed db.Typed, name string) *detail {
+func newDetail(typed text.Typed, name string) *detail {
 	d := &detail{typed: typed, missing: map[int]bool{}}
 	_, has := typed.Marks(name)
 	for i := range has {
@@ -70,9 +71,9 @@ func (d *detail) explain(values ...string) []views.Piece {
 }
 
 // marked is a text with what was typed marked in it.
-func marked(text string, typed db.Typed) []views.Piece {
-	ranges, _ := typed.Marks(text)
-	return pieces(text, ranges)
+func marked(s string, typed text.Typed) []views.Piece {
+	ranges, _ := typed.Marks(s)
+	return pieces(s, ranges)
 }
 
 func pieces(text string, hits [][2]int) (all []views.Piece) {
@@ -92,7 +93,7 @@ func pieces(text string, hits [][2]int) (all []views.Piece) {
 
 // foundRecord is a record that was found: what it is and, where that does not
 // say it, why it was found.
-func foundRecord(r db.Record, typed db.Typed) views.OptionRow {
+func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
 	k := recordKinds[r.Kind.Plural]
 	d := newDetail(typed, r.Name())
 	for _, value := range k.detail(r) {
@@ -110,7 +111,7 @@ func foundRecord(r db.Record, typed db.Typed) views.OptionRow {
 	}
 }
 
-func (s *Server) foundInteraction(c *gin.Context, i db.Interaction, typed db.Typed) views.FoundInteraction {
+func (s *Server) foundInteraction(c *gin.Context, i db.Interaction, typed text.Typed) views.FoundInteraction {
 	e := s.event(c, i, nil)
 	sentence := e.By + " " + e.Verb
 	if e.By == "" {
@@ -141,7 +142,7 @@ const (
 
 // snippet is a piece of an interaction's body around what was typed, nil where
 // the subject has it all or the body nothing of it.
-func snippet(i db.Interaction, typed db.Typed) []views.Piece {
+func snippet(i db.Interaction, typed text.Typed) []views.Piece {
 	d := newDetail(typed, i.Subject)
 	if len(d.missing) == 0 {
 		return nil

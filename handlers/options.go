@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -72,7 +73,7 @@ func (s *Server) options(c *gin.Context, kind, base, typed, listID string) (view
 
 // optionRows finds up to n records for a picker.
 func (s *Server) optionRows(c *gin.Context, kind, typed string, n int) ([]views.OptionRow, error) {
-	ctx, by, marks := c.Request.Context(), who(c).Actor, db.NewTyped(typed)
+	ctx, by, marks := c.Request.Context(), who(c).Actor, text.NewTyped(typed)
 	if kind == "organization" {
 		found, err := s.db.FindOrganizations(ctx, by, typed, n)
 		return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), err

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -63,10 +64,10 @@ func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err erro
 	organizations, contacts, err := s.db.Recent(c.Request.Context(), who(c).Actor, ids)
 	found := map[string]views.OptionRow{}
 	for _, o := range organizations {
-		found["/organizations/"+o.ID] = foundRecord(o, db.Typed{})
+		found["/organizations/"+o.ID] = foundRecord(o, text.Typed{})
 	}
 	for _, x := range contacts {
-		found["/contacts/"+x.ID] = foundRecord(x, db.Typed{})
+		found["/contacts/"+x.ID] = foundRecord(x, text.Typed{})
 	}
 	for _, path := range paths {
 		if row, ok := found[path]; ok && len(choices) < paletteRecent {
@@ -84,7 +85,7 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	if p.Logs {
 		channel, name = toLog(p.Query)
 	}
-	typed := db.NewTyped(name)
+	typed := text.NewTyped(name)
 	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: name, Most: paletteRecords})
 	commands, err2 := s.commands(c, p.Query)
 	switch logs := logChoices(found, typed, channel); {
@@ -102,7 +103,7 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 }
 
 // foundGroups are a few of what a search found of each kind.
-func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed db.Typed) []views.PaletteGroup {
+func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []views.PaletteGroup {
 	return []views.PaletteGroup{
 		{ID: "organizations", Heading: "Organizations", Choices: each(found.Organizations, func(o db.Organization) views.PaletteChoice {
 			return recordChoice(foundRecord(o, typed))
@@ -156,7 +157,7 @@ func toLog(typed string) (channel, name string) {
 // logChoices lead to the composers of a few active records that were found,
 // first those whose names have what was typed. Where no channel was asked for
 // they are all, and the channel is a call.
-func logChoices(found db.Hits, typed db.Typed, channel string) []views.PaletteChoice {
+func logChoices(found db.Hits, typed text.Typed, channel string) []views.PaletteChoice {
 	var named, others []views.PaletteChoice
 	chosen := cmp.Or(channel, "call")
 	add := func(row views.OptionRow) {
@@ -204,7 +205,7 @@ var commands = []command{
 // commands are the pages that the visitor may open and his views of lists,
 // those of which each typed word begins a word.
 func (s *Server) commands(c *gin.Context, typed string) (choices []views.PaletteChoice, err error) {
-	marks := db.NewTyped(typed)
+	marks := text.NewTyped(typed)
 	add := func(x command) {
 		if !begins(x.label, typed) {
 			return
@@ -235,6 +236,6 @@ func begins(label, typed string) bool {
 	})
 }
 
-func foldedWords(text string) []string {
-	return strings.FieldsFunc(db.SortKey(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+func foldedWords(s string) []string {
+	return strings.FieldsFunc(text.SortKey(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

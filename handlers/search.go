@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -57,7 +58,7 @@ func (s *Server) searchMore(c *gin.Context) error {
 		return err
 	}
 	g := views.SearchGroup{Kind: "interactions", Heading: "Interactions", Interactions: each(found, func(i db.Interaction) views.FoundInteraction {
-		return s.foundInteraction(c, i, db.NewTyped(typed))
+		return s.foundInteraction(c, i, text.NewTyped(typed))
 	})}
 	if older != "" {
 		g.More = searchAddress(typed, g.Kind, older)
@@ -79,7 +80,7 @@ func searchAddress(typed, kind, before string) string {
 
 // searchGroups fills the tabs and what of each kind is shown.
 func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
-	typed := db.NewTyped(v.Query)
+	typed := text.NewTyped(v.Query)
 	groups := []views.SearchGroup{
 		{
 			Kind: "organizations", Heading: "Organizations", Count: counted(found.FoundOrganizations, found.MoreOrganizations),

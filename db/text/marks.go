@@ -1,4 +1,4 @@
-package db
+package text
 
 import (
 	"slices"
@@ -14,17 +14,18 @@ type Typed struct {
 	number string
 }
 
-// NewTyped takes apart what somebody typed, as a search does.
+// NewTyped takes apart what somebody typed, as a search does: into its words,
+// and its digits where it is a phone number.
 func NewTyped(typed string) Typed {
-	t := Typed{number: phoneNumber(typed)}
-	for _, w := range typedWords(typed) {
+	t := Typed{number: PhoneNumber(typed)}
+	for _, w := range TypedWords(typed) {
 		t.words, t.seen = append(t.words, []rune(w)), append(t.seen, utf8.RuneCountInString(w) == 1)
 	}
 	return t
 }
 
-// Seen is it for the texts that follow one which has some of the words: those
-// are marked only where words begin with them.
+// Seen returns it for the texts that follow one which has some of the words, as
+// Marks told: those are marked only where words begin with them.
 func (t Typed) Seen(has []bool) Typed {
 	t.seen = slices.Clone(t.seen)
 	for i := range has {
@@ -33,7 +34,7 @@ func (t Typed) Seen(has []bool) Typed {
 	return t
 }
 
-// Marks are where in a text what was typed stands, as ranges of its bytes, in
+// Marks returns where in a text what was typed stands, as ranges of its bytes, in
 // order: at the beginnings of words, or inside them where no word begins so.
 // has tells of each typed word whether it is there.
 func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
@@ -61,6 +62,7 @@ type letter struct {
 	from, to int
 }
 
+// fold returns the letters of a text's sort key, each with where it comes from.
 func fold(text string) []letter {
 	folded := make([]letter, 0, len(text))
 	for at, c := range text {
@@ -103,7 +105,7 @@ func (t Typed) numberIn(text string) (at [2]int, ok bool) {
 	if t.number == "" || strings.ContainsFunc(text, notInPhone) {
 		return at, false
 	}
-	start := strings.Index(digits(text), t.number)
+	start := strings.Index(Digits(text), t.number)
 	if start < 0 {
 		return at, false
 	}

@@ -1,10 +1,11 @@
-package db_test
+package text_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
-	"clientregistry/db"
+	"clientregistry/db/text"
 )
 
 func TestWhatWasTypedIsMarked(t *testing.T) {
@@ -34,18 +35,26 @@ func TestWhatWasTypedIsMarked(t *testing.T) {
 		{"%", "100 %", "100 %"},
 		{strings.Repeat("acme ", 100), "Acme", "[Acme]"},
 	} {
-		ranges, _ := db.NewTyped(c.typed).Marks(c.text)
+		ranges, _ := text.NewTyped(c.typed).Marks(c.text)
 		got, last := "", 0
 		for _, r := range ranges {
 			got += c.text[last:r[0]] + "[" + c.text[r[0]:r[1]] + "]"
 			last = r[1]
 		}
-		want(t, c.typed+" in "+c.text, got+c.text[last:], c.marked)
+		if got += c.text[last:]; got != c.marked {
+			t.Errorf("%q in %q is marked as %q, want %q", c.typed, c.text, got, c.marked)
+		}
 	}
-	_, has := db.NewTyped("acme zzz").Marks("Acme")
-	want(t, "words that are there", has[0] && !has[1], true)
-	typed := db.NewTyped("ma")
-	_, has = typed.Marks("Maya")
-	ranges, _ := typed.Seen(has).Marks("Informatics")
-	want(t, "marks inside words after one that begins so", len(ranges), 0)
+	if _, has := text.NewTyped("acme zzz").Marks("Acme"); !slices.Equal(has, []bool{true, false}) {
+		t.Errorf("words that are there: %v", has)
+	}
+}
+
+func TestInsideWordsNothingIsMarkedThatWasSeenBefore(t *testing.T) {
+	t.Parallel()
+	typed := text.NewTyped("ma")
+	_, has := typed.Marks("Maya")
+	if ranges, _ := typed.Seen(has).Marks("Informatics"); len(ranges) > 0 {
+		t.Errorf("marked at %v", ranges)
+	}
 }

@@ -1,0 +1,97 @@
+package text_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"clientregistry/db/text"
+)
+
+// hostile are the first inputs of every fuzz test; `go test -fuzz` makes more.
+var hostile = []string{
+	"", " ", "a", "O'Brien", "Émile & Søn", "e\u0301mile", "\u0301", "株式会社", "데이터", "\u1103\u1166",
+	"شركة", "किरण", "İıſß", "ﷺ", "\u200b", "\u202e",
+	"\x00", "\xff", "a\xffb", "\ufffd", "AND OR NOT NEAR/2", `"`, "(", ")", "*", "a*", "-a", "^a", "words:a",
+	"+46 70-555 01 34", "46 (0)70", "0134",
+	"ÉLISE@CAFÉ.example", strings.Repeat("x", 300), strings.Repeat("é ", 300), "𑵠", "\U000e0001", "a\u0085b", "²³¼",
+}
+
+func FuzzSortKeyIsStable(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		key := text.SortKey(s)
+		if !utf8.ValidString(key) {
+			t.Errorf("%q: %q", s, key)
+		}
+		for _, w := range text.Words(s) {
+			if w == "" || strings.ContainsAny(w, ` "()*:^-`) || w == "AND" || w == "OR" || w == "NOT" || w == "NEAR" {
+				t.Errorf("%q has the word %q", s, w)
+			}
+		}
+		folded := strings.Join(text.Words(s), " ")
+		if again := strings.Join(text.Words(folded), " "); again != folded {
+			t.Errorf("%q: the words %q fold on to %q", s, folded, again)
+		}
+	})
+}
+
+func FuzzEmailsAreFoldedForGood(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		folded := text.FoldEmail(s)
+		if again := text.FoldEmail(folded); again != folded {
+			t.Errorf("%q folds to %q, and on to %q", s, folded, again)
+		}
+	})
+}
+
+func FuzzMarksAreInTheText(f *testing.F) {
+	for i, s := range hostile {
+		f.Add(s, s)
+		f.Add(s, hostile[(i+1)%len(hostile)]+s)
+	}
+	f.Fuzz(func(t *testing.T, typed, shown string) {
+		ranges, has := text.NewTyped(typed).Marks(shown)
+		if len(has) != len(text.TypedWords(typed)) {
+			t.Errorf("%q has %d words, not %d", typed, len(text.TypedWords(typed)), len(has))
+		}
+		end := -1
+		for _, r := range ranges {
+			if r[0] <= end || r[1] <= r[0] || r[1] > len(shown) {
+				t.Fatalf("%q in %q is marked at %v", typed, shown, ranges)
+			}
+			end = r[1]
+			if marked := shown[r[0]:r[1]]; utf8.ValidString(shown) && !utf8.ValidString(marked) {
+				t.Errorf("%q in %q: the mark %q parts a character", typed, shown, marked)
+			}
+		}
+		if (len(ranges) > 0) != slices.Contains(has, true) {
+			t.Errorf("%q in %q is marked at %v, but its words are there: %v", typed, shown, ranges, has)
+		}
+	})
+}
+
+func FuzzAPhoneNumberIsFoundHoweverItIsSpaced(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		number := text.PhoneNumber(typed)
+		if number == "" {
+			return
+		}
+		if len(number) < 3 || text.Digits(number) != number {
+			t.Fatalf("%q is the phone number %q", typed, number)
+		}
+		spaced := "+" + strings.Join(strings.Split(number, ""), " ")
+		if ranges, _ := text.NewTyped(typed).Marks(spaced); len(ranges) == 0 {
+			t.Errorf("%q is not marked in %q", typed, spaced)
+		}
+	})
+}
