@@ -26,7 +26,7 @@ var (
 	ReadHistory      = Need{all: []Permission{ViewClient}, either: []Permission{ViewAudit, EditClient}}
 	SeeAccess        = Need{either: []Permission{ManageUsers, ViewAudit}}
 
-	// OwnAccount is for what is a person's own: their account, sessions and saved views.
+	// OwnAccount is for what is a person's own: their account, sessions and saved views. The program may, too.
 	OwnAccount = Need{own: true}
 	// Anybody is for signing in and out, the first account and links by token.
 	Anybody = Need{open: true}
@@ -50,7 +50,7 @@ func (m Missing) Is(target error) bool { return target == ErrForbidden }
 // Refuse returns nil where the actor has what is needed, else Missing or ErrForbidden.
 func (n Need) Refuse(by Actor) error {
 	switch {
-	case n.open || n.program && by.program || n.own && by.UserID != "":
+	case n.open || n.program && by.program || n.own && (by.UserID != "" || by.program):
 		return nil
 	case len(n.all)+len(n.either) == 0:
 		return ErrForbidden

@@ -117,7 +117,7 @@ func TestEachNeedNamesWhatIsMissing(t *testing.T) {
 			t.Errorf("%v is the program", by)
 		}
 	}
-	if OwnAccount.MetBy(System) || OwnAccount.MetBy(Actor{}) || !OwnAccount.MetBy(Actor{UserID: newID()}) {
+	if !OwnAccount.MetBy(System) || OwnAccount.MetBy(Actor{May: Permissions}) || !OwnAccount.MetBy(Actor{UserID: newID()}) {
 		t.Error("an own account is that of a user")
 	}
 }

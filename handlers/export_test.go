@@ -70,3 +70,6 @@ func (s *Server) HoldBackup() func() {
 	s.backups.start()
 	return func() { s.backups.end(time.Time{}, "") }
 }
+
+// Idle waits for what runs beside requests that have been answered.
+func (s *Server) Idle() { s.work.Wait() }

@@ -102,7 +102,8 @@ func (a answer) wantHarmless(sent string) {
 	if a.Header.Get("Set-Cookie") != "" && strings.Contains(a.Header.Get("Set-Cookie"), "pwned") {
 		a.t.Errorf("%s with %.60q set a cookie", a.what, sent)
 	}
-	lower := strings.ToLower(strings.ReplaceAll(a.body, template(sent), ""))
+	// The system page names the version of SQLite on purpose.
+	lower := strings.ToLower(strings.NewReplacer(template(sent), "", "<dt>SQLite</dt>", "").Replace(a.body))
 	for _, word := range internal {
 		if strings.Contains(lower, word) && !strings.Contains(strings.ToLower(sent), word) {
 			a.t.Errorf("%s with %.60q says %q", a.what, sent, word)

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -277,7 +278,7 @@ func TestNobodyElseRunsTheSystem(t *testing.T) {
 		tomas.post("/admin/system/backup").want(403, "", "")
 		tomas.get("/admin/system").want(403, "", "")
 	})
-	if err := s.db.AskForBackup(t.Context(), db.Actor{UserID: tomas.user.ID}); err != db.ErrForbidden {
+	if err := s.db.AskForBackup(t.Context(), db.Actor{UserID: tomas.user.ID}); !errors.Is(err, db.ErrForbidden) {
 		t.Error(err)
 	}
 	if _, err := os.Stat(folder); err == nil {

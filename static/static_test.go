@@ -199,10 +199,11 @@ func TestStyleSheetRefersToHashedFilesOnly(t *testing.T) {
 	}
 }
 
-// The budgets of the first visit: what a browser loads before it has anything cached.
+// The budgets of the first visit: what a browser loads before it has anything cached. Those of the whole are
+// what counts; a file of its own gets room for the pages that are added.
 func TestSizesStayInTheirBudgets(t *testing.T) {
 	const kb = 1024
-	for name, most := range map[string]int{"app.css": 14 * kb, "app.js": 8 * kb} {
+	for name, most := range map[string]int{"app.css": 16 * kb, "app.js": 8 * kb} {
 		if size := len(assets()[name].gzipped); size > most {
 			t.Errorf("%s: %d bytes gzipped, at most %d", name, size, most)
 		}
