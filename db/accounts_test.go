@@ -11,6 +11,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/secrets"
 )
 
 func TestAnInvitedPersonSetsAPasswordAndIsActive(t *testing.T) {
@@ -22,7 +23,7 @@ func TestAnInvitedPersonSetsAPasswordAndIsActive(t *testing.T) {
 	}
 	want(t, "state", must(o.Account(t.Context(), o.Ines, id))(t).State(dbtest.Now), "invited")
 	want(t, "the link is kept as its hash", strings.Contains(dbtest.Dump(t, o.Path), token), false)
-	u := must(o.AcceptInvitation(t.Context(), db.Actor{}, token, must(db.HashPassword(t.Context(), dbtest.Password))(t), "Asia/Tokyo"))(t)
+	u := must(o.AcceptInvitation(t.Context(), db.Actor{}, token, must(secrets.HashPassword(t.Context(), dbtest.Password))(t), "Asia/Tokyo"))(t)
 	want(t, "whose", u.ID, id)
 	signIn(t, o, "sam@pinestreet.example")
 	o.Unchanged(t, func() {
@@ -65,7 +66,7 @@ func TestAResetEndsSessionsAndWorksOnce(t *testing.T) {
 	if _, err := o.Session(t.Context(), session); err != nil {
 		t.Errorf("the session ended before the reset was used: %v", err)
 	}
-	must(o.FinishReset(t.Context(), db.Actor{}, link, must(db.HashPassword(t.Context(), "another good password"))(t)))(t)
+	must(o.FinishReset(t.Context(), db.Actor{}, link, must(secrets.HashPassword(t.Context(), "another good password"))(t)))(t)
 	wantNoSession(t, o, session)
 	if _, err := o.FinishReset(t.Context(), db.Actor{}, link, "x"); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("the link works again: %v", err)
@@ -318,7 +319,7 @@ func TestANewPasswordEndsTheOtherSessions(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	mine, other := signIn(t, o, "tomas@pinestreet.example"), signIn(t, o, "tomas@pinestreet.example")
-	hash := must(db.HashPassword(t.Context(), "another good password"))(t)
+	hash := must(secrets.HashPassword(t.Context(), "another good password"))(t)
 	o.Unchanged(t, func() {
 		wantInvalid(t, o.ChangePassword(t.Context(), o.Tomas, mine, "wrong password", hash), "current_password")
 	})

@@ -206,11 +206,11 @@ func TestEachActionSaysWhatItsReaderMustSee(t *testing.T) {
 	want(t, "what nobody decided is there for who sees own clients", own.ReadsAction("dance"), false)
 }
 
-// secrets are words of the history by what they tell of.
-type secrets struct{ acme, brig, talks, talkViews, many []string }
+// tellingWords are words of the history by what they tell of.
+type tellingWords struct{ acme, brig, talks, talkViews, many []string }
 
 // secretWorld records something of every kind that names a client, counts clients or holds their ids.
-func secretWorld(t *testing.T, o *dbtest.Office) (s secrets) {
+func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	t.Helper()
 	ctx := t.Context()
 	acme, brig, maya := o.Acme(t), o.NewOrganization(t, "Brig"), o.Maya(t)
@@ -241,7 +241,7 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s secrets) {
 	if err := o.SetRoles(ctx, o.Ines, o.Lea.UserID, []string{"Manager"}, ""); err != nil {
 		t.Fatal(err)
 	}
-	return secrets{
+	return tellingWords{
 		acme: []string{acme.ID, "Sector of Acme"}, brig: []string{brig.ID, maya.ID, "Brig", "Okafor", "maya@", "Secret role", "secretname"},
 		talks: []string{call.ID, step.ID, "Secret subject", "Secret outcome", "Secret step"}, talkViews: []string{view.ID, "Secret calls", "secretcall"},
 		many: []string{batch, "Secret clients", "assign_owner"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"clientregistry/db/secrets"
 )
 
 // checks are the passwords being checked now, by the keys that wrong ones are
@@ -17,10 +19,10 @@ type checks struct {
 }
 
 // startCheck waits for the turn of a password to be checked. It returns Locked
-// where the budget is used up, and ErrBusy where the turn does not come in time.
+// where the budget is used up, and secrets.ErrBusy where the turn does not come in time.
 // The caller calls end when it has counted a wrong one.
 func (d *DB) startCheck(ctx context.Context, b budget) (end func(), err error) {
-	timer := time.NewTimer(hashingPatience)
+	timer := time.NewTimer(d.patience)
 	defer timer.Stop()
 	for {
 		wait, err := d.tryCheck(ctx, b)
@@ -33,7 +35,7 @@ func (d *DB) startCheck(ctx context.Context, b budget) (end func(), err error) {
 		select {
 		case <-wait:
 		case <-timer.C:
-			return nil, ErrBusy
+			return nil, secrets.ErrBusy
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

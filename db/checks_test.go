@@ -3,34 +3,23 @@ package db
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"clientregistry/db/secrets"
 )
 
-// quickHashes makes hashing cost nothing, and lets a test in while a password is
-// being checked. Its tests are not parallel: all hashing of the package goes by it.
-func quickHashes(t *testing.T, checking func()) {
-	t.Helper()
-	real := idKey
-	t.Cleanup(func() { idKey = real })
-	idKey = func(password, _ []byte, _, _ uint32, _ uint8, _ uint32) []byte {
-		checking()
-		return fmt.Appendf(nil, "%032x", password)[:32]
-	}
-}
-
-// withUser is a registry with one user, whose password is right.
-func withUser(t *testing.T) *DB {
+// withUser is a registry with one user, whose password is right. Checking it costs
+// nothing, and lets the test in meanwhile.
+func withUser(t *testing.T, checking func() error) *DB {
 	t.Helper()
 	d := openHere(t)
-	hash, err := HashPassword(t.Context(), "right")
-	if err != nil {
-		t.Fatal(err)
+	d.checkPassword = func(_ context.Context, hash, password string) (matches, outdated bool, err error) {
+		return hash == password, false, checking()
 	}
-	if _, err := d.CreateUser(t.Context(), System, NewUser{Email: "a@b.example", FullName: "A", Role: "Viewer", Hash: hash}); err != nil {
+	if _, err := d.CreateUser(t.Context(), System, NewUser{Email: "a@b.example", FullName: "A", Role: "Viewer", Hash: "right"}); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -67,8 +56,8 @@ func atOnce(t *testing.T, d *DB, password string, n int) (in, wrong int32) {
 }
 
 func TestManyRightSignInsAtOnceAllComeIn(t *testing.T) {
-	quickHashes(t, func() {})
-	d := withUser(t)
+	t.Parallel()
+	d := withUser(t, func() error { return nil })
 	if _, wrong := atOnce(t, d, "wrong", 9); wrong != 9 || counted(t, d) != 9 {
 		t.Fatalf("%d were found wrong, %d counted", wrong, counted(t, d))
 	}
@@ -83,10 +72,10 @@ func TestManyRightSignInsAtOnceAllComeIn(t *testing.T) {
 // TestOnlyWhatWasCheckedCounts: a password counts when it was found wrong, also
 // where its sender did not wait for the answer.
 func TestOnlyWhatWasCheckedCounts(t *testing.T) {
+	t.Parallel()
 	ctx, leave := context.WithCancel(t.Context())
-	checking := func() {}
-	quickHashes(t, func() { checking() })
-	d := withUser(t)
+	checking := func() error { return nil }
+	d := withUser(t, func() error { return checking() })
 	sign := func(ctx context.Context, password string, want error, count int) {
 		t.Helper()
 		if _, err := d.SignIn(ctx, Actor{IP: "192.0.2.1"}, "a@b.example", password); !errors.Is(err, want) {
@@ -100,24 +89,17 @@ func TestOnlyWhatWasCheckedCounts(t *testing.T) {
 		}
 	}
 	sign(t.Context(), "wrong", ErrSignIn, 1)
-	checking = leave
+	checking = func() error { leave(); return nil }
 	sign(ctx, "wrong", ErrSignIn, 2)
 	sign(ctx, "wrong", context.Canceled, 2)
-	checking = func() {}
-
-	patience := hashingPatience
-	hashing <- struct{}{}
-	hashing <- struct{}{}
-	hashingPatience = time.Nanosecond
-	sign(t.Context(), "wrong", ErrBusy, 2)
-	hashingPatience = patience
-	<-hashing
-	<-hashing
-
-	checking = func() { // a failure within
-		if _, err := d.writer.ExecContext(t.Context(), "CREATE TRIGGER broken BEFORE INSERT ON audit_logs BEGIN SELECT RAISE(ABORT, 'broken'); END"); err != nil {
+	checking = func() error { return secrets.ErrBusy }
+	sign(t.Context(), "wrong", secrets.ErrBusy, 2)
+	checking = func() error { // a failure within
+		const broken = "CREATE TRIGGER broken BEFORE INSERT ON audit_logs BEGIN SELECT RAISE(ABORT, 'broken'); END"
+		if _, err := d.writer.ExecContext(t.Context(), broken); err != nil {
 			t.Error(err)
 		}
+		return nil
 	}
 	if _, err := d.SignIn(t.Context(), Actor{IP: "192.0.2.1"}, "a@b.example", "right"); err == nil {
 		t.Error("signed in without a record of it")
@@ -129,6 +111,7 @@ func TestOnlyWhatWasCheckedCounts(t *testing.T) {
 
 // TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime, and does not count.
 func TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime(t *testing.T) {
+	t.Parallel()
 	d := openHere(t)
 	b := browserOf("somebody", "a browser")
 	var ends []func()
@@ -139,12 +122,11 @@ func TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime(t *testing.T) {
 		}
 		ends = append(ends, end)
 	}
-	patience := hashingPatience
-	hashingPatience = time.Nanosecond
-	if _, err := d.startCheck(t.Context(), b); !errors.Is(err, ErrBusy) {
+	d.patience = time.Nanosecond
+	if _, err := d.startCheck(t.Context(), b); !errors.Is(err, secrets.ErrBusy) {
 		t.Errorf("the eleventh at once is %v", err)
 	}
-	hashingPatience = patience
+	d.patience = secrets.Patience
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	if _, err := d.startCheck(left, b); !errors.Is(err, context.Canceled) {

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"clientregistry/db/secrets"
+
 	"github.com/mattn/go-sqlite3"
 )
 
@@ -33,9 +35,13 @@ type DB struct {
 	checks    checks
 	idle, max time.Duration // of a session
 	memo      memo
-	most      int   // MostCounted; less in tests
-	small     int64 // smallFile; less in tests
+	most      int           // MostCounted; less in tests
+	small     int64         // smallFile; less in tests
+	patience  time.Duration // secrets.Patience; less in tests
 	now       func() time.Time
+
+	// checkPassword is secrets.CheckPassword; another in tests.
+	checkPassword func(ctx context.Context, hash, password string) (matches, outdated bool, err error)
 
 	keysUnchecked atomic.Bool // since an upgrade: foreign keys of a large file
 
@@ -75,7 +81,10 @@ type Options struct {
 // beside it, path.before-N), and returns it. An error is one line that names the
 // file, the cause and what to do; a file that is refused is left as it was.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	d := &DB{idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now}
+	d := &DB{
+		idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now,
+		patience: secrets.Patience, checkPassword: secrets.CheckPassword,
+	}
 	d.inTests.free = o.free
 	if o.large {
 		d.small = 0

@@ -9,6 +9,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/secrets"
 )
 
 const (
@@ -136,7 +137,7 @@ func TestSomebodySignedInIsNotLockedOutOfTheirAccountPage(t *testing.T) {
 // TestADeviceCookieThatDoesNotCountIsNone: its browser is locked with all strangers.
 func TestADeviceCookieThatDoesNotCountIsNone(t *testing.T) {
 	t.Parallel()
-	hash := must(db.HashPassword(t.Context(), dbtest.Password))(t) // the same password, set anew
+	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t) // the same password, set anew
 	nothing := func(*dbtest.Office) error { return nil }
 	for what, c := range map[string]struct {
 		cookie func(string) string
@@ -199,7 +200,7 @@ func TestOneBrowserIsKnownToSeveralAccounts(t *testing.T) {
 	want(t, "in clear in the database", strings.Contains(dbtest.Dump(t, o.Path), alone), false)
 
 	// What counts no more leaves the cookie, and it stays short.
-	if err := o.SetPassword(t.Context(), o.Ines, o.Lea.UserID, must(db.HashPassword(t.Context(), dbtest.Password))(t)); err != nil {
+	if err := o.SetPassword(t.Context(), o.Ines, o.Lea.UserID, must(secrets.HashPassword(t.Context(), dbtest.Password))(t)); err != nil {
 		t.Fatal(err)
 	}
 	cookie := remembered(t, o, tomas, both)

@@ -18,8 +18,6 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrForbidden is the answer where the actor sees the record but may not do this.
 	ErrForbidden = errors.New("forbidden")
-	// ErrBusy is the answer where too many passwords are being checked at once.
-	ErrBusy = errors.New("busy")
 	// ErrSignIn is the one answer to a wrong email, a wrong password and a closed account.
 	ErrSignIn = errors.New("wrong email or password")
 )

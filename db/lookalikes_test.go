@@ -7,6 +7,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/secrets"
 )
 
 // fakes are names that somebody could take for "Ines Calder" or "ines@pinestreet.example".
@@ -34,7 +35,7 @@ var fakes = []struct{ what, name, email string }{
 func TestNobodyTakesANameLikeAnothers(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	hash := must(db.HashPassword(t.Context(), dbtest.Password))(t)
+	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t)
 	doors := map[string]func(name, email string) error{
 		"invitation": func(name, email string) error {
 			_, _, err := o.InviteUser(t.Context(), o.Ines, email, name, []string{"Viewer"})

@@ -22,7 +22,7 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 		return err
 	}
 	defer end()
-	matches, _, err := checkPassword(ctx, stored, current)
+	matches, _, err := d.checkPassword(ctx, stored, current)
 	if err != nil {
 		return err
 	}

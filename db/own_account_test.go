@@ -9,6 +9,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/secrets"
 )
 
 func TestAnotherEmailAsksForThePasswordAndEndsTheOtherSessions(t *testing.T) {
@@ -64,7 +65,7 @@ func TestGuessingTheCurrentPasswordLocksLikeASignIn(t *testing.T) {
 // Each of these is felt by the very next request of a session.
 func TestWhatEndsASessionEndsItAtOnce(t *testing.T) {
 	t.Parallel()
-	hash := must(db.HashPassword(t.Context(), "another good password"))(t)
+	hash := must(secrets.HashPassword(t.Context(), "another good password"))(t)
 	for what, end := range map[string]func(o *dbtest.Office, token, elsewhere string) error{
 		"signed out": func(o *dbtest.Office, token, _ string) error { return o.SignOut(t.Context(), o.Lea, token) },
 		"disabled":   func(o *dbtest.Office, _, _ string) error { return o.DisableUser(t.Context(), o.Ines, o.Lea.UserID) },

@@ -11,6 +11,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/secrets"
 )
 
 // world is what several people own, as plain facts: the model that every
@@ -553,7 +554,7 @@ func TestTheWidestScopeOfAllRolesHolds(t *testing.T) {
 		return must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": name, "client_scope": scope}, may, false))(t).Slug
 	}
 	own, all, audit := role("Own", "own", db.ViewClient), role("All", "all", db.ViewInteraction), role("Reader of the log", "all", db.ViewAudit)
-	hash := must(db.HashPassword(t.Context(), dbtest.Password))(t)
+	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t)
 	u := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: "x@a.example", FullName: "X", Role: own, Hash: hash}))(t)
 	for _, c := range []struct {
 		roles []string

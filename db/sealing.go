@@ -2,13 +2,12 @@ package db
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
+
+	"clientregistry/db/secrets"
 )
 
 // KeyLost says that the seeds of second factors cannot be read: the file with
@@ -26,8 +25,6 @@ const missing = "is missing"
 // copy of the database alone gives nobody a code.
 func (d *DB) keyFile() string { return d.path + ".key" }
 
-const keySize = 32 // AES-256
-
 func (d *DB) readKey() ([]byte, error) {
 	key, err := os.ReadFile(d.keyFile())
 	switch {
@@ -35,8 +32,8 @@ func (d *DB) readKey() ([]byte, error) {
 		return nil, &KeyLost{d.keyFile(), missing}
 	case err != nil:
 		return nil, &KeyLost{d.keyFile(), fmt.Sprintf("cannot be read (%v)", err)}
-	case len(key) != keySize:
-		return nil, &KeyLost{d.keyFile(), fmt.Sprintf("is none: it has %d bytes, not %d", len(key), keySize)}
+	case len(key) != secrets.KeySize:
+		return nil, &KeyLost{d.keyFile(), fmt.Sprintf("is none: it has %d bytes, not %d", len(key), secrets.KeySize)}
 	}
 	return key, nil
 }
@@ -66,8 +63,7 @@ func (d *DB) keyToSeal(t *tx) ([]byte, error) {
 }
 
 func (d *DB) makeKey() ([]byte, error) {
-	key := make([]byte, keySize)
-	rand.Read(key)
+	key := secrets.NewKey()
 	partial := d.keyFile() + ".part"
 	defer os.Remove(partial) // where it does not become the key
 	if err := createPrivate(partial); err != nil {
@@ -79,30 +75,16 @@ func (d *DB) makeKey() ([]byte, error) {
 	return key, putInPlace(partial, d.keyFile())
 }
 
-// seal encrypts a user's seed with AES-GCM. It opens for no other user.
-func seal(key []byte, userID, seed string) ([]byte, error) {
-	gcm, err := sealer(key)
-	if err != nil {
-		return nil, err
-	}
-	return gcm.Seal(nil, nil, []byte(seed), sealedFor(userID)), nil
-}
-
-// unseal is the way back. It returns KeyLost where there is none.
+// unseal returns the seed of a user that was sealed. It returns KeyLost where it cannot.
 func (d *DB) unseal(userID string, sealed []byte) (seed string, err error) {
 	key, err := d.readKey()
 	if err != nil {
 		return "", err
 	}
-	gcm, err := sealer(key)
-	if err != nil {
-		return "", err
-	}
-	plain, err := gcm.Open(nil, nil, sealed, sealedFor(userID))
-	if err != nil {
+	if seed, err = secrets.Unseal(key, sealed, seedOf(userID)); err != nil {
 		return "", &KeyLost{d.keyFile(), "does not open them"}
 	}
-	return string(plain), nil
+	return seed, nil
 }
 
 // CheckKey returns nil where every second factor can be read, and KeyLost
@@ -125,12 +107,5 @@ func (d *DB) CheckKey(ctx context.Context) error {
 	return err
 }
 
-func sealer(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCMWithRandomNonce(block)
-}
-
-func sealedFor(userID string) []byte { return []byte("second factor of " + userID) }
+// seedOf is what a user's seed is sealed for, so that it opens for no other user.
+func seedOf(userID string) string { return "second factor of " + userID }

@@ -2,15 +2,12 @@ package db
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
 	"database/sql"
-	"encoding/base32"
 	"errors"
 	"strings"
 	"time"
 
-	"github.com/pquerna/otp/hotp"
+	"clientregistry/db/secrets"
 )
 
 // SecondFactor is what its owner is told of his second factor.
@@ -58,10 +55,8 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 		if err != nil {
 			return err
 		}
-		random := make([]byte, 20) // of the length of SHA-1, as RFC 4226 asks
-		rand.Read(random)
-		seed = base32.StdEncoding.EncodeToString(random)
-		sealed, err := seal(key, by.UserID, seed)
+		seed = secrets.NewSeed()
+		sealed, err := secrets.Seal(key, seed, seedOf(by.UserID))
 		if err != nil {
 			return err
 		}
@@ -129,7 +124,7 @@ func (d *DB) confirm(t *tx, code string) (step int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	step, fits := stepOf(seed, code, t.now, 0)
+	step, fits := secrets.StepOf(seed, code, t.now, 0)
 	if !fits {
 		return 0, invalid("code", "This code does not fit. Enter the one that the app shows now, and check the clock of its device and the server’s")
 	}
@@ -152,45 +147,17 @@ func appCode(typed string) (string, error) {
 
 func onlyDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-// stepOf returns the step of 30 seconds whose code this is: the present one or
-// the one before or behind it, if it is later than the last one used. One used
-// in the future was used while the clock was wrong.
-func stepOf(seed, code string, now time.Time, used int64) (step int64, fits bool) {
-	present := now.Unix() / 30
-	if used > present+2 {
-		used = 0
-	}
-	for step := max(present-1, used+1); step <= present+1; step++ {
-		right, err := hotp.GenerateCode(seed, uint64(step))
-		if err == nil && subtle.ConstantTimeCompare([]byte(right), []byte(code)) == 1 {
-			return step, true
-		}
-	}
-	return 0, false
-}
-
-// recoveryCodes is how many a set has. A code is 24 letters and digits of
-// base32: with 120 random bits a plain hash keeps it (OWASP ASVS 6.5.2).
-const (
-	recoveryCodes = 10
-	recoverySize  = 24
-)
-
 // makeRecoveryCodes makes a set in place of the one before.
 func (t *tx) makeRecoveryCodes(userID string) (codes []string, err error) {
 	if _, err := t.exec("DELETE FROM recovery_codes WHERE user_id = ?", userID); err != nil {
 		return nil, err
 	}
-	for range recoveryCodes {
-		code := rand.Text()[:recoverySize]
+	for range secrets.RecoveryCodes {
+		code := secrets.NewRecoveryCode()
 		if _, err := t.exec("INSERT INTO recovery_codes (user_id, id) VALUES (?, ?)", userID, sha256Hex(code)); err != nil {
 			return nil, err
 		}
-		var parts []string
-		for i := 0; i < recoverySize; i += 4 {
-			parts = append(parts, code[i:i+4])
-		}
-		codes = append(codes, strings.Join(parts, "-"))
+		codes = append(codes, secrets.SpellRecoveryCode(code))
 	}
 	return codes, nil
 }

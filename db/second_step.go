@@ -6,8 +6,9 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
+
+	"clientregistry/db/secrets"
 )
 
 // HalfSignedIn is the answer to a right password where the account has a second
@@ -110,13 +111,13 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 
 // anyCode returns a typed code as it is compared, and whether it is a recovery code.
 func anyCode(typed string) (code string, recovery bool, err error) {
-	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(typed))
+	code = secrets.ReadCode(typed)
 	if onlyDigits(code) || len(code) <= 6 {
 		code, err = appCode(typed)
 		return code, false, err
 	}
-	if len(code) != recoverySize || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
-		return "", true, invalid("code", "A code of the app has 6 digits, a recovery code %d letters and digits", recoverySize)
+	if !secrets.IsRecoveryCode(code) {
+		return "", true, invalid("code", "A code of the app has 6 digits, a recovery code %d letters and digits", secrets.RecoveryCodeSize)
 	}
 	return code, true, nil
 }
@@ -137,7 +138,7 @@ func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err 
 	if err != nil {
 		return false, err
 	}
-	step, fits := stepOf(seed, code, t.now, used)
+	step, fits := secrets.StepOf(seed, code, t.now, used)
 	if !fits {
 		return false, nil
 	}

@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"strings"
 
+	"clientregistry/db/secrets"
 	"clientregistry/db/text"
 )
 
 // SignIn checks an email and a password and starts a session. It returns the
 // session's token, HalfSignedIn where a second factor is still to be shown,
 // ErrSignIn where they do not fit, Locked after too many that did not, or
-// ErrBusy. Known and unknown emails cost the same time and lock the same way.
+// secrets.ErrBusy. Known and unknown emails cost the same time and lock the same way.
 // The actor says from where. Only a password that was checked and wrong counts.
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
 	typedEmail = text.FoldEmail(strings.TrimSpace(typedEmail))
@@ -32,7 +33,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		return "", err
 	}
 	defer end()
-	matches, outdated, err := checkPassword(ctx, hash, password)
+	matches, outdated, err := d.checkPassword(ctx, hash, password)
 	if err != nil {
 		return "", err
 	}
@@ -42,7 +43,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	}
 	var newHash string
 	if outdated {
-		if newHash, err = HashPassword(ctx, password); err != nil {
+		if newHash, err = secrets.HashPassword(ctx, password); err != nil {
 			return "", err
 		}
 	}

@@ -29,7 +29,7 @@ func (u User) Location() *time.Location {
 	return time.UTC
 }
 
-// NewUser is what an account is made from. Hash is HashPassword's.
+// NewUser is what an account is made from. Hash is secrets.HashPassword's.
 type NewUser struct {
 	Email, FullName, TimeZone, Hash string
 	Role                            string // slug

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"context"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -168,45 +167,6 @@ func TestTheWritersStatementsAreKept(t *testing.T) {
 	}
 	if d.writer.kept(query) == nil {
 		t.Error("it is prepared anew each time")
-	}
-}
-
-func TestSigningInCostsTheSameWhetherTheAccountExists(t *testing.T) {
-	// Not parallel: it counts how often the whole package hashes.
-	d := openHere(t)
-	hash, err := HashPassword(t.Context(), "right password")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range []NewUser{{Email: "open@a.example", Hash: hash}, {Email: "closed@a.example", Hash: hash}, {Email: "invited@a.example"}, {Email: "odd@a.example", Hash: "$argon2id$v=19$m=1,t=0,p=0$$"}} {
-		n.FullName, n.Role = "X", "Viewer"
-		if _, err := d.CreateUser(t.Context(), System, n); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := d.writer.ExecContext(t.Context(), "UPDATE users SET status = 'disabled' WHERE email = 'closed@a.example'"); err != nil {
-		t.Fatal(err)
-	}
-	var count int
-	real := idKey
-	defer func() { idKey = real }()
-	idKey = func(password, salt []byte, time, memory uint32, threads uint8, length uint32) []byte {
-		count++
-		if time != argonNow.time || memory != argonNow.memory {
-			t.Errorf("hashed with %d passes over %d KiB", time, memory)
-		}
-		return real(password, salt, time, memory, threads, length)
-	}
-	for _, c := range []struct{ email, password string }{
-		{"open@a.example", "wrong"}, {"nobody@a.example", "wrong"}, {"closed@a.example", "right password"}, {"closed@a.example", "wrong"}, {"invited@a.example", ""}, {"odd@a.example", ""}, {"", ""}, {"a\x00\xff", "x"},
-	} {
-		count = 0
-		if _, err := d.SignIn(context.Background(), Actor{}, c.email, c.password); !errors.Is(err, ErrSignIn) {
-			t.Errorf("%q: %v", c.email, err)
-		}
-		if count != 1 {
-			t.Errorf("%q: %d hashes", c.email, count)
-		}
 	}
 }
 

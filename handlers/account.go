@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 	"clientregistry/views"
 )
 
@@ -132,7 +133,7 @@ func (s *Server) passwordUpdate(c *gin.Context) error {
 	if why := RefusePassword(password, v.User.Email); why != "" {
 		return s.accountAnswer(c, http.StatusUnprocessableEntity, "password", storedAccount(c), map[string]string{"password": why})
 	}
-	hash, err := db.HashPassword(ctx, password)
+	hash, err := secrets.HashPassword(ctx, password)
 	if err != nil {
 		return err
 	}

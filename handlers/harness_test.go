@@ -23,6 +23,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/secrets"
 	"clientregistry/handlers"
 )
 
@@ -87,7 +88,7 @@ const password = "correct horse battery staple"
 
 // hash is the password's, made once: hashing costs what it should.
 var hash = func() string {
-	h, err := db.HashPassword(context.Background(), password)
+	h, err := secrets.HashPassword(context.Background(), password)
 	if err != nil {
 		panic(err)
 	}

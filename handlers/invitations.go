@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 	"clientregistry/views"
 )
 
@@ -67,7 +68,7 @@ func (s *Server) takeLink(c *gin.Context, kind string, use func(token, hash stri
 	if why := RefusePassword(password, owner.Email); why != "" {
 		return s.linkPageOf(c, kind, map[string]string{"password": why})
 	}
-	hash, err := db.HashPassword(ctx, password)
+	hash, err := secrets.HashPassword(ctx, password)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 	"clientregistry/handlers"
 )
 
@@ -56,7 +57,10 @@ func TestOneAddressGuessesOnAllAccountsTogether(t *testing.T) {
 
 func TestTooManyAtOnceIsNoFailure(t *testing.T) {
 	t.Parallel()
-	for err, status := range map[error]int{fmt.Errorf("sign in: %w", db.ErrBusy): 429, fmt.Errorf("code: %w", &db.KeyLost{File: "x.key"}): 503} {
+	for err, status := range map[error]int{
+		fmt.Errorf("sign in: %w", secrets.ErrBusy):         429,
+		fmt.Errorf("code: %w", &db.KeyLost{File: "x.key"}): 503,
+	} {
 		if got := handlers.StatusOf(err); got != status {
 			t.Errorf("%v is answered with %d, want %d", err, got, status)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 	"clientregistry/views"
 )
 
@@ -202,7 +203,7 @@ func (s *Server) describe(c *gin.Context, err error) failure {
 		return failure{http.StatusConflict, "alert", "Changed meanwhile", by(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.", ""}
 	case errors.As(err, &keyLost):
 		return failure{http.StatusServiceUnavailable, "lock", "Second factors cannot be read", "A file is missing on the server; its log says which. Nothing was changed. Tell an administrator.", ""}
-	case errors.Is(err, db.ErrBusy):
+	case errors.Is(err, secrets.ErrBusy):
 		return failure{http.StatusTooManyRequests, "clock", "Too many at once", "Others are signing in. Wait a few seconds and try again.", ""}
 	case errors.As(err, &tooLarge):
 		return failure{http.StatusRequestEntityTooLarge, "alert", "Too large", "What you sent is larger than 1 MB. Nothing was changed.", ""}

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 	"clientregistry/views"
 )
 
@@ -102,7 +103,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 		}
 		return s.setupAnswer(c, true, refused)
 	}
-	hash, err := db.HashPassword(c.Request.Context(), password)
+	hash, err := secrets.HashPassword(c.Request.Context(), password)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 )
 
 // Password is what all three of the office sign in with.
@@ -46,7 +47,7 @@ var staffed = sync.OnceValues(func() (content []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	hash, err := db.HashPassword(ctx, Password)
+	hash, err := secrets.HashPassword(ctx, Password)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 	"clientregistry/handlers"
 )
 
@@ -74,7 +75,7 @@ func newPassword(e *env, stdin bool, email string) (hash string, err error) {
 	if why := handlers.RefusePassword(password, email); why != "" {
 		return "", fmt.Errorf("password: %s", why)
 	}
-	return db.HashPassword(e.ctx, password)
+	return secrets.HashPassword(e.ctx, password)
 }
 
 type userListCmd struct{}

@@ -1,16 +1,22 @@
-package db
+// Package secrets hashes passwords, seals what must be read again, and makes and
+// checks the codes of second factors. It knows nothing of the database.
+package secrets
 
 import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"golang.org/x/crypto/argon2"
 )
+
+// ErrBusy is the answer where too many passwords are being hashed at once.
+var ErrBusy = errors.New("busy")
 
 // argon is one setting of argon2id: memory in KiB, passes, lanes. The floor
 // is OWASP's: 19 MiB, 2 passes, 1 lane.
@@ -27,8 +33,11 @@ var argonNow = argon{memory: 19 * 1024, time: 2, threads: 1}
 // hashing lets two passwords be hashed at once, so that sign-ins never starve the rest.
 var hashing = make(chan struct{}, 2)
 
-// hashingPatience is how long a sign-in waits for its turn before ErrBusy; a test waits less.
-var hashingPatience = 5 * time.Second
+// Patience is how long a password waits for its turn before ErrBusy.
+const Patience = 5 * time.Second
+
+// patience is Patience; a test waits less.
+var patience = Patience
 
 // HashPassword returns the argon2id hash of a password in PHC form,
 // or ErrBusy where its turn does not come in time.
@@ -43,10 +52,11 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonNow.memory, argonNow.time, argonNow.threads, b64(salt), b64(key)), nil
 }
 
-// checkPassword tells whether a password has this hash, and whether the hash
-// should be made anew with today's setting. A hash that cannot be read costs
-// the same time and never matches.
-func checkPassword(ctx context.Context, hash, password string) (matches, outdated bool, err error) {
+// CheckPassword tells whether a password has this hash of HashPassword, and
+// whether the hash is outdated: to be made again with today's setting. A hash that
+// cannot be read, "" too, costs the same time and never matches. It returns
+// ErrBusy where its turn does not come in time.
+func CheckPassword(ctx context.Context, hash, password string) (matches, outdated bool, err error) {
 	var version int
 	var a argon
 	parts := strings.Split(hash, "$")
@@ -70,7 +80,7 @@ func checkPassword(ctx context.Context, hash, password string) (matches, outdate
 }
 
 func (a argon) derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
-	timer := time.NewTimer(hashingPatience)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case hashing <- struct{}{}:
