@@ -24,7 +24,7 @@ type details map[string]any
 // covers the row and the hash of the one before (DESIGN section 6).
 func (t *tx) record(action, targetType, targetID string, metadata details) error {
 	if !slices.Contains(AuditActions[targetType], action) {
-		return fmt.Errorf("AuditActions has no %s of kind %s", action, targetType)
+		return fmt.Errorf("there is no action %s of kind %s", action, targetType)
 	}
 	t.recorded++
 	if metadata == nil {

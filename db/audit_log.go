@@ -12,31 +12,6 @@ import (
 	"time"
 )
 
-// AuditKinds are the kinds of what audit rows are about, in the order people choose from.
-var AuditKinds = []string{"organization", "contact", "interaction", "session", "user", "role", "import", "export", "system"}
-
-// AuditActions are the actions that the history records, by kind. record takes
-// no other, so that a filter by kind finds all by reading each from its index.
-var AuditActions = map[string][]string{
-	"organization": {"create_org", "update_org", "archive_org", "restore_org", "link_contact", "update_link", "unlink_contact"},
-	"contact":      {"create_contact", "update_contact", "archive_contact", "restore_contact", "erase_contact"},
-	"interaction": {
-		"create_interaction", "update_interaction", "delete_interaction", "restore_interaction",
-		"create_follow_up", "update_follow_up", "move_follow_up", "finish_follow_up", "reopen_follow_up",
-	},
-	"session": {"login", "login_started", "login_failed", "logout", "end_sessions", "address_locked", "unlock_address"},
-	"user": {
-		"create_user", "update_user", "invite_user", "accept_invitation", "disable_user", "enable_user", "account_locked", "unlock_user", "end_sessions",
-		"change_password", "reset_password", "reset_password_link", "change_email", "enable_mfa", "disable_mfa", "reset_mfa", "new_recovery_codes", "use_recovery_code",
-	},
-	"role":   {"create_role", "update_role", "delete_role"},
-	"export": {"export_audit", "export_backup"},
-	"system": {
-		"view_audit", "refused", "import_demo", "restore_registry", "make_backup",
-		"batch_organizations", "batch_contacts", "undo_batch", "create_view", "delete_view", "restore_view", "update_view",
-	},
-}
-
 // AuditFilter narrows the audit log. Empty fields do not narrow.
 type AuditFilter struct {
 	ActorID              string // a user's id, or "none" for the program and people who were not signed in
@@ -84,7 +59,7 @@ const (
 // it: opening it and each search, again within a minute excepted, and going on
 // to older entries once an hour. older is the Before of the next page, 0 where
 // there is no more. Rows about what the actor may not see are not there, see
-// auditSights, and a page may be short of AuditSize with more behind it. A day that
+// action.sight, and a page may be short of AuditSize with more behind it. A day that
 // is none is Invalid.
 func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []AuditEntry, older int64, err error) {
 	if err := ReadAudit.Refuse(by); err != nil {
@@ -262,16 +237,10 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 	}
 	seen := by.seesEntry()
 	rows, err := d.reader.queryWatched(ctx, `
-		SELECT seq, ifnull(user_id, ''), ifnull(full_name, ''), ifnull(email, ''), action, target_type, ifnull(target_id, ''), metadata,
-			ifnull(ip, ''), ifnull(ua, ''), audit_logs.created_at, hash, `+seen.sql+`
-		FROM audit_logs LEFT JOIN users ON users.id = user_id
+`+selectAudit(seen.sql)+`
 		WHERE seq IN (`+seqs+`)
 		ORDER BY seq DESC`+limit(n+1), slices.Concat(seen.args, args)...)
-	page, err = collect(rows, err, func(r row) (e AuditEntry, err error) {
-		err = r.Scan(&e.Seq, &e.UserID, &e.UserName, &e.UserEmail, &e.Action, &e.TargetType, &e.TargetID, &e.Metadata,
-			&e.IP, &e.UA, moment{&e.At}, &e.Hash, &e.visible)
-		return e, err
-	})
+	page, err = collect(rows, err, scanAudit)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -326,7 +295,11 @@ func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []a
 		for _, action := range f.actions(by) {
 			var c conditions
 			c.add("action = ?", action)
-			if f.TargetType != "" {
+			switch f.TargetType {
+			case "":
+			case "follow_up": // earlier releases wrote its rows as rows of its interaction
+				c.add("target_type IN ('follow_up', 'interaction')")
+			default:
 				c.add("target_type = ?", f.TargetType)
 			}
 			part(index, c)
@@ -348,7 +321,7 @@ func (f AuditFilter) actions(by Actor) []string {
 	case f.Action != "":
 		all = []string{f.Action}
 	default:
-		all = slices.Sorted(maps.Keys(auditSights))
+		all = allActions()
 	}
 	return slices.DeleteFunc(all, func(action string) bool { return f.Action != "" && action != f.Action || !by.ReadsAction(action) })
 }
@@ -371,16 +344,31 @@ func (f AuditFilter) complete(c *conditions, r auditRange) {
 	}
 }
 
+// selectAudit reads rows of the history for scanAudit, and whether each is
+// visible, an expression. Its arguments come first.
+func selectAudit(visible string) string {
+	return `
+		SELECT seq, ifnull(user_id, ''), ifnull(full_name, ''), ifnull(email, ''), action, target_type, ifnull(target_id, ''), metadata,
+			ifnull(ip, ''), ifnull(ua, ''), audit_logs.created_at, hash, ` + visible + `
+		FROM audit_logs LEFT JOIN users ON users.id = user_id`
+}
+
+func scanAudit(r row) (e AuditEntry, err error) {
+	err = r.Scan(&e.Seq, &e.UserID, &e.UserName, &e.UserEmail, &e.Action, &e.TargetType, &e.TargetID, &e.Metadata,
+		&e.IP, &e.UA, moment{&e.At}, &e.Hash, &e.visible)
+	return e, err
+}
+
 // show reads what an entry says that is there for the actor.
 func (e *AuditEntry) show(by Actor) {
-	if e.Hidden = auditSights[e.Action] == ofReading && !by.seesAll(); e.Hidden {
+	if e.Hidden = actionOf(e.Action).sight == ofReading && !by.seesAll(); e.Hidden {
 		e.Metadata = ""
 		return
 	}
 	stored := e.Metadata
 	var said map[string]any
 	whole := json.Unmarshal([]byte(stored), &said) == nil && e.read(stored) == nil
-	if by.OwnOnly && (e.TargetType == "interaction" || said["batch"] != nil) {
+	if by.OwnOnly && (actionOf(e.Action).sight == ofTalk || said["batch"] != nil) {
 		e.Metadata = "" // an end of the interaction may be out of sight, and the batch is; their ids are in it
 	}
 	if !whole {

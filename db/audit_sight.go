@@ -1,7 +1,6 @@
 package db
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -19,37 +18,12 @@ const (
 	ofPath                      // all that the refused address may name
 )
 
-// auditSights says it of each action. One that is missing is there only for who
-// sees everything, and fails a test.
-var auditSights = map[string]sight{
-	"create_org": ofRecord, "update_org": ofRecord, "archive_org": ofRecord, "restore_org": ofRecord,
-	"link_contact": ofRecord, "update_link": ofRecord, "unlink_contact": ofRecord,
-	"create_contact": ofRecord, "update_contact": ofRecord, "archive_contact": ofRecord, "restore_contact": ofRecord, "erase_contact": ofRecord,
-
-	"create_interaction": ofTalk, "update_interaction": ofTalk, "delete_interaction": ofTalk, "restore_interaction": ofTalk,
-	"create_follow_up": ofTalk, "update_follow_up": ofTalk, "move_follow_up": ofTalk, "finish_follow_up": ofTalk, "reopen_follow_up": ofTalk,
-
-	"login": ofAccounts, "login_started": ofAccounts, "login_failed": ofAccounts, "logout": ofAccounts, "end_sessions": ofAccounts,
-	"address_locked": ofAccounts, "unlock_address": ofAccounts, "account_locked": ofAccounts, "unlock_user": ofAccounts,
-	"create_user": ofAccounts, "update_user": ofAccounts, "invite_user": ofAccounts, "accept_invitation": ofAccounts,
-	"disable_user": ofAccounts, "enable_user": ofAccounts, "change_password": ofAccounts, "reset_password": ofAccounts,
-	"reset_password_link": ofAccounts, "change_email": ofAccounts, "enable_mfa": ofAccounts, "disable_mfa": ofAccounts, "reset_mfa": ofAccounts,
-	"new_recovery_codes": ofAccounts, "use_recovery_code": ofAccounts,
-	"create_role": ofAccounts, "update_role": ofAccounts, "delete_role": ofAccounts,
-
-	"make_backup": ofAccounts, "export_backup": ofAccounts,
-
-	"view_audit": ofReading, "export_audit": ofReading, "restore_registry": ofReading, "refused": ofPath,
-	"import_demo": ofClients, "batch_organizations": ofClients, "batch_contacts": ofClients, "undo_batch": ofClients,
-	"create_view": ofView, "update_view": ofView, "delete_view": ofView, "restore_view": ofView,
-}
-
 // seesAll tells whether every row of the history is there for the actor.
 func (by Actor) seesAll() bool { return by.Can(ViewClient) && by.Can(ViewInteraction) && !by.OwnOnly }
 
 // ReadsAction tells whether any row of an action may be there for the actor.
 func (by Actor) ReadsAction(action string) bool {
-	switch auditSights[action] {
+	switch actionOf(action).sight {
 	case ofAccounts, ofReading, ofPath:
 		return true
 	case ofRecord:
@@ -62,7 +36,7 @@ func (by Actor) ReadsAction(action string) bool {
 	return by.seesAll()
 }
 
-// seesEntry is whether a row of audit_logs is there for the actor, see auditSights.
+// seesEntry is whether a row of audit_logs is there for the actor, see action.sight.
 func (by Actor) seesEntry() condition {
 	if by.seesAll() {
 		return always
@@ -78,17 +52,16 @@ func (by Actor) seesEntry() condition {
 
 // ofSight is whether a row is of an action with this sight, and further what is asked of it.
 func (by Actor) ofSight(s sight, further condition) condition {
-	var actions []string
-	for action, of := range auditSights {
-		if of == s && by.ReadsAction(action) {
-			actions = append(actions, "'"+action+"'")
+	var slugs []string
+	for _, a := range actions {
+		if a.sight == s && by.ReadsAction(a.slug) {
+			slugs = append(slugs, "'"+a.slug+"'")
 		}
 	}
-	if actions == nil {
+	if slugs == nil {
 		return never
 	}
-	slices.Sort(actions) // so that it is the same query each time
-	return condition{sql: "action IN (" + strings.Join(actions, ", ") + ")"}.and(further)
+	return condition{sql: "action IN (" + strings.Join(slugs, ", ") + ")"}.and(further)
 }
 
 // seesPath is whether the address of a refused request names no record: it has

@@ -180,11 +180,8 @@ func byName(a, b batchRow) int {
 	return strings.Compare(a.sortKey+"\x00"+a.ID, b.sortKey+"\x00"+b.ID)
 }
 
-// versions are the actions that change a record of a kind, links those that change a link.
-const (
-	versions = "('create_org', 'update_org', 'archive_org', 'restore_org', 'create_contact', 'update_contact', 'archive_contact', 'restore_contact')"
-	ofLinks  = "('link_contact', 'update_link', 'unlink_contact')"
-)
+// changingRecords and changingLinks are the actions that change a record of a kind, and a link.
+var changingRecords, changingLinks = changing("organization", "contact"), changing("link")
 
 // changedSince are the records, or their links that the batch is about, changed
 // after the preview, up to the history's last seq.
@@ -196,8 +193,9 @@ func (x *batching) changedSince(a asker, last int64) (map[string]Reason, error) 
 	if last-x.Seen > mostSince {
 		return nil, invalid("seen", "Very much has changed since this page was made. Check it again, then confirm")
 	}
-	query, args := "SELECT target_id FROM audit_logs WHERE seq > ? AND +target_type = ? AND +action IN "+versions, []any{x.Seen, x.Kind}
-	const contact, links = "json_extract(metadata, '$.contact_id')", " FROM audit_logs WHERE seq > ? AND +action IN " + ofLinks
+	query, args := "SELECT target_id FROM audit_logs WHERE seq > ? AND +target_type = ? AND +action IN "+changingRecords, []any{x.Seen, x.Kind}
+	const contact = "json_extract(metadata, '$.contact_id')"
+	links := " FROM audit_logs WHERE seq > ? AND +action IN " + changingLinks
 	switch {
 	case x.Action == "set_relationship_status":
 		query, args = query+" UNION SELECT "+contact+links, append(args, x.Seen)

@@ -215,7 +215,7 @@ func (u *undoing) leave(why Reason, n Named) {
 func (u *undoing) column(e batchEntry, r batchRow) error {
 	change, known := e.Changes[u.x.column]
 	from, to := stored(change.New), stored(change.Old)
-	changed, err := u.since("target_type = ? AND target_id = ? AND +action IN "+versions, u.x.Kind, r.ID)
+	changed, err := u.since("target_type = ? AND target_id = ? AND +action IN "+changingRecords, u.x.Kind, r.ID)
 	if err != nil {
 		return err
 	}
@@ -254,7 +254,7 @@ func (u *undoing) link(e batchEntry, r batchRow) error {
 	if u.x.Kind == "organization" {
 		query = "target_type = 'organization' AND target_id = ? AND +json_extract(metadata, '$.contact_id') = ?"
 	}
-	changed, err := u.since(query+" AND +action IN "+ofLinks, first, second)
+	changed, err := u.since(query+" AND +action IN "+changingLinks, first, second)
 	if err != nil {
 		return err
 	}

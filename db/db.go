@@ -35,6 +35,7 @@ type DB struct {
 	checks    checks
 	idle, max time.Duration // of a session
 	memo      memo
+	committed signal        // changes
 	most      int           // MostCounted; less in tests
 	small     int64         // smallFile; less in tests
 	patience  time.Duration // secrets.Patience; less in tests

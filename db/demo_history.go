@@ -161,9 +161,9 @@ func (w *demoHistory) recordStep(action string, h demoHappening, changes *demoMe
 	m.raw("changes", changes.close())
 	m.text("channel", h.said.Channel)
 	m.text("contact_id", h.said.ContactID)
-	m.text("follow_up_id", h.step.ID)
 	m.text("follow_up_text", h.step.Text)
+	m.text("interaction_id", h.said.ID)
 	m.text("organization_id", h.said.OrganizationID)
 	m.text("subject", h.said.Subject)
-	w.record(h.at, h.step.AssigneeID, action, "interaction", h.said.ID, m.close())
+	w.record(h.at, h.step.AssigneeID, action, "follow_up", h.step.ID, m.close())
 }

@@ -92,8 +92,8 @@ var CopyOver = copyOver
 // CreatePart makes an incomplete file that somebody works on.
 var CreatePart = createPart
 
-// HasSight tells whether auditSights decides about an action.
-func HasSight(action string) bool { return auditSights[action] != 0 }
+// HasSight tells whether the table of actions decides about an action.
+func HasSight(action string) bool { return actionOf(action).sight != 0 }
 
 // RestoreInSteps is Restore on a disk with links or without; step is told before each step which one it is.
 func RestoreInSteps(ctx context.Context, from, path string, now time.Time, links bool, step func(string)) (Restored, error) {

@@ -266,11 +266,23 @@ func (t *tx) insertFollowUp(i Interaction, f FollowUp, changes map[string]Change
 	return t.recordFollowUp("create_follow_up", i, f, changes)
 }
 
-// recordFollowUp records what happened to a follow-up as a row of its interaction.
+// recordFollowUp records what happened to a follow-up; the row names its interaction, too.
 func (t *tx) recordFollowUp(action string, i Interaction, f FollowUp, changes map[string]Change) error {
 	metadata := i.details()
-	metadata["follow_up_id"], metadata["follow_up_text"], metadata["changes"] = f.ID, f.Text, changes
-	return t.record(action, "interaction", i.ID, metadata)
+	metadata["interaction_id"], metadata["follow_up_text"], metadata["changes"] = i.ID, f.Text, changes
+	return t.record(action, "follow_up", f.ID, metadata)
+}
+
+// aboutFollowUp are the rows of the history about a follow-up: its own, and those
+// of earlier releases, which are of its interaction. aboutArgs are its arguments.
+const aboutFollowUp = `(target_type = 'follow_up' AND target_id = ?
+	OR target_type = 'interaction' AND target_id = ? AND json_extract(metadata, '$.follow_up_id') = ?)`
+
+func (f FollowUp) aboutArgs() []any { return []any{f.ID, f.InteractionID, f.ID} }
+
+// followUpConflict names who changed a follow-up last, and when.
+func (t *tx) followUpConflict(f FollowUp) error {
+	return t.conflictAmong(aboutFollowUp+" AND +action IN "+changing("follow_up"), f.aboutArgs()...)
 }
 
 // plan applies typed fields to a follow-up of an interaction, and judges its
@@ -314,8 +326,8 @@ func (t *tx) refuseDay(f FollowUp) (string, error) {
 	err := t.queryRow(`
 		SELECT EXISTS (
 			SELECT 1 FROM audit_logs
-			WHERE target_type = 'interaction' AND target_id = ? AND json_extract(metadata, '$.follow_up_id') = ? AND json_extract(metadata, '$.changes.due_on.old') = ?)`,
-		f.InteractionID, f.ID, f.DueOn).Scan(&had)
+			WHERE `+aboutFollowUp+` AND json_extract(metadata, '$.changes.due_on.old') = ?)`,
+		append(f.aboutArgs(), f.DueOn)...).Scan(&had)
 	if had {
 		return "", err
 	}
@@ -423,10 +435,9 @@ func (t *tx) updateFollowUp(i Interaction, f FollowUp, version int, typed Fields
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	const versions = `
-		SELECT metadata FROM audit_logs
-		WHERE target_type = 'interaction' AND target_id = ? AND json_extract(metadata, '$.follow_up_id') = ? AND action <> 'create_follow_up'`
-	if err := t.reconcile(version, f.Version, changes, &f, func() error { return t.conflict("interaction", i.ID) }, versions, i.ID, f.ID); err != nil || len(changes) == 0 {
+	const versions = "SELECT metadata FROM audit_logs WHERE " + aboutFollowUp + " AND action <> 'create_follow_up'"
+	conflict := func() error { return t.followUpConflict(f) }
+	if err := t.reconcile(version, f.Version, changes, &f, conflict, versions, f.aboutArgs()...); err != nil || len(changes) == 0 {
 		return err
 	}
 	if err := t.saveFollowUp(f); err != nil {
@@ -481,7 +492,7 @@ func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version in
 func (d *DB) MoveFollowUp(ctx context.Context, by Actor, id string, version int, dueOn string) (FollowUp, error) {
 	return d.changeFollowUp(ctx, by, "move_follow_up", id, version, func(t *tx, f *FollowUp, i Interaction) (map[string]Change, error) {
 		if !f.DoneAt.IsZero() {
-			return nil, t.conflict("interaction", f.InteractionID)
+			return nil, t.followUpConflict(*f)
 		}
 		return t.plan(f, i, Fields{"due_on": dueOn})
 	})
@@ -505,7 +516,7 @@ func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, ve
 			return err
 		}
 		if version != 0 && version != current {
-			return t.conflict("interaction", i.ID)
+			return t.followUpConflict(f)
 		}
 		if err := t.saveFollowUp(f); err != nil {
 			return err

@@ -187,7 +187,8 @@ func TestAFollowUpIsFinishedMovedAndBroughtBack(t *testing.T) {
 		_, err := o.FinishFollowUp(t.Context(), o.Tomas, f.ID, 3)
 		wantConflict(t, err)
 	})
-	want(t, "actions", fmt.Sprint(o.Actions(t, call.ID)), "[create_interaction create_follow_up move_follow_up move_follow_up finish_follow_up reopen_follow_up]")
+	want(t, "actions", fmt.Sprint(o.Actions(t, call.ID)), "[create_interaction]")
+	want(t, "its own actions", fmt.Sprint(o.Actions(t, f.ID)), "[create_follow_up move_follow_up move_follow_up finish_follow_up reopen_follow_up]")
 }
 
 func TestAnInteractionMayHaveAnotherStepAfterTheFirst(t *testing.T) {

@@ -20,7 +20,7 @@ type Entry struct {
 	OrganizationID, Organization  string // of a link or an interaction; the name is "" where it is gone
 	ContactID, Contact            string
 	Channel, Subject              string // of an interaction
-	FollowUp                      string // of a follow-up: what is to be done
+	FollowUp, InteractionID       string // of a follow-up: what is to be done, and what it is the next step of
 	RoleLabel, RelationshipStatus string // of a link
 	Version                       int    // of what it is about, as it is now; 0 where that is gone
 	Undo                          bool   // its reader may take it back: what it archived, restored, unlinked or deleted
@@ -50,7 +50,7 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	if err := d.mustSee(ctx, by, targetType, id); err != nil {
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
-	seen := by.seesEntry()
+	seen := condition{sql: "+action IN " + changingClients}.and(by.seesEntry())
 	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " + seen.sql + " ORDER BY seq DESC" + limit(HistorySize+1) + ")"
 	args := append([]any{targetType, id, before}, seen.args...)
 	switch targetType {
@@ -60,6 +60,11 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
 		args = append(append(args, id, before), seen.args...)
 	case "interaction":
+		seqs += `
+			UNION
+			SELECT seq FROM audit_logs
+			WHERE target_type = 'follow_up' AND target_id IN (SELECT id FROM follow_ups WHERE interaction_id = ?) AND seq < ? AND ` + seen.sql
+		args = append(append(args, id, before), seen.args...)
 	default:
 		return nil, 0, ErrNotFound
 	}
@@ -97,6 +102,7 @@ func (e *Entry) read(metadata string) error {
 		Channel            string            `json:"channel"`
 		Subject            string            `json:"subject"`
 		FollowUp           string            `json:"follow_up_text"`
+		InteractionID      string            `json:"interaction_id"`
 		RoleLabel          string            `json:"role_label"`
 		RelationshipStatus string            `json:"relationship_status"`
 		Changes            map[string]Change `json:"changes"`
@@ -106,6 +112,9 @@ func (e *Entry) read(metadata string) error {
 	}
 	e.OrganizationID, e.ContactID, e.Channel, e.Subject = m.OrganizationID, m.ContactID, m.Channel, m.Subject
 	e.FollowUp, e.RoleLabel, e.RelationshipStatus = m.FollowUp, m.RoleLabel, m.RelationshipStatus
+	if e.InteractionID = m.InteractionID; e.TargetType == "interaction" {
+		e.InteractionID = e.TargetID
+	}
 	for _, f := range slices.Concat(organizationFields, contactFields, linkFields, interactionFields, followUpFields) {
 		if c, ok := m.Changes[f.Column]; ok {
 			e.Changes = append(e.Changes, FieldChange{Column: f.Column, Label: f.Label, Old: shown(c.Old), New: shown(c.New)})

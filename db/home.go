@@ -21,18 +21,18 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	}
 	seen := always
 	if !by.Can(ViewInteraction) {
-		seen = condition{sql: "target_type <> 'interaction'"}
+		seen = condition{sql: "action NOT IN " + changing("interaction", "follow_up")}
 	}
 	rows, err := d.reader.query(ctx, `
 		SELECT target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
 		FROM audit_logs
-		WHERE user_id = ? AND target_type IN ('organization', 'contact', 'interaction') AND `+seen.sql+`
+		WHERE user_id = ? AND +action IN `+changingClients+` AND `+seen.sql+`
 		ORDER BY seq DESC LIMIT 100`, append([]any{by.UserID}, seen.args...)...)
 	all, err := collect(rows, err, func(r row) (Touched, error) {
 		var t Touched
 		var organization, contact string
 		err := r.Scan(&t.Kind, &t.ID, &organization, &contact, moment{&t.At})
-		if t.Kind == "interaction" {
+		if t.Kind == "interaction" || t.Kind == "follow_up" {
 			if t.Kind, t.ID = "organization", organization; organization == "" {
 				t.Kind, t.ID = "contact", contact
 			}

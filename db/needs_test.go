@@ -23,7 +23,7 @@ var ownVerbs = map[string]string{
 
 // readVerbs only read: what the viewer may not see is not there for them.
 var readVerbs = []string{
-	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions", "CountOrganizations", "Due", "FindContacts", "FindOrganizations",
+	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions", "CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
 	"FirstView", "FollowUp", "Interaction", "Interactions", "LastTouched", "Link", "ListColumns", "OpenSessions", "Organization", "Organizations",
 	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search", "SearchInteractions", "SecondFactor", "Suggestions", "View", "Views",
 }

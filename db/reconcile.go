@@ -49,10 +49,9 @@ func (t *tx) reconcile(version, current int, changes map[string]Change, to field
 }
 
 // versionsOf are the audit rows of an organization's or a contact's versions.
-const versionsOf = `
+var versionsOf = `
 	SELECT metadata FROM audit_logs
-	WHERE target_type = ? AND target_id = ?
-		AND action IN ('update_org', 'archive_org', 'restore_org', 'update_contact', 'archive_contact', 'restore_contact')`
+	WHERE target_type = ? AND target_id = ? AND action IN ` + changing("organization", "contact")
 
 // sameValue compares a column as a form sends it back: a moment by its minute.
 func sameValue(column, a, b string) bool {
@@ -92,13 +91,18 @@ func (t *tx) changedSince(n int, rows string, args ...any) (since map[string]Cha
 }
 
 // conflict names who changed a record last, and when.
-func (t *tx) conflict(targetType, id string) error {
+func (t *tx) conflict(noun, id string) error {
+	return t.conflictAmong("target_type = ? AND target_id = ? AND +action IN "+changing(noun), noun, id)
+}
+
+// conflictAmong is conflict by the newest of some rows of the history.
+func (t *tx) conflictAmong(rows string, args ...any) error {
 	c := &Conflict{}
 	err := t.queryRow(`
 		SELECT users.full_name, audit_logs.created_at
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
-		WHERE target_type = ? AND target_id = ?
-		ORDER BY seq DESC LIMIT 1`, targetType, id).Scan(nullText{&c.By}, moment{&c.At})
+		WHERE `+rows+`
+		ORDER BY seq DESC LIMIT 1`, args...).Scan(nullText{&c.By}, moment{&c.At})
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

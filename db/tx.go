@@ -103,6 +103,9 @@ func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error
 		return err
 	}
 	d.memo.forget()
+	if t.recorded > 0 {
+		d.committed.send()
+	}
 	for query := range t.stmts {
 		if _, err := d.writer.prepared(ctx, query); err != nil {
 			break // the change is made; the next one tries again

@@ -56,7 +56,7 @@ func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
 }
 
 func (by Actor) mayChange(e Entry) bool {
-	if e.TargetType == "interaction" {
+	if e.TargetType == "interaction" || e.TargetType == "follow_up" {
 		return EditInteractions.MetBy(by)
 	}
 	return EditClients.MetBy(by)
@@ -86,7 +86,7 @@ func (u *undoable) current(e Entry) (now current, err error) {
 		now = current{&c, c.Version, c.IsActive}
 	default:
 		var i Interaction
-		i, err = u.d.Interaction(u.ctx, u.by, e.TargetID)
+		i, err = u.d.Interaction(u.ctx, u.by, e.InteractionID)
 		now = current{&i, i.Version, true}
 	}
 	if errors.Is(err, ErrNotFound) {

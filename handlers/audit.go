@@ -243,7 +243,7 @@ func recordName(e db.AuditEntry) string {
 		return e.Organization
 	case "contact":
 		return e.Contact
-	case "interaction":
+	case "interaction", "follow_up":
 		return e.Subject
 	}
 	return e.Target

@@ -23,32 +23,23 @@ type sentence struct {
 func entryWords(e db.AuditEntry, page string) []views.Word {
 	s := sentence{e: e, page: page}
 	switch e.Action {
-	case "create_org", "create_contact":
-		s.say("created ")
-		s.record()
 	case "update_org", "update_contact":
-		s.say("changed ")
+		s.does()
 		if page == "" {
 			s.record()
 		} else {
 			s.say(fieldCount(e.Changes))
 		}
-	case "archive_org", "archive_contact":
-		s.say("archived ")
-		s.record()
-	case "restore_org", "restore_contact":
-		s.say("restored ")
-		s.record()
-	case "erase_contact":
-		s.say("erased ")
+	case "create_org", "create_contact", "archive_org", "archive_contact", "restore_org", "restore_contact", "erase_contact":
+		s.does()
 		s.record()
 	case "link_contact":
-		s.link("linked ", " to ")
+		s.link(" to ")
 		s.say(role(e.Entry))
 	case "update_link":
-		s.link("changed the link to ", " at ")
+		s.link(" at ")
 	case "unlink_contact":
-		s.link("unlinked ", " from ")
+		s.link(" from ")
 		s.say(role(e.Entry))
 	case "create_interaction", "update_interaction", "delete_interaction", "restore_interaction",
 		"create_follow_up", "update_follow_up", "move_follow_up", "finish_follow_up", "reopen_follow_up":
@@ -63,6 +54,12 @@ func entryWords(e db.AuditEntry, page string) []views.Word {
 }
 
 func (s *sentence) say(text string) { s.words = append(s.words, views.Word{Text: text}) }
+
+// does says what was done, up to what it was done to.
+func (s *sentence) does() {
+	words, _, _ := strings.Cut(db.ActionWords(s.e.Action, false), "*")
+	s.say(words)
+}
 
 // last says the latest words otherwise.
 func (s *sentence) last(text string) { s.words[len(s.words)-1].Text = text }
@@ -107,8 +104,8 @@ func (s *sentence) record() {
 }
 
 // link names both ends, or on the page of one the other.
-func (s *sentence) link(did, between string) {
-	s.say(did)
+func (s *sentence) link(between string) {
+	s.does()
 	switch s.page {
 	case "contact":
 		s.organization()
@@ -123,10 +120,7 @@ func (s *sentence) link(did, between string) {
 
 func (s *sentence) interaction() {
 	e := s.e
-	s.say(map[string]string{
-		"create_interaction": "logged ", "update_interaction": "changed ", "delete_interaction": "deleted ", "restore_interaction": "brought back ",
-		"create_follow_up": "planned ", "update_follow_up": "changed ", "move_follow_up": "moved ", "finish_follow_up": "finished ", "reopen_follow_up": "opened again ",
-	}[e.Action])
+	s.does()
 	subject, what := e.Subject, map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel]
 	if what == "" {
 		what = "an interaction"
@@ -162,67 +156,10 @@ func (s *sentence) interaction() {
 	}
 }
 
-// deeds are the actions about people, roles and the registry. * is the name of
-// the user or the role that it was done to.
-var deeds = map[string]string{
-	"login":               "signed in",
-	"login_started":       "gave the right password and was asked for a code",
-	"login_failed":        "was refused at sign-in",
-	"logout":              "signed out",
-	"account_locked":      "was locked out after wrong passwords",
-	"address_locked":      "was locked out after wrong passwords from one address",
-	"unlock_address":      "let sign-ins from an address through again",
-	"end_sessions":        "ended sessions",
-	"create_user":         "created the user *",
-	"update_user":         "changed the user *",
-	"invite_user":         "made a new invitation for *",
-	"accept_invitation":   "came in by an invitation",
-	"disable_user":        "disabled *",
-	"enable_user":         "enabled *",
-	"unlock_user":         "unlocked *",
-	"change_password":     "changed their password",
-	"reset_password":      "gave * a new password",
-	"reset_password_link": "made a password link for *",
-	"change_email":        "changed the email of *",
-	"enable_mfa":          "switched their second factor on",
-	"disable_mfa":         "switched their second factor off",
-	"reset_mfa":           "reset the second factor of *",
-	"new_recovery_codes":  "made new recovery codes",
-	"use_recovery_code":   "signed in with a recovery code",
-	"create_role":         "created the role *",
-	"update_role":         "changed the role *",
-	"delete_role":         "deleted the role *",
-	"batch_organizations": "changed organizations together",
-	"batch_contacts":      "changed contacts together",
-	"undo_batch":          "undid a change of many",
-	"create_view":         "shared the view",
-	"delete_view":         "deleted the shared view",
-	"restore_view":        "brought back the shared view",
-	"update_view":         "changed the shared view",
-	"import_demo":         "filled the registry with sample data",
-	"restore_registry":    "put a copy in the place of the registry",
-	"view_audit":          "read the audit log",
-	"export_audit":        "exported the audit log",
-	"export_backup":       "downloaded a backup",
-	"make_backup":         "asked for a backup",
-	"refused":             "was refused",
-}
-
-// ownDeeds are those that read otherwise where somebody did it to himself.
-var ownDeeds = map[string]string{
-	"update_user":    "changed their own account",
-	"reset_password": "set a new password by a link",
-	"change_email":   "changed their email",
-	"reset_mfa":      "reset their own second factor",
-}
-
 func (s *sentence) deed() {
 	e := s.e
-	words, known := deeds[e.Action]
-	if own := ownDeeds[e.Action]; own != "" && e.UserID != "" && e.UserID == e.TargetID {
-		words = own
-	}
-	if !known {
+	words := db.ActionWords(e.Action, e.UserID != "" && e.UserID == e.TargetID)
+	if words == "" {
 		words = strings.ReplaceAll(e.Action, "_", " ")
 		if e.Target != "" {
 			words += ": *"
@@ -384,7 +321,7 @@ func actionLabel(action string) string {
 // kindLabel is a kind of target in the menu of kinds.
 func kindLabel(kind string) string {
 	label := map[string]string{
-		"organization": "Organizations", "contact": "Contacts", "interaction": "Interactions", "session": "Sign-ins and sessions", "user": "Users",
+		"organization": "Organizations", "contact": "Contacts", "interaction": "Interactions", "follow_up": "Follow-ups", "session": "Sign-ins and sessions", "user": "Users",
 		"role": "Roles", "import": "Imports", "export": "Exports", "system": "The registry itself",
 	}[kind]
 	if label == "" {
@@ -412,7 +349,7 @@ func actor(e db.AuditEntry) string {
 
 // differences are an entry's changed fields, old and new; what was created had no old ones.
 func differences(clock views.Clock, e db.Entry) (all []views.Difference) {
-	if strings.HasPrefix(e.Action, "create_") {
+	if db.IsCreation(e.Action) {
 		return nil
 	}
 	for _, f := range e.Changes {
@@ -426,7 +363,7 @@ func subjectHref(e db.Entry) string {
 	if e.Action == "delete_interaction" {
 		return ""
 	}
-	return "/interactions/" + url.PathEscape(e.TargetID)
+	return "/interactions/" + url.PathEscape(e.InteractionID)
 }
 
 // role is the end of a sentence about a link: " as Billing contact, Prospect".

@@ -1,0 +1,153 @@
+package db
+
+import (
+	"slices"
+	"strings"
+)
+
+// action is what a row of the history says was done.
+type action struct {
+	slug string
+	kind string // what its rows are about: target_type
+	// changes is the noun that it changes a version of, "" for what is no change of
+	// a record: a sign-in, a read, an export. Only changes are conflicts, stand in
+	// a record's history, and can be where somebody left off.
+	changes string
+	sight   sight
+	words   string // what people read behind the name of who did it; * is what it was done to
+	own     string // the same where somebody did it to themselves; "" reads no otherwise
+}
+
+// actions are all that the history records; record takes no other. A new one
+// is a line here, and in wording only where its sentence says more.
+var actions = []action{
+	{slug: "create_org", kind: "organization", changes: "organization", sight: ofRecord, words: "created *"},
+	{slug: "update_org", kind: "organization", changes: "organization", sight: ofRecord, words: "changed *"},
+	{slug: "archive_org", kind: "organization", changes: "organization", sight: ofRecord, words: "archived *"},
+	{slug: "restore_org", kind: "organization", changes: "organization", sight: ofRecord, words: "restored *"},
+	{slug: "link_contact", kind: "organization", changes: "link", sight: ofRecord, words: "linked *"},
+	{slug: "update_link", kind: "organization", changes: "link", sight: ofRecord, words: "changed the link to *"},
+	{slug: "unlink_contact", kind: "organization", changes: "link", sight: ofRecord, words: "unlinked *"},
+
+	{slug: "create_contact", kind: "contact", changes: "contact", sight: ofRecord, words: "created *"},
+	{slug: "update_contact", kind: "contact", changes: "contact", sight: ofRecord, words: "changed *"},
+	{slug: "archive_contact", kind: "contact", changes: "contact", sight: ofRecord, words: "archived *"},
+	{slug: "restore_contact", kind: "contact", changes: "contact", sight: ofRecord, words: "restored *"},
+	{slug: "erase_contact", kind: "contact", changes: "contact", sight: ofRecord, words: "erased *"},
+
+	{slug: "create_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, words: "logged *"},
+	{slug: "update_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, words: "changed *"},
+	{slug: "delete_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, words: "deleted *"},
+	{slug: "restore_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, words: "brought back *"},
+
+	{slug: "create_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "planned *"},
+	{slug: "update_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "changed *"},
+	{slug: "move_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "moved *"},
+	{slug: "finish_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "finished *"},
+	{slug: "reopen_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "opened again *"},
+
+	{slug: "login", kind: "session", sight: ofAccounts, words: "signed in"},
+	{slug: "login_started", kind: "session", sight: ofAccounts, words: "gave the right password and was asked for a code"},
+	{slug: "login_failed", kind: "session", sight: ofAccounts, words: "was refused at sign-in"},
+	{slug: "logout", kind: "session", sight: ofAccounts, words: "signed out"},
+	{slug: "end_sessions", kind: "session", sight: ofAccounts, words: "ended sessions"},
+	{slug: "address_locked", kind: "session", sight: ofAccounts, words: "was locked out after wrong passwords from one address"},
+	{slug: "unlock_address", kind: "session", sight: ofAccounts, words: "let sign-ins from an address through again"},
+
+	{slug: "create_user", kind: "user", changes: "user", sight: ofAccounts, words: "created the user *"},
+	{slug: "update_user", kind: "user", changes: "user", sight: ofAccounts, words: "changed the user *", own: "changed their own account"},
+	{slug: "invite_user", kind: "user", changes: "user", sight: ofAccounts, words: "made a new invitation for *"},
+	{slug: "accept_invitation", kind: "user", changes: "user", sight: ofAccounts, words: "came in by an invitation"},
+	{slug: "disable_user", kind: "user", changes: "user", sight: ofAccounts, words: "disabled *"},
+	{slug: "enable_user", kind: "user", changes: "user", sight: ofAccounts, words: "enabled *"},
+	{slug: "account_locked", kind: "user", sight: ofAccounts, words: "was locked out after wrong passwords"},
+	{slug: "unlock_user", kind: "user", changes: "user", sight: ofAccounts, words: "unlocked *"},
+	{slug: "end_sessions", kind: "user", changes: "user", sight: ofAccounts, words: "ended sessions"},
+	{slug: "change_password", kind: "user", changes: "user", sight: ofAccounts, words: "changed their password"},
+	{slug: "reset_password", kind: "user", changes: "user", sight: ofAccounts, words: "gave * a new password", own: "set a new password by a link"},
+	{slug: "reset_password_link", kind: "user", changes: "user", sight: ofAccounts, words: "made a password link for *"},
+	{slug: "change_email", kind: "user", changes: "user", sight: ofAccounts, words: "changed the email of *", own: "changed their email"},
+	{slug: "enable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor on"},
+	{slug: "disable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor off"},
+	{slug: "reset_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "reset the second factor of *", own: "reset their own second factor"},
+	{slug: "new_recovery_codes", kind: "user", changes: "user", sight: ofAccounts, words: "made new recovery codes"},
+	{slug: "use_recovery_code", kind: "user", changes: "user", sight: ofAccounts, words: "signed in with a recovery code"},
+
+	{slug: "create_role", kind: "role", changes: "role", sight: ofAccounts, words: "created the role *"},
+	{slug: "update_role", kind: "role", changes: "role", sight: ofAccounts, words: "changed the role *"},
+	{slug: "delete_role", kind: "role", changes: "role", sight: ofAccounts, words: "deleted the role *"},
+
+	{slug: "export_audit", kind: "export", sight: ofReading, words: "exported the audit log"},
+	{slug: "export_backup", kind: "export", sight: ofAccounts, words: "downloaded a backup"},
+
+	{slug: "view_audit", kind: "system", sight: ofReading, words: "read the audit log"},
+	{slug: "refused", kind: "system", sight: ofPath, words: "was refused"},
+	{slug: "import_demo", kind: "system", sight: ofClients, words: "filled the registry with sample data"},
+	{slug: "restore_registry", kind: "system", sight: ofReading, words: "put a copy in the place of the registry"},
+	{slug: "make_backup", kind: "system", sight: ofAccounts, words: "asked for a backup"},
+	{slug: "batch_organizations", kind: "system", sight: ofClients, words: "changed organizations together"},
+	{slug: "batch_contacts", kind: "system", sight: ofClients, words: "changed contacts together"},
+	{slug: "undo_batch", kind: "system", sight: ofClients, words: "undid a change of many"},
+	{slug: "create_view", kind: "system", sight: ofView, words: "shared the view"},
+	{slug: "delete_view", kind: "system", sight: ofView, words: "deleted the shared view"},
+	{slug: "restore_view", kind: "system", sight: ofView, words: "brought back the shared view"},
+	{slug: "update_view", kind: "system", sight: ofView, words: "changed the shared view"},
+}
+
+// AuditKinds are the kinds of what audit rows are about, in the order people choose from.
+var AuditKinds = []string{"organization", "contact", "interaction", "follow_up", "session", "user", "role", "import", "export", "system"}
+
+// AuditActions are the actions by kind, so that a filter by kind finds all by
+// reading each from its index.
+var AuditActions = func() map[string][]string {
+	byKind := map[string][]string{}
+	for _, a := range actions {
+		byKind[a.kind] = append(byKind[a.kind], a.slug)
+	}
+	return byKind
+}()
+
+// actionOf returns what is known of an action, the zero action of one that is not.
+func actionOf(slug string) action {
+	if i := slices.IndexFunc(actions, func(a action) bool { return a.slug == slug }); i >= 0 {
+		return actions[i]
+	}
+	return action{}
+}
+
+// allActions are the slugs of all actions, each once.
+func allActions() (slugs []string) {
+	for _, a := range actions {
+		slugs = append(slugs, a.slug)
+	}
+	slices.Sort(slugs)
+	return slices.Compact(slugs)
+}
+
+// ActionWords is what people read of an action behind the name of who did it,
+// or did it to themselves; * is what it was done to. It returns "" for an
+// action that is not known.
+func ActionWords(slug string, toThemselves bool) string {
+	a := actionOf(slug)
+	if toThemselves && a.own != "" {
+		return a.own
+	}
+	return a.words
+}
+
+// IsCreation tells whether an action makes what it is about: its changes have no old values.
+func IsCreation(slug string) bool { return strings.HasPrefix(slug, "create_") }
+
+// changing is the list of the actions that change these nouns, as SQL.
+func changing(nouns ...string) string {
+	var slugs []string
+	for _, a := range actions {
+		if slices.Contains(nouns, a.changes) {
+			slugs = append(slugs, "'"+a.slug+"'")
+		}
+	}
+	return "(" + strings.Join(slugs, ", ") + ")"
+}
+
+// changingClients are the actions that change a client, a link or what was said and planned.
+var changingClients = changing("organization", "contact", "link", "interaction", "follow_up")
