@@ -104,6 +104,7 @@ func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error
 	}
 	d.memo.forget()
 	if t.recorded > 0 {
+		noteSaved(ctx)
 		d.committed.send()
 	}
 	for query := range t.stmts {

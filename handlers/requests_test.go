@@ -391,3 +391,20 @@ func TestAFailureTellsNobodyWhy(t *testing.T) {
 		t.Errorf("the log: %s", log.String())
 	}
 }
+
+// TestWhatIsSavedIsSaidToBeSaved: where the answer fails after the commit,
+// nobody is told that nothing was changed.
+func TestWhatIsSavedIsSaidToBeSaved(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, acme := s.as("Manager"), s.organization("Acme")
+	s.exec("ALTER TABLE organization_contact RENAME TO out_of_reach") // which only the answer reads
+	a := ines.parts().post(acme+"/fields/sector", "value", "Media", "version", "1").want(500, "", "The change is saved")
+	if strings.Contains(a.body, "Nothing was changed") {
+		t.Error(a.shown())
+	}
+	s.wantOne("Media", "SELECT sector FROM organizations")
+	ines.parts().post(acme+"/fields/sector", "value", strings.Repeat("x", 81), "version", "2").want(422, ".err", "Use at most 80 characters")
+	s.exec("ALTER TABLE out_of_reach RENAME TO organization_contact")
+	ines.parts().post(acme+"/fields/sector", "value", "Retail", "version", "2").want(200, "", "Retail")
+}

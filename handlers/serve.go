@@ -22,6 +22,7 @@ func (s *Server) serve(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		err := s.allow(c, r.access)
 		if err == nil && r.method == http.MethodPost {
+			noteChanges(c)
 			err = readForm(c)
 		}
 		if err == nil {
@@ -31,6 +32,19 @@ func (s *Server) serve(r route) gin.HandlerFunc {
 			s.fail(c, err)
 		}
 	}
+}
+
+// noteChanges notes whether the request commits a change, for saved.
+func noteChanges(c *gin.Context) {
+	ctx, receipt := db.WithReceipt(c.Request.Context())
+	c.Request = c.Request.WithContext(ctx)
+	c.Set("receipt", receipt)
+}
+
+// saved tells whether the request has committed a change.
+func saved(c *gin.Context) bool {
+	receipt, ok := c.Value("receipt").(*db.Receipt)
+	return ok && receipt.Saved()
 }
 
 // allow returns nil where this request may use a route. A half sign-in is
@@ -251,6 +265,9 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return
 	}
 	f := s.describe(c, err)
+	if saved(c) && (f.status >= http.StatusInternalServerError || f.status == http.StatusNotFound) {
+		f = failure{http.StatusInternalServerError, "alert", "Saved, but not shown", "The change is saved. The page that shows it could not be made; load it again.", ""}
+	}
 	if f.status == http.StatusForbidden {
 		s.recordRefusal(c, err)
 	}

@@ -1,0 +1,28 @@
+package db
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// Receipt tells whether a change was committed under a context: what fails
+// after that must not say that nothing was changed.
+type Receipt struct{ saved atomic.Bool }
+
+type receiptKey struct{}
+
+// WithReceipt returns a context under which commits are noted on the receipt.
+func WithReceipt(ctx context.Context) (context.Context, *Receipt) {
+	r := new(Receipt)
+	return context.WithValue(ctx, receiptKey{}, r), r
+}
+
+// Saved tells whether a change was committed.
+func (r *Receipt) Saved() bool { return r.saved.Load() }
+
+// noteSaved notes a commit on the context's receipt, if it has one.
+func noteSaved(ctx context.Context) {
+	if r, ok := ctx.Value(receiptKey{}).(*Receipt); ok {
+		r.saved.Store(true)
+	}
+}
