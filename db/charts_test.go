@@ -96,17 +96,6 @@ const (
 	allClients      = "SELECT 'organization ' || created_at FROM organizations UNION ALL SELECT 'contact ' || created_at FROM contacts"
 )
 
-// tallies are the kept numbers, plainTallies what they should be.
-const (
-	tallies      = "SELECT kind || quarter || ' ' || n FROM tally WHERE n > 0 UNION ALL SELECT 'owner' || owner_user_id || ' ' || n FROM owner_tally WHERE n > 0 ORDER BY 1"
-	plainTallies = `
-		SELECT channel || (unixepoch(happened_at) / 900) || ' ' || count(*) FROM interactions GROUP BY channel, unixepoch(happened_at) / 900
-		UNION ALL SELECT 'organization' || (unixepoch(created_at) / 900) || ' ' || count(*) FROM organizations GROUP BY unixepoch(created_at) / 900
-		UNION ALL SELECT 'contact' || (unixepoch(created_at) / 900) || ' ' || count(*) FROM contacts GROUP BY unixepoch(created_at) / 900
-		UNION ALL SELECT 'owner' || ifnull(owner_user_id, '') || ' ' || count(*) FROM organizations WHERE is_active = 1 GROUP BY owner_user_id
-		ORDER BY 1`
-)
-
 func zone(t *testing.T, name string) *time.Location {
 	t.Helper()
 	return must(time.LoadLocation(name))(t)
@@ -164,7 +153,7 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 	check()
 	checkTallies := func() {
 		t.Helper()
-		want(t, "the tallies", fmt.Sprint(o.Column(t, tallies)), fmt.Sprint(o.Column(t, plainTallies)))
+		want(t, "the tallies", fmt.Sprint(o.Column(t, dbtest.Tallies)), fmt.Sprint(o.Column(t, dbtest.PlainTallies)))
 	}
 	checkTallies()
 	acme = must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, acme.Version, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
@@ -206,7 +195,7 @@ func TestAnUpgradeCountsWhatIsThere(t *testing.T) {
 	}
 	plain.Close()
 	must(db.Open(t.Context(), path, db.Options{}))(t).Close()
-	want(t, "the tallies", fmt.Sprint(dbtest.Column(t, path, tallies)), fmt.Sprint(dbtest.Column(t, path, plainTallies)))
+	want(t, "the tallies", fmt.Sprint(dbtest.Column(t, path, dbtest.Tallies)), fmt.Sprint(dbtest.Column(t, path, dbtest.PlainTallies)))
 }
 
 func TestChartsCountOnlyWhatIsSeen(t *testing.T) {

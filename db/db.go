@@ -191,6 +191,9 @@ func (d *DB) locked(do func() error) error {
 	return do()
 }
 
+// Now is the time by the registry's clock.
+func (d *DB) Now() time.Time { return d.now() }
+
 // Made tells whether Open made the registry.
 func (d *DB) Made() bool { return d.made }
 

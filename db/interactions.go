@@ -517,8 +517,8 @@ func (t *tx) deleted(id, metadata string) (Interaction, []keptFollowUp, error) {
 	}
 	i := Interaction{ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, Channel: m.Channel, Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1}
 	var err1, err2 error
-	i.HappenedAt, err1 = time.Parse(timeFormat, m.Deleted.HappenedAt)
-	i.CreatedAt, err2 = time.Parse(timeFormat, m.Deleted.CreatedAt)
+	i.HappenedAt, err1 = time.Parse(TimeFormat, m.Deleted.HappenedAt)
+	i.CreatedAt, err2 = time.Parse(TimeFormat, m.Deleted.CreatedAt)
 	if err := errors.Join(err1, err2); err != nil {
 		return i, nil, err
 	}

@@ -172,7 +172,8 @@ func (r Record) Value(column string) string {
 	return *r.value(column)
 }
 
-func (r *Record) set(column, value string) { *r.value(column) = value }
+// Set sets a column that people change, as it is stored, in this copy of the record.
+func (r *Record) Set(column, value string) { *r.value(column) = value }
 
 // Values returns all columns that people change.
 func (r Record) Values() Fields {

@@ -16,10 +16,10 @@ func ValidID(s string) bool {
 	return err == nil && len(s) == 36 && parsed.String() == s
 }
 
-// timeFormat is how a moment is stored: UTC, fixed width, so that text order is time order.
-const timeFormat = "2006-01-02T15:04:05.000Z"
+// TimeFormat is how a moment is stored: UTC, fixed width, so that text order is time order.
+const TimeFormat = "2006-01-02T15:04:05.000Z"
 
-func stamp(t time.Time) string { return t.UTC().Format(timeFormat) }
+func stamp(t time.Time) string { return t.UTC().Format(TimeFormat) }
 
 // moment scans a stored time; NULL is the zero time.
 type moment struct{ to *time.Time }
@@ -71,6 +71,14 @@ func orNull(s string) any {
 	return s
 }
 
+// stampOrNull stores the zero time, which is never, as NULL.
+func stampOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return stamp(t)
+}
+
 // ParseTime reads a stored moment, like those in the history. time.Parse reads any
 // format and takes three times as long, which a list of fifty rows notices.
 func ParseTime(s string) (time.Time, error) {
@@ -91,5 +99,5 @@ func ParseTime(s string) (time.Time, error) {
 	if known && n[1] >= 1 && n[1] <= 12 && n[2] >= 1 && n[2] <= 28 && n[3] < 24 && n[4] < 60 && n[5] < 60 {
 		return time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], n[6]*int(time.Millisecond), time.UTC), nil
 	}
-	return time.Parse(timeFormat, s)
+	return time.Parse(TimeFormat, s)
 }

@@ -14,6 +14,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/demo"
 )
 
 // history is a registry's file with a history of 20 rows, and the last check of it.
@@ -320,7 +321,7 @@ func TestAVerificationIsKept(t *testing.T) {
 func TestALongHistoryIsVerifiedInSteps(t *testing.T) {
 	t.Parallel()
 	d, path, _ := dbtest.Open(t)
-	if err := d.Demo(t.Context(), db.System, "s", 1, func(int, int) {}); err != nil {
+	if err := demo.Fill(t.Context(), d, db.System, "s", 1, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	v := must(d.VerifyHistory(t.Context(), false))(t)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/db/demo"
 	"clientregistry/handlers"
 )
 
@@ -306,7 +307,7 @@ func TestALongFileIsSentInSteps(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	if err := s.db.Demo(t.Context(), db.System, "s", 1, func(int, int) {}); err != nil {
+	if err := demo.Fill(t.Context(), s.db, db.System, "s", 1, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	w := &slowly{ResponseRecorder: httptest.NewRecorder()}
@@ -331,7 +332,7 @@ func TestAFileThatBreaksOffIsNoWholeFile(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	if err := s.db.Demo(t.Context(), db.System, "s", 1, func(int, int) {}); err != nil {
+	if err := demo.Fill(t.Context(), s.db, db.System, "s", 1, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(s)

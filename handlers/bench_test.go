@@ -29,6 +29,7 @@ import (
 	"github.com/google/uuid"
 
 	"clientregistry/db"
+	"clientregistry/db/demo"
 	"clientregistry/handlers"
 	"clientregistry/migrations"
 )
@@ -251,7 +252,7 @@ func filled(b *testing.B, size string) string {
 	check(b, err)
 	fmt.Printf("filling a registry of size %s, once\n", size)
 	start := time.Now()
-	check(b, d.Demo(context.Background(), db.System, size, 1, nil))
+	check(b, demo.Fill(context.Background(), d, db.System, size, 1, nil))
 	check(b, d.Close())
 	fmt.Printf("filled in %s\n", time.Since(start).Round(time.Second))
 	check(b, os.Rename(partial, path))

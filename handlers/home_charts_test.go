@@ -11,6 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"clientregistry/db"
+	"clientregistry/db/demo"
 )
 
 // rows counts what a list shows from its first page to its last.
@@ -51,7 +52,7 @@ func (a answer) chartLinks() map[string]int {
 func TestBarsLeadToListsOfTheirLength(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if err := s.db.Demo(t.Context(), db.System, "s", 7, nil); err != nil {
+	if err := demo.Fill(t.Context(), s.db, db.System, "s", 7, nil); err != nil {
 		t.Fatal(err)
 	}
 	s.exec("DELETE FROM interactions WHERE rowid % 9 > 0") // the feed shows 20 a page

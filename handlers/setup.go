@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/demo"
 	"clientregistry/db/secrets"
 	"clientregistry/views"
 )
@@ -127,7 +128,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 		return err
 	}
 	if form.Get("sample") != "" {
-		if err := s.db.Demo(ctx, db.System, "s", 1, nil); err != nil {
+		if err := demo.Fill(ctx, s.db, db.System, "s", 1, nil); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/demo"
 	"clientregistry/handlers"
 )
 
@@ -223,7 +224,7 @@ func (cmd *demoCmd) Run(e *env) error {
 	}
 	defer d.Close()
 	shown := -1
-	err = d.Demo(e.ctx, db.System, cmd.Size, cmd.Seed, func(done, total int) {
+	err = demo.Fill(e.ctx, d, db.System, cmd.Size, cmd.Seed, func(done, total int) {
 		if percent := done * 100 / max(total, 1); percent/10 > shown {
 			shown = percent / 10
 			fmt.Fprintf(e.stderr, "%d %%\n", percent)

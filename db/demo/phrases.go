@@ -1,4 +1,4 @@
-package db
+package demo
 
 // What the office writes in English, with clients of every language.
 
@@ -33,13 +33,13 @@ func englishNotes() []string {
 	}
 }
 
-// demoUnreached are calls that nobody took.
-var demoUnreached = []string{
+// callsUnanswered are calls that nobody took.
+var callsUnanswered = []string{
 	"Tried to reach {person}", "Second attempt about the quote", "Rang about the open invoice", "Asked to be called back",
 }
 
-// demoNextSteps is what is to be done after something of each channel.
-var demoNextSteps = [][]string{
+// nextSteps is what is to be done after something of each channel.
+var nextSteps = [][]string{
 	{"Send the revised quote", "Call back about the delivery date", "Confirm the price in writing", "Ask {person} for the order number"},
 	{"Ask whether the quote arrived", "Send the insurance certificate", "Call {person} about the terms", "Chase the signature"},
 	{"Write the minutes", "Agree a date for the next visit", "Send the price list for next year", "Prepare the demonstration for {person}"},

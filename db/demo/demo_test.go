@@ -1,4 +1,4 @@
-package db_test
+package demo_test
 
 import (
 	"context"
@@ -18,13 +18,14 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/demo"
 )
 
 // filled returns a filled registry and a connection of its own to its file.
 func filled(t *testing.T, seed uint64) (*db.DB, *sql.DB) {
 	t.Helper()
 	d, path, _ := dbtest.Open(t)
-	if err := d.Demo(t.Context(), db.System, "s", seed, nil); err != nil {
+	if err := demo.Fill(t.Context(), d, db.System, "s", seed, nil); err != nil {
 		t.Fatal(err)
 	}
 	return d, look(t, path)
@@ -129,7 +130,7 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 			t.Error(check, found)
 		}
 	}
-	if strings.Join(lines(t, file, tallies), "\n") != strings.Join(lines(t, file, plainTallies), "\n") {
+	if strings.Join(lines(t, file, dbtest.Tallies), "\n") != strings.Join(lines(t, file, dbtest.PlainTallies), "\n") {
 		t.Error("the numbers of the charts are not those of the rows")
 	}
 	_, empty, _ := dbtest.Open(t)
@@ -394,12 +395,15 @@ func TestTheSampleGoesIntoARegistryWithUsersOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	ines := db.Actor{UserID: u.ID, May: db.Permissions}
+	if err := demo.Fill(ctx, d, db.Actor{UserID: u.ID, May: []db.Permission{db.EditClient, db.ViewClient}}, "s", 1, nil); !errors.Is(err, db.ErrForbidden) {
+		t.Error("by who may not run the registry:", err)
+	}
 	var invalid *db.Invalid
-	if err := d.Demo(ctx, ines, "xl", 1, nil); !errors.As(err, &invalid) {
+	if err := demo.Fill(ctx, d, ines, "xl", 1, nil); !errors.As(err, &invalid) {
 		t.Error(err)
 	}
 	stopped, stop := context.WithCancel(ctx)
-	err = d.Demo(stopped, ines, "s", 1, func(done, total int) {
+	err = demo.Fill(stopped, d, ines, "s", 1, func(done, total int) {
 		if done > total/2 {
 			stop()
 		}
@@ -409,7 +413,7 @@ func TestTheSampleGoesIntoARegistryWithUsersOnly(t *testing.T) {
 		t.Error("what was stopped is not gone:", err)
 	}
 	last := 0
-	if err := d.Demo(ctx, ines, "s", 1, func(done, total int) {
+	if err := demo.Fill(ctx, d, ines, "s", 1, func(done, total int) {
 		if done < last || total != 28_000 {
 			t.Error("progress goes from", last, "to", done, "of", total)
 		}
@@ -437,7 +441,7 @@ func TestTheSampleGoesIntoARegistryWithUsersOnly(t *testing.T) {
 		t.Error(chain)
 	}
 	rows := number(t, file, "SELECT count(*) FROM audit_logs")
-	if err := d.Demo(ctx, ines, "s", 1, nil); !errors.As(err, &invalid) || !strings.Contains(err.Error(), filepath.Base(path)) {
+	if err := demo.Fill(ctx, d, ines, "s", 1, nil); !errors.As(err, &invalid) || !strings.Contains(err.Error(), filepath.Base(path)) {
 		t.Error(err)
 	}
 	if number(t, file, "SELECT count(*) FROM audit_logs") != rows {

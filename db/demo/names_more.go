@@ -1,4 +1,4 @@
-package db
+package demo
 
 func tonguesOfOtherScripts() []tongue {
 	return []tongue{

@@ -1,13 +1,13 @@
-package db
+package demo
 
 import "encoding/json"
 
-// demoMetadata writes the JSON of an audit row byte for byte as encoding/json
+// metadata writes the JSON of an audit row byte for byte as encoding/json
 // writes the verbs' details, which would cost a third of the time of the whole
 // sample. Keys have to come in alphabetical order.
-type demoMetadata struct{ b []byte }
+type metadata struct{ b []byte }
 
-func (m *demoMetadata) raw(key, value string) {
+func (m *metadata) raw(key, value string) {
 	if len(m.b) == 0 {
 		m.b = append(m.b, '{')
 	} else {
@@ -17,16 +17,16 @@ func (m *demoMetadata) raw(key, value string) {
 }
 
 // text adds a value; "" is null.
-func (m *demoMetadata) text(key, value string) { m.raw(key, jsonOrNull(value)) }
+func (m *metadata) text(key, value string) { m.raw(key, jsonOrNull(value)) }
 
 // change adds a field's change; one that changes nothing is left out.
-func (m *demoMetadata) change(column, before, after string) {
+func (m *metadata) change(column, before, after string) {
 	if before != after {
 		m.raw(column, `{"old":`+jsonOrNull(before)+`,"new":`+jsonOrNull(after)+`}`)
 	}
 }
 
-func (m *demoMetadata) close() string {
+func (m *metadata) close() string {
 	if len(m.b) == 0 {
 		return "{}"
 	}
@@ -52,8 +52,8 @@ func quoteJSON(s string) string {
 }
 
 // changes wraps them as the metadata of a row that has nothing else.
-func changesOnly(changes *demoMetadata) string {
-	var m demoMetadata
+func changesOnly(changes *metadata) string {
+	var m metadata
 	m.raw("changes", changes.close())
 	return m.close()
 }

@@ -1,4 +1,4 @@
-package db
+package demo
 
 import (
 	"strings"
@@ -20,7 +20,7 @@ type tongue struct {
 	name                           string       // how {lead} and {trade} stand
 	in                             string       // how a branch's name stands: {name}, {place}
 	legal                          []string     // {name} with the legal form
-	titles                         []string     // in the order of demoRoles
+	titles                         []string     // in the order of roleLabels
 	phones, mobiles                []string     // # is a digit
 	tax                            string
 	twoFamilies                    string // what joins two family names; "" where nobody has two

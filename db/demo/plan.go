@@ -1,4 +1,4 @@
-package db
+package demo
 
 import (
 	"cmp"
@@ -9,27 +9,28 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"clientregistry/db"
 )
 
-// demoPlan is who is there, who belongs to whom, and when each thing happens;
+// plan is who is there, who belongs to whom, and when each thing happens;
 // what it is called follows from its number. It is what a large sample keeps in
-// memory, so it is numbers only. Times are Unix
-// milliseconds, 0 is never.
-type demoPlan struct {
+// memory, so it is numbers only. Times are Unix milliseconds, 0 is never.
+type plan struct {
 	seed          uint64
 	now           time.Time
-	years, year   demoCalendar // of the clients, of the interactions
+	years, year   calendar // of the clients, of the interactions
 	tongues       []tongue
-	organizations []demoOrganization // in the order of their creation
-	contacts      []demoContact      // too
-	links         []demoLink
+	organizations []organization // in the order of their creation
+	contacts      []contact      // too
+	links         []link
 	interactions  int
-	events        []demoEvent // all but the interactions, in order
+	events        []event // all but the interactions, in order
 
 	organizationLinks, contactLinks groups
 }
 
-type demoOrganization struct {
+type organization struct {
 	created, archived, lastContact int64
 	updates                        [2]int64
 	branch                         uint32 // how many of the same name came before
@@ -37,7 +38,7 @@ type demoOrganization struct {
 	large, empty                   bool
 }
 
-type demoContact struct {
+type contact struct {
 	created, changed, archived, lastContact int64
 	change                                  uint8 // what changes at changed
 	lastChannel                             uint8
@@ -50,8 +51,8 @@ const (
 	mobileChange
 )
 
-// demoLink goes from one status to another, once or never.
-type demoLink struct {
+// link goes from one status to another, once or never.
+type link struct {
 	at, changed           int64
 	organization, contact uint32
 	from, to              uint8  // in RelationshipStatuses
@@ -65,7 +66,7 @@ const (
 	former
 )
 
-type demoEvent struct {
+type event struct {
 	at   int64
 	kind uint8
 	i    uint32
@@ -86,19 +87,19 @@ const (
 
 // What ids and random numbers are made for, so that no two share a sequence.
 const (
-	demoUserIDs = iota + 1
-	demoOrganizations
-	demoOrganizationTexts
-	demoContacts
-	demoContactTexts
-	demoPeople
-	demoExtras
-	demoInteractions
-	demoInteractionTexts
-	demoFollowUps
-	demoAudits
-	demoUserAudits
-	demoDays
+	forUsers = iota + 1
+	forOrganizations
+	forOrganizationTexts
+	forContacts
+	forContactTexts
+	forPeople
+	forExtras
+	forInteractions
+	forInteractionTexts
+	forFollowUps
+	forAudits
+	forUserAudits
+	forDays
 )
 
 const minute = int64(time.Minute / time.Millisecond)
@@ -111,15 +112,15 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// demoRand is a source of random numbers for the i-th thing of a kind.
-func demoRand(seed uint64, kind, i int) *rand.Rand {
+// random is a source of random numbers for the i-th thing of a kind.
+func random(seed uint64, kind, i int) *rand.Rand {
 	at := mix(seed ^ mix(uint64(kind)<<40|uint64(i)))
 	return rand.New(rand.NewPCG(at, mix(at)))
 }
 
-// demoID is a UUID of version 7 for the i-th thing of a kind, made at a time.
+// newID is a UUID of version 7 for the i-th thing of a kind, made at a time.
 // Its last 32 bits are i, scattered one to one: two things never share one.
-func demoID(seed uint64, kind, i int, at int64) string {
+func newID(seed uint64, kind, i int, at int64) string {
 	random := mix(mix(seed^uint64(kind)<<56) + uint64(i))
 	var id uuid.UUID
 	for b := range 6 {
@@ -132,15 +133,17 @@ func demoID(seed uint64, kind, i int, at int64) string {
 	return id.String()
 }
 
-func (p *demoPlan) organizationID(i int) string {
-	return demoID(p.seed, demoOrganizations, i, p.organizations[i].created)
+func (p *plan) organizationID(i int) string {
+	return newID(p.seed, forOrganizations, i, p.organizations[i].created)
 }
 
-func (p *demoPlan) contactID(j int) string {
-	return demoID(p.seed, demoContacts, j, p.contacts[j].created)
+func (p *plan) contactID(j int) string {
+	return newID(p.seed, forContacts, j, p.contacts[j].created)
 }
 
-func milliStamp(at int64) string { return time.UnixMilli(at).UTC().Format(timeFormat) }
+func moment(at int64) time.Time { return time.UnixMilli(at).UTC() }
+
+func stamp(at int64) string { return moment(at).Format(db.TimeFormat) }
 
 // groups are numbers by owner: those of i are all[start[i]:start[i+1]].
 type groups struct{ start, all []uint32 }
@@ -165,11 +168,20 @@ func group(owners, members int, owner func(member int) uint32) groups {
 	return g
 }
 
-func (p *demoPlan) linksOf(contact int) []uint32 { return p.contactLinks.of(contact) }
+func (p *plan) linksOf(contact int) []uint32 { return p.contactLinks.of(contact) }
 
-func (p *demoPlan) make() {
-	p.years = newCalendar(p.seed, p.now.AddDate(-4, 0, 0), p.now.Add(-30*time.Minute))
-	p.year = newCalendar(p.seed, p.now.AddDate(-1, 0, 0), p.now.Add(-time.Minute))
+// newPlan is a plan of nothing yet, see make.
+func newPlan(seed uint64, now time.Time, organizations, contacts, interactions int) *plan {
+	now = now.UTC().Truncate(time.Millisecond)
+	return &plan{
+		seed: seed, now: now, tongues: slices.Concat(tonguesOfTheWest(), tonguesOfOtherScripts()),
+		years:         newCalendar(seed, now.AddDate(-4, 0, 0), now.Add(-30*time.Minute)),
+		year:          newCalendar(seed, now.AddDate(-1, 0, 0), now.Add(-time.Minute)),
+		organizations: make([]organization, organizations), contacts: make([]contact, contacts), interactions: interactions,
+	}
+}
+
+func (p *plan) make() {
 	p.makeOrganizations()
 	p.makeContacts()
 	p.makeMoves()
@@ -181,7 +193,7 @@ func (p *demoPlan) make() {
 	p.findLastContacts()
 }
 
-func (p *demoPlan) makeOrganizations() {
+func (p *plan) makeOrganizations() {
 	weights := 0
 	for _, t := range p.tongues {
 		weights += t.weight
@@ -189,7 +201,7 @@ func (p *demoPlan) makeOrganizations() {
 	n := len(p.organizations)
 	large := max(2, n/2500)
 	for i := range p.organizations {
-		o, r := &p.organizations[i], demoRand(p.seed, demoOrganizations, i)
+		o, r := &p.organizations[i], random(p.seed, forOrganizations, i)
 		o.created = p.years.at((float64(i) + r.Float64()) / float64(n))
 		for w := r.IntN(weights); w >= p.tongues[o.tongue].weight; o.tongue++ {
 			w -= p.tongues[o.tongue].weight
@@ -214,13 +226,13 @@ func (p *demoPlan) makeOrganizations() {
 }
 
 // makeContacts gives each organization its people and orders them by creation.
-func (p *demoPlan) makeContacts() {
+func (p *plan) makeContacts() {
 	type joining struct {
 		at           int64
 		organization uint32
 	}
 	all := make([]joining, 0, len(p.contacts))
-	r := demoRand(p.seed, demoContacts, 0)
+	r := random(p.seed, forContacts, 0)
 	join := func(i int, first bool) {
 		o := &p.organizations[i]
 		end := p.years.end
@@ -256,9 +268,9 @@ func (p *demoPlan) makeContacts() {
 	slices.SortFunc(all, func(a, b joining) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.organization, b.organization))
 	})
-	p.links = make([]demoLink, len(all), len(all)*8/7)
+	p.links = make([]link, len(all), len(all)*8/7)
 	for j, x := range all {
-		c, r := &p.contacts[j], demoRand(p.seed, demoContacts, j+1)
+		c, r := &p.contacts[j], random(p.seed, forContacts, j+1)
 		c.created, c.hasEmail, c.hasMobile = x.at, r.IntN(10) > 0, r.IntN(9) > 3
 		l := &p.links[j]
 		l.at, l.organization, l.contact = x.at, x.organization, uint32(j)
@@ -277,10 +289,10 @@ func (p *demoPlan) makeContacts() {
 
 // makeMoves sends some people to another organization of their language, and
 // gives some an office at one or two beside their own.
-func (p *demoPlan) makeMoves() {
+func (p *plan) makeMoves() {
 	byTongue := group(len(p.tongues), len(p.organizations), func(i int) uint32 { return uint32(p.organizations[i].tongue) })
 	for j := range p.contacts {
-		r := demoRand(p.seed, demoExtras, j)
+		r := random(p.seed, forExtras, j)
 		chance := r.IntN(100)
 		if chance >= 12 || p.links[j].changed != 0 {
 			continue
@@ -296,7 +308,7 @@ func (p *demoPlan) makeMoves() {
 			}
 			taken = append(taken, i)
 			since := max(o.created, p.contacts[j].created)
-			l := demoLink{at: max(since+minute, p.years.between(since, p.years.end, r.Float64())), organization: i, contact: uint32(j)}
+			l := link{at: max(since+minute, p.years.between(since, p.years.end, r.Float64())), organization: i, contact: uint32(j)}
 			if extra == 0 && chance < 7 {
 				p.links[j].from, p.links[j].to, p.links[j].changed = active, former, l.at
 				l.at += 2 * minute
@@ -311,9 +323,9 @@ func (p *demoPlan) makeMoves() {
 	}
 }
 
-func (p *demoPlan) makeContactChanges() {
+func (p *plan) makeContactChanges() {
 	for j := range p.contacts {
-		c, r := &p.contacts[j], demoRand(p.seed, demoExtras, len(p.contacts)+j)
+		c, r := &p.contacts[j], random(p.seed, forExtras, len(p.contacts)+j)
 		last := c.created
 		for _, l := range p.linksOf(j) {
 			last = max(last, p.links[l].at, p.links[l].changed)
@@ -330,7 +342,7 @@ func (p *demoPlan) makeContactChanges() {
 
 // countNamesakes numbers what would be called the same: the domains of
 // organizations, and the mailboxes of each.
-func (p *demoPlan) countNamesakes() {
+func (p *plan) countNamesakes() {
 	domains := make(map[string]uint32, len(p.organizations))
 	for i := range p.organizations {
 		base := p.domainBase(i)
@@ -347,10 +359,10 @@ func (p *demoPlan) countNamesakes() {
 	}
 }
 
-func (p *demoPlan) makeEvents() {
+func (p *plan) makeEvents() {
 	add := func(at int64, kind uint8, i int) {
 		if at != 0 {
-			p.events = append(p.events, demoEvent{at, kind, uint32(i)})
+			p.events = append(p.events, event{at, kind, uint32(i)})
 		}
 	}
 	for i, o := range p.organizations {
@@ -365,19 +377,19 @@ func (p *demoPlan) makeEvents() {
 		add(c.archived, archiveContact, j)
 	}
 	for l, link := range p.links {
-		if l >= len(p.contacts) { // the first link of each contact comes with him
+		if l >= len(p.contacts) { // the first link of each contact comes with them
 			add(link.at, createLink, l)
 		}
 		add(link.changed, updateLink, l)
 	}
-	slices.SortFunc(p.events, func(a, b demoEvent) int {
+	slices.SortFunc(p.events, func(a, b event) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.i, b.i))
 	})
 }
 
 // findLastContacts goes through the interactions once before they are written,
-// so that each client is written with his last one.
-func (p *demoPlan) findLastContacts() {
+// so that each client is written with their last one.
+func (p *plan) findLastContacts() {
 	t := p.timeline()
 	for i, ok := t.next(); ok; i, ok = t.next() {
 		if i.organization >= 0 {
@@ -393,8 +405,8 @@ func (p *demoPlan) findLastContacts() {
 	}
 }
 
-// demoInteraction is one interaction; an end that is not there is -1.
-type demoInteraction struct {
+// interaction is one interaction; an end that is not there is -1.
+type interaction struct {
 	number                int
 	happened, created     int64
 	organization, contact int
@@ -402,9 +414,9 @@ type demoInteraction struct {
 	unreached             bool
 }
 
-// demoTimeline makes the interactions one by one, in the order of their creation.
-type demoTimeline struct {
-	p        *demoPlan
+// timeline makes the interactions one by one, in the order of their creation.
+type timeline struct {
+	p        *plan
 	number   int
 	created  int64
 	existing int       // organizations there at created
@@ -412,8 +424,8 @@ type demoTimeline struct {
 }
 
 // timeline starts it. A few clients have very many interactions, some none.
-func (p *demoPlan) timeline() *demoTimeline {
-	t := &demoTimeline{p: p, number: -1, sums: make([]float64, len(p.organizations)+1)}
+func (p *plan) timeline() *timeline {
+	t := &timeline{p: p, number: -1, sums: make([]float64, len(p.organizations)+1)}
 	for i, o := range p.organizations {
 		share := float64(mix(p.seed^mix(uint64(i)))>>11) / (1 << 53)
 		weight := math.Min(math.Pow(1-share, -0.9), float64(len(p.organizations))/5)
@@ -428,16 +440,16 @@ func (p *demoPlan) timeline() *demoTimeline {
 	return t
 }
 
-func (t *demoTimeline) next() (demoInteraction, bool) {
+func (t *timeline) next() (interaction, bool) {
 	if t.number++; t.number == t.p.interactions {
-		return demoInteraction{}, false
+		return interaction{}, false
 	}
-	p, r := t.p, demoRand(t.p.seed, demoInteractions, t.number)
+	p, r := t.p, random(t.p.seed, forInteractions, t.number)
 	t.created = max(t.created+1, p.year.at((float64(t.number)+r.Float64())/float64(p.interactions)))
 	for t.existing < len(p.organizations) && p.organizations[t.existing].created <= t.created {
 		t.existing++
 	}
-	x := demoInteraction{number: t.number, created: t.created, happened: t.created, contact: -1}
+	x := interaction{number: t.number, created: t.created, happened: t.created, contact: -1}
 	switch chance := r.IntN(100); {
 	case chance < 10:
 		x.happened = (x.created - int64(60+r.IntN(120))*minute) / minute * minute
@@ -463,7 +475,7 @@ func (t *demoTimeline) next() (demoInteraction, bool) {
 		}
 	}
 	if x.contact >= 0 {
-		x.unreached = Channels[x.channel] == "call" && r.IntN(6) == 0
+		x.unreached = db.Channels[x.channel] == "call" && r.IntN(6) == 0
 		if r.IntN(25) == 0 {
 			x.organization = -1
 		}

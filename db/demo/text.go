@@ -1,4 +1,4 @@
-package db
+package demo
 
 import (
 	"math/rand/v2"
@@ -6,12 +6,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"clientregistry/db"
 )
 
-// demoText says what the plan's records are called.
-type demoText struct {
-	plan  *demoPlan
-	users *demoUsers
+// sample says what the plan's records are called.
+type sample struct {
+	plan  *plan
+	users *users
+}
+
+// The registry's own suggestions are what clients of the sample have.
+var sectors, sizeBands = suggested("sector"), suggested("size_band")
+
+func suggested(column string) []string {
+	f, err := db.OrganizationKind.Field(column)
+	if err != nil {
+		panic(err)
+	}
+	return f.Usual
 }
 
 func one[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
@@ -41,10 +54,10 @@ type title struct {
 	r                  *rand.Rand // goes on with the rest of the organization
 }
 
-func (p *demoPlan) title(i int) title {
+func (p *plan) title(i int) title {
 	o := &p.organizations[i]
 	t := &p.tongues[o.tongue]
-	r := demoRand(p.seed, demoOrganizationTexts, i)
+	r := random(p.seed, forOrganizationTexts, i)
 	return title{one(r, t.leads), one(r, t.trades[o.sector]), one(r, t.places), r}
 }
 
@@ -52,7 +65,7 @@ func (p *demoPlan) title(i int) title {
 func (t title) ofPlace() bool { return strings.Contains(t.trade.native, "{place}") }
 
 // domainBase is the domain that an organization would like.
-func (p *demoPlan) domainBase(i int) string {
+func (p *plan) domainBase(i int) string {
 	t := p.title(i)
 	if t.ofPlace() {
 		return strings.ReplaceAll(t.trade.latin, "{place}", t.place.latin)
@@ -62,7 +75,7 @@ func (p *demoPlan) domainBase(i int) string {
 
 // qualifier tells the branches of a name apart: by place, or a town's offices
 // by name; once all are used the numbers do it, in the domain only.
-func (p *demoPlan) qualifier(i int, t title) (q spelling, number int) {
+func (p *plan) qualifier(i int, t title) (q spelling, number int) {
 	o := &p.organizations[i]
 	if o.branch == 0 {
 		return spelling{}, 0
@@ -75,7 +88,7 @@ func (p *demoPlan) qualifier(i int, t title) (q spelling, number int) {
 	return from[b%len(from)], b / len(from)
 }
 
-func (p *demoPlan) domain(i int) string {
+func (p *plan) domain(i int) string {
 	t := p.title(i)
 	domain := p.domainBase(i)
 	if q, number := p.qualifier(i, t); q.native != "" {
@@ -88,12 +101,12 @@ func (p *demoPlan) domain(i int) string {
 }
 
 // organization is the organization as it is at the end.
-func (x demoText) organization(i int) Organization {
+func (x sample) organization(i int) db.Organization {
 	plan := &x.plan.organizations[i]
 	t := &x.plan.tongues[plan.tongue]
 	title := x.plan.title(i)
 	r := title.r
-	o := Organization{Kind: OrganizationKind, ID: x.plan.organizationID(i), IsActive: plan.archived == 0, Version: 1}
+	o := db.Organization{Kind: db.OrganizationKind, ID: x.plan.organizationID(i), IsActive: plan.archived == 0, Version: 1}
 	name := put(t.name, "{lead}", title.lead.native, "{trade}", title.trade.native)
 	legal := one(r, t.legal)
 	q, _ := x.plan.qualifier(i, title)
@@ -106,24 +119,24 @@ func (x demoText) organization(i int) Organization {
 	case q.native != "":
 		name = put(t.in, "{name}", name, "{place}", q.native)
 	}
-	o.set("display_name", name)
-	o.set("legal_name", strings.ReplaceAll(legal, "{name}", name))
+	o.Set("display_name", name)
+	o.Set("legal_name", strings.ReplaceAll(legal, "{name}", name))
 	known := plan.updates[0] != 0 // what was looked up for the update is filled in
 	if website := r.IntN(8) > 0; website || known {
-		o.set("website", "https://"+x.plan.domain(i))
+		o.Set("website", "https://"+x.plan.domain(i))
 	}
 	if sector := r.IntN(12) > 0; sector || known {
-		o.set("sector", sectors[plan.sector])
+		o.Set("sector", sectors[plan.sector])
 	}
 	if u := r.Float64(); plan.large {
-		o.set("size_band", "1000+")
+		o.Set("size_band", "1000+")
 	} else if u < 0.85 {
-		o.set("size_band", sizeBands[int(u*u/(0.85*0.85)*float64(len(sizeBands)))])
+		o.Set("size_band", sizeBands[int(u*u/(0.85*0.85)*float64(len(sizeBands)))])
 	}
 	if tax := filled(r, t.tax); r.IntN(5) < 2 {
-		o.set("tax_id", tax)
+		o.Set("tax_id", tax)
 	}
-	o.set("owner_user_id", x.ownerOf(i))
+	o.Set("owner_user_id", x.ownerOf(i))
 	for _, at := range plan.updates {
 		if at != 0 {
 			o.Version++
@@ -135,26 +148,26 @@ func (x demoText) organization(i int) Organization {
 	return o
 }
 
-// demoUpdate is one changed column and what stood there before.
-type demoUpdate struct{ column, old, new string }
+// update is one changed column and what stood there before.
+type update struct{ column, old, new string }
 
 // updates are an organization's changes, in order; each is of another column.
-func (x demoText) updates(i int, o *Organization) []demoUpdate {
+func (x sample) updates(i int, o *db.Organization) []update {
 	plan := &x.plan.organizations[i]
 	if plan.updates[0] == 0 {
 		return nil
 	}
-	possible := []demoUpdate{{"website", "", o.Value("website")}, {"sector", "", o.Value("sector")}}
+	possible := []update{{"website", "", o.Value("website")}, {"sector", "", o.Value("sector")}}
 	if band := slices.Index(sizeBands, o.Value("size_band")); band > 0 {
-		possible = append(possible, demoUpdate{"size_band", sizeBands[band-1], o.Value("size_band")})
+		possible = append(possible, update{"size_band", sizeBands[band-1], o.Value("size_band")})
 	}
 	if o.Value("tax_id") != "" {
-		possible = append(possible, demoUpdate{"tax_id", "", o.Value("tax_id")})
+		possible = append(possible, update{"tax_id", "", o.Value("tax_id")})
 	}
 	if owner := slices.Index(x.users.owners, o.Value("owner_user_id")); owner >= 0 && len(x.users.owners) > 1 {
-		possible = append(possible, demoUpdate{"owner_user_id", x.users.owners[(owner+1)%len(x.users.owners)], o.Value("owner_user_id")})
+		possible = append(possible, update{"owner_user_id", x.users.owners[(owner+1)%len(x.users.owners)], o.Value("owner_user_id")})
 	}
-	r := demoRand(x.plan.seed, demoExtras, 2*len(x.plan.contacts)+i)
+	r := random(x.plan.seed, forExtras, 2*len(x.plan.contacts)+i)
 	r.Shuffle(len(possible), func(a, b int) { possible[a], possible[b] = possible[b], possible[a] })
 	if plan.updates[1] == 0 {
 		return possible[:1]
@@ -169,8 +182,8 @@ type person struct {
 	tongue                *tongue
 }
 
-func (p *demoPlan) person(j int) person {
-	r := demoRand(p.seed, demoPeople, j)
+func (p *plan) person(j int) person {
+	r := random(p.seed, forPeople, j)
 	t := &p.tongues[p.organizations[p.links[j].organization].tongue]
 	if r.IntN(14) == 0 {
 		t = &p.tongues[r.IntN(len(p.tongues))]
@@ -192,7 +205,7 @@ func (p *demoPlan) person(j int) person {
 }
 
 // mailbox is the name that a link's organization would give its person.
-func (p *demoPlan) mailbox(l int) string {
+func (p *plan) mailbox(l int) string {
 	link := &p.links[l]
 	n := p.person(int(link.contact))
 	switch mix(p.seed+uint64(link.organization)) % 4 {
@@ -204,7 +217,7 @@ func (p *demoPlan) mailbox(l int) string {
 	return n.latinFirst + "." + n.latinLast
 }
 
-func (p *demoPlan) address(l int) string {
+func (p *plan) address(l int) string {
 	box := p.mailbox(l)
 	if n := p.links[l].namesake; n > 0 {
 		box += strconv.Itoa(int(n) + 1)
@@ -212,39 +225,42 @@ func (p *demoPlan) address(l int) string {
 	return box + "@" + p.domain(int(p.links[l].organization))
 }
 
-// demoRoles are the role labels of those with a job title, in the order of the titles.
-var demoRoles = []string{"CEO", "CFO", "Decision maker", "Technical contact", "", "Decision maker", "Fleet manager", "Technical contact", "Billing contact", "Board member"}
+// roleLabels are the role labels of those with a job title, in the order of the titles.
+var roleLabels = []string{
+	"CEO", "CFO", "Decision maker", "Technical contact", "", "Decision maker", "Fleet manager",
+	"Technical contact", "Billing contact", "Board member",
+}
 
 // contact is the contact as they are at the end.
-func (x demoText) contact(j int) Contact {
+func (x sample) contact(j int) db.Contact {
 	plan := &x.plan.contacts[j]
-	r := demoRand(x.plan.seed, demoContactTexts, j)
+	r := random(x.plan.seed, forContactTexts, j)
 	n := x.plan.person(j)
-	c := Contact{Kind: ContactKind, ID: x.plan.contactID(j), IsActive: plan.archived == 0, Version: 1}
-	c.set("first_name", n.first)
-	c.set("last_name", n.last)
+	c := db.Contact{Kind: db.ContactKind, ID: x.plan.contactID(j), IsActive: plan.archived == 0, Version: 1}
+	c.Set("first_name", n.first)
+	c.Set("last_name", n.last)
 	home := int(x.plan.links[j].organization)
 	place := &x.plan.tongues[x.plan.organizations[home].tongue]
 	if phone := filled(r, one(r, place.phones)); r.IntN(10) > 2 {
-		c.set("phone", phone)
+		c.Set("phone", phone)
 	}
 	if mobile := filled(r, one(r, place.mobiles)); plan.hasMobile {
-		c.set("mobile", mobile)
+		c.Set("mobile", mobile)
 	}
 	if title := x.plan.titleOf(j); r.IntN(8) > 0 {
-		c.set("job_title", n.tongue.titles[title])
+		c.Set("job_title", n.tongue.titles[title])
 	}
 	owner := one(r, x.users.owners)
 	switch chance := r.IntN(10); {
 	case chance < 6:
-		c.set("owner_user_id", x.ownerOf(home))
+		c.Set("owner_user_id", x.ownerOf(home))
 	case chance < 8:
-		c.set("owner_user_id", owner)
+		c.Set("owner_user_id", owner)
 	}
 	if plan.hasEmail {
-		c.set("email", x.plan.address(j))
+		c.Set("email", x.plan.address(j))
 		if plan.change == emailChange {
-			c.set("email", x.plan.address(int(x.plan.linksOf(j)[1])))
+			c.Set("email", x.plan.address(int(x.plan.linksOf(j)[1])))
 		}
 	}
 	if plan.change != noChange {
@@ -257,47 +273,50 @@ func (x demoText) contact(j int) Contact {
 }
 
 // update is what changes about a contact, nothing where no column is named.
-func (x demoText) update(j int, c *Contact) demoUpdate {
+func (x sample) update(j int, c *db.Contact) update {
 	switch x.plan.contacts[j].change {
 	case emailChange:
-		return demoUpdate{"email", x.plan.address(j), c.Value("email")}
+		return update{"email", x.plan.address(j), c.Value("email")}
 	case mobileChange:
-		return demoUpdate{"mobile", "", c.Value("mobile")}
+		return update{"mobile", "", c.Value("mobile")}
 	}
-	return demoUpdate{}
+	return update{}
 }
 
 // titleOf is the place of a contact's work among the titles.
-func (p *demoPlan) titleOf(j int) int {
+func (p *plan) titleOf(j int) int {
 	const often = "00011222333445556666777889"
 	return int(often[mix(p.seed^mix(uint64(j)<<1))%uint64(len(often))] - '0')
 }
 
 // link is the link as it is at the end; at its start it had another status.
-func (x demoText) link(l int) (link Link, before string) {
+func (x sample) link(l int) (link db.Link, before string) {
 	plan := &x.plan.links[l]
 	at := mix(x.plan.seed + mix(uint64(l)))
-	link = Link{
+	link = db.Link{
 		OrganizationID: x.plan.organizationID(int(plan.organization)), ContactID: x.plan.contactID(int(plan.contact)),
-		RelationshipStatus: RelationshipStatuses[plan.to], Version: 1,
+		RelationshipStatus: db.RelationshipStatuses[plan.to], Version: 1,
 	}
 	switch {
 	case plan.beside:
 		link.RoleLabel = []string{"Advisor", "Board member"}[at%2]
 	case at%6 > 0:
-		link.RoleLabel = demoRoles[x.plan.titleOf(int(plan.contact))]
+		link.RoleLabel = roleLabels[x.plan.titleOf(int(plan.contact))]
 	}
 	if plan.changed != 0 {
 		link.Version++
 	}
-	return link, RelationshipStatuses[plan.from]
+	return link, db.RelationshipStatuses[plan.from]
 }
 
 // interaction is what was said and who wrote it down. Clients of other
 // languages are written about in theirs half of the time.
-func (x demoText) interaction(i demoInteraction) Interaction {
-	r := demoRand(x.plan.seed, demoInteractionTexts, i.number)
-	n := Interaction{ID: demoID(x.plan.seed, demoInteractions, i.number, i.created), Channel: Channels[i.channel], HappenedAt: time.UnixMilli(i.happened)}
+func (x sample) interaction(i interaction) db.Interaction {
+	r := random(x.plan.seed, forInteractionTexts, i.number)
+	n := db.Interaction{
+		ID: newID(x.plan.seed, forInteractions, i.number, i.created), Channel: db.Channels[i.channel],
+		HappenedAt: moment(i.happened), CreatedAt: moment(i.created),
+	}
 	client, t := i.organization, &x.plan.tongues[0]
 	if i.contact >= 0 {
 		n.ContactID = x.plan.contactID(i.contact)
@@ -313,13 +332,13 @@ func (x demoText) interaction(i demoInteraction) Interaction {
 	}
 	subjects := [][]string{t.calls, t.emails, t.meetings, t.notes}[i.channel]
 	if i.unreached {
-		subjects = demoUnreached
+		subjects = callsUnanswered
 	}
 	n.Subject = x.phrase(r, subjects, i.contact)
 	if chance := r.IntN(100); chance < 35 && !i.unreached {
 		n.Body = x.phrase(r, t.bodies, i.contact)
 	}
-	n.Outcome = demoOutcome(r, n.Channel, i.unreached)
+	n.Outcome = outcome(r, n.Channel, i.unreached)
 	n.UserID = x.ownerOf(client)
 	if other := one(r, x.users.editors); r.IntN(10) > 5 || !x.users.mayEdit(n.UserID) {
 		n.UserID = other
@@ -327,21 +346,21 @@ func (x demoText) interaction(i demoInteraction) Interaction {
 	return n
 }
 
-// demoFollowUp is a follow-up as it stands at the end, and when it was done; 0 is never.
-type demoFollowUp struct {
-	FollowUp
+// followUp is a follow-up as it stands at the end, and when it was done; 0 is never.
+type followUp struct {
+	db.FollowUp
 	done int64
 }
 
 // followUp is what was planned after one in twenty interactions of the last
 // month; most of what was due is done.
-func (x demoText) followUp(i demoInteraction, n Interaction) (f demoFollowUp, planned bool) {
-	r, now := demoRand(x.plan.seed, demoFollowUps, i.number), x.plan.now.UnixMilli()
+func (x sample) followUp(i interaction, n db.Interaction) (f followUp, planned bool) {
+	r, now := random(x.plan.seed, forFollowUps, i.number), x.plan.now.UnixMilli()
 	if i.created < x.plan.now.AddDate(0, -1, 0).UnixMilli() || r.IntN(20) > 0 {
 		return f, false
 	}
-	f.ID, f.InteractionID, f.AssigneeID, f.Version = demoID(x.plan.seed, demoFollowUps, i.number, i.created), n.ID, n.UserID, 1
-	f.Text = x.phrase(r, demoNextSteps[i.channel], i.contact)
+	f.ID, f.InteractionID, f.AssigneeID, f.Version = newID(x.plan.seed, forFollowUps, i.number, i.created), n.ID, n.UserID, 1
+	f.Text = x.phrase(r, nextSteps[i.channel], i.contact)
 	due := time.UnixMilli(i.created).UTC().AddDate(0, 0, 1+r.IntN(20))
 	for due.Weekday() == time.Saturday || due.Weekday() == time.Sunday {
 		due = due.AddDate(0, 0, 1)
@@ -358,7 +377,7 @@ func (x demoText) followUp(i demoInteraction, n Interaction) (f demoFollowUp, pl
 }
 
 // ownerOf is the owner of an organization; one in seven has none.
-func (x demoText) ownerOf(i int) string {
+func (x sample) ownerOf(i int) string {
 	at := mix(x.plan.seed - mix(uint64(i)))
 	if at%7 == 0 {
 		return ""
@@ -367,7 +386,7 @@ func (x demoText) ownerOf(i int) string {
 }
 
 // phrase is one of the phrases, about nobody by name where there is no contact; "" where none fits.
-func (x demoText) phrase(r *rand.Rand, of []string, contact int) string {
+func (x sample) phrase(r *rand.Rand, of []string, contact int) string {
 	first, number := r.IntN(len(of)), strconv.Itoa(2+r.IntN(34))
 	for k := range of {
 		s := of[(first+k)%len(of)]
@@ -381,7 +400,7 @@ func (x demoText) phrase(r *rand.Rand, of []string, contact int) string {
 	return ""
 }
 
-func demoOutcome(r *rand.Rand, channel string, unreached bool) string {
+func outcome(r *rand.Rand, channel string, unreached bool) string {
 	chance := r.IntN(100)
 	switch {
 	case unreached && chance < 60:

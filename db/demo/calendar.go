@@ -1,4 +1,4 @@
-package db
+package demo
 
 import (
 	"math"
@@ -6,31 +6,34 @@ import (
 	"time"
 )
 
-// demoCalendar spreads a number from 0 to 1 over the working hours of a period.
+// calendar spreads a number from 0 to 1 over the working hours of a period.
 // A greater number is never an earlier time.
-type demoCalendar struct {
-	days       []demoDay
+type calendar struct {
+	days       []workday
 	start, end int64
 }
 
-// demoDay is a day's work: from and to, and how much of the period lies before and in it.
-type demoDay struct {
+// workday is a day's work: from and to, and how much of the period lies before and in it.
+type workday struct {
 	from, to     int64
 	before, part float64
 	whole        bool // it has the usual hours
 }
 
-// demoHours are when how much of a day's work is done: minutes of the day in
+// workingHours are when how much of a day's work is done: minutes of the day in
 // UTC, so that it is the working day somewhere between Lisbon and Istanbul.
-var demoHours = []struct{ done, at float64 }{{0, 5*60 + 30}, {0.02, 6*60 + 30}, {0.48, 11 * 60}, {0.56, 12*60 + 30}, {0.97, 16*60 + 30}, {1, 21 * 60}}
+var workingHours = []struct{ done, at float64 }{
+	{0, 5*60 + 30}, {0.02, 6*60 + 30}, {0.48, 11 * 60}, {0.56, 12*60 + 30}, {0.97, 16*60 + 30}, {1, 21 * 60},
+}
 
-func newCalendar(seed uint64, start, end time.Time) demoCalendar {
-	c := demoCalendar{end: end.UnixMilli()}
+func newCalendar(seed uint64, start, end time.Time) calendar {
+	c := calendar{end: end.UnixMilli()}
 	var total float64
 	for day := start.Truncate(24 * time.Hour); day.Before(end); day = day.AddDate(0, 0, 1) {
 		midnight := day.UnixMilli()
-		d := demoDay{from: midnight + int64(demoHours[0].at)*minute, to: midnight + int64(demoHours[len(demoHours)-1].at)*minute, before: total, whole: true}
-		d.part = 0.8 + 0.4*demoRand(seed, demoDays, int(midnight/minute)).Float64()
+		first, last := workingHours[0], workingHours[len(workingHours)-1]
+		d := workday{from: midnight + int64(first.at)*minute, to: midnight + int64(last.at)*minute, before: total, whole: true}
+		d.part = 0.8 + 0.4*random(seed, forDays, int(midnight/minute)).Float64()
 		switch {
 		case day.Weekday() == time.Saturday || day.Weekday() == time.Sunday:
 			d.part *= 0.03
@@ -56,7 +59,7 @@ func newCalendar(seed uint64, start, end time.Time) demoCalendar {
 }
 
 // at is the time of x, from 0 to 1.
-func (c *demoCalendar) at(x float64) int64 {
+func (c *calendar) at(x float64) int64 {
 	i := sort.Search(len(c.days), func(i int) bool { return c.days[i].before > x }) - 1
 	d := c.days[max(i, 0)]
 	done := min(max((x-d.before)/d.part, 0), 1)
@@ -64,22 +67,22 @@ func (c *demoCalendar) at(x float64) int64 {
 		return d.from + int64(done*float64(d.to-d.from))
 	}
 	k := 1
-	for k < len(demoHours)-1 && done > demoHours[k].done {
+	for k < len(workingHours)-1 && done > workingHours[k].done {
 		k++
 	}
-	a, b := demoHours[k-1], demoHours[k]
+	a, b := workingHours[k-1], workingHours[k]
 	at := a.at + (b.at-a.at)*(done-a.done)/(b.done-a.done)
-	return d.from + int64((at-demoHours[0].at)*float64(minute))
+	return d.from + int64((at-workingHours[0].at)*float64(minute))
 }
 
 // between is a time from one to another, after a share u of the work between their days.
-func (c *demoCalendar) between(from, to int64, u float64) int64 {
+func (c *calendar) between(from, to int64, u float64) int64 {
 	a, b := c.x(from), c.x(to)
 	return min(max(c.at(a+(b-a)*u), from), to)
 }
 
 // x is where the day of a time begins, or the end.
-func (c *demoCalendar) x(at int64) float64 {
+func (c *calendar) x(at int64) float64 {
 	if at >= c.end {
 		return 1
 	}

@@ -1,18 +1,15 @@
-package db
+package demo
 
-import "slices"
+import (
+	"slices"
 
-// demoHistory puts the plan into the audit rows that the verbs would have left.
-type demoHistory struct {
-	demoText
-	demoSink
-	audits int
-	last   auditLink
-}
+	"clientregistry/db"
+)
 
-// run sends all rows in order, or gives up at stop.
-func (w *demoHistory) run() {
-	for h := range w.story() {
+// history puts the plan into the audit rows that the verbs would have left.
+func (x sample) history(yield func(*db.Rows) bool) {
+	w := &history{x, sink{yield, &db.Rows{}}, 0}
+	for h := range x.story() {
 		w.happen(h)
 		if !w.flush(1000) {
 			return
@@ -21,7 +18,13 @@ func (w *demoHistory) run() {
 	w.flush(0)
 }
 
-func (w *demoHistory) happen(h demoHappening) {
+type history struct {
+	sample
+	sink
+	audits int
+}
+
+func (w *history) happen(h happening) {
 	at, i := h.at, h.i
 	switch h.kind {
 	case createOrganization:
@@ -46,97 +49,94 @@ func (w *demoHistory) happen(h demoHappening) {
 	case logInteraction:
 		w.logInteraction(h)
 	case finishFollowUp:
-		var changes demoMetadata
-		changes.change("done_at", "", milliStamp(at))
+		var changes metadata
+		changes.change("done_at", "", stamp(at))
 		w.recordStep("finish_follow_up", h, &changes)
 	}
 }
 
-// record is tx.record, of a user at a time.
-func (w *demoHistory) record(at int64, user, action, targetType, targetID, metadata string) {
-	r := auditRow{
-		id: demoID(w.plan.seed, demoAudits, w.audits, at), userID: user, action: action, targetType: targetType, targetID: targetID,
-		metadata: metadata, createdAt: milliStamp(at),
-	}
+// record adds what a user did at a time.
+func (w *history) record(at int64, user, action, targetType, targetID, metadata string) {
+	w.rows.Audit(db.Event{
+		Action: action, TargetType: targetType, TargetID: targetID, Metadata: metadata,
+		At: moment(at), UserID: user, ID: newID(w.plan.seed, forAudits, w.audits, at),
+	})
 	w.audits++
-	var values []any
-	values, w.last = w.last.next(r)
-	w.put(insertAudit, values...)
 }
 
 // someone is the colleague who does a thing.
-func (w *demoHistory) someone(at int64, i int) string {
+func (w *history) someone(at int64, i int) string {
 	return w.users.editors[mix(w.plan.seed^uint64(at)+uint64(i))%uint64(len(w.users.editors))]
 }
 
-func (w *demoHistory) recordUpdate(at int64, i int, action, targetType, id string, u demoUpdate) {
-	var changes demoMetadata
+func (w *history) recordUpdate(at int64, i int, action, targetType, id string, u update) {
+	var changes metadata
 	changes.change(u.column, u.old, u.new)
 	w.record(at, w.someone(at, i), action, targetType, id, changesOnly(&changes))
 }
 
-func (w *demoHistory) createOrganization(at int64, i int) {
-	w.chunk.records++
+func (w *history) createOrganization(at int64, i int) {
+	w.rows.Count++
 	o := w.organization(i)
 	for _, u := range w.updates(i, &o) {
-		*o.value(u.column) = u.old
+		o.Set(u.column, u.old)
 	}
 	by := o.OwnerID()
 	if !w.users.mayEdit(by) {
 		by = w.someone(at, i)
 	}
-	var changes demoMetadata
-	for _, column := range slices.Sorted(slices.Values(OrganizationKind.FieldColumns(nil))) {
+	var changes metadata
+	for _, column := range slices.Sorted(slices.Values(db.OrganizationKind.FieldColumns(nil))) {
 		changes.change(column, "", o.Value(column))
 	}
 	w.record(at, by, "create_org", "organization", o.ID, changesOnly(&changes))
 }
 
-func (w *demoHistory) createContact(at int64, j int) {
-	w.chunk.records++
+func (w *history) createContact(at int64, j int) {
+	w.rows.Count++
 	c := w.contact(j)
 	if u := w.update(j, &c); u.column != "" {
-		*c.value(u.column) = u.old
+		c.Set(u.column, u.old)
 	}
-	var changes demoMetadata
-	for _, column := range slices.Sorted(slices.Values(ContactKind.FieldColumns(nil))) {
+	var changes metadata
+	for _, column := range slices.Sorted(slices.Values(db.ContactKind.FieldColumns(nil))) {
 		changes.change(column, "", c.Value(column))
 	}
 	w.record(at, w.someone(at, j), "create_contact", "contact", c.ID, changesOnly(&changes))
 }
 
-func (w *demoHistory) createLink(at int64, l int) {
+func (w *history) createLink(at int64, l int) {
 	link, before := w.link(l)
-	var m demoMetadata
+	var m metadata
 	m.link(link, before)
 	w.record(at, w.someone(at, int(w.plan.links[l].contact)), "link_contact", "organization", link.OrganizationID, m.close())
 }
 
-func (w *demoHistory) updateLink(at int64, l int) {
+func (w *history) updateLink(at int64, l int) {
 	link, before := w.link(l)
-	var changes, m demoMetadata
+	var changes, m metadata
 	changes.change("relationship_status", before, link.RelationshipStatus)
 	m.raw("changes", changes.close())
 	m.link(link, link.RelationshipStatus)
 	w.record(at, w.someone(at, l), "update_link", "organization", link.OrganizationID, m.close())
 }
 
-// link adds what Link.details names.
-func (m *demoMetadata) link(l Link, status string) {
+// link adds what the verbs of a link record.
+func (m *metadata) link(l db.Link, status string) {
 	m.text("contact_id", l.ContactID)
 	m.text("organization_id", l.OrganizationID)
 	m.text("relationship_status", status)
 	m.text("role_label", l.RoleLabel)
 }
 
-func (w *demoHistory) logInteraction(h demoHappening) {
-	w.chunk.records++
+func (w *history) logInteraction(h happening) {
+	w.rows.Count++
 	n := h.said
-	var changes, m demoMetadata
+	var changes, m metadata
 	changes.change("body", "", n.Body)
 	changes.change("channel", "", n.Channel)
 	changes.change("contact_id", "", n.ContactID)
-	changes.change("happened_at", "", stamp(n.HappenedAt))
+	changes.change("happened_at", "", stamp(n.HappenedAt.UnixMilli()))
 	changes.change("organization_id", "", n.OrganizationID)
 	changes.change("outcome", "", n.Outcome)
 	changes.change("subject", "", n.Subject)
@@ -147,7 +147,7 @@ func (w *demoHistory) logInteraction(h demoHappening) {
 	m.text("subject", n.Subject)
 	w.record(h.at, n.UserID, "create_interaction", "interaction", n.ID, m.close())
 	if h.planned {
-		var changes demoMetadata
+		var changes metadata
 		changes.change("assignee_id", "", h.step.AssigneeID)
 		changes.change("due_on", "", h.step.DueOn)
 		changes.change("text", "", h.step.Text)
@@ -155,9 +155,9 @@ func (w *demoHistory) logInteraction(h demoHappening) {
 	}
 }
 
-// recordStep is tx.recordFollowUp.
-func (w *demoHistory) recordStep(action string, h demoHappening, changes *demoMetadata) {
-	var m demoMetadata
+// recordStep adds what happened to a follow-up.
+func (w *history) recordStep(action string, h happening, changes *metadata) {
+	var m metadata
 	m.raw("changes", changes.close())
 	m.text("channel", h.said.Channel)
 	m.text("contact_id", h.said.ContactID)

@@ -1,0 +1,203 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// PutRows puts rows in and records their events, in one transaction; rows without
+// an event are refused. What the triggers keep comes by itself. Some hundreds of
+// rows at a time let others write in between. See Fill for an empty registry.
+func (d *DB) PutRows(ctx context.Context, by Actor, need Need, r *Rows) error {
+	return d.write(ctx, by, need, func(t *tx) (err error) {
+		if r.forFill {
+			return errors.New("rows of a past, or with what triggers keep, are put in by Fill only")
+		}
+		if t.last, err = t.lastAudit(); err != nil {
+			return err
+		}
+		r.seal(t.last, t.by, t.now)
+		b := newBulk(t, map[string]*docids{})
+		if err := b.put(r); err != nil {
+			return err
+		}
+		t.changed += int64(r.size - len(r.events))
+		t.recorded += len(r.events)
+		return b.complete()
+	})
+}
+
+// bulk puts rows in within a transaction.
+type bulk struct {
+	t        *tx
+	stmts    map[string]*sql.Stmt // which end with the transaction
+	numbered map[string]*docids   // by table
+}
+
+func newBulk(t *tx, numbered map[string]*docids) *bulk {
+	return &bulk{t: t, stmts: map[string]*sql.Stmt{}, numbered: numbered}
+}
+
+// docids are the last numbers given to rows of a table, and to their words.
+type docids struct{ rows, words int64 }
+
+// put puts rows in. The context is for the caller to look at: the driver would
+// start a goroutine for each statement to watch it.
+func (b *bulk) put(r *Rows) error {
+	if r.err != nil {
+		return r.err
+	}
+	for kind, rows := range r.of {
+		insert := bulkInserts[kind]
+		if len(rows) == 0 {
+			continue
+		}
+		if err := b.number(kind, insert.table, rows); err != nil {
+			return err
+		}
+		for ; insert.many != "" && len(rows) >= rowsAtOnce; rows = rows[rowsAtOnce:] {
+			if err := b.insert(insert.many, rows[:rowsAtOnce]); err != nil {
+				return err
+			}
+		}
+		for i := range rows {
+			if err := b.insert(insert.one, rows[i:i+1]); err != nil {
+				return err
+			}
+		}
+	}
+	if len(r.events) > 0 {
+		b.t.last = r.last
+	}
+	return nil
+}
+
+// number gives rows their docids, and words those of their rows.
+func (b *bulk) number(kind int, table string, rows [][]any) error {
+	if table == "" {
+		return nil
+	}
+	n := b.numbered[table]
+	if n == nil {
+		n = &docids{}
+		if err := b.t.queryRow("SELECT ifnull(max(docid), 0) FROM " + table).Scan(&n.rows); err != nil {
+			return err
+		}
+		n.words = n.rows
+		b.numbered[table] = n
+	}
+	last := &n.rows
+	if kind >= bulkOrganizationWords {
+		last = &n.words
+	}
+	for _, row := range rows {
+		*last++
+		row[0] = *last
+	}
+	return nil
+}
+
+func (b *bulk) insert(query string, rows [][]any) error {
+	s := b.stmts[query]
+	if s == nil {
+		var err error
+		if s, err = b.t.PrepareContext(context.Background(), query); err != nil {
+			return err
+		}
+		b.stmts[query] = s
+	}
+	if len(rows) == 1 {
+		_, err := s.ExecContext(context.Background(), rows[0]...)
+		return err
+	}
+	// As a query, because the driver then hands all values over at once.
+	done, err := s.QueryContext(context.Background(), slices.Concat(rows...)...)
+	if err != nil {
+		return err
+	}
+	done.Next()
+	return errors.Join(done.Err(), done.Close())
+}
+
+// complete checks that each row that is found by words has got them.
+func (b *bulk) complete() error {
+	for table, n := range b.numbered {
+		if n.rows != n.words {
+			return fmt.Errorf("%d rows of %s have no words, or words no row", n.rows-n.words, table)
+		}
+	}
+	return nil
+}
+
+// The kinds of rows in the order in which they are put in: what is referred to
+// comes first.
+const (
+	bulkUsers = iota
+	bulkRoles
+	bulkOrganizations
+	bulkContacts
+	bulkLinks
+	bulkInteractions
+	bulkFollowUps
+	bulkTallies
+	bulkOwnerTallies
+	bulkAudits
+	bulkOrganizationWords
+	bulkContactWords
+	bulkInteractionWords
+	bulkKinds
+)
+
+// bulkInsert puts in rows of one kind.
+type bulkInsert struct {
+	one, many string // many puts in rowsAtOnce; "" where rows go one by one
+	table     string // whose docids number the rows, in their first column; "" for none
+}
+
+// rowsAtOnce is how many rows one statement puts in, where there are as many.
+const rowsAtOnce = 20
+
+var bulkInserts = [bulkKinds]bulkInsert{
+	bulkUsers: manyAtOnce("", `
+		INSERT INTO users (id, email, full_name, status, time_zone, name_key, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+	bulkRoles:         {one: "INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?"},
+	bulkOrganizations: manyAtOnce("organizations", insertRecord(OrganizationKind, "contacts_count")),
+	bulkContacts:      manyAtOnce("contacts", insertRecord(ContactKind, "organization_name_key")),
+	bulkLinks: manyAtOnce("", `
+		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)
+		VALUES (?, ?, ?, ?, ?)`),
+	bulkInteractions: manyAtOnce("interactions", `
+		INSERT INTO interactions (docid, id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+	bulkFollowUps: manyAtOnce("", `
+		INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+	bulkTallies:      manyAtOnce("", "INSERT INTO tally (kind, quarter, n) VALUES (?, ?, ?)"),
+	bulkOwnerTallies: manyAtOnce("", "INSERT INTO owner_tally (owner_user_id, n) VALUES (?, ?)"),
+	bulkAudits:       manyAtOnce("", insertAudit),
+	// A statement of many would end a piece of the index of words.
+	bulkOrganizationWords: {one: "INSERT INTO organization_search (docid, words) VALUES (?, ?)", table: "organizations"},
+	bulkContactWords:      {one: "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)", table: "contacts"},
+	bulkInteractionWords:  {one: "INSERT INTO interaction_search (docid, words) VALUES (?, ?)", table: "interactions"},
+}
+
+// insertRecord puts in what Rows.Record gathers; related is the column of the kind's own key.
+func insertRecord(k *RecordKind, related string) string {
+	columns := slices.Concat([]string{"docid", "id"}, k.FieldColumns(nil), []string{
+		"is_active", "created_at", "updated_at", "version", "sort_key", "last_contact_at", "last_contact_channel", "owner_name_key", related,
+	})
+	return "INSERT INTO " + k.Plural + " (" + strings.Join(columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(columns)-1) + ")"
+}
+
+// manyAtOnce is an insert in both sizes. Where that of many fails the transaction
+// ends: to take back some of its rows only, SQLite would have to end a piece of an
+// index of words, too.
+func manyAtOnce(table, one string) bulkInsert {
+	many := strings.Replace(one, "INSERT", "INSERT OR ROLLBACK", 1) + strings.Repeat(","+one[strings.LastIndexByte(one, '('):], rowsAtOnce-1)
+	return bulkInsert{one, many, table}
+}
