@@ -125,6 +125,42 @@ func (s *Server) CheckDaily() {
 	}
 }
 
+// MergeWords merges the indexes of words a little at a time after changes, in
+// the background until End: at most half of the writer's time is its.
+func (s *Server) MergeWords() {
+	for {
+		changed := s.db.NextCommit()
+		for more := true; more; {
+			start := time.Now()
+			var err error
+			if more, err = s.db.MergeWords(s.ending); err != nil && s.ending.Err() == nil && !db.IsDamaged(err) {
+				s.log.Warn("the indexes of words are not merged", "error", err)
+			}
+			if !s.rest(time.Since(start)) {
+				return
+			}
+		}
+		select {
+		case <-changed:
+		case <-s.ending.Done():
+			return
+		}
+		if !s.rest(time.Second) { // so that a burst of changes is looked at once
+			return
+		}
+	}
+}
+
+// rest waits, and tells whether the server goes on.
+func (s *Server) rest(wait time.Duration) bool {
+	select {
+	case <-time.After(wait):
+		return true
+	case <-s.ending.Done():
+		return false
+	}
+}
+
 // check checks the file and tells whether it did so to the end.
 func (s *Server) check(ctx context.Context) bool {
 	before := s.db.Health().Damage

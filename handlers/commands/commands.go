@@ -156,6 +156,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	background.Go(s.CheckDaily)
 	background.Go(s.VerifyDaily)
 	background.Go(s.BackUpNightly)
+	background.Go(s.MergeWords)
 	background.Go(s.Rest)
 	defer background.Wait()
 	defer s.Wait()
