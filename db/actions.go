@@ -88,10 +88,10 @@ var actions = []action{
 	{slug: "batch_organizations", kind: "system", sight: ofClients, words: "changed organizations together"},
 	{slug: "batch_contacts", kind: "system", sight: ofClients, words: "changed contacts together"},
 	{slug: "undo_batch", kind: "system", sight: ofClients, words: "undid a change of many"},
-	{slug: "create_view", kind: "system", sight: ofView, words: "shared the view"},
-	{slug: "delete_view", kind: "system", sight: ofView, words: "deleted the shared view"},
-	{slug: "restore_view", kind: "system", sight: ofView, words: "brought back the shared view"},
-	{slug: "update_view", kind: "system", sight: ofView, words: "changed the shared view"},
+	{slug: "create_view", kind: "system", changes: "view", sight: ofView, words: "shared the view"},
+	{slug: "delete_view", kind: "system", changes: "view", sight: ofView, words: "deleted the shared view"},
+	{slug: "restore_view", kind: "system", changes: "view", sight: ofView, words: "brought back the shared view"},
+	{slug: "update_view", kind: "system", changes: "view", sight: ofView, words: "changed the shared view"},
 }
 
 // AuditKinds are the kinds of what audit rows are about, in the order people choose from.

@@ -52,10 +52,10 @@ func TestACallIsLoggedWithItsNextStep(t *testing.T) {
 		ID: f.ID, InteractionID: i.ID, Text: "Send the offer", DueOn: "2026-11-26", AssigneeID: o.Ines.UserID, Assignee: "Ines Calder", Version: 1,
 		Channel: "call", Subject: "Renewal", OrganizationID: acme.ID, OrganizationName: "Acme", ContactID: maya.ID, ContactFirst: "Maya", ContactLast: "Okafor",
 	}))
-	want(t, "actions", fmt.Sprint(o.Actions(t, i.ID)), "[create_interaction create_follow_up]")
+	want(t, "actions", fmt.Sprint(o.Actions(t, i.ID), o.Actions(t, f.ID)), "[create_interaction] [create_follow_up]")
 	want(t, "metadata", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'create_follow_up'")[0], fmt.Sprintf(
-		`{"changes":{"assignee_id":{"old":null,"new":%q},"due_on":{"old":null,"new":"2026-11-26"},"text":{"old":null,"new":"Send the offer"}},"channel":"call","contact_id":%q,"follow_up_id":%q,"follow_up_text":"Send the offer","organization_id":%q,"subject":"Renewal"}`,
-		o.Ines.UserID, maya.ID, f.ID, acme.ID))
+		`{"changes":{"assignee_id":{"old":null,"new":%q},"due_on":{"old":null,"new":"2026-11-26"},"text":{"old":null,"new":"Send the offer"}},"channel":"call","contact_id":%q,"follow_up_text":"Send the offer","interaction_id":%q,"organization_id":%q,"subject":"Renewal"}`,
+		o.Ines.UserID, maya.ID, i.ID, acme.ID))
 	o.Unchanged(t, func() { must(o.LogInteraction(t.Context(), o.Tomas, fields, request))(t) })
 
 	delete(fields, "follow_up_assignee_id")

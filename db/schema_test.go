@@ -315,7 +315,7 @@ func TestWrongValuesAreRefusedThroughAnyDoor(t *testing.T) {
 		"interactions.organization_id":             {id},
 		"interactions.contact_id":                  {id},
 		"organization_contact.contact_id":          {id, nil},
-		"audit_logs.target_type":                   {"", "dog", nil},
+		"audit_logs.target_type":                   {"", strings.Repeat("x", 41), nil},
 		"audit_logs.metadata":                      {"", "{", nil},
 		"audit_logs.seq":                           {0, -5},
 		"audit_logs.hash":                          {"", nil},

@@ -193,7 +193,7 @@ func (d *DB) ChangeView(ctx context.Context, by Actor, id string, typed Fields) 
 // a private one only its maker can have changed.
 func (t *tx) viewConflict(v View) error {
 	if v.Shared {
-		return t.conflict("system", v.ID)
+		return t.conflictAmong("target_type = 'system' AND target_id = ? AND +action IN "+changing("view"), v.ID)
 	}
 	return &Conflict{By: v.Maker}
 }
