@@ -154,21 +154,40 @@ func (d *DB) checkTables(ctx context.Context, own *pool) (found string, err erro
 // errMuchWritten ends a check that keeps the -wal from being emptied.
 var errMuchWritten = errors.New("too much is being written meanwhile")
 
-// growth is by how many bytes the -wal may grow while a check reads.
-const growth = 16 << 20
+// A check reads from one moment, and until it ends the -wal cannot be emptied. So
+// it begins when the -wal is no larger than calmWAL, or after some seconds, and
+// is given up beyond mostWAL: with what is written until it stops, that stays below 32 MB.
+const (
+	calmWAL = walLimit + 1<<20
+	mostWAL = 20 << 20
+)
+
+// waitForCalm waits up to some seconds for the -wal to be emptied.
+func (d *DB) waitForCalm(ctx context.Context) {
+	for range 100 {
+		if d.walSize() <= calmWAL {
+			return
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
 
 // watchedCheck runs one check and returns the rows that it answers, "" for ok.
 func (d *DB) watchedCheck(ctx context.Context, p *pool, query string) (found string, err error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	most := d.walSize() + growth
+	d.waitForCalm(ctx)
 	go func() {
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for ctx.Err() == nil {
 			select {
 			case <-tick.C:
-				if d.walSize() > most {
+				if d.walSize() > mostWAL {
 					stop(errMuchWritten)
 				}
 			case <-ctx.Done():
