@@ -128,8 +128,9 @@ func collectInto[T any](all []T, rows cursor, err error, scan func(row) (T, erro
 		return nil, err
 	}
 	defer rows.Close()
+	from := row(rows) // once: it is allocated
 	for rows.Next() {
-		one, err := scan(rows)
+		one, err := scan(from)
 		if err != nil {
 			return nil, err
 		}

@@ -39,7 +39,7 @@ type (
 
 // mostFields bounds the fields of a kind. An array, unlike a slice, lets records
 // be compared, and so be part of a key.
-const mostFields = 12
+const mostFields = 8
 
 // RecordKind is what organizations and contacts differ in: their fields, and
 // the few rules that are not about one field.
@@ -155,12 +155,20 @@ func (k *RecordKind) FieldColumns(keep func(Field) bool) (columns []string) {
 }
 
 func (r *Record) value(column string) *string {
-	for i := range r.Kind.Fields {
-		if r.Kind.Fields[i].Column == column {
-			return &r.values[i]
-		}
+	if i := r.Kind.place(column); i >= 0 {
+		return &r.values[i]
 	}
 	return nil
+}
+
+// place is where a record of the kind has the value of a column, -1 for another column.
+func (k *RecordKind) place(column string) int {
+	for i := range k.Fields {
+		if k.Fields[i].Column == column {
+			return i
+		}
+	}
+	return -1
 }
 
 // Value returns a column that people change, "" where it is unset and of the
@@ -169,7 +177,7 @@ func (r Record) Value(column string) string {
 	if r.Kind == nil {
 		return ""
 	}
-	return *r.value(column)
+	return r.values[r.Kind.place(column)]
 }
 
 // Set sets a column that people change, as it is stored, in this copy of the record.

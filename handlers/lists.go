@@ -88,9 +88,10 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	l.Rows = make([]views.Kept, 0, len(found))
 	clock, pick := s.clock(c), l.Actions != nil
 	key := newRowKey(clock, columns, pick)
-	for _, r := range found {
-		key.record = r
-		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return recordRow(clock, k, r, columns, pick) }})
+	for i := range found {
+		r := &found[i] // a copy for each closure would be allocated
+		key.record = *r
+		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return recordRow(clock, k, *r, columns, pick) }})
 	}
 	return s.list(c, k, l, p)
 }
