@@ -78,11 +78,11 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 		held[g] = true
 	}
 	for i := range all {
-		his := slices.DeleteFunc(slices.Clone(roles), func(x Role) bool { return !held[given{all[i].ID, x.ID}] })
-		for _, x := range his {
+		theirs := slices.DeleteFunc(slices.Clone(roles), func(x Role) bool { return !held[given{all[i].ID, x.ID}] })
+		for _, x := range theirs {
 			all[i].Roles = append(all[i].Roles, x.Name)
 		}
-		all[i].Beyond = by.beyondAny(his)
+		all[i].Beyond = by.beyondAny(theirs)
 	}
 	return all, err
 }

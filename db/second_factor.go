@@ -223,7 +223,7 @@ func (t *tx) takeSecondFactor(userID string) (had bool, err error) {
 }
 
 // ResetSecondFactor takes off the second factor of a user who lost it, and ends
-// his sessions. It is Invalid for the actor himself, who has a page for it that asks for his password.
+// their sessions. It is Invalid for the actor themselves, who have a page for it that asks for their password.
 func (d *DB) ResetSecondFactor(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if id == by.UserID {

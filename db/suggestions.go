@@ -28,7 +28,7 @@ func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
 // suggestions adds up to 50 values in use to the usual ones. It jumps from value to
 // value along the column's index: a DISTINCT would walk the whole table. A value
 // that only rows out of sight have is not one of them: an actor with few clients
-// of his own reads theirs, one with many asks of each row.
+// of their own reads those, one with many asks of each row.
 func (d *DB) suggestions(ctx context.Context, by Actor, table string, f Field, seen, own condition) ([]string, error) {
 	who := ""
 	if by.OwnOnly {

@@ -180,7 +180,7 @@ func (s *Server) recordActive(c *gin.Context, k *recordKind, verb func(*db.DB, c
 }
 
 // done says what was done on the page that shows it: that of the history in
-// which somebody took something back, where he did, else to.
+// which somebody took something back, where they did, else to.
 func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
 	if from := historyOf(c); from != "" {
 		to = from
@@ -223,7 +223,7 @@ func historyOf(c *gin.Context) string {
 }
 
 // outOfSight leads from a record that its own change took out of the visitor's
-// sight to the list of those that he sees.
+// sight to the list of those that they see.
 func (s *Server) outOfSight(c *gin.Context, list, done string) error {
 	if err := s.flash(c, views.Toast{Text: done + ". It is not among your clients, so you do not see it any more"}); err != nil {
 		return err
