@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -203,10 +204,12 @@ func (d *DB) Close() error {
 		_ = d.writeEnds(context.Background()) // of sessions, that could not be written before
 	}
 	var errs []error
-	for _, p := range []*pool{d.sessions.watch, d.reader, d.writer} {
-		if p != nil {
-			errs = append(errs, p.Close())
-		}
+	pools := slices.DeleteFunc([]*pool{d.sessions.watch, d.reader, d.writer}, func(p *pool) bool { return p == nil })
+	for _, p := range pools {
+		errs = append(errs, p.Close())
+	}
+	for _, p := range pools {
+		p.waitForEnd()
 	}
 	for _, f := range []*os.File{d.file, d.lock, d.folder} {
 		if f != nil {

@@ -120,7 +120,7 @@ func (d *DB) check(ctx context.Context) (found string, err error) {
 		return "", err
 	}
 	own := d.connectReaders(1)
-	defer own.Close()
+	defer own.end()
 	if info.Size() <= d.small {
 		return d.watchedCheck(ctx, own, "PRAGMA integrity_check(5)")
 	}

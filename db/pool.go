@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 )
 
 // pool is a database/sql pool whose statements are prepared once and kept.
@@ -137,4 +138,22 @@ func collectInto[T any](all []T, rows cursor, err error, scan func(row) (T, erro
 		all = append(all, one)
 	}
 	return all, rows.Err()
+}
+
+// end closes a pool and waits for its connections.
+func (p *pool) end() {
+	p.Close()
+	p.waitForEnd()
+}
+
+// waitForEnd waits, for some seconds at most, until the last connection of a
+// closed pool has let go of the file. A query that was given up ends by itself,
+// later than Close; SQLite removes the -wal with the very last connection.
+func (p *pool) waitForEnd() {
+	for range 5000 {
+		if p.Stats().OpenConnections == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }

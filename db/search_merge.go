@@ -15,9 +15,13 @@ const (
 var searchIndexes = []string{"interaction_search", "contact_search", "organization_search"}
 
 // MergeWords merges a little of the indexes of words, in a few milliseconds. more
-// tells that there is more to do.
+// tells that there is more to do. A step that has begun comes to its end, so that
+// closing the registry never overtakes it.
 func (d *DB) MergeWords(ctx context.Context) (more bool, err error) {
-	return d.mergeWords(ctx, mergePages, mergeSegments)
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	return d.mergeWords(context.WithoutCancel(ctx), mergePages, mergeSegments)
 }
 
 func (d *DB) mergeWords(ctx context.Context, pages, segments int) (more bool, err error) {
