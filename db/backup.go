@@ -145,7 +145,7 @@ func (e *copyDiffers) Error() string {
 // proveCopy opens a copy by itself and checks that it is sound and holds what it should.
 func proveCopy(ctx context.Context, path string, live Counts) error {
 	p := &pool{DB: sql.OpenDB(connector{fileURI(path) + "?mode=ro"}), stmts: map[string]*sql.Stmt{}}
-	defer p.Close()
+	defer p.end()
 	p.SetMaxOpenConns(1)
 	d := &DB{path: path, reader: p, writer: p}
 	end, err := d.checkFile(ctx, true)

@@ -159,7 +159,7 @@ func identify(ctx context.Context, path string) error {
 		return err
 	}
 	p := v.connect(1)
-	defer p.Close()
+	defer p.end()
 	return isRegistry(ctx, p)
 }
 
@@ -194,7 +194,7 @@ func (d *DB) create(ctx context.Context) error {
 		return err
 	}
 	p := connectTo(partial, "_journal_mode=MEMORY&_synchronous=OFF&_txlock=immediate&_foreign_keys=1", 1)
-	defer p.Close()
+	defer p.end()
 	all, err := goose.NewProvider(goose.DialectSQLite3, p.DB, migrations.FS)
 	if err != nil {
 		return err

@@ -174,7 +174,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	}
 	defer source.close()
 	p := source.connect(1)
-	defer p.Close()
+	defer p.end()
 	err = isRegistry(ctx, p)
 	if other := (*notOurs)(nil); errors.As(err, &other) {
 		return errors.New("it is another program's database and no copy of a registry")
@@ -285,7 +285,7 @@ func (r *restoration) next(step string) {
 // emptyWAL brings what stands in the -wal into the file, so that the file alone is the registry.
 func emptyWAL(ctx context.Context, path string) error {
 	p := connect(path, "", 1)
-	defer p.Close()
+	defer p.end()
 	var busy, pages, moved sql.NullInt64
 	if err := p.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
 		return err

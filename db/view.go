@@ -44,7 +44,7 @@ func viewOf(ctx context.Context, path string, mayCopy bool) (*view, error) {
 
 func tryView(ctx context.Context, v *view) (*view, error) {
 	p := v.connect(1)
-	defer p.Close()
+	defer p.end()
 	var tables int
 	err := p.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
 	return v, err
