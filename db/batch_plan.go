@@ -26,7 +26,7 @@ const (
 	Same      Reason = "same"       // it is so already
 	NoLink    Reason = "no link"    // it has no link whose status could be set
 	Changed   Reason = "changed"    // somebody changed it meanwhile
-	Unmatched Reason = "unmatched"  // the filter finds it no more
+	Unmatched Reason = "unmatched"  // the filter no longer finds it
 	New       Reason = "new"        // the filter finds it only since the preview
 	OwnerLeft Reason = "owner left" // its owner before is no active user any more
 	Gone      Reason = "gone"       // it does not exist, or is out of sight
@@ -108,7 +108,7 @@ func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error)
 
 // compare holds what the filter finds now against what it found for the preview:
 // why says which are New, and which are Unmatched and added to the rows. What is
-// there no more is left as Gone.
+// no longer there is left as Gone.
 func (x *batching) compare(a asker, found []batchRow, why map[string]Reason, left leaving) ([]batchRow, error) {
 	missing := map[string]bool{}
 	for _, id := range x.Previewed {

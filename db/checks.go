@@ -10,7 +10,7 @@ import (
 
 // checks are the passwords being checked now, by the keys that wrong ones are
 // counted under. A password counts when it was found wrong, and not before. So that
-// many at once are no more than many in turn, one waits while those that are being
+// many at once are not more than many in turn, one waits while those that are being
 // checked would use its budget up if all of them were wrong.
 type checks struct {
 	mu      sync.Mutex

@@ -102,7 +102,7 @@ func (d *DB) CreateContact(ctx context.Context, by Actor, typed Fields, requestI
 }
 
 // checkEmail refuses an email that another contact has, an archived one too.
-// Of a contact that the actor does not see it says no more than that.
+// Of a contact that the actor does not see it says only that.
 func (t *tx) checkEmail(c Contact) error {
 	if c.Value("email") == "" {
 		return nil

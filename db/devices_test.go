@@ -137,7 +137,7 @@ func TestSomebodySignedInIsNotLockedOutOfTheirAccountPage(t *testing.T) {
 // TestADeviceCookieThatDoesNotCountIsNone: its browser is locked with all strangers.
 func TestADeviceCookieThatDoesNotCountIsNone(t *testing.T) {
 	t.Parallel()
-	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t) // the same password, set anew
+	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t) // the same password, set again
 	nothing := func(*dbtest.Office) error { return nil }
 	for what, c := range map[string]struct {
 		cookie func(string) string
@@ -199,7 +199,7 @@ func TestOneBrowserIsKnownToSeveralAccounts(t *testing.T) {
 	want(t, "the cookie of who signs in again has the same tokens", remembered(t, o, lea, both), alone+"."+strings.TrimSuffix(both, "."+alone))
 	want(t, "in clear in the database", strings.Contains(dbtest.Dump(t, o.Path), alone), false)
 
-	// What counts no more leaves the cookie, and it stays short.
+	// What no longer counts leaves the cookie, and it stays short.
 	if err := o.SetPassword(t.Context(), o.Ines, o.Lea.UserID, must(secrets.HashPassword(t.Context(), dbtest.Password))(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (d *DB) CheckTables(ctx context.Context) (found string, err error) {
 	return d.checkTables(ctx, own)
 }
 
-// FillUp lets the registry take no more pages, as a full disk would, or again as many as it likes.
+// FillUp stops the registry from taking further pages, as a full disk would, or lets it again.
 func FillUp(ctx context.Context, d *DB, full bool) error {
 	pages := "4294967294"
 	if full {
@@ -37,7 +37,7 @@ func FillUp(ctx context.Context, d *DB, full bool) error {
 	return err
 }
 
-// Forbid makes SQLite answer to each write what it does on a read-only disk, or no more.
+// Forbid makes SQLite answer to each write what it does on a read-only disk, or ends that.
 func Forbid(ctx context.Context, d *DB, forbidden bool) error {
 	_, err := d.writer.ExecContext(ctx, "PRAGMA query_only = "+map[bool]string{true: "1", false: "0"}[forbidden])
 	return err
