@@ -17,15 +17,16 @@ func (d *DB) CountUpTo(n int) { d.most = n }
 // OpenReaders is how many connections are open to read.
 func OpenReaders(d *DB) int { return d.reader.Stats().OpenConnections }
 
+// WatchWAL returns when a check in calm would be given up, and why.
+func (d *DB) WatchWAL(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	d.watchWAL(ctx, stop)
+	return context.Cause(ctx)
+}
+
 // CheckAsLarge makes checks take the file for a large one.
 func (d *DB) CheckAsLarge() { d.small = 0 }
-
-// CheckTables is the check of a large file that is written to all the time.
-func (d *DB) CheckTables(ctx context.Context) (found string, err error) {
-	own := d.connectReaders(1)
-	defer own.Close()
-	return d.checkTables(ctx, own)
-}
 
 // FillUp stops the registry from taking further pages, as a full disk would, or lets it again.
 func FillUp(ctx context.Context, d *DB, full bool) error {

@@ -90,8 +90,17 @@ func (d *DB) checkAtStart(ctx context.Context) error {
 
 // CheckFile looks for damage in the whole file and returns Damaged where it finds
 // some: nothing is written to it from then on, until a check finds it sound again.
-func (d *DB) CheckFile(ctx context.Context) error {
-	found, err := d.check(ctx)
+// It reads from one moment, so that the -wal grows by all that is written until it ends.
+func (d *DB) CheckFile(ctx context.Context) error { return d.lookForDamage(ctx, false) }
+
+// CheckFileInCalm is CheckFile that returns ErrMuchWritten where the -wal would grow beyond 32 MB.
+func (d *DB) CheckFileInCalm(ctx context.Context) error { return d.lookForDamage(ctx, true) }
+
+// ErrMuchWritten says that a check was given up, because too much was written meanwhile.
+var ErrMuchWritten = errors.New("too much is being written meanwhile")
+
+func (d *DB) lookForDamage(ctx context.Context, calm bool) error {
+	found, err := d.check(ctx, calm)
 	if meetsDamage(err) {
 		found, err = err.Error(), nil
 	}
@@ -114,20 +123,28 @@ func (d *DB) CheckFile(ctx context.Context) error {
 
 // check returns what is wrong with the file, "" where it is sound. It reads on a
 // connection of its own, so that no reader waits for it.
-func (d *DB) check(ctx context.Context) (found string, err error) {
+func (d *DB) check(ctx context.Context, calm bool) (found string, err error) {
 	info, err := os.Stat(d.path)
 	if err != nil {
 		return "", err
 	}
 	own := d.connectReaders(1)
 	defer own.end()
+	if calm {
+		watched, stop := context.WithCancelCause(ctx)
+		defer stop(nil)
+		go d.watchWAL(watched, stop)
+		defer func() {
+			if cause := context.Cause(watched); err != nil && cause != nil {
+				err = cause
+			}
+		}()
+		ctx = watched
+	}
 	if info.Size() <= d.small {
-		return d.watchedCheck(ctx, own, "PRAGMA integrity_check(5)")
+		return answerOf(ctx, own, "PRAGMA integrity_check(5)")
 	}
-	found, err = d.watchedCheck(ctx, own, "PRAGMA quick_check(5)")
-	if errors.Is(err, errMuchWritten) {
-		found, err = d.checkTables(ctx, own)
-	}
+	found, err = answerOf(ctx, own, "PRAGMA quick_check(5)")
 	if err != nil || found != "" || !d.keysUnchecked.Load() {
 		return found, err
 	}
@@ -139,67 +156,29 @@ func (d *DB) check(ctx context.Context) (found string, err error) {
 	return "", err
 }
 
-// checkTables checks one table after the other, so that the -wal can be emptied in between.
-func (d *DB) checkTables(ctx context.Context, own *pool) (found string, err error) {
-	tables, err := own.queryWatched(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-	names, err := collect(tables, err, scanText)
-	for _, name := range names {
-		if err == nil && found == "" {
-			found, err = d.watchedCheck(ctx, own, "PRAGMA quick_check('"+strings.ReplaceAll(name, "'", "''")+"')")
-		}
-	}
-	return found, err
-}
+// mostWAL is at which size of the -wal a check in calm is given up: with what is
+// written until it stops, that stays below 32 MB.
+const mostWAL = 20 << 20
 
-// errMuchWritten ends a check that keeps the -wal from being emptied.
-var errMuchWritten = errors.New("too much is being written meanwhile")
-
-// A check reads from one moment, and until it ends the -wal cannot be emptied. So
-// it begins when the -wal is no larger than calmWAL, or after some seconds, and
-// is given up beyond mostWAL: with what is written until it stops, that stays below 32 MB.
-const (
-	calmWAL = walLimit + 1<<20
-	mostWAL = 20 << 20
-)
-
-// waitForCalm waits up to some seconds for the -wal to be emptied.
-func (d *DB) waitForCalm(ctx context.Context) {
-	for range 100 {
-		if d.walSize() <= calmWAL {
-			return
-		}
+// watchWAL gives a check up when the -wal is larger than mostWAL.
+func (d *DB) watchWAL(ctx context.Context, stop context.CancelCauseFunc) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for d.walSize() <= mostWAL {
 		select {
-		case <-time.After(50 * time.Millisecond):
+		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
 	}
+	stop(ErrMuchWritten)
 }
 
-// watchedCheck runs one check and returns the rows that it answers, "" for ok.
-func (d *DB) watchedCheck(ctx context.Context, p *pool, query string) (found string, err error) {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	d.waitForCalm(ctx)
-	go func() {
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for ctx.Err() == nil {
-			select {
-			case <-tick.C:
-				if d.walSize() > mostWAL {
-					stop(errMuchWritten)
-				}
-			case <-ctx.Done():
-			}
-		}
-	}()
+// answerOf runs one check of SQLite and returns the rows that it answers, "" for ok.
+func answerOf(ctx context.Context, p *pool, query string) (found string, err error) {
 	rows, err := p.queryWatched(ctx, query)
 	lines, err := collect(rows, err, scanText)
-	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = cause
-	}
-	if meetsDamage(err) {
+	if meetsDamage(err) && ctx.Err() == nil {
 		lines, err = append(lines, err.Error()), nil
 	}
 	if found = strings.TrimPrefix(strings.Join(lines, "\n"), "*** in database main ***\n"); found == "ok" {

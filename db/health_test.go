@@ -169,23 +169,61 @@ func TestALargeFileIsCheckedAfterItWasOpened(t *testing.T) {
 	d := must(db.Open(t.Context(), path, db.Options{}))(t)
 	t.Cleanup(func() { d.Close() })
 	d.CheckAsLarge()
-	if found, err := d.CheckTables(t.Context()); err != nil || found != "" {
-		t.Errorf("the tables of a sound file: %q, %v", found, err)
+	for how, check := range checks(d) {
+		if err := check(t.Context()); err != nil {
+			t.Errorf("a check %s of a sound file: %v", how, err)
+		}
 	}
 	overwrite(t, path, broken(t, path, whole, "interactions"))
-	if found, err := d.CheckTables(t.Context()); err != nil || found == "" {
-		t.Errorf("the tables of a damaged file: %q, %v", found, err)
-	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := d.CheckFile(stopped); !errors.Is(err, context.Canceled) {
-		t.Errorf("a check that was stopped answers %v", err)
+	for how, check := range checks(d) {
+		if err := check(stopped); !errors.Is(err, context.Canceled) {
+			t.Errorf("a check %s that was stopped answers %v", how, err)
+		}
 	}
 	want(t, "damage after a check that was stopped", d.Health().Damage, "")
-	if err := d.CheckFile(t.Context()); !db.IsDamaged(err) {
-		t.Errorf("the check answers %v", err)
+	for how, check := range checks(d) {
+		if err := check(t.Context()); !db.IsDamaged(err) {
+			t.Errorf("a check %s answers %v", how, err)
+		}
 	}
 	wantDamaged(t, d)
+}
+
+// checks are both ways to check the whole file.
+func checks(d *db.DB) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{"in calm": d.CheckFileInCalm, "to its end": d.CheckFile}
+}
+
+// A check reads from one moment, and so keeps the -wal from being emptied: where
+// much is written one in calm is given up, the other ends.
+func TestACheckInCalmIsGivenUpWhereMuchIsWritten(t *testing.T) {
+	t.Parallel()
+	path, _ := filledFile(t)
+	d := must(db.Open(t.Context(), path, db.Options{}))(t)
+	t.Cleanup(func() { d.Close() })
+	d.CheckAsLarge()
+	reader := must(dbtest.SQL(t, path).BeginTx(t.Context(), nil))(t) // keeps the -wal from being emptied, as a check does
+	defer reader.Rollback()
+	if _, err := reader.Exec("SELECT count(*) FROM organizations"); err != nil {
+		t.Fatal(err)
+	}
+	giveUp := make(chan error)
+	go func() { giveUp <- d.WatchWAL(t.Context()) }()
+	writer := dbtest.SQL(t, path)
+	for range 3 {
+		if _, err := writer.Exec("UPDATE interactions SET body = hex(randomblob(500000))"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-giveUp; !errors.Is(err, db.ErrMuchWritten) {
+		t.Errorf("a check in calm is given up because %v", err)
+	}
+	if err := d.CheckFile(t.Context()); err != nil {
+		t.Errorf("a check to its end answers %v", err)
+	}
+	want(t, "checked", d.Health().CheckedAt.IsZero(), false)
 }
 
 // A damaged registry makes no backup, but what it is can be copied out.

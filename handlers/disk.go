@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -108,13 +107,24 @@ func (s *Server) ready(c *gin.Context) error {
 const retryAfter = "60"
 
 // CheckDaily checks the file once a day, and soon where that was not done at the
-// start, in the background until End. While the file is damaged, or could not be
-// checked to its end, it tries again within the hour.
+// start, in the background until End. A check that is given up because much is
+// written is made an hour later, to its end. While the file is damaged, or could
+// not be checked, it tries again within the hour.
 func (s *Server) CheckDaily() {
+	check := s.db.CheckFileInCalm
 	for {
 		wait := 24 * time.Hour
-		if s.now().Sub(s.db.Health().CheckedAt) >= wait && !s.check(s.ending) || s.db.Health().Damage != "" {
-			wait = time.Hour
+		before := s.db.Health().Damage
+		if before != "" || s.now().Sub(s.db.Health().CheckedAt) >= wait {
+			err := check(s.ending)
+			s.logCheck(err, before)
+			check = s.db.CheckFileInCalm
+			if errors.Is(err, db.ErrMuchWritten) {
+				check = s.db.CheckFile
+			}
+			if err != nil {
+				wait = time.Hour
+			}
 		}
 		s.asked.Add(1) // so that memory is given back after it too
 		select {
@@ -161,17 +171,16 @@ func (s *Server) rest(wait time.Duration) bool {
 	}
 }
 
-// check checks the file and tells whether it did so to the end.
-func (s *Server) check(ctx context.Context) bool {
-	before := s.db.Health().Damage
-	err := s.db.CheckFile(ctx)
+// logCheck tells the log what a check of the file found; before is the damage that was known.
+func (s *Server) logCheck(err error, before string) {
 	switch {
 	case db.IsDamaged(err):
 		s.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", s.db.Health().Damage)
-	case err != nil && ctx.Err() == nil:
+	case errors.Is(err, db.ErrMuchWritten):
+		s.log.Info("the check of the file was put off for an hour", "because", err)
+	case err != nil && s.ending.Err() == nil:
 		s.log.Error("the file could not be checked", "error", err)
 	case err == nil && before != "":
 		s.log.Info("the file is sound again; changes are taken")
 	}
-	return err == nil || db.IsDamaged(err)
 }
