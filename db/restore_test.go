@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -349,6 +350,50 @@ func TestAKilledRestoreLeavesTheOldOrTheNewRegistry(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAnyKillOfARestoreLeavesTheOldOrTheNewRegistry runs it in a process of its
+// own that kills itself before a step, so that nothing of it can be put right.
+func TestAnyKillOfARestoreLeavesTheOldOrTheNewRegistry(t *testing.T) {
+	t.Parallel()
+	if last := os.Getenv("RESTORE_KILLED_BEFORE"); last != "" {
+		restoreKilledBefore(t, last)
+	}
+	backup, steps := backupOf(t, "Before"), []string{"copy", "check", "bring up to date", "empty the -wal", "link", "rename", "end"}
+	for _, step := range steps {
+		place := killedWith(t, "After")
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAnyKillOfARestoreLeavesTheOldOrTheNewRegistry$")
+		child.Env = append(os.Environ(), "RESTORE_KILLED_BEFORE="+step, "RESTORE_FROM="+backup, "RESTORE_TO="+place)
+		said, err := child.CombinedOutput()
+		if err == nil || len(said) > 0 {
+			t.Fatalf("it was not killed before %s: %v\n%s", step, err, said)
+		}
+		left := files(t, filepath.Dir(place))
+		want(t, "killed before "+step, opened(t, place), map[bool]string{true: "Before", false: "After"}[step == "end"])
+		done := must(db.Restore(t.Context(), backup, place, dbtest.Now.Add(1)))(t)
+		want(t, "restored again", opened(t, place), "Before")
+		want(t, "set aside", names(t, done.SetAside), map[bool]string{true: "Before", false: "After"}[step == "end"])
+		switch step {
+		case "copy", "check", "link":
+			want(t, step+": it has begun", left["registry.db.restoring"] != "", step != "copy")
+		case "rename", "end":
+			want(t, step+": the old one is set aside", left["registry.db.before-restore-20261124-093000"] != "", true)
+		}
+	}
+}
+
+// restoreKilledBefore restores in this process, as its environment says, and kills it before a step.
+func restoreKilledBefore(t *testing.T, last string) {
+	_, err := db.RestoreInSteps(t.Context(), os.Getenv("RESTORE_FROM"), os.Getenv("RESTORE_TO"), dbtest.Now, true, func(step string) {
+		if step != last {
+			return
+		}
+		if self, err := os.FindProcess(os.Getpid()); err != nil || self.Kill() != nil {
+			t.Fatal("it cannot kill itself")
+		}
+		select {}
+	})
+	t.Fatalf("the restore ended with %v", err)
 }
 
 // TestAKilledRestoreOfADamagedRegistryKeepsItsParts: its file and its -wal stay together.
