@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"clientregistry/db/sqlite"
 )
 
 // Rights are what a person's roles come to on the clients that he sees.
@@ -29,7 +31,7 @@ type Access struct {
 // Named is a role or a record by its name.
 type Named struct{ ID, Name string }
 
-func scanNamed(r row) (n Named, err error) { return n, r.Scan(&n.ID, &n.Name) }
+func scanNamed(r sqlite.Row) (n Named, err error) { return n, r.Scan(&n.ID, &n.Name) }
 
 // WhoCanSee lists the active people who see an organization or a contact
 // (kind), by name. It returns ErrNotFound where there is none, or none that the
@@ -39,7 +41,7 @@ func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access
 		return nil, err
 	}
 	query, args := by.seen(kind, id)
-	if err := found(d.reader.queryRow(ctx, query, args...)); err != nil {
+	if err := found(d.reader.QuickQueryRow(ctx, query, args...)); err != nil {
 		return nil, fmt.Errorf("who can see %s %s: %w", kind, id, err)
 	}
 	people, err1 := d.Owners(ctx, by)
@@ -79,16 +81,16 @@ func (d *DB) access(ctx context.Context, person Owner, kind, id string) (Access,
 		return Access{}, ErrNotFound
 	}
 	query, args := u.actor().seen(kind, id)
-	if err := found(d.reader.queryRow(ctx, query, args...)); err != nil {
+	if err := found(d.reader.QuickQueryRow(ctx, query, args...)); err != nil {
 		return Access{}, err
 	}
 	a := Access{Owner: person, Rights: u.actor().rights()}
-	rows, err := d.reader.query(ctx, openAll, u.ID)
-	if a.Roles, err = collect(rows, err, scanNamed); err != nil {
+	rows, err := d.reader.QuickQuery(ctx, openAll, u.ID)
+	if a.Roles, err = sqlite.Collect(rows, err, scanNamed); err != nil {
 		return Access{}, err
 	}
 	table := map[string]string{"organization": "organizations", "contact": "contacts"}[kind]
-	err = d.reader.queryRow(ctx, "SELECT ifnull(owner_user_id = ?, 0) FROM "+table+" WHERE id = ?", u.ID, id).Scan(&a.Owns)
+	err = d.reader.QuickQueryRow(ctx, "SELECT ifnull(owner_user_id = ?, 0) FROM "+table+" WHERE id = ?", u.ID, id).Scan(&a.Owns)
 	return a, err
 }
 
@@ -111,8 +113,8 @@ func (d *DB) linkedOwners(ctx context.Context, by Actor, kind, id string) ([]lin
 			WHERE contact_id = ? AND owner_user_id IS NOT NULL
 			ORDER BY sort_key, organizations.id`
 	}
-	rows, err := d.reader.query(ctx, "SELECT owner_user_id, "+columns+", "+seen.sql+from, append(seen.args, id)...)
-	return collect(rows, err, func(r row) (l linkedOwner, err error) {
+	rows, err := d.reader.QuickQuery(ctx, "SELECT owner_user_id, "+columns+", "+seen.sql+from, append(seen.args, id)...)
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (l linkedOwner, err error) {
 		var first, last string
 		err = r.Scan(&l.owner, &l.ID, &first, &last, &l.seen)
 		l.Name, l.seen = personName(first, last), l.seen && by.Can(ViewClient)
@@ -149,7 +151,7 @@ func (d *DB) SightOf(ctx context.Context, by Actor, userID string) (Sight, error
 	if his.OwnOnly {
 		organizations, contacts = his.ownOrganizations(), his.ownContacts()
 	}
-	err = d.reader.queryRowWatched(ctx, "SELECT (SELECT count(*) FROM ("+organizations.sql+")), (SELECT count(*) FROM ("+contacts.sql+"))",
+	err = d.reader.QueryRow(ctx, "SELECT (SELECT count(*) FROM ("+organizations.sql+")), (SELECT count(*) FROM ("+contacts.sql+"))",
 		append(organizations.args, contacts.args...)...).Scan(&s.Organizations, &s.Contacts)
 	return s, err
 }

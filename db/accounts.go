@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
 
@@ -45,7 +46,7 @@ const accountColumns = `
 		(SELECT max(expires_at) FROM user_links WHERE user_id = users.id AND kind = 'invitation' AND expires_at > ? AND expires_at <= ?)
 	FROM users`
 
-func scanAccount(r row) (Account, error) {
+func scanAccount(r sqlite.Row) (Account, error) {
 	var a Account
 	err := r.Scan(&a.ID, &a.Email, &a.FullName, &a.Status, &a.TimeZone, &a.Theme, &a.SingleKeys, moment{&a.CreatedAt}, moment{&a.UpdatedAt},
 		&a.SecondFactor, &a.MustEnrol, moment{&a.LastSignInAt}, moment{&a.LockedUntil}, moment{&a.InvitedUntil})
@@ -61,8 +62,8 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 		return nil, err
 	}
 	query, args := selectAccount(d.now())
-	rows, err := d.reader.query(ctx, query+" ORDER BY full_name COLLATE NOCASE, users.id", args...)
-	all, err := collect(rows, err, scanAccount)
+	rows, err := d.reader.QuickQuery(ctx, query+" ORDER BY full_name COLLATE NOCASE, users.id", args...)
+	all, err := sqlite.Collect(rows, err, scanAccount)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
@@ -71,8 +72,8 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 		return nil, err
 	}
 	type given struct{ user, role string }
-	rows, err = d.reader.query(ctx, "SELECT user_id, role_id FROM user_role")
-	holders, err := collect(rows, err, func(r row) (g given, err error) { return g, r.Scan(&g.user, &g.role) })
+	rows, err = d.reader.QuickQuery(ctx, "SELECT user_id, role_id FROM user_role")
+	holders, err := sqlite.Collect(rows, err, func(r sqlite.Row) (g given, err error) { return g, r.Scan(&g.user, &g.role) })
 	held := map[given]bool{}
 	for _, g := range holders {
 		held[g] = true
@@ -96,12 +97,12 @@ func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) 
 		return Account{}, err
 	}
 	query, args := selectAccount(d.now())
-	a, err := scanAccount(d.reader.queryRow(ctx, query+" WHERE users.id = ?", append(args, id)...))
+	a, err := scanAccount(d.reader.QuickQueryRow(ctx, query+" WHERE users.id = ?", append(args, id)...))
 	if err != nil {
 		return a, err
 	}
-	rows, err := d.reader.query(ctx, selectRolesOf, id)
-	roles, err := collect(rows, err, scanRole)
+	rows, err := d.reader.QuickQuery(ctx, selectRolesOf, id)
+	roles, err := sqlite.Collect(rows, err, scanRole)
 	a.Roles, a.Beyond = slugs(roles), by.beyondAny(roles)
 	return a, err
 }
@@ -119,7 +120,7 @@ func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Accoun
 		return Account{}, err
 	}
 	query, args := selectAccount(d.now())
-	return scanAccount(d.reader.queryRow(ctx, query+" WHERE email = ?", append(args, text.FoldEmail(email))...))
+	return scanAccount(d.reader.QuickQueryRow(ctx, query+" WHERE email = ?", append(args, text.FoldEmail(email))...))
 }
 
 // AddRole gives a user one more role by its slug. It returns Invalid for an unknown one.
@@ -142,12 +143,12 @@ func (t *tx) giveRoles(a Account, slugs []string) error {
 		if slices.Contains(slugs, slug) {
 			continue
 		}
-		if _, err := t.exec("DELETE FROM user_role WHERE user_id = ? AND role_id = (SELECT id FROM roles WHERE slug = ?)", a.ID, slug); err != nil {
+		if _, err := t.Exec("DELETE FROM user_role WHERE user_id = ? AND role_id = (SELECT id FROM roles WHERE slug = ?)", a.ID, slug); err != nil {
 			return err
 		}
 	}
 	for _, slug := range slugs {
-		if _, err := t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ? ON CONFLICT DO NOTHING", a.ID, slug); err != nil {
+		if _, err := t.Exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ? ON CONFLICT DO NOTHING", a.ID, slug); err != nil {
 			return err
 		}
 	}
@@ -156,7 +157,7 @@ func (t *tx) giveRoles(a Account, slugs []string) error {
 
 // mayGive refuses a role that is not there, or that is Beyond the actor.
 func (t *tx) mayGive(slug string) error {
-	x, err := scanRole(t.queryRow(selectRole+" WHERE slug = ?", slug))
+	x, err := scanRole(t.QueryRow(selectRole+" WHERE slug = ?", slug))
 	if errors.Is(err, ErrNotFound) {
 		return invalid("role", "Choose roles from the list")
 	}
@@ -172,7 +173,7 @@ func (t *tx) mayGive(slug string) error {
 // keepAdministrator refuses a change after which nobody active would be Administrator.
 func (t *tx) keepAdministrator() error {
 	var there bool
-	err := t.queryRow(`
+	err := t.QueryRow(`
 		SELECT EXISTS (
 			SELECT 1 FROM user_role
 			JOIN roles ON roles.id = role_id
@@ -247,7 +248,7 @@ func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 		if _, err := t.endSessions(id, ""); err != nil {
 			return err
 		}
-		if _, err := t.exec("DELETE FROM user_links WHERE user_id = ?", id); err != nil {
+		if _, err := t.Exec("DELETE FROM user_links WHERE user_id = ?", id); err != nil {
 			return err
 		}
 		if err := t.forgetDevices(id); err != nil {
@@ -265,7 +266,7 @@ func (d *DB) EnableUser(ctx context.Context, by Actor, id string) error {
 			return nil
 		}
 		var has bool
-		if err := t.queryRow("SELECT password_hash IS NOT NULL FROM users WHERE id = ?", id).Scan(&has); err != nil {
+		if err := t.QueryRow("SELECT password_hash IS NOT NULL FROM users WHERE id = ?", id).Scan(&has); err != nil {
 			return err
 		}
 		if has {
@@ -276,7 +277,7 @@ func (d *DB) EnableUser(ctx context.Context, by Actor, id string) error {
 }
 
 func (t *tx) setStatus(a Account, status, action string) error {
-	if _, err := t.exec("UPDATE users SET status = ?, updated_at = ? WHERE id = ?", status, stamp(t.now), a.ID); err != nil {
+	if _, err := t.Exec("UPDATE users SET status = ?, updated_at = ? WHERE id = ?", status, stamp(t.now), a.ID); err != nil {
 		return err
 	}
 	if status == "disabled" {
@@ -319,12 +320,12 @@ func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*t
 func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id string, change func(*tx, Account) error) error {
 	err := d.write(ctx, by, need, func(t *tx) error {
 		query, args := selectAccount(t.now)
-		a, err := scanAccount(t.queryRow(query+" WHERE users.id = ?", append(args, id)...))
+		a, err := scanAccount(t.QueryRow(query+" WHERE users.id = ?", append(args, id)...))
 		if err != nil {
 			return err
 		}
-		rows, err := t.query(selectRolesOf, id)
-		roles, err := collect(rows, err, scanRole)
+		rows, err := t.Query(selectRolesOf, id)
+		roles, err := sqlite.Collect(rows, err, scanRole)
 		if err != nil {
 			return err
 		}
@@ -355,13 +356,13 @@ func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records i
 			{"organizations", "organization", "update_org", by.seesOrganization("organizations.id")},
 			{"contacts", "contact", "update_contact", by.seesContact("contacts.id")},
 		} {
-			rows, err := t.query("SELECT id FROM "+kind.table+" WHERE owner_user_id = ? AND "+kind.seen.sql, append([]any{from}, kind.seen.args...)...)
-			ids, err := collect(rows, err, scanText)
+			rows, err := t.Query("SELECT id FROM "+kind.table+" WHERE owner_user_id = ? AND "+kind.seen.sql, append([]any{from}, kind.seen.args...)...)
+			ids, err := sqlite.Collect(rows, err, sqlite.ScanText)
 			if err != nil {
 				return err
 			}
 			for _, id := range ids {
-				if _, err := t.exec("UPDATE "+kind.table+" SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?", orNull(to), stamp(t.now), id); err != nil {
+				if _, err := t.Exec("UPDATE "+kind.table+" SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?", orNull(to), stamp(t.now), id); err != nil {
 					return err
 				}
 				if err := t.record(kind.action, kind.target, id, details{"changes": map[string]Change{"owner_user_id": {Old: from, New: orNull(to)}}}); err != nil {
@@ -384,8 +385,8 @@ func (t *tx) handOverFollowUps(from, to string) (given int, err error) {
 	}
 	read, args := selectFollowUpFor(System)
 	seen := t.by.seesInteraction("organization_id", "contact_id")
-	rows, err := t.query(read+" WHERE assignee_id = ? AND done_at IS NULL AND "+seen.sql, append(append(args, from), seen.args...)...)
-	open, err := collect(rows, err, scanFollowUp)
+	rows, err := t.Query(read+" WHERE assignee_id = ? AND done_at IS NULL AND "+seen.sql, append(append(args, from), seen.args...)...)
+	open, err := sqlite.Collect(rows, err, scanFollowUp)
 	if err != nil {
 		return 0, err
 	}

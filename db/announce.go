@@ -3,6 +3,8 @@ package db
 import (
 	"os"
 	"strings"
+
+	"clientregistry/db/sqlite"
 )
 
 // Announce says, in the lock that a server holds, where commands can ask it;
@@ -21,7 +23,7 @@ func (d *DB) Announce(address string) error {
 // Announced returns where the server of a registry can be asked, "" where none
 // has said so. It may have ended since.
 func Announced(path string) string {
-	path, err := resolve(path)
+	path, err := sqlite.Resolve(path)
 	if err != nil {
 		return ""
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/netip"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // How many wrong passwords within attemptWindow end guessing: on one account,
@@ -99,7 +101,7 @@ type attempts struct {
 const selectAttempts = "SELECT count, since, locked_until FROM sign_in_attempts WHERE key = ?"
 
 // scanAttempts reads what counts now: nothing long ago, and nothing from the future.
-func scanAttempts(r row, now time.Time) (a attempts, err error) {
+func scanAttempts(r sqlite.Row, now time.Time) (a attempts, err error) {
 	err = r.Scan(&a.count, moment{&a.since}, moment{&a.until})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -123,7 +125,7 @@ func checkLocks(ask asker, now time.Time, b budget) error {
 func (b budget) room(ask asker, now time.Time, running map[string]int) (bool, error) {
 	room := true
 	for _, l := range b.limits() {
-		a, err := scanAttempts(ask.queryRow(selectAttempts, l.key), now)
+		a, err := scanAttempts(ask.QueryRow(selectAttempts, l.key), now)
 		if err != nil {
 			return false, err
 		}
@@ -138,7 +140,7 @@ func (b budget) room(ask asker, now time.Time, running map[string]int) (bool, er
 // countWrong counts a wrong password or code, and records the locks it leads to.
 func (t *tx) countWrong(b budget) error {
 	for _, l := range b.limits() {
-		a, err := scanAttempts(t.queryRow(selectAttempts, l.key), t.now)
+		a, err := scanAttempts(t.QueryRow(selectAttempts, l.key), t.now)
 		if err != nil {
 			return err
 		}
@@ -166,7 +168,7 @@ func (t *tx) saveAttempts(key string, a attempts) error {
 	if !a.until.IsZero() {
 		until = stamp(a.until)
 	}
-	_, err := t.exec(`
+	_, err := t.Exec(`
 		INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES (?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET count = excluded.count, since = excluded.since, locked_until = excluded.locked_until`,
 		key, a.count, stamp(a.since), until)
@@ -197,13 +199,13 @@ func (t *tx) recordFailure(b budget, why details) error {
 // where it is known, which leaves a lock on strangers. Those of the address
 // stay, where a right password must not buy tries at other accounts.
 func (t *tx) forgive(b budget) error {
-	_, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ?", b.account)
+	_, err := t.Exec("DELETE FROM sign_in_attempts WHERE key = ?", b.account)
 	return err
 }
 
 // forgiveAll forgets the wrong ones of an account and all its browsers, and tells whether there were any.
 func (t *tx) forgiveAll(userID string) (were bool, err error) {
-	n, err := t.exec("DELETE FROM sign_in_attempts WHERE "+ofAccount, userID, userID)
+	n, err := t.Exec("DELETE FROM sign_in_attempts WHERE "+ofAccount, userID, userID)
 	return n > 0, err
 }
 
@@ -222,11 +224,11 @@ func (d *DB) LockedAddresses(ctx context.Context, by Actor) ([]LockedAddress, er
 		return nil, err
 	}
 	after, until := lastsBetween(d.now(), attemptWindow)
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.QuickQuery(ctx, `
 		SELECT key, locked_until FROM sign_in_attempts
 		WHERE locked_until > ? AND locked_until <= ? AND `+anAddress+`
 		ORDER BY key`, after, until)
-	return collect(rows, err, func(r row) (a LockedAddress, err error) { return a, r.Scan(&a.Address, moment{&a.Until}) })
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (a LockedAddress, err error) { return a, r.Scan(&a.Address, moment{&a.Until}) })
 }
 
 // UnlockAddress takes sign-ins from an address again, or from an address of a
@@ -239,7 +241,7 @@ func (d *DB) UnlockAddress(ctx context.Context, by Actor, address string) error 
 		key = network.Masked().String()
 	}
 	return d.write(ctx, by, ManageAccounts, func(t *tx) error {
-		if n, err := t.exec("DELETE FROM sign_in_attempts WHERE key = ? AND locked_until IS NOT NULL AND "+anAddress, key); err != nil || n == 0 {
+		if n, err := t.Exec("DELETE FROM sign_in_attempts WHERE key = ? AND locked_until IS NOT NULL AND "+anAddress, key); err != nil || n == 0 {
 			return err
 		}
 		return t.record("unlock_address", "session", "", details{"address": key})

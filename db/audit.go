@@ -43,7 +43,7 @@ func (t *tx) record(action, targetType, targetID string, metadata details) error
 		id: newID(), userID: t.by.UserID, action: action, targetType: targetType, targetID: targetID,
 		metadata: string(encoded), ip: t.by.IP, ua: t.by.UA, createdAt: stamp(t.now),
 	})
-	if _, err := t.exec(insertAudit, values...); err != nil {
+	if _, err := t.Exec(insertAudit, values...); err != nil {
 		return err
 	}
 	t.last = last
@@ -58,7 +58,7 @@ type auditLink struct {
 
 // lastAudit is the last row's, and zero where there is none.
 func (t *tx) lastAudit() (l auditLink, err error) {
-	err = t.queryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&l.seq, &l.hash)
+	err = t.QueryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&l.seq, &l.hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

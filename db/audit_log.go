@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // AuditFilter narrows the audit log. Empty fields do not narrow.
@@ -102,7 +104,7 @@ func (d *DB) recordRead(ctx context.Context, by Actor, f AuditFilter) error {
 		return err
 	}
 	var known bool
-	err = d.reader.queryRow(ctx, `
+	err = d.reader.QuickQueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM (
 			SELECT metadata, created_at FROM audit_logs WHERE user_id = ? AND action = 'view_audit' ORDER BY seq DESC LIMIT 100
 		) WHERE metadata = ? AND created_at > ? AND created_at <= ?)`, by.UserID, string(said), stamp(d.now().Add(-same)), stamp(d.now().Add(clockSlack))).Scan(&known)
@@ -155,7 +157,7 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 		) WHERE created_at > ? AND created_at <= ?`
 	args := []any{refusalsPerMinute, by.UserID, stamp(d.now().Add(-time.Minute)), stamp(d.now().Add(clockSlack))}
 	var done bool
-	if err := d.reader.queryRow(ctx, enough, args...).Scan(&done); err != nil || done {
+	if err := d.reader.QuickQueryRow(ctx, enough, args...).Scan(&done); err != nil || done {
 		return err // without waiting for the writer, which others need
 	}
 	said := details{"method": clip(method, 10), "path": clip(path, 200)}
@@ -163,7 +165,7 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 		said["permission"] = permission
 	}
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
-		if err := t.queryRow(enough, args...).Scan(&done); err != nil || done {
+		if err := t.QueryRow(enough, args...).Scan(&done); err != nil || done {
 			return err
 		}
 		return t.record("refused", "system", "", said)
@@ -176,12 +178,12 @@ func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
 	if err := ReadAudit.Refuse(by); err != nil {
 		return nil, err
 	}
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.QuickQuery(ctx, `
 		SELECT id, full_name || CASE WHEN EXISTS (SELECT 1 FROM users AS other WHERE other.full_name = users.full_name AND other.id <> users.id)
 			THEN ' (' || email || ')' ELSE '' END
 		FROM users
 		ORDER BY full_name COLLATE NOCASE, id`)
-	return collect(rows, err, func(r row) (Owner, error) {
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (Owner, error) {
 		var o Owner
 		err := r.Scan(&o.ID, &o.FullName)
 		return o, err
@@ -213,17 +215,17 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 		}
 	}
 	var first time.Time
-	err = d.reader.queryRow(ctx, "SELECT ifnull(max(seq), 0), (SELECT created_at FROM audit_logs WHERE seq = 1) FROM audit_logs").Scan(&r.newest, moment{&first})
+	err = d.reader.QuickQueryRow(ctx, "SELECT ifnull(max(seq), 0), (SELECT created_at FROM audit_logs WHERE seq = 1) FROM audit_logs").Scan(&r.newest, moment{&first})
 	r.high = r.newest
 	if err == nil && first.Before(r.from) {
-		err = d.reader.queryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at < ? ORDER BY created_at DESC LIMIT 1), 0)",
+		err = d.reader.QuickQueryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at < ? ORDER BY created_at DESC LIMIT 1), 0)",
 			stamp(r.from.AddDate(0, 0, -1))).Scan(&r.low)
 	}
 	if !r.to.IsZero() {
 		r.to = r.to.AddDate(0, 0, 1)
 	}
 	if later := r.to.AddDate(0, 0, 1); err == nil && !r.to.IsZero() && first.Before(later) {
-		err = d.reader.queryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?)", stamp(later), r.newest).Scan(&r.high)
+		err = d.reader.QuickQueryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?)", stamp(later), r.newest).Scan(&r.high)
 	}
 	return r, err
 }
@@ -236,11 +238,11 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 		return nil, 0, nil
 	}
 	seen := by.seesEntry()
-	rows, err := d.reader.queryWatched(ctx, `
+	rows, err := d.reader.Query(ctx, `
 `+selectAudit(seen.sql)+`
 		WHERE seq IN (`+seqs+`)
 		ORDER BY seq DESC`+limit(n+1), slices.Concat(seen.args, args)...)
-	page, err = collect(rows, err, scanAudit)
+	page, err = sqlite.Collect(rows, err, scanAudit)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -353,7 +355,7 @@ func selectAudit(visible string) string {
 		FROM audit_logs LEFT JOIN users ON users.id = user_id`
 }
 
-func scanAudit(r row) (e AuditEntry, err error) {
+func scanAudit(r sqlite.Row) (e AuditEntry, err error) {
 	err = r.Scan(&e.Seq, &e.UserID, &e.UserName, &e.UserEmail, &e.Action, &e.TargetType, &e.TargetID, &e.Metadata,
 		&e.IP, &e.UA, moment{&e.At}, &e.Hash, &e.visible)
 	return e, err

@@ -2,12 +2,12 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+
+	"clientregistry/db/sqlite"
 )
 
 // Copy is a copy of the registry that was proven: opened, checked, its chain
@@ -23,7 +23,7 @@ type Copy struct {
 func (c *Copy) File() string { return c.part.Name() }
 
 // Save gives the copy its name, which no file may have.
-func (c *Copy) Save(to string) error { return nameFile(c.part.Name(), to) }
+func (c *Copy) Save(to string) error { return sqlite.NameFile(c.part.Name(), to) }
 
 // Drop ends the work on the copy, and removes it where it was not saved.
 func (c *Copy) Drop() { dropPart(c.part) }
@@ -110,7 +110,7 @@ func (d *DB) makeCopy(ctx context.Context, folder string, prove bool) (_ *Copy, 
 			dropPart(part)
 		}
 	}()
-	live, err := d.copyTo(ctx, part, false)
+	live, err := d.copyTo(ctx, part)
 	if !prove && IsDamaged(err) { // what cannot be counted
 		live, err = &Counts{}, nil
 	}
@@ -144,9 +144,8 @@ func (e *copyDiffers) Error() string {
 
 // proveCopy opens a copy by itself and checks that it is sound and holds what it should.
 func proveCopy(ctx context.Context, path string, live Counts) error {
-	p := &pool{DB: sql.OpenDB(connector{fileURI(path) + "?mode=ro"}), stmts: map[string]*sql.Stmt{}}
-	defer p.end()
-	p.SetMaxOpenConns(1)
+	p := sqlite.Open(path, sqlite.Shared, 1)
+	defer p.End()
 	d := &DB{path: path, reader: p, writer: p}
 	end, err := d.checkFile(ctx, true)
 	if err != nil {
@@ -175,7 +174,7 @@ func (e *NoRoom) Error() string {
 // checkRoom returns NoRoom where a copy would not fit; on the registry's own
 // disk it leaves what the registry needs to go on.
 func (d *DB) checkRoom(ctx context.Context, folder string) error {
-	space := FreeSpace
+	space := sqlite.FreeSpace
 	if d.inTests.free != nil {
 		space = d.inTests.free
 	}
@@ -183,13 +182,12 @@ func (d *DB) checkRoom(ctx context.Context, folder string) error {
 	if !known {
 		return nil
 	}
-	var needed int64
-	err := d.writer.QueryRowContext(ctx, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").Scan(&needed)
+	needed, err := d.writer.Size(ctx)
 	if err != nil {
 		return err
 	}
 	needed += 1 << 20
-	if sameDisk(folder, d.path) {
+	if sqlite.SameDisk(folder, d.path) {
 		needed += 64 << 20
 	}
 	if free < needed {
@@ -211,43 +209,8 @@ func (d *DB) copyBefore(ctx context.Context, to string) error {
 		return err
 	}
 	defer dropPart(part)
-	if err := d.copyPlain(ctx, part); err != nil {
+	if err := sqlite.CopyIdle(ctx, d.writer, d.file, part); err != nil {
 		return err
 	}
-	return putInPlace(part.Name(), to)
-}
-
-// copyPlain copies the file as fast as the disk can, while nobody writes to it
-// and nothing stands in its -wal. It needs the registry's lock.
-func (d *DB) copyPlain(ctx context.Context, part *os.File) error {
-	writer, err := d.writer.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer writer.Close()
-	if _, err := writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
-		return err
-	}
-	if _, err := writer.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	defer writer.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	if hasContent(d.path + "-wal") {
-		return errors.New("another program reads it; stop that one first")
-	}
-	if _, err := d.file.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	const step = 256 << 20
-	for {
-		n, err := io.CopyN(part, d.file, step) // without a way through this program's memory, where the system can
-		switch {
-		case n < step && errors.Is(err, io.EOF):
-			return withoutWAL(part.Name())
-		case err != nil:
-			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
-		}
-	}
+	return sqlite.PutInPlace(part.Name(), to)
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Backups is the folder of the backups that a registry makes by itself. What it
@@ -25,7 +27,7 @@ type Backups struct {
 // BackupsIn returns the folder as that of the registry at path; "" is the one
 // named backups beside it.
 func BackupsIn(folder, path string) Backups {
-	if real, err := resolve(path); err == nil {
+	if real, err := sqlite.Resolve(path); err == nil {
 		path = real
 	}
 	if folder == "" {
@@ -122,7 +124,7 @@ func (b Backups) note(x Backup) error {
 	if _, err := part.Write(append(content, '\n')); err != nil {
 		return err
 	}
-	return putInPlace(part.Name(), b.file(x.At)+".json")
+	return sqlite.PutInPlace(part.Name(), b.file(x.At)+".json")
 }
 
 // MakeBackup adds a proven backup to its folder and then removes what need not
@@ -270,7 +272,8 @@ func (d *DB) AskForBackup(ctx context.Context, by Actor) error {
 // Created returns when the registry's file was made.
 func (d *DB) Created(ctx context.Context) (at time.Time, err error) {
 	var stamp string
-	if err := d.reader.queryRow(ctx, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(tstamp)) FROM goose_db_version").Scan(&stamp); err != nil {
+	err = d.reader.QuickQueryRow(ctx, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(tstamp)) FROM goose_db_version").Scan(&stamp)
+	if err != nil {
 		return at, err
 	}
 	return time.Parse(time.RFC3339, stamp)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"clientregistry/db/sqlite"
 )
 
 // What a batch would change, and what it leaves alone because the preview did not
@@ -62,7 +64,7 @@ func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error)
 		return nil, plan, err
 	}
 	plan.Subject = x.subject
-	if err := a.queryRow("SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&plan.Seen); err != nil {
+	if err := a.QueryRow("SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&plan.Seen); err != nil {
 		return nil, plan, err
 	}
 	why, err := x.changedSince(a, plan.Seen)
@@ -157,8 +159,8 @@ func (x *batching) rows(a asker, finds ...conditions) (all []batchRow, err error
 	}
 	for _, c := range finds {
 		query := "SELECT " + x.list.id() + ", " + name + ", sort_key, " + x.state.sql + " FROM " + x.list.Plural + c.where()
-		rows, err := a.query(query+"\nLIMIT "+strconv.Itoa(MostBatched+1), slices.Concat(x.state.args, c.args)...)
-		some, err := collect(rows, err, func(r row) (b batchRow, err error) {
+		rows, err := a.Query(query+"\nLIMIT "+strconv.Itoa(MostBatched+1), slices.Concat(x.state.args, c.args)...)
+		some, err := sqlite.Collect(rows, err, func(r sqlite.Row) (b batchRow, err error) {
 			var first, last string
 			err = r.Scan(&b.ID, &first, &last, &b.sortKey, nullText{&b.state})
 			b.Name = personName(first, last)
@@ -204,8 +206,8 @@ func (x *batching) changedSince(a asker, last int64) (map[string]Reason, error) 
 	case x.Action == "link":
 		query, args = query+" UNION SELECT target_id"+links+" AND "+contact+" = ?", append(args, x.Seen, x.link.ContactID)
 	}
-	rows, err := a.query(query, args...)
-	ids, err := collect(rows, err, scanText)
+	rows, err := a.Query(query, args...)
+	ids, err := sqlite.Collect(rows, err, sqlite.ScanText)
 	for _, id := range ids {
 		since[id] = Changed
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // A batch is not kept in a table of its own: it is the rows of the history that
@@ -26,7 +28,7 @@ type batchMade struct {
 // batch reads a batch, or returns ErrNotFound.
 func (t *tx) batch(id string) (b batchMade, err error) {
 	var action, metadata string
-	err = t.queryRow(`
+	err = t.QueryRow(`
 		SELECT seq, ifnull(user_id, ''), action, metadata FROM audit_logs
 		WHERE target_type = 'system' AND target_id = ? AND +action IN ('batch_organizations', 'batch_contacts')`, id).
 		Scan(&b.seq, &b.userID, &action, &metadata)
@@ -105,7 +107,7 @@ func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUn
 func (t *tx) notUndone(id string) error {
 	var name string
 	var at time.Time
-	err := t.queryRow(`
+	err := t.QueryRow(`
 		SELECT users.full_name, audit_logs.created_at FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE target_type = 'system' AND target_id = ? AND +action = 'undo_batch'`, id).Scan(nullText{&name}, moment{&at})
 	if errors.Is(err, sql.ErrNoRows) {
@@ -146,8 +148,8 @@ type batchEntry struct {
 
 func (t *tx) undoing(made batchMade) (*undoing, error) {
 	u := &undoing{t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{}, undone: map[string]bool{}, left: leaving{}, leaves: map[string]bool{}}
-	rows, err := t.query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq", made.seq-int64(made.Rows), made.seq-1)
-	u.entries, err = collect(rows, err, func(r row) (e batchEntry, err error) {
+	rows, err := t.Query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq", made.seq-int64(made.Rows), made.seq-1)
+	u.entries, err = sqlite.Collect(rows, err, func(r sqlite.Row) (e batchEntry, err error) {
 		var metadata string
 		if err := r.Scan(&e.action, &e.record, &metadata); err != nil {
 			return e, err
@@ -280,7 +282,7 @@ func (u *undoing) link(e batchEntry, r batchRow) error {
 
 // since tells whether the history has something behind the batch.
 func (u *undoing) since(where string, args ...any) (found bool, err error) {
-	err = u.t.queryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).Scan(&found)
+	err = u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).Scan(&found)
 	return found, err
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"clientregistry/db/sqlite"
 )
 
 const (
@@ -92,8 +94,8 @@ type batchRow struct {
 
 // asker reads: for a preview through the readers, for a batch in its transaction.
 type asker interface {
-	query(query string, args ...any) (cursor, error)
-	queryRow(query string, args ...any) row
+	Query(query string, args ...any) (sqlite.Rows, error)
+	QueryRow(query string, args ...any) sqlite.Row
 }
 
 // reading asks through the readers.
@@ -102,12 +104,12 @@ type reading struct {
 	d   *DB
 }
 
-func (r reading) query(query string, args ...any) (cursor, error) {
-	return r.d.reader.queryWatched(r.ctx, query, args...)
+func (r reading) Query(query string, args ...any) (sqlite.Rows, error) {
+	return r.d.reader.Query(r.ctx, query, args...)
 }
 
-func (r reading) queryRow(query string, args ...any) row {
-	return r.d.reader.queryRow(r.ctx, query, args...)
+func (r reading) QueryRow(query string, args ...any) sqlite.Row {
+	return r.d.reader.QuickQueryRow(r.ctx, query, args...)
 }
 
 // PreviewBatch tells what RunBatch would do and changes nothing. Fields that are
@@ -261,7 +263,7 @@ func (x *batching) owner(a asker) (id, name string, err error) {
 		}
 		return "", "", err
 	}
-	err = a.queryRow("SELECT full_name FROM users WHERE id = ? AND status = 'active'", id).Scan(&name)
+	err = a.QueryRow("SELECT full_name FROM users WHERE id = ? AND status = 'active'", id).Scan(&name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", "", invalid("owner_user_id", "Choose an owner from the list")
 	}
@@ -351,7 +353,7 @@ func (x *batching) named(a asker, kind, table, id string) (string, error) {
 		columns, seen = "first_name, last_name", x.by.seesContact("contacts.id")
 	}
 	var first, last string
-	err := a.queryRow("SELECT "+columns+" FROM "+table+" WHERE id = ? AND "+seen.sql, append([]any{id}, seen.args...)...).Scan(&first, &last)
+	err := a.QueryRow("SELECT "+columns+" FROM "+table+" WHERE id = ? AND "+seen.sql, append([]any{id}, seen.args...)...).Scan(&first, &last)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -362,7 +364,7 @@ func (x *batching) named(a asker, kind, table, id string) (string, error) {
 func (x *batching) outOfSight(a asker, rows []batchRow) (int, error) {
 	c := anyOf(x.list.id(), rowIDs(rows)).and(x.list.sees(x.by, x.list.id()))
 	var seen int
-	err := a.queryRow("SELECT count(*) FROM "+x.list.Plural+" WHERE "+c.sql, c.args...).Scan(&seen)
+	err := a.QueryRow("SELECT count(*) FROM "+x.list.Plural+" WHERE "+c.sql, c.args...).Scan(&seen)
 	return len(rows) - seen, err
 }
 
@@ -409,8 +411,8 @@ func (t *tx) changeOne(x *batching, id string, r batchRow) error {
 // setStatuses gives the links of a contact that the batch is about its status.
 func (t *tx) setStatuses(x *batching, id, contactID string) error {
 	c := x.links("?", contactID)
-	rows, err := t.query(selectLink+" WHERE relationship_status <> ? AND "+c.sql, append([]any{x.link.RelationshipStatus}, c.args...)...)
-	all, err := collect(rows, err, scanLink)
+	rows, err := t.Query(selectLink+" WHERE relationship_status <> ? AND "+c.sql, append([]any{x.link.RelationshipStatus}, c.args...)...)
+	all, err := sqlite.Collect(rows, err, scanLink)
 	if err != nil {
 		return err
 	}
@@ -437,7 +439,7 @@ func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error 
 	if column == "is_active" {
 		action, change = k.activeAction(to == "1"), Change{Old: from == "1", New: to == "1"}
 	}
-	_, err := t.exec("UPDATE "+k.Plural+" SET "+column+" = ?, updated_at = ?, version = version + 1 WHERE id = ?", change.New, stamp(t.now), id)
+	_, err := t.Exec("UPDATE "+k.Plural+" SET "+column+" = ?, updated_at = ?, version = version + 1 WHERE id = ?", change.New, stamp(t.now), id)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (d *DB) PutRows(ctx context.Context, by Actor, need Need, r *Rows) error {
 		if err := b.put(r); err != nil {
 			return err
 		}
-		t.changed += int64(r.size - len(r.events))
+		t.Changed += int64(r.size - len(r.events))
 		t.recorded += len(r.events)
 		return b.complete()
 	})
@@ -84,7 +84,7 @@ func (b *bulk) number(kind int, table string, rows [][]any) error {
 	n := b.numbered[table]
 	if n == nil {
 		n = &docids{}
-		if err := b.t.queryRow("SELECT ifnull(max(docid), 0) FROM " + table).Scan(&n.rows); err != nil {
+		if err := b.t.QueryRow("SELECT ifnull(max(docid), 0) FROM " + table).Scan(&n.rows); err != nil {
 			return err
 		}
 		n.words = n.rows

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sort"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Counted is how many there are of each kind in a week or a month.
@@ -96,7 +98,7 @@ func (d *DB) countAll(ctx context.Context, c counting, into []Counted) error {
 	for _, period := range into {
 		for _, kind := range c.kinds {
 			var n int
-			err := d.reader.queryRowWatched(ctx, `
+			err := d.reader.QueryRow(ctx, `
 				SELECT ifnull(sum(n), 0) FROM tally
 				WHERE kind = ? AND quarter >= unixepoch(?) / 900 AND quarter < unixepoch(?) / 900`,
 				kind, stamp(period.From), stamp(period.To)).Scan(&n)
@@ -114,8 +116,8 @@ func (d *DB) countOwn(ctx context.Context, c counting, into []Counted) error {
 	for _, period := range into[:len(into)-1] {
 		ends = append(ends, stamp(period.To))
 	}
-	rows, err := d.reader.queryWatched(ctx, "SELECT kind, at FROM "+c.own.sql, c.own.args...)
-	_, err = collect(rows, err, func(r row) (none struct{}, err error) {
+	rows, err := d.reader.Query(ctx, "SELECT kind, at FROM "+c.own.sql, c.own.args...)
+	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
 		var kind, at string
 		err = r.Scan(&kind, &at)
 		into[sort.Search(len(ends), func(i int) bool { return ends[i] > at })].Of[kind]++
@@ -142,12 +144,12 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 		counts = condition{"SELECT ifnull(owner_user_id, '') AS owner_user_id, count(*) AS n FROM organizations WHERE +is_active = 1 AND " + own.sql + " GROUP BY 1", own.args}
 	}
 	all, err := remembered(&d.memo, "owners"+by.scope(), func() ([]OwnerCount, error) {
-		rows, err := d.reader.queryWatched(ctx, `
+		rows, err := d.reader.Query(ctx, `
 			SELECT owner_user_id, full_name, n
 			FROM (`+counts.sql+`)
 			LEFT JOIN users ON users.id = owner_user_id
 			ORDER BY owner_user_id = '', n DESC, name_key, owner_user_id`, counts.args...)
-		return collect(rows, err, func(r row) (OwnerCount, error) {
+		return sqlite.Collect(rows, err, func(r sqlite.Row) (OwnerCount, error) {
 			var o OwnerCount
 			err := r.Scan(&o.UserID, nullText{&o.Name}, &o.Organizations)
 			return o, err

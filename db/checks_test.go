@@ -27,7 +27,7 @@ func withUser(t *testing.T, checking func() error) *DB {
 
 func counted(t *testing.T, d *DB) (n int) {
 	t.Helper()
-	if err := d.reader.queryRow(t.Context(), "SELECT ifnull(max(count), 0) FROM sign_in_attempts").Scan(&n); err != nil {
+	if err := d.reader.QuickQueryRow(t.Context(), "SELECT ifnull(max(count), 0) FROM sign_in_attempts").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

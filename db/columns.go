@@ -3,14 +3,16 @@ package db
 import (
 	"context"
 	"strings"
+
+	"clientregistry/db/sqlite"
 )
 
 // ListColumns returns the columns that the actor chose for a list
 // (organizations or contacts), nil where he chose none.
 func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, error) {
 	return remembered(&d.memo, "columns "+list+" "+by.UserID, func() ([]string, error) {
-		rows, err := d.reader.query(ctx, "SELECT columns FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
-		chosen, err := collect(rows, err, scanText)
+		rows, err := d.reader.QuickQuery(ctx, "SELECT columns FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
+		chosen, err := sqlite.Collect(rows, err, sqlite.ScanText)
 		if err != nil || len(chosen) == 0 {
 			return nil, err
 		}
@@ -23,10 +25,10 @@ func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, 
 func (d *DB) ChooseColumns(ctx context.Context, by Actor, list string, columns []string) error {
 	return d.keep(ctx, by, OwnAccount, func(t *tx) error {
 		if columns == nil {
-			_, err := t.exec("DELETE FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
+			_, err := t.Exec("DELETE FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
 			return err
 		}
-		_, err := t.exec("INSERT INTO list_columns (user_id, list, columns) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET columns = excluded.columns",
+		_, err := t.Exec("INSERT INTO list_columns (user_id, list, columns) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET columns = excluded.columns",
 			by.UserID, list, strings.Join(columns, ","))
 		return err
 	})

@@ -50,7 +50,7 @@ func (contactRules) check(t *tx, r Record, changed map[string]Change) error {
 // index: a contact is found by the names of their organizations, too.
 func (contactRules) index(t *tx, docid int64, r Record) error {
 	var organizations string
-	err := t.queryRow(`
+	err := t.QueryRow(`
 		SELECT ifnull(group_concat(display_name, ' '), '') FROM organization_contact
 		JOIN organizations ON organizations.id = organization_id
 		WHERE contact_id = ?`, r.ID).Scan(&organizations)
@@ -108,7 +108,7 @@ func (t *tx) checkEmail(c Contact) error {
 		return nil
 	}
 	read, args := ContactKind.read(Actor{}, "sort_key", ownerName)
-	taken, err := ContactKind.scan(t.queryRow(read+" WHERE contacts.email = ? AND contacts.id <> ?", append(args, c.Value("email"), c.ID)...))
+	taken, err := ContactKind.scan(t.QueryRow(read+" WHERE contacts.email = ? AND contacts.id <> ?", append(args, c.Value("email"), c.ID)...))
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

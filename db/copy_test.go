@@ -51,36 +51,6 @@ func TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd(t *testing.T) {
 	must(copied.Verify(t.Context()))(t)
 }
 
-// TestACopyEndsThoughAnotherProcessWrites: its changes make a copy in steps
-// begin again, which it does not do for ever.
-func TestACopyEndsThoughAnotherProcessWrites(t *testing.T) {
-	t.Parallel()
-	for name, writes := range map[string]int{"a few times": 3, "always": 1000} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := dbtest.OpenOffice(t)
-			o.Acme(t)
-			other := dbtest.SQL(t, o.Path)
-			n, last := 0, 0
-			db.StepOf(o.DB, 10, func(restarts int) {
-				if n, last = n+1, restarts; n <= writes {
-					if _, err := other.Exec("UPDATE users SET full_name = ? WHERE email = 'lea@pinestreet.example'", fmt.Sprint(n)); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-			to := filepath.Join(t.TempDir(), "copy.db")
-			if err := o.Backup(t.Context(), to); err != nil {
-				t.Fatal(err)
-			}
-			if writes < db.MostRestarts && last < 1 || writes > db.MostRestarts && last != db.MostRestarts {
-				t.Errorf("%d restarts", last)
-			}
-			want(t, "the last change", dbtest.Column(t, to, "SELECT full_name FROM users WHERE email = 'lea@pinestreet.example'")[0], fmt.Sprint(min(n, writes)))
-		})
-	}
-}
-
 // TestACopyThatIsGivenUpLeavesNothing: and none that would not pass its check.
 func TestACopyThatIsGivenUpLeavesNothing(t *testing.T) {
 	t.Parallel()
@@ -115,27 +85,6 @@ func TestACopyThatIsGivenUpLeavesNothing(t *testing.T) {
 		if x.name == "given up" {
 			ctx = t.Context()
 		}
-	}
-}
-
-// TestTheWALShrinksAgain after a change larger than it.
-func TestTheWALShrinksAgain(t *testing.T) {
-	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	wal := func() int64 { return must(os.Stat(o.Path + "-wal"))(t).Size() }
-	if err := db.Write(o.DB, 3*db.WALLimit); err != nil {
-		t.Fatal(err)
-	}
-	if wal() < 3*db.WALLimit {
-		t.Fatalf("it has %d bytes", wal())
-	}
-	for range 3 {
-		if err := db.Write(o.DB, 1); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if wal() > db.WALLimit {
-		t.Errorf("it still has %d bytes", wal())
 	}
 }
 

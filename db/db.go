@@ -14,8 +14,7 @@ import (
 	"time"
 
 	"clientregistry/db/secrets"
-
-	"github.com/mattn/go-sqlite3"
+	"clientregistry/db/sqlite"
 )
 
 // DB is one open registry. Its methods may be called from many goroutines. A
@@ -23,8 +22,8 @@ import (
 // all locks that the process has on it, SQLite's as well.
 type DB struct {
 	path   string // without symbolic links; the names of all files beside it begin with it
-	reader *pool
-	writer *pool
+	reader *sqlite.Pool
+	writer *sqlite.Pool
 	file   *os.File // the database itself; it carries the lock, and is closed after SQLite's connections
 	lock   *os.File // path.lock, held by an Exclusive open, nil otherwise
 	folder *os.File // held by another open, so that nothing is replaced meanwhile
@@ -47,11 +46,9 @@ type DB struct {
 
 	keysUnchecked atomic.Bool // since an upgrade: foreign keys of a large file
 
-	copying atomic.Int32 // how many copies are being made
-	inTests struct {     // of a copy
-		pages   int                        // of a step
-		between func(restarts int)         // two steps
-		free    func(string) (int64, bool) // FreeSpace
+	inTests struct { // of a copy
+		steps sqlite.Steps
+		free  func(string) (int64, bool) // sqlite.FreeSpace
 	}
 }
 
@@ -75,7 +72,7 @@ type Options struct {
 	Now func() time.Time
 
 	uncopied bool                       // before it is migrated, because it is a copy itself
-	free     func(string) (int64, bool) // FreeSpace, in tests
+	free     func(string) (int64, bool) // sqlite.FreeSpace, in tests
 	large    bool                       // take any file for a large one, in tests
 }
 
@@ -105,11 +102,11 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 }
 
 func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
-	if d.path, err = resolve(path); err != nil {
+	if d.path, err = sqlite.Resolve(path); err != nil {
 		return err
 	}
 	if !o.Exclusive {
-		if d.folder, err = lockFolder(d.path, false); err != nil {
+		if d.folder, err = sqlite.LockFolder(d.path, false); err != nil {
 			return err
 		}
 	}
@@ -119,7 +116,7 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	if err := d.take(ctx, o); err != nil {
 		return err
 	}
-	d.writer = connect(d.path, "", 1)
+	d.writer = sqlite.Open(d.path, sqlite.Write, 1)
 	if o.Check {
 		if err := d.checkAtStart(ctx); err != nil {
 			return err
@@ -131,11 +128,11 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
 	for _, step := range []func(context.Context) error{d.seed, d.tidy, d.indexForeignRows} {
 		var known *Damaged
-		if err := step(ctx); err != nil && !errors.As(err, &known) && !IsUnwritable(err) { // people can read, and the next start does it
+		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) { // people can read, and the next start does it
 			return err
 		}
 	}
-	d.reader.notice, d.sessions.watch.notice = d.notice, d.notice
+	d.reader.Notice, d.sessions.watch.Notice = d.notice, d.notice
 	if d.sound() != nil { // what nobody can sign in to cannot be read
 		_, err = d.HasUsers(ctx)
 	}
@@ -153,7 +150,7 @@ func (d *DB) take(ctx context.Context, o Options) error {
 		return &NoRegistry{d.path}
 	}
 	if o.Exclusive {
-		if d.lock, err = lockName(d.path); err != nil {
+		if d.lock, err = sqlite.LockName(d.path); err != nil {
 			return err
 		}
 		removeUnfinished(d.path)
@@ -170,20 +167,20 @@ func (d *DB) take(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.Exclusive {
-		if err := lockFile(d.file); err != nil {
+		if err := sqlite.LockFile(d.file); err != nil {
 			return err
 		}
 	}
 	if err := identify(ctx, d.path); err != nil {
 		return err
 	}
-	return makePrivate(d.file)
+	return sqlite.MakePrivate(d.file)
 }
 
 // locked runs do while nobody else opens, makes or replaces the registry.
 func (d *DB) locked(do func() error) error {
 	if d.lock == nil {
-		lock, err := lockName(d.path)
+		lock, err := sqlite.LockName(d.path)
 		if err != nil {
 			return err
 		}
@@ -204,12 +201,12 @@ func (d *DB) Close() error {
 		_ = d.writeEnds(context.Background()) // of sessions, that could not be written before
 	}
 	var errs []error
-	pools := slices.DeleteFunc([]*pool{d.sessions.watch, d.reader, d.writer}, func(p *pool) bool { return p == nil })
+	pools := slices.DeleteFunc([]*sqlite.Pool{d.sessions.watch, d.reader, d.writer}, func(p *sqlite.Pool) bool { return p == nil })
 	for _, p := range pools {
 		errs = append(errs, p.Close())
 	}
 	for _, p := range pools {
-		p.waitForEnd()
+		p.Wait()
 	}
 	for _, f := range []*os.File{d.file, d.lock, d.folder} {
 		if f != nil {
@@ -222,12 +219,15 @@ func (d *DB) Close() error {
 	return errors.Join(errs...)
 }
 
+// readers is how many connections read at once; more only slow the writer down.
+const readers = 4
+
 // connectReaders opens n connections that cannot write.
-func (d *DB) connectReaders(n int) *pool {
+func (d *DB) connectReaders(n int) *sqlite.Pool {
 	if d.view != nil {
 		return d.view.connect(n)
 	}
-	return connect(d.path, "&_query_only=1", n)
+	return sqlite.Open(d.path, sqlite.Read, n)
 }
 
 // Rest closes the connections that nobody reads with, and with them their memory.
@@ -240,11 +240,8 @@ func (d *DB) Rest() {
 // Ping answers nil while the database can be read.
 func (d *DB) Ping(ctx context.Context) error {
 	var there bool // without a table SQLite would not look into the file
-	return d.reader.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM goose_db_version WHERE id = 1)").Scan(&there)
+	return d.reader.QuickQueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM goose_db_version WHERE id = 1)").Scan(&there)
 }
 
 // SQLiteVersion returns the version of the library, like 3.54.1.
-func SQLiteVersion() string {
-	version, _, _ := sqlite3.Version()
-	return version
-}
+func SQLiteVersion() string { return sqlite.Version() }

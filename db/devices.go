@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // DeviceLife is how long a browser is known to the account that signed in with it.
@@ -43,7 +45,7 @@ const selectDevices = `
 // known to a user, "" where it is not.
 func knownDevice(ask asker, now time.Time, userID, cookie string) (id string, err error) {
 	after, until := lastsBetween(now, DeviceLife)
-	err = ask.queryRow(selectDevices+" AND user_id = ?", deviceIDs(deviceTokens(cookie)), after, until, userID).Scan(&id)
+	err = ask.QueryRow(selectDevices+" AND user_id = ?", deviceIDs(deviceTokens(cookie)), after, until, userID).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -56,7 +58,7 @@ func knownDevice(ask asker, now time.Time, userID, cookie string) (id string, er
 func (d *DB) RememberDevice(ctx context.Context, by Actor, session string) (cookie string, err error) {
 	err = d.commit(ctx, Actor{}, func(t *tx) error { // also while the file is damaged
 		var userID string
-		err := t.queryRow("SELECT user_id FROM sessions WHERE id = ?", sha256Hex(session)).Scan(&userID)
+		err := t.QueryRow("SELECT user_id FROM sessions WHERE id = ?", sha256Hex(session)).Scan(&userID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound
 		}
@@ -77,7 +79,7 @@ func (d *DB) RememberDevice(ctx context.Context, by Actor, session string) (cook
 			tokens = slices.Delete(tokens, i, i+1)
 		}
 		cookie = strings.Join(append([]string{token}, tokens[:min(len(tokens), accountsPerDevice-1)]...), ".")
-		_, err = t.exec(`
+		_, err = t.Exec(`
 			INSERT INTO devices (id, user_id, expires_at) VALUES (?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at`, sha256Hex(token), userID, stamp(t.now.Add(DeviceLife)))
 		return err
@@ -89,13 +91,13 @@ func (d *DB) RememberDevice(ctx context.Context, by Actor, session string) (cook
 func (t *tx) knownTokens(cookie string) ([]string, error) {
 	tokens := deviceTokens(cookie)
 	after, until := lastsBetween(t.now, DeviceLife)
-	rows, err := t.query(selectDevices, deviceIDs(tokens), after, until)
-	known, err := collect(rows, err, scanText)
+	rows, err := t.Query(selectDevices, deviceIDs(tokens), after, until)
+	known, err := sqlite.Collect(rows, err, sqlite.ScanText)
 	return slices.DeleteFunc(tokens, func(token string) bool { return !slices.Contains(known, sha256Hex(token)) }), err
 }
 
 // forgetDevices makes every browser a stranger to an account.
 func (t *tx) forgetDevices(userID string) error {
-	_, err := t.exec("DELETE FROM devices WHERE user_id = ?", userID)
+	_, err := t.Exec("DELETE FROM devices WHERE user_id = ?", userID)
 	return err
 }

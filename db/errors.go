@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
-	"syscall"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
+	"clientregistry/db/sqlite"
 )
 
 var (
@@ -74,62 +72,15 @@ type Conflict struct {
 
 func (e *Conflict) Error() string { return "changed meanwhile by " + e.By }
 
-func isUnique(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && (e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
-}
+// IsFull tells whether an error is a disk without room, see sqlite.IsFull.
+func IsFull(err error) bool { return sqlite.IsFull(err) }
 
-// IsFull tells whether an error is a disk without room, for the database or for any other file.
-func IsFull(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && e.Code == sqlite3.ErrFull || isErrno(err, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG)
-}
+// IsReadOnly tells whether an error is a disk that takes no changes, see sqlite.IsReadOnly.
+func IsReadOnly(err error) bool { return sqlite.IsReadOnly(err) }
 
-// IsReadOnly tells whether an error is a disk, a folder or a file that cannot be
-// written for another reason than want of room.
-func IsReadOnly(err error) bool {
-	if IsFull(err) {
-		return false
-	}
-	if isErrno(err, syscall.EROFS, syscall.EACCES, syscall.EPERM) {
-		return true
-	}
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.ExtendedCode {
-	case sqlite3.ErrIoErrWrite, sqlite3.ErrIoErrFsync, sqlite3.ErrIoErrDirFsync, sqlite3.ErrIoErrTruncate:
-		return true
-	}
-	return e.Code == sqlite3.ErrReadonly || e.Code == sqlite3.ErrPerm
-}
-
-// IsUnwritable tells whether an error is a full or a read-only disk: nothing can be changed, reading goes on.
-func IsUnwritable(err error) bool { return IsFull(err) || IsReadOnly(err) }
+// IsUnavailable tells whether an error is a file that cannot be read just now, see sqlite.IsUnavailable.
+func IsUnavailable(err error) bool { return sqlite.IsUnavailable(err) }
 
 // isUnrecordable tells whether an error is the state of the disk or the file, in
 // which reading and copying out go on although the history cannot say so.
-func isUnrecordable(err error) bool { return IsUnwritable(err) || IsDamaged(err) }
-
-// IsUnavailable tells whether an error is a file that cannot be read just now: its disk does not answer, or it cannot be opened.
-func IsUnavailable(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && (e.Code == sqlite3.ErrIoErr || e.Code == sqlite3.ErrCantOpen) && !IsUnwritable(err)
-}
-
-// isDamage tells whether an error is what SQLite answers to a file that is not sound.
-func isDamage(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB)
-}
-
-// isErrno tells whether the operating system refused with one of these, to SQLite or to us.
-func isErrno(err error, any ...syscall.Errno) bool {
-	var e sqlite3.Error
-	if errors.As(err, &e) && slices.Contains(any, e.SystemErrno) {
-		return true
-	}
-	var no syscall.Errno
-	return errors.As(err, &no) && slices.Contains(any, no)
-}
+func isUnrecordable(err error) bool { return sqlite.IsUnwritable(err) || IsDamaged(err) }

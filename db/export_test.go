@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // LockFile takes a file's lock as a running server does.
-var LockFile = lockName
+var LockFile = sqlite.LockName
 
 // CountUpTo makes lists count less, so that few rows are many.
 func (d *DB) CountUpTo(n int) { d.most = n }
@@ -46,17 +48,11 @@ func Forbid(ctx context.Context, d *DB, forbidden bool) error {
 
 // StepOf makes copies take steps of some pages, and calls between after each.
 func StepOf(d *DB, pages int, between func(restarts int)) {
-	d.inTests.pages, d.inTests.between = pages, between
+	d.inTests.steps = sqlite.Steps{Pages: pages, Between: between}
 }
 
 // Free makes the disks have this much room for copies.
 func Free(d *DB, bytes int64) { d.inTests.free = func(string) (int64, bool) { return bytes, true } }
-
-// MostRestarts is how often a copy begins again.
-const MostRestarts = mostRestarts
-
-// WALLimit is what a -wal shrinks to.
-const WALLimit = walLimit
 
 // Write changes bytes of the file in one transaction.
 func Write(d *DB, bytes int) error {
@@ -76,7 +72,7 @@ func Write(d *DB, bytes int) error {
 func FailedWrite(d *DB) error {
 	failed := errors.New("failed as it should")
 	err := d.keep(context.Background(), System, Program, func(t *tx) error {
-		if _, err := t.exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) SELECT id, 'contact', ?, id, created_at FROM users LIMIT 1", newID()); err != nil {
+		if _, err := t.Exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) SELECT id, 'contact', ?, id, created_at FROM users LIMIT 1", newID()); err != nil {
 			return err
 		}
 		return failed

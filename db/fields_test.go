@@ -27,11 +27,11 @@ func TestEachColumnIsDescribed(t *testing.T) {
 	limits := regexp.MustCompile(`length\((\w+)\) BETWEEN 1 AND (\d+)`)
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		var schema string
-		if err := d.reader.QueryRow("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", k.Plural).Scan(&schema); err != nil {
+		if err := d.reader.QueryRow(t.Context(), "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", k.Plural).Scan(&schema); err != nil {
 			t.Fatal(err)
 		}
 		columns := map[string]column{}
-		rows, err := d.reader.Query("SELECT name, [notnull], hidden FROM pragma_table_xinfo(?)", k.Plural)
+		rows, err := d.reader.Query(t.Context(), "SELECT name, [notnull], hidden FROM pragma_table_xinfo(?)", k.Plural)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestEachFieldIsStoredSearchedAndListed(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
 	by := Actor{May: Permissions}
-	if err := d.reader.QueryRow("SELECT id FROM users LIMIT 1").Scan(&by.UserID); err == nil {
+	if err := d.reader.QueryRow(t.Context(), "SELECT id FROM users LIMIT 1").Scan(&by.UserID); err == nil {
 		t.Fatal("somebody is there already")
 	}
 	u, err := d.CreateUser(t.Context(), System, NewUser{Email: "ada@x.example", FullName: "Ada Marsh", Role: "Administrator", TimeZone: "UTC", Hash: "x"})

@@ -5,13 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/migrations"
 
 	"github.com/pressly/goose/v3"
@@ -21,9 +20,6 @@ import (
 // Migration 17 sets it; a registry of before has 0 there.
 const ApplicationID = 0x43526567
 
-// besides are the ends of the names of SQLite's own files beside a database.
-var besides = []string{"-wal", "-shm", "-journal"}
-
 // copyEnds begin the ends of the names of whole registries beside a database.
 var copyEnds = []string{".restoring", ".replaced-", ".before-"}
 
@@ -32,31 +28,6 @@ type NoRegistry struct{ Path string }
 
 func (e *NoRegistry) Error() string {
 	return fmt.Sprintf("there is no registry %s; name it with --db", e.Path)
-}
-
-// resolve returns the absolute path of the file that path leads to, through
-// symbolic links, also where that file is not there yet.
-func resolve(path string) (string, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	for range 40 {
-		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
-		if err != nil {
-			return "", fmt.Errorf("%w; check that its folder exists", err)
-		}
-		path = filepath.Join(folder, filepath.Base(path))
-		to, err := os.Readlink(path)
-		if err != nil { // it is no link
-			return path, nil
-		}
-		if !filepath.IsAbs(to) {
-			to = filepath.Join(folder, to)
-		}
-		path = to
-	}
-	return "", errors.New("its symbolic links lead in a circle; name the file itself")
 }
 
 // isFile tells whether a file is at path. A file of 0 bytes is an error, and so
@@ -94,7 +65,7 @@ func isFile(path string) (bool, error) {
 func leftBehind(path string) (copies, others []string) {
 	for _, name := range neighbors(path) {
 		end := strings.TrimPrefix(name, path)
-		part := slices.ContainsFunc(append([]string{".lock"}, besides...), func(b string) bool { return strings.HasSuffix(end, b) })
+		part := slices.ContainsFunc(append([]string{".lock"}, sqlite.Besides...), func(b string) bool { return strings.HasSuffix(end, b) })
 		switch {
 		case end == "-wal" || end == "-journal":
 			if info, err := os.Stat(name); err == nil && info.Size() > 0 {
@@ -134,14 +105,7 @@ func removeUnfinished(path string) {
 		return // it may be all there is
 	}
 	for _, end := range []string{".restoring", ".restoring-again", ".creating"} {
-		removeDatabase(path + end)
-	}
-}
-
-// removeDatabase removes a database that is of no use, with all beside it.
-func removeDatabase(path string) {
-	for _, end := range append([]string{"", ".lock"}, besides...) {
-		os.Remove(path + end)
+		sqlite.RemoveDatabase(path + end)
 	}
 }
 
@@ -159,18 +123,19 @@ func identify(ctx context.Context, path string) error {
 		return err
 	}
 	p := v.connect(1)
-	defer p.end()
+	defer p.End()
 	return isRegistry(ctx, p)
 }
 
 // isRegistry looks for the id, or for none where it was not set yet, and for
 // tables that a registry has had from its beginning.
-func isRegistry(ctx context.Context, p *pool) error {
-	var id, tables int64
-	if err := p.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+func isRegistry(ctx context.Context, p *sqlite.Pool) error {
+	id, err := p.ApplicationID(ctx)
+	if err != nil {
 		return err
 	}
-	err := p.QueryRowContext(ctx, `
+	var tables int
+	err = p.QueryRowContext(ctx, `
 		SELECT count(*) FROM sqlite_schema
 		WHERE type = 'table' AND name IN ('goose_db_version', 'users', 'audit_logs')`).Scan(&tables)
 	if err != nil {
@@ -188,13 +153,13 @@ func (d *DB) create(ctx context.Context) error {
 		return err
 	}
 	partial := d.path + ".creating"
-	removeDatabase(partial)
-	defer removeDatabase(partial) // where it does not become the registry
-	if err := createPrivate(partial); err != nil {
+	sqlite.RemoveDatabase(partial)
+	defer sqlite.RemoveDatabase(partial) // where it does not become the registry
+	if err := sqlite.CreatePrivate(partial); err != nil {
 		return err
 	}
-	p := connectTo(partial, "_journal_mode=MEMORY&_synchronous=OFF&_txlock=immediate&_foreign_keys=1", 1)
-	defer p.end()
+	p := sqlite.Open(partial, sqlite.Make, 1)
+	defer p.End()
 	all, err := goose.NewProvider(goose.DialectSQLite3, p.DB, migrations.FS)
 	if err != nil {
 		return err
@@ -202,82 +167,14 @@ func (d *DB) create(ctx context.Context) error {
 	if _, err := all.Up(ctx); err != nil {
 		return err
 	}
-	if _, err := p.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+	if err := p.UseWAL(ctx); err != nil {
 		return err
 	}
 	if err := p.Close(); err != nil {
 		return err
 	}
 	d.made = true
-	return putInPlace(partial, d.path)
-}
-
-// createPrivate makes a file where it is missing that only its owner may read.
-func createPrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("cannot open %s: %w; check that its folder exists and may be written", path, err)
-	}
-	return errors.Join(makePrivate(f), f.Close())
-}
-
-// makePrivate keeps others from reading a file that was copied here with wider
-// rights; SQLite gives its -wal the same.
-func makePrivate(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil || info.Mode().Perm()&0o077 == 0 {
-		return err
-	}
-	if err := f.Chmod(0o600); err != nil && runtime.GOOS != "windows" {
-		return fmt.Errorf("others may read %s (%w); make it yours, with mode 0600", f.Name(), err)
-	}
-	return nil
-}
-
-func copyPrivate(from, to string) error {
-	source, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	return writePrivate(source, to)
-}
-
-// writePrivate copies what source still has to a file that only its owner may read.
-func writePrivate(source io.Reader, to string) error {
-	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(target, source); err != nil {
-		return errors.Join(err, target.Close())
-	}
-	return errors.Join(target.Sync(), target.Close())
-}
-
-// putInPlace gives a complete file its name, and makes both survive a power cut.
-func putInPlace(partial, name string) error {
-	f, err := os.OpenFile(partial, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(partial, name); err != nil {
-		return err
-	}
-	return syncFolder(name)
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
-}
-
-func hasContent(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Size() > 0
+	return sqlite.PutInPlace(partial, d.path)
 }
 
 // soleName returns an error where the file has another name. A link that a
@@ -287,13 +184,13 @@ func (d *DB) soleName() error {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil
-	case err != nil || !info.Mode().IsRegular() || links(info) < 2:
+	case err != nil || !info.Mode().IsRegular() || sqlite.Names(info) < 2:
 		return err
 	}
 	if err := d.locked(func() error { return giveBack(d.path) }); err != nil {
 		return err
 	}
-	if info, err = os.Lstat(d.path); err == nil && links(info) > 1 {
+	if info, err = os.Lstat(d.path); err == nil && sqlite.Names(info) > 1 {
 		err = errors.New("it has a second name, a hard link, and SQLite keeps changes beside each name, so that two programs would spoil it; " +
 			"remove the other name (find / -xdev -samefile FILE shows it), or copy the file and use the copy")
 	}
@@ -311,8 +208,8 @@ func giveBack(path string) error {
 		if err != nil || !strings.HasPrefix(name, path+beforeRestore) || !os.SameFile(info, other) {
 			continue
 		}
-		for _, end := range besides {
-			if exists(name+end) && !hasContent(path+end) {
+		for _, end := range sqlite.Besides {
+			if sqlite.Exists(name+end) && !sqlite.HasContent(path+end) {
 				if err := os.Rename(name+end, path+end); err != nil {
 					return err
 				}
@@ -322,5 +219,5 @@ func giveBack(path string) error {
 			return err
 		}
 	}
-	return syncFolder(path)
+	return sqlite.SyncFolder(path)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/migrations"
 )
 
@@ -27,8 +28,8 @@ func (d *DB) File() FileState {
 	if err != nil {
 		return FileState{Err: err}
 	}
-	s := FileState{Size: info.Size() + d.walSize(), OthersMayRead: info.Mode().Perm()&0o077 != 0}
-	s.Free, s.FreeKnown = FreeSpace(filepath.Dir(d.path))
+	s := FileState{Size: info.Size() + sqlite.WALSize(d.path), OthersMayRead: info.Mode().Perm()&0o077 != 0}
+	s.Free, s.FreeKnown = sqlite.FreeSpace(filepath.Dir(d.path))
 	return s
 }
 
@@ -47,6 +48,6 @@ func (d *DB) Migrations(ctx context.Context) (done, all int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	err = d.reader.queryRow(ctx, "SELECT count(*) FROM goose_db_version WHERE version_id > 0 AND is_applied").Scan(&done)
+	err = d.reader.QuickQueryRow(ctx, "SELECT count(*) FROM goose_db_version WHERE version_id > 0 AND is_applied").Scan(&done)
 	return done, len(files), err
 }

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Filling is what Fill puts in.
@@ -25,19 +27,6 @@ type Filling struct {
 	Details map[string]any
 }
 
-// While a large filling goes on the writer keeps more of the file in memory,
-// writes each page once instead of to the log first, does not wait for the disk,
-// and leaves out checks that hold for small ones, made by the same code with all
-// of them: it is whole or thrown away.
-const (
-	inHaste = `
-		PRAGMA cache_size = -32000; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF;
-		PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA threads = 4`
-	asUsual = `
-		PRAGMA cache_size = -2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-		PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA threads = 0`
-)
-
 // rowsOfPiece is how many rows a transaction of a large filling puts in.
 const rowsOfPiece = 50_000
 
@@ -53,7 +42,7 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	if err := need.Refuse(by); err != nil {
 		return err
 	}
-	if err := d.refuseInUse(d.reader.queryRow(ctx, selectInUse)); err != nil {
+	if err := d.refuseInUse(d.reader.QuickQueryRow(ctx, selectInUse)); err != nil {
 		return err
 	}
 	f := &fill{Filling: x, d: d, ctx: ctx, stop: make(chan struct{}), numbered: map[string]*docids{}, tally: map[tallied]int{}}
@@ -65,8 +54,8 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	batch := math.MaxInt
 	if x.Large {
 		batch = rowsOfPiece
-		defer func() { err = errors.Join(err, d.hurry(context.Background(), asUsual, readers)) }()
-		if err := d.hurry(ctx, inHaste, 0); err != nil {
+		defer func() { err = errors.Join(err, d.setHaste(context.Background(), d.writer.Slow, readers)) }()
+		if err := d.setHaste(ctx, d.writer.Hurry, 0); err != nil {
 			return err
 		}
 	}
@@ -81,18 +70,19 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	return nil
 }
 
-// hurry sets the writer, which is one connection, and how many of the others stay
-// open: how the file is journaled changes only while there is none.
-func (d *DB) hurry(ctx context.Context, settings string, others int) error {
+// setHaste has the writer hurry or go slow, and says how many of the other
+// connections stay open: how the file is journaled changes only while there is none.
+// Hurrying leaves out checks that hold for small fillings, made by the same code with
+// all of them: a large one is whole or thrown away.
+func (d *DB) setHaste(ctx context.Context, set func(context.Context) error, others int) error {
 	d.reader.SetMaxIdleConns(others)
 	d.sessions.watch.SetMaxIdleConns(min(others, 1))
-	_, err := d.writer.ExecContext(ctx, settings)
-	return err
+	return set(ctx)
 }
 
 const selectInUse = "SELECT EXISTS (SELECT 1 FROM organizations) OR EXISTS (SELECT 1 FROM contacts) OR EXISTS (SELECT 1 FROM interactions)"
 
-func (d *DB) refuseInUse(r row) error {
+func (d *DB) refuseInUse(r sqlite.Row) error {
 	var used bool
 	if err := r.Scan(&used); err != nil {
 		return err
@@ -151,18 +141,18 @@ var grown = []string{
 // and what the triggers keep comes with the rows.
 func (f *fill) begin() (cost int, more bool, err error) {
 	t := f.b.t
-	if err := f.d.refuseInUse(t.queryRow(selectInUse)); err != nil {
+	if err := f.d.refuseInUse(t.QueryRow(selectInUse)); err != nil {
 		return 0, false, err
 	}
 	if f.last, err = t.lastAudit(); err != nil {
 		return 0, false, err
 	}
-	rows, err := t.query(`
+	rows, err := t.Query(`
 		SELECT type, name, tbl_name, sql FROM sqlite_schema
 		WHERE type IN ('index', 'trigger') AND sql IS NOT NULL
 			AND tbl_name IN ('organizations', 'contacts', 'organization_contact', 'interactions', 'audit_logs')
 		ORDER BY rowid`)
-	all, err := collect(rows, err, func(r row) (x struct{ kind, name, table, sql string }, err error) {
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x struct{ kind, name, table, sql string }, err error) {
 		err = r.Scan(&x.kind, &x.name, &x.table, &x.sql)
 		return x, err
 	})

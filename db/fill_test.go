@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // filling is of some organizations, with their history.
@@ -49,8 +51,8 @@ func TestALargeFillingLeavesAllAsItWas(t *testing.T) {
 		return all
 	}
 	schema := func() string {
-		rows, err := d.reader.query(t.Context(), "SELECT type || name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1")
-		all, err := collect(rows, err, scanText)
+		rows, err := d.reader.QuickQuery(t.Context(), "SELECT type || name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1")
+		all, err := sqlite.Collect(rows, err, sqlite.ScanText)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +123,7 @@ func TestAFillingIsRefused(t *testing.T) {
 
 func organizationsOf(t *testing.T, d *DB) (n int) {
 	t.Helper()
-	if err := d.reader.queryRow(t.Context(), "SELECT count(*) FROM organizations").Scan(&n); err != nil {
+	if err := d.reader.QuickQueryRow(t.Context(), "SELECT count(*) FROM organizations").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // FollowUp is the next step after an interaction: what is to be done, by which
@@ -51,7 +53,7 @@ func selectFollowUpFor(by Actor) (query string, args []any) {
 		LEFT JOIN users ON users.id = assignee_id`, append(organization.args, contact.args...)
 }
 
-func scanFollowUp(r row) (FollowUp, error) {
+func scanFollowUp(r sqlite.Row) (FollowUp, error) {
 	var f FollowUp
 	err := r.Scan(&f.ID, &f.InteractionID, &f.Text, &f.DueOn, nullText{&f.AssigneeID}, nullText{&f.Assignee}, moment{&f.DoneAt},
 		&f.Version, &f.Channel, &f.Subject,
@@ -67,7 +69,8 @@ func scanFollowUp(r row) (FollowUp, error) {
 func (d *DB) FollowUp(ctx context.Context, by Actor, id string) (FollowUp, error) {
 	read, args := selectFollowUpFor(by)
 	seen := by.seesInteraction("organization_id", "contact_id")
-	f, err := scanFollowUp(d.reader.queryRow(ctx, read+" WHERE follow_ups.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
+	args = append(append(args, id), seen.args...)
+	f, err := scanFollowUp(d.reader.QuickQueryRow(ctx, read+" WHERE follow_ups.id = ? AND "+seen.sql, args...))
 	if err != nil {
 		return f, fmt.Errorf("follow-up %s: %w", id, err)
 	}
@@ -135,12 +138,12 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 		f.Limit = PageSize
 	}
 	read, args := selectFollowUpFor(by)
-	query := d.reader.queryWatched
+	query := d.reader.Query
 	if f.OrganizationID != "" || f.ContactID != "" {
-		query = d.reader.query
+		query = d.reader.QuickQuery
 	}
 	rows, err := query(ctx, read+c.where()+s.orderBy("follow_ups.id", "")+limit(f.Limit+1), append(args, c.args...)...)
-	if page, err = collect(rows, err, scanFollowUp); err != nil {
+	if page, err = sqlite.Collect(rows, err, scanFollowUp); err != nil {
 		return nil, "", fmt.Errorf("follow-ups: %w", err)
 	}
 	if len(page) > f.Limit {
@@ -178,7 +181,7 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 			from, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id", by.seesInteraction("organization_id", "contact_id")
 		}
 		args := append([]any{today, by.UserID, today}, seen.args...)
-		err = d.reader.queryRow(ctx, `
+		err = d.reader.QuickQueryRow(ctx, `
 			SELECT count(*), ifnull(min(due_on) < ?, 0)
 			FROM (SELECT due_on FROM `+from+`
 				WHERE assignee_id = ? AND done_at IS NULL AND due_on <= ? AND `+seen.sql+`
@@ -192,8 +195,8 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 // who may log interactions, and so mark it done.
 func (d *DB) Assignees(ctx context.Context, by Actor) ([]Owner, error) {
 	return remembered(&d.memo, "assignees", func() ([]Owner, error) {
-		rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users WHERE "+mayFollowUp+" ORDER BY name_key, id")
-		return collect(rows, err, func(r row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
+		rows, err := d.reader.QuickQuery(ctx, "SELECT id, full_name FROM users WHERE "+mayFollowUp+" ORDER BY name_key, id")
+		return sqlite.Collect(rows, err, func(r sqlite.Row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
 	})
 }
 
@@ -227,7 +230,7 @@ func (t *tx) interaction(id string) (Interaction, error) {
 	if err := t.mustSee("interaction", id); err != nil {
 		return Interaction{}, err
 	}
-	return scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id))
+	return scanInteraction(t.QueryRow(selectInteraction+" WHERE interactions.id = ?", id))
 }
 
 func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
@@ -256,7 +259,7 @@ func (t *tx) newFollowUp(i Interaction, typed Fields) (FollowUp, map[string]Chan
 }
 
 func (t *tx) insertFollowUp(i Interaction, f FollowUp, changes map[string]Change) error {
-	_, err := t.exec(`
+	_, err := t.Exec(`
 		INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, created_by, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		f.ID, i.ID, f.Text, f.DueOn, orNull(f.AssigneeID), orNull(t.by.UserID), stamp(t.now))
@@ -323,7 +326,7 @@ func (t *tx) refuseDay(f FollowUp) (string, error) {
 		return "", nil
 	}
 	var had bool
-	err := t.queryRow(`
+	err := t.QueryRow(`
 		SELECT EXISTS (
 			SELECT 1 FROM audit_logs
 			WHERE `+aboutFollowUp+` AND json_extract(metadata, '$.changes.due_on.old') = ?)`,
@@ -340,7 +343,7 @@ func (t *tx) refuseAssignee(id string, i Interaction) (string, error) {
 		return "", nil
 	}
 	var name string
-	err := t.queryRow("SELECT full_name FROM users WHERE id = ? AND "+mayFollowUp, id).Scan(&name)
+	err := t.QueryRow("SELECT full_name FROM users WHERE id = ? AND "+mayFollowUp, id).Scan(&name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "Choose somebody from the list", nil
 	}
@@ -348,11 +351,11 @@ func (t *tx) refuseAssignee(id string, i Interaction) (string, error) {
 		return "", err
 	}
 	person := Actor{UserID: id}
-	if person.OwnOnly, err = ownOnly(t.queryRow(widestScope, id)); err != nil {
+	if person.OwnOnly, err = ownOnly(t.QueryRow(widestScope, id)); err != nil {
 		return "", err
 	}
 	seen := person.seesInteraction("ends.organization_id", "ends.contact_id")
-	err = found(t.queryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql, append([]any{i.OrganizationID, i.ContactID}, seen.args...)...))
+	err = found(t.QueryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql, append([]any{i.OrganizationID, i.ContactID}, seen.args...)...))
 	if errors.Is(err, ErrNotFound) {
 		return name + " does not see this client; choose somebody else", nil
 	}
@@ -420,7 +423,7 @@ func (t *tx) replan(i Interaction, typed Fields) error {
 		return t.updateFollowUp(i, i.Next, version, next)
 	}
 	var done FollowUp // what the form showed is not open any more
-	err := t.queryRow("SELECT text, due_on, ifnull(assignee_id, '') FROM follow_ups WHERE id = ? AND interaction_id = ?", shown, i.ID).Scan(&done.Text, &done.DueOn, &done.AssigneeID)
+	err := t.QueryRow("SELECT text, due_on, ifnull(assignee_id, '') FROM follow_ups WHERE id = ? AND interaction_id = ?", shown, i.ID).Scan(&done.Text, &done.DueOn, &done.AssigneeID)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -451,7 +454,7 @@ func (t *tx) saveFollowUp(f FollowUp) error {
 	if !f.DoneAt.IsZero() {
 		doneAt, doneBy = stamp(f.DoneAt), orNull(t.by.UserID)
 	}
-	_, err := t.exec("UPDATE follow_ups SET text = ?, due_on = ?, assignee_id = ?, done_at = ?, done_by = ?, version = version + 1 WHERE id = ?",
+	_, err := t.Exec("UPDATE follow_ups SET text = ?, due_on = ?, assignee_id = ?, done_at = ?, done_by = ?, version = version + 1 WHERE id = ?",
 		f.Text, f.DueOn, orNull(f.AssigneeID), doneAt, doneBy, f.ID)
 	return err
 }
@@ -502,7 +505,7 @@ func (d *DB) MoveFollowUp(ctx context.Context, by Actor, id string, version int,
 func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, version int, change func(*tx, *FollowUp, Interaction) (map[string]Change, error)) (FollowUp, error) {
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		read, args := selectFollowUpFor(System)
-		f, err := scanFollowUp(t.queryRow(read+" WHERE follow_ups.id = ?", append(args, id)...))
+		f, err := scanFollowUp(t.QueryRow(read+" WHERE follow_ups.id = ?", append(args, id)...))
 		if err != nil {
 			return err
 		}
@@ -544,10 +547,10 @@ type keptFollowUp struct {
 
 // followUpsOf reads all of an interaction's follow-ups, before they go with it.
 func (t *tx) followUpsOf(interactionID string) ([]keptFollowUp, error) {
-	rows, err := t.query(`
+	rows, err := t.Query(`
 		SELECT id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version
 		FROM follow_ups WHERE interaction_id = ? ORDER BY id`, interactionID)
-	return collect(rows, err, func(r row) (keptFollowUp, error) {
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (keptFollowUp, error) {
 		var k keptFollowUp
 		err := r.Scan(&k.ID, &k.Text, &k.DueOn, nullText{&k.AssigneeID}, nullText{&k.DoneAt}, nullText{&k.DoneBy},
 			nullText{&k.CreatedBy}, &k.CreatedAt, &k.Version)
@@ -558,7 +561,7 @@ func (t *tx) followUpsOf(interactionID string) ([]keptFollowUp, error) {
 // bringBack puts an interaction's follow-ups in again, without those of their people who are gone.
 func (t *tx) bringBack(interactionID string, kept []keptFollowUp) error {
 	for _, k := range kept {
-		_, err := t.exec(`
+		_, err := t.Exec(`
 			INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
 			VALUES (?, ?, ?, ?, (SELECT id FROM users WHERE id = ?), ?, (SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?, ?)`,
 			k.ID, interactionID, k.Text, k.DueOn, k.AssigneeID, orNull(k.DoneAt), k.DoneBy, k.CreatedBy, k.CreatedAt, k.Version)

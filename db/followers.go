@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"clientregistry/db/sqlite"
 )
 
 // The history is the registry's event log. Who follows it (webhooks, mail, live
@@ -48,17 +50,17 @@ func (d *DB) NextCommit() <-chan struct{} { return d.committed.wait() }
 // clients and of what was said with them.
 func (d *DB) Events(ctx context.Context, by Actor, seq int64, n int) (events []AuditEntry, read int64, err error) {
 	var newest int64
-	if err := d.reader.queryRow(ctx, "SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&newest); err != nil {
+	if err := d.reader.QuickQueryRow(ctx, "SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&newest); err != nil {
 		return nil, seq, err
 	}
 	seen := by.seesEntry()
 	if !by.Can(ViewAudit) {
 		seen = condition{sql: "action IN " + changingClients}.and(seen)
 	}
-	rows, err := d.reader.queryWatched(ctx, selectAudit("1")+`
+	rows, err := d.reader.Query(ctx, selectAudit("1")+`
 		WHERE seq > ? AND seq <= ? AND `+seen.sql+`
 		ORDER BY seq`+limit(n), append([]any{seq, newest}, seen.args...)...)
-	if events, err = collect(rows, err, scanAudit); err != nil {
+	if events, err = sqlite.Collect(rows, err, scanAudit); err != nil {
 		return nil, seq, fmt.Errorf("events behind %d: %w", seq, err)
 	}
 	for i := range events {
@@ -72,7 +74,7 @@ func (d *DB) Events(ctx context.Context, by Actor, seq int64, n int) (events []A
 
 // FollowedTo returns how far a follower has read the history, 0 for a new one.
 func (d *DB) FollowedTo(ctx context.Context, follower string) (seq int64, err error) {
-	err = d.reader.queryRow(ctx, "SELECT seq FROM followers WHERE name = ?", follower).Scan(&seq)
+	err = d.reader.QuickQueryRow(ctx, "SELECT seq FROM followers WHERE name = ?", follower).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -82,7 +84,7 @@ func (d *DB) FollowedTo(ctx context.Context, follower string) (seq int64, err er
 // SetFollowedTo notes how far a follower has read the history. It never goes back.
 func (d *DB) SetFollowedTo(ctx context.Context, follower string, seq int64) error {
 	return d.keep(ctx, System, Program, func(t *tx) error {
-		_, err := t.exec(`
+		_, err := t.Exec(`
 			INSERT INTO followers (name, seq) VALUES (?, ?)
 			ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`, follower, seq)
 		return err

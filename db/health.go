@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -10,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
+	"clientregistry/db/sqlite"
 )
 
 // Health is what is known of the registry's file.
@@ -28,7 +27,7 @@ func (e *Damaged) Error() string { return "the file is damaged: " + e.Found }
 // IsDamaged tells whether an error is damage of the file: found before, or met just now.
 func IsDamaged(err error) bool {
 	var known *Damaged
-	return errors.As(err, &known) || isDamage(err)
+	return errors.As(err, &known) || sqlite.IsDamage(err)
 }
 
 // health is the Health that all goroutines share.
@@ -54,7 +53,7 @@ func (d *DB) sound() error {
 
 // notice marks the registry as damaged where an error says that SQLite met damage.
 func (d *DB) notice(err error) {
-	if err != nil && isDamage(err) {
+	if err != nil && sqlite.IsDamage(err) {
 		d.damaged(err.Error())
 	}
 }
@@ -101,7 +100,7 @@ var ErrMuchWritten = errors.New("too much is being written meanwhile")
 
 func (d *DB) lookForDamage(ctx context.Context, calm bool) error {
 	found, err := d.check(ctx, calm)
-	if meetsDamage(err) {
+	if sqlite.IsDamageInCheck(err) {
 		found, err = err.Error(), nil
 	}
 	if err != nil {
@@ -129,7 +128,7 @@ func (d *DB) check(ctx context.Context, calm bool) (found string, err error) {
 		return "", err
 	}
 	own := d.connectReaders(1)
-	defer own.end()
+	defer own.End()
 	if calm {
 		watched, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
@@ -142,9 +141,11 @@ func (d *DB) check(ctx context.Context, calm bool) (found string, err error) {
 		ctx = watched
 	}
 	if info.Size() <= d.small {
-		return answerOf(ctx, own, "PRAGMA integrity_check(5)")
+		found, err = own.IntegrityCheck(ctx, 5)
+		return answer(ctx, found, err)
 	}
-	found, err = answerOf(ctx, own, "PRAGMA quick_check(5)")
+	found, err = own.QuickCheck(ctx, 5)
+	found, err = answer(ctx, found, err)
 	if err != nil || found != "" || !d.keysUnchecked.Load() {
 		return found, err
 	}
@@ -164,7 +165,7 @@ const mostWAL = 20 << 20
 func (d *DB) watchWAL(ctx context.Context, stop context.CancelCauseFunc) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for d.walSize() <= mostWAL {
+	for sqlite.WALSize(d.path) <= mostWAL {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -174,54 +175,10 @@ func (d *DB) watchWAL(ctx context.Context, stop context.CancelCauseFunc) {
 	stop(ErrMuchWritten)
 }
 
-// answerOf runs one check of SQLite and returns the rows that it answers, "" for ok.
-func answerOf(ctx context.Context, p *pool, query string) (found string, err error) {
-	rows, err := p.queryWatched(ctx, query)
-	lines, err := collect(rows, err, scanText)
-	if meetsDamage(err) && ctx.Err() == nil {
-		lines, err = append(lines, err.Error()), nil
-	}
-	if found = strings.TrimPrefix(strings.Join(lines, "\n"), "*** in database main ***\n"); found == "ok" {
-		found = ""
+// answer is what a check found, which may be in its error.
+func answer(ctx context.Context, found string, err error) (string, error) {
+	if sqlite.IsDamageInCheck(err) && ctx.Err() == nil {
+		return strings.TrimPrefix(found+"\n"+err.Error(), "\n"), nil
 	}
 	return found, err
-}
-
-// meetsDamage tells whether an error of a check is damage: a sound file lets no
-// rule fail to be computed, as one of JSON does where there is none.
-func meetsDamage(err error) bool {
-	var e sqlite3.Error
-	return isDamage(err) || errors.As(err, &e) && e.Code == sqlite3.ErrError
-}
-
-func (d *DB) walSize() int64 {
-	info, err := os.Stat(d.path + "-wal")
-	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
-// cursor is the rows of a query; damage that is met among them is noticed.
-type cursor struct {
-	*sql.Rows
-	pool *pool
-}
-
-func (c cursor) Err() error { return c.pool.noticed(c.Rows.Err()) }
-
-// watchedRow is a row that does the same.
-type watchedRow struct {
-	*sql.Row
-	pool *pool
-}
-
-func (r watchedRow) Scan(into ...any) error { return r.pool.noticed(r.Row.Scan(into...)) }
-
-// noticed tells the registry of damage that a connection met, and returns the error.
-func (p *pool) noticed(err error) error {
-	if err != nil && p.notice != nil {
-		p.notice(err)
-	}
-	return err
 }

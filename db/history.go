@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Entry is one row of a record's history, with the names it speaks of.
@@ -68,12 +70,12 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	default:
 		return nil, 0, ErrNotFound
 	}
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.QuickQuery(ctx, `
 		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(full_name, ''), audit_logs.created_at, metadata
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE seq IN (`+seqs+`)
 		ORDER BY seq DESC`+limit(HistorySize+1), args...)
-	page, err = collect(rows, err, func(r row) (Entry, error) {
+	page, err = sqlite.Collect(rows, err, func(r sqlite.Row) (Entry, error) {
 		var e Entry
 		var metadata string
 		err := r.Scan(&e.Seq, &e.Action, &e.TargetType, &e.TargetID, &e.UserName, moment{&e.At}, &metadata)
@@ -205,8 +207,8 @@ func (n *namer) lookUp(table string, ids []string) {
 	for _, id := range ids {
 		n.known[id] = ""
 	}
-	rows, err := n.d.reader.query(n.ctx, "SELECT id, "+columns+" FROM "+table+" WHERE id IN (SELECT value FROM json_each(?)) AND "+seen.sql, append([]any{string(list)}, seen.args...)...)
-	_, err = collect(rows, err, func(r row) (none struct{}, err error) {
+	rows, err := n.d.reader.QuickQuery(n.ctx, "SELECT id, "+columns+" FROM "+table+" WHERE id IN (SELECT value FROM json_each(?)) AND "+seen.sql, append([]any{string(list)}, seen.args...)...)
+	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
 		var id, first, last string
 		err = r.Scan(&id, &first, &last)
 		n.known[id] = personName(first, last)
@@ -239,11 +241,11 @@ func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string, archiv
 		WHERE target_type = ? AND target_id = ? AND action = ?
 		ORDER BY seq`
 	var at time.Time
-	err := d.reader.queryRow(ctx, read+" LIMIT 1", targetType, id, create).Scan(nullText{&o.CreatedBy}, moment{&at})
+	err := d.reader.QuickQueryRow(ctx, read+" LIMIT 1", targetType, id, create).Scan(nullText{&o.CreatedBy}, moment{&at})
 	if ignoreMissing(err) != nil || !archived {
 		return o, ignoreMissing(err)
 	}
-	err = d.reader.queryRow(ctx, read+" DESC LIMIT 1", targetType, id, archive).Scan(nullText{&o.ArchivedBy}, moment{&o.ArchivedAt})
+	err = d.reader.QuickQueryRow(ctx, read+" DESC LIMIT 1", targetType, id, archive).Scan(nullText{&o.ArchivedBy}, moment{&o.ArchivedAt})
 	return o, ignoreMissing(err)
 }
 

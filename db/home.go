@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Touched is a record that somebody worked on lately.
@@ -23,12 +25,12 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	if !by.Can(ViewInteraction) {
 		seen = condition{sql: "action NOT IN " + changing("interaction", "follow_up")}
 	}
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.QuickQuery(ctx, `
 		SELECT target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
 		FROM audit_logs
 		WHERE user_id = ? AND +action IN `+changingClients+` AND `+seen.sql+`
 		ORDER BY seq DESC LIMIT 100`, append([]any{by.UserID}, seen.args...)...)
-	all, err := collect(rows, err, func(r row) (Touched, error) {
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (Touched, error) {
 		var t Touched
 		var organization, contact string
 		err := r.Scan(&t.Kind, &t.ID, &organization, &contact, moment{&t.At})
@@ -65,8 +67,8 @@ func (d *DB) Quiet(ctx context.Context, by Actor, n int) ([]Organization, error)
 		return nil, fmt.Errorf("quiet organizations tell of interactions: %w", err)
 	}
 	read, args := OrganizationKind.read(Actor{}, "sort_key", ownerName)
-	rows, err := d.reader.query(ctx, read+`
+	rows, err := d.reader.QuickQuery(ctx, read+`
 		WHERE owner_user_id = ? AND is_active = 1
 		ORDER BY last_contact_key, organizations.id`+limit(n), append(args, by.UserID)...)
-	return collect(rows, err, OrganizationKind.scan)
+	return sqlite.Collect(rows, err, OrganizationKind.scan)
 }

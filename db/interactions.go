@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Interaction is a call, email, meeting or note with an organization, a contact, or both.
@@ -97,7 +99,7 @@ func selectInteractionFor(by Actor, user string) (query string, args []any) {
 		LEFT JOIN users AS assignees ON assignees.id = assignee_id`, append(organization.args, contact.args...)
 }
 
-func scanInteraction(r row) (Interaction, error) {
+func scanInteraction(r sqlite.Row) (Interaction, error) {
 	var i Interaction
 	err := r.Scan(&i.ID, &i.Channel, &i.Subject, nullText{&i.Body}, nullText{&i.Outcome},
 		nullText{&i.OrganizationID}, nullText{&i.OrganizationName},
@@ -118,7 +120,8 @@ func scanInteraction(r row) (Interaction, error) {
 func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction, error) {
 	read, args := selectInteractionFor(by, userName)
 	seen := by.seesInteraction("organization_id", "contact_id")
-	i, err := scanInteraction(d.reader.queryRow(ctx, read+" WHERE interactions.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
+	args = append(append(args, id), seen.args...)
+	i, err := scanInteraction(d.reader.QuickQueryRow(ctx, read+" WHERE interactions.id = ? AND "+seen.sql, args...))
 	if err != nil {
 		return i, fmt.Errorf("interaction %s: %w", id, err)
 	}
@@ -155,12 +158,12 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	}
 	f.Limit = min(f.Limit, 200)
 	read, args := selectInteractionFor(by, unnamed)
-	query := d.reader.queryWatched
+	query := d.reader.Query
 	if f.OrganizationID != "" || f.ContactID != "" {
-		query = d.reader.query
+		query = d.reader.QuickQuery
 	}
 	rows, err := query(ctx, read+c.where()+s.orderBy("interactions.id", "")+limit(f.Limit+1), append(args, c.args...)...)
-	page, err = collectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
+	page, err = sqlite.CollectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
 	if page, err = d.interactionsNamed(ctx, page, err); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}
@@ -265,7 +268,7 @@ func (t *tx) insertInteraction(i Interaction) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`
+	_, err = t.Exec(`
 		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, version, docid)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
@@ -376,7 +379,7 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	if _, ok := changes["happened_at"]; !ok {
 		i.HappenedAt = happened
 	}
-	_, err = t.exec(`
+	_, err = t.Exec(`
 		UPDATE interactions
 		SET organization_id = ?, contact_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?, version = version + 1
 		WHERE id = ?`,
@@ -434,7 +437,7 @@ func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec("DELETE FROM interactions WHERE id = ?", id); err != nil {
+		if _, err := t.Exec("DELETE FROM interactions WHERE id = ?", id); err != nil {
 			return err
 		}
 		metadata := i.details()
@@ -466,11 +469,11 @@ type deletedInteraction struct {
 // gone, the answer is ErrNotFound.
 func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Interaction, error) {
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
-		if _, err := scanInteraction(t.queryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
+		if _, err := scanInteraction(t.QueryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
 			return err
 		}
 		var metadata string
-		err := t.queryRow("SELECT metadata FROM audit_logs WHERE target_type = 'interaction' AND target_id = ? AND action = 'delete_interaction' ORDER BY seq DESC LIMIT 1", id).Scan(&metadata)
+		err := t.QueryRow("SELECT metadata FROM audit_logs WHERE target_type = 'interaction' AND target_id = ? AND action = 'delete_interaction' ORDER BY seq DESC LIMIT 1", id).Scan(&metadata)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound
 		}
@@ -486,7 +489,7 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 		}
 		// A trigger takes a new row for the last contact before others of the same
 		// moment; this one is as old as its id. Touched, it is looked for anew.
-		if _, err := t.exec("UPDATE interactions SET channel = channel WHERE id = ?", id); err != nil {
+		if _, err := t.Exec("UPDATE interactions SET channel = channel WHERE id = ?", id); err != nil {
 			return err
 		}
 		if err := t.bringBack(id, followUps); err != nil {
@@ -527,7 +530,7 @@ func (t *tx) deleted(id, metadata string) (Interaction, []keptFollowUp, error) {
 		id    *string
 	}{{"organizations", &i.OrganizationID}, {"contacts", &i.ContactID}, {"users", &i.UserID}} {
 		var there bool
-		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", *end.id).Scan(&there); err != nil {
+		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", *end.id).Scan(&there); err != nil {
 			return i, nil, err
 		}
 		if !there {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // InvitationLife and ResetLife are how long the links work.
@@ -21,7 +23,7 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 		if a.Status == "disabled" {
 			return invalid("status", "This account is disabled; enable it first")
 		}
-		if _, err := t.exec("UPDATE users SET password_hash = ?, status = 'active', updated_at = ? WHERE id = ?", hash, stamp(t.now), id); err != nil {
+		if _, err := t.Exec("UPDATE users SET password_hash = ?, status = 'active', updated_at = ? WHERE id = ?", hash, stamp(t.now), id); err != nil {
 			return err
 		}
 		if err := t.signOutEverywhere(id); err != nil {
@@ -56,9 +58,9 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 		if err := t.standOut(u, changes); err != nil {
 			return err
 		}
-		_, err := t.exec("INSERT INTO users (id, email, full_name, status, created_at, updated_at) VALUES (?, ?, ?, 'invited', ?, ?)",
+		_, err := t.Exec("INSERT INTO users (id, email, full_name, status, created_at, updated_at) VALUES (?, ?, ?, 'invited', ?, ?)",
 			u.ID, u.Email, u.FullName, stamp(t.now), stamp(t.now))
-		if isUnique(err) {
+		if sqlite.IsUnique(err) {
 			return invalid("email", "This email has an account already")
 		}
 		if err != nil {
@@ -81,11 +83,11 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 
 // newLink makes a one-time link; older ones of its kind work no more.
 func (t *tx) newLink(userID, kind string) (token string, err error) {
-	if _, err := t.exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", userID, kind); err != nil {
+	if _, err := t.Exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", userID, kind); err != nil {
 		return "", err
 	}
 	token = rand.Text()
-	_, err = t.exec("INSERT INTO user_links (id, user_id, kind, expires_at) VALUES (?, ?, ?, ?)", sha256Hex(token), userID, kind, stamp(t.now.Add(linkLife[kind])))
+	_, err = t.Exec("INSERT INTO user_links (id, user_id, kind, expires_at) VALUES (?, ?, ?, ?)", sha256Hex(token), userID, kind, stamp(t.now.Add(linkLife[kind])))
 	return token, err
 }
 
@@ -127,7 +129,7 @@ func (d *DB) LinkOwner(ctx context.Context, kind, token string) (User, error) {
 
 func linkOwner(ask asker, now time.Time, kind, token string) (User, error) {
 	after, until := lastsBetween(now, linkLife[kind])
-	return scanUser(ask.queryRow(selectUser+`
+	return scanUser(ask.QueryRow(selectUser+`
 		WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ? AND expires_at <= ?)`, sha256Hex(token), kind, after, until))
 }
 
@@ -141,7 +143,7 @@ func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZo
 		if _, refused := apply(userFields, Fields{"time_zone": timeZone}, u); refused != nil {
 			return refused
 		}
-		if _, err := t.exec("UPDATE users SET status = 'active', password_hash = ?, time_zone = ?, updated_at = ? WHERE id = ?", hash, u.TimeZone, stamp(t.now), u.ID); err != nil {
+		if _, err := t.Exec("UPDATE users SET status = 'active', password_hash = ?, time_zone = ?, updated_at = ? WHERE id = ?", hash, u.TimeZone, stamp(t.now), u.ID); err != nil {
 			return err
 		}
 		return t.record("accept_invitation", "user", u.ID, details{"changes": map[string]Change{"status": {Old: "invited", New: "active"}}})
@@ -155,7 +157,7 @@ func (d *DB) FinishReset(ctx context.Context, by Actor, token, hash string) (Use
 		if u.Status != "active" {
 			return ErrNotFound
 		}
-		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), u.ID); err != nil {
+		if _, err := t.Exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), u.ID); err != nil {
 			return err
 		}
 		if err := t.signOutEverywhere(u.ID); err != nil {
@@ -173,7 +175,7 @@ func (d *DB) useLink(ctx context.Context, by Actor, kind, token string, use func
 			return err
 		}
 		t.by.UserID = u.ID
-		if _, err := t.exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", u.ID, kind); err != nil {
+		if _, err := t.Exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", u.ID, kind); err != nil {
 			return err
 		}
 		return use(t, &u)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"clientregistry/db/sqlite"
 )
 
 // Link is a contact's place at an organization.
@@ -42,7 +44,7 @@ const selectLink = `
 	JOIN organizations ON organizations.id = organization_id
 	JOIN contacts ON contacts.id = contact_id`
 
-func scanLink(r row) (Link, error) {
+func scanLink(r sqlite.Row) (Link, error) {
 	var l Link
 	err := r.Scan(&l.OrganizationID, &l.OrganizationName, &l.ContactID, &l.ContactFirst, &l.ContactLast,
 		nullText{&l.ContactTitle}, nullText{&l.ContactEmail}, &l.OrganizationActive, &l.ContactActive,
@@ -56,23 +58,23 @@ func scanLink(r row) (Link, error) {
 // Link returns the link of an organization and a contact, or ErrNotFound.
 func (d *DB) Link(ctx context.Context, by Actor, organizationID, contactID string) (Link, error) {
 	seen := by.seesLink()
-	return scanLink(d.reader.queryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
+	return scanLink(d.reader.QuickQueryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
 }
 
 // ContactsOf lists an organization's links by contact's name, former ones last.
 func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([]Link, error) {
 	seen := by.seesLink()
-	rows, err := d.reader.query(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', contacts.sort_key, contact_id",
+	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', contacts.sort_key, contact_id",
 		append([]any{organizationID}, seen.args...)...)
-	return collect(rows, err, scanLink)
+	return sqlite.Collect(rows, err, scanLink)
 }
 
 // OrganizationsOf lists a contact's links by organization's name, former ones last.
 func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([]Link, error) {
 	seen := by.seesLink()
-	rows, err := d.reader.query(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', organizations.sort_key, organization_id",
+	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', organizations.sort_key, organization_id",
 		append([]any{contactID}, seen.args...)...)
-	return collect(rows, err, scanLink)
+	return sqlite.Collect(rows, err, scanLink)
 }
 
 // NewLink is what a link is made from. Of each end either the id is there, or
@@ -126,7 +128,7 @@ func (t *tx) linkContact(n *NewLink) error {
 		return refused
 	}
 	l.OrganizationID, l.ContactID = n.OrganizationID, n.ContactID
-	existing, err := scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID))
+	existing, err := scanLink(t.QueryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID))
 	if err == nil {
 		refused := invalid("contact_id", "%s is linked to %s already", existing.ContactName(), existing.OrganizationName)
 		refused.Linked = &existing
@@ -144,7 +146,7 @@ func (t *tx) linkContact(n *NewLink) error {
 // insertLink, deleteLink and changeLink write a link and its audit row. The
 // first two leave the contact's words to the caller.
 func (t *tx) insertLink(l Link, metadata details) error {
-	if _, err := t.exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status) VALUES (?, ?, ?, ?)",
+	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status) VALUES (?, ?, ?, ?)",
 		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus); err != nil {
 		return err
 	}
@@ -152,14 +154,14 @@ func (t *tx) insertLink(l Link, metadata details) error {
 }
 
 func (t *tx) deleteLink(l Link, metadata details) error {
-	if _, err := t.exec("DELETE FROM organization_contact WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID); err != nil {
+	if _, err := t.Exec("DELETE FROM organization_contact WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID); err != nil {
 		return err
 	}
 	return t.record("unlink_contact", "organization", l.OrganizationID, metadata)
 }
 
 func (t *tx) changeLink(l Link, changes map[string]Change, metadata details) error {
-	if _, err := t.exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1 WHERE organization_id = ? AND contact_id = ?",
+	if _, err := t.Exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1 WHERE organization_id = ? AND contact_id = ?",
 		orNull(l.RoleLabel), l.RelationshipStatus, l.OrganizationID, l.ContactID); err != nil {
 		return err
 	}
@@ -187,9 +189,9 @@ func (t *tx) linkEnds(n *NewLink) (err error) {
 		active  bool
 		version int
 	}
-	err = t.queryRow("SELECT is_active, version FROM organizations WHERE id = ?", n.OrganizationID).Scan(&organization.active, &organization.version)
+	err = t.QueryRow("SELECT is_active, version FROM organizations WHERE id = ?", n.OrganizationID).Scan(&organization.active, &organization.version)
 	if err == nil {
-		err = t.queryRow("SELECT is_active, version FROM contacts WHERE id = ?", n.ContactID).Scan(&contact.active, &contact.version)
+		err = t.QueryRow("SELECT is_active, version FROM contacts WHERE id = ?", n.ContactID).Scan(&contact.active, &contact.version)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
@@ -240,12 +242,12 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 // link reads a link that the actor sees, or returns ErrNotFound.
 func (t *tx) link(organizationID, contactID string) (Link, error) {
 	seen := t.by.seesLink()
-	return scanLink(t.queryRow(selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
+	return scanLink(t.QueryRow(selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
 }
 
 func (t *tx) linkConflict(l Link) error {
 	c := &Conflict{}
-	err := t.queryRow(`
+	err := t.QueryRow(`
 		SELECT users.full_name, audit_logs.created_at
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE action IN ('link_contact', 'update_link') AND target_type = 'organization' AND target_id = ?

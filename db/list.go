@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // PageSize is how many rows a list shows at once.
@@ -261,12 +263,12 @@ func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (pag
 	if err != nil || empty {
 		return nil, "", err
 	}
-	read := d.reader.queryWatched
+	read := d.reader.Query
 	if all, _ := k.narrowed(by, f); len(all) == 0 && !by.OwnOnly {
-		read = d.reader.query
+		read = d.reader.QuickQuery
 	}
 	rows, err := read(ctx, query, args...)
-	if page, err = collectInto(make([]Record, 0, PageSize+1), rows, err, k.scan); err != nil {
+	if page, err = sqlite.CollectInto(make([]Record, 0, PageSize+1), rows, err, k.scan); err != nil {
 		return nil, "", err
 	}
 	if len(page) > PageSize {
@@ -312,7 +314,7 @@ func (d *DB) atMost(ctx context.Context, from string, args ...any) (n int, more 
 		key += "\x00" + fmt.Sprint(arg)
 	}
 	n, err = remembered(&d.memo, key, func() (n int, err error) {
-		err = d.reader.queryRowWatched(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(d.most+1)+")", args...).Scan(&n)
+		err = d.reader.QueryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(d.most+1)+")", args...).Scan(&n)
 		return n, err
 	})
 	return min(n, d.most), n > d.most, err

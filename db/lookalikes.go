@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 
+	"clientregistry/db/sqlite"
+
 	"go.mau.fi/util/confusable"
 	"golang.org/x/text/unicode/norm"
 )
@@ -76,8 +78,10 @@ func (t *tx) standOut(u User, changes map[string]Change) error {
 	if named {
 		refused.add("full_name", plainName(u.FullName))
 	}
-	rows, err := t.query("SELECT email, full_name FROM users WHERE id <> ? ORDER BY full_name, id", u.ID)
-	others, err := collect(rows, err, func(r row) (other User, err error) { return other, r.Scan(&other.Email, &other.FullName) })
+	rows, err := t.Query("SELECT email, full_name FROM users WHERE id <> ? ORDER BY full_name, id", u.ID)
+	others, err := sqlite.Collect(rows, err, func(r sqlite.Row) (other User, err error) {
+		return other, r.Scan(&other.Email, &other.FullName)
+	})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/migrations"
 
 	"github.com/pressly/goose/v3"
@@ -31,11 +32,11 @@ func (d *DB) migrate(ctx context.Context, copied bool) error {
 		return errNewer(current, target)
 	}
 	return d.locked(func() error { // a command must not change the schema under a running server
-		if err := lockFile(d.file); err != nil {
+		if err := sqlite.LockFile(d.file); err != nil {
 			return err
 		}
 		if d.lock == nil {
-			defer unlockFile(d.file)
+			defer sqlite.UnlockFile(d.file)
 		}
 		if current, err = p.GetDBVersion(ctx); err != nil {
 			return err
@@ -73,21 +74,12 @@ func (d *DB) needsNoUpgrade(ctx context.Context, p *goose.Provider, damage error
 	return nil
 }
 
-func checkForeignKeys(ctx context.Context, p *pool) error {
-	rows, err := p.QueryContext(ctx, "PRAGMA foreign_key_check")
-	if err != nil {
-		return err
+func checkForeignKeys(ctx context.Context, p *sqlite.Pool) error {
+	table, parent, err := p.BrokenForeignKey(ctx)
+	if err == nil && table != "" {
+		err = broken("its foreign keys are broken, first where %s refers to %s; restore a backup", table, parent)
 	}
-	defer rows.Close()
-	if rows.Next() {
-		var table, parent string
-		var row, key any
-		if err := rows.Scan(&table, &row, &parent, &key); err != nil {
-			return err
-		}
-		return broken("its foreign keys are broken, first where %s refers to %s; restore a backup", table, parent)
-	}
-	return rows.Err()
+	return err
 }
 
 // explain says in one line what an error at start means for the reader.
@@ -97,6 +89,8 @@ func explain(err error) error {
 	switch {
 	case err == nil || errors.As(err, &already) || errors.As(err, &found):
 		return err
+	case errors.Is(err, sqlite.ErrInUse):
+		return errors.New("it is in use by another Client Registry; stop that one first")
 	case IsDamaged(err):
 		return &explained{"it is damaged or no database (%s); restore a backup", err}
 	case IsFull(err):

@@ -89,7 +89,7 @@ func argument(of reflect.Type) reflect.Value {
 // changes is how many rows the writer's connection has changed since it was opened.
 func changes(t *testing.T, d *DB) (n int) {
 	t.Helper()
-	if err := d.writer.QueryRow("SELECT total_changes()").Scan(&n); err != nil {
+	if err := d.writer.QueryRow(t.Context(), "SELECT total_changes()").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -1,6 +1,10 @@
 package db
 
-import "context"
+import (
+	"context"
+
+	"clientregistry/db/sqlite"
+)
 
 // OrganizationKind is the kind of the clients.
 var OrganizationKind = newRecordKind(RecordKind{
@@ -40,8 +44,8 @@ func (organizationRules) index(t *tx, docid int64, r Record) error {
 
 // renamed reindexes the contacts, who are found by their organizations' names.
 func (organizationRules) renamed(t *tx, id string) error {
-	rows, err := t.query("SELECT contact_id FROM organization_contact WHERE organization_id = ?", id)
-	ids, err := collect(rows, err, scanText)
+	rows, err := t.Query("SELECT contact_id FROM organization_contact WHERE organization_id = ?", id)
+	ids, err := sqlite.Collect(rows, err, sqlite.ScanText)
 	if err != nil {
 		return err
 	}

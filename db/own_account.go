@@ -1,6 +1,10 @@
 package db
 
-import "context"
+import (
+	"context"
+
+	"clientregistry/db/sqlite"
+)
 
 // withPassword makes a change to the actor's own account that asks for his
 // current password. A wrong one is Invalid and counts, which ends in Locked; what
@@ -13,7 +17,7 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 		return err // before the password counts as a guess
 	}
 	var stored string
-	if err := d.reader.queryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
+	if err := d.reader.QuickQueryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
 		return err
 	}
 	tried := browserOf(by.UserID, "signed in")
@@ -34,7 +38,7 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 	}
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		var still bool // hashing takes a while
-		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", by.UserID, stored).Scan(&still); err != nil {
+		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", by.UserID, stored).Scan(&still); err != nil {
 			return err
 		}
 		if !still {
@@ -49,7 +53,7 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 // returns Invalid where it does not.
 func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash string) error {
 	return d.withPassword(ctx, by, current, func(t *tx) error {
-		if _, err := t.exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
+		if _, err := t.Exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
 			return err
 		}
 		if _, err := t.endSessions(by.UserID, token); err != nil {
@@ -70,7 +74,7 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 		return refused
 	}
 	return d.withPassword(ctx, by, current, func(t *tx) error {
-		u, err := scanUser(t.queryRow(selectUser+"WHERE id = ?", by.UserID))
+		u, err := scanUser(t.QueryRow(selectUser+"WHERE id = ?", by.UserID))
 		if err != nil {
 			return err
 		}
@@ -84,8 +88,8 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 		if err := t.standOut(u, changes); err != nil {
 			return err
 		}
-		_, err = t.exec("UPDATE users SET email = ?, updated_at = ? WHERE id = ?", u.Email, stamp(t.now), u.ID)
-		if isUnique(err) {
+		_, err = t.Exec("UPDATE users SET email = ?, updated_at = ? WHERE id = ?", u.Email, stamp(t.now), u.ID)
+		if sqlite.IsUnique(err) {
 			return invalid("email", "This email has an account already")
 		}
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"clientregistry/db/sqlite"
 )
 
 // createPart makes a file for what is not complete: private, under a name that
@@ -15,7 +17,7 @@ func createPart(folder string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := takePart(f); err != nil {
+	if err := sqlite.LockFile(f); err != nil {
 		return nil, errors.Join(err, dropPart(f))
 	}
 	return f, nil
@@ -23,7 +25,7 @@ func createPart(folder string) (*os.File, error) {
 
 // dropPart removes an incomplete file, and what SQLite may have left beside it.
 func dropPart(f *os.File) error {
-	for _, suffix := range []string{"-journal", "-wal", "-shm"} {
+	for _, suffix := range sqlite.Besides {
 		os.Remove(f.Name() + suffix)
 	}
 	err := os.Remove(f.Name())
@@ -42,7 +44,7 @@ func RemoveParts(folder string) {
 		if err != nil {
 			continue
 		}
-		if takePart(f) != nil {
+		if sqlite.LockFile(f) != nil {
 			f.Close()
 			continue
 		}
@@ -62,28 +64,9 @@ func globbed(path string) string {
 	return string(out)
 }
 
-// nameFile gives a complete file its name for good, and refuses one that is taken.
-func nameFile(part, name string) error {
-	err := os.Link(part, name)
-	switch {
-	case err == nil:
-		return errors.Join(os.Remove(part), syncFolder(name))
-	case errors.Is(err, os.ErrExist), errors.Is(err, syscall.EXDEV):
-		return err
-	}
-	// A disk without links.
-	if _, err := os.Lstat(name); !errors.Is(err, os.ErrNotExist) {
-		return errors.Join(err, os.ErrExist)
-	}
-	if err := os.Rename(part, name); err != nil {
-		return err
-	}
-	return syncFolder(name)
-}
-
 // moveFile is nameFile also from one disk to another.
 func moveFile(from, name string) error {
-	err := nameFile(from, name)
+	err := sqlite.NameFile(from, name)
 	if errors.Is(err, syscall.EXDEV) {
 		return copyOver(from, name)
 	}
@@ -107,17 +90,8 @@ func copyOver(from, name string) error {
 	if err := part.Sync(); err != nil {
 		return err
 	}
-	if err := nameFile(part.Name(), name); err != nil {
+	if err := sqlite.NameFile(part.Name(), name); err != nil {
 		return err
 	}
 	return os.Remove(from)
-}
-
-// syncFolder makes a file's name survive a power cut.
-func syncFolder(name string) error {
-	folder, err := os.Open(filepath.Dir(name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -141,12 +141,12 @@ func (d *DB) seed(ctx context.Context) error {
 	}
 	return d.keep(ctx, System, Program, func(t *tx) error {
 		for _, p := range Permissions {
-			if _, err := t.exec("INSERT INTO permissions (id, slug, description) VALUES (?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), string(p), permissionWords[p]); err != nil {
+			if _, err := t.Exec("INSERT INTO permissions (id, slug, description) VALUES (?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), string(p), permissionWords[p]); err != nil {
 				return err
 			}
 		}
 		for _, r := range seededRoles {
-			made, err := t.exec("INSERT INTO roles (id, slug, name, description) VALUES (?, ?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), r.slug, r.slug, r.words)
+			made, err := t.Exec("INSERT INTO roles (id, slug, name, description) VALUES (?, ?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), r.slug, r.slug, r.words)
 			if err != nil {
 				return err
 			}
@@ -154,7 +154,7 @@ func (d *DB) seed(ctx context.Context) error {
 				if made == 0 && r.slug != "Administrator" {
 					break
 				}
-				if _, err := t.exec(`
+				if _, err := t.Exec(`
 					INSERT INTO role_permission (role_id, permission_id)
 					SELECT roles.id, permissions.id FROM roles, permissions WHERE roles.slug = ? AND permissions.slug = ?
 					ON CONFLICT DO NOTHING`, r.slug, string(p)); err != nil {

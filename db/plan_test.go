@@ -1,12 +1,13 @@
 package db
 
 import (
-	"database/sql"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // interactionFilters are those of timelines and of the feed; each two of them are asked for.
@@ -250,35 +251,28 @@ func (d *DB) planOf(t *testing.T, k *RecordKind, by Actor, f Filter, w way, s so
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+lasting(query), args...)
-	steps, err := planSteps(rows, err)
+	steps, err := d.reader.Plan(t.Context(), query, args...)
 	if err != nil {
 		t.Fatal(query, err)
 	}
 	var plan string
 	for _, step := range steps {
-		if !strings.Contains(parentOf(steps, step), "CORRELATED") { // a contact's own few organizations
-			plan += step.String()
+		if !ofFew(step) {
+			plan += "\n\t" + step.Text
 		}
 	}
 	return plan + "\n"
 }
 
-func planSteps(rows *sql.Rows, err error) ([]step, error) {
-	return collect(cursor{rows, &pool{}}, err, func(r row) (step, error) {
-		var s step
-		var unused int
-		err := r.Scan(&s.id, &s.parent, &unused, &s.text)
-		return s, err
-	})
-}
+// ofFew tells whether a step orders a contact's own few organizations.
+func ofFew(s sqlite.PlanStep) bool { return strings.Contains(s.Parent, "CORRELATED") }
 
 // checkPlans asks for the plan of every statement kept since the last time, except the
 // order of a contact's own few organizations, and fails where a line of it is wrong.
 func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 	t.Helper()
 	var checked int
-	for query := range d.reader.stmts {
+	for _, query := range d.reader.Forget() {
 		if query == selectUserNames {
 			continue // colleagues are few, and all of them are remembered
 		}
@@ -286,15 +280,14 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 		for i := range args {
 			args[i] = "x"
 		}
-		rows, err := d.writer.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+lasting(query), args...)
-		lines, err := planSteps(rows, err)
+		steps, err := d.writer.Plan(t.Context(), query, args...)
 		if err != nil {
 			t.Fatal(query, err)
 		}
 		checked++
-		for _, s := range lines {
-			if wrong(s.text) && !strings.Contains(parentOf(lines, s), "CORRELATED") {
-				t.Errorf("%s\n%s", query, fmt.Sprint(lines))
+		for _, s := range steps {
+			if wrong(s.Text) && !ofFew(s) {
+				t.Errorf("%s\n%v", query, steps)
 				break
 			}
 		}
@@ -302,26 +295,6 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 	if checked < 4 {
 		t.Error("only", checked, "queries were checked")
 	}
-	d.reader.mu.Lock()
-	defer d.reader.mu.Unlock()
-	clear(d.reader.stmts)
-}
-
-// step is a line of a plan, under the line of its parent.
-type step struct {
-	id, parent int
-	text       string
-}
-
-func (s step) String() string { return "\n\t" + s.text }
-
-func parentOf(lines []step, s step) string {
-	for _, other := range lines {
-		if other.id == s.parent {
-			return other.text
-		}
-	}
-	return ""
 }
 
 // TestEachFilterOfTheAuditLogWalksOneIndex: the newest rows that fit are read
@@ -362,24 +335,20 @@ func checkWalk(t *testing.T, d *DB, by Actor, f AuditFilter, index string) {
 		t.Fatal(err)
 	}
 	query, args := f.seqs(by, r, 51)
-	rows, err := d.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+lasting(query), args...)
-	lines, err := collect(cursor{rows, d.reader}, err, func(r row) (s step, err error) {
-		var unused int
-		return s, r.Scan(&s.id, &s.parent, &unused, &s.text)
-	})
+	steps, err := d.reader.Plan(t.Context(), query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	walks := 0
-	for _, s := range lines {
+	for _, s := range steps {
 		switch {
-		case strings.HasPrefix(s.text, "SEARCH audit_logs ") && strings.Contains(s.text, index):
+		case strings.HasPrefix(s.Text, "SEARCH audit_logs ") && strings.Contains(s.Text, index):
 			walks++
-		case strings.Contains(s.text, "audit_logs") || strings.Contains(s.text, "TEMP B-TREE"):
-			t.Errorf("%+v: %s", f, s.text)
+		case strings.Contains(s.Text, "audit_logs") || strings.Contains(s.Text, "TEMP B-TREE"):
+			t.Errorf("%+v: %s", f, s.Text)
 		}
 	}
 	if walks == 0 {
-		t.Errorf("%+v walks no %s: %v", f, index, lines)
+		t.Errorf("%+v walks no %s: %v", f, index, steps)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"clientregistry/db/sqlite"
 )
 
 // Recent returns the organizations and contacts with these ids that are active
@@ -28,8 +30,8 @@ func (d *DB) withIDs(ctx context.Context, by Actor, k *RecordKind, ids []string)
 	}
 	read, args := k.read(by, "sort_key", unnamed)
 	seen := k.sees(by, k.id())
-	rows, err := d.reader.query(ctx, read+`
+	rows, err := d.reader.QuickQuery(ctx, read+`
 		WHERE `+k.id()+` IN (SELECT value FROM json_each(?)) AND +is_active = 1 AND `+seen.sql, append(append(args, string(list)), seen.args...)...)
-	all, err := collect(rows, err, k.scan)
+	all, err := sqlite.Collect(rows, err, k.scan)
 	return d.ownersNamed(ctx, by, all, err)
 }

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+
+	"clientregistry/db/sqlite"
 )
 
 // reconcile lets changes made on an older version of a record through where
@@ -67,8 +69,8 @@ func (t *tx) changedSince(n int, rows string, args ...any) (since map[string]Cha
 	if n < 1 || n > 1000 {
 		return nil, false, nil
 	}
-	found, err := t.query(rows+" ORDER BY seq DESC LIMIT ?", append(args, n)...)
-	all, err := collect(found, err, scanText)
+	found, err := t.Query(rows+" ORDER BY seq DESC LIMIT ?", append(args, n)...)
+	all, err := sqlite.Collect(found, err, sqlite.ScanText)
 	if err != nil || len(all) < n {
 		return nil, false, err
 	}
@@ -98,7 +100,7 @@ func (t *tx) conflict(noun, id string) error {
 // conflictAmong is conflict by the newest of some rows of the history.
 func (t *tx) conflictAmong(rows string, args ...any) error {
 	c := &Conflict{}
-	err := t.queryRow(`
+	err := t.QueryRow(`
 		SELECT users.full_name, audit_logs.created_at
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE `+rows+`

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
 
@@ -230,7 +231,7 @@ func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any
 func (k *RecordKind) id() string { return k.Plural + ".id" }
 
 // scan reads a row of read, or returns ErrNotFound.
-func (k *RecordKind) scan(row row) (Record, error) {
+func (k *RecordKind) scan(row sqlite.Row) (Record, error) {
 	r := Record{Kind: k}
 	into := make([]any, 0, len(k.Fields)+12)
 	into = append(into, &r.ID)
@@ -249,7 +250,7 @@ func (k *RecordKind) scan(row row) (Record, error) {
 func (d *DB) record(ctx context.Context, by Actor, k *RecordKind, id string) (Record, error) {
 	read, args := k.read(by, "sort_key", ownerName)
 	seen := k.sees(by, k.id())
-	r, err := k.scan(d.reader.queryRow(ctx, read+" WHERE "+k.id()+" = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
+	r, err := k.scan(d.reader.QuickQueryRow(ctx, read+" WHERE "+k.id()+" = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 	if err != nil {
 		return r, fmt.Errorf("%s %s: %w", k.Noun, id, err)
 	}
@@ -334,7 +335,7 @@ func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
 	}
 	columns := append([]string{"id"}, k.FieldColumns(nil)...)
 	columns = append(columns, "created_at", "updated_at", "sort_key")
-	_, err = t.exec("INSERT INTO "+k.Plural+" ("+strings.Join(columns, ", ")+", docid) VALUES ("+strings.Repeat("?, ", len(columns))+
+	_, err = t.Exec("INSERT INTO "+k.Plural+" ("+strings.Join(columns, ", ")+", docid) VALUES ("+strings.Repeat("?, ", len(columns))+
 		"(SELECT ifnull(max(docid), 0) + 1 FROM "+k.Plural+"))",
 		slices.Concat([]any{r.ID}, r.stored(), []any{stamp(t.now), stamp(t.now), text.SortKey(k.sortName(r))})...)
 	if err != nil {
@@ -381,7 +382,7 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 		return err
 	}
 	read, args := k.read(Actor{}, "sort_key", ownerName)
-	r, err := k.scan(t.queryRow(read+" WHERE "+k.id()+" = ?", append(args, id)...))
+	r, err := k.scan(t.QueryRow(read+" WHERE "+k.id()+" = ?", append(args, id)...))
 	if err != nil {
 		return err
 	}
@@ -405,7 +406,7 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 	if err := k.check(t, r, changes); err != nil {
 		return err
 	}
-	_, err = t.exec("UPDATE "+k.Plural+" SET "+strings.Join(k.FieldColumns(nil), " = ?, ")+" = ?, sort_key = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+	_, err = t.Exec("UPDATE "+k.Plural+" SET "+strings.Join(k.FieldColumns(nil), " = ?, ")+" = ?, sort_key = ?, updated_at = ?, version = version + 1 WHERE id = ?",
 		append(r.stored(), text.SortKey(k.sortName(r)), stamp(t.now), id)...)
 	if err != nil {
 		return err
@@ -440,7 +441,7 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	}
 	var is bool
 	var current int
-	err := t.queryRow("SELECT is_active, version FROM "+k.Plural+" WHERE id = ?", id).Scan(&is, &current)
+	err := t.QueryRow("SELECT is_active, version FROM "+k.Plural+" WHERE id = ?", id).Scan(&is, &current)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}
@@ -450,7 +451,7 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	if current != version {
 		return t.conflict(k.Noun, id)
 	}
-	if _, err := t.exec("UPDATE "+k.Plural+" SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?", active, stamp(t.now), id); err != nil {
+	if _, err := t.Exec("UPDATE "+k.Plural+" SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?", active, stamp(t.now), id); err != nil {
 		return err
 	}
 	return t.record(k.activeAction(active), k.Noun, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})

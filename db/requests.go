@@ -13,7 +13,7 @@ func (t *tx) requested(made, requestID string) (targetID string, err error) {
 	if !ValidID(requestID) {
 		return "", nil
 	}
-	err = t.queryRow("SELECT target_id FROM requests WHERE user_id = ? AND made = ? AND request_id = ?", t.by.UserID, made, requestID).Scan(&targetID)
+	err = t.QueryRow("SELECT target_id FROM requests WHERE user_id = ? AND made = ? AND request_id = ?", t.by.UserID, made, requestID).Scan(&targetID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
@@ -25,6 +25,6 @@ func (t *tx) keepRequest(made, requestID, targetID string) error {
 	if !ValidID(requestID) || t.by.UserID == "" {
 		return nil
 	}
-	_, err := t.exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) VALUES (?, ?, ?, ?, ?)", t.by.UserID, made, requestID, targetID, stamp(t.now))
+	_, err := t.Exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) VALUES (?, ?, ?, ?, ?)", t.by.UserID, made, requestID, targetID, stamp(t.now))
 	return err
 }

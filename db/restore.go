@@ -2,12 +2,13 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // beforeRestore begins the end of the name under which a replaced registry is kept.
@@ -42,10 +43,10 @@ func (r *restoration) run(ctx context.Context, path string) (done Restored, err 
 	refused := func(err error) (Restored, error) {
 		return Restored{}, fmt.Errorf("cannot restore %s: %w", path, explain(err))
 	}
-	if r.path, err = resolve(path); err != nil {
+	if r.path, err = sqlite.Resolve(path); err != nil {
 		return refused(err)
 	}
-	lock, err := lockName(r.path)
+	lock, err := sqlite.LockName(r.path)
 	if err != nil {
 		return refused(err)
 	}
@@ -65,11 +66,11 @@ func (r *restoration) run(ctx context.Context, path string) (done Restored, err 
 		return refused(err)
 	}
 	r.partial = r.path + ".restoring"
-	if sameFile(r.from, r.partial) {
+	if sqlite.SameFile(r.from, r.partial) {
 		r.partial += "-again"
 	}
-	removeDatabase(r.partial)
-	defer removeDatabase(r.partial)
+	sqlite.RemoveDatabase(r.partial)
+	defer sqlite.RemoveDatabase(r.partial)
 	if err := r.prepare(ctx); err != nil {
 		return Restored{}, fmt.Errorf("cannot restore %s; nothing was changed: %w", r.from, explain(err))
 	}
@@ -92,7 +93,7 @@ func (r *restoration) lockOld() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lockFile(f); err != nil {
+	if err := sqlite.LockFile(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
@@ -101,7 +102,7 @@ func (r *restoration) lockOld() (*os.File, error) {
 // isSound tells whether what is at the path can be opened as a registry. Another
 // program's database is an error; a damaged file is none, for it is to be replaced.
 func (r *restoration) isSound(ctx context.Context) (bool, error) {
-	if !hasContent(r.path) {
+	if !sqlite.HasContent(r.path) {
 		return false, nil
 	}
 	err := identify(ctx, r.path)
@@ -142,7 +143,7 @@ func (r *restoration) prepare(ctx context.Context) error {
 	if err := errors.Join(r.record(ctx, d), d.Close()); err != nil {
 		return err
 	}
-	if hasContent(r.partial + "-wal") {
+	if sqlite.HasContent(r.partial + "-wal") {
 		return errors.New("its -wal could not be emptied; try again")
 	}
 	return nil
@@ -157,14 +158,14 @@ func (r *restoration) copySource(ctx context.Context) error {
 		return errors.New("it is no file")
 	case info.Size() == 0:
 		return errors.New("it has 0 bytes")
-	case sameFile(r.from, r.path):
+	case sqlite.SameFile(r.from, r.path):
 		return errors.New("it is the registry itself")
 	}
-	free, known := FreeSpace(filepath.Dir(r.path))
+	free, known := sqlite.FreeSpace(filepath.Dir(r.path))
 	if needed := info.Size() + 1<<20; known && free < needed {
 		return &NoRoom{filepath.Dir(r.path), needed - free}
 	}
-	from, err := resolve(r.from)
+	from, err := sqlite.Resolve(r.from)
 	if err != nil {
 		return err
 	}
@@ -174,7 +175,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	}
 	defer source.close()
 	p := source.connect(1)
-	defer p.end()
+	defer p.End()
 	err = isRegistry(ctx, p)
 	if other := (*notOurs)(nil); errors.As(err, &other) {
 		return errors.New("it is another program's database and no copy of a registry")
@@ -182,10 +183,10 @@ func (r *restoration) copySource(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if source.settings == stillSettings {
-		return copyPrivate(from, r.partial)
+	if source.mode == sqlite.Still {
+		return sqlite.CopyPrivate(from, r.partial)
 	}
-	if err := createPrivate(r.partial); err != nil {
+	if err := sqlite.CreatePrivate(r.partial); err != nil {
 		return err
 	}
 	_, err = p.ExecContext(ctx, "VACUUM INTO ?", r.partial)
@@ -195,15 +196,15 @@ func (r *restoration) copySource(ctx context.Context) error {
 // record ends what would let people in as of then, and says so in the history.
 func (r *restoration) record(ctx context.Context, d *DB) error {
 	return d.write(ctx, System, Program, func(t *tx) error {
-		err := t.queryRow("SELECT created_at, seq FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(moment{&r.done.AsOf}, &r.done.Rows)
+		err := t.QueryRow("SELECT created_at, seq FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(moment{&r.done.AsOf}, &r.done.Rows)
 		if err != nil {
 			return err
 		}
-		if err := t.queryRow("SELECT count(DISTINCT user_id) FROM sessions").Scan(&r.done.SignedOut); err != nil {
+		if err := t.QueryRow("SELECT count(DISTINCT user_id) FROM sessions").Scan(&r.done.SignedOut); err != nil {
 			return err
 		}
 		for _, table := range []string{"sessions", "half_sign_ins", "user_links"} { // a link may have been used or taken back since
-			if _, err := t.exec("DELETE FROM " + table); err != nil {
+			if _, err := t.Exec("DELETE FROM " + table); err != nil {
 				return err
 			}
 		}
@@ -216,7 +217,7 @@ func (r *restoration) record(ctx context.Context, d *DB) error {
 // replace sets aside what is at the path and gives the new registry its name.
 // SQLite would read any -wal beside a database into it, so none may be left.
 func (r *restoration) replace(ctx context.Context, there, sound bool) error {
-	folder, err := lockFolder(r.path, true)
+	folder, err := sqlite.LockFolder(r.path, true)
 	if err != nil {
 		return err
 	}
@@ -225,7 +226,7 @@ func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 	}
 	if sound {
 		r.next("empty the -wal")
-		if err := emptyWAL(ctx, r.path); err != nil && !isDamage(err) && !IsUnwritable(err) {
+		if err := sqlite.EmptyWAL(ctx, r.path); err != nil && !sqlite.IsDamage(err) && !sqlite.IsUnwritable(err) {
 			return err
 		}
 	}
@@ -239,9 +240,9 @@ func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 		}
 		r.done.SetAside = aside
 	}
-	for _, end := range besides {
+	for _, end := range sqlite.Besides {
 		switch {
-		case hasContent(r.path + end):
+		case sqlite.HasContent(r.path + end):
 			r.next("move " + end)
 			if err := os.Rename(r.path+end, aside+end); err != nil {
 				return err
@@ -249,17 +250,17 @@ func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 			if r.done.SetAside == "" {
 				r.done.SetAside = aside + end
 			}
-		case exists(r.path + end):
+		case sqlite.Exists(r.path + end):
 			if err := os.Remove(r.path + end); err != nil {
 				return err
 			}
 		}
 	}
-	if err := syncFolder(r.path); err != nil {
+	if err := sqlite.SyncFolder(r.path); err != nil {
 		return err
 	}
 	r.next("rename")
-	if err := putInPlace(r.partial, r.path); err != nil {
+	if err := sqlite.PutInPlace(r.partial, r.path); err != nil {
 		return err
 	}
 	r.next("end")
@@ -270,7 +271,7 @@ func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 func (r *restoration) asideName() string {
 	name := r.path + beforeRestore + r.now.UTC().Format("20060102-150405")
 	unique := name
-	for n := 2; exists(unique) || exists(unique+"-wal"); n++ {
+	for n := 2; sqlite.Exists(unique) || sqlite.Exists(unique+"-wal"); n++ {
 		unique = fmt.Sprintf("%s-%d", name, n)
 	}
 	return unique
@@ -280,24 +281,4 @@ func (r *restoration) next(step string) {
 	if r.step != nil {
 		r.step(step)
 	}
-}
-
-// emptyWAL brings what stands in the -wal into the file, so that the file alone is the registry.
-func emptyWAL(ctx context.Context, path string) error {
-	p := connect(path, "", 1)
-	defer p.end()
-	var busy, pages, moved sql.NullInt64
-	if err := p.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
-		return err
-	}
-	if busy.Int64 != 0 {
-		return errors.New("another program is using it; stop that one first")
-	}
-	return p.Close()
-}
-
-func sameFile(a, b string) bool {
-	x, err1 := os.Stat(a)
-	y, err2 := os.Stat(b)
-	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }

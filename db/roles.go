@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
 
@@ -30,7 +31,7 @@ const selectRole = `
 		)
 	FROM roles`
 
-func scanRole(r row) (Role, error) {
+func scanRole(r sqlite.Row) (Role, error) {
 	var x Role
 	var may string
 	err := r.Scan(&x.ID, &x.Slug, &x.Name, nullText{&x.Description}, &x.ClientScope, &x.RequireMFA, &x.Users, nullText{&may})
@@ -43,7 +44,7 @@ func scanRole(r row) (Role, error) {
 	return x, err
 }
 
-func scanPermission(r row) (p Permission, err error) { return p, r.Scan(&p) }
+func scanPermission(r sqlite.Row) (p Permission, err error) { return p, r.Scan(&p) }
 
 // Can tells whether the role has a permission.
 func (x Role) Can(p Permission) bool { return slices.Contains(x.May, p) }
@@ -59,8 +60,8 @@ func (d *DB) Roles(ctx context.Context, by Actor) ([]Role, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return nil, err
 	}
-	rows, err := d.reader.query(ctx, selectRole+" ORDER BY name COLLATE NOCASE, id")
-	all, err := collect(rows, err, scanRole)
+	rows, err := d.reader.QuickQuery(ctx, selectRole+" ORDER BY name COLLATE NOCASE, id")
+	all, err := sqlite.Collect(rows, err, scanRole)
 	if err != nil {
 		return nil, fmt.Errorf("roles: %w", err)
 	}
@@ -72,7 +73,7 @@ func (d *DB) Role(ctx context.Context, by Actor, id string) (Role, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return Role{}, err
 	}
-	x, err := scanRole(d.reader.queryRow(ctx, selectRole+" WHERE id = ?", id))
+	x, err := scanRole(d.reader.QuickQueryRow(ctx, selectRole+" WHERE id = ?", id))
 	if err != nil {
 		return x, fmt.Errorf("role %s: %w", id, err)
 	}
@@ -85,10 +86,10 @@ func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account
 		return nil, err
 	}
 	query, args := selectAccount(d.now())
-	rows, err := d.reader.query(ctx, query+`
+	rows, err := d.reader.QuickQuery(ctx, query+`
 		WHERE users.id IN (SELECT user_id FROM user_role WHERE role_id = ?)
 		ORDER BY full_name COLLATE NOCASE, users.id`, append(args, roleID)...)
-	return collect(rows, err, scanAccount)
+	return sqlite.Collect(rows, err, scanAccount)
 }
 
 func (x *Role) value(column string) *string {
@@ -142,7 +143,7 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 	if err := t.checkRoleName(x, slugged); err != nil {
 		return "", err
 	}
-	_, err = t.exec("INSERT INTO roles (id, slug, name, description, client_scope, require_mfa) VALUES (?, ?, ?, ?, ?, ?)",
+	_, err = t.Exec("INSERT INTO roles (id, slug, name, description, client_scope, require_mfa) VALUES (?, ?, ?, ?, ?, ?)",
 		x.ID, x.Slug, x.Name, orNull(x.Description), x.ClientScope, requireMFA)
 	if err != nil {
 		return "", err
@@ -156,7 +157,7 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 }
 
 func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bool) error {
-	old, err := scanRole(t.queryRow(selectRole+" WHERE id = ?", id))
+	old, err := scanRole(t.QueryRow(selectRole+" WHERE id = ?", id))
 	if err != nil {
 		return err
 	}
@@ -191,7 +192,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 			return err
 		}
 	}
-	if _, err := t.exec("UPDATE roles SET name = ?, description = ?, client_scope = ?, require_mfa = ? WHERE id = ?",
+	if _, err := t.Exec("UPDATE roles SET name = ?, description = ?, client_scope = ?, require_mfa = ? WHERE id = ?",
 		x.Name, orNull(x.Description), x.ClientScope, requireMFA, id); err != nil {
 		return err
 	}
@@ -199,8 +200,8 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 		return err
 	}
 	if !slices.Equal(old.May, x.May) || old.ClientScope != x.ClientScope {
-		rows, err := t.query("SELECT user_id FROM user_role WHERE role_id = ?", id)
-		holders, err := collect(rows, err, scanText)
+		rows, err := t.Query("SELECT user_id FROM user_role WHERE role_id = ?", id)
+		holders, err := sqlite.Collect(rows, err, sqlite.ScanText)
 		if err != nil {
 			return err
 		}
@@ -246,8 +247,8 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 	if len(refused.Fields) > 0 {
 		return refused
 	}
-	rows, err := t.query(selectRole+" WHERE id <> ?", x.ID)
-	others, err := collect(rows, err, scanRole)
+	rows, err := t.Query(selectRole+" WHERE id <> ?", x.ID)
+	others, err := sqlite.Collect(rows, err, scanRole)
 	if err != nil {
 		return err
 	}
@@ -272,11 +273,11 @@ func readsLike(a, b string) bool {
 
 // setPermissions makes a role's stored permissions those of x.
 func (t *tx) setPermissions(x Role) error {
-	if _, err := t.exec("DELETE FROM role_permission WHERE role_id = ?", x.ID); err != nil {
+	if _, err := t.Exec("DELETE FROM role_permission WHERE role_id = ?", x.ID); err != nil {
 		return err
 	}
 	for _, p := range x.May {
-		if _, err := t.exec("INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?", x.ID, string(p)); err != nil {
+		if _, err := t.Exec("INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?", x.ID, string(p)); err != nil {
 			return err
 		}
 	}

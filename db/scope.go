@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"clientregistry/db/sqlite"
 )
 
 // Own clients. An actor with OwnOnly sees
@@ -32,7 +34,7 @@ const (
 	openAll     = "SELECT roles.id, name" + clientRoles + " AND client_scope = 'all' ORDER BY name, roles.id"
 )
 
-func ownOnly(r row) (bool, error) {
+func ownOnly(r sqlite.Row) (bool, error) {
 	var all bool
 	err := r.Scan(&all)
 	return !all, err
@@ -141,7 +143,7 @@ func (d *DB) ownsFew(ctx context.Context, by Actor) (few bool, err error) {
 	if !by.OwnOnly {
 		return false, nil
 	}
-	err = d.reader.queryRow(ctx, `
+	err = d.reader.QuickQueryRow(ctx, `
 		SELECT (SELECT count(*) FROM (SELECT 1 FROM organizations WHERE owner_user_id = ?`+limit(fewClients+1)+`))
 			+ (SELECT count(*) FROM (SELECT 1 FROM contacts WHERE owner_user_id = ?`+limit(fewClients+1)+`)) <= ?`,
 		by.UserID, by.UserID, fewClients).Scan(&few)
@@ -152,7 +154,7 @@ func (d *DB) ownsFew(ctx context.Context, by Actor) (few bool, err error) {
 // contact or interaction of this id, or there is none.
 func (t *tx) mustSee(kind, id string) error {
 	query, args := t.by.seen(kind, id)
-	return found(t.queryRow(query, args...))
+	return found(t.QueryRow(query, args...))
 }
 
 // mustSee is the same outside a transaction, where who sees all clients need not be asked.
@@ -161,7 +163,7 @@ func (d *DB) mustSee(ctx context.Context, by Actor, kind, id string) error {
 		return nil
 	}
 	query, args := by.seen(kind, id)
-	return found(d.reader.queryRow(ctx, query, args...))
+	return found(d.reader.QuickQueryRow(ctx, query, args...))
 }
 
 func (by Actor) seen(kind, id string) (query string, args []any) {
@@ -178,7 +180,7 @@ func (by Actor) seen(kind, id string) (query string, args []any) {
 }
 
 // found returns ErrNotFound where there is no row.
-func found(r row) error {
+func found(r sqlite.Row) error {
 	var one int
 	err := r.Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {

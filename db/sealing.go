@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"clientregistry/db/secrets"
+	"clientregistry/db/sqlite"
 )
 
 // KeyLost says that the seeds of second factors cannot be read: the file with
@@ -45,7 +46,7 @@ func (d *DB) readKey() ([]byte, error) {
 func (d *DB) keyToSeal(t *tx) ([]byte, error) {
 	var userID string
 	var sealed []byte
-	err := t.queryRow("SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL LIMIT 1").Scan(&userID, &sealed)
+	err := t.QueryRow("SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL LIMIT 1").Scan(&userID, &sealed)
 	if err == nil {
 		if _, err := d.unseal(userID, sealed); err != nil {
 			return nil, err
@@ -66,13 +67,13 @@ func (d *DB) makeKey() ([]byte, error) {
 	key := secrets.NewKey()
 	partial := d.keyFile() + ".part"
 	defer os.Remove(partial) // where it does not become the key
-	if err := createPrivate(partial); err != nil {
+	if err := sqlite.CreatePrivate(partial); err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(partial, key, 0o600); err != nil {
 		return nil, err
 	}
-	return key, putInPlace(partial, d.keyFile())
+	return key, sqlite.PutInPlace(partial, d.keyFile())
 }
 
 // unseal returns the seed of a user that was sealed. It returns KeyLost where it cannot.
@@ -97,8 +98,8 @@ func (d *DB) CheckKey(ctx context.Context) error {
 	if has, err := d.hasTable(ctx, "second_factors"); !has { // of before migration 5
 		return err
 	}
-	rows, err := d.reader.query(ctx, "SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL")
-	all, err := collect(rows, err, func(r row) (s sealed, err error) { return s, r.Scan(&s.userID, &s.seed) })
+	rows, err := d.reader.QuickQuery(ctx, "SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL")
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (s sealed, err error) { return s, r.Scan(&s.userID, &s.seed) })
 	for _, s := range all {
 		if _, err := d.unseal(s.userID, s.seed); err != nil {
 			return err

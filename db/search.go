@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
 
@@ -214,7 +215,7 @@ func (d *DB) foundInteractions(ctx context.Context, s search, p *place) ([]Inter
 }
 
 // rowsOf reads what was found, in its order.
-func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *place, scan func(row) (T, error)) ([]T, error) {
+func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *place, scan func(sqlite.Row) (T, error)) ([]T, error) {
 	if len(p.found) == 0 {
 		return nil, nil
 	}
@@ -226,13 +227,13 @@ func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *place, scan func(row
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.reader.queryWatched(ctx, read+`
+	rows, err := d.reader.Query(ctx, read+`
 		JOIN (SELECT key AS place, value AS docid FROM json_each(?)) AS found ON found.docid = `+p.table+`.docid
 		ORDER BY place`, append(args, string(docids))...)
-	return collect(rows, err, scan)
+	return sqlite.Collect(rows, err, scan)
 }
 
-func scanDocid(r row) (docid int64, err error) { return docid, r.Scan(&docid) }
+func scanDocid(r sqlite.Row) (docid int64, err error) { return docid, r.Scan(&docid) }
 
 // A search sorts at most so many records: of a word that very many have, those
 // that have it as it was typed, then the newest, and those whose names begin so.
@@ -263,7 +264,7 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 		[]any{names[0], names[0], names[1], names[1], names[2], names[2]}, ofName.args,
 		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{p.active},
 		p.seen.args)
-	rows, err := d.reader.queryWatched(ctx, `
+	rows, err := d.reader.Query(ctx, `
 		SELECT candidate.docid
 		FROM (
 			SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.whole)+`)
@@ -362,7 +363,7 @@ func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
 		return nil
 	}
 	for _, p := range places {
-		if err := d.reader.queryRow(ctx, "SELECT ifnull(max(docid), 0) FROM "+p.table).Scan(&p.last); err != nil {
+		if err := d.reader.QuickQueryRow(ctx, "SELECT ifnull(max(docid), 0) FROM "+p.table).Scan(&p.last); err != nil {
 			return err
 		}
 	}
@@ -391,14 +392,14 @@ func (d *DB) insidePiece(ctx context.Context, s search, p *place, parts []string
 	for _, part := range slices.Concat(parts, []string{"", "", ""})[:4] { // "" is inside of every text
 		args = append(args, part)
 	}
-	rows, err := d.reader.queryWatched(ctx, `
+	rows, err := d.reader.Query(ctx, `
 		SELECT kept.docid
 		FROM `+p.index+`_content AS kept
 		CROSS JOIN `+p.table+` AS x ON x.docid = kept.docid
 		WHERE kept.docid > ? AND kept.docid <= ? AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?)
 			AND `+active+p.seen.sql+`
 		ORDER BY kept.docid DESC`+limit(s.n), append(args, p.seen.args...)...)
-	some, err := collect(rows, err, scanDocid)
+	some, err := sqlite.Collect(rows, err, scanDocid)
 	for _, docid := range some {
 		if len(p.found) < s.n && !slices.Contains(p.found, docid) {
 			p.found = append(p.found, docid)
@@ -432,13 +433,13 @@ func (d *DB) matchingInteractions(ctx context.Context, s search, before string) 
 		}
 	}
 	args := append([]any{query, last}, seen.args...)
-	rows, err := d.reader.queryWatched(ctx, `
+	rows, err := d.reader.Query(ctx, `
 		SELECT s.docid
 		FROM interaction_search AS s
 		CROSS JOIN interactions AS x ON x.docid = s.docid
 		WHERE interaction_search MATCH ? AND s.docid < ? AND `+seen.sql+`
 		ORDER BY s.docid DESC`+limit(s.n+1), args...)
-	if docids, err = collect(rows, err, scanDocid); len(docids) > s.n {
+	if docids, err = sqlite.Collect(rows, err, scanDocid); len(docids) > s.n {
 		docids = docids[:s.n]
 		older = newCursor([3]string{strconv.FormatInt(docids[s.n-1], 10)})
 	}

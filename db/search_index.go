@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
 
@@ -49,7 +50,7 @@ func (t *tx) reindexRecord(k *RecordKind, id string) error {
 		return err
 	}
 	read, args := k.read(Actor{}, "sort_key", ownerName)
-	r, err := k.scan(t.queryRow(read+" WHERE "+k.id()+" = ?", append(args, id)...))
+	r, err := k.scan(t.QueryRow(read+" WHERE "+k.id()+" = ?", append(args, id)...))
 	if err != nil {
 		return err
 	}
@@ -59,31 +60,31 @@ func (t *tx) reindexRecord(k *RecordKind, id string) error {
 // docid is the number under which the index knows a record. One that another
 // program wrote while this one runs gets it now.
 func (t *tx) docid(table, id string) (docid int64, err error) {
-	if _, err := t.exec("UPDATE "+table+" SET docid = (SELECT ifnull(max(docid), 0) + 1 FROM "+table+") WHERE id = ? AND docid IS NULL", id); err != nil {
+	if _, err := t.Exec("UPDATE "+table+" SET docid = (SELECT ifnull(max(docid), 0) + 1 FROM "+table+") WHERE id = ? AND docid IS NULL", id); err != nil {
 		return 0, err
 	}
-	err = t.queryRow("SELECT docid FROM "+table+" WHERE id = ?", id).Scan(&docid)
+	err = t.QueryRow("SELECT docid FROM "+table+" WHERE id = ?", id).Scan(&docid)
 	return docid, err
 }
 
 func (t *tx) reindex(table, insert string, row ...any) error {
-	if _, err := t.exec("DELETE FROM "+table+" WHERE docid = ?", row[0]); err != nil {
+	if _, err := t.Exec("DELETE FROM "+table+" WHERE docid = ?", row[0]); err != nil {
 		return err
 	}
-	_, err := t.exec(insert, row...)
+	_, err := t.Exec(insert, row...)
 	return err
 }
 
 // newDocid is the next number for an interaction.
 func (t *tx) newDocid() (docid int64, err error) {
-	err = t.queryRow("SELECT ifnull(max(docid), 0) + 1 FROM interactions").Scan(&docid)
+	err = t.QueryRow("SELECT ifnull(max(docid), 0) + 1 FROM interactions").Scan(&docid)
 	return docid, err
 }
 
 // indexInteraction puts an interaction's words into the index, where it is not
 // yet or not any more: the database takes out what is deleted or reworded.
 func (t *tx) indexInteraction(docid int64, i Interaction) error {
-	_, err := t.exec("INSERT OR REPLACE INTO interaction_search (docid, words) VALUES (?, ?)", docid, interactionWords(i))
+	_, err := t.Exec("INSERT OR REPLACE INTO interaction_search (docid, words) VALUES (?, ?)", docid, interactionWords(i))
 	return err
 }
 
@@ -93,7 +94,7 @@ func (t *tx) reindexInteraction(i Interaction) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec("UPDATE interactions SET docid = ? WHERE id = ?", docid, i.ID); err != nil {
+	if _, err := t.Exec("UPDATE interactions SET docid = ? WHERE id = ?", docid, i.ID); err != nil {
 		return err
 	}
 	return t.indexInteraction(docid, i)
@@ -109,13 +110,13 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 	err := d.keep(ctx, System, Program, func(t *tx) error {
 		for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 			read, args := k.read(Actor{}, "sort_key", ownerName)
-			rows, err := t.query(read+" WHERE docid IS NULL", args...)
-			found, err := collect(rows, err, k.scan)
+			rows, err := t.Query(read+" WHERE docid IS NULL", args...)
+			found, err := sqlite.Collect(rows, err, k.scan)
 			if err != nil {
 				return err
 			}
 			for _, r := range found {
-				if _, err := t.exec("UPDATE "+k.Plural+" SET sort_key = ? WHERE id = ?", text.SortKey(k.sortName(r)), r.ID); err != nil {
+				if _, err := t.Exec("UPDATE "+k.Plural+" SET sort_key = ? WHERE id = ?", text.SortKey(k.sortName(r)), r.ID); err != nil {
 					return err
 				}
 				if err := t.reindexRecord(k, r.ID); err != nil {
@@ -135,8 +136,8 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error) {
 	const most = 5000
 	err = d.keep(ctx, System, Program, func(t *tx) error {
-		rows, err := t.query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
-		found, err := collect(rows, err, func(r row) (i Interaction, err error) {
+		rows, err := t.Query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
+		found, err := sqlite.Collect(rows, err, func(r sqlite.Row) (i Interaction, err error) {
 			return i, r.Scan(&i.ID, &i.Subject, nullText{&i.Body})
 		})
 		if err != nil {

@@ -29,13 +29,13 @@ func (d *DB) mergeWords(ctx context.Context, pages, segments int) (more bool, er
 		var worked int
 		err := d.keep(ctx, System, Program, func(t *tx) error {
 			var before, after int
-			if err := t.queryRow("SELECT total_changes()").Scan(&before); err != nil {
+			if err := t.QueryRow("SELECT total_changes()").Scan(&before); err != nil {
 				return err
 			}
-			if _, err := t.exec("INSERT INTO "+index+" ("+index+") VALUES (printf('merge=%d,%d', ?, ?))", pages, segments); err != nil {
+			if _, err := t.Exec("INSERT INTO "+index+" ("+index+") VALUES (printf('merge=%d,%d', ?, ?))", pages, segments); err != nil {
 				return err
 			}
-			err := t.queryRow("SELECT total_changes()").Scan(&after)
+			err := t.QueryRow("SELECT total_changes()").Scan(&after)
 			worked = after - before
 			return err
 		})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clientregistry/db/secrets"
+	"clientregistry/db/sqlite"
 )
 
 // SecondFactor is what its owner is told of his second factor.
@@ -20,14 +21,14 @@ type SecondFactor struct {
 // SecondFactor returns the state of the actor's own.
 func (d *DB) SecondFactor(ctx context.Context, by Actor) (SecondFactor, error) {
 	var f SecondFactor
-	err := d.reader.queryRow(ctx, `
+	err := d.reader.QuickQueryRow(ctx, `
 		SELECT (SELECT confirmed_at FROM second_factors WHERE user_id = users.id), (SELECT count(*) FROM recovery_codes WHERE user_id = users.id)
 		FROM users WHERE id = ?`, by.UserID).Scan(moment{&f.Since}, &f.CodesLeft)
 	if err != nil {
 		return f, err
 	}
-	rows, err := d.reader.query(ctx, demandingRoles, by.UserID)
-	f.DemandedBy, err = collect(rows, err, scanText)
+	rows, err := d.reader.QuickQuery(ctx, demandingRoles, by.UserID)
+	f.DemandedBy, err = sqlite.Collect(rows, err, sqlite.ScanText)
 	return f, err
 }
 
@@ -60,7 +61,7 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(`
+		_, err = t.Exec(`
 			INSERT INTO second_factors (user_id, pending, pending_at) VALUES (?, ?, ?)
 			ON CONFLICT (user_id) DO UPDATE SET pending = excluded.pending, pending_at = excluded.pending_at`, by.UserID, sealed, stamp(t.now))
 		return err
@@ -71,7 +72,7 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 // pending returns the seed that waits for a user's first code, or sql.ErrNoRows.
 func (d *DB) pending(ask asker, now time.Time, userID string) (seed string, err error) {
 	var sealed []byte
-	if err := ask.queryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(clockSlack))).Scan(&sealed); err != nil {
+	if err := ask.QueryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(clockSlack))).Scan(&sealed); err != nil {
 		return "", err
 	}
 	return d.unseal(userID, sealed)
@@ -93,10 +94,10 @@ func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed s
 			return err
 		}
 		var replaced bool
-		if err := t.queryRow("SELECT seed IS NOT NULL FROM second_factors WHERE user_id = ?", by.UserID).Scan(&replaced); err != nil {
+		if err := t.QueryRow("SELECT seed IS NOT NULL FROM second_factors WHERE user_id = ?", by.UserID).Scan(&replaced); err != nil {
 			return err
 		}
-		if _, err := t.exec(`
+		if _, err := t.Exec(`
 			UPDATE second_factors SET seed = pending, confirmed_at = ?, used_step = ?, pending = NULL, pending_at = NULL
 			WHERE user_id = ?`, stamp(t.now), step, by.UserID); err != nil {
 			return err
@@ -149,12 +150,12 @@ func onlyDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // makeRecoveryCodes makes a set in place of the one before.
 func (t *tx) makeRecoveryCodes(userID string) (codes []string, err error) {
-	if _, err := t.exec("DELETE FROM recovery_codes WHERE user_id = ?", userID); err != nil {
+	if _, err := t.Exec("DELETE FROM recovery_codes WHERE user_id = ?", userID); err != nil {
 		return nil, err
 	}
 	for range secrets.RecoveryCodes {
 		code := secrets.NewRecoveryCode()
-		if _, err := t.exec("INSERT INTO recovery_codes (user_id, id) VALUES (?, ?)", userID, sha256Hex(code)); err != nil {
+		if _, err := t.Exec("INSERT INTO recovery_codes (user_id, id) VALUES (?, ?)", userID, sha256Hex(code)); err != nil {
 			return nil, err
 		}
 		codes = append(codes, secrets.SpellRecoveryCode(code))
@@ -182,7 +183,7 @@ func (d *DB) NewRecoveryCodes(ctx context.Context, by Actor, token, current stri
 }
 
 func (t *tx) hasSecondFactor(userID string) (has bool, err error) {
-	err = t.queryRow("SELECT EXISTS (SELECT 1 FROM second_factors WHERE user_id = ? AND seed IS NOT NULL)", userID).Scan(&has)
+	err = t.QueryRow("SELECT EXISTS (SELECT 1 FROM second_factors WHERE user_id = ? AND seed IS NOT NULL)", userID).Scan(&has)
 	return has, err
 }
 
@@ -191,8 +192,8 @@ func (t *tx) hasSecondFactor(userID string) (has bool, err error) {
 // sessions; else it is Invalid.
 func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current string) error {
 	return d.withPassword(ctx, by, current, func(t *tx) error {
-		rows, err := t.query(demandingRoles, by.UserID)
-		demanding, err := collect(rows, err, scanText)
+		rows, err := t.Query(demandingRoles, by.UserID)
+		demanding, err := sqlite.Collect(rows, err, sqlite.ScanText)
 		if err != nil {
 			return err
 		}
@@ -215,7 +216,7 @@ func (t *tx) takeSecondFactor(userID string) (had bool, err error) {
 		return false, err
 	}
 	for _, take := range []string{"DELETE FROM second_factors WHERE user_id = ?", "DELETE FROM recovery_codes WHERE user_id = ?"} {
-		if _, err := t.exec(take, userID); err != nil {
+		if _, err := t.Exec(take, userID); err != nil {
 			return false, err
 		}
 	}

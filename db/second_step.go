@@ -33,7 +33,7 @@ var (
 // startHalf makes a half sign-in and returns its token.
 func (t *tx) startHalf(userID string) (token string, err error) {
 	token = rand.Text()
-	if _, err := t.exec("INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)", sha256Hex(token), userID, stamp(t.now.Add(HalfSignInLife))); err != nil {
+	if _, err := t.Exec("INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)", sha256Hex(token), userID, stamp(t.now.Add(HalfSignInLife))); err != nil {
 		return "", err
 	}
 	return token, t.record("login_started", "session", userID, nil)
@@ -52,7 +52,7 @@ const selectHalf = `
 func findHalf(ask asker, now time.Time, token string) (half, error) {
 	var h half
 	after, until := lastsBetween(now, HalfSignInLife)
-	err := ask.queryRow(selectHalf, sha256Hex(token), after, until).Scan(&h.id, &h.userID, &h.wrong)
+	err := ask.QueryRow(selectHalf, sha256Hex(token), after, until).Scan(&h.id, &h.userID, &h.wrong)
 	if errors.Is(err, sql.ErrNoRows) {
 		return half{}, ErrNotFound
 	}
@@ -126,12 +126,12 @@ func anyCode(typed string) (code string, recovery bool, err error) {
 // the other, so that of many copies of a code one is the first.
 func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err error) {
 	if recovery {
-		n, err := t.exec("DELETE FROM recovery_codes WHERE user_id = ? AND id = ?", userID, sha256Hex(code))
+		n, err := t.Exec("DELETE FROM recovery_codes WHERE user_id = ? AND id = ?", userID, sha256Hex(code))
 		return n > 0, err
 	}
 	var sealed []byte
 	var used int64
-	if err := t.queryRow("SELECT seed, used_step FROM second_factors WHERE user_id = ? AND seed IS NOT NULL", userID).Scan(&sealed, &used); err != nil {
+	if err := t.QueryRow("SELECT seed, used_step FROM second_factors WHERE user_id = ? AND seed IS NOT NULL", userID).Scan(&sealed, &used); err != nil {
 		return false, err
 	}
 	seed, err := d.unseal(userID, sealed)
@@ -142,7 +142,7 @@ func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err 
 	if !fits {
 		return false, nil
 	}
-	_, err = t.exec("UPDATE second_factors SET used_step = ? WHERE user_id = ?", step, userID)
+	_, err = t.Exec("UPDATE second_factors SET used_step = ? WHERE user_id = ?", step, userID)
 	return true, err
 }
 
@@ -153,7 +153,7 @@ func (t *tx) countWrongCode(h half, recovery bool, tried budget) (refused, err e
 	if h.wrong+1 >= wrongCodes {
 		refused, count = ErrStartAgain, "DELETE FROM half_sign_ins WHERE id = ?"
 	}
-	if _, err := t.exec(count, h.id); err != nil {
+	if _, err := t.Exec(count, h.id); err != nil {
 		return nil, err
 	}
 	reason := "code"
@@ -167,10 +167,10 @@ func (t *tx) countWrongCode(h half, recovery bool, tried budget) (refused, err e
 func (t *tx) finish(h half, recovery bool, tried budget) (SignedIn, error) {
 	in := SignedIn{ByRecovery: recovery}
 	t.by.UserID = h.userID
-	if _, err := t.exec("DELETE FROM half_sign_ins WHERE id = ?", h.id); err != nil {
+	if _, err := t.Exec("DELETE FROM half_sign_ins WHERE id = ?", h.id); err != nil {
 		return in, err
 	}
-	if err := t.queryRow("SELECT count(*) FROM recovery_codes WHERE user_id = ?", h.userID).Scan(&in.CodesLeft); err != nil {
+	if err := t.QueryRow("SELECT count(*) FROM recovery_codes WHERE user_id = ?", h.userID).Scan(&in.CodesLeft); err != nil {
 		return in, err
 	}
 	how := "app"

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Session is one signed-in browser.
@@ -29,7 +31,7 @@ const (
 // ends a session or a right is felt by the next request.
 type sessionCache struct {
 	mu      sync.Mutex
-	watch   *pool // one connection, whose data_version tells of others' commits
+	watch   *sqlite.Pool // one connection, whose data_version tells of others' commits
 	version int64
 	byID    map[string]Session
 	ended   map[string]endedSession // signed out, but their rows could not be deleted yet
@@ -50,7 +52,7 @@ func (t *tx) startSession(userID string) (token string, err error) {
 	random := make([]byte, 32)
 	rand.Read(random)
 	token = base64.RawURLEncoding.EncodeToString(random)
-	_, err = t.exec("INSERT INTO sessions (id, user_id, ip, ua, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?)",
+	_, err = t.Exec("INSERT INTO sessions (id, user_id, ip, ua, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?)",
 		sha256Hex(token), userID, t.by.IP, t.by.UA, stamp(t.now), stamp(t.now))
 	return token, err
 }
@@ -71,7 +73,7 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 	}
 	if now.Sub(s.lastUsed) > time.Minute {
 		err = d.keep(ctx, System, Program, func(t *tx) error {
-			_, err := t.exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
+			_, err := t.Exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
 			return err
 		})
 		if isUnrecordable(err) { // reading goes on, and the session lives on in memory
@@ -99,8 +101,8 @@ func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
 	if _, ended := c.ended[id]; ended {
 		return Session{}, ErrNotFound
 	}
-	var version int64
-	if err := c.watch.queryRow(ctx, "PRAGMA data_version").Scan(&version); err != nil {
+	version, err := c.watch.DataVersion(ctx)
+	if err != nil {
 		return Session{}, err
 	}
 	if version != c.version || len(c.byID) > 10_000 {
@@ -120,7 +122,7 @@ func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
 func (d *DB) readSession(ctx context.Context, id string) (Session, error) {
 	var s Session
 	var userID string
-	err := d.reader.queryRow(ctx, "SELECT user_id, created_at, last_used_at FROM sessions WHERE id = ?", id).
+	err := d.reader.QuickQueryRow(ctx, "SELECT user_id, created_at, last_used_at FROM sessions WHERE id = ?", id).
 		Scan(&userID, moment{&s.created}, moment{&s.lastUsed})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Session{}, ErrNotFound
@@ -168,7 +170,7 @@ func (d *DB) writeEnds(ctx context.Context) error {
 	c.mu.Unlock()
 	for id, e := range ends {
 		err := d.letIn(ctx, e.by, func(t *tx) error {
-			if n, err := t.exec("DELETE FROM sessions WHERE id = ?", id); err != nil || n == 0 {
+			if n, err := t.Exec("DELETE FROM sessions WHERE id = ?", id); err != nil || n == 0 {
 				return err
 			}
 			return t.record("logout", "session", e.by.UserID, nil)
@@ -203,7 +205,7 @@ func (d *DB) tidy(ctx context.Context) error {
 			{"DELETE FROM requests WHERE created_at NOT BETWEEN ? AND ?", now.AddDate(0, 0, -7), now},
 			{"DELETE FROM saved_views WHERE deleted_at NOT BETWEEN ? AND ?", now.Add(-viewsKept), now},
 		} {
-			if _, err := t.exec(stays.query, stamp(stays.from), stamp(stays.to.Add(clockSlack))); err != nil {
+			if _, err := t.Exec(stays.query, stamp(stays.from), stamp(stays.to.Add(clockSlack))); err != nil {
 				return err
 			}
 		}
@@ -214,11 +216,11 @@ func (d *DB) tidy(ctx context.Context) error {
 // endSessions ends a user's sessions and half sign-ins, but for the session of
 // a token ("" for none), and returns how many.
 func (t *tx) endSessions(userID, but string) (ended int64, err error) {
-	halves, err := t.exec("DELETE FROM half_sign_ins WHERE user_id = ?", userID)
+	halves, err := t.Exec("DELETE FROM half_sign_ins WHERE user_id = ?", userID)
 	if err != nil {
 		return 0, err
 	}
-	whole, err := t.exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", userID, sha256Hex(but))
+	whole, err := t.Exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", userID, sha256Hex(but))
 	return halves + whole, err
 }
 
@@ -235,11 +237,11 @@ type OpenSession struct {
 // that of the one that asks.
 func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSession, error) {
 	now := d.now().UTC()
-	rows, err := d.reader.query(ctx, `
+	rows, err := d.reader.QuickQuery(ctx, `
 		SELECT id, ua, ip, created_at, last_used_at FROM sessions
 		WHERE user_id = ?1 AND last_used_at BETWEEN ?2 AND ?4 AND created_at BETWEEN ?3 AND ?4
 		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-d.idle)), stamp(now.Add(-d.max)), stamp(now.Add(clockSlack)))
-	return collect(rows, err, func(r row) (OpenSession, error) {
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (OpenSession, error) {
 		var s OpenSession
 		err := r.Scan(&s.ID, &s.UA, &s.IP, moment{&s.CreatedAt}, moment{&s.LastUsed})
 		s.Current = s.ID == sha256Hex(token)
@@ -250,7 +252,7 @@ func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSe
 // EndSession ends one of the actor's own sessions by its id, or returns ErrNotFound.
 func (d *DB) EndSession(ctx context.Context, by Actor, id string) error {
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
-		n, err := t.exec("DELETE FROM sessions WHERE id = ? AND user_id = ?", id, by.UserID)
+		n, err := t.Exec("DELETE FROM sessions WHERE id = ? AND user_id = ?", id, by.UserID)
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,8 @@ import (
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
 	typedEmail = text.FoldEmail(strings.TrimSpace(typedEmail))
 	var id, hash, status string
-	err = d.reader.queryRow(ctx, "SELECT id, ifnull(password_hash, ''), status FROM users WHERE email = ?", typedEmail).Scan(&id, &hash, &status)
+	err = d.reader.QuickQueryRow(ctx, "SELECT id, ifnull(password_hash, ''), status FROM users WHERE email = ?", typedEmail).
+		Scan(&id, &hash, &status)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
@@ -50,14 +51,14 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	half := false
 	err = d.letIn(ctx, by, func(t *tx) error {
 		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
-		if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
+		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
 			return err
 		}
 		if !still {
 			return ErrSignIn
 		}
 		if newHash != "" {
-			if _, err := t.exec("UPDATE users SET password_hash = ? WHERE id = ?", newHash, id); err != nil {
+			if _, err := t.Exec("UPDATE users SET password_hash = ? WHERE id = ?", newHash, id); err != nil {
 				return err
 			}
 		}
@@ -89,7 +90,7 @@ func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, typed string, tri
 // forgets what was wrong before.
 func (t *tx) enter(userID string, tried budget, how details) (token string, err error) {
 	t.by.UserID = userID
-	if _, err := t.exec("UPDATE users SET last_sign_in_at = ? WHERE id = ?", stamp(t.now), userID); err != nil {
+	if _, err := t.Exec("UPDATE users SET last_sign_in_at = ? WHERE id = ?", stamp(t.now), userID); err != nil {
 		return "", err
 	}
 	if err := t.forgive(tried); err != nil {

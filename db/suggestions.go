@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"slices"
+
+	"clientregistry/db/sqlite"
 )
 
 // Suggestions are what people may choose from for a field of a record that
@@ -51,11 +53,11 @@ func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, ow
 	if err != nil {
 		return nil, err
 	}
-	var rows cursor
+	var rows sqlite.Rows
 	if few {
-		rows, err = d.reader.queryWatched(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
+		rows, err = d.reader.Query(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
 	} else {
-		rows, err = d.reader.queryWatched(ctx, `
+		rows, err = d.reader.Query(ctx, `
 			WITH RECURSIVE used (v, n) AS (
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), 1
 				UNION ALL
@@ -63,5 +65,5 @@ func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, ow
 			)
 			SELECT v FROM used WHERE v IS NOT NULL`, append(slices.Clone(seen.args), seen.args...)...)
 	}
-	return collect(rows, err, scanText)
+	return sqlite.Collect(rows, err, sqlite.ScanText)
 }

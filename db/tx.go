@@ -2,23 +2,21 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // tx is one write transaction: whose it is, when it is, and what it recorded.
 type tx struct {
-	*sql.Tx
+	*sqlite.Tx
 	ctx      context.Context
-	pool     *pool
 	by       Actor
 	now      time.Time
-	changed  int64
 	recorded int
-	last     auditLink            // of the history; its seq is 0 before it was read
-	stmts    map[string]*sql.Stmt // by query: prepared once, however often it runs
+	last     auditLink // of the history; its seq is 0 before it was read
 }
 
 type inWrite struct{}
@@ -37,7 +35,7 @@ func recorded(f func(*tx) error) func(*tx) error {
 		if err := f(t); err != nil {
 			return err
 		}
-		if t.changed > 0 && t.recorded == 0 {
+		if t.Changed > 0 && t.recorded == 0 {
 			return errors.New("a change was made that the history does not record")
 		}
 		return nil
@@ -75,31 +73,18 @@ func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error
 	if ctx.Value(inWrite{}) != nil {
 		panic("db: a write inside a write would wait for itself")
 	}
-	sqlTx, err := d.writer.BeginTx(ctx, nil)
+	ctx = context.WithValue(ctx, inWrite{}, true)
+	begun, err := d.writer.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	defer sqlTx.Rollback()
+	defer begun.Rollback()
 	by.IP, by.UA = clip(by.IP, 64), clip(by.UA, 400)
-	t := &tx{
-		Tx: sqlTx, ctx: context.WithValue(ctx, inWrite{}, true), pool: d.writer, by: by, now: d.now().UTC().Truncate(time.Millisecond), stmts: map[string]*sql.Stmt{},
-	}
-	// To roll pages back makes a copy begin again; to go back to a savepoint does not.
-	copying := d.copying.Load() > 0
-	if copying {
-		if _, err := sqlTx.ExecContext(ctx, "SAVEPOINT unchanged"); err != nil {
-			return err
-		}
-	}
+	t := &tx{Tx: begun, ctx: ctx, by: by, now: d.now().UTC().Truncate(time.Millisecond)}
 	if err := f(t); err != nil {
-		if copying {
-			if _, failed := sqlTx.ExecContext(ctx, "ROLLBACK TO unchanged"); failed == nil {
-				sqlTx.Commit() // nothing; where even that fails, it is rolled back
-			}
-		}
 		return err
 	}
-	if err := sqlTx.Commit(); err != nil {
+	if err := begun.Commit(); err != nil {
 		return err
 	}
 	d.memo.forget()
@@ -107,11 +92,7 @@ func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error
 		noteSaved(ctx)
 		d.committed.send()
 	}
-	for query := range t.stmts {
-		if _, err := d.writer.prepared(ctx, query); err != nil {
-			break // the change is made; the next one tries again
-		}
-	}
+	begun.Keep()
 	return nil
 }
 
@@ -122,51 +103,4 @@ func clip(s string, most int) string {
 		return string(r[:most])
 	}
 	return s
-}
-
-func (t *tx) exec(query string, args ...any) (int64, error) {
-	s, err := t.prepared(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := s.ExecContext(t.ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	n, err := result.RowsAffected()
-	t.changed += n
-	return n, err
-}
-
-func (t *tx) query(query string, args ...any) (cursor, error) {
-	s, err := t.prepared(query)
-	if err != nil {
-		return cursor{}, err
-	}
-	rows, err := s.QueryContext(t.ctx, args...)
-	return cursor{rows, t.pool}, err
-}
-
-func (t *tx) queryRow(query string, args ...any) row {
-	s, err := t.prepared(query)
-	if err != nil {
-		return failed{err}
-	}
-	return s.QueryRowContext(t.ctx, args...)
-}
-
-// prepared is the pool's for the one connection that a transaction holds: what
-// is not kept yet it prepares through the transaction, because the pool has no
-// other connection to lend; transact keeps it after the commit.
-func (t *tx) prepared(query string) (s *sql.Stmt, err error) {
-	if s = t.stmts[query]; s != nil {
-		return s, nil
-	}
-	if kept := t.pool.kept(query); kept != nil {
-		s = t.StmtContext(t.ctx, kept)
-	} else if s, err = t.PrepareContext(t.ctx, lasting(query)); err != nil {
-		return nil, err
-	}
-	t.stmts[query] = s
-	return s, nil
 }

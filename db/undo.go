@@ -114,7 +114,7 @@ func (u *undoable) fields(e *Entry, now current) error {
 			}
 			if f.Kind == Person && change.Old != "" {
 				var active bool
-				if err := u.d.reader.queryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", change.Old).Scan(&active); err != nil || !active {
+				if err := u.d.reader.QuickQueryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", change.Old).Scan(&active); err != nil || !active {
 					if err != nil {
 						return err
 					}
@@ -143,7 +143,7 @@ func (u *undoable) latest(e Entry) (bool, error) {
 		args = append(args, "archive_"+kind, "restore_"+kind)
 	}
 	var latest bool
-	err := u.d.reader.queryRow(u.ctx, query+")", args...).Scan(&latest)
+	err := u.d.reader.QuickQueryRow(u.ctx, query+")", args...).Scan(&latest)
 	return latest, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
 
@@ -58,7 +59,7 @@ func (d *DB) SetUp(ctx context.Context, by Actor, n NewUser) (User, error) {
 	var u User
 	err := d.write(ctx, by, Anybody, func(t *tx) error {
 		var users int
-		if err := t.queryRow("SELECT count(*) FROM users").Scan(&users); err != nil {
+		if err := t.QueryRow("SELECT count(*) FROM users").Scan(&users); err != nil {
 			return err
 		}
 		if users > 0 {
@@ -83,10 +84,10 @@ func (t *tx) createUser(n NewUser) (User, error) {
 	if err := t.standOut(u, changes); err != nil {
 		return User{}, err
 	}
-	_, err := t.exec(`
+	_, err := t.Exec(`
 		INSERT INTO users (id, email, full_name, password_hash, status, time_zone, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, u.ID, u.Email, u.FullName, orNull(n.Hash), u.Status, u.TimeZone, stamp(t.now), stamp(t.now))
-	if isUnique(err) {
+	if sqlite.IsUnique(err) {
 		return User{}, invalid("email", "This email has an account already")
 	}
 	if err != nil {
@@ -95,7 +96,7 @@ func (t *tx) createUser(n NewUser) (User, error) {
 	if err := t.keyUser(u.ID, u.FullName); err != nil {
 		return User{}, err
 	}
-	given, err := t.exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?", u.ID, n.Role)
+	given, err := t.Exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?", u.ID, n.Role)
 	if err != nil {
 		return User{}, err
 	}
@@ -108,7 +109,7 @@ func (t *tx) createUser(n NewUser) (User, error) {
 // HasUsers tells whether anybody can sign in yet; /setup is there only until then.
 func (d *DB) HasUsers(ctx context.Context) (bool, error) {
 	var yes bool
-	err := d.reader.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM users)").Scan(&yes)
+	err := d.reader.QuickQueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM users)").Scan(&yes)
 	return yes, err
 }
 
@@ -118,7 +119,7 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 	typed = typed.with()
 	delete(typed, "email") // changing it asks for the password, which this form does not
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
-		u, err := scanUser(t.queryRow(selectUser+"WHERE id = ?", by.UserID))
+		u, err := scanUser(t.QueryRow(selectUser+"WHERE id = ?", by.UserID))
 		if err != nil {
 			return err
 		}
@@ -136,7 +137,7 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 		if err := t.standOut(u, changes); err != nil {
 			return err
 		}
-		_, err = t.exec("UPDATE users SET full_name = ?, time_zone = ?, theme = ?, single_keys = ?, updated_at = ? WHERE id = ?",
+		_, err = t.Exec("UPDATE users SET full_name = ?, time_zone = ?, theme = ?, single_keys = ?, updated_at = ? WHERE id = ?",
 			u.FullName, u.TimeZone, u.Theme, u.SingleKeys, stamp(t.now), u.ID)
 		if err != nil {
 			return err
@@ -150,7 +151,7 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 
 // keyUser keeps by what lists sort the records that a user owns.
 func (t *tx) keyUser(id, name string) error {
-	_, err := t.exec("UPDATE users SET name_key = ? WHERE id = ? AND name_key <> ?", text.SortKey(name), id, text.SortKey(name))
+	_, err := t.Exec("UPDATE users SET name_key = ? WHERE id = ? AND name_key <> ?", text.SortKey(name), id, text.SortKey(name))
 	return err
 }
 
@@ -164,7 +165,7 @@ const secondFactorColumns = `
 	EXISTS (SELECT 1 FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = users.id AND require_mfa)
 		AND NOT EXISTS (SELECT 1 FROM second_factors WHERE user_id = users.id AND seed IS NOT NULL)`
 
-func scanUser(r row) (User, error) {
+func scanUser(r sqlite.Row) (User, error) {
 	var u User
 	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.Theme, &u.SingleKeys, moment{&u.CreatedAt}, moment{&u.UpdatedAt}, &u.SecondFactor, &u.MustEnrol)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -175,24 +176,25 @@ func scanUser(r row) (User, error) {
 
 // user reads an active user with his roles and rights.
 func (d *DB) user(ctx context.Context, id string) (User, error) {
-	u, err := scanUser(d.reader.queryRow(ctx, selectUser+"WHERE id = ? AND status = 'active'", id))
+	u, err := scanUser(d.reader.QuickQueryRow(ctx, selectUser+"WHERE id = ? AND status = 'active'", id))
 	if err != nil {
 		return User{}, err
 	}
-	rows, err := d.reader.query(ctx, "SELECT roles.name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? ORDER BY roles.name", id)
-	if u.Roles, err = collect(rows, err, scanText); err != nil {
+	rows, err := d.reader.QuickQuery(ctx,
+		"SELECT roles.name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? ORDER BY roles.name", id)
+	if u.Roles, err = sqlite.Collect(rows, err, sqlite.ScanText); err != nil {
 		return User{}, err
 	}
-	rows, err = d.reader.query(ctx, `
+	rows, err = d.reader.QuickQuery(ctx, `
 		SELECT DISTINCT permissions.slug
 		FROM user_role
 		JOIN role_permission USING (role_id)
 		JOIN permissions ON permissions.id = permission_id
 		WHERE user_id = ?`, id)
-	if u.May, err = collect(rows, err, scanPermission); err != nil {
+	if u.May, err = sqlite.Collect(rows, err, scanPermission); err != nil {
 		return User{}, err
 	}
-	u.OwnOnly, err = ownOnly(d.reader.queryRow(ctx, widestScope, id))
+	u.OwnOnly, err = ownOnly(d.reader.QuickQueryRow(ctx, widestScope, id))
 	return u, err
 }
 
@@ -222,9 +224,9 @@ func named[T any](ctx context.Context, d *DB, all []T, err error, complete func(
 // userNames are the names of all users by id.
 func (d *DB) userNames(ctx context.Context) (map[string]string, error) {
 	return remembered(&d.memo, "user names", func() (map[string]string, error) {
-		rows, err := d.reader.query(ctx, selectUserNames)
+		rows, err := d.reader.QuickQuery(ctx, selectUserNames)
 		names := map[string]string{}
-		_, err = collect(rows, err, func(r row) (id string, err error) {
+		_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (id string, err error) {
 			var name string
 			err = r.Scan(&id, &name)
 			names[id] = name
@@ -234,20 +236,14 @@ func (d *DB) userNames(ctx context.Context) (map[string]string, error) {
 	})
 }
 
-func scanText(r row) (string, error) {
-	var s string
-	err := r.Scan(&s)
-	return s, err
-}
-
 // Owner is a user as a picker shows him.
 type Owner struct{ ID, FullName string }
 
 // Owners lists the active users by name, for owner pickers and filters.
 func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
 	return remembered(&d.memo, "owners", func() ([]Owner, error) {
-		rows, err := d.reader.query(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY name_key, id")
-		return collect(rows, err, func(r row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
+		rows, err := d.reader.QuickQuery(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY name_key, id")
+		return sqlite.Collect(rows, err, func(r sqlite.Row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
 	})
 }
 
@@ -257,7 +253,7 @@ func (t *tx) checkOwner(id string) error {
 		return nil
 	}
 	var active bool
-	if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", id).Scan(&active); err != nil {
+	if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", id).Scan(&active); err != nil {
 		return err
 	}
 	if !active {

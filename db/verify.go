@@ -5,8 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
+
+	"clientregistry/db/sqlite"
 )
 
 // Verification is what the last check of the history found.
@@ -40,19 +41,17 @@ func (d *DB) Verify(ctx context.Context) (Verification, error) {
 
 // checkFile is Verify without noting what it finds.
 func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err error) {
-	var answer string
-	err = d.reader.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&answer)
+	found, err := d.reader.IntegrityCheck(ctx, 1)
 	switch {
-	case isDamage(err):
+	case sqlite.IsDamage(err):
 		return last, explain(err)
-	case meetsDamage(err):
-		answer = err.Error()
+	case sqlite.IsDamageInCheck(err):
+		found = err.Error()
 	case err != nil:
 		return last, explain(err)
 	}
-	if answer != "ok" {
-		answer = strings.TrimSpace(strings.TrimPrefix(answer, "*** in database main ***"))
-		return last, &Broken{"the file is damaged: " + answer + "; restore a backup", &Damaged{answer}}
+	if found != "" {
+		return last, &Broken{"the file is damaged: " + found + "; restore a backup", &Damaged{found}}
 	}
 	if err := checkForeignKeys(ctx, d.reader); err != nil {
 		return last, err
@@ -77,7 +76,7 @@ func (d *DB) LastVerification(ctx context.Context) (Verification, error) {
 	if has, err := d.hasTable(ctx, "verifications"); !has { // of before migration 6
 		return v, err
 	}
-	err := d.reader.queryRow(ctx, "SELECT checked_at, problem, whole_at, row_count, hash FROM verifications").
+	err := d.reader.QuickQueryRow(ctx, "SELECT checked_at, problem, whole_at, row_count, hash FROM verifications").
 		Scan(moment{&v.CheckedAt}, nullText{&v.Problem}, moment{&v.WholeAt}, &v.Rows, &v.Hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
@@ -86,13 +85,13 @@ func (d *DB) LastVerification(ctx context.Context) (Verification, error) {
 }
 
 func (d *DB) hasTable(ctx context.Context, name string) (has bool, err error) {
-	err = d.reader.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?)", name).Scan(&has)
+	err = d.reader.QuickQueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?)", name).Scan(&has)
 	return has, err
 }
 
 // RowOfHash returns the row of the history that carries a hash, or ErrNotFound.
 func (d *DB) RowOfHash(ctx context.Context, hash string) (seq int64, err error) {
-	err = d.reader.queryRow(ctx, "SELECT seq FROM audit_logs WHERE hash = ?", hash).Scan(&seq)
+	err = d.reader.QuickQueryRow(ctx, "SELECT seq FROM audit_logs WHERE hash = ?", hash).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -134,7 +133,7 @@ func (d *DB) keepVerification(ctx context.Context, v Verification) error {
 		wholeAt = stamp(v.WholeAt)
 	}
 	err := d.keep(ctx, System, Program, func(t *tx) error {
-		_, err := t.exec("INSERT OR REPLACE INTO verifications (id, checked_at, problem, whole_at, row_count, hash) VALUES (1, ?, ?, ?, ?, ?)",
+		_, err := t.Exec("INSERT OR REPLACE INTO verifications (id, checked_at, problem, whole_at, row_count, hash) VALUES (1, ?, ?, ?, ?, ?)",
 			stamp(v.CheckedAt), orNull(v.Problem), wholeAt, v.Rows, v.Hash)
 		return err
 	})
@@ -156,7 +155,7 @@ func (d *DB) checkNoted(ctx context.Context, last Verification, now chainEnd) er
 		return broken("the history is broken: row %d is missing; there were %d rows on %s", now.rows+1, last.Rows, last.WholeAt.Format("2 Jan 2006"))
 	}
 	var hash string
-	if err := d.reader.queryRow(ctx, "SELECT hash FROM audit_logs WHERE seq = ?", last.Rows).Scan(&hash); err != nil {
+	if err := d.reader.QuickQueryRow(ctx, "SELECT hash FROM audit_logs WHERE seq = ?", last.Rows).Scan(&hash); err != nil {
 		return err
 	}
 	if hash != last.Hash {
@@ -190,7 +189,7 @@ func (d *DB) verifyHistory(ctx context.Context, gently bool) (end chainEnd, err 
 
 // verifyRows goes on behind a row that is sound.
 func (d *DB) verifyRows(ctx context.Context, end chainEnd) (chainEnd, error) {
-	found, err := d.reader.queryWatched(ctx, `
+	found, err := d.reader.Query(ctx, `
 		SELECT seq, id, ifnull(user_id, ''), action, target_type, ifnull(target_id, ''), metadata, ifnull(ip, ''), ifnull(ua, ''),
 			created_at, metadata_sha256, prev_hash, hash,
 			metadata = ? AND EXISTS (SELECT 1 FROM audit_logs AS later WHERE later.action = 'erase_contact' AND later.seq > audit_logs.seq

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/migrations"
 
 	"github.com/pressly/goose/v3"
@@ -15,43 +16,39 @@ import (
 
 // view is a way to read a database without a change to it.
 type view struct {
-	path, settings string
-	folder         string // a temporary one that holds path, "" for none
+	path   string
+	mode   sqlite.Mode
+	folder string // a temporary one that holds path, "" for none
 }
-
-const (
-	stillSettings  = "mode=ro&immutable=1"        // of a file that nobody changes
-	sharedSettings = "mode=ro&_busy_timeout=5000" // of one that has a -wal
-)
 
 // viewOf finds how the database at path can be read: as it lies there where
 // nobody has a -wal open, through that otherwise, and where SQLite lacks the
 // room or the rights for that by a copy of both, or, if none may be made, without
 // what was changed last.
 func viewOf(ctx context.Context, path string, mayCopy bool) (*view, error) {
-	if !exists(path+"-wal") && !hasContent(path+"-journal") {
-		return tryView(ctx, &view{path: path, settings: stillSettings})
+	if !sqlite.Exists(path+"-wal") && !sqlite.HasContent(path+"-journal") {
+		return tryView(ctx, &view{path: path, mode: sqlite.Still})
 	}
-	v, err := tryView(ctx, &view{path: path, settings: sharedSettings})
+	v, err := tryView(ctx, &view{path: path, mode: sqlite.Shared})
 	switch {
-	case !IsUnwritable(err) && !IsUnavailable(err):
+	case !sqlite.IsUnwritable(err) && !IsUnavailable(err):
 		return v, err
-	case !mayCopy || !hasContent(path+"-wal") && !hasContent(path+"-journal"):
-		return tryView(ctx, &view{path: path, settings: stillSettings})
+	case !mayCopy || !sqlite.HasContent(path+"-wal") && !sqlite.HasContent(path+"-journal"):
+		return tryView(ctx, &view{path: path, mode: sqlite.Still})
 	}
 	return viewOfCopy(ctx, path)
 }
 
 func tryView(ctx context.Context, v *view) (*view, error) {
 	p := v.connect(1)
-	defer p.end()
+	defer p.End()
 	var tables int
 	err := p.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
 	return v, err
 }
 
 func viewOfCopy(ctx context.Context, path string) (_ *view, err error) {
-	v := &view{settings: "_busy_timeout=5000"}
+	v := &view{mode: sqlite.Own}
 	defer func() {
 		if err != nil {
 			v.close()
@@ -60,7 +57,7 @@ func viewOfCopy(ctx context.Context, path string) (_ *view, err error) {
 	if v.folder, err = os.MkdirTemp("", "clientregistry-"); err == nil {
 		v.path = filepath.Join(v.folder, "registry.db")
 		for _, end := range []string{"", "-wal", "-journal"} {
-			if copied := copyPrivate(path+end, v.path+end); copied != nil && !errors.Is(copied, os.ErrNotExist) {
+			if copied := sqlite.CopyPrivate(path+end, v.path+end); copied != nil && !errors.Is(copied, os.ErrNotExist) {
 				err = copied
 			}
 		}
@@ -72,7 +69,7 @@ func viewOfCopy(ctx context.Context, path string) (_ *view, err error) {
 	return tryView(ctx, v)
 }
 
-func (v *view) connect(n int) *pool { return connectTo(v.path, v.settings, n) }
+func (v *view) connect(n int) *sqlite.Pool { return sqlite.Open(v.path, v.mode, n) }
 
 func (v *view) close() error {
 	if v.folder == "" {
@@ -97,7 +94,7 @@ func (d *DB) openToRead(ctx context.Context) error {
 		d.view = nil
 		return err
 	}
-	if d.view.settings == stillSettings && d.folder != nil { // what it reads stays as it is
+	if d.view.mode == sqlite.Still && d.folder != nil { // what it reads stays as it is
 		d.folder.Close()
 		d.folder = nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
 
@@ -42,7 +43,7 @@ const (
 
 const selectView = "SELECT saved_views.id, ifnull(user_id, ''), ifnull(full_name, ''), list, name, query, shared FROM saved_views LEFT JOIN users ON users.id = user_id"
 
-func scanView(r row) (v View, err error) {
+func scanView(r sqlite.Row) (v View, err error) {
 	err = r.Scan(&v.ID, &v.MakerID, &v.Maker, &v.List, &v.Name, &v.Query, &v.Shared)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
@@ -58,8 +59,8 @@ func (a Actor) seesList(list string) bool {
 // Views are the actor's own views and the shared ones, of the lists that he may see, by name.
 func (d *DB) Views(ctx context.Context, by Actor) ([]View, error) {
 	all, err := remembered(&d.memo, "views "+by.UserID, func() ([]View, error) {
-		rows, err := d.reader.query(ctx, selectView+" WHERE deleted_at IS NULL AND (user_id = ? OR shared = 1)", by.UserID)
-		all, err := collect(rows, err, scanView)
+		rows, err := d.reader.QuickQuery(ctx, selectView+" WHERE deleted_at IS NULL AND (user_id = ? OR shared = 1)", by.UserID)
+		all, err := sqlite.Collect(rows, err, scanView)
 		slices.SortFunc(all, func(a, b View) int {
 			return strings.Compare(text.SortKey(a.Name)+"\x00"+a.ID, text.SortKey(b.Name)+"\x00"+b.ID)
 		})
@@ -102,7 +103,7 @@ func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (
 		v.ID = newID()
 	}
 	err := d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
-		there, err := scanView(t.queryRow(selectView+" WHERE saved_views.id = ?", v.ID))
+		there, err := scanView(t.QueryRow(selectView+" WHERE saved_views.id = ?", v.ID))
 		switch {
 		case err == nil && there.MakerID == by.UserID:
 			v = there
@@ -115,7 +116,7 @@ func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (
 		if err := t.roomForView(v); err != nil {
 			return err
 		}
-		if _, err := t.exec("INSERT INTO saved_views (id, user_id, list, name, query, shared, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		if _, err := t.Exec("INSERT INTO saved_views (id, user_id, list, name, query, shared, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			v.ID, orNull(by.UserID), v.List, v.Name, v.Query, v.Shared, stamp(t.now)); err != nil {
 			return err
 		}
@@ -129,7 +130,7 @@ func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (
 
 func (t *tx) roomForView(v View) error {
 	var mine, shared int
-	err := t.queryRow("SELECT (SELECT count(*) FROM saved_views WHERE user_id = ? AND deleted_at IS NULL), (SELECT count(*) FROM saved_views WHERE shared = 1 AND deleted_at IS NULL)", v.MakerID).Scan(&mine, &shared)
+	err := t.QueryRow("SELECT (SELECT count(*) FROM saved_views WHERE user_id = ? AND deleted_at IS NULL), (SELECT count(*) FROM saved_views WHERE shared = 1 AND deleted_at IS NULL)", v.MakerID).Scan(&mine, &shared)
 	switch {
 	case err != nil:
 		return err
@@ -184,7 +185,7 @@ func (d *DB) ChangeView(ctx context.Context, by Actor, id string, typed Fields) 
 				}
 			}
 		}
-		_, err := t.exec("UPDATE saved_views SET name = ?, query = ?, shared = ? WHERE id = ?", v.Name, v.Query, v.Shared, id)
+		_, err := t.Exec("UPDATE saved_views SET name = ?, query = ?, shared = ? WHERE id = ?", v.Name, v.Query, v.Shared, id)
 		return err
 	})
 }
@@ -201,7 +202,7 @@ func (t *tx) viewConflict(v View) error {
 // DeleteView takes a view away and returns it. Errors are those of ChangeView.
 func (d *DB) DeleteView(ctx context.Context, by Actor, id string) (View, error) {
 	return d.changeView(ctx, by, "delete_view", id, "IS NULL", func(t *tx, _ *View) error {
-		_, err := t.exec("UPDATE saved_views SET deleted_at = ? WHERE id = ?", stamp(t.now), id)
+		_, err := t.Exec("UPDATE saved_views SET deleted_at = ? WHERE id = ?", stamp(t.now), id)
 		return err
 	})
 }
@@ -212,7 +213,7 @@ func (d *DB) RestoreView(ctx context.Context, by Actor, id string) (View, error)
 		if err := t.roomForView(*v); err != nil {
 			return err
 		}
-		_, err := t.exec("UPDATE saved_views SET deleted_at = NULL WHERE id = ?", id)
+		_, err := t.Exec("UPDATE saved_views SET deleted_at = NULL WHERE id = ?", id)
 		return err
 	})
 }
@@ -220,7 +221,7 @@ func (d *DB) RestoreView(ctx context.Context, by Actor, id string) (View, error)
 // changeView lets f change a view that is there or deleted, and records it.
 func (d *DB) changeView(ctx context.Context, by Actor, action, id, deleted string, f func(*tx, *View) error) (v View, err error) {
 	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
-		before, err := scanView(t.queryRow(selectView+" WHERE saved_views.id = ? AND deleted_at "+deleted, id))
+		before, err := scanView(t.QueryRow(selectView+" WHERE saved_views.id = ? AND deleted_at "+deleted, id))
 		if err != nil {
 			return err
 		}
@@ -245,7 +246,7 @@ func (d *DB) changeView(ctx context.Context, by Actor, action, id, deleted strin
 // FirstView is the view with which the actor opens a list, as ChooseFirstView was told; "" is none.
 func (d *DB) FirstView(ctx context.Context, by Actor, list string) (string, error) {
 	return remembered(&d.memo, "first view "+list+" "+by.UserID, func() (view string, err error) {
-		err = d.reader.queryRow(ctx, "SELECT view FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list).Scan(&view)
+		err = d.reader.QuickQueryRow(ctx, "SELECT view FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list).Scan(&view)
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil
 		}
@@ -258,10 +259,10 @@ func (d *DB) FirstView(ctx context.Context, by Actor, list string) (string, erro
 func (d *DB) ChooseFirstView(ctx context.Context, by Actor, list, view string) error {
 	return d.keep(ctx, by, OwnAccount, func(t *tx) error {
 		if view == "" {
-			_, err := t.exec("DELETE FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list)
+			_, err := t.Exec("DELETE FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list)
 			return err
 		}
-		_, err := t.exec("INSERT INTO first_views (user_id, list, view) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET view = excluded.view", by.UserID, list, view)
+		_, err := t.Exec("INSERT INTO first_views (user_id, list, view) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET view = excluded.view", by.UserID, list, view)
 		return err
 	})
 }

@@ -21,14 +21,14 @@ func openHere(t *testing.T) *DB {
 
 func roles(t *testing.T, d *DB) (n int) {
 	t.Helper()
-	if err := d.reader.queryRow(t.Context(), "SELECT count(*) FROM roles").Scan(&n); err != nil {
+	if err := d.reader.QuickQueryRow(t.Context(), "SELECT count(*) FROM roles").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
 func addRole(tx *tx) error {
-	_, err := tx.exec("INSERT INTO roles (id, slug, name) VALUES (?, 'Extra', 'Extra')", newID())
+	_, err := tx.Exec("INSERT INTO roles (id, slug, name) VALUES (?, 'Extra', 'Extra')", newID())
 	return err
 }
 
@@ -47,7 +47,7 @@ func TestAWriteThatChangesNothingNeedsNoRecord(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
 	if err := d.write(t.Context(), System, Anybody, func(tx *tx) error {
-		_, err := tx.exec("DELETE FROM roles WHERE slug = 'Nobody'")
+		_, err := tx.Exec("DELETE FROM roles WHERE slug = 'Nobody'")
 		return err
 	}); err != nil {
 		t.Error(err)
@@ -123,50 +123,6 @@ func TestReadersCannotWrite(t *testing.T) {
 	d := openHere(t)
 	if _, err := d.reader.ExecContext(t.Context(), "DELETE FROM roles"); err == nil {
 		t.Error("a reader deleted")
-	}
-}
-
-func TestEveryConnectionHasItsSettings(t *testing.T) {
-	t.Parallel()
-	d := openHere(t)
-	settings := map[string]string{"synchronous": "2", "foreign_keys": "1", "journal_mode": "wal", "busy_timeout": "5000", "secure_delete": "1"}
-	for _, p := range []struct {
-		name  string
-		pool  *pool
-		n     int
-		query string
-	}{{"writer", d.writer, 1, "0"}, {"reader", d.reader, readers, "1"}, {"watch", d.sessions.watch, 1, "1"}} {
-		for range p.n { // all at once, so that each is another connection
-			c, err := p.pool.Conn(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			settings["query_only"] = p.query
-			for name, wanted := range settings {
-				var got string
-				if err := c.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got); err != nil || got != wanted {
-					t.Errorf("%s: %s is %s, want %s (%v)", p.name, name, got, wanted, err)
-				}
-			}
-		}
-	}
-}
-
-func TestTheWritersStatementsAreKept(t *testing.T) {
-	t.Parallel()
-	d := openHere(t)
-	const query = "DELETE FROM roles WHERE slug = 'Nobody'"
-	for range 2 {
-		if err := d.write(t.Context(), System, Anybody, func(tx *tx) error {
-			_, err := tx.exec(query)
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if d.writer.kept(query) == nil {
-		t.Error("it is prepared anew each time")
 	}
 }
 

@@ -1,11 +1,11 @@
-package db
+package sqlite
 
 import (
 	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -28,16 +28,12 @@ const (
 )
 
 // errRestarts says that others write too often for a copy in steps.
-var errRestarts = errors.New("the registry changed too often to be copied")
+var errRestarts = errors.New("the file changed too often to be copied")
 
-// Counts is how much a registry holds, to compare a copy with.
-type Counts struct {
-	History       int64  `json:"history"` // rows, the newest of which has Hash
-	Hash          string `json:"hash"`
-	Organizations int64  `json:"organizations"`
-	Contacts      int64  `json:"contacts"`
-	Interactions  int64  `json:"interactions"`
-	Users         int64  `json:"users"`
+// Steps are those of a copy; the zero value is for one made beside work.
+type Steps struct {
+	Pages   int                // of each; 0 for as many as take about 4 ms
+	Between func(restarts int) // if not nil, is called after each that is not the last
 }
 
 // pageCopy is a copy that is being made.
@@ -52,66 +48,54 @@ type pageCopy struct {
 	restarts int
 }
 
-// copyTo writes the registry into an empty file and returns what it held at the
-// copy's last moment; nil where it is of a schema before those tables. Hasty
-// is for when nobody waits for the writer.
-func (d *DB) copyTo(ctx context.Context, to *os.File, hasty bool) (*Counts, error) {
-	d.copying.Add(1)
-	defer d.copying.Add(-1)
-	snapshot := d.connectReaders(1)
-	defer snapshot.Close()
-	last, err := snapshot.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer last.Close()
-	err = d.copyInSteps(ctx, to, last, hasty)
+// Copy writes what writer's file holds into an empty file, while others work with
+// both: no write waits longer than one step. Last, a connection of another pool,
+// reads from then on what the copy holds, at the moment at which it ended. Writer
+// is a pool of one connection, in the Write mode.
+func Copy(ctx context.Context, writer *Pool, to *os.File, last *sql.Conn, steps Steps) error {
+	writer.copying.Add(1)
+	defer writer.copying.Add(-1)
+	err := copyInSteps(ctx, writer, to, last, steps)
 	if errors.Is(err, errRestarts) {
 		err = copySnapshot(ctx, to, last)
 	}
-	if err == nil {
-		err = withoutWAL(to.Name())
-	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return countAll(ctx, last)
+	return removeMark(to.Name())
 }
 
-// withoutWAL takes the mark off a copy that says it may have a -wal, so that it
+// removeMark takes the mark off a copy that says it may have a -wal, so that it
 // can be read where nothing can be written.
-func withoutWAL(path string) error {
-	p := sql.OpenDB(connector{fileURI(path) + "?_journal_mode=DELETE"})
+func removeMark(path string) error {
+	p := Open(path, withoutWAL, 1)
 	return errors.Join(p.Ping(), p.Close())
 }
 
 // copyInSteps copies through the writer, and begins last's snapshot while
 // nobody can have written since the last step.
-func (d *DB) copyInSteps(ctx context.Context, to *os.File, last *sql.Conn, hasty bool) error {
+func copyInSteps(ctx context.Context, writer *Pool, to *os.File, last *sql.Conn, steps Steps) error {
 	c, err := newPageCopy(to)
 	if err != nil {
 		return err
 	}
 	defer c.close()
 	for {
-		took, done, err := d.copyStep(ctx, c, last)
+		took, done, err := c.borrow(ctx, writer, last, steps.Pages)
 		if err != nil || done {
 			return errors.Join(err, c.close())
 		}
 		if c.restarts > mostRestarts {
 			return errRestarts
 		}
-		if d.inTests.between != nil {
-			d.inTests.between(c.restarts)
+		if steps.Between != nil {
+			steps.Between(c.restarts)
 		}
 		if c.unsynced >= syncEach {
 			if err := to.Sync(); err != nil {
 				return err
 			}
 			c.unsynced = 0
-		}
-		if hasty {
-			continue
 		}
 		select {
 		case <-time.After(took):
@@ -121,14 +105,14 @@ func (d *DB) copyInSteps(ctx context.Context, to *os.File, last *sql.Conn, hasty
 	}
 }
 
-// copyStep borrows the writer's connection for one step.
-func (d *DB) copyStep(ctx context.Context, c *pageCopy, last *sql.Conn) (took time.Duration, done bool, err error) {
-	writer, err := d.writer.Conn(ctx)
+// borrow takes the writer's connection for one step.
+func (c *pageCopy) borrow(ctx context.Context, writer *Pool, last *sql.Conn, pages int) (took time.Duration, done bool, err error) {
+	conn, err := writer.Conn(ctx)
 	if err != nil {
 		return 0, false, err
 	}
-	defer writer.Close()
-	took, done, err = c.advance(writer, cmp.Or(d.inTests.pages, c.step))
+	defer conn.Close()
+	took, done, err = c.advance(conn, cmp.Or(pages, c.step))
 	if err == nil && done {
 		err = holdSnapshot(ctx, last)
 	}
@@ -168,7 +152,7 @@ func newPageCopy(to *os.File) (*pageCopy, error) {
 	if err := to.Truncate(0); err != nil {
 		return nil, err
 	}
-	conn, err := (&sqlite3.SQLiteDriver{}).Open(fileURI(to.Name()) + "?_journal_mode=OFF&_synchronous=OFF")
+	conn, err := (&sqlite3.SQLiteDriver{}).Open(copied.dsn(to.Name()))
 	if err != nil {
 		return nil, err
 	}
@@ -196,12 +180,12 @@ func (c *pageCopy) advance(from *sql.Conn, n int) (took time.Duration, done bool
 	if err != nil {
 		return took, false, err
 	}
-	copied := c.backup.PageCount() - c.backup.Remaining()
-	if !done && copied <= c.done {
+	pages := c.backup.PageCount() - c.backup.Remaining()
+	if !done && pages <= c.done {
 		c.restarts++
 	}
-	c.unsynced += max(copied-c.done, 0)
-	c.done = copied
+	c.unsynced += max(pages-c.done, 0)
+	c.done = pages
 	return took, done, nil
 }
 
@@ -228,27 +212,38 @@ func holdSnapshot(ctx context.Context, conn *sql.Conn) error {
 	return conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n)
 }
 
-// countAll counts what one connection sees, or returns nil where there is
-// nothing to count yet.
-func countAll(ctx context.Context, conn interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-},
-) (*Counts, error) {
-	var n int
-	err := conn.QueryRowContext(ctx, `
-		SELECT count(*) FROM sqlite_schema
-		WHERE type = 'table' AND name IN ('audit_logs', 'organizations', 'contacts', 'interactions', 'users')`).Scan(&n)
-	if err != nil || n < 5 {
-		return nil, err
-	}
-	var c Counts
-	err = conn.QueryRowContext(ctx, `
-		SELECT (SELECT count(*) FROM audit_logs), ifnull((SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1), ''),
-			(SELECT count(*) FROM organizations), (SELECT count(*) FROM contacts),
-			(SELECT count(*) FROM interactions), (SELECT count(*) FROM users)`).
-		Scan(&c.History, &c.Hash, &c.Organizations, &c.Contacts, &c.Interactions, &c.Users)
+// CopyIdle is Copy of a file that nobody writes to, as fast as the disk can: from is
+// the file itself. It is an error where another program reads it meanwhile, because
+// then something may stand in its -wal.
+func CopyIdle(ctx context.Context, writer *Pool, from, to *os.File) error {
+	conn, err := writer.Conn(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("count: %w", err)
+		return err
 	}
-	return &c, nil
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	if HasContent(from.Name() + "-wal") {
+		return errors.New("another program reads it; stop that one first")
+	}
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	const step = 256 << 20
+	for {
+		n, err := io.CopyN(to, from, step) // without a way through this program's memory, where the system can
+		switch {
+		case n < step && errors.Is(err, io.EOF):
+			return removeMark(to.Name())
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+	}
 }

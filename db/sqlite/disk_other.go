@@ -1,8 +1,9 @@
 //go:build !linux && !darwin
 
-package db
+package sqlite
 
 // FreeSpace is not known here.
 func FreeSpace(string) (bytes int64, known bool) { return 0, false }
 
-func sameDisk(string, string) bool { return false }
+// SameDisk is not known here.
+func SameDisk(string, string) bool { return false }

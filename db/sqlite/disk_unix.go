@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package db
+package sqlite
 
 import (
 	"os"
@@ -16,8 +16,8 @@ func FreeSpace(folder string) (bytes int64, known bool) {
 	return int64(s.Bavail) * int64(s.Bsize), true
 }
 
-// sameDisk tells whether two paths lie on one disk.
-func sameDisk(a, b string) bool {
+// SameDisk tells whether two paths lie on one disk.
+func SameDisk(a, b string) bool {
 	x, err1 := os.Stat(a)
 	y, err2 := os.Stat(b)
 	if err1 != nil || err2 != nil {

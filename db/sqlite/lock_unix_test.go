@@ -1,0 +1,65 @@
+//go:build unix
+
+package sqlite
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestALockHasOneHolder until that closes or unlocks it.
+func TestALockHasOneHolder(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	first, err := LockName(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LockName(path); !errors.Is(err, ErrInUse) {
+		t.Errorf("the second gets %v", err)
+	}
+	first.Close()
+	second, err := LockName(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if err := UnlockFile(second); err != nil {
+		t.Fatal(err)
+	}
+	third, err := LockName(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	third.Close()
+}
+
+// TestAFolderIsSharedOrHeldAlone.
+func TestAFolderIsSharedOrHeldAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	var shared []*os.File
+	for range 2 {
+		f, err := LockFolder(path, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared = append(shared, f)
+	}
+	if _, err := LockFolder(path, true); !errors.Is(err, ErrFolderInUse) {
+		t.Errorf("beside others it gets %v", err)
+	}
+	for _, f := range shared {
+		f.Close()
+	}
+	alone, err := LockFolder(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone.Close()
+	if f, err := LockFolder(filepath.Join(path, "missing", "a.db"), true); f != nil || err != nil {
+		t.Errorf("where there is no folder: %v, %v", f, err)
+	}
+}
