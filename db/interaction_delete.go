@@ -1,0 +1,181 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"clientregistry/db/sqlite"
+)
+
+// DeleteInteraction takes an interaction off every timeline and returns it as
+// it was. The history keeps what it said, and UndeleteInteraction brings it
+// back; both with its follow-ups. It returns ErrNotFound, or Conflict where it changed since.
+func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
+	if err := EditInteractions.Refuse(by); err != nil { // before a read that could tell
+		return Interaction{}, err
+	}
+	seen, err := d.Interaction(ctx, by, id)
+	if err != nil {
+		return Interaction{}, fmt.Errorf("delete %w", err)
+	}
+	err = d.write(ctx, by, EditInteractions, func(t *tx) error {
+		i, err := t.interaction(id)
+		if err != nil {
+			return err
+		}
+		if i.Version != version {
+			return t.conflict("interaction", id)
+		}
+		followUps, err := t.followUpsOf(id)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Exec("DELETE FROM interactions WHERE id = ?", id); err != nil {
+			return err
+		}
+		metadata := i.details()
+		metadata["deleted"] = deletedInteraction{
+			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, HappenedAt: stamp(i.HappenedAt), CreatedAt: stamp(i.CreatedAt), Version: i.Version, FollowUps: followUps,
+		}
+		return t.record("delete_interaction", "interaction", id, metadata)
+	})
+	if err != nil {
+		return Interaction{}, fmt.Errorf("delete interaction %s: %w", id, err)
+	}
+	return seen, nil
+}
+
+// deletedInteraction is what a delete_interaction row keeps beside the details.
+type deletedInteraction struct {
+	Body       string `json:"body"`
+	Outcome    string `json:"outcome"`
+	UserID     string `json:"user_id"`
+	HappenedAt string `json:"happened_at"`
+	CreatedAt  string `json:"created_at"`
+	Version    int    `json:"version"`
+
+	FollowUps []keptFollowUp `json:"follow_ups,omitempty"` // which go with it
+}
+
+// UndeleteInteraction brings a deleted interaction back under its id. Where it
+// is back already nothing happens; where it never was, or both its ends are
+// gone, the answer is ErrNotFound.
+func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Interaction, error) {
+	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
+		if _, err := scanInteraction(t.QueryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		var metadata string
+		err := t.QueryRow("SELECT metadata FROM audit_logs WHERE target_type = 'interaction' AND target_id = ? AND action = 'delete_interaction' ORDER BY seq DESC LIMIT 1", id).Scan(&metadata)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		i, followUps, err := t.deleted(id, metadata)
+		if err != nil {
+			return err
+		}
+		if err := t.insertInteraction(i); err != nil {
+			return err
+		}
+		// A trigger takes a new row for the last contact before others of the same
+		// moment; this one is as old as its id. Touched, it is looked for anew.
+		if _, err := t.Exec("UPDATE interactions SET channel = channel WHERE id = ?", id); err != nil {
+			return err
+		}
+		if err := t.bringBack(id, followUps); err != nil {
+			return err
+		}
+		if err := t.mustSee("interaction", id); err != nil {
+			return err
+		}
+		return t.record("restore_interaction", "interaction", id, i.details())
+	})
+	if err != nil {
+		return Interaction{}, fmt.Errorf("undelete interaction %s: %w", id, err)
+	}
+	return d.Interaction(ctx, by, id)
+}
+
+// deleted reads an interaction and its follow-ups back from the row that recorded its deletion.
+func (t *tx) deleted(id, metadata string) (Interaction, []keptFollowUp, error) {
+	var m struct {
+		OrganizationID string              `json:"organization_id"`
+		ContactID      string              `json:"contact_id"`
+		Channel        string              `json:"channel"`
+		Subject        string              `json:"subject"`
+		Deleted        *deletedInteraction `json:"deleted"`
+	}
+	if err := json.Unmarshal([]byte(metadata), &m); err != nil || m.Deleted == nil {
+		return Interaction{}, nil, errors.Join(ErrNotFound, err)
+	}
+	i := Interaction{ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, Channel: m.Channel, Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1}
+	var err1, err2 error
+	i.HappenedAt, err1 = time.Parse(TimeFormat, m.Deleted.HappenedAt)
+	i.CreatedAt, err2 = time.Parse(TimeFormat, m.Deleted.CreatedAt)
+	if err := errors.Join(err1, err2); err != nil {
+		return i, nil, err
+	}
+	for _, end := range []struct {
+		table string
+		id    *string
+	}{{"organizations", &i.OrganizationID}, {"contacts", &i.ContactID}, {"users", &i.UserID}} {
+		var there bool
+		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", *end.id).Scan(&there); err != nil {
+			return i, nil, err
+		}
+		if !there {
+			*end.id = ""
+		}
+	}
+	if i.OrganizationID == "" && i.ContactID == "" {
+		return i, nil, ErrNotFound
+	}
+	return i, m.Deleted.FollowUps, nil
+}
+
+// keptFollowUp is a follow-up in the row that records the deletion of its interaction.
+type keptFollowUp struct {
+	ID         string `json:"id"`
+	Text       string `json:"text"`
+	DueOn      string `json:"due_on"`
+	AssigneeID string `json:"assignee_id,omitempty"`
+	DoneAt     string `json:"done_at,omitempty"`
+	DoneBy     string `json:"done_by,omitempty"`
+	CreatedBy  string `json:"created_by,omitempty"`
+	CreatedAt  string `json:"created_at"`
+	Version    int    `json:"version"`
+}
+
+// followUpsOf reads all of an interaction's follow-ups, before they go with it.
+func (t *tx) followUpsOf(interactionID string) ([]keptFollowUp, error) {
+	rows, err := t.Query(`
+		SELECT id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version
+		FROM follow_ups WHERE interaction_id = ? ORDER BY id`, interactionID)
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (keptFollowUp, error) {
+		var k keptFollowUp
+		err := r.Scan(&k.ID, &k.Text, &k.DueOn, nullText{&k.AssigneeID}, nullText{&k.DoneAt}, nullText{&k.DoneBy},
+			nullText{&k.CreatedBy}, &k.CreatedAt, &k.Version)
+		return k, err
+	})
+}
+
+// bringBack puts an interaction's follow-ups in again, without those of their people who are gone.
+func (t *tx) bringBack(interactionID string, kept []keptFollowUp) error {
+	for _, k := range kept {
+		_, err := t.Exec(`
+			INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
+			VALUES (?, ?, ?, ?, (SELECT id FROM users WHERE id = ?), ?, (SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?, ?)`,
+			k.ID, interactionID, k.Text, k.DueOn, k.AssigneeID, orNull(k.DoneAt), k.DoneBy, k.CreatedBy, k.CreatedAt, k.Version)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
