@@ -1,0 +1,127 @@
+package commands
+
+import (
+	"bytes"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// arrows are which of our packages each may import; "" is main. Nothing points back:
+// a package stands above all that it may import. Tests may import any.
+var arrows = []struct {
+	pkg       string
+	mayImport []string
+}{
+	{"", []string{"handlers/commands"}},
+	{"handlers/commands", []string{"handlers", "handlers/jobs", "handlers/middleware", "db", "db/demo", "db/secrets"}},
+	{"handlers", []string{
+		"handlers/jobs", "handlers/middleware", "views", "views/wording", "static", "db", "db/demo", "db/secrets", "db/sheet", "db/text",
+	}},
+	{"handlers/jobs", []string{"handlers/middleware", "views", "views/wording", "db"}},
+	{"handlers/middleware", []string{"views", "views/wording", "static", "db", "db/secrets", "db/text"}},
+	{"views", []string{"views/wording", "static", "db"}},
+	{"views/wording", []string{"db"}},
+	{"db/dbtest", []string{"db", "db/secrets"}},
+	{"db/demo", []string{"db", "db/text"}},
+	{"db", []string{"db/secrets", "db/sqlite", "db/text", "migrations"}},
+	{"db/secrets", nil},
+	{"db/sheet", nil},
+	{"db/sqlite", nil},
+	{"db/text", nil},
+	{"migrations", nil},
+	{"static", nil},
+	{"static/vendor/fetch", nil}, // a program of its own
+}
+
+// owners are the only packages that may import a library.
+var owners = map[string]string{
+	"github.com/mattn/go-sqlite3": "db/sqlite",
+	"github.com/pressly/goose/v3": "db",
+	"golang.org/x/crypto/argon2":  "db/secrets",
+}
+
+// TestArrowsBetweenPackagesGoOneWay: no package imports what arrows does not let it.
+func TestArrowsBetweenPackagesGoOneWay(t *testing.T) {
+	t.Parallel()
+	allowed := map[string][]string{}
+	for i, a := range arrows {
+		allowed[a.pkg] = a.mayImport
+		for _, above := range arrows[:i+1] {
+			if slices.Contains(a.mayImport, above.pkg) {
+				t.Errorf("the table lets %q import %q, which stands above it", a.pkg, above.pkg)
+			}
+		}
+	}
+	for file, imports := range sources(t) {
+		pkg := filepath.ToSlash(filepath.Dir(file))
+		if pkg == "." {
+			pkg = ""
+		}
+		may, known := allowed[pkg]
+		if !known {
+			t.Errorf("%s: say in this test what package %q may import", file, pkg)
+			continue
+		}
+		for _, imported := range imports {
+			if ours, ok := strings.CutPrefix(imported, "clientregistry/"); ok && !slices.Contains(may, ours) {
+				t.Errorf("%s imports %s, which %q may not", file, ours, pkg)
+			}
+			if owner, ok := owners[imported]; ok && owner != pkg {
+				t.Errorf("%s imports %s, which is for %s", file, imported, owner)
+			}
+		}
+	}
+}
+
+// TestSQLitesOwnWordsStandInOnePackage: what a PRAGMA does is known by db/sqlite.
+func TestSQLitesOwnWordsStandInOnePackage(t *testing.T) {
+	t.Parallel()
+	for file := range sources(t) {
+		content, err := os.ReadFile(filepath.Join(top, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Dir(file) != "db/sqlite" && bytes.Contains(bytes.ToLower(content), []byte("pragma")) {
+			t.Errorf("%s spells a PRAGMA; give it a name in db/sqlite", file)
+		}
+	}
+}
+
+// top is the folder of go.mod.
+const top = "../.."
+
+// sources are the Go files of the program, tests aside, and what each imports.
+func sources(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		file, err := filepath.Rel(top, path)
+		all[file] = nil
+		for _, i := range parsed.Imports {
+			imported, _ := strconv.Unquote(i.Path.Value)
+			all[file] = append(all[file], imported)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 100 {
+		t.Fatalf("only %d files", len(all))
+	}
+	return all
+}
