@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -14,6 +13,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/sheet"
+	"clientregistry/handlers/jobs"
 	"clientregistry/views"
 )
 
@@ -253,11 +253,11 @@ func recordName(e db.AuditEntry) string {
 func (s *Server) auditVerify(c *gin.Context) error {
 	ctx, end := s.long(c)
 	defer end()
-	v, err := s.verify(ctx, false)
+	v, err := s.jobs.VerifyHistory(ctx)
 	var found *db.Broken
 	done := "The history is whole: " + grouped(int(v.Rows)) + " rows"
 	switch {
-	case errors.Is(err, errVerifying):
+	case errors.Is(err, jobs.ErrVerifying):
 		done = "It is being verified already. Look again in a moment"
 	case errors.As(err, &found):
 		done = "Something is wrong with the history"
@@ -277,36 +277,4 @@ func (s *Server) verified(c *gin.Context) (views.Verified, error) {
 	return views.Verified{
 		CheckedAt: clock.Date(v.CheckedAt), Problem: v.Problem, WholeAt: clock.Date(v.WholeAt), Rows: grouped(int(v.Rows)), Hash: v.Hash,
 	}, err
-}
-
-var errVerifying = errors.New("a verification is running")
-
-// verify checks the history, one check at a time.
-func (s *Server) verify(ctx context.Context, gently bool) (db.Verification, error) {
-	if !s.verifying.TryLock() {
-		return db.Verification{}, errVerifying
-	}
-	defer s.verifying.Unlock()
-	v, err := s.db.VerifyHistory(ctx, gently)
-	if found := (*db.Broken)(nil); errors.As(err, &found) {
-		s.log.Error("the history is not whole", "problem", found.Problem)
-	}
-	return v, err
-}
-
-// VerifyDaily checks the history now and then once a day, in the background
-// and without hurry, until End.
-func (s *Server) VerifyDaily() {
-	for {
-		_, err := s.verify(s.ending, true)
-		if found := (*db.Broken)(nil); err != nil && !errors.As(err, &found) && s.ending.Err() == nil {
-			s.log.Error("the history could not be verified", "error", err)
-		}
-		s.asked.Add(1) // so that memory is given back after it too
-		select {
-		case <-time.After(24 * time.Hour):
-		case <-s.ending.Done():
-			return
-		}
-	}
 }

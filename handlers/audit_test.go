@@ -368,10 +368,6 @@ func TestTheHistoryIsVerifiedOnThePage(t *testing.T) {
 	s.exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
 	ines.post("/admin/audit/verify").want(303, "", "")
 	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").want(200, "#verified", "It was last whole").want(200, "#verified", "with 2 rows")
-	s.exec("UPDATE audit_logs SET action = 'create_user' WHERE seq = 1")
-	s.End()
-	s.VerifyDaily() // over before it began
-	ines.get("/admin/audit").want(200, "#verified.bad", "row 1")
 }
 
 func TestTheMenuOfAdministrationShowsWhatIsAllowed(t *testing.T) {

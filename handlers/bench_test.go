@@ -31,6 +31,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/demo"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 	"clientregistry/migrations"
 )
 
@@ -88,7 +89,7 @@ func BenchmarkRegistry(b *testing.B) {
 	if b.N > 1 {
 		return // the rounds repeat by themselves
 	}
-	handlers.SpareMemory()
+	jobs.SpareMemory()
 	var all []results
 	for _, size := range strings.Split(*benchSizes, ",") {
 		b.Run(size, func(b *testing.B) {
@@ -191,7 +192,7 @@ func newFixture(b *testing.B, size string) *fixture {
 		_, err := d.CreateUser(ctx, db.System, db.NewUser{Email: email, FullName: "Bench", Role: "Administrator", Hash: hash})
 		check(b, err)
 	}
-	server, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example"})
+	server, err := handlers.New(d, jobs.New(ctx, d, jobs.Options{}), handlers.Options{BaseURL: "http://registry.example"})
 	check(b, err)
 	product := httptest.NewServer(server)
 	b.Cleanup(product.Close)

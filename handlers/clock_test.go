@@ -7,35 +7,30 @@ import (
 	"testing"
 	"time"
 
-	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 )
 
 // TestAClockThatWasWrongIsNamed: in the log, once, and to who cannot sign in because of it.
 func TestAClockThatWasWrongIsNamed(t *testing.T) {
 	t.Parallel()
-	d, path, clock := dbtest.Open(t)
 	var log bytes.Buffer
-	server, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example", Now: clock.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{t: t, db: d, path: path, clock: clock, base: "http://registry.example", sql: newDirect(t, path), Server: server}
+	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil))}, jobs.Options{})
 	lea := s.as("Viewer")
 	seed, codes := lea.enrol()
 	const wrong = "the clock is wrong, or was"
 	s.halfway(lea.user).post("/login/mfa", "code", "123456").want(422, "#code-e", "check the clock of the app’s device")
-	if server.ClockIsOff(t.Context()) || strings.Contains(log.String(), wrong) {
+	if s.ClockIsOff(t.Context()) || strings.Contains(log.String(), wrong) {
 		t.Errorf("a right clock is called wrong: %s", &log)
 	}
 	const ahead = 400 * 24 * time.Hour
-	clock.Add(ahead)
+	s.clock.Add(ahead)
 	session := s.stranger()
 	session.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "", "")
 	s.halfway(lea.user).post("/login/mfa", "code", s.app(seed)).want(303, "", "")
 	lea.comeIn()
 	lea.get("/").want(200, "h1", "Home")
-	clock.Add(-ahead)
+	s.clock.Add(-ahead)
 	log.Reset()
 	lea.get("/").want(303, "", "")
 	for range 3 {

@@ -18,6 +18,7 @@ import (
 // failed first, and its backups.
 type condition struct {
 	at             time.Time
+	finished       int64 // jobs, by then
 	lines          []views.HealthLine
 	failed, warned int
 	backups        []db.Backup // newest first
@@ -35,17 +36,21 @@ type knownCondition struct {
 
 const conditionLasts = time.Minute
 
+// tooLong is how long there may be no proven backup before administrators are told.
+const tooLong = 48 * time.Hour
+
 func (s *Server) forgetCondition() {
 	s.condition.mu.Lock()
 	defer s.condition.mu.Unlock()
 	s.condition.last = condition{}
 }
 
-// conditionNow is the condition as far as it is known, looked up where that is long ago.
+// conditionNow is the condition as far as it is known, looked up where that is
+// long ago or a job has ended since.
 func (s *Server) conditionNow(ctx context.Context) condition {
 	s.condition.mu.Lock()
 	defer s.condition.mu.Unlock()
-	if age := s.now().Sub(s.condition.last.at); age < 0 || age > conditionLasts {
+	if age := s.now().Sub(s.condition.last.at); age < 0 || age > conditionLasts || s.condition.last.finished != s.jobs.Finished() {
 		s.condition.last = s.lookUpCondition(ctx)
 	}
 	return s.condition.last
@@ -53,7 +58,7 @@ func (s *Server) conditionNow(ctx context.Context) condition {
 
 // lookUpCondition runs the checks that take no time. What cannot be looked up has failed.
 func (s *Server) lookUpCondition(ctx context.Context) condition {
-	c := condition{at: s.now()}
+	c := condition{at: s.now(), finished: s.jobs.Finished()}
 	c.lines = append(c.lines, s.backupLine(ctx, &c))
 	file := s.db.File()
 	c.lines = append(c.lines, fileLine(file), roomLine(file), s.contentsLine(), s.historyLine(ctx), s.keyLine(ctx), s.migrationsLine(ctx))
@@ -97,11 +102,11 @@ var backUpNow = views.Word{Text: "Back up now", Href: "/admin/system#backups"}
 // backupLine also finds out about the backups for the rest of the condition.
 func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine {
 	const name = "Last backup"
-	if s.backups.folder == nil {
+	if s.jobs.Backups() == nil {
 		return line(views.Warning, name, "The program makes none: it was started with --backup-dir off",
 			words("start it without, or keep copies by other means"))
 	}
-	all, err := s.backups.folder.All()
+	all, err := s.jobs.Backups().All()
 	if err != nil {
 		return line(views.Failed, name, sentenceOf(err.Error()), words("let the program read and write that folder, then press "), backUpNow)
 	}
@@ -113,11 +118,9 @@ func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine 
 	if len(all) > 0 && all[0].Problem != "" {
 		tried, c.problem = all[0].At, all[0].Problem
 	}
-	s.backups.mu.Lock()
-	if s.backups.tried.After(tried) && s.backups.tried.After(c.proven.At) {
-		c.problem = s.backups.problem // which perhaps could not be noted in the folder
+	if last, problem := s.jobs.LastTry(); last.After(tried) && last.After(c.proven.At) {
+		c.problem = problem // which perhaps could not be noted in the folder
 	}
-	s.backups.mu.Unlock()
 	since, err := c.proven.At, error(nil)
 	if since.IsZero() {
 		since, err = s.db.Created(ctx)
@@ -138,7 +141,7 @@ func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine 
 	case c.problem != "":
 		return line(views.Warning, name, strings.TrimPrefix(failed, ". "), do...)
 	case c.proven.At.IsZero():
-		return line(views.OK, name, "None yet; the first is made at "+s.backups.at.String())
+		return line(views.OK, name, "None yet; the first is made at "+s.jobs.BackupAt().String())
 	}
 	return line(views.OK, name, age(c.silence)+" old, "+Bytes(c.proven.Size))
 }

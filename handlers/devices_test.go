@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 )
 
 func TestABrowserThatSignedInBeforeIsNotLockedByOthers(t *testing.T) {
@@ -82,15 +82,10 @@ func TestEveryWayInMakesTheBrowserKnown(t *testing.T) {
 // TestWhereARequestComesFrom: only a trusted proxy says, and only in X-Forwarded-For.
 func TestWhereARequestComesFrom(t *testing.T) {
 	t.Parallel()
-	d, path, clock := dbtest.Open(t)
 	var log bytes.Buffer
-	server, err := handlers.New(d, handlers.Options{
-		BaseURL: "http://registry.example", Now: clock.Now, Log: slog.New(slog.NewTextHandler(&log, nil)), TrustedProxies: []string{"10.0.0.1", "10.1.0.0/16", "2001:db8::/64"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{t: t, db: d, path: path, clock: clock, base: "http://registry.example", sql: newDirect(t, path), Server: server}
+	s := newSiteWith(t, handlers.Options{
+		BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil)), TrustedProxies: []string{"10.0.0.1", "10.1.0.0/16", "2001:db8::/64"},
+	}, jobs.Options{})
 	for _, c := range []struct {
 		peer, address string
 		headers       []string

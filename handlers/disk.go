@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -105,82 +104,3 @@ func (s *Server) ready(c *gin.Context) error {
 
 // retryAfter is in how many seconds a program may ask again what is unavailable.
 const retryAfter = "60"
-
-// CheckDaily checks the file once a day, and soon where that was not done at the
-// start, in the background until End. A check that is given up because much is
-// written is made an hour later, to its end. While the file is damaged, or could
-// not be checked, it tries again within the hour.
-func (s *Server) CheckDaily() {
-	check := s.db.CheckFileInCalm
-	for {
-		wait := 24 * time.Hour
-		before := s.db.Health().Damage
-		if before != "" || s.now().Sub(s.db.Health().CheckedAt) >= wait {
-			err := check(s.ending)
-			s.logCheck(err, before)
-			check = s.db.CheckFileInCalm
-			if errors.Is(err, db.ErrMuchWritten) {
-				check = s.db.CheckFile
-			}
-			if err != nil {
-				wait = time.Hour
-			}
-		}
-		s.asked.Add(1) // so that memory is given back after it too
-		select {
-		case <-time.After(wait):
-		case <-s.ending.Done():
-			return
-		}
-	}
-}
-
-// MergeWords merges the indexes of words a little at a time after changes, in
-// the background until End: at most half of the writer's time is its.
-func (s *Server) MergeWords() {
-	for {
-		changed := s.db.NextCommit()
-		for more := true; more; {
-			start := time.Now()
-			var err error
-			if more, err = s.db.MergeWords(s.ending); err != nil && s.ending.Err() == nil && !db.IsDamaged(err) {
-				s.log.Warn("the indexes of words are not merged", "error", err)
-			}
-			if !s.rest(time.Since(start)) {
-				return
-			}
-		}
-		select {
-		case <-changed:
-		case <-s.ending.Done():
-			return
-		}
-		if !s.rest(time.Second) { // so that a burst of changes is looked at once
-			return
-		}
-	}
-}
-
-// rest waits, and tells whether the server goes on.
-func (s *Server) rest(wait time.Duration) bool {
-	select {
-	case <-time.After(wait):
-		return true
-	case <-s.ending.Done():
-		return false
-	}
-}
-
-// logCheck tells the log what a check of the file found; before is the damage that was known.
-func (s *Server) logCheck(err error, before string) {
-	switch {
-	case db.IsDamaged(err):
-		s.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", s.db.Health().Damage)
-	case errors.Is(err, db.ErrMuchWritten):
-		s.log.Info("the check of the file was put off for an hour", "because", err)
-	case err != nil && s.ending.Err() == nil:
-		s.log.Error("the file could not be checked", "error", err)
-	case err == nil && before != "":
-		s.log.Info("the file is sound again; changes are taken")
-	}
-}

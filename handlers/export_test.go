@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -64,12 +63,3 @@ func ActionWords(action, kind string, hidden bool) string {
 
 // PlainLine is a Markdown text as search shows it in one line.
 var PlainLine = plainLine
-
-// HoldBackup behaves as while a backup is made, until the function it returns is called.
-func (s *Server) HoldBackup() func() {
-	s.backups.start()
-	return func() { s.backups.end(time.Time{}, "") }
-}
-
-// Idle waits for what runs beside requests that have been answered.
-func (s *Server) Idle() { s.work.Wait() }

@@ -25,6 +25,7 @@ import (
 	"clientregistry/db/dbtest"
 	"clientregistry/db/secrets"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 )
 
 func init() { gin.SetMode(gin.TestMode) }
@@ -38,6 +39,7 @@ type site struct {
 	base          string
 	sql           *sql.DB // the same file, for what no verb does
 	users, worlds int
+	jobs          *jobs.Jobs
 	refusals      atomic.Int64 // answered to somebody signed in, each of which the history has
 	*handlers.Server
 }
@@ -46,21 +48,23 @@ func newSite(t *testing.T) *site { t.Helper(); return newSiteAt(t, "http://regis
 
 func newSiteAt(t *testing.T, base string) *site {
 	t.Helper()
-	return newSiteWith(t, base, func(*handlers.Options) {})
+	return newSiteWith(t, handlers.Options{BaseURL: base}, jobs.Options{})
 }
 
-// newSiteWith is newSiteAt with other options.
-func newSiteWith(t *testing.T, base string, with func(*handlers.Options)) *site {
+// newSiteWith is newSiteAt with other options, on the site's own clock.
+func newSiteWith(t *testing.T, o handlers.Options, beside jobs.Options) *site {
 	t.Helper()
 	d, path, clock := dbtest.Open(t)
-	o := handlers.Options{BaseURL: base, Now: clock.Now}
-	with(&o)
-	s, err := handlers.New(d, o)
+	o.Now, beside.Now = clock.Now, clock.Now
+	ctx, stop := context.WithCancel(context.Background())
+	j := jobs.New(ctx, d, beside)
+	t.Cleanup(func() { stop(); j.Wait() }) // before the registry is closed
+	s, err := handlers.New(d, j, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.End(); s.Wait() }) // before the registry is closed
-	return &site{t: t, db: d, path: path, clock: clock, base: base, sql: newDirect(t, path), Server: s}
+	t.Cleanup(s.End)
+	return &site{t: t, db: d, path: path, clock: clock, base: o.BaseURL, sql: newDirect(t, path), jobs: j, Server: s}
 }
 
 // newDirect opens a registry's file beside the registry, on one connection.

@@ -52,7 +52,7 @@ func (s *Server) logRequests(c *gin.Context) {
 	c.Header("X-Request-Id", id)
 	c.Next()
 	if path := c.FullPath(); path != "/healthz" && path != "/readyz" { // a monitor keeps nobody from resting
-		s.asked.Add(1)
+		s.jobs.Served()
 	}
 	user := ""
 	if v := who(c); v != nil {

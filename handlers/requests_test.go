@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"clientregistry/db"
-	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 )
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -277,21 +277,15 @@ func TestForeignHostIsInNoLink(t *testing.T) {
 	}
 
 	for _, trusted := range []bool{false, true} {
-		d, path, clock := dbtest.Open(t)
-		o := handlers.Options{BaseURL: "http://registry.example", Now: clock.Now}
+		o := handlers.Options{BaseURL: "http://registry.example"}
 		if trusted {
 			o.TrustedProxies = []string{"192.0.2.0/24"} // where httptest's requests come from
 		}
-		server, err := handlers.New(d, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b := &browser{site: &site{t: t, db: d, path: path, clock: clock, base: "http://registry.example", Server: server}}
+		b := newSiteWith(t, o, jobs.Options{}).stranger()
 		b.asking(map[string]string{"X-Forwarded-For": "203.0.113.9", "User-Agent": strings.Repeat("é\x00", 1000)}).post("/login", "email", "a@b.example", "password", "x").want(422, "", "")
 		want := map[bool]string{false: "192.0.2.1", true: "203.0.113.9"}[trusted]
-		direct := newDirect(t, path)
 		var ip string
-		if err := direct.QueryRow("SELECT ip FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&ip); err != nil || ip != want {
+		if err := b.sql.QueryRow("SELECT ip FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&ip); err != nil || ip != want {
 			t.Errorf("trusted %v: the address is %s, %v", trusted, ip, err)
 		}
 	}
@@ -342,7 +336,7 @@ func TestBodiesThatAreNoForms(t *testing.T) {
 			}
 			before, start := s.commits(), time.Now()
 			a := admin.do(q)
-			s.Idle() // a check that was asked for notes what it found
+			s.jobs.Wait() // a check that was asked for notes what it found
 			if !slices.Contains(x.statuses, a.StatusCode) {
 				t.Errorf("%s to %s: %d, want one of %v", x.name, r.Path, a.StatusCode, x.statuses)
 			}
@@ -365,13 +359,8 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 // to tell; the log has the rest, and no cookie.
 func TestAFailureTellsNobodyWhy(t *testing.T) {
 	t.Parallel()
-	d, path, clock := dbtest.Open(t)
 	var log bytes.Buffer
-	server, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example", Now: clock.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{t: t, db: d, path: path, clock: clock, base: "http://registry.example", sql: newDirect(t, path), Server: server}
+	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil))}, jobs.Options{})
 	ines := s.as("Manager")
 	s.exec("ALTER TABLE organizations RENAME TO elsewhere")
 	for _, b := range []*browser{ines, ines.parts(), ines.boosted()} {

@@ -17,6 +17,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 )
 
 // enrol gives somebody a second factor, whose present code is used up by it,
@@ -334,17 +335,12 @@ func TestAPasswordLinkDoesNotStandInForTheCode(t *testing.T) {
 
 func TestAMissingKeyIsSaidAndLogged(t *testing.T) {
 	t.Parallel()
-	d, path, clock := dbtest.Open(t)
 	var log bytes.Buffer
-	server, err := handlers.New(d, handlers.Options{BaseURL: "http://registry.example", Now: clock.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{t: t, db: d, path: path, clock: clock, base: "http://registry.example", sql: newDirect(t, path), Server: server}
+	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil))}, jobs.Options{})
 	lea, sam := s.as("Viewer"), s.as("Viewer")
 	seed, codes := lea.enrol()
 	for _, spoil := range []func(string) error{os.Remove, func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte{1}, 32), 0o600) }} {
-		if err := spoil(path + ".key"); err != nil {
+		if err := spoil(s.path + ".key"); err != nil {
 			t.Fatal(err)
 		}
 		log.Reset()
@@ -352,7 +348,7 @@ func TestAMissingKeyIsSaidAndLogged(t *testing.T) {
 		s.unchanged(func() {
 			half.post("/login/mfa", "code", s.app(seed)).want(422, "#code-e", "Use a recovery code")
 		})
-		if !strings.Contains(log.String(), path+".key") {
+		if !strings.Contains(log.String(), s.path+".key") {
 			t.Errorf("the log does not name the file: %s", &log)
 		}
 		for _, page := range []string{"/account/mfa", "/account/mfa/qr.png"} {

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"clientregistry/db"
+	"clientregistry/handlers/jobs"
 	"clientregistry/static"
 	"clientregistry/views"
 )
@@ -40,15 +40,11 @@ type Server struct {
 	future    atomic.Int64 // the moment that ClockIsOff has logged
 
 	started   time.Time
-	backups   backups
-	checking  atomic.Bool // the file and the history, because somebody asked
+	jobs      *jobs.Jobs
 	condition knownCondition
-	work      sync.WaitGroup // what was begun by a request and outlives it
 
-	asked     atomic.Int64    // requests that were answered, and verifications
-	verifying sync.Mutex      // held while the history is being verified
-	ending    context.Context // is done when End was called
-	stop      context.CancelFunc
+	ending context.Context // is done when End was called
+	stop   context.CancelFunc
 }
 
 // WriteTimeout is how long an answer may take to write, or a step of a long one.
@@ -58,8 +54,6 @@ const WriteTimeout = 30 * time.Second
 type Options struct {
 	BaseURL        string   // as people type it: scheme and host
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts
-	BackupDir      string   // folder of the backups that are made by themselves; "" makes none
-	BackupAt       DailyTime
 	Log            *slog.Logger
 	Now            func() time.Time // replaces the clock in tests
 }
@@ -77,13 +71,13 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	return &url.URL{Scheme: base.Scheme, Host: base.Host}, nil
 }
 
-// New returns the server of a registry, or an error that says which option is wrong.
-func New(d *db.DB, o Options) (*Server, error) {
+// New returns the server of a registry and its jobs, or an error that says which option is wrong.
+func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	base, err := ParseBaseURL(o.BaseURL)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{db: d, baseURL: base, everywhere: headersOf(base), log: o.Log, now: o.Now, asks: map[string]access{}}
+	s := &Server{db: d, jobs: j, baseURL: base, everywhere: headersOf(base), log: o.Log, now: o.Now, asks: map[string]access{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -91,9 +85,6 @@ func New(d *db.DB, o Options) (*Server, error) {
 		s.now = time.Now
 	}
 	s.started = s.now()
-	if s.backups.at = o.BackupAt; o.BackupDir != "" {
-		s.backups.folder = new(d.BackupsIn(o.BackupDir))
-	}
 	s.ending, s.stop = context.WithCancel(context.Background())
 	s.store = newSessionStore(d, base.Scheme == "https")
 	views.Parse()
@@ -101,12 +92,9 @@ func New(d *db.DB, o Options) (*Server, error) {
 	return s, err
 }
 
-// End gives up what takes long, exports and verifications, so that a shutdown
-// need not wait for it. Everything else goes on.
+// End gives up the requests that take long, exports and verifications, so that a
+// shutdown need not wait for them. Everything else goes on.
 func (s *Server) End() { s.stop() }
-
-// Wait returns when what requests began and left running is over.
-func (s *Server) Wait() { s.work.Wait() }
 
 // long is the context of a request that may take long: it ends with the request
 // or with the server. The connection may be written to for as long as there is

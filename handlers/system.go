@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/klauspost/compress/gzhttp"
@@ -26,7 +25,7 @@ const (
 func (s *Server) systemIndex(c *gin.Context) error {
 	s.forgetCondition()
 	now := s.conditionNow(c.Request.Context())
-	health := views.Health{Summary: now.summary(), Lines: now.lines, Checking: s.checking.Load()}
+	health := views.Health{Summary: now.summary(), Lines: now.lines, Checking: s.jobs.Checking()}
 	list := s.backupList(c, now, 7)
 	if part(c) {
 		return s.show(c, http.StatusOK, list, views.Into{Target: "#health", Swap: "outerHTML", View: health})
@@ -36,7 +35,7 @@ func (s *Server) systemIndex(c *gin.Context) error {
 		commit = commit[:7]
 	}
 	return s.show(c, http.StatusOK, views.System{
-		Page: s.page(c, "System", "How the registry itself is", "system"), Health: health, Backups: list, Jobs: s.jobs(c, now),
+		Page: s.page(c, "System", "How the registry itself is", "system"), Health: health, Backups: list, Jobs: s.jobRows(now),
 		Versions: []views.Detail{
 			{Name: "Registry", Value: version + ", commit " + commit},
 			{Name: "Go", Value: strings.TrimPrefix(runtime.Version(), "go")},
@@ -55,11 +54,11 @@ func (s *Server) backupIndex(c *gin.Context) error {
 
 // backupList is the newest backups, most of them at once; 0 is all.
 func (s *Server) backupList(c *gin.Context, now condition, most int) views.BackupList {
-	list := views.BackupList{Off: s.backups.folder == nil, Running: s.backups.isRunning()}
+	list := views.BackupList{Off: s.jobs.Backups() == nil, Running: s.jobs.BackingUp()}
 	if list.Off {
 		return list
 	}
-	list.At = s.backups.at.String()
+	list.At = s.jobs.BackupAt().String()
 	shown := now.backups
 	list.Result = "All shown"
 	if most > 0 && len(shown) > most {
@@ -87,19 +86,19 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 	return row
 }
 
-// jobs is what the program does by itself, and how that went.
-func (s *Server) jobs(c *gin.Context, now condition) []views.Job {
-	nightly := views.Job{Name: "Nightly backup", Detail: "Next at " + s.backups.at.String(), State: views.Idle}
+// jobRows is what the program does by itself, and how that went.
+func (s *Server) jobRows(now condition) []views.Job {
+	nightly := views.Job{Name: "Nightly backup", Detail: "Next at " + s.jobs.BackupAt().String(), State: views.Idle}
 	switch {
-	case s.backups.folder == nil:
+	case s.jobs.Backups() == nil:
 		nightly.Detail, nightly.State = "Off", views.State{Word: "Off", Tone: "none"}
-	case s.backups.isRunning():
+	case s.jobs.BackingUp():
 		nightly.State = views.Running
 	case now.problem != "":
 		nightly.State = views.Failed
 	}
 	check := views.Job{Name: "Check of the file and the history", Detail: "When the program starts, and daily", State: views.Idle}
-	if s.checking.Load() {
+	if s.jobs.Checking() {
 		check.State = views.Running
 	}
 	return []views.Job{nightly, check}
@@ -108,17 +107,14 @@ func (s *Server) jobs(c *gin.Context, now condition) []views.Job {
 // backupCreate has a backup made now, beside the request.
 func (s *Server) backupCreate(c *gin.Context) error {
 	says := "A backup is being made"
+	begun, err := s.jobs.BackUp(func() error { return s.db.AskForBackup(c.Request.Context(), who(c).Actor) })
 	switch {
-	case s.backups.folder == nil:
+	case err != nil:
+		return err
+	case s.jobs.Backups() == nil:
 		says = "No backup was made: the program was started with --backup-dir off"
-	case !s.backups.start():
+	case !begun:
 		says = "A backup is being made already"
-	default:
-		if err := s.db.AskForBackup(c.Request.Context(), who(c).Actor); err != nil {
-			s.backups.end(time.Time{}, "")
-			return err
-		}
-		s.work.Go(s.backUp)
 	}
 	if err := s.flash(c, views.Toast{Text: says}); err != nil {
 		return err
@@ -126,22 +122,11 @@ func (s *Server) backupCreate(c *gin.Context) error {
 	return s.redirect(c, systemPath+"#backups")
 }
 
-// systemCheck has the file and the history checked, beside the request: of a
-// large registry that takes minutes.
+// systemCheck has the file and the history checked, beside the request.
 func (s *Server) systemCheck(c *gin.Context) error {
-	says := "The registry is being checked already"
-	if s.checking.CompareAndSwap(false, true) {
-		says = "The registry is being checked"
-		s.work.Go(func() {
-			defer s.checking.Store(false)
-			defer s.forgetCondition()
-			if err := s.db.CheckFile(s.ending); err != nil && s.ending.Err() == nil {
-				s.log.Error("check of the file", "error", err)
-			}
-			if _, err := s.verify(s.ending, false); err != nil && s.ending.Err() == nil {
-				s.log.Error("check of the history", "error", err)
-			}
-		})
+	says := "The registry is being checked"
+	if !s.jobs.Check() {
+		says = "The registry is being checked already"
 	}
 	if err := s.flash(c, views.Toast{Text: says}); err != nil {
 		return err
@@ -151,7 +136,7 @@ func (s *Server) systemCheck(c *gin.Context) error {
 
 // backupShow sends a backup, as long as its reader takes any of it.
 func (s *Server) backupShow(c *gin.Context) error {
-	if s.backups.folder == nil {
+	if s.jobs.Backups() == nil {
 		return db.ErrNotFound
 	}
 	name := c.Param("name")
@@ -171,7 +156,7 @@ func (s *Server) backupShow(c *gin.Context) error {
 		}
 		return db.ErrNotFound
 	}
-	f, err := s.db.OpenBackup(c.Request.Context(), who(c).Actor, *s.backups.folder, name)
+	f, err := s.db.OpenBackup(c.Request.Context(), who(c).Actor, *s.jobs.Backups(), name)
 	if err != nil {
 		return err
 	}
@@ -200,10 +185,10 @@ func (s *Server) backupShow(c *gin.Context) error {
 // homeBackups tells who runs the registry that there has been no proven backup for long.
 func (s *Server) homeBackups(c *gin.Context, page *views.Home) {
 	now := s.conditionNow(c.Request.Context())
-	if s.backups.folder == nil || now.silence <= tooLong {
+	if s.jobs.Backups() == nil || now.silence <= tooLong {
 		return
 	}
-	x := &views.NoBackup{Heading: "No proven backup for " + age(now.silence) + ".", Running: s.backups.isRunning()}
+	x := &views.NoBackup{Heading: "No proven backup for " + age(now.silence) + ".", Running: s.jobs.BackingUp()}
 	if now.proven.At.IsZero() {
 		x.Heading = "There is no proven backup."
 	} else {

@@ -11,13 +11,14 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 )
 
 // newSystem is a registry that is some days old and makes backups.
 func newSystem(t *testing.T) (*site, string) {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "backups")
-	s := newSiteWith(t, "http://registry.example", func(o *handlers.Options) { o.BackupDir, o.BackupAt = folder, handlers.DailyTime{Hour: 3} })
+	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example"}, jobs.Options{BackupDir: folder, BackupAt: jobs.DailyTime{Hour: 3}})
 	s.made(-30 * time.Hour)
 	return s, folder
 }
@@ -35,7 +36,7 @@ func (b *browser) backUp() {
 	if to := a.Header.Get("Location"); to != "/admin/system#backups" {
 		b.t.Fatalf("it leads to %s", to)
 	}
-	b.Wait()
+	b.jobs.Wait()
 }
 
 const (
@@ -66,7 +67,7 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 			s.exec("DROP TRIGGER audit_logs_no_update")
 			s.exec("UPDATE audit_logs SET ip = '10.0.0.1' WHERE seq = 1")
 			ines.post("/admin/system/check").want(303, "", "")
-			s.Wait()
+			s.jobs.Wait()
 		}, "Failed", "History", "The history is broken: row 1 was changed", ""},
 		{"a key that is lost", func(s *site, ines *browser, _ string) {
 			s.exec("INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(60), ?)", ines.user.ID, "2026-11-24T09:30:00.000Z")
@@ -106,6 +107,17 @@ func (s *site) breakFolder(folder string) {
 	}
 }
 
+// holdBackup behaves as while a backup is made, until the function it returns is called.
+func (s *site) holdBackup() func() {
+	begun, over, ended := make(chan bool), make(chan bool), make(chan bool)
+	go func() {
+		defer close(ended)
+		s.jobs.BackUp(func() error { close(begun); <-over; return errors.New("it was only held") })
+	}()
+	<-begun
+	return func() { close(over); <-ended }
+}
+
 // TestABackupMadeByHand: it is asked for by somebody, shown as proven, and ends
 // what Home says; the next one may not begin before.
 func TestABackupMadeByHand(t *testing.T) {
@@ -115,7 +127,7 @@ func TestABackupMadeByHand(t *testing.T) {
 	s.clock.Add(20 * time.Hour)
 	ines.comeIn()
 	home := ines.get("/").want(200, "#no-backup", "There is no proven backup.")
-	end := s.HoldBackup()
+	end := s.holdBackup()
 	ines.get("/admin/system").want(200, "#backups[hx-get='/admin/system'] .state", "Being made now").wantNot("#back-up")
 	ines.get("/").want(200, "#no-backup .state", "One is being made now").wantNot("#no-backup form")
 	ines.backUp()
@@ -126,7 +138,7 @@ func TestABackupMadeByHand(t *testing.T) {
 	end()
 	ines.submit(home, "#no-backup form button").want(303, "", "")
 	s.wantAudit(ines, "make_backup")
-	s.Wait()
+	s.jobs.Wait()
 	ines.get("/admin/system").want(200, rows+" .state", "Proven").want(200, rows, "2 history entries, 0 records").want(200, ".toast", "A backup is being made").wantNot("#backups[hx-get]")
 	ines.get("/").wantNot("#no-backup")
 	part := ines.parts().get("/admin/system").wantPart(true)
@@ -202,7 +214,7 @@ func TestTheNightsBackup(t *testing.T) {
 	s, folder := newSystem(t)
 	made := func(want int) {
 		t.Helper()
-		s.BackUpIfDue()
+		s.jobs.BackUpIfDue()
 		files, err := filepath.Glob(filepath.Join(folder, "*.db"))
 		if err != nil || len(files) != want {
 			t.Errorf("at %v there are %d backups, want %d", s.clock.Now(), len(files), want)
@@ -219,7 +231,7 @@ func TestTheNightsBackup(t *testing.T) {
 	made(2)
 	s.breakFolder(folder)
 	s.clock.Add(24 * time.Hour)
-	s.BackUpIfDue()
+	s.jobs.BackUpIfDue()
 	s.as("Administrator").get("/admin/system").want(200, health+":first-child .state.bad", "Failed")
 	if err := os.Remove(folder); err != nil {
 		t.Fatal(err)
@@ -230,34 +242,6 @@ func TestTheNightsBackup(t *testing.T) {
 	made(2) // it failed tonight
 	s.clock.Add(24 * time.Hour)
 	made(3)
-}
-
-func TestWhenTheNightsBackupIsDue(t *testing.T) {
-	t.Parallel()
-	zone, err := time.LoadLocation("Europe/Stockholm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, x := range []struct{ at, now, last string }{
-		{"03:00", "2026-11-24 03:00", "2026-11-24 03:00"},
-		{"03:00", "2026-11-24 02:59", "2026-11-23 03:00"},
-		{"03:00", "2026-03-01 00:00", "2026-02-28 03:00"},
-		{"23:59", "2026-01-01 12:00", "2025-12-31 23:59"},
-		{"02:30", "2026-03-29 12:00", "2026-03-29 03:30"}, // that night has no 02:30
-		{"00:00", "2026-11-24 00:00", "2026-11-24 00:00"},
-	} {
-		var at handlers.DailyTime
-		if err := at.UnmarshalText([]byte(x.at)); err != nil {
-			t.Fatal(err)
-		}
-		now, err := time.ParseInLocation("2006-01-02 15:04", x.now, zone)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if last := at.Last(now).Format("2006-01-02 15:04"); last != x.last {
-			t.Errorf("%s at %s: %s, want %s", x.at, x.now, last, x.last)
-		}
-	}
 }
 
 func TestSizesInWords(t *testing.T) {

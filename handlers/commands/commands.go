@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -21,6 +20,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/demo"
 	"clientregistry/handlers"
+	"clientregistry/handlers/jobs"
 )
 
 // cli is the command line. Every flag has an environment variable CLIENTREGISTRY_….
@@ -76,8 +76,8 @@ type serveCmd struct {
 	TrustedProxies []string `help:"Proxies whose X-Forwarded-For counts." placeholder:"ADDRESS"`
 	LogFormat      string   `help:"text or json." enum:"text,json" default:"text"`
 
-	BackupDir string             `help:"Folder of the nightly backups; off makes none. The default is backups, beside the registry." placeholder:"FOLDER"`
-	BackupAt  handlers.DailyTime `help:"When the nightly backup is made, in this machine's time." default:"03:00" placeholder:"HH:MM"`
+	BackupDir string         `help:"Folder of the nightly backups; off makes none. The default is backups, beside the registry." placeholder:"FOLDER"`
+	BackupAt  jobs.DailyTime `help:"When the nightly backup is made, in this machine's time." default:"03:00" placeholder:"HH:MM"`
 
 	SessionIdle time.Duration `help:"How long somebody stays signed in without doing anything." default:"8h" placeholder:"TIME"`
 	SessionMax  time.Duration `help:"How long somebody stays signed in at most." default:"72h" placeholder:"TIME"`
@@ -125,9 +125,11 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 		cmd.BaseURL = "http://" + openAddress(listener.Addr().String())
 	}
 	log := slog.New(logHandler(cmd.LogFormat, e.stderr))
-	s, err := handlers.New(d, handlers.Options{
-		BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, Log: log,
-	})
+	ctx, stop := context.WithCancel(e.ctx)
+	j := jobs.New(ctx, d, jobs.Options{BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, Log: log})
+	defer j.Wait()
+	defer stop()
+	s, err := handlers.New(d, j, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, Log: log})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -151,15 +153,8 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	} else {
 		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", s.SetupLink())
 	}
-	handlers.SpareMemory()
-	var background sync.WaitGroup
-	background.Go(s.CheckDaily)
-	background.Go(s.VerifyDaily)
-	background.Go(s.BackUpNightly)
-	background.Go(s.MergeWords)
-	background.Go(s.Rest)
-	defer background.Wait()
-	defer s.Wait()
+	jobs.SpareMemory()
+	j.Start()
 	defer s.End()
 	*serving = true
 	return serve(e.ctx, listener, s, log)

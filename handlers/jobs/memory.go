@@ -1,4 +1,4 @@
-package handlers
+package jobs
 
 import (
 	"os"
@@ -30,33 +30,26 @@ func SpareMemory() {
 // quiet is for how long nobody asks for anything before memory is given back.
 const quiet = 5 * time.Second
 
-// Rest gives memory back whenever nobody has asked for anything for a while, until End.
-func (s *Server) Rest() {
-	tick := time.NewTicker(quiet)
-	defer tick.Stop()
+// giveMemoryBack does so whenever nobody has asked for anything for a while.
+func (j *Jobs) giveMemoryBack() {
 	var r rest
-	for {
-		select {
-		case <-tick.C:
-			if r.begins(s.asked.Load()) {
-				s.db.Rest()
-				debug.FreeOSMemory()
-			}
-		case <-s.ending.Done():
-			return
+	for j.pause(quiet) {
+		if r.begins(j.served.Load() + j.finished.Load()) {
+			j.db.Rest()
+			debug.FreeOSMemory()
 		}
 	}
 }
 
-// rest is when the server was looked at last: how many requests there had been, and at its last rest.
+// rest is how much had been done, in requests and jobs, at the last look and at the last rest.
 type rest struct{ seen, rested int64 }
 
-// begins tells whether there were requests since the last rest, and none since the last look.
-func (r *rest) begins(asked int64) bool {
-	begins := asked == r.seen && asked != r.rested
-	r.seen = asked
+// begins tells whether anything was done since the last rest, and nothing since the last look.
+func (r *rest) begins(done int64) bool {
+	begins := done == r.seen && done != r.rested
+	r.seen = done
 	if begins {
-		r.rested = asked
+		r.rested = done
 	}
 	return begins
 }
