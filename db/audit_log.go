@@ -197,8 +197,12 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 		if day.typed == "" {
 			continue
 		}
-		if *day.to, err = time.ParseInLocation(time.DateOnly, day.typed, by.zone()); err != nil || day.to.Year() < 1900 {
-			return r, invalid(day.column, "Enter a day, like %s", d.now().In(by.zone()).Format(time.DateOnly))
+		typed, ok := ReadDate(day.typed)
+		if !ok {
+			return r, invalid(day.column, "Enter a day, like %s", by.today(d.now()))
+		}
+		if *day.to = typed.Start(by.zone()); day.column == "to" {
+			*day.to = typed.End(by.zone())
 		}
 	}
 	var first time.Time
@@ -208,10 +212,7 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 		err = d.reader.QuickQueryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at < ? ORDER BY created_at DESC LIMIT 1), 0)",
 			stamp(r.from.AddDate(0, 0, -1))).Scan(&r.low)
 	}
-	if !r.to.IsZero() {
-		r.to = r.to.AddDate(0, 0, 1)
-	}
-	if later := r.to.AddDate(0, 0, 1); err == nil && !r.to.IsZero() && first.Before(later) {
+	if later := r.to.AddDate(0, 0, 1); err == nil && !r.to.IsZero() && first.Before(later) && later.Before(lastMoment) {
 		err = d.reader.QuickQueryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?)", stamp(later), r.newest).Scan(&r.high)
 	}
 	return r, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sort"
-	"time"
 
 	"clientregistry/db/sqlite"
 )
@@ -22,11 +21,10 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 	if err := ViewInteractions.Refuse(by); err != nil {
 		return nil, fmt.Errorf("weeks tell of interactions: %w", err)
 	}
-	now := d.now().In(by.zone())
-	monday := now.Day() - (int(now.Weekday())+6)%7
+	monday := by.today(d.now()).Monday()
 	c := counting{name: "weeks", kinds: Channels}
 	for i := range c.periods {
-		c.periods[i] = Range{midnight(now, now.Month(), monday+7*(i-11)), midnight(now, now.Month(), monday+7*(i-10))}
+		c.periods[i] = Range{monday.Add(7 * (i - 11)).Start(by.zone()), monday.Add(7 * (i - 10)).Start(by.zone())}
 	}
 	at, with := by.ownOrganizations().holds("organization_id"), by.ownContacts().holds("contact_id")
 	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort them all
@@ -41,19 +39,14 @@ func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error)
 	if err := ViewClients.Refuse(by); err != nil {
 		return nil, fmt.Errorf("months tell of clients: %w", err)
 	}
-	now := d.now().In(by.zone())
+	today := by.today(d.now())
 	c := counting{name: "months", kinds: []string{"organization", "contact"}}
 	for i := range c.periods {
-		c.periods[i] = Range{midnight(now, now.Month()+time.Month(i-11), 1), midnight(now, now.Month()+time.Month(i-10), 1)}
+		c.periods[i] = Range{today.month(i - 11).Start(by.zone()), today.month(i - 10).Start(by.zone())}
 	}
 	c.own = c.reading("organizations", "'organization'", "created_at", by.ownOrganizations().holds("id")).joined(" UNION ALL",
 		c.reading("contacts", "'contact'", "created_at", by.ownContacts().holds("id")))
 	return d.counted(ctx, by, c)
-}
-
-// midnight is where a day, of now's year and in now's zone, begins.
-func midnight(now time.Time, month time.Month, day int) time.Time {
-	return time.Date(now.Year(), month, day, 0, 0, 0, 0, now.Location())
 }
 
 // counting is what is counted in twelve periods. Who sees all clients is

@@ -58,7 +58,7 @@ func (k FieldKind) check(f Field, value string) (string, error) {
 			return "", messageError(f.Required)
 		}
 	case Day:
-		if _, err := time.Parse(time.DateOnly, value); err != nil {
+		if _, ok := ReadDate(value); !ok {
 			return "", messageError("Enter a day, like 2026-11-24")
 		}
 	case Zone:

@@ -38,7 +38,7 @@ func (f *FollowUp) value(column string) *string {
 }
 
 // today is the day that it is for the actor.
-func (by Actor) today(now time.Time) string { return now.In(by.zone()).Format(time.DateOnly) }
+func (by Actor) today(now time.Time) Date { return DateOf(now.In(by.zone())) }
 
 func selectFollowUpFor(by Actor) (query string, args []any) {
 	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
@@ -64,6 +64,9 @@ func scanFollowUp(r sqlite.Row) (FollowUp, error) {
 	}
 	return f, err
 }
+
+// LastDue is the last day on which a follow-up that is planned on this one may be due.
+func (d Date) LastDue() Date { return Date{d.midnight.AddDate(10, 0, 0)} }
 
 // FollowUp returns one follow-up, open or done, or ErrNotFound.
 func (d *DB) FollowUp(ctx context.Context, by Actor, id string) (FollowUp, error) {
@@ -121,14 +124,15 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	default:
 		c.add("assignee_id = ?", f.AssigneeID)
 	}
-	monday, sunday := week(d.now().In(by.zone()))
+	today := by.today(d.now())
+	monday := today.Monday()
 	switch f.When {
 	case "overdue":
-		c.add("due_on < ?", by.today(d.now()))
+		c.add("due_on < ?", today.String())
 	case "week":
-		c.add("due_on BETWEEN ? AND ?", monday, sunday)
+		c.add("due_on BETWEEN ? AND ?", monday.String(), monday.Add(6).String())
 	case "soon":
-		c.add("due_on <= ?", sunday)
+		c.add("due_on <= ?", monday.Add(6).String())
 	}
 	s := sorting{key: "due_on"}
 	if err := c.after(s, "follow_ups.id", f.After); err != nil {
@@ -154,12 +158,6 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	return page, next, nil
 }
 
-// week is the Monday and the Sunday of the week in which a time lies.
-func week(t time.Time) (monday, sunday string) {
-	first := t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
-	return first.Format(time.DateOnly), first.AddDate(0, 0, 6).Format(time.DateOnly)
-}
-
 // MostDue is up to how many follow-ups Due counts.
 const MostDue = 99
 
@@ -170,7 +168,7 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
 		return 0, false, nil
 	}
-	today := by.today(d.now())
+	today := by.today(d.now()).String()
 	type due struct {
 		n    int
 		late bool
@@ -319,10 +317,10 @@ func (t *tx) plan(f *FollowUp, i Interaction, typed Fields) (map[string]Change, 
 // refuseDay says why a follow-up may not be due on its day; "" allows it.
 func (t *tx) refuseDay(f FollowUp) (string, error) {
 	today := t.by.today(t.now)
-	if f.DueOn > t.now.In(t.by.zone()).AddDate(10, 0, 0).Format(time.DateOnly) {
+	if f.DueOn > today.LastDue().String() {
 		return "Choose a day within ten years", nil
 	}
-	if f.DueOn >= today {
+	if f.DueOn >= today.String() {
 		return "", nil
 	}
 	var had bool

@@ -59,16 +59,16 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	return latest, names.err
 }
 
-// Quiet lists the n active organizations of the actor that nobody has talked
-// to for longest, those never talked to first. Without
-// ViewClient and ViewInteraction it is ErrForbidden.
-func (d *DB) Quiet(ctx context.Context, by Actor, n int) ([]Organization, error) {
+// Quiet lists n active organizations of the actor that nobody has talked to
+// since a moment, the longest quiet first; one never talked to is quiet since it
+// was made. Without ViewClient and ViewInteraction it is ErrForbidden.
+func (d *DB) Quiet(ctx context.Context, by Actor, since time.Time, n int) ([]Organization, error) {
 	if err := ViewInteractions.Refuse(by); err != nil {
 		return nil, fmt.Errorf("quiet organizations tell of interactions: %w", err)
 	}
 	read, args := OrganizationKind.read(Actor{}, "sort_key", ownerName)
 	rows, err := d.reader.QuickQuery(ctx, read+`
-		WHERE owner_user_id = ? AND is_active = 1
-		ORDER BY last_contact_key, organizations.id`+limit(n), append(args, by.UserID)...)
+		WHERE owner_user_id = ? AND is_active = 1 AND quiet_since < ?
+		ORDER BY quiet_since, organizations.id`+limit(n), append(args, by.UserID, stamp(since))...)
 	return sqlite.Collect(rows, err, OrganizationKind.scan)
 }

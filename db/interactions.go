@@ -74,8 +74,8 @@ func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
 		return at, messageError("Enter a day and a time, like " + t.now.In(zone).Format("2006-01-02 15:04"))
 	case at.After(limit):
 		return at, messageError("Choose a time up to tomorrow, " + limit.In(zone).Format("2 Jan 15:04"))
-	case at.UTC().Year() < 1900:
-		return at, messageError("Choose a day after 1900")
+	case at.Before(firstDay.Start(zone)):
+		return at, messageError("Choose a day from " + firstDay.Format("2 Jan 2006"))
 	}
 	return at.UTC().Truncate(time.Millisecond), nil
 }

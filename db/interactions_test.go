@@ -425,5 +425,6 @@ func TestLastContactsAreThoseOfTheInteractions(t *testing.T) {
 		ids = append(ids, x.ID)
 	}
 	want(t, "quiet ones", fmt.Sprint(ids), fmt.Sprint(o.Column(t, `SELECT id FROM organizations AS x WHERE NOT EXISTS (
-		SELECT 1 FROM interactions WHERE organization_id = x.id AND happened_at >= '2026-11-06') ORDER BY created_at, id`)))
+		SELECT 1 FROM interactions WHERE organization_id = x.id AND happened_at >= '2026-11-06')
+		AND (created_at < '2026-11-06' OR EXISTS (SELECT 1 FROM interactions WHERE organization_id = x.id)) ORDER BY created_at, id`)))
 }

@@ -29,9 +29,9 @@ type Filter struct {
 	RoleLabel          string // of the same link
 	Missing            string // contacts (of an organization) or email (of a contact)
 
-	Created, Updated, Contacted Range // Contacted only for those who may see interactions
-	Never                       bool  // never contacted
-	QuietSince                  time.Time
+	Created, Updated, Contacted Range     // Contacted only for those who may see interactions
+	Never                       bool      // never contacted
+	QuietSince                  time.Time // nobody talked to it since, and it was there before
 
 	Sort  string // a column, "-" before it for the other way round
 	After string // cursor of the page before
@@ -122,7 +122,7 @@ func (k *RecordKind) narrowed(by Actor, f Filter) (all []narrowing, empty bool) 
 			add("last_contact_key", "{}last_contact_key = ''")
 		}
 		if !f.QuietSince.IsZero() {
-			add("last_contact_key", "{}last_contact_key < ?", stamp(f.QuietSince))
+			add("quiet_since", "{}quiet_since < ?", stamp(f.QuietSince))
 		}
 	}
 	if f.Query != "" {

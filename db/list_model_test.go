@@ -103,7 +103,7 @@ func (m *model) matches(id string, f db.Filter) bool {
 	case f.Missing == "contacts" && (m.table == "contacts" || link(func(map[string]string) bool { return true })):
 	case f.Missing == "email" && (m.table == "organizations" || row["email"] != ""):
 	case !within(row["created_at"], f.Created), !within(row["updated_at"], f.Updated), !within(last, f.Contacted):
-	case f.Never && last != "", !f.QuietSince.IsZero() && last >= f.QuietSince.Format("2006-01-02T15:04:05.000Z"):
+	case f.Never && last != "", !f.QuietSince.IsZero() && cmp.Or(last, row["created_at"]) >= f.QuietSince.Format("2006-01-02T15:04:05.000Z"):
 	case f.Query != "" && !strings.Contains(row["sort_key"], f.Query):
 	default:
 		return true

@@ -229,7 +229,7 @@ func TestWithoutViewInteractionNoLastContactIsTold(t *testing.T) {
 	}
 	want(t, "order", page[0].ID+page[1].ID, acme.ID+beta.ID) // by name, as if the sort were unknown
 	want(t, "last contact in the list", page[0].LastContactChannel, "")
-	if _, err := o.Quiet(t.Context(), blind, 5); !errors.Is(err, db.ErrForbidden) {
+	if _, err := o.Quiet(t.Context(), blind, o.Clock.Now(), 5); !errors.Is(err, db.ErrForbidden) {
 		t.Error(err)
 	}
 	entries, _, err := o.History(t.Context(), blind, "organization", acme.ID, 0)
@@ -259,13 +259,25 @@ func TestHomeShowsWhatWasTouchedLastAndWhoIsQuiet(t *testing.T) {
 	for _, mine := range []db.Organization{acme, beta} {
 		must(o.UpdateOrganization(t.Context(), o.Tomas, mine.ID, 1, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
 	}
+	gamma := o.NewOrganization(t, "Gamma")
+	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "Before it stood here", "happened_at": "2026-08-01T10:00", "organization_id": gamma.ID}, ""))(t)
+	must(o.UpdateOrganization(t.Context(), o.Tomas, gamma.ID, 1, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
 	o.Call(t, acme, "")
 	touched := must(o.LastTouched(t.Context(), o.Tomas, 2))(t)
-	want(t, "touched", touched[0].Name+", "+touched[1].Name, "Acme, Beta")
+	want(t, "touched", touched[0].Name+", "+touched[1].Name, "Acme, Gamma")
 	touched = must(o.LastTouched(t.Context(), o.Tomas, 9))(t)
-	want(t, "touched before", touched[2].ID, maya.ID)
-	quiet := must(o.Quiet(t.Context(), o.Tomas, 9))(t)
-	want(t, "quiet", quiet[0].Name()+", "+quiet[1].Name(), "Beta, Acme")
+	want(t, "touched before", touched[3].ID, maya.ID)
+	quiet := func(days int) (names []string) {
+		for _, x := range must(o.Quiet(t.Context(), o.Tomas, o.Clock.Now().AddDate(0, 0, -days), 9))(t) {
+			names = append(names, x.Name())
+		}
+		return names
+	}
+	want(t, "quiet: nothing is that was just made", fmt.Sprint(quiet(30)), "[Gamma]")
+	o.Clock.Add(40 * 24 * time.Hour)
+	o.Call(t, acme, "")
+	want(t, "quiet for 30 days, the longest first", fmt.Sprint(quiet(30)), "[Gamma Beta]")
+	want(t, "quiet for 60 days", fmt.Sprint(quiet(60)), "[Gamma]")
 	want(t, "touched by Léa", len(must(o.LastTouched(t.Context(), o.Lea, 9))(t)), 0)
 	want(t, "touched by one who may see nothing", len(must(o.LastTouched(t.Context(), db.Actor{UserID: o.Tomas.UserID}, 9))(t)), 0)
 }

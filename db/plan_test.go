@@ -54,7 +54,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 			ask(err)
 		}
 	}
-	_, err := d.Quiet(ctx, by, 5)
+	_, err := d.Quiet(ctx, by, time.Now(), 5)
 	_, err2 := d.LastTouched(ctx, by, 5)
 	_, err3 := d.Origin(ctx, by, "organization", id, true)
 	_, err4 := d.Outcomes(ctx, by)

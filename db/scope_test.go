@@ -227,7 +227,7 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 			break
 		}
 	}
-	quiet := must(w.Quiet(t.Context(), by, 100))(t)
+	quiet := must(w.Quiet(t.Context(), by, w.Clock.Now().AddDate(1, 0, 0), 100))(t)
 	want(t, "quiet", ids(quiet, organizationID), seen(w.organizations, func(id string) bool { return w.organizations[id].owner == by.UserID && w.organizations[id].active }))
 }
 

@@ -172,7 +172,7 @@ var auditColumns = []string{"time", "seq", "person", "email", "action", "kind", 
 // hundred rows at a time. What breaks off midway breaks the connection, so that
 // no browser takes half a file for the whole.
 func (s *Server) auditExport(c *gin.Context) error {
-	name := "audit-" + s.now().In(who(c).User.Location()).Format(time.DateOnly) + ".csv"
+	name := "audit-" + s.clock(c).Today().String() + ".csv"
 	head := func() {
 		c.Header("Content-Type", "text/csv; charset=utf-8")
 		c.Header("Content-Disposition", `attachment; filename="`+name+`"`)

@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -58,11 +57,8 @@ func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {
 const quietDays = 30
 
 func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
-	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, 6)
+	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, s.quietSince(c, quietDays), 6)
 	for _, o := range quiet {
-		if o.LastContactAt.After(s.now().AddDate(0, 0, -quietDays)) {
-			break // they come in the order of the last contact
-		}
 		contacts := "No contacts"
 		if o.Contacts > 0 {
 			contacts = plural(o.Contacts, "contact")
@@ -80,9 +76,9 @@ func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
 }
 
 func (s *Server) homeToday(c *gin.Context, page *views.Home) error {
-	now := s.now().In(who(c).User.Location())
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	found, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, db.InteractionFilter{From: today, To: today.AddDate(0, 0, 1), Limit: 10})
+	clock := s.clock(c)
+	today := clock.Today().Range(clock.Zone)
+	found, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, db.InteractionFilter{From: today.From, To: today.To, Limit: 10})
 	for _, i := range found {
 		e := views.HomeEvent{Event: s.event(c, i, nil)}
 		by := e.By

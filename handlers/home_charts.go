@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -154,7 +153,7 @@ func sum(c db.Counted) int {
 
 // dated says a range as its first and its last day.
 func dated(r db.Range, from, to string) url.Values {
-	return url.Values{from: {r.From.Format(time.DateOnly)}, to: {r.To.AddDate(0, 0, -1).Format(time.DateOnly)}}
+	return url.Values{from: {db.DateOf(r.From).String()}, to: {db.DateOf(r.To).Add(-1).String()}}
 }
 
 // linkTo is the address of a list of n rows, "" where it would be empty.

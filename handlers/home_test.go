@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 )
@@ -18,8 +19,11 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 	s.clock.Add(60e9)
 	elif := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
 	s.link(org, elif)
+	ines.get("/").want(200, "#quiet-h", "Quiet clients").wantNot("section[aria-labelledby=quiet-h] .nm")
+	s.clock.Add(31 * 24 * time.Hour)
+	ines.comeIn()
+	jonas.comeIn()
 	ines.get("/").wantTexts("section[aria-labelledby=quiet-h] .nm", "Quay", "Pier").want(200, "section[aria-labelledby=quiet-h]", "Retail · 1 contact")
-	s.clock.Add(60e9)
 	ines.post(org+"/interactions", "channel", "note", "subject", "Remember", "contact_id", key(elif)).want(303, "", "")
 	home := ines.get("/")
 	home.wantTexts("section[aria-labelledby=touched-h] .nm", "Quay", "Elif Aydın")

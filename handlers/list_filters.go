@@ -79,8 +79,7 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 	f.Created = dates(p, "created_from", "created_to", v.User.Location())
 	f.Updated = dates(p, "updated_from", "updated_to", v.User.Location())
 	if days, err := strconv.Atoi(p.Get("quiet_days")); err == nil && days > 0 && days <= 36_500 {
-		now := s.now().In(v.User.Location())
-		f.QuietSince = time.Date(now.Year(), now.Month(), now.Day()-days, 0, 0, 0, 0, now.Location())
+		f.QuietSince = s.quietSince(c, days)
 	} else {
 		drop("quiet_days")
 	}
@@ -98,18 +97,25 @@ func (k *recordKind) sorts(v *visitor, sort string) bool {
 // dates reads two days of a URL as the time from the start of the one to the
 // end of the other, in a zone; what is no day is left out of both.
 func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
-	read := func(name string, after int) time.Time {
+	read := func(name string, edge func(db.Date, *time.Location) time.Time) time.Time {
 		if p.Get(name) == "" {
 			return time.Time{}
 		}
-		day, err := time.ParseInLocation(time.DateOnly, p.Get(name), zone)
-		if err != nil || day.Year() > 9000 {
+		day, ok := db.ReadDate(p.Get(name))
+		if !ok {
 			p.Del(name)
 			return time.Time{}
 		}
-		return day.AddDate(0, 0, after)
+		return edge(day, zone)
 	}
-	return db.Range{From: read(from, 0), To: read(to, 1)}
+	return db.Range{From: read(from, db.Date.Start), To: read(to, db.Date.End)}
+}
+
+// quietSince is the moment since when nobody talked to a client that was quiet for
+// so many days.
+func (s *Server) quietSince(c *gin.Context, days int) time.Time {
+	clock := s.clock(c)
+	return clock.Today().Add(-days).Start(clock.Zone)
 }
 
 // narrow says what narrows a list, for when nothing matches.
@@ -220,8 +226,8 @@ func days(typed string) string {
 // span is a range of days in words.
 func span(from, to string) string {
 	short := func(day string) string {
-		t, _ := time.Parse(time.DateOnly, day)
-		return t.Format("2 Jan 2006")
+		d, _ := db.ReadDate(day)
+		return d.Format("2 Jan 2006")
 	}
 	switch {
 	case from == to:

@@ -23,8 +23,9 @@ func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 		{"/organizations", "relationship_status=Prospect", "Prospect", "Acme"},
 		{"/organizations", "relationship_status=Former", "Former", ""},
 		{"/organizations", "missing=contacts", "yes", "Birch"},
-		{"/organizations", "quiet_days=60", "for 60 days", "Acme|Birch"},
-		{"/organizations", "quiet_days=200", "for 200 days", "Birch"},
+		{"/organizations", "quiet_days=60", "for 60 days", "Acme"},
+		{"/organizations", "quiet_days=200", "for 200 days", ""},
+		{"/contacts", "quiet_days=60", "for 60 days", "Maya Okafor"},
 		{"/organizations", "last_contact=never", "never", "Birch"},
 		{"/organizations", "last_contact_from=2026-08-01&last_contact_to=2026-08-01", "1 Aug 2026", "Acme"},
 		{"/organizations", "last_contact_to=2026-08-02", "up to 2 Aug 2026", "Acme"},
@@ -187,4 +188,35 @@ func TestMoreThanTenThousandAreNotCounted(t *testing.T) {
 	s.log(quay, "", "One more")
 	ines.get("/contacts").want(200, "#result", "50 shown of more than 10,000 contacts").want(200, ".tabs", "Everybody 10,000+").wantNot("#all-match")
 	ines.get("/interactions").want(200, ".bar .hint", "more than 10,000 interactions")
+}
+
+// TestEveryDayFilterHasTheSameLimits: what one page takes as a day all take, and
+// their fields say so; a day that is none is left out or refused, and breaks nothing.
+func TestEveryDayFilterHasTheSameLimits(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.as("Administrator")
+	s.log(s.organization("Acme"), "", "Renewal")
+	lists := map[string][]string{
+		"/organizations": {"created", "updated", "last_contact"}, "/contacts": {"created", "updated", "last_contact"}, "/interactions": {""}, "/admin/audit": {""},
+	}
+	for path, ranges := range lists {
+		for _, name := range ranges {
+			from, to := strings.TrimPrefix(name+"_from", "_"), strings.TrimPrefix(name+"_to", "_")
+			for typed, is := range map[string]bool{db.FirstDay: true, db.LastDay: true, "1899-12-31": false, "10000-01-01": false} {
+				for _, field := range []string{from, to} {
+					a := admin.get(path + "?" + field + "=" + typed)
+					input := a.html.Find("[type=date][name=" + field + "]")
+					if !is && path == "/admin/audit" {
+						a.want(422, "h1 + p", "Enter a day")
+						continue
+					}
+					a.want(200, "", "").wantValue("[type=date][name="+field+"]", map[bool]string{true: typed}[is])
+					if input.AttrOr("min", "") != db.FirstDay || input.AttrOr("max", "") != db.LastDay {
+						t.Errorf("%s: the field %s has other limits", path, field)
+					}
+				}
+			}
+		}
+	}
 }

@@ -177,7 +177,7 @@ type reading struct {
 
 func (s *Server) reading(c *gin.Context) reading {
 	v, clock := who(c), s.clock(c)
-	return reading{v.UserID, v.May, v.OwnOnly, clock.Zone.String(), clock.Today(), here(c)}
+	return reading{v.UserID, v.May, v.OwnOnly, clock.Zone.String(), clock.Today().String(), here(c)}
 }
 
 func (s *Server) clock(c *gin.Context) views.Clock {

@@ -56,7 +56,7 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	}
 	return &views.Composer{Action: x.base + "/interactions", RequestID: newRequestID(), ComposerFields: views.ComposerFields{
 		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Zone: who(c).User.TimeZone,
-		Channels: channelOptions(channel), Outcomes: outcomes, WhenShown: "Now", People: people, Today: s.clock(c).Today(), Focus: channelLabels[channel] != "",
+		Channels: channelOptions(channel), Outcomes: outcomes, WhenShown: "Now", People: people, Days: views.NewMoveDays(s.clock(c)), Focus: channelLabels[channel] != "",
 	}}, errors.Join(err1, err2)
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"clientregistry/db"
 	"clientregistry/views"
@@ -296,7 +295,7 @@ func filterWords(details map[string]string) string {
 		case f.name == "target_id":
 			value = ""
 		case f.name == "from" || f.name == "to":
-			if day, err := time.Parse(time.DateOnly, value); err == nil {
+			if day, ok := db.ReadDate(value); ok {
 				value = day.Format("2 Jan 2006")
 			}
 		}

@@ -60,21 +60,20 @@ func (c Clock) at(t time.Time, layout string) *Time {
 
 // Day is the heading of a day in a timeline: "Today", "Yesterday", "Thursday 19 November", "12 March 2025".
 func (c Clock) Day(t time.Time) string {
-	local, now := t.In(c.Zone), c.Now.In(c.Zone)
-	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	day, today := db.DateOf(t.In(c.Zone)), c.Today()
 	switch {
-	case day(local) == day(now):
+	case day == today:
 		return "Today"
-	case day(local) == day(now.AddDate(0, 0, -1)):
+	case day == today.Add(-1):
 		return "Yesterday"
-	case local.Year() == now.Year():
-		return local.Format("Monday 2 January")
+	case day.Year() == today.Year():
+		return day.Format("Monday 2 January")
 	}
-	return local.Format("2 January 2006")
+	return day.Format("2 January 2006")
 }
 
-// Today is the day that it is, as YYYY-MM-DD.
-func (c Clock) Today() string { return c.Now.In(c.Zone).Format(time.DateOnly) }
+// Today is the day that it is.
+func (c Clock) Today() db.Date { return db.DateOf(c.Now.In(c.Zone)) }
 
 // Typed shows what a datetime-local field sent, "Fri 27 Nov 09:00"; what is no time stays as it is.
 func (c Clock) Typed(value string) string {

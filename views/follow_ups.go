@@ -2,7 +2,8 @@ package views
 
 import (
 	"strconv"
-	"time"
+
+	"clientregistry/db"
 )
 
 // FollowUp is an open next step: a row of a list or a card, or a line of its event.
@@ -48,18 +49,17 @@ func (f FollowUp) Element() string {
 // Due shows a day as near as it is: "3 days late", "today", "Thu 26 Nov". group
 // is its heading in a list; late is whether it has passed.
 func (c Clock) Due(day string) (shown Time, group string, late bool) {
-	now := c.Now.In(c.Zone)
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-	due, err := time.Parse(time.DateOnly, day)
-	if err != nil {
+	today := c.Today()
+	due, ok := db.ReadDate(day)
+	if !ok {
 		return Time{ISO: day, Title: day, Text: day}, "Later", false
 	}
 	shown = Time{ISO: day, Title: due.Format("Mon 2 Jan 2006"), Text: due.Format("Mon 2 Jan")}
 	if due.Year() != today.Year() {
 		shown.Text = shown.Title
 	}
-	sunday := (7 - int(today.Weekday())) % 7
-	switch days := int(due.Sub(today) / (24 * time.Hour)); {
+	sunday := today.Until(today.Monday().Add(6))
+	switch days := today.Until(due); {
 	case days < -1:
 		shown.Text = strconv.Itoa(-days) + " days late"
 		return shown, "Overdue", true
@@ -81,15 +81,13 @@ func (c Clock) Due(day string) (shown Time, group string, late bool) {
 	}
 }
 
-// MoveDays are the days that one click moves a follow-up to, and the first that may be chosen.
-type MoveDays struct{ Today, Tomorrow, NextWeek, TwoWeeks string }
+// MoveDays are the days that one click moves a follow-up to, and the first and the last that may be chosen.
+type MoveDays struct{ Today, Tomorrow, NextWeek, TwoWeeks, Last string }
 
 // NewMoveDays are those days as of now.
 func NewMoveDays(c Clock) MoveDays {
-	today := c.Now.In(c.Zone)
-	monday := today.AddDate(0, 0, 7-(int(today.Weekday())+6)%7)
-	day := func(t time.Time) string { return t.Format(time.DateOnly) }
-	return MoveDays{day(today), day(today.AddDate(0, 0, 1)), day(monday), day(today.AddDate(0, 0, 14))}
+	today := c.Today()
+	return MoveDays{today.String(), today.Add(1).String(), today.Monday().Add(7).String(), today.Add(14).String(), today.LastDue().String()}
 }
 
 // FollowUpGroup is some follow-ups under one heading; "" goes on with the one above.

@@ -255,7 +255,7 @@ type ComposerFields struct {
 	When, WhenShown           string // as typed; as the closed menu says it
 	NextText, NextDay         string // the next step
 	People                    []Option
-	Today                     string
+	Days                      MoveDays
 	Errors                    map[string]string
 	Focus                     bool
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"clientregistry/db"
 	"clientregistry/static"
 )
 
@@ -129,6 +130,9 @@ func functions() template.FuncMap {
 		"initials": initials,
 		"lower":    strings.ToLower,
 		"sentence": sentence,
+		"dayLimits": func() template.HTMLAttr {
+			return template.HTMLAttr(` min="` + db.FirstDay + `" max="` + db.LastDay + `"`)
+		},
 		"host":     Host,
 		"markdown": markdown,
 	}

@@ -427,7 +427,7 @@ func TestTheSampleGoesIntoARegistryWithUsersOnly(t *testing.T) {
 	if lately, err := d.LastTouched(ctx, ines, 5); err != nil || len(lately) != 5 {
 		t.Error(lately, err)
 	}
-	if quiet, err := d.Quiet(ctx, ines, 5); err != nil || len(quiet) != 5 {
+	if quiet, err := d.Quiet(ctx, ines, time.Now(), 5); err != nil || len(quiet) != 5 {
 		t.Error(quiet, err)
 	}
 	now := clock.Now().Format("2006-01-02T15:04:05.000Z")
