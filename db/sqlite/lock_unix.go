@@ -39,8 +39,8 @@ func LockFile(f *os.File) error {
 }
 
 // LockFolder lets nobody replace a database in path's folder while others have one
-// open there: those share the lock, which who replaces one needs alone, and gets
-// ErrFolderInUse otherwise. It returns nil where the disk has no such locks.
+// open there: those share the lock, which who replaces one needs alone; it is an
+// error where others have it. It returns nil where the disk has no such locks.
 func LockFolder(path string, alone bool) (*os.File, error) {
 	f, err := os.Open(filepath.Dir(path))
 	if err != nil {
@@ -60,7 +60,7 @@ func LockFolder(path string, alone bool) (*os.File, error) {
 	case err == nil:
 		return f, nil
 	case errors.Is(err, syscall.EWOULDBLOCK):
-		return nil, errors.Join(ErrFolderInUse, f.Close())
+		return nil, errors.Join(errFolderInUse, f.Close())
 	}
 	return nil, f.Close()
 }

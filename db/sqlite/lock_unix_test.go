@@ -48,7 +48,7 @@ func TestAFolderIsSharedOrHeldAlone(t *testing.T) {
 		}
 		shared = append(shared, f)
 	}
-	if _, err := LockFolder(path, true); !errors.Is(err, ErrFolderInUse) {
+	if _, err := LockFolder(path, true); !errors.Is(err, errFolderInUse) {
 		t.Errorf("beside others it gets %v", err)
 	}
 	for _, f := range shared {

@@ -40,9 +40,9 @@ func (m Mode) dsn(path string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + string(m)
 }
 
-// WALLimit is the size in bytes to which the -wal shrinks again after a large
+// walLimit is the size in bytes to which the -wal shrinks again after a large
 // change. SQLite empties it at 4 MB, so that it is not cut off each time.
-const WALLimit = 8 << 20
+const walLimit = 8 << 20
 
 // connector opens connections, with the settings that have no word in a DSN.
 type connector struct{ dsn string }
@@ -51,7 +51,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) { return c.Driv
 
 func (c connector) Driver() driver.Driver {
 	return &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
-		_, err := conn.Exec(fmt.Sprintf("PRAGMA journal_size_limit = %d", WALLimit), nil)
+		_, err := conn.Exec(fmt.Sprintf("PRAGMA journal_size_limit = %d", walLimit), nil)
 		return err
 	}}
 }

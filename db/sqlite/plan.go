@@ -14,7 +14,7 @@ func lasting(query string) string { return strings.ReplaceAll(query, "= ?", "= +
 // PlanStep is a line of a plan, in SQLite's words, and the line that it is part of.
 type PlanStep struct{ Text, Parent string }
 
-// Plan returns in which steps SQLite runs a query that the pool prepares.
+// Plan returns in which steps SQLite runs a query that the pool prepares. Tests ask for it.
 func (p *Pool) Plan(ctx context.Context, query string, args ...any) ([]PlanStep, error) {
 	found, err := p.QueryContext(ctx, "EXPLAIN QUERY PLAN "+lasting(query), args...)
 	texts := map[int]string{}
@@ -26,7 +26,8 @@ func (p *Pool) Plan(ctx context.Context, query string, args ...any) ([]PlanStep,
 	})
 }
 
-// Forget lets go of all statements that are kept and returns their queries.
+// Forget lets go of all statements that are kept and returns their queries, for
+// tests to ask for the plan of each.
 func (p *Pool) Forget() (queries []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -192,14 +192,14 @@ func TestATransactionThatIsRolledBackChangesNothing(t *testing.T) {
 func TestTheWALShrinksAgain(t *testing.T) {
 	t.Parallel()
 	path, p := newFile(t)
-	mustExec(t, p, "INSERT INTO things (content) VALUES (zeroblob(?))", 3*WALLimit)
-	if size := WALSize(path); size < 3*WALLimit {
+	mustExec(t, p, "INSERT INTO things (content) VALUES (zeroblob(?))", 3*walLimit)
+	if size := WALSize(path); size < 3*walLimit {
 		t.Fatalf("it has %d bytes", size)
 	}
 	for range 3 {
 		mustExec(t, p, "INSERT INTO things (content) VALUES (zeroblob(1))")
 	}
-	if size := WALSize(path); size > WALLimit {
+	if size := WALSize(path); size > walLimit {
 		t.Errorf("it still has %d bytes", size)
 	}
 }
