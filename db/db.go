@@ -184,7 +184,7 @@ func (d *DB) locked(do func() error) error {
 		if err != nil {
 			return err
 		}
-		defer lock.Close()
+		defer sqlite.Unlock(lock)
 	}
 	return do()
 }
@@ -210,7 +210,7 @@ func (d *DB) Close() error {
 	}
 	for _, f := range []*os.File{d.file, d.lock, d.folder} {
 		if f != nil {
-			errs = append(errs, f.Close())
+			errs = append(errs, sqlite.Unlock(f))
 		}
 	}
 	if d.view != nil {

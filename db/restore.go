@@ -50,7 +50,7 @@ func (r *restoration) run(ctx context.Context, path string) (done Restored, err 
 	if err != nil {
 		return refused(err)
 	}
-	defer lock.Close()
+	defer sqlite.Unlock(lock)
 	if err := (&DB{path: r.path, lock: lock}).soleName(); err != nil {
 		return refused(err)
 	}
@@ -59,7 +59,7 @@ func (r *restoration) run(ctx context.Context, path string) (done Restored, err 
 		return refused(err)
 	}
 	if old != nil {
-		defer old.Close() // after SQLite's connections to it
+		defer sqlite.Unlock(old) // after SQLite's connections to it
 	}
 	sound, err := r.isSound(ctx)
 	if err != nil {
@@ -222,7 +222,7 @@ func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 		return err
 	}
 	if folder != nil {
-		defer folder.Close()
+		defer sqlite.Unlock(folder)
 	}
 	if sound {
 		r.next("empty the -wal")

@@ -95,7 +95,7 @@ func (d *DB) openToRead(ctx context.Context) error {
 		return err
 	}
 	if d.view.mode == sqlite.Still && d.folder != nil { // what it reads stays as it is
-		d.folder.Close()
+		sqlite.Unlock(d.folder)
 		d.folder = nil
 	}
 	d.reader, d.writer, d.sessions.watch = d.view.connect(readers), d.view.connect(1), d.view.connect(1)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -62,4 +63,28 @@ func TestAFolderIsSharedOrHeldAlone(t *testing.T) {
 	if f, err := LockFolder(filepath.Join(path, "missing", "a.db"), true); f != nil || err != nil {
 		t.Errorf("where there is no folder: %v, %v", f, err)
 	}
+}
+
+// TestALockThatAChildHasForAMomentIsGivenBack: a program that is being started has
+// all files of the one that starts it, until it runs.
+func TestALockThatAChildHasForAMomentIsGivenBack(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	held, err := LockName(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	childs, err := syscall.Dup(int(held.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(childs)
+	if err := Unlock(held); err != nil {
+		t.Fatal(err)
+	}
+	next, err := LockName(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Close()
 }
