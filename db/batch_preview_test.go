@@ -210,9 +210,9 @@ func TestALinkUndoneSinceThePreviewIsNotMadeAgain(t *testing.T) {
 		{Kind: "organization", IDs: []string{acme.ID}, Action: "link", Typed: db.Fields{"contact_id": maya.ID}},
 		{Kind: "organization", Filter: &db.Filter{}, Action: "link", Typed: db.Fields{"contact_id": maya.ID}},
 	} {
-		must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID}))(t)
+		l := must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID}))(t)
 		b = preview(t, o, o.Ines, b)
-		must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, 1))(t)
+		must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, l.Version))(t)
 		p := must(o.RunBatch(t.Context(), o.Ines, b))(t)
 		changed := slices.IndexFunc(p.Left, func(l db.Left) bool { return l.Why == db.Changed })
 		if changed < 0 || p.Left[changed].Count != 1 {

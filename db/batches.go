@@ -80,9 +80,10 @@ type batching struct {
 	column string
 	finds  []conditions // of the rows; one for active, one for archived where both are asked for
 
-	state   condition // SQL of what a record has, as text
-	wanted  string    // what it shall have
-	link    Link      // what links shall have; its ends as far as they are given
+	state   condition      // SQL of what a record has, as text
+	wanted  string         // what it shall have
+	link    Link           // what links shall have; its ends as far as they are given
+	linked  map[string]int // how many versions these links had before, by their pair
 	subject string
 }
 
@@ -370,6 +371,9 @@ func (x *batching) outOfSight(a asker, rows []batchRow) (int, error) {
 
 // runBatch makes the change of each record, and writes what the batch was.
 func (t *tx) runBatch(x *batching, id string, rows []batchRow) error {
+	if err := t.linksBefore(x); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		if err := t.changeOne(x, id, r); err != nil {
 			return err
@@ -389,16 +393,29 @@ func (t *tx) runBatch(x *batching, id string, rows []batchRow) error {
 	return t.record("batch_"+x.list.Plural, "system", id, details{"batch": id, "action": x.Action, "count": len(rows), "rows": t.recorded, "fields": fields})
 }
 
+// linksBefore reads which versions the links that are to be made had before.
+func (t *tx) linksBefore(x *batching) (err error) {
+	switch {
+	case x.Action != "link":
+	case x.Kind == "organization":
+		x.linked, err = t.linkVersions("json_extract(metadata, '$.contact_id') = ?", x.link.ContactID)
+	default:
+		x.linked, err = t.linkVersions("target_type = 'organization' AND target_id = ?", x.link.OrganizationID)
+	}
+	return err
+}
+
 func (t *tx) changeOne(x *batching, id string, r batchRow) error {
 	switch x.Action {
 	case "link":
 		l := x.link
 		if x.Kind == "organization" {
 			l.OrganizationID = r.ID
-			return t.insertLink(l, l.inBatch(id))
+		} else {
+			l.ContactID = r.ID
 		}
-		l.ContactID = r.ID
-		if err := t.insertLink(l, l.inBatch(id)); err != nil {
+		l.Version = x.linked[l.pair()] + 1
+		if err := t.insertLink(l, l.inBatch(id)); err != nil || x.Kind == "organization" {
 			return err
 		}
 		return t.reindexRecord(ContactKind, r.ID)

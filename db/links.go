@@ -104,7 +104,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 		if err := t.linkContact(&n); err != nil {
 			return err
 		}
-		return t.keepRequest("link", n.RequestID, n.OrganizationID+" "+n.ContactID)
+		return t.keepRequest("link", n.RequestID, Link{OrganizationID: n.OrganizationID, ContactID: n.ContactID}.pair())
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("link contact: %w", err)
@@ -137,17 +137,48 @@ func (t *tx) linkContact(n *NewLink) error {
 	if !errors.Is(err, ErrNotFound) {
 		return err
 	}
+	had, err := t.linkVersions("+target_id = ? AND json_extract(metadata, '$.contact_id') = ?", l.OrganizationID, l.ContactID)
+	if err != nil {
+		return err
+	}
+	l.Version = had[l.pair()] + 1
 	if err := t.insertLink(l, l.details()); err != nil {
 		return err
 	}
 	return t.reindexRecord(ContactKind, l.ContactID)
 }
 
+// pair names the two ends of a link.
+func (l Link) pair() string { return l.OrganizationID + " " + l.ContactID }
+
+// versionsOfLinks are the actions that make a version of a link, one row each.
+const versionsOfLinks = "('link_contact', 'update_link')"
+
+// linkVersions counts how many versions each pair has had of which the history tells
+// where asked, also before it was unlinked: a pair linked again goes on from there, so
+// that no page that shows the earlier link can change the new one.
+func (t *tx) linkVersions(where string, args ...any) (map[string]int, error) {
+	rows, err := t.Query(`
+		SELECT target_id || ' ' || json_extract(metadata, '$.contact_id'), count(*)
+		FROM audit_logs
+		WHERE `+where+" AND +action IN "+versionsOfLinks+`
+		GROUP BY 1`, args...)
+	had := map[string]int{}
+	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
+		var pair string
+		var n int
+		err = r.Scan(&pair, &n)
+		had[pair] = n
+		return none, err
+	})
+	return had, err
+}
+
 // insertLink, deleteLink and changeLink write a link and its audit row. The
 // first two leave the contact's words to the caller.
 func (t *tx) insertLink(l Link, metadata details) error {
-	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status) VALUES (?, ?, ?, ?)",
-		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus); err != nil {
+	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version) VALUES (?, ?, ?, ?, ?)",
+		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus, l.Version); err != nil {
 		return err
 	}
 	return t.record("link_contact", "organization", l.OrganizationID, metadata)
@@ -227,7 +258,7 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 		}
 		const versions = `
 			SELECT metadata FROM audit_logs
-			WHERE action = 'update_link' AND target_type = 'organization' AND target_id = ? AND json_extract(metadata, '$.contact_id') = ?`
+			WHERE action IN ` + versionsOfLinks + ` AND target_type = 'organization' AND target_id = ? AND json_extract(metadata, '$.contact_id') = ?`
 		if err := t.reconcile(version, l.Version, changes, &l, func() error { return t.linkConflict(l) }, versions, organizationID, contactID); err != nil || len(changes) == 0 {
 			return err
 		}
@@ -250,7 +281,7 @@ func (t *tx) linkConflict(l Link) error {
 	err := t.QueryRow(`
 		SELECT users.full_name, audit_logs.created_at
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
-		WHERE action IN ('link_contact', 'update_link') AND target_type = 'organization' AND target_id = ?
+		WHERE action IN `+versionsOfLinks+` AND target_type = 'organization' AND target_id = ?
 			AND json_extract(metadata, '$.contact_id') = ?
 		ORDER BY seq DESC LIMIT 1`, l.OrganizationID, l.ContactID).Scan(nullText{&c.By}, moment{&c.At})
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -116,3 +116,50 @@ func TestFormerLinksStandLast(t *testing.T) {
 	}
 	want(t, "order", fmt.Sprint(order), "[Étienne Eton Zimmer Adams]")
 }
+
+// TestAPairLinkedAgainGoesOnFromTheVersionItHad: whichever way it is linked again,
+// an editor of the earlier link changes nothing of the new one.
+func TestAPairLinkedAgainGoesOnFromTheVersionItHad(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, maya := o.Acme(t), o.Maya(t)
+	version := func() int { return must(o.Link(t.Context(), o.Tomas, acme.ID, maya.ID))(t).Version }
+	batch := func(b db.Batch) func() {
+		return func() {
+			b.Action, b.Typed = "link", db.Fields{"organization_id": acme.ID, "contact_id": maya.ID, "role_label": "Advisor"}
+			plan := must(o.RunBatch(t.Context(), o.Ines, b))(t)
+			want(t, "linked", plan.Changes, 1)
+		}
+	}
+	link := func() {
+		must(o.LinkContact(t.Context(), o.Ines, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Advisor"}}))(t)
+	}
+	link()
+	want(t, "first version", version(), 1)
+	must(o.UpdateLink(t.Context(), o.Ines, acme.ID, maya.ID, 1, db.Fields{"role_label": "CFO"}))(t)
+	for way, again := range map[string]func(){
+		"by hand": link, "in a batch of organizations": batch(db.Batch{Kind: "organization", IDs: []string{acme.ID}}),
+		"in a batch of contacts": batch(db.Batch{Kind: "contact", IDs: []string{maya.ID}}),
+	} {
+		had := version()
+		must(o.UnlinkContact(t.Context(), o.Ines, acme.ID, maya.ID, had))(t)
+		again()
+		want(t, "version of the pair linked again "+way, version(), had+1)
+		o.Unchanged(t, func() {
+			for stale := 1; stale <= had; stale++ {
+				_, err := o.UpdateLink(t.Context(), o.Tomas, acme.ID, maya.ID, stale, db.Fields{"role_label": "CEO"})
+				want(t, "who", wantConflict(t, err).By, "Ines Calder")
+				_, err = o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, stale)
+				wantConflict(t, err)
+			}
+		})
+		must(o.UpdateLink(t.Context(), o.Ines, acme.ID, maya.ID, had+1, db.Fields{"role_label": "CFO"}))(t)
+	}
+	// What only the status was changed of since is still no conflict for the role.
+	had := version()
+	must(o.UpdateLink(t.Context(), o.Ines, acme.ID, maya.ID, had, db.Fields{"relationship_status": "Prospect"}))(t)
+	must(o.UpdateLink(t.Context(), o.Tomas, acme.ID, maya.ID, had, db.Fields{"role_label": "CEO"}))(t)
+	// Another pair begins at 1.
+	must(o.LinkContact(t.Context(), o.Ines, db.NewLink{OrganizationID: o.NewOrganization(t, "Beta").ID, ContactID: maya.ID}))(t)
+	want(t, "others", fmt.Sprint(o.Column(t, "SELECT version FROM organization_contact ORDER BY version LIMIT 1")), "[1]")
+}
