@@ -17,7 +17,7 @@ func (j *Jobs) Check() (begun bool) {
 	j.running.Go(func() {
 		defer j.finished.Add(1)
 		defer j.checking.Store(false)
-		if err := j.db.CheckFile(j.ctx); err != nil && j.ctx.Err() == nil {
+		if err := j.checkFile(j.db.CheckFile); err != nil && j.ctx.Err() == nil {
 			j.log.Error("check of the file", "error", err)
 		}
 		if _, err := j.verify(j.ctx, false); err != nil && j.ctx.Err() == nil {
@@ -40,7 +40,7 @@ func (j *Jobs) checkDaily() {
 		wait := 24 * time.Hour
 		before := j.db.Health().Damage
 		if before != "" || j.now().Sub(j.db.Health().CheckedAt) >= wait {
-			err := check(j.ctx)
+			err := j.checkFile(check)
 			j.logCheck(err, before)
 			check = j.db.CheckFileInCalm
 			if errors.Is(err, db.ErrMuchWritten) {
@@ -55,6 +55,13 @@ func (j *Jobs) checkDaily() {
 			return
 		}
 	}
+}
+
+// checkFile checks the file while nothing else is written by itself.
+func (j *Jobs) checkFile(check func(context.Context) error) error {
+	j.merging.Lock()
+	defer j.merging.Unlock()
+	return check(j.ctx)
 }
 
 // logCheck tells the log what a check of the file found; before is the damage that was known.

@@ -24,6 +24,7 @@ type Jobs struct {
 	backups   backups
 	checking  atomic.Bool // the file and the history, because somebody asked
 	verifying sync.Mutex  // held while the history is being verified
+	merging   sync.Mutex  // held during each step of merging, and while the file is checked: what is written then makes the -wal grow
 
 	served, finished atomic.Int64 // requests and jobs so far
 }
@@ -85,9 +86,12 @@ func (j *Jobs) mergeWords() {
 	for {
 		changed := j.db.NextCommit()
 		for more := true; more; {
+			j.merging.Lock()
 			start := time.Now()
 			var err error
-			if more, err = j.db.MergeWords(j.ctx); err != nil && j.ctx.Err() == nil && !db.IsDamaged(err) {
+			more, err = j.db.MergeWords(j.ctx)
+			j.merging.Unlock()
+			if err != nil && j.ctx.Err() == nil && !db.IsDamaged(err) {
 				j.log.Warn("the indexes of words are not merged", "error", err)
 			}
 			if !j.pause(time.Since(start)) {
