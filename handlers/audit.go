@@ -14,6 +14,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/sheet"
 	"clientregistry/handlers/jobs"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -44,7 +45,7 @@ func auditParameters(f db.AuditFilter) url.Values {
 
 // auditIndex answers the audit log, or to htmx only what is older.
 func (s *Server) auditIndex(c *gin.Context) error {
-	if isHead(c) { // it shows nothing, so there is nothing to record
+	if middleware.IsHead(c) { // it shows nothing, so there is nothing to record
 		return s.show(c, http.StatusOK, views.Text(""))
 	}
 	f := auditFilter(c)
@@ -177,7 +178,7 @@ func (s *Server) auditExport(c *gin.Context) error {
 		c.Header("Content-Type", "text/csv; charset=utf-8")
 		c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
 	}
-	if isHead(c) {
+	if middleware.IsHead(c) {
 		head()
 		c.Status(http.StatusOK)
 		return nil
@@ -203,7 +204,7 @@ func (s *Server) auditExport(c *gin.Context) error {
 		return errors.Join(err, ctx.Err())
 	})
 	if err != nil && c.Writer.Written() {
-		s.log.Info("export broke off", "id", c.GetString("request"), "error", err)
+		s.log.Info("export broke off", "id", middleware.RequestID(c), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return err

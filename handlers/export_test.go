@@ -1,11 +1,7 @@
 package handlers
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
-
-	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
 )
@@ -22,7 +18,7 @@ func Routes() []Route {
 	for _, r := range routes {
 		a := "declared"
 		switch {
-		case r.access.public:
+		case r.access.Public:
 			a = "public"
 		case !r.access.Declared():
 			a = ""
@@ -34,7 +30,7 @@ func Routes() []Route {
 
 // Mounted is what gin really answers.
 func (s *Server) Mounted() ([]Route, error) {
-	e, err := s.engine(nil)
+	e, err := s.engine()
 	if err != nil {
 		return nil, err
 	}
@@ -43,13 +39,6 @@ func (s *Server) Mounted() ([]Route, error) {
 		all = append(all, Route{Method: r.Method, Path: r.Path})
 	}
 	return all, nil
-}
-
-// StatusOf is the status of the answer to a change that failed so.
-func StatusOf(err error) int {
-	c, _ := gin.CreateTestContext(httptest.NewRecorder())
-	c.Request = httptest.NewRequest(http.MethodPost, "/", nil)
-	return (&Server{}).describe(c, err).status
 }
 
 // ActionWords is what an entry of an action says that names nobody.

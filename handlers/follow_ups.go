@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -45,7 +46,7 @@ func kindHere(c *gin.Context) string {
 func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.FollowUp {
 	v, clock := who(c), s.clock(c)
 	x := views.FollowUp{
-		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived, Version: f.Version, CanEdit: editInteractions.check(v) == nil,
+		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived, Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
 		From: here(c), Place: place, Days: views.NewMoveDays(clock),
 	}
 	x.Due, _, x.Late = clock.Due(f.DueOn)
@@ -105,7 +106,7 @@ const homeSize = 12
 func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	v := who(c)
 	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{AssigneeID: v.UserID, When: "soon", Limit: homeSize})
-	if editInteractions.check(v) != nil && len(found) == 0 {
+	if editInteractions.Check(v) != nil && len(found) == 0 {
 		return nil, err // who plans nothing has nothing planned
 	}
 	return &views.FollowUpCard{
@@ -476,9 +477,9 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	}
 	x, status := s.followUp(c, f, place), http.StatusConflict
 	if refused != nil {
-		x.Open, x.Typed, x.Error, status = true, c.Request.PostForm.Get("due_on"), messages(refused), http.StatusUnprocessableEntity
+		x.Open, x.Typed, x.Error, status = true, c.Request.PostForm.Get("due_on"), middleware.Messages(refused), http.StatusUnprocessableEntity
 	} else {
-		x.Stale = by(stale) + " changed this meanwhile. Look at it, then do it again."
+		x.Stale = middleware.WhoChanged(stale) + " changed this meanwhile. Look at it, then do it again."
 	}
 	return s.answerPart(c, status, func() error {
 		i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, f.InteractionID)
@@ -503,9 +504,9 @@ func (s *Server) followUpPassed(c *gin.Context, f db.FollowUp, err error) error 
 	if err2 != nil {
 		return err2
 	}
-	reason := s.describe(c, err)
+	reason := s.Describe(c, err)
 	if errors.As(err, &stale) {
-		reason.message = by(stale) + " changed this meanwhile: " + f.Text
+		reason.Message = middleware.WhoChanged(stale) + " changed this meanwhile: " + f.Text
 	}
-	return s.show(c, reason.status, append(places, toast(reason.message, nil))...)
+	return s.show(c, reason.Status, append(places, toast(reason.Message, nil))...)
 }

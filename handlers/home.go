@@ -13,7 +13,7 @@ import (
 // home shows what somebody has to do, what he touched last, his quiet clients, what happened today, and charts.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
-	page := views.Home{Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.check(v) == nil}
+	page := views.Home{Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.Check(v) == nil}
 	clients, logs := v.Can(db.ViewClient), v.Can(db.EditInteraction) && v.Can(db.ViewInteraction)
 	page.ShowTouched = clients && (page.CanEdit || logs) // who changes nothing leaves nothing off
 	page.ShowQuiet = clients && v.Can(db.ViewInteraction)
@@ -32,7 +32,7 @@ func (s *Server) home(c *gin.Context) error {
 	if v.Can(db.ManageSystem) {
 		s.homeBackups(c, &page)
 	}
-	page.FirstSteps = page.CanEdit && editInteractions.check(v) == nil && page.Owners.Nothing != ""
+	page.FirstSteps = page.CanEdit && editInteractions.Check(v) == nil && page.Owners.Nothing != ""
 	return s.show(c, http.StatusOK, page)
 }
 

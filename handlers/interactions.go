@@ -129,7 +129,7 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 	page := views.Interaction{Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e, Next: next}
 	page.Crumb = crumb(i)
 	page.Failed = status >= 400
-	if viewHistory.check(who(c)) == nil {
+	if viewHistory.Check(who(c)) == nil {
 		entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, 0)
 		if err != nil {
 			return err

@@ -45,13 +45,13 @@ func (s *Server) linkPageOf(c *gin.Context, kind string, refused map[string]stri
 
 func (s *Server) invitationAccept(c *gin.Context) error {
 	return s.takeLink(c, "invitation", func(token, hash string) (db.User, error) {
-		return s.db.AcceptInvitation(c.Request.Context(), s.nobody(c), token, hash, c.Request.PostForm.Get("time_zone"))
+		return s.db.AcceptInvitation(c.Request.Context(), s.Nobody(c), token, hash, c.Request.PostForm.Get("time_zone"))
 	})
 }
 
 func (s *Server) resetFinish(c *gin.Context) error {
 	return s.takeLink(c, "reset", func(token, hash string) (db.User, error) {
-		return s.db.FinishReset(c.Request.Context(), s.nobody(c), token, hash)
+		return s.db.FinishReset(c.Request.Context(), s.Nobody(c), token, hash)
 	})
 }
 
@@ -87,7 +87,7 @@ func (s *Server) takeLink(c *gin.Context, kind string, use func(token, hash stri
 
 // firstSignIn signs in with a password that was just set, as far as that goes.
 func (s *Server) firstSignIn(c *gin.Context, u db.User, password string) error {
-	session, err := s.db.SignIn(c.Request.Context(), s.nobody(c), u.Email, password)
+	session, err := s.db.SignIn(c.Request.Context(), s.Nobody(c), u.Email, password)
 	var half *db.HalfSignedIn
 	switch {
 	case errors.As(err, &half):

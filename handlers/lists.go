@@ -140,7 +140,7 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 func (k *recordKind) offers(v *visitor, f db.Filter, menu bool) (all []views.BatchButton) {
 	for _, a := range k.batchActions() {
 		pointless := a.name == "archive" && f.Status == "archived" || a.name == "restore" && f.Status == ""
-		if editClients.check(v) == nil && !pointless && a.menu == menu {
+		if editClients.Check(v) == nil && !pointless && a.menu == menu {
 			all = append(all, views.BatchButton{Value: a.name, Label: a.label, Class: a.class})
 		}
 	}

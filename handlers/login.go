@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -34,7 +35,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	ctx, form := c.Request.Context(), c.Request.PostForm
 	s.ClockIsOff(ctx) // which is why sessions end before their time
 	next := nextPage(form.Get("next"))
-	token, err := s.db.SignIn(ctx, s.nobody(c), form.Get("email"), form.Get("password"))
+	token, err := s.db.SignIn(ctx, s.Nobody(c), form.Get("email"), form.Get("password"))
 	var locked *db.Locked
 	var half *db.HalfSignedIn
 	switch {
@@ -68,10 +69,10 @@ func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 func (s *Server) begin(c *gin.Context, token string) error {
 	if v := who(c); v != nil {
 		if err := s.db.SignOut(c.Request.Context(), v.Actor, v.Token); err != nil {
-			s.log.Error("the end of a session is not written yet", "id", c.GetString("request"), "error", err)
+			s.log.Error("the end of a session is not written yet", "id", middleware.RequestID(c), "error", err)
 		}
 	}
-	s.store.setToken(c.Writer, token)
+	s.Sessions.SetToken(c.Writer, token)
 	s.rememberDevice(c, token)
 	return s.proposeZone(c, token)
 }
@@ -79,13 +80,13 @@ func (s *Server) begin(c *gin.Context, token string) error {
 // rememberDevice makes the browser known to the account of a session, so that
 // others' wrong passwords do not lock it out. Signing in does not depend on it.
 func (s *Server) rememberDevice(c *gin.Context, token string) {
-	device, err := s.db.RememberDevice(c.Request.Context(), s.nobody(c), token)
+	device, err := s.db.RememberDevice(c.Request.Context(), s.Nobody(c), token)
 	switch {
 	case errors.Is(err, db.ErrNotFound): // half of a session
 	case err != nil:
-		s.log.Error("a browser is not remembered", "id", c.GetString("request"), "error", err)
+		s.log.Error("a browser is not remembered", "id", middleware.RequestID(c), "error", err)
 	default:
-		s.store.setDevice(c.Writer, device)
+		s.Sessions.SetDevice(c.Writer, device)
 	}
 }
 
@@ -120,7 +121,7 @@ func (s *Server) proposeZone(c *gin.Context, token string) error {
 	if err != nil || session.User.TimeZone != "UTC" {
 		return err
 	}
-	s.store.keep(token, views.Toast{Text: "Times are shown in UTC.", Undo: &views.Undo{
+	s.Sessions.Keep(token, flashKey, views.Toast{Text: "Times are shown in UTC.", Undo: &views.Undo{
 		Label: "Use " + zone, Action: "/account", Fields: []views.Hidden{{Name: "time_zone", Value: zone}},
 	}})
 	return nil
@@ -129,4 +130,16 @@ func (s *Server) proposeZone(c *gin.Context, token string) error {
 func (s *Server) logout(c *gin.Context) error {
 	s.signOut(c, who(c).Actor, who(c).Token)
 	return nil
+}
+
+// signOut ends a session and leads to the sign-in page. Where the end cannot be
+// written yet the session opens nothing all the same.
+func (s *Server) signOut(c *gin.Context, by db.Actor, token string) {
+	if err := s.db.SignOut(c.Request.Context(), by, token); err != nil {
+		s.log.Error("the end of a session is not written yet", "id", middleware.RequestID(c), "error", err)
+	}
+	s.Sessions.SetToken(c.Writer, "")
+	c.Header("Clear-Site-Data", `"cache"`)
+	c.Header("Vary", vary)
+	c.Redirect(http.StatusSeeOther, "/login")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -62,7 +63,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	if who(c) != nil { // the form came twice
 		return s.redirect(c, next)
 	}
-	in, err := s.db.FinishSignIn(c.Request.Context(), s.nobody(c), s.store.token(c.Request), form.Get("code"))
+	in, err := s.db.FinishSignIn(c.Request.Context(), s.Nobody(c), s.Sessions.Token(c.Request), form.Get("code"))
 	if err != nil {
 		return s.codeRefused(c, next, err)
 	}
@@ -72,7 +73,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	done := "Signed in."
 	if in.ByRecovery {
 		done = "Signed in. " + plural(in.CodesLeft, "recovery code") + " left."
-		s.store.keep(in.Token, views.Toast{Text: done})
+		s.Sessions.Keep(in.Token, flashKey, views.Toast{Text: done})
 	}
 	return s.comeIn(c, next, done)
 }
@@ -96,7 +97,7 @@ func (s *Server) codeRefused(c *gin.Context, next string, err error) error {
 	status, typed, why := http.StatusUnprocessableEntity, "", ""
 	switch {
 	case errors.Is(err, db.ErrStartAgain), errors.Is(err, db.ErrNotFound):
-		s.store.setToken(c.Writer, "")
+		s.Sessions.SetToken(c.Writer, "")
 		return s.loginRefused(c, status, next, "The code did not come in time, or was wrong too often. Sign in again.")
 	case errors.As(err, &refused):
 		typed, why = c.Request.PostForm.Get("code"), refused.Fields["code"]
@@ -105,7 +106,7 @@ func (s *Server) codeRefused(c *gin.Context, next string, err error) error {
 	case errors.As(err, &locked):
 		status, why = http.StatusTooManyRequests, s.tryLater(c, locked)
 	case errors.As(err, &lost):
-		s.log.Error("second factor", "id", c.GetString("request"), "error", err)
+		s.log.Error("second factor", "id", middleware.RequestID(c), "error", err)
 		why = "The app’s codes cannot be checked: a file is missing on the server. Use a recovery code, and tell an administrator"
 	default:
 		return err

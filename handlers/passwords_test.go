@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"clientregistry/db"
-	"clientregistry/db/secrets"
 	"clientregistry/handlers"
 )
 
@@ -53,18 +52,6 @@ func TestOneAddressGuessesOnAllAccountsTogether(t *testing.T) {
 	s.stranger().do(q).want(303, "", "")
 	s.clock.Add(15*time.Minute + time.Second)
 	s.stranger().post("/login", "email", u.Email, "password", password).want(303, "", "")
-}
-
-func TestTooManyAtOnceIsNoFailure(t *testing.T) {
-	t.Parallel()
-	for err, status := range map[error]int{
-		fmt.Errorf("sign in: %w", secrets.ErrBusy):         429,
-		fmt.Errorf("code: %w", &db.KeyLost{File: "x.key"}): 503,
-	} {
-		if got := handlers.StatusOf(err); got != status {
-			t.Errorf("%v is answered with %d, want %d", err, got, status)
-		}
-	}
 }
 
 // TestALinkTellsNothingOfAccounts: one that never was, one that was used, one

@@ -126,7 +126,7 @@ func (s *Server) recordOrigin(c *gin.Context, page *views.Record, r db.Record) e
 	if err != nil {
 		return err
 	}
-	if seeAccess.check(who(c)) == nil {
+	if seeAccess.Check(who(c)) == nil {
 		page.Access = page.Base + "/access"
 	}
 	page.Details.Created, page.Details.CreatedBy = clock.Date(r.CreatedAt), origin.CreatedBy

@@ -1,13 +1,37 @@
 package handlers
 
-import "github.com/gin-gonic/gin"
+import (
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/handlers/middleware"
+)
 
 // route is one URL: who may use it, and what answers it.
 type route struct {
 	method, path string
-	access       access
+	access       middleware.Access
 	handler      func(*Server, *gin.Context) error
 }
+
+// What routes ask for. A route that names none does not start.
+var (
+	public       = middleware.Access{Need: db.Anybody, Public: true}
+	halfSignedIn = middleware.Access{Need: db.Anybody, HalfSignedIn: true}
+	signedIn     = middleware.Access{Need: db.OwnAccount}
+	enrolling    = middleware.Access{Need: db.OwnAccount, Enrolling: true}
+
+	viewClients      = middleware.Access{Need: db.ViewClients}
+	editClients      = middleware.Access{Need: db.EditClients}
+	viewInteractions = middleware.Access{Need: db.ViewInteractions}
+	editInteractions = middleware.Access{Need: db.EditInteractions}
+	manageUsers      = middleware.Access{Need: db.ManageAccounts}
+	manageSystem     = middleware.Access{Need: db.RunRegistry}
+	handOver         = middleware.Access{Need: db.HandOverClients}
+	seeAccess        = middleware.Access{Need: db.SeeAccess}
+	viewAudit        = middleware.Access{Need: db.ReadAudit}
+	viewHistory      = middleware.Access{Need: db.ReadHistory}
+)
 
 // routes is every URL of the registry. Nothing else decides who may do what.
 var routes = []route{

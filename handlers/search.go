@@ -44,7 +44,7 @@ func (s *Server) search(c *gin.Context) error {
 // searchKind is the tab: a kind that the visitor may see, or "" for all.
 func searchKind(c *gin.Context) string {
 	switch kind := c.Query("kind"); {
-	case kind == "organizations" || kind == "contacts" || kind == "interactions" && viewInteractions.check(who(c)) == nil:
+	case kind == "organizations" || kind == "contacts" || kind == "interactions" && viewInteractions.Check(who(c)) == nil:
 		return kind
 	}
 	return ""
@@ -91,7 +91,7 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 			Rows: each(found.Contacts, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 	}
-	if viewInteractions.check(who(c)) == nil {
+	if viewInteractions.Check(who(c)) == nil {
 		groups = append(groups, views.SearchGroup{
 			Kind: "interactions", Heading: "Interactions", Count: counted(found.FoundInteractions, found.Older != ""),
 			Interactions: each(found.Interactions, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),

@@ -97,7 +97,7 @@ func (s *Server) secondFactorCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s.store.setToken(c.Writer, token)
+	s.Sessions.SetToken(c.Writer, token)
 	return s.codesPage(c, codes, next)
 }
 

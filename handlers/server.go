@@ -13,30 +13,29 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 	"github.com/klauspost/compress/gzhttp"
 
 	"clientregistry/db"
 	"clientregistry/handlers/jobs"
+	"clientregistry/handlers/middleware"
 	"clientregistry/static"
 	"clientregistry/views"
 )
 
 // Server answers requests for one registry.
 type Server struct {
-	db         *db.DB
-	store      *sessionStore
-	baseURL    *url.URL
-	everywhere http.Header // on every answer
-	setup      setupLink
-	log        *slog.Logger
-	now        func() time.Time
-	asks       map[string]access // what a route asks, by method and path
+	*middleware.Stack
 	http.Handler
 
-	addresses addresses // of views
-	peers     peers
+	db      *db.DB
+	baseURL *url.URL
+	setup   setupLink
+	log     *slog.Logger
+	now     func() time.Time
+	asks    map[string]middleware.Access // what a route asks, by method and path
+
+	addresses addresses    // of views
 	future    atomic.Int64 // the moment that ClockIsOff has logged
 
 	started   time.Time
@@ -77,7 +76,7 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{db: d, jobs: j, baseURL: base, everywhere: headersOf(base), log: o.Log, now: o.Now, asks: map[string]access{}}
+	s := &Server{db: d, jobs: j, baseURL: base, log: o.Log, now: o.Now, asks: map[string]middleware.Access{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -86,9 +85,9 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	}
 	s.started = s.now()
 	s.ending, s.stop = context.WithCancel(context.Background())
-	s.store = newSessionStore(d, base.Scheme == "https")
+	s.Stack = middleware.New(d, middleware.Options{BaseURL: base, TrustedProxies: o.TrustedProxies, Log: s.log, Served: j.Served})
 	views.Parse()
-	s.Handler, err = s.handler(o.TrustedProxies)
+	s.Handler, err = s.handler()
 	return s, err
 }
 
@@ -115,16 +114,12 @@ func (s *Server) patience(c *gin.Context) {
 }
 
 // engine mounts the route table.
-func (s *Server) engine(trustedProxies []string) (*gin.Engine, error) {
-	e := gin.New()
-	if err := e.SetTrustedProxies(trustedProxies); err != nil {
-		return nil, fmt.Errorf("trusted proxies: %w", err)
+func (s *Server) engine() (*gin.Engine, error) {
+	e, err := s.Engine(s.fail)
+	if err != nil {
+		return nil, err
 	}
-	e.RemoteIPHeaders = []string{forwardedFor}
-	s.peers.trusted = trustedProxies
-	e.RedirectTrailingSlash = false
-	e.HandleMethodNotAllowed = true
-	e.Use(s.watchPeers, s.logRequests, s.recoverPanics, limitBody, sessions.Sessions(s.store.cookie, s.store), s.loadVisitor)
+	e.Use(s.OpenSession(), s.LoadVisitor(s.failSession))
 	for _, r := range routes {
 		if !r.access.Declared() {
 			panic("handlers: " + r.method + " " + r.path + " names no permission")
@@ -132,15 +127,13 @@ func (s *Server) engine(trustedProxies []string) (*gin.Engine, error) {
 		s.asks[r.method+" "+r.path] = r.access
 		e.Handle(r.method, r.path, s.serve(r))
 	}
-	e.NoRoute(func(c *gin.Context) { s.fail(c, db.ErrNotFound) })
-	e.NoMethod(func(c *gin.Context) { s.fail(c, errMethod) })
 	return e, nil
 }
 
 // handler puts everything together, from the outside in: headers,
 // compression, the same-origin check, then the routes.
-func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
-	e, err := s.engine(trustedProxies)
+func (s *Server) handler() (http.Handler, error) {
+	e, err := s.engine()
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +149,8 @@ func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
 		return nil, err
 	}
 	files := static.Handler()
-	pages := compress(sameOrigin.Handler(headAsGet(e)))
-	return s.headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	pages := compress(sameOrigin.Handler(middleware.HeadAsGet(e)))
+	return s.Headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/static/") {
 			files.ServeHTTP(w, r)
 			return
@@ -166,23 +159,27 @@ func (s *Server) handler(trustedProxies []string) (http.Handler, error) {
 	})), nil
 }
 
-// headAsGet lets HEAD ask for what GET answers; net/http leaves the body out.
-func headAsGet(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodHead {
-			r = r.Clone(context.WithValue(r.Context(), headKey{}, true))
-			r.Method = http.MethodGet
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-type headKey struct{}
-
-// isHead tells a HEAD from the GET that it is answered as, for what a GET records or does at length.
-func isHead(c *gin.Context) bool { return c.Request.Context().Value(headKey{}) != nil }
-
+// health answers while the program runs.
 func (s *Server) health(c *gin.Context) error {
 	c.String(http.StatusOK, "ok\n")
+	return nil
+}
+
+// ready answers 200 while the registry can be read and changed.
+func (s *Server) ready(c *gin.Context) error {
+	why := ""
+	if err := s.db.Ping(c.Request.Context()); err != nil {
+		s.log.Error("not ready", "error", err)
+		why = "the database does not answer"
+	}
+	if s.db.Health().Damage != "" {
+		why = "the file is damaged: it can be read, but nothing is written to it; restore a backup"
+	}
+	if why == "" {
+		c.String(http.StatusOK, "ok\n")
+		return nil
+	}
+	c.Header("Retry-After", middleware.RetryAfter)
+	c.String(http.StatusServiceUnavailable, why+"\n")
 	return nil
 }

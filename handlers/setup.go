@@ -108,7 +108,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, by := c.Request.Context(), s.nobody(c)
+	ctx, by := c.Request.Context(), s.Nobody(c)
 	_, err = s.db.SetUp(ctx, by, db.NewUser{Email: form.Get("email"), FullName: form.Get("full_name"), TimeZone: form.Get("time_zone"), Hash: hash})
 	var refused *db.Invalid
 	if errors.As(err, &refused) {

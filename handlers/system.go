@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -147,7 +148,7 @@ func (s *Server) backupShow(c *gin.Context) error {
 		c.Header(gzhttp.HeaderNoCompression, "yes") // its length is worth more
 		c.Status(http.StatusOK)
 	}
-	if isHead(c) { // it takes nothing along, so there is nothing to record
+	if middleware.IsHead(c) { // it takes nothing along, so there is nothing to record
 		for _, b := range s.conditionNow(c.Request.Context()).backups {
 			if b.Name == name {
 				head(b.Size)
@@ -176,7 +177,7 @@ func (s *Server) backupShow(c *gin.Context) error {
 		}
 	}
 	if err != nil {
-		s.log.Info("a download of a backup broke off", "id", c.GetString("request"), "error", err)
+		s.log.Info("a download of a backup broke off", "id", middleware.RequestID(c), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil

@@ -144,7 +144,7 @@ func (s *Server) timelineView(c *gin.Context, t timeline) *views.Timeline {
 		p.Set(t.otherColumn(), t.other)
 	}
 	shown := &views.Timeline{
-		Base: t.base, Path: path, HasHistory: viewHistory.check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
+		Base: t.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
 		Days: s.days(c, t.found, &t.side), Chips: timelineChips(path, p, t.side, t.channel, t.other),
 	}
 	shown.Older = olderAddress(path, p, t.older, shown.Days)

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -174,7 +175,7 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 	}
 	page := views.User{
 		Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link,
-		Beyond: a.Beyond, MayHandOver: handOver.check(who(c)) == nil, State: cmp.Or(f.state, a.RolesState()),
+		Beyond: a.Beyond, MayHandOver: handOver.Check(who(c)) == nil, State: cmp.Or(f.state, a.RolesState()),
 	}
 	var err1, err2, err3 error
 	page.Given, err1 = s.roleChoices(c, ticked)
@@ -187,7 +188,7 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 		page.Given[i].Held = slices.Contains(a.Roles, choice.Slug)
 	}
 	if f.refused != nil {
-		page.RoleError = messages(f.refused)
+		page.RoleError = middleware.Messages(f.refused)
 	}
 	if f.stale != nil {
 		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this user")

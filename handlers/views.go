@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -19,7 +20,7 @@ import (
 const allRows = "all"
 
 // viewLists are the lists that have views, and who may see each.
-var viewLists = map[string]access{"organizations": viewClients, "contacts": viewClients, "interactions": viewInteractions}
+var viewLists = map[string]middleware.Access{"organizations": viewClients, "contacts": viewClients, "interactions": viewInteractions}
 
 // namedView is a view of a list: a saved one, or one that comes with the program.
 type namedView struct {
@@ -37,7 +38,7 @@ var readyViews = []namedView{
 func (s *Server) namedViews(c *gin.Context) (all []namedView, err error) {
 	v := who(c)
 	for _, x := range readyViews {
-		if viewLists[x.List].check(v) == nil && (x.ID != "quiet" || v.Can(db.ViewInteraction)) {
+		if viewLists[x.List].Check(v) == nil && (x.ID != "quiet" || v.Can(db.ViewInteraction)) {
 			all = append(all, x)
 		}
 	}
@@ -253,7 +254,7 @@ func (s *Server) viewInput(c *gin.Context, list, query string) (string, error) {
 	if !ok {
 		return "", &db.Invalid{Fields: map[string]string{"list": "Choose organizations, contacts or interactions"}}
 	}
-	if err := a.check(who(c)); err != nil {
+	if err := a.Check(who(c)); err != nil {
 		return "", err
 	}
 	return s.parameters(c, list, query).Encode(), nil

@@ -20,12 +20,12 @@ var arrows = []struct {
 	mayImport []string
 }{
 	{"", []string{"handlers/commands"}},
-	{"handlers/commands", []string{"handlers", "handlers/jobs", "handlers/middleware", "db", "db/demo", "db/secrets"}},
+	{"handlers/commands", []string{"handlers", "handlers/jobs", "db", "db/demo", "db/secrets"}},
 	{"handlers", []string{
 		"handlers/jobs", "handlers/middleware", "views", "views/wording", "static", "db", "db/demo", "db/secrets", "db/sheet", "db/text",
 	}},
-	{"handlers/jobs", []string{"handlers/middleware", "views", "views/wording", "db"}},
-	{"handlers/middleware", []string{"views", "views/wording", "static", "db", "db/secrets", "db/text"}},
+	{"handlers/jobs", []string{"views", "views/wording", "db"}},
+	{"handlers/middleware", []string{"db", "db/secrets"}},
 	{"views", []string{"views/wording", "static", "db"}},
 	{"views/wording", []string{"db"}},
 	{"db/dbtest", []string{"db", "db/secrets"}},

@@ -1,4 +1,4 @@
-package handlers
+package middleware
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 // net/http writes those answers to the connection before any handler runs, and has
 // no hook for them. So a connection knows whether a handler answers on it; what is
 // written while none does is net/http's own.
-func (s *Server) CoverOwnAnswers(server *http.Server, l net.Listener) net.Listener {
+func (s *Stack) CoverOwnAnswers(server *http.Server, l net.Listener) net.Listener {
 	handler := server.Handler
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ok := r.Context().Value(connKey{}).(*conn); ok {

@@ -1,4 +1,4 @@
-package handlers
+package middleware
 
 import (
 	"net/netip"
@@ -11,9 +11,9 @@ import (
 // forwardedFor is the one header that a proxy can name its client's address in.
 const forwardedFor = "X-Forwarded-For"
 
-// address is where a request comes from, for locks, sessions, the history and the
+// Address is where a request comes from, for locks, sessions, the history and the
 // log: its peer, or whom a trusted proxy names.
-func (s *Server) address(c *gin.Context) string { return c.ClientIP() }
+func Address(c *gin.Context) string { return c.ClientIP() }
 
 // peers are the addresses that requests come from directly.
 type peers struct {
@@ -53,7 +53,7 @@ func covers(network string, address netip.Addr) bool {
 
 // watchPeers logs a proxy that nobody trusts: all who come through it would be
 // one address to the locks.
-func (s *Server) watchPeers(c *gin.Context) {
+func (s *Stack) watchPeers(c *gin.Context) {
 	if c.GetHeader(forwardedFor) == "" {
 		return
 	}

@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/handlers/middleware"
+	"clientregistry/views"
+)
+
+// fail answers an error: a page, or a line where htmx asked for a part.
+func (s *Server) fail(c *gin.Context, err error) {
+	if errors.Is(err, context.Canceled) || c.Writer.Written() {
+		return
+	}
+	switch {
+	case errors.Is(err, middleware.ErrNoSession):
+		s.failNoSession(c)
+		return
+	case errors.Is(err, middleware.ErrMustEnrol):
+		s.lead(c, "/account/mfa")
+		return
+	}
+	a := s.Refuse(c, err)
+	var v views.View = views.ErrorText{Text: a.Message}
+	switch {
+	case part(c):
+	case db.IsUnavailable(err):
+		v = s.unavailable(c, a)
+	default:
+		p := s.page(c, a.Heading, a.Heading, "")
+		p.Failed = true
+		v = views.Error{Page: p, Icon: iconOf(a.Status, err), Heading: a.Heading, Message: a.Message, Detail: a.Detail, Back: s.wayBack(c)}
+	}
+	if err := s.show(c, a.Status, v); err != nil {
+		s.log.Error("refused without a page", "id", middleware.RequestID(c), "error", err)
+		c.String(http.StatusInternalServerError, "Something went wrong.\n")
+	}
+}
+
+// iconOf is the icon of an error's page.
+func iconOf(status int, err error) string {
+	var keyLost *db.KeyLost
+	switch {
+	case status == http.StatusForbidden, status == http.StatusServiceUnavailable && errors.As(err, &keyLost):
+		return "lock"
+	case status == http.StatusNotFound:
+		return "search"
+	case status == http.StatusTooManyRequests:
+		return "clock"
+	}
+	return "alert"
+}
+
+// unavailable is the page where nothing can be read. It asks the database for nothing.
+func (s *Server) unavailable(c *gin.Context, a middleware.Answer) views.View {
+	again := c.Request.URL.RequestURI()
+	if c.Request.Method != http.MethodGet {
+		again = "/"
+	}
+	return views.Unavailable{
+		Page:    views.Page{Title: a.Heading, Description: a.Heading, Failed: true},
+		Heading: a.Heading, Again: again, Request: middleware.RequestID(c), At: s.now().UTC().Format("15:04:05"),
+	}
+}
+
+// wayBack leads from a refusal to the record it was about, or home.
+func (s *Server) wayBack(c *gin.Context) []views.Option {
+	v := who(c)
+	if v == nil {
+		return []views.Option{{Label: "Sign in", Href: "/login"}}
+	}
+	home := views.Option{Label: "Home", Href: "/"}
+	if id, k := c.Param("id"), recordKinds[strings.Split(c.FullPath()+"/", "/")[1]]; k != nil && v.Can(db.ViewClient) && db.ValidID(id) {
+		if r, err := k.read(s.db, c.Request.Context(), v.Actor, id); err == nil {
+			return []views.Option{{Label: "Back to " + r.Name(), Href: k.base(id)}, home}
+		}
+	}
+	return []views.Option{home}
+}
+
+// failNoSession leads to the sign-in page and back. Over a page with
+// something typed in it, it opens there as a dialog instead.
+func (s *Server) failNoSession(c *gin.Context) {
+	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {
+		c.Header("HX-Retarget", "#dialog")
+		c.Header("HX-Reswap", "innerHTML")
+		if err := s.show(c, http.StatusUnauthorized, views.LoginDialog{Login: loginForm("", "", "")}); err != nil {
+			s.log.Error("sign-in dialog", "error", err)
+		}
+		return
+	}
+	s.lead(c, "/login")
+}
+
+// failSession answers where a session cannot be read. One that is to end ends all the same.
+func (s *Server) failSession(c *gin.Context, err error) {
+	if c.Request.Method == http.MethodPost && c.FullPath() == "/logout" {
+		s.log.Error("signing out without reading the session", "id", middleware.RequestID(c), "error", err)
+		s.signOut(c, s.Nobody(c), s.Sessions.Token(c.Request))
+		return
+	}
+	s.fail(c, err)
+}
+
+// lead sends the browser to a page that leads on to the one that was asked for.
+func (s *Server) lead(c *gin.Context, to string) {
+	c.Header("Vary", vary)
+	next := c.Request.URL.RequestURI()
+	if part(c) || c.Request.Method != http.MethodGet {
+		next = ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host)
+		if next == "" {
+			next = ownPath(c.GetHeader("Referer"), c.Request.Host)
+		}
+	}
+	to = onward(to, onwardFrom(next))
+	if c.GetHeader("HX-Request") == "true" {
+		c.Header("HX-Redirect", to)
+		c.Status(http.StatusUnauthorized)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, to)
+}
+
+// onward is the address of a page that leads on to another one of ours.
+func onward(page, next string) string {
+	if next == "" || next == "/" {
+		return page
+	}
+	return page + "?next=" + url.QueryEscape(next)
+}
+
+// onwardFrom is where a page leads: for those that sign in what their address says, else itself.
+func onwardFrom(page string) string {
+	u, err := url.Parse(page)
+	if err == nil && (u.Path == "/login" || u.Path == "/login/mfa") {
+		return nextPage(u.Query().Get("next"))
+	}
+	return page
+}
+
+// ownPath is the path of a page of ours by its whole address, "" for any other.
+func ownPath(address, host string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host != host {
+		return ""
+	}
+	return u.RequestURI()
+}

@@ -1,0 +1,230 @@
+package middleware
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/db/secrets"
+)
+
+// Answer is how an error is told. Nothing else decides about statuses, and no
+// face tells more of an error than this.
+type Answer struct {
+	Status     int
+	Heading    string            // what happened, in a few words
+	Message    string            // what happened, what became of the change, what to do next
+	Detail     string            // who can help, where that is known
+	Fields     map[string]string // what is wrong with each field, where fields are refused
+	RetryAfter string            // in seconds, where the same request may succeed later
+}
+
+// RetryAfter is in how many seconds a program may ask again what is unavailable.
+const RetryAfter = "60"
+
+// retrySoon is the same for what others are just using.
+const retrySoon = "5"
+
+// ErrMethod tells that an address does not take a method.
+var ErrMethod = errors.New("method not allowed")
+
+// Refuse describes an error, sets the headers that belong to it, and notes it in
+// the log, which gets the whole of it, and in the history, where somebody signed in
+// asked for what they may not do. The answer itself is left to the face.
+func (s *Stack) Refuse(c *gin.Context, err error) Answer {
+	a := s.Describe(c, err)
+	if a.Status == http.StatusForbidden {
+		s.recordRefusal(c, err)
+	}
+	level := s.log.Info
+	if a.Status >= http.StatusInternalServerError {
+		level = s.log.Error
+	}
+	level("refused", "id", RequestID(c), "method", c.Request.Method, "route", c.FullPath(), "status", a.Status, "error", err)
+	if a.RetryAfter != "" {
+		c.Header("Retry-After", a.RetryAfter)
+	}
+	return a
+}
+
+// recordRefusal notes in the history that somebody signed in asked for what they may not do.
+func (s *Stack) recordRefusal(c *gin.Context, err error) {
+	v := Who(c)
+	if v == nil {
+		return
+	}
+	var lacks db.Missing
+	errors.As(err, &lacks)
+	if err := s.db.RecordRefusal(c.Request.Context(), v.Actor, c.Request.Method, c.Request.URL.Path, lacks.Permission); err != nil {
+		s.log.Error("a refusal is not recorded", "id", RequestID(c), "error", err)
+	}
+}
+
+// Describe is the one map from an error to its answer. What has been committed is
+// said to be saved, whatever failed after it.
+func (s *Stack) Describe(c *gin.Context, err error) Answer {
+	a := s.describe(c, err)
+	if Saved(c) && (a.Status >= http.StatusInternalServerError || a.Status == http.StatusNotFound) {
+		a = Answer{
+			Status: http.StatusInternalServerError, Heading: "Saved, but not shown",
+			Message: "The change is saved. The page that shows it could not be made; load it again.",
+		}
+	}
+	switch a.Status {
+	case http.StatusTooManyRequests:
+		a.RetryAfter = retrySoon
+	case http.StatusServiceUnavailable:
+		a.RetryAfter = RetryAfter
+	}
+	return a
+}
+
+func (s *Stack) describe(c *gin.Context, err error) Answer {
+	var lacks db.Missing
+	var refused *db.Invalid
+	var stale *db.Conflict
+	var tooLarge *http.MaxBytesError
+	var keyLost *db.KeyLost
+	switch {
+	case errors.Is(err, ErrNoSession):
+		return Answer{Status: http.StatusUnauthorized, Heading: "Not signed in", Message: "Sign in first. Nothing was changed."}
+	case errors.Is(err, ErrMustEnrol):
+		return Answer{
+			Status: http.StatusForbidden, Heading: "You may not do this yet",
+			Message: "Your role demands a second factor; set it up first. Nothing was changed.",
+		}
+	case errors.As(err, &lacks):
+		a := Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: lacks.Error() + ". Nothing was changed."}
+		if v := Who(c); v != nil {
+			a.Detail = "An administrator can add it to one of your roles. Yours: " + strings.Join(v.User.Roles, ", ") + "."
+		}
+		return a
+	case errors.Is(err, db.ErrForbidden):
+		return Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: "Nothing was changed."}
+	case errors.Is(err, db.ErrNotFound):
+		return Answer{Status: http.StatusNotFound, Heading: "Not found", Message: "Nothing is here, or it is not for you to see."}
+	case errors.Is(err, ErrMethod):
+		return Answer{
+			Status: http.StatusMethodNotAllowed, Heading: "Not possible",
+			Message: "This address does not take that kind of request.",
+		}
+	case errors.As(err, &refused) && c.Request.Method == http.MethodGet:
+		return Answer{
+			Status: http.StatusUnprocessableEntity, Heading: "This cannot be shown",
+			Message: Messages(refused), Fields: refused.Fields,
+		}
+	case errors.As(err, &refused):
+		return Answer{
+			Status: http.StatusUnprocessableEntity, Heading: "Not saved",
+			Message: Messages(refused) + " Nothing was changed.", Fields: refused.Fields,
+		}
+	case errors.As(err, &stale):
+		return Answer{
+			Status: http.StatusConflict, Heading: "Changed meanwhile",
+			Message: WhoChanged(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.",
+		}
+	case errors.As(err, &keyLost):
+		return Answer{
+			Status: http.StatusServiceUnavailable, Heading: "Second factors cannot be read",
+			Message: "A file is missing on the server; its log says which. Nothing was changed. Tell an administrator.",
+		}
+	case errors.Is(err, secrets.ErrBusy):
+		return Answer{
+			Status: http.StatusTooManyRequests, Heading: "Too many at once",
+			Message: "Others are signing in. Wait a few seconds and try again.",
+		}
+	case errors.As(err, &tooLarge):
+		return Answer{
+			Status: http.StatusRequestEntityTooLarge, Heading: "Too large",
+			Message: "What you sent is larger than 1 MB. Nothing was changed.",
+		}
+	case errors.Is(err, ErrType):
+		return Answer{
+			Status: http.StatusUnsupportedMediaType, Heading: "Not a form",
+			Message: "Send the fields as a form. Nothing was changed.",
+		}
+	case errors.Is(err, ErrForm):
+		return Answer{Status: http.StatusBadRequest, Heading: "Not readable", Message: "The form could not be read. Nothing was changed."}
+	}
+	if a, is := describeDisk(c, err); is {
+		return a
+	}
+	if s.db.Health().Damage != "" { // what was changed in a damaged file may break any rule of reading it
+		return describeDamage(c, err)
+	}
+	return Answer{
+		Status: http.StatusInternalServerError, Heading: "Something went wrong",
+		Message: "Nothing was changed. Try again; if it stays, tell an administrator this number: " + RequestID(c),
+	}
+}
+
+// Messages says in sentences what is wrong with each refused field.
+func Messages(e *db.Invalid) string {
+	var all []string
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		all = append(all, e.Fields[field]+".")
+	}
+	return strings.Join(all, " ")
+}
+
+// WhoChanged names who changed a record meanwhile.
+func WhoChanged(e *db.Conflict) string {
+	if e.By == "" {
+		return "Somebody"
+	}
+	return e.By
+}
+
+// describeDisk tells what a damaged file, a full or a read-only disk refuses; false for any other error.
+func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
+	switch {
+	case db.IsDamaged(err):
+		return describeDamage(c, err), true
+	case db.IsFull(err):
+		return Answer{
+			Status: http.StatusInsufficientStorage, Heading: "No room left",
+			Message: "The disk of the registry is full. Nothing was changed; reading goes on. " +
+				toDo(c, "Make room on it; nothing has to be restarted."),
+		}, true
+	case db.IsReadOnly(err):
+		return Answer{
+			Status: http.StatusInsufficientStorage, Heading: "Nothing can be saved just now",
+			Message: "The disk of the registry takes no changes. Nothing was changed; reading goes on. " +
+				toDo(c, "Let its file and folder be written; nothing has to be restarted."),
+		}, true
+	case db.IsUnavailable(err):
+		return Answer{
+			Status: http.StatusServiceUnavailable, Heading: "The registry cannot be used just now",
+			Message: "Its file cannot be read. What was saved before is not touched; nothing was changed now. " +
+				toDo(c, "See that its disk is there and answers."),
+		}, true
+	}
+	return Answer{}, false
+}
+
+// describeDamage tells of a change that a damaged file does not take, or of a page that it does not give.
+func describeDamage(c *gin.Context, err error) Answer {
+	a := Answer{
+		Status: http.StatusServiceUnavailable, Heading: "Nothing can be saved just now",
+		Message: "The registry’s file is damaged. Nothing was changed; reading goes on. ",
+	}
+	var refused *db.Damaged
+	if c.Request.Method == http.MethodGet && !errors.As(err, &refused) {
+		a.Heading, a.Message = "This cannot be read", "The registry’s file is damaged where this is stored. Other pages can be read. "
+	}
+	a.Message += toDo(c, "Copy it out with the command backup, then restore a backup.")
+	return a
+}
+
+// toDo is what who reads it can do: administrators this, others tell one.
+func toDo(c *gin.Context, administrators string) string {
+	if v := Who(c); v != nil && v.Can(db.ManageSystem) {
+		return administrators
+	}
+	return "Tell an administrator."
+}

@@ -1,0 +1,56 @@
+package middleware
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+const (
+	maxBody   = 1 << 20 // bytes of a form
+	maxFields = 200     // fields of a form
+)
+
+func limitBody(c *gin.Context) {
+	if c.Request.Body != nil {
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+	}
+}
+
+var (
+	// ErrForm tells of a form that cannot be read.
+	ErrForm = errors.New("the form cannot be read")
+	// ErrType tells of a body that is no form.
+	ErrType = errors.New("the body is no form")
+)
+
+// ReadForm parses the body: a form of at most maxFields fields, and of any number
+// of ids that a batch names. It returns ErrForm, ErrType or a *http.MaxBytesError.
+func ReadForm(c *gin.Context) error {
+	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if c.GetHeader("Content-Type") != "" && (err != nil || kind != "application/x-www-form-urlencoded") {
+		return ErrType
+	}
+	if coding := c.GetHeader("Content-Encoding"); coding != "" && coding != "identity" {
+		return ErrType
+	}
+	if err := c.Request.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return err
+		}
+		return ErrForm
+	}
+	n := 0
+	for name, values := range c.Request.PostForm {
+		if name != "id" {
+			n += len(values)
+		}
+	}
+	if n > maxFields {
+		return ErrForm
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package middleware
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/gin-contrib/sessions"
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+)
+
+// Visitor is who is signed in: the user, as the actor of what they do.
+type Visitor struct {
+	db.Actor
+	User  db.User
+	Token string
+}
+
+// OpenSession gives a request the session of who is signed in, for messages to the next page.
+func (s *Stack) OpenSession() gin.HandlerFunc {
+	return sessions.Sessions(s.Sessions.cookie, s.Sessions)
+}
+
+// LoadVisitor finds out who is signed in by the cookie of their session. One that
+// is over is none; where it cannot be read fail answers.
+func (s *Stack) LoadVisitor(fail Fail) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		token := s.Sessions.Token(c.Request)
+		if token == "" {
+			return
+		}
+		session, err := s.db.Session(c.Request.Context(), token)
+		if errors.Is(err, db.ErrNotFound) {
+			return
+		}
+		if err != nil {
+			fail(c, err)
+			c.Abort()
+			return
+		}
+		v := &Visitor{Actor: s.Nobody(c), User: session.User, Token: token}
+		v.UserID, v.May, v.OwnOnly, v.Zone = session.User.ID, session.User.May, session.User.OwnOnly, session.User.Location()
+		c.Set("visitor", v)
+	}
+}
+
+// Who returns who is signed in, nil for nobody.
+func Who(c *gin.Context) *Visitor {
+	v, _ := c.Get("visitor")
+	signedIn, _ := v.(*Visitor)
+	return signedIn
+}
+
+// Nobody is the actor before anyone is signed in: an address and a browser.
+func (s *Stack) Nobody(c *gin.Context) db.Actor {
+	ua := strings.ToValidUTF8(strings.ReplaceAll(c.Request.UserAgent(), "\x00", ""), "")
+	if r := []rune(ua); len(r) > 300 {
+		ua = string(r[:300])
+	}
+	by := db.Actor{IP: Address(c), UA: ua}
+	if device, err := c.Request.Cookie(s.Sessions.device); err == nil {
+		by.Device = device.Value
+	}
+	return by
+}
