@@ -1,0 +1,293 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/handlers/middleware"
+	"clientregistry/views"
+)
+
+func (s *Server) followUpCreate(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	values := typed(c, "text", "due_on", "assignee_id")
+	f, err := s.db.AddFollowUp(c.Request.Context(), who(c).Actor, id, values)
+	var refused *db.Invalid
+	if errors.As(err, &refused) {
+		return s.followUpRefused(c, id, values, refused.Fields)
+	}
+	if err != nil {
+		return err
+	}
+	if !part(c) {
+		if err := s.flash(c, views.Toast{Text: "Next step planned"}); err != nil {
+			return err
+		}
+		return s.redirect(c, backFrom(c, id))
+	}
+	places, err := s.followUpPlaces(c, f, "")
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#next-form", Swap: "delete"}, toast("Next step planned", nil))...)
+}
+
+// followUpRefused is the form for a next step again, on its interaction's page.
+func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db.Fields, refused map[string]string) error {
+	i, err := s.interaction(c)
+	if err != nil {
+		return err
+	}
+	form, err := s.nextStep(c, "i-"+interactionID, "", db.FollowUp{Text: values["text"], DueOn: values["due_on"], AssigneeID: values["assignee_id"]}, refused)
+	if err != nil {
+		return err
+	}
+	form.Action = "/interactions/" + interactionID + "/follow-up"
+	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
+		return s.interactionPage(c, http.StatusUnprocessableEntity, i, s.event(c, i, nil), form)
+	}, form)
+}
+
+// backFrom is the page whose form changed a follow-up, or its interaction's.
+func backFrom(c *gin.Context, interactionID string) string {
+	if from := here(c); from != "" {
+		return from
+	}
+	return "/interactions/" + interactionID
+}
+
+func (s *Server) followUpDone(c *gin.Context) error {
+	f, err := s.followUpChange(c, s.db.FinishFollowUp)
+	if err != nil {
+		return s.followUpFailed(c, err)
+	}
+	return s.followUpAnswer(c, f, "Done: "+f.Text, views.Undo{Action: "/follow-ups/" + f.ID + "/reopen"})
+}
+
+func (s *Server) followUpReopen(c *gin.Context) error {
+	f, err := s.followUpChange(c, s.db.ReopenFollowUp)
+	if err != nil {
+		return s.followUpFailed(c, err)
+	}
+	return s.followUpAnswer(c, f, "It is open again: "+f.Text, views.Undo{})
+}
+
+func (s *Server) followUpMove(c *gin.Context) error {
+	var before db.FollowUp
+	f, err := s.followUpChange(c, func(ctx context.Context, by db.Actor, id string, version int) (_ db.FollowUp, err error) {
+		if before, err = s.db.FollowUp(ctx, by, id); err != nil {
+			return before, err
+		}
+		return s.db.MoveFollowUp(ctx, by, id, version, c.Request.PostForm.Get("due_on"))
+	})
+	if err != nil {
+		return s.followUpFailed(c, err)
+	}
+	undo := views.Undo{}
+	if f.DueOn != before.DueOn {
+		undo = views.Undo{Action: "/follow-ups/" + f.ID + "/move", Fields: []views.Hidden{{Name: "due_on", Value: before.DueOn}}}
+	}
+	day, _, _ := s.clock(c).Due(f.DueOn)
+	return s.followUpAnswer(c, f, "Due "+day.Title+": "+f.Text, undo)
+}
+
+// followUpChange makes a change of the follow-up that the URL names.
+func (s *Server) followUpChange(c *gin.Context, change func(ctx context.Context, by db.Actor, id string, version int) (db.FollowUp, error)) (db.FollowUp, error) {
+	id, err := id(c, "id")
+	if err != nil {
+		return db.FollowUp{}, err
+	}
+	version, err := optionalVersion(c)
+	if err != nil {
+		return db.FollowUp{}, err
+	}
+	return change(c.Request.Context(), who(c).Actor, id, version)
+}
+
+// optionalVersion is the version that a change was made on, 0 where the form names none.
+func optionalVersion(c *gin.Context) (int, error) {
+	if c.Request.PostForm.Get("version") == "" {
+		return 0, nil
+	}
+	return version(c)
+}
+
+// followUpAnswer says what became of a follow-up, wherever it stands on the page.
+func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo) error {
+	said := views.Toast{Text: done}
+	if undo.Action != "" {
+		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)}, views.Hidden{Name: "from", Value: backFrom(c, f.InteractionID)})
+		said.Undo = &undo
+	}
+	if !part(c) {
+		if err := s.flash(c, said); err != nil {
+			return err
+		}
+		return s.redirect(c, backFrom(c, f.InteractionID))
+	}
+	undo.Target = "#toasts"
+	places, err := s.followUpPlaces(c, f, c.Request.PostForm.Get("place"))
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, append(places, toast(said.Text, said.Undo))...)
+}
+
+// followUpPlaces is a follow-up as it is now in each place where it may stand on
+// the page that asks: its row, the line of its event, the number in the menu.
+// htmx leaves out the places that are not there. focus is the place it was changed in.
+func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]views.View, error) {
+	due, err := s.due(c)
+	if err != nil {
+		return nil, err
+	}
+	line := views.FollowUp{InteractionID: f.InteractionID, Place: "event"}
+	var row views.View = views.Into{Target: "#f-" + f.ID, Swap: "delete"}
+	if f.DoneAt.IsZero() {
+		line = s.followUp(c, f, "event")
+		line.Focus = focus == "event"
+		if row, err = s.followUpRegion(c, f.ID, focus == "row"); err != nil {
+			return nil, err
+		}
+	}
+	places := []views.View{views.Into{Target: "#" + line.Element(), Swap: "outerHTML", View: line}, views.Into{Target: "#due", Swap: "outerHTML", View: due}}
+	if row != nil {
+		places = append(places, row)
+	}
+	if f.DoneAt.IsZero() {
+		return places, nil
+	}
+	left, err := s.followUpsLeft(c)
+	if left != nil {
+		places = append(places, left)
+	}
+	return places, err
+}
+
+// followUpsLeft is what the list of follow-ups says of itself once one of it is
+// done: how many there are, or that there are none. It is nil on other pages, and
+// where more can be loaded, because how many are shown is the page's to know.
+func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
+	u, err := url.Parse(here(c))
+	if err != nil || u.Path != "/follow-ups" {
+		return nil, nil
+	}
+	l, err := s.followUpList(c, u.Query())
+	switch {
+	case err != nil || l.More != "":
+		return nil, err
+	case len(l.Groups) == 0:
+		l.Focus = true
+		return views.Into{Target: "#list", Swap: "outerHTML", View: views.FollowUpList{FollowUps: l}}, nil
+	}
+	return views.Into{Target: "#result", Swap: "innerHTML", View: views.Text(l.Shown())}, nil
+}
+
+// followUpRegion is the card or the list of the page that asks, as it is now; nil
+// where it has none. Where focus is wanted it is on the follow-up of that id, or
+// on the heading if it is not there any more.
+func (s *Server) followUpRegion(c *gin.Context, id string, focus bool) (views.View, error) {
+	u, err := url.Parse(here(c))
+	if err != nil {
+		return nil, nil
+	}
+	switch {
+	case u.Path == "/follow-ups":
+		l, err := s.followUpList(c, u.Query())
+		l.Focus = !focusRow(l.Groups, id, focus) && focus
+		return views.Into{Target: "#list", Swap: "outerHTML", View: views.FollowUpList{FollowUps: l}}, err
+	case u.Path == "/":
+		return intoCard(id, focus)(s.ownFollowUps(c))
+	}
+	if p := s.pageOf(c); p != nil {
+		return intoCard(id, focus)(s.recordFollowUps(c, p.own, p.id))
+	}
+	return nil, nil
+}
+
+func intoCard(id string, focus bool) func(*views.FollowUpCard, error) (views.View, error) {
+	return func(card *views.FollowUpCard, err error) (views.View, error) {
+		if err != nil || card == nil {
+			return nil, err
+		}
+		card.Focus = !focusRow(card.Groups, id, focus) && focus
+		return views.Into{Target: "#follow-ups", Swap: "outerHTML", View: card}, nil
+	}
+}
+
+// focusRow gives the row of an id the focus, if it is wanted, and tells whether it is there.
+func focusRow(groups []views.FollowUpGroup, id string, focus bool) bool {
+	for g := range groups {
+		for r := range groups[g].Rows {
+			if row := &groups[g].Rows[r]; row.ID == id {
+				row.Focus = focus
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// followUpFailed shows why a change of a follow-up was refused: to htmx in the
+// place of the change, else on the page of its interaction.
+func (s *Server) followUpFailed(c *gin.Context, err error) error {
+	var refused *db.Invalid
+	var stale *db.Conflict
+	if !errors.As(err, &refused) && !errors.As(err, &stale) {
+		return err
+	}
+	f, err2 := s.db.FollowUp(c.Request.Context(), who(c).Actor, c.Param("id"))
+	if err2 != nil {
+		return err2
+	}
+	place := c.Request.PostForm.Get("place")
+	if !f.DoneAt.IsZero() || part(c) && place != "row" && place != "event" {
+		return s.followUpPassed(c, f, err)
+	}
+	if !part(c) {
+		place = "event"
+	}
+	x, status := s.followUp(c, f, place), http.StatusConflict
+	if refused != nil {
+		x.Open, x.Typed, x.Error, status = true, c.Request.PostForm.Get("due_on"), middleware.Messages(refused), http.StatusUnprocessableEntity
+	} else {
+		x.Stale = middleware.WhoChanged(stale) + " changed this meanwhile. Look at it, then do it again."
+	}
+	return s.answerPart(c, status, func() error {
+		i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, f.InteractionID)
+		if err != nil {
+			return err
+		}
+		e := s.event(c, i, nil)
+		e.Next = x
+		return s.interactionPage(c, status, i, e, nil)
+	}, x)
+}
+
+// followUpPassed answers a refused change of a follow-up that is not where the
+// change came from, because it is done or the change was an Undo: to htmx by
+// showing it as it is now, with the reason in a message.
+func (s *Server) followUpPassed(c *gin.Context, f db.FollowUp, err error) error {
+	var stale *db.Conflict
+	if !part(c) {
+		return err
+	}
+	places, err2 := s.followUpPlaces(c, f, "")
+	if err2 != nil {
+		return err2
+	}
+	reason := s.Describe(c, err)
+	if errors.As(err, &stale) {
+		reason.Message = middleware.WhoChanged(stale) + " changed this meanwhile: " + f.Text
+	}
+	return s.show(c, reason.Status, append(places, toast(reason.Message, nil))...)
+}
