@@ -20,7 +20,7 @@ build:
 	@go build $(TAGS) -o clientregistry .
 
 test: check browser
-	go test -race -timeout 30m ./...
+	BROWSER=1 go test -race -timeout 30m ./...
 
 AXE        = $(HOME)/.cache/clientregistry/axe-core-4.14.1/axe.min.js
 AXE_SHA256 = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
@@ -53,11 +53,11 @@ vendor:
 # BENCH=-bench.size=m measures on one size of data, -bench.json=FILE keeps the figures.
 # The first time it fills the samples; that of size l takes 33 GB of disk.
 bench:
-	go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 3h ./handlers -bench.size=s,m,l $(BENCH)
+	go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 3h ./handlers/browsertest -bench.size=s,m,l $(BENCH)
 
 # REQUEST is L, D, W or S: the list, a record, logging, searching. See go tool pprof -http=: FILE.
 REQUEST = D
 profile:
-	@dir=$$(mktemp -d) && go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 1h ./handlers -bench.only=$(REQUEST) \
-		-o "$$dir/handlers.test" -cpuprofile "$$dir/cpu.pprof" $(BENCH) && \
-	go tool pprof -top -cum -nodecount 60 -focus 'handlers..\*Server' "$$dir/handlers.test" "$$dir/cpu.pprof" && echo "$$dir/cpu.pprof"
+	@dir=$$(mktemp -d) && go test -run '^$$' -bench BenchmarkRegistry -benchtime 1x -timeout 1h ./handlers/browsertest -bench.only=$(REQUEST) \
+		-o "$$dir/bench.test" -cpuprofile "$$dir/cpu.pprof" $(BENCH) && \
+	go tool pprof -top -cum -nodecount 60 -focus 'handlers..\*Server' "$$dir/bench.test" "$$dir/cpu.pprof" && echo "$$dir/cpu.pprof"

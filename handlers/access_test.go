@@ -7,40 +7,31 @@ import (
 	"clientregistry/db"
 )
 
-// own gives somebody only a role that sees own clients.
-func (s *site) own(b *browser, may ...db.Permission) {
-	s.t.Helper()
-	s.users++
-	slug := s.role(fmt.Sprint("Own ", s.users), may...)
-	s.exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
-	s.exec("UPDATE user_role SET role_id = (SELECT id FROM roles WHERE slug = ?) WHERE user_id = ?", slug, b.user.ID)
-}
-
 func TestWhoCanSeeThis(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, keeper, seller := s.person("Ada", "Administrator"), s.person("Keeper", "Viewer"), s.person("Seller", "Viewer")
 	s.person("Tomás", "Manager")
-	s.own(keeper, db.ViewClient, db.EditClient)
-	s.own(seller, db.ViewClient, db.ViewInteraction)
-	org := s.organization("Harbor & Pine", "owner_user_id", keeper.user.ID)
+	s.Own(keeper.user, db.ViewClient, db.EditClient)
+	s.Own(seller.user, db.ViewClient, db.ViewInteraction)
+	org := s.Organization("Harbor & Pine", "owner_user_id", keeper.user.ID)
 	for i := range 5 {
-		x := s.contact("Maya", fmt.Sprintf("Okafor %d", i), "owner_user_id", seller.user.ID)
-		s.link(org, x)
+		x := s.Contact("Maya", fmt.Sprintf("Okafor %d", i), "owner_user_id", seller.user.ID)
+		s.Link(org, x)
 	}
-	maya := "/contacts/" + s.one("SELECT id FROM contacts WHERE last_name = 'Okafor 0'")
+	maya := "/contacts/" + s.One("SELECT id FROM contacts WHERE last_name = 'Okafor 0'")
 
 	admin.get(org).want(200, ".menu a[href='"+org+"/access']", "Who can see this")
 	page := admin.get(org+"/access").want(200, "title", "Who can see Harbor & Pine").want(200, "h1", "Who can see this organization").wantTexts(".crumbs a", "Organizations", "Harbor & Pine").want(200, ".foot", "4 users can see this organization")
 	page.wantTexts("#rows .nm", "Ada", "Keeper", "Seller", "Tomás").wantTexts("#rows .c-st", "Sees and changes it", "Sees and changes it", "Sees it", "Sees and changes it")
 	page.wantTexts("#rows .c-last", "Interactions: Sees and changes them", "Interactions: Does not see them", "Interactions: Sees them", "Interactions: Sees and changes them")
 	page.wantTexts("#rows .c-sub > div", "Administrator sees all clients", "Owns it", "Owns Maya Okafor 0, Maya Okafor 1, Maya Okafor 2 and 2 more, linked to it", "Manager sees all clients")
-	page.want(200, "#rows a[href='/admin/users/"+seller.user.ID+"']", "Seller").want(200, "#rows a[href='"+maya+"']", "Maya Okafor 0").want(200, "#rows a[href='"+s.rolePath("Manager")+"']", "Manager")
+	page.want(200, "#rows a[href='/admin/users/"+seller.user.ID+"']", "Seller").want(200, "#rows a[href='"+maya+"']", "Maya Okafor 0").want(200, "#rows a[href='"+s.RolePath("Manager")+"']", "Manager")
 	page = admin.get(maya+"/access").want(200, "h1", "Who can see this contact").wantTexts("#rows .c-sub > div", "Administrator sees all clients", "Owns Harbor & Pine, linked to it", "Owns it", "Manager sees all clients")
 	page.want(200, "#rows a[href='"+org+"']", "Harbor & Pine").wantTexts(".nav [aria-current]", "Contacts")
 
 	// Who sees no clients is told nobody's name but the users'.
-	auditor := s.person("Zoe", s.role("Auditor", db.ViewAudit))
+	auditor := s.person("Zoe", s.Role("Auditor", db.ViewAudit))
 	page = auditor.get(org+"/access").want(200, "title", "Who can see this organization").wantNot(".crumbs").wantNot("#rows a").wantTexts("#rows .nm", "Ada", "Keeper", "Seller", "Tomás")
 	page.wantTexts("#rows tr:nth-child(3) .c-sub", "Owns contacts that are linked to it")
 	auditor.get("/organizations/"+key(maya)+"/access").want(404, "h1", "Not found")
@@ -49,17 +40,17 @@ func TestWhoCanSeeThis(t *testing.T) {
 	seller.get(org).wantNot("summary[aria-label=More]")
 
 	// Who sees only his own asks only about those.
-	s.own(seller, db.ViewClient, db.ViewAudit)
-	other := s.organization("Quay")
+	s.Own(seller.user, db.ViewClient, db.ViewAudit)
+	other := s.Organization("Quay")
 	seller.get(other+"/access").want(404, "h1", "Not found")
 	seller.get(org+"/access").want(200, "#rows tr:nth-child(3) .c-sub", "Maya Okafor 0").wantNot("#rows a[href^='/admin']")
 	seller.get(org).want(200, ".menu a", "Who can see this").wantNot(".menu form")
-	s.own(keeper, db.ViewClient, db.ViewAudit)
+	s.Own(keeper.user, db.ViewClient, db.ViewAudit)
 	keeper.get(maya+"/access").want(200, "#rows tr:nth-child(2) .c-sub", "Owns Harbor & Pine, linked to it")
-	s.exec("DELETE FROM organization_contact")
+	s.Exec("DELETE FROM organization_contact")
 	keeper.get(maya+"/access").want(404, "h1", "Not found")
 	admin.get(maya+"/access").wantTexts("#rows .nm", "Ada", "Seller", "Tomás")
-	s.exec("UPDATE users SET status = 'disabled' WHERE id = ?", seller.user.ID)
+	s.Exec("UPDATE users SET status = 'disabled' WHERE id = ?", seller.user.ID)
 	admin.get(maya+"/access").wantTexts("#rows .nm", "Ada", "Tomás")
 }
 
@@ -67,22 +58,22 @@ func TestAUsersPageSaysWhatHeSees(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, lea := s.as("Administrator"), s.as("Viewer")
-	s.contact("Maya", "Okafor")
-	s.organization("Quay", "owner_user_id", lea.user.ID)
-	s.organization("Harbor & Pine")
+	s.Contact("Maya", "Okafor")
+	s.Organization("Quay", "owner_user_id", lea.user.ID)
+	s.Organization("Harbor & Pine")
 	page := "/admin/users/" + lea.user.ID
 	says := func(by *browser, want string) {
 		t.Helper()
 		by.get(page).wantTexts("[aria-labelledby=roles-h] .body > p:first-of-type", want)
 	}
 	says(admin, "Sees all clients: 2 organizations and 1 contact; sees what was said with them.")
-	says(s.person("Clerk", s.role("Clerk", db.ManageUsers)), "Sees all clients; sees what was said with them.")
-	s.own(lea, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
+	says(s.person("Clerk", s.Role("Clerk", db.ManageUsers)), "Sees all clients; sees what was said with them.")
+	s.Own(lea.user, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
 	says(admin, "Sees and changes only clients of their own: 1 organization and 0 contacts; sees and changes what was said with them.")
-	s.own(lea, db.EditClient)
+	s.Own(lea.user, db.EditClient)
 	says(admin, "Sees no clients.")
-	s.exec("UPDATE users SET status = 'disabled' WHERE id = ?", lea.user.ID)
+	s.Exec("UPDATE users SET status = 'disabled' WHERE id = ?", lea.user.ID)
 	says(admin, "Sees nothing while the account is disabled.")
-	s.exec("UPDATE users SET status = 'invited' WHERE id = ?", lea.user.ID)
+	s.Exec("UPDATE users SET status = 'invited' WHERE id = ?", lea.user.ID)
 	says(admin, "Sees nothing until the invitation is accepted.")
 }

@@ -83,7 +83,7 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 	ines.post(org+"/contacts", "contact_id", key(elif), "role_label", "CFO").want(303, "", "")
 	ines.post(org+"/contacts/"+key(elif), "version", "1", "role_label", "CEO", "relationship_status", "Former").want(303, "", "")
 	ines.post(org+"/interactions", "channel", "note", "subject", "Kick-off", "contact_id", key(elif)).want(303, "", "")
-	i := "/interactions/" + s.one("SELECT id FROM interactions")
+	i := "/interactions/" + s.One("SELECT id FROM interactions")
 	ines.post(i+"/delete", "version", "1").want(303, "", "")
 	ines.post(i+"/restore").want(303, "", "")
 	ines.post(org+"/contacts/"+key(elif)+"/unlink", "version", "2").want(303, "", "")
@@ -166,7 +166,7 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 	ines.get("/admin/audit?from=yesterday").want(422, "h1 + p", "Enter a day, like 2026-11-24")
 	ines.get("/admin/audit.csv?to=2026-02-30").want(422, "h1 + p", "Enter a day, like 2026-11-24")
 
-	said := s.one("SELECT json_group_array(json(metadata)) FROM audit_logs WHERE action = 'view_audit'")
+	said := s.One("SELECT json_group_array(json(metadata)) FROM audit_logs WHERE action = 'view_audit'")
 	for _, search := range []string{`{"actor":"` + tomas.user.ID + `"}`, `{"from":"2026-11-24","target_type":"session","to":"2026-11-24"}`} {
 		if !strings.Contains(said, search) {
 			t.Errorf("%s is not in %s", search, said)
@@ -195,9 +195,9 @@ func TestOlderEntriesOfTheAuditLogFollow(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	org := s.organization("Quay")
+	org := s.Organization("Quay")
 	for i := range 60 {
-		if _, err := s.db.UpdateOrganization(t.Context(), db.System, key(org), i+1, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
+		if _, err := s.DB.UpdateOrganization(t.Context(), db.System, key(org), i+1, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -225,10 +225,10 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w := newWorld(s)
-	if _, err := s.db.UpdateOrganization(t.Context(), db.System, key(w.org), 1, db.Fields{"sector": "Secret sector"}); err != nil {
+	if _, err := s.DB.UpdateOrganization(t.Context(), db.System, key(w.org), 1, db.Fields{"sector": "Secret sector"}); err != nil {
 		t.Fatal(err)
 	}
-	auditor, clients := s.as(s.role("Auditor", db.ViewAudit)), s.as(s.role("Reader", db.ViewAudit, db.ViewClient))
+	auditor, clients := s.as(s.Role("Auditor", db.ViewAudit)), s.as(s.Role("Reader", db.ViewAudit, db.ViewClient))
 	a := auditor.get("/admin/audit").want(200, "#timeline", "The system created the user Auditor Person").wantNot(".chip a[href*=organization], .chip a[href*=batch], .chip a[href*=interaction], .chip a[href*=view_]:not([href*=view_audit])")
 	file := auditor.get("/admin/audit.csv").want(200, "", "")
 	for _, answer := range []answer{a, file} {
@@ -249,15 +249,15 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	org := s.organization("=Quay, \"Ltd\"")
-	if _, err := s.db.UpdateOrganization(t.Context(), db.Actor{IP: "192.0.2.7", UA: "@Browser", May: db.Permissions}, key(org), 1, db.Fields{"sector": "Réseau", "tax_id": "-1"}); err != nil {
+	org := s.Organization("=Quay, \"Ltd\"")
+	if _, err := s.DB.UpdateOrganization(t.Context(), db.Actor{IP: "192.0.2.7", UA: "@Browser", May: db.Permissions}, key(org), 1, db.Fields{"sector": "Réseau", "tax_id": "-1"}); err != nil {
 		t.Fatal(err)
 	}
 	ines := s.person("+Inès", "Administrator")
 	file := ines.get("/admin/audit.csv").want(200, "", "")
-	hash := func(seq int) string { return s.one("SELECT hash FROM audit_logs WHERE seq = ?", seq) }
+	hash := func(seq int) string { return s.One("SELECT hash FROM audit_logs WHERE seq = ?", seq) }
 	meta := func(seq int) string {
-		return `"` + strings.ReplaceAll(s.one("SELECT metadata FROM audit_logs WHERE seq = ?", seq), `"`, `""`) + `"`
+		return `"` + strings.ReplaceAll(s.One("SELECT metadata FROM audit_logs WHERE seq = ?", seq), `"`, `""`) + `"`
 	}
 	const at = "2026-11-24T09:30:00.000Z"
 	want := "\uFEFF" + strings.Join([]string{
@@ -307,7 +307,7 @@ func TestALongFileIsSentInSteps(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	if err := demo.Fill(t.Context(), s.db, db.System, "s", 1, func(int, int) {}); err != nil {
+	if err := demo.Fill(t.Context(), s.DB, db.System, "s", 1, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	w := &slowly{ResponseRecorder: httptest.NewRecorder()}
@@ -318,7 +318,7 @@ func TestALongFileIsSentInSteps(t *testing.T) {
 	if err != nil || w.Code != 200 {
 		t.Fatal(w.Code, err)
 	}
-	if n := fmt.Sprint(len(rows) - 1); n != s.one("SELECT json_extract(metadata, '$.rows') FROM audit_logs WHERE action = 'export_audit'") || len(rows) < 10_000 {
+	if n := fmt.Sprint(len(rows) - 1); n != s.One("SELECT json_extract(metadata, '$.rows') FROM audit_logs WHERE action = 'export_audit'") || len(rows) < 10_000 {
 		t.Error(n, "rows")
 	}
 	if w.most > 1<<20 || w.steps < len(rows)/500 {
@@ -332,7 +332,7 @@ func TestAFileThatBreaksOffIsNoWholeFile(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	if err := demo.Fill(t.Context(), s.db, db.System, "s", 1, func(int, int) {}); err != nil {
+	if err := demo.Fill(t.Context(), s.DB, db.System, "s", 1, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(s)
@@ -362,10 +362,10 @@ func TestTheHistoryIsVerifiedOnThePage(t *testing.T) {
 	ines := s.as("Administrator")
 	ines.get("/admin/audit").want(200, "#verified.mute", "not verified yet")
 	ines.post("/admin/audit/verify").want(303, "", "")
-	hash := s.one("SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1")
+	hash := s.One("SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1")
 	ines.get("/admin/audit").want(200, "#verified.ok", "The history is whole: 2 rows verified").want(200, "#verified code", hash).want(200, "#toasts", "The history is whole: 2 rows")
-	s.exec("DROP TRIGGER audit_logs_no_update")
-	s.exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
+	s.Exec("DROP TRIGGER audit_logs_no_update")
+	s.Exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
 	ines.post("/admin/audit/verify").want(303, "", "")
 	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").want(200, "#verified", "It was last whole").want(200, "#verified", "with 2 rows")
 }
@@ -374,7 +374,7 @@ func TestTheMenuOfAdministrationShowsWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for role, want := range map[string][]string{
-		s.role("Auditor", db.ViewAudit): {"Audit log"}, s.role("Office", db.ManageUsers): {"Users", "Roles"}, s.role("Both", db.ManageUsers, db.ViewAudit): {"Users", "Roles", "Audit log"}, "Viewer": nil,
+		s.Role("Auditor", db.ViewAudit): {"Audit log"}, s.Role("Office", db.ManageUsers): {"Users", "Roles"}, s.Role("Both", db.ManageUsers, db.ViewAudit): {"Users", "Roles", "Audit log"}, "Viewer": nil,
 	} {
 		s.as(role).get("/").wantTexts("[aria-labelledby=nav-admin] a", want...)
 	}

@@ -23,7 +23,7 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, tomas := s.person("Ines Calder", "Manager"), s.person("Tomás Brandt", "Manager")
-	acme, brig, cove := s.organization("Acme"), s.organization("Brig"), s.organization("Cove", "owner_user_id", tomas.user.ID)
+	acme, brig, cove := s.Organization("Acme"), s.Organization("Brig"), s.Organization("Cove", "owner_user_id", tomas.user.ID)
 	form := []string{"id", key(acme), "id", key(brig), "id", key(cove), "id", handlers.NewRequestID(), "action", "assign_owner"}
 
 	// The button of the list asks whom, the next page says what happens, the last does it.
@@ -53,8 +53,8 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 		t.Errorf("it leads to %s", to)
 	}
 	ines.get("/organizations").want(200, "#toasts", "Undone: 1 organization. 1 changed since and stays as it is: Brig")
-	s.wantOne("", "SELECT owner_user_id FROM organizations WHERE id = ?", key(acme))
-	s.wantOne(tomas.user.ID, "SELECT owner_user_id FROM organizations WHERE id = ?", key(brig))
+	s.WantOne("", "SELECT owner_user_id FROM organizations WHERE id = ?", key(acme))
+	s.WantOne(tomas.user.ID, "SELECT owner_user_id FROM organizations WHERE id = ?", key(brig))
 	s.unchanged(func() {
 		ines.post(undo).want(422, "h1 + p", "This was undone already, by Ines Calder. Nothing was changed.")
 	})
@@ -65,7 +65,7 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	for n := range 120 {
-		s.organization(fmt.Sprintf("Haus %03d", n), "sector", []string{"Retail", "Media"}[n%2], "owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
+		s.Organization(fmt.Sprintf("Haus %03d", n), "sector", []string{"Retail", "Media"}[n%2], "owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
 	}
 	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 that match").wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
 	// The list's filters stand in the address of its form; the action's field of the same name is another thing.
@@ -74,11 +74,11 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	if to := ines.submit(preview, confirm).to(); to != "/organizations?sector=Retail" {
 		t.Errorf("it leads to %s", to)
 	}
-	s.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Energy'")
-	s.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Media'")
+	s.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Energy'")
+	s.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Media'")
 	// Another program may send the filters in its form.
 	ines.batch("/organizations/batch", "all", "1", "owner", ines.user.ID, "q", "haus 00", "action", "archive").to()
-	s.wantOne("Haus 000 Haus 003 Haus 006 Haus 009", "SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
+	s.WantOne("Haus 000 Haus 003 Haus 006 Haus 009", "SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
 	ines.get("/organizations?status=archived").wantTexts(".bulk > button[name]", "Assign owner", "Restore")
 	ines.get("/organizations?status=all").wantTexts(".bulk > button[name]", "Assign owner", "Archive", "Restore")
 	s.as("Viewer").get("/organizations").wantNot(".bulk").wantNot(".ck")
@@ -88,10 +88,10 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	acme, brig := s.organization("Acme"), s.organization("Brig")
-	maya, nils := s.contact("Maya", "Okafor"), s.contact("Nils", "Berg")
-	s.link(brig, maya)
-	s.organization("Acme Two")
+	acme, brig := s.Organization("Acme"), s.Organization("Brig")
+	maya, nils := s.Contact("Maya", "Okafor"), s.Contact("Nils", "Berg")
+	s.Link(brig, maya)
+	s.Organization("Acme Two")
 
 	// Without JavaScript: find, choose, look, confirm.
 	ask := ines.post("/contacts/batch", "id", key(maya), "id", key(nils), "action", "link").want(200, "label[for=find]", "Organization").wantNot("#picks input[type=radio]")
@@ -103,7 +103,7 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	ines.submit(again, "main button[name=asked]").want(200, "h2", "Link 2 contacts to Acme")
 	ines.submit(preview, confirm).to()
 	ines.get("/contacts").want(200, "#toasts", "2 contacts linked to Acme")
-	s.wantOne("AdvisorActive AdvisorActive", "SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact WHERE organization_id = ?", key(acme))
+	s.WantOne("AdvisorActive AdvisorActive", "SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact WHERE organization_id = ?", key(acme))
 
 	// With it, the choices come while somebody types.
 	ines.parts().get("/organizations/options?pick=one&find=acme").wantPart(true).wantTexts("label", "Acme", "Acme Two")
@@ -117,20 +117,20 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	preview = ines.submit(found, "main button[name=asked]").want(200, "h2", "Set the status of 1 contact to Former at Brig").want(200, "h3:nth-of-type(1)", "").wantTexts("h3", "These change", "1 contact does not belong to Brig")
 	ines.submit(preview, confirm).to()
 	ines.get("/contacts").want(200, "#toasts", "Status of 1 contact set to Former at Brig")
-	s.wantOne("Former", "SELECT relationship_status FROM organization_contact WHERE organization_id = ?", key(brig))
+	s.WantOne("Former", "SELECT relationship_status FROM organization_contact WHERE organization_id = ?", key(brig))
 
 	// A contact to many organizations.
 	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are linked to Maya Okafor already")
 	ines.submit(ask, confirm).to()
-	s.wantOne("3", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(maya))
+	s.WantOne("3", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(maya))
 }
 
 func TestWhatABatchCannotDo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	acme, maya := s.organization("Acme"), s.contact("Maya", "Okafor")
-	quay := s.organization("Quay", "sector", "Retail", "owner_user_id", ines.user.ID)
+	acme, maya := s.Organization("Acme"), s.Contact("Maya", "Okafor")
+	quay := s.Organization("Quay", "sector", "Retail", "owner_user_id", ines.user.ID)
 	s.unchanged(func() {
 		for _, c := range []struct {
 			status         int
@@ -173,8 +173,8 @@ func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	acme := s.organization("Acme")
-	s.organization("Brig")
+	acme := s.Organization("Acme")
+	s.Organization("Brig")
 	preview := ines.post("/organizations/batch", "all", "1", "action", "archive").want(200, "h2", "Archive 2 organizations")
 	s.as("Manager").post(acme+"/fields/website", "value", "acme.example", "version", "1").to()
 	ines.submit(preview, confirm).to()
@@ -182,18 +182,18 @@ func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
 
 	// After very many changes the page is made anew.
 	preview = ines.post("/organizations/batch", "all", "1", "action", "archive")
-	s.exec(`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash)
+	s.Exec(`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash)
 		SELECT 30000, ?, 'x', 'system', created_at, metadata_sha256, prev_hash, hash FROM audit_logs WHERE seq = 1`, handlers.NewRequestID())
 	preview = ines.submit(preview, confirm).want(409, "#batch-e", "Check it again, then confirm")
 	ines.submit(preview, confirm).to()
-	s.wantOne("0", "SELECT sum(is_active) FROM organizations")
+	s.WantOne("0", "SELECT sum(is_active) FROM organizations")
 }
 
 func TestWhatMatchesOnlySinceThePreviewIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, other := s.as("Manager"), s.as("Manager")
-	acme, maya, nils, olga := s.organization("Acme"), s.contact("Maya", "Okafor"), s.contact("Nils", "Berg"), s.contact("Olga", "Dahl")
+	acme, maya, nils, olga := s.Organization("Acme"), s.Contact("Maya", "Okafor"), s.Contact("Nils", "Berg"), s.Contact("Olga", "Dahl")
 	audit := func(contact string) {
 		other.post(acme+"/contacts", "contact_id", key(contact), "role_label", "Auditor").to()
 	}
@@ -206,7 +206,7 @@ func TestWhatMatchesOnlySinceThePreviewIsNamed(t *testing.T) {
 		t.Errorf("it leads to %s", to)
 	}
 	ines.get("/contacts").want(200, "#toasts", "1 contact archived. 1 contact does not match any more and stays as it is: Olga Dahl. 1 contact matches only since the preview and stays as it is: Nils Berg")
-	s.wantOne("Maya", "SELECT group_concat(first_name) FROM contacts WHERE is_active = 0")
+	s.WantOne("Maya", "SELECT group_concat(first_name) FROM contacts WHERE is_active = 0")
 }
 
 // TestAFilterIsConfirmedByItsPreviewOnly: another program that confirms without
@@ -215,7 +215,7 @@ func TestAFilterIsConfirmedByItsPreviewOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	s.organization("Acme")
+	s.Organization("Acme")
 	all := []string{"all", "1", "action", "archive", "confirm", "1"}
 	var preview answer
 	s.unchanged(func() {
@@ -227,7 +227,7 @@ func TestAFilterIsConfirmedByItsPreviewOnly(t *testing.T) {
 		ines.post("/organizations/batch", append(all, "seen", "1", "previewed", strings.Repeat("A", 64*3438))...).want(422, "h1 + p", "10,000")
 	})
 	ines.submit(preview, confirm).to()
-	s.wantOne("0", "SELECT sum(is_active) FROM organizations")
+	s.WantOne("0", "SELECT sum(is_active) FROM organizations")
 }
 
 // TestABatchTellsNothingOfWhatIsOutOfSight: one's own clients change, the others
@@ -258,7 +258,7 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 		}
 	})
 	b.batch("/contacts/batch", "all", "1", "status", "all", "action", "set_relationship_status", "relationship_status", "Former").to()
-	b.wantOne("1", "SELECT count(*) FROM organization_contact WHERE relationship_status = 'Former'")
+	b.WantOne("1", "SELECT count(*) FROM organization_contact WHERE relationship_status = 'Former'")
 
 	// Who gives a client away does not see it any more, and has no Undo that could not work.
 	other := mine.person("Per Lund", "Manager")
@@ -273,10 +273,10 @@ func TestUndoIsForThoseWhoMay(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	acme := s.organization("Acme")
+	acme := s.Organization("Acme")
 	ines.post("/organizations/batch", "id", key(acme), "action", "archive", "confirm", "1").to()
-	undo := "/batches/" + s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations'") + "/undo"
-	other, viewer, clerk := s.as("Manager"), s.as("Viewer"), s.as(s.role("Clerk", db.ViewClient, db.ManageUsers))
+	undo := "/batches/" + s.One("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations'") + "/undo"
+	other, viewer, clerk := s.as("Manager"), s.as("Viewer"), s.as(s.Role("Clerk", db.ViewClient, db.ManageUsers))
 	s.unchanged(func() {
 		other.post(undo).want(404, "", "")
 		viewer.post(undo).want(403, "", "")
@@ -286,13 +286,13 @@ func TestUndoIsForThoseWhoMay(t *testing.T) {
 	for _, next := range []string{"//evil.example", "https://evil.example", "/\\evil.example", ""} {
 		ines.post("/organizations/batch", "id", key(acme), "action", "restore", "confirm", "1").to()
 		ines.batch("/organizations/batch", "all", "1", "action", "archive").to()
-		undo := "/batches/" + s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations' ORDER BY seq DESC LIMIT 1") + "/undo"
+		undo := "/batches/" + s.One("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations' ORDER BY seq DESC LIMIT 1") + "/undo"
 		if to := admin.post(undo, "next", next).to(); to != "/organizations" {
 			t.Errorf("%q leads to %s", next, to)
 		}
 	}
 	s.wantAudit(admin, "undo_batch", `"count":1`)
-	if !slices.Contains(strings.Fields(s.one("SELECT group_concat(action, ' ') FROM audit_logs WHERE target_id = ?", key(acme))), "restore_org") {
+	if !slices.Contains(strings.Fields(s.One("SELECT group_concat(action, ' ') FROM audit_logs WHERE target_id = ?", key(acme))), "restore_org") {
 		t.Error("the record's history does not say it")
 	}
 }

@@ -24,13 +24,13 @@ func TestAClockThatWasWrongIsNamed(t *testing.T) {
 		t.Errorf("a right clock is called wrong: %s", &log)
 	}
 	const ahead = 400 * 24 * time.Hour
-	s.clock.Add(ahead)
+	s.Clock.Add(ahead)
 	session := s.stranger()
 	session.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "", "")
 	s.halfway(lea.user).post("/login/mfa", "code", s.app(seed)).want(303, "", "")
 	lea.comeIn()
 	lea.get("/").want(200, "h1", "Home")
-	s.clock.Add(-ahead)
+	s.Clock.Add(-ahead)
 	log.Reset()
 	lea.get("/").want(303, "", "")
 	for range 3 {
@@ -41,7 +41,7 @@ func TestAClockThatWasWrongIsNamed(t *testing.T) {
 	if got := log.String(); strings.Count(got, wrong) != 1 || !strings.Contains(got, "ahead=9600h0m0s") || !strings.Contains(got, "Set the clock") {
 		t.Errorf("the log says %s", got)
 	}
-	s.exec("DELETE FROM sign_in_attempts")
+	s.Exec("DELETE FROM sign_in_attempts")
 	s.halfway(lea.user).post("/login/mfa", "code", s.app(seed)).want(303, "", "")
 	s.halfway(lea.user).post("/login/mfa", "code", codes[0]).want(303, "", "")
 }
@@ -49,10 +49,10 @@ func TestAClockThatWasWrongIsNamed(t *testing.T) {
 func TestASetupLinkOfTheFutureIsNone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.clock.Add(1000 * time.Hour)
-	link := strings.TrimPrefix(s.SetupLink(), s.base)
+	s.Clock.Add(1000 * time.Hour)
+	link := strings.TrimPrefix(s.SetupLink(), s.Base)
 	s.stranger().get(link).want(200, "h1", "Create the first")
-	s.clock.Add(-1000 * time.Hour)
+	s.Clock.Add(-1000 * time.Hour)
 	s.stranger().get(link).want(404, "", "")
-	s.stranger().get(strings.TrimPrefix(s.SetupLink(), s.base)).want(200, "", "")
+	s.stranger().get(strings.TrimPrefix(s.SetupLink(), s.Base)).want(200, "", "")
 }

@@ -29,7 +29,7 @@ func TestContactIsCreatedAndEdited(t *testing.T) {
 		conflict = jonas.submit(old, "form.card button", "job_title", "CEO", "phone", "1").want(409, ".versus", "CFO").wantValue("#job_title", "CEO").wantValue("#phone", "1")
 	})
 	jonas.submit(conflict, "form.card button").want(303, "", "")
-	s.wantOne("CEO 1 3", "SELECT job_title || ' ' || phone || ' ' || version FROM contacts")
+	s.WantOne("CEO 1 3", "SELECT job_title || ' ' || phone || ' ' || version FROM contacts")
 }
 
 // TestEmailOfAnArchivedContact: an email belongs to one contact, and creating
@@ -38,7 +38,7 @@ func TestEmailOfAnArchivedContact(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Manager")
-	elif, mara := s.contact("Elif", "Aydın", "email", "elif@quay.example"), s.contact("Mara", "Ruiz")
+	elif, mara := s.Contact("Elif", "Aydın", "email", "elif@quay.example"), s.Contact("Mara", "Ruiz")
 	s.unchanged(func() {
 		ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "ELIF@quay.example").want(422, "#email-e", "This email belongs to Elif Aydın").
 			want(422, ".found a[href='"+elif+"']", "Elif Aydın").wantNot(".found button").wantValue("#email", "ELIF@quay.example")
@@ -55,14 +55,14 @@ func TestEmailOfAnArchivedContact(t *testing.T) {
 		t.Fatalf("restoring led to %s", to)
 	}
 	s.wantAudit(ines, "restore_contact")
-	s.wantOne("1", "SELECT is_active FROM contacts WHERE id = ?", key(elif))
+	s.WantOne("1", "SELECT is_active FROM contacts WHERE id = ?", key(elif))
 }
 
 func TestContactIsArchivedAndRestored(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Manager")
-	elif := s.contact("Elif", "Aydın", "email", "elif@quay.example")
+	elif := s.Contact("Elif", "Aydın", "email", "elif@quay.example")
 	page := ines.get(elif)
 	to := ines.submit(page, ".menu button.dng").to()
 	s.wantAudit(ines, "archive_contact")
@@ -83,12 +83,12 @@ func TestContactsAreListed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org := s.organization("Quay")
-	elif := s.contact("Elif", "Ząb", "email", "elif@quay.example", "owner_user_id", ines.user.ID)
-	s.contact("Étienne", "Zab")
-	s.contact("明", "王")
-	s.link(org, elif)
-	s.log("", elif, "Hello")
+	org := s.Organization("Quay")
+	elif := s.Contact("Elif", "Ząb", "email", "elif@quay.example", "owner_user_id", ines.user.ID)
+	s.Contact("Étienne", "Zab")
+	s.Contact("明", "王")
+	s.Link(org, elif)
+	s.Log("", elif, "Hello")
 	ines.get("/contacts").wantTexts("#rows .nm", "Elif Ząb", "Étienne Zab", "王 明")
 	ines.get("/contacts?sort=-last_contact").want(200, "#rows tr:first-child", "Elif").want(200, "#rows tr:first-child", "call")
 	ines.get("/contacts?owner=none").wantTexts("#rows .nm", "Étienne Zab", "王 明")
@@ -101,7 +101,7 @@ func TestPickers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org, elif := s.organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics"), s.contact("Elif", "Aydın", "phone", "+46 70 555 01 10")
+	org, elif := s.Organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics"), s.Contact("Elif", "Aydın", "phone", "+46 70 555 01 10")
 	for _, typed := range hostileSearches {
 		ines.parts().get("/organizations/options?q=" + typed).wantNot("a.opt").wantPart(true)
 	}

@@ -112,7 +112,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 			q.Header.Add(c.headers[i], c.headers[i+1])
 		}
 		a := b.do(q).want(422, "", "")
-		s.wantOne(c.address, "SELECT ip FROM audit_logs ORDER BY seq DESC LIMIT 1")
+		s.WantOne(c.address, "SELECT ip FROM audit_logs ORDER BY seq DESC LIMIT 1")
 		if !strings.Contains(log.String(), "ip="+c.address) {
 			t.Errorf("%s %v is logged as %s", c.peer, c.headers, &log)
 		}
@@ -122,7 +122,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 		if strings.Contains(a.body, "proxy") {
 			t.Errorf("the page tells of it: %s", a.shown())
 		}
-		s.exec("DELETE FROM sign_in_attempts")
+		s.Exec("DELETE FROM sign_in_attempts")
 	}
 }
 

@@ -16,12 +16,12 @@ import (
 // what puts it back.
 func (s *site) damage(table string) (mend func()) {
 	s.t.Helper()
-	s.exec("PRAGMA wal_checkpoint(TRUNCATE)")
-	page, err := strconv.Atoi(s.one("SELECT rootpage FROM sqlite_schema WHERE name = ?", table))
+	s.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+	page, err := strconv.Atoi(s.One("SELECT rootpage FROM sqlite_schema WHERE name = ?", table))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	file, err := os.OpenFile(s.path, os.O_RDWR, 0)
+	file, err := os.OpenFile(s.Path, os.O_RDWR, 0)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func (s *site) damage(table string) (mend func()) {
 		}
 	}
 	write(make([]byte, len(whole)))
-	if err := s.db.CheckFile(s.t.Context()); !db.IsDamaged(err) {
+	if err := s.DB.CheckFile(s.t.Context()); !db.IsDamaged(err) {
 		s.t.Fatalf("the check answers %v", err)
 	}
 	return func() { s.t.Helper(); write(whole) }
@@ -48,7 +48,7 @@ func TestADamagedRegistryIsReadAndSaysSoToItsAdministrators(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, lea := s.as("Administrator"), s.as("Viewer")
-	acme := s.organization("Acme")
+	acme := s.Organization("Acme")
 	s.stranger().get("/readyz").want(200, "", "ok")
 	mend := s.damage("recovery_codes")
 
@@ -77,7 +77,7 @@ func TestADamagedRegistryIsReadAndSaysSoToItsAdministrators(t *testing.T) {
 	admin.get("/").want(200, ".banner.bad", "damaged")
 
 	mend()
-	if err := s.db.CheckFile(t.Context()); err != nil {
+	if err := s.DB.CheckFile(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.stranger().get("/readyz").want(200, "", "ok")
@@ -91,9 +91,9 @@ func TestAnUnreadableValueOfADamagedRegistryIsDamage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin := s.as("Administrator")
-	acme := s.organization("Acme")
-	s.exec("PRAGMA ignore_check_constraints = 1")
-	s.exec("UPDATE organizations SET updated_at = 'never' WHERE id = ?", key(acme))
+	acme := s.Organization("Acme")
+	s.Exec("PRAGMA ignore_check_constraints = 1")
+	s.Exec("UPDATE organizations SET updated_at = 'never' WHERE id = ?", key(acme))
 	admin.get(acme).want(500, "h1", "Something went wrong")
 	s.damage("recovery_codes")
 	admin.get(acme).want(503, "h1", "This cannot be read")
@@ -130,17 +130,17 @@ func TestARegistryThatCannotBeReadSaysSoAndComesBack(t *testing.T) {
 	s := newSite(t)
 	lea, ada := s.as("Viewer"), s.as("Administrator")
 	lea.get("/").want(200, "h1", "Home")
-	if err := s.sql.Close(); err != nil {
+	if err := s.SQL.Close(); err != nil {
 		t.Fatal(err)
 	}
-	away := s.path + ".away"
-	s.db.Rest()
-	if err := os.Rename(s.path, away); err != nil {
+	away := s.Path + ".away"
+	s.DB.Rest()
+	if err := os.Rename(s.Path, away); err != nil {
 		t.Fatal(err)
 	}
 	a := lea.get("/organizations").want(503, "h1", "cannot be used just now").want(503, ".admin-box", "disk")
 	a.want(503, "a.btn.pri", "Try again")
-	if a.Header.Get("Retry-After") == "" || strings.Contains(a.body, s.path) || strings.Contains(a.body, lea.user.FullName) {
+	if a.Header.Get("Retry-After") == "" || strings.Contains(a.body, s.Path) || strings.Contains(a.body, lea.user.FullName) {
 		t.Errorf("the page says\n%s", a.body)
 	}
 	lea.parts().get("/organizations").want(503, "body", "cannot be read").wantPart(true)
@@ -148,7 +148,7 @@ func TestARegistryThatCannotBeReadSaysSoAndComesBack(t *testing.T) {
 	if ada.post("/logout").StatusCode != http.StatusSeeOther || ada.cookie != nil {
 		t.Error("signing out does not end the cookie")
 	}
-	if err := os.Rename(away, s.path); err != nil {
+	if err := os.Rename(away, s.Path); err != nil {
 		t.Fatal(err)
 	}
 	lea.get("/organizations").want(200, "h1", "Organizations")

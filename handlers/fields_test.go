@@ -22,7 +22,7 @@ func TestEachFieldIsOnItsPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ada := s.as("Administrator")
-	for list, record := range map[string]string{"/organizations": s.organization("Acme"), "/contacts": s.contact("Maya", "Okafor")} {
+	for list, record := range map[string]string{"/organizations": s.Organization("Acme"), "/contacts": s.Contact("Maya", "Okafor")} {
 		kind := db.RecordKindOf(strings.TrimSuffix(strings.TrimPrefix(list, "/"), "s"))
 		for i, f := range kind.Fields {
 			value := map[db.FieldKind]string{
@@ -37,7 +37,7 @@ func TestEachFieldIsOnItsPages(t *testing.T) {
 			ada.get(list+"/new").want(200, "label[for="+f.Column+"]", f.Label)
 			ada.get(record+"/edit").want(200, "label[for="+f.Column+"]", f.Label)
 			ada.get(field+"/edit").want(200, "label[for=f-"+f.Column+"]", f.Label)
-			version := s.one("SELECT version FROM "+kind.Plural+" WHERE id = ?", key(record))
+			version := s.One("SELECT version FROM "+kind.Plural+" WHERE id = ?", key(record))
 			ada.post(field, "value", value, "version", version).want(303, "", "")
 			ada.get(record).want(200, "#fact-"+f.Column, f.Label).want(200, "#fact-"+f.Column, shown)
 			ada.get(record+"/history").want(200, "#activity", f.Label)

@@ -12,9 +12,9 @@ import (
 
 // later moves the clock while everybody stays signed in.
 func (s *site) later(d time.Duration) {
-	s.clock.Add(d)
-	now := s.clock.Now().Format("2006-01-02T15:04:05.000Z")
-	s.exec("UPDATE sessions SET created_at = ?, last_used_at = ?", now, now)
+	s.Clock.Add(d)
+	now := s.Clock.Now().Format("2006-01-02T15:04:05.000Z")
+	s.Exec("UPDATE sessions SET created_at = ?, last_used_at = ?", now, now)
 }
 
 // TestACallIsLoggedWithItsNextStepFromBothSides: from the composer, plain and by htmx.
@@ -24,11 +24,11 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 		s := newSite(t)
 		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
 		s.as("Viewer") // who could not mark it done, and is not offered
-		org, elif := s.organization("Harbor & Pine"), s.contact("Elif", "Aydın")
-		s.link(org, elif)
+		org, elif := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın")
+		s.Link(org, elif)
 		page := ines.get(org).want(200, "#log-next-who option[selected]", "Inès Moreau").wantTexts("#log-next-who option", "Inès Moreau", "Jonas Berg").wantNot(".plan[open]").wantNot("#follow-ups li")
 		if part {
-			ines = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + org})
+			ines = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + org})
 		}
 		s.unchanged(func() {
 			refused := ines.submit(page, "#log button", "subject", "Renewal", "follow_up_text", "Send <the> offer", "follow_up_due_on", "2026-11-23", "follow_up_assignee_id", jonas.user.ID)
@@ -71,7 +71,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				s := newSite(t)
 				ines := s.person("Inès Moreau", "Manager")
 				w := newWorld(s)
-				s.exec("UPDATE follow_ups SET assignee_id = ?, due_on = '2026-11-22'", ines.user.ID)
+				s.Exec("UPDATE follow_ups SET assignee_id = ?, due_on = '2026-11-22'", ines.user.ID)
 				from := map[string]string{"home": "/", "list": "/follow-ups?show=overdue", "record": w.org, "event": w.org, "interaction": w.interaction}[place]
 				element := "#f-" + key(w.followUp)
 				if place == "event" || place == "interaction" {
@@ -79,7 +79,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				}
 				asks := ines
 				if part {
-					asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + from})
+					asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
 				}
 				page := ines.get(from).want(200, element+".late time", "2 days late").want(200, element, "Send the offer").want(200, "#due.late", "1 due, some overdue")
 
@@ -152,7 +152,7 @@ func TestAStaleChangeOfAFollowUpShowsItAsItIs(t *testing.T) {
 	page := ines.get("/follow-ups?show=all")
 	row := "#f-" + key(w.followUp)
 	jonas.post(w.followUp+"/move", "due_on", "2026-11-27").want(303, "", "") // other clients may leave the version out
-	parts := ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + "/follow-ups?show=all"})
+	parts := ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups?show=all"})
 	s.unchanged(func() {
 		parts.submit(page, row+" .done").want(409, row+" .err", "Jonas Berg changed this meanwhile").want(409, row+" time", "Fri 27 Nov").wantPart(true)
 		ines.submit(page, row+" .done").want(409, ".next .err", "Jonas Berg changed this meanwhile").wantPart(false)
@@ -172,7 +172,7 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Manager")
-	call := s.log(s.organization("Quay"), "", "Renewal")
+	call := s.Log(s.Organization("Quay"), "", "Renewal")
 	page := ines.get(call).want(200, "#next-form", "Next step")
 	s.unchanged(func() {
 		for _, b := range []*browser{ines, ines.parts()} {
@@ -190,7 +190,7 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 		ines.submit(page, "#next-form button", "text", "Another", "due_on", "2026-11-25").want(422, "#next-form .err", "Mark it done first")
 	})
 
-	other := s.log(s.organization("Pier"), "", "Visit")
+	other := s.Log(s.Organization("Pier"), "", "Visit")
 	planned := ines.parts().submit(ines.get(other), "#next-form button", "text", "Write", "due_on", "2026-11-24")
 	planned.want(200, "hx-partial[hx-target='#next-"+key(other)+"']", "due today").want(200, "hx-partial[hx-target='#next-form'][hx-swap=delete]", "").want(200, "#due", "1 due")
 }
@@ -200,12 +200,12 @@ func TestAnInteractionsEditorHasItsNextStep(t *testing.T) {
 	for _, part := range []bool{false, true} {
 		s := newSite(t)
 		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
-		org := s.organization("Quay")
-		call := s.log(org, "", "Renewal")
+		org := s.Organization("Quay")
+		call := s.Log(org, "", "Renewal")
 		item := "#i-" + key(call)
 		asks := func(b *browser) *browser {
 			if part {
-				return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + org})
+				return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + org})
 			}
 			return b
 		}
@@ -246,8 +246,8 @@ func TestTheListOfFollowUps(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
-	org, elif := s.organization("Quay"), s.contact("Elif", "Aydın")
-	s.clock.Add(-30 * 24 * time.Hour)
+	org, elif := s.Organization("Quay"), s.Contact("Elif", "Aydın")
+	s.Clock.Add(-30 * 24 * time.Hour)
 	for _, f := range []struct{ text, day, whose string }{
 		{"Long ago", "2026-11-02", ines.user.ID},
 		{"Last Sunday", "2026-11-22", jonas.user.ID},
@@ -258,9 +258,9 @@ func TestTheListOfFollowUps(t *testing.T) {
 		{"Monday", "2026-11-30", ines.user.ID},
 		{"Next year", "2027-01-07", ""},
 	} {
-		s.followUp(s.log(org, elif, "About "+f.text), f.text, f.day, f.whose)
+		s.FollowUp(s.Log(org, elif, "About "+f.text), f.text, f.day, f.whose)
 	}
-	s.clock.Add(30 * 24 * time.Hour)
+	s.Clock.Add(30 * 24 * time.Hour)
 	const names, headings, days = "#steps .nm", "#steps h3", "#steps time"
 	mine := ines.get("/follow-ups").wantTexts(names, "Long ago", "Yesterday", "Now", "Sunday", "Monday").wantTexts(headings, "Overdue", "Today", "This week", "Later").
 		wantTexts(days, "22 days late", "1 day late", "today", "Sun 29 Nov", "Mon 30 Nov").want(200, "h3.late", "Overdue").want(200, ".tabs [aria-current]", "Mine").
@@ -282,7 +282,7 @@ func TestTheListOfFollowUps(t *testing.T) {
 
 	// The list says what is left once one is done.
 	listed := jonas.get("/follow-ups").want(200, "#result", "2 follow-ups")
-	here := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.base + "/follow-ups"})
+	here := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
 	first := here.submit(listed, "#steps li:contains('Last Sunday') .done").wantTexts("hx-partial[hx-target='#result']", "1 follow-up")
 	last := here.submit(listed, "#steps li:contains('Next day') .done").want(200, "hx-partial[hx-target='#list'] .empty h2[autofocus]", "").wantNot("hx-partial[hx-target='#result']")
 	for _, done := range []answer{last, first} {
@@ -290,18 +290,18 @@ func TestTheListOfFollowUps(t *testing.T) {
 	}
 
 	// Elsewhere it is another day.
-	s.exec("UPDATE users SET time_zone = 'Pacific/Kiritimati' WHERE id = ?", ines.user.ID)
-	s.clock.Add(time.Hour) // 10:30 UTC: past midnight there
+	s.Exec("UPDATE users SET time_zone = 'Pacific/Kiritimati' WHERE id = ?", ines.user.ID)
+	s.Clock.Add(time.Hour) // 10:30 UTC: past midnight there
 	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday", "Now").wantTexts(days, "23 days late", "3 days late", "2 days late", "1 day late").want(200, "#due.late", "3 due")
-	s.exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", ines.user.ID)
-	s.clock.Add(-time.Hour) // 9:30 UTC: not yet midnight there
+	s.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", ines.user.ID)
+	s.Clock.Add(-time.Hour) // 9:30 UTC: not yet midnight there
 	ines.comeIn()           // a session of a later hour is none
 	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday").want(200, "#due.late", "2 due")
 
 	// What is archived is still to be done, and says so; what is empty says what to do.
-	s.exec("UPDATE organizations SET is_active = 0")
+	s.Exec("UPDATE organizations SET is_active = 0")
 	ines.get("/follow-ups").want(200, "#steps small", "Elif Aydın at Quay · archived")
-	s.exec("UPDATE follow_ups SET done_at = '2026-11-24T09:30:00.000Z'")
+	s.Exec("UPDATE follow_ups SET done_at = '2026-11-24T09:30:00.000Z'")
 	for _, tab := range []string{"mine", "overdue", "week", "all"} {
 		ines.get("/follow-ups?show="+tab).want(200, ".empty h2", "Nothing").wantNot("#steps")
 	}
@@ -311,9 +311,9 @@ func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Manager")
-	org := s.organization("Quay")
+	org := s.Organization("Quay")
 	for n := range 120 {
-		s.followUp(s.log(org, "", "x"), fmt.Sprintf("Step %03d", n), fmt.Sprintf("2026-12-%02d", 1+n/5), ines.user.ID)
+		s.FollowUp(s.Log(org, "", "x"), fmt.Sprintf("Step %03d", n), fmt.Sprintf("2026-12-%02d", 1+n/5), ines.user.ID)
 	}
 	page := ines.get("/follow-ups").want(200, "#result", "50 shown")
 	seen := page.html.Find("#steps .nm").Length()
@@ -347,8 +347,8 @@ func TestFollowUpsAreReadByWhoMayOnly(t *testing.T) {
 		lea.get(path).want(200, "#main", "Send the offer").wantNot(".done, .menu .to, form[action$='/done'], form[action$='/move'], #next-form, .plan")
 	}
 	lea.get("/").wantNot("#follow-ups")
-	clerk := s.as(s.role("Clerk", db.ViewClient, db.EditClient, db.EditInteraction, db.ViewAudit))
-	s.exec("UPDATE follow_ups SET assignee_id = ?", clerk.user.ID)
+	clerk := s.as(s.Role("Clerk", db.ViewClient, db.EditClient, db.EditInteraction, db.ViewAudit))
+	s.Exec("UPDATE follow_ups SET assignee_id = ?", clerk.user.ID)
 	for _, path := range []string{"/", w.org, w.contact, w.org + "/history", "/organizations", "/account"} {
 		for _, b := range []*browser{clerk, clerk.parts()} {
 			a := b.get(path).want(200, "", "").wantNot("#due, #follow-ups, a[href^='/follow-ups'], .next")

@@ -1,10 +1,7 @@
 package handlers_test
 
 import (
-	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,30 +15,20 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/gin-gonic/gin"
 	_ "github.com/mattn/go-sqlite3"
 
 	"clientregistry/db"
-	"clientregistry/db/dbtest"
-	"clientregistry/db/secrets"
 	"clientregistry/handlers"
+	"clientregistry/handlers/handlerstest"
 	"clientregistry/handlers/jobs"
 )
 
-func init() { gin.SetMode(gin.TestMode) }
-
-// site is a registry with its server, in a test's own file.
+// site is a registry with its server, and what its history must say.
 type site struct {
-	t             *testing.T
-	db            *db.DB
-	path          string
-	clock         *dbtest.Clock
-	base          string
-	sql           *sql.DB // the same file, for what no verb does
-	users, worlds int
-	jobs          *jobs.Jobs
-	refusals      atomic.Int64 // answered to somebody signed in, each of which the history has
-	*handlers.Server
+	*handlerstest.Site
+	t        *testing.T
+	worlds   int
+	refusals atomic.Int64 // answered to somebody signed in, each of which the history has
 }
 
 func newSite(t *testing.T) *site { t.Helper(); return newSiteAt(t, "http://registry.example") }
@@ -54,29 +41,7 @@ func newSiteAt(t *testing.T, base string) *site {
 // newSiteWith is newSiteAt with other options, on the site's own clock.
 func newSiteWith(t *testing.T, o handlers.Options, beside jobs.Options) *site {
 	t.Helper()
-	d, path, clock := dbtest.Open(t)
-	o.Now, beside.Now = clock.Now, clock.Now
-	ctx, stop := context.WithCancel(context.Background())
-	j := jobs.New(ctx, d, beside)
-	t.Cleanup(func() { stop(); j.Wait() }) // before the registry is closed
-	s, err := handlers.New(d, j, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.End)
-	return &site{t: t, db: d, path: path, clock: clock, base: o.BaseURL, sql: newDirect(t, path), jobs: j, Server: s}
-}
-
-// newDirect opens a registry's file beside the registry, on one connection.
-func newDirect(t *testing.T, path string) *sql.DB {
-	t.Helper()
-	direct, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=5000&_foreign_keys=1&_txlock=immediate")
-	if err != nil {
-		t.Fatal(err)
-	}
-	direct.SetMaxOpenConns(1)
-	t.Cleanup(func() { direct.Close() })
-	return direct
+	return &site{Site: handlerstest.New(t, o, beside), t: t}
 }
 
 // browser is one person's browser, signed in or not, and the manner in which it asks.
@@ -88,16 +53,12 @@ type browser struct {
 	asks   map[string]string
 }
 
-const password = "correct horse battery staple"
+const password = handlerstest.Password
 
-// hash is the password's, made once: hashing costs what it should.
-var hash = func() string {
-	h, err := secrets.HashPassword(context.Background(), password)
-	if err != nil {
-		panic(err)
-	}
-	return h
-}()
+var hash = handlerstest.Hash
+
+// key is the id at the end of a record's path.
+var key = handlerstest.Key
 
 // stranger is a browser in which nobody is signed in.
 func (s *site) stranger() *browser { return &browser{site: s} }
@@ -105,68 +66,16 @@ func (s *site) stranger() *browser { return &browser{site: s} }
 // as returns the browser of a new user with this role, signed in.
 func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" Person", role) }
 
-// person is as, for somebody with a name. The session is written straight to
-// the table; TestSignIn and those beside it go through the door.
+// person is as, for somebody with a name.
 func (s *site) person(name, role string) *browser {
 	s.t.Helper()
-	s.users++
-	u, err := s.db.CreateUser(context.Background(), db.System, db.NewUser{
-		Email: fmt.Sprintf("person%d@pinestreet.example", s.users), FullName: name, Role: role, Hash: hash, TimeZone: "Europe/Stockholm",
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	b := &browser{site: s, user: u}
+	b := &browser{site: s, user: s.User(name, role)}
 	b.comeIn()
 	return b
 }
 
 // comeIn gives the browser a new session of its user.
-func (b *browser) comeIn() {
-	b.t.Helper()
-	b.cookie = &http.Cookie{Name: "session", Value: "token-" + handlers.NewRequestID()}
-	if strings.HasPrefix(b.base, "https:") {
-		b.cookie.Name = "__Host-session"
-	}
-	now, sum := b.clock.Now().Format("2006-01-02T15:04:05.000Z"), sha256.Sum256([]byte(b.cookie.Value))
-	b.exec("INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?)", hex.EncodeToString(sum[:]), b.user.ID, now, now)
-}
-
-// role makes a role of one's own with these permissions and returns its slug.
-func (s *site) role(slug string, may ...db.Permission) string {
-	s.t.Helper()
-	id := handlers.NewRequestID()
-	s.exec("INSERT INTO roles (id, slug, name) VALUES (?, ?, ?)", id, slug, slug)
-	for _, p := range may {
-		s.exec("INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?", id, string(p))
-	}
-	return slug
-}
-
-func (s *site) exec(query string, args ...any) {
-	s.t.Helper()
-	if _, err := s.sql.Exec(query, args...); err != nil {
-		s.t.Fatalf("%s: %v", query, err)
-	}
-}
-
-// one returns the only value a query finds.
-func (s *site) one(query string, args ...any) string {
-	s.t.Helper()
-	var v sql.NullString
-	if err := s.sql.QueryRow(query, args...).Scan(&v); err != nil {
-		s.t.Fatalf("%s: %v", query, err)
-	}
-	return v.String
-}
-
-// wantOne checks a query's only value.
-func (s *site) wantOne(want, query string, args ...any) {
-	s.t.Helper()
-	if got := s.one(query, args...); got != want {
-		s.t.Fatalf("%s %v: %q, want %q", query, args, got, want)
-	}
-}
+func (b *browser) comeIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
 
 // business is every table but the history, sessions and the index of words.
 var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests"}
@@ -181,7 +90,7 @@ func (s *site) dump(tables ...string) string {
 	s.t.Helper()
 	var out strings.Builder
 	for _, table := range tables {
-		rows, err := s.sql.Query("SELECT * FROM " + table + " ORDER BY 1, 2")
+		rows, err := s.SQL.Query("SELECT * FROM " + table + " ORDER BY 1, 2")
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -208,7 +117,7 @@ func (s *site) dump(tables ...string) string {
 }
 
 // commits is a number that changes when anything at all is committed.
-func (s *site) commits() string { s.t.Helper(); return s.one("PRAGMA data_version") }
+func (s *site) commits() string { s.t.Helper(); return s.One("PRAGMA data_version") }
 
 // unchanged runs f and checks that no business table and no history is other than before,
 // except for one row of the history for each refusal, and rows of the actions named.
@@ -222,7 +131,7 @@ func (s *site) unchanged(f func(), except ...string) {
 			s.t.Fatalf("the database changed:\n%s", difference(before, after))
 		}
 	}
-	s.wantOne(fmt.Sprint(s.refusals.Load()-refusals), "SELECT count(*) - ? FROM audit_logs WHERE action = 'refused'", recorded)
+	s.WantOne(fmt.Sprint(s.refusals.Load()-refusals), "SELECT count(*) - ? FROM audit_logs WHERE action = 'refused'", recorded)
 }
 
 // difference is the lines of b that are not in a.
@@ -241,7 +150,7 @@ func (s *site) wantAudit(by *browser, action string, metadata ...string) {
 	s.t.Helper()
 	var user sql.NullString
 	var did, said string
-	if err := s.sql.QueryRow("SELECT user_id, action, metadata FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&user, &did, &said); err != nil {
+	if err := s.SQL.QueryRow("SELECT user_id, action, metadata FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&user, &did, &said); err != nil {
 		s.t.Fatal(err)
 	}
 	if did != action || (by != nil && user.String != by.user.ID) {
@@ -257,67 +166,8 @@ func (s *site) wantAudit(by *browser, action string, metadata ...string) {
 // audits counts the rows of an action.
 func (s *site) audits(action string) string {
 	s.t.Helper()
-	return s.one("SELECT count(*) FROM audit_logs WHERE action = ?", action)
+	return s.One("SELECT count(*) FROM audit_logs WHERE action = ?", action)
 }
-
-// Records made by the program itself, and their paths.
-
-func (s *site) organization(name string, more ...string) string {
-	s.t.Helper()
-	o, err := s.db.CreateOrganization(context.Background(), db.System, fields(append([]string{"display_name", name}, more...)), "")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return "/organizations/" + o.ID
-}
-
-func (s *site) contact(first, last string, more ...string) string {
-	s.t.Helper()
-	x, err := s.db.CreateContact(context.Background(), db.System, fields(append([]string{"first_name", first, "last_name", last}, more...)), "")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return "/contacts/" + x.ID
-}
-
-func (s *site) link(organization, contact string, more ...string) {
-	s.t.Helper()
-	if _, err := s.db.LinkContact(context.Background(), db.System, db.NewLink{OrganizationID: key(organization), ContactID: key(contact), Typed: fields(more)}); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// log keeps a call with an organization, a contact or both ("" for neither), now or when said.
-func (s *site) log(organization, contact, subject string, more ...string) string {
-	s.t.Helper()
-	f := fields(append([]string{"channel", "call", "subject", subject, "organization_id", key(organization), "contact_id", key(contact)}, more...))
-	i, err := s.db.LogInteraction(context.Background(), db.System, f, "")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return "/interactions/" + i.ID
-}
-
-// followUp plans what comes after an interaction, for somebody or nobody.
-func (s *site) followUp(interaction, text, dueOn, whose string) string {
-	s.t.Helper()
-	f, err := s.db.AddFollowUp(context.Background(), db.System, key(interaction), db.Fields{"text": text, "due_on": dueOn, "assignee_id": whose})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return "/follow-ups/" + f.ID
-}
-
-func fields(pairs []string) db.Fields {
-	f := db.Fields{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		f[pairs[i]] = pairs[i+1]
-	}
-	return f
-}
-
-// key is the id at the end of a record's path.
-func key(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // The manners in which a browser asks.
 
@@ -377,7 +227,7 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
-	r := httptest.NewRequest(method, b.base+path, body)
+	r := httptest.NewRequest(method, b.Base+path, body)
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -539,5 +389,5 @@ func (s *site) at(hours int) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return s.clock.Now().Add(time.Duration(hours) * time.Hour).In(zone).Format(db.LocalTime)
+	return s.Clock.Now().Add(time.Duration(hours) * time.Hour).In(zone).Format(db.LocalTime)
 }

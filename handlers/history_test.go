@@ -26,14 +26,14 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 	ines.post(org+"/contacts", "contact_id", key(elif), "role_label", "CFO").want(303, "", "")
 	ines.post(org+"/contacts/"+key(elif), "version", "1", "role_label", "CEO", "relationship_status", "Former").want(303, "", "")
 	ines.post(org+"/interactions", "channel", "meeting", "subject", "Kick-off", "contact_id", key(elif)).want(303, "", "")
-	i := "/interactions/" + s.one("SELECT id FROM interactions")
+	i := "/interactions/" + s.One("SELECT id FROM interactions")
 	ines.post(i, "version", "1", "happened_at", "2026-11-23T08:00", "channel", "call").want(303, "", "")
 	ines.post(i+"/delete", "version", "2").want(303, "", "")
 	ines.post(i+"/restore").want(303, "", "")
 	ines.post(org+"/contacts/"+key(elif)+"/unlink", "version", "2").want(303, "", "")
 	ines.post(org+"/archive", "version", "2").want(303, "", "")
 	ines.post(org+"/restore", "version", "3").want(303, "", "")
-	s.exec("UPDATE contacts SET last_name = 'Öz'")
+	s.Exec("UPDATE contacts SET last_name = 'Öz'")
 
 	want := []string{
 		"restored this organization", "archived this organization", "unlinked Elif Öz as CEO, Former", "brought back a call with Elif Öz: Kick-off",
@@ -55,7 +55,7 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 	if all := strings.Join(there, "|"); !strings.Contains(all, "logged a meeting at Quay: Kick-off") || !strings.Contains(all, "linked Quay as CFO, Active") || !strings.Contains(all, "created this contact") {
 		t.Errorf("the contact's history: %q", there)
 	}
-	s.exec("DELETE FROM contacts")
+	s.Exec("DELETE FROM contacts")
 	ines.get(org+"/history").want(200, "#activity", "linked somebody who is gone as CFO")
 }
 
@@ -63,10 +63,10 @@ func TestLongHistoryIsContinued(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org := s.organization("Quay")
+	org := s.Organization("Quay")
 	for i := range 60 {
 		by := db.Actor{UserID: ines.user.ID, May: db.Permissions}
-		if _, err := s.db.UpdateOrganization(t.Context(), by, key(org), i+1, db.Fields{"tax_id": strings.Repeat("x", i%40+1)}); err != nil {
+		if _, err := s.DB.UpdateOrganization(t.Context(), by, key(org), i+1, db.Fields{"tax_id": strings.Repeat("x", i%40+1)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -102,21 +102,21 @@ func TestAValueIsRestoredFromHistory(t *testing.T) {
 
 		button := ".back button:contains('" + x.button + "')"
 		page := ines.get(history).want(200, button, "Restore this value")
-		s.wantOne(x.was, x.query)
+		s.WantOne(x.was, x.query)
 		if to := ines.submit(page, button).to(); to != history {
 			t.Errorf("%s leads to %s", x.button, to)
 		}
 		s.wantAudit(ines, x.action, x.is)
-		s.wantOne(x.is, x.query)
+		s.WantOne(x.is, x.query)
 		page = ines.get(history).want(200, ".toast", x.toast).want(200, ".toast button", "Undo")
 		if to := ines.submit(page, ".toast button").to(); to != history {
 			t.Errorf("Undo of %s leads to %s", x.button, to)
 		}
-		s.wantOne(x.was, x.query)
+		s.WantOne(x.was, x.query)
 		ines.get(history).want(200, ".toast", x.toast)
 
-		s.as(s.role("Reader", db.ViewClient, db.ViewInteraction, db.ViewAudit)).get(history).want(200, ".diff", x.was).wantNot(".back")
-		clerk := s.as(s.role("Clerk", db.ViewClient, db.EditClient, db.ViewInteraction)).get(history)
+		s.as(s.Role("Reader", db.ViewClient, db.ViewInteraction, db.ViewAudit)).get(history).want(200, ".diff", x.was).wantNot(".back")
+		clerk := s.as(s.Role("Clerk", db.ViewClient, db.EditClient, db.ViewInteraction)).get(history)
 		if strings.Contains(clerk.html.Find(".back").Text(), "Subject") {
 			t.Errorf("%s offers it to who may not change interactions", history)
 		}
@@ -140,9 +140,9 @@ func TestWhatWasDoneIsTakenBackInHistory(t *testing.T) {
 		version := "1"
 		switch {
 		case strings.HasSuffix(x.path, "/archive"):
-			version = s.one("SELECT version FROM "+strings.Split(table, "/")[1]+" WHERE id = ?", key(table))
+			version = s.One("SELECT version FROM "+strings.Split(table, "/")[1]+" WHERE id = ?", key(table))
 		case strings.HasSuffix(x.path, "/delete"):
-			version = s.one("SELECT version FROM interactions")
+			version = s.One("SELECT version FROM interactions")
 		}
 		ines.post(x.path, "version", version).want(303, "", "")
 		s.wantAudit(ines, x.undone)
@@ -160,7 +160,7 @@ func TestWhatWasDoneIsTakenBackInHistory(t *testing.T) {
 		ines.submit(ines.get(x.history), button).want(303, "", "") // for what comes next
 		s.wantAudit(ines, x.done)
 	}
-	s.wantOne("CFO", "SELECT role_label FROM organization_contact")
+	s.WantOne("CFO", "SELECT role_label FROM organization_contact")
 	ines.get(w.org+"/history").wantTexts(".by .back button", "Archive again")
 }
 
@@ -169,10 +169,10 @@ func TestWhatCannotBeRestoredSaysWhy(t *testing.T) {
 	s := newSite(t)
 	w := newWorld(s)
 	ines, tomas := s.person("Inès Moreau", "Manager"), s.person("Tomás Brandt", "Manager")
-	old := s.one("SELECT email FROM contacts")
+	old := s.One("SELECT email FROM contacts")
 	ines.post(w.contact+"/fields/email", "value", "elif@new.example", "version", "1").want(303, "", "")
 	page := ines.get(w.contact + "/history")
-	other := s.contact("Other", "Person", "email", old)
+	other := s.Contact("Other", "Person", "email", old)
 	s.unchanged(func() {
 		ines.submit(page, ".back button").want(422, "#fact-email .err", "").wantValue("#f-email", old).want(422, ".found", "Other Person")
 	})
@@ -184,7 +184,7 @@ func TestWhatCannotBeRestoredSaysWhy(t *testing.T) {
 	})
 	// A place to return to is a history of ours, or none.
 	for n, history := range []string{"//evil.example", "https://evil.example" + w.org + "/history", w.org, w.org + "/history/", w.org + "/history?x", "/organizations/x/history", "/" + w.org + "/history", "javascript:pwned()", "\x00"} {
-		if to := tomas.post(w.org+"/fields/sector", "value", strings.Repeat("x", n+1), "version", s.one("SELECT version FROM organizations"), "history", history).to(); to != w.org {
+		if to := tomas.post(w.org+"/fields/sector", "value", strings.Repeat("x", n+1), "version", s.One("SELECT version FROM organizations"), "history", history).to(); to != w.org {
 			t.Errorf("%q leads to %s", history, to)
 		}
 	}
@@ -198,7 +198,7 @@ func TestARestoredValueNamesTheVersionItWasReadAt(t *testing.T) {
 	s := newSite(t)
 	w := newWorld(s)
 	ines, tomas := s.person("Inès Moreau", "Manager"), s.person("Tomás Brandt", "Manager")
-	viewer, clerk := s.as("Viewer"), s.as(s.role("Clerk", db.ViewClient, db.EditClient, db.ViewInteraction))
+	viewer, clerk := s.as("Viewer"), s.as(s.Role("Clerk", db.ViewClient, db.EditClient, db.ViewInteraction))
 	link := w.org + "/contacts/" + key(w.contact)
 	ines.post(w.org+"/fields/sector", "value", "Retail", "version", "1").want(303, "", "")
 	ines.post(w.contact+"/fields/phone", "value", "555", "version", "1").want(303, "", "")

@@ -52,20 +52,20 @@ func (a answer) chartLinks() map[string]int {
 func TestBarsLeadToListsOfTheirLength(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if err := demo.Fill(t.Context(), s.db, db.System, "s", 7, nil); err != nil {
+	if err := demo.Fill(t.Context(), s.DB, db.System, "s", 7, nil); err != nil {
 		t.Fatal(err)
 	}
-	s.exec("DELETE FROM interactions WHERE rowid % 9 > 0") // the feed shows 20 a page
-	tomas := s.one("SELECT id FROM users WHERE full_name = 'Tomas Rehn'")
+	s.Exec("DELETE FROM interactions WHERE rowid % 9 > 0") // the feed shows 20 a page
+	tomas := s.One("SELECT id FROM users WHERE full_name = 'Tomas Rehn'")
 	for i, zone := range []string{"Pacific/Kiritimati", "Pacific/Honolulu", "Asia/Kathmandu"} {
 		b := s.as("Viewer")
-		s.exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, b.user.ID)
+		s.Exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, b.user.ID)
 		if i == 2 { // one of few clients
-			own := s.role("Own", db.ViewClient, db.ViewInteraction)
-			s.exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", own)
+			own := s.Role("Own", db.ViewClient, db.ViewInteraction)
+			s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", own)
 			b = s.as(own)
-			s.exec("UPDATE contacts SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 20 = 0", b.user.ID, tomas)
-			s.exec("UPDATE organizations SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 5 = 0", b.user.ID, tomas)
+			s.Exec("UPDATE contacts SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 20 = 0", b.user.ID, tomas)
+			s.Exec("UPDATE organizations SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 5 = 0", b.user.ID, tomas)
 		}
 		home := b.get("/").want(200, "#weeks-h + .note", "12 weeks").want(200, "#months-h", "New clients").want(200, "#owners-h", "Clients per owner")
 		links := home.chartLinks()
@@ -96,8 +96,8 @@ func TestChartsOfLittle(t *testing.T) {
 	home.wantNot("figure svg:not(.i), figure table").want(200, "#weeks-h", "Interactions per week")
 	home.wantTexts("figure p", "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here.", "No organization or contact was created in the last 12 months.", "No active organizations yet.")
 
-	org := s.organization("Quay", "owner_user_id", ines.user.ID)
-	s.log(org, "", "Hello", "channel", "meeting")
+	org := s.Organization("Quay", "owner_user_id", ines.user.ID)
+	s.Log(org, "", "Hello", "channel", "meeting")
 	home = ines.get("/")
 	home.wantTexts("figure > p",
 		"Most in the week of 23 November: 1. This week so far: 1.", "1 client created in 12 months; this month so far 1 organization and 0 contacts.", "Inès Moreau: 1 of 1 active organization.")
@@ -117,19 +117,19 @@ func TestChartsOfLittle(t *testing.T) {
 	}
 
 	// A week is the reader's: on Monday at half past midnight in Stockholm it is still Sunday in Honolulu.
-	s.clock.Add(5*24*time.Hour + 14*time.Hour)
+	s.Clock.Add(5*24*time.Hour + 14*time.Hour)
 	ines = s.person("Inès Moreau again", "Manager")
 	ines.get("/").wantTexts("[aria-labelledby=weeks-h] tbody tr:last-child th", "30 Nov").want(200, "#weeks-h ~ .note", "12 weeks")
-	s.exec("UPDATE users SET time_zone = 'Pacific/Honolulu'")
+	s.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu'")
 	ines.get("/").wantTexts("[aria-labelledby=weeks-h] tbody tr:last-child > *", "23 Nov", "0", "0", "1", "0")
 
 	for i := range 14 {
 		owner := s.person(fmt.Sprintf("Owner %02d", i), "Viewer")
 		for range 2 {
-			s.organization("Client", "owner_user_id", owner.user.ID)
+			s.Organization("Client", "owner_user_id", owner.user.ID)
 		}
 	}
-	s.organization("Nobody’s")
+	s.Organization("Nobody’s")
 	owners := ines.get("/").wantTexts("[aria-labelledby=owners-h] tbody tr:nth-last-child(-n + 3) > *", "Owner 09", "2", "5 others", "9", "No owner", "1")
 	owners.wantTexts("[aria-labelledby=owners-h] svg > g > title", "5 others: 9 organizations")
 }
@@ -142,40 +142,6 @@ func TestChartsTellNobodyMoreThanHeMaySee(t *testing.T) {
 	everything := own.as("Viewer").get("/").want(200, "[aria-labelledby=weeks-h] > p", "Most in the week of 23 November: 4.")
 	everything.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "2", "2")
 
-	own.as(own.role("Reader", db.ViewClient)).get("/").want(200, "#months-h", "").want(200, "#owners-h", "").wantNot("#weeks-h, a[href^='/interactions']").want(200, ".empty h2", "Find a client")
-	own.as(own.role("Talker", db.ViewInteraction, db.EditInteraction)).get("/").wantNot("figure")
-}
-
-// TestChartsInABrowser goes from a bar to its list, by the keyboard and by the
-// mouse, with script and without, and reads a table.
-func TestChartsInABrowser(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t)
-	ines := o.person("Inès Moreau", "Administrator")
-	organization, _ := furnished(o)
-	o.exec("UPDATE organizations SET owner_user_id = ? WHERE id = ?", ines.user.ID, key(organization))
-	w := o.windowOf(ines)
-	const week, note = "[aria-labelledby=weeks-h] svg a:not([tabindex])", "[aria-labelledby=weeks-h] svg a[href*='channel=note']"
-	home := ines.get("/") // of the same clock, the wall's
-	for _, scripts := range []bool{true, false} {
-		w.scripts(scripts)
-		w.open("/")
-		w.tabTo(week)
-		w.press("Enter")
-		w.at(home.html.Find(week).AttrOr("href", ""))
-		w.count(2, "#timeline .ev")
-		w.open("/")
-		w.click(note + " rect")
-		w.at(home.html.Find(note).AttrOr("href", ""))
-		w.count(1, "#timeline .ev")
-	}
-	w.scripts(true)
-	w.open("/")
-	for _, chart := range []string{"weeks", "months", "owners"} {
-		w.click("[aria-labelledby=" + chart + "-h] summary")
-	}
-	w.everywhere("home, with the tables of its charts")
-	w.click("[aria-labelledby=owners-h] tr:first-child td a")
-	w.at("/organizations?owner=" + ines.user.ID)
-	w.see("#rows .nm", "Harbor & Pine Logistics")
+	own.as(own.Role("Reader", db.ViewClient)).get("/").want(200, "#months-h", "").want(200, "#owners-h", "").wantNot("#weeks-h, a[href^='/interactions']").want(200, ".empty h2", "Find a client")
+	own.as(own.Role("Talker", db.ViewInteraction, db.EditInteraction)).get("/").wantNot("figure")
 }

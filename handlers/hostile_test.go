@@ -172,7 +172,7 @@ func TestHostileForms(t *testing.T) {
 			by := s.as("Administrator")
 			path := w.address(r.Path)
 			if r.Path == "/setup" {
-				s.exec("DELETE FROM users")
+				s.Exec("DELETE FROM users")
 				by, path = s.stranger(), s.setupPath()
 			}
 			parts := by.parts()
@@ -210,8 +210,8 @@ func TestHostileForms(t *testing.T) {
 			}
 			for n, value := range hostile {
 				if n%10 == 9 { // long lists of what was kept show nothing new
-					s.exec("DELETE FROM organization_contact WHERE contact_id <> ? OR organization_id <> ?", key(w.contact), key(w.org))
-					s.exec("DELETE FROM interactions WHERE id <> ?", key(w.interaction))
+					s.Exec("DELETE FROM organization_contact WHERE contact_id <> ? OR organization_id <> ?", key(w.contact), key(w.org))
+					s.Exec("DELETE FROM interactions WHERE id <> ?", key(w.interaction))
 				}
 				send(n, value, "version")
 				if len(text) > 0 {
@@ -253,15 +253,15 @@ func (w world) version(r handlers.Route) string {
 	w.t.Helper()
 	switch {
 	case strings.HasSuffix(r.Path, "_id") || strings.HasSuffix(r.Path, "/unlink"):
-		return w.one("SELECT ifnull((SELECT version FROM organization_contact WHERE organization_id = ? AND contact_id = ?), 1)", key(w.org), key(w.contact))
+		return w.One("SELECT ifnull((SELECT version FROM organization_contact WHERE organization_id = ? AND contact_id = ?), 1)", key(w.org), key(w.contact))
 	case strings.HasPrefix(r.Path, "/organizations"):
-		return w.one("SELECT version FROM organizations WHERE id = ?", key(w.org))
+		return w.One("SELECT version FROM organizations WHERE id = ?", key(w.org))
 	case strings.HasPrefix(r.Path, "/contacts"):
-		return w.one("SELECT version FROM contacts WHERE id = ?", key(w.contact))
+		return w.One("SELECT version FROM contacts WHERE id = ?", key(w.contact))
 	case strings.HasPrefix(r.Path, "/follow-ups"):
-		return w.one("SELECT version FROM follow_ups WHERE id = ?", key(w.followUp))
+		return w.One("SELECT version FROM follow_ups WHERE id = ?", key(w.followUp))
 	}
-	return w.one("SELECT ifnull((SELECT version FROM interactions WHERE id = ?), 1)", key(w.interaction))
+	return w.One("SELECT ifnull((SELECT version FROM interactions WHERE id = ?), 1)", key(w.interaction))
 }
 
 // TestHostileSignIn is apart: each try hashes.
@@ -347,16 +347,16 @@ func TestNamesAreKeptByteForByte(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org := s.organization("Quay")
+	org := s.Organization("Quay")
 	for _, name := range []string{"O'Brien", "👩‍👩‍👧‍👦 🏳️‍🌈", "مرحبا بالعالم", "שלום", "Łódź & Søn <Ltd>", "Nguyễn Văn Đức", "Z͑ͫ̓ͪ̂A̴̵̜", "e\u0301 and é", "王明", "\u200fمكتب\u200f 12", "a\u00a0b", "{{.}}", "=1+1", `C:\new\table`, "100%", "a+b&c=d;e"} {
 		for _, b := range []*browser{ines, ines.parts()} {
 			b.post("/organizations", "display_name", name, "tax_id", name).want(303, "", "")
-			s.wantOne(name, "SELECT display_name FROM organizations ORDER BY rowid DESC LIMIT 1")
+			s.WantOne(name, "SELECT display_name FROM organizations ORDER BY rowid DESC LIMIT 1")
 			x := ines.post("/contacts", "first_name", name, "last_name", name).to()
-			s.wantOne(name+name, "SELECT first_name || last_name FROM contacts WHERE id = ?", key(x))
+			s.WantOne(name+name, "SELECT first_name || last_name FROM contacts WHERE id = ?", key(x))
 			ines.get(x+"/edit").wantValue("#first_name", name).wantValue("#last_name", name)
 			b.post(org+"/interactions", "channel", "note", "subject", name, "body", name+"\r\n\r\n"+name)
-			s.wantOne(name+"\n\n"+name, "SELECT body FROM interactions WHERE subject = ? ORDER BY rowid DESC LIMIT 1", name)
+			s.WantOne(name+"\n\n"+name, "SELECT body FROM interactions WHERE subject = ? ORDER BY rowid DESC LIMIT 1", name)
 		}
 	}
 }
@@ -367,8 +367,8 @@ func TestWhatIsTooLongIsRefusedAndKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin := s.as("Administrator")
-	acme, maya := s.organization("Acme"), s.contact("Maya", "Okafor")
-	talk := s.log(acme, maya, "Renewal")
+	acme, maya := s.Organization("Acme"), s.Contact("Maya", "Okafor")
+	talk := s.Log(acme, maya, "Renewal")
 	s.unchanged(func() {
 		for _, c := range []struct {
 			path, field string

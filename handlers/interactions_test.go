@@ -19,8 +19,8 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 			if part {
 				ines = ines.parts()
 			}
-			org, elif := s.organization("Harbor & Pine"), s.contact("Elif", "Aydın")
-			s.link(org, elif)
+			org, elif := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın")
+			s.Link(org, elif)
 			here, other, otherColumn := org, elif, "contact_id"
 			if from == "contact" {
 				here, other, otherColumn = elif, org, "organization_id"
@@ -55,7 +55,7 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 					want(200, "#today .tag", "Closed won").want(200, "#meta", "Last contact").want(200, "#today time", "10:30")
 				ines.parts().get(record+"/interactions").wantTexts(subjects, "Renewal agreed").wantPart(true)
 			}
-			s.wantOne("1 call "+ines.user.ID, "SELECT count(*) || ' ' || channel || ' ' || user_id FROM interactions")
+			s.WantOne("1 call "+ines.user.ID, "SELECT count(*) || ' ' || channel || ' ' || user_id FROM interactions")
 		}
 	}
 }
@@ -64,15 +64,15 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org, elif, mara := s.organization("Quay"), s.contact("Elif", "Aydın"), s.contact("Mara", "Ruiz")
-	s.link(org, elif)
-	s.link(org, mara)
+	org, elif, mara := s.Organization("Quay"), s.Contact("Elif", "Aydın"), s.Contact("Mara", "Ruiz")
+	s.Link(org, elif)
+	s.Link(org, mara)
 	for i := range 22 {
-		s.log(org, elif, fmt.Sprintf("Old %02d", i), "happened_at", fmt.Sprintf("2025-03-%02dT09:00:00Z", i+1))
+		s.Log(org, elif, fmt.Sprintf("Old %02d", i), "happened_at", fmt.Sprintf("2025-03-%02dT09:00:00Z", i+1))
 	}
-	s.log(org, mara, "Letter", "channel", "email", "happened_at", "2026-11-23T09:00:00Z")
-	s.log(org, "", "Note to self", "channel", "note", "happened_at", "2026-11-24T08:00:00Z")
-	s.log("", elif, "Elsewhere", "happened_at", "2026-11-24T07:00:00Z")
+	s.Log(org, mara, "Letter", "channel", "email", "happened_at", "2026-11-23T09:00:00Z")
+	s.Log(org, "", "Note to self", "channel", "note", "happened_at", "2026-11-24T08:00:00Z")
+	s.Log("", elif, "Elsewhere", "happened_at", "2026-11-24T07:00:00Z")
 
 	page := ines.get(org).want(200, "#timeline h3:first-child", "Today")
 	page.wantTexts("#timeline .day", "Today", "Yesterday", "22 March 2025", "21 March 2025", "20 March 2025", "19 March 2025", "18 March 2025", "17 March 2025", "16 March 2025", "15 March 2025",
@@ -114,8 +114,8 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		if part {
 			ines, jonas = ines.parts(), jonas.parts()
 		}
-		org, elif := s.organization("Quay"), s.contact("Elif", "Aydın")
-		i := s.log(org, elif, "First", "body", "one\ntwo", "happened_at", "2026-11-20T08:15:30Z")
+		org, elif := s.Organization("Quay"), s.Contact("Elif", "Aydın")
+		i := s.Log(org, elif, "First", "body", "one\ntwo", "happened_at", "2026-11-20T08:15:30Z")
 		item := "#i-" + key(i)
 		ines.get(i).want(200, item, "First").wantPart(part)
 		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantValue(item+" [name=happened_at]", "2026-11-20T09:15").wantPart(part)
@@ -127,7 +127,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		})
 		saved := ines.submit(editor, item+" .btn.pri", "subject", "Second", "channel", "email")
 		s.wantAudit(ines, "update_interaction", `"old":"First"`, `"new":"Second"`, `"channel":"email"`)
-		s.wantOne("2026-11-20T08:15:30.000Z", "SELECT happened_at FROM interactions") // the seconds the form does not show stay
+		s.WantOne("2026-11-20T08:15:30.000Z", "SELECT happened_at FROM interactions") // the seconds the form does not show stay
 		if part {
 			saved.want(200, item+" h4", "Second").want(200, "hx-partial[hx-target='#toasts']", "Email saved").wantPart(true)
 		} else if saved.to() != i {
@@ -140,7 +140,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		})
 		jonas.submit(conflict, item+" .acts button")
 		s.wantAudit(jonas, "update_interaction", `"new":"Third"`)
-		s.wantOne("Third email one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
+		s.WantOne("Third email one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
 
 		s.unchanged(func() {
 			late := ines.post(i+"/delete", "version", "1").want(409, item+" .warnline", "Jonas Berg changed this interaction").wantPart(part)
@@ -177,11 +177,11 @@ func TestInteractionOfNobodyAnyMore(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	w := newWorld(s)
-	s.exec("DELETE FROM organizations")
-	s.exec("DELETE FROM contacts")
+	s.Exec("DELETE FROM organizations")
+	s.Exec("DELETE FROM contacts")
 	ines.get(w.interaction).want(200, "h1", "Renewal agreed")
 	ines.get(w.interaction+"/edit").want(200, ".editing a[href='/interactions']", "Cancel")
-	if to := ines.post(w.interaction+"/delete", "version", s.one("SELECT version FROM interactions")).to(); to != "/interactions" {
+	if to := ines.post(w.interaction+"/delete", "version", s.One("SELECT version FROM interactions")).to(); to != "/interactions" {
 		t.Errorf("deleting led to %s", to)
 	}
 	s.unchanged(func() { ines.post(w.interaction+"/restore").want(404, "", "") })
@@ -191,7 +191,7 @@ func TestWhenSomethingHappened(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org := s.organization("Quay")
+	org := s.Organization("Quay")
 	log := func(at string) answer {
 		return ines.post(org+"/interactions", "channel", "call", "subject", "At "+at, "happened_at", at)
 	}
@@ -200,7 +200,7 @@ func TestWhenSomethingHappened(t *testing.T) {
 		"2026-07-01T12:00:30": "2026-07-01T10:00:30.000Z", "1900-01-01T00:00": "1899-12-31T23:00:00.000Z",
 	} {
 		log(at).want(303, "", "")
-		s.wantOne(stored, "SELECT happened_at FROM interactions WHERE subject = ?", strings.TrimSpace("At "+at))
+		s.WantOne(stored, "SELECT happened_at FROM interactions WHERE subject = ?", strings.TrimSpace("At "+at))
 	}
 	s.unchanged(func() {
 		for at, message := range map[string]string{
@@ -220,25 +220,25 @@ func TestHalfPastElevenAtNight(t *testing.T) {
 	for zone, day := range map[string]string{"Pacific/Honolulu": "2026-11-23", "Pacific/Kiritimati": "2026-11-24"} {
 		s := newSite(t) // at 9:30 UTC on 24 November
 		ines, jonas := s.as("Manager"), s.as("Manager")
-		s.exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, ines.user.ID)
-		org := s.organization("Quay", "owner_user_id", ines.user.ID)
+		s.Exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, ines.user.ID)
+		org := s.Organization("Quay", "owner_user_id", ines.user.ID)
 		ines.parts().post(org+"/interactions", "channel", "call", "subject", "Late", "happened_at", day+"T23:30").want(200, "#today", "Late").want(200, "#today time", "23:30")
-		s.wantOne("2026-11-24T09:30:00.000Z", "SELECT happened_at FROM interactions")
+		s.WantOne("2026-11-24T09:30:00.000Z", "SELECT happened_at FROM interactions")
 		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Late")
 		jonas.get(org).want(200, "#today time", "10:30")
-		path := "/interactions/" + s.one("SELECT id FROM interactions")
+		path := "/interactions/" + s.One("SELECT id FROM interactions")
 		ines.get(path+"/edit").wantValue("[name=happened_at]", day+"T23:30")
 		ines.get("/interactions?from="+day+"&to="+day).wantTexts(subjects, "Late")
 
 		// Half past midnight here was yesterday in Stockholm.
-		s.log(org, "", "Early", "happened_at", "2026-11-23T10:30:00Z")
+		s.Log(org, "", "Early", "happened_at", "2026-11-23T10:30:00Z")
 		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Early")
 		ines.get(org).wantTexts("#timeline .day", "Today")
 		jonas.get(org).wantTexts("#timeline .day", "Today", "Yesterday")
 		if strings.Contains(jonas.get("/").html.Find("section[aria-labelledby=today-h]").Text(), "Early") {
 			t.Error("yesterday is shown as today")
 		}
-		s.clock.Add(31 * 60e9) // past midnight
+		s.Clock.Add(31 * 60e9) // past midnight
 		ines.get(org).wantTexts("#timeline h3.day", "Today", "Yesterday")
 	}
 }
@@ -253,7 +253,7 @@ func TestARecordsPageStaysTrueAfterAnInteractionChanges(t *testing.T) {
 	}
 	first := on(org).post(org+"/interactions", "channel", "call", "subject", "First").want(200, "hx-partial[hx-target='#activity']", "First")
 	first.want(200, "hx-partial[hx-target='#meta']", "Last contact")
-	s.clock.Add(time.Minute)
+	s.Clock.Add(time.Minute)
 	on(org).post(org+"/interactions", "channel", "note", "subject", "Second").want(200, "hx-partial[hx-target='#today'] .new", "Second").wantNot("hx-partial[hx-target='#activity']")
 	filtered := on(org+"/interactions?channel=call").post(org+"/interactions", "channel", "note", "subject", "Third").want(200, "hx-partial[hx-target='#activity']", "Third")
 	if got := filtered.Header.Get("HX-Replace-Url"); got != org {

@@ -19,7 +19,7 @@ func linkSides(t *testing.T) []linkSide {
 	var sides []linkSide
 	for _, organization := range []bool{true, false} {
 		s := newSite(t)
-		org, elif := s.organization("Harbor & Pine", "sector", "Logistics"), s.contact("Elif", "Aydın", "email", "elif@quay.example")
+		org, elif := s.Organization("Harbor & Pine", "sector", "Logistics"), s.Contact("Elif", "Aydın", "email", "elif@quay.example")
 		if organization {
 			sides = append(sides, linkSide{s, org, elif, "contacts", "contact_id", "Elif Aydın"})
 		} else {
@@ -31,7 +31,7 @@ func linkSides(t *testing.T) []linkSide {
 
 func (x linkSide) count() string {
 	x.t.Helper()
-	return x.one("SELECT count(*) FROM organization_contact")
+	return x.One("SELECT count(*) FROM organization_contact")
 }
 
 // said is what a change answers: a card to htmx, or a redirect to the page with its toast.
@@ -64,7 +64,7 @@ func TestLinkFromBothSides(t *testing.T) {
 			linked := ines.submit(form, "form.edit .btn.pri", "role_label", "Billing contact", "relationship_status", "Prospect")
 			x.wantAudit(ines, "link_contact", `"Billing contact"`, `"Prospect"`, `"organization_id"`, `"contact_id"`)
 			x.said(ines, linked, part, row, "Billing contact", "Linked "+x.otherName)
-			x.wantOne("Billing contact Prospect 1", "SELECT role_label || ' ' || relationship_status || ' ' || version FROM organization_contact")
+			x.WantOne("Billing contact Prospect 1", "SELECT role_label || ' ' || relationship_status || ' ' || version FROM organization_contact")
 			ines.asking(nil).get(x.other).want(200, "#links", "Billing contact")
 
 			// Again: the link that is there.
@@ -110,7 +110,7 @@ func TestLinkFromBothSides(t *testing.T) {
 			page.want(200, ".toast", "Unlinked "+x.otherName).wantNot(row)
 			x.unchanged(func() { ines.post(link+"/unlink", "version", "3").want(404, "", "") }) // a second click
 			ines.asking(nil).submit(page, ".toast button").want(303, "", "")
-			x.wantOne("Advisor Active", "SELECT role_label || ' ' || relationship_status FROM organization_contact")
+			x.WantOne("Advisor Active", "SELECT role_label || ' ' || relationship_status FROM organization_contact")
 			x.wantAudit(ines, "link_contact", `"Advisor"`)
 		}
 	}
@@ -137,9 +137,9 @@ func TestLinkToSomethingNew(t *testing.T) {
 				ines.submit(form, "form.edit .btn.pri", append(bad, "role_label", "CEO")...).want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantPart(part)
 			})
 			x.said(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...), part, "#links", "Mara Ruiz", "Linked Mara Ruiz")
-			x.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = ? AND user_id = ?", action, ines.user.ID)
-			x.wantOne(ines.user.ID, "SELECT owner_user_id FROM "+table+" ORDER BY id DESC LIMIT 1")
-			x.wantOne("CEO", "SELECT role_label FROM organization_contact")
+			x.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = ? AND user_id = ?", action, ines.user.ID)
+			x.WantOne(ines.user.ID, "SELECT owner_user_id FROM "+table+" ORDER BY id DESC LIMIT 1")
+			x.WantOne("CEO", "SELECT role_label FROM organization_contact")
 		}
 	}
 }
@@ -151,7 +151,7 @@ func TestLinkByATakenEmail(t *testing.T) {
 	for _, archived := range []bool{false, true} {
 		s := newSite(t)
 		ines := s.person("Inès Moreau", "Manager")
-		org, elif := s.organization("Harbor & Pine"), s.contact("Elif", "Aydın", "email", "elif@quay.example")
+		org, elif := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın", "email", "elif@quay.example")
 		button := "Link Elif Aydın"
 		if archived {
 			button = "Restore and link"
@@ -165,19 +165,19 @@ func TestLinkByATakenEmail(t *testing.T) {
 			})
 			by.submit(refused, ".found button")
 			s.wantAudit(ines, "link_contact", `"CFO"`)
-			s.wantOne("1 1", "SELECT (SELECT is_active FROM contacts) || ' ' || (SELECT count(*) FROM organization_contact)")
+			s.WantOne("1 1", "SELECT (SELECT is_active FROM contacts) || ' ' || (SELECT count(*) FROM organization_contact)")
 			by.get(org+"/contacts").want(200, "#links", "Elif Aydın")
-			s.exec("DELETE FROM organization_contact")
-			s.exec("DELETE FROM requests")
+			s.Exec("DELETE FROM organization_contact")
+			s.Exec("DELETE FROM requests")
 			if archived {
-				s.exec("UPDATE contacts SET is_active = 0")
+				s.Exec("UPDATE contacts SET is_active = 0")
 			}
 		}
 		// Choosing an archived one restores it too, and says so before.
 		if archived {
 			form := ines.get(org+"/contacts?add=1&contact_id="+key(elif)).want(200, "form.edit .btn.pri", "Restore and link").want(200, "form.edit .bdg", "Archived")
 			ines.submit(form, "form.edit .btn.pri").want(303, "", "")
-			s.wantOne("1", "SELECT is_active FROM contacts")
+			s.WantOne("1", "SELECT is_active FROM contacts")
 		}
 	}
 }
@@ -188,7 +188,7 @@ func TestChoosingALinkLeavesTheTimelineAlone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w := newWorld(s)
-	mara := s.contact("Mara", "Ruiz")
+	mara := s.Contact("Mara", "Ruiz")
 	s.as("Manager").get(w.org+"/contacts?add=1&contact_id="+key(mara)).want(200, "form.edit .lbl", "Mara Ruiz").wantTexts(subjects, "Renewal agreed")
 }
 
@@ -208,7 +208,7 @@ func TestLinksOfNobody(t *testing.T) {
 			// The parent comes from the path, never from the body.
 			ines.post(card, "organization_id", "x", "contact_id", "x").want(422, "#link-e", "Choose one")
 		})
-		x.link(map[bool]string{true: x.base, false: x.other}[x.plural == "contacts"], map[bool]string{true: x.other, false: x.base}[x.plural == "contacts"])
+		x.Link(map[bool]string{true: x.base, false: x.other}[x.plural == "contacts"], map[bool]string{true: x.other, false: x.base}[x.plural == "contacts"])
 		lea.get(card+"?add=1").want(200, "#links", x.otherName).wantNot("#find").wantNot("#links form").wantNot("#link-new")
 		lea.get(x.base).want(200, "#links", x.otherName).wantNot("#links form")
 	}

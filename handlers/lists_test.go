@@ -13,10 +13,10 @@ func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	acme, birch := s.organization("Acme", "sector", "Retail", "owner_user_id", ines.user.ID), s.organization("Birch")
-	maya, elif := s.contact("Maya", "Okafor", "email", "maya@acme.example"), s.contact("Elif", "Aydın")
-	s.link(acme, maya, "role_label", "CFO", "relationship_status", "Prospect")
-	s.log(acme, maya, "Renewal", "happened_at", "2026-08-01T10:00")
+	acme, birch := s.Organization("Acme", "sector", "Retail", "owner_user_id", ines.user.ID), s.Organization("Birch")
+	maya, elif := s.Contact("Maya", "Okafor", "email", "maya@acme.example"), s.Contact("Elif", "Aydın")
+	s.Link(acme, maya, "role_label", "CFO", "relationship_status", "Prospect")
+	s.Log(acme, maya, "Renewal", "happened_at", "2026-08-01T10:00")
 
 	for _, c := range []struct{ list, query, chip, rows string }{
 		{"/organizations", "role_label=CFO", "CFO", "Acme"},
@@ -72,10 +72,10 @@ func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 func TestFiltersThatTellOfInteractionsAreNotForThoseWhoMayNotSeeThem(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	acme := s.organization("Acme")
-	s.organization("Birch")
-	s.log(acme, "", "Renewal")
-	clerk := s.person("A Clerk", s.role("Clerk", db.ViewClient))
+	acme := s.Organization("Acme")
+	s.Organization("Birch")
+	s.Log(acme, "", "Renewal")
+	clerk := s.person("A Clerk", s.Role("Clerk", db.ViewClient))
 	for _, query := range []string{"last_contact=never", "quiet_days=1", "last_contact_from=2026-01-01", "sort=last_contact", "sort=-last_contact"} {
 		a := clerk.get("/organizations?"+query).want(200, "#result", "2 organizations")
 		a.wantTexts("#rows .nm", "Acme", "Birch").wantNot(".chip b").wantNot("[name=quiet_days]").wantNot("[name=last_contact]")
@@ -87,8 +87,8 @@ func TestEachChoosesHisColumns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, lea := s.as("Administrator"), s.as("Viewer")
-	s.organization("Acme", "sector", "Retail")
-	s.contact("Maya", "Okafor", "phone", "070 123", "job_title", "Head")
+	s.Organization("Acme", "sector", "Retail")
+	s.Contact("Maya", "Okafor", "phone", "070 123", "job_title", "Head")
 
 	a := lea.post("/account/columns", "list", "organizations", "from", "/organizations?sector=Retail", "column", "updated_at", "column", "sector", "column", "password_hash")
 	if to := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || to != "/organizations?sector=Retail" {
@@ -115,10 +115,10 @@ func TestAListSortsByEachColumnItShows(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	b := s.organization("B", "sector", "Media", "size_band", "1000+", "owner_user_id", ines.user.ID)
-	s.organization("A", "sector", "Retail", "size_band", "11-50")
-	s.link(b, s.contact("Zoe", "A", "email", "z@a.example", "phone", "1", "job_title", "Vet"))
-	s.contact("Ann", "B", "email", "a@a.example", "phone", "2", "job_title", "Chef", "owner_user_id", ines.user.ID)
+	b := s.Organization("B", "sector", "Media", "size_band", "1000+", "owner_user_id", ines.user.ID)
+	s.Organization("A", "sector", "Retail", "size_band", "11-50")
+	s.Link(b, s.Contact("Zoe", "A", "email", "z@a.example", "phone", "1", "job_title", "Vet"))
+	s.Contact("Ann", "B", "email", "a@a.example", "phone", "2", "job_title", "Chef", "owner_user_id", ines.user.ID)
 	for list, orders := range map[string]map[string]string{
 		"/organizations": {"display_name": "A|B", "-display_name": "B|A", "sector": "B|A", "size_band": "A|B", "owner": "B|A", "-owner": "A|B", "contacts": "A|B", "-contacts": "B|A", "created_at": "B|A", "updated_at": "B|A"},
 		"/contacts":      {"last_name": "Zoe A|Ann B", "email": "Ann B|Zoe A", "phone": "Zoe A|Ann B", "job_title": "Ann B|Zoe A", "owner": "Ann B|Zoe A", "organization": "Zoe A|Ann B"},
@@ -138,10 +138,10 @@ func TestEveryFilterOfTheFeedIsAChipThatCanBeRemoved(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	quay := s.organization("Quay")
+	quay := s.Organization("Quay")
 	ines.post(quay+"/interactions", "channel", "email", "subject", "Offer", "outcome", "Closed won", "happened_at", "2026-11-20T10:00").want(303, "", "")
-	s.log(quay, "", "Visit", "channel", "meeting", "outcome", "No answer")
-	s.log(quay, "", "Letter", "channel", "email", "happened_at", "2026-11-02T10:00")
+	s.Log(quay, "", "Visit", "channel", "meeting", "outcome", "No answer")
+	s.Log(quay, "", "Letter", "channel", "email", "happened_at", "2026-11-02T10:00")
 	for query, c := range map[string]struct{ chip, subjects string }{
 		"channel=email":                                 {"Email", "Offer|Letter"},
 		"outcome=Closed+won":                            {"Closed won", "Offer"},
@@ -177,15 +177,15 @@ func TestMoreThanTenThousandAreNotCounted(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	quay := s.organization("Quay")
+	quay := s.Organization("Quay")
 	const numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-	s.exec("INSERT INTO contacts (id, first_name, last_name) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), 'Kim', 'Lee' FROM n", 10_000)
-	s.exec("INSERT INTO interactions (id, organization_id, channel, subject, happened_at) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), ?, 'call', 'x', '2026-11-20T10:00:00.000Z' FROM n", 10_000, key(quay))
+	s.Exec("INSERT INTO contacts (id, first_name, last_name) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), 'Kim', 'Lee' FROM n", 10_000)
+	s.Exec("INSERT INTO interactions (id, organization_id, channel, subject, happened_at) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), ?, 'call', 'x', '2026-11-20T10:00:00.000Z' FROM n", 10_000, key(quay))
 	ines.post("/views", "list", "contacts", "name", "Everybody", "query", "owner=none").want(303, "", "")
 	ines.get("/contacts").want(200, "#result", "50 shown of 10,000 contacts").want(200, ".tabs", "Everybody 10,000")
 	ines.get("/interactions").want(200, ".bar .hint", "10,000 interactions")
-	s.contact("One", "More")
-	s.log(quay, "", "One more")
+	s.Contact("One", "More")
+	s.Log(quay, "", "One more")
 	ines.get("/contacts").want(200, "#result", "50 shown of more than 10,000 contacts").want(200, ".tabs", "Everybody 10,000+").wantNot("#all-match")
 	ines.get("/interactions").want(200, ".bar .hint", "more than 10,000 interactions")
 }
@@ -196,7 +196,7 @@ func TestEveryDayFilterHasTheSameLimits(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin := s.as("Administrator")
-	s.log(s.organization("Acme"), "", "Renewal")
+	s.Log(s.Organization("Acme"), "", "Renewal")
 	lists := map[string][]string{
 		"/organizations": {"created", "updated", "last_contact"}, "/contacts": {"created", "updated", "last_contact"}, "/interactions": {""}, "/admin/audit": {""},
 	}

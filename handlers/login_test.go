@@ -15,7 +15,7 @@ import (
 // known makes a user who signs in through the door.
 func (s *site) known(email string) db.User {
 	s.t.Helper()
-	u, err := s.db.CreateUser(s.t.Context(), db.System, db.NewUser{Email: email, FullName: "Inès Moreau", Role: "Manager", Hash: hash, TimeZone: "Europe/Stockholm"})
+	u, err := s.DB.CreateUser(s.t.Context(), db.System, db.NewUser{Email: email, FullName: "Inès Moreau", Role: "Manager", Hash: hash, TimeZone: "Europe/Stockholm"})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -38,10 +38,10 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("the cookie is %+v", cookie)
 	}
 	sum := sha256.Sum256([]byte(cookie.Value))
-	s.wantOne(hex.EncodeToString(sum[:]), "SELECT id FROM sessions WHERE user_id = ?", u.ID)
-	s.wantOne("0", "SELECT count(*) FROM sessions WHERE instr(id || user_id || ip || ua, ?)", cookie.Value)
+	s.WantOne(hex.EncodeToString(sum[:]), "SELECT id FROM sessions WHERE user_id = ?", u.ID)
+	s.WantOne("0", "SELECT count(*) FROM sessions WHERE instr(id || user_id || ip || ua, ?)", cookie.Value)
 	s.wantAudit(nil, "login")
-	s.wantOne(u.ID, "SELECT user_id FROM audit_logs WHERE action = 'login'")
+	s.WantOne(u.ID, "SELECT user_id FROM audit_logs WHERE action = 'login'")
 	ines.get("/organizations").want(200, "h1", "Organizations")
 	ines.get("/login?next=/contacts").want(303, "", "") // signed in already
 
@@ -91,8 +91,8 @@ func TestRefusedSignIns(t *testing.T) {
 	s := newSite(t)
 	s.known("ines@quay.example")
 	s.known("gone@quay.example")
-	s.exec("UPDATE users SET status = 'disabled' WHERE email = 'gone@quay.example'")
-	s.exec("INSERT INTO users (id, email, full_name, status) VALUES (?, 'new@quay.example', 'New', 'invited')", "0190c8f0-0000-7000-8000-000000000001")
+	s.Exec("UPDATE users SET status = 'disabled' WHERE email = 'gone@quay.example'")
+	s.Exec("INSERT INTO users (id, email, full_name, status) VALUES (?, 'new@quay.example', 'New', 'invited')", "0190c8f0-0000-7000-8000-000000000001")
 	var bodies []string
 	for _, typed := range [][2]string{
 		{"ines@quay.example", "wrong password"},
@@ -121,9 +121,9 @@ func TestRefusedSignIns(t *testing.T) {
 			t.Errorf("the answer tells an account from none:\n%s\n%s", bodies[0], body)
 		}
 	}
-	s.wantOne("0", "SELECT count(*) FROM sessions")
-	s.wantOne("11", "SELECT count(*) FROM audit_logs WHERE action = 'login_failed'")
-	s.wantOne("0", "SELECT count(*) FROM audit_logs WHERE instr(lower(metadata), lower(?)) OR instr(metadata, 'OR 1=1')", password)
+	s.WantOne("0", "SELECT count(*) FROM sessions")
+	s.WantOne("11", "SELECT count(*) FROM audit_logs WHERE action = 'login_failed'")
+	s.WantOne("0", "SELECT count(*) FROM audit_logs WHERE instr(lower(metadata), lower(?)) OR instr(metadata, 'OR 1=1')", password)
 	s.stranger().parts().post("/login", "email", "ines@quay.example", "password", "x").want(422, "#login-e", "do not fit").want(422, "h2#dialog-h", "Sign in to go on").wantPart(true)
 }
 
@@ -175,7 +175,7 @@ func TestSessionEndsWhileSomethingIsTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.known("ines@quay.example")
-	org := s.organization("Quay")
+	org := s.Organization("Quay")
 	ines := s.stranger().parts()
 	asked := ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://registry.example" + org})
 	lost := asked.post(org+"/interactions", "channel", "call", "subject", "Half a novel").want(401, "#dialog-h", "Sign in to go on").wantPart(true)
@@ -204,7 +204,7 @@ func TestSignOut(t *testing.T) {
 		t.Errorf("signed out to %s with %v", out.Header.Get("Location"), out.Header)
 	}
 	s.wantAudit(&stolen, "logout")
-	s.wantOne("0", "SELECT count(*) FROM sessions")
+	s.WantOne("0", "SELECT count(*) FROM sessions")
 	stolen.get("/organizations").want(303, "", "")
 	s.unchanged(func() { stolen.post("/logout").want(303, "", "") })
 	if stolen.get("/logout").want(405, "h1", "Not possible").Header.Get("Cache-Control") != "no-store" {
@@ -217,14 +217,14 @@ func TestIdleSessionEnds(t *testing.T) {
 	s := newSite(t)
 	lea := s.as("Viewer")
 	lea.get("/organizations").want(200, "h1", "Organizations")
-	s.clock.Add(db.SessionIdle + time.Minute)
+	s.Clock.Add(db.SessionIdle + time.Minute)
 	lea.get("/organizations").want(303, "", "")
 
 	// Used now and then it lives longer, but not for ever.
 	busy := s.as("Viewer")
 	for range int(db.SessionMax/db.SessionIdle) + 1 {
-		s.clock.Add(db.SessionIdle - 10*time.Minute)
-		if s.clock.Now().Sub(busy.user.CreatedAt) > db.SessionMax {
+		s.Clock.Add(db.SessionIdle - 10*time.Minute)
+		if s.Clock.Now().Sub(busy.user.CreatedAt) > db.SessionMax {
 			break
 		}
 		busy.get("/organizations").want(200, "h1", "Organizations")

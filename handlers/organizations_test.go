@@ -36,7 +36,7 @@ func TestOrganizationIsCreatedFromTheFullForm(t *testing.T) {
 	org := ines.submit(form, "form.card button", "display_name", "  Émile & Fils ", "website", "emile.example", "tax_id", "FR 12", "size_band", "11-50").to()
 	s.wantAudit(ines, "create_org", `"Émile \u0026 Fils"`, `"https://emile.example"`, `"owner_user_id"`)
 	ines.get(org).want(200, "#fact-legal_name", "Émile & Fils").want(200, "#fact-size_band", "11-50").want(200, "#fact-owner_user_id", "Manager Person")
-	s.wantOne("", "SELECT sector FROM organizations WHERE id = ?", key(org))
+	s.WantOne("", "SELECT sector FROM organizations WHERE id = ?", key(org))
 
 	// What is wrong stands by its field, what was typed stays, and nothing is kept.
 	form = ines.get("/organizations/new")
@@ -65,18 +65,18 @@ func TestServerOwnedFieldsAreNotTakenFromAForm(t *testing.T) {
 	ines.post(org+"/interactions", append(more, "channel", "note", "subject", "Hello", "organization_id", own)...).want(303, "", "")
 	ines.post(org, "display_name", "Acme 2", "version", "1", "is_active", "0", "id", own).want(303, "", "")
 	for _, table := range []string{"organizations", "contacts", "interactions"} {
-		s.wantOne("0", "SELECT count(*) FROM "+table+" WHERE id = ? OR created_at < '2026'", own)
+		s.WantOne("0", "SELECT count(*) FROM "+table+" WHERE id = ? OR created_at < '2026'", own)
 	}
-	s.wantOne("1 2", "SELECT is_active || ' ' || version FROM organizations WHERE id = ?", key(org))
-	s.wantOne("1 1", "SELECT is_active || ' ' || version FROM contacts WHERE id = ?", key(contact))
-	s.wantOne(ines.user.ID+" "+key(org), "SELECT user_id || ' ' || organization_id FROM interactions")
+	s.WantOne("1 2", "SELECT is_active || ' ' || version FROM organizations WHERE id = ?", key(org))
+	s.WantOne("1 1", "SELECT is_active || ' ' || version FROM contacts WHERE id = ?", key(contact))
+	s.WantOne(ines.user.ID+" "+key(org), "SELECT user_id || ' ' || organization_id FROM interactions")
 }
 
 func TestTwoPeopleEditOneOrganization(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
-	org := s.organization("Acme", "sector", "Retail", "website", "acme.example")
+	org := s.Organization("Acme", "sector", "Retail", "website", "acme.example")
 	form := jonas.get(org + "/edit")
 	ines.post(org, "display_name", "Acme", "sector", "Energy", "version", "1").want(303, "", "")
 
@@ -92,7 +92,7 @@ func TestTwoPeopleEditOneOrganization(t *testing.T) {
 	})
 	jonas.submit(conflict, "form.card button").want(303, "", "")
 	s.wantAudit(jonas, "update_org", `"old":"Energy"`, `"new":"Media"`)
-	s.wantOne("Media TX 1 3", "SELECT sector || ' ' || tax_id || ' ' || version FROM organizations")
+	s.WantOne("Media TX 1 3", "SELECT sector || ' ' || tax_id || ' ' || version FROM organizations")
 	jonas.get(org).want(200, "#toasts", "Saved Acme")
 
 	// Typing what is there already is no conflict, whatever the version.
@@ -150,13 +150,13 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	t.Helper()
 	var record, table, action string
 	if organization {
-		record, table, action = s.organization("Acme"), "organizations", "update_org"
+		record, table, action = s.Organization("Acme"), "organizations", "update_org"
 	} else {
-		record, table, action = s.contact("Elif", "Aydın"), "contacts", "update_contact"
+		record, table, action = s.Contact("Elif", "Aydın"), "contacts", "update_contact"
 	}
 	stored := func(want string) {
 		t.Helper()
-		s.wantOne(want, "SELECT "+f.field+" FROM "+table+" WHERE id = ?", key(record))
+		s.WantOne(want, "SELECT "+f.field+" FROM "+table+" WHERE id = ?", key(record))
 	}
 	url, fact, edit := record+"/fields/"+f.field, "#fact-"+f.field, "#edit-"+f.field
 	ines.get(url).want(200, fact, f.label).wantPart(part)
@@ -203,7 +203,7 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Manager")
-	org := s.organization("Acme", "sector", "Retail")
+	org := s.Organization("Acme", "sector", "Retail")
 	page := ines.get(org)
 	archived := ines.submit(page, ".menu button.dng").to()
 	s.wantAudit(ines, "archive_org", `"is_active"`)
@@ -217,7 +217,7 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 	ines.submit(done, "#toasts button").want(303, "", "")
 	s.wantAudit(ines, "restore_org")
 	ines.get(org).want(200, "#toasts", "Restored Acme").wantNot(".banner")
-	s.wantOne("1 3 1", "SELECT is_active || ' ' || version || ' ' || (SELECT count(*) FROM audit_logs WHERE action = 'archive_org') FROM organizations")
+	s.WantOne("1 3 1", "SELECT is_active || ' ' || version || ' ' || (SELECT count(*) FROM audit_logs WHERE action = 'archive_org') FROM organizations")
 
 	// A page that is older than the last change is refused.
 	s.unchanged(func() {
@@ -231,7 +231,7 @@ func TestOneRequestCreatesOneRecord(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org, contact := s.organization("Acme"), s.contact("Elif", "Aydın")
+	org, contact := s.Organization("Acme"), s.Contact("Elif", "Aydın")
 	forms := []struct {
 		table, path string
 		form        []string
@@ -249,7 +249,7 @@ func TestOneRequestCreatesOneRecord(t *testing.T) {
 			if f.form[0] == "contact_id" && by.asks != nil {
 				continue // those two are linked by now
 			}
-			before := s.one("SELECT count(*) + 1 FROM " + f.table)
+			before := s.One("SELECT count(*) + 1 FROM " + f.table)
 			form := append([]string{"request_id", handlers.NewRequestID()}, f.form...)
 			var wait sync.WaitGroup
 			answers := make([]answer, 4)
@@ -257,7 +257,7 @@ func TestOneRequestCreatesOneRecord(t *testing.T) {
 				wait.Go(func() { answers[i] = by.asking(by.asks).post(f.path, form...) })
 			}
 			wait.Wait()
-			s.wantOne(before, "SELECT count(*) FROM "+f.table)
+			s.WantOne(before, "SELECT count(*) FROM "+f.table)
 			s.unchanged(func() { answers = append(answers, by.post(f.path, form...)) })
 			for _, a := range answers {
 				if a.StatusCode != answers[0].StatusCode || a.StatusCode > 303 || a.Header.Get("Location") != answers[0].Header.Get("Location") {
@@ -283,11 +283,11 @@ func TestListsAreFilteredSortedAndContinued(t *testing.T) {
 		if i%2 == 0 {
 			f["owner_user_id"] = ines.user.ID
 		}
-		if _, err := s.db.CreateOrganization(context.Background(), by, f, ""); err != nil {
+		if _, err := s.DB.CreateOrganization(context.Background(), by, f, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.organization("100% <b>_Real</b>", "sector", "Media", "size_band", "1-10")
+	s.Organization("100% <b>_Real</b>", "sector", "Media", "size_band", "1-10")
 	list := ines.get("/organizations").want(200, "#result", "50 shown").want(200, "th[aria-sort=ascending]", "Name")
 	list.wantTexts("#rows tr:first-child .nm", "100% <b>_Real</b>")
 	more := list.html.Find("#load-more").AttrOr("href", "")

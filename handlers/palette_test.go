@@ -15,11 +15,11 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager").parts()
-	org, elif := s.organization("Harbor & Pine", "sector", "Logistics"), s.contact("Elif", "Aydın", "job_title", "CFO")
-	s.link(org, elif)
-	talk := s.log(org, elif, "Renewal agreed", "body", "They accept the price of the harbor.")
-	archived := s.contact("Harriet", "Old")
-	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
+	org, elif := s.Organization("Harbor & Pine", "sector", "Logistics"), s.Contact("Elif", "Aydın", "job_title", "CFO")
+	s.Link(org, elif)
+	talk := s.Log(org, elif, "Renewal agreed", "body", "They accept the price of the harbor.")
+	archived := s.Contact("Harriet", "Old")
+	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
 
 	empty := ines.get("/palette?q=").wantPart(true)
 	empty.wantTexts("[role=presentation]", "Commands").wantTexts(paletteNames, "New organization", "New contact", "Go to Home", "Go to Organizations", "Go to Contacts", "Go to Interactions", "Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
@@ -53,8 +53,8 @@ func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager").parts()
-	org, anna := s.organization("Harbor & Pine"), s.contact("Anna", "Kroon", "job_title", "CFO", "phone", "+46 70 555 01 10")
-	s.link(org, anna)
+	org, anna := s.Organization("Harbor & Pine"), s.Contact("Anna", "Kroon", "job_title", "CFO", "phone", "+46 70 555 01 10")
+	s.Link(org, anna)
 	for typed, want := range map[string]string{
 		"call anna":               "Log a call with Anna Kroon",
 		"Call  ANNA kroon":        "Log a call with Anna Kroon",
@@ -89,15 +89,15 @@ func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
 		page.get(anna+none).wantValue("#log [name=channel][checked]", "call").wantNot("#log-subject[autofocus]")
 	}
 
-	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(anna))
+	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(anna))
 	ines.get("/palette?q=call+anna").wantNot("#palette-log").want(200, ".opt .bdg", "Archived")
 }
 
 func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	org := s.organization("Harbor & Pine")
-	s.log(org, "", "Harbor talk")
+	org := s.Organization("Harbor & Pine")
+	s.Log(org, "", "Harbor talk")
 	const start, end = "Go to Home|Go to Organizations|Go to Contacts", "|Go to My account|My accounts"
 	for _, c := range []struct {
 		slug            string
@@ -112,7 +112,7 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 		{"Chief", start + "|Go to Users|Go to Roles" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ManageUsers}},
 		{"Auditor", start + "|Go to Audit log" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ViewAudit}},
 	} {
-		b := s.as(s.role(c.slug, c.may...)).parts()
+		b := s.as(s.Role(c.slug, c.may...)).parts()
 		b.get("/palette").wantTexts(paletteNames, strings.Split(c.commands, "|")...)
 		b.get("/palette?q=harbor").wantTexts(paletteNames, append(strings.Split(c.typed, "|"), "Search for “harbor”")...)
 		calls := b.get("/palette?q=call+harbor")
@@ -122,8 +122,8 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 			calls.wantTexts(paletteNames, "Search for “call harbor”").wantNot("#palette-log, .note b") // "call" is a word to find
 		}
 	}
-	s.as(s.role("Talks", db.ViewInteraction)).parts().get("/palette?q=harbor").want(http.StatusForbidden, "", "ViewClient")
-	s.as(s.role("Talks only", db.ViewInteraction)).get("/account").want(200, "h1", "").wantNot("#palette")
+	s.as(s.Role("Talks", db.ViewInteraction)).parts().get("/palette?q=harbor").want(http.StatusForbidden, "", "ViewClient")
+	s.as(s.Role("Talks only", db.ViewInteraction)).get("/account").want(200, "h1", "").wantNot("#palette")
 }
 
 func TestPaletteShowsWhatWasOpenedLast(t *testing.T) {
@@ -132,10 +132,10 @@ func TestPaletteShowsWhatWasOpenedLast(t *testing.T) {
 	ines := s.as("Manager").parts()
 	var opened []string
 	for _, name := range []string{"A", "B", "C", "D", "E", "F", "G", "H", "I"} {
-		opened = append(opened, s.organization("House "+name))
+		opened = append(opened, s.Organization("House "+name))
 	}
-	elif, gone := s.contact("Elif", "Aydın", "job_title", "CFO"), s.contact("Old", "Friend")
-	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(gone))
+	elif, gone := s.Contact("Elif", "Aydın", "job_title", "CFO"), s.Contact("Old", "Friend")
+	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(gone))
 	recent := func(paths ...string) answer {
 		return ines.get("/palette?recent="+strings.Join(paths, "+")).want(200, "[role=listbox]", "")
 	}

@@ -50,7 +50,7 @@ func TestOneAddressGuessesOnAllAccountsTogether(t *testing.T) {
 	q := s.stranger().request("POST", "/login", values([]string{"email", u.Email, "password", password}))
 	q.RemoteAddr = "198.51.100.7:1234"
 	s.stranger().do(q).want(303, "", "")
-	s.clock.Add(15*time.Minute + time.Second)
+	s.Clock.Add(15*time.Minute + time.Second)
 	s.stranger().post("/login", "email", u.Email, "password", password).want(303, "", "")
 }
 
@@ -62,17 +62,17 @@ func TestALinkTellsNothingOfAccounts(t *testing.T) {
 	admin := s.as("Administrator")
 	invite := func(email string) (link, user string) {
 		made := admin.post("/admin/users", "email", email, "full_name", "Sam Okoye", "role", "Viewer")
-		return made.linkPath(), "/admin/users/" + s.one("SELECT id FROM users WHERE email = ?", email)
+		return made.linkPath(), "/admin/users/" + s.One("SELECT id FROM users WHERE email = ?", email)
 	}
 	used, _ := invite("used@quay.example")
 	s.stranger().post(used, "password", "another good password", "time_zone", "UTC").want(303, "", "")
 	closed, user := invite("closed@quay.example")
 	admin.post(user+"/disable").want(303, "", "")
 	old, _ := invite("old@quay.example")
-	s.clock.Add(db.InvitationLife)
+	s.Clock.Add(db.InvitationLife)
 	admin = s.as("Administrator")
 	reset := admin.post("/admin/users/" + admin.user.ID + "/reset-password").linkPath()
-	s.clock.Add(db.ResetLife)
+	s.Clock.Add(db.ResetLife)
 	for _, links := range [][]string{{"/invitations/nothing", used, closed, old, "/invitations" + strings.TrimPrefix(reset, "/resets")}, {"/resets/nothing", reset, "/resets" + strings.TrimPrefix(old, "/invitations")}} {
 		for _, link := range links {
 			for _, form := range [][]string{nil, {"password", "another good password", "time_zone", "UTC"}} {

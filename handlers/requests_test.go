@@ -137,8 +137,8 @@ func TestNoGETChangesAnything(t *testing.T) {
 			}
 		}
 	}, "view_audit", "export_audit")
-	s.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'view_audit'")
-	s.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'export_audit'")
+	s.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'view_audit'")
+	s.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'export_audit'")
 }
 
 func TestHEADIsGETWithoutABody(t *testing.T) {
@@ -184,7 +184,7 @@ func TestNoWayAround(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w := newWorld(s)
-	nobody, reader := s.as(s.role("Nobody")), s.as(s.role("Reader", db.ViewClient))
+	nobody, reader := s.as(s.Role("Nobody")), s.as(s.Role("Reader", db.ViewClient))
 	server := httptest.NewServer(s)
 	defer server.Close()
 	secret := []string{"Harbor", "Renewal", "Elif"}
@@ -285,7 +285,7 @@ func TestForeignHostIsInNoLink(t *testing.T) {
 		b.asking(map[string]string{"X-Forwarded-For": "203.0.113.9", "User-Agent": strings.Repeat("é\x00", 1000)}).post("/login", "email", "a@b.example", "password", "x").want(422, "", "")
 		want := map[bool]string{false: "192.0.2.1", true: "203.0.113.9"}[trusted]
 		var ip string
-		if err := b.sql.QueryRow("SELECT ip FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&ip); err != nil || ip != want {
+		if err := b.SQL.QueryRow("SELECT ip FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&ip); err != nil || ip != want {
 			t.Errorf("trusted %v: the address is %s, %v", trusted, ip, err)
 		}
 	}
@@ -336,7 +336,7 @@ func TestBodiesThatAreNoForms(t *testing.T) {
 			}
 			before, start := s.commits(), time.Now()
 			a := admin.do(q)
-			s.jobs.Wait() // a check that was asked for notes what it found
+			s.Jobs.Wait() // a check that was asked for notes what it found
 			if !slices.Contains(x.statuses, a.StatusCode) {
 				t.Errorf("%s to %s: %d, want one of %v", x.name, r.Path, a.StatusCode, x.statuses)
 			}
@@ -362,7 +362,7 @@ func TestAFailureTellsNobodyWhy(t *testing.T) {
 	var log bytes.Buffer
 	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil))}, jobs.Options{})
 	ines := s.as("Manager")
-	s.exec("ALTER TABLE organizations RENAME TO elsewhere")
+	s.Exec("ALTER TABLE organizations RENAME TO elsewhere")
 	for _, b := range []*browser{ines, ines.parts(), ines.boosted()} {
 		a := b.get("/organizations").want(500, "", "")
 		number := a.Header.Get("X-Request-Id")
@@ -386,14 +386,14 @@ func TestAFailureTellsNobodyWhy(t *testing.T) {
 func TestWhatIsSavedIsSaidToBeSaved(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines, acme := s.as("Manager"), s.organization("Acme")
-	s.exec("ALTER TABLE organization_contact RENAME TO out_of_reach") // which only the answer reads
+	ines, acme := s.as("Manager"), s.Organization("Acme")
+	s.Exec("ALTER TABLE organization_contact RENAME TO out_of_reach") // which only the answer reads
 	a := ines.parts().post(acme+"/fields/sector", "value", "Media", "version", "1").want(500, "", "The change is saved")
 	if strings.Contains(a.body, "Nothing was changed") {
 		t.Error(a.shown())
 	}
-	s.wantOne("Media", "SELECT sector FROM organizations")
+	s.WantOne("Media", "SELECT sector FROM organizations")
 	ines.parts().post(acme+"/fields/sector", "value", strings.Repeat("x", 81), "version", "2").want(422, ".err", "Use at most 80 characters")
-	s.exec("ALTER TABLE out_of_reach RENAME TO organization_contact")
+	s.Exec("ALTER TABLE out_of_reach RENAME TO organization_contact")
 	ines.parts().post(acme+"/fields/sector", "value", "Retail", "version", "2").want(200, "", "Retail")
 }

@@ -6,12 +6,6 @@ import (
 	"clientregistry/db"
 )
 
-// rolePath is the page of a role by its slug.
-func (s *site) rolePath(slug string) string {
-	s.t.Helper()
-	return "/admin/roles/" + s.one("SELECT id FROM roles WHERE slug = ?", slug)
-}
-
 func TestRolesReadAsWords(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -30,20 +24,20 @@ func TestRolesReadAsWords(t *testing.T) {
 		{"all", "Read the audit log", "No clients", "sees no clients; reads the audit log", []db.Permission{db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit}},
 		{"all", "Nothing", "No clients", "sees no clients", nil},
 	} {
-		s.exec("DELETE FROM roles WHERE slug NOT IN ('Administrator', 'Manager', 'Viewer')")
-		slug := s.role("!", c.may...) // sorts first
-		s.exec("UPDATE roles SET client_scope = ? WHERE slug = ?", c.scope, slug)
+		s.Exec("DELETE FROM roles WHERE slug NOT IN ('Administrator', 'Manager', 'Viewer')")
+		slug := s.Role("!", c.may...) // sorts first
+		s.Exec("UPDATE roles SET client_scope = ? WHERE slug = ?", c.scope, slug)
 		page := admin.get("/admin/roles").want(200, "#rows tr:first-child .c-sub", c.few)
 		page.wantTexts("#rows tr:first-child td:nth-child(2)", c.few).wantTexts("#rows tr:first-child td:nth-child(3)", c.clients)
-		admin.get(s.rolePath(slug)).wantTexts("section[aria-labelledby=may-h] > p", "A person with this role "+c.sentence+".")
+		admin.get(s.RolePath(slug)).wantTexts("section[aria-labelledby=may-h] > p", "A person with this role "+c.sentence+".")
 		if i == 0 {
 			page.want(200, ".foot", "4 roles").wantTexts(".nav [aria-current]", "Roles").wantTexts("#rows tr:nth-child(2) .end", "1 user")
 		}
 	}
-	slug := s.role("Blind", db.EditClient, db.ViewInteraction, db.EditInteraction)
-	admin.get(s.rolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too")
-	slug = s.role("Deaf", db.ViewClient, db.EditInteraction)
-	admin.get(s.rolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See calls, emails, meetings and notes” too")
+	slug := s.Role("Blind", db.EditClient, db.ViewInteraction, db.EditInteraction)
+	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too")
+	slug = s.Role("Deaf", db.ViewClient, db.EditInteraction)
+	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See calls, emails, meetings and notes” too")
 }
 
 func TestARoleIsMadeGivenAndChanged(t *testing.T) {
@@ -68,7 +62,7 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	s.unchanged(func() { admin.submit(form, ".btn.pri").want(303, "", "") })
 	admin.post(page, "name", "Account manager", "permission", "ViewClient", "require_mfa", "true").want(303, "", "")
 	s.wantAudit(admin, "update_role", `"permissions":{"old":["EditClient"],"new":["ViewClient"]}`, `"require_mfa":{"old":false,"new":true}`)
-	s.exec("UPDATE roles SET require_mfa = 0")
+	s.Exec("UPDATE roles SET require_mfa = 0")
 	lea.get("/organizations/new").want(303, "", "")
 	lea.comeIn()
 	lea.get("/organizations/new").want(403, "h1 + p", "Missing permission: EditClient")
@@ -83,7 +77,7 @@ func TestARefusedRoleKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin := s.as("Administrator")
-	manager := s.rolePath("Manager")
+	manager := s.RolePath("Manager")
 	s.unchanged(func() {
 		a := admin.post("/admin/roles", "name", "manager ", "slug", "m", "description", "Mine", "client_scope", "own", "permission", "ViewAudit", "require_mfa", "true")
 		a.want(422, "#name-e", "There is a role of this name already").want(422, "title", "Error: ").wantValue("#name", "manager ").wantValue("#slug", "m").want(422, "#description", "Mine")
@@ -93,8 +87,8 @@ func TestARefusedRoleKeepsWhatWasTyped(t *testing.T) {
 		admin.post("/admin/roles", "name", "Sales", "permission", "EatCake").want(422, ".err", "Choose permissions from the list")
 		admin.post("/admin/roles", "name", "Sales", "client_scope", "some").want(422, ".err", "Choose all clients or own clients")
 		admin.post(manager, "name", "", "permission", "ViewAudit").want(422, "#name-e", "Enter a name").want(422, "h1", "Manager").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]")
-		admin.post(s.rolePath("Administrator"), "name", "Administrator", "permission", "ViewClient").want(422, ".err", "Administrator may do everything").wantNot("[name=permission][type=checkbox]")
-		admin.post(s.rolePath("Administrator"), "name", "Administrator", "client_scope", "own").want(422, ".err", "Administrator may do everything")
+		admin.post(s.RolePath("Administrator"), "name", "Administrator", "permission", "ViewClient").want(422, ".err", "Administrator may do everything").wantNot("[name=permission][type=checkbox]")
+		admin.post(s.RolePath("Administrator"), "name", "Administrator", "client_scope", "own").want(422, ".err", "Administrator may do everything")
 	})
 }
 
@@ -102,7 +96,7 @@ func TestTwoEditOneRole(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, tomas := s.as("Administrator"), s.person("Tomás Brandt", "Administrator")
-	page := s.rolePath("Viewer")
+	page := s.RolePath("Viewer")
 	mine := admin.get(page)
 	theirs := tomas.get(page)
 	tomas.submit(theirs, ".btn.pri", "description", "Theirs").want(303, "", "")
@@ -124,16 +118,16 @@ func TestTwoEditOneRole(t *testing.T) {
 func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	clerk := s.person("Clerk", s.role("Clerk", db.ManageUsers, db.ViewClient))
+	clerk := s.person("Clerk", s.Role("Clerk", db.ManageUsers, db.ViewClient))
 	clerk.get("/admin/roles/new").want(200, "#p-ViewClient", "").wantNot("#p-EditClient").want(200, ".matrix", "You lack this yourself")
 	s.unchanged(func() {
 		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewAudit").want(422, ".err", "You may not give what you may not do yourself: ViewAudit")
 		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Manager").want(422, "#role-e", "Manager may do what you may not (EditClient)")
 		clerk.get("/admin/users/"+clerk.user.ID).want(200, "label:has([value=Administrator][disabled])", "Everything · all clients · not yours to give").want(200, "[value=Clerk]:not([disabled])", "")
 	})
-	s.exec("UPDATE roles SET client_scope = 'own' WHERE slug = 'Clerk'")
+	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = 'Clerk'")
 	clerk.get("/admin/roles/new").want(200, "[name=client_scope][value=own][checked]", "")
-	reader := s.rolePath(s.role("Reader", db.ViewClient))
+	reader := s.RolePath(s.Role("Reader", db.ViewClient))
 	s.unchanged(func() {
 		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "all").want(422, "fieldset .err", "You see only your own clients")
 		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient").want(422, "fieldset .err", "You see only your own clients")

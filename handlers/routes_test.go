@@ -30,14 +30,14 @@ type world struct {
 
 func newWorld(s *site) world {
 	s.worlds++
-	w := world{site: s, org: s.organization("Harbor & Pine", "sector", "Logistics"), contact: s.contact("Elif", "Aydın", "email", fmt.Sprintf("elif@harborpine%d.example", s.worlds))}
-	s.link(w.org, w.contact, "role_label", "CFO")
-	w.interaction = s.log(w.org, w.contact, "Renewal agreed")
-	w.role = "/admin/roles/" + s.one("SELECT id FROM roles WHERE slug = ?", s.role(fmt.Sprint("Clerk ", s.worlds), db.ViewClient))
+	w := world{site: s, org: s.Organization("Harbor & Pine", "sector", "Logistics"), contact: s.Contact("Elif", "Aydın", "email", fmt.Sprintf("elif@harborpine%d.example", s.worlds))}
+	s.Link(w.org, w.contact, "role_label", "CFO")
+	w.interaction = s.Log(w.org, w.contact, "Renewal agreed")
+	w.role = "/admin/roles/" + s.One("SELECT id FROM roles WHERE slug = ?", s.Role(fmt.Sprint("Clerk ", s.worlds), db.ViewClient))
 	w.user = "/admin/users/" + s.person("Sam Okoye", "Viewer").user.ID
-	w.followUp = s.followUp(w.interaction, "Send the offer", "2026-11-26", "")
-	w.batch = "/batches/" + s.batch("organization", "archive", s.organization("Kestrel"))
-	view, err := s.db.SaveView(context.Background(), db.System, db.View{List: "organizations", Name: "Logistics", Query: "sector=Logistics", Shared: true}, "")
+	w.followUp = s.FollowUp(w.interaction, "Send the offer", "2026-11-26", "")
+	w.batch = "/batches/" + s.batch("organization", "archive", s.Organization("Kestrel"))
+	view, err := s.DB.SaveView(context.Background(), db.System, db.View{List: "organizations", Name: "Logistics", Query: "sector=Logistics", Shared: true}, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func (s *site) batch(kind, action string, records ...string) string {
 	for _, r := range records {
 		b.IDs = append(b.IDs, key(r))
 	}
-	done, err := s.db.RunBatch(context.Background(), db.System, b)
+	done, err := s.DB.RunBatch(context.Background(), db.System, b)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestPermissions(t *testing.T) {
 	people := []struct {
 		name string
 		*browser
-	}{{"signed out", s.stranger()}, {"nothing", s.as(s.role("Nothing"))}}
+	}{{"signed out", s.stranger()}, {"nothing", s.as(s.Role("Nothing"))}}
 	add := func(name string, role string) {
 		people = append(people, struct {
 			name string
@@ -127,12 +127,12 @@ func TestPermissions(t *testing.T) {
 		}{name, s.as(role)})
 	}
 	for _, p := range db.Permissions {
-		add(string(p), s.role("Only"+string(p), p))
+		add(string(p), s.Role("Only"+string(p), p))
 	}
-	add("EditClient+EditInteraction", s.role("Blind", db.EditClient, db.EditInteraction))
-	add("ViewClient+EditClient", s.role("Clerk", db.ViewClient, db.EditClient))
-	add("ViewClient+ViewAudit", s.role("Auditor", db.ViewClient, db.ViewAudit))
-	add("ViewClient+EditInteraction", s.role("Scribe", db.ViewClient, db.EditInteraction))
+	add("EditClient+EditInteraction", s.Role("Blind", db.EditClient, db.EditInteraction))
+	add("ViewClient+EditClient", s.Role("Clerk", db.ViewClient, db.EditClient))
+	add("ViewClient+ViewAudit", s.Role("Auditor", db.ViewClient, db.ViewAudit))
+	add("ViewClient+EditInteraction", s.Role("Scribe", db.ViewClient, db.EditInteraction))
 	add("Viewer", "Viewer")
 	add("Manager", "Manager")
 	add("Administrator", "Administrator")
@@ -181,13 +181,13 @@ func (w world) ask(b *browser, r handlers.Route) string {
 	}
 	manners := map[string]*browser{"back": b.back(), "boosted": b.boosted(), "part": b.parts(), "plain": b}
 	var kind string
-	w.clock.Add(time.Minute) // so many refusals are more than one minute records
+	w.Clock.Add(time.Minute) // so many refusals are more than one minute records
 	state := w.dump(business...)
 	for _, manner := range []string{"plain", "part", "boosted", "back"} {
 		if manner == "back" && r.Method == http.MethodPost || manner == "boosted" && kind == "open" {
 			break
 		}
-		seq := w.one("SELECT max(seq) FROM audit_logs")
+		seq := w.One("SELECT max(seq) FROM audit_logs")
 		a := manners[manner].send(r.Method, w.address(r.Path), form)
 		k := w.kind(a, manner, r.Method)
 		if kind == "" {
@@ -197,7 +197,7 @@ func (w world) ask(b *browser, r handlers.Route) string {
 			w.t.Errorf("%s %s as %s: %s, but otherwise %s", r.Method, r.Path, manner, k, kind)
 		}
 		permission, lacks := strings.CutPrefix(k, "missing ")
-		recorded := w.one("SELECT group_concat(action || ' ' || user_id || ' ' || json_extract(metadata, '$.permission')) FROM audit_logs WHERE seq > ?", seq)
+		recorded := w.One("SELECT group_concat(action || ' ' || user_id || ' ' || json_extract(metadata, '$.permission')) FROM audit_logs WHERE seq > ?", seq)
 		if want := map[bool]string{true: "refused " + b.user.ID + " " + permission}[lacks]; k != "open" && recorded != want {
 			w.t.Errorf("%s %s as %s was refused and recorded as %q, want %q", r.Method, r.Path, manner, recorded, want)
 		}

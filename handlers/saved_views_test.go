@@ -13,9 +13,9 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	s := newSite(t)
 	ines, lea := s.person("Ines Calder", "Manager"), s.as("Viewer")
 	for _, name := range []string{"Acme", "Brig"} {
-		s.organization(name, "sector", "Retail", "owner_user_id", ines.user.ID)
+		s.Organization(name, "sector", "Retail", "owner_user_id", ines.user.ID)
 	}
-	s.organization("Cove", "sector", "Media")
+	s.Organization("Cove", "sector", "Media")
 	ines.get("/organizations").wantTexts(".tabs a", "All", "My accounts 2", "Quiet for 60 days 3", "Save view").want(200, ".tabs [aria-current]", "All").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
 	ines.get("/organizations?owner=me").want(200, ".tabs [aria-current]", "My accounts").want(200, "#nav-views + nav [aria-current]", "My accounts").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".chip b", "Me")
 
@@ -39,12 +39,12 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	if to := ines.submit(shown, "#columns .pri", "column", "sector").to(); !strings.Contains(to, "columns=sector&") {
 		t.Errorf("its columns are at %s", to)
 	}
-	s.wantOne("0", "SELECT count(*) FROM list_columns")
+	s.WantOne("0", "SELECT count(*) FROM list_columns")
 
 	// Everybody has it, with what he sees; only its maker and who manages users change it.
 	lea.get("/contacts").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Shops <b>")
 	lea.get(to).wantTexts("#rows .nm", "Brig", "Acme").wantNot("#view-menu a")
-	path := "/views/" + s.one("SELECT id FROM saved_views")
+	path := "/views/" + s.One("SELECT id FROM saved_views")
 	s.unchanged(func() {
 		lea.get(path).want(403, "h1 + p", "Missing permission: ManageUsers. Nothing was changed.")
 		lea.post(path, "name", "x").want(403, "", "")
@@ -53,7 +53,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	edit := s.as("Administrator").get(path).want(200, "h1", "Edit view").wantValue("#name", "Shops <b>").want(200, "form p", "Made by Ines Calder.")
 	ines.submit(edit, "main .btn.pri", "name", " Retailers ").to()
 	s.wantAudit(ines, "update_view", `"new":"Retailers"`)
-	s.wantOne("1", "SELECT shared FROM saved_views")
+	s.WantOne("1", "SELECT shared FROM saved_views")
 	ines.post(path, "form", "1", "name", "Retailers").to() // the box is not ticked
 	lea.get("/organizations").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
 	s.unchanged(func() { lea.get(path).want(404, "", "") })
@@ -61,7 +61,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	// Another list takes its place, and deleting can be undone.
 	form = ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media&columns=none")).wantTexts("section[aria-labelledby=replace-h] button", "Replace Retailers")
 	ines.submit(form, "section[aria-labelledby=replace-h] button").to()
-	s.wantOne("columns=none&sector=Media", "SELECT query FROM saved_views")
+	s.WantOne("columns=none&sector=Media", "SELECT query FROM saved_views")
 	ines.get("/organizations?sector=Media&columns=none").want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name")
 	gone := ines.submit(ines.get(path), "main .dng").to()
 	list = ines.get(gone).want(200, "#toasts", "Deleted view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
@@ -76,7 +76,7 @@ func TestTwoEditOneView(t *testing.T) {
 	s := newSite(t)
 	ines, admin := s.person("Ines Calder", "Manager"), s.person("Ada Berg", "Administrator")
 	ines.post("/views", "list", "organizations", "name", "Shops", "query", "sector=Retail", "shared", "1").to()
-	path := "/views/" + s.one("SELECT id FROM saved_views")
+	path := "/views/" + s.One("SELECT id FROM saved_views")
 	const replace = "section[aria-labelledby=replace-h] button"
 	mine, other := ines.get(path), ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Energy"))
 	admin.submit(admin.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media")), replace).to()
@@ -90,11 +90,11 @@ func TestTwoEditOneView(t *testing.T) {
 		ines.post(path, "state", "nonsense", "query", "sector=Media").to() // the same wish is no conflict
 	})
 	ines.submit(renamed, "main .versus + .acts button").to()
-	s.wantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
+	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
 	again := ines.submit(replaced, "main .versus + .acts button").want(409, ".versus .what", "Name") // it is another one again
-	s.wantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
+	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
 	ines.submit(again, "main .versus + .acts button", "name", "Retailers").to()
-	s.wantOne("Retailers sector=Energy 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
+	s.WantOne("Retailers sector=Energy 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
 	ines.post(path, "name", "Energy").to() // who does not say what they saw means it
 
 	// What only one person has changes in another window of theirs.
@@ -113,8 +113,8 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, lea := s.as("Manager"), s.as("Viewer")
-	s.organization("Acme", "owner_user_id", ines.user.ID, "sector", "Retail")
-	s.organization("Brig")
+	s.Organization("Acme", "owner_user_id", ines.user.ID, "sector", "Retail")
+	s.Organization("Brig")
 	mine := ines.get("/organizations?owner=me")
 	if to := ines.submit(mine, "#view-menu button").to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
@@ -145,18 +145,18 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 
 	// The form of a view says it, too.
 	ines.post("/views", "list", "organizations", "name", "Media", "query", "sector=Media", "first", "1").to()
-	edit := ines.get("/views/"+s.one("SELECT id FROM saved_views")).want(200, "[name=first][checked]", "")
+	edit := ines.get("/views/"+s.One("SELECT id FROM saved_views")).want(200, "[name=first][checked]", "")
 	ines.submit(edit, "main .btn.pri").to()
 	ines.get("/organizations").want(200, ".tabs [aria-current]", "Media")
-	ines.post("/views/"+s.one("SELECT id FROM saved_views"), "form", "1", "name", "Media").to()
+	ines.post("/views/"+s.One("SELECT id FROM saved_views"), "form", "1", "name", "Media").to()
 	ines.get("/organizations").want(200, ".tabs [aria-current]", "All")
 
 	// A saved one that is deleted, or not shared any more, opens nothing.
 	ines.post("/views", "list", "interactions", "name", "Calls", "query", "channel=call", "shared", "1").to()
-	id := s.one("SELECT id FROM saved_views WHERE list = 'interactions'")
-	org := s.organization("Cove")
-	s.log(org, "", "A call")
-	s.log(org, "", "A note", "channel", "note")
+	id := s.One("SELECT id FROM saved_views WHERE list = 'interactions'")
+	org := s.Organization("Cove")
+	s.Log(org, "", "A call")
+	s.Log(org, "", "A note", "channel", "note")
 	lea.post("/account/views", "list", "interactions", "view", id).to()
 	lea.get("/interactions").want(200, ".tabs [aria-current]", "Calls 1").wantTexts("#timeline h4", "A call")
 	lea.get("/interactions?view=all").want(200, ".tabs [aria-current]", "All").wantTexts("#timeline h4", "A note", "A call")
@@ -180,7 +180,7 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	admin.get("/organizations").want(200, ".tabs", "Everything 2")
 	own.get("/organizations").want(200, ".tabs", "Everything 1").want(200, "#nav-views + nav", "Calls")
 	// Without interactions neither their views nor the filters that tell of them.
-	clerk := s.as(s.role("Blind clerk", db.ViewClient))
+	clerk := s.as(s.Role("Blind clerk", db.ViewClient))
 	clerk.get("/organizations").wantTexts(".tabs a", "All", "My accounts 0", "Everything 2", "Save view").wantTexts("#nav-views + nav a", "My accounts", "Everything")
 	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
 		t.Errorf("his leads to %s", href)
@@ -201,9 +201,9 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	clerk.get("/views/new?list=interactions").want(403, "h1 + p", "Missing permission: ViewInteraction")
 	clerk.post("/views", "list", "interactions", "name", "x").want(403, "", "")
 	clerk.post("/account/views", "list", "interactions", "view", "").want(403, "", "")
-	nobody := s.as(s.role("Nobody", db.ManageUsers))
+	nobody := s.as(s.Role("Nobody", db.ManageUsers))
 	nobody.get("/account").wantNot("#nav-views")
-	nobody.get("/views/"+s.one("SELECT id FROM saved_views WHERE name = 'Everything'")).want(404, "", "")
+	nobody.get("/views/"+s.One("SELECT id FROM saved_views WHERE name = 'Everything'")).want(404, "", "")
 	nobody.post("/views", "list", "organizations", "name", "x").want(403, "h1 + p", "Missing permission: ViewClient")
 }
 
@@ -212,8 +212,8 @@ func TestTheCountOfAViewIsRightWhenLookedAt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, lea := s.as("Manager"), s.as("Viewer")
-	acme := s.organization("Acme", "sector", "Retail")
-	s.organization("Brig", "sector", "Media")
+	acme := s.Organization("Acme", "sector", "Retail")
+	s.Organization("Brig", "sector", "Media")
 	ines.post("/views", "list", "organizations", "name", "Shops", "query", "sector=Retail", "shared", "1").want(303, "", "")
 	counts := func(n string) {
 		t.Helper()
@@ -223,14 +223,14 @@ func TestTheCountOfAViewIsRightWhenLookedAt(t *testing.T) {
 		}
 	}
 	counts("1")
-	s.organization("Cove", "sector", "Retail")
+	s.Organization("Cove", "sector", "Retail")
 	counts("2")
 	ines.batch("/organizations/batch", "all", "1", "action", "set_sector", "sector", "Retail").want(303, "", "")
 	counts("3")
-	ines.post("/batches/"+s.one("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations'")+"/undo").want(303, "", "")
+	ines.post("/batches/"+s.One("SELECT target_id FROM audit_logs WHERE action = 'batch_organizations'")+"/undo").want(303, "", "")
 	counts("2")
 	ines.post(acme+"/archive", "version", "1").want(303, "", "")
 	counts("1")
-	s.exec("UPDATE organizations SET sector = 'Retail'") // by another program
+	s.Exec("UPDATE organizations SET sector = 'Retail'") // by another program
 	counts("2")
 }

@@ -16,28 +16,28 @@ import (
 func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	t.Helper()
 	s := newSite(t)
-	slug := s.role("Own", db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit)
-	s.exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
+	slug := s.Role("Own", db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit)
+	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
 	b = s.person("Oda Berg", slug)
 	// He owns the contact; the organization he sees because she belongs to it.
-	mine = world{site: s, org: s.organization("Harbor & Pine"), contact: s.contact("Elif", "Aydın", "owner_user_id", b.user.ID)}
-	s.link(mine.org, mine.contact, "role_label", "CFO")
-	mine.interaction = s.log(mine.org, mine.contact, "Renewal agreed")
-	mine.followUp = s.followUp(mine.interaction, "Send the offer", "2026-11-24", b.user.ID)
+	mine = world{site: s, org: s.Organization("Harbor & Pine"), contact: s.Contact("Elif", "Aydın", "owner_user_id", b.user.ID)}
+	s.Link(mine.org, mine.contact, "role_label", "CFO")
+	mine.interaction = s.Log(mine.org, mine.contact, "Renewal agreed")
+	mine.followUp = s.FollowUp(mine.interaction, "Send the offer", "2026-11-24", b.user.ID)
 
 	secret = world{
 		site:    s,
-		org:     s.organization("Secret House", "sector", "Secret sector", "size_band", "Secret size", "website", "secret.example"),
-		contact: s.contact("Secret", "Person", "email", "secret@secret.example", "phone", "555 7373", "job_title", "Secret keeper"),
+		org:     s.Organization("Secret House", "sector", "Secret sector", "size_band", "Secret size", "website", "secret.example"),
+		contact: s.Contact("Secret", "Person", "email", "secret@secret.example", "phone", "555 7373", "job_title", "Secret keeper"),
 	}
-	s.link(secret.org, secret.contact, "role_label", "Secret role")
-	secret.interaction = s.log(secret.org, secret.contact, "Secret talk", "outcome", "Secret outcome", "body", "Secret body")
-	secret.followUp = s.followUp(secret.interaction, "Secret step", "2026-11-24", "")
-	s.exec("UPDATE follow_ups SET assignee_id = ? WHERE text = 'Secret step'", b.user.ID) // he saw it once
+	s.Link(secret.org, secret.contact, "role_label", "Secret role")
+	secret.interaction = s.Log(secret.org, secret.contact, "Secret talk", "outcome", "Secret outcome", "body", "Secret body")
+	secret.followUp = s.FollowUp(secret.interaction, "Secret step", "2026-11-24", "")
+	s.Exec("UPDATE follow_ups SET assignee_id = ? WHERE text = 'Secret step'", b.user.ID) // he saw it once
 	// They touch his clients, too: a colleague at his organization, a talk with his contact about her other house.
-	s.link(mine.org, secret.contact, "role_label", "Secret second role")
-	s.followUp(s.log(mine.org, secret.contact, "Talk at the pine"), "Step at the pine", "2026-11-24", b.user.ID)
-	s.followUp(s.log(secret.org, mine.contact, "Talk with Elif"), "Step with Elif", "2026-11-24", b.user.ID)
+	s.Link(mine.org, secret.contact, "role_label", "Secret second role")
+	s.FollowUp(s.Log(mine.org, secret.contact, "Talk at the pine"), "Step at the pine", "2026-11-24", b.user.ID)
+	s.FollowUp(s.Log(secret.org, mine.contact, "Talk with Elif"), "Step with Elif", "2026-11-24", b.user.ID)
 	return mine, secret, b
 }
 
@@ -183,7 +183,7 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 	}
 	// From his organization to the other one, back, and away with another contact.
 	for n, ends := range [][2]string{{key(secret.org), key(mine.contact)}, {key(mine.org), key(secret.contact)}, {key(secret.org), key(mine.contact)}} {
-		version := mine.one("SELECT version FROM interactions WHERE id = ?", key(mine.interaction))
+		version := mine.One("SELECT version FROM interactions WHERE id = ?", key(mine.interaction))
 		admin.post(mine.interaction, "subject", "Theirs "+version, "organization_id", ends[0], "contact_id", ends[1], "version", version).want(303, "", "")
 		for _, manner := range []*browser{b, b.parts()} {
 			stale := manner.post(mine.interaction, append(form, "version", version)...).want(409, ".versus", "Theirs "+version)

@@ -17,9 +17,9 @@ func TestSearchPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org, elif := s.organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics", "legal_name", "Förvaltning AB", "tax_id", "SE-556012"), s.contact("Elif", "Aydın", "phone", "+46 70 555 01 10", "email", "elif@quay.example", "job_title", "CFO")
-	s.link(org, elif)
-	talk := s.log(org, elif, "Renewal agreed", "body", "They **accept** the price.\n\n- one invoice per quarter")
+	org, elif := s.Organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics", "legal_name", "Förvaltning AB", "tax_id", "SE-556012"), s.Contact("Elif", "Aydın", "phone", "+46 70 555 01 10", "email", "elif@quay.example", "job_title", "CFO")
+	s.Link(org, elif)
+	talk := s.Log(org, elif, "Renewal agreed", "body", "They **accept** the price.\n\n- one invoice per quarter")
 
 	ines.get("/search").want(200, "h1", "Search").wantNot("#results a").wantPart(false)
 	all := ines.get("/search?q=harb").want(200, "#results mark", "Harb").want(200, "#results", "Elif Aydın").want(200, "#results", "Logistics, harborpine.example").wantValue("#q", "harb")
@@ -39,10 +39,10 @@ func TestSearchPage(t *testing.T) {
 	ines.get("/search?q=rene").wantNot(".snip")
 
 	// The archived are among them, after the active.
-	old := s.contact("Elif", "Aydın")
-	s.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(old))
+	old := s.Contact("Elif", "Aydın")
+	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(old))
 	ines.get("/search?q=elif+aydin").wantTexts("#results .links .nm", "Elif Aydın", "Elif Aydın").want(200, "li.former:last-child .nm[href='"+old+"'] ~ *, li.former:last-child .bdg", "Archived").want(200, ".tabs", "Contacts 2")
-	s.exec("DELETE FROM contacts WHERE id = ?", key(old))
+	s.Exec("DELETE FROM contacts WHERE id = ?", key(old))
 
 	// Tabs.
 	ines.get("/search?q=elif&kind=contacts").wantTexts("#results h2", "Contacts").want(200, ".tabs [aria-current]", "Contacts 1").wantValue("input[name=kind]", "contacts")
@@ -63,10 +63,10 @@ func TestSearchGoesOnWhereThereIsMore(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	pier := s.organization("Pier")
+	pier := s.Organization("Pier")
 	for i := range 25 {
-		s.organization("Pier " + string(rune('a'+i)))
-		s.log(pier, "", fmt.Sprint("Pier talk ", 25-i))
+		s.Organization("Pier " + string(rune('a'+i)))
+		s.Log(pier, "", fmt.Sprint("Pier talk ", 25-i))
 	}
 	page := ines.get("/search?q=pier").want(200, ".tabs", "Organizations 20+").want(200, "#results a[href='/search?kind=organizations&q=pier']", "See all").want(200, "#results a[href='/search?kind=interactions&q=pier']", "See all")
 	if n := page.html.Find("#found-organizations").Closest("section").Find("a.nm").Length(); n != 6 {
@@ -95,14 +95,14 @@ func TestSearchGoesOnWhereThereIsMore(t *testing.T) {
 func TestSearchNeedsItsPermissions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	org := s.organization("Harbor & Pine")
-	s.log(org, "", "Harbor talk")
-	clients := s.person("Client Reader", s.role("Clients", db.ViewClient))
+	org := s.Organization("Harbor & Pine")
+	s.Log(org, "", "Harbor talk")
+	clients := s.person("Client Reader", s.Role("Clients", db.ViewClient))
 	clients.get("/search?q=harbor").wantTexts(".tabs a", "All", "Organizations 1", "Contacts 0").wantNot(".feed").want(200, "#results", "Harbor")
 	clients.get("/search?q=harbor&kind=interactions").want(200, ".tabs [aria-current]", "All").wantNot(".feed")
 	clients.get("/search?q=talk").want(200, "#results", "Nothing matches")
 	clients.get("/search?q=harbor&kind=interactions&before=WyI5OSIsIiIsIiJd").wantNot(".feed")
-	talks := s.person("Talk Reader", s.role("Talks", db.ViewInteraction))
+	talks := s.person("Talk Reader", s.Role("Talks", db.ViewInteraction))
 	talks.get("/search?q=harbor").want(http.StatusForbidden, "main", "ViewClient")
 	talks.get("/contacts/options?q=harbor").want(http.StatusForbidden, "main", "ViewClient")
 }

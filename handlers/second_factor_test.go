@@ -24,16 +24,7 @@ import (
 // and a new session; it returns the seed and the recovery codes.
 func (b *browser) enrol() (seed string, recovery []string) {
 	b.t.Helper()
-	by := db.Actor{UserID: b.user.ID}
-	seed, err := b.db.StartSecondFactor(b.t.Context(), by)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	token, recovery, err := b.db.ConfirmSecondFactor(b.t.Context(), by, password, dbtest.Code(b.t, seed, b.clock.Now()))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	b.cookie = &http.Cookie{Name: b.cookie.Name, Value: token}
+	b.cookie, seed, recovery = b.Enrol(b.user)
 	return seed, recovery
 }
 
@@ -50,8 +41,8 @@ func (s *site) halfway(u db.User) *browser {
 // app is the code that an authenticator app shows now, after a while in which none was used.
 func (s *site) app(seed string) string {
 	s.t.Helper()
-	s.clock.Add(time.Minute)
-	return dbtest.Code(s.t, seed, s.clock.Now())
+	s.Clock.Add(time.Minute)
+	return dbtest.Code(s.t, seed, s.Clock.Now())
 }
 
 func TestSettingUpASecondFactor(t *testing.T) {
@@ -76,7 +67,7 @@ func TestSettingUpASecondFactor(t *testing.T) {
 	if image, err := png.Decode(strings.NewReader(picture.body)); err != nil || picture.Header.Get("Content-Type") != "image/png" || picture.Header.Get("Cache-Control") != "no-store" || image.Bounds().Dx() != 400 {
 		t.Errorf("the picture: %v, %v", picture.Header, err)
 	}
-	code := dbtest.Code(t, seed, s.clock.Now())
+	code := dbtest.Code(t, seed, s.Clock.Now())
 	s.unchanged(func() {
 		ines.submit(page, "main .btn.pri").want(422, "#code-e", "Enter the code").want(422, "title", "Error: ")
 		ines.submit(page, "main .btn.pri", "code", "40281", "current_password", password).want(422, "#code-e", "Enter all 6 digits. This code has 5").wantValue("#code", "40281").wantValue("[name=next]", "/contacts")
@@ -84,7 +75,7 @@ func TestSettingUpASecondFactor(t *testing.T) {
 		if a := ines.submit(page, "main .btn.pri", "code", code, "current_password", "wrong password").want(422, "#current_password-e", "not your current password"); strings.Contains(a.body, "wrong password") {
 			t.Error("the password comes back")
 		}
-		ines.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.clock.Now().Add(time.Hour)), "current_password", password).want(422, "#code-e", "does not fit")
+		ines.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour)), "current_password", password).want(422, "#code-e", "does not fit")
 	})
 	s.stranger().post("/login", "email", ines.user.Email, "password", password).want(303, "", "") // nothing counts yet
 	done := ines.submit(page, "main .btn.pri", "code", code, "current_password", password).want(200, "h1", "Keep these recovery codes")
@@ -116,7 +107,7 @@ func TestSigningInInTwoSteps(t *testing.T) {
 	s.wantAudit(nil, "login_started")
 	page := b.get(to).want(200, "h1", "Code from your app").wantValue("[name=next]", "/organizations?q=pine").want(200, "#code[inputmode=numeric][autocomplete=one-time-code]", "")
 	b.submit(page, ".btn.pri", "code", "40281").want(422, "#code-e", "Enter all 6 digits. This code has 5.").wantValue("#code", "40281")
-	wrong := b.submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.clock.Now().Add(time.Hour))).want(422, "#code-e", "does not fit").wantValue("#code", "").wantValue("[name=next]", "/organizations?q=pine")
+	wrong := b.submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour))).want(422, "#code-e", "does not fit").wantValue("#code", "").wantValue("[name=next]", "/organizations?q=pine")
 	s.wantAudit(nil, "login_failed", `"reason":"code"`)
 	code := s.app(seed)
 	if to := b.submit(wrong, ".btn.pri", "code", code[:3]+" "+code[3:]).to(); to != "/organizations?q=pine" {
@@ -175,7 +166,7 @@ func TestFiveWrongCodesLeadBackToThePassword(t *testing.T) {
 	s := newSite(t)
 	lea := s.as("Viewer")
 	seed, _ := lea.enrol()
-	wrong := dbtest.Code(t, seed, s.clock.Now().Add(time.Hour))
+	wrong := dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour))
 	for range 2 {
 		b := s.halfway(lea.user)
 		for range 4 {
@@ -193,7 +184,7 @@ func TestFiveWrongCodesLeadBackToThePassword(t *testing.T) {
 	if a.Header.Get("Retry-After") == "" {
 		t.Error("it does not say when to try again")
 	}
-	s.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'account_locked' AND target_id = ?", lea.user.ID)
+	s.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'account_locked' AND target_id = ?", lea.user.ID)
 }
 
 func TestALockedAccountTakesNoCode(t *testing.T) {
@@ -218,12 +209,12 @@ func TestTheSecondStepExpires(t *testing.T) {
 	seed, _ := lea.enrol()
 	b := s.halfway(lea.user)
 	page := b.get("/login/mfa?next=/contacts").want(200, "#code", "")
-	s.clock.Add(db.HalfSignInLife)
-	b.asking(map[string]string{"Referer": s.base + "/login/mfa?next=/contacts"}).submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.clock.Now())).want(303, "", "")
-	if to := b.asking(map[string]string{"Referer": s.base + "/login/mfa?next=/contacts"}).post("/login/mfa", "code", "123456").to(); to != "/login?next=%2Fcontacts" {
+	s.Clock.Add(db.HalfSignInLife)
+	b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now())).want(303, "", "")
+	if to := b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).post("/login/mfa", "code", "123456").to(); to != "/login?next=%2Fcontacts" {
 		t.Errorf("it leads to %s", to)
 	}
-	s.wantOne("0", "SELECT count(*) FROM audit_logs WHERE action = 'login' AND target_id = ?", lea.user.ID)
+	s.WantOne("0", "SELECT count(*) FROM audit_logs WHERE action = 'login' AND target_id = ?", lea.user.ID)
 }
 
 func TestARecoveryCodeSignsIn(t *testing.T) {
@@ -238,7 +229,7 @@ func TestARecoveryCodeSignsIn(t *testing.T) {
 		t.Errorf("it leads to %s", to)
 	}
 	s.wantAudit(lea, "login", `"second_factor":"recovery_code"`)
-	s.wantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'use_recovery_code' AND metadata = '{\"left\":9}'")
+	s.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'use_recovery_code' AND metadata = '{\"left\":9}'")
 	b.get("/").want(200, "#toasts", "9 recovery codes left")
 	s.halfway(lea.user).post("/login/mfa", "code", codes[0]).want(422, "#code-e", "each works once")
 
@@ -266,12 +257,12 @@ func TestSwitchingTheSecondFactorOff(t *testing.T) {
 		lea.submit(page, off).want(422, "#disable-password-e", "Enter your current password").wantNot("#renew-password-e")
 		lea.submit(page, off, "current_password", "wrong password").want(422, "#disable-password-e", "not your current password")
 	})
-	s.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Viewer'")
+	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Viewer'")
 	lea.get("/account/mfa").want(200, "[aria-labelledby=disable-h]", "Your role Viewer demands a second factor").wantNot(off)
 	s.unchanged(func() {
 		lea.submit(page, off, "current_password", password).want(422, "#disable-e", "Viewer demands a second factor")
 	})
-	s.exec("UPDATE roles SET require_mfa = 0")
+	s.Exec("UPDATE roles SET require_mfa = 0")
 	if to := lea.submit(page, off, "current_password", password).to(); to != "/account" {
 		t.Errorf("it leads to %s", to)
 	}
@@ -287,7 +278,7 @@ func TestSessionEndsWhileTypingWithASecondFactor(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	seed, codes := ines.enrol()
-	org := s.organization("Quay")
+	org := s.Organization("Quay")
 	b := s.stranger().parts()
 	lost := b.post(org+"/interactions", "channel", "call", "subject", "Half a novel").want(401, "#dialog-h", "Sign in to go on")
 	ask := b.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password).want(200, "#dialog-h", "Code from your app").wantPart(true)
@@ -307,7 +298,7 @@ func TestSessionEndsWhileTypingWithASecondFactor(t *testing.T) {
 	c.submit(recovery, ".btn.pri", "code", codes[0]).want(200, ".toast", "9 recovery codes left")
 	d := s.stranger().parts()
 	ask = d.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password)
-	s.clock.Add(db.HalfSignInLife)
+	s.Clock.Add(db.HalfSignInLife)
 	if a := d.submit(ask, ".btn.pri", "code", "123456").want(401, "#dialog-h", "Sign in to go on"); a.Header.Get("HX-Retarget") != "#dialog" {
 		t.Error("too late, the dialog does not ask for the password again")
 	}
@@ -340,7 +331,7 @@ func TestAMissingKeyIsSaidAndLogged(t *testing.T) {
 	lea, sam := s.as("Viewer"), s.as("Viewer")
 	seed, codes := lea.enrol()
 	for _, spoil := range []func(string) error{os.Remove, func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte{1}, 32), 0o600) }} {
-		if err := spoil(s.path + ".key"); err != nil {
+		if err := spoil(s.Path + ".key"); err != nil {
 			t.Fatal(err)
 		}
 		log.Reset()
@@ -348,7 +339,7 @@ func TestAMissingKeyIsSaidAndLogged(t *testing.T) {
 		s.unchanged(func() {
 			half.post("/login/mfa", "code", s.app(seed)).want(422, "#code-e", "Use a recovery code")
 		})
-		if !strings.Contains(log.String(), s.path+".key") {
+		if !strings.Contains(log.String(), s.Path+".key") {
 			t.Errorf("the log does not name the file: %s", &log)
 		}
 		for _, page := range []string{"/account/mfa", "/account/mfa/qr.png"} {
@@ -396,7 +387,7 @@ func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 	w := newWorld(s)
 	lea := s.as("Manager")
 	lea.get(w.org).want(200, "h1", "Harbor & Pine")
-	s.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
 	for _, r := range handlers.Routes() {
 		switch {
 		case r.Access == "public", strings.HasPrefix(r.Path, "/login"), r.Path == "/logout":
@@ -435,13 +426,13 @@ func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 func TestADemandIsMetOnTheWayIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
 	u := s.known("ines@quay.example")
 	b := s.stranger()
 	to := b.post("/login", "email", u.Email, "password", password, "next", "/contacts").to()
 	page := b.get(b.get(to).to()).want(200, "h1", "Set up a second factor").want(200, ".sub", "Set it up to go on").wantValue("[name=next]", "/contacts")
 	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")
-	done := b.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.clock.Now()), "current_password", password).want(200, "#codes", "")
+	done := b.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now()), "current_password", password).want(200, "#codes", "")
 	b.get(done.html.Find("main .btn.pri").AttrOr("href", "")).want(200, "h1", "Contacts")
 }
 
@@ -449,7 +440,7 @@ func TestAnInvitedPersonIsActiveOnceHeHasEnrolled(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin := s.as("Administrator")
-	s.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
 	link := admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Manager").linkPath()
 	state := func(state, factor string) {
 		t.Helper()
@@ -471,7 +462,7 @@ func TestAnInvitedPersonIsActiveOnceHeHasEnrolled(t *testing.T) {
 	}
 	page := sam.get("/account/mfa")
 	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")
-	sam.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.clock.Now()), "current_password", "another good password").want(200, "#codes", "")
+	sam.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now()), "current_password", "another good password").want(200, "#codes", "")
 	state("Active", "Authenticator app")
 	sam.get("/").want(200, "h1", "Home")
 }
@@ -487,7 +478,7 @@ func TestAnAdministratorResetsASecondFactor(t *testing.T) {
 	lea.enrol()
 	show := admin.get(page).want(200, ".meta", "Second factor: authenticator app")
 	half := s.halfway(lea.user)
-	clerk := s.as(s.role("Clerk", db.ManageUsers))
+	clerk := s.as(s.Role("Clerk", db.ManageUsers))
 	s.unchanged(func() {
 		clerk.post(page+"/reset-mfa").want(422, "#beyond", "may do what you may not")
 		lea.post(page+"/reset-mfa").want(403, "h1 + p", "ManageUsers")

@@ -11,7 +11,7 @@ import (
 func TestTheFirstSignInProposesTheBrowsersZone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if _, err := s.db.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
+	if _, err := s.DB.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
 		t.Fatal(err)
 	}
 	sam := &browser{site: s}
@@ -26,7 +26,7 @@ func TestTheFirstSignInProposesTheBrowsersZone(t *testing.T) {
 func TestSomebodyChangesHisPasswordAndEndsSessions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if _, err := s.db.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
+	if _, err := s.DB.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
 		t.Fatal(err)
 	}
 	signIn := func(password string) *browser {
@@ -87,11 +87,11 @@ func TestASessionSaysWhereItIs(t *testing.T) {
 		q := b.request("POST", "/login", values([]string{"email", lea.user.Email, "password", password}))
 		q.RemoteAddr = "203.0.113.9:1234"
 		b.do(q).want(303, "", "")
-		s.clock.Add(time.Hour)
+		s.Clock.Add(time.Hour)
 		page := lea.get("/account").want(200, ".sessions li:has(form)", device)
 		page.want(200, ".sessions li:has(form) small", "203.0.113.9 · used 24 Nov").want(200, ".sessions li:not(:has(form)) small", "this browser")
 		lea.post("/account/sessions/end-others").want(303, "", "")
 		b.get("/account").want(303, "", "")
-		s.clock.Add(-time.Hour)
+		s.Clock.Add(-time.Hour)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func (s *site) setupPath() string { return strings.TrimPrefix(s.SetupLink(), s.base) }
+func (s *site) setupPath() string { return strings.TrimPrefix(s.SetupLink(), s.Base) }
 
 func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	t.Parallel()
@@ -36,8 +36,8 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	if to := ines.submit(form, "main button.pri", append(typed, "password", password)...).to(); to != "/" {
 		t.Errorf("setting up led to %s", to)
 	}
-	s.wantOne("Administrator Pacific/Honolulu", "SELECT slug || ' ' || time_zone FROM users JOIN user_role ON user_id = users.id JOIN roles ON roles.id = role_id")
-	s.wantOne("0", "SELECT count(*) FROM users WHERE instr(password_hash, ?)", password)
+	s.WantOne("Administrator Pacific/Honolulu", "SELECT slug || ' ' || time_zone FROM users JOIN user_role ON user_id = users.id JOIN roles ON roles.id = role_id")
+	s.WantOne("0", "SELECT count(*) FROM users WHERE instr(password_hash, ?)", password)
 	ines.get("/").want(200, "h1", "Home").want(200, ".me small", "Administrator")
 	s.stranger().get(link).want(404, "h1", "works no more")
 	s.unchanged(func() {
@@ -53,9 +53,9 @@ func TestSetupLinkExpires(t *testing.T) {
 	old := s.setupPath()
 	link := s.setupPath() // made anew, the old one is void
 	s.stranger().get(old).want(404, "h1", "works no more")
-	s.clock.Add(59 * time.Minute)
+	s.Clock.Add(59 * time.Minute)
 	s.stranger().get(link).want(200, "form", "")
-	s.clock.Add(time.Minute)
+	s.Clock.Add(time.Minute)
 	s.unchanged(func() {
 		s.stranger().get(link).want(404, "h1", "works no more")
 		s.stranger().post(link, "full_name", "A", "email", "a@b.example", "password", password).want(404, "h1", "works no more")
@@ -92,5 +92,5 @@ func TestTwoSetUpAtOnce(t *testing.T) {
 	if made != 1 {
 		t.Errorf("%d were made", made)
 	}
-	s.wantOne("1", "SELECT count(*) FROM users")
+	s.WantOne("1", "SELECT count(*) FROM users")
 }

@@ -26,7 +26,7 @@ func newSystem(t *testing.T) (*site, string) {
 // made says when the registry's file was made, from now.
 func (s *site) made(ago time.Duration) {
 	s.t.Helper()
-	s.exec("UPDATE goose_db_version SET tstamp = ?", s.clock.Now().Add(ago).Format(time.DateTime))
+	s.Exec("UPDATE goose_db_version SET tstamp = ?", s.Clock.Now().Add(ago).Format(time.DateTime))
 }
 
 // backUp presses the button and waits for the backup.
@@ -36,7 +36,7 @@ func (b *browser) backUp() {
 	if to := a.Header.Get("Location"); to != "/admin/system#backups" {
 		b.t.Fatalf("it leads to %s", to)
 	}
-	b.jobs.Wait()
+	b.Jobs.Wait()
 }
 
 const (
@@ -55,22 +55,22 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 	}{
 		{"a new registry", func(*site, *browser, string) {}, "OK", "Last backup", "None yet; the first is made at 03:00", ""},
 		{"a backup", func(s *site, ines *browser, _ string) { ines.backUp() }, "OK", "Last backup", "a minute old, ", ""},
-		{"none for two days", func(s *site, ines *browser, _ string) { s.clock.Add(19 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "There is noneWhat to do: press Back up now", "There is no proven backup."},
-		{"an old backup", func(s *site, ines *browser, _ string) { ines.backUp(); s.clock.Add(52 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "52 hours oldWhat to do: press Back up now", "No proven backup for 52 hours."},
+		{"none for two days", func(s *site, ines *browser, _ string) { s.Clock.Add(19 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "There is noneWhat to do: press Back up now", "There is no proven backup."},
+		{"an old backup", func(s *site, ines *browser, _ string) { ines.backUp(); s.Clock.Add(52 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "52 hours oldWhat to do: press Back up now", "No proven backup for 52 hours."},
 		{"one that failed", func(s *site, ines *browser, folder string) {
 			ines.backUp()
-			s.clock.Add(time.Hour)
+			s.Clock.Add(time.Hour)
 			s.breakFolder(folder)
 			ines.backUp()
 		}, "Failed", "Last backup", "Cannot read the folder of backups ", ""},
 		{"a broken history", func(s *site, ines *browser, _ string) {
-			s.exec("DROP TRIGGER audit_logs_no_update")
-			s.exec("UPDATE audit_logs SET ip = '10.0.0.1' WHERE seq = 1")
+			s.Exec("DROP TRIGGER audit_logs_no_update")
+			s.Exec("UPDATE audit_logs SET ip = '10.0.0.1' WHERE seq = 1")
 			ines.post("/admin/system/check").want(303, "", "")
-			s.jobs.Wait()
+			s.Jobs.Wait()
 		}, "Failed", "History", "The history is broken: row 1 was changed", ""},
 		{"a key that is lost", func(s *site, ines *browser, _ string) {
-			s.exec("INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(60), ?)", ines.user.ID, "2026-11-24T09:30:00.000Z")
+			s.Exec("INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(60), ?)", ines.user.ID, "2026-11-24T09:30:00.000Z")
 			ines.comeIn()
 		}, "Failed", "Key file", "The key of all second factors is missingWhat to do:", ""},
 	} {
@@ -112,7 +112,7 @@ func (s *site) holdBackup() func() {
 	begun, over, ended := make(chan bool), make(chan bool), make(chan bool)
 	go func() {
 		defer close(ended)
-		s.jobs.BackUp(func() error { close(begun); <-over; return errors.New("it was only held") })
+		s.Jobs.BackUp(func() error { close(begun); <-over; return errors.New("it was only held") })
 	}()
 	<-begun
 	return func() { close(over); <-ended }
@@ -124,7 +124,7 @@ func TestABackupMadeByHand(t *testing.T) {
 	t.Parallel()
 	s, folder := newSystem(t)
 	ines := s.as("Administrator")
-	s.clock.Add(20 * time.Hour)
+	s.Clock.Add(20 * time.Hour)
 	ines.comeIn()
 	home := ines.get("/").want(200, "#no-backup", "There is no proven backup.")
 	end := s.holdBackup()
@@ -138,7 +138,7 @@ func TestABackupMadeByHand(t *testing.T) {
 	end()
 	ines.submit(home, "#no-backup form button").want(303, "", "")
 	s.wantAudit(ines, "make_backup")
-	s.jobs.Wait()
+	s.Jobs.Wait()
 	ines.get("/admin/system").want(200, rows+" .state", "Proven").want(200, rows, "2 history entries, 0 records").want(200, ".toast", "A backup is being made").wantNot("#backups[hx-get]")
 	ines.get("/").wantNot("#no-backup")
 	part := ines.parts().get("/admin/system").wantPart(true)
@@ -151,9 +151,9 @@ func TestAFailedBackupIsShown(t *testing.T) {
 	s, folder := newSystem(t)
 	ines := s.as("Administrator")
 	ines.backUp()
-	s.clock.Add(time.Minute)
-	s.exec("PRAGMA foreign_keys = OFF")
-	s.exec("INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', '01a2027e-4036-7af6-9386-fedd409c5152')")
+	s.Clock.Add(time.Minute)
+	s.Exec("PRAGMA foreign_keys = OFF")
+	s.Exec("INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', '01a2027e-4036-7af6-9386-fedd409c5152')")
 	ines.backUp()
 	page := ines.get("/admin/system").want(200, rows+":first-child .state.bad", "Failed").want(200, rows+":first-child", "Older ones are untouched").want(200, rows+":last-child .state.ok", "Proven")
 	page.want(200, health+":first-child .state.warn", "Warning").want(200, "#summary", "1 warning.")
@@ -214,24 +214,24 @@ func TestTheNightsBackup(t *testing.T) {
 	s, folder := newSystem(t)
 	made := func(want int) {
 		t.Helper()
-		s.jobs.BackUpIfDue()
+		s.Jobs.BackUpIfDue()
 		files, err := filepath.Glob(filepath.Join(folder, "*.db"))
 		if err != nil || len(files) != want {
-			t.Errorf("at %v there are %d backups, want %d", s.clock.Now(), len(files), want)
+			t.Errorf("at %v there are %d backups, want %d", s.Clock.Now(), len(files), want)
 		}
 	}
 	s.made(-time.Minute)
 	made(0)
-	s.clock.Add(24 * time.Hour)
+	s.Clock.Add(24 * time.Hour)
 	made(1)
-	s.clock.Add(time.Minute)
+	s.Clock.Add(time.Minute)
 	made(1)
-	s.clock.Add(72 * time.Hour) // it was off
+	s.Clock.Add(72 * time.Hour) // it was off
 	made(2)
 	made(2)
 	s.breakFolder(folder)
-	s.clock.Add(24 * time.Hour)
-	s.jobs.BackUpIfDue()
+	s.Clock.Add(24 * time.Hour)
+	s.Jobs.BackUpIfDue()
 	s.as("Administrator").get("/admin/system").want(200, health+":first-child .state.bad", "Failed")
 	if err := os.Remove(folder); err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestTheNightsBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	made(2) // it failed tonight
-	s.clock.Add(24 * time.Hour)
+	s.Clock.Add(24 * time.Hour)
 	made(3)
 }
 
@@ -262,7 +262,7 @@ func TestNobodyElseRunsTheSystem(t *testing.T) {
 		tomas.post("/admin/system/backup").want(403, "", "")
 		tomas.get("/admin/system").want(403, "", "")
 	})
-	if err := s.db.AskForBackup(t.Context(), db.Actor{UserID: tomas.user.ID}); !errors.Is(err, db.ErrForbidden) {
+	if err := s.DB.AskForBackup(t.Context(), db.Actor{UserID: tomas.user.ID}); !errors.Is(err, db.ErrForbidden) {
 		t.Error(err)
 	}
 	if _, err := os.Stat(folder); err == nil {

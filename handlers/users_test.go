@@ -108,7 +108,7 @@ func TestALockedAccountIsSeenAndUnlocked(t *testing.T) {
 	for range 10 {
 		guess.post("/login", "email", lea.user.Email, "password", "wrong password")
 	}
-	s.clock.Add(15*time.Minute + time.Second)
+	s.Clock.Add(15*time.Minute + time.Second)
 	guess.post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
 }
 
@@ -141,7 +141,7 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, gone, lea := s.as("Administrator"), s.person("Gone", "Administrator"), s.as("Viewer")
-	helper := s.person("Helper", s.role("Helpdesk", db.ManageUsers, db.ViewClient, db.ViewInteraction))
+	helper := s.person("Helper", s.Role("Helpdesk", db.ManageUsers, db.ViewClient, db.ViewInteraction))
 	admin.post("/admin/users/"+gone.user.ID+"/disable").want(303, "", "")
 	for _, id := range []string{admin.user.ID, gone.user.ID} {
 		page := "/admin/users/" + id
@@ -155,7 +155,7 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 			helper.post(page+"/hand-over", "owner_user_id", helper.user.ID).want(403, "h1 + p", "EditClient")
 		})
 	}
-	role := s.rolePath("Administrator")
+	role := s.RolePath("Administrator")
 	helper.get(role).want(200, "#beyond", "Administrator may do what you may not (EditClient), so it is not yours to change").wantNot("main form").want(200, ".matrix", "Yes").want(200, "main", "A second factor is not required")
 	s.unchanged(func() {
 		helper.post(role, "name", "Nobody", "permission", "ManageUsers", "client_scope", "all", "require_mfa", "true").want(422, "#beyond", "not yours").want(422, "h1", "Administrator")
@@ -163,7 +163,7 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 	// Who may do no more than they is theirs to help.
 	helper.get("/admin/users/"+lea.user.ID).wantNot("#beyond").want(200, "form[action$='/disable']", "Disable")
 	helper.post("/admin/users/"+lea.user.ID+"/disable").want(303, "", "")
-	helper.get(s.rolePath("Viewer")).wantNot("#beyond").want(200, "#name", "")
+	helper.get(s.RolePath("Viewer")).wantNot("#beyond").want(200, "#name", "")
 }
 
 // TestTwoChangeTheRolesOfOnePerson: who sends roles as they were before somebody
@@ -175,7 +175,7 @@ func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
 	page := "/admin/users/" + lea.user.ID
 	const save = "form[action$='/roles']"
 	roles := func() string {
-		return s.one("SELECT group_concat(slug, ' ' ORDER BY slug) FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?", lea.user.ID)
+		return s.One("SELECT group_concat(slug, ' ' ORDER BY slug) FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?", lea.user.ID)
 	}
 	mine := admin.get(page)
 	state, _ := mine.html.Find(save + " [name=state]").Attr("value")

@@ -21,6 +21,7 @@ var arrows = []struct {
 }{
 	{"", []string{"handlers/commands"}},
 	{"handlers/commands", []string{"handlers", "handlers/jobs", "db", "db/demo", "db/secrets"}},
+	{"handlers/handlerstest", []string{"handlers", "handlers/jobs", "db", "db/dbtest", "db/secrets"}},
 	{"handlers", []string{
 		"handlers/jobs", "handlers/middleware", "views", "views/wording", "static", "db", "db/demo", "db/secrets", "db/sheet", "db/text",
 	}},

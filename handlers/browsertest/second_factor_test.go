@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 
 	"clientregistry/db/dbtest"
+	"clientregistry/handlers/handlerstest"
 )
 
 // typedKey is the key that the page shows to be typed into an app.
@@ -26,13 +27,13 @@ func (w *window) signInAs(email string) {
 	w.t.Helper()
 	w.see("h1", "Sign in")
 	w.fill("#email", email)
-	w.fill("#password", password)
+	w.fill("#password", handlerstest.Password)
 	w.click("button", "Sign in")
 }
 
 // twoSteps goes from My account without a second factor to signing in with
 // it, by the app and by a recovery code; look checks each page on the way.
-func twoSteps(o *office, w *window, astrid *browser, look func(what string)) {
+func twoSteps(o *office, w *window, astrid *person, look func(what string)) {
 	w.t.Helper()
 	w.open("/account")
 	w.click("a", "Set up an authenticator app")
@@ -46,8 +47,8 @@ func twoSteps(o *office, w *window, astrid *browser, look func(what string)) {
 	if again := w.typedKey(); again != seed {
 		w.t.Errorf("the refused form shows another key")
 	}
-	w.fill("#code", dbtest.Code(w.t, seed, o.clock.Now()))
-	w.fill("#current_password", password)
+	w.fill("#code", dbtest.Code(w.t, seed, o.Clock.Now()))
+	w.fill("#current_password", handlerstest.Password)
 	w.click("button", "Confirm")
 	w.see("h1", "Keep these recovery codes")
 	w.count(10, "#codes li")
@@ -77,8 +78,8 @@ func twoSteps(o *office, w *window, astrid *browser, look func(what string)) {
 	w.click("button", "Continue")
 	w.see("#code-e", "This code has 4")
 	look("code refused")
-	o.clock.Add(time.Minute)
-	w.fill("#code", dbtest.Code(w.t, seed, o.clock.Now()))
+	o.Clock.Add(time.Minute)
+	w.fill("#code", dbtest.Code(w.t, seed, o.Clock.Now()))
 	w.click("button", "Continue")
 	w.see("h1", "Organizations")
 
@@ -115,7 +116,7 @@ func TestTwoStepsByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid := o.person("Astrid Öberg", "Administrator")
-	o.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Administrator'")
+	o.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Administrator'")
 	w := o.windowOf(astrid)
 	w.open("/contacts")
 	w.see(".sub", "Your role Administrator demands one")
@@ -125,10 +126,10 @@ func TestTwoStepsByKeyboard(t *testing.T) {
 	w.write("1")
 	w.press("Enter")
 	w.focused("#code[aria-invalid=true]")
-	w.write(dbtest.Code(t, seed, o.clock.Now()))
+	w.write(dbtest.Code(t, seed, o.Clock.Now()))
 	w.press("Tab")
 	w.focused("#current_password")
-	w.write(password)
+	w.write(handlerstest.Password)
 	w.press("Enter")
 	w.see("h1", "Keep these recovery codes")
 	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}) // on paper: the codes, nothing to press
@@ -141,20 +142,20 @@ func TestTwoStepsByKeyboard(t *testing.T) {
 	w.press("g", "h")
 	w.see("h1", "Home")
 
-	o.clock.Add(time.Minute)
+	o.Clock.Add(time.Minute)
 	other := o.window()
 	other.open("/login?next=/contacts")
 	other.focused("#email")
 	other.write(astrid.user.Email)
 	other.press("Tab")
-	other.write(password)
+	other.write(handlerstest.Password)
 	other.press("Enter")
 	other.see("h1", "Code from your app")
 	other.focused("#code")
 	other.write("123")
 	other.press("Enter")
 	other.focused("#code[aria-invalid=true]")
-	other.write(dbtest.Code(t, seed, o.clock.Now()))
+	other.write(dbtest.Code(t, seed, o.Clock.Now()))
 	other.press("Enter")
 	other.see("h1", "Contacts")
 }
@@ -163,15 +164,16 @@ func TestSessionEndsWhileTypingBeforeTwoSteps(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid := o.as("Administrator")
-	seed, _ := astrid.enrol()
-	organization := o.organization("Harbor & Pine")
+	cookie, seed, _ := o.Enrol(astrid.user)
+	astrid.cookie = cookie
+	organization := o.Organization("Harbor & Pine")
 	w := o.windowOf(astrid)
 	w.open(organization)
 	w.fill("#log-subject", "A long call about the summer route")
-	astrid.post("/logout").want(303, "", "")
+	astrid.post("/logout")
 	w.click("#log button[type=submit]", "Log call")
 	w.fill("dialog [name=email]", astrid.user.Email)
-	w.fill("dialog [name=password]", password)
+	w.fill("dialog [name=password]", handlerstest.Password)
 	w.click("dialog button", "Sign in")
 	w.see("dialog h2", "Code from your app")
 	w.axe("code in the dialog")
@@ -182,8 +184,8 @@ func TestSessionEndsWhileTypingBeforeTwoSteps(t *testing.T) {
 	w.fill("dialog [name=code]", "12")
 	w.click("dialog button", "Sign in")
 	w.see("dialog .err", "This code has 2")
-	o.clock.Add(time.Minute)
-	w.fill("dialog [name=code]", dbtest.Code(t, seed, o.clock.Now()))
+	o.Clock.Add(time.Minute)
+	w.fill("dialog [name=code]", dbtest.Code(t, seed, o.Clock.Now()))
 	w.click("dialog button", "Sign in")
 	w.gone("dialog")
 	w.see("#toasts", "Signed in")

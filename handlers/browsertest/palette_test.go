@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"strings"
@@ -11,8 +11,8 @@ func TestPaletteByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ines := o.person("Inès Moreau", "Manager")
-	org, elif, anna := o.organization("Harbor & Pine", "sector", "Logistics"), o.contact("Elif", "Aydın"), o.contact("Anna", "Kroon")
-	o.link(org, anna)
+	org, elif, anna := o.Organization("Harbor & Pine", "sector", "Logistics"), o.Contact("Elif", "Aydın"), o.Contact("Anna", "Kroon")
+	o.Link(org, anna)
 	w := o.windowOf(ines)
 	w.open(org)
 	w.press("Control+k")
@@ -67,8 +67,8 @@ func TestLoggingACallFromThePalette(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ines := o.person("Inès Moreau", "Manager")
-	org, anna := o.organization("Harbor & Pine"), o.contact("Anna", "Kroon")
-	o.link(org, anna)
+	org, anna := o.Organization("Harbor & Pine"), o.Contact("Anna", "Kroon")
+	o.Link(org, anna)
 	w := o.windowOf(ines)
 	w.open("/")
 	w.press("Control+k")

@@ -1,15 +1,12 @@
-package handlers_test
+package browsertest
 
 import (
-	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,109 +15,15 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
 
 // patience is how long a window waits for what must come. It is no measure of speed.
 const patience = 20 * time.Second
-
-// chromium is the one browser process of all tests.
-var chromium process
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	chromium.stop()
-	os.Exit(code)
-}
-
-type process struct {
-	once   sync.Once
-	ctx    context.Context
-	err    error
-	cancel []context.CancelFunc
-}
-
-// start starts the process for the first test that needs it.
-func (p *process) start() (context.Context, error) {
-	p.once.Do(func() {
-		path, err := chromiumPath()
-		if err != nil {
-			p.err = err
-			return
-		}
-		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-			chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4")) // there is a mouse
-		allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-		ctx, stop := chromedp.NewContext(allocator)
-		p.cancel = []context.CancelFunc{stop, stopAllocator}
-		p.ctx, p.err = ctx, chromedp.Do(ctx)
-	})
-	return p.ctx, p.err
-}
-
-func (p *process) stop() {
-	for _, cancel := range p.cancel {
-		cancel()
-	}
-}
-
-func chromiumPath() (string, error) {
-	for _, name := range []string{os.Getenv("CHROME"), "chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", fmt.Errorf("there is no Chromium: run make browser")
-}
-
-// axeSource is axe-core, which checks a page against WCAG.
-var axeSource = sync.OnceValues(func() (string, error) {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", err
-	}
-	source, err := os.ReadFile(filepath.Join(home, ".cache", "clientregistry", "axe-core-4.14.1", "axe.min.js"))
-	if err != nil {
-		return "", fmt.Errorf("there is no axe-core: run make browser")
-	}
-	return string(source), nil
-})
-
-// office is a registry that is being served, with people at their windows.
-type office struct {
-	*site
-	url string
-}
-
-// newOffice serves an empty registry on a free port. Its clock stands at the
-// time at which the test started.
-// Without a browser the test is skipped; under CI=true that is a failure.
-func newOffice(t *testing.T) *office {
-	t.Helper()
-	_, err1 := chromium.start()
-	_, err2 := axeSource()
-	if err := cmp.Or(err1, err2); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	server := httptest.NewUnstartedServer(nil)
-	url := "http://" + server.Listener.Addr().String()
-	s := newSiteAt(t, url)
-	s.clock.Add(time.Since(s.clock.Now())) // what a browser takes for now
-	server.Config.Handler = s
-	server.Start()
-	t.Cleanup(server.Close)
-	return &office{site: s, url: url}
-}
 
 // window is a browser window. Windows of one person share the session.
 type window struct {
@@ -147,11 +50,11 @@ func (o *office) window() *window {
 }
 
 // windowOf opens a window of somebody who is signed in.
-func (o *office) windowOf(b *browser) *window {
+func (o *office) windowOf(p *person) *window {
 	o.t.Helper()
 	w := o.window()
 	yes := true
-	call(w, network.SetCookie, network.SetCookieParams{Name: b.cookie.Name, Value: b.cookie.Value, URL: w.url, HTTPOnly: &yes, SameSite: network.CookieSameSiteLax})
+	call(w, network.SetCookie, network.SetCookieParams{Name: p.cookie.Name, Value: p.cookie.Value, URL: w.url, HTTPOnly: &yes, SameSite: network.CookieSameSiteLax})
 	return w
 }
 
@@ -478,159 +381,6 @@ func (w *window) everywhere(what string) {
 	w.fits(what + ", at 320 pixels")
 	w.desk()
 	w.fits(what)
-}
-
-// ---------- acting
-
-func (w *window) open(path string) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, patience)
-	defer cancel()
-	address := path
-	if strings.HasPrefix(path, "/") {
-		address = w.url + path
-	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
-		w.t.Fatalf("open %s: %v", path, err)
-	}
-}
-
-// click clicks, or on a phone touches, the one visible element that fits the selector and says the text.
-func (w *window) click(selector string, text ...string) {
-	w.t.Helper()
-	x, y := w.point(selector, text...)
-	if w.touch {
-		w.act(chromedp.TapXY(x, y))
-		return
-	}
-	w.act(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
-	w.act(chromedp.MouseClickXY(x, y))
-}
-
-// doubleClick clicks twice, as fast as it goes.
-func (w *window) doubleClick(selector string, text ...string) {
-	w.t.Helper()
-	x, y := w.point(selector, text...)
-	w.act(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
-}
-
-// point waits until an element can be pressed, and returns where.
-func (w *window) point(selector string, text ...string) (x, y float64) {
-	w.t.Helper()
-	w.pointed = true
-	type spot struct {
-		X, Y    float64
-		Missing string
-	}
-	said := strings.Join(text, " ")
-	deadline := time.Now().Add(patience)
-	for {
-		s, err := ask[spot](w, "spot(%s, %s)", selector, said)
-		if err == nil && s.Missing == "" {
-			return s.X, s.Y
-		}
-		if time.Now().After(deadline) || w.ctx.Err() != nil {
-			w.fatal("cannot press %s %q: %s%s", selector, said, s.Missing, errorText(err))
-		}
-		pause()
-	}
-}
-
-func (w *window) act(steps ...chromedp.Action[chromedp.Void]) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// fill presses a field and types over what is in it.
-func (w *window) fill(selector, value string) {
-	w.t.Helper()
-	w.click(selector)
-	w.until("chosen(%s)", selector)
-	call(w, input.InsertText, input.InsertTextParams{Text: value})
-}
-
-// set gives a value to what has its own picker in each browser: a select, by the option's text, or a date.
-func (w *window) set(selector, value string) {
-	w.t.Helper()
-	w.until("set(%s, %s)", selector, value)
-}
-
-// write presses the keys of a text, one by one.
-func (w *window) write(text string) {
-	w.t.Helper()
-	w.loaded()
-	for _, r := range text {
-		w.key(r, 0)
-	}
-}
-
-var keyNames = map[string]string{
-	"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "ArrowRight": kb.ArrowRight,
-}
-
-// press presses keys in turn, like "n", "Tab", "Shift+Tab", "Control+Enter".
-func (w *window) press(keys ...string) {
-	w.t.Helper()
-	w.loaded()
-	for _, key := range keys {
-		held, name := chromedp.ModifierNone, key
-		if rest, ok := strings.CutPrefix(key, "Shift+"); ok {
-			held, name = chromedp.ModifierShift, rest
-		} else if rest, ok := strings.CutPrefix(key, "Control+"); ok {
-			held, name = chromedp.ModifierCtrl, rest
-		}
-		for _, r := range cmp.Or(keyNames[name], name) {
-			w.key(r, held)
-		}
-	}
-}
-
-// key presses and releases one key. It goes down in one event with its text,
-// so that a page that keeps the key to itself gets no text, as with a real one.
-func (w *window) key(r rune, held chromedp.Modifier) {
-	w.t.Helper()
-	var down, up input.DispatchKeyEventParams
-	for _, e := range kb.Encode(r) {
-		e.Modifiers |= int64(held)
-		switch {
-		case e.Type == kb.KeyUp:
-			up = *e
-		case e.Type != kb.KeyChar:
-			down = *e
-		case held != chromedp.ModifierCtrl:
-			down.Text, down.UnmodifiedText = e.Text, e.UnmodifiedText
-		}
-	}
-	down.Type = input.DispatchKeyEventTypeRawKeyDown
-	if down.Text != "" {
-		down.Type = input.DispatchKeyEventTypeKeyDown
-	}
-	call(w, input.DispatchKeyEvent, down)
-	call(w, input.DispatchKeyEvent, up)
-}
-
-// tabTo presses Tab until the element has the focus.
-func (w *window) tabTo(selector string) {
-	w.t.Helper()
-	for range 60 {
-		w.press("Tab")
-		if there, err := ask[bool](w, "document.activeElement?.matches(%s) ?? false", selector); err == nil && there {
-			w.focused(selector)
-			return
-		}
-	}
-	w.fatal("Tab does not reach %s", selector)
-}
-
-func (w *window) back() {
-	w.t.Helper()
-	if _, err := ask[any](w, "history.back()"); err != nil {
-		w.t.Fatal(err)
-	}
 }
 
 // What the windows watch for is no use if they would not see it.

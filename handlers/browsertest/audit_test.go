@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/handlers/handlerstest"
 )
 
 func TestAnAuditorReadsTheLog(t *testing.T) {
@@ -14,13 +15,15 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomas Rehn", "Manager")
 	organization, _ := furnished(o)
 	long := "https://a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/and/has/a/path/that/does/not/end"
-	tomas.post(organization+"/fields/website", "value", long, "version", "1").want(http.StatusSeeOther, "", "")
+	tomas.post(organization+"/fields/website", "value", long, "version", "1")
 	for i := range 60 {
-		if _, err := o.db.UpdateOrganization(t.Context(), db.System, key(organization), i+2, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
+		if _, err := o.DB.UpdateOrganization(t.Context(), db.System, handlerstest.Key(organization), i+2, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tomas.get("/admin/audit").want(http.StatusForbidden, "", "")
+	if status := tomas.send(http.MethodGet, "/admin/audit", nil); status != http.StatusForbidden {
+		t.Fatalf("a manager's history of everything: status %d", status)
+	}
 	for _, scripts := range []bool{true, false} {
 		w := o.windowOf(astrid)
 		w.scripts(scripts)
@@ -70,8 +73,8 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 			w.everywhere("audit log, nothing matches")
 		}
 	}
-	o.exec("DROP TRIGGER audit_logs_no_update")
-	o.exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
+	o.Exec("DROP TRIGGER audit_logs_no_update")
+	o.Exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
 	w := o.windowOf(astrid)
 	w.open("/admin/audit")
 	w.click("button", "Verify now")
@@ -88,7 +91,7 @@ func TestAValueIsTakenBackFromHistory(t *testing.T) {
 	o := newOffice(t)
 	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomas Rehn", "Manager")
 	organization, _ := furnished(o)
-	tomas.post(organization, "sector", "Retail", "website", "a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/with/a/path", "version", "1").want(http.StatusSeeOther, "", "")
+	tomas.post(organization, "sector", "Retail", "website", "a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/with/a/path", "version", "1")
 	version := 2
 	for _, scripts := range []bool{true, false} {
 		w := o.windowOf(astrid)
@@ -124,7 +127,7 @@ func TestAValueIsTakenBackFromHistory(t *testing.T) {
 
 	// Somebody else was faster: both values are shown, and nothing is lost.
 	w.open(organization + "/history")
-	tomas.post(organization+"/fields/website", "value", "third.example", "version", fmt.Sprint(version+2)).want(http.StatusSeeOther, "", "")
+	tomas.post(organization+"/fields/website", "value", "third.example", "version", fmt.Sprint(version+2))
 	w.click(".back button", "Restore this value of Website")
 	w.see("#fact-website .versus", "third.example")
 	w.click("#fact-website button", "Keep mine")
@@ -138,10 +141,10 @@ func TestTakingBackInEachHistory(t *testing.T) {
 	o := newOffice(t)
 	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomas Rehn", "Manager")
 	organization, maya := furnished(o)
-	link, call := organization+"/contacts/"+key(maya), o.log(organization, maya, "Renewal agreed")
-	tomas.post(maya+"/fields/job_title", "value", "CEO", "version", "1").want(http.StatusSeeOther, "", "")
-	tomas.post(link, "role_label", "Advisor", "version", "1").want(http.StatusSeeOther, "", "")
-	tomas.post(call, "subject", "Renewal refused", "version", "1").want(http.StatusSeeOther, "", "")
+	link, call := organization+"/contacts/"+handlerstest.Key(maya), o.Log(organization, maya, "Renewal agreed")
+	tomas.post(maya+"/fields/job_title", "value", "CEO", "version", "1")
+	tomas.post(link, "role_label", "Advisor", "version", "1")
+	tomas.post(call, "subject", "Renewal refused", "version", "1")
 
 	w := o.windowOf(astrid)
 	w.open(maya)
@@ -172,7 +175,7 @@ func TestTakingBackInEachHistory(t *testing.T) {
 	w.see("h1", "Renewal agreed")
 	w.click("#toasts button", "Undo")
 	w.see("h1", "Renewal refused")
-	tomas.post(link+"/unlink", "version", o.one("SELECT max(version) FROM organization_contact")).want(http.StatusSeeOther, "", "")
+	tomas.post(link+"/unlink", "version", o.One("SELECT max(version) FROM organization_contact"))
 	w.open(organization + "/history")
 	w.gone("#links", "Maya Okafor")
 	w.click(".by .back button", "Link again")

@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"strings"
@@ -12,8 +12,8 @@ func TestAViewOfOnesOwn(t *testing.T) {
 	o := newOffice(t)
 	astrid := o.person("Astrid Öberg", "Manager")
 	lea := o.person("Léa Fournier", "Viewer")
-	o.organization("Acme", "sector", "Retail", "owner_user_id", astrid.user.ID)
-	o.organization("Brig", "sector", "Media")
+	o.Organization("Acme", "sector", "Retail", "owner_user_id", astrid.user.ID)
+	o.Organization("Brig", "sector", "Media")
 	w := o.windowOf(astrid)
 	w.open("/organizations")
 	w.see(".tabs a", "My accounts 1")
@@ -81,8 +81,8 @@ func TestAViewByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid := o.person("Astrid Öberg", "Manager")
-	o.organization("Acme", "sector", "Retail")
-	o.organization("Brig", "sector", "Media")
+	o.Organization("Acme", "sector", "Retail")
+	o.Organization("Brig", "sector", "Media")
 	w := o.windowOf(astrid)
 	w.open("/organizations?sector=Retail")
 	w.tabTo("#view-new")
@@ -123,7 +123,7 @@ func TestViewsWithoutScript(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid := o.person("Astrid Öberg", "Manager")
-	o.log(o.organization("Acme"), "", "A call")
+	o.Log(o.Organization("Acme"), "", "A call")
 	w := o.windowOf(astrid)
 	w.scripts(false)
 	w.open("/interactions?channel=call")

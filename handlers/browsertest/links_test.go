@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import "testing"
 
@@ -7,9 +7,9 @@ import "testing"
 func TestAnEditorStaysOpen(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	pier := o.organization("Pier & Sons")
+	pier := o.Organization("Pier & Sons")
 	for _, name := range []string{"Anna", "Bo", "Cleo"} {
-		o.link(pier, o.contact(name, "Berg"))
+		o.Link(pier, o.Contact(name, "Berg"))
 	}
 	w := o.windowOf(o.person("Inès Moreau", "Manager"))
 	w.open(pier)

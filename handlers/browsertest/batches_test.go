@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ func TestManyAtOnce(t *testing.T) {
 	astrid := o.person("Astrid Öberg", "Administrator")
 	o.person("Tomas Rehn", "Manager")
 	for n := range 60 {
-		o.organization(fmt.Sprintf("Haus %02d", n), "owner_user_id", astrid.user.ID)
+		o.Organization(fmt.Sprintf("Haus %02d", n), "owner_user_id", astrid.user.ID)
 	}
 	w := o.windowOf(astrid)
 	w.open("/organizations?sort=-display_name")
@@ -70,7 +70,7 @@ func TestManyAtOnce(t *testing.T) {
 	w.click("button", "Set the sector")
 	w.see("#toasts", "Sector of 60 organizations set to Retail")
 	w.desk()
-	o.wantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Retail'")
+	o.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Retail'")
 }
 
 // TestAContactIsFoundForMany: the choices come while somebody types.
@@ -78,10 +78,10 @@ func TestAContactIsFoundForMany(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid := o.person("Astrid Öberg", "Administrator")
-	o.organization("Acme")
-	o.organization("Brig")
-	o.contact("Maya", "Okafor")
-	o.contact("Maya", "Berg")
+	o.Organization("Acme")
+	o.Organization("Brig")
+	o.Contact("Maya", "Okafor")
+	o.Contact("Maya", "Berg")
 	w := o.windowOf(astrid)
 	w.open("/organizations")
 	w.click("#all")
@@ -106,8 +106,8 @@ func TestManyAtOnceWithoutScript(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid := o.person("Astrid Öberg", "Administrator")
-	o.organization("Acme")
-	o.organization("Brig")
+	o.Organization("Acme")
+	o.Organization("Brig")
 	w := o.windowOf(astrid)
 	w.scripts(false)
 	w.open("/organizations")

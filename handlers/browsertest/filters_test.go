@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 
 // crowded is an office with 60 organizations, of which every third is of one
 // sector, every fifth has an owner, and one was talked to.
-func crowded(t *testing.T) (o *office, astrid *browser) {
+func crowded(t *testing.T) (o *office, astrid *person) {
 	t.Helper()
 	o = newOffice(t)
 	astrid = o.person("Astrid Öberg", "Administrator")
@@ -16,9 +16,9 @@ func crowded(t *testing.T) (o *office, astrid *browser) {
 		if n%5 == 0 {
 			more = append(more, "owner_user_id", astrid.user.ID)
 		}
-		organization := o.organization(fmt.Sprintf("Haus %02d", n), more...)
+		organization := o.Organization(fmt.Sprintf("Haus %02d", n), more...)
 		if n == 30 {
-			o.log(organization, "", "Renewal agreed")
+			o.Log(organization, "", "Renewal agreed")
 		}
 	}
 	return o, astrid

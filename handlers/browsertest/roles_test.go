@@ -1,10 +1,11 @@
-package handlers_test
+package browsertest
 
 import (
 	"testing"
 	"time"
 
 	"clientregistry/db"
+	"clientregistry/handlers/handlerstest"
 )
 
 // TestARoleByKeyboard: an administrator makes a role and gives it to
@@ -13,8 +14,8 @@ func TestARoleByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid, lea := o.person("Astrid Öberg", "Administrator"), o.person("Léa Fournier", "Viewer")
-	organization := o.organization("Harbor & Pine")
-	o.log(organization, "", "First call")
+	organization := o.Organization("Harbor & Pine")
+	o.Log(organization, "", "First call")
 	w := o.windowOf(astrid)
 	w.open("/")
 	w.tabTo(".nav a[href='/admin/roles']")
@@ -58,7 +59,7 @@ func TestARoleByKeyboard(t *testing.T) {
 	hers := o.window()
 	hers.open("/login")
 	hers.fill("#email", lea.user.Email)
-	hers.fill("#password", password)
+	hers.fill("#password", handlerstest.Password)
 	hers.press("Enter")
 	hers.see("h1", "Home")
 	hers.see(".me", "Bookkeeper")
@@ -78,13 +79,13 @@ func TestOwnClientsInABrowser(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid, lea := o.person("Astrid Öberg", "Administrator"), o.person("Léa Fournier", "Manager")
-	mine, secret := o.organization("Harbor & Pine", "owner_user_id", lea.user.ID), o.organization("Secret House")
-	elif, hidden := o.contact("Elif", "Aydın"), o.contact("Hidden", "Person")
-	o.link(mine, elif)
-	o.link(secret, hidden)
-	o.link(secret, elif)
-	o.log(secret, hidden, "Secret talk")
-	o.log(secret, elif, "Talk with Elif")
+	mine, secret := o.Organization("Harbor & Pine", "owner_user_id", lea.user.ID), o.Organization("Secret House")
+	elif, hidden := o.Contact("Elif", "Aydın"), o.Contact("Hidden", "Person")
+	o.Link(mine, elif)
+	o.Link(secret, hidden)
+	o.Link(secret, elif)
+	o.Log(secret, hidden, "Secret talk")
+	o.Log(secret, elif, "Talk with Elif")
 	hers := o.windowOf(lea)
 	hers.open(secret)
 	hers.see("h1", "Secret House")
@@ -148,8 +149,8 @@ func TestPagesOfAccess(t *testing.T) {
 	o := newOffice(t)
 	astrid, lea := o.person("Astrid Öberg", "Administrator"), o.person("Léa Marchetti de la Fontaine-Wolfeschlegelstein", "Viewer")
 	organization, maya := furnished(o)
-	o.own(lea, db.ViewClient, db.EditClient)
-	o.exec("UPDATE contacts SET owner_user_id = ?", lea.user.ID)
+	o.Own(lea.user, db.ViewClient, db.EditClient)
+	o.Exec("UPDATE contacts SET owner_user_id = ?", lea.user.ID)
 	w := o.windowOf(astrid)
 	w.open(organization)
 	w.click("summary[aria-label=More]")
@@ -165,7 +166,7 @@ func TestPagesOfAccess(t *testing.T) {
 	w.open(organization + "/access")
 	w.click("#rows .c-sub a", "Maya Okafor")
 	w.see("h1", "Maya Okafor")
-	auditor := o.windowOf(o.person("Auditor", o.role("Auditor", db.ViewAudit)))
+	auditor := o.windowOf(o.person("Auditor", o.Role("Auditor", db.ViewAudit)))
 	auditor.open(organization + "/access")
 	auditor.see(".c-sub", "Owns contacts that are linked to it")
 	auditor.everywhere("who can see this, without a name")
@@ -176,12 +177,12 @@ func TestPagesOfRoles(t *testing.T) {
 	o := newOffice(t)
 	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomás Brandt", "Administrator")
 	lea := o.person("Léa Marchetti de la Fontaine-Wolfeschlegelstein", "Viewer")
-	long := o.rolePath(o.role("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikant, Nord", db.EditClient, db.EditInteraction, db.ViewAudit))
-	manager := o.rolePath("Manager")
-	soon := o.clock.Now().Add(10 * time.Minute).Format("2006-01-02T15:04:05.000Z")
-	o.exec("INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES ('2001:db8:1234:5678::/64', 50, ?1, ?1)", soon)
+	long := o.RolePath(o.Role("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikant, Nord", db.EditClient, db.EditInteraction, db.ViewAudit))
+	manager := o.RolePath("Manager")
+	soon := o.Clock.Now().Add(10 * time.Minute).Format("2006-01-02T15:04:05.000Z")
+	o.Exec("INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES ('2001:db8:1234:5678::/64', 50, ?1, ?1)", soon)
 	w := o.windowOf(astrid)
-	for _, path := range []string{"/admin/users", "/admin/roles", "/admin/roles/new", manager, long, o.rolePath("Administrator"), "/admin/users/" + lea.user.ID, "/admin/users?new=1", "/account"} {
+	for _, path := range []string{"/admin/users", "/admin/roles", "/admin/roles/new", manager, long, o.RolePath("Administrator"), "/admin/users/" + lea.user.ID, "/admin/users?new=1", "/account"} {
 		w.open(path)
 		w.see("h1")
 		w.everywhere(path)
@@ -192,7 +193,7 @@ func TestPagesOfRoles(t *testing.T) {
 	w.everywhere("role refused")
 
 	w.open(manager)
-	tomas.post(manager, "name", "Manager", "description", "Theirs").want(303, "", "")
+	tomas.post(manager, "name", "Manager", "description", "Theirs")
 	w.fill("#description", "Mine")
 	w.click("#p-ViewAudit")
 	w.click("button", "Save role")
@@ -203,7 +204,7 @@ func TestPagesOfRoles(t *testing.T) {
 	w.see("#toasts", "Saved Manager")
 	w.see("section p", "reads the audit log")
 
-	clerk := o.windowOf(o.person("Clerk", o.role("Clerk", db.ManageUsers, db.ViewClient)))
+	clerk := o.windowOf(o.person("Clerk", o.Role("Clerk", db.ManageUsers, db.ViewClient)))
 	clerk.open(manager)
 	clerk.see("#beyond", "not yours to change")
 	clerk.everywhere("role that may do more")

@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"bufio"
@@ -27,7 +27,7 @@ import (
 // the pages in a browser. Without a browser those are left out.
 func (f *fixture) figures(b *testing.B) []figure {
 	binary := filepath.Join(b.TempDir(), "clientregistry")
-	out, err := exec.Command("go", "build", "-tags", "nomsgpack", "-o", binary, "..").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", "nomsgpack", "-o", binary, "../..").CombinedOutput()
 	if err != nil {
 		b.Fatalf("%s", out)
 	}

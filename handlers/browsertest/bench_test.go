@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"bufio"
@@ -31,6 +31,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/demo"
 	"clientregistry/handlers"
+	"clientregistry/handlers/handlerstest"
 	"clientregistry/handlers/jobs"
 	"clientregistry/migrations"
 )
@@ -189,14 +190,14 @@ func newFixture(b *testing.B, size string) *fixture {
 	b.Cleanup(func() { d.Close() })
 	const email = "bench@pinestreet.example"
 	if _, err := d.AccountByEmail(ctx, db.System, email); errors.Is(err, db.ErrNotFound) {
-		_, err := d.CreateUser(ctx, db.System, db.NewUser{Email: email, FullName: "Bench", Role: "Administrator", Hash: hash})
+		_, err := d.CreateUser(ctx, db.System, db.NewUser{Email: email, FullName: "Bench", Role: "Administrator", Hash: handlerstest.Hash})
 		check(b, err)
 	}
 	server, err := handlers.New(d, jobs.New(ctx, d, jobs.Options{}), handlers.Options{BaseURL: "http://registry.example"})
 	check(b, err)
 	product := httptest.NewServer(server)
 	b.Cleanup(product.Close)
-	token, err := d.SignIn(ctx, db.Actor{}, email, password)
+	token, err := d.SignIn(ctx, db.Actor{}, email, handlerstest.Password)
 	check(b, err)
 
 	f := &fixture{path: path, product: product.Listener.Addr().String(), cookie: "session=" + token, sizes: map[string][]int{}}

@@ -1,18 +1,20 @@
-package handlers_test
+package browsertest
 
 import (
 	"fmt"
 	"testing"
+
+	"clientregistry/handlers/handlerstest"
 )
 
 func TestSearchPageInABrowser(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ines := o.person("Inès Moreau", "Manager")
-	pier, old := o.organization("Pier & Sons"), o.contact("Pierre", "Old")
-	o.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(old))
+	pier, old := o.Organization("Pier & Sons"), o.Contact("Pierre", "Old")
+	o.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", handlerstest.Key(old))
 	for i := range 25 {
-		o.log(pier, "", fmt.Sprint("Pier talk ", 25-i))
+		o.Log(pier, "", fmt.Sprint("Pier talk ", 25-i))
 	}
 	w := o.windowOf(ines)
 	w.open("/search")

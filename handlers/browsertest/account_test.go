@@ -1,6 +1,10 @@
-package handlers_test
+package browsertest
 
-import "testing"
+import (
+	"testing"
+
+	"clientregistry/handlers/handlerstest"
+)
 
 // TestMyAccount: name, theme, shortcuts, password and sessions, with and without script.
 func TestMyAccount(t *testing.T) {
@@ -45,7 +49,7 @@ func TestMyAccount(t *testing.T) {
 		w.fill("#password", "another good password")
 		w.click("button", "Change password")
 		w.see("#current_password-e", "This is not your current password")
-		w.fill("#current_password", password)
+		w.fill("#current_password", handlerstest.Password)
 		w.fill("#password", "another good password")
 		w.click("button", "Change password")
 		w.see("#toasts", "Password changed")

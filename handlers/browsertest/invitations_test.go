@@ -1,4 +1,4 @@
-package handlers_test
+package browsertest
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/handlers/handlerstest"
 )
 
 // handedOver is the path of the one-time link that the window shows.
@@ -29,7 +30,7 @@ func TestComingInByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	astrid := o.person("Astrid Öberg", "Administrator")
-	o.exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	o.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
 	w := o.windowOf(astrid)
 	state := func(says string) {
 		t.Helper()
@@ -51,7 +52,7 @@ func TestComingInByKeyboard(t *testing.T) {
 	link := w.handedOver()
 	w.everywhere("one-time link")
 	state("Invited Link works until")
-	o.clock.Add(db.InvitationLife)
+	o.Clock.Add(db.InvitationLife)
 	astrid.comeIn()
 	w = o.windowOf(astrid)
 	state("Invited Link has expired")
@@ -80,7 +81,7 @@ func TestComingInByKeyboard(t *testing.T) {
 	sams.focused("#password[aria-invalid=true]")
 	sams.everywhere("invitation refused")
 	sams.focused("#password")
-	sams.write(password)
+	sams.write(handlerstest.Password)
 	sams.press("Enter")
 	sams.see("h1", "Set up a second factor")
 	sams.see(".sub", "Your role Manager demands one")
@@ -89,9 +90,9 @@ func TestComingInByKeyboard(t *testing.T) {
 	sams.see("h1", "Set up a second factor")
 	seed := sams.typedKey()
 	sams.tabTo("#code")
-	sams.write(dbtest.Code(t, seed, o.clock.Now()))
+	sams.write(dbtest.Code(t, seed, o.Clock.Now()))
 	sams.press("Tab")
-	sams.write(password)
+	sams.write(handlerstest.Password)
 	sams.press("Enter")
 	sams.see("h1", "Keep these recovery codes")
 	sams.tabTo("main a.pri")
@@ -103,7 +104,7 @@ func TestComingInByKeyboard(t *testing.T) {
 	w.see(".c-mfa", "Authenticator app")
 	late.open(link)
 	late.see("h1", "This link works no more")
-	o.wantOne("Asia/Tokyo", "SELECT time_zone FROM users WHERE email = 'sam@pinestreet.example'")
+	o.WantOne("Asia/Tokyo", "SELECT time_zone FROM users WHERE email = 'sam@pinestreet.example'")
 }
 
 // TestComingInWithoutScript is the same way on a phone without JavaScript, and
@@ -133,7 +134,7 @@ func TestComingInWithoutScript(t *testing.T) {
 
 	sams.open(link)
 	sams.fits("invitation")
-	sams.fill("#password", password)
+	sams.fill("#password", handlerstest.Password)
 	sams.set("#time_zone", "Asia/Tokyo")
 	sams.click("button", "Set password and sign in")
 	sams.see("h1", "Home")

@@ -1,10 +1,11 @@
-package handlers_test
+package browsertest
 
 import (
 	"testing"
 	"time"
 
 	"clientregistry/db"
+	"clientregistry/handlers/handlerstest"
 )
 
 // stockholm is a day as people there write it into a form, days from now.
@@ -13,7 +14,7 @@ func (o *office) stockholm(days int) string {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return o.clock.Now().In(zone).AddDate(0, 0, days).Format(time.DateOnly)
+	return o.Clock.Now().In(zone).AddDate(0, 0, days).Format(time.DateOnly)
 }
 
 // TestFollowingUp: a call with a next step, seen on Home, moved, done, and each taken back.
@@ -22,7 +23,7 @@ func TestFollowingUp(t *testing.T) {
 	for _, phone := range []bool{false, true} {
 		o := newOffice(t)
 		ines := o.person("Inès Moreau", "Manager")
-		org := o.organization("Harbor & Pine")
+		org := o.Organization("Harbor & Pine")
 		w := o.windowOf(ines)
 		w.zone("Europe/Stockholm")
 		if phone {
@@ -99,9 +100,9 @@ func TestFollowingUpByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ines := o.person("Inès Moreau", "Manager")
-	org := o.organization("Harbor & Pine")
+	org := o.Organization("Harbor & Pine")
 	for _, text := range []string{"First", "Second"} {
-		o.followUp(o.log(org, "", text), text, o.stockholm(0), ines.user.ID)
+		o.FollowUp(o.Log(org, "", text), text, o.stockholm(0), ines.user.ID)
 	}
 	w := o.windowOf(ines)
 	w.zone("Europe/Stockholm")
@@ -137,7 +138,7 @@ func TestFollowingUpWithoutScript(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ines := o.person("Inès Moreau", "Manager")
-	org := o.organization("Harbor & Pine")
+	org := o.Organization("Harbor & Pine")
 	w := o.windowOf(ines)
 	w.scripts(false)
 	w.open(org)
@@ -179,18 +180,18 @@ func TestPagesOfFollowUps(t *testing.T) {
 		w.see("h1")
 		w.everywhere("no follow-ups: " + path)
 	}
-	o.clock.Add(-20 * 24 * time.Hour)
+	o.Clock.Add(-20 * 24 * time.Hour)
 	var last string
 	for text, days := range map[string]int{"Send the insurance certificate": -3, "Agree a date for the on-site visit with the plant manager and both shift leads, and with the one who is on holiday until then": 0, "山田さんに電話する": 1, "Prepare the price list": 90} {
-		last = o.log(organization, maya, "About "+text)
-		o.followUp(last, text, o.stockholm(20+days), astrid.user.ID)
+		last = o.Log(organization, maya, "About "+text)
+		o.FollowUp(last, text, o.stockholm(20+days), astrid.user.ID)
 	}
-	o.clock.Add(20 * 24 * time.Hour)
-	nobodys := o.log("", maya, "About nothing")
-	if _, err := o.db.AddFollowUp(t.Context(), db.System, key(nobodys), db.Fields{"text": "Nobody's", "due_on": o.stockholm(0)}); err != nil {
+	o.Clock.Add(20 * 24 * time.Hour)
+	nobodys := o.Log("", maya, "About nothing")
+	if _, err := o.DB.AddFollowUp(t.Context(), db.System, handlerstest.Key(nobodys), db.Fields{"text": "Nobody's", "due_on": o.stockholm(0)}); err != nil {
 		t.Fatal(err)
 	}
-	o.exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(maya))
+	o.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", handlerstest.Key(maya))
 	for _, path := range []string{"/", "/follow-ups", "/follow-ups?show=all", organization, maya, last, organization + "/history"} {
 		w.open(path)
 		w.see("h1")
@@ -211,7 +212,7 @@ func TestPagesOfFollowUps(t *testing.T) {
 	w.click("#timeline li:has(.next b) a[aria-label='Edit: About Prepare the price list']")
 	w.see("#timeline [name=follow_up_text]")
 	w.everywhere("interaction editor with its next step")
-	w.open(o.log(organization, "", "Nothing planned"))
+	w.open(o.Log(organization, "", "Nothing planned"))
 	w.see("#next-form")
 	w.click("#next-form button", "Plan it")
 	w.see("#next-form .err")

@@ -1,0 +1,165 @@
+package browsertest
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// What somebody does in a window.
+
+func (w *window) open(path string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	address := path
+	if strings.HasPrefix(path, "/") {
+		address = w.url + path
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+		w.t.Fatalf("open %s: %v", path, err)
+	}
+}
+
+// click clicks, or on a phone touches, the one visible element that fits the selector and says the text.
+func (w *window) click(selector string, text ...string) {
+	w.t.Helper()
+	x, y := w.point(selector, text...)
+	if w.touch {
+		w.act(chromedp.TapXY(x, y))
+		return
+	}
+	w.act(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
+	w.act(chromedp.MouseClickXY(x, y))
+}
+
+// doubleClick clicks twice, as fast as it goes.
+func (w *window) doubleClick(selector string, text ...string) {
+	w.t.Helper()
+	x, y := w.point(selector, text...)
+	w.act(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
+}
+
+// point waits until an element can be pressed, and returns where.
+func (w *window) point(selector string, text ...string) (x, y float64) {
+	w.t.Helper()
+	w.pointed = true
+	type spot struct {
+		X, Y    float64
+		Missing string
+	}
+	said := strings.Join(text, " ")
+	deadline := time.Now().Add(patience)
+	for {
+		s, err := ask[spot](w, "spot(%s, %s)", selector, said)
+		if err == nil && s.Missing == "" {
+			return s.X, s.Y
+		}
+		if time.Now().After(deadline) || w.ctx.Err() != nil {
+			w.fatal("cannot press %s %q: %s%s", selector, said, s.Missing, errorText(err))
+		}
+		pause()
+	}
+}
+
+func (w *window) act(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// fill presses a field and types over what is in it.
+func (w *window) fill(selector, value string) {
+	w.t.Helper()
+	w.click(selector)
+	w.until("chosen(%s)", selector)
+	call(w, input.InsertText, input.InsertTextParams{Text: value})
+}
+
+// set gives a value to what has its own picker in each browser: a select, by the option's text, or a date.
+func (w *window) set(selector, value string) {
+	w.t.Helper()
+	w.until("set(%s, %s)", selector, value)
+}
+
+// write presses the keys of a text, one by one.
+func (w *window) write(text string) {
+	w.t.Helper()
+	w.loaded()
+	for _, r := range text {
+		w.key(r, 0)
+	}
+}
+
+var keyNames = map[string]string{
+	"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "ArrowRight": kb.ArrowRight,
+}
+
+// press presses keys in turn, like "n", "Tab", "Shift+Tab", "Control+Enter".
+func (w *window) press(keys ...string) {
+	w.t.Helper()
+	w.loaded()
+	for _, key := range keys {
+		held, name := chromedp.ModifierNone, key
+		if rest, ok := strings.CutPrefix(key, "Shift+"); ok {
+			held, name = chromedp.ModifierShift, rest
+		} else if rest, ok := strings.CutPrefix(key, "Control+"); ok {
+			held, name = chromedp.ModifierCtrl, rest
+		}
+		for _, r := range cmp.Or(keyNames[name], name) {
+			w.key(r, held)
+		}
+	}
+}
+
+// key presses and releases one key. It goes down in one event with its text,
+// so that a page that keeps the key to itself gets no text, as with a real one.
+func (w *window) key(r rune, held chromedp.Modifier) {
+	w.t.Helper()
+	var down, up input.DispatchKeyEventParams
+	for _, e := range kb.Encode(r) {
+		e.Modifiers |= int64(held)
+		switch {
+		case e.Type == kb.KeyUp:
+			up = *e
+		case e.Type != kb.KeyChar:
+			down = *e
+		case held != chromedp.ModifierCtrl:
+			down.Text, down.UnmodifiedText = e.Text, e.UnmodifiedText
+		}
+	}
+	down.Type = input.DispatchKeyEventTypeRawKeyDown
+	if down.Text != "" {
+		down.Type = input.DispatchKeyEventTypeKeyDown
+	}
+	call(w, input.DispatchKeyEvent, down)
+	call(w, input.DispatchKeyEvent, up)
+}
+
+// tabTo presses Tab until the element has the focus.
+func (w *window) tabTo(selector string) {
+	w.t.Helper()
+	for range 60 {
+		w.press("Tab")
+		if there, err := ask[bool](w, "document.activeElement?.matches(%s) ?? false", selector); err == nil && there {
+			w.focused(selector)
+			return
+		}
+	}
+	w.fatal("Tab does not reach %s", selector)
+}
+
+func (w *window) back() {
+	w.t.Helper()
+	if _, err := ask[any](w, "history.back()"); err != nil {
+		w.t.Fatal(err)
+	}
+}

@@ -1,0 +1,76 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// chromium is the one browser process of all tests.
+var chromium process
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	chromium.stop()
+	os.Exit(code)
+}
+
+type process struct {
+	once   sync.Once
+	ctx    context.Context
+	err    error
+	cancel []context.CancelFunc
+}
+
+// start starts the process for the first test that needs it.
+func (p *process) start() (context.Context, error) {
+	p.once.Do(func() {
+		path, err := chromiumPath()
+		if err != nil {
+			p.err = err
+			return
+		}
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+			chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4")) // there is a mouse
+		allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, stop := chromedp.NewContext(allocator)
+		p.cancel = []context.CancelFunc{stop, stopAllocator}
+		p.ctx, p.err = ctx, chromedp.Do(ctx)
+	})
+	return p.ctx, p.err
+}
+
+func (p *process) stop() {
+	for _, cancel := range p.cancel {
+		cancel()
+	}
+}
+
+func chromiumPath() (string, error) {
+	for _, name := range []string{os.Getenv("CHROME"), "chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("there is no Chromium: run make browser")
+}
+
+// axeSource is axe-core, which checks a page against WCAG.
+var axeSource = sync.OnceValues(func() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	source, err := os.ReadFile(filepath.Join(home, ".cache", "clientregistry", "axe-core-4.14.1", "axe.min.js"))
+	if err != nil {
+		return "", fmt.Errorf("there is no axe-core: run make browser")
+	}
+	return string(source), nil
+})
