@@ -10,6 +10,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/secrets"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func (s *Server) accountShow(c *gin.Context) error {
@@ -160,7 +161,7 @@ func (s *Server) sessionEndOthers(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.accountChanged(c, plural(int(ended), "session")+" ended")
+	return s.accountChanged(c, wording.Plural(int(ended), "session")+" ended")
 }
 
 func (s *Server) accountChanged(c *gin.Context, done string) error {

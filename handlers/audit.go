@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -16,6 +15,7 @@ import (
 	"clientregistry/handlers/jobs"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 const auditPath = "/admin/audit"
@@ -107,11 +107,11 @@ func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]v
 	for _, kind := range db.AuditKinds {
 		read := slices.DeleteFunc(slices.Clone(db.AuditActions[kind]), func(action string) bool { return !who(c).ReadsAction(action) })
 		if len(read) > 0 {
-			kinds = append(kinds, views.Option{Value: kind, Label: kindLabel(kind)})
+			kinds = append(kinds, views.Option{Value: kind, Label: wording.Kind(kind)})
 		}
 		for _, action := range read {
 			if (f.TargetType == "" || f.TargetType == kind) && !offered[action] {
-				actions = append(actions, views.Option{Value: action, Label: actionLabel(action)})
+				actions = append(actions, views.Option{Value: action, Label: wording.Action(action)})
 			}
 			offered[action] = offered[action] || f.TargetType == "" || f.TargetType == kind
 		}
@@ -131,15 +131,8 @@ func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]v
 func (s *Server) auditDays(c *gin.Context, entries []db.AuditEntry) (days []views.HistoryDay) {
 	clock := s.clock(c)
 	for _, e := range entries {
-		line := historyEntry(clock, e, "")
+		line := historyEntry(clock, e, "", who(c).Can(db.ManageUsers))
 		line.From = auditFrom(e)
-		if !who(c).Can(db.ManageUsers) {
-			for i, w := range line.Words {
-				if strings.HasPrefix(w.Href, "/admin/") {
-					line.Words[i].Href = ""
-				}
-			}
-		}
 		days = addEntry(days, clock.Day(e.At), line)
 	}
 	return days
@@ -147,7 +140,7 @@ func (s *Server) auditDays(c *gin.Context, entries []db.AuditEntry) (days []view
 
 // auditFrom is the address and the browser of an entry, and ways to more like it.
 func auditFrom(e db.AuditEntry) *views.From {
-	f := &views.From{Address: e.IP, Device: device(e.UA), Action: e.Action, Row: grouped(int(e.Seq))}
+	f := &views.From{Address: e.IP, Device: device(e.UA), Action: e.Action, Row: wording.Grouped(int(e.Seq))}
 	if e.IP == "" {
 		f.Address, f.Device = "This server", "By the program itself"
 	}
@@ -212,18 +205,13 @@ func (s *Server) auditExport(c *gin.Context) error {
 
 // auditRow is an entry as a row of the file.
 func auditRow(e db.AuditEntry) []string {
-	clock := views.Clock{Zone: time.UTC, Now: e.At}
-	var change strings.Builder
-	for _, w := range entryWords(e, "") {
-		change.WriteString(w.Text)
-	}
-	for i, d := range differences(clock, e.Entry) {
-		change.WriteString(map[bool]string{true: ": ", false: "; "}[i == 0])
-		change.WriteString(d.Label + " " + orEmpty(d.Theirs) + " → " + orEmpty(d.Yours))
+	change := wording.Entry(e, "").String()
+	for i, x := range wording.Changes(e.Entry, time.UTC) {
+		change += map[bool]string{true: ": ", false: "; "}[i == 0] + x.Label + " " + orEmpty(x.Old) + " → " + orEmpty(x.New)
 	}
 	return []string{
 		e.At.UTC().Format("2006-01-02T15:04:05.000Z"), strconv.FormatInt(e.Seq, 10), e.UserName, e.UserEmail, e.Action, e.TargetType, e.TargetID, recordName(e),
-		change.String(), e.Metadata, e.IP, e.UA, e.Hash,
+		change, e.Metadata, e.IP, e.UA, e.Hash,
 	}
 }
 
@@ -256,7 +244,7 @@ func (s *Server) auditVerify(c *gin.Context) error {
 	defer end()
 	v, err := s.jobs.VerifyHistory(ctx)
 	var found *db.Broken
-	done := "The history is whole: " + grouped(int(v.Rows)) + " rows"
+	done := "The history is whole: " + wording.Grouped(int(v.Rows)) + " rows"
 	switch {
 	case errors.Is(err, jobs.ErrVerifying):
 		done = "It is being verified already. Look again in a moment"
@@ -276,6 +264,6 @@ func (s *Server) verified(c *gin.Context) (views.Verified, error) {
 	v, err := s.db.LastVerification(c.Request.Context())
 	clock := s.clock(c)
 	return views.Verified{
-		CheckedAt: clock.Date(v.CheckedAt), Problem: v.Problem, WholeAt: clock.Date(v.WholeAt), Rows: grouped(int(v.Rows)), Hash: v.Hash,
+		CheckedAt: clock.Date(v.CheckedAt), Problem: v.Problem, WholeAt: clock.Date(v.WholeAt), Rows: wording.Grouped(int(v.Rows)), Hash: v.Hash,
 	}, err
 }

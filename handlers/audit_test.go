@@ -3,64 +3,14 @@ package handlers_test
 import (
 	"encoding/csv"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 
 	"clientregistry/db"
 	"clientregistry/db/demo"
-	"clientregistry/handlers"
 )
-
-var recorded = regexp.MustCompile(`\.record\("([a-z_]+)", "([a-z]+)"`)
-
-// TestEveryActionHasWords: all that the code records by name, and all that the
-// history takes at all, for whoever may see what it is about and for others.
-func TestEveryActionHasWords(t *testing.T) {
-	t.Parallel()
-	found := 0
-	source := os.DirFS("../db")
-	files, err := fs.Glob(source, "*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	check := func(action, kind string) {
-		for _, hidden := range []bool{false, true} {
-			words := handlers.ActionWords(action, kind, hidden)
-			if words == "" || words == strings.ReplaceAll(action, "_", " ") || strings.Contains(words, "_") || strings.Contains(words, "*") {
-				t.Errorf("%s of kind %s has no words of its own: %q", action, kind, words)
-			}
-		}
-	}
-	for _, name := range files {
-		text, err := fs.ReadFile(source, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		for _, m := range recorded.FindAllStringSubmatch(string(text), -1) {
-			check(m[1], m[2])
-			found++
-		}
-	}
-	if found < 30 {
-		t.Error("only", found, "actions found in the source")
-	}
-	for kind, actions := range db.AuditActions {
-		for _, action := range actions {
-			check(action, kind)
-		}
-	}
-	if words := handlers.ActionWords("feed_cat", "system", false); words != "feed cat" {
-		t.Errorf("an action of the future reads %q", words)
-	}
-}
 
 // log is what the audit log says, newest first, without who read it.
 func auditSentences(a answer) (all []string) {

@@ -13,6 +13,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func (s *Server) recordBatch(c *gin.Context) error { return s.batch(c, recordKindOf(c.FullPath())) }
@@ -148,7 +149,7 @@ func (s *Server) batchAsk(c *gin.Context, x *batchForm, refused map[string]strin
 		return err
 	}
 	page, status := s.batchPage(c, x), http.StatusOK
-	page.Lead = views.Matches(n, many, x.list.Noun, x.list.Plural) + " selected"
+	page.Lead = wording.Matches(n, many, x.list.Noun) + " selected"
 	if page.Asks, err = s.batchAsks(c, x, refused); err != nil {
 		return err
 	}
@@ -227,11 +228,11 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 			page.Given = append(page.Given, views.Hidden{Name: name, Value: value})
 		}
 	}
-	w := wording{x, plan.Subject}
-	page.Lead, _ = w.of(plan.Changes)
+	w := wording.Batch{Batch: x.Batch, Subject: plan.Subject}
+	page.Lead, _ = w.Of(plan.Changes)
 	page.Changes = s.names(x.list.path(), plan.Changes, plan.Names)
 	for _, left := range plan.Left {
-		page.Left = append(page.Left, views.BatchLeft{Why: w.why(left), Names: s.names(x.list.path(), left.Count, left.Names)})
+		page.Left = append(page.Left, views.BatchLeft{Why: w.Why(left), Names: s.names(x.list.path(), left.Count, left.Names)})
 	}
 	if page.Confirm = page.Lead; plan.Changes == 0 {
 		page.Lead, page.Confirm = "Nothing would change", ""
@@ -263,20 +264,20 @@ func (s *Server) batchRefused(c *gin.Context, x *batchForm, err error) error {
 
 // batchDone goes back to the list and says what was done, with the way to take it back.
 func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) error {
-	w := wording{x, done.Subject}
+	w := wording.Batch{Batch: x.Batch, Subject: done.Subject}
 	to := address(x.list.path(), x.parameters)
-	_, text := w.of(done.Changes)
+	_, text := w.Of(done.Changes)
 	if done.Changes == 0 {
 		text = "Nothing was changed"
 	}
 	toast := views.Toast{Text: text}
 	for _, left := range done.Left {
 		if slices.Contains([]db.Reason{db.Changed, db.Unmatched, db.New}, left.Why) {
-			toast.Text += ". " + w.why(left) + ": " + someNames(left)
+			toast.Text += ". " + w.Why(left) + ": " + wording.Names(left)
 		}
 	}
 	if done.OutOfSight > 0 {
-		toast.Text += ". " + outOfSightCount(done, x.list)
+		toast.Text += ". " + wording.OutOfSight(done, x.list.Noun)
 	}
 	if done.ID != "" && done.OutOfSight < done.Changes {
 		toast.Undo = &views.Undo{Action: "/batches/" + done.ID + "/undo", Fields: []views.Hidden{{Name: "next", Value: to}}}
@@ -301,14 +302,14 @@ func (s *Server) batchUndo(c *gin.Context) error {
 	if undone.Kind == "contact" {
 		k = contactRecords
 	}
-	text := "Undone: " + plural(undone.Undone, k.Noun)
+	text := "Undone: " + wording.Plural(undone.Undone, k.Noun)
 	if undone.Undone == 0 {
 		text = "Nothing was undone"
 	}
 	for _, left := range undone.Left {
-		text += ". " + undoWhy(left)
+		text += ". " + wording.UndoWhy(left)
 		if len(left.Names) > 0 {
-			text += ": " + someNames(left)
+			text += ": " + wording.Names(left)
 		}
 	}
 	if err := s.flash(c, views.Toast{Text: text}); err != nil {

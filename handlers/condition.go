@@ -12,6 +12,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // condition is how the registry is at a moment: a line for each check, what
@@ -83,11 +84,11 @@ func (c condition) summary() string {
 	case c.failed == 0 && c.warned == 0:
 		return "All checks are well."
 	case c.failed == 0:
-		return plural(c.warned, "warning") + "."
+		return wording.Plural(c.warned, "warning") + "."
 	case c.warned == 0:
-		return plural(c.failed, "check") + " failed."
+		return wording.Plural(c.failed, "check") + " failed."
 	}
-	return plural(c.failed, "check") + " failed, " + plural(c.warned, "warning") + "."
+	return wording.Plural(c.failed, "check") + " failed, " + wording.Plural(c.warned, "warning") + "."
 }
 
 func line(state views.State, name, text string, do ...views.Word) views.HealthLine {
@@ -200,7 +201,7 @@ func (s *Server) historyLine(ctx context.Context) views.HealthLine {
 	if v.Rows == 1 {
 		entries = "entry"
 	}
-	return line(views.OK, name, grouped(int(v.Rows))+" "+entries+", none missing or changed")
+	return line(views.OK, name, wording.Grouped(int(v.Rows))+" "+entries+", none missing or changed")
 }
 
 func (s *Server) keyLine(ctx context.Context) views.HealthLine {
@@ -248,11 +249,11 @@ func age(d time.Duration) string {
 	case minutes < 2:
 		return "a minute"
 	case hours < 2:
-		return plural(minutes, "minute")
+		return wording.Plural(minutes, "minute")
 	case hours < 96:
-		return plural(hours, "hour")
+		return wording.Plural(hours, "hour")
 	default:
-		return plural(hours/24, "day")
+		return wording.Plural(hours/24, "day")
 	}
 }
 
@@ -269,5 +270,5 @@ func Bytes(n int64) string {
 			return fmt.Sprintf("%.1f %s", float64(n)/float64(unit.size), unit.name)
 		}
 	}
-	return plural(int(n), "byte")
+	return wording.Plural(int(n), "byte")
 }

@@ -8,6 +8,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // contactRecords are the pages of contacts.
@@ -75,7 +76,7 @@ func taken(refused *db.Invalid) *views.Found {
 		return nil
 	}
 	x := refused.Taken
-	return &views.Found{Name: x.Name(), Href: "/contacts/" + x.ID, Archived: !x.IsActive, Detail: joined(x.Value("job_title"), x.Organization)}
+	return &views.Found{Name: x.Name(), Href: "/contacts/" + x.ID, Archived: !x.IsActive, Detail: wording.Joined(x.Value("job_title"), x.Organization)}
 }
 
 // takenByNew adds, in the form of a new contact, the button that brings an archived one back instead.
@@ -100,8 +101,4 @@ func takenByLinked(refused *db.Invalid, action string) *views.Found {
 	}
 	f.Action, f.Fields = action, []views.Hidden{{Name: "found_id", Value: refused.Taken.ID}}
 	return f
-}
-
-func joined(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
 }

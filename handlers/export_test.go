@@ -1,11 +1,5 @@
 package handlers
 
-import (
-	"strings"
-
-	"clientregistry/db"
-)
-
 // NewRequestID is for tests that make ids.
 var NewRequestID = newRequestID
 
@@ -39,15 +33,6 @@ func (s *Server) Mounted() ([]Route, error) {
 		all = append(all, Route{Method: r.Method, Path: r.Path})
 	}
 	return all, nil
-}
-
-// ActionWords is what an entry of an action says that names nobody.
-func ActionWords(action, kind string, hidden bool) string {
-	var text strings.Builder
-	for _, w := range entryWords(db.AuditEntry{Entry: db.Entry{Action: action, TargetType: kind}, Hidden: hidden}, "") {
-		text.WriteString(w.Text)
-	}
-	return text.String()
 }
 
 // PlainLine is a Markdown text as search shows it in one line.

@@ -10,8 +10,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
-	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func (s *Server) followUpCreate(c *gin.Context) error {
@@ -258,9 +258,9 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	}
 	x, status := s.followUp(c, f, place), http.StatusConflict
 	if refused != nil {
-		x.Open, x.Typed, x.Error, status = true, c.Request.PostForm.Get("due_on"), middleware.Messages(refused), http.StatusUnprocessableEntity
+		x.Open, x.Typed, x.Error, status = true, c.Request.PostForm.Get("due_on"), wording.Refusals(refused), http.StatusUnprocessableEntity
 	} else {
-		x.Stale = middleware.WhoChanged(stale) + " changed this meanwhile. Look at it, then do it again."
+		x.Stale = wording.Changer(stale) + " changed this meanwhile. Look at it, then do it again."
 	}
 	return s.answerPart(c, status, func() error {
 		i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, f.InteractionID)
@@ -287,7 +287,7 @@ func (s *Server) followUpPassed(c *gin.Context, f db.FollowUp, err error) error 
 	}
 	reason := s.Describe(c, err)
 	if errors.As(err, &stale) {
-		reason.Message = middleware.WhoChanged(stale) + " changed this meanwhile: " + f.Text
+		reason.Message = wording.Changer(stale) + " changed this meanwhile: " + f.Text
 	}
 	return s.show(c, reason.Status, append(places, toast(reason.Message, nil))...)
 }

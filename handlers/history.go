@@ -10,6 +10,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // historyIndex answers a record's changes: to htmx alone, or only what is older; else on its page.
@@ -47,7 +48,7 @@ func (s *Server) historyIndex(c *gin.Context) error {
 // this kind and at this path.
 func historyDays(clock views.Clock, entries []db.Entry, kind, path string) (days []views.HistoryDay) {
 	for _, e := range entries {
-		line := historyEntry(clock, db.AuditEntry{Entry: e}, kind)
+		line := historyEntry(clock, db.AuditEntry{Entry: e}, kind, false)
 		offerBack(&line, e, kind, path)
 		days = addEntry(days, clock.Day(e.At), line)
 	}
@@ -103,7 +104,30 @@ func addEntry(days []views.HistoryDay, label string, e views.HistoryEntry) []vie
 	return days
 }
 
-// historyEntry says an entry in words, as read on a page of this kind.
-func historyEntry(clock views.Clock, e db.AuditEntry, kind string) views.HistoryEntry {
-	return views.HistoryEntry{Who: actor(e), Words: entryWords(e, kind), Time: clock.Hour(e.At), Changes: differences(clock, e.Entry)}
+// historyEntry says an entry in words, as read on a page of this kind; staff
+// tells whether the reader may open the pages of users and roles.
+func historyEntry(clock views.Clock, e db.AuditEntry, kind string, staff bool) views.HistoryEntry {
+	line := views.HistoryEntry{Who: wording.Actor(e), Words: linked(wording.Entry(e, kind), staff), Time: clock.Hour(e.At)}
+	for _, x := range wording.Changes(e.Entry, clock.Zone) {
+		line.Changes = append(line.Changes, views.Difference{Label: x.Label, Theirs: x.Old, Yours: x.New})
+	}
+	return line
+}
+
+// linked makes links of the references in a sentence; of those to users and
+// roles only where staff is true.
+func linked(says wording.Sentence, staff bool) (words []views.Word) {
+	for _, x := range says {
+		word := views.Word{Text: x.Text}
+		switch x.Kind {
+		case "organization", "contact", "interaction":
+			word.Href = "/" + x.Kind + "s/" + x.ID
+		case "user", "role":
+			if staff {
+				word.Href = "/admin/" + x.Kind + "s/" + x.ID
+			}
+		}
+		words = append(words, word)
+	}
+	return words
 }

@@ -8,6 +8,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // home shows what somebody has to do, what he touched last, his quiet clients, what happened today, and charts.
@@ -61,7 +62,7 @@ func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
 	for _, o := range quiet {
 		contacts := "No contacts"
 		if o.Contacts > 0 {
-			contacts = plural(o.Contacts, "contact")
+			contacts = wording.Plural(o.Contacts, "contact")
 		}
 		detail := contacts
 		if o.Value("sector") != "" {
@@ -80,22 +81,7 @@ func (s *Server) homeToday(c *gin.Context, page *views.Home) error {
 	today := clock.Today().Range(clock.Zone)
 	found, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, db.InteractionFilter{From: today.From, To: today.To, Limit: 10})
 	for _, i := range found {
-		e := views.HomeEvent{Event: s.event(c, i, nil)}
-		by := e.By
-		if by == "" {
-			by = "A former colleague"
-		}
-		e.Sentence = []views.Word{{Text: by + " " + e.Verb}}
-		if e.Whom != nil {
-			about := " "
-			if i.Channel == "note" {
-				about = " about "
-			}
-			e.Sentence = append(e.Sentence, views.Word{Text: about}, views.Word{Text: e.Whom.Name, Href: e.Whom.Href})
-		}
-		if e.At != nil {
-			e.Sentence = append(e.Sentence, views.Word{Text: ", "}, views.Word{Text: e.At.Name, Href: e.At.Href})
-		}
+		e := views.HomeEvent{Event: s.event(c, i, nil), Sentence: linked(wording.Interaction(i), false)}
 		page.Today = append(page.Today, e)
 	}
 	return err

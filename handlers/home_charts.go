@@ -9,6 +9,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // homeCharts shows interactions by week, new clients by month and clients by owner: those that the visitor may see.
@@ -33,8 +34,8 @@ func (s *Server) homeCharts(c *gin.Context, page *views.Home) error {
 func weeksChart(weeks []db.Counted) views.Chart {
 	chart := views.Chart{ID: "weeks", Heading: "Interactions per week", Note: "12 weeks", Head: []string{"Week of"}}
 	for _, channel := range db.Channels {
-		chart.Legend = append(chart.Legend, views.Series{Class: "k-" + channel, Label: channelLabels[channel]})
-		chart.Head = append(chart.Head, channelLabels[channel])
+		chart.Legend = append(chart.Legend, views.Series{Class: "k-" + channel, Label: wording.Channel(channel)})
+		chart.Head = append(chart.Head, wording.Channel(channel))
 	}
 	var panel views.Panel
 	var peak db.Counted
@@ -45,14 +46,14 @@ func weeksChart(weeks []db.Counted) views.Chart {
 		var parts []string
 		for _, channel := range db.Channels {
 			n, href := week.Of[channel], linkTo("/interactions", with(p, "channel", channel), week.Of[channel])
-			column.Parts = append(column.Parts, views.ChartPart{Class: "k-" + channel, Href: href, Title: fmt.Sprintf("Week of %s: %s", monday, plural(n, channel)), N: n})
-			row.Cells = append(row.Cells, views.ChartCell{Text: grouped(n), Href: href})
+			column.Parts = append(column.Parts, views.ChartPart{Class: "k-" + channel, Href: href, Title: fmt.Sprintf("Week of %s: %s", monday, wording.Plural(n, channel)), N: n})
+			row.Cells = append(row.Cells, views.ChartCell{Text: wording.Grouped(n), Href: href})
 			if n > 0 {
-				parts = append(parts, plural(n, channel))
+				parts = append(parts, wording.Plural(n, channel))
 			}
 		}
 		if column.Title = fmt.Sprintf("Week of %s: nothing", monday); len(parts) > 0 {
-			column.Title = fmt.Sprintf("Week of %s: %s (%s)", monday, plural(sum(week), "interaction"), strings.Join(parts, ", "))
+			column.Title = fmt.Sprintf("Week of %s: %s (%s)", monday, wording.Plural(sum(week), "interaction"), strings.Join(parts, ", "))
 		}
 		if i%2 == 1 { // each second one has room for its label, this week's among them
 			column.Label = monday
@@ -66,7 +67,7 @@ func weeksChart(weeks []db.Counted) views.Chart {
 		chart.Nothing = "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here."
 		return chart
 	}
-	chart.Finding = fmt.Sprintf("Most in the week of %s: %s. This week so far: %s.", peak.From.Format("2 January"), grouped(sum(peak)), grouped(sum(weeks[len(weeks)-1])))
+	chart.Finding = fmt.Sprintf("Most in the week of %s: %s. This week so far: %s.", peak.From.Format("2 January"), wording.Grouped(sum(peak)), wording.Grouped(sum(weeks[len(weeks)-1])))
 	chart.Drawing = views.DrawColumns([]views.Panel{panel})
 	return chart
 }
@@ -85,14 +86,14 @@ func monthsChart(months []db.Counted) views.Chart {
 		for k, x := range kindsOfClient {
 			n := month.Of[x.kind]
 			href := linkTo(x.path, with(dated(month.Range, "created_from", "created_to"), "status", "all"), n)
-			title := fmt.Sprintf("%s: %s", month.From.Format("January 2006"), plural(n, x.kind))
+			title := fmt.Sprintf("%s: %s", month.From.Format("January 2006"), wording.Plural(n, x.kind))
 			column := views.ChartColumn{Href: href, Title: title, Parts: []views.ChartPart{{N: n}}}
 			if i%2 == 1 {
 				column.Label = month.From.Format("Jan")
 			}
 			panels[k].Name = x.words
 			panels[k].Columns = append(panels[k].Columns, column)
-			row.Cells = append(row.Cells, views.ChartCell{Text: grouped(n), Href: href})
+			row.Cells = append(row.Cells, views.ChartCell{Text: wording.Grouped(n), Href: href})
 		}
 		total += sum(month)
 		chart.Rows = append(chart.Rows, row)
@@ -105,7 +106,7 @@ func monthsChart(months []db.Counted) views.Chart {
 		return chart
 	}
 	this := months[len(months)-1]
-	chart.Finding = fmt.Sprintf("%s created in 12 months; this month so far %s and %s.", plural(total, "client"), plural(this.Of["organization"], "organization"), plural(this.Of["contact"], "contact"))
+	chart.Finding = fmt.Sprintf("%s created in 12 months; this month so far %s and %s.", wording.Plural(total, "client"), wording.Plural(this.Of["organization"], "organization"), wording.Plural(this.Of["contact"], "contact"))
 	chart.Drawing = views.DrawColumns(panels)
 	return chart
 }
@@ -122,8 +123,8 @@ func ownersChart(owners []db.OwnerCount) views.Chart {
 	var rows []views.ChartColumn
 	total, others := 0, 0
 	show := func(name, href string, n int) {
-		rows = append(rows, views.ChartColumn{Label: name, Value: grouped(n), Href: href, Title: name + ": " + plural(n, "organization"), Parts: []views.ChartPart{{N: n}}})
-		chart.Rows = append(chart.Rows, views.ChartRow{Label: name, Cells: []views.ChartCell{{Text: grouped(n), Href: href}}})
+		rows = append(rows, views.ChartColumn{Label: name, Value: wording.Grouped(n), Href: href, Title: name + ": " + wording.Plural(n, "organization"), Parts: []views.ChartPart{{N: n}}})
+		chart.Rows = append(chart.Rows, views.ChartRow{Label: name, Cells: []views.ChartCell{{Text: wording.Grouped(n), Href: href}}})
 	}
 	for i, o := range owners {
 		total += o.Organizations
@@ -134,11 +135,11 @@ func ownersChart(owners []db.OwnerCount) views.Chart {
 			show(o.Name, "/organizations?owner="+o.UserID, o.Organizations)
 		default:
 			if others += o.Organizations; last || owners[i+1].UserID == "" {
-				show(plural(i+1-mostOwners, "other"), "", others)
+				show(wording.Plural(i+1-mostOwners, "other"), "", others)
 			}
 		}
 	}
-	chart.Finding = fmt.Sprintf("%s: %s of %s.", rows[0].Label, rows[0].Value, plural(total, "active organization"))
+	chart.Finding = fmt.Sprintf("%s: %s of %s.", rows[0].Label, rows[0].Value, wording.Plural(total, "active organization"))
 	chart.Drawing = views.DrawRows(rows)
 	return chart
 }

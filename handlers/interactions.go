@@ -11,6 +11,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // interactionIndex is the feed of all interactions.
@@ -41,7 +42,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	}
 	page := views.Interactions{Page: s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"), Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs}
 	page.Here = tabs.Here()
-	page.Matches = views.Matches(n, more, "interaction", "interactions")
+	page.Matches = wording.Matches(n, more, "interaction")
 	for _, name := range []string{"channel", "outcome", "user", "view"} {
 		if p.Get(name) != "" {
 			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
@@ -77,7 +78,7 @@ func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, e
 		chip("/interactions", p, "Who", "user", p.Get("user"), people[1:]),
 	}
 	if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
-		chips = append(chips, views.Chip{Key: "Day", Value: span(from, to), Remove: address("/interactions", with(with(p, "from", ""), "to", ""))})
+		chips = append(chips, views.Chip{Key: "Day", Value: wording.Span(from, to), Remove: address("/interactions", with(with(p, "from", ""), "to", ""))})
 	}
 	return chips, nil
 }
@@ -253,7 +254,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 		}
 		return s.done(c, "/interactions/"+id, views.Toast{Text: "Saved", Undo: undoOf(c, i.Version, was)})
 	}
-	done := toast(channelLabels[i.Channel]+" saved", nil)
+	done := toast(wording.Channel(i.Channel)+" saved", nil)
 	p := s.pageOf(c)
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) || i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
 		return s.timelineAgain(c, p, i.ID, done) // it has another place, or none here
@@ -327,7 +328,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		case "follow_up_assignee_id":
 			d.Theirs, d.Yours = optionLabel(e.Next.Who.Options, f.stored), optionLabel(e.Next.Who.Options, typed)
 		case "channel":
-			d.Theirs, d.Yours = channelLabels[f.stored], channelLabels[typed]
+			d.Theirs, d.Yours = wording.Channel(f.stored), wording.Channel(typed)
 		case "happened_at":
 			d.Theirs, d.Yours = strings.Replace(d.Theirs, "T", " ", 1), strings.Replace(d.Yours, "T", " ", 1)
 		}
@@ -356,7 +357,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	done, undo := channelLabels[i.Channel]+" deleted", &views.Undo{Action: "/interactions/" + id + "/restore"}
+	done, undo := wording.Channel(i.Channel)+" deleted", &views.Undo{Action: "/interactions/" + id + "/restore"}
 	if part(c) {
 		p := s.pageOf(c)
 		around, err := s.around(c, p)
@@ -380,7 +381,7 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	done := channelLabels[i.Channel] + " is back"
+	done := wording.Channel(i.Channel) + " is back"
 	if p := s.pageOf(c); part(c) && p != nil {
 		return s.timelineAgain(c, p, i.ID, toast(done, nil))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // linkForm is the step that the URL names: q to find, KIND_id once chosen, new to create.
@@ -55,7 +56,7 @@ func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) erro
 // foundLink is a link that exists as what stands in the way of another.
 func foundLink(e end, l db.Link) *views.Found {
 	id, name, active := e.other(l)
-	return &views.Found{Name: name, Detail: joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.plural + "/" + id, Archived: !active}
+	return &views.Found{Name: name, Detail: wording.Joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.plural + "/" + id, Archived: !active}
 }
 
 func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
@@ -90,10 +91,10 @@ func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error)
 	}
 	if e.organization {
 		x, err := s.db.Contact(ctx, by, id)
-		return &views.Chosen{ID: x.ID, Name: x.Name(), Detail: joined(x.Value("job_title"), x.Organization, x.Value("email")), Archived: !x.IsActive}, err
+		return &views.Chosen{ID: x.ID, Name: x.Name(), Detail: wording.Joined(x.Value("job_title"), x.Organization, x.Value("email")), Archived: !x.IsActive}, err
 	}
 	o, err := s.db.Organization(ctx, by, id)
-	return &views.Chosen{ID: o.ID, Name: o.Name(), Detail: joined(o.Value("sector"), views.Domain(o.Value("website"))), Archived: !o.IsActive}, err
+	return &views.Chosen{ID: o.ID, Name: o.Name(), Detail: wording.Joined(o.Value("sector"), views.Domain(o.Value("website"))), Archived: !o.IsActive}, err
 }
 
 // newColumns are asked for when the other end is created on the way.

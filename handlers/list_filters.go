@@ -10,6 +10,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 
 	"github.com/gin-gonic/gin"
 )
@@ -211,7 +212,7 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 	}
 	for _, r := range []struct{ key, name string }{{"Last contact", "last_contact"}, {"Created", "created"}, {"Changed", "updated"}} {
 		if from, to := p.Get(r.name+"_from"), p.Get(r.name+"_to"); from != "" || to != "" {
-			set(r.key, span(from, to), r.name+"_from", r.name+"_to")
+			set(r.key, wording.Span(from, to), r.name+"_from", r.name+"_to")
 		}
 	}
 	return chips
@@ -220,24 +221,7 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 // days is a number of days in words.
 func days(typed string) string {
 	n, _ := strconv.Atoi(typed)
-	return plural(n, "day")
-}
-
-// span is a range of days in words.
-func span(from, to string) string {
-	short := func(day string) string {
-		d, _ := db.ReadDate(day)
-		return d.Format("2 Jan 2006")
-	}
-	switch {
-	case from == to:
-		return short(from)
-	case to == "":
-		return "from " + short(from)
-	case from == "":
-		return "up to " + short(to)
-	}
-	return short(from) + " – " + short(to)
+	return wording.Plural(n, "day")
 }
 
 // filterForm is the form of the filters that are no menu.

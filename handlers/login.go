@@ -12,6 +12,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func loginForm(email, next, message string) views.Login {
@@ -58,7 +59,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 	wait := locked.Until.Sub(s.now())
 	c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-	when := "Too many wrong tries. Try again in " + plural(int(math.Ceil(wait.Minutes())), "minute")
+	when := "Too many wrong tries. Try again in " + wording.Plural(int(math.Ceil(wait.Minutes())), "minute")
 	if locked.Browser {
 		return when + ", or ask an administrator."
 	}

@@ -11,6 +11,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // askForCode leads from the right password to the second step, in the dialog where that asked.
@@ -72,7 +73,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	}
 	done := "Signed in."
 	if in.ByRecovery {
-		done = "Signed in. " + plural(in.CodesLeft, "recovery code") + " left."
+		done = "Signed in. " + wording.Plural(in.CodesLeft, "recovery code") + " left."
 		s.Sessions.Keep(in.Token, flashKey, views.Toast{Text: done})
 	}
 	return s.comeIn(c, next, done)

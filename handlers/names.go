@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"strconv"
 	"strings"
 )
 
@@ -12,21 +11,4 @@ func splitName(typed string) (first, last string) {
 		return typed, ""
 	}
 	return strings.Join(found[:len(found)-1], " "), found[len(found)-1]
-}
-
-// plural is a number with its noun: "1 contact", "4,000 contacts".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return grouped(n) + " " + noun + "s"
-}
-
-// grouped is a number with its thousands apart.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -11,6 +11,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func (s *Server) roleIndex(c *gin.Context) error {
@@ -18,10 +19,10 @@ func (s *Server) roleIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.Roles{Page: s.page(c, "Roles", "What people may see and do", "roles"), Result: plural(len(all), "role")}
+	page := views.Roles{Page: s.page(c, "Roles", "What people may see and do", "roles"), Result: wording.Plural(len(all), "role")}
 	for _, x := range all {
 		page.Rows = append(page.Rows, views.RoleRow{
-			Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x), Sees: roleClients(x), SecondFactor: x.RequireMFA, Held: plural(x.Users, "user"),
+			Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: wording.RoleMay(x), Sees: wording.RoleClients(x), SecondFactor: x.RequireMFA, Held: wording.Plural(x.Users, "user"),
 		})
 	}
 	return s.show(c, http.StatusOK, page)
@@ -173,7 +174,7 @@ func (f roleForm) view(p views.Page) views.Role {
 	}
 	if x := f.stored; x.ID != "" {
 		page.Title, page.Heading, page.Action, page.Submit, page.Column = x.Name, x.Name, "/admin/roles/"+x.ID, "Save role", x.Name
-		page.Held, page.Sentence, page.Copy = plural(x.Users, "user")+" with this role", roleSentence(x), "/admin/roles/new?from="+x.ID
+		page.Held, page.Sentence, page.Copy = wording.Plural(x.Users, "user")+" with this role", wording.Role(x), "/admin/roles/new?from="+x.ID
 		page.Description, page.StoredSecondFactor = x.Description, x.RequireMFA
 	}
 	return page
@@ -213,7 +214,7 @@ func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 	for _, g := range db.PermissionGroups {
 		group := views.PermissionGroup{Heading: g.Heading}
 		for _, p := range g.Permissions {
-			row := views.PermissionRow{Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: worksWith[p], Idle: idle(f.typed, p)}
+			row := views.PermissionRow{Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: wording.WorksWith(p), Idle: wording.Idle(f.typed, p)}
 			if f.stored.Slug == "Administrator" {
 				row.Fixed, row.Ticked, row.Note = true, true, ""
 			} else if by.Beyond(f.stored) != "" {
@@ -253,7 +254,7 @@ func roleDifferences(stored, typed db.Role) []views.Difference {
 	for _, p := range db.Permissions {
 		add(p.Words(), yes(stored.Can(p)), yes(typed.Can(p)))
 	}
-	add("Which clients", scopeWords[stored.ClientScope], scopeWords[typed.ClientScope])
+	add("Which clients", wording.Scope(stored.ClientScope), wording.Scope(typed.ClientScope))
 	add("Require a second factor", yes(stored.RequireMFA), yes(typed.RequireMFA))
 	return all
 }

@@ -12,6 +12,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // allRows is the view of a list that narrows nothing, for those who open the
@@ -242,9 +243,9 @@ func (s *Server) viewCount(c *gin.Context, x db.View) (string, error) {
 		n, more, err = k.count(s.db, ctx, by, f)
 	}
 	if more {
-		return grouped(n) + "+", err
+		return wording.Grouped(n) + "+", err
 	}
-	return grouped(n), err
+	return wording.Grouped(n), err
 }
 
 // viewInput is a view as its form sends it, its query as the list would write it.

@@ -9,6 +9,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func (s *Server) viewNew(c *gin.Context) error {
@@ -55,7 +56,7 @@ func (s *Server) viewWords(c *gin.Context, x db.View) (string, error) {
 	if x.List == "interactions" {
 		chips, err = s.interactionChips(c, p)
 		if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
-			chips = append(chips, views.Chip{Key: "Day", Value: span(from, to)})
+			chips = append(chips, views.Chip{Key: "Day", Value: wording.Span(from, to)})
 		}
 	} else {
 		k := recordKinds[x.List]

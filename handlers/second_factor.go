@@ -13,6 +13,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // secondFactorShow leads through setting up an authenticator app; for who has
@@ -117,7 +118,7 @@ func (s *Server) secondFactorPage(c *gin.Context, status int, form string, refus
 	forms := map[string][]views.Field{"renew": {currentPassword("renew-password")}, "disable": {currentPassword("disable-password")}}
 	withErrors(forms[form], refused)
 	v := views.SecondFactor{
-		Page: s.page(c, "Second factor", "The second step of signing in", "account"), Since: s.clock(c).Date(f.Since), CodesLeft: plural(f.CodesLeft, "recovery code"),
+		Page: s.page(c, "Second factor", "The second step of signing in", "account"), Since: s.clock(c).Date(f.Since), CodesLeft: wording.Plural(f.CodesLeft, "recovery code"),
 		DemandedBy: strings.Join(f.DemandedBy, " and "), Error: refused["second_factor"], Renew: forms["renew"][0], Disable: forms["disable"][0],
 	}
 	v.Failed = refused != nil

@@ -15,6 +15,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 const (
@@ -81,7 +82,7 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 		return row
 	case !b.ProvenAt.IsZero():
 		row.State = views.Proven
-		row.Detail = grouped(int(b.History)) + " history entries, " + grouped(int(b.Organizations+b.Contacts+b.Interactions)) + " records"
+		row.Detail = wording.Grouped(int(b.History)) + " history entries, " + wording.Grouped(int(b.Organizations+b.Contacts+b.Interactions)) + " records"
 	}
 	row.Size, row.Href = Bytes(b.Size), backupsPath+"/"+url.PathEscape(b.Name)
 	return row

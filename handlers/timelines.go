@@ -10,6 +10,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // side is the record whose page a timeline is on, with its links.
@@ -31,16 +32,14 @@ func (s *Server) side(c *gin.Context) (side, error) {
 	return side{e, links}, err
 }
 
-var channelLabels = map[string]string{"call": "Call", "email": "Email", "meeting": "Meeting", "note": "Note"}
-
 // channelOptions are the channels; current is chosen, or call.
 func channelOptions(current string) []views.Option {
-	if channelLabels[current] == "" {
+	if wording.Channel(current) == "" {
 		current = "call"
 	}
 	var options []views.Option
 	for _, channel := range db.Channels {
-		options = append(options, views.Option{Value: channel, Label: channelLabels[channel], Selected: channel == current})
+		options = append(options, views.Option{Value: channel, Label: wording.Channel(channel), Selected: channel == current})
 	}
 	return options
 }
@@ -56,7 +55,7 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	}
 	return &views.Composer{Action: x.base + "/interactions", RequestID: newRequestID(), ComposerFields: views.ComposerFields{
 		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Zone: who(c).User.TimeZone,
-		Channels: channelOptions(channel), Outcomes: outcomes, WhenShown: "Now", People: people, Days: views.NewMoveDays(s.clock(c)), Focus: channelLabels[channel] != "",
+		Channels: channelOptions(channel), Outcomes: outcomes, WhenShown: "Now", People: people, Days: views.NewMoveDays(s.clock(c)), Focus: wording.Channel(channel) != "",
 	}}, errors.Join(err1, err2)
 }
 
@@ -86,7 +85,7 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 // timelineFilter reads what narrows a timeline from the parameters of its address.
 func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
 	f := db.InteractionFilter{Channel: readable(parameters.Get("channel")), Before: parameters.Get("before")}
-	if channelLabels[f.Channel] == "" {
+	if wording.Channel(f.Channel) == "" {
 		f.Channel = ""
 	}
 	if other := readable(parameters.Get(x.otherColumn())); db.ValidID(other) {
@@ -201,11 +200,9 @@ func (s *Server) days(c *gin.Context, found []db.Interaction, x *side) []views.D
 	return days
 }
 
-var verbs = map[string]string{"call": "called", "email": "emailed", "meeting": "met", "note": "added a note"}
-
 func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	e := views.Event{
-		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Verb: verbs[i.Channel],
+		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName,
 		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
 		Next: views.FollowUp{InteractionID: i.ID, Place: "event"},
 	}
@@ -221,9 +218,7 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	if e.Whom == nil {
 		e.Whom, e.At = e.At, nil // "called Harbor & Pine Logistics"
 	}
-	if e.Whom == nil && i.Channel != "note" {
-		e.Verb = map[string]string{"call": "called", "email": "wrote an email", "meeting": "had a meeting"}[i.Channel]
-	}
+	e.Verb = wording.Did(i.Channel, e.Whom != nil)
 	return e
 }
 
@@ -300,12 +295,10 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	return s.interactionLogged(c, x, i)
 }
 
-var logged = map[string]string{"call": "Call logged", "email": "Email logged", "meeting": "Meeting logged", "note": "Note logged"}
-
 // interactionLogged answers the composer, emptied, and the timeline with the interaction in its place.
 func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) error {
 	if !part(c) {
-		if err := s.flash(c, views.Toast{Text: logged[i.Channel]}); err != nil {
+		if err := s.flash(c, views.Toast{Text: wording.Channel(i.Channel) + " logged"}); err != nil {
 			return err
 		}
 		return s.redirect(c, x.base)
@@ -336,7 +329,7 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(logged[i.Channel], nil)}, around...)...)
+	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(wording.Channel(i.Channel)+" logged", nil)}, around...)...)
 }
 
 // recordPlace is the record's page from which htmx asks.

@@ -11,8 +11,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
-	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 func (s *Server) userIndex(c *gin.Context) error {
@@ -36,7 +36,7 @@ func (s *Server) userList(c *gin.Context, status int, invite *views.InviteForm) 
 	if err != nil {
 		return err
 	}
-	page := views.Users{Page: s.page(c, "Users", "Who may sign in", "users"), Invite: invite, Result: plural(len(all), "user")}
+	page := views.Users{Page: s.page(c, "Users", "Who may sign in", "users"), Invite: invite, Result: wording.Plural(len(all), "user")}
 	page.Failed = status >= 400
 	for _, a := range locked {
 		page.Locked = append(page.Locked, views.LockedAddress{Address: a.Address, Until: a.Until.In(who(c).User.Location()).Format("15:04")})
@@ -94,7 +94,7 @@ func (s *Server) roleChoices(c *gin.Context, slugs []string) ([]views.RoleChoice
 	var choices []views.RoleChoice
 	for _, x := range roles {
 		choices = append(choices, views.RoleChoice{
-			Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: roleMay(x) + " · " + strings.ToLower(roleClients(x)),
+			Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: wording.RoleMay(x) + " · " + strings.ToLower(wording.RoleClients(x)),
 			Ticked: slices.Contains(slugs, x.Slug), Beyond: who(c).Beyond(x) != "",
 		})
 	}
@@ -188,7 +188,7 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 		page.Given[i].Held = slices.Contains(a.Roles, choice.Slug)
 	}
 	if f.refused != nil {
-		page.RoleError = middleware.Messages(f.refused)
+		page.RoleError = wording.Refusals(f.refused)
 	}
 	if f.stale != nil {
 		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this user")

@@ -3,7 +3,8 @@ package views
 import (
 	"fmt"
 	"slices"
-	"strconv"
+
+	"clientregistry/views/wording"
 )
 
 // List is what the lists of organizations and of contacts share.
@@ -126,7 +127,7 @@ func (l List) Shown() string {
 }
 
 // Matches says how many there are: "14 organizations", "more than 10,000 contacts".
-func (l List) Matches() string { return Matches(l.Count, l.Many, l.Noun, l.Plural) }
+func (l List) Matches() string { return wording.Matches(l.Count, l.Many, l.Noun) }
 
 // MatchAll offers to take all that match instead of the rows selected: where
 // more match than are shown, but not more than are counted.
@@ -134,26 +135,7 @@ func (l List) MatchAll() string {
 	if l.Many || l.First && l.More == "" {
 		return ""
 	}
-	return "All " + thousands(l.Count) + " that match"
-}
-
-// Matches says how many of a noun there are, more than n where many.
-func Matches(n int, many bool, noun, plural string) string {
-	if n != 1 || many {
-		noun = plural
-	}
-	if many {
-		return "more than " + thousands(n) + " " + noun
-	}
-	return thousands(n) + " " + noun
-}
-
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	if len(s) > 3 {
-		s = s[:len(s)-3] + "," + s[len(s)-3:]
-	}
-	return s
+	return "All " + wording.Grouped(l.Count) + " that match"
 }
 
 // Column is a heading of a list; one with Href sorts.

@@ -26,7 +26,7 @@ var arrows = []struct {
 		"handlers/jobs", "handlers/middleware", "views", "views/wording", "static", "db", "db/demo", "db/secrets", "db/sheet", "db/text",
 	}},
 	{"handlers/jobs", []string{"views", "views/wording", "db"}},
-	{"handlers/middleware", []string{"db", "db/secrets"}},
+	{"handlers/middleware", []string{"views/wording", "db", "db/secrets"}},
 	{"views", []string{"views/wording", "static", "db"}},
 	{"views/wording", []string{"db"}},
 	{"db/dbtest", []string{"db", "db/secrets"}},

@@ -2,15 +2,14 @@ package middleware
 
 import (
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
 	"clientregistry/db/secrets"
+	"clientregistry/views/wording"
 )
 
 // Answer is how an error is told. Nothing else decides about statuses, and no
@@ -116,17 +115,17 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	case errors.As(err, &refused) && c.Request.Method == http.MethodGet:
 		return Answer{
 			Status: http.StatusUnprocessableEntity, Heading: "This cannot be shown",
-			Message: Messages(refused), Fields: refused.Fields,
+			Message: wording.Refusals(refused), Fields: refused.Fields,
 		}
 	case errors.As(err, &refused):
 		return Answer{
 			Status: http.StatusUnprocessableEntity, Heading: "Not saved",
-			Message: Messages(refused) + " Nothing was changed.", Fields: refused.Fields,
+			Message: wording.Refusals(refused) + " Nothing was changed.", Fields: refused.Fields,
 		}
 	case errors.As(err, &stale):
 		return Answer{
 			Status: http.StatusConflict, Heading: "Changed meanwhile",
-			Message: WhoChanged(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.",
+			Message: wording.Changer(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.",
 		}
 	case errors.As(err, &keyLost):
 		return Answer{
@@ -161,23 +160,6 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 		Status: http.StatusInternalServerError, Heading: "Something went wrong",
 		Message: "Nothing was changed. Try again; if it stays, tell an administrator this number: " + RequestID(c),
 	}
-}
-
-// Messages says in sentences what is wrong with each refused field.
-func Messages(e *db.Invalid) string {
-	var all []string
-	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
-		all = append(all, e.Fields[field]+".")
-	}
-	return strings.Join(all, " ")
-}
-
-// WhoChanged names who changed a record meanwhile.
-func WhoChanged(e *db.Conflict) string {
-	if e.By == "" {
-		return "Somebody"
-	}
-	return e.By
 }
 
 // describeDisk tells what a damaged file, a full or a read-only disk refuses; false for any other error.

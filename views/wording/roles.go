@@ -1,4 +1,4 @@
-package handlers
+package wording
 
 import (
 	"strings"
@@ -6,16 +6,21 @@ import (
 	"clientregistry/db"
 )
 
-// Roles in words: what a person with one sees and does. What has no effect is not said.
+// What a person with a role sees and does; what has no effect is not said.
 
-var scopeWords = map[string]string{"all": "All clients", "own": "Own clients"}
+var scopes = map[string]string{"all": "All clients", "own": "Own clients"}
 
-// worksWith says which other permission one takes.
+// Scope says whose clients a role is about: those of all, or their own.
+func Scope(scope string) string { return scopes[scope] }
+
 var worksWith = map[db.Permission]string{
 	db.EditClient:      "Works together with seeing them",
 	db.ViewInteraction: "Works together with seeing organizations and contacts",
 	db.EditInteraction: "Works together with seeing them",
 }
+
+// WorksWith says which other permission one takes, "" for none.
+func WorksWith(p db.Permission) string { return worksWith[p] }
 
 // beside are the permissions that stand by themselves, in a list and in a sentence.
 var beside = []struct {
@@ -40,8 +45,8 @@ func reachOf(x db.Role) reach {
 	return r
 }
 
-// idle says why a permission that a role has does nothing in it.
-func idle(x db.Role, p db.Permission) string {
+// Idle says why a permission that a role has does nothing in it.
+func Idle(x db.Role, p db.Permission) string {
 	r, lacks := reachOf(x), db.Permission("")
 	switch {
 	case !x.Can(p):
@@ -56,16 +61,16 @@ func idle(x db.Role, p db.Permission) string {
 	return "No effect alone: it takes “" + lacks.Words() + "” too"
 }
 
-// roleClients says which clients a role's people see.
-func roleClients(x db.Role) string {
+// RoleClients says which clients a role's people see.
+func RoleClients(x db.Role) string {
 	if !reachOf(x).see {
 		return "No clients"
 	}
-	return scopeWords[x.ClientScope]
+	return scopes[x.ClientScope]
 }
 
-// roleMay says in a few words what a role's people may do.
-func roleMay(x db.Role) string {
+// RoleMay says in a few words what a role's people may do.
+func RoleMay(x db.Role) string {
 	if len(x.May) == len(db.Permissions) {
 		return "Everything"
 	}
@@ -96,8 +101,8 @@ func roleMay(x db.Role) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// roleSentence tells what a person with a role sees and does.
-func roleSentence(x db.Role) string {
+// Role tells what a person with a role sees and does.
+func Role(x db.Role) string {
 	which := "all organizations and contacts"
 	if x.ClientScope == "own" {
 		which = "only organizations and contacts of their own"

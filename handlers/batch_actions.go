@@ -1,0 +1,106 @@
+package handlers
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+	"clientregistry/views/wording"
+)
+
+// batchAction is what can be done to many records of a list at once.
+type batchAction struct {
+	name, label string
+	asks        []string // the fields of its form, the needed one first
+	find        string   // the kind of record that one of them names
+	class       string   // of its button
+	menu        bool     // its button stands in the menu
+}
+
+// needs is the field without which there is nothing to do, "" for none.
+func (a batchAction) needs() string {
+	if len(a.asks) == 0 {
+		return ""
+	}
+	return a.asks[0]
+}
+
+// batchActions are what can be done to many records of a kind, in the order of their buttons.
+func (k *recordKind) batchActions() []batchAction {
+	all := []batchAction{{name: "assign_owner", label: "Assign owner", asks: []string{"owner_user_id"}}}
+	for _, f := range k.Fields {
+		if f.Batched {
+			all = append(all, batchAction{name: "set_" + f.Column, label: "Set " + f.Lower(), asks: []string{f.Column}, menu: true})
+		}
+	}
+	all = append(all, k.linkActions...)
+	return append(all, batchAction{name: "archive", label: "Archive", class: "dng"}, batchAction{name: "restore", label: "Restore"})
+}
+
+// names are a group's first names as links.
+func (s *Server) names(path string, n int, named []db.Named) views.Names {
+	var names views.Names
+	for _, x := range named {
+		names.Named = append(names.Named, views.Ref{Name: x.Name, Href: path + "/" + x.ID})
+	}
+	if more := n - len(named); more > 0 && len(named) > 0 {
+		names.More = "and " + wording.Grouped(more) + " more"
+	}
+	return names
+}
+
+// picking is a search for a record to choose.
+type picking struct {
+	kind          string
+	optional      bool // all organizations do as well
+	typed, chosen string
+}
+
+func (p picking) label() string {
+	if p.optional {
+		return "Only at one organization (optional)"
+	}
+	return map[string]string{"contact": "Contact", "organization": "Organization"}[p.kind]
+}
+
+// from is where its choices come from while somebody types.
+func (p picking) from() string {
+	if p.optional {
+		return "/" + p.kind + "s/options?pick=any"
+	}
+	return "/" + p.kind + "s/options?pick=one"
+}
+
+// picks are the records that a search finds, behind the one that is chosen.
+func (s *Server) picks(c *gin.Context, p picking) (views.Picks, error) {
+	picks := views.Picks{Name: p.kind + "_id", Legend: "Choose one", Found: p.typed, Chosen: p.chosen}
+	if p.optional {
+		picks.Options = append(picks.Options, views.OptionRow{Name: "All their organizations"})
+	}
+	if p.chosen != "" {
+		x, err := s.chosen(c, end{organization: p.kind == "contact"}, p.chosen)
+		if err == nil {
+			option := views.OptionRow{ID: x.ID, Name: x.Name}
+			if x.Detail != "" {
+				option.Detail = []views.Piece{{Text: x.Detail}}
+			}
+			picks.Options = append(picks.Options, option)
+		} else {
+			picks.Chosen = ""
+		}
+	}
+	if p.typed == "" {
+		return picks, nil
+	}
+	rows, err := s.optionRows(c, p.kind, p.typed, optionLimit)
+	for _, row := range rows {
+		if row.ID != picks.Chosen {
+			picks.Options = append(picks.Options, row)
+		}
+	}
+	picks.None = len(rows) == 0
+	if len(rows) == 1 && picks.Chosen == "" {
+		picks.Chosen = rows[0].ID
+	}
+	return picks, err
+}

@@ -1,0 +1,110 @@
+package wording
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"clientregistry/db"
+)
+
+// filterWords says what a search in the log was for.
+func filterWords(details map[string]string) string {
+	var all []string
+	for _, f := range []struct{ name, words string }{
+		{"actor", "by "}, {"action", ""}, {"target_type", "about "}, {"target_id", "one record"}, {"from", "from "}, {"to", "to "},
+	} {
+		value, ok := details[f.name]
+		switch {
+		case !ok:
+			continue
+		case f.name == "actor" && value == "none":
+			value = "the system"
+		case f.name == "actor" && value == "":
+			value = "somebody who left"
+		case f.name == "action":
+			value = strings.ToLower(Action(value))
+		case f.name == "target_type":
+			value = strings.ToLower(Kind(value))
+		case f.name == "target_id":
+			value = ""
+		case f.name == "from" || f.name == "to":
+			if day, ok := db.ReadDate(value); ok {
+				value = day.Format("2 Jan 2006")
+			}
+		}
+		all = append(all, f.words+value)
+	}
+	return strings.Join(all, ", ")
+}
+
+// Action is an action in the menu of actions: what an entry says that names nobody.
+func Action(action string) string {
+	label := Entry(db.AuditEntry{Entry: db.Entry{Action: action}, Hidden: true}, "").String()
+	if label == "" {
+		return ""
+	}
+	return strings.ToUpper(label[:1]) + label[1:]
+}
+
+// Kind is a kind of target in the menu of kinds.
+func Kind(kind string) string {
+	label := map[string]string{
+		"organization": "Organizations", "contact": "Contacts", "interaction": "Interactions", "follow_up": "Follow-ups",
+		"session": "Sign-ins and sessions", "user": "Users", "role": "Roles", "import": "Imports", "export": "Exports", "system": "The registry itself",
+	}[kind]
+	if label == "" {
+		return kind
+	}
+	return label
+}
+
+// Actor is who an entry is about at the head of its line. What was tried in
+// somebody's name before they were signed in stands under that name.
+func Actor(e db.AuditEntry) string {
+	switch {
+	case e.UserName != "":
+		return e.UserName
+	case slices.Contains([]string{"login_failed", "account_locked", "address_locked"}, e.Action):
+		if e.Target != "" {
+			return e.Target
+		}
+		return "Somebody"
+	case e.UserID != "":
+		return "Somebody who left"
+	}
+	return "The system"
+}
+
+// Change is a field of an entry, before and after.
+type Change struct{ Label, Old, New string }
+
+// Changes are an entry's changed fields, times in a zone; what was created had none before.
+func Changes(e db.Entry, zone *time.Location) (all []Change) {
+	if db.IsCreation(e.Action) {
+		return nil
+	}
+	for _, f := range e.Changes {
+		all = append(all, Change{f.Label, stored(f.Column, f.Old, zone), stored(f.Column, f.New, zone)})
+	}
+	return all
+}
+
+// stored shows a stored value as people read it.
+func stored(column, value string, zone *time.Location) string {
+	switch column {
+	case "happened_at":
+		if at, err := db.ParseTime(value); err == nil {
+			return at.In(zone).Format("2 Jan 2006, 15:04")
+		}
+	case "channel":
+		if label := Channel(value); label != "" {
+			return label
+		}
+	case "due_on":
+		if day, ok := db.ReadDate(value); ok {
+			return day.Format("Mon 2 Jan 2006")
+		}
+	}
+	return value
+}

@@ -1,0 +1,121 @@
+package wording
+
+import (
+	"strings"
+
+	"clientregistry/db"
+)
+
+// Batch says a change of many records in words.
+type Batch struct {
+	db.Batch
+	Subject string // whom or what it is about, see db.BatchPlan
+}
+
+// Of says what is to be done to n records, and what was done.
+func (b Batch) Of(n int) (does, did string) {
+	all := Plural(n, b.Kind)
+	switch b.Action {
+	case "assign_owner":
+		if b.Subject == "" {
+			return "Take the owner off " + all, "Owner taken off " + all
+		}
+		return "Assign " + all + " to " + b.Subject, all + " assigned to " + b.Subject
+	case "link":
+		return "Link " + all + " to " + b.Subject, all + " linked to " + b.Subject
+	case "set_relationship_status":
+		status, at := b.Typed["relationship_status"], "at all their organizations"
+		if b.Subject != "" {
+			at = "at " + b.Subject
+		}
+		return "Set the status of " + all + " to " + status + " " + at, "Status of " + all + " set to " + status + " " + at
+	case "archive":
+		return "Archive " + all, all + " archived"
+	case "restore":
+		return "Restore " + all, all + " restored"
+	}
+	f := b.field()
+	value := strings.TrimSpace(b.Typed[f.Column])
+	if value == "" {
+		return "Clear the " + f.Lower() + " of " + all, f.Label + " of " + all + " cleared"
+	}
+	return "Set the " + f.Lower() + " of " + all + " to " + value, f.Label + " of " + all + " set to " + value
+}
+
+// field is the field that the batch sets.
+func (b Batch) field() db.Field {
+	column := strings.TrimPrefix(b.Action, "set_")
+	if b.Action == "assign_owner" {
+		column = "owner_user_id"
+	}
+	f, _ := db.RecordKindOf(b.Kind).Field(column)
+	return f
+}
+
+// Why says of a group of records why they stay as they are.
+func (b Batch) Why(left db.Left) string {
+	all := Plural(left.Count, b.Kind)
+	are, have, belong, stay := "are", "have", "belong", "stay as they are"
+	if left.Count == 1 {
+		are, have, belong, stay = "is", "has", "belongs", "stays as it is"
+	}
+	switch left.Why {
+	case db.Changed:
+		return all + " changed meanwhile and " + stay
+	case db.Unmatched:
+		return all + " " + verb(left.Count, "does", "do") + " not match any more and " + stay
+	case db.New:
+		return all + " " + verb(left.Count, "matches", "match") + " only since the preview and " + stay
+	case db.NoLink:
+		if b.Subject == "" {
+			return all + " " + belong + " to no organization"
+		}
+		return all + " " + verb(left.Count, "does", "do") + " not belong to " + b.Subject
+	case db.Same:
+		switch b.Action {
+		case "archive":
+			return all + " " + are + " archived already"
+		case "restore":
+			return all + " " + are + " active already"
+		case "link":
+			return all + " " + are + " linked to " + b.Subject + " already"
+		case "set_relationship_status":
+			return all + " " + have + " this status already"
+		}
+		return all + " " + have + " this " + b.field().Lower() + " already"
+	}
+	return all + " " + are + " not there, or not for you to see"
+}
+
+// UndoWhy says why an undo leaves records as they are.
+func UndoWhy(left db.Left) string {
+	switch left.Why {
+	case db.Changed:
+		return Grouped(left.Count) + " changed since and " + verb(left.Count, "stays as it is", "stay as they are")
+	case db.OwnerLeft:
+		return Grouped(left.Count) + " " + verb(left.Count, "stays", "stay") + ", because the owner before is not active any more"
+	}
+	return Grouped(left.Count) + " " + verb(left.Count, "is", "are") + " not there any more, or not for you to see"
+}
+
+// OutOfSight says how many of the changed records who changed them does not see any more.
+func OutOfSight(done db.BatchPlan, noun string) string {
+	if done.OutOfSight == done.Changes {
+		are, them := verb(done.Changes, "It is", "They are"), verb(done.Changes, "it", "them")
+		return are + " not among your clients, so you do not see " + them + " any more"
+	}
+	return Plural(done.OutOfSight, noun) + " " + verb(done.OutOfSight, "is", "are") + " not among your clients any more"
+}
+
+// Names are up to five of a group's names, for a line.
+func Names(left db.Left) string {
+	var names []string
+	for _, n := range left.Names[:min(5, len(left.Names))] {
+		names = append(names, n.Name)
+	}
+	text := strings.Join(names, ", ")
+	if more := left.Count - len(names); more > 0 {
+		text += " and " + Grouped(more) + " more"
+	}
+	return text
+}

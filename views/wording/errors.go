@@ -1,0 +1,26 @@
+package wording
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"clientregistry/db"
+)
+
+// Refusals says in sentences what is wrong with each refused field.
+func Refusals(e *db.Invalid) string {
+	var all []string
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		all = append(all, e.Fields[field]+".")
+	}
+	return strings.Join(all, " ")
+}
+
+// Changer names who changed a record meanwhile.
+func Changer(e *db.Conflict) string {
+	if e.By == "" {
+		return "Somebody"
+	}
+	return e.By
+}
