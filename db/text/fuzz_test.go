@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"clientregistry/db/text"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // hostile are the first inputs of every fuzz test; `go test -fuzz` makes more.
@@ -15,6 +17,7 @@ var hostile = []string{
 	"شركة", "किरण", "İıſß", "ﷺ", "\u200b", "\u202e",
 	"\x00", "\xff", "a\xffb", "\ufffd", "AND OR NOT NEAR/2", `"`, "(", ")", "*", "a*", "-a", "^a", "words:a",
 	"+46 70-555 01 34", "46 (0)70", "46", "0134",
+	"I.B.M.", "O’Brien & Co", "AT&T", "a.b.c-d", "'", "--", "DE 123-456.789", "+44 (0)20 7946 0123 ext. 4", "030/901820, 00 46 70", "1/2/3", "\x960000 ", "000", "\u202d070 1\u202c",
 	"ÉLISE@CAFÉ.example", strings.Repeat("x", 300), strings.Repeat("é ", 300), "𑵠", "\U000e0001", "a\u0085b", "²³¼",
 }
 
@@ -27,7 +30,7 @@ func FuzzSortKeyIsStable(f *testing.F) {
 		if !utf8.ValidString(key) {
 			t.Errorf("%q: %q", s, key)
 		}
-		for _, w := range text.Words(s) {
+		for _, w := range slices.Concat(slices.Concat(text.OtherWords(s)...), text.Words(s), text.Joined(s), text.Code(s)) {
 			if w == "" || strings.ContainsAny(w, ` "()*:^-`) || w == "AND" || w == "OR" || w == "NOT" || w == "NEAR" {
 				t.Errorf("%q has the word %q", s, w)
 			}
@@ -83,6 +86,9 @@ func FuzzAPhoneNumberIsFoundHoweverItIsSpaced(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
 		number := text.PhoneNumber(typed)
+		if words := text.NumberWords(typed); (number == "") != (len(words) == 0) {
+			t.Errorf("%q is the number %q and has the words %q", typed, number, words)
+		}
 		if number == "" {
 			return
 		}
@@ -92,6 +98,55 @@ func FuzzAPhoneNumberIsFoundHoweverItIsSpaced(f *testing.F) {
 		spaced := "+" + strings.Join(strings.Split(number, ""), " ")
 		if ranges, _ := text.NewTyped(typed).Marks(spaced); len(ranges) == 0 {
 			t.Errorf("%q is not marked in %q", typed, spaced)
+		}
+	})
+}
+
+func FuzzKeptTextIsComposedForGood(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) {
+			return
+		}
+		kept := text.Keep(s)
+		if again := text.Keep(kept); again != kept {
+			t.Errorf("%q is kept as %q, and then as %q", s, kept, again)
+		}
+		if !norm.NFC.IsNormalString(kept) || strings.ContainsAny(kept, "\u00ad\u200b\u2060\ufeff") {
+			t.Errorf("%q is kept as %q", s, kept)
+		}
+		if a, b := strings.Join(text.Words(s), " "), strings.Join(text.Words(kept), " "); a != b {
+			t.Errorf("%q has the words %q, and kept %q", s, a, b)
+		}
+	})
+}
+
+func FuzzNumbersAreInTheText(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		end := 0
+		for _, n := range text.Numbers(s) {
+			if n.From < end || n.To <= n.From || n.To > len(s) {
+				t.Fatalf("%q has numbers at %+v", s, text.Numbers(s))
+			}
+			end = n.To
+			digits := strings.TrimPrefix(n.Dial, "+")
+			if len(digits) < 3 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
+				t.Errorf("%q dials %q", s, n.Dial)
+			}
+			words := text.PhoneWords(s)
+			for _, typed := range []string{n.Dial, digits} {
+				found := slices.ContainsFunc(text.NumberWords(typed), func(begins string) bool {
+					return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, begins) })
+				})
+				if !found {
+					t.Errorf("%q, found by %q, is not found by %q", s, words, typed)
+				}
+			}
 		}
 	})
 }

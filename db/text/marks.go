@@ -9,15 +9,23 @@ import (
 
 // Typed is what somebody searched for, taken apart to find it again in what was found.
 type Typed struct {
-	words  [][]rune
-	seen   []bool // those that need not be looked for inside words
-	number string
+	words   [][]rune
+	seen    []bool   // those that need not be looked for inside words
+	numbers []string // the digits of a phone number, the longest first
 }
 
 // NewTyped takes apart what somebody typed, as a search does: into its words,
 // and its digits where it is a phone number.
 func NewTyped(typed string) Typed {
-	t := Typed{number: PhoneNumber(typed)}
+	t := Typed{}
+	for _, form := range NumberWords(typed) {
+		if !strings.HasPrefix(form, fromBehind) {
+			t.numbers = append(t.numbers, form)
+		}
+	}
+	if last := len(t.numbers) - 1; last >= 0 && len(t.numbers[last]) > lastDigits {
+		t.numbers = append(t.numbers, t.numbers[last][len(t.numbers[last])-lastDigits:])
+	}
 	for _, w := range TypedWords(typed) {
 		t.words, t.seen = append(t.words, []rune(w)), append(t.seen, utf8.RuneCountInString(w) == 1)
 	}
@@ -45,6 +53,9 @@ func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
 		if len(found) == 0 && !t.seen[i] {
 			found = occurrences(folded, w, false)
 		}
+		if len(found) == 0 && !t.seen[i] {
+			found = occurrences(withoutMarks(folded), w, true)
+		}
 		ranges, has[i] = append(ranges, found...), len(found) > 0
 	}
 	if at, ok := t.numberIn(text); ok {
@@ -62,7 +73,7 @@ type letter struct {
 	from, to int
 }
 
-// fold returns the letters of a text's sort key, each with where it comes from.
+// fold returns the folded letters of a text, each with where it comes from.
 func fold(text string) []letter {
 	folded := make([]letter, 0, len(text))
 	for at, c := range text {
@@ -75,7 +86,7 @@ func fold(text string) []letter {
 			_, size := utf8.DecodeRuneInString(text[at:])
 			to = at + size
 		}
-		key := SortKey(text[at:to])
+		key := searchKey(text[at:to])
 		for _, f := range key {
 			folded = append(folded, letter{f, at, to})
 		}
@@ -84,6 +95,16 @@ func fold(text string) []letter {
 		}
 	}
 	return folded
+}
+
+// withoutMarks leaves out the marks inside words, see Joined.
+func withoutMarks(text []letter) (all []letter) {
+	for i, l := range text {
+		if i == 0 || i == len(text)-1 || !strings.ContainsRune(marksInside, l.rune) || !inWord(text[i-1].rune) || !inWord(text[i+1].rune) {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // occurrences are the ranges of a word in a text, only those at the beginning of a word or all.
@@ -100,29 +121,37 @@ func occurrences(text []letter, word []rune, beginning bool) (found [][2]int) {
 	return found
 }
 
-// numberIn is where a phone number has the digits that were typed, however it is spaced.
+// numberIn is where a phone number has the digits that were typed, however it is
+// spaced and whatever stands before it.
 func (t Typed) numberIn(text string) (at [2]int, ok bool) {
-	if t.number == "" || strings.ContainsFunc(text, notInPhone) {
+	if len(t.numbers) == 0 || strings.ContainsFunc(PlainDigits(text), notInPhone) && len(Numbers(text)) == 0 {
 		return at, false
 	}
-	start := strings.Index(Digits(text), t.number)
-	if start < 0 {
-		return at, false
-	}
-	n := 0
-	for i, c := range text {
-		if c < '0' || c > '9' {
-			continue
-		}
-		if n == start {
-			at[0] = i
-		}
-		if n++; n == start+len(t.number) {
-			at[1] = i + 1
-			return at, true
+	digits := Digits(text)
+	for _, number := range t.numbers {
+		if start := strings.Index(digits, number); start >= 0 {
+			return digitsAt(text, start, start+len(number)), true
 		}
 	}
 	return at, false
+}
+
+// digitsAt is where some digits of a text stand, by their numbers.
+func digitsAt(text string, from, to int) (at [2]int) {
+	n := 0
+	for i, c := range text {
+		if Digits(string(c)) == "" {
+			continue
+		}
+		if n == from {
+			at[0] = i
+		}
+		if n++; n == to {
+			at[1] = i + utf8.RuneLen(c)
+			return at
+		}
+	}
+	return at
 }
 
 // merged puts ranges in order and joins those that touch.

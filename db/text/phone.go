@@ -1,17 +1,210 @@
 package text
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Number is a phone number in what people wrote: where it stands, as a range of
+// bytes, and what is dialed, "" where that part of the text is no number.
+type Number struct {
+	From, To int
+	Dial     string // digits, with a plus before them where it was written so
+}
+
+// Numbers takes the text of a phone number apart: one with several has a Number
+// for each, with what was written about it; an extension is not dialed, nor is the
+// (0) behind a country's code.
+func Numbers(s string) (all []Number) {
+	plain := []rune(PlainDigits(s))
+	for i, c := range plain {
+		if unseen(c) || strings.ContainsRune("\u00a0\u2007\u2009\u202f\u3000\ufffd", c) {
+			plain[i] = ' '
+		}
+	}
+	text, whole := string(plain), offsets(s)
+	for _, part := range numberParts(text) {
+		if dial := dialed(text[part[0]:part[1]]); dial != "" {
+			from, to := utf8.RuneCountInString(text[:part[0]]), utf8.RuneCountInString(text[:part[1]])
+			all = append(all, Number{whole[from], whole[to], dial})
+		}
+	}
+	return all
+}
+
+// offsets are where each character of a text begins, and its end.
+func offsets(s string) (at []int) {
+	for i := range s {
+		at = append(at, i)
+	}
+	return append(at, len(s))
+}
+
+// between is what stands between two numbers; a plus begins another one.
+var between = regexp.MustCompile(`(?i)\s*[,;|/\n&]\s*|\s+(?:or|and|oder|und|ou|et|eller|och|of|en|y|o)\s+|\d(\s+)\+`)
+
+// numberParts are the ranges of the text that may be a number each.
+func numberParts(text string) (parts [][2]int) {
+	start, joins := 0, false
+	add := func(end int) {
+		if joins { // an area code before a slash
+			parts[len(parts)-1][1] = end
+		} else {
+			parts = append(parts, [2]int{start, end})
+		}
+	}
+	for at := 0; ; {
+		m := between.FindStringSubmatchIndex(text[at:])
+		if m == nil {
+			add(len(text))
+			return parts
+		}
+		from, to := at+m[0], at+m[1]
+		if m[2] >= 0 {
+			from, to = at+m[2], at+m[3]
+		}
+		add(from)
+		left := parts[len(parts)-1]
+		joins = text[from:to] == "/" && !strings.ContainsFunc(text[left[0]:left[1]], notInPhone) && len(Digits(text[left[0]:left[1]])) < 6
+		start, at = to, to
+	}
+}
+
+// one is one number: perhaps with words before it, an extension, and a remark behind it.
+var one = regexp.MustCompile(`(?i)^(|[^\d+(*#]*[\s:.])(\(?\+?[\d(][\d\s()./–‐‑−-]*)` +
+	`(?:(?:ext(?:ension|n)?|x|#|dw|durchwahl|ankn(?:ytning)?|poste|toestel|int(?:ern)?)[\s.:=]*\d{1,7})?\s*(?:\([^()\d]*\))?\s*$`)
+
+var extensionOnly = regexp.MustCompile(`(?i)^\s*(?:ext|x\b|durchwahl|ankn|poste|toestel)`)
+
+// An international number has at most 15 digits (ITU-T E.164).
+const (
+	fewestDigits = 3
+	mostDigits   = 15
+)
+
+// dialed is what is dialed of a text with one number, "" where it has none.
+func dialed(text string) string {
+	m := one.FindStringSubmatch(text)
+	if m == nil || extensionOnly.MatchString(m[1]) {
+		return ""
+	}
+	number, plus := m[2], ""
+	if strings.HasPrefix(strings.TrimLeft(number, "("), "+") {
+		plus = "+"
+	}
+	if plus != "" || strings.HasPrefix(Digits(number), "00") {
+		number = strings.Replace(number, "(0)", "", 1)
+	}
+	digits := Digits(number)
+	if n := len(digits); n < fewestDigits || n > mostDigits {
+		return ""
+	}
+	return plus + digits
+}
+
+// PhoneWords returns the words by which the text of a phone number is found: each
+// number as it is dialed, without its country's code or the 0 before it, and
+// its last digits; beside them what was written in letters.
+func PhoneWords(s string) (all []string) {
+	add := func(words ...string) {
+		for _, w := range words {
+			if !slices.Contains(all, w) {
+				all = append(all, w)
+			}
+		}
+	}
+	numbers := Numbers(s)
+	for _, n := range numbers {
+		add(forms(n.Dial)...)
+	}
+	if digits := Digits(s); len(numbers) == 0 && len(digits) >= fewestDigits {
+		add(digits)
+	}
+	for _, w := range Words(s) {
+		if strings.Trim(w, "0123456789") != "" || len(numbers) == 0 {
+			add(w)
+		}
+	}
+	return all
+}
+
+// NumberWords returns the beginnings of words of PhoneWords, any of which finds
+// the phone number that somebody typed; none where it is none.
+func NumberWords(typed string) []string {
+	if PhoneNumber(typed) == "" {
+		return nil
+	}
+	number := strings.ReplaceAll(PlainDigits(typed), "(0)", "")
+	plus := ""
+	if strings.HasPrefix(strings.TrimLeft(number, " ("), "+") {
+		plus = "+"
+	} else {
+		number = PlainDigits(typed)
+	}
+	return slices.DeleteFunc(forms(plus+Digits(number)), func(w string) bool { return len(w) < fewestDigits })
+}
+
+// fromBehind begins the word of a number's last digits. Those are written from
+// behind, so that the end of a number is found as the beginning of a word, and in
+// capital letters: no other word has some, and so nothing typed is inside it.
+const (
+	fromBehind = "0Z"
+	lastDigits = 8
+)
+
+// forms are the words of a number: its digits, those without what depends on
+// where one dials, and the last of them.
+func forms(dial string) []string {
+	digits, abroad := strings.TrimPrefix(dial, "+"), strings.HasPrefix(dial, "+")
+	if !abroad && len(digits) >= 2+fewestDigits && strings.HasPrefix(digits, "00") && digits[2] != '0' {
+		digits, abroad = digits[2:], true
+	}
+	all, national := []string{digits}, strings.TrimPrefix(digits, "0")
+	if abroad {
+		national = digits[min(countryCode(digits), len(digits)):]
+	}
+	if national != digits && len(national) >= fewestDigits {
+		all = append(all, national)
+	}
+	if len(digits) > fewestDigits {
+		last := digits[max(len(digits)-lastDigits, 0):]
+		behind := []byte(fromBehind)
+		for i := len(last) - 1; i >= 0; i-- {
+			behind = append(behind, last[i]-'0'+'A')
+		}
+		all = append(all, string(behind))
+	}
+	return all
+}
+
+// countryCode is how many digits a country's code has at the beginning of a
+// number (ITU-T E.164, list of assigned codes).
+func countryCode(digits string) int {
+	const two = " 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58" +
+		" 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98 "
+	switch {
+	case strings.HasPrefix(digits, "1"), strings.HasPrefix(digits, "7"):
+		return 1
+	case len(digits) >= 2 && strings.Contains(two, " "+digits[:2]+" "):
+		return 2
+	}
+	return 3
+}
 
 // PhoneNumber returns the digits of a typed phone number, "" where it is none:
 // fewer than three digits, or something else among them than phone numbers have.
 func PhoneNumber(typed string) string {
-	if number := Digits(typed); len(number) >= 3 && !strings.ContainsFunc(typed, notInPhone) {
+	if number := Digits(typed); len(number) >= fewestDigits && !strings.ContainsFunc(PlainDigits(typed), notInPhone) {
 		return number
 	}
 	return ""
 }
 
-func notInPhone(c rune) bool { return !strings.ContainsRune("0123456789 +-()./\u00a0", c) }
+func notInPhone(c rune) bool {
+	return !unseen(c) && !strings.ContainsRune("0123456789 +-()./\u00a0\u2007\u2009\u202f‐‑–", c)
+}
 
 // Digits returns the digits of a phone number, so that it is found however it is spaced.
 func Digits(phone string) string {
@@ -20,5 +213,5 @@ func Digits(phone string) string {
 			return -1
 		}
 		return c
-	}, phone)
+	}, PlainDigits(phone))
 }

@@ -1,36 +1,54 @@
 package text
 
 import (
+	"iter"
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Words returns the words of a text: the runs of letters and digits of its sort
-// key. Chinese and Japanese put no spaces between words, and Korean none in
+// Words returns the words of a text, folded: its runs of letters and digits. Chinese and Japanese put no spaces between words, and Korean none in
 // names, so there each character is one.
 func Words(s string) []string {
-	key := SortKey(s)
+	key := searchKey(s)
 	all := make([]string, 0, len(key)/4)
-	start := -1 // of a word that has not ended
-	for i, c := range key {
-		alone := standsAlone(c)
-		if inWord(c) && !alone {
-			if start < 0 {
-				start = i
-			}
-			continue
+	for r := range runs(key) {
+		if r.word {
+			all = append(all, r.text)
 		}
-		if start >= 0 {
-			all, start = append(all, key[start:i]), -1
-		}
-		if alone {
-			all = append(all, string(c))
-		}
-	}
-	if start >= 0 {
-		all = append(all, key[start:])
 	}
 	return all
+}
+
+// run is a run of a folded text: a word, or what stands between words.
+type run struct {
+	text  string
+	word  bool
+	alone bool // a word of one character, see standsAlone
+}
+
+func runs(key string) iter.Seq[run] {
+	return func(yield func(run) bool) {
+		start, was := 0, false
+		give := func(r run) bool { return r.text == "" || yield(r) }
+		for i, c := range key {
+			alone := standsAlone(c)
+			word := inWord(c) && !alone
+			if alone || word != was {
+				if !give(run{key[start:i], was, false}) {
+					return
+				}
+				start, was = i, word
+			}
+			if alone {
+				if start = i + utf8.RuneLen(c); !give(run{key[i:start], true, true}) {
+					return
+				}
+			}
+		}
+		give(run{key[start:], was, false})
+	}
 }
 
 func standsAlone(c rune) bool {
@@ -44,14 +62,99 @@ func inWord(c rune) bool {
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
 }
 
+// Joined returns the words that people type without the marks inside them:
+// obrien of O'Brien, ibm of I.B.M., att of AT&T. Numbers are not among them.
+func Joined(s string) (all []string) {
+	for _, w := range joinedWords(s) {
+		if w.parts > 1 {
+			all = append(all, w.letters)
+		}
+	}
+	return all
+}
+
+// joinedWord is a word, of so many parts with marks between them.
+type joinedWord struct {
+	letters string
+	parts   int
+}
+
+const (
+	marksInside = "'.&-"
+	maxJoined   = 40 // bytes: longer ones are addresses, which nobody types so
+)
+
+// joinedWords are the words of a text; those with marks inside are one.
+func joinedWords(s string) (all []joinedWord) {
+	var parts []string
+	end := func() {
+		joined := strings.Join(parts, "")
+		if len(parts) > 1 && len(joined) <= maxJoined && strings.ContainsFunc(joined, unicode.IsLetter) {
+			all = append(all, joinedWord{joined, len(parts)})
+		} else {
+			for _, p := range parts {
+				all = append(all, joinedWord{p, 1})
+			}
+		}
+		parts = nil
+	}
+	inside := false // a word, or behind one mark after it
+	for run := range runs(searchKey(s)) {
+		switch {
+		case run.alone:
+			end()
+			all = append(all, joinedWord{run.text, 1})
+			inside = false
+		case run.word:
+			if !inside {
+				end()
+			}
+			parts, inside = append(parts, run.text), true
+		default:
+			inside = inside && len(run.text) == 1 && strings.Contains(marksInside, run.text)
+		}
+	}
+	end()
+	return all
+}
+
+// Code returns the words by which an identifier is found: its words, and from each
+// on all of them as one, so that it is found without its marks and spaces.
+func Code(s string) []string {
+	parts := Words(s)
+	all := slices.Clone(parts)
+	for i := range max(len(parts)-1, 0) {
+		all = append(all, strings.Join(parts[i:], ""))
+	}
+	return all
+}
+
 // maxTyped is how many characters of what somebody typed count.
 const maxTyped = 200
 
 // TypedWords returns the words of what somebody typed, as Words does for the
 // texts in which they are looked for. Only the first 200 characters count.
-func TypedWords(typed string) []string {
-	if r := []rune(typed); len(r) > maxTyped {
-		typed = string(r[:maxTyped])
+func TypedWords(typed string) []string { return Words(cut(typed)) }
+
+// OtherWords returns the other words that what somebody typed may be kept as, each
+// a set of them: without the marks inside words, and an identifier in one.
+func OtherWords(typed string) (all [][]string) {
+	words, joined := TypedWords(typed), []string{}
+	for _, w := range joinedWords(cut(typed)) {
+		joined = append(joined, w.letters)
 	}
-	return Words(typed)
+	if len(joined) < len(words) {
+		all = append(all, joined)
+	}
+	if code := strings.Join(words, ""); len(words) > 1 && len(joined) > 1 && len(code) <= maxJoined && strings.ContainsAny(code, "0123456789") {
+		all = append(all, []string{code})
+	}
+	return all
+}
+
+func cut(typed string) string {
+	if r := []rune(typed); len(r) > maxTyped {
+		return string(r[:maxTyped])
+	}
+	return typed
 }
