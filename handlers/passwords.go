@@ -5,6 +5,8 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"clientregistry/static"
 )
 
@@ -19,6 +21,7 @@ var commonPasswords = sync.OnceValue(func() map[string]bool {
 // RefusePassword says what is wrong with a new password, "" if nothing: 8 to
 // 128 characters of any kind, but none that everybody tries first (OWASP ASVS 6.2).
 func RefusePassword(password, email string) string {
+	password = norm.NFC.String(password) // as it is hashed
 	lower := strings.ToLower(password)
 	local, _, _ := strings.Cut(strings.ToLower(email), "@")
 	switch n := utf8.RuneCountInString(password); {

@@ -9,10 +9,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 )
 
 // ErrBusy is the answer where too many passwords are being hashed at once.
@@ -39,12 +41,13 @@ const Patience = 5 * time.Second
 // patience is Patience; a test waits less.
 var patience = Patience
 
-// HashPassword returns the argon2id hash of a password in PHC form,
-// or ErrBusy where its turn does not come in time.
+// HashPassword returns the argon2id hash of a password in PHC form, or ErrBusy
+// where its turn does not come in time. The password is composed first (NFC, as RFC
+// 8265 asks): another keyboard may compose the same letters in another way.
 func HashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
 	rand.Read(salt)
-	key, err := argonNow.derive(ctx, password, salt)
+	key, err := argonNow.derive(ctx, norm.NFC.String(password), salt)
 	if err != nil {
 		return "", err
 	}
@@ -56,7 +59,31 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 // whether the hash is outdated: to be made again with today's setting. A hash that
 // cannot be read, "" too, costs the same time and never matches. It returns
 // ErrBusy where its turn does not come in time.
+//
+// A hash made before passwords were composed is tried with each way to compose
+// this one, and is outdated then.
 func CheckPassword(ctx context.Context, hash, password string) (matches, outdated bool, err error) {
+	for i, spelled := range spellings(password) {
+		matches, outdated, err = checkSpelled(ctx, hash, spelled)
+		if err != nil || matches {
+			return matches, outdated || matches && i > 0, err
+		}
+	}
+	return false, outdated, nil
+}
+
+// spellings are the ways to compose a password, the one that is hashed first.
+func spellings(password string) []string {
+	all := []string{norm.NFC.String(password)}
+	for _, other := range []string{password, norm.NFD.String(password)} {
+		if !slices.Contains(all, other) {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+func checkSpelled(ctx context.Context, hash, password string) (matches, outdated bool, err error) {
 	var version int
 	var a argon
 	parts := strings.Split(hash, "$")

@@ -165,3 +165,46 @@ func TestAHashThatCannotBeReadCostsTheSame(t *testing.T) {
 		}
 	}
 }
+
+// TestAPasswordIsTheSameHoweverItIsComposed also one hashed before passwords were
+// composed; other letters stay other letters, and a wrong one costs the same
+// whether there is a hash or none.
+func TestAPasswordIsTheSameHoweverItIsComposed(t *testing.T) {
+	t.Parallel()
+	const composed, apart, mixed = "\u00e9t\u00e9 \u00e0 la mer", "e\u0301te\u0301 a\u0300 la mer", "\u00e9te\u0301 \u00e0 la mer"
+	before := func(password string) string {
+		key, err := argonNow.derive(t.Context(), password, make([]byte, 16))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b64 := base64.RawStdEncoding.EncodeToString
+		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonNow.memory, argonNow.time, argonNow.threads, b64(make([]byte, 16)), b64(key))
+	}
+	now, err := HashPassword(t.Context(), apart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		hash, typed       string
+		matches, outdated bool
+	}{
+		{now, composed, true, false},
+		{now, apart, true, false},
+		{now, mixed, true, false},
+		{now, "ete a la mer", false, false},
+		{before(apart), apart, true, true},
+		{before(apart), composed, true, true},
+		{before(composed), apart, true, false},
+		{before(mixed), mixed, true, true},
+	} {
+		matches, outdated, err := CheckPassword(t.Context(), c.hash, c.typed)
+		if err != nil || matches != c.matches || outdated != c.outdated {
+			t.Errorf("%+q with %s: %t, outdated %t, %v", c.typed, c.hash, matches, outdated, err)
+		}
+	}
+	for _, typed := range []string{"plain letters", composed, mixed} {
+		if n := len(spellings(typed)); n < 1 || n > 3 || typed == "plain letters" && n != 1 {
+			t.Errorf("%+q is tried in %d ways", typed, n)
+		}
+	}
+}
