@@ -89,6 +89,7 @@ func (d *DB) access(ctx context.Context, person Owner, kind, id string) (Access,
 	if a.Roles, err = sqlite.Collect(rows, err, scanNamed); err != nil {
 		return Access{}, err
 	}
+	a.Roles = byName(a.Roles, func(n Named) string { return n.Name })
 	table := map[string]string{"organization": "organizations", "contact": "contacts"}[kind]
 	err = d.reader.QuickQueryRow(ctx, "SELECT ifnull(owner_user_id = ?, 0) FROM "+table+" WHERE id = ?", u.ID, id).Scan(&a.Owns)
 	return a, err

@@ -62,7 +62,7 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 		return nil, err
 	}
 	query, args := selectAccount(d.now())
-	rows, err := d.reader.QuickQuery(ctx, query+" ORDER BY full_name COLLATE NOCASE, users.id", args...)
+	rows, err := d.reader.QuickQuery(ctx, query+" ORDER BY name_key, users.id", args...)
 	all, err := sqlite.Collect(rows, err, scanAccount)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)

@@ -169,7 +169,7 @@ func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
 		SELECT id, full_name || CASE WHEN EXISTS (SELECT 1 FROM users AS other WHERE other.full_name = users.full_name AND other.id <> users.id)
 			THEN ' (' || email || ')' ELSE '' END
 		FROM users
-		ORDER BY full_name COLLATE NOCASE, id`)
+		ORDER BY name_key, id`)
 	return sqlite.Collect(rows, err, func(r sqlite.Row) (Owner, error) {
 		var o Owner
 		err := r.Scan(&o.ID, &o.FullName)

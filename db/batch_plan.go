@@ -139,7 +139,7 @@ func (x *batching) compare(a asker, found []batchRow, why map[string]Reason, lef
 		}
 	}
 	all := slices.Concat(found, rows)
-	slices.SortFunc(all, byName)
+	slices.SortFunc(all, byKey)
 	return all, nil
 }
 
@@ -174,11 +174,11 @@ func (x *batching) rows(a asker, finds ...conditions) (all []batchRow, err error
 	if len(all) > MostBatched {
 		return nil, tooMany(x.Kind)
 	}
-	slices.SortFunc(all, byName)
+	slices.SortFunc(all, byKey)
 	return all, nil
 }
 
-func byName(a, b batchRow) int {
+func byKey(a, b batchRow) int {
 	return strings.Compare(a.sortKey+"\x00"+a.ID, b.sortKey+"\x00"+b.ID)
 }
 

@@ -190,7 +190,7 @@ func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error)
 	}
 	f, few := *b.Filter, false
 	var err error
-	if f.manyLinks, err = d.manyLinks(ctx, f); err == nil {
+	if f, err = d.completed(ctx, f); err == nil {
 		few, err = d.ownsFew(ctx, by)
 	}
 	states := []string{f.Status}
@@ -459,6 +459,11 @@ func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error 
 	_, err := t.Exec("UPDATE "+k.Plural+" SET "+column+" = ?, updated_at = ?, version = version + 1 WHERE id = ?", change.New, stamp(t.now), id)
 	if err != nil {
 		return err
+	}
+	if f, err := k.Field(column); err == nil && f.sort.folded != "" {
+		if _, err := t.Exec("UPDATE "+k.Plural+" SET "+f.sort.folded+" = ? WHERE id = ? AND "+f.sort.folded+" IS NOT ?", f.fold(to), id, f.fold(to)); err != nil {
+			return err
+		}
 	}
 	return t.record(action, k.Noun, id, details{"batch": batch, "changes": map[string]Change{column: change}})
 }

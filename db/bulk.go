@@ -190,7 +190,7 @@ var bulkInserts = [bulkKinds]bulkInsert{
 func insertRecord(k *RecordKind, related string) string {
 	columns := slices.Concat([]string{"docid", "id"}, k.FieldColumns(nil), []string{
 		"is_active", "created_at", "updated_at", "version", "sort_key", "last_contact_at", "last_contact_channel", "owner_name_key", related,
-	})
+	}, k.foldedColumns())
 	return "INSERT INTO " + k.Plural + " (" + strings.Join(columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(columns)-1) + ")"
 }
 

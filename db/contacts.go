@@ -47,18 +47,14 @@ func (contactRules) check(t *tx, r Record, changed map[string]Change) error {
 	return t.checkEmail(r)
 }
 
-// index: a contact is found by the names of their organizations, too.
-func (contactRules) index(t *tx, docid int64, r Record) error {
+// foundBy: a contact is found by the names of their organizations, too.
+func (contactRules) foundBy(t *tx, r Record) ([]string, error) {
 	var organizations string
 	err := t.QueryRow(`
 		SELECT ifnull(group_concat(display_name, ' '), '') FROM organization_contact
 		JOIN organizations ON organizations.id = organization_id
 		WHERE contact_id = ?`, r.ID).Scan(&organizations)
-	if err != nil {
-		return err
-	}
-	return t.reindex("contact_search", "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)",
-		docid, r.searchWords(), searchWords(organizations))
+	return []string{r.searchWords(), nameWords(organizations)}, err
 }
 
 func (contactRules) renamed(*tx, string) error { return nil }

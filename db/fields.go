@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"clientregistry/db/text"
 )
 
 // Field describes one column that people see and change. It stands here only:
@@ -38,6 +40,7 @@ const (
 	Website                  // an http or https URL; a bare domain gets https
 	Email                    // one mailbox at a domain
 	Phone                    // a phone number as people write it
+	Code                     // an identifier, found without its marks and spaces
 	Choice                   // one of Options
 	Person                   // the id of a user
 	Other                    // the id of another record
@@ -58,6 +61,7 @@ func (k FieldKind) check(f Field, value string) (string, error) {
 			return "", messageError(f.Required)
 		}
 	case Day:
+		value = text.PlainDigits(value)
 		if _, ok := ReadDate(value); !ok {
 			return "", messageError("Enter a day, like 2026-11-24")
 		}
@@ -100,13 +104,13 @@ var organizationFields = []Field{
 	{Column: "website", Label: "Website", Kind: Website, Max: 200, Searched: true, Brief: true},
 	{
 		Column: "sector", Label: "Sector", Max: 80, Usual: sectors, Filtered: true, Batched: true, Brief: true, Listed: Shown,
-		sort: sorting{key: "sector_key", index: "organizations_sort_sector", byName: true},
+		sort: sorting{key: "sector_key", folded: "sector_folded", index: "organizations_sort_sector", byName: true},
 	},
 	{
 		Column: "size_band", Label: "Size", Max: 40, Usual: sizeBands, Filtered: true, Batched: true, Listed: Shown,
-		sort: sorting{key: "size_key", index: "organizations_sort_size", byName: true},
+		sort: sorting{key: "size_key", folded: "size_folded", numbered: true, index: "organizations_sort_size", byName: true},
 	},
-	{Column: "tax_id", Label: "Tax ID", Max: 50, Searched: true},
+	{Column: "tax_id", Label: "Tax ID", Kind: Code, Max: 50, Searched: true},
 	{
 		Column: "owner_user_id", Parameter: "owner", Label: "Owner", Kind: Person, Max: 36, Listed: Shown,
 		sort: sorting{key: "owner_key", index: "organizations_sort_owner", byName: true},
@@ -121,7 +125,7 @@ var contactFields = []Field{
 	},
 	{
 		Column: "email", Label: "Email", Kind: Email, Max: 190, Searched: true, Brief: true, Listed: ShownWide,
-		sort: sorting{key: "email_key", index: "contacts_sort_email", byName: true},
+		sort: sorting{key: "email_key", folded: "email_folded", index: "contacts_sort_email", byName: true},
 	},
 	{
 		Column: "phone", Label: "Phone", Kind: Phone, Max: 40, Searched: true, Brief: true, Listed: OfferedWide,
@@ -130,7 +134,7 @@ var contactFields = []Field{
 	{Column: "mobile", Label: "Mobile", Kind: Phone, Max: 40, Searched: true},
 	{
 		Column: "job_title", Label: "Job title", Max: 120, Searched: true, Brief: true, Listed: OfferedWide,
-		sort: sorting{key: "title_key", index: "contacts_sort_title", byName: true},
+		sort: sorting{key: "title_key", folded: "title_folded", index: "contacts_sort_title", byName: true},
 	},
 	{
 		Column: "owner_user_id", Parameter: "owner", Label: "Owner", Kind: Person, Max: 36, Listed: Shown,

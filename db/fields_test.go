@@ -11,7 +11,7 @@ import (
 // technical are the columns of records that nobody types: the program keeps them.
 var technical = []string{
 	"id", "is_active", "created_at", "updated_at", "version", "docid", "sort_key", "last_contact_at", "last_contact_channel",
-	"owner_name_key", "contacts_count", "organization_name_key",
+	"owner_name_key", "contacts_count", "organization_name_key", "sector_folded", "size_folded", "email_folded", "title_folded",
 }
 
 // TestEachColumnIsDescribed holds the descriptions of fields against the
@@ -92,7 +92,7 @@ func TestEachFieldIsStoredSearchedAndListed(t *testing.T) {
 		for i, f := range k.Fields {
 			typed[f.Column] = map[FieldKind]string{
 				Line: fmt.Sprintf("Zebra%d", i), Website: fmt.Sprintf("https://zebra%d.example", i), Email: fmt.Sprintf("zebra%d@x.example", i),
-				Phone: fmt.Sprintf("+46 70 %d23 456", i), Person: u.ID,
+				Code: fmt.Sprintf("ZE %d23-45", i), Phone: fmt.Sprintf("+46 70 %d23 456", i), Person: u.ID,
 			}[f.Kind]
 		}
 		made, err := d.createRecord(t.Context(), by, k, typed, "")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // Interaction is a call, email, meeting or note with an organization, a contact, or both.
@@ -51,7 +52,7 @@ const LocalTime = "2006-01-02T15:04"
 // happenedAt reads a typed time: LocalTime (seconds are taken too) in the
 // actor's zone, or RFC 3339. "" is now. The past is open, the future a day.
 func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
-	zone := t.by.zone()
+	zone, typed := t.by.zone(), text.PlainDigits(typed)
 	if typed == "" {
 		return t.now, nil
 	}
@@ -207,10 +208,17 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	if by.OwnOnly && f.ContactID != "" {
 		c.addAll(by.seesContact("contact_id"))
 	}
-	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel}, {"outcome", f.Outcome}} {
+	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel}} {
 		if x[1] != "" {
 			c.add(x[0]+" = ?", x[1])
 		}
+	}
+	if f.Outcome != "" {
+		outcome, err := d.outcomeIs(ctx, f.Outcome)
+		if err != nil {
+			return c, err
+		}
+		c.addAll(outcome)
 	}
 	if !f.From.IsZero() {
 		c.add("happened_at >= ?", stamp(f.From))
@@ -219,6 +227,20 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 		c.add("happened_at < ?", stamp(f.To))
 	}
 	return c, nil
+}
+
+// outcomeIs is the condition of an outcome however it is written. Of several
+// spellings that very many interactions have, a page is found by walking the newest.
+func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
+	all, err := d.alike(ctx, "interactions", "outcome", outcome)
+	if err != nil || len(all) == 1 {
+		return among("outcome", all), err
+	}
+	c := among("outcome", all)
+	if _, many, err := d.atMost(ctx, "interactions WHERE "+c.sql, c.args...); err != nil || !many {
+		return c, err
+	}
+	return among("+outcome", all), nil
 }
 
 // LogInteraction keeps an interaction from the typed fields: channel, subject,

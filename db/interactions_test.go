@@ -67,7 +67,6 @@ func TestARefusedInteractionNamesTheFieldAndChangesNothing(t *testing.T) {
 		{"happened_at", strings.Repeat("2", 41)},
 		{"happened_at", "2026-11-20T10:00\x00"},
 		{"happened_at", "9999-12-31T23:59:00-14:00"},
-		{"happened_at", "٢٠٢٦-11-20T10:00"},
 	} {
 		o.Unchanged(t, func() {
 			fields := db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID}
@@ -290,7 +289,7 @@ func feed(t *testing.T, o *dbtest.Office, f db.InteractionFilter) (ids []string)
 		at := must(time.Parse(time.RFC3339, x[6]))(t)
 		fits := !at.Before(f.From) && (f.To.IsZero() || at.Before(f.To))
 		for n, asked := range []string{"", f.OrganizationID, f.ContactID, f.UserID, f.Channel, f.Outcome} {
-			fits = fits && (asked == "" || asked == x[n])
+			fits = fits && (asked == "" || alike(asked, x[n]))
 		}
 		if fits {
 			ids = append(ids, x[0])

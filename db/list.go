@@ -36,7 +36,8 @@ type Filter struct {
 	Sort  string // a column, "-" before it for the other way round
 	After string // cursor of the page before
 
-	manyLinks bool // RelationshipStatus and RoleLabel fit more links than a set is made of
+	roleLabels []string // RoleLabel and those in use that are alike
+	manyLinks  bool     // RelationshipStatus and RoleLabel fit more links than a set is made of
 }
 
 // Range is from a moment up to one that is not in it any more; zero is open.
@@ -46,6 +47,8 @@ type Range struct{ From, To time.Time }
 type sorting struct {
 	column     string // its name in URLs
 	key        string // the column that it sorts by
+	folded     string // the column of its folded value, see Field.fold
+	numbered   bool   // by the number that values begin with
 	index      string // (is_active, key, …) in this order
 	byName     bool   // rows of the same key are sorted by name
 	descending bool
@@ -90,8 +93,8 @@ func (k *RecordKind) narrowed(by Actor, f Filter) (all []narrowing, empty bool) 
 		equal("owner_user_id", f.OwnerID)
 	}
 	for _, field := range k.Fields {
-		if field.Filtered {
-			equal(field.Column, f.Equal[field.Column])
+		if value := f.Equal[field.Column]; field.Filtered && value != "" {
+			all = append(all, narrowing{field.foldedAs(value), field.sort.key, true})
 		}
 	}
 	if f.RelationshipStatus != "" || f.RoleLabel != "" {
@@ -151,7 +154,7 @@ func (k *RecordKind) linked(by Actor, f Filter) narrowing {
 		c = condition{unused + "relationship_status = ?", []any{f.RelationshipStatus}}.and(c)
 	}
 	if f.RoleLabel != "" {
-		c = condition{unused + "role_label = ?", []any{f.RoleLabel}}.and(c)
+		c = among(unused+"role_label", f.labels()).and(c)
 	}
 	if f.manyLinks {
 		return narrowing{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args}, "link", false}
@@ -245,7 +248,7 @@ func (k *RecordKind) query(by Actor, f Filter, w way, s sorting, few bool) (quer
 // listed reads a page of a list, its owners unnamed.
 func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
 	s := k.sorting(by, f.Sort)
-	if f.manyLinks, err = d.manyLinks(ctx, f); err != nil {
+	if f, err = d.completed(ctx, f); err != nil {
 		return nil, "", err
 	}
 	if f.Status == "all" {
@@ -280,7 +283,7 @@ func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (pag
 
 // count counts what a filter finds, up to MostCounted; more tells whether there is more.
 func (d *DB) count(ctx context.Context, by Actor, k *RecordKind, f Filter) (n int, more bool, err error) {
-	if f.manyLinks, err = d.manyLinks(ctx, f); err != nil {
+	if f, err = d.completed(ctx, f); err != nil {
 		return 0, false, err
 	}
 	if f.Status == "all" {
@@ -320,14 +323,31 @@ func (d *DB) atMost(ctx context.Context, from string, args ...any) (n int, more 
 	return min(n, d.most), n > d.most, err
 }
 
-// manyLinks tells whether more links have the filter's status and role than a list sorts.
+// labels are the role labels that the filter asks for.
+func (f Filter) labels() []string {
+	if len(f.roleLabels) == 0 {
+		return []string{f.RoleLabel}
+	}
+	return f.roleLabels
+}
+
+// completed is a filter with what it asks for in other words, and whether more
+// links have its status and role than a list sorts.
+func (d *DB) completed(ctx context.Context, f Filter) (_ Filter, err error) {
+	if f.roleLabels, err = d.alike(ctx, "organization_contact", "role_label", f.RoleLabel); err != nil {
+		return f, err
+	}
+	f.manyLinks, err = d.manyLinks(ctx, f)
+	return f, err
+}
+
 func (d *DB) manyLinks(ctx context.Context, f Filter) (bool, error) {
 	var c conditions
 	if f.RelationshipStatus != "" {
 		c.add("relationship_status = ?", f.RelationshipStatus)
 	}
 	if f.RoleLabel != "" {
-		c.add("role_label = ?", f.RoleLabel)
+		c.addAll(among("role_label", f.labels()))
 	}
 	if len(c.clauses) == 0 {
 		return false, nil

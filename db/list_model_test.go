@@ -13,6 +13,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/text"
 )
 
 // model is a registry as plain rows, read without the program's own queries,
@@ -96,9 +97,9 @@ func (m *model) matches(id string, f db.Filter) bool {
 	case !m.sees(id):
 	case f.Status == "archived" && row["is_active"] == "1", f.Status != "archived" && f.Status != "all" && row["is_active"] == "0":
 	case f.OwnerID == "none" && row["owner_user_id"] != "", f.OwnerID != "none" && f.OwnerID != "" && row["owner_user_id"] != f.OwnerID:
-	case m.table == "organizations" && (f.Equal["sector"] != "" && row["sector"] != f.Equal["sector"] || f.Equal["size_band"] != "" && row["size_band"] != f.Equal["size_band"]):
+	case m.table == "organizations" && (f.Equal["sector"] != "" && !alike(row["sector"], f.Equal["sector"]) || f.Equal["size_band"] != "" && !alike(row["size_band"], f.Equal["size_band"])):
 	case (f.RelationshipStatus != "" || f.RoleLabel != "") && !link(func(l map[string]string) bool {
-		return (f.RelationshipStatus == "" || l["relationship_status"] == f.RelationshipStatus) && (f.RoleLabel == "" || l["role_label"] == f.RoleLabel)
+		return (f.RelationshipStatus == "" || l["relationship_status"] == f.RelationshipStatus) && (f.RoleLabel == "" || alike(l["role_label"], f.RoleLabel))
 	}):
 	case f.Missing == "contacts" && (m.table == "contacts" || link(func(map[string]string) bool { return true })):
 	case f.Missing == "email" && (m.table == "organizations" || row["email"] != ""):
@@ -111,6 +112,9 @@ func (m *model) matches(id string, f db.Filter) bool {
 	return false
 }
 
+// alike is whether two values are one in filters.
+func alike(a, b string) bool { return text.SortKey(a) == text.SortKey(b) }
+
 const unset = "\U0010FFFF"
 
 // key is what a row is sorted by.
@@ -120,15 +124,15 @@ func (m *model) key(id, column string) []string {
 	name := row["sort_key"]
 	switch column {
 	case "sector", "email", "job_title":
-		return []string{strings.ToLower(or(row[column])), name, id}
+		return []string{text.SortKey(or(row[column])), name, id}
 	case "phone":
 		return []string{or(cmp.Or(row["phone"], row["mobile"])), name, id}
 	case "size_band":
 		if row["size_band"] == "" {
 			return []string{unset, name, id}
 		}
-		n, _ := strconv.Atoi(strings.TrimRight(strings.Split(row["size_band"], "-")[0], "+"))
-		return []string{fmt.Sprintf("%010d", n) + row["size_band"], name, id}
+		n, _ := strconv.Atoi(strings.TrimRight(strings.Split(text.SortKey(row["size_band"]), "-")[0], "+"))
+		return []string{fmt.Sprintf("%010d", n) + text.SortKey(row["size_band"]), name, id}
 	case "owner":
 		return []string{or(row["owner_name"]), name, id}
 	case "contacts":
@@ -239,19 +243,19 @@ func newModel(t *testing.T, r *rand.Rand) *model {
 			m.Clock.Add(time.Hour)
 		}
 		o := must(m.CreateOrganization(t.Context(), m.Tomas, db.Fields{
-			"display_name": "Haus " + random(r, "a", "b", "é", "ø", "株"), "sector": random(r, "", "Retail", "retail", "Media", "Énergie"),
-			"size_band": random(r, "", "1-10", "11-50", "1000+", "201-500", "large"), "owner_user_id": random(r, owners...),
+			"display_name": "Haus " + random(r, "a", "b", "é", "ø", "株"), "sector": random(r, "", "Retail", "retail", "Media", "Énergie", "ENERGIE", "Øl"),
+			"size_band": random(r, "", "1-10", "11-50", "1000+", "201-500", "large", "Large", "١١-٥٠"), "owner_user_id": random(r, owners...),
 		}, ""))(t)
 		c := must(m.CreateContact(t.Context(), m.Tomas, db.Fields{
-			"first_name": "Kim", "last_name": random(r, "a", "B", "ß"), "job_title": random(r, "", "CFO", "cfo", "Head"), "owner_user_id": random(r, owners...),
-			"phone": random(r, "", "070 1", "+46 2"), "mobile": random(r, "", "080"), "email": random(r, "", fmt.Sprint("A", n, "@x.example"), fmt.Sprint("b", n, "@x.example")),
+			"first_name": "Kim", "last_name": random(r, "a", "B", "ß"), "job_title": random(r, "", "CFO", "cfo", "Head", "Équipe"), "owner_user_id": random(r, owners...),
+			"phone": random(r, "", "070 1", "+46 2"), "mobile": random(r, "", "080"), "email": random(r, "", fmt.Sprint("A", n, "@x.example"), fmt.Sprint("b", n, "@x.example"), fmt.Sprint("é", n, "@x.example")),
 		}, ""))(t)
 		organizations, contacts = append(organizations, o.ID), append(contacts, c.ID)
 	}
 	for range 400 {
 		_, err := m.LinkContact(t.Context(), m.Tomas, db.NewLink{
 			OrganizationID: random(r, organizations...), ContactID: random(r, contacts...),
-			Typed: db.Fields{"role_label": random(r, "", "CFO", "CEO"), "relationship_status": random(r, "Active", "Prospect", "Former")},
+			Typed: db.Fields{"role_label": random(r, "", "CFO", "CEO", "ceo", "Chargée", "CHARGEE"), "relationship_status": random(r, "Active", "Prospect", "Former")},
 		})
 		if err != nil && !strings.Contains(err.Error(), "linked to") {
 			t.Fatal(err)
@@ -281,10 +285,10 @@ func (m *model) filter(r *rand.Rand) db.Filter {
 	}
 	conditions := []func(*db.Filter){
 		func(f *db.Filter) { f.OwnerID = random(r, "none", m.Ines.UserID, m.Tomas.UserID, "nobody") },
-		func(f *db.Filter) { f.Equal["sector"] = random(r, "Retail", "Media", "None") },
-		func(f *db.Filter) { f.Equal["size_band"] = random(r, "1-10", "large") },
+		func(f *db.Filter) { f.Equal["sector"] = random(r, "Retail", "Media", "énergie", "None") },
+		func(f *db.Filter) { f.Equal["size_band"] = random(r, "1-10", "11-50", "large") },
 		func(f *db.Filter) { f.RelationshipStatus = random(r, "Active", "Prospect", "Former") },
-		func(f *db.Filter) { f.RoleLabel = random(r, "CFO", "CEO", "None") },
+		func(f *db.Filter) { f.RoleLabel = random(r, "CFO", "CEO", "chargée", "None") },
 		func(f *db.Filter) { f.Missing = random(r, "contacts", "email") },
 		func(f *db.Filter) { f.Created = made() },
 		func(f *db.Filter) { f.Updated = made() },

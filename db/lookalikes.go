@@ -51,19 +51,12 @@ func mixesAlphabets(name string) bool {
 	})
 }
 
-// plainName refuses a name that does not show what it is.
+// plainName refuses a name that reads like another one.
 func plainName(name string) string {
-	switch {
-	case strings.ContainsFunc(name, turnsDirection):
-		return "Remove the marks that turn the direction of writing"
-	case mixesAlphabets(name):
+	if mixesAlphabets(name) {
 		return "Write each word in one alphabet; this mixes letters that look alike"
 	}
 	return ""
-}
-
-func turnsDirection(c rune) bool {
-	return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069'
 }
 
 // standOut refuses a new email or full name of an account by which it could be

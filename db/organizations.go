@@ -38,8 +38,8 @@ func (organizationRules) sees(by Actor, id string) condition { return by.seesOrg
 
 func (organizationRules) check(*tx, Record, map[string]Change) error { return nil }
 
-func (organizationRules) index(t *tx, docid int64, r Record) error {
-	return t.reindex("organization_search", "INSERT INTO organization_search (docid, words) VALUES (?, ?)", docid, r.searchWords())
+func (organizationRules) foundBy(_ *tx, r Record) ([]string, error) {
+	return []string{r.searchWords()}, nil
 }
 
 // renamed reindexes the contacts, who are found by their organizations' names.

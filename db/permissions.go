@@ -140,6 +140,9 @@ func (d *DB) seed(ctx context.Context) error {
 		return err
 	}
 	return d.keep(ctx, System, Program, func(t *tx) error {
+		if err := t.nothingToRefold(); err != nil {
+			return err
+		}
 		for _, p := range Permissions {
 			if _, err := t.Exec("INSERT INTO permissions (id, slug, description) VALUES (?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), string(p), permissionWords[p]); err != nil {
 				return err

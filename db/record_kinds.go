@@ -34,8 +34,9 @@ type recordRules interface {
 	sees(by Actor, id string) condition
 	// check refuses what only other records can tell; changed has the columns of a change.
 	check(t *tx, r Record, changed map[string]Change) error
-	// index puts a record's words into the index; renamed does so for those that are found by its name.
-	index(t *tx, docid int64, r Record) error
+	// foundBy are the words of a record in each column of its index; renamed puts those
+	// in again that are found by its name.
+	foundBy(t *tx, r Record) ([]string, error)
 	renamed(t *tx, id string) error
 }
 

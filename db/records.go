@@ -200,9 +200,10 @@ func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
 	}
 	columns := append([]string{"id"}, k.FieldColumns(nil)...)
 	columns = append(columns, "created_at", "updated_at", "sort_key")
+	columns = append(columns, k.foldedColumns()...)
 	_, err = t.Exec("INSERT INTO "+k.Plural+" ("+strings.Join(columns, ", ")+", docid) VALUES ("+strings.Repeat("?, ", len(columns))+
 		"(SELECT ifnull(max(docid), 0) + 1 FROM "+k.Plural+"))",
-		slices.Concat([]any{r.ID}, r.stored(), []any{stamp(t.now), stamp(t.now), text.SortKey(k.sortName(r))})...)
+		slices.Concat([]any{r.ID}, r.stored(), []any{stamp(t.now), stamp(t.now), text.SortKey(k.sortName(r))}, r.folded())...)
 	if err != nil {
 		return "", err
 	}
@@ -322,16 +323,23 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	return t.record(k.activeAction(active), k.Noun, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})
 }
 
-// searchWords are the words by which a record is found: its name first, then its fields'.
+// searchWords are the words by which a record is found: its name first, then
+// its fields', then the same joined where marks part them.
 func (r Record) searchWords() string {
-	texts := []string{r.Name()}
+	words, joined := text.Words(r.Name()), text.Joined(r.Name())
 	for i, f := range r.Kind.Fields {
-		switch {
-		case f.Searched && f.Kind == Phone:
-			texts = append(texts, text.Digits(r.values[i]))
-		case f.Searched:
-			texts = append(texts, r.values[i])
+		if value := r.values[i]; f.Searched && value != "" {
+			switch f.Kind {
+			case Phone:
+				words = append(words, text.PhoneWords(value)...)
+			case Code:
+				words = append(words, text.Code(value)...)
+			case Website:
+				words = append(words, text.Words(value)...)
+			default:
+				words, joined = append(words, text.Words(value)...), append(joined, text.Joined(value)...)
+			}
 		}
 	}
-	return searchWords(texts...)
+	return strings.Join(append(words, joined...), " ")
 }

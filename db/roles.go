@@ -60,12 +60,12 @@ func (d *DB) Roles(ctx context.Context, by Actor) ([]Role, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return nil, err
 	}
-	rows, err := d.reader.QuickQuery(ctx, selectRole+" ORDER BY name COLLATE NOCASE, id")
+	rows, err := d.reader.QuickQuery(ctx, selectRole+" ORDER BY id")
 	all, err := sqlite.Collect(rows, err, scanRole)
 	if err != nil {
 		return nil, fmt.Errorf("roles: %w", err)
 	}
-	return all, nil
+	return byName(all, func(x Role) string { return x.Name }), nil
 }
 
 // Role returns one role with its permissions, or ErrNotFound.
@@ -88,7 +88,7 @@ func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account
 	query, args := selectAccount(d.now())
 	rows, err := d.reader.QuickQuery(ctx, query+`
 		WHERE users.id IN (SELECT user_id FROM user_role WHERE role_id = ?)
-		ORDER BY full_name COLLATE NOCASE, users.id`, append(args, roleID)...)
+		ORDER BY name_key, users.id`, append(args, roleID)...)
 	return sqlite.Collect(rows, err, scanAccount)
 }
 

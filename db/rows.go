@@ -80,7 +80,7 @@ func (r *Rows) Record(x Record) {
 	r.add(kind, slices.Concat([]any{nil, x.ID}, x.stored(), []any{
 		x.IsActive, stamp(x.CreatedAt), stamp(x.UpdatedAt), x.Version, text.SortKey(x.Kind.sortName(x)),
 		stampOrNull(x.LastContactAt), orNull(x.LastContactChannel), orNull(text.SortKey(x.OwnerName)), related,
-	})...)
+	}, x.folded())...)
 }
 
 // Words adds the words that find a record, a contact's with the names of its
@@ -88,7 +88,7 @@ func (r *Rows) Record(x Record) {
 // of the records, at once or after all of them.
 func (r *Rows) Words(x Record, organizations ...string) {
 	if x.Kind == ContactKind {
-		r.add(bulkContactWords, nil, x.searchWords(), searchWords(organizations...))
+		r.add(bulkContactWords, nil, x.searchWords(), nameWords(organizations...))
 	} else {
 		r.add(bulkOrganizationWords, nil, x.searchWords())
 	}

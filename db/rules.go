@@ -48,12 +48,15 @@ func apply(fields []Field, typed Fields, to fielded) (map[string]Change, *Invali
 		if !ok {
 			continue
 		}
+		current := to.value(f.Column)
+		if raw != "" && (raw == *current || f.Kind == Lines && lineBreaks.Replace(raw) == *current) {
+			continue // what was stored under other rules stays until it is changed
+		}
 		value, err := f.clean(raw)
 		if err != nil {
 			refused.Fields[f.Column] = err.Error()
 			continue
 		}
-		current := to.value(f.Column)
 		if *current != value {
 			changes[f.Column] = Change{Old: orNull(*current), New: orNull(value)}
 			*current = value
@@ -98,16 +101,19 @@ type messageError string
 
 func (e messageError) Error() string { return string(e) }
 
-// plainText trims a value and refuses what no keyboard types: bad UTF-8 and
-// control characters (line breaks and tabs too, unless lines are allowed).
+// plainText is a value as it is kept, trimmed. It refuses what no keyboard types:
+// bad UTF-8 and control characters (line breaks and tabs too, unless lines are
+// allowed), and in one line what turns the direction of all around it.
 func plainText(s string, lines bool) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", messageError("Remove the characters that cannot be read")
 	}
 	if lines {
 		s = lineBreaks.Replace(s)
+	} else if strings.ContainsFunc(s, text.TurnsDirection) {
+		return "", messageError("Remove the marks that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069)")
 	}
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(text.Keep(s))
 	for _, c := range s {
 		if unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp) && !(lines && (c == '\n' || c == '\t')) {
 			return "", messageError("Remove line breaks and control characters")

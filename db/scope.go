@@ -31,7 +31,7 @@ const clientRoles = `
 // widestScope tells of a user's roles whether one opens all clients; openAll is which do.
 const (
 	widestScope = "SELECT ifnull(max(client_scope = 'all'), 1)" + clientRoles
-	openAll     = "SELECT roles.id, name" + clientRoles + " AND client_scope = 'all' ORDER BY name, roles.id"
+	openAll     = "SELECT roles.id, name" + clientRoles + " AND client_scope = 'all' ORDER BY roles.id"
 )
 
 func ownOnly(r sqlite.Row) (bool, error) {

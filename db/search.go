@@ -19,7 +19,9 @@ import (
 // match turns what somebody typed into an FTS4 query that finds each word by
 // its beginning; false where there is no word in it. Nothing but lower-case
 // letters and digits gets in from outside, so its operators cannot be typed.
-// A phone number is found with other spaces than it was written with.
+// A name is found with other marks inside it than it was written with, an
+// identifier without its spaces, and a phone number however it is spaced and
+// from wherever it is dialed.
 //
 // column names the column of the index to look in, with a colon; "" is all of them.
 func match(typed, column string) (query string, ok bool) {
@@ -27,28 +29,46 @@ func match(typed, column string) (query string, ok bool) {
 	if len(found) == 0 {
 		return "", false
 	}
-	query = column + strings.Join(found, "* "+column) + "*"
-	if number := text.PhoneNumber(typed); len(found) > 1 && number != "" {
-		query = "(" + query + ") OR " + column + number + "*"
+	all := slices.Concat([][]string{found}, text.OtherWords(typed))
+	for _, number := range text.NumberWords(typed) {
+		all = append(all, []string{number})
 	}
-	return query, true
+	for i, words := range all {
+		all[i] = []string{column + strings.Join(words, "* "+column) + "*"}
+	}
+	return anySet(all), true
+}
+
+// anySet is the query for any of several sets of terms.
+func anySet(sets [][]string) string {
+	var all []string
+	for _, terms := range sets {
+		if set := "(" + strings.Join(terms, " ") + ")"; !slices.Contains(all, set) {
+			all = append(all, set)
+		}
+	}
+	if len(all) == 1 {
+		return strings.Join(sets[0], " ")
+	}
+	return strings.Join(all, " OR ")
 }
 
 // matchInteraction is match for the index of interactions, in which two or
 // three letters of a word are a term of their own. One letter is found as a word only.
 func matchInteraction(typed string) (query string, ok bool) {
-	var terms []string
-	for _, w := range text.TypedWords(typed) {
-		switch utf8.RuneCountInString(w) {
-		case 1:
-		case 2, 3:
-			w += "."
-		default:
-			w += "*"
+	sets := slices.Concat([][]string{text.TypedWords(typed)}, text.OtherWords(typed))
+	for _, set := range sets {
+		for i, w := range set {
+			switch utf8.RuneCountInString(w) {
+			case 1:
+			case 2, 3:
+				set[i] += "."
+			default:
+				set[i] += "*"
+			}
 		}
-		terms = append(terms, w)
 	}
-	return strings.Join(terms, " "), len(terms) > 0
+	return anySet(sets), len(sets[0]) > 0
 }
 
 // contactColumn keeps the organizations' names out of a search by who sees only

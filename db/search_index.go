@@ -2,6 +2,10 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"clientregistry/db/sqlite"
@@ -14,7 +18,8 @@ import (
 // interactionWords are the words of an interaction as its index keeps them:
 // each word once, then their first two and three letters.
 func interactionWords(i Interaction) string {
-	all := text.Words(i.Subject + " " + i.Body)
+	written := i.Subject + " " + i.Body
+	all := append(text.Words(written), text.Joined(written)...)
 	seen := make(map[string]bool, len(all))
 	var b strings.Builder
 	add := func(term, end string) {
@@ -43,7 +48,7 @@ func interactionWords(i Interaction) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// reindexRecord puts a record's words into the index again.
+// reindexRecord makes what a record is sorted, filtered and found by again.
 func (t *tx) reindexRecord(k *RecordKind, id string) error {
 	docid, err := t.docid(k.Plural, id)
 	if err != nil {
@@ -54,7 +59,35 @@ func (t *tx) reindexRecord(k *RecordKind, id string) error {
 	if err != nil {
 		return err
 	}
-	return k.index(t, docid, r)
+	words, err := k.foundBy(t, r)
+	if err != nil {
+		return err
+	}
+	return errors.Join(t.refold(r), t.index(k, docid, words))
+}
+
+// index puts a record's words into its index where they are not there already.
+func (t *tx) index(k *RecordKind, docid int64, words []string) error {
+	columns := []string{"words", "organizations"}[:len(words)]
+	kept, into, names := make([]string, len(words)), make([]any, len(words)), make([]string, len(words))
+	row := []any{docid}
+	for i := range kept {
+		into[i], names[i], row = &kept[i], fmt.Sprint("c", i, columns[i]), append(row, words[i])
+	}
+	err := t.QueryRow("SELECT "+strings.Join(names, ", ")+" FROM "+k.words+"_content WHERE docid = ?", docid).Scan(into...)
+	switch {
+	case err == nil && slices.Equal(kept, words):
+		return nil
+	case err == nil:
+		_, err = t.Exec("DELETE FROM "+k.words+" WHERE docid = ?", docid)
+	case errors.Is(err, sql.ErrNoRows):
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec("INSERT INTO "+k.words+" (docid, "+strings.Join(columns, ", ")+") VALUES (?"+strings.Repeat(", ?", len(words))+")", row...)
+	return err
 }
 
 // docid is the number under which the index knows a record. One that another
@@ -65,14 +98,6 @@ func (t *tx) docid(table, id string) (docid int64, err error) {
 	}
 	err = t.QueryRow("SELECT docid FROM "+table+" WHERE id = ?", id).Scan(&docid)
 	return docid, err
-}
-
-func (t *tx) reindex(table, insert string, row ...any) error {
-	if _, err := t.Exec("DELETE FROM "+table+" WHERE docid = ?", row[0]); err != nil {
-		return err
-	}
-	_, err := t.Exec(insert, row...)
-	return err
 }
 
 // newDocid is the next number for an interaction.
@@ -100,9 +125,10 @@ func (t *tx) reindexInteraction(i Interaction) error {
 	return t.indexInteraction(docid, i)
 }
 
-// searchWords are the words of texts as the index keeps them.
-func searchWords(parts ...string) string {
-	return strings.Join(text.Words(strings.Join(parts, " ")), " ")
+// nameWords are the words of names as the index keeps them.
+func nameWords(names ...string) string {
+	written := strings.Join(names, " ")
+	return strings.Join(append(text.Words(written), text.Joined(written)...), " ")
 }
 
 // indexForeignRows gives rows that another program wrote their sort key and their place in the index.
@@ -116,9 +142,6 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 				return err
 			}
 			for _, r := range found {
-				if _, err := t.Exec("UPDATE "+k.Plural+" SET sort_key = ? WHERE id = ?", text.SortKey(k.sortName(r)), r.ID); err != nil {
-					return err
-				}
 				if err := t.reindexRecord(k, r.ID); err != nil {
 					return err
 				}

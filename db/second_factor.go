@@ -29,10 +29,11 @@ func (d *DB) SecondFactor(ctx context.Context, by Actor) (SecondFactor, error) {
 	}
 	rows, err := d.reader.QuickQuery(ctx, demandingRoles, by.UserID)
 	f.DemandedBy, err = sqlite.Collect(rows, err, sqlite.ScanText)
+	f.DemandedBy = byName(f.DemandedBy, itself)
 	return f, err
 }
 
-const demandingRoles = "SELECT name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? AND require_mfa ORDER BY name"
+const demandingRoles = "SELECT name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? AND require_mfa ORDER BY roles.id"
 
 // pendingLife is how long a seed waits for its first code.
 const pendingLife = time.Hour
@@ -198,7 +199,7 @@ func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current s
 			return err
 		}
 		if len(demanding) > 0 {
-			return invalid("second_factor", "%s demands a second factor: it can move to another device, but not be switched off", strings.Join(demanding, " and "))
+			return invalid("second_factor", "%s demands a second factor: it can move to another device, but not be switched off", strings.Join(byName(demanding, itself), " and "))
 		}
 		if has, err := t.takeSecondFactor(by.UserID); err != nil || !has {
 			return err

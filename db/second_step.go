@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"clientregistry/db/secrets"
+	"clientregistry/db/text"
 )
 
 // HalfSignedIn is the answer to a right password where the account has a second
@@ -111,7 +112,7 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 
 // anyCode returns a typed code as it is compared, and whether it is a recovery code.
 func anyCode(typed string) (code string, recovery bool, err error) {
-	code = secrets.ReadCode(typed)
+	code = secrets.ReadCode(text.PlainDigits(text.Keep(typed)))
 	if onlyDigits(code) || len(code) <= 6 {
 		code, err = appCode(typed)
 		return code, false, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // Suggestions are what people may choose from for a field of a record that
@@ -27,7 +28,8 @@ func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
 	return d.suggestions(ctx, by, "interactions", fieldOf(interactionFields, "outcome"), by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
 }
 
-// suggestions adds up to 50 values in use to the usual ones. It jumps from value to
+// suggestions adds up to 50 values in use to the usual ones; of those that are
+// alike but for capitals, accents and how they are composed it is one. It jumps from value to
 // value along the column's index: a DISTINCT would walk the whole table. A value
 // that only rows out of sight have is not one of them: an actor with few clients
 // of their own reads those, one with many asks of each row.
@@ -38,10 +40,13 @@ func (d *DB) suggestions(ctx context.Context, by Actor, table string, f Field, s
 	}
 	return remembered(&d.memo, f.Column+" "+who, func() ([]string, error) {
 		used, err := d.inUse(ctx, by, table, f.Column, seen, own)
-		all := slices.Clone(f.Usual)
-		for _, v := range used {
-			if !slices.Contains(all, v) {
-				all = append(all, v)
+		all, offered := slices.Clone(f.Usual), map[string]bool{}
+		for _, v := range f.Usual {
+			offered[text.SortKey(v)] = true
+		}
+		for _, v := range byName(used, itself) {
+			if key := text.SortKey(v); !offered[key] {
+				all, offered[key] = append(all, v), true
 			}
 		}
 		return all, err

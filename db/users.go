@@ -181,10 +181,11 @@ func (d *DB) user(ctx context.Context, id string) (User, error) {
 		return User{}, err
 	}
 	rows, err := d.reader.QuickQuery(ctx,
-		"SELECT roles.name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? ORDER BY roles.name", id)
+		"SELECT roles.name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? ORDER BY roles.id", id)
 	if u.Roles, err = sqlite.Collect(rows, err, sqlite.ScanText); err != nil {
 		return User{}, err
 	}
+	u.Roles = byName(u.Roles, itself)
 	rows, err = d.reader.QuickQuery(ctx, `
 		SELECT DISTINCT permissions.slug
 		FROM user_role

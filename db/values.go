@@ -2,7 +2,11 @@ package db
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"clientregistry/db/text"
 
 	"github.com/google/uuid"
 )
@@ -70,6 +74,14 @@ func orNull(s string) any {
 	}
 	return s
 }
+
+// byName sorts what has names as lists do, and returns it.
+func byName[T any](all []T, name func(T) string) []T {
+	slices.SortStableFunc(all, func(a, b T) int { return strings.Compare(text.SortKey(name(a)), text.SortKey(name(b))) })
+	return all
+}
+
+func itself(name string) string { return name }
 
 // stampOrNull stores the zero time, which is never, as NULL.
 func stampOrNull(t time.Time) any {

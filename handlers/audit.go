@@ -12,6 +12,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/sheet"
+	"clientregistry/db/text"
 	"clientregistry/handlers/jobs"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
@@ -24,7 +25,7 @@ const auditPath = "/admin/audit"
 func auditFilter(c *gin.Context) db.AuditFilter {
 	f := db.AuditFilter{
 		ActorID: query(c, "actor"), Action: query(c, "action"), TargetType: query(c, "target_type"), TargetID: query(c, "target_id"),
-		From: query(c, "from"), To: query(c, "to"),
+		From: text.PlainDigits(query(c, "from")), To: text.PlainDigits(query(c, "to")),
 	}
 	f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64)
 	return f

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -55,19 +56,20 @@ func contactMeta(clock views.Clock, v *visitor, x db.Contact, links []db.Link) v
 	if len(links) > 0 && links[0].RelationshipStatus != "Former" {
 		m.Organization = &views.Ref{Name: links[0].OrganizationName, Href: "/organizations/" + links[0].OrganizationID}
 	}
-	m.CallShown = cmp.Or(x.Value("mobile"), x.Value("phone"))
-	m.Call = dialable(m.CallShown)
+	for _, column := range []string{"mobile", "phone"} {
+		if len(m.Calls) == 0 {
+			m.Calls = calls(x.Value(column))
+		}
+	}
 	return m
 }
 
-// dialable is a phone number without what only people read.
-func dialable(number string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '+' || (r >= '0' && r <= '9') {
-			return r
-		}
-		return -1
-	}, number)
+// calls are the phone numbers in what was typed, each to be dialed.
+func calls(typed string) (all []views.Call) {
+	for _, n := range text.Numbers(typed) {
+		all = append(all, views.Call{Shown: strings.TrimSpace(typed[n.From:n.To]), Number: n.Dial})
+	}
+	return all
 }
 
 // taken is the contact that has a refused email already, to open it.

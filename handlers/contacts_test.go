@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -115,4 +117,31 @@ func TestPickers(t *testing.T) {
 	}
 	// Who may not edit is offered to open, never to create.
 	s.as("Viewer").parts().get("/organizations/options?q=pine&for="+elif).want(200, ".opt[href='"+org+"']", "").wantNot("a[href*='add=']")
+}
+
+// TestEachNumberIsDialedAlone whatever else was written beside it.
+func TestEachNumberIsDialedAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	one := ines.get(s.Contact("Maya", "Okafor", "mobile", "+44 (0)20 7946 0123 ext. 7"))
+	one.want(200, "#meta a[href='tel:+442079460123']", "+44 (0)20 7946 0123 ext. 7")
+	two := ines.get(s.Contact("Maya", "Okafor", "mobile", "n/a", "phone", "030 901820-10 / 030 901820-11 (Ada)"))
+	two.wantTexts("#meta a[href^='tel:030901820'] bdi", "030 901820-10", "030 901820-11 (Ada)").want(200, "#meta a[href='tel:03090182011']", "(Ada)")
+	ines.get(s.Contact("Maya", "Okafor", "phone", "٠٥٥١٢٣٤٥٦٧")).want(200, "#meta a[href='tel:0551234567']", "٠٥٥١٢٣٤٥٦٧")
+	ines.get(s.Contact("Maya", "Okafor", "phone", "555-FLOWERS")).wantNot("#meta a[href^='tel:']")
+}
+
+// TestValuesThatReadTheSameAreOneFilter, and a menu says which one is set.
+func TestValuesThatReadTheSameAreOneFilter(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	for n, sector := range []string{"Énergie", "energie", "E\u0301NERGIE"} {
+		s.Organization(fmt.Sprint("Acme ", n), "sector", sector)
+	}
+	for _, typed := range []string{"Énergie", "ENERGIE", "e\u0301nergie"} {
+		ines.get("/organizations?sector="+url.QueryEscape(typed)).wantTexts("#rows .nm", "Acme 0", "Acme 1", "Acme 2").want(200, ".chip a[aria-current=true]", "nergie")
+	}
+	ines.get("/organizations?created_from=٢٠٢٠-٠١-٠١").wantTexts("#rows .nm", "Acme 0", "Acme 1", "Acme 2")
 }

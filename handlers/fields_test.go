@@ -27,7 +27,7 @@ func TestEachFieldIsOnItsPages(t *testing.T) {
 		for i, f := range kind.Fields {
 			value := map[db.FieldKind]string{
 				db.Line: fmt.Sprintf("Zebra %d", i), db.Website: fmt.Sprintf("https://zebra%d.example", i), db.Email: fmt.Sprintf("zebra%d@x.example", i),
-				db.Phone: fmt.Sprintf("+46 70 %d23", i), db.Person: ada.user.ID,
+				db.Phone: fmt.Sprintf("+46 70 %d23", i), db.Code: fmt.Sprintf("ZE-%d", i), db.Person: ada.user.ID,
 			}[f.Kind]
 			shown := map[db.FieldKind]string{db.Website: fmt.Sprintf("zebra%d.example", i), db.Person: ada.user.FullName}[f.Kind]
 			if shown == "" {

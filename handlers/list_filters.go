@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 
@@ -79,7 +80,8 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 	f.Contacted = dates(p, "last_contact_from", "last_contact_to", v.User.Location())
 	f.Created = dates(p, "created_from", "created_to", v.User.Location())
 	f.Updated = dates(p, "updated_from", "updated_to", v.User.Location())
-	if days, err := strconv.Atoi(p.Get("quiet_days")); err == nil && days > 0 && days <= 36_500 {
+	if days, err := strconv.Atoi(text.PlainDigits(p.Get("quiet_days"))); err == nil && days > 0 && days <= 36_500 {
+		p.Set("quiet_days", strconv.Itoa(days))
 		f.QuietSince = s.quietSince(c, days)
 	} else {
 		drop("quiet_days")
@@ -102,6 +104,7 @@ func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
 		if p.Get(name) == "" {
 			return time.Time{}
 		}
+		p.Set(name, text.PlainDigits(p.Get(name)))
 		day, ok := db.ReadDate(p.Get(name))
 		if !ok {
 			p.Del(name)
@@ -249,12 +252,13 @@ func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (fo
 	return form
 }
 
-// chip is a filter as a menu: values offered, the one that is set, and the way to remove it.
+// chip is a filter as a menu: values offered, the one that is set however it is
+// written, and the way to remove it.
 func chip(path string, p url.Values, key, name, current string, options []views.Option) views.Chip {
 	chip := views.Chip{Key: key}
 	for _, o := range options {
 		o.Href = address(path, with(p, name, o.Value))
-		o.Selected = o.Value == current
+		o.Selected = o.Value == current || text.SortKey(o.Value) == text.SortKey(current)
 		if o.Selected && o.Value != "" {
 			chip.Value = o.Label
 		}

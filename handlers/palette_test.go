@@ -64,7 +64,8 @@ func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
 		"email anna":              "Log an email with Anna Kroon",
 		"note about harbor":       "Log a note about Harbor & Pine|Log a note about Anna Kroon", // who is at it after it
 		"meeting kroon":           "Log a meeting with Anna Kroon",
-		"call 0705550110":         "",
+		"call 0705550110":         "Log a call with Anna Kroon",
+		"call 0715550110":         "",
 		"call 5550110":            "Log a call with Anna Kroon",
 		"call nobody":             "",
 		"call":                    "",

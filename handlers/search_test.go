@@ -33,7 +33,8 @@ func TestSearchPage(t *testing.T) {
 	ines.get("/search?q=quay").want(200, "#results small mark", "quay")
 	ines.get("/search?q=46+705550110").want(200, "#results small mark", "46 70 555 01 10")
 	ines.get("/search?q=0110").want(200, "#results small mark", "01 10")
-	ines.get("/search?q=070555").want(200, "#results", "Nothing matches")
+	ines.get("/search?q=070555").want(200, "#results small mark", "70 555")
+	ines.get("/search?q=071555").want(200, "#results", "Nothing matches")
 	ines.get("/search?q=invoice+rene").want(200, ".feed .nm[href='"+talk+"'] mark", "Rene").want(200, ".snip", "They accept the price. one invoice per quarter").want(200, ".snip mark", "invoice").
 		want(200, "#results", "A former colleague called Elif Aydın at Harbor & Pine").wantTexts("#results h2", "Interactions")
 	ines.get("/search?q=rene").wantNot(".snip")

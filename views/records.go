@@ -40,14 +40,17 @@ func (RecordHeading) Template() string { return "records/_heading.html" }
 type RecordMeta struct {
 	Website, JobTitle string
 	Organization      *Ref
-	Call, CallShown   string // a number to dial, and as it was typed
-	Contacted         bool   // may see the last contact
+	Calls             []Call
+	Contacted         bool // may see the last contact
 	LastContact       *Time
 	Never             string // what stands there instead of one
 }
 
 // Template names the piece.
 func (RecordMeta) Template() string { return "records/_meta.html" }
+
+// Call is a phone number as it was typed, and as it is dialed.
+type Call struct{ Shown, Number string }
 
 // Square says whether the avatar is an organization's.
 func (r Record) Square() bool { return r.Kind == "organization" }

@@ -1,0 +1,255 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
+)
+
+// fold returns a value as lists sort and compare it, nil where the database says
+// the same without it.
+func (f Field) fold(value string) any {
+	folded := text.SortKey(value)
+	if folded == lowerASCII(value) && !f.sort.numbered || folded == value {
+		return nil
+	}
+	return folded
+}
+
+// lowerASCII is lower() of SQLite.
+func lowerASCII(s string) string {
+	return strings.Map(func(c rune) rune {
+		if 'A' <= c && c <= 'Z' {
+			return c + 'a' - 'A'
+		}
+		return c
+	}, s)
+}
+
+// foldedAs is the condition that a value is the same as this one but for
+// capitals, accents and how its letters are composed.
+func (f Field) foldedAs(value string) condition {
+	folded := text.SortKey(value)
+	if f.sort.numbered {
+		return condition{"{}" + f.sort.key + " = printf('%010d', CAST(? AS INTEGER)) || ?", []any{folded, folded}}
+	}
+	return condition{"{}" + f.sort.key + " = ?", []any{folded}}
+}
+
+// foldedColumns are the columns of a kind for what its fields are folded to.
+func (k *RecordKind) foldedColumns() (columns []string) {
+	for _, f := range k.Fields {
+		if f.sort.folded != "" {
+			columns = append(columns, f.sort.folded)
+		}
+	}
+	return columns
+}
+
+// folded are the values of foldedColumns.
+func (r Record) folded() (values []any) {
+	for i, f := range r.Kind.Fields {
+		if f.sort.folded != "" {
+			values = append(values, f.fold(r.values[i]))
+		}
+	}
+	return values
+}
+
+// refold makes the keys by which lists sort and filter a record.
+func (t *tx) refold(r Record) error {
+	columns := append([]string{"sort_key"}, r.Kind.foldedColumns()...)
+	values := append([]any{text.SortKey(r.Kind.sortName(r))}, r.folded()...)
+	query := "UPDATE " + r.Kind.Plural + " SET " + strings.Join(columns, " = ?, ") + " = ? WHERE id = ? AND (" + strings.Join(columns, " IS NOT ? OR ") + " IS NOT ?)"
+	_, err := t.Exec(query, append(append(values, r.ID), values...)...)
+	return err
+}
+
+// alike returns the values in use that differ from this one in capitals, accents
+// or how their letters are composed, and itself. It jumps from value to value
+// along the column's index, over at most some thousand.
+func (d *DB) alike(ctx context.Context, table, column, value string) ([]string, error) {
+	if value == "" {
+		return nil, nil
+	}
+	folded := text.SortKey(value)
+	return remembered(&d.memo, "alike "+column+" "+value, func() ([]string, error) {
+		rows, err := d.reader.Query(ctx, `
+			WITH RECURSIVE used (v, n) AS (
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' ORDER BY `+column+` LIMIT 1), 1
+				UNION ALL
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v ORDER BY `+column+` LIMIT 1), n + 1 FROM used WHERE v IS NOT NULL AND n < 5000
+			)
+			SELECT v FROM used WHERE v IS NOT NULL AND v <> ?`, value)
+		used, err := sqlite.Collect(rows, err, sqlite.ScanText)
+		all := []string{value}
+		for _, v := range used {
+			if text.SortKey(v) == folded {
+				all = append(all, v)
+			}
+		}
+		return all, err
+	})
+}
+
+// among is the condition that an expression is one of some values.
+func among(expression string, values []string) condition {
+	c := condition{sql: expression + " = ?"}
+	if len(values) > 1 {
+		c.sql = expression + " IN (?" + strings.Repeat(", ?", len(values)-1) + ")"
+	}
+	for _, v := range values {
+		c.args = append(c.args, v)
+	}
+	return c
+}
+
+// foldedPiece is how many rows are folded again in one transaction.
+const foldedPiece = 200
+
+// foldedTables are the tables whose keys and words are made again, in this order.
+var foldedTables = []struct {
+	name  string
+	piece func(t *tx, after int64) (last int64, more bool, err error)
+}{
+	{"users", (*tx).refoldUser},
+	{"organizations", func(t *tx, after int64) (int64, bool, error) { return t.refoldRecords(OrganizationKind, after) }},
+	{"contacts", func(t *tx, after int64) (int64, bool, error) { return t.refoldRecords(ContactKind, after) }},
+	{"interactions", (*tx).refoldInteractions},
+}
+
+// Refold makes the keys and words of some hundred rows again where an earlier
+// version of the program made them; more tells that there is more to do. The
+// values themselves stay as they are, and so the history says nothing of it.
+func (d *DB) Refold(ctx context.Context) (more bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	err = d.keep(context.WithoutCancel(ctx), System, Program, func(t *tx) error {
+		for _, table := range foldedTables {
+			var version int
+			var done sql.NullInt64
+			if err := t.QueryRow("SELECT version, done_to FROM folding WHERE name = ?", table.name).Scan(&version, &done); err != nil {
+				return err
+			}
+			if version == text.Version && !done.Valid {
+				continue
+			}
+			if version != text.Version {
+				done.Int64 = 0
+			}
+			last, left, err := table.piece(t, done.Int64)
+			if err != nil {
+				return fmt.Errorf("%s after %d: %w", table.name, done.Int64, err)
+			}
+			more = true
+			_, err = t.Exec("UPDATE folding SET version = ?, done_to = iif(?, ?, NULL) WHERE name = ?", text.Version, left, last, table.name)
+			return err
+		}
+		return nil
+	})
+	return more && err == nil, err
+}
+
+// nothingToRefold says so of a registry that is new.
+func (t *tx) nothingToRefold() error {
+	_, err := t.Exec(`
+		UPDATE folding SET version = ?, done_to = NULL
+		WHERE version = 0 AND NOT EXISTS (SELECT 1 FROM users UNION ALL SELECT 1 FROM organizations UNION ALL SELECT 1 FROM contacts UNION ALL SELECT 1 FROM interactions)`,
+		text.Version)
+	return err
+}
+
+// refoldUser does so with one user: the keys of all that they own follow.
+func (t *tx) refoldUser(int64) (last int64, more bool, err error) {
+	rows, err := t.Query("SELECT id, full_name, name_key FROM users")
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (u struct{ id, name, key string }, err error) {
+		return u, r.Scan(&u.id, &u.name, &u.key)
+	})
+	for _, u := range all {
+		if u.key != text.SortKey(u.name) {
+			return 0, true, t.keyUser(u.id, u.name)
+		}
+	}
+	return 0, false, err
+}
+
+// numbered is a row by its docid.
+type numbered struct {
+	docid int64
+	id    string
+}
+
+func (t *tx) refoldRecords(k *RecordKind, after int64) (last int64, more bool, err error) {
+	rows, err := t.Query("SELECT docid, id FROM "+k.Plural+" WHERE docid > ? ORDER BY docid"+limit(foldedPiece), after)
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (n numbered, err error) { return n, r.Scan(&n.docid, &n.id) })
+	for _, n := range all {
+		if err := t.reindexRecord(k, n.id); err != nil {
+			return 0, false, err
+		}
+		last = n.docid
+	}
+	return last, len(all) == foldedPiece, err
+}
+
+func (t *tx) refoldInteractions(after int64) (last int64, more bool, err error) {
+	type indexed struct {
+		Interaction
+		docid int64
+		words string
+	}
+	rows, err := t.Query(`
+		SELECT interactions.docid, subject, body, ifnull(c0words, '')
+		FROM interactions LEFT JOIN interaction_search_content AS kept ON kept.docid = interactions.docid
+		WHERE interactions.docid > ? ORDER BY interactions.docid`+limit(foldedPiece), after)
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x indexed, err error) {
+		return x, r.Scan(&x.docid, &x.Subject, nullText{&x.Body}, &x.words)
+	})
+	for _, x := range all {
+		if interactionWords(x.Interaction) != x.words {
+			if err := t.indexInteraction(x.docid, x.Interaction); err != nil {
+				return 0, false, err
+			}
+		}
+		last = x.docid
+	}
+	return last, len(all) == foldedPiece, err
+}
+
+// SameEmails returns the emails that are the same as another one's but for how
+// their letters are composed, as another program or an early version of this one may
+// have stored them. They are left as they are: people decide which one is right.
+func (d *DB) SameEmails(ctx context.Context) (same []string, err error) {
+	for _, table := range []string{"users", "contacts"} {
+		rows, err := d.reader.Query(ctx, "SELECT email FROM "+table+" WHERE email GLOB '*[^ -~]*' ORDER BY email")
+		all, err := sqlite.Collect(rows, err, sqlite.ScanText)
+		if err != nil {
+			return nil, fmt.Errorf("emails of %s: %w", table, err)
+		}
+		seen := map[string]string{}
+		for _, email := range all {
+			folded := strings.ToLower(text.FoldEmail(email))
+			other := seen[folded]
+			if other == "" && isASCII(folded) {
+				err := d.reader.QueryRow(ctx, "SELECT email FROM "+table+" WHERE email = ?", folded).Scan(&other)
+				if err != nil && err != sql.ErrNoRows {
+					return nil, err
+				}
+			}
+			if other != "" {
+				same = append(same, fmt.Sprintf("%+q and %+q (%s)", other, email, table))
+			}
+			seen[folded] = email
+		}
+	}
+	return same, nil
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c >= utf8.RuneSelf })
+}
