@@ -42,23 +42,19 @@ func (t *tx) batch(id string) (b batchMade, err error) {
 	return b, json.Unmarshal([]byte(metadata), &b)
 }
 
-// batchID is the id of a new batch: the request's, so that it is known when it
-// comes twice; then made is what it made the first time.
-func (t *tx) batchID(requestID string) (id string, made *batchMade, err error) {
-	requestID = strings.ToLower(requestID)
+// newBatchID is the id of a new batch: the request's, where no batch has it.
+func (t *tx) newBatchID(requestID string) (string, error) {
 	if !ValidID(requestID) {
-		return newID(), nil, nil
+		return newID(), nil
 	}
-	b, err := t.batch(requestID)
+	_, err := t.batch(requestID)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return requestID, nil, nil
+		return requestID, nil
 	case err != nil:
-		return "", nil, err
-	case b.userID != t.by.UserID:
-		return newID(), nil, nil
+		return "", err
 	}
-	return requestID, &b, nil
+	return newID(), nil
 }
 
 // BatchUndone is what UndoBatch took back.

@@ -131,7 +131,8 @@ func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, er
 // and one for the batch. It leaves alone what is so already, what is out of
 // sight, what was changed since the preview and what the preview did not find. It
 // refuses what PreviewBatch refuses, and a filter without its preview. A
-// RequestID that made a batch of the actor's returns that one.
+// RequestID that made a batch of the actor's returns that one, unless it was undone;
+// with another batch than then it is Repeated.
 func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, err error) {
 	if err := EditClients.Refuse(by); err != nil {
 		return plan, err
@@ -146,21 +147,31 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 	if err != nil {
 		return plan, fmt.Errorf("%s: %w", b.Action, err)
 	}
+	q, err := newRequest("batch", b.RequestID, b.Kind, b.Action, slices.Sorted(slices.Values(slices.Concat(x.IDs, b.Previewed))), b.Typed)
+	if err != nil {
+		return plan, err
+	}
 	var rows []batchRow
 	err = d.write(ctx, by, EditClients, func(t *tx) error {
-		id, made, err := t.batchID(b.RequestID)
+		first, err := t.first(q)
 		if err != nil {
 			return err
 		}
-		if made != nil {
-			plan = BatchPlan{ID: id, Changes: made.Count}
-			return x.check(t)
+		if first != "" {
+			made, err := t.batch(first)
+			plan = BatchPlan{ID: first, Changes: made.Count}
+			return errors.Join(err, x.check(t))
 		}
 		if rows, plan, err = x.plan(t); err != nil || len(rows) == 0 {
 			return err
 		}
-		plan.ID = id
-		return t.runBatch(x, id, rows)
+		if plan.ID, err = t.newBatchID(q.id); err != nil {
+			return err
+		}
+		if err := t.runBatch(x, plan.ID, rows); err != nil {
+			return err
+		}
+		return t.keep(q, plan.ID)
 	})
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("%s: %w", b.Action, err)

@@ -248,11 +248,15 @@ func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
 // had by the actor. With follow_up_text, follow_up_due_on and perhaps
 // follow_up_assignee_id the next step is planned with it, see AddFollowUp.
 // requestID, if any, makes a repeated call return what the first one made.
-// Refused fields are Invalid.
+// Refused fields are Invalid; a request that said something else before is Repeated.
 func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, requestID string) (Interaction, error) {
+	q, err := newRequest("interaction", requestID, typed)
+	if err != nil {
+		return Interaction{}, err
+	}
 	var id string
-	err := d.write(ctx, by, EditInteractions, func(t *tx) (err error) {
-		if id, err = t.requested("interaction", requestID); err != nil || id != "" {
+	err = d.write(ctx, by, EditInteractions, func(t *tx) (err error) {
+		if id, err = t.first(q); err != nil || id != "" {
 			return err
 		}
 		i := Interaction{ID: newID(), UserID: by.UserID}
@@ -265,7 +269,7 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		if err := t.insertInteraction(i); err != nil {
 			return err
 		}
-		if err := t.keepRequest("interaction", requestID, i.ID); err != nil {
+		if err := t.keep(q, i.ID); err != nil {
 			return err
 		}
 		metadata := i.details()

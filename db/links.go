@@ -89,11 +89,15 @@ type NewLink struct {
 
 // LinkContact links a contact to an organization and creates the end that is
 // new, in one transaction. It returns ErrNotFound where an end does not exist,
-// and Invalid for refused fields, for an email that is taken, and, with the
-// existing link, where the two are linked already.
+// Invalid for refused fields, for an email that is taken, and, with the existing
+// link, where the two are linked already, and Repeated.
 func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error) {
-	err := d.write(ctx, by, EditClients, func(t *tx) error {
-		made, err := t.requested("link", n.RequestID)
+	q, err := newRequest("link", n.RequestID, n.OrganizationID, n.ContactID, n.Organization, n.Contact, n.Typed)
+	if err != nil {
+		return Link{}, err
+	}
+	err = d.write(ctx, by, EditClients, func(t *tx) error {
+		made, err := t.first(q)
 		if err != nil {
 			return err
 		}
@@ -104,7 +108,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 		if err := t.linkContact(&n); err != nil {
 			return err
 		}
-		return t.keepRequest("link", n.RequestID, Link{OrganizationID: n.OrganizationID, ContactID: n.ContactID}.pair())
+		return t.keep(q, Link{OrganizationID: n.OrganizationID, ContactID: n.ContactID}.pair())
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("link contact: %w", err)

@@ -163,15 +163,19 @@ func (d *DB) ownersNamed(ctx context.Context, by Actor, all []Record, err error)
 
 // createRecord is the verb that makes a record, see CreateOrganization and CreateContact.
 func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fields, requestID string) (Record, error) {
+	q, err := newRequest(k.Noun, requestID, typed)
+	if err != nil {
+		return Record{}, err
+	}
 	var id string
-	err := d.write(ctx, by, EditClients, func(t *tx) (err error) {
-		if id, err = t.requested(k.Noun, requestID); err != nil || id != "" {
+	err = d.write(ctx, by, EditClients, func(t *tx) (err error) {
+		if id, err = t.first(q); err != nil || id != "" {
 			return err
 		}
 		if id, err = t.createRecord(k, typed); err != nil {
 			return err
 		}
-		return t.keepRequest(k.Noun, requestID, id)
+		return t.keep(q, id)
 	})
 	if err != nil {
 		return Record{}, fmt.Errorf("create %s: %w", k.Noun, err)

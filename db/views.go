@@ -88,29 +88,28 @@ func (d *DB) View(ctx context.Context, by Actor, id string) (View, error) {
 }
 
 // SaveView makes a view of the actor's. A private one is his preference; a
-// shared one is recorded. requestID makes a repeated call return what the
-// first one made. Refused fields are Invalid.
+// shared one is recorded. requestID makes a repeated call return what the first
+// one made. Refused fields are Invalid; a request that said something else before
+// is Repeated.
 func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (View, error) {
 	if !slices.Contains([]string{"organizations", "contacts", "interactions"}, v.List) {
 		return View{}, invalid("list", "Choose organizations, contacts or interactions")
 	}
 	typed := Fields{"name": v.Name, "query": v.Query}
-	v.Name, v.Query, v.MakerID = "", "", by.UserID
+	q, err := newRequest("view", requestID, v.List, typed, v.Shared)
+	if err != nil {
+		return View{}, err
+	}
+	v.ID, v.Name, v.Query, v.MakerID = newID(), "", "", by.UserID
 	if _, refused := apply(viewFields, typed, &v); refused != nil {
 		return View{}, refused
 	}
-	if v.ID = strings.ToLower(requestID); !ValidID(v.ID) {
-		v.ID = newID()
-	}
-	err := d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
-		there, err := scanView(t.QueryRow(selectView+" WHERE saved_views.id = ?", v.ID))
-		switch {
-		case err == nil && there.MakerID == by.UserID:
-			v = there
-			return nil
-		case err == nil:
-			v.ID = newID()
-		case !errors.Is(err, ErrNotFound):
+	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
+		made, err := t.first(q)
+		if err == nil && made != "" {
+			v, err = scanView(t.QueryRow(selectView+" WHERE saved_views.id = ?", made))
+		}
+		if err != nil || made != "" {
 			return err
 		}
 		if err := t.roomForView(v); err != nil {
@@ -118,6 +117,9 @@ func (d *DB) SaveView(ctx context.Context, by Actor, v View, requestID string) (
 		}
 		if _, err := t.Exec("INSERT INTO saved_views (id, user_id, list, name, query, shared, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			v.ID, orNull(by.UserID), v.List, v.Name, v.Query, v.Shared, stamp(t.now)); err != nil {
+			return err
+		}
+		if err := t.keep(q, v.ID); err != nil {
 			return err
 		}
 		return t.recordView("create_view", v, View{Shared: v.Shared})

@@ -34,6 +34,9 @@ func (s *Server) batch(c *gin.Context, k *recordKind) error {
 		return s.batchPreview(c, x, "")
 	}
 	done, err := s.db.RunBatch(c.Request.Context(), who(c).Actor, x.Batch)
+	if first := (*db.Repeated)(nil); errors.As(err, &first) {
+		return s.batchRepeated(c, x, first)
+	}
 	if err != nil {
 		return s.batchRefused(c, x, err)
 	}

@@ -160,9 +160,12 @@ func (s *Server) linkCreate(c *gin.Context) error {
 	}
 	l, err := s.db.LinkContact(c.Request.Context(), who(c).Actor, n)
 	var refused *db.Invalid
+	var first *db.Repeated
 	switch {
 	case errors.As(err, &refused):
 		return s.linkRefused(c, e, other, refused)
+	case errors.As(err, &first):
+		return s.linkRepeated(c, e, other, first)
 	case errors.Is(err, db.ErrNotFound) && other != "":
 		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list; this one does not exist"}})
 	case err != nil:
@@ -184,9 +187,21 @@ func withOwner(fields db.Fields, v *visitor) db.Fields {
 
 // linkRefused shows the form again with what was typed and what is wrong.
 func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.Invalid) error {
-	form, err := s.newLinkForm(c, e)
+	form, err := s.linkFormTyped(c, e, other, refused)
 	if err != nil {
 		return err
+	}
+	return s.linkFormAnswer(c, e, http.StatusUnprocessableEntity, form)
+}
+
+// linkFormTyped is the form with what was typed, and what is wrong with it.
+func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.Invalid) (views.LinkForm, error) {
+	form, err := s.newLinkForm(c, e)
+	if err != nil {
+		return form, err
+	}
+	if refused == nil {
+		refused = &db.Invalid{Fields: map[string]string{}}
 	}
 	form.Role.Error = refused.Fields["role_label"]
 	form.Status.Error = refused.Fields["relationship_status"]
@@ -200,16 +215,18 @@ func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.In
 		form.Create, err = s.createFields(c, e, typed(c, e.newColumns()...), refused.Fields)
 		form.Found = takenByLinked(refused, e.base+"/"+e.plural)
 	}
-	if err != nil {
-		return err
-	}
+	return form, err
+}
+
+// linkFormAnswer answers the form in the card of links.
+func (s *Server) linkFormAnswer(c *gin.Context, e end, status int, form views.LinkForm) error {
 	links, err := s.links(c, e)
 	if err != nil {
 		return err
 	}
 	card := linkCard(who(c), e, links)
 	card.Form = &form
-	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
-		return s.linkPage(c, http.StatusUnprocessableEntity, func(l *views.Links) { l.Form = &form })
+	return s.answerPart(c, status, func() error {
+		return s.linkPage(c, status, func(l *views.Links) { l.Form = &form })
 	}, card)
 }

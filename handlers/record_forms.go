@@ -49,18 +49,24 @@ func (s *Server) recordNew(c *gin.Context) error {
 }
 
 func (s *Server) recordNewAnswer(c *gin.Context, status int, k *recordKind, values db.Fields, refused *db.Invalid) error {
-	fields, err := s.recordFields(c, k, values, refused)
+	f, err := s.newForm(c, k, values, refused)
 	if err != nil {
 		return err
 	}
 	if refused == nil {
-		fields[0].Autofocus = true
+		f.Fields[0].Autofocus = true
 	}
-	return s.form(c, status, views.Form{
+	return s.form(c, status, f, refused)
+}
+
+// newForm is the form of a new record with these values, and what is wrong with them.
+func (s *Server) newForm(c *gin.Context, k *recordKind, values db.Fields, refused *db.Invalid) (views.Form, error) {
+	fields, err := s.recordFields(c, k, values, refused)
+	return views.Form{
 		Page: s.page(c, "New "+k.Noun, "Add "+a(k.Noun), k.Plural), Heading: "New " + k.Noun,
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Action: k.path(), Submit: "Create " + k.Noun, Cancel: k.path(),
 		RequestID: requestID(c), Fields: fields, Found: takenByNew(refused),
-	}, refused)
+	}, err
 }
 
 func (s *Server) recordCreate(c *gin.Context) error {
@@ -70,6 +76,9 @@ func (s *Server) recordCreate(c *gin.Context) error {
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
 		return s.recordNewAnswer(c, http.StatusUnprocessableEntity, k, values, refused)
+	}
+	if first := (*db.Repeated)(nil); errors.As(err, &first) {
+		return s.recordRepeated(c, k, values, first)
 	}
 	if err != nil {
 		return err
@@ -147,13 +156,13 @@ func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind, r d
 	if stale != nil {
 		f.Failed = true
 		f.Conflict = views.NewConflict(s.clock(c), stale, "this")
-		compare(&f, stored)
+		compare(&f, f.Conflict, stored)
 	}
 	return s.form(c, status, f, refused)
 }
 
 // compare shows in a form what is stored beside what was typed, where they differ.
-func compare(f *views.Form, stored db.Fields) {
+func compare(f *views.Form, into *views.Conflict, stored db.Fields) {
 	for i := range f.Fields {
 		field := &f.Fields[i]
 		theirs := stored[field.Name]
@@ -164,7 +173,7 @@ func compare(f *views.Form, stored db.Fields) {
 		if len(field.Options) > 0 {
 			d.Theirs, d.Yours = optionLabel(field.Options, theirs), optionLabel(field.Options, field.Value)
 		}
-		f.Conflict.Differences = append(f.Conflict.Differences, d)
+		into.Differences = append(into.Differences, d)
 		field.Theirs = &d.Theirs
 	}
 }

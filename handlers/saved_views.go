@@ -22,9 +22,16 @@ func (s *Server) viewNew(c *gin.Context) error {
 }
 
 func (s *Server) viewNewAnswer(c *gin.Context, status int, x db.View, refused map[string]string) error {
+	page, err := s.viewNewForm(c, x, refused)
+	page.Failed = refused != nil
+	return errors.Join(err, s.show(c, status, page))
+}
+
+// viewNewForm is the form of a new view, with what is wrong with it.
+func (s *Server) viewNewForm(c *gin.Context, x db.View, refused map[string]string) (views.ViewForm, error) {
 	page, err := s.viewForm(c, x, refused)
 	if err != nil {
-		return err
+		return page, err
 	}
 	page.Heading, page.Action, page.Submit = "Save view", "/views", "Save view"
 	page.Page = s.page(c, page.Heading, "Keep a list's filters, order and columns under a name", x.List)
@@ -35,8 +42,7 @@ func (s *Server) viewNewAnswer(c *gin.Context, status int, x db.View, refused ma
 			page.Replace = append(page.Replace, views.ReplaceView{Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, State: other.State()})
 		}
 	}
-	page.Failed = refused != nil
-	return errors.Join(err, s.show(c, status, page))
+	return page, err
 }
 
 // viewForm is the form of a view, new or there.
@@ -90,6 +96,9 @@ func (s *Server) viewCreate(c *gin.Context) error {
 	made, err := s.db.SaveView(c.Request.Context(), who(c).Actor, x, form.Get("request_id"))
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
 		return s.viewNewAnswer(c, http.StatusUnprocessableEntity, x, refused.Fields)
+	}
+	if first := (*db.Repeated)(nil); errors.As(err, &first) {
+		return s.viewRepeated(c, x, first)
 	}
 	if err != nil {
 		return err

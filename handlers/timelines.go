@@ -289,6 +289,9 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 			return s.sidePage(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
 		}, composer)
 	}
+	if first := (*db.Repeated)(nil); errors.As(err, &first) {
+		return s.interactionRepeated(c, x, values, first)
+	}
 	if err != nil {
 		return err
 	}

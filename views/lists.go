@@ -195,6 +195,7 @@ type Form struct {
 	Fields                          []Field
 	Found                           *Found
 	Conflict                        *Conflict
+	Repeat                          *Repeat
 	Summary                         []Option // a link to each field that is wrong
 	SummaryHeading                  string
 }

@@ -1,6 +1,10 @@
 package views
 
-import "clientregistry/db"
+import (
+	"strings"
+
+	"clientregistry/db"
+)
 
 // Page is what every whole page needs.
 type Page struct {
@@ -119,12 +123,40 @@ type Segment struct {
 	Options             []Option
 }
 
-// Conflict says that a record changed while somebody was editing it.
+// Value is the option that is chosen.
+func (s Segment) Value() string {
+	for _, o := range s.Options {
+		if o.Selected {
+			return o.Value
+		}
+	}
+	return ""
+}
+
+// Conflict says that a record changed while somebody was editing it, or that a form
+// had made one already.
 type Conflict struct {
 	By          string
+	Made        *Ref // what the form had made
 	At          *Time
 	What        string // "this", "this interaction"
 	Differences []Difference
+}
+
+// Add adds a field, if what is stored and what was typed differ.
+func (c *Conflict) Add(label, stored, typed string) {
+	if typed = strings.TrimSpace(typed); stored != typed {
+		c.Differences = append(c.Differences, Difference{Label: label, Theirs: stored, Yours: typed})
+	}
+}
+
+// Repeat is what a form says that was sent before with something else in it, and its
+// choices. It stands in that form.
+type Repeat struct {
+	Conflict
+	Fields  []Hidden
+	Change  string // where the form changes what it made, "" where it cannot
+	Another string // the button that makes one more
 }
 
 // Difference is one field in both versions.

@@ -200,6 +200,7 @@ type LinkForm struct {
 	Role      Field
 	Status    Segment
 	Found     *Found // what stands in the way
+	Repeat    *Repeat
 	Error     string
 }
 
@@ -246,6 +247,7 @@ func (Choices) Template() string { return "_choices.html" }
 // Composer logs an interaction on a record's page.
 type Composer struct {
 	Action, RequestID string
+	Repeat            *Repeat
 	ComposerFields
 }
 
@@ -261,6 +263,7 @@ type ComposerFields struct {
 	Days                      MoveDays
 	Errors                    map[string]string
 	Focus                     bool
+	Sent                      bool // it was before: the choices stand above
 }
 
 // Planning tells whether the next step has anything in it, or wrong with it.

@@ -46,6 +46,7 @@ type ViewForm struct {
 	Shared, First          bool // First: its list opens with it
 	SharedError            string
 	Conflict               *Conflict
+	Repeat                 *Repeat
 	Replace                []ReplaceView
 }
 

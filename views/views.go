@@ -130,9 +130,8 @@ func functions() template.FuncMap {
 		"initials": initials,
 		"lower":    strings.ToLower,
 		"sentence": sentence,
-		"dayLimits": func() template.HTMLAttr {
-			return template.HTMLAttr(` min="` + db.FirstDay + `" max="` + db.LastDay + `"`)
-		},
+		"firstDay": func() string { return db.FirstDay },
+		"lastDay":  func() string { return db.LastDay },
 		"host":     Host,
 		"markdown": markdown,
 	}

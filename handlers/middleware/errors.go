@@ -87,6 +87,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	var lacks db.Missing
 	var refused *db.Invalid
 	var stale *db.Conflict
+	var repeated *db.Repeated
 	var tooLarge *http.MaxBytesError
 	var keyLost *db.KeyLost
 	switch {
@@ -126,6 +127,11 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 		return Answer{
 			Status: http.StatusConflict, Heading: "Changed meanwhile",
 			Message: wording.Changer(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.",
+		}
+	case errors.As(err, &repeated):
+		return Answer{
+			Status: http.StatusConflict, Heading: "Sent before",
+			Message: "This was sent before with something else in it. Nothing of this one is saved.",
 		}
 	case errors.As(err, &keyLost):
 		return Answer{

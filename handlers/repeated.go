@@ -1,0 +1,139 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// A form that was sent before, and made something from other content, comes back
+// with what is stored and what was typed. Its request_id is a new one, so that it
+// may make another; or it changes what the first one made.
+
+// newRequest forgets the form's request_id.
+func newRequest(c *gin.Context) { c.Request.PostForm.Del("request_id") }
+
+// repeat says what the first request made: it is shown at an address, and changed by
+// a form posted to another. another is the button that makes one more.
+func (s *Server) repeat(c *gin.Context, first *db.Repeated, name, shown, change, another string) *views.Repeat {
+	newRequest(c)
+	return &views.Repeat{
+		Conflict: views.Conflict{Made: &views.Ref{Name: name, Href: shown}, At: s.clock(c).Date(first.At)},
+		Change:   change, Another: another,
+	}
+}
+
+// recordRepeated is the form of a new record that was sent before.
+func (s *Server) recordRepeated(c *gin.Context, k *recordKind, values db.Fields, first *db.Repeated) error {
+	r, err := k.read(s.db, c.Request.Context(), who(c).Actor, first.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range k.Fields {
+		if f.Default != "" && values[f.Column] == "" {
+			values[f.Column] = values[f.Default] // as it is stored
+		}
+	}
+	base := k.base(r.ID)
+	repeat := s.repeat(c, first, r.Name(), base, base, "Create another")
+	f, err := s.newForm(c, k, values, nil)
+	if err != nil {
+		return err
+	}
+	f.Repeat, f.Version, f.Failed = repeat, r.Version, true
+	compare(&f, &repeat.Conflict, r.Values())
+	return s.show(c, http.StatusConflict, f)
+}
+
+// interactionRepeated is the composer that was sent before.
+func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, first *db.Repeated) error {
+	i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, first.ID)
+	if err != nil {
+		return err
+	}
+	e, err := s.eventEditor(c, i, values)
+	if err != nil {
+		return err
+	}
+	path := "/interactions/" + i.ID
+	repeat := s.repeat(c, first, i.Subject, path, path, "Log another")
+	repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(i.Version)}, {Name: "follow_up_id", Value: i.Next.ID}, {Name: "follow_up_version", Value: strconv.Itoa(i.Next.Version)}}
+	if values["happened_at"] == "" {
+		delete(values, "happened_at") // which was now, and is when it was
+	}
+	repeat.Differences = s.interactionDifferences(c, i, e.Editor, values)
+	composer, err := s.composerRefused(c, x, nil)
+	if err != nil {
+		return err
+	}
+	composer.Repeat, composer.Sent = repeat, true
+	return s.answerPart(c, http.StatusConflict, func() error {
+		return s.sidePage(c, http.StatusConflict, func(r *views.Record) error { r.Composer = composer; return nil })
+	}, composer)
+}
+
+// linkRepeated is the form of a link that was sent before; other is the end that was chosen in it.
+func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Repeated) error {
+	l, err := s.db.Link(c.Request.Context(), who(c).Actor, first.ID[:36], first.ID[37:])
+	if err != nil {
+		return err
+	}
+	id, name, _ := e.other(l)
+	base := e.base + "/" + e.plural
+	change := ""
+	if other == id {
+		change = base + "/" + id
+	}
+	repeat := s.repeat(c, first, name, e.base, change, "Link another")
+	repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}}
+	form, err := s.linkFormTyped(c, e, other, nil)
+	if err != nil {
+		return err
+	}
+	form.Repeat = repeat
+	if form.Create == nil && other != id {
+		repeat.Add(capital(e.kind), name, form.Chosen.Name)
+	}
+	if form.Create != nil {
+		k := recordKinds[e.plural]
+		r, err := k.read(s.db, c.Request.Context(), who(c).Actor, id)
+		if err != nil {
+			return err
+		}
+		for _, f := range form.Create {
+			repeat.Add(f.Label, r.Value(f.Name), f.Value)
+		}
+	}
+	repeat.Add("Role", l.RoleLabel, form.Role.Value)
+	repeat.Add("Status", l.RelationshipStatus, form.Status.Value())
+	return s.linkFormAnswer(c, e, http.StatusConflict, form)
+}
+
+// viewRepeated is the form of a new view that was sent before.
+func (s *Server) viewRepeated(c *gin.Context, x db.View, first *db.Repeated) error {
+	stored, err := s.db.View(c.Request.Context(), who(c).Actor, first.ID)
+	if err != nil {
+		return err
+	}
+	repeat := s.repeat(c, first, stored.Name, s.viewAddress(c, stored), "/views/"+stored.ID, "Save another")
+	repeat.Fields = []views.Hidden{{Name: "state", Value: stored.State()}, {Name: "form", Value: "1"}}
+	if repeat.Differences, err = s.viewDifferences(c, viewEdit{stored: stored, typed: x}); err != nil {
+		return err
+	}
+	page, err := s.viewNewForm(c, x, nil)
+	page.Repeat, page.Name.Autofocus, page.Failed, page.Replace = repeat, false, true, nil
+	return errors.Join(err, s.show(c, http.StatusConflict, page))
+}
+
+// batchRepeated previews a batch whose form was sent before and did something else.
+func (s *Server) batchRepeated(c *gin.Context, x *batchForm, first *db.Repeated) error {
+	newRequest(c)
+	x.RequestID = ""
+	return s.batchPreview(c, x, "This form was sent before and changed something else, "+s.clock(c).Moment(first.At).Text+
+		"; that is done. Nothing of what stands below is done yet")
+}

@@ -1,0 +1,122 @@
+package handlers_test
+
+import (
+	"testing"
+
+	"clientregistry/handlers"
+)
+
+// TestAFormThatSaysSomethingElseTheSecondTime: the answer to a save was lost, the person
+// corrects a word and saves again. They see what is stored and what they typed,
+// nothing is changed until they choose, and each choice does what it says.
+func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org, contact, other := s.Organization("Acme"), s.Contact("Elif", "Aydın"), s.Contact("Maya", "Okafor")
+	zoe := s.Contact("Zoe", "Zimmer")
+	s.Link(org, zoe)
+	for what, f := range map[string]struct {
+		path, count     string // counts the rows that have a value
+		column          string
+		first, second   string
+		form            []string
+		changes, ofPart bool
+	}{
+		"organization": {"/organizations", "organizations WHERE sector", "sector", "Retail", "Media", []string{"display_name", "Beta"}, true, false},
+		"contact":      {"/contacts", "contacts WHERE job_title", "job_title", "CFO", "CEO", []string{"first_name", "A", "last_name", "B", "email", "a@b.example"}, true, false},
+		"call":         {org + "/interactions", "interactions WHERE subject", "subject", "Offered 10 %", "Offered 15 %", []string{"channel", "call", "contact_id", key(zoe), "body", "a\r\nb"}, true, true},
+		"call with a person": {
+			contact + "/interactions", "interactions WHERE outcome", "outcome", "No answer", "Closed won", []string{"channel", "call", "subject", "x"}, true, true,
+		},
+		"next step": {
+			org + "/interactions", "follow_ups WHERE done_at IS NULL AND text", "follow_up_text", "Send it", "Send it all", []string{"channel", "note", "subject", "y", "follow_up_due_on", "2026-11-30"}, true, true,
+		},
+		"link":                 {org + "/contacts", "organization_contact WHERE role_label", "role_label", "Advisor", "Board member", []string{"contact_id", key(contact)}, true, true},
+		"link to another":      {contact + "/organizations", "contacts WHERE 'x'", "role_label", "x", "y", []string{"display_name", "New place"}, false, true},
+		"link to somebody new": {org + "/contacts", "contacts WHERE last_name", "last_name", "Person", "Persson", []string{"first_name", "New"}, false, true},
+		"view":                 {"/views", "saved_views WHERE name", "name", "Retailers", "Shops", []string{"list", "organizations", "query", "sector=Retail"}, true, false},
+	} {
+		manners := []*browser{ines}
+		if f.ofPart {
+			manners = append(manners, ines.parts())
+		}
+		for i, by := range manners {
+			if what == "link" && i > 0 {
+				continue // they are linked by now
+			}
+			count := func(value string) string {
+				if what == "link to another" {
+					return "" // another organization, which says nothing of itself
+				}
+				return s.One("SELECT count(*) FROM "+f.count+" = ?", value)
+			}
+			request := handlers.NewRequestID()
+			send := func(value string) answer {
+				return by.post(f.path, append([]string{"request_id", request, f.column, value}, f.form...)...)
+			}
+			if a := send(f.first); a.StatusCode != 303 && a.StatusCode != 200 {
+				t.Fatalf("%s: %d", what, a.StatusCode)
+			}
+			was, had := count(f.first), count(f.second)
+			var told answer
+			s.unchanged(func() {
+				told = send(f.second).want(409, ".warnline", "This form was sent before").wantTexts(".versus dd", f.first, f.second).wantPart(by != ines)
+			})
+			if told.html.Find("[name=request_id]").AttrOr("value", request) == request {
+				t.Errorf("%s: the form keeps its request_id", what)
+			}
+			if f.changes {
+				ines.submit(told, "button[formaction]").want(303, "", "")
+				if now := count(f.second); now == had {
+					t.Errorf("%s: what is stored was not changed", what)
+				}
+			}
+			had = count(f.second)
+			// The other choice makes one more; of a link to the same person there is none.
+			another := ines.submit(told, "button[name=another]")
+			switch {
+			case what == "link":
+				another.want(422, ".err", "linked to Acme already")
+			case what == "contact":
+				another.want(422, ".found", "A B") // whose email it is
+			default:
+				another.want(303, "", "")
+				if now := count(f.second); now == had && what != "link to another" {
+					t.Errorf("%s: another was not made", what)
+				}
+			}
+			if was != count(f.first) && !f.changes {
+				t.Errorf("%s: the first is gone", what)
+			}
+		}
+	}
+	// What was deleted since is made.
+	request := handlers.NewRequestID()
+	log := func(subject string) answer {
+		return ines.post(other+"/interactions", "channel", "call", "subject", subject, "request_id", request)
+	}
+	log("First").want(303, "", "")
+	ines.post("/interactions/"+s.One("SELECT id FROM interactions WHERE subject = 'First'")+"/delete", "version", "1").want(303, "", "")
+	log("Second").want(303, "", "")
+	s.WantOne("1", "SELECT count(*) FROM interactions WHERE subject = 'Second'")
+}
+
+// TestABatchThatSaysSomethingElseTheSecondTime is previewed again, as another one.
+func TestABatchThatSaysSomethingElseTheSecondTime(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme, request := s.Organization("Acme"), handlers.NewRequestID()
+	send := func(sector string) answer {
+		return ines.post("/organizations/batch", "id", key(acme), "action", "set_sector", "sector", sector, "confirm", "1", "request_id", request)
+	}
+	send("Retail").want(303, "", "")
+	s.unchanged(func() { send("Retail").want(303, "", "") })
+	var told answer
+	s.unchanged(func() {
+		told = send("Media").want(409, "#batch-e", "Nothing of what stands below is done yet").want(409, "h2", "Media")
+	})
+	ines.submit(told, confirm).want(303, "", "")
+	s.WantOne("Media", "SELECT sector FROM organizations")
+}
