@@ -86,6 +86,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{ErrMethod, 405, "does not take", ""},
 		{&db.Conflict{By: "Lea"}, 409, "Lea changed this", ""},
 		{&db.Conflict{}, 409, "Somebody changed this", ""},
+		{&db.Repeated{}, 409, "sent before with something else", ""},
 		{&http.MaxBytesError{Limit: maxBody}, 413, "larger than 1 MB", ""},
 		{ErrType, 415, "as a form", ""},
 		{ErrForm, 400, "could not be read", ""},
