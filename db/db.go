@@ -70,6 +70,9 @@ type Options struct {
 	SessionIdle, SessionMax time.Duration
 	// Now replaces the clock in tests.
 	Now func() time.Time
+	// Unsynced does not wait for the disk, in tests: what is written outlives a
+	// kill, but no power cut.
+	Unsynced bool
 
 	uncopied bool                       // before it is migrated, because it is a copy itself
 	free     func(string) (int64, bool) // sqlite.FreeSpace, in tests
@@ -116,7 +119,11 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	if err := d.take(ctx, o); err != nil {
 		return err
 	}
-	d.writer = sqlite.Open(d.path, sqlite.Write, 1)
+	mode := sqlite.Write
+	if o.Unsynced {
+		mode = sqlite.Unsynced
+	}
+	d.writer = sqlite.Open(d.path, mode, 1)
 	if o.Check {
 		if err := d.checkAtStart(ctx); err != nil {
 			return err

@@ -19,6 +19,26 @@ func openHere(t *testing.T) *DB {
 	return d
 }
 
+// TestACommitIsOnTheDisk, unless a test asks for less.
+func TestACommitIsOnTheDisk(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "registry.db")
+	for _, x := range []struct {
+		options Options
+		wanted  string // 2 is FULL
+	}{{Options{Create: true}, "2"}, {Options{Unsynced: true}, "0"}} {
+		d, err := Open(t.Context(), path, x.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		var got string
+		if err := d.writer.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&got); err != nil || got != x.wanted {
+			t.Errorf("synchronous is %s, want %s, %v", got, x.wanted, err)
+		}
+	}
+}
+
 func roles(t *testing.T, d *DB) (n int) {
 	t.Helper()
 	if err := d.reader.QuickQueryRow(t.Context(), "SELECT count(*) FROM roles").Scan(&n); err != nil {

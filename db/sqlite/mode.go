@@ -16,7 +16,9 @@ type Mode string
 const (
 	// Write changes a file that others may have open: a transaction takes the
 	// write lock when it begins, and is on the disk when it is committed.
-	Write Mode = "mode=rw&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on"
+	Write Mode = "_synchronous=FULL&" + writing
+	// Unsynced is Write that does not wait for the disk, for tests: it outlives a kill, but no power cut.
+	Unsynced Mode = "_synchronous=OFF&" + writing
 	// Read sees what Write commits and refuses to change it.
 	Read = Write + "&_query_only=1"
 	// Make fills a new file in haste: after a crash it is of no use.
@@ -28,6 +30,8 @@ const (
 	// Still reads a file that nobody changes, without its -wal, and writes nothing beside it.
 	Still Mode = "mode=ro&immutable=1"
 )
+
+const writing = "mode=rw&_journal_mode=WAL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on"
 
 // Of a copy while it is made, which nobody reads before it is complete and synced,
 // and to take the mark off it that says it may have a -wal.

@@ -95,6 +95,21 @@ func TestSQLitesOwnWordsStandInOnePackage(t *testing.T) {
 	}
 }
 
+// TestOnlyTestsDoNotWaitForTheDisk: nothing of the program opens a registry Unsynced.
+func TestOnlyTestsDoNotWaitForTheDisk(t *testing.T) {
+	t.Parallel()
+	for file := range sources(t) {
+		content, err := os.ReadFile(filepath.Join(top, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		declared := file == "db/db.go" || file == "db/sqlite/mode.go" || filepath.Dir(file) == "db/dbtest"
+		if !declared && bytes.Contains(content, []byte("Unsynced")) {
+			t.Errorf("%s does not wait for the disk", file)
+		}
+	}
+}
+
 // top is the folder of go.mod.
 const top = "../.."
 
