@@ -49,10 +49,19 @@ func (i Interaction) Value(column string) (value string, ok bool) {
 // LocalTime is the form of happened_at in forms: a minute in the user's time zone.
 const LocalTime = "2006-01-02T15:04"
 
-// happenedAt reads a typed time: LocalTime (seconds are taken too) in the
-// actor's zone, or RFC 3339. "" is now. The past is open, the future a day.
-func (t *tx) happenedAt(typed string, old time.Time) (time.Time, error) {
-	zone, typed := t.by.zone(), text.PlainDigits(typed)
+// FormZone is the zone in which a form shows and takes local times: the one it was
+// made in, which it carries, or the person's own where it carries none.
+func FormZone(carried string, own *time.Location) *time.Location {
+	if zone, err := time.LoadLocation(carried); err == nil && carried != "" && carried != "Local" {
+		return zone
+	}
+	return own
+}
+
+// happenedAt reads a typed time: LocalTime (seconds are taken too) in a zone, or
+// RFC 3339. "" is now. The past is open, the future a day.
+func (t *tx) happenedAt(typed string, old time.Time, zone *time.Location) (time.Time, error) {
+	typed = text.PlainDigits(typed)
 	if typed == "" {
 		return t.now, nil
 	}
@@ -244,8 +253,8 @@ func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
 }
 
 // LogInteraction keeps an interaction from the typed fields: channel, subject,
-// body, outcome, happened_at, and organization_id, contact_id or both. It is
-// had by the actor. With follow_up_text, follow_up_due_on and perhaps
+// body, outcome, happened_at, and organization_id, contact_id or both; time_zone is
+// that of a local happened_at, where it is not the actor's. It is had by the actor. With follow_up_text, follow_up_due_on and perhaps
 // follow_up_assignee_id the next step is planned with it, see AddFollowUp.
 // requestID, if any, makes a repeated call return what the first one made.
 // Refused fields are Invalid; a request that said something else before is Repeated.
@@ -312,7 +321,7 @@ func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 		refused = &Invalid{Fields: map[string]string{}}
 	}
 	if raw, ok := typed["happened_at"]; ok && refused.Fields["happened_at"] == "" {
-		at, err := t.happenedAt(strings.TrimSpace(raw), old.HappenedAt)
+		at, err := t.happenedAt(strings.TrimSpace(raw), old.HappenedAt, FormZone(typed["time_zone"], t.by.zone()))
 		if err != nil {
 			refused.Fields["happened_at"] = err.Error()
 		}

@@ -177,12 +177,12 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 	if err != nil {
 		return e, err
 	}
-	prefix := "i-" + i.ID
+	prefix, clock := "i-"+i.ID, s.formClock(c)
 	e.Editor = &views.EventEditor{
-		Channels: channelOptions(value("channel", i.Channel)), Body: value("body", i.Body), Zone: who(c).User.TimeZone, Cancel: crumb(i).Href,
+		Channels: channelOptions(value("channel", i.Channel)), Body: value("body", i.Body), Zone: clock.Zone.String(), Cancel: crumb(i).Href,
 		Subject: views.Field{ID: prefix + "-subject", Name: "subject", Label: "Subject", Value: value("subject", i.Subject), Autofocus: true},
 		Outcome: views.Field{ID: prefix + "-outcome", Name: "outcome", Label: "Outcome", Optional: true, Value: value("outcome", i.Outcome), List: outcomes},
-		When:    views.Field{ID: prefix + "-when", Name: "happened_at", Label: "When", Type: "datetime-local", Value: value("happened_at", s.clock(c).Input(i.HappenedAt)), Hint: "Your time zone: " + who(c).User.TimeZone},
+		When:    views.Field{ID: prefix + "-when", Name: "happened_at", Label: "When", Type: "datetime-local", Value: value("happened_at", clock.Input(i.HappenedAt)), Hint: zoneHint(clock, s.clock(c))},
 	}
 	next := i.Next
 	if next.ID == "" {
@@ -222,7 +222,7 @@ func keepChosen(options []views.Option, id, name, current string) []views.Option
 	return append([]views.Option{{Value: id, Label: name, Selected: current == id}}, options...)
 }
 
-var interactionColumns = []string{"channel", "subject", "body", "outcome", "happened_at", "contact_id", "organization_id", "follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "follow_up_id", "follow_up_version"}
+var interactionColumns = []string{"channel", "subject", "body", "outcome", "happened_at", "contact_id", "organization_id", "follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "follow_up_id", "follow_up_version", "time_zone"}
 
 func (s *Server) interactionUpdate(c *gin.Context) error {
 	id, err := id(c, "id")
@@ -250,7 +250,9 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if !part(c) {
 		was := db.Fields{}
 		for column := range values {
-			was[column], _ = old.Value(column)
+			if value, ok := old.Value(column); ok {
+				was[column] = value
+			}
 		}
 		return s.done(c, "/interactions/"+id, views.Toast{Text: "Saved", Undo: undoOf(c, i.Version, was)})
 	}
@@ -302,7 +304,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		{"subject", "Subject", i.Subject},
 		{"body", "Details", i.Body},
 		{"outcome", "Outcome", i.Outcome},
-		{"happened_at", "When", s.clock(c).Input(i.HappenedAt)},
+		{"happened_at", "When", s.formClock(c).Input(i.HappenedAt)},
 		{"contact_id", "With", i.ContactID},
 		{"organization_id", "At", i.OrganizationID},
 		{"follow_up_text", "Next step", i.Next.Text},

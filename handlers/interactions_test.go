@@ -271,3 +271,52 @@ func TestARecordsPageStaysTrueAfterAnInteractionChanges(t *testing.T) {
 	undo, _ := gone.html.Find(".toast form").Attr("action")
 	on(org).post(undo).want(200, "#timeline", "First")
 }
+
+// TestALocalTimeMeansWhatItsFormSaid: the form of an interaction is open while its
+// reader goes to another time zone. What they leave stays the moment it was, and
+// what they type is in the zone that the form shows.
+func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		s := newSite(t)
+		ines := s.as("Manager")
+		org := s.Organization("Quay", "owner_user_id", ines.user.ID)
+		page := ines.get(org) // in Stockholm, at 10:30
+		by := ines
+		if part {
+			by = ines.parts()
+		}
+		at := func() string { return s.One("SELECT happened_at FROM interactions") }
+		s.Exec("UPDATE users SET time_zone = 'Asia/Tokyo'")
+		refused := by.submit(page, "#log .btn.pri", "subject", "", "happened_at", "2026-11-24T08:00").want(422, "#log-subject-e", "Say in a line")
+		refused.wantValue("#log-at", "2026-11-24T08:00").want(422, "#log .when .hint", "Europe/Stockholm, yours when you opened this")
+		by.submit(refused, "#log .btn.pri", "subject", "Talk")
+		if at() != "2026-11-24T07:00:00.000Z" {
+			t.Fatal("what was typed at eight in Stockholm was at", at())
+		}
+		ines.get(org).want(200, "#log .when .hint", "Your time zone: Asia/Tokyo")
+
+		path := "/interactions/" + s.One("SELECT id FROM interactions")
+		editor := by.get(path+"/edit").want(200, ".edit [name=time_zone][value='Asia/Tokyo']", "")
+		s.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu'")
+		s.Exec("UPDATE interactions SET happened_at = '2026-11-24T07:00:12.345Z'")
+		by.submit(editor, ".edit .btn.pri", "subject", "Talk, corrected")
+		if at() != "2026-11-24T07:00:12.345Z" {
+			t.Fatal("what was left as it was is now at", at())
+		}
+		// A conflict compares the times in the zone of the form, too.
+		conflict := by.submit(editor, ".edit .btn.pri", "subject", "Talk, mine", "happened_at", "2026-11-24T17:00")
+		conflict.want(409, ".warnline", "changed this").wantTexts(".versus dd", "Talk, corrected", "Talk, mine", "2026-11-24 16:00", "2026-11-24 17:00")
+		by.submit(conflict, ".edit .acts button:not(a)")
+		if at() != "2026-11-24T08:00:00.000Z" {
+			t.Fatal("what was typed at five in Tokyo was at", at())
+		}
+		// A form that carries no zone, or none that there is, is in the reader's.
+		for zone, want := range map[string]string{"": "2026-11-24T11:00:00.000Z", "Nowhere/Town": "2026-11-24T11:00:00.000Z", "Local": "2026-11-24T11:00:00.000Z", "UTC": "2026-11-24T01:00:00.000Z"} {
+			by.post(path, "version", s.One("SELECT version FROM interactions"), "happened_at", "2026-11-24T01:00", "time_zone", zone)
+			if at() != want {
+				t.Errorf("in the zone %q it was at %s, want %s", zone, at(), want)
+			}
+		}
+	}
+}

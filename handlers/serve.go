@@ -119,3 +119,19 @@ func (s *Server) reading(c *gin.Context) reading {
 func (s *Server) clock(c *gin.Context) views.Clock {
 	return views.Clock{Zone: who(c).User.Location(), Now: s.now()}
 }
+
+// formClock is the clock of a form with local times that was sent: in the zone that
+// it carries, so that its times mean what they said when it was opened.
+func (s *Server) formClock(c *gin.Context) views.Clock {
+	clock := s.clock(c)
+	clock.Zone = db.FormZone(c.Request.PostForm.Get("time_zone"), clock.Zone)
+	return clock
+}
+
+// zoneHint says in which zone the times of a form are.
+func zoneHint(form, own views.Clock) string {
+	if form.Zone.String() != own.Zone.String() {
+		return "In the time zone " + form.Zone.String() + ", yours when you opened this"
+	}
+	return "Your time zone: " + own.Zone.String()
+}

@@ -54,7 +54,7 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 		label = "At"
 	}
 	return &views.Composer{Action: x.base + "/interactions", RequestID: newRequestID(), ComposerFields: views.ComposerFields{
-		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Zone: who(c).User.TimeZone,
+		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Zone: s.clock(c).Zone.String(), ZoneHint: zoneHint(s.clock(c), s.clock(c)),
 		Channels: channelOptions(channel), Outcomes: outcomes, WhenShown: "Now", People: people, Days: views.NewMoveDays(s.clock(c)), Focus: wording.Channel(channel) != "",
 	}}, errors.Join(err1, err2)
 }
@@ -72,8 +72,10 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 			composer.People[n].Selected = composer.People[n].Value == person[0]
 		}
 	}
+	clock := s.formClock(c)
+	composer.Zone, composer.ZoneHint = clock.Zone.String(), zoneHint(clock, s.clock(c))
 	if composer.When != "" {
-		composer.WhenShown = s.clock(c).Typed(composer.When)
+		composer.WhenShown = clock.Typed(composer.When)
 	}
 	composer.Errors = map[string]string{"with": refused["contact_id"] + refused["organization_id"]}
 	for column, message := range refused {
@@ -272,7 +274,7 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn(), "follow_up_text", "follow_up_due_on", "follow_up_assignee_id")
+	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn(), "follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "time_zone")
 	if x.organization {
 		values["organization_id"] = x.id
 	} else {

@@ -253,17 +253,18 @@ type Composer struct {
 
 // ComposerFields is what stands in the composer.
 type ComposerFields struct {
-	WithLabel, WithName, Zone string
-	Channels, With            []Option
-	Outcomes                  []string
-	Subject, Body, Outcome    string
-	When, WhenShown           string // as typed; as the closed menu says it
-	NextText, NextDay         string // the next step
-	People                    []Option
-	Days                      MoveDays
-	Errors                    map[string]string
-	Focus                     bool
-	Sent                      bool // it was before: the choices stand above
+	WithLabel, WithName    string
+	Zone, ZoneHint         string // of When
+	Channels, With         []Option
+	Outcomes               []string
+	Subject, Body, Outcome string
+	When, WhenShown        string // as typed; as the closed menu says it
+	NextText, NextDay      string // the next step
+	People                 []Option
+	Days                   MoveDays
+	Errors                 map[string]string
+	Focus                  bool
+	Sent                   bool // it was before: the choices stand above
 }
 
 // Planning tells whether the next step has anything in it, or wrong with it.
