@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // A batch is not kept in a table of its own: it is the rows of the history that
@@ -113,9 +114,9 @@ func (t *tx) notUndone(id string) error {
 		return err
 	}
 	if name == "" {
-		name = "somebody"
+		return invalid("batch", "This was undone already, by somebody")
 	}
-	return invalid("batch", "This was undone already, by %s", name)
+	return invalid("batch", "This was undone already, by %s", text.Isolate(name))
 }
 
 // undoing is a batch on its way back.

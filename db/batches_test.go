@@ -8,6 +8,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/text"
 
 	"github.com/google/uuid"
 )
@@ -147,7 +148,7 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 			rows = o.Column(t, "SELECT DISTINCT action FROM audit_logs WHERE seq > (SELECT seq FROM audit_logs WHERE target_id = ? AND action LIKE 'batch_%') AND target_type <> 'system'", p.ID)
 			want(t, "its rows", strings.Join(rows, " "), c.undo)
 			_, err := o.UndoBatch(t.Context(), o.Ines, p.ID)
-			want(t, "twice", wantInvalid(t, err, "batch").Fields["batch"], "This was undone already, by Ines Calder")
+			want(t, "twice", wantInvalid(t, err, "batch").Fields["batch"], "This was undone already, by "+text.Isolate("Ines Calder"))
 			if _, err := o.Verify(t.Context()); err != nil {
 				t.Error(err)
 			}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"unicode"
+
+	"clientregistry/db/text"
 )
 
 // ContactKind is the kind of the people.
@@ -120,7 +122,7 @@ func (t *tx) checkEmail(c Contact) error {
 	}
 	taken.seenBy(t.by)
 	taken.Organization = "" // may be out of their sight
-	refused := invalid("email", "This email belongs to %s. Use that contact, or enter another email", taken.Name())
+	refused := invalid("email", "This email belongs to %s. Use that contact, or enter another email", text.Isolate(taken.Name()))
 	refused.Taken = &taken
 	return refused
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 var (
@@ -35,7 +36,7 @@ func (e *Invalid) Error() string {
 		parts = append(parts, column+": "+message)
 	}
 	sort.Strings(parts)
-	return "invalid: " + strings.Join(parts, "; ")
+	return text.Joint("invalid: " + strings.Join(parts, "; "))
 }
 
 func invalid(column, message string, args ...any) *Invalid {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // FollowUp is the next step after an interaction: what is to be done, by which
@@ -240,7 +241,7 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 		if open.Text == f.Text && open.DueOn == f.DueOn && open.AssigneeID == f.AssigneeID {
 			return open.ID, nil
 		}
-		return "", invalid("text", "A next step is open already, “%s”. Mark it done first", open.Text)
+		return "", invalid("text", "A next step is open already, “%s”. Mark it done first", text.Isolate(open.Text))
 	}
 	return f.ID, t.insertFollowUp(i, f, changes)
 }

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 
 	"go.mau.fi/util/confusable"
 	"golang.org/x/text/unicode/norm"
@@ -80,10 +81,10 @@ func (t *tx) standOut(u User, changes map[string]Change) error {
 	}
 	for _, other := range others {
 		if emailed && !strings.EqualFold(u.Email, other.Email) && looksLike(u.Email, other.Email) {
-			refused.add("email", "This looks like the email of "+other.FullName+t.emailBeside(other)+". Use one that nobody takes for it")
+			refused.add("email", "This looks like the email of "+text.Isolate(other.FullName)+t.emailBeside(other)+". Use one that nobody takes for it")
 		}
 		if named && u.FullName != other.FullName && looksLike(u.FullName, other.FullName) {
-			refused.add("full_name", "This looks like "+other.FullName+t.emailBeside(other)+", who has an account. Write it so that nobody takes one for the other")
+			refused.add("full_name", "This looks like "+text.Isolate(other.FullName)+t.emailBeside(other)+", who has an account. Write it so that nobody takes one for the other")
 		}
 	}
 	if len(refused.Fields) > 0 {
@@ -97,5 +98,5 @@ func (t *tx) emailBeside(other User) string {
 	if !t.by.Can(ManageUsers) {
 		return ""
 	}
-	return " (" + other.Email + ")"
+	return " (" + text.Isolate(other.Email) + ")"
 }

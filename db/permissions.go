@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"clientregistry/db/text"
 )
 
 // Permission is permissions.slug: one thing a role lets its people see or do.
@@ -113,9 +115,9 @@ func (a Actor) Beyond(x Role) string {
 	for _, p := range x.May {
 		switch {
 		case !a.Can(p):
-			return fmt.Sprintf("%s may do what you may not (%s)", x.Name, p)
+			return fmt.Sprintf("%s may do what you may not (%s)", text.Isolate(x.Name), p)
 		case !a.MayGrant(p, x.ClientScope):
-			return x.Name + " sees all clients, and you see only your own"
+			return text.Isolate(x.Name) + " sees all clients, and you see only your own"
 		}
 	}
 	return ""

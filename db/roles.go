@@ -255,12 +255,12 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 	for _, other := range others {
 		switch {
 		case readsLike(x.Name, other.Name):
-			return invalid("name", "There is a role of this name already, or of one that looks like it: %s", other.Name)
+			return invalid("name", "There is a role of this name already, or of one that looks like it: %s", text.Isolate(other.Name))
 		case !readsLike(x.Slug, other.Slug):
 		case slugged:
-			return invalid("slug", "The role %s has this slug; choose another", other.Name)
+			return invalid("slug", "The role %s has this slug; choose another", text.Isolate(other.Name))
 		default:
-			return invalid("name", "Commands know the role %s by this name; choose another, or type a slug", other.Name)
+			return invalid("name", "Commands know the role %s by this name; choose another, or type a slug", text.Isolate(other.Name))
 		}
 	}
 	return nil

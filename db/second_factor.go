@@ -199,7 +199,7 @@ func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current s
 			return err
 		}
 		if len(demanding) > 0 {
-			return invalid("second_factor", "%s demands a second factor: it can move to another device, but not be switched off", strings.Join(byName(demanding, itself), " and "))
+			return invalid("second_factor", "%s demands a second factor: it can move to another device, but not be switched off", strings.Join(isolated(byName(demanding, itself)), " and "))
 		}
 		if has, err := t.takeSecondFactor(by.UserID); err != nil || !has {
 			return err

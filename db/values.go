@@ -81,6 +81,14 @@ func byName[T any](all []T, name func(T) string) []T {
 	return all
 }
 
+// isolated sets each of some names apart in a sentence.
+func isolated(names []string) (all []string) {
+	for _, name := range names {
+		all = append(all, text.Isolate(name))
+	}
+	return all
+}
+
 func itself(name string) string { return name }
 
 // stampOrNull stores the zero time, which is never, as NULL.

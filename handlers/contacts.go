@@ -85,7 +85,7 @@ func taken(refused *db.Invalid) *views.Found {
 func takenByNew(refused *db.Invalid) *views.Found {
 	f := taken(refused)
 	if f != nil && f.Archived {
-		f.Button, f.Action = "Restore "+f.Name, f.Href+"/restore"
+		f.Button, f.Action = "Restore "+text.Isolate(f.Name), f.Href+"/restore"
 		f.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(refused.Taken.Version)}}
 	}
 	return f
@@ -97,7 +97,7 @@ func takenByLinked(refused *db.Invalid, action string) *views.Found {
 	if f == nil {
 		return nil
 	}
-	f.Button = "Link " + f.Name
+	f.Button = "Link " + text.Isolate(f.Name)
 	if f.Archived {
 		f.Button = "Restore and link"
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
@@ -79,7 +80,7 @@ func (s *Server) wayBack(c *gin.Context) []views.Option {
 	home := views.Option{Label: "Home", Href: "/"}
 	if id, k := c.Param("id"), recordKinds[strings.Split(c.FullPath()+"/", "/")[1]]; k != nil && v.Can(db.ViewClient) && db.ValidID(id) {
 		if r, err := k.read(s.db, c.Request.Context(), v.Actor, id); err == nil {
-			return []views.Option{{Label: "Back to " + r.Name(), Href: k.base(id)}, home}
+			return []views.Option{{Label: "Back to " + text.Isolate(r.Name()), Href: k.base(id)}, home}
 		}
 	}
 	return []views.Option{home}

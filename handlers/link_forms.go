@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -48,7 +49,7 @@ func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) erro
 	if err != nil {
 		return err
 	}
-	form.Error = l.ContactName() + " is linked to " + l.OrganizationName + " already"
+	form.Error = text.Isolate(l.ContactName()) + " is linked to " + text.Isolate(l.OrganizationName) + " already"
 	form.Found = foundLink(e, l)
 	return nil
 }
@@ -176,7 +177,7 @@ func (s *Server) linkCreate(c *gin.Context) error {
 	if historyOf(c) != "" {
 		undo = &views.Undo{Action: e.base + "/" + e.plural + "/" + id + "/unlink", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}}}
 	}
-	return s.linkChanged(c, e, "Linked "+name, undo, "edit-link-"+id)
+	return s.linkChanged(c, e, "Linked "+text.Isolate(name), undo, "edit-link-"+id)
 }
 
 // withOwner makes whoever creates a record on the way its owner.

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -236,7 +237,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 		for column := range values {
 			was[column], _ = l.Value(column)
 		}
-		return s.done(c, e.base, views.Toast{Text: "Saved the link to " + name, Undo: undoOf(c, changed.Version, was)})
+		return s.done(c, e.base, views.Toast{Text: "Saved the link to " + text.Isolate(name), Undo: undoOf(c, changed.Version, was)})
 	}
 	row := linkRow(who(c), e, changed)
 	row.Focus = true
@@ -292,11 +293,11 @@ func (s *Server) unlink(c *gin.Context) error {
 		{Name: e.kind + "_id", Value: id}, {Name: "role_label", Value: gone.RoleLabel}, {Name: "relationship_status", Value: gone.RelationshipStatus},
 	}}
 	if !who(c).OwnOnly {
-		return s.linkChanged(c, e, "Unlinked "+name, undo, "")
+		return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 	}
 	// The link may have been what showed them one of the two.
 	if _, err := s.end(c); errors.Is(err, db.ErrNotFound) {
-		return s.outOfSight(c, "/"+e.own+"s", "Unlinked "+name)
+		return s.outOfSight(c, "/"+e.own+"s", "Unlinked "+text.Isolate(name))
 	} else if err != nil {
 		return err
 	}
@@ -306,7 +307,7 @@ func (s *Server) unlink(c *gin.Context) error {
 	} else if err != nil {
 		return err
 	}
-	return s.linkChanged(c, e, "Unlinked "+name, undo, "")
+	return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 }
 
 // linkConflictCard answers an unlink that came too late: the card as it is now, the link's editor open.

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -174,7 +175,7 @@ func (s *Server) recordActive(c *gin.Context, k *recordKind, verb func(*db.DB, c
 	if err != nil {
 		return err
 	}
-	return s.done(c, k.base(id), views.Toast{Text: done + r.Name(), Undo: &views.Undo{
+	return s.done(c, k.base(id), views.Toast{Text: done + text.Isolate(r.Name()), Undo: &views.Undo{
 		Action: k.base(id) + "/" + undo, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(r.Version)}},
 	}})
 }

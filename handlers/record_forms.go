@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -91,7 +92,7 @@ func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done st
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), done+r.Name())
 	}
-	if err := s.flash(c, views.Toast{Text: done + r.Name()}); err != nil {
+	if err := s.flash(c, views.Toast{Text: done + text.Isolate(r.Name())}); err != nil {
 		return err
 	}
 	return s.redirect(c, k.base(r.ID))

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -58,7 +59,7 @@ func (s *Server) roleCreate(c *gin.Context) error {
 }
 
 func (s *Server) roleSaved(c *gin.Context, x db.Role, done string) error {
-	if err := s.flash(c, views.Toast{Text: done + x.Name}); err != nil {
+	if err := s.flash(c, views.Toast{Text: done + text.Isolate(x.Name)}); err != nil {
 		return err
 	}
 	return s.redirect(c, "/admin/roles/"+x.ID)

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -120,7 +121,7 @@ func (s *Server) viewSaved(c *gin.Context, x db.View) error {
 	if err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: "Saved view " + x.Name}); err != nil {
+	if err := s.flash(c, views.Toast{Text: "Saved view " + text.Isolate(x.Name)}); err != nil {
 		return err
 	}
 	return s.redirect(c, s.viewAddress(c, x))
@@ -256,7 +257,7 @@ func (s *Server) viewDelete(c *gin.Context) error {
 	if _, err := s.db.DeleteView(c.Request.Context(), who(c).Actor, x.ID); err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: "Deleted view " + x.Name, Undo: &views.Undo{Action: "/views/" + x.ID + "/restore"}}); err != nil {
+	if err := s.flash(c, views.Toast{Text: "Deleted view " + text.Isolate(x.Name), Undo: &views.Undo{Action: "/views/" + x.ID + "/restore"}}); err != nil {
 		return err
 	}
 	return s.redirect(c, "/"+x.List)
@@ -274,7 +275,7 @@ func (s *Server) viewRestore(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: "Restored view " + x.Name}); err != nil {
+	if err := s.flash(c, views.Toast{Text: "Restored view " + text.Isolate(x.Name)}); err != nil {
 		return err
 	}
 	return s.redirect(c, s.viewAddress(c, x))
@@ -290,19 +291,19 @@ func (s *Server) chooseView(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	text := "The list opens with all rows again"
+	says := "The list opens with all rows again"
 	for _, x := range all {
 		if x.ID == chosen && x.List == list {
-			text = "The list opens with " + x.Name
+			says = "The list opens with " + text.Isolate(x.Name)
 		}
 	}
-	if chosen != "" && text == "The list opens with all rows again" {
+	if chosen != "" && says == "The list opens with all rows again" {
 		return db.ErrNotFound
 	}
 	if err := s.db.ChooseFirstView(c.Request.Context(), who(c).Actor, list, chosen); err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: text}); err != nil {
+	if err := s.flash(c, views.Toast{Text: says}); err != nil {
 		return err
 	}
 	return s.redirect(c, "/"+list)

@@ -1,8 +1,11 @@
 package views
 
 import (
+	"html/template"
 	"strings"
 	"unicode"
+
+	"clientregistry/db/text"
 )
 
 // hue is the avatar's colour class, 1 to 8, always the same for a name.
@@ -29,11 +32,31 @@ func initials(name string) string {
 }
 
 // sentence ends a message of more than one sentence with a full stop; a message of one has none.
-func sentence(message string) string {
+func sentence(message string) template.HTML {
 	if strings.Contains(message, ". ") && !strings.HasSuffix(message, ".") {
-		return message + "."
+		return said(message + ".")
 	}
-	return message
+	return said(message)
+}
+
+// said shows a message, and in it what somebody wrote apart from the rest, see text.Isolate.
+func said(message string) template.HTML {
+	var b strings.Builder
+	open := 0
+	for part := range strings.SplitAfterSeq(message, string(text.IsolateEnds)) {
+		for i, piece := range strings.Split(strings.TrimSuffix(part, string(text.IsolateEnds)), string(text.IsolateBegins)) {
+			if i > 0 {
+				b.WriteString("<bdi>")
+				open++
+			}
+			b.WriteString(template.HTMLEscapeString(piece))
+		}
+		if open > 0 && strings.HasSuffix(part, string(text.IsolateEnds)) {
+			b.WriteString("</bdi>")
+			open--
+		}
+	}
+	return template.HTML(b.String() + strings.Repeat("</bdi>", open))
 }
 
 // Host is a website as people say it: without scheme and www.
