@@ -4,8 +4,6 @@ import (
 	"html/template"
 	"strings"
 	"unicode"
-
-	"clientregistry/db/text"
 )
 
 // hue is the avatar's colour class, 1 to 8, always the same for a name.
@@ -39,19 +37,22 @@ func sentence(message string) template.HTML {
 	return said(message)
 }
 
-// said shows a message, and in it what somebody wrote apart from the rest, see text.Isolate.
+// The characters around what somebody wrote in a message, see text.Isolate of the store.
+const isolateBegins, isolateEnds = "\u2068", "\u2069"
+
+// said shows a message, and in it what somebody wrote apart from the rest.
 func said(message string) template.HTML {
 	var b strings.Builder
 	open := 0
-	for part := range strings.SplitAfterSeq(message, string(text.IsolateEnds)) {
-		for i, piece := range strings.Split(strings.TrimSuffix(part, string(text.IsolateEnds)), string(text.IsolateBegins)) {
+	for part := range strings.SplitAfterSeq(message, isolateEnds) {
+		for i, piece := range strings.Split(strings.TrimSuffix(part, isolateEnds), isolateBegins) {
 			if i > 0 {
 				b.WriteString("<bdi>")
 				open++
 			}
 			b.WriteString(template.HTMLEscapeString(piece))
 		}
-		if open > 0 && strings.HasSuffix(part, string(text.IsolateEnds)) {
+		if open > 0 && strings.HasSuffix(part, isolateEnds) {
 			b.WriteString("</bdi>")
 			open--
 		}

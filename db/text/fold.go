@@ -127,24 +127,24 @@ func TurnsDirection(c rune) bool {
 // Isolate sets what somebody wrote apart in a sentence, so that its direction
 // changes nothing around it (Unicode Standard Annex 9, 2.7). Pages show it as <bdi>.
 func Isolate(s string) string {
-	return string(IsolateBegins) + strings.Map(func(c rune) rune {
+	return string(isolateBegins) + strings.Map(func(c rune) rune {
 		if TurnsDirection(c) {
 			return -1
 		}
 		return c
-	}, s) + string(IsolateEnds)
+	}, s) + string(isolateEnds)
 }
 
 // The characters around what Isolate sets apart.
 const (
-	IsolateBegins = '\u2068'
-	IsolateEnds   = '\u2069'
+	isolateBegins = '\u2068'
+	isolateEnds   = '\u2069'
 )
 
 // Joint takes the marks of Isolate out, for where no page shows the sentence.
 func Joint(sentence string) string { return isolates.Replace(sentence) }
 
-var isolates = strings.NewReplacer(string(IsolateBegins), "", string(IsolateEnds), "")
+var isolates = strings.NewReplacer(string(isolateBegins), "", string(isolateEnds), "")
 
 // FoldEmail returns an address with the letters that are not ASCII in lower case.
 // SQLite compares the rest without case but knows only ASCII; with both, ÉLISE@
