@@ -62,18 +62,20 @@ func (d *DB) Link(ctx context.Context, by Actor, organizationID, contactID strin
 	return scanLink(d.reader.QuickQueryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
 }
 
-// ContactsOf lists an organization's links by contact's name, former ones last.
+// ContactsOf lists an organization's links by contact's name, former ones last and
+// behind them those of archived contacts.
 func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([]Link, error) {
 	seen := by.seesLink()
-	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', contacts.sort_key, contact_id",
+	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+" ORDER BY contacts.is_active DESC, relationship_status = 'Former', contacts.sort_key, contact_id",
 		append([]any{organizationID}, seen.args...)...)
 	return sqlite.Collect(rows, err, scanLink)
 }
 
-// OrganizationsOf lists a contact's links by organization's name, former ones last.
+// OrganizationsOf lists a contact's links by organization's name, former ones last and
+// behind them those of archived organizations.
 func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([]Link, error) {
 	seen := by.seesLink()
-	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+" ORDER BY relationship_status = 'Former', organizations.sort_key, organization_id",
+	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+" ORDER BY organizations.is_active DESC, relationship_status = 'Former', organizations.sort_key, organization_id",
 		append([]any{contactID}, seen.args...)...)
 	return sqlite.Collect(rows, err, scanLink)
 }

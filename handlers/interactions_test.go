@@ -320,3 +320,37 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsArchivedOrFormerIsNeverChosenByItself: both sides offer it last and
+// marked, as With or At of a call, in the filter of the timeline and in the editor.
+func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme, beta, cove := s.Organization("Acme"), s.Organization("Beta"), s.Organization("Cove")
+	aaron, bea, zoe := s.Contact("Aaron", "Aardvark"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
+	for _, end := range [][2]string{{acme, aaron}, {acme, zoe}, {beta, zoe}, {cove, zoe}} {
+		s.Link(end[0], end[1])
+	}
+	s.Link(acme, bea, "relationship_status", "Former")
+	ines.post(aaron+"/archive", "version", "1").want(303, "", "")
+	ines.post(beta+"/archive", "version", "1").want(303, "", "")
+
+	page := ines.get(acme).wantTexts("#log-with option", "Zoe Zimmer", "Bea Brown (former)", "Aaron Aardvark (archived)", "Nobody in particular")
+	page.wantTexts("#log-with option[selected]", "Zoe Zimmer").wantTexts("#links .nm", "Zoe Zimmer", "Bea Brown", "Aaron Aardvark")
+	ines.get(zoe).wantTexts("#log-with option", "Acme", "Cove", "Beta (archived)", "No organization").wantTexts("#log-with option[selected]", "Acme")
+	// Where nobody else is left, nobody is chosen.
+	ines.get(aaron).wantTexts("#log-with option[selected]", "Acme")
+	ines.post(acme+"/archive", "version", "1").want(303, "", "")
+	ines.get(aaron).wantTexts("#log-with option", "Acme (archived)", "No organization").wantTexts("#log-with option[selected]", "No organization")
+	ines.get(bea).wantTexts("#log-with option[selected]", "No organization")
+	ines.post(zoe+"/archive", "version", "1").want(303, "", "")
+	ines.get(acme).wantTexts("#log-with option[selected]", "Nobody in particular")
+	// What somebody chose stays chosen.
+	ines.post(acme+"/interactions", "channel", "call", "contact_id", key(aaron)).want(422, "#log-with option[selected]", "Aaron Aardvark (archived)")
+	ines.post(acme+"/interactions", "channel", "call", "subject", "x", "contact_id", key(aaron)).want(303, "", "")
+	ines.get("/interactions/"+s.One("SELECT id FROM interactions")+"/edit").want(200, "[name=contact_id] option[selected]", "Aaron Aardvark (archived)")
+	ines.get(acme).wantTexts(".chip a[href*='contact_id=']", "Bea Brown (former)", "Aaron Aardvark (archived)", "Zoe Zimmer (archived)")
+	// Pickers find only what is not archived.
+	ines.parts().get("/contacts/options?q=a").wantNot("[role=option]")
+}

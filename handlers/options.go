@@ -82,20 +82,40 @@ func (s *Server) optionRows(c *gin.Context, kind, typed string, n int) ([]views.
 	return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), err
 }
 
+// linkedOptions are the other ends of links as choices; those that are former or
+// archived say so.
+func linkedOptions(e end, links []db.Link) []views.Option {
+	return each(links, func(l db.Link) views.Option {
+		id, name, active := e.other(l)
+		switch {
+		case !active:
+			name += " (archived)"
+		case l.RelationshipStatus == "Former":
+			name += " (former)"
+		}
+		return views.Option{Value: id, Label: name}
+	})
+}
+
 // withOptions are the choices of With or At in a composer. current is the id
-// that was chosen; nil chooses the first linked record.
+// that was chosen; nil chooses the first linked record that is neither former nor
+// archived, or none.
 func withOptions(e end, links []db.Link, current *string) []views.Option {
 	none := "Nobody in particular"
 	if !e.organization {
 		none = "No organization"
 	}
-	var options []views.Option
-	for i, l := range links {
-		id, name, _ := e.other(l)
-		if l.RelationshipStatus == "Former" {
-			name += " (former)"
+	chosen := ""
+	if current != nil {
+		chosen = *current
+	} else if len(links) > 0 && links[0].RelationshipStatus != "Former" { // such stand last
+		if id, _, active := e.other(links[0]); active {
+			chosen = id
 		}
-		options = append(options, views.Option{Value: id, Label: name, Selected: current == nil && i == 0 || current != nil && *current == id})
 	}
-	return append(options, views.Option{Value: "", Label: none, Selected: current != nil && *current == ""})
+	options := append(linkedOptions(e, links), views.Option{Value: "", Label: none})
+	for i := range options {
+		options[i].Selected = options[i].Value == chosen
+	}
+	return options
 }

@@ -164,11 +164,7 @@ func timelineChips(path string, p url.Values, x side, channel, other string) []v
 	if !x.organization {
 		label = "At"
 	}
-	var options []views.Option
-	for _, l := range x.links {
-		id, name, _ := x.other(l)
-		options = append(options, views.Option{Value: id, Label: name})
-	}
+	options := linkedOptions(x.end, x.links)
 	chips := []views.Chip{chip(path, p, "Channel", "channel", channel, channelOptions("")[:])}
 	if len(options) > 0 || other != "" {
 		with := chip(path, p, label, x.otherColumn(), other, options)
