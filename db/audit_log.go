@@ -166,7 +166,7 @@ func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
 		return nil, err
 	}
 	rows, err := d.reader.QuickQuery(ctx, `
-		SELECT id, full_name || CASE WHEN EXISTS (SELECT 1 FROM users AS other WHERE other.full_name = users.full_name AND other.id <> users.id)
+		SELECT id, `+shownName+` || CASE WHEN EXISTS (SELECT 1 FROM users AS other WHERE other.full_name = users.full_name AND other.id <> users.id)
 			THEN ' (' || email || ')' ELSE '' END
 		FROM users
 		ORDER BY name_key, id`)

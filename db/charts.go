@@ -138,7 +138,7 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 	}
 	all, err := remembered(&d.memo, "owners"+by.scope(), func() ([]OwnerCount, error) {
 		rows, err := d.reader.Query(ctx, `
-			SELECT owner_user_id, full_name, n
+			SELECT owner_user_id, `+shownName+`, n
 			FROM (`+counts.sql+`)
 			LEFT JOIN users ON users.id = owner_user_id
 			ORDER BY owner_user_id = '', n DESC, name_key, owner_user_id`, counts.args...)

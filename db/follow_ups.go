@@ -44,7 +44,7 @@ func (by Actor) today(now time.Time) Date { return DateOf(now.In(by.zone())) }
 func selectFollowUpFor(by Actor) (query string, args []any) {
 	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
 	return `
-		SELECT follow_ups.id, interaction_id, follow_ups.text, due_on, assignee_id, full_name, done_at, follow_ups.version, channel, subject,
+		SELECT follow_ups.id, interaction_id, follow_ups.text, due_on, assignee_id, ` + shownName + `, done_at, follow_ups.version, channel, subject,
 			organizations.id, display_name, contacts.id, first_name, last_name,
 			organizations.is_active IS 0 OR contacts.is_active IS 0
 		FROM follow_ups

@@ -100,7 +100,7 @@ func selectInteractionFor(by Actor, user string) (query string, args []any) {
 	return `
 		SELECT interactions.id, channel, subject, body, outcome, organizations.id, display_name, contacts.id, first_name, last_name,
 			user_id, ` + user + `, happened_at, interactions.created_at, interactions.version,
-			follow_ups.id, follow_ups.text, due_on, assignee_id, assignees.full_name, ifnull(follow_ups.version, 0)
+			follow_ups.id, follow_ups.text, due_on, assignee_id, ` + strings.ReplaceAll(shownName, "users.", "assignees.") + `, ifnull(follow_ups.version, 0)
 		FROM interactions
 		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
 		LEFT JOIN contacts ON contacts.id = contact_id AND ` + contact.sql + `

@@ -203,11 +203,11 @@ func (d *DB) user(ctx context.Context, id string) (User, error) {
 // records is read unnamed and takes the names from userNames: to look a user up
 // for each row would be a quarter of the work.
 const (
-	ownerName = "(SELECT full_name FROM users WHERE users.id = owner_user_id)"
-	userName  = "(SELECT full_name FROM users WHERE users.id = user_id)"
+	ownerName = "(SELECT " + shownName + " FROM users WHERE users.id = owner_user_id)"
+	userName  = "(SELECT " + shownName + " FROM users WHERE users.id = user_id)"
 	unnamed   = "NULL"
 
-	selectUserNames = "SELECT id, full_name FROM users"
+	selectUserNames = "SELECT id, " + shownName + " FROM users"
 )
 
 // named completes each of what was read unnamed with the names of all users.
@@ -237,10 +237,61 @@ func (d *DB) userNames(ctx context.Context) (map[string]string, error) {
 	})
 }
 
+// LeftMark stands behind the name of somebody whose account is disabled, wherever it
+// is shown with what they own, had or have to do.
+const LeftMark = " (left)"
+
+// shownName is the name of a row of users with that mark, in SQL.
+const shownName = "users.full_name || iif(users.status = 'disabled', '" + LeftMark + "', '')"
+
+// PersonName is the name of a user as it is shown, "" where there is none of this id.
+func (d *DB) PersonName(ctx context.Context, id string) (string, error) {
+	names, err := d.userNames(ctx)
+	return names[id], err
+}
+
+// People are those by whom a list may be narrowed: the active users and, marked and
+// behind them, those who left and still own something in it that the actor sees, or
+// had it, or have it to do. list is organizations, contacts, interactions or follow_ups.
+func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error) {
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	var theirs string
+	var seen condition
+	switch list {
+	case "interactions":
+		theirs, seen = "interactions WHERE user_id = users.id", by.seesInteraction("organization_id", "contact_id")
+		if few {
+			seen = by.ownInteractions()
+		}
+	case "follow_ups":
+		theirs, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id WHERE assignee_id = users.id AND done_at IS NULL", by.seesInteraction("organization_id", "contact_id")
+	default:
+		k := OrganizationKind
+		if list == ContactKind.Plural {
+			k = ContactKind
+		}
+		theirs = k.Plural + " WHERE owner_user_id = users.id"
+		if seen = k.sees(by, k.id()); few {
+			seen = k.own(by).holds(k.id())
+		}
+	}
+	return remembered(&d.memo, "people of "+list+" "+by.scope(), func() ([]Owner, error) {
+		rows, err := d.reader.QuickQuery(ctx, `
+			SELECT id, `+shownName+`
+			FROM users
+			WHERE status = 'active' OR status = 'disabled' AND EXISTS (SELECT 1 FROM `+theirs+` AND `+seen.sql+`)
+			ORDER BY status = 'disabled', name_key, id`, seen.args...)
+		return sqlite.Collect(rows, err, func(r sqlite.Row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
+	})
+}
+
 // Owner is a user as a picker shows him.
 type Owner struct{ ID, FullName string }
 
-// Owners lists the active users by name, for owner pickers and filters.
+// Owners lists the active users by name, who may be given something.
 func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
 	return remembered(&d.memo, "owners", func() ([]Owner, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY name_key, id")

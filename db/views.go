@@ -41,7 +41,7 @@ const (
 	viewsKept = 24 * time.Hour
 )
 
-const selectView = "SELECT saved_views.id, ifnull(user_id, ''), ifnull(full_name, ''), list, name, query, shared FROM saved_views LEFT JOIN users ON users.id = user_id"
+const selectView = "SELECT saved_views.id, ifnull(user_id, ''), ifnull(" + shownName + ", ''), list, name, query, shared FROM saved_views LEFT JOIN users ON users.id = user_id"
 
 func scanView(r sqlite.Row) (v View, err error) {
 	err = r.Scan(&v.ID, &v.MakerID, &v.Maker, &v.List, &v.Name, &v.Query, &v.Shared)

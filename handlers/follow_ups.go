@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -185,39 +186,29 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 
 // whoseChip narrows a list to one person's, and says so in its parameters.
 func (s *Server) whoseChip(c *gin.Context, l *views.FollowUps, p url.Values, person string) error {
-	people, err := s.assigneeOptions(c, "")
+	people, err := s.people(c, "follow_ups", person)
 	if person != "" {
 		p.Set("who", person)
 		l.ClearHref = address("/follow-ups", with(p, "who", ""))
 	}
-	whose := chip("/follow-ups", p, "Who", "who", person, append(people, views.Option{Value: "none", Label: "Nobody"}))
-	if whose.Value == person && person != "" {
-		whose.Value = "one person"
-	}
+	whose := chip("/follow-ups", p, "Who", "who", person, append(personOptions(people, ""), views.Option{Value: "none", Label: "Nobody"}))
 	l.Chips = []views.Chip{whose}
 	return err
 }
 
-// assigneeOptions are who may have a follow-up.
+// assigneeOptions are who may have a follow-up, and who has it now.
 func (s *Server) assigneeOptions(c *gin.Context, current string) ([]views.Option, error) {
-	people, err := s.db.Assignees(c.Request.Context(), who(c).Actor)
-	var options []views.Option
-	for _, p := range people {
-		options = append(options, views.Option{Value: p.ID, Label: p.FullName, Selected: p.ID == current})
-	}
-	return options, err
+	people, err1 := s.db.Assignees(c.Request.Context(), who(c).Actor)
+	people, err2 := s.withPerson(c, people, current)
+	return personOptions(people, current), errors.Join(err1, err2)
 }
 
 // nextStep is the form for a next step with its values and what is wrong with
 // them, by the columns of a follow-up. Names begin with the prefix, ids too.
 func (s *Server) nextStep(c *gin.Context, id, prefix string, f db.FollowUp, refused map[string]string) (*views.NextStep, error) {
 	people, err := s.assigneeOptions(c, f.AssigneeID)
-	if optionLabel(people, f.AssigneeID) == f.AssigneeID {
-		gone := views.Option{Value: f.AssigneeID, Label: "Somebody who left", Selected: true}
-		if f.AssigneeID == "" {
-			gone.Label = "Nobody"
-		}
-		people = append([]views.Option{gone}, people...)
+	if f.AssigneeID == "" {
+		people = append([]views.Option{{Value: "", Label: "Nobody", Selected: true}}, people...)
 	}
 	label := "Next step"
 	if prefix == "" { // its form is called that

@@ -67,7 +67,7 @@ func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.Interac
 }
 
 func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, error) {
-	people, err1 := s.ownerOptions(c, "")
+	people, err1 := s.people(c, "interactions", p.Get("user"))
 	outcomes, err2 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, e
 	chips := []views.Chip{
 		chip("/interactions", p, "Channel", "channel", p.Get("channel"), channelOptions("")),
 		chip("/interactions", p, "Outcome", "outcome", p.Get("outcome"), plain(outcomes)),
-		chip("/interactions", p, "Who", "user", p.Get("user"), people[1:]),
+		chip("/interactions", p, "Who", "user", p.Get("user"), personOptions(people, "")),
 	}
 	if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
 		chips = append(chips, views.Chip{Key: "Day", Value: wording.Span(from, to), Remove: address("/interactions", with(with(p, "from", ""), "to", ""))})

@@ -352,5 +352,5 @@ func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 	ines.get("/interactions/"+s.One("SELECT id FROM interactions")+"/edit").want(200, "[name=contact_id] option[selected]", "Aaron Aardvark (archived)")
 	ines.get(acme).wantTexts(".chip a[href*='contact_id=']", "Bea Brown (former)", "Aaron Aardvark (archived)", "Zoe Zimmer (archived)")
 	// Pickers find only what is not archived.
-	ines.parts().get("/contacts/options?q=aardvark").wantNot("[role=option]")
+	ines.parts().get("/contacts/options?q=aardvark").want(200, "", "Nobody found")
 }

@@ -150,7 +150,7 @@ func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
 // a page which is asked for again does not make them again.
 func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values) (views.Kept, error) {
 	ctx, v := c.Request.Context(), who(c)
-	owners, err1 := s.db.Owners(ctx, v.Actor)
+	owners, err1 := s.people(c, k.Plural, p.Get("owner"))
 	roles, err2 := s.db.RoleLabels(ctx, v.Actor)
 	if err := errors.Join(err1, err2); err != nil {
 		return views.Kept{}, err
@@ -187,9 +187,7 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 		}
 	}
 	options := []views.Option{{Value: "me", Label: "Me"}, {Value: "none", Label: "No owner"}}
-	for _, o := range owners {
-		options = append(options, views.Option{Value: o.ID, Label: o.FullName})
-	}
+	options = append(options, personOptions(owners, "")...)
 	chips = append(chips, chip(k.path(), p, "Owner", "owner", p.Get("owner"), options), statusChip(k.path(), p, f.Status))
 	set := func(key, value string, names ...string) {
 		rest := p

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -147,14 +149,34 @@ func (k *recordKind) offers(v *visitor, f db.Filter, menu bool) (all []views.Bat
 	return all
 }
 
-// ownerOptions are who may own a record, behind "No owner".
+// ownerOptions are who may own a record, behind "No owner"; behind them stands the
+// one who owns it now and left.
 func (s *Server) ownerOptions(c *gin.Context, current string) ([]views.Option, error) {
-	owners, err := s.db.Owners(c.Request.Context(), who(c).Actor)
-	options := []views.Option{{Value: "", Label: "No owner", Selected: current == ""}}
-	for _, o := range owners {
-		options = append(options, views.Option{Value: o.ID, Label: o.FullName, Selected: o.ID == current})
+	owners, err1 := s.db.Owners(c.Request.Context(), who(c).Actor)
+	owners, err2 := s.withPerson(c, owners, current)
+	return append([]views.Option{{Value: "", Label: "No owner", Selected: current == ""}}, personOptions(owners, current)...), errors.Join(err1, err2)
+}
+
+// people are those by whom a list may be narrowed, the chosen one among them.
+func (s *Server) people(c *gin.Context, list, chosen string) ([]db.Owner, error) {
+	people, err1 := s.db.People(c.Request.Context(), who(c).Actor, list)
+	people, err2 := s.withPerson(c, people, chosen)
+	return people, errors.Join(err1, err2)
+}
+
+// withPerson adds somebody who is chosen and not among people: their name, as far as it is known.
+func (s *Server) withPerson(c *gin.Context, people []db.Owner, id string) ([]db.Owner, error) {
+	if id == "" || id == "me" || id == "none" || slices.ContainsFunc(people, func(o db.Owner) bool { return o.ID == id }) {
+		return people, nil
 	}
-	return options, err
+	name, err := s.db.PersonName(c.Request.Context(), id)
+	return append(slices.Clone(people), db.Owner{ID: id, FullName: cmp.Or(name, "Somebody unknown")}), err
+}
+
+func personOptions(people []db.Owner, current string) []views.Option {
+	return each(people, func(o db.Owner) views.Option {
+		return views.Option{Value: o.ID, Label: o.FullName, Selected: o.ID == current}
+	})
 }
 
 // column is a heading that sorts: the first click in its own direction, the next in the other.
@@ -209,7 +231,11 @@ func columnClass(col db.Column) string {
 }
 
 func firstName(full string) string {
-	first, _, _ := strings.Cut(full, " ")
+	name, left := strings.CutSuffix(full, db.LeftMark)
+	first, _, _ := strings.Cut(name, " ")
+	if left {
+		first += db.LeftMark
+	}
 	return first
 }
 

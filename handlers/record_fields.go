@@ -41,9 +41,7 @@ func (s *Server) field(c *gin.Context, k *db.RecordKind, f db.Field, value strin
 	field := views.Field{ID: "f-" + f.Column, Name: f.Column, Label: f.Label, Type: input.kind, Value: value, Autocomplete: input.autocomplete}
 	var err error
 	if f.Kind == db.Person {
-		if field.Options, err = s.ownerOptions(c, value); err == nil && optionLabel(field.Options, value) == value && value != "" {
-			field.Options = append(field.Options, views.Option{Value: value, Label: "Somebody who left", Selected: true})
-		}
+		field.Options, err = s.ownerOptions(c, value)
 		return field, err
 	}
 	field.List, err = s.db.Suggestions(c.Request.Context(), who(c).Actor, k, f)

@@ -67,7 +67,7 @@ func (s *Server) viewWords(c *gin.Context, x db.View) (string, error) {
 		}
 	} else {
 		k := recordKinds[x.List]
-		owners, ownersErr := s.db.Owners(c.Request.Context(), who(c).Actor)
+		owners, ownersErr := s.people(c, x.List, p.Get("owner"))
 		err = ownersErr
 		f, _ := s.listFilter(c, k, p)
 		chips = listChips(k, f, p, nil, owners)

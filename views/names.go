@@ -4,12 +4,14 @@ import (
 	"html/template"
 	"strings"
 	"unicode"
+
+	"clientregistry/db"
 )
 
 // hue is the avatar's colour class, 1 to 8, always the same for a name.
 func hue(name string) int {
 	h := uint32(7)
-	for _, c := range name {
+	for _, c := range strings.TrimSuffix(name, db.LeftMark) {
 		h = h*31 + uint32(c)
 	}
 	return int(h%8) + 1
@@ -18,7 +20,7 @@ func hue(name string) int {
 // initials are the two letters of an avatar; one character in scripts that do
 // not abbreviate by first letters.
 func initials(name string) string {
-	found := strings.FieldsFunc(name, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) })
+	found := strings.FieldsFunc(strings.TrimSuffix(name, db.LeftMark), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) })
 	if len(found) == 0 {
 		return "?"
 	}

@@ -1,0 +1,84 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestWhoLeftKeepsTheirName: somebody's account is disabled, and what they own, had and
+// have to do goes on being theirs: it says whose it is, and that they left.
+func TestWhoLeftKeepsTheirName(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, lea := s.as("Administrator"), s.person("Léa Brun", "Manager")
+	id, left := lea.user.ID, "Léa Brun (left)"
+	acme, maya := s.Organization("Acme", "owner_user_id", id), s.Contact("Maya", "Okafor", "owner_user_id", id)
+	lea.post(acme+"/interactions", "channel", "call", "subject", "Renewal", "contact_id", key(maya), "follow_up_text", "Send it", "follow_up_due_on", "2026-11-25").want(303, "", "")
+	view := lea.post("/views", "list", "organizations", "name", "Hers", "query", "owner="+id, "shared", "1").to()
+	if menu := admin.get("/organizations"); strings.Contains(menu.body, "(left)") {
+		t.Fatal("nobody left yet")
+	}
+	admin.post("/admin/users/"+id+"/disable").want(303, "", "")
+
+	interaction := "/interactions/" + s.One("SELECT id FROM interactions")
+	for path, selectors := range map[string][]string{
+		"/organizations?owner=" + id:     {".chip b", "#rows"},
+		"/contacts?owner=" + id:          {".chip b", "#rows"},
+		"/interactions?user=" + id:       {".chip b"},
+		"/follow-ups?show=all&who=" + id: {".chip b"},
+		"/organizations":                 {".chip .menu a[href='/organizations?owner=" + id + "']", "#rows"},
+		"/contacts":                      {".chip .menu a[href='/contacts?owner=" + id + "']"},
+		"/interactions":                  {".chip .menu a[href='/interactions?user=" + id + "']", "#timeline"},
+		"/follow-ups?show=all":           {".chip .menu", "#steps"},
+		view:                             {".chip b"},
+		"/views/" + s.One("SELECT id FROM saved_views"):   {"main form p"},
+		"/views/new?list=interactions&query=user%3D" + id: {"main form p"},
+		acme:                                {"#fact-owner_user_id", "#timeline"},
+		acme + "/edit":                      {"#owner_user_id option[selected]"},
+		maya + "/fields/owner_user_id/edit": {"option[selected]"},
+		interaction + "/edit":               {"[name=follow_up_assignee_id] option[selected]"},
+		"/":                                 {"[aria-labelledby=owners-h]", "[aria-labelledby=today-h]"},
+		"/admin/audit?actor=" + id:          {".chip b"},
+	} {
+		a := admin.get(path)
+		for _, selector := range selectors {
+			a.want(200, selector, left)
+		}
+		if text := a.html.Find("main").Text(); strings.Contains(text, id) || strings.Contains(text, "Somebody who left") {
+			t.Errorf("%s names them otherwise:\n%s", path, a.shown())
+		}
+	}
+	// They keep what they have where somebody saves a form; they are given nothing new.
+	admin.submit(admin.get(acme+"/edit"), "main form .btn.pri", "sector", "Retail").want(303, "", "")
+	s.WantOne(id, "SELECT owner_user_id FROM organizations")
+	admin.get("/organizations/new").wantNot("#owner_user_id option[value='" + id + "']")
+	admin.get(acme).wantNot("#log [name=follow_up_assignee_id] option[value='" + id + "']")
+
+	// Offered as long as they own something; a filter that is chosen still says who.
+	s.Exec("UPDATE organizations SET owner_user_id = NULL")
+	s.Exec("UPDATE contacts SET owner_user_id = NULL")
+	admin.post(acme+"/fields/website", "value", "acme.example", "version", s.One("SELECT version FROM organizations")).want(303, "", "") // so that it is read again
+	for _, list := range []string{"/organizations", "/contacts"} {
+		admin.get(list).wantNot(".chip .menu a[href='" + list + "?owner=" + id + "']")
+		admin.get(list+"?owner="+id).want(200, ".chip b", left)
+	}
+	// Who is known to nobody has no name, and no id is shown for one.
+	admin.get("/organizations?owner="+key(acme)).want(200, ".chip b", "Somebody unknown")
+}
+
+// TestWhoLeftIsNotToldToThoseWhoSeeNothingOfTheirs: the menu of who sees own clients
+// only names those who left where they own something that is seen.
+func TestWhoLeftIsNotToldToThoseWhoSeeNothingOfTheirs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin, lea, nina := s.as("Administrator"), s.person("Léa Brun", "Manager"), s.person("Nina Own", "Manager")
+	s.Own(nina.user, "ViewClient", "EditClient", "ViewInteraction")
+	nina.comeIn()
+	acme, maya := s.Organization("Acme", "owner_user_id", lea.user.ID), s.Contact("Maya", "Okafor", "owner_user_id", nina.user.ID)
+	admin.post("/admin/users/"+lea.user.ID+"/disable").want(303, "", "")
+	offered := ".chip .menu a[href='/organizations?owner=" + lea.user.ID + "']"
+	nina.get("/organizations").wantNot(offered)
+	admin.get("/organizations").want(200, offered, "Léa Brun (left)")
+	admin.post(acme+"/contacts", "contact_id", key(maya)).want(303, "", "")
+	nina.get("/organizations").wantTexts("#rows .nm", "Acme").want(200, offered, "Léa Brun (left)")
+}
