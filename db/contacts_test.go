@@ -129,7 +129,7 @@ func TestAnOwnerIsAnActiveUserAndStaysWhenDisabled(t *testing.T) {
 	must(o.UpdateContact(t.Context(), o.Tomas, maya.ID, 1, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)
 	got := must(o.UpdateContact(t.Context(), o.Tomas, maya.ID, 2, db.Fields{"owner_user_id": o.Lea.UserID, "phone": "1"}))(t)
-	want(t, "owner", got.OwnerName, "Léa Fournier")
+	want(t, "owner", got.OwnerName, "Léa Fournier (left)")
 	_, err := o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "A", "last_name": "B", "owner_user_id": o.Lea.UserID}, "")
 	wantInvalid(t, err, "owner_user_id")
 	want(t, "owners to choose from", len(must(o.Owners(t.Context(), o.Tomas))(t)), 2)
