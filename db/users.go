@@ -254,6 +254,13 @@ func (d *DB) PersonName(ctx context.Context, id string) (string, error) {
 // behind them, those who left and still own something in it that the actor sees, or
 // had it, or have it to do. list is organizations, contacts, interactions or follow_ups.
 func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error) {
+	need := ViewClients
+	if list == "interactions" || list == "follow_ups" {
+		need = ViewInteractions
+	}
+	if err := need.Refuse(by); err != nil {
+		return nil, err
+	}
 	few, err := d.ownsFew(ctx, by)
 	if err != nil {
 		return nil, err

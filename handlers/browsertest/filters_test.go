@@ -21,6 +21,7 @@ func crowded(t *testing.T) (o *office, astrid *person) {
 			o.Log(organization, "", "Renewal agreed")
 		}
 	}
+	o.Exec("UPDATE organizations SET created_at = '2026-11-02T08:00:00.000Z'") // those nobody talks to are quiet since
 	return o, astrid
 }
 
