@@ -48,9 +48,13 @@ var standing = map[string]string{
 	"organization": "SELECT 1 FROM organizations WHERE id = ?",
 	"contact":      "SELECT 1 FROM contacts WHERE id = ?",
 	"interaction":  "SELECT 1 FROM interactions WHERE id = ?",
-	"link":         "SELECT 1 FROM (SELECT ? AS pair) JOIN organization_contact ON organization_id = substr(pair, 1, 36) AND contact_id = substr(pair, 38)",
-	"view":         "SELECT 1 FROM saved_views WHERE id = ? AND deleted_at IS NULL",
-	"batch":        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM audit_logs WHERE target_type = 'system' AND target_id = ? AND +action = 'undo_batch')",
+	"link": `
+		SELECT 1 FROM (SELECT ? AS pair)
+		JOIN organization_contact ON organization_id = substr(pair, 1, 36) AND contact_id = substr(pair, 38)`,
+	"view": "SELECT 1 FROM saved_views WHERE id = ? AND deleted_at IS NULL",
+	"batch": `
+		SELECT 1
+		WHERE NOT EXISTS (SELECT 1 FROM audit_logs WHERE target_type = 'system' AND target_id = ? AND +action = 'undo_batch')`,
 }
 
 // first returns what this request made when it came before, "" where it did not or
@@ -61,7 +65,9 @@ func (t *tx) first(q request) (targetID string, err error) {
 	}
 	var content string
 	var at time.Time
-	err = t.QueryRow("SELECT target_id, content_sha256, created_at FROM requests WHERE user_id = ? AND made = ? AND request_id = ?", t.by.UserID, q.made, q.id).
+	err = t.QueryRow(`
+		SELECT target_id, content_sha256, created_at FROM requests
+		WHERE user_id = ? AND made = ? AND request_id = ?`, t.by.UserID, q.made, q.id).
 		Scan(&targetID, nullText{&content}, moment{&at})
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
@@ -87,7 +93,8 @@ func (t *tx) keep(q request, targetID string) error {
 	}
 	_, err := t.Exec(`
 		INSERT INTO requests (user_id, made, request_id, target_id, content_sha256, created_at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (user_id, made, request_id) DO UPDATE SET target_id = excluded.target_id, content_sha256 = excluded.content_sha256, created_at = excluded.created_at`,
+		ON CONFLICT (user_id, made, request_id) DO UPDATE
+		SET target_id = excluded.target_id, content_sha256 = excluded.content_sha256, created_at = excluded.created_at`,
 		t.by.UserID, q.made, q.id, targetID, q.content, stamp(t.now))
 	return err
 }

@@ -274,7 +274,8 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 			seen = by.ownInteractions()
 		}
 	case "follow_ups":
-		theirs, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id WHERE assignee_id = users.id AND done_at IS NULL", by.seesInteraction("organization_id", "contact_id")
+		theirs = "follow_ups JOIN interactions ON interactions.id = interaction_id WHERE assignee_id = users.id AND done_at IS NULL"
+		seen = by.seesInteraction("organization_id", "contact_id")
 	default:
 		k := OrganizationKind
 		if list == ContactKind.Plural {

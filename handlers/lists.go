@@ -154,7 +154,8 @@ func (k *recordKind) offers(v *visitor, f db.Filter, menu bool) (all []views.Bat
 func (s *Server) ownerOptions(c *gin.Context, current string) ([]views.Option, error) {
 	owners, err1 := s.db.Owners(c.Request.Context(), who(c).Actor)
 	owners, err2 := s.withPerson(c, owners, current)
-	return append([]views.Option{{Value: "", Label: "No owner", Selected: current == ""}}, personOptions(owners, current)...), errors.Join(err1, err2)
+	options := []views.Option{{Value: "", Label: "No owner", Selected: current == ""}}
+	return append(options, personOptions(owners, current)...), errors.Join(err1, err2)
 }
 
 // people are those by whom a list may be narrowed, the chosen one among them.

@@ -62,7 +62,11 @@ func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, f
 	}
 	path := "/interactions/" + i.ID
 	repeat := s.repeat(c, first, i.Subject, path, path, "Log another")
-	repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(i.Version)}, {Name: "follow_up_id", Value: i.Next.ID}, {Name: "follow_up_version", Value: strconv.Itoa(i.Next.Version)}}
+	repeat.Fields = []views.Hidden{
+		{Name: "version", Value: strconv.Itoa(i.Version)},
+		{Name: "follow_up_id", Value: i.Next.ID},
+		{Name: "follow_up_version", Value: strconv.Itoa(i.Next.Version)},
+	}
 	if values["happened_at"] == "" {
 		delete(values, "happened_at") // which was now, and is when it was
 	}
