@@ -41,7 +41,7 @@ func (f *fixture) figures(b *testing.B) []figure {
 	if p.memory() > 0 {
 		idle := p.memoryAtRest()
 		f.everyPage(b, p.address)
-		all = append(all, figure{"memory at rest", "MB", idle, 40}, figure{"after 64 connections on all pages", "MB", p.memory(), 150})
+		all = append(all, figure{"memory at rest", "MB", idle, 50}, figure{"after 64 connections on all pages", "MB", p.memory(), 150})
 	}
 	p.stop()
 	all = append(all, f.transfers(b)...)
