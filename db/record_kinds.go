@@ -2,8 +2,8 @@ package db
 
 import "slices"
 
-// mostFields bounds the fields of a kind. An array, unlike a slice, lets records
-// be compared, and so be part of a key.
+// mostFields bounds the fields of a kind: a record has their values in an array,
+// which costs no allocation of its own.
 const mostFields = 8
 
 // RecordKind is what organizations and contacts differ in: their fields, and

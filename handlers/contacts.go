@@ -34,7 +34,7 @@ func contactDetail(x db.Contact) []string {
 
 // contactRow completes a row of the list.
 func contactRow(row *views.Row, x db.Contact, columns []db.Column) {
-	row.Domain, row.Sub = x.Value("job_title"), [3]string{x.Organization, firstName(x.OwnerName)}
+	row.Domain, row.Under = x.Value("job_title"), said(x.Organization, firstName(x.OwnerName))
 	if slices.ContainsFunc(columns, func(col db.Column) bool { return col.Name == "job_title" }) {
 		row.Domain = "" // it has a column of its own
 	}

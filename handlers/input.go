@@ -95,6 +95,35 @@ func with(parameters url.Values, name, value string) url.Values {
 	return changed
 }
 
+// setting is address(path, with(parameters, name, value)) for many values: what
+// stands around the value is written once.
+func setting(path string, parameters url.Values, name string) func(value string) string {
+	before, after := url.Values{}, url.Values{}
+	for k, v := range parameters {
+		if k < name {
+			before[k] = v
+		} else if k > name {
+			after[k] = v
+		}
+	}
+	without := address(path, with(parameters, name, ""))
+	start, end := address(path, before), strings.TrimPrefix(address("", after), "?")
+	if start == path {
+		start += "?"
+	} else {
+		start += "&"
+	}
+	if end != "" {
+		end = "&" + end
+	}
+	return func(value string) string {
+		if value == "" {
+			return without
+		}
+		return start + url.QueryEscape(name) + "=" + url.QueryEscape(value) + end
+	}
+}
+
 // nextPage keeps a path to go on to after signing in, if it is one of ours:
 // anything a browser could take for another site leads home.
 func nextPage(next string) string {

@@ -146,36 +146,29 @@ func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
 	}
 }
 
-// chips are a list's filters. All that they are made of is their key, so that
-// a page which is asked for again does not make them again.
-func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values) (views.Kept, error) {
+// chips are a list's filters.
+func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values) (chips views.Chips, err error) {
 	ctx, v := c.Request.Context(), who(c)
 	owners, err1 := s.people(c, k.Plural, p.Get("owner"))
 	roles, err2 := s.db.RoleLabels(ctx, v.Actor)
 	if err := errors.Join(err1, err2); err != nil {
-		return views.Kept{}, err
+		return chips, err
 	}
-	offered, said := map[string][]string{}, []string{}
+	offered := map[string][]string{}
 	for _, f := range k.Fields {
 		if f.Filtered {
-			values, err := s.db.Suggestions(ctx, v.Actor, k.RecordKind, f)
-			if err != nil {
-				return views.Kept{}, err
+			if offered[f.Column], err = s.db.Suggestions(ctx, v.Actor, k.RecordKind, f); err != nil {
+				return chips, err
 			}
-			offered[f.Column] = values
-			said = append(append(said, f.Column), values...)
 		}
 	}
-	contacted := v.Can(db.ViewInteraction)
-	return views.Keep("filters", func() views.View {
-		chips := views.Chips{Menus: listChips(k, f, p, offered, owners), Filter: filterForm(k, p, roles, contacted)}
-		for _, name := range append(k.FieldColumns(filtered), "owner", "status", "sort", "columns", "view") {
-			if value := p.Get(name); value != "" {
-				chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
-			}
+	for _, name := range append(k.FieldColumns(filtered), "owner", "status", "sort", "columns", "view") {
+		if value := p.Get(name); value != "" {
+			chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
 		}
-		return chips
-	}, k.Plural, p.Encode(), owners, roles, said, contacted), nil
+	}
+	chips.Menus, chips.Filter = listChips(k, f, p, offered, owners), filterForm(k, p, roles, v.Can(db.ViewInteraction))
+	return chips, nil
 }
 
 // listChips are the menus of a list's filters, and a chip for each other filter
@@ -253,9 +246,9 @@ func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (fo
 // chip is a filter as a menu: values offered, the one that is set however it is
 // written, and the way to remove it.
 func chip(path string, p url.Values, key, name, current string, options []views.Option) views.Chip {
-	chip := views.Chip{Key: key}
+	chip, href := views.Chip{Key: key, Options: make([]views.Option, 0, len(options))}, setting(path, p, name)
 	for _, o := range options {
-		o.Href = address(path, with(p, name, o.Value))
+		o.Href = href(o.Value)
 		o.Selected = o.Value == current || text.SortKey(o.Value) == text.SortKey(current)
 		if o.Selected && o.Value != "" {
 			chip.Value = o.Label

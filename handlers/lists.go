@@ -66,7 +66,7 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
 	}
 	c.Header("HX-Replace-Url", canonical)
-	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus.Make()}, views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
+	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus}, views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
 }
 
 func (s *Server) recordIndex(c *gin.Context) error {
@@ -87,13 +87,10 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	l.Rows = make([]views.Kept, 0, len(found))
 	clock, pick := s.clock(c), l.Actions != nil
-	key := newRowKey(clock, columns, pick)
+	l.Rows = make([]views.Row, len(found))
 	for i := range found {
-		r := &found[i] // a copy for each closure would be allocated
-		key.record = *r
-		l.Rows = append(l.Rows, views.Kept{Key: key, Make: func() views.View { return recordRow(clock, k, *r, columns, pick) }})
+		l.Rows[i] = recordRow(clock, k, &found[i], columns, pick)
 	}
 	return s.list(c, k, l, p)
 }
@@ -125,28 +122,36 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 		return l, err
 	}
 	l.Menus = chips
-	l.Batch, l.Actions, l.MoreActions = address(k.path()+"/batch", p), k.offers(v, f, false), k.offers(v, f, true)
+	l.Batch = address(k.path()+"/batch", p)
+	l.Actions, l.MoreActions = k.offers(v, f)
 	l.From = address(l.Path, p)
 	if l.Tabs, err = s.tabs(c, k.Plural, p, columns); err != nil {
 		return l, err
 	}
 	l.Here = l.Tabs.Here()
 	if l.Count, l.Many, err = k.count(s.db, c.Request.Context(), v.Actor, f); err == nil && l.Count == 0 {
-		narrow(&l, f, p, chips.Make().(views.Chips).Menus)
+		narrow(&l, f, p, chips.Menus)
 	}
 	return l, err
 }
 
-// offers are the actions on many that the list's bar shows, or those in its
+// offers are the actions on many that the list's bar shows, and those in its
 // menu, by what the list can hold: nothing active is restored.
-func (k *recordKind) offers(v *visitor, f db.Filter, menu bool) (all []views.BatchButton) {
+func (k *recordKind) offers(v *visitor, f db.Filter) (bar, menu []views.BatchButton) {
+	if editClients.Check(v) != nil {
+		return nil, nil
+	}
 	for _, a := range k.batchActions() {
-		pointless := a.name == "archive" && f.Status == "archived" || a.name == "restore" && f.Status == ""
-		if editClients.Check(v) == nil && !pointless && a.menu == menu {
-			all = append(all, views.BatchButton{Value: a.name, Label: a.label, Class: a.class})
+		button := views.BatchButton{Value: a.name, Label: a.label, Class: a.class}
+		switch {
+		case a.name == "archive" && f.Status == "archived", a.name == "restore" && f.Status == "":
+		case a.menu:
+			menu = append(menu, button)
+		default:
+			bar = append(bar, button)
 		}
 	}
-	return all
+	return bar, menu
 }
 
 // ownerOptions are who may own a record, behind "No owner"; behind them stands the
@@ -240,23 +245,28 @@ func firstName(full string) string {
 	return first
 }
 
+// said are those of the texts that say anything.
+func said(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+}
+
 // recordRow is a record as a list shows it.
-func recordRow(clock views.Clock, k *recordKind, r db.Record, columns []db.Column, pick bool) views.Row {
-	row := views.Row{ID: r.ID, Name: r.Name(), Href: k.base(r.ID), Archived: !r.IsActive, Pick: pick}
+func recordRow(clock views.Clock, k *recordKind, r *db.Record, columns []db.Column, pick bool) views.Row {
+	row := views.Row{ID: r.ID, Name: r.Name(), Href: k.base(r.ID), Archived: !r.IsActive, Pick: pick, Cells: make([]views.Cell, len(columns))}
 	for i, col := range columns {
 		row.Cells[i] = recordCell(clock, k, r, col)
 	}
-	k.row(&row, r, columns)
+	k.row(&row, *r, columns)
 	return row
 }
 
-func recordCell(clock views.Clock, k *recordKind, r db.Record, col db.Column) views.Cell {
+func recordCell(clock views.Clock, k *recordKind, r *db.Record, col db.Column) views.Cell {
 	cell, at := views.Cell{Kind: "date"}, r.CreatedAt
 	switch col.Name {
 	case "owner":
 		return views.Cell{Kind: "owner", Text: r.OwnerName}
 	case "contacts", "organization", "phone":
-		return k.cell(r, col)
+		return k.cell(*r, col)
 	case "last_contact":
 		cell, at = views.Cell{Kind: "last", Text: r.LastContactChannel}, r.LastContactAt
 	case "created_at":
@@ -265,9 +275,7 @@ func recordCell(clock views.Clock, k *recordKind, r db.Record, col db.Column) vi
 	default:
 		return views.Cell{Kind: cellKind(col), Text: r.Value(col.Name)}
 	}
-	if t := clock.Date(at); t != nil {
-		cell.Time = *t
-	}
+	cell.Time = clock.Date(at)
 	return cell
 }
 
@@ -280,24 +288,6 @@ func cellKind(col db.Column) string {
 		return "text"
 	}
 	return "cut"
-}
-
-// rowKey is all that a row of a list is made of.
-type rowKey struct {
-	record  db.Record
-	columns string
-	pick    bool
-	zone    string
-	year    int
-}
-
-// newRowKey is the key of rows under these columns, as of the clock's year, without their records.
-func newRowKey(clock views.Clock, columns []db.Column, pick bool) rowKey {
-	key := rowKey{pick: pick, zone: clock.Zone.String(), year: clock.Now.In(clock.Zone).Year()}
-	for _, col := range columns {
-		key.columns += col.Name + ","
-	}
-	return key
 }
 
 // chooseColumns keeps which columns a list shows to who asks, and goes back to it.

@@ -50,7 +50,7 @@ var recordKinds = map[string]*recordKind{"organizations": organizationRecords, "
 
 func (k *recordKind) path() string { return "/" + k.Plural }
 
-func (k *recordKind) base(id string) string { return k.path() + "/" + id }
+func (k *recordKind) base(id string) string { return "/" + k.Plural + "/" + id }
 
 // heading is the name of the kind's list.
 func (k *recordKind) heading() string { return capital(k.Plural) }
@@ -103,7 +103,7 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 		page.Heading.Email = r.Value(email.Column)
 	}
 	if v.Can(db.ViewInteraction) {
-		if page.Timeline, err = s.keptTimeline(c, side{e, links}); err != nil {
+		if page.Timeline, err = s.timeline(c, side{e, links}, timelineParameters(c)); err != nil {
 			return err
 		}
 		if v.Can(db.EditInteraction) {

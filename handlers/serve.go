@@ -103,19 +103,6 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	return p
 }
 
-// reading is who reads a page, when and where, as far as pages differ by it.
-type reading struct {
-	userID            string
-	may               []db.Permission
-	ownOnly           bool
-	zone, today, here string
-}
-
-func (s *Server) reading(c *gin.Context) reading {
-	v, clock := who(c), s.clock(c)
-	return reading{v.UserID, v.May, v.OwnOnly, clock.Zone.String(), clock.Today().String(), here(c)}
-}
-
 func (s *Server) clock(c *gin.Context) views.Clock {
 	return views.Clock{Zone: who(c).User.Location(), Now: s.now()}
 }

@@ -53,10 +53,14 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	if !x.organization {
 		label = "At"
 	}
-	return &views.Composer{Action: x.base + "/interactions", RequestID: newRequestID(), ComposerFields: views.ComposerFields{
-		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Zone: s.clock(c).Zone.String(), ZoneHint: zoneHint(s.clock(c), s.clock(c)),
-		Channels: channelOptions(channel), Outcomes: outcomes, WhenShown: "Now", People: people, Days: views.NewMoveDays(s.clock(c)), Focus: wording.Channel(channel) != "",
-	}}, errors.Join(err1, err2)
+	return &views.Composer{
+		Action: x.base + "/interactions", RequestID: newRequestID(),
+		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil),
+		ComposerFields: views.ComposerFields{
+			Zone: s.clock(c).Zone.String(), ZoneHint: zoneHint(s.clock(c), s.clock(c)), Channels: channelOptions(channel), Outcomes: outcomes,
+			WhenShown: "Now", People: people, Days: views.NewMoveDays(s.clock(c)), Focus: wording.Channel(channel) != "",
+		},
+	}, errors.Join(err1, err2)
 }
 
 // composerRefused is the composer with what was typed and what is wrong with it.
@@ -110,53 +114,30 @@ func timelineParameters(c *gin.Context) url.Values {
 	return nil
 }
 
-// timeline is a record's interactions, narrowed by the parameters of a
-// timeline's address, as they were read.
-type timeline struct {
-	side
-	channel, other string // the filters, "" for none
-	found          []db.Interaction
-	older          string // cursor of what follows, "" where nothing does
-}
-
-func (s *Server) readTimeline(c *gin.Context, x side, parameters url.Values) (timeline, error) {
-	f := timelineFilter(x, parameters)
-	t := timeline{side: x, channel: f.Channel, other: f.ContactID}
-	if !x.organization {
-		t.other = f.OrganizationID
-	}
-	var err error
-	t.found, t.older, err = s.db.Interactions(c.Request.Context(), who(c).Actor, f)
-	return t, err
-}
-
-// timeline reads a timeline and shows it.
+// timeline is a record's interactions, narrowed by the parameters of a timeline's address.
 func (s *Server) timeline(c *gin.Context, x side, parameters url.Values) (*views.Timeline, error) {
-	t, err := s.readTimeline(c, x, parameters)
-	return s.timelineView(c, t), err
-}
-
-func (s *Server) timelineView(c *gin.Context, t timeline) *views.Timeline {
-	path, p := t.base+"/interactions", url.Values{}
-	if t.channel != "" {
-		p.Set("channel", t.channel)
+	f := timelineFilter(x, parameters)
+	found, older, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
+	if err != nil {
+		return nil, err
 	}
-	if t.other != "" {
-		p.Set(t.otherColumn(), t.other)
+	other := f.ContactID
+	if !x.organization {
+		other = f.OrganizationID
+	}
+	path, p := x.base+"/interactions", url.Values{}
+	if f.Channel != "" {
+		p.Set("channel", f.Channel)
+	}
+	if other != "" {
+		p.Set(x.otherColumn(), other)
 	}
 	shown := &views.Timeline{
-		Base: t.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
-		Days: s.days(c, t.found, &t.side), Chips: timelineChips(path, p, t.side, t.channel, t.other),
+		Base: x.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
+		Days: s.days(c, found, &x), Chips: timelineChips(path, p, x, f.Channel, other),
 	}
-	shown.Older = olderAddress(path, p, t.older, shown.Days)
-	return shown
-}
-
-// keptTimeline is the timeline that a record's page asks for.
-func (s *Server) keptTimeline(c *gin.Context, x side) (*views.Kept, error) {
-	t, err := s.readTimeline(c, x, timelineParameters(c))
-	kept := views.Keep("timeline", func() views.View { return s.timelineView(c, t) }, t.side, t.channel, t.other, t.found, t.older, s.reading(c))
-	return &kept, err
+	shown.Older = olderAddress(path, p, older, shown.Days)
+	return shown, nil
 }
 
 func timelineChips(path string, p url.Values, x side, channel, other string) []views.Chip {

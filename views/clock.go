@@ -28,10 +28,11 @@ func (c Clock) Date(t time.Time) *Time {
 	if t.IsZero() {
 		return nil
 	}
-	x := c.at(t, "2 Jan")
+	layout := "2 Jan"
 	if t.In(c.Zone).Year() != c.Now.In(c.Zone).Year() {
-		x = c.at(t, "2 Jan 2006")
+		layout = "2 Jan 2006"
 	}
+	x := c.at(t, layout)
 	x.Relative = true
 	return x
 }
@@ -55,7 +56,12 @@ func (c Clock) Moment(t time.Time) *Time {
 
 func (c Clock) at(t time.Time, layout string) *Time {
 	local := t.In(c.Zone)
-	return &Time{ISO: t.UTC().Format("2006-01-02T15:04:05.000Z"), Title: local.Format("2 Jan 2006, 15:04"), Text: local.Format(layout)}
+	all := t.UTC().AppendFormat(make([]byte, 0, 64), "2006-01-02T15:04:05.000Z")
+	iso := len(all)
+	all = local.AppendFormat(all, "2 Jan 2006, 15:04")
+	title := len(all)
+	text := string(local.AppendFormat(all, layout)) // of all three, so that a list allocates it once a row
+	return &Time{ISO: text[:iso], Title: text[iso:title], Text: text[title:]}
 }
 
 // Day is the heading of a day in a timeline: "Today", "Yesterday", "Thursday 19 November", "12 March 2025".

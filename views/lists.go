@@ -2,7 +2,6 @@ package views
 
 import (
 	"fmt"
-	"slices"
 
 	"clientregistry/views/wording"
 )
@@ -13,7 +12,7 @@ type List struct {
 	ListTop
 	Columns              []Column
 	Caption              string
-	Rows                 []Kept        // each a Row
+	Rows                 []Row
 	Count                int           // how many match
 	Many                 bool          // they are more than that
 	More                 string        // address of the following page, "" where there is none
@@ -30,7 +29,7 @@ type ListTop struct {
 	Path, Heading, Noun, Plural string // /organizations, Organizations, organization, organizations
 	Placeholder                 string
 	Query                       string
-	Menus                       Kept // the filters: Chips
+	Menus                       Chips
 	Tabs                        Tabs
 	Choices                     []Option // the columns there are
 	From                        string   // the list's address, to come back to
@@ -147,38 +146,16 @@ type Column struct {
 // Row is one record of a list.
 type Row struct {
 	ID, Name, Href, Domain string
-	Sub                    [3]string // what stands under the name where the list is narrow
-	Square, Archived, Pick bool      // Pick: it can be selected
-	Cells                  [9]Cell   // those with a Kind
+	Under                  []string // what stands under the name where the list is narrow
+	Square, Archived, Pick bool     // Pick: it can be selected
+	Cells                  []Cell
 }
 
 // Cell is what a row says in a column.
 type Cell struct {
 	Kind string // text, cut (may be long), far (where there is room), number, owner, last (contact; Text is the channel), date
 	Text string
-	Time Time // without ISO: never
-}
-
-// At is the cell's time, nil for never.
-func (c Cell) At() *Time {
-	if c.Time.ISO == "" {
-		return nil
-	}
-	return &c.Time
-}
-
-// Shown are the cells of the columns that the list shows.
-func (r Row) Shown() []Cell {
-	n := slices.IndexFunc(r.Cells[:], func(c Cell) bool { return c.Kind == "" })
-	if n < 0 {
-		n = len(r.Cells)
-	}
-	return r.Cells[:n]
-}
-
-// Under is what stands under the name where the list is narrow.
-func (r Row) Under() []string {
-	return slices.DeleteFunc(r.Sub[:], func(s string) bool { return s == "" })
+	Time *Time // nil: never
 }
 
 // Template names the row.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"html/template"
 	"strings"
 
@@ -80,7 +81,8 @@ func markdown(body string) template.HTML {
 	if len(body) > longMarkdown {
 		return plain(body)
 	}
-	if h, ok := rendered.get(body); ok {
+	key := fingerprint(sha256.Sum256([]byte(body)))
+	if h, ok := rendered.get(key); ok {
 		return h
 	}
 	var out bytes.Buffer
@@ -89,7 +91,7 @@ func markdown(body string) template.HTML {
 		return plain(body)
 	}
 	h := template.HTML(safeHTML.SanitizeBytes(out.Bytes()))
-	rendered.put(body, h)
+	rendered.put(key, h)
 	return h
 }
 

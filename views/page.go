@@ -36,10 +36,7 @@ type Frame struct {
 	Views      []Ref  // saved views and those that come with the program
 }
 
-type head struct {
-	Title, Description string
-	Failed             bool
-}
+type head struct{}
 
 func (head) Template() string { return "_head.html" }
 
@@ -58,15 +55,13 @@ func (p Page) page() *Page { return &p }
 
 // around is what stands around a page, in the templates before and behind the page's own.
 type around struct {
-	above, below     string
-	Theme            string
+	above, below string
+	*Page
 	Head, Menu, Foot View
-	Damaged          bool
-	Toast            *Toast
 }
 
 func (p Page) around() around {
-	a := around{"_above_auth.html", "_below_auth.html", p.Theme, head{p.Title, p.Description, p.Failed}, nil, nil, p.Damaged, p.Toast}
+	a := around{"_above_auth.html", "_below_auth.html", &p, head{}, nil, nil}
 	if p.User != "" {
 		a.above, a.below, a.Menu, a.Foot = "_above.html", "_below.html", menu{p.Frame}, foot{p.Section, p.Clients, p.Feed}
 	}

@@ -16,7 +16,7 @@ type Record struct {
 	Links     Links
 	Composer  *Composer     // nil without the right to log
 	FollowUps *FollowUpCard // what is open; nil without the right to see interactions
-	Timeline  *Kept         // a Timeline: either this or History; both nil without the right to see either
+	Timeline  *Timeline     // either this or History; both nil without the right to see either
 	History   *History
 }
 
@@ -248,14 +248,33 @@ func (Choices) Template() string { return "_choices.html" }
 type Composer struct {
 	Action, RequestID string
 	Repeat            *Repeat
+	WithLabel         string
+	WithName          string
+	With              []Option
 	ComposerFields
 }
 
-// ComposerFields is what stands in the composer.
+// Text is the part of the composer above whom it was with.
+func (c Composer) Text() ComposerText {
+	return ComposerText{c.Channels, c.Subject, c.Body, c.Errors, c.Focus}
+}
+
+// ComposerText asks what happened.
+type ComposerText struct {
+	Channels      []Option
+	Subject, Body string
+	Errors        map[string]string
+	Focus         bool
+}
+
+// Template names the piece.
+func (ComposerText) Template() string { return "records/_composer_text.html" }
+
+// ComposerFields is what stands in the composer beside whom it was with, which
+// is all that differs from record to record.
 type ComposerFields struct {
-	WithLabel, WithName    string
 	Zone, ZoneHint         string // of When
-	Channels, With         []Option
+	Channels               []Option
 	Outcomes               []string
 	Subject, Body, Outcome string
 	When, WhenShown        string // as typed; as the closed menu says it
@@ -272,8 +291,8 @@ func (c ComposerFields) Planning() bool {
 	return c.NextText != "" || c.NextDay != "" || c.Errors["follow_up_text"] != "" || c.Errors["follow_up_due_on"] != "" || c.Errors["follow_up_assignee_id"] != ""
 }
 
-// Template names the fields.
-func (ComposerFields) Template() string { return "records/_composer_fields.html" }
+// Template names the fields below the text.
+func (ComposerFields) Template() string { return "records/_composer_rest.html" }
 
 // Template names the composer.
 func (Composer) Template() string { return "records/_composer.html" }

@@ -113,18 +113,16 @@ func parse() (*template.Template, error) {
 	})
 }
 
-// functions are what templates call. once renders a view by its own template,
-// through the cache of fragments; so do the others that return HTML, but for markdown.
+// functions are what templates call. piece renders a view by its own template, or
+// returns what that rendered before; so do the others that return HTML, but for markdown.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"icon":     func(name string) (template.HTML, error) { return once(icon{name, ""}) },
-		"iconSm":   func(name string) (template.HTML, error) { return once(icon{name, " i-sm"}) },
-		"avatar":   func(name, class string) (template.HTML, error) { return once(avatar{name, class}) },
-		"time":     func(t *Time) (template.HTML, error) { return once(*t) },
-		"once":     once,
-		"kept":     kept,
-		"keptRows": keptRows,
-		"days":     days,
+		"icon":     func(name string) (template.HTML, error) { return piece(icon{name, ""}) },
+		"iconSm":   func(name string) (template.HTML, error) { return piece(icon{name, " i-sm"}) },
+		"avatar":   func(name, class string) (template.HTML, error) { return piece(avatar{name, class}) },
+		"piece":    piece,
+		"rows":     all[Row],
+		"days":     all[Day],
 		"asset":    static.URL,
 		"hue":      hue,
 		"initials": initials,

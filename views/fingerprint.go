@@ -1,0 +1,143 @@
+package views
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+)
+
+// fingerprint stands for a view: no two that differ in anything have the same.
+type fingerprint [sha256.Size]byte
+
+// fingerprintOf is the SHA-256 of a view's type and of all that is in it; ok is
+// false where something in it has no content to write, such as a function.
+func fingerprintOf(x reflect.Value) (f fingerprint, ok bool) {
+	w := writings.Get().(*writing)
+	defer writings.Put(w)
+	w.bytes, w.failed = w.bytes[:0], false
+	w.text(x.Type().String())
+	w.value(x)
+	return sha256.Sum256(w.bytes), !w.failed
+}
+
+var writings = sync.Pool{New: func() any { return new(writing) }}
+
+// writing is a value as bytes, such that no other of its type is written the same.
+type writing struct {
+	bytes  []byte
+	failed bool
+}
+
+func (w *writing) text(s string) {
+	w.bytes = append(binary.AppendUvarint(w.bytes, uint64(len(s))), s...)
+}
+
+func (w *writing) value(x reflect.Value) {
+	switch x.Kind() {
+	case reflect.String:
+		w.text(x.String())
+	case reflect.Bool:
+		w.there(x.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		w.bytes = binary.AppendVarint(w.bytes, x.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		w.bytes = binary.AppendUvarint(w.bytes, x.Uint())
+	case reflect.Float32, reflect.Float64:
+		w.bytes = binary.LittleEndian.AppendUint64(w.bytes, math.Float64bits(x.Float()))
+	case reflect.Complex64, reflect.Complex128:
+		w.bytes = binary.LittleEndian.AppendUint64(w.bytes, math.Float64bits(real(x.Complex())))
+		w.bytes = binary.LittleEndian.AppendUint64(w.bytes, math.Float64bits(imag(x.Complex())))
+	case reflect.Pointer:
+		if w.there(!x.IsNil()) {
+			w.value(x.Elem())
+		}
+	case reflect.Interface:
+		if w.there(!x.IsNil()) {
+			w.text(x.Elem().Type().String())
+			w.value(x.Elem())
+		}
+	case reflect.Struct:
+		w.fields(x)
+	case reflect.Slice:
+		if w.there(!x.IsNil()) {
+			w.elements(x)
+		}
+	case reflect.Array:
+		w.elements(x)
+	case reflect.Map:
+		if w.there(!x.IsNil()) {
+			w.entries(x)
+		}
+	default:
+		w.failed = true
+	}
+}
+
+// there writes whether something is, and returns it.
+func (w *writing) there(is bool) bool {
+	b := byte(0)
+	if is {
+		b = 1
+	}
+	w.bytes = append(w.bytes, b)
+	return is
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+func (w *writing) fields(x reflect.Value) {
+	if x.Type() == timeType {
+		w.time(x)
+		return
+	}
+	for i := range x.NumField() {
+		if f := x.Field(i); f.Kind() == reflect.String { // most are
+			w.text(f.String())
+		} else {
+			w.value(f)
+		}
+	}
+}
+
+// time writes a moment and the zone in which it is shown.
+func (w *writing) time(x reflect.Value) {
+	if !x.CanInterface() { // of a field that only this package sees
+		w.failed = true
+		return
+	}
+	t := x.Interface().(time.Time)
+	zone, offset := t.Zone()
+	w.bytes = binary.AppendVarint(w.bytes, t.Unix())
+	w.bytes = binary.AppendVarint(w.bytes, int64(t.Nanosecond()))
+	w.bytes = binary.AppendVarint(w.bytes, int64(offset))
+	w.text(zone)
+	w.text(t.Location().String())
+}
+
+func (w *writing) elements(x reflect.Value) {
+	w.bytes = binary.AppendUvarint(w.bytes, uint64(x.Len()))
+	for i := range x.Len() {
+		w.value(x.Index(i))
+	}
+}
+
+// entries writes a map in the order of its keys as they are written.
+func (w *writing) entries(x reflect.Value) {
+	var all [][]byte
+	for i := x.MapRange(); i.Next(); {
+		e := writing{}
+		e.value(i.Key())
+		e.value(i.Value())
+		all, w.failed = append(all, e.bytes), w.failed || e.failed
+	}
+	slices.SortFunc(all, bytes.Compare)
+	w.bytes = binary.AppendUvarint(w.bytes, uint64(len(all)))
+	for _, e := range all {
+		w.bytes = append(w.bytes, e...)
+	}
+}
