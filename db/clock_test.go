@@ -166,8 +166,7 @@ func TestAClockThatIsSteppedALittleEndsNothing(t *testing.T) {
 	lockOut(t, o, tomas)
 	lockOut(t, o, lea)
 	o.Clock.Add(-30 * time.Second)
-	d := must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t) // which tidies
-	defer d.Close()
+	must(o.Tidy(t.Context()))(t)
 	must(o.Session(t.Context(), session))(t)
 	must(o.LinkOwner(t.Context(), "reset", link))(t)
 	if err := o.HalfSignIn(t.Context(), half); err != nil {
@@ -184,6 +183,7 @@ func TestTidyingTakesWhatLiesInTheFuture(t *testing.T) {
 	o.Clock.Add(1000 * 24 * time.Hour)
 	remembered(t, o, lea, "")
 	halves(t, o, o.Lea, 1)
+	must(o.StartReset(t.Context(), o.Ines, o.Lea.UserID))(t)
 	lockOut(t, o, tomas)
 	v := must(o.SaveView(t.Context(), o.Lea, db.View{List: "contacts", Name: "Mine", Query: "q=a"}, ""))(t)
 	must(o.DeleteView(t.Context(), o.Lea, v.ID))(t)
@@ -193,11 +193,10 @@ func TestTidyingTakesWhatLiesInTheFuture(t *testing.T) {
 	newest := must(o.NewestEntry(t.Context()))(t)
 	want(t, "newest entry", newest.Equal(now), true)
 	history := len(o.Column(t, "SELECT seq FROM audit_logs"))
-	d := must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t)
-	defer d.Close()
-	for _, table := range []string{"sessions", "half_sign_ins", "sign_in_attempts", "devices", "saved_views", "requests"} {
+	must(o.Tidy(t.Context()))(t)
+	for _, table := range []string{"sessions", "half_sign_ins", "user_links", "sign_in_attempts", "devices", "saved_views", "requests"} {
 		want(t, table, o.Column(t, "SELECT count(*) FROM "+table)[0], "0")
 	}
 	want(t, "history", len(o.Column(t, "SELECT seq FROM audit_logs")), history)
-	must(d.Verify(t.Context()))(t)
+	must(o.Verify(t.Context()))(t)
 }

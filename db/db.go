@@ -133,7 +133,7 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 		return err
 	}
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
-	for _, step := range []func(context.Context) error{d.seed, d.tidy, d.indexForeignRows} {
+	for _, step := range []func(context.Context) error{d.seed, d.indexForeignRows} {
 		var known *Damaged
 		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) { // people can read, and the next start does it
 			return err

@@ -81,6 +81,9 @@ func wantDamaged(t *testing.T, d *db.DB) {
 	if _, err := d.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": "Pine"}, ""); !errors.As(err, &refused) {
 		t.Fatalf("a change answers %v", err)
 	}
+	if _, err := d.Tidy(t.Context()); !errors.As(err, &refused) {
+		t.Errorf("tidying answers %v", err)
+	}
 }
 
 // broken is a file in which the first page of a table is no page any more.

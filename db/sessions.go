@@ -185,34 +185,6 @@ func (d *DB) writeEnds(ctx context.Context) error {
 	return nil
 }
 
-// tidy removes what is over, and what lies in the future: sessions, wrong
-// passwords long ago, and request ids nobody will repeat.
-func (d *DB) tidy(ctx context.Context) error {
-	return d.keep(ctx, System, Program, func(t *tx) error {
-		now := t.now
-		for _, stays := range []struct {
-			query    string
-			from, to time.Time // what lies between them stays
-		}{
-			{"DELETE FROM sessions WHERE last_used_at NOT BETWEEN ? AND ?", now.Add(-d.idle), now},
-			{"DELETE FROM sessions WHERE created_at NOT BETWEEN ? AND ?", now.Add(-d.max), now},
-			{"DELETE FROM half_sign_ins WHERE expires_at NOT BETWEEN ? AND ?", now, now.Add(HalfSignInLife)},
-			{
-				"DELETE FROM sign_in_attempts WHERE max(since, ifnull(locked_until, '')) NOT BETWEEN ? AND ?",
-				now.Add(-attemptWindow), now.Add(attemptWindow),
-			},
-			{"DELETE FROM devices WHERE expires_at NOT BETWEEN ? AND ?", now, now.Add(DeviceLife)},
-			{"DELETE FROM requests WHERE created_at NOT BETWEEN ? AND ?", now.AddDate(0, 0, -7), now},
-			{"DELETE FROM saved_views WHERE deleted_at NOT BETWEEN ? AND ?", now.Add(-viewsKept), now},
-		} {
-			if _, err := t.Exec(stays.query, stamp(stays.from), stamp(stays.to.Add(clockSlack))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // endSessions ends a user's sessions and half sign-ins, but for the session of
 // a token ("" for none), and returns how many.
 func (t *tx) endSessions(userID, but string) (ended int64, err error) {

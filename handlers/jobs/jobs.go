@@ -1,6 +1,6 @@
 // Package jobs is what runs beside requests: the daily checks of the file and of
 // the history, backups, the merging of the indexes of words, making keys and words
-// of texts again, and giving memory back.
+// of texts again, removing what is over, and giving memory back.
 package jobs
 
 import (
@@ -56,7 +56,7 @@ func New(ctx context.Context, d *db.DB, o Options) *Jobs {
 
 // Start begins the jobs that run by themselves.
 func (j *Jobs) Start() {
-	for _, job := range []func(){j.checkDaily, j.verifyDaily, j.backUpNightly, j.mergeWords, j.refold, j.giveMemoryBack} {
+	for _, job := range []func(){j.checkDaily, j.verifyDaily, j.backUpNightly, j.mergeWords, j.refold, j.tidyHourly, j.giveMemoryBack} {
 		j.running.Go(job)
 	}
 }

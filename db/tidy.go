@@ -1,0 +1,60 @@
+package db
+
+import (
+	"context"
+	"time"
+)
+
+// tidiedAtOnce is how many rows of a kind one transaction of Tidy removes at most.
+const tidiedAtOnce = 500
+
+// passing is a kind of rows that do not stay: those whose at lies outside of a time
+// are over, or are from a future that a wrong clock made.
+type passing struct {
+	table, key, at string
+	from, to       time.Time
+}
+
+func (d *DB) passing(now time.Time) []passing {
+	longest := max(InvitationLife, ResetLife)
+	return []passing{
+		{"sessions", "id", "last_used_at", now.Add(-d.idle), now},
+		{"sessions", "id", "created_at", now.Add(-d.max), now},
+		{"half_sign_ins", "id", "expires_at", now, now.Add(HalfSignInLife)},
+		{"sign_in_attempts", "key", "max(since, ifnull(locked_until, ''))", now.Add(-attemptWindow), now.Add(attemptWindow)},
+		{"devices", "id", "expires_at", now, now.Add(DeviceLife)},
+		{"user_links", "id", "expires_at", now, now.Add(longest)},
+		{"requests", "user_id, made, request_id", "created_at", now.AddDate(0, 0, -7), now},
+		{"saved_views", "id", "deleted_at", now.Add(-viewsKept), now},
+	}
+}
+
+// Tidy removes some of what is over: sessions and half sign-ins, wrong passwords long
+// ago, browsers and links whose time is up, request ids that nobody will repeat, and
+// saved views that were deleted. It returns whether there may be more. The history
+// does not tell of it, and while the file is known to be damaged it returns Damaged.
+func (d *DB) Tidy(ctx context.Context) (more bool, err error) {
+	if err := d.sound(); err != nil {
+		return false, err
+	}
+	for _, p := range d.passing(d.now().UTC()) {
+		over := "SELECT " + p.key + " FROM " + p.table + " WHERE " + p.at + " NOT BETWEEN ? AND ? LIMIT ?"
+		from, to := stamp(p.from), stamp(p.to.Add(clockSlack))
+		var any bool // is looked up before the writer is taken
+		if err := d.reader.QueryRowContext(ctx, "SELECT EXISTS ("+over+")", from, to, 1).Scan(&any); err != nil || !any {
+			if err != nil {
+				return false, err
+			}
+			continue
+		}
+		err := d.keep(ctx, System, Program, func(t *tx) error {
+			n, err := t.Exec("DELETE FROM "+p.table+" WHERE ("+p.key+") IN ("+over+")", from, to, tidiedAtOnce)
+			more = more || n == tidiedAtOnce
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return more, nil
+}
