@@ -92,7 +92,7 @@ func (s *Server) failNoSession(c *gin.Context) {
 	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {
 		c.Header("HX-Retarget", "#dialog")
 		c.Header("HX-Reswap", "innerHTML")
-		if err := s.show(c, http.StatusUnauthorized, views.LoginDialog{Login: loginForm("", "", "")}); err != nil {
+		if err := s.show(c, http.StatusUnauthorized, views.LoginDialog{Login: loginForm("", "", s.cookieLost(c))}); err != nil {
 			s.log.Error("sign-in dialog", "error", err)
 		}
 		return
@@ -115,9 +115,9 @@ func (s *Server) lead(c *gin.Context, to string) {
 	c.Header("Vary", vary)
 	next := c.Request.URL.RequestURI()
 	if part(c) || c.Request.Method != http.MethodGet {
-		next = ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host)
+		next = s.ownPath(c, "HX-Current-URL")
 		if next == "" {
-			next = ownPath(c.GetHeader("Referer"), c.Request.Host)
+			next = s.ownPath(c, "Referer")
 		}
 	}
 	to = onward(to, onwardFrom(next))
@@ -146,10 +146,12 @@ func onwardFrom(page string) string {
 	return page
 }
 
-// ownPath is the path of a page of ours by its whole address, "" for any other.
-func ownPath(address, host string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host != host {
+// ownPath is the path of the page of ours whose whole address is in a header, "" for
+// any other. A page is at the address that was asked, or at the base URL: a proxy may
+// ask by another host than people do.
+func (s *Server) ownPath(c *gin.Context, header string) string {
+	u, err := url.Parse(c.GetHeader(header))
+	if err != nil || u.Host != c.Request.Host && hostOf(u) != s.baseURL.Host {
 		return ""
 	}
 	return u.RequestURI()

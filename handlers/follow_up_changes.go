@@ -32,7 +32,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 		if err := s.flash(c, views.Toast{Text: "Next step planned"}); err != nil {
 			return err
 		}
-		return s.redirect(c, backFrom(c, id))
+		return s.redirect(c, s.backFrom(c, id))
 	}
 	places, err := s.followUpPlaces(c, f, "")
 	if err != nil {
@@ -58,8 +58,8 @@ func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db
 }
 
 // backFrom is the page whose form changed a follow-up, or its interaction's.
-func backFrom(c *gin.Context, interactionID string) string {
-	if from := here(c); from != "" {
+func (s *Server) backFrom(c *gin.Context, interactionID string) string {
+	if from := s.here(c); from != "" {
 		return from
 	}
 	return "/interactions/" + interactionID
@@ -125,14 +125,14 @@ func optionalVersion(c *gin.Context) (int, error) {
 func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo) error {
 	said := views.Toast{Text: done}
 	if undo.Action != "" {
-		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)}, views.Hidden{Name: "from", Value: backFrom(c, f.InteractionID)})
+		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)}, views.Hidden{Name: "from", Value: s.backFrom(c, f.InteractionID)})
 		said.Undo = &undo
 	}
 	if !part(c) {
 		if err := s.flash(c, said); err != nil {
 			return err
 		}
-		return s.redirect(c, backFrom(c, f.InteractionID))
+		return s.redirect(c, s.backFrom(c, f.InteractionID))
 	}
 	undo.Target = "#toasts"
 	places, err := s.followUpPlaces(c, f, c.Request.PostForm.Get("place"))
@@ -177,7 +177,7 @@ func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]
 // done: how many there are, or that there are none. It is nil on other pages, and
 // where more can be loaded, because how many are shown is the page's to know.
 func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
-	u, err := url.Parse(here(c))
+	u, err := url.Parse(s.here(c))
 	if err != nil || u.Path != "/follow-ups" {
 		return nil, nil
 	}
@@ -196,7 +196,7 @@ func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
 // where it has none. Where focus is wanted it is on the follow-up of that id, or
 // on the heading if it is not there any more.
 func (s *Server) followUpRegion(c *gin.Context, id string, focus bool) (views.View, error) {
-	u, err := url.Parse(here(c))
+	u, err := url.Parse(s.here(c))
 	if err != nil {
 		return nil, nil
 	}

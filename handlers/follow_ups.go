@@ -15,11 +15,11 @@ import (
 
 // here is the page that an answer is seen on: itself, the one from which htmx
 // asks for a part, or the one whose form was sent.
-func here(c *gin.Context) string {
+func (s *Server) here(c *gin.Context) string {
 	path := c.Request.URL.RequestURI()
 	switch {
 	case part(c):
-		path = ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host)
+		path = s.ownPath(c, "HX-Current-URL")
 	case c.Request.Method == http.MethodPost:
 		path = c.Request.PostForm.Get("from")
 	}
@@ -30,9 +30,9 @@ func here(c *gin.Context) string {
 }
 
 // kindHere is what the page is about: organization, contact, or "".
-func kindHere(c *gin.Context) string {
+func (s *Server) kindHere(c *gin.Context) string {
 	for _, kind := range []string{"organization", "contact"} {
-		if strings.HasPrefix(here(c), "/"+kind+"s/") {
+		if strings.HasPrefix(s.here(c), "/"+kind+"s/") {
 			return kind
 		}
 	}
@@ -45,10 +45,10 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 	v, clock := who(c), s.clock(c)
 	x := views.FollowUp{
 		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived, Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
-		From: here(c), Place: place, Days: views.NewMoveDays(clock),
+		From: s.here(c), Place: place, Days: views.NewMoveDays(clock),
 	}
 	x.Due, _, x.Late = clock.Due(f.DueOn)
-	if kind := kindHere(c); place == "row" {
+	if kind := s.kindHere(c); place == "row" {
 		if kind != "contact" {
 			x.Whom.Name = f.ContactName()
 		}
@@ -64,7 +64,7 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 		x.Who = "nobody"
 	case f.AssigneeID != v.UserID:
 		x.Who = f.Assignee
-	case place == "event" || kindHere(c) != "":
+	case place == "event" || s.kindHere(c) != "":
 		x.Who = "you"
 	}
 	return x

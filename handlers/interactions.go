@@ -96,15 +96,15 @@ func (s *Server) interactionShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	e := s.event(c, i, shownOn(c))
+	e := s.event(c, i, s.shownOn(c))
 	e.Focus = part(c)
 	return s.interactionAnswer(c, http.StatusOK, i, e)
 }
 
 // shownOn is the kind of page that htmx asks from, so that an event reads
 // there as the ones beside it; nil says everything.
-func shownOn(c *gin.Context) *side {
-	if strings.HasPrefix(ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host), "/organizations/") {
+func (s *Server) shownOn(c *gin.Context) *side {
+	if strings.HasPrefix(s.ownPath(c, "HX-Current-URL"), "/organizations/") {
 		return &side{end: end{organization: true}}
 	}
 	return nil
@@ -166,7 +166,7 @@ func (s *Server) interactionEdit(c *gin.Context) error {
 // eventEditor is an interaction in its editor: as stored, with what was typed over it.
 func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields) (views.Event, error) {
 	ctx, by := c.Request.Context(), who(c).Actor
-	e := s.event(c, i, shownOn(c))
+	e := s.event(c, i, s.shownOn(c))
 	value := func(column, stored string) string {
 		if typed, ok := values[column]; ok {
 			return typed
@@ -261,7 +261,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) || i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
 		return s.timelineAgain(c, p, i.ID, done) // it has another place, or none here
 	}
-	e := s.event(c, i, shownOn(c))
+	e := s.event(c, i, s.shownOn(c))
 	e.Focus = true
 	around, err := s.around(c, p)
 	if err != nil {

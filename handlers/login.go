@@ -29,7 +29,24 @@ func (s *Server) loginShow(c *gin.Context) error {
 	if who(c) != nil {
 		return s.redirect(c, next)
 	}
-	return s.show(c, http.StatusOK, loginForm("", next, ""))
+	return s.show(c, http.StatusOK, loginForm("", next, s.cookieLost(c)))
+}
+
+// cookieLost says why the sign-in page is back after a sign-in whose cookie the browser
+// did not send, and tells the log; "" where that is not the case.
+func (s *Server) cookieLost(c *gin.Context) string {
+	if !s.Sessions.Lost(s.Nobody(c)) {
+		return ""
+	}
+	if s.baseURL.Scheme == "https" {
+		s.log.Warn("somebody signed in, but their browser did not send the cookie back: over http it cannot, because the base URL says https",
+			"id", middleware.RequestID(c), "ip", middleware.Address(c), "option", "--base-url "+s.baseURL.String())
+		return "The password was right, but your browser did not keep the cookie that signs you in. It does so only over https: open " +
+			s.baseURL.String() + ", allow cookies there, and sign in again."
+	}
+	s.log.Warn("somebody signed in, but their browser did not send the cookie back: cookies may be off",
+		"id", middleware.RequestID(c), "ip", middleware.Address(c))
+	return "The password was right, but your browser did not keep the cookie that signs you in. Allow cookies for this address and sign in again."
 }
 
 func (s *Server) loginCreate(c *gin.Context) error {
@@ -74,6 +91,7 @@ func (s *Server) begin(c *gin.Context, token string) error {
 		}
 	}
 	s.Sessions.SetToken(c.Writer, token)
+	s.Sessions.Await(token, s.Nobody(c))
 	s.rememberDevice(c, token)
 	return s.proposeZone(c, token)
 }

@@ -67,7 +67,19 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	case base.User != nil || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || strings.Contains(text, "#"):
 		return nil, fmt.Errorf("the base URL %q has more than a scheme and a host; give it like %s://%s", text, base.Scheme, base.Host)
 	}
-	return &url.URL{Scheme: base.Scheme, Host: base.Host}, nil
+	return &url.URL{Scheme: base.Scheme, Host: hostOf(base)}, nil
+}
+
+// hostOf is the host and port of an address as a browser writes them: in lower case,
+// and without the port that goes without saying.
+func hostOf(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	for scheme, port := range map[string]string{"http": ":80", "https": ":443"} {
+		if u.Scheme == scheme {
+			host = strings.TrimSuffix(host, port)
+		}
+	}
+	return strings.TrimSuffix(host, ":")
 }
 
 // New returns the server of a registry and its jobs, or an error that says which option is wrong.

@@ -323,7 +323,7 @@ type recordPlace struct {
 
 // pageOf reads the record on whose page htmx asks; nil on any other page.
 func (s *Server) pageOf(c *gin.Context) *recordPlace {
-	u, err := url.Parse(ownPath(c.GetHeader("HX-Current-URL"), c.Request.Host))
+	u, err := url.Parse(s.ownPath(c, "HX-Current-URL"))
 	if err != nil {
 		return nil
 	}

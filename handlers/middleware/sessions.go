@@ -22,15 +22,20 @@ type Sessions struct {
 	device  string // the device cookie's name
 	options gorilla.Options
 
-	mu     sync.Mutex
-	values map[string]map[any]any // by token
+	mu      sync.Mutex
+	values  map[string]map[any]any // by token
+	awaited map[string]db.Actor    // browsers that have not sent their new token back yet, by token
 }
 
-// maxMessages bounds the messages that nobody came to read.
-const maxMessages = 10_000
+// maxMessages bounds the messages that nobody came to read, maxAwaited the sign-ins
+// that nobody came back from.
+const (
+	maxMessages = 10_000
+	maxAwaited  = 1000
+)
 
 func newSessions(d *db.DB, https bool) *Sessions {
-	s := &Sessions{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, options: gorilla.Options{
+	s := &Sessions{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, awaited: map[string]db.Actor{}, options: gorilla.Options{
 		Path: "/", MaxAge: int(d.SessionMax() / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}}
 	if https {
@@ -122,4 +127,35 @@ func (s *Sessions) SetDevice(w http.ResponseWriter, value string) {
 	o := s.options
 	o.MaxAge = int(db.DeviceLife / time.Second)
 	http.SetCookie(w, gorilla.NewCookie(s.device, value, &o))
+}
+
+// Await expects a browser to send a new token back with its next request.
+func (s *Sessions) Await(token string, by db.Actor) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.awaited) >= maxAwaited {
+		clear(s.awaited)
+	}
+	s.awaited[token] = by
+}
+
+// arrived notes that a browser sends this token.
+func (s *Sessions) arrived(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.awaited, token)
+}
+
+// Lost tells whether the browser that asks, by its address and its kind, was given a
+// token that it did not send back. It tells so once for each token.
+func (s *Sessions) Lost(by db.Actor) (lost bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for token, to := range s.awaited {
+		if to.IP == by.IP && to.UA == by.UA {
+			delete(s.awaited, token)
+			lost = true
+		}
+	}
+	return lost
 }
