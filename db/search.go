@@ -387,8 +387,8 @@ func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
 			return err
 		}
 	}
-	for start, more := time.Now(), true; more && time.Since(start) < patience; {
-		more = false
+	for start := time.Now(); ; {
+		more := false
 		for _, p := range places {
 			if p.last <= 0 || len(p.found) >= s.n {
 				continue
@@ -398,8 +398,10 @@ func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
 				return err
 			}
 		}
+		if !more || time.Since(start) >= patience {
+			return nil
+		}
 	}
-	return nil
 }
 
 // insidePiece looks through the next piece of a place.

@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 )
+
+func init() { secrets.Patience = time.Hour }
 
 // Now is the time at which tests run.
 var Now = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)

@@ -138,7 +138,7 @@ func (o *Office) SQL(t testing.TB) *sql.DB { t.Helper(); return SQL(t, o.Path) }
 // SQL opens a file as another program would, with foreign keys on.
 func SQL(t testing.TB, path string) *sql.DB {
 	t.Helper()
-	plain, err := sql.Open("sqlite3", "file:"+path+"?_foreign_keys=1&_busy_timeout=5000&_synchronous=OFF")
+	plain, err := sql.Open("sqlite3", "file:"+path+"?_foreign_keys=1&_busy_timeout=600000&_synchronous=OFF")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,12 +77,12 @@ func TestWhoWaitsTooLongIsTurnedAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		patience = Patience
+	defer func(usual time.Duration) {
+		Patience = usual
 		<-hashing
 		<-hashing
-	}()
-	patience = time.Nanosecond
+	}(Patience)
+	Patience = time.Nanosecond
 	hashing <- struct{}{}
 	hashing <- struct{}{}
 	if _, err := HashPassword(t.Context(), "x"); !errors.Is(err, ErrBusy) {
@@ -93,7 +93,7 @@ func TestWhoWaitsTooLongIsTurnedAway(t *testing.T) {
 			t.Errorf("checking with the hash %q is %v, %v", hash, matches, err)
 		}
 	}
-	patience = Patience
+	Patience = time.Hour
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	if _, err := HashPassword(left, "x"); !errors.Is(err, context.Canceled) {

@@ -53,7 +53,6 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.SetDeadline(time.Now().Add(15 * time.Second))
 		go io.WriteString(c, sent)
 		answers := bufio.NewReader(c)
 		for _, status := range statuses {

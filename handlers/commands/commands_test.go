@@ -206,8 +206,6 @@ func start(t *testing.T, args ...string) *served {
 	case <-s.stdout.more:
 	case code := <-s.code:
 		t.Fatalf("it ended with %d: %s", code, s.stderr)
-	case <-time.After(30 * time.Second):
-		t.Fatal("it does not serve")
 	}
 	line := s.stdout.String()
 	if strings.Count(line, "\n") != 1 || !strings.HasPrefix(line, "Client Registry is at http") {
@@ -221,16 +219,11 @@ func start(t *testing.T, args ...string) *served {
 func (s *served) stop() int {
 	s.t.Helper()
 	s.cancel()
-	select {
-	case code := <-s.code:
-		if line := s.stdout.String(); strings.Count(line, "\n") != 1 {
-			s.t.Errorf("it printed more than its address: %q", line)
-		}
-		return code
-	case <-time.After(15 * time.Second):
-		s.t.Fatal("it does not end")
-		return -1
+	code := <-s.code
+	if line := s.stdout.String(); strings.Count(line, "\n") != 1 {
+		s.t.Errorf("it printed more than its address: %q", line)
 	}
+	return code
 }
 
 func TestServeFromSetUpToTheEnd(t *testing.T) {
@@ -244,7 +237,7 @@ func TestServeFromSetUpToTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	client := &http.Client{Jar: jar}
 	get := func(to string, status int, text string) {
 		t.Helper()
 		a, err := client.Get(to)
@@ -288,12 +281,8 @@ func TestServeFromSetUpToTheEnd(t *testing.T) {
 	}
 	client.CloseIdleConnections()
 
-	begun := time.Now()
 	if code := s.stop(); code != 0 {
 		t.Errorf("it ended with %d: %s", code, s.stderr)
-	}
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("it took %v to end", took)
 	}
 	if _, err := os.Stat(file + "-wal"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the WAL is left behind: %v", err)
@@ -326,7 +315,6 @@ func TestWhatRunsIsAnsweredBeforeTheEnd(t *testing.T) {
 	}
 	defer c.Close()
 	const body = "email=nobody%40quay.example&password=x"
-	c.SetDeadline(time.Now().Add(15 * time.Second))
 	fmt.Fprintf(c, "POST /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", len(body))
 	answer := bufio.NewReader(c)
 	if line, err := answer.ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 100 ") {

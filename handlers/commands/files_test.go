@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
@@ -321,7 +320,7 @@ func TestWhatItPrintsCanBeOpened(t *testing.T) {
 		if strings.Contains(s.url, "//[::]") || strings.Contains(s.url, "//0.0.0.0") {
 			t.Errorf("%s: it prints %s", addr, s.url)
 		}
-		client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{}}
+		client := http.Client{Transport: &http.Transport{}}
 		a, err := client.Get(s.url)
 		if err != nil || a.StatusCode != 200 {
 			t.Errorf("%s: %v %v", addr, a, err)
