@@ -196,7 +196,7 @@ func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilte
 	if err != nil || f.Channel != "" && !slices.Contains(Channels, f.Channel) {
 		return 0, false, err
 	}
-	return d.atMost(ctx, "interactions"+c.where(), c.args...)
+	return d.atMost(ctx, d.most, "interactions"+c.where(), c.args...)
 }
 
 func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, err error) {
@@ -246,7 +246,7 @@ func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
 		return among("outcome", all), err
 	}
 	c := among("outcome", all)
-	if _, many, err := d.atMost(ctx, "interactions WHERE "+c.sql, c.args...); err != nil || !many {
+	if _, many, err := d.atMost(ctx, d.most, "interactions WHERE "+c.sql, c.args...); err != nil || !many {
 		return c, err
 	}
 	return among("+outcome", all), nil

@@ -19,6 +19,10 @@ const PageSize = 50
 // MostCounted is up to how many rows a list counts exactly.
 const MostCounted = 10_000
 
+// mostGathered is how many rows a list reads and sorts for a page. Of more, a walk in
+// the order of the list meets enough sooner.
+const mostGathered = 5000
+
 // Filter narrows and orders a list of organizations or contacts. Empty fields do not narrow.
 type Filter struct {
 	Query              string // words to find, at most 200 characters
@@ -75,6 +79,16 @@ type narrowing struct {
 	column string
 	equal  bool
 }
+
+// finds tells whether the condition finds few rows by itself: those of one value, of
+// words or of links. SQLite takes a span of time for the narrower one, and of many
+// clients that are quiet it would look at each.
+func (n narrowing) finds() bool {
+	return n.equal || n.set()
+}
+
+// set tells whether the condition finds rows by a set of their ids.
+func (n narrowing) set() bool { return n.column == "docid" || n.column == "links" }
 
 // narrowed are the filter's conditions but the status. empty means that nothing can match.
 func (k *RecordKind) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
@@ -159,7 +173,7 @@ func (k *RecordKind) linked(by Actor, f Filter) narrowing {
 	if f.manyLinks {
 		return narrowing{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args}, "link", false}
 	}
-	return narrowing{condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "link", false}
+	return narrowing{condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "links", false}
 }
 
 // A list is read in one of two ways. Few matches are found by the filters'
@@ -184,7 +198,7 @@ func (d *DB) way(ctx context.Context, by Actor, k *RecordKind, f Filter, s sorti
 	if len(all) == 0 || k.direct(all, s) {
 		return walk, nil
 	}
-	_, more, err := d.count(ctx, by, k, f)
+	_, more, err := d.countTo(ctx, by, k, f, min(d.most, mostGathered))
 	if err != nil || !more {
 		return gather, err
 	}
@@ -206,7 +220,7 @@ func (k *RecordKind) conditions(by Actor, f Filter, w way, s sorting, few bool) 
 	if f.Status == "archived" {
 		active = "is_active = 0"
 	}
-	if w == gather && (few || slices.ContainsFunc(all, func(n narrowing) bool { return n.column == "link" || n.column == "docid" })) {
+	if w == gather && (few || slices.ContainsFunc(all, narrowing.set)) {
 		active = "+" + active // a set of ids is what finds them
 	}
 	c.add(active)
@@ -216,10 +230,10 @@ func (k *RecordKind) conditions(by Actor, f Filter, w way, s sorting, few bool) 
 	case by.OwnOnly:
 		c.addAll(k.sees(by, k.id()))
 	}
-	direct := k.direct(all, s)
+	direct, found := k.direct(all, s), slices.ContainsFunc(all, narrowing.finds)
 	for _, n := range all {
 		unused := "" // a plus keeps an index from being used
-		if w == walk && !direct && n.column != s.key {
+		if w == walk && !direct && n.column != s.key || w == gather && found && !n.finds() {
 			unused = "+"
 		}
 		n.sql = strings.ReplaceAll(n.sql, "{}", unused)
@@ -283,19 +297,23 @@ func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (pag
 
 // count counts what a filter finds, up to MostCounted; more tells whether there is more.
 func (d *DB) count(ctx context.Context, by Actor, k *RecordKind, f Filter) (n int, more bool, err error) {
+	return d.countTo(ctx, by, k, f, d.most)
+}
+
+func (d *DB) countTo(ctx context.Context, by Actor, k *RecordKind, f Filter, most int) (n int, more bool, err error) {
 	if f, err = d.completed(ctx, f); err != nil {
 		return 0, false, err
 	}
 	if f.Status == "all" {
 		for _, f.Status = range []string{"active", "archived"} {
-			some, also, err := d.count(ctx, by, k, f)
+			some, also, err := d.countTo(ctx, by, k, f, most)
 			if err != nil {
 				return 0, false, err
 			}
 			n, more = n+some, more || also
 		}
-		if n > d.most {
-			n, more = d.most, true
+		if n > most {
+			n, more = most, true
 		}
 		return n, more, nil
 	}
@@ -307,20 +325,20 @@ func (d *DB) count(ctx context.Context, by Actor, k *RecordKind, f Filter) (n in
 	if empty {
 		return 0, false, nil
 	}
-	return d.atMost(ctx, k.Plural+c.where(), c.args...)
+	return d.atMost(ctx, most, k.Plural+c.where(), c.args...)
 }
 
-// atMost counts the rows of a query up to MostCounted; more tells whether there are more.
-func (d *DB) atMost(ctx context.Context, from string, args ...any) (n int, more bool, err error) {
-	key := from
+// atMost counts the rows of a query up to a number; more tells whether there are more.
+func (d *DB) atMost(ctx context.Context, most int, from string, args ...any) (n int, more bool, err error) {
+	key := strconv.Itoa(most) + from
 	for _, arg := range args {
 		key += "\x00" + fmt.Sprint(arg)
 	}
 	n, err = remembered(&d.memo, key, func() (n int, err error) {
-		err = d.reader.QueryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(d.most+1)+")", args...).Scan(&n)
+		err = d.reader.QueryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(most+1)+")", args...).Scan(&n)
 		return n, err
 	})
-	return min(n, d.most), n > d.most, err
+	return min(n, most), n > most, err
 }
 
 // labels are the role labels that the filter asks for.
@@ -352,7 +370,7 @@ func (d *DB) manyLinks(ctx context.Context, f Filter) (bool, error) {
 	if len(c.clauses) == 0 {
 		return false, nil
 	}
-	_, more, err := d.atMost(ctx, "organization_contact"+c.where(), c.args...)
+	_, more, err := d.atMost(ctx, 3*d.most, "organization_contact"+c.where(), c.args...)
 	return more, err
 }
 
