@@ -248,7 +248,11 @@ func (k *RecordKind) query(by Actor, f Filter, w way, s sorting, few bool) (quer
 	if empty {
 		return "", nil, true, nil
 	}
-	if err := c.after(s, k.id(), f.After); err != nil {
+	cursor := s
+	if w == gather {
+		cursor.key = "+" + s.key // what narrows the list finds its rows, not where it goes on
+	}
+	if err := c.after(cursor, k.id(), f.After); err != nil {
 		return "", nil, false, err
 	}
 	read, args := k.read(by, s.key, unnamed)
