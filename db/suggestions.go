@@ -3,10 +3,14 @@ package db
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
 )
+
+// MostSuggested is how many values in use are suggested. More can be typed.
+const MostSuggested = 500
 
 // Suggestions are what people may choose from for a field of a record that
 // takes any text: the usual values and those in use. nil for a field without.
@@ -28,7 +32,7 @@ func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
 	return d.suggestions(ctx, by, "interactions", fieldOf(interactionFields, "outcome"), by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
 }
 
-// suggestions adds up to 50 values in use to the usual ones; of those that are
+// suggestions adds up to MostSuggested values in use to the usual ones; of those that are
 // alike but for capitals, accents and how they are composed it is one. It jumps from value to
 // value along the column's index: a DISTINCT would walk the whole table. A value
 // that only rows out of sight have is not one of them: an actor with few clients
@@ -60,13 +64,13 @@ func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, ow
 	}
 	var rows sqlite.Rows
 	if few {
-		rows, err = d.reader.Query(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1 LIMIT 50", own.args...)
+		rows, err = d.reader.Query(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1"+limit(MostSuggested), own.args...)
 	} else {
 		rows, err = d.reader.Query(ctx, `
 			WITH RECURSIVE used (v, n) AS (
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), 1
 				UNION ALL
-				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), n + 1 FROM used WHERE v IS NOT NULL AND n < 50
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), n + 1 FROM used WHERE v IS NOT NULL AND n < `+strconv.Itoa(MostSuggested)+`
 			)
 			SELECT v FROM used WHERE v IS NOT NULL`, append(slices.Clone(seen.args), seen.args...)...)
 	}

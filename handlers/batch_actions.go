@@ -92,13 +92,13 @@ func (s *Server) picks(c *gin.Context, p picking) (views.Picks, error) {
 	if p.typed == "" {
 		return picks, nil
 	}
-	rows, err := s.optionRows(c, p.kind, p.typed, optionLimit)
+	rows, more, err := s.optionRows(c, p.kind, p.typed)
 	for _, row := range rows {
 		if row.ID != picks.Chosen {
 			picks.Options = append(picks.Options, row)
 		}
 	}
-	picks.None = len(rows) == 0
+	picks.None, picks.More = len(rows) == 0, more
 	if len(rows) == 1 && picks.Chosen == "" {
 		picks.Chosen = rows[0].ID
 	}

@@ -124,10 +124,17 @@ func ownersChart(owners []db.OwnerCount) views.Chart {
 	total, others := 0, 0
 	show := func(name, href string, n int) {
 		rows = append(rows, views.ChartColumn{Label: name, Value: wording.Grouped(n), Href: href, Title: name + ": " + wording.Plural(n, "organization"), Parts: []views.ChartPart{{N: n}}})
+	}
+	list := func(name, href string, n int) {
 		chart.Rows = append(chart.Rows, views.ChartRow{Label: name, Cells: []views.ChartCell{{Text: wording.Grouped(n), Href: href}}})
 	}
-	for i, o := range owners {
+	for i, o := range owners { // the table has all of them
 		total += o.Organizations
+		if o.UserID == "" {
+			list("No owner", "/organizations?owner=none", o.Organizations)
+		} else {
+			list(o.Name, "/organizations?owner="+o.UserID, o.Organizations)
+		}
 		switch last := i == len(owners)-1; {
 		case o.UserID == "":
 			show("No owner", "/organizations?owner=none", o.Organizations)

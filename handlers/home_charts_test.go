@@ -130,7 +130,7 @@ func TestChartsOfLittle(t *testing.T) {
 		}
 	}
 	s.Organization("Nobody’s")
-	owners := ines.get("/").wantTexts("[aria-labelledby=owners-h] tbody tr:nth-last-child(-n + 3) > *", "Owner 09", "2", "5 others", "9", "No owner", "1")
+	owners := ines.get("/").wantTexts("[aria-labelledby=owners-h] tbody tr:nth-last-child(-n + 3) > *", "Owner 13", "2", "Inès Moreau", "1", "No owner", "1")
 	owners.wantTexts("[aria-labelledby=owners-h] svg > g > title", "5 others: 9 organizations")
 }
 

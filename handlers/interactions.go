@@ -43,8 +43,15 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	page := views.Interactions{Page: s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"), Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs}
 	page.Here = tabs.Here()
 	page.Matches = wording.Matches(n, more, "interaction")
+	outcomes, err := s.db.Outcomes(c.Request.Context(), who(c).Actor)
+	if err != nil {
+		return err
+	}
+	if len(outcomes) >= db.MostSuggested {
+		page.Typed = []views.Field{typedFilter("Outcome", "outcome", p, outcomes)}
+	}
 	for _, name := range []string{"channel", "outcome", "user", "view"} {
-		if p.Get(name) != "" {
+		if p.Get(name) != "" && (name != "outcome" || page.Typed == nil) {
 			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
 		}
 	}

@@ -162,13 +162,25 @@ func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values)
 			}
 		}
 	}
+	var typed []views.Field
+	for _, f := range k.Fields {
+		if f.Filtered && len(offered[f.Column]) >= db.MostSuggested {
+			typed = append(typed, typedFilter(f.Label, f.Column, p, offered[f.Column]))
+		}
+	}
 	for _, name := range append(k.FieldColumns(filtered), "owner", "status", "sort", "columns", "view") {
-		if value := p.Get(name); value != "" {
+		if value := p.Get(name); value != "" && !slices.ContainsFunc(typed, func(f views.Field) bool { return f.Name == name }) {
 			chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
 		}
 	}
 	chips.Menus, chips.Filter = listChips(k, f, p, offered, owners), filterForm(k, p, roles, v.Can(db.ViewInteraction))
+	chips.Filter.Fields = append(typed, chips.Filter.Fields...)
 	return chips, nil
+}
+
+// typedFilter is a filter to type, for values that its menu has no room for.
+func typedFilter(label, name string, p url.Values, offered []string) views.Field {
+	return views.Field{ID: "fl-" + name, Name: name, Label: label, Value: p.Get(name), List: offered, Hint: "Values that the menu does not have can be typed"}
 }
 
 // listChips are the menus of a list's filters, and a chip for each other filter

@@ -220,3 +220,45 @@ func TestEveryDayFilterHasTheSameLimits(t *testing.T) {
 		}
 	}
 }
+
+// TestNoLimitIsSilent: the value of a filter that sorts last can be chosen, and where
+// there are more than a menu or a picker has room for it says how to reach them.
+func TestNoLimitIsSilent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.Organization("Quay", "sector", "Zoology", "size_band", "Zero")
+	s.Log(org, "", "Zoo visited")
+	s.Exec("UPDATE interactions SET outcome = 'Zoo planned'")
+	many := func(table, columns, selected string, n int) {
+		t.Helper()
+		s.Exec("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) INSERT INTO "+table+" (id, "+columns+`)
+			SELECT printf('%08x-0000-7000-8000-%012x', n, ?), `+selected+" FROM numbers", n, n)
+	}
+	sectors := func(n int) {
+		t.Helper()
+		many("organizations", "legal_name, display_name, sector, size_band", "'Owl', 'Owl ' || n, printf('Agriculture %04d', n), printf('%04d people', n)", n)
+		many("interactions", "organization_id, channel, subject, outcome, happened_at", "'"+key(org)+"', 'note', 's', printf('Agreed %04d', n), '2026-11-20T10:00:00.000Z'", n)
+	}
+	sectors(60)
+	ines.get("/organizations").want(200, "#chips .menu a", "Zoology").want(200, "#chips .menu a", "Zero").wantNot("#fl-sector")
+	ines.get("/interactions").want(200, ".menu a", "Zoo planned").wantNot("#fl-outcome")
+
+	sectors(db.MostSuggested + 1)
+	list := ines.get("/organizations?sector=Zoology").want(200, "#rows", "Quay").wantValue("#fl-sector", "Zoology").want(200, "#fl-sector-h", "can be typed").want(200, "#fl-size_band-h", "can be typed")
+	if hidden := list.html.Find("#chips input[type=hidden][name=sector]").Length(); hidden > 0 {
+		t.Error("the sector is sent twice")
+	}
+	ines.get("/organizations?sector=zoology&sort=-updated_at").want(200, "#rows", "Quay")
+	ines.get("/interactions?outcome=Zoo+planned").want(200, "#timeline", "Zoo visited").wantValue("#fl-outcome", "Zoo planned")
+
+	for n := range 21 {
+		s.Organization(fmt.Sprint("Owlet ", n))
+	}
+	options := ines.parts().get("/organizations/options?q=owlet").want(200, "#find-list-more", "Type more of the name")
+	if n := options.html.Find("a.opt").Length(); n != 20 {
+		t.Errorf("%d options are shown", n)
+	}
+	ines.parts().get("/organizations/options?pick=one&find=owlet").want(200, "#picks .hint", "Type more of the name")
+	ines.parts().get("/organizations/options?q=quay").want(200, "a.opt", "Quay").wantNot("#find-list-more")
+}

@@ -14,7 +14,8 @@ import (
 
 // Pickers: the list of options under a search field.
 
-const optionLimit = 8
+// optionLimit is how many records a picker shows; it says so where more fit.
+const optionLimit = 20
 
 func (s *Server) organizationOptions(c *gin.Context) error { return s.optionsAnswer(c, "organization") }
 func (s *Server) contactOptions(c *gin.Context) error      { return s.optionsAnswer(c, "contact") }
@@ -54,7 +55,7 @@ func (s *Server) options(c *gin.Context, kind, base, typed, listID string) (view
 	}
 	var err error
 	if typed != "" {
-		options.Rows, err = s.optionRows(c, kind, typed, optionLimit)
+		options.Rows, options.More, err = s.optionRows(c, kind, typed)
 	}
 	plural := kind + "s"
 	for i := range options.Rows {
@@ -71,15 +72,17 @@ func (s *Server) options(c *gin.Context, kind, base, typed, listID string) (view
 	return options, err
 }
 
-// optionRows finds up to n records for a picker.
-func (s *Server) optionRows(c *gin.Context, kind, typed string, n int) ([]views.OptionRow, error) {
-	ctx, by, marks := c.Request.Context(), who(c).Actor, text.NewTyped(typed)
+// optionRows finds up to optionLimit records for a picker; more tells whether more fit.
+func (s *Server) optionRows(c *gin.Context, kind, typed string) (rows []views.OptionRow, more bool, err error) {
+	marks, find := text.NewTyped(typed), s.db.FindContacts
 	if kind == "organization" {
-		found, err := s.db.FindOrganizations(ctx, by, typed, n)
-		return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), err
+		find = s.db.FindOrganizations
 	}
-	found, err := s.db.FindContacts(ctx, by, typed, n)
-	return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), err
+	found, err := find(c.Request.Context(), who(c).Actor, typed, optionLimit+1)
+	if more = len(found) > optionLimit; more {
+		found = found[:optionLimit]
+	}
+	return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), more, err
 }
 
 // linkedOptions are the other ends of links as choices; those that are former or

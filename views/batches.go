@@ -50,6 +50,7 @@ type Picks struct {
 	Chosen       string
 	Error        string
 	None         bool // nothing was found
+	More         bool // more fit than are shown
 }
 
 // Template names the piece.

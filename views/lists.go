@@ -187,6 +187,7 @@ type Interactions struct {
 	Tabs     Tabs
 	Matches  string // how many there are
 	Hidden   []Hidden
+	Typed    []Field // filters whose menus have no room for all values
 	Timeline Timeline
 }
 

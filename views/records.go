@@ -217,6 +217,7 @@ type Chosen struct {
 type Options struct {
 	ID, Label string
 	Rows      []OptionRow
+	More      bool // more fit than are shown
 	Create    *OptionRow
 	Target    string // where a click puts the answer
 }

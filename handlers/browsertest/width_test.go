@@ -1,0 +1,81 @@
+package browsertest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/handlers/handlerstest"
+)
+
+// TestNothingTypedWidensAPage: words without a break and blocks of code, wherever
+// people type them, on each page and in what opens over it.
+func TestNothingTypedWidensAPage(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	word := func(n int) string { return strings.Repeat("Wörterbuch", n/10) }
+	astrid := o.person(word(100), "Administrator")
+	role := o.Role(word(40))
+	o.Exec("UPDATE roles SET description = ? WHERE slug = ?", word(200), role)
+	other := o.person(word(110), role)
+	o.Exec("UPDATE users SET email = ? WHERE id = ?", strings.ToLower(word(60))+"@"+strings.Repeat("w", 60)+".example", other.user.ID)
+	website := "https://example.com/" + strings.Repeat("w", 170)
+	organization := o.Organization(word(160), "legal_name", word(200), "website", website, "sector", word(80), "size_band", word(40), "tax_id", strings.Repeat("9", 50), "owner_user_id", other.user.ID)
+	o.Organization(word(150)+"2", "sector", word(70))
+	contact := o.Contact(word(80), word(80), "email", strings.Repeat("w", 60)+"@"+strings.Repeat("w", 60)+".example", "phone", strings.Repeat("9", 40), "job_title", word(120), "owner_user_id", other.user.ID)
+	astrid.post(organization+"/contacts", "contact_id", handlerstest.Key(contact), "role_label", word(120), "relationship_status", "Active")
+	body := "# " + word(300) + "\n\n" + word(300) + "\n\n    " + word(300) + " " + strings.Repeat("columns of output ", 40) + "\n\n```\n" + word(300) + "\n```\n\n> " + word(300) + "\n\n- `" + word(300) + "`\n\n" +
+		"https://example.com/" + strings.Repeat("w", 300) + "\n\n[" + word(300) + "](https://example.com)\n\n| a | b |\n|---|---|\n| " + word(300) + " | " + word(300) + " |"
+	for range 2 {
+		astrid.post(organization+"/interactions", "channel", "note", "subject", word(200), "body", body, "outcome", word(80), "contact_id", handlerstest.Key(contact),
+			"follow_up_text", word(200), "follow_up_due_on", o.Clock.Now().Format(time.DateOnly), "follow_up_assignee_id", astrid.user.ID)
+	}
+	interaction := "/interactions/" + o.One("SELECT id FROM interactions LIMIT 1")
+	astrid.post(organization, "display_name", word(150), "legal_name", word(190), "website", website+"w", "sector", word(70), "version", "1")
+	astrid.post("/views", "name", word(60), "list", "organizations", "query", "sector="+word(80), "shared", "1")
+	astrid.send("POST", contact+"/archive", map[string][]string{"version": {"2"}})
+	view := "/views/" + o.One("SELECT id FROM saved_views LIMIT 1")
+
+	w := o.windowOf(astrid)
+	fits := func(what string) {
+		t.Helper()
+		for _, width := range []int64{320, 390, 1280, 1920} {
+			w.size(width, 900)
+			if wrong, err := ask[string](w, "sideways()"); err != nil || wrong != "" {
+				t.Errorf("%s: %s%s", what, wrong, errorText(err))
+			}
+		}
+	}
+	w.size(1920, 900)
+	for _, path := range []string{
+		"/", "/organizations?status=all", "/organizations?sector=" + word(80) + "&q=" + word(190), "/contacts?status=all&role_label=" + word(120), "/interactions?outcome=" + word(80), "/follow-ups",
+		"/organizations/new?display_name=" + word(160) + "&sector=" + word(80), organization, organization + "/edit", organization + "/history", organization + "/contacts?add=1&q=" + word(100), organization + "/contacts/" + handlerstest.Key(contact) + "/edit",
+		organization + "/access", contact, contact + "/edit", contact + "/history", interaction, interaction + "/edit", "/search?q=" + word(40), "/search?q=" + word(190), "/palette?q=" + word(40), view,
+		"/admin/users", "/admin/users/" + other.user.ID, "/admin/roles", o.RolePath(role), "/admin/audit", "/admin/audit?target_id=" + word(100), "/account", "/admin/system",
+	} {
+		w.open(path)
+		w.see("h1, h2, [role=listbox], form")
+		fits(path[:min(len(path), 60)])
+	}
+
+	// What opens over a page: an editor that is refused, a toast, menus, the palette, a dialog.
+	w.open(organization)
+	w.click("#edit-website")
+	w.fill("#f-website", "javascript:"+word(150))
+	w.click("#save-website")
+	w.see("#fact-website .err")
+	fits("a refused fact")
+	w.open("/organizations")
+	for _, menu := range []string{"#chips details", "#more-filters", "#columns"} {
+		if _, err := ask[any](w, "document.querySelectorAll(%s).forEach(d => { d.open = true })", menu); err != nil {
+			t.Fatal(err)
+		}
+		fits(menu)
+	}
+	w.open(organization)
+	w.press("Control+k")
+	w.see("#palette input")
+	w.fill("#palette input", word(40))
+	w.see("#palette-list .opt")
+	fits("the palette")
+}
