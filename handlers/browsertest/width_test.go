@@ -39,7 +39,7 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 	w := o.windowOf(astrid)
 	fits := func(what string) {
 		t.Helper()
-		for _, width := range []int64{320, 390, 1280, 1920} {
+		for _, width := range []int64{320, 390, 800, 880, 1120, 1280, 1920} {
 			w.size(width, 900)
 			if wrong, err := ask[string](w, "sideways()"); err != nil || wrong != "" {
 				t.Errorf("%s: %s%s", what, wrong, errorText(err))
