@@ -397,7 +397,7 @@ func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
 				n++
 			}
 		}
-		want(t, what, n, min(wanted, 50)) // suggestions end there
+		want(t, what, n, min(wanted, db.MostSuggested)) // suggestions end there
 	}
 	organizations, roles, outcomes := 0, 0, 0
 	for id := range w.organizations {
