@@ -8,7 +8,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Rights are what a person's roles come to on the clients that he sees.
+// Rights are what a person's roles come to on the clients that they see.
 type Rights struct{ CanEdit, SeesInteractions, CanLog bool }
 
 func (u User) actor() Actor { return Actor{UserID: u.ID, May: u.May, OwnOnly: u.OwnOnly} }
@@ -19,11 +19,11 @@ func (by Actor) rights() Rights {
 	return r
 }
 
-// Access is what one person may do with an organization or a contact, and why he sees it.
+// Access is what one person may do with an organization or a contact, and why they see it.
 type Access struct {
 	Owner // who
 	Rights
-	Roles            []Named // that open all clients to him
+	Roles            []Named // that open all clients to them
 	Owns, OwnsLinked bool    // the record itself; another that is linked to it
 	Linked           []Named // which those are, as far as the reader sees them
 }
@@ -53,7 +53,7 @@ func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access
 	for _, person := range people {
 		a, err := d.access(ctx, person, kind, id)
 		if errors.Is(err, ErrNotFound) {
-			continue // to him it is not there
+			continue // to them it is not there
 		}
 		if err != nil {
 			return nil, fmt.Errorf("who can see %s %s: %w", kind, id, err)
@@ -71,7 +71,7 @@ func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access
 	return all, nil
 }
 
-// access is what a person may do with a record, or ErrNotFound where he does not see it.
+// access is what a person may do with a record, or ErrNotFound where they do not see it.
 func (d *DB) access(ctx context.Context, person Owner, kind, id string) (Access, error) {
 	u, err := d.user(ctx, person.ID)
 	if err != nil {
@@ -127,7 +127,7 @@ func (d *DB) linkedOwners(ctx context.Context, by Actor, kind, id string) ([]lin
 type Sight struct {
 	Rights
 	Sees, OwnOnly           bool
-	Counted                 bool // the numbers are known to the reader, who sees all clients himself
+	Counted                 bool // the numbers are known to the reader, who sees all clients
 	Organizations, Contacts int
 }
 

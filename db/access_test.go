@@ -218,7 +218,7 @@ func (x team) compare(t *testing.T, kind string, r record, records, others []rec
 	}
 }
 
-// compareSight counts what somebody sees, by the rules and by asking for each record in his name.
+// compareSight counts what somebody sees, by the rules and by asking for each record in their name.
 func (x team) compareSight(t *testing.T, m member) {
 	t.Helper()
 	by := db.Actor{UserID: m.ID, OwnOnly: len(m.opened()) == 0}
@@ -242,7 +242,7 @@ func (x team) compareSight(t *testing.T, m member) {
 		wanted.Rights = db.Rights{CanEdit: m.can(db.EditClient), SeesInteractions: m.can(db.ViewInteraction), CanLog: m.can(db.ViewInteraction) && m.can(db.EditInteraction)}
 	}
 	want(t, "what "+m.FullName+" sees", must(x.SightOf(t.Context(), x.Ines, m.ID))(t), wanted)
-	// Who sees no clients, or only his own, is not told how many there are.
+	// Who sees no clients, or only their own, is not told how many there are.
 	for _, reader := range []db.Actor{{May: []db.Permission{db.ManageUsers}}, {UserID: m.ID, May: db.Permissions, OwnOnly: true}} {
 		wanted.Counted, wanted.Organizations, wanted.Contacts = false, 0, 0
 		want(t, "what a reader learns", must(x.SightOf(t.Context(), reader, m.ID))(t), wanted)

@@ -12,7 +12,7 @@ import (
 	"clientregistry/db/text"
 )
 
-// Account is a user as those see him who manage users.
+// Account is a user as those who manage users see them.
 type Account struct {
 	User
 	LastSignInAt time.Time // zero: never
@@ -22,7 +22,7 @@ type Account struct {
 }
 
 // State is what an account is in, in a word or two: invited, second factor
-// missing (his role demands one, so he can do nothing yet), active, locked or disabled.
+// missing (their role demands one, so they can do nothing yet), active, locked or disabled.
 func (a Account) State(now time.Time) string {
 	switch {
 	case a.Status == "active" && a.LockedUntil.After(now):
@@ -91,7 +91,7 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 // selectRolesOf are the roles of a user, whatever state the account is in.
 const selectRolesOf = selectRole + " WHERE id IN (SELECT role_id FROM user_role WHERE user_id = ?) ORDER BY slug"
 
-// Account returns one user with the slugs of his roles, or ErrNotFound.
+// Account returns one user with the slugs of their roles, or ErrNotFound.
 func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return Account{}, err
@@ -225,7 +225,7 @@ func (t *tx) setRoles(a Account, slugs []string) error {
 }
 
 // endOnNewRights ends the sessions of people whose rights change, so that they
-// sign in to the new ones. The actor's own go on: nobody grants what he lacks.
+// sign in to the new ones. The actor's own go on: nobody grants what they lack.
 func (t *tx) endOnNewRights(userIDs ...string) error {
 	for _, id := range userIDs {
 		if id == t.by.UserID {
@@ -239,7 +239,7 @@ func (t *tx) endOnNewRights(userIDs ...string) error {
 }
 
 // DisableUser closes an account: its sessions and links end at once. What the
-// person owned stays his. The last Administrator is Invalid.
+// person owned stays theirs. The last Administrator is Invalid.
 func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status == "disabled" {
@@ -342,7 +342,7 @@ func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id stri
 }
 
 // HandOver makes everything one user owns another's ("" for nobody's), and gives
-// him the open follow-ups too: those that the actor may change, and of which the
+// them the open follow-ups too: those that the actor may change, and of which the
 // other sees the client. It returns how many records changed hands.
 func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records int, err error) {
 	err = d.changeUserNeeding(ctx, by, HandOverClients, from, func(t *tx, _ Account) error {

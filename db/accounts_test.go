@@ -152,7 +152,7 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 		wantInvalid(t, err, "role")
 		_, err = o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Auditor"}, []db.Permission{db.ViewAudit}, false)
 		wantInvalid(t, err, "permission")
-		// A link to somebody who may more would be a way to his rights.
+		// A link to somebody who may more would be a way to their rights.
 		_, err = o.StartReset(t.Context(), clerk, o.Ines.UserID)
 		wantInvalid(t, err, "role")
 		wantInvalid(t, o.SetPassword(t.Context(), clerk, o.Ines.UserID, "x"), "role")

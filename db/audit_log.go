@@ -132,11 +132,11 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 }
 
 // refusalsPerMinute bounds the rows that one user's refused requests leave:
-// enough to see that he tries doors and which, too few to bury the log in.
+// enough to see that they try doors and which, too few to bury the log in.
 const refusalsPerMinute = 10
 
-// RecordRefusal records that a signed-in user asked for what his roles do not
-// let him do; permission is "" where the refusal names none.
+// RecordRefusal records that a signed-in user asked for what their roles do not
+// let them do; permission is "" where the refusal names none.
 func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, permission Permission) error {
 	enough := `
 		SELECT count(*) >= ? FROM (

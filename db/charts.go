@@ -50,8 +50,8 @@ func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error)
 }
 
 // counting is what is counted in twelve periods. Who sees all clients is
-// answered from the tally; for who sees only his own, own reads the kind and
-// the time of each row that is his.
+// answered from the tally; for who sees only their own, own reads the kind and
+// the time of each row that is theirs.
 type counting struct {
 	name    string
 	kinds   []string

@@ -8,7 +8,7 @@ import (
 )
 
 // ListColumns returns the columns that the actor chose for a list
-// (organizations or contacts), nil where he chose none.
+// (organizations or contacts), nil where they chose none.
 func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, error) {
 	return remembered(&d.memo, "columns "+list+" "+by.UserID, func() ([]string, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT columns FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)

@@ -86,7 +86,7 @@ type FollowUpFilter struct {
 	AssigneeID                string // a user's id, or "none"
 	OrganizationID, ContactID string // of the interaction
 	// When is overdue (before the actor's today), week (from Monday to Sunday of
-	// his week) or soon (both: up to that Sunday).
+	// their week) or soon (both: up to that Sunday).
 	When  string
 	After string // cursor of the page before
 	Limit int    // at most PageSize, which is also 0

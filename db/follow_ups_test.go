@@ -450,7 +450,7 @@ func TestWithoutTheRightToSeeInteractionsThereAreNoFollowUps(t *testing.T) {
 }
 
 // TestFollowUpsOfOwnClients: an actor with OwnOnly sees the follow-ups of the
-// interactions that he sees, with those of their ends that he sees, and changes no others.
+// interactions that they see, with those of their ends that they see, and changes no others.
 func TestFollowUpsOfOwnClients(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -506,7 +506,7 @@ func TestFollowUpsOfOwnClients(t *testing.T) {
 	n, _, err := o.Due(t.Context(), own)
 	want(t, "due", fmt.Sprint(n, err), fmt.Sprint(len(seen), " <nil>"))
 
-	// One who sees only clients of his own is given none of others.
+	// One who sees only clients of their own is given none of others.
 	o.Exec(t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Manager'")
 	for n, organization := range organizations {
 		i := must(o.LogInteraction(t.Context(), o.Ines, db.Fields{"channel": "call", "subject": "x", "organization_id": organization.ID}, ""))(t)

@@ -134,7 +134,7 @@ func shown(v any) string {
 }
 
 // nameAll puts names for the ids that entries speak of. To who sees only some
-// clients, an end that he does not see is none.
+// clients, an end that they do not see is none.
 func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
 	names.learn(page)

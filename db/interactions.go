@@ -432,7 +432,7 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 }
 
 // keepUnseenEnds drops an empty end from what was typed where the interaction
-// has one that the actor does not see: his form showed none, and he leaves it so.
+// has one that the actor does not see: their form showed none, and they leave it so.
 func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
 	for column, end := range map[string][2]string{"organization_id": {"organization", i.OrganizationID}, "contact_id": {"contact", i.ContactID}} {
 		if value, ok := typed[column]; !ok || strings.TrimSpace(value) != "" || end[1] == "" {

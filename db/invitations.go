@@ -16,8 +16,8 @@ const (
 
 var linkLife = map[string]time.Duration{"invitation": InvitationLife, "reset": ResetLife}
 
-// SetPassword gives an active or invited user a password (its hash), makes him
-// active, ends his sessions and lifts a lock: the rescue of somebody who cannot come in.
+// SetPassword gives an active or invited user a password (its hash), makes them
+// active, ends their sessions and lifts a lock: the rescue of somebody who cannot come in.
 func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status == "disabled" {
@@ -46,7 +46,7 @@ func (t *tx) signOutEverywhere(id string) error {
 }
 
 // InviteUser makes an account that waits for its person, and the token of the
-// link by which he takes it. Roles are slugs. Refused fields, a taken email, an
+// link by which they take it. Roles are slugs. Refused fields, a taken email, an
 // unknown role and one that may do what the actor may not are Invalid.
 func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, roles []string) (id, token string, err error) {
 	err = d.write(ctx, by, ManageAccounts, func(t *tx) error {
@@ -107,7 +107,7 @@ func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token st
 }
 
 // StartReset makes the link by which an active user sets a new password; the
-// old password and his sessions go on until he does.
+// old password and their sessions go on until they do.
 func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string, err error) {
 	err = d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status != "active" {
@@ -150,7 +150,7 @@ func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZo
 	})
 }
 
-// FinishReset gives an active user a new password (its hash), ends his
+// FinishReset gives an active user a new password (its hash), ends their
 // sessions and lifts a lock. The link works once: ErrNotFound after that.
 func (d *DB) FinishReset(ctx context.Context, by Actor, token, hash string) (User, error) {
 	return d.useLink(ctx, by, "reset", token, func(t *tx, u *User) error {

@@ -6,7 +6,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// withPassword makes a change to the actor's own account that asks for his
+// withPassword makes a change to the actor's own account that asks for their
 // current password. A wrong one is Invalid and counts, which ends in Locked; what
 // strangers try at sign-in counts for itself.
 func (d *DB) withPassword(ctx context.Context, by Actor, current string, change func(*tx) error) error {
@@ -66,9 +66,9 @@ func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash 
 	})
 }
 
-// ChangeEmail gives the actor another email to sign in with where his current
-// password fits, and ends his other sessions. An email of another account, or
-// none at all, is Invalid; the one he has changes nothing.
+// ChangeEmail gives the actor another email to sign in with where their current
+// password fits, and ends their other sessions. An email of another account, or
+// none at all, is Invalid; the one they have changes nothing.
 func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed string) error {
 	if _, refused := apply(userFields, Fields{"email": typed}, &User{}); refused != nil {
 		return refused

@@ -77,13 +77,13 @@ var seededRoles = []struct {
 	{"Viewer", "Reads clients and their history", []Permission{ViewClient, ViewInteraction}},
 }
 
-// Actor is who does something: the user, what his roles let him do, his time zone, and from where.
+// Actor is who does something: the user, what their roles let them do, their time zone, and from where.
 // The zero Actor is the program itself: it may do nothing that asks for a permission.
 type Actor struct {
 	UserID  string
 	May     []Permission
-	OwnOnly bool           // sees only clients of his own, see scope.go
-	Zone    *time.Location // in which he types and reads times; nil is UTC
+	OwnOnly bool           // sees only clients of their own, see scope.go
+	Zone    *time.Location // in which they type and read times; nil is UTC
 	IP, UA  string
 	Device  string // the device cookie of the browser, see RememberDevice
 	program bool   // System
@@ -103,7 +103,7 @@ func (a Actor) zone() *time.Location {
 func (a Actor) Can(p Permission) bool { return slices.Contains(a.May, p) }
 
 // MayGrant tells whether the actor may give or take a permission in a role of
-// this client scope: nobody hands on what he lacks himself.
+// this client scope: nobody hands on what they lack themselves.
 func (a Actor) MayGrant(p Permission, scope string) bool {
 	return a.Can(p) && (scope == "own" || !a.OwnOnly || !p.ofClients())
 }

@@ -50,7 +50,7 @@ func scanPermission(r sqlite.Row) (p Permission, err error) { return p, r.Scan(&
 func (x Role) Can(p Permission) bool { return slices.Contains(x.May, p) }
 
 // State is a hash of all that people change of a role. A form carries that of
-// the role it was made from, so that nobody overwrites what he has not seen.
+// the role it was made from, so that nobody overwrites what they have not seen.
 func (x Role) State() string {
 	return sha256Hex(fmt.Sprintf("%q %q %q %t %q", x.Name, x.Description, x.ClientScope, x.RequireMFA, x.May))
 }

@@ -162,7 +162,7 @@ func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
 }
 
 // TestWhoSeesOnlyHisOwnOpensAllToNobody: of two people who may the same, one
-// sees only own clients. What reads all clients he can neither give nor take.
+// sees only own clients. What reads all clients they can neither give nor take.
 func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

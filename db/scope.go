@@ -9,12 +9,12 @@ import (
 )
 
 // Own clients. An actor with OwnOnly sees
-//   - an organization that he owns, or to which a contact that he owns is linked;
-//   - a contact that he owns, or who is linked to an organization that he owns;
-//   - a link whose two ends he sees;
-//   - an interaction of which he sees an end, and of its ends those that he sees.
+//   - an organization that they own, or to which a contact that they own is linked;
+//   - a contact that they own, or who is linked to an organization that they own;
+//   - a link whose two ends they see;
+//   - an interaction of which they see an end, and of its ends those that they see.
 //
-// What he does not see is to him as if it were not there. The conditions here
+// What they do not see is to them as if it were not there. The conditions here
 // are the only place that says so; every query about clients asks them.
 
 // clientRoles are a user's roles that say something of clients. A role that does
@@ -133,9 +133,9 @@ func (c condition) joined(by string, d condition) condition {
 	return condition{"(" + c.sql + by + d.sql + ")", append(append(args, c.args...), d.args...)}
 }
 
-// fewClients is up to how many clients of his own a list begins with them. With
-// more, it walks the list in its order and asks of each row whether he sees it:
-// enough are his that a page is soon full.
+// fewClients is up to how many clients of their own a list begins with them. With
+// more, it walks the list in its order and asks of each row whether they see it:
+// enough are theirs that a page is soon full.
 const fewClients = 1000
 
 // ownsFew tells whether an actor with OwnOnly owns at most fewClients organizations and contacts.

@@ -11,11 +11,11 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// SecondFactor is what its owner is told of his second factor.
+// SecondFactor is what its owner is told of their second factor.
 type SecondFactor struct {
-	Since      time.Time // zero: he has none
+	Since      time.Time // zero: they have none
 	CodesLeft  int       // recovery codes not used yet
-	DemandedBy []string  // names of his roles that demand one
+	DemandedBy []string  // names of their roles that demand one
 }
 
 // SecondFactor returns the state of the actor's own.
@@ -41,7 +41,7 @@ const pendingLife = time.Hour
 const selectPending = "SELECT pending FROM second_factors WHERE user_id = ? AND pending_at > ? AND pending_at <= ?"
 
 // StartSecondFactor returns the seed for the actor's authenticator app, in
-// base32: the same one until he confirms it, for an hour. It counts for
+// base32: the same one until they confirm it, for an hour. It counts for
 // nothing until then, so that making one is no change of the registry. It
 // returns KeyLost where seeds cannot be kept.
 func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err error) {
@@ -80,8 +80,8 @@ func (d *DB) pending(ask asker, now time.Time, userID string) (seed string, err 
 }
 
 // ConfirmSecondFactor makes the seed that StartSecondFactor returned the
-// actor's second factor, in place of one he has, where the code is of it and
-// the current password fits. It ends all his sessions and recovery codes, and
+// actor's second factor, in place of one they have, where the code is of it and
+// the current password fits. It ends all their sessions and recovery codes, and
 // returns the token of a new session and ten new codes, which are kept as
 // hashes only. What does not fit is Invalid.
 func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed string) (token string, codes []string, err error) {
@@ -165,7 +165,7 @@ func (t *tx) makeRecoveryCodes(userID string) (codes []string, err error) {
 }
 
 // NewRecoveryCodes makes ten new recovery codes for the actor, who has a second
-// factor and says his current password; the old ones and his other sessions
+// factor and says their current password; the old ones and their other sessions
 // end. What does not fit is Invalid.
 func (d *DB) NewRecoveryCodes(ctx context.Context, by Actor, token, current string) (codes []string, err error) {
 	err = d.withPassword(ctx, by, current, func(t *tx) error {
@@ -188,8 +188,8 @@ func (t *tx) hasSecondFactor(userID string) (has bool, err error) {
 	return has, err
 }
 
-// DisableSecondFactor takes the actor's second factor off where his current
-// password fits and none of his roles demands one, and ends his other
+// DisableSecondFactor takes the actor's second factor off where their current
+// password fits and none of their roles demands one, and ends their other
 // sessions; else it is Invalid.
 func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current string) error {
 	return d.withPassword(ctx, by, current, func(t *tx) error {
@@ -211,7 +211,7 @@ func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current s
 	})
 }
 
-// takeSecondFactor takes a user's second factor away, and tells whether he had one.
+// takeSecondFactor takes a user's second factor away, and tells whether they had one.
 func (t *tx) takeSecondFactor(userID string) (had bool, err error) {
 	if had, err = t.hasSecondFactor(userID); err != nil || !had {
 		return false, err

@@ -317,7 +317,7 @@ func TestARecoveryCodeWorksOnceAndANewSetEndsTheOld(t *testing.T) {
 	}
 }
 
-// signedIn makes a session of somebody whatever his second factor, and returns its token.
+// signedIn makes a session of somebody whatever their second factor, and returns its token.
 func signedIn(t *testing.T, o *dbtest.Office, by db.Actor) string {
 	t.Helper()
 	token, now := rand.Text(), o.Clock.Now().Format("2006-01-02T15:04:05.000Z")
@@ -520,7 +520,7 @@ func TestAKeyThatNobodyNeedsAnyMoreIsMadeAnew(t *testing.T) {
 	if err := o.ResetSecondFactor(t.Context(), o.Ines, o.Lea.UserID); err != nil {
 		t.Fatal(err)
 	}
-	o.Enrol(t, o.Tomas) // his waiting seed went with the key
+	o.Enrol(t, o.Tomas) // their waiting seed went with the key
 	if err := o.CheckKey(t.Context()); err != nil {
 		t.Error(err)
 	}

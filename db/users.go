@@ -15,11 +15,11 @@ type User struct {
 	ID, Email, FullName, Status, TimeZone, Theme string
 	SingleKeys                                   bool
 	CreatedAt, UpdatedAt                         time.Time
-	SecondFactor                                 bool     // he has one
-	MustEnrol                                    bool     // a role of his demands one, and he has none
+	SecondFactor                                 bool     // they have one
+	MustEnrol                                    bool     // a role of theirs demands one, and they have none
 	Roles                                        []string // names, in order
 	May                                          []Permission
-	OwnOnly                                      bool // sees only clients of his own
+	OwnOnly                                      bool // sees only clients of their own
 }
 
 // Location is the user's time zone; UTC where the name is not known here.
@@ -113,7 +113,7 @@ func (d *DB) HasUsers(ctx context.Context) (bool, error) {
 	return yes, err
 }
 
-// UpdateAccount changes what a user says of himself: full_name, time_zone, theme and
+// UpdateAccount changes what a user says of themselves: full_name, time_zone, theme and
 // single_keys ("true" or ""). It returns Invalid where a field is refused.
 func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 	typed = typed.with()
@@ -159,7 +159,7 @@ const selectUser = `
 	SELECT id, email, full_name, status, time_zone, theme, single_keys, created_at, updated_at,` + secondFactorColumns + `
 	FROM users `
 
-// secondFactorColumns tell of a user whether he has a second factor, and whether he must enrol.
+// secondFactorColumns tell of a user whether they have a second factor, and whether they must enrol.
 const secondFactorColumns = `
 	EXISTS (SELECT 1 FROM second_factors WHERE user_id = users.id AND seed IS NOT NULL),
 	EXISTS (SELECT 1 FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = users.id AND require_mfa)
@@ -174,7 +174,7 @@ func scanUser(r sqlite.Row) (User, error) {
 	return u, err
 }
 
-// user reads an active user with his roles and rights.
+// user reads an active user with their roles and rights.
 func (d *DB) user(ctx context.Context, id string) (User, error) {
 	u, err := scanUser(d.reader.QuickQueryRow(ctx, selectUser+"WHERE id = ? AND status = 'active'", id))
 	if err != nil {
@@ -296,7 +296,7 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 	})
 }
 
-// Owner is a user as a picker shows him.
+// Owner is a user as a picker shows them.
 type Owner struct{ ID, FullName string }
 
 // Owners lists the active users by name, who may be given something.
@@ -307,7 +307,7 @@ func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
 	})
 }
 
-// checkOwner checks that a record may belong to this user: he exists and is active.
+// checkOwner checks that a record may belong to this user: they exist and are active.
 func (t *tx) checkOwner(id string) error {
 	if id == "" {
 		return nil

@@ -20,7 +20,7 @@ type View struct {
 	Shared             bool
 }
 
-// MayChange tells whether the actor may change a view: his own, and with
+// MayChange tells whether the actor may change a view: their own, and with
 // ManageUsers those that are shared.
 func (v View) MayChange(by Actor) bool {
 	return v.MakerID == by.UserID || v.Shared && by.Can(ManageUsers)
@@ -56,7 +56,7 @@ func (a Actor) seesList(list string) bool {
 	return a.Can(ViewClient) && (list != "interactions" || a.Can(ViewInteraction))
 }
 
-// Views are the actor's own views and the shared ones, of the lists that he may see, by name.
+// Views are the actor's own views and the shared ones, of the lists that they may see, by name.
 func (d *DB) Views(ctx context.Context, by Actor) ([]View, error) {
 	all, err := remembered(&d.memo, "views "+by.UserID, func() ([]View, error) {
 		rows, err := d.reader.QuickQuery(ctx, selectView+" WHERE deleted_at IS NULL AND (user_id = ? OR shared = 1)", by.UserID)
@@ -87,7 +87,7 @@ func (d *DB) View(ctx context.Context, by Actor, id string) (View, error) {
 	return View{}, fmt.Errorf("view %s: %w", id, ErrNotFound)
 }
 
-// SaveView makes a view of the actor's. A private one is his preference; a
+// SaveView makes a view of the actor's. A private one is their preference; a
 // shared one is recorded. requestID makes a repeated call return what the first
 // one made. Refused fields are Invalid; a request that said something else before
 // is Repeated.
@@ -145,7 +145,7 @@ func (t *tx) roomForView(v View) error {
 }
 
 // recordView writes the audit row of a change of a shared view. A private one
-// is its owner's preference, like the columns that he chose, and has none.
+// is its owner's preference, like the columns that they chose, and has none.
 func (t *tx) recordView(action string, now, before View) error {
 	changes := map[string]Change{}
 	for _, column := range []string{"name", "query"} {
@@ -257,7 +257,7 @@ func (d *DB) FirstView(ctx context.Context, by Actor, list string) (string, erro
 }
 
 // ChooseFirstView keeps with which view the actor opens a list; "" is with
-// none. It is his preference and not recorded.
+// none. It is their preference and not recorded.
 func (d *DB) ChooseFirstView(ctx context.Context, by Actor, list, view string) error {
 	return d.keep(ctx, by, OwnAccount, func(t *tx) error {
 		if view == "" {

@@ -54,7 +54,7 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 	must(o.ChangeView(t.Context(), o.Ines, ours.ID, db.Fields{"name": "All of ours"}))(t)
 	want(t, "now", viewNames(t, o, o.Lea), "All of ours Élan Talk")
 
-	// They stay when their maker is disabled, and nobody's stay when he is gone.
+	// They stay when their maker is disabled, and nobody's stay when they are gone.
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Tomas.UserID)
 	want(t, "still", viewNames(t, o, o.Lea), "All of ours Élan Talk")
 }

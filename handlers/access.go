@@ -11,8 +11,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// accessIndex answers who can see a record, and why. Who may not see clients
-// himself is not told what it is called, nor what is linked to it.
+// accessIndex answers who can see a record, and why. Those who
+// may not see clients are not told what it is called, nor what is linked to it.
 func (s *Server) accessIndex(c *gin.Context) error {
 	e, err := s.end(c)
 	if err != nil {

@@ -39,7 +39,7 @@ func TestWhoCanSeeThis(t *testing.T) {
 	keeper.get(org).want(200, ".menu", "Archive").wantNot(".menu a")
 	seller.get(org).wantNot("summary[aria-label=More]")
 
-	// Who sees only his own asks only about those.
+	// Who sees only their own asks only about those.
 	s.Own(seller.user, db.ViewClient, db.ViewAudit)
 	other := s.Organization("Quay")
 	seller.get(other+"/access").want(404, "h1", "Not found")

@@ -193,7 +193,7 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	if strings.Contains(b.body, "Renewal") {
 		t.Error("an interaction is told to who may not see it")
 	}
-	clients.get("/admin/audit").wantNot(`.by > span a[href^="/admin/users"]`) // he may not open them
+	clients.get("/admin/audit").wantNot(`.by > span a[href^="/admin/users"]`) // they may not open them
 }
 
 func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {

@@ -113,7 +113,7 @@ func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	}, err
 }
 
-// due is how many of the visitor's follow-ups wait for him, for the menu.
+// due is how many of the visitor's follow-ups wait for them, for the menu.
 func (s *Server) due(c *gin.Context) (views.DueCount, error) {
 	n, late, err := s.db.Due(c.Request.Context(), who(c).Actor)
 	switch {

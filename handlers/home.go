@@ -11,7 +11,7 @@ import (
 	"clientregistry/views/wording"
 )
 
-// home shows what somebody has to do, what he touched last, his quiet clients, what happened today, and charts.
+// home shows what somebody has to do, what they touched last, their quiet clients, what happened today, and charts.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
 	page := views.Home{Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.Check(v) == nil}

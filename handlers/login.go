@@ -127,7 +127,7 @@ func (s *Server) loginRefused(c *gin.Context, status int, next, message string) 
 	return s.show(c, status, views.LoginDialog{Login: again})
 }
 
-// proposeZone offers the browser's time zone to somebody who has none of his own yet.
+// proposeZone offers the browser's time zone to somebody who has none of their own yet.
 func (s *Server) proposeZone(c *gin.Context, token string) error {
 	zone := c.Request.PostForm.Get("time_zone")
 	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "UTC" || zone == "Local" {

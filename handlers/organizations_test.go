@@ -179,7 +179,7 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	}
 	stored(f.stored)
 
-	// Jonas opened it before; his value and hers stand side by side.
+	// Jonas opened it before; both values stand side by side.
 	var conflict answer
 	s.unchanged(func() {
 		conflict = jonas.submit(editor, "#save-"+f.field, "value", f.other).want(409, fact+" .warnline", "Inès Moreau changed this").wantPart(part)

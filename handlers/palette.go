@@ -202,7 +202,7 @@ var commands = []command{
 	{"user", "Go to My account", "", "/account"},
 }
 
-// commands are the pages that the visitor may open and his views of lists,
+// commands are the pages that the visitor may open and their views of lists,
 // those of which each typed word begins a word.
 func (s *Server) commands(c *gin.Context, typed string) (choices []views.PaletteChoice, err error) {
 	marks := text.NewTyped(typed)

@@ -209,7 +209,7 @@ func rolesBeside(all []db.Role, x db.Role) []db.Role {
 	return others[:min(3, len(others))]
 }
 
-// matrix is every permission in words, ticked as typed. What the actor lacks himself stays as it is stored.
+// matrix is every permission in words, ticked as typed. What the actor lacks stays as it is stored.
 func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 	var groups []views.PermissionGroup
 	for _, g := range db.PermissionGroups {

@@ -112,7 +112,7 @@ func TestTwoEditOneRole(t *testing.T) {
 	admin.submit(conflict, ".card .acts button").want(303, "", "")
 	s.wantAudit(admin, "update_role", `"description":{"old":"Theirs","new":"Mine"}`, `"client_scope":{"old":"all","new":"own"}`)
 	admin.post(page, "name", "Viewer", "permission", "ViewClient", "state", "nonsense").want(409, ".versus", "See organizations and contacts")
-	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // who does not say what he saw means it
+	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // who does not say what they saw means it
 }
 
 func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {

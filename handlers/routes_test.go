@@ -22,7 +22,7 @@ type world struct {
 	*site
 	org, contact, interaction string // linked to each other
 	role                      string // which nobody has
-	user                      string // who does nothing himself
+	user                      string // who does nothing themselves
 	followUp                  string // of the interaction
 	batch                     string // which archived another organization
 	view                      string // shared, of nobody's

@@ -50,7 +50,7 @@ func (s *Server) namedViews(c *gin.Context) (all []namedView, err error) {
 }
 
 // parameters are a view's, as its list reads them for the visitor: those of
-// what he may not see are left out.
+// what they may not see is left out.
 func (s *Server) parameters(c *gin.Context, list, query string) url.Values {
 	given, _ := url.ParseQuery(query) // what cannot be read is left out
 	for _, k := range []*recordKind{organizationRecords, contactRecords} {
@@ -140,7 +140,7 @@ func (s *Server) first(c *gin.Context, list string) (*namedView, error) {
 }
 
 // given are a list's parameters: those of its address or, where it has none,
-// those of the view that the visitor opens it with. opens tells that he has one.
+// those of the view that the visitor opens it with. opens tells that they have one.
 func (s *Server) given(c *gin.Context, list string) (given url.Values, opens bool, err error) {
 	given = c.Request.URL.Query()
 	first, err := s.first(c, list)

@@ -41,7 +41,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	}
 	s.WantOne("0", "SELECT count(*) FROM list_columns")
 
-	// Everybody has it, with what he sees; only its maker and who manages users change it.
+	// Everybody has it, with what they see; only its maker and who manages users change it.
 	lea.get("/contacts").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Shops <b>")
 	lea.get(to).wantTexts("#rows .nm", "Brig", "Acme").wantNot("#view-menu a")
 	path := "/views/" + s.One("SELECT id FROM saved_views")
@@ -185,7 +185,7 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
 		t.Errorf("his leads to %s", href)
 	}
-	// An order that would tell of other people's clients is left out for who sees only his own, in the menu as in the tabs.
+	// An order that would tell of other people's clients is left out for who sees only their own, in the menu as in the tabs.
 	admin.post("/views", "list", "contacts", "name", "By client", "query", "sort=organization", "shared", "1").to()
 	for _, reader := range []struct {
 		*browser

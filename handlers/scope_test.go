@@ -11,7 +11,7 @@ import (
 	"clientregistry/handlers"
 )
 
-// ownWorld is a registry in which one person sees only his own clients: the
+// ownWorld is a registry in which one person sees only their own clients: the
 // world's records. Everything else in it has the word Secret in each value.
 func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	t.Helper()
@@ -19,7 +19,7 @@ func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	slug := s.Role("Own", db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit)
 	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
 	b = s.person("Oda Berg", slug)
-	// He owns the contact; the organization he sees because she belongs to it.
+	// They own the contact; the organization they see because the contact belongs to it.
 	mine = world{site: s, org: s.Organization("Harbor & Pine"), contact: s.Contact("Elif", "Aydın", "owner_user_id", b.user.ID)}
 	s.Link(mine.org, mine.contact, "role_label", "CFO")
 	mine.interaction = s.Log(mine.org, mine.contact, "Renewal agreed")
@@ -33,8 +33,8 @@ func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	s.Link(secret.org, secret.contact, "role_label", "Secret role")
 	secret.interaction = s.Log(secret.org, secret.contact, "Secret talk", "outcome", "Secret outcome", "body", "Secret body")
 	secret.followUp = s.FollowUp(secret.interaction, "Secret step", "2026-11-24", "")
-	s.Exec("UPDATE follow_ups SET assignee_id = ? WHERE text = 'Secret step'", b.user.ID) // he saw it once
-	// They touch his clients, too: a colleague at his organization, a talk with his contact about her other house.
+	s.Exec("UPDATE follow_ups SET assignee_id = ? WHERE text = 'Secret step'", b.user.ID) // they saw it once
+	// They touch their clients, too: a colleague at their organization, a talk with their contact about the other house.
 	s.Link(mine.org, secret.contact, "role_label", "Secret second role")
 	s.FollowUp(s.Log(mine.org, secret.contact, "Talk at the pine"), "Step at the pine", "2026-11-24", b.user.ID)
 	s.FollowUp(s.Log(secret.org, mine.contact, "Talk with Elif"), "Step with Elif", "2026-11-24", b.user.ID)
@@ -64,7 +64,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 			}
 		}
 		paths := []string{secret.address(r.Path)}
-		if strings.Contains(r.Path, "_id") { // his record, the other end out of sight
+		if strings.Contains(r.Path, "_id") { // their record, the other end out of sight
 			half := mine
 			half.contact = secret.contact
 			if strings.HasPrefix(r.Path, "/contacts") {
@@ -165,8 +165,8 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 }
 
 // TestChangesTellNothingOfWhatIsOutOfSight: conflicts, histories and the way
-// back from them, where others moved his interaction to and from clients that he
-// does not see, and his contact to and from somebody else.
+// back from them, where others moved their interaction to and from clients that they
+// do not see, and their contact to and from somebody else.
 func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 	t.Parallel()
 	mine, secret, b := ownWorld(t)
@@ -181,7 +181,7 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 			}
 		}
 	}
-	// From his organization to the other one, back, and away with another contact.
+	// From their organization to the other one, back, and away with another contact.
 	for n, ends := range [][2]string{{key(secret.org), key(mine.contact)}, {key(mine.org), key(secret.contact)}, {key(secret.org), key(mine.contact)}} {
 		version := mine.One("SELECT version FROM interactions WHERE id = ?", key(mine.interaction))
 		admin.post(mine.interaction, "subject", "Theirs "+version, "organization_id", ends[0], "contact_id", ends[1], "version", version).want(303, "", "")
@@ -197,7 +197,7 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 			t.Errorf("round %d: an administrator is not told either; the test reads the wrong page", n)
 		}
 	}
-	// His contact was somebody else's for a while, and somebody out of sight has the email.
+	// Their contact was somebody else's for a while, and somebody out of sight has the email.
 	admin.post(mine.contact+"/fields/owner_user_id", "value", admin.user.ID, "version", "1").want(303, "", "")
 	admin.post(mine.contact+"/fields/owner_user_id", "value", b.user.ID, "version", "2").want(303, "", "")
 	for _, manner := range []*browser{b, b.parts()} {

@@ -212,7 +212,7 @@ func roleNames(all []views.RoleChoice, slugs []string) string {
 	return strings.Join(names, ", ")
 }
 
-// userChange makes a change to the user of the URL; what is refused stands on his page.
+// userChange makes a change to the user of the URL; what is refused stands on their page.
 func (s *Server) userChange(c *gin.Context, done string, change func(id string) error) error {
 	a, err := s.account(c)
 	if err != nil {

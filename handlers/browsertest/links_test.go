@@ -2,8 +2,8 @@ package browsertest
 
 import "testing"
 
-// TestAnEditorStaysOpen: whoever unlinks one contact while he edits the link
-// of another keeps what he has typed.
+// TestAnEditorStaysOpen: whoever unlinks one contact while they edit the link
+// of another keeps what they have typed.
 func TestAnEditorStaysOpen(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

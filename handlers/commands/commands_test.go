@@ -533,7 +533,7 @@ func TestVerifySaysWhatIsBroken(t *testing.T) {
 	says(1, "row 2 was changed")
 }
 
-// enrolled is a registry in which Sam has a second factor, and his seed.
+// enrolled is a registry in which Sam has a second factor, and their seed.
 func enrolled(t *testing.T) (file, seed string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "r.db")

@@ -20,17 +20,17 @@ import (
 type userCmd struct {
 	Add           userAddCmd           `cmd:"" help:"Create a user who may sign in at once."`
 	List          userListCmd          `cmd:"" help:"List the users."`
-	ResetPassword userResetPasswordCmd `cmd:"" help:"Give a user a new password; it ends his sessions and lifts a lock."`
-	ResetMFA      userResetMFACmd      `cmd:"" name:"reset-mfa" help:"Take off the second factor of a user who lost it; it ends his sessions."`
+	ResetPassword userResetPasswordCmd `cmd:"" help:"Give a user a new password; it ends their sessions and lifts a lock."`
+	ResetMFA      userResetMFACmd      `cmd:"" name:"reset-mfa" help:"Take off the second factor of a user who lost it; it ends their sessions."`
 	Unlock        userUnlockCmd        `cmd:"" help:"Let a user, or an address, that was locked out try again."`
 	AddRole       userAddRoleCmd       `cmd:"" help:"Give a user one more role."`
 }
 
 type userAddCmd struct {
-	Email         string `required:"" help:"His email, by which he signs in." placeholder:"EMAIL"`
-	Name          string `required:"" help:"His full name." placeholder:"NAME"`
+	Email         string `required:"" help:"The email they sign in with." placeholder:"EMAIL"`
+	Name          string `required:"" help:"Their full name." placeholder:"NAME"`
 	Role          string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
-	TimeZone      string `help:"His time zone, like Europe/Stockholm." default:"UTC" placeholder:"ZONE"`
+	TimeZone      string `help:"Their time zone, like Europe/Stockholm." default:"UTC" placeholder:"ZONE"`
 	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
 }
 
@@ -154,7 +154,7 @@ type userAddRoleCmd struct {
 	Role  string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
 }
 
-// Run gives the user the role beside those he has.
+// Run gives the user the role beside those they have.
 func (cmd *userAddRoleCmd) Run(e *env) error {
 	return e.change(cmd.Email, "is "+cmd.Role+" now", func(d *db.DB, id string) error { return d.AddRole(e.ctx, db.System, id, cmd.Role) })
 }

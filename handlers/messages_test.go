@@ -1,0 +1,150 @@
+package handlers_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+var updateMessages = flag.Bool("update-messages", false, "write testdata/messages.golden anew")
+
+// TestMessages holds all words that people read, so that a change of any of them
+// is seen and read by somebody: texts of the code that have several words, and
+// those of the templates, by file.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
+	for _, folder := range []string{"db", "handlers", "views"} {
+		err := filepath.WalkDir(filepath.Join("..", folder), func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			var texts []string
+			switch {
+			case strings.HasSuffix(path, "_test.go") || strings.Contains(path, "test/") || strings.Contains(path, "/demo/"):
+				return nil
+			case strings.HasSuffix(path, ".go"):
+				texts, err = textsOfCode(path)
+			case strings.HasSuffix(path, ".html"):
+				texts, err = textsOfTemplate(path)
+			}
+			if len(texts) > 0 {
+				fmt.Fprintf(&all, "%s\n\t%s\n", filepath.ToSlash(path[len("../"):]), strings.Join(texts, "\n\t"))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const golden = "testdata/messages.golden"
+	if *updateMessages {
+		if err := os.WriteFile(golden, []byte(all.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := strings.Split(string(want), "\n"), strings.Split(all.String(), "\n")
+	for _, line := range was {
+		if !slices.Contains(is, line) {
+			t.Errorf("gone:%s", line)
+		}
+	}
+	for _, line := range is {
+		if !slices.Contains(was, line) {
+			t.Errorf("new:%s", line)
+		}
+	}
+	if t.Failed() {
+		t.Error("read them as who will read them, then run go test ./handlers -run TestMessages -update-messages")
+	}
+}
+
+var (
+	// query begins or holds what only SQLite reads.
+	// It also finds what only wraps an error, layouts of dates, and headers.
+	query = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|CREATE|ORDER BY|GROUP BY|AND|OR|JOIN|LIMIT|COLLATE|UNION|EXISTS|IN \(|IS NULL|PRAGMA|VALUES)\b|= \?|--|INDEXED|^[a-z_]+, [a-z_]+|^[^:]*: %w$|\b2 Jan\b|^[A-Z][a-z-]+, |;.*=`)
+	words = regexp.MustCompile(`[\pL’]{2,}[,.:;!?]? +[\pL“%‘0-9]`)
+	gaps  = regexp.MustCompile(`\s+`)
+)
+
+// textsOfCode are the texts of a file of Go that have several words.
+func textsOfCode(path string) (texts []string, err error) {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	add := func(literal string) {
+		text, unquoted := strconv.Unquote(literal)
+		if unquoted == nil && words.MatchString(text) && !query.MatchString(text) {
+			texts = append(texts, gaps.ReplaceAllString(text, " "))
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.Field:
+			if n.Tag != nil { // of a command's flag
+				if _, help, ok := strings.Cut(n.Tag.Value, `help:"`); ok {
+					help, _, _ = strings.Cut(help, `"`)
+					texts = append(texts, help)
+				}
+				return false
+			}
+		case *ast.BasicLit:
+			if n.Kind == token.STRING {
+				add(n.Value)
+			}
+		}
+		return true
+	})
+	return texts, nil
+}
+
+var (
+	actions = regexp.MustCompile(`\{\{.*?\}\}`)
+	letters = regexp.MustCompile(`\pL{2}`)
+)
+
+// textsOfTemplate are the texts of a template, with … for what it fills in.
+func textsOfTemplate(path string) (texts []string, err error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	add := func(text string) {
+		if text = strings.TrimSpace(gaps.ReplaceAllString(text, " ")); letters.MatchString(text) {
+			texts = append(texts, text)
+		}
+	}
+	z := html.NewTokenizer(strings.NewReader(actions.ReplaceAllString(string(source), "…")))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		switch x := z.Token(); kind {
+		case html.TextToken:
+			add(x.Data)
+		case html.StartTagToken, html.SelfClosingTagToken:
+			for _, a := range x.Attr {
+				if slices.Contains([]string{"aria-label", "title", "placeholder", "alt", "hx-confirm", "aria-description"}, a.Key) {
+					add(a.Val)
+				}
+			}
+		}
+	}
+	return texts, nil
+}
