@@ -461,7 +461,7 @@ func (l Link) inBatch(id string) details {
 	return d
 }
 
-// setColumn changes one column, of those that are not searched by word, from one value to another.
+// setColumn changes one column from one value to another, and what lists and searches find by it.
 func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error {
 	action, change := "update_"+k.action, Change{Old: orNull(from), New: orNull(to)}
 	if column == "is_active" {
@@ -471,7 +471,14 @@ func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error 
 	if err != nil {
 		return err
 	}
-	if f, err := k.Field(column); err == nil && f.sort.folded != "" {
+	f, err := k.Field(column)
+	switch {
+	case err != nil: // is_active, which nobody types
+	case f.Searched:
+		if err := t.reindexRecord(k, id); err != nil {
+			return err
+		}
+	case f.sort.folded != "":
 		if _, err := t.Exec("UPDATE "+k.Plural+" SET "+f.sort.folded+" = ? WHERE id = ? AND "+f.sort.folded+" IS NOT ?", f.fold(to), id, f.fold(to)); err != nil {
 			return err
 		}

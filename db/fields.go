@@ -21,10 +21,10 @@ type Field struct {
 	Required  string    // the message where it is empty or none of Options; "" lets it be empty
 	Default   string    // the column whose value a new record takes where this one is left empty
 	Options   []string  // the values of a Choice
-	Usual     []string  // suggested before the values in use; nil suggests nothing
+	Usual     []string  // suggested before the values in use; nil suggests nothing, unless the field is Filtered
 
 	Searched bool    // its words find the record
-	Filtered bool    // lists are filtered by its very value, through an index
+	Filtered bool    // lists are filtered by its very value, through the index of its sort, which has a folded key
 	Batched  bool    // a batch sets it on many records
 	Brief    bool    // asked for where a record is made on the way to a link
 	Listed   ListUse // whether lists have it as a column

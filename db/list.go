@@ -64,7 +64,7 @@ func (k *RecordKind) sorting(by Actor, name string) sorting {
 	column := strings.TrimPrefix(name, "-")
 	s := k.byName
 	for _, c := range k.Columns {
-		if c.Name == column && (!c.Contacted || by.Can(ViewInteraction)) && (!c.Telling || !by.OwnOnly) {
+		if c.Name == column && c.SortedFor(by) {
 			s = c.sort
 		}
 	}

@@ -1,6 +1,9 @@
 package db
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // mostFields bounds the fields of a kind: a record has their values in an array,
 // which costs no allocation of its own.
@@ -44,10 +47,13 @@ type recordRules interface {
 // its fields, between the given ones, and the dates that every record has.
 func newRecordKind(k RecordKind, before, after []Column) *RecordKind {
 	if len(k.Fields) > mostFields {
-		panic("db: raise mostFields")
+		panic("db: " + k.Plural + " have more fields than mostFields in db/record_kinds.go; raise it")
 	}
 	k.Columns = before
 	for _, f := range k.Fields {
+		if f.Filtered && (f.sort.key == "" || f.sort.folded == "" || f.sort.index == "") {
+			panic(fmt.Sprintf("db: %s.%s is Filtered, so its sort needs a key, the column of its folded value, and an index", k.Plural, f.Column))
+		}
 		switch {
 		case f.Listed != Unlisted:
 			k.Columns = append(k.Columns, Column{Name: f.Name(), Label: f.Label, Listed: f.Listed, sort: f.sort})
@@ -84,6 +90,11 @@ type Column struct {
 	Telling     bool // sorting by it tells of records out of sight, see Actor.OwnOnly
 	Latest      bool // a first click on its heading sorts the highest first
 	sort        sorting
+}
+
+// SortedFor tells whether the actor may sort a list by the column.
+func (c Column) SortedFor(by Actor) bool {
+	return c.sort.key != "" && (!c.Contacted || by.Can(ViewInteraction)) && (!c.Telling || !by.OwnOnly)
 }
 
 // RecordKindOf returns the kind of a noun, or nil.

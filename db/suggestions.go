@@ -15,7 +15,7 @@ const MostSuggested = 500
 // Suggestions are what people may choose from for a field of a record that
 // takes any text: the usual values and those in use. nil for a field without.
 func (d *DB) Suggestions(ctx context.Context, by Actor, k *RecordKind, f Field) ([]string, error) {
-	if f.Usual == nil {
+	if f.Usual == nil && !f.Filtered {
 		return nil, nil
 	}
 	return d.suggestions(ctx, by, k.Plural, f, k.sees(by, k.id()), k.own(by).holds("id"))
@@ -42,7 +42,7 @@ func (d *DB) suggestions(ctx context.Context, by Actor, table string, f Field, s
 	if by.OwnOnly {
 		who = by.UserID
 	}
-	return remembered(&d.memo, f.Column+" "+who, func() ([]string, error) {
+	return remembered(&d.memo, table+"."+f.Column+" "+who, func() ([]string, error) {
 		used, err := d.inUse(ctx, by, table, f.Column, seen, own)
 		all, offered := slices.Clone(f.Usual), map[string]bool{}
 		for _, v := range f.Usual {

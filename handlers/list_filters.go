@@ -93,7 +93,7 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 func (k *recordKind) sorts(v *visitor, sort string) bool {
 	name := strings.TrimPrefix(sort, "-")
 	return name == k.NameColumn() || slices.ContainsFunc(k.Columns, func(col db.Column) bool {
-		return col.Name == name && (!col.Contacted || v.Can(db.ViewInteraction)) && (!col.Telling || !v.OwnOnly)
+		return col.Name == name && col.SortedFor(v.Actor)
 	})
 }
 

@@ -217,7 +217,7 @@ func column(path string, p url.Values, label, sort, first, class string) views.C
 // firstSort is the order of the first click on a column's heading, "" where it sorts nothing.
 func firstSort(v *visitor, col db.Column) string {
 	switch {
-	case col.Telling && v.OwnOnly:
+	case !col.SortedFor(v.Actor):
 		return ""
 	case col.Latest:
 		return "-" + col.Name
