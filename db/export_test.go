@@ -121,3 +121,14 @@ func WithRoom(bytes int64) Options {
 
 // AsLarge is how a large file is opened.
 func AsLarge() Options { return Options{large: true} }
+
+// Folded are the columns of folded values, by the column that has the value.
+func (k *RecordKind) Folded() map[string]string {
+	all := map[string]string{}
+	for _, f := range k.Fields {
+		if f.sort.folded != "" {
+			all[f.Column] = f.sort.folded
+		}
+	}
+	return all
+}

@@ -177,6 +177,13 @@ func TestAValueOfAnotherProgramIsNotFoldedAsTheOneBefore(t *testing.T) {
 	o.Exec(t, "UPDATE contacts SET email = 'z@x.example'")
 	want(t, "keys", o.Column(t, "SELECT sector_key || size_key FROM organizations")[0], "media0000000000large")
 	want(t, "keys of the contact", o.Column(t, "SELECT title_key || email_key FROM contacts")[0], "equipez@x.example")
+	for table, columns := range map[string]map[string]string{"organizations": db.OrganizationKind.Folded(), "contacts": db.ContactKind.Folded()} {
+		for column, folded := range columns {
+			o.Exec(t, "UPDATE "+table+" SET "+folded+" = 'x'")
+			o.Exec(t, "UPDATE "+table+" SET "+column+" = '1'")
+			want(t, table+"."+folded+" after another program changed "+column, o.Column(t, "SELECT ifnull("+folded+", 'NULL') FROM "+table)[0], "NULL")
+		}
+	}
 }
 
 func TestEmailsThatAreTheSameComposedAreNamed(t *testing.T) {

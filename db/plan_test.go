@@ -152,12 +152,23 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 	day := Range{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
 	filters := map[string]func(*Filter){
 		"owner": func(f *Filter) { f.OwnerID = newID() }, "no owner": func(f *Filter) { f.OwnerID = "none" },
-		"sector": func(f *Filter) { f.Equal = Fields{"sector": "x"} }, "size": func(f *Filter) { f.Equal = Fields{"size_band": "x"} },
 		"relationship": func(f *Filter) { f.RelationshipStatus = "Active" }, "role": func(f *Filter) { f.RoleLabel = "CFO" },
 		"many links":  func(f *Filter) { f.RoleLabel, f.RelationshipStatus, f.manyLinks = "CFO", "Active", true },
 		"no contacts": func(f *Filter) { f.Missing = "contacts" }, "no email": func(f *Filter) { f.Missing = "email" },
 		"created": func(f *Filter) { f.Created = day }, "updated": func(f *Filter) { f.Updated = day }, "contacted": func(f *Filter) { f.Contacted = day },
 		"never": func(f *Filter) { f.Never = true }, "quiet": func(f *Filter) { f.QuietSince = day.From }, "words": func(f *Filter) { f.Query = "ac me" },
+	}
+	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
+		for _, column := range k.FieldColumns(func(f Field) bool { return f.Filtered }) {
+			filters[column] = func(f *Filter) { f.Equal = Fields{column: "x"} }
+		}
+		for _, s := range k.orders() {
+			var n int
+			err := d.reader.QueryRow(t.Context(), "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = ? AND tbl_name = ?", s.index, k.Plural).Scan(&n)
+			if err != nil || n == 0 {
+				t.Fatalf("%s have no index %s, by which lists sort them by %s: %v", k.Plural, s.index, s.column, err)
+			}
+		}
 	}
 	by := Actor{UserID: newID(), May: Permissions}
 	own := by
@@ -273,7 +284,9 @@ type order struct {
 func (k *RecordKind) orders() []order {
 	all := []order{{k.byName, false}}
 	for _, c := range k.Columns {
-		all = append(all, order{c.sort, c.Telling})
+		if c.sort.key != "" {
+			all = append(all, order{c.sort, c.Telling})
+		}
 	}
 	return all
 }
