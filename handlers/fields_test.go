@@ -47,12 +47,12 @@ func TestEachFieldIsOnItsPages(t *testing.T) {
 			ada.get(record+"/history").want(200, "#activity", f.Label)
 			if f.Listed != db.Unlisted {
 				shows := ada.get(list+"?columns="+f.Name()).want(200, "thead", f.Label).want(200, "#rows", shown)
-				if sorted := shows.html.Find("thead a:contains('" + f.Label + "')").AttrOr("href", ""); sorted != "" {
+				if sorted := shows.html.Find("thead a:contains('"+f.Label+"')").AttrOr("href", ""); sorted != "" {
 					ada.get(sorted).want(200, "th[aria-sort]", f.Label).want(200, "#rows", shown)
 				}
 			}
 			if f.Filtered {
-				ada.get(list+"?"+f.Column+"="+url.QueryEscape(value)).want(200, "#rows", shown).want(200, ".chip .pop", value)
+				ada.get(list+"?"+f.Column+"="+url.QueryEscape(value)+"&columns="+f.Name()).want(200, "#rows", shown).want(200, ".chip .pop", value)
 				ada.get(list + "?" + f.Column + "=Nothing+like+it").wantNot("#rows tr")
 			}
 			if f.Batched {
