@@ -34,7 +34,14 @@ var (
 	Program = Need{program: true}
 )
 
-func needs(all ...Permission) Need { return Need{all: all} }
+func needs(all ...Permission) Need {
+	for _, p := range all {
+		if !slices.Contains(Permissions, p) {
+			panic("db: a need names the permission " + string(p) + ", which is in no group of db/permissions.go")
+		}
+	}
+	return Need{all: all}
+}
 
 // Declared tells a need from the zero Need.
 func (n Need) Declared() bool { return n.own || n.open || n.program || len(n.all)+len(n.either) > 0 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"clientregistry/db/text"
@@ -60,7 +61,28 @@ var Permissions = func() (all []Permission) {
 	for _, g := range PermissionGroups {
 		all = append(all, g.Permissions...)
 	}
+	for p := range permissionWords {
+		if !slices.Contains(all, p) {
+			panic("db: the permission " + string(p) + " is in no group of db/permissions.go")
+		}
+	}
+	for _, p := range all {
+		if permissionWords[p] == "" {
+			panic("db: the permission " + string(p) + " has no words in db/permissions.go")
+		}
+	}
 	return all
+}()
+
+// clientSlugs are the permissions that depend on a client scope, as a list in SQL.
+var clientSlugs = func() string {
+	var slugs []string
+	for _, p := range Permissions {
+		if p.ofClients() {
+			slugs = append(slugs, "'"+string(p)+"'")
+		}
+	}
+	return "(" + strings.Join(slugs, ", ") + ")"
 }()
 
 // ofClients tells whether what a permission opens depends on a client scope.

@@ -19,17 +19,17 @@ import (
 
 // clientRoles are a user's roles that say something of clients. A role that does
 // not does not widen what another one narrows.
-const clientRoles = `
+var clientRoles = `
 	FROM user_role
 	JOIN roles ON roles.id = role_id
 	WHERE user_id = ? AND EXISTS (
 		SELECT 1 FROM role_permission
 		JOIN permissions ON permissions.id = permission_id
-		WHERE role_permission.role_id = roles.id AND slug IN ('ViewClient', 'EditClient', 'ViewInteraction', 'EditInteraction', 'ImportClient', 'ExportClient')
+		WHERE role_permission.role_id = roles.id AND slug IN ` + clientSlugs + `
 	)`
 
 // widestScope tells of a user's roles whether one opens all clients; openAll is which do.
-const (
+var (
 	widestScope = "SELECT ifnull(max(client_scope = 'all'), 1)" + clientRoles
 	openAll     = "SELECT roles.id, name" + clientRoles + " AND client_scope = 'all' ORDER BY roles.id"
 )

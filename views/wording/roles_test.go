@@ -1,0 +1,27 @@
+package wording_test
+
+import (
+	"slices"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/views/wording"
+)
+
+// TestEachPermissionIsSaidOfARole compares what a role with all permissions is
+// said to do with one that lacks a single one.
+func TestEachPermissionIsSaidOfARole(t *testing.T) {
+	t.Parallel()
+	all := db.Role{May: db.Permissions, ClientScope: "all"}
+	said := map[string]db.Permission{}
+	for _, p := range db.Permissions {
+		less := db.Role{May: slices.DeleteFunc(slices.Clone(db.Permissions), func(q db.Permission) bool { return p == q }), ClientScope: "all"}
+		if wording.Role(less) == wording.Role(all) {
+			t.Errorf("a role is said to do the same with and without %s; say it in roles.go", p)
+		}
+		if other, same := said[wording.RoleMay(less)]; same {
+			t.Errorf("a role without %s is said to do the same as one without %s; say it in roles.go", p, other)
+		}
+		said[wording.RoleMay(less)] = p
+	}
+}
