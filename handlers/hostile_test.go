@@ -109,8 +109,10 @@ func (a answer) wantHarmless(sent string) {
 			a.t.Errorf("%s with %.60q says %q", a.what, sent, word)
 		}
 	}
-	if strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") && a.Header.Get("Content-Type") == "text/csv; charset=utf-8" && a.Header.Get("X-Content-Type-Options") == "nosniff" {
-		return // a file, which no browser takes for a page
+	kind, nosniff := a.Header.Get("Content-Type"), a.Header.Get("X-Content-Type-Options") == "nosniff"
+	file := strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") && kind == "text/csv; charset=utf-8"
+	if nosniff && (file || kind == "image/png") {
+		return // no browser takes it for a page; the bytes of a picture may spell anything
 	}
 	if problem := markup(a.html); problem != "" {
 		a.t.Errorf("%s with %.60q: %s", a.what, sent, problem)
