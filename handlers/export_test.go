@@ -1,5 +1,7 @@
 package handlers
 
+import "slices"
+
 // NewRequestID is for tests that make ids.
 var NewRequestID = newRequestID
 
@@ -33,6 +35,18 @@ func (s *Server) Mounted() ([]Route, error) {
 		all = append(all, Route{Method: r.Method, Path: r.Path})
 	}
 	return all, nil
+}
+
+// FilterParameters are the parameters of both lists by which people filter.
+func FilterParameters() (all []string) {
+	for _, k := range []*recordKind{organizationRecords, contactRecords} {
+		for _, name := range k.filterParameters() {
+			if name != "q" && name != "sort" && !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
 }
 
 // PlainLine is a Markdown text as search shows it in one line.

@@ -3,22 +3,28 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/handlers"
 )
 
 func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	acme, birch := s.Organization("Acme", "sector", "Retail", "owner_user_id", ines.user.ID), s.Organization("Birch")
+	acme, birch := s.Organization("Acme", "sector", "Retail", "size_band", "11-50", "owner_user_id", ines.user.ID), s.Organization("Birch")
 	maya, elif := s.Contact("Maya", "Okafor", "email", "maya@acme.example"), s.Contact("Elif", "Aydın")
 	s.Link(acme, maya, "role_label", "CFO", "relationship_status", "Prospect")
 	s.Log(acme, maya, "Renewal", "happened_at", "2026-08-01T10:00")
 
+	unseen := handlers.FilterParameters()
 	for _, c := range []struct{ list, query, chip, rows string }{
+		{"/organizations", "owner=me", "Me", "Acme"},
+		{"/organizations", "status=archived", "Archived", ""},
+		{"/organizations", "size_band=11-50", "11-50", "Acme"},
 		{"/organizations", "role_label=CFO", "CFO", "Acme"},
 		{"/organizations", "relationship_status=Prospect", "Prospect", "Acme"},
 		{"/organizations", "relationship_status=Former", "Former", ""},
@@ -43,7 +49,14 @@ func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 			a.wantTexts("#rows .nm", strings.Split(c.rows, "|")...)
 		}
 		a.want(200, ".chip b", c.chip)
-		removed := a.html.Find(".chip:not(:has(details)) .x").AttrOr("href", "")
+		unseen = slices.DeleteFunc(unseen, func(name string) bool { return strings.Contains("&"+c.query, "&"+name+"=") })
+		for _, set := range strings.Split(c.query, "&") {
+			name, _, _ := strings.Cut(set, "=")
+			if ines.get(c.list).html.Find(".pop [name="+name+"], .chip .pop a[href*='?"+name+"=']").Length() == 0 {
+				t.Errorf("nothing on the page of %s sets %s", c.list, name)
+			}
+		}
+		removed := a.html.Find(".chip .x").AttrOr("href", "")
 		ines.get(removed).want(200, "#rows .nm", "")
 		if removed == "" || len(removed) >= len(c.list+"?"+c.query) {
 			t.Errorf("%s: removing the filter leads to %q", c.query, removed)
@@ -51,6 +64,9 @@ func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 		if elif, birch := key(elif), key(birch); elif == birch {
 			t.Fatal("two records are one")
 		}
+	}
+	if len(unseen) > 0 {
+		t.Errorf("give these filters a case in this test: %v", unseen)
 	}
 	for query, canonical := range map[string]string{
 		"q=&sector=Retail&role_label=&created_from=": "/organizations?sector=Retail",
