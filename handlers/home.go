@@ -58,6 +58,7 @@ func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {
 const quietDays = 30
 
 func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
+	page.QuietFor = wording.Plural(quietDays, "day")
 	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, s.quietSince(c, quietDays), 6)
 	for _, o := range quiet {
 		contacts := "No contacts"

@@ -215,6 +215,7 @@ type Home struct {
 	CanEdit      bool
 	Touched      []HomeRow
 	Quiet        []HomeRow // nil without the right to see interactions
+	QuietFor     string    // how long nobody talked to those
 	Today        []HomeEvent
 	Charts       []Chart
 	Owners       *Chart
