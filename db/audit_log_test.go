@@ -192,7 +192,7 @@ func TestEachActionSaysWhatItsReaderMustSee(t *testing.T) {
 	for kind, actions := range db.AuditActions {
 		for _, action := range actions {
 			if !db.HasSight(action) {
-				t.Errorf("auditSights does not say what a reader of %s must see", action)
+				t.Errorf("db/actions.go does not say what a reader of %s must see: its sight", action)
 			}
 			want(t, action+" is there for who sees everything", everything.ReadsAction(action), true)
 			switch kind {
