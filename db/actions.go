@@ -19,7 +19,8 @@ type action struct {
 }
 
 // actions are all that the history records; record takes no other. A new one
-// is a line here, and in wording only where its sentence says more.
+// is a line here, and in wording only where its sentence says more. What is
+// read is view_… or export_…: no other action may be recorded by a GET.
 var actions = []action{
 	{slug: "create_org", kind: "organization", changes: "organization", sight: ofRecord, words: "created *"},
 	{slug: "update_org", kind: "organization", changes: "organization", sight: ofRecord, words: "changed *"},
@@ -134,6 +135,9 @@ func ActionWords(slug string, toThemselves bool) string {
 	}
 	return a.words
 }
+
+// ActionKind is the kind of what an action is about, "" for an action that is not known.
+func ActionKind(slug string) string { return actionOf(slug).kind }
 
 // IsCreation tells whether an action makes what it is about: its changes have no old values.
 func IsCreation(slug string) bool { return strings.HasPrefix(slug, "create_") }

@@ -121,13 +121,21 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 	admin.asking(map[string]string{"Sec-Fetch-Site": "cross-site"}).get("/organizations").want(200, "h1", "Organizations")
 }
 
-// TestNoGETChangesAnything, whatever parameters it carries; reading the audit
-// log leaves a row that says so.
+// TestNoGETChangesAnything, whatever parameters it carries; what is recorded of
+// reading, like that of the audit log, leaves a row that says so.
 func TestNoGETChangesAnything(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w := newWorld(s)
 	admin := s.as("Administrator")
+	var reads []string
+	for _, actions := range db.AuditActions {
+		for _, action := range actions {
+			if strings.HasPrefix(action, "view_") || strings.HasPrefix(action, "export_") {
+				reads = append(reads, action)
+			}
+		}
+	}
 	query := "?version=1&value=x&display_name=x&_method=POST&_method=DELETE&action=archive&add=1&new=1&subject=x&channel=call&first_name=x&last_name=x"
 	s.unchanged(func() {
 		for _, r := range handlers.Routes() {
@@ -135,7 +143,7 @@ func TestNoGETChangesAnything(t *testing.T) {
 				admin.asking(map[string]string{"X-HTTP-Method-Override": "POST", "X-Method-Override": "DELETE"}).send(method, w.address(r.Path)+query, nil)
 			}
 		}
-	}, "view_audit", "export_audit")
+	}, reads...)
 	s.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'view_audit'")
 	s.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'export_audit'")
 }

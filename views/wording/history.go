@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -40,6 +41,7 @@ func Entry(e db.AuditEntry, page string) Sentence {
 		s.say(asRole(e.Entry))
 	case "create_interaction", "update_interaction", "delete_interaction", "restore_interaction",
 		"create_follow_up", "update_follow_up", "move_follow_up", "finish_follow_up", "reopen_follow_up":
+		s.does()
 		s.interaction()
 	default:
 		s.deed()
@@ -86,12 +88,15 @@ func (s *entry) organization() {
 	s.name(s.e.Organization, "organization", s.e.OrganizationID, "an organization that is gone")
 }
 
+// about is the kind of what the entry is about; in the menu of actions, what the action is.
+func (s *entry) about() string { return cmp.Or(s.e.TargetType, db.ActionKind(s.e.Action)) }
+
 // record is the organization or contact that the entry is about.
 func (s *entry) record() {
 	switch {
 	case s.page != "":
 		s.say("this " + s.page)
-	case s.e.TargetType == "organization" || s.e.TargetType == "" && strings.HasSuffix(s.e.Action, "_org"):
+	case s.about() == "organization":
 		s.organization()
 	default:
 		if !s.e.Hidden && s.e.Contact != "" {
@@ -116,9 +121,9 @@ func (s *entry) link(between string) {
 	}
 }
 
+// interaction is the interaction that the entry is about, or its next step.
 func (s *entry) interaction() {
 	e := s.e
-	s.does()
 	subject, what := e.Subject, map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel]
 	if what == "" {
 		what = "an interaction"
@@ -175,12 +180,17 @@ func (s *entry) deed() {
 	s.more()
 }
 
-// target is the user or the role that something was done to.
+// target is what something was done to.
 func (s *entry) target() {
+	kind := s.about()
 	switch {
+	case kind == "organization", kind == "contact":
+		s.record()
+	case kind == "interaction", kind == "follow_up":
+		s.interaction()
 	case s.e.TargetID == "" && s.e.Target == "":
-		s.say(map[bool]string{true: "a role", false: "a user"}[strings.HasSuffix(s.e.Action, "_role")])
-	case s.e.TargetType == "role":
+		s.say(map[bool]string{true: "a role", false: "a user"}[kind == "role"])
+	case kind == "role":
 		s.name(s.e.Target, "role", s.e.TargetID, "a role that is gone")
 	default:
 		s.name(s.e.Target, "user", s.e.TargetID, "somebody who left")

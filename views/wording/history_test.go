@@ -28,6 +28,22 @@ func TestEveryActionHasWords(t *testing.T) {
 	}
 }
 
+// TestAnActionNamesWhatItIsAbout, of every kind that can be named.
+func TestAnActionNamesWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	for kind, name := range map[string]string{
+		"organization": "Quay", "contact": "the contact Maya Lind", "interaction": "a call with Maya Lind at Quay: Renewal", "user": "Jonas Berg", "role": "Jonas Berg",
+	} {
+		e := db.AuditEntry{Entry: db.Entry{
+			TargetType: kind, TargetID: "t", Channel: "call", Subject: "Renewal", InteractionID: "i", Contact: "Maya Lind", ContactID: "c", Organization: "Quay", OrganizationID: "o",
+		}, Target: "Jonas Berg"}
+		s := entry{e: e}
+		if s.target(); s.said.String() != name {
+			t.Errorf("what an action of kind %s is about reads %q, want %q", kind, s.said, name)
+		}
+	}
+}
+
 // TestASentenceRefersToWhatItNames: what has a name can become a link; what is
 // out of sight or gone, and an interaction that was deleted, cannot.
 func TestASentenceRefersToWhatItNames(t *testing.T) {
