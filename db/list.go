@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -46,31 +44,6 @@ type Filter struct {
 
 // Range is from a moment up to one that is not in it any more; zero is open.
 type Range struct{ From, To time.Time }
-
-// sorting is one order of a list: by a key, then by name where keys are shared, then by id.
-type sorting struct {
-	column     string // its name in URLs
-	key        string // the column that it sorts by
-	folded     string // the column of its folded value, see Field.fold
-	numbered   bool   // by the number that values begin with
-	index      string // (is_active, key, …) in this order
-	byName     bool   // rows of the same key are sorted by name
-	descending bool
-}
-
-// sorting looks an order up; an unknown one, or one that would tell what the
-// actor may not see, is the order by name.
-func (k *RecordKind) sorting(by Actor, name string) sorting {
-	column := strings.TrimPrefix(name, "-")
-	s := k.byName
-	for _, c := range k.Columns {
-		if c.Name == column && c.SortedFor(by) {
-			s = c.sort
-		}
-	}
-	s.descending = strings.HasPrefix(name, "-") && s.column == column
-	return s
-}
 
 // narrowing is one condition of a list. column is the one whose index finds its
 // rows; that of an equal one has them in the order by name.
@@ -398,95 +371,6 @@ func (c *conditions) where() string {
 	return "\nWHERE " + strings.Join(c.clauses, "\n\tAND ")
 }
 
-// after continues behind a cursor. A cursor that cannot be read is refused.
-func (c *conditions) after(s sorting, id, cursor string) error {
-	if cursor == "" {
-		return nil
-	}
-	at, err := readCursor(cursor)
-	if err != nil {
-		return err
-	}
-	compare := " > "
-	if s.descending {
-		compare = " < "
-	}
-	if s.byName {
-		c.add("("+s.key+", sort_key, "+id+")"+compare+"(?, ?, ?)", at[0], at[1], at[2])
-	} else {
-		c.add("("+s.key+", "+id+")"+compare+"(?, ?)", at[0], at[2])
-	}
-	return nil
-}
-
-// orderBy is the order; with a plus before the first column no index is used for it.
-func (s sorting) orderBy(id, plus string) string {
-	columns := []string{plus + s.key, id}
-	if s.byName {
-		columns = []string{plus + s.key, "sort_key", id}
-	}
-	direction := ""
-	if s.descending {
-		direction = " DESC"
-	}
-	return "\nORDER BY " + strings.Join(columns, direction+", ") + direction
-}
-
 // limit ends a query. The number stands in its text: SQLite plans by it, and so
 // would prepare the query anew each time that one is bound.
 func limit(n int) string { return "\nLIMIT " + strconv.Itoa(n) }
-
-// bothStates makes a page of active and archived rows from a page of each: either
-// has an index in the order asked for, both together would sort the whole table.
-func bothStates(f Filter, s sorting, list func(Filter) ([]Record, string, error)) (page []Record, next string, err error) {
-	var more bool
-	for _, f.Status = range []string{"active", "archived"} {
-		rows, next, err := list(f)
-		if err != nil {
-			return nil, "", err
-		}
-		page = append(page, rows...)
-		more = more || next != ""
-	}
-	slices.SortFunc(page, func(a, b Record) int {
-		x, y := a.sortedBy(), b.sortedBy()
-		if !s.byName {
-			x[1], y[1] = "", ""
-		}
-		if s.descending {
-			x, y = y, x
-		}
-		return slices.Compare(x[:], y[:])
-	})
-	if len(page) > PageSize {
-		page, more = page[:PageSize], true
-	}
-	if more {
-		next = newCursor(page[len(page)-1].sortedBy())
-	}
-	return page, next, nil
-}
-
-// sortedBy is what a list sorts a record by.
-func (r Record) sortedBy() [3]string { return [3]string{r.key, r.sortKey, r.ID} }
-
-// newCursor is the cursor behind a row: its key, its name and its id.
-func newCursor(key [3]string) string {
-	encoded, _ := json.Marshal(key)
-	return base64.RawURLEncoding.EncodeToString(encoded)
-}
-
-func readCursor(cursor string) (at [3]string, err error) {
-	decoded, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err == nil {
-		err = json.Unmarshal(decoded, &at)
-	}
-	if err != nil {
-		return at, damagedCursor()
-	}
-	return at, nil
-}
-
-func damagedCursor() error {
-	return invalid("after", "This link to more rows is damaged; start again from the top of the list")
-}

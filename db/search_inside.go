@@ -1,0 +1,82 @@
+package db
+
+import (
+	"context"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
+)
+
+// Where words find fewer than that, a search goes on for parts of words: in the
+// words that the index keeps, the newest first, a piece of each place in turn,
+// until enough are found or the time is up. A piece takes a millisecond or two.
+const (
+	fewMatches   = 5
+	pieceOfIndex = 5000
+	patience     = 50 * time.Millisecond
+)
+
+// insideWords adds what has all that was typed somewhere inside its words: the
+// end of a phone number, a part of a long word, a word in a script without spaces.
+func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
+	parts, all := s.words, 0
+	if number := text.PhoneNumber(s.typed); number != "" {
+		parts = []string{number}
+	}
+	for _, p := range places {
+		all += len(p.found)
+	}
+	if all >= min(s.n, fewMatches) || len(parts) > 4 || !slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) > 1 }) {
+		return nil
+	}
+	for _, p := range places {
+		if err := d.reader.QuickQueryRow(ctx, "SELECT ifnull(max(docid), 0) FROM "+p.table).Scan(&p.last); err != nil {
+			return err
+		}
+	}
+	for start := time.Now(); ; {
+		more := false
+		for _, p := range places {
+			if p.last <= 0 || len(p.found) >= s.n {
+				continue
+			}
+			more = true
+			if err := d.insidePiece(ctx, s, p, parts); err != nil {
+				return err
+			}
+		}
+		if !more || time.Since(start) >= patience {
+			return nil
+		}
+	}
+}
+
+// insidePiece looks through the next piece of a place.
+func (d *DB) insidePiece(ctx context.Context, s search, p *place, parts []string) error {
+	active := ""
+	if p.active == 1 {
+		active = "x.is_active = 1 AND "
+	}
+	args := []any{p.last - pieceOfIndex, p.last}
+	for _, part := range slices.Concat(parts, []string{"", "", ""})[:4] { // "" is inside of every text
+		args = append(args, part)
+	}
+	rows, err := d.reader.Query(ctx, `
+		SELECT kept.docid
+		FROM `+p.index+`_content AS kept
+		CROSS JOIN `+p.table+` AS x ON x.docid = kept.docid
+		WHERE kept.docid > ? AND kept.docid <= ? AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?) AND instr(c0words, ?)
+			AND `+active+p.seen.sql+`
+		ORDER BY kept.docid DESC`+limit(s.n), append(args, p.seen.args...)...)
+	some, err := sqlite.Collect(rows, err, scanDocid)
+	for _, docid := range some {
+		if len(p.found) < s.n && !slices.Contains(p.found, docid) {
+			p.found = append(p.found, docid)
+		}
+	}
+	p.last -= pieceOfIndex
+	return err
+}
