@@ -93,12 +93,14 @@ type NewLink struct {
 // LinkContact links a contact to an organization and creates the end that is
 // new, in one transaction. It returns ErrNotFound where an end does not exist,
 // Invalid for refused fields, for an email that is taken, and, with the existing
-// link, where the two are linked already, and Repeated.
+// link, where the two are linked already, and Repeated. A request that comes again
+// returns what the actor sees of the link by now, or ErrNotFound.
 func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error) {
 	q, err := newRequest("link", n.RequestID, n.OrganizationID, n.ContactID, n.Organization, n.Contact, n.Typed)
 	if err != nil {
 		return Link{}, err
 	}
+	reader := System // who links knows both ends, also one just given to somebody else
 	err = d.write(ctx, by, EditClients, func(t *tx) error {
 		made, err := t.first(q)
 		if err != nil {
@@ -106,6 +108,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 		}
 		if made != "" {
 			n.OrganizationID, n.ContactID = made[:36], made[37:]
+			reader = by // either may be out of sight by now
 			return nil
 		}
 		if err := t.linkContact(&n); err != nil {
@@ -116,7 +119,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 	if err != nil {
 		return Link{}, fmt.Errorf("link contact: %w", err)
 	}
-	return d.Link(ctx, System, n.OrganizationID, n.ContactID) // who links knows both ends, also one just given to somebody else
+	return d.Link(ctx, reader, n.OrganizationID, n.ContactID)
 }
 
 func (t *tx) linkContact(n *NewLink) error {

@@ -168,8 +168,10 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 		return Record{}, err
 	}
 	var id string
+	again := false
 	err = d.write(ctx, by, EditClients, func(t *tx) (err error) {
-		if id, err = t.first(q); err != nil || id != "" {
+		id, err = t.first(q)
+		if again = id != ""; again || err != nil {
 			return err
 		}
 		if id, err = t.createRecord(k, typed); err != nil {
@@ -180,7 +182,12 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 	if err != nil {
 		return Record{}, fmt.Errorf("create %s: %w", k.Noun, err)
 	}
-	return d.changedRecord(ctx, by, k, id)
+	r, err := d.changedRecord(ctx, by, k, id)
+	if again && r.OutOfSight { // others may have renamed it since
+		r = Record{Kind: k, ID: id, IsActive: true, Version: 1, OutOfSight: true}
+		_, _ = apply(k.Fields, typed, &r)
+	}
+	return r, err
 }
 
 func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {

@@ -113,3 +113,36 @@ func TestARequestWhoseWorkIsGoneMakesItAnew(t *testing.T) {
 		})
 	}
 }
+
+// TestARequestThatComesAgainTellsNothingOutOfSight: what it made was given to somebody
+// else since, and changed.
+func TestARequestThatComesAgainTellsNothingOutOfSight(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	oda := o.Tomas
+	oda.OwnOnly = true
+	acme := db.Fields{"display_name": "Acme", "owner_user_id": oda.UserID}
+	maya := db.Fields{"first_name": "Maya", "last_name": "Okafor", "email": "maya@acme.example", "owner_user_id": oda.UserID}
+	request := uuid.NewString()
+	organization := must(o.CreateOrganization(t.Context(), oda, acme, request))(t)
+	contact := must(o.CreateContact(t.Context(), oda, maya, request))(t)
+	link := db.NewLink{OrganizationID: organization.ID, ContactID: contact.ID, RequestID: request}
+	must(o.LinkContact(t.Context(), oda, link))(t)
+	must(o.LinkContact(t.Context(), oda, link))(t)
+
+	away := db.Fields{"owner_user_id": "", "display_name": "Secret", "last_name": "Secret", "email": "secret@acme.example"}
+	must(o.UpdateOrganization(t.Context(), o.Ines, organization.ID, 1, away))(t)
+	must(o.UpdateContact(t.Context(), o.Ines, contact.ID, 1, away))(t)
+	o.Unchanged(t, func() {
+		for _, made := range []db.Record{
+			must(o.CreateOrganization(t.Context(), oda, acme, request))(t), must(o.CreateContact(t.Context(), oda, maya, request))(t),
+		} {
+			want(t, "out of sight", made.OutOfSight, true)
+			want(t, "name", made.Name(), map[string]string{organization.ID: "Acme", contact.ID: "Maya Okafor"}[made.ID])
+			want(t, "version", made.Version, 1)
+		}
+		if l, err := o.LinkContact(t.Context(), oda, link); !errors.Is(err, db.ErrNotFound) {
+			t.Errorf("the link is %v, %v", l, err)
+		}
+	})
+}
