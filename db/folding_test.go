@@ -43,6 +43,46 @@ func TestAValueIsKeptComposedAndWithoutWhatNobodySees(t *testing.T) {
 	}
 }
 
+// TestWhatShowsNothingIsAFieldLeftEmpty wherever an empty one has a meaning of its own.
+func TestWhatShowsNothingIsAFieldLeftEmpty(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, maya := o.Acme(t), o.Maya(t)
+	for _, nothing := range []string{" ", "\u200b", "\u200e", "\r\n"} {
+		legal := must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Beta", "legal_name": nothing}, ""))(t)
+		want(t, "legal name", legal.Value("legal_name"), "Beta")
+		call := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+			"channel": "call", "subject": "x", "organization_id": acme.ID, "contact_id": maya.ID, "happened_at": nothing,
+			"follow_up_text": "y", "follow_up_due_on": "2026-11-30", "follow_up_assignee_id": nothing,
+		}, ""))(t)
+		want(t, "happened at", call.HappenedAt, o.Clock.Now())
+		want(t, "whose the next step is", call.Next.AssigneeID, o.Tomas.UserID)
+		call = must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+			"channel": "call", "subject": "x", "organization_id": acme.ID, "follow_up_text": nothing, "follow_up_due_on": nothing,
+		}, ""))(t)
+		want(t, "next step", call.Next.ID, "")
+		role := must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": fmt.Sprintf("Role %q", nothing), "slug": nothing}, nil, false))(t)
+		want(t, "slug", role.Slug, role.Name)
+	}
+}
+
+// TestAnEndOutOfSightStaysWhereNothingIsTyped in its place.
+func TestAnEndOutOfSightStaysWhereNothingIsTyped(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, maya := o.Acme(t), o.Maya(t)
+	maya = must(o.UpdateContact(t.Context(), o.Tomas, maya.ID, maya.Version, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
+	call := must(o.LogInteraction(t.Context(), o.Ines, db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID, "contact_id": maya.ID}, ""))(t)
+	own := o.Tomas
+	own.OwnOnly = true
+	for n, nothing := range []string{"", " ", "\u200b"} {
+		must(o.UpdateInteraction(t.Context(), own, call.ID, n+1, db.Fields{"subject": fmt.Sprint(n), "organization_id": nothing, "happened_at": nothing}))(t)
+		now := must(o.Interaction(t.Context(), o.Ines, call.ID))(t)
+		want(t, fmt.Sprintf("organization after %q", nothing), now.OrganizationID, acme.ID)
+		want(t, "happened at", now.HappenedAt, call.HappenedAt)
+	}
+}
+
 // TestAStoredValueStaysUntilItIsChanged though today it would be kept otherwise or refused.
 func TestAStoredValueStaysUntilItIsChanged(t *testing.T) {
 	t.Parallel()

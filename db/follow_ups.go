@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"clientregistry/db/sqlite"
@@ -250,7 +249,7 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 func (t *tx) newFollowUp(i Interaction, typed Fields) (FollowUp, map[string]Change, error) {
 	f := FollowUp{ID: newID(), InteractionID: i.ID}
 	typed = typed.with("text", "due_on", "assignee_id")
-	if strings.TrimSpace(typed["assignee_id"]) == "" {
+	if leftEmpty(typed["assignee_id"]) {
 		typed["assignee_id"] = t.by.UserID
 	}
 	changes, err := t.plan(&f, i, typed)

@@ -320,8 +320,8 @@ func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 	if refused == nil {
 		refused = &Invalid{Fields: map[string]string{}}
 	}
-	if raw, ok := typed["happened_at"]; ok && refused.Fields["happened_at"] == "" {
-		at, err := t.happenedAt(strings.TrimSpace(raw), old.HappenedAt, FormZone(typed["time_zone"], t.by.zone()))
+	if _, ok := typed["happened_at"]; ok && refused.Fields["happened_at"] == "" {
+		at, err := t.happenedAt(i.happened, old.HappenedAt, FormZone(typed["time_zone"], t.by.zone()))
 		if err != nil {
 			refused.Fields["happened_at"] = err.Error()
 		}
@@ -396,7 +396,7 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	if err != nil {
 		return err
 	}
-	if strings.TrimSpace(typed["happened_at"]) == "" {
+	if leftEmpty(typed["happened_at"]) {
 		typed = without(typed, "happened_at") // empty means now for a new one, unchanged for this one
 	}
 	happened := i.HappenedAt
@@ -435,7 +435,7 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 // has one that the actor does not see: their form showed none, and they leave it so.
 func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
 	for column, end := range map[string][2]string{"organization_id": {"organization", i.OrganizationID}, "contact_id": {"contact", i.ContactID}} {
-		if value, ok := typed[column]; !ok || strings.TrimSpace(value) != "" || end[1] == "" {
+		if value, ok := typed[column]; !ok || !leftEmpty(value) || end[1] == "" {
 			continue
 		}
 		err := t.mustSee(end[0], end[1])

@@ -193,7 +193,7 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
 	typed = typed.with(k.requiredColumns()...)
 	for _, f := range k.Fields {
-		if f.Default != "" && strings.TrimSpace(typed[f.Column]) == "" {
+		if f.Default != "" && leftEmpty(typed[f.Column]) {
 			typed[f.Column] = typed[f.Default]
 		}
 	}

@@ -36,7 +36,10 @@ func newRequest(made, id string, content ...any) (request, error) {
 func (f Fields) said() Fields {
 	said := Fields{}
 	for column, value := range f {
-		if value = strings.TrimSpace(lineBreaks.Replace(value)); value != "" {
+		if kept, err := plainText(value, true); err == nil {
+			value = kept
+		}
+		if value != "" {
 			said[column] = value
 		}
 	}

@@ -79,7 +79,7 @@ func TestARequestThatSaysSomethingElseIsRefused(t *testing.T) {
 		request := uuid.NewString()
 		made := must(c.create("first", request))(t)
 		o.Unchanged(t, func() {
-			want(t, kind+" again", must(c.create(" first\r\n", request))(t), made)
+			want(t, kind+" again", must(c.create(" fi\u200brst\r\n", request))(t), made)
 			_, err := c.create("second", request)
 			var repeated *db.Repeated
 			if !errors.As(err, &repeated) {

@@ -125,7 +125,7 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 	if typed["client_scope"] == "" {
 		typed["client_scope"] = "all"
 	}
-	slugged := strings.TrimSpace(typed["slug"]) != ""
+	slugged := !leftEmpty(typed["slug"])
 	if !slugged {
 		typed["slug"] = typed["name"]
 	}

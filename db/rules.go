@@ -125,6 +125,12 @@ func plainText(s string, lines bool) (string, error) {
 	return s, nil
 }
 
+// leftEmpty tells whether a typed value is kept as none, because nothing in it can be seen.
+func leftEmpty(typed string) bool {
+	value, err := plainText(typed, true)
+	return err == nil && value == ""
+}
+
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
 // visible tells the characters one can see from spaces and from those that
