@@ -83,6 +83,24 @@ func TestAnEndOutOfSightStaysWhereNothingIsTyped(t *testing.T) {
 	}
 }
 
+// TestANameOfWhatNobodySeesIsNone, whichever of the characters that show nothing it has.
+func TestANameOfWhatNobodySeesIsNone(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for _, nothing := range []string{"\u2800", "\u3164", "\uffa0 \u115f", "\ufe0f", "\u200d\U000e0101", "\u034f"} {
+		o.Unchanged(t, func() {
+			_, err := o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": nothing}, "")
+			wantInvalid(t, err, "display_name")
+			_, err = o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": nothing}, nil, false)
+			wantInvalid(t, err, "name")
+			_, err = o.SaveView(t.Context(), o.Tomas, db.View{List: "contacts", Name: nothing}, "")
+			wantInvalid(t, err, "name")
+		})
+	}
+	const heart = "❤\ufe0f" // is chosen among its shapes by a mark that shows nothing alone
+	want(t, "name", must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": heart}, ""))(t).Name(), heart)
+}
+
 // TestAStoredValueStaysUntilItIsChanged though today it would be kept otherwise or refused.
 func TestAStoredValueStaysUntilItIsChanged(t *testing.T) {
 	t.Parallel()

@@ -26,7 +26,7 @@ func looksLike(a, b string) bool {
 // seen is a name without what cannot be seen, its letters in their plain shape.
 func seen(s string) string {
 	return strings.Map(func(c rune) rune {
-		if invisible(c) || c == '\u2800' || unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+		if !shows(c) {
 			return -1
 		}
 		return c

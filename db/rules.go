@@ -119,8 +119,8 @@ func plainText(s string, lines bool) (string, error) {
 			return "", messageError("Remove line breaks and control characters")
 		}
 	}
-	if !strings.ContainsFunc(s, visible) {
-		return "", nil // nothing but marks of no width
+	if !strings.ContainsFunc(s, shows) {
+		return "", nil
 	}
 	return s, nil
 }
@@ -138,6 +138,12 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "
 func visible(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) }
 
 func invisible(c rune) bool { return !visible(c) }
+
+// shows tells the characters that alone show something: visible ones, but for those that
+// only choose a shape and the letters and patterns that are blank.
+func shows(c rune) bool {
+	return visible(c) && c != '\u2800' && !unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
 
 // website completes a bare domain to https and takes http and https only.
 func website(s string) (string, error) {
