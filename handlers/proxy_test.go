@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/handlers"
 	"clientregistry/handlers/jobs"
@@ -102,6 +103,18 @@ func TestASignInWhoseCookieIsLostSaysWhy(t *testing.T) {
 		s.stranger().get("/login").want(200, "#login-e", says)
 		whole.post("/login", signIn...)
 		whole.get("/contacts").want(200, "h1", "Contacts")
+		s.stranger().get("/login").wantNot("#login-e")
+
+		// Nor whose form was sent twice: the browser has the second cookie, and signs out later.
+		s.stranger().post("/login", signIn...).want(303, "", "")
+		whole.post("/login", signIn...).want(303, "", "")
+		whole.get("/contacts").want(200, "h1", "Contacts")
+		whole.post("/logout").want(303, "", "")
+		whole.get("/login").wantNot("#login-e")
+
+		// Nor who comes to the same machine after the browser was closed at once.
+		s.stranger().post("/login", signIn...).want(303, "", "")
+		s.Clock.Add(time.Hour)
 		s.stranger().get("/login").wantNot("#login-e")
 	}
 }

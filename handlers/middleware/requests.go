@@ -43,6 +43,7 @@ func recoverPanics(fail Fail) gin.HandlerFunc {
 					panic(p)
 				}
 				fail(c, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+				c.Abort() // else what stands behind the one that panicked still runs
 			}
 		}()
 		c.Next()

@@ -24,7 +24,13 @@ type Sessions struct {
 
 	mu      sync.Mutex
 	values  map[string]map[any]any // by token
-	awaited map[string]db.Actor    // browsers that have not sent their new token back yet, by token
+	awaited map[string]awaited     // by token
+}
+
+// awaited is a browser that has not sent its new token back yet.
+type awaited struct {
+	by    db.Actor
+	since time.Time
 }
 
 // maxMessages bounds the messages that nobody came to read, maxAwaited the sign-ins
@@ -34,8 +40,12 @@ const (
 	maxAwaited  = 1000
 )
 
+// awaitedFor is how long after a sign-in a request without its token means that the
+// browser lost it: later it may be anybody's.
+const awaitedFor = 10 * time.Minute
+
 func newSessions(d *db.DB, https bool) *Sessions {
-	s := &Sessions{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, awaited: map[string]db.Actor{}, options: gorilla.Options{
+	s := &Sessions{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, awaited: map[string]awaited{}, options: gorilla.Options{
 		Path: "/", MaxAge: int(d.SessionMax() / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}}
 	if https {
@@ -82,19 +92,24 @@ func (s *Sessions) Save(_ *http.Request, _ http.ResponseWriter, session *gorilla
 	case len(session.Values) == 0:
 		delete(s.values, session.ID)
 	default:
-		if len(s.values) >= maxMessages {
-			clear(s.values)
-		}
-		s.values[session.ID] = maps.Clone(session.Values)
+		s.keep(session.ID, maps.Clone(session.Values))
 	}
 	return nil
+}
+
+// keep stores the values of a session; its caller holds the lock.
+func (s *Sessions) keep(token string, values map[any]any) {
+	if len(s.values) >= maxMessages {
+		clear(s.values)
+	}
+	s.values[token] = values
 }
 
 // Keep puts a message for the next page, under a key, into a session that has just begun.
 func (s *Sessions) Keep(token, key string, message any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.values[token] = map[any]any{key: message}
+	s.keep(token, map[any]any{key: message})
 }
 
 // Keeps tells whether there is a message for the next page of a session.
@@ -129,14 +144,28 @@ func (s *Sessions) SetDevice(w http.ResponseWriter, value string) {
 	http.SetCookie(w, gorilla.NewCookie(s.device, value, &o))
 }
 
-// Await expects a browser to send a new token back with its next request.
+// Await expects a browser to send a new token back with its next request. One that
+// it was given before is not awaited any more: a form that is sent twice makes two.
 func (s *Sessions) Await(token string, by db.Actor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forget(by)
 	if len(s.awaited) >= maxAwaited {
 		clear(s.awaited)
 	}
-	s.awaited[token] = by
+	s.awaited[token] = awaited{by, s.db.Now()}
+}
+
+// forget awaits nothing of a browser, by its address and its kind, any more, and
+// returns since when it was awaited; its caller holds the lock.
+func (s *Sessions) forget(by db.Actor) (since time.Time) {
+	for token, a := range s.awaited {
+		if a.by.IP == by.IP && a.by.UA == by.UA {
+			delete(s.awaited, token)
+			since = a.since
+		}
+	}
+	return since
 }
 
 // arrived notes that a browser sends this token.
@@ -146,16 +175,11 @@ func (s *Sessions) arrived(token string) {
 	delete(s.awaited, token)
 }
 
-// Lost tells whether the browser that asks, by its address and its kind, was given a
-// token that it did not send back. It tells so once for each token.
-func (s *Sessions) Lost(by db.Actor) (lost bool) {
+// Lost tells whether the browser that asks was just given a token that it did not
+// send back. It tells so once for each token.
+func (s *Sessions) Lost(by db.Actor) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for token, to := range s.awaited {
-		if to.IP == by.IP && to.UA == by.UA {
-			delete(s.awaited, token)
-			lost = true
-		}
-	}
-	return lost
+	since := s.forget(by)
+	return !since.IsZero() && s.db.Now().Sub(since) < awaitedFor
 }

@@ -80,3 +80,21 @@ func TestAFaceAnswersInItsOwnWay(t *testing.T) {
 		t.Errorf("%d requests count as served, want all but the monitor's", served)
 	}
 }
+
+// TestNothingRunsBehindAPanic: what was to answer after the piece that panicked does not.
+func TestNothingRunsBehindAPanic(t *testing.T) {
+	t.Parallel()
+	d, _, _ := dbtest.Open(t)
+	s := middleware.New(d, middleware.Options{BaseURL: &url.URL{Scheme: "http", Host: "registry.example"}, Log: slog.New(slog.DiscardHandler), Served: func() {}})
+	e, err := s.Engine(func(c *gin.Context, err error) { c.String(http.StatusInternalServerError, "failed") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Use(func(*gin.Context) { panic("the reason") })
+	e.GET("/", func(c *gin.Context) { c.String(http.StatusOK, " and answered") })
+	a := httptest.NewRecorder()
+	e.ServeHTTP(a, httptest.NewRequest(http.MethodGet, "/", nil))
+	if a.Code != http.StatusInternalServerError || a.Body.String() != "failed" {
+		t.Errorf("%d %q", a.Code, a.Body)
+	}
+}
