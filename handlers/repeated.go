@@ -18,59 +18,48 @@ import (
 // newRequest forgets the form's request_id.
 func newRequest(c *gin.Context) { c.Request.PostForm.Del("request_id") }
 
-// repeat says what the first request made: it is shown at an address, and changed by
-// a form posted to another. another is the button that makes one more.
-func (s *Server) repeat(c *gin.Context, first *db.Repeated, name, shown, change, another string) *views.Repeat {
+// repeat says that a form was sent before. What the first request made is added
+// where the visitor still sees it. another is the button that makes one more.
+func (s *Server) repeat(c *gin.Context, first *db.Repeated, another string) *views.Repeat {
 	newRequest(c)
-	return &views.Repeat{
-		Conflict: views.Conflict{Made: &views.Ref{Name: name, Href: shown}, At: s.clock(c).Date(first.At)},
-		Change:   change, Another: another,
-	}
+	return &views.Repeat{Conflict: views.Conflict{Made: &views.Ref{}, At: s.clock(c).Date(first.At)}, Another: another}
 }
 
 // recordRepeated is the form of a new record that was sent before.
 func (s *Server) recordRepeated(c *gin.Context, k *recordKind, values db.Fields, first *db.Repeated) error {
-	r, err := k.read(s.db, c.Request.Context(), who(c).Actor, first.ID)
-	if err != nil {
-		return err
-	}
 	for _, f := range k.Fields {
 		if f.Default != "" && values[f.Column] == "" {
 			values[f.Column] = values[f.Default] // as it is stored
 		}
 	}
-	base := k.base(r.ID)
-	repeat := s.repeat(c, first, r.Name(), base, base, "Create another")
+	repeat := s.repeat(c, first, "Create another")
 	f, err := s.newForm(c, k, values, nil)
 	if err != nil {
 		return err
 	}
-	f.Repeat, f.Version, f.Failed = repeat, r.Version, true
-	compare(&f, &repeat.Conflict, r.Values())
+	f.Repeat, f.Failed = repeat, true
+	r, err := k.read(s.db, c.Request.Context(), who(c).Actor, first.ID)
+	if err == nil {
+		*repeat.Made, repeat.Change, f.Version = views.Ref{Name: r.Name(), Href: k.base(r.ID)}, k.base(r.ID), r.Version
+		compare(&f, &repeat.Conflict, r.Values())
+	} else if !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
 	return s.show(c, http.StatusConflict, f)
 }
 
 // interactionRepeated is the composer that was sent before.
 func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, first *db.Repeated) error {
+	repeat := s.repeat(c, first, "Log another")
 	i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, first.ID)
+	if err == nil {
+		err = s.interactionMade(c, i, values, repeat)
+	} else if errors.Is(err, db.ErrNotFound) {
+		err = nil
+	}
 	if err != nil {
 		return err
 	}
-	e, err := s.eventEditor(c, i, values)
-	if err != nil {
-		return err
-	}
-	path := "/interactions/" + i.ID
-	repeat := s.repeat(c, first, i.Subject, path, path, "Log another")
-	repeat.Fields = []views.Hidden{
-		{Name: "version", Value: strconv.Itoa(i.Version)},
-		{Name: "follow_up_id", Value: i.Next.ID},
-		{Name: "follow_up_version", Value: strconv.Itoa(i.Next.Version)},
-	}
-	if values["happened_at"] == "" {
-		delete(values, "happened_at") // which was now, and is when it was
-	}
-	repeat.Differences = s.interactionDifferences(c, i, e.Editor, values)
 	composer, err := s.composerRefused(c, x, nil)
 	if err != nil {
 		return err
@@ -81,29 +70,55 @@ func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, f
 	}, composer)
 }
 
-// linkRepeated is the form of a link that was sent before; other is the end that was chosen in it.
-func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Repeated) error {
-	l, err := s.db.Link(c.Request.Context(), who(c).Actor, first.ID[:36], first.ID[37:])
+// interactionMade adds the interaction that the first request logged, and how it
+// differs from what was typed.
+func (s *Server) interactionMade(c *gin.Context, i db.Interaction, values db.Fields, repeat *views.Repeat) error {
+	e, err := s.eventEditor(c, i, values)
 	if err != nil {
 		return err
 	}
-	id, name, _ := e.other(l)
-	base := e.base + "/" + e.plural
-	change := ""
-	if other == id {
-		change = base + "/" + id
+	path := "/interactions/" + i.ID
+	*repeat.Made, repeat.Change = views.Ref{Name: i.Subject, Href: path}, path
+	repeat.Fields = []views.Hidden{
+		{Name: "version", Value: strconv.Itoa(i.Version)},
+		{Name: "follow_up_id", Value: i.Next.ID},
+		{Name: "follow_up_version", Value: strconv.Itoa(i.Next.Version)},
 	}
-	repeat := s.repeat(c, first, name, e.base, change, "Link another")
-	repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}}
+	if values["happened_at"] == "" {
+		delete(values, "happened_at") // which was now, and is when it was
+	}
+	repeat.Differences = s.interactionDifferences(c, i, e.Editor, values)
+	return nil
+}
+
+// linkRepeated is the form of a link that was sent before; other is the end that was chosen in it.
+func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Repeated) error {
+	repeat := s.repeat(c, first, "Link another")
 	form, err := s.linkFormTyped(c, e, other, nil)
 	if err != nil {
 		return err
 	}
 	form.Repeat = repeat
-	if form.Create == nil && other != id {
-		repeat.Add(capital(e.kind), name, form.Chosen.Name)
+	l, err := s.db.Link(c.Request.Context(), who(c).Actor, first.ID[:36], first.ID[37:])
+	if err == nil {
+		err = s.linkMade(c, e, l, form)
+	} else if errors.Is(err, db.ErrNotFound) {
+		err = nil
 	}
-	if form.Create != nil {
+	if err != nil {
+		return err
+	}
+	return s.linkFormAnswer(c, e, http.StatusConflict, form)
+}
+
+// linkMade adds the link that the first request made, and how it differs from what was typed.
+func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm) error {
+	id, name, _ := e.other(l)
+	repeat := form.Repeat
+	*repeat.Made = views.Ref{Name: name, Href: e.base}
+	repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}}
+	switch {
+	case form.Create != nil:
 		k := recordKinds[e.plural]
 		r, err := k.read(s.db, c.Request.Context(), who(c).Actor, id)
 		if err != nil {
@@ -112,10 +127,14 @@ func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Rep
 		for _, f := range form.Create {
 			repeat.Add(f.Label, r.Value(f.Name), f.Value)
 		}
+	case form.Chosen.ID == id:
+		repeat.Change = e.base + "/" + e.plural + "/" + id
+	default:
+		repeat.Add(capital(e.kind), name, form.Chosen.Name)
 	}
 	repeat.Add("Role", l.RoleLabel, form.Role.Value)
 	repeat.Add("Status", l.RelationshipStatus, form.Status.Value())
-	return s.linkFormAnswer(c, e, http.StatusConflict, form)
+	return nil
 }
 
 // viewRepeated is the form of a new view that was sent before.
@@ -124,14 +143,18 @@ func (s *Server) viewRepeated(c *gin.Context, x db.View, first *db.Repeated) err
 	if err != nil {
 		return err
 	}
-	repeat := s.repeat(c, first, stored.Name, s.viewAddress(c, stored), "/views/"+stored.ID, "Save another")
+	repeat := s.repeat(c, first, "Save another")
+	*repeat.Made, repeat.Change = views.Ref{Name: stored.Name, Href: s.viewAddress(c, stored)}, "/views/"+stored.ID
 	repeat.Fields = []views.Hidden{{Name: "state", Value: stored.State()}, {Name: "form", Value: "1"}}
 	if repeat.Differences, err = s.viewDifferences(c, viewEdit{stored: stored, typed: x}); err != nil {
 		return err
 	}
 	page, err := s.viewNewForm(c, x, nil)
+	if err != nil {
+		return err
+	}
 	page.Repeat, page.Name.Autofocus, page.Failed, page.Replace = repeat, false, true, nil
-	return errors.Join(err, s.show(c, http.StatusConflict, page))
+	return s.show(c, http.StatusConflict, page)
 }
 
 // batchRepeated previews a batch whose form was sent before and did something else.

@@ -1,8 +1,10 @@
 package handlers_test
 
 import (
+	"strings"
 	"testing"
 
+	"clientregistry/db"
 	"clientregistry/handlers"
 )
 
@@ -100,6 +102,50 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	ines.post("/interactions/"+s.One("SELECT id FROM interactions WHERE subject = 'First'")+"/delete", "version", "1").want(303, "", "")
 	log("Second").want(303, "", "")
 	s.WantOne("1", "SELECT count(*) FROM interactions WHERE subject = 'Second'")
+}
+
+// TestAFormSentBeforeForWhatIsOutOfSight keeps what was typed, tells nothing of what it
+// made, and can still make another.
+func TestAFormSentBeforeForWhatIsOutOfSight(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	lea, ines := s.person("Lea", "Manager"), s.person("Ines", "Manager")
+	s.Own(lea.user, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
+	acme, beta, zoe := s.Organization("Acme"), s.Organization("Beta"), s.Contact("Zoe", "Zimmer")
+	s.Link(beta, zoe)
+	give := func(to string) {
+		s.Exec("UPDATE contacts SET owner_user_id = ?", to)
+		s.Exec("UPDATE organizations SET owner_user_id = ? WHERE id <> ?", to, key(beta))
+	}
+	s.Exec("UPDATE organizations SET owner_user_id = ?", lea.user.ID)
+	for what, f := range map[string]struct {
+		first, second, column string
+		form                  []string
+	}{
+		"organization": {"/organizations", "/organizations", "display_name", nil},
+		"call":         {acme + "/interactions", beta + "/interactions", "subject", []string{"channel", "call"}},
+		"link":         {acme + "/contacts", beta + "/contacts", "role_label", []string{"contact_id", key(zoe)}},
+	} {
+		give(lea.user.ID)
+		form := append([]string{"request_id", handlers.NewRequestID()}, f.form...)
+		lea.post(f.first, append([]string{f.column, "Secret plans"}, form...)...).want(303, "", "")
+		lea.get("/account") // which says what was done
+		give(ines.user.ID)
+		var told answer
+		s.unchanged(func() {
+			told = lea.post(f.second, append([]string{f.column, "What I typed"}, form...)...).
+				want(409, ".warnline", "you do not see any more").wantValue("[name="+f.column+"]", "What I typed").wantNot("[formaction]")
+		})
+		if strings.Contains(told.body, "Secret") {
+			t.Errorf("%s: they are told what they do not see", what)
+		}
+		another := lea.submit(told, "button[name=another]")
+		if what == "link" {
+			another.want(422, ".err", "linked to Beta already")
+		} else {
+			another.want(303, "", "")
+		}
+	}
 }
 
 // TestABatchThatSaysSomethingElseTheSecondTime is previewed again, as another one.

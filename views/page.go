@@ -132,7 +132,7 @@ func (s Segment) Value() string {
 // had made one already.
 type Conflict struct {
 	By          string
-	Made        *Ref // what the form had made
+	Made        *Ref // what the form had made; without an address where it is out of sight
 	At          *Time
 	What        string // "this", "this interaction"
 	Differences []Difference
