@@ -10,7 +10,6 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/text"
 	"clientregistry/views"
-	"clientregistry/views/wording"
 )
 
 func (s *Server) viewNew(c *gin.Context) error {
@@ -24,8 +23,11 @@ func (s *Server) viewNew(c *gin.Context) error {
 
 func (s *Server) viewNewAnswer(c *gin.Context, status int, x db.View, refused map[string]string) error {
 	page, err := s.viewNewForm(c, x, refused)
+	if err != nil {
+		return err
+	}
 	page.Failed = refused != nil
-	return errors.Join(err, s.show(c, status, page))
+	return s.show(c, status, page)
 }
 
 // viewNewForm is the form of a new view, with what is wrong with it.
@@ -62,9 +64,6 @@ func (s *Server) viewWords(c *gin.Context, x db.View) (string, error) {
 	var err error
 	if x.List == "interactions" {
 		chips, err = s.interactionChips(c, p)
-		if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
-			chips = append(chips, views.Chip{Key: "Day", Value: wording.Span(from, to)})
-		}
 	} else {
 		k := recordKinds[x.List]
 		owners, ownersErr := s.people(c, x.List, p.Get("owner"))

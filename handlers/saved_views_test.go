@@ -234,3 +234,21 @@ func TestTheCountOfAViewIsRightWhenLookedAt(t *testing.T) {
 	s.Exec("UPDATE organizations SET sector = 'Retail'") // by another program
 	counts("2")
 }
+
+// TestTheFormOfAViewFailsAsAWhole where it cannot be filled, instead of showing part of itself.
+func TestTheFormOfAViewFailsAsAWhole(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	s.Exec("ALTER TABLE saved_views RENAME TO gone")
+	ines.get("/views/new?list=organizations&query=sector%3DRetail").want(500, "h1", "Something went wrong")
+}
+
+// TestAViewOfDaysSaysThemOnce in what it narrows its list to.
+func TestAViewOfDaysSaysThemOnce(t *testing.T) {
+	t.Parallel()
+	says := newSite(t).as("Manager").get("/views/new?list=interactions&query=from%3D2026-11-02").want(200, "form p", "Day is from 2 Nov 2026").html.Find("form p").Text()
+	if strings.Count(says, "Day is") != 1 {
+		t.Error(says)
+	}
+}
