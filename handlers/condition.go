@@ -47,12 +47,12 @@ func (s *Server) forgetCondition() {
 }
 
 // conditionNow is the condition as far as it is known, looked up where that is
-// long ago or a job has ended since.
+// long ago or a job has ended since; for all who ask next, also where this request is given up.
 func (s *Server) conditionNow(ctx context.Context) condition {
 	s.condition.mu.Lock()
 	defer s.condition.mu.Unlock()
 	if age := s.now().Sub(s.condition.last.at); age < 0 || age > conditionLasts || s.condition.last.finished != s.jobs.Finished() {
-		s.condition.last = s.lookUpCondition(ctx)
+		s.condition.last = s.lookUpCondition(context.WithoutCancel(ctx))
 	}
 	return s.condition.last
 }

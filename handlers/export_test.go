@@ -1,6 +1,9 @@
 package handlers
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // NewRequestID is for tests that make ids.
 var NewRequestID = newRequestID
@@ -51,3 +54,6 @@ func FilterParameters() (all []string) {
 
 // PlainLine is a Markdown text as search shows it in one line.
 var PlainLine = plainLine
+
+// Trouble is how many checks of the registry failed, for a request of this context.
+func (s *Server) Trouble(ctx context.Context) int { return s.conditionNow(ctx).failed }

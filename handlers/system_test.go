@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -267,5 +268,20 @@ func TestNobodyElseRunsTheSystem(t *testing.T) {
 	}
 	if _, err := os.Stat(folder); err == nil {
 		t.Error("a backup was made")
+	}
+}
+
+// TestWhoLeavesEarlyMakesNoTrouble: what is known of the registry does not depend on
+// whether the browser that asked first waited for the answer.
+func TestWhoLeavesEarlyMakesNoTrouble(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if n := s.Trouble(gone); n != 0 {
+		t.Errorf("%d checks failed", n)
+	}
+	if n := s.Trouble(t.Context()); n != 0 {
+		t.Errorf("%d checks failed for who came next", n)
 	}
 }
