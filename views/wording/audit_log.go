@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"clientregistry/db"
 )
@@ -44,7 +46,8 @@ func Action(action string) string {
 	if label == "" {
 		return ""
 	}
-	return strings.ToUpper(label[:1]) + label[1:]
+	first, size := utf8.DecodeRuneInString(label) // of a name in an address any letter
+	return string(unicode.ToUpper(first)) + label[size:]
 }
 
 // Kind is a kind of target in the menu of kinds.

@@ -171,6 +171,9 @@ func (s *entry) deed() {
 	if e.Action == "update_user" && len(e.Changes) == 1 && e.Changes[0].Column == "roles" {
 		words = "changed the roles of *"
 	}
+	if e.TargetID == "" && e.Target == "" {
+		words = strings.Replace(words, "the "+s.about()+" *", "*", 1) // a user, not the user a user
+	}
 	before, after, named := strings.Cut(words, "*")
 	s.say(before)
 	if named {

@@ -82,3 +82,16 @@ func TestASentenceRefersToWhatItNames(t *testing.T) {
 		}
 	}
 }
+
+// TestTheMenuOfActionsReadsAsEntriesDo, of nobody in particular; an address may name any action.
+func TestTheMenuOfActionsReadsAsEntriesDo(t *testing.T) {
+	t.Parallel()
+	for action, says := range map[string]string{
+		"update_contact": "Changed a contact", "create_user": "Created a user", "delete_role": "Deleted a role", "disable_user": "Disabled a user",
+		"école_fermée": "École fermée", "": "",
+	} {
+		if got := Action(action); got != says {
+			t.Errorf("%q is %q, want %q", action, got, says)
+		}
+	}
+}
