@@ -41,7 +41,7 @@ func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access
 		return nil, err
 	}
 	query, args := by.seen(kind, id)
-	if err := found(d.reader.QuickQueryRow(ctx, query, args...)); err != nil {
+	if err := orNotFound(d.reader.QuickQueryRow(ctx, query, args...)); err != nil {
 		return nil, fmt.Errorf("who can see %s %s: %w", kind, id, err)
 	}
 	people, err1 := d.Owners(ctx, by)
@@ -81,7 +81,7 @@ func (d *DB) access(ctx context.Context, person Owner, kind, id string) (Access,
 		return Access{}, ErrNotFound
 	}
 	query, args := u.actor().seen(kind, id)
-	if err := found(d.reader.QuickQueryRow(ctx, query, args...)); err != nil {
+	if err := orNotFound(d.reader.QuickQueryRow(ctx, query, args...)); err != nil {
 		return Access{}, err
 	}
 	a := Access{Owner: person, Rights: u.actor().rights()}

@@ -35,8 +35,8 @@ func (a Account) State(now time.Time) string {
 
 // selectAccount is the query of accounts as they are at a moment, up to its WHERE.
 func selectAccount(now time.Time) (query string, args []any) {
-	lockAfter, lockUntil := lastsBetween(now, attemptWindow)
-	linkAfter, linkUntil := lastsBetween(now, InvitationLife)
+	lockAfter, lockUntil := validBounds(now, attemptWindow)
+	linkAfter, linkUntil := validBounds(now, InvitationLife)
 	return accountColumns, []any{lockAfter, lockUntil, linkAfter, linkUntil}
 }
 
@@ -170,8 +170,8 @@ func (t *tx) mayGive(slug string) error {
 	return nil
 }
 
-// keepAdministrator refuses a change after which nobody active would be Administrator.
-func (t *tx) keepAdministrator() error {
+// requireAdministrator refuses a change after which nobody active would be Administrator.
+func (t *tx) requireAdministrator() error {
 	var there bool
 	err := t.QueryRow(`
 		SELECT EXISTS (
@@ -214,7 +214,7 @@ func (t *tx) setRoles(a Account, slugs []string) error {
 		return err
 	}
 	if slices.Contains(a.Roles, "Administrator") {
-		if err := t.keepAdministrator(); err != nil {
+		if err := t.requireAdministrator(); err != nil {
 			return err
 		}
 	}
@@ -281,7 +281,7 @@ func (t *tx) setStatus(a Account, status, action string) error {
 		return err
 	}
 	if status == "disabled" {
-		if err := t.keepAdministrator(); err != nil {
+		if err := t.requireAdministrator(); err != nil {
 			return err
 		}
 	}

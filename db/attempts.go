@@ -54,7 +54,7 @@ func browserOf(userID, browser string) budget {
 const ofAccount = "key BETWEEN ? AND ? || '/~'"
 
 // budgetOf is what the actor's tries at an account count on.
-func budgetOf(ask asker, now time.Time, by Actor, userID, email string) (budget, error) {
+func budgetOf(ask querier, now time.Time, by Actor, userID, email string) (budget, error) {
 	device, err := knownDevice(ask, now, userID, by.Device)
 	if err == nil && device != "" {
 		return browserOf(userID, device), nil
@@ -106,7 +106,7 @@ func scanAttempts(r sqlite.Row, now time.Time) (a attempts, err error) {
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return attempts{}, nil
-	case err != nil, lasts(a.until, now, attemptWindow):
+	case err != nil, isValidUntil(a.until, now, attemptWindow):
 		return a, err
 	case !a.until.IsZero(), inFuture(a.since, now), now.Sub(a.since) > attemptWindow:
 		return attempts{}, nil
@@ -115,14 +115,14 @@ func scanAttempts(r sqlite.Row, now time.Time) (a attempts, err error) {
 }
 
 // checkLocks returns Locked where a budget is used up.
-func checkLocks(ask asker, now time.Time, b budget) error {
+func checkLocks(ask querier, now time.Time, b budget) error {
 	_, err := b.room(ask, now, nil)
 	return err
 }
 
 // room tells whether a budget bears one more wrong try beside those being
 // checked now, by key. It returns Locked where it is used up.
-func (b budget) room(ask asker, now time.Time, running map[string]int) (bool, error) {
+func (b budget) room(ask querier, now time.Time, running map[string]int) (bool, error) {
 	room := true
 	for _, l := range b.limits() {
 		a, err := scanAttempts(ask.QueryRow(selectAttempts, l.key), now)
@@ -195,10 +195,10 @@ func (t *tx) recordFailure(b budget, why details) error {
 	return t.countWrong(b)
 }
 
-// forgive forgets the wrong ones before a whole sign-in: those of the browser
+// clearAttempts forgets the wrong ones before a whole sign-in: those of the browser
 // where it is known, which leaves a lock on strangers. Those of the address
 // stay, where a right password must not buy tries at other accounts.
-func (t *tx) forgive(b budget) error {
+func (t *tx) clearAttempts(b budget) error {
 	_, err := t.Exec("DELETE FROM sign_in_attempts WHERE key = ?", b.account)
 	return err
 }
@@ -223,7 +223,7 @@ func (d *DB) LockedAddresses(ctx context.Context, by Actor) ([]LockedAddress, er
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return nil, err
 	}
-	after, until := lastsBetween(d.now(), attemptWindow)
+	after, until := validBounds(d.now(), attemptWindow)
 	rows, err := d.reader.QuickQuery(ctx, `
 		SELECT key, locked_until FROM sign_in_attempts
 		WHERE locked_until > ? AND locked_until <= ? AND `+anAddress+`

@@ -126,12 +126,12 @@ func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
 		e.Entry = entries[i]
 		switch e.TargetType {
 		case "user", "session":
-			e.Target = names.of("users", e.TargetID)
+			e.Target = names.name("users", e.TargetID)
 		case "role":
 			e.Target = e.Details["name"]
 		}
 		if ValidID(e.Details["actor"]) {
-			e.Details["actor"] = names.of("users", e.Details["actor"])
+			e.Details["actor"] = names.name("users", e.Details["actor"])
 		}
 	}
 	return names.err

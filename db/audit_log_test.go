@@ -223,8 +223,8 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	step := must(o.AddFollowUp(ctx, o.Tomas, call.ID, db.Fields{"text": "Secret step", "due_on": "2026-12-01"}))(t)
 	batch := must(o.RunBatch(ctx, o.Ines, assign(o, acme.ID, brig.ID)))(t).ID
 	must(o.UndoBatch(ctx, o.Ines, batch))(t)
-	must(o.SaveView(ctx, o.Tomas, db.View{List: "organizations", Name: "Secret clients", Query: "q=secretname", Shared: true}, ""))(t)
-	view := must(o.SaveView(ctx, o.Tomas, db.View{List: "interactions", Name: "Secret calls", Query: "q=secretcall", Shared: true}, ""))(t)
+	must(o.CreateSavedView(ctx, o.Tomas, db.SavedView{List: "organizations", Name: "Secret clients", Query: "q=secretname", Shared: true}, ""))(t)
+	view := must(o.CreateSavedView(ctx, o.Tomas, db.SavedView{List: "interactions", Name: "Secret calls", Query: "q=secretcall", Shared: true}, ""))(t)
 	for _, path := range []string{"/organizations/" + brig.ID + "/archive", "/organizations/" + brig.ID + "/contacts/" + maya.ID, "/contacts/secretname", "/batches/" + batch + "/undo"} {
 		refuse(t, o, path)
 	}

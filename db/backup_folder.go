@@ -78,7 +78,7 @@ func (b Backups) All() ([]Backup, error) {
 		if at := b.timeOf(f.Name(), ".db"); !at.IsZero() && f.Type().IsRegular() {
 			all = append(all, b.read(at, f))
 		} else if at := b.timeOf(f.Name(), ".json"); !at.IsZero() {
-			if said := b.said(at); said.Problem != "" {
+			if said := b.readNote(at); said.Problem != "" {
 				all = append(all, Backup{At: at, Problem: said.Problem})
 			}
 		}
@@ -89,7 +89,7 @@ func (b Backups) All() ([]Backup, error) {
 
 // read is a copy and what is known of it. A proof counts for the file whose size it names.
 func (b Backups) read(at time.Time, f os.DirEntry) Backup {
-	said := b.said(at)
+	said := b.readNote(at)
 	size := int64(-1)
 	if info, err := f.Info(); err == nil {
 		size = info.Size()
@@ -101,8 +101,8 @@ func (b Backups) read(at time.Time, f os.DirEntry) Backup {
 	return said
 }
 
-// said is what is noted of a backup; nothing where that cannot be read.
-func (b Backups) said(at time.Time) (x Backup) {
+// readNote is what is noted of a backup; nothing where that cannot be read.
+func (b Backups) readNote(at time.Time) (x Backup) {
 	content, err := os.ReadFile(b.file(at) + ".json")
 	if err != nil || json.Unmarshal(content, &x) != nil {
 		return Backup{}
@@ -194,15 +194,15 @@ func (b Backups) tidy() error {
 			}
 		}
 	}
-	for _, at := range surplus(proven, time.Local) {
+	for _, at := range surplusBackups(proven, time.Local) {
 		errs = append(errs, os.Remove(b.file(at)+".db"), os.Remove(b.file(at)+".json"))
 	}
 	return errors.Join(errs...)
 }
 
-// surplus is which of some moments, newest first, need no backup any longer, by
+// surplusBackups is which of some moments, newest first, need no backup any longer, by
 // the days, weeks and months of a zone.
-func surplus(made []time.Time, zone *time.Location) (out []time.Time) {
+func surplusBackups(made []time.Time, zone *time.Location) (out []time.Time) {
 	days, weeks, months := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for n, at := range made {
 		local := at.In(zone)

@@ -7,7 +7,7 @@ import (
 )
 
 // runBatch makes the change of each record, and writes what the batch was.
-func (t *tx) runBatch(x *batching, id string, rows []batchRow) error {
+func (t *tx) runBatch(x *batchRun, id string, rows []batchRow) error {
 	if err := t.linksBefore(x); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (t *tx) runBatch(x *batching, id string, rows []batchRow) error {
 }
 
 // linksBefore reads which versions the links that are to be made had before.
-func (t *tx) linksBefore(x *batching) (err error) {
+func (t *tx) linksBefore(x *batchRun) (err error) {
 	switch {
 	case x.Action != "link":
 	case x.Kind == "organization":
@@ -42,7 +42,7 @@ func (t *tx) linksBefore(x *batching) (err error) {
 	return err
 }
 
-func (t *tx) changeOne(x *batching, id string, r batchRow) error {
+func (t *tx) changeOne(x *batchRun, id string, r batchRow) error {
 	switch x.Action {
 	case "link":
 		l := x.link
@@ -63,7 +63,7 @@ func (t *tx) changeOne(x *batching, id string, r batchRow) error {
 }
 
 // setStatuses gives the links of a contact that the batch is about its status.
-func (t *tx) setStatuses(x *batching, id, contactID string) error {
+func (t *tx) setStatuses(x *batchRun, id, contactID string) error {
 	c := x.links("?", contactID)
 	rows, err := t.Query(selectLink+" WHERE relationship_status <> ? AND "+c.sql, append([]any{x.link.RelationshipStatus}, c.args...)...)
 	all, err := sqlite.Collect(rows, err, scanLink)

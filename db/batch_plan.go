@@ -36,10 +36,10 @@ const (
 
 var reasons = []Reason{Same, NoLink, Changed, Unmatched, New, OwnerLeft, Gone}
 
-// leaving gathers what is left, by reason.
-type leaving map[Reason]*Left
+// leftByReason gathers what is left, by reason.
+type leftByReason map[Reason]*Left
 
-func (l leaving) add(why Reason, all ...Named) {
+func (l leftByReason) add(why Reason, all ...Named) {
 	if l[why] == nil {
 		l[why] = &Left{Why: why}
 	}
@@ -49,7 +49,7 @@ func (l leaving) add(why Reason, all ...Named) {
 	}
 }
 
-func (l leaving) all() (all []Left) {
+func (l leftByReason) all() (all []Left) {
 	for _, why := range reasons {
 		if l[why] != nil && l[why].Count > 0 {
 			all = append(all, *l[why])
@@ -59,7 +59,7 @@ func (l leaving) all() (all []Left) {
 }
 
 // plan sorts the records into those that change and those that stay.
-func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error) {
+func (x *batchRun) plan(a querier) (changes []batchRow, plan BatchPlan, err error) {
 	if err := x.check(a); err != nil {
 		return nil, plan, err
 	}
@@ -75,7 +75,7 @@ func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error)
 	if err != nil {
 		return nil, plan, err
 	}
-	left := leaving{}
+	left := leftByReason{}
 	switch {
 	case x.Filter == nil:
 		left.add(Gone, make([]Named, len(x.IDs)-len(rows))...)
@@ -111,7 +111,7 @@ func (x *batching) plan(a asker) (changes []batchRow, plan BatchPlan, err error)
 // compare holds what the filter finds now against what it found for the preview:
 // why says which are New, and which are Unmatched and added to the rows. What is
 // no longer there is left as Gone.
-func (x *batching) compare(a asker, found []batchRow, why map[string]Reason, left leaving) ([]batchRow, error) {
+func (x *batchRun) compare(a querier, found []batchRow, why map[string]Reason, left leftByReason) ([]batchRow, error) {
 	missing := map[string]bool{}
 	for _, id := range x.Previewed {
 		missing[id] = true
@@ -152,7 +152,7 @@ func rowIDs(rows []batchRow) []string {
 }
 
 // rows reads records by name, at most MostBatched of them.
-func (x *batching) rows(a asker, finds ...conditions) (all []batchRow, err error) {
+func (x *batchRun) rows(a querier, finds ...conditions) (all []batchRow, err error) {
 	name := "display_name, ''"
 	if x.Kind == "contact" {
 		name = "first_name, last_name"
@@ -187,7 +187,7 @@ var changingRecords, changingLinks = changing("organization", "contact"), changi
 
 // changedSince are the records, or their links that the batch is about, changed
 // after the preview, up to the history's last seq.
-func (x *batching) changedSince(a asker, last int64) (map[string]Reason, error) {
+func (x *batchRun) changedSince(a querier, last int64) (map[string]Reason, error) {
 	since := map[string]Reason{}
 	if x.Seen <= 0 || last == x.Seen {
 		return since, nil

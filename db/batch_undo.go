@@ -18,8 +18,8 @@ import (
 // its transaction wrote, one after the other, and behind them the one that says
 // what it was.
 
-// batchMade is a batch as the history has it.
-type batchMade struct {
+// pastBatch is a batch as the history has it.
+type pastBatch struct {
 	seq          int64
 	userID, kind string
 	Action       string
@@ -27,7 +27,7 @@ type batchMade struct {
 }
 
 // batch reads a batch, or returns ErrNotFound.
-func (t *tx) batch(id string) (b batchMade, err error) {
+func (t *tx) batch(id string) (b pastBatch, err error) {
 	var action, metadata string
 	err = t.QueryRow(`
 		SELECT seq, ifnull(user_id, ''), action, metadata FROM audit_logs
@@ -82,7 +82,7 @@ func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUn
 			return err
 		}
 		undone = BatchUndone{Kind: made.kind, Action: made.Action}
-		u, err := t.undoing(made)
+		u, err := t.newBatchUndo(made)
 		if err != nil {
 			return err
 		}
@@ -119,17 +119,17 @@ func (t *tx) notUndone(id string) error {
 	return invalid("batch", "This was undone already, by %s", text.Isolate(name))
 }
 
-// undoing is a batch on its way back.
-type undoing struct {
+// batchUndo is a batch on its way back.
+type batchUndo struct {
 	t       *tx
-	x       *batching // the batch's records as they are now, and as the actor sees them
+	x       *batchRun // the batch's records as they are now, and as the actor sees them
 	id      string    // of the undoing
-	made    batchMade
+	made    pastBatch
 	entries []batchEntry
 	now     map[string]batchRow
 	owners  map[string]bool // whether a user may own records
 	undone  map[string]bool
-	left    leaving
+	left    leftByReason
 	leaves  map[string]bool
 }
 
@@ -143,8 +143,8 @@ type batchEntry struct {
 	Changes        map[string]Change
 }
 
-func (t *tx) undoing(made batchMade) (*undoing, error) {
-	u := &undoing{t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{}, undone: map[string]bool{}, left: leaving{}, leaves: map[string]bool{}}
+func (t *tx) newBatchUndo(made pastBatch) (*batchUndo, error) {
+	u := &batchUndo{t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{}, undone: map[string]bool{}, left: leftByReason{}, leaves: map[string]bool{}}
 	rows, err := t.Query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq", made.seq-int64(made.Rows), made.seq-1)
 	u.entries, err = sqlite.Collect(rows, err, func(r sqlite.Row) (e batchEntry, err error) {
 		var metadata string
@@ -160,7 +160,7 @@ func (t *tx) undoing(made batchMade) (*undoing, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.x = &batching{Batch: Batch{Kind: made.kind, Action: made.Action}, by: t.by, list: RecordKindOf(made.kind)}
+	u.x = &batchRun{Batch: Batch{Kind: made.kind, Action: made.Action}, by: t.by, list: RecordKindOf(made.kind)}
 	u.x.column, _ = u.x.list.batchColumn(made.Action)
 	for _, e := range u.entries {
 		u.x.IDs = append(u.x.IDs, e.record)
@@ -179,7 +179,7 @@ func (t *tx) undoing(made batchMade) (*undoing, error) {
 	return u, err
 }
 
-func (u *undoing) run() error {
+func (u *batchUndo) run() error {
 	for _, e := range u.entries {
 		r, seen := u.now[e.record]
 		if !seen {
@@ -203,7 +203,7 @@ func (u *undoing) run() error {
 }
 
 // leave keeps a record as it is, and counts it once.
-func (u *undoing) leave(why Reason, n Named) {
+func (u *batchUndo) leave(why Reason, n Named) {
 	if !u.leaves[n.ID] {
 		u.leaves[n.ID] = true
 		u.left.add(why, n)
@@ -211,7 +211,7 @@ func (u *undoing) leave(why Reason, n Named) {
 }
 
 // column puts a column back to what it was.
-func (u *undoing) column(e batchEntry, r batchRow) error {
+func (u *batchUndo) column(e batchEntry, r batchRow) error {
 	change, known := e.Changes[u.x.column]
 	from, to := stored(change.New), stored(change.Old)
 	changed, err := u.since("target_type = ? AND target_id = ? AND +action IN "+changingRecords, u.x.Kind, r.ID)
@@ -248,7 +248,7 @@ func stored(v any) string {
 }
 
 // link takes a link away that was made, or puts its status back.
-func (u *undoing) link(e batchEntry, r batchRow) error {
+func (u *batchUndo) link(e batchEntry, r batchRow) error {
 	query, first, second := "+target_id = ? AND json_extract(metadata, '$.contact_id') = ?", e.OrganizationID, e.ContactID
 	if u.x.Kind == "organization" {
 		query = "target_type = 'organization' AND target_id = ? AND +json_extract(metadata, '$.contact_id') = ?"
@@ -278,13 +278,13 @@ func (u *undoing) link(e batchEntry, r batchRow) error {
 }
 
 // since tells whether the history has something behind the batch.
-func (u *undoing) since(where string, args ...any) (found bool, err error) {
+func (u *batchUndo) since(where string, args ...any) (found bool, err error) {
 	err = u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).Scan(&found)
 	return found, err
 }
 
 // active tells whether a user may own records.
-func (u *undoing) active(id string) (bool, error) {
+func (u *batchUndo) active(id string) (bool, error) {
 	if active, known := u.owners[id]; known {
 		return active, nil
 	}

@@ -72,8 +72,8 @@ func (k *RecordKind) batchColumn(action string) (column string, ok bool) {
 	return f.Column, err == nil && f.Batched && action == "set_"+f.Column
 }
 
-// batching is a batch on its way: what it finds, and what it sets.
-type batching struct {
+// batchRun is a batch on its way: what it finds, and what it sets.
+type batchRun struct {
 	Batch
 	by     Actor
 	list   *RecordKind
@@ -93,34 +93,34 @@ type batchRow struct {
 	sortKey, state string
 }
 
-// asker reads: for a preview through the readers, for a batch in its transaction.
-type asker interface {
+// querier reads: for a preview through the readers, for a batch in its transaction.
+type querier interface {
 	Query(query string, args ...any) (sqlite.Rows, error)
 	QueryRow(query string, args ...any) sqlite.Row
 }
 
-// reading asks through the readers.
-type reading struct {
+// readerQuerier asks through the readers.
+type readerQuerier struct {
 	ctx context.Context
 	d   *DB
 }
 
-func (r reading) Query(query string, args ...any) (sqlite.Rows, error) {
+func (r readerQuerier) Query(query string, args ...any) (sqlite.Rows, error) {
 	return r.d.reader.Query(r.ctx, query, args...)
 }
 
-func (r reading) QueryRow(query string, args ...any) sqlite.Row {
+func (r readerQuerier) QueryRow(query string, args ...any) sqlite.Row {
 	return r.d.reader.QuickQueryRow(r.ctx, query, args...)
 }
 
 // PreviewBatch tells what RunBatch would do and changes nothing. Fields that are
 // refused, no records and too many are Invalid.
 func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, error) {
-	x, err := d.batching(ctx, by, b)
+	x, err := d.newBatchRun(ctx, by, b)
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("preview %s: %w", b.Action, err)
 	}
-	_, plan, err := x.plan(reading{ctx, d})
+	_, plan, err := x.plan(readerQuerier{ctx, d})
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("preview %s: %w", b.Action, err)
 	}
@@ -143,7 +143,7 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 	case len(b.Previewed) > MostBatched:
 		return plan, fmt.Errorf("%s: %w", b.Action, tooMany(b.Kind))
 	}
-	x, err := d.batching(ctx, by, b)
+	x, err := d.newBatchRun(ctx, by, b)
 	if err != nil {
 		return plan, fmt.Errorf("%s: %w", b.Action, err)
 	}
@@ -171,24 +171,24 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 		if err := t.runBatch(x, plan.ID, rows); err != nil {
 			return err
 		}
-		return t.keep(q, plan.ID)
+		return t.rememberRequest(q, plan.ID)
 	})
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("%s: %w", b.Action, err)
 	}
 	plan.Subject = x.subject
 	if by.OwnOnly && len(rows) > 0 {
-		plan.OutOfSight, err = x.outOfSight(reading{ctx, d}, rows)
+		plan.OutOfSight, err = x.outOfSight(readerQuerier{ctx, d}, rows)
 	}
 	return plan, err
 }
 
-// batching looks a batch's action and records up.
-func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error) {
+// newBatchRun looks a batch's action and records up.
+func (d *DB) newBatchRun(ctx context.Context, by Actor, b Batch) (*batchRun, error) {
 	if err := EditClients.Refuse(by); err != nil {
 		return nil, err
 	}
-	x := &batching{Batch: b, by: by, list: RecordKindOf(b.Kind)}
+	x := &batchRun{Batch: b, by: by, list: RecordKindOf(b.Kind)}
 	ok := x.list != nil
 	if ok {
 		x.column, ok = x.list.batchColumn(b.Action)
@@ -201,7 +201,7 @@ func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error)
 	}
 	f, few := *b.Filter, false
 	var err error
-	if f, err = d.completed(ctx, f); err == nil {
+	if f, err = d.completeFilter(ctx, f); err == nil {
 		few, err = d.ownsFew(ctx, by)
 	}
 	states := []string{f.Status}
@@ -209,7 +209,7 @@ func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error)
 		states = []string{"active", "archived"}
 	}
 	for _, f.Status = range states {
-		if c, empty := x.list.conditions(by, f, gather, sorting{}, few); !empty {
+		if c, empty := x.list.conditions(by, f, gather, listOrder{}, few); !empty {
 			x.finds = append(x.finds, c)
 		}
 	}
@@ -217,7 +217,7 @@ func (d *DB) batching(ctx context.Context, by Actor, b Batch) (*batching, error)
 }
 
 // findIDs finds the records that are named, each once.
-func (x *batching) findIDs() error {
+func (x *batchRun) findIDs() error {
 	x.IDs = slices.Compact(slices.Sorted(slices.Values(x.IDs)))
 	switch n := len(x.IDs); {
 	case n == 0:
@@ -248,7 +248,7 @@ func anyOf(column string, ids []string) condition {
 }
 
 // check reads the action's fields. What is refused is Invalid.
-func (x *batching) check(a asker) (err error) {
+func (x *batchRun) check(a querier) (err error) {
 	if x.column != "" {
 		x.state = condition{sql: "CAST(" + x.column + " AS TEXT)"}
 	}
@@ -267,7 +267,7 @@ func (x *batching) check(a asker) (err error) {
 	return err
 }
 
-func (x *batching) owner(a asker) (id, name string, err error) {
+func (x *batchRun) owner(a querier) (id, name string, err error) {
 	id, ok := x.Typed["owner_user_id"]
 	if !ok || id == "" {
 		if !ok {
@@ -283,7 +283,7 @@ func (x *batching) owner(a asker) (id, name string, err error) {
 }
 
 // value is the typed value of the column that the batch sets.
-func (x *batching) value() (string, error) {
+func (x *batchRun) value() (string, error) {
 	typed, ok := x.Typed[x.column]
 	if !ok {
 		return "", invalid(x.column, "Choose a value, or leave it empty to clear it")
@@ -295,9 +295,9 @@ func (x *batching) value() (string, error) {
 	return r.Value(x.column), nil
 }
 
-func (x *batching) checkLink(a asker) error {
+func (x *batchRun) checkLink(a querier) error {
 	x.link.RelationshipStatus = "Active"
-	typed := without(without(x.Typed, "organization_id"), "contact_id")
+	typed := withoutColumn(withoutColumn(x.Typed, "organization_id"), "contact_id")
 	_, refused := apply(linkFields, typed, &x.link)
 	end, table := "organization", "organizations"
 	if x.Kind == "organization" {
@@ -326,7 +326,7 @@ func (x *batching) checkLink(a asker) error {
 
 // checkStatus makes the state "none" of a contact without such links, "same"
 // of one whose links have the status all.
-func (x *batching) checkStatus(a asker) error {
+func (x *batchRun) checkStatus(a querier) error {
 	if _, refused := apply(linkFields, Fields{"relationship_status": x.Typed["relationship_status"]}, &x.link); refused != nil {
 		return refused
 	}
@@ -350,7 +350,7 @@ func (x *batching) checkStatus(a asker) error {
 }
 
 // links are those of a contact that the action is about.
-func (x *batching) links(contactID string, args ...any) condition {
+func (x *batchRun) links(contactID string, args ...any) condition {
 	c := condition{"contact_id = " + contactID, args}.and(x.by.seesLink())
 	if x.link.OrganizationID != "" {
 		c = c.and(condition{"organization_id = ?", []any{x.link.OrganizationID}})
@@ -359,7 +359,7 @@ func (x *batching) links(contactID string, args ...any) condition {
 }
 
 // named is the name of a record, "" where it does not exist or is out of sight.
-func (x *batching) named(a asker, kind, table, id string) (string, error) {
+func (x *batchRun) named(a querier, kind, table, id string) (string, error) {
 	columns, seen := "display_name, ''", x.by.seesOrganization("organizations.id")
 	if kind == "contact" {
 		columns, seen = "first_name, last_name", x.by.seesContact("contacts.id")
@@ -373,7 +373,7 @@ func (x *batching) named(a asker, kind, table, id string) (string, error) {
 }
 
 // outOfSight counts those of the records that the actor does not see.
-func (x *batching) outOfSight(a asker, rows []batchRow) (int, error) {
+func (x *batchRun) outOfSight(a querier, rows []batchRow) (int, error) {
 	c := anyOf(x.list.id(), rowIDs(rows)).and(x.list.sees(x.by, x.list.id()))
 	var seen int
 	err := a.QueryRow("SELECT count(*) FROM "+x.list.Plural+" WHERE "+c.sql, c.args...).Scan(&seen)

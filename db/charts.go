@@ -29,7 +29,7 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 	at, with := by.ownOrganizations().holds("organization_id"), by.ownContacts().holds("contact_id")
 	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort them all
 	c.own = c.reading("interactions", "channel", "happened_at", at).joined(" UNION ALL", c.reading("interactions", "channel", "happened_at", rest))
-	return d.counted(ctx, by, c)
+	return d.cachedCounts(ctx, by, c)
 }
 
 // NewClientsByMonth counts what was created in each of the last twelve months
@@ -46,7 +46,7 @@ func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error)
 	}
 	c.own = c.reading("organizations", "'organization'", "created_at", by.ownOrganizations().holds("id")).joined(" UNION ALL",
 		c.reading("contacts", "'contact'", "created_at", by.ownContacts().holds("id")))
-	return d.counted(ctx, by, c)
+	return d.cachedCounts(ctx, by, c)
 }
 
 // counting is what is counted in twelve periods. Who sees all clients is
@@ -68,10 +68,10 @@ func (c *counting) reading(table, kind, at string, seen condition) condition {
 	}
 }
 
-// counted counts, and keeps the numbers until something changes.
-func (d *DB) counted(ctx context.Context, by Actor, c counting) ([]Counted, error) {
+// cachedCounts counts, and keeps the numbers until something changes.
+func (d *DB) cachedCounts(ctx context.Context, by Actor, c counting) ([]Counted, error) {
 	key := fmt.Sprint(c.name, by.zone(), c.periods[0].From.Unix(), by.scope())
-	all, err := remembered(&d.memo, key, func() ([]Counted, error) {
+	all, err := memoized(&d.memo, key, func() ([]Counted, error) {
 		all := make([]Counted, len(c.periods))
 		for i, p := range c.periods {
 			all[i] = Counted{Range: p, Of: map[string]int{}}
@@ -136,7 +136,7 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 		own := by.ownOrganizations().holds("id")
 		counts = condition{"SELECT ifnull(owner_user_id, '') AS owner_user_id, count(*) AS n FROM organizations WHERE +is_active = 1 AND " + own.sql + " GROUP BY 1", own.args}
 	}
-	all, err := remembered(&d.memo, "owners"+by.scope(), func() ([]OwnerCount, error) {
+	all, err := memoized(&d.memo, "owners"+by.scope(), func() ([]OwnerCount, error) {
 		rows, err := d.reader.Query(ctx, `
 			SELECT owner_user_id, `+shownName+`, n
 			FROM (`+counts.sql+`)

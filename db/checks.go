@@ -50,7 +50,7 @@ func (d *DB) tryCheck(ctx context.Context, b budget) (wait <-chan struct{}, err 
 	if c.running == nil {
 		c.running, c.ended = map[string]int{}, make(chan struct{})
 	}
-	room, err := b.room(reading{ctx, d}, d.now(), c.running)
+	room, err := b.room(readerQuerier{ctx, d}, d.now(), c.running)
 	if err != nil {
 		return nil, err
 	}

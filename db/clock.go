@@ -13,13 +13,13 @@ const clockSlack = time.Minute
 // inFuture tells whether a moment that was stored as the present lies ahead of the clock.
 func inFuture(stored, now time.Time) bool { return stored.After(now.Add(clockSlack)) }
 
-// lasts tells whether what ends at a moment, and was made to last for life at most, lasts now.
-func lasts(until, now time.Time, life time.Duration) bool {
+// isValidUntil tells whether what ends at a moment, and was made to last for life at most, lasts now.
+func isValidUntil(until, now time.Time, life time.Duration) bool {
 	return until.After(now) && !inFuture(until, now.Add(life))
 }
 
-// lastsBetween are the bounds of lasts for SQL: what ends is > after and <= until.
-func lastsBetween(now time.Time, life time.Duration) (after, until string) {
+// validBounds are the bounds of isValidUntil for SQL: what ends is > after and <= until.
+func validBounds(now time.Time, life time.Duration) (after, until string) {
 	return stamp(now), stamp(now.Add(life + clockSlack))
 }
 

@@ -10,7 +10,7 @@ import (
 // ListColumns returns the columns that the actor chose for a list
 // (organizations or contacts), nil where they chose none.
 func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, error) {
-	return remembered(&d.memo, "columns "+list+" "+by.UserID, func() ([]string, error) {
+	return memoized(&d.memo, "columns "+list+" "+by.UserID, func() ([]string, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT columns FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
 		chosen, err := sqlite.Collect(rows, err, sqlite.ScanText)
 		if err != nil || len(chosen) == 0 {
@@ -23,7 +23,7 @@ func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, 
 // ChooseColumns keeps which columns a list shows the actor; nil is as it
 // comes. Like a session it is no change of the registry and not recorded.
 func (d *DB) ChooseColumns(ctx context.Context, by Actor, list string, columns []string) error {
-	return d.keep(ctx, by, OwnAccount, func(t *tx) error {
+	return d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
 		if columns == nil {
 			_, err := t.Exec("DELETE FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
 			return err

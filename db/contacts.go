@@ -14,7 +14,7 @@ var ContactKind = newRecordKind(RecordKind{
 	action: "contact", words: "contact_search", missing: "{}email_key = char(1114111)", recordRules: contactRules{},
 }, []Column{{
 	Name: "organization", Label: "Organization", Listed: Shown, Telling: true,
-	sort: sorting{key: "organization_key", index: "contacts_sort_organization", byName: true},
+	sort: listOrder{key: "organization_key", index: "contacts_sort_organization", byName: true},
 }}, nil)
 
 type contactRules struct{}

@@ -24,11 +24,11 @@ type DB struct {
 	path   string // without symbolic links; the names of all files beside it begin with it
 	reader *sqlite.Pool
 	writer *sqlite.Pool
-	file   *os.File // the database itself; it carries the lock, and is closed after SQLite's connections
-	lock   *os.File // path.lock, held by an Exclusive open, nil otherwise
-	folder *os.File // held by another open, so that nothing is replaced meanwhile
-	made   bool     // by this Open
-	view   *view    // how a ReadOnly open reads, nil otherwise
+	file   *os.File    // the database itself; it carries the lock, and is closed after SQLite's connections
+	lock   *os.File    // path.lock, held by an Exclusive open, nil otherwise
+	folder *os.File    // held by another open, so that nothing is replaced meanwhile
+	made   bool        // by this Open
+	view   *readSource // how a ReadOnly open reads, nil otherwise
 
 	health    health
 	sessions  sessionCache
@@ -116,7 +116,7 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	if o.ReadOnly {
 		return d.openToRead(ctx)
 	}
-	if err := d.take(ctx, o); err != nil {
+	if err := d.claimFile(ctx, o); err != nil {
 		return err
 	}
 	mode := sqlite.Write
@@ -146,9 +146,9 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	return err
 }
 
-// take makes sure that a registry is at d.path, makes one where it may, and
+// claimFile makes sure that a registry is at d.path, makes one where it may, and
 // holds its file. It writes to no file that is not ours.
-func (d *DB) take(ctx context.Context, o Options) error {
+func (d *DB) claimFile(ctx context.Context, o Options) error {
 	there, err := isFile(d.path)
 	if err != nil {
 		return err
@@ -237,9 +237,9 @@ func (d *DB) connectReaders(n int) *sqlite.Pool {
 	return sqlite.Open(d.path, sqlite.Read, n)
 }
 
-// Rest closes the connections that nobody reads with, and with them their memory.
+// CloseIdleReaders closes the connections that nobody reads with, and with them their memory.
 // The next to read opens them again, in a millisecond or two.
-func (d *DB) Rest() {
+func (d *DB) CloseIdleReaders() {
 	d.reader.SetMaxIdleConns(0)
 	d.reader.SetMaxIdleConns(readers)
 }

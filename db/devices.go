@@ -43,8 +43,8 @@ const selectDevices = `
 
 // knownDevice returns the id of the browser with this device cookie where it is
 // known to a user, "" where it is not.
-func knownDevice(ask asker, now time.Time, userID, cookie string) (id string, err error) {
-	after, until := lastsBetween(now, DeviceLife)
+func knownDevice(ask querier, now time.Time, userID, cookie string) (id string, err error) {
+	after, until := validBounds(now, DeviceLife)
 	err = ask.QueryRow(selectDevices+" AND user_id = ?", deviceIDs(deviceTokens(cookie)), after, until, userID).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
@@ -90,7 +90,7 @@ func (d *DB) RememberDevice(ctx context.Context, by Actor, session string) (cook
 // knownTokens are the tokens of a device cookie that still count, for whatever account.
 func (t *tx) knownTokens(cookie string) ([]string, error) {
 	tokens := deviceTokens(cookie)
-	after, until := lastsBetween(t.now, DeviceLife)
+	after, until := validBounds(t.now, DeviceLife)
 	rows, err := t.Query(selectDevices, deviceIDs(tokens), after, until)
 	known, err := sqlite.Collect(rows, err, sqlite.ScanText)
 	return slices.DeleteFunc(tokens, func(token string) bool { return !slices.Contains(known, sha256Hex(token)) }), err

@@ -36,7 +36,7 @@ func (e *Invalid) Error() string {
 		parts = append(parts, column+": "+message)
 	}
 	sort.Strings(parts)
-	return text.Joint("invalid: " + strings.Join(parts, "; "))
+	return text.StripIsolates("invalid: " + strings.Join(parts, "; "))
 }
 
 func invalid(column, message string, args ...any) *Invalid {
@@ -50,8 +50,8 @@ func (e *Invalid) add(column, message string) {
 	}
 }
 
-// together is what two parts of one form were refused for.
-func together(a, b error) error {
+// joinInvalid is what two parts of one form were refused for.
+func joinInvalid(a, b error) error {
 	var first, second *Invalid
 	if !errors.As(a, &first) || !errors.As(b, &second) {
 		return cmp.Or(a, b)

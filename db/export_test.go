@@ -56,7 +56,7 @@ func Free(d *DB, bytes int64) { d.inTests.free = func(string) (int64, bool) { re
 
 // Write changes bytes of the file in one transaction.
 func Write(d *DB, bytes int) error {
-	return d.keep(context.Background(), System, Program, func(t *tx) error {
+	return d.writeUnrecorded(context.Background(), System, Program, func(t *tx) error {
 		for _, statement := range []string{
 			"CREATE TABLE IF NOT EXISTS scratch (content BLOB)", "DELETE FROM scratch", fmt.Sprintf("INSERT INTO scratch VALUES (zeroblob(%d))", bytes),
 		} {
@@ -71,7 +71,7 @@ func Write(d *DB, bytes int) error {
 // FailedWrite changes rows and then fails.
 func FailedWrite(d *DB) error {
 	failed := errors.New("failed as it should")
-	err := d.keep(context.Background(), System, Program, func(t *tx) error {
+	err := d.writeUnrecorded(context.Background(), System, Program, func(t *tx) error {
 		if _, err := t.Exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) SELECT id, 'contact', ?, id, created_at FROM users LIMIT 1", newID()); err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func WithoutHashing(d *DB, right string) {
 }
 
 // Surplus is which of some moments need no backup any longer.
-var Surplus = surplus
+var Surplus = surplusBackups
 
 // PersonName is personName, for tests.
 var PersonName = personName

@@ -23,12 +23,12 @@ type Field struct {
 	Options   []string  // the values of a Choice
 	Usual     []string  // suggested before the values in use; nil suggests nothing, unless the field is Filtered
 
-	Searched bool    // its words find the record
-	Filtered bool    // lists are filtered by its very value, through the index of its sort, which has a folded key
-	Batched  bool    // a batch sets it on many records
-	Brief    bool    // asked for where a record is made on the way to a link
-	Listed   ListUse // whether lists have it as a column
-	sort     sorting // how lists sort by it; the zero value does not
+	Searched bool      // its words find the record
+	Filtered bool      // lists are filtered by its very value, through the index of its sort, which has a folded key
+	Batched  bool      // a batch sets it on many records
+	Brief    bool      // asked for where a record is made on the way to a link
+	Listed   ListUse   // whether lists have it as a column
+	sort     listOrder // how lists sort by it; the zero value does not
 }
 
 // FieldKind is the form of a field's values: how they are checked, typed and shown.
@@ -98,22 +98,22 @@ func (f Field) Lower() string { return strings.ToLower(f.Label[:1]) + f.Label[1:
 var organizationFields = []Field{
 	{
 		Column: "display_name", Label: "Name", Max: 160, Required: "Enter the organization's name", Brief: true,
-		sort: sorting{key: "sort_key", index: "organizations_by_name"},
+		sort: listOrder{key: "sort_key", index: "organizations_by_name"},
 	},
 	{Column: "legal_name", Label: "Legal name", Max: 200, Required: "Enter the name in its registration", Default: "display_name", Searched: true},
 	{Column: "website", Label: "Website", Kind: Website, Max: 200, Searched: true, Brief: true},
 	{
 		Column: "sector", Label: "Sector", Max: 80, Usual: sectors, Filtered: true, Batched: true, Brief: true, Listed: Shown,
-		sort: sorting{key: "sector_key", folded: "sector_folded", index: "organizations_sort_sector", byName: true},
+		sort: listOrder{key: "sector_key", folded: "sector_folded", index: "organizations_sort_sector", byName: true},
 	},
 	{
 		Column: "size_band", Label: "Size", Max: 40, Usual: sizeBands, Filtered: true, Batched: true, Listed: Shown,
-		sort: sorting{key: "size_key", folded: "size_folded", numbered: true, index: "organizations_sort_size", byName: true},
+		sort: listOrder{key: "size_key", folded: "size_folded", numbered: true, index: "organizations_sort_size", byName: true},
 	},
 	{Column: "tax_id", Label: "Tax ID", Kind: Code, Max: 50, Searched: true},
 	{
 		Column: "owner_user_id", Parameter: "owner", Label: "Owner", Kind: Person, Max: 36, Listed: Shown,
-		sort: sorting{key: "owner_key", index: "organizations_sort_owner", byName: true},
+		sort: listOrder{key: "owner_key", index: "organizations_sort_owner", byName: true},
 	},
 }
 
@@ -121,24 +121,24 @@ var contactFields = []Field{
 	{Column: "first_name", Label: "First name", Max: 80, Required: "Enter a first name", Brief: true},
 	{
 		Column: "last_name", Label: "Last name", Max: 80, Required: "Enter a last name", Brief: true,
-		sort: sorting{key: "sort_key", index: "contacts_by_name"},
+		sort: listOrder{key: "sort_key", index: "contacts_by_name"},
 	},
 	{
 		Column: "email", Label: "Email", Kind: Email, Max: 190, Searched: true, Brief: true, Listed: ShownWide,
-		sort: sorting{key: "email_key", folded: "email_folded", index: "contacts_sort_email", byName: true},
+		sort: listOrder{key: "email_key", folded: "email_folded", index: "contacts_sort_email", byName: true},
 	},
 	{
 		Column: "phone", Label: "Phone", Kind: Phone, Max: 40, Searched: true, Brief: true, Listed: OfferedWide,
-		sort: sorting{key: "phone_key", index: "contacts_sort_phone", byName: true},
+		sort: listOrder{key: "phone_key", index: "contacts_sort_phone", byName: true},
 	},
 	{Column: "mobile", Label: "Mobile", Kind: Phone, Max: 40, Searched: true},
 	{
 		Column: "job_title", Label: "Job title", Max: 120, Searched: true, Brief: true, Listed: OfferedWide,
-		sort: sorting{key: "title_key", folded: "title_folded", index: "contacts_sort_title", byName: true},
+		sort: listOrder{key: "title_key", folded: "title_folded", index: "contacts_sort_title", byName: true},
 	},
 	{
 		Column: "owner_user_id", Parameter: "owner", Label: "Owner", Kind: Person, Max: 36, Listed: Shown,
-		sort: sorting{key: "owner_key", index: "contacts_sort_owner", byName: true},
+		sort: listOrder{key: "owner_key", index: "contacts_sort_owner", byName: true},
 	},
 }
 

@@ -118,7 +118,7 @@ func (*notOurs) Error() string {
 
 // identify returns nil where the file at path is a registry, and writes nothing.
 func identify(ctx context.Context, path string) error {
-	v, err := viewOf(ctx, path, false)
+	v, err := openSource(ctx, path, false)
 	if err != nil {
 		return err
 	}

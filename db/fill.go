@@ -45,7 +45,7 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	if err := d.refuseInUse(d.reader.QuickQueryRow(ctx, selectInUse)); err != nil {
 		return err
 	}
-	f := &fill{Filling: x, d: d, ctx: ctx, stop: make(chan struct{}), numbered: map[string]*docids{}, tally: map[tallied]int{}}
+	f := &fill{Filling: x, d: d, ctx: ctx, stop: make(chan struct{}), numbered: map[string]*docids{}, tally: map[tallyKey]int{}}
 	f.stages = []fillStage{
 		f.begin, f.putAll(f.Records), f.putTally, f.mergeWords, f.restore(&f.dropped),
 		f.putAll(f.History), f.restore(&f.droppedOfHistory), f.finish,
@@ -55,7 +55,7 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	if x.Large {
 		batch = rowsOfPiece
 		defer func() { err = errors.Join(err, d.setHaste(context.Background(), d.writer.Slow, readers)) }()
-		if err := d.setHaste(ctx, d.writer.Hurry, 0); err != nil {
+		if err := d.setHaste(ctx, d.writer.UseBulkMode, 0); err != nil {
 			return err
 		}
 	}
@@ -107,7 +107,7 @@ type fill struct {
 
 	stages                    []fillStage
 	numbered                  map[string]*docids
-	tally                     map[tallied]int
+	tally                     map[tallyKey]int
 	dropped, droppedOfHistory []string // indexes and triggers, to make again
 }
 

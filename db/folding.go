@@ -70,15 +70,15 @@ func (t *tx) refold(r Record) error {
 	return err
 }
 
-// alike returns the values in use that differ from this one in capitals, accents
+// equivalentValues returns the values in use that differ from this one in capitals, accents
 // or how their letters are composed, and itself. It jumps from value to value
 // along the column's index, over at most some thousand.
-func (d *DB) alike(ctx context.Context, table, column, value string) ([]string, error) {
+func (d *DB) equivalentValues(ctx context.Context, table, column, value string) ([]string, error) {
 	if value == "" {
 		return nil, nil
 	}
 	folded := text.SortKey(value)
-	return remembered(&d.memo, "alike "+column+" "+value, func() ([]string, error) {
+	return memoized(&d.memo, "alike "+column+" "+value, func() ([]string, error) {
 		rows, err := d.reader.Query(ctx, `
 			WITH RECURSIVE used (v, n) AS (
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' ORDER BY `+column+` LIMIT 1), 1
@@ -130,7 +130,7 @@ func (d *DB) Refold(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	err = d.keep(context.WithoutCancel(ctx), System, Program, func(t *tx) error {
+	err = d.writeUnrecorded(context.WithoutCancel(ctx), System, Program, func(t *tx) error {
 		for _, table := range foldedTables {
 			var version int
 			var done sql.NullInt64

@@ -93,7 +93,7 @@ func TestANameOfWhatNobodySeesIsNone(t *testing.T) {
 			wantInvalid(t, err, "display_name")
 			_, err = o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": nothing}, nil, false)
 			wantInvalid(t, err, "name")
-			_, err = o.SaveView(t.Context(), o.Tomas, db.View{List: "contacts", Name: nothing}, "")
+			_, err = o.CreateSavedView(t.Context(), o.Tomas, db.SavedView{List: "contacts", Name: nothing}, "")
 			wantInvalid(t, err, "name")
 		})
 	}

@@ -134,7 +134,7 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	case "soon":
 		c.add("due_on <= ?", monday.Add(6).String())
 	}
-	s := sorting{key: "due_on"}
+	s := listOrder{key: "due_on"}
 	if err := c.after(s, "follow_ups.id", f.After); err != nil {
 		return nil, "", err
 	}
@@ -173,7 +173,7 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 		n    int
 		late bool
 	}
-	found, err := remembered(&d.memo, "due "+today+" "+by.UserID+" "+strconv.FormatBool(by.OwnOnly), func() (found due, err error) {
+	found, err := memoized(&d.memo, "due "+today+" "+by.UserID+" "+strconv.FormatBool(by.OwnOnly), func() (found due, err error) {
 		from, seen := "follow_ups", always
 		if by.OwnOnly {
 			from, seen = "follow_ups JOIN interactions ON interactions.id = interaction_id", by.seesInteraction("organization_id", "contact_id")
@@ -192,7 +192,7 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 // Assignees lists by name those to whom a follow-up may be given: active users
 // who may log interactions, and so mark it done.
 func (d *DB) Assignees(ctx context.Context, by Actor) ([]Owner, error) {
-	return remembered(&d.memo, "assignees", func() ([]Owner, error) {
+	return memoized(&d.memo, "assignees", func() ([]Owner, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT id, full_name FROM users WHERE "+mayFollowUp+" ORDER BY name_key, id")
 		return sqlite.Collect(rows, err, func(r sqlite.Row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
 	})
@@ -249,7 +249,7 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 func (t *tx) newFollowUp(i Interaction, typed Fields) (FollowUp, map[string]Change, error) {
 	f := FollowUp{ID: newID(), InteractionID: i.ID}
 	typed = typed.with("text", "due_on", "assignee_id")
-	if leftEmpty(typed["assignee_id"]) {
+	if isEmpty(typed["assignee_id"]) {
 		typed["assignee_id"] = t.by.UserID
 	}
 	changes, err := t.plan(&f, i, typed)
@@ -353,7 +353,7 @@ func (t *tx) refuseAssignee(id string, i Interaction) (string, error) {
 		return "", err
 	}
 	seen := person.seesInteraction("ends.organization_id", "ends.contact_id")
-	err = found(t.QueryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql, append([]any{i.OrganizationID, i.ContactID}, seen.args...)...))
+	err = orNotFound(t.QueryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql, append([]any{i.OrganizationID, i.ContactID}, seen.args...)...))
 	if errors.Is(err, ErrNotFound) {
 		return name + " does not see this client; choose somebody else", nil
 	}

@@ -83,7 +83,7 @@ func (d *DB) FollowedTo(ctx context.Context, follower string) (seq int64, err er
 
 // SetFollowedTo notes how far a follower has read the history. It never goes back.
 func (d *DB) SetFollowedTo(ctx context.Context, follower string, seq int64) error {
-	return d.keep(ctx, System, Program, func(t *tx) error {
+	return d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 		_, err := t.Exec(`
 			INSERT INTO followers (name, seq) VALUES (?, ?)
 			ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`, follower, seq)

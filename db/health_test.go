@@ -133,7 +133,7 @@ func TestDamageThatIsMetMeanwhileEndsChangesUntilACheckFindsNone(t *testing.T) {
 	d := must(serveFile(t, path))(t)
 	want(t, "damage", d.Health().Damage, "")
 	overwrite(t, path, broken(t, path, whole, "interactions"))
-	d.Rest() // readers begin with nothing in memory
+	d.CloseIdleReaders() // readers begin with nothing in memory
 	if _, _, err := d.Interactions(t.Context(), db.System, db.InteractionFilter{}); !db.IsDamaged(err) {
 		t.Fatalf("reading the damage answers %v", err)
 	}

@@ -137,11 +137,11 @@ func shown(v any) string {
 // clients, an end that they do not see is none.
 func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
-	names.learn(page)
+	names.load(page)
 	for i := range page {
 		e := &page[i]
-		e.Organization = names.of("organizations", e.OrganizationID)
-		e.Contact = names.of("contacts", e.ContactID)
+		e.Organization = names.name("organizations", e.OrganizationID)
+		e.Contact = names.name("contacts", e.ContactID)
 		if by.OwnOnly && e.Organization == "" {
 			e.OrganizationID = ""
 		}
@@ -151,7 +151,7 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 		for j := range e.Changes {
 			c := &e.Changes[j]
 			if table := namedBy[c.Column]; table != "" {
-				c.Old, c.New = names.of(table, c.Old), names.of(table, c.New)
+				c.Old, c.New = names.name(table, c.Old), names.name(table, c.New)
 			}
 		}
 	}
@@ -170,8 +170,8 @@ type namer struct {
 	err   error
 }
 
-// learn looks up all that entries speak of in one query a table.
-func (n *namer) learn(page []Entry) {
+// load looks up all that entries speak of in one query a table.
+func (n *namer) load(page []Entry) {
 	ids := map[string][]string{}
 	for _, e := range page {
 		ids["organizations"] = append(ids["organizations"], e.OrganizationID)
@@ -187,7 +187,7 @@ func (n *namer) learn(page []Entry) {
 	}
 }
 
-func (n *namer) of(table, id string) string {
+func (n *namer) name(table, id string) string {
 	if _, ok := n.known[id]; !ok && id != "" {
 		n.lookUp(table, []string{id})
 	}

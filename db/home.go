@@ -52,7 +52,7 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 			continue
 		}
 		known[t.ID] = true
-		if t.Name = names.of(t.Kind+"s", t.ID); t.Name != "" {
+		if t.Name = names.name(t.Kind+"s", t.ID); t.Name != "" {
 			latest = append(latest, t)
 		}
 	}

@@ -58,7 +58,7 @@ type deletedInteraction struct {
 	CreatedAt  string `json:"created_at"`
 	Version    int    `json:"version"`
 
-	FollowUps []keptFollowUp `json:"follow_ups,omitempty"` // which go with it
+	FollowUps []deletedFollowUp `json:"follow_ups,omitempty"` // which go with it
 }
 
 // UndeleteInteraction brings a deleted interaction back under its id. Where it
@@ -89,7 +89,7 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 		if _, err := t.Exec("UPDATE interactions SET channel = channel WHERE id = ?", id); err != nil {
 			return err
 		}
-		if err := t.bringBack(id, followUps); err != nil {
+		if err := t.restoreFollowUps(id, followUps); err != nil {
 			return err
 		}
 		if err := t.mustSee("interaction", id); err != nil {
@@ -104,7 +104,7 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 }
 
 // deleted reads an interaction and its follow-ups back from the row that recorded its deletion.
-func (t *tx) deleted(id, metadata string) (Interaction, []keptFollowUp, error) {
+func (t *tx) deleted(id, metadata string) (Interaction, []deletedFollowUp, error) {
 	var m struct {
 		OrganizationID string              `json:"organization_id"`
 		ContactID      string              `json:"contact_id"`
@@ -140,8 +140,8 @@ func (t *tx) deleted(id, metadata string) (Interaction, []keptFollowUp, error) {
 	return i, m.Deleted.FollowUps, nil
 }
 
-// keptFollowUp is a follow-up in the row that records the deletion of its interaction.
-type keptFollowUp struct {
+// deletedFollowUp is a follow-up in the row that records the deletion of its interaction.
+type deletedFollowUp struct {
 	ID         string `json:"id"`
 	Text       string `json:"text"`
 	DueOn      string `json:"due_on"`
@@ -154,20 +154,20 @@ type keptFollowUp struct {
 }
 
 // followUpsOf reads all of an interaction's follow-ups, before they go with it.
-func (t *tx) followUpsOf(interactionID string) ([]keptFollowUp, error) {
+func (t *tx) followUpsOf(interactionID string) ([]deletedFollowUp, error) {
 	rows, err := t.Query(`
 		SELECT id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version
 		FROM follow_ups WHERE interaction_id = ? ORDER BY id`, interactionID)
-	return sqlite.Collect(rows, err, func(r sqlite.Row) (keptFollowUp, error) {
-		var k keptFollowUp
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (deletedFollowUp, error) {
+		var k deletedFollowUp
 		err := r.Scan(&k.ID, &k.Text, &k.DueOn, nullText{&k.AssigneeID}, nullText{&k.DoneAt}, nullText{&k.DoneBy},
 			nullText{&k.CreatedBy}, &k.CreatedAt, &k.Version)
 		return k, err
 	})
 }
 
-// bringBack puts an interaction's follow-ups in again, without those of their people who are gone.
-func (t *tx) bringBack(interactionID string, kept []keptFollowUp) error {
+// restoreFollowUps puts an interaction's follow-ups in again, without those of their people who are gone.
+func (t *tx) restoreFollowUps(interactionID string, kept []deletedFollowUp) error {
 	for _, k := range kept {
 		_, err := t.Exec(`
 			INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)

@@ -17,7 +17,7 @@ func nextStep(typed Fields) (next Fields, planned bool) {
 			next[rest] = value
 		}
 	}
-	return next, !leftEmpty(next["text"]) || !leftEmpty(next["due_on"])
+	return next, !isEmpty(next["text"]) || !isEmpty(next["due_on"])
 }
 
 // firstStep judges the next step typed with a new interaction; no changes are no step.

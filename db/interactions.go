@@ -158,7 +158,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	if err != nil {
 		return nil, "", err
 	}
-	s := sorting{key: "happened_at", descending: true}
+	s := listOrder{key: "happened_at", descending: true}
 	if err := c.after(s, "interactions.id", f.Before); err != nil {
 		return nil, "", err
 	}
@@ -186,7 +186,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 
 // interactionsNamed names the users of interactions that were read unnamed.
 func (d *DB) interactionsNamed(ctx context.Context, all []Interaction, err error) ([]Interaction, error) {
-	return named(ctx, d, all, err, func(i *Interaction, names map[string]string) { i.UserName = names[i.UserID] })
+	return withUserNames(ctx, d, all, err, func(i *Interaction, names map[string]string) { i.UserName = names[i.UserID] })
 }
 
 // CountInteractions counts what a filter finds, exactly up to MostCounted; more
@@ -196,7 +196,7 @@ func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilte
 	if err != nil || f.Channel != "" && !slices.Contains(Channels, f.Channel) {
 		return 0, false, err
 	}
-	return d.atMost(ctx, d.most, "interactions"+c.where(), c.args...)
+	return d.countUpTo(ctx, d.most, "interactions"+c.where(), c.args...)
 }
 
 func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, err error) {
@@ -241,12 +241,12 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 // outcomeIs is the condition of an outcome however it is written. Of several
 // spellings that very many interactions have, a page is found by walking the newest.
 func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
-	all, err := d.alike(ctx, "interactions", "outcome", outcome)
+	all, err := d.equivalentValues(ctx, "interactions", "outcome", outcome)
 	if err != nil || len(all) == 1 {
 		return among("outcome", all), err
 	}
 	c := among("outcome", all)
-	if _, many, err := d.atMost(ctx, d.most, "interactions WHERE "+c.sql, c.args...); err != nil || !many {
+	if _, many, err := d.countUpTo(ctx, d.most, "interactions WHERE "+c.sql, c.args...); err != nil || !many {
 		return c, err
 	}
 	return among("+outcome", all), nil
@@ -272,13 +272,13 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		id = i.ID
 		changes, err := t.change(&i, typed.with("channel", "subject", "happened_at"))
 		next, planned, err2 := t.firstStep(i, typed)
-		if err := together(err, err2); err != nil {
+		if err := joinInvalid(err, err2); err != nil {
 			return err
 		}
 		if err := t.insertInteraction(i); err != nil {
 			return err
 		}
-		if err := t.keep(q, i.ID); err != nil {
+		if err := t.rememberRequest(q, i.ID); err != nil {
 			return err
 		}
 		metadata := i.details()
@@ -383,7 +383,7 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 			return err
 		}
 		err = t.updateInteraction(&i, version, typed)
-		return together(err, asTyped(t.replan(i, typed)))
+		return joinInvalid(err, asTyped(t.replan(i, typed)))
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("update interaction %s: %w", id, err)
@@ -396,8 +396,8 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	if err != nil {
 		return err
 	}
-	if leftEmpty(typed["happened_at"]) {
-		typed = without(typed, "happened_at") // empty means now for a new one, unchanged for this one
+	if isEmpty(typed["happened_at"]) {
+		typed = withoutColumn(typed, "happened_at") // empty means now for a new one, unchanged for this one
 	}
 	happened := i.HappenedAt
 	changes, err := t.change(i, typed)
@@ -435,12 +435,12 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 // has one that the actor does not see: their form showed none, and they leave it so.
 func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
 	for column, end := range map[string][2]string{"organization_id": {"organization", i.OrganizationID}, "contact_id": {"contact", i.ContactID}} {
-		if value, ok := typed[column]; !ok || !leftEmpty(value) || end[1] == "" {
+		if value, ok := typed[column]; !ok || !isEmpty(value) || end[1] == "" {
 			continue
 		}
 		err := t.mustSee(end[0], end[1])
 		if errors.Is(err, ErrNotFound) {
-			typed = without(typed, column)
+			typed = withoutColumn(typed, column)
 		} else if err != nil {
 			return nil, err
 		}

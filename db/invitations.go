@@ -55,7 +55,7 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 		if refused != nil {
 			return refused
 		}
-		if err := t.standOut(u, changes); err != nil {
+		if err := t.refuseLookalike(u, changes); err != nil {
 			return err
 		}
 		_, err := t.Exec("INSERT INTO users (id, email, full_name, status, created_at, updated_at) VALUES (?, ?, ?, 'invited', ?, ?)",
@@ -124,11 +124,11 @@ func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string,
 // LinkOwner returns whose a one-time link is, or ErrNotFound where it was used,
 // is too old, or lies in the future.
 func (d *DB) LinkOwner(ctx context.Context, kind, token string) (User, error) {
-	return linkOwner(reading{ctx, d}, d.now(), kind, token)
+	return linkOwner(readerQuerier{ctx, d}, d.now(), kind, token)
 }
 
-func linkOwner(ask asker, now time.Time, kind, token string) (User, error) {
-	after, until := lastsBetween(now, linkLife[kind])
+func linkOwner(ask querier, now time.Time, kind, token string) (User, error) {
+	after, until := validBounds(now, linkLife[kind])
 	return scanUser(ask.QueryRow(selectUser+`
 		WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ? AND expires_at <= ?)`, sha256Hex(token), kind, after, until))
 }

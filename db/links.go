@@ -114,7 +114,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 		if err := t.linkContact(&n); err != nil {
 			return err
 		}
-		return t.keep(q, Link{OrganizationID: n.OrganizationID, ContactID: n.ContactID}.pair())
+		return t.rememberRequest(q, Link{OrganizationID: n.OrganizationID, ContactID: n.ContactID}.pair())
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("link contact: %w", err)

@@ -45,9 +45,9 @@ type Filter struct {
 // Range is from a moment up to one that is not in it any more; zero is open.
 type Range struct{ From, To time.Time }
 
-// narrowing is one condition of a list. column is the one whose index finds its
+// listCondition is one condition of a list. column is the one whose index finds its
 // rows; that of an equal one has them in the order by name.
-type narrowing struct {
+type listCondition struct {
 	condition
 	column string
 	equal  bool
@@ -56,36 +56,36 @@ type narrowing struct {
 // finds tells whether the condition finds few rows by itself: those of one value, of
 // words or of links. SQLite takes a span of time for the narrower one, and of many
 // clients that are quiet it would look at each.
-func (n narrowing) finds() bool {
+func (n listCondition) finds() bool {
 	return n.equal || n.set()
 }
 
 // set tells whether the condition finds rows by a set of their ids.
-func (n narrowing) set() bool { return n.column == "docid" || n.column == "links" }
+func (n listCondition) set() bool { return n.column == "docid" || n.column == "links" }
 
-// narrowed are the filter's conditions but the status. empty means that nothing can match.
-func (k *RecordKind) narrowed(by Actor, f Filter) (all []narrowing, empty bool) {
+// listConditions are the filter's conditions but the status. empty means that nothing can match.
+func (k *RecordKind) listConditions(by Actor, f Filter) (all []listCondition, empty bool) {
 	add := func(column, sql string, args ...any) {
-		all = append(all, narrowing{condition{sql, args}, column, false})
+		all = append(all, listCondition{condition{sql, args}, column, false})
 	}
 	equal := func(column, value string) {
 		if value != "" {
-			all = append(all, narrowing{condition{"{}" + column + " = ?", []any{value}}, column, true})
+			all = append(all, listCondition{condition{"{}" + column + " = ?", []any{value}}, column, true})
 		}
 	}
 	switch f.OwnerID {
 	case "none":
-		all = append(all, narrowing{condition{sql: "{}owner_user_id IS NULL"}, "owner_user_id", true})
+		all = append(all, listCondition{condition{sql: "{}owner_user_id IS NULL"}, "owner_user_id", true})
 	default:
 		equal("owner_user_id", f.OwnerID)
 	}
 	for _, field := range k.Fields {
 		if value := f.Equal[field.Column]; field.Filtered && value != "" {
-			all = append(all, narrowing{field.foldedAs(value), field.sort.key, true})
+			all = append(all, listCondition{field.foldedAs(value), field.sort.key, true})
 		}
 	}
 	if f.RelationshipStatus != "" || f.RoleLabel != "" {
-		all = append(all, k.linked(by, f))
+		all = append(all, k.linkCondition(by, f))
 	}
 	if f.Missing != "" {
 		if f.Missing != k.Missing {
@@ -129,9 +129,9 @@ func (k *RecordKind) narrowed(by Actor, f Filter) (all []narrowing, empty bool) 
 	return all, false
 }
 
-// linked keeps to records with a link of this status and role that the actor
+// linkCondition keeps to records with a link of this status and role that the actor
 // sees: of few links the set of their records, of many each record is asked.
-func (k *RecordKind) linked(by Actor, f Filter) narrowing {
+func (k *RecordKind) linkCondition(by Actor, f Filter) listCondition {
 	end := map[string]string{"organizations": "organization_id", "contacts": "contact_id"}[k.Plural]
 	c, unused := by.seesLink(), ""
 	if f.manyLinks {
@@ -144,9 +144,9 @@ func (k *RecordKind) linked(by Actor, f Filter) narrowing {
 		c = among(unused+"role_label", f.labels()).and(c)
 	}
 	if f.manyLinks {
-		return narrowing{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args}, "link", false}
+		return listCondition{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args}, "link", false}
 	}
-	return narrowing{condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "links", false}
+	return listCondition{condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "links", false}
 }
 
 // A list is read in one of two ways. Few matches are found by the filters'
@@ -154,24 +154,24 @@ func (k *RecordKind) linked(by Actor, f Filter) narrowing {
 // and asking of each row whether it matches: with many matches that is soon.
 // Without filters, or with one whose index has the order, nothing is sorted.
 // So no list reads or sorts more than some thousand rows for a page.
-type way int
+type listPlan int
 
 const (
-	walk way = iota
+	walk listPlan = iota
 	gather
 )
 
-// way chooses how a list is read.
-func (d *DB) way(ctx context.Context, by Actor, k *RecordKind, f Filter, s sorting) (way, error) {
+// planList chooses how a list is read.
+func (d *DB) planList(ctx context.Context, by Actor, k *RecordKind, f Filter, s listOrder) (listPlan, error) {
 	few, err := d.ownsFew(ctx, by)
 	if err != nil || few {
 		return gather, err
 	}
-	all, _ := k.narrowed(by, f)
+	all, _ := k.listConditions(by, f)
 	if len(all) == 0 || k.direct(all, s) {
 		return walk, nil
 	}
-	_, more, err := d.countTo(ctx, by, k, f, min(d.most, mostGathered))
+	_, more, err := d.countRecords(ctx, by, k, f, min(d.most, mostGathered))
 	if err != nil || !more {
 		return gather, err
 	}
@@ -179,13 +179,13 @@ func (d *DB) way(ctx context.Context, by Actor, k *RecordKind, f Filter, s sorti
 }
 
 // direct tells whether the only filter has an index that is in the order by name.
-func (k *RecordKind) direct(all []narrowing, s sorting) bool {
+func (k *RecordKind) direct(all []listCondition, s listOrder) bool {
 	return len(all) == 1 && s.column == k.byName.column && all[0].equal
 }
 
 // conditions are the list's conditions for one way of reading it.
-func (k *RecordKind) conditions(by Actor, f Filter, w way, s sorting, few bool) (c conditions, empty bool) {
-	all, empty := k.narrowed(by, f)
+func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few bool) (c conditions, empty bool) {
+	all, empty := k.listConditions(by, f)
 	if empty {
 		return c, true
 	}
@@ -193,7 +193,7 @@ func (k *RecordKind) conditions(by Actor, f Filter, w way, s sorting, few bool) 
 	if f.Status == "archived" {
 		active = "is_active = 0"
 	}
-	if w == gather && (few || slices.ContainsFunc(all, narrowing.set)) {
+	if w == gather && (few || slices.ContainsFunc(all, listCondition.set)) {
 		active = "+" + active // a set of ids is what finds them
 	}
 	c.add(active)
@@ -203,7 +203,7 @@ func (k *RecordKind) conditions(by Actor, f Filter, w way, s sorting, few bool) 
 	case by.OwnOnly:
 		c.addAll(k.sees(by, k.id()))
 	}
-	direct, found := k.direct(all, s), slices.ContainsFunc(all, narrowing.finds)
+	direct, found := k.direct(all, s), slices.ContainsFunc(all, listCondition.finds)
 	for _, n := range all {
 		unused := "" // a plus keeps an index from being used
 		if w == walk && !direct && n.column != s.key || w == gather && found && !n.finds() {
@@ -216,7 +216,7 @@ func (k *RecordKind) conditions(by Actor, f Filter, w way, s sorting, few bool) 
 }
 
 // query is the query of a list's page.
-func (k *RecordKind) query(by Actor, f Filter, w way, s sorting, few bool) (query string, args []any, empty bool, err error) {
+func (k *RecordKind) query(by Actor, f Filter, w listPlan, s listOrder, few bool) (query string, args []any, empty bool, err error) {
 	c, empty := k.conditions(by, f, w, s, few)
 	if empty {
 		return "", nil, true, nil
@@ -236,16 +236,16 @@ func (k *RecordKind) query(by Actor, f Filter, w way, s sorting, few bool) (quer
 	return read + c.where() + s.orderBy(k.id(), "") + limit(PageSize+1), args, false, nil
 }
 
-// listed reads a page of a list, its owners unnamed.
-func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
+// readList reads a page of a list, its owners unnamed.
+func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
 	s := k.sorting(by, f.Sort)
-	if f, err = d.completed(ctx, f); err != nil {
+	if f, err = d.completeFilter(ctx, f); err != nil {
 		return nil, "", err
 	}
 	if f.Status == "all" {
-		return bothStates(f, s, func(f Filter) ([]Record, string, error) { return d.listed(ctx, by, k, f) })
+		return bothStates(f, s, func(f Filter) ([]Record, string, error) { return d.readList(ctx, by, k, f) })
 	}
-	w, err := d.way(ctx, by, k, f, s)
+	w, err := d.planList(ctx, by, k, f, s)
 	if err != nil {
 		return nil, "", err
 	}
@@ -258,7 +258,7 @@ func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (pag
 		return nil, "", err
 	}
 	read := d.reader.Query
-	if all, _ := k.narrowed(by, f); len(all) == 0 && !by.OwnOnly {
+	if all, _ := k.listConditions(by, f); len(all) == 0 && !by.OwnOnly {
 		read = d.reader.QuickQuery
 	}
 	rows, err := read(ctx, query, args...)
@@ -267,23 +267,23 @@ func (d *DB) listed(ctx context.Context, by Actor, k *RecordKind, f Filter) (pag
 	}
 	if len(page) > PageSize {
 		page = page[:PageSize]
-		next = newCursor(page[PageSize-1].sortedBy())
+		next = newCursor(page[PageSize-1].sortValues())
 	}
 	return page, next, nil
 }
 
 // count counts what a filter finds, up to MostCounted; more tells whether there is more.
 func (d *DB) count(ctx context.Context, by Actor, k *RecordKind, f Filter) (n int, more bool, err error) {
-	return d.countTo(ctx, by, k, f, d.most)
+	return d.countRecords(ctx, by, k, f, d.most)
 }
 
-func (d *DB) countTo(ctx context.Context, by Actor, k *RecordKind, f Filter, most int) (n int, more bool, err error) {
-	if f, err = d.completed(ctx, f); err != nil {
+func (d *DB) countRecords(ctx context.Context, by Actor, k *RecordKind, f Filter, most int) (n int, more bool, err error) {
+	if f, err = d.completeFilter(ctx, f); err != nil {
 		return 0, false, err
 	}
 	if f.Status == "all" {
 		for _, f.Status = range []string{"active", "archived"} {
-			some, also, err := d.countTo(ctx, by, k, f, most)
+			some, also, err := d.countRecords(ctx, by, k, f, most)
 			if err != nil {
 				return 0, false, err
 			}
@@ -298,20 +298,20 @@ func (d *DB) countTo(ctx context.Context, by Actor, k *RecordKind, f Filter, mos
 	if err != nil {
 		return 0, false, err
 	}
-	c, empty := k.conditions(by, f, gather, sorting{}, few)
+	c, empty := k.conditions(by, f, gather, listOrder{}, few)
 	if empty {
 		return 0, false, nil
 	}
-	return d.atMost(ctx, most, k.Plural+c.where(), c.args...)
+	return d.countUpTo(ctx, most, k.Plural+c.where(), c.args...)
 }
 
-// atMost counts the rows of a query up to a number; more tells whether there are more.
-func (d *DB) atMost(ctx context.Context, most int, from string, args ...any) (n int, more bool, err error) {
+// countUpTo counts the rows of a query up to a number; more tells whether there are more.
+func (d *DB) countUpTo(ctx context.Context, most int, from string, args ...any) (n int, more bool, err error) {
 	key := strconv.Itoa(most) + from
 	for _, arg := range args {
 		key += "\x00" + fmt.Sprint(arg)
 	}
-	n, err = remembered(&d.memo, key, func() (n int, err error) {
+	n, err = memoized(&d.memo, key, func() (n int, err error) {
 		err = d.reader.QueryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+from+limit(most+1)+")", args...).Scan(&n)
 		return n, err
 	})
@@ -326,10 +326,10 @@ func (f Filter) labels() []string {
 	return f.roleLabels
 }
 
-// completed is a filter with what it asks for in other words, and whether more
+// completeFilter is a filter with what it asks for in other words, and whether more
 // links have its status and role than a list sorts.
-func (d *DB) completed(ctx context.Context, f Filter) (_ Filter, err error) {
-	if f.roleLabels, err = d.alike(ctx, "organization_contact", "role_label", f.RoleLabel); err != nil {
+func (d *DB) completeFilter(ctx context.Context, f Filter) (_ Filter, err error) {
+	if f.roleLabels, err = d.equivalentValues(ctx, "organization_contact", "role_label", f.RoleLabel); err != nil {
 		return f, err
 	}
 	f.manyLinks, err = d.manyLinks(ctx, f)
@@ -347,7 +347,7 @@ func (d *DB) manyLinks(ctx context.Context, f Filter) (bool, error) {
 	if len(c.clauses) == 0 {
 		return false, nil
 	}
-	_, more, err := d.atMost(ctx, 3*d.most, "organization_contact"+c.where(), c.args...)
+	_, more, err := d.countUpTo(ctx, 3*d.most, "organization_contact"+c.where(), c.args...)
 	return more, err
 }
 

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// sorting is one order of a list: by a key, then by name where keys are shared, then by id.
-type sorting struct {
+// listOrder is one order of a list: by a key, then by name where keys are shared, then by id.
+type listOrder struct {
 	column     string // its name in URLs
 	key        string // the column that it sorts by
 	folded     string // the column of its folded value, see Field.fold
@@ -20,7 +20,7 @@ type sorting struct {
 
 // sorting looks an order up; an unknown one, or one that would tell what the
 // actor may not see, is the order by name.
-func (k *RecordKind) sorting(by Actor, name string) sorting {
+func (k *RecordKind) sorting(by Actor, name string) listOrder {
 	column := strings.TrimPrefix(name, "-")
 	s := k.byName
 	for _, c := range k.Columns {
@@ -33,7 +33,7 @@ func (k *RecordKind) sorting(by Actor, name string) sorting {
 }
 
 // after continues behind a cursor. A cursor that cannot be read is refused.
-func (c *conditions) after(s sorting, id, cursor string) error {
+func (c *conditions) after(s listOrder, id, cursor string) error {
 	if cursor == "" {
 		return nil
 	}
@@ -54,7 +54,7 @@ func (c *conditions) after(s sorting, id, cursor string) error {
 }
 
 // orderBy is the order; with a plus before the first column no index is used for it.
-func (s sorting) orderBy(id, plus string) string {
+func (s listOrder) orderBy(id, plus string) string {
 	columns := []string{plus + s.key, id}
 	if s.byName {
 		columns = []string{plus + s.key, "sort_key", id}
@@ -68,7 +68,7 @@ func (s sorting) orderBy(id, plus string) string {
 
 // bothStates makes a page of active and archived rows from a page of each: either
 // has an index in the order asked for, both together would sort the whole table.
-func bothStates(f Filter, s sorting, list func(Filter) ([]Record, string, error)) (page []Record, next string, err error) {
+func bothStates(f Filter, s listOrder, list func(Filter) ([]Record, string, error)) (page []Record, next string, err error) {
 	var more bool
 	for _, f.Status = range []string{"active", "archived"} {
 		rows, next, err := list(f)
@@ -79,7 +79,7 @@ func bothStates(f Filter, s sorting, list func(Filter) ([]Record, string, error)
 		more = more || next != ""
 	}
 	slices.SortFunc(page, func(a, b Record) int {
-		x, y := a.sortedBy(), b.sortedBy()
+		x, y := a.sortValues(), b.sortValues()
 		if !s.byName {
 			x[1], y[1] = "", ""
 		}
@@ -92,13 +92,13 @@ func bothStates(f Filter, s sorting, list func(Filter) ([]Record, string, error)
 		page, more = page[:PageSize], true
 	}
 	if more {
-		next = newCursor(page[len(page)-1].sortedBy())
+		next = newCursor(page[len(page)-1].sortValues())
 	}
 	return page, next, nil
 }
 
-// sortedBy is what a list sorts a record by.
-func (r Record) sortedBy() [3]string { return [3]string{r.key, r.sortKey, r.ID} }
+// sortValues is what a list sorts a record by.
+func (r Record) sortValues() [3]string { return [3]string{r.key, r.sortKey, r.ID} }
 
 // newCursor is the cursor behind a row: its key, its name and its id.
 func newCursor(key [3]string) string {

@@ -19,14 +19,14 @@ import (
 // alphabets, wide letters, capitals, spaces and what cannot be seen make no difference.
 func looksLike(a, b string) bool {
 	alike := func(a, b string) bool { return strings.EqualFold(confusable.Skeleton(a), confusable.Skeleton(b)) }
-	a, b = seen(a), seen(b)
+	a, b = skeleton(a), skeleton(b)
 	return alike(a, b) || alike(strings.ToLower(a), strings.ToLower(b)) // a capital I looks like l, and reads like i
 }
 
-// seen is a name without what cannot be seen, its letters in their plain shape.
-func seen(s string) string {
+// skeleton is a name without what cannot be seen, its letters in their plain shape.
+func skeleton(s string) string {
 	return strings.Map(func(c rune) rune {
-		if !shows(c) {
+		if !isVisibleAlone(c) {
 			return -1
 		}
 		return c
@@ -60,9 +60,9 @@ func plainName(name string) string {
 	return ""
 }
 
-// standOut refuses a new email or full name of an account by which it could be
+// refuseLookalike refuses a new email or full name of an account by which it could be
 // taken for another one. Two people may have the very same name.
-func (t *tx) standOut(u User, changes map[string]Change) error {
+func (t *tx) refuseLookalike(u User, changes map[string]Change) error {
 	refused := &Invalid{Fields: map[string]string{}}
 	_, emailed := changes["email"]
 	_, named := changes["full_name"]

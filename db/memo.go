@@ -21,9 +21,9 @@ func (m *memo) forget() {
 	clear(m.answers)
 }
 
-// remembered returns the kept answer of a key, or asks for it and keeps it
+// memoized returns the kept answer of a key, or asks for it and keeps it
 // unless something changed meanwhile. What it returns is shared: read only.
-func remembered[T any](m *memo, key string, ask func() (T, error)) (T, error) {
+func memoized[T any](m *memo, key string, ask func() (T, error)) (T, error) {
 	m.mu.Lock()
 	state := m.state
 	kept, ok := m.answers[key]

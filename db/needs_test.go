@@ -16,16 +16,16 @@ var ownVerbs = map[string]string{
 	"UpdateAccount": "one's own account", "ChangePassword": "one's own account", "ChangeEmail": "one's own account",
 	"StartSecondFactor": "one's own account", "ConfirmSecondFactor": "one's own account", "DisableSecondFactor": "one's own account",
 	"NewRecoveryCodes": "one's own account", "EndSession": "one's own sessions", "EndOtherSessions": "one's own sessions",
-	"ChooseColumns": "one's own setting", "ChooseFirstView": "one's own setting",
-	"SaveView": "one's own saved views", "ChangeView": "one's own saved views", "DeleteView": "one's own saved views", "RestoreView": "one's own saved views",
+	"ChooseColumns": "one's own setting", "ChooseFirstSavedView": "one's own setting",
+	"CreateSavedView": "one's own saved views", "UpdateSavedView": "one's own saved views", "DeleteSavedView": "one's own saved views", "RestoreSavedView": "one's own saved views",
 	"RecordRefusal": "what one was refused",
 }
 
 // readVerbs only read: what the viewer may not see is not there for them.
 var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions", "CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
-	"FirstView", "FollowUp", "Interaction", "Interactions", "LastTouched", "Link", "ListColumns", "OpenSessions", "Organization", "Organizations",
-	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search", "SearchInteractions", "SecondFactor", "Suggestions", "View", "Views",
+	"FirstSavedView", "FollowUp", "Interaction", "Interactions", "LastTouched", "Link", "ListColumns", "OpenSessions", "Organization", "Organizations",
+	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search", "SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews",
 }
 
 // TestNobodyWritesWithoutTheRight calls every verb that takes an actor with

@@ -220,7 +220,7 @@ func TestAfterARestItReadsAsBefore(t *testing.T) {
 		if open := db.OpenReaders(o.DB); open == 0 {
 			t.Fatal("it read without a connection")
 		}
-		o.Rest()
+		o.CloseIdleReaders()
 		want(t, "connections open to read", db.OpenReaders(o.DB), 0)
 	}
 }

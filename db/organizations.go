@@ -12,7 +12,7 @@ var OrganizationKind = newRecordKind(RecordKind{
 	action: "org", words: "organization_search", missing: "{}contacts_key = '0000000000'", recordRules: organizationRules{},
 }, nil, []Column{{
 	Name: "contacts", Label: "Contacts", Listed: ShownWide, Telling: true, Latest: true,
-	sort: sorting{key: "contacts_key", index: "organizations_sort_contacts", byName: true},
+	sort: listOrder{key: "contacts_key", index: "organizations_sort_contacts", byName: true},
 }})
 
 type organizationRules struct{}

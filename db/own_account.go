@@ -85,7 +85,7 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 		if len(changes) == 0 {
 			return nil
 		}
-		if err := t.standOut(u, changes); err != nil {
+		if err := t.refuseLookalike(u, changes); err != nil {
 			return err
 		}
 		_, err = t.Exec("UPDATE users SET email = ?, updated_at = ? WHERE id = ?", u.Email, stamp(t.now), u.ID)

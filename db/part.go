@@ -38,7 +38,7 @@ func dropPart(f *os.File) error {
 // RemoveParts removes the incomplete files in a folder that nobody works on:
 // what a kill or a power cut left.
 func RemoveParts(folder string) {
-	left, _ := filepath.Glob(filepath.Join(globbed(folder), ".clientregistry-*.part"))
+	left, _ := filepath.Glob(filepath.Join(escapeGlob(folder), ".clientregistry-*.part"))
 	for _, path := range left {
 		f, err := os.OpenFile(path, os.O_RDWR, 0)
 		if err != nil {
@@ -52,8 +52,8 @@ func RemoveParts(folder string) {
 	}
 }
 
-// globbed is a path as a pattern that only it matches.
-func globbed(path string) string {
+// escapeGlob is a path as a pattern that only it matches.
+func escapeGlob(path string) string {
 	var out []rune
 	for _, r := range path {
 		if r == '*' || r == '?' || r == '[' || r == '\\' && os.PathSeparator != '\\' {

@@ -163,7 +163,7 @@ func (d *DB) seed(ctx context.Context) error {
 	if err := d.writer.QueryRowContext(ctx, "SELECT count(*) FROM permissions").Scan(&n); err != nil || n == len(Permissions) {
 		return err
 	}
-	return d.keep(ctx, System, Program, func(t *tx) error {
+	return d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 		if err := t.nothingToRefold(); err != nil {
 			return err
 		}

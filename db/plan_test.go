@@ -128,9 +128,9 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 	}
 	for _, s := range []search{{by: by}, {by: own, few: true}, {by: own}} {
 		s.typed, s.words, s.n = "acme", []string{"acme"}, 5
-		for _, p := range []*place{s.place(OrganizationKind, true), s.place(ContactKind, false), s.interactions()} {
+		for _, p := range []*searchSource{s.source(OrganizationKind, true), s.source(ContactKind, false), s.interactions()} {
 			if p.kind != nil {
-				if err := d.best(ctx, s, p); err != nil {
+				if err := d.findBest(ctx, s, p); err != nil {
 					t.Fatal(err)
 				}
 			} else if _, _, err := d.matchingInteractions(ctx, s, ""); err != nil {
@@ -190,7 +190,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 			filters[one](&f)
 			filters[two](&f)
 			for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
-				all, empty := k.narrowed(by, f)
+				all, empty := k.listConditions(by, f)
 				if empty || len(all) == 0 {
 					continue
 				}
@@ -203,7 +203,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 					if s.Telling {
 						continue
 					}
-					if plan := d.planOf(t, k, own, f, walk, s.sorting, false); scans.MatchString(strings.ReplaceAll(plan, "SCAN "+k.Plural+" USING INDEX "+s.index, "")) || strings.Contains(plan, "TEMP B-TREE") {
+					if plan := d.planOf(t, k, own, f, walk, s.listOrder, false); scans.MatchString(strings.ReplaceAll(plan, "SCAN "+k.Plural+" USING INDEX "+s.index, "")) || strings.Contains(plan, "TEMP B-TREE") {
 						t.Errorf("%s of many own by %s with %s and %s:%s", k.Plural, s.column, one, two, plan)
 					}
 				}
@@ -212,18 +212,18 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 						for _, f.After = range []string{"", newCursor([3]string{"a", "a", newID()})} {
 							checked++
 							what := fmt.Sprint(k.Plural, " by ", s.column, " with ", one, " and ", two)
-							plan := d.planOf(t, k, by, f, walk, s.sorting, false)
+							plan := d.planOf(t, k, by, f, walk, s.listOrder, false)
 							if !strings.Contains(plan, " INDEX "+s.index+" ") && len(all) > 1 || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN "+k.Plural+"\n") {
 								t.Errorf("%s, of many:%s", what, plan)
 							}
 							if f.manyLinks {
 								continue // never few
 							}
-							inner := d.planOf(t, k, by, f, gather, s.sorting, false)
+							inner := d.planOf(t, k, by, f, gather, s.listOrder, false)
 							if regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users)\b`).MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == k.byName.column {
 								t.Errorf("%s, of few:%s", what, inner)
 							}
-							if slices.ContainsFunc(all, narrowing.finds) && spans.MatchString(inner) {
+							if slices.ContainsFunc(all, listCondition.finds) && spans.MatchString(inner) {
 								t.Errorf("%s, of few, begins with a span of time:%s", what, inner)
 							}
 						}
@@ -237,14 +237,14 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 			for _, s.descending = range []bool{false, true} {
 				for _, cursor := range []string{"", newCursor([3]string{"a", "a", newID()})} {
 					for _, status := range []string{"active", "archived"} {
-						plan := d.planOf(t, k, by, Filter{Status: status, After: cursor}, walk, s.sorting, false)
+						plan := d.planOf(t, k, by, Filter{Status: status, After: cursor}, walk, s.listOrder, false)
 						if !strings.Contains(plan, " INDEX "+s.index+" ") || strings.Contains(plan, "TEMP B-TREE") {
 							t.Errorf("%s by %s:%s", k.Plural, s.column, plan)
 						}
 					}
 				}
 				if !s.Telling {
-					if plan := d.planOf(t, k, own, Filter{Updated: day, OwnerID: newID()}, walk, s.sorting, false); !strings.Contains(plan, " INDEX "+s.index+" ") {
+					if plan := d.planOf(t, k, own, Filter{Updated: day, OwnerID: newID()}, walk, s.listOrder, false); !strings.Contains(plan, " INDEX "+s.index+" ") {
 						t.Errorf("own %s by %s:%s", k.Plural, s.column, plan)
 					}
 				}
@@ -272,7 +272,7 @@ func TestAnOwnersContactsAreNarrowedInTheirIndex(t *testing.T) {
 		"quiet_since": {QuietSince: day.From}, "created_at": {Created: day}, "updated_at": {Updated: day}, "last_contact_key": {Contacted: day},
 	} {
 		f.OwnerID = newID()
-		c, _ := ContactKind.conditions(Actor{May: Permissions}, f, gather, sorting{}, false)
+		c, _ := ContactKind.conditions(Actor{May: Permissions}, f, gather, listOrder{}, false)
 		steps, err := d.reader.Plan(t.Context(), "SELECT 1 FROM contacts"+c.where(), c.args...)
 		if err != nil || len(steps) != 1 || !strings.Contains(steps[0].Text, " INDEX contacts_owner (owner_user_id=? AND is_active=?)") {
 			t.Errorf("%s: %v %v", column, steps, err)
@@ -285,7 +285,7 @@ func TestAnOwnersContactsAreNarrowedInTheirIndex(t *testing.T) {
 
 // order is one in which a list can be sorted.
 type order struct {
-	sorting
+	listOrder
 	Telling bool
 }
 
@@ -300,7 +300,7 @@ func (k *RecordKind) orders() []order {
 }
 
 // planOf is the plan of a list's query, a step a line.
-func (d *DB) planOf(t *testing.T, k *RecordKind, by Actor, f Filter, w way, s sorting, few bool) string {
+func (d *DB) planOf(t *testing.T, k *RecordKind, by Actor, f Filter, w listPlan, s listOrder, few bool) string {
 	t.Helper()
 	query, args, _, err := k.query(by, f, w, s, few)
 	if err != nil {

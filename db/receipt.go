@@ -20,8 +20,8 @@ func WithReceipt(ctx context.Context) (context.Context, *Receipt) {
 // Saved tells whether a change was committed.
 func (r *Receipt) Saved() bool { return r.saved.Load() }
 
-// noteSaved notes a commit on the context's receipt, if it has one.
-func noteSaved(ctx context.Context) {
+// markSaved notes a commit on the context's receipt, if it has one.
+func markSaved(ctx context.Context) {
 	if r, ok := ctx.Value(receiptKey{}).(*Receipt); ok {
 		r.saved.Store(true)
 	}

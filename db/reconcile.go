@@ -13,7 +13,7 @@ import (
 // it is left as it is now, and a column that both changed is a Conflict. rows
 // is the query of the record's audit rows, one for each version, newest first,
 // with its arguments; conflict makes the refusal.
-func (t *tx) reconcile(version, current int, changes map[string]Change, to fielded, conflict func() error, rows string, args ...any) error {
+func (t *tx) reconcile(version, current int, changes map[string]Change, to valuer, conflict func() error, rows string, args ...any) error {
 	if version == current {
 		return nil
 	}

@@ -20,7 +20,7 @@ type RecordKind struct {
 	action  string // how the kind's actions end: update_org
 	words   string // the table of its words
 	missing string // the condition of Missing
-	byName  sorting
+	byName  listOrder
 	recordRules
 }
 
@@ -65,15 +65,15 @@ func newRecordKind(k RecordKind, before, after []Column) *RecordKind {
 	k.Columns = slices.Concat(k.Columns, after, []Column{
 		{
 			Name: "last_contact", Label: "Last contact", Listed: Shown, Contacted: true, Latest: true,
-			sort: sorting{key: "last_contact_key", index: k.Plural + "_by_contact"},
+			sort: listOrder{key: "last_contact_key", index: k.Plural + "_by_contact"},
 		},
 		{
 			Name: "created_at", Label: "Created", Listed: OfferedWide, Latest: true,
-			sort: sorting{key: k.Plural + ".created_at", index: k.Plural + "_by_created"},
+			sort: listOrder{key: k.Plural + ".created_at", index: k.Plural + "_by_created"},
 		},
 		{
 			Name: "updated_at", Label: "Changed", Listed: OfferedWide, Latest: true,
-			sort: sorting{key: k.Plural + ".updated_at", index: k.Plural + "_by_updated"},
+			sort: listOrder{key: k.Plural + ".updated_at", index: k.Plural + "_by_updated"},
 		},
 	})
 	for i := range k.Columns {
@@ -89,7 +89,7 @@ type Column struct {
 	Contacted   bool // tells of interactions
 	Telling     bool // sorting by it tells of records out of sight, see Actor.OwnOnly
 	Latest      bool // a first click on its heading sorts the highest first
-	sort        sorting
+	sort        listOrder
 }
 
 // SortedFor tells whether the actor may sort a list by the column.
@@ -131,8 +131,8 @@ func (k *RecordKind) FieldColumns(keep func(Field) bool) (columns []string) {
 	return columns
 }
 
-// place is where a record of the kind has the value of a column, -1 for another column.
-func (k *RecordKind) place(column string) int {
+// valueIndex is where a record of the kind has the value of a column, -1 for another column.
+func (k *RecordKind) valueIndex(column string) int {
 	for i := range k.Fields {
 		if k.Fields[i].Column == column {
 			return i

@@ -39,7 +39,7 @@ type (
 )
 
 func (r *Record) value(column string) *string {
-	if i := r.Kind.place(column); i >= 0 {
+	if i := r.Kind.valueIndex(column); i >= 0 {
 		return &r.values[i]
 	}
 	return nil
@@ -51,7 +51,7 @@ func (r Record) Value(column string) string {
 	if r.Kind == nil {
 		return ""
 	}
-	return r.values[r.Kind.place(column)]
+	return r.values[r.Kind.valueIndex(column)]
 }
 
 // Set sets a column that people change, as it is stored, in this copy of the record.
@@ -145,7 +145,7 @@ func (d *DB) changedRecord(ctx context.Context, by Actor, k *RecordKind, id stri
 
 // records lists a page of records. next is the cursor of the following page, "" where there is none.
 func (d *DB) records(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
-	page, next, err = d.listed(ctx, by, k, f)
+	page, next, err = d.readList(ctx, by, k, f)
 	if page, err = d.ownersNamed(ctx, by, page, err); err != nil {
 		return nil, "", fmt.Errorf("%s: %w", k.Plural, err)
 	}
@@ -155,7 +155,7 @@ func (d *DB) records(ctx context.Context, by Actor, k *RecordKind, f Filter) (pa
 // ownersNamed names the owners of records that were read unnamed, and blanks
 // what the actor may not see.
 func (d *DB) ownersNamed(ctx context.Context, by Actor, all []Record, err error) ([]Record, error) {
-	return named(ctx, d, all, err, func(r *Record, names map[string]string) {
+	return withUserNames(ctx, d, all, err, func(r *Record, names map[string]string) {
 		r.OwnerName = names[r.OwnerID()]
 		r.seenBy(by)
 	})
@@ -177,7 +177,7 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 		if id, err = t.createRecord(k, typed); err != nil {
 			return err
 		}
-		return t.keep(q, id)
+		return t.rememberRequest(q, id)
 	})
 	if err != nil {
 		return Record{}, fmt.Errorf("create %s: %w", k.Noun, err)
@@ -193,7 +193,7 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
 	typed = typed.with(k.requiredColumns()...)
 	for _, f := range k.Fields {
-		if f.Default != "" && leftEmpty(typed[f.Column]) {
+		if f.Default != "" && isEmpty(typed[f.Column]) {
 			typed[f.Column] = typed[f.Default]
 		}
 	}

@@ -25,15 +25,15 @@ type request struct{ made, id, content string }
 func newRequest(made, id string, content ...any) (request, error) {
 	for i, part := range content {
 		if typed, ok := part.(Fields); ok {
-			content[i] = typed.said()
+			content[i] = typed.content()
 		}
 	}
 	said, err := json.Marshal(content)
 	return request{made, strings.ToLower(id), sha256Hex(string(said))}, err
 }
 
-// said is what was typed, without what makes no difference.
-func (f Fields) said() Fields {
+// content is what was typed, without what makes no difference.
+func (f Fields) content() Fields {
 	said := Fields{}
 	for column, value := range f {
 		if kept, err := plainText(value, true); err == nil {
@@ -78,7 +78,7 @@ func (t *tx) first(q request) (targetID string, err error) {
 	if err != nil {
 		return "", err
 	}
-	switch err := found(t.QueryRow(standing[q.made], targetID)); {
+	switch err := orNotFound(t.QueryRow(standing[q.made], targetID)); {
 	case errors.Is(err, ErrNotFound):
 		return "", nil
 	case err != nil:
@@ -89,8 +89,8 @@ func (t *tx) first(q request) (targetID string, err error) {
 	return targetID, nil
 }
 
-// keep remembers what a request made.
-func (t *tx) keep(q request, targetID string) error {
+// rememberRequest remembers what a request made.
+func (t *tx) rememberRequest(q request, targetID string) error {
 	if !ValidID(q.id) || t.by.UserID == "" {
 		return nil
 	}

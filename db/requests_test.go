@@ -57,9 +57,9 @@ func creatings(t *testing.T, o *dbtest.Office) map[string]creating {
 		},
 		"view": {
 			"saved_views WHERE deleted_at IS NULL", func(word, id string) (string, error) {
-				x, err := o.SaveView(t.Context(), o.Tomas, db.View{List: "organizations", Name: word, Query: "sector=x"}, id)
+				x, err := o.CreateSavedView(t.Context(), o.Tomas, db.SavedView{List: "organizations", Name: word, Query: "sector=x"}, id)
 				return x.ID, err
-			}, func(made string) { must(o.DeleteView(t.Context(), o.Tomas, made))(t) },
+			}, func(made string) { must(o.DeleteSavedView(t.Context(), o.Tomas, made))(t) },
 		},
 		"batch": {
 			"audit_logs WHERE action = 'batch_organizations'", func(word, id string) (string, error) {

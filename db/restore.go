@@ -169,7 +169,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	source, err := viewOf(ctx, from, true)
+	source, err := openSource(ctx, from, true)
 	if err != nil {
 		return err
 	}

@@ -125,7 +125,7 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 	if typed["client_scope"] == "" {
 		typed["client_scope"] = "all"
 	}
-	slugged := !leftEmpty(typed["slug"])
+	slugged := !isEmpty(typed["slug"])
 	if !slugged {
 		typed["slug"] = typed["name"]
 	}
@@ -268,7 +268,7 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 
 // readsLike compares names of roles as people read and say them: accents make no difference either.
 func readsLike(a, b string) bool {
-	return looksLike(a, b) || text.SortKey(seen(a)) == text.SortKey(seen(b))
+	return looksLike(a, b) || text.SortKey(skeleton(a)) == text.SortKey(skeleton(b))
 }
 
 // setPermissions makes a role's stored permissions those of x.

@@ -19,7 +19,7 @@ type Rows struct {
 	of      [bulkKinds][][]any // by the statement that puts them in
 	events  []Event
 	size    int
-	tally   map[tallied]int
+	tally   map[tallyKey]int
 	forFill bool      // some are what only Fill takes
 	err     error     // of an event that cannot be recorded
 	last    auditLink // of the events, once they are sealed
@@ -36,8 +36,8 @@ type Event struct {
 	UserID, ID string
 }
 
-// tallied is what tally counts by, or the owner of an organization.
-type tallied struct {
+// tallyKey is what tally counts by, or the owner of an organization.
+type tallyKey struct {
 	kind    string
 	quarter int64
 	owner   string
@@ -51,9 +51,9 @@ func (r *Rows) add(kind int, row ...any) {
 	r.size++
 }
 
-func (r *Rows) count(t tallied) {
+func (r *Rows) count(t tallyKey) {
 	if r.tally == nil {
-		r.tally = map[tallied]int{}
+		r.tally = map[tallyKey]int{}
 	}
 	r.tally[t]++
 }
@@ -73,8 +73,8 @@ func (r *Rows) Record(x Record) {
 	if x.Kind == ContactKind {
 		kind, related = bulkContacts, orNull(text.SortKey(x.Organization))
 	}
-	if r.count(tallied{kind: x.Kind.Noun, quarter: quarterOf(x.CreatedAt)}); kind == bulkOrganizations && x.IsActive {
-		r.count(tallied{owner: x.OwnerID()})
+	if r.count(tallyKey{kind: x.Kind.Noun, quarter: quarterOf(x.CreatedAt)}); kind == bulkOrganizations && x.IsActive {
+		r.count(tallyKey{owner: x.OwnerID()})
 	}
 	r.forFill = r.forFill || x.OwnerName != "" || !x.LastContactAt.IsZero() || x.Contacts > 0 || x.Organization != ""
 	r.add(kind, slices.Concat([]any{nil, x.ID}, x.stored(), []any{
@@ -101,7 +101,7 @@ func (r *Rows) Link(l Link) {
 
 // Interaction adds an interaction and the words that find it.
 func (r *Rows) Interaction(i Interaction) {
-	r.count(tallied{kind: i.Channel, quarter: quarterOf(i.HappenedAt)})
+	r.count(tallyKey{kind: i.Channel, quarter: quarterOf(i.HappenedAt)})
 	r.add(bulkInteractions, nil, i.ID, orNull(i.OrganizationID), orNull(i.ContactID), i.UserID, i.Channel,
 		i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), stamp(i.CreatedAt))
 	r.add(bulkInteractionWords, nil, interactionWords(i))

@@ -28,19 +28,19 @@ func (f Fields) with(columns ...string) Fields {
 	return full
 }
 
-// without returns a copy in which the named column stays as it is.
-func without(f Fields, column string) Fields {
+// withoutColumn returns a copy in which the named column stays as it is.
+func withoutColumn(f Fields, column string) Fields {
 	rest := maps.Clone(f)
 	delete(rest, column)
 	return rest
 }
 
-// fielded is what apply reads and writes: the current value of each column.
-type fielded interface{ value(column string) *string }
+// valuer is what apply reads and writes: the current value of each column.
+type valuer interface{ value(column string) *string }
 
 // apply sets what was typed on a value that has these fields. It returns what
 // changed, by column, or the messages for what is refused; then nothing of it may be stored.
-func apply(fields []Field, typed Fields, to fielded) (map[string]Change, *Invalid) {
+func apply(fields []Field, typed Fields, to valuer) (map[string]Change, *Invalid) {
 	changes := map[string]Change{}
 	refused := &Invalid{Fields: map[string]string{}}
 	for _, f := range fields {
@@ -113,20 +113,20 @@ func plainText(s string, lines bool) (string, error) {
 	} else if strings.ContainsFunc(s, text.TurnsDirection) {
 		return "", messageError("Remove the marks that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069)")
 	}
-	s = strings.TrimSpace(text.Keep(s))
+	s = strings.TrimSpace(text.Normalize(s))
 	for _, c := range s {
 		if unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp) && !(lines && (c == '\n' || c == '\t')) {
 			return "", messageError("Remove line breaks and control characters")
 		}
 	}
-	if !strings.ContainsFunc(s, shows) {
+	if !strings.ContainsFunc(s, isVisibleAlone) {
 		return "", nil
 	}
 	return s, nil
 }
 
-// leftEmpty tells whether a typed value is kept as none, because nothing in it can be seen.
-func leftEmpty(typed string) bool {
+// isEmpty tells whether a typed value is kept as none, because nothing in it can be seen.
+func isEmpty(typed string) bool {
 	value, err := plainText(typed, true)
 	return err == nil && value == ""
 }
@@ -139,9 +139,9 @@ func visible(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) }
 
 func invisible(c rune) bool { return !visible(c) }
 
-// shows tells the characters that alone show something: visible ones, but for those that
+// isVisibleAlone tells the characters that alone show something: visible ones, but for those that
 // only choose a shape and the letters and patterns that are blank.
-func shows(c rune) bool {
+func isVisibleAlone(c rune) bool {
 	return visible(c) && c != '\u2800' && !unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 

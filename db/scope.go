@@ -154,7 +154,7 @@ func (d *DB) ownsFew(ctx context.Context, by Actor) (few bool, err error) {
 // contact or interaction of this id, or there is none.
 func (t *tx) mustSee(kind, id string) error {
 	query, args := t.by.seen(kind, id)
-	return found(t.QueryRow(query, args...))
+	return orNotFound(t.QueryRow(query, args...))
 }
 
 // mustSee is the same outside a transaction, where who sees all clients need not be asked.
@@ -163,7 +163,7 @@ func (d *DB) mustSee(ctx context.Context, by Actor, kind, id string) error {
 		return nil
 	}
 	query, args := by.seen(kind, id)
-	return found(d.reader.QuickQueryRow(ctx, query, args...))
+	return orNotFound(d.reader.QuickQueryRow(ctx, query, args...))
 }
 
 func (by Actor) seen(kind, id string) (query string, args []any) {
@@ -179,8 +179,8 @@ func (by Actor) seen(kind, id string) (query string, args []any) {
 	return query + seen.sql, append([]any{id}, seen.args...)
 }
 
-// found returns ErrNotFound where there is no row.
-func found(r sqlite.Row) error {
+// orNotFound returns ErrNotFound where there is no row.
+func orNotFound(r sqlite.Row) error {
 	var one int
 	err := r.Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {

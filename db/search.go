@@ -106,10 +106,10 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) {
 		return Hits{}, err
 	}
-	places := []*place{s.place(OrganizationKind, true), s.place(ContactKind, true)}
+	places := []*searchSource{s.source(OrganizationKind, true), s.source(ContactKind, true)}
 	var h Hits
-	err1 := d.best(ctx, s, places[0])
-	err2 := d.best(ctx, s, places[1])
+	err1 := d.findBest(ctx, s, places[0])
+	err2 := d.findBest(ctx, s, places[1])
 	var err3 error
 	talk := s.interactions()
 	if by.Can(ViewInteraction) {
@@ -121,7 +121,7 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	}
 	h.FoundOrganizations, h.FoundContacts, h.FoundInteractions = len(places[0].found), len(places[1].found), len(talk.found)
 	h.MoreOrganizations, h.MoreContacts = places[0].more, places[1].more
-	for _, p := range []*place{places[0], places[1], talk} {
+	for _, p := range []*searchSource{places[0], places[1], talk} {
 		if f.Kind != "" && f.Kind != p.table {
 			p.found = nil
 		} else if f.Shown > 0 {
@@ -184,8 +184,8 @@ func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s se
 	return s, err
 }
 
-// place is where a search looks: a table, its index of words, and what it found there.
-type place struct {
+// searchSource is where a search looks: a table, its index of words, and what it found there.
+type searchSource struct {
 	kind         *RecordKind // nil for interactions
 	table, index string
 	seen         condition // of the rows of the table, called x
@@ -195,46 +195,46 @@ type place struct {
 	last         int64     // the docid up to which parts of words were not looked for yet
 }
 
-func (s search) place(kind *RecordKind, archived bool) *place {
-	p := &place{kind: kind, table: kind.Plural, index: kind.words, seen: kind.sees(s.by, "x.id"), active: 1}
+func (s search) source(kind *RecordKind, archived bool) *searchSource {
+	p := &searchSource{kind: kind, table: kind.Plural, index: kind.words, seen: kind.sees(s.by, "x.id"), active: 1}
 	if archived {
 		p.active = 0
 	}
 	return p
 }
 
-func (s search) interactions() *place {
-	return &place{table: "interactions", index: "interaction_search", seen: s.by.seesInteraction("x.organization_id", "x.contact_id")}
+func (s search) interactions() *searchSource {
+	return &searchSource{table: "interactions", index: "interaction_search", seen: s.by.seesInteraction("x.organization_id", "x.contact_id")}
 }
 
-func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *RecordKind) (search, *place, error) {
+func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *RecordKind) (search, *searchSource, error) {
 	s, err := d.newSearch(ctx, by, typed, n)
-	p := s.place(kind, false)
+	p := s.source(kind, false)
 	if err == nil && len(s.words) > 0 && by.Can(ViewClient) {
-		if err = d.best(ctx, s, p); err == nil {
-			err = d.insideWords(ctx, s, []*place{p})
+		if err = d.findBest(ctx, s, p); err == nil {
+			err = d.insideWords(ctx, s, []*searchSource{p})
 		}
 	}
 	return s, p, err
 }
 
-func (d *DB) foundOrganizations(ctx context.Context, s search, p *place) ([]Organization, error) {
+func (d *DB) foundOrganizations(ctx context.Context, s search, p *searchSource) ([]Organization, error) {
 	all, err := rowsOf(ctx, d, s.by, p, OrganizationKind.scan)
 	return d.ownersNamed(ctx, s.by, all, err)
 }
 
-func (d *DB) foundContacts(ctx context.Context, s search, p *place) ([]Contact, error) {
+func (d *DB) foundContacts(ctx context.Context, s search, p *searchSource) ([]Contact, error) {
 	all, err := rowsOf(ctx, d, s.by, p, ContactKind.scan)
 	return d.ownersNamed(ctx, s.by, all, err)
 }
 
-func (d *DB) foundInteractions(ctx context.Context, s search, p *place) ([]Interaction, error) {
+func (d *DB) foundInteractions(ctx context.Context, s search, p *searchSource) ([]Interaction, error) {
 	all, err := rowsOf(ctx, d, s.by, p, scanInteraction)
 	return d.interactionsNamed(ctx, all, err)
 }
 
 // rowsOf reads what was found, in its order.
-func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *place, scan func(sqlite.Row) (T, error)) ([]T, error) {
+func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *searchSource, scan func(sqlite.Row) (T, error)) ([]T, error) {
 	if len(p.found) == 0 {
 		return nil, nil
 	}
@@ -262,10 +262,10 @@ const (
 	mostNames = 20
 )
 
-// best finds organizations or contacts by words, in the order of rank, then the
+// findBest finds organizations or contacts by words, in the order of rank, then the
 // active before the archived, those changed last first. A record whose name is
 // what was typed is looked up by it: no other matches can take its place.
-func (d *DB) best(ctx context.Context, s search, p *place) error {
+func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	column := ""
 	if p.kind == ContactKind {
 		column = contactColumn(s.by)
@@ -273,7 +273,7 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 	begun, _ := match(s.typed, column)
 	whole := column + strings.Join(s.words, " "+column)
 	name := text.SortKey(strings.Join(strings.Fields(s.typed), " "))
-	among, most := p.narrowed(s)
+	among, most := p.visibleMatches(s)
 	byWords, byName, ofName := rank("words", strings.Join(s.words, " ")), rank("sort_key", name), p.kind.sees(s.by, p.table+".id")
 	matches := "SELECT docid, words FROM " + p.index + " WHERE " + p.index + " MATCH ? AND " + among.sql
 	names := nameOrders(name)
@@ -318,22 +318,22 @@ func (d *DB) best(ctx context.Context, s search, p *place) error {
 	return rows.Err()
 }
 
-// sorted is how many records a search sorts at most, of each way to find them.
-type sorted struct{ whole, begun, names int }
+// sortLimits is how many records a search sorts at most, of each way to find them.
+type sortLimits struct{ whole, begun, names int }
 
-// narrowed keeps the matches in the index to those that the actor sees, and
+// visibleMatches keeps the matches in the index to those that the actor sees, and
 // says how many are sorted. Where the actor has few clients, all of theirs are.
-func (p *place) narrowed(s search) (among condition, most sorted) {
+func (p *searchSource) visibleMatches(s search) (among condition, most sortLimits) {
 	switch {
 	case s.few:
 		own := p.kind.own(s.by)
-		return condition{"+docid IN (SELECT docid FROM " + p.table + " WHERE id IN (" + own.sql + "))", own.args}, sorted{0, -1, 0}
+		return condition{"+docid IN (SELECT docid FROM " + p.table + " WHERE id IN (" + own.sql + "))", own.args}, sortLimits{0, -1, 0}
 	case s.by.OwnOnly:
 		among = condition{"EXISTS (SELECT 1 FROM " + p.table + " AS x WHERE x.docid = " + p.index + ".docid AND " + p.seen.sql + ")", p.seen.args}
 	default:
 		among = always
 	}
-	return among, sorted{mostWhole, mostBegun, mostNames}
+	return among, sortLimits{mostWhole, mostBegun, mostNames}
 }
 
 // rank tells how well a column that begins with a name fits what was typed: 0 is

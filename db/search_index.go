@@ -133,7 +133,7 @@ func nameWords(names ...string) string {
 
 // indexForeignRows gives rows that another program wrote their sort key and their place in the index.
 func (d *DB) indexForeignRows(ctx context.Context) error {
-	err := d.keep(ctx, System, Program, func(t *tx) error {
+	err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 		for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 			read, args := k.read(Actor{}, "sort_key", ownerName)
 			rows, err := t.Query(read+" WHERE docid IS NULL", args...)
@@ -158,7 +158,7 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 // indexForeignInteractions does so with some thousand interactions, in the order of their ids.
 func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error) {
 	const most = 5000
-	err = d.keep(ctx, System, Program, func(t *tx) error {
+	err = d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 		rows, err := t.Query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
 		found, err := sqlite.Collect(rows, err, func(r sqlite.Row) (i Interaction, err error) {
 			return i, r.Scan(&i.ID, &i.Subject, nullText{&i.Body})

@@ -21,7 +21,7 @@ const (
 
 // insideWords adds what has all that was typed somewhere inside its words: the
 // end of a phone number, a part of a long word, a word in a script without spaces.
-func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
+func (d *DB) insideWords(ctx context.Context, s search, places []*searchSource) error {
 	parts, all := s.words, 0
 	if number := text.PhoneNumber(s.typed); number != "" {
 		parts = []string{number}
@@ -55,7 +55,7 @@ func (d *DB) insideWords(ctx context.Context, s search, places []*place) error {
 }
 
 // insidePiece looks through the next piece of a place.
-func (d *DB) insidePiece(ctx context.Context, s search, p *place, parts []string) error {
+func (d *DB) insidePiece(ctx context.Context, s search, p *searchSource, parts []string) error {
 	active := ""
 	if p.active == 1 {
 		active = "x.is_active = 1 AND "

@@ -27,7 +27,7 @@ func (d *DB) MergeWords(ctx context.Context) (more bool, err error) {
 func (d *DB) mergeWords(ctx context.Context, pages, segments int) (more bool, err error) {
 	for _, index := range searchIndexes {
 		var worked int
-		err := d.keep(ctx, System, Program, func(t *tx) error {
+		err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 			var before, after int
 			if err := t.QueryRow("SELECT total_changes()").Scan(&before); err != nil {
 				return err

@@ -45,12 +45,12 @@ const selectPending = "SELECT pending FROM second_factors WHERE user_id = ? AND 
 // nothing until then, so that making one is no change of the registry. It
 // returns KeyLost where seeds cannot be kept.
 func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err error) {
-	seed, err = d.pending(reading{ctx, d}, d.now(), by.UserID)
+	seed, err = d.pendingSeed(readerQuerier{ctx, d}, d.now(), by.UserID)
 	if err == nil {
 		return seed, nil
 	}
-	err = d.keep(ctx, by, OwnAccount, func(t *tx) error {
-		if seed, err = d.pending(t, t.now, by.UserID); err == nil {
+	err = d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
+		if seed, err = d.pendingSeed(t, t.now, by.UserID); err == nil {
 			return nil // made meanwhile
 		}
 		key, err := d.keyToSeal(t)
@@ -70,8 +70,8 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 	return seed, err
 }
 
-// pending returns the seed that waits for a user's first code, or sql.ErrNoRows.
-func (d *DB) pending(ask asker, now time.Time, userID string) (seed string, err error) {
+// pendingSeed returns the seed that waits for a user's first code, or sql.ErrNoRows.
+func (d *DB) pendingSeed(ask querier, now time.Time, userID string) (seed string, err error) {
 	var sealed []byte
 	if err := ask.QueryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(clockSlack))).Scan(&sealed); err != nil {
 		return "", err
@@ -90,7 +90,7 @@ func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed s
 		return "", nil, err
 	}
 	err = d.withPassword(ctx, by, current, func(t *tx) error {
-		step, err := d.confirm(t, code)
+		step, err := d.confirmCode(t, code)
 		if err != nil {
 			return err
 		}
@@ -117,9 +117,9 @@ func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed s
 	return token, codes, err
 }
 
-// confirm returns the step of a code of the actor's pending seed, or Invalid.
-func (d *DB) confirm(t *tx, code string) (step int64, err error) {
-	seed, err := d.pending(t, t.now, t.by.UserID)
+// confirmCode returns the step of a code of the actor's pending seed, or Invalid.
+func (d *DB) confirmCode(t *tx, code string) (step int64, err error) {
+	seed, err := d.pendingSeed(t, t.now, t.by.UserID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, invalid("code", "The key was shown more than an hour ago. Here is a new one; add it to your app")
 	}

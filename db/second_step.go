@@ -40,8 +40,8 @@ func (t *tx) startHalf(userID string) (token string, err error) {
 	return token, t.record("login_started", "session", userID, nil)
 }
 
-// half is a sign-in that waits for its code.
-type half struct {
+// pendingSignIn is a sign-in that waits for its code.
+type pendingSignIn struct {
 	id, userID string
 	wrong      int
 }
@@ -50,19 +50,19 @@ const selectHalf = `
 	SELECT half_sign_ins.id, user_id, wrong FROM half_sign_ins JOIN users ON users.id = user_id
 	WHERE half_sign_ins.id = ? AND expires_at > ? AND expires_at <= ? AND status = 'active'`
 
-func findHalf(ask asker, now time.Time, token string) (half, error) {
-	var h half
-	after, until := lastsBetween(now, HalfSignInLife)
+func findHalf(ask querier, now time.Time, token string) (pendingSignIn, error) {
+	var h pendingSignIn
+	after, until := validBounds(now, HalfSignInLife)
 	err := ask.QueryRow(selectHalf, sha256Hex(token), after, until).Scan(&h.id, &h.userID, &h.wrong)
 	if errors.Is(err, sql.ErrNoRows) {
-		return half{}, ErrNotFound
+		return pendingSignIn{}, ErrNotFound
 	}
 	return h, err
 }
 
 // HalfSignIn returns nil while a token is that of a half sign-in, and ErrNotFound once it is not.
 func (d *DB) HalfSignIn(ctx context.Context, token string) error {
-	_, err := findHalf(reading{ctx, d}, d.now(), token)
+	_, err := findHalf(readerQuerier{ctx, d}, d.now(), token)
 	return err
 }
 
@@ -84,7 +84,7 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 		return SignedIn{}, err
 	}
 	var refused error // stays when the transaction is kept: a wrong code counts
-	err = d.letIn(ctx, by, func(t *tx) error {
+	err = d.writeSignIn(ctx, by, func(t *tx) error {
 		h, err := findHalf(t, t.now, token)
 		if err != nil {
 			return err
@@ -112,7 +112,7 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 
 // anyCode returns a typed code as it is compared, and whether it is a recovery code.
 func anyCode(typed string) (code string, recovery bool, err error) {
-	code = secrets.ReadCode(text.PlainDigits(text.Keep(typed)))
+	code = secrets.ReadCode(text.PlainDigits(text.Normalize(typed)))
 	if onlyDigits(code) || len(code) <= 6 {
 		code, err = appCode(typed)
 		return code, false, err
@@ -148,7 +148,7 @@ func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err 
 }
 
 // countWrongCode counts one and returns what to answer.
-func (t *tx) countWrongCode(h half, recovery bool, tried budget) (refused, err error) {
+func (t *tx) countWrongCode(h pendingSignIn, recovery bool, tried budget) (refused, err error) {
 	refused = ErrCode
 	count := "UPDATE half_sign_ins SET wrong = wrong + 1 WHERE id = ?"
 	if h.wrong+1 >= wrongCodes {
@@ -165,7 +165,7 @@ func (t *tx) countWrongCode(h half, recovery bool, tried budget) (refused, err e
 }
 
 // finish turns a half sign-in into a session.
-func (t *tx) finish(h half, recovery bool, tried budget) (SignedIn, error) {
+func (t *tx) finish(h pendingSignIn, recovery bool, tried budget) (SignedIn, error) {
 	in := SignedIn{ByRecovery: recovery}
 	t.by.UserID = h.userID
 	if _, err := t.Exec("DELETE FROM half_sign_ins WHERE id = ?", h.id); err != nil {
@@ -182,6 +182,6 @@ func (t *tx) finish(h half, recovery bool, tried budget) (SignedIn, error) {
 		}
 	}
 	var err error
-	in.Token, err = t.enter(h.userID, tried, details{"second_factor": how})
+	in.Token, err = t.completeSignIn(h.userID, tried, details{"second_factor": how})
 	return in, err
 }

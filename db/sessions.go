@@ -72,7 +72,7 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 		return Session{}, ErrNotFound
 	}
 	if now.Sub(s.lastUsed) > time.Minute {
-		err = d.keep(ctx, System, Program, func(t *tx) error {
+		err = d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 			_, err := t.Exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
 			return err
 		})
@@ -169,7 +169,7 @@ func (d *DB) writeEnds(ctx context.Context) error {
 	ends := maps.Clone(c.ended)
 	c.mu.Unlock()
 	for id, e := range ends {
-		err := d.letIn(ctx, e.by, func(t *tx) error {
+		err := d.writeSignIn(ctx, e.by, func(t *tx) error {
 			if n, err := t.Exec("DELETE FROM sessions WHERE id = ?", id); err != nil || n == 0 {
 				return err
 			}

@@ -25,7 +25,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
-	tried, err := budgetOf(reading{ctx, d}, d.now(), by, id, typedEmail)
+	tried, err := budgetOf(readerQuerier{ctx, d}, d.now(), by, id, typedEmail)
 	if err != nil {
 		return "", err
 	}
@@ -49,7 +49,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		}
 	}
 	half := false
-	err = d.letIn(ctx, by, func(t *tx) error {
+	err = d.writeSignIn(ctx, by, func(t *tx) error {
 		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
 		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
 			return err
@@ -68,7 +68,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		if half {
 			token, err = t.startHalf(id)
 		} else {
-			token, err = t.enter(id, tried, nil)
+			token, err = t.completeSignIn(id, tried, nil)
 		}
 		return err
 	})
@@ -83,17 +83,17 @@ func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, typed string, tri
 	if _, err := email(typed); err != nil || len(typed) > 190 {
 		typed = "" // what is no email may be a password in the wrong field
 	}
-	return d.letIn(context.WithoutCancel(ctx), by, func(t *tx) error { return t.recordFailure(tried, details{"email": typed}) })
+	return d.writeSignIn(context.WithoutCancel(ctx), by, func(t *tx) error { return t.recordFailure(tried, details{"email": typed}) })
 }
 
-// enter starts the session of somebody who has shown all that it takes, and
+// completeSignIn starts the session of somebody who has shown all that it takes, and
 // forgets what was wrong before.
-func (t *tx) enter(userID string, tried budget, how details) (token string, err error) {
+func (t *tx) completeSignIn(userID string, tried budget, how details) (token string, err error) {
 	t.by.UserID = userID
 	if _, err := t.Exec("UPDATE users SET last_sign_in_at = ? WHERE id = ?", stamp(t.now), userID); err != nil {
 		return "", err
 	}
-	if err := t.forgive(tried); err != nil {
+	if err := t.clearAttempts(tried); err != nil {
 		return "", err
 	}
 	if token, err = t.startSession(userID); err != nil {

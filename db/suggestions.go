@@ -42,7 +42,7 @@ func (d *DB) suggestions(ctx context.Context, by Actor, table string, f Field, s
 	if by.OwnOnly {
 		who = by.UserID
 	}
-	return remembered(&d.memo, table+"."+f.Column+" "+who, func() ([]string, error) {
+	return memoized(&d.memo, table+"."+f.Column+" "+who, func() ([]string, error) {
 		used, err := d.inUse(ctx, by, table, f.Column, seen, own)
 		all, offered := slices.Clone(f.Usual), map[string]bool{}
 		for _, v := range f.Usual {

@@ -8,16 +8,16 @@ import (
 // tidiedAtOnce is how many rows of a kind one transaction of Tidy removes at most.
 const tidiedAtOnce = 500
 
-// passing is a kind of rows that do not stay: those whose at lies outside of a time
+// expiringRows is a kind of rows that do not stay: those whose at lies outside of a time
 // are over, or are from a future that a wrong clock made.
-type passing struct {
+type expiringRows struct {
 	table, key, at string
 	from, to       time.Time
 }
 
-func (d *DB) passing(now time.Time) []passing {
+func (d *DB) passing(now time.Time) []expiringRows {
 	longest := max(InvitationLife, ResetLife)
-	return []passing{
+	return []expiringRows{
 		{"sessions", "id", "last_used_at", now.Add(-d.idle), now},
 		{"sessions", "id", "created_at", now.Add(-d.max), now},
 		{"half_sign_ins", "id", "expires_at", now, now.Add(HalfSignInLife)},
@@ -25,7 +25,7 @@ func (d *DB) passing(now time.Time) []passing {
 		{"devices", "id", "expires_at", now, now.Add(DeviceLife)},
 		{"user_links", "id", "expires_at", now, now.Add(longest)},
 		{"requests", "user_id, made, request_id", "created_at", now.AddDate(0, 0, -7), now},
-		{"saved_views", "id", "deleted_at", now.Add(-viewsKept), now},
+		{"saved_views", "id", "deleted_at", now.Add(-savedViewRetention), now},
 	}
 }
 
@@ -47,7 +47,7 @@ func (d *DB) Tidy(ctx context.Context) (more bool, err error) {
 			}
 			continue
 		}
-		err := d.keep(ctx, System, Program, func(t *tx) error {
+		err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 			n, err := t.Exec("DELETE FROM "+p.table+" WHERE ("+p.key+") IN ("+over+")", from, to, tidiedAtOnce)
 			more = more || n == tidiedAtOnce
 			return err

@@ -27,10 +27,10 @@ type inWrite struct{}
 // rows and recorded nothing. While the file is known to be damaged it returns
 // Damaged and writes nothing.
 func (d *DB) write(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
-	return d.transact(ctx, by, need, recorded(f))
+	return d.transact(ctx, by, need, requireRecord(f))
 }
 
-func recorded(f func(*tx) error) func(*tx) error {
+func requireRecord(f func(*tx) error) func(*tx) error {
 	return func(t *tx) error {
 		if err := f(t); err != nil {
 			return err
@@ -42,15 +42,15 @@ func recorded(f func(*tx) error) func(*tx) error {
 	}
 }
 
-// keep is write for what is no change of the registry: sessions, a person's own
+// writeUnrecorded is write for what is no change of the registry: sessions, a person's own
 // settings, and what the program itself tidies.
-func (d *DB) keep(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
+func (d *DB) writeUnrecorded(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
 	return d.transact(ctx, by, need, f)
 }
 
-// letIn is write for signing in and out, which go on while the file is damaged.
-func (d *DB) letIn(ctx context.Context, by Actor, f func(*tx) error) error {
-	return d.commit(ctx, by, recorded(f))
+// writeSignIn is write for signing in and out, which go on while the file is damaged.
+func (d *DB) writeSignIn(ctx context.Context, by Actor, f func(*tx) error) error {
+	return d.commit(ctx, by, requireRecord(f))
 }
 
 func (d *DB) transact(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
@@ -89,10 +89,10 @@ func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error
 	}
 	d.memo.forget()
 	if t.recorded > 0 {
-		noteSaved(ctx)
+		markSaved(ctx)
 		d.committed.send()
 	}
-	begun.Keep()
+	begun.KeepStatements()
 	return nil
 }
 

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// undoable reads, once each, what entries of a history are about, as it is now.
-type undoable struct {
+// undoReader reads, once each, what entries of a history are about, as it is now.
+type undoReader struct {
 	d     *DB
 	ctx   context.Context
 	by    Actor
-	known map[string]current
+	known map[string]undoTarget
 }
 
-// current is an organization, a contact, a link or an interaction as it is
+// undoTarget is an organization, a contact, a link or an interaction as it is
 // now; record is nil where it is gone or not for the actor to change.
-type current struct {
-	record  fielded
+type undoTarget struct {
+	record  valuer
 	version int
 	active  bool
 }
@@ -26,13 +26,13 @@ type current struct {
 // whose old value is another than now and can be set, and an archiving, an
 // unlinking or a deletion that still holds. It wants ids where names will stand.
 func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
-	u := undoable{d: d, ctx: ctx, by: by, known: map[string]current{}}
+	u := undoReader{d: d, ctx: ctx, by: by, known: map[string]undoTarget{}}
 	for i := range page {
 		e := &page[i]
 		if !by.mayChange(*e) {
 			continue
 		}
-		now, err := u.current(*e)
+		now, err := u.target(*e)
 		if err != nil {
 			return err
 		}
@@ -62,8 +62,8 @@ func (by Actor) mayChange(e Entry) bool {
 	return EditClients.MetBy(by)
 }
 
-// current reads what an entry is about.
-func (u *undoable) current(e Entry) (now current, err error) {
+// target reads what an entry is about.
+func (u *undoReader) target(e Entry) (now undoTarget, err error) {
 	key := e.TargetID
 	if e.isLink() {
 		key += " " + e.ContactID
@@ -75,22 +75,22 @@ func (u *undoable) current(e Entry) (now current, err error) {
 	case e.isLink():
 		var l Link
 		l, err = u.d.Link(u.ctx, u.by, e.TargetID, e.ContactID)
-		now = current{&l, l.Version, true}
+		now = undoTarget{&l, l.Version, true}
 	case e.TargetType == "organization":
 		var o Organization
 		o, err = u.d.Organization(u.ctx, u.by, e.TargetID)
-		now = current{&o, o.Version, o.IsActive}
+		now = undoTarget{&o, o.Version, o.IsActive}
 	case e.TargetType == "contact":
 		var c Contact
 		c, err = u.d.Contact(u.ctx, u.by, e.TargetID)
-		now = current{&c, c.Version, c.IsActive}
+		now = undoTarget{&c, c.Version, c.IsActive}
 	default:
 		var i Interaction
 		i, err = u.d.Interaction(u.ctx, u.by, e.InteractionID)
-		now = current{&i, i.Version, true}
+		now = undoTarget{&i, i.Version, true}
 	}
 	if errors.Is(err, ErrNotFound) {
-		now, err = current{}, nil
+		now, err = undoTarget{}, nil
 	}
 	u.known[key] = now
 	return now, err
@@ -101,7 +101,7 @@ func (e Entry) isLink() bool {
 }
 
 // fields marks the changes of an entry whose old value can be set again.
-func (u *undoable) fields(e *Entry, now current) error {
+func (u *undoReader) fields(e *Entry, now undoTarget) error {
 	fields := map[string][]Field{"organization": organizationFields, "contact": contactFields, "interaction": interactionFields}[e.TargetType]
 	if e.isLink() {
 		fields = linkFields
@@ -129,7 +129,7 @@ func (u *undoable) fields(e *Entry, now current) error {
 }
 
 // latest tells whether nothing of its kind came after an entry.
-func (u *undoable) latest(e Entry) (bool, error) {
+func (u *undoReader) latest(e Entry) (bool, error) {
 	query := "SELECT NOT EXISTS (SELECT 1 FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq > ? AND action IN (?, ?)"
 	args := []any{e.TargetType, e.TargetID, e.Seq}
 	switch {

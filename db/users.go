@@ -81,7 +81,7 @@ func (t *tx) createUser(n NewUser) (User, error) {
 	if refused != nil {
 		return User{}, refused
 	}
-	if err := t.standOut(u, changes); err != nil {
+	if err := t.refuseLookalike(u, changes); err != nil {
 		return User{}, err
 	}
 	_, err := t.Exec(`
@@ -134,7 +134,7 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 		if len(changes) == 0 {
 			return nil
 		}
-		if err := t.standOut(u, changes); err != nil {
+		if err := t.refuseLookalike(u, changes); err != nil {
 			return err
 		}
 		_, err = t.Exec("UPDATE users SET full_name = ?, time_zone = ?, theme = ?, single_keys = ?, updated_at = ? WHERE id = ?",
@@ -210,8 +210,8 @@ const (
 	selectUserNames = "SELECT id, " + shownName + " FROM users"
 )
 
-// named completes each of what was read unnamed with the names of all users.
-func named[T any](ctx context.Context, d *DB, all []T, err error, complete func(*T, map[string]string)) ([]T, error) {
+// withUserNames completes each of what was read unnamed with the names of all users.
+func withUserNames[T any](ctx context.Context, d *DB, all []T, err error, complete func(*T, map[string]string)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func named[T any](ctx context.Context, d *DB, all []T, err error, complete func(
 
 // userNames are the names of all users by id.
 func (d *DB) userNames(ctx context.Context) (map[string]string, error) {
-	return remembered(&d.memo, "user names", func() (map[string]string, error) {
+	return memoized(&d.memo, "user names", func() (map[string]string, error) {
 		rows, err := d.reader.QuickQuery(ctx, selectUserNames)
 		names := map[string]string{}
 		_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (id string, err error) {
@@ -286,7 +286,7 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 			seen = k.own(by).holds(k.id())
 		}
 	}
-	return remembered(&d.memo, "people of "+list+" "+by.scope(), func() ([]Owner, error) {
+	return memoized(&d.memo, "people of "+list+" "+by.scope(), func() ([]Owner, error) {
 		rows, err := d.reader.QuickQuery(ctx, `
 			SELECT id, `+shownName+`
 			FROM users
@@ -301,7 +301,7 @@ type Owner struct{ ID, FullName string }
 
 // Owners lists the active users by name, who may be given something.
 func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
-	return remembered(&d.memo, "owners", func() ([]Owner, error) {
+	return memoized(&d.memo, "owners", func() ([]Owner, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY name_key, id")
 		return sqlite.Collect(rows, err, func(r sqlite.Row) (o Owner, err error) { return o, r.Scan(&o.ID, &o.FullName) })
 	})

@@ -67,7 +67,7 @@ func (d *DB) VerifyHistory(ctx context.Context, gently bool) (Verification, erro
 	if found := (*Broken)(nil); err != nil && !errors.As(err, &found) {
 		return v, err // one that was cancelled or could not read says nothing of the history
 	}
-	return v, errors.Join(err, d.keepVerification(ctx, v))
+	return v, errors.Join(err, d.saveVerification(ctx, v))
 }
 
 // LastVerification returns what the last check found.
@@ -127,12 +127,12 @@ func (d *DB) verification(ctx context.Context, check func() (chainEnd, error)) (
 	return v, err
 }
 
-func (d *DB) keepVerification(ctx context.Context, v Verification) error {
+func (d *DB) saveVerification(ctx context.Context, v Verification) error {
 	var wholeAt any
 	if !v.WholeAt.IsZero() {
 		wholeAt = stamp(v.WholeAt)
 	}
-	err := d.keep(ctx, System, Program, func(t *tx) error {
+	err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 		_, err := t.Exec("INSERT OR REPLACE INTO verifications (id, checked_at, problem, whole_at, row_count, hash) VALUES (1, ?, ?, ?, ?, ?)",
 			stamp(v.CheckedAt), orNull(v.Problem), wholeAt, v.Rows, v.Hash)
 		return err

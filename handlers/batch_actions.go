@@ -49,14 +49,14 @@ func (s *Server) names(path string, n int, named []db.Named) views.Names {
 	return names
 }
 
-// picking is a search for a record to choose.
-type picking struct {
+// pickSearch is a search for a record to choose.
+type pickSearch struct {
 	kind          string
 	optional      bool // all organizations do as well
 	typed, chosen string
 }
 
-func (p picking) label() string {
+func (p pickSearch) label() string {
 	if p.optional {
 		return "Only at one organization (optional)"
 	}
@@ -64,7 +64,7 @@ func (p picking) label() string {
 }
 
 // from is where its choices come from while somebody types.
-func (p picking) from() string {
+func (p pickSearch) from() string {
 	if p.optional {
 		return "/" + p.kind + "s/options?pick=any"
 	}
@@ -72,7 +72,7 @@ func (p picking) from() string {
 }
 
 // picks are the records that a search finds, behind the one that is chosen.
-func (s *Server) picks(c *gin.Context, p picking) (views.Picks, error) {
+func (s *Server) picks(c *gin.Context, p pickSearch) (views.Picks, error) {
 	picks := views.Picks{Name: p.kind + "_id", Legend: "Choose one", Found: p.typed, Chosen: p.chosen}
 	if p.optional {
 		picks.Options = append(picks.Options, views.OptionRow{Name: "All their organizations"})

@@ -29,7 +29,7 @@ func (s *Server) batch(c *gin.Context, k *recordKind) error {
 	_, given := x.Typed[x.action.needs()]
 	switch {
 	case form.Get("again") != "", form.Get("confirm") == "" && (!given && x.action.needs() != "" || x.searching):
-		return s.batchAsk(c, x, x.unanswered(form))
+		return s.batchAsk(c, x, x.missingAnswers(form))
 	case form.Get("confirm") == "":
 		return s.batchPreview(c, x, "")
 	}
@@ -112,8 +112,8 @@ func unpacked(s string) ([]string, error) {
 	return ids, err
 }
 
-// unanswered is what to say where somebody went on without choosing.
-func (x *batchForm) unanswered(form url.Values) map[string]string {
+// missingAnswers is what to say where somebody went on without choosing.
+func (x *batchForm) missingAnswers(form url.Values) map[string]string {
 	if form.Get("asked") == "" || form.Get("again") != "" || x.searching {
 		return nil
 	}
@@ -185,7 +185,7 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 	if x.action.find == "" {
 		return asks, nil
 	}
-	p := picking{kind: x.action.find, optional: x.action.needs() == "relationship_status", typed: readable(c.Request.PostForm.Get("find")), chosen: x.Typed[x.action.find+"_id"]}
+	p := pickSearch{kind: x.action.find, optional: x.action.needs() == "relationship_status", typed: readable(c.Request.PostForm.Get("find")), chosen: x.Typed[x.action.find+"_id"]}
 	asks.Find = &views.Field{Label: p.label(), Value: p.typed, Autofocus: true}
 	asks.From = p.from()
 	asks.Picks, err = s.picks(c, p)

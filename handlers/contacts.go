@@ -34,7 +34,7 @@ func contactDetail(x db.Contact) []string {
 
 // contactRow completes a row of the list.
 func contactRow(row *views.Row, x db.Contact, columns []db.Column) {
-	row.Domain, row.Under = x.Value("job_title"), said(x.Organization, firstName(x.OwnerName))
+	row.Domain, row.Under = x.Value("job_title"), nonEmpty(x.Organization, firstName(x.OwnerName))
 	if slices.ContainsFunc(columns, func(col db.Column) bool { return col.Name == "job_title" }) {
 		row.Domain = "" // it has a column of its own
 	}
@@ -72,8 +72,8 @@ func calls(typed string) (all []views.Call) {
 	return all
 }
 
-// taken is the contact that has a refused email already, to open it.
-func taken(refused *db.Invalid) *views.Found {
+// emailHolder is the contact that has a refused email already, to open it.
+func emailHolder(refused *db.Invalid) *views.Found {
 	if refused == nil || refused.Taken == nil {
 		return nil
 	}
@@ -83,7 +83,7 @@ func taken(refused *db.Invalid) *views.Found {
 
 // takenByNew adds, in the form of a new contact, the button that brings an archived one back instead.
 func takenByNew(refused *db.Invalid) *views.Found {
-	f := taken(refused)
+	f := emailHolder(refused)
 	if f != nil && f.Archived {
 		f.Button, f.Action = "Restore "+text.Isolate(f.Name), f.Href+"/restore"
 		f.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(refused.Taken.Version)}}
@@ -93,7 +93,7 @@ func takenByNew(refused *db.Invalid) *views.Found {
 
 // takenByLinked adds, in the form that creates and links a contact, the button that links the existing one.
 func takenByLinked(refused *db.Invalid, action string) *views.Found {
-	f := taken(refused)
+	f := emailHolder(refused)
 	if f == nil {
 		return nil
 	}

@@ -134,7 +134,7 @@ func TestARegistryThatCannotBeReadSaysSoAndComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	away := s.Path + ".away"
-	s.DB.Rest()
+	s.DB.CloseIdleReaders()
 	if err := os.Rename(s.Path, away); err != nil {
 		t.Fatal(err)
 	}

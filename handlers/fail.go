@@ -25,7 +25,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 		s.failNoSession(c)
 		return
 	case errors.Is(err, middleware.ErrMustEnrol):
-		s.lead(c, "/account/mfa")
+		s.redirectVia(c, "/account/mfa")
 		return
 	}
 	a := s.Refuse(c, err)
@@ -37,7 +37,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	default:
 		p := s.page(c, a.Heading, a.Heading, "")
 		p.Failed = true
-		v = views.Error{Page: p, Icon: iconOf(a.Status, err), Heading: a.Heading, Message: a.Message, Detail: a.Detail, Back: s.wayBack(c)}
+		v = views.Error{Page: p, Icon: iconOf(a.Status, err), Heading: a.Heading, Message: a.Message, Detail: a.Detail, Back: s.backLinks(c)}
 	}
 	if err := s.show(c, a.Status, v); err != nil {
 		s.log.Error("refused without a page", "id", middleware.RequestID(c), "error", err)
@@ -71,8 +71,8 @@ func (s *Server) unavailable(c *gin.Context, a middleware.Answer) views.View {
 	}
 }
 
-// wayBack leads from a refusal to the record it was about, or home.
-func (s *Server) wayBack(c *gin.Context) []views.Option {
+// backLinks leads from a refusal to the record it was about, or home.
+func (s *Server) backLinks(c *gin.Context) []views.Option {
 	v := who(c)
 	if v == nil {
 		return []views.Option{{Label: "Sign in", Href: "/login"}}
@@ -97,7 +97,7 @@ func (s *Server) failNoSession(c *gin.Context) {
 		}
 		return
 	}
-	s.lead(c, "/login")
+	s.redirectVia(c, "/login")
 }
 
 // failSession answers where a session cannot be read. One that is to end ends all the same.
@@ -110,8 +110,8 @@ func (s *Server) failSession(c *gin.Context, err error) {
 	s.fail(c, err)
 }
 
-// lead sends the browser to a page that leads on to the one that was asked for.
-func (s *Server) lead(c *gin.Context, to string) {
+// redirectVia sends the browser to a page that leads on to the one that was asked for.
+func (s *Server) redirectVia(c *gin.Context, to string) {
 	c.Header("Vary", vary)
 	next := c.Request.URL.RequestURI()
 	if part(c) || c.Request.Method != http.MethodGet {
@@ -120,7 +120,7 @@ func (s *Server) lead(c *gin.Context, to string) {
 			next = s.ownPath(c, "Referer")
 		}
 	}
-	to = onward(to, onwardFrom(next))
+	to = withNext(to, nextOf(next))
 	if c.GetHeader("HX-Request") == "true" {
 		c.Header("HX-Redirect", to)
 		c.Status(http.StatusUnauthorized)
@@ -129,16 +129,16 @@ func (s *Server) lead(c *gin.Context, to string) {
 	c.Redirect(http.StatusSeeOther, to)
 }
 
-// onward is the address of a page that leads on to another one of ours.
-func onward(page, next string) string {
+// withNext is the address of a page that leads on to another one of ours.
+func withNext(page, next string) string {
 	if next == "" || next == "/" {
 		return page
 	}
 	return page + "?next=" + url.QueryEscape(next)
 }
 
-// onwardFrom is where a page leads: for those that sign in what their address says, else itself.
-func onwardFrom(page string) string {
+// nextOf is where a page leads: for those that sign in what their address says, else itself.
+func nextOf(page string) string {
 	u, err := url.Parse(page)
 	if err == nil && (u.Path == "/login" || u.Path == "/login/mfa") {
 		return nextPage(u.Query().Get("next"))

@@ -32,8 +32,8 @@ func typed(c *gin.Context, columns ...string) db.Fields {
 	return fields
 }
 
-// without returns the fields but those columns.
-func without(fields db.Fields, columns []string) db.Fields {
+// withoutColumns returns the fields but those columns.
+func withoutColumns(fields db.Fields, columns []string) db.Fields {
 	rest := maps.Clone(fields)
 	for _, column := range columns {
 		delete(rest, column)

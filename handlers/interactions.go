@@ -17,7 +17,7 @@ import (
 // interactionIndex is the feed of all interactions.
 func (s *Server) interactionIndex(c *gin.Context) error {
 	ctx, v := c.Request.Context(), who(c)
-	given, opens, err := s.given(c, "interactions")
+	given, opens, err := s.listParameters(c, "interactions")
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	t := views.Timeline{Path: address("/interactions", url.Values{"view": p["view"]}), Filtered: len(bare(p)) > 0, Days: s.days(c, found, nil), Chips: chips}
+	t := views.Timeline{Path: address("/interactions", url.Values{"view": p["view"]}), Filtered: len(filtersOf(p)) > 0, Days: s.days(c, found, nil), Chips: chips}
 	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
@@ -280,7 +280,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 // interactionRefused shows the editor with what was typed, and what is wrong or what changed meanwhile.
 func (s *Server) interactionRefused(c *gin.Context, version int, values db.Fields, refused *db.Invalid, stale *db.Conflict) error {
 	if stale != nil {
-		values = without(values, stale.Untouched)
+		values = withoutColumns(values, stale.Untouched)
 	}
 	i, err := s.interaction(c)
 	if err != nil {

@@ -246,7 +246,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 
 // linkConflict shows the link as it is now and as it was typed.
 func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Conflict) error {
-	values = without(values, stale.Untouched)
+	values = withoutColumns(values, stale.Untouched)
 	l, e, err := s.linkOf(c)
 	if err != nil {
 		return err

@@ -245,8 +245,8 @@ func firstName(full string) string {
 	return first
 }
 
-// said are those of the texts that say anything.
-func said(texts ...string) []string {
+// nonEmpty are those of the texts that say anything.
+func nonEmpty(texts ...string) []string {
 	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 }
 

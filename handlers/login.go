@@ -69,7 +69,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	if err := s.begin(c, token); err != nil {
 		return err
 	}
-	return s.comeIn(c, next, "Signed in.")
+	return s.signedInAnswer(c, next, "Signed in.")
 }
 
 // tryLater says how long signing in is locked, to people and to programs.
@@ -109,8 +109,8 @@ func (s *Server) rememberDevice(c *gin.Context, token string) {
 	}
 }
 
-// comeIn leads on after signing in. Where a dialog asked for it, the page below is still there.
-func (s *Server) comeIn(c *gin.Context, next, done string) error {
+// signedInAnswer leads on after signing in. Where a dialog asked for it, the page below is still there.
+func (s *Server) signedInAnswer(c *gin.Context, next, done string) error {
 	if part(c) {
 		c.Header("HX-Trigger", "dialog:close")
 		return s.show(c, http.StatusOK, toast(done+" Send again what you typed", nil))
@@ -140,7 +140,7 @@ func (s *Server) proposeZone(c *gin.Context, token string) error {
 	if err != nil || session.User.TimeZone != "UTC" {
 		return err
 	}
-	s.Sessions.Keep(token, flashKey, views.Toast{Text: "Times are shown in UTC.", Undo: &views.Undo{
+	s.Sessions.AddMessage(token, flashKey, views.Toast{Text: "Times are shown in UTC.", Undo: &views.Undo{
 		Label: "Use " + zone, Action: "/account", Fields: []views.Hidden{{Name: "time_zone", Value: zone}},
 	}})
 	return nil

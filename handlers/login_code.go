@@ -22,7 +22,7 @@ func (s *Server) askForCode(c *gin.Context, token, next string) error {
 	if part(c) {
 		return s.show(c, http.StatusOK, views.CodeDialog{LoginCode: codeForm(next, "", "", false)})
 	}
-	return s.redirect(c, onward("/login/mfa", next))
+	return s.redirect(c, withNext("/login/mfa", next))
 }
 
 // codeForm asks for the app's code or, where somebody has lost that, for a recovery code.
@@ -38,7 +38,7 @@ func codeForm(next, typed, refused string, recovery bool) views.LoginCode {
 		v.Code.Numeric, v.Code.Autocomplete = false, "off"
 		other.Del("recovery")
 	}
-	v.Heading, v.Again, v.Other = v.Title, onward("/login", next), address("/login/mfa", other)
+	v.Heading, v.Again, v.Other = v.Title, withNext("/login", next), address("/login/mfa", other)
 	return v
 }
 
@@ -74,9 +74,9 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	done := "Signed in."
 	if in.ByRecovery {
 		done = "Signed in. " + wording.Plural(in.CodesLeft, "recovery code") + " left."
-		s.Sessions.Keep(in.Token, flashKey, views.Toast{Text: done})
+		s.Sessions.AddMessage(in.Token, flashKey, views.Toast{Text: done})
 	}
-	return s.comeIn(c, next, done)
+	return s.signedInAnswer(c, next, done)
 }
 
 // wrongCode says what to try after a code that does not fit.

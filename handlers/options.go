@@ -24,7 +24,7 @@ func (s *Server) contactOptions(c *gin.Context) error      { return s.optionsAns
 // be linked to; with pick they are choices of a form.
 func (s *Server) optionsAnswer(c *gin.Context, kind string) error {
 	if pick := c.Query("pick"); pick != "" {
-		picks, err := s.picks(c, picking{kind: kind, optional: pick == "any", typed: query(c, "find")})
+		picks, err := s.picks(c, pickSearch{kind: kind, optional: pick == "any", typed: query(c, "find")})
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func organizationDetail(o db.Organization) []string {
 // organizationRow completes a row of the list.
 func organizationRow(row *views.Row, o db.Organization, _ []db.Column) {
 	row.Domain, row.Square = views.Domain(o.Value("website")), true
-	row.Under = said(o.Value("sector"), o.Value("size_band"), firstName(o.OwnerName))
+	row.Under = nonEmpty(o.Value("sector"), o.Value("size_band"), firstName(o.OwnerName))
 }
 
 // organizationCell is the cell of a column that is no field.

@@ -221,7 +221,7 @@ func (s *Server) commands(c *gin.Context, typed string) (choices []views.Palette
 			add(x)
 		}
 	}
-	saved, err := s.sideViews(c)
+	saved, err := s.sidebarViews(c)
 	for _, x := range saved {
 		add(command{"view", x.Name, "", x.Href})
 	}

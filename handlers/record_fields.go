@@ -121,7 +121,7 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		editor.Editor.Found = taken(refused)
+		editor.Editor.Found = emailHolder(refused)
 		return s.recordFieldAnswer(c, http.StatusUnprocessableEntity, k, r, editor)
 	case errors.As(err, &stale):
 		return s.recordFieldConflict(c, f, value, stale)

@@ -141,7 +141,7 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 // typed and what is wrong with it, or with both versions.
 func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind, r db.Record, typed db.Fields, refused *db.Invalid, stale *db.Conflict) error {
 	if stale != nil {
-		typed = without(typed, stale.Untouched)
+		typed = withoutColumns(typed, stale.Untouched)
 	}
 	stored, values := r.Values(), r.Values()
 	maps.Copy(values, typed)
@@ -152,7 +152,7 @@ func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind, r d
 	f := views.Form{
 		Page: s.page(c, "Edit "+r.Name(), "Edit "+a(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Record: &views.Ref{Name: r.Name(), Href: k.base(r.ID)},
-		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: taken(refused),
+		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: emailHolder(refused),
 	}
 	if stale != nil {
 		f.Failed = true

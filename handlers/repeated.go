@@ -137,19 +137,19 @@ func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm)
 	return nil
 }
 
-// viewRepeated is the form of a new view that was sent before.
-func (s *Server) viewRepeated(c *gin.Context, x db.View, first *db.Repeated) error {
-	stored, err := s.db.View(c.Request.Context(), who(c).Actor, first.ID)
+// savedViewRepeated is the form of a new view that was sent before.
+func (s *Server) savedViewRepeated(c *gin.Context, x db.SavedView, first *db.Repeated) error {
+	stored, err := s.db.SavedView(c.Request.Context(), who(c).Actor, first.ID)
 	if err != nil {
 		return err
 	}
 	repeat := s.repeat(c, first, "Save another")
-	*repeat.Made, repeat.Change = views.Ref{Name: stored.Name, Href: s.viewAddress(c, stored)}, "/views/"+stored.ID
+	*repeat.Made, repeat.Change = views.Ref{Name: stored.Name, Href: s.savedViewAddress(c, stored)}, "/views/"+stored.ID
 	repeat.Fields = []views.Hidden{{Name: "state", Value: stored.State()}, {Name: "form", Value: "1"}}
-	if repeat.Differences, err = s.viewDifferences(c, viewEdit{stored: stored, typed: x}); err != nil {
+	if repeat.Differences, err = s.savedViewDifferences(c, savedViewEdit{stored: stored, typed: x}); err != nil {
 		return err
 	}
-	page, err := s.viewNewForm(c, x, nil)
+	page, err := s.savedViewNewForm(c, x, nil)
 	if err != nil {
 		return err
 	}

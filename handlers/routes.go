@@ -110,13 +110,13 @@ var routes = []route{
 	{"GET", "/contacts/:id/history", viewHistory, (*Server).historyIndex},
 	{"GET", "/contacts/:id/access", seeAccess, (*Server).accessIndex},
 
-	{"POST", "/views", signedIn, (*Server).viewCreate},
-	{"GET", "/views/new", signedIn, (*Server).viewNew},
-	{"GET", "/views/:id", signedIn, (*Server).viewEdit},
-	{"POST", "/views/:id", signedIn, (*Server).viewUpdate},
-	{"POST", "/views/:id/delete", signedIn, (*Server).viewDelete},
-	{"POST", "/views/:id/restore", signedIn, (*Server).viewRestore},
-	{"POST", "/account/views", signedIn, (*Server).chooseView},
+	{"POST", "/views", signedIn, (*Server).savedViewCreate},
+	{"GET", "/views/new", signedIn, (*Server).savedViewNew},
+	{"GET", "/views/:id", signedIn, (*Server).savedViewEdit},
+	{"POST", "/views/:id", signedIn, (*Server).savedViewUpdate},
+	{"POST", "/views/:id/delete", signedIn, (*Server).savedViewDelete},
+	{"POST", "/views/:id/restore", signedIn, (*Server).savedViewRestore},
+	{"POST", "/account/views", signedIn, (*Server).savedViewChoose},
 
 	{"POST", "/batches/:id/undo", editClients, (*Server).batchUndo},
 

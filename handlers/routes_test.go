@@ -37,7 +37,7 @@ func newWorld(s *site) world {
 	w.user = "/admin/users/" + s.person("Sam Okoye", "Viewer").user.ID
 	w.followUp = s.FollowUp(w.interaction, "Send the offer", "2026-11-26", "")
 	w.batch = "/batches/" + s.batch("organization", "archive", s.Organization("Kestrel"))
-	view, err := s.DB.SaveView(context.Background(), db.System, db.View{List: "organizations", Name: "Logistics", Query: "sector=Logistics", Shared: true}, "")
+	view, err := s.DB.CreateSavedView(context.Background(), db.System, db.SavedView{List: "organizations", Name: "Logistics", Query: "sector=Logistics", Shared: true}, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -22,29 +22,29 @@ const allRows = "all"
 // viewLists are the lists that have views, and who may see each.
 var viewLists = map[string]middleware.Access{"organizations": viewClients, "contacts": viewClients, "interactions": viewInteractions}
 
-// namedView is a view of a list: a saved one, or one that comes with the program.
-type namedView struct {
-	db.View
+// namedSavedView is a view of a list: a saved one, or one that comes with the program.
+type namedSavedView struct {
+	db.SavedView
 	ready bool
 }
 
 // readyViews are there for everybody.
-var readyViews = []namedView{
-	{db.View{ID: "mine", List: "organizations", Name: "My accounts", Query: "owner=me"}, true},
-	{db.View{ID: "quiet", List: "organizations", Name: "Quiet for 60 days", Query: "quiet_days=60&sort=last_contact"}, true},
+var readyViews = []namedSavedView{
+	{db.SavedView{ID: "mine", List: "organizations", Name: "My accounts", Query: "owner=me"}, true},
+	{db.SavedView{ID: "quiet", List: "organizations", Name: "Quiet for 60 days", Query: "quiet_days=60&sort=last_contact"}, true},
 }
 
-// namedViews are the views that the visitor has, of all lists: first those that are ready.
-func (s *Server) namedViews(c *gin.Context) (all []namedView, err error) {
+// namedSavedViews are the views that the visitor has, of all lists: first those that are ready.
+func (s *Server) namedSavedViews(c *gin.Context) (all []namedSavedView, err error) {
 	v := who(c)
 	for _, x := range readyViews {
 		if viewLists[x.List].Check(v) == nil && (x.ID != "quiet" || v.Can(db.ViewInteraction)) {
 			all = append(all, x)
 		}
 	}
-	saved, err := s.db.Views(c.Request.Context(), v.Actor)
+	saved, err := s.db.SavedViews(c.Request.Context(), v.Actor)
 	for _, x := range saved {
-		all = append(all, namedView{View: x})
+		all = append(all, namedSavedView{SavedView: x})
 	}
 	return all, err
 }
@@ -56,38 +56,38 @@ func (s *Server) parameters(c *gin.Context, list, query string) url.Values {
 	for _, k := range []*recordKind{organizationRecords, contactRecords} {
 		if k.Plural == list {
 			_, p := s.listFilter(c, k, given)
-			return bare(p)
+			return filtersOf(p)
 		}
 	}
 	_, p := s.interactionFilter(c, given)
-	return bare(p)
+	return filtersOf(p)
 }
 
-// bare are a list's parameters without the one that asks for all.
-func bare(p url.Values) url.Values {
+// filtersOf are a list's parameters without the one that asks for all.
+func filtersOf(p url.Values) url.Values {
 	p = maps.Clone(p)
 	p.Del("view")
 	return p
 }
 
-// viewAddress leads to a view. One that narrows nothing is not the plain list, which may open with another.
-func (s *Server) viewAddress(c *gin.Context, x db.View) string {
-	return viewAddressOf(x.List, s.parameters(c, x.List, x.Query))
+// savedViewAddress leads to a view. One that narrows nothing is not the plain list, which may open with another.
+func (s *Server) savedViewAddress(c *gin.Context, x db.SavedView) string {
+	return listAddress(x.List, s.parameters(c, x.List, x.Query))
 }
 
-func viewAddressOf(list string, p url.Values) string {
+func listAddress(list string, p url.Values) string {
 	if len(p) == 0 {
 		p.Set("view", allRows)
 	}
 	return address("/"+list, p)
 }
 
-// sideViews are the views in the menu beside every page.
-func (s *Server) sideViews(c *gin.Context) ([]views.Ref, error) {
-	all, err := s.namedViews(c)
+// sidebarViews are the views in the menu beside every page.
+func (s *Server) sidebarViews(c *gin.Context) ([]views.Ref, error) {
+	all, err := s.namedSavedViews(c)
 	refs := make([]views.Ref, 0, len(all))
 	for _, x := range all {
-		refs = append(refs, views.Ref{Name: x.Name, Href: s.sideAddress(c, x.View)})
+		refs = append(refs, views.Ref{Name: x.Name, Href: s.sidebarAddress(c, x.SavedView)})
 	}
 	return refs, err
 }
@@ -96,11 +96,11 @@ func (s *Server) sideViews(c *gin.Context) ([]views.Ref, error) {
 // as long as to find a record.
 type addresses struct {
 	mu    sync.Mutex
-	known map[viewReading]string
+	known map[savedViewKey]string
 }
 
-// viewReading is all that the address of a view depends on, see parameters.
-type viewReading struct {
+// savedViewKey is all that the address of a view depends on, see parameters.
+type savedViewKey struct {
 	list, query           string
 	interactions, ownOnly bool // what its reader may see
 }
@@ -108,29 +108,29 @@ type viewReading struct {
 // maxAddresses bounds the addresses kept.
 const maxAddresses = 1000
 
-// sideAddress is viewAddress, once for all who read the view alike.
-func (s *Server) sideAddress(c *gin.Context, x db.View) string {
-	a, key := &s.addresses, viewReading{x.List, x.Query, who(c).Can(db.ViewInteraction), who(c).OwnOnly}
+// sidebarAddress is savedViewAddress, once for all who read the view alike.
+func (s *Server) sidebarAddress(c *gin.Context, x db.SavedView) string {
+	a, key := &s.addresses, savedViewKey{x.List, x.Query, who(c).Can(db.ViewInteraction), who(c).OwnOnly}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	href, ok := a.known[key]
 	if !ok {
-		href = s.viewAddress(c, x)
+		href = s.savedViewAddress(c, x)
 		if a.known == nil || len(a.known) >= maxAddresses {
-			a.known = map[viewReading]string{}
+			a.known = map[savedViewKey]string{}
 		}
 		a.known[key] = href
 	}
 	return href
 }
 
-// first is the view with which the visitor opens a list, nil for all of it.
-func (s *Server) first(c *gin.Context, list string) (*namedView, error) {
-	chosen, err := s.db.FirstView(c.Request.Context(), who(c).Actor, list)
+// firstSavedView is the view with which the visitor opens a list, nil for all of it.
+func (s *Server) firstSavedView(c *gin.Context, list string) (*namedSavedView, error) {
+	chosen, err := s.db.FirstSavedView(c.Request.Context(), who(c).Actor, list)
 	if err != nil || chosen == "" {
 		return nil, err
 	}
-	all, err := s.namedViews(c)
+	all, err := s.namedSavedViews(c)
 	for _, x := range all {
 		if x.ID == chosen && x.List == list {
 			return &x, err
@@ -139,11 +139,11 @@ func (s *Server) first(c *gin.Context, list string) (*namedView, error) {
 	return nil, err
 }
 
-// given are a list's parameters: those of its address or, where it has none,
+// listParameters are a list's parameters: those of its address or, where it has none,
 // those of the view that the visitor opens it with. opens tells that they have one.
-func (s *Server) given(c *gin.Context, list string) (given url.Values, opens bool, err error) {
+func (s *Server) listParameters(c *gin.Context, list string) (given url.Values, opens bool, err error) {
 	given = c.Request.URL.Query()
-	first, err := s.first(c, list)
+	first, err := s.firstSavedView(c, list)
 	if err != nil || first == nil {
 		return given, false, err
 	}
@@ -156,7 +156,7 @@ func (s *Server) given(c *gin.Context, list string) (given url.Values, opens boo
 // listInput reads the filter of a list. Where the visitor opens it with a view,
 // the addresses made from its parameters ask for all, so that none is the plain one.
 func (s *Server) listInput(c *gin.Context, k *recordKind) (db.Filter, url.Values, error) {
-	given, opens, err := s.given(c, k.Plural)
+	given, opens, err := s.listParameters(c, k.Plural)
 	f, p := s.listFilter(c, k, given)
 	if opens {
 		p.Set("view", allRows)
@@ -169,12 +169,12 @@ const mostTabs = 12
 
 // tabs are a list's views above it, with the one that is shown marked.
 func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Column) (views.Tabs, error) {
-	all, err1 := s.namedViews(c)
-	first, err2 := s.first(c, list)
+	all, err1 := s.namedSavedViews(c)
+	first, err2 := s.firstSavedView(c, list)
 	if err := errors.Join(err1, err2); err != nil {
 		return views.Tabs{}, err
 	}
-	p = bare(p)
+	p = filtersOf(p)
 	shown := p.Encode()
 	t := views.Tabs{List: list, Save: s.saveAddress(list, p, columns)}
 	t.Tabs = []views.Tab{{Name: "All", Href: "/" + list, Current: shown == ""}}
@@ -182,7 +182,7 @@ func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Co
 		t.Tabs[0].Href = address("/"+list, url.Values{"view": {allRows}})
 	}
 	if shown == "" && first != nil {
-		t.Menu = &views.ViewMenu{Name: "All"}
+		t.Menu = &views.SavedViewMenu{Name: "All"}
 	}
 	for _, x := range all {
 		if x.List != list {
@@ -190,24 +190,24 @@ func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Co
 		}
 		q := s.parameters(c, list, x.Query)
 		current := shown == q.Encode() && t.Menu == nil
-		tab := views.Tab{Name: x.Name, Href: viewAddressOf(list, q), Current: current}
+		tab := views.Tab{Name: x.Name, Href: listAddress(list, q), Current: current}
 		if len(t.Tabs) <= mostTabs {
 			var err error
-			if tab.Count, err = s.viewCount(c, x.View); err != nil {
+			if tab.Count, err = s.savedViewCount(c, x.SavedView); err != nil {
 				return t, err
 			}
 		}
 		if current {
-			t.Menu = s.viewMenu(c, x, first)
+			t.Menu = s.savedViewMenu(c, x, first)
 		}
 		t.Tabs = append(t.Tabs, tab)
 	}
 	return t, nil
 }
 
-// viewMenu is what can be done with the view that is shown.
-func (s *Server) viewMenu(c *gin.Context, x namedView, first *namedView) *views.ViewMenu {
-	menu := &views.ViewMenu{Name: x.Name, ID: x.ID, First: first != nil && first.ID == x.ID}
+// savedViewMenu is what can be done with the view that is shown.
+func (s *Server) savedViewMenu(c *gin.Context, x namedSavedView, first *namedSavedView) *views.SavedViewMenu {
+	menu := &views.SavedViewMenu{Name: x.Name, ID: x.ID, First: first != nil && first.ID == x.ID}
 	if !x.ready && x.MayChange(who(c).Actor) {
 		menu.Edit = "/views/" + x.ID
 	}
@@ -229,8 +229,8 @@ func (s *Server) saveAddress(list string, p url.Values, columns []db.Column) str
 	return "/views/new?" + url.Values{"list": {list}, "query": {p.Encode()}}.Encode()
 }
 
-// viewCount counts what a view shows the visitor now.
-func (s *Server) viewCount(c *gin.Context, x db.View) (string, error) {
+// savedViewCount counts what a view shows the visitor now.
+func (s *Server) savedViewCount(c *gin.Context, x db.SavedView) (string, error) {
 	ctx, by := c.Request.Context(), who(c).Actor
 	given, _ := url.ParseQuery(x.Query)
 	n, more, err := 0, false, error(nil)
@@ -248,8 +248,8 @@ func (s *Server) viewCount(c *gin.Context, x db.View) (string, error) {
 	return wording.Grouped(n), err
 }
 
-// viewInput is a view as its form sends it, its query as the list would write it.
-func (s *Server) viewInput(c *gin.Context, list, query string) (string, error) {
+// savedViewInput is a view as its form sends it, its query as the list would write it.
+func (s *Server) savedViewInput(c *gin.Context, list, query string) (string, error) {
 	a, ok := viewLists[list]
 	if !ok {
 		return "", &db.Invalid{Fields: map[string]string{"list": "Choose organizations, contacts or interactions"}}

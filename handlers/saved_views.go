@@ -12,17 +12,17 @@ import (
 	"clientregistry/views"
 )
 
-func (s *Server) viewNew(c *gin.Context) error {
-	x := db.View{List: c.Query("list"), Query: c.Query("query")}
+func (s *Server) savedViewNew(c *gin.Context) error {
+	x := db.SavedView{List: c.Query("list"), Query: c.Query("query")}
 	var err error
-	if x.Query, err = s.viewInput(c, x.List, x.Query); err != nil {
+	if x.Query, err = s.savedViewInput(c, x.List, x.Query); err != nil {
 		return err
 	}
-	return s.viewNewAnswer(c, http.StatusOK, x, nil)
+	return s.savedViewNewAnswer(c, http.StatusOK, x, nil)
 }
 
-func (s *Server) viewNewAnswer(c *gin.Context, status int, x db.View, refused map[string]string) error {
-	page, err := s.viewNewForm(c, x, refused)
+func (s *Server) savedViewNewAnswer(c *gin.Context, status int, x db.SavedView, refused map[string]string) error {
+	page, err := s.savedViewNewForm(c, x, refused)
 	if err != nil {
 		return err
 	}
@@ -30,35 +30,35 @@ func (s *Server) viewNewAnswer(c *gin.Context, status int, x db.View, refused ma
 	return s.show(c, status, page)
 }
 
-// viewNewForm is the form of a new view, with what is wrong with it.
-func (s *Server) viewNewForm(c *gin.Context, x db.View, refused map[string]string) (views.ViewForm, error) {
-	page, err := s.viewForm(c, x, refused)
+// savedViewNewForm is the form of a new view, with what is wrong with it.
+func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[string]string) (views.SavedViewForm, error) {
+	page, err := s.savedViewForm(c, x, refused)
 	if err != nil {
 		return page, err
 	}
 	page.Heading, page.Action, page.Submit = "Save view", "/views", "Save view"
 	page.Page = s.page(c, page.Heading, "Keep a list's filters, order and columns under a name", x.List)
 	page.Hidden = append(page.Hidden, views.Hidden{Name: "request_id", Value: requestID(c)}, views.Hidden{Name: "list", Value: x.List}, views.Hidden{Name: "query", Value: x.Query})
-	all, err := s.db.Views(c.Request.Context(), who(c).Actor)
+	all, err := s.db.SavedViews(c.Request.Context(), who(c).Actor)
 	for _, other := range all {
 		if other.List == x.List && other.MayChange(who(c).Actor) {
-			page.Replace = append(page.Replace, views.ReplaceView{Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, State: other.State()})
+			page.Replace = append(page.Replace, views.ReplaceSavedView{Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, State: other.State()})
 		}
 	}
 	return page, err
 }
 
-// viewForm is the form of a view, new or there.
-func (s *Server) viewForm(c *gin.Context, x db.View, refused map[string]string) (views.ViewForm, error) {
-	says, err := s.viewWords(c, x)
-	return views.ViewForm{
-		List: views.Ref{Name: strings.ToUpper(x.List[:1]) + x.List[1:], Href: s.viewAddress(c, x)}, Says: says, Shared: x.Shared, SharedError: refused["shared"],
+// savedViewForm is the form of a view, new or there.
+func (s *Server) savedViewForm(c *gin.Context, x db.SavedView, refused map[string]string) (views.SavedViewForm, error) {
+	says, err := s.savedViewWords(c, x)
+	return views.SavedViewForm{
+		List: views.Ref{Name: strings.ToUpper(x.List[:1]) + x.List[1:], Href: s.savedViewAddress(c, x)}, Says: says, Shared: x.Shared, SharedError: refused["shared"],
 		Name: views.Field{ID: "name", Name: "name", Label: "Name", Value: x.Name, Error: refused["name"], Autofocus: true, Autocomplete: "off"},
 	}, err
 }
 
-// viewWords says what a view narrows its list to.
-func (s *Server) viewWords(c *gin.Context, x db.View) (string, error) {
+// savedViewWords says what a view narrows its list to.
+func (s *Server) savedViewWords(c *gin.Context, x db.SavedView) (string, error) {
 	p := s.parameters(c, x.List, x.Query)
 	var chips []views.Chip
 	var err error
@@ -86,36 +86,36 @@ func (s *Server) viewWords(c *gin.Context, x db.View) (string, error) {
 	return strings.Join(set, " and ") + ", in the order and with the columns shown.", err
 }
 
-func (s *Server) viewCreate(c *gin.Context) error {
+func (s *Server) savedViewCreate(c *gin.Context) error {
 	form := c.Request.PostForm
-	x := db.View{List: form.Get("list"), Name: form.Get("name"), Query: form.Get("query"), Shared: form.Get("shared") != ""}
+	x := db.SavedView{List: form.Get("list"), Name: form.Get("name"), Query: form.Get("query"), Shared: form.Get("shared") != ""}
 	var err error
-	if x.Query, err = s.viewInput(c, x.List, x.Query); err != nil {
+	if x.Query, err = s.savedViewInput(c, x.List, x.Query); err != nil {
 		return err
 	}
-	made, err := s.db.SaveView(c.Request.Context(), who(c).Actor, x, form.Get("request_id"))
+	made, err := s.db.CreateSavedView(c.Request.Context(), who(c).Actor, x, form.Get("request_id"))
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
-		return s.viewNewAnswer(c, http.StatusUnprocessableEntity, x, refused.Fields)
+		return s.savedViewNewAnswer(c, http.StatusUnprocessableEntity, x, refused.Fields)
 	}
 	if first := (*db.Repeated)(nil); errors.As(err, &first) {
-		return s.viewRepeated(c, x, first)
+		return s.savedViewRepeated(c, x, first)
 	}
 	if err != nil {
 		return err
 	}
-	return s.viewSaved(c, made)
+	return s.savedViewSaved(c, made)
 }
 
-// viewSaved leads to a view, and makes it the first one or not, as the form says.
-func (s *Server) viewSaved(c *gin.Context, x db.View) error {
+// savedViewSaved leads to a view, and makes it the first one or not, as the form says.
+func (s *Server) savedViewSaved(c *gin.Context, x db.SavedView) error {
 	ctx, by, form := c.Request.Context(), who(c).Actor, c.Request.PostForm
-	first, err := s.db.FirstView(ctx, by, x.List)
+	first, err := s.db.FirstSavedView(ctx, by, x.List)
 	switch {
 	case err != nil:
 	case form.Get("first") != "":
-		err = s.db.ChooseFirstView(ctx, by, x.List, x.ID)
+		err = s.db.ChooseFirstSavedView(ctx, by, x.List, x.ID)
 	case form.Get("form") != "" && first == x.ID:
-		err = s.db.ChooseFirstView(ctx, by, x.List, "")
+		err = s.db.ChooseFirstSavedView(ctx, by, x.List, "")
 	}
 	if err != nil {
 		return err
@@ -123,42 +123,42 @@ func (s *Server) viewSaved(c *gin.Context, x db.View) error {
 	if err := s.flash(c, views.Toast{Text: "Saved view " + text.Isolate(x.Name)}); err != nil {
 		return err
 	}
-	return s.redirect(c, s.viewAddress(c, x))
+	return s.redirect(c, s.savedViewAddress(c, x))
 }
 
-// changeable returns the view of the address, if the visitor may change it.
-func (s *Server) changeable(c *gin.Context) (db.View, error) {
+// changeableView returns the view of the address, if the visitor may change it.
+func (s *Server) changeableView(c *gin.Context) (db.SavedView, error) {
 	id, err := id(c, "id")
 	if err != nil {
-		return db.View{}, err
+		return db.SavedView{}, err
 	}
-	x, err := s.db.View(c.Request.Context(), who(c).Actor, id)
+	x, err := s.db.SavedView(c.Request.Context(), who(c).Actor, id)
 	if err == nil && !x.MayChange(who(c).Actor) {
 		err = db.Missing{Permission: db.ManageUsers} // which opens those of others that are shared
 	}
 	return x, err
 }
 
-func (s *Server) viewEdit(c *gin.Context) error {
-	x, err := s.changeable(c)
+func (s *Server) savedViewEdit(c *gin.Context) error {
+	x, err := s.changeableView(c)
 	if err != nil {
 		return err
 	}
-	return s.viewEditAnswer(c, http.StatusOK, viewEdit{stored: x, typed: x, state: x.State()})
+	return s.savedViewEditAnswer(c, http.StatusOK, savedViewEdit{stored: x, typed: x, state: x.State()})
 }
 
-// viewEdit is a view as it is stored and as somebody wants it, and what became of that.
-type viewEdit struct {
-	stored, typed db.View
+// savedViewEdit is a view as it is stored and as somebody wants it, and what became of that.
+type savedViewEdit struct {
+	stored, typed db.SavedView
 	state         string // State of the view that the form was made from
 	refused       map[string]string
 	stale         *db.Conflict
 }
 
-func (s *Server) viewEditAnswer(c *gin.Context, status int, e viewEdit) error {
+func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit) error {
 	x := e.stored
-	page, err := s.viewForm(c, e.typed, e.refused)
-	first, firstErr := s.db.FirstView(c.Request.Context(), who(c).Actor, x.List)
+	page, err := s.savedViewForm(c, e.typed, e.refused)
+	first, firstErr := s.db.FirstSavedView(c.Request.Context(), who(c).Actor, x.List)
 	if err := errors.Join(err, firstErr); err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (s *Server) viewEditAnswer(c *gin.Context, status int, e viewEdit) error {
 	if e.stale != nil {
 		page.Name.Autofocus = false // the choice comes first
 		page.Conflict = views.NewConflict(s.clock(c), e.stale, "this view")
-		if page.Conflict.Differences, err = s.viewDifferences(c, e); err != nil {
+		if page.Conflict.Differences, err = s.savedViewDifferences(c, e); err != nil {
 			return err
 		}
 	}
@@ -188,16 +188,16 @@ func (s *Server) viewEditAnswer(c *gin.Context, status int, e viewEdit) error {
 	return s.show(c, status, page)
 }
 
-// viewDifferences are the fields in which the stored view and the typed one differ.
-func (s *Server) viewDifferences(c *gin.Context, e viewEdit) (all []views.Difference, err error) {
+// savedViewDifferences are the fields in which the stored view and the typed one differ.
+func (s *Server) savedViewDifferences(c *gin.Context, e savedViewEdit) (all []views.Difference, err error) {
 	add := func(label, theirs, yours string) {
 		if theirs != yours {
 			all = append(all, views.Difference{Label: label, Theirs: theirs, Yours: yours})
 		}
 	}
 	shared := map[bool]string{true: "With everybody", false: "With nobody"}
-	theirs, err1 := s.viewWords(c, e.stored)
-	yours, err2 := s.viewWords(c, e.typed)
+	theirs, err1 := s.savedViewWords(c, e.stored)
+	yours, err2 := s.savedViewWords(c, e.typed)
 	add("Name", e.stored.Name, strings.TrimSpace(e.typed.Name))
 	if e.stored.Query != e.typed.Query {
 		all = append(all, views.Difference{Label: "Filters", Theirs: theirs, Yours: yours})
@@ -206,8 +206,8 @@ func (s *Server) viewDifferences(c *gin.Context, e viewEdit) (all []views.Differ
 	return all, errors.Join(err1, err2)
 }
 
-func (s *Server) viewUpdate(c *gin.Context) error {
-	x, err := s.changeable(c)
+func (s *Server) savedViewUpdate(c *gin.Context) error {
+	x, err := s.changeableView(c)
 	if err != nil {
 		return err
 	}
@@ -218,24 +218,24 @@ func (s *Server) viewUpdate(c *gin.Context) error {
 	if query, ok := fields["query"]; ok {
 		fields["query"] = s.parameters(c, x.List, query).Encode()
 	}
-	changed, err := s.db.ChangeView(c.Request.Context(), who(c).Actor, x.ID, fields)
+	changed, err := s.db.UpdateSavedView(c.Request.Context(), who(c).Actor, x.ID, fields)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
-		return s.viewEditAnswer(c, http.StatusUnprocessableEntity, viewEdit{stored: x, typed: typedView(x, fields), state: fields["state"], refused: refused.Fields})
+		return s.savedViewEditAnswer(c, http.StatusUnprocessableEntity, savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: fields["state"], refused: refused.Fields})
 	}
 	if stale := (*db.Conflict)(nil); errors.As(err, &stale) {
-		if x, err = s.changeable(c); err != nil {
+		if x, err = s.changeableView(c); err != nil {
 			return err
 		}
-		return s.viewEditAnswer(c, http.StatusConflict, viewEdit{stored: x, typed: typedView(x, fields), state: x.State(), stale: stale})
+		return s.savedViewEditAnswer(c, http.StatusConflict, savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: x.State(), stale: stale})
 	}
 	if err != nil {
 		return err
 	}
-	return s.viewSaved(c, changed)
+	return s.savedViewSaved(c, changed)
 }
 
-// typedView is a view as a form has it; what the form leaves out is as stored.
-func typedView(x db.View, fields db.Fields) db.View {
+// typedSavedView is a view as a form has it; what the form leaves out is as stored.
+func typedSavedView(x db.SavedView, fields db.Fields) db.SavedView {
 	if name, ok := fields["name"]; ok {
 		x.Name = name
 	}
@@ -248,12 +248,12 @@ func typedView(x db.View, fields db.Fields) db.View {
 	return x
 }
 
-func (s *Server) viewDelete(c *gin.Context) error {
-	x, err := s.changeable(c)
+func (s *Server) savedViewDelete(c *gin.Context) error {
+	x, err := s.changeableView(c)
 	if err != nil {
 		return err
 	}
-	if _, err := s.db.DeleteView(c.Request.Context(), who(c).Actor, x.ID); err != nil {
+	if _, err := s.db.DeleteSavedView(c.Request.Context(), who(c).Actor, x.ID); err != nil {
 		return err
 	}
 	if err := s.flash(c, views.Toast{Text: "Deleted view " + text.Isolate(x.Name), Undo: &views.Undo{Action: "/views/" + x.ID + "/restore"}}); err != nil {
@@ -262,12 +262,12 @@ func (s *Server) viewDelete(c *gin.Context) error {
 	return s.redirect(c, "/"+x.List)
 }
 
-func (s *Server) viewRestore(c *gin.Context) error {
+func (s *Server) savedViewRestore(c *gin.Context) error {
 	id, err := id(c, "id")
 	if err != nil {
 		return err
 	}
-	x, err := s.db.RestoreView(c.Request.Context(), who(c).Actor, id)
+	x, err := s.db.RestoreSavedView(c.Request.Context(), who(c).Actor, id)
 	if errors.Is(err, db.ErrForbidden) {
 		err = db.Missing{Permission: db.ManageUsers}
 	}
@@ -277,16 +277,16 @@ func (s *Server) viewRestore(c *gin.Context) error {
 	if err := s.flash(c, views.Toast{Text: "Restored view " + text.Isolate(x.Name)}); err != nil {
 		return err
 	}
-	return s.redirect(c, s.viewAddress(c, x))
+	return s.redirect(c, s.savedViewAddress(c, x))
 }
 
-// chooseView keeps with which view the visitor opens a list, and goes there.
-func (s *Server) chooseView(c *gin.Context) error {
+// savedViewChoose keeps with which view the visitor opens a list, and goes there.
+func (s *Server) savedViewChoose(c *gin.Context) error {
 	list, chosen := c.Request.PostForm.Get("list"), c.Request.PostForm.Get("view")
-	if _, err := s.viewInput(c, list, ""); err != nil {
+	if _, err := s.savedViewInput(c, list, ""); err != nil {
 		return err
 	}
-	all, err := s.namedViews(c)
+	all, err := s.namedSavedViews(c)
 	if err != nil {
 		return err
 	}
@@ -299,7 +299,7 @@ func (s *Server) chooseView(c *gin.Context) error {
 	if chosen != "" && says == "The list opens with all rows again" {
 		return db.ErrNotFound
 	}
-	if err := s.db.ChooseFirstView(c.Request.Context(), who(c).Actor, list, chosen); err != nil {
+	if err := s.db.ChooseFirstSavedView(c.Request.Context(), who(c).Actor, list, chosen); err != nil {
 		return err
 	}
 	if err := s.flash(c, views.Toast{Text: says}); err != nil {

@@ -83,17 +83,17 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	typed := text.NewTyped(v.Query)
 	groups := []views.SearchGroup{
 		{
-			Kind: "organizations", Heading: "Organizations", Count: counted(found.FoundOrganizations, found.MoreOrganizations),
+			Kind: "organizations", Heading: "Organizations", Count: resultCount(found.FoundOrganizations, found.MoreOrganizations),
 			Rows: each(found.Organizations, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 		{
-			Kind: "contacts", Heading: "Contacts", Count: counted(found.FoundContacts, found.MoreContacts),
+			Kind: "contacts", Heading: "Contacts", Count: resultCount(found.FoundContacts, found.MoreContacts),
 			Rows: each(found.Contacts, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 	}
 	if viewInteractions.Check(who(c)) == nil {
 		groups = append(groups, views.SearchGroup{
-			Kind: "interactions", Heading: "Interactions", Count: counted(found.FoundInteractions, found.Older != ""),
+			Kind: "interactions", Heading: "Interactions", Count: resultCount(found.FoundInteractions, found.Older != ""),
 			Interactions: each(found.Interactions, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),
 		})
 	}
@@ -128,8 +128,8 @@ func each[T, R any](all []T, row func(T) R) []R {
 	return rows
 }
 
-// counted is a number of results in words: what is not shown is not counted.
-func counted(n int, more bool) string {
+// resultCount is a number of results in words: what is not shown is not counted.
+func resultCount(n int, more bool) string {
 	if more {
 		return strconv.Itoa(n) + "+"
 	}

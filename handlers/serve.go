@@ -94,7 +94,7 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	}
 	p.Toast = s.takeFlash(c)
 	var err error
-	if p.Views, err = s.sideViews(c); err != nil {
+	if p.Views, err = s.sidebarViews(c); err != nil {
 		s.log.Error("saved views", "id", middleware.RequestID(c), "error", err)
 	}
 	if p.Due, err = s.due(c); err != nil {

@@ -24,7 +24,7 @@ func (s *Server) flash(c *gin.Context, t views.Toast) error {
 
 // takeFlash returns the message for this page and forgets it.
 func (s *Server) takeFlash(c *gin.Context) *views.Toast {
-	if !s.Sessions.Keeps(who(c).Token) {
+	if !s.Sessions.HasMessage(who(c).Token) {
 		return nil
 	}
 	session := sessions.Default(c)

@@ -17,7 +17,7 @@ type fingerprint [sha256.Size]byte
 // fingerprintOf is the SHA-256 of a view's type and of all that is in it; ok is
 // false where something in it has no content to write, such as a function.
 func fingerprintOf(x reflect.Value) (f fingerprint, ok bool) {
-	w := writings.Get().(*writing)
+	w := writings.Get().(*fingerprintWriter)
 	defer writings.Put(w)
 	w.bytes, w.failed = w.bytes[:0], false
 	w.text(x.Type().String())
@@ -25,19 +25,19 @@ func fingerprintOf(x reflect.Value) (f fingerprint, ok bool) {
 	return sha256.Sum256(w.bytes), !w.failed
 }
 
-var writings = sync.Pool{New: func() any { return new(writing) }}
+var writings = sync.Pool{New: func() any { return new(fingerprintWriter) }}
 
-// writing is a value as bytes, such that no other of its type is written the same.
-type writing struct {
+// fingerprintWriter is a value as bytes, such that no other of its type is written the same.
+type fingerprintWriter struct {
 	bytes  []byte
 	failed bool
 }
 
-func (w *writing) text(s string) {
+func (w *fingerprintWriter) text(s string) {
 	w.bytes = append(binary.AppendUvarint(w.bytes, uint64(len(s))), s...)
 }
 
-func (w *writing) value(x reflect.Value) {
+func (w *fingerprintWriter) value(x reflect.Value) {
 	switch x.Kind() {
 	case reflect.String:
 		w.text(x.String())
@@ -79,7 +79,7 @@ func (w *writing) value(x reflect.Value) {
 }
 
 // there writes whether something is, and returns it.
-func (w *writing) there(is bool) bool {
+func (w *fingerprintWriter) there(is bool) bool {
 	b := byte(0)
 	if is {
 		b = 1
@@ -90,7 +90,7 @@ func (w *writing) there(is bool) bool {
 
 var timeType = reflect.TypeFor[time.Time]()
 
-func (w *writing) fields(x reflect.Value) {
+func (w *fingerprintWriter) fields(x reflect.Value) {
 	if x.Type() == timeType {
 		w.time(x)
 		return
@@ -105,7 +105,7 @@ func (w *writing) fields(x reflect.Value) {
 }
 
 // time writes a moment and the zone in which it is shown.
-func (w *writing) time(x reflect.Value) {
+func (w *fingerprintWriter) time(x reflect.Value) {
 	if !x.CanInterface() { // of a field that only this package sees
 		w.failed = true
 		return
@@ -119,7 +119,7 @@ func (w *writing) time(x reflect.Value) {
 	w.text(t.Location().String())
 }
 
-func (w *writing) elements(x reflect.Value) {
+func (w *fingerprintWriter) elements(x reflect.Value) {
 	w.bytes = binary.AppendUvarint(w.bytes, uint64(x.Len()))
 	for i := range x.Len() {
 		w.value(x.Index(i))
@@ -127,10 +127,10 @@ func (w *writing) elements(x reflect.Value) {
 }
 
 // entries writes a map in the order of its keys as they are written.
-func (w *writing) entries(x reflect.Value) {
+func (w *fingerprintWriter) entries(x reflect.Value) {
 	var all [][]byte
 	for i := x.MapRange(); i.Next(); {
-		e := writing{}
+		e := fingerprintWriter{}
 		e.value(i.Key())
 		e.value(i.Value())
 		all, w.failed = append(all, e.bytes), w.failed || e.failed

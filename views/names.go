@@ -34,16 +34,16 @@ func initials(name string) string {
 // sentence ends a message of more than one sentence with a full stop; a message of one has none.
 func sentence(message string) template.HTML {
 	if strings.Contains(message, ". ") && !strings.HasSuffix(message, ".") {
-		return said(message + ".")
+		return messageHTML(message + ".")
 	}
-	return said(message)
+	return messageHTML(message)
 }
 
 // The characters around what somebody wrote in a message, see text.Isolate of the store.
 const isolateBegins, isolateEnds = "\u2068", "\u2069"
 
-// said shows a message, and in it what somebody wrote apart from the rest.
-func said(message string) template.HTML {
+// messageHTML shows a message, and in it what somebody wrote apart from the rest.
+func messageHTML(message string) template.HTML {
 	var b strings.Builder
 	open := 0
 	for part := range strings.SplitAfterSeq(message, isolateEnds) {

@@ -17,11 +17,11 @@ func TestWhatSomebodyWroteStandsApartInAMessage(t *testing.T) {
 		"a\u2068b<":    "a<bdi>b&lt;</bdi>",
 		"\u2068\u2069": "<bdi></bdi>",
 	} {
-		if got := said(message); got != shown {
+		if got := messageHTML(message); got != shown {
 			t.Errorf("%+q is shown as %s, want %s", message, got, shown)
 		}
 	}
-	if got := text.Joint("Linked " + text.Isolate("A") + "."); got != "Linked A." {
+	if got := text.StripIsolates("Linked " + text.Isolate("A") + "."); got != "Linked A." {
 		t.Error(got)
 	}
 }
@@ -31,12 +31,12 @@ func FuzzMessagesAreEscaped(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := string(said(s))
+		got := string(messageHTML(s))
 		if strings.Count(got, "<bdi>") != strings.Count(got, "</bdi>") {
 			t.Errorf("%q is shown as %s", s, got)
 		}
 		rest := strings.NewReplacer("<bdi>", "", "</bdi>", "").Replace(got)
-		if want := template.HTMLEscapeString(text.Joint(s)); rest != want {
+		if want := template.HTMLEscapeString(text.StripIsolates(s)); rest != want {
 			t.Errorf("%q is shown as %s, want %s and bdi", s, got, want)
 		}
 	})

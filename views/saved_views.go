@@ -5,7 +5,7 @@ type Tabs struct {
 	List string
 	Tabs []Tab
 	Save string // the form that saves what is shown
-	Menu *ViewMenu
+	Menu *SavedViewMenu
 }
 
 // Tab is one view of a list; Count is "" where it is not told.
@@ -24,18 +24,18 @@ func (t Tabs) Here() string {
 	return ""
 }
 
-// ViewMenu is what can be done with the view that is shown.
-type ViewMenu struct {
+// SavedViewMenu is what can be done with the view that is shown.
+type SavedViewMenu struct {
 	Name, ID string // ID is "" for all rows
 	First    bool   // the list opens with it
 	Edit     string // renames, shares and deletes it, "" for those who may not
 }
 
 // Template names the piece.
-func (Tabs) Template() string { return "views/_tabs.html" }
+func (Tabs) Template() string { return "saved_views/_tabs.html" }
 
-// ViewForm names a view, or changes it.
-type ViewForm struct {
+// SavedViewForm names a view, or changes it.
+type SavedViewForm struct {
 	Page
 	List                   Ref
 	Heading, Says          string // what it narrows the list to
@@ -47,11 +47,11 @@ type ViewForm struct {
 	SharedError            string
 	Conflict               *Conflict
 	Repeat                 *Repeat
-	Replace                []ReplaceView
+	Replace                []ReplaceSavedView
 }
 
-// ReplaceView is a view that can take what is shown instead of its own filters.
-type ReplaceView struct{ Name, Action, Query, State string }
+// ReplaceSavedView is a view that can take what is shown instead of its own filters.
+type ReplaceSavedView struct{ Name, Action, Query, State string }
 
 // Template names the page.
-func (ViewForm) Template() string { return "views/show.html" }
+func (SavedViewForm) Template() string { return "saved_views/show.html" }

@@ -128,7 +128,7 @@ func functions() template.FuncMap {
 		"initials": initials,
 		"lower":    strings.ToLower,
 		"sentence": sentence,
-		"said":     said,
+		"said":     messageHTML,
 		"firstDay": func() string { return db.FirstDay },
 		"lastDay":  func() string { return db.LastDay },
 		"host":     Host,

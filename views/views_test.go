@@ -81,7 +81,7 @@ var every = []View{
 	TakeLink{},
 	Batch{},
 	Tabs{},
-	ViewForm{},
+	SavedViewForm{},
 	Picks{},
 	AuditLog{},
 	Time{},

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// lasting is a query that stays prepared. Where an index is of some values only,
+// stablePlan is a query that stays prepared. Where an index is of some values only,
 // SQLite plans column = ? by the value that is bound, and so prepares the query
 // again each time that one is bound: that took longer than reading a page. By the
 // value of an expression it does not plan.
-func lasting(query string) string { return strings.ReplaceAll(query, "= ?", "= +?") }
+func stablePlan(query string) string { return strings.ReplaceAll(query, "= ?", "= +?") }
 
 // PlanStep is a line of a plan, in SQLite's words, and the line that it is part of.
 type PlanStep struct{ Text, Parent string }
 
 // Plan returns in which steps SQLite runs a query that the pool prepares. Tests ask for it.
 func (p *Pool) Plan(ctx context.Context, query string, args ...any) ([]PlanStep, error) {
-	found, err := p.QueryContext(ctx, "EXPLAIN QUERY PLAN "+lasting(query), args...)
+	found, err := p.QueryContext(ctx, "EXPLAIN QUERY PLAN "+stablePlan(query), args...)
 	texts := map[int]string{}
 	return Collect(Rows{found, p}, err, func(r Row) (s PlanStep, err error) {
 		var id, parent, unused int

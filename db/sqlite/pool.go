@@ -36,17 +36,17 @@ func Open(path string, m Mode, n int) *Pool {
 func (p *Pool) Query(ctx context.Context, query string, args ...any) (Rows, error) {
 	s, err := p.prepared(ctx, query)
 	if err != nil {
-		return Rows{}, p.noticed(err)
+		return Rows{}, p.report(err)
 	}
 	rows, err := s.QueryContext(ctx, args...)
-	return Rows{rows, p}, p.noticed(err)
+	return Rows{rows, p}, p.report(err)
 }
 
 // QueryRow is Query for one row.
 func (p *Pool) QueryRow(ctx context.Context, query string, args ...any) Row {
 	s, err := p.prepared(ctx, query)
 	if err != nil {
-		return failed{p.noticed(err)}
+		return failed{p.report(err)}
 	}
 	return noticedRow{s.QueryRowContext(ctx, args...), p}
 }
@@ -69,8 +69,8 @@ func (p *Pool) QuickQueryRow(ctx context.Context, query string, args ...any) Row
 	return p.QueryRow(context.WithoutCancel(ctx), query, args...)
 }
 
-// noticed tells of an error that a query met, and returns it.
-func (p *Pool) noticed(err error) error {
+// report tells of an error that a query met, and returns it.
+func (p *Pool) report(err error) error {
 	if err != nil && p.Notice != nil {
 		p.Notice(err)
 	}
@@ -80,11 +80,11 @@ func (p *Pool) noticed(err error) error {
 // prepared returns the kept statement of a query. Query texts come from the
 // code, so there are few; the bound is for the day that is no longer so.
 func (p *Pool) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s := p.kept(query); s != nil {
+	if s := p.keptStatement(query); s != nil {
 		return s, nil
 	}
 	// Without the mutex: this may wait for a connection, whose holder may want the mutex.
-	s, err := p.PrepareContext(ctx, lasting(query))
+	s, err := p.PrepareContext(ctx, stablePlan(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", query, err)
 	}
@@ -100,7 +100,7 @@ func (p *Pool) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-func (p *Pool) kept(query string) *sql.Stmt {
+func (p *Pool) keptStatement(query string) *sql.Stmt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.stmts[query]

@@ -157,11 +157,11 @@ func TestStatementsAreKept(t *testing.T) {
 		if err := tx.Commit(); err != nil {
 			t.Fatal(err)
 		}
-		tx.Keep()
+		tx.KeepStatements()
 		tx.Rollback() // does nothing now
 	}
-	want(t, "the reader's is kept", p.kept(query) != nil, true)
-	want(t, "the transaction's is kept", p.kept(change) != nil, true)
+	want(t, "the reader's is kept", p.keptStatement(query) != nil, true)
+	want(t, "the transaction's is kept", p.keptStatement(change) != nil, true)
 	want(t, "how many are kept", len(p.Forget()), 2)
 	want(t, "how many are kept then", len(p.Forget()), 0)
 }

@@ -33,11 +33,11 @@ func (p *Pool) UseWAL(ctx context.Context) error {
 	return err
 }
 
-// Hurry has a pool of one connection, in the Write mode, keep more of the file in
+// UseBulkMode has a pool of one connection, in the Write mode, keep more of the file in
 // memory, write each page once instead of to the log first, not wait for the disk,
 // and check neither foreign keys nor rules: when that ends badly the file is of no
 // use. It works only while nobody else has the file open.
-func (p *Pool) Hurry(ctx context.Context) error {
+func (p *Pool) UseBulkMode(ctx context.Context) error {
 	_, err := p.ExecContext(ctx, `
 		PRAGMA cache_size = -32000; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF;
 		PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA threads = 4`)

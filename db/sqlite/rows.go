@@ -9,7 +9,7 @@ type Rows struct {
 }
 
 // Err returns what ended the rows before their end, of which the pool's Notice is told.
-func (r Rows) Err() error { return r.pool.noticed(r.Rows.Err()) }
+func (r Rows) Err() error { return r.pool.report(r.Rows.Err()) }
 
 // Row scans one row, or says why there is none: sql.ErrNoRows where none was found.
 type Row interface{ Scan(into ...any) error }
@@ -24,7 +24,7 @@ type noticedRow struct {
 	pool *Pool
 }
 
-func (r noticedRow) Scan(into ...any) error { return r.pool.noticed(r.Row.Scan(into...)) }
+func (r noticedRow) Scan(into ...any) error { return r.pool.report(r.Row.Scan(into...)) }
 
 // Collect reads all rows with scan and closes them. It takes the error of the
 // query, too, so that its two results can be passed on.

@@ -47,9 +47,9 @@ func (t *Tx) Rollback() {
 	t.Tx.Rollback()
 }
 
-// Keep has the pool keep the statements of a transaction that was committed. The
+// KeepStatements has the pool keep the statements of a transaction that was committed. The
 // change is made, whatever comes of that.
-func (t *Tx) Keep() {
+func (t *Tx) KeepStatements() {
 	for query := range t.stmts {
 		if _, err := t.pool.prepared(t.ctx, query); err != nil {
 			return // the next one tries again
@@ -98,9 +98,9 @@ func (t *Tx) prepared(query string) (s *sql.Stmt, err error) {
 	if s = t.stmts[query]; s != nil {
 		return s, nil
 	}
-	if kept := t.pool.kept(query); kept != nil {
+	if kept := t.pool.keptStatement(query); kept != nil {
 		s = t.StmtContext(t.ctx, kept)
-	} else if s, err = t.PrepareContext(t.ctx, lasting(query)); err != nil {
+	} else if s, err = t.PrepareContext(t.ctx, stablePlan(query)); err != nil {
 		return nil, err
 	}
 	t.stmts[query] = s

@@ -107,10 +107,10 @@ func PlainDigits(s string) string {
 	}, s)
 }
 
-// Keep returns a text as it is kept: composed (NFC), without soft hyphens and
+// Normalize returns a text as it is kept: composed (NFC), without soft hyphens and
 // the marks of no width that part words without a sign. What joins letters,
 // chooses between their shapes or marks their direction stays.
-func Keep(s string) string {
+func Normalize(s string) string {
 	if isASCII(s) {
 		return s
 	}
@@ -141,8 +141,8 @@ const (
 	isolateEnds   = '\u2069'
 )
 
-// Joint takes the marks of Isolate out, for where no page shows the sentence.
-func Joint(sentence string) string { return isolates.Replace(sentence) }
+// StripIsolates takes the marks of Isolate out, for where no page shows the sentence.
+func StripIsolates(sentence string) string { return isolates.Replace(sentence) }
 
 var isolates = strings.NewReplacer(string(isolateBegins), "", string(isolateEnds), "")
 

@@ -68,7 +68,7 @@ func TestWhatIsKept(t *testing.T) {
 		"\u061cشركة":                            "\u061cشركة",
 		"O’Brien":                               "O’Brien",
 	} {
-		if got := text.Keep(typed); got != kept {
+		if got := text.Normalize(typed); got != kept {
 			t.Errorf("%q is kept as %q, want %q", typed, got, kept)
 		}
 	}

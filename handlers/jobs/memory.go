@@ -35,7 +35,7 @@ func (j *Jobs) giveMemoryBack() {
 	var r rest
 	for j.pause(quiet) {
 		if r.begins(j.served.Load() + j.finished.Load()) {
-			j.db.Rest()
+			j.db.CloseIdleReaders()
 			debug.FreeOSMemory()
 		}
 	}

@@ -177,19 +177,19 @@ func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "No room left",
 			Message: "The disk of the registry is full. Nothing was changed; reading goes on. " +
-				toDo(c, "Make room on it; nothing has to be restarted."),
+				advice(c, "Make room on it; nothing has to be restarted."),
 		}, true
 	case db.IsReadOnly(err):
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "Nothing can be saved just now",
 			Message: "The disk of the registry takes no changes. Nothing was changed; reading goes on. " +
-				toDo(c, "Let its file and folder be written; nothing has to be restarted."),
+				advice(c, "Let its file and folder be written; nothing has to be restarted."),
 		}, true
 	case db.IsUnavailable(err):
 		return Answer{
 			Status: http.StatusServiceUnavailable, Heading: "The registry cannot be used just now",
 			Message: "Its file cannot be read. What was saved before is not touched; nothing was changed now. " +
-				toDo(c, "See that its disk is there and answers."),
+				advice(c, "See that its disk is there and answers."),
 		}, true
 	}
 	return Answer{}, false
@@ -205,12 +205,12 @@ func describeDamage(c *gin.Context, err error) Answer {
 	if c.Request.Method == http.MethodGet && !errors.As(err, &refused) {
 		a.Heading, a.Message = "This cannot be read", "The registry’s file is damaged where this is stored. Other pages can be read. "
 	}
-	a.Message += toDo(c, "Copy it out with the command backup, then restore a backup.")
+	a.Message += advice(c, "Copy it out with the command backup, then restore a backup.")
 	return a
 }
 
-// toDo is what who reads it can do: administrators this, others tell one.
-func toDo(c *gin.Context, administrators string) string {
+// advice is what who reads it can do: administrators this, others tell one.
+func advice(c *gin.Context, administrators string) string {
 	if v := Who(c); v != nil && v.Can(db.ManageSystem) {
 		return administrators
 	}

@@ -23,12 +23,12 @@ type Sessions struct {
 	options gorilla.Options
 
 	mu      sync.Mutex
-	values  map[string]map[any]any // by token
-	awaited map[string]awaited     // by token
+	values  map[string]map[any]any    // by token
+	awaited map[string]awaitedBrowser // by token
 }
 
-// awaited is a browser that has not sent its new token back yet.
-type awaited struct {
+// awaitedBrowser is a browser that has not sent its new token back yet.
+type awaitedBrowser struct {
 	by    db.Actor
 	since time.Time
 }
@@ -45,7 +45,7 @@ const (
 const awaitedFor = 10 * time.Minute
 
 func newSessions(d *db.DB, https bool) *Sessions {
-	s := &Sessions{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, awaited: map[string]awaited{}, options: gorilla.Options{
+	s := &Sessions{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, awaited: map[string]awaitedBrowser{}, options: gorilla.Options{
 		Path: "/", MaxAge: int(d.SessionMax() / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}}
 	if https {
@@ -92,28 +92,28 @@ func (s *Sessions) Save(_ *http.Request, _ http.ResponseWriter, session *gorilla
 	case len(session.Values) == 0:
 		delete(s.values, session.ID)
 	default:
-		s.keep(session.ID, maps.Clone(session.Values))
+		s.store(session.ID, maps.Clone(session.Values))
 	}
 	return nil
 }
 
-// keep stores the values of a session; its caller holds the lock.
-func (s *Sessions) keep(token string, values map[any]any) {
+// store stores the values of a session; its caller holds the lock.
+func (s *Sessions) store(token string, values map[any]any) {
 	if len(s.values) >= maxMessages {
 		clear(s.values)
 	}
 	s.values[token] = values
 }
 
-// Keep puts a message for the next page, under a key, into a session that has just begun.
-func (s *Sessions) Keep(token, key string, message any) {
+// AddMessage puts a message for the next page, under a key, into a session that has just begun.
+func (s *Sessions) AddMessage(token, key string, message any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keep(token, map[any]any{key: message})
+	s.store(token, map[any]any{key: message})
 }
 
-// Keeps tells whether there is a message for the next page of a session.
-func (s *Sessions) Keeps(token string) bool {
+// HasMessage tells whether there is a message for the next page of a session.
+func (s *Sessions) HasMessage(token string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.values[token] != nil
@@ -153,7 +153,7 @@ func (s *Sessions) Await(token string, by db.Actor) {
 	if len(s.awaited) >= maxAwaited {
 		clear(s.awaited)
 	}
-	s.awaited[token] = awaited{by, s.db.Now()}
+	s.awaited[token] = awaitedBrowser{by, s.db.Now()}
 }
 
 // forget awaits nothing of a browser, by its address and its kind, any more, and

@@ -14,7 +14,7 @@ func TestSessionsHoldOnlySoMuch(t *testing.T) {
 	d, _, _ := dbtest.Open(t)
 	s := newSessions(d, false)
 	for n := range maxMessages + 1 {
-		s.Keep(fmt.Sprint("token ", n), "flash", "Times are shown in UTC.")
+		s.AddMessage(fmt.Sprint("token ", n), "flash", "Times are shown in UTC.")
 	}
 	for n := range maxAwaited + 1 {
 		s.Await(fmt.Sprint("token ", n), db.Actor{IP: fmt.Sprint("192.0.2.", n)})
@@ -22,7 +22,7 @@ func TestSessionsHoldOnlySoMuch(t *testing.T) {
 	if len(s.values) > maxMessages || len(s.awaited) > maxAwaited {
 		t.Errorf("there are %d messages and %d browsers that are awaited", len(s.values), len(s.awaited))
 	}
-	if latest := fmt.Sprint("token ", maxMessages); !s.Keeps(latest) {
+	if latest := fmt.Sprint("token ", maxMessages); !s.HasMessage(latest) {
 		t.Error("the latest message is gone")
 	}
 }

@@ -14,32 +14,32 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// view is a way to read a database without a change to it.
-type view struct {
+// readSource is a way to read a database without a change to it.
+type readSource struct {
 	path   string
 	mode   sqlite.Mode
 	folder string // a temporary one that holds path, "" for none
 }
 
-// viewOf finds how the database at path can be read: as it lies there where
+// openSource finds how the database at path can be read: as it lies there where
 // nobody has a -wal open, through that otherwise, and where SQLite lacks the
 // room or the rights for that by a copy of both, or, if none may be made, without
 // what was changed last.
-func viewOf(ctx context.Context, path string, mayCopy bool) (*view, error) {
+func openSource(ctx context.Context, path string, mayCopy bool) (*readSource, error) {
 	if !sqlite.Exists(path+"-wal") && !sqlite.HasContent(path+"-journal") {
-		return tryView(ctx, &view{path: path, mode: sqlite.Still})
+		return trySource(ctx, &readSource{path: path, mode: sqlite.Still})
 	}
-	v, err := tryView(ctx, &view{path: path, mode: sqlite.Shared})
+	v, err := trySource(ctx, &readSource{path: path, mode: sqlite.Shared})
 	switch {
 	case !sqlite.IsUnwritable(err) && !IsUnavailable(err):
 		return v, err
 	case !mayCopy || !sqlite.HasContent(path+"-wal") && !sqlite.HasContent(path+"-journal"):
-		return tryView(ctx, &view{path: path, mode: sqlite.Still})
+		return trySource(ctx, &readSource{path: path, mode: sqlite.Still})
 	}
-	return viewOfCopy(ctx, path)
+	return copiedSource(ctx, path)
 }
 
-func tryView(ctx context.Context, v *view) (*view, error) {
+func trySource(ctx context.Context, v *readSource) (*readSource, error) {
 	p := v.connect(1)
 	defer p.End()
 	var tables int
@@ -47,8 +47,8 @@ func tryView(ctx context.Context, v *view) (*view, error) {
 	return v, err
 }
 
-func viewOfCopy(ctx context.Context, path string) (_ *view, err error) {
-	v := &view{mode: sqlite.Own}
+func copiedSource(ctx context.Context, path string) (_ *readSource, err error) {
+	v := &readSource{mode: sqlite.Own}
 	defer func() {
 		if err != nil {
 			v.close()
@@ -66,12 +66,12 @@ func viewOfCopy(ctx context.Context, path string) (_ *view, err error) {
 		return nil, &explained{"what was changed last is in its -wal, which can be read only where something can be written, " +
 			"and a copy of both in a temporary folder failed (%s); name a folder with room in TMPDIR", err}
 	}
-	return tryView(ctx, v)
+	return trySource(ctx, v)
 }
 
-func (v *view) connect(n int) *sqlite.Pool { return sqlite.Open(v.path, v.mode, n) }
+func (v *readSource) connect(n int) *sqlite.Pool { return sqlite.Open(v.path, v.mode, n) }
 
-func (v *view) close() error {
+func (v *readSource) close() error {
 	if v.folder == "" {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (d *DB) openToRead(ctx context.Context) error {
 	if err := d.soleName(); err != nil {
 		return err
 	}
-	if d.view, err = viewOf(ctx, d.path, true); err != nil {
+	if d.view, err = openSource(ctx, d.path, true); err != nil {
 		d.view = nil
 		return err
 	}

@@ -16,15 +16,15 @@ import (
 func viewNames(t *testing.T, o *dbtest.Office, by db.Actor) string {
 	t.Helper()
 	var names []string
-	for _, v := range must(o.Views(t.Context(), by))(t) {
+	for _, v := range must(o.SavedViews(t.Context(), by))(t) {
 		names = append(names, v.Name)
 	}
 	return strings.Join(names, " ")
 }
 
-func save(t *testing.T, o *dbtest.Office, by db.Actor, list, name string, shared bool) db.View {
+func save(t *testing.T, o *dbtest.Office, by db.Actor, list, name string, shared bool) db.SavedView {
 	t.Helper()
-	return must(o.SaveView(t.Context(), by, db.View{List: list, Name: name, Query: "sector=Retail", Shared: shared}, ""))(t)
+	return must(o.CreateSavedView(t.Context(), by, db.SavedView{List: list, Name: name, Query: "sector=Retail", Shared: shared}, ""))(t)
 }
 
 func TestViewsAreOnesOwnOrShared(t *testing.T) {
@@ -41,17 +41,17 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 	// A private one is not there for anybody else; a shared one is for others to see.
 	o.Unchanged(t, func() {
 		for id, want := range map[string]error{mine.ID: db.ErrNotFound, ours.ID: db.ErrForbidden, uuid.NewString(): db.ErrNotFound} {
-			_, err := o.ChangeView(t.Context(), o.Lea, id, db.Fields{"name": "x"})
-			_, err2 := o.DeleteView(t.Context(), o.Lea, id)
+			_, err := o.UpdateSavedView(t.Context(), o.Lea, id, db.Fields{"name": "x"})
+			_, err2 := o.DeleteSavedView(t.Context(), o.Lea, id)
 			if !errors.Is(err, want) || !errors.Is(err2, want) {
 				t.Errorf("%v and %v, want %v", err, err2, want)
 			}
 		}
-		if _, err := o.DeleteView(t.Context(), o.Ines, mine.ID); !errors.Is(err, db.ErrNotFound) {
+		if _, err := o.DeleteSavedView(t.Context(), o.Ines, mine.ID); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("who manages users deletes what is private: %v", err)
 		}
 	})
-	must(o.ChangeView(t.Context(), o.Ines, ours.ID, db.Fields{"name": "All of ours"}))(t)
+	must(o.UpdateSavedView(t.Context(), o.Ines, ours.ID, db.Fields{"name": "All of ours"}))(t)
 	want(t, "now", viewNames(t, o, o.Lea), "All of ours Élan Talk")
 
 	// They stay when their maker is disabled, and nobody's stay when they are gone.
@@ -64,26 +64,26 @@ func TestOnlySharedViewsAreRecorded(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	actions := func(id string) string { return strings.Join(o.Actions(t, id), " ") }
 	v := save(t, o, o.Tomas, "organizations", "Retail", false)
-	must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Shops"}))(t)
-	must(o.DeleteView(t.Context(), o.Tomas, v.ID))(t)
+	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Shops"}))(t)
+	must(o.DeleteSavedView(t.Context(), o.Tomas, v.ID))(t)
 	want(t, "views after deleting", viewNames(t, o, o.Tomas), "")
-	if _, err := o.View(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
+	if _, err := o.SavedView(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a deleted one: %v", err)
 	}
-	must(o.RestoreView(t.Context(), o.Tomas, v.ID))(t)
+	must(o.RestoreSavedView(t.Context(), o.Tomas, v.ID))(t)
 	want(t, "a private one's history", actions(v.ID), "")
-	v = must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "query": "sector=Media"}))(t)
+	v = must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "query": "sector=Media"}))(t)
 	want(t, "its row", o.Column(t, "SELECT metadata FROM audit_logs WHERE target_id = ?", v.ID)[0],
 		`{"changes":{"query":{"old":"sector=Retail","new":"sector=Media"},"shared":{"old":false,"new":true}},"list":"organizations","name":"Shops"}`)
 	o.Unchanged(t, func() {
-		must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "name": "Shops"}))(t)
+		must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "name": "Shops"}))(t)
 	})
-	must(o.DeleteView(t.Context(), o.Ines, v.ID))(t)
-	must(o.RestoreView(t.Context(), o.Ines, v.ID))(t)
-	must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": ""}))(t)
-	must(o.ChangeView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Mine again"}))(t)
+	must(o.DeleteSavedView(t.Context(), o.Ines, v.ID))(t)
+	must(o.RestoreSavedView(t.Context(), o.Ines, v.ID))(t)
+	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": ""}))(t)
+	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Mine again"}))(t)
 	want(t, "the history", actions(v.ID), "update_view delete_view restore_view update_view")
-	if _, err := o.RestoreView(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
+	if _, err := o.RestoreSavedView(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("restoring what is there: %v", err)
 	}
 	if _, err := o.Verify(t.Context()); err != nil {
@@ -94,26 +94,26 @@ func TestOnlySharedViewsAreRecorded(t *testing.T) {
 func TestAViewIsRefusedOrMadeOnce(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	for column, v := range map[string]db.View{
+	for column, v := range map[string]db.SavedView{
 		"name": {List: "contacts"}, "name ": {List: "contacts", Name: strings.Repeat("é", 81)}, "name  ": {List: "contacts", Name: "a\x00b"},
 		"list": {List: "users", Name: "x"}, "query": {List: "contacts", Name: "x", Query: strings.Repeat("x", 4001)},
 	} {
-		_, err := o.SaveView(t.Context(), o.Tomas, v, "")
+		_, err := o.CreateSavedView(t.Context(), o.Tomas, v, "")
 		wantInvalid(t, err, strings.TrimSpace(column))
 	}
 	request := uuid.NewString()
-	v := db.View{List: "contacts", Name: "Once"}
-	one := must(o.SaveView(t.Context(), o.Tomas, v, request))(t)
-	two := must(o.SaveView(t.Context(), o.Tomas, v, strings.ToUpper(request)))(t)
-	other := must(o.SaveView(t.Context(), o.Lea, v, request))(t)
+	v := db.SavedView{List: "contacts", Name: "Once"}
+	one := must(o.CreateSavedView(t.Context(), o.Tomas, v, request))(t)
+	two := must(o.CreateSavedView(t.Context(), o.Tomas, v, strings.ToUpper(request)))(t)
+	other := must(o.CreateSavedView(t.Context(), o.Lea, v, request))(t)
 	want(t, "ids", fmt.Sprint(one.ID == two.ID, one.ID == other.ID), "true false")
 	for n := range 99 {
 		save(t, o, o.Tomas, "contacts", fmt.Sprint("No ", n), true)
 	}
-	_, err := o.SaveView(t.Context(), o.Tomas, v, "")
+	_, err := o.CreateSavedView(t.Context(), o.Tomas, v, "")
 	wantInvalid(t, err, "name")
 	save(t, o, o.Lea, "contacts", "The last", true)
-	_, err = o.ChangeView(t.Context(), o.Lea, other.ID, db.Fields{"shared": "1"})
+	_, err = o.UpdateSavedView(t.Context(), o.Lea, other.ID, db.Fields{"shared": "1"})
 	wantInvalid(t, err, "shared")
 }
 
@@ -121,23 +121,23 @@ func TestTheFirstViewIsEachPersonsOwn(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	for _, view := range []string{"mine", uuid.NewString()} {
-		if err := o.ChooseFirstView(t.Context(), o.Tomas, "contacts", view); err != nil {
+		if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", view); err != nil {
 			t.Fatal(err)
 		}
-		want(t, "his", must(o.FirstView(t.Context(), o.Tomas, "contacts"))(t), view)
+		want(t, "his", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), view)
 	}
-	want(t, "of another list, and hers", must(o.FirstView(t.Context(), o.Tomas, "organizations"))(t)+must(o.FirstView(t.Context(), o.Lea, "contacts"))(t), "")
-	if err := o.ChooseFirstView(t.Context(), o.Tomas, "contacts", ""); err != nil {
+	want(t, "of another list, and hers", must(o.FirstSavedView(t.Context(), o.Tomas, "organizations"))(t)+must(o.FirstSavedView(t.Context(), o.Lea, "contacts"))(t), "")
+	if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", ""); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "his", must(o.FirstView(t.Context(), o.Tomas, "contacts"))(t), "")
+	want(t, "his", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), "")
 }
 
 func TestADeletedViewIsKeptForADay(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	v := save(t, o, o.Tomas, "contacts", "x", true)
-	must(o.DeleteView(t.Context(), o.Tomas, v.ID))(t)
+	must(o.DeleteSavedView(t.Context(), o.Tomas, v.ID))(t)
 	for _, c := range []struct {
 		after time.Duration
 		left  int
