@@ -4,13 +4,13 @@
 -- existing rows stay as they are until the program makes them again, beside its
 -- requests: folding says how far it is with each table, by docid, and of which
 -- version of its folding the keys and words are (db/text). So the text of the
--- schema is changed in place (see 00022), and no index is built.
+-- schema is changed in place (see 00022 and 00023), and no index is built.
 -- +goose Up
-ALTER TABLE organizations ADD COLUMN sector_folded TEXT;
-ALTER TABLE organizations ADD COLUMN size_folded TEXT;
-ALTER TABLE contacts ADD COLUMN email_folded TEXT;
-ALTER TABLE contacts ADD COLUMN title_folded TEXT;
 PRAGMA writable_schema = ON;
+UPDATE sqlite_master SET sql = substr(sql, 1, length(sql) - length(') STRICT')) || ', sector_folded TEXT, size_folded TEXT) STRICT'
+WHERE type = 'table' AND name = 'organizations';
+UPDATE sqlite_master SET sql = substr(sql, 1, length(sql) - length(') STRICT')) || ', email_folded TEXT, title_folded TEXT) STRICT'
+WHERE type = 'table' AND name = 'contacts';
 UPDATE sqlite_master SET sql = replace(replace(sql,
 	'ifnull(lower(sector),', 'coalesce(sector_folded, lower(sector),'),
 	'CAST(size_band AS INTEGER)) || size_band', 'CAST(ifnull(size_folded, size_band) AS INTEGER)) || ifnull(size_folded, size_band)')
