@@ -330,7 +330,7 @@ func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id stri
 			return err
 		}
 		if why := by.beyondAny(roles); why != "" {
-			return invalid("role", "%s, so this account is not yours to change", why)
+			return invalid("role", "%s, so you cannot change this account", why)
 		}
 		a.Roles = slugs(roles)
 		return change(t, a)

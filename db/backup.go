@@ -139,7 +139,7 @@ type copyDiffers struct {
 }
 
 func (e *copyDiffers) Error() string {
-	return fmt.Sprintf("the copy does not hold what the registry does: it has %+v, not %+v", e.copied, e.live)
+	return fmt.Sprintf("the copy does not match the registry: it has %+v, not %+v", e.copied, e.live)
 }
 
 // proveCopy opens a copy by itself and checks that it is sound and holds what it should.
@@ -168,7 +168,7 @@ type NoRoom struct {
 }
 
 func (e *NoRoom) Error() string {
-	return fmt.Sprintf("there is not enough room in %s: %d MB are missing; make room there, or choose another folder", e.Folder, e.Missing>>20+1)
+	return fmt.Sprintf("there is not enough room in %s: %d MB more are needed; make room there, or choose another folder", e.Folder, e.Missing>>20+1)
 }
 
 // checkRoom returns NoRoom where a copy would not fit; on the registry's own

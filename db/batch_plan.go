@@ -193,7 +193,7 @@ func (x *batchRun) changedSince(a querier, last int64) (map[string]Reason, error
 		return since, nil
 	}
 	if last-x.Seen > mostSince {
-		return nil, invalid("seen", "Very much has changed since this page was made. Check it again, then confirm")
+		return nil, invalid("seen", "A lot has changed since you opened this page. Check it again, then confirm")
 	}
 	query, args := "SELECT target_id FROM audit_logs WHERE seq > ? AND +target_type = ? AND +action IN "+changingRecords, []any{x.Seen, x.Kind}
 	const contact = "json_extract(metadata, '$.contact_id')"

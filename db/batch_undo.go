@@ -114,9 +114,9 @@ func (t *tx) notUndone(id string) error {
 		return err
 	}
 	if name == "" {
-		return invalid("batch", "This was undone already, by somebody")
+		return invalid("batch", "Somebody has already undone this")
 	}
-	return invalid("batch", "This was undone already, by %s", text.Isolate(name))
+	return invalid("batch", "%s has already undone this", text.Isolate(name))
 }
 
 // batchUndo is a batch on its way back.

@@ -233,7 +233,7 @@ func (x *batchRun) findIDs() error {
 }
 
 func tooMany(kind string) *Invalid {
-	return invalid("all", "More than 10,000 %ss would change at once. Narrow the list with a filter and change it part by part", kind)
+	return invalid("all", "More than 10,000 %ss would change at once. Narrow the list with a filter and change them in parts", kind)
 }
 
 // anyOf is whether a column holds one of many ids.

@@ -148,7 +148,7 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 			rows = o.Column(t, "SELECT DISTINCT action FROM audit_logs WHERE seq > (SELECT seq FROM audit_logs WHERE target_id = ? AND action LIKE 'batch_%') AND target_type <> 'system'", p.ID)
 			want(t, "its rows", strings.Join(rows, " "), c.undo)
 			_, err := o.UndoBatch(t.Context(), o.Ines, p.ID)
-			want(t, "twice", wantInvalid(t, err, "batch").Fields["batch"], "This was undone already, by "+text.Isolate("Ines Calder"))
+			want(t, "twice", wantInvalid(t, err, "batch").Fields["batch"], text.Isolate("Ines Calder")+" has already undone this")
 			if _, err := o.Verify(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -252,7 +252,7 @@ func TestUndoKeepsWhatSomebodyChangedSince(t *testing.T) {
 	want(t, "sectors", fmt.Sprint(o.Column(t, "SELECT sector FROM organizations ORDER BY display_name")), "[ Retail By another program]")
 	want(t, "the history", o.Column(t, "SELECT json_extract(metadata, '$.count') || json_extract(metadata, '$.action') FROM audit_logs WHERE action = 'undo_batch' AND target_id = ?", p.ID)[0], "1set_sector")
 
-	// Owners who left, links that were changed or made anew, and archived records that somebody restored.
+	// Owners who left, links that were changed or made again, and archived records that somebody restored.
 	o.Exec(t, "UPDATE organizations SET owner_user_id = ? WHERE id = ?", o.Lea.UserID, acme.ID)
 	p = must(o.RunBatch(t.Context(), o.Tomas, assign(o, acme.ID)))(t)
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)

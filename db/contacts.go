@@ -115,7 +115,7 @@ func (t *tx) checkEmail(c Contact) error {
 	}
 	err = t.mustSee("contact", taken.ID)
 	if errors.Is(err, ErrNotFound) {
-		return invalid("email", "This email is in use already. Enter another one, or ask an administrator")
+		return invalid("email", "This email is already in use. Enter another one, or ask an administrator")
 	}
 	if err != nil {
 		return err

@@ -165,8 +165,8 @@ var interactionFields = []Field{
 // followUpFields are what people change of a follow-up. Which days may be
 // chosen, and who, is judged by plan.
 var followUpFields = []Field{
-	{Column: "text", Label: "Next step", Max: 200, Required: "Say what is to be done, like “Send the offer”"},
-	{Column: "due_on", Label: "Due", Kind: Day, Max: 40, Required: "Choose the day by which it is to be done"},
+	{Column: "text", Label: "Next step", Max: 200, Required: "Say what to do, like “Send the offer”"},
+	{Column: "due_on", Label: "Due", Kind: Day, Max: 40, Required: "Choose the day it is due"},
 	{Column: "assignee_id", Label: "Who", Kind: Person, Max: 36},
 }
 

@@ -36,9 +36,9 @@ func isFile(path string) (bool, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case err != nil && !errors.Is(err, os.ErrNotExist):
-		return false, fmt.Errorf("%w; check the rights of its folder", err)
+		return false, fmt.Errorf("%w; check the permissions of its folder", err)
 	case err == nil && !info.Mode().IsRegular():
-		return false, errors.New("it is no file; name the registry's file with --db")
+		return false, errors.New("it is not a file; name the registry's file with --db")
 	case err == nil && info.Size() > 0:
 		return true, nil
 	}
@@ -191,7 +191,7 @@ func (d *DB) soleName() error {
 		return err
 	}
 	if info, err = os.Lstat(d.path); err == nil && sqlite.Names(info) > 1 {
-		err = errors.New("it has a second name, a hard link, and SQLite keeps changes beside each name, so that two programs would spoil it; " +
+		err = errors.New("it has a second name, a hard link, and SQLite keeps changes beside each name, so two programs would corrupt it; " +
 			"remove the other name (find / -xdev -samefile FILE shows it), or copy the file and use the copy")
 	}
 	return err

@@ -56,7 +56,7 @@ func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version in
 			return nil, nil
 		}
 		if i.Next.ID != "" {
-			return nil, invalid("text", "Another next step is open by now, “%s”", text.Isolate(i.Next.Text))
+			return nil, invalid("text", "Another next step has been planned meanwhile, “%s”", text.Isolate(i.Next.Text))
 		}
 		done := f.DoneAt
 		f.DoneAt = time.Time{}

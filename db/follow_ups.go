@@ -240,7 +240,7 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 		if open.Text == f.Text && open.DueOn == f.DueOn && open.AssigneeID == f.AssigneeID {
 			return open.ID, nil
 		}
-		return "", invalid("text", "A next step is open already, “%s”. Mark it done first", text.Isolate(open.Text))
+		return "", invalid("text", "There is already an open next step, “%s”. Mark it done first", text.Isolate(open.Text))
 	}
 	return f.ID, t.insertFollowUp(i, f, changes)
 }

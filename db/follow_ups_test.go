@@ -506,7 +506,7 @@ func TestFollowUpsOfOwnClients(t *testing.T) {
 	n, _, err := o.Due(t.Context(), own)
 	want(t, "due", fmt.Sprint(n, err), fmt.Sprint(len(seen), " <nil>"))
 
-	// One who sees only clients of their own is given none of others.
+	// One who sees only their own clients is given none of others.
 	o.Exec(t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Manager'")
 	for n, organization := range organizations {
 		i := must(o.LogInteraction(t.Context(), o.Ines, db.Fields{"channel": "call", "subject": "x", "organization_id": organization.ID}, ""))(t)

@@ -85,7 +85,7 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 			return err
 		}
 		// A trigger takes a new row for the last contact before others of the same
-		// moment; this one is as old as its id. Touched, it is looked for anew.
+		// moment; this one is as old as its id. Touched, it is looked for again.
 		if _, err := t.Exec("UPDATE interactions SET channel = channel WHERE id = ?", id); err != nil {
 			return err
 		}

@@ -335,7 +335,7 @@ func TestTheFeedIsWhatAPlainLookFinds(t *testing.T) {
 		for range r.IntN(4) {
 			conditions[r.IntN(len(conditions))](&f)
 		}
-		gone := log() // the counts kept so far are no more
+		gone := log() // the counts kept so far are gone
 		wanted := feed(t, o, f)
 		count, more, err := o.CountInteractions(t.Context(), o.Lea, f)
 		want(t, fmt.Sprintf("count of %+v", f), fmt.Sprint(count, more, err), fmt.Sprint(min(len(wanted), most), len(wanted) > most, nil))

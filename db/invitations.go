@@ -61,7 +61,7 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 		_, err := t.Exec("INSERT INTO users (id, email, full_name, status, created_at, updated_at) VALUES (?, ?, ?, 'invited', ?, ?)",
 			u.ID, u.Email, u.FullName, stamp(t.now), stamp(t.now))
 		if sqlite.IsUnique(err) {
-			return invalid("email", "This email has an account already")
+			return invalid("email", "There is already an account with this email")
 		}
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 	return id, token, err
 }
 
-// newLink makes a one-time link; older ones of its kind work no more.
+// newLink makes a one-time link; older ones of its kind no longer work.
 func (t *tx) newLink(userID, kind string) (token string, err error) {
 	if _, err := t.Exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", userID, kind); err != nil {
 		return "", err
@@ -91,12 +91,12 @@ func (t *tx) newLink(userID, kind string) (token string, err error) {
 	return token, err
 }
 
-// RenewInvitation makes the link of an invited user anew, for another
+// RenewInvitation makes the link of an invited user again, for another
 // InvitationLife. A user who is not invited is Invalid.
 func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token string, err error) {
 	err = d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status != "invited" {
-			return invalid("status", "Only somebody who has not come yet can be invited again")
+			return invalid("status", "Only people who have not accepted their invitation can be invited again")
 		}
 		if token, err = t.newLink(id, "invitation"); err != nil {
 			return err

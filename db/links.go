@@ -140,7 +140,7 @@ func (t *tx) linkContact(n *NewLink) error {
 	l.OrganizationID, l.ContactID = n.OrganizationID, n.ContactID
 	existing, err := scanLink(t.QueryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID))
 	if err == nil {
-		refused := invalid("contact_id", "%s is linked to %s already", text.Isolate(existing.ContactName()), text.Isolate(existing.OrganizationName))
+		refused := invalid("contact_id", "%s is already linked to %s", text.Isolate(existing.ContactName()), text.Isolate(existing.OrganizationName))
 		refused.Linked = &existing
 		return refused
 	}

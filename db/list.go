@@ -372,5 +372,5 @@ func (c *conditions) where() string {
 }
 
 // limit ends a query. The number stands in its text: SQLite plans by it, and so
-// would prepare the query anew each time that one is bound.
+// would prepare the query again each time that one is bound.
 func limit(n int) string { return "\nLIMIT " + strconv.Itoa(n) }

@@ -324,7 +324,7 @@ func TestListsAreWhatThePlainModelSays(t *testing.T) {
 			m.read(t)
 			for _, most := range []int{10_000, 10} {
 				m.CountUpTo(most)
-				m.NewContact(t, "Kim", "of a new count", "") // the counts kept so far are no more
+				m.NewContact(t, "Kim", "of a new count", "") // the counts kept so far are gone
 				m.read(t)
 				for range 150 {
 					f := m.filter(r)

@@ -44,7 +44,7 @@ func (d *DB) migrate(ctx context.Context, copied bool) error {
 		if current < target && copied {
 			err := d.copyBefore(ctx, fmt.Sprintf("%s.before-%d", d.path, target))
 			if lacks := (*NoRoom)(nil); errors.As(err, &lacks) {
-				return fmt.Errorf("upgrading it begins with a copy beside it, and %d MB are missing in %s; make room; nothing was changed",
+				return fmt.Errorf("upgrading it begins with a copy beside it, which needs %d MB more room in %s; make room there; nothing was changed",
 					lacks.Missing>>20+1, lacks.Folder)
 			}
 			if err != nil {
@@ -92,11 +92,11 @@ func explain(err error) error {
 	case errors.Is(err, sqlite.ErrInUse):
 		return errors.New("it is in use by another Client Registry; stop that one first")
 	case IsDamaged(err):
-		return &explained{"it is damaged or no database (%s); restore a backup", err}
+		return &explained{"it is damaged or not a database (%s); restore a backup", err}
 	case IsFull(err):
 		return &explained{"the disk is full (%s); make room", err}
 	case IsReadOnly(err):
-		return &explained{"it may not be written (%s); check the rights of the file and its folder", err}
+		return &explained{"it cannot be written (%s); check the permissions of the file and its folder", err}
 	case IsUnavailable(err):
 		return &explained{"it cannot be read (%s); check that its folder and disk are there", err}
 	}

@@ -90,7 +90,7 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 		}
 		_, err = t.Exec("UPDATE users SET email = ?, updated_at = ? WHERE id = ?", u.Email, stamp(t.now), u.ID)
 		if sqlite.IsUnique(err) {
-			return invalid("email", "This email has an account already")
+			return invalid("email", "There is already an account with this email")
 		}
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ var permissionWords = map[Permission]string{
 	ViewClient:      "See organizations and contacts",
 	EditClient:      "Change organizations, contacts and who belongs to whom",
 	ViewInteraction: "See calls, emails, meetings and notes",
-	EditInteraction: "Log and change them, plan what comes next",
+	EditInteraction: "Log and change interactions, plan next steps",
 	ImportClient:    "Import clients from a file",
 	ExportClient:    "Export lists and records",
 	ViewAudit:       "Read the audit log",
@@ -104,7 +104,7 @@ var seededRoles = []struct {
 type Actor struct {
 	UserID  string
 	May     []Permission
-	OwnOnly bool           // sees only clients of their own, see scope.go
+	OwnOnly bool           // sees only their own clients, see scope.go
 	Zone    *time.Location // in which they type and read times; nil is UTC
 	IP, UA  string
 	Device  string // the device cookie of the browser, see RememberDevice

@@ -87,7 +87,7 @@ func (r *restoration) lockOld() (*os.File, error) {
 		return nil, nil
 	}
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("it is no file; name the registry's file with --db")
+		return nil, errors.New("it is not a file; name the registry's file with --db")
 	}
 	f, err := os.Open(r.path)
 	if err != nil {
@@ -155,7 +155,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return errors.New("it is no file")
+		return errors.New("it is not a file")
 	case info.Size() == 0:
 		return errors.New("it has 0 bytes")
 	case sqlite.SameFile(r.from, r.path):
@@ -178,7 +178,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	defer p.End()
 	err = isRegistry(ctx, p)
 	if other := (*notOurs)(nil); errors.As(err, &other) {
-		return errors.New("it is another program's database and no copy of a registry")
+		return errors.New("it is another program's database, not a copy of a registry")
 	}
 	if err != nil {
 		return err

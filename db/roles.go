@@ -162,7 +162,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 		return err
 	}
 	if why := t.by.Beyond(old); why != "" {
-		return invalid("role", "%s, so it is not yours to change", why)
+		return invalid("role", "%s, so you cannot change it", why)
 	}
 	typed = typed.with()
 	delete(typed, "slug")
@@ -229,9 +229,9 @@ func (t *tx) checkRole(x Role) error {
 	for _, p := range x.May {
 		switch {
 		case !t.by.Can(p):
-			return invalid("permission", "You may not give what you may not do yourself: %s", p)
+			return invalid("permission", "You cannot grant permissions that you do not have: %s", p)
 		case !t.by.MayGrant(p, x.ClientScope):
-			return invalid("client_scope", "You see only your own clients, so you may not give the sight of all")
+			return invalid("client_scope", "You see only your own clients, so you cannot let a role see all of them")
 		}
 	}
 	return nil
@@ -255,12 +255,12 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 	for _, other := range others {
 		switch {
 		case readsLike(x.Name, other.Name):
-			return invalid("name", "There is a role of this name already, or of one that looks like it: %s", text.Isolate(other.Name))
+			return invalid("name", "There is already a role with this name, or with one that looks like it: %s", text.Isolate(other.Name))
 		case !readsLike(x.Slug, other.Slug):
 		case slugged:
 			return invalid("slug", "The role %s has this slug; choose another", text.Isolate(other.Name))
 		default:
-			return invalid("name", "Commands know the role %s by this name; choose another, or type a slug", text.Isolate(other.Name))
+			return invalid("name", "The role %s already has the slug made from this name; choose another name, or type a slug", text.Isolate(other.Name))
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 type KeyLost struct{ File, Why string }
 
 func (e *KeyLost) Error() string {
-	return fmt.Sprintf("%s, the key of all second factors, %s; put the copy that was kept in its place, or take each second factor off with user reset-mfa", e.File, e.Why)
+	return fmt.Sprintf("%s, the key of all second factors, %s; put the copy that you kept in its place, or take each second factor off with user reset-mfa", e.File, e.Why)
 }
 
 // missing is the Why of a file that is not there.
@@ -34,7 +34,7 @@ func (d *DB) readKey() ([]byte, error) {
 	case err != nil:
 		return nil, &KeyLost{d.keyFile(), fmt.Sprintf("cannot be read (%v)", err)}
 	case len(key) != secrets.KeySize:
-		return nil, &KeyLost{d.keyFile(), fmt.Sprintf("is none: it has %d bytes, not %d", len(key), secrets.KeySize)}
+		return nil, &KeyLost{d.keyFile(), fmt.Sprintf("is not a key: it has %d bytes, not %d", len(key), secrets.KeySize)}
 	}
 	return key, nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Searches look into indexes of words, beside the tables: each verb that changes
-// what is in one puts it in anew, in the same transaction.
+// what is in one puts it in again, in the same transaction.
 
 // interactionWords are the words of an interaction as its index keeps them:
 // each word once, then their first two and three letters.

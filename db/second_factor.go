@@ -128,7 +128,7 @@ func (d *DB) confirmCode(t *tx, code string) (step int64, err error) {
 	}
 	step, fits := secrets.StepOf(seed, code, t.now, 0)
 	if !fits {
-		return 0, invalid("code", "This code does not fit. Enter the one that the app shows now, and check the clock of its device and the server’s")
+		return 0, invalid("code", "This code is wrong. Enter the one that the app shows now, and check the clocks of its device and of the server")
 	}
 	return step, nil
 }
@@ -170,7 +170,7 @@ func (t *tx) makeRecoveryCodes(userID string) (codes []string, err error) {
 func (d *DB) NewRecoveryCodes(ctx context.Context, by Actor, token, current string) (codes []string, err error) {
 	err = d.withPassword(ctx, by, current, func(t *tx) error {
 		if has, err := t.hasSecondFactor(by.UserID); err != nil || !has {
-			return errors.Join(err, invalid("second_factor", "There is no second factor that these codes could stand in for"))
+			return errors.Join(err, invalid("second_factor", "You have no second factor that recovery codes could stand in for"))
 		}
 		if codes, err = t.makeRecoveryCodes(by.UserID); err != nil {
 			return err
@@ -199,7 +199,7 @@ func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current s
 			return err
 		}
 		if len(demanding) > 0 {
-			return invalid("second_factor", "%s demands a second factor: it can move to another device, but not be switched off", strings.Join(isolated(byName(demanding, itself)), " and "))
+			return invalid("second_factor", "%s requires a second factor: you can move it to another device, but not switch it off", strings.Join(isolated(byName(demanding, itself)), " and "))
 		}
 		if has, err := t.takeSecondFactor(by.UserID); err != nil || !has {
 			return err

@@ -118,7 +118,7 @@ func anyCode(typed string) (code string, recovery bool, err error) {
 		return code, false, err
 	}
 	if !secrets.IsRecoveryCode(code) {
-		return "", true, invalid("code", "A code of the app has 6 digits, a recovery code %d letters and digits", secrets.RecoveryCodeSize)
+		return "", true, invalid("code", "A code from the app has 6 digits, a recovery code %d letters and digits", secrets.RecoveryCodeSize)
 	}
 	return code, true, nil
 }

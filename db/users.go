@@ -19,7 +19,7 @@ type User struct {
 	MustEnrol                                    bool     // a role of theirs demands one, and they have none
 	Roles                                        []string // names, in order
 	May                                          []Permission
-	OwnOnly                                      bool // sees only clients of their own
+	OwnOnly                                      bool // sees only their own clients
 }
 
 // Location is the user's time zone; UTC where the name is not known here.
@@ -88,7 +88,7 @@ func (t *tx) createUser(n NewUser) (User, error) {
 		INSERT INTO users (id, email, full_name, password_hash, status, time_zone, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, u.ID, u.Email, u.FullName, orNull(n.Hash), u.Status, u.TimeZone, stamp(t.now), stamp(t.now))
 	if sqlite.IsUnique(err) {
-		return User{}, invalid("email", "This email has an account already")
+		return User{}, invalid("email", "There is already an account with this email")
 	}
 	if err != nil {
 		return User{}, err

@@ -121,7 +121,7 @@ func TestAnIdleSessionEndsAfterEightHours(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	token := signIn(t, o, "lea@pinestreet.example")
 	o.Clock.Add(db.SessionIdle)
-	must(o.Session(t.Context(), token))(t) // used, so it counts anew
+	must(o.Session(t.Context(), token))(t) // used, so it starts over
 	o.Clock.Add(db.SessionIdle)
 	must(o.Session(t.Context(), token))(t)
 	o.Clock.Add(db.SessionIdle + time.Millisecond)

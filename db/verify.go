@@ -144,7 +144,7 @@ func (d *DB) saveVerification(ctx context.Context, v Verification) error {
 }
 
 // checkNoted finds that the end of the history was cut off, or all of it
-// written anew, since it was last whole: the chain itself cannot show that.
+// rewritten, since it was last whole: the chain itself cannot show that.
 // Who does that can change what is noted here as well; hence a hash is best
 // noted elsewhere too.
 func (d *DB) checkNoted(ctx context.Context, last Verification, now chainEnd) error {
@@ -159,7 +159,7 @@ func (d *DB) checkNoted(ctx context.Context, last Verification, now chainEnd) er
 		return err
 	}
 	if hash != last.Hash {
-		return broken("the history is broken: row %d is not the one of %s; the rows up to it were written anew", last.Rows, last.WholeAt.Format("2 Jan 2006"))
+		return broken("the history is broken: row %d is not the one of %s; the rows up to it were rewritten", last.Rows, last.WholeAt.Format("2 Jan 2006"))
 	}
 	return nil
 }

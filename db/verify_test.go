@@ -222,11 +222,11 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"the last row twice", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20", "UPDATE audit_logs SET prev_hash = (SELECT prev_hash FROM audit_logs WHERE seq = 20) WHERE seq = 21"), 21},
 		{"a row behind a gap", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20", "UPDATE audit_logs SET seq = 22 WHERE seq = 21"), 21},
 		// Hashes made right again, for a while or to the end.
-		{"one row sealed anew", func(c tampered) { set(7, "action = 'update_contact'")(c); c.rechain(7, 7) }, 8},
-		{"five rows sealed anew", func(c tampered) { set(7, "action = 'update_contact'")(c); c.rechain(7, 11) }, 12},
-		{"the beginning sealed anew", func(c tampered) { set(1, "metadata = '{}'")(c); c.rechain(1, 12) }, 13},
-		{"all sealed anew", func(c tampered) { set(7, "metadata = '{}'")(c); c.rechain(7, 20) }, 20},
-		{"all sealed anew without a row", func(c tampered) {
+		{"one row sealed again", func(c tampered) { set(7, "action = 'update_contact'")(c); c.rechain(7, 7) }, 8},
+		{"five rows sealed again", func(c tampered) { set(7, "action = 'update_contact'")(c); c.rechain(7, 11) }, 12},
+		{"the beginning sealed again", func(c tampered) { set(1, "metadata = '{}'")(c); c.rechain(1, 12) }, 13},
+		{"all sealed again", func(c tampered) { set(7, "metadata = '{}'")(c); c.rechain(7, 20) }, 20},
+		{"all sealed again without a row", func(c tampered) {
 			c.do("DELETE FROM audit_logs WHERE seq = 7", shift, up)
 			c.rechain(7, 19)
 		}, 20},
@@ -260,13 +260,13 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 }
 
 // TestWhatTheChainCannotShowANotedHashDoes: who cuts the end off, or seals all
-// anew, and changes what was noted in the file as well.
+// again, and changes what was noted in the file as well.
 func TestWhatTheChainCannotShowANotedHashDoes(t *testing.T) {
 	t.Parallel()
 	content, whole := history(t)
 	for name, tamper := range map[string]func(tampered){
 		"cut off": sqlOf("DELETE FROM audit_logs WHERE seq > 15"),
-		"anew":    func(c tampered) { set(3, "metadata = '{}'")(c); c.rechain(3, 20) },
+		"again":    func(c tampered) { set(3, "metadata = '{}'")(c); c.rechain(3, 20) },
 	} {
 		c := copyOf(t, content)
 		tamper(c)

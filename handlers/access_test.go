@@ -69,7 +69,7 @@ func TestAUsersPageSaysWhatHeSees(t *testing.T) {
 	says(admin, "Sees all clients: 2 organizations and 1 contact; sees what was said with them.")
 	says(s.person("Clerk", s.Role("Clerk", db.ManageUsers)), "Sees all clients; sees what was said with them.")
 	s.Own(lea.user, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
-	says(admin, "Sees and changes only clients of their own: 1 organization and 0 contacts; sees and changes what was said with them.")
+	says(admin, "Sees and changes only their own clients: 1 organization and 0 contacts; sees and changes what was said with them.")
 	s.Own(lea.user, db.EditClient)
 	says(admin, "Sees no clients.")
 	s.Exec("UPDATE users SET status = 'disabled' WHERE id = ?", lea.user.ID)

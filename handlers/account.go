@@ -51,7 +51,7 @@ func (s *Server) accountAnswer(c *gin.Context, status int, form string, values d
 // accountForms are the fields of the page's forms with these values.
 func accountForms(values db.Fields) map[string][]views.Field {
 	theme := views.Field{ID: "theme", Name: "theme", Label: "Theme"}
-	for _, o := range []views.Option{{Value: "system", Label: "Like the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}} {
+	for _, o := range []views.Option{{Value: "system", Label: "Same as the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}} {
 		o.Selected = o.Value == values["theme"]
 		theme.Options = append(theme.Options, o)
 	}

@@ -245,10 +245,10 @@ func (s *Server) auditVerify(c *gin.Context) error {
 	defer end()
 	v, err := s.jobs.VerifyHistory(ctx)
 	var found *db.Broken
-	done := "The history is whole: " + wording.Grouped(int(v.Rows)) + " rows"
+	done := "The history is intact: " + wording.Grouped(int(v.Rows)) + " rows"
 	switch {
 	case errors.Is(err, jobs.ErrVerifying):
-		done = "It is being verified already. Look again in a moment"
+		done = "A verification is already running. Look again in a moment"
 	case errors.As(err, &found):
 		done = "Something is wrong with the history"
 	case err != nil:

@@ -313,11 +313,11 @@ func TestTheHistoryIsVerifiedOnThePage(t *testing.T) {
 	ines.get("/admin/audit").want(200, "#verified.mute", "not verified yet")
 	ines.post("/admin/audit/verify").want(303, "", "")
 	hash := s.One("SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1")
-	ines.get("/admin/audit").want(200, "#verified.ok", "The history is whole: 2 rows verified").want(200, "#verified code", hash).want(200, "#toasts", "The history is whole: 2 rows")
+	ines.get("/admin/audit").want(200, "#verified.ok", "The history is intact: 2 rows verified").want(200, "#verified code", hash).want(200, "#toasts", "The history is intact: 2 rows")
 	s.Exec("DROP TRIGGER audit_logs_no_update")
 	s.Exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
 	ines.post("/admin/audit/verify").want(303, "", "")
-	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").want(200, "#verified", "It was last whole").want(200, "#verified", "with 2 rows")
+	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").want(200, "#verified", "It was last intact").want(200, "#verified", "with 2 rows")
 }
 
 func TestTheMenuOfAdministrationShowsWhatIsAllowed(t *testing.T) {

@@ -33,7 +33,7 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 			want(200, "#owner_user_id option[selected]", "Ines Calder")
 		preview = ines.submit(asked, "main button[name=asked]", "owner_user_id", tomas.user.ID)
 	})
-	preview.want(200, "h2", "Assign 2 organizations to Tomás Brandt").wantTexts("h3", "These change", "1 organization has this owner already", "1 organization is not there, or not for you to see")
+	preview.want(200, "h2", "Assign 2 organizations to Tomás Brandt").wantTexts("h3", "These change", "1 organization already has this owner", "1 organization is not there, or not for you to see")
 	preview.wantTexts("h3 + p a", "Acme", "Brig", "Cove")
 	if to := ines.submit(preview, confirm).to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
@@ -56,7 +56,7 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 	s.WantOne("", "SELECT owner_user_id FROM organizations WHERE id = ?", key(acme))
 	s.WantOne(tomas.user.ID, "SELECT owner_user_id FROM organizations WHERE id = ?", key(brig))
 	s.unchanged(func() {
-		ines.post(undo).want(422, "h1 + p", "This was undone already, by Ines Calder. Nothing was changed.")
+		ines.post(undo).want(422, "h1 + p", "Ines Calder has already undone this. Nothing was changed.")
 	})
 }
 
@@ -120,7 +120,7 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	s.WantOne("Former", "SELECT relationship_status FROM organization_contact WHERE organization_id = ?", key(brig))
 
 	// A contact to many organizations.
-	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are linked to Maya Okafor already")
+	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are already linked to Maya Okafor")
 	ines.submit(ask, confirm).to()
 	s.WantOne("3", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(maya))
 }
@@ -153,7 +153,7 @@ func TestWhatABatchCannotDo(t *testing.T) {
 			{200, "organizations", "#lead", "Nothing would change", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
 			{200, "organizations", "h3", "1 organization", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
 			{200, "organizations", "#lead", "Clear the sector of 1 organization", []string{"id", key(quay), "action", "set_sector", "sector", ""}},
-			{200, "organizations", "#lead", "Take the owner off 1 organization", []string{"id", key(quay), "action", "assign_owner", "owner_user_id", ""}},
+			{200, "organizations", "#lead", "Remove the owner from 1 organization", []string{"id", key(quay), "action", "assign_owner", "owner_user_id", ""}},
 		} {
 			ines.post("/"+c.path+"/batch", c.form...).want(c.status, c.selector, c.says)
 		}
@@ -180,7 +180,7 @@ func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
 	ines.submit(preview, confirm).to()
 	ines.get("/organizations").want(200, "#toasts", "1 organization archived. 1 organization changed meanwhile and stays as it is: Acme").want(200, "#rows", "Acme")
 
-	// After very many changes the page is made anew.
+	// After very many changes the page is made again.
 	preview = ines.post("/organizations/batch", "all", "1", "action", "archive")
 	s.Exec(`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash)
 		SELECT 30000, ?, 'x', 'system', created_at, metadata_sha256, prev_hash, hash FROM audit_logs WHERE seq = 1`, handlers.NewRequestID())
@@ -205,7 +205,7 @@ func TestWhatMatchesOnlySinceThePreviewIsNamed(t *testing.T) {
 	if to := ines.submit(preview, confirm).to(); to != "/contacts?role_label=Auditor" {
 		t.Errorf("it leads to %s", to)
 	}
-	ines.get("/contacts").want(200, "#toasts", "1 contact archived. 1 contact does not match any more and stays as it is: Olga Dahl. 1 contact matches only since the preview and stays as it is: Nils Berg")
+	ines.get("/contacts").want(200, "#toasts", "1 contact archived. 1 contact no longer matches and stays as it is: Olga Dahl. 1 contact matches only since the preview and stays as it is: Nils Berg")
 	s.WantOne("Maya", "SELECT group_concat(first_name) FROM contacts WHERE is_active = 0")
 }
 
@@ -263,7 +263,7 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	// Who gives a client away does not see it any more, and has no Undo that could not work.
 	other := mine.person("Per Lund", "Manager")
 	b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID, "confirm", "1").to()
-	b.get("/contacts").want(200, "#toasts", "1 contact assigned to Per Lund. It is not among your clients, so you do not see it any more").wantNot("#toasts form")
+	b.get("/contacts").want(200, "#toasts", "1 contact assigned to Per Lund. It is not among your clients, so you can no longer see it").wantNot("#toasts form")
 }
 
 // strip is an answer without ids.

@@ -82,7 +82,7 @@ func (s *Server) lookUpCondition(ctx context.Context) condition {
 func (c condition) summary() string {
 	switch {
 	case c.failed == 0 && c.warned == 0:
-		return "All checks are well."
+		return "All checks passed."
 	case c.failed == 0:
 		return wording.Plural(c.warned, "warning") + "."
 	case c.warned == 0:
@@ -151,9 +151,9 @@ func fileLine(f db.FileState) views.HealthLine {
 	const name = "Registry file"
 	switch {
 	case f.Err != nil:
-		return line(views.Failed, name, sentenceOf(f.Err.Error()), words("see that the disk is there, and put the file back or restore a backup"))
+		return line(views.Failed, name, sentenceOf(f.Err.Error()), words("check that the disk is there, and put the file back or restore a backup"))
 	case f.OthersMayRead:
-		return line(views.Warning, name, Bytes(f.Size)+", and other users of the machine can read it", words("give it the mode 0600"))
+		return line(views.Warning, name, Bytes(f.Size)+", and other users of the machine can read it", words("set its mode to 0600"))
 	}
 	return line(views.OK, name, Bytes(f.Size)+", only readable by its own user")
 }
@@ -193,7 +193,7 @@ func (s *Server) historyLine(ctx context.Context) views.HealthLine {
 	case err != nil:
 		return line(views.Failed, name, sentenceOf(err.Error()))
 	case v.Problem != "":
-		return line(views.Failed, name, sentenceOf(v.Problem), words("keep a copy of the file, do not work on in it, and compare with a backup"))
+		return line(views.Failed, name, sentenceOf(v.Problem), words("keep a copy of the file, stop working in it, and compare with a backup"))
 	case v.CheckedAt.IsZero():
 		return line(views.OK, name, "Not checked yet")
 	}
@@ -211,12 +211,12 @@ func (s *Server) keyLine(ctx context.Context) views.HealthLine {
 	switch wide, there := s.db.KeyFile(); {
 	case errors.As(err, &lost):
 		return line(views.Failed, name, "The key of all second factors "+lost.Why,
-			words("put the copy that was kept in its place, beside the registry, under the name that ends in .key"))
+			words("put the copy that you kept in its place, beside the registry, under the name that ends in .key"))
 	case err != nil:
 		return line(views.Failed, name, sentenceOf(err.Error()))
 	case wide:
 		return line(views.Warning, name, "Other users of the machine can read it",
-			words("give the file beside the registry whose name ends in .key the mode 0600"))
+			words("set the mode of the file beside the registry whose name ends in .key to 0600"))
 	case !there:
 		return line(views.OK, name, "Not needed yet; it is made with the first second factor")
 	}

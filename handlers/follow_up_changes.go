@@ -78,7 +78,7 @@ func (s *Server) followUpReopen(c *gin.Context) error {
 	if err != nil {
 		return s.followUpFailed(c, err)
 	}
-	return s.followUpAnswer(c, f, "It is open again: "+f.Text, views.Undo{})
+	return s.followUpAnswer(c, f, "Reopened: "+f.Text, views.Undo{})
 }
 
 func (s *Server) followUpMove(c *gin.Context) error {

@@ -145,7 +145,7 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 // followUpTabs are the lists of follow-ups, the first shown where none is named.
 var followUpTabs = []struct{ show, label, when, heading, text string }{
 	{"mine", "Mine", "", "Nothing to follow up", "Plan a next step when you log a call, an email or a meeting, and it appears here."},
-	{"overdue", "Overdue", "overdue", "Nothing is overdue", "What somebody did not do by its day appears here."},
+	{"overdue", "Overdue", "overdue", "Nothing is overdue", "Follow-ups that are late appear here."},
 	{"week", "This week", "week", "Nothing this week", "What is due from Monday to Sunday appears here."},
 	{"all", "All", "", "Nothing to follow up", "Next steps that anybody plans appear here until they are done."},
 }

@@ -269,7 +269,7 @@ func (b *browser) do(r *http.Request) answer {
 }
 
 // submit sends the form that a selector finds in an answer, as its button would,
-// with some fields typed anew.
+// with some fields retyped.
 func (b *browser) submit(a answer, selector string, typed ...string) answer {
 	b.t.Helper()
 	button := a.html.Find(selector)

@@ -25,7 +25,7 @@ func (s *Server) linkPageOf(c *gin.Context, kind string, refused map[string]stri
 	password := views.Field{ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.", Autofocus: true}
 	v.Fields = []views.Field{password}
 	if kind == "invitation" {
-		v.Heading, v.Sub, v.Submit = "Welcome, "+u.FullName, "Set a password for "+u.Email+" and come in.", "Set password and sign in"
+		v.Heading, v.Sub, v.Submit = "Welcome, "+u.FullName, "Set a password for "+u.Email+" and sign in.", "Set password and sign in"
 		v.Fields = append(v.Fields, zoneField(c.Request.PostForm.Get("time_zone"), c.Request.PostForm.Get("time_zone") == ""))
 	} else {
 		v.Heading, v.Sub, v.Submit = "Set a new password", "For "+u.Email+". Your other sessions end.", "Set password and sign in"

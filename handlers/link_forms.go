@@ -49,7 +49,7 @@ func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) erro
 	if err != nil {
 		return err
 	}
-	form.Error = text.Isolate(l.ContactName()) + " is linked to " + text.Isolate(l.OrganizationName) + " already"
+	form.Error = text.Isolate(l.ContactName()) + " is already linked to " + text.Isolate(l.OrganizationName)
 	form.Found = foundLink(e, l)
 	return nil
 }

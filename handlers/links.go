@@ -118,7 +118,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 	}, parts...)
 }
 
-// linkChanged answers the card anew and says what was done.
+// linkChanged answers the card again and says what was done.
 func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Undo, focus string) error {
 	if !part(c) {
 		return s.done(c, e.base, views.Toast{Text: done, Undo: undo})

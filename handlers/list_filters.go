@@ -180,7 +180,7 @@ func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values)
 
 // typedFilter is a filter to type, for values that its menu has no room for.
 func typedFilter(label, name string, p url.Values, offered []string) views.Field {
-	return views.Field{ID: "fl-" + name, Name: name, Label: label, Value: p.Get(name), List: offered, Hint: "Values that the menu does not have can be typed"}
+	return views.Field{ID: "fl-" + name, Name: name, Label: label, Value: p.Get(name), List: offered, Hint: "Type a value that is not in the menu"}
 }
 
 // listChips are the menus of a list's filters, and a chip for each other filter

@@ -58,7 +58,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	var half *db.HalfSignedIn
 	switch {
 	case errors.Is(err, db.ErrSignIn):
-		return s.loginRefused(c, http.StatusUnprocessableEntity, next, "Email and password do not fit. Check both, or ask an administrator.")
+		return s.loginRefused(c, http.StatusUnprocessableEntity, next, "Wrong email or password. Check both, or ask an administrator.")
 	case errors.As(err, &locked):
 		return s.loginRefused(c, http.StatusTooManyRequests, next, s.tryLater(c, locked))
 	case errors.As(err, &half):
@@ -76,7 +76,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 	wait := locked.Until.Sub(s.now())
 	c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-	when := "Too many wrong tries. Try again in " + wording.Plural(int(math.Ceil(wait.Minutes())), "minute")
+	when := "Too many wrong attempts. Try again in " + wording.Plural(int(math.Ceil(wait.Minutes())), "minute")
 	if locked.Browser {
 		return when + ", or ask an administrator."
 	}
@@ -87,7 +87,7 @@ func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 func (s *Server) begin(c *gin.Context, token string) error {
 	if v := who(c); v != nil {
 		if err := s.db.SignOut(c.Request.Context(), v.Actor, v.Token); err != nil {
-			s.log.Error("the end of a session is not written yet", "id", middleware.RequestID(c), "error", err)
+			s.log.Error("the end of a session could not be written yet", "id", middleware.RequestID(c), "error", err)
 		}
 	}
 	s.Sessions.SetToken(c.Writer, token)
@@ -155,7 +155,7 @@ func (s *Server) logout(c *gin.Context) error {
 // written yet the session opens nothing all the same.
 func (s *Server) signOut(c *gin.Context, by db.Actor, token string) {
 	if err := s.db.SignOut(c.Request.Context(), by, token); err != nil {
-		s.log.Error("the end of a session is not written yet", "id", middleware.RequestID(c), "error", err)
+		s.log.Error("the end of a session could not be written yet", "id", middleware.RequestID(c), "error", err)
 	}
 	s.Sessions.SetToken(c.Writer, "")
 	c.Header("Clear-Site-Data", `"cache"`)

@@ -83,11 +83,11 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 func (s *Server) wrongCode(c *gin.Context) string {
 	switch {
 	case c.Request.PostForm.Get("recovery") != "":
-		return "This code does not fit, or was used: each works once"
+		return "This code is wrong, or was used before: each works once"
 	case s.ClockIsOff(c.Request.Context()):
-		return "This code does not fit; each works once. The server’s clock may be wrong: tell an administrator, or use a recovery code"
+		return "This code is wrong; each works once. The server’s clock may be wrong: tell an administrator, or use a recovery code"
 	}
-	return "This code does not fit. Enter the newest one; each works once. If that fails too, check the clock of the app’s device"
+	return "This code is wrong. Enter the newest one; each works once. If that fails too, check the clock of the app’s device"
 }
 
 // codeRefused shows the form again with what is wrong, or begins from the password.
@@ -99,7 +99,7 @@ func (s *Server) codeRefused(c *gin.Context, next string, err error) error {
 	switch {
 	case errors.Is(err, db.ErrStartAgain), errors.Is(err, db.ErrNotFound):
 		s.Sessions.SetToken(c.Writer, "")
-		return s.loginRefused(c, status, next, "The code did not come in time, or was wrong too often. Sign in again.")
+		return s.loginRefused(c, status, next, "The code came too late, or was wrong too often. Sign in again.")
 	case errors.As(err, &refused):
 		typed, why = c.Request.PostForm.Get("code"), refused.Fields["code"]
 	case errors.Is(err, db.ErrCode):

@@ -241,7 +241,7 @@ func TestAccount(t *testing.T) {
 		ines.submit(page, "form[action='/account'] .btn.pri").want(303, "", "")
 		ines.submit(page, "form[action='/account'] .btn.pri", "full_name", "", "time_zone", "Mars/Olympus", "theme", "pink").want(422, "#full_name-e", "Enter a name").
 			want(422, "#time_zone-e", "Choose a time zone").want(422, "#theme-e", "Choose a theme").want(422, "title", "Error: ")
-		ines.post("/account", "full_name", " ").want(422, "#time_zone option[selected]", "Europe/Stockholm").want(422, "#theme option[selected]", "Like the system")
+		ines.post("/account", "full_name", " ").want(422, "#time_zone option[selected]", "Europe/Stockholm").want(422, "#theme option[selected]", "Same as the system")
 		// Neither their email nor their rights are theirs to change here.
 		ines.post("/account", "email", "admin@quay.example", "status", "disabled", "role", "Administrator", "id", "1", "password_hash", "x").want(303, "", "")
 	})

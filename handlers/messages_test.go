@@ -18,7 +18,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-var updateMessages = flag.Bool("update-messages", false, "write testdata/messages.golden anew")
+var updateMessages = flag.Bool("update-messages", false, "write testdata/messages.golden again")
 
 // TestMessages holds all words that people read, so that a change of any of them
 // is seen and read by somebody: texts of the code that have several words, and

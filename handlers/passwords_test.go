@@ -80,7 +80,7 @@ func TestALinkTellsNothingOfAccounts(t *testing.T) {
 				if form != nil {
 					a, b = s.stranger().post(link, form...), s.stranger().post(links[0], form...)
 				}
-				a.want(404, "h1", "This link works no more")
+				a.want(404, "h1", "This link no longer works")
 				if a.body != b.body {
 					t.Errorf("%s answers otherwise than a link that never was:\n%s", link, a.shown())
 				}

@@ -226,7 +226,7 @@ func historyOf(c *gin.Context) string {
 // outOfSight leads from a record that its own change took out of the visitor's
 // sight to the list of those that they see.
 func (s *Server) outOfSight(c *gin.Context, list, done string) error {
-	if err := s.flash(c, views.Toast{Text: done + ". It is not among your clients, so you do not see it any more"}); err != nil {
+	if err := s.flash(c, views.Toast{Text: done + ". It is not among your clients, so you can no longer see it"}); err != nil {
 		return err
 	}
 	if part(c) {

@@ -79,7 +79,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 			another := ines.submit(told, "button[name=another]")
 			switch {
 			case what == "link":
-				another.want(422, ".err", "linked to Acme already")
+				another.want(422, ".err", "already linked to Acme")
 			case what == "contact":
 				another.want(422, ".found", "A B") // whose email it is
 			default:
@@ -134,14 +134,14 @@ func TestAFormSentBeforeForWhatIsOutOfSight(t *testing.T) {
 		var told answer
 		s.unchanged(func() {
 			told = lea.post(f.second, append([]string{f.column, "What I typed"}, form...)...).
-				want(409, ".warnline", "you do not see any more").wantValue("[name="+f.column+"]", "What I typed").wantNot("[formaction]")
+				want(409, ".warnline", "you can no longer see").wantValue("[name="+f.column+"]", "What I typed").wantNot("[formaction]")
 		})
 		if strings.Contains(told.body, "Secret") {
 			t.Errorf("%s: they are told what they do not see", what)
 		}
 		another := lea.submit(told, "button[name=another]")
 		if what == "link" {
-			another.want(422, ".err", "linked to Beta already")
+			another.want(422, ".err", "already linked to Beta")
 		} else {
 			another.want(303, "", "")
 		}

@@ -184,7 +184,7 @@ func (f roleForm) view(p views.Page) views.Role {
 func roleFields(f roleForm) []views.Field {
 	fields := []views.Field{{ID: "name", Name: "name", Label: "Name", Autocomplete: "off", Value: f.typed.Name}}
 	if f.stored.ID == "" {
-		fields = append(fields, views.Field{ID: "slug", Name: "slug", Label: "Slug", Autocomplete: "off", Value: f.typed.Slug, Optional: true, Hint: "What commands call it; the name, where this is empty"})
+		fields = append(fields, views.Field{ID: "slug", Name: "slug", Label: "Slug", Autocomplete: "off", Value: f.typed.Slug, Optional: true, Hint: "The name that commands use; made from the name if empty"})
 	}
 	fields = append(fields, views.Field{ID: "description", Name: "description", Label: "Description", Type: "textarea", Value: f.typed.Description, Optional: true})
 	if f.stored.ID == "" && f.refused == nil {
@@ -195,7 +195,7 @@ func roleFields(f roleForm) []views.Field {
 }
 
 func scopeOptions(current string) []views.Option {
-	options := []views.Option{{Value: "all", Label: "All clients"}, {Value: "own", Label: "Only clients of their own", Href: "What they own and what is linked to it. Others are not in lists, search or counts"}}
+	options := []views.Option{{Value: "all", Label: "All clients"}, {Value: "own", Label: "Only their own clients", Href: "What they own and what is linked to it. Others are not in lists, search or counts"}}
 	for i := range options {
 		options[i].Selected = options[i].Value == current
 	}
@@ -221,7 +221,7 @@ func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 			} else if by.Beyond(f.stored) != "" {
 				row.Fixed, row.Ticked, row.Note = true, f.stored.Can(p), ""
 			} else if !by.Can(p) {
-				row.Fixed, row.Ticked, row.Note = true, false, "You lack this yourself, so you cannot give it"
+				row.Fixed, row.Ticked, row.Note = true, false, "You do not have this permission, so you cannot grant it"
 			}
 			if row.Idle != "" {
 				row.Note = ""

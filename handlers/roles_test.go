@@ -83,7 +83,7 @@ func TestARefusedRoleKeepsWhatWasTyped(t *testing.T) {
 	manager := s.RolePath("Manager")
 	s.unchanged(func() {
 		a := admin.post("/admin/roles", "name", "manager ", "slug", "m", "description", "Mine", "client_scope", "own", "permission", "ViewAudit", "require_mfa", "true")
-		a.want(422, "#name-e", "There is a role of this name already").want(422, "title", "Error: ").wantValue("#name", "manager ").wantValue("#slug", "m").want(422, "#description", "Mine")
+		a.want(422, "#name-e", "There is already a role with this name").want(422, "title", "Error: ").wantValue("#name", "manager ").wantValue("#slug", "m").want(422, "#description", "Mine")
 		a.want(422, "[name=client_scope][value=own][checked]", "").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]").want(422, "[name=require_mfa][checked]", "")
 		admin.post("/admin/roles").want(422, "#name-e", "Enter a name").wantNot("#slug-e")
 		admin.post("/admin/roles", "name", "Sales", "slug", "VIEWER").want(422, "#slug-e", "The role Viewer has this slug")
@@ -124,9 +124,9 @@ func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {
 	clerk := s.person("Clerk", s.Role("Clerk", db.ManageUsers, db.ViewClient))
 	clerk.get("/admin/roles/new").want(200, "#p-ViewClient", "").wantNot("#p-EditClient").want(200, ".matrix", "You lack this yourself")
 	s.unchanged(func() {
-		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewAudit").want(422, ".err", "You may not give what you may not do yourself: ViewAudit")
+		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewAudit").want(422, ".err", "You cannot grant permissions that you do not have: ViewAudit")
 		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Manager").want(422, "#role-e", "Manager may do what you may not (EditClient)")
-		clerk.get("/admin/users/"+clerk.user.ID).want(200, "label:has([value=Administrator][disabled])", "Everything · all clients · not yours to give").want(200, "[value=Clerk]:not([disabled])", "")
+		clerk.get("/admin/users/"+clerk.user.ID).want(200, "label:has([value=Administrator][disabled])", "Everything · all clients · you cannot grant this").want(200, "[value=Clerk]:not([disabled])", "")
 	})
 	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = 'Clerk'")
 	clerk.get("/admin/roles/new").want(200, "[name=client_scope][value=own][checked]", "")
@@ -134,7 +134,7 @@ func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {
 	s.unchanged(func() {
 		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "all").want(422, "fieldset .err", "You see only your own clients")
 		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient").want(422, "fieldset .err", "You see only your own clients")
-		clerk.post(reader, "name", "Reader", "permission", "ViewClient", "client_scope", "own").want(422, "#beyond", "Reader sees all clients, and you see only your own, so it is not yours to change")
+		clerk.post(reader, "name", "Reader", "permission", "ViewClient", "client_scope", "own").want(422, "#beyond", "Reader sees all clients, and you see only your own, so you cannot change it")
 		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Reader").want(422, "#role-e", "Reader sees all clients")
 	})
 	clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "own").want(303, "", "")

@@ -15,7 +15,7 @@ import (
 	"clientregistry/handlers"
 )
 
-var update = flag.Bool("update", false, "write testdata/permissions.golden anew")
+var update = flag.Bool("update", false, "write testdata/permissions.golden again")
 
 // world is a registry with a record of every kind, and the paths of all.
 type world struct {
@@ -167,7 +167,7 @@ func TestPermissions(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.String() != string(want) {
-		t.Errorf("who may do what is not as in %s (-update writes it anew):\n%s", golden, difference(string(want), got.String()))
+		t.Errorf("who may do what is not as in %s (-update writes it again):\n%s", golden, difference(string(want), got.String()))
 	}
 }
 

@@ -92,7 +92,7 @@ func (s *Server) sidebarViews(c *gin.Context) ([]views.Ref, error) {
 	return refs, err
 }
 
-// addresses are where views lead, kept: to write them anew for every page takes
+// addresses are where views lead, kept: to write them again for every page takes
 // as long as to find a record.
 type addresses struct {
 	mu    sync.Mutex

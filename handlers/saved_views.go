@@ -37,7 +37,7 @@ func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[st
 		return page, err
 	}
 	page.Heading, page.Action, page.Submit = "Save view", "/views", "Save view"
-	page.Page = s.page(c, page.Heading, "Keep a list's filters, order and columns under a name", x.List)
+	page.Page = s.page(c, page.Heading, "Save a list's filters, order and columns under a name", x.List)
 	page.Hidden = append(page.Hidden, views.Hidden{Name: "request_id", Value: requestID(c)}, views.Hidden{Name: "list", Value: x.List}, views.Hidden{Name: "query", Value: x.Query})
 	all, err := s.db.SavedViews(c.Request.Context(), who(c).Actor)
 	for _, other := range all {

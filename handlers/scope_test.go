@@ -154,7 +154,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	if given.StatusCode != http.StatusOK || given.Header.Get("HX-Redirect") != "/contacts" {
 		t.Errorf("it leads to %q", given.Header.Get("HX-Redirect"))
 	}
-	b.get("/contacts").want(200, "#toasts", "Owner saved. It is not among your clients, so you do not see it any more")
+	b.get("/contacts").want(200, "#toasts", "Owner saved. It is not among your clients, so you can no longer see it")
 	b.get(mine.contact).want(404, "h1", "")
 
 	made := b.post("/organizations", "display_name", "For Per", "owner_user_id", other.user.ID)

@@ -364,7 +364,7 @@ func TestChangingOnesEmail(t *testing.T) {
 		ines.submit(page, change, "email", "nowhere", "current_password", password).want(422, "#email-e", "Enter an email with a domain").wantValue("#email", "nowhere").wantValue("#full_name", "Manager Person")
 		ines.submit(page, change, "email", "new@quay.example").want(422, "#email-password-e", "Enter your current password").wantNot("#current_password-e")
 		ines.submit(page, change, "email", lea.user.Email, "current_password", "wrong password").want(422, "#email-password-e", "not your current password").wantNot("#email-e")
-		ines.submit(page, change, "email", strings.ToUpper(lea.user.Email), "current_password", password).want(422, "#email-e", "has an account already")
+		ines.submit(page, change, "email", strings.ToUpper(lea.user.Email), "current_password", password).want(422, "#email-e", "already an account")
 	})
 	ines.submit(page, change, "email", "new@quay.example", "current_password", password).want(303, "", "")
 	s.wantAudit(ines, "change_email", `"new":"new@quay.example"`)

@@ -63,9 +63,9 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	switch {
 	case err != nil || base.Hostname() == "" || base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("the base URL %q is none; give it like https://registry.example", text)
+		return nil, fmt.Errorf("the base URL %q is not an address; write it like https://registry.example", text)
 	case base.User != nil || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || strings.Contains(text, "#"):
-		return nil, fmt.Errorf("the base URL %q has more than a scheme and a host; give it like %s://%s", text, base.Scheme, base.Host)
+		return nil, fmt.Errorf("the base URL %q has more than a scheme and a host; write it like %s://%s", text, base.Scheme, base.Host)
 	}
 	return &url.URL{Scheme: base.Scheme, Host: hostOf(base)}, nil
 }

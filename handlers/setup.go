@@ -27,7 +27,7 @@ type setupLink struct {
 
 const setupLife = time.Hour
 
-// SetupLink makes the link anew and returns its address. It works for an
+// SetupLink makes the link again and returns its address. It works for an
 // hour, and only while the registry has no user.
 func (s *Server) SetupLink() string {
 	s.setup.mu.Lock()

@@ -15,9 +15,9 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	link := s.setupPath()
 	ines := s.stranger()
 	for _, wrong := range []string{"/setup", "/setup?token=", "/setup?token=x", strings.ToLower(link), link + "x"} {
-		ines.get(wrong).want(404, "h1", "This link works no more").wantNot("form")
+		ines.get(wrong).want(404, "h1", "This link no longer works").wantNot("form")
 		s.unchanged(func() {
-			ines.post(wrong, "email", "a@b.example", "full_name", "A", "password", password).want(404, "h1", "works no more")
+			ines.post(wrong, "email", "a@b.example", "full_name", "A", "password", password).want(404, "h1", "no longer works")
 		})
 	}
 	form := ines.get(link).want(200, "h1", "Create the first administrator").wantPart(false)
@@ -39,10 +39,10 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	s.WantOne("Administrator Pacific/Honolulu", "SELECT slug || ' ' || time_zone FROM users JOIN user_role ON user_id = users.id JOIN roles ON roles.id = role_id")
 	s.WantOne("0", "SELECT count(*) FROM users WHERE instr(password_hash, ?)", password)
 	ines.get("/").want(200, "h1", "Home").want(200, ".me small", "Administrator")
-	s.stranger().get(link).want(404, "h1", "works no more")
+	s.stranger().get(link).want(404, "h1", "no longer works")
 	s.unchanged(func() {
-		s.stranger().post(link, append(typed, "password", password)...).want(404, "h1", "works no more")
-		s.stranger().post(s.setupPath(), append(typed, "password", password)...).want(404, "h1", "works no more") // not with a new one either
+		s.stranger().post(link, append(typed, "password", password)...).want(404, "h1", "no longer works")
+		s.stranger().post(s.setupPath(), append(typed, "password", password)...).want(404, "h1", "no longer works") // not with a new one either
 	})
 	s.stranger().post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
 }
@@ -51,14 +51,14 @@ func TestSetupLinkExpires(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	old := s.setupPath()
-	link := s.setupPath() // made anew, the old one is void
-	s.stranger().get(old).want(404, "h1", "works no more")
+	link := s.setupPath() // made again, the old one is void
+	s.stranger().get(old).want(404, "h1", "no longer works")
 	s.Clock.Add(59 * time.Minute)
 	s.stranger().get(link).want(200, "form", "")
 	s.Clock.Add(time.Minute)
 	s.unchanged(func() {
-		s.stranger().get(link).want(404, "h1", "works no more")
-		s.stranger().post(link, "full_name", "A", "email", "a@b.example", "password", password).want(404, "h1", "works no more")
+		s.stranger().get(link).want(404, "h1", "no longer works")
+		s.stranger().post(link, "full_name", "A", "email", "a@b.example", "password", password).want(404, "h1", "no longer works")
 	})
 	s.stranger().get("/").want(303, "", "")
 	if !strings.HasPrefix(newSiteAt(t, "https://registry.example:8443").SetupLink(), "https://registry.example:8443/setup?token=") {
@@ -84,7 +84,7 @@ func TestTwoSetUpAtOnce(t *testing.T) {
 		case 303:
 			made++
 		case 404:
-			a.want(404, "h1", "works no more")
+			a.want(404, "h1", "no longer works")
 		default:
 			t.Errorf("%d\n%s", a.StatusCode, a.shown())
 		}

@@ -37,7 +37,7 @@ func (s *Server) systemIndex(c *gin.Context) error {
 		commit = commit[:7]
 	}
 	return s.show(c, http.StatusOK, views.System{
-		Page: s.page(c, "System", "How the registry itself is", "system"), Health: health, Backups: list, Jobs: s.jobRows(now),
+		Page: s.page(c, "System", "The state of the registry itself", "system"), Health: health, Backups: list, Jobs: s.jobRows(now),
 		Versions: []views.Detail{
 			{Name: "Registry", Value: version + ", commit " + commit},
 			{Name: "Go", Value: strings.TrimPrefix(runtime.Version(), "go")},
@@ -116,7 +116,7 @@ func (s *Server) backupCreate(c *gin.Context) error {
 	case s.jobs.Backups() == nil:
 		says = "No backup was made: the program was started with --backup-dir off"
 	case !begun:
-		says = "A backup is being made already"
+		says = "A backup is already being made"
 	}
 	if err := s.flash(c, views.Toast{Text: says}); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (s *Server) backupCreate(c *gin.Context) error {
 func (s *Server) systemCheck(c *gin.Context) error {
 	says := "The registry is being checked"
 	if !s.jobs.Check() {
-		says = "The registry is being checked already"
+		says = "The registry is already being checked"
 	}
 	if err := s.flash(c, views.Toast{Text: says}); err != nil {
 		return err

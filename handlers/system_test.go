@@ -132,7 +132,7 @@ func TestABackupMadeByHand(t *testing.T) {
 	ines.get("/admin/system").want(200, "#backups[hx-get='/admin/system'] .state", "Being made now").wantNot("#back-up")
 	ines.get("/").want(200, "#no-backup .state", "One is being made now").wantNot("#no-backup form")
 	ines.backUp()
-	ines.get("/admin/system").want(200, ".toast", "is being made already")
+	ines.get("/admin/system").want(200, ".toast", "is already being made")
 	if _, err := os.Stat(folder); err == nil {
 		t.Error("a second one was made")
 	}

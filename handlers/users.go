@@ -278,7 +278,7 @@ func (s *Server) addressUnlock(c *gin.Context) error {
 	if err := s.db.UnlockAddress(c.Request.Context(), who(c).Actor, readable(c.Request.PostForm.Get("address"))); err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: "Sign-ins from that address are let through again"}); err != nil {
+	if err := s.flash(c, views.Toast{Text: "Sign-ins from that address are unlocked"}); err != nil {
 		return err
 	}
 	return s.redirect(c, "/admin/users")

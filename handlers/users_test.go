@@ -33,11 +33,11 @@ func TestAnInvitedPersonComesIn(t *testing.T) {
 		sam.get(link).want(200, "h1", "Welcome, Sam Okoye").want(200, "#time_zone", "Asia/Tokyo")
 		sam.post(link, "password", "short", "time_zone", "Asia/Tokyo").want(422, "#password-e", "at least 8")
 		sam.post(link, "password", "another good password", "time_zone", "Mars").want(422, "#time_zone-e", "Choose a time zone")
-		sam.get("/invitations/nothing").want(404, "h1", "works no more")
+		sam.get("/invitations/nothing").want(404, "h1", "no longer works")
 	})
 	sam.post(link, "password", "another good password", "time_zone", "Asia/Tokyo").want(303, "", "")
 	sam.get("/").want(200, ".me", "Manager")
-	sam.get(link).want(404, "h1", "works no more")
+	sam.get(link).want(404, "h1", "no longer works")
 	admin.get("/admin/users").want(200, ".foot", "2 users").want(200, "#rows .c-st", "Active")
 }
 
@@ -48,7 +48,7 @@ func TestAnInvitationThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	s.unchanged(func() {
 		admin.post("/admin/users", "email", "nobody", "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "Enter an email").want(422, "[name=role][value=Viewer][checked]", "").wantValue("#full_name", "Sam")
 		admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam").want(422, "#role-e", "Choose at least one role")
-		admin.post("/admin/users", "email", admin.user.Email, "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "has an account already")
+		admin.post("/admin/users", "email", admin.user.Email, "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "already an account")
 	})
 }
 
@@ -74,7 +74,7 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	reset.post(link, "password", "another good password").want(303, "", "")
 	reset.get("/").want(200, "h1", "Home")
 	lea.get("/").want(303, "", "") // the old sessions are over
-	reset.get(link).want(404, "h1", "works no more")
+	reset.get(link).want(404, "h1", "no longer works")
 
 	admin.post(page+"/disable").want(303, "", "")
 	reset.get("/").want(303, "", "")
@@ -120,7 +120,7 @@ func TestALockedAddressIsSeenAndLetThrough(t *testing.T) {
 		s.stranger().post("/login", "email", fmt.Sprintf("person%d@quay.example", n), "password", "wrong password").want(422, "", "")
 	}
 	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(429, "#login-e", "Try again in 15 minutes")
-	page := admin.get("/admin/users").want(200, "form.banner", "Too many wrong passwords came from 192.0.2.1. No sign-in from there is taken until 10:45")
+	page := admin.get("/admin/users").want(200, "form.banner", "Too many wrong passwords came from 192.0.2.1. No sign-in from there is accepted until 10:45")
 	admin.get("/admin/audit?action=address_locked").want(200, "#timeline .by", "Somebody was locked out for 15 minutes after 50 wrong passwords from 192.0.2.1")
 	s.unchanged(func() {
 		lea.post("/admin/addresses/unlock", "address", "192.0.2.1").want(403, "h1 + p", "ManageUsers")
@@ -145,7 +145,7 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 	admin.post("/admin/users/"+gone.user.ID+"/disable").want(303, "", "")
 	for _, id := range []string{admin.user.ID, gone.user.ID} {
 		page := "/admin/users/" + id
-		helper.get(page).want(200, "#beyond", "Administrator may do what you may not (EditClient), so this account is not yours to change").wantNot("main form").want(200, "main", "Administrator: everything · all clients")
+		helper.get(page).want(200, "#beyond", "Administrator may do what you may not (EditClient), so you cannot change this account").wantNot("main form").want(200, "main", "Administrator: everything · all clients")
 		helper.get("/admin/users").want(200, "tr:has(a[href='"+page+"'])", "Administrator").wantNot("form[action^='" + page + "']")
 		s.unchanged(func() {
 			for _, verb := range []string{"disable", "enable", "unlock", "end-sessions", "invite", "reset-password", "reset-mfa"} {
@@ -156,7 +156,7 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 		})
 	}
 	role := s.RolePath("Administrator")
-	helper.get(role).want(200, "#beyond", "Administrator may do what you may not (EditClient), so it is not yours to change").wantNot("main form").want(200, ".matrix", "Yes").want(200, "main", "A second factor is not required")
+	helper.get(role).want(200, "#beyond", "Administrator may do what you may not (EditClient), so you cannot change it").wantNot("main form").want(200, ".matrix", "Yes").want(200, "main", "A second factor is not required")
 	s.unchanged(func() {
 		helper.post(role, "name", "Nobody", "permission", "ManageUsers", "client_scope", "all", "require_mfa", "true").want(422, "#beyond", "not yours").want(422, "h1", "Administrator")
 	})

@@ -252,7 +252,7 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	ctx := t.Context()
 	by := db.Actor{UserID: lines(t, file, "SELECT id FROM users WHERE full_name = 'Sam Okoye'")[0], May: db.Permissions}
 
-	// A change that goes nowhere makes the verb index the record and write its sort key anew.
+	// A change that goes nowhere makes the verb index the record and write its sort key again.
 	const index = "SELECT id, sort_key, (SELECT words || ' / ' || organizations FROM contact_search WHERE contact_search.docid = contacts.docid), length(last_name) FROM contacts WHERE id IN (SELECT contact_id FROM organization_contact GROUP BY contact_id HAVING count(*) = 3) OR docid % 97 = 0 ORDER BY id"
 	const organizationIndex = "SELECT id, sort_key, (SELECT words FROM organization_search WHERE organization_search.docid = organizations.docid) FROM organizations WHERE docid % 23 = 0 ORDER BY id"
 	contacts, organizations := lines(t, file, index), lines(t, file, organizationIndex)

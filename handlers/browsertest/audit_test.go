@@ -36,7 +36,7 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 			w.everywhere("audit log")
 		}
 		w.click("button", "Verify now")
-		w.see("#toasts", "The history is whole")
+		w.see("#toasts", "The history is intact")
 		w.see("#verified.ok")
 		w.click(".verified summary", "What does this prove?")
 		w.see(".verified code", "clientregistry verify --hash")

@@ -303,7 +303,7 @@ func (f *fixture) floorRequest(path string) func(int64) []byte {
 
 // floorMux answers with the bare SQL of each request and bytes appended by hand.
 func (f *fixture) floorMux(b *testing.B) http.Handler {
-	// As in db/sqlite, = +? keeps SQLite from preparing the query anew for each value.
+	// As in db/sqlite, = +? keeps SQLite from preparing the query again for each value.
 	prepare := func(query string) *sql.Stmt {
 		s, err := f.reader.Prepare(query)
 		check(b, err)

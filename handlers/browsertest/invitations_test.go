@@ -58,8 +58,8 @@ func TestComingInByKeyboard(t *testing.T) {
 	state("Invited Link has expired")
 	late := o.window()
 	late.open(link)
-	late.see("h1", "This link works no more")
-	late.everywhere("a link that works no more")
+	late.see("h1", "This link no longer works")
+	late.everywhere("a link that no longer works")
 	w.tabTo("#rows a[title='Sam Okoye']")
 	w.press("Enter")
 	w.see("h1", "Sam Okoye")
@@ -103,7 +103,7 @@ func TestComingInByKeyboard(t *testing.T) {
 	w.count(2, ".c-st .ok")
 	w.see(".c-mfa", "Authenticator app")
 	late.open(link)
-	late.see("h1", "This link works no more")
+	late.see("h1", "This link no longer works")
 	o.WantOne("Asia/Tokyo", "SELECT time_zone FROM users WHERE email = 'sam@pinestreet.example'")
 }
 

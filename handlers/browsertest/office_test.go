@@ -73,7 +73,7 @@ func (o *office) person(name, role string) *person {
 	return p
 }
 
-// comeIn signs somebody in anew.
+// comeIn signs somebody in again.
 func (p *person) comeIn() { p.cookie = p.office.SignIn(p.user) }
 
 // post sends a form, names and values in turn, from no window, and must be led on to a page.

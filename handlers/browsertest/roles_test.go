@@ -9,7 +9,7 @@ import (
 )
 
 // TestARoleByKeyboard: an administrator makes a role and gives it to
-// somebody, who then sees what it says and no more.
+// somebody, who then sees what it says and nothing else.
 func TestARoleByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -105,7 +105,7 @@ func TestOwnClientsInABrowser(t *testing.T) {
 	w.click("[name=role][value=Manager]")
 	w.click("[name=role][value=Seller]")
 	w.click("button", "Save roles")
-	w.see("form p", "Sees and changes only clients of their own: 1 organization and 1 contact")
+	w.see("form p", "Sees and changes only their own clients: 1 organization and 1 contact")
 
 	hers.open(secret)
 	hers.signInAs(lea.user.Email)

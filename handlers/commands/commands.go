@@ -72,8 +72,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 type serveCmd struct {
 	Addr           string   `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	BaseURL        string   `help:"Address that people type, where it is another one: https behind a proxy, say." name:"base-url" placeholder:"URL"`
-	TrustedProxies []string `help:"Proxies whose X-Forwarded-For counts." placeholder:"ADDRESS"`
+	BaseURL        string   `help:"Address that people type, if it differs: https behind a proxy, for example." name:"base-url" placeholder:"URL"`
+	TrustedProxies []string `help:"Proxies whose X-Forwarded-For header is trusted." placeholder:"ADDRESS"`
 	LogFormat      string   `help:"text or json." enum:"text,json" default:"text"`
 
 	BackupDir string         `help:"Folder of the nightly backups; off makes none. The default is backups, beside the registry." placeholder:"FOLDER"`
@@ -209,7 +209,7 @@ func logHandler(format string, w io.Writer) slog.Handler {
 
 type demoCmd struct {
 	Size string `help:"s (1,000 organizations), m (50,000) or l (500,000)." enum:"s,m,l" default:"s"`
-	Seed uint64 `help:"Another number makes other data; the same one the same." default:"1"`
+	Seed uint64 `help:"Seed of the sample: the same number makes the same data." default:"1"`
 }
 
 // Run fills the registry and says how far it is.
@@ -344,7 +344,7 @@ func (cmd *verifyCmd) verify(e *env, d *db.DB) error {
 	}
 	row, err := d.RowOfHash(e.ctx, strings.ToLower(strings.TrimSpace(cmd.Hash)))
 	if errors.Is(err, db.ErrNotFound) {
-		return errors.New("no row of the history carries the hash you noted: rows were cut off or written anew since; compare with a backup")
+		return errors.New("no row of the history carries the hash you noted: rows were cut off or rewritten since; compare with a backup")
 	}
 	if err != nil {
 		return err

@@ -260,7 +260,7 @@ func TestServeFromSetUpToTheEnd(t *testing.T) {
 	if a.Request.URL.String() != base+"/" || a.StatusCode != 200 {
 		t.Fatalf("after setting up: %s %d", a.Request.URL, a.StatusCode)
 	}
-	get(s.url, 404, "works no more")
+	get(s.url, 404, "no longer works")
 	get(base+"/organizations", 200, "No organizations yet")
 	get(base+"/static/app.css", 200, "")
 	get(base+"/healthz", 200, "ok")

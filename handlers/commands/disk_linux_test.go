@@ -148,7 +148,7 @@ func TestWhileTheDiskIsFullPeopleReadAndSignOut(t *testing.T) {
 	stolen.want(200, "Home", "/", nil)
 
 	p.disk("full")
-	ada.want(507, "The disk of the registry is full. Nothing was changed", "/organizations", organization)
+	ada.want(507, "The registry’s disk is full. Nothing was changed", "/organizations", organization)
 	for _, path := range []string{"/", "/organizations", "/account", "/admin/users", "/admin/audit", "/admin/audit.csv", "/readyz"} {
 		ada.want(200, "", path, nil)
 	}

@@ -21,8 +21,8 @@ type userCmd struct {
 	Add           userAddCmd           `cmd:"" help:"Create a user who may sign in at once."`
 	List          userListCmd          `cmd:"" help:"List the users."`
 	ResetPassword userResetPasswordCmd `cmd:"" help:"Give a user a new password; it ends their sessions and lifts a lock."`
-	ResetMFA      userResetMFACmd      `cmd:"" name:"reset-mfa" help:"Take off the second factor of a user who lost it; it ends their sessions."`
-	Unlock        userUnlockCmd        `cmd:"" help:"Let a user, or an address, that was locked out try again."`
+	ResetMFA      userResetMFACmd      `cmd:"" name:"reset-mfa" help:"Remove the second factor of a user who lost it; it ends their sessions."`
+	Unlock        userUnlockCmd        `cmd:"" help:"Unlock a user or an address."`
 	AddRole       userAddRoleCmd       `cmd:"" help:"Give a user one more role."`
 }
 
@@ -95,7 +95,7 @@ func (userListCmd) Run(e *env) error {
 }
 
 type userResetPasswordCmd struct {
-	Email         string `required:"" help:"Whose." placeholder:"EMAIL"`
+	Email         string `required:"" help:"The email of the user who gets a new password." placeholder:"EMAIL"`
 	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
 }
 
@@ -111,7 +111,7 @@ func (cmd *userResetPasswordCmd) Run(e *env) error {
 }
 
 type userResetMFACmd struct {
-	Email string `required:"" help:"Whose." placeholder:"EMAIL"`
+	Email string `required:"" help:"The email of the user who lost it." placeholder:"EMAIL"`
 }
 
 // Run takes the user's second factor off.
@@ -122,8 +122,8 @@ func (cmd *userResetMFACmd) Run(e *env) error {
 }
 
 type userUnlockCmd struct {
-	Email   string `required:"" xor:"whom" help:"Whom." placeholder:"EMAIL"`
-	Address string `required:"" xor:"whom" help:"All who sign in from an address." placeholder:"ADDRESS"`
+	Email   string `required:"" xor:"whom" help:"The email of the user to unlock." placeholder:"EMAIL"`
+	Address string `required:"" xor:"whom" help:"The address to unlock, for all who sign in from it." placeholder:"ADDRESS"`
 }
 
 // Run lifts the lock of an account, or of an address.
@@ -138,19 +138,19 @@ func (cmd *userUnlockCmd) unlockAddress(e *env) error {
 	_, err := netip.ParseAddr(cmd.Address)
 	network, _ := netip.ParsePrefix(cmd.Address) // a /64 is how the users' page names an IPv6 address
 	if err != nil && network.Bits() != 64 {
-		return fmt.Errorf("%q is no address; give one like 192.0.2.1 or 2001:db8::1", cmd.Address)
+		return fmt.Errorf("%q is not an address; write it like 192.0.2.1 or 2001:db8::1", cmd.Address)
 	}
 	return e.with(db.Options{}, func(d *db.DB) error {
 		if err := d.UnlockAddress(e.ctx, db.System, cmd.Address); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.stdout, "Sign-ins from %s are let through.\n", cmd.Address)
+		fmt.Fprintf(e.stdout, "Sign-ins from %s are unlocked.\n", cmd.Address)
 		return nil
 	})
 }
 
 type userAddRoleCmd struct {
-	Email string `required:"" help:"Whom." placeholder:"EMAIL"`
+	Email string `required:"" help:"The email of the user who gets the role." placeholder:"EMAIL"`
 	Role  string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
 }
 

@@ -16,7 +16,7 @@ type DailyTime struct{ Hour, Minute int }
 func (t *DailyTime) UnmarshalText(text []byte) error {
 	at, err := time.Parse("15:04", string(text))
 	if err != nil {
-		return fmt.Errorf("%q is no time of day; give it like 03:00", text)
+		return fmt.Errorf("%q is not a time of day; write it like 03:00", text)
 	}
 	*t = DailyTime{at.Hour(), at.Minute()}
 	return nil
@@ -150,7 +150,7 @@ func (j *Jobs) backUp() {
 	j.finished.Add(1)
 	switch {
 	case stopped:
-		j.log.Info("a backup was stopped; it is made up for after the next start")
+		j.log.Info("a backup was stopped; the next start makes it")
 	case err != nil:
 		j.log.Error("backup", "error", err)
 	default:

@@ -95,7 +95,7 @@ func (j *Jobs) verify(ctx context.Context, gently bool) (db.Verification, error)
 	defer j.verifying.Unlock()
 	v, err := j.db.VerifyHistory(ctx, gently)
 	if found := (*db.Broken)(nil); errors.As(err, &found) {
-		j.log.Error("the history is not whole", "problem", found.Problem)
+		j.log.Error("the history is broken", "problem", found.Problem)
 	}
 	return v, err
 }

@@ -15,7 +15,7 @@ func (j *Jobs) refold() {
 		var err error
 		if more, err = j.refoldPiece(); err != nil {
 			if j.ctx.Err() == nil && !db.IsDamaged(err) {
-				j.log.Warn("keys and words of texts are not made again; the next start goes on with it", "error", err)
+				j.log.Warn("re-indexing stopped; the next start goes on with it", "error", err)
 			}
 			return
 		}
@@ -40,7 +40,7 @@ func (j *Jobs) refoldPiece() (more bool, err error) {
 func (j *Jobs) nameSameEmails() {
 	same, err := j.db.SameEmails(j.ctx)
 	if err != nil && j.ctx.Err() == nil {
-		j.log.Warn("emails are not compared", "error", err)
+		j.log.Warn("emails could not be compared", "error", err)
 	}
 	for _, emails := range same {
 		j.log.Warn("two emails are the same but for how their letters are composed; correct one of them", "emails", emails)

@@ -93,7 +93,7 @@ func (j *Jobs) mergeWords() {
 			more, err = j.db.MergeWords(j.ctx)
 			j.merging.Unlock()
 			if err != nil && j.ctx.Err() == nil && !db.IsDamaged(err) {
-				j.log.Warn("the indexes of words are not merged", "error", err)
+				j.log.Warn("the full-text indexes could not be merged", "error", err)
 			}
 			if !j.pause(time.Since(start)) {
 				return

@@ -10,7 +10,7 @@ import (
 func (j *Jobs) tidyHourly() {
 	for {
 		if err := j.tidy(); err != nil && j.ctx.Err() == nil && !db.IsDamaged(err) {
-			j.log.Warn("what is over is not removed; it is tried again within the hour", "error", err)
+			j.log.Warn("expired rows could not be removed; the next attempt is within the hour", "error", err)
 		}
 		if !j.pause(time.Hour) {
 			return

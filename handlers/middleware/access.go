@@ -21,7 +21,7 @@ var (
 	// ErrNoSession tells that nobody is signed in where somebody must be.
 	ErrNoSession = errors.New("not signed in")
 	// ErrMustEnrol tells that somebody has yet to set up the second factor that their role demands.
-	ErrMustEnrol = errors.New("a second factor is demanded and missing")
+	ErrMustEnrol = errors.New("a required second factor is missing")
 )
 
 // Check returns nil where v may use a route, or ErrNoSession, ErrMustEnrol or db.ErrForbidden.

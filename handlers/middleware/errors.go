@@ -96,7 +96,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	case errors.Is(err, ErrMustEnrol):
 		return Answer{
 			Status: http.StatusForbidden, Heading: "You may not do this yet",
-			Message: "Your role demands a second factor; set it up first. Nothing was changed.",
+			Message: "Your role requires a second factor; set it up first. Nothing was changed.",
 		}
 	case errors.As(err, &lacks):
 		a := Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: lacks.Error() + ". Nothing was changed."}
@@ -131,7 +131,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	case errors.As(err, &repeated):
 		return Answer{
 			Status: http.StatusConflict, Heading: "Sent before",
-			Message: "This was sent before with something else in it. Nothing of this one is saved.",
+			Message: "This was sent before with different content. Nothing of this one is saved.",
 		}
 	case errors.As(err, &keyLost):
 		return Answer{
@@ -176,20 +176,20 @@ func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 	case db.IsFull(err):
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "No room left",
-			Message: "The disk of the registry is full. Nothing was changed; reading goes on. " +
+			Message: "The registry’s disk is full. Nothing was changed; reading goes on. " +
 				advice(c, "Make room on it; nothing has to be restarted."),
 		}, true
 	case db.IsReadOnly(err):
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "Nothing can be saved just now",
-			Message: "The disk of the registry takes no changes. Nothing was changed; reading goes on. " +
-				advice(c, "Let its file and folder be written; nothing has to be restarted."),
+			Message: "The registry’s disk cannot be written. Nothing was changed; reading goes on. " +
+				advice(c, "Make its file and folder writable; nothing has to be restarted."),
 		}, true
 	case db.IsUnavailable(err):
 		return Answer{
 			Status: http.StatusServiceUnavailable, Heading: "The registry cannot be used just now",
 			Message: "Its file cannot be read. What was saved before is not touched; nothing was changed now. " +
-				advice(c, "See that its disk is there and answers."),
+				advice(c, "Check that its disk is there and answers."),
 		}, true
 	}
 	return Answer{}, false

@@ -23,7 +23,7 @@ var (
 	// ErrForm tells of a form that cannot be read.
 	ErrForm = errors.New("the form cannot be read")
 	// ErrType tells of a body that is no form.
-	ErrType = errors.New("the body is no form")
+	ErrType = errors.New("the body is not a form")
 )
 
 // ReadForm parses the body: a form of at most maxFields fields, and of any number

@@ -65,7 +65,7 @@ func Sight(status string, x db.Sight) string {
 		says += "and changes "
 	}
 	if x.OwnOnly {
-		says += "only clients of their own"
+		says += "only their own clients"
 	} else {
 		says += "all clients"
 	}

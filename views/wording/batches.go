@@ -18,7 +18,7 @@ func (b Batch) Of(n int) (does, did string) {
 	switch b.Action {
 	case "assign_owner":
 		if b.Subject == "" {
-			return "Take the owner off " + all, "Owner taken off " + all
+			return "Remove the owner from " + all, "Owner removed from " + all
 		}
 		return "Assign " + all + " to " + b.Subject, all + " assigned to " + b.Subject
 	case "link":
@@ -63,7 +63,7 @@ func (b Batch) Why(left db.Left) string {
 	case db.Changed:
 		return all + " changed meanwhile and " + stay
 	case db.Unmatched:
-		return all + " " + verb(left.Count, "does", "do") + " not match any more and " + stay
+		return all + " no longer " + verb(left.Count, "matches", "match") + " and " + stay
 	case db.New:
 		return all + " " + verb(left.Count, "matches", "match") + " only since the preview and " + stay
 	case db.NoLink:
@@ -74,15 +74,15 @@ func (b Batch) Why(left db.Left) string {
 	case db.Same:
 		switch b.Action {
 		case "archive":
-			return all + " " + are + " archived already"
+			return all + " " + are + " already archived"
 		case "restore":
-			return all + " " + are + " active already"
+			return all + " " + are + " already active"
 		case "link":
-			return all + " " + are + " linked to " + b.Subject + " already"
+			return all + " " + are + " already linked to " + b.Subject
 		case "set_relationship_status":
-			return all + " " + have + " this status already"
+			return all + " already " + have + " this status"
 		}
-		return all + " " + have + " this " + b.field().Lower() + " already"
+		return all + " already " + have + " this " + b.field().Lower()
 	}
 	return all + " " + are + " not there, or not for you to see"
 }
@@ -93,18 +93,18 @@ func UndoWhy(left db.Left) string {
 	case db.Changed:
 		return Grouped(left.Count) + " changed since and " + verb(left.Count, "stays as it is", "stay as they are")
 	case db.OwnerLeft:
-		return Grouped(left.Count) + " " + verb(left.Count, "stays", "stay") + ", because the owner before is not active any more"
+		return Grouped(left.Count) + " " + verb(left.Count, "stays", "stay") + ", because the owner before is no longer active"
 	}
-	return Grouped(left.Count) + " " + verb(left.Count, "is", "are") + " not there any more, or not for you to see"
+	return Grouped(left.Count) + " " + verb(left.Count, "is", "are") + " no longer there, or not for you to see"
 }
 
 // OutOfSight says how many of the changed records who changed them does not see any more.
 func OutOfSight(done db.BatchPlan, noun string) string {
 	if done.OutOfSight == done.Changes {
 		are, them := verb(done.Changes, "It is", "They are"), verb(done.Changes, "it", "them")
-		return are + " not among your clients, so you do not see " + them + " any more"
+		return are + " not among your clients, so you can no longer see " + them
 	}
-	return Plural(done.OutOfSight, noun) + " " + verb(done.OutOfSight, "is", "are") + " not among your clients any more"
+	return Plural(done.OutOfSight, noun) + " " + verb(done.OutOfSight, "is", "are") + " no longer among your clients"
 }
 
 // Names are up to five of a group's names, for a line.
