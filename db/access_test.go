@@ -60,7 +60,8 @@ func newTeam(t *testing.T, random *rand.Rand) team {
 		for _, r := range m.roles {
 			slugs = append(slugs, r.Slug)
 		}
-		u := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: fmt.Sprintf("p%d@x.example", i), FullName: m.FullName, Role: "Viewer"}))(t)
+		u := must(o.CreateUser(t.Context(), db.System,
+			db.NewUser{Email: fmt.Sprintf("p%d@x.example", i), FullName: m.FullName, Role: "Viewer"}))(t)
 		m.ID = u.ID
 		if err := o.SetRoles(t.Context(), o.Ines, u.ID, slugs, ""); err != nil {
 			t.Fatal(err)
@@ -79,7 +80,8 @@ func newTeam(t *testing.T, random *rand.Rand) team {
 		return ""
 	}
 	for i := range 10 {
-		org, person := record{name: fmt.Sprintf("Organization %d", i), owner: owner()}, record{name: fmt.Sprintf("First Last %d", i), owner: owner()}
+		org, person := record{name: fmt.Sprintf("Organization %d", i), owner: owner()},
+			record{name: fmt.Sprintf("First Last %d", i), owner: owner()}
 		org.id, person.id = o.NewOrganization(t, org.name).ID, o.NewContact(t, "First", fmt.Sprintf("Last %d", i), "").ID
 		o.Exec(t, "UPDATE organizations SET owner_user_id = nullif(?, '') WHERE id = ?", org.owner, org.id)
 		o.Exec(t, "UPDATE contacts SET owner_user_id = nullif(?, '') WHERE id = ?", person.owner, person.id)
@@ -136,7 +138,8 @@ func (m member) line(r record, others []record, readerSees func(record) bool) st
 			named = append(named, others[i].name)
 		}
 	}
-	return fmt.Sprint(m.FullName, m.can(db.EditClient), m.can(db.ViewInteraction), m.can(db.ViewInteraction) && m.can(db.EditInteraction), m.opened(), r.owner == m.ID, len(m.ownsLinked(r, others)) > 0, named)
+	return fmt.Sprint(m.FullName, m.can(db.EditClient), m.can(db.ViewInteraction), m.can(db.ViewInteraction) &&
+		m.can(db.EditInteraction), m.opened(), r.owner == m.ID, len(m.ownsLinked(r, others)) > 0, named)
 }
 
 // TestWhoCanSeeIsWhoSees compares, for each record and several readers, the
@@ -184,7 +187,8 @@ func (x team) compare(t *testing.T, kind string, r record, records, others []rec
 	}
 	for _, reader := range readers {
 		found, err := x.WhoCanSee(t.Context(), reader.by, kind, r.id)
-		visible := !reader.by.OwnOnly || r.owner == reader.by.UserID || len(member{Owner: db.Owner{ID: reader.by.UserID}}.ownsLinked(r, others)) > 0
+		visible := !reader.by.OwnOnly || r.owner == reader.by.UserID ||
+			len(member{Owner: db.Owner{ID: reader.by.UserID}}.ownsLinked(r, others)) > 0
 		if !visible {
 			want(t, "a record out of sight is not found", errors.Is(err, db.ErrNotFound), true)
 			continue
@@ -239,7 +243,10 @@ func (x team) compareSight(t *testing.T, m member) {
 	}
 	if m.active && m.can(db.ViewClient) {
 		wanted.Sees, wanted.Counted, wanted.OwnOnly = true, true, by.OwnOnly
-		wanted.Rights = db.Rights{CanEdit: m.can(db.EditClient), SeesInteractions: m.can(db.ViewInteraction), CanLog: m.can(db.ViewInteraction) && m.can(db.EditInteraction)}
+		wanted.Rights = db.Rights{
+			CanEdit: m.can(db.EditClient), SeesInteractions: m.can(db.ViewInteraction),
+			CanLog: m.can(db.ViewInteraction) && m.can(db.EditInteraction),
+		}
 	}
 	want(t, "what "+m.FullName+" sees", must(x.SightOf(t.Context(), x.Ines, m.ID))(t), wanted)
 	// Who sees no clients, or only their own, is not told how many there are.

@@ -143,12 +143,14 @@ func (t *tx) giveRoles(a Account, slugs []string) error {
 		if slices.Contains(slugs, slug) {
 			continue
 		}
-		if _, err := t.Exec("DELETE FROM user_role WHERE user_id = ? AND role_id = (SELECT id FROM roles WHERE slug = ?)", a.ID, slug); err != nil {
+		if _, err := t.Exec("DELETE FROM user_role WHERE user_id = ? AND role_id = (SELECT id FROM roles WHERE slug = ?)",
+			a.ID, slug); err != nil {
 			return err
 		}
 	}
 	for _, slug := range slugs {
-		if _, err := t.Exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ? ON CONFLICT DO NOTHING", a.ID, slug); err != nil {
+		if _, err := t.Exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ? ON CONFLICT DO NOTHING",
+			a.ID, slug); err != nil {
 			return err
 		}
 	}
@@ -356,16 +358,19 @@ func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records i
 			{"organizations", "organization", "update_org", by.seesOrganization("organizations.id")},
 			{"contacts", "contact", "update_contact", by.seesContact("contacts.id")},
 		} {
-			rows, err := t.Query("SELECT id FROM "+kind.table+" WHERE owner_user_id = ? AND "+kind.seen.sql, append([]any{from}, kind.seen.args...)...)
+			rows, err := t.Query("SELECT id FROM "+kind.table+" WHERE owner_user_id = ? AND "+kind.seen.sql,
+				append([]any{from}, kind.seen.args...)...)
 			ids, err := sqlite.Collect(rows, err, sqlite.ScanText)
 			if err != nil {
 				return err
 			}
 			for _, id := range ids {
-				if _, err := t.Exec("UPDATE "+kind.table+" SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?", orNull(to), stamp(t.now), id); err != nil {
+				if _, err := t.Exec("UPDATE "+kind.table+" SET owner_user_id = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+					orNull(to), stamp(t.now), id); err != nil {
 					return err
 				}
-				if err := t.record(kind.action, kind.target, id, details{"changes": map[string]Change{"owner_user_id": {Old: from, New: orNull(to)}}}); err != nil {
+				if err := t.record(kind.action, kind.target, id,
+					details{"changes": map[string]Change{"owner_user_id": {Old: from, New: orNull(to)}}}); err != nil {
 					return err
 				}
 			}

@@ -214,12 +214,14 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	var locked *db.Locked
 	refused := 0
 	for i := range 60 {
-		if _, err := o.SignIn(t.Context(), db.Actor{IP: "2001:db8::" + fmt.Sprint(i)}, fmt.Sprintf("user%d@pinestreet.example", i), "wrong password"); errors.As(err, &locked) {
+		if _, err := o.SignIn(t.Context(), db.Actor{IP: "2001:db8::" + fmt.Sprint(i)},
+			fmt.Sprintf("user%d@pinestreet.example", i), "wrong password"); errors.As(err, &locked) {
 			refused++
 		}
 	}
 	want(t, "refused of 60", refused, 10)
-	want(t, "history", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'address_locked'")), `[{"address":"2001:db8::/64","after":50}]`)
+	want(t, "history", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'address_locked'")),
+		`[{"address":"2001:db8::/64","after":50}]`)
 	if _, err := o.LockedAddresses(t.Context(), o.Tomas); !errors.Is(err, db.ErrForbidden) {
 		t.Errorf("shown to who does not manage users: %v", err)
 	}
@@ -254,7 +256,8 @@ func TestALockOutlivesARestart(t *testing.T) {
 	guess := func(ip, email string, n int) (locked *db.Locked) {
 		t.Helper()
 		for range n {
-			if _, err := d.SignIn(t.Context(), db.Actor{IP: ip}, email, "wrong password"); !errors.Is(err, db.ErrSignIn) && !errors.As(err, &locked) {
+			if _, err := d.SignIn(t.Context(), db.Actor{IP: ip}, email, "wrong password"); !errors.Is(err, db.ErrSignIn) &&
+				!errors.As(err, &locked) {
 				t.Fatal(err)
 			}
 		}
@@ -348,7 +351,9 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
 	for _, text := range []string{"Send the offer", "Call again"} {
-		must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"organization_id": acme.ID, "channel": "call", "subject": "Renewal", "follow_up_text": text, "follow_up_due_on": "2026-12-01"}, ""))(t)
+		must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+			"organization_id": acme.ID, "channel": "call", "subject": "Renewal", "follow_up_text": text, "follow_up_due_on": "2026-12-01",
+		}, ""))(t)
 	}
 	open := must2(o.FollowUps(t.Context(), o.Ines, db.FollowUpFilter{}))(t)
 	must(o.FinishFollowUp(t.Context(), o.Tomas, open[0].ID, 0))(t)
@@ -366,7 +371,8 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Tomás Brandt 1]")
 	want(t, "records", must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, o.Ines.UserID))(t), 1)
 	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Ines Calder 2]")
-	want(t, "history", o.Column(t, "SELECT json_extract(metadata, '$.changes.assignee_id.new') FROM audit_logs WHERE action = 'update_follow_up'")[0], o.Ines.UserID)
+	want(t, "history", o.Column(t, "SELECT json_extract(metadata, '$.changes.assignee_id.new') FROM audit_logs WHERE action = "+
+		"'update_follow_up'")[0], o.Ines.UserID)
 }
 
 // TestNobodyActsOnAnAccountThatMayDoMore tries every verb on accounts of others
@@ -392,8 +398,10 @@ func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
 		if err := o.SetPassword(t.Context(), o.Ines, id, "hash"); err != nil {
 			t.Fatal(err)
 		}
-		o.Exec(t, "INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (lower(hex(randomblob(32))), ?, '2026-11-24T09:30:00.000Z', '2026-11-24T09:30:00.000Z')", id)
-		o.Exec(t, "INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES (?, 10, '2026-11-24T09:30:00.000Z', '2026-11-24T09:59:00.000Z')", id)
+		o.Exec(t, "INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (lower(hex(randomblob(32))), ?, "+
+			"'2026-11-24T09:30:00.000Z', '2026-11-24T09:30:00.000Z')", id)
+		o.Exec(t, "INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES (?, 10, '2026-11-24T09:30:00.000Z', "+
+			"'2026-11-24T09:59:00.000Z')", id)
 		o.Exec(t, "INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(40), '2026-11-24T09:30:00.000Z')", id)
 		return id
 	}
@@ -425,12 +433,13 @@ func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
 	}
 	for what, id := range map[string]string{
 		"an administrator": o.Ines.UserID, "an invited one": invite("invited@a.example", "Administrator"), "a disabled one": disabled,
-		"one with another permission": active("auditor@a.example", auditor.Slug), "one who sees all clients": active("all@a.example", everything.Slug),
+		"one with another permission":  active("auditor@a.example", auditor.Slug),
+		"one who sees all clients":     active("all@a.example", everything.Slug),
 		"one who has a small role too": active("both@a.example", helpdesk.Slug, auditor.Slug),
 	} {
 		for verb, act := range verbs {
 			o.Unchanged(t, func() {
-				if err := act(helper, id); err == nil || !strings.Contains(err.Error(), "not yours to change") {
+				if err := act(helper, id); err == nil || !strings.Contains(err.Error(), "so you cannot change") {
 					t.Errorf("%s of %s: %v", verb, what, err)
 				}
 			})
@@ -440,10 +449,11 @@ func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
 	// On who may do as much or less, and by the program on anybody, each of it goes.
 	for verb, act := range verbs {
 		peer := active(strings.ReplaceAll(verb, " ", "")+"@a.example", helpdesk.Slug)
-		if err := act(helper, peer); err != nil && !strings.Contains(err.Error(), "Only somebody who has not come yet") {
+		if err := act(helper, peer); err != nil && !strings.Contains(err.Error(), "Only people who have not accepted") {
 			t.Errorf("%s of a peer: %v", verb, err)
 		}
-		if err := act(db.System, active(strings.ReplaceAll(verb, " ", "")+"@b.example", "Administrator")); err != nil && !strings.Contains(err.Error(), "Only somebody who has not come yet") {
+		if err := act(db.System, active(strings.ReplaceAll(verb, " ", "")+"@b.example", "Administrator")); err != nil &&
+			!strings.Contains(err.Error(), "Only people who have not accepted") {
 			t.Errorf("%s of an administrator by the program: %v", verb, err)
 		}
 	}

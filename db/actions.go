@@ -65,12 +65,18 @@ var actions = []action{
 	{slug: "unlock_user", kind: "user", changes: "user", sight: ofAccounts, words: "unlocked *"},
 	{slug: "end_sessions", kind: "user", changes: "user", sight: ofAccounts, words: "ended sessions"},
 	{slug: "change_password", kind: "user", changes: "user", sight: ofAccounts, words: "changed their password"},
-	{slug: "reset_password", kind: "user", changes: "user", sight: ofAccounts, words: "gave * a new password", own: "set a new password by a link"},
+	{
+		slug: "reset_password", kind: "user", changes: "user", sight: ofAccounts,
+		words: "gave * a new password", own: "set a new password by a link",
+	},
 	{slug: "reset_password_link", kind: "user", changes: "user", sight: ofAccounts, words: "made a password link for *"},
 	{slug: "change_email", kind: "user", changes: "user", sight: ofAccounts, words: "changed the email of *", own: "changed their email"},
 	{slug: "enable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor on"},
 	{slug: "disable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor off"},
-	{slug: "reset_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "reset the second factor of *", own: "reset their own second factor"},
+	{
+		slug: "reset_mfa", kind: "user", changes: "user", sight: ofAccounts,
+		words: "reset the second factor of *", own: "reset their own second factor",
+	},
 	{slug: "new_recovery_codes", kind: "user", changes: "user", sight: ofAccounts, words: "made new recovery codes"},
 	{slug: "use_recovery_code", kind: "user", changes: "user", sight: ofAccounts, words: "signed in with a recovery code"},
 

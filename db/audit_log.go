@@ -94,7 +94,8 @@ func (d *DB) recordRead(ctx context.Context, by Actor, f AuditFilter) error {
 	err = d.reader.QuickQueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM (
 			SELECT metadata, created_at FROM audit_logs WHERE user_id = ? AND action = 'view_audit' ORDER BY seq DESC LIMIT 100
-		) WHERE metadata = ? AND created_at > ? AND created_at <= ?)`, by.UserID, string(said), stamp(d.now().Add(-same)), stamp(d.now().Add(clockSlack))).Scan(&known)
+		) WHERE metadata = ? AND created_at > ? AND created_at <= ?)`,
+		by.UserID, string(said), stamp(d.now().Add(-same)), stamp(d.now().Add(clockSlack))).Scan(&known)
 	if err != nil || known {
 		return err
 	}
@@ -125,7 +126,8 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 	said["rows"], said["complete"] = written, err == nil
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if also := d.write(end, by, ReadAudit, func(t *tx) error { return t.record("export_audit", "export", "", said) }); also != nil && !isUnrecordable(also) {
+	if also := d.write(end, by, ReadAudit, func(t *tx) error { return t.record("export_audit", "export", "", said) }); also != nil &&
+		!isUnrecordable(also) {
 		return errors.Join(err, fmt.Errorf("record an export of the audit log: %w", also))
 	}
 	return err
@@ -206,14 +208,16 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 		}
 	}
 	var first time.Time
-	err = d.reader.QuickQueryRow(ctx, "SELECT ifnull(max(seq), 0), (SELECT created_at FROM audit_logs WHERE seq = 1) FROM audit_logs").Scan(&r.newest, moment{&first})
+	err = d.reader.QuickQueryRow(ctx, "SELECT ifnull(max(seq), 0), (SELECT created_at FROM audit_logs WHERE seq = 1) FROM audit_logs").
+		Scan(&r.newest, moment{&first})
 	r.high = r.newest
 	if err == nil && first.Before(r.from) {
 		err = d.reader.QuickQueryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at < ? ORDER BY created_at DESC LIMIT 1), 0)",
 			stamp(r.from.AddDate(0, 0, -1))).Scan(&r.low)
 	}
 	if later := r.to.AddDate(0, 0, 1); err == nil && !r.to.IsZero() && first.Before(later) && later.Before(lastMoment) {
-		err = d.reader.QuickQueryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?)", stamp(later), r.newest).Scan(&r.high)
+		err = d.reader.QuickQueryRow(ctx, "SELECT ifnull((SELECT seq FROM audit_logs WHERE created_at >= ? ORDER BY created_at LIMIT 1), ?)",
+			stamp(later), r.newest).Scan(&r.high)
 	}
 	return r, err
 }

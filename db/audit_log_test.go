@@ -139,7 +139,9 @@ func TestRowsThatCameBeforeTheirTimeAreFound(t *testing.T) {
 	o.Call(t, old, "")
 	o.Clock.Add(-2 * time.Hour)
 	o.Call(t, old, "")
-	for _, f := range []db.AuditFilter{{From: "2026-11-24"}, {From: "2026-11-24", Action: "create_user"}, {From: "2026-11-14", TargetType: "user"}} {
+	for _, f := range []db.AuditFilter{
+		{From: "2026-11-24"}, {From: "2026-11-24", Action: "create_user"}, {From: "2026-11-14", TargetType: "user"},
+	} {
 		want(t, fmt.Sprintf("%+v", f), fmt.Sprint(auditSeqs(t, o, o.Ines, f)), "[3 2 1]")
 		if f.To = "2026-11-23"; f.From == "2026-11-24" {
 			want(t, fmt.Sprintf("%+v", f), len(auditSeqs(t, o, o.Ines, f)), 0)
@@ -155,7 +157,9 @@ func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
 	for n := range 170 {
 		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, n+1, db.Fields{"sector": fmt.Sprint(n)}))(t)
 	}
-	for _, f := range []db.AuditFilter{{}, {ActorID: o.Tomas.UserID}, {Action: "update_org"}, {TargetType: "organization"}, {TargetType: "organization", TargetID: acme.ID}} {
+	for _, f := range []db.AuditFilter{
+		{}, {ActorID: o.Tomas.UserID}, {Action: "update_org"}, {TargetType: "organization"}, {TargetType: "organization", TargetID: acme.ID},
+	} {
 		var all []int64
 		for {
 			page, older, err := o.AuditLog(t.Context(), o.Ines, f)
@@ -217,25 +221,38 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	for _, x := range []db.Organization{acme, brig} {
 		must(o.UpdateOrganization(ctx, o.Tomas, x.ID, 1, db.Fields{"sector": "Sector of " + x.Name()}))(t)
 	}
-	must(o.LinkContact(ctx, o.Tomas, db.NewLink{OrganizationID: brig.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Secret role"}}))(t)
-	call := must(o.LogInteraction(ctx, o.Tomas, db.Fields{"channel": "call", "subject": "Secret subject", "organization_id": brig.ID, "contact_id": maya.ID}, ""))(t)
+	must(o.LinkContact(ctx, o.Tomas, db.NewLink{
+		OrganizationID: brig.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Secret role"},
+	}))(t)
+	call := must(o.LogInteraction(ctx, o.Tomas, db.Fields{
+		"channel": "call", "subject": "Secret subject", "organization_id": brig.ID, "contact_id": maya.ID,
+	}, ""))(t)
 	must(o.UpdateInteraction(ctx, o.Tomas, call.ID, 1, db.Fields{"outcome": "Secret outcome"}))(t)
 	step := must(o.AddFollowUp(ctx, o.Tomas, call.ID, db.Fields{"text": "Secret step", "due_on": "2026-12-01"}))(t)
 	batch := must(o.RunBatch(ctx, o.Ines, assign(o, acme.ID, brig.ID)))(t).ID
 	must(o.UndoBatch(ctx, o.Ines, batch))(t)
-	must(o.CreateSavedView(ctx, o.Tomas, db.SavedView{List: "organizations", Name: "Secret clients", Query: "q=secretname", Shared: true}, ""))(t)
-	view := must(o.CreateSavedView(ctx, o.Tomas, db.SavedView{List: "interactions", Name: "Secret calls", Query: "q=secretcall", Shared: true}, ""))(t)
-	for _, path := range []string{"/organizations/" + brig.ID + "/archive", "/organizations/" + brig.ID + "/contacts/" + maya.ID, "/contacts/secretname", "/batches/" + batch + "/undo"} {
+	must(o.CreateSavedView(ctx, o.Tomas, db.SavedView{List: "organizations", Name: "Secret clients", Query: "q=secretname", Shared: true},
+		""))(t)
+	view := must(o.CreateSavedView(ctx, o.Tomas, db.SavedView{
+		List: "interactions", Name: "Secret calls", Query: "q=secretcall", Shared: true,
+	}, ""))(t)
+	for _, path := range []string{
+		"/organizations/" + brig.ID + "/archive", "/organizations/" + brig.ID +
+			"/contacts/" + maya.ID, "/contacts/secretname", "/batches/" + batch + "/undo",
+	} {
 		refuse(t, o, path)
 	}
-	for _, path := range []string{"/interactions/" + call.ID + "/edit", "/follow-ups/" + step.ID + "/done", "/organizations/x/interactions/" + call.ID, "/views/" + view.ID} {
+	for _, path := range []string{
+		"/interactions/" + call.ID + "/edit", "/follow-ups/" + step.ID + "/done", "/organizations/x/interactions/" + call.ID, "/views/" + view.ID,
+	} {
 		refuse(t, o, path)
 	}
 	for _, path := range []string{"/organizations", "/admin/users/" + o.Lea.UserID + "/disable", "/account/sessions/1/end"} {
 		refuse(t, o, path)
 	}
 	must2(o.AuditLog(ctx, o.Ines, db.AuditFilter{TargetType: "organization", TargetID: brig.ID}))(t)
-	if err := o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: "create_org", TargetID: brig.ID}, func([]db.AuditEntry) error { return nil }); err != nil {
+	if err := o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: "create_org", TargetID: brig.ID},
+		func([]db.AuditEntry) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.SetRoles(ctx, o.Ines, o.Lea.UserID, []string{"Manager"}, ""); err != nil {
@@ -243,8 +260,9 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	}
 	return tellingWords{
 		acme: []string{acme.ID, "Sector of Acme"}, brig: []string{brig.ID, maya.ID, "Brig", "Okafor", "maya@", "Secret role", "secretname"},
-		talks: []string{call.ID, step.ID, "Secret subject", "Secret outcome", "Secret step"}, talkViews: []string{view.ID, "Secret calls", "secretcall"},
-		many: []string{batch, "Secret clients", "assign_owner"},
+		talks:     []string{call.ID, step.ID, "Secret subject", "Secret outcome", "Secret step"},
+		talkViews: []string{view.ID, "Secret calls", "secretcall"},
+		many:      []string{batch, "Secret clients", "assign_owner"},
 	}
 }
 
@@ -263,7 +281,9 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	s := secretWorld(t, o)
-	filters := []db.AuditFilter{{}, {ActorID: o.Tomas.UserID}, {ActorID: o.Ines.UserID}, {TargetID: s.brig[0]}, {TargetID: s.talks[0]}, {TargetID: s.many[0]}}
+	filters := []db.AuditFilter{
+		{}, {ActorID: o.Tomas.UserID}, {ActorID: o.Ines.UserID}, {TargetID: s.brig[0]}, {TargetID: s.talks[0]}, {TargetID: s.many[0]},
+	}
 	for kind, actions := range db.AuditActions {
 		filters = append(filters, db.AuditFilter{TargetType: kind})
 		for _, action := range actions {
@@ -300,7 +320,8 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 				}
 			}
 		}
-		for _, word := range append(reader.told, "update_user", "view_audit", "export_audit", "/admin/users/"+o.Lea.UserID+"/disable", `"path":"/organizations"`) {
+		for _, word := range append(reader.told, "update_user", "view_audit",
+			"export_audit", "/admin/users/"+o.Lea.UserID+"/disable", `"path":"/organizations"`) {
 			if !strings.Contains(all.String(), word) {
 				t.Errorf("%s: %q is not told", what, word)
 			}
@@ -323,7 +344,8 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 		if _, err := o.AuditPeople(t.Context(), by); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
 		}
-		if _, _, err := o.History(t.Context(), db.Actor{May: []db.Permission{db.ViewAudit}}, "organization", s.acme[0], 0); !errors.Is(err, db.ErrForbidden) {
+		if _, _, err := o.History(t.Context(), db.Actor{May: []db.Permission{db.ViewAudit}},
+			"organization", s.acme[0], 0); !errors.Is(err, db.ErrForbidden) {
 			t.Errorf("a record's history without ViewClient: %v", err)
 		}
 	}
@@ -387,7 +409,8 @@ func TestWhoSeesOnlyOwnClientsReadsOnlyOfThose(t *testing.T) {
 		t.Fatal(page, older, err)
 	}
 	var rows int
-	if err := o.ExportAudit(t.Context(), by, db.AuditFilter{TargetType: "organization"}, func(page []db.AuditEntry) error { rows += len(page); return nil }); err != nil {
+	if err := o.ExportAudit(t.Context(), by, db.AuditFilter{TargetType: "organization"},
+		func(page []db.AuditEntry) error { rows += len(page); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "exported rows", rows, 1)
@@ -417,7 +440,8 @@ func TestReadingTheAuditLogIsRecorded(t *testing.T) {
 	reads(1)
 	read(db.AuditFilter{Action: "login", From: "2026-11-01"})
 	reads(2)
-	want(t, "the search", o.Column(t, "SELECT metadata FROM audit_logs ORDER BY seq DESC LIMIT 1")[0], `{"action":"login","from":"2026-11-01"}`)
+	want(t, "the search", o.Column(t, "SELECT metadata FROM audit_logs ORDER BY seq DESC LIMIT 1")[0],
+		`{"action":"login","from":"2026-11-01"}`)
 	o.Clock.Add(2 * time.Minute)
 	read(db.AuditFilter{})
 	reads(3)
@@ -428,7 +452,8 @@ func TestReadingTheAuditLogIsRecorded(t *testing.T) {
 	reads(5)
 	read(db.AuditFilter{TargetID: strings.Repeat("x", 5000)})
 	reads(6)
-	want(t, "a long search is clipped", len(o.Column(t, "SELECT json_extract(metadata, '$.target_id') FROM audit_logs ORDER BY seq DESC LIMIT 1")[0]), 100)
+	want(t, "a long search is clipped", len(o.Column(t,
+		"SELECT json_extract(metadata, '$.target_id') FROM audit_logs ORDER BY seq DESC LIMIT 1")[0]), 100)
 }
 
 func must2[A, B any](a A, b B, err error) func(*testing.T) A {
@@ -483,7 +508,8 @@ func TestAnExportIsRecordedWithWhatWasWritten(t *testing.T) {
 	}
 	want(t, "recorded after it was cancelled", recorded(), `{"action":"update_org","complete":false,"rows":500}`)
 	nothing := -1
-	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: "dance"}, func(page []db.AuditEntry) error { nothing = len(page); return nil }); err != nil {
+	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: "dance"},
+		func(page []db.AuditEntry) error { nothing = len(page); return nil }); err != nil {
 		t.Error(err)
 	}
 	want(t, "rows written of nothing", nothing, 0)
@@ -509,7 +535,8 @@ func TestRefusalsAreRecordedAndBounded(t *testing.T) {
 	refuse(o.Lea)
 	want(t, "rows a minute later", count(), 12)
 	e := must2(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: "refused"}))(t)[0]
-	want(t, "the row", e.UserName+" "+e.Details["method"]+" "+e.Details["path"][:20]+" "+e.Details["permission"], "Léa Fournier POST /organizations/xxxxx EditClient")
+	want(t, "the row", e.UserName+" "+e.Details["method"]+" "+e.Details["path"][:20]+
+		" "+e.Details["permission"], "Léa Fournier POST /organizations/xxxxx EditClient")
 	want(t, "length of the path", len(e.Details["path"]), 200)
 	if err := o.RecordRefusal(t.Context(), o.Lea, "GET", "/", ""); err != nil {
 		t.Fatal(err)
@@ -520,7 +547,10 @@ func TestRefusalsAreRecordedAndBounded(t *testing.T) {
 func TestRowsOfOtherProgramsAreShownAsTheyAre(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	for n, metadata := range []string{"[]", "7", "null", `"text"`, `{"organization_id":5}`, `{"changes":[1]}`, `{"changes":{"":{"old":1},"x":5,"roles":{"old":["a",1.5,{"b":true}],"new":12345678}}}`, `{"erased": true}`} {
+	for n, metadata := range []string{
+		"[]", "7", "null", `"text"`, `{"organization_id":5}`, `{"changes":[1]}`,
+		`{"changes":{"":{"old":1},"x":5,"roles":{"old":["a",1.5,{"b":true}],"new":12345678}}}`, `{"erased": true}`,
+	} {
 		kind := []string{"user", "organization", "role", "system"}[n%4]
 		o.Exec(t, `INSERT INTO audit_logs (seq, id, action, target_type, metadata, created_at, metadata_sha256, prev_hash, hash)
 			SELECT max(seq) + 1, '01a20282-9bfa-7ace-87e3-74df81c8100' || ?, 'dance', ?, ?, '2026-11-24T09:30:00.000Z', hash, hash, hash FROM audit_logs`, n, kind, metadata)

@@ -70,7 +70,9 @@ func (by Actor) seesPath() condition {
 	const path = "json_extract(metadata, '$.path')"
 	open := condition{sql: path + " GLOB '/admin/*' OR " + path + " GLOB '/account*' OR instr(substr(" + path + ", 2), '/') = 0"}
 	if by.Can(ViewClient) && !by.OwnOnly {
-		return condition{sql: "(" + path + " NOT GLOB '/views/*' AND " + path + " NOT GLOB '*/interactions/*' AND " + path + " NOT GLOB '/follow-ups/*')"}.or(open)
+		return condition{
+			sql: "(" + path + " NOT GLOB '/views/*' AND " + path + " NOT GLOB '*/interactions/*' AND " + path + " NOT GLOB '/follow-ups/*')",
+		}.or(open)
 	}
 	return condition{sql: "(" + open.sql + ")"}
 }

@@ -21,13 +21,17 @@ func TestHistoryRowsCannotBeChangedDeletedOrReplaced(t *testing.T) {
 	hash := strings.Repeat("0", 64)
 	statements := []string{
 		"DELETE FROM audit_logs", "DELETE FROM audit_logs WHERE seq = 4", "DELETE FROM audit_logs WHERE seq = (SELECT max(seq) FROM audit_logs)",
-		"UPDATE audit_logs SET metadata = '{}'", "UPDATE audit_logs SET metadata = NULL WHERE seq = 4", "UPDATE audit_logs SET metadata = '{\"erased\":true}' WHERE seq = 4",
+		"UPDATE audit_logs SET metadata = '{}'", "UPDATE audit_logs SET metadata = NULL WHERE seq = 4",
+		"UPDATE audit_logs SET metadata = '{\"erased\":true}' WHERE seq = 4",
 		"UPDATE audit_logs SET rowid = 99 WHERE seq = 4",
-		`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash) VALUES (4, '` + uuid.NewString() + `', 'x', 'system', '2026-11-24T09:30:00.000Z', '` + hash + `', '', '` + hash + `')`,
-		`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash) VALUES (99, '` + id + `', 'x', 'system', '2026-11-24T09:30:00.000Z', '` + hash + `', '', '` + hash + `')`,
+		`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash) VALUES (4, '` +
+			uuid.NewString() + `', 'x', 'system', '2026-11-24T09:30:00.000Z', '` + hash + `', '', '` + hash + `')`,
+		`INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash) VALUES (99, '` +
+			id + `', 'x', 'system', '2026-11-24T09:30:00.000Z', '` + hash + `', '', '` + hash + `')`,
 	}
 	for column, value := range map[string]string{
-		"seq": "99", "id": "'" + uuid.NewString() + "'", "user_id": "NULL", "action": "'x'", "target_type": "'system'", "target_id": "'x'", "ip": "NULL", "ua": "'x'",
+		"seq": "99", "id": "'" + uuid.NewString() + "'", "user_id": "NULL", "action": "'x'",
+		"target_type": "'system'", "target_id": "'x'", "ip": "NULL", "ua": "'x'",
 		"created_at": "'2020-01-01T00:00:00.000Z'", "metadata_sha256": "'" + hash + "'", "prev_hash": "'" + hash + "'", "hash": "'" + hash + "'",
 	} {
 		statements = append(statements,

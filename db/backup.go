@@ -168,7 +168,8 @@ type NoRoom struct {
 }
 
 func (e *NoRoom) Error() string {
-	return fmt.Sprintf("there is not enough room in %s: %d MB more are needed; make room there, or choose another folder", e.Folder, e.Missing>>20+1)
+	return fmt.Sprintf("there is not enough room in %s: %d MB more are needed; make room there, or choose another folder",
+		e.Folder, e.Missing>>20+1)
 }
 
 // checkRoom returns NoRoom where a copy would not fit; on the registry's own

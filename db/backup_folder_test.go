@@ -93,7 +93,7 @@ func TestAFailedBackupRemovesNone(t *testing.T) {
 		o.Clock.Add(40 * 24 * time.Hour)
 		made, err := o.MakeBackup(t.Context(), b)
 		var room *db.NoRoom
-		if !errors.As(err, &room) || !strings.Contains(made.Problem, "MB are missing") || strings.Contains(made.Problem, "\n") {
+		if !errors.As(err, &room) || !strings.Contains(made.Problem, "MB more") || strings.Contains(made.Problem, "\n") {
 			t.Fatalf("%v; %q", err, made.Problem)
 		}
 	}
@@ -131,7 +131,9 @@ func TestOnlyProvenBackupsCount(t *testing.T) {
 	write("registry-20261124T120000Z.db", "no proof but a scrawl")
 	write("registry-20261124T120000Z.json", "{")
 	write("registry-20261124T130000Z.json", `{"size": 5, "proven_at": "2026-11-24T13:00:01Z"}`) // its copy is gone
-	for _, other := range []string{"registry-2-20261124T100000Z.db", "registry-20261124T100000Z.db.old", "registry-.db", "notes.txt", "other-20200101T000000Z.db"} {
+	for _, other := range []string{
+		"registry-2-20261124T100000Z.db", "registry-20261124T100000Z.db.old", "registry-.db", "notes.txt", "other-20200101T000000Z.db",
+	} {
 		write(other, "somebody else's")
 	}
 	want(t, "states", states(t, b), "24 12:00 not proven, 24 11:00 not proven, 24 10:00 not proven, 24 09:30 proven")
@@ -142,7 +144,8 @@ func TestOnlyProvenBackupsCount(t *testing.T) {
 	must(o.MakeBackup(t.Context(), b))(t) // 26 09:31
 	o.Clock.Add(25 * time.Hour)
 	must(o.MakeBackup(t.Context(), b))(t) // 27 10:31
-	want(t, "states", states(t, b), "27 10:31 proven, 26 09:31 proven, 24 12:00 not proven, 24 11:00 not proven, 24 10:00 not proven, 24 09:30 proven")
+	want(t, "states", states(t, b), "27 10:31 proven, 26 09:31 proven, 24 12:00 not proven, 24 11:00 not proven, 24 10:00 not proven, 24 "+
+		"09:30 proven")
 	want(t, "files", len(must(os.ReadDir(b.Folder))(t)), before+4)
 }
 
@@ -162,5 +165,6 @@ func TestDownloadingABackupIsRecorded(t *testing.T) {
 	f := must(o.OpenBackup(t.Context(), o.Ines, b, made.Name))(t)
 	defer f.Close()
 	want(t, "bytes", int64(len(must(io.ReadAll(f))(t))), made.Size)
-	want(t, "the history", fmt.Sprint(o.Column(t, "SELECT user_id || json_extract(metadata, '$.name') FROM audit_logs WHERE action = 'export_backup'")), "["+o.Ines.UserID+made.Name+"]")
+	want(t, "the history", fmt.Sprint(o.Column(t, "SELECT user_id || json_extract(metadata, '$.name') FROM audit_logs WHERE action = "+
+		"'export_backup'")), "["+o.Ines.UserID+made.Name+"]")
 }

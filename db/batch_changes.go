@@ -27,7 +27,8 @@ func (t *tx) runBatch(x *batchRun, id string, rows []batchRow) error {
 			fields[column] = strings.TrimSpace(value)
 		}
 	}
-	return t.record("batch_"+x.list.Plural, "system", id, details{"batch": id, "action": x.Action, "count": len(rows), "rows": t.recorded, "fields": fields})
+	return t.record("batch_"+x.list.Plural, "system", id,
+		details{"batch": id, "action": x.Action, "count": len(rows), "rows": t.recorded, "fields": fields})
 }
 
 // linksBefore reads which versions the links that are to be made had before.
@@ -93,7 +94,8 @@ func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error 
 	if column == "is_active" {
 		action, change = k.activeAction(to == "1"), Change{Old: from == "1", New: to == "1"}
 	}
-	_, err := t.Exec("UPDATE "+k.Plural+" SET "+column+" = ?, updated_at = ?, version = version + 1 WHERE id = ?", change.New, stamp(t.now), id)
+	_, err := t.Exec("UPDATE "+k.Plural+" SET "+column+
+		" = ?, updated_at = ?, version = version + 1 WHERE id = ?", change.New, stamp(t.now), id)
 	if err != nil {
 		return err
 	}
@@ -105,7 +107,8 @@ func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error 
 			return err
 		}
 	case f.sort.folded != "":
-		if _, err := t.Exec("UPDATE "+k.Plural+" SET "+f.sort.folded+" = ? WHERE id = ? AND "+f.sort.folded+" IS NOT ?", f.fold(to), id, f.fold(to)); err != nil {
+		if _, err := t.Exec("UPDATE "+k.Plural+" SET "+f.sort.folded+" = ? WHERE id = ?"+
+			" AND "+f.sort.folded+" IS NOT ?", f.fold(to), id, f.fold(to)); err != nil {
 			return err
 		}
 	}

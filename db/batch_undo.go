@@ -144,8 +144,12 @@ type batchEntry struct {
 }
 
 func (t *tx) newBatchUndo(made pastBatch) (*batchUndo, error) {
-	u := &batchUndo{t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{}, undone: map[string]bool{}, left: leftByReason{}, leaves: map[string]bool{}}
-	rows, err := t.Query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq", made.seq-int64(made.Rows), made.seq-1)
+	u := &batchUndo{
+		t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{},
+		undone: map[string]bool{}, left: leftByReason{}, leaves: map[string]bool{},
+	}
+	rows, err := t.Query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq",
+		made.seq-int64(made.Rows), made.seq-1)
 	u.entries, err = sqlite.Collect(rows, err, func(r sqlite.Row) (e batchEntry, err error) {
 		var metadata string
 		if err := r.Scan(&e.action, &e.record, &metadata); err != nil {
@@ -279,7 +283,8 @@ func (u *batchUndo) link(e batchEntry, r batchRow) error {
 
 // since tells whether the history has something behind the batch.
 func (u *batchUndo) since(where string, args ...any) (found bool, err error) {
-	err = u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).Scan(&found)
+	err = u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).
+		Scan(&found)
 	return found, err
 }
 

@@ -312,13 +312,17 @@ func (x *batchRun) checkLink(a querier) error {
 		if refused == nil {
 			refused = &Invalid{Fields: map[string]string{}}
 		}
-		refused.Fields[end+"_id"] = map[string]string{"organization": "Find and choose an organization", "contact": "Find and choose a contact"}[end]
+		refused.Fields[end+"_id"] = map[string]string{
+			"organization": "Find and choose an organization", "contact": "Find and choose a contact",
+		}[end]
 	}
 	if refused != nil {
 		return refused
 	}
 	x.subject, x.wanted = name, "1"
-	other := map[string]string{"organization": "organization_id = organizations.id AND contact_id = ?", "contact": "contact_id = contacts.id AND organization_id = ?"}[x.Kind]
+	other := map[string]string{
+		"organization": "organization_id = organizations.id AND contact_id = ?", "contact": "contact_id = contacts.id AND organization_id = ?",
+	}[x.Kind]
 	x.state = condition{"CAST(EXISTS (SELECT 1 FROM organization_contact WHERE " + other + ") AS TEXT)", []any{id}}
 	x.link.OrganizationID, x.link.ContactID = x.Typed["organization_id"], x.Typed["contact_id"]
 	return nil
@@ -343,7 +347,8 @@ func (x *batchRun) checkStatus(a querier) error {
 	links := x.links("contacts.id")
 	x.wanted = "same"
 	x.state = condition{
-		"(SELECT CASE WHEN count(*) = 0 THEN 'none' WHEN sum(relationship_status <> ?) = 0 THEN 'same' ELSE '' END FROM organization_contact WHERE " + links.sql + ")",
+		"(SELECT CASE WHEN count(*) = 0 THEN 'none' WHEN sum(relationship_status <> ?) = 0 THEN 'same' ELSE '' END" +
+			" FROM organization_contact WHERE " + links.sql + ")",
 		append([]any{x.link.RelationshipStatus}, links.args...),
 	}
 	return nil

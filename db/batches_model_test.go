@@ -69,7 +69,8 @@ func (m *model) batch(r *rand.Rand) db.Batch {
 
 // batchColumns are the column that an action sets and, where the form does not say, the value.
 var batchColumns = map[string][2]string{
-	"assign_owner": {"owner_user_id"}, "set_sector": {"sector"}, "set_size_band": {"size_band"}, "archive": {"is_active", "0"}, "restore": {"is_active", "1"},
+	"assign_owner": {"owner_user_id"}, "set_sector": {"sector"},
+	"set_size_band": {"size_band"}, "archive": {"is_active", "0"}, "restore": {"is_active", "1"},
 }
 
 func (m *model) checkBatch(t *testing.T, what string, by db.Actor, b db.Batch, shown map[string]bool) {
@@ -96,7 +97,10 @@ func (m *model) checkBatch(t *testing.T, what string, by db.Actor, b db.Batch, s
 			}
 			changed++
 		}
-		for _, derived := range []string{"version", "updated_at", "owner_name", "owner_name_key", "owner_key", "sector_key", "size_key", "sector_folded", "size_folded", "organization_name_key", "organization_key"} {
+		for _, derived := range []string{
+			"version", "updated_at", "owner_name", "owner_name_key", "owner_key", "sector_key",
+			"size_key", "sector_folded", "size_folded", "organization_name_key", "organization_key",
+		} {
 			delete(wanted, derived)
 			delete(row, derived)
 		}

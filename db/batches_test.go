@@ -51,7 +51,8 @@ func TestABatchChangesEachRecordOnceAndSaysWhatItLeft(t *testing.T) {
 	want(t, "done", in(p), "2 same 1: Cove; gone 2:")
 	got := must(o.Organization(t.Context(), o.Ines, acme.ID))(t)
 	want(t, "owner and version", got.OwnerID()+fmt.Sprint(got.Version), o.Tomas.UserID+"2")
-	want(t, "the batch is told of each", o.Column(t, "SELECT group_concat(action || ' ' || target_id || json_extract(metadata, '$.batch'), ' ') FROM (SELECT * FROM audit_logs ORDER BY seq DESC LIMIT 3)")[0],
+	want(t, "the batch is told of each", o.Column(t, "SELECT group_concat(action || ' ' || target_id || json_extract(metadata, "+
+		"'$.batch'), ' ') FROM (SELECT * FROM audit_logs ORDER BY seq DESC LIMIT 3)")[0],
 		fmt.Sprintf("batch_organizations %[1]s%[1]s update_org %[3]s%[1]s update_org %[2]s%[1]s", p.ID, acme.ID, brig.ID))
 	want(t, "and what it was", o.Column(t, "SELECT metadata FROM audit_logs WHERE target_id = ?", p.ID)[0],
 		fmt.Sprintf(`{"action":"assign_owner","batch":"%s","count":2,"fields":{"owner_user_id":"%s"},"rows":2}`, p.ID, o.Tomas.UserID))
@@ -82,18 +83,67 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 		row, undo    string // audit actions
 		query, want  string
 	}{
-		{"organization", "assign_owner", []string{"owner_user_id", "TOMAS"}, "update_org", "update_org", "SELECT group_concat(full_name, ' ') FROM organizations JOIN users ON users.id = owner_user_id", "Tomás Brandt Tomás Brandt Tomás Brandt"},
-		{"organization", "assign_owner", []string{"owner_user_id", ""}, "update_org", "update_org", "SELECT count(*) FROM organizations WHERE owner_user_id IS NULL", "3"},
-		{"organization", "set_sector", []string{"sector", "  Énergie "}, "update_org", "update_org", "SELECT group_concat(sector, ' ') FROM organizations", "Énergie Énergie Énergie"},
-		{"organization", "set_sector", []string{"sector", ""}, "update_org", "update_org", "SELECT count(*) FROM organizations WHERE sector IS NULL", "3"},
-		{"organization", "set_size_band", []string{"size_band", "1000+"}, "update_org", "update_org", "SELECT group_concat(size_band, ' ') FROM organizations", "1000+ 1000+ 1000+"},
-		{"organization", "link", []string{"contact_id", "MAYA", "role_label", "CFO"}, "link_contact", "unlink_contact", "SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact WHERE contact_id = (SELECT id FROM contacts WHERE first_name = 'Maya')", "CFOActive CFOActive CFOActive"},
+		{"organization", "assign_owner", []string{"owner_user_id", "TOMAS"}, "update_org", "update_org", "SELECT group_concat(full_name, ' " +
+			"') FROM organizations JOIN users ON users.id = owner_user_id", "Tomás Brandt Tomás Brandt Tomás Brandt"},
+		{
+			"organization", "assign_owner",
+			[]string{"owner_user_id", ""},
+			"update_org",
+			"update_org", "SELECT count(*) FROM organizations WHERE owner_user_id IS NULL", "3",
+		},
+		{
+			"organization", "set_sector",
+			[]string{"sector", "  Énergie "},
+			"update_org",
+			"update_org", "SELECT group_concat(sector, ' ') FROM organizations", "Énergie Énergie Énergie",
+		},
+		{
+			"organization", "set_sector",
+			[]string{"sector", ""},
+			"update_org",
+			"update_org", "SELECT count(*) FROM organizations WHERE sector IS NULL", "3",
+		},
+		{
+			"organization", "set_size_band",
+			[]string{"size_band", "1000+"},
+			"update_org",
+			"update_org", "SELECT group_concat(size_band, ' ') FROM organizations", "1000+ 1000+ 1000+",
+		},
+		{
+			"organization", "link",
+			[]string{"contact_id", "MAYA", "role_label", "CFO"},
+			"link_contact", "unlink_contact",
+			"SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact WHERE contact_id = (SELECT id FROM " +
+				"contacts WHERE first_name = 'Maya')", "CFOActive CFOActive CFOActive",
+		},
 		{"organization", "archive", nil, "archive_org", "restore_org", "SELECT sum(is_active) FROM organizations", "0"},
 		{"organization", "restore", nil, "restore_org", "archive_org", "SELECT sum(is_active) FROM organizations", "3"},
-		{"contact", "assign_owner", []string{"owner_user_id", "TOMAS"}, "update_contact", "update_contact", "SELECT count(*) FROM contacts JOIN users ON users.id = owner_user_id WHERE full_name = 'Tomás Brandt'", "3"},
-		{"contact", "link", []string{"organization_id", "ACME", "relationship_status", "Prospect"}, "link_contact", "unlink_contact", "SELECT count(*) FROM organization_contact JOIN organizations ON organizations.id = organization_id WHERE display_name = 'Acme' AND relationship_status = 'Prospect'", "3"},
-		{"contact", "set_relationship_status", []string{"relationship_status", "Former"}, "update_link", "update_link", "SELECT group_concat(relationship_status, ' ') FROM organization_contact", "Former Former Former Former"},
-		{"contact", "set_relationship_status", []string{"relationship_status", "Former", "organization_id", "BRIG"}, "update_link", "update_link", "SELECT group_concat(relationship_status, ' ') FROM (SELECT * FROM organization_contact ORDER BY contact_id, organization_id)", "Former Former Prospect Prospect"},
+		{
+			"contact", "assign_owner",
+			[]string{"owner_user_id", "TOMAS"},
+			"update_contact", "update_contact",
+			"SELECT count(*) FROM contacts JOIN users ON users.id = owner_user_id WHERE full_name = 'Tomás Brandt'", "3",
+		},
+		{
+			"contact", "link",
+			[]string{"organization_id", "ACME", "relationship_status", "Prospect"},
+			"link_contact", "unlink_contact",
+			"SELECT count(*) FROM organization_contact JOIN organizations ON organizations.id = organization_id WHERE display_name = 'Acme' " +
+				"AND relationship_status = 'Prospect'", "3",
+		},
+		{
+			"contact", "set_relationship_status",
+			[]string{"relationship_status", "Former"},
+			"update_link", "update_link",
+			"SELECT group_concat(relationship_status, ' ') FROM organization_contact", "Former Former Former Former",
+		},
+		{
+			"contact", "set_relationship_status",
+			[]string{"relationship_status", "Former", "organization_id", "BRIG"},
+			"update_link",
+			"update_link", "SELECT group_concat(relationship_status, ' ') FROM (SELECT * FROM organization_contact ORDER BY contact_id, " +
+				"organization_id)", "Former Former Prospect Prospect",
+		},
 		{"contact", "archive", nil, "archive_contact", "restore_contact", "SELECT sum(is_active) FROM contacts", "0"},
 		{"contact", "restore", nil, "restore_contact", "archive_contact", "SELECT sum(is_active) FROM contacts", "3"},
 	} {
@@ -102,12 +152,14 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 			o := dbtest.OpenOffice(t)
 			var organizations, contacts []string
 			for n, name := range []string{"Acme", "Brig", "Cove"} {
-				organizations = append(organizations, must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": name, "sector": "Retail", "size_band": "1-10", "owner_user_id": o.Ines.UserID}, ""))(t).ID)
+				organizations = append(organizations, must(o.CreateOrganization(t.Context(), o.Tomas,
+					db.Fields{"display_name": name, "sector": "Retail", "size_band": "1-10", "owner_user_id": o.Ines.UserID}, ""))(t).ID)
 				contacts = append(contacts, o.NewContact(t, []string{"Maya", "Nils", "Olga"}[n], "Okafor", "").ID)
 			}
 			if c.kind == "contact" && c.action == "set_relationship_status" {
 				for _, l := range [][2]int{{0, 1}, {1, 1}, {2, 2}, {2, 0}} {
-					o.Exec(t, "INSERT INTO organization_contact (organization_id, contact_id, relationship_status) VALUES (?, ?, 'Prospect')", organizations[l[1]], contacts[l[0]])
+					o.Exec(t, "INSERT INTO organization_contact (organization_id, contact_id, relationship_status) VALUES (?, ?, 'Prospect')",
+						organizations[l[1]], contacts[l[0]])
 				}
 			}
 			if c.action == "restore" {
@@ -124,9 +176,11 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 			}
 			state := func() string {
 				return fmt.Sprint(
-					o.Column(t, "SELECT id || display_name || ifnull(sector, '') || ifnull(size_band, '') || ifnull(owner_user_id, '') || ifnull(owner_name_key, '') || is_active || contacts_count FROM organizations ORDER BY id"),
+					o.Column(t, "SELECT id || display_name || ifnull(sector, '') || ifnull(size_band, '') || ifnull(owner_user_id, '') || "+
+						"ifnull(owner_name_key, '') || is_active || contacts_count FROM organizations ORDER BY id"),
 					o.Column(t, "SELECT id || first_name || ifnull(owner_user_id, '') || is_active FROM contacts ORDER BY id"),
-					o.Column(t, "SELECT organization_id || contact_id || ifnull(role_label, '') || relationship_status FROM organization_contact ORDER BY 1"),
+					o.Column(t, "SELECT organization_id || contact_id || ifnull(role_label, '') || relationship_status FROM organization_contact "+
+						"ORDER BY 1"),
 					o.Column(t, "SELECT words || '/' || organizations FROM contact_search ORDER BY docid"))
 			}
 			before := state()
@@ -139,13 +193,15 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 				t.Fatalf("nothing changed: %+v", p)
 			}
 			want(t, "now", o.Column(t, c.query)[0], c.want)
-			rows := o.Column(t, "SELECT DISTINCT action FROM audit_logs WHERE json_extract(metadata, '$.batch') = ? AND target_type <> 'system'", p.ID)
+			rows := o.Column(t, "SELECT DISTINCT action FROM audit_logs WHERE json_extract(metadata, '$.batch') = ? AND target_type <> 'system'",
+				p.ID)
 			want(t, "its rows", strings.Join(rows, " "), c.row)
 
 			u := must(o.UndoBatch(t.Context(), o.Ines, p.ID))(t)
 			want(t, "undone", fmt.Sprint(u.Kind, u.Action, u.Undone, left(u.Left)), fmt.Sprint(c.kind, c.action, p.Changes))
 			want(t, "all is as before", state(), before)
-			rows = o.Column(t, "SELECT DISTINCT action FROM audit_logs WHERE seq > (SELECT seq FROM audit_logs WHERE target_id = ? AND action LIKE 'batch_%') AND target_type <> 'system'", p.ID)
+			rows = o.Column(t, "SELECT DISTINCT action FROM audit_logs WHERE seq > (SELECT seq FROM audit_logs WHERE target_id = ? AND action "+
+				"LIKE 'batch_%') AND target_type <> 'system'", p.ID)
 			want(t, "its rows", strings.Join(rows, " "), c.undo)
 			_, err := o.UndoBatch(t.Context(), o.Ines, p.ID)
 			want(t, "twice", wantInvalid(t, err, "batch").Fields["batch"], text.Isolate("Ines Calder")+" has already undone this")
@@ -163,24 +219,34 @@ func TestWhatABatchCannotDoIsRefusedAndChangesNothing(t *testing.T) {
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE full_name LIKE 'Léa%'")
 	one := []string{acme.ID}
 	for column, b := range map[string]db.Batch{
-		"id":                   {Kind: "organization", Action: "archive"},
-		"action":               {Kind: "organization", IDs: one, Action: "delete"},
-		"action ":              {Kind: "contact", IDs: []string{maya.ID}, Action: "set_sector", Typed: db.Fields{"sector": "x"}},
-		"action  ":             {Kind: "organization", IDs: one, Action: "set_relationship_status", Typed: db.Fields{"relationship_status": "Former"}},
-		"action   ":            {Kind: "user", IDs: one, Action: "archive"},
-		"owner_user_id":        {Kind: "organization", IDs: one, Action: "assign_owner"},
-		"owner_user_id ":       {Kind: "organization", IDs: one, Action: "assign_owner", Typed: db.Fields{"owner_user_id": o.Lea.UserID}},
-		"owner_user_id  ":      {Kind: "organization", IDs: one, Action: "assign_owner", Typed: db.Fields{"owner_user_id": acme.ID}},
-		"sector":               {Kind: "organization", IDs: one, Action: "set_sector"},
-		"sector ":              {Kind: "organization", IDs: one, Action: "set_sector", Typed: db.Fields{"sector": strings.Repeat("é", 81)}},
-		"size_band":            {Kind: "organization", IDs: one, Action: "set_size_band", Typed: db.Fields{"size_band": "1\x00"}},
-		"contact_id":           {Kind: "organization", IDs: one, Action: "link", Typed: db.Fields{"organization_id": acme.ID}},
-		"contact_id ":          {Kind: "organization", IDs: one, Action: "link", Typed: db.Fields{"contact_id": "x"}},
-		"organization_id":      {Kind: "contact", IDs: []string{maya.ID}, Action: "link", Typed: db.Fields{"organization_id": uuid.NewString()}},
-		"relationship_status":  {Kind: "contact", IDs: []string{maya.ID}, Action: "link", Typed: db.Fields{"organization_id": acme.ID, "relationship_status": "Friend"}},
-		"role_label":           {Kind: "contact", IDs: []string{maya.ID}, Action: "link", Typed: db.Fields{"organization_id": acme.ID, "role_label": strings.Repeat("x", 121)}},
+		"id":      {Kind: "organization", Action: "archive"},
+		"action":  {Kind: "organization", IDs: one, Action: "delete"},
+		"action ": {Kind: "contact", IDs: []string{maya.ID}, Action: "set_sector", Typed: db.Fields{"sector": "x"}},
+		"action  ": {
+			Kind: "organization", IDs: one, Action: "set_relationship_status", Typed: db.Fields{"relationship_status": "Former"},
+		},
+		"action   ":       {Kind: "user", IDs: one, Action: "archive"},
+		"owner_user_id":   {Kind: "organization", IDs: one, Action: "assign_owner"},
+		"owner_user_id ":  {Kind: "organization", IDs: one, Action: "assign_owner", Typed: db.Fields{"owner_user_id": o.Lea.UserID}},
+		"owner_user_id  ": {Kind: "organization", IDs: one, Action: "assign_owner", Typed: db.Fields{"owner_user_id": acme.ID}},
+		"sector":          {Kind: "organization", IDs: one, Action: "set_sector"},
+		"sector ":         {Kind: "organization", IDs: one, Action: "set_sector", Typed: db.Fields{"sector": strings.Repeat("é", 81)}},
+		"size_band":       {Kind: "organization", IDs: one, Action: "set_size_band", Typed: db.Fields{"size_band": "1\x00"}},
+		"contact_id":      {Kind: "organization", IDs: one, Action: "link", Typed: db.Fields{"organization_id": acme.ID}},
+		"contact_id ":     {Kind: "organization", IDs: one, Action: "link", Typed: db.Fields{"contact_id": "x"}},
+		"organization_id": {Kind: "contact", IDs: []string{maya.ID}, Action: "link", Typed: db.Fields{"organization_id": uuid.NewString()}},
+		"relationship_status": {
+			Kind: "contact", IDs: []string{maya.ID}, Action: "link", Typed: db.Fields{"organization_id": acme.ID, "relationship_status": "Friend"},
+		},
+		"role_label": {
+			Kind: "contact", IDs: []string{maya.ID}, Action: "link",
+			Typed: db.Fields{"organization_id": acme.ID, "role_label": strings.Repeat("x", 121)},
+		},
 		"relationship_status ": {Kind: "contact", IDs: []string{maya.ID}, Action: "set_relationship_status"},
-		"organization_id ":     {Kind: "contact", IDs: []string{maya.ID}, Action: "set_relationship_status", Typed: db.Fields{"relationship_status": "Former", "organization_id": maya.ID}},
+		"organization_id ": {
+			Kind: "contact", IDs: []string{maya.ID}, Action: "set_relationship_status",
+			Typed: db.Fields{"relationship_status": "Former", "organization_id": maya.ID},
+		},
 	} {
 		o.Unchanged(t, func() {
 			_, err := o.PreviewBatch(t.Context(), o.Ines, b)
@@ -233,7 +299,9 @@ func TestUndoKeepsWhatSomebodyChangedSince(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme, brig, cove := o.NewOrganization(t, "Acme"), o.NewOrganization(t, "Brig"), o.NewOrganization(t, "Cove")
-	p := must(o.RunBatch(t.Context(), o.Tomas, db.Batch{Kind: "organization", IDs: []string{acme.ID, brig.ID, cove.ID}, Action: "set_sector", Typed: db.Fields{"sector": "Retail"}}))(t)
+	p := must(o.RunBatch(t.Context(), o.Tomas, db.Batch{
+		Kind: "organization", IDs: []string{acme.ID, brig.ID, cove.ID}, Action: "set_sector", Typed: db.Fields{"sector": "Retail"},
+	}))(t)
 	must(o.UpdateOrganization(t.Context(), o.Ines, brig.ID, 2, db.Fields{"website": "brig.example"}))(t)
 	o.Exec(t, "UPDATE organizations SET sector = 'By another program' WHERE id = ?", cove.ID)
 
@@ -250,7 +318,8 @@ func TestUndoKeepsWhatSomebodyChangedSince(t *testing.T) {
 	u := must(o.UndoBatch(t.Context(), o.Ines, p.ID))(t) // she manages users
 	want(t, "undone", fmt.Sprint(u.Undone, " ", left(u.Left)), "1 changed 2: Brig Cove")
 	want(t, "sectors", fmt.Sprint(o.Column(t, "SELECT sector FROM organizations ORDER BY display_name")), "[ Retail By another program]")
-	want(t, "the history", o.Column(t, "SELECT json_extract(metadata, '$.count') || json_extract(metadata, '$.action') FROM audit_logs WHERE action = 'undo_batch' AND target_id = ?", p.ID)[0], "1set_sector")
+	want(t, "the history", o.Column(t, "SELECT json_extract(metadata, '$.count') || json_extract(metadata, '$.action') FROM audit_logs "+
+		"WHERE action = 'undo_batch' AND target_id = ?", p.ID)[0], "1set_sector")
 
 	// Owners who left, links that were changed or made again, and archived records that somebody restored.
 	o.Exec(t, "UPDATE organizations SET owner_user_id = ? WHERE id = ?", o.Lea.UserID, acme.ID)
@@ -262,7 +331,9 @@ func TestUndoKeepsWhatSomebodyChangedSince(t *testing.T) {
 	want(t, "as nothing was undone, it can be", must(o.UndoBatch(t.Context(), o.Tomas, p.ID))(t).Undone, 1)
 
 	maya, nils, olga := o.Maya(t), o.NewContact(t, "Nils", "Berg", ""), o.NewContact(t, "Olga", "Dahl", "")
-	p = must(o.RunBatch(t.Context(), o.Tomas, db.Batch{Kind: "contact", IDs: []string{maya.ID, nils.ID, olga.ID}, Action: "link", Typed: db.Fields{"organization_id": acme.ID}}))(t)
+	p = must(o.RunBatch(t.Context(), o.Tomas, db.Batch{
+		Kind: "contact", IDs: []string{maya.ID, nils.ID, olga.ID}, Action: "link", Typed: db.Fields{"organization_id": acme.ID},
+	}))(t)
 	must(o.UpdateLink(t.Context(), o.Ines, acme.ID, maya.ID, 1, db.Fields{"role_label": "CFO"}))(t)
 	must(o.UnlinkContact(t.Context(), o.Ines, acme.ID, nils.ID, 1))(t)
 	must(o.LinkContact(t.Context(), o.Ines, db.NewLink{OrganizationID: acme.ID, ContactID: nils.ID}))(t)
@@ -319,7 +390,9 @@ func TestABatchThatFailsMidwayChangesNothing(t *testing.T) {
 	o.Exec(t, "CREATE TRIGGER full BEFORE INSERT ON audit_logs WHEN NEW.target_id = '"+ids[30]+"' BEGIN SELECT RAISE(ABORT, 'no room'); END")
 	o.Unchanged(t, func() {
 		for _, action := range []string{"archive", "set_sector"} {
-			if _, err := o.RunBatch(t.Context(), o.Ines, db.Batch{Kind: "organization", IDs: ids, Action: action, Typed: db.Fields{"sector": "x"}}); err == nil {
+			if _, err := o.RunBatch(t.Context(), o.Ines, db.Batch{
+				Kind: "organization", IDs: ids, Action: action, Typed: db.Fields{"sector": "x"},
+			}); err == nil {
 				t.Error(action, "went through")
 			}
 		}

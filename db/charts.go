@@ -28,7 +28,8 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 	}
 	at, with := by.ownOrganizations().holds("organization_id"), by.ownContacts().holds("contact_id")
 	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort them all
-	c.own = c.reading("interactions", "channel", "happened_at", at).joined(" UNION ALL", c.reading("interactions", "channel", "happened_at", rest))
+	c.own = c.reading("interactions", "channel", "happened_at", at).
+		joined(" UNION ALL", c.reading("interactions", "channel", "happened_at", rest))
 	return d.cachedCounts(ctx, by, c)
 }
 
@@ -134,7 +135,10 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 	counts := condition{sql: "SELECT owner_user_id, n FROM owner_tally WHERE n > 0"}
 	if by.OwnOnly {
 		own := by.ownOrganizations().holds("id")
-		counts = condition{"SELECT ifnull(owner_user_id, '') AS owner_user_id, count(*) AS n FROM organizations WHERE +is_active = 1 AND " + own.sql + " GROUP BY 1", own.args}
+		counts = condition{
+			"SELECT ifnull(owner_user_id, '') AS owner_user_id, count(*) AS n FROM organizations WHERE +is_active = 1 AND " +
+				own.sql + " GROUP BY 1", own.args,
+		}
 	}
 	all, err := memoized(&d.memo, "owners"+by.scope(), func() ([]OwnerCount, error) {
 		rows, err := d.reader.Query(ctx, `

@@ -51,7 +51,9 @@ func plainly(zone *time.Location, now time.Time, rows []string, first func(time.
 	all := make([]db.Counted, 12)
 	day := first(wall(now.In(zone)))
 	for i := range all {
-		all[11-i] = db.Counted{Range: db.Range{From: time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, zone)}, Of: of[day.Format(time.DateOnly)]}
+		all[11-i] = db.Counted{
+			Range: db.Range{From: time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, zone)}, Of: of[day.Format(time.DateOnly)],
+		}
 		day = before(day)
 	}
 	return counts(zone, all)
@@ -83,12 +85,14 @@ func checkCharts(t *testing.T, o *dbtest.Office, by db.Actor, seenInteractions, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "weeks in "+zone.String(), counts(zone, weeks), plainly(zone, o.Clock.Now(), o.Column(t, seenInteractions), monday, func(d time.Time) time.Time { return d.AddDate(0, 0, -7) }))
+	want(t, "weeks in "+zone.String(), counts(zone, weeks),
+		plainly(zone, o.Clock.Now(), o.Column(t, seenInteractions), monday, func(d time.Time) time.Time { return d.AddDate(0, 0, -7) }))
 	months, err := o.NewClientsByMonth(t.Context(), by)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "months in "+zone.String(), counts(zone, months), plainly(zone, o.Clock.Now(), o.Column(t, seenClients), theFirst, func(d time.Time) time.Time { return theFirst(d.AddDate(0, 0, -1)) }))
+	want(t, "months in "+zone.String(), counts(zone, months), plainly(zone, o.Clock.Now(),
+		o.Column(t, seenClients), theFirst, func(d time.Time) time.Time { return theFirst(d.AddDate(0, 0, -1)) }))
 }
 
 const (
@@ -109,7 +113,9 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	acme := o.Acme(t)
-	zones := []*time.Location{nil, zone(t, "Pacific/Kiritimati"), zone(t, "Pacific/Honolulu"), zone(t, "Asia/Kathmandu"), zone(t, "Europe/Stockholm")}
+	zones := []*time.Location{
+		nil, zone(t, "Pacific/Kiritimati"), zone(t, "Pacific/Honolulu"), zone(t, "Asia/Kathmandu"), zone(t, "Europe/Stockholm"),
+	}
 	check := func() {
 		t.Helper()
 		for _, z := range zones {
@@ -119,7 +125,10 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 		}
 	}
 	check()
-	for _, at := range []string{"2026-12-31T23:30", "2027-01-04T00:10", "2027-03-29T09:00", "2027-04-30T11:00", "2027-10-31T10:00", "2027-11-01T08:00", "2028-02-29T20:00"} {
+	for _, at := range []string{
+		"2026-12-31T23:30", "2027-01-04T00:10", "2027-03-29T09:00",
+		"2027-04-30T11:00", "2027-10-31T10:00", "2027-11-01T08:00", "2028-02-29T20:00",
+	} {
 		o.Clock.Add(must(time.Parse(db.LocalTime, at))(t).Sub(o.Clock.Now()))
 		midnight := must(time.Parse(db.LocalTime, at[:11]+"00:00"))(t)
 		plain := o.SQL(t)
@@ -142,7 +151,13 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 
 	call := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID}, ""))(t)
 	check()
-	for _, typed := range []db.Fields{{"channel": "note"}, {"happened_at": "2028-02-20T23:59"}, {"channel": "email", "happened_at": "2027-12-06T00:00"}, {"subject": "y"}, {"happened_at": "1969-12-31T23:59"}} {
+	for _, typed := range []db.Fields{
+		{"channel": "note"},
+		{"happened_at": "2028-02-20T23:59"},
+		{"channel": "email", "happened_at": "2027-12-06T00:00"},
+		{"subject": "y"},
+		{"happened_at": "1969-12-31T23:59"},
+	} {
 		call = must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, call.Version, typed))(t)
 		check()
 	}
@@ -235,10 +250,13 @@ func TestChartsCountOnlyWhatIsSeen(t *testing.T) {
 		checkCharts(t, o, by, allInteractions, allClients)
 		by.OwnOnly = true
 		id := "'" + by.UserID + "'"
-		organizations := "(SELECT id FROM organizations WHERE owner_user_id = " + id + " UNION SELECT organization_id FROM organization_contact JOIN contacts ON contacts.id = contact_id WHERE owner_user_id = " + id + ")"
-		people := "(SELECT id FROM contacts WHERE owner_user_id = " + id + " UNION SELECT contact_id FROM organization_contact JOIN organizations ON organizations.id = organization_id WHERE owner_user_id = " + id + ")"
+		organizations := "(SELECT id FROM organizations WHERE owner_user_id = " + id +
+			" UNION SELECT organization_id FROM organization_contact JOIN contacts ON contacts.id = contact_id WHERE owner_user_id = " + id + ")"
+		people := "(SELECT id FROM contacts WHERE owner_user_id = " + id + " UNION SELECT contact_id FROM organization_contact JOIN " +
+			"organizations ON organizations.id = organization_id WHERE owner_user_id = " + id + ")"
 		checkCharts(t, o, by, allInteractions+" WHERE organization_id IN "+organizations+" OR contact_id IN "+people,
-			"SELECT 'organization ' || created_at FROM organizations WHERE id IN "+organizations+" UNION ALL SELECT 'contact ' || created_at FROM contacts WHERE id IN "+people)
+			"SELECT 'organization ' || created_at FROM organizations WHERE id IN "+organizations+
+				" UNION ALL SELECT 'contact ' || created_at FROM contacts WHERE id IN "+people)
 		if own := ownersSeen(t, o, by, "organizations.id IN "+organizations); own == owners {
 			t.Error("who sees his own clients sees the owners of all")
 		}
@@ -272,6 +290,7 @@ func ownersSeen(t *testing.T, o *dbtest.Office, by db.Actor, condition string) s
 	}
 	said := fmt.Sprint(got)
 	slices.Sort(got)
-	want(t, "owners", fmt.Sprint(got), fmt.Sprint(o.Column(t, "SELECT ifnull(full_name, '') || ' ' || count(*) FROM organizations LEFT JOIN users ON users.id = owner_user_id WHERE is_active = 1 AND "+condition+" GROUP BY owner_user_id ORDER BY 1")))
+	want(t, "owners", fmt.Sprint(got), fmt.Sprint(o.Column(t, "SELECT ifnull(full_name, '') || ' ' || count(*) FROM organizations LEFT "+
+		"JOIN users ON users.id = owner_user_id WHERE is_active = 1 AND "+condition+" GROUP BY owner_user_id ORDER BY 1")))
 	return said
 }

@@ -188,7 +188,8 @@ func TestTidyingTakesWhatLiesInTheFuture(t *testing.T) {
 	v := must(o.CreateSavedView(t.Context(), o.Lea, db.SavedView{List: "contacts", Name: "Mine", Query: "q=a"}, ""))(t)
 	must(o.DeleteSavedView(t.Context(), o.Lea, v.ID))(t)
 	now := o.Clock.Now()
-	o.Exec(t, "INSERT INTO requests (user_id, made, request_id, target_id, created_at) VALUES (?, 'contact', ?, 'x', ?)", o.Lea.UserID, o.Lea.UserID, stamp(now))
+	o.Exec(t, "INSERT INTO requests (user_id, made, request_id, target_id, created_at) VALUES (?, 'contact', ?, 'x', ?)",
+		o.Lea.UserID, o.Lea.UserID, stamp(now))
 	o.Clock.Add(-1000 * 24 * time.Hour)
 	newest := must(o.NewestEntry(t.Context()))(t)
 	want(t, "newest entry", newest.Equal(now), true)

@@ -28,7 +28,8 @@ func (d *DB) ChooseColumns(ctx context.Context, by Actor, list string, columns [
 			_, err := t.Exec("DELETE FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
 			return err
 		}
-		_, err := t.Exec("INSERT INTO list_columns (user_id, list, columns) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET columns = excluded.columns",
+		_, err := t.Exec("INSERT INTO list_columns (user_id, list, columns) VALUES (?, ?, ?)"+
+			" ON CONFLICT (user_id, list) DO UPDATE SET columns = excluded.columns",
 			by.UserID, list, strings.Join(columns, ","))
 		return err
 	})

@@ -29,7 +29,9 @@ func creators(t *testing.T, o *dbtest.Office) map[string]func(by db.Actor, reque
 			return x.ID, err
 		},
 		"organization_contact": func(by db.Actor, id string) (string, error) {
-			x, err := o.LinkContact(t.Context(), by, db.NewLink{OrganizationID: acme.ID, Contact: db.Fields{"first_name": "C", "last_name": "D"}, RequestID: id})
+			x, err := o.LinkContact(t.Context(), by, db.NewLink{
+				OrganizationID: acme.ID, Contact: db.Fields{"first_name": "C", "last_name": "D"}, RequestID: id,
+			})
 			return x.OrganizationID + x.ContactID, err
 		},
 	}

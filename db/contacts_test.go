@@ -140,7 +140,9 @@ func TestAContactShowsItsFirstOrganizationThatIsNotAFormerOne(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	maya := o.Maya(t)
 	for name, status := range map[string]string{"Alpha": "Former", "Émile": "Active", "Zulu": "Prospect"} {
-		must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: o.NewOrganization(t, name).ID, ContactID: maya.ID, Typed: db.Fields{"relationship_status": status}}))(t)
+		must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+			OrganizationID: o.NewOrganization(t, name).ID, ContactID: maya.ID, Typed: db.Fields{"relationship_status": status},
+		}))(t)
 	}
 	want(t, "organization", must(o.Contact(t.Context(), o.Tomas, maya.ID))(t).Organization, "Émile")
 }

@@ -45,7 +45,8 @@ func TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd(t *testing.T) {
 	if most > 32<<20 {
 		t.Errorf("the -wal had %d MB", most>>20)
 	}
-	want(t, "organizations in the copy", len(dbtest.Column(t, to, "SELECT 1 FROM organizations")), len(o.Column(t, "SELECT 1 FROM organizations")))
+	want(t, "organizations in the copy", len(dbtest.Column(t, to, "SELECT 1 FROM organizations")),
+		len(o.Column(t, "SELECT 1 FROM organizations")))
 	copied := must(db.Open(t.Context(), to, db.Options{}))(t)
 	defer copied.Close()
 	must(copied.Verify(t.Context()))(t)
@@ -64,9 +65,10 @@ func TestACopyThatIsGivenUpLeavesNothing(t *testing.T) {
 			o.Exec(t, "DROP TRIGGER audit_logs_no_update; UPDATE audit_logs SET ip = '10.0.0.1' WHERE seq = 2")
 		}},
 		{"rows that refer to nothing", "first where user_role refers to", func(o *dbtest.Office) {
-			o.Exec(t, "PRAGMA foreign_keys = OFF; INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', '01a2027e-4036-7af6-9386-fedd409c5152')")
+			o.Exec(t, "PRAGMA foreign_keys = OFF; INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', "+
+				"'01a2027e-4036-7af6-9386-fedd409c5152')")
 		}},
-		{"no room", "3 MB are missing; make room", func(o *dbtest.Office) {
+		{"no room", "3 MB more are needed; make room", func(o *dbtest.Office) {
 			info := must(os.Stat(o.Path))(t)
 			db.Free(o.DB, info.Size()+65<<20-5<<19)
 		}},

@@ -63,7 +63,8 @@ func TestADayRunsFromItsFirstInstantToTheNextDays(t *testing.T) {
 func TestDaysHaveLimits(t *testing.T) {
 	t.Parallel()
 	for typed, is := range map[string]bool{
-		"1899-12-31": false, db.FirstDay: true, db.LastDay: true, "10000-01-01": false, "0001-01-01": false, "2026-02-30": false, "": false, "24.11.2026": false,
+		"1899-12-31": false, db.FirstDay: true, db.LastDay: true, "10000-01-01": false,
+		"0001-01-01": false, "2026-02-30": false, "": false, "24.11.2026": false,
 	} {
 		if d, ok := db.ReadDate(typed); ok != is || ok && d.String() != typed {
 			t.Errorf("%q is a day: %t", typed, ok)

@@ -79,7 +79,8 @@ func TestOthersGuessesDoNotLockAKnownBrowser(t *testing.T) {
 	want(t, "checked of its guesses", guess(t, o, tomas, desk, 20), 10)
 	wantLocked(t, o, "the browser that guessed", tomas, desk, true)
 	wantLocked(t, o, "the other known browser", tomas, phone, false)
-	want(t, "history", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'account_locked' ORDER BY seq")), `[{"after":10} {"after":10,"only":"one browser"}]`)
+	want(t, "history", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'account_locked' ORDER BY seq")),
+		`[{"after":10} {"after":10,"only":"one browser"}]`)
 	want(t, "state", must(o.Account(t.Context(), o.Ines, o.Tomas.UserID))(t).State(o.Clock.Now()), "locked")
 	if err := o.Unlock(t.Context(), o.Ines, o.Tomas.UserID); err != nil {
 		t.Fatal(err)
@@ -208,7 +209,8 @@ func TestOneBrowserIsKnownToSeveralAccounts(t *testing.T) {
 	want(t, "the cookie when one's password has changed", cookie, strings.TrimSuffix(both, "."+alone))
 	for n := range 10 {
 		email := fmt.Sprintf("user%d@pinestreet.example", n)
-		o.Exec(t, "INSERT INTO users (id, email, full_name, password_hash, status) SELECT ?, ?, 'X', password_hash, 'active' FROM users WHERE id = ?",
+		o.Exec(t, "INSERT INTO users (id, email, full_name, password_hash, status) SELECT ?, ?, 'X', password_hash, 'active' FROM users "+
+			"WHERE id = ?",
 			fmt.Sprintf("0190c8f0-0000-7000-8000-0000000000%02d", n), email, o.Tomas.UserID)
 		cookie = remembered(t, o, email, cookie)
 	}

@@ -58,7 +58,8 @@ func Free(d *DB, bytes int64) { d.inTests.free = func(string) (int64, bool) { re
 func Write(d *DB, bytes int) error {
 	return d.writeUnrecorded(context.Background(), System, Program, func(t *tx) error {
 		for _, statement := range []string{
-			"CREATE TABLE IF NOT EXISTS scratch (content BLOB)", "DELETE FROM scratch", fmt.Sprintf("INSERT INTO scratch VALUES (zeroblob(%d))", bytes),
+			"CREATE TABLE IF NOT EXISTS scratch (content BLOB)", "DELETE FROM scratch",
+			fmt.Sprintf("INSERT INTO scratch VALUES (zeroblob(%d))", bytes),
 		} {
 			if _, err := t.Exec(statement); err != nil {
 				return err
@@ -72,7 +73,8 @@ func Write(d *DB, bytes int) error {
 func FailedWrite(d *DB) error {
 	failed := errors.New("failed as it should")
 	err := d.writeUnrecorded(context.Background(), System, Program, func(t *tx) error {
-		if _, err := t.Exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) SELECT id, 'contact', ?, id, created_at FROM users LIMIT 1", newID()); err != nil {
+		if _, err := t.Exec("INSERT INTO requests (user_id, made, request_id, target_id, created_at) SELECT id, 'contact', ?, id, "+
+			"created_at FROM users LIMIT 1", newID()); err != nil {
 			return err
 		}
 		return failed

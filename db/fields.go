@@ -100,7 +100,10 @@ var organizationFields = []Field{
 		Column: "display_name", Label: "Name", Max: 160, Required: "Enter the organization's name", Brief: true,
 		sort: listOrder{key: "sort_key", index: "organizations_by_name"},
 	},
-	{Column: "legal_name", Label: "Legal name", Max: 200, Required: "Enter the name in its registration", Default: "display_name", Searched: true},
+	{
+		Column: "legal_name", Label: "Legal name", Max: 200,
+		Required: "Enter the name in its registration", Default: "display_name", Searched: true,
+	},
 	{Column: "website", Label: "Website", Kind: Website, Max: 200, Searched: true, Brief: true},
 	{
 		Column: "sector", Label: "Sector", Max: 80, Usual: sectors, Filtered: true, Batched: true, Brief: true, Listed: Shown,

@@ -27,7 +27,8 @@ func TestEachColumnIsDescribed(t *testing.T) {
 	limits := regexp.MustCompile(`length\((\w+)\) BETWEEN 1 AND (\d+)`)
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		var schema string
-		if err := d.reader.QueryRow(t.Context(), "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", k.Plural).Scan(&schema); err != nil {
+		if err := d.reader.QueryRow(t.Context(), "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", k.Plural).
+			Scan(&schema); err != nil {
 			t.Fatal(err)
 		}
 		columns := map[string]column{}
@@ -82,7 +83,9 @@ func TestEachFieldIsStoredSearchedAndListed(t *testing.T) {
 	if err := d.reader.QueryRow(t.Context(), "SELECT id FROM users LIMIT 1").Scan(&by.UserID); err == nil {
 		t.Fatal("somebody is there already")
 	}
-	u, err := d.CreateUser(t.Context(), System, NewUser{Email: "ada@x.example", FullName: "Ada Marsh", Role: "Administrator", TimeZone: "UTC", Hash: "x"})
+	u, err := d.CreateUser(t.Context(), System, NewUser{
+		Email: "ada@x.example", FullName: "Ada Marsh", Role: "Administrator", TimeZone: "UTC", Hash: "x",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,8 @@ func (r Record) folded() (values []any) {
 func (t *tx) refold(r Record) error {
 	columns := append([]string{"sort_key"}, r.Kind.foldedColumns()...)
 	values := append([]any{text.SortKey(r.Kind.sortName(r))}, r.folded()...)
-	query := "UPDATE " + r.Kind.Plural + " SET " + strings.Join(columns, " = ?, ") + " = ? WHERE id = ? AND (" + strings.Join(columns, " IS NOT ? OR ") + " IS NOT ?)"
+	query := "UPDATE " + r.Kind.Plural + " SET " + strings.Join(columns, " = ?, ") +
+		" = ? WHERE id = ? AND (" + strings.Join(columns, " IS NOT ? OR ") + " IS NOT ?)"
 	_, err := t.Exec(query, append(append(values, r.ID), values...)...)
 	return err
 }
@@ -83,7 +84,8 @@ func (d *DB) equivalentValues(ctx context.Context, table, column, value string) 
 			WITH RECURSIVE used (v, n) AS (
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' ORDER BY `+column+` LIMIT 1), 1
 				UNION ALL
-				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v ORDER BY `+column+` LIMIT 1), n + 1 FROM used WHERE v IS NOT NULL AND n < 5000
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v ORDER BY `+column+` LIMIT 1), n + 1
+				FROM used WHERE v IS NOT NULL AND n < 5000
 			)
 			SELECT v FROM used WHERE v IS NOT NULL AND v <> ?`, value)
 		used, err := sqlite.Collect(rows, err, sqlite.ScanText)
@@ -160,7 +162,8 @@ func (d *DB) Refold(ctx context.Context) (more bool, err error) {
 func (t *tx) nothingToRefold() error {
 	_, err := t.Exec(`
 		UPDATE folding SET version = ?, done_to = NULL
-		WHERE version = 0 AND NOT EXISTS (SELECT 1 FROM users UNION ALL SELECT 1 FROM organizations UNION ALL SELECT 1 FROM contacts UNION ALL SELECT 1 FROM interactions)`,
+		WHERE version = 0 AND NOT EXISTS (
+			SELECT 1 FROM users UNION ALL SELECT 1 FROM organizations UNION ALL SELECT 1 FROM contacts UNION ALL SELECT 1 FROM interactions)`,
 		text.Version)
 	return err
 }

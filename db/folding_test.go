@@ -19,13 +19,16 @@ func TestAValueIsKeptComposedAndWithoutWhatNobodySees(t *testing.T) {
 	for _, column := range []string{"display_name", "legal_name", "sector", "tax_id"} {
 		want(t, column, acme.Value(column), kept)
 	}
-	maya := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": typed, "last_name": "x", "email": "e\u0301l\u200bise@x.example"}, ""))(t)
+	maya := must(o.CreateContact(t.Context(), o.Tomas,
+		db.Fields{"first_name": typed, "last_name": "x", "email": "e\u0301l\u200bise@x.example"}, ""))(t)
 	want(t, "first name", maya.Value("first_name"), kept)
 	want(t, "email", maya.Value("email"), "élise@x.example")
-	link := must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": typed}}))(t)
+	link := must(o.LinkContact(t.Context(), o.Tomas,
+		db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": typed}}))(t)
 	want(t, "role", link.RoleLabel, kept)
 	call := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
-		"channel": "call", "subject": typed, "body": "one\r\n" + typed + "\u202ex\u202c", "organization_id": acme.ID, "happened_at": "٢٠٢٦-١١-٢٠T١٠:٣٠",
+		"channel": "call", "subject": typed, "body": "one\r\n" + typed + "\u202ex\u202c",
+		"organization_id": acme.ID, "happened_at": "٢٠٢٦-١١-٢٠T١٠:٣٠",
 		"follow_up_text": typed, "follow_up_due_on": "２０２６-１１-２６",
 	}, ""))(t)
 	want(t, "subject", call.Subject, kept)
@@ -72,11 +75,13 @@ func TestAnEndOutOfSightStaysWhereNothingIsTyped(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme, maya := o.Acme(t), o.Maya(t)
 	maya = must(o.UpdateContact(t.Context(), o.Tomas, maya.ID, maya.Version, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
-	call := must(o.LogInteraction(t.Context(), o.Ines, db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID, "contact_id": maya.ID}, ""))(t)
+	call := must(o.LogInteraction(t.Context(), o.Ines,
+		db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID, "contact_id": maya.ID}, ""))(t)
 	own := o.Tomas
 	own.OwnOnly = true
 	for n, nothing := range []string{"", " ", "\u200b"} {
-		must(o.UpdateInteraction(t.Context(), own, call.ID, n+1, db.Fields{"subject": fmt.Sprint(n), "organization_id": nothing, "happened_at": nothing}))(t)
+		must(o.UpdateInteraction(t.Context(), own, call.ID, n+1,
+			db.Fields{"subject": fmt.Sprint(n), "organization_id": nothing, "happened_at": nothing}))(t)
 		now := must(o.Interaction(t.Context(), o.Ines, call.ID))(t)
 		want(t, fmt.Sprintf("organization after %q", nothing), now.OrganizationID, acme.ID)
 		want(t, "happened at", now.HappenedAt, call.HappenedAt)
@@ -108,7 +113,8 @@ func TestAStoredValueStaysUntilItIsChanged(t *testing.T) {
 	acme := o.Acme(t)
 	const before = "E\u0301mile\u200b \u202eevil\u202c"
 	o.Exec(t, "UPDATE organizations SET legal_name = ?, sector = ?", before, before)
-	now := must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"legal_name": before, "sector": before, "size_band": "1-10"}))(t)
+	now := must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1,
+		db.Fields{"legal_name": before, "sector": before, "size_band": "1-10"}))(t)
 	want(t, "values", now.Value("legal_name")+now.Value("sector"), before+before)
 	want(t, "size", now.Value("size_band"), "1-10")
 	want(t, "history", strings.Contains(o.Column(t, "SELECT metadata FROM audit_logs ORDER BY seq DESC LIMIT 1")[0], "legal_name"), false)
@@ -124,10 +130,15 @@ func TestOneCollationEverywhere(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	sorted := []string{"Åsa", "aXa", "ÉMA", "émile", "Zoe"}
 	for _, n := range []int{4, 2, 0, 3, 1} {
-		must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: fmt.Sprint(n, "@a.example"), FullName: sorted[n] + " X", Role: "Viewer", Hash: "x"}))(t)
-		must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": sorted[n] + " X", "slug": fmt.Sprint("r", n)}, []db.Permission{db.ViewClient}, false))(t)
+		must(o.CreateUser(t.Context(), db.System, db.NewUser{
+			Email: fmt.Sprint(n, "@a.example"), FullName: sorted[n] + " X", Role: "Viewer", Hash: "x",
+		}))(t)
+		must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": sorted[n] + " X", "slug": fmt.Sprint("r", n)},
+			[]db.Permission{db.ViewClient}, false))(t)
 		must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": sorted[n] + " X", "sector": sorted[n] + " X"}, ""))(t)
-		must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "x", "last_name": sorted[n] + " X", "job_title": sorted[n] + " X", "email": sorted[n] + "@x.example"}, ""))(t)
+		must(o.CreateContact(t.Context(), o.Tomas, db.Fields{
+			"first_name": "x", "last_name": sorted[n] + " X", "job_title": sorted[n] + " X", "email": sorted[n] + "@x.example",
+		}, ""))(t)
 	}
 	viewer := roleBySlug(t, o, "Viewer")
 	ofContacts := func(sort, column string) (names []string) {
@@ -186,10 +197,13 @@ func TestKeysAndWordsAreMadeAgain(t *testing.T) {
 			o.Call(t, acme, "")
 		}
 	}
-	must(o.UpdateOrganization(t.Context(), o.Tomas, o.Column(t, "SELECT id FROM organizations LIMIT 1")[0], 1, db.Fields{"sector": "Énergie"}))(t)
+	must(o.UpdateOrganization(t.Context(), o.Tomas,
+		o.Column(t, "SELECT id FROM organizations LIMIT 1")[0], 1, db.Fields{"sector": "Énergie"}))(t)
 	right := o.Column(t, "SELECT docid || sort_key || ifnull(sector_folded, '') FROM organizations ORDER BY docid")
-	words := o.Column(t, "SELECT docid || c0words FROM organization_search_content UNION ALL SELECT docid || c0words FROM interaction_search_content ORDER BY 1")
-	const values = "SELECT json_array(display_name, legal_name, sector, version, updated_at) FROM organizations UNION ALL SELECT json_array(subject, body) FROM interactions"
+	words := o.Column(t, "SELECT docid || c0words FROM organization_search_content UNION ALL SELECT docid || c0words FROM "+
+		"interaction_search_content ORDER BY 1")
+	const values = "SELECT json_array(display_name, legal_name, sector, version, updated_at) FROM organizations UNION ALL SELECT " +
+		"json_array(subject, body) FROM interactions"
 	before := o.Column(t, values)
 	more := must(o.Refold(t.Context()))(t)
 	want(t, "there is something to make again in a new registry", more, false)
@@ -213,8 +227,10 @@ func TestKeysAndWordsAreMadeAgain(t *testing.T) {
 		more = must(d.Refold(t.Context()))(t)
 	}
 	want(t, "it goes on where it was", pieces > 2 && pieces < 12, true)
-	want(t, "keys", slices.Equal(dbtest.Column(t, o.Path, "SELECT docid || sort_key || ifnull(sector_folded, '') FROM organizations ORDER BY docid"), right), true)
-	want(t, "words", slices.Equal(dbtest.Column(t, o.Path, "SELECT docid || c0words FROM organization_search_content UNION ALL SELECT docid || c0words FROM interaction_search_content ORDER BY 1"), words), true)
+	want(t, "keys", slices.Equal(dbtest.Column(t, o.Path,
+		"SELECT docid || sort_key || ifnull(sector_folded, '') FROM organizations ORDER BY docid"), right), true)
+	want(t, "words", slices.Equal(dbtest.Column(t, o.Path, "SELECT docid || c0words FROM organization_search_content UNION ALL SELECT "+
+		"docid || c0words FROM interaction_search_content ORDER BY 1"), words), true)
 	want(t, "values", slices.Equal(dbtest.Column(t, o.Path, values), before), true)
 	want(t, "rows of history", dbtest.Column(t, o.Path, "SELECT count(*) FROM audit_logs")[0], history)
 	want(t, "it is done once", must(d.Refold(t.Context()))(t), false)
@@ -228,18 +244,23 @@ func TestAValueOfAnotherProgramIsNotFoldedAsTheOneBefore(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Acme", "sector": "Énergie", "size_band": "Large"}, ""))(t)
-	must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "x", "last_name": "y", "job_title": "Équipe", "email": "é@x.example"}, ""))(t)
+	must(o.CreateContact(t.Context(), o.Tomas, db.Fields{
+		"first_name": "x", "last_name": "y", "job_title": "Équipe", "email": "é@x.example",
+	}, ""))(t)
 	want(t, "keys", o.Column(t, "SELECT sector_key || size_key FROM organizations")[0], "energie0000000000large")
 	want(t, "keys of the contact", o.Column(t, "SELECT title_key || email_key FROM contacts")[0], "equipee@x.example")
 	o.Exec(t, "UPDATE organizations SET sector = 'Media'")
 	o.Exec(t, "UPDATE contacts SET email = 'z@x.example'")
 	want(t, "keys", o.Column(t, "SELECT sector_key || size_key FROM organizations")[0], "media0000000000large")
 	want(t, "keys of the contact", o.Column(t, "SELECT title_key || email_key FROM contacts")[0], "equipez@x.example")
-	for table, columns := range map[string]map[string]string{"organizations": db.OrganizationKind.Folded(), "contacts": db.ContactKind.Folded()} {
+	for table, columns := range map[string]map[string]string{
+		"organizations": db.OrganizationKind.Folded(), "contacts": db.ContactKind.Folded(),
+	} {
 		for column, folded := range columns {
 			o.Exec(t, "UPDATE "+table+" SET "+folded+" = 'x'")
 			o.Exec(t, "UPDATE "+table+" SET "+column+" = '1'")
-			want(t, table+"."+folded+" after another program changed "+column, o.Column(t, "SELECT ifnull("+folded+", 'NULL') FROM "+table)[0], "NULL")
+			want(t, table+"."+folded+" after another program changed "+column,
+				o.Column(t, "SELECT ifnull("+folded+", 'NULL') FROM "+table)[0], "NULL")
 		}
 	}
 }
@@ -266,7 +287,8 @@ func TestSearchFindsWhatPeopleType(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	kept := map[string]db.Fields{
-		"I.B.M. Works": {}, "AT&T Retail": {}, "Jean-Luc Martin & Co": {}, "Ħal Far Shipping": {}, "Taxed": {"tax_id": "DE 123-456.789"}, "Other": {"tax_id": "NL7"}, "IKEA": {},
+		"I.B.M. Works": {}, "AT&T Retail": {}, "Jean-Luc Martin & Co": {}, "Ħal Far Shipping": {},
+		"Taxed": {"tax_id": "DE 123-456.789"}, "Other": {"tax_id": "NL7"}, "IKEA": {},
 	}
 	for _, name := range slices.Sorted(func(yield func(string) bool) {
 		for name := range kept {
@@ -279,10 +301,15 @@ func TestSearchFindsWhatPeopleType(t *testing.T) {
 		fields["display_name"] = name
 		must(o.CreateOrganization(t.Context(), o.Tomas, fields, ""))(t)
 	}
-	for _, c := range [][2]string{{"O’Brien", "+44 (0)20 7946 0777"}, {"Natl", "020 7946 0888"}, {"Two", "08-129 45 67 / 08-765 43 21 ext. 5"}} {
+	for _, c := range [][2]string{
+		{"O’Brien", "+44 (0)20 7946 0777"}, {"Natl", "020 7946 0888"}, {"Two", "08-129 45 67 / 08-765 43 21 ext. 5"},
+	} {
 		must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "Sean", "last_name": c[0], "mobile": c[1]}, ""))(t)
 	}
-	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "O'Neill on AT&T's e-mail", "organization_id": o.Column(t, "SELECT id FROM organizations WHERE display_name = 'Other'")[0], "happened_at": ""}, ""))(t)
+	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+		"channel": "call", "subject": "O'Neill on AT&T's e-mail",
+		"organization_id": o.Column(t, "SELECT id FROM organizations WHERE display_name = 'Other'")[0], "happened_at": "",
+	}, ""))(t)
 	for _, c := range [][2]string{
 		{"ibm", "I.B.M. Works"},
 		{"i.b.m", "I.B.M. Works"},

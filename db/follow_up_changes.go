@@ -29,7 +29,8 @@ func (t *tx) saveFollowUp(f FollowUp) error {
 	if !f.DoneAt.IsZero() {
 		doneAt, doneBy = stamp(f.DoneAt), orNull(t.by.UserID)
 	}
-	_, err := t.Exec("UPDATE follow_ups SET text = ?, due_on = ?, assignee_id = ?, done_at = ?, done_by = ?, version = version + 1 WHERE id = ?",
+	_, err := t.Exec("UPDATE follow_ups SET text = ?, due_on = ?, assignee_id = ?, done_at = ?, done_by = ?, version = version + 1"+
+		" WHERE id = ?",
 		f.Text, f.DueOn, orNull(f.AssigneeID), doneAt, doneBy, f.ID)
 	return err
 }
@@ -77,7 +78,9 @@ func (d *DB) MoveFollowUp(ctx context.Context, by Actor, id string, version int,
 }
 
 // changeFollowUp makes a change to a follow-up and its interaction as they are; no changes are none.
-func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, version int, change func(*tx, *FollowUp, Interaction) (map[string]Change, error)) (FollowUp, error) {
+func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, version int,
+	change func(*tx, *FollowUp, Interaction) (map[string]Change, error),
+) (FollowUp, error) {
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		read, args := selectFollowUpFor(System)
 		f, err := scanFollowUp(t.QueryRow(read+" WHERE follow_ups.id = ?", append(args, id)...))

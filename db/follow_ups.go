@@ -353,7 +353,8 @@ func (t *tx) refuseAssignee(id string, i Interaction) (string, error) {
 		return "", err
 	}
 	seen := person.seesInteraction("ends.organization_id", "ends.contact_id")
-	err = orNotFound(t.QueryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql, append([]any{i.OrganizationID, i.ContactID}, seen.args...)...))
+	err = orNotFound(t.QueryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql,
+		append([]any{i.OrganizationID, i.ContactID}, seen.args...)...))
 	if errors.Is(err, ErrNotFound) {
 		return name + " does not see this client; choose somebody else", nil
 	}

@@ -49,8 +49,10 @@ func TestACallIsLoggedWithItsNextStep(t *testing.T) {
 	i := must(o.LogInteraction(t.Context(), o.Tomas, fields, request))(t)
 	f := must(o.FollowUp(t.Context(), o.Lea, i.Next.ID))(t)
 	want(t, "it", fmt.Sprintf("%+v", f), fmt.Sprintf("%+v", db.FollowUp{
-		ID: f.ID, InteractionID: i.ID, Text: "Send the offer", DueOn: "2026-11-26", AssigneeID: o.Ines.UserID, Assignee: "Ines Calder", Version: 1,
-		Channel: "call", Subject: "Renewal", OrganizationID: acme.ID, OrganizationName: "Acme", ContactID: maya.ID, ContactFirst: "Maya", ContactLast: "Okafor",
+		ID: f.ID, InteractionID: i.ID, Text: "Send the offer", DueOn: "2026-11-26",
+		AssigneeID: o.Ines.UserID, Assignee: "Ines Calder", Version: 1,
+		Channel: "call", Subject: "Renewal", OrganizationID: acme.ID,
+		OrganizationName: "Acme", ContactID: maya.ID, ContactFirst: "Maya", ContactLast: "Okafor",
 	}))
 	want(t, "actions", fmt.Sprint(o.Actions(t, i.ID), o.Actions(t, f.ID)), "[create_interaction] [create_follow_up]")
 	want(t, "metadata", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'create_follow_up'")[0], fmt.Sprintf(
@@ -61,7 +63,10 @@ func TestACallIsLoggedWithItsNextStep(t *testing.T) {
 	delete(fields, "follow_up_assignee_id")
 	own := must(o.LogInteraction(t.Context(), o.Tomas, fields, ""))(t)
 	want(t, "whose it is where nobody is named", own.Next.Assignee, "Tomás Brandt")
-	none := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID, "follow_up_text": " ", "follow_up_due_on": "", "follow_up_assignee_id": o.Ines.UserID}, ""))(t)
+	none := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+		"channel": "call", "subject": "x", "organization_id": acme.ID,
+		"follow_up_text": " ", "follow_up_due_on": "", "follow_up_assignee_id": o.Ines.UserID,
+	}, ""))(t)
 	want(t, "planned where only a person is named", none.Next.ID, "")
 }
 
@@ -156,7 +161,8 @@ func TestAFollowUpIsFinishedMovedAndBroughtBack(t *testing.T) {
 	moved := must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 1, " 2026-11-30 "))(t)
 	want(t, "due on", moved.DueOn, "2026-11-30")
 	want(t, "version", moved.Version, 2)
-	want(t, "change", o.Column(t, "SELECT json_extract(metadata, '$.changes') FROM audit_logs WHERE action = 'move_follow_up'")[0], `{"due_on":{"old":"2026-11-24","new":"2026-11-30"}}`)
+	want(t, "change", o.Column(t, "SELECT json_extract(metadata, '$.changes') FROM audit_logs WHERE action = 'move_follow_up'")[0],
+		`{"due_on":{"old":"2026-11-24","new":"2026-11-30"}}`)
 	o.Unchanged(t, func() {
 		must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 1, "2026-11-30"))(t) // it is there already
 		_, err := o.MoveFollowUp(t.Context(), o.Ines, f.ID, 2, "2026-11-25")
@@ -187,7 +193,8 @@ func TestAFollowUpIsFinishedMovedAndBroughtBack(t *testing.T) {
 		wantConflict(t, err)
 	})
 	want(t, "actions", fmt.Sprint(o.Actions(t, call.ID)), "[create_interaction]")
-	want(t, "its own actions", fmt.Sprint(o.Actions(t, f.ID)), "[create_follow_up move_follow_up move_follow_up finish_follow_up reopen_follow_up]")
+	want(t, "its own actions", fmt.Sprint(o.Actions(t, f.ID)),
+		"[create_follow_up move_follow_up move_follow_up finish_follow_up reopen_follow_up]")
 }
 
 func TestAnInteractionMayHaveAnotherStepAfterTheFirst(t *testing.T) {
@@ -245,7 +252,8 @@ func TestAnInteractionIsEditedWithItsNextStep(t *testing.T) {
 	})
 	i = must(edit(o.Ines, with("text", "Send two offers", "assignee_id", o.Ines.UserID)...))(t)
 	want(t, "it", i.Next.Text+" "+i.Next.DueOn+" "+i.Next.Assignee, "Send two offers 2026-11-24 Ines Calder")
-	want(t, "changes", o.Column(t, "SELECT group_concat(key) FROM audit_logs, json_each(metadata, '$.changes') WHERE action = 'update_follow_up'")[0], "assignee_id,text")
+	want(t, "changes", o.Column(t, "SELECT group_concat(key) FROM audit_logs, json_each(metadata, '$.changes') WHERE action = "+
+		"'update_follow_up'")[0], "assignee_id,text")
 	i = must(edit(o.Tomas, with("due_on", "2026-11-30")...))(t) // what others changed meanwhile stays
 	want(t, "it", i.Next.Text+" "+i.Next.DueOn+" "+i.Next.Assignee, "Send two offers 2026-11-30 Ines Calder")
 	o.Unchanged(t, func() {
@@ -306,7 +314,8 @@ func TestFollowUpsGoAndComeWithTheirInteraction(t *testing.T) {
 	call := o.Call(t, o.Acme(t), "")
 	must(o.FinishFollowUp(t.Context(), o.Ines, nextStep(t, o, call, "Send the offer", "2026-11-26").ID, 0))(t)
 	f := nextStep(t, o, call, "Call <again> & “again”", "2026-11-27")
-	const all = "SELECT id || text || due_on || ifnull(assignee_id, '') || ifnull(done_at, '') || ifnull(done_by, '') || ifnull(created_by, '') || created_at || version FROM follow_ups ORDER BY id"
+	const all = "SELECT id || text || due_on || ifnull(assignee_id, '') || ifnull(done_at, '') || ifnull(done_by, '') || " +
+		"ifnull(created_by, '') || created_at || version FROM follow_ups ORDER BY id"
 	before := o.Column(t, all)
 	must(o.DeleteInteraction(t.Context(), o.Ines, call.ID, 1))(t)
 	want(t, "left", len(o.Column(t, all)), 0)
@@ -332,8 +341,10 @@ func TestWhatIsOverdueDependsOnWhereOneIs(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
-	o.Clock.Add(-9 * 24 * time.Hour)                                                                                   // so that all these days may be chosen
-	for _, day := range []string{"2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-29", "2026-11-30"} { // Sunday, Monday, …, Sunday, Monday
+	// so that all these days may be chosen
+	o.Clock.Add(-9 * 24 * time.Hour)
+	// Sunday, Monday, …, Sunday, Monday
+	for _, day := range []string{"2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-29", "2026-11-30"} {
 		nextStep(t, o, o.Call(t, acme, ""), day, day)
 	}
 	o.Clock.Add(9*24*time.Hour + time.Hour) // Tuesday 24 November 10:30 UTC
@@ -359,11 +370,14 @@ func TestWhatIsOverdueDependsOnWhereOneIs(t *testing.T) {
 	}
 	o.Clock.Add(-time.Hour) // 9:30: still Monday in Honolulu
 	o.Clock.Add(30 * time.Minute)
-	want(t, "overdue on Monday evening in Honolulu", open(t, o, inZone(t, o.Tomas, "Pacific/Honolulu"), db.FollowUpFilter{When: "overdue"}), "2026-11-22 2026-11-23")
+	want(t, "overdue on Monday evening in Honolulu",
+		open(t, o, inZone(t, o.Tomas, "Pacific/Honolulu"), db.FollowUpFilter{When: "overdue"}), "2026-11-22 2026-11-23")
 	o.Clock.Add(-time.Minute)
-	want(t, "overdue a minute before midnight in Honolulu", open(t, o, inZone(t, o.Tomas, "Pacific/Honolulu"), db.FollowUpFilter{When: "overdue"}), "2026-11-22")
+	want(t, "overdue a minute before midnight in Honolulu",
+		open(t, o, inZone(t, o.Tomas, "Pacific/Honolulu"), db.FollowUpFilter{When: "overdue"}), "2026-11-22")
 	o.Clock.Add(5*24*time.Hour + time.Minute) // Sunday in Honolulu, and Monday in Kiritimati
-	want(t, "this week in Honolulu", open(t, o, inZone(t, o.Tomas, "Pacific/Honolulu"), db.FollowUpFilter{When: "week"}), "2026-11-23 2026-11-24 2026-11-25 2026-11-29")
+	want(t, "this week in Honolulu", open(t, o, inZone(t, o.Tomas, "Pacific/Honolulu"), db.FollowUpFilter{When: "week"}),
+		"2026-11-23 2026-11-24 2026-11-25 2026-11-29")
 	want(t, "this week in Kiritimati", open(t, o, inZone(t, o.Tomas, "Pacific/Kiritimati"), db.FollowUpFilter{When: "week"}), "2026-11-30")
 }
 
@@ -386,7 +400,8 @@ func TestFollowUpsAreListedByDayAndWalkedOnce(t *testing.T) {
 		wanted[nextStep(t, o, o.Call(t, acme, ""), "x", fmt.Sprintf("2026-12-%02d", 1+n/50)).ID] = true
 	}
 	with := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
-		"channel": "note", "subject": "x", "contact_id": maya.ID, "follow_up_text": "Maya", "follow_up_due_on": "2026-11-24", "follow_up_assignee_id": o.Ines.UserID,
+		"channel": "note", "subject": "x", "contact_id": maya.ID, "follow_up_text": "Maya",
+		"follow_up_due_on": "2026-11-24", "follow_up_assignee_id": o.Ines.UserID,
 	}, ""))(t)
 	want(t, "of the contact", open(t, o, o.Lea, db.FollowUpFilter{ContactID: maya.ID}), "Maya")
 	want(t, "of the organization and Ines", open(t, o, o.Lea, db.FollowUpFilter{OrganizationID: acme.ID, AssigneeID: o.Ines.UserID}), "")
@@ -442,7 +457,8 @@ func TestWithoutTheRightToSeeInteractionsThereAreNoFollowUps(t *testing.T) {
 		want(t, "due", fmt.Sprint(n, late, err), "0 false <nil>")
 	}
 	assignees := must(o.Assignees(t.Context(), o.Lea))(t)
-	want(t, "who may have one", fmt.Sprint(assignees), fmt.Sprint([]db.Owner{{ID: o.Ines.UserID, FullName: "Ines Calder"}, {ID: o.Tomas.UserID, FullName: "Tomás Brandt"}}))
+	want(t, "who may have one", fmt.Sprint(assignees),
+		fmt.Sprint([]db.Owner{{ID: o.Ines.UserID, FullName: "Ines Calder"}, {ID: o.Tomas.UserID, FullName: "Tomás Brandt"}}))
 	if err := o.DisableUser(t.Context(), o.Ines, o.Tomas.UserID); err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +482,9 @@ func TestFollowUpsOfOwnClients(t *testing.T) {
 			if with+at == 0 {
 				continue
 			}
-			fields := db.Fields{"channel": "call", "subject": "x", "follow_up_text": fmt.Sprintf("with%dat%d", with, at), "follow_up_due_on": "2026-11-24"}
+			fields := db.Fields{
+				"channel": "call", "subject": "x", "follow_up_text": fmt.Sprintf("with%dat%d", with, at), "follow_up_due_on": "2026-11-24",
+			}
 			if with > 0 {
 				fields["contact_id"] = contacts[with-1].ID
 			}
@@ -492,7 +510,8 @@ func TestFollowUpsOfOwnClients(t *testing.T) {
 				if _, err := o.FollowUp(t.Context(), own, f.ID); !errors.Is(err, db.ErrNotFound) {
 					t.Error(f.Text, err)
 				}
-				if _, err := o.AddFollowUp(t.Context(), own, must(o.FollowUp(t.Context(), o.Tomas, f.ID))(t).InteractionID, db.Fields{"text": "x", "due_on": "2026-11-24"}); !errors.Is(err, db.ErrNotFound) {
+				if _, err := o.AddFollowUp(t.Context(), own, must(o.FollowUp(t.Context(), o.Tomas, f.ID))(t).
+					InteractionID, db.Fields{"text": "x", "due_on": "2026-11-24"}); !errors.Is(err, db.ErrNotFound) {
 					t.Error(f.Text, err)
 				}
 			})
@@ -584,7 +603,9 @@ func TestAnUpgradeKnowsTheDaysOfOpenSteps(t *testing.T) {
 	for _, done := range []any{nil, "2026-11-24T09:30:00.000Z"} {
 		i := sample(t, nil, "interactions")
 		insert(t, plain, "interactions", i)
-		insert(t, plain, "follow_ups", map[string]any{"id": uuid.NewString(), "interaction_id": i["id"], "text": "A", "due_on": "2026-11-26", "done_at": done})
+		insert(t, plain, "follow_ups", map[string]any{
+			"id": uuid.NewString(), "interaction_id": i["id"], "text": "A", "due_on": "2026-11-26", "done_at": done,
+		})
 	}
 	insert(t, plain, "interactions", sample(t, nil, "interactions"))
 	plain.Close()

@@ -81,7 +81,9 @@ func TestWhatIsNoChangeIsNotTakenForOne(t *testing.T) {
 	acme := o.Acme(t)
 	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"sector": "Media"}))(t)
 	maya := o.Maya(t)
-	must(o.LinkContact(t.Context(), o.Ines, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"relationship_status": "Active"}}))(t)
+	must(o.LinkContact(t.Context(), o.Ines, db.NewLink{
+		OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"relationship_status": "Active"},
+	}))(t)
 	_, err := o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1, db.Fields{"sector": "Retail"})
 	want(t, "who changed it last", wantConflict(t, err).By, "Tomás Brandt")
 }

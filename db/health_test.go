@@ -116,7 +116,8 @@ func TestADamagedPageEndsChangesAndNothingElse(t *testing.T) {
 		t.Errorf("the audit log cannot be read: %v", err)
 	}
 	entries := 0
-	if err := d.ExportAudit(t.Context(), by, db.AuditFilter{}, func(page []db.AuditEntry) error { entries += len(page); return nil }); err != nil || entries == 0 {
+	if err := d.ExportAudit(t.Context(), by, db.AuditFilter{},
+		func(page []db.AuditEntry) error { entries += len(page); return nil }); err != nil || entries == 0 {
 		t.Errorf("%d entries are exported: %v", entries, err)
 	}
 	if err := d.SignOut(t.Context(), by, token); err != nil {

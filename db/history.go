@@ -53,13 +53,15 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
 	seen := condition{sql: "+action IN " + changingClients}.and(by.seesEntry())
-	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " + seen.sql + " ORDER BY seq DESC" + limit(HistorySize+1) + ")"
+	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " +
+		seen.sql + " ORDER BY seq DESC" + limit(HistorySize+1) + ")"
 	args := append([]any{targetType, id, before}, seen.args...)
 	switch targetType {
 	case "organization", "contact":
 		seqs += `
 			UNION
-			SELECT seq FROM (SELECT seq FROM audit_logs WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
+			SELECT seq FROM (SELECT seq FROM audit_logs
+				WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
 		args = append(append(args, id, before), seen.args...)
 	case "interaction":
 		seqs += `
@@ -159,7 +161,9 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 }
 
 // namedBy are the tables that name the ids in these columns.
-var namedBy = map[string]string{"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts"}
+var namedBy = map[string]string{
+	"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts",
+}
 
 // namer looks each id up once, and knows no name that its actor may not see.
 type namer struct {
@@ -207,7 +211,8 @@ func (n *namer) lookUp(table string, ids []string) {
 	for _, id := range ids {
 		n.known[id] = ""
 	}
-	rows, err := n.d.reader.QuickQuery(n.ctx, "SELECT id, "+columns+" FROM "+table+" WHERE id IN (SELECT value FROM json_each(?)) AND "+seen.sql, append([]any{string(list)}, seen.args...)...)
+	rows, err := n.d.reader.QuickQuery(n.ctx, "SELECT id, "+columns+" FROM "+table+
+		" WHERE id IN (SELECT value FROM json_each(?)) AND "+seen.sql, append([]any{string(list)}, seen.args...)...)
 	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
 		var id, first, last string
 		err = r.Scan(&id, &first, &last)

@@ -14,8 +14,12 @@ func TestAHistorySpeaksInNames(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme, maya := o.Acme(t), o.Maya(t)
 	must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
-	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "CFO"}}))(t)
-	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "Renewal", "contact_id": maya.ID, "organization_id": acme.ID}, ""))(t)
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+		OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "CFO"},
+	}))(t)
+	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+		"channel": "call", "subject": "Renewal", "contact_id": maya.ID, "organization_id": acme.ID,
+	}, ""))(t)
 	entries, older, err := o.History(t.Context(), o.Lea, "organization", acme.ID, 0)
 	if err != nil || len(entries) != 4 || older != 0 {
 		t.Fatal(entries, older, err)
@@ -121,10 +125,15 @@ func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 	change(2, db.Fields{"sector": "Media", "display_name": "Beta"})
 	want(t, "two changes", offered(t, o, o.Tomas, "organization", acme.ID), "[display_name=Acme sector=Retail sector= owner_user_id=]")
 	change(3, db.Fields{"sector": "Retail", "owner_user_id": ""})
-	want(t, "what is so already is not offered", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme sector=]")
+	want(t, "what is so already is not offered", offered(t, o, o.Tomas, "organization", acme.ID),
+		"[sector=Media owner_user_id="+o.Lea.UserID+" display_name=Acme sector=]")
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)
 	want(t, "who is disabled owns nothing", offered(t, o, o.Tomas, "organization", acme.ID), "[sector=Media display_name=Acme sector=]")
-	for _, by := range []db.Actor{o.Lea, {UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient}}, {UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}}} {
+	for _, by := range []db.Actor{
+		o.Lea,
+		{UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient}},
+		{UserID: o.Tomas.UserID, May: []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}},
+	} {
 		want(t, "offered to who may not edit", offered(t, o, by, "organization", acme.ID), "[]")
 	}
 
@@ -137,7 +146,9 @@ func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 		t.Error(page[0], err)
 	}
 
-	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "CFO"}}))(t)
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+		OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "CFO"},
+	}))(t)
 	must(o.UpdateLink(t.Context(), o.Tomas, acme.ID, maya.ID, 1, db.Fields{"role_label": "CEO", "relationship_status": "Former"}))(t)
 	want(t, "a link", offered(t, o, o.Tomas, "contact", maya.ID), "[role_label=CFO relationship_status=Active]")
 	must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, 2))(t)
@@ -154,12 +165,15 @@ func TestAHistoryOfAnInteractionOffersWhatCanBeTakenBack(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme, beta := o.Acme(t), o.NewOrganization(t, "Beta")
 	call := o.Call(t, acme, "2026-11-23T10:00")
-	must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 1, db.Fields{"subject": "Talk", "happened_at": "2026-11-22T10:00", "organization_id": beta.ID, "outcome": "Done"}))(t)
-	want(t, "changed", offered(t, o, o.Tomas, "interaction", call.ID), "[subject=Renewal outcome= organization_id="+acme.ID+" happened_at=2026-11-23T10:00:00.000Z]")
+	must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 1,
+		db.Fields{"subject": "Talk", "happened_at": "2026-11-22T10:00", "organization_id": beta.ID, "outcome": "Done"}))(t)
+	want(t, "changed", offered(t, o, o.Tomas, "interaction", call.ID),
+		"[subject=Renewal outcome= organization_id="+acme.ID+" happened_at=2026-11-23T10:00:00.000Z]")
 	back := must(o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 2, db.Fields{"happened_at": "2026-11-23T10:00:00.000Z"}))(t)
 	want(t, "when it was", back.HappenedAt.Equal(call.HappenedAt), true)
 	o.Exec(t, "DELETE FROM organizations WHERE id = ?", acme.ID)
-	want(t, "its end is gone", offered(t, o, o.Tomas, "interaction", call.ID), "[happened_at=2026-11-22T10:00:00.000Z subject=Renewal outcome=]")
+	want(t, "its end is gone", offered(t, o, o.Tomas, "interaction", call.ID),
+		"[happened_at=2026-11-22T10:00:00.000Z subject=Renewal outcome=]")
 	must(o.DeleteInteraction(t.Context(), o.Tomas, call.ID, 3))(t)
 	want(t, "deleted", offered(t, o, o.Tomas, "organization", beta.ID), "[delete_interaction]")
 	by := o.Tomas

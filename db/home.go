@@ -26,7 +26,8 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 		seen = condition{sql: "action NOT IN " + changing("interaction", "follow_up")}
 	}
 	rows, err := d.reader.QuickQuery(ctx, `
-		SELECT target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
+		SELECT target_type, ifnull(target_id, ''),
+			ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
 		FROM audit_logs
 		WHERE user_id = ? AND +action IN `+changingClients+` AND `+seen.sql+`
 		ORDER BY seq DESC LIMIT 100`, append([]any{by.UserID}, seen.args...)...)

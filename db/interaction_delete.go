@@ -39,7 +39,8 @@ func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version
 		}
 		metadata := i.details()
 		metadata["deleted"] = deletedInteraction{
-			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, HappenedAt: stamp(i.HappenedAt), CreatedAt: stamp(i.CreatedAt), Version: i.Version, FollowUps: followUps,
+			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, HappenedAt: stamp(i.HappenedAt),
+			CreatedAt: stamp(i.CreatedAt), Version: i.Version, FollowUps: followUps,
 		}
 		return t.record("delete_interaction", "interaction", id, metadata)
 	})
@@ -70,7 +71,8 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 			return err
 		}
 		var metadata string
-		err := t.QueryRow("SELECT metadata FROM audit_logs WHERE target_type = 'interaction' AND target_id = ? AND action = 'delete_interaction' ORDER BY seq DESC LIMIT 1", id).Scan(&metadata)
+		err := t.QueryRow("SELECT metadata FROM audit_logs WHERE target_type = 'interaction' AND target_id = ? AND action = "+
+			"'delete_interaction' ORDER BY seq DESC LIMIT 1", id).Scan(&metadata)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound
 		}
@@ -115,7 +117,10 @@ func (t *tx) deleted(id, metadata string) (Interaction, []deletedFollowUp, error
 	if err := json.Unmarshal([]byte(metadata), &m); err != nil || m.Deleted == nil {
 		return Interaction{}, nil, errors.Join(ErrNotFound, err)
 	}
-	i := Interaction{ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, Channel: m.Channel, Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1}
+	i := Interaction{
+		ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, Channel: m.Channel,
+		Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1,
+	}
 	var err1, err2 error
 	i.HappenedAt, err1 = time.Parse(TimeFormat, m.Deleted.HappenedAt)
 	i.CreatedAt, err2 = time.Parse(TimeFormat, m.Deleted.CreatedAt)
@@ -171,7 +176,8 @@ func (t *tx) restoreFollowUps(interactionID string, kept []deletedFollowUp) erro
 	for _, k := range kept {
 		_, err := t.Exec(`
 			INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
-			VALUES (?, ?, ?, ?, (SELECT id FROM users WHERE id = ?), ?, (SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?, ?)`,
+			VALUES (?, ?, ?, ?, (SELECT id FROM users WHERE id = ?), ?,
+				(SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?, ?)`,
 			k.ID, interactionID, k.Text, k.DueOn, k.AssigneeID, orNull(k.DoneAt), k.DoneBy, k.CreatedBy, k.CreatedAt, k.Version)
 		if err != nil {
 			return err

@@ -68,7 +68,8 @@ func (t *tx) replan(i Interaction, typed Fields) error {
 		return t.updateFollowUp(i, i.Next, version, next)
 	}
 	var done FollowUp // what the form showed is not open any more
-	err := t.QueryRow("SELECT text, due_on, ifnull(assignee_id, '') FROM follow_ups WHERE id = ? AND interaction_id = ?", shown, i.ID).Scan(&done.Text, &done.DueOn, &done.AssigneeID)
+	err := t.QueryRow("SELECT text, due_on, ifnull(assignee_id, '') FROM follow_ups WHERE id = ? AND interaction_id = ?", shown, i.ID).
+		Scan(&done.Text, &done.DueOn, &done.AssigneeID)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

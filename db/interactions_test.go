@@ -22,12 +22,15 @@ func TestACallOnAContactAtAnOrganizationIsOnBothTimelines(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme, maya := o.Acme(t), o.Maya(t)
 	i := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
-		"channel": "call", "subject": "Renewal", "body": "  one\r\ntwo\rthree\n", "outcome": "", "organization_id": acme.ID, "contact_id": maya.ID, "user_id": o.Lea.UserID,
+		"channel": "call", "subject": "Renewal", "body": "  one\r\ntwo\rthree\n",
+		"outcome": "", "organization_id": acme.ID, "contact_id": maya.ID, "user_id": o.Lea.UserID,
 	}, ""))(t)
 	want(t, "body", i.Body, "one\ntwo\nthree")
 	want(t, "who had it", i.UserName, "Tomás Brandt")
 	want(t, "when", i.HappenedAt, dbtest.Now)
-	for _, f := range []db.InteractionFilter{{OrganizationID: acme.ID}, {ContactID: maya.ID}, {Channel: "call"}, {UserID: o.Tomas.UserID}, {}} {
+	for _, f := range []db.InteractionFilter{
+		{OrganizationID: acme.ID}, {ContactID: maya.ID}, {Channel: "call"}, {UserID: o.Tomas.UserID}, {},
+	} {
 		page, _, err := o.Interactions(t.Context(), o.Lea, f)
 		if err != nil || len(page) != 1 || page[0].ID != i.ID || page[0].ContactName() != "Maya Okafor" || page[0].OrganizationName != "Acme" {
 			t.Errorf("%+v: %+v, %v", f, page, err)
@@ -104,7 +107,9 @@ func TestATimeIsReadInTheZoneOfWhoTypesIt(t *testing.T) {
 		{"UTC", "", "2026-11-24T09:30:00.000Z"},
 	} {
 		by := inZone(t, o.Tomas, c.zone)
-		i := must(o.LogInteraction(t.Context(), by, db.Fields{"channel": "note", "subject": "x", "organization_id": acme.ID, "happened_at": c.typed}, ""))(t)
+		i := must(o.LogInteraction(t.Context(), by, db.Fields{
+			"channel": "note", "subject": "x", "organization_id": acme.ID, "happened_at": c.typed,
+		}, ""))(t)
 		want(t, c.typed+" in "+c.zone, o.Column(t, "SELECT happened_at FROM interactions WHERE id = ?", i.ID)[0], c.want)
 	}
 }
@@ -140,14 +145,18 @@ func TestAnEditThatLeavesTheMinuteKeepsTheMoment(t *testing.T) {
 		acme := o.Acme(t)
 		by := inZone(t, o.Tomas, name)
 		for _, typed := range []string{"2026-11-20T23:30", "2026-11-20T23:30:59.987"} {
-			i := must(o.LogInteraction(t.Context(), by, db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID, "happened_at": typed}, ""))(t)
+			i := must(o.LogInteraction(t.Context(), by, db.Fields{
+				"channel": "call", "subject": "x", "organization_id": acme.ID, "happened_at": typed,
+			}, ""))(t)
 			shown := i.HappenedAt.In(by.Zone).Format(db.LocalTime)
 			want(t, "the form's minute", shown, "2026-11-20T23:30")
 			edited := must(o.UpdateInteraction(t.Context(), by, i.ID, 1, db.Fields{"subject": "y", "happened_at": shown}))(t)
 			want(t, "moment in "+name, edited.HappenedAt, i.HappenedAt)
-			want(t, "what changed", o.Column(t, "SELECT group_concat(key) FROM audit_logs, json_each(metadata, '$.changes') WHERE action = 'update_interaction' AND target_id = ?", i.ID)[0], "subject")
+			want(t, "what changed", o.Column(t, "SELECT group_concat(key) FROM audit_logs, json_each(metadata, '$.changes') WHERE action = "+
+				"'update_interaction' AND target_id = ?", i.ID)[0], "subject")
 			for _, empty := range []string{"", "  "} {
-				edited = must(o.UpdateInteraction(t.Context(), by, i.ID, edited.Version, db.Fields{"subject": "z" + empty + "z", "happened_at": empty}))(t)
+				edited = must(o.UpdateInteraction(t.Context(), by, i.ID, edited.Version,
+					db.Fields{"subject": "z" + empty + "z", "happened_at": empty}))(t)
 				want(t, "moment after an empty time", edited.HappenedAt, i.HappenedAt)
 			}
 		}
@@ -160,7 +169,9 @@ func TestAnEditInTheRepeatedHourKeepsTheMoment(t *testing.T) {
 	acme := o.Acme(t)
 	by := inZone(t, o.Tomas, "America/New_York")
 	for _, moment := range []string{"2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"} { // both are 01:30
-		i := must(o.LogInteraction(t.Context(), by, db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID, "happened_at": moment}, ""))(t)
+		i := must(o.LogInteraction(t.Context(), by, db.Fields{
+			"channel": "call", "subject": "x", "organization_id": acme.ID, "happened_at": moment,
+		}, ""))(t)
 		edited := must(o.UpdateInteraction(t.Context(), by, i.ID, 1, db.Fields{"subject": "y", "happened_at": "2026-11-01T01:30"}))(t)
 		want(t, "moment", edited.HappenedAt, i.HappenedAt)
 	}
@@ -170,7 +181,8 @@ func TestAnInteractionIsEditedOnItsVersion(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	call := o.Call(t, o.Acme(t), "2026-11-20T10:00")
-	edited := must(o.UpdateInteraction(t.Context(), o.Ines, call.ID, 1, db.Fields{"outcome": "Closed won", "happened_at": "2026-11-19T10:00"}))(t)
+	edited := must(o.UpdateInteraction(t.Context(), o.Ines, call.ID, 1,
+		db.Fields{"outcome": "Closed won", "happened_at": "2026-11-19T10:00"}))(t)
 	want(t, "version", edited.Version, 2)
 	want(t, "who had it", edited.UserName, "Tomás Brandt")
 	o.Unchanged(t, func() {
@@ -186,7 +198,10 @@ func TestADeletedInteractionComesBackAsItWas(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme, maya := o.Acme(t), o.Maya(t)
-	i := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "email", "subject": "x", "body": "a\nb", "outcome": "c", "organization_id": acme.ID, "contact_id": maya.ID, "happened_at": "2026-11-20T10:00:01.5"}, ""))(t)
+	i := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+		"channel": "email", "subject": "x", "body": "a\nb", "outcome": "c",
+		"organization_id": acme.ID, "contact_id": maya.ID, "happened_at": "2026-11-20T10:00:01.5",
+	}, ""))(t)
 	must(o.DeleteInteraction(t.Context(), o.Ines, i.ID, 1))(t)
 	if _, err := o.Interaction(t.Context(), o.Tomas, i.ID); !errors.Is(err, db.ErrNotFound) {
 		t.Error(err)
@@ -281,7 +296,8 @@ func TestATimelineTakesAnyLimitAndFilter(t *testing.T) {
 // feed is what a filter finds of all interactions, newest first, the obvious way.
 func feed(t *testing.T, o *dbtest.Office, f db.InteractionFilter) (ids []string) {
 	t.Helper()
-	for _, row := range o.Column(t, "SELECT json_array(id, organization_id, contact_id, user_id, channel, outcome, happened_at) FROM interactions ORDER BY happened_at DESC, id DESC") {
+	for _, row := range o.Column(t, "SELECT json_array(id, organization_id, contact_id, user_id, channel, outcome, happened_at) FROM "+
+		"interactions ORDER BY happened_at DESC, id DESC") {
 		var x [7]string
 		if err := json.Unmarshal([]byte(row), &x); err != nil {
 			t.Fatal(err)
@@ -304,14 +320,16 @@ func TestTheFeedIsWhatAPlainLookFinds(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	r := rand.New(rand.NewPCG(20261122, 8))
-	organizations, contacts := []string{"", o.Acme(t).ID, o.NewOrganization(t, "Beta").ID}, []string{"", o.Maya(t).ID, o.NewContact(t, "Nils", "Berg", "").ID}
+	organizations, contacts := []string{"", o.Acme(t).ID, o.NewOrganization(t, "Beta").ID},
+		[]string{"", o.Maya(t).ID, o.NewContact(t, "Nils", "Berg", "").ID}
 	log := func() string {
 		ends := [2]string{random(r, organizations...), random(r, contacts...)}
 		if ends == [2]string{} {
 			ends[0] = organizations[1]
 		}
 		return must(o.LogInteraction(t.Context(), []db.Actor{o.Tomas, o.Ines}[r.IntN(2)], db.Fields{
-			"channel": random(r, db.Channels...), "subject": "x", "outcome": random(r, "", "Won", "won", "Lost"), "organization_id": ends[0], "contact_id": ends[1],
+			"channel": random(r, db.Channels...), "subject": "x",
+			"outcome": random(r, "", "Won", "won", "Lost"), "organization_id": ends[0], "contact_id": ends[1],
 			"happened_at": fmt.Sprintf("2026-11-%02dT%02d:00", r.IntN(9)+1, r.IntN(3)),
 		}, ""))(t).ID
 	}

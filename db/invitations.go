@@ -23,7 +23,8 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 		if a.Status == "disabled" {
 			return invalid("status", "This account is disabled; enable it first")
 		}
-		if _, err := t.Exec("UPDATE users SET password_hash = ?, status = 'active', updated_at = ? WHERE id = ?", hash, stamp(t.now), id); err != nil {
+		if _, err := t.Exec("UPDATE users SET password_hash = ?, status = 'active', updated_at = ? WHERE id = ?",
+			hash, stamp(t.now), id); err != nil {
 			return err
 		}
 		if err := t.signOutEverywhere(id); err != nil {
@@ -87,7 +88,8 @@ func (t *tx) newLink(userID, kind string) (token string, err error) {
 		return "", err
 	}
 	token = rand.Text()
-	_, err = t.Exec("INSERT INTO user_links (id, user_id, kind, expires_at) VALUES (?, ?, ?, ?)", sha256Hex(token), userID, kind, stamp(t.now.Add(linkLife[kind])))
+	_, err = t.Exec("INSERT INTO user_links (id, user_id, kind, expires_at) VALUES (?, ?, ?, ?)",
+		sha256Hex(token), userID, kind, stamp(t.now.Add(linkLife[kind])))
 	return token, err
 }
 
@@ -130,7 +132,8 @@ func (d *DB) LinkOwner(ctx context.Context, kind, token string) (User, error) {
 func linkOwner(ask querier, now time.Time, kind, token string) (User, error) {
 	after, until := validBounds(now, linkLife[kind])
 	return scanUser(ask.QueryRow(selectUser+`
-		WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ? AND expires_at <= ?)`, sha256Hex(token), kind, after, until))
+		WHERE id = (SELECT user_id FROM user_links WHERE id = ? AND kind = ? AND expires_at > ? AND expires_at <= ?)`,
+		sha256Hex(token), kind, after, until))
 }
 
 // AcceptInvitation makes an invited account active with a password (its hash)
@@ -143,7 +146,8 @@ func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZo
 		if _, refused := apply(userFields, Fields{"time_zone": timeZone}, u); refused != nil {
 			return refused
 		}
-		if _, err := t.Exec("UPDATE users SET status = 'active', password_hash = ?, time_zone = ?, updated_at = ? WHERE id = ?", hash, u.TimeZone, stamp(t.now), u.ID); err != nil {
+		if _, err := t.Exec("UPDATE users SET status = 'active', password_hash = ?, time_zone = ?, updated_at = ? WHERE id = ?",
+			hash, u.TimeZone, stamp(t.now), u.ID); err != nil {
 			return err
 		}
 		return t.record("accept_invitation", "user", u.ID, details{"changes": map[string]Change{"status": {Old: "invited", New: "active"}}})

@@ -59,14 +59,16 @@ func scanLink(r sqlite.Row) (Link, error) {
 // Link returns the link of an organization and a contact, or ErrNotFound.
 func (d *DB) Link(ctx context.Context, by Actor, organizationID, contactID string) (Link, error) {
 	seen := by.seesLink()
-	return scanLink(d.reader.QuickQueryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
+	return scanLink(d.reader.QuickQueryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql,
+		append([]any{organizationID, contactID}, seen.args...)...))
 }
 
 // ContactsOf lists an organization's links by contact's name, former ones last and
 // behind them those of archived contacts.
 func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([]Link, error) {
 	seen := by.seesLink()
-	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+" ORDER BY contacts.is_active DESC, relationship_status = 'Former', contacts.sort_key, contact_id",
+	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+
+		" ORDER BY contacts.is_active DESC, relationship_status = 'Former', contacts.sort_key, contact_id",
 		append([]any{organizationID}, seen.args...)...)
 	return sqlite.Collect(rows, err, scanLink)
 }
@@ -75,7 +77,8 @@ func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([
 // behind them those of archived organizations.
 func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([]Link, error) {
 	seen := by.seesLink()
-	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+" ORDER BY organizations.is_active DESC, relationship_status = 'Former', organizations.sort_key, organization_id",
+	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+
+		" ORDER BY organizations.is_active DESC, relationship_status = 'Former', organizations.sort_key, organization_id",
 		append([]any{contactID}, seen.args...)...)
 	return sqlite.Collect(rows, err, scanLink)
 }
@@ -140,7 +143,8 @@ func (t *tx) linkContact(n *NewLink) error {
 	l.OrganizationID, l.ContactID = n.OrganizationID, n.ContactID
 	existing, err := scanLink(t.QueryRow(selectLink+" WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID))
 	if err == nil {
-		refused := invalid("contact_id", "%s is already linked to %s", text.Isolate(existing.ContactName()), text.Isolate(existing.OrganizationName))
+		refused := invalid("contact_id", "%s is already linked to %s",
+			text.Isolate(existing.ContactName()), text.Isolate(existing.OrganizationName))
 		refused.Linked = &existing
 		return refused
 	}
@@ -187,7 +191,8 @@ func (t *tx) linkVersions(where string, args ...any) (map[string]int, error) {
 // insertLink, deleteLink and changeLink write a link and its audit row. The
 // first two leave the contact's words to the caller.
 func (t *tx) insertLink(l Link, metadata details) error {
-	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version) VALUES (?, ?, ?, ?, ?)",
+	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)"+
+		" VALUES (?, ?, ?, ?, ?)",
 		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus, l.Version); err != nil {
 		return err
 	}
@@ -195,14 +200,16 @@ func (t *tx) insertLink(l Link, metadata details) error {
 }
 
 func (t *tx) deleteLink(l Link, metadata details) error {
-	if _, err := t.Exec("DELETE FROM organization_contact WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID); err != nil {
+	if _, err := t.Exec("DELETE FROM organization_contact WHERE organization_id = ? AND contact_id = ?",
+		l.OrganizationID, l.ContactID); err != nil {
 		return err
 	}
 	return t.record("unlink_contact", "organization", l.OrganizationID, metadata)
 }
 
 func (t *tx) changeLink(l Link, changes map[string]Change, metadata details) error {
-	if _, err := t.Exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1 WHERE organization_id = ? AND contact_id = ?",
+	if _, err := t.Exec("UPDATE organization_contact SET role_label = ?, relationship_status = ?, version = version + 1"+
+		" WHERE organization_id = ? AND contact_id = ?",
 		orNull(l.RoleLabel), l.RelationshipStatus, l.OrganizationID, l.ContactID); err != nil {
 		return err
 	}
@@ -230,7 +237,8 @@ func (t *tx) linkEnds(n *NewLink) (err error) {
 		active  bool
 		version int
 	}
-	err = t.QueryRow("SELECT is_active, version FROM organizations WHERE id = ?", n.OrganizationID).Scan(&organization.active, &organization.version)
+	err = t.QueryRow("SELECT is_active, version FROM organizations WHERE id = ?", n.OrganizationID).
+		Scan(&organization.active, &organization.version)
 	if err == nil {
 		err = t.QueryRow("SELECT is_active, version FROM contacts WHERE id = ?", n.ContactID).Scan(&contact.active, &contact.version)
 	}
@@ -248,7 +256,10 @@ func (t *tx) linkEnds(n *NewLink) (err error) {
 
 // details are what every audit row of a link names.
 func (l Link) details() details {
-	return details{"organization_id": l.OrganizationID, "contact_id": l.ContactID, "role_label": orNull(l.RoleLabel), "relationship_status": l.RelationshipStatus}
+	return details{
+		"organization_id": l.OrganizationID, "contact_id": l.ContactID,
+		"role_label": orNull(l.RoleLabel), "relationship_status": l.RelationshipStatus,
+	}
 }
 
 // UpdateLink changes role_label and relationship_status of the version that
@@ -269,7 +280,8 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 		const versions = `
 			SELECT metadata FROM audit_logs
 			WHERE action IN ` + versionsOfLinks + ` AND target_type = 'organization' AND target_id = ? AND json_extract(metadata, '$.contact_id') = ?`
-		if err := t.reconcile(version, l.Version, changes, &l, func() error { return t.linkConflict(l) }, versions, organizationID, contactID); err != nil || len(changes) == 0 {
+		if err := t.reconcile(version, l.Version, changes, &l, func() error { return t.linkConflict(l) },
+			versions, organizationID, contactID); err != nil || len(changes) == 0 {
 			return err
 		}
 		return t.changeLink(l, changes, l.details())
@@ -283,7 +295,8 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 // link reads a link that the actor sees, or returns ErrNotFound.
 func (t *tx) link(organizationID, contactID string) (Link, error) {
 	seen := t.by.seesLink()
-	return scanLink(t.QueryRow(selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, append([]any{organizationID, contactID}, seen.args...)...))
+	return scanLink(t.QueryRow(selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql,
+		append([]any{organizationID, contactID}, seen.args...)...))
 }
 
 func (t *tx) linkConflict(l Link) error {

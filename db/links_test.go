@@ -16,7 +16,9 @@ func TestALinkIsSeenFromBothSidesAndRecorded(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme, maya := o.Acme(t), o.Maya(t)
-	l := must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": " CFO "}}))(t)
+	l := must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+		OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": " CFO "},
+	}))(t)
 	want(t, "role", l.RoleLabel, "CFO")
 	want(t, "status", l.RelationshipStatus, "Active")
 	want(t, "name", l.ContactName(), "Maya Okafor")
@@ -30,16 +32,25 @@ func TestANewContactIsMadeAndLinkedInOneStepOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
-	made := must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, Contact: db.Fields{"first_name": "Maya", "last_name": "Okafor", "email": "maya@acme.example"}}))(t)
+	made := must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+		OrganizationID: acme.ID, Contact: db.Fields{"first_name": "Maya", "last_name": "Okafor", "email": "maya@acme.example"},
+	}))(t)
 	want(t, "actions", fmt.Sprint(o.Actions(t, made.ContactID)), "[create_contact]")
 	o.Unchanged(t, func() {
-		_, err := o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, Contact: db.Fields{"first_name": "A"}, Typed: db.Fields{"relationship_status": "Friend", "role_label": strings.Repeat("x", 121)}})
+		_, err := o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+			OrganizationID: acme.ID, Contact: db.Fields{"first_name": "A"},
+			Typed: db.Fields{"relationship_status": "Friend", "role_label": strings.Repeat("x", 121)},
+		})
 		wantInvalid(t, err, "last_name")
 		wantInvalid(t, err, "relationship_status")
 		wantInvalid(t, err, "role_label")
-		_, err = o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, Contact: db.Fields{"first_name": "A", "last_name": "B", "email": "maya@acme.example"}})
+		_, err = o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+			OrganizationID: acme.ID, Contact: db.Fields{"first_name": "A", "last_name": "B", "email": "maya@acme.example"},
+		})
 		want(t, "taken by", wantInvalid(t, err, "email").Taken.ID, made.ContactID)
-		_, err = o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: uuid.NewString(), Contact: db.Fields{"first_name": "A", "last_name": "B"}})
+		_, err = o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+			OrganizationID: uuid.NewString(), Contact: db.Fields{"first_name": "A", "last_name": "B"},
+		})
 		if !errors.Is(err, db.ErrNotFound) {
 			t.Error(err)
 		}
@@ -108,7 +119,9 @@ func TestFormerLinksStandLast(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
 	for _, c := range []struct{ last, status string }{{"Adams", "Former"}, {"Étienne", "Active"}, {"Zimmer", "Prospect"}, {"Eton", "Active"}} {
-		must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, Contact: db.Fields{"first_name": "A", "last_name": c.last}, Typed: db.Fields{"relationship_status": c.status}}))(t)
+		must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+			OrganizationID: acme.ID, Contact: db.Fields{"first_name": "A", "last_name": c.last}, Typed: db.Fields{"relationship_status": c.status},
+		}))(t)
 	}
 	var order []string
 	for _, l := range must(o.ContactsOf(t.Context(), o.Tomas, acme.ID))(t) {
@@ -132,7 +145,9 @@ func TestAPairLinkedAgainGoesOnFromTheVersionItHad(t *testing.T) {
 		}
 	}
 	link := func() {
-		must(o.LinkContact(t.Context(), o.Ines, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Advisor"}}))(t)
+		must(o.LinkContact(t.Context(), o.Ines, db.NewLink{
+			OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Advisor"},
+		}))(t)
 	}
 	link()
 	want(t, "first version", version(), 1)

@@ -144,9 +144,13 @@ func (k *RecordKind) linkCondition(by Actor, f Filter) listCondition {
 		c = among(unused+"role_label", f.labels()).and(c)
 	}
 	if f.manyLinks {
-		return listCondition{condition{"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args}, "link", false}
+		return listCondition{condition{
+			"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args,
+		}, "link", false}
 	}
-	return listCondition{condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "links", false}
+	return listCondition{
+		condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "links", false,
+	}
 }
 
 // A list is read in one of two ways. Few matches are found by the filters'
@@ -231,7 +235,8 @@ func (k *RecordKind) query(by Actor, f Filter, w listPlan, s listOrder, few bool
 	read, args := k.read(by, s.key, unnamed)
 	args = append(args, c.args...)
 	if w == gather {
-		return read + "\nWHERE " + k.id() + " IN (SELECT id FROM " + k.Plural + c.where() + s.orderBy(k.id(), "+") + limit(PageSize+1) + ")" + s.orderBy(k.id(), ""), args, false, nil
+		return read + "\nWHERE " + k.id() + " IN (SELECT id FROM " + k.Plural + c.where() +
+			s.orderBy(k.id(), "+") + limit(PageSize+1) + ")" + s.orderBy(k.id(), ""), args, false, nil
 	}
 	return read + c.where() + s.orderBy(k.id(), "") + limit(PageSize+1), args, false, nil
 }

@@ -31,7 +31,8 @@ type model struct {
 func (m *model) read(t *testing.T) {
 	t.Helper()
 	m.rows = map[string]map[string]string{}
-	for _, row := range m.maps(t, "SELECT *, ifnull((SELECT name_key FROM users WHERE users.id = owner_user_id), '') AS owner_name FROM "+m.table) {
+	for _, row := range m.maps(t, "SELECT *, ifnull((SELECT name_key FROM users WHERE users.id = owner_user_id), '') AS owner_name FROM "+
+		m.table) {
 		m.rows[row["id"]] = row
 	}
 	m.links = m.maps(t, "SELECT * FROM organization_contact")
@@ -97,9 +98,11 @@ func (m *model) matches(id string, f db.Filter) bool {
 	case !m.sees(id):
 	case f.Status == "archived" && row["is_active"] == "1", f.Status != "archived" && f.Status != "all" && row["is_active"] == "0":
 	case f.OwnerID == "none" && row["owner_user_id"] != "", f.OwnerID != "none" && f.OwnerID != "" && row["owner_user_id"] != f.OwnerID:
-	case m.table == "organizations" && (f.Equal["sector"] != "" && !alike(row["sector"], f.Equal["sector"]) || f.Equal["size_band"] != "" && !alike(row["size_band"], f.Equal["size_band"])):
+	case m.table == "organizations" && (f.Equal["sector"] != "" && !alike(row["sector"], f.Equal["sector"]) ||
+		f.Equal["size_band"] != "" && !alike(row["size_band"], f.Equal["size_band"])):
 	case (f.RelationshipStatus != "" || f.RoleLabel != "") && !link(func(l map[string]string) bool {
-		return (f.RelationshipStatus == "" || l["relationship_status"] == f.RelationshipStatus) && (f.RoleLabel == "" || alike(l["role_label"], f.RoleLabel))
+		return (f.RelationshipStatus == "" || l["relationship_status"] == f.RelationshipStatus) &&
+			(f.RoleLabel == "" || alike(l["role_label"], f.RoleLabel))
 	}):
 	case f.Missing == "contacts" && (m.table == "contacts" || link(func(map[string]string) bool { return true })):
 	case f.Missing == "email" && (m.table == "organizations" || row["email"] != ""):
@@ -243,19 +246,25 @@ func newModel(t *testing.T, r *rand.Rand) *model {
 			m.Clock.Add(time.Hour)
 		}
 		o := must(m.CreateOrganization(t.Context(), m.Tomas, db.Fields{
-			"display_name": "Haus " + random(r, "a", "b", "é", "ø", "株"), "sector": random(r, "", "Retail", "retail", "Media", "Énergie", "ENERGIE", "Øl"),
-			"size_band": random(r, "", "1-10", "11-50", "1000+", "201-500", "large", "Large", "١١-٥٠"), "owner_user_id": random(r, owners...),
+			"display_name": "Haus " + random(r, "a", "b", "é", "ø", "株"),
+			"sector":       random(r, "", "Retail", "retail", "Media", "Énergie", "ENERGIE", "Øl"),
+			"size_band":    random(r, "", "1-10", "11-50", "1000+", "201-500", "large", "Large", "١١-٥٠"), "owner_user_id": random(r, owners...),
 		}, ""))(t)
 		c := must(m.CreateContact(t.Context(), m.Tomas, db.Fields{
-			"first_name": "Kim", "last_name": random(r, "a", "B", "ß"), "job_title": random(r, "", "CFO", "cfo", "Head", "Équipe"), "owner_user_id": random(r, owners...),
-			"phone": random(r, "", "070 1", "+46 2"), "mobile": random(r, "", "080"), "email": random(r, "", fmt.Sprint("A", n, "@x.example"), fmt.Sprint("b", n, "@x.example"), fmt.Sprint("é", n, "@x.example")),
+			"first_name": "Kim", "last_name": random(r, "a", "B", "ß"),
+			"job_title": random(r, "", "CFO", "cfo", "Head", "Équipe"), "owner_user_id": random(r, owners...),
+			"phone": random(r, "", "070 1", "+46 2"), "mobile": random(r, "", "080"),
+			"email": random(r, "", fmt.Sprint("A", n, "@x.example"), fmt.Sprint("b", n, "@x.example"), fmt.Sprint("é", n, "@x.example")),
 		}, ""))(t)
 		organizations, contacts = append(organizations, o.ID), append(contacts, c.ID)
 	}
 	for range 400 {
 		_, err := m.LinkContact(t.Context(), m.Tomas, db.NewLink{
 			OrganizationID: random(r, organizations...), ContactID: random(r, contacts...),
-			Typed: db.Fields{"role_label": random(r, "", "CFO", "CEO", "ceo", "Chargée", "CHARGEE"), "relationship_status": random(r, "Active", "Prospect", "Former")},
+			Typed: db.Fields{
+				"role_label":          random(r, "", "CFO", "CEO", "ceo", "Chargée", "CHARGEE"),
+				"relationship_status": random(r, "Active", "Prospect", "Former"),
+			},
 		})
 		if err != nil && !strings.Contains(err.Error(), "linked to") {
 			t.Fatal(err)

@@ -26,9 +26,13 @@ func crowd(t *testing.T, o *dbtest.Office) {
 			fields["owner_user_id"] = o.Lea.UserID
 		}
 		x := must(o.CreateOrganization(t.Context(), o.Tomas, fields, ""))(t)
-		c := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "A", "last_name": name, "owner_user_id": fields["owner_user_id"]}, ""))(t)
+		c := must(o.CreateContact(t.Context(), o.Tomas,
+			db.Fields{"first_name": "A", "last_name": name, "owner_user_id": fields["owner_user_id"]}, ""))(t)
 		if n%3 != 0 {
-			must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "note", "subject": "x", "organization_id": x.ID, "contact_id": c.ID, "happened_at": fmt.Sprintf("2026-11-%02dT10:00", n%20+1)}, ""))(t)
+			must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+				"channel": "note", "subject": "x", "organization_id": x.ID,
+				"contact_id": c.ID, "happened_at": fmt.Sprintf("2026-11-%02dT10:00", n%20+1),
+			}, ""))(t)
 		}
 		if n%7 == 0 {
 			must(o.ArchiveOrganization(t.Context(), o.Tomas, x.ID, 1))(t)
@@ -41,15 +45,20 @@ func TestAListIsWalkedOnceInEveryOrderWhileRowsComeIn(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	crowd(t, o)
-	keys := map[string]string{"display_name": "sort_key", "last_name": "sort_key", "updated_at": "updated_at", "created_at": "created_at", "last_contact": "ifnull(last_contact_at, '')"}
+	keys := map[string]string{
+		"display_name": "sort_key", "last_name": "sort_key", "updated_at": "updated_at",
+		"created_at": "created_at", "last_contact": "ifnull(last_contact_at, '')",
+	}
 	for _, status := range []string{"active", "archived", "all"} {
 		where := map[string]string{"active": "is_active = 1", "archived": "is_active = 0", "all": "1"}[status]
 		for _, direction := range []string{"", "-"} {
 			sqlDirection := map[string]string{"": "", "-": " DESC"}[direction]
 			for _, sort := range []string{"display_name", "updated_at", "created_at", "last_contact"} {
-				wanted := o.Column(t, fmt.Sprintf("SELECT id FROM organizations WHERE %s ORDER BY %s%s, id%s", where, keys[sort], sqlDirection, sqlDirection))
+				wanted := o.Column(t, fmt.Sprintf("SELECT id FROM organizations WHERE %s ORDER BY %s%s, id%s",
+					where, keys[sort], sqlDirection, sqlDirection))
 				var got []string
-				for _, x := range organizationPages(t, o, o.Lea, db.Filter{Status: status, Sort: direction + sort}, func() { o.NewOrganization(t, "Name 23 came in") }) {
+				for _, x := range organizationPages(t, o, o.Lea,
+					db.Filter{Status: status, Sort: direction + sort}, func() { o.NewOrganization(t, "Name 23 came in") }) {
 					if slices.Contains(wanted, x.ID) {
 						got = append(got, x.ID)
 					}
@@ -57,7 +66,8 @@ func TestAListIsWalkedOnceInEveryOrderWhileRowsComeIn(t *testing.T) {
 				want(t, "organizations, "+status+" by "+direction+sort, strings.Join(got, " ") == strings.Join(wanted, " "), true)
 			}
 			for _, sort := range []string{"last_name", "updated_at", "created_at", "last_contact"} {
-				wanted := o.Column(t, fmt.Sprintf("SELECT id FROM contacts WHERE %s ORDER BY %s%s, id%s", where, keys[sort], sqlDirection, sqlDirection))
+				wanted := o.Column(t, fmt.Sprintf("SELECT id FROM contacts WHERE %s ORDER BY %s%s, id%s",
+					where, keys[sort], sqlDirection, sqlDirection))
 				var got []string
 				f := db.Filter{Status: status, Sort: direction + sort}
 				for {
@@ -92,7 +102,10 @@ func TestFiltersCombine(t *testing.T) {
 		{db.Filter{}, "is_active = 1"},
 		{db.Filter{Equal: db.Fields{"sector": "Retail"}}, "is_active = 1 AND sector = 'Retail'"},
 		{db.Filter{Equal: db.Fields{"sector": "Retail", "size_band": "1-10"}}, "is_active = 1 AND sector = 'Retail' AND size_band = '1-10'"},
-		{db.Filter{Equal: db.Fields{"sector": "Retail", "size_band": "1-10"}, OwnerID: o.Lea.UserID, Status: "all"}, "sector = 'Retail' AND size_band = '1-10' AND owner_user_id IS NOT NULL"},
+		{
+			db.Filter{Equal: db.Fields{"sector": "Retail", "size_band": "1-10"}, OwnerID: o.Lea.UserID, Status: "all"},
+			"sector = 'Retail' AND size_band = '1-10' AND owner_user_id IS NOT NULL",
+		},
 		{db.Filter{OwnerID: "none", Status: "archived"}, "is_active = 0 AND owner_user_id IS NULL"},
 		{db.Filter{OwnerID: "none", Query: "name 07"}, "is_active = 1 AND owner_user_id IS NULL AND display_name LIKE '% 07'"},
 		{db.Filter{Equal: db.Fields{"sector": "Media"}, Query: "nam", Sort: "-last_contact"}, "is_active = 1 AND sector = 'Media'"},
@@ -132,7 +145,10 @@ func TestADamagedCursorIsRefusedAndAForgedOneHarmless(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	o.Call(t, o.Acme(t), "")
 	encode := base64.RawURLEncoding.EncodeToString
-	for _, cursor := range []string{"x", "%", "\x00", encode([]byte("{")), encode([]byte(`{"a":1}`)), encode([]byte(`[1,2]`)), encode([]byte(`"x"`)), strings.Repeat("A", 100_000)} {
+	for _, cursor := range []string{
+		"x", "%", "\x00", encode([]byte("{")), encode([]byte(`{"a":1}`)),
+		encode([]byte(`[1,2]`)), encode([]byte(`"x"`)), strings.Repeat("A", 100_000),
+	} {
 		_, _, err := o.Organizations(t.Context(), o.Lea, db.Filter{After: cursor})
 		wantInvalid(t, err, "after")
 		_, _, err = o.Contacts(t.Context(), o.Lea, db.Filter{After: cursor})
@@ -140,9 +156,13 @@ func TestADamagedCursorIsRefusedAndAForgedOneHarmless(t *testing.T) {
 		_, _, err = o.Interactions(t.Context(), o.Lea, db.InteractionFilter{Before: cursor})
 		wantInvalid(t, err, "after")
 	}
-	for _, cursor := range []string{encode([]byte(`null`)), encode([]byte(`[]`)), encode([]byte(`["\u0000","' OR 1=1"]`)), encode([]byte(`["a","b","c"]`)), encode([]byte(`["\ud800","\xff"]`))} {
+	for _, cursor := range []string{
+		encode([]byte(`null`)), encode([]byte(`[]`)), encode([]byte(`["\u0000","' OR 1=1"]`)),
+		encode([]byte(`["a","b","c"]`)), encode([]byte(`["\ud800","\xff"]`)),
+	} {
 		for _, sort := range []string{"", "-updated_at", "last_contact"} {
-			if _, _, err := o.Organizations(t.Context(), o.Lea, db.Filter{After: cursor, Sort: sort}); err != nil && !strings.Contains(err.Error(), "damaged") {
+			if _, _, err := o.Organizations(t.Context(), o.Lea, db.Filter{After: cursor, Sort: sort}); err != nil &&
+				!strings.Contains(err.Error(), "does not work") {
 				t.Error(err)
 			}
 		}

@@ -81,10 +81,12 @@ func (t *tx) refuseLookalike(u User, changes map[string]Change) error {
 	}
 	for _, other := range others {
 		if emailed && !strings.EqualFold(u.Email, other.Email) && looksLike(u.Email, other.Email) {
-			refused.add("email", "This looks like the email of "+text.Isolate(other.FullName)+t.emailBeside(other)+". Use one that cannot be mistaken for it")
+			refused.add("email", "This looks like the email of "+text.Isolate(other.FullName)+
+				t.emailBeside(other)+". Use one that cannot be mistaken for it")
 		}
 		if named && u.FullName != other.FullName && looksLike(u.FullName, other.FullName) {
-			refused.add("full_name", "This looks like "+text.Isolate(other.FullName)+t.emailBeside(other)+", who has an account. Write it so that nobody mistakes one for the other")
+			refused.add("full_name", "This looks like "+text.Isolate(other.FullName)+
+				t.emailBeside(other)+", who has an account. Write it so that nobody mistakes one for the other")
 		}
 	}
 	if len(refused.Fields) > 0 {

@@ -66,7 +66,8 @@ func TestNobodyTakesANameLikeAnothers(t *testing.T) {
 	said := wantInvalid(t, err, "email").Fields["email"]
 	want(t, "who may not see emails is told the name alone", strings.Contains(said, "Ines Calder") && !strings.Contains(said, "ines@"), true)
 	_, _, err = o.InviteUser(t.Context(), o.Ines, "new@a.example", "INES CALDER", []string{"Viewer"})
-	want(t, "who manages users is told which one", strings.Contains(text.StripIsolates(wantInvalid(t, err, "full_name").Fields["full_name"]), "Ines Calder (ines@pinestreet.example)"), true)
+	want(t, "who manages users is told which one", strings.Contains(text.StripIsolates(wantInvalid(t, err, "full_name").
+		Fields["full_name"]), "Ines Calder (ines@pinestreet.example)"), true)
 }
 
 // wantLike checks that a column was refused, for looking like another one or for how it is written.
@@ -84,7 +85,10 @@ func wantLike(t *testing.T, what string, err error, column string) {
 func TestNamesThatAreNotAlikeStay(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	for n, name := range []string{"Ines Calder", "Inés Calder", "Ines Calderón", "Инес Кальдер", "Ινές", "山田 太郎", "やまだ Taro", "김철수", "Jean-Luc O’Brien", "Ann Smith-Иванова", "Ł. Żak", "Ahmed علي"} {
+	for n, name := range []string{
+		"Ines Calder", "Inés Calder", "Ines Calderón", "Инес Кальдер", "Ινές", "山田 太郎",
+		"やまだ Taro", "김철수", "Jean-Luc O’Brien", "Ann Smith-Иванова", "Ł. Żak", "Ahmed علي",
+	} {
 		if _, _, err := o.InviteUser(t.Context(), o.Ines, fmt.Sprintf("new%d@b.example", n), name, []string{"Viewer"}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -104,7 +108,10 @@ func TestNoRoleIsNamedLikeAnother(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	viewer := roleBySlug(t, o, "Viewer")
-	for _, fake := range []string{"\u0410dministrator", "Аԁmіnіѕtrаtоr", "Ａdministrator", "Administrat0r", "ADMINISTRATOR", "Admini\u200dstrator", "Adminıstrator", "Administratör\ufe0f", "Ad\u202eministrator"} {
+	for _, fake := range []string{
+		"\u0410dministrator", "Аԁmіnіѕtrаtоr", "Ａdministrator", "Administrat0r", "ADMINISTRATOR",
+		"Admini\u200dstrator", "Adminıstrator", "Administratör\ufe0f", "Ad\u202eministrator",
+	} {
 		o.Unchanged(t, func() {
 			_, err := o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": fake, "slug": "other"}, nil, false)
 			wantInvalid(t, err, "name")

@@ -17,15 +17,19 @@ var ownVerbs = map[string]string{
 	"StartSecondFactor": "one's own account", "ConfirmSecondFactor": "one's own account", "DisableSecondFactor": "one's own account",
 	"NewRecoveryCodes": "one's own account", "EndSession": "one's own sessions", "EndOtherSessions": "one's own sessions",
 	"ChooseColumns": "one's own setting", "ChooseFirstSavedView": "one's own setting",
-	"CreateSavedView": "one's own saved views", "UpdateSavedView": "one's own saved views", "DeleteSavedView": "one's own saved views", "RestoreSavedView": "one's own saved views",
+	"CreateSavedView": "one's own saved views", "UpdateSavedView": "one's own saved views",
+	"DeleteSavedView": "one's own saved views", "RestoreSavedView": "one's own saved views",
 	"RecordRefusal": "what one was refused",
 }
 
 // readVerbs only read: what the viewer may not see is not there for them.
 var readVerbs = []string{
-	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions", "CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
-	"FirstSavedView", "FollowUp", "Interaction", "Interactions", "LastTouched", "Link", "ListColumns", "OpenSessions", "Organization", "Organizations",
-	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search", "SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews",
+	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
+	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
+	"FirstSavedView", "FollowUp", "Interaction", "Interactions", "LastTouched",
+	"Link", "ListColumns", "OpenSessions", "Organization", "Organizations",
+	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search",
+	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews",
 }
 
 // TestNobodyWritesWithoutTheRight calls every verb that takes an actor with
@@ -33,7 +37,9 @@ var readVerbs = []string{
 func TestNobodyWritesWithoutTheRight(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
-	u, err := d.CreateUser(t.Context(), System, NewUser{Email: "nil@x.example", FullName: "Nil Right", Role: "Viewer", TimeZone: "UTC", Hash: "x"})
+	u, err := d.CreateUser(t.Context(), System, NewUser{
+		Email: "nil@x.example", FullName: "Nil Right", Role: "Viewer", TimeZone: "UTC", Hash: "x",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +104,10 @@ func changes(t *testing.T, d *DB) (n int) {
 // TestEachNeedNamesWhatIsMissing asks every need for each set of one permission less than it wants.
 func TestEachNeedNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	for _, n := range []Need{ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts, HandOverClients, RunRegistry, ReadAudit, ReadHistory, SeeAccess} {
+	for _, n := range []Need{
+		ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts,
+		HandOverClients, RunRegistry, ReadAudit, ReadHistory, SeeAccess,
+	} {
 		if !n.MetBy(Actor{May: Permissions}) || !n.MetBy(System) {
 			t.Errorf("%v is not met by all permissions", n)
 		}

@@ -161,7 +161,8 @@ func TestAnOlderFileIsBackedUpAndThenUpgraded(t *testing.T) {
 	backup := backups[0]
 	info := must(os.Stat(backup))(t)
 	want(t, "mode", info.Mode().Perm(), 0o600)
-	want(t, "tables in the backup", fmt.Sprint(dbtest.Column(t, backup, "SELECT name FROM sqlite_master WHERE name IN ('users', 'user_links', 'follow_ups')")), "[users]")
+	want(t, "tables in the backup", fmt.Sprint(dbtest.Column(t, backup,
+		"SELECT name FROM sqlite_master WHERE name IN ('users', 'user_links', 'follow_ups')")), "[users]")
 	want(t, "user in the backup", dbtest.Column(t, backup, "SELECT email FROM users")[0], "old@a.example")
 	want(t, "integrity of the backup", dbtest.Column(t, backup, "PRAGMA integrity_check")[0], "ok")
 	left := must(filepath.Glob(path + "*.part"))(t)

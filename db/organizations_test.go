@@ -34,7 +34,8 @@ func TestANewOrganizationIsTrimmedCompletedAndRecorded(t *testing.T) {
 	want(t, "sector in the table", o.Column(t, "SELECT typeof(sector) FROM organizations")[0], "null")
 	want(t, "metadata", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'create_org'")[0], `{"changes":{`+
 		`"display_name":{"old":null,"new":"Harbor \u0026 Pine"},"legal_name":{"old":null,"new":"Harbor \u0026 Pine"},`+
-		`"owner_user_id":{"old":null,"new":"`+o.Lea.UserID+`"},"tax_id":{"old":null,"new":"SE-556012"},"website":{"old":null,"new":"https://harborpine.example"}}}`)
+		`"owner_user_id":{"old":null,"new":"`+o.Lea.UserID+
+		`"},"tax_id":{"old":null,"new":"SE-556012"},"website":{"old":null,"new":"https://harborpine.example"}}}`)
 	want(t, "who, from where", o.Column(t, "SELECT user_id || ip || ua || created_at FROM audit_logs WHERE action = 'create_org'")[0],
 		o.Tomas.UserID+"192.0.2.7Browser2026-11-24T09:30:00.000Z")
 }
@@ -42,7 +43,10 @@ func TestANewOrganizationIsTrimmedCompletedAndRecorded(t *testing.T) {
 func TestNamesInAnyScriptAreKeptByteForByte(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	for _, name := range []string{"O'Brien & Søn", "株式会社青空", "شركة النور", "Ürün 🚀", "\u200fעברית x", "👩\u200d🚀", "می\u200cخواهم", "क्\u200dष", "❤\ufe0f", `<script>alert(1)</script>`, `{{.}} ' OR 1=1 --`} {
+	for _, name := range []string{
+		"O'Brien & Søn", "株式会社青空", "شركة النور", "Ürün 🚀", "\u200fעברית x", "👩\u200d🚀",
+		"می\u200cخواهم", "क्\u200dष", "❤\ufe0f", `<script>alert(1)</script>`, `{{.}} ' OR 1=1 --`,
+	} {
 		want(t, "name", o.NewOrganization(t, name).Name(), name)
 	}
 }
@@ -83,7 +87,10 @@ func TestTheLongestValuesFit(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	wide := func(n int) string { return strings.Repeat("𝔸", n) }
-	fields := db.Fields{"display_name": wide(160), "legal_name": wide(200), "website": "https://a.example/" + strings.Repeat("x", 182), "sector": wide(80), "size_band": wide(40), "tax_id": wide(50)}
+	fields := db.Fields{
+		"display_name": wide(160), "legal_name": wide(200), "website": "https://a.example/" +
+			strings.Repeat("x", 182), "sector": wide(80), "size_band": wide(40), "tax_id": wide(50),
+	}
 	got := must(o.CreateOrganization(t.Context(), o.Tomas, fields, ""))(t)
 	for column, value := range fields {
 		kept := got.Value(column)
@@ -96,13 +103,15 @@ func TestAnUpdateChangesOnlyWhatWasTypedAndCountsTheVersion(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
 	o.Clock.Add(time.Hour)
-	got := must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1, db.Fields{"sector": "Logistics", "is_active": "0", "version": "9", "id": "x"}))(t)
+	got := must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1,
+		db.Fields{"sector": "Logistics", "is_active": "0", "version": "9", "id": "x"}))(t)
 	want(t, "version", got.Version, 2)
 	want(t, "sector", got.Value("sector"), "Logistics")
 	want(t, "name", got.Name(), "Acme")
 	want(t, "active", got.IsActive, true)
 	want(t, "changed", got.UpdatedAt, dbtest.Now.Add(time.Hour))
-	want(t, "metadata", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'update_org'")[0], `{"changes":{"sector":{"old":null,"new":"Logistics"}}}`)
+	want(t, "metadata", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'update_org'")[0],
+		`{"changes":{"sector":{"old":null,"new":"Logistics"}}}`)
 	got = must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 2, db.Fields{"sector": ""}))(t)
 	want(t, "sector", got.Value("sector"), "")
 	want(t, "actions", fmt.Sprint(o.Actions(t, acme.ID)), "[create_org update_org update_org]")
@@ -170,7 +179,9 @@ func TestArchivingHidesAndRestoringBringsBack(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
-	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, Contact: db.Fields{"first_name": "Maya", "last_name": "Okafor"}}))(t)
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+		OrganizationID: acme.ID, Contact: db.Fields{"first_name": "Maya", "last_name": "Okafor"},
+	}))(t)
 	archived := must(o.ArchiveOrganization(t.Context(), o.Tomas, acme.ID, 1))(t)
 	want(t, "active", archived.IsActive, false)
 	want(t, "version", archived.Version, 2)
@@ -246,7 +257,8 @@ func TestSuggestionsAreTheUsualOnesAndThoseInUse(t *testing.T) {
 	}
 	sectors := must(o.Suggestions(t.Context(), o.Tomas, db.OrganizationKind, must(db.OrganizationKind.Field("sector"))(t)))(t)
 	want(t, "sectors", fmt.Sprint(sectors[12:]), "[Ærospace Beekeeping]")
-	want(t, "size bands", must(o.Suggestions(t.Context(), o.Tomas, db.OrganizationKind, must(db.OrganizationKind.Field("size_band"))(t)))(t)[6], "7")
+	want(t, "size bands", must(o.Suggestions(t.Context(), o.Tomas,
+		db.OrganizationKind, must(db.OrganizationKind.Field("size_band"))(t)))(t)[6], "7")
 	want(t, "role labels", slices.Contains(must(o.RoleLabels(t.Context(), o.Tomas))(t), "CFO"), true)
 	want(t, "outcomes", len(must(o.Outcomes(t.Context(), o.Tomas))(t)), 6)
 }
@@ -260,7 +272,9 @@ func TestHomeShowsWhatWasTouchedLastAndWhoIsQuiet(t *testing.T) {
 		must(o.UpdateOrganization(t.Context(), o.Tomas, mine.ID, 1, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
 	}
 	gamma := o.NewOrganization(t, "Gamma")
-	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "Before it stood here", "happened_at": "2026-08-01T10:00", "organization_id": gamma.ID}, ""))(t)
+	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+		"channel": "call", "subject": "Before it stood here", "happened_at": "2026-08-01T10:00", "organization_id": gamma.ID,
+	}, ""))(t)
 	must(o.UpdateOrganization(t.Context(), o.Tomas, gamma.ID, 1, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
 	o.Call(t, acme, "")
 	touched := must(o.LastTouched(t.Context(), o.Tomas, 2))(t)
@@ -285,10 +299,14 @@ func TestHomeShowsWhatWasTouchedLastAndWhoIsQuiet(t *testing.T) {
 func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	acme := must(o.CreateOrganization(t.Context(), o.Ines, db.Fields{"display_name": "Acme", "website": "acme.example", "sector": "Retail"}, ""))(t)
+	acme := must(o.CreateOrganization(t.Context(), o.Ines,
+		db.Fields{"display_name": "Acme", "website": "acme.example", "sector": "Retail"}, ""))(t)
 	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"website": "new.example"}))(t)
 	// Ines sends the whole form as she had read it, but for the sector.
-	form := db.Fields{"display_name": "Acme", "legal_name": "Acme", "website": "https://acme.example", "sector": "Media", "size_band": "", "tax_id": "", "owner_user_id": ""}
+	form := db.Fields{
+		"display_name": "Acme", "legal_name": "Acme", "website": "https://acme.example",
+		"sector": "Media", "size_band": "", "tax_id": "", "owner_user_id": "",
+	}
 	now := must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1, form))(t)
 	want(t, "sector", now.Value("sector"), "Media")
 	want(t, "website", now.Value("website"), "https://new.example")

@@ -38,7 +38,8 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 	}
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		var still bool // hashing takes a while
-		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", by.UserID, stored).Scan(&still); err != nil {
+		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)",
+			by.UserID, stored).Scan(&still); err != nil {
 			return err
 		}
 		if !still {

@@ -95,7 +95,10 @@ var seededRoles = []struct {
 	may         []Permission
 }{
 	{"Administrator", "Runs the registry: everything", Permissions},
-	{"Manager", "Looks after clients and their history", []Permission{ViewClient, EditClient, ViewInteraction, EditInteraction, ImportClient, ExportClient}},
+	{
+		"Manager", "Looks after clients and their history",
+		[]Permission{ViewClient, EditClient, ViewInteraction, EditInteraction, ImportClient, ExportClient},
+	},
 	{"Viewer", "Reads clients and their history", []Permission{ViewClient, ViewInteraction}},
 }
 
@@ -168,12 +171,14 @@ func (d *DB) seed(ctx context.Context) error {
 			return err
 		}
 		for _, p := range Permissions {
-			if _, err := t.Exec("INSERT INTO permissions (id, slug, description) VALUES (?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), string(p), permissionWords[p]); err != nil {
+			if _, err := t.Exec("INSERT INTO permissions (id, slug, description) VALUES (?, ?, ?) ON CONFLICT (slug) DO NOTHING",
+				newID(), string(p), permissionWords[p]); err != nil {
 				return err
 			}
 		}
 		for _, r := range seededRoles {
-			made, err := t.Exec("INSERT INTO roles (id, slug, name, description) VALUES (?, ?, ?, ?) ON CONFLICT (slug) DO NOTHING", newID(), r.slug, r.slug, r.words)
+			made, err := t.Exec("INSERT INTO roles (id, slug, name, description) VALUES (?, ?, ?, ?) ON CONFLICT (slug) DO NOTHING",
+				newID(), r.slug, r.slug, r.words)
 			if err != nil {
 				return err
 			}

@@ -50,7 +50,9 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 				ask(err)
 			}
 		}
-		for _, f := range []FollowUpFilter{{}, {AssigneeID: id}, {AssigneeID: "none"}, {When: "overdue"}, {When: "week"}, {AssigneeID: id, When: "soon"}} {
+		for _, f := range []FollowUpFilter{
+			{}, {AssigneeID: id}, {AssigneeID: "none"}, {When: "overdue"}, {When: "week"}, {AssigneeID: id, When: "soon"},
+		} {
 			f.After = cursor
 			_, _, err := d.FollowUps(ctx, by, f)
 			ask(err)
@@ -70,7 +72,8 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		}
 	}
 	checkPlans(t, d, func(line string) bool {
-		scans := strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, " USING INDEX ") && line != "SCAN used" && line != "SCAN due" && line != "SCAN CONSTANT ROW"
+		scans := strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, " USING INDEX ") &&
+			line != "SCAN used" && line != "SCAN due" && line != "SCAN CONSTANT ROW"
 		return scans || line == "USE TEMP B-TREE FOR ORDER BY"
 	})
 
@@ -160,8 +163,10 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 		"relationship": func(f *Filter) { f.RelationshipStatus = "Active" }, "role": func(f *Filter) { f.RoleLabel = "CFO" },
 		"many links":  func(f *Filter) { f.RoleLabel, f.RelationshipStatus, f.manyLinks = "CFO", "Active", true },
 		"no contacts": func(f *Filter) { f.Missing = "contacts" }, "no email": func(f *Filter) { f.Missing = "email" },
-		"created": func(f *Filter) { f.Created = day }, "updated": func(f *Filter) { f.Updated = day }, "contacted": func(f *Filter) { f.Contacted = day },
-		"never": func(f *Filter) { f.Never = true }, "quiet": func(f *Filter) { f.QuietSince = day.From }, "words": func(f *Filter) { f.Query = "ac me" },
+		"created": func(f *Filter) { f.Created = day }, "updated": func(f *Filter) { f.Updated = day },
+		"contacted": func(f *Filter) { f.Contacted = day },
+		"never":     func(f *Filter) { f.Never = true }, "quiet": func(f *Filter) { f.QuietSince = day.From },
+		"words": func(f *Filter) { f.Query = "ac me" },
 	}
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		for _, column := range k.FieldColumns(func(f Field) bool { return f.Filtered }) {
@@ -169,7 +174,8 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 		}
 		for _, s := range k.orders() {
 			var n int
-			err := d.reader.QueryRow(t.Context(), "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = ? AND tbl_name = ?", s.index, k.Plural).Scan(&n)
+			err := d.reader.QueryRow(t.Context(), "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = ? AND tbl_name = ?",
+				s.index, k.Plural).Scan(&n)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -203,7 +209,8 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 					if s.Telling {
 						continue
 					}
-					if plan := d.planOf(t, k, own, f, walk, s.listOrder, false); scans.MatchString(strings.ReplaceAll(plan, "SCAN "+k.Plural+" USING INDEX "+s.index, "")) || strings.Contains(plan, "TEMP B-TREE") {
+					if plan := d.planOf(t, k, own, f, walk, s.listOrder, false); scans.MatchString(strings.ReplaceAll(plan,
+						"SCAN "+k.Plural+" USING INDEX "+s.index, "")) || strings.Contains(plan, "TEMP B-TREE") {
 						t.Errorf("%s of many own by %s with %s and %s:%s", k.Plural, s.column, one, two, plan)
 					}
 				}
@@ -213,14 +220,16 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 							checked++
 							what := fmt.Sprint(k.Plural, " by ", s.column, " with ", one, " and ", two)
 							plan := d.planOf(t, k, by, f, walk, s.listOrder, false)
-							if !strings.Contains(plan, " INDEX "+s.index+" ") && len(all) > 1 || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN "+k.Plural+"\n") {
+							if !strings.Contains(plan, " INDEX "+s.index+" ") && len(all) > 1 ||
+								strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN "+k.Plural+"\n") {
 								t.Errorf("%s, of many:%s", what, plan)
 							}
 							if f.manyLinks {
 								continue // never few
 							}
 							inner := d.planOf(t, k, by, f, gather, s.listOrder, false)
-							if regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users)\b`).MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == k.byName.column {
+							if regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users)\b`).
+								MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == k.byName.column {
 								t.Errorf("%s, of few:%s", what, inner)
 							}
 							if slices.ContainsFunc(all, listCondition.finds) && spans.MatchString(inner) {
@@ -244,7 +253,8 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 					}
 				}
 				if !s.Telling {
-					if plan := d.planOf(t, k, own, Filter{Updated: day, OwnerID: newID()}, walk, s.listOrder, false); !strings.Contains(plan, " INDEX "+s.index+" ") {
+					if plan := d.planOf(t, k, own, Filter{Updated: day, OwnerID: newID()},
+						walk, s.listOrder, false); !strings.Contains(plan, " INDEX "+s.index+" ") {
 						t.Errorf("own %s by %s:%s", k.Plural, s.column, plan)
 					}
 				}
@@ -374,7 +384,9 @@ func TestEachFilterOfTheAuditLogWalksOneIndex(t *testing.T) {
 						checkWalk(t, d, System, f, index)
 						if target == "" { // who sees only some actions reads each of them from its index
 							checkWalk(t, d, Actor{May: []Permission{ViewAudit}}, f,
-								map[bool]string{false: "audit_logs_action (action=? AND ", true: "audit_logs_user_action (user_id=? AND action=? AND "}[actor != ""])
+								map[bool]string{
+									false: "audit_logs_action (action=? AND ", true: "audit_logs_user_action (user_id=? AND action=? AND ",
+								}[actor != ""])
 						}
 					}
 				}

@@ -283,7 +283,8 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 	if err := k.check(t, r, changes); err != nil {
 		return err
 	}
-	_, err = t.Exec("UPDATE "+k.Plural+" SET "+strings.Join(k.FieldColumns(nil), " = ?, ")+" = ?, sort_key = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+	_, err = t.Exec("UPDATE "+k.Plural+" SET "+strings.Join(k.FieldColumns(nil), " = ?, ")+
+		" = ?, sort_key = ?, updated_at = ?, version = version + 1 WHERE id = ?",
 		append(r.stored(), text.SortKey(k.sortName(r)), stamp(t.now), id)...)
 	if err != nil {
 		return err
@@ -328,7 +329,8 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	if current != version {
 		return t.conflict(k.Noun, id)
 	}
-	if _, err := t.Exec("UPDATE "+k.Plural+" SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?", active, stamp(t.now), id); err != nil {
+	if _, err := t.Exec("UPDATE "+k.Plural+" SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?",
+		active, stamp(t.now), id); err != nil {
 		return err
 	}
 	return t.record(k.activeAction(active), k.Noun, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})

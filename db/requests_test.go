@@ -43,7 +43,9 @@ func creatings(t *testing.T, o *dbtest.Office) map[string]creating {
 		},
 		"next step": {
 			"interactions", func(word, id string) (string, error) {
-				typed := db.Fields{"channel": "call", "subject": "x", "organization_id": acme.ID, "follow_up_text": word, "follow_up_due_on": "2026-11-30"}
+				typed := db.Fields{
+					"channel": "call", "subject": "x", "organization_id": acme.ID, "follow_up_text": word, "follow_up_due_on": "2026-11-30",
+				}
 				x, err := o.LogInteraction(t.Context(), o.Tomas, typed, id)
 				return x.ID, err
 			}, func(made string) { must(o.DeleteInteraction(t.Context(), o.Tomas, made, 1))(t) },
@@ -51,7 +53,8 @@ func creatings(t *testing.T, o *dbtest.Office) map[string]creating {
 		"link": {
 			"organization_contact", func(word, id string) (string, error) {
 				var err error
-				link, err = o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": word}, RequestID: id})
+				link, err = o.LinkContact(t.Context(), o.Tomas,
+					db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": word}, RequestID: id})
 				return fmt.Sprint(link.OrganizationID, " ", link.ContactID), err
 			}, func(string) { must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, 1))(t) },
 		},
@@ -63,7 +66,8 @@ func creatings(t *testing.T, o *dbtest.Office) map[string]creating {
 		},
 		"batch": {
 			"audit_logs WHERE action = 'batch_organizations'", func(word, id string) (string, error) {
-				plan, err := o.RunBatch(t.Context(), o.Tomas, db.Batch{Kind: "organization", IDs: []string{acme.ID}, Action: "set_sector", Typed: db.Fields{"sector": word}, RequestID: id})
+				plan, err := o.RunBatch(t.Context(), o.Tomas,
+					db.Batch{Kind: "organization", IDs: []string{acme.ID}, Action: "set_sector", Typed: db.Fields{"sector": word}, RequestID: id})
 				return plan.ID, err
 			}, func(made string) { must(o.UndoBatch(t.Context(), o.Tomas, made))(t) },
 		},

@@ -182,9 +182,9 @@ func TestRestoreRefusesWhatIsNoSoundRegistry(t *testing.T) {
 		make       func(path string) error
 	}{
 		{"nothing", "no such file", func(string) error { return nil }},
-		{"a folder", "no file", func(path string) error { return os.Mkdir(path, 0o700) }},
+		{"a folder", "not a file", func(path string) error { return os.Mkdir(path, 0o700) }},
 		{"0 bytes", "0 bytes", content(nil)},
-		{"text", "damaged or no database", content([]byte("no database"))},
+		{"text", "damaged or not a database", content([]byte("no database"))},
 		{"half of it", "damaged", content(sound[:len(sound)/2/4096*4096])},
 		{"without a page in the middle", "", content(holed)},
 		{"another program's tables", "another program's", func(path string) error {
@@ -246,7 +246,7 @@ func TestRestoreRefusesToReplaceWhatIsInUseOrNotOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(other, "another program's database")
-	refused(t.TempDir(), "no file")
+	refused(t.TempDir(), "not a file")
 	_, err := db.Restore(t.Context(), o.Path, o.Path, dbtest.Now)
 	wantOneLine(t, err, o.Path, "the registry itself")
 

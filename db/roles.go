@@ -260,7 +260,8 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 		case slugged:
 			return invalid("slug", "The role %s has this slug; choose another", text.Isolate(other.Name))
 		default:
-			return invalid("name", "The role %s already has the slug made from this name; choose another name, or type a slug", text.Isolate(other.Name))
+			return invalid("name", "The role %s already has the slug made from this name; choose another name, or type a slug",
+				text.Isolate(other.Name))
 		}
 	}
 	return nil
@@ -277,7 +278,8 @@ func (t *tx) setPermissions(x Role) error {
 		return err
 	}
 	for _, p := range x.May {
-		if _, err := t.Exec("INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?", x.ID, string(p)); err != nil {
+		if _, err := t.Exec("INSERT INTO role_permission (role_id, permission_id) SELECT ?, id FROM permissions WHERE slug = ?",
+			x.ID, string(p)); err != nil {
 			return err
 		}
 	}

@@ -27,11 +27,15 @@ func roleBySlug(t *testing.T, o *dbtest.Office, slug string) db.Role {
 func TestARoleIsChangedWithItsHistory(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	x := must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": "Auditor", "description": "Reads the log"}, []db.Permission{db.ViewAudit}, true))(t)
+	x := must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": "Auditor", "description": "Reads the log"},
+		[]db.Permission{db.ViewAudit}, true))(t)
 	want(t, "slug", x.Slug, "Auditor")
 	want(t, "scope", x.ClientScope, "all")
-	x = must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": " Auditors ", "slug": "other", "description": "", "client_scope": "own"}, []db.Permission{db.ViewClient, db.ViewAudit, db.ViewAudit}, false))(t)
-	want(t, "role", fmt.Sprint(x.Slug, x.Name, x.Description, x.May, x.ClientScope, x.RequireMFA), "AuditorAuditors[ViewAudit ViewClient]ownfalse")
+	x = must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{
+		"name": " Auditors ", "slug": "other", "description": "", "client_scope": "own",
+	}, []db.Permission{db.ViewClient, db.ViewAudit, db.ViewAudit}, false))(t)
+	want(t, "role", fmt.Sprint(x.Slug, x.Name, x.Description, x.May, x.ClientScope, x.RequireMFA),
+		"AuditorAuditors[ViewAudit ViewClient]ownfalse")
 	o.Unchanged(t, func() {
 		must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"name": "Auditors"}, x.May, false))(t)
 	})
@@ -87,7 +91,8 @@ func TestAdministratorStaysComplete(t *testing.T) {
 	x := roleBySlug(t, o, "Administrator")
 	o.Unchanged(t, func() {
 		for _, p := range db.Permissions {
-			_, err := o.SaveRole(t.Context(), o.Ines, x.ID, nil, slices.DeleteFunc(slices.Clone(x.May), func(q db.Permission) bool { return p == q }), false)
+			_, err := o.SaveRole(t.Context(), o.Ines, x.ID, nil,
+				slices.DeleteFunc(slices.Clone(x.May), func(q db.Permission) bool { return p == q }), false)
 			wantInvalid(t, err, "permission")
 		}
 		_, err := o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"client_scope": "own"}, x.May, false)
@@ -170,8 +175,10 @@ func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
 	narrow := o.Ines
 	narrow.OwnOnly = true
 	for _, p := range db.Permissions {
-		of := slices.ContainsFunc(db.PermissionGroups, func(g db.PermissionGroup) bool { return g.OfClients && slices.Contains(g.Permissions, p) })
-		all, own, empty := newRole(t, o, fmt.Sprint("All ", p), "all", p), newRole(t, o, fmt.Sprint("Own ", p), "own", p), newRole(t, o, fmt.Sprint("Empty ", p), "all")
+		of := slices.ContainsFunc(db.PermissionGroups,
+			func(g db.PermissionGroup) bool { return g.OfClients && slices.Contains(g.Permissions, p) })
+		all, own, empty := newRole(t, o, fmt.Sprint("All ", p), "all", p),
+			newRole(t, o, fmt.Sprint("Own ", p), "own", p), newRole(t, o, fmt.Sprint("Empty ", p), "all")
 		must(o.SaveRole(t.Context(), narrow, own.ID, nil, nil, false))(t)
 		must(o.SaveRole(t.Context(), narrow, own.ID, nil, []db.Permission{p}, false))(t)
 		if err := o.SetRoles(t.Context(), narrow, o.Lea.UserID, []string{own.Slug, "Viewer"}, ""); err == nil {
@@ -347,7 +354,7 @@ func TestNobodyChangesARoleThatMayDoMore(t *testing.T) {
 		} {
 			o.Unchanged(t, func() {
 				_, err := o.SaveRole(t.Context(), helper, x.ID, change.typed, change.may, change.secondary)
-				if wantInvalid(t, err, "role"); !strings.Contains(fmt.Sprint(err), "not yours to change") {
+				if wantInvalid(t, err, "role"); !strings.Contains(fmt.Sprint(err), "so you cannot change") {
 					t.Errorf("%s of %s: %v", what, x.Name, err)
 				}
 			})

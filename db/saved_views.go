@@ -43,7 +43,8 @@ const (
 	savedViewRetention = 24 * time.Hour
 )
 
-const selectView = "SELECT saved_views.id, ifnull(user_id, ''), ifnull(" + shownName + ", ''), list, name, query, shared FROM saved_views LEFT JOIN users ON users.id = user_id"
+const selectView = "SELECT saved_views.id, ifnull(user_id, ''), ifnull(" + shownName +
+	", ''), list, name, query, shared FROM saved_views LEFT JOIN users ON users.id = user_id"
 
 func scanSavedView(r sqlite.Row) (v SavedView, err error) {
 	err = r.Scan(&v.ID, &v.MakerID, &v.Maker, &v.List, &v.Name, &v.Query, &v.Shared)
@@ -134,7 +135,8 @@ func (d *DB) CreateSavedView(ctx context.Context, by Actor, v SavedView, request
 
 func (t *tx) checkSavedViewLimit(v SavedView) error {
 	var mine, shared int
-	err := t.QueryRow("SELECT (SELECT count(*) FROM saved_views WHERE user_id = ? AND deleted_at IS NULL), (SELECT count(*) FROM saved_views WHERE shared = 1 AND deleted_at IS NULL)", v.MakerID).Scan(&mine, &shared)
+	err := t.QueryRow("SELECT (SELECT count(*) FROM saved_views WHERE user_id = ? AND deleted_at IS NULL), "+
+		"(SELECT count(*) FROM saved_views WHERE shared = 1 AND deleted_at IS NULL)", v.MakerID).Scan(&mine, &shared)
 	switch {
 	case err != nil:
 		return err
@@ -223,7 +225,9 @@ func (d *DB) RestoreSavedView(ctx context.Context, by Actor, id string) (SavedVi
 }
 
 // changeSavedView lets f change a view that is there or deleted, and records it.
-func (d *DB) changeSavedView(ctx context.Context, by Actor, action, id, deleted string, f func(*tx, *SavedView) error) (v SavedView, err error) {
+func (d *DB) changeSavedView(ctx context.Context, by Actor, action, id,
+	deleted string, f func(*tx, *SavedView) error,
+) (v SavedView, err error) {
 	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
 		before, err := scanSavedView(t.QueryRow(selectView+" WHERE saved_views.id = ? AND deleted_at "+deleted, id))
 		if err != nil {
@@ -266,7 +270,8 @@ func (d *DB) ChooseFirstSavedView(ctx context.Context, by Actor, list, view stri
 			_, err := t.Exec("DELETE FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list)
 			return err
 		}
-		_, err := t.Exec("INSERT INTO first_views (user_id, list, view) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET view = excluded.view", by.UserID, list, view)
+		_, err := t.Exec("INSERT INTO first_views (user_id, list, view) VALUES (?, ?, ?) ON CONFLICT (user_id, list) DO UPDATE SET view = "+
+			"excluded.view", by.UserID, list, view)
 		return err
 	})
 }

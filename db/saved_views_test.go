@@ -126,7 +126,8 @@ func TestTheFirstViewIsEachPersonsOwn(t *testing.T) {
 		}
 		want(t, "his", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), view)
 	}
-	want(t, "of another list, and hers", must(o.FirstSavedView(t.Context(), o.Tomas, "organizations"))(t)+must(o.FirstSavedView(t.Context(), o.Lea, "contacts"))(t), "")
+	want(t, "of another list, and hers", must(o.FirstSavedView(t.Context(), o.Tomas, "organizations"))(t)+
+		must(o.FirstSavedView(t.Context(), o.Lea, "contacts"))(t), "")
 	if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", ""); err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,10 @@ var contract = map[string][]column{
 		{name: "updated_at", required: true, initial: clock},
 	},
 	"roles": {
-		{name: "id", required: true}, {name: "slug", length: 80, required: true}, {name: "name", length: 80, required: true}, {name: "description", length: 400},
+		{name: "id", required: true},
+		{name: "slug", length: 80, required: true},
+		{name: "name", length: 80, required: true},
+		{name: "description", length: 400},
 	},
 	"permissions": {
 		{name: "id", required: true}, {name: "slug", length: 80, required: true}, {name: "description", length: 400},
@@ -125,7 +128,8 @@ var contract = map[string][]column{
 }
 
 var primaryKeys = map[string]string{
-	"users": "id", "roles": "id", "permissions": "id", "organizations": "id", "contacts": "id", "interactions": "id", "follow_ups": "id", "audit_logs": "seq",
+	"users": "id", "roles": "id", "permissions": "id", "organizations": "id",
+	"contacts": "id", "interactions": "id", "follow_ups": "id", "audit_logs": "seq",
 	"role_permission": "role_id, permission_id", "user_role": "user_id, role_id", "organization_contact": "organization_id, contact_id",
 }
 
@@ -181,7 +185,11 @@ func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ table, column, partial, collation string }{
-		{"contacts", "email", "1", "NOCASE"}, {"users", "email", "0", "NOCASE"}, {"roles", "slug", "0", "BINARY"}, {"permissions", "slug", "0", "BINARY"}, {"audit_logs", "id", "0", "BINARY"},
+		{"contacts", "email", "1", "NOCASE"},
+		{"users", "email", "0", "NOCASE"},
+		{"roles", "slug", "0", "BINARY"},
+		{"permissions", "slug", "0", "BINARY"},
+		{"audit_logs", "id", "0", "BINARY"},
 	} {
 		found := o.Column(t, `
 			SELECT l.partial || x.coll
@@ -189,7 +197,8 @@ func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 			WHERE l."unique" AND x.key AND x.name = ? AND (SELECT count(*) FROM pragma_index_info(l.name)) = 1`, c.table, c.column)
 		want(t, "unique index on "+c.table+"."+c.column, strings.Join(found, " "), c.partial+c.collation)
 	}
-	want(t, "partial index", strings.Contains(o.Column(t, "SELECT sql FROM sqlite_master WHERE name = 'contacts_email'")[0], "WHERE email IS NOT NULL"), true)
+	want(t, "partial index", strings.Contains(o.Column(t, "SELECT sql FROM sqlite_master WHERE name = 'contacts_email'")[0],
+		"WHERE email IS NOT NULL"), true)
 }
 
 // sample is a row of a table that is taken as it is.
@@ -221,7 +230,10 @@ func sample(t *testing.T, o *dbtest.Office, table string) map[string]any {
 		insert(t, o.SQL(t), "interactions", interaction)
 		return map[string]any{"id": uuid.NewString(), "interaction_id": interaction["id"], "text": "A", "due_on": "2026-11-24"}
 	case "audit_logs":
-		return map[string]any{"seq": nil, "id": uuid.NewString(), "action": "x", "target_type": "system", "created_at": now, "metadata_sha256": hash, "prev_hash": "", "hash": hash}
+		return map[string]any{
+			"seq": nil, "id": uuid.NewString(), "action": "x", "target_type": "system",
+			"created_at": now, "metadata_sha256": hash, "prev_hash": "", "hash": hash,
+		}
 	}
 	t.Fatal("no sample of", table)
 	return nil
@@ -233,7 +245,8 @@ func tryInsert(plain *sql.DB, table string, row map[string]any) error {
 	for name, value := range row {
 		names, marks, values = append(names, name), append(marks, "?"), append(values, value)
 	}
-	_, err := plain.Exec(fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(names, ", "), strings.Join(marks, ", ")), values...)
+	_, err := plain.Exec(fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(names, ", "), strings.Join(marks, ", ")),
+		values...)
 	return err
 }
 
@@ -265,7 +278,10 @@ func TestTextsHaveTheirLengthInCharacters(t *testing.T) {
 					t.Errorf("%s.%s: %d times %s taken", table, c.name, c.length+1, letter)
 				}
 			}
-			for what, value := range map[string]any{"empty text": "", "NUL": "a\x00b", "NUL alone": "\x00", "a blob": []byte("abc"), "NUL after the full length": strings.Repeat("x", c.length) + "\x00"} {
+			for what, value := range map[string]any{
+				"empty text": "", "NUL": "a\x00b", "NUL alone": "\x00", "a blob": []byte("abc"),
+				"NUL after the full length": strings.Repeat("x", c.length) + "\x00",
+			} {
 				row := sample(t, o, table)
 				row[c.name] = value
 				if err := tryInsert(plain, table, row); err == nil {
@@ -282,20 +298,29 @@ func TestWrongValuesAreRefusedThroughAnyDoor(t *testing.T) {
 	plain := o.SQL(t)
 	id := uuid.NewString()
 	badIDs := []any{
-		"", "x", strings.ToUpper("abcdefab-0000-7000-8000-000000000000"), strings.ReplaceAll(id, "-", ""), id + "0", id + "\x00", "{" + id[1:35] + "}", strings.Repeat("-", 36),
+		"", "x", strings.ToUpper("abcdefab-0000-7000-8000-000000000000"), strings.ReplaceAll(id, "-", ""),
+		id + "0", id + "\x00", "{" + id[1:35] + "}", strings.Repeat("-", 36),
 		strings.Repeat("0", 36), "0000000g-0000-7000-8000-000000000000", []byte(id), 7, nil,
 	}
 	badTimes := []any{
-		"", "now", "2026-11-24", "2026-11-24 09:30:00", "2026-11-24T09:30:00Z", "2026-11-24T09:30:00.000+00:00", "2026-11-24T09:30:00.000", "2026-02-30T09:30:00.000Z",
-		"2026-13-01T09:30:00.000Z", "2026-11-24T24:00:00.000Z", "2026-11-24T09:60:00.000Z", "2026-11-24T09:30:00.000Z\x00", "2026-11-24T09:30:00.0000Z", 1764000000, []byte("2026-11-24T09:30:00.000Z"), nil,
+		"", "now", "2026-11-24", "2026-11-24 09:30:00", "2026-11-24T09:30:00Z",
+		"2026-11-24T09:30:00.000+00:00", "2026-11-24T09:30:00.000", "2026-02-30T09:30:00.000Z",
+		"2026-13-01T09:30:00.000Z", "2026-11-24T24:00:00.000Z", "2026-11-24T09:60:00.000Z",
+		"2026-11-24T09:30:00.000Z\x00", "2026-11-24T09:30:00.0000Z", 1764000000, []byte("2026-11-24T09:30:00.000Z"), nil,
 	}
 	bad := map[string][]any{
-		"users.id": badIDs, "roles.id": badIDs, "permissions.id": badIDs, "organizations.id": badIDs, "contacts.id": badIDs, "interactions.id": badIDs, "follow_ups.id": badIDs, "audit_logs.id": badIDs,
+		"users.id": badIDs, "roles.id": badIDs, "permissions.id": badIDs, "organizations.id": badIDs,
+		"contacts.id": badIDs, "interactions.id": badIDs, "follow_ups.id": badIDs, "audit_logs.id": badIDs,
 		"audit_logs.user_id": badIDs[:len(badIDs)-1],
-		"users.created_at":   badTimes, "users.updated_at": badTimes, "organizations.created_at": badTimes, "organizations.updated_at": badTimes, "contacts.created_at": badTimes,
-		"contacts.updated_at": badTimes, "interactions.happened_at": badTimes, "interactions.created_at": badTimes, "follow_ups.created_at": badTimes, "audit_logs.created_at": badTimes,
+		"users.created_at":   badTimes, "users.updated_at": badTimes, "organizations.created_at": badTimes,
+		"organizations.updated_at": badTimes, "contacts.created_at": badTimes,
+		"contacts.updated_at": badTimes, "interactions.happened_at": badTimes,
+		"interactions.created_at": badTimes, "follow_ups.created_at": badTimes, "audit_logs.created_at": badTimes,
 		"organizations.last_contact_at": badTimes[:len(badTimes)-1], "contacts.last_contact_at": badTimes[:len(badTimes)-1],
-		"follow_ups.due_on":                        {"", "today", "now", "2026-2-3", "2026-02-30", "2026-11-24T09:30", "2026-11-24 ", "2026-11-24\x00", "24.11.2026", 2461004, []byte("2026-11-24"), nil},
+		"follow_ups.due_on": {
+			"", "today", "now", "2026-2-3", "2026-02-30", "2026-11-24T09:30",
+			"2026-11-24 ", "2026-11-24\x00", "24.11.2026", 2461004, []byte("2026-11-24"), nil,
+		},
 		"follow_ups.done_at":                       badTimes[:len(badTimes)-1],
 		"follow_ups.interaction_id":                {id, "", nil},
 		"follow_ups.assignee_id":                   {id, ""},
@@ -365,7 +390,10 @@ func TestEmailsAndSlugsAreUnique(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	plain := o.SQL(t)
 	for _, c := range []struct{ table, column, first, second string }{
-		{"contacts", "email", "maya@acme.example", "MAYA@Acme.example"}, {"users", "email", "maya@acme.example", "MAYA@Acme.example"}, {"roles", "slug", "x", "x"}, {"permissions", "slug", "x", "x"},
+		{"contacts", "email", "maya@acme.example", "MAYA@Acme.example"},
+		{"users", "email", "maya@acme.example", "MAYA@Acme.example"},
+		{"roles", "slug", "x", "x"},
+		{"permissions", "slug", "x", "x"},
 	} {
 		row := sample(t, o, c.table)
 		row[c.column] = c.first
@@ -393,7 +421,8 @@ func TestDeletingAUserLeavesWhatHeOwnedAndHad(t *testing.T) {
 	want(t, "owner of the organization", o.Column(t, "SELECT owner_user_id FROM organizations WHERE id = ?", acme.ID)[0], "")
 	want(t, "owner of the contact", o.Column(t, "SELECT owner_user_id FROM contacts WHERE id = ?", maya.ID)[0], "")
 	want(t, "who had the call", o.Column(t, "SELECT user_id FROM interactions WHERE id = ?", call.ID)[0], "")
-	want(t, "his roles and sessions", len(o.Column(t, "SELECT 1 FROM user_role WHERE user_id = ? UNION ALL SELECT 1 FROM sessions", o.Tomas.UserID)), 0)
+	want(t, "his roles and sessions", len(o.Column(t,
+		"SELECT 1 FROM user_role WHERE user_id = ? UNION ALL SELECT 1 FROM sessions", o.Tomas.UserID)), 0)
 	want(t, "rows in the history", len(o.Column(t, "SELECT 1 FROM audit_logs")), history)
 }
 
@@ -403,7 +432,8 @@ func TestDeletingAnEndTakesItsLinksAndLeavesItsInteractions(t *testing.T) {
 		o := dbtest.OpenOffice(t)
 		acme, maya := o.Acme(t), o.Maya(t)
 		o.Exec(t, "INSERT INTO organization_contact (organization_id, contact_id) VALUES (?, ?)", acme.ID, maya.ID)
-		o.Exec(t, "INSERT INTO interactions (id, organization_id, contact_id, channel, subject, happened_at) VALUES (?, ?, ?, 'call', 'x', '2026-11-24T09:30:00.000Z')", uuid.NewString(), acme.ID, maya.ID)
+		o.Exec(t, "INSERT INTO interactions (id, organization_id, contact_id, channel, subject, happened_at) VALUES (?, ?, ?, 'call', 'x', "+
+			"'2026-11-24T09:30:00.000Z')", uuid.NewString(), acme.ID, maya.ID)
 		o.Exec(t, "DELETE FROM "+table)
 		want(t, "links", len(o.Column(t, "SELECT 1 FROM organization_contact")), 0)
 		gone := map[string]string{"organizations": "organization_id", "contacts": "contact_id"}[table]
@@ -416,7 +446,8 @@ func TestDeletingAnEndTakesItsLinksAndLeavesItsInteractions(t *testing.T) {
 func TestDeletingARoleTakesItFromItsPeople(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	viewer, others := "role_id = (SELECT id FROM roles WHERE slug = 'Viewer')", "permission_id <> (SELECT id FROM permissions WHERE slug = 'ViewClient')"
+	viewer, others := "role_id = (SELECT id FROM roles WHERE slug = 'Viewer')",
+		"permission_id <> (SELECT id FROM permissions WHERE slug = 'ViewClient')"
 	left := len(o.Column(t, "SELECT 1 FROM role_permission WHERE NOT "+viewer+" AND "+others))
 	o.Exec(t, "DELETE FROM roles WHERE slug = 'Viewer'")
 	o.Exec(t, "DELETE FROM permissions WHERE slug = 'ViewClient'")

@@ -36,11 +36,14 @@ type client struct {
 // list begins with, and Ada sees all.
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
-	w := &world{Office: dbtest.OpenOffice(t), organizations: map[string]client{}, contacts: map[string]client{}, interactions: map[string][2]string{}}
+	w := &world{
+		Office: dbtest.OpenOffice(t), organizations: map[string]client{}, contacts: map[string]client{}, interactions: map[string][2]string{},
+	}
 	own := db.Actor{May: w.Tomas.May, OwnOnly: true}
 	w.people = map[string]db.Actor{"Ada": w.Ines}
 	for _, name := range []string{"Oda", "Per", "Nils", "Big"} {
-		u := must(w.CreateUser(t.Context(), db.System, db.NewUser{Email: strings.ToLower(name) + "@a.example", FullName: name + " Berg", Role: "Manager", Hash: "x"}))(t)
+		u := must(w.CreateUser(t.Context(), db.System,
+			db.NewUser{Email: strings.ToLower(name) + "@a.example", FullName: name + " Berg", Role: "Manager", Hash: "x"}))(t)
 		own.UserID = u.ID
 		w.people[name] = own
 	}
@@ -52,14 +55,16 @@ func newWorld(t *testing.T, seed uint64) *world {
 	for n := range 40 {
 		word := fmt.Sprintf("orgword%c%c", 'a'+n/26, 'a'+n%26)
 		x := client{name: "House " + word, owner: owner(), word: word, active: n%7 != 0}
-		made := must(w.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": x.name, "sector": "Sector " + word, "size_band": "Size " + word, "owner_user_id": x.owner}, ""))(t)
+		made := must(w.CreateOrganization(t.Context(), db.System,
+			db.Fields{"display_name": x.name, "sector": "Sector " + word, "size_band": "Size " + word, "owner_user_id": x.owner}, ""))(t)
 		w.organizations[made.ID] = x
 		organizations = append(organizations, made.ID)
 	}
 	for n := range 60 {
 		word := fmt.Sprintf("manword%c%c", 'a'+n/26, 'a'+n%26)
 		x := client{name: "Kim " + word, owner: owner(), word: word, active: n%9 != 0}
-		made := must(w.CreateContact(t.Context(), db.System, db.Fields{"first_name": "Kim", "last_name": word, "email": word + "@x.example", "owner_user_id": x.owner}, ""))(t)
+		made := must(w.CreateContact(t.Context(), db.System,
+			db.Fields{"first_name": "Kim", "last_name": word, "email": word + "@x.example", "owner_user_id": x.owner}, ""))(t)
 		w.contacts[made.ID] = x
 		contacts = append(contacts, made.ID)
 	}
@@ -69,7 +74,9 @@ func newWorld(t *testing.T, seed uint64) *world {
 			continue
 		}
 		w.links = append(w.links, l)
-		must(w.LinkContact(t.Context(), db.System, db.NewLink{OrganizationID: l[0], ContactID: l[1], Typed: db.Fields{"role_label": fmt.Sprintf("Role %02d", n)}}))(t)
+		must(w.LinkContact(t.Context(), db.System, db.NewLink{
+			OrganizationID: l[0], ContactID: l[1], Typed: db.Fields{"role_label": fmt.Sprintf("Role %02d", n)},
+		}))(t)
 	}
 	for n := range 90 {
 		ends := [2]string{organizations[r.IntN(len(organizations))], contacts[r.IntN(len(contacts))]}
@@ -106,14 +113,16 @@ func (w *world) seesOrganization(by db.Actor, id string) bool {
 	if !by.OwnOnly {
 		return true
 	}
-	return w.organizations[id].owner == by.UserID || slices.ContainsFunc(w.links, func(l [2]string) bool { return l[0] == id && w.contacts[l[1]].owner == by.UserID })
+	return w.organizations[id].owner == by.UserID ||
+		slices.ContainsFunc(w.links, func(l [2]string) bool { return l[0] == id && w.contacts[l[1]].owner == by.UserID })
 }
 
 func (w *world) seesContact(by db.Actor, id string) bool {
 	if !by.OwnOnly {
 		return true
 	}
-	return w.contacts[id].owner == by.UserID || slices.ContainsFunc(w.links, func(l [2]string) bool { return l[1] == id && w.organizations[l[0]].owner == by.UserID })
+	return w.contacts[id].owner == by.UserID || slices.ContainsFunc(w.links,
+		func(l [2]string) bool { return l[1] == id && w.organizations[l[0]].owner == by.UserID })
 }
 
 func (w *world) seesInteraction(by db.Actor, id string) bool {
@@ -180,7 +189,8 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 		for _, sort := range []string{"", "-updated_at", "created_at", "last_contact", "contacts", "organization", "owner"} {
 			f := db.Filter{Status: status, Sort: sort}
 			organizations := organizationPages(t, w.Office, by, f, func() {})
-			want(t, "organizations, "+status+" "+sort, ids(organizations, organizationID), seen(w.organizations, func(id string) bool { return counts(w.organizations[id].active) && w.seesOrganization(by, id) }))
+			want(t, "organizations, "+status+" "+sort, ids(organizations, organizationID),
+				seen(w.organizations, func(id string) bool { return counts(w.organizations[id].active) && w.seesOrganization(by, id) }))
 			n, _, err := w.CountOrganizations(t.Context(), by, f)
 			want(t, "organizations counted", [2]any{n, err}, [2]any{len(organizations), nil})
 			for _, o := range organizations {
@@ -193,7 +203,8 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 				want(t, "contacts counted at "+o.Name(), o.Contacts, n)
 			}
 			contacts := w.contactPages(t, by, f)
-			want(t, "contacts, "+status+" "+sort, ids(contacts, contactID), seen(w.contacts, func(id string) bool { return counts(w.contacts[id].active) && w.seesContact(by, id) }))
+			want(t, "contacts, "+status+" "+sort, ids(contacts, contactID),
+				seen(w.contacts, func(id string) bool { return counts(w.contacts[id].active) && w.seesContact(by, id) }))
 			n, _, err = w.CountContacts(t.Context(), by, f)
 			want(t, "contacts counted", [2]any{n, err}, [2]any{len(contacts), nil})
 			for _, c := range contacts {
@@ -220,7 +231,8 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 		role := fmt.Sprintf("Role %02d", n)
 		got := organizationPages(t, w.Office, by, db.Filter{Status: "all", RoleLabel: role}, func() {})
 		linked := slices.ContainsFunc(w.links, func(l [2]string) bool {
-			return w.seesLink(by, l) && w.Column(t, "SELECT ifnull(role_label, '') FROM organization_contact WHERE organization_id = ? AND contact_id = ?", l[0], l[1])[0] == role
+			return w.seesLink(by, l) && w.Column(t, "SELECT ifnull(role_label, '') FROM organization_contact WHERE organization_id = ? AND "+
+				"contact_id = ?", l[0], l[1])[0] == role
 		})
 		want(t, "organizations with "+role, len(got) == 1, linked)
 		if n == 10 {
@@ -228,7 +240,8 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 		}
 	}
 	quiet := must(w.Quiet(t.Context(), by, w.Clock.Now().AddDate(1, 0, 0), 100))(t)
-	want(t, "quiet", ids(quiet, organizationID), seen(w.organizations, func(id string) bool { return w.organizations[id].owner == by.UserID && w.organizations[id].active }))
+	want(t, "quiet", ids(quiet, organizationID), seen(w.organizations,
+		func(id string) bool { return w.organizations[id].owner == by.UserID && w.organizations[id].active }))
 }
 
 // wantSeen fails unless err says what the model says.
@@ -248,7 +261,8 @@ func (w *world) compareRecords(t *testing.T, by db.Actor) {
 		_, err = w.Origin(ctx, by, "organization", id, true)
 		wantSeen(t, "origin of "+x.name, err, sees)
 		links := must(w.ContactsOf(ctx, by, id))(t)
-		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links), func(l [2]string) bool { return l[0] != id || !w.seesLink(by, l) })))
+		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links),
+			func(l [2]string) bool { return l[0] != id || !w.seesLink(by, l) })))
 		w.compareHistory(t, by, "organization", id, sees)
 	}
 	for id, x := range w.contacts {
@@ -261,7 +275,8 @@ func (w *world) compareRecords(t *testing.T, by db.Actor) {
 		_, err = w.Origin(ctx, by, "contact", id, true)
 		wantSeen(t, "origin of "+x.name, err, sees)
 		links := must(w.OrganizationsOf(ctx, by, id))(t)
-		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links), func(l [2]string) bool { return l[1] != id || !w.seesLink(by, l) })))
+		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links),
+			func(l [2]string) bool { return l[1] != id || !w.seesLink(by, l) })))
 		w.compareHistory(t, by, "contact", id, sees)
 	}
 	for _, l := range w.links {
@@ -304,9 +319,11 @@ func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees 
 func (w *world) compareSearch(t *testing.T, by db.Actor) {
 	ctx := t.Context()
 	found := must(w.FindOrganizations(ctx, by, "orgword", 500))(t)
-	want(t, "organizations found", ids(found, organizationID), seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
+	want(t, "organizations found", ids(found, organizationID),
+		seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
 	listed := organizationPages(t, w.Office, by, db.Filter{Status: "all", Query: "orgword"}, func() {})
-	want(t, "organizations listed by a word", ids(listed, organizationID), seen(w.organizations, func(id string) bool { return w.seesOrganization(by, id) }))
+	want(t, "organizations listed by a word", ids(listed, organizationID),
+		seen(w.organizations, func(id string) bool { return w.seesOrganization(by, id) }))
 	for id, x := range w.organizations {
 		found := must(w.FindOrganizations(ctx, by, x.word, 5))(t)
 		want(t, "found by "+x.word, len(found) == 1, x.active && w.seesOrganization(by, id))
@@ -332,8 +349,10 @@ func (w *world) compareRecent(t *testing.T, by db.Actor) {
 	asked := append(slices.Collect(maps.Keys(w.organizations)), "", "x", "'")
 	organizations, contacts, err := w.Recent(t.Context(), by, slices.AppendSeq(asked, maps.Keys(w.contacts)))
 	want(t, "error", err, nil)
-	want(t, "recent organizations", ids(organizations, organizationID), seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
-	want(t, "recent contacts", ids(contacts, contactID), seen(w.contacts, func(id string) bool { return w.contacts[id].active && w.seesContact(by, id) }))
+	want(t, "recent organizations", ids(organizations, organizationID),
+		seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
+	want(t, "recent contacts", ids(contacts, contactID),
+		seen(w.contacts, func(id string) bool { return w.contacts[id].active && w.seesContact(by, id) }))
 	by.May = []db.Permission{db.ViewInteraction, db.EditClient}
 	organizations, contacts, err = w.Recent(t.Context(), by, asked)
 	want(t, "recent records of who sees no clients", [3]any{len(organizations), len(contacts), err}, [3]any{0, 0, nil})
@@ -378,14 +397,16 @@ func (w *world) compareInteractions(t *testing.T, by db.Actor) {
 	}
 	for id := range w.organizations {
 		got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: id})
-		want(t, "timeline", ids(got, interactionID), seen(w.interactions, func(i string) bool { return w.interactions[i][0] == id && w.seesOrganization(by, id) }))
+		want(t, "timeline", ids(got, interactionID), seen(w.interactions,
+			func(i string) bool { return w.interactions[i][0] == id && w.seesOrganization(by, id) }))
 	}
 	for _, ends := range w.interactions {
 		if ends[0] == "" || ends[1] == "" {
 			continue
 		}
 		got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: ends[0], ContactID: ends[1]})
-		want(t, "timeline with", ids(got, interactionID), seen(w.interactions, func(i string) bool { return w.interactions[i] == ends && w.seesLink(by, ends) }))
+		want(t, "timeline with", ids(got, interactionID),
+			seen(w.interactions, func(i string) bool { return w.interactions[i] == ends && w.seesLink(by, ends) }))
 	}
 }
 
@@ -415,8 +436,10 @@ func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
 			outcomes++
 		}
 	}
-	count("sectors", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("sector"))(t)))(t), "Sector ", organizations)
-	count("sizes", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("size_band"))(t)))(t), "Size ", organizations)
+	count("sectors", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("sector"))(t)))(t),
+		"Sector ", organizations)
+	count("sizes", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("size_band"))(t)))(t),
+		"Size ", organizations)
 	count("roles", must(w.RoleLabels(t.Context(), by))(t), "Role ", roles)
 	count("outcomes", must(w.Outcomes(t.Context(), by))(t), "Outcome ", outcomes)
 }
@@ -501,7 +524,8 @@ func TestAnEmailOutOfSightIsRefusedWithoutAName(t *testing.T) {
 		if x.word == "manwordxx" || w.seesContact(w.people["Nils"], id) {
 			continue
 		}
-		_, err := w.CreateContact(t.Context(), w.people["Nils"], db.Fields{"first_name": "A", "last_name": "B", "email": x.word + "@x.example"}, "")
+		_, err := w.CreateContact(t.Context(), w.people["Nils"],
+			db.Fields{"first_name": "A", "last_name": "B", "email": x.word + "@x.example"}, "")
 		refused := wantInvalid(t, err, "email")
 		want(t, "the contact told", refused.Taken == nil, true)
 		want(t, "a name in the message", strings.Contains(refused.Fields["email"], x.word), false)
@@ -515,7 +539,8 @@ func TestAnUnseenEndOfAnInteractionStaysWhenTheFormSendsNone(t *testing.T) {
 	oda.OwnOnly = true
 	acme, maya := o.Acme(t), o.Maya(t)
 	mine := must(o.CreateOrganization(t.Context(), o.Ines, db.Fields{"display_name": "Mine", "owner_user_id": oda.UserID}, ""))(t)
-	i := must(o.LogInteraction(t.Context(), o.Ines, db.Fields{"channel": "call", "subject": "x", "organization_id": mine.ID, "contact_id": maya.ID, "happened_at": ""}, ""))(t)
+	i := must(o.LogInteraction(t.Context(), o.Ines,
+		db.Fields{"channel": "call", "subject": "x", "organization_id": mine.ID, "contact_id": maya.ID, "happened_at": ""}, ""))(t)
 	got := must(o.UpdateInteraction(t.Context(), oda, i.ID, 1, db.Fields{"subject": "y", "contact_id": "", "organization_id": mine.ID}))(t)
 	want(t, "the contact he is told of", got.ContactID, "")
 	want(t, "the contact that is kept", o.Column(t, "SELECT contact_id FROM interactions WHERE id = ?", i.ID)[0], maya.ID)
@@ -553,13 +578,20 @@ func TestTheWidestScopeOfAllRolesHolds(t *testing.T) {
 	role := func(name, scope string, may ...db.Permission) string {
 		return must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": name, "client_scope": scope}, may, false))(t).Slug
 	}
-	own, all, audit := role("Own", "own", db.ViewClient), role("All", "all", db.ViewInteraction), role("Reader of the log", "all", db.ViewAudit)
+	own, all, audit := role("Own", "own", db.ViewClient),
+		role("All", "all", db.ViewInteraction), role("Reader of the log", "all", db.ViewAudit)
 	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t)
 	u := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: "x@a.example", FullName: "X", Role: own, Hash: hash}))(t)
 	for _, c := range []struct {
 		roles []string
 		own   bool
-	}{{[]string{own}, true}, {[]string{own, audit}, true}, {[]string{own, all}, false}, {[]string{audit}, false}, {[]string{own, "Viewer"}, false}} {
+	}{
+		{[]string{own}, true},
+		{[]string{own, audit}, true},
+		{[]string{own, all}, false},
+		{[]string{audit}, false},
+		{[]string{own, "Viewer"}, false},
+	} {
 		if err := o.SetRoles(t.Context(), o.Ines, u.ID, c.roles, ""); err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,8 @@ import (
 type KeyLost struct{ File, Why string }
 
 func (e *KeyLost) Error() string {
-	return fmt.Sprintf("%s, the key of all second factors, %s; put the copy that you kept in its place, or take each second factor off with user reset-mfa", e.File, e.Why)
+	return fmt.Sprintf("%s, the key of all second factors, %s; put the copy that you kept in its place, or take each second factor off"+
+		" with user reset-mfa", e.File, e.Why)
 }
 
 // missing is the Why of a file that is not there.

@@ -291,10 +291,12 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 			SELECT docid, `+byWords.sql+` FROM (`+matches+limit(most.begun)+`)
 			UNION ALL
 			SELECT docid, 0 FROM (SELECT docid
-				FROM (SELECT 1 AS active, ? AS name UNION ALL SELECT 0, ? UNION ALL SELECT 1, ? UNION ALL SELECT 0, ? UNION ALL SELECT 1, ? UNION ALL SELECT 0, ?)
+				FROM (SELECT 1 AS active, ? AS name UNION ALL SELECT 0, ? UNION ALL SELECT 1, ? UNION ALL SELECT 0, ?
+					UNION ALL SELECT 1, ? UNION ALL SELECT 0, ?)
 				CROSS JOIN `+p.table+` WHERE is_active = active AND sort_key = name AND `+ofName.sql+limit(most.names)+`)
 			UNION ALL
-			SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+` WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key`+limit(most.names)+`)
+			SELECT docid, `+byName.sql+` FROM (SELECT docid, sort_key FROM `+p.table+`
+				WHERE is_active = 1 AND sort_key >= ? AND sort_key < ? AND `+ofName.sql+` ORDER BY sort_key`+limit(most.names)+`)
 		) AS candidate
 		CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = candidate.docid
 		WHERE is_active >= ? AND `+p.seen.sql+`

@@ -93,7 +93,8 @@ func (t *tx) index(k *RecordKind, docid int64, words []string) error {
 // docid is the number under which the index knows a record. One that another
 // program wrote while this one runs gets it now.
 func (t *tx) docid(table, id string) (docid int64, err error) {
-	if _, err := t.Exec("UPDATE "+table+" SET docid = (SELECT ifnull(max(docid), 0) + 1 FROM "+table+") WHERE id = ? AND docid IS NULL", id); err != nil {
+	if _, err := t.Exec("UPDATE "+table+" SET docid = (SELECT ifnull(max(docid), 0) + 1 FROM "+table+")"+
+		" WHERE id = ? AND docid IS NULL", id); err != nil {
 		return 0, err
 	}
 	err = t.QueryRow("SELECT docid FROM "+table+" WHERE id = ?", id).Scan(&docid)
@@ -159,7 +160,8 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error) {
 	const most = 5000
 	err = d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
-		rows, err := t.Query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
+		rows, err := t.Query("SELECT id, subject, body FROM interactions INDEXED BY interactions_docid"+
+			" WHERE docid IS NULL ORDER BY rowid LIMIT ?", most)
 		found, err := sqlite.Collect(rows, err, func(r sqlite.Row) (i Interaction, err error) {
 			return i, r.Scan(&i.ID, &i.Subject, nullText{&i.Body})
 		})

@@ -29,7 +29,8 @@ func (d *DB) insideWords(ctx context.Context, s search, places []*searchSource) 
 	for _, p := range places {
 		all += len(p.found)
 	}
-	if all >= min(s.n, fewMatches) || len(parts) > 4 || !slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) > 1 }) {
+	if all >= min(s.n, fewMatches) || len(parts) > 4 ||
+		!slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) > 1 }) {
 		return nil
 	}
 	for _, p := range places {

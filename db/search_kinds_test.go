@@ -56,7 +56,8 @@ func TestSearchFindsNamesInTheScriptsOfTheWorld(t *testing.T) {
 		name := c.first + " " + c.last
 		made := must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": name}, ""))(t)
 		person := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": c.first, "last_name": c.last}, ""))(t)
-		logged := must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "x", "body": "**" + name + "**", "organization_id": made.ID, "happened_at": ""}, ""))(t)
+		logged := must(o.LogInteraction(t.Context(), o.Tomas,
+			db.Fields{"channel": "call", "subject": "x", "body": "**" + name + "**", "organization_id": made.ID, "happened_at": ""}, ""))(t)
 		for _, typed := range c.typed {
 			organizations, contacts, interactions := found(t, o, o.Lea, typed)
 			want(t, typed+": organizations", strings.Join(organizations, "|"), name)
@@ -122,8 +123,10 @@ func TestAnExactNameIsNeverCutOff(t *testing.T) {
 	person := o.NewContact(t, "Ang", "Jo", "")
 	o.Clock.Add(time.Hour)
 	now := o.Clock.Now().Format("2006-01-02T15:04:05.000Z")
-	const ids = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) SELECT printf('%08x-0000-7000-8000-00000000000', i) "
-	o.Exec(t, "INSERT INTO organizations (id, legal_name, display_name, updated_at) "+ids+"|| '0', 'x', iif(i % 2, 'Co Ang & Co. ' || i, 'Ang & Co. ' || i), ? FROM n", now)
+	const ids = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) SELECT " +
+		"printf('%08x-0000-7000-8000-00000000000', i) "
+	o.Exec(t, "INSERT INTO organizations (id, legal_name, display_name, updated_at) "+
+		ids+"|| '0', 'x', iif(i % 2, 'Co Ang & Co. ' || i, 'Ang & Co. ' || i), ? FROM n", now)
 	o.Exec(t, "INSERT INTO contacts (id, first_name, last_name, updated_at) "+ids+"|| '1', 'Ang ' || i, 'Jo', ? FROM n", now)
 	must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t).Close() // indexes them
 	for _, typed := range []string{"ang & co.", "Ang & Co."} {
@@ -146,9 +149,15 @@ func TestAnExactNameIsNeverCutOff(t *testing.T) {
 func TestPartsOfWordsAreFoundWhereWholeWordsAreFew(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	maya := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "Maya", "last_name": "Okafor", "email": "m.okafor@harborpine.example", "phone": "+46 70-555 01 34", "mobile": "(0)8/123.456"}, ""))(t)
-	harbor := must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Harbor & Pine", "website": "harborpine.example", "tax_id": "SE-5560123456"}, ""))(t)
-	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "note", "subject": "Rahmenvertragsverhandlung", "organization_id": harbor.ID, "happened_at": ""}, ""))(t)
+	maya := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{
+		"first_name": "Maya", "last_name": "Okafor", "email": "m.okafor@harborpine.example",
+		"phone": "+46 70-555 01 34", "mobile": "(0)8/123.456",
+	}, ""))(t)
+	harbor := must(o.CreateOrganization(t.Context(), o.Tomas,
+		db.Fields{"display_name": "Harbor & Pine", "website": "harborpine.example", "tax_id": "SE-5560123456"}, ""))(t)
+	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
+		"channel": "note", "subject": "Rahmenvertragsverhandlung", "organization_id": harbor.ID, "happened_at": "",
+	}, ""))(t)
 	for _, c := range []struct{ typed, organization, contact, interaction string }{
 		{"0134", "", "Maya Okafor", ""},
 		{"01 34", "", "Maya Okafor", ""},
@@ -187,7 +196,8 @@ func TestTheIndexOfInteractionsIsKeptInStep(t *testing.T) {
 	acme := o.Acme(t)
 	log := func(subject, body string) db.Interaction {
 		t.Helper()
-		return must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": subject, "body": body, "organization_id": acme.ID, "happened_at": ""}, ""))(t)
+		return must(o.LogInteraction(t.Context(), o.Tomas,
+			db.Fields{"channel": "call", "subject": subject, "body": body, "organization_id": acme.ID, "happened_at": ""}, ""))(t)
 	}
 	check := func(what, typed string, subjects ...string) {
 		t.Helper()
@@ -228,7 +238,8 @@ func TestTheIndexOfInteractionsIsKeptInStep(t *testing.T) {
 	check("deleted by another program", "weekly")
 	fourth := log("Daily figures", "")
 	check("under the number of the deleted one", "weekly")
-	o.Exec(t, "INSERT INTO interactions (id, organization_id, channel, subject, happened_at) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', ?, 'note', 'Hourly figures', '2026-11-24T09:00:00.000Z')", acme.ID)
+	o.Exec(t, "INSERT INTO interactions (id, organization_id, channel, subject, happened_at) VALUES "+
+		"('01a2027e-4036-7af6-9386-fedd409c5151', ?, 'note', 'Hourly figures', '2026-11-24T09:00:00.000Z')", acme.ID)
 	must(o.UpdateInteraction(t.Context(), o.Tomas, first.ID, 5, db.Fields{"outcome": ""}))(t)
 	again := must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t)
 	defer again.Close()
@@ -285,7 +296,8 @@ func TestSearchShowsOnlyWhatMayBeSeen(t *testing.T) {
 	} {
 		for _, typed := range []string{"renewal", "newal"} {
 			organizations, contacts, interactions := found(t, o, db.Actor{UserID: o.Lea.UserID, May: c.may}, typed)
-			want(t, fmt.Sprint(c.may, " by ", typed), [3]int{len(organizations), len(contacts), len(interactions)}, [3]int{c.organizations, c.contacts, c.interactions})
+			want(t, fmt.Sprint(c.may, " by ", typed), [3]int{len(organizations), len(contacts), len(interactions)},
+				[3]int{c.organizations, c.contacts, c.interactions})
 		}
 	}
 }
@@ -297,7 +309,8 @@ func TestSearchKeepsToOnesOwnClients(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	people := map[string]db.Actor{}
 	for _, name := range []string{"Oda", "Nils", "Big"} {
-		u := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: name + "@a.example", FullName: name + " Berg", Role: "Manager", Hash: "x"}))(t)
+		u := must(o.CreateUser(t.Context(), db.System,
+			db.NewUser{Email: name + "@a.example", FullName: name + " Berg", Role: "Manager", Hash: "x"}))(t)
 		people[name] = db.Actor{UserID: u.ID, May: o.Tomas.May, OwnOnly: true}
 	}
 	o.Exec(t, `
@@ -307,8 +320,10 @@ func TestSearchKeepsToOnesOwnClients(t *testing.T) {
 	owners := []string{people["Oda"].UserID, people["Big"].UserID, ""}
 	organizationOwner, contactOwner, ends := map[string]string{}, map[string]string{}, map[string][2]string{}
 	for n := range 9 {
-		x := must(o.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": fmt.Sprint("Wordhouse ", n), "owner_user_id": owners[n%3]}, ""))(t)
-		c := must(o.CreateContact(t.Context(), db.System, db.Fields{"first_name": "Wordman", "last_name": fmt.Sprint("No", n), "owner_user_id": owners[n/3]}, ""))(t)
+		x := must(o.CreateOrganization(t.Context(), db.System,
+			db.Fields{"display_name": fmt.Sprint("Wordhouse ", n), "owner_user_id": owners[n%3]}, ""))(t)
+		c := must(o.CreateContact(t.Context(), db.System,
+			db.Fields{"first_name": "Wordman", "last_name": fmt.Sprint("No", n), "owner_user_id": owners[n/3]}, ""))(t)
 		organizationOwner[x.Name()], contactOwner[c.Name()] = owners[n%3], owners[n/3]
 		for k, with := range []db.Fields{{"organization_id": x.ID}, {"contact_id": c.ID}, {"organization_id": x.ID, "contact_id": c.ID}} {
 			with["channel"], with["subject"], with["happened_at"] = "call", fmt.Sprint("Wordtalk ", n, k), ""
@@ -367,7 +382,8 @@ func TestSearchKeepsToOnesOwnClients(t *testing.T) {
 		}
 	}
 	// What is out of sight neither takes the place of what is in sight, nor is found by an unseen name.
-	linked := must(o.CreateContact(t.Context(), db.System, db.Fields{"first_name": "Linked", "last_name": "Person", "owner_user_id": people["Oda"].UserID}, ""))(t)
+	linked := must(o.CreateContact(t.Context(), db.System,
+		db.Fields{"first_name": "Linked", "last_name": "Person", "owner_user_id": people["Oda"].UserID}, ""))(t)
 	secret := must(o.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": "Secretname"}, ""))(t)
 	must(o.LinkContact(t.Context(), db.System, db.NewLink{OrganizationID: secret.ID, ContactID: linked.ID}))(t)
 	for typed, n := range map[string]int{"linked": 1, "inked": 1, "secretname": 0, "ecretnam": 0} {
@@ -384,8 +400,10 @@ func TestSearchTakesWhateverIsTyped(t *testing.T) {
 	o.Call(t, o.NewOrganization(t, "100 % Pure_Wool \\ \"Near\" Co"), "")
 	o.NewContact(t, "Near", "Not", "near@acme.example")
 	for _, typed := range []string{
-		"%", "_", `\`, `"`, "*", "(", ")", "-", "'", "^", ":", "NEAR", "NEAR/2", "AND", "OR", "NOT", "near OR not", "words:near", "docid:1", "-near", "near*", `"near`, "(near", "near)",
-		"%%%", "a%b", "pure_wool", "100 %", "' OR 1=1 --", "near.", "ne.", "\x00", "\xff", "ne\x00ar", "\u200b", "\u202e", "𑵠", "…", "re…", strings.Repeat("near ", 100), strings.Repeat("ab", 200), strings.Repeat("(", 300), strings.Repeat("é", 201),
+		"%", "_", `\`, `"`, "*", "(", ")", "-", "'", "^", ":", "NEAR", "NEAR/2", "AND", "OR",
+		"NOT", "near OR not", "words:near", "docid:1", "-near", "near*", `"near`, "(near", "near)",
+		"%%%", "a%b", "pure_wool", "100 %", "' OR 1=1 --", "near.", "ne.", "\x00", "\xff", "ne\x00ar", "\u200b", "\u202e", "𑵠",
+		"…", "re…", strings.Repeat("near ", 100), strings.Repeat("ab", 200), strings.Repeat("(", 300), strings.Repeat("é", 201),
 	} {
 		found(t, o, o.Lea, typed)
 	}

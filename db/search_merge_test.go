@@ -31,7 +31,8 @@ func TestIndexesOfWordsAreMergedALittleAtATime(t *testing.T) {
 		t.Error("merged in", steps, "steps")
 	}
 	var most int
-	if err := d.reader.QueryRow(t.Context(), "SELECT max(n) FROM (SELECT count(*) AS n FROM contact_search_segdir GROUP BY level)").Scan(&most); err != nil || most >= 3 {
+	if err := d.reader.QueryRow(t.Context(), "SELECT max(n) FROM (SELECT count(*) AS n FROM contact_search_segdir GROUP BY level)").
+		Scan(&most); err != nil || most >= 3 {
 		t.Error("a level still has", most, "segments", err)
 	}
 	if _, err := d.writer.Exec("INSERT INTO contact_search (contact_search) VALUES ('integrity-check')"); err != nil {

@@ -96,7 +96,10 @@ func TestOrganizationsAreFoundByTheBeginningsOfTheirWords(t *testing.T) {
 func TestContactsAreFoundByNameEmailNumberAndOrganization(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	maya := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "Maya", "last_name": "Ókafor", "email": "m.okafor@acme.example", "phone": "+46 70-555 01 34", "mobile": "(0)8/123.456", "job_title": "Head of Ports"}, ""))(t)
+	maya := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{
+		"first_name": "Maya", "last_name": "Ókafor", "email": "m.okafor@acme.example",
+		"phone": "+46 70-555 01 34", "mobile": "(0)8/123.456", "job_title": "Head of Ports",
+	}, ""))(t)
 	acme := o.NewOrganization(t, "Ærø Shipping")
 	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID}))(t)
 	find := func(typed string) int {
@@ -106,7 +109,10 @@ func TestContactsAreFoundByNameEmailNumberAndOrganization(t *testing.T) {
 		}
 		return len(page)
 	}
-	for _, typed := range []string{"okafor maya", "may oka", "m.okafor@acme.example", "m.okafor@", "+46705550134", "46 70 555", "+46 70-555 01 34", "4670 5550134", "08123456", "08/123", "ports", "maya aero", "shipping"} {
+	for _, typed := range []string{
+		"okafor maya", "may oka", "m.okafor@acme.example", "m.okafor@", "+46705550134", "46 70 555",
+		"+46 70-555 01 34", "4670 5550134", "08123456", "08/123", "ports", "maya aero", "shipping",
+	} {
 		want(t, typed, find(typed), 1)
 	}
 	for _, typed := range []string{"acme shipping lodz", "5550135", "46 71"} {
@@ -156,7 +162,8 @@ func TestRowsOfAnotherProgramAreIndexedAtTheNextStart(t *testing.T) {
 	if err != nil || len(found) != 1 {
 		t.Error(found, err)
 	}
-	want(t, "sort keys", fmt.Sprint(o.Column(t, "SELECT sort_key FROM organizations UNION ALL SELECT sort_key FROM contacts")), "[eclair angstrom zoe]")
+	want(t, "sort keys", fmt.Sprint(o.Column(t, "SELECT sort_key FROM organizations UNION ALL SELECT sort_key FROM contacts")),
+		"[eclair angstrom zoe]")
 }
 
 func TestAPickerShowsTheVeryWordBeforeWordsThatBeginSo(t *testing.T) {

@@ -38,7 +38,8 @@ func halves(t *testing.T, o *dbtest.Office, by db.Actor, n int) (tokens []string
 	t.Helper()
 	for i := range n {
 		token := fmt.Sprint("half ", i)
-		o.Exec(t, "INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)", fmt.Sprintf("%x", sha256.Sum256([]byte(token))), by.UserID,
+		o.Exec(t, "INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)",
+			fmt.Sprintf("%x", sha256.Sum256([]byte(token))), by.UserID,
 			o.Clock.Now().Add(db.HalfSignInLife).Format("2006-01-02T15:04:05.000Z"))
 		tokens = append(tokens, token)
 	}
@@ -207,7 +208,9 @@ func TestFiveWrongCodesEndTheHalfSignIn(t *testing.T) {
 	o.Clock.Add(step)
 	half := halfway(t, o, "lea@pinestreet.example")
 	o.Unchanged(t, func() { // what cannot be a code is no try
-		for _, typed := range []string{"", "12345", "1234567", "abc", "ABCD-EFGH", strings.Repeat("1", 24), "\x00\xff", strings.Repeat("é", 1000)} {
+		for _, typed := range []string{
+			"", "12345", "1234567", "abc", "ABCD-EFGH", strings.Repeat("1", 24), "\x00\xff", strings.Repeat("é", 1000),
+		} {
 			_, err := o.FinishSignIn(t.Context(), db.Actor{}, half, typed)
 			wantInvalid(t, err, "code")
 		}
@@ -286,7 +289,8 @@ func TestARecoveryCodeWorksOnceAndANewSetEndsTheOld(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	_, codes := o.Enrol(t, o.Lea)
 	want(t, "form", len(codes[0]), len("ABCD-EFGH-IJKL-MNOP-QRST-UVWX"))
-	in := must(o.FinishSignIn(t.Context(), db.Actor{}, halfway(t, o, "lea@pinestreet.example"), strings.ToLower(strings.ReplaceAll(codes[0], "-", " "))))(t)
+	in := must(o.FinishSignIn(t.Context(), db.Actor{}, halfway(t, o, "lea@pinestreet.example"),
+		strings.ToLower(strings.ReplaceAll(codes[0], "-", " "))))(t)
 	want(t, "by recovery", in.ByRecovery, true)
 	want(t, "left", in.CodesLeft, 9)
 	want(t, "history ends with", fmt.Sprint(o.Actions(t, o.Lea.UserID)[3:]), "[use_recovery_code login]")
@@ -321,7 +325,8 @@ func TestARecoveryCodeWorksOnceAndANewSetEndsTheOld(t *testing.T) {
 func signedIn(t *testing.T, o *dbtest.Office, by db.Actor) string {
 	t.Helper()
 	token, now := rand.Text(), o.Clock.Now().Format("2006-01-02T15:04:05.000Z")
-	o.Exec(t, "INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?)", fmt.Sprintf("%x", sha256.Sum256([]byte(token))), by.UserID, now, now)
+	o.Exec(t, "INSERT INTO sessions (id, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?)",
+		fmt.Sprintf("%x", sha256.Sum256([]byte(token))), by.UserID, now, now)
 	return token
 }
 
@@ -334,7 +339,7 @@ func TestASecondFactorIsSwitchedOffByThePasswordUnlessARoleDemandsIt(t *testing.
 	o.Unchanged(t, func() {
 		wantInvalid(t, o.DisableSecondFactor(t.Context(), o.Lea, mine, "wrong password"), "current_password")
 		refused := wantInvalid(t, o.DisableSecondFactor(t.Context(), o.Lea, mine, dbtest.Password), "second_factor")
-		want(t, "why", strings.Contains(refused.Error(), "Viewer demands a second factor"), true)
+		want(t, "why", strings.Contains(refused.Error(), "Viewer requires a second factor"), true)
 	})
 	o.Exec(t, "UPDATE roles SET require_mfa = 0")
 	other = signedIn(t, o, o.Lea)
@@ -445,7 +450,8 @@ func TestSeedsAreSealedWithAKeyBesideTheDatabase(t *testing.T) {
 		}
 	}
 	// One's seed does not open as another's.
-	o.Exec(t, "UPDATE second_factors SET seed = (SELECT seed FROM second_factors WHERE user_id = ?), confirmed_at = pending_at WHERE user_id = ?", o.Lea.UserID, o.Tomas.UserID)
+	o.Exec(t, "UPDATE second_factors SET seed = (SELECT seed FROM second_factors WHERE user_id = ?), confirmed_at = pending_at WHERE "+
+		"user_id = ?", o.Lea.UserID, o.Tomas.UserID)
 	o.Clock.Add(step)
 	_, err := o.FinishSignIn(t.Context(), db.Actor{}, halves(t, o, o.Tomas, 1)[0], dbtest.Code(t, seed, o.Clock.Now()))
 	wantKeyLost(t, o, err)
@@ -560,11 +566,13 @@ func TestNoSecretIsInTheHistory(t *testing.T) {
 	o.FinishSignIn(t.Context(), db.Actor{}, half, right)
 	o.FinishSignIn(t.Context(), db.Actor{}, halfway(t, o, "lea@pinestreet.example"), codes[0])
 	history := strings.Join(o.Column(t, "SELECT action || target_type || ifnull(target_id, '') || metadata FROM audit_logs"), "\n")
-	for _, secret := range append(codes, seed, right, wrong, strings.Repeat("A", 24), half, dbtest.Password, strings.ReplaceAll(codes[0], "-", "")) {
+	for _, secret := range append(codes, seed, right, wrong, strings.Repeat("A", 24),
+		half, dbtest.Password, strings.ReplaceAll(codes[0], "-", "")) {
 		if strings.Contains(history, secret) {
 			t.Errorf("%q is in the history", secret)
 		}
 	}
-	want(t, "ways in", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'login' ORDER BY seq")), `[{"second_factor":"app"} {"second_factor":"recovery_code"}]`)
+	want(t, "ways in", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'login' ORDER BY seq")),
+		`[{"second_factor":"app"} {"second_factor":"recovery_code"}]`)
 	must(o.Verify(t.Context()))(t)
 }

@@ -34,7 +34,8 @@ var (
 // startHalf makes a half sign-in and returns its token.
 func (t *tx) startHalf(userID string) (token string, err error) {
 	token = rand.Text()
-	if _, err := t.Exec("INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)", sha256Hex(token), userID, stamp(t.now.Add(HalfSignInLife))); err != nil {
+	if _, err := t.Exec("INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)",
+		sha256Hex(token), userID, stamp(t.now.Add(HalfSignInLife))); err != nil {
 		return "", err
 	}
 	return token, t.record("login_started", "session", userID, nil)
@@ -132,7 +133,8 @@ func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err 
 	}
 	var sealed []byte
 	var used int64
-	if err := t.QueryRow("SELECT seed, used_step FROM second_factors WHERE user_id = ? AND seed IS NOT NULL", userID).Scan(&sealed, &used); err != nil {
+	if err := t.QueryRow("SELECT seed, used_step FROM second_factors WHERE user_id = ? AND seed IS NOT NULL", userID).
+		Scan(&sealed, &used); err != nil {
 		return false, err
 	}
 	seed, err := d.unseal(userID, sealed)

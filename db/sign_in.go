@@ -51,7 +51,8 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	half := false
 	err = d.writeSignIn(ctx, by, func(t *tx) error {
 		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
-		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).Scan(&still); err != nil {
+		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).
+			Scan(&still); err != nil {
 			return err
 		}
 		if !still {

@@ -29,7 +29,8 @@ func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
 
 // Outcomes are suggestions for an interaction's outcome.
 func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
-	return d.suggestions(ctx, by, "interactions", fieldOf(interactionFields, "outcome"), by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
+	return d.suggestions(ctx, by, "interactions", fieldOf(interactionFields, "outcome"),
+		by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
 }
 
 // suggestions adds up to MostSuggested values in use to the usual ones; of those that are
@@ -64,13 +65,15 @@ func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, ow
 	}
 	var rows sqlite.Rows
 	if few {
-		rows, err = d.reader.Query(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+column+" > '' AND "+own.sql+" ORDER BY 1"+limit(MostSuggested), own.args...)
+		rows, err = d.reader.Query(ctx, "SELECT DISTINCT "+column+" FROM "+table+" WHERE +"+
+			column+" > '' AND "+own.sql+" ORDER BY 1"+limit(MostSuggested), own.args...)
 	} else {
 		rows, err = d.reader.Query(ctx, `
 			WITH RECURSIVE used (v, n) AS (
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), 1
 				UNION ALL
-				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), n + 1 FROM used WHERE v IS NOT NULL AND n < `+strconv.Itoa(MostSuggested)+`
+				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v AND `+seen.sql+` ORDER BY `+column+` LIMIT 1), n + 1
+				FROM used WHERE v IS NOT NULL AND n < `+strconv.Itoa(MostSuggested)+`
 			)
 			SELECT v FROM used WHERE v IS NOT NULL`, append(slices.Clone(seen.args), seen.args...)...)
 	}

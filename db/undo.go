@@ -114,7 +114,8 @@ func (u *undoReader) fields(e *Entry, now undoTarget) error {
 			}
 			if f.Kind == Person && change.Old != "" {
 				var active bool
-				if err := u.d.reader.QuickQueryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", change.Old).Scan(&active); err != nil || !active {
+				if err := u.d.reader.QuickQueryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", change.Old).
+					Scan(&active); err != nil || !active {
 					if err != nil {
 						return err
 					}

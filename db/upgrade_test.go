@@ -95,7 +95,7 @@ func TestAnUpgradeWithoutRoomForItsCopyTouchesNothing(t *testing.T) {
 	path := released(t, "registry-16.db")
 	before := dbtest.Bytes(t, path)
 	_, err := db.Open(t.Context(), path, db.WithRoom(10<<20))
-	wantOneLine(t, err, path, "MB are missing", "nothing was changed")
+	wantOneLine(t, err, path, "MB more", "nothing was changed")
 	want(t, "it is as it was", dbtest.Bytes(t, path) == before, true)
 	var left []string
 	for _, e := range must(os.ReadDir(filepath.Dir(path)))(t) {

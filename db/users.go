@@ -103,7 +103,8 @@ func (t *tx) createUser(n NewUser) (User, error) {
 	if given == 0 {
 		return User{}, invalid("role", "There is no role %q; the first ones are Administrator, Manager and Viewer", n.Role)
 	}
-	return u, t.record("create_user", "user", u.ID, details{"email": u.Email, "full_name": u.FullName, "roles": []string{n.Role}, "status": u.Status})
+	return u, t.record("create_user", "user", u.ID,
+		details{"email": u.Email, "full_name": u.FullName, "roles": []string{n.Role}, "status": u.Status})
 }
 
 // HasUsers tells whether anybody can sign in yet; /setup is there only until then.
@@ -167,7 +168,8 @@ const secondFactorColumns = `
 
 func scanUser(r sqlite.Row) (User, error) {
 	var u User
-	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.Theme, &u.SingleKeys, moment{&u.CreatedAt}, moment{&u.UpdatedAt}, &u.SecondFactor, &u.MustEnrol)
+	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.Theme,
+		&u.SingleKeys, moment{&u.CreatedAt}, moment{&u.UpdatedAt}, &u.SecondFactor, &u.MustEnrol)
 	if errors.Is(err, sql.ErrNoRows) {
 		return User{}, ErrNotFound
 	}

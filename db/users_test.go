@@ -24,7 +24,8 @@ func TestSetUpMakesTheFirstAdministratorOnce(t *testing.T) {
 	want(t, "has users", must(d.HasUsers(t.Context()))(t), false)
 	ines := must(d.SetUp(t.Context(), db.System, db.NewUser{Email: "ines@pinestreet.example", FullName: "Ines Calder", Role: "Viewer"}))(t)
 	want(t, "has users", must(d.HasUsers(t.Context()))(t), true)
-	want(t, "role", dbtest.Column(t, path, "SELECT slug FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?", ines.ID)[0], "Administrator")
+	want(t, "role", dbtest.Column(t, path, "SELECT slug FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?", ines.ID)[0],
+		"Administrator")
 	before := dbtest.Dump(t, path)
 	if _, err := d.SetUp(t.Context(), db.System, db.NewUser{Email: "eve@x.example", FullName: "Eve"}); !errors.Is(err, db.ErrForbidden) {
 		t.Error(err)
@@ -82,7 +83,11 @@ func TestSigningInGivesASessionWithTheRightsOfTheRoles(t *testing.T) {
 		email string
 		by    db.Actor
 		role  string
-	}{{"ines@pinestreet.example", o.Ines, "Administrator"}, {" TOMAS@pinestreet.example ", o.Tomas, "Manager"}, {"lea@pinestreet.example", o.Lea, "Viewer"}} {
+	}{
+		{"ines@pinestreet.example", o.Ines, "Administrator"},
+		{" TOMAS@pinestreet.example ", o.Tomas, "Manager"},
+		{"lea@pinestreet.example", o.Lea, "Viewer"},
+	} {
 		s := must(o.Session(t.Context(), signIn(t, o, c.email)))(t)
 		want(t, "user", s.User.ID, c.by.UserID)
 		want(t, "roles", fmt.Sprint(s.User.Roles), "["+c.role+"]")
@@ -91,7 +96,8 @@ func TestSigningInGivesASessionWithTheRightsOfTheRoles(t *testing.T) {
 		want(t, "rights", fmt.Sprint(s.User.May), fmt.Sprint(c.by.May))
 	}
 	want(t, "rights of an administrator", len(o.Ines.May), len(db.Permissions))
-	want(t, "rights of a manager", fmt.Sprint(o.Tomas.May), "[EditClient EditInteraction ExportClient ImportClient ViewClient ViewInteraction]")
+	want(t, "rights of a manager", fmt.Sprint(o.Tomas.May),
+		"[EditClient EditInteraction ExportClient ImportClient ViewClient ViewInteraction]")
 	want(t, "rights of a viewer", fmt.Sprint(o.Lea.May), "[ViewClient ViewInteraction]")
 	want(t, "recorded", fmt.Sprint(o.Actions(t, o.Lea.UserID)), "[create_user login]")
 }
@@ -113,7 +119,8 @@ func TestTheTableHoldsOnlyHashes(t *testing.T) {
 		}
 	}
 	want(t, "session id", o.Column(t, "SELECT id FROM sessions")[0], fmt.Sprintf("%x", sha256.Sum256([]byte(token))))
-	want(t, "failed sign-ins", o.Column(t, "SELECT group_concat(metadata, '') FROM audit_logs WHERE action = 'login_failed'")[0], `{"email":"lea@pinestreet.example"}{"email":""}`)
+	want(t, "failed sign-ins", o.Column(t, "SELECT group_concat(metadata, '') FROM audit_logs WHERE action = 'login_failed'")[0],
+		`{"email":"lea@pinestreet.example"}{"email":""}`)
 }
 
 func TestAnIdleSessionEndsAfterEightHours(t *testing.T) {
@@ -181,8 +188,10 @@ func TestRightsChangedByAnotherProcessAreFeltAtTheNextRequest(t *testing.T) {
 	may := func() bool {
 		return slices.Contains(must(o.Session(t.Context(), token))(t).User.May, db.ViewInteraction)
 	}
-	const take = "DELETE FROM role_permission WHERE role_id = (SELECT id FROM roles WHERE slug = 'Viewer') AND permission_id = (SELECT id FROM permissions WHERE slug = 'ViewInteraction')"
-	const give = "INSERT INTO role_permission SELECT roles.id, permissions.id FROM roles, permissions WHERE roles.slug = 'Viewer' AND permissions.slug = 'ViewInteraction'"
+	const take = "DELETE FROM role_permission WHERE role_id = (SELECT id FROM roles WHERE slug = 'Viewer') AND permission_id = (SELECT " +
+		"id FROM permissions WHERE slug = 'ViewInteraction')"
+	const give = "INSERT INTO role_permission SELECT roles.id, permissions.id FROM roles, permissions WHERE roles.slug = 'Viewer' AND " +
+		"permissions.slug = 'ViewInteraction'"
 	for range 3 {
 		want(t, "may", may(), true)
 		o.Exec(t, take)
@@ -197,7 +206,9 @@ func TestAForgedTokenIsNoSession(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	token := signIn(t, o, "lea@pinestreet.example")
-	for _, forged := range []string{"", token[1:], strings.ToUpper(token), o.Column(t, "SELECT id FROM sessions")[0], token + "\x00", "' OR 1=1 --"} {
+	for _, forged := range []string{
+		"", token[1:], strings.ToUpper(token), o.Column(t, "SELECT id FROM sessions")[0], token + "\x00", "' OR 1=1 --",
+	} {
 		wantNoSession(t, o, forged)
 	}
 }
@@ -218,12 +229,16 @@ func TestAWeakHashIsMadeAnewAtSignIn(t *testing.T) {
 func TestSomebodyChangesHisOwnAccountButNotHisEmail(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	typed := db.Fields{"full_name": "Léa F.", "time_zone": "Pacific/Kiritimati", "theme": "dark", "single_keys": "", "email": "eve@x.example", "status": "disabled"}
+	typed := db.Fields{
+		"full_name": "Léa F.", "time_zone": "Pacific/Kiritimati", "theme": "dark",
+		"single_keys": "", "email": "eve@x.example", "status": "disabled",
+	}
 	if err := o.UpdateAccount(t.Context(), o.Lea, typed); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "what was typed is left alone", typed["email"], "eve@x.example")
-	want(t, "account", o.Column(t, "SELECT email || full_name || time_zone || theme || single_keys || status FROM users WHERE id = ?", o.Lea.UserID)[0],
+	want(t, "account", o.Column(t, "SELECT email || full_name || time_zone || theme || single_keys || status FROM users WHERE id = ?",
+		o.Lea.UserID)[0],
 		"lea@pinestreet.exampleLéa F.Pacific/Kiritimatidark0active")
 	o.Unchanged(t, func() {
 		if err := o.UpdateAccount(t.Context(), o.Lea, typed); err != nil {

@@ -152,14 +152,16 @@ func (d *DB) checkNoted(ctx context.Context, last Verification, now chainEnd) er
 		return nil
 	}
 	if last.Rows > now.rows {
-		return broken("the history is broken: row %d is missing; there were %d rows on %s", now.rows+1, last.Rows, last.WholeAt.Format("2 Jan 2006"))
+		return broken("the history is broken: row %d is missing; there were %d rows on %s",
+			now.rows+1, last.Rows, last.WholeAt.Format("2 Jan 2006"))
 	}
 	var hash string
 	if err := d.reader.QuickQueryRow(ctx, "SELECT hash FROM audit_logs WHERE seq = ?", last.Rows).Scan(&hash); err != nil {
 		return err
 	}
 	if hash != last.Hash {
-		return broken("the history is broken: row %d is not the one of %s; the rows up to it were rewritten", last.Rows, last.WholeAt.Format("2 Jan 2006"))
+		return broken("the history is broken: row %d is not the one of %s; the rows up to it were rewritten",
+			last.Rows, last.WholeAt.Format("2 Jan 2006"))
 	}
 	return nil
 }

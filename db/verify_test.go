@@ -100,7 +100,8 @@ func (c tampered) rechain(from, to int) {
 		for i := range fields {
 			into[i] = &fields[i]
 		}
-		if err := c.QueryRow("SELECT prev_hash, seq, id, user_id, action, target_type, target_id, metadata_sha256, ip, ua, created_at FROM audit_logs WHERE seq = ?", seq).Scan(into...); err != nil {
+		if err := c.QueryRow("SELECT prev_hash, seq, id, user_id, action, target_type, target_id, metadata_sha256, ip, ua, created_at FROM "+
+			"audit_logs WHERE seq = ?", seq).Scan(into...); err != nil {
 			c.Fatal(err)
 		}
 		var sealed strings.Builder
@@ -114,7 +115,8 @@ func (c tampered) rechain(from, to int) {
 const (
 	otherID   = "'01a20282-9bfa-7ace-87e3-74df81c81f9f'"
 	otherHash = "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'"
-	append21  = "INSERT INTO audit_logs SELECT 21, " + otherID + ", user_id, action, target_type, target_id, metadata, ip, ua, created_at, metadata_sha256, hash, "
+	append21  = "INSERT INTO audit_logs SELECT 21, " + otherID +
+		", user_id, action, target_type, target_id, metadata, ip, ua, created_at, metadata_sha256, hash, "
 )
 
 // set changes a column of a row.
@@ -182,13 +184,15 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"no metadata", set(6, "metadata = '{}'"), 6},
 		{"another hash of the metadata", set(6, "metadata_sha256 = "+otherHash), 6},
 		{"metadata with their hash", func(c tampered) {
-			c.do("UPDATE audit_logs SET metadata = '{}' WHERE seq = 6", fmt.Sprintf("UPDATE audit_logs SET metadata_sha256 = '%x' WHERE seq = 6", sha256.Sum256([]byte("{}"))))
+			c.do("UPDATE audit_logs SET metadata = '{}' WHERE seq = 6",
+				fmt.Sprintf("UPDATE audit_logs SET metadata_sha256 = '%x' WHERE seq = 6", sha256.Sum256([]byte("{}"))))
 		}, 6},
 		{"another hash of the row before", set(7, "prev_hash = "+otherHash), 7},
 		{"no hash of the row before", set(7, "prev_hash = ''"), 7},
 		{"another hash", set(7, "hash = "+otherHash), 7},
 		{"the hash in capitals", set(7, "hash = upper(hash)"), 7},
-		{"a hash in both places", sqlOf("UPDATE audit_logs SET hash = "+otherHash+" WHERE seq = 7", "UPDATE audit_logs SET prev_hash = "+otherHash+" WHERE seq = 8"), 7},
+		{"a hash in both places", sqlOf("UPDATE audit_logs SET hash = "+otherHash+" WHERE seq = 7",
+			"UPDATE audit_logs SET prev_hash = "+otherHash+" WHERE seq = 8"), 7},
 		// At the ends.
 		{"the first action", set(1, "action = 'update_user'"), 1},
 		{"the first metadata", set(1, `metadata = replace(metadata, 'Administrator', 'Viewer')`), 1},
@@ -217,9 +221,11 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"two ids exchanged", swap(8, 9, "id"), 8},
 		{"two metadata exchanged with their hashes", swap(15, 16, "metadata", "metadata_sha256"), 15},
 		// Rows that were put in.
-		{"a row put in", sqlOf(shift, "UPDATE audit_logs SET seq = seq - 999 WHERE seq > 1000", strings.Replace(append21, "SELECT 21", "SELECT 8", 1)+"hash FROM audit_logs WHERE seq = 7"), 8},
+		{"a row put in", sqlOf(shift, "UPDATE audit_logs SET seq = seq - 999 WHERE seq > 1000",
+			strings.Replace(append21, "SELECT 21", "SELECT 8", 1)+"hash FROM audit_logs WHERE seq = 7"), 8},
 		{"a row behind the last", sqlOf(append21 + otherHash + " FROM audit_logs WHERE seq = 20"), 21},
-		{"the last row twice", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20", "UPDATE audit_logs SET prev_hash = (SELECT prev_hash FROM audit_logs WHERE seq = 20) WHERE seq = 21"), 21},
+		{"the last row twice", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20",
+			"UPDATE audit_logs SET prev_hash = (SELECT prev_hash FROM audit_logs WHERE seq = 20) WHERE seq = 21"), 21},
 		{"a row behind a gap", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20", "UPDATE audit_logs SET seq = 22 WHERE seq = 21"), 21},
 		// Hashes made right again, for a while or to the end.
 		{"one row sealed again", func(c tampered) { set(7, "action = 'update_contact'")(c); c.rechain(7, 7) }, 8},
@@ -235,7 +241,8 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"erased in other words", set(6, `metadata = '{"erased":true}'`), 6},
 		{"erased for another row", func(c tampered) {
 			c.do(`UPDATE audit_logs SET metadata = '{"erased": true}' WHERE seq = 6`,
-				strings.Replace(append21, "target_type, target_id, metadata", `'contact', target_id, '{"rows": ["`+otherID[1:37]+`"]}'`, 1)+"hash FROM audit_logs WHERE seq = 20",
+				strings.Replace(append21, "target_type, target_id, metadata", `'contact', target_id, '{"rows": ["`+otherID[1:37]+`"]}'`, 1)+
+					"hash FROM audit_logs WHERE seq = 20",
 				"UPDATE audit_logs SET action = 'erase_contact' WHERE seq = 21")
 			c.rechain(21, 21)
 		}, 6},
@@ -266,7 +273,7 @@ func TestWhatTheChainCannotShowANotedHashDoes(t *testing.T) {
 	content, whole := history(t)
 	for name, tamper := range map[string]func(tampered){
 		"cut off": sqlOf("DELETE FROM audit_logs WHERE seq > 15"),
-		"again":    func(c tampered) { set(3, "metadata = '{}'")(c); c.rechain(3, 20) },
+		"again":   func(c tampered) { set(3, "metadata = '{}'")(c); c.rechain(3, 20) },
 	} {
 		c := copyOf(t, content)
 		tamper(c)
@@ -302,7 +309,8 @@ func TestAVerificationIsKept(t *testing.T) {
 	o.Exec(t, "UPDATE audit_logs SET ip = 'x' WHERE seq = 2")
 	o.Clock.Add(time.Hour)
 	broken, err := o.VerifyHistory(t.Context(), true)
-	if err == nil || broken.Problem != "the history is broken: row 2 was changed" || !broken.CheckedAt.Equal(dbtest.Now.Add(time.Hour)) || !broken.WholeAt.Equal(dbtest.Now) || broken.Hash != first.Hash {
+	if err == nil || broken.Problem != "the history is broken: row 2 was changed" ||
+		!broken.CheckedAt.Equal(dbtest.Now.Add(time.Hour)) || !broken.WholeAt.Equal(dbtest.Now) || broken.Hash != first.Hash {
 		t.Error(broken, err)
 	}
 	want(t, "it, read again", must(o.LastVerification(t.Context()))(t), broken)

@@ -11,7 +11,8 @@ import (
 
 func openHere(t *testing.T) *DB {
 	t.Helper()
-	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "registry.db"), Options{Create: true, Now: func() time.Time { return time.Date(2026, 11, 24, 9, 30, 0, 123_456_789, time.UTC) }})
+	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "registry.db"),
+		Options{Create: true, Now: func() time.Time { return time.Date(2026, 11, 24, 9, 30, 0, 123_456_789, time.UTC) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,17 +22,24 @@ func TestWhoCanSeeThis(t *testing.T) {
 	maya := "/contacts/" + s.One("SELECT id FROM contacts WHERE last_name = 'Okafor 0'")
 
 	admin.get(org).want(200, ".menu a[href='"+org+"/access']", "Who can see this")
-	page := admin.get(org+"/access").want(200, "title", "Who can see Harbor & Pine").want(200, "h1", "Who can see this organization").wantTexts(".crumbs a", "Organizations", "Harbor & Pine").want(200, ".foot", "4 users can see this organization")
-	page.wantTexts("#rows .nm", "Ada", "Keeper", "Seller", "Tomás").wantTexts("#rows .c-st", "Sees and changes it", "Sees and changes it", "Sees it", "Sees and changes it")
-	page.wantTexts("#rows .c-last", "Interactions: Sees and changes them", "Interactions: Does not see them", "Interactions: Sees them", "Interactions: Sees and changes them")
-	page.wantTexts("#rows .c-sub > div", "Administrator sees all clients", "Owns it", "Owns Maya Okafor 0, Maya Okafor 1, Maya Okafor 2 and 2 more, linked to it", "Manager sees all clients")
-	page.want(200, "#rows a[href='/admin/users/"+seller.user.ID+"']", "Seller").want(200, "#rows a[href='"+maya+"']", "Maya Okafor 0").want(200, "#rows a[href='"+s.RolePath("Manager")+"']", "Manager")
-	page = admin.get(maya+"/access").want(200, "h1", "Who can see this contact").wantTexts("#rows .c-sub > div", "Administrator sees all clients", "Owns Harbor & Pine, linked to it", "Owns it", "Manager sees all clients")
+	page := admin.get(org+"/access").want(200, "title", "Who can see Harbor & Pine").want(200, "h1", "Who can see this organization").
+		wantTexts(".crumbs a", "Organizations", "Harbor & Pine").want(200, ".foot", "4 users can see this organization")
+	page.wantTexts("#rows .nm", "Ada", "Keeper", "Seller", "Tomás").
+		wantTexts("#rows .c-st", "Sees and changes it", "Sees and changes it", "Sees it", "Sees and changes it")
+	page.wantTexts("#rows .c-last", "Interactions: Sees and changes them",
+		"Interactions: Does not see them", "Interactions: Sees them", "Interactions: Sees and changes them")
+	page.wantTexts("#rows .c-sub > div", "Administrator sees all clients", "Owns it",
+		"Owns Maya Okafor 0, Maya Okafor 1, Maya Okafor 2 and 2 more, linked to it", "Manager sees all clients")
+	page.want(200, "#rows a[href='/admin/users/"+seller.user.ID+"']", "Seller").
+		want(200, "#rows a[href='"+maya+"']", "Maya Okafor 0").want(200, "#rows a[href='"+s.RolePath("Manager")+"']", "Manager")
+	page = admin.get(maya+"/access").want(200, "h1", "Who can see this contact").wantTexts("#rows .c-sub > div",
+		"Administrator sees all clients", "Owns Harbor & Pine, linked to it", "Owns it", "Manager sees all clients")
 	page.want(200, "#rows a[href='"+org+"']", "Harbor & Pine").wantTexts(".nav [aria-current]", "Contacts")
 
 	// Who sees no clients is told nobody's name but the users'.
 	auditor := s.person("Zoe", s.Role("Auditor", db.ViewAudit))
-	page = auditor.get(org+"/access").want(200, "title", "Who can see this organization").wantNot(".crumbs").wantNot("#rows a").wantTexts("#rows .nm", "Ada", "Keeper", "Seller", "Tomás")
+	page = auditor.get(org+"/access").want(200, "title", "Who can see this organization").
+		wantNot(".crumbs").wantNot("#rows a").wantTexts("#rows .nm", "Ada", "Keeper", "Seller", "Tomás")
 	page.wantTexts("#rows tr:nth-child(3) .c-sub", "Owns contacts that are linked to it")
 	auditor.get("/organizations/"+key(maya)+"/access").want(404, "h1", "Not found")
 	keeper.get(org+"/access").want(403, "h1 + p", "Missing permission: ManageUsers")

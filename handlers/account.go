@@ -42,7 +42,9 @@ func (s *Server) accountAnswer(c *gin.Context, status int, form string, values d
 		return err
 	}
 	for _, o := range open {
-		v.Sessions = append(v.Sessions, views.Session{ID: o.ID, Device: device(o.UA), Address: o.IP, LastUsed: s.clock(c).Date(o.LastUsed), Current: o.Current})
+		v.Sessions = append(v.Sessions, views.Session{
+			ID: o.ID, Device: device(o.UA), Address: o.IP, LastUsed: s.clock(c).Date(o.LastUsed), Current: o.Current,
+		})
 	}
 	v.Failed = refused != nil
 	return s.show(c, status, v)
@@ -51,7 +53,9 @@ func (s *Server) accountAnswer(c *gin.Context, status int, form string, values d
 // accountForms are the fields of the page's forms with these values.
 func accountForms(values db.Fields) map[string][]views.Field {
 	theme := views.Field{ID: "theme", Name: "theme", Label: "Theme"}
-	for _, o := range []views.Option{{Value: "system", Label: "Same as the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}} {
+	for _, o := range []views.Option{
+		{Value: "system", Label: "Same as the system"}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"},
+	} {
 		o.Selected = o.Value == values["theme"]
 		theme.Options = append(theme.Options, o)
 	}
@@ -61,12 +65,18 @@ func accountForms(values db.Fields) map[string][]views.Field {
 			zoneField(values["time_zone"], false), theme,
 		},
 		"email": {
-			{ID: "email", Name: "email", Label: "New email", Type: "email", Autocomplete: "email", Value: values["email"], Hint: "You sign in with it. Your other sessions end."},
+			{
+				ID: "email", Name: "email", Label: "New email", Type: "email", Autocomplete: "email",
+				Value: values["email"], Hint: "You sign in with it. Your other sessions end.",
+			},
 			currentPassword("email-password"),
 		},
 		"password": {
 			currentPassword("current_password"),
-			{ID: "password", Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Your other sessions end."},
+			{
+				ID: "password", Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password",
+				Hint: "At least 8 characters; 15 or more is better. Your other sessions end.",
+			},
 		},
 	}
 }
@@ -86,8 +96,18 @@ func device(ua string) string {
 		}
 		return otherwise
 	}
-	browser := name([][2]string{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"}, {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}}, "A browser")
-	system := name([][2]string{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}}, "")
+	browser := name([][2]string{
+		{"Edg", "Edge"},
+		{"OPR/", "Opera"},
+		{"Firefox/", "Firefox"},
+		{"FxiOS/", "Firefox"},
+		{"Chrome/", "Chrome"},
+		{"CriOS/", "Chrome"},
+		{"Safari/", "Safari"},
+	}, "A browser")
+	system := name([][2]string{
+		{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
+	}, "")
 	if system == "" {
 		return browser
 	}

@@ -118,7 +118,8 @@ func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]v
 		}
 	}
 	chips := []views.Chip{
-		chip(auditPath, p, "Who", "actor", f.ActorID, actors), chip(auditPath, p, "Action", "action", f.Action, actions), chip(auditPath, p, "About", "target_type", f.TargetType, kinds),
+		chip(auditPath, p, "Who", "actor", f.ActorID, actors), chip(auditPath, p, "Action", "action", f.Action, actions),
+		chip(auditPath, p, "About", "target_type", f.TargetType, kinds),
 	}
 	if f.TargetID != "" {
 		only := chip(auditPath, p, "Record", "target_id", f.TargetID, nil)
@@ -149,7 +150,10 @@ func auditFrom(e db.AuditEntry) *views.From {
 		f.More = append(f.More, views.Option{Label: "All by this person", Href: address(auditPath, url.Values{"actor": {e.UserID}})})
 	}
 	if e.TargetID != "" {
-		f.More = append(f.More, views.Option{Label: "All about this " + targetWord(e.TargetType), Href: address(auditPath, url.Values{"target_type": {e.TargetType}, "target_id": {e.TargetID}})})
+		f.More = append(f.More, views.Option{
+			Label: "All about this " + targetWord(e.TargetType),
+			Href:  address(auditPath, url.Values{"target_type": {e.TargetType}, "target_id": {e.TargetID}}),
+		})
 	}
 	return f
 }
@@ -161,7 +165,9 @@ func targetWord(kind string) string {
 	return kind
 }
 
-var auditColumns = []string{"time", "seq", "person", "email", "action", "kind", "record_id", "record", "change", "metadata", "ip", "user_agent", "hash"}
+var auditColumns = []string{
+	"time", "seq", "person", "email", "action", "kind", "record_id", "record", "change", "metadata", "ip", "user_agent", "hash",
+}
 
 // auditExport answers all that a filter finds as a file for a spreadsheet, a few
 // hundred rows at a time. What breaks off midway breaks the connection, so that
@@ -211,7 +217,8 @@ func auditRow(e db.AuditEntry) []string {
 		change += map[bool]string{true: ": ", false: "; "}[i == 0] + x.Label + " " + orEmpty(x.Old) + " → " + orEmpty(x.New)
 	}
 	return []string{
-		e.At.UTC().Format("2006-01-02T15:04:05.000Z"), strconv.FormatInt(e.Seq, 10), e.UserName, e.UserEmail, e.Action, e.TargetType, e.TargetID, recordName(e),
+		e.At.UTC().Format("2006-01-02T15:04:05.000Z"), strconv.FormatInt(e.Seq, 10),
+		e.UserName, e.UserEmail, e.Action, e.TargetType, e.TargetID, recordName(e),
 		change, e.Metadata, e.IP, e.UA, e.Hash,
 	}
 }

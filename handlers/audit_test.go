@@ -61,8 +61,10 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 		want = append(want, "Inès Moreau was refused at sign-in")
 	}
 	want = append(want,
-		"Inès Moreau created the user Sam Okoye as Viewer, Manager", "Inès Moreau disabled Léa Fournier", "Inès Moreau signed Léa Fournier out everywhere",
-		"Inès Moreau made a password link for Léa Fournier", "Inès Moreau changed the roles of Léa Fournier", "Inès Moreau changed their own account",
+		"Inès Moreau created the user Sam Okoye as Viewer, Manager",
+		"Inès Moreau disabled Léa Fournier", "Inès Moreau signed Léa Fournier out everywhere",
+		"Inès Moreau made a password link for Léa Fournier",
+		"Inès Moreau changed the roles of Léa Fournier", "Inès Moreau changed their own account",
 		"Léa Fournier was refused: POST "+org+"/restore, without EditClient",
 		"Inès Moreau archived Quay", "Inès Moreau archived the contact Elif Aydın", "Inès Moreau unlinked Elif Aydın from Quay as CEO, Former",
 		"Inès Moreau brought back a note about Elif Aydın at Quay: Kick-off", "Inès Moreau deleted a note about Elif Aydın at Quay: Kick-off",
@@ -78,8 +80,10 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 			t.Fatalf("entry %d of %d: %q, want %q", n, len(want), got[n:min(n+1, len(got))], want[n:min(n+1, len(want))])
 		}
 	}
-	page.want(200, ".diff", "Viewer").want(200, ".diff ins", "to Manager").want(200, ".diff", "Retail").want(200, ".from", "192.0.2.1").want(200, ".from", "update_user")
-	page.want(200, `.by a[href="`+org+`"]`, "Quay").want(200, `.by a[href="`+user+`"]`, "Léa Fournier").want(200, `.by a[href="`+i+`"]`, "Kick-off")
+	page.want(200, ".diff", "Viewer").want(200, ".diff ins", "to Manager").
+		want(200, ".diff", "Retail").want(200, ".from", "192.0.2.1").want(200, ".from", "update_user")
+	page.want(200, `.by a[href="`+org+`"]`, "Quay").
+		want(200, `.by a[href="`+user+`"]`, "Léa Fournier").want(200, `.by a[href="`+i+`"]`, "Kick-off")
 	page.want(200, `.from a[href="/admin/audit?target_id=`+key(org)+`&target_type=organization"]`, "All about this organization")
 	page.want(200, ".side nav a[aria-current=page]", "Audit log")
 	ines.get("/account").want(200, ".page-head a", "Audit log")
@@ -103,16 +107,19 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 		return a
 	}
 	a := wantLog("?actor="+tomas.user.ID, "Tomás Brandt signed out", "Tomás Brandt created Quay")
-	a.want(200, ".chip summary b", "Tomás Brandt").want(200, ".chip a.x[href='/admin/audit']", "").wantValue("form.bar [name=actor]", tomas.user.ID)
+	a.want(200, ".chip summary b", "Tomás Brandt").want(200, ".chip a.x[href='/admin/audit']", "").
+		wantValue("form.bar [name=actor]", tomas.user.ID)
 	a.want(200, `.page-head a[href="/admin/audit.csv?actor=`+tomas.user.ID+`"]`, "Download CSV")
 	a.want(200, `.chip a[href="/admin/audit?action=logout&actor=`+tomas.user.ID+`"]`, "Signed out")
 	wantLog("?actor="+tomas.user.ID+"&action=logout", "Tomás Brandt signed out")
 	wantLog("?action=update_org&target_type=organization", "Inès Moreau changed Quay").want(200, ".chip b", "Changed an organization")
-	wantLog("?target_type=organization&target_id="+key(org), "Inès Moreau changed Quay", "Tomás Brandt created Quay").want(200, ".chip", "one record")
+	wantLog("?target_type=organization&target_id="+key(org), "Inès Moreau changed Quay", "Tomás Brandt created Quay").
+		want(200, ".chip", "one record")
 	wantLog("?target_type=session&from=2026-11-24&to=2026-11-24", "Tomás Brandt signed out").wantValue("#from", "2026-11-24")
 	wantLog("?to=2026-11-23").want(200, "#timeline-empty", "Nothing matches")
 	wantLog("?action=dance").want(200, ".chip b", "dance")
-	wantLog("?actor=none&target_type=user", "The system created the user Tomás Brandt as Manager", "The system created the user Inès Moreau as Administrator")
+	wantLog("?actor=none&target_type=user", "The system created the user Tomás Brandt as Manager",
+		"The system created the user Inès Moreau as Administrator")
 	ines.get("/admin/audit?from=yesterday").want(422, "h1 + p", "Enter a day, like 2026-11-24")
 	ines.get("/admin/audit.csv?to=2026-02-30").want(422, "h1 + p", "Enter a day, like 2026-11-24")
 
@@ -123,7 +130,10 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 		}
 	}
 	all := strings.Join(sentences(ines.get("/admin/audit?action=view_audit")), "|")
-	for _, search := range []string{"searched the audit log: by Tomás Brandt, signed out", "about organizations, one record", "about sign-ins and sessions, from 24 Nov 2026, to 24 Nov 2026", "by the system, about users"} {
+	for _, search := range []string{
+		"searched the audit log: by Tomás Brandt, signed out", "about organizations, one record",
+		"about sign-ins and sessions, from 24 Nov 2026, to 24 Nov 2026", "by the system, about users",
+	} {
 		if !strings.Contains(all, search) {
 			t.Errorf("%q is not in %s", search, all)
 		}
@@ -160,7 +170,8 @@ func TestOlderEntriesOfTheAuditLogFollow(t *testing.T) {
 		t.Error(older)
 	}
 	s.unchanged(func() {
-		ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system changed Quay").wantNot("#load-older").wantNot("hx-partial h3").wantPart(true)
+		ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system changed Quay").
+			wantNot("#load-older").wantNot("hx-partial h3").wantPart(true)
 		rest := ines.get(older).want(200, "#timeline", "The system changed Quay").wantPart(false)
 		if n := len(sentences(rest)); n != 10 {
 			t.Errorf("%d entries are older", n)
@@ -179,17 +190,22 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	auditor, clients := s.as(s.Role("Auditor", db.ViewAudit)), s.as(s.Role("Reader", db.ViewAudit, db.ViewClient))
-	a := auditor.get("/admin/audit").want(200, "#timeline", "The system created the user Auditor Person").wantNot(".chip a[href*=organization], .chip a[href*=batch], .chip a[href*=interaction], .chip a[href*=view_]:not([href*=view_audit])")
+	a := auditor.get("/admin/audit").want(200, "#timeline", "The system created the user Auditor Person").
+		wantNot(".chip a[href*=organization], .chip a[href*=batch], .chip a[href*=interaction], .chip a[href*=view_]:not([href*=view_audit])")
 	file := auditor.get("/admin/audit.csv").want(200, "", "")
 	for _, answer := range []answer{a, file} {
-		for _, secret := range []string{"Harbor", "Elif", "Renewal", "Secret sector", "CFO", `"/organizations/`, `"/contacts/`, `"/interactions/`, key(w.org), "update_org", "create_interaction"} {
+		for _, secret := range []string{
+			"Harbor", "Elif", "Renewal", "Secret sector", "CFO", `"/organizations/`,
+			`"/contacts/`, `"/interactions/`, key(w.org), "update_org", "create_interaction",
+		} {
 			if strings.Contains(answer.body, secret) {
 				t.Errorf("%s tells of %s", answer.what, secret)
 			}
 		}
 	}
 	a.wantNot(`.by > span a`)
-	b := clients.get("/admin/audit").want(200, `.by a[href="`+w.org+`"]`, "Harbor & Pine").want(200, ".diff", "Secret sector").want(200, ".chip a[href*=organization]", "").wantNot(".chip a[href*=interaction]")
+	b := clients.get("/admin/audit").want(200, `.by a[href="`+w.org+`"]`, "Harbor & Pine").
+		want(200, ".diff", "Secret sector").want(200, ".chip a[href*=organization]", "").wantNot(".chip a[href*=interaction]")
 	if strings.Contains(b.body, "Renewal") {
 		t.Error("an interaction is told to who may not see it")
 	}
@@ -200,7 +216,8 @@ func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	org := s.Organization("=Quay, \"Ltd\"")
-	if _, err := s.DB.UpdateOrganization(t.Context(), db.Actor{IP: "192.0.2.7", UA: "@Browser", May: db.Permissions}, key(org), 1, db.Fields{"sector": "Réseau", "tax_id": "-1"}); err != nil {
+	if _, err := s.DB.UpdateOrganization(t.Context(), db.Actor{IP: "192.0.2.7", UA: "@Browser", May: db.Permissions},
+		key(org), 1, db.Fields{"sector": "Réseau", "tax_id": "-1"}); err != nil {
 		t.Fatal(err)
 	}
 	ines := s.person("+Inès", "Administrator")
@@ -213,14 +230,18 @@ func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {
 	want := "\uFEFF" + strings.Join([]string{
 		"time,seq,person,email,action,kind,record_id,record,change,metadata,ip,user_agent,hash",
 		at + `,3,,,create_user,user,` + ines.user.ID + `,'+Inès,created the user +Inès as Administrator,` + meta(3) + `,,,` + hash(3),
-		at + `,2,,,update_org,organization,` + key(org) + `,"'=Quay, ""Ltd""","changed =Quay, ""Ltd"": Sector empty → Réseau; Tax ID empty → -1",` + meta(2) + `,192.0.2.7,'@Browser,` + hash(2),
+		at + `,2,,,update_org,organization,` + key(org) +
+			`,"'=Quay, ""Ltd""","changed =Quay, ""Ltd"": Sector empty → Réseau; Tax ID empty → -1",` + meta(2) + `,192.0.2.7,'@Browser,` + hash(2),
 		at + `,1,,,create_org,organization,` + key(org) + `,"'=Quay, ""Ltd""","created =Quay, ""Ltd""",` + meta(1) + `,,,` + hash(1),
 		"",
 	}, "\r\n")
 	if file.body != want {
 		t.Errorf("the file is\n%q\nwant\n%q", file.body, want)
 	}
-	for name, value := range map[string]string{"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": `attachment; filename="audit-2026-11-24.csv"`, "Cache-Control": "no-store"} {
+	for name, value := range map[string]string{
+		"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": `attachment; filename="audit-2026-11-24.csv"`,
+		"Cache-Control": "no-store",
+	} {
 		if got := file.Header.Get(name); got != value {
 			t.Errorf("%s is %q", name, got)
 		}
@@ -310,21 +331,24 @@ func TestTheHistoryIsVerifiedOnThePage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	ines.get("/admin/audit").want(200, "#verified.mute", "not verified yet")
+	ines.get("/admin/audit").want(200, "#verified.mute", "not been verified yet")
 	ines.post("/admin/audit/verify").want(303, "", "")
 	hash := s.One("SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1")
-	ines.get("/admin/audit").want(200, "#verified.ok", "The history is intact: 2 rows verified").want(200, "#verified code", hash).want(200, "#toasts", "The history is intact: 2 rows")
+	ines.get("/admin/audit").want(200, "#verified.ok", "The history is intact: 2 rows verified").
+		want(200, "#verified code", hash).want(200, "#toasts", "The history is intact: 2 rows")
 	s.Exec("DROP TRIGGER audit_logs_no_update")
 	s.Exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
 	ines.post("/admin/audit/verify").want(303, "", "")
-	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").want(200, "#verified", "It was last intact").want(200, "#verified", "with 2 rows")
+	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").
+		want(200, "#verified", "It was last intact").want(200, "#verified", "with 2 rows")
 }
 
 func TestTheMenuOfAdministrationShowsWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for role, want := range map[string][]string{
-		s.Role("Auditor", db.ViewAudit): {"Audit log"}, s.Role("Office", db.ManageUsers): {"Users", "Roles"}, s.Role("Both", db.ManageUsers, db.ViewAudit): {"Users", "Roles", "Audit log"}, "Viewer": nil,
+		s.Role("Auditor", db.ViewAudit): {"Audit log"}, s.Role("Office", db.ManageUsers): {"Users", "Roles"},
+		s.Role("Both", db.ManageUsers, db.ViewAudit): {"Users", "Roles", "Audit log"}, "Viewer": nil,
 	} {
 		s.as(role).get("/").wantTexts("[aria-labelledby=nav-admin] a", want...)
 	}

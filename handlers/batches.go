@@ -61,7 +61,9 @@ func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
 		return nil, &db.Invalid{Fields: map[string]string{"action": "Choose what to do with the selected " + k.Plural}}
 	}
 	x := &batchForm{list: k, action: k.batchActions()[i]}
-	x.Batch = db.Batch{Kind: k.Noun, Action: x.action.name, IDs: form["id"], Typed: typed(c, x.action.asks...), RequestID: form.Get("request_id")}
+	x.Batch = db.Batch{
+		Kind: k.Noun, Action: x.action.name, IDs: form["id"], Typed: typed(c, x.action.asks...), RequestID: form.Get("request_id"),
+	}
 	x.searching = x.action.find != "" && readable(form.Get("find")) != readable(form.Get("found"))
 	all := form.Get("all") != ""
 	for _, name := range k.filterParameters() {
@@ -185,7 +187,10 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 	if x.action.find == "" {
 		return asks, nil
 	}
-	p := pickSearch{kind: x.action.find, optional: x.action.needs() == "relationship_status", typed: readable(c.Request.PostForm.Get("find")), chosen: x.Typed[x.action.find+"_id"]}
+	p := pickSearch{
+		kind: x.action.find, optional: x.action.needs() == "relationship_status",
+		typed: readable(c.Request.PostForm.Get("find")), chosen: x.Typed[x.action.find+"_id"],
+	}
 	asks.Find = &views.Field{Label: p.label(), Value: p.typed, Autofocus: true}
 	asks.From = p.from()
 	asks.Picks, err = s.picks(c, p)

@@ -33,7 +33,8 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 			want(200, "#owner_user_id option[selected]", "Ines Calder")
 		preview = ines.submit(asked, "main button[name=asked]", "owner_user_id", tomas.user.ID)
 	})
-	preview.want(200, "h2", "Assign 2 organizations to Tomás Brandt").wantTexts("h3", "These change", "1 organization already has this owner", "1 organization is not there, or not for you to see")
+	preview.want(200, "h2", "Assign 2 organizations to Tomás Brandt").
+		wantTexts("h3", "These change", "1 organization already has this owner", "1 organization is not there, or not for you to see")
 	preview.wantTexts("h3 + p a", "Acme", "Brig", "Cove")
 	if to := ines.submit(preview, confirm).to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
@@ -65,12 +66,15 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	for n := range 120 {
-		s.Organization(fmt.Sprintf("Haus %03d", n), "sector", []string{"Retail", "Media"}[n%2], "owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
+		s.Organization(fmt.Sprintf("Haus %03d", n), "sector", []string{"Retail", "Media"}[n%2],
+			"owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
 	}
-	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 that match").wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
+	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 that match").
+		wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
 	// The list's filters stand in the address of its form; the action's field of the same name is another thing.
 	action, _ := list.html.Find("#many").Attr("action")
-	preview := ines.post(action, "all", "1", "action", "set_sector", "sector", "Energy", "id", "ignored").want(200, "h2", "Set the sector of 60 organizations to Energy").want(200, "h3 + p", "Haus 038 and 40 more")
+	preview := ines.post(action, "all", "1", "action", "set_sector", "sector", "Energy", "id", "ignored").
+		want(200, "h2", "Set the sector of 60 organizations to Energy").want(200, "h3 + p", "Haus 038 and 40 more")
 	if to := ines.submit(preview, confirm).to(); to != "/organizations?sector=Retail" {
 		t.Errorf("it leads to %s", to)
 	}
@@ -78,7 +82,8 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	s.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Media'")
 	// Another program may send the filters in its form.
 	ines.batch("/organizations/batch", "all", "1", "owner", ines.user.ID, "q", "haus 00", "action", "archive").to()
-	s.WantOne("Haus 000 Haus 003 Haus 006 Haus 009", "SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
+	s.WantOne("Haus 000 Haus 003 Haus 006 Haus 009",
+		"SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
 	ines.get("/organizations?status=archived").wantTexts(".bulk > button[name]", "Assign owner", "Restore")
 	ines.get("/organizations?status=all").wantTexts(".bulk > button[name]", "Assign owner", "Archive", "Restore")
 	s.as("Viewer").get("/organizations").wantNot(".bulk").wantNot(".ck")
@@ -94,16 +99,20 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	s.Organization("Acme Two")
 
 	// Without JavaScript: find, choose, look, confirm.
-	ask := ines.post("/contacts/batch", "id", key(maya), "id", key(nils), "action", "link").want(200, "label[for=find]", "Organization").wantNot("#picks input[type=radio]")
+	ask := ines.post("/contacts/batch", "id", key(maya), "id", key(nils), "action", "link").
+		want(200, "label[for=find]", "Organization").wantNot("#picks input[type=radio]")
 	ines.submit(ask, "main button[name=asked]").want(422, "#picks-e", "Find and choose one")
-	found := ines.submit(ask, "main button[name=asked]", "find", "acme", "role_label", "Advisor").wantTexts("#picks label", "Acme", "Acme Two").wantValue("#role_label", "Advisor")
+	found := ines.submit(ask, "main button[name=asked]", "find", "acme", "role_label", "Advisor").
+		wantTexts("#picks label", "Acme", "Acme Two").wantValue("#role_label", "Advisor")
 	ines.submit(found, "main button[name=asked]").want(422, "#picks-e", "Find and choose one").wantTexts("#picks label", "Acme", "Acme Two")
 	preview := ines.submit(found, "main button[name=asked]", "organization_id", key(acme)).want(200, "h2", "Link 2 contacts to Acme")
-	again := ines.submit(preview, "main button[name=again]").wantTexts("#picks label", "Acme").wantValue("#role_label", "Advisor").wantValue("#picks input[checked]", key(acme))
+	again := ines.submit(preview, "main button[name=again]").wantTexts("#picks label", "Acme").
+		wantValue("#role_label", "Advisor").wantValue("#picks input[checked]", key(acme))
 	ines.submit(again, "main button[name=asked]").want(200, "h2", "Link 2 contacts to Acme")
 	ines.submit(preview, confirm).to()
 	ines.get("/contacts").want(200, "#toasts", "2 contacts linked to Acme")
-	s.WantOne("AdvisorActive AdvisorActive", "SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact WHERE organization_id = ?", key(acme))
+	s.WantOne("AdvisorActive AdvisorActive", "SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact "+
+		"WHERE organization_id = ?", key(acme))
 
 	// With it, the choices come while somebody types.
 	ines.parts().get("/organizations/options?pick=one&find=acme").wantPart(true).wantTexts("label", "Acme", "Acme Two")
@@ -111,16 +120,20 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	ines.parts().get("/contacts/options?pick=one&find=zz").want(200, "p", "Nothing found")
 
 	// The relationship: everywhere, or at one organization.
-	ask = ines.post("/contacts/batch", "all", "1", "action", "set_relationship_status").want(200, "label[for=find]", "Only at one organization (optional)").wantTexts("#picks label", "All their organizations")
-	ines.submit(ask, "main button[name=asked]", "relationship_status", "Former").want(200, "h2", "Set the status of 2 contacts to Former at all their organizations")
+	ask = ines.post("/contacts/batch", "all", "1", "action", "set_relationship_status").
+		want(200, "label[for=find]", "Only at one organization (optional)").wantTexts("#picks label", "All their organizations")
+	ines.submit(ask, "main button[name=asked]", "relationship_status", "Former").
+		want(200, "h2", "Set the status of 2 contacts to Former at all their organizations")
 	found = ines.submit(ask, "main button[name=asked]", "relationship_status", "Former", "find", "brig").want(200, "#picks", "Brig")
-	preview = ines.submit(found, "main button[name=asked]").want(200, "h2", "Set the status of 1 contact to Former at Brig").want(200, "h3:nth-of-type(1)", "").wantTexts("h3", "These change", "1 contact does not belong to Brig")
+	preview = ines.submit(found, "main button[name=asked]").want(200, "h2", "Set the status of 1 contact to Former at Brig").
+		want(200, "h3:nth-of-type(1)", "").wantTexts("h3", "These change", "1 contact does not belong to Brig")
 	ines.submit(preview, confirm).to()
 	ines.get("/contacts").want(200, "#toasts", "Status of 1 contact set to Former at Brig")
 	s.WantOne("Former", "SELECT relationship_status FROM organization_contact WHERE organization_id = ?", key(brig))
 
 	// A contact to many organizations.
-	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are already linked to Maya Okafor")
+	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").
+		want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are already linked to Maya Okafor")
 	ines.submit(ask, confirm).to()
 	s.WantOne("3", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(maya))
 }
@@ -142,18 +155,39 @@ func TestWhatABatchCannotDo(t *testing.T) {
 			{422, "organizations", "h1 + p", "Select at least one organization", []string{"action", "assign_owner"}},
 			{422, "contacts", "h1 + p", "Select at least one contact", []string{"all", "1", "q", "nobody", "action", "assign_owner"}},
 			{422, "organizations", "h1 + p", "Choose what to do with the selected organizations", []string{"id", key(acme), "action", "delete"}},
-			{422, "contacts", "h1 + p", "Choose what to do with the selected contacts", []string{"id", key(maya), "action", "set_sector", "sector", "x"}},
-			{422, "organizations", "h1 + p", "start again from the list", []string{"id", key(acme), "action", "archive", "seen", "x", "confirm", "1"}},
+			{
+				422, "contacts", "h1 + p", "Choose what to do with the selected contacts",
+				[]string{"id", key(maya), "action", "set_sector", "sector", "x"},
+			},
+			{
+				422, "organizations", "h1 + p", "start again from the list",
+				[]string{"id", key(acme), "action", "archive", "seen", "x", "confirm", "1"},
+			},
 			{422, "organizations", "#owner_user_id-e", "Choose an owner", []string{"id", key(acme), "action", "assign_owner", "confirm", "1"}},
-			{422, "organizations", "#owner_user_id-e", "Choose an owner", []string{"id", key(acme), "action", "assign_owner", "owner_user_id", key(acme)}},
-			{422, "organizations", "#sector-e", "Use at most 80 characters", []string{"id", key(acme), "action", "set_sector", "sector", strings.Repeat("x", 81)}},
-			{422, "organizations", "#picks-e", "Find and choose a contact", []string{"id", key(acme), "action", "link", "contact_id", key(acme), "confirm", "1"}},
-			{422, "contacts", "fieldset", "Choose Active, Prospect or Former", []string{"id", key(maya), "action", "set_relationship_status", "relationship_status", "Friend", "confirm", "1"}},
+			{
+				422, "organizations", "#owner_user_id-e", "Choose an owner",
+				[]string{"id", key(acme), "action", "assign_owner", "owner_user_id", key(acme)},
+			},
+			{
+				422, "organizations", "#sector-e", "Use at most 80 characters",
+				[]string{"id", key(acme), "action", "set_sector", "sector", strings.Repeat("x", 81)},
+			},
+			{
+				422, "organizations", "#picks-e", "Find and choose a contact",
+				[]string{"id", key(acme), "action", "link", "contact_id", key(acme), "confirm", "1"},
+			},
+			{
+				422, "contacts", "fieldset", "Choose Active, Prospect or Former",
+				[]string{"id", key(maya), "action", "set_relationship_status", "relationship_status", "Friend", "confirm", "1"},
+			},
 			{200, "organizations", "main form", "Nothing would change", []string{"id", key(acme), "action", "restore"}},
 			{200, "organizations", "#lead", "Nothing would change", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
 			{200, "organizations", "h3", "1 organization", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
 			{200, "organizations", "#lead", "Clear the sector of 1 organization", []string{"id", key(quay), "action", "set_sector", "sector", ""}},
-			{200, "organizations", "#lead", "Remove the owner from 1 organization", []string{"id", key(quay), "action", "assign_owner", "owner_user_id", ""}},
+			{
+				200, "organizations", "#lead", "Remove the owner from 1 organization",
+				[]string{"id", key(quay), "action", "assign_owner", "owner_user_id", ""},
+			},
 		} {
 			ines.post("/"+c.path+"/batch", c.form...).want(c.status, c.selector, c.says)
 		}
@@ -166,7 +200,8 @@ func TestWhatABatchCannotDo(t *testing.T) {
 		many.Add("id", handlers.NewRequestID())
 	}
 	many.Add("id", key(acme))
-	ines.send("POST", "/organizations/batch", many).want(200, "h2", "Archive 1 organization").want(200, "main", "3,000 organizations are not there")
+	ines.send("POST", "/organizations/batch", many).want(200, "h2", "Archive 1 organization").
+		want(200, "main", "3,000 organizations are not there")
 }
 
 func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
@@ -178,7 +213,8 @@ func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
 	preview := ines.post("/organizations/batch", "all", "1", "action", "archive").want(200, "h2", "Archive 2 organizations")
 	s.as("Manager").post(acme+"/fields/website", "value", "acme.example", "version", "1").to()
 	ines.submit(preview, confirm).to()
-	ines.get("/organizations").want(200, "#toasts", "1 organization archived. 1 organization changed meanwhile and stays as it is: Acme").want(200, "#rows", "Acme")
+	ines.get("/organizations").want(200, "#toasts", "1 organization archived. 1 organization changed meanwhile and stays as it is: Acme").
+		want(200, "#rows", "Acme")
 
 	// After very many changes the page is made again.
 	preview = ines.post("/organizations/batch", "all", "1", "action", "archive")
@@ -205,7 +241,8 @@ func TestWhatMatchesOnlySinceThePreviewIsNamed(t *testing.T) {
 	if to := ines.submit(preview, confirm).to(); to != "/contacts?role_label=Auditor" {
 		t.Errorf("it leads to %s", to)
 	}
-	ines.get("/contacts").want(200, "#toasts", "1 contact archived. 1 contact no longer matches and stays as it is: Olga Dahl. 1 contact matches only since the preview and stays as it is: Nils Berg")
+	ines.get("/contacts").want(200, "#toasts", "1 contact archived. 1 contact no longer matches and stays as it is: Olga Dahl. 1 contact "+
+		"matches only since the preview and stays as it is: Nils Berg")
 	s.WantOne("Maya", "SELECT group_concat(first_name) FROM contacts WHERE is_active = 0")
 }
 
@@ -219,7 +256,8 @@ func TestAFilterIsConfirmedByItsPreviewOnly(t *testing.T) {
 	all := []string{"all", "1", "action", "archive", "confirm", "1"}
 	var preview answer
 	s.unchanged(func() {
-		preview = ines.post("/organizations/batch", all...).want(409, "#batch-e", "Look at what would change, then confirm").want(409, "h2", "Archive 1 organization")
+		preview = ines.post("/organizations/batch", all...).
+			want(409, "#batch-e", "Look at what would change, then confirm").want(409, "h2", "Archive 1 organization")
 		ines.post("/organizations/batch", append(all, "previewed", "")...).want(409, "#batch-e", "Look at what would change")
 		for _, damaged := range []string{"x", "AAAA", "?", strings.Repeat("A", 21)} {
 			ines.post("/organizations/batch", append(all, "seen", "1", "previewed", damaged)...).want(422, "h1 + p", "start again from the list")
@@ -250,9 +288,11 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 		}
 	}
 	b.unchanged(func() {
-		b.post("/contacts/batch", "id", key(mine.contact), "action", "link", "organization_id", key(secret.org), "confirm", "1").want(422, "#picks-e", "Find and choose an organization")
+		b.post("/contacts/batch", "id", key(mine.contact), "action", "link", "organization_id", key(secret.org), "confirm", "1").
+			want(422, "#picks-e", "Find and choose an organization")
 		b.post("/contacts/batch", "id", key(secret.contact), "action", "archive", "confirm", "1").to()
-		b.post("/contacts/batch", "all", "1", "action", "set_relationship_status", "relationship_status", "Former", "organization_id", key(secret.org), "confirm", "1").want(422, "#picks-e", "Find and choose an organization")
+		b.post("/contacts/batch", "all", "1", "action", "set_relationship_status", "relationship_status", "Former",
+			"organization_id", key(secret.org), "confirm", "1").want(422, "#picks-e", "Find and choose an organization")
 		if picks := b.get("/organizations/options?pick=one&find=secret"); strings.Contains(picks.body, "House") {
 			t.Error("the choices tell of it")
 		}
@@ -263,7 +303,8 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	// Who gives a client away does not see it any more, and has no Undo that could not work.
 	other := mine.person("Per Lund", "Manager")
 	b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID, "confirm", "1").to()
-	b.get("/contacts").want(200, "#toasts", "1 contact assigned to Per Lund. It is not among your clients, so you can no longer see it").wantNot("#toasts form")
+	b.get("/contacts").want(200, "#toasts", "1 contact assigned to Per Lund. It is not among your clients, so you can no longer see it").
+		wantNot("#toasts form")
 }
 
 // strip is an answer without ids.
@@ -292,7 +333,8 @@ func TestUndoIsForThoseWhoMay(t *testing.T) {
 		}
 	}
 	s.wantAudit(admin, "undo_batch", `"count":1`)
-	if !slices.Contains(strings.Fields(s.One("SELECT group_concat(action, ' ') FROM audit_logs WHERE target_id = ?", key(acme))), "restore_org") {
+	if !slices.Contains(strings.Fields(s.One("SELECT group_concat(action, ' ') FROM audit_logs WHERE target_id = ?", key(acme))),
+		"restore_org") {
 		t.Error("the record's history does not say it")
 	}
 }

@@ -35,10 +35,13 @@ func TestAClockThatWasWrongIsNamed(t *testing.T) {
 	lea.get("/").want(303, "", "")
 	for range 3 {
 		half := s.halfway(lea.user)
-		half.post("/login/mfa", "code", "123456").want(422, "#code-e", "The server’s clock may be wrong: tell an administrator, or use a recovery code")
-		half.post("/login/mfa", "recovery", "1", "code", strings.Repeat("A", 24)).want(422, "#code-e", "each works once").want(422, "#code-e", "was used")
+		half.post("/login/mfa", "code", "123456").want(422, "#code-e",
+			"The server’s clock may be wrong: tell an administrator, or use a recovery code")
+		half.post("/login/mfa", "recovery", "1", "code", strings.Repeat("A", 24)).
+			want(422, "#code-e", "each works once").want(422, "#code-e", "was used")
 	}
-	if got := log.String(); strings.Count(got, wrong) != 1 || !strings.Contains(got, "ahead=9600h0m0s") || !strings.Contains(got, "Set the clock") {
+	if got := log.String(); strings.Count(got, wrong) != 1 ||
+		!strings.Contains(got, "ahead=9600h0m0s") || !strings.Contains(got, "Set the clock") {
 		t.Errorf("the log says %s", got)
 	}
 	s.Exec("DELETE FROM sign_in_attempts")

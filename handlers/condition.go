@@ -151,7 +151,8 @@ func fileLine(f db.FileState) views.HealthLine {
 	const name = "Registry file"
 	switch {
 	case f.Err != nil:
-		return line(views.Failed, name, sentenceOf(f.Err.Error()), words("check that the disk is there, and put the file back or restore a backup"))
+		return line(views.Failed, name, sentenceOf(f.Err.Error()),
+			words("check that the disk is there, and put the file back or restore a backup"))
 	case f.OthersMayRead:
 		return line(views.Warning, name, Bytes(f.Size)+", and other users of the machine can read it", words("set its mode to 0600"))
 	}

@@ -17,8 +17,14 @@ var contactRecords = &recordKind{
 	RecordKind: db.ContactKind, description: "The people your team works with",
 	placeholder: "Name, email or organization", missing: "Has no email",
 	linkActions: []batchAction{
-		{name: "link", label: "Link organization", asks: []string{"organization_id", "role_label", "relationship_status"}, find: "organization", menu: true},
-		{name: "set_relationship_status", label: "Set relationship", asks: []string{"relationship_status", "organization_id"}, find: "organization", menu: true},
+		{
+			name: "link", label: "Link organization", asks: []string{"organization_id", "role_label", "relationship_status"},
+			find: "organization", menu: true,
+		},
+		{
+			name: "set_relationship_status", label: "Set relationship",
+			asks: []string{"relationship_status", "organization_id"}, find: "organization", menu: true,
+		},
 	},
 	read: (*db.DB).Contact, list: (*db.DB).Contacts, count: (*db.DB).CountContacts,
 	create: (*db.DB).CreateContact, update: (*db.DB).UpdateContact, archive: (*db.DB).ArchiveContact, restore: (*db.DB).RestoreContact,
@@ -78,7 +84,9 @@ func emailHolder(refused *db.Invalid) *views.Found {
 		return nil
 	}
 	x := refused.Taken
-	return &views.Found{Name: x.Name(), Href: "/contacts/" + x.ID, Archived: !x.IsActive, Detail: wording.Joined(x.Value("job_title"), x.Organization)}
+	return &views.Found{
+		Name: x.Name(), Href: "/contacts/" + x.ID, Archived: !x.IsActive, Detail: wording.Joined(x.Value("job_title"), x.Organization),
+	}
 }
 
 // takenByNew adds, in the form of a new contact, the button that brings an archived one back instead.

@@ -14,21 +14,26 @@ func TestContactIsCreatedAndEdited(t *testing.T) {
 	form := ines.get("/contacts/new").want(200, "h1", "New contact")
 	s.unchanged(func() {
 		ines.submit(form, "form.card button", "last_name", "O'Brien", "email", "nowhere").want(422, "#first_name-e", "Enter a first name").
-			want(422, "#email-e", "Enter an email").want(422, "#sum", "Fix 2 fields").wantValue("#last_name", "O'Brien").wantValue("#email", "nowhere")
+			want(422, "#email-e", "Enter an email").want(422, "#sum", "Fix 2 fields").
+			wantValue("#last_name", "O'Brien").wantValue("#email", "nowhere")
 	})
-	x := ines.submit(form, "form.card button", "first_name", "Sinéad", "last_name", "O'Brien", "email", "Sinead@Quay.example", "mobile", "+353 86 555 01 10").to()
+	x := ines.submit(form, "form.card button", "first_name", "Sinéad", "last_name",
+		"O'Brien", "email", "Sinead@Quay.example", "mobile", "+353 86 555 01 10").to()
 	s.wantAudit(ines, "create_contact", "O'Brien")
-	ines.get(x).want(200, "h1", "Sinéad O'Brien").want(200, "#toasts", "Created Sinéad O'Brien").want(200, "#meta a[href='tel:+353865550110']", "+353 86 555 01 10").
+	ines.get(x).want(200, "h1", "Sinéad O'Brien").want(200, "#toasts", "Created Sinéad O'Brien").
+		want(200, "#meta a[href='tel:+353865550110']", "+353 86 555 01 10").
 		want(200, ".rec a[href='mailto:Sinead@Quay.example']", "Email")
 
 	old := jonas.get(x + "/edit")
 	ines.submit(ines.get(x+"/edit"), "form.card button", "job_title", "CFO").want(303, "", "")
 	s.unchanged(func() {
-		ines.post(x, "version", "2", "first_name", "", "job_title", "kept").want(422, "#first_name-e", "Enter a first name").wantValue("#job_title", "kept").wantValue("input[name=version]", "2")
+		ines.post(x, "version", "2", "first_name", "", "job_title", "kept").
+			want(422, "#first_name-e", "Enter a first name").wantValue("#job_title", "kept").wantValue("input[name=version]", "2")
 	})
 	var conflict answer
 	s.unchanged(func() {
-		conflict = jonas.submit(old, "form.card button", "job_title", "CEO", "phone", "1").want(409, ".versus", "CFO").wantValue("#job_title", "CEO").wantValue("#phone", "1")
+		conflict = jonas.submit(old, "form.card button", "job_title", "CEO", "phone", "1").
+			want(409, ".versus", "CFO").wantValue("#job_title", "CEO").wantValue("#phone", "1")
 	})
 	jonas.submit(conflict, "form.card button").want(303, "", "")
 	s.WantOne("CEO 1 3", "SELECT job_title || ' ' || phone || ' ' || version FROM contacts")
@@ -42,16 +47,19 @@ func TestEmailOfAnArchivedContact(t *testing.T) {
 	ines := s.person("Inès Moreau", "Manager")
 	elif, mara := s.Contact("Elif", "Aydın", "email", "elif@quay.example"), s.Contact("Mara", "Ruiz")
 	s.unchanged(func() {
-		ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "ELIF@quay.example").want(422, "#email-e", "This email belongs to Elif Aydın").
+		ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "ELIF@quay.example").
+			want(422, "#email-e", "This email belongs to Elif Aydın").
 			want(422, ".found a[href='"+elif+"']", "Elif Aydın").wantNot(".found button").wantValue("#email", "ELIF@quay.example")
 	})
 	ines.submit(ines.get(elif), ".menu button.dng").want(303, "", "")
 	var refused answer
 	s.unchanged(func() {
-		refused = ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "elif@quay.example").want(422, ".found .bdg", "Archived").want(422, ".found button", "Restore")
+		refused = ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "elif@quay.example").
+			want(422, ".found .bdg", "Archived").want(422, ".found button", "Restore")
 		// Someone who is being edited cannot become another: only open it.
 		ines.post(mara, "version", "1", "email", "elif@quay.example").want(422, ".found a", "Elif Aydın").wantNot(".found button")
-		ines.parts().post(mara+"/fields/email", "version", "1", "value", "elif@quay.example").want(422, ".found a", "Elif Aydın").wantNot(".found button").wantPart(true)
+		ines.parts().post(mara+"/fields/email", "version", "1", "value", "elif@quay.example").
+			want(422, ".found a", "Elif Aydın").wantNot(".found button").wantPart(true)
 	})
 	if to := ines.submit(refused, ".found button").to(); to != elif {
 		t.Fatalf("restoring led to %s", to)
@@ -103,13 +111,17 @@ func TestPickers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
-	org, elif := s.Organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics"), s.Contact("Elif", "Aydın", "phone", "+46 70 555 01 10")
+	org, elif := s.Organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics"),
+		s.Contact("Elif", "Aydın", "phone", "+46 70 555 01 10")
 	for _, typed := range hostileSearches {
 		ines.parts().get("/organizations/options?q=" + typed).wantNot("a.opt").wantPart(true)
 	}
 	ines.parts().get("/organizations/options?q=pine").want(200, ".opt", "Harbor & Pine").wantPart(true)
-	ines.parts().get("/organizations/options?q=pine&for="+elif).want(200, ".opt[href='"+elif+"/organizations?add=1&organization_id="+key(org)+"']", "Harbor").want(200, "a", "Create organization “pine”")
-	for _, foreign := range []string{"https://evil.example", "//evil.example", "/contacts/", "/contacts/../x", elif + "/x", "javascript:alert(1)"} {
+	ines.parts().get("/organizations/options?q=pine&for="+elif).
+		want(200, ".opt[href='"+elif+"/organizations?add=1&organization_id="+key(org)+"']", "Harbor").want(200, "a", "Create organization “pine”")
+	for _, foreign := range []string{
+		"https://evil.example", "//evil.example", "/contacts/", "/contacts/../x", elif + "/x", "javascript:alert(1)",
+	} {
 		a := ines.parts().get("/organizations/options?q=pine&for="+foreign).want(200, ".opt[href='"+org+"']", "")
 		if strings.Contains(a.body, "evil") || strings.Contains(a.body, "javascript") || strings.Contains(a.body, "Create") {
 			t.Errorf("for=%s is taken for a record: %s", foreign, a.body)
@@ -127,7 +139,8 @@ func TestEachNumberIsDialedAlone(t *testing.T) {
 	one := ines.get(s.Contact("Maya", "Okafor", "mobile", "+44 (0)20 7946 0123 ext. 7"))
 	one.want(200, "#meta a[href='tel:+442079460123']", "+44 (0)20 7946 0123 ext. 7")
 	two := ines.get(s.Contact("Maya", "Okafor", "mobile", "n/a", "phone", "030 901820-10 / 030 901820-11 (Ada)"))
-	two.wantTexts("#meta a[href^='tel:030901820'] bdi", "030 901820-10", "030 901820-11 (Ada)").want(200, "#meta a[href='tel:03090182011']", "(Ada)")
+	two.wantTexts("#meta a[href^='tel:030901820'] bdi", "030 901820-10", "030 901820-11 (Ada)").
+		want(200, "#meta a[href='tel:03090182011']", "(Ada)")
 	ines.get(s.Contact("Maya", "Okafor", "phone", "٠٥٥١٢٣٤٥٦٧")).want(200, "#meta a[href='tel:0551234567']", "٠٥٥١٢٣٤٥٦٧")
 	ines.get(s.Contact("Maya", "Okafor", "phone", "555-FLOWERS")).wantNot("#meta a[href^='tel:']")
 }
@@ -141,7 +154,8 @@ func TestValuesThatReadTheSameAreOneFilter(t *testing.T) {
 		s.Organization(fmt.Sprint("Acme ", n), "sector", sector)
 	}
 	for _, typed := range []string{"Énergie", "ENERGIE", "e\u0301nergie"} {
-		ines.get("/organizations?sector="+url.QueryEscape(typed)).wantTexts("#rows .nm", "Acme 0", "Acme 1", "Acme 2").want(200, ".chip a[aria-current=true]", "nergie")
+		ines.get("/organizations?sector="+url.QueryEscape(typed)).
+			wantTexts("#rows .nm", "Acme 0", "Acme 1", "Acme 2").want(200, ".chip a[aria-current=true]", "nergie")
 	}
 	ines.get("/organizations?created_from=٢٠٢٠-٠١-٠١").wantTexts("#rows .nm", "Acme 0", "Acme 1", "Acme 2")
 }

@@ -19,7 +19,8 @@ func TestABrowserThatSignedInBeforeIsNotLockedByOthers(t *testing.T) {
 	desk := s.stranger()
 	desk.post("/login", "email", u.Email, "password", password).want(303, "", "")
 	c := desk.device
-	if c == nil || c.Name != "device" || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Domain != "" || c.Secure || c.Path != "/" || c.MaxAge != 90*24*60*60 {
+	if c == nil || c.Name != "device" || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode ||
+		c.Domain != "" || c.Secure || c.Path != "/" || c.MaxAge != 90*24*60*60 {
 		t.Fatalf("the device cookie is %+v", c)
 	}
 	if strings.Contains(c.Value, u.ID) || c.Value == desk.cookie.Value {
@@ -32,15 +33,16 @@ func TestABrowserThatSignedInBeforeIsNotLockedByOthers(t *testing.T) {
 		t.Error("signing out takes the device cookie along")
 	}
 	for range 10 {
-		s.stranger().post("/login", "email", u.Email, "password", "wrong password").want(422, "#login-e", "do not fit")
+		s.stranger().post("/login", "email", u.Email, "password", "wrong password").want(422, "#login-e", "Wrong email or password")
 	}
-	refused := s.stranger().post("/login", "email", u.Email, "password", password).want(429, "#login-e", "Try again in 15 minutes, use a browser you have signed in with before")
+	refused := s.stranger().post("/login", "email", u.Email, "password", password).
+		want(429, "#login-e", "Try again in 15 minutes, use a browser you have signed in with before")
 	forged := s.stranger()
 	forged.device = &http.Cookie{Name: "device", Value: strings.Repeat("A", len(c.Value))}
 	if again := forged.post("/login", "email", u.Email, "password", password).want(429, "", ""); again.body != refused.body {
 		t.Errorf("a forged device cookie makes another answer: %s", again.shown())
 	}
-	desk.post("/login", "email", u.Email, "password", "wrong password").want(422, "#login-e", "do not fit")
+	desk.post("/login", "email", u.Email, "password", "wrong password").want(422, "#login-e", "Wrong email or password")
 	desk.post("/login", "email", u.Email, "password", password).want(303, "", "")
 	desk.get("/").want(200, "h1", "Home")
 
@@ -84,7 +86,8 @@ func TestWhereARequestComesFrom(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	s := newSiteWith(t, handlers.Options{
-		BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil)), TrustedProxies: []string{"10.0.0.1", "10.1.0.0/16", "2001:db8::/64"},
+		BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil)),
+		TrustedProxies: []string{"10.0.0.1", "10.1.0.0/16", "2001:db8::/64"},
 	}, jobs.Options{})
 	for _, c := range []struct {
 		peer, address string
@@ -140,7 +143,8 @@ func TestALockInOneBrowserIsSaidSo(t *testing.T) {
 		t.Error("it advises to use this very browser")
 	}
 	s.stranger().post("/login", "email", u.Email, "password", password).want(303, "", "")
-	admin.get("/admin/audit?action=account_locked").want(200, "#timeline .by", "was locked out for 15 minutes after 10 wrong passwords in one browser")
+	admin.get("/admin/audit?action=account_locked").
+		want(200, "#timeline .by", "was locked out for 15 minutes after 10 wrong passwords in one browser")
 	page := admin.get("/admin/users/"+u.ID).want(200, "h1 .bdg", "Locked")
 	admin.submit(page, "form[action$='/unlock'] button").want(303, "", "")
 	desk.post("/login", "email", u.Email, "password", password).want(303, "", "")

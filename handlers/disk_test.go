@@ -112,7 +112,9 @@ func TestNoRouteOfADamagedRegistryFailsOrWrites(t *testing.T) {
 			}
 			var form url.Values
 			if r.Method == "POST" {
-				form = url.Values{"version": {"1"}, "display_name": {"Pine"}, "password": {password}, "current_password": {password}, "email": {"new@quay.example"}}
+				form = url.Values{
+					"version": {"1"}, "display_name": {"Pine"}, "password": {password}, "current_password": {password}, "email": {"new@quay.example"},
+				}
 			}
 			for _, b := range []*browser{admin, admin.parts()} {
 				if a := b.send(r.Method, w.address(r.Path), form); a.StatusCode >= 500 && a.StatusCode != 503 {

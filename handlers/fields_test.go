@@ -27,7 +27,8 @@ func TestEachFieldIsOnItsPages(t *testing.T) {
 		kind := db.RecordKindOf(strings.TrimSuffix(strings.TrimPrefix(list, "/"), "s"))
 		for i, f := range kind.Fields {
 			value := map[db.FieldKind]string{
-				db.Line: fmt.Sprintf("Zebra %d", i), db.Website: fmt.Sprintf("https://zebra%d.example", i), db.Email: fmt.Sprintf("zebra%d@x.example", i),
+				db.Line: fmt.Sprintf("Zebra %d", i), db.Website: fmt.Sprintf("https://zebra%d.example", i),
+				db.Email: fmt.Sprintf("zebra%d@x.example", i),
 				db.Phone: fmt.Sprintf("+46 70 %d23", i), db.Code: fmt.Sprintf("ZE-%d", i), db.Person: ada.user.ID,
 			}[f.Kind]
 			if value == "" {
@@ -76,7 +77,8 @@ func TestNoListOfFieldsIsKeptBesideTheDescription(t *testing.T) {
 	words := regexp.MustCompile(`[a-z_]+`)
 	for _, folder := range []string{"db", "handlers", "views"} {
 		err := fs.WalkDir(root, folder, func(name string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "db/fields.go" || beside[name] != "" {
+			if err != nil || e.IsDir() || !strings.HasSuffix(name, ".go") ||
+				strings.HasSuffix(name, "_test.go") || name == "db/fields.go" || beside[name] != "" {
 				return err
 			}
 			source, err := fs.ReadFile(root, name)

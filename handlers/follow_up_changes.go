@@ -47,7 +47,8 @@ func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db
 	if err != nil {
 		return err
 	}
-	form, err := s.nextStep(c, "i-"+interactionID, "", db.FollowUp{Text: values["text"], DueOn: values["due_on"], AssigneeID: values["assignee_id"]}, refused)
+	form, err := s.nextStep(c, "i-"+interactionID, "",
+		db.FollowUp{Text: values["text"], DueOn: values["due_on"], AssigneeID: values["assignee_id"]}, refused)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,9 @@ func (s *Server) followUpMove(c *gin.Context) error {
 }
 
 // followUpChange makes a change of the follow-up that the URL names.
-func (s *Server) followUpChange(c *gin.Context, change func(ctx context.Context, by db.Actor, id string, version int) (db.FollowUp, error)) (db.FollowUp, error) {
+func (s *Server) followUpChange(c *gin.Context, change func(ctx context.Context,
+	by db.Actor, id string, version int) (db.FollowUp, error),
+) (db.FollowUp, error) {
 	id, err := id(c, "id")
 	if err != nil {
 		return db.FollowUp{}, err
@@ -125,7 +128,8 @@ func optionalVersion(c *gin.Context) (int, error) {
 func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo) error {
 	said := views.Toast{Text: done}
 	if undo.Action != "" {
-		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)}, views.Hidden{Name: "from", Value: s.backFrom(c, f.InteractionID)})
+		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)},
+			views.Hidden{Name: "from", Value: s.backFrom(c, f.InteractionID)})
 		said.Undo = &undo
 	}
 	if !part(c) {
@@ -159,7 +163,9 @@ func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]
 			return nil, err
 		}
 	}
-	places := []views.View{views.Into{Target: "#" + line.Element(), Swap: "outerHTML", View: line}, views.Into{Target: "#due", Swap: "outerHTML", View: due}}
+	places := []views.View{
+		views.Into{Target: "#" + line.Element(), Swap: "outerHTML", View: line}, views.Into{Target: "#due", Swap: "outerHTML", View: due},
+	}
 	if row != nil {
 		places = append(places, row)
 	}

@@ -44,7 +44,8 @@ func (s *Server) kindHere(c *gin.Context) string {
 func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.FollowUp {
 	v, clock := who(c), s.clock(c)
 	x := views.FollowUp{
-		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived, Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
+		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived,
+		Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
 		From: s.here(c), Place: place, Days: views.NewMoveDays(clock),
 	}
 	x.Due, _, x.Late = clock.Due(f.DueOn)
@@ -215,8 +216,14 @@ func (s *Server) nextStep(c *gin.Context, id, prefix string, f db.FollowUp, refu
 		label = "What"
 	}
 	return &views.NextStep{
-		Text: views.Field{ID: id + "-next", Name: prefix + "text", Label: label, Value: f.Text, Autocomplete: "off", Error: refused[prefix+"text"]},
-		Day:  views.Field{ID: id + "-next-day", Name: prefix + "due_on", Label: "On", Type: "date", Value: f.DueOn, Error: refused[prefix+"due_on"]},
-		Who:  views.Field{ID: id + "-next-who", Name: prefix + "assignee_id", Label: "Who", Options: people, Error: refused[prefix+"assignee_id"]},
+		Text: views.Field{
+			ID: id + "-next", Name: prefix + "text", Label: label, Value: f.Text, Autocomplete: "off", Error: refused[prefix+"text"],
+		},
+		Day: views.Field{
+			ID: id + "-next-day", Name: prefix + "due_on", Label: "On", Type: "date", Value: f.DueOn, Error: refused[prefix+"due_on"],
+		},
+		Who: views.Field{
+			ID: id + "-next-who", Name: prefix + "assignee_id", Label: "Who", Options: people, Error: refused[prefix+"assignee_id"],
+		},
 	}, err
 }

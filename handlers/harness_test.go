@@ -78,7 +78,10 @@ func (s *site) person(name, role string) *browser {
 func (b *browser) comeIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
 
 // business is every table but the history, sessions and the index of words.
-var business = []string{"users", "roles", "user_role", "role_permission", "organizations", "contacts", "organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests"}
+var business = []string{
+	"users", "roles", "user_role", "role_permission", "organizations", "contacts",
+	"organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests",
+}
 
 // history is the table of the history, without the rows of some actions.
 func history(except ...string) string {
@@ -150,7 +153,8 @@ func (s *site) wantAudit(by *browser, action string, metadata ...string) {
 	s.t.Helper()
 	var user sql.NullString
 	var did, said string
-	if err := s.SQL.QueryRow("SELECT user_id, action, metadata FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&user, &did, &said); err != nil {
+	if err := s.SQL.QueryRow("SELECT user_id, action, metadata FROM audit_logs ORDER BY seq DESC LIMIT 1").
+		Scan(&user, &did, &said); err != nil {
 		s.t.Fatal(err)
 	}
 	if did != action || (by != nil && user.String != by.user.ID) {

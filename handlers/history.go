@@ -25,7 +25,9 @@ func (s *Server) historyIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	h := views.History{Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction), Days: historyDays(s.clock(c), entries, kind, x.base+"/history")}
+	h := views.History{
+		Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction), Days: historyDays(s.clock(c), entries, kind, x.base+"/history"),
+	}
 	if older > 0 {
 		h.Older = address(x.base+"/history", url.Values{"before": {strconv.FormatInt(older, 10)}, "day": {h.Days[len(h.Days)-1].Label}})
 	}
@@ -70,7 +72,8 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	switch {
 	case !e.Undo:
 	case e.Action == "unlink_contact":
-		line.Back = form("Link again", "", links, other, views.Hidden{Name: "role_label", Value: e.RoleLabel}, views.Hidden{Name: "relationship_status", Value: e.RelationshipStatus})
+		line.Back = form("Link again", "", links, other, views.Hidden{Name: "role_label", Value: e.RoleLabel},
+			views.Hidden{Name: "relationship_status", Value: e.RelationshipStatus})
 	case e.Action == "delete_interaction":
 		line.Back = form("Bring back", " "+e.Subject, base+"/restore")
 	case strings.HasPrefix(e.Action, "archive_"):

@@ -36,7 +36,8 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 	s.Exec("UPDATE contacts SET last_name = 'Öz'")
 
 	want := []string{
-		"restored this organization", "archived this organization", "unlinked Elif Öz as CEO, Former", "brought back a call with Elif Öz: Kick-off",
+		"restored this organization", "archived this organization",
+		"unlinked Elif Öz as CEO, Former", "brought back a call with Elif Öz: Kick-off",
 		"deleted a call with Elif Öz: Kick-off", "changed a call with Elif Öz: Kick-off", "logged a meeting with Elif Öz: Kick-off",
 		"changed the link to Elif Öz", "linked Elif Öz as CFO, Active", "changed two fields", "created this organization",
 	}
@@ -46,13 +47,15 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 			t.Errorf("entry %d: %q", n, got)
 		}
 	}
-	page.want(200, ".diff", "Retail").want(200, ".diff", "Inès Moreau").want(200, ".diff", "Meeting").want(200, ".diff", "24 Nov 2026, 10:30").want(200, ".diff ins", "to CEO")
+	page.want(200, ".diff", "Retail").want(200, ".diff", "Inès Moreau").want(200, ".diff", "Meeting").
+		want(200, ".diff", "24 Nov 2026, 10:30").want(200, ".diff ins", "to CEO")
 	if strings.Contains(page.html.Find("#activity").Text(), ines.user.ID) {
 		t.Error("the history shows an id")
 	}
 	ines.parts().get(org+"/history").want(200, "#activity .by", "Inès Moreau").wantPart(true)
 	there := sentences(ines.get(elif + "/history"))
-	if all := strings.Join(there, "|"); !strings.Contains(all, "logged a meeting at Quay: Kick-off") || !strings.Contains(all, "linked Quay as CFO, Active") || !strings.Contains(all, "created this contact") {
+	if all := strings.Join(there, "|"); !strings.Contains(all, "logged a meeting at Quay: Kick-off") ||
+		!strings.Contains(all, "linked Quay as CFO, Active") || !strings.Contains(all, "created this contact") {
 		t.Errorf("the contact's history: %q", there)
 	}
 	s.Exec("DELETE FROM contacts")
@@ -75,7 +78,8 @@ func TestLongHistoryIsContinued(t *testing.T) {
 		t.Fatalf("%d entries", n)
 	}
 	older := page.html.Find("#load-older").AttrOr("href", "")
-	ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system created this organization").wantNot("#load-older").wantNot("hx-partial h3").wantPart(true)
+	ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system created this organization").
+		wantNot("#load-older").wantNot("hx-partial h3").wantPart(true)
 	ines.get(older).want(200, "#timeline", "created this organization").wantPart(false)
 	ines.get(org+"/history?before=-5").want(200, "#load-older", "")
 	ines.get(org+"/history?before=99999999999999999999999").want(200, "#timeline", "changed the tax ID")
@@ -84,7 +88,10 @@ func TestLongHistoryIsContinued(t *testing.T) {
 func TestAValueIsRestoredFromHistory(t *testing.T) {
 	t.Parallel()
 	for _, x := range []struct{ kind, button, query, was, is, action, toast string }{
-		{"organization", "of Sector", "SELECT sector FROM organizations WHERE display_name LIKE 'Harbor%'", "Retail", "Logistics", "update_org", "Sector saved"},
+		{
+			"organization", "of Sector", "SELECT sector FROM organizations WHERE display_name LIKE 'Harbor%'",
+			"Retail", "Logistics", "update_org", "Sector saved",
+		},
 		{"contact", "of Phone", "SELECT phone FROM contacts", "555", "", "update_contact", "Phone saved"},
 		{"organization", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Elif Aydın"},
 		{"contact", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Harbor & Pine"},
@@ -182,11 +189,16 @@ func TestWhatCannotBeRestoredSaysWhy(t *testing.T) {
 
 	tomas.post(w.contact+"/fields/email", "value", "elif@third.example", "version", "2").want(303, "", "")
 	s.unchanged(func() {
-		ines.submit(page, ".back button").want(409, ".versus", old).want(409, ".versus", "elif@third.example").want(409, "#fact-email", "Tomás Brandt changed this")
+		ines.submit(page, ".back button").want(409, ".versus", old).
+			want(409, ".versus", "elif@third.example").want(409, "#fact-email", "Tomás Brandt changed this")
 	})
 	// A place to return to is a history of ours, or none.
-	for n, history := range []string{"//evil.example", "https://evil.example" + w.org + "/history", w.org, w.org + "/history/", w.org + "/history?x", "/organizations/x/history", "/" + w.org + "/history", "javascript:pwned()", "\x00"} {
-		if to := tomas.post(w.org+"/fields/sector", "value", strings.Repeat("x", n+1), "version", s.One("SELECT version FROM organizations"), "history", history).to(); to != w.org {
+	for n, history := range []string{
+		"//evil.example", "https://evil.example" + w.org + "/history", w.org, w.org + "/history/",
+		w.org + "/history?x", "/organizations/x/history", "/" + w.org + "/history", "javascript:pwned()", "\x00",
+	} {
+		if to := tomas.post(w.org+"/fields/sector", "value", strings.Repeat("x", n+1), "version",
+			s.One("SELECT version FROM organizations"), "history", history).to(); to != w.org {
 			t.Errorf("%q leads to %s", history, to)
 		}
 	}

@@ -14,7 +14,9 @@ import (
 // home shows what somebody has to do, what they touched last, their quiet clients, what happened today, and charts.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
-	page := views.Home{Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.Check(v) == nil}
+	page := views.Home{
+		Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.Check(v) == nil,
+	}
 	clients, logs := v.Can(db.ViewClient), v.Can(db.EditInteraction) && v.Can(db.ViewInteraction)
 	page.ShowTouched = clients && (page.CanEdit || logs) // who changes nothing leaves nothing off
 	page.ShowQuiet = clients && v.Can(db.ViewInteraction)
@@ -22,7 +24,13 @@ func (s *Server) home(c *gin.Context) error {
 	for _, fill := range []struct {
 		wanted bool
 		with   func(*gin.Context, *views.Home) error
-	}{{page.ShowQuiet, s.homeFollowUps}, {page.ShowTouched, s.homeTouched}, {page.ShowQuiet, s.homeQuiet}, {clients, s.homeCharts}, {page.ShowToday, s.homeToday}} {
+	}{
+		{page.ShowQuiet, s.homeFollowUps},
+		{page.ShowTouched, s.homeTouched},
+		{page.ShowQuiet, s.homeQuiet},
+		{clients, s.homeCharts},
+		{page.ShowToday, s.homeToday},
+	} {
 		if !fill.wanted {
 			continue
 		}
@@ -45,7 +53,9 @@ func (s *Server) homeFollowUps(c *gin.Context, page *views.Home) (err error) {
 func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {
 	touched, err := s.db.LastTouched(c.Request.Context(), who(c).Actor, 6)
 	for _, t := range touched {
-		row := views.HomeRow{Name: t.Name, Href: "/" + t.Kind + "s/" + t.ID, Detail: "Contact", Square: t.Kind == "organization", Time: s.clock(c).Date(t.At)}
+		row := views.HomeRow{
+			Name: t.Name, Href: "/" + t.Kind + "s/" + t.ID, Detail: "Contact", Square: t.Kind == "organization", Time: s.clock(c).Date(t.At),
+		}
 		if row.Square {
 			row.Detail = "Organization"
 		}

@@ -46,7 +46,9 @@ func weeksChart(weeks []db.Counted) views.Chart {
 		var parts []string
 		for _, channel := range db.Channels {
 			n, href := week.Of[channel], linkTo("/interactions", with(p, "channel", channel), week.Of[channel])
-			column.Parts = append(column.Parts, views.ChartPart{Class: "k-" + channel, Href: href, Title: fmt.Sprintf("Week of %s: %s", monday, wording.Plural(n, channel)), N: n})
+			column.Parts = append(column.Parts, views.ChartPart{
+				Class: "k-" + channel, Href: href, Title: fmt.Sprintf("Week of %s: %s", monday, wording.Plural(n, channel)), N: n,
+			})
 			row.Cells = append(row.Cells, views.ChartCell{Text: wording.Grouped(n), Href: href})
 			if n > 0 {
 				parts = append(parts, wording.Plural(n, channel))
@@ -67,7 +69,8 @@ func weeksChart(weeks []db.Counted) views.Chart {
 		chart.Nothing = "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here."
 		return chart
 	}
-	chart.Finding = fmt.Sprintf("Most in the week of %s: %s. This week so far: %s.", peak.From.Format("2 January"), wording.Grouped(sum(peak)), wording.Grouped(sum(weeks[len(weeks)-1])))
+	chart.Finding = fmt.Sprintf("Most in the week of %s: %s. This week so far: %s.",
+		peak.From.Format("2 January"), wording.Grouped(sum(peak)), wording.Grouped(sum(weeks[len(weeks)-1])))
 	chart.Drawing = views.DrawColumns([]views.Panel{panel})
 	return chart
 }
@@ -106,7 +109,8 @@ func monthsChart(months []db.Counted) views.Chart {
 		return chart
 	}
 	this := months[len(months)-1]
-	chart.Finding = fmt.Sprintf("%s created in 12 months; this month so far %s and %s.", wording.Plural(total, "client"), wording.Plural(this.Of["organization"], "organization"), wording.Plural(this.Of["contact"], "contact"))
+	chart.Finding = fmt.Sprintf("%s created in 12 months; this month so far %s and %s.", wording.Plural(total, "client"),
+		wording.Plural(this.Of["organization"], "organization"), wording.Plural(this.Of["contact"], "contact"))
 	chart.Drawing = views.DrawColumns(panels)
 	return chart
 }
@@ -123,7 +127,10 @@ func ownersChart(owners []db.OwnerCount) views.Chart {
 	var rows []views.ChartColumn
 	total, others := 0, 0
 	show := func(name, href string, n int) {
-		rows = append(rows, views.ChartColumn{Label: name, Value: wording.Grouped(n), Href: href, Title: name + ": " + wording.Plural(n, "organization"), Parts: []views.ChartPart{{N: n}}})
+		rows = append(rows, views.ChartColumn{
+			Label: name, Value: wording.Grouped(n), Href: href,
+			Title: name + ": " + wording.Plural(n, "organization"), Parts: []views.ChartPart{{N: n}},
+		})
 	}
 	list := func(name, href string, n int) {
 		chart.Rows = append(chart.Rows, views.ChartRow{Label: name, Cells: []views.ChartCell{{Text: wording.Grouped(n), Href: href}}})

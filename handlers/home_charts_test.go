@@ -67,7 +67,8 @@ func TestBarsLeadToListsOfTheirLength(t *testing.T) {
 			s.Exec("UPDATE contacts SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 20 = 0", b.user.ID, tomas)
 			s.Exec("UPDATE organizations SET owner_user_id = ? WHERE owner_user_id = ? AND rowid % 5 = 0", b.user.ID, tomas)
 		}
-		home := b.get("/").want(200, "#weeks-h + .note", "12 weeks").want(200, "#months-h", "New clients").want(200, "#owners-h", "Clients per owner")
+		home := b.get("/").want(200, "#weeks-h + .note", "12 weeks").
+			want(200, "#months-h", "New clients").want(200, "#owners-h", "Clients per owner")
 		links := home.chartLinks()
 		kinds := map[string]int{}
 		for href, n := range links {
@@ -94,13 +95,15 @@ func TestChartsOfLittle(t *testing.T) {
 	ines := s.person("Inès Moreau", "Manager")
 	home := ines.get("/")
 	home.wantNot("figure svg:not(.i), figure table").want(200, "#weeks-h", "Interactions per week")
-	home.wantTexts("figure p", "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here.", "No organization or contact was created in the last 12 months.", "No active organizations yet.")
+	home.wantTexts("figure p", "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here.",
+		"No organization or contact was created in the last 12 months.", "No active organizations yet.")
 
 	org := s.Organization("Quay", "owner_user_id", ines.user.ID)
 	s.Log(org, "", "Hello", "channel", "meeting")
 	home = ines.get("/")
 	home.wantTexts("figure > p",
-		"Most in the week of 23 November: 1. This week so far: 1.", "1 client created in 12 months; this month so far 1 organization and 0 contacts.", "Inès Moreau: 1 of 1 active organization.")
+		"Most in the week of 23 November: 1. This week so far: 1.",
+		"1 client created in 12 months; this month so far 1 organization and 0 contacts.", "Inès Moreau: 1 of 1 active organization.")
 	home.wantTexts("[aria-labelledby=weeks-h] tbody tr:last-child > *", "23 Nov", "0", "0", "1", "0")
 	home.wantTexts("[aria-labelledby=weeks-h] svg a title", "Week of 23 Nov: 1 interaction (1 meeting)", "Week of 23 Nov: 1 meeting")
 	if n := home.html.Find("[aria-labelledby=weeks-h] tbody tr").Length(); n != 12 {
@@ -109,7 +112,8 @@ func TestChartsOfLittle(t *testing.T) {
 	if n := home.html.Find("[aria-labelledby=weeks-h] svg > g > title").Length(); n != 11 {
 		t.Errorf("%d weeks say that they are empty", n)
 	}
-	home.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "1", "0").wantTexts("[aria-labelledby=owners-h] tbody tr > *", "Inès Moreau", "1")
+	home.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "1", "0").
+		wantTexts("[aria-labelledby=owners-h] tbody tr > *", "Inès Moreau", "1")
 	for href, n := range home.chartLinks() {
 		if got := ines.rows(href); got != n {
 			t.Errorf("%s leads to %d rows, the bar says %d", href, got, n)
@@ -130,7 +134,8 @@ func TestChartsOfLittle(t *testing.T) {
 		}
 	}
 	s.Organization("Nobody’s")
-	owners := ines.get("/").wantTexts("[aria-labelledby=owners-h] tbody tr:nth-last-child(-n + 3) > *", "Owner 13", "2", "Inès Moreau", "1", "No owner", "1")
+	owners := ines.get("/").wantTexts("[aria-labelledby=owners-h] tbody tr:nth-last-child(-n + 3) > *",
+		"Owner 13", "2", "Inès Moreau", "1", "No owner", "1")
 	owners.wantTexts("[aria-labelledby=owners-h] svg > g > title", "5 others: 9 organizations")
 }
 
@@ -138,10 +143,12 @@ func TestChartsTellNobodyMoreThanHeMaySee(t *testing.T) {
 	t.Parallel()
 	_, _, own := ownWorld(t)
 	home := own.get("/").want(200, "[aria-labelledby=weeks-h] > p", "Most in the week of 23 November: 3.")
-	home.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "1", "1").wantTexts("[aria-labelledby=owners-h] tbody tr > *", "No owner", "1")
+	home.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "1", "1").
+		wantTexts("[aria-labelledby=owners-h] tbody tr > *", "No owner", "1")
 	everything := own.as("Viewer").get("/").want(200, "[aria-labelledby=weeks-h] > p", "Most in the week of 23 November: 4.")
 	everything.wantTexts("[aria-labelledby=months-h] tbody tr:last-child > *", "Nov 2026", "2", "2")
 
-	own.as(own.Role("Reader", db.ViewClient)).get("/").want(200, "#months-h", "").want(200, "#owners-h", "").wantNot("#weeks-h, a[href^='/interactions']").want(200, ".empty h2", "Find a client")
+	own.as(own.Role("Reader", db.ViewClient)).get("/").want(200, "#months-h", "").want(200, "#owners-h", "").
+		wantNot("#weeks-h, a[href^='/interactions']").want(200, ".empty h2", "Find a client")
 	own.as(own.Role("Talker", db.ViewInteraction, db.EditInteraction)).get("/").wantNot("figure")
 }

@@ -12,7 +12,8 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
-	ines.get("/").want(200, "section[aria-labelledby=touched-h]", "Create your first organization").want(200, "section[aria-labelledby=today-h]", "Nothing logged today yet").want(200, "#new", "New organization")
+	ines.get("/").want(200, "section[aria-labelledby=touched-h]", "Create your first organization").
+		want(200, "section[aria-labelledby=today-h]", "Nothing logged today yet").want(200, "#new", "New organization")
 	org := ines.post("/organizations", "display_name", "Quay", "sector", "Retail", "owner_user_id", ines.user.ID).to()
 	s.Organization("Pier", "owner_user_id", ines.user.ID)
 	s.Organization("Not hers")
@@ -23,14 +24,17 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 	s.Clock.Add(31 * 24 * time.Hour)
 	ines.comeIn()
 	jonas.comeIn()
-	ines.get("/").wantTexts("section[aria-labelledby=quiet-h] .nm", "Quay", "Pier").want(200, "section[aria-labelledby=quiet-h]", "Retail · 1 contact")
+	ines.get("/").wantTexts("section[aria-labelledby=quiet-h] .nm", "Quay", "Pier").
+		want(200, "section[aria-labelledby=quiet-h]", "Retail · 1 contact")
 	ines.post(org+"/interactions", "channel", "note", "subject", "Remember", "contact_id", key(elif)).want(303, "", "")
 	home := ines.get("/")
 	home.wantTexts("section[aria-labelledby=touched-h] .nm", "Quay", "Elif Aydın")
 	home.wantTexts("section[aria-labelledby=quiet-h] .nm", "Pier").want(200, "section[aria-labelledby=quiet-h]", "Never contacted")
 	home.want(200, "section[aria-labelledby=today-h] p", "Inès Moreau added a note about Elif Aydın, Quay")
-	jonas.get("/").want(200, "section[aria-labelledby=today-h]", "Remember").want(200, "section[aria-labelledby=touched-h]", "What you change or log appears here").wantNot("section[aria-labelledby=quiet-h] .nm")
-	s.as("Viewer").get("/").want(200, "section[aria-labelledby=today-h]", "Remember").wantNot("section[aria-labelledby=touched-h]").wantNot("#new").wantNot("a[href='/contacts/new']")
+	jonas.get("/").want(200, "section[aria-labelledby=today-h]", "Remember").
+		want(200, "section[aria-labelledby=touched-h]", "What you change or log appears here").wantNot("section[aria-labelledby=quiet-h] .nm")
+	s.as("Viewer").get("/").want(200, "section[aria-labelledby=today-h]", "Remember").
+		wantNot("section[aria-labelledby=touched-h]").wantNot("#new").wantNot("a[href='/contacts/new']")
 }
 
 // TestNoPermissionNoData: whoever may see clients but no interactions is not
@@ -40,7 +44,8 @@ func TestNoPermissionNoData(t *testing.T) {
 	s := newSite(t)
 	w := newWorld(s)
 	ines := s.as("Manager")
-	ines.post(w.org+"/interactions", "channel", "call", "subject", "Secret talk", "contact_id", key(w.contact), "outcome", "Secret outcome").want(303, "", "")
+	ines.post(w.org+"/interactions", "channel", "call", "subject", "Secret talk",
+		"contact_id", key(w.contact), "outcome", "Secret outcome").want(303, "", "")
 	s.Exec("UPDATE organizations SET owner_user_id = ?", ines.user.ID)
 	s.Organization("Aardvark")
 	clerk := s.as(s.Role("Clerk", db.ViewClient, db.EditClient, db.EditInteraction, db.ViewAudit))
@@ -49,16 +54,21 @@ func TestNoPermissionNoData(t *testing.T) {
 
 	for _, b := range []*browser{clerk, reader} {
 		for _, path := range []string{
-			"/", w.org, w.contact, "/organizations", "/contacts", "/organizations?sort=-last_contact", "/contacts?sort=last_contact", "/search?q=secret", "/search?q=harbor",
-			w.org + "/contacts", w.contact + "/organizations", w.org + "/fields/sector", w.org + "/history", w.contact + "/history", "/organizations/options?q=h", "/contacts/options?q=e", "/account",
+			"/", w.org, w.contact, "/organizations", "/contacts", "/organizations?sort=-last_contact",
+			"/contacts?sort=last_contact", "/search?q=secret", "/search?q=harbor",
+			w.org + "/contacts", w.contact + "/organizations", w.org + "/fields/sector", w.org + "/history",
+			w.contact + "/history", "/organizations/options?q=h", "/contacts/options?q=e", "/account",
 		} {
 			for _, b := range []*browser{b, b.parts(), b.boosted(), b.back()} {
 				a := b.get(path)
 				if a.StatusCode == 403 && b.user.ID == reader.user.ID && strings.HasSuffix(path, "/history") {
 					continue
 				}
-				a.want(200, "", "").wantNot("a[href^='/interactions'], #timeline h4, #log, #log-with, .c-last, [aria-labelledby=today-h], [aria-labelledby=quiet-h], #show-timeline")
-				for _, hint := range []string{"Secret", "Renewal", "Last contact", "contact with them yet", "last_contact", "logged a", "Never contacted"} {
+				a.want(200, "", "").wantNot("a[href^='/interactions'], #timeline h4, #log, #log-with, .c-last, [aria-labelledby=today-h], " +
+					"[aria-labelledby=quiet-h], #show-timeline")
+				for _, hint := range []string{
+					"Secret", "Renewal", "Last contact", "contact with them yet", "last_contact", "logged a", "Never contacted",
+				} {
 					if strings.Contains(a.body, hint) {
 						t.Errorf("%s as %s tells %q:\n%s", a.what, b.user.FullName, hint, a.shown())
 					}
@@ -76,12 +86,15 @@ func TestNoPermissionNoData(t *testing.T) {
 		}
 	}
 	// Editing a field answers the line under the name, without the last contact.
-	if a := clerk.parts().post(w.org+"/fields/sector", "value", "Energy", "version", "1").want(200, "", ""); strings.Contains(a.body, "contact") && strings.Contains(a.html.Find("hx-partial[hx-target='#meta']").Text(), "ontact") {
+	if a := clerk.parts().post(w.org+"/fields/sector", "value", "Energy", "version", "1").
+		want(200, "", ""); strings.Contains(a.body, "contact") &&
+		strings.Contains(a.html.Find("hx-partial[hx-target='#meta']").Text(), "ontact") {
 		t.Errorf("the line under the name tells the last contact: %s", a.body)
 	}
 
 	nobody := s.as(s.Role("Nobody", db.ManageUsers, db.ViewAudit, db.ExportClient, db.ViewInteraction, db.EditClient, db.EditInteraction))
-	home := nobody.get("/").want(200, ".empty h2", "Nothing to see yet").wantNot("#main a, a[href^='/organizations'], a[href^='/contacts'], a[href^='/interactions'], #search-open")
+	home := nobody.get("/").want(200, ".empty h2", "Nothing to see yet").
+		wantNot("#main a, a[href^='/organizations'], a[href^='/contacts'], a[href^='/interactions'], #search-open")
 	if strings.Contains(home.body, "Harbor") {
 		t.Error("home tells of clients")
 	}

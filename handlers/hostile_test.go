@@ -15,18 +15,27 @@ import (
 )
 
 // internal are words of the inside that no answer may say.
-var internal = []string{"sqlite", "sql:", "no such", "constraint", "panic", "goroutine", ".go:", "runtime error", "html/template", "database is"}
+var internal = []string{
+	"sqlite", "sql:", "no such", "constraint", "panic", "goroutine", ".go:", "runtime error", "html/template", "database is",
+}
 
 // hostile is what people send who mean no good, and a few who mean well. Each
 // piece of markup carries the marker "pwned".
 var hostile = []string{
-	"<script>pwned()</script>", "</script><script>pwned()</script>", `"><img src=x onerror=pwned()>`, `' onmouseover='pwned()`, `" autofocus onfocus="pwned()`, "<svg/onload=pwned()>",
-	"</textarea><pwned>", "</title><pwned>", "<!--<pwned>-->", "<pwned hx-get=/logout hx-trigger=load>", `" hx-on:click="pwned()`, "</bdi></a></h1><pwned>", "<a href=javascript:pwned()>x</a>", "<style>*{pwned}</style>",
-	"{{.}} {{template \"pwned\"}} ${pwned} #{pwned} <%= pwned %>", "'; DROP TABLE organizations; --", `" OR ""="`, "1) UNION SELECT password_hash FROM users --", "%' OR 1=1 --", `\'; x`,
-	"a\x00pwned", "\x00", "\xff\xfe", "a\xc3", "\xed\xa0\x80", "a\r\nSet-Cookie: pwned=1", "a\nb", "a\u2028b", "\x1b[31m", "a\u200b\u202eb", "\u202e", "مرحبا بالعالم", "👩‍👩‍👧‍👦 🏳️‍🌈", "O'Brien", "Łódź & Søn <Ltd>", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
-	strings.Repeat("A", 200), strings.Repeat("é", 20_000), strings.Repeat("<b>", 300), "=HYPERLINK(\"http://evil\")", "@SUM(1+1)", "+1", "-1", "1e309", "NaN", "null", "undefined", "true", "[object Object]", "../../etc/passwd", "%2e%2e%2f", "%00", "9999999999999999999999",
+	"<script>pwned()</script>", "</script><script>pwned()</script>", `"><img src=x onerror=pwned()>`,
+	`' onmouseover='pwned()`, `" autofocus onfocus="pwned()`, "<svg/onload=pwned()>",
+	"</textarea><pwned>", "</title><pwned>", "<!--<pwned>-->", "<pwned hx-get=/logout hx-trigger=load>",
+	`" hx-on:click="pwned()`, "</bdi></a></h1><pwned>", "<a href=javascript:pwned()>x</a>", "<style>*{pwned}</style>",
+	"{{.}} {{template \"pwned\"}} ${pwned} #{pwned} <%= pwned %>", "'; DROP TABLE organizations; --",
+	`" OR ""="`, "1) UNION SELECT password_hash FROM users --", "%' OR 1=1 --", `\'; x`,
+	"a\x00pwned", "\x00", "\xff\xfe", "a\xc3", "\xed\xa0\x80", "a\r\nSet-Cookie: pwned=1", "a\nb", "a\u2028b", "\x1b[31m",
+	"a\u200b\u202eb", "\u202e", "مرحبا بالعالم", "👩‍👩‍👧‍👦 🏳️‍🌈", "O'Brien", "Łódź & Søn <Ltd>", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
+	strings.Repeat("A", 200), strings.Repeat("é", 20_000), strings.Repeat("<b>", 300), "=HYPERLINK(\"http://evil\")", "@SUM(1+1)", "+1",
+	"-1", "1e309", "NaN", "null", "undefined", "true", "[object Object]", "../../etc/passwd", "%2e%2e%2f", "%00", "9999999999999999999999",
 	"2026-02-30T10:00", "0000-00-00T00:00", "+292278994-08-17T07:12", "-1",
-	"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "javascript&colon;pwned()", "javascript://a.example/%0apwned()", "vbscript:pwned()", "data:text/html,<script>pwned()</script>", "//evil.example", `\\evil.example`, "view-source:javascript:pwned()", "feed:javascript:pwned()",
+	"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "javascript&colon;pwned()",
+	"javascript://a.example/%0apwned()", "vbscript:pwned()", "data:text/html,<script>pwned()</script>",
+	"//evil.example", `\\evil.example`, "view-source:javascript:pwned()", "feed:javascript:pwned()",
 }
 
 // formFields are what the forms send, with values that are taken.
@@ -55,13 +64,17 @@ func formFields(w world, r handlers.Route) url.Values {
 	case strings.HasSuffix(path, "/fields/:field"):
 		add("value", "x")
 	case path == "/organizations" || path == "/organizations/:id":
-		add("display_name", "A", "legal_name", "A", "website", "a.example", "sector", "x", "size_band", "x", "tax_id", "x", "owner_user_id", "", "request_id", "")
+		add("display_name", "A", "legal_name", "A", "website", "a.example", "sector",
+			"x", "size_band", "x", "tax_id", "x", "owner_user_id", "", "request_id", "")
 	case path == "/contacts" || path == "/contacts/:id":
-		add("first_name", "A", "last_name", "B", "email", "", "phone", "1", "mobile", "1", "job_title", "x", "owner_user_id", "", "request_id", "")
+		add("first_name", "A", "last_name", "B", "email", "", "phone", "1",
+			"mobile", "1", "job_title", "x", "owner_user_id", "", "request_id", "")
 	case path == "/organizations/batch":
-		add("id", key(w.org), "action", "link", "contact_id", key(w.contact), "role_label", "x", "relationship_status", "Active", "owner_user_id", "", "sector", "x", "size_band", "x", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "all", "")
+		add("id", key(w.org), "action", "link", "contact_id", key(w.contact), "role_label", "x", "relationship_status", "Active",
+			"owner_user_id", "", "sector", "x", "size_band", "x", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "all", "")
 	case path == "/contacts/batch":
-		add("id", key(w.contact), "action", "set_relationship_status", "organization_id", "", "relationship_status", "Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
+		add("id", key(w.contact), "action", "set_relationship_status", "organization_id", "", "relationship_status",
+			"Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
 	case strings.HasPrefix(path, "/views"):
 		add("name", "x", "list", "organizations", "query", "sector=x", "shared", "", "first", "", "form", "1", "request_id", "")
 	case path == "/account/views":
@@ -69,15 +82,19 @@ func formFields(w world, r handlers.Route) url.Values {
 	case path == "/batches/:id/undo":
 		add("next", "/organizations")
 	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":
-		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "time_zone", "UTC", "contact_id", key(w.contact), "organization_id", key(w.org), "request_id", "", "follow_up_text", "x", "follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1")
+		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "time_zone", "UTC",
+			"contact_id", key(w.contact), "organization_id", key(w.org), "request_id", "", "follow_up_text", "x",
+			"follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1")
 	case strings.HasSuffix(path, "/follow-up"):
 		add("text", "x", "due_on", "2026-11-26", "assignee_id", "", "from", "/")
 	case strings.HasPrefix(path, "/follow-ups"):
 		add("due_on", "2026-11-26", "from", "/", "place", "row")
 	case strings.HasSuffix(path, "/contacts"):
-		add("contact_id", "", "first_name", "A", "last_name", "B", "email", "", "phone", "", "job_title", "", "role_label", "x", "relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
+		add("contact_id", "", "first_name", "A", "last_name", "B", "email", "", "phone", "", "job_title", "",
+			"role_label", "x", "relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
 	case strings.HasSuffix(path, "/organizations"):
-		add("organization_id", "", "display_name", "A", "website", "", "sector", "", "role_label", "x", "relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
+		add("organization_id", "", "display_name", "A", "website", "", "sector", "", "role_label", "x",
+			"relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
 	case strings.HasSuffix(path, "_id"):
 		add("role_label", "x", "relationship_status", "Active")
 	case strings.HasPrefix(path, "/admin/roles"):
@@ -89,7 +106,9 @@ func formFields(w world, r handlers.Route) url.Values {
 // queryParameters are what the pages read from their address.
 var queryParameters = []string{
 	"actor", "action", "target_type", "target_id",
-	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from", "to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show", "who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
+	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from",
+	"to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show",
+	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 }
 
 // wantHarmless checks that an answer is no failure, says nothing of the inside
@@ -127,7 +146,8 @@ func template(s string) string {
 func markup(html *goquery.Document) (problem string) {
 	html.Find("*").EachWithBreak(func(_ int, e *goquery.Selection) bool {
 		name := goquery.NodeName(e)
-		if name == "pwned" || name == "style" || name == "iframe" || name == "object" || name == "embed" || name == "base" || name == "img" && e.AttrOr("src", "") != "/account/mfa/qr.png" {
+		if name == "pwned" || name == "style" || name == "iframe" || name == "object" ||
+			name == "embed" || name == "base" || name == "img" && e.AttrOr("src", "") != "/account/mfa/qr.png" {
 			problem = "an element " + name
 		}
 		if name == "script" && (e.Text() != "" || !strings.HasPrefix(e.AttrOr("src", ""), "/static/")) {
@@ -135,9 +155,11 @@ func markup(html *goquery.Document) (problem string) {
 		}
 		for _, attr := range e.Nodes[0].Attr {
 			value := strings.ToLower(strings.TrimSpace(attr.Val))
-			link := attr.Key == "href" || attr.Key == "action" || attr.Key == "formaction" || attr.Key == "src" || strings.HasPrefix(attr.Key, "hx-") && strings.HasPrefix(value, "javascript")
+			link := attr.Key == "href" || attr.Key == "action" || attr.Key == "formaction" ||
+				attr.Key == "src" || strings.HasPrefix(attr.Key, "hx-") && strings.HasPrefix(value, "javascript")
 			switch {
-			case strings.HasPrefix(attr.Key, "on"), attr.Key == "style", strings.HasPrefix(attr.Key, "hx-on"), attr.Key == "pwned", strings.HasPrefix(attr.Key, "hx-vals"):
+			case strings.HasPrefix(attr.Key, "on"), attr.Key == "style",
+				strings.HasPrefix(attr.Key, "hx-on"), attr.Key == "pwned", strings.HasPrefix(attr.Key, "hx-vals"):
 				problem = "an attribute " + attr.Key + "=" + attr.Val
 			case link && !safeLink(attr.Key, value):
 				problem = "a link " + attr.Key + "=" + attr.Val
@@ -228,7 +250,17 @@ func TestHostileForms(t *testing.T) {
 				return
 			}
 			// Repeated, missing and array-like fields.
-			for _, form := range []url.Values{{}, {"version": {"1", "x"}, "value": {"a", "b"}}, {"version[]": {"1"}, "value[$ne]": {"x"}}, {"version": {"-1"}}, {"version": {"99999999999999999999"}}, {"version": {"1.0"}}, {"version": {"0x1"}}, {strings.Repeat("k", 10_000): {"v"}}, {"": {""}}} {
+			for _, form := range []url.Values{
+				{},
+				{"version": {"1", "x"}, "value": {"a", "b"}},
+				{"version[]": {"1"}, "value[$ne]": {"x"}},
+				{"version": {"-1"}},
+				{"version": {"99999999999999999999"}},
+				{"version": {"1.0"}},
+				{"version": {"0x1"}},
+				{strings.Repeat("k", 10_000): {"v"}},
+				{"": {""}},
+			} {
 				by.send("POST", path, form).wantHarmless("")
 			}
 			// And what is stored by now is shown by every page without harm.
@@ -247,7 +279,10 @@ func unreadable(value string) bool {
 
 // free tells the fields that take any text from those that choose or have a form.
 func free(field string) bool {
-	return slices.Contains([]string{"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title", "subject", "body", "outcome", "role_label", "full_name", "value", "name", "slug", "description", "text", "follow_up_text"}, field)
+	return slices.Contains([]string{
+		"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title",
+		"subject", "body", "outcome", "role_label", "full_name", "value", "name", "slug", "description", "text", "follow_up_text",
+	}, field)
 }
 
 // version is the present version of the record that a route changes.
@@ -255,7 +290,8 @@ func (w world) version(r handlers.Route) string {
 	w.t.Helper()
 	switch {
 	case strings.HasSuffix(r.Path, "_id") || strings.HasSuffix(r.Path, "/unlink"):
-		return w.One("SELECT ifnull((SELECT version FROM organization_contact WHERE organization_id = ? AND contact_id = ?), 1)", key(w.org), key(w.contact))
+		return w.One("SELECT ifnull((SELECT version FROM organization_contact WHERE organization_id = ? AND contact_id = ?), 1)",
+			key(w.org), key(w.contact))
 	case strings.HasPrefix(r.Path, "/organizations"):
 		return w.One("SELECT version FROM organizations WHERE id = ?", key(w.org))
 	case strings.HasPrefix(r.Path, "/contacts"):
@@ -278,7 +314,7 @@ func TestHostileSignIn(t *testing.T) {
 		if n%4 != 0 {
 			b = b.parts()
 		}
-		b.post("/login", "email", value, "password", value, "next", value).want(422, "#login-e", "do not fit").wantHarmless(value)
+		b.post("/login", "email", value, "password", value, "next", value).want(422, "#login-e", "Wrong email or password").wantHarmless(value)
 	}
 }
 
@@ -332,12 +368,22 @@ func TestHostileAddresses(t *testing.T) {
 			}
 			b.get(path + "?" + all.Encode()).wantHarmless(value)
 		}
-		for _, query := range []string{"?%zz", "?q=%", "?q=%ff%00", "?q=a&q=b&q[]=c", "?;", "?q;r", "?=", "?&&&", "?q=" + strings.Repeat("%41", 3000), "?before=-1", "?before=9223372036854775808", "?after=bnVsbA", "?after=WyJcdTAwMDAiLCIiXQ", "?before=WyIiXQ", "?before=W251bGwsbnVsbF0"} {
+		for _, query := range []string{
+			"?%zz", "?q=%", "?q=%ff%00", "?q=a&q=b&q[]=c", "?;", "?q;r", "?=", "?&&&", "?q=" + strings.Repeat("%41", 3000), "?before=-1",
+			"?before=9223372036854775808", "?after=bnVsbA", "?after=WyJcdTAwMDAiLCIiXQ", "?before=WyIiXQ", "?before=W251bGwsbnVsbF0",
+		} {
 			parts.get(path + query).wantHarmless(query)
 		}
-		admin.asking(map[string]string{"HX-Current-URL": "http://registry.example/\"><pwned>", "HX-Target": "<pwned>", "Referer": "javascript:pwned()"}).get(path).wantHarmless("")
-		for _, name := range []string{"HX-Current-URL", "Referer", "HX-Target", "HX-Request", "HX-Request-Type", "Accept", "Accept-Language", "User-Agent", "Cookie", "If-None-Match", "HX-History-Restore-Request"} {
-			for _, value := range []string{"http://registry.example/\"><pwned>", "http://registry.example//evil.example", "%", "session=\"><pwned>"} {
+		admin.asking(map[string]string{
+			"HX-Current-URL": "http://registry.example/\"><pwned>", "HX-Target": "<pwned>", "Referer": "javascript:pwned()",
+		}).get(path).wantHarmless("")
+		for _, name := range []string{
+			"HX-Current-URL", "Referer", "HX-Target", "HX-Request", "HX-Request-Type", "Accept",
+			"Accept-Language", "User-Agent", "Cookie", "If-None-Match", "HX-History-Restore-Request",
+		} {
+			for _, value := range []string{
+				"http://registry.example/\"><pwned>", "http://registry.example//evil.example", "%", "session=\"><pwned>",
+			} {
 				s.stranger().asking(map[string]string{name: value}).get(path).wantHarmless(value)
 			}
 		}
@@ -350,7 +396,10 @@ func TestNamesAreKeptByteForByte(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	org := s.Organization("Quay")
-	for _, name := range []string{"O'Brien", "👩‍👩‍👧‍👦 🏳️‍🌈", "مرحبا بالعالم", "שלום", "Łódź & Søn <Ltd>", "Nguyễn Văn Đức", "Z͑ͫ̓ͪ̂A̴̵̜", "王明", "\u200fمكتب\u200f 12", "a\u00a0b", "{{.}}", "=1+1", `C:\new\table`, "100%", "a+b&c=d;e"} {
+	for _, name := range []string{
+		"O'Brien", "👩‍👩‍👧‍👦 🏳️‍🌈", "مرحبا بالعالم", "שלום", "Łódź & Søn <Ltd>", "Nguyễn Văn Đức", "Z͑ͫ̓ͪ̂A̴̵̜",
+		"王明", "\u200fمكتب\u200f 12", "a\u00a0b", "{{.}}", "=1+1", `C:\new\table`, "100%", "a+b&c=d;e",
+	} {
 		for _, b := range []*browser{ines, ines.parts()} {
 			b.post("/organizations", "display_name", name, "tax_id", name).want(303, "", "")
 			s.WantOne(name, "SELECT display_name FROM organizations ORDER BY rowid DESC LIMIT 1")

@@ -35,12 +35,17 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	t := views.Timeline{Path: address("/interactions", url.Values{"view": p["view"]}), Filtered: len(filtersOf(p)) > 0, Days: s.days(c, found, nil), Chips: chips}
+	t := views.Timeline{
+		Path: address("/interactions", url.Values{"view": p["view"]}), Filtered: len(filtersOf(p)) > 0, Days: s.days(c, found, nil), Chips: chips,
+	}
 	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
-	page := views.Interactions{Page: s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"), Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs}
+	page := views.Interactions{
+		Page:     s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"),
+		Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs,
+	}
 	page.Here = tabs.Here()
 	page.Matches = wording.Matches(n, more, "interaction")
 	outcomes, err := s.db.Outcomes(c.Request.Context(), who(c).Actor)
@@ -70,7 +75,9 @@ func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.Interac
 		p.Set("view", allRows)
 	}
 	r := dates(p, "from", "to", who(c).User.Location())
-	return db.InteractionFilter{Channel: p.Get("channel"), Outcome: p.Get("outcome"), UserID: p.Get("user"), From: r.From, To: r.To, Before: given.Get("before")}, p
+	return db.InteractionFilter{
+		Channel: p.Get("channel"), Outcome: p.Get("outcome"), UserID: p.Get("user"), From: r.From, To: r.To, Before: given.Get("before"),
+	}, p
 }
 
 func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, error) {
@@ -85,7 +92,9 @@ func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, e
 		chip("/interactions", p, "Who", "user", p.Get("user"), personOptions(people, "")),
 	}
 	if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
-		chips = append(chips, views.Chip{Key: "Day", Value: wording.Span(from, to), Remove: address("/interactions", with(with(p, "from", ""), "to", ""))})
+		chips = append(chips, views.Chip{
+			Key: "Day", Value: wording.Span(from, to), Remove: address("/interactions", with(with(p, "from", ""), "to", "")),
+		})
 	}
 	return chips, nil
 }
@@ -134,7 +143,9 @@ func (s *Server) interactionAnswer(c *gin.Context, status int, i db.Interaction,
 
 // interactionPage is the page of one interaction, perhaps with a form for the next step.
 func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e views.Event, next *views.NextStep) error {
-	page := views.Interaction{Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e, Next: next}
+	page := views.Interaction{
+		Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e, Next: next,
+	}
 	page.Crumb = crumb(i)
 	page.Failed = status >= 400
 	if viewHistory.Check(who(c)) == nil {
@@ -188,14 +199,20 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 	e.Editor = &views.EventEditor{
 		Channels: channelOptions(value("channel", i.Channel)), Body: value("body", i.Body), Zone: clock.Zone.String(), Cancel: crumb(i).Href,
 		Subject: views.Field{ID: prefix + "-subject", Name: "subject", Label: "Subject", Value: value("subject", i.Subject), Autofocus: true},
-		Outcome: views.Field{ID: prefix + "-outcome", Name: "outcome", Label: "Outcome", Optional: true, Value: value("outcome", i.Outcome), List: outcomes},
-		When:    views.Field{ID: prefix + "-when", Name: "happened_at", Label: "When", Type: "datetime-local", Value: value("happened_at", clock.Input(i.HappenedAt)), Hint: zoneHint(clock, s.clock(c))},
+		Outcome: views.Field{
+			ID: prefix + "-outcome", Name: "outcome", Label: "Outcome", Optional: true, Value: value("outcome", i.Outcome), List: outcomes,
+		},
+		When: views.Field{
+			ID: prefix + "-when", Name: "happened_at", Label: "When", Type: "datetime-local",
+			Value: value("happened_at", clock.Input(i.HappenedAt)), Hint: zoneHint(clock, s.clock(c)),
+		},
 	}
 	next := i.Next
 	if next.ID == "" {
 		next.AssigneeID = by.UserID
 	}
-	next.Text, next.DueOn, next.AssigneeID = value("follow_up_text", next.Text), value("follow_up_due_on", next.DueOn), value("follow_up_assignee_id", next.AssigneeID)
+	next.Text, next.DueOn, next.AssigneeID = value("follow_up_text", next.Text),
+		value("follow_up_due_on", next.DueOn), value("follow_up_assignee_id", next.AssigneeID)
 	form, err := s.nextStep(c, prefix, "follow_up_", next, nil)
 	if err != nil {
 		return e, err
@@ -207,14 +224,16 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		if err != nil {
 			return e, err
 		}
-		e.Editor.With = keepChosen(withOptions(end{organization: true}, links, new(value("contact_id", i.ContactID))), i.ContactID, i.ContactName(), value("contact_id", i.ContactID))
+		e.Editor.With = keepChosen(withOptions(end{organization: true}, links, new(value("contact_id", i.ContactID))),
+			i.ContactID, i.ContactName(), value("contact_id", i.ContactID))
 	}
 	if i.ContactID != "" {
 		links, err := s.db.OrganizationsOf(ctx, by, i.ContactID)
 		if err != nil {
 			return e, err
 		}
-		e.Editor.At = keepChosen(withOptions(end{}, links, new(value("organization_id", i.OrganizationID))), i.OrganizationID, i.OrganizationName, value("organization_id", i.OrganizationID))
+		e.Editor.At = keepChosen(withOptions(end{}, links, new(value("organization_id", i.OrganizationID))),
+			i.OrganizationID, i.OrganizationName, value("organization_id", i.OrganizationID))
 	}
 	return e, nil
 }
@@ -229,7 +248,10 @@ func keepChosen(options []views.Option, id, name, current string) []views.Option
 	return append([]views.Option{{Value: id, Label: name, Selected: current == id}}, options...)
 }
 
-var interactionColumns = []string{"channel", "subject", "body", "outcome", "happened_at", "contact_id", "organization_id", "follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "follow_up_id", "follow_up_version", "time_zone"}
+var interactionColumns = []string{
+	"channel", "subject", "body", "outcome", "happened_at", "contact_id", "organization_id", "follow_up_text",
+	"follow_up_due_on", "follow_up_assignee_id", "follow_up_id", "follow_up_version", "time_zone",
+}
 
 func (s *Server) interactionUpdate(c *gin.Context) error {
 	id, err := id(c, "id")
@@ -265,7 +287,8 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	}
 	done := toast(wording.Channel(i.Channel)+" saved", nil)
 	p := s.pageOf(c)
-	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) || i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
+	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
+		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
 		return s.timelineAgain(c, p, i.ID, done) // it has another place, or none here
 	}
 	e := s.event(c, i, s.shownOn(c))
@@ -293,7 +316,8 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 	if refused != nil {
 		e.Version = version
 		m := refused.Fields
-		e.Editor.Subject.Error, e.Editor.Outcome.Error, e.Editor.When.Error, e.Editor.BodyError = m["subject"], m["outcome"], m["happened_at"], m["body"]
+		e.Editor.Subject.Error, e.Editor.Outcome.Error, e.Editor.When.Error, e.Editor.BodyError = m["subject"],
+			m["outcome"], m["happened_at"], m["body"]
 		e.Editor.Error, e.Editor.ContactError = m["channel"], m["contact_id"]+m["organization_id"]
 		next := &e.Editor.Next
 		next.Text.Error, next.Day.Error, next.Who.Error = m["follow_up_text"], m["follow_up_due_on"], m["follow_up_assignee_id"]

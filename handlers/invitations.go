@@ -22,7 +22,10 @@ func (s *Server) linkPageOf(c *gin.Context, kind string, refused map[string]stri
 	}
 	v := views.TakeLink{Page: s.page(c, "Your account", "Set a password", ""), Gone: err != nil, Action: c.Request.URL.EscapedPath()}
 	v.User = "" // a link is shown alone, also to somebody signed in
-	password := views.Field{ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.", Autofocus: true}
+	password := views.Field{
+		ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password",
+		Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.", Autofocus: true,
+	}
 	v.Fields = []views.Field{password}
 	if kind == "invitation" {
 		v.Heading, v.Sub, v.Submit = "Welcome, "+u.FullName, "Set a password for "+u.Email+" and sign in.", "Set password and sign in"

@@ -57,7 +57,9 @@ func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) erro
 // foundLink is a link that exists as what stands in the way of another.
 func foundLink(e end, l db.Link) *views.Found {
 	id, name, active := e.other(l)
-	return &views.Found{Name: name, Detail: wording.Joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.plural + "/" + id, Archived: !active}
+	return &views.Found{
+		Name: name, Detail: wording.Joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.plural + "/" + id, Archived: !active,
+	}
 }
 
 func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
@@ -67,8 +69,11 @@ func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
 		at = "this organization"
 	}
 	return views.LinkForm{
-		Links: views.Links{Base: e.base, Kind: e.kind, Plural: e.plural, Heading: e.heading, CanEdit: true}, Owner: e.name, RequestID: requestID(c),
-		Role:   views.Field{ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, List: roles, Value: c.Request.PostForm.Get("role_label")},
+		Links: views.Links{Base: e.base, Kind: e.kind, Plural: e.plural, Heading: e.heading, CanEdit: true},
+		Owner: e.name, RequestID: requestID(c),
+		Role: views.Field{
+			ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, List: roles, Value: c.Request.PostForm.Get("role_label"),
+		},
 		Status: statusSegment(c.Request.PostForm.Get("relationship_status")),
 	}, err
 }
@@ -92,10 +97,14 @@ func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error)
 	}
 	if e.organization {
 		x, err := s.db.Contact(ctx, by, id)
-		return &views.Chosen{ID: x.ID, Name: x.Name(), Detail: wording.Joined(x.Value("job_title"), x.Organization, x.Value("email")), Archived: !x.IsActive}, err
+		return &views.Chosen{
+			ID: x.ID, Name: x.Name(), Detail: wording.Joined(x.Value("job_title"), x.Organization, x.Value("email")), Archived: !x.IsActive,
+		}, err
 	}
 	o, err := s.db.Organization(ctx, by, id)
-	return &views.Chosen{ID: o.ID, Name: o.Name(), Detail: wording.Joined(o.Value("sector"), views.Domain(o.Value("website"))), Archived: !o.IsActive}, err
+	return &views.Chosen{
+		ID: o.ID, Name: o.Name(), Detail: wording.Joined(o.Value("sector"), views.Domain(o.Value("website"))), Archived: !o.IsActive,
+	}, err
 }
 
 // newColumns are asked for when the other end is created on the way.
@@ -149,7 +158,9 @@ func (s *Server) linkCreate(c *gin.Context) error {
 	if other != "" && !db.ValidID(other) {
 		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list"}})
 	}
-	n := db.NewLink{Typed: typed(c, "role_label", "relationship_status"), Restore: found || form.Get("restore") != "", RequestID: form.Get("request_id")}
+	n := db.NewLink{
+		Typed: typed(c, "role_label", "relationship_status"), Restore: found || form.Get("restore") != "", RequestID: form.Get("request_id"),
+	}
 	created := typed(c, e.newColumns()...)
 	if e.organization {
 		n.OrganizationID, n.ContactID, n.Contact = e.id, other, withOwner(created, who(c))
@@ -168,14 +179,18 @@ func (s *Server) linkCreate(c *gin.Context) error {
 	case errors.As(err, &first):
 		return s.linkRepeated(c, e, other, first)
 	case errors.Is(err, db.ErrNotFound) && other != "":
-		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list; this one does not exist"}})
+		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{
+			e.kind + "_id": "Choose one from the list; this one does not exist",
+		}})
 	case err != nil:
 		return err
 	}
 	id, name, _ := e.other(l)
 	var undo *views.Undo
 	if historyOf(c) != "" {
-		undo = &views.Undo{Action: e.base + "/" + e.plural + "/" + id + "/unlink", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}}}
+		undo = &views.Undo{
+			Action: e.base + "/" + e.plural + "/" + id + "/unlink", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}},
+		}
 	}
 	return s.linkChanged(c, e, "Linked "+text.Isolate(name), undo, "edit-link-"+id)
 }

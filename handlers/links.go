@@ -59,7 +59,8 @@ func (e end) other(l db.Link) (id, name string, active bool) {
 func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
 	id, name, active := e.other(l)
 	return views.LinkRow{
-		ID: "link-" + id, Card: e.base, Action: e.base + "/" + e.plural + "/" + id, Name: name, Href: "/" + e.plural + "/" + id, Square: !e.organization,
+		ID: "link-" + id, Card: e.base, Action: e.base + "/" + e.plural + "/" + id,
+		Name: name, Href: "/" + e.plural + "/" + id, Square: !e.organization,
 		Role: l.RoleLabel, Status: l.RelationshipStatus, Archived: !active, Version: l.Version, CanEdit: v.Can(db.EditClient),
 	}
 }
@@ -263,7 +264,9 @@ func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Confli
 		return err
 	}
 	row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
-	for _, d := range []views.Difference{{Label: "Role", Theirs: l.RoleLabel, Yours: role}, {Label: "Status", Theirs: l.RelationshipStatus, Yours: status}} {
+	for _, d := range []views.Difference{
+		{Label: "Role", Theirs: l.RoleLabel, Yours: role}, {Label: "Status", Theirs: l.RelationshipStatus, Yours: status},
+	} {
 		if d.Theirs != d.Yours {
 			row.Editor.Conflict.Differences = append(row.Editor.Conflict.Differences, d)
 		}
@@ -290,7 +293,9 @@ func (s *Server) unlink(c *gin.Context) error {
 	}
 	id, name, _ := e.other(gone)
 	undo := &views.Undo{Target: "#links", Action: e.base + "/" + e.plural, Fields: []views.Hidden{
-		{Name: e.kind + "_id", Value: id}, {Name: "role_label", Value: gone.RoleLabel}, {Name: "relationship_status", Value: gone.RelationshipStatus},
+		{Name: e.kind + "_id", Value: id},
+		{Name: "role_label", Value: gone.RoleLabel},
+		{Name: "relationship_status", Value: gone.RelationshipStatus},
 	}}
 	if !who(c).OwnOnly {
 		return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")

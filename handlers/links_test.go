@@ -69,7 +69,8 @@ func TestLinkFromBothSides(t *testing.T) {
 
 			// Again: the link that is there.
 			x.unchanged(func() {
-				ines.post(card, x.otherID, key(x.other)).want(422, "#link-e", "is linked to").want(422, ".found a[href='"+x.other+"']", x.otherName).want(422, ".found", "Billing contact, Prospect").wantPart(part)
+				ines.post(card, x.otherID, key(x.other)).want(422, "#link-e", "is already linked to").
+					want(422, ".found a[href='"+x.other+"']", x.otherName).want(422, ".found", "Billing contact, Prospect").wantPart(part)
 			})
 
 			// Edit: refused, stale, kept.
@@ -79,7 +80,8 @@ func TestLinkFromBothSides(t *testing.T) {
 				for i := range long {
 					long[i] = 'x'
 				}
-				ines.submit(editor, row+" .btn.pri", "role_label", string(long)).want(422, row+" .err", "Use at most 120 characters").wantValue(row+" [name=role_label]", string(long)).wantPart(part)
+				ines.submit(editor, row+" .btn.pri", "role_label", string(long)).
+					want(422, row+" .err", "Use at most 120 characters").wantValue(row+" [name=role_label]", string(long)).wantPart(part)
 				ines.submit(editor, row+" .btn.pri", "relationship_status", "Friend").want(422, row+" .err", "Choose Active, Prospect or Former")
 			})
 			saved := ines.submit(editor, row+" .btn.pri", "role_label", "CFO", "relationship_status", "Active")
@@ -87,7 +89,8 @@ func TestLinkFromBothSides(t *testing.T) {
 			x.said(ines, saved, part, row, "CFO", "Saved the link to "+x.otherName)
 			var conflict answer
 			x.unchanged(func() {
-				conflict = jonas.submit(editor, row+" .btn.pri", "role_label", "Advisor", "relationship_status", "Active").want(409, row+" .warnline", "Inès Moreau changed this link").wantPart(part)
+				conflict = jonas.submit(editor, row+" .btn.pri", "role_label", "Advisor", "relationship_status", "Active").
+					want(409, row+" .warnline", "Inès Moreau changed this link").wantPart(part)
 				conflict.wantTexts(row+" .versus dd", "CFO", "Advisor")
 			})
 			jonas.submit(conflict, row+" .acts .btn:not(.dng):not(a)")
@@ -126,7 +129,8 @@ func TestLinkToSomethingNew(t *testing.T) {
 			}
 			card, organization := x.base+"/"+x.plural, x.plural == "contacts"
 			form := ines.get(card+"?add=1&new=1&q=Mara+Ruiz").want(200, "form.edit .btn.pri", "Create and link").wantPart(part)
-			table, action, bad, typed := "organizations", "create_org", []string{"website", "ftp://x"}, []string{"display_name", "Mara Ruiz", "website", "mara.example"}
+			table, action, bad, typed := "organizations", "create_org", []string{"website", "ftp://x"},
+				[]string{"display_name", "Mara Ruiz", "website", "mara.example"}
 			if organization {
 				table, action, bad, typed = "contacts", "create_contact", []string{"email", "nowhere"}, []string{"email", "mara@ruiz.example"}
 				form.wantValue("#new-first_name", "Mara").wantValue("#new-last_name", "Ruiz")
@@ -134,9 +138,11 @@ func TestLinkToSomethingNew(t *testing.T) {
 				form.wantValue("#new-display_name", "Mara Ruiz")
 			}
 			x.unchanged(func() {
-				ines.submit(form, "form.edit .btn.pri", append(bad, "role_label", "CEO")...).want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantPart(part)
+				ines.submit(form, "form.edit .btn.pri", append(bad, "role_label", "CEO")...).
+					want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantPart(part)
 			})
-			x.said(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...), part, "#links", "Mara Ruiz", "Linked Mara Ruiz")
+			x.said(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...),
+				part, "#links", "Mara Ruiz", "Linked Mara Ruiz")
 			x.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = ? AND user_id = ?", action, ines.user.ID)
 			x.WantOne(ines.user.ID, "SELECT owner_user_id FROM "+table+" ORDER BY id DESC LIMIT 1")
 			x.WantOne("CEO", "SELECT role_label FROM organization_contact")
@@ -160,8 +166,10 @@ func TestLinkByATakenEmail(t *testing.T) {
 		for _, by := range []*browser{ines, ines.parts()} {
 			var refused answer
 			s.unchanged(func() {
-				refused = by.post(org+"/contacts", "first_name", "E", "last_name", "A", "email", "elif@quay.example", "role_label", "CFO", "request_id", handlers.NewRequestID()).
-					want(422, ".found button", button).want(422, "#new-email-e", "This email belongs to Elif Aydın").wantValue("#new-first_name", "E").wantPart(by.asks != nil)
+				refused = by.post(org+"/contacts", "first_name", "E", "last_name", "A", "email",
+					"elif@quay.example", "role_label", "CFO", "request_id", handlers.NewRequestID()).
+					want(422, ".found button", button).want(422, "#new-email-e", "This email belongs to Elif Aydın").
+					wantValue("#new-first_name", "E").wantPart(by.asks != nil)
 			})
 			by.submit(refused, ".found button")
 			s.wantAudit(ines, "link_contact", `"CFO"`)
@@ -175,7 +183,8 @@ func TestLinkByATakenEmail(t *testing.T) {
 		}
 		// Choosing an archived one restores it too, and says so before.
 		if archived {
-			form := ines.get(org+"/contacts?add=1&contact_id="+key(elif)).want(200, "form.edit .btn.pri", "Restore and link").want(200, "form.edit .bdg", "Archived")
+			form := ines.get(org+"/contacts?add=1&contact_id="+key(elif)).
+				want(200, "form.edit .btn.pri", "Restore and link").want(200, "form.edit .bdg", "Archived")
 			ines.submit(form, "form.edit .btn.pri").want(303, "", "")
 			s.WantOne("1", "SELECT is_active FROM contacts")
 		}
@@ -189,7 +198,8 @@ func TestChoosingALinkLeavesTheTimelineAlone(t *testing.T) {
 	s := newSite(t)
 	w := newWorld(s)
 	mara := s.Contact("Mara", "Ruiz")
-	s.as("Manager").get(w.org+"/contacts?add=1&contact_id="+key(mara)).want(200, "form.edit .lbl", "Mara Ruiz").wantTexts(subjects, "Renewal agreed")
+	s.as("Manager").get(w.org+"/contacts?add=1&contact_id="+key(mara)).
+		want(200, "form.edit .lbl", "Mara Ruiz").wantTexts(subjects, "Renewal agreed")
 }
 
 func TestLinksOfNobody(t *testing.T) {
@@ -208,7 +218,8 @@ func TestLinksOfNobody(t *testing.T) {
 			// The parent comes from the path, never from the body.
 			ines.post(card, "organization_id", "x", "contact_id", "x").want(422, "#link-e", "Choose one")
 		})
-		x.Link(map[bool]string{true: x.base, false: x.other}[x.plural == "contacts"], map[bool]string{true: x.other, false: x.base}[x.plural == "contacts"])
+		x.Link(map[bool]string{true: x.base, false: x.other}[x.plural == "contacts"],
+			map[bool]string{true: x.other, false: x.base}[x.plural == "contacts"])
 		lea.get(card+"?add=1").want(200, "#links", x.otherName).wantNot("#find").wantNot("#links form").wantNot("#link-new")
 		lea.get(x.base).want(200, "#links", x.otherName).wantNot("#links form")
 	}

@@ -180,7 +180,9 @@ func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values)
 
 // typedFilter is a filter to type, for values that its menu has no room for.
 func typedFilter(label, name string, p url.Values, offered []string) views.Field {
-	return views.Field{ID: "fl-" + name, Name: name, Label: label, Value: p.Get(name), List: offered, Hint: "Type a value that is not in the menu"}
+	return views.Field{
+		ID: "fl-" + name, Name: name, Label: label, Value: p.Get(name), List: offered, Hint: "Type a value that is not in the menu",
+	}
 }
 
 // listChips are the menus of a list's filters, and a chip for each other filter
@@ -241,15 +243,21 @@ func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (fo
 		{ID: "fl-role", Name: "role_label", Label: "Role", Value: p.Get("role_label"), List: roles},
 	}
 	if contacted {
-		form.Fields = append(form.Fields, views.Field{ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days")})
+		form.Fields = append(form.Fields, views.Field{
+			ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days"),
+		})
 	}
 	for _, r := range []struct{ label, name string }{{"Last contact", "last_contact"}, {"Created", "created"}, {"Changed", "updated"}} {
 		if r.name != "last_contact" || contacted {
-			form.Ranges = append(form.Ranges, views.DateRange{Label: r.label, Name: r.name, From: p.Get(r.name + "_from"), To: p.Get(r.name + "_to")})
+			form.Ranges = append(form.Ranges, views.DateRange{
+				Label: r.label, Name: r.name, From: p.Get(r.name + "_from"), To: p.Get(r.name + "_to"),
+			})
 		}
 	}
 	if contacted {
-		form.Ticks = append(form.Ticks, views.Tick{Name: "last_contact", Value: "never", Label: "Never contacted", Checked: p.Get("last_contact") != ""})
+		form.Ticks = append(form.Ticks, views.Tick{
+			Name: "last_contact", Value: "never", Label: "Never contacted", Checked: p.Get("last_contact") != "",
+		})
 	}
 	form.Ticks = append(form.Ticks, views.Tick{Name: "missing", Value: k.Missing, Label: k.missing, Checked: p.Get("missing") != ""})
 	return form

@@ -66,7 +66,8 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
 	}
 	c.Header("HX-Replace-Url", canonical)
-	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus}, views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
+	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus},
+		views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
 }
 
 func (s *Server) recordIndex(c *gin.Context) error {
@@ -101,7 +102,8 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 	l := views.List{
 		Page: s.page(c, k.heading(), k.description, k.Plural), Caption: k.heading(), First: f.After == "",
 		ListTop: views.ListTop{
-			Path: k.path(), Heading: k.heading(), Noun: k.Noun, Plural: k.Plural, Placeholder: k.placeholder, CanEdit: v.Can(db.EditClient), Query: f.Query,
+			Path: k.path(), Heading: k.heading(), Noun: k.Noun, Plural: k.Plural,
+			Placeholder: k.placeholder, CanEdit: v.Can(db.EditClient), Query: f.Query,
 		},
 		Columns: []views.Column{column(k.path(), p, "Name", k.NameColumn(), k.NameColumn(), "")},
 	}

@@ -80,7 +80,10 @@ func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 	if to := ines.parts().get("/organizations?q=ac&role_label=").Header.Get("HX-Replace-Url"); to != "/organizations?q=ac" {
 		t.Errorf("while searching the address is %q", to)
 	}
-	for _, nonsense := range []string{"quiet_days=x", "quiet_days=-3", "created_from=2026-02-30", "missing=email", "last_contact=sometimes", "relationship_status=Lover", "sort=password_hash", "status=gone"} {
+	for _, nonsense := range []string{
+		"quiet_days=x", "quiet_days=-3", "created_from=2026-02-30", "missing=email",
+		"last_contact=sometimes", "relationship_status=Lover", "sort=password_hash", "status=gone",
+	} {
 		ines.get("/organizations?"+nonsense).want(200, "#result", "2 organizations").wantNot(".chip b")
 	}
 }
@@ -92,7 +95,9 @@ func TestFiltersThatTellOfInteractionsAreNotForThoseWhoMayNotSeeThem(t *testing.
 	s.Organization("Birch")
 	s.Log(acme, "", "Renewal")
 	clerk := s.person("A Clerk", s.Role("Clerk", db.ViewClient))
-	for _, query := range []string{"last_contact=never", "quiet_days=1", "last_contact_from=2026-01-01", "sort=last_contact", "sort=-last_contact"} {
+	for _, query := range []string{
+		"last_contact=never", "quiet_days=1", "last_contact_from=2026-01-01", "sort=last_contact", "sort=-last_contact",
+	} {
 		a := clerk.get("/organizations?"+query).want(200, "#result", "2 organizations")
 		a.wantTexts("#rows .nm", "Acme", "Birch").wantNot(".chip b").wantNot("[name=quiet_days]").wantNot("[name=last_contact]")
 	}
@@ -106,13 +111,15 @@ func TestEachChoosesHisColumns(t *testing.T) {
 	s.Organization("Acme", "sector", "Retail")
 	s.Contact("Maya", "Okafor", "phone", "070 123", "job_title", "Head")
 
-	a := lea.post("/account/columns", "list", "organizations", "from", "/organizations?sector=Retail", "column", "updated_at", "column", "sector", "column", "password_hash")
+	a := lea.post("/account/columns", "list", "organizations", "from", "/organizations?sector=Retail",
+		"column", "updated_at", "column", "sector", "column", "password_hash")
 	if to := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || to != "/organizations?sector=Retail" {
 		t.Errorf("%d, %q", a.StatusCode, to)
 	}
 	lea.get("/organizations").wantTexts("thead th", "Name", "Sector", "Changed")
 	s.unchanged(func() { // those of an address, which a view has, are that address's
-		if to := lea.post("/account/columns", "list", "organizations", "from", "/organizations?columns=owner", "column", "sector").to(); to != "/organizations?columns=sector" {
+		if to := lea.post("/account/columns", "list", "organizations", "from", "/organizations?columns=owner", "column", "sector").
+			to(); to != "/organizations?columns=sector" {
 			t.Errorf("it leads to %q", to)
 		}
 	})
@@ -136,8 +143,14 @@ func TestAListSortsByEachColumnItShows(t *testing.T) {
 	s.Link(b, s.Contact("Zoe", "A", "email", "z@a.example", "phone", "1", "job_title", "Vet"))
 	s.Contact("Ann", "B", "email", "a@a.example", "phone", "2", "job_title", "Chef", "owner_user_id", ines.user.ID)
 	for list, orders := range map[string]map[string]string{
-		"/organizations": {"display_name": "A|B", "-display_name": "B|A", "sector": "B|A", "size_band": "A|B", "owner": "B|A", "-owner": "A|B", "contacts": "A|B", "-contacts": "B|A", "created_at": "B|A", "updated_at": "B|A"},
-		"/contacts":      {"last_name": "Zoe A|Ann B", "email": "Ann B|Zoe A", "phone": "Zoe A|Ann B", "job_title": "Ann B|Zoe A", "owner": "Ann B|Zoe A", "organization": "Zoe A|Ann B"},
+		"/organizations": {
+			"display_name": "A|B", "-display_name": "B|A", "sector": "B|A", "size_band": "A|B", "owner": "B|A",
+			"-owner": "A|B", "contacts": "A|B", "-contacts": "B|A", "created_at": "B|A", "updated_at": "B|A",
+		},
+		"/contacts": {
+			"last_name": "Zoe A|Ann B", "email": "Ann B|Zoe A", "phone": "Zoe A|Ann B",
+			"job_title": "Ann B|Zoe A", "owner": "Ann B|Zoe A", "organization": "Zoe A|Ann B",
+		},
 	} {
 		for sort, rows := range orders {
 			ines.get(list+"?columns=owner,sector&sort="+sort).wantTexts("#rows .nm", strings.Split(rows, "|")...)
@@ -155,7 +168,8 @@ func TestEveryFilterOfTheFeedIsAChipThatCanBeRemoved(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Administrator")
 	quay := s.Organization("Quay")
-	ines.post(quay+"/interactions", "channel", "email", "subject", "Offer", "outcome", "Closed won", "happened_at", "2026-11-20T10:00").want(303, "", "")
+	ines.post(quay+"/interactions", "channel", "email", "subject", "Offer", "outcome", "Closed won", "happened_at", "2026-11-20T10:00").
+		want(303, "", "")
 	s.Log(quay, "", "Visit", "channel", "meeting", "outcome", "No answer")
 	s.Log(quay, "", "Letter", "channel", "email", "happened_at", "2026-11-02T10:00")
 	for query, c := range map[string]struct{ chip, subjects string }{
@@ -172,7 +186,8 @@ func TestEveryFilterOfTheFeedIsAChipThatCanBeRemoved(t *testing.T) {
 		if c.subjects == "" {
 			a.want(200, "#timeline-empty", "Nothing matches")
 		} else {
-			a.wantTexts("#timeline h4 a", strings.Split(c.subjects, "|")...).want(200, ".bar .hint", fmt.Sprintf("%d interaction", strings.Count(c.subjects, "|")+1))
+			a.wantTexts("#timeline h4 a", strings.Split(c.subjects, "|")...).
+				want(200, ".bar .hint", fmt.Sprintf("%d interaction", strings.Count(c.subjects, "|")+1))
 		}
 		for left := strings.Count(query, "="); ; left-- {
 			removed, there := a.html.Find(".chip .x").Attr("href")
@@ -195,14 +210,17 @@ func TestMoreThanTenThousandAreNotCounted(t *testing.T) {
 	ines := s.as("Manager")
 	quay := s.Organization("Quay")
 	const numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-	s.Exec("INSERT INTO contacts (id, first_name, last_name) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), 'Kim', 'Lee' FROM n", 10_000)
-	s.Exec("INSERT INTO interactions (id, organization_id, channel, subject, happened_at) "+numbers+"SELECT printf('00000000-0000-7000-8000-%012d', i), ?, 'call', 'x', '2026-11-20T10:00:00.000Z' FROM n", 10_000, key(quay))
+	s.Exec("INSERT INTO contacts (id, first_name, last_name) "+numbers+
+		"SELECT printf('00000000-0000-7000-8000-%012d', i), 'Kim', 'Lee' FROM n", 10_000)
+	s.Exec("INSERT INTO interactions (id, organization_id, channel, subject, happened_at) "+numbers+
+		"SELECT printf('00000000-0000-7000-8000-%012d', i), ?, 'call', 'x', '2026-11-20T10:00:00.000Z' FROM n", 10_000, key(quay))
 	ines.post("/views", "list", "contacts", "name", "Everybody", "query", "owner=none").want(303, "", "")
 	ines.get("/contacts").want(200, "#result", "50 shown of 10,000 contacts").want(200, ".tabs", "Everybody 10,000")
 	ines.get("/interactions").want(200, ".bar .hint", "10,000 interactions")
 	s.Contact("One", "More")
 	s.Log(quay, "", "One more")
-	ines.get("/contacts").want(200, "#result", "50 shown of more than 10,000 contacts").want(200, ".tabs", "Everybody 10,000+").wantNot("#all-match")
+	ines.get("/contacts").want(200, "#result", "50 shown of more than 10,000 contacts").
+		want(200, ".tabs", "Everybody 10,000+").wantNot("#all-match")
 	ines.get("/interactions").want(200, ".bar .hint", "more than 10,000 interactions")
 }
 
@@ -214,7 +232,8 @@ func TestEveryDayFilterHasTheSameLimits(t *testing.T) {
 	admin := s.as("Administrator")
 	s.Log(s.Organization("Acme"), "", "Renewal")
 	lists := map[string][]string{
-		"/organizations": {"created", "updated", "last_contact"}, "/contacts": {"created", "updated", "last_contact"}, "/interactions": {""}, "/admin/audit": {""},
+		"/organizations": {"created", "updated", "last_contact"},
+		"/contacts":      {"created", "updated", "last_contact"}, "/interactions": {""}, "/admin/audit": {""},
 	}
 	for path, ranges := range lists {
 		for _, name := range ranges {
@@ -253,15 +272,18 @@ func TestNoLimitIsSilent(t *testing.T) {
 	}
 	sectors := func(n int) {
 		t.Helper()
-		many("organizations", "legal_name, display_name, sector, size_band", "'Owl', 'Owl ' || n, printf('Agriculture %04d', n), printf('%04d people', n)", n)
-		many("interactions", "organization_id, channel, subject, outcome, happened_at", "'"+key(org)+"', 'note', 's', printf('Agreed %04d', n), '2026-11-20T10:00:00.000Z'", n)
+		many("organizations", "legal_name, display_name, sector, size_band",
+			"'Owl', 'Owl ' || n, printf('Agriculture %04d', n), printf('%04d people', n)", n)
+		many("interactions", "organization_id, channel, subject, outcome, happened_at",
+			"'"+key(org)+"', 'note', 's', printf('Agreed %04d', n), '2026-11-20T10:00:00.000Z'", n)
 	}
 	sectors(60)
 	ines.get("/organizations").want(200, "#chips .menu a", "Zoology").want(200, "#chips .menu a", "Zero").wantNot("#fl-sector")
 	ines.get("/interactions").want(200, ".menu a", "Zoo planned").wantNot("#fl-outcome")
 
 	sectors(db.MostSuggested + 1)
-	list := ines.get("/organizations?sector=Zoology").want(200, "#rows", "Quay").wantValue("#fl-sector", "Zoology").want(200, "#fl-sector-h", "can be typed").want(200, "#fl-size_band-h", "can be typed")
+	list := ines.get("/organizations?sector=Zoology").want(200, "#rows", "Quay").wantValue("#fl-sector", "Zoology").
+		want(200, "#fl-sector-h", "Type a value").want(200, "#fl-size_band-h", "Type a value")
 	if hidden := list.html.Find("#chips input[type=hidden][name=sector]").Length(); hidden > 0 {
 		t.Error("the sector is sent twice")
 	}

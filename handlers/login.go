@@ -19,8 +19,13 @@ func loginForm(email, next, message string) views.Login {
 	return views.Login{
 		Page: views.Page{Title: "Sign in", Description: "Sign in", Failed: message != ""},
 		Next: next, Error: message,
-		Email:    views.Field{ID: "email", Name: "email", Label: "Email", Type: "email", Autocomplete: "username", Value: email, Large: true, Autofocus: email == ""},
-		Password: views.Field{ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password", Large: true, Autofocus: email != ""},
+		Email: views.Field{
+			ID: "email", Name: "email", Label: "Email", Type: "email", Autocomplete: "username", Value: email, Large: true, Autofocus: email == "",
+		},
+		Password: views.Field{
+			ID: "password", Name: "password", Label: "Password", Type: "password",
+			Autocomplete: "current-password", Large: true, Autofocus: email != "",
+		},
 	}
 }
 
@@ -46,7 +51,8 @@ func (s *Server) cookieLost(c *gin.Context) string {
 	}
 	s.log.Warn("somebody signed in, but their browser did not send the cookie back: cookies may be off",
 		"id", middleware.RequestID(c), "ip", middleware.Address(c))
-	return "The password was right, but your browser did not keep the cookie that signs you in. Allow cookies for this address and sign in again."
+	return "The password was right, but your browser did not keep the cookie that signs you in. Allow cookies for this address and sign " +
+		"in again."
 }
 
 func (s *Server) loginCreate(c *gin.Context) error {

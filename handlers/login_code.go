@@ -31,7 +31,10 @@ func codeForm(next, typed, refused string, recovery bool) views.LoginCode {
 	v := views.LoginCode{
 		Page: views.Page{Title: "Code from your app", Description: "Second step of signing in", Failed: refused != ""},
 		Sub:  "Enter the 6 digits that your authenticator app shows.", Next: next, Recovery: recovery,
-		Code: views.Field{ID: "code", Name: "code", Label: "Code", Autocomplete: "one-time-code", Numeric: true, Value: typed, Error: refused, Large: true, Autofocus: true},
+		Code: views.Field{
+			ID: "code", Name: "code", Label: "Code", Autocomplete: "one-time-code",
+			Numeric: true, Value: typed, Error: refused, Large: true, Autofocus: true,
+		},
 	}
 	if recovery {
 		v.Title, v.Sub = "Recovery code", "Enter one of the codes that you kept when you set up the app. Each works once."

@@ -15,7 +15,8 @@ import (
 // known makes a user who signs in through the door.
 func (s *site) known(email string) db.User {
 	s.t.Helper()
-	u, err := s.DB.CreateUser(s.t.Context(), db.System, db.NewUser{Email: email, FullName: "Inès Moreau", Role: "Manager", Hash: hash, TimeZone: "Europe/Stockholm"})
+	u, err := s.DB.CreateUser(s.t.Context(), db.System,
+		db.NewUser{Email: email, FullName: "Inès Moreau", Role: "Manager", Hash: hash, TimeZone: "Europe/Stockholm"})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -34,7 +35,8 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("signing in led to %s", in.to())
 	}
 	cookie := in.Cookies()[0]
-	if cookie.Name != "session" || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Domain != "" || cookie.Secure || cookie.Path != "/" || len(cookie.Value) < 22 {
+	if cookie.Name != "session" || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode ||
+		cookie.Domain != "" || cookie.Secure || cookie.Path != "/" || len(cookie.Value) < 22 {
 		t.Errorf("the cookie is %+v", cookie)
 	}
 	sum := sha256.Sum256([]byte(cookie.Value))
@@ -92,7 +94,8 @@ func TestRefusedSignIns(t *testing.T) {
 	s.known("ines@quay.example")
 	s.known("gone@quay.example")
 	s.Exec("UPDATE users SET status = 'disabled' WHERE email = 'gone@quay.example'")
-	s.Exec("INSERT INTO users (id, email, full_name, status) VALUES (?, 'new@quay.example', 'New', 'invited')", "0190c8f0-0000-7000-8000-000000000001")
+	s.Exec("INSERT INTO users (id, email, full_name, status) VALUES (?, 'new@quay.example', 'New', 'invited')",
+		"0190c8f0-0000-7000-8000-000000000001")
 	var bodies []string
 	for _, typed := range [][2]string{
 		{"ines@quay.example", "wrong password"},
@@ -108,7 +111,8 @@ func TestRefusedSignIns(t *testing.T) {
 		{"\xff", "\xff"},
 	} {
 		b := s.stranger()
-		a := b.post("/login", "email", typed[0], "password", typed[1], "next", "/contacts").want(422, "#login-e", "Email and password do not fit").wantValue("input[name=next]", "/contacts")
+		a := b.post("/login", "email", typed[0], "password", typed[1], "next", "/contacts").
+			want(422, "#login-e", "Wrong email or password").wantValue("input[name=next]", "/contacts")
 		if b.cookie != nil || a.html.Find("#password").AttrOr("value", "") != "" {
 			t.Errorf("%q got %v", typed, a.Header)
 		}
@@ -124,7 +128,8 @@ func TestRefusedSignIns(t *testing.T) {
 	s.WantOne("0", "SELECT count(*) FROM sessions")
 	s.WantOne("11", "SELECT count(*) FROM audit_logs WHERE action = 'login_failed'")
 	s.WantOne("0", "SELECT count(*) FROM audit_logs WHERE instr(lower(metadata), lower(?)) OR instr(metadata, 'OR 1=1')", password)
-	s.stranger().parts().post("/login", "email", "ines@quay.example", "password", "x").want(422, "#login-e", "do not fit").want(422, "h2#dialog-h", "Sign in to go on").wantPart(true)
+	s.stranger().parts().post("/login", "email", "ines@quay.example", "password", "x").
+		want(422, "#login-e", "Wrong email or password").want(422, "h2#dialog-h", "Sign in to go on").wantPart(true)
 }
 
 func TestNextPageIsOneOfOurs(t *testing.T) {
@@ -134,12 +139,16 @@ func TestNextPageIsOneOfOurs(t *testing.T) {
 	ines := s.stranger()
 	ines.post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
 	for _, next := range []string{
-		"//evil.example", `/\evil.example`, `\\evil.example`, `\/evil.example`, "https://evil.example", "https:evil.example", "http:/evil.example", "javascript:alert(1)", "evil.example",
-		"/%5cevil.example", "/%2fevil.example", "/%2Fevil.example/%2e%2e", "/%5C/evil.example", "///evil.example", "/\t/evil.example", "/\n/evil.example", "\t//evil.example", " //evil.example", "/\x00/evil",
-		"//user@evil.example", "@evil.example", "data:text/html,x", "/\r\nSet-Cookie: a=b", "?next=//evil.example", "", "/%", "//", "http://registry.example.evil.example/",
+		"//evil.example", `/\evil.example`, `\\evil.example`, `\/evil.example`, "https://evil.example",
+		"https:evil.example", "http:/evil.example", "javascript:alert(1)", "evil.example",
+		"/%5cevil.example", "/%2fevil.example", "/%2Fevil.example/%2e%2e", "/%5C/evil.example", "///evil.example",
+		"/\t/evil.example", "/\n/evil.example", "\t//evil.example", " //evil.example", "/\x00/evil",
+		"//user@evil.example", "@evil.example", "data:text/html,x", "/\r\nSet-Cookie: a=b",
+		"?next=//evil.example", "", "/%", "//", "http://registry.example.evil.example/",
 	} {
 		to := ines.get("/login?next=" + url.QueryEscape(next)).to()
-		if u, err := url.Parse(to); err != nil || to != "/" && (u.Host != "" || u.Scheme != "" || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`)) || strings.ContainsAny(to, "\r\n\t") {
+		if u, err := url.Parse(to); err != nil || to != "/" && (u.Host != "" || u.Scheme != "" ||
+			strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`)) || strings.ContainsAny(to, "\r\n\t") {
 			t.Errorf("next=%q leads to %q", next, to)
 		}
 		form := s.stranger().get("/login?next=" + url.QueryEscape(next))
@@ -153,7 +162,9 @@ func TestNextPageIsOneOfOurs(t *testing.T) {
 		}
 	}
 	// Where the request for a page is not signed in, the address comes along; a foreign one does not.
-	for asked, want := range map[string]string{"/organizations?q=a+b": "/login?next=" + url.QueryEscape("/organizations?q=a+b"), "/": "/login", "/account": "/login?next=%2Faccount"} {
+	for asked, want := range map[string]string{
+		"/organizations?q=a+b": "/login?next=" + url.QueryEscape("/organizations?q=a+b"), "/": "/login", "/account": "/login?next=%2Faccount",
+	} {
 		if to := s.stranger().get(asked).to(); to != want {
 			t.Errorf("%s leads to %s", asked, to)
 		}
@@ -177,8 +188,11 @@ func TestSessionEndsWhileSomethingIsTyped(t *testing.T) {
 	s.known("ines@quay.example")
 	org := s.Organization("Quay")
 	ines := s.stranger().parts()
-	asked := ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://registry.example" + org})
-	lost := asked.post(org+"/interactions", "channel", "call", "subject", "Half a novel").want(401, "#dialog-h", "Sign in to go on").wantPart(true)
+	asked := ines.asking(map[string]string{
+		"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://registry.example" + org,
+	})
+	lost := asked.post(org+"/interactions", "channel", "call", "subject", "Half a novel").
+		want(401, "#dialog-h", "Sign in to go on").wantPart(true)
 	if lost.Header.Get("HX-Retarget") != "#dialog" {
 		t.Error("no dialog")
 	}
@@ -239,13 +253,18 @@ func TestAccount(t *testing.T) {
 	page := ines.get("/account").want(200, "h1", "My account").wantValue("#full_name", "Manager Person")
 	s.unchanged(func() {
 		ines.submit(page, "form[action='/account'] .btn.pri").want(303, "", "")
-		ines.submit(page, "form[action='/account'] .btn.pri", "full_name", "", "time_zone", "Mars/Olympus", "theme", "pink").want(422, "#full_name-e", "Enter a name").
+		ines.submit(page, "form[action='/account'] .btn.pri", "full_name", "", "time_zone", "Mars/Olympus", "theme", "pink").
+			want(422, "#full_name-e", "Enter a name").
 			want(422, "#time_zone-e", "Choose a time zone").want(422, "#theme-e", "Choose a theme").want(422, "title", "Error: ")
-		ines.post("/account", "full_name", " ").want(422, "#time_zone option[selected]", "Europe/Stockholm").want(422, "#theme option[selected]", "Same as the system")
+		ines.post("/account", "full_name", " ").want(422, "#time_zone option[selected]", "Europe/Stockholm").
+			want(422, "#theme option[selected]", "Same as the system")
 		// Neither their email nor their rights are theirs to change here.
-		ines.post("/account", "email", "admin@quay.example", "status", "disabled", "role", "Administrator", "id", "1", "password_hash", "x").want(303, "", "")
+		ines.post("/account", "email", "admin@quay.example", "status", "disabled", "role", "Administrator", "id", "1", "password_hash", "x").
+			want(303, "", "")
 	})
-	saved := ines.submit(page, "form[action='/account'] .btn.pri", "full_name", "Inès O'Neill", "time_zone", "Pacific/Kiritimati", "theme", "dark", "single_keys", "")
+	saved := ines.submit(page, "form[action='/account'] .btn.pri", "full_name",
+		"Inès O'Neill", "time_zone", "Pacific/Kiritimati", "theme", "dark", "single_keys", "")
 	s.wantAudit(ines, "update_user", "Pacific/Kiritimati", `"single_keys"`, `"dark"`)
-	ines.get(saved.to()).want(200, ".me b", "Inès O'Neill").want(200, "#toasts", "Account saved").want(200, "html[data-theme=dark] .shell[data-single-keys=off][data-zone='Pacific/Kiritimati']", "").wantNot("[type=checkbox][checked]")
+	ines.get(saved.to()).want(200, ".me b", "Inès O'Neill").want(200, "#toasts", "Account saved").
+		want(200, "html[data-theme=dark] .shell[data-single-keys=off][data-zone='Pacific/Kiritimati']", "").wantNot("[type=checkbox][checked]")
 }

@@ -15,7 +15,8 @@ var organizationRecords = &recordKind{
 		{name: "link", label: "Link contact", asks: []string{"contact_id", "role_label", "relationship_status"}, find: "contact", menu: true},
 	},
 	read: (*db.DB).Organization, list: (*db.DB).Organizations, count: (*db.DB).CountOrganizations,
-	create: (*db.DB).CreateOrganization, update: (*db.DB).UpdateOrganization, archive: (*db.DB).ArchiveOrganization, restore: (*db.DB).RestoreOrganization,
+	create: (*db.DB).CreateOrganization, update: (*db.DB).UpdateOrganization,
+	archive: (*db.DB).ArchiveOrganization, restore: (*db.DB).RestoreOrganization,
 	links: (*db.DB).ContactsOf, detail: organizationDetail, row: organizationRow, cell: organizationCell, meta: organizationMeta,
 }
 
@@ -36,6 +37,7 @@ func organizationCell(o db.Organization, _ db.Column) views.Cell {
 
 func organizationMeta(clock views.Clock, v *visitor, o db.Organization, _ []db.Link) views.RecordMeta {
 	return views.RecordMeta{
-		Website: o.Value("website"), Contacted: v.Can(db.ViewInteraction), LastContact: clock.Date(o.LastContactAt), Never: "No contact with them yet",
+		Website: o.Value("website"), Contacted: v.Can(db.ViewInteraction),
+		LastContact: clock.Date(o.LastContactAt), Never: "No contact with them yet",
 	}
 }

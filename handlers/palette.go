@@ -48,7 +48,9 @@ func (s *Server) palette(c *gin.Context) error {
 func (s *Server) offerRecent(c *gin.Context, p *views.Palette) error {
 	recent, err1 := s.recent(c)
 	commands, err2 := s.commands(c, "")
-	p.Groups = []views.PaletteGroup{{ID: "recent", Heading: "Recently opened", Choices: recent}, {ID: "commands", Heading: "Commands", Choices: commands}}
+	p.Groups = []views.PaletteGroup{
+		{ID: "recent", Heading: "Recently opened", Choices: recent}, {ID: "commands", Heading: "Commands", Choices: commands},
+	}
 	return errors.Join(err1, err2)
 }
 
@@ -95,7 +97,8 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	default:
 		p.Groups = []views.PaletteGroup{{ID: "log", Heading: "Log", Choices: logs}}
 	}
-	commands = append(commands, commandChoice("search", address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for “" + p.Query + "”"}))
+	commands = append(commands, commandChoice("search",
+		address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for “" + p.Query + "”"}))
 	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
 	p.Nothing = len(commands) == 1 && !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands})
@@ -111,9 +114,10 @@ func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []
 		{ID: "contacts", Heading: "Contacts", Choices: each(found.Contacts, func(x db.Contact) views.PaletteChoice {
 			return recordChoice(foundRecord(x, typed))
 		})},
-		{ID: "interactions", Heading: "Interactions", Choices: each(found.Interactions[:min(paletteInteractions, len(found.Interactions))], func(i db.Interaction) views.PaletteChoice {
-			return interactionChoice(s.foundInteraction(c, i, typed))
-		})},
+		{ID: "interactions", Heading: "Interactions", Choices: each(found.Interactions[:min(paletteInteractions, len(found.Interactions))],
+			func(i db.Interaction) views.PaletteChoice {
+				return interactionChoice(s.foundInteraction(c, i, typed))
+			})},
 	}
 }
 
@@ -138,7 +142,9 @@ func commandChoice(icon, href string, label ...views.Piece) views.PaletteChoice 
 
 var (
 	typedLog = regexp.MustCompile(`(?i)^(?:(log)\s+(?:an?\s+)?)?(?:(call|email|meeting|note)\s+(?:(?:with|about)\s+)?)?(\S.*)$`)
-	logWords = map[string]string{"call": "Log a call with ", "email": "Log an email with ", "meeting": "Log a meeting with ", "note": "Log a note about "}
+	logWords = map[string]string{
+		"call": "Log a call with ", "email": "Log an email with ", "meeting": "Log a meeting with ", "note": "Log a note about ",
+	}
 )
 
 // toLog takes apart what begins with a channel or with "log": "call anna", "log

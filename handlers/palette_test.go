@@ -22,15 +22,22 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
 
 	empty := ines.get("/palette?q=").wantPart(true)
-	empty.wantTexts("[role=presentation]", "Commands").wantTexts(paletteNames, "New organization", "New contact", "Go to Home", "Go to Organizations", "Go to Contacts", "Go to Interactions", "Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
+	empty.wantTexts("[role=presentation]", "Commands").wantTexts(paletteNames, "New organization", "New contact", "Go to Home",
+		"Go to Organizations", "Go to Contacts", "Go to Interactions", "Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
 	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My accounts")
 
 	found := ines.get("/palette?q=har").wantTexts("[role=presentation]", "Organizations", "Contacts", "Interactions", "Commands")
-	found.want(200, ".opt[href='"+org+"'] mark", "Har").want(200, ".opt[href='"+archived+"'] .bdg", "Archived").want(200, ".opt[href='"+talk+"'] small mark", "har")
-	found.wantTexts("#palette-commands ~ .opt > span > bdi", "Log a call with Harbor & Pine", "Search for “har”").want(200, ".opt[href='/search?q=har']", "")
-	ines.get("/palette?q=renewal").want(200, ".opt[href='"+talk+"'] small", "A former colleague called Elif Aydın at Harbor & Pine").wantTexts("#palette-commands ~ .opt > span > bdi", "Search for “renewal”")
+	found.want(200, ".opt[href='"+org+"'] mark", "Har").
+		want(200, ".opt[href='"+archived+"'] .bdg", "Archived").want(200, ".opt[href='"+talk+"'] small mark", "har")
+	found.wantTexts("#palette-commands ~ .opt > span > bdi", "Log a call with Harbor & Pine", "Search for “har”").
+		want(200, ".opt[href='/search?q=har']", "")
+	ines.get("/palette?q=renewal").want(200, ".opt[href='"+talk+"'] small", "A former colleague called Elif Aydın at Harbor & Pine").
+		wantTexts("#palette-commands ~ .opt > span > bdi", "Search for “renewal”")
 
-	for typed, want := range map[string]string{"new": "New organization|New contact", "NEW con": "New contact", "ups": "Go to Follow-ups", "follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": ""} {
+	for typed, want := range map[string]string{
+		"new": "New organization|New contact", "NEW con": "New contact", "ups": "Go to Follow-ups",
+		"follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": "",
+	} {
 		names := append(strings.FieldsFunc(want, func(r rune) bool { return r == '|' }), "Search for “"+typed+"”")
 		ines.get("/palette?q="+strings.ReplaceAll(typed, " ", "+")).wantTexts("#palette-commands ~ .opt > span > bdi", names...)
 	}
@@ -107,9 +114,17 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 	}{
 		{"Reader", start + end, "Harbor & Pine", []db.Permission{db.ViewClient}},
 		{"Clerk", "New organization|New contact|" + start + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.EditClient}},
-		{"Listener", start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days", "Harbor & Pine|Harbor talk", []db.Permission{db.ViewClient, db.ViewInteraction}},
+		{
+			"Listener", start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days",
+			"Harbor & Pine|Harbor talk",
+			[]db.Permission{db.ViewClient, db.ViewInteraction},
+		},
 		{"Scribe", start + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.EditInteraction}},
-		{"Caller", start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days", "Harbor & Pine|Harbor talk|Log a call with Harbor & Pine", []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}},
+		{
+			"Caller", start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days",
+			"Harbor & Pine|Harbor talk|Log a call with Harbor & Pine",
+			[]db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction},
+		},
 		{"Chief", start + "|Go to Users|Go to Roles" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ManageUsers}},
 		{"Auditor", start + "|Go to Audit log" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ViewAudit}},
 	} {
@@ -141,13 +156,16 @@ func TestPaletteShowsWhatWasOpenedLast(t *testing.T) {
 		return ines.get("/palette?recent="+strings.Join(paths, "+")).want(200, "[role=listbox]", "")
 	}
 	shown := "#palette-recent ~ .opt > span > bdi"
-	recent(opened[1], elif, opened[0]).wantTexts(shown, "House B", "Elif Aydın", "House A").want(200, ".opt[href='"+elif+"'] small", "CFO").wantTexts("[role=presentation]", "Recently opened", "Commands")
+	recent(opened[1], elif, opened[0]).wantTexts(shown, "House B", "Elif Aydın", "House A").
+		want(200, ".opt[href='"+elif+"'] small", "CFO").wantTexts("[role=presentation]", "Recently opened", "Commands")
 	recent(opened...).wantTexts(shown, "House A", "House B", "House C", "House D", "House E", "House F")
 	recent(gone, gone, gone, gone, gone, gone, opened[0], opened[1], opened[2]).wantTexts(shown, "House A", "House B") // eight are read
-	recent(opened[0], opened[0], "x", "/users/"+key(elif), "/organizations/"+key(elif), "/contacts/", "/contacts/%00", "//evil.example", opened[0]+"/edit", "%FF").wantTexts(shown, "House A")
+	recent(opened[0], opened[0], "x", "/users/"+key(elif), "/organizations/"+key(elif), "/contacts/",
+		"/contacts/%00", "//evil.example", opened[0]+"/edit", "%FF").wantTexts(shown, "House A")
 	recent(strings.Repeat(elif+"+", 5000)).wantTexts(shown, "Elif Aydın")
 	ines.get("/palette?q=house&recent=" + elif).wantNot("#palette-recent")
 
 	mine, secret, oda := ownWorld(t)
-	oda.parts().get("/palette?recent="+secret.org+"+"+mine.org+"+"+secret.contact+"+"+mine.contact).want(http.StatusOK, "#palette-recent", "").wantTexts(shown, "Harbor & Pine", "Elif Aydın")
+	oda.parts().get("/palette?recent="+secret.org+"+"+mine.org+"+"+secret.contact+"+"+mine.contact).
+		want(http.StatusOK, "#palette-recent", "").wantTexts(shown, "Harbor & Pine", "Elif Aydın")
 }

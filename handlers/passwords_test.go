@@ -13,12 +13,18 @@ import (
 
 func TestWhichPasswordsAreTaken(t *testing.T) {
 	t.Parallel()
-	for _, good := range []string{"q8#kd92m", strings.Repeat("x", 128), strings.Repeat("é", 128), "        ", "only lower case letters", "密码密码密码密码", "ines@quay.example!", "client registry 2"} {
+	for _, good := range []string{
+		"q8#kd92m", strings.Repeat("x", 128), strings.Repeat("é", 128), "        ",
+		"only lower case letters", "密码密码密码密码", "ines@quay.example!", "client registry 2",
+	} {
 		if why := handlers.RefusePassword(good, "ines@quay.example"); why != "" {
 			t.Errorf("%q is refused: %s", good, why)
 		}
 	}
-	for _, bad := range []string{"", "q8#kd92", strings.Repeat("x", 129), "12345678", "PASSWORD1", "ines@quay.example", "INES@quay.EXAMPLE", "Client Registry", "clientregistry", "pass\x00word", "pass\xffword"} {
+	for _, bad := range []string{
+		"", "q8#kd92", strings.Repeat("x", 129), "12345678", "PASSWORD1", "ines@quay.example",
+		"INES@quay.EXAMPLE", "Client Registry", "clientregistry", "pass\x00word", "pass\xffword",
+	} {
 		if handlers.RefusePassword(bad, "ines@quay.example") == "" {
 			t.Errorf("%q is taken", bad)
 		}
@@ -35,7 +41,8 @@ func TestOneAddressGuessesOnAllAccountsTogether(t *testing.T) {
 	first := 0
 	for n := range 60 {
 		b := s.stranger().asking(map[string]string{"X-Forwarded-For": fmt.Sprintf("203.0.113.%d", n)})
-		if a := b.post("/login", "email", fmt.Sprintf("person%d@quay.example", n), "password", "wrong password"); a.StatusCode == http.StatusTooManyRequests {
+		if a := b.post("/login", "email", fmt.Sprintf("person%d@quay.example", n),
+			"password", "wrong password"); a.StatusCode == http.StatusTooManyRequests {
 			first = n + 1
 			if a.Header.Get("Retry-After") == "" {
 				t.Error("it does not say when to try again")
@@ -73,7 +80,10 @@ func TestALinkTellsNothingOfAccounts(t *testing.T) {
 	admin = s.as("Administrator")
 	reset := admin.post("/admin/users/" + admin.user.ID + "/reset-password").linkPath()
 	s.Clock.Add(db.ResetLife)
-	for _, links := range [][]string{{"/invitations/nothing", used, closed, old, "/invitations" + strings.TrimPrefix(reset, "/resets")}, {"/resets/nothing", reset, "/resets" + strings.TrimPrefix(old, "/invitations")}} {
+	for _, links := range [][]string{
+		{"/invitations/nothing", used, closed, old, "/invitations" + strings.TrimPrefix(reset, "/resets")},
+		{"/resets/nothing", reset, "/resets" + strings.TrimPrefix(old, "/invitations")},
+	} {
 		for _, link := range links {
 			for _, form := range [][]string{nil, {"password", "another good password", "time_zone", "UTC"}} {
 				a, b := s.stranger().get(link), s.stranger().get(links[0])

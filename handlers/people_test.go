@@ -13,7 +13,8 @@ func TestWhoLeftKeepsTheirName(t *testing.T) {
 	admin, lea := s.as("Administrator"), s.person("Léa Brun", "Manager")
 	id, left := lea.user.ID, "Léa Brun (left)"
 	acme, maya := s.Organization("Acme", "owner_user_id", id), s.Contact("Maya", "Okafor", "owner_user_id", id)
-	lea.post(acme+"/interactions", "channel", "call", "subject", "Renewal", "contact_id", key(maya), "follow_up_text", "Send it", "follow_up_due_on", "2026-11-25").want(303, "", "")
+	lea.post(acme+"/interactions", "channel", "call", "subject", "Renewal", "contact_id",
+		key(maya), "follow_up_text", "Send it", "follow_up_due_on", "2026-11-25").want(303, "", "")
 	view := lea.post("/views", "list", "organizations", "name", "Hers", "query", "owner="+id, "shared", "1").to()
 	if menu := admin.get("/organizations"); strings.Contains(menu.body, "(left)") {
 		t.Fatal("nobody left yet")
@@ -57,7 +58,8 @@ func TestWhoLeftKeepsTheirName(t *testing.T) {
 	// Offered as long as they own something; a filter that is chosen still says who.
 	s.Exec("UPDATE organizations SET owner_user_id = NULL")
 	s.Exec("UPDATE contacts SET owner_user_id = NULL")
-	admin.post(acme+"/fields/website", "value", "acme.example", "version", s.One("SELECT version FROM organizations")).want(303, "", "") // so that it is read again
+	// so that it is read again
+	admin.post(acme+"/fields/website", "value", "acme.example", "version", s.One("SELECT version FROM organizations")).want(303, "", "")
 	for _, list := range []string{"/organizations", "/contacts"} {
 		admin.get(list).wantNot(".chip .menu a[href='" + list + "?owner=" + id + "']")
 		admin.get(list+"?owner="+id).want(200, ".chip b", left)

@@ -44,11 +44,13 @@ func TestPartsKnowTheirPageBehindAProxy(t *testing.T) {
 		ines.post(org+"/interactions", "channel", "note", "subject", "Moved")
 		i := ines.get(org).html.Find("#today li").First().AttrOr("id", "")
 		ask := behind(ines, page+org)
-		ask("POST", "/interactions/"+strings.TrimPrefix(i, "i-"), "happened_at", "2026-10-05T10:00", "version", "1").want(200, "#activity", "Monday 5 October")
+		ask("POST", "/interactions/"+strings.TrimPrefix(i, "i-"), "happened_at", "2026-10-05T10:00", "version", "1").
+			want(200, "#activity", "Monday 5 October")
 		ask("GET", "/interactions/"+strings.TrimPrefix(i, "i-")).wantNot(".event a[href='" + org + "']")
 
 		// A page of another site is none of ours.
-		behind(ines, "http://evil.example"+org)("POST", "/interactions/"+strings.TrimPrefix(i, "i-"), "happened_at", "2026-10-06T10:00", "version", "2").
+		behind(ines, "http://evil.example"+org)("POST", "/interactions/"+strings.TrimPrefix(i, "i-"),
+			"happened_at", "2026-10-06T10:00", "version", "2").
 			want(200, "", "").wantNot("#activity")
 
 		nobody := s.stranger()

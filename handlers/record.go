@@ -81,7 +81,8 @@ func (s *Server) recordShow(c *gin.Context) error {
 func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Record, change func(*views.Record) error) error {
 	v, clock := who(c), s.clock(c)
 	page := views.Record{
-		Page: s.page(c, r.Name(), capital(k.Noun), k.Plural), Kind: k.Noun, Base: k.base(r.ID), Name: r.Name(), Version: r.Version, CanEdit: v.Can(db.EditClient),
+		Page: s.page(c, r.Name(), capital(k.Noun), k.Plural), Kind: k.Noun,
+		Base: k.base(r.ID), Name: r.Name(), Version: r.Version, CanEdit: v.Can(db.EditClient),
 	}
 	for _, f := range k.Fields {
 		page.Details.Facts = append(page.Details.Facts, newFact(k, r, v, f))
@@ -162,7 +163,9 @@ func (s *Server) recordRestore(c *gin.Context) error {
 	return s.recordActive(c, k, k.restore, "Restored ", "archive")
 }
 
-func (s *Server) recordActive(c *gin.Context, k *recordKind, verb func(*db.DB, context.Context, db.Actor, string, int) (db.Record, error), done, undo string) error {
+func (s *Server) recordActive(c *gin.Context, k *recordKind,
+	verb func(*db.DB, context.Context, db.Actor, string, int) (db.Record, error), done, undo string,
+) error {
 	id, err := id(c, "id")
 	if err != nil {
 		return err

@@ -139,7 +139,9 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 
 // recordEditAnswer is the full form: with the stored values, or with what was
 // typed and what is wrong with it, or with both versions.
-func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind, r db.Record, typed db.Fields, refused *db.Invalid, stale *db.Conflict) error {
+func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind,
+	r db.Record, typed db.Fields, refused *db.Invalid, stale *db.Conflict,
+) error {
 	if stale != nil {
 		typed = withoutColumns(typed, stale.Untouched)
 	}

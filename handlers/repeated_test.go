@@ -25,19 +25,49 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 		form            []string
 		changes, ofPart bool
 	}{
-		"organization": {"/organizations", "organizations WHERE sector", "sector", "Retail", "Media", []string{"display_name", "Beta"}, true, false},
-		"contact":      {"/contacts", "contacts WHERE job_title", "job_title", "CFO", "CEO", []string{"first_name", "A", "last_name", "B", "email", "a@b.example"}, true, false},
-		"call":         {org + "/interactions", "interactions WHERE subject", "subject", "Offered 10 %", "Offered 15 %", []string{"channel", "call", "contact_id", key(zoe), "body", "a\r\nb"}, true, true},
+		"organization": {
+			"/organizations", "organizations WHERE sector", "sector", "Retail", "Media", []string{"display_name", "Beta"}, true, false,
+		},
+		"contact": {
+			"/contacts", "contacts WHERE job_title", "job_title", "CFO", "CEO",
+			[]string{"first_name", "A", "last_name", "B", "email", "a@b.example"},
+			true, false,
+		},
+		"call": {
+			org + "/interactions", "interactions WHERE subject", "subject", "Offered 10 %",
+			"Offered 15 %",
+			[]string{"channel", "call", "contact_id", key(zoe), "body", "a\r\nb"},
+			true, true,
+		},
 		"call with a person": {
-			contact + "/interactions", "interactions WHERE outcome", "outcome", "No answer", "Closed won", []string{"channel", "call", "subject", "x"}, true, true,
+			contact + "/interactions", "interactions WHERE outcome", "outcome",
+			"No answer", "Closed won",
+			[]string{"channel", "call", "subject", "x"},
+			true, true,
 		},
 		"next step": {
-			org + "/interactions", "follow_ups WHERE done_at IS NULL AND text", "follow_up_text", "Send it", "Send it all", []string{"channel", "note", "subject", "y", "follow_up_due_on", "2026-11-30"}, true, true,
+			org + "/interactions", "follow_ups WHERE done_at IS NULL AND text", "follow_up_text", "Send it",
+			"Send it all",
+			[]string{"channel", "note", "subject", "y", "follow_up_due_on", "2026-11-30"},
+			true, true,
 		},
-		"link":                 {org + "/contacts", "organization_contact WHERE role_label", "role_label", "Advisor", "Board member", []string{"contact_id", key(contact)}, true, true},
-		"link to another":      {contact + "/organizations", "contacts WHERE 'x'", "role_label", "x", "y", []string{"display_name", "New place"}, false, true},
-		"link to somebody new": {org + "/contacts", "contacts WHERE last_name", "last_name", "Person", "Persson", []string{"first_name", "New"}, false, true},
-		"view":                 {"/views", "saved_views WHERE name", "name", "Retailers", "Shops", []string{"list", "organizations", "query", "sector=Retail"}, true, false},
+		"link": {
+			org + "/contacts", "organization_contact WHERE role_label", "role_label",
+			"Advisor", "Board member",
+			[]string{"contact_id", key(contact)},
+			true, true,
+		},
+		"link to another": {
+			contact + "/organizations", "contacts WHERE 'x'", "role_label", "x", "y", []string{"display_name", "New place"}, false, true,
+		},
+		"link to somebody new": {
+			org + "/contacts", "contacts WHERE last_name", "last_name", "Person", "Persson", []string{"first_name", "New"}, false, true,
+		},
+		"view": {
+			"/views", "saved_views WHERE name", "name", "Retailers", "Shops",
+			[]string{"list", "organizations", "query", "sector=Retail"},
+			true, false,
+		},
 	} {
 		manners := []*browser{ines}
 		if f.ofPart {
@@ -63,7 +93,8 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 			was, had := count(f.first), count(f.second)
 			var told answer
 			s.unchanged(func() {
-				told = send(f.second).want(409, ".warnline", "This form was sent before").wantTexts(".versus dd", f.first, f.second).wantPart(by != ines)
+				told = send(f.second).want(409, ".warnline", "This form was sent before").
+					wantTexts(".versus dd", f.first, f.second).wantPart(by != ines)
 			})
 			if told.html.Find("[name=request_id]").AttrOr("value", request) == request {
 				t.Errorf("%s: the form keeps its request_id", what)

@@ -20,13 +20,15 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // wantHeaders checks what every answer of the registry carries.
 func (a answer) wantHeaders() {
 	a.t.Helper()
 	for name, want := range map[string]string{
-		"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+		"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff",
+		"Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
 		"Access-Control-Allow-Origin": "", "Server": "", "X-Powered-By": "",
 	} {
 		if got := strings.Join(a.Header.Values(name), ", "); got != want {
@@ -61,15 +63,18 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 			a := b.send(r.Method, w.address(r.Path), form)
 			a.wantHeaders()
 			if kind := a.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/html") {
-				if vary := strings.Join(a.Header.Values("Vary"), ", "); !strings.Contains(vary, "HX-Request, HX-Request-Type") || !strings.Contains(vary, "Accept-Encoding") {
+				if vary := strings.Join(a.Header.Values("Vary"), ", "); !strings.Contains(vary, "HX-Request, HX-Request-Type") ||
+					!strings.Contains(vary, "Accept-Encoding") {
 					t.Errorf("%s: Vary is %q", a.what, vary)
 				}
 			}
 		}
 	}
 	for _, path := range []string{
-		"/static/app.css", "/static/app.js", "/static/", "/static/nowhere.css", "/static/../go.mod", "/static/app.css/", "/static/vendor/", "/static/vendor/passwords.json", "/static/passwords.json",
-		"/nowhere", "/debug/pprof/", "/metrics", "/.git/config", "/favicon.ico", "/robots.txt", "/organizations/", "/index.php", "//", "/admin", "/healthz/", "/clientregistry.db",
+		"/static/app.css", "/static/app.js", "/static/", "/static/nowhere.css", "/static/../go.mod",
+		"/static/app.css/", "/static/vendor/", "/static/vendor/passwords.json", "/static/passwords.json",
+		"/nowhere", "/debug/pprof/", "/metrics", "/.git/config", "/favicon.ico", "/robots.txt",
+		"/organizations/", "/index.php", "//", "/admin", "/healthz/", "/clientregistry.db",
 	} {
 		for _, b := range []*browser{admin, nobody} {
 			b.get(path).wantHeaders()
@@ -107,14 +112,20 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 			{"Sec-Fetch-Site": "", "Origin": "http://registry.example.evil.example"},
 		} {
 			before := s.commits()
-			a := admin.asking(from).post(w.address(r.Path), "version", "1", "value", "x.example", "display_name", "x", "subject", "x", "channel", "call", "first_name", "x", "last_name", "x", "email", "person1@pinestreet.example", "password", password)
+			a := admin.asking(from).post(w.address(r.Path), "version", "1", "value", "x.example", "display_name", "x", "subject",
+				"x", "channel", "call", "first_name", "x", "last_name", "x", "email", "person1@pinestreet.example", "password", password)
 			if a.StatusCode != 403 || a.Header.Get("Set-Cookie") != "" || s.commits() != before {
 				t.Errorf("%s from %v: %d, changed: %v", a.what, from, a.StatusCode, s.commits() != before)
 			}
 		}
 	}
 	// Our own pages and programs without an origin get through.
-	for _, from := range []map[string]string{{"Sec-Fetch-Site": "same-origin", "Origin": "http://registry.example"}, {"Sec-Fetch-Site": "", "Origin": "http://registry.example"}, {"Sec-Fetch-Site": ""}, {"Sec-Fetch-Site": "none"}} {
+	for _, from := range []map[string]string{
+		{"Sec-Fetch-Site": "same-origin", "Origin": "http://registry.example"},
+		{"Sec-Fetch-Site": "", "Origin": "http://registry.example"},
+		{"Sec-Fetch-Site": ""},
+		{"Sec-Fetch-Site": "none"},
+	} {
 		admin.asking(from).post("/organizations", "display_name", "Ours").want(303, "", "")
 	}
 	// Coming from elsewhere to read is fine.
@@ -140,7 +151,8 @@ func TestNoGETChangesAnything(t *testing.T) {
 	s.unchanged(func() {
 		for _, r := range handlers.Routes() {
 			for _, method := range []string{"GET", "HEAD"} {
-				admin.asking(map[string]string{"X-HTTP-Method-Override": "POST", "X-Method-Override": "DELETE"}).send(method, w.address(r.Path)+query, nil)
+				admin.asking(map[string]string{"X-HTTP-Method-Override": "POST", "X-Method-Override": "DELETE"}).
+					send(method, w.address(r.Path)+query, nil)
 			}
 		}
 	}, reads...)
@@ -202,7 +214,8 @@ func TestNoWayAround(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: registry.example\r\nCookie: session=%s\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n%s\r\n%s", method, target, b.cookie.Value, len(body), more, body)
+		fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: registry.example\r\nCookie: session=%s\r\nConnection: close\r\nContent-Type: "+
+			"application/x-www-form-urlencoded\r\nContent-Length: %d\r\n%s\r\n%s", method, target, b.cookie.Value, len(body), more, body)
 		a, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: method})
 		if err != nil {
 			t.Fatalf("%s %s: %v", method, target, err)
@@ -212,11 +225,17 @@ func TestNoWayAround(t *testing.T) {
 		return a.StatusCode, string(text)
 	}
 	paths := []string{
-		w.org, w.org + "/", "/" + w.org, w.org + "//", "/./organizations/" + key(w.org), "/x/.." + w.org, w.org + ";a=b", "/organizations;/" + key(w.org), "/organizations%2f" + key(w.org), "/%6frganizations/" + key(w.org),
-		"/Organizations/" + key(w.org), "/organizations%00/" + key(w.org), w.org + "%20", w.org + "?x", w.org + "%3f", "/static/.." + w.org, "/static/..%2forganizations/" + key(w.org), "/login/.." + w.org, "/login/..%2forganizations%2f" + key(w.org),
-		"http://registry.example" + w.org, "http://evil.example" + w.org, w.org + ".json", w.org + "/interactions", w.interaction, "/organizations\\" + key(w.org), "/organizations/%zz", "/%", "*",
+		w.org, w.org + "/", "/" + w.org, w.org + "//", "/./organizations/" + key(w.org), "/x/.." + w.org, w.org + ";a=b",
+		"/organizations;/" + key(w.org), "/organizations%2f" + key(w.org), "/%6frganizations/" + key(w.org),
+		"/Organizations/" + key(w.org), "/organizations%00/" + key(w.org), w.org + "%20", w.org + "?x", w.org + "%3f",
+		"/static/.." + w.org, "/static/..%2forganizations/" + key(w.org), "/login/.." + w.org, "/login/..%2forganizations%2f" + key(w.org),
+		"http://registry.example" + w.org, "http://evil.example" + w.org, w.org + ".json",
+		w.org + "/interactions", w.interaction, "/organizations\\" + key(w.org), "/organizations/%zz", "/%", "*",
 	}
-	heads := []string{"", "X-Original-URL: " + w.org + "\r\nX-Rewrite-URL: " + w.org + "\r\n", "X-HTTP-Method-Override: GET\r\nX-Method-Override: GET\r\n", "X-Forwarded-For: 127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\n", "HX-Request: true\r\nHX-Request-Type: partial\r\n"}
+	heads := []string{
+		"", "X-Original-URL: " + w.org + "\r\nX-Rewrite-URL: " + w.org + "\r\n", "X-HTTP-Method-Override: GET\r\nX-Method-Override: GET\r\n",
+		"X-Forwarded-For: 127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\n", "HX-Request: true\r\nHX-Request-Type: partial\r\n",
+	}
 	for _, path := range paths {
 		for _, head := range heads {
 			status, body := send(nobody, "GET", path, head, "")
@@ -228,7 +247,10 @@ func TestNoWayAround(t *testing.T) {
 		}
 	}
 	s.unchanged(func() {
-		for _, path := range []string{w.org + "/archive", w.org + "/archive/", "/" + w.org + "/archive", w.org + "%2farchive", w.org + ";x/archive", "/login/.." + w.org + "/archive"} {
+		for _, path := range []string{
+			w.org + "/archive", w.org + "/archive/", "/" + w.org + "/archive",
+			w.org + "%2farchive", w.org + ";x/archive", "/login/.." + w.org + "/archive",
+		} {
 			for _, head := range []string{"", "X-HTTP-Method-Override: GET\r\n", "X-Original-URL: /login\r\n"} {
 				for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS", "post", "Post", "FOO", "PROPFIND"} {
 					status, body := send(reader, method, path, head, "version=1&_method=POST")
@@ -243,7 +265,8 @@ func TestNoWayAround(t *testing.T) {
 		}
 	})
 	for _, method := range []string{"TRACE", "CONNECT", "TRACK"} {
-		if status, body := send(reader, method, "/organizations", "X-Secret: abc\r\n", ""); status != 405 && status != 404 && status != 400 || strings.Contains(body, "abc") {
+		if status, body := send(reader, method, "/organizations", "X-Secret: abc\r\n", ""); status != 405 &&
+			status != 404 && status != 400 || strings.Contains(body, "abc") {
 			t.Errorf("%s: %d %s", method, status, body)
 		}
 	}
@@ -288,7 +311,8 @@ func TestForeignHostIsInNoLink(t *testing.T) {
 			o.TrustedProxies = []string{"192.0.2.0/24"} // where httptest's requests come from
 		}
 		b := newSiteWith(t, o, jobs.Options{}).stranger()
-		b.asking(map[string]string{"X-Forwarded-For": "203.0.113.9", "User-Agent": strings.Repeat("é\x00", 1000)}).post("/login", "email", "a@b.example", "password", "x").want(422, "", "")
+		b.asking(map[string]string{"X-Forwarded-For": "203.0.113.9", "User-Agent": strings.Repeat("é\x00", 1000)}).
+			post("/login", "email", "a@b.example", "password", "x").want(422, "", "")
 		want := map[bool]string{false: "192.0.2.1", true: "203.0.113.9"}[trusted]
 		var ip string
 		if err := b.SQL.QueryRow("SELECT ip FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&ip); err != nil || ip != want {
@@ -325,7 +349,11 @@ func TestBodiesThatAreNoForms(t *testing.T) {
 		{"gzip", form, "gzip", zipped.String(), []int{415}},
 		{"JSON", "application/json", "", `{"display_name":"x","version":1}`, []int{415}},
 		{"deep JSON", "application/json", "", strings.Repeat("[", 100_000), []int{415}},
-		{"multipart", "multipart/form-data; boundary=x", "", "--x\r\nContent-Disposition: form-data; name=\"display_name\"\r\n\r\nx\r\n--x--\r\n", []int{415}},
+		{
+			"multipart", "multipart/form-data; boundary=x", "",
+			"--x\r\nContent-Disposition: form-data; name=\"display_name\"\r\n\r\nx\r\n--x--\r\n",
+			[]int{415},
+		},
 		{"text", "text/plain", "", "display_name=x", []int{415}},
 		{"a type that is none", "form/", "", "display_name=x", []int{415}},
 		{"arrays", form, "", "display_name[]=x&display_name[0]=y&version[]=1&value[a]=b&subject[]=x", []int{200, 303, 404, 422}},

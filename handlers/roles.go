@@ -23,7 +23,8 @@ func (s *Server) roleIndex(c *gin.Context) error {
 	page := views.Roles{Page: s.page(c, "Roles", "What people may see and do", "roles"), Result: wording.Plural(len(all), "role")}
 	for _, x := range all {
 		page.Rows = append(page.Rows, views.RoleRow{
-			Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: wording.RoleMay(x), Sees: wording.RoleClients(x), SecondFactor: x.RequireMFA, Held: wording.Plural(x.Users, "user"),
+			Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: wording.RoleMay(x),
+			Sees: wording.RoleClients(x), SecondFactor: x.RequireMFA, Held: wording.Plural(x.Users, "user"),
 		})
 	}
 	return s.show(c, http.StatusOK, page)
@@ -47,10 +48,12 @@ func (s *Server) roleNew(c *gin.Context) error {
 
 func (s *Server) roleCreate(c *gin.Context) error {
 	form := c.Request.PostForm
-	x, err := s.db.SaveRole(c.Request.Context(), who(c).Actor, "", typed(c, "name", "slug", "description", "client_scope"), permissions(form), form.Get("require_mfa") != "")
+	x, err := s.db.SaveRole(c.Request.Context(), who(c).
+		Actor, "", typed(c, "name", "slug", "description", "client_scope"), permissions(form), form.Get("require_mfa") != "")
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
-		return s.rolePage(c, http.StatusUnprocessableEntity, roleForm{typed: typedRole(form, db.Role{ClientScope: "all"}), refused: refused.Fields})
+		return s.rolePage(c, http.StatusUnprocessableEntity,
+			roleForm{typed: typedRole(form, db.Role{ClientScope: "all"}), refused: refused.Fields})
 	}
 	if err != nil {
 		return err
@@ -87,7 +90,8 @@ func (s *Server) roleUpdate(c *gin.Context) error {
 		return err
 	}
 	form := c.Request.PostForm
-	x, err := s.db.SaveRole(c.Request.Context(), who(c).Actor, id, typed(c, "name", "description", "client_scope", "state"), permissions(form), form.Get("require_mfa") != "")
+	x, err := s.db.SaveRole(c.Request.Context(), who(c).
+		Actor, id, typed(c, "name", "description", "client_scope", "state"), permissions(form), form.Get("require_mfa") != "")
 	var refused *db.Invalid
 	var stale *db.Conflict
 	if !errors.As(err, &refused) && !errors.As(err, &stale) {
@@ -156,7 +160,9 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 	page.Permissions, page.Beyond = matrix(by, f, others), beyond
 	for _, a := range holders {
 		row := s.userRow(c, a)
-		page.Holders = append(page.Holders, views.Holder{Name: row.Name, Href: "/admin/users/" + row.ID, Email: row.Email, State: row.State, Tone: row.Tone})
+		page.Holders = append(page.Holders, views.Holder{
+			Name: row.Name, Href: "/admin/users/" + row.ID, Email: row.Email, State: row.State, Tone: row.Tone,
+		})
 	}
 	if f.stale != nil {
 		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this role")
@@ -184,9 +190,14 @@ func (f roleForm) view(p views.Page) views.Role {
 func roleFields(f roleForm) []views.Field {
 	fields := []views.Field{{ID: "name", Name: "name", Label: "Name", Autocomplete: "off", Value: f.typed.Name}}
 	if f.stored.ID == "" {
-		fields = append(fields, views.Field{ID: "slug", Name: "slug", Label: "Slug", Autocomplete: "off", Value: f.typed.Slug, Optional: true, Hint: "The name that commands use; made from the name if empty"})
+		fields = append(fields, views.Field{
+			ID: "slug", Name: "slug", Label: "Slug", Autocomplete: "off", Value: f.typed.Slug,
+			Optional: true, Hint: "The name that commands use; made from the name if empty",
+		})
 	}
-	fields = append(fields, views.Field{ID: "description", Name: "description", Label: "Description", Type: "textarea", Value: f.typed.Description, Optional: true})
+	fields = append(fields, views.Field{
+		ID: "description", Name: "description", Label: "Description", Type: "textarea", Value: f.typed.Description, Optional: true,
+	})
 	if f.stored.ID == "" && f.refused == nil {
 		fields[0].Autofocus = true
 		return fields
@@ -195,7 +206,9 @@ func roleFields(f roleForm) []views.Field {
 }
 
 func scopeOptions(current string) []views.Option {
-	options := []views.Option{{Value: "all", Label: "All clients"}, {Value: "own", Label: "Only their own clients", Href: "What they own and what is linked to it. Others are not in lists, search or counts"}}
+	options := []views.Option{{Value: "all", Label: "All clients"}, {
+		Value: "own", Label: "Only their own clients", Href: "What they own and what is linked to it. Others are not in lists, search or counts",
+	}}
 	for i := range options {
 		options[i].Selected = options[i].Value == current
 	}
@@ -215,7 +228,9 @@ func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 	for _, g := range db.PermissionGroups {
 		group := views.PermissionGroup{Heading: g.Heading}
 		for _, p := range g.Permissions {
-			row := views.PermissionRow{Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: wording.WorksWith(p), Idle: wording.Idle(f.typed, p)}
+			row := views.PermissionRow{
+				Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: wording.WorksWith(p), Idle: wording.Idle(f.typed, p),
+			}
 			if f.stored.Slug == "Administrator" {
 				row.Fixed, row.Ticked, row.Note = true, true, ""
 			} else if by.Beyond(f.stored) != "" {

@@ -15,14 +15,32 @@ func TestRolesReadAsWords(t *testing.T) {
 		may                           []db.Permission
 	}{
 		{"all", "Everything", "All clients", "", db.Permissions}, // each is said, see wording
-		{"own", "See and change clients and interactions", "Own clients", "sees and changes only organizations and contacts of their own; sees and logs calls, emails, meetings and notes with them", []db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction}},
-		{"all", "See and change clients, see interactions", "All clients", "sees and changes all organizations and contacts; reads calls, emails, meetings and notes with them", []db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction}},
-		{"all", "See and change clients", "All clients", "sees and changes all organizations and contacts; does not see what was said with them", []db.Permission{db.ViewClient, db.EditClient, db.EditInteraction}},
-		{"own", "See clients, see and change interactions", "Own clients", "sees only organizations and contacts of their own; sees and logs calls, emails, meetings and notes with them", []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}},
-		{"all", "See clients and interactions, export", "All clients", "sees all organizations and contacts; reads calls, emails, meetings and notes with them; exports lists and records", []db.Permission{db.ViewClient, db.ViewInteraction, db.ExportClient}},
-		{"all", "See clients", "All clients", "sees all organizations and contacts; does not see what was said with them", []db.Permission{db.ViewClient}},
-		{"all", "Read the audit log", "No clients", "sees no clients; reads the audit log", []db.Permission{db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit}},
-		{"all", "Import, manage users, change settings", "No clients", "sees no clients; imports clients from files; invites users and changes roles; changes the settings of the registry", []db.Permission{db.ImportClient, db.ManageUsers, db.ManageSystem}},
+		{
+			"own", "See and change clients and interactions", "Own clients", "sees and changes only organizations and contacts of their own; " +
+				"sees and logs calls, emails, meetings and notes with them",
+			[]db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction},
+		},
+		{"all", "See and change clients, see interactions", "All clients", "sees and changes all organizations and contacts; reads calls, " +
+			"emails, meetings and notes with them", []db.Permission{db.ViewClient, db.EditClient, db.ViewInteraction}},
+		{
+			"all", "See and change clients", "All clients",
+			"sees and changes all organizations and contacts; does not see what was said with them",
+			[]db.Permission{db.ViewClient, db.EditClient, db.EditInteraction},
+		},
+		{"own", "See clients, see and change interactions", "Own clients", "sees only organizations and contacts of their own; sees and " +
+			"logs calls, emails, meetings and notes with them", []db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction}},
+		{"all", "See clients and interactions, export", "All clients", "sees all organizations and contacts; reads calls, emails, meetings " +
+			"and notes with them; exports lists and records", []db.Permission{db.ViewClient, db.ViewInteraction, db.ExportClient}},
+		{
+			"all", "See clients", "All clients", "sees all organizations and contacts; does not see what was said with them",
+			[]db.Permission{db.ViewClient},
+		},
+		{
+			"all", "Read the audit log", "No clients", "sees no clients; reads the audit log",
+			[]db.Permission{db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit},
+		},
+		{"all", "Import, manage users, change settings", "No clients", "sees no clients; imports clients from files; invites users and " +
+			"changes roles; changes the settings of the registry", []db.Permission{db.ImportClient, db.ManageUsers, db.ManageSystem}},
 		{"all", "Nothing", "No clients", "sees no clients", nil},
 	} {
 		s.Exec("DELETE FROM roles WHERE slug NOT IN ('Administrator', 'Manager', 'Viewer')")
@@ -38,7 +56,8 @@ func TestRolesReadAsWords(t *testing.T) {
 		}
 	}
 	slug := s.Role("Blind", db.EditClient, db.ViewInteraction, db.EditInteraction)
-	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too")
+	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See organizations and contacts” too",
+		"No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too")
 	slug = s.Role("Deaf", db.ViewClient, db.EditInteraction)
 	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See calls, emails, meetings and notes” too")
 }
@@ -47,11 +66,15 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, lea := s.as("Administrator"), s.person("Léa Fournier", "Viewer")
-	form := admin.get("/admin/roles/new").want(200, "h1", "New role").want(200, "[name=client_scope][value=all][checked]", "").wantNot("[name=permission][checked]")
-	page := admin.submit(form, ".btn.pri", "name", "Account manager", "description", "Looks after a few", "permission", "EditClient", "client_scope", "all").to()
+	form := admin.get("/admin/roles/new").want(200, "h1", "New role").
+		want(200, "[name=client_scope][value=all][checked]", "").wantNot("[name=permission][checked]")
+	page := admin.submit(form, ".btn.pri", "name", "Account manager", "description",
+		"Looks after a few", "permission", "EditClient", "client_scope", "all").to()
 	s.wantAudit(admin, "create_role", `"slug":"Account manager"`, `"permissions":{"old":null,"new":["EditClient"]}`)
-	form = admin.get(page).want(200, "#toasts", "Created Account manager").want(200, "h1", "Account manager").want(200, ".meta", "0 users").want(200, ".warnline", "No effect alone")
-	form.want(200, "#people-h + a, [aria-labelledby=people-h]", "Nobody yet").wantValue("#name", "Account manager").want(200, "#description", "Looks after a few").wantNot("#slug")
+	form = admin.get(page).want(200, "#toasts", "Created Account manager").
+		want(200, "h1", "Account manager").want(200, ".meta", "0 users").want(200, ".warnline", "No effect alone")
+	form.want(200, "#people-h + a, [aria-labelledby=people-h]", "Nobody yet").
+		wantValue("#name", "Account manager").want(200, "#description", "Looks after a few").wantNot("#slug")
 
 	user := "/admin/users/" + lea.user.ID
 	admin.get(user).want(200, "fieldset", "See clients and interactions · all clients").wantTexts(".meta a", "Viewer")
@@ -70,7 +93,8 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	lea.comeIn()
 	lea.get("/organizations/new").want(403, "h1 + p", "Missing permission: EditClient")
 
-	copied := admin.get("/admin/roles/new?from="+key(page)).want(200, "[name=permission][value=ViewClient][checked]", "").wantValue("#name", "")
+	copied := admin.get("/admin/roles/new?from="+key(page)).
+		want(200, "[name=permission][value=ViewClient][checked]", "").wantValue("#name", "")
 	admin.submit(copied, ".btn.pri", "name", "Another").want(303, "", "")
 	admin.get("/admin/roles/new?from="+key(user)).want(404, "h1", "Not found")
 	admin.get("/admin/roles/new?from=x").want(200, "h1", "New role")
@@ -82,16 +106,22 @@ func TestARefusedRoleKeepsWhatWasTyped(t *testing.T) {
 	admin := s.as("Administrator")
 	manager := s.RolePath("Manager")
 	s.unchanged(func() {
-		a := admin.post("/admin/roles", "name", "manager ", "slug", "m", "description", "Mine", "client_scope", "own", "permission", "ViewAudit", "require_mfa", "true")
-		a.want(422, "#name-e", "There is already a role with this name").want(422, "title", "Error: ").wantValue("#name", "manager ").wantValue("#slug", "m").want(422, "#description", "Mine")
-		a.want(422, "[name=client_scope][value=own][checked]", "").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]").want(422, "[name=require_mfa][checked]", "")
+		a := admin.post("/admin/roles", "name", "manager ", "slug", "m", "description",
+			"Mine", "client_scope", "own", "permission", "ViewAudit", "require_mfa", "true")
+		a.want(422, "#name-e", "There is already a role with this name").want(422, "title", "Error: ").
+			wantValue("#name", "manager ").wantValue("#slug", "m").want(422, "#description", "Mine")
+		a.want(422, "[name=client_scope][value=own][checked]", "").want(422, "#p-ViewAudit[checked]", "").
+			wantNot("#p-ViewClient[checked]").want(422, "[name=require_mfa][checked]", "")
 		admin.post("/admin/roles").want(422, "#name-e", "Enter a name").wantNot("#slug-e")
 		admin.post("/admin/roles", "name", "Sales", "slug", "VIEWER").want(422, "#slug-e", "The role Viewer has this slug")
 		admin.post("/admin/roles", "name", "Sales", "permission", "EatCake").want(422, ".err", "Choose permissions from the list")
 		admin.post("/admin/roles", "name", "Sales", "client_scope", "some").want(422, ".err", "Choose all clients or own clients")
-		admin.post(manager, "name", "", "permission", "ViewAudit").want(422, "#name-e", "Enter a name").want(422, "h1", "Manager").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]")
-		admin.post(s.RolePath("Administrator"), "name", "Administrator", "permission", "ViewClient").want(422, ".err", "Administrator may do everything").wantNot("[name=permission][type=checkbox]")
-		admin.post(s.RolePath("Administrator"), "name", "Administrator", "client_scope", "own").want(422, ".err", "Administrator may do everything")
+		admin.post(manager, "name", "", "permission", "ViewAudit").want(422, "#name-e", "Enter a name").
+			want(422, "h1", "Manager").want(422, "#p-ViewAudit[checked]", "").wantNot("#p-ViewClient[checked]")
+		admin.post(s.RolePath("Administrator"), "name", "Administrator", "permission", "ViewClient").
+			want(422, ".err", "Administrator may do everything").wantNot("[name=permission][type=checkbox]")
+		admin.post(s.RolePath("Administrator"), "name", "Administrator", "client_scope", "own").
+			want(422, ".err", "Administrator may do everything")
 	})
 }
 
@@ -106,8 +136,10 @@ func TestTwoEditOneRole(t *testing.T) {
 	var conflict answer
 	s.unchanged(func() {
 		conflict = admin.submit(mine, ".btn.pri", "description", "Mine", "client_scope", "own", "permission", "EditClient")
-		conflict.want(409, ".warnline", "Tomás Brandt changed this role").want(409, "title", "Error: ").want(409, "#description", "Mine").want(409, "#p-EditClient[checked]", "")
-		conflict.wantTexts(".versus .what", "Description", "See organizations and contacts", "Change organizations, contacts and who belongs to whom", "See calls, emails, meetings and notes", "Which clients")
+		conflict.want(409, ".warnline", "Tomás Brandt changed this role").want(409, "title", "Error: ").
+			want(409, "#description", "Mine").want(409, "#p-EditClient[checked]", "")
+		conflict.wantTexts(".versus .what", "Description", "See organizations and contacts",
+			"Change organizations, contacts and who belongs to whom", "See calls, emails, meetings and notes", "Which clients")
 		conflict.wantTexts(".versus dt:not(.lbl) + dd", "Theirs", "Mine", "Yes", "No", "No", "Yes", "Yes", "No", "All clients", "Own clients")
 		conflict.want(409, ".card .acts a[href='"+page+"']", "Use theirs")
 		admin.submit(mine, ".btn.pri", "description", "Theirs").want(303, "", "") // the same wish is no conflict
@@ -122,19 +154,24 @@ func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	clerk := s.person("Clerk", s.Role("Clerk", db.ManageUsers, db.ViewClient))
-	clerk.get("/admin/roles/new").want(200, "#p-ViewClient", "").wantNot("#p-EditClient").want(200, ".matrix", "You lack this yourself")
+	clerk.get("/admin/roles/new").want(200, "#p-ViewClient", "").wantNot("#p-EditClient").want(200, ".matrix", "You do not have this permission")
 	s.unchanged(func() {
-		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewAudit").want(422, ".err", "You cannot grant permissions that you do not have: ViewAudit")
-		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Manager").want(422, "#role-e", "Manager may do what you may not (EditClient)")
-		clerk.get("/admin/users/"+clerk.user.ID).want(200, "label:has([value=Administrator][disabled])", "Everything · all clients · you cannot grant this").want(200, "[value=Clerk]:not([disabled])", "")
+		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewAudit").
+			want(422, ".err", "You cannot grant permissions that you do not have: ViewAudit")
+		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Manager").
+			want(422, "#role-e", "Manager may do what you may not (EditClient)")
+		clerk.get("/admin/users/"+clerk.user.ID).want(200, "label:has([value=Administrator][disabled])",
+			"Everything · all clients · you cannot grant this").want(200, "[value=Clerk]:not([disabled])", "")
 	})
 	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = 'Clerk'")
 	clerk.get("/admin/roles/new").want(200, "[name=client_scope][value=own][checked]", "")
 	reader := s.RolePath(s.Role("Reader", db.ViewClient))
 	s.unchanged(func() {
-		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "all").want(422, "fieldset .err", "You see only your own clients")
+		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "all").
+			want(422, "fieldset .err", "You see only your own clients")
 		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient").want(422, "fieldset .err", "You see only your own clients")
-		clerk.post(reader, "name", "Reader", "permission", "ViewClient", "client_scope", "own").want(422, "#beyond", "Reader sees all clients, and you see only your own, so you cannot change it")
+		clerk.post(reader, "name", "Reader", "permission", "ViewClient", "client_scope", "own").
+			want(422, "#beyond", "Reader sees all clients, and you see only your own, so you cannot change it")
 		clerk.post("/admin/users/"+clerk.user.ID+"/roles", "role", "Clerk", "role", "Reader").want(422, "#role-e", "Reader sees all clients")
 	})
 	clerk.post("/admin/roles", "name", "Mine", "permission", "ViewClient", "client_scope", "own").want(303, "", "")

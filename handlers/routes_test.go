@@ -30,14 +30,18 @@ type world struct {
 
 func newWorld(s *site) world {
 	s.worlds++
-	w := world{site: s, org: s.Organization("Harbor & Pine", "sector", "Logistics"), contact: s.Contact("Elif", "Aydın", "email", fmt.Sprintf("elif@harborpine%d.example", s.worlds))}
+	w := world{
+		site: s, org: s.Organization("Harbor & Pine", "sector", "Logistics"),
+		contact: s.Contact("Elif", "Aydın", "email", fmt.Sprintf("elif@harborpine%d.example", s.worlds)),
+	}
 	s.Link(w.org, w.contact, "role_label", "CFO")
 	w.interaction = s.Log(w.org, w.contact, "Renewal agreed")
 	w.role = "/admin/roles/" + s.One("SELECT id FROM roles WHERE slug = ?", s.Role(fmt.Sprint("Clerk ", s.worlds), db.ViewClient))
 	w.user = "/admin/users/" + s.person("Sam Okoye", "Viewer").user.ID
 	w.followUp = s.FollowUp(w.interaction, "Send the offer", "2026-11-26", "")
 	w.batch = "/batches/" + s.batch("organization", "archive", s.Organization("Kestrel"))
-	view, err := s.DB.CreateSavedView(context.Background(), db.System, db.SavedView{List: "organizations", Name: "Logistics", Query: "sector=Logistics", Shared: true}, "")
+	view, err := s.DB.CreateSavedView(context.Background(), db.System,
+		db.SavedView{List: "organizations", Name: "Logistics", Query: "sector=Logistics", Shared: true}, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -61,7 +65,10 @@ func (s *site) batch(kind, action string, records ...string) string {
 
 // address fills a route's path with the world's records.
 func (w world) address(path string) string {
-	own := map[string]string{"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role, "users": w.user, "follow-ups": w.followUp, "batches": w.batch, "views": w.view}
+	own := map[string]string{
+		"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role,
+		"users": w.user, "follow-ups": w.followUp, "batches": w.batch, "views": w.view,
+	}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -197,7 +204,8 @@ func (w world) ask(b *browser, r handlers.Route) string {
 			w.t.Errorf("%s %s as %s: %s, but otherwise %s", r.Method, r.Path, manner, k, kind)
 		}
 		permission, lacks := strings.CutPrefix(k, "missing ")
-		recorded := w.One("SELECT group_concat(action || ' ' || user_id || ' ' || json_extract(metadata, '$.permission')) FROM audit_logs WHERE seq > ?", seq)
+		recorded := w.One("SELECT group_concat(action || ' ' || user_id || ' ' || json_extract(metadata, '$.permission')) FROM audit_logs "+
+			"WHERE seq > ?", seq)
 		if want := map[bool]string{true: "refused " + b.user.ID + " " + permission}[lacks]; k != "open" && recorded != want {
 			w.t.Errorf("%s %s as %s was refused and recorded as %q, want %q", r.Method, r.Path, manner, recorded, want)
 		}
@@ -257,7 +265,10 @@ func TestUnknownRecords(t *testing.T) {
 		}
 		good := w.address(r.Path)
 		bad := map[string]bool{}
-		for _, id := range []string{handlers.NewRequestID(), "1", "new%00", "..", "%27%20OR%201=1", strings.ToUpper(key(w.org)), strings.Repeat("9", 300), "{" + key(w.org) + "}"} {
+		for _, id := range []string{
+			handlers.NewRequestID(), "1", "new%00", "..", "%27%20OR%201=1",
+			strings.ToUpper(key(w.org)), strings.Repeat("9", 300), "{" + key(w.org) + "}",
+		} {
 			for _, mine := range []string{key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp), key(w.batch), key(w.view)} {
 				if strings.Contains(good, mine) {
 					bad[strings.Replace(good, mine, id, 1)] = true
@@ -275,7 +286,10 @@ func TestUnknownRecords(t *testing.T) {
 		for path := range bad {
 			var form url.Values
 			if r.Method == http.MethodPost {
-				form = url.Values{"version": {"1"}, "value": {"x"}, "subject": {"x"}, "channel": {"call"}, "display_name": {"x"}, "text": {"x"}, "due_on": {"2026-11-25"}}
+				form = url.Values{
+					"version": {"1"}, "value": {"x"}, "subject": {"x"}, "channel": {"call"},
+					"display_name": {"x"}, "text": {"x"}, "due_on": {"2026-11-25"},
+				}
 			}
 			for _, b := range []*browser{admin, admin.parts()} {
 				before := s.commits()

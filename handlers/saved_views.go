@@ -38,11 +38,14 @@ func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[st
 	}
 	page.Heading, page.Action, page.Submit = "Save view", "/views", "Save view"
 	page.Page = s.page(c, page.Heading, "Save a list's filters, order and columns under a name", x.List)
-	page.Hidden = append(page.Hidden, views.Hidden{Name: "request_id", Value: requestID(c)}, views.Hidden{Name: "list", Value: x.List}, views.Hidden{Name: "query", Value: x.Query})
+	page.Hidden = append(page.Hidden, views.Hidden{Name: "request_id", Value: requestID(c)},
+		views.Hidden{Name: "list", Value: x.List}, views.Hidden{Name: "query", Value: x.Query})
 	all, err := s.db.SavedViews(c.Request.Context(), who(c).Actor)
 	for _, other := range all {
 		if other.List == x.List && other.MayChange(who(c).Actor) {
-			page.Replace = append(page.Replace, views.ReplaceSavedView{Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, State: other.State()})
+			page.Replace = append(page.Replace, views.ReplaceSavedView{
+				Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, State: other.State(),
+			})
 		}
 	}
 	return page, err
@@ -52,7 +55,8 @@ func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[st
 func (s *Server) savedViewForm(c *gin.Context, x db.SavedView, refused map[string]string) (views.SavedViewForm, error) {
 	says, err := s.savedViewWords(c, x)
 	return views.SavedViewForm{
-		List: views.Ref{Name: strings.ToUpper(x.List[:1]) + x.List[1:], Href: s.savedViewAddress(c, x)}, Says: says, Shared: x.Shared, SharedError: refused["shared"],
+		List: views.Ref{Name: strings.ToUpper(x.List[:1]) + x.List[1:], Href: s.savedViewAddress(c, x)},
+		Says: says, Shared: x.Shared, SharedError: refused["shared"],
 		Name: views.Field{ID: "name", Name: "name", Label: "Name", Value: x.Name, Error: refused["name"], Autofocus: true, Autocomplete: "off"},
 	}, err
 }
@@ -220,13 +224,15 @@ func (s *Server) savedViewUpdate(c *gin.Context) error {
 	}
 	changed, err := s.db.UpdateSavedView(c.Request.Context(), who(c).Actor, x.ID, fields)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
-		return s.savedViewEditAnswer(c, http.StatusUnprocessableEntity, savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: fields["state"], refused: refused.Fields})
+		return s.savedViewEditAnswer(c, http.StatusUnprocessableEntity,
+			savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: fields["state"], refused: refused.Fields})
 	}
 	if stale := (*db.Conflict)(nil); errors.As(err, &stale) {
 		if x, err = s.changeableView(c); err != nil {
 			return err
 		}
-		return s.savedViewEditAnswer(c, http.StatusConflict, savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: x.State(), stale: stale})
+		return s.savedViewEditAnswer(c, http.StatusConflict,
+			savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: x.State(), stale: stale})
 	}
 	if err != nil {
 		return err
@@ -256,7 +262,9 @@ func (s *Server) savedViewDelete(c *gin.Context) error {
 	if _, err := s.db.DeleteSavedView(c.Request.Context(), who(c).Actor, x.ID); err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: "Deleted view " + text.Isolate(x.Name), Undo: &views.Undo{Action: "/views/" + x.ID + "/restore"}}); err != nil {
+	if err := s.flash(c, views.Toast{
+		Text: "Deleted view " + text.Isolate(x.Name), Undo: &views.Undo{Action: "/views/" + x.ID + "/restore"},
+	}); err != nil {
 		return err
 	}
 	return s.redirect(c, "/"+x.List)

@@ -16,11 +16,14 @@ func TestAListIsKeptAsAView(t *testing.T) {
 		s.Organization(name, "sector", "Retail", "owner_user_id", ines.user.ID)
 	}
 	s.Organization("Cove", "sector", "Media")
-	ines.get("/organizations").wantTexts(".tabs a", "All", "My accounts 2", "Quiet for 60 days 0", "Save view").want(200, ".tabs [aria-current]", "All").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
-	ines.get("/organizations?owner=me").want(200, ".tabs [aria-current]", "My accounts").want(200, "#nav-views + nav [aria-current]", "My accounts").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".chip b", "Me")
+	ines.get("/organizations").wantTexts(".tabs a", "All", "My accounts 2", "Quiet for 60 days 0", "Save view").
+		want(200, ".tabs [aria-current]", "All").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
+	ines.get("/organizations?owner=me").want(200, ".tabs [aria-current]", "My accounts").
+		want(200, "#nav-views + nav [aria-current]", "My accounts").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".chip b", "Me")
 
 	// What is shown gets a name: filters, order and columns.
-	list := ines.get("/organizations?sector=Retail&sort=-display_name&columns=size_band,owner&unknown=1&after=").want(200, ".tabs", "Save view").wantNot(".tabs [aria-current]")
+	list := ines.get("/organizations?sector=Retail&sort=-display_name&columns=size_band,owner&unknown=1&after=").
+		want(200, ".tabs", "Save view").wantNot(".tabs [aria-current]")
 	save, _ := list.html.Find("#view-new").Attr("href")
 	form := ines.get(save).want(200, "h1", "Save view").want(200, "form p", "Sector is Retail, in the order and with the columns shown.")
 	ines.submit(form, "main .btn.pri").want(422, "#name-e", "Enter a name for the view")
@@ -29,7 +32,8 @@ func TestAListIsKeptAsAView(t *testing.T) {
 		t.Errorf("it leads to %s", to)
 	}
 	s.wantAudit(ines, "create_view", `"name":"Shops \u003cb\u003e"`)
-	shown := ines.get(to).want(200, "#toasts", "Saved view Shops <b>").want(200, ".tabs [aria-current]", "Shops <b> 2").wantTexts("#rows .nm", "Brig", "Acme").wantTexts("thead th:not(.ck)", "Name", "Size", "Owner")
+	shown := ines.get(to).want(200, "#toasts", "Saved view Shops <b>").want(200, ".tabs [aria-current]", "Shops <b> 2").
+		wantTexts("#rows .nm", "Brig", "Acme").wantTexts("thead th:not(.ck)", "Name", "Size", "Owner")
 	// Its columns stay where it is sorted, narrowed and changed.
 	for _, link := range []string{"thead a", ".chip .menu a"} {
 		if href, _ := shown.html.Find(link).First().Attr("href"); !strings.Contains(href, "columns=size_band") {
@@ -50,7 +54,8 @@ func TestAListIsKeptAsAView(t *testing.T) {
 		lea.post(path, "name", "x").want(403, "", "")
 		lea.post(path+"/delete").want(403, "", "")
 	})
-	edit := s.as("Administrator").get(path).want(200, "h1", "Edit view").wantValue("#name", "Shops <b>").want(200, "form p", "Made by Ines Calder.")
+	edit := s.as("Administrator").get(path).want(200, "h1", "Edit view").
+		wantValue("#name", "Shops <b>").want(200, "form p", "Made by Ines Calder.")
 	ines.submit(edit, "main .btn.pri", "name", " Retailers ").to()
 	s.wantAudit(ines, "update_view", `"new":"Retailers"`)
 	s.WantOne("1", "SELECT shared FROM saved_views")
@@ -59,14 +64,17 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	s.unchanged(func() { lea.get(path).want(404, "", "") })
 
 	// Another list takes its place, and deleting can be undone.
-	form = ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media&columns=none")).wantTexts("section[aria-labelledby=replace-h] button", "Replace Retailers")
+	form = ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media&columns=none")).
+		wantTexts("section[aria-labelledby=replace-h] button", "Replace Retailers")
 	ines.submit(form, "section[aria-labelledby=replace-h] button").to()
 	s.WantOne("columns=none&sector=Media", "SELECT query FROM saved_views")
-	ines.get("/organizations?sector=Media&columns=none").want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name")
+	ines.get("/organizations?sector=Media&columns=none").
+		want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name")
 	gone := ines.submit(ines.get(path), "main .dng").to()
 	list = ines.get(gone).want(200, "#toasts", "Deleted view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
 	ines.submit(list, "#toasts button").to()
-	ines.get("/organizations").want(200, "#toasts", "Restored view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Retailers")
+	ines.get("/organizations").want(200, "#toasts", "Restored view Retailers").
+		wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Retailers")
 }
 
 // TestTwoEditOneView: neither its name and its sharing nor its filters are
@@ -82,8 +90,10 @@ func TestTwoEditOneView(t *testing.T) {
 	admin.submit(admin.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media")), replace).to()
 	var renamed, replaced answer
 	s.unchanged(func() {
-		renamed = ines.submit(mine, "main .btn.pri", "name", "Retailers", "first", "1").want(409, ".warnline", "Ada Berg changed this view").want(409, "title", "Error: ")
-		renamed.wantValue("#name", "Retailers").wantTexts(".versus .what", "Name").wantTexts(".versus dd", "Shops", "Retailers").want(409, "form p", "Sector is Media").want(409, "[name=first][checked]", "")
+		renamed = ines.submit(mine, "main .btn.pri", "name", "Retailers", "first", "1").
+			want(409, ".warnline", "Ada Berg changed this view").want(409, "title", "Error: ")
+		renamed.wantValue("#name", "Retailers").wantTexts(".versus .what", "Name").
+			wantTexts(".versus dd", "Shops", "Retailers").want(409, "form p", "Sector is Media").want(409, "[name=first][checked]", "")
 		renamed.want(409, ".acts a[href='"+path+"']", "Use theirs")
 		replaced = ines.submit(other, replace).want(409, ".warnline", "Ada Berg changed this view").wantTexts(".versus .what", "Filters")
 		replaced.want(409, ".versus", "Sector is Media, in").want(409, ".versus", "Sector is Energy, in").wantValue("#name", "Shops")
@@ -102,7 +112,8 @@ func TestTwoEditOneView(t *testing.T) {
 	mine = ines.get(path)
 	ines.post(path, "name", "Power").to()
 	s.unchanged(func() {
-		ines.submit(mine, "main .btn.pri", "name", "Heat").want(409, ".warnline", "Ines Calder changed this view").wantTexts(".versus dd", "Power", "Heat")
+		ines.submit(mine, "main .btn.pri", "name", "Heat").
+			want(409, ".warnline", "Ines Calder changed this view").wantTexts(".versus dd", "Power", "Heat")
 	})
 	gone := ines.get(path)
 	ines.post(path + "/delete").to()
@@ -119,7 +130,8 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	if to := ines.submit(mine, "#view-menu button").to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
 	}
-	first := ines.get("/organizations").want(200, "#toasts", "The list opens with My accounts").wantTexts("#rows .nm", "Acme").want(200, ".tabs [aria-current]", "My accounts")
+	first := ines.get("/organizations").want(200, "#toasts", "The list opens with My accounts").
+		wantTexts("#rows .nm", "Acme").want(200, ".tabs [aria-current]", "My accounts")
 	lea.get("/organizations").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".tabs [aria-current]", "All")
 	// No address on the page is the plain one by accident.
 	for _, link := range []string{".tabs a", ".chip .x"} {
@@ -175,13 +187,15 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	mine, _, own := ownWorld(t)
 	s := mine.site
 	admin := s.as("Administrator")
-	admin.post("/views", "list", "organizations", "name", "Everything", "query", "status=all&sort=-last_contact&last_contact_from=2020-01-01", "shared", "1").to()
+	admin.post("/views", "list", "organizations", "name", "Everything", "query",
+		"status=all&sort=-last_contact&last_contact_from=2020-01-01", "shared", "1").to()
 	admin.post("/views", "list", "interactions", "name", "Calls", "query", "channel=call", "shared", "1").to()
 	admin.get("/organizations").want(200, ".tabs", "Everything 2")
 	own.get("/organizations").want(200, ".tabs", "Everything 1").want(200, "#nav-views + nav", "Calls")
 	// Without interactions neither their views nor the filters that tell of them.
 	clerk := s.as(s.Role("Blind clerk", db.ViewClient))
-	clerk.get("/organizations").wantTexts(".tabs a", "All", "My accounts 0", "Everything 2", "Save view").wantTexts("#nav-views + nav a", "My accounts", "Everything")
+	clerk.get("/organizations").wantTexts(".tabs a", "All", "My accounts 0", "Everything 2", "Save view").
+		wantTexts("#nav-views + nav a", "My accounts", "Everything")
 	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
 		t.Errorf("his leads to %s", href)
 	}
@@ -247,7 +261,8 @@ func TestTheFormOfAViewFailsAsAWhole(t *testing.T) {
 // TestAViewOfDaysSaysThemOnce in what it narrows its list to.
 func TestAViewOfDaysSaysThemOnce(t *testing.T) {
 	t.Parallel()
-	says := newSite(t).as("Manager").get("/views/new?list=interactions&query=from%3D2026-11-02").want(200, "form p", "Day is from 2 Nov 2026").html.Find("form p").Text()
+	says := newSite(t).as("Manager").get("/views/new?list=interactions&query=from%3D2026-11-02").
+		want(200, "form p", "Day is from 2 Nov 2026").html.Find("form p").Text()
 	if strings.Count(says, "Day is") != 1 {
 		t.Error(says)
 	}

@@ -50,7 +50,8 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 	mine, secret, b := ownWorld(t)
 	never := handlers.NewRequestID()
 	for _, r := range handlers.Routes() {
-		if !strings.Contains(r.Path, ":id") || !strings.HasPrefix(r.Path, "/organizations") && !strings.HasPrefix(r.Path, "/contacts") && !strings.HasPrefix(r.Path, "/interactions") && !strings.HasPrefix(r.Path, "/follow-ups") {
+		if !strings.Contains(r.Path, ":id") || !strings.HasPrefix(r.Path, "/organizations") && !strings.HasPrefix(r.Path, "/contacts") &&
+			!strings.HasPrefix(r.Path, "/interactions") && !strings.HasPrefix(r.Path, "/follow-ups") {
 			continue
 		}
 		if r.Path == "/interactions/:id/restore" {
@@ -73,7 +74,8 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 			paths = append(paths, half.address(r.Path))
 		}
 		for _, path := range paths {
-			unknown := strings.NewReplacer(key(secret.org), never, key(secret.contact), never, key(secret.interaction), never, key(secret.followUp), never).Replace(path)
+			unknown := strings.NewReplacer(key(secret.org), never, key(secret.contact),
+				never, key(secret.interaction), never, key(secret.followUp), never).Replace(path)
 			for _, manner := range []*browser{b, b.parts()} {
 				before := b.commits()
 				hidden, nothing := manner.send(r.Method, path, form), manner.send(r.Method, unknown, form)
@@ -95,20 +97,24 @@ func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 	admin := mine.as("Administrator")
 	var paths []string
 	for _, r := range handlers.Routes() {
-		if r.Method == http.MethodGet && (!strings.HasPrefix(r.Path, "/admin") || strings.HasPrefix(r.Path, "/admin/audit")) && !strings.Contains(r.Path, ":token") {
+		if r.Method == http.MethodGet && (!strings.HasPrefix(r.Path, "/admin") || strings.HasPrefix(r.Path, "/admin/audit")) &&
+			!strings.Contains(r.Path, ":token") {
 			paths = append(paths, mine.address(r.Path))
 		}
 	}
 	for _, list := range []string{"/organizations", "/contacts"} {
 		for _, query := range []string{
-			"?status=all", "?sort=-last_contact", "?q=secret", "?q=se&status=all", "?owner=none", "?q=5557373", "/options?q=secret", "/options?q=se", "/options?q=person",
+			"?status=all", "?sort=-last_contact", "?q=secret", "?q=se&status=all",
+			"?owner=none", "?q=5557373", "/options?q=secret", "/options?q=se", "/options?q=person",
 		} {
 			paths = append(paths, list+query)
 		}
 	}
-	paths = append(paths, "/follow-ups?show=all", "/follow-ups?show=overdue", "/follow-ups?show=week&who="+b.user.ID, "/search?q=secret", "/search?q=person", "/search?q=ecret", "/search?q=talk&kind=interactions", "/interactions?channel=call",
+	paths = append(paths, "/follow-ups?show=all", "/follow-ups?show=overdue", "/follow-ups?show=week&who="+b.user.ID,
+		"/search?q=secret", "/search?q=person", "/search?q=ecret", "/search?q=talk&kind=interactions", "/interactions?channel=call",
 		"/palette?q=secret", "/palette?q=call+secret", "/palette?q=talk", "/palette?recent="+secret.org+"+"+secret.contact+"+"+mine.org,
-		mine.org+"/interactions?contact_id="+key(secret.contact), mine.org+"/contacts?add=1", mine.org+"/contacts?add=1&contact_id="+key(secret.contact),
+		mine.org+"/interactions?contact_id="+key(secret.contact),
+		mine.org+"/contacts?add=1", mine.org+"/contacts?add=1&contact_id="+key(secret.contact),
 		mine.contact+"/organizations?add=1&organization_id="+key(secret.org), mine.org+"/contacts?add=1&q=secret")
 	b.get("/follow-ups").wantTexts("#steps .nm", "Send the offer", "Step at the pine", "Step with Elif").want(200, "#due", "3 due")
 	told := 0
@@ -172,7 +178,9 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 	mine, secret, b := ownWorld(t)
 	admin := mine.as("Administrator")
 	own := b.post("/organizations", "display_name", "Quay", "owner_user_id", b.user.ID).to()
-	form := []string{"channel", "call", "subject", "Mine", "organization_id", key(own), "contact_id", key(mine.contact), "happened_at", "2026-11-24T09:00"}
+	form := []string{
+		"channel", "call", "subject", "Mine", "organization_id", key(own), "contact_id", key(mine.contact), "happened_at", "2026-11-24T09:00",
+	}
 	tells := func(a answer) {
 		t.Helper()
 		for _, word := range []string{"Secret", key(secret.org), key(secret.contact)} {
@@ -182,13 +190,19 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 		}
 	}
 	// From their organization to the other one, back, and away with another contact.
-	for n, ends := range [][2]string{{key(secret.org), key(mine.contact)}, {key(mine.org), key(secret.contact)}, {key(secret.org), key(mine.contact)}} {
+	for n, ends := range [][2]string{
+		{key(secret.org), key(mine.contact)}, {key(mine.org), key(secret.contact)}, {key(secret.org), key(mine.contact)},
+	} {
 		version := mine.One("SELECT version FROM interactions WHERE id = ?", key(mine.interaction))
-		admin.post(mine.interaction, "subject", "Theirs "+version, "organization_id", ends[0], "contact_id", ends[1], "version", version).want(303, "", "")
+		admin.post(mine.interaction, "subject", "Theirs "+version, "organization_id", ends[0], "contact_id", ends[1], "version", version).
+			want(303, "", "")
 		for _, manner := range []*browser{b, b.parts()} {
 			stale := manner.post(mine.interaction, append(form, "version", version)...).want(409, ".versus", "Theirs "+version)
 			tells(stale)
-			for _, path := range []string{mine.interaction, mine.interaction + "/edit", mine.org + "/history", mine.contact + "/history", mine.org, mine.contact, "/admin/audit", "/admin/audit?target_type=interaction"} {
+			for _, path := range []string{
+				mine.interaction, mine.interaction + "/edit", mine.org + "/history", mine.contact + "/history",
+				mine.org, mine.contact, "/admin/audit", "/admin/audit?target_type=interaction",
+			} {
 				tells(manner.get(path))
 			}
 		}
@@ -203,7 +217,9 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 	for _, manner := range []*browser{b, b.parts()} {
 		tells(manner.post(mine.contact+"/fields/job_title", "value", "x", "version", "1"))
 		tells(manner.post(mine.contact+"/fields/email", "value", "secret@secret.example", "version", "3").want(422, "", ""))
-		for _, path := range []string{mine.contact, mine.contact + "/organizations", mine.contact + "/history", "/admin/audit", "/contacts?status=all"} {
+		for _, path := range []string{
+			mine.contact, mine.contact + "/organizations", mine.contact + "/history", "/admin/audit", "/contacts?status=all",
+		} {
 			tells(manner.get(path))
 		}
 	}

@@ -57,9 +57,12 @@ func (s *Server) searchMore(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	g := views.SearchGroup{Kind: "interactions", Heading: "Interactions", Interactions: each(found, func(i db.Interaction) views.FoundInteraction {
-		return s.foundInteraction(c, i, text.NewTyped(typed))
-	})}
+	g := views.SearchGroup{
+		Kind: "interactions", Heading: "Interactions",
+		Interactions: each(found, func(i db.Interaction) views.FoundInteraction {
+			return s.foundInteraction(c, i, text.NewTyped(typed))
+		}),
+	}
 	if older != "" {
 		g.More = searchAddress(typed, g.Kind, older)
 	}
@@ -100,7 +103,9 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	v.Tabs = []views.SearchTab{{Label: "All", Href: searchAddress(v.Query, "", ""), Current: v.Kind == ""}}
 	var counts []string
 	for _, g := range groups {
-		v.Tabs = append(v.Tabs, views.SearchTab{Label: g.Heading, Count: g.Count, Href: searchAddress(v.Query, g.Kind, ""), Current: v.Kind == g.Kind})
+		v.Tabs = append(v.Tabs, views.SearchTab{
+			Label: g.Heading, Count: g.Count, Href: searchAddress(v.Query, g.Kind, ""), Current: v.Kind == g.Kind,
+		})
 		counts = append(counts, g.Count+" "+strings.ToLower(g.Heading))
 		shown := len(g.Rows) + len(g.Interactions)
 		if shown == 0 || v.Kind != "" && v.Kind != g.Kind {

@@ -41,7 +41,10 @@ func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[
 		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""), Key: groups(seed), Next: next,
 		DemandedBy: strings.Join(f.DemandedBy, " and "), Demanded: who(c).User.MustEnrol, Replaces: who(c).User.SecondFactor,
 		Fields: withErrors([]views.Field{
-			{ID: "code", Name: "code", Label: "Code that the app shows now", Autocomplete: "one-time-code", Numeric: true, Large: true, Value: typedCode(c)},
+			{
+				ID: "code", Name: "code", Label: "Code that the app shows now",
+				Autocomplete: "one-time-code", Numeric: true, Large: true, Value: typedCode(c),
+			},
 			again,
 		}, refused),
 	}
@@ -118,7 +121,8 @@ func (s *Server) secondFactorPage(c *gin.Context, status int, form string, refus
 	forms := map[string][]views.Field{"renew": {currentPassword("renew-password")}, "disable": {currentPassword("disable-password")}}
 	withErrors(forms[form], refused)
 	v := views.SecondFactor{
-		Page: s.page(c, "Second factor", "The second step of signing in", "account"), Since: s.clock(c).Date(f.Since), CodesLeft: wording.Plural(f.CodesLeft, "recovery code"),
+		Page: s.page(c, "Second factor", "The second step of signing in", "account"), Since: s.clock(c).
+			Date(f.Since), CodesLeft: wording.Plural(f.CodesLeft, "recovery code"),
 		DemandedBy: strings.Join(f.DemandedBy, " and "), Error: refused["second_factor"], Renew: forms["renew"][0], Disable: forms["disable"][0],
 	}
 	v.Failed = refused != nil

@@ -60,22 +60,27 @@ func TestSettingUpASecondFactor(t *testing.T) {
 		t.Errorf("the key is %q", key)
 	}
 	form, _ := page.html.Find("form").Html()
-	if again := ines.get("/account/mfa").html.Find("#key").Text(); again != key || strings.Contains(strings.ReplaceAll(form, "<code id=\"key\">"+key, ""), seed) {
+	if again := ines.get("/account/mfa").html.Find("#key").Text(); again != key ||
+		strings.Contains(strings.ReplaceAll(form, "<code id=\"key\">"+key, ""), seed) {
 		t.Errorf("after a reload the key is %q; the form is %s", again, form)
 	}
 	picture := ines.get("/account/mfa/qr.png").want(200, "", "")
-	if image, err := png.Decode(strings.NewReader(picture.body)); err != nil || picture.Header.Get("Content-Type") != "image/png" || picture.Header.Get("Cache-Control") != "no-store" || image.Bounds().Dx() != 400 {
+	if image, err := png.Decode(strings.NewReader(picture.body)); err != nil || picture.Header.Get("Content-Type") != "image/png" ||
+		picture.Header.Get("Cache-Control") != "no-store" || image.Bounds().Dx() != 400 {
 		t.Errorf("the picture: %v, %v", picture.Header, err)
 	}
 	code := dbtest.Code(t, seed, s.Clock.Now())
 	s.unchanged(func() {
 		ines.submit(page, "main .btn.pri").want(422, "#code-e", "Enter the code").want(422, "title", "Error: ")
-		ines.submit(page, "main .btn.pri", "code", "40281", "current_password", password).want(422, "#code-e", "Enter all 6 digits. This code has 5").wantValue("#code", "40281").wantValue("[name=next]", "/contacts")
+		ines.submit(page, "main .btn.pri", "code", "40281", "current_password", password).
+			want(422, "#code-e", "Enter all 6 digits. This code has 5").wantValue("#code", "40281").wantValue("[name=next]", "/contacts")
 		ines.submit(page, "main .btn.pri", "code", code).want(422, "#current_password-e", "Enter your current password")
-		if a := ines.submit(page, "main .btn.pri", "code", code, "current_password", "wrong password").want(422, "#current_password-e", "not your current password"); strings.Contains(a.body, "wrong password") {
+		if a := ines.submit(page, "main .btn.pri", "code", code, "current_password", "wrong password").
+			want(422, "#current_password-e", "not your current password"); strings.Contains(a.body, "wrong password") {
 			t.Error("the password comes back")
 		}
-		ines.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour)), "current_password", password).want(422, "#code-e", "does not fit")
+		ines.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour)), "current_password", password).
+			want(422, "#code-e", "is wrong")
 	})
 	s.stranger().post("/login", "email", ines.user.Email, "password", password).want(303, "", "") // nothing counts yet
 	done := ines.submit(page, "main .btn.pri", "code", code, "current_password", password).want(200, "h1", "Keep these recovery codes")
@@ -105,9 +110,11 @@ func TestSigningInInTwoSteps(t *testing.T) {
 	}
 	half := b.cookie.Value
 	s.wantAudit(nil, "login_started")
-	page := b.get(to).want(200, "h1", "Code from your app").wantValue("[name=next]", "/organizations?q=pine").want(200, "#code[inputmode=numeric][autocomplete=one-time-code]", "")
+	page := b.get(to).want(200, "h1", "Code from your app").wantValue("[name=next]", "/organizations?q=pine").
+		want(200, "#code[inputmode=numeric][autocomplete=one-time-code]", "")
 	b.submit(page, ".btn.pri", "code", "40281").want(422, "#code-e", "Enter all 6 digits. This code has 5.").wantValue("#code", "40281")
-	wrong := b.submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour))).want(422, "#code-e", "does not fit").wantValue("#code", "").wantValue("[name=next]", "/organizations?q=pine")
+	wrong := b.submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour))).
+		want(422, "#code-e", "is wrong").wantValue("#code", "").wantValue("[name=next]", "/organizations?q=pine")
 	s.wantAudit(nil, "login_failed", `"reason":"code"`)
 	code := s.app(seed)
 	if to := b.submit(wrong, ".btn.pri", "code", code[:3]+" "+code[3:]).to(); to != "/organizations?q=pine" {
@@ -150,7 +157,8 @@ func TestHalfASignInReachesNothing(t *testing.T) {
 		for _, manner := range []map[string]string{nil, half.parts().asks, half.boosted().asks, half.back().asks} {
 			before := s.commits()
 			a, b := half.asking(manner).send(r.Method, w.address(r.Path), form), s.stranger().asking(manner).send(r.Method, w.address(r.Path), form)
-			if fmt.Sprint(a.StatusCode, a.Header.Get("Location"), a.Header.Get("HX-Redirect"), a.body) != fmt.Sprint(b.StatusCode, b.Header.Get("Location"), b.Header.Get("HX-Redirect"), b.body) {
+			if fmt.Sprint(a.StatusCode, a.Header.Get("Location"), a.Header.Get("HX-Redirect"),
+				a.body) != fmt.Sprint(b.StatusCode, b.Header.Get("Location"), b.Header.Get("HX-Redirect"), b.body) {
 				t.Errorf("%s answers half a sign-in with %d, and nobody with %d", a.what, a.StatusCode, b.StatusCode)
 			}
 			if s.commits() != before {
@@ -170,9 +178,10 @@ func TestFiveWrongCodesLeadBackToThePassword(t *testing.T) {
 	for range 2 {
 		b := s.halfway(lea.user)
 		for range 4 {
-			b.post("/login/mfa", "code", wrong).want(422, "#code-e", "does not fit")
+			b.post("/login/mfa", "code", wrong).want(422, "#code-e", "is wrong")
 		}
-		b.post("/login/mfa", "code", wrong, "next", "/contacts").want(422, "#login-e", "Sign in again").want(422, "h1", "Sign in").wantValue("[name=next]", "/contacts")
+		b.post("/login/mfa", "code", wrong, "next", "/contacts").want(422, "#login-e", "Sign in again").
+			want(422, "h1", "Sign in").wantValue("[name=next]", "/contacts")
 		if b.cookie != nil {
 			t.Error("the cookie of the half sign-in stays")
 		}
@@ -196,7 +205,7 @@ func TestALockedAccountTakesNoCode(t *testing.T) {
 	for range 10 {
 		s.stranger().post("/login", "email", lea.user.Email, "password", "wrong password")
 	}
-	a := b.post("/login/mfa", "code", s.app(seed)).want(429, "#code-e", "Too many wrong tries")
+	a := b.post("/login/mfa", "code", s.app(seed)).want(429, "#code-e", "Too many wrong attempts")
 	if a.Header.Get("Retry-After") == "" {
 		t.Error("it does not say when to try again")
 	}
@@ -210,8 +219,10 @@ func TestTheSecondStepExpires(t *testing.T) {
 	b := s.halfway(lea.user)
 	page := b.get("/login/mfa?next=/contacts").want(200, "#code", "")
 	s.Clock.Add(db.HalfSignInLife)
-	b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now())).want(303, "", "")
-	if to := b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).post("/login/mfa", "code", "123456").to(); to != "/login?next=%2Fcontacts" {
+	b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).
+		submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now())).want(303, "", "")
+	if to := b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).
+		post("/login/mfa", "code", "123456").to(); to != "/login?next=%2Fcontacts" {
 		t.Errorf("it leads to %s", to)
 	}
 	s.WantOne("0", "SELECT count(*) FROM audit_logs WHERE action = 'login' AND target_id = ?", lea.user.ID)
@@ -224,7 +235,8 @@ func TestARecoveryCodeSignsIn(t *testing.T) {
 	_, codes := lea.enrol()
 	b := s.halfway(lea.user)
 	page := b.get("/login/mfa?recovery=1&next=%2Fcontacts").want(200, "h1", "Recovery code").wantNot("#code[inputmode]")
-	again := b.submit(page, ".btn.pri", "code", "ABCD-EFGH").want(422, "#code-e", "a recovery code 24").want(422, "h1", "Recovery code").wantValue("#code", "ABCD-EFGH")
+	again := b.submit(page, ".btn.pri", "code", "ABCD-EFGH").want(422, "#code-e", "a recovery code 24").
+		want(422, "h1", "Recovery code").wantValue("#code", "ABCD-EFGH")
 	if to := b.submit(again, ".btn.pri", "code", codes[0]).to(); to != "/contacts" {
 		t.Errorf("it leads to %s", to)
 	}
@@ -236,13 +248,15 @@ func TestARecoveryCodeSignsIn(t *testing.T) {
 	// A new set ends the old one.
 	mfa := b.get("/account/mfa").want(200, "[aria-labelledby=renew-h]", "9 recovery codes left")
 	s.unchanged(func() {
-		b.submit(mfa, "[aria-labelledby=renew-h] button.btn:not([aria-pressed])", "current_password", "wrong password").want(422, "#renew-password-e", "not your current password").wantNot("#disable-password-e")
+		b.submit(mfa, "[aria-labelledby=renew-h] button.btn:not([aria-pressed])", "current_password", "wrong password").
+			want(422, "#renew-password-e", "not your current password").wantNot("#disable-password-e")
 		b.post("/account/mfa/recovery-codes").want(422, "#renew-password-e", "Enter your current password")
 	})
-	fresh := b.submit(mfa, "[aria-labelledby=renew-h] button.btn:not([aria-pressed])", "current_password", password).want(200, "h1", "Keep these recovery codes").html.Find("#codes code").First().Text()
+	fresh := b.submit(mfa, "[aria-labelledby=renew-h] button.btn:not([aria-pressed])", "current_password", password).
+		want(200, "h1", "Keep these recovery codes").html.Find("#codes code").First().Text()
 	s.wantAudit(lea, "new_recovery_codes")
 	half := s.halfway(lea.user)
-	half.post("/login/mfa", "code", codes[1]).want(422, "#code-e", "does not fit")
+	half.post("/login/mfa", "code", codes[1]).want(422, "#code-e", "is wrong")
 	half.post("/login/mfa", "code", strings.ToLower(fresh)).want(303, "", "")
 }
 
@@ -258,9 +272,9 @@ func TestSwitchingTheSecondFactorOff(t *testing.T) {
 		lea.submit(page, off, "current_password", "wrong password").want(422, "#disable-password-e", "not your current password")
 	})
 	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Viewer'")
-	lea.get("/account/mfa").want(200, "[aria-labelledby=disable-h]", "Your role Viewer demands a second factor").wantNot(off)
+	lea.get("/account/mfa").want(200, "[aria-labelledby=disable-h]", "Your role Viewer requires a second factor").wantNot(off)
 	s.unchanged(func() {
-		lea.submit(page, off, "current_password", password).want(422, "#disable-e", "Viewer demands a second factor")
+		lea.submit(page, off, "current_password", password).want(422, "#disable-e", "Viewer requires a second factor")
 	})
 	s.Exec("UPDATE roles SET require_mfa = 0")
 	if to := lea.submit(page, off, "current_password", password).to(); to != "/account" {
@@ -281,7 +295,8 @@ func TestSessionEndsWhileTypingWithASecondFactor(t *testing.T) {
 	org := s.Organization("Quay")
 	b := s.stranger().parts()
 	lost := b.post(org+"/interactions", "channel", "call", "subject", "Half a novel").want(401, "#dialog-h", "Sign in to go on")
-	ask := b.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password).want(200, "#dialog-h", "Code from your app").wantPart(true)
+	ask := b.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password).
+		want(200, "#dialog-h", "Code from your app").wantPart(true)
 	if ask.Header.Get("HX-Trigger") != "" {
 		t.Error("the dialog closes before the code")
 	}
@@ -304,7 +319,7 @@ func TestSessionEndsWhileTypingWithASecondFactor(t *testing.T) {
 	}
 	ask = d.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password)
 	for range 4 {
-		d.submit(ask, ".btn.pri", "code", "123456").want(422, "#code-e", "does not fit")
+		d.submit(ask, ".btn.pri", "code", "123456").want(422, "#code-e", "is wrong")
 	}
 	d.submit(ask, ".btn.pri", "code", "123456").want(422, "#dialog-h", "Sign in to go on").want(422, "#login-e", "Sign in again")
 }
@@ -330,7 +345,10 @@ func TestAMissingKeyIsSaidAndLogged(t *testing.T) {
 	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil))}, jobs.Options{})
 	lea, sam := s.as("Viewer"), s.as("Viewer")
 	seed, codes := lea.enrol()
-	for _, spoil := range []func(string) error{os.Remove, func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte{1}, 32), 0o600) }} {
+	for _, spoil := range []func(string) error{
+		os.Remove,
+		func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte{1}, 32), 0o600) },
+	} {
 		if err := spoil(s.Path + ".key"); err != nil {
 			t.Fatal(err)
 		}
@@ -361,10 +379,14 @@ func TestChangingOnesEmail(t *testing.T) {
 	const change = "form[action='/account/email'] .acts button"
 	s.unchanged(func() {
 		ines.submit(page, change).want(422, "#email-e", "Enter an email").wantNot("#current_password-e")
-		ines.submit(page, change, "email", "nowhere", "current_password", password).want(422, "#email-e", "Enter an email with a domain").wantValue("#email", "nowhere").wantValue("#full_name", "Manager Person")
-		ines.submit(page, change, "email", "new@quay.example").want(422, "#email-password-e", "Enter your current password").wantNot("#current_password-e")
-		ines.submit(page, change, "email", lea.user.Email, "current_password", "wrong password").want(422, "#email-password-e", "not your current password").wantNot("#email-e")
-		ines.submit(page, change, "email", strings.ToUpper(lea.user.Email), "current_password", password).want(422, "#email-e", "already an account")
+		ines.submit(page, change, "email", "nowhere", "current_password", password).
+			want(422, "#email-e", "Enter an email with a domain").wantValue("#email", "nowhere").wantValue("#full_name", "Manager Person")
+		ines.submit(page, change, "email", "new@quay.example").
+			want(422, "#email-password-e", "Enter your current password").wantNot("#current_password-e")
+		ines.submit(page, change, "email", lea.user.Email, "current_password", "wrong password").
+			want(422, "#email-password-e", "not your current password").wantNot("#email-e")
+		ines.submit(page, change, "email", strings.ToUpper(lea.user.Email), "current_password", password).
+			want(422, "#email-e", "already an account")
 	})
 	ines.submit(page, change, "email", "new@quay.example", "current_password", password).want(303, "", "")
 	s.wantAudit(ines, "change_email", `"new":"new@quay.example"`)
@@ -372,14 +394,16 @@ func TestChangingOnesEmail(t *testing.T) {
 	other.get("/account").want(303, "", "")
 	s.stranger().post("/login", "email", "new@quay.example", "password", password).want(303, "", "")
 	for range 10 {
-		lea.post("/account/email", "email", "lea@quay.example", "current_password", "a guess").want(422, "#email-password-e", "not your current password")
+		lea.post("/account/email", "email", "lea@quay.example", "current_password", "a guess").
+			want(422, "#email-password-e", "not your current password")
 	}
-	if a := lea.post("/account/email", "email", "lea@quay.example", "current_password", password).want(429, "#email-password-e", "Too many wrong tries").wantValue("#email", "lea@quay.example"); a.Header.Get("Retry-After") == "" {
+	if a := lea.post("/account/email", "email", "lea@quay.example", "current_password", password).
+		want(429, "#email-password-e", "Too many wrong attempts").wantValue("#email", "lea@quay.example"); a.Header.Get("Retry-After") == "" {
 		t.Error("it does not say when to try again")
 	}
 }
 
-// TestWhoMustEnrolReachesNothingElse: where a role demands a second factor,
+// TestWhoMustEnrolReachesNothingElse: where a role requires a second factor,
 // every other route leads to setting it up, at the next request of a session.
 func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 	t.Parallel()
@@ -407,7 +431,8 @@ func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 			t.Errorf("%s %s leads to %s", r.Method, r.Path, to)
 		}
 		for _, b := range []*browser{lea.parts(), lea.boosted()} {
-			if a := b.send(r.Method, w.address(r.Path), form).want(401, "", ""); !strings.HasPrefix(a.Header.Get("HX-Redirect"), "/account/mfa") || a.body != "" {
+			if a := b.send(r.Method, w.address(r.Path), form).
+				want(401, "", ""); !strings.HasPrefix(a.Header.Get("HX-Redirect"), "/account/mfa") || a.body != "" {
 				t.Errorf("%s: %v %s", a.what, a.Header, a.body)
 			}
 		}
@@ -419,7 +444,8 @@ func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 		t.Errorf("it leads to %s", to)
 	}
 	lea.get("/nowhere").want(404, "h1", "Not found")
-	lea.get("/account/mfa").want(200, ".sub", "Your role Manager demands one").want(200, "form[action='/logout'] button", "Sign out").wantNot("a[href='/account']")
+	lea.get("/account/mfa").want(200, ".sub", "Your role Manager demands one").
+		want(200, "form[action='/logout'] button", "Sign out").wantNot("a[href='/account']")
 	lea.post("/logout").want(303, "", "")
 }
 
@@ -430,7 +456,8 @@ func TestADemandIsMetOnTheWayIn(t *testing.T) {
 	u := s.known("ines@quay.example")
 	b := s.stranger()
 	to := b.post("/login", "email", u.Email, "password", password, "next", "/contacts").to()
-	page := b.get(b.get(to).to()).want(200, "h1", "Set up a second factor").want(200, ".sub", "Set it up to go on").wantValue("[name=next]", "/contacts")
+	page := b.get(b.get(to).to()).want(200, "h1", "Set up a second factor").
+		want(200, ".sub", "Set it up to go on").wantValue("[name=next]", "/contacts")
 	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")
 	done := b.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now()), "current_password", password).want(200, "#codes", "")
 	b.get(done.html.Find("main .btn.pri").AttrOr("href", "")).want(200, "h1", "Contacts")
@@ -445,7 +472,11 @@ func TestAnInvitedPersonIsActiveOnceHeHasEnrolled(t *testing.T) {
 	state := func(state, factor string) {
 		t.Helper()
 		page := admin.get("/admin/users")
-		row := page.html.Find("#rows tr").FilterFunction(func(_ int, r *goquery.Selection) bool { return strings.Contains(r.Text(), "Sam Okoye") })
+		row := page.html.Find("#rows tr").FilterFunction(func(_ int,
+			r *goquery.Selection,
+		) bool {
+			return strings.Contains(r.Text(), "Sam Okoye")
+		})
 		if got := row.Find(".c-st .bdg").Text() + ", " + row.Find(".c-mfa").Text(); got != state+", "+factor {
 			t.Errorf("the list says %s, want %s, %s", got, state, factor)
 		}
@@ -462,7 +493,8 @@ func TestAnInvitedPersonIsActiveOnceHeHasEnrolled(t *testing.T) {
 	}
 	page := sam.get("/account/mfa")
 	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")
-	sam.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now()), "current_password", "another good password").want(200, "#codes", "")
+	sam.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now()), "current_password", "another good password").
+		want(200, "#codes", "")
 	state("Active", "Authenticator app")
 	sam.get("/").want(200, "h1", "Home")
 }

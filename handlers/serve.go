@@ -47,7 +47,8 @@ const vary = "Accept-Encoding, HX-Request, HX-Request-Type"
 
 // part tells whether htmx asks for a part of the page; anything else gets it whole.
 func part(c *gin.Context) bool {
-	return c.GetHeader("HX-Request") == "true" && c.GetHeader("HX-Request-Type") == "partial" && c.GetHeader("HX-History-Restore-Request") == ""
+	return c.GetHeader("HX-Request") == "true" && c.GetHeader("HX-Request-Type") == "partial" &&
+		c.GetHeader("HX-History-Restore-Request") == ""
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

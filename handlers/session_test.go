@@ -11,7 +11,8 @@ import (
 func TestTheFirstSignInProposesTheBrowsersZone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if _, err := s.DB.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
+	if _, err := s.DB.CreateUser(t.Context(), db.System,
+		db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
 		t.Fatal(err)
 	}
 	sam := &browser{site: s}
@@ -26,7 +27,8 @@ func TestTheFirstSignInProposesTheBrowsersZone(t *testing.T) {
 func TestSomebodyChangesHisPasswordAndEndsSessions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if _, err := s.DB.CreateUser(t.Context(), db.System, db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
+	if _, err := s.DB.CreateUser(t.Context(), db.System,
+		db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
 		t.Fatal(err)
 	}
 	signIn := func(password string) *browser {
@@ -54,7 +56,8 @@ func TestSomebodyChangesHisPasswordAndEndsSessions(t *testing.T) {
 		t.Errorf("%d sessions ended, want 1", ended)
 	}
 	s.unchanged(func() {
-		desk.post("/account/password", "current_password", "wrong password", "password", "another good password").want(422, "#current_password-e", "not your current password")
+		desk.post("/account/password", "current_password", "wrong password", "password", "another good password").
+			want(422, "#current_password-e", "not your current password")
 		desk.post("/account/password", "current_password", password, "password", "password123").want(422, "#password-e", "tried first")
 		if body := desk.post("/account/password", "current_password", password, "password", "short").body; strings.Contains(body, password) {
 			t.Error("the password is in the page")
@@ -89,7 +92,8 @@ func TestASessionSaysWhereItIs(t *testing.T) {
 		b.do(q).want(303, "", "")
 		s.Clock.Add(time.Hour)
 		page := lea.get("/account").want(200, ".sessions li:has(form)", device)
-		page.want(200, ".sessions li:has(form) small", "203.0.113.9 · used 24 Nov").want(200, ".sessions li:not(:has(form)) small", "this browser")
+		page.want(200, ".sessions li:has(form) small", "203.0.113.9 · used 24 Nov").
+			want(200, ".sessions li:not(:has(form)) small", "this browser")
 		lea.post("/account/sessions/end-others").want(303, "", "")
 		b.get("/account").want(303, "", "")
 		s.Clock.Add(-time.Hour)

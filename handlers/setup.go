@@ -66,7 +66,10 @@ func (s *Server) setupAnswer(c *gin.Context, open bool, refused map[string]strin
 		Fields: []views.Field{
 			{ID: "full_name", Name: "full_name", Label: "Your name", Autocomplete: "name", Value: form.Get("full_name"), Autofocus: true},
 			{ID: "email", Name: "email", Label: "Work email", Type: "email", Autocomplete: "username", Value: form.Get("email")},
-			{ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine."},
+			{
+				ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password",
+				Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.",
+			},
 			zoneField(form.Get("time_zone"), form.Get("time_zone") == ""),
 		},
 	}
@@ -109,7 +112,9 @@ func (s *Server) setupCreate(c *gin.Context) error {
 		return err
 	}
 	ctx, by := c.Request.Context(), s.Nobody(c)
-	_, err = s.db.SetUp(ctx, by, db.NewUser{Email: form.Get("email"), FullName: form.Get("full_name"), TimeZone: form.Get("time_zone"), Hash: hash})
+	_, err = s.db.SetUp(ctx, by, db.NewUser{
+		Email: form.Get("email"), FullName: form.Get("full_name"), TimeZone: form.Get("time_zone"), Hash: hash,
+	})
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
 		return s.setupAnswer(c, true, refused.Fields)
@@ -139,7 +144,8 @@ func (s *Server) setupCreate(c *gin.Context) error {
 var zones = []string{
 	"UTC", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Anchorage", "America/Argentina/Buenos_Aires",
 	"America/Bogota", "America/Chicago", "America/Denver", "America/Halifax", "America/Los_Angeles", "America/Mexico_City", "America/New_York",
-	"America/Sao_Paulo", "America/Toronto", "Asia/Bangkok", "Asia/Dubai", "Asia/Ho_Chi_Minh", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Jerusalem",
+	"America/Sao_Paulo", "America/Toronto", "Asia/Bangkok", "Asia/Dubai",
+	"Asia/Ho_Chi_Minh", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Jerusalem",
 	"Asia/Karachi", "Asia/Kolkata", "Asia/Manila", "Asia/Riyadh", "Asia/Seoul", "Asia/Shanghai", "Asia/Singapore", "Asia/Tehran", "Asia/Tokyo",
 	"Atlantic/Reykjavik", "Australia/Brisbane", "Australia/Perth", "Australia/Sydney", "Europe/Amsterdam", "Europe/Athens", "Europe/Berlin",
 	"Europe/Brussels", "Europe/Bucharest", "Europe/Budapest", "Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Istanbul",

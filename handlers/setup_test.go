@@ -24,19 +24,24 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	typed := []string{"full_name", "Inès O'Neill", "email", "ines@quay.example", "time_zone", "Pacific/Honolulu"}
 	s.unchanged(func() {
 		for bad, message := range map[string]string{
-			"short": "at least 8", "password1": "tried first", "INES@quay.example": "not your email", "Client Registry": "not the name of this program", strings.Repeat("é", 129): "at most 128", "pass\x00word": "can be typed", "\xff\xfe\xff\xfe\xff\xfe\xff\xfe": "can be typed",
+			"short": "at least 8", "password1": "tried first", "INES@quay.example": "not your email",
+			"Client Registry": "not the name of this program", strings.Repeat("é", 129): "at most 128",
+			"pass\x00word": "can be typed", "\xff\xfe\xff\xfe\xff\xfe\xff\xfe": "can be typed",
 		} {
-			refused := ines.submit(form, "main button.pri", append(typed, "password", bad)...).want(422, "#password-e", message).wantValue("#full_name", "Inès O'Neill").want(422, "#time_zone option[selected]", "Pacific/Honolulu")
+			refused := ines.submit(form, "main button.pri", append(typed, "password", bad)...).want(422, "#password-e", message).
+				wantValue("#full_name", "Inès O'Neill").want(422, "#time_zone option[selected]", "Pacific/Honolulu")
 			if refused.html.Find("#password").AttrOr("value", "") != "" {
 				t.Error("the password comes back")
 			}
 		}
-		ines.submit(form, "main button.pri", "full_name", "", "email", "nowhere", "time_zone", "Mars", "password", password).want(422, "#full_name-e", "Enter a name").want(422, "#email-e", "Enter an email").want(422, "#time_zone-e", "Choose a time zone")
+		ines.submit(form, "main button.pri", "full_name", "", "email", "nowhere", "time_zone", "Mars", "password", password).
+			want(422, "#full_name-e", "Enter a name").want(422, "#email-e", "Enter an email").want(422, "#time_zone-e", "Choose a time zone")
 	})
 	if to := ines.submit(form, "main button.pri", append(typed, "password", password)...).to(); to != "/" {
 		t.Errorf("setting up led to %s", to)
 	}
-	s.WantOne("Administrator Pacific/Honolulu", "SELECT slug || ' ' || time_zone FROM users JOIN user_role ON user_id = users.id JOIN roles ON roles.id = role_id")
+	s.WantOne("Administrator Pacific/Honolulu", "SELECT slug || ' ' || time_zone FROM users JOIN user_role ON user_id = users.id JOIN "+
+		"roles ON roles.id = role_id")
 	s.WantOne("0", "SELECT count(*) FROM users WHERE instr(password_hash, ?)", password)
 	ines.get("/").want(200, "h1", "Home").want(200, ".me small", "Administrator")
 	s.stranger().get(link).want(404, "h1", "no longer works")

@@ -82,7 +82,8 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 		return row
 	case !b.ProvenAt.IsZero():
 		row.State = views.Proven
-		row.Detail = wording.Grouped(int(b.History)) + " history entries, " + wording.Grouped(int(b.Organizations+b.Contacts+b.Interactions)) + " records"
+		row.Detail = wording.Grouped(int(b.History)) + " history entries, " +
+			wording.Grouped(int(b.Organizations+b.Contacts+b.Interactions)) + " records"
 	}
 	row.Size, row.Href = Bytes(b.Size), backupsPath+"/"+url.PathEscape(b.Name)
 	return row

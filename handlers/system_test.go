@@ -19,7 +19,8 @@ import (
 func newSystem(t *testing.T) (*site, string) {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "backups")
-	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example"}, jobs.Options{BackupDir: folder, BackupAt: jobs.DailyTime{Hour: 3}})
+	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example"},
+		jobs.Options{BackupDir: folder, BackupAt: jobs.DailyTime{Hour: 3}})
 	s.made(-30 * time.Hour)
 	return s, folder
 }
@@ -56,8 +57,14 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 	}{
 		{"a new registry", func(*site, *browser, string) {}, "OK", "Last backup", "None yet; the first is made at 03:00", ""},
 		{"a backup", func(s *site, ines *browser, _ string) { ines.backUp() }, "OK", "Last backup", "a minute old, ", ""},
-		{"none for two days", func(s *site, ines *browser, _ string) { s.Clock.Add(19 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "There is noneWhat to do: press Back up now", "There is no proven backup."},
-		{"an old backup", func(s *site, ines *browser, _ string) { ines.backUp(); s.Clock.Add(52 * time.Hour); ines.comeIn() }, "Failed", "Last backup", "52 hours oldWhat to do: press Back up now", "No proven backup for 52 hours."},
+		{
+			"none for two days", func(s *site, ines *browser, _ string) { s.Clock.Add(19 * time.Hour); ines.comeIn() },
+			"Failed", "Last backup", "There is noneWhat to do: press Back up now", "There is no proven backup.",
+		},
+		{
+			"an old backup", func(s *site, ines *browser, _ string) { ines.backUp(); s.Clock.Add(52 * time.Hour); ines.comeIn() },
+			"Failed", "Last backup", "52 hours oldWhat to do: press Back up now", "No proven backup for 52 hours.",
+		},
 		{"one that failed", func(s *site, ines *browser, folder string) {
 			ines.backUp()
 			s.Clock.Add(time.Hour)
@@ -140,7 +147,8 @@ func TestABackupMadeByHand(t *testing.T) {
 	ines.submit(home, "#no-backup form button").want(303, "", "")
 	s.wantAudit(ines, "make_backup")
 	s.Jobs.Wait()
-	ines.get("/admin/system").want(200, rows+" .state", "Proven").want(200, rows, "2 history entries, 0 records").want(200, ".toast", "A backup is being made").wantNot("#backups[hx-get]")
+	ines.get("/admin/system").want(200, rows+" .state", "Proven").want(200, rows, "2 history entries, 0 records").
+		want(200, ".toast", "A backup is being made").wantNot("#backups[hx-get]")
 	ines.get("/").wantNot("#no-backup")
 	part := ines.parts().get("/admin/system").wantPart(true)
 	part.want(200, "#backups .state", "Proven").want(200, "hx-partial[hx-target='#health'] #health", "Last backup")
@@ -156,7 +164,8 @@ func TestAFailedBackupIsShown(t *testing.T) {
 	s.Exec("PRAGMA foreign_keys = OFF")
 	s.Exec("INSERT INTO user_role (user_id, role_id) VALUES ('01a2027e-4036-7af6-9386-fedd409c5151', '01a2027e-4036-7af6-9386-fedd409c5152')")
 	ines.backUp()
-	page := ines.get("/admin/system").want(200, rows+":first-child .state.bad", "Failed").want(200, rows+":first-child", "Older ones are untouched").want(200, rows+":last-child .state.ok", "Proven")
+	page := ines.get("/admin/system").want(200, rows+":first-child .state.bad", "Failed").
+		want(200, rows+":first-child", "Older ones are untouched").want(200, rows+":last-child .state.ok", "Proven")
 	page.want(200, health+":first-child .state.warn", "Warning").want(200, "#summary", "1 warning.")
 	ines.get("/admin/system/backups").want(200, rows+":first-child .state.bad", "Failed").want(200, rows+":last-child .state.ok", "Proven")
 	if files, err := filepath.Glob(filepath.Join(folder, "*.db")); err != nil || len(files) != 1 {
@@ -202,7 +211,8 @@ func TestWithoutBackupsThePageSaysSo(t *testing.T) {
 	s := newSite(t)
 	s.made(-100 * time.Hour)
 	ines := s.as("Administrator")
-	ines.get("/admin/system").want(200, health+":first-child .state.warn", "Warning").want(200, health+":first-child", "--backup-dir off").wantNot("#back-up")
+	ines.get("/admin/system").want(200, health+":first-child .state.warn", "Warning").
+		want(200, health+":first-child", "--backup-dir off").wantNot("#back-up")
 	ines.post("/admin/system/backup").want(303, "", "")
 	ines.get("/").want(200, ".toast", "No backup was made").wantNot("#no-backup")
 	ines.get("/admin/system/backups/x").want(404, "", "")
@@ -247,7 +257,10 @@ func TestTheNightsBackup(t *testing.T) {
 
 func TestSizesInWords(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1500: "1.5 kB", 213_400_000: "213 MB", 4_200_000: "4.2 MB", 38_000_000_000: "38 GB", 3_300_000_000: "3.3 GB"} {
+	for n, want := range map[int64]string{
+		0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1500: "1.5 kB", 213_400_000: "213 MB",
+		4_200_000: "4.2 MB", 38_000_000_000: "38 GB", 3_300_000_000: "3.3 GB",
+	} {
 		if got := handlers.Bytes(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
 		}

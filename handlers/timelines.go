@@ -68,8 +68,10 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	composer, err := s.composer(c, x)
 	form := c.Request.PostForm
 	other := form.Get(x.otherColumn())
-	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other), channelOptions(form.Get("channel")), requestID(c)
-	composer.Subject, composer.Body, composer.Outcome, composer.When = form.Get("subject"), form.Get("body"), form.Get("outcome"), form.Get("happened_at")
+	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other),
+		channelOptions(form.Get("channel")), requestID(c)
+	composer.Subject, composer.Body, composer.Outcome, composer.When = form.Get("subject"),
+		form.Get("body"), form.Get("outcome"), form.Get("happened_at")
 	composer.NextText, composer.NextDay = form.Get("follow_up_text"), form.Get("follow_up_due_on")
 	if person, ok := form["follow_up_assignee_id"]; ok {
 		for n := range composer.People {
@@ -251,7 +253,8 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn(), "follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "time_zone")
+	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn(),
+		"follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "time_zone")
 	if x.organization {
 		values["organization_id"] = x.id
 	} else {

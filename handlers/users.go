@@ -50,7 +50,9 @@ func (s *Server) userList(c *gin.Context, status int, invite *views.InviteForm) 
 // userRow is a user with the state they are in and what the visitor may do about it.
 func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	now, zone := s.now(), who(c).User.Location()
-	row := views.UserRow{ID: a.ID, Name: a.FullName, Email: a.Email, Roles: strings.Join(a.Roles, ", "), LastSignIn: s.clock(c).Date(a.LastSignInAt)}
+	row := views.UserRow{
+		ID: a.ID, Name: a.FullName, Email: a.Email, Roles: strings.Join(a.Roles, ", "), LastSignIn: s.clock(c).Date(a.LastSignInAt),
+	}
 	password := views.UserAction{Action: "reset-password", Icon: "key", Label: "Make a password link"}
 	sessions := views.UserAction{Action: "end-sessions", Icon: "x", Label: "End all sessions"}
 	disable := views.UserAction{Action: "disable", Icon: "archive", Label: "Disable", Danger: true}
@@ -71,7 +73,8 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 		row.Actions = []views.UserAction{{Action: "invite", Icon: "email", Label: "Make a new invitation"}, disable}
 	case "locked":
 		row.State, row.Tone, row.Note = "Locked", "warn", "Until "+a.LockedUntil.In(zone).Format("15:04")
-		row.Actions = slices.Concat([]views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}, password}, factor, []views.UserAction{sessions, disable})
+		row.Actions = slices.Concat([]views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}, password},
+			factor, []views.UserAction{sessions, disable})
 	case "second factor missing":
 		row.State, row.Tone = "Second factor missing", "warn"
 		row.Actions = []views.UserAction{password, sessions, disable}
@@ -94,7 +97,8 @@ func (s *Server) roleChoices(c *gin.Context, slugs []string) ([]views.RoleChoice
 	var choices []views.RoleChoice
 	for _, x := range roles {
 		choices = append(choices, views.RoleChoice{
-			Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description, May: wording.RoleMay(x) + " · " + strings.ToLower(wording.RoleClients(x)),
+			Slug: x.Slug, Name: x.Name, Href: "/admin/roles/" + x.ID, Words: x.Description,
+			May:    wording.RoleMay(x) + " · " + strings.ToLower(wording.RoleClients(x)),
 			Ticked: slices.Contains(slugs, x.Slug), Beyond: who(c).Beyond(x) != "",
 		})
 	}
@@ -192,7 +196,9 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 	}
 	if f.stale != nil {
 		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this user")
-		page.Conflict.Differences = []views.Difference{{Label: "Roles", Theirs: roleNames(page.Given, a.Roles), Yours: roleNames(page.Given, ticked)}}
+		page.Conflict.Differences = []views.Difference{{
+			Label: "Roles", Theirs: roleNames(page.Given, a.Roles), Yours: roleNames(page.Given, ticked),
+		}}
 	}
 	page.Failed = status >= 400
 	if err := errors.Join(err1, err2, err3); err != nil {

@@ -13,7 +13,8 @@ import (
 // linkPath is the path of the one-time link that a page shows.
 func (a answer) linkPath() string {
 	a.t.Helper()
-	u, err := url.Parse(strings.TrimSpace(a.want(200, "#one-time-link code", "http://registry.example/").html.Find("#one-time-link code").Text()))
+	u, err := url.Parse(strings.TrimSpace(a.want(200, "#one-time-link code", "http://registry.example/").
+		html.Find("#one-time-link code").Text()))
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -46,7 +47,8 @@ func TestAnInvitationThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	s := newSite(t)
 	admin := s.as("Administrator")
 	s.unchanged(func() {
-		admin.post("/admin/users", "email", "nobody", "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "Enter an email").want(422, "[name=role][value=Viewer][checked]", "").wantValue("#full_name", "Sam")
+		admin.post("/admin/users", "email", "nobody", "full_name", "Sam", "role", "Viewer").
+			want(422, "#email-e", "Enter an email").want(422, "[name=role][value=Viewer][checked]", "").wantValue("#full_name", "Sam")
 		admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam").want(422, "#role-e", "Choose at least one role")
 		admin.post("/admin/users", "email", admin.user.Email, "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "already an account")
 	})
@@ -96,7 +98,7 @@ func TestALockedAccountIsSeenAndUnlocked(t *testing.T) {
 	admin, lea := s.as("Administrator"), s.as("Viewer")
 	guess := &browser{site: s}
 	for range 10 {
-		guess.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "#login-e", "do not fit")
+		guess.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "#login-e", "Wrong email or password")
 	}
 	a := guess.post("/login", "email", lea.user.Email, "password", password).want(429, "#login-e", "Try again in 15 minutes")
 	if a.Header.Get("Retry-After") == "" {
@@ -120,8 +122,10 @@ func TestALockedAddressIsSeenAndLetThrough(t *testing.T) {
 		s.stranger().post("/login", "email", fmt.Sprintf("person%d@quay.example", n), "password", "wrong password").want(422, "", "")
 	}
 	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(429, "#login-e", "Try again in 15 minutes")
-	page := admin.get("/admin/users").want(200, "form.banner", "Too many wrong passwords came from 192.0.2.1. No sign-in from there is accepted until 10:45")
-	admin.get("/admin/audit?action=address_locked").want(200, "#timeline .by", "Somebody was locked out for 15 minutes after 50 wrong passwords from 192.0.2.1")
+	page := admin.get("/admin/users").want(200, "form.banner",
+		"Too many wrong passwords came from 192.0.2.1. No sign-in from there is accepted until 10:45")
+	admin.get("/admin/audit?action=address_locked").
+		want(200, "#timeline .by", "Somebody was locked out for 15 minutes after 50 wrong passwords from 192.0.2.1")
 	s.unchanged(func() {
 		lea.post("/admin/addresses/unlock", "address", "192.0.2.1").want(403, "h1 + p", "ManageUsers")
 		admin.post("/admin/addresses/unlock", "address", "192.0.2.2").want(303, "", "")
@@ -130,7 +134,7 @@ func TestALockedAddressIsSeenAndLetThrough(t *testing.T) {
 		t.Errorf("it leads to %s", to)
 	}
 	s.wantAudit(admin, "unlock_address", `"address":"192.0.2.1"`)
-	admin.get("/admin/users").want(200, "#toasts", "let through again").wantNot("form.banner")
+	admin.get("/admin/users").want(200, "#toasts", "are unlocked").wantNot("form.banner")
 	admin.get("/admin/audit?action=unlock_address").want(200, "#timeline .by", "let sign-ins from 192.0.2.1 through again")
 	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
 }
@@ -145,20 +149,23 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 	admin.post("/admin/users/"+gone.user.ID+"/disable").want(303, "", "")
 	for _, id := range []string{admin.user.ID, gone.user.ID} {
 		page := "/admin/users/" + id
-		helper.get(page).want(200, "#beyond", "Administrator may do what you may not (EditClient), so you cannot change this account").wantNot("main form").want(200, "main", "Administrator: everything · all clients")
+		helper.get(page).want(200, "#beyond", "Administrator may do what you may not (EditClient), so you cannot change this account").
+			wantNot("main form").want(200, "main", "Administrator: everything · all clients")
 		helper.get("/admin/users").want(200, "tr:has(a[href='"+page+"'])", "Administrator").wantNot("form[action^='" + page + "']")
 		s.unchanged(func() {
 			for _, verb := range []string{"disable", "enable", "unlock", "end-sessions", "invite", "reset-password", "reset-mfa"} {
-				helper.post(page+"/"+verb).want(422, "#beyond", "not yours to change").wantNot("#one-time-link")
+				helper.post(page+"/"+verb).want(422, "#beyond", "so you cannot change").wantNot("#one-time-link")
 			}
-			helper.post(page+"/roles", "role", "Viewer").want(422, "#beyond", "not yours to change")
+			helper.post(page+"/roles", "role", "Viewer").want(422, "#beyond", "so you cannot change")
 			helper.post(page+"/hand-over", "owner_user_id", helper.user.ID).want(403, "h1 + p", "EditClient")
 		})
 	}
 	role := s.RolePath("Administrator")
-	helper.get(role).want(200, "#beyond", "Administrator may do what you may not (EditClient), so you cannot change it").wantNot("main form").want(200, ".matrix", "Yes").want(200, "main", "A second factor is not required")
+	helper.get(role).want(200, "#beyond", "Administrator may do what you may not (EditClient), so you cannot change it").
+		wantNot("main form").want(200, ".matrix", "Yes").want(200, "main", "A second factor is not required")
 	s.unchanged(func() {
-		helper.post(role, "name", "Nobody", "permission", "ManageUsers", "client_scope", "all", "require_mfa", "true").want(422, "#beyond", "not yours").want(422, "h1", "Administrator")
+		helper.post(role, "name", "Nobody", "permission", "ManageUsers", "client_scope", "all", "require_mfa", "true").
+			want(422, "#beyond", "you cannot change it").want(422, "h1", "Administrator")
 	})
 	// Who may do no more than they is theirs to help.
 	helper.get("/admin/users/"+lea.user.ID).wantNot("#beyond").want(200, "form[action$='/disable']", "Disable")
@@ -175,7 +182,8 @@ func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
 	page := "/admin/users/" + lea.user.ID
 	const save = "form[action$='/roles']"
 	roles := func() string {
-		return s.One("SELECT group_concat(slug, ' ' ORDER BY slug) FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?", lea.user.ID)
+		return s.One("SELECT group_concat(slug, ' ' ORDER BY slug) FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ?",
+			lea.user.ID)
 	}
 	mine := admin.get(page)
 	state, _ := mine.html.Find(save + " [name=state]").Attr("value")
@@ -183,15 +191,18 @@ func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
 	var conflict answer
 	s.unchanged(func() {
 		conflict = admin.post(page+"/roles", "state", state, "role", "Administrator", "role", "Manager")
-		conflict.want(409, ".warnline", "Tomás Brandt changed this user").want(409, "title", "Error: ").wantTexts(".versus dd", "Viewer", "Administrator, Manager")
-		conflict.want(409, "[value=Administrator][checked]", "").want(409, "[value=Manager][checked]", "").wantNot("[value=Viewer][checked]").wantTexts(".meta a", "Viewer")
+		conflict.want(409, ".warnline", "Tomás Brandt changed this user").
+			want(409, "title", "Error: ").wantTexts(".versus dd", "Viewer", "Administrator, Manager")
+		conflict.want(409, "[value=Administrator][checked]", "").want(409, "[value=Manager][checked]", "").
+			wantNot("[value=Viewer][checked]").wantTexts(".meta a", "Viewer")
 		conflict.want(409, ".acts a[href='"+page+"']", "Use theirs")
 		admin.post(page+"/roles", "state", "nonsense", "role", "Manager").want(409, ".versus", "Manager")
 		admin.post(page+"/roles", "state", state).want(409, ".versus", "empty")
 		admin.post(page+"/roles", "state", state, "role", "Viewer").want(303, "", "") // the same wish is no conflict
 		// What is refused keeps its ticks, and what it was made from.
 		admin.get(page)
-		refused := admin.post(page+"/roles", "role", "Manager", "role", "Boss").want(422, "#role-e", "Choose roles from the list").want(422, "[value=Manager][checked]", "")
+		refused := admin.post(page+"/roles", "role", "Manager", "role", "Boss").
+			want(422, "#role-e", "Choose roles from the list").want(422, "[value=Manager][checked]", "")
 		refused.wantNot("[value=Viewer][checked]")
 	})
 	state, _ = conflict.html.Find(save + " [name=state]").Attr("value")

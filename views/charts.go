@@ -164,7 +164,8 @@ func DrawRows(rows []ChartColumn) Drawing {
 	unit := chartWidth / float64(max(most(rows), 1))
 	for i, r := range rows {
 		top := float64(i) * rowHeight
-		d.Texts = append(d.Texts, ChartText{X: 0, Y: top, Width: chartWidth - 60, Text: r.Label}, ChartText{X: chartWidth, Y: top + 15, Class: "end", Text: r.Value})
+		d.Texts = append(d.Texts, ChartText{X: 0, Y: top, Width: chartWidth - 60, Text: r.Label},
+			ChartText{X: chartWidth, Y: top + 15, Class: "end", Text: r.Value})
 		bar := ChartBar{Href: r.Href, Title: r.Title, Rects: []ChartRect{{"hit", 0, top, chartWidth, rowHeight}}}
 		for _, p := range r.Parts {
 			bar.Rects = append(bar.Rects, ChartRect{p.Class, 0, top + 21, tenth(max(float64(p.N)*unit, 1)), 5})

@@ -99,14 +99,24 @@ func TestMarkdownShowsWhatItDoesNotKnowAsText(t *testing.T) {
 
 // hostileBodies try to run, load or lay out something.
 var hostileBodies = []string{
-	"<script>pwned()</script>", "<img src=x onerror=pwned()>", "<svg onload=pwned()>", "<p style='x' onclick=pwned()>x</p>", "<a href=javascript:pwned()>x</a>", "[x](javascript:pwned())",
-	"[x](JaVaScRiPt:pwned())", "[x]( javascript:pwned())", "[x](java\tscript:pwned())", "[x](&#106;avascript:pwned())", "[x](javascript&colon;pwned())", "[x](data:text/html,<script>pwned()</script>)",
-	"[x](vbscript:pwned())", "[x](//evil.example)", "[x](/logout)", "[x](file:///etc/passwd)", "<javascript:pwned()>", "![x](javascript:pwned())", "![x](https://evil.example/track.png)", "[x]: javascript:pwned()\n\n[x]",
-	`[x](https://a.example "onmouseover=pwned()")`, `[x](https://a.example" onmouseover="pwned())`, "[x](https://a.example\" onclick=pwned() )", "`<script>pwned()</script>`", "    <script>pwned()</script>", "<!-- <script>pwned()</script> -->",
-	"<iframe src=//evil.example></iframe>", "<form action=/logout method=post><button>x</button></form>", "<input autofocus onfocus=pwned()>", "<a hx-get=/logout hx-trigger=load>x</a>", "<div hx-on:click=pwned()>x</div>", "<style>*{}</style>",
-	"<base href=//evil.example>", "<meta http-equiv=refresh content=0>", "<math><mi xlink:href=javascript:pwned()>", "<details open ontoggle=pwned()>", "<h1>x</h1>", "# x", "</li></ol></main><script>pwned()</script>", "<p id=log class=btn>x", "{{.}}", "<object data=x>", "\x00<script>pwned()</script>",
-	"```\"><script>pwned()</script>\nx\n```", "[x](https://a.example/\"><script>pwned()</script>)", `[x](https://a.example '"><script>pwned()</script>')`, "<https://a.example/\"onclick=pwned()>", "999999999. x\n1000000000. y",
-	strings.Repeat("[", 20_000), strings.Repeat("> ", 400) + "x", strings.Repeat("*a_", 5000), strings.Repeat("<", 5000), strings.Repeat("`", 9999), strings.Repeat("![", 4900), strings.Repeat("1. ", 3000), strings.Repeat("[a](b)", 1600),
+	"<script>pwned()</script>", "<img src=x onerror=pwned()>", "<svg onload=pwned()>",
+	"<p style='x' onclick=pwned()>x</p>", "<a href=javascript:pwned()>x</a>", "[x](javascript:pwned())",
+	"[x](JaVaScRiPt:pwned())", "[x]( javascript:pwned())", "[x](java\tscript:pwned())",
+	"[x](&#106;avascript:pwned())", "[x](javascript&colon;pwned())", "[x](data:text/html,<script>pwned()</script>)",
+	"[x](vbscript:pwned())", "[x](//evil.example)", "[x](/logout)", "[x](file:///etc/passwd)", "<javascript:pwned()>",
+	"![x](javascript:pwned())", "![x](https://evil.example/track.png)", "[x]: javascript:pwned()\n\n[x]",
+	`[x](https://a.example "onmouseover=pwned()")`, `[x](https://a.example" onmouseover="pwned())`,
+	"[x](https://a.example\" onclick=pwned() )", "`<script>pwned()</script>`",
+	"    <script>pwned()</script>", "<!-- <script>pwned()</script> -->",
+	"<iframe src=//evil.example></iframe>", "<form action=/logout method=post><button>x</button></form>",
+	"<input autofocus onfocus=pwned()>", "<a hx-get=/logout hx-trigger=load>x</a>", "<div hx-on:click=pwned()>x</div>", "<style>*{}</style>",
+	"<base href=//evil.example>", "<meta http-equiv=refresh content=0>", "<math><mi xlink:href=javascript:pwned()>",
+	"<details open ontoggle=pwned()>", "<h1>x</h1>", "# x", "</li></ol></main><script>pwned()</script>",
+	"<p id=log class=btn>x", "{{.}}", "<object data=x>", "\x00<script>pwned()</script>",
+	"```\"><script>pwned()</script>\nx\n```", "[x](https://a.example/\"><script>pwned()</script>)",
+	`[x](https://a.example '"><script>pwned()</script>')`, "<https://a.example/\"onclick=pwned()>", "999999999. x\n1000000000. y",
+	strings.Repeat("[", 20_000), strings.Repeat("> ", 400) + "x", strings.Repeat("*a_", 5000), strings.Repeat("<", 5000),
+	strings.Repeat("`", 9999), strings.Repeat("![", 4900), strings.Repeat("1. ", 3000), strings.Repeat("[a](b)", 1600),
 }
 
 // TestMarkdownLetsNothingThrough: raw HTML, links that run, pictures, styles.

@@ -20,7 +20,8 @@ func hue(name string) int {
 // initials are the two letters of an avatar; one character in scripts that do
 // not abbreviate by first letters.
 func initials(name string) string {
-	found := strings.FieldsFunc(strings.TrimSuffix(name, db.LeftMark), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) })
+	found := strings.FieldsFunc(strings.TrimSuffix(name, db.LeftMark),
+		func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) })
 	if len(found) == 0 {
 		return "?"
 	}

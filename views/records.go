@@ -289,7 +289,8 @@ type ComposerFields struct {
 
 // Planning tells whether the next step has anything in it, or wrong with it.
 func (c ComposerFields) Planning() bool {
-	return c.NextText != "" || c.NextDay != "" || c.Errors["follow_up_text"] != "" || c.Errors["follow_up_due_on"] != "" || c.Errors["follow_up_assignee_id"] != ""
+	return c.NextText != "" || c.NextDay != "" || c.Errors["follow_up_text"] != "" ||
+		c.Errors["follow_up_due_on"] != "" || c.Errors["follow_up_assignee_id"] != ""
 }
 
 // Template names the fields below the text.

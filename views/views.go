@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -107,10 +108,22 @@ func parse() (*template.Template, error) {
 		}
 		text, err := files.ReadFile(name)
 		if err == nil {
-			_, err = all.New(name).Parse(string(text))
+			_, err = all.New(name).Parse(joinLines(string(text)))
 		}
 		return err
 	})
+}
+
+var (
+	continued      = regexp.MustCompile(`\n\t+`)
+	continuedByTag = regexp.MustCompile(`\n\t+([<{])`)
+)
+
+// joinLines joins the lines of a template that begin with a tab to the ones before:
+// elements and actions with nothing between them, attributes and words with a space.
+// So a template is laid out for its reader, and a page has no more bytes for it.
+func joinLines(template string) string {
+	return continued.ReplaceAllLiteralString(continuedByTag.ReplaceAllString(template, "$1"), " ")
 }
 
 // functions are what templates call. piece renders a view by its own template, or

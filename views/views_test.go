@@ -129,7 +129,9 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		for _, key := range []string{"subject", "body", "outcome", "happened_at", "with", "channel", "follow_up_text", "follow_up_due_on", "follow_up_assignee_id"} {
+		for _, key := range []string{
+			"subject", "body", "outcome", "happened_at", "with", "channel", "follow_up_text", "follow_up_due_on", "follow_up_assignee_id",
+		} {
 			v.SetMapIndex(reflect.ValueOf(key), reflect.ValueOf(text))
 		}
 	case reflect.Struct:
@@ -148,7 +150,10 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 
 // own are the fields that only the code fills: names of icons, channels that
 // the schema bounds, kinds of records.
-var own = map[string]string{"Icon": "alert", "ButtonIcon": "link", "Channel": "call", "Noun": "organization", "Kind": "contact", "Plural": "contacts", "Sorted": "ascending", "Place": "event"}
+var own = map[string]string{
+	"Icon": "alert", "ButtonIcon": "link", "Channel": "call", "Noun": "organization",
+	"Kind": "contact", "Plural": "contacts", "Sorted": "ascending", "Place": "event",
+}
 
 func filled(t *testing.T, v View, text string, yes bool) View {
 	t.Helper()
@@ -246,7 +251,8 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 					switch {
 					case a.Key == "onx", a.Key == "style", a.Key == "pwned", strings.HasPrefix(a.Key, "on"):
 						t.Errorf("%T: the attack is an attribute: %s=%s", v, a.Key, a.Val)
-					case (a.Key == "href" || a.Key == "action" || a.Key == "formaction" || a.Key == "src") && strings.HasPrefix(strings.ToLower(a.Val), "javascript:"):
+					case (a.Key == "href" || a.Key == "action" || a.Key == "formaction" || a.Key == "src") &&
+						strings.HasPrefix(strings.ToLower(a.Val), "javascript:"):
 						t.Errorf("%T: the attack is a link: %s=%s", v, a.Key, a.Val)
 					}
 				}
@@ -255,7 +261,8 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 				}
 			}
 			rendering(t, filled(t, v, "javascript:pwned()", yes))
-			if yes && v.Template() != "_time.html" && v.Template() != "_foot.html" && v.Template() != "_head.html" && !strings.Contains(html, "&lt;pwned") && !strings.Contains(html, "%3cpwned") && reflect.TypeOf(v).Kind() == reflect.Struct {
+			if yes && v.Template() != "_time.html" && v.Template() != "_foot.html" && v.Template() != "_head.html" &&
+				!strings.Contains(html, "&lt;pwned") && !strings.Contains(html, "%3cpwned") && reflect.TypeOf(v).Kind() == reflect.Struct {
 				t.Errorf("%T: the attack is not there at all:\n%s", v, html)
 			}
 		}
@@ -272,15 +279,23 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 // TestLinksNeverRunScripts: what comes from a record into an href is filtered.
 func TestLinksNeverRunScripts(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "data:text/html,pwned", "vbscript:pwned"} {
-		for _, v := range []View{RecordMeta{Website: bad}, Event{Channel: "call", Time: &Time{}, Whom: &Ref{Name: "x", Href: bad}}, LinkRow{Href: bad, Name: "x"}, Row{Href: bad, Name: "x"}} {
+	for _, bad := range []string{
+		"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "data:text/html,pwned", "vbscript:pwned",
+	} {
+		for _, v := range []View{
+			RecordMeta{Website: bad},
+			Event{Channel: "call", Time: &Time{}, Whom: &Ref{Name: "x", Href: bad}},
+			LinkRow{Href: bad, Name: "x"},
+			Row{Href: bad, Name: "x"},
+		} {
 			html := rendering(t, v)
 			document, err := goquery.NewDocumentFromReader(strings.NewReader(html))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, a := range document.Find("a[href]").EachIter() {
-				if href := a.AttrOr("href", ""); !strings.HasPrefix(href, "#ZgotmplZ") && !strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "%20") {
+				if href := a.AttrOr("href", ""); !strings.HasPrefix(href, "#ZgotmplZ") &&
+					!strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "%20") {
 					t.Errorf("%T with %q links to %q", v, bad, href)
 				}
 			}
@@ -311,7 +326,8 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 		}
 		for _, m := range address.FindAllStringSubmatch(string(text), -1) {
 			to := m[2]
-			fixed := strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") || strings.HasPrefix(to, "#") || strings.HasPrefix(to, "mailto:{{") || strings.HasPrefix(to, "tel:{{")
+			fixed := strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") ||
+				strings.HasPrefix(to, "#") || strings.HasPrefix(to, "mailto:{{") || strings.HasPrefix(to, "tel:{{")
 			if boolean := to == "true" && strings.HasSuffix(m[1], "-url"); !fixed && !boolean && !output.MatchString(to) {
 				t.Errorf("%s: %s=%q begins with neither a path nor a value", name, m[1], to)
 			}
@@ -324,7 +340,8 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 	for _, f := range functions() {
 		for i := range reflect.TypeOf(f).NumOut() {
 			switch out := reflect.TypeOf(f).Out(i); out {
-			case reflect.TypeFor[template.URL](), reflect.TypeFor[template.JS](), reflect.TypeFor[template.HTMLAttr](), reflect.TypeFor[template.CSS](), reflect.TypeFor[template.Srcset](), reflect.TypeFor[template.JSStr]():
+			case reflect.TypeFor[template.URL](), reflect.TypeFor[template.JS](), reflect.TypeFor[template.HTMLAttr](),
+				reflect.TypeFor[template.CSS](), reflect.TypeFor[template.Srcset](), reflect.TypeFor[template.JSStr]():
 				t.Errorf("a function of the templates returns %s, which nothing escapes", out)
 			}
 		}

@@ -85,7 +85,8 @@ func open(t testing.TB, content []byte) (*db.DB, string, *Clock) {
 
 // Tallies are the kept numbers, PlainTallies what they should be.
 const (
-	Tallies      = "SELECT kind || quarter || ' ' || n FROM tally WHERE n > 0 UNION ALL SELECT 'owner' || owner_user_id || ' ' || n FROM owner_tally WHERE n > 0 ORDER BY 1"
+	Tallies = "SELECT kind || quarter || ' ' || n FROM tally WHERE n > 0 UNION ALL SELECT 'owner' || owner_user_id || ' ' || n" +
+		" FROM owner_tally WHERE n > 0 ORDER BY 1"
 	PlainTallies = `
 		SELECT channel || (unixepoch(happened_at) / 900) || ' ' || count(*) FROM interactions GROUP BY channel, unixepoch(happened_at) / 900
 		UNION ALL SELECT 'organization' || (unixepoch(created_at) / 900) || ' ' || count(*) FROM organizations GROUP BY unixepoch(created_at) / 900

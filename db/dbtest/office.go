@@ -84,7 +84,8 @@ func (o *Office) actor(t testing.TB, email string) db.Actor {
 	if err := o.SQL(t).QueryRow("SELECT id FROM users WHERE email = ?", email).Scan(&a.UserID); err != nil {
 		t.Fatal(err)
 	}
-	for _, slug := range o.Column(t, "SELECT slug FROM user_role JOIN role_permission USING (role_id) JOIN permissions ON permissions.id = permission_id WHERE user_id = ?", a.UserID) {
+	for _, slug := range o.Column(t, "SELECT slug FROM user_role JOIN role_permission USING (role_id) JOIN permissions"+
+		" ON permissions.id = permission_id WHERE user_id = ?", a.UserID) {
 		a.May = append(a.May, db.Permission(slug))
 	}
 	return a
@@ -125,7 +126,8 @@ func (o *Office) Maya(t testing.TB) db.Contact {
 // Call logs a call with an organization as Tomás, at a time as typed in a form.
 func (o *Office) Call(t testing.TB, with db.Organization, happenedAt string) db.Interaction {
 	t.Helper()
-	made, err := o.LogInteraction(t.Context(), o.Tomas, db.Fields{"channel": "call", "subject": "Renewal", "organization_id": with.ID, "happened_at": happenedAt}, "")
+	made, err := o.LogInteraction(t.Context(), o.Tomas,
+		db.Fields{"channel": "call", "subject": "Renewal", "organization_id": with.ID, "happened_at": happenedAt}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,8 @@ func dump(t *testing.T, file *sql.DB) string {
 	t.Helper()
 	h := sha256.New()
 	for _, query := range []string{
-		"SELECT * FROM users WHERE email LIKE '%pinestreet.example' ORDER BY id", "SELECT * FROM organizations ORDER BY id", "SELECT * FROM contacts ORDER BY id",
+		"SELECT * FROM users WHERE email LIKE '%pinestreet.example' ORDER BY id",
+		"SELECT * FROM organizations ORDER BY id", "SELECT * FROM contacts ORDER BY id",
 		"SELECT * FROM organization_contact ORDER BY 1, 2", "SELECT * FROM interactions ORDER BY id", "SELECT * FROM follow_ups ORDER BY id",
 		"SELECT * FROM audit_logs WHERE action <> 'import_demo' ORDER BY seq",
 	} {
@@ -141,57 +142,90 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 
 	now := dbtest.Now.Format("2006-01-02T15:04:05.000Z")
 	for what, query := range map[string]string{
-		"rows of the future":                          "SELECT (SELECT count(*) FROM interactions WHERE happened_at > '" + now + "' OR happened_at > created_at) + (SELECT count(*) FROM organizations WHERE updated_at > '" + now + "') + (SELECT count(*) FROM contacts WHERE updated_at > '" + now + "')",
-		"interactions before their ends":              "SELECT count(*) FROM interactions i LEFT JOIN organizations o ON o.id = organization_id LEFT JOIN contacts c ON c.id = contact_id WHERE o.created_at > happened_at OR c.created_at > happened_at",
-		"interactions by those who may not":           "SELECT count(*) FROM interactions JOIN users ON users.id = user_id WHERE full_name = 'Léa Dubois'",
-		"interactions with strangers":                 "SELECT count(*) FROM interactions i WHERE organization_id IS NOT NULL AND contact_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM organization_contact l WHERE l.organization_id = i.organization_id AND l.contact_id = i.contact_id)",
-		"websites and emails of others":               "SELECT count(*) FROM organizations, contacts WHERE contacts.docid = organizations.docid AND (website NOT LIKE 'https://%.example' OR email NOT LIKE '%@%.example')",
-		"docids":                                      "SELECT (SELECT count(*) FROM organizations WHERE docid IS NULL) + (SELECT count(*) FROM contacts WHERE docid IS NULL) + (SELECT count(*) FROM interactions WHERE docid IS NULL)",
-		"passwords":                                   "SELECT count(password_hash) FROM users",
-		"last contacts of organizations that err":     "SELECT count(*) FROM organizations o WHERE (last_contact_at, last_contact_channel) IS NOT (SELECT happened_at, channel FROM interactions WHERE organization_id = o.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
-		"last contacts of contacts that err":          "SELECT count(*) FROM contacts c WHERE (last_contact_at, last_contact_channel) IS NOT (SELECT happened_at, channel FROM interactions WHERE contact_id = c.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
-		"organizations not sorted by their owner":     "SELECT count(*) FROM organizations WHERE owner_name_key IS NOT (SELECT name_key FROM users WHERE id = owner_user_id)",
-		"contacts not sorted by their owner":          "SELECT count(*) FROM contacts WHERE owner_name_key IS NOT (SELECT name_key FROM users WHERE id = owner_user_id)",
-		"contacts not sorted by an organization":      "SELECT count(*) FROM contacts c WHERE organization_name_key IS NOT (SELECT min(sort_key) FROM organization_contact JOIN organizations ON id = organization_id WHERE contact_id = c.id AND relationship_status <> 'Former')",
-		"organizations that miscount their contacts":  "SELECT count(*) FROM organizations o WHERE contacts_count <> (SELECT count(*) FROM organization_contact WHERE organization_id = o.id)",
-		"archived without archiving":                  "SELECT count(*) FROM organizations o WHERE is_active = EXISTS (SELECT 1 FROM audit_logs WHERE target_type = 'organization' AND target_id = o.id AND action = 'archive_org')",
-		"organizations whose version is not counted":  "SELECT count(*) FROM organizations o WHERE version <> (SELECT count(*) FROM audit_logs WHERE target_type = 'organization' AND target_id = o.id AND action IN ('create_org', 'update_org', 'archive_org'))",
-		"organizations whose update is not the last":  "SELECT count(*) FROM organizations o WHERE updated_at <> (SELECT max(created_at) FROM audit_logs WHERE target_type = 'organization' AND target_id = o.id AND action IN ('create_org', 'update_org', 'archive_org'))",
-		"contacts whose version is not counted":       "SELECT count(*) FROM contacts c WHERE version <> (SELECT count(*) FROM audit_logs WHERE target_type = 'contact' AND target_id = c.id)",
-		"links whose version is not counted":          "SELECT (SELECT count(*) FROM audit_logs WHERE action IN ('link_contact', 'update_link')) - (SELECT sum(version) FROM organization_contact)",
-		"interactions without a row":                  "SELECT (SELECT count(*) FROM interactions) - (SELECT count(*) FROM audit_logs JOIN interactions i ON i.id = target_id AND i.created_at = audit_logs.created_at AND i.user_id = audit_logs.user_id WHERE action = 'create_interaction')",
-		"follow-ups whose version is not counted":     "SELECT count(*) FROM follow_ups f WHERE version <> (SELECT count(*) FROM audit_logs WHERE target_type = 'follow_up' AND target_id = f.id)",
-		"follow-ups done unlike their last row":       "SELECT count(*) FROM follow_ups f WHERE coalesce(done_at, created_at) <> (SELECT max(created_at) FROM audit_logs WHERE target_type = 'follow_up' AND target_id = f.id)",
-		"follow-ups of long ago, or done before":      "SELECT count(*) FROM follow_ups JOIN interactions i ON i.id = interaction_id WHERE i.created_at < '2026-10-24' OR due_on <= date(follow_ups.created_at) OR done_at <= follow_ups.created_at OR done_at > '" + now + "'",
-		"interactions that err about their next step": "SELECT count(*) FROM interactions i WHERE next_due_on IS NOT (SELECT due_on FROM follow_ups WHERE interaction_id = i.id AND done_at IS NULL)",
-		"follow-ups out of number":                    "SELECT count(*) NOT BETWEEN 20 AND 100 FROM follow_ups",
-		"history out of order":                        "SELECT count(*) FROM audit_logs a JOIN audit_logs b ON b.seq = a.seq + 1 WHERE b.created_at < a.created_at",
-		"ids out of order":                            "SELECT count(*) FROM (SELECT created_at, lag(created_at) OVER (ORDER BY id) AS before FROM interactions) WHERE before > created_at",
+		"rows of the future": "SELECT (SELECT count(*) FROM interactions WHERE happened_at > '" + now +
+			"' OR happened_at > created_at) + (SELECT count(*) FROM organizations WHERE updated_at > '" +
+			now + "') + (SELECT count(*) FROM contacts WHERE updated_at > '" + now + "')",
+		"interactions before their ends": "SELECT count(*) FROM interactions i LEFT JOIN organizations o ON o.id = " +
+			"organization_id LEFT JOIN contacts c ON c.id = contact_id WHERE o.created_at > happened_at OR c.created_at > happened_at",
+		"interactions by those who may not": "SELECT count(*) FROM interactions JOIN users ON users.id = user_id WHERE full_name " +
+			"= 'Léa Dubois'",
+		"interactions with strangers": "SELECT count(*) FROM interactions i WHERE organization_id IS NOT NULL AND " +
+			"contact_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM organization_contact l WHERE l.organization_id = i.organization_id AND " +
+			"l.contact_id = i.contact_id)",
+		"websites and emails of others": "SELECT count(*) FROM organizations, contacts WHERE contacts.docid = " +
+			"organizations.docid AND (website NOT LIKE 'https://%.example' OR email NOT LIKE '%@%.example')",
+		"docids": "SELECT (SELECT count(*) FROM organizations WHERE docid IS NULL) + (SELECT count(*) " +
+			"FROM contacts WHERE docid IS NULL) + (SELECT count(*) FROM interactions WHERE docid IS NULL)",
+		"passwords": "SELECT count(password_hash) FROM users",
+		"last contacts of organizations that err": "SELECT count(*) FROM organizations o WHERE (last_contact_at, last_contact_channel) " +
+			"IS NOT (SELECT happened_at, channel FROM interactions WHERE organization_id = o.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
+		"last contacts of contacts that err": "SELECT count(*) FROM contacts c WHERE (last_contact_at, last_contact_channel) IS " +
+			"NOT (SELECT happened_at, channel FROM interactions WHERE contact_id = c.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
+		"organizations not sorted by their owner": "SELECT count(*) FROM organizations WHERE owner_name_key IS NOT (SELECT name_key " +
+			"FROM users WHERE id = owner_user_id)",
+		"contacts not sorted by their owner": "SELECT count(*) FROM contacts WHERE owner_name_key IS NOT (SELECT name_key FROM " +
+			"users WHERE id = owner_user_id)",
+		"contacts not sorted by an organization": "SELECT count(*) FROM contacts c WHERE organization_name_key IS NOT (SELECT " +
+			"min(sort_key) FROM organization_contact JOIN organizations ON id = organization_id WHERE contact_id = c.id AND " +
+			"relationship_status <> 'Former')",
+		"organizations that miscount their contacts": "SELECT count(*) FROM organizations o WHERE contacts_count <> (SELECT count(*) FROM " +
+			"organization_contact WHERE organization_id = o.id)",
+		"archived without archiving": "SELECT count(*) FROM organizations o WHERE is_active = EXISTS (SELECT 1 FROM " +
+			"audit_logs WHERE target_type = 'organization' AND target_id = o.id AND action = 'archive_org')",
+		"organizations whose version is not counted": "SELECT count(*) FROM organizations o WHERE version <> (SELECT count(*) FROM " +
+			"audit_logs WHERE target_type = 'organization' AND target_id = o.id AND action IN ('create_org', 'update_org', 'archive_org'))",
+		"organizations whose update is not the last": "SELECT count(*) FROM organizations o WHERE updated_at <> (SELECT max(created_at) " +
+			"FROM audit_logs WHERE target_type = 'organization' AND target_id = o.id AND action IN ('create_org', 'update_org', 'archive_org'))",
+		"contacts whose version is not counted": "SELECT count(*) FROM contacts c WHERE version <> (SELECT count(*) FROM audit_logs " +
+			"WHERE target_type = 'contact' AND target_id = c.id)",
+		"links whose version is not counted": "SELECT (SELECT count(*) FROM audit_logs WHERE action IN ('link_contact', " +
+			"'update_link')) - (SELECT sum(version) FROM organization_contact)",
+		"interactions without a row": "SELECT (SELECT count(*) FROM interactions) - (SELECT count(*) FROM audit_logs JOIN " +
+			"interactions i ON i.id = target_id AND i.created_at = audit_logs.created_at AND i.user_id = audit_logs.user_id WHERE action = " +
+			"'create_interaction')",
+		"follow-ups whose version is not counted": "SELECT count(*) FROM follow_ups f WHERE version <> (SELECT count(*) FROM audit_logs " +
+			"WHERE target_type = 'follow_up' AND target_id = f.id)",
+		"follow-ups done unlike their last row": "SELECT count(*) FROM follow_ups f WHERE coalesce(done_at, created_at) <> (SELECT " +
+			"max(created_at) FROM audit_logs WHERE target_type = 'follow_up' AND target_id = f.id)",
+		"follow-ups of long ago, or done before": "SELECT count(*) FROM follow_ups JOIN interactions i ON i.id = interaction_id WHERE " +
+			"i.created_at < '2026-10-24' OR due_on <= date(follow_ups.created_at) OR done_at <= follow_ups.created_at OR done_at > '" + now + "'",
+		"interactions that err about their next step": "SELECT count(*) FROM interactions i WHERE next_due_on IS NOT (SELECT due_on FROM " +
+			"follow_ups WHERE interaction_id = i.id AND done_at IS NULL)",
+		"follow-ups out of number": "SELECT count(*) NOT BETWEEN 20 AND 100 FROM follow_ups",
+		"history out of order": "SELECT count(*) FROM audit_logs a JOIN audit_logs b ON b.seq = a.seq + 1 WHERE " +
+			"b.created_at < a.created_at",
+		"ids out of order": "SELECT count(*) FROM (SELECT created_at, lag(created_at) OVER (ORDER BY id) AS " +
+			"before FROM interactions) WHERE before > created_at",
 	} {
 		if n := number(t, file, query); n != 0 {
 			t.Errorf("%s: %d", what, n)
 		}
 	}
 	for what, query := range map[string]string{
-		"organizations without contacts":     "SELECT count(*) FROM organizations WHERE id NOT IN (SELECT organization_id FROM organization_contact)",
-		"organizations of over 200 contacts": "SELECT count(*) FROM (SELECT 1 FROM organization_contact GROUP BY organization_id HAVING count(*) > 200)",
-		"people at several organizations":    "SELECT count(*) FROM (SELECT 1 FROM organization_contact GROUP BY contact_id HAVING count(*) BETWEEN 2 AND 3)",
-		"people who moved":                   "SELECT count(*) FROM organization_contact a JOIN organization_contact b USING (contact_id) WHERE a.relationship_status = 'Former' AND b.relationship_status = 'Active'",
-		"archived organizations":             "SELECT count(*) FROM organizations WHERE is_active = 0",
-		"organizations without owner":        "SELECT count(*) FROM organizations WHERE owner_user_id IS NULL",
-		"organizations never contacted":      "SELECT count(*) FROM organizations WHERE last_contact_at IS NULL",
-		"much contacted organizations":       "SELECT count(*) FROM (SELECT 1 FROM interactions GROUP BY organization_id HAVING count(*) > 150)",
-		"interactions today":                 "SELECT count(*) FROM interactions WHERE happened_at >= date('" + now + "')",
-		"follow-ups that are overdue":        "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on < date('" + now + "')",
-		"follow-ups that are to come":        "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on > date('" + now + "')",
-		"follow-ups that are done":           "SELECT count(*) FROM follow_ups WHERE done_at IS NOT NULL",
-		"names with an apostrophe":           "SELECT count(*) FROM contacts WHERE last_name LIKE '%''%'",
+		"organizations without contacts": "SELECT count(*) FROM organizations WHERE id NOT IN (SELECT organization_id FROM " +
+			"organization_contact)",
+		"organizations of over 200 contacts": "SELECT count(*) FROM (SELECT 1 FROM organization_contact GROUP BY organization_id HAVING " +
+			"count(*) > 200)",
+		"people at several organizations": "SELECT count(*) FROM (SELECT 1 FROM organization_contact GROUP BY contact_id HAVING count(*) " +
+			"BETWEEN 2 AND 3)",
+		"people who moved": "SELECT count(*) FROM organization_contact a JOIN organization_contact b USING (contact_id) " +
+			"WHERE a.relationship_status = 'Former' AND b.relationship_status = 'Active'",
+		"archived organizations":        "SELECT count(*) FROM organizations WHERE is_active = 0",
+		"organizations without owner":   "SELECT count(*) FROM organizations WHERE owner_user_id IS NULL",
+		"organizations never contacted": "SELECT count(*) FROM organizations WHERE last_contact_at IS NULL",
+		"much contacted organizations":  "SELECT count(*) FROM (SELECT 1 FROM interactions GROUP BY organization_id HAVING count(*) > 150)",
+		"interactions today":            "SELECT count(*) FROM interactions WHERE happened_at >= date('" + now + "')",
+		"follow-ups that are overdue":   "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on < date('" + now + "')",
+		"follow-ups that are to come":   "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on > date('" + now + "')",
+		"follow-ups that are done":      "SELECT count(*) FROM follow_ups WHERE done_at IS NOT NULL",
+		"names with an apostrophe":      "SELECT count(*) FROM contacts WHERE last_name LIKE '%''%'",
 	} {
 		if n := number(t, file, query); n == 0 {
 			t.Errorf("no %s", what)
 		}
 	}
-	names := strings.Join(lines(t, file, "SELECT display_name FROM organizations"), "") + strings.Join(lines(t, file, "SELECT first_name || last_name FROM contacts"), "")
+	names := strings.Join(lines(t, file, "SELECT display_name FROM organizations"), "") +
+		strings.Join(lines(t, file, "SELECT first_name || last_name FROM contacts"), "")
 	for script, table := range map[string]*unicode.RangeTable{
 		"Greek": unicode.Greek, "Cyrillic": unicode.Cyrillic, "Arabic": unicode.Arabic, "Hebrew": unicode.Hebrew,
 		"Devanagari": unicode.Devanagari, "Han": unicode.Han, "Kana": unicode.Hiragana, "Hangul": unicode.Hangul,
@@ -253,8 +287,11 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	by := db.Actor{UserID: lines(t, file, "SELECT id FROM users WHERE full_name = 'Sam Okoye'")[0], May: db.Permissions}
 
 	// A change that goes nowhere makes the verb index the record and write its sort key again.
-	const index = "SELECT id, sort_key, (SELECT words || ' / ' || organizations FROM contact_search WHERE contact_search.docid = contacts.docid), length(last_name) FROM contacts WHERE id IN (SELECT contact_id FROM organization_contact GROUP BY contact_id HAVING count(*) = 3) OR docid % 97 = 0 ORDER BY id"
-	const organizationIndex = "SELECT id, sort_key, (SELECT words FROM organization_search WHERE organization_search.docid = organizations.docid) FROM organizations WHERE docid % 23 = 0 ORDER BY id"
+	const index = "SELECT id, sort_key, (SELECT words || ' / ' || organizations FROM contact_search WHERE contact_search.docid = " +
+		"contacts.docid), length(last_name) FROM contacts WHERE id IN (SELECT contact_id FROM organization_contact GROUP BY contact_id " +
+		"HAVING count(*) = 3) OR docid % 97 = 0 ORDER BY id"
+	const organizationIndex = "SELECT id, sort_key, (SELECT words FROM organization_search WHERE organization_search.docid = " +
+		"organizations.docid) FROM organizations WHERE docid % 23 = 0 ORDER BY id"
 	contacts, organizations := lines(t, file, index), lines(t, file, organizationIndex)
 	for _, line := range contacts {
 		id := line[:36]
@@ -280,7 +317,8 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 			t.Fatal(err)
 		}
 	}
-	const interactionIndex = "SELECT id, (SELECT words FROM interaction_search WHERE interaction_search.docid = interactions.docid) FROM interactions WHERE docid % 97 = 0 ORDER BY id"
+	const interactionIndex = "SELECT id, (SELECT words FROM interaction_search WHERE interaction_search.docid = interactions.docid) FROM " +
+		"interactions WHERE docid % 97 = 0 ORDER BY id"
 	interactions := lines(t, file, interactionIndex)
 	for _, line := range interactions {
 		id := line[:36]
@@ -305,18 +343,25 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	}
 
 	for _, line := range interactions {
-		if got := lines(t, file, "SELECT id, words FROM interactions JOIN interaction_search USING (docid) WHERE id = '"+line[:36]+"'"); len(got) != 1 || got[0] != line {
+		if got := lines(t, file, "SELECT id, words FROM interactions JOIN interaction_search USING (docid) WHERE id = '"+
+			line[:36]+"'"); len(got) != 1 || got[0] != line {
 			t.Errorf("an interaction is indexed as %q, by the verb as %q", line, got)
 		}
 	}
 
-	o, err := d.CreateOrganization(ctx, by, db.Fields{"display_name": "Kestrel", "legal_name": "Kestrel Ltd", "website": "kestrel.example", "sector": "Media", "size_band": "1-10", "tax_id": "7", "owner_user_id": by.UserID}, "")
+	o, err := d.CreateOrganization(ctx, by, db.Fields{
+		"display_name": "Kestrel", "legal_name": "Kestrel Ltd", "website": "kestrel.example",
+		"sector": "Media", "size_band": "1-10", "tax_id": "7", "owner_user_id": by.UserID,
+	}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	l, err := d.LinkContact(ctx, by, db.NewLink{
 		OrganizationID: o.ID, Typed: db.Fields{"role_label": "CFO"},
-		Contact: db.Fields{"first_name": "Maya", "last_name": "Okafor", "email": "maya@kestrel.example", "phone": "1", "mobile": "2", "job_title": "CFO", "owner_user_id": by.UserID},
+		Contact: db.Fields{
+			"first_name": "Maya", "last_name": "Okafor", "email": "maya@kestrel.example",
+			"phone": "1", "mobile": "2", "job_title": "CFO", "owner_user_id": by.UserID,
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -325,7 +370,8 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 		t.Fatal(err)
 	}
 	i, err := d.LogInteraction(ctx, by, db.Fields{
-		"channel": "call", "subject": "Hello", "body": "b", "outcome": "o", "organization_id": o.ID, "contact_id": l.ContactID, "follow_up_text": "Call", "follow_up_due_on": "2026-11-30",
+		"channel": "call", "subject": "Hello", "body": "b", "outcome": "o", "organization_id": o.ID,
+		"contact_id": l.ContactID, "follow_up_text": "Call", "follow_up_due_on": "2026-11-30",
 	}, "")
 	if err == nil {
 		_, err = d.FinishFollowUp(ctx, by, i.Next.ID, 0)
@@ -337,7 +383,10 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 		t.Fatal(err)
 	}
 	made := number(t, file, "SELECT seq FROM audit_logs WHERE action = 'import_demo'")
-	for _, action := range []string{"create_org", "create_contact", "link_contact", "update_link", "create_interaction", "create_follow_up", "finish_follow_up", "archive_org"} {
+	for _, action := range []string{
+		"create_org", "create_contact", "link_contact", "update_link",
+		"create_interaction", "create_follow_up", "finish_follow_up", "archive_org",
+	} {
 		verb := lines(t, file, fmt.Sprintf("SELECT metadata FROM audit_logs WHERE action = '%s' AND seq > %d ORDER BY seq LIMIT 1", action, made))
 		ours := lines(t, file, fmt.Sprintf("SELECT metadata FROM audit_logs WHERE action = '%s' AND seq < %d LIMIT 500", action, made))
 		want := shape(t, verb[0])
@@ -345,7 +394,8 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 			t.Errorf("%s: the verb records %s, the sample never does", action, want)
 		}
 	}
-	for _, line := range lines(t, file, "SELECT metadata FROM audit_logs WHERE action IN ('create_interaction', 'create_follow_up', 'finish_follow_up') ORDER BY seq DESC LIMIT 1000") {
+	for _, line := range lines(t, file, "SELECT metadata FROM audit_logs WHERE action IN ('create_interaction', 'create_follow_up', "+
+		"'finish_follow_up') ORDER BY seq DESC LIMIT 1000") {
 		var m any
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
 			t.Fatal(err)
@@ -395,7 +445,8 @@ func TestTheSampleGoesIntoARegistryWithUsersOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	ines := db.Actor{UserID: u.ID, May: db.Permissions}
-	if err := demo.Fill(ctx, d, db.Actor{UserID: u.ID, May: []db.Permission{db.EditClient, db.ViewClient}}, "s", 1, nil); !errors.Is(err, db.ErrForbidden) {
+	if err := demo.Fill(ctx, d, db.Actor{UserID: u.ID, May: []db.Permission{db.EditClient, db.ViewClient}},
+		"s", 1, nil); !errors.Is(err, db.ErrForbidden) {
 		t.Error("by who may not run the registry:", err)
 	}
 	var invalid *db.Invalid
@@ -409,7 +460,8 @@ func TestTheSampleGoesIntoARegistryWithUsersOnly(t *testing.T) {
 		}
 	})
 	file := look(t, path)
-	if !errors.Is(err, context.Canceled) || number(t, file, "SELECT count(*) FROM organizations") != 0 || number(t, file, "SELECT count(*) FROM users") != 1 {
+	if !errors.Is(err, context.Canceled) || number(t, file, "SELECT count(*) FROM organizations") != 0 ||
+		number(t, file, "SELECT count(*) FROM users") != 1 {
 		t.Error("what was stopped is not gone:", err)
 	}
 	last := 0

@@ -3,13 +3,19 @@ package demo
 func tonguesOfOtherScripts() []tongue {
 	return []tongue{
 		{
-			weight:          4,
-			women:           list("Ελένη:eleni, Μαρία:maria, Κατερίνα:katerina, Ιωάννα:ioanna, Σοφία:sofia, Δέσποινα:despina, Άννα:anna, Βασιλική:vasiliki, Χρυσούλα:chrysoula, Ζωή:zoi"),
-			men:             list("Γιώργος:giorgos, Νίκος:nikos, Δημήτρης:dimitris, Κώστας:kostas, Παναγιώτης:panagiotis, Σπύρος:spyros, Θανάσης:thanasis, Μιχάλης:michalis, Άρης:aris, Στέλιος:stelios"),
-			families:        list("Παπαδόπουλος:papadopoulos, Γεωργίου:georgiou, Νικολάου:nikolaou, Αντωνιάδης:antoniadis, Βλάχος:vlachos, Οικονόμου:oikonomou, Καραμανός:karamanos, Μακρής:makris, Σταματίου:stamatiou, Λάμπρου:lamprou"),
-			familiesOfWomen: list("Παπαδοπούλου:papadopoulou, Γεωργίου:georgiou, Νικολάου:nikolaou, Αντωνιάδη:antoniadi, Βλάχου:vlachou, Οικονόμου:oikonomou, Καραμανού:karamanou, Μακρή:makri, Σταματίου:stamatiou, Λάμπρου:lamprou"),
-			leads:           list("Αιγαίο:aigaio, Ελιά:elia, Όλυμπος:olympos, Ποσειδών:poseidon, Θάλασσα:thalassa, Κυκλάδες:kyklades, Ήλιος:ilios, Πήγασος:pigasos, Μέλισσα:melissa, Αργώ:argo, Φάρος:faros, Λευκός Πύργος:lefkos-pyrgos"),
-			places:          list("Πάτρα:patra, Βόλος:volos, Χανιά:chania, Λάρισα:larisa, Ιωάννινα:ioannina, Καβάλα:kavala, Λεμεσός:lemesos, Ρόδος:rodos"),
+			weight: 4,
+			women: list("Ελένη:eleni, Μαρία:maria, Κατερίνα:katerina, Ιωάννα:ioanna, Σοφία:sofia, Δέσποινα:despina, Άννα:anna, " +
+				"Βασιλική:vasiliki, Χρυσούλα:chrysoula, Ζωή:zoi"),
+			men: list("Γιώργος:giorgos, Νίκος:nikos, Δημήτρης:dimitris, Κώστας:kostas, Παναγιώτης:panagiotis, Σπύρος:spyros, " +
+				"Θανάσης:thanasis, Μιχάλης:michalis, Άρης:aris, Στέλιος:stelios"),
+			families: list("Παπαδόπουλος:papadopoulos, Γεωργίου:georgiou, Νικολάου:nikolaou, Αντωνιάδης:antoniadis, Βλάχος:vlachos, " +
+				"Οικονόμου:oikonomou, Καραμανός:karamanos, Μακρής:makris, Σταματίου:stamatiou, Λάμπρου:lamprou"),
+			familiesOfWomen: list("Παπαδοπούλου:papadopoulou, Γεωργίου:georgiou, Νικολάου:nikolaou, Αντωνιάδη:antoniadi, Βλάχου:vlachou, " +
+				"Οικονόμου:oikonomou, Καραμανού:karamanou, Μακρή:makri, Σταματίου:stamatiou, Λάμπρου:lamprou"),
+			leads: list("Αιγαίο:aigaio, Ελιά:elia, Όλυμπος:olympos, Ποσειδών:poseidon, Θάλασσα:thalassa, Κυκλάδες:kyklades, " +
+				"Ήλιος:ilios, Πήγασος:pigasos, Μέλισσα:melissa, Αργώ:argo, Φάρος:faros, Λευκός Πύργος:lefkos-pyrgos"),
+			places: list("Πάτρα:patra, Βόλος:volos, Χανιά:chania, Λάρισα:larisa, Ιωάννινα:ioannina, Καβάλα:kavala, Λεμεσός:lemesos, " +
+				"Ρόδος:rodos"),
 			trades: lists(`Κλωστήρια:klostiria, Μηχανουργεία:michanourgeia
 				Λογισμικό:logismiko, Δεδομένα:dedomena
 				Εμπορική:emporiki, Έπιπλα:epipla
@@ -23,23 +29,33 @@ func tonguesOfOtherScripts() []tongue {
 				Εκδόσεις:ekdoseis, Ταινίες:tainies
 				Φροντιστήρια:frontistiria, Σχολή:scholi`),
 			name: "{lead} {trade}", in: "{name} {place}",
-			legal:  []string{"{name} Α.Ε.", "{name} Ε.Π.Ε.", "{name} Ο.Ε.", "{name} Ι.Κ.Ε."},
-			titles: []string{"Γενική διεύθυνση", "Οικονομική διεύθυνση", "Προμήθειες", "Μηχανογράφηση", "Γραμματεία", "Πωλήσεις", "Λειτουργία", "Μηχανικός έργου", "Λογιστήριο", "Διοικητικό συμβούλιο"},
+			legal: []string{"{name} Α.Ε.", "{name} Ε.Π.Ε.", "{name} Ο.Ε.", "{name} Ι.Κ.Ε."},
+			titles: []string{
+				"Γενική διεύθυνση", "Οικονομική διεύθυνση", "Προμήθειες", "Μηχανογράφηση", "Γραμματεία",
+				"Πωλήσεις", "Λειτουργία", "Μηχανικός έργου", "Λογιστήριο", "Διοικητικό συμβούλιο",
+			},
 			phones: []string{"+30 210 000 0###"}, mobiles: []string{"+30 690 000 0###"},
 			tax:      "EL000######",
 			calls:    []string{"Ερώτηση για το τιμολόγιο {n}", "Ημέρα παράδοσης"},
 			emails:   []string{"Στάλθηκε η προσφορά {n}", "Νέος τιμοκατάλογος"},
 			meetings: []string{"Απολογισμός τριμήνου", "Επίσκεψη στην αποθήκη"},
 			notes:    []string{"Νέο πρόσωπο στις προμήθειες", "Κλειστά τον Αύγουστο"},
-			bodies:   []string{"Ζητά νέα προσφορά **ως την Πέμπτη**.\n\n- διάρκεια {n} μήνες\n- ένα τιμολόγιο ανά τρίμηνο", "Συζητήθηκαν οι δύο καθυστερήσεις του Οκτωβρίου."},
+			bodies: []string{
+				"Ζητά νέα προσφορά **ως την Πέμπτη**.\n\n- διάρκεια {n} μήνες\n- ένα τιμολόγιο ανά τρίμηνο",
+				"Συζητήθηκαν οι δύο καθυστερήσεις του Οκτωβρίου.",
+			},
 		},
 		{
-			weight:   5,
-			women:    list("Оксана:oksana, Людмила:liudmyla, Ірина:iryna, Катерина:kateryna, Соломія:solomiia, Надія:nadiia, Тетяна:tetiana, Юлія:yuliia, Галина:halyna, Єва:yeva"),
-			men:      list("Андрій:andrii, Олексій:oleksii, Тарас:taras, Богдан:bohdan, Сергій:serhii, Ярослав:yaroslav, Микола:mykola, Юрій:yurii, Ігор:ihor, Максим:maksym"),
-			families: list("Шевчук:shevchuk, Коваленко:kovalenko, Бондаренко:bondarenko, Ткаченко:tkachenko, Мельник:melnyk, Кравчук:kravchuk, Олійник:oliinyk, Лисенко:lysenko, Гнатюк:hnatiuk, Щербак:shcherbak, Дем'яненко:demianenko, Їжак:yizhak"),
-			leads:    list("Дніпро:dnipro, Карпати:karpaty, Калина:kalyna, Сонячний Край:soniachnyi-krai, Дубрава:dubrava, Ластівка:lastivka, Степ:step, Джерело:dzherelo, Зоря:zoria, Верховина:verkhovyna, Маяк:maiak, Яблуневий Сад:yablunevyi-sad"),
-			places:   list("Львів:lviv, Харків:kharkiv, Одеса:odesa, Полтава:poltava, Чернівці:chernivtsi, Луцьк:lutsk, Ужгород:uzhhorod, Суми:sumy"),
+			weight: 5,
+			women: list("Оксана:oksana, Людмила:liudmyla, Ірина:iryna, Катерина:kateryna, Соломія:solomiia, Надія:nadiia, Тетяна:tetiana, " +
+				"Юлія:yuliia, Галина:halyna, Єва:yeva"),
+			men: list("Андрій:andrii, Олексій:oleksii, Тарас:taras, Богдан:bohdan, Сергій:serhii, Ярослав:yaroslav, Микола:mykola, " +
+				"Юрій:yurii, Ігор:ihor, Максим:maksym"),
+			families: list("Шевчук:shevchuk, Коваленко:kovalenko, Бондаренко:bondarenko, Ткаченко:tkachenko, Мельник:melnyk, Кравчук:kravchuk, " +
+				"Олійник:oliinyk, Лисенко:lysenko, Гнатюк:hnatiuk, Щербак:shcherbak, Дем'яненко:demianenko, Їжак:yizhak"),
+			leads: list("Дніпро:dnipro, Карпати:karpaty, Калина:kalyna, Сонячний Край:soniachnyi-krai, Дубрава:dubrava, Ластівка:lastivka, " +
+				"Степ:step, Джерело:dzherelo, Зоря:zoria, Верховина:verkhovyna, Маяк:maiak, Яблуневий Сад:yablunevyi-sad"),
+			places: list("Львів:lviv, Харків:kharkiv, Одеса:odesa, Полтава:poltava, Чернівці:chernivtsi, Луцьк:lutsk, Ужгород:uzhhorod, Суми:sumy"),
 			trades: lists(`Машинобудування:mashynobuduvannia, Кераміка:keramika
 				Програми:prohramy, Дані:dani
 				Торгівля:torhivlia, Меблі:mebli
@@ -53,23 +69,32 @@ func tonguesOfOtherScripts() []tongue {
 				Видавництво:vydavnytstvo, Кіно:kino
 				Школа:shkola, Курси:kursy`),
 			name: "{trade} «{lead}»", in: "{name} {place}",
-			legal:  []string{"ТОВ {name}", "ПрАТ {name}", "АТ {name}", "ПП {name}"},
-			titles: []string{"Генеральний директор", "Фінансовий директор", "Закупівлі", "Керівник ІТ", "Керівник офісу", "Керівник продажів", "Виробництво", "Інженер проєкту", "Бухгалтерія", "Член наглядової ради"},
+			legal: []string{"ТОВ {name}", "ПрАТ {name}", "АТ {name}", "ПП {name}"},
+			titles: []string{
+				"Генеральний директор", "Фінансовий директор", "Закупівлі", "Керівник ІТ", "Керівник офісу",
+				"Керівник продажів", "Виробництво", "Інженер проєкту", "Бухгалтерія", "Член наглядової ради",
+			},
 			phones: []string{"+380 44 000 0###", "+380 32 000 0###"}, mobiles: []string{"+380 50 000 0###"},
 			tax:      "000#####",
 			calls:    []string{"Запитання щодо рахунка {n}", "День поставки другої партії"},
 			emails:   []string{"Надіслано пропозицію {n}", "Новий прайс на рік"},
 			meetings: []string{"Підсумки кварталу", "Відвідали склад"},
 			notes:    []string{"Нова людина в закупівлях", "Відпустки в серпні"},
-			bodies:   []string{"Просять оновлену пропозицію **до четверга**.\n\n- строк {n} місяців\n- один рахунок на квартал", "Обговорили дві затримки в жовтні; питання закрито."},
+			bodies: []string{
+				"Просять оновлену пропозицію **до четверга**.\n\n- строк {n} місяців\n- один рахунок на квартал",
+				"Обговорили дві затримки в жовтні; питання закрито.",
+			},
 		},
 		{
-			weight:   5,
-			women:    list("فاطمة:fatima, مريم:maryam, ليلى:layla, نور:nour, سلمى:salma, هدى:huda, رنا:rana, أمينة:amina, ياسمين:yasmin, زينب:zaynab"),
-			men:      list("محمد:mohammed, أحمد:ahmad, يوسف:yousef, عمر:omar, خالد:khaled, سامي:sami, طارق:tariq, إبراهيم:ibrahim, كريم:karim, زياد:ziad"),
-			families: list("الحداد:alhaddad, النجار:alnajjar, المصري:almasri, الشامي:alshami, بن سالم:bensalem, العطار:alattar, منصور:mansour, الخطيب:alkhatib, حمدان:hamdan, القاسم:alqasim, عبد الرحمن:abdelrahman, درويش:darwish"),
-			leads:    list("النخيل:alnakheel, الواحة:alwaha, الفجر:alfajr, القمر:alqamar, الياسمين:alyasmin, البحر الأزرق:albahr, الهلال:alhilal, الزيتون:alzaytoun, النجمة:alnajma, المنارة:almanara, الصقر:alsaqr, الأرز:alarz"),
-			places:   list("دبي:dubai, عمّان:amman, الإسكندرية:alexandria, بيروت:beirut, مسقط:muscat, تونس:tunis, جدة:jeddah, فاس:fes"),
+			weight: 5,
+			women:  list("فاطمة:fatima, مريم:maryam, ليلى:layla, نور:nour, سلمى:salma, هدى:huda, رنا:rana, أمينة:amina, ياسمين:yasmin, زينب:zaynab"),
+			men: list("محمد:mohammed, أحمد:ahmad, يوسف:yousef, عمر:omar, خالد:khaled, سامي:sami, طارق:tariq, إبراهيم:ibrahim, كريم:karim, " +
+				"زياد:ziad"),
+			families: list("الحداد:alhaddad, النجار:alnajjar, المصري:almasri, الشامي:alshami, بن سالم:bensalem, العطار:alattar, منصور:mansour, " +
+				"الخطيب:alkhatib, حمدان:hamdan, القاسم:alqasim, عبد الرحمن:abdelrahman, درويش:darwish"),
+			leads: list("النخيل:alnakheel, الواحة:alwaha, الفجر:alfajr, القمر:alqamar, الياسمين:alyasmin, البحر الأزرق:albahr, " +
+				"الهلال:alhilal, الزيتون:alzaytoun, النجمة:alnajma, المنارة:almanara, الصقر:alsaqr, الأرز:alarz"),
+			places: list("دبي:dubai, عمّان:amman, الإسكندرية:alexandria, بيروت:beirut, مسقط:muscat, تونس:tunis, جدة:jeddah, فاس:fes"),
 			trades: lists(`للصناعات:industries, للنسيج:textiles
 				للبرمجيات:software, للبيانات:data
 				للتجارة:trading, للأثاث:furniture
@@ -83,23 +108,29 @@ func tonguesOfOtherScripts() []tongue {
 				للنشر:press, للإنتاج:films
 				للتعليم:education, للتدريب:training`),
 			name: "شركة {lead} {trade}", in: "{name} {place}",
-			legal:  []string{"{name} ذ.م.م", "{name} ش.م.ع", "{name} وشركاه"},
-			titles: []string{"المدير العام", "المدير المالي", "مدير المشتريات", "مدير تقنية المعلومات", "مدير المكتب", "مدير المبيعات", "مدير العمليات", "مهندس المشروع", "المحاسبة", "عضو مجلس الإدارة"},
+			legal: []string{"{name} ذ.م.م", "{name} ش.م.ع", "{name} وشركاه"},
+			titles: []string{
+				"المدير العام", "المدير المالي", "مدير المشتريات", "مدير تقنية المعلومات", "مدير المكتب",
+				"مدير المبيعات", "مدير العمليات", "مهندس المشروع", "المحاسبة", "عضو مجلس الإدارة",
+			},
 			phones: []string{"+971 4 000 0###", "+962 6 000 0###"}, mobiles: []string{"+971 50 000 0###"},
 			tax:      "000000#########",
 			calls:    []string{"استفسار عن الفاتورة {n}", "موعد التسليم القادم"},
 			emails:   []string{"إرسال عرض السعر {n}", "قائمة الأسعار الجديدة"},
 			meetings: []string{"مراجعة الربع في مكتبهم", "زيارة المستودع"},
 			notes:    []string{"مسؤول جديد في المشتريات", "إجازة العيد الأسبوع القادم"},
-			bodies:   []string{"يطلبون عرضًا معدّلًا **قبل يوم الخميس**.\n\n- المدة {n} شهرًا\n- فاتورة كل ثلاثة أشهر", "نوقش التأخير في أكتوبر وتم حله."},
+			bodies: []string{
+				"يطلبون عرضًا معدّلًا **قبل يوم الخميس**.\n\n- المدة {n} شهرًا\n- فاتورة كل ثلاثة أشهر", "نوقش التأخير في أكتوبر وتم حله.",
+			},
 		},
 		{
-			weight:   3,
-			women:    list("נועה:noa, יעל:yael, תמר:tamar, מיכל:michal, רחל:rachel, שירה:shira, איילת:ayelet, הדס:hadas"),
-			men:      list("יוסף:yosef, אורי:uri, דוד:david, איתן:eitan, נדב:nadav, גיל:gil, עומר:omer, אביב:aviv"),
-			families: list("כהן:cohen, לוי:levi, מזרחי:mizrahi, פרץ:peretz, ביטון:biton, אברהמי:avrahami, שקד:shaked, גולן:golan, בן-דוד:ben-david, רוזן:rosen"),
-			leads:    list("ארז:erez, כרמל:carmel, תבור:tavor, שקמה:shikma, אלון:alon, נחל:nahal, גלים:galim, רימון:rimon, אפיק:afik, צוק:tzuk"),
-			places:   list("חיפה:haifa, אשדוד:ashdod, רחובות:rehovot, נתניה:netanya, צפת:safed, אילת:eilat"),
+			weight: 3,
+			women:  list("נועה:noa, יעל:yael, תמר:tamar, מיכל:michal, רחל:rachel, שירה:shira, איילת:ayelet, הדס:hadas"),
+			men:    list("יוסף:yosef, אורי:uri, דוד:david, איתן:eitan, נדב:nadav, גיל:gil, עומר:omer, אביב:aviv"),
+			families: list("כהן:cohen, לוי:levi, מזרחי:mizrahi, פרץ:peretz, ביטון:biton, אברהמי:avrahami, שקד:shaked, גולן:golan, " +
+				"בן-דוד:ben-david, רוזן:rosen"),
+			leads:  list("ארז:erez, כרמל:carmel, תבור:tavor, שקמה:shikma, אלון:alon, נחל:nahal, גלים:galim, רימון:rimon, אפיק:afik, צוק:tzuk"),
+			places: list("חיפה:haifa, אשדוד:ashdod, רחובות:rehovot, נתניה:netanya, צפת:safed, אילת:eilat"),
 			trades: lists(`תעשיות:industries, מתכת:metal
 				תוכנה:software, נתונים:data
 				שיווק:stores, ריהוט:furniture
@@ -113,8 +144,10 @@ func tonguesOfOtherScripts() []tongue {
 				הוצאה לאור:press, סרטים:films
 				לימודים:studies, מכללה:college`),
 			name: "{lead} {trade}", in: "{name} {place}",
-			legal:  []string{"{name} בע\"מ", "{name} שותפות מוגבלת"},
-			titles: []string{"מנכ\"ל", "סמנכ\"ל כספים", "רכש", "מערכות מידע", "ניהול משרד", "מכירות", "תפעול", "הנדסה", "הנהלת חשבונות", "דירקטוריון"},
+			legal: []string{"{name} בע\"מ", "{name} שותפות מוגבלת"},
+			titles: []string{
+				"מנכ\"ל", "סמנכ\"ל כספים", "רכש", "מערכות מידע", "ניהול משרד", "מכירות", "תפעול", "הנדסה", "הנהלת חשבונות", "דירקטוריון",
+			},
 			phones: []string{"+972 3 000 0###", "+972 4 000 0###"}, mobiles: []string{"+972 50 000 0###"},
 			tax:      "000######",
 			calls:    []string{"שאלה על חשבונית {n}", "תיאום מועד אספקה"},
@@ -124,12 +157,14 @@ func tonguesOfOtherScripts() []tongue {
 			bodies:   []string{"מבקשים הצעה מעודכנת **עד יום חמישי**.\n\n- תקופה של {n} חודשים\n- חשבונית אחת לרבעון"},
 		},
 		{
-			weight:   4,
-			women:    list("अनीता:anita, प्रिया:priya, सुनीता:sunita, कविता:kavita, मीरा:meera, पूजा:pooja, दीपिका:deepika, राधा:radha"),
-			men:      list("राजेश:rajesh, अमित:amit, विक्रम:vikram, सुरेश:suresh, अर्जुन:arjun, मोहन:mohan, संजय:sanjay, रवि:ravi"),
-			families: list("शर्मा:sharma, वर्मा:verma, गुप्ता:gupta, सिंह:singh, पटेल:patel, जोशी:joshi, मिश्रा:mishra, देशपांडे:deshpande, अग्रवाल:agrawal, त्रिपाठी:tripathi"),
-			leads:    list("गंगा:ganga, हिमालय:himalaya, सूर्य:surya, कमल:kamal, नीलगिरि:nilgiri, मयूर:mayur, आकाश:aakash, संगम:sangam, विंध्य:vindhya, अशोक वाटिका:ashok-vatika"),
-			places:   list("जयपुर:jaipur, लखनऊ:lucknow, इंदौर:indore, पुणे:pune, भोपाल:bhopal, वाराणसी:varanasi"),
+			weight: 4,
+			women:  list("अनीता:anita, प्रिया:priya, सुनीता:sunita, कविता:kavita, मीरा:meera, पूजा:pooja, दीपिका:deepika, राधा:radha"),
+			men:    list("राजेश:rajesh, अमित:amit, विक्रम:vikram, सुरेश:suresh, अर्जुन:arjun, मोहन:mohan, संजय:sanjay, रवि:ravi"),
+			families: list("शर्मा:sharma, वर्मा:verma, गुप्ता:gupta, सिंह:singh, पटेल:patel, जोशी:joshi, मिश्रा:mishra, देशपांडे:deshpande, " +
+				"अग्रवाल:agrawal, त्रिपाठी:tripathi"),
+			leads: list("गंगा:ganga, हिमालय:himalaya, सूर्य:surya, कमल:kamal, नीलगिरि:nilgiri, मयूर:mayur, आकाश:aakash, संगम:sangam, " +
+				"विंध्य:vindhya, अशोक वाटिका:ashok-vatika"),
+			places: list("जयपुर:jaipur, लखनऊ:lucknow, इंदौर:indore, पुणे:pune, भोपाल:bhopal, वाराणसी:varanasi"),
 			trades: lists(`उद्योग:udyog, वस्त्र:vastra
 				सॉफ्टवेयर:software, डेटा:data
 				भंडार:bhandar, बाज़ार:bazaar
@@ -143,8 +178,11 @@ func tonguesOfOtherScripts() []tongue {
 				प्रकाशन:prakashan, चित्र:chitra
 				विद्यालय:vidyalay, शिक्षा:shiksha`),
 			name: "{lead} {trade}", in: "{name} {place}",
-			legal:  []string{"{name} प्राइवेट लिमिटेड", "{name} लिमिटेड", "{name} एंड संस"},
-			titles: []string{"प्रबंध निदेशक", "वित्त प्रमुख", "क्रय प्रबंधक", "आईटी प्रबंधक", "कार्यालय प्रबंधक", "बिक्री प्रबंधक", "संचालन प्रबंधक", "परियोजना अभियंता", "लेखाकार", "निदेशक मंडल"},
+			legal: []string{"{name} प्राइवेट लिमिटेड", "{name} लिमिटेड", "{name} एंड संस"},
+			titles: []string{
+				"प्रबंध निदेशक", "वित्त प्रमुख", "क्रय प्रबंधक", "आईटी प्रबंधक", "कार्यालय प्रबंधक",
+				"बिक्री प्रबंधक", "संचालन प्रबंधक", "परियोजना अभियंता", "लेखाकार", "निदेशक मंडल",
+			},
 			phones: []string{"+91 22 0000 0###", "+91 11 0000 0###"}, mobiles: []string{"+91 00000 00###"},
 			tax:      "00AAAAA####A0Z0",
 			calls:    []string{"चालान {n} के बारे में पूछा", "अगली खेप की तारीख"},
@@ -154,12 +192,14 @@ func tonguesOfOtherScripts() []tongue {
 			bodies:   []string{"संशोधित कोटेशन **गुरुवार से पहले** चाहिए।\n\n- अवधि {n} महीने\n- हर तिमाही एक चालान"},
 		},
 		{
-			weight:   6,
-			women:    list("花子:hanako, 美咲:misaki, 陽子:yoko, さくら:sakura, 由美:yumi, 恵子:keiko, 真理:mari, あかり:akari, 千尋:chihiro, 直美:naomi"),
-			men:      list("太郎:taro, 健一:kenichi, 大輔:daisuke, 翔太:shota, 誠:makoto, 浩:hiroshi, 拓也:takuya, 修:osamu, 和夫:kazuo, 亮:ryo"),
-			families: list("山田:yamada, 佐藤:sato, 鈴木:suzuki, 高橋:takahashi, 田中:tanaka, 渡辺:watanabe, 伊藤:ito, 小林:kobayashi, 加藤:kato, 吉田:yoshida, 長谷川:hasegawa, 五十嵐:igarashi"),
-			leads:    list("山田:yamada, 青空:aozora, 富士見:fujimi, 東海:tokai, 桜井:sakurai, 竹内:takeuchi, 北斗:hokuto, みどり:midori, 大和田:owada, 白鳥:shiratori, 光洋台:koyodai, 若葉:wakaba"),
-			places:   list("札幌:sapporo, 仙台:sendai, 金沢:kanazawa, 広島:hiroshima, 福岡:fukuoka, 松山:matsuyama, 長野:nagano, 高知:kochi"),
+			weight: 6,
+			women:  list("花子:hanako, 美咲:misaki, 陽子:yoko, さくら:sakura, 由美:yumi, 恵子:keiko, 真理:mari, あかり:akari, 千尋:chihiro, 直美:naomi"),
+			men:    list("太郎:taro, 健一:kenichi, 大輔:daisuke, 翔太:shota, 誠:makoto, 浩:hiroshi, 拓也:takuya, 修:osamu, 和夫:kazuo, 亮:ryo"),
+			families: list("山田:yamada, 佐藤:sato, 鈴木:suzuki, 高橋:takahashi, 田中:tanaka, 渡辺:watanabe, 伊藤:ito, 小林:kobayashi, 加藤:kato, 吉田:yoshida, " +
+				"長谷川:hasegawa, 五十嵐:igarashi"),
+			leads: list("山田:yamada, 青空:aozora, 富士見:fujimi, 東海:tokai, 桜井:sakurai, 竹内:takeuchi, 北斗:hokuto, みどり:midori, 大和田:owada, " +
+				"白鳥:shiratori, 光洋台:koyodai, 若葉:wakaba"),
+			places: list("札幌:sapporo, 仙台:sendai, 金沢:kanazawa, 広島:hiroshima, 福岡:fukuoka, 松山:matsuyama, 長野:nagano, 高知:kochi"),
 			trades: lists(`製作所:ss, 工業:kogyo, 精機:seiki
 				システム:system, ソフト:soft
 				商店:shoten, 百貨店:depart
@@ -188,8 +228,9 @@ func tonguesOfOtherScripts() []tongue {
 			women:    list("秀英:xiuying, 丽:li, 静:jing, 敏:min, 晓燕:xiaoyan, 婷婷:tingting, 雪梅:xuemei, 玉兰:yulan, 思雨:siyu, 佳怡:jiayi"),
 			men:      list("伟:wei, 强:qiang, 建国:jianguo, 志明:zhiming, 磊:lei, 军:jun, 文博:wenbo, 海涛:haitao, 子轩:zixuan, 国栋:guodong"),
 			families: list("王:wang, 李:li, 张:zhang, 刘:liu, 陈:chen, 杨:yang, 赵:zhao, 黄:huang, 周:zhou, 欧阳:ouyang, 司徒:situ, 林:lin"),
-			leads:    list("金桥:jinqiao, 东方红日:dongfang, 长青:changqing, 宏远:hongyuan, 瑞丰:ruifeng, 明珠:mingzhu, 华兴:huaxing, 天成:tiancheng, 松鹤:songhe, 云海:yunhai, 百川:baichuan, 玉泉:yuquan"),
-			places:   list("苏州:suzhou, 成都:chengdu, 厦门:xiamen, 青岛:qingdao, 昆明:kunming, 台北:taipei, 杭州:hangzhou, 西安:xian"),
+			leads: list("金桥:jinqiao, 东方红日:dongfang, 长青:changqing, 宏远:hongyuan, 瑞丰:ruifeng, 明珠:mingzhu, 华兴:huaxing, 天成:tiancheng, 松鹤:songhe, " +
+				"云海:yunhai, 百川:baichuan, 玉泉:yuquan"),
+			places: list("苏州:suzhou, 成都:chengdu, 厦门:xiamen, 青岛:qingdao, 昆明:kunming, 台北:taipei, 杭州:hangzhou, 西安:xian"),
 			trades: lists(`机械:jixie, 纺织:fangzhi
 				软件:ruanjian, 数据:shuju
 				商贸:shangmao, 家居:jiaju
@@ -218,8 +259,9 @@ func tonguesOfOtherScripts() []tongue {
 			women:    list("지은:jieun, 수진:sujin, 민지:minji, 영희:younghee, 은영:eunyoung, 하은:haeun, 서연:seoyeon, 미경:mikyung"),
 			men:      list("민수:minsu, 철수:chulsoo, 준호:junho, 성민:sungmin, 동현:donghyun, 재훈:jaehoon, 우진:woojin, 태영:taeyoung"),
 			families: list("김:kim, 이:lee, 박:park, 최:choi, 정:jung, 강:kang, 조:cho, 윤:yoon, 장:jang, 남궁:namgung"),
-			leads:    list("한빛:hanbit, 푸른솔:pureunsol, 다솜:dasom, 미래로:miraero, 동녘:dongnyeok, 새벽별:saebyeokbyeol, 가온:gaon, 나래:narae, 해오름:haeoreum, 두레:dure"),
-			places:   list("부산:busan, 대구:daegu, 광주:gwangju, 전주:jeonju, 제주:jeju, 강릉:gangneung"),
+			leads: list("한빛:hanbit, 푸른솔:pureunsol, 다솜:dasom, 미래로:miraero, 동녘:dongnyeok, 새벽별:saebyeokbyeol, 가온:gaon, 나래:narae, 해오름:haeoreum, " +
+				"두레:dure"),
+			places: list("부산:busan, 대구:daegu, 광주:gwangju, 전주:jeonju, 제주:jeju, 강릉:gangneung"),
 			trades: lists(`정밀:jeongmil, 섬유:seomyu
 				소프트:soft, 데이터:data
 				유통:yutong, 가구:gagu
@@ -263,8 +305,11 @@ func tonguesOfOtherScripts() []tongue {
 				Xuất bản, Phim
 				Giáo dục, Đào tạo`),
 			name: "{trade} {lead}", in: "{name} {place}",
-			legal:  []string{"Công ty TNHH {name}", "Công ty Cổ phần {name}", "Công ty TNHH MTV {name}"},
-			titles: []string{"Tổng giám đốc", "Giám đốc tài chính", "Trưởng phòng mua hàng", "Trưởng phòng CNTT", "Chánh văn phòng", "Trưởng phòng kinh doanh", "Giám đốc vận hành", "Kỹ sư dự án", "Kế toán", "Thành viên HĐQT"},
+			legal: []string{"Công ty TNHH {name}", "Công ty Cổ phần {name}", "Công ty TNHH MTV {name}"},
+			titles: []string{
+				"Tổng giám đốc", "Giám đốc tài chính", "Trưởng phòng mua hàng", "Trưởng phòng CNTT", "Chánh văn phòng",
+				"Trưởng phòng kinh doanh", "Giám đốc vận hành", "Kỹ sư dự án", "Kế toán", "Thành viên HĐQT",
+			},
 			phones: []string{"+84 24 0000 0###", "+84 28 0000 0###"}, mobiles: []string{"+84 90 000 0###"},
 			tax:      "000#######",
 			calls:    []string{"Hỏi về hóa đơn {n}", "Hẹn ngày giao hàng"},

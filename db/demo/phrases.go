@@ -12,7 +12,8 @@ func englishCalls() []string {
 
 func englishEmails() []string {
 	return []string{
-		"Quote {n} sent", "Insurance certificate sent", "Price list for next year", "Capacity for the first quarter", "Revised terms, version {n}",
+		"Quote {n} sent", "Insurance certificate sent", "Price list for next year",
+		"Capacity for the first quarter", "Revised terms, version {n}",
 		"Invoice {n} sent again", "Introduction to the support team", "Minutes of the last meeting", "Answers to the tender questions",
 		"Data sheet for the new model", "Reminder: signature missing", "Thanks for the visit",
 	}
@@ -20,14 +21,16 @@ func englishEmails() []string {
 
 func englishMeetings() []string {
 	return []string{
-		"Quarterly review on site", "Demonstration for {n} people", "Kick-off with the project team", "Contract negotiation, round {n}", "Visit to the new warehouse",
+		"Quarterly review on site", "Demonstration for {n} people", "Kick-off with the project team",
+		"Contract negotiation, round {n}", "Visit to the new warehouse",
 		"Acceptance of the second line", "Lunch with the new director", "Planning for next year",
 	}
 }
 
 func englishNotes() []string {
 	return []string{
-		"New warehouse opens in March", "Purchasing has moved to head office", "Compares us with {n} other suppliers", "Prefers to be called before noon",
+		"New warehouse opens in March", "Purchasing has moved to head office",
+		"Compares us with {n} other suppliers", "Prefers to be called before noon",
 		"Closed for two weeks in August", "Merger announced, name may change", "Pays on day {n} of the month", "Card from the trade fair",
 		"New contact in accounts from Monday", "Tender expected in spring",
 	}
@@ -48,7 +51,8 @@ var nextSteps = [][]string{
 
 func englishBodies() []string {
 	return []string{
-		"{person} wants the extra module in the same order, and **one invoice per quarter**.\n\n- Revised quote by Thursday\n- Start of term on the first",
+		"{person} wants the extra module in the same order, and **one invoice per quarter**.\n\n" +
+			"- Revised quote by Thursday\n- Start of term on the first",
 		"Asks for guaranteed slots and the latest insurance certificate.",
 		"Volume is up {n} % on last quarter. Two late pick-ups discussed and closed.",
 		"They will decide at the next board meeting. We call the day after.",

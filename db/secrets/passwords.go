@@ -50,7 +50,8 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonNow.memory, argonNow.time, argonNow.threads, b64(salt), b64(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
+		argonNow.memory, argonNow.time, argonNow.threads, b64(salt), b64(key)), nil
 }
 
 // CheckPassword tells whether a password has this hash of HashPassword, and
@@ -93,7 +94,8 @@ func checkSpelled(ctx context.Context, hash, password string) (matches, outdated
 	_, err2 := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &a.memory, &a.time, &a.threads)
 	salt, err3 := base64.RawStdEncoding.DecodeString(parts[4])
 	want, err4 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err1 != nil || err2 != nil || err3 != nil || err4 != nil || version != argon2.Version || a.time == 0 || a.threads == 0 || len(want) == 0 {
+	if err1 != nil || err2 != nil || err3 != nil || err4 != nil ||
+		version != argon2.Version || a.time == 0 || a.threads == 0 || len(want) == 0 {
 		_, err = argonNow.derive(ctx, password, make([]byte, 16))
 		return false, false, err
 	}

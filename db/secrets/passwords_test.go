@@ -178,7 +178,8 @@ func TestAPasswordIsTheSameHoweverItIsComposed(t *testing.T) {
 			t.Fatal(err)
 		}
 		b64 := base64.RawStdEncoding.EncodeToString
-		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonNow.memory, argonNow.time, argonNow.threads, b64(make([]byte, 16)), b64(key))
+		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonNow.memory,
+			argonNow.time, argonNow.threads, b64(make([]byte, 16)), b64(key))
 	}
 	now, err := HashPassword(t.Context(), apart)
 	if err != nil {

@@ -15,14 +15,18 @@ import (
 func TestNoCellIsAFormula(t *testing.T) {
 	t.Parallel()
 	for _, typed := range []string{
-		"=1+1", "+46 70 555 01 10", "-5 %", "@SUM(A1)", "＝1+1", "＋46", "－5", "＠SUM(A1)", "﹦1", "﹢1", "﹣1", "﹫A", "\tx", "\rx", "\nx", "\t", " =1", "\u00a0=1", "\u3000＝1", "\"=1", "'=1", "“=1", "「=1",
+		"=1+1", "+46 70 555 01 10", "-5 %", "@SUM(A1)", "＝1+1", "＋46", "－5", "＠SUM(A1)", "﹦1", "﹢1",
+		"﹣1", "﹫A", "\tx", "\rx", "\nx", "\t", " =1", "\u00a0=1", "\u3000＝1", "\"=1", "'=1", "“=1", "「=1",
 		"\u200b=1", "\ufeff=1", "\u202e=1", "\x00=1", " \" ' -1", "=",
 	} {
 		if got := sheet.Plain(typed); got != "'"+typed {
 			t.Errorf("%q is written as %q", typed, got)
 		}
 	}
-	for _, typed := range []string{"", " ", "a", "a=1", "1-2", "O'Brien", `"Elif" Aydın`, "'quoted'", "株式会社", "mail@a.example", " a", "–5", "2026-11-27T10:00:00.000Z", "\xff=1"} {
+	for _, typed := range []string{
+		"", " ", "a", "a=1", "1-2", "O'Brien", `"Elif" Aydın`, "'quoted'",
+		"株式会社", "mail@a.example", " a", "–5", "2026-11-27T10:00:00.000Z", "\xff=1",
+	} {
 		if got := sheet.Plain(typed); got != typed {
 			t.Errorf("%q is written as %q", typed, got)
 		}

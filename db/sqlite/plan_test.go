@@ -78,11 +78,13 @@ func TestAKeptStatementIsNotPreparedAgain(t *testing.T) {
 func TestAPlanNamesItsStepsAndWhatTheyArePartOf(t *testing.T) {
 	t.Parallel()
 	_, p := newFile(t)
-	steps, err := p.Plan(t.Context(), "SELECT name, (SELECT count(*) FROM things AS t WHERE t.id > things.id ORDER BY 1) FROM things WHERE id = ?", 1)
+	steps, err := p.Plan(t.Context(), "SELECT name, (SELECT count(*) FROM things AS t WHERE t.id > things.id ORDER BY 1) FROM things "+
+		"WHERE id = ?", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(steps) < 3 || !strings.HasPrefix(steps[0].Text, "SEARCH things") || steps[0].Parent != "" || !strings.Contains(steps[2].Parent, "CORRELATED") {
+	if len(steps) < 3 || !strings.HasPrefix(steps[0].Text, "SEARCH things") ||
+		steps[0].Parent != "" || !strings.Contains(steps[2].Parent, "CORRELATED") {
 		t.Errorf("%q", steps)
 	}
 }

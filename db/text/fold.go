@@ -57,7 +57,8 @@ func unaccent(c rune) rune {
 	switch {
 	case c < utf8.RuneSelf:
 		return c
-	case unseen(c), unicode.Is(unicode.Mn, c) && unicode.In(c, unicode.Inherited, unicode.Arabic, unicode.Hebrew, unicode.Cyrillic, unicode.Greek):
+	case unseen(c), unicode.Is(unicode.Mn, c) && unicode.In(c, unicode.Inherited,
+		unicode.Arabic, unicode.Hebrew, unicode.Cyrillic, unicode.Greek):
 		return -1
 	case unicode.Is(unicode.Nd, c):
 		return digit(c)
@@ -75,7 +76,8 @@ func unmarked(c rune) rune {
 // unseen are the characters that only steer others: joiners, variation
 // selectors, marks of direction, soft hyphens, spaces of no width.
 func unseen(c rune) bool {
-	return c >= utf8.RuneSelf && (unicode.Is(unicode.Cf, c) || unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point))
+	return c >= utf8.RuneSelf && (unicode.Is(unicode.Cf, c) ||
+		unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point))
 }
 
 // digit is a decimal digit of any script as one of 0 to 9.

@@ -12,7 +12,10 @@ import (
 func TestTextThatReadsTheSameHasOneKey(t *testing.T) {
 	t.Parallel()
 	for _, same := range [][]string{
-		{"Émile", "E\u0301mile", "EMILE", "émile", "e\u200bmile", "em\u00adile", "\ufeffEmile", "Em\u2060ile", "\u202eemile\u202c", "E\u200dmile", "emile\ufe0f"},
+		{
+			"Émile", "E\u0301mile", "EMILE", "émile", "e\u200bmile", "em\u00adile",
+			"\ufeffEmile", "Em\u2060ile", "\u202eemile\u202c", "E\u200dmile", "emile\ufe0f",
+		},
 		{"O'Brien", "O’Brien", "OʼBRIEN", "o‘brien"},
 		{"Ħal Far", "hal far", "HAL\u00a0FAR"},
 		{"1-10", "١-١٠", "１-１０", "१-१०", "1\u201010"},

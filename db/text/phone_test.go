@@ -80,7 +80,12 @@ func TestANumberIsFoundFromWhereverItIsDialed(t *testing.T) {
 			t.Errorf("it is marked in %q at %v", kept, ranges)
 		}
 	}
-	for _, pair := range [][2]string{{"+39 06 123 4567", "06 1234567"}, {"06 1234567", "+39 06 1234567"}, {"8 495 123-45-67", "+7 495 123 45 67"}, {"+1 (555) 010-9999 ext. 42", "555 010 9999"}} {
+	for _, pair := range [][2]string{
+		{"+39 06 123 4567", "06 1234567"},
+		{"06 1234567", "+39 06 1234567"},
+		{"8 495 123-45-67", "+7 495 123 45 67"},
+		{"+1 (555) 010-9999 ext. 42", "555 010 9999"},
+	} {
 		if !finds(pair[0], pair[1]) {
 			t.Errorf("%q does not find %q", pair[1], pair[0])
 		}

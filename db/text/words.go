@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Words returns the words of a text, folded: its runs of letters and digits. Chinese and Japanese put no spaces between words, and Korean none in
-// names, so there each character is one.
+// Words returns the words of a text, folded: its runs of letters and digits. Chinese
+// and Japanese put no spaces between words, and Korean none in names, so there each
+// character is one.
 func Words(s string) []string {
 	key := searchKey(s)
 	all := make([]string, 0, len(key)/4)
@@ -146,7 +147,8 @@ func OtherWords(typed string) (all [][]string) {
 	if len(joined) < len(words) {
 		all = append(all, joined)
 	}
-	if code := strings.Join(words, ""); len(words) > 1 && len(joined) > 1 && len(code) <= maxJoined && strings.ContainsAny(code, "0123456789") {
+	if code := strings.Join(words, ""); len(words) > 1 && len(joined) > 1 &&
+		len(code) <= maxJoined && strings.ContainsAny(code, "0123456789") {
 		all = append(all, []string{code})
 	}
 	return all

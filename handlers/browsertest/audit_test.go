@@ -17,7 +17,8 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 	long := "https://a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/and/has/a/path/that/does/not/end"
 	tomas.post(organization+"/fields/website", "value", long, "version", "1")
 	for i := range 60 {
-		if _, err := o.DB.UpdateOrganization(t.Context(), db.System, handlerstest.Key(organization), i+2, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
+		if _, err := o.DB.UpdateOrganization(t.Context(), db.System,
+			handlerstest.Key(organization), i+2, db.Fields{"tax_id": fmt.Sprint(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -32,7 +33,7 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 		w.at("/admin/audit")
 		w.see("#timeline .by", "Tomas Rehn was refused: GET /admin/audit, without ViewAudit")
 		if scripts {
-			w.see("#verified", "not verified yet")
+			w.see("#verified", "not been verified yet")
 			w.everywhere("audit log")
 		}
 		w.click("button", "Verify now")
@@ -91,7 +92,8 @@ func TestAValueIsTakenBackFromHistory(t *testing.T) {
 	o := newOffice(t)
 	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomas Rehn", "Manager")
 	organization, _ := furnished(o)
-	tomas.post(organization, "sector", "Retail", "website", "a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/with/a/path", "version", "1")
+	tomas.post(organization, "sector", "Retail", "website",
+		"a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example/with/a/path", "version", "1")
 	version := 2
 	for _, scripts := range []bool{true, false} {
 		w := o.windowOf(astrid)

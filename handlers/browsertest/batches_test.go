@@ -127,7 +127,8 @@ func TestManyAtOnceWithoutScript(t *testing.T) {
 func (w *window) shiftClick(selector string) {
 	w.t.Helper()
 	w.loaded()
-	if _, err := ask[any](w, "void document.querySelector(%s).dispatchEvent(new MouseEvent('click', {shiftKey: true, bubbles: true, cancelable: true}))", selector); err != nil {
+	if _, err := ask[any](w, "void document.querySelector(%s).dispatchEvent(new MouseEvent('click', {shiftKey: true, bubbles: true, "+
+		"cancelable: true}))", selector); err != nil {
 		w.t.Fatal(err)
 	}
 }

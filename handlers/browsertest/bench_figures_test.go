@@ -176,7 +176,8 @@ func (f *fixture) transfers(b *testing.B) []figure {
 	}
 	record, _ := load("/organizations/" + f.visited[0])
 	rows, _ := load(f.moreRows(b, text), "HX-Request", "true", "HX-Request-Type", "partial", "HX-Target", "more")
-	field, _ := load("/organizations/"+f.visited[0]+"/fields/website/edit", "HX-Request", "true", "HX-Request-Type", "partial", "HX-Target", "fact-website")
+	field, _ := load("/organizations/"+f.visited[0]+"/fields/website/edit",
+		"HX-Request", "true", "HX-Request-Type", "partial", "HX-Target", "fact-website")
 	return []figure{
 		{"first visit", "KB", first, 110},
 		{"a list again", "KB", repeat, 20},
@@ -202,7 +203,9 @@ func (f *fixture) inBrowser(b *testing.B) []figure {
 	w := openWindow(b, ctx, "http://"+f.product, chromedp.WithNewBrowserContext())
 	name, value, _ := strings.Cut(f.cookie, "=")
 	yes := true
-	call(w, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: w.url, HTTPOnly: &yes, SameSite: network.CookieSameSiteLax})
+	call(w, network.SetCookie, network.SetCookieParams{
+		Name: name, Value: value, URL: w.url, HTTPOnly: &yes, SameSite: network.CookieSameSiteLax,
+	})
 	const wait = `
 		const there = (ready, act) => new Promise((done, fail) => {
 			const start = performance.now(), late = setTimeout(() => fail(new Error("nothing came")), 10e3);

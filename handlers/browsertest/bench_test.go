@@ -160,15 +160,19 @@ func inTurn(request func(n int64) []byte) func() []byte {
 // growth is how many times longer each request takes than with a sample a size smaller.
 func growth(smaller, larger results) (all []figure) {
 	for i, p := range larger.Pairs {
-		all = append(all, figure{p.Name[:1] + " against size " + smaller.Size, "times", smaller.Pairs[i].Product.PerSecond / p.Product.PerSecond, 1.5})
+		all = append(all, figure{
+			p.Name[:1] + " against size " + smaller.Size, "times", smaller.Pairs[i].Product.PerSecond / p.Product.PerSecond, 1.5,
+		})
 	}
 	return all
 }
 
 func (r results) print() {
-	fmt.Printf("\n%-32s %9s %9s %8s %8s %9s %8s %7s %7s\n", "size "+r.Size+", 16 connections", "req/s", "floor", "p50 ms", "p99 ms", "allocs", "bytes", "ratio", "budget")
+	fmt.Printf("\n%-32s %9s %9s %8s %8s %9s %8s %7s %7s\n", "size "+r.Size+", 16 connections",
+		"req/s", "floor", "p50 ms", "p99 ms", "allocs", "bytes", "ratio", "budget")
 	for _, p := range r.Pairs {
-		fmt.Printf("%-32s %9.0f %9.0f %8.2f %8.2f %9.0f %8d %6.0f%% %6.0f%%\n", p.Name, p.Product.PerSecond, p.Floor.PerSecond, p.Product.P50, p.Product.P99, p.Product.Allocs, p.Product.Bytes, p.Ratio*100, p.Budget*100)
+		fmt.Printf("%-32s %9.0f %9.0f %8.2f %8.2f %9.0f %8d %6.0f%% %6.0f%%\n", p.Name, p.Product.PerSecond,
+			p.Floor.PerSecond, p.Product.P50, p.Product.P99, p.Product.Allocs, p.Product.Bytes, p.Ratio*100, p.Budget*100)
 	}
 	for _, x := range r.Figures {
 		fmt.Printf("%-32s %9.1f %-9s at most %g\n", x.Name, x.Value, x.Unit, x.Budget)
@@ -293,8 +297,12 @@ func (f *fixture) get(path string) []byte {
 
 func (f *fixture) log(n int64) []byte {
 	at := n % int64(len(f.logged))
-	form := url.Values{"channel": {"call"}, "subject": {"Renewal confirmed for 24 months"}, "body": {"They want one invoice per quarter."}, "contact_id": {f.contact[at]}}.Encode()
-	return fmt.Appendf(nil, "POST /organizations/%s/interactions HTTP/1.1\r\nHost: registry.example\r\nCookie: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", f.logged[at], f.cookie, len(form), form)
+	form := url.Values{
+		"channel": {"call"}, "subject": {"Renewal confirmed for 24 months"},
+		"body": {"They want one invoice per quarter."}, "contact_id": {f.contact[at]},
+	}.Encode()
+	return fmt.Appendf(nil, "POST /organizations/%s/interactions HTTP/1.1\r\nHost: registry.example\r\nCookie: %s\r\nContent-Type: "+
+		"application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", f.logged[at], f.cookie, len(form), form)
 }
 
 func (f *fixture) floorRequest(path string) func(int64) []byte {
@@ -333,7 +341,8 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 		FROM follow_ups JOIN interactions ON interactions.id = interaction_id
 		LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = assignee_id
 		WHERE done_at IS NULL AND organization_id = +? AND next_due_on IS NOT NULL ORDER BY due_on, follow_ups.id LIMIT 51`)
-	const found = " WHERE +is_active = 1 AND docid IN (SELECT docid FROM %s_search WHERE words MATCH ? LIMIT 150) ORDER BY sort_key, id LIMIT 20"
+	const found = " WHERE +is_active = 1 AND docid IN (SELECT docid FROM %s_search WHERE words MATCH ? LIMIT 150) ORDER BY sort_key, id " +
+		"LIMIT 20"
 	foundOrganizations := prepare("SELECT id, display_name, sector, website FROM organizations" + fmt.Sprintf(found, "organization"))
 	foundContacts := prepare("SELECT id, first_name, last_name, email, job_title FROM contacts" + fmt.Sprintf(found, "contact"))
 	foundInteractions := prepare(`
@@ -390,7 +399,9 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 		if f.contact[at] != "" {
 			contact = f.contact[at]
 		}
-		if _, err := tx.Exec("INSERT INTO interactions (id, organization_id, contact_id, channel, subject, body, happened_at, created_at) VALUES (?, ?, ?, 'call', 'Renewal confirmed for 24 months', 'They want one invoice per quarter.', ?, ?)", id, f.logged[at], contact, now, now); err != nil {
+		if _, err := tx.Exec("INSERT INTO interactions (id, organization_id, contact_id, channel, subject, body, happened_at, created_at) "+
+			"VALUES (?, ?, ?, 'call', 'Renewal confirmed for 24 months', 'They want one invoice per quarter.', ?, ?)",
+			id, f.logged[at], contact, now, now); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`

@@ -182,13 +182,15 @@ func TestPagesOfFollowUps(t *testing.T) {
 	}
 	o.Clock.Add(-20 * 24 * time.Hour)
 	var last string
-	for text, days := range map[string]int{"Send the insurance certificate": -3, "Agree a date for the on-site visit with the plant manager and both shift leads, and with the one who is on holiday until then": 0, "山田さんに電話する": 1, "Prepare the price list": 90} {
+	for text, days := range map[string]int{"Send the insurance certificate": -3, "Agree a date for the on-site visit with the plant " +
+		"manager and both shift leads, and with the one who is on holiday until then": 0, "山田さんに電話する": 1, "Prepare the price list": 90} {
 		last = o.Log(organization, maya, "About "+text)
 		o.FollowUp(last, text, o.stockholm(20+days), astrid.user.ID)
 	}
 	o.Clock.Add(20 * 24 * time.Hour)
 	nobodys := o.Log("", maya, "About nothing")
-	if _, err := o.DB.AddFollowUp(t.Context(), db.System, handlerstest.Key(nobodys), db.Fields{"text": "Nobody's", "due_on": o.stockholm(0)}); err != nil {
+	if _, err := o.DB.AddFollowUp(t.Context(), db.System, handlerstest.Key(nobodys),
+		db.Fields{"text": "Nobody's", "due_on": o.stockholm(0)}); err != nil {
 		t.Fatal(err)
 	}
 	o.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", handlerstest.Key(maya))

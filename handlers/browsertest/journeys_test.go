@@ -436,7 +436,7 @@ func TestSessionEndsWhileTyping(t *testing.T) {
 	w.fill("dialog [name=email]", astrid.user.Email)
 	w.fill("dialog [name=password]", "not it")
 	w.click("dialog button", "Sign in")
-	w.see("dialog .err", "Email and password do not fit")
+	w.see("dialog .err", "Wrong email or password")
 	w.fill("dialog [name=password]", handlerstest.Password)
 	w.click("dialog button", "Sign in")
 	w.gone("dialog")

@@ -39,7 +39,8 @@ func TestPages(t *testing.T) {
 	organization, maya := furnished(o)
 	w := o.windowOf(astrid)
 	for _, path := range []string{
-		"/", "/organizations?status=all", "/organizations?q=zzz&sector=Logistics", "/contacts", "/interactions", "/interactions?channel=note", organization,
+		"/", "/organizations?status=all", "/organizations?q=zzz&sector=Logistics",
+		"/contacts", "/interactions", "/interactions?channel=note", organization,
 		organization + "/edit", organization + "/history", maya, maya + "/edit", "/search?q=harbor", "/search?q=zzz", "/contacts/new", "/nowhere",
 	} {
 		w.open(path)
@@ -62,7 +63,8 @@ func TestStatesOfARecord(t *testing.T) {
 	w.click("#save-website")
 	w.see("#fact-website .err")
 	w.everywhere("fact refused")
-	tomas.post(organization+"/fields/website", "value", "a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example", "version", "1")
+	tomas.post(organization+"/fields/website", "value",
+		"a-rather-long-name-of-a-web-site-that-wants-to-be-on-one-line.example", "version", "1")
 	w.fill("#f-website", "harborpine.example/en")
 	w.click("#save-website")
 	w.see(".versus")
@@ -173,16 +175,21 @@ func TestPagesOfAViewer(t *testing.T) {
 // furnished fills a registry with what real ones have: long names, accents,
 // other scripts, an archived record, people who left.
 func furnished(o *office) (organization, contact string) {
-	organization = o.Organization("Harbor & Pine Logistics", "legal_name", "Harbor & Pine Logistics och Spedition Aktiebolag med begränsat ansvar", "website", "https://harborpine.example", "sector", "Logistics", "size_band", "51-200", "tax_id", "SE559012345601")
+	organization = o.Organization("Harbor & Pine Logistics", "legal_name", "Harbor & Pine Logistics och Spedition Aktiebolag med "+
+		"begränsat ansvar", "website", "https://harborpine.example", "sector", "Logistics", "size_band", "51-200", "tax_id", "SE559012345601")
 	archived := o.Organization("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrik", "sector", "Manufacturing")
 	o.Exec("UPDATE organizations SET is_active = 0 WHERE id = ?", handlerstest.Key(archived))
 	o.Organization("株式会社東京商会", "sector", "Retail")
-	contact = o.Contact("Maya", "Okafor", "email", "maya@harborpine.example", "phone", "+46 8 123 456", "job_title", "Chief Financial Officer of the northern region")
-	other := o.Contact("Wolfeschlegelsteinhausenbergerdorff", "von und zu Hohenlohe-Langenburg", "email", "a.very.long.address.that.has.no.room@a-rather-long-domain.example")
+	contact = o.Contact("Maya", "Okafor", "email", "maya@harborpine.example", "phone",
+		"+46 8 123 456", "job_title", "Chief Financial Officer of the northern region")
+	other := o.Contact("Wolfeschlegelsteinhausenbergerdorff", "von und zu Hohenlohe-Langenburg",
+		"email", "a.very.long.address.that.has.no.room@a-rather-long-domain.example")
 	o.Link(organization, contact, "role_label", "CFO")
 	o.Link(organization, other, "role_label", "Advisor", "relationship_status", "Former")
-	o.Log(organization, contact, "Asked for the price of the summer route", "outcome", "Follow-up scheduled", "body", "They want **three** prices:\n\n- by ship\n- by train\n\nSee https://a-rather-long-domain.example/with/a/long/path/that/does/not/end")
-	o.Log(organization, "", "A note with a subject that goes on and on and on and on, until somebody stops it from going on any more", "channel", "note")
+	o.Log(organization, contact, "Asked for the price of the summer route", "outcome", "Follow-up scheduled", "body",
+		"They want **three** prices:\n\n- by ship\n- by train\n\nSee https://a-rather-long-domain.example/with/a/long/path/that/does/not/end")
+	o.Log(organization, "", "A note with a subject that goes on and on and on and on, until somebody stops it from going on any more",
+		"channel", "note")
 	for i := range 3 {
 		o.Log(organization, other, fmt.Sprintf("Meeting %d", i), "channel", "meeting", "happened_at", fmt.Sprintf("2026-0%d-02T10:00", i+1))
 	}

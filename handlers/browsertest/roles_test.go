@@ -64,7 +64,7 @@ func TestARoleByKeyboard(t *testing.T) {
 	hers.see("h1", "Home")
 	hers.see(".me", "Bookkeeper")
 	hers.gone(".nav a", "Interactions")
-	hers.gone(".navh", "Admin")
+	hers.gone(".navh", "Administration")
 	hers.open(organization)
 	hers.see("#edit-website")
 	hers.gone("#timeline")
@@ -177,12 +177,16 @@ func TestPagesOfRoles(t *testing.T) {
 	o := newOffice(t)
 	astrid, tomas := o.person("Astrid Öberg", "Administrator"), o.person("Tomás Brandt", "Administrator")
 	lea := o.person("Léa Marchetti de la Fontaine-Wolfeschlegelstein", "Viewer")
-	long := o.RolePath(o.Role("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikant, Nord", db.EditClient, db.EditInteraction, db.ViewAudit))
+	long := o.RolePath(o.Role("Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikant, Nord",
+		db.EditClient, db.EditInteraction, db.ViewAudit))
 	manager := o.RolePath("Manager")
 	soon := o.Clock.Now().Add(10 * time.Minute).Format("2006-01-02T15:04:05.000Z")
 	o.Exec("INSERT INTO sign_in_attempts (key, count, since, locked_until) VALUES ('2001:db8:1234:5678::/64', 50, ?1, ?1)", soon)
 	w := o.windowOf(astrid)
-	for _, path := range []string{"/admin/users", "/admin/roles", "/admin/roles/new", manager, long, o.RolePath("Administrator"), "/admin/users/" + lea.user.ID, "/admin/users?new=1", "/account"} {
+	for _, path := range []string{
+		"/admin/users", "/admin/roles", "/admin/roles/new", manager, long,
+		o.RolePath("Administrator"), "/admin/users/" + lea.user.ID, "/admin/users?new=1", "/account",
+	} {
 		w.open(path)
 		w.see("h1")
 		w.everywhere(path)
@@ -206,10 +210,10 @@ func TestPagesOfRoles(t *testing.T) {
 
 	clerk := o.windowOf(o.person("Clerk", o.Role("Clerk", db.ManageUsers, db.ViewClient)))
 	clerk.open(manager)
-	clerk.see("#beyond", "not yours to change")
+	clerk.see("#beyond", "so you cannot change")
 	clerk.everywhere("role that may do more")
 	clerk.open("/admin/users/" + o.as("Administrator").user.ID)
-	clerk.see("#beyond", "not yours to change")
+	clerk.see("#beyond", "so you cannot change")
 	clerk.everywhere("account that may do more")
 	clerk.open("/admin/roles/new")
 	clerk.see(".matrix small", "You lack this yourself")

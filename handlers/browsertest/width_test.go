@@ -20,14 +20,19 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 	other := o.person(word(110), role)
 	o.Exec("UPDATE users SET email = ? WHERE id = ?", strings.ToLower(word(60))+"@"+strings.Repeat("w", 60)+".example", other.user.ID)
 	website := "https://example.com/" + strings.Repeat("w", 170)
-	organization := o.Organization(word(160), "legal_name", word(200), "website", website, "sector", word(80), "size_band", word(40), "tax_id", strings.Repeat("9", 50), "owner_user_id", other.user.ID)
+	organization := o.Organization(word(160), "legal_name", word(200), "website", website, "sector",
+		word(80), "size_band", word(40), "tax_id", strings.Repeat("9", 50), "owner_user_id", other.user.ID)
 	o.Organization(word(150)+"2", "sector", word(70))
-	contact := o.Contact(word(80), word(80), "email", strings.Repeat("w", 60)+"@"+strings.Repeat("w", 60)+".example", "phone", strings.Repeat("9", 40), "job_title", word(120), "owner_user_id", other.user.ID)
+	contact := o.Contact(word(80), word(80), "email", strings.Repeat("w", 60)+"@"+strings.Repeat("w", 60)+".example",
+		"phone", strings.Repeat("9", 40), "job_title", word(120), "owner_user_id", other.user.ID)
 	astrid.post(organization+"/contacts", "contact_id", handlerstest.Key(contact), "role_label", word(120), "relationship_status", "Active")
-	body := "# " + word(300) + "\n\n" + word(300) + "\n\n    " + word(300) + " " + strings.Repeat("columns of output ", 40) + "\n\n```\n" + word(300) + "\n```\n\n> " + word(300) + "\n\n- `" + word(300) + "`\n\n" +
-		"https://example.com/" + strings.Repeat("w", 300) + "\n\n[" + word(300) + "](https://example.com)\n\n| a | b |\n|---|---|\n| " + word(300) + " | " + word(300) + " |"
+	body := "# " + word(300) + "\n\n" + word(300) + "\n\n    " + word(300) + " " + strings.Repeat("columns of output ", 40) +
+		"\n\n```\n" + word(300) + "\n```\n\n> " + word(300) + "\n\n- `" + word(300) + "`\n\n" +
+		"https://example.com/" + strings.Repeat("w", 300) + "\n\n[" + word(300) +
+		"](https://example.com)\n\n| a | b |\n|---|---|\n| " + word(300) + " | " + word(300) + " |"
 	for range 2 {
-		astrid.post(organization+"/interactions", "channel", "note", "subject", word(200), "body", body, "outcome", word(80), "contact_id", handlerstest.Key(contact),
+		astrid.post(organization+"/interactions", "channel", "note", "subject", word(200),
+			"body", body, "outcome", word(80), "contact_id", handlerstest.Key(contact),
 			"follow_up_text", word(200), "follow_up_due_on", o.Clock.Now().Format(time.DateOnly), "follow_up_assignee_id", astrid.user.ID)
 	}
 	interaction := "/interactions/" + o.One("SELECT id FROM interactions LIMIT 1")
@@ -48,10 +53,14 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 	}
 	w.size(1920, 900)
 	for _, path := range []string{
-		"/", "/organizations?status=all", "/organizations?sector=" + word(80) + "&q=" + word(190), "/contacts?status=all&role_label=" + word(120), "/interactions?outcome=" + word(80), "/follow-ups",
-		"/organizations/new?display_name=" + word(160) + "&sector=" + word(80), organization, organization + "/edit", organization + "/history", organization + "/contacts?add=1&q=" + word(100), organization + "/contacts/" + handlerstest.Key(contact) + "/edit",
-		organization + "/access", contact, contact + "/edit", contact + "/history", interaction, interaction + "/edit", "/search?q=" + word(40), "/search?q=" + word(190), "/palette?q=" + word(40), view,
-		"/admin/users", "/admin/users/" + other.user.ID, "/admin/roles", o.RolePath(role), "/admin/audit", "/admin/audit?target_id=" + word(100), "/account", "/admin/system",
+		"/", "/organizations?status=all", "/organizations?sector=" + word(80) + "&q=" + word(190),
+		"/contacts?status=all&role_label=" + word(120), "/interactions?outcome=" + word(80), "/follow-ups",
+		"/organizations/new?display_name=" + word(160) + "&sector=" + word(80), organization, organization + "/edit", organization +
+			"/history", organization + "/contacts?add=1&q=" + word(100), organization + "/contacts/" + handlerstest.Key(contact) + "/edit",
+		organization + "/access", contact, contact + "/edit", contact + "/history", interaction,
+		interaction + "/edit", "/search?q=" + word(40), "/search?q=" + word(190), "/palette?q=" + word(40), view,
+		"/admin/users", "/admin/users/" + other.user.ID, "/admin/roles", o.RolePath(role),
+		"/admin/audit", "/admin/audit?target_id=" + word(100), "/account", "/admin/system",
 	} {
 		w.open(path)
 		w.see("h1, h2, [role=listbox], form")

@@ -55,7 +55,9 @@ func (o *office) windowOf(p *person) *window {
 	o.t.Helper()
 	w := o.window()
 	yes := true
-	call(w, network.SetCookie, network.SetCookieParams{Name: p.cookie.Name, Value: p.cookie.Value, URL: w.url, HTTPOnly: &yes, SameSite: network.CookieSameSiteLax})
+	call(w, network.SetCookie, network.SetCookieParams{
+		Name: p.cookie.Name, Value: p.cookie.Value, URL: w.url, HTTPOnly: &yes, SameSite: network.CookieSameSiteLax,
+	})
 	return w
 }
 
@@ -94,7 +96,8 @@ func (w *window) notice(event any) {
 			text += " " + e.ExceptionDetails.Exception.Description
 		}
 	case *runtime.EventConsoleAPICalled:
-		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeWarning && e.Type != runtime.ConsoleAPICalledTypeAssert {
+		if e.Type != runtime.ConsoleAPICalledTypeError &&
+			e.Type != runtime.ConsoleAPICalledTypeWarning && e.Type != runtime.ConsoleAPICalledTypeAssert {
 			return
 		}
 		for _, arg := range e.Args {
@@ -121,7 +124,9 @@ func harmless(e *log.Entry) bool {
 	if e.Source != log.EntrySourceNetwork || strings.Contains(e.URL, "/static/") {
 		return false
 	}
-	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity} {
+	for _, status := range []int{
+		http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
+	} {
 		if strings.Contains(e.Text, fmt.Sprintf("status of %d", status)) {
 			return true
 		}
@@ -156,7 +161,9 @@ func call[P, R any](w *window, command cdp.Command[P, R], params P) R {
 
 func (w *window) size(width, height int64) {
 	w.width, w.height = width, height
-	call(w, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: w.touch})
+	call(w, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: w.touch,
+	})
 }
 
 // phone makes the window that of a phone: narrow, and touched instead of clicked.
@@ -213,7 +220,8 @@ func askIn[T any](w *window, world runtime.ExecutionContextID, expression string
 	defer cancel()
 	yes := true
 	r, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{
-		Expression: "(() => {\n" + library + "\nreturn " + fmt.Sprintf(expression, quoted...) + "\n})()", ContextID: world, ReturnByValue: &yes, AwaitPromise: &yes,
+		Expression: "(() => {\n" + library + "\nreturn " + fmt.Sprintf(expression, quoted...) + "\n})()",
+		ContextID:  world, ReturnByValue: &yes, AwaitPromise: &yes,
 	})
 	if err != nil {
 		return zero, err

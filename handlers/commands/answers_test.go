@@ -66,7 +66,8 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 				t.Errorf("%s: %v %s %.100q, want %d", name, err, a.Status, body, status)
 			}
 			for header, value := range map[string]string{
-				"Content-Security-Policy": "default-src 'none'; script-src 'self'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+				"Content-Security-Policy": "default-src 'none'; script-src 'self'",
+				"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "same-origin",
 				"Permissions-Policy": "camera=()", "Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store",
 			} {
 				if got := a.Header.Values(header); len(got) != 1 || !strings.HasPrefix(got[0], value) {

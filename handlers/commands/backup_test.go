@@ -90,7 +90,8 @@ func TestACopyThatNobodyFetchesIsRemoved(t *testing.T) {
 		}
 		defer c.Close()
 		form := "folder=" + folder
-		fmt.Fprintf(c, "POST /backup HTTP/1.1\r\nHost: registry\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", len(form), form)
+		fmt.Fprintf(c, "POST /backup HTTP/1.1\r\nHost: registry\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "+
+			"%d\r\n\r\n%s", len(form), form)
 		var answer copied
 		for lines := bufio.NewScanner(c); lines.Scan(); {
 			if strings.HasPrefix(lines.Text(), "{") {
@@ -174,7 +175,8 @@ func TestBackupsListsThoseOfTheSchedule(t *testing.T) {
 	if len(lines) != 2 || lines[1] != time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC).Local().Format(layout)+"\t4 bytes\tnot proven\t"+unproven {
 		t.Fatalf("it says %q", lines)
 	}
-	if want := made.At.Local().Format(layout) + "\t"; !strings.HasPrefix(lines[0], want) || !strings.Contains(lines[0], "\tproven "+made.ProvenAt.Local().Format(layout)+"\t"+filepath.Join(b.Folder, made.Name)) {
+	if want := made.At.Local().Format(layout) + "\t"; !strings.HasPrefix(lines[0], want) ||
+		!strings.Contains(lines[0], "\tproven "+made.ProvenAt.Local().Format(layout)+"\t"+filepath.Join(b.Folder, made.Name)) {
 		t.Errorf("it says %q", lines[0])
 	}
 	if lines := list("--dir", t.TempDir()); lines[0] != "" {

@@ -49,7 +49,8 @@ type env struct {
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	exit := -1
-	parser, err := kong.New(&c, kong.Name("clientregistry"), kong.Description("A client registry for small teams: one executable, one file, opened in a browser."),
+	parser, err := kong.New(&c, kong.Name("clientregistry"),
+		kong.Description("A client registry for small teams: one executable, one file, opened in a browser."),
 		kong.DefaultEnvars("CLIENTREGISTRY"), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }))
 	if err != nil {
 		fmt.Fprintln(stderr, "clientregistry:", err)
@@ -229,7 +230,8 @@ func (cmd *demoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s. Its people cannot sign in; make yourself an account with user add.\n", e.file, cmd.Size)
+	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s. Its people cannot sign in; make yourself an account with user add.\n",
+		e.file, cmd.Size)
 	return nil
 }
 
@@ -338,7 +340,8 @@ func (cmd *verifyCmd) verify(e *env, d *db.DB) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\nThe newest row's hash, to note elsewhere: %s\n", e.file, v.Rows, v.Hash)
+	fmt.Fprintf(e.stdout, "%s is sound: file, foreign keys, and %d rows of history.\nThe newest row's hash, to note elsewhere: %s\n",
+		e.file, v.Rows, v.Hash)
 	if cmd.Hash == "" {
 		return sayLost(e, d)
 	}

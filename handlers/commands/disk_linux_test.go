@@ -132,7 +132,8 @@ func (v *visitor) want(status int, text, path string, form url.Values) {
 func TestWhileTheDiskIsFullPeopleReadAndSignOut(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "r.db")
-	if code, _, stderr := command(t, goodPassword, "user", "add", "--email", "ada@quay.example", "--name", "Ada", "--role", "Administrator", "--db", file); code != 0 {
+	if code, _, stderr := command(t, goodPassword, "user", "add", "--email",
+		"ada@quay.example", "--name", "Ada", "--role", "Administrator", "--db", file); code != 0 {
 		t.Fatal(stderr)
 	}
 	p := startProgram(t, "serve", "--addr", "127.0.0.1:0", "--db", file)

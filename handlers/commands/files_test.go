@@ -105,7 +105,7 @@ func TestNoCommandTouchesWhatIsNotOurs(t *testing.T) {
 			PRAGMA application_id = 252006673;
 			CREATE TABLE users (id INTEGER); CREATE TABLE audit_logs (id INTEGER); CREATE TABLE goose_db_version (id INTEGER)`)},
 		{"no table at all", "another program's database", "", sql("PRAGMA user_version = 3")},
-		{"text", "damaged or no database", "", content("Dear Maya, this is a letter and no database.\n")},
+		{"text", "damaged or not a database", "", content("Dear Maya, this is a letter and no database.\n")},
 		{"0 bytes", "it has 0 bytes", "", content("")},
 		{"0 bytes where a registry was", "restore ", ".before-17", content("")},
 	} {

@@ -45,7 +45,9 @@ func (cmd *userAddCmd) Run(e *env) error {
 		return err
 	}
 	defer d.Close()
-	u, err := d.CreateUser(e.ctx, db.System, db.NewUser{Email: cmd.Email, FullName: cmd.Name, Role: cmd.Role, TimeZone: cmd.TimeZone, Hash: hash})
+	u, err := d.CreateUser(e.ctx, db.System, db.NewUser{
+		Email: cmd.Email, FullName: cmd.Name, Role: cmd.Role, TimeZone: cmd.TimeZone, Hash: hash,
+	})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,8 @@ func (s *Site) Contact(first, last string, more ...string) string {
 // Link links a contact with an organization, with fields of the link.
 func (s *Site) Link(organization, contact string, more ...string) {
 	s.t.Helper()
-	if _, err := s.DB.LinkContact(context.Background(), db.System, db.NewLink{OrganizationID: Key(organization), ContactID: Key(contact), Typed: Typed(more)}); err != nil {
+	if _, err := s.DB.LinkContact(context.Background(), db.System,
+		db.NewLink{OrganizationID: Key(organization), ContactID: Key(contact), Typed: Typed(more)}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -40,7 +41,8 @@ func (s *Site) Link(organization, contact string, more ...string) {
 // Log keeps a call with an organization, a contact or both ("" for neither), now or when said.
 func (s *Site) Log(organization, contact, subject string, more ...string) string {
 	s.t.Helper()
-	f := Typed(append([]string{"channel", "call", "subject", subject, "organization_id", Key(organization), "contact_id", Key(contact)}, more...))
+	f := Typed(append([]string{"channel", "call", "subject", subject, "organization_id", Key(organization), "contact_id", Key(contact)},
+		more...))
 	i, err := s.DB.LogInteraction(context.Background(), db.System, f, "")
 	if err != nil {
 		s.t.Fatal(err)
@@ -51,7 +53,8 @@ func (s *Site) Log(organization, contact, subject string, more ...string) string
 // FollowUp plans what comes after an interaction, for somebody or nobody.
 func (s *Site) FollowUp(interaction, text, dueOn, whose string) string {
 	s.t.Helper()
-	f, err := s.DB.AddFollowUp(context.Background(), db.System, Key(interaction), db.Fields{"text": text, "due_on": dueOn, "assignee_id": whose})
+	f, err := s.DB.AddFollowUp(context.Background(), db.System, Key(interaction),
+		db.Fields{"text": text, "due_on": dueOn, "assignee_id": whose})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -68,7 +68,8 @@ func (j *Jobs) checkFile(check func(context.Context) error) error {
 func (j *Jobs) logCheck(err error, before string) {
 	switch {
 	case db.IsDamaged(err):
-		j.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", j.db.Health().Damage)
+		j.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup",
+			"found", j.db.Health().Damage)
 	case errors.Is(err, db.ErrMuchWritten):
 		j.log.Info("the check of the file was put off for an hour", "because", err)
 	case err != nil && j.ctx.Err() == nil:

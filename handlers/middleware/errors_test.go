@@ -52,7 +52,8 @@ func TestWhatADiskRefusesIsTold(t *testing.T) {
 			if may != nil {
 				todo = x.to
 			}
-			if !is || a.Status != x.status || !strings.Contains(a.Message, x.text) || !strings.Contains(a.Message, todo) || len([]rune(a.Message)) > 200 {
+			if !is || a.Status != x.status || !strings.Contains(a.Message, x.text) ||
+				!strings.Contains(a.Message, todo) || len([]rune(a.Message)) > 200 {
 				t.Errorf("%s %v: %+v, want %d, %q and %q within 200 characters", x.method, x.err, a, x.status, x.text, todo)
 			}
 			if strings.Contains(a.Message, "save:") || strings.Contains(a.Message, "Tree") {
@@ -86,7 +87,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{ErrMethod, 405, "does not take", ""},
 		{&db.Conflict{By: "Lea"}, 409, "Lea changed this", ""},
 		{&db.Conflict{}, 409, "Somebody changed this", ""},
-		{&db.Repeated{}, 409, "sent before with something else", ""},
+		{&db.Repeated{}, 409, "sent before with different content", ""},
 		{&http.MaxBytesError{Limit: maxBody}, 413, "larger than 1 MB", ""},
 		{ErrType, 415, "as a form", ""},
 		{ErrForm, 400, "could not be read", ""},

@@ -45,9 +45,12 @@ const (
 const awaitedFor = 10 * time.Minute
 
 func newSessions(d *db.DB, https bool) *Sessions {
-	s := &Sessions{db: d, cookie: "session", device: "device", values: map[string]map[any]any{}, awaited: map[string]awaitedBrowser{}, options: gorilla.Options{
-		Path: "/", MaxAge: int(d.SessionMax() / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	}}
+	s := &Sessions{
+		db: d, cookie: "session", device: "device", values: map[string]map[any]any{},
+		awaited: map[string]awaitedBrowser{}, options: gorilla.Options{
+			Path: "/", MaxAge: int(d.SessionMax() / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		},
+	}
 	if https {
 		s.cookie, s.device, s.options.Secure = "__Host-session", "__Host-device", true
 	}

@@ -85,7 +85,9 @@ func TestAFaceAnswersInItsOwnWay(t *testing.T) {
 func TestNothingRunsBehindAPanic(t *testing.T) {
 	t.Parallel()
 	d, _, _ := dbtest.Open(t)
-	s := middleware.New(d, middleware.Options{BaseURL: &url.URL{Scheme: "http", Host: "registry.example"}, Log: slog.New(slog.DiscardHandler), Served: func() {}})
+	s := middleware.New(d, middleware.Options{
+		BaseURL: &url.URL{Scheme: "http", Host: "registry.example"}, Log: slog.New(slog.DiscardHandler), Served: func() {},
+	})
 	e, err := s.Engine(func(c *gin.Context, err error) { c.String(http.StatusInternalServerError, "failed") })
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,8 @@ func Action(action string) string {
 func Kind(kind string) string {
 	label := map[string]string{
 		"organization": "Organizations", "contact": "Contacts", "interaction": "Interactions", "follow_up": "Follow-ups",
-		"session": "Sign-ins and sessions", "user": "Users", "role": "Roles", "import": "Imports", "export": "Exports", "system": "The registry itself",
+		"session": "Sign-ins and sessions", "user": "Users", "role": "Roles",
+		"import": "Imports", "export": "Exports", "system": "The registry itself",
 	}[kind]
 	if label == "" {
 		return kind

@@ -32,10 +32,12 @@ func TestEveryActionHasWords(t *testing.T) {
 func TestAnActionNamesWhatItIsAbout(t *testing.T) {
 	t.Parallel()
 	for kind, name := range map[string]string{
-		"organization": "Quay", "contact": "the contact Maya Lind", "interaction": "a call with Maya Lind at Quay: Renewal", "user": "Jonas Berg", "role": "Jonas Berg",
+		"organization": "Quay", "contact": "the contact Maya Lind",
+		"interaction": "a call with Maya Lind at Quay: Renewal", "user": "Jonas Berg", "role": "Jonas Berg",
 	} {
 		e := db.AuditEntry{Entry: db.Entry{
-			TargetType: kind, TargetID: "t", Channel: "call", Subject: "Renewal", InteractionID: "i", Contact: "Maya Lind", ContactID: "c", Organization: "Quay", OrganizationID: "o",
+			TargetType: kind, TargetID: "t", Channel: "call", Subject: "Renewal", InteractionID: "i",
+			Contact: "Maya Lind", ContactID: "c", Organization: "Quay", OrganizationID: "o",
 		}, Target: "Jonas Berg"}
 		s := entry{e: e}
 		if s.target(); s.said.String() != name {
@@ -87,7 +89,8 @@ func TestASentenceRefersToWhatItNames(t *testing.T) {
 func TestTheMenuOfActionsReadsAsEntriesDo(t *testing.T) {
 	t.Parallel()
 	for action, says := range map[string]string{
-		"update_contact": "Changed a contact", "create_user": "Created a user", "delete_role": "Deleted a role", "disable_user": "Disabled a user",
+		"update_contact": "Changed a contact", "create_user": "Created a user",
+		"delete_role": "Deleted a role", "disable_user": "Disabled a user",
 		"école_fermée": "École fermée", "": "",
 	} {
 		if got := Action(action); got != says {

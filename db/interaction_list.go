@@ -1,0 +1,127 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"clientregistry/db/sqlite"
+)
+
+// InteractionFilter narrows a timeline or the feed. Empty fields do not narrow.
+type InteractionFilter struct {
+	OrganizationID, ContactID, UserID, Channel, Outcome string
+	From, To                                            time.Time // happened at or after From, before To
+	Before                                              string    // cursor of the page before
+	Limit                                               int       // at most 200; 0 is TimelineSize
+}
+
+// TimelineSize is how many interactions a timeline shows at once.
+const TimelineSize = 20
+
+// Interactions lists interactions, newest first. older is the cursor of the
+// following page, "" where there is none.
+func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (page []Interaction, older string, err error) {
+	if f.Channel != "" && !slices.Contains(Channels, f.Channel) {
+		return nil, "", nil // no row has it, and finding none would read them all
+	}
+	c, err := d.interactionConditions(ctx, by, f)
+	if err != nil {
+		return nil, "", err
+	}
+	s := listOrder{key: "happened_at", descending: true}
+	if err := c.after(s, "interactions.id", f.Before); err != nil {
+		return nil, "", err
+	}
+	if f.Limit <= 0 {
+		f.Limit = TimelineSize
+	}
+	f.Limit = min(f.Limit, 200)
+	read, args := selectInteractionFor(by, unnamed)
+	query := d.reader.Query
+	if f.OrganizationID != "" || f.ContactID != "" {
+		query = d.reader.QuickQuery
+	}
+	rows, err := query(ctx, read+c.where()+s.orderBy("interactions.id", "")+limit(f.Limit+1), append(args, c.args...)...)
+	page, err = sqlite.CollectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
+	if page, err = d.interactionsNamed(ctx, page, err); err != nil {
+		return nil, "", fmt.Errorf("interactions: %w", err)
+	}
+	if len(page) > f.Limit {
+		page = page[:f.Limit]
+		last := page[f.Limit-1]
+		older = newCursor([3]string{stamp(last.HappenedAt), "", last.ID})
+	}
+	return page, older, nil
+}
+
+// interactionsNamed names the users of interactions that were read unnamed.
+func (d *DB) interactionsNamed(ctx context.Context, all []Interaction, err error) ([]Interaction, error) {
+	return withUserNames(ctx, d, all, err, func(i *Interaction, names map[string]string) { i.UserName = names[i.UserID] })
+}
+
+// CountInteractions counts what a filter finds, exactly up to MostCounted; more
+// tells that there are more than that.
+func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilter) (n int, more bool, err error) {
+	c, err := d.interactionConditions(ctx, by, f)
+	if err != nil || f.Channel != "" && !slices.Contains(Channels, f.Channel) {
+		return 0, false, err
+	}
+	return d.countUpTo(ctx, d.most, "interactions"+c.where(), c.args...)
+}
+
+func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, err error) {
+	few, err := d.ownsFew(ctx, by)
+	if err != nil {
+		return c, err
+	}
+	switch {
+	case f.OrganizationID != "" || f.ContactID != "":
+	case few:
+		c.addAll(by.ownInteractions())
+	case by.OwnOnly:
+		c.addAll(by.seesInteraction("organization_id", "contact_id"))
+	}
+	if by.OwnOnly && f.OrganizationID != "" {
+		c.addAll(by.seesOrganization("organization_id"))
+	}
+	if by.OwnOnly && f.ContactID != "" {
+		c.addAll(by.seesContact("contact_id"))
+	}
+	for _, x := range [][2]string{
+		{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel},
+	} {
+		if x[1] != "" {
+			c.add(x[0]+" = ?", x[1])
+		}
+	}
+	if f.Outcome != "" {
+		outcome, err := d.outcomeIs(ctx, f.Outcome)
+		if err != nil {
+			return c, err
+		}
+		c.addAll(outcome)
+	}
+	if !f.From.IsZero() {
+		c.add("happened_at >= ?", stamp(f.From))
+	}
+	if !f.To.IsZero() {
+		c.add("happened_at < ?", stamp(f.To))
+	}
+	return c, nil
+}
+
+// outcomeIs is the condition of an outcome however it is written. Of several
+// spellings that very many interactions have, a page is found by walking the newest.
+func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
+	all, err := d.equivalentValues(ctx, "interactions", "outcome", outcome)
+	if err != nil || len(all) == 1 {
+		return among("outcome", all), err
+	}
+	c := among("outcome", all)
+	if _, many, err := d.countUpTo(ctx, d.most, "interactions WHERE "+c.sql, c.args...); err != nil || !many {
+		return c, err
+	}
+	return among("+outcome", all), nil
+}
