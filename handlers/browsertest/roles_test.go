@@ -216,7 +216,7 @@ func TestPagesOfRoles(t *testing.T) {
 	clerk.see("#beyond", "so you cannot change")
 	clerk.everywhere("account that may do more")
 	clerk.open("/admin/roles/new")
-	clerk.see(".matrix small", "You lack this yourself")
+	clerk.see(".matrix small", "You do not have this permission")
 	clerk.everywhere("new role of somebody who lacks a part")
 	clerk.click("#p-ViewClient")
 	clerk.fill("#name", "Readers")
