@@ -34,8 +34,8 @@ func TestWhatADiskRefusesIsTold(t *testing.T) {
 	}{
 		{"POST", sqlite(sqlite3.ErrFull, 0), 507, "is full", "Make room"},
 		{"GET", sqlite(sqlite3.ErrIoErr, syscall.ENOSPC), 507, "is full", "Make room"},
-		{"POST", sqlite(sqlite3.ErrReadonly, 0), 507, "cannot be written", "folder be written"},
-		{"POST", sqlite(sqlite3.ErrCantOpen, syscall.EROFS), 507, "cannot be written", "folder be written"},
+		{"POST", sqlite(sqlite3.ErrReadonly, 0), 507, "cannot be written", "file and folder writable"},
+		{"POST", sqlite(sqlite3.ErrCantOpen, syscall.EROFS), 507, "cannot be written", "file and folder writable"},
 		{"POST", &db.Damaged{Found: "Tree 7"}, 503, "is damaged. Nothing was changed", "then restore a backup"},
 		{"GET", &db.Damaged{Found: "Tree 7"}, 503, "is damaged. Nothing was changed", "then restore a backup"},
 		{"POST", sqlite(sqlite3.ErrCorrupt, 0), 503, "is damaged. Nothing was changed", "then restore a backup"},
