@@ -26,10 +26,10 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 	for i := range c.periods {
 		c.periods[i] = Range{monday.Add(7 * (i - 11)).Start(by.zone()), monday.Add(7 * (i - 10)).Start(by.zone())}
 	}
-	at, with := by.ownOrganizations().holds("organization_id"), by.ownContacts().holds("contact_id")
+	at, with := by.ownOrganizations().contains("organization_id"), by.ownContacts().contains("contact_id")
 	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort them all
 	c.own = c.reading("interactions", "channel", "happened_at", at).
-		joined(" UNION ALL", c.reading("interactions", "channel", "happened_at", rest))
+		join(" UNION ALL", c.reading("interactions", "channel", "happened_at", rest))
 	return d.cachedCounts(ctx, by, c)
 }
 
@@ -45,8 +45,8 @@ func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error)
 	for i := range c.periods {
 		c.periods[i] = Range{today.month(i - 11).Start(by.zone()), today.month(i - 10).Start(by.zone())}
 	}
-	c.own = c.reading("organizations", "'organization'", "created_at", by.ownOrganizations().holds("id")).joined(" UNION ALL",
-		c.reading("contacts", "'contact'", "created_at", by.ownContacts().holds("id")))
+	c.own = c.reading("organizations", "'organization'", "created_at", by.ownOrganizations().contains("id")).join(" UNION ALL",
+		c.reading("contacts", "'contact'", "created_at", by.ownContacts().contains("id")))
 	return d.cachedCounts(ctx, by, c)
 }
 
@@ -134,7 +134,7 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 	}
 	counts := condition{sql: "SELECT owner_user_id, n FROM owner_tally WHERE n > 0"}
 	if by.OwnOnly {
-		own := by.ownOrganizations().holds("id")
+		own := by.ownOrganizations().contains("id")
 		counts = condition{
 			"SELECT ifnull(owner_user_id, '') AS owner_user_id, count(*) AS n FROM organizations WHERE +is_active = 1 AND " +
 				own.sql + " GROUP BY 1", own.args,

@@ -35,9 +35,8 @@ func (t *tx) saveFollowUp(f FollowUp) error {
 	return err
 }
 
-// FinishFollowUp marks a follow-up done, of the version that was read; 0 is
-// whatever it is now. One that is done already stays as it is. It returns
-// ErrNotFound, or Conflict where it changed since.
+// FinishFollowUp marks a follow-up as done. version is the one the user saw; 0 skips the check. If
+// it is already done, nothing changes. It returns ErrNotFound or Conflict.
 func (d *DB) FinishFollowUp(ctx context.Context, by Actor, id string, version int) (FollowUp, error) {
 	return d.changeFollowUp(ctx, by, "finish_follow_up", id, version, func(t *tx, f *FollowUp, _ Interaction) (map[string]Change, error) {
 		if !f.DoneAt.IsZero() {
@@ -48,9 +47,8 @@ func (d *DB) FinishFollowUp(ctx context.Context, by Actor, id string, version in
 	})
 }
 
-// ReopenFollowUp takes back that a follow-up is done. One that is open stays as
-// it is. It returns ErrNotFound, Conflict where it changed since, or Invalid
-// where another step is open by now.
+// ReopenFollowUp marks a done follow-up as open again. If it is open, nothing changes. It returns
+// ErrNotFound, Conflict, or Invalid if another step has been opened since.
 func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version int) (FollowUp, error) {
 	return d.changeFollowUp(ctx, by, "reopen_follow_up", id, version, func(_ *tx, f *FollowUp, i Interaction) (map[string]Change, error) {
 		if f.DoneAt.IsZero() {
@@ -65,9 +63,9 @@ func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version in
 	})
 }
 
-// MoveFollowUp makes an open follow-up due on another day, not before today;
-// a day that it had before is taken, so that a move can be undone. It returns
-// ErrNotFound, Invalid, or Conflict where it changed since or is done.
+// MoveFollowUp changes the due day of an open follow-up to today or later. Days on which it was due
+// before are also allowed, so that a move can be undone. It returns ErrNotFound, Invalid, or
+// Conflict if version is not the current one or the follow-up is done.
 func (d *DB) MoveFollowUp(ctx context.Context, by Actor, id string, version int, dueOn string) (FollowUp, error) {
 	return d.changeFollowUp(ctx, by, "move_follow_up", id, version, func(t *tx, f *FollowUp, i Interaction) (map[string]Change, error) {
 		if !f.DoneAt.IsZero() {
@@ -77,7 +75,9 @@ func (d *DB) MoveFollowUp(ctx context.Context, by Actor, id string, version int,
 	})
 }
 
-// changeFollowUp makes a change to a follow-up and its interaction as they are; no changes are none.
+// changeFollowUp runs change on the current follow-up and its interaction, and saves and records
+// what it returns. If there are no changes, it writes nothing. version 0 skips the check for a
+// conflict.
 func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, version int,
 	change func(*tx, *FollowUp, Interaction) (map[string]Change, error),
 ) (FollowUp, error) {

@@ -12,32 +12,32 @@ import (
 	"clientregistry/db/text"
 )
 
-// FollowUp is the next step after an interaction: what is to be done, by which
-// day, and by whom. It is open until it is done; an interaction has at most one
-// open. Who sees the interaction sees it.
+// FollowUp is the next step after an interaction: what to do, by which day, and who does it. It is
+// open until done, and an interaction has at most one open. Whoever sees the interaction sees its
+// follow-ups.
 type FollowUp struct {
 	ID, InteractionID    string
 	Text                 string
 	DueOn                string    // a day as YYYY-MM-DD, the same in every time zone
-	AssigneeID, Assignee string    // whose it is; "" where the account is gone
+	AssigneeID, Assignee string    // "" if the account was deleted
 	DoneAt               time.Time // zero while it is open
 	Version              int
 
-	// Of the interaction, with those of its ends that the actor sees.
+	// Fields of the interaction. Ends that the actor does not see are empty.
 	Channel, Subject                     string
 	OrganizationID, OrganizationName     string
 	ContactID, ContactFirst, ContactLast string
-	Archived                             bool // one of these ends is
+	Archived                             bool // an end is archived
 }
 
-// ContactName is the name of the person it is about, "" if there is none.
+// ContactName returns the contact's full name, or "" if there is no contact.
 func (f FollowUp) ContactName() string { return personName(f.ContactFirst, f.ContactLast) }
 
 func (f *FollowUp) value(column string) *string {
 	return map[string]*string{"text": &f.Text, "due_on": &f.DueOn, "assignee_id": &f.AssigneeID}[column]
 }
 
-// today is the day that it is for the actor.
+// today returns the current day in the actor's time zone.
 func (by Actor) today(now time.Time) Date { return DateOf(now.In(by.zone())) }
 
 func selectFollowUpFor(by Actor) (query string, args []any) {
@@ -65,10 +65,10 @@ func scanFollowUp(r sqlite.Row) (FollowUp, error) {
 	return f, err
 }
 
-// LastDue is the last day on which a follow-up that is planned on this one may be due.
+// LastDue returns the latest due day that can be chosen on day d.
 func (d Date) LastDue() Date { return Date{d.midnight.AddDate(10, 0, 0)} }
 
-// FollowUp returns one follow-up, open or done, or ErrNotFound.
+// FollowUp returns a follow-up, open or done, or ErrNotFound.
 func (d *DB) FollowUp(ctx context.Context, by Actor, id string) (FollowUp, error) {
 	read, args := selectFollowUpFor(by)
 	seen := by.seesInteraction("organization_id", "contact_id")
@@ -80,20 +80,19 @@ func (d *DB) FollowUp(ctx context.Context, by Actor, id string) (FollowUp, error
 	return f, nil
 }
 
-// FollowUpFilter narrows the open follow-ups. Empty fields do not narrow.
+// FollowUpFilter narrows the list of open follow-ups. Empty fields do not filter.
 type FollowUpFilter struct {
-	AssigneeID                string // a user's id, or "none"
+	AssigneeID                string // a user's ID, or "none" for unassigned
 	OrganizationID, ContactID string // of the interaction
-	// When is overdue (before the actor's today), week (from Monday to Sunday of
-	// their week) or soon (both: up to that Sunday).
+	// When is overdue (before today), week (Monday to Sunday of this week) or soon (overdue, or due
+	// by this Sunday). Days are in the actor's time zone.
 	When  string
-	After string // cursor of the page before
-	Limit int    // at most PageSize, which is also 0
+	After string // cursor returned with the previous page
+	Limit int    // at most PageSize, which is the default
 }
 
-// FollowUps lists open follow-ups, the first due first. next is the cursor of the
-// following page, "" where there is none. Without the right to see interactions
-// it is ErrForbidden.
+// FollowUps lists a page of open follow-ups by due day. next is the cursor of the next page, or ""
+// on the last one. It returns ErrForbidden if the actor may not see interactions.
 func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []FollowUp, next string, err error) {
 	if err := ViewInteractions.Refuse(by); err != nil {
 		return nil, "", fmt.Errorf("follow-ups tell of interactions: %w", err)
@@ -158,12 +157,11 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	return page, next, nil
 }
 
-// MostDue is up to how many follow-ups Due counts.
+// MostDue is how far Due counts.
 const MostDue = 99
 
-// Due counts the actor's open follow-ups that are due by today, at most
-// MostDue+1, and tells whether one of them is overdue. Without the right to see
-// interactions there are none.
+// Due counts the actor's open follow-ups due today or earlier, up to MostDue+1. late is true if one
+// is overdue. It returns 0 if the actor may not see interactions.
 func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 	if !by.Can(ViewClient) || !by.Can(ViewInteraction) {
 		return 0, false, nil
@@ -189,8 +187,8 @@ func (d *DB) Due(ctx context.Context, by Actor) (n int, late bool, err error) {
 	return found.n, found.late, err
 }
 
-// Assignees lists by name those to whom a follow-up may be given: active users
-// who may log interactions, and so mark it done.
+// Assignees lists by name the users who can be given a follow-up: active ones who may log
+// interactions, and so can mark it done.
 func (d *DB) Assignees(ctx context.Context, by Actor) ([]Owner, error) {
 	return memoized(&d.memo, "assignees", func() ([]Owner, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT id, full_name FROM users WHERE "+mayFollowUp+" ORDER BY name_key, id")
@@ -203,10 +201,9 @@ const mayFollowUp = `status = 'active' AND 3 = (
 	FROM user_role JOIN role_permission USING (role_id) JOIN permissions ON permissions.id = permission_id
 	WHERE user_id = users.id AND slug IN ('ViewClient', 'ViewInteraction', 'EditInteraction'))`
 
-// AddFollowUp plans the next step after an interaction from the typed fields:
-// text, due_on, and assignee_id, which is the actor where it is empty. Where the
-// same step is open already, that one is returned. It returns ErrNotFound, or
-// Invalid where a field is refused or another step is open.
+// AddFollowUp plans the next step after an interaction. typed has text, due_on and assignee_id, by
+// default the actor. If the same step is already open, it returns that one. It returns ErrNotFound,
+// or Invalid if a field is refused or another step is open.
 func (d *DB) AddFollowUp(ctx context.Context, by Actor, interactionID string, typed Fields) (FollowUp, error) {
 	var id string
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
@@ -223,7 +220,7 @@ func (d *DB) AddFollowUp(ctx context.Context, by Actor, interactionID string, ty
 	return d.FollowUp(ctx, by, id)
 }
 
-// interaction reads an interaction that the actor sees, with all it has.
+// interaction returns an interaction that the actor sees, including ends that they do not see.
 func (t *tx) interaction(id string) (Interaction, error) {
 	if err := t.mustSee("interaction", id); err != nil {
 		return Interaction{}, err
@@ -245,7 +242,7 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 	return f.ID, t.insertFollowUp(i, f, changes)
 }
 
-// newFollowUp judges the typed fields of a follow-up of an interaction, and writes nothing.
+// newFollowUp builds a follow-up from typed fields and validates it. It writes nothing.
 func (t *tx) newFollowUp(i Interaction, typed Fields) (FollowUp, map[string]Change, error) {
 	f := FollowUp{ID: newID(), InteractionID: i.ID}
 	typed = typed.with("text", "due_on", "assignee_id")
@@ -267,27 +264,27 @@ func (t *tx) insertFollowUp(i Interaction, f FollowUp, changes map[string]Change
 	return t.recordFollowUp("create_follow_up", i, f, changes)
 }
 
-// recordFollowUp records what happened to a follow-up; the row names its interaction, too.
+// recordFollowUp records an action on a follow-up. The audit row names its interaction, too.
 func (t *tx) recordFollowUp(action string, i Interaction, f FollowUp, changes map[string]Change) error {
 	metadata := i.details()
 	metadata["interaction_id"], metadata["follow_up_text"], metadata["changes"] = i.ID, f.Text, changes
 	return t.record(action, "follow_up", f.ID, metadata)
 }
 
-// aboutFollowUp are the rows of the history about a follow-up: its own, and those
-// of earlier releases, which are of its interaction. aboutArgs are its arguments.
+// aboutFollowUp matches the audit rows about a follow-up. Earlier releases recorded them under its
+// interaction. Its arguments come from aboutArgs.
 const aboutFollowUp = `(target_type = 'follow_up' AND target_id = ?
 	OR target_type = 'interaction' AND target_id = ? AND json_extract(metadata, '$.follow_up_id') = ?)`
 
 func (f FollowUp) aboutArgs() []any { return []any{f.ID, f.InteractionID, f.ID} }
 
-// followUpConflict names who changed a follow-up last, and when.
+// followUpConflict returns a Conflict that says who last changed the follow-up, and when.
 func (t *tx) followUpConflict(f FollowUp) error {
 	return t.conflictAmong(aboutFollowUp+" AND +action IN "+changing("follow_up"), f.aboutArgs()...)
 }
 
-// plan applies typed fields to a follow-up of an interaction, and judges its
-// day and its person. A day in the past is refused, but not one that it had before.
+// plan applies typed fields to a follow-up and validates its day and assignee. It returns the
+// changes, or Invalid.
 func (t *tx) plan(f *FollowUp, i Interaction, typed Fields) (map[string]Change, error) {
 	old := *f
 	changes, refused := apply(followUpFields, typed, f)
@@ -314,7 +311,8 @@ func (t *tx) plan(f *FollowUp, i Interaction, typed Fields) (map[string]Change, 
 	return changes, nil
 }
 
-// refuseDay says why a follow-up may not be due on its day; "" allows it.
+// refuseDay returns why a follow-up cannot be due on its day, or "" if it can. A day in the past is
+// allowed only if the follow-up was due on it before.
 func (t *tx) refuseDay(f FollowUp) (string, error) {
 	today := t.by.today(t.now)
 	if f.DueOn > today.LastDue().String() {
@@ -335,7 +333,7 @@ func (t *tx) refuseDay(f FollowUp) (string, error) {
 	return "Choose today or later", err
 }
 
-// refuseAssignee says why somebody may not have a follow-up of an interaction; "" allows it.
+// refuseAssignee returns why a user cannot be given a follow-up of i, or "" if they can.
 func (t *tx) refuseAssignee(id string, i Interaction) (string, error) {
 	if id == t.by.UserID {
 		return "", nil

@@ -23,7 +23,7 @@ func nextStep(t *testing.T, o *dbtest.Office, i db.Interaction, text, dueOn stri
 	return must(o.AddFollowUp(t.Context(), o.Tomas, i.ID, db.Fields{"text": text, "due_on": dueOn}))(t)
 }
 
-// open lists the open follow-ups by their texts.
+// open lists the texts of the open follow-ups.
 func open(t *testing.T, o *dbtest.Office, by db.Actor, f db.FollowUpFilter) string {
 	t.Helper()
 	page, _, err := o.FollowUps(t.Context(), by, f)
@@ -95,7 +95,7 @@ func TestARefusedNextStepLogsNothing(t *testing.T) {
 		{"due_on", "2026-11-24\x00"},
 		{"assignee_id", "nobody"},
 		{"assignee_id", uuid.NewString()},
-		{"assignee_id", o.Lea.UserID}, // she may log nothing, and so could not mark it done
+		{"assignee_id", o.Lea.UserID}, // she may not log interactions, so could not mark it done
 		{"assignee_id", strings.Repeat("x", 1000)},
 	} {
 		o.Unchanged(t, func() {
@@ -109,7 +109,7 @@ func TestARefusedNextStepLogsNothing(t *testing.T) {
 			}
 			_, err = o.LogInteraction(t.Context(), o.Tomas, logged, "")
 			refused := wantInvalid(t, err, "follow_up_"+c.column)
-			want(t, "refusals", len(refused.Fields), 2) // and the subject
+			want(t, "refusals", len(refused.Fields), 2) // plus the subject
 			delete(logged, "subject")
 			_, err = o.UpdateInteraction(t.Context(), o.Tomas, call.ID, 1, logged)
 			wantInvalid(t, err, "follow_up_"+c.column)
@@ -133,7 +133,7 @@ func TestARefusedNextStepLogsNothing(t *testing.T) {
 	})
 }
 
-// changesOf are the verbs that change a follow-up, by an actor.
+// changesOf returns the functions that change a follow-up, as called by an actor.
 func changesOf(t *testing.T, o *dbtest.Office, by db.Actor) map[string]func(id string, version int) error {
 	return map[string]func(id string, version int) error{
 		"finish_follow_up": func(id string, version int) error {
@@ -164,11 +164,11 @@ func TestAFollowUpIsFinishedMovedAndBroughtBack(t *testing.T) {
 	want(t, "change", o.Column(t, "SELECT json_extract(metadata, '$.changes') FROM audit_logs WHERE action = 'move_follow_up'")[0],
 		`{"due_on":{"old":"2026-11-24","new":"2026-11-30"}}`)
 	o.Unchanged(t, func() {
-		must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 1, "2026-11-30"))(t) // it is there already
+		must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 1, "2026-11-30"))(t) // already due on this day
 		_, err := o.MoveFollowUp(t.Context(), o.Ines, f.ID, 2, "2026-11-25")
 		wantInvalid(t, err, "due_on")
 	})
-	back := must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 2, "2026-11-24"))(t) // past by now, but it had that day
+	back := must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 2, "2026-11-24"))(t) // now in the past, but it was due on this day before
 	want(t, "due on", back.DueOn, "2026-11-24")
 
 	done := must(o.FinishFollowUp(t.Context(), o.Ines, f.ID, 3))(t)
@@ -177,7 +177,7 @@ func TestAFollowUpIsFinishedMovedAndBroughtBack(t *testing.T) {
 	want(t, "open", open(t, o, o.Ines, db.FollowUpFilter{}), "")
 	want(t, "open of the call", must(o.Interaction(t.Context(), o.Ines, call.ID))(t).Next.ID, "")
 	o.Unchanged(t, func() {
-		must(o.FinishFollowUp(t.Context(), o.Tomas, f.ID, 3))(t) // whoever is second finds it done
+		must(o.FinishFollowUp(t.Context(), o.Tomas, f.ID, 3))(t) // the second person finds it done
 		_, err := o.MoveFollowUp(t.Context(), o.Tomas, f.ID, 3, "2026-12-01")
 		want(t, "who", wantConflict(t, err).By, "Ines Calder")
 		_, err = o.ReopenFollowUp(t.Context(), o.Tomas, f.ID, 3)
@@ -232,7 +232,7 @@ func TestAnInteractionIsEditedWithItsNextStep(t *testing.T) {
 	i := must(edit(o.Tomas, "id", "", "text", "Send the offer", "due_on", "2026-11-24", "assignee_id", o.Tomas.UserID))(t)
 	want(t, "the call's version", i.Version, 1)
 	id := i.Next.ID
-	o.Clock.Add(72 * time.Hour) // overdue: it stays as it is
+	o.Clock.Add(72 * time.Hour) // overdue, so the day may stay
 	shown := []string{"id", id, "version", "1", "text", "Send the offer", "due_on", "2026-11-24", "assignee_id", o.Tomas.UserID}
 	with := func(pairs ...string) []string {
 		typed := slices.Clone(shown)
@@ -247,14 +247,14 @@ func TestAnInteractionIsEditedWithItsNextStep(t *testing.T) {
 		wantInvalid(t, err, "follow_up_text")
 		_, err = edit(o.Tomas, with("assignee_id", "")...)
 		wantInvalid(t, err, "follow_up_assignee_id")
-		_, err = edit(o.Tomas, "id", "", "text", "Another", "due_on", "2026-11-27") // a form from before it was planned
+		_, err = edit(o.Tomas, "id", "", "text", "Another", "due_on", "2026-11-27") // from a form opened before the step was planned
 		wantInvalid(t, err, "follow_up_text")
 	})
 	i = must(edit(o.Ines, with("text", "Send two offers", "assignee_id", o.Ines.UserID)...))(t)
 	want(t, "it", i.Next.Text+" "+i.Next.DueOn+" "+i.Next.Assignee, "Send two offers 2026-11-24 Ines Calder")
 	want(t, "changes", o.Column(t, "SELECT group_concat(key) FROM audit_logs, json_each(metadata, '$.changes') WHERE action = "+
 		"'update_follow_up'")[0], "assignee_id,text")
-	i = must(edit(o.Tomas, with("due_on", "2026-11-30")...))(t) // what others changed meanwhile stays
+	i = must(edit(o.Tomas, with("due_on", "2026-11-30")...))(t) // keeps what others changed since
 	want(t, "it", i.Next.Text+" "+i.Next.DueOn+" "+i.Next.Assignee, "Send two offers 2026-11-30 Ines Calder")
 	o.Unchanged(t, func() {
 		_, err := edit(o.Tomas, with("text", "Send none", "due_on", "2026-11-24")...)
@@ -292,7 +292,7 @@ func TestTwoPeopleFinishAtOnce(t *testing.T) {
 		}
 	}
 	want(t, "rows in the history", len(o.Column(t, "SELECT 1 FROM audit_logs WHERE action = 'finish_follow_up'")), 1)
-	for n := range 8 { // one plans, the others are told
+	for n := range 8 { // one plans a step, the others are told of it
 		go func() {
 			_, err := o.AddFollowUp(t.Context(), o.Tomas, call.ID, db.Fields{"text": fmt.Sprint("Step ", n), "due_on": "2026-11-26"})
 			errs <- err
@@ -341,7 +341,7 @@ func TestWhatIsOverdueDependsOnWhereOneIs(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
-	// so that all these days may be chosen
+	// Start early enough that all these days can be chosen.
 	o.Clock.Add(-9 * 24 * time.Hour)
 	// Sunday, Monday, …, Sunday, Monday
 	for _, day := range []string{"2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-29", "2026-11-30"} {
@@ -421,7 +421,7 @@ func TestFollowUpsAreListedByDayAndWalkedOnce(t *testing.T) {
 		}
 		for _, f := range page {
 			if !wanted[f.ID] || f.DueOn < before {
-				t.Fatal("twice, or out of order")
+				t.Fatal("a follow-up is listed twice or out of order")
 			}
 			delete(wanted, f.ID)
 			before = f.DueOn
@@ -430,7 +430,7 @@ func TestFollowUpsAreListedByDayAndWalkedOnce(t *testing.T) {
 			break
 		}
 		want(t, "page", len(page), db.PageSize)
-		must(o.FinishFollowUp(t.Context(), o.Tomas, page[0].ID, 0))(t) // what is done meanwhile moves nothing
+		must(o.FinishFollowUp(t.Context(), o.Tomas, page[0].ID, 0))(t) // finishing one during the walk shifts nothing
 		f.After = next
 	}
 	want(t, "left out", len(wanted), 0)
@@ -440,7 +440,7 @@ func TestFollowUpsAreListedByDayAndWalkedOnce(t *testing.T) {
 	n, late, err = o.Due(t.Context(), o.Tomas)
 	want(t, "due later", fmt.Sprint(n, late, err), fmt.Sprint(db.MostDue+1, " true <nil>"))
 	if _, _, err := o.FollowUps(t.Context(), o.Tomas, db.FollowUpFilter{After: "x"}); err == nil {
-		t.Error("a damaged cursor was taken")
+		t.Error("a damaged cursor was accepted")
 	}
 }
 
@@ -465,8 +465,8 @@ func TestWithoutTheRightToSeeInteractionsThereAreNoFollowUps(t *testing.T) {
 	want(t, "who may have one now", len(must(o.Assignees(t.Context(), o.Lea))(t)), 1)
 }
 
-// TestFollowUpsOfOwnClients: an actor with OwnOnly sees the follow-ups of the
-// interactions that they see, with those of their ends that they see, and changes no others.
+// An actor with OwnOnly sees the follow-ups of the interactions they see, with the ends they see,
+// and can change no others.
 func TestFollowUpsOfOwnClients(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -477,7 +477,7 @@ func TestFollowUpsOfOwnClients(t *testing.T) {
 	o.Exec(t, "UPDATE organizations SET owner_user_id = ? WHERE display_name = 'Mine'", own.UserID)
 	o.Exec(t, "UPDATE contacts SET owner_user_id = ? WHERE first_name = 'My'", own.UserID)
 	var seen []string
-	for with := range 3 { // nobody, mine, the other
+	for with := range 3 { // none, the actor's own, somebody else's
 		for at := range 3 {
 			if with+at == 0 {
 				continue
@@ -525,7 +525,7 @@ func TestFollowUpsOfOwnClients(t *testing.T) {
 	n, _, err := o.Due(t.Context(), own)
 	want(t, "due", fmt.Sprint(n, err), fmt.Sprint(len(seen), " <nil>"))
 
-	// One who sees only their own clients is given none of others.
+	// An actor with OwnOnly cannot be given follow-ups of other clients.
 	o.Exec(t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Manager'")
 	for n, organization := range organizations {
 		i := must(o.LogInteraction(t.Context(), o.Ines, db.Fields{"channel": "call", "subject": "x", "organization_id": organization.ID}, ""))(t)
@@ -591,7 +591,8 @@ func TestAnInteractionKnowsTheDayOfItsOpenStep(t *testing.T) {
 	wantDay("gone", "")
 }
 
-// TestAnUpgradeKnowsTheDaysOfOpenSteps opens a file of before interactions knew them.
+// TestAnUpgradeKnowsTheDaysOfOpenSteps opens a file from before interactions had the day of their
+// open step.
 func TestAnUpgradeKnowsTheDaysOfOpenSteps(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "registry.db")

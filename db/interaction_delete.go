@@ -11,11 +11,11 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// DeleteInteraction takes an interaction off every timeline and returns it as
-// it was. The history keeps what it said, and UndeleteInteraction brings it
-// back; both with its follow-ups. It returns ErrNotFound, or Conflict where it changed since.
+// DeleteInteraction deletes an interaction with its follow-ups, and returns it as it was. The audit
+// log keeps their content, so that UndeleteInteraction can restore them. It returns ErrNotFound, or
+// Conflict if version is not the current one.
 func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
-	if err := EditInteractions.Refuse(by); err != nil { // before a read that could tell
+	if err := EditInteractions.Refuse(by); err != nil { // before a read, whose answer could tell something
 		return Interaction{}, err
 	}
 	seen, err := d.Interaction(ctx, by, id)
@@ -50,7 +50,7 @@ func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version
 	return seen, nil
 }
 
-// deletedInteraction is what a delete_interaction row keeps beside the details.
+// deletedInteraction is what a delete_interaction row has in addition to the usual details.
 type deletedInteraction struct {
 	Body       string `json:"body"`
 	Outcome    string `json:"outcome"`
@@ -59,12 +59,12 @@ type deletedInteraction struct {
 	CreatedAt  string `json:"created_at"`
 	Version    int    `json:"version"`
 
-	FollowUps []deletedFollowUp `json:"follow_ups,omitempty"` // which go with it
+	FollowUps []deletedFollowUp `json:"follow_ups,omitempty"` // deleted with the interaction
 }
 
-// UndeleteInteraction brings a deleted interaction back under its id. Where it
-// is back already nothing happens; where it never was, or both its ends are
-// gone, the answer is ErrNotFound.
+// UndeleteInteraction restores a deleted interaction with its ID and its follow-ups. It does
+// nothing if the interaction exists, and returns ErrNotFound if it never did or both its ends are
+// gone.
 func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Interaction, error) {
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		if _, err := scanInteraction(t.QueryRow(selectInteraction+" WHERE interactions.id = ?", id)); !errors.Is(err, ErrNotFound) {
@@ -79,15 +79,15 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 		if err != nil {
 			return err
 		}
-		i, followUps, err := t.deleted(id, metadata)
+		i, followUps, err := t.readDeletedInteraction(id, metadata)
 		if err != nil {
 			return err
 		}
 		if err := t.insertInteraction(i); err != nil {
 			return err
 		}
-		// A trigger takes a new row for the last contact before others of the same
-		// moment; this one is as old as its id. Touched, it is looked for again.
+		// A trigger assumes that a new row comes first among interactions of the same moment, but
+		// this one has its old ID. An update makes the trigger find the latest one again.
 		if _, err := t.Exec("UPDATE interactions SET channel = channel WHERE id = ?", id); err != nil {
 			return err
 		}
@@ -105,8 +105,8 @@ func (d *DB) UndeleteInteraction(ctx context.Context, by Actor, id string) (Inte
 	return d.Interaction(ctx, by, id)
 }
 
-// deleted reads an interaction and its follow-ups back from the row that recorded its deletion.
-func (t *tx) deleted(id, metadata string) (Interaction, []deletedFollowUp, error) {
+// readDeletedInteraction reads an interaction and its follow-ups from the metadata of their deletion.
+func (t *tx) readDeletedInteraction(id, metadata string) (Interaction, []deletedFollowUp, error) {
 	var m struct {
 		OrganizationID string              `json:"organization_id"`
 		ContactID      string              `json:"contact_id"`
@@ -145,7 +145,7 @@ func (t *tx) deleted(id, metadata string) (Interaction, []deletedFollowUp, error
 	return i, m.Deleted.FollowUps, nil
 }
 
-// deletedFollowUp is a follow-up in the row that records the deletion of its interaction.
+// deletedFollowUp is a follow-up in the audit row of its interaction's deletion.
 type deletedFollowUp struct {
 	ID         string `json:"id"`
 	Text       string `json:"text"`
@@ -158,7 +158,7 @@ type deletedFollowUp struct {
 	Version    int    `json:"version"`
 }
 
-// followUpsOf reads all of an interaction's follow-ups, before they go with it.
+// followUpsOf returns all follow-ups of an interaction, open and done.
 func (t *tx) followUpsOf(interactionID string) ([]deletedFollowUp, error) {
 	rows, err := t.Query(`
 		SELECT id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version
@@ -171,7 +171,8 @@ func (t *tx) followUpsOf(interactionID string) ([]deletedFollowUp, error) {
 	})
 }
 
-// restoreFollowUps puts an interaction's follow-ups in again, without those of their people who are gone.
+// restoreFollowUps inserts the follow-ups of a restored interaction, without users who no longer
+// exist.
 func (t *tx) restoreFollowUps(interactionID string, kept []deletedFollowUp) error {
 	for _, k := range kept {
 		_, err := t.Exec(`

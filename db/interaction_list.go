@@ -9,22 +9,22 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// InteractionFilter narrows a timeline or the feed. Empty fields do not narrow.
+// InteractionFilter narrows a timeline or the feed. Empty fields do not filter.
 type InteractionFilter struct {
 	OrganizationID, ContactID, UserID, Channel, Outcome string
-	From, To                                            time.Time // happened at or after From, before To
-	Before                                              string    // cursor of the page before
-	Limit                                               int       // at most 200; 0 is TimelineSize
+	From, To                                            time.Time // From is inclusive, To is exclusive
+	Before                                              string    // cursor returned with the previous page
+	Limit                                               int       // at most 200; 0 means TimelineSize
 }
 
-// TimelineSize is how many interactions a timeline shows at once.
+// TimelineSize is the default number of interactions per page.
 const TimelineSize = 20
 
-// Interactions lists interactions, newest first. older is the cursor of the
-// following page, "" where there is none.
+// Interactions lists a page of interactions, newest first. older is the cursor of the next page, or
+// "" on the last one.
 func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (page []Interaction, older string, err error) {
 	if f.Channel != "" && !slices.Contains(Channels, f.Channel) {
-		return nil, "", nil // no row has it, and finding none would read them all
+		return nil, "", nil // no row has this channel, and a query would read them all to find out
 	}
 	c, err := d.interactionConditions(ctx, by, f)
 	if err != nil {
@@ -45,7 +45,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	}
 	rows, err := query(ctx, read+c.where()+s.orderBy("interactions.id", "")+limit(f.Limit+1), append(args, c.args...)...)
 	page, err = sqlite.CollectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
-	if page, err = d.interactionsNamed(ctx, page, err); err != nil {
+	if page, err = d.addUserNames(ctx, page, err); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}
 	if len(page) > f.Limit {
@@ -56,13 +56,13 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	return page, older, nil
 }
 
-// interactionsNamed names the users of interactions that were read unnamed.
-func (d *DB) interactionsNamed(ctx context.Context, all []Interaction, err error) ([]Interaction, error) {
+// addUserNames adds user names to interactions that were read without them.
+func (d *DB) addUserNames(ctx context.Context, all []Interaction, err error) ([]Interaction, error) {
 	return withUserNames(ctx, d, all, err, func(i *Interaction, names map[string]string) { i.UserName = names[i.UserID] })
 }
 
-// CountInteractions counts what a filter finds, exactly up to MostCounted; more
-// tells that there are more than that.
+// CountInteractions counts the interactions that match a filter. Beyond MostCounted it stops, and
+// more is true.
 func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilter) (n int, more bool, err error) {
 	c, err := d.interactionConditions(ctx, by, f)
 	if err != nil || f.Channel != "" && !slices.Contains(Channels, f.Channel) {
@@ -112,8 +112,9 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	return c, nil
 }
 
-// outcomeIs is the condition of an outcome however it is written. Of several
-// spellings that very many interactions have, a page is found by walking the newest.
+// outcomeIs returns the condition for an outcome in any spelling. If very many interactions match
+// several spellings, it makes the query walk the newest interactions instead of using the index of
+// outcomes.
 func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
 	all, err := d.equivalentValues(ctx, "interactions", "outcome", outcome)
 	if err != nil || len(all) == 1 {

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// nextStep takes the fields of a follow-up out of those of the interaction that
-// it is typed with, where they are follow_up_text and so on. planned tells
-// whether there is anything in them: the person alone is nothing.
+// nextStep extracts a follow-up's fields from those of an interaction's form, without their prefix
+// follow_up_. planned is true if there is a text or a day; an assignee alone plans nothing.
 func nextStep(typed Fields) (next Fields, planned bool) {
 	next = Fields{}
 	for column, value := range typed {
@@ -20,18 +19,19 @@ func nextStep(typed Fields) (next Fields, planned bool) {
 	return next, !isEmpty(next["text"]) || !isEmpty(next["due_on"])
 }
 
-// firstStep judges the next step typed with a new interaction; no changes are no step.
+// firstStep validates the next step typed with a new interaction. Without one it returns no
+// changes.
 func (t *tx) firstStep(i Interaction, typed Fields) (FollowUp, map[string]Change, error) {
 	next, planned := nextStep(typed)
 	if !planned {
 		return FollowUp{}, nil, nil
 	}
 	f, changes, err := t.newFollowUp(i, next)
-	return f, changes, asTyped(err)
+	return f, changes, prefixFollowUpColumns(err)
 }
 
-// asTyped names the columns of a refused follow-up as nextStep found them.
-func asTyped(err error) error {
+// prefixFollowUpColumns adds the prefix follow_up_ to the columns of an Invalid or Conflict about a follow-up.
+func prefixFollowUpColumns(err error) error {
 	var refused *Invalid
 	if errors.As(err, &refused) {
 		named := &Invalid{Fields: map[string]string{}}
@@ -49,8 +49,8 @@ func asTyped(err error) error {
 	return err
 }
 
-// replan makes the next step of an interaction what was typed in its form.
-// follow_up_id is the one that the form showed, of follow_up_version; "" is none.
+// replan adds or changes an interaction's next step as typed in its form. follow_up_id and
+// follow_up_version say which one the form showed; without an ID it showed none.
 func (t *tx) replan(i Interaction, typed Fields) error {
 	next, planned := nextStep(typed)
 	if len(next) == 0 {
@@ -67,7 +67,7 @@ func (t *tx) replan(i Interaction, typed Fields) error {
 		version, _ := strconv.Atoi(next["version"])
 		return t.updateFollowUp(i, i.Next, version, next)
 	}
-	var done FollowUp // what the form showed is not open any more
+	var done FollowUp // the step that the form showed is no longer open
 	err := t.QueryRow("SELECT text, due_on, ifnull(assignee_id, '') FROM follow_ups WHERE id = ? AND interaction_id = ?", shown, i.ID).
 		Scan(&done.Text, &done.DueOn, &done.AssigneeID)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -17,14 +17,14 @@ type Interaction struct {
 	ID, Channel, Subject, Body, Outcome  string
 	OrganizationID, OrganizationName     string
 	ContactID, ContactFirst, ContactLast string
-	UserID, UserName                     string // who had it; "" where the account is gone
+	UserID, UserName                     string // who had it, or "" if their account was deleted
 	HappenedAt, CreatedAt                time.Time
 	Version                              int
-	Next                                 FollowUp // what is open of it; without ID nothing is. Its interaction is this one
-	happened                             string   // as typed, then as stored
+	Next                                 FollowUp // the open follow-up, or one without an ID if there is none
+	happened                             string   // happened_at as typed or stored
 }
 
-// ContactName is the name of the interaction's person, "" if there is none.
+// ContactName returns the contact's full name, or "" if there is no contact.
 func (i Interaction) ContactName() string { return personName(i.ContactFirst, i.ContactLast) }
 
 // Channels are the kinds of interaction, in the order people choose from.
@@ -37,7 +37,8 @@ func (i *Interaction) value(column string) *string {
 	}[column]
 }
 
-// Value returns a column that people change as it is stored, ids as ids.
+// Value returns the stored value of an editable column; records are given by ID. ok is false if
+// people cannot edit it.
 func (i Interaction) Value(column string) (value string, ok bool) {
 	if v := i.value(column); v != nil {
 		return *v, true
@@ -45,11 +46,11 @@ func (i Interaction) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-// LocalTime is the form of happened_at in forms: a minute in the user's time zone.
+// LocalTime is the layout of happened_at in forms: the user's local time, to the minute.
 const LocalTime = "2006-01-02T15:04"
 
-// FormZone is the zone in which a form shows and takes local times: the one it was
-// made in, which it carries, or the person's own where it carries none.
+// FormZone returns the time zone that a form carries, or the user's own if it carries none or an
+// unknown one.
 func FormZone(carried string, own *time.Location) *time.Location {
 	if zone, err := time.LoadLocation(carried); err == nil && carried != "" && carried != "Local" {
 		return zone
@@ -57,18 +58,18 @@ func FormZone(carried string, own *time.Location) *time.Location {
 	return own
 }
 
-// happenedAt reads a typed time: LocalTime (seconds are taken too) in a zone, or
-// RFC 3339. "" is now. The past is open, the future a day.
+// happenedAt parses what was typed: LocalTime, with or without seconds, in the given zone, or RFC
+// 3339. "" means now. The time may be at most a day in the future.
 func (t *tx) happenedAt(typed string, old time.Time, zone *time.Location) (time.Time, error) {
 	typed = text.PlainDigits(typed)
 	if typed == "" {
 		return t.now, nil
 	}
 	if !old.IsZero() && typed == old.In(zone).Format(LocalTime) {
-		return old, nil // the form shows minutes; an edit that leaves them keeps the moment
+		return old, nil // forms show minutes only, so an untouched value keeps its seconds
 	}
 	at, err := time.Parse(time.RFC3339, typed)
-	for _, layout := range []string{LocalTime, LocalTime + ":05"} { // a fraction of a second is taken after either
+	for _, layout := range []string{LocalTime, LocalTime + ":05"} { // Parse accepts a fraction of a second after either
 		if err == nil {
 			break
 		}
@@ -91,9 +92,9 @@ func (t *tx) happenedAt(typed string, old time.Time, zone *time.Location) (time.
 
 var selectInteraction, _ = selectInteractionFor(Actor{}, userName)
 
-// selectInteractionFor reads interactions with those of their ends that the
-// actor sees, and the name of who logged it, userName or unnamed; its arguments
-// come before those of what follows.
+// selectInteractionFor returns a query for interactions that shows only the ends the actor sees.
+// user is the SQL for the user's name: userName or unnamed. args must precede the arguments of any
+// clauses added to the query.
 func selectInteractionFor(by Actor, user string) (query string, args []any) {
 	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
 	return `
@@ -124,7 +125,7 @@ func scanInteraction(r sqlite.Row) (Interaction, error) {
 	return i, err
 }
 
-// Interaction returns one interaction, or ErrNotFound.
+// Interaction returns an interaction, or ErrNotFound.
 func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction, error) {
 	read, args := selectInteractionFor(by, userName)
 	seen := by.seesInteraction("organization_id", "contact_id")
@@ -136,13 +137,12 @@ func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction,
 	return i, nil
 }
 
-// LogInteraction keeps an interaction from the typed fields: channel, subject,
-// body, outcome, happened_at, and organization_id, contact_id or both; time_zone is
-// that of a local happened_at, where it is not the actor's. It is had by the actor.
-// With follow_up_text, follow_up_due_on and perhaps follow_up_assignee_id the next
-// step is planned with it, see AddFollowUp.
-// requestID, if any, makes a repeated call return what the first one made.
-// Refused fields are Invalid; a request that said something else before is Repeated.
+// LogInteraction creates an interaction that the actor had. typed has channel, subject, body,
+// outcome, happened_at, and organization_id, contact_id or both. time_zone is the zone of a local
+// happened_at, by default the actor's. The optional follow_up_text, follow_up_due_on and
+// follow_up_assignee_id plan the next step, as AddFollowUp does.
+// It returns Invalid if fields are refused. Calling it again with the same requestID returns the
+// existing interaction, or Repeated if the fields differ.
 func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, requestID string) (Interaction, error) {
 	q, err := newRequest("interaction", requestID, typed)
 	if err != nil {
@@ -198,7 +198,8 @@ func (t *tx) insertInteraction(i Interaction) error {
 	return t.indexInteraction(docid, i)
 }
 
-// change applies typed fields to an interaction, and judges its ends and its time.
+// change applies typed fields to i and validates its ends and its time. It returns the changes, or
+// Invalid.
 func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 	old := *i
 	changes, refused := apply(interactionFields, typed, i)
@@ -229,7 +230,8 @@ func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 	return changes, nil
 }
 
-// checkEnds refuses an interaction with nobody, and ends that do not exist or that the actor does not see.
+// checkEnds adds to refused if there is no end, or if a new end does not exist or the actor does
+// not see it.
 func (t *tx) checkEnds(i, old Interaction, refused *Invalid) error {
 	if i.OrganizationID == "" && i.ContactID == "" {
 		refused.Fields["contact_id"] = "Choose a contact or an organization"
@@ -251,16 +253,15 @@ func (t *tx) checkEnds(i, old Interaction, refused *Invalid) error {
 	return nil
 }
 
-// details are what every audit row of an interaction names.
+// details returns the metadata that every audit row of an interaction has.
 func (i Interaction) details() details {
 	return details{"organization_id": orNull(i.OrganizationID), "contact_id": orNull(i.ContactID), "channel": i.Channel, "subject": i.Subject}
 }
 
-// UpdateInteraction changes the typed fields of the version that was read. A
-// happened_at that shows the same minute as before leaves the moment as it is.
-// follow_up_text, follow_up_due_on and follow_up_assignee_id plan a next step,
-// or change the one of follow_up_id as read in follow_up_version.
-// It returns Invalid, Conflict where it changed since, or ErrNotFound.
+// UpdateInteraction changes the typed fields. version is the one the user saw. A happened_at that
+// shows the same minute as before leaves the time unchanged.
+// follow_up_text, follow_up_due_on and follow_up_assignee_id plan a next step, or change the one
+// with follow_up_id and follow_up_version. It returns Invalid, Conflict or ErrNotFound.
 func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		i, err := t.interaction(id)
@@ -268,7 +269,7 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 			return err
 		}
 		err = t.updateInteraction(&i, version, typed)
-		return joinInvalid(err, asTyped(t.replan(i, typed)))
+		return joinInvalid(err, prefixFollowUpColumns(t.replan(i, typed)))
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("update interaction %s: %w", id, err)
@@ -282,7 +283,7 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 		return err
 	}
 	if isEmpty(typed["happened_at"]) {
-		typed = withoutColumn(typed, "happened_at") // empty means now for a new one, unchanged for this one
+		typed = withoutColumn(typed, "happened_at") // empty means now for a new interaction, and no change for an existing one
 	}
 	happened := i.HappenedAt
 	changes, err := t.change(i, typed)
@@ -317,8 +318,8 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	return t.record("update_interaction", "interaction", i.ID, metadata)
 }
 
-// keepUnseenEnds drops an empty end from what was typed where the interaction
-// has one that the actor does not see: their form showed none, and they leave it so.
+// keepUnseenEnds ignores an empty end if the interaction has one that the actor does not see: their
+// form could not show it, so they did not clear it.
 func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
 	for column, end := range map[string][2]string{
 		"organization_id": {"organization", i.OrganizationID}, "contact_id": {"contact", i.ContactID},

@@ -102,7 +102,7 @@ func TestATimeIsReadInTheZoneOfWhoTypesIt(t *testing.T) {
 		{"Europe/Stockholm", "2026-07-20T10:00", "2026-07-20T08:00:00.000Z"},
 		{"Europe/Stockholm", " 2026-11-20T10:00:30.5 ", "2026-11-20T09:00:30.500Z"},
 		{"Pacific/Honolulu", "2026-11-20T10:00:00.1239+02:00", "2026-11-20T08:00:00.123Z"},
-		{"Pacific/Honolulu", "2026-11-25T09:30:00Z", "2026-11-25T09:30:00.000Z"}, // a day ahead, to the minute
+		{"Pacific/Honolulu", "2026-11-25T09:30:00Z", "2026-11-25T09:30:00.000Z"}, // exactly one day ahead
 		{"UTC", "1900-01-01T00:00", "1900-01-01T00:00:00.000Z"},
 		{"UTC", "", "2026-11-24T09:30:00.000Z"},
 	} {
@@ -134,7 +134,7 @@ func TestATimeThatTheClocksSkippedIsRefused(t *testing.T) {
 		_, err := o.LogInteraction(t.Context(), by, fields, "")
 		wantInvalid(t, err, "happened_at")
 	})
-	fields["happened_at"] = "2026-11-01T01:30" // twice that day: either is right
+	fields["happened_at"] = "2026-11-01T01:30" // this time occurs twice that day; either is fine
 	must(o.LogInteraction(t.Context(), by, fields, ""))(t)
 }
 
@@ -168,7 +168,7 @@ func TestAnEditInTheRepeatedHourKeepsTheMoment(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
 	by := inZone(t, o.Tomas, "America/New_York")
-	for _, moment := range []string{"2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"} { // both are 01:30
+	for _, moment := range []string{"2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"} { // both show as 01:30
 		i := must(o.LogInteraction(t.Context(), by, db.Fields{
 			"channel": "call", "subject": "x", "organization_id": acme.ID, "happened_at": moment,
 		}, ""))(t)
@@ -235,7 +235,7 @@ func TestATimelineIsWalkedOnceWhileItGrows(t *testing.T) {
 	acme := o.Acme(t)
 	wanted := map[string]bool{}
 	for n := range 90 {
-		wanted[o.Call(t, acme, fmt.Sprintf("2026-11-%02dT10:00", n/9+1)).ID] = true // nine share each moment
+		wanted[o.Call(t, acme, fmt.Sprintf("2026-11-%02dT10:00", n/9+1)).ID] = true // nine share each time
 	}
 	f := db.InteractionFilter{OrganizationID: acme.ID}
 	var previous db.Interaction
@@ -246,11 +246,11 @@ func TestATimelineIsWalkedOnceWhileItGrows(t *testing.T) {
 		}
 		for _, i := range page {
 			if !wanted[i.ID] {
-				t.Fatal("twice, or one that came in meanwhile")
+				t.Fatal("an interaction is listed twice, or was added during the walk")
 			}
 			delete(wanted, i.ID)
 			if previous.ID != "" && i.HappenedAt.After(previous.HappenedAt) {
-				t.Fatal("out of order")
+				t.Fatal("the interactions are out of order")
 			}
 			previous = i
 		}
@@ -293,7 +293,7 @@ func TestATimelineTakesAnyLimitAndFilter(t *testing.T) {
 	}
 }
 
-// feed is what a filter finds of all interactions, newest first, the obvious way.
+// feed computes the expected result of a filter in memory: matching interactions, newest first.
 func feed(t *testing.T, o *dbtest.Office, f db.InteractionFilter) (ids []string) {
 	t.Helper()
 	for _, row := range o.Column(t, "SELECT json_array(id, organization_id, contact_id, user_id, channel, outcome, happened_at) FROM "+
@@ -314,8 +314,8 @@ func feed(t *testing.T, o *dbtest.Office, f db.InteractionFilter) (ids []string)
 	return ids
 }
 
-// TestTheFeedIsWhatAPlainLookFinds walks random filters of interactions, each
-// alone and several together, while others come and go, and counts them.
+// TestTheFeedIsWhatAPlainLookFinds pages through random filters while interactions are added and
+// deleted, and compares the pages and counts with those computed in memory.
 func TestTheFeedIsWhatAPlainLookFinds(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -353,7 +353,7 @@ func TestTheFeedIsWhatAPlainLookFinds(t *testing.T) {
 		for range r.IntN(4) {
 			conditions[r.IntN(len(conditions))](&f)
 		}
-		gone := log() // the counts kept so far are gone
+		gone := log() // drops the memoized counts
 		wanted := feed(t, o, f)
 		count, more, err := o.CountInteractions(t.Context(), o.Lea, f)
 		want(t, fmt.Sprintf("count of %+v", f), fmt.Sprint(count, more, err), fmt.Sprint(min(len(wanted), most), len(wanted) > most, nil))
@@ -375,18 +375,18 @@ func TestTheFeedIsWhatAPlainLookFinds(t *testing.T) {
 			}
 		}
 		if all := slices.Sorted(slices.Values(got)); len(slices.Compact(all)) != len(got) {
-			t.Errorf("%+v: something came twice", f)
+			t.Errorf("%+v: an interaction is listed twice", f)
 		}
 		new := func(id string) bool { return came[id] || !slices.Contains(wanted, id) }
 		if got, wanted := slices.DeleteFunc(got, new), slices.DeleteFunc(wanted, new); !slices.Equal(got, wanted) {
-			t.Errorf("%+v: %d of the %d that were there throughout, or in another order", f, len(got), len(wanted))
+			t.Errorf("%+v: %d of the %d interactions that existed throughout, or in another order", f, len(got), len(wanted))
 		}
 	}
 }
 
-// TestLastContactsAreThoseOfTheInteractions makes, edits, moves, deletes and brings
-// back interactions at random and compares each organization's and contact's last
-// one, and who is quiet, with a plain look at what is there.
+// TestLastContactsAreThoseOfTheInteractions creates, edits, moves, deletes and restores
+// interactions at random. It compares the last contact of each organization and contact, and the
+// quiet ones, with those computed in memory.
 func TestLastContactsAreThoseOfTheInteractions(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -417,7 +417,7 @@ func TestLastContactsAreThoseOfTheInteractions(t *testing.T) {
 			deleted = append(deleted, id)
 		case at < 4 && len(ids) > 0:
 			id, f := ids[r.IntN(len(ids))], typed()
-			for column := range f { // some of it
+			for column := range f { // drop some of the columns
 				if r.IntN(2) == 0 && !strings.HasSuffix(column, "_id") {
 					delete(f, column)
 				}
@@ -431,7 +431,7 @@ func TestLastContactsAreThoseOfTheInteractions(t *testing.T) {
 			wrong := o.Column(t, `SELECT id FROM `+table+` AS x WHERE (last_contact_at, last_contact_channel) IS NOT (
 				SELECT happened_at, channel FROM interactions WHERE `+end+` = x.id ORDER BY happened_at DESC, id DESC LIMIT 1)`)
 			if len(wrong) > 0 {
-				t.Fatalf("after %d changes the last contact of %d %s is not that of the interactions", n+1, len(wrong), table)
+				t.Fatalf("after %d changes, the last contact of %d %s differs from their interactions", n+1, len(wrong), table)
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"clientregistry/db/text"
 )
 
-// Link is a contact's place at an organization.
+// Link connects a contact to an organization, with the contact's role there.
 type Link struct {
 	OrganizationID, OrganizationName     string
 	ContactID, ContactFirst, ContactLast string
@@ -20,7 +20,7 @@ type Link struct {
 	Version                              int
 }
 
-// ContactName is the name of the link's person.
+// ContactName returns the full name of the linked contact.
 func (l Link) ContactName() string { return personName(l.ContactFirst, l.ContactLast) }
 
 // RelationshipStatuses are the states of a link, in the order people choose from.
@@ -30,7 +30,7 @@ func (l *Link) value(column string) *string {
 	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus}[column]
 }
 
-// Value returns a column that people change as it is stored.
+// Value returns the stored value of an editable column. ok is false if people cannot edit it.
 func (l Link) Value(column string) (value string, ok bool) {
 	if v := l.value(column); v != nil {
 		return *v, true
@@ -63,8 +63,8 @@ func (d *DB) Link(ctx context.Context, by Actor, organizationID, contactID strin
 		append([]any{organizationID, contactID}, seen.args...)...))
 }
 
-// ContactsOf lists an organization's links by contact's name, former ones last and
-// behind them those of archived contacts.
+// ContactsOf lists an organization's links by contact name. Former links come after current ones,
+// and those of archived contacts last.
 func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([]Link, error) {
 	seen := by.seesLink()
 	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+
@@ -73,8 +73,8 @@ func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([
 	return sqlite.Collect(rows, err, scanLink)
 }
 
-// OrganizationsOf lists a contact's links by organization's name, former ones last and
-// behind them those of archived organizations.
+// OrganizationsOf lists a contact's links by organization name. Former links come after current
+// ones, and those of archived organizations last.
 func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([]Link, error) {
 	seen := by.seesLink()
 	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+
@@ -83,27 +83,27 @@ func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([
 	return sqlite.Collect(rows, err, scanLink)
 }
 
-// NewLink is what a link is made from. Of each end either the id is there, or
-// the fields of a record to create and link in one step.
+// NewLink describes a link to create. Each end is either the id of an existing record or the fields
+// of a record to create with the link.
 type NewLink struct {
 	OrganizationID, ContactID string
 	Organization, Contact     Fields
-	Restore                   bool   // bring an archived end back
+	Restore                   bool   // restore archived ends
 	Typed                     Fields // role_label, relationship_status
 	RequestID                 string
 }
 
-// LinkContact links a contact to an organization and creates the end that is
-// new, in one transaction. It returns ErrNotFound where an end does not exist,
-// Invalid for refused fields, for an email that is taken, and, with the existing
-// link, where the two are linked already, and Repeated. A request that comes again
-// returns what the actor sees of the link by now, or ErrNotFound.
+// LinkContact links a contact to an organization, creating either end if it is new. It returns
+// ErrNotFound if an end does not exist, Repeated if the request ID was used for other data, and
+// Invalid if fields are refused, an email is taken, or the two are already linked (Invalid.Linked
+// is that link).
+// Repeating a request returns the link as the actor sees it now, or ErrNotFound.
 func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error) {
 	q, err := newRequest("link", n.RequestID, n.OrganizationID, n.ContactID, n.Organization, n.Contact, n.Typed)
 	if err != nil {
 		return Link{}, err
 	}
-	reader := System // who links knows both ends, also one just given to somebody else
+	reader := System // the actor may link a record and give it away in one step
 	err = d.write(ctx, by, EditClients, func(t *tx) error {
 		made, err := t.first(q)
 		if err != nil {
@@ -111,7 +111,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 		}
 		if made != "" {
 			n.OrganizationID, n.ContactID = made[:36], made[37:]
-			reader = by // either may be out of sight by now
+			reader = by // the actor may have lost sight of either end since
 			return nil
 		}
 		if err := t.linkContact(&n); err != nil {
@@ -162,15 +162,15 @@ func (t *tx) linkContact(n *NewLink) error {
 	return t.reindexRecord(ContactKind, l.ContactID)
 }
 
-// pair names the two ends of a link.
+// pair identifies a link by its two ids, separated by a space.
 func (l Link) pair() string { return l.OrganizationID + " " + l.ContactID }
 
-// versionsOfLinks are the actions that make a version of a link, one row each.
+// versionsOfLinks lists the actions that create a link or raise its version by one.
 const versionsOfLinks = "('link_contact', 'update_link')"
 
-// linkVersions counts how many versions each pair has had of which the history tells
-// where asked, also before it was unlinked: a pair linked again goes on from there, so
-// that no page that shows the earlier link can change the new one.
+// linkVersions returns how many versions each pair has had, according to the audit rows that match
+// where. Numbering continues after an unlink, so that a page showing the old link cannot change a
+// new one.
 func (t *tx) linkVersions(where string, args ...any) (map[string]int, error) {
 	rows, err := t.Query(`
 		SELECT target_id || ' ' || json_extract(metadata, '$.contact_id'), count(*)
@@ -188,8 +188,8 @@ func (t *tx) linkVersions(where string, args ...any) (map[string]int, error) {
 	return had, err
 }
 
-// insertLink, deleteLink and changeLink write a link and its audit row. The
-// first two leave the contact's words to the caller.
+// insertLink writes a link and its audit row. Like deleteLink, it leaves reindexing the contact to
+// the caller.
 func (t *tx) insertLink(l Link, metadata details) error {
 	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)"+
 		" VALUES (?, ?, ?, ?, ?)",
@@ -217,7 +217,7 @@ func (t *tx) changeLink(l Link, changes map[string]Change, metadata details) err
 	return t.record("update_link", "organization", l.OrganizationID, metadata)
 }
 
-// linkEnds makes sure that both ends are there and seen, creating or restoring where asked.
+// linkEnds checks that the actor sees both ends, and creates or restores them if asked to.
 func (t *tx) linkEnds(n *NewLink) (err error) {
 	if n.ContactID == "" {
 		if n.ContactID, err = t.createRecord(ContactKind, n.Contact); err != nil {
@@ -254,7 +254,7 @@ func (t *tx) linkEnds(n *NewLink) (err error) {
 	return t.setActive(OrganizationKind, n.OrganizationID, organization.version, true)
 }
 
-// details are what every audit row of a link names.
+// details returns the metadata that every audit row of a link has.
 func (l Link) details() details {
 	return details{
 		"organization_id": l.OrganizationID, "contact_id": l.ContactID,
@@ -262,8 +262,8 @@ func (l Link) details() details {
 	}
 }
 
-// UpdateLink changes role_label and relationship_status of the version that
-// was read. It returns Invalid, Conflict, or ErrNotFound.
+// UpdateLink changes role_label and relationship_status. version is the one the user saw. It
+// returns Invalid, Conflict or ErrNotFound.
 func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields) (Link, error) {
 	err := d.write(ctx, by, EditClients, func(t *tx) error {
 		l, err := t.link(organizationID, contactID)
@@ -292,7 +292,7 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 	return d.Link(ctx, by, organizationID, contactID)
 }
 
-// link reads a link that the actor sees, or returns ErrNotFound.
+// link returns a link that the actor sees, or ErrNotFound.
 func (t *tx) link(organizationID, contactID string) (Link, error) {
 	seen := t.by.seesLink()
 	return scanLink(t.QueryRow(selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql,
@@ -313,8 +313,8 @@ func (t *tx) linkConflict(l Link) error {
 	return c
 }
 
-// UnlinkContact takes a link away and returns it as it was, so that LinkContact
-// can undo it. It returns ErrNotFound, or Conflict where it changed since.
+// UnlinkContact deletes a link and returns it as it was, so that LinkContact can restore it. It
+// returns ErrNotFound, or Conflict if version is not the current one.
 func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contactID string, version int) (Link, error) {
 	var l Link
 	err := d.write(ctx, by, EditClients, func(t *tx) (err error) {

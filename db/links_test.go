@@ -130,8 +130,8 @@ func TestFormerLinksStandLast(t *testing.T) {
 	want(t, "order", fmt.Sprint(order), "[Étienne Eton Zimmer Adams]")
 }
 
-// TestAPairLinkedAgainGoesOnFromTheVersionItHad: whichever way it is linked again,
-// an editor of the earlier link changes nothing of the new one.
+// A stale editor of an earlier link must not change a new link of the same pair, however the pair
+// was linked again.
 func TestAPairLinkedAgainGoesOnFromTheVersionItHad(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -170,11 +170,11 @@ func TestAPairLinkedAgainGoesOnFromTheVersionItHad(t *testing.T) {
 		})
 		must(o.UpdateLink(t.Context(), o.Ines, acme.ID, maya.ID, had+1, db.Fields{"role_label": "CFO"}))(t)
 	}
-	// What only the status was changed of since is still no conflict for the role.
+	// A change of only the status does not conflict with a change of the role.
 	had := version()
 	must(o.UpdateLink(t.Context(), o.Ines, acme.ID, maya.ID, had, db.Fields{"relationship_status": "Prospect"}))(t)
 	must(o.UpdateLink(t.Context(), o.Tomas, acme.ID, maya.ID, had, db.Fields{"role_label": "CEO"}))(t)
-	// Another pair begins at 1.
+	// A new pair starts at version 1.
 	must(o.LinkContact(t.Context(), o.Ines, db.NewLink{OrganizationID: o.NewOrganization(t, "Beta").ID, ContactID: maya.ID}))(t)
 	want(t, "others", fmt.Sprint(o.Column(t, "SELECT version FROM organization_contact ORDER BY version LIMIT 1")), "[1]")
 }

@@ -203,7 +203,7 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	c.add(active)
 	switch {
 	case few:
-		c.addAll(k.own(by).holds(k.id()))
+		c.addAll(k.own(by).contains(k.id()))
 	case by.OwnOnly:
 		c.addAll(k.sees(by, k.id()))
 	}

@@ -139,7 +139,7 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 			} else if _, _, err := d.matchingInteractions(ctx, s, ""); err != nil {
 				t.Fatal(err)
 			}
-			if err := d.insidePiece(ctx, s, p, []string{"cme"}); err != nil {
+			if err := d.searchPiece(ctx, s, p, []string{"cme"}); err != nil {
 				t.Fatal(err)
 			}
 		}

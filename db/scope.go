@@ -8,17 +8,17 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Own clients. An actor with OwnOnly sees
-//   - an organization that they own, or to which a contact that they own is linked;
-//   - a contact that they own, or who is linked to an organization that they own;
-//   - a link whose two ends they see;
-//   - an interaction of which they see an end, and of its ends those that they see.
+// An actor with OwnOnly sees
+//   - an organization that they own, or that is linked to a contact they own;
+//   - a contact that they own, or that is linked to an organization they own;
+//   - a link if they see both ends;
+//   - an interaction if they see one of its ends; an end that they do not see stays hidden.
 //
-// What they do not see is to them as if it were not there. The conditions here
-// are the only place that says so; every query about clients asks them.
+// Everything else does not exist for them. These rules stand only here; every query about clients
+// uses the conditions below.
 
-// clientRoles are a user's roles that say something of clients. A role that does
-// not does not widen what another one narrows.
+// clientRoles selects a user's roles that have a permission about clients. Other roles must not
+// widen the scope that these set.
 var clientRoles = `
 	FROM user_role
 	JOIN roles ON roles.id = role_id
@@ -28,7 +28,8 @@ var clientRoles = `
 		WHERE role_permission.role_id = roles.id AND slug IN ` + clientSlugs + `
 	)`
 
-// widestScope tells of a user's roles whether one opens all clients; openAll is which do.
+// widestScope tells whether one of a user's roles gives access to all clients. openAll lists those
+// roles.
 var (
 	widestScope = "SELECT ifnull(max(client_scope = 'all'), 1)" + clientRoles
 	openAll     = "SELECT roles.id, name" + clientRoles + " AND client_scope = 'all' ORDER BY roles.id"
@@ -40,16 +41,16 @@ func ownOnly(r sqlite.Row) (bool, error) {
 	return !all, err
 }
 
-// condition is a condition of SQL with its arguments.
+// condition is an SQL condition with its arguments.
 type condition struct {
 	sql  string
 	args []any
 }
 
-// always is the condition of who sees everything, never of who sees nothing.
+// always holds for every row, never for none.
 var always, never = condition{sql: "1"}, condition{sql: "0"}
 
-// seesOrganization is whether the actor sees the organization whose id is the expression.
+// seesOrganization is true if the actor sees the organization whose ID is the SQL expression id.
 func (by Actor) seesOrganization(id string) condition {
 	if !by.OwnOnly {
 		return always
@@ -61,7 +62,7 @@ func (by Actor) seesOrganization(id string) condition {
 			WHERE l.organization_id = o.id AND c.owner_user_id = ?)))`, []any{by.UserID, by.UserID}}
 }
 
-// seesContact is whether the actor sees the contact whose id is the expression.
+// seesContact is true if the actor sees the contact whose ID is the SQL expression id.
 func (by Actor) seesContact(id string) condition {
 	if !by.OwnOnly {
 		return always
@@ -73,7 +74,7 @@ func (by Actor) seesContact(id string) condition {
 			WHERE l.contact_id = c.id AND o.owner_user_id = ?)))`, []any{by.UserID, by.UserID}}
 }
 
-// seesLink is whether the actor sees both ends of a row of organization_contact.
+// seesLink is true if the actor sees both ends of a row of organization_contact.
 func (by Actor) seesLink() condition {
 	if !by.OwnOnly {
 		return always
@@ -81,7 +82,7 @@ func (by Actor) seesLink() condition {
 	return by.seesOrganization("organization_contact.organization_id").and(by.seesContact("organization_contact.contact_id"))
 }
 
-// seesInteraction is whether the actor sees an interaction with these ends.
+// seesInteraction is true if the actor sees at least one of an interaction's ends.
 func (by Actor) seesInteraction(organizationID, contactID string) condition {
 	if !by.OwnOnly {
 		return always
@@ -89,8 +90,8 @@ func (by Actor) seesInteraction(organizationID, contactID string) condition {
 	return by.seesOrganization(organizationID).or(by.seesContact(contactID))
 }
 
-// ownOrganizations and ownContacts are the ids of all that the actor sees, for
-// queries that begin there because they are few.
+// ownOrganizations and ownContacts select the IDs of all records the actor sees. Queries start from
+// them if there are few.
 func (by Actor) ownOrganizations() condition {
 	return condition{
 		`
@@ -111,34 +112,36 @@ func (by Actor) ownContacts() condition {
 	}
 }
 
-// ownInteractions is whether an interaction is one of those of the actor's own clients.
+// ownInteractions is true for the interactions of the clients the actor sees. It starts from these
+// clients.
 func (by Actor) ownInteractions() condition {
-	own := by.ownOrganizations().holds("organization_id")
-	with := by.ownContacts().holds("contact_id")
+	own := by.ownOrganizations().contains("organization_id")
+	with := by.ownContacts().contains("contact_id")
 	return condition{
 		"interactions.id IN (SELECT id FROM interactions WHERE " + own.sql + " UNION SELECT id FROM interactions WHERE " + with.sql + ")",
 		append(own.args, with.args...),
 	}
 }
 
-// holds is whether the set of a query's ids has the one of a column.
-func (c condition) holds(id string) condition { return condition{id + " IN (" + c.sql + ")", c.args} }
+// contains is true if the query c returns the value of the column id.
+func (c condition) contains(id string) condition {
+	return condition{id + " IN (" + c.sql + ")", c.args}
+}
 
-func (c condition) and(d condition) condition { return c.joined(" AND ", d) }
+func (c condition) and(d condition) condition { return c.join(" AND ", d) }
 
-func (c condition) or(d condition) condition { return c.joined(" OR ", d) }
+func (c condition) or(d condition) condition { return c.join(" OR ", d) }
 
-func (c condition) joined(by string, d condition) condition {
+func (c condition) join(by string, d condition) condition {
 	args := make([]any, 0, len(c.args)+len(d.args))
 	return condition{"(" + c.sql + by + d.sql + ")", append(append(args, c.args...), d.args...)}
 }
 
-// fewClients is up to how many clients of their own a list begins with them. With
-// more, it walks the list in its order and asks of each row whether they see it:
-// enough are theirs that a page is soon full.
+// fewClients is the number of own clients up to which a list starts from them. With more, it walks
+// all records in order and checks each: enough are visible to fill a page soon.
 const fewClients = 1000
 
-// ownsFew tells whether an actor with OwnOnly owns at most fewClients organizations and contacts.
+// ownsFew reports whether an actor with OwnOnly owns at most fewClients organizations and contacts.
 func (d *DB) ownsFew(ctx context.Context, by Actor) (few bool, err error) {
 	if !by.OwnOnly {
 		return false, nil
@@ -150,14 +153,15 @@ func (d *DB) ownsFew(ctx context.Context, by Actor) (few bool, err error) {
 	return few, err
 }
 
-// mustSee returns ErrNotFound where the actor does not see the organization,
-// contact or interaction of this id, or there is none.
+// mustSee returns ErrNotFound if the organization, contact or interaction does not exist or the
+// actor does not see it.
 func (t *tx) mustSee(kind, id string) error {
 	query, args := t.by.seen(kind, id)
 	return orNotFound(t.QueryRow(query, args...))
 }
 
-// mustSee is the same outside a transaction, where who sees all clients need not be asked.
+// mustSee is like tx.mustSee, but does not check that the record exists if the actor sees all
+// clients.
 func (d *DB) mustSee(ctx context.Context, by Actor, kind, id string) error {
 	if !by.OwnOnly {
 		return nil
@@ -179,7 +183,7 @@ func (by Actor) seen(kind, id string) (query string, args []any) {
 	return query + seen.sql, append([]any{id}, seen.args...)
 }
 
-// orNotFound returns ErrNotFound where there is no row.
+// orNotFound returns ErrNotFound if there is no row.
 func orNotFound(r sqlite.Row) error {
 	var one int
 	err := r.Scan(&one)

@@ -14,8 +14,7 @@ import (
 	"clientregistry/db/secrets"
 )
 
-// world is what several people own, as plain facts: the model that every
-// answer of the store is compared with.
+// world is a plain model of who owns what. Every answer of the store is compared with it.
 type world struct {
 	*dbtest.Office
 	people        map[string]db.Actor
@@ -30,10 +29,9 @@ type client struct {
 	active            bool
 }
 
-// newWorld makes organizations, contacts, links and interactions at random.
-// Every name, sector, role, outcome and subject is one of a kind, so that a
-// leak shows. Oda and Per own some, Nils owns nothing, Big owns more than a
-// list begins with, and Ada sees all.
+// newWorld creates random organizations, contacts, links and interactions. Every name, sector,
+// role, outcome and subject is unique, so that a leak shows.
+// Oda and Per own some clients, Nils owns none, Big owns more than fewClients, and Ada sees all.
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	w := &world{
@@ -134,7 +132,7 @@ func (w *world) seesLink(by db.Actor, l [2]string) bool {
 	return w.seesOrganization(by, l[0]) && w.seesContact(by, l[1])
 }
 
-// seen are the ids of a map that pass, in order.
+// seen returns the sorted IDs in a map that pass a check.
 func seen[T any](all map[string]T, pass func(string) bool) string {
 	return strings.Join(slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(id string) bool { return !pass(id) }), " ")
 }
@@ -244,11 +242,12 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 		func(id string) bool { return w.organizations[id].owner == by.UserID && w.organizations[id].active }))
 }
 
-// wantSeen fails unless err says what the model says.
+// wantSeen checks that err is nil if the model lets the actor see the record, and ErrNotFound if
+// not.
 func wantSeen(t *testing.T, what string, err error, sees bool) {
 	t.Helper()
 	if sees && err != nil || !sees && !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("%s: %v, seen should be %v", what, err, sees)
+		t.Errorf("%s: %v, visible should be %v", what, err, sees)
 	}
 }
 
@@ -285,7 +284,8 @@ func (w *world) compareRecords(t *testing.T, by db.Actor) {
 	}
 }
 
-// compareHistory compares a history with the rows that the model lets through, and the names in them.
+// compareHistory compares the entries of a history, and the names in them, with what the model lets
+// the actor see.
 func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees bool) {
 	entries, _, err := w.History(t.Context(), by, kind, id, 0)
 	if wantSeen(t, "history of "+id, err, sees); !sees {
@@ -344,7 +344,7 @@ func (w *world) compareSearch(t *testing.T, by db.Actor) {
 	}
 }
 
-// compareRecent asks for all records by their ids, and for some that are none.
+// compareRecent asks for all records by ID, and for some IDs that do not exist.
 func (w *world) compareRecent(t *testing.T, by db.Actor) {
 	asked := append(slices.Collect(maps.Keys(w.organizations)), "", "x", "'")
 	organizations, contacts, err := w.Recent(t.Context(), by, slices.AppendSeq(asked, maps.Keys(w.contacts)))
@@ -418,7 +418,7 @@ func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
 				n++
 			}
 		}
-		want(t, what, n, min(wanted, db.MostSuggested)) // suggestions end there
+		want(t, what, n, min(wanted, db.MostSuggested)) // there are never more suggestions
 	}
 	organizations, roles, outcomes := 0, 0, 0
 	for id := range w.organizations {

@@ -15,14 +15,12 @@ import (
 	"clientregistry/db/text"
 )
 
-// match turns what somebody typed into an FTS4 query that finds each word by
-// its beginning; false where there is no word in it. Nothing but lower-case
-// letters and digits gets in from outside, so its operators cannot be typed.
-// A name is found with other marks inside it than it was written with, an
-// identifier without its spaces, and a phone number however it is spaced and
-// from wherever it is dialed.
+// match builds an FTS4 query that finds records by the beginnings of all typed words. It also
+// matches names written with other punctuation, identifiers without spaces, and phone numbers in
+// any format. ok is false if there is no word.
+// Only lower-case letters and digits reach the query, so that nobody can type its operators.
 //
-// column names the column of the index to look in, with a colon; "" is all of them.
+// column limits the search to a column of the index and ends with a colon; "" searches all.
 func match(typed, column string) (query string, ok bool) {
 	found := text.TypedWords(typed)
 	if len(found) == 0 {
@@ -38,7 +36,7 @@ func match(typed, column string) (query string, ok bool) {
 	return anySet(all), true
 }
 
-// anySet is the query for any of several sets of terms.
+// anySet returns a query that matches any of the sets of terms.
 func anySet(sets [][]string) string {
 	var all []string
 	for _, terms := range sets {
@@ -52,8 +50,8 @@ func anySet(sets [][]string) string {
 	return strings.Join(all, " OR ")
 }
 
-// matchInteraction is match for the index of interactions, in which two or
-// three letters of a word are a term of their own. One letter is found as a word only.
+// matchInteraction is match for the index of interactions, which has the first two and three
+// letters of each word as terms. A single letter matches only a word of that letter.
 func matchInteraction(typed string) (query string, ok bool) {
 	sets := slices.Concat([][]string{text.TypedWords(typed)}, text.OtherWords(typed))
 	for _, set := range sets {
@@ -70,8 +68,8 @@ func matchInteraction(typed string) (query string, ok bool) {
 	return anySet(sets), len(sets[0]) > 0
 }
 
-// contactColumn keeps the organizations' names out of a search by who sees only
-// some of them: finding a person by a name that is out of sight would tell it.
+// contactColumn limits an OwnOnly actor's search to the contacts' own words. Finding a contact by
+// an organization's name would reveal an organization that they do not see.
 func contactColumn(by Actor) string {
 	if by.OwnOnly {
 		return "words:"
@@ -79,28 +77,27 @@ func contactColumn(by Actor) string {
 	return ""
 }
 
-// SearchFilter says what a search looks for, and how much of that it returns.
+// SearchFilter says what to search for and how much to return.
 type SearchFilter struct {
 	Typed string
-	Most  int    // how many of a kind are found, at most
-	Kind  string // organizations, contacts or interactions: only those are returned, of the others is counted what is found; "" is all
-	Shown int    // how many of a kind are returned, 0 is all that are found
+	Most  int    // limit per kind
+	Kind  string // organizations, contacts or interactions: return only these, and just count the others; "" returns all
+	Shown int    // how many per kind to return; 0 returns all that are found
 }
 
-// Hits are what a search found, of each kind the best match first.
+// Hits are the results of a search, the best match of each kind first.
 type Hits struct {
 	Organizations []Organization
 	Contacts      []Contact
 	Interactions  []Interaction
 
-	FoundOrganizations, FoundContacts, FoundInteractions int    // how many were found
-	MoreOrganizations, MoreContacts                      bool   // there are more of them
-	Older                                                string // cursor of the interactions behind those found, "" where there are none
+	FoundOrganizations, FoundContacts, FoundInteractions int    // how many were found, up to Most
+	MoreOrganizations, MoreContacts                      bool   // whether there are more than that
+	Older                                                string // cursor of further interactions, or "" if there are none
 }
 
-// Search finds organizations, contacts and interactions by what was typed,
-// archived records among them. Without ViewClient it finds nothing, without
-// ViewInteraction no interaction.
+// Search finds organizations, contacts and interactions, including archived records. It finds
+// nothing without ViewClient, and no interactions without ViewInteraction.
 func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error) {
 	s, err := d.newSearch(ctx, by, f.Typed, f.Most)
 	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) {
@@ -116,7 +113,7 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 		places = append(places, talk)
 		talk.found, h.Older, err3 = d.matchingInteractions(ctx, s, "")
 	}
-	if err := errors.Join(err1, err2, err3, d.insideWords(ctx, s, places)); err != nil {
+	if err := errors.Join(err1, err2, err3, d.searchInsideWords(ctx, s, places)); err != nil {
 		return Hits{}, fmt.Errorf("search: %w", err)
 	}
 	h.FoundOrganizations, h.FoundContacts, h.FoundInteractions = len(places[0].found), len(places[1].found), len(talk.found)
@@ -128,34 +125,34 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 			p.found = p.found[:min(f.Shown, len(p.found))]
 		}
 	}
-	h.Organizations, err1 = d.foundOrganizations(ctx, s, places[0])
-	h.Contacts, err2 = d.foundContacts(ctx, s, places[1])
-	h.Interactions, err3 = d.foundInteractions(ctx, s, talk)
+	h.Organizations, err1 = d.readOrganizations(ctx, s, places[0])
+	h.Contacts, err2 = d.readContacts(ctx, s, places[1])
+	h.Interactions, err3 = d.readInteractions(ctx, s, talk)
 	return h, errors.Join(err1, err2, err3)
 }
 
-// FindOrganizations returns up to n active organizations by what was typed, for
-// pickers, the best match first. Without ViewClient there are none.
+// FindOrganizations returns up to n active organizations for a picker, the best match first. It
+// returns none without ViewClient.
 func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
 	s, p, err := d.pick(ctx, by, typed, n, OrganizationKind)
 	if err != nil {
 		return nil, err
 	}
-	return d.foundOrganizations(ctx, s, p)
+	return d.readOrganizations(ctx, s, p)
 }
 
-// FindContacts does the same for contacts.
+// FindContacts is FindOrganizations for contacts.
 func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
 	s, p, err := d.pick(ctx, by, typed, n, ContactKind)
 	if err != nil {
 		return nil, err
 	}
-	return d.foundContacts(ctx, s, p)
+	return d.readContacts(ctx, s, p)
 }
 
-// SearchInteractions returns up to n more interactions of a search, those
-// logged or reworded last first. older is the cursor of the following page, ""
-// where there is none. Without ViewClient and ViewInteraction there are none.
+// SearchInteractions returns up to n further interactions of a search, the last created or reworded
+// first. older is the cursor of the next page, or "" on the last one. It returns none without
+// ViewClient and ViewInteraction.
 func (d *DB) SearchInteractions(ctx context.Context, by Actor, typed, before string, n int) (page []Interaction, older string, err error) {
 	s, err := d.newSearch(ctx, by, typed, n)
 	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) || !by.Can(ViewInteraction) {
@@ -165,17 +162,17 @@ func (d *DB) SearchInteractions(ctx context.Context, by Actor, typed, before str
 	if p.found, older, err = d.matchingInteractions(ctx, s, before); err != nil {
 		return nil, "", err
 	}
-	page, err = d.foundInteractions(ctx, s, p)
+	page, err = d.readInteractions(ctx, s, p)
 	return page, older, err
 }
 
-// search is what somebody looks for.
+// search is a query by an actor.
 type search struct {
 	by    Actor
 	typed string
-	words []string // typed, folded as the indexes keep them
-	few   bool     // the actor has few clients
-	n     int      // how many of a kind at most
+	words []string // the typed words, folded like those of the indexes
+	few   bool     // see ownsFew
+	n     int      // limit per kind
 }
 
 func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s search, err error) {
@@ -184,15 +181,15 @@ func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s se
 	return s, err
 }
 
-// searchSource is where a search looks: a table, its index of words, and what it found there.
+// searchSource is one table that a search looks in, and what was found there.
 type searchSource struct {
 	kind         *RecordKind // nil for interactions
 	table, index string
-	seen         condition // of the rows of the table, called x
-	active       int       // at least
-	found        []int64   // docids, the best first
+	seen         condition // applies to the table as x
+	active       int       // 1 to find active records only, else 0
+	found        []int64   // docids, best match first
 	more         bool      // there are more
-	last         int64     // the docid up to which parts of words were not looked for yet
+	last         int64     // words in records up to this docid have not been searched for parts yet
 }
 
 func (s search) source(kind *RecordKind, archived bool) *searchSource {
@@ -212,29 +209,29 @@ func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *Reco
 	p := s.source(kind, false)
 	if err == nil && len(s.words) > 0 && by.Can(ViewClient) {
 		if err = d.findBest(ctx, s, p); err == nil {
-			err = d.insideWords(ctx, s, []*searchSource{p})
+			err = d.searchInsideWords(ctx, s, []*searchSource{p})
 		}
 	}
 	return s, p, err
 }
 
-func (d *DB) foundOrganizations(ctx context.Context, s search, p *searchSource) ([]Organization, error) {
-	all, err := rowsOf(ctx, d, s.by, p, OrganizationKind.scan)
+func (d *DB) readOrganizations(ctx context.Context, s search, p *searchSource) ([]Organization, error) {
+	all, err := readFound(ctx, d, s.by, p, OrganizationKind.scan)
 	return d.ownersNamed(ctx, s.by, all, err)
 }
 
-func (d *DB) foundContacts(ctx context.Context, s search, p *searchSource) ([]Contact, error) {
-	all, err := rowsOf(ctx, d, s.by, p, ContactKind.scan)
+func (d *DB) readContacts(ctx context.Context, s search, p *searchSource) ([]Contact, error) {
+	all, err := readFound(ctx, d, s.by, p, ContactKind.scan)
 	return d.ownersNamed(ctx, s.by, all, err)
 }
 
-func (d *DB) foundInteractions(ctx context.Context, s search, p *searchSource) ([]Interaction, error) {
-	all, err := rowsOf(ctx, d, s.by, p, scanInteraction)
-	return d.interactionsNamed(ctx, all, err)
+func (d *DB) readInteractions(ctx context.Context, s search, p *searchSource) ([]Interaction, error) {
+	all, err := readFound(ctx, d, s.by, p, scanInteraction)
+	return d.addUserNames(ctx, all, err)
 }
 
-// rowsOf reads what was found, in its order.
-func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *searchSource, scan func(sqlite.Row) (T, error)) ([]T, error) {
+// readFound reads the records that were found, in the order they were found.
+func readFound[T any](ctx context.Context, d *DB, by Actor, p *searchSource, scan func(sqlite.Row) (T, error)) ([]T, error) {
 	if len(p.found) == 0 {
 		return nil, nil
 	}
@@ -254,17 +251,16 @@ func rowsOf[T any](ctx context.Context, d *DB, by Actor, p *searchSource, scan f
 
 func scanDocid(r sqlite.Row) (docid int64, err error) { return docid, r.Scan(&docid) }
 
-// A search sorts at most so many records: of a word that very many have, those
-// that have it as it was typed, then the newest, and those whose names begin so.
+// Limits of how many matches a search sorts by rank: exact word matches, prefix matches (both
+// newest first), and names that start with what was typed.
 const (
-	mostWhole = 50
-	mostBegun = 100
-	mostNames = 20
+	mostExact    = 50
+	mostPrefixed = 100
+	mostNames    = 20
 )
 
-// findBest finds organizations or contacts by words, in the order of rank, then the
-// active before the archived, those changed last first. A record whose name is
-// what was typed is looked up by it: no other matches can take its place.
+// findBest finds organizations or contacts, ordered by rank, active before archived, last changed
+// first. It also looks up names equal to what was typed, so that the limits never cut them off.
 func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	column := ""
 	if p.kind == ContactKind {
@@ -286,9 +282,9 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	rows, err := d.reader.Query(ctx, `
 		SELECT candidate.docid
 		FROM (
-			SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.whole)+`)
+			SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.exact)+`)
 			UNION ALL
-			SELECT docid, `+byWords.sql+` FROM (`+matches+limit(most.begun)+`)
+			SELECT docid, `+byWords.sql+` FROM (`+matches+limit(most.prefixed)+`)
 			UNION ALL
 			SELECT docid, 0 FROM (SELECT docid
 				FROM (SELECT 1 AS active, ? AS name UNION ALL SELECT 0, ? UNION ALL SELECT 1, ? UNION ALL SELECT 0, ?
@@ -320,11 +316,11 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	return rows.Err()
 }
 
-// sortLimits is how many records a search sorts at most, of each way to find them.
-type sortLimits struct{ whole, begun, names int }
+// sortLimits says how many matches of each sort a search ranks; -1 is no limit.
+type sortLimits struct{ exact, prefixed, names int }
 
-// visibleMatches keeps the matches in the index to those that the actor sees, and
-// says how many are sorted. Where the actor has few clients, all of theirs are.
+// visibleMatches returns a condition for matches that the actor sees, and how many of them to rank.
+// If the actor has few clients, all of theirs are ranked.
 func (p *searchSource) visibleMatches(s search) (among condition, most sortLimits) {
 	switch {
 	case s.few:
@@ -335,11 +331,11 @@ func (p *searchSource) visibleMatches(s search) (among condition, most sortLimit
 	default:
 		among = always
 	}
-	return among, sortLimits{mostWhole, mostBegun, mostNames}
+	return among, sortLimits{mostExact, mostPrefixed, mostNames}
 }
 
-// rank tells how well a column that begins with a name fits what was typed: 0 is
-// the whole of it, 1 begins with these words, 2 begins so, 3 has it elsewhere.
+// rank is an SQL expression for how well a column matches: 0 equal, 1 starts with the typed words,
+// 2 starts with the typed letters, 3 any other match.
 func rank(column, typed string) condition {
 	return condition{
 		"CASE WHEN " + column + " = ? THEN 0 WHEN instr(" + column + ", ?) <> 1 THEN 3 " +
@@ -348,8 +344,8 @@ func rank(column, typed string) condition {
 	}
 }
 
-// nameOrders are a folded name as typed, and with the last and with the first
-// word at its other end: contacts are sorted by the last name.
+// nameOrders returns a folded name as typed, with the last word moved to the front, and with the
+// first word moved to the end. Contacts are sorted by last name.
 func nameOrders(name string) [3]string {
 	orders := [3]string{name, name, name}
 	if at := strings.LastIndexByte(name, ' '); at > 0 {
@@ -361,9 +357,8 @@ func nameOrders(name string) [3]string {
 	return orders
 }
 
-// matchingInteractions are the docids of a page of interactions. They are read
-// from the newest match on, and of each it is asked whether the actor sees it;
-// where the actor has few clients, theirs are known beforehand.
+// matchingInteractions returns a page of docids, newest first. It checks each match for visibility;
+// if the actor has few clients, it starts from those.
 func (d *DB) matchingInteractions(ctx context.Context, s search, before string) (docids []int64, older string, err error) {
 	query, ok := matchInteraction(s.typed)
 	if !ok {

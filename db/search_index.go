@@ -12,11 +12,11 @@ import (
 	"clientregistry/db/text"
 )
 
-// Searches look into indexes of words, beside the tables: each verb that changes
-// what is in one puts it in again, in the same transaction.
+// The search indexes hold words of the records. Whatever changes these words updates the index in
+// the same transaction.
 
-// interactionWords are the words of an interaction as its index keeps them:
-// each word once, then their first two and three letters.
+// interactionWords returns the terms that the index stores for an interaction: each distinct word,
+// then the distinct first two and three letters of words, each with a dot.
 func interactionWords(i Interaction) string {
 	written := i.Subject + " " + i.Body
 	all := append(text.Words(written), text.Joined(written)...)
@@ -48,7 +48,7 @@ func interactionWords(i Interaction) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// reindexRecord makes what a record is sorted, filtered and found by again.
+// reindexRecord updates a record's search index and its columns for sorting and filtering.
 func (t *tx) reindexRecord(k *RecordKind, id string) error {
 	docid, err := t.docid(k.Plural, id)
 	if err != nil {
@@ -66,7 +66,7 @@ func (t *tx) reindexRecord(k *RecordKind, id string) error {
 	return errors.Join(t.refold(r), t.index(k, docid, words))
 }
 
-// index puts a record's words into its index where they are not there already.
+// index stores a record's words in its index, unless they are already there.
 func (t *tx) index(k *RecordKind, docid int64, words []string) error {
 	columns := []string{"words", "organizations"}[:len(words)]
 	kept, into, names := make([]string, len(words)), make([]any, len(words)), make([]string, len(words))
@@ -90,8 +90,7 @@ func (t *tx) index(k *RecordKind, docid int64, words []string) error {
 	return err
 }
 
-// docid is the number under which the index knows a record. One that another
-// program wrote while this one runs gets it now.
+// docid returns a record's number in the index. A record written by another program gets one now.
 func (t *tx) docid(table, id string) (docid int64, err error) {
 	if _, err := t.Exec("UPDATE "+table+" SET docid = (SELECT ifnull(max(docid), 0) + 1 FROM "+table+")"+
 		" WHERE id = ? AND docid IS NULL", id); err != nil {
@@ -101,20 +100,21 @@ func (t *tx) docid(table, id string) (docid int64, err error) {
 	return docid, err
 }
 
-// newDocid is the next number for an interaction.
+// newDocid returns the next number for an interaction.
 func (t *tx) newDocid() (docid int64, err error) {
 	err = t.QueryRow("SELECT ifnull(max(docid), 0) + 1 FROM interactions").Scan(&docid)
 	return docid, err
 }
 
-// indexInteraction puts an interaction's words into the index, where it is not
-// yet or not any more: the database takes out what is deleted or reworded.
+// indexInteraction adds an interaction's words to the index. Triggers remove the words of deleted
+// and reworded interactions.
 func (t *tx) indexInteraction(docid int64, i Interaction) error {
 	_, err := t.Exec("INSERT OR REPLACE INTO interaction_search (docid, words) VALUES (?, ?)", docid, interactionWords(i))
 	return err
 }
 
-// reindexInteraction does so with one that was reworded or written by another program.
+// reindexInteraction indexes an interaction that was reworded or written by another program, under
+// a new number.
 func (t *tx) reindexInteraction(i Interaction) error {
 	docid, err := t.newDocid()
 	if err != nil {
@@ -126,13 +126,13 @@ func (t *tx) reindexInteraction(i Interaction) error {
 	return t.indexInteraction(docid, i)
 }
 
-// nameWords are the words of names as the index keeps them.
+// nameWords returns the terms that the index stores for names.
 func nameWords(names ...string) string {
 	written := strings.Join(names, " ")
 	return strings.Join(append(text.Words(written), text.Joined(written)...), " ")
 }
 
-// indexForeignRows gives rows that another program wrote their sort key and their place in the index.
+// indexForeignRows indexes rows that another program wrote, and sets their sort keys.
 func (d *DB) indexForeignRows(ctx context.Context) error {
 	err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 		for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
@@ -156,7 +156,8 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 	return err
 }
 
-// indexForeignInteractions does so with some thousand interactions, in the order of their ids.
+// indexForeignInteractions indexes the next few thousand interactions that another program wrote.
+// more is true if some may be left.
 func (d *DB) indexForeignInteractions(ctx context.Context) (more bool, err error) {
 	const most = 5000
 	err = d.writeUnrecorded(ctx, System, Program, func(t *tx) error {

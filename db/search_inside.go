@@ -10,18 +10,18 @@ import (
 	"clientregistry/db/text"
 )
 
-// Where words find fewer than that, a search goes on for parts of words: in the
-// words that the index keeps, the newest first, a piece of each place in turn,
-// until enough are found or the time is up. A piece takes a millisecond or two.
+// If a search finds fewer than fewMatches, it continues with parts of words. It scans the indexed
+// words of each table in pieces, newest first, until enough is found or the time is up. A piece
+// takes a millisecond or two.
 const (
-	fewMatches   = 5
-	pieceOfIndex = 5000
-	patience     = 50 * time.Millisecond
+	fewMatches      = 5
+	pieceOfIndex    = 5000
+	insideTimeLimit = 50 * time.Millisecond
 )
 
-// insideWords adds what has all that was typed somewhere inside its words: the
-// end of a phone number, a part of a long word, a word in a script without spaces.
-func (d *DB) insideWords(ctx context.Context, s search, places []*searchSource) error {
+// searchInsideWords adds records that contain everything typed somewhere inside their words: the end of a
+// phone number, a part of a long word, a word in a script without spaces.
+func (d *DB) searchInsideWords(ctx context.Context, s search, places []*searchSource) error {
 	parts, all := s.words, 0
 	if number := text.PhoneNumber(s.typed); number != "" {
 		parts = []string{number}
@@ -45,24 +45,24 @@ func (d *DB) insideWords(ctx context.Context, s search, places []*searchSource) 
 				continue
 			}
 			more = true
-			if err := d.insidePiece(ctx, s, p, parts); err != nil {
+			if err := d.searchPiece(ctx, s, p, parts); err != nil {
 				return err
 			}
 		}
-		if !more || time.Since(start) >= patience {
+		if !more || time.Since(start) >= insideTimeLimit {
 			return nil
 		}
 	}
 }
 
-// insidePiece looks through the next piece of a place.
-func (d *DB) insidePiece(ctx context.Context, s search, p *searchSource, parts []string) error {
+// searchPiece searches the next piece of a table's index.
+func (d *DB) searchPiece(ctx context.Context, s search, p *searchSource, parts []string) error {
 	active := ""
 	if p.active == 1 {
 		active = "x.is_active = 1 AND "
 	}
 	args := []any{p.last - pieceOfIndex, p.last}
-	for _, part := range slices.Concat(parts, []string{"", "", ""})[:4] { // "" is inside of every text
+	for _, part := range slices.Concat(parts, []string{"", "", ""})[:4] { // an empty string is part of every text
 		args = append(args, part)
 	}
 	rows, err := d.reader.Query(ctx, `

@@ -11,7 +11,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// found is what a search finds of each kind: names and subjects, in its order.
+// found returns the names and subjects that a search finds of each kind, in its order.
 func found(t *testing.T, o *dbtest.Office, by db.Actor, typed string) (organizations, contacts, interactions []string) {
 	t.Helper()
 	h := must(o.Search(t.Context(), by, db.SearchFilter{Typed: typed, Most: 20}))(t)
@@ -88,7 +88,7 @@ func TestTheBestMatchIsFirst(t *testing.T) {
 	want(t, "archived ones in a picker", slices.ContainsFunc(pickers, func(x db.Organization) bool { return !x.IsActive }), false)
 	want(t, "those in a picker", len(pickers), 6)
 
-	// What was touched last comes first among equals.
+	// Among equal matches, the last changed comes first.
 	trading := organizationIn(t, o, "Acme Trading")
 	must(o.UpdateOrganization(t.Context(), o.Tomas, trading.ID, 1, db.Fields{"sector": "Media"}))(t)
 	organizations, _, _ = found(t, o, o.Lea, "acme")
@@ -112,8 +112,8 @@ func organizationIn(t *testing.T, o *dbtest.Office, name string) db.Organization
 	return must(o.Organization(t.Context(), o.Ines, o.Column(t, "SELECT id FROM organizations WHERE display_name = ?", name)[0]))(t)
 }
 
-// TestAnExactNameIsNeverCutOff: of more matches than a search sorts, the one
-// that is called so is there, however old, and first.
+// TestAnExactNameIsNeverCutOff: of more matches than a search ranks, a record with exactly the
+// typed name comes first, however old it is.
 func TestAnExactNameIsNeverCutOff(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -136,7 +136,7 @@ func TestAnExactNameIsNeverCutOff(t *testing.T) {
 		}
 	}
 	if all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: "ang co", Most: 20}))(t).Organizations; all[0].ID != archived.ID {
-		t.Errorf("the archived one is not first but %q", all[0].Name())
+		t.Errorf("first is %q, not the archived record", all[0].Name())
 	}
 	for _, typed := range []string{"ang jo", "Jo Ang"} {
 		all := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: typed, Most: 20}))(t).Contacts
@@ -182,7 +182,7 @@ func TestPartsOfWordsAreFoundWhereWholeWordsAreFew(t *testing.T) {
 	_, contacts, _ := found(t, o, o.Lea, "0134")
 	want(t, "archived ones in a search", len(contacts), 1)
 
-	// Where the words find enough, their parts are not looked for.
+	// If whole words find enough, the search does not look for parts.
 	for n := range 5 {
 		o.NewOrganization(t, fmt.Sprint("Arbor ", n))
 	}
@@ -229,7 +229,8 @@ func TestTheIndexOfInteractionsIsKeptInStep(t *testing.T) {
 	check("brought back", "yearly", first.Subject)
 	want(t, "a refused change", o.Column(t, "SELECT count(*) FROM interaction_search_content")[0], "2")
 
-	// Another program's changes leave the index at once, and come in at the next start.
+	// Changes by another program remove words from the index at once; new words are indexed at the
+	// next start.
 	o.Exec(t, "UPDATE interactions SET subject = 'Monthly figures' WHERE id = ?", first.ID)
 	check("reworded by another program", "yearly")
 	third := log("Weekly figures", "")
@@ -264,7 +265,7 @@ func TestInteractionsAreFoundPageByPage(t *testing.T) {
 		for _, i := range page {
 			all = append(all, i.ID)
 		}
-		o.Call(t, acme, "") // comes before the pages that follow
+		o.Call(t, acme, "") // newer than the pages that follow
 		if before, pages = older, pages+1; older == "" {
 			break
 		}
@@ -302,8 +303,8 @@ func TestSearchShowsOnlyWhatMayBeSeen(t *testing.T) {
 	}
 }
 
-// TestSearchKeepsToOnesOwnClients compares what each finds with who owns what:
-// one with few clients, one with none, and one with more than a search begins with.
+// TestSearchKeepsToOnesOwnClients compares results with ownership for actors with few clients, with
+// none, and with more than fewClients.
 func TestSearchKeepsToOnesOwnClients(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -358,7 +359,7 @@ func TestSearchKeepsToOnesOwnClients(t *testing.T) {
 		slices.Sort(talks)
 		for _, typed := range []string{"wo", "word", "ord"} {
 			organizations, contacts, interactions := found(t, o, by, typed)
-			for before := ""; typed != "ord"; { // by words they come in pages
+			for before := ""; typed != "ord"; { // matches of whole words come in pages
 				if before == "" {
 					interactions = nil
 				}
@@ -381,7 +382,7 @@ func TestSearchKeepsToOnesOwnClients(t *testing.T) {
 			want(t, name+" by "+typed, fmt.Sprint(organizations, contacts, interactions), fmt.Sprint(organizationsSeen, contactsSeen, talks))
 		}
 	}
-	// What is out of sight neither takes the place of what is in sight, nor is found by an unseen name.
+	// Hidden matches do not displace visible ones, and a hidden name finds nothing.
 	linked := must(o.CreateContact(t.Context(), db.System,
 		db.Fields{"first_name": "Linked", "last_name": "Person", "owner_user_id": people["Oda"].UserID}, ""))(t)
 	secret := must(o.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": "Secretname"}, ""))(t)

@@ -2,21 +2,20 @@ package db
 
 import "context"
 
-// A full-text index of SQLite is made of segments: each write adds a small one,
-// and sixteen of a level become one of the next in whichever write comes last.
-// Of a large index that write would take seconds and put 140 MB into the -wal.
-// So the program merges beforehand, a little at a time
-// (https://www.sqlite.org/fts3.html#mergexy).
+// SQLite's full-text index consists of segments. Each write adds a small one, and sixteen of one
+// level are merged into one of the next by whichever write comes last. With a large index that
+// write would take seconds and put 140 MB into the WAL. Merging a little at a time beforehand
+// avoids this (https://www.sqlite.org/fts3.html#mergexy).
 const (
-	mergePages    = 16 // about so many pages are written by a step
-	mergeSegments = 8  // so many segments of a level are merged
+	mergePages    = 16 // pages written per step, approximately
+	mergeSegments = 8  // merge levels with at least so many segments
 )
 
 var searchIndexes = []string{"interaction_search", "contact_search", "organization_search"}
 
-// MergeWords merges a little of the indexes of words, in a few milliseconds. more
-// tells that there is more to do. A step that has begun comes to its end, so that
-// closing the registry never overtakes it.
+// MergeWords merges a little of the search indexes, in a few milliseconds. more is true if there is
+// more to merge. A step that has begun ignores cancellation, so that closing the registry never
+// interrupts it.
 func (d *DB) MergeWords(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestIndexesOfWordsAreMergedALittleAtATime: afterwards no level has as many
-// segments as are merged, no word is lost, and there is nothing more to do.
+// TestIndexesOfWordsAreMergedALittleAtATime: after merging, no level has enough segments left to
+// merge, all words are still found, and there is nothing more to merge.
 func TestIndexesOfWordsAreMergedALittleAtATime(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -24,7 +24,7 @@ func TestIndexesOfWordsAreMergedALittleAtATime(t *testing.T) {
 			t.Fatal(err)
 		}
 		if steps > 200 {
-			t.Fatal("merging comes to no end")
+			t.Fatal("merging does not end")
 		}
 	}
 	if steps < 3 {

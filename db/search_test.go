@@ -124,7 +124,7 @@ func TestContactsAreFoundByNameEmailNumberAndOrganization(t *testing.T) {
 	must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, 1))(t)
 	want(t, "by the organization left", find("maya baltic"), 0)
 	must(o.UpdateContact(t.Context(), o.Tomas, maya.ID, 1, db.Fields{"last_name": "Lind"}))(t)
-	want(t, "by the old name", find("okafor maya lind"), 1) // still in the email
+	want(t, "by the old name", find("okafor maya lind"), 1) // still in the email address
 	want(t, "by the new name", find("lind"), 1)
 }
 
@@ -147,7 +147,7 @@ func TestRowsOfAnotherProgramAreIndexedAtTheNextStart(t *testing.T) {
 	const organization, contact = "01a2027e-4036-7af6-9386-fedd409c5151", "01a2027e-4036-7af6-9386-fedd409c5152"
 	o.Exec(t, "INSERT INTO organizations (id, legal_name, display_name) VALUES (?, 'Éclair', 'Éclair')", organization)
 	o.Exec(t, "INSERT INTO contacts (id, first_name, last_name) VALUES (?, 'Zoë', 'Ångström')", contact)
-	// While the program runs they can be changed already.
+	// They can be changed before that start, too.
 	must(o.UpdateContact(t.Context(), o.Tomas, contact, 1, db.Fields{"phone": "1"}))(t)
 	page, _, err := o.Contacts(t.Context(), o.Tomas, db.Filter{Query: "zoe"})
 	if err != nil || len(page) != 1 {

@@ -18,12 +18,12 @@ func (d *DB) Suggestions(ctx context.Context, by Actor, k *RecordKind, f Field) 
 	if f.Usual == nil && !f.Filtered {
 		return nil, nil
 	}
-	return d.suggestions(ctx, by, k.Plural, f, k.sees(by, k.id()), k.own(by).holds("id"))
+	return d.suggestions(ctx, by, k.Plural, f, k.sees(by, k.id()), k.own(by).contains("id"))
 }
 
 // RoleLabels are suggestions for a contact's role at an organization.
 func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
-	own := by.ownOrganizations().holds("organization_id").and(by.ownContacts().holds("contact_id"))
+	own := by.ownOrganizations().contains("organization_id").and(by.ownContacts().contains("contact_id"))
 	return d.suggestions(ctx, by, "organization_contact", fieldOf(linkFields, "role_label"), by.seesLink(), own)
 }
 

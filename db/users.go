@@ -285,7 +285,7 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 		}
 		theirs = k.Plural + " WHERE owner_user_id = users.id"
 		if seen = k.sees(by, k.id()); few {
-			seen = k.own(by).holds(k.id())
+			seen = k.own(by).contains(k.id())
 		}
 	}
 	return memoized(&d.memo, "people of "+list+" "+by.scope(), func() ([]Owner, error) {
