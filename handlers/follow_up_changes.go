@@ -41,7 +41,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#next-form", Swap: "delete"}, toast("Next step planned", nil))...)
 }
 
-// followUpRefused is the form for a next step again, on its interaction's page.
+// followUpRefused answers a refused next step: its form again, on the interaction's page.
 func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db.Fields, refused map[string]string) error {
 	i, err := s.interaction(c)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db
 	}, form)
 }
 
-// backFrom is the page whose form changed a follow-up, or its interaction's.
+// backFrom returns the page whose form changed a follow-up, or else the interaction's page.
 func (s *Server) backFrom(c *gin.Context, interactionID string) string {
 	if from := s.here(c); from != "" {
 		return from
@@ -101,7 +101,7 @@ func (s *Server) followUpMove(c *gin.Context) error {
 	return s.followUpAnswer(c, f, "Due "+day.Title+": "+f.Text, undo)
 }
 
-// followUpChange makes a change of the follow-up that the URL names.
+// followUpChange applies a change to the follow-up that the URL names and answers with the result.
 func (s *Server) followUpChange(c *gin.Context, change func(ctx context.Context,
 	by db.Actor, id string, version int) (db.FollowUp, error),
 ) (db.FollowUp, error) {
@@ -116,7 +116,7 @@ func (s *Server) followUpChange(c *gin.Context, change func(ctx context.Context,
 	return change(c.Request.Context(), who(c).Actor, id, version)
 }
 
-// optionalVersion is the version that a change was made on, 0 where the form names none.
+// optionalVersion returns the version that the change is based on, or 0 if the form has none.
 func optionalVersion(c *gin.Context) (int, error) {
 	if c.Request.PostForm.Get("version") == "" {
 		return 0, nil
@@ -124,7 +124,7 @@ func optionalVersion(c *gin.Context) (int, error) {
 	return version(c)
 }
 
-// followUpAnswer says what became of a follow-up, wherever it stands on the page.
+// followUpAnswer answers a change of a follow-up, wherever it stands on the page.
 func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo) error {
 	said := views.Toast{Text: done}
 	if undo.Action != "" {
@@ -146,9 +146,9 @@ func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo
 	return s.show(c, http.StatusOK, append(places, toast(said.Text, said.Undo))...)
 }
 
-// followUpPlaces is a follow-up as it is now in each place where it may stand on
-// the page that asks: its row, the line of its event, the number in the menu.
-// htmx leaves out the places that are not there. focus is the place it was changed in.
+// followUpPlaces returns the views that update a follow-up everywhere it may stand on the asking
+// page: its row, its line in the event, the count in the menu. htmx ignores those that are not on
+// the page. focus is the place it was changed from.
 func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]views.View, error) {
 	due, err := s.due(c)
 	if err != nil {
@@ -179,9 +179,9 @@ func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]
 	return places, err
 }
 
-// followUpsLeft is what the list of follow-ups says of itself once one of it is
-// done: how many there are, or that there are none. It is nil on other pages, and
-// where more can be loaded, because how many are shown is the page's to know.
+// followUpsLeft returns the summary above the list of follow-ups after one was done: how many are
+// left, or that none are. It is nil on other pages, and where more rows can be loaded, because only
+// the page knows how many it shows.
 func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
 	u, err := url.Parse(s.here(c))
 	if err != nil || u.Path != "/follow-ups" {
@@ -198,9 +198,9 @@ func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
 	return views.Into{Target: "#result", Swap: "innerHTML", View: views.Text(l.Shown())}, nil
 }
 
-// followUpRegion is the card or the list of the page that asks, as it is now; nil
-// where it has none. Where focus is wanted it is on the follow-up of that id, or
-// on the heading if it is not there any more.
+// followUpRegion returns the asking page's card or list of follow-ups as it is now, or nil if the
+// page has none. If focus is set, the follow-up with that id takes the focus, or the heading if it
+// is gone.
 func (s *Server) followUpRegion(c *gin.Context, id string, focus bool) (views.View, error) {
 	u, err := url.Parse(s.here(c))
 	if err != nil {
@@ -230,7 +230,7 @@ func intoCard(id string, focus bool) func(*views.FollowUpCard, error) (views.Vie
 	}
 }
 
-// focusRow gives the row of an id the focus, if it is wanted, and tells whether it is there.
+// focusRow reports whether the row with an id is there, and gives it the focus if asked.
 func focusRow(groups []views.FollowUpGroup, id string, focus bool) bool {
 	for g := range groups {
 		for r := range groups[g].Rows {
@@ -243,8 +243,8 @@ func focusRow(groups []views.FollowUpGroup, id string, focus bool) bool {
 	return false
 }
 
-// followUpFailed shows why a change of a follow-up was refused: to htmx in the
-// place of the change, else on the page of its interaction.
+// followUpFailed tells why a change of a follow-up was refused: htmx gets it in place of the
+// change, others on the interaction's page.
 func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -279,9 +279,8 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	}, x)
 }
 
-// followUpPassed answers a refused change of a follow-up that is not where the
-// change came from, because it is done or the change was an Undo: to htmx by
-// showing it as it is now, with the reason in a message.
+// followUpPassed answers a refused change of a follow-up that the asking page no longer shows: it
+// is done, or the change was an Undo. htmx gets it as it is now and the reason in a message.
 func (s *Server) followUpPassed(c *gin.Context, f db.FollowUp, err error) error {
 	var stale *db.Conflict
 	if !part(c) {

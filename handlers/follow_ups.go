@@ -13,8 +13,8 @@ import (
 	"clientregistry/views"
 )
 
-// here is the page that an answer is seen on: itself, the one from which htmx
-// asks for a part, or the one whose form was sent.
+// here returns the address of the page that the answer is for: the page itself, the one that htmx
+// updates, or the one whose form was sent.
 func (s *Server) here(c *gin.Context) string {
 	path := c.Request.URL.RequestURI()
 	switch {
@@ -29,7 +29,7 @@ func (s *Server) here(c *gin.Context) string {
 	return nextPage(path)
 }
 
-// kindHere is what the page is about: organization, contact, or "".
+// kindHere returns what kind of record that page shows: organization, contact or "".
 func (s *Server) kindHere(c *gin.Context) string {
 	for _, kind := range []string{"organization", "contact"} {
 		if strings.HasPrefix(s.here(c), "/"+kind+"s/") {
@@ -39,8 +39,8 @@ func (s *Server) kindHere(c *gin.Context) string {
 	return ""
 }
 
-// followUp is an open follow-up as a row, or in the place "event" as a line of
-// its interaction. What the page is about itself is left out of it.
+// followUp returns an open follow-up as a row or, if place is "event", as a line of its
+// interaction. It leaves out the record whose page it is on.
 func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.FollowUp {
 	v, clock := who(c), s.clock(c)
 	x := views.FollowUp{
@@ -57,7 +57,7 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 			x.At.Name = f.OrganizationName
 		}
 	}
-	if strings.HasPrefix(x.From, "/follow-ups") { // elsewhere the whole row leads to the interaction
+	if strings.HasPrefix(x.From, "/follow-ups") { // on other pages the whole row links to the interaction
 		x.Whom.Href, x.At.Href = "/contacts/"+f.ContactID, "/organizations/"+f.OrganizationID
 	}
 	switch {
@@ -71,7 +71,7 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 	return x
 }
 
-// followUpGroups puts follow-ups under the headings of a list.
+// followUpGroups groups follow-ups under the headings of a list.
 func (s *Server) followUpGroups(c *gin.Context, found []db.FollowUp) []views.FollowUpGroup {
 	var groups []views.FollowUpGroup
 	for _, f := range found {
@@ -85,7 +85,8 @@ func (s *Server) followUpGroups(c *gin.Context, found []db.FollowUp) []views.Fol
 	return groups
 }
 
-// recordFollowUps is the card of what is open of a record; nil without the right to see interactions.
+// recordFollowUps returns the card of a record's open follow-ups, nil for those who may not see
+// interactions.
 func (s *Server) recordFollowUps(c *gin.Context, kind, id string) (*views.FollowUpCard, error) {
 	if !who(c).Can(db.ViewInteraction) {
 		return nil, nil
@@ -98,15 +99,15 @@ func (s *Server) recordFollowUps(c *gin.Context, kind, id string) (*views.Follow
 	return &views.FollowUpCard{Heading: "Follow-ups", Groups: s.followUpGroups(c, found)}, err
 }
 
-// homeSize is how many of one's own follow-ups the first page shows.
+// homeSize is how many of a person's own follow-ups the home page shows.
 const homeSize = 12
 
-// ownFollowUps is the card of what somebody has to do up to the end of the week.
+// ownFollowUps returns the card of the visitor's follow-ups up to the end of the week.
 func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	v := who(c)
 	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{AssigneeID: v.UserID, When: "soon", Limit: homeSize})
 	if editInteractions.Check(v) != nil && len(found) == 0 {
-		return nil, err // who plans nothing has nothing planned
+		return nil, err // who may not plan follow-ups has none
 	}
 	return &views.FollowUpCard{
 		Heading: "My follow-ups", Groups: s.followUpGroups(c, found), All: "/follow-ups",
@@ -114,7 +115,7 @@ func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	}, err
 }
 
-// due is how many of the visitor's follow-ups wait for them, for the menu.
+// due counts the visitor's follow-ups that are due, for the menu.
 func (s *Server) due(c *gin.Context) (views.DueCount, error) {
 	n, late, err := s.db.Due(c.Request.Context(), who(c).Actor)
 	switch {
@@ -143,7 +144,7 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 	return s.show(c, http.StatusOK, views.FollowUpList{FollowUps: l})
 }
 
-// followUpTabs are the lists of follow-ups, the first shown where none is named.
+// followUpTabs are the lists of follow-ups. The first is the default.
 var followUpTabs = []struct{ show, label, when, heading, text string }{
 	{"mine", "Mine", "", "Nothing to follow up", "Plan a next step when you log a call, an email or a meeting, and it appears here."},
 	{"overdue", "Overdue", "overdue", "Nothing is overdue", "Follow-ups that are late appear here."},
@@ -151,7 +152,7 @@ var followUpTabs = []struct{ show, label, when, heading, text string }{
 	{"all", "All", "", "Nothing to follow up", "Next steps that anybody plans appear here until they are done."},
 }
 
-// followUpList is the list that the parameters of its address name.
+// followUpList builds the list that the address's parameters ask for.
 func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.FollowUps, error) {
 	tab := followUpTabs[0]
 	for _, t := range followUpTabs {
@@ -185,7 +186,7 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 	return l, nil
 }
 
-// whoseChip narrows a list to one person's, and says so in its parameters.
+// whoseChip narrows the list to one person's follow-ups, and sets the parameter and the chip.
 func (s *Server) whoseChip(c *gin.Context, l *views.FollowUps, p url.Values, person string) error {
 	people, err := s.people(c, "follow_ups", person)
 	if person != "" {
@@ -197,22 +198,22 @@ func (s *Server) whoseChip(c *gin.Context, l *views.FollowUps, p url.Values, per
 	return err
 }
 
-// assigneeOptions are who may have a follow-up, and who has it now.
+// assigneeOptions lists those who may be given a follow-up, and whoever has it now.
 func (s *Server) assigneeOptions(c *gin.Context, current string) ([]views.Option, error) {
 	people, err1 := s.db.Assignees(c.Request.Context(), who(c).Actor)
 	people, err2 := s.withPerson(c, people, current)
 	return personOptions(people, current), errors.Join(err1, err2)
 }
 
-// nextStep is the form for a next step with its values and what is wrong with
-// them, by the columns of a follow-up. Names begin with the prefix, ids too.
+// nextStep returns the form for a next step, with its values and the errors by column. The names
+// and ids of its fields begin with prefix.
 func (s *Server) nextStep(c *gin.Context, id, prefix string, f db.FollowUp, refused map[string]string) (*views.NextStep, error) {
 	people, err := s.assigneeOptions(c, f.AssigneeID)
 	if f.AssigneeID == "" {
 		people = append([]views.Option{{Value: "", Label: "Nobody", Selected: true}}, people...)
 	}
 	label := "Next step"
-	if prefix == "" { // its form is called that
+	if prefix == "" { // the form itself is headed "Next step"
 		label = "What"
 	}
 	return &views.NextStep{

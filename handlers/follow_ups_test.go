@@ -10,7 +10,7 @@ import (
 	"clientregistry/handlers"
 )
 
-// later moves the clock while everybody stays signed in.
+// later moves the clock forward and keeps everybody signed in.
 func (s *site) later(d time.Duration) {
 	s.Clock.Add(d)
 	now := s.Clock.Now().Format("2006-01-02T15:04:05.000Z")
@@ -23,7 +23,7 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 	for _, part := range []bool{false, true} {
 		s := newSite(t)
 		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
-		s.as("Viewer") // who could not mark it done, and is not offered
+		s.as("Viewer") // who may not mark it done, and gets no button
 		org, elif := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın")
 		s.Link(org, elif)
 		page := ines.get(org).want(200, "#log-next-who option[selected]", "Inès Moreau").
@@ -71,7 +71,7 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 	}
 }
 
-// TestAFollowUpIsDoneAndMovedWithUndo from each place that it stands in, plain and by htmx.
+// TestAFollowUpIsDoneAndMovedWithUndo: from each place where it stands, plain and by htmx.
 func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 	t.Parallel()
 	for _, part := range []bool{false, true} {
@@ -126,7 +126,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				s.unchanged(func() {
 					refused := asks.submit(page, element+" .to button", "due_on", "2026-11-23")
 					id := "#" + strings.TrimPrefix(element, "#") + "-on"
-					if !part { // without htmx it is answered on the page of the interaction
+					if !part { // without htmx the interaction's page answers
 						id = "#next-" + key(w.interaction) + "-on"
 					}
 					refused.want(422, "details[open] "+id+"-e", "Choose today or later").wantValue(id, "2026-11-23").wantPart(part)
@@ -144,7 +144,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				} else if to := done.to(); to != from {
 					t.Errorf("finishing leads to %s", to)
 				}
-				s.unchanged(func() { asks.submit(page, element+" .done") }) // done is done
+				s.unchanged(func() { asks.submit(page, element+" .done") }) // marking it done again changes nothing
 				undo = done
 				if !part {
 					undo = ines.get(from).want(200, "#toasts", "Done: Send the offer").wantNot(element + " .done")
@@ -167,7 +167,7 @@ func TestAStaleChangeOfAFollowUpShowsItAsItIs(t *testing.T) {
 	w := newWorld(s)
 	page := ines.get("/follow-ups?show=all")
 	row := "#f-" + key(w.followUp)
-	jonas.post(w.followUp+"/move", "due_on", "2026-11-27").want(303, "", "") // other clients may leave the version out
+	jonas.post(w.followUp+"/move", "due_on", "2026-11-27").want(303, "", "") // other programs may leave the version out
 	parts := ines.asking(map[string]string{
 		"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups?show=all",
 	})
@@ -183,7 +183,7 @@ func TestAStaleChangeOfAFollowUpShowsItAsItIs(t *testing.T) {
 		gone.want(409, ".toast", "Jonas Berg changed this meanwhile").
 			want(409, "hx-partial[hx-target='"+row+"'][hx-swap=delete]", "").wantNot("body > li")
 		ines.submit(again, row+" .to button", "due_on", "2026-12-01").want(409, "h1 + p", "Jonas Berg changed this")
-		parts.post(w.followUp+"/reopen", "version", "2").want(409, ".toast", "meanwhile") // an Undo of what went on
+		parts.post(w.followUp+"/reopen", "version", "2").want(409, ".toast", "meanwhile") // an Undo of something that has changed since
 		parts.post(w.followUp+"/reopen", "version", "x").want(422, "", "")
 	})
 }
@@ -207,7 +207,7 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	s.wantAudit(ines, "create_follow_up", "Send the offer", ines.user.ID)
 	ines.get(call).want(200, "#toasts", "Next step planned").want(200, ".next", "due tomorrow · you").wantNot("#next-form")
 	s.unchanged(func() {
-		ines.submit(page, "#next-form button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "") // the same twice
+		ines.submit(page, "#next-form button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "") // the same form sent twice
 		ines.submit(page, "#next-form button", "text", "Another", "due_on", "2026-11-25").want(422, "#next-form .err", "Mark it done first")
 	})
 
@@ -242,7 +242,7 @@ func TestAnInteractionsEditorHasItsNextStep(t *testing.T) {
 		}
 		s.wantAudit(ines, "create_follow_up", "Send the offer")
 		editor = asks(ines).get(call+"/edit").wantValue(item+"-next", "Send the offer").wantValue("[name=follow_up_version]", "1")
-		s.later(48 * time.Hour) // overdue, and yet saved as it is
+		s.later(48 * time.Hour) // overdue, and it can be saved with that day
 		asks(ines).submit(editor, item+" .btn.pri", "subject", "Renewed")
 		s.wantAudit(ines, "update_interaction", "Renewed")
 		asks(jonas).submit(editor, item+" .btn.pri", "follow_up_text", "Send two offers", "follow_up_assignee_id", jonas.user.ID)
@@ -252,7 +252,7 @@ func TestAnInteractionsEditorHasItsNextStep(t *testing.T) {
 			conflict.want(409, item+" .warnline", "Jonas Berg changed this interaction").want(409, item+" .versus", "Send two offers").
 				wantValue(item+"-next", "Send none").wantTexts(item+" .versus .what", "Next step")
 		})
-		// Deleting takes it along, and Undo brings it back.
+		// Deleting the interaction deletes its follow-up, and Undo restores both.
 		deleted := asks(ines).post(call+"/delete", "version", "2")
 		if part {
 			deleted.want(200, "hx-partial[hx-target='#follow-ups']", "").wantNot("hx-partial[hx-target='#follow-ups'] li")
@@ -308,7 +308,7 @@ func TestTheListOfFollowUps(t *testing.T) {
 	ines.parts().get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").wantPart(true)
 	jonas.get("/").wantTexts("#follow-ups .nm", "Last Sunday", "Next day")
 
-	// The list says what is left once one is done.
+	// After one is done, the list says how many are left.
 	listed := jonas.get("/follow-ups").want(200, "#result", "2 follow-ups")
 	here := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
 	first := here.submit(listed, "#steps li:contains('Last Sunday') .done").wantTexts("hx-partial[hx-target='#result']", "1 follow-up")
@@ -318,17 +318,17 @@ func TestTheListOfFollowUps(t *testing.T) {
 		here.submit(done, ".toast button").want(200, "#steps", "")
 	}
 
-	// Elsewhere it is another day.
+	// The day depends on the user's time zone.
 	s.Exec("UPDATE users SET time_zone = 'Pacific/Kiritimati' WHERE id = ?", ines.user.ID)
 	s.Clock.Add(time.Hour) // 10:30 UTC: past midnight there
 	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday", "Now").
 		wantTexts(days, "23 days late", "3 days late", "2 days late", "1 day late").want(200, "#due.late", "3 due")
 	s.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", ines.user.ID)
 	s.Clock.Add(-time.Hour) // 9:30 UTC: not yet midnight there
-	ines.comeIn()           // a session of a later hour is none
+	ines.comeIn()           // the session expired in the meantime
 	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday").want(200, "#due.late", "2 due")
 
-	// What is archived is still to be done, and says so; what is empty says what to do.
+	// Follow-ups of archived records stay open and are marked; an empty list says what to do.
 	s.Exec("UPDATE organizations SET is_active = 0")
 	ines.get("/follow-ups").want(200, "#steps small", "Elif Aydın at Quay · archived")
 	s.Exec("UPDATE follow_ups SET done_at = '2026-11-24T09:30:00.000Z'")
@@ -367,7 +367,8 @@ func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {
 	}
 }
 
-// TestFollowUpsAreReadByWhoMayOnly: a Viewer sees them and changes none; who sees no interactions finds no trace.
+// TestFollowUpsAreReadByWhoMayOnly: a Viewer sees follow-ups but cannot change them; who may not
+// see interactions finds no trace of them.
 func TestFollowUpsAreReadByWhoMayOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -388,7 +389,7 @@ func TestFollowUpsAreReadByWhoMayOnly(t *testing.T) {
 			}
 		}
 	}
-	// From elsewhere nothing is taken on trust: where the form says it came from is a page of ours.
+	// The page that the form claims to come from is used only if it is one of ours.
 	ines := s.as("Manager")
 	for _, from := range []string{
 		"//evil.example", "https://evil.example/", `/\evil.example`, "javascript:pwned()", "", strings.Repeat("/x", 1000),

@@ -13,7 +13,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// historyIndex answers a record's changes: to htmx alone, or only what is older; else on its page.
+// historyIndex answers with a record's history: as a page, as a fragment for htmx, or only the
+// older entries.
 func (s *Server) historyIndex(c *gin.Context) error {
 	x, err := s.side(c)
 	if err != nil {
@@ -46,8 +47,8 @@ func (s *Server) historyIndex(c *gin.Context) error {
 	}, h)
 }
 
-// historyDays groups entries by day in the user's zone, as read on a page of
-// this kind and at this path.
+// historyDays groups entries by day in the visitor's time zone, worded for a page of this kind and
+// path.
 func historyDays(clock views.Clock, entries []db.Entry, kind, path string) (days []views.HistoryDay) {
 	for _, e := range entries {
 		line := historyEntry(clock, db.AuditEntry{Entry: e}, kind, false)
@@ -57,8 +58,8 @@ func historyDays(clock views.Clock, entries []db.Entry, kind, path string) (days
 	return days
 }
 
-// offerBack offers what can be taken back of an entry: each old value through
-// the form that changes the field, and the whole through its opposite.
+// offerBack adds what can be taken back: each old value through the field's form, or the whole
+// entry through its opposite.
 func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	links, other := "/organizations/"+e.TargetID+"/contacts", views.Hidden{Name: "contact_id", Value: e.ContactID}
 	if kind == "contact" {
@@ -97,7 +98,7 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	}
 }
 
-// addEntry puts an entry under its day, below those there are.
+// addEntry appends an entry to its day, and begins the day if it is a new one.
 func addEntry(days []views.HistoryDay, label string, e views.HistoryEntry) []views.HistoryDay {
 	if len(days) == 0 || days[len(days)-1].Label != label {
 		days = append(days, views.HistoryDay{Label: label})
@@ -107,8 +108,8 @@ func addEntry(days []views.HistoryDay, label string, e views.HistoryEntry) []vie
 	return days
 }
 
-// historyEntry says an entry in words, as read on a page of this kind; staff
-// tells whether the reader may open the pages of users and roles.
+// historyEntry puts an entry into words for a page of this kind. staff tells whether the reader may
+// open the pages of users and roles.
 func historyEntry(clock views.Clock, e db.AuditEntry, kind string, staff bool) views.HistoryEntry {
 	line := views.HistoryEntry{Who: wording.Actor(e), Words: linked(wording.Entry(e, kind), staff), Time: clock.Hour(e.At)}
 	for _, x := range wording.Changes(e.Entry, clock.Zone) {
@@ -117,8 +118,8 @@ func historyEntry(clock views.Clock, e db.AuditEntry, kind string, staff bool) v
 	return line
 }
 
-// linked makes links of the references in a sentence; of those to users and
-// roles only where staff is true.
+// linked turns the references in a sentence into links, those to users and roles only if staff is
+// true.
 func linked(says wording.Sentence, staff bool) (words []views.Word) {
 	for _, x := range says {
 		word := views.Word{Text: x.Text}

@@ -7,7 +7,7 @@ import (
 	"clientregistry/db"
 )
 
-// sentences are what a history says, newest first.
+// sentences returns the sentences of a history, newest first.
 func sentences(a answer) []string {
 	var all []string
 	for _, s := range a.html.Find("#timeline .by > span").EachIter() {
@@ -166,7 +166,7 @@ func TestWhatWasDoneIsTakenBackInHistory(t *testing.T) {
 			t.Errorf("Undo of %s leads to %s", x.button, to)
 		}
 		s.wantAudit(ines, x.undone)
-		ines.submit(ines.get(x.history), button).want(303, "", "") // for what comes next
+		ines.submit(ines.get(x.history), button).want(303, "", "") // for the next case
 		s.wantAudit(ines, x.done)
 	}
 	s.WantOne("CFO", "SELECT role_label FROM organization_contact")
@@ -192,7 +192,7 @@ func TestWhatCannotBeRestoredSaysWhy(t *testing.T) {
 		ines.submit(page, ".back button").want(409, ".versus", old).
 			want(409, ".versus", "elif@third.example").want(409, "#fact-email", "Tomás Brandt changed this")
 	})
-	// A place to return to is a history of ours, or none.
+	// next is followed only if it is one of our history pages.
 	for n, history := range []string{
 		"//evil.example", "https://evil.example" + w.org + "/history", w.org, w.org + "/history/",
 		w.org + "/history?x", "/organizations/x/history", "/" + w.org + "/history", "javascript:pwned()", "\x00",
@@ -204,9 +204,8 @@ func TestWhatCannotBeRestoredSaysWhy(t *testing.T) {
 	}
 }
 
-// TestARestoredValueNamesTheVersionItWasReadAt: of each kind of record, where
-// somebody was faster, both values are shown and nothing changes; without the
-// permission it is refused.
+// TestARestoredValueNamesTheVersionItWasReadAt: if somebody else was faster, both values are shown
+// and nothing changes; without the permission it is refused. For each kind of record.
 func TestARestoredValueNamesTheVersionItWasReadAt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

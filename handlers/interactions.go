@@ -63,7 +63,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	return s.show(c, http.StatusOK, page)
 }
 
-// interactionFilter reads the feed's filter from its parameters, and returns those that count.
+// interactionFilter reads the feed's filter, and returns it with the parameters that had an effect.
 func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.InteractionFilter, url.Values) {
 	p := url.Values{}
 	for _, name := range []string{"channel", "outcome", "user", "from", "to"} {
@@ -117,8 +117,8 @@ func (s *Server) interactionShow(c *gin.Context) error {
 	return s.interactionAnswer(c, http.StatusOK, i, e)
 }
 
-// shownOn is the kind of page that htmx asks from, so that an event reads
-// there as the ones beside it; nil says everything.
+// shownOn returns the record whose page htmx updates, so that an event there is worded like its
+// neighbours. nil stands for any other page.
 func (s *Server) shownOn(c *gin.Context) *side {
 	if strings.HasPrefix(s.ownPath(c, "HX-Current-URL"), "/organizations/") {
 		return &side{end: end{organization: true}}
@@ -126,7 +126,7 @@ func (s *Server) shownOn(c *gin.Context) *side {
 	return nil
 }
 
-// interactionAnswer answers one interaction: its event to htmx, else its page.
+// interactionAnswer answers with one interaction: as an event for htmx, else as a page.
 func (s *Server) interactionAnswer(c *gin.Context, status int, i db.Interaction, e views.Event) error {
 	return s.answerPart(c, status, func() error {
 		if i.Next.ID != "" || e.Editor != nil || !e.CanEdit {
@@ -141,7 +141,8 @@ func (s *Server) interactionAnswer(c *gin.Context, status int, i db.Interaction,
 	}, e)
 }
 
-// interactionPage is the page of one interaction, perhaps with a form for the next step.
+// interactionPage answers with the page of one interaction, and with the form for a next step if
+// one is given.
 func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e views.Event, next *views.NextStep) error {
 	page := views.Interaction{
 		Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e, Next: next,
@@ -158,7 +159,7 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 	return s.show(c, status, page)
 }
 
-// crumb leads to the record an interaction is with.
+// crumb links to the record that the interaction belongs to.
 func crumb(i db.Interaction) views.Ref {
 	if i.OrganizationID != "" {
 		return views.Ref{Name: i.OrganizationName, Href: "/organizations/" + i.OrganizationID}
@@ -166,7 +167,7 @@ func crumb(i db.Interaction) views.Ref {
 	if i.ContactID != "" {
 		return views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID}
 	}
-	return views.Ref{Href: "/interactions"} // both ends are gone
+	return views.Ref{Href: "/interactions"} // both records were deleted
 }
 
 func (s *Server) interactionEdit(c *gin.Context) error {
@@ -181,7 +182,7 @@ func (s *Server) interactionEdit(c *gin.Context) error {
 	return s.interactionAnswer(c, http.StatusOK, i, e)
 }
 
-// eventEditor is an interaction in its editor: as stored, with what was typed over it.
+// eventEditor returns the editor of an interaction: its stored values, overridden by those typed.
 func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields) (views.Event, error) {
 	ctx, by := c.Request.Context(), who(c).Actor
 	e := s.event(c, i, s.shownOn(c))
@@ -238,7 +239,8 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 	return e, nil
 }
 
-// keepChosen adds the end that an interaction has where the two are not linked any more.
+// keepChosen adds the current contact or organization to the options if the two are no longer
+// linked.
 func keepChosen(options []views.Option, id, name, current string) []views.Option {
 	for _, o := range options {
 		if o.Value == id {
@@ -289,7 +291,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	p := s.pageOf(c)
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
 		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
-		return s.timelineAgain(c, p, i.ID, done) // it has another place, or none here
+		return s.timelineAgain(c, p, i.ID, done) // it moved within the timeline, or out of it
 	}
 	e := s.event(c, i, s.shownOn(c))
 	e.Focus = true
@@ -300,7 +302,8 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	return s.show(c, http.StatusOK, append([]views.View{e, done}, around...)...)
 }
 
-// interactionRefused shows the editor with what was typed, and what is wrong or what changed meanwhile.
+// interactionRefused answers with the editor: what was typed, and what is wrong or what has changed
+// since.
 func (s *Server) interactionRefused(c *gin.Context, version int, values db.Fields, refused *db.Invalid, stale *db.Conflict) error {
 	if stale != nil {
 		values = withoutColumns(values, stale.Untouched)
@@ -328,7 +331,7 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 	return s.interactionAnswer(c, http.StatusConflict, i, e)
 }
 
-// interactionDifferences are the fields in which what is stored and what was typed differ.
+// interactionDifferences lists the fields whose stored and typed values differ.
 func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *views.EventEditor, values db.Fields) []views.Difference {
 	all := []struct{ column, label, stored string }{
 		{"channel", "Channel", i.Channel},
@@ -346,7 +349,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 	for _, f := range all {
 		typed, ok := values[f.column]
 		if f.column == "follow_up_assignee_id" && values["follow_up_text"] == "" && i.Next.ID == "" {
-			continue // no next step, whoever stands beside it
+			continue // an assignee without a next step means nothing
 		}
 		typed = strings.TrimSpace(strings.ReplaceAll(typed, "\r\n", "\n"))
 		if !ok || typed == f.stored {
@@ -383,7 +386,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	var stale *db.Conflict
 	if errors.As(err, &stale) {
 		if part(c) {
-			c.Header("HX-Reswap", "outerHTML") // the button would take the event off the page
+			c.Header("HX-Reswap", "outerHTML") // in this case the button removes the event from the page
 		}
 		return s.interactionRefused(c, version, db.Fields{}, nil, stale)
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// subjects are the interactions of a page, in its order.
+// subjects selects the interactions of a page, in order.
 const subjects = "#timeline h4 > a"
 
 func TestInteractionIsLoggedFromBothSides(t *testing.T) {
@@ -100,7 +100,7 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 	ines.get(elif+"/interactions?organization_id="+key(org)+"&channel=email").want(200, "#timeline-empty", "")
 	ines.get(org+"/interactions?before=nonsense").want(422, "h1 + p", "does not work")
 
-	// The feed has all of them.
+	// The feed shows those of all records.
 	ines.get("/interactions").want(200, subjects, "Elsewhere").want(200, "#load-older", "")
 	ines.get("/interactions?channel=email").wantTexts(subjects, "Letter")
 	ines.get("/interactions?from=2026-11-23&to=2026-11-23").wantTexts(subjects, "Letter").wantValue("#from", "2026-11-23")
@@ -129,7 +129,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		ines.get(i).want(200, item, "First").wantPart(part)
 		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantValue(item+" [name=happened_at]", "2026-11-20T09:15").wantPart(part)
 		s.unchanged(func() {
-			ines.submit(editor, item+" .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "") // nothing typed, nothing changed
+			ines.submit(editor, item+" .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "") // saving without a change writes nothing
 			ines.submit(editor, item+" .btn.pri", "subject", "", "body", "<script>kept", "happened_at", "tomorrow").
 				want(422, item+" .err", "Say in a line").
 				want(422, item+" textarea", "<script>kept").want(422, item+" .err", "Enter a day and a time").wantPart(part)
@@ -138,7 +138,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		})
 		saved := ines.submit(editor, item+" .btn.pri", "subject", "Second", "channel", "email")
 		s.wantAudit(ines, "update_interaction", `"old":"First"`, `"new":"Second"`, `"channel":"email"`)
-		s.WantOne("2026-11-20T08:15:30.000Z", "SELECT happened_at FROM interactions") // the seconds the form does not show stay
+		s.WantOne("2026-11-20T08:15:30.000Z", "SELECT happened_at FROM interactions") // the form shows no seconds, and saving keeps them
 		if part {
 			saved.want(200, item+" h4", "Second").want(200, "hx-partial[hx-target='#toasts']", "Email saved").wantPart(true)
 		} else if saved.to() != i {
@@ -184,7 +184,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 	}
 }
 
-// TestInteractionOfNobodyAnyMore: another program deleted both ends.
+// TestInteractionOfNobodyAnyMore: another program deleted both its contact and its organization.
 func TestInteractionOfNobodyAnyMore(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -228,8 +228,8 @@ func TestWhenSomethingHappened(t *testing.T) {
 	})
 }
 
-// TestHalfPastElevenAtNight: the same moment, typed and read at 23:30 on two
-// different days at both ends of the date line.
+// TestHalfPastElevenAtNight: 23:30 is typed and read on both sides of the date line, where the days
+// differ.
 func TestHalfPastElevenAtNight(t *testing.T) {
 	t.Parallel()
 	for zone, day := range map[string]string{"Pacific/Honolulu": "2026-11-23", "Pacific/Kiritimati": "2026-11-24"} {
@@ -246,7 +246,7 @@ func TestHalfPastElevenAtNight(t *testing.T) {
 		ines.get(path+"/edit").wantValue("[name=happened_at]", day+"T23:30")
 		ines.get("/interactions?from="+day+"&to="+day).wantTexts(subjects, "Late")
 
-		// Half past midnight here was yesterday in Stockholm.
+		// This was half past midnight here, and still yesterday in Stockholm.
 		s.Log(org, "", "Early", "happened_at", "2026-11-23T10:30:00Z")
 		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Early")
 		ines.get(org).wantTexts("#timeline .day", "Today")
@@ -294,9 +294,9 @@ func TestARecordsPageStaysTrueAfterAnInteractionChanges(t *testing.T) {
 	on(org).post(undo).want(200, "#timeline", "First")
 }
 
-// TestALocalTimeMeansWhatItsFormSaid: the form of an interaction is open while its
-// reader goes to another time zone. What they leave stays the moment it was, and
-// what they type is in the zone that the form shows.
+// TestALocalTimeMeansWhatItsFormSaid: the reader changes their time zone while a form is open. A
+// time they leave alone stays the same moment; one they type counts in the zone that the form
+// shows.
 func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 	t.Parallel()
 	for _, part := range []bool{false, true} {
@@ -326,7 +326,7 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		if at() != "2026-11-24T07:00:12.345Z" {
 			t.Fatal("what was left as it was is now at", at())
 		}
-		// A conflict compares the times in the zone of the form, too.
+		// A conflict shows its times in the form's zone as well.
 		conflict := by.submit(editor, ".edit .btn.pri", "subject", "Talk, mine", "happened_at", "2026-11-24T17:00")
 		conflict.want(409, ".warnline", "changed this").
 			wantTexts(".versus dd", "Talk, corrected", "Talk, mine", "2026-11-24 16:00", "2026-11-24 17:00")
@@ -334,7 +334,7 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		if at() != "2026-11-24T08:00:00.000Z" {
 			t.Fatal("what was typed at five in Tokyo was at", at())
 		}
-		// A form that carries no zone, or none that there is, is in the reader's.
+		// Without a valid zone in the form, the reader's own counts.
 		for zone, want := range map[string]string{
 			"": "2026-11-24T11:00:00.000Z", "Nowhere/Town": "2026-11-24T11:00:00.000Z",
 			"Local": "2026-11-24T11:00:00.000Z", "UTC": "2026-11-24T01:00:00.000Z",
@@ -347,8 +347,8 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 	}
 }
 
-// TestWhatIsArchivedOrFormerIsNeverChosenByItself: both sides offer it last and
-// marked, as With or At of a call, in the filter of the timeline and in the editor.
+// TestWhatIsArchivedOrFormerIsNeverChosenByItself: such records are marked and stand last, in the
+// composer, the timeline's filter and the editor.
 func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -367,7 +367,7 @@ func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 	page.wantTexts("#log-with option[selected]", "Zoe Zimmer").wantTexts("#links .nm", "Zoe Zimmer", "Bea Brown", "Aaron Aardvark")
 	ines.get(zoe).wantTexts("#log-with option", "Acme", "Cove", "Beta (archived)", "No organization").
 		wantTexts("#log-with option[selected]", "Acme")
-	// Where nobody else is left, nobody is chosen.
+	// If there are no others, none is selected.
 	ines.get(aaron).wantTexts("#log-with option[selected]", "Acme")
 	ines.post(acme+"/archive", "version", "1").want(303, "", "")
 	ines.get(aaron).wantTexts("#log-with option", "Acme (archived)", "No organization").
@@ -375,13 +375,13 @@ func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 	ines.get(bea).wantTexts("#log-with option[selected]", "No organization")
 	ines.post(zoe+"/archive", "version", "1").want(303, "", "")
 	ines.get(acme).wantTexts("#log-with option[selected]", "Nobody in particular")
-	// What somebody chose stays chosen.
+	// A choice somebody made stays selected.
 	ines.post(acme+"/interactions", "channel", "call", "contact_id", key(aaron)).
 		want(422, "#log-with option[selected]", "Aaron Aardvark (archived)")
 	ines.post(acme+"/interactions", "channel", "call", "subject", "x", "contact_id", key(aaron)).want(303, "", "")
 	ines.get("/interactions/"+s.One("SELECT id FROM interactions")+"/edit").
 		want(200, "[name=contact_id] option[selected]", "Aaron Aardvark (archived)")
 	ines.get(acme).wantTexts(".chip a[href*='contact_id=']", "Bea Brown (former)", "Aaron Aardvark (archived)", "Zoe Zimmer (archived)")
-	// Pickers find only what is not archived.
+	// The pickers offer no archived records.
 	ines.parts().get("/contacts/options?q=aardvark").want(200, "", "Nobody found")
 }

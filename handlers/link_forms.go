@@ -13,7 +13,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// linkForm is the step that the URL names: q to find, KIND_id once chosen, new to create.
+// linkForm returns the step of the form that the URL names: q to search, KIND_id for a chosen
+// record, new to create one.
 func (s *Server) linkForm(c *gin.Context, e end) (views.LinkForm, error) {
 	form, err := s.newLinkForm(c, e)
 	if err != nil {
@@ -35,7 +36,7 @@ func (s *Server) linkForm(c *gin.Context, e end) (views.LinkForm, error) {
 	return form, err
 }
 
-// linkedAlready shows the link that a chosen record has, instead of asking for one that would be refused.
+// linkedAlready shows the existing link if the chosen record is linked already.
 func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) error {
 	organizationID, contactID := e.id, form.Chosen.ID
 	if !e.organization {
@@ -54,7 +55,7 @@ func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) erro
 	return nil
 }
 
-// foundLink is a link that exists as what stands in the way of another.
+// foundLink describes the existing link that prevents a new one.
 func foundLink(e end, l db.Link) *views.Found {
 	id, name, active := e.other(l)
 	return &views.Found{
@@ -89,7 +90,7 @@ func statusSegment(current string) views.Segment {
 	return segment
 }
 
-// chosen reads the other end that somebody chose.
+// chosen reads the record that was chosen as the other end.
 func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error) {
 	ctx, by := c.Request.Context(), who(c).Actor
 	if !db.ValidID(id) {
@@ -107,12 +108,12 @@ func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error)
 	}, err
 }
 
-// newColumns are asked for when the other end is created on the way.
+// newColumns are the columns that the form asks for when it creates the other end.
 func (e end) newColumns() []string { return recordKinds[e.plural].FieldColumns(brief) }
 
 func brief(f db.Field) bool { return f.Brief }
 
-// createFields are the fields of the other end with these values.
+// createFields returns those fields with their values and errors.
 func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused map[string]string) ([]views.Field, error) {
 	k := recordKinds[e.plural]
 	var fields []views.Field
@@ -135,7 +136,7 @@ func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused m
 	return fields, nil
 }
 
-// namedBy splits what was typed into the first fields of a new record.
+// namedBy splits the typed name into the name fields of a new record.
 func namedBy(e end, typed string) db.Fields {
 	if !e.organization {
 		return db.Fields{"display_name": typed}
@@ -195,13 +196,13 @@ func (s *Server) linkCreate(c *gin.Context) error {
 	return s.linkChanged(c, e, "Linked "+text.Isolate(name), undo, "edit-link-"+id)
 }
 
-// withOwner makes whoever creates a record on the way its owner.
+// withOwner makes the visitor the owner of a record that they create while linking.
 func withOwner(fields db.Fields, v *visitor) db.Fields {
 	fields["owner_user_id"] = v.UserID
 	return fields
 }
 
-// linkRefused shows the form again with what was typed and what is wrong.
+// linkRefused answers a refused link with the form, what was typed and what is wrong.
 func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.Invalid) error {
 	form, err := s.linkFormTyped(c, e, other, refused)
 	if err != nil {
@@ -210,7 +211,7 @@ func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.In
 	return s.linkFormAnswer(c, e, http.StatusUnprocessableEntity, form)
 }
 
-// linkFormTyped is the form with what was typed, and what is wrong with it.
+// linkFormTyped returns the form with what was typed and its errors.
 func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.Invalid) (views.LinkForm, error) {
 	form, err := s.newLinkForm(c, e)
 	if err != nil {
@@ -234,7 +235,7 @@ func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.
 	return form, err
 }
 
-// linkFormAnswer answers the form in the card of links.
+// linkFormAnswer answers with the form, inside the card of links.
 func (s *Server) linkFormAnswer(c *gin.Context, e end, status int, form views.LinkForm) error {
 	links, err := s.links(c, e)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"clientregistry/views"
 )
 
-// end is one side of links: the record whose page it is.
+// end is one end of a link: the record whose page is open.
 type end struct {
-	base, name   string // /organizations/ID and the name
-	kind, plural string // of the other end: contact, contacts
+	base, name   string // path such as /organizations/ID, and the record's name
+	kind, plural string // of the other end, such as contact and contacts
 	heading      string
-	own          string // kind of this end
-	organization bool   // this end is the organization
+	own          string // this end's kind
+	organization bool   // whether this end is the organization
 	id           string
 }
 
@@ -31,7 +31,7 @@ func newEnd(r db.Record) end {
 	return e
 }
 
-// end reads the record whose page the URL is below.
+// end reads the record that the URL begins with.
 func (s *Server) end(c *gin.Context) (end, error) {
 	_, r, err := s.record(c)
 	if err != nil {
@@ -48,7 +48,7 @@ func linkCard(v *visitor, e end, links []db.Link) views.Links {
 	return card
 }
 
-// other is the end of a link that is not this one.
+// other returns the opposite end of a link.
 func (e end) other(l db.Link) (id, name string, active bool) {
 	if e.organization {
 		return l.ContactID, l.ContactName(), l.ContactActive
@@ -65,7 +65,7 @@ func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
 	}
 }
 
-// links reads the links of this end.
+// links returns the links of this end.
 func (s *Server) links(c *gin.Context, e end) ([]db.Link, error) {
 	if e.organization {
 		return s.db.ContactsOf(c.Request.Context(), who(c).Actor, e.id)
@@ -73,7 +73,7 @@ func (s *Server) links(c *gin.Context, e end) ([]db.Link, error) {
 	return s.db.OrganizationsOf(c.Request.Context(), who(c).Actor, e.id)
 }
 
-// linkPage answers the record's whole page with something changed in its links.
+// linkPage answers with the record's page, after change has adjusted its card of links.
 func (s *Server) linkPage(c *gin.Context, status int, change func(*views.Links)) error {
 	k, r, err := s.record(c)
 	if err != nil {
@@ -82,8 +82,7 @@ func (s *Server) linkPage(c *gin.Context, status int, change func(*views.Links))
 	return s.recordPage(c, status, k, r, func(page *views.Record) error { change(&page.Links); return nil })
 }
 
-// linkIndex answers the card of links; with add=1 the form that finds,
-// chooses or creates the other end.
+// linkIndex answers with the card of links; with add=1 it has the form that adds one.
 func (s *Server) linkIndex(c *gin.Context) error {
 	e, err := s.end(c)
 	if err != nil {
@@ -98,7 +97,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 		card.Focus = "link-new" // Cancel comes here
 		if first := len(card.Shown()); c.Query("all") != "" {
 			card.All = true
-			if first < len(card.Rows) { // go on reading where the short card ended
+			if first < len(card.Rows) { // the focus goes to the first row that the short card left out
 				card.Rows[first].New, card.Focus = true, ""
 			}
 		}
@@ -119,7 +118,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 	}, parts...)
 }
 
-// linkChanged answers the card again and says what was done.
+// linkChanged answers with the card as it is now and a message.
 func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Undo, focus string) error {
 	if !part(c) {
 		return s.done(c, e.base, views.Toast{Text: done, Undo: undo})
@@ -142,7 +141,7 @@ func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Und
 	return s.show(c, http.StatusOK, parts...)
 }
 
-// linkOf reads the link that a URL names, and the end whose page it is on.
+// linkOf reads the link that the URL names, and the end whose page it is on.
 func (s *Server) linkOf(c *gin.Context) (db.Link, end, error) {
 	e, err := s.end(c)
 	if err != nil {
@@ -170,7 +169,7 @@ func (s *Server) linkShow(c *gin.Context) error {
 	return s.linkRowAnswer(c, http.StatusOK, e, row)
 }
 
-// linkRowAnswer answers one row: alone to htmx, else in its place on the page.
+// linkRowAnswer answers with one row: alone for htmx, else on the page.
 func (s *Server) linkRowAnswer(c *gin.Context, status int, e end, row views.LinkRow) error {
 	return s.answerPart(c, status, func() error {
 		return s.linkPage(c, status, func(l *views.Links) {
@@ -245,7 +244,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	return s.show(c, http.StatusOK, row, toast("Saved the link to "+name, nil))
 }
 
-// linkConflict shows the link as it is now and as it was typed.
+// linkConflict shows the stored link beside what was typed.
 func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Conflict) error {
 	values = withoutColumns(values, stale.Untouched)
 	l, e, err := s.linkOf(c)
@@ -300,7 +299,7 @@ func (s *Server) unlink(c *gin.Context) error {
 	if !who(c).OwnOnly {
 		return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 	}
-	// The link may have been what showed them one of the two.
+	// The person may have seen one of the records only because of this link.
 	if _, err := s.end(c); errors.Is(err, db.ErrNotFound) {
 		return s.outOfSight(c, "/"+e.own+"s", "Unlinked "+text.Isolate(name))
 	} else if err != nil {
@@ -308,14 +307,14 @@ func (s *Server) unlink(c *gin.Context) error {
 	}
 	_, err = recordKinds[e.plural].read(s.db, c.Request.Context(), who(c).Actor, id)
 	if errors.Is(err, db.ErrNotFound) {
-		undo = nil // nobody can link what they do not see
+		undo = nil // they could not link what they cannot see
 	} else if err != nil {
 		return err
 	}
 	return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 }
 
-// linkConflictCard answers an unlink that came too late: the card as it is now, the link's editor open.
+// linkConflictCard answers a stale unlink with the current card, the link's editor open.
 func (s *Server) linkConflictCard(c *gin.Context, e end, stale *db.Conflict) error {
 	l, _, err := s.linkOf(c)
 	if err != nil {

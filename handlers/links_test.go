@@ -6,15 +6,15 @@ import (
 	"clientregistry/handlers"
 )
 
-// linkSide is a record whose links are changed from its own page.
+// linkSide is a link seen from one of its records.
 type linkSide struct {
 	*site
 	base, other     string // paths
-	plural, otherID string // of the other kind, and its field
+	plural, otherID string // of the other kind, and the form field that names it
 	otherName       string
 }
 
-// linkSides are both ways to look at a link, each in a registry of its own.
+// linkSides returns both sides of a link, each in its own registry.
 func linkSides(t *testing.T) []linkSide {
 	var sides []linkSide
 	for _, organization := range []bool{true, false} {
@@ -34,7 +34,8 @@ func (x linkSide) count() string {
 	return x.One("SELECT count(*) FROM organization_contact")
 }
 
-// said is what a change answers: a card to htmx, or a redirect to the page with its toast.
+// said checks the answer to a change: the card and a message for htmx, else a redirect to the page
+// that shows both.
 func (x linkSide) said(b *browser, a answer, part bool, selector, text, toast string) answer {
 	x.t.Helper()
 	if part {
@@ -67,13 +68,13 @@ func TestLinkFromBothSides(t *testing.T) {
 			x.WantOne("Billing contact Prospect 1", "SELECT role_label || ' ' || relationship_status || ' ' || version FROM organization_contact")
 			ines.asking(nil).get(x.other).want(200, "#links", "Billing contact")
 
-			// Again: the link that is there.
+			// Linking it again shows the existing link.
 			x.unchanged(func() {
 				ines.post(card, x.otherID, key(x.other)).want(422, "#link-e", "is already linked to").
 					want(422, ".found a[href='"+x.other+"']", x.otherName).want(422, ".found", "Billing contact, Prospect").wantPart(part)
 			})
 
-			// Edit: refused, stale, kept.
+			// Edit: one refusal, one conflict, one success.
 			editor := ines.get(link+"/edit").want(200, row+".editing", "").wantPart(part)
 			x.unchanged(func() {
 				long := make([]byte, 121)
@@ -97,7 +98,7 @@ func TestLinkFromBothSides(t *testing.T) {
 			x.wantAudit(jonas, "update_link", `"old":"CFO"`, `"new":"Advisor"`)
 			ines.get(link).want(200, row, "Advisor").wantPart(part)
 
-			// A stale unlink shows the link as it is now; the next one takes it away, and Undo brings it back as it was.
+			// A stale unlink shows the current link; a second one removes it, and Undo restores it.
 			x.unchanged(func() {
 				ines.post(link+"/unlink", "version", "1").want(409, row+" .warnline", "Jonas Berg changed this link").wantPart(part)
 			})
@@ -150,8 +151,8 @@ func TestLinkToSomethingNew(t *testing.T) {
 	}
 }
 
-// TestLinkByATakenEmail: creating a contact from an organization with an email
-// that somebody has offers to link that one, restoring it where it is archived.
+// TestLinkByATakenEmail: a new contact with an email that another contact has. The form offers to
+// link that contact, and to restore it if it is archived.
 func TestLinkByATakenEmail(t *testing.T) {
 	t.Parallel()
 	for _, archived := range []bool{false, true} {
@@ -181,7 +182,7 @@ func TestLinkByATakenEmail(t *testing.T) {
 				s.Exec("UPDATE contacts SET is_active = 0")
 			}
 		}
-		// Choosing an archived one restores it too, and says so before.
+		// Choosing an archived contact restores it as well, and the form says so first.
 		if archived {
 			form := ines.get(org+"/contacts?add=1&contact_id="+key(elif)).
 				want(200, "form.edit .btn.pri", "Restore and link").want(200, "form.edit .bdg", "Archived")
@@ -191,8 +192,8 @@ func TestLinkByATakenEmail(t *testing.T) {
 	}
 }
 
-// TestChoosingALinkLeavesTheTimelineAlone: contact_id means one thing in the
-// form of links and another in the timeline's filter.
+// TestChoosingALinkLeavesTheTimelineAlone: contact_id has one meaning in the link form and another
+// in the timeline's filter.
 func TestChoosingALinkLeavesTheTimelineAlone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -215,7 +216,7 @@ func TestLinksOfNobody(t *testing.T) {
 			}
 			ines.post(card, "use", "found", "found_id", "nobody").want(422, "", "")
 			ines.post(card).want(422, ".err", "Enter")
-			// The parent comes from the path, never from the body.
+			// One end always comes from the path, never from the body.
 			ines.post(card, "organization_id", "x", "contact_id", "x").want(422, "#link-e", "Choose one")
 		})
 		x.Link(map[bool]string{true: x.base, false: x.other}[x.plural == "contacts"],

@@ -15,26 +15,25 @@ import (
 	"clientregistry/views/wording"
 )
 
-// allRows is the view of a list that narrows nothing, for those who open the
-// list with another one.
+// allRows is the name of the view without filters, needed by those whose default is another view.
 const allRows = "all"
 
-// viewLists are the lists that have views, and who may see each.
+// viewLists are the lists that can have views, and what each requires.
 var viewLists = map[string]middleware.Access{"organizations": viewClients, "contacts": viewClients, "interactions": viewInteractions}
 
-// namedSavedView is a view of a list: a saved one, or one that comes with the program.
+// namedSavedView is a view of a list: saved by somebody, or built in.
 type namedSavedView struct {
 	db.SavedView
 	ready bool
 }
 
-// readyViews are there for everybody.
+// readyViews are the built-in views.
 var readyViews = []namedSavedView{
 	{db.SavedView{ID: "mine", List: "organizations", Name: "My accounts", Query: "owner=me"}, true},
 	{db.SavedView{ID: "quiet", List: "organizations", Name: "Quiet for 60 days", Query: "quiet_days=60&sort=last_contact"}, true},
 }
 
-// namedSavedViews are the views that the visitor has, of all lists: first those that are ready.
+// namedSavedViews returns the visitor's views of all lists, the built-in ones first.
 func (s *Server) namedSavedViews(c *gin.Context) (all []namedSavedView, err error) {
 	v := who(c)
 	for _, x := range readyViews {
@@ -49,10 +48,10 @@ func (s *Server) namedSavedViews(c *gin.Context) (all []namedSavedView, err erro
 	return all, err
 }
 
-// parameters are a view's, as its list reads them for the visitor: those of
-// what they may not see is left out.
+// parameters returns the view's parameters as its list reads them, without those that would reveal
+// what the visitor may not see.
 func (s *Server) parameters(c *gin.Context, list, query string) url.Values {
-	given, _ := url.ParseQuery(query) // what cannot be read is left out
+	given, _ := url.ParseQuery(query) // unreadable parts are ignored
 	for _, k := range []*recordKind{organizationRecords, contactRecords} {
 		if k.Plural == list {
 			_, p := s.listFilter(c, k, given)
@@ -63,14 +62,15 @@ func (s *Server) parameters(c *gin.Context, list, query string) url.Values {
 	return filtersOf(p)
 }
 
-// filtersOf are a list's parameters without the one that asks for all.
+// filtersOf returns the parameters without the one that asks for all rows.
 func filtersOf(p url.Values) url.Values {
 	p = maps.Clone(p)
 	p.Del("view")
 	return p
 }
 
-// savedViewAddress leads to a view. One that narrows nothing is not the plain list, which may open with another.
+// savedViewAddress links to a view. A view without filters needs allRows, because the plain address
+// opens the visitor's default view.
 func (s *Server) savedViewAddress(c *gin.Context, x db.SavedView) string {
 	return listAddress(x.List, s.parameters(c, x.List, x.Query))
 }
@@ -82,7 +82,7 @@ func listAddress(list string, p url.Values) string {
 	return address("/"+list, p)
 }
 
-// sidebarViews are the views in the menu beside every page.
+// sidebarViews returns the views in the sidebar.
 func (s *Server) sidebarViews(c *gin.Context) ([]views.Ref, error) {
 	all, err := s.namedSavedViews(c)
 	refs := make([]views.Ref, 0, len(all))
@@ -92,23 +92,23 @@ func (s *Server) sidebarViews(c *gin.Context) ([]views.Ref, error) {
 	return refs, err
 }
 
-// addresses are where views lead, kept: to write them again for every page takes
-// as long as to find a record.
+// addresses caches the addresses of views. Building them for every page would cost as much as
+// finding a record.
 type addresses struct {
 	mu    sync.Mutex
 	known map[savedViewKey]string
 }
 
-// savedViewKey is all that the address of a view depends on, see parameters.
+// savedViewKey is everything that a view's address depends on, see parameters.
 type savedViewKey struct {
 	list, query           string
-	interactions, ownOnly bool // what its reader may see
+	interactions, ownOnly bool // what the reader may see
 }
 
-// maxAddresses bounds the addresses kept.
+// maxAddresses bounds the cache.
 const maxAddresses = 1000
 
-// sidebarAddress is savedViewAddress, once for all who read the view alike.
+// sidebarAddress is savedViewAddress, cached.
 func (s *Server) sidebarAddress(c *gin.Context, x db.SavedView) string {
 	a, key := &s.addresses, savedViewKey{x.List, x.Query, who(c).Can(db.ViewInteraction), who(c).OwnOnly}
 	a.mu.Lock()
@@ -124,7 +124,7 @@ func (s *Server) sidebarAddress(c *gin.Context, x db.SavedView) string {
 	return href
 }
 
-// firstSavedView is the view with which the visitor opens a list, nil for all of it.
+// firstSavedView returns the view that the visitor opens a list with, or nil.
 func (s *Server) firstSavedView(c *gin.Context, list string) (*namedSavedView, error) {
 	chosen, err := s.db.FirstSavedView(c.Request.Context(), who(c).Actor, list)
 	if err != nil || chosen == "" {
@@ -139,8 +139,8 @@ func (s *Server) firstSavedView(c *gin.Context, list string) (*namedSavedView, e
 	return nil, err
 }
 
-// listParameters are a list's parameters: those of its address or, where it has none,
-// those of the view that the visitor opens it with. opens tells that they have one.
+// listParameters returns the parameters of the address or, if it has none, those of the view that
+// the visitor opens the list with. opens reports whether there is such a view.
 func (s *Server) listParameters(c *gin.Context, list string) (given url.Values, opens bool, err error) {
 	given = c.Request.URL.Query()
 	first, err := s.firstSavedView(c, list)
@@ -153,8 +153,8 @@ func (s *Server) listParameters(c *gin.Context, list string) (given url.Values, 
 	return given, true, nil
 }
 
-// listInput reads the filter of a list. Where the visitor opens it with a view,
-// the addresses made from its parameters ask for all, so that none is the plain one.
+// listInput reads the filter of a list. If the visitor opens the list with a view, the links built
+// from its parameters must ask for all rows, because the plain address opens the view.
 func (s *Server) listInput(c *gin.Context, k *recordKind) (db.Filter, url.Values, error) {
 	given, opens, err := s.listParameters(c, k.Plural)
 	f, p := s.listFilter(c, k, given)
@@ -164,10 +164,10 @@ func (s *Server) listInput(c *gin.Context, k *recordKind) (db.Filter, url.Values
 	return f, p, err
 }
 
-// mostTabs is how many tabs say how many rows they lead to.
+// mostTabs is how many tabs show a count of rows.
 const mostTabs = 12
 
-// tabs are a list's views above it, with the one that is shown marked.
+// tabs returns the views above a list, with the current one marked.
 func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Column) (views.Tabs, error) {
 	all, err1 := s.namedSavedViews(c)
 	first, err2 := s.firstSavedView(c, list)
@@ -205,7 +205,7 @@ func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Co
 	return t, nil
 }
 
-// savedViewMenu is what can be done with the view that is shown.
+// savedViewMenu returns the actions on the view shown.
 func (s *Server) savedViewMenu(c *gin.Context, x namedSavedView, first *namedSavedView) *views.SavedViewMenu {
 	menu := &views.SavedViewMenu{Name: x.Name, ID: x.ID, First: first != nil && first.ID == x.ID}
 	if !x.ready && x.MayChange(who(c).Actor) {
@@ -214,7 +214,7 @@ func (s *Server) savedViewMenu(c *gin.Context, x namedSavedView, first *namedSav
 	return menu
 }
 
-// saveAddress leads to the form that saves what a list shows.
+// saveAddress links to the form that saves the current filters, order and columns as a view.
 func (s *Server) saveAddress(list string, p url.Values, columns []db.Column) string {
 	if columns != nil || list != "interactions" {
 		var names []string
@@ -229,7 +229,7 @@ func (s *Server) saveAddress(list string, p url.Values, columns []db.Column) str
 	return "/views/new?" + url.Values{"list": {list}, "query": {p.Encode()}}.Encode()
 }
 
-// savedViewCount counts what a view shows the visitor now.
+// savedViewCount counts the rows that a view shows this visitor now.
 func (s *Server) savedViewCount(c *gin.Context, x db.SavedView) (string, error) {
 	ctx, by := c.Request.Context(), who(c).Actor
 	given, _ := url.ParseQuery(x.Query)
@@ -248,7 +248,7 @@ func (s *Server) savedViewCount(c *gin.Context, x db.SavedView) (string, error) 
 	return wording.Grouped(n), err
 }
 
-// savedViewInput is a view as its form sends it, its query as the list would write it.
+// savedViewInput reads a view from its form and normalizes its query as the list would.
 func (s *Server) savedViewInput(c *gin.Context, list, query string) (string, error) {
 	a, ok := viewLists[list]
 	if !ok {

@@ -30,7 +30,7 @@ func (s *Server) savedViewNewAnswer(c *gin.Context, status int, x db.SavedView, 
 	return s.show(c, status, page)
 }
 
-// savedViewNewForm is the form of a new view, with what is wrong with it.
+// savedViewNewForm returns the form of a new view, with its errors.
 func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[string]string) (views.SavedViewForm, error) {
 	page, err := s.savedViewForm(c, x, refused)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[st
 	return page, err
 }
 
-// savedViewForm is the form of a view, new or there.
+// savedViewForm returns the form of a new or existing view, with its errors.
 func (s *Server) savedViewForm(c *gin.Context, x db.SavedView, refused map[string]string) (views.SavedViewForm, error) {
 	says, err := s.savedViewWords(c, x)
 	return views.SavedViewForm{
@@ -61,7 +61,7 @@ func (s *Server) savedViewForm(c *gin.Context, x db.SavedView, refused map[strin
 	}, err
 }
 
-// savedViewWords says what a view narrows its list to.
+// savedViewWords describes a view's filters in words.
 func (s *Server) savedViewWords(c *gin.Context, x db.SavedView) (string, error) {
 	p := s.parameters(c, x.List, x.Query)
 	var chips []views.Chip
@@ -110,7 +110,8 @@ func (s *Server) savedViewCreate(c *gin.Context) error {
 	return s.savedViewSaved(c, made)
 }
 
-// savedViewSaved leads to a view, and makes it the first one or not, as the form says.
+// savedViewSaved makes the view the visitor's default or not, as the form says, and redirects to
+// it.
 func (s *Server) savedViewSaved(c *gin.Context, x db.SavedView) error {
 	ctx, by, form := c.Request.Context(), who(c).Actor, c.Request.PostForm
 	first, err := s.db.FirstSavedView(ctx, by, x.List)
@@ -130,7 +131,7 @@ func (s *Server) savedViewSaved(c *gin.Context, x db.SavedView) error {
 	return s.redirect(c, s.savedViewAddress(c, x))
 }
 
-// changeableView returns the view of the address, if the visitor may change it.
+// changeableView returns the view of the URL if the visitor may change it.
 func (s *Server) changeableView(c *gin.Context) (db.SavedView, error) {
 	id, err := id(c, "id")
 	if err != nil {
@@ -138,7 +139,7 @@ func (s *Server) changeableView(c *gin.Context) (db.SavedView, error) {
 	}
 	x, err := s.db.SavedView(c.Request.Context(), who(c).Actor, id)
 	if err == nil && !x.MayChange(who(c).Actor) {
-		err = db.Missing{Permission: db.ManageUsers} // which opens those of others that are shared
+		err = db.Missing{Permission: db.ManageUsers} // the permission to edit other people's shared views
 	}
 	return x, err
 }
@@ -151,10 +152,10 @@ func (s *Server) savedViewEdit(c *gin.Context) error {
 	return s.savedViewEditAnswer(c, http.StatusOK, savedViewEdit{stored: x, typed: x, state: x.State()})
 }
 
-// savedViewEdit is a view as it is stored and as somebody wants it, and what became of that.
+// savedViewEdit is a change of a view: the stored one, the typed one, and what is wrong.
 type savedViewEdit struct {
 	stored, typed db.SavedView
-	state         string // State of the view that the form was made from
+	state         string // the State of the view when the form was made
 	refused       map[string]string
 	stale         *db.Conflict
 }
@@ -177,7 +178,7 @@ func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit
 		page.Hidden = append(page.Hidden, views.Hidden{Name: "query", Value: e.typed.Query})
 	}
 	if e.stale != nil {
-		page.Name.Autofocus = false // the choice comes first
+		page.Name.Autofocus = false // the focus goes to the choice of version
 		page.Conflict = views.NewConflict(s.clock(c), e.stale, "this view")
 		if page.Conflict.Differences, err = s.savedViewDifferences(c, e); err != nil {
 			return err
@@ -192,7 +193,7 @@ func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit
 	return s.show(c, status, page)
 }
 
-// savedViewDifferences are the fields in which the stored view and the typed one differ.
+// savedViewDifferences lists the fields whose stored and typed values differ.
 func (s *Server) savedViewDifferences(c *gin.Context, e savedViewEdit) (all []views.Difference, err error) {
 	add := func(label, theirs, yours string) {
 		if theirs != yours {
@@ -240,7 +241,7 @@ func (s *Server) savedViewUpdate(c *gin.Context) error {
 	return s.savedViewSaved(c, changed)
 }
 
-// typedSavedView is a view as a form has it; what the form leaves out is as stored.
+// typedSavedView returns the view with the form's values; those the form leaves out stay as stored.
 func typedSavedView(x db.SavedView, fields db.Fields) db.SavedView {
 	if name, ok := fields["name"]; ok {
 		x.Name = name
@@ -288,7 +289,7 @@ func (s *Server) savedViewRestore(c *gin.Context) error {
 	return s.redirect(c, s.savedViewAddress(c, x))
 }
 
-// savedViewChoose keeps with which view the visitor opens a list, and goes there.
+// savedViewChoose sets the view that the visitor opens a list with, and redirects there.
 func (s *Server) savedViewChoose(c *gin.Context) error {
 	list, chosen := c.Request.PostForm.Get("list"), c.Request.PostForm.Get("view")
 	if _, err := s.savedViewInput(c, list, ""); err != nil {

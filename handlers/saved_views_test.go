@@ -21,7 +21,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	ines.get("/organizations?owner=me").want(200, ".tabs [aria-current]", "My accounts").
 		want(200, "#nav-views + nav [aria-current]", "My accounts").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".chip b", "Me")
 
-	// What is shown gets a name: filters, order and columns.
+	// What is shown can be saved: filters, order and columns.
 	list := ines.get("/organizations?sector=Retail&sort=-display_name&columns=size_band,owner&unknown=1&after=").
 		want(200, ".tabs", "Save view").wantNot(".tabs [aria-current]")
 	save, _ := list.html.Find("#view-new").Attr("href")
@@ -34,7 +34,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	s.wantAudit(ines, "create_view", `"name":"Shops \u003cb\u003e"`)
 	shown := ines.get(to).want(200, "#toasts", "Saved view Shops <b>").want(200, ".tabs [aria-current]", "Shops <b> 2").
 		wantTexts("#rows .nm", "Brig", "Acme").wantTexts("thead th:not(.ck)", "Name", "Size", "Owner")
-	// Its columns stay where it is sorted, narrowed and changed.
+	// Its columns remain when the list is sorted, filtered or changed in bulk.
 	for _, link := range []string{"thead a", ".chip .menu a"} {
 		if href, _ := shown.html.Find(link).First().Attr("href"); !strings.Contains(href, "columns=size_band") {
 			t.Errorf("%s leads to %s", link, href)
@@ -45,7 +45,8 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	}
 	s.WantOne("0", "SELECT count(*) FROM list_columns")
 
-	// Everybody has it, with what they see; only its maker and who manages users change it.
+	// A shared view shows each person what they may see; only its maker and those who manage users
+	// can change it.
 	lea.get("/contacts").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Shops <b>")
 	lea.get(to).wantTexts("#rows .nm", "Brig", "Acme").wantNot("#view-menu a")
 	path := "/views/" + s.One("SELECT id FROM saved_views")
@@ -63,7 +64,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	lea.get("/organizations").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
 	s.unchanged(func() { lea.get(path).want(404, "", "") })
 
-	// Another list takes its place, and deleting can be undone.
+	// It can take another list's filters, and deleting it can be undone.
 	form = ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media&columns=none")).
 		wantTexts("section[aria-labelledby=replace-h] button", "Replace Retailers")
 	ines.submit(form, "section[aria-labelledby=replace-h] button").to()
@@ -77,8 +78,8 @@ func TestAListIsKeptAsAView(t *testing.T) {
 		wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Retailers")
 }
 
-// TestTwoEditOneView: neither its name and its sharing nor its filters are
-// overwritten by somebody who has not seen what became of them.
+// TestTwoEditOneView: nobody overwrites a name, a sharing or filters that changed after they opened
+// the form.
 func TestTwoEditOneView(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -97,17 +98,17 @@ func TestTwoEditOneView(t *testing.T) {
 		renamed.want(409, ".acts a[href='"+path+"']", "Use theirs")
 		replaced = ines.submit(other, replace).want(409, ".warnline", "Ada Berg changed this view").wantTexts(".versus .what", "Filters")
 		replaced.want(409, ".versus", "Sector is Media, in").want(409, ".versus", "Sector is Energy, in").wantValue("#name", "Shops")
-		ines.post(path, "state", "nonsense", "query", "sector=Media").to() // the same wish is no conflict
+		ines.post(path, "state", "nonsense", "query", "sector=Media").to() // the same values are no conflict
 	})
 	ines.submit(renamed, "main .versus + .acts button").to()
 	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
-	again := ines.submit(replaced, "main .versus + .acts button").want(409, ".versus .what", "Name") // it is another one again
+	again := ines.submit(replaced, "main .versus + .acts button").want(409, ".versus .what", "Name") // it has changed once more
 	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
 	ines.submit(again, "main .versus + .acts button", "name", "Retailers").to()
 	s.WantOne("Retailers sector=Energy 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
-	ines.post(path, "name", "Energy").to() // who does not say what they saw means it
+	ines.post(path, "name", "Energy").to() // without a state the change is made as asked
 
-	// What only one person has changes in another window of theirs.
+	// A private view can change in another window of its owner.
 	ines.post(path, "shared", "").to()
 	mine = ines.get(path)
 	ines.post(path, "name", "Power").to()
@@ -133,7 +134,7 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	first := ines.get("/organizations").want(200, "#toasts", "The list opens with My accounts").
 		wantTexts("#rows .nm", "Acme").want(200, ".tabs [aria-current]", "My accounts")
 	lea.get("/organizations").wantTexts("#rows .nm", "Acme", "Brig").want(200, ".tabs [aria-current]", "All")
-	// No address on the page is the plain one by accident.
+	// No link on the page leads to the plain address, which opens the view.
 	for _, link := range []string{".tabs a", ".chip .x"} {
 		if href, _ := first.html.Find(link).First().Attr("href"); href != "/organizations?view=all" {
 			t.Errorf("%s leads to %s", link, href)
@@ -147,7 +148,7 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	if got := ines.parts().get("/organizations?q=").Header.Get("HX-Replace-Url"); got != "/organizations?view=all" {
 		t.Errorf("an emptied search is at %s", got)
 	}
-	// A change of many goes back to where it began.
+	// A bulk change returns to the list it began on.
 	form, _ := all.html.Find("#many").Attr("action")
 	if to := ines.submit(ines.post(form, "all", "1", "action", "archive"), confirm).to(); to != "/organizations?view=all" {
 		t.Errorf("the batch goes back to %s", to)
@@ -163,7 +164,7 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	ines.post("/views/"+s.One("SELECT id FROM saved_views"), "form", "1", "name", "Media").to()
 	ines.get("/organizations").want(200, ".tabs [aria-current]", "All")
 
-	// A saved one that is deleted, or not shared any more, opens nothing.
+	// A default view that was deleted or is no longer shared is ignored.
 	ines.post("/views", "list", "interactions", "name", "Calls", "query", "channel=call", "shared", "1").to()
 	id := s.One("SELECT id FROM saved_views WHERE list = 'interactions'")
 	org := s.Organization("Cove")
@@ -192,14 +193,16 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	admin.post("/views", "list", "interactions", "name", "Calls", "query", "channel=call", "shared", "1").to()
 	admin.get("/organizations").want(200, ".tabs", "Everything 2")
 	own.get("/organizations").want(200, ".tabs", "Everything 1").want(200, "#nav-views + nav", "Calls")
-	// Without interactions neither their views nor the filters that tell of them.
+	// Without the right to see interactions there are no views of them, and no filters that would
+	// reveal them.
 	clerk := s.as(s.Role("Blind clerk", db.ViewClient))
 	clerk.get("/organizations").wantTexts(".tabs a", "All", "My accounts 0", "Everything 2", "Save view").
 		wantTexts("#nav-views + nav a", "My accounts", "Everything")
 	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
 		t.Errorf("his leads to %s", href)
 	}
-	// An order that would tell of other people's clients is left out for who sees only their own, in the menu as in the tabs.
+	// Those who see only their own clients cannot sort by what would reveal others: not by the
+	// menu, nor by a view.
 	admin.post("/views", "list", "contacts", "name", "By client", "query", "sort=organization", "shared", "1").to()
 	for _, reader := range []struct {
 		*browser
@@ -221,7 +224,7 @@ func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
 	nobody.post("/views", "list", "organizations", "name", "x").want(403, "h1 + p", "Missing permission: ViewClient")
 }
 
-// TestTheCountOfAViewIsRightWhenLookedAt: whoever changes what it counts, and however.
+// TestTheCountOfAViewIsRightWhenLookedAt: whoever changes the rows, and by whatever means.
 func TestTheCountOfAViewIsRightWhenLookedAt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -249,7 +252,8 @@ func TestTheCountOfAViewIsRightWhenLookedAt(t *testing.T) {
 	counts("2")
 }
 
-// TestTheFormOfAViewFailsAsAWhole where it cannot be filled, instead of showing part of itself.
+// TestTheFormOfAViewFailsAsAWhole: if part of it cannot be read, an error page is shown instead of
+// half a form.
 func TestTheFormOfAViewFailsAsAWhole(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -258,7 +262,7 @@ func TestTheFormOfAViewFailsAsAWhole(t *testing.T) {
 	ines.get("/views/new?list=organizations&query=sector%3DRetail").want(500, "h1", "Something went wrong")
 }
 
-// TestAViewOfDaysSaysThemOnce in what it narrows its list to.
+// TestAViewOfDaysSaysThemOnce: in the words for its filters.
 func TestAViewOfDaysSaysThemOnce(t *testing.T) {
 	t.Parallel()
 	says := newSite(t).as("Manager").get("/views/new?list=interactions&query=from%3D2026-11-02").

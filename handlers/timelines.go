@@ -13,16 +13,16 @@ import (
 	"clientregistry/views/wording"
 )
 
-// side is the record whose page a timeline is on, with its links.
+// side is the record whose page shows a timeline, with its links.
 type side struct {
 	end
 	links []db.Link
 }
 
-// otherColumn is the form field, and the filter, that names the other end.
+// otherColumn is the name of the field and of the filter for the other end.
 func (x side) otherColumn() string { return x.kind + "_id" }
 
-// side reads the record whose page the URL is below, with its links.
+// side reads the record that the URL begins with, and its links.
 func (s *Server) side(c *gin.Context) (side, error) {
 	e, err := s.end(c)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Server) side(c *gin.Context) (side, error) {
 	return side{e, links}, err
 }
 
-// channelOptions are the channels; current is chosen, or call.
+// channelOptions lists the channels. current is selected, or call if it is "".
 func channelOptions(current string) []views.Option {
 	if wording.Channel(current) == "" {
 		current = "call"
@@ -44,8 +44,8 @@ func channelOptions(current string) []views.Option {
 	return options
 }
 
-// composer is the form that logs an interaction, empty. The parameter log of a
-// record's page chooses its channel, and gives it the focus.
+// composer returns the empty form that logs an interaction. The parameter log of a record's page
+// selects its channel and gives it the focus.
 func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
 	people, err2 := s.assigneeOptions(c, who(c).UserID)
@@ -63,7 +63,7 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	}, errors.Join(err1, err2)
 }
 
-// composerRefused is the composer with what was typed and what is wrong with it.
+// composerRefused returns the composer with what was typed and its errors.
 func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]string) (*views.Composer, error) {
 	composer, err := s.composer(c, x)
 	form := c.Request.PostForm
@@ -90,7 +90,7 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	return composer, err
 }
 
-// timelineFilter reads what narrows a timeline from the parameters of its address.
+// timelineFilter reads a timeline's filter from its parameters.
 func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
 	f := db.InteractionFilter{Channel: readable(parameters.Get("channel")), Before: parameters.Get("before")}
 	if wording.Channel(f.Channel) == "" {
@@ -107,8 +107,8 @@ func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
 	return f
 }
 
-// timelineParameters are those of the request, where it asks for a timeline:
-// elsewhere on a record's page the same names say something else.
+// timelineParameters returns the request's parameters if it asks for a timeline. Elsewhere on a
+// record's page the same names mean something else.
 func timelineParameters(c *gin.Context) url.Values {
 	if strings.HasSuffix(c.FullPath(), "/interactions") {
 		return c.Request.URL.Query()
@@ -116,7 +116,7 @@ func timelineParameters(c *gin.Context) url.Values {
 	return nil
 }
 
-// timeline is a record's interactions, narrowed by the parameters of a timeline's address.
+// timeline returns a record's interactions, narrowed by the parameters.
 func (s *Server) timeline(c *gin.Context, x side, parameters url.Values) (*views.Timeline, error) {
 	f := timelineFilter(x, parameters)
 	found, older, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
@@ -165,8 +165,8 @@ func timelineChips(path string, p url.Values, x side, channel, other string) []v
 	return chips
 }
 
-// days groups interactions by day in the user's zone. On a record's page
-// what it says of itself is left out of the sentences; nil is the feed.
+// days groups interactions by day in the visitor's time zone. Their sentences leave out the record
+// of the page, x; it is nil in the feed.
 func (s *Server) days(c *gin.Context, found []db.Interaction, x *side) []views.Day {
 	clock := s.clock(c)
 	var days []views.Day
@@ -203,7 +203,8 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	return e
 }
 
-// timelineIndex answers a timeline: to htmx alone, or only what is older; else on its page.
+// timelineIndex answers with a timeline: as a page, as a fragment for htmx, or only the older
+// events.
 func (s *Server) timelineIndex(c *gin.Context) error {
 	x, err := s.side(c)
 	if err != nil {
@@ -222,8 +223,8 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 	return s.show(c, http.StatusOK, t)
 }
 
-// olderAddress leads to what is older than the days shown, "" where nothing
-// is. It names the last day, so that its heading does not come twice.
+// olderAddress links to the events before the days shown, or is "". It names the last day, so that
+// its heading is not repeated.
 func olderAddress(path string, p url.Values, cursor string, days []views.Day) string {
 	if cursor == "" {
 		return ""
@@ -231,7 +232,7 @@ func olderAddress(path string, p url.Values, cursor string, days []views.Day) st
 	return address(path, with(with(p, "before", cursor), "day", days[len(days)-1].Label))
 }
 
-// olderAnswer adds older days to a timeline.
+// olderAnswer answers with older days of a timeline.
 func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older string) error {
 	if len(days) > 0 && days[0].Label == c.Query("day") {
 		days[0].Label = ""
@@ -239,7 +240,7 @@ func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older string) err
 	return s.show(c, http.StatusOK, views.Older{Days: days, Href: older})
 }
 
-// sidePage answers a record's whole page with something changed on it.
+// sidePage answers with the record's page, after change has adjusted it.
 func (s *Server) sidePage(c *gin.Context, status int, change func(*views.Record) error) error {
 	k, r, err := s.record(c)
 	if err != nil {
@@ -280,7 +281,7 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	return s.interactionLogged(c, x, i)
 }
 
-// interactionLogged answers the composer, emptied, and the timeline with the interaction in its place.
+// interactionLogged answers with an empty composer and the timeline that has the new interaction.
 func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) error {
 	if !part(c) {
 		if err := s.flash(c, views.Toast{Text: wording.Channel(i.Channel) + " logged"}); err != nil {
@@ -296,7 +297,7 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	p := s.pageOf(c)
 	elsewhere := p == nil || !p.timeline || len(p.filter) > 0
 	if elsewhere {
-		c.Header("HX-Replace-Url", x.base) // what was logged might not be on what was shown
+		c.Header("HX-Replace-Url", x.base) // the current filter might hide the new interaction
 	}
 	t, err := s.timeline(c, x, nil)
 	if err != nil {
@@ -308,7 +309,7 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	}
 	var shown views.View = views.Into{Target: "#activity", Swap: "outerHTML", View: t}
 	if !elsewhere && len(all) > 1 && all[0].Fresh && t.HasToday() {
-		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // what is open or loaded below stays
+		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // so that open editors and loaded events below stay
 	}
 	around, err := s.around(c, &recordPlace{side: x})
 	if err != nil {
@@ -317,14 +318,14 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(wording.Channel(i.Channel)+" logged", nil)}, around...)...)
 }
 
-// recordPlace is the record's page from which htmx asks.
+// recordPlace is the record page that htmx updates.
 type recordPlace struct {
 	side
-	timeline bool       // it shows the timeline, not the history
-	filter   url.Values // of that timeline
+	timeline bool       // whether it shows the timeline rather than the history
+	filter   url.Values // of the timeline
 }
 
-// pageOf reads the record on whose page htmx asks; nil on any other page.
+// pageOf reads the record whose page htmx updates, nil on other pages.
 func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	u, err := url.Parse(s.ownPath(c, "HX-Current-URL"))
 	if err != nil {
@@ -354,8 +355,8 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	return p
 }
 
-// around is what a change of an interaction touches beside it: the number in the
-// menu and, on a record's page, the line under the name and what is open.
+// around returns what a change of an interaction updates besides it: the count in the menu and, on
+// a record's page, the line under the name and the follow-ups.
 func (s *Server) around(c *gin.Context, p *recordPlace) ([]views.View, error) {
 	due, err := s.due(c)
 	parts := []views.View{views.Into{Target: "#due", Swap: "outerHTML", View: due}}
@@ -370,8 +371,8 @@ func (s *Server) around(c *gin.Context, p *recordPlace) ([]views.View, error) {
 	return append(parts, meta, views.Into{Target: "#follow-ups", Swap: "outerHTML", View: card}), err
 }
 
-// timelineAgain answers the timeline of the page as it is now, under its
-// filter, with the focus on one of its interactions.
+// timelineAgain answers with the page's timeline as it is now, filter included, the focus on one
+// interaction.
 func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done views.View) error {
 	p.filter.Del("before")
 	t, err := s.timeline(c, p.side, p.filter)
@@ -390,7 +391,7 @@ func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done v
 	return s.show(c, http.StatusOK, append([]views.View{t, done}, around...)...)
 }
 
-// events are all events of a timeline, to change.
+// events returns pointers to a timeline's events, so that they can be changed.
 func events(t *views.Timeline) []*views.Event {
 	var all []*views.Event
 	for d := range t.Days {

@@ -9,25 +9,25 @@ import (
 // FollowUp is an open next step: a row of a list or a card, or a line of its event.
 type FollowUp struct {
 	ID, InteractionID, Text string
-	Whom, At                Ref // the person and the organization; a name without Href is no link
+	Whom, At                Ref // Ref{} if absent; a Ref without Href is plain text
 	Who                     string
 	Archived                bool
-	Due                     Time // by which day, in the reader's words
+	Due                     Time // the due day, in the reader's words
 	Late                    bool
 	Version                 int
 	CanEdit                 bool
 
-	From  string // the page it is on
+	From  string // the page it is shown on
 	Place string // row or event
 	Days  MoveDays
-	Open  bool   // the menu that moves it
-	Typed string // in it, a day that was refused
-	Error string // why
-	Stale string // who changed it meanwhile
-	Focus bool   // on the menu
+	Open  bool   // whether its menu of days is open
+	Typed string // the refused day, as typed
+	Error string // why it was refused
+	Stale string // who changed it in the meantime
+	Focus bool   // whether the menu takes the focus
 }
 
-// DueTime is the day for the template that shows times.
+// DueTime returns the due day for the template of times.
 func (f FollowUp) DueTime() *Time { return &f.Due }
 
 // Template names the piece.
@@ -38,7 +38,7 @@ func (f FollowUp) Template() string {
 	return "follow_ups/_row.html"
 }
 
-// Element is the id of its element.
+// Element returns the id of its HTML element.
 func (f FollowUp) Element() string {
 	if f.Place == "event" {
 		return "next-" + f.InteractionID
@@ -46,8 +46,8 @@ func (f FollowUp) Element() string {
 	return "f-" + f.ID
 }
 
-// Due shows a day as near as it is: "3 days late", "today", "Thu 26 Nov". group
-// is its heading in a list; late is whether it has passed.
+// Due puts a day in words by how near it is: "3 days late", "today", "Thu 26 Nov". group is its
+// heading in a list; late reports whether it has passed.
 func (c Clock) Due(day string) (shown Time, group string, late bool) {
 	today := c.Today()
 	due, ok := db.ReadDate(day)
@@ -81,28 +81,30 @@ func (c Clock) Due(day string) (shown Time, group string, late bool) {
 	}
 }
 
-// MoveDays are the days that one click moves a follow-up to, and the first and the last that may be chosen.
+// MoveDays are the days offered to move a follow-up to; Today and Last are also the first and the
+// last day allowed.
 type MoveDays struct{ Today, Tomorrow, NextWeek, TwoWeeks, Last string }
 
-// NewMoveDays are those days as of now.
+// NewMoveDays returns those days, counted from today.
 func NewMoveDays(c Clock) MoveDays {
 	today := c.Today()
 	return MoveDays{today.String(), today.Add(1).String(), today.Monday().Add(7).String(), today.Add(14).String(), today.LastDue().String()}
 }
 
-// FollowUpGroup is some follow-ups under one heading; "" goes on with the one above.
+// FollowUpGroup is a heading of the list and its follow-ups. An empty heading continues the group
+// above.
 type FollowUpGroup struct {
 	Label string
 	Late  bool
 	Rows  []FollowUp
 }
 
-// FollowUpCard is what is open of a record, or mine on the first page.
+// FollowUpCard lists the open follow-ups of a record or, on the home page, the reader's own.
 type FollowUpCard struct {
 	Heading string
 	Groups  []FollowUpGroup
-	All     string // address of the whole list, "" for none
-	Empty   string // what it says when nothing is left; "" hides it then
+	All     string // address of the full list, "" for no link
+	Empty   string // text for an empty card; "" hides the card
 	Focus   bool
 }
 
@@ -117,12 +119,12 @@ type FollowUps struct {
 	Groups                  []FollowUpGroup
 	More                    string
 	EmptyHeading, EmptyText string
-	ClearHref               string // without the person, "" where none is chosen
-	First                   bool   // nothing is left out before the rows shown
+	ClearHref               string // address without the filter by person, "" if there is none
+	First                   bool   // whether the rows begin with the first of the list
 	Focus                   bool
 }
 
-// Shown says how many rows are shown: "50 shown" while there are more, else all as "14 follow-ups".
+// Shown counts the rows: "50 shown" if there are more, else "14 follow-ups".
 func (f FollowUps) Shown() string {
 	n := 0
 	for _, g := range f.Groups {

@@ -1,7 +1,6 @@
 package views
 
-// Record is the page of an organization or of a contact: the head, the facts,
-// the links and the activity.
+// Record is the page of an organization or a contact: heading, facts, links and activity.
 type Record struct {
 	Page
 	Heading   RecordHeading
@@ -12,11 +11,11 @@ type Record struct {
 	CanEdit   bool
 	Archived  *Archived
 	Details   Details
-	Access    string // address of who can see it, "" for who may not ask
+	Access    string // address of who can see it, "" for those who may not ask
 	Links     Links
 	Composer  *Composer     // nil without the right to log
-	FollowUps *FollowUpCard // what is open; nil without the right to see interactions
-	Timeline  *Timeline     // either this or History; both nil without the right to see either
+	FollowUps *FollowUpCard // nil without the right to see interactions
+	Timeline  *Timeline     // one of Timeline and History, or neither for those who may see none
 	History   *History
 }
 
@@ -28,7 +27,7 @@ type RecordHeading struct {
 	List             Ref
 	Name             string
 	Square, Archived bool
-	Email            string // to write to, "" for none
+	Email            string // "" for none
 	Meta             RecordMeta
 	Acts             Acts
 }
@@ -36,44 +35,44 @@ type RecordHeading struct {
 // Template names the piece.
 func (RecordHeading) Template() string { return "records/_heading.html" }
 
-// RecordMeta is the line under a record's name; what is empty is not shown.
+// RecordMeta is the line under a record's name. Empty values are not shown.
 type RecordMeta struct {
 	Website, JobTitle string
 	Organization      *Ref
 	Calls             []Call
-	Contacted         bool // may see the last contact
+	Contacted         bool // whether the reader may see the last contact
 	LastContact       *Time
-	Never             string // what stands there instead of one
+	Never             string // text if there has been no contact
 }
 
 // Template names the piece.
 func (RecordMeta) Template() string { return "records/_meta.html" }
 
-// Call is a phone number as it was typed, and as it is dialed.
+// Call is a phone number as typed and as dialed.
 type Call struct{ Shown, Number string }
 
-// Square says whether the avatar is an organization's.
+// Square tells whether the avatar is square, as organizations' are.
 func (r Record) Square() bool { return r.Kind == "organization" }
 
-// Active says whether its activity is shown.
+// Active tells whether the page shows activity.
 func (r Record) Active() bool { return r.Composer != nil || r.Timeline != nil || r.History != nil }
 
-// Leads says whether anything stands beside its facts and links.
+// Leads tells whether anything stands beside the facts and links.
 func (r Record) Leads() bool { return r.Archived != nil || r.Active() }
 
-// Acts are the record's buttons.
+// Acts returns the record's buttons.
 func (r Record) Acts() Acts {
 	return Acts{r.Kind, r.Base, r.Access, r.Version, r.CanEdit, r.Archived != nil}
 }
 
-// Acts are what can be done with a record as a whole.
+// Acts are the actions on a record.
 type Acts struct {
-	Kind, Base, Access string // Access is "" for who may not ask
+	Kind, Base, Access string // Access is "" for those who may not ask
 	Version            int
 	CanEdit, Archived  bool
 }
 
-// RecordVersion is the hidden version in the form that archives or restores the page's record.
+// RecordVersion is the hidden version in the form that archives or restores a record.
 type RecordVersion int
 
 // Template names the field.
@@ -93,7 +92,7 @@ type Details struct {
 	Facts     []Fact
 	Created   *Time
 	CreatedBy string
-	Updated   *Time // nil where it never changed
+	Updated   *Time // nil if it never changed
 }
 
 // Template names the card.
@@ -103,11 +102,11 @@ func (Details) Template() string { return "records/_details.html" }
 type Fact struct {
 	Base, Column, Label, Add string
 	Value                    string // as stored
-	Shown                    string // as read; "" where it is unset
+	Shown                    string // as people read it; "" if unset
 	Avatar                   bool
 	CanEdit                  bool
-	Focus                    bool    // just saved or cancelled: its link takes the focus
-	Editor                   *Editor // nil shows the value
+	Focus                    bool    // whether its link takes the focus, after saving or cancelling
+	Editor                   *Editor // nil while it only shows the value
 }
 
 // Template names the piece of a fact.
@@ -119,30 +118,30 @@ type Editor struct {
 	Version  int
 	Conflict *Conflict
 	Found    *Found
-	Shown    string // after a conflict: what the person's value looks like
+	Shown    string // in a conflict, the typed value as people read it
 }
 
-// Links is the card of a record's links to the other kind.
+// Links is the card of links to records of the other kind.
 type Links struct {
-	Base    string // of the record, without /contacts or /organizations
-	Kind    string // of the other end: contact or organization
-	Plural  string // contacts or organizations: the path
+	Base    string // path of the record
+	Kind    string // of the other end, contact or organization
+	Plural  string // contacts or organizations, as in the path
 	Heading string
 	Rows    []LinkRow
 	CanEdit bool
 	Form    *LinkForm
-	Focus   string // id of what takes the focus after a change
-	All     bool   // shows every row, however many
+	Focus   string // id of the element that takes the focus after a change
+	All     bool   // whether to show all rows
 }
 
 // Template names the card.
 func (Links) Template() string { return "records/_links.html" }
 
-// firstLinks is how many rows the card shows before somebody asks for all.
+// firstLinks is how many rows the card shows at first.
 const firstLinks = 20
 
-// Shown is the rows of the card: the first ones, unless one below is being
-// edited or takes the focus.
+// Shown returns the visible rows: the first ones, or all if one below them is being edited or takes
+// the focus.
 func (l Links) Shown() []LinkRow {
 	if l.All || len(l.Rows) <= firstLinks {
 		return l.Rows
@@ -155,7 +154,7 @@ func (l Links) Shown() []LinkRow {
 	return l.Rows[:firstLinks]
 }
 
-// More is the number of all rows where some are left out, else 0.
+// More returns the number of all rows if some are hidden, else 0.
 func (l Links) More() int {
 	if len(l.Shown()) < len(l.Rows) {
 		return len(l.Rows)
@@ -166,7 +165,7 @@ func (l Links) More() int {
 // LinkRow is one link as seen from one of its ends.
 type LinkRow struct {
 	ID, Action   string // element id; path of the link below the record
-	Card         string // path of the card
+	Card         string // address of the card
 	Name, Href   string
 	Square       bool
 	Role, Status string
@@ -190,16 +189,16 @@ type LinkEditor struct {
 
 // LinkForm finds, chooses or creates the other end of a new link.
 type LinkForm struct {
-	Links            // where it stands
-	Owner     string // name of the record it stands on
+	Links            // the card it is in
+	Owner     string // name of the card's record
 	RequestID string
 	Query     string
-	Options   *Options // results; nil before anything was typed
-	Chosen    *Chosen  // the other end, once it is chosen
-	Create    []Field  // the other end's fields, to create it
+	Options   *Options // search results; nil before a search
+	Chosen    *Chosen  // the other end, once chosen
+	Create    []Field  // the fields to create the other end with
 	Role      Field
 	Status    Segment
-	Found     *Found // what stands in the way
+	Found     *Found // what prevents the link
 	Repeat    *Repeat
 	Error     string
 }
@@ -207,33 +206,33 @@ type LinkForm struct {
 // Template names the form.
 func (LinkForm) Template() string { return "records/_link_form.html" }
 
-// Chosen is the other end of a link to be made.
+// Chosen is the other end of a new link.
 type Chosen struct {
 	ID, Name, Detail string
 	Archived         bool
 }
 
-// Options is the list under a search field: records to choose from, and perhaps to create one.
+// Options lists records to choose from under a search field, and may offer to create one.
 type Options struct {
 	ID, Label string
 	Rows      []OptionRow
-	More      bool // more fit than are shown
+	More      bool // whether more match than are shown
 	Create    *OptionRow
-	Target    string // where a click puts the answer
+	Target    string // selector of the element that a choice replaces
 }
 
 // Template names the list.
 func (Options) Template() string { return "records/_options.html" }
 
-// OptionRow is a record that was found, or a choice to make one. Marked is its
-// name with what was typed in it.
+// OptionRow is a record to choose, or an offer to create one. Marked is its name with the typed
+// words marked.
 type OptionRow struct {
 	ID, Href, Name   string
 	Marked, Detail   []Piece
 	Square, Archived bool
 }
 
-// Piece is a part of a text; a hit is what was searched for.
+// Piece is a part of a text. Hit marks a searched word.
 type Piece struct {
 	Text string
 	Hit  bool
@@ -255,7 +254,7 @@ type Composer struct {
 	ComposerFields
 }
 
-// Text is the part of the composer above whom it was with.
+// Text returns the upper part of the composer, above the choice of contact or organization.
 func (c Composer) Text() ComposerText {
 	return ComposerText{c.Channels, c.Subject, c.Body, c.Errors, c.Focus}
 }
@@ -271,23 +270,23 @@ type ComposerText struct {
 // Template names the piece.
 func (ComposerText) Template() string { return "records/_composer_text.html" }
 
-// ComposerFields is what stands in the composer beside whom it was with, which
-// is all that differs from record to record.
+// ComposerFields are the lower fields of the composer. Only the choice above them differs from
+// record to record.
 type ComposerFields struct {
-	Zone, ZoneHint         string // of When
+	Zone, ZoneHint         string // for When
 	Channels               []Option
 	Outcomes               []string
 	Subject, Body, Outcome string
-	When, WhenShown        string // as typed; as the closed menu says it
+	When, WhenShown        string // as typed, and as the closed menu shows it
 	NextText, NextDay      string // the next step
 	People                 []Option
 	Days                   MoveDays
 	Errors                 map[string]string
 	Focus                  bool
-	Sent                   bool // it was before: the choices stand above
+	Sent                   bool // whether the form came twice: other buttons replace this one
 }
 
-// Planning tells whether the next step has anything in it, or wrong with it.
+// Planning tells whether a next step was typed or refused.
 func (c ComposerFields) Planning() bool {
 	return c.NextText != "" || c.NextDay != "" || c.Errors["follow_up_text"] != "" ||
 		c.Errors["follow_up_due_on"] != "" || c.Errors["follow_up_assignee_id"] != ""
@@ -299,16 +298,16 @@ func (ComposerFields) Template() string { return "records/_composer_rest.html" }
 // Template names the composer.
 func (Composer) Template() string { return "records/_composer.html" }
 
-// Timeline is a record's interactions, or the feed of all.
+// Timeline lists a record's interactions, or those of all records in the feed.
 type Timeline struct {
-	Base       string // of the record; "" for the feed
+	Base       string // of the record, "" in the feed
 	Path       string // of the timeline itself
 	HasHistory bool
 	CanLog     bool
 	Chips      []Chip
 	Filtered   bool
 	Days       []Day
-	Older      string // address of the following page, "" where there is none
+	Older      string // address of the next page, "" for none
 }
 
 // Template names the timeline.
@@ -317,7 +316,7 @@ func (Timeline) Template() string { return "records/_timeline.html" }
 // HasToday tells whether the first day shown is today.
 func (t Timeline) HasToday() bool { return len(t.Days) > 0 && t.Days[0].Label == "Today" }
 
-// Head is the heading with the filters, where there is something to filter.
+// Head returns the heading, with filters if there is anything to filter.
 func (t Timeline) Head() TimelineHead {
 	h := TimelineHead{t.Base, t.Path, t.HasHistory, nil}
 	if len(t.Days) > 0 || t.Filtered {
@@ -326,7 +325,7 @@ func (t Timeline) Head() TimelineHead {
 	return h
 }
 
-// TimelineHead is what stands above a timeline.
+// TimelineHead is the heading of a timeline.
 type TimelineHead struct {
 	Base, Path string
 	HasHistory bool
@@ -336,7 +335,7 @@ type TimelineHead struct {
 // Template names the heading.
 func (TimelineHead) Template() string { return "records/_timeline_head.html" }
 
-// Older is the answer to "Load older": the days before, and the next link.
+// Older is the answer to "Load older": earlier days and the next link.
 type Older struct {
 	Days []Day
 	Href string
@@ -345,12 +344,12 @@ type Older struct {
 // Template names the answer.
 func (Older) Template() string { return "records/_older.html" }
 
-// Chip is a filter as a menu of links.
+// Chip is a filter, shown as a menu of links.
 type Chip struct {
-	Key, Value string // Value is "" while it is not set
+	Key, Value string // Value is "" while unset
 	Options    []Option
 	Remove     string // address without the filter
-	Target     string // what htmx swaps when one is chosen; "" loads the page
+	Target     string // selector that htmx replaces; "" loads the page
 }
 
 // Template names the menu.
@@ -369,9 +368,9 @@ func (Day) Template() string { return "records/_day.html" }
 type Event struct {
 	ID, Channel, Subject, Outcome, Body string
 	By, Verb                            string
-	Whom, At                            *Ref // the person and the organization, where the page does not say so itself
+	Whom, At                            *Ref // the contact and the organization, unless it is the page's own
 	Time                                *Time
-	Next                                FollowUp // without ID there is none
+	Next                                FollowUp // no next step if its ID is ""
 	Version                             int
 	CanEdit                             bool
 	Fresh                               bool
@@ -390,7 +389,7 @@ type EventEditor struct {
 	With, At            []Option
 	When                Field
 	Next                NextStep
-	NextID              string // of the one that is open, "" to plan one
+	NextID              string // id of the open next step, "" to plan one
 	NextVersion         int
 	Conflict            *Conflict
 	Error, ContactError string
@@ -424,15 +423,15 @@ type HistoryDay struct {
 	Entries []HistoryEntry
 }
 
-// HistoryEntry says in words who changed what.
+// HistoryEntry tells in words who changed what.
 type HistoryEntry struct {
 	Who     string
 	Words   []Word
 	Time    *Time
 	Changes []Difference // Theirs is the old value, Yours the new one
-	Back    *Undo        // takes back the whole of it
-	From    *From        // in the audit log
+	Back    *Undo        // takes back the whole change
+	From    *From        // where it came from, in the audit log
 }
 
-// Word is a piece of a sentence, a link where Href is set.
+// Word is a piece of a sentence, and a link if Href is set.
 type Word struct{ Text, Href string }

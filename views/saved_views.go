@@ -1,22 +1,22 @@
 package views
 
-// Tabs are the views of a list, above it.
+// Tabs are the views above a list.
 type Tabs struct {
 	List string
 	Tabs []Tab
-	Save string // the form that saves what is shown
+	Save string // address of the form that saves the current filters as a view
 	Menu *SavedViewMenu
 }
 
-// Tab is one view of a list; Count is "" where it is not told.
+// Tab is one view. Count is "" if it is not shown.
 type Tab struct {
 	Name, Href, Count string
 	Current           bool
 }
 
-// Here is the address of the view that is shown, "" for none.
+// Here returns the address of the view shown, "" for none.
 func (t Tabs) Here() string {
-	for _, tab := range t.Tabs[min(1, len(t.Tabs)):] { // the first is all rows
+	for _, tab := range t.Tabs[min(1, len(t.Tabs)):] { // the first tab shows all rows
 		if tab.Current {
 			return tab.Href
 		}
@@ -24,33 +24,33 @@ func (t Tabs) Here() string {
 	return ""
 }
 
-// SavedViewMenu is what can be done with the view that is shown.
+// SavedViewMenu has the actions on the view shown.
 type SavedViewMenu struct {
-	Name, ID string // ID is "" for all rows
-	First    bool   // the list opens with it
-	Edit     string // renames, shares and deletes it, "" for those who may not
+	Name, ID string // ID is "" for the view of all rows
+	First    bool   // whether the list opens with it
+	Edit     string // address of its form, "" for those who may not change it
 }
 
 // Template names the piece.
 func (Tabs) Template() string { return "saved_views/_tabs.html" }
 
-// SavedViewForm names a view, or changes it.
+// SavedViewForm creates or changes a view.
 type SavedViewForm struct {
 	Page
 	List                   Ref
-	Heading, Says          string // what it narrows the list to
-	Maker                  string // of somebody else's
+	Heading, Says          string // Says describes its filters in words
+	Maker                  string // who made it, if it is somebody else
 	Action, Submit, Delete string
 	Hidden                 []Hidden
 	Name                   Field
-	Shared, First          bool // First: its list opens with it
+	Shared, First          bool // First tells whether the list opens with it
 	SharedError            string
 	Conflict               *Conflict
 	Repeat                 *Repeat
 	Replace                []ReplaceSavedView
 }
 
-// ReplaceSavedView is a view that can take what is shown instead of its own filters.
+// ReplaceSavedView is a view whose filters can be replaced by the current ones.
 type ReplaceSavedView struct{ Name, Action, Query, State string }
 
 // Template names the page.

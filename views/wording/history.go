@@ -8,16 +8,15 @@ import (
 	"clientregistry/db"
 )
 
-// entry is the sentence about an entry of the history, as far as it is made.
+// entry builds the sentence about an entry of the history.
 type entry struct {
 	e    db.AuditEntry
 	page string
 	said Sentence
 }
 
-// Entry says what an entry of the history did, without who did it. On the page of
-// a record (organization, contact or interaction) it leaves out what the page is
-// about; page is "" where records of all kinds stand together.
+// Entry says what was done, without saying by whom. page is the kind of record whose page shows it
+// (organization, contact, interaction), which the sentence then leaves out, or "" for all kinds.
 func Entry(e db.AuditEntry, page string) Sentence {
 	s := entry{e: e, page: page}
 	switch e.Action {
@@ -54,16 +53,16 @@ func Entry(e db.AuditEntry, page string) Sentence {
 
 func (s *entry) say(text string) { s.said = append(s.said, Segment{Text: text}) }
 
-// does says what was done, up to what it was done to.
+// does adds what was done.
 func (s *entry) does() {
 	words, _, _ := strings.Cut(db.ActionWords(s.e.Action, false), "*")
 	s.say(words)
 }
 
-// last says the latest words otherwise.
+// last replaces the text of the last words.
 func (s *entry) last(text string) { s.said[len(s.said)-1].Text = text }
 
-// name refers to what has a name; what is gone has none.
+// name adds a reference to something by its name, or the text gone if it has none.
 func (s *entry) name(text, kind, id, gone string) {
 	if text == "" {
 		s.say(gone)
@@ -88,10 +87,11 @@ func (s *entry) organization() {
 	s.name(s.e.Organization, "organization", s.e.OrganizationID, "an organization that is gone")
 }
 
-// about is the kind of what the entry is about; in the menu of actions, what the action is.
+// about returns the kind of what the entry is about; in the menu of actions, the kind that the
+// action applies to.
 func (s *entry) about() string { return cmp.Or(s.e.TargetType, db.ActionKind(s.e.Action)) }
 
-// record is the organization or contact that the entry is about.
+// record adds the organization or contact that the entry is about.
 func (s *entry) record() {
 	switch {
 	case s.page != "":
@@ -106,7 +106,7 @@ func (s *entry) record() {
 	}
 }
 
-// link names both ends, or on the page of one the other.
+// link adds both ends of a link or, on the page of one, only the other.
 func (s *entry) link(between string) {
 	s.does()
 	switch s.page {
@@ -121,7 +121,7 @@ func (s *entry) link(between string) {
 	}
 }
 
-// interaction is the interaction that the entry is about, or its next step.
+// interaction adds the interaction that the entry is about, or its next step.
 func (s *entry) interaction() {
 	e := s.e
 	subject, what := e.Subject, map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel]
@@ -172,7 +172,7 @@ func (s *entry) deed() {
 		words = "changed the roles of *"
 	}
 	if e.TargetID == "" && e.Target == "" {
-		words = strings.Replace(words, "the "+s.about()+" *", "*", 1) // a user, not the user a user
+		words = strings.Replace(words, "the "+s.about()+" *", "*", 1) // "a user", not "the user a user"
 	}
 	before, after, named := strings.Cut(words, "*")
 	s.say(before)
@@ -183,7 +183,7 @@ func (s *entry) deed() {
 	s.more()
 }
 
-// target is what something was done to.
+// target adds what something was done to.
 func (s *entry) target() {
 	kind := s.about()
 	switch {
@@ -200,7 +200,7 @@ func (s *entry) target() {
 	}
 }
 
-// more is what an action about people or the registry says beside its words.
+// more adds what an action on people or the registry says beyond its words.
 func (s *entry) more() {
 	said := s.e.Details
 	switch s.e.Action {
@@ -288,7 +288,7 @@ func (s *entry) exported() {
 	s.last(words)
 }
 
-// asRole is the end of a sentence about a link: " as Billing contact, Prospect".
+// asRole returns the end of a sentence about a link, such as " as Billing contact, Prospect".
 func asRole(e db.Entry) string {
 	if e.RoleLabel == "" && e.RelationshipStatus == "" {
 		return ""

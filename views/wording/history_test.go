@@ -7,7 +7,7 @@ import (
 	"clientregistry/db"
 )
 
-// TestEveryActionHasWords, for whoever may see what it is about and for others.
+// TestEveryActionHasWords: for readers who may see what it is about, and for others.
 func TestEveryActionHasWords(t *testing.T) {
 	t.Parallel()
 	entry := func(action, kind string, hidden bool) string {
@@ -28,7 +28,7 @@ func TestEveryActionHasWords(t *testing.T) {
 	}
 }
 
-// TestAnActionNamesWhatItIsAbout, of every kind that can be named.
+// TestAnActionNamesWhatItIsAbout: for every kind that has a name.
 func TestAnActionNamesWhatItIsAbout(t *testing.T) {
 	t.Parallel()
 	for kind, name := range map[string]string{
@@ -46,8 +46,8 @@ func TestAnActionNamesWhatItIsAbout(t *testing.T) {
 	}
 }
 
-// TestASentenceRefersToWhatItNames: what has a name can become a link; what is
-// out of sight or gone, and an interaction that was deleted, cannot.
+// TestASentenceRefersToWhatItNames: a name can become a link; what is hidden or gone, or a deleted
+// interaction, cannot.
 func TestASentenceRefersToWhatItNames(t *testing.T) {
 	t.Parallel()
 	call := db.AuditEntry{Entry: db.Entry{
@@ -85,7 +85,8 @@ func TestASentenceRefersToWhatItNames(t *testing.T) {
 	}
 }
 
-// TestTheMenuOfActionsReadsAsEntriesDo, of nobody in particular; an address may name any action.
+// TestTheMenuOfActionsReadsAsEntriesDo: without any particular person or record; an address may
+// name any action.
 func TestTheMenuOfActionsReadsAsEntriesDo(t *testing.T) {
 	t.Parallel()
 	for action, says := range map[string]string{

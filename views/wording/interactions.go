@@ -4,7 +4,7 @@ import "clientregistry/db"
 
 var channels = map[string]string{"call": "Call", "email": "Email", "meeting": "Meeting", "note": "Note"}
 
-// Channel is the label of a channel, "" for what is none.
+// Channel returns the label of a channel, "" if it is not one.
 func Channel(channel string) string { return channels[channel] }
 
 var did = map[string]struct{ with, alone string }{
@@ -12,8 +12,7 @@ var did = map[string]struct{ with, alone string }{
 	"note": {"added a note", "added a note"},
 }
 
-// Did is the verb of an interaction, before the name of whom it was with, or
-// without one where with is false.
+// Did returns the verb of an interaction. with says whether a name follows it.
 func Did(channel string, with bool) string {
 	if with {
 		return did[channel].with
