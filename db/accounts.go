@@ -83,7 +83,7 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 		for _, x := range theirs {
 			all[i].Roles = append(all[i].Roles, x.Name)
 		}
-		all[i].Beyond = by.beyondAny(theirs)
+		all[i].Beyond = by.firstBeyond(theirs)
 	}
 	return all, err
 }
@@ -103,7 +103,7 @@ func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) 
 	}
 	rows, err := d.reader.QuickQuery(ctx, selectRolesOf, id)
 	roles, err := sqlite.Collect(rows, err, scanRole)
-	a.Roles, a.Beyond = slugs(roles), by.beyondAny(roles)
+	a.Roles, a.Beyond = slugs(roles), by.firstBeyond(roles)
 	return a, err
 }
 
@@ -331,7 +331,7 @@ func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id stri
 		if err != nil {
 			return err
 		}
-		if why := by.beyondAny(roles); why != "" {
+		if why := by.firstBeyond(roles); why != "" {
 			return invalid("role", "%s, so you cannot change this account", why)
 		}
 		a.Roles = slugs(roles)

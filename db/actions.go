@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// action is what a row of the history says was done.
+// action describes one kind of audit row.
 type action struct {
 	slug string
-	kind string // what its rows are about: target_type
-	// changes is the noun that it changes a version of, "" for what is no change of
-	// a record: a sign-in, a read, an export. Only changes are conflicts, stand in
-	// a record's history, and can be where somebody left off.
-	changes string
-	sight   sight
-	words   string // what people read behind the name of who did it; * is what it was done to
-	own     string // the same where somebody did it to themselves; "" reads no otherwise
+	kind string // target_type of its rows
+	// changes is the kind of record that it makes a new version of, or "" for actions that change
+	// no record, like a sign-in or an export. Only changes cause conflicts and appear in a record's
+	// history and in “where you left off”.
+	changes  string
+	sight    sight
+	words    string // what people read after the actor's name; * stands for the target
+	ownWords string // the same if the actor is the target; "" means words
 }
 
-// actions are all that the history records; record takes no other. A new one
-// is a line here, and in wording only where its sentence says more. What is
-// read is view_… or export_…: no other action may be recorded by a GET.
+// actions are all the actions that can be recorded. To add one, add a line here, and one in
+// views/wording if its sentence says more. Actions that only read are named view_… or export_…; a
+// GET may record no others.
 var actions = []action{
 	{slug: "create_org", kind: "organization", changes: "organization", sight: ofRecord, words: "created *"},
 	{slug: "update_org", kind: "organization", changes: "organization", sight: ofRecord, words: "changed *"},
@@ -56,7 +56,7 @@ var actions = []action{
 	{slug: "unlock_address", kind: "session", sight: ofAccounts, words: "unlocked sign-ins from an address"},
 
 	{slug: "create_user", kind: "user", changes: "user", sight: ofAccounts, words: "created the user *"},
-	{slug: "update_user", kind: "user", changes: "user", sight: ofAccounts, words: "changed the user *", own: "changed their own account"},
+	{slug: "update_user", kind: "user", changes: "user", sight: ofAccounts, words: "changed the user *", ownWords: "changed their own account"},
 	{slug: "invite_user", kind: "user", changes: "user", sight: ofAccounts, words: "made a new invitation for *"},
 	{slug: "accept_invitation", kind: "user", changes: "user", sight: ofAccounts, words: "accepted an invitation"},
 	{slug: "disable_user", kind: "user", changes: "user", sight: ofAccounts, words: "disabled *"},
@@ -67,15 +67,15 @@ var actions = []action{
 	{slug: "change_password", kind: "user", changes: "user", sight: ofAccounts, words: "changed their password"},
 	{
 		slug: "reset_password", kind: "user", changes: "user", sight: ofAccounts,
-		words: "gave * a new password", own: "set a new password by a link",
+		words: "gave * a new password", ownWords: "set a new password by a link",
 	},
 	{slug: "reset_password_link", kind: "user", changes: "user", sight: ofAccounts, words: "made a password link for *"},
-	{slug: "change_email", kind: "user", changes: "user", sight: ofAccounts, words: "changed the email of *", own: "changed their email"},
+	{slug: "change_email", kind: "user", changes: "user", sight: ofAccounts, words: "changed the email of *", ownWords: "changed their email"},
 	{slug: "enable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor on"},
 	{slug: "disable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor off"},
 	{
 		slug: "reset_mfa", kind: "user", changes: "user", sight: ofAccounts,
-		words: "reset the second factor of *", own: "reset their own second factor",
+		words: "reset the second factor of *", ownWords: "reset their own second factor",
 	},
 	{slug: "new_recovery_codes", kind: "user", changes: "user", sight: ofAccounts, words: "made new recovery codes"},
 	{slug: "use_recovery_code", kind: "user", changes: "user", sight: ofAccounts, words: "signed in with a recovery code"},
@@ -101,11 +101,11 @@ var actions = []action{
 	{slug: "update_view", kind: "system", changes: "view", sight: ofView, words: "changed the shared view"},
 }
 
-// AuditKinds are the kinds of what audit rows are about, in the order people choose from.
+// AuditKinds are the target types of audit rows, in the order people choose from.
 var AuditKinds = []string{"organization", "contact", "interaction", "follow_up", "session", "user", "role", "import", "export", "system"}
 
-// AuditActions are the actions by kind, so that a filter by kind finds all by
-// reading each from its index.
+// AuditActions are the actions by target type. A filter by type uses them to read each action from
+// its index.
 var AuditActions = func() map[string][]string {
 	byKind := map[string][]string{}
 	for _, a := range actions {
@@ -114,7 +114,7 @@ var AuditActions = func() map[string][]string {
 	return byKind
 }()
 
-// actionOf returns what is known of an action, the zero action of one that is not.
+// actionOf returns the action with this slug, or the zero action if it is unknown.
 func actionOf(slug string) action {
 	if i := slices.IndexFunc(actions, func(a action) bool { return a.slug == slug }); i >= 0 {
 		return actions[i]
@@ -122,7 +122,7 @@ func actionOf(slug string) action {
 	return action{}
 }
 
-// allActions are the slugs of all actions, each once.
+// allActions returns the distinct slugs of all actions.
 func allActions() (slugs []string) {
 	for _, a := range actions {
 		slugs = append(slugs, a.slug)
@@ -131,24 +131,23 @@ func allActions() (slugs []string) {
 	return slices.Compact(slugs)
 }
 
-// ActionWords is what people read of an action behind the name of who did it,
-// or did it to themselves; * is what it was done to. It returns "" for an
-// action that is not known.
+// ActionWords returns what people read after the actor's name; * stands for the target.
+// toThemselves means that the actor is the target. It returns "" for an unknown action.
 func ActionWords(slug string, toThemselves bool) string {
 	a := actionOf(slug)
-	if toThemselves && a.own != "" {
-		return a.own
+	if toThemselves && a.ownWords != "" {
+		return a.ownWords
 	}
 	return a.words
 }
 
-// ActionKind is the kind of what an action is about, "" for an action that is not known.
+// ActionKind returns an action's target type, or "" if it is unknown.
 func ActionKind(slug string) string { return actionOf(slug).kind }
 
-// IsCreation tells whether an action makes what it is about: its changes have no old values.
+// IsCreation reports whether an action creates its target, so that its changes have no old values.
 func IsCreation(slug string) bool { return strings.HasPrefix(slug, "create_") }
 
-// changing is the list of the actions that change these nouns, as SQL.
+// changing returns an SQL list of the actions that change these kinds of record.
 func changing(nouns ...string) string {
 	var slugs []string
 	for _, a := range actions {
@@ -159,5 +158,5 @@ func changing(nouns ...string) string {
 	return "(" + strings.Join(slugs, ", ") + ")"
 }
 
-// changingClients are the actions that change a client, a link or what was said and planned.
+// changingClients lists the actions that change clients, links, interactions and follow-ups.
 var changingClients = changing("organization", "contact", "link", "interaction", "follow_up")

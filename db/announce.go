@@ -7,8 +7,8 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Announce says, in the lock that a server holds, where commands can ask it;
-// "" takes that back.
+// Announce writes the server's address into its lock file, where commands find it. "" removes it.
+// Without an Exclusive open it does nothing.
 func (d *DB) Announce(address string) error {
 	if d.lock == nil {
 		return nil
@@ -20,8 +20,8 @@ func (d *DB) Announce(address string) error {
 	return err
 }
 
-// Announced returns where the server of a registry can be asked, "" where none
-// has said so. It may have ended since.
+// Announced returns the address of the server that announced itself, or "" if none did. The server
+// may have ended since.
 func Announced(path string) string {
 	path, err := sqlite.Resolve(path)
 	if err != nil {

@@ -153,7 +153,7 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 	}
 	var rows []batchRow
 	err = d.write(ctx, by, EditClients, func(t *tx) error {
-		first, err := t.first(q)
+		first, err := t.findRepeated(q)
 		if err != nil {
 			return err
 		}

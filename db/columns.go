@@ -7,8 +7,8 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// ListColumns returns the columns that the actor chose for a list
-// (organizations or contacts), nil where they chose none.
+// ListColumns returns the columns that the actor chose for a list (organizations or contacts), or
+// nil if they chose none.
 func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, error) {
 	return memoized(&d.memo, "columns "+list+" "+by.UserID, func() ([]string, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT columns FROM list_columns WHERE user_id = ? AND list = ?", by.UserID, list)
@@ -20,8 +20,8 @@ func (d *DB) ListColumns(ctx context.Context, by Actor, list string) ([]string, 
 	})
 }
 
-// ChooseColumns keeps which columns a list shows the actor; nil is as it
-// comes. Like a session it is no change of the registry and not recorded.
+// ChooseColumns saves the columns that a list shows the actor; nil restores the default. It is a
+// personal setting, so it is not recorded.
 func (d *DB) ChooseColumns(ctx context.Context, by Actor, list string, columns []string) error {
 	return d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
 		if columns == nil {

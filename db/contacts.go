@@ -8,10 +8,10 @@ import (
 	"clientregistry/db/text"
 )
 
-// ContactKind is the kind of the people.
+// ContactKind is the kind of contacts.
 var ContactKind = newRecordKind(RecordKind{
 	Noun: "contact", Plural: "contacts", Fields: contactFields, Missing: "email",
-	action: "contact", words: "contact_search", missing: "{}email_key = char(1114111)", recordRules: contactRules{},
+	action: "contact", words: "contact_search", missingSQL: "{}email_key = char(1114111)", recordRules: contactRules{},
 }, []Column{{
 	Name: "organization", Label: "Organization", Listed: Shown, Telling: true,
 	sort: listOrder{key: "organization_key", index: "contacts_sort_organization", byName: true},
@@ -49,8 +49,8 @@ func (contactRules) check(t *tx, r Record, changed map[string]Change) error {
 	return t.checkEmail(r)
 }
 
-// foundBy: a contact is found by the names of their organizations, too.
-func (contactRules) foundBy(t *tx, r Record) ([]string, error) {
+// indexWords adds the names of the contact's organizations.
+func (contactRules) indexWords(t *tx, r Record) ([]string, error) {
 	var organizations string
 	err := t.QueryRow(`
 		SELECT ifnull(group_concat(display_name, ' '), '') FROM organization_contact
@@ -59,10 +59,9 @@ func (contactRules) foundBy(t *tx, r Record) ([]string, error) {
 	return []string{r.searchWords(), nameWords(organizations)}, err
 }
 
-func (contactRules) renamed(*tx, string) error { return nil }
+func (contactRules) afterRename(*tx, string) error { return nil }
 
-// personName is a person's name in the order their script writes it: family
-// name first in Han, Kana and Hangul, last elsewhere.
+// personName returns a full name: family name first in Han, Kana and Hangul, last in other scripts.
 func personName(first, last string) string {
 	if first == "" || last == "" {
 		return first + last
@@ -75,32 +74,31 @@ func personName(first, last string) string {
 	return first + " " + last
 }
 
-// Contact returns one contact, or ErrNotFound.
+// Contact returns a contact, or ErrNotFound.
 func (d *DB) Contact(ctx context.Context, by Actor, id string) (Contact, error) {
 	return d.record(ctx, by, ContactKind, id)
 }
 
-// Contacts lists a page of contacts. next is the cursor of the following page,
-// "" where there is none.
+// Contacts lists a page of contacts. next is the cursor of the next page, or "" on the last one.
 func (d *DB) Contacts(ctx context.Context, by Actor, f Filter) (page []Contact, next string, err error) {
 	return d.records(ctx, by, ContactKind, f)
 }
 
-// CountContacts counts what a filter finds, exactly up to MostCounted; more
-// tells that there are more than that.
+// CountContacts counts the contacts that match a filter. Beyond MostCounted it stops, and more is
+// true.
 func (d *DB) CountContacts(ctx context.Context, by Actor, f Filter) (n int, more bool, err error) {
 	return d.count(ctx, by, ContactKind, f)
 }
 
-// CreateContact makes a contact from the typed fields. requestID, if any,
-// makes a repeated call return what the first one made. Refused fields are
-// Invalid; where the email belongs to a contact that the actor may see, with that contact.
+// CreateContact creates a contact. It returns Invalid if fields are refused or the email is taken;
+// Invalid.Taken is the contact that has it, if the actor sees it. Calling it again with the same
+// requestID returns the existing contact, or Repeated if the fields differ.
 func (d *DB) CreateContact(ctx context.Context, by Actor, typed Fields, requestID string) (Contact, error) {
 	return d.createRecord(ctx, by, ContactKind, typed, requestID)
 }
 
-// checkEmail refuses an email that another contact has, an archived one too.
-// Of a contact that the actor does not see it says only that.
+// checkEmail returns Invalid if another contact has the email, even an archived one. It names that
+// contact only if the actor sees it.
 func (t *tx) checkEmail(c Contact) error {
 	if c.Value("email") == "" {
 		return nil
@@ -120,28 +118,27 @@ func (t *tx) checkEmail(c Contact) error {
 	if err != nil {
 		return err
 	}
-	taken.seenBy(t.by)
-	taken.Organization = "" // may be out of their sight
+	taken.hideFrom(t.by)
+	taken.Organization = "" // they may not see it
 	refused := invalid("email", "This email belongs to %s. Use that contact, or enter another email", text.Isolate(taken.Name()))
 	refused.Taken = &taken
 	return refused
 }
 
-// UpdateContact changes the typed fields of the version that was read. It
-// returns Invalid, Conflict where a typed field has changed since, or
-// ErrNotFound. Typing what is there already changes nothing and is no conflict.
+// UpdateContact changes the typed fields. version is the one the user saw. It returns Invalid,
+// ErrNotFound, or Conflict if somebody else has since changed one of these fields. Values that are
+// already stored are no change and no conflict.
 func (d *DB) UpdateContact(ctx context.Context, by Actor, id string, version int, typed Fields) (Contact, error) {
 	return d.updateRecord(ctx, by, ContactKind, id, version, typed)
 }
 
-// ArchiveContact hides a contact from lists, search and pickers;
-// RestoreContact brings it back. One that is so already is left alone. A
-// stale version is a Conflict.
+// ArchiveContact hides a contact from lists and pickers. If it is already archived, nothing
+// changes. It returns ErrNotFound, or Conflict if version is not the current one.
 func (d *DB) ArchiveContact(ctx context.Context, by Actor, id string, version int) (Contact, error) {
 	return d.setActive(ctx, by, ContactKind, id, version, false)
 }
 
-// RestoreContact undoes ArchiveContact.
+// RestoreContact undoes ArchiveContact, with the same errors.
 func (d *DB) RestoreContact(ctx context.Context, by Actor, id string, version int) (Contact, error) {
 	return d.setActive(ctx, by, ContactKind, id, version, true)
 }

@@ -9,9 +9,9 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Counts is how much a registry holds, to compare a copy with.
+// Counts says how much a registry contains. It is used to verify copies.
 type Counts struct {
-	History       int64  `json:"history"` // rows, the newest of which has Hash
+	History       int64  `json:"history"` // number of audit rows; Hash is that of the newest
 	Hash          string `json:"hash"`
 	Organizations int64  `json:"organizations"`
 	Contacts      int64  `json:"contacts"`
@@ -19,8 +19,8 @@ type Counts struct {
 	Users         int64  `json:"users"`
 }
 
-// copyTo writes the registry into an empty file and returns what it held at the
-// copy's last moment; nil where it is of a schema before those tables.
+// copyTo copies the registry into an empty file. It returns the counts at the moment of the copy,
+// or nil if the schema is too old to have these tables.
 func (d *DB) copyTo(ctx context.Context, to *os.File) (*Counts, error) {
 	snapshot := d.connectReaders(1)
 	defer snapshot.Close()
@@ -35,8 +35,7 @@ func (d *DB) copyTo(ctx context.Context, to *os.File) (*Counts, error) {
 	return countAll(ctx, last)
 }
 
-// countAll counts what one connection sees, or returns nil where there is
-// nothing to count yet.
+// countAll counts what a connection sees. It returns nil if some of the tables do not exist.
 func countAll(ctx context.Context, conn interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 },

@@ -1,6 +1,6 @@
-// Package db keeps the registry: one SQLite file, its rules and its history.
-// Every exported method is one use case in the office's words; writes take the
-// Actor who makes them and leave an audit row in the same transaction.
+// Package db stores the registry in one SQLite file, and enforces its rules. Every exported method
+// is one use case. Writes take the Actor who makes them and leave an audit row in the same
+// transaction.
 package db
 
 import (
@@ -17,71 +17,69 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// DB is one open registry. Its methods may be called from many goroutines. A
-// process opens a registry only once: closing any descriptor of a file takes
-// all locks that the process has on it, SQLite's as well.
+// DB is an open registry, safe for concurrent use. A process may open a registry only once: closing
+// any descriptor of a file releases all locks that the process has on it, including SQLite's.
 type DB struct {
-	path   string // without symbolic links; the names of all files beside it begin with it
-	reader *sqlite.Pool
-	writer *sqlite.Pool
-	file   *os.File    // the database itself; it carries the lock, and is closed after SQLite's connections
-	lock   *os.File    // path.lock, held by an Exclusive open, nil otherwise
-	folder *os.File    // held by another open, so that nothing is replaced meanwhile
-	made   bool        // by this Open
-	view   *readSource // how a ReadOnly open reads, nil otherwise
+	path    string // without symbolic links; the names of files beside it begin with it
+	reader  *sqlite.Pool
+	writer  *sqlite.Pool
+	file    *os.File    // the database; it holds the lock, and closes after SQLite's connections
+	lock    *os.File    // path.lock, held by an Exclusive open, nil otherwise
+	folder  *os.File    // locked by a non-exclusive open, so that nothing is replaced meanwhile
+	created bool        // Open created the registry
+	view    *readSource // how a ReadOnly open reads, else nil
 
 	health    health
 	sessions  sessionCache
 	checks    checks
-	idle, max time.Duration // of a session
+	idle, max time.Duration // of sessions
 	memo      memo
-	committed signal        // changes
-	most      int           // MostCounted; less in tests
-	small     int64         // smallFile; less in tests
-	patience  time.Duration // secrets.Patience; less in tests
+	committed signal        // signals changes
+	most      int           // MostCounted, or less in tests
+	small     int64         // smallFile, or less in tests
+	patience  time.Duration // secrets.Patience, or less in tests
 	now       func() time.Time
 
-	// checkPassword is secrets.CheckPassword; another in tests.
+	// checkPassword is secrets.CheckPassword, except in tests.
 	checkPassword func(ctx context.Context, hash, password string) (matches, outdated bool, err error)
 
-	keysUnchecked atomic.Bool // since an upgrade: foreign keys of a large file
+	keysUnchecked atomic.Bool // foreign keys were not checked after an upgrade, because the file is large
 
-	inTests struct { // of a copy
+	inTests struct { // for copies
 		steps sqlite.Steps
 		free  func(string) (int64, bool) // sqlite.FreeSpace
 	}
 }
 
-// Options say how a registry is opened; the zero value is for a command that
-// changes it, perhaps beside a running server.
+// Options for Open. The zero value is for a command that changes the registry, perhaps beside a
+// running server.
 type Options struct {
-	// Exclusive takes the file's lock, so that only one server runs on it.
+	// Exclusive locks the file, so that only one server uses it.
 	Exclusive bool
-	// Check looks for damage before anything is written, in a file that is not
-	// large. A damaged one that can be read is opened all the same, see Health.
+	// Check looks for damage before anything is written, unless the file is large. A damaged file
+	// that can be read is opened nevertheless, see Health.
 	Check bool
-	// Create makes a new registry where no file is.
+	// Create creates the registry if the file does not exist.
 	Create bool
-	// ReadOnly changes nothing, and so opens what may not be written, what is
-	// of an older schema, and a disk that is full.
+	// ReadOnly changes nothing. It can open a file without write permission, with an older schema,
+	// or on a full disk.
 	ReadOnly bool
-	// SessionIdle and SessionMax are how long a session lives without use and
-	// at most; 0 is the default of that name.
+	// SessionIdle and SessionMax limit the idle time and the total life of a session. 0 means the
+	// constant of that name.
 	SessionIdle, SessionMax time.Duration
 	// Now replaces the clock in tests.
 	Now func() time.Time
-	// Unsynced does not wait for the disk, in tests: what is written outlives a
-	// kill, but no power cut.
+	// Unsynced does not wait for the disk, for tests: data survives a kill, but not a power cut.
 	Unsynced bool
 
-	uncopied bool                       // before it is migrated, because it is a copy itself
-	free     func(string) (int64, bool) // sqlite.FreeSpace, in tests
-	large    bool                       // take any file for a large one, in tests
+	uncopied bool                       // skip the copy before migrating, because the file is a copy itself
+	free     func(string) (int64, bool) // replaces sqlite.FreeSpace in tests
+	large    bool                       // treat any file as large, in tests
 }
 
-// Open opens the registry at path, migrates it where needed (after a copy
-// beside it, path.before-N), and returns it. An error is one line that names the
-// file, the cause and what to do; a file that is refused is left as it was.
+// Open opens the registry at path and migrates it if needed, after copying it to path.before-N.
+// Errors are one line that names the file, the cause and what to do. A file that it refuses stays
+// unchanged.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	d := &DB{
 		idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now,
@@ -135,19 +133,19 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
 	for _, step := range []func(context.Context) error{d.seed, d.indexForeignRows} {
 		var known *Damaged
-		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) { // people can read, and the next start does it
+		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) { // people can still read, and the next start repeats this
 			return err
 		}
 	}
 	d.reader.Notice, d.sessions.watch.Notice = d.notice, d.notice
-	if d.sound() != nil { // what nobody can sign in to cannot be read
+	if d.sound() != nil { // if nobody can sign in, report the damage now
 		_, err = d.HasUsers(ctx)
 	}
 	return err
 }
 
-// claimFile makes sure that a registry is at d.path, makes one where it may, and
-// holds its file. It writes to no file that is not ours.
+// claimFile checks that d.path is a registry, creates it if allowed, and locks it. It never writes
+// to a file that is not a registry.
 func (d *DB) claimFile(ctx context.Context, o Options) error {
 	there, err := isFile(d.path)
 	if err != nil {
@@ -184,7 +182,7 @@ func (d *DB) claimFile(ctx context.Context, o Options) error {
 	return sqlite.MakePrivate(d.file)
 }
 
-// locked runs do while nobody else opens, makes or replaces the registry.
+// locked runs do while no other process can open, create or replace the registry.
 func (d *DB) locked(do func() error) error {
 	if d.lock == nil {
 		lock, err := sqlite.LockName(d.path)
@@ -196,16 +194,16 @@ func (d *DB) locked(do func() error) error {
 	return do()
 }
 
-// Now is the time by the registry's clock.
+// Now returns the time of the registry's clock.
 func (d *DB) Now() time.Time { return d.now() }
 
-// Made tells whether Open made the registry.
-func (d *DB) Made() bool { return d.made }
+// Made reports whether Open created the registry.
+func (d *DB) Made() bool { return d.created }
 
-// Close ends all connections and gives the file's lock back.
+// Close closes all connections and releases the file's lock.
 func (d *DB) Close() error {
 	if d.writer != nil {
-		_ = d.writeEnds(context.Background()) // of sessions, that could not be written before
+		_ = d.writeEnds(context.Background()) // ends of sessions that could not be written before
 	}
 	var errs []error
 	pools := slices.DeleteFunc([]*sqlite.Pool{d.sessions.watch, d.reader, d.writer}, func(p *sqlite.Pool) bool { return p == nil })
@@ -226,10 +224,10 @@ func (d *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-// readers is how many connections read at once; more only slow the writer down.
+// readers is the number of reading connections; more only slow the writer down.
 const readers = 4
 
-// connectReaders opens n connections that cannot write.
+// connectReaders opens a pool of n read-only connections.
 func (d *DB) connectReaders(n int) *sqlite.Pool {
 	if d.view != nil {
 		return d.view.connect(n)
@@ -237,18 +235,18 @@ func (d *DB) connectReaders(n int) *sqlite.Pool {
 	return sqlite.Open(d.path, sqlite.Read, n)
 }
 
-// CloseIdleReaders closes the connections that nobody reads with, and with them their memory.
-// The next to read opens them again, in a millisecond or two.
+// CloseIdleReaders closes unused reading connections to free their memory. Reopening one takes a
+// millisecond or two.
 func (d *DB) CloseIdleReaders() {
 	d.reader.SetMaxIdleConns(0)
 	d.reader.SetMaxIdleConns(readers)
 }
 
-// Ping answers nil while the database can be read.
+// Ping returns nil if the database can be read.
 func (d *DB) Ping(ctx context.Context) error {
-	var there bool // without a table SQLite would not look into the file
+	var there bool // SQLite opens the file only if a query reads a table
 	return d.reader.QuickQueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM goose_db_version WHERE id = 1)").Scan(&there)
 }
 
-// SQLiteVersion returns the version of the library, like 3.54.1.
+// SQLiteVersion returns SQLite's version, like 3.54.1.
 func SQLiteVersion() string { return sqlite.Version() }

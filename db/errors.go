@@ -13,20 +13,20 @@ import (
 )
 
 var (
-	// ErrNotFound is the answer for what does not exist and for what the actor may not see.
+	// ErrNotFound is returned for what does not exist and for what the actor may not see.
 	ErrNotFound = errors.New("not found")
-	// ErrForbidden is the answer where the actor sees the record but may not do this.
+	// ErrForbidden is returned if the actor may not do something.
 	ErrForbidden = errors.New("forbidden")
-	// ErrSignIn is the one answer to a wrong email, a wrong password and a closed account.
+	// ErrSignIn is returned alike for a wrong email, a wrong password and a disabled account.
 	ErrSignIn = errors.New("wrong email or password")
 )
 
-// Invalid refuses a change: per column the message for the person who typed it.
+// Invalid refuses a change, with a message for each refused column.
 type Invalid struct {
 	Fields map[string]string
-	// Taken is the contact that has the email already, if the actor may see it.
+	// Taken is the contact that already has the email, if the actor sees it.
 	Taken *Contact
-	// Linked is the link that exists already.
+	// Linked is the existing link.
 	Linked *Link
 }
 
@@ -43,14 +43,15 @@ func invalid(column, message string, args ...any) *Invalid {
 	return &Invalid{Fields: map[string]string{column: fmt.Sprintf(message, args...)}}
 }
 
-// add refuses one more column; "" is no message.
+// add adds a message for a column, unless it is empty.
 func (e *Invalid) add(column, message string) {
 	if message != "" {
 		e.Fields[column] = message
 	}
 }
 
-// joinInvalid is what two parts of one form were refused for.
+// joinInvalid merges the errors of two parts of a form. If one of them is not Invalid, it returns
+// the first error.
 func joinInvalid(a, b error) error {
 	var first, second *Invalid
 	if !errors.As(a, &first) || !errors.As(b, &second) {
@@ -62,26 +63,25 @@ func joinInvalid(a, b error) error {
 	return a
 }
 
-// Conflict refuses a change made on an older version of the record.
+// Conflict refuses a change made on an outdated version of a record.
 type Conflict struct {
-	By string    // full name of who changed it last, "" if unknown
+	By string    // full name of who last changed it, or "" if unknown
 	At time.Time // when
-	// Untouched are the columns that others changed and that were sent as they
-	// had been: what was typed says nothing about them.
+	// Untouched lists columns that others changed while this form sent their old value back.
 	Untouched []string
 }
 
 func (e *Conflict) Error() string { return "changed meanwhile by " + e.By }
 
-// IsFull tells whether an error is a disk without room, see sqlite.IsFull.
+// IsFull reports whether the disk is full, see sqlite.IsFull.
 func IsFull(err error) bool { return sqlite.IsFull(err) }
 
-// IsReadOnly tells whether an error is a disk that takes no changes, see sqlite.IsReadOnly.
+// IsReadOnly reports whether the disk cannot be written to, see sqlite.IsReadOnly.
 func IsReadOnly(err error) bool { return sqlite.IsReadOnly(err) }
 
-// IsUnavailable tells whether an error is a file that cannot be read just now, see sqlite.IsUnavailable.
+// IsUnavailable reports whether the file cannot be read right now, see sqlite.IsUnavailable.
 func IsUnavailable(err error) bool { return sqlite.IsUnavailable(err) }
 
-// isUnrecordable tells whether an error is the state of the disk or the file, in
-// which reading and copying out go on although the history cannot say so.
+// isUnrecordable reports whether an audit row could not be written because of the disk or a damaged
+// file. Reading and exporting work nevertheless.
 func isUnrecordable(err error) bool { return sqlite.IsUnwritable(err) || IsDamaged(err) }

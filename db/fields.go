@@ -9,29 +9,29 @@ import (
 	"clientregistry/db/text"
 )
 
-// Field describes one column that people see and change. It stands here only:
-// rules, SQL, forms, editors, lists, filters, history, batches and the search
-// index read it, so a new column takes a migration and one line.
+// Field describes one column that people see and edit. Rules, SQL, forms, editors, lists, filters,
+// history, batches and the search index all use this description, so a new column takes a migration
+// and one line.
 type Field struct {
-	Column    string    // in the database, in forms and in addresses
-	Parameter string    // in the addresses of lists, where it has another name there
-	Label     string    // what a person calls it
-	Kind      FieldKind // the form of its values
-	Max       int       // characters
-	Required  string    // the message where it is empty or none of Options; "" lets it be empty
-	Default   string    // the column whose value a new record takes where this one is left empty
+	Column    string    // in the database, forms and URLs
+	Parameter string    // in the URLs of lists, if it differs from Column
+	Label     string    // for people
+	Kind      FieldKind // the type of its values
+	Max       int       // length in characters
+	Required  string    // the message if it is empty or not one of Options; "" makes it optional
+	Default   string    // the column to copy from if a new record leaves this one empty
 	Options   []string  // the values of a Choice
-	Usual     []string  // suggested before the values in use; nil suggests nothing, unless the field is Filtered
+	Usual     []string  // suggested before values in use; nil suggests nothing, unless the field is Filtered
 
-	Searched bool      // its words find the record
-	Filtered bool      // lists are filtered by its very value, through the index of its sort, which has a folded key
-	Batched  bool      // a batch sets it on many records
-	Brief    bool      // asked for where a record is made on the way to a link
+	Searched bool      // search finds the record by it
+	Filtered bool      // lists can filter by its exact value, through the index of its sort, which has a folded key
+	Batched  bool      // a batch can set it
+	Brief    bool      // included in the short form that creates a record while linking
 	Listed   ListUse   // whether lists have it as a column
-	sort     listOrder // how lists sort by it; the zero value does not
+	sort     listOrder // how lists sort by it; the zero value means they cannot
 }
 
-// FieldKind is the form of a field's values: how they are checked, typed and shown.
+// FieldKind is the type of a field's values. It decides how they are validated, typed and shown.
 type FieldKind int
 
 const (
@@ -40,16 +40,16 @@ const (
 	Website                  // an http or https URL; a bare domain gets https
 	Email                    // one mailbox at a domain
 	Phone                    // a phone number as people write it
-	Code                     // an identifier, found without its marks and spaces
+	Code                     // an identifier, found without its punctuation and spaces
 	Choice                   // one of Options
-	Person                   // the id of a user
-	Other                    // the id of another record
-	Moment                   // a minute in the user's zone, or RFC 3339
+	Person                   // the ID of a user
+	Other                    // the ID of another record
+	Moment                   // a minute in the user's time zone, or RFC 3339
 	Day                      // YYYY-MM-DD
 	Zone                     // an IANA time zone
 )
 
-// check returns a value of this form as it is stored, or the message for who typed it.
+// check returns a value as stored, or an error with a message for the person who typed it.
 func (k FieldKind) check(f Field, value string) (string, error) {
 	switch k {
 	case Website:
@@ -73,18 +73,18 @@ func (k FieldKind) check(f Field, value string) (string, error) {
 	return value, nil
 }
 
-// ListUse is whether lists have a field as a column.
+// ListUse says whether lists have a field as a column.
 type ListUse int
 
 const (
 	Unlisted    ListUse = iota
-	Offered             // for those who choose it
-	OfferedWide         // the same, where there is room
-	ShownWide           // shown to who chose none, where there is room
-	Shown               // shown to who chose none
+	Offered             // if somebody chooses it
+	OfferedWide         // the same, on wide screens only
+	ShownWide           // by default, on wide screens only
+	Shown               // by default
 )
 
-// Name is what addresses of lists call the field.
+// Name returns the field's name in the URLs of lists.
 func (f Field) Name() string {
 	if f.Parameter != "" {
 		return f.Parameter
@@ -92,7 +92,7 @@ func (f Field) Name() string {
 	return f.Column
 }
 
-// Lower is the label inside a sentence, like "tax ID".
+// Lower returns the label as written inside a sentence, like "tax ID".
 func (f Field) Lower() string { return strings.ToLower(f.Label[:1]) + f.Label[1:] }
 
 var organizationFields = []Field{
@@ -153,8 +153,8 @@ var linkFields = []Field{
 	},
 }
 
-// interactionFields are what people change of an interaction. When it happened
-// depends on the actor's time zone and is judged by happenedAt.
+// interactionFields are the editable columns of an interaction. happenedAt validates the time,
+// which depends on the actor's time zone.
 var interactionFields = []Field{
 	{Column: "channel", Label: "Channel", Kind: Choice, Max: 40, Required: "Choose call, email, meeting or note", Options: Channels},
 	{Column: "subject", Label: "Subject", Max: 200, Required: "Say in a line what happened, like “Renewal agreed”"},
@@ -165,8 +165,7 @@ var interactionFields = []Field{
 	{Column: "happened_at", Label: "When", Kind: Moment, Max: 40},
 }
 
-// followUpFields are what people change of a follow-up. Which days may be
-// chosen, and who, is judged by plan.
+// followUpFields are the editable columns of a follow-up. plan validates the day and the assignee.
 var followUpFields = []Field{
 	{Column: "text", Label: "Next step", Max: 200, Required: "Say what to do, like “Send the offer”"},
 	{Column: "due_on", Label: "Due", Kind: Day, Max: 40, Required: "Choose the day it is due"},
@@ -195,7 +194,7 @@ var viewFields = []Field{
 	{Column: "query", Label: "Filters", Max: 4000},
 }
 
-// Suggestions for free text, before what the registry uses itself (DESIGN section 4).
+// Suggestions for free text, offered before values in use (DESIGN section 4).
 var (
 	sectors = []string{
 		"Manufacturing", "SaaS", "Retail", "Logistics", "Healthcare", "Public sector",
@@ -206,7 +205,7 @@ var (
 	outcomes   = []string{"Follow-up scheduled", "Closed won", "Closed lost", "No answer", "Left a message", "Information sent"}
 )
 
-// fieldOf returns the field of a column; asking for one that is not described is a mistake in the program.
+// fieldOf returns the field of a column. It panics if there is none.
 func fieldOf(fields []Field, column string) Field {
 	i := slices.IndexFunc(fields, func(f Field) bool { return f.Column == column })
 	if i < 0 {

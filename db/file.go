@@ -173,7 +173,7 @@ func (d *DB) create(ctx context.Context) error {
 	if err := p.Close(); err != nil {
 		return err
 	}
-	d.made = true
+	d.created = true
 	return sqlite.PutInPlace(partial, d.path)
 }
 

@@ -150,7 +150,7 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 	}
 	var id string
 	err = d.write(ctx, by, EditInteractions, func(t *tx) (err error) {
-		if id, err = t.first(q); err != nil || id != "" {
+		if id, err = t.findRepeated(q); err != nil || id != "" {
 			return err
 		}
 		i := Interaction{ID: newID(), UserID: by.UserID}

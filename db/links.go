@@ -105,7 +105,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 	}
 	reader := System // the actor may link a record and give it away in one step
 	err = d.write(ctx, by, EditClients, func(t *tx) error {
-		made, err := t.first(q)
+		made, err := t.findRepeated(q)
 		if err != nil {
 			return err
 		}

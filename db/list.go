@@ -91,7 +91,7 @@ func (k *RecordKind) listConditions(by Actor, f Filter) (all []listCondition, em
 		if f.Missing != k.Missing {
 			return nil, true
 		}
-		add("missing", k.missing)
+		add("missing", k.missingSQL)
 	}
 	within := func(column string, r Range) {
 		if !r.From.IsZero() {

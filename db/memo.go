@@ -2,16 +2,16 @@ package db
 
 import "sync"
 
-// memo keeps answers that stand on every page (counts, suggestions, owners)
-// until something in the registry changes: this program's own commits empty it,
-// and those of others as soon as a session is asked for.
+// memo caches answers that every page needs, like counts, suggestions and owners, until something
+// changes. Our own commits clear it; those of other processes do so at the next look-up of a
+// session.
 type memo struct {
 	mu      sync.Mutex
-	state   int // how often it was emptied
+	state   int // how often it was cleared
 	answers map[string]any
 }
 
-// maxMemo bounds the answers kept.
+// maxMemo is the number of answers after which the cache starts over.
 const maxMemo = 1000
 
 func (m *memo) forget() {
@@ -21,8 +21,8 @@ func (m *memo) forget() {
 	clear(m.answers)
 }
 
-// memoized returns the kept answer of a key, or asks for it and keeps it
-// unless something changed meanwhile. What it returns is shared: read only.
+// memoized returns the cached answer for key, or calls ask and caches its answer, unless something
+// changed meanwhile. Callers share the answer and must not modify it.
 func memoized[T any](m *memo, key string, ask func() (T, error)) (T, error) {
 	m.mu.Lock()
 	state := m.state

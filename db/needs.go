@@ -2,15 +2,14 @@ package db
 
 import "slices"
 
-// Need is what a use case asks of its actor. Needs have names and stand here
-// only: write, the only door to the writer, checks them, and the route tables
-// name the same ones. The zero Need lets nobody in.
+// Need is what a use case requires of its actor. The store checks needs when it writes, and the
+// route tables refer to the same ones. The zero Need refuses everybody.
 type Need struct {
-	all     []Permission // each of these; the first one that is missing is named
-	either  []Permission // and one of these, if there are any
-	own     bool         // somebody with an account, for what is their own
-	open    bool         // anybody
-	program bool         // the program itself, see System
+	all     []Permission // all of these; Missing names the first that is lacking
+	either  []Permission // and at least one of these, if there are any
+	own     bool         // any account, for what belongs to it
+	open    bool         // everybody
+	program bool         // only the program itself, see System
 }
 
 // The needs of the registry. An Edit permission never implies its View.
@@ -26,11 +25,12 @@ var (
 	ReadHistory      = Need{all: []Permission{ViewClient}, either: []Permission{ViewAudit, EditClient}}
 	SeeAccess        = Need{either: []Permission{ManageUsers, ViewAudit}}
 
-	// OwnAccount is for what is a person's own: their account, sessions and saved views. The program may, too.
+	// OwnAccount is for a person's own account, sessions and saved views. The program meets it,
+	// too.
 	OwnAccount = Need{own: true}
-	// Anybody is for signing in and out, the first account and links by token.
+	// Anybody is for signing in and out, creating the first account, and links with a token.
 	Anybody = Need{open: true}
-	// Program is for the command line and what runs beside requests.
+	// Program is for the command line and background jobs.
 	Program = Need{program: true}
 )
 
@@ -43,18 +43,18 @@ func needs(all ...Permission) Need {
 	return Need{all: all}
 }
 
-// Declared tells a need from the zero Need.
+// Declared reports whether this is not the zero Need.
 func (n Need) Declared() bool { return n.own || n.open || n.program || len(n.all)+len(n.either) > 0 }
 
-// Missing is ErrForbidden for want of a permission, which it names.
+// Missing is an ErrForbidden that names the missing permission.
 type Missing struct{ Permission Permission }
 
 func (m Missing) Error() string { return "Missing permission: " + string(m.Permission) }
 
-// Is makes it an ErrForbidden.
+// Is makes errors.Is(m, ErrForbidden) true.
 func (m Missing) Is(target error) bool { return target == ErrForbidden }
 
-// Refuse returns nil where the actor has what is needed, else Missing or ErrForbidden.
+// Refuse returns nil if the actor meets the need, else Missing or ErrForbidden.
 func (n Need) Refuse(by Actor) error {
 	switch {
 	case n.open || n.program && by.program || n.own && (by.UserID != "" || by.program):
@@ -73,5 +73,5 @@ func (n Need) Refuse(by Actor) error {
 	return nil
 }
 
-// MetBy tells whether the actor has what is needed.
+// MetBy reports whether the actor meets the need.
 func (n Need) MetBy(by Actor) bool { return n.Refuse(by) == nil }

@@ -6,10 +6,10 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// OrganizationKind is the kind of the clients.
+// OrganizationKind is the kind of organizations.
 var OrganizationKind = newRecordKind(RecordKind{
 	Noun: "organization", Plural: "organizations", Fields: organizationFields, Missing: "contacts",
-	action: "org", words: "organization_search", missing: "{}contacts_key = '0000000000'", recordRules: organizationRules{},
+	action: "org", words: "organization_search", missingSQL: "{}contacts_key = '0000000000'", recordRules: organizationRules{},
 }, nil, []Column{{
 	Name: "contacts", Label: "Contacts", Listed: ShownWide, Telling: true, Latest: true,
 	sort: listOrder{key: "contacts_key", index: "organizations_sort_contacts", byName: true},
@@ -38,12 +38,12 @@ func (organizationRules) sees(by Actor, id string) condition { return by.seesOrg
 
 func (organizationRules) check(*tx, Record, map[string]Change) error { return nil }
 
-func (organizationRules) foundBy(_ *tx, r Record) ([]string, error) {
+func (organizationRules) indexWords(_ *tx, r Record) ([]string, error) {
 	return []string{r.searchWords()}, nil
 }
 
-// renamed reindexes the contacts, who are found by their organizations' names.
-func (organizationRules) renamed(t *tx, id string) error {
+// afterRename reindexes the organization's contacts, which can be found by its name.
+func (organizationRules) afterRename(t *tx, id string) error {
 	rows, err := t.Query("SELECT contact_id FROM organization_contact WHERE organization_id = ?", id)
 	ids, err := sqlite.Collect(rows, err, sqlite.ScanText)
 	if err != nil {
@@ -57,45 +57,44 @@ func (organizationRules) renamed(t *tx, id string) error {
 	return nil
 }
 
-// Organization returns one organization, or ErrNotFound.
+// Organization returns an organization, or ErrNotFound.
 func (d *DB) Organization(ctx context.Context, by Actor, id string) (Organization, error) {
 	return d.record(ctx, by, OrganizationKind, id)
 }
 
-// Organizations lists a page of organizations. next is the cursor of the
-// following page, "" where there is none.
+// Organizations lists a page of organizations. next is the cursor of the next page, or "" on the
+// last one.
 func (d *DB) Organizations(ctx context.Context, by Actor, f Filter) (page []Organization, next string, err error) {
 	return d.records(ctx, by, OrganizationKind, f)
 }
 
-// CountOrganizations counts what a filter finds, exactly up to MostCounted;
-// more tells that there are more than that.
+// CountOrganizations counts the organizations that match a filter. Beyond MostCounted it stops, and
+// more is true.
 func (d *DB) CountOrganizations(ctx context.Context, by Actor, f Filter) (n int, more bool, err error) {
 	return d.count(ctx, by, OrganizationKind, f)
 }
 
-// CreateOrganization makes an organization from the typed fields; the legal
-// name is the display name where it was left empty. requestID, if any, makes a
-// repeated call return what the first one made. Refused fields are Invalid.
+// CreateOrganization creates an organization. An empty legal name becomes the display name. It
+// returns Invalid if fields are refused. Calling it again with the same requestID returns the
+// existing organization, or Repeated if the fields differ.
 func (d *DB) CreateOrganization(ctx context.Context, by Actor, typed Fields, requestID string) (Organization, error) {
 	return d.createRecord(ctx, by, OrganizationKind, typed, requestID)
 }
 
-// UpdateOrganization changes the typed fields of the version that was read.
-// It returns Invalid, Conflict where a typed field has changed since, or
-// ErrNotFound. Typing what is there already changes nothing and is no conflict.
+// UpdateOrganization changes the typed fields. version is the one the user saw. It returns Invalid,
+// ErrNotFound, or Conflict if somebody else has since changed one of these fields. Values that are
+// already stored are no change and no conflict.
 func (d *DB) UpdateOrganization(ctx context.Context, by Actor, id string, version int, typed Fields) (Organization, error) {
 	return d.updateRecord(ctx, by, OrganizationKind, id, version, typed)
 }
 
-// ArchiveOrganization hides an organization from lists, search and pickers;
-// RestoreOrganization brings it back. One that is so already is left alone. A
-// stale version is a Conflict.
+// ArchiveOrganization hides an organization from lists and pickers. If it is already archived,
+// nothing changes. It returns ErrNotFound, or Conflict if version is not the current one.
 func (d *DB) ArchiveOrganization(ctx context.Context, by Actor, id string, version int) (Organization, error) {
 	return d.setActive(ctx, by, OrganizationKind, id, version, false)
 }
 
-// RestoreOrganization undoes ArchiveOrganization.
+// RestoreOrganization undoes ArchiveOrganization, with the same errors.
 func (d *DB) RestoreOrganization(ctx context.Context, by Actor, id string, version int) (Organization, error) {
 	return d.setActive(ctx, by, OrganizationKind, id, version, true)
 }

@@ -10,7 +10,7 @@ import (
 	"clientregistry/db/text"
 )
 
-// Permission is permissions.slug: one thing a role lets its people see or do.
+// Permission is one thing that a role allows, as stored in permissions.slug.
 type Permission string
 
 // The permissions of the registry. An Edit permission never implies its View.
@@ -38,17 +38,17 @@ var permissionWords = map[Permission]string{
 	ManageSystem:    "Change settings of the registry, make and download its backups",
 }
 
-// Words says what the permission lets its people see or do.
+// Words says what the permission allows.
 func (p Permission) Words() string { return permissionWords[p] }
 
-// PermissionGroup is permissions under a heading, as people read them.
+// PermissionGroup is a list of permissions under a heading.
 type PermissionGroup struct {
 	Heading     string
-	OfClients   bool // what they open depends on the role's client scope
+	OfClients   bool // whether the role's client scope limits them
 	Permissions []Permission
 }
 
-// PermissionGroups is every permission, in the order people read them.
+// PermissionGroups has every permission, in the order people read them.
 var PermissionGroups = []PermissionGroup{
 	{"Clients", true, []Permission{ViewClient, EditClient}},
 	{"Interactions", true, []Permission{ViewInteraction, EditInteraction}},
@@ -56,7 +56,7 @@ var PermissionGroups = []PermissionGroup{
 	{"Running the place", false, []Permission{ViewAudit, ManageUsers, ManageSystem}},
 }
 
-// Permissions is the same without the headings.
+// Permissions has every permission, in the same order.
 var Permissions = func() (all []Permission) {
 	for _, g := range PermissionGroups {
 		all = append(all, g.Permissions...)
@@ -74,19 +74,19 @@ var Permissions = func() (all []Permission) {
 	return all
 }()
 
-// clientSlugs are the permissions that depend on a client scope, as a list in SQL.
+// clientSlugs is an SQL list of the permissions that a client scope limits.
 var clientSlugs = func() string {
 	var slugs []string
 	for _, p := range Permissions {
-		if p.ofClients() {
+		if p.isScoped() {
 			slugs = append(slugs, "'"+string(p)+"'")
 		}
 	}
 	return "(" + strings.Join(slugs, ", ") + ")"
 }()
 
-// ofClients tells whether what a permission opens depends on a client scope.
-func (p Permission) ofClients() bool {
+// isScoped reports whether a client scope limits the permission.
+func (p Permission) isScoped() bool {
 	return slices.ContainsFunc(PermissionGroups, func(g PermissionGroup) bool { return g.OfClients && slices.Contains(g.Permissions, p) })
 }
 
@@ -102,19 +102,19 @@ var seededRoles = []struct {
 	{"Viewer", "Reads clients and their history", []Permission{ViewClient, ViewInteraction}},
 }
 
-// Actor is who does something: the user, what their roles let them do, their time zone, and from where.
-// The zero Actor is the program itself: it may do nothing that asks for a permission.
+// Actor is who does something: the user, what their roles allow, their time zone, and where they
+// are. The zero Actor has no permissions.
 type Actor struct {
 	UserID  string
 	May     []Permission
 	OwnOnly bool           // sees only their own clients, see scope.go
-	Zone    *time.Location // in which they type and read times; nil is UTC
+	Zone    *time.Location // for the times they type and read; nil means UTC
 	IP, UA  string
-	Device  string // the device cookie of the browser, see RememberDevice
+	Device  string // the browser's device cookie, see RememberDevice
 	program bool   // System
 }
 
-// System is the actor of the command line: everything, by nobody in particular.
+// System is the actor of the command line. It has every permission and no user.
 var System = Actor{May: Permissions, program: true}
 
 func (a Actor) zone() *time.Location {
@@ -124,18 +124,17 @@ func (a Actor) zone() *time.Location {
 	return a.Zone
 }
 
-// Can tells whether the actor has a permission.
+// Can reports whether the actor has a permission.
 func (a Actor) Can(p Permission) bool { return slices.Contains(a.May, p) }
 
-// MayGrant tells whether the actor may give or take a permission in a role of
-// this client scope: nobody hands on what they lack themselves.
+// MayGrant reports whether the actor may add or remove a permission in a role with this client
+// scope: only if they have it themselves, for at least as many clients.
 func (a Actor) MayGrant(p Permission, scope string) bool {
-	return a.Can(p) && (scope == "own" || !a.OwnOnly || !p.ofClients())
+	return a.Can(p) && (scope == "own" || !a.OwnOnly || !p.isScoped())
 }
 
-// Beyond says why the actor may not give, take or change a role, nor act on the
-// account of anybody who has it: the role may do what they may not, or with more
-// clients. It returns "" where it is within their own rights.
+// Beyond returns why a role exceeds the actor's own rights, or "" if it does not. They cannot give,
+// remove or change such a role, nor manage the account of anybody who has it.
 func (a Actor) Beyond(x Role) string {
 	for _, p := range x.May {
 		switch {
@@ -148,8 +147,8 @@ func (a Actor) Beyond(x Role) string {
 	return ""
 }
 
-// beyondAny is Beyond for the first of several roles that is.
-func (a Actor) beyondAny(roles []Role) string {
+// firstBeyond is Beyond for several roles: it returns the first reason.
+func (a Actor) firstBeyond(roles []Role) string {
 	for _, x := range roles {
 		if why := a.Beyond(x); why != "" {
 			return why
@@ -158,9 +157,8 @@ func (a Actor) beyondAny(roles []Role) string {
 	return ""
 }
 
-// seed adds what is missing of the permissions and the three first roles. A
-// role that exists is left as an administrator made it; but a permission that
-// is new goes to Administrator, or nobody could ever give it.
+// seed creates missing permissions and the three initial roles. It does not touch existing roles,
+// except that Administrator gets new permissions, because otherwise nobody could grant them.
 func (d *DB) seed(ctx context.Context) error {
 	var n int
 	if err := d.writer.QueryRowContext(ctx, "SELECT count(*) FROM permissions").Scan(&n); err != nil || n == len(Permissions) {

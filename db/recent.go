@@ -33,5 +33,5 @@ func (d *DB) withIDs(ctx context.Context, by Actor, k *RecordKind, ids []string)
 	rows, err := d.reader.QuickQuery(ctx, read+`
 		WHERE `+k.id()+` IN (SELECT value FROM json_each(?)) AND +is_active = 1 AND `+seen.sql, append(append(args, string(list)), seen.args...)...)
 	all, err := sqlite.Collect(rows, err, k.scan)
-	return d.ownersNamed(ctx, by, all, err)
+	return d.addOwnerNames(ctx, by, all, err)
 }

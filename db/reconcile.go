@@ -8,11 +8,10 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// reconcile lets changes made on an older version of a record through where
-// nobody changed the same columns since: what a form sent back as it had read
-// it is left as it is now, and a column that both changed is a Conflict. rows
-// is the query of the record's audit rows, one for each version, newest first,
-// with its arguments; conflict makes the refusal.
+// reconcile merges changes made on an older version of a record. If nobody has since changed the
+// same columns, the changes stand. If a form just sent back an old value, the current one stays. If
+// both sides changed a column, it returns the error of conflict.
+// rows is a query for the metadata of the record's audit rows, one per version, with args.
 func (t *tx) reconcile(version, current int, changes map[string]Change, to valuer, conflict func() error, rows string, args ...any) error {
 	if version == current {
 		return nil
@@ -50,12 +49,12 @@ func (t *tx) reconcile(version, current int, changes map[string]Change, to value
 	return nil
 }
 
-// versionsOf are the audit rows of an organization's or a contact's versions.
+// versionsOf selects the audit rows of an organization's or a contact's versions.
 var versionsOf = `
 	SELECT metadata FROM audit_logs
 	WHERE target_type = ? AND target_id = ? AND action IN ` + changing("organization", "contact")
 
-// sameValue compares a column as a form sends it back: a moment by its minute.
+// sameValue compares two values as a form sends them: times to the minute.
 func sameValue(column, a, b string) bool {
 	if column == "happened_at" && len(a) >= 16 && len(b) >= 16 {
 		return a[:16] == b[:16]
@@ -63,8 +62,8 @@ func sameValue(column, a, b string) bool {
 	return a == b
 }
 
-// changedSince tells what the last n versions changed, by column, from the
-// first of them; known is false where the history does not say it all.
+// changedSince returns what the last n versions changed, by column, with the value before the first
+// of these changes as Old. known is false if the history is incomplete.
 func (t *tx) changedSince(n int, rows string, args ...any) (since map[string]Change, known bool, err error) {
 	if n < 1 || n > 1000 {
 		return nil, false, nil
@@ -75,7 +74,7 @@ func (t *tx) changedSince(n int, rows string, args ...any) (since map[string]Cha
 		return nil, false, err
 	}
 	since = map[string]Change{}
-	for _, metadata := range all { // from the newest: the oldest has the last word on what was there
+	for _, metadata := range all { // newest first, so the oldest change of a column is the one that stays
 		var m struct {
 			Changes map[string]Change `json:"changes"`
 		}
@@ -92,12 +91,12 @@ func (t *tx) changedSince(n int, rows string, args ...any) (since map[string]Cha
 	return since, true, nil
 }
 
-// conflict names who changed a record last, and when.
+// conflict returns a Conflict that says who last changed a record, and when.
 func (t *tx) conflict(noun, id string) error {
 	return t.conflictAmong("target_type = ? AND target_id = ? AND +action IN "+changing(noun), noun, id)
 }
 
-// conflictAmong is conflict by the newest of some rows of the history.
+// conflictAmong is conflict for the newest audit row that matches the condition rows.
 func (t *tx) conflictAmong(rows string, args ...any) error {
 	c := &Conflict{}
 	err := t.QueryRow(`

@@ -5,46 +5,48 @@ import (
 	"slices"
 )
 
-// mostFields bounds the fields of a kind: a record has their values in an array,
-// which costs no allocation of its own.
+// mostFields is the largest number of fields of a kind. It allows a record to keep its values in an
+// array, without another allocation.
 const mostFields = 8
 
-// RecordKind is what organizations and contacts differ in: their fields, and
-// the few rules that are not about one field.
+// RecordKind describes how organizations and contacts differ: their fields, and the few rules that
+// involve more than one field.
 type RecordKind struct {
-	Noun, Plural string   // organization, organizations; the plural is the name of the table, too
+	Noun, Plural string   // like organization, organizations; the plural is also the table's name
 	Fields       []Field  // in the order of the form
-	Columns      []Column // of lists, beside the name
-	Missing      string   // what lists can ask for the lack of
+	Columns      []Column // of lists, except for the name
+	Missing      string   // the column that lists can filter by being empty
 
-	action  string // how the kind's actions end: update_org
-	words   string // the table of its words
-	missing string // the condition of Missing
-	byName  listOrder
+	action     string // how names of actions end, as in update_org
+	words      string // the table of its search index
+	missingSQL string // the SQL condition of Missing
+	byName     listOrder
 	recordRules
 }
 
-// recordRules are the rules of a kind that are not about one field.
+// recordRules are a kind's rules that involve more than one field.
 type recordRules interface {
 	name(Record) string
-	// sortName is what lists sort a record by.
+	// sortName returns the name that lists sort by.
 	sortName(Record) string
-	// relation is the column that only this kind has, and relationOf where its value goes.
+	// relation is the SQL of the column that only this kind has, and relationOf returns where to
+	// scan it.
 	relation(Actor) condition
 	relationOf(*Record) any
-	// own are the ids of all that the actor sees; sees is whether they see the one of an expression.
+	// own selects the IDs of all records the actor sees. sees is true if they see the record whose
+	// ID is the expression id.
 	own(Actor) condition
 	sees(by Actor, id string) condition
-	// check refuses what only other records can tell; changed has the columns of a change.
+	// check validates a record against others. changed has the changed columns.
 	check(t *tx, r Record, changed map[string]Change) error
-	// foundBy are the words of a record in each column of its index; renamed puts those
-	// in again that are found by its name.
-	foundBy(t *tx, r Record) ([]string, error)
-	renamed(t *tx, id string) error
+	// indexWords returns a record's words for each column of its search index. renamed reindexes the
+	// records that are found by its name.
+	indexWords(t *tx, r Record) ([]string, error)
+	afterRename(t *tx, id string) error
 }
 
-// newRecordKind completes a description: the columns of its lists are those of
-// its fields, between the given ones, and the dates that every record has.
+// newRecordKind completes a kind. Its list columns are before, its fields, after, and the dates
+// that every record has.
 func newRecordKind(k RecordKind, before, after []Column) *RecordKind {
 	if len(k.Fields) > mostFields {
 		panic("db: " + k.Plural + " have more fields than mostFields in db/record_kinds.go; raise it")
@@ -82,22 +84,22 @@ func newRecordKind(k RecordKind, before, after []Column) *RecordKind {
 	return &k
 }
 
-// Column is a column of a list: a field, or what is counted or dated.
+// Column is a column of a list: a field, a count or a date.
 type Column struct {
 	Name, Label string
 	Listed      ListUse
-	Contacted   bool // tells of interactions
-	Telling     bool // sorting by it tells of records out of sight, see Actor.OwnOnly
-	Latest      bool // a first click on its heading sorts the highest first
+	Contacted   bool // reveals interactions
+	Telling     bool // sorting by it would reveal records that an OwnOnly actor does not see
+	Latest      bool // the first click on its heading sorts in descending order
 	sort        listOrder
 }
 
-// SortedFor tells whether the actor may sort a list by the column.
+// SortedFor reports whether the actor may sort a list by the column.
 func (c Column) SortedFor(by Actor) bool {
 	return c.sort.key != "" && (!c.Contacted || by.Can(ViewInteraction)) && (!c.Telling || !by.OwnOnly)
 }
 
-// RecordKindOf returns the kind of a noun, or nil.
+// RecordKindOf returns the kind with this noun, or nil.
 func RecordKindOf(noun string) *RecordKind {
 	switch noun {
 	case OrganizationKind.Noun:
@@ -108,10 +110,10 @@ func RecordKindOf(noun string) *RecordKind {
 	return nil
 }
 
-// NameColumn is the column that lists sort by without being asked to.
+// NameColumn returns the column of the default order.
 func (k *RecordKind) NameColumn() string { return k.byName.column }
 
-// Field returns the field of a column that people change, or ErrNotFound.
+// Field returns the field of an editable column, or ErrNotFound.
 func (k *RecordKind) Field(column string) (Field, error) {
 	for _, f := range k.Fields {
 		if f.Column == column {
@@ -121,7 +123,7 @@ func (k *RecordKind) Field(column string) (Field, error) {
 	return Field{}, ErrNotFound
 }
 
-// FieldColumns are the columns that people change, those of which keep is true, or all where it is nil.
+// FieldColumns returns the editable columns whose field passes keep. A nil keep passes all.
 func (k *RecordKind) FieldColumns(keep func(Field) bool) (columns []string) {
 	for _, f := range k.Fields {
 		if keep == nil || keep(f) {
@@ -131,7 +133,7 @@ func (k *RecordKind) FieldColumns(keep func(Field) bool) (columns []string) {
 	return columns
 }
 
-// valueIndex is where a record of the kind has the value of a column, -1 for another column.
+// valueIndex returns the index of a column in Record.values, or -1.
 func (k *RecordKind) valueIndex(column string) int {
 	for i := range k.Fields {
 		if k.Fields[i].Column == column {
@@ -141,10 +143,10 @@ func (k *RecordKind) valueIndex(column string) int {
 	return -1
 }
 
-// id is the column of its id.
+// id returns the qualified column of the ID.
 func (k *RecordKind) id() string { return k.Plural + ".id" }
 
-// requiredColumns are those that a new record must have.
+// requiredColumns returns the columns that a new record must have.
 func (k *RecordKind) requiredColumns() []string {
 	return k.FieldColumns(func(f Field) bool { return f.Required != "" && f.Default == "" })
 }

@@ -13,26 +13,26 @@ import (
 	"clientregistry/db/text"
 )
 
-// Record is an organization or a contact, as the actor who read it sees it. The
-// last contact is there only for those who may see interactions.
+// Record is an organization or a contact as its reader may see it. The last contact is empty for
+// those who may not see interactions.
 type Record struct {
 	Kind               *RecordKind
 	ID                 string
-	values             [mostFields]string // by the kind's fields, "" where unset
+	values             [mostFields]string // in the order of the kind's fields; "" where empty
 	OwnerName          string
 	IsActive           bool
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
 	Version            int
-	LastContactAt      time.Time // zero: never
+	LastContactAt      time.Time // zero if there was none
 	LastContactChannel string
-	Contacts           int    // of an organization: how many it has
-	Organization       string // of a contact: the first organization's name that is not a former one
-	OutOfSight         bool   // a change took it out of the sight of who made it
-	key, sortKey       string // what a list sorts it by
+	Contacts           int    // the number of an organization's contacts
+	Organization       string // the name of a contact's first organization whose link is not Former
+	OutOfSight         bool   // the actor's change took it out of their own scope
+	key, sortKey       string // what lists sort by
 }
 
-// Organization and Contact say which of the two kinds of record is meant.
+// Organization and Contact document which kind of record is meant.
 type (
 	Organization = Record
 	Contact      = Record
@@ -45,8 +45,8 @@ func (r *Record) value(column string) *string {
 	return nil
 }
 
-// Value returns a column that people change, "" where it is unset and of the
-// zero Record. Another column is a mistake in the program.
+// Value returns the value of an editable column, "" if it is empty or the Record is zero. It panics
+// on any other column.
 func (r Record) Value(column string) string {
 	if r.Kind == nil {
 		return ""
@@ -54,10 +54,10 @@ func (r Record) Value(column string) string {
 	return r.values[r.Kind.valueIndex(column)]
 }
 
-// Set sets a column that people change, as it is stored, in this copy of the record.
+// Set sets an editable column of this copy of the record to a stored value.
 func (r *Record) Set(column, value string) { *r.value(column) = value }
 
-// Values returns all columns that people change.
+// Values returns all editable columns.
 func (r Record) Values() Fields {
 	all := Fields{}
 	for i, f := range r.Kind.Fields {
@@ -66,8 +66,7 @@ func (r Record) Values() Fields {
 	return all
 }
 
-// Name is what people call it: an organization's display name, a person's name
-// in the order their script writes it.
+// Name returns an organization's display name, or a person's name in the order of its script.
 func (r Record) Name() string {
 	if r.Kind == nil {
 		return ""
@@ -75,19 +74,19 @@ func (r Record) Name() string {
 	return r.Kind.name(r)
 }
 
-// OwnerID is the id of the user who owns it, "" for nobody.
+// OwnerID returns the owner's user ID, or "" if nobody owns the record.
 func (r Record) OwnerID() string { return r.Value("owner_user_id") }
 
-// seenBy blanks what the actor may not see of it.
-func (r *Record) seenBy(by Actor) {
+// hideFrom clears what the actor may not see.
+func (r *Record) hideFrom(by Actor) {
 	if !by.Can(ViewInteraction) {
 		r.LastContactAt, r.LastContactChannel = time.Time{}, ""
 	}
 }
 
-// read is the query that reads records as the actor sees them, with the key of
-// a list's order and the owner's name, ownerName or unnamed; its arguments come
-// before those of what follows.
+// read returns the query for records as the actor sees them. key is the sort key to read, and owner
+// the SQL for the owner's name: ownerName or unnamed. args must precede the arguments of any
+// clauses added to the query.
 func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any) {
 	relation := k.relation(by)
 	columns := ""
@@ -100,7 +99,7 @@ func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any
 		FROM ` + k.Plural, relation.args
 }
 
-// scan reads a row of read, or returns ErrNotFound.
+// scan scans a row of read. It returns ErrNotFound if there is none.
 func (k *RecordKind) scan(row sqlite.Row) (Record, error) {
 	r := Record{Kind: k}
 	into := make([]any, 0, len(k.Fields)+12)
@@ -116,7 +115,7 @@ func (k *RecordKind) scan(row sqlite.Row) (Record, error) {
 	return r, err
 }
 
-// record returns one record of a kind, or ErrNotFound.
+// record returns a record, or ErrNotFound.
 func (d *DB) record(ctx context.Context, by Actor, k *RecordKind, id string) (Record, error) {
 	read, args := k.read(by, "sort_key", ownerName)
 	seen := k.sees(by, k.id())
@@ -124,12 +123,12 @@ func (d *DB) record(ctx context.Context, by Actor, k *RecordKind, id string) (Re
 	if err != nil {
 		return r, fmt.Errorf("%s %s: %w", k.Noun, id, err)
 	}
-	r.seenBy(by)
+	r.hideFrom(by)
 	return r, nil
 }
 
-// changedRecord is a record after a change by the actor: what they still see
-// of it, or else its name and that it is out of their sight.
+// changedRecord returns a record that the actor has just changed. If they no longer see it, it has
+// only its name and OutOfSight.
 func (d *DB) changedRecord(ctx context.Context, by Actor, k *RecordKind, id string) (Record, error) {
 	r, err := d.record(ctx, by, k, id)
 	if !errors.Is(err, ErrNotFound) || !by.OwnOnly {
@@ -143,25 +142,25 @@ func (d *DB) changedRecord(ctx context.Context, by Actor, k *RecordKind, id stri
 	return out, err
 }
 
-// records lists a page of records. next is the cursor of the following page, "" where there is none.
+// records lists a page of records. next is the cursor of the next page, or "" on the last one.
 func (d *DB) records(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
 	page, next, err = d.readList(ctx, by, k, f)
-	if page, err = d.ownersNamed(ctx, by, page, err); err != nil {
+	if page, err = d.addOwnerNames(ctx, by, page, err); err != nil {
 		return nil, "", fmt.Errorf("%s: %w", k.Plural, err)
 	}
 	return page, next, nil
 }
 
-// ownersNamed names the owners of records that were read unnamed, and blanks
-// what the actor may not see.
-func (d *DB) ownersNamed(ctx context.Context, by Actor, all []Record, err error) ([]Record, error) {
-	return withUserNames(ctx, d, all, err, func(r *Record, names map[string]string) {
+// addOwnerNames adds owner names to records that were read without them, and clears what the actor
+// may not see.
+func (d *DB) addOwnerNames(ctx context.Context, by Actor, all []Record, err error) ([]Record, error) {
+	return addNames(ctx, d, all, err, func(r *Record, names map[string]string) {
 		r.OwnerName = names[r.OwnerID()]
-		r.seenBy(by)
+		r.hideFrom(by)
 	})
 }
 
-// createRecord is the verb that makes a record, see CreateOrganization and CreateContact.
+// createRecord implements CreateOrganization and CreateContact.
 func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fields, requestID string) (Record, error) {
 	q, err := newRequest(k.Noun, requestID, typed)
 	if err != nil {
@@ -170,7 +169,7 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 	var id string
 	again := false
 	err = d.write(ctx, by, EditClients, func(t *tx) (err error) {
-		id, err = t.first(q)
+		id, err = t.findRepeated(q)
 		if again = id != ""; again || err != nil {
 			return err
 		}
@@ -183,7 +182,7 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 		return Record{}, fmt.Errorf("create %s: %w", k.Noun, err)
 	}
 	r, err := d.changedRecord(ctx, by, k, id)
-	if again && r.OutOfSight { // others may have renamed it since
+	if again && r.OutOfSight { // others may have renamed it since, so show only what was typed
 		r = Record{Kind: k, ID: id, IsActive: true, Version: 1, OutOfSight: true}
 		_, _ = apply(k.Fields, typed, &r)
 	}
@@ -214,7 +213,7 @@ func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
 	columns = append(columns, k.foldedColumns()...)
 	_, err = t.Exec("INSERT INTO "+k.Plural+" ("+strings.Join(columns, ", ")+", docid) VALUES ("+strings.Repeat("?, ", len(columns))+
 		"(SELECT ifnull(max(docid), 0) + 1 FROM "+k.Plural+"))",
-		slices.Concat([]any{r.ID}, r.stored(), []any{stamp(t.now), stamp(t.now), text.SortKey(k.sortName(r))}, r.folded())...)
+		slices.Concat([]any{r.ID}, r.storedValues(), []any{stamp(t.now), stamp(t.now), text.SortKey(k.sortName(r))}, r.folded())...)
 	if err != nil {
 		return "", err
 	}
@@ -224,7 +223,7 @@ func (t *tx) createRecord(k *RecordKind, typed Fields) (id string, err error) {
 	return r.ID, t.record("create_"+k.action, k.Noun, r.ID, details{"changes": changes})
 }
 
-// dropRepeated drops the message about a column that only repeats the one it was filled from.
+// dropRepeated removes the message of a field that was filled from another refused field.
 func (k *RecordKind) dropRepeated(refused *Invalid, typed Fields) {
 	for _, f := range k.Fields {
 		if f.Default != "" && refused.Fields[f.Default] != "" && typed[f.Column] == typed[f.Default] {
@@ -233,8 +232,8 @@ func (k *RecordKind) dropRepeated(refused *Invalid, typed Fields) {
 	}
 }
 
-// stored are the values as the database stores them, in the order of the fields.
-func (r Record) stored() (values []any) {
+// storedValues returns the values for the database, in the order of the fields.
+func (r Record) storedValues() (values []any) {
 	for i, f := range r.Kind.Fields {
 		if f.Required != "" {
 			values = append(values, r.values[i])
@@ -245,7 +244,7 @@ func (r Record) stored() (values []any) {
 	return values
 }
 
-// updateRecord is the verb that changes a record, see UpdateOrganization and UpdateContact.
+// updateRecord implements UpdateOrganization and UpdateContact.
 func (d *DB) updateRecord(ctx context.Context, by Actor, k *RecordKind, id string, version int, typed Fields) (Record, error) {
 	err := d.write(ctx, by, EditClients, func(t *tx) error { return t.updateRecord(k, id, version, typed) })
 	if err != nil {
@@ -285,7 +284,7 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 	}
 	_, err = t.Exec("UPDATE "+k.Plural+" SET "+strings.Join(k.FieldColumns(nil), " = ?, ")+
 		" = ?, sort_key = ?, updated_at = ?, version = version + 1 WHERE id = ?",
-		append(r.stored(), text.SortKey(k.sortName(r)), stamp(t.now), id)...)
+		append(r.storedValues(), text.SortKey(k.sortName(r)), stamp(t.now), id)...)
 	if err != nil {
 		return err
 	}
@@ -293,14 +292,14 @@ func (t *tx) updateRecord(k *RecordKind, id string, version int, typed Fields) e
 		return err
 	}
 	if r.Name() != name {
-		if err := k.renamed(t, id); err != nil {
+		if err := k.afterRename(t, id); err != nil {
 			return err
 		}
 	}
 	return t.record("update_"+k.action, k.Noun, id, details{"changes": changes})
 }
 
-// setActive is the verb that archives a record or restores it.
+// setActive archives or restores a record.
 func (d *DB) setActive(ctx context.Context, by Actor, k *RecordKind, id string, version int, active bool) (Record, error) {
 	err := d.write(ctx, by, EditClients, func(t *tx) error { return t.setActive(k, id, version, active) })
 	if err != nil {
@@ -336,8 +335,8 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	return t.record(k.activeAction(active), k.Noun, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})
 }
 
-// searchWords are the words by which a record is found: its name first, then
-// its fields', then the same joined where marks part them.
+// searchWords returns the words for the search index: those of the name, then those of searched
+// fields, then both joined across punctuation.
 func (r Record) searchWords() string {
 	words, joined := text.Words(r.Name()), text.Joined(r.Name())
 	for i, f := range r.Kind.Fields {

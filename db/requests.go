@@ -8,20 +8,19 @@ import (
 	"time"
 )
 
-// Repeated refuses a request whose id has made something already, from other
-// content than it has now.
+// Repeated is returned for a request whose ID has already been used with different content.
 type Repeated struct {
-	ID string    // of what it made, see Link.pair for a link
-	At time.Time // when
+	ID string    // of what it created; for a link see Link.pair
+	At time.Time // when it was created
 }
 
 func (e *Repeated) Error() string { return "this request made " + e.ID + " from other content" }
 
-// request is what a creating form asks for. Its id, where it is a UUID, tells
-// whether it comes again, for each user and each kind of thing made.
+// request identifies a request to create something. If its ID is a UUID, a repetition is
+// recognized, per user and kind.
 type request struct{ made, id, content string }
 
-// newRequest names a request by the kind of what it makes, its id and its content.
+// newRequest returns a request. made is the kind of what it creates, and content what was asked for.
 func newRequest(made, id string, content ...any) (request, error) {
 	for i, part := range content {
 		if typed, ok := part.(Fields); ok {
@@ -32,7 +31,7 @@ func newRequest(made, id string, content ...any) (request, error) {
 	return request{made, strings.ToLower(id), sha256Hex(string(said))}, err
 }
 
-// content is what was typed, without what makes no difference.
+// content returns what was typed, without differences that do not matter.
 func (f Fields) content() Fields {
 	said := Fields{}
 	for column, value := range f {
@@ -46,8 +45,8 @@ func (f Fields) content() Fields {
 	return said
 }
 
-// standing finds what a request made, by the kind of it, as long as it is there.
-var standing = map[string]string{
+// existsQueries has a query for each kind that returns a row while the created thing exists.
+var existsQueries = map[string]string{
 	"organization": "SELECT 1 FROM organizations WHERE id = ?",
 	"contact":      "SELECT 1 FROM contacts WHERE id = ?",
 	"interaction":  "SELECT 1 FROM interactions WHERE id = ?",
@@ -60,9 +59,9 @@ var standing = map[string]string{
 		WHERE NOT EXISTS (SELECT 1 FROM audit_logs WHERE target_type = 'system' AND target_id = ? AND +action = 'undo_batch')`,
 }
 
-// first returns what this request made when it came before, "" where it did not or
-// what it made is gone. It returns Repeated where it said something else then.
-func (t *tx) first(q request) (targetID string, err error) {
+// findRepeated returns the ID of what this request already created, or "" if it is new or that thing is
+// gone. It returns Repeated if the content was different.
+func (t *tx) findRepeated(q request) (targetID string, err error) {
 	if !ValidID(q.id) {
 		return "", nil
 	}
@@ -78,7 +77,7 @@ func (t *tx) first(q request) (targetID string, err error) {
 	if err != nil {
 		return "", err
 	}
-	switch err := orNotFound(t.QueryRow(standing[q.made], targetID)); {
+	switch err := orNotFound(t.QueryRow(existsQueries[q.made], targetID)); {
 	case errors.Is(err, ErrNotFound):
 		return "", nil
 	case err != nil:
@@ -89,7 +88,7 @@ func (t *tx) first(q request) (targetID string, err error) {
 	return targetID, nil
 }
 
-// rememberRequest remembers what a request made.
+// rememberRequest stores what a request created.
 func (t *tx) rememberRequest(q request, targetID string) error {
 	if !ValidID(q.id) || t.by.UserID == "" {
 		return nil

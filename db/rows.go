@@ -9,41 +9,40 @@ import (
 	"clientregistry/db/text"
 )
 
-// Rows are rows of new records to be put into the registry many at a time, with
-// the words that find them and the audit rows that tell of them. They are put as
-// they are: rules and permissions are for whoever makes them, only the schema is
-// checked. The zero Rows is empty.
+// Rows collects new records to insert in bulk, with their search words and audit rows. Only the
+// schema checks them: rules and permissions are the caller's business. The zero Rows is empty.
 type Rows struct {
-	Count int // of what Filling.Progress counts, as whoever makes them likes
+	Count int // for Filling.Progress; callers decide what it counts
 
-	of      [bulkKinds][][]any // by the statement that puts them in
+	of      [bulkKinds][][]any // by insert statement
 	events  []Event
 	size    int
 	tally   map[tallyKey]int
-	forFill bool      // some are what only Fill takes
+	forFill bool      // some rows are only allowed in Fill
 	err     error     // of an event that cannot be recorded
-	last    auditLink // of the events, once they are sealed
+	last    auditLink // the last of the events, after seal
 }
 
-// Event is what an audit row tells. Metadata is a JSON object with its keys in
-// alphabetical order, "" for an empty one.
+// Event describes an audit row. Metadata is a JSON object with its keys in alphabetical order; ""
+// means an empty object.
 type Event struct {
 	Action, TargetType, TargetID, Metadata string
 
-	// For Fill, which also writes what happened before: when that was, whose the
-	// row is ("" for the program's), and its id. Without At it is the actor's, of now.
+	// Only for Fill: the time, the user ("" for the program) and the ID of a past event. If At is
+	// zero, the event is the actor's and happens now.
 	At         time.Time
 	UserID, ID string
 }
 
-// tallyKey is what tally counts by, or the owner of an organization.
+// tallyKey is what tally counts: records or interactions of a quarter of an hour, or active
+// organizations by owner.
 type tallyKey struct {
 	kind    string
 	quarter int64
 	owner   string
 }
 
-// Len is how many rows there are.
+// Len returns the number of rows.
 func (r *Rows) Len() int { return r.size }
 
 func (r *Rows) add(kind int, row ...any) {
@@ -58,16 +57,15 @@ func (r *Rows) count(t tallyKey) {
 	r.tally[t]++
 }
 
-// User adds a user, who cannot sign in, with a role, named by its slug; where
-// there is no such role they have none.
+// User adds a user who cannot sign in, and gives them the role with this slug, if it exists.
 func (r *Rows) User(u User, role string) {
 	r.add(bulkUsers, u.ID, u.Email, u.FullName, u.Status, u.TimeZone, text.SortKey(u.FullName), stamp(u.CreatedAt), stamp(u.UpdatedAt))
 	r.add(bulkRoles, u.ID, role)
 }
 
-// Record adds an organization or a contact. Its owner's name, its last contact,
-// an organization's number of contacts and a contact's first organization are for
-// Fill, which takes the triggers away that keep them otherwise.
+// Record adds an organization or a contact. Only Fill may set the owner's name, the last contact,
+// an organization's number of contacts and a contact's first organization; otherwise triggers set
+// them.
 func (r *Rows) Record(x Record) {
 	kind, related := bulkOrganizations, any(x.Contacts)
 	if x.Kind == ContactKind {
@@ -77,15 +75,14 @@ func (r *Rows) Record(x Record) {
 		r.count(tallyKey{owner: x.OwnerID()})
 	}
 	r.forFill = r.forFill || x.OwnerName != "" || !x.LastContactAt.IsZero() || x.Contacts > 0 || x.Organization != ""
-	r.add(kind, slices.Concat([]any{nil, x.ID}, x.stored(), []any{
+	r.add(kind, slices.Concat([]any{nil, x.ID}, x.storedValues(), []any{
 		x.IsActive, stamp(x.CreatedAt), stamp(x.UpdatedAt), x.Version, text.SortKey(x.Kind.sortName(x)),
 		stampOrNull(x.LastContactAt), orNull(x.LastContactChannel), orNull(text.SortKey(x.OwnerName)), related,
 	}, x.folded())...)
 }
 
-// Words adds the words that find a record, a contact's with the names of its
-// organizations in the order of their ids. Each record has its words, in the order
-// of the records, at once or after all of them.
+// Words adds a record's search words; a contact's include the names of its organizations, ordered
+// by ID. Every record needs its words, added in the order of the records.
 func (r *Rows) Words(x Record, organizations ...string) {
 	if x.Kind == ContactKind {
 		r.add(bulkContactWords, nil, x.searchWords(), nameWords(organizations...))
@@ -99,7 +96,7 @@ func (r *Rows) Link(l Link) {
 	r.add(bulkLinks, l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus, l.Version)
 }
 
-// Interaction adds an interaction and the words that find it.
+// Interaction adds an interaction and its search words.
 func (r *Rows) Interaction(i Interaction) {
 	r.count(tallyKey{kind: i.Channel, quarter: quarterOf(i.HappenedAt)})
 	r.add(bulkInteractions, nil, i.ID, orNull(i.OrganizationID), orNull(i.ContactID), i.UserID, i.Channel,
@@ -107,8 +104,8 @@ func (r *Rows) Interaction(i Interaction) {
 	r.add(bulkInteractionWords, nil, interactionWords(i))
 }
 
-// FollowUp adds a follow-up that was planned with its interaction, and done by
-// whose it was if it is done.
+// FollowUp adds a follow-up that was planned when its interaction was logged. If it is done, its
+// assignee did it.
 func (r *Rows) FollowUp(f FollowUp, of Interaction) {
 	var doneBy any
 	if !f.DoneAt.IsZero() {
@@ -117,7 +114,7 @@ func (r *Rows) FollowUp(f FollowUp, of Interaction) {
 	r.add(bulkFollowUps, f.ID, of.ID, f.Text, f.DueOn, f.AssigneeID, stampOrNull(f.DoneAt), doneBy, of.UserID, stamp(of.CreatedAt), f.Version)
 }
 
-// Audit adds the audit row of an event.
+// Audit adds an audit row.
 func (r *Rows) Audit(e Event) {
 	if !slices.Contains(AuditActions[e.TargetType], e.Action) {
 		r.err = fmt.Errorf("there is no action %s of kind %s", e.Action, e.TargetType)
@@ -127,10 +124,12 @@ func (r *Rows) Audit(e Event) {
 	r.size++
 }
 
-// quarterOf is the quarter of an hour in which tally counts a moment.
+// quarterOf returns the quarter of an hour, counted from 1970, to which a time belongs in the
+// tally.
 func quarterOf(at time.Time) int64 { return at.Unix() / (15 * 60) }
 
-// seal makes audit rows of the events, the first one linked to last.
+// seal turns the events into audit rows. last is the newest existing audit row, which the first one
+// links to.
 func (r *Rows) seal(last auditLink, by Actor, now time.Time) {
 	r.of[bulkAudits] = nil
 	for _, e := range r.events {

@@ -14,11 +14,11 @@ import (
 	"clientregistry/db/text"
 )
 
-// Fields is what somebody typed, by column. A column that is not there stays as it is.
+// Fields is what somebody typed, by column. Columns that are missing stay unchanged.
 type Fields map[string]string
 
-// with returns a copy in which the named columns are there, so that a form
-// that leaves a required one out is refused like one that leaves it empty.
+// with returns a copy that has all the named columns, so that a form without a required field is
+// refused like one that leaves it empty.
 func (f Fields) with(columns ...string) Fields {
 	full := Fields{}
 	for _, column := range columns {
@@ -28,18 +28,18 @@ func (f Fields) with(columns ...string) Fields {
 	return full
 }
 
-// withoutColumn returns a copy in which the named column stays as it is.
+// withoutColumn returns a copy without a column.
 func withoutColumn(f Fields, column string) Fields {
 	rest := maps.Clone(f)
 	delete(rest, column)
 	return rest
 }
 
-// valuer is what apply reads and writes: the current value of each column.
+// valuer lets apply read and change the values of columns.
 type valuer interface{ value(column string) *string }
 
-// apply sets what was typed on a value that has these fields. It returns what
-// changed, by column, or the messages for what is refused; then nothing of it may be stored.
+// apply validates what was typed and sets it. It returns the changes by column. If it returns
+// Invalid, the caller must discard the value, because some columns may have been set.
 func apply(fields []Field, typed Fields, to valuer) (map[string]Change, *Invalid) {
 	changes := map[string]Change{}
 	refused := &Invalid{Fields: map[string]string{}}
@@ -50,7 +50,7 @@ func apply(fields []Field, typed Fields, to valuer) (map[string]Change, *Invalid
 		}
 		current := to.value(f.Column)
 		if raw != "" && (raw == *current || f.Kind == Lines && lineBreaks.Replace(raw) == *current) {
-			continue // what was stored under other rules stays until it is changed
+			continue // an unchanged value stays, even if today's rules would refuse it
 		}
 		value, err := f.clean(raw)
 		if err != nil {
@@ -68,7 +68,7 @@ func apply(fields []Field, typed Fields, to valuer) (map[string]Change, *Invalid
 	return changes, nil
 }
 
-// clean returns a typed value as it is stored, or the message for who typed it.
+// clean returns the value to store, or an error with a message for the person who typed it.
 func (f Field) clean(raw string) (string, error) {
 	value, err := plainText(raw, f.Kind == Lines)
 	if err != nil {
@@ -80,30 +80,30 @@ func (f Field) clean(raw string) (string, error) {
 		}
 		return "", nil
 	}
-	if err := f.fits(value); err != nil {
+	if err := f.checkLength(value); err != nil {
 		return "", err
 	}
 	if value, err = f.Kind.check(f, value); err != nil {
 		return "", err
 	}
-	return value, f.fits(value)
+	return value, f.checkLength(value)
 }
 
-func (f Field) fits(value string) error {
+func (f Field) checkLength(value string) error {
 	if n := utf8.RuneCountInString(value); n > f.Max {
 		return messageError(fmt.Sprintf("Use at most %d characters; this has %d", f.Max, n))
 	}
 	return nil
 }
 
-// messageError is an error whose text is meant for the person who typed.
+// messageError is an error whose text is shown to the person who typed.
 type messageError string
 
 func (e messageError) Error() string { return string(e) }
 
-// plainText is a value as it is kept, trimmed. It refuses what no keyboard types:
-// bad UTF-8 and control characters (line breaks and tabs too, unless lines are
-// allowed), and in one line what turns the direction of all around it.
+// plainText returns a value as stored: normalized and trimmed. It refuses invalid UTF-8 and control
+// characters. Without lines it also refuses line breaks, tabs, and characters that change the
+// direction of surrounding text.
 func plainText(s string, lines bool) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", messageError("Remove the characters that cannot be read")
@@ -125,7 +125,7 @@ func plainText(s string, lines bool) (string, error) {
 	return s, nil
 }
 
-// isEmpty tells whether a typed value is kept as none, because nothing in it can be seen.
+// isEmpty reports whether a value counts as empty, because nothing in it is visible.
 func isEmpty(typed string) bool {
 	value, err := plainText(typed, true)
 	return err == nil && value == ""
@@ -133,19 +133,19 @@ func isEmpty(typed string) bool {
 
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
-// visible tells the characters one can see from spaces and from those that
-// only steer others, like the mark that turns the direction of writing.
+// visible reports whether a character can be seen. Spaces and control marks, such as those of
+// writing direction, cannot.
 func visible(c rune) bool { return unicode.IsGraphic(c) && !unicode.IsSpace(c) }
 
 func invisible(c rune) bool { return !visible(c) }
 
-// isVisibleAlone tells the characters that alone show something: visible ones, but for those that
-// only choose a shape and the letters and patterns that are blank.
+// isVisibleAlone reports whether a character shows something by itself. Variation selectors and
+// blank letters and patterns do not.
 func isVisibleAlone(c rune) bool {
 	return visible(c) && c != '\u2800' && !unicode.In(c, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// website completes a bare domain to https and takes http and https only.
+// website accepts http and https URLs, and adds https:// to a bare domain.
 func website(s string) (string, error) {
 	refused := messageError("Enter a web address, like harborpine.example or https://harborpine.example")
 	if strings.ContainsFunc(s, invisible) || strings.ContainsAny(s, `<>"\^{}|`+"`") {
@@ -176,8 +176,8 @@ func website(s string) (string, error) {
 	return s, nil
 }
 
-// isScheme tells whether s may stand before the colon of a URL (RFC 3986, 3.1);
-// what stands before the colon of a bare a.example/Talk:Page may not.
+// isScheme reports whether s can be the scheme of a URL (RFC 3986, 3.1). In a bare address like
+// a.example/Talk:Page, the part before the colon cannot.
 func isScheme(s string) bool {
 	return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
 }
@@ -189,7 +189,7 @@ func isPort(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// email checks the form of an address: one mailbox at a domain with a dot.
+// email accepts one mailbox at a domain with a dot, and returns it folded.
 func email(s string) (string, error) {
 	refused := messageError("Enter an email with a domain, like elif@harborpine.example")
 	a, err := mail.ParseAddress(s)

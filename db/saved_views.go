@@ -108,7 +108,7 @@ func (d *DB) CreateSavedView(ctx context.Context, by Actor, v SavedView, request
 		return SavedView{}, refused
 	}
 	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
-		made, err := t.first(q)
+		made, err := t.findRepeated(q)
 		if err == nil && made != "" {
 			v, err = scanSavedView(t.QueryRow(selectView+" WHERE saved_views.id = ?", made))
 		}

@@ -59,7 +59,7 @@ func (t *tx) reindexRecord(k *RecordKind, id string) error {
 	if err != nil {
 		return err
 	}
-	words, err := k.foundBy(t, r)
+	words, err := k.indexWords(t, r)
 	if err != nil {
 		return err
 	}

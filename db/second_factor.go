@@ -200,7 +200,7 @@ func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current s
 		}
 		if len(demanding) > 0 {
 			return invalid("second_factor", "%s requires a second factor: you can move it to another device, but not switch it off",
-				strings.Join(isolated(byName(demanding, itself)), " and "))
+				strings.Join(isolateAll(byName(demanding, itself)), " and "))
 		}
 		if has, err := t.takeSecondFactor(by.UserID); err != nil || !has {
 			return err

@@ -9,23 +9,22 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// tx is one write transaction: whose it is, when it is, and what it recorded.
+// tx is a write transaction: its actor, its time, and how many audit rows it has written.
 type tx struct {
 	*sqlite.Tx
 	ctx      context.Context
 	by       Actor
 	now      time.Time
 	recorded int
-	last     auditLink // of the history; its seq is 0 before it was read
+	last     auditLink // the newest audit row; its seq is 0 until it has been read
 }
 
 type inWrite struct{}
 
-// write runs f in an immediate transaction by an Actor who has what is needed,
-// else it returns ErrForbidden. It is the only door to the writer: it commits if
-// f returns nil, rolls back on an error or a panic, and fails where f changed
-// rows and recorded nothing. While the file is known to be damaged it returns
-// Damaged and writes nothing.
+// write runs f in an immediate transaction. It commits if f returns nil, and rolls back on an error
+// or a panic. It returns ErrForbidden if the actor does not meet need, Damaged if the file is known
+// to be damaged, and an error if f changed rows without recording it.
+// Together with its variants below, it is the only way to write.
 func (d *DB) write(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
 	return d.transact(ctx, by, need, requireRecord(f))
 }
@@ -42,13 +41,13 @@ func requireRecord(f func(*tx) error) func(*tx) error {
 	}
 }
 
-// writeUnrecorded is write for what is no change of the registry: sessions, a person's own
-// settings, and what the program itself tidies.
+// writeUnrecorded is write without the audit row: for sessions, personal settings and the program's
+// own housekeeping.
 func (d *DB) writeUnrecorded(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
 	return d.transact(ctx, by, need, f)
 }
 
-// writeSignIn is write for signing in and out, which go on while the file is damaged.
+// writeSignIn is write for signing in and out, which work even if the file is damaged.
 func (d *DB) writeSignIn(ctx context.Context, by Actor, f func(*tx) error) error {
 	return d.commit(ctx, by, requireRecord(f))
 }
@@ -63,11 +62,11 @@ func (d *DB) transact(ctx context.Context, by Actor, need Need, f func(*tx) erro
 	if err := d.commit(ctx, by, f); err != nil {
 		return err
 	}
-	_ = d.writeEnds(ctx) // which could not be written before; the change is made all the same
+	_ = d.writeEnds(ctx) // these ends of sessions could not be written before; if they fail again, the change still counts
 	return nil
 }
 
-// commit is transact also while the file is damaged.
+// commit is transact without checking the need and the file.
 func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error) {
 	defer func() { d.notice(err) }()
 	if ctx.Value(inWrite{}) != nil {
@@ -96,7 +95,8 @@ func (d *DB) commit(ctx context.Context, by Actor, f func(*tx) error) (err error
 	return nil
 }
 
-// clip bounds what a stranger sends along with a request before it is kept.
+// clip makes a string from a request safe to store: valid UTF-8 without NUL, at most so many
+// characters.
 func clip(s string, most int) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 	if r := []rune(s); len(r) > most {

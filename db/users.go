@@ -212,8 +212,8 @@ const (
 	selectUserNames = "SELECT id, " + shownName + " FROM users"
 )
 
-// withUserNames completes each of what was read unnamed with the names of all users.
-func withUserNames[T any](ctx context.Context, d *DB, all []T, err error, complete func(*T, map[string]string)) ([]T, error) {
+// addNames completes each of what was read unnamed with the names of all users.
+func addNames[T any](ctx context.Context, d *DB, all []T, err error, complete func(*T, map[string]string)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
