@@ -169,8 +169,8 @@ var bulkInserts = [bulkKinds]bulkInsert{
 	bulkOrganizations: manyAtOnce("organizations", insertRecord(OrganizationKind, "contacts_count")),
 	bulkContacts:      manyAtOnce("contacts", insertRecord(ContactKind, "organization_name_key")),
 	bulkLinks: manyAtOnce("", `
-		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)
-		VALUES (?, ?, ?, ?, ?)`),
+		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version, is_main, linked_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`),
 	bulkInteractions: manyAtOnce("interactions", `
 		INSERT INTO interactions (docid, id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),

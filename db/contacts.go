@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"slices"
 	"unicode"
 
 	"clientregistry/db/text"
@@ -27,16 +28,24 @@ func (contactRules) sortName(r Record) string {
 	return r.Value("last_name") + " " + r.Value("first_name")
 }
 
+// relation: the main organization, or of those that the actor sees the first by name,
+// and how many others there are.
 func (contactRules) relation(by Actor) condition {
-	organization := by.seesOrganization("organization_id")
-	organization.sql = `
+	seen := by.seesOrganization("organization_id")
+	return condition{
+		`
 			(SELECT display_name FROM organization_contact JOIN organizations ON organizations.id = organization_id
-				WHERE contact_id = contacts.id AND relationship_status <> 'Former' AND ` + organization.sql + `
-				ORDER BY sort_key, organization_id LIMIT 1)`
-	return organization
+				WHERE contact_id = contacts.id AND relationship_status <> 'Former' AND ` + seen.sql + `
+				ORDER BY is_main DESC, sort_key, organization_id LIMIT 1),
+			(SELECT max(count(*) - 1, 0) FROM organization_contact
+				WHERE contact_id = contacts.id AND relationship_status <> 'Former' AND ` + seen.sql + `)`,
+		slices.Concat(seen.args, seen.args),
+	}
 }
 
-func (contactRules) relationOf(r *Record) any { return nullText{&r.Organization} }
+func (contactRules) relationOf(r *Record) []any {
+	return []any{nullText{&r.Organization}, &r.OtherOrganizations}
+}
 
 func (contactRules) own(by Actor) condition { return by.ownContacts() }
 

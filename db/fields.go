@@ -47,6 +47,7 @@ const (
 	Moment                   // a minute in the user's time zone, or RFC 3339
 	Day                      // YYYY-MM-DD
 	Zone                     // an IANA time zone
+	Flag                     // "1" or ""
 )
 
 // check returns a value as stored, or an error with a message for the person who typed it.
@@ -65,6 +66,14 @@ func (k FieldKind) check(f Field, value string) (string, error) {
 		if _, ok := ReadDate(value); !ok {
 			return "", messageError("Enter a day, like 2026-11-24")
 		}
+	case Flag:
+		switch strings.ToLower(value) {
+		case "1", "true", "on", "yes":
+			return "1", nil
+		case "0", "false", "off", "no":
+			return "", nil
+		}
+		return "", messageError("Choose yes or no")
 	case Zone:
 		if _, err := time.LoadLocation(value); err != nil || value == "Local" {
 			return "", messageError("Choose a time zone from the list, like Europe/Stockholm")
@@ -151,6 +160,7 @@ var linkFields = []Field{
 		Column: "relationship_status", Label: "Status", Kind: Choice, Max: 40,
 		Required: "Choose Active, Prospect or Former", Options: RelationshipStatuses,
 	},
+	{Column: "is_main", Label: "Main organization", Kind: Flag, Max: 5},
 }
 
 // interactionFields are the editable columns of an interaction. happenedAt validates the time,

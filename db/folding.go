@@ -123,6 +123,7 @@ var foldedTables = []struct {
 	{"organizations", func(t *tx, after int64) (int64, bool, error) { return t.refoldRecords(OrganizationKind, after) }},
 	{"contacts", func(t *tx, after int64) (int64, bool, error) { return t.refoldRecords(ContactKind, after) }},
 	{"interactions", (*tx).refoldInteractions},
+	{"main_links", (*tx).chooseMainLinks},
 }
 
 // Refold makes the keys and words of some hundred rows again where an earlier
@@ -220,6 +221,19 @@ func (t *tx) refoldInteractions(after int64) (last int64, more bool, err error) 
 			}
 		}
 		last = x.docid
+	}
+	return last, len(all) == foldedPiece, err
+}
+
+// chooseMainLinks chooses the main organization of contacts that an upgrade left without.
+func (t *tx) chooseMainLinks(after int64) (last int64, more bool, err error) {
+	rows, err := t.Query("SELECT docid, id FROM contacts WHERE docid > ? ORDER BY docid"+limit(foldedPiece), after)
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (n numbered, err error) { return n, r.Scan(&n.docid, &n.id) })
+	for _, n := range all {
+		if _, err := t.Exec("INSERT INTO main_choice VALUES (?)", n.id); err != nil {
+			return 0, false, err
+		}
+		last = n.docid
 	}
 	return last, len(all) == foldedPiece, err
 }

@@ -121,11 +121,22 @@ func (e *Entry) read(metadata string) error {
 	}
 	for _, f := range slices.Concat(organizationFields, contactFields, linkFields, interactionFields, followUpFields) {
 		if c, ok := m.Changes[f.Column]; ok {
+			if f.Kind == Flag {
+				c = Change{Old: yes(c.Old), New: yes(c.New)}
+			}
 			e.Changes = append(e.Changes, FieldChange{Column: f.Column, Label: f.Label, Old: shown(c.Old), New: shown(c.New)})
 			delete(m.Changes, f.Column)
 		}
 	}
 	return nil
+}
+
+// yes is a Flag as people read it.
+func yes(stored any) any {
+	if stored == "1" {
+		return "Yes"
+	}
+	return stored
 }
 
 func shown(v any) string {

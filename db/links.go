@@ -18,16 +18,24 @@ type Link struct {
 	OrganizationActive, ContactActive    bool
 	RoleLabel, RelationshipStatus        string
 	Version                              int
+	MainOrganization                     string // the name of the contact's main organization, "" where the reader sees none
+	isMain                               string // "1" where this is the contact's main one
 }
 
 // ContactName returns the full name of the linked contact.
 func (l Link) ContactName() string { return personName(l.ContactFirst, l.ContactLast) }
 
+// IsMain tells whether the organization is the contact's main one.
+func (l Link) IsMain() bool { return l.isMain == "1" }
+
+// SetMain makes this copy of the link its contact's main one.
+func (l *Link) SetMain() { l.isMain = "1" }
+
 // RelationshipStatuses are the states of a link, in the order people choose from.
 var RelationshipStatuses = []string{"Active", "Prospect", "Former"}
 
 func (l *Link) value(column string) *string {
-	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus}[column]
+	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus, "is_main": &l.isMain}[column]
 }
 
 // Value returns the stored value of an editable column. ok is false if people cannot edit it.
@@ -38,18 +46,28 @@ func (l Link) Value(column string) (value string, ok bool) {
 	return "", false
 }
 
-const selectLink = `
-	SELECT organization_id, display_name, contact_id, first_name, last_name, job_title, email, organizations.is_active, contacts.is_active,
-		role_label, relationship_status, organization_contact.version
-	FROM organization_contact
-	JOIN organizations ON organizations.id = organization_id
-	JOIN contacts ON contacts.id = contact_id`
+var selectLink, _ = selectLinkFor(Actor{})
+
+// selectLinkFor reads links with the name of the contact's main organization, if the
+// actor sees it; its arguments come before those of what follows.
+func selectLinkFor(by Actor) (query string, args []any) {
+	main := by.seesOrganization("m.organization_id")
+	return `
+		SELECT organization_contact.organization_id, display_name, organization_contact.contact_id, first_name, last_name, job_title, email,
+			organizations.is_active, contacts.is_active, role_label, relationship_status, organization_contact.version,
+			iif(is_main, '1', ''), iif(is_main, display_name, (
+				SELECT display_name FROM organization_contact AS m JOIN organizations ON organizations.id = m.organization_id
+				WHERE m.contact_id = organization_contact.contact_id AND m.is_main = 1 AND ` + main.sql + `))
+		FROM organization_contact
+		JOIN organizations ON organizations.id = organization_id
+		JOIN contacts ON contacts.id = contact_id`, main.args
+}
 
 func scanLink(r sqlite.Row) (Link, error) {
 	var l Link
 	err := r.Scan(&l.OrganizationID, &l.OrganizationName, &l.ContactID, &l.ContactFirst, &l.ContactLast,
 		nullText{&l.ContactTitle}, nullText{&l.ContactEmail}, &l.OrganizationActive, &l.ContactActive,
-		nullText{&l.RoleLabel}, &l.RelationshipStatus, &l.Version)
+		nullText{&l.RoleLabel}, &l.RelationshipStatus, &l.Version, &l.isMain, nullText{&l.MainOrganization})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Link{}, ErrNotFound
 	}
@@ -58,28 +76,31 @@ func scanLink(r sqlite.Row) (Link, error) {
 
 // Link returns the link of an organization and a contact, or ErrNotFound.
 func (d *DB) Link(ctx context.Context, by Actor, organizationID, contactID string) (Link, error) {
+	read, args := selectLinkFor(by)
 	seen := by.seesLink()
-	return scanLink(d.reader.QuickQueryRow(ctx, selectLink+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql,
-		append([]any{organizationID, contactID}, seen.args...)...))
+	args = append(append(args, organizationID, contactID), seen.args...)
+	return scanLink(d.reader.QuickQueryRow(ctx, read+" WHERE organization_id = ? AND contact_id = ? AND "+seen.sql, args...))
 }
 
 // ContactsOf lists an organization's links by contact name. Former links come after current ones,
 // and those of archived contacts last.
 func (d *DB) ContactsOf(ctx context.Context, by Actor, organizationID string) ([]Link, error) {
+	read, args := selectLinkFor(by)
 	seen := by.seesLink()
-	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE organization_id = ? AND "+seen.sql+
+	rows, err := d.reader.QuickQuery(ctx, read+" WHERE organization_id = ? AND "+seen.sql+
 		" ORDER BY contacts.is_active DESC, relationship_status = 'Former', contacts.sort_key, contact_id",
-		append([]any{organizationID}, seen.args...)...)
+		append(append(args, organizationID), seen.args...)...)
 	return sqlite.Collect(rows, err, scanLink)
 }
 
-// OrganizationsOf lists a contact's links by organization name. Former links come after current
-// ones, and those of archived organizations last.
+// OrganizationsOf lists a contact's links, the main one first, then by organization name. Former
+// links come after current ones, and those of archived organizations last.
 func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([]Link, error) {
+	read, args := selectLinkFor(by)
 	seen := by.seesLink()
-	rows, err := d.reader.QuickQuery(ctx, selectLink+" WHERE contact_id = ? AND "+seen.sql+
-		" ORDER BY organizations.is_active DESC, relationship_status = 'Former', organizations.sort_key, organization_id",
-		append([]any{contactID}, seen.args...)...)
+	rows, err := d.reader.QuickQuery(ctx, read+" WHERE contact_id = ? AND "+seen.sql+
+		" ORDER BY organizations.is_active DESC, relationship_status = 'Former', is_main DESC, organizations.sort_key, organization_id",
+		append(append(args, contactID), seen.args...)...)
 	return sqlite.Collect(rows, err, scanLink)
 }
 
@@ -89,7 +110,7 @@ type NewLink struct {
 	OrganizationID, ContactID string
 	Organization, Contact     Fields
 	Restore                   bool   // restore archived ends
-	Typed                     Fields // role_label, relationship_status
+	Typed                     Fields // role_label, relationship_status, is_main
 	RequestID                 string
 }
 
@@ -159,6 +180,11 @@ func (t *tx) linkContact(n *NewLink) error {
 	if err := t.insertLink(l, l.details()); err != nil {
 		return err
 	}
+	if l.IsMain() {
+		if err := t.setMain(l); err != nil {
+			return err
+		}
+	}
 	return t.reindexRecord(ContactKind, l.ContactID)
 }
 
@@ -191,9 +217,9 @@ func (t *tx) linkVersions(where string, args ...any) (map[string]int, error) {
 // insertLink writes a link and its audit row. Like deleteLink, it leaves reindexing the contact to
 // the caller.
 func (t *tx) insertLink(l Link, metadata details) error {
-	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version)"+
-		" VALUES (?, ?, ?, ?, ?)",
-		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus, l.Version); err != nil {
+	if _, err := t.Exec("INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version, linked_at)"+
+		" VALUES (?, ?, ?, ?, ?, ?)",
+		l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus, l.Version, stamp(t.now)); err != nil {
 		return err
 	}
 	return t.record("link_contact", "organization", l.OrganizationID, metadata)
@@ -213,8 +239,36 @@ func (t *tx) changeLink(l Link, changes map[string]Change, metadata details) err
 		orNull(l.RoleLabel), l.RelationshipStatus, l.OrganizationID, l.ContactID); err != nil {
 		return err
 	}
+	if changes["is_main"] != (Change{}) {
+		if err := t.setMain(l); err != nil {
+			return err
+		}
+	}
 	metadata["changes"] = changes
 	return t.record("update_link", "organization", l.OrganizationID, metadata)
+}
+
+// setMain makes a link the contact's main one, in place of the one before. It refuses
+// a former link and an archived organization.
+func (t *tx) setMain(l Link) error {
+	var archived bool
+	if err := t.QueryRow("SELECT is_active = 0 FROM organizations WHERE id = ?", l.OrganizationID).Scan(&archived); err != nil {
+		return err
+	}
+	switch {
+	case l.RelationshipStatus == "Former":
+		return invalid("is_main", "A former organization cannot be the main one")
+	case archived:
+		return invalid("is_main", "An archived organization cannot be the main one. Restore it first")
+	}
+	_, err := t.Exec("UPDATE organization_contact SET is_main = 0 WHERE contact_id = ? AND is_main = 1", l.ContactID)
+	if err == nil {
+		_, err = t.Exec("UPDATE organization_contact SET is_main = 1 WHERE organization_id = ? AND contact_id = ?", l.OrganizationID, l.ContactID)
+	}
+	if err == nil {
+		_, err = t.Exec("INSERT INTO main_choice VALUES (?)", l.ContactID) // lists sort by it
+	}
+	return err
 }
 
 // linkEnds checks that the actor sees both ends, and creates or restores them if asked to.
@@ -262,8 +316,9 @@ func (l Link) details() details {
 	}
 }
 
-// UpdateLink changes role_label and relationship_status. version is the one the user saw. It
-// returns Invalid, Conflict or ErrNotFound.
+// UpdateLink changes role_label, relationship_status and is_main of the version that
+// was read. A main link stays it until another one is chosen. It returns Invalid,
+// Conflict, or ErrNotFound.
 func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields) (Link, error) {
 	err := d.write(ctx, by, EditClients, func(t *tx) error {
 		l, err := t.link(organizationID, contactID)
@@ -271,6 +326,9 @@ func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID
 			return err
 		}
 		changes, refused := apply(linkFields, typed, &l)
+		if refused == nil && changes["is_main"].Old != nil {
+			refused = invalid("is_main", "Choose another organization as the main one instead")
+		}
 		if refused != nil {
 			return refused
 		}

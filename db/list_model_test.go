@@ -149,7 +149,7 @@ func (m *model) key(id, column string) []string {
 	case "organization":
 		first := unset
 		for _, l := range m.links {
-			if l["contact_id"] == id && l["relationship_status"] != "Former" {
+			if l["contact_id"] == id && l["is_main"] == "1" {
 				first = min(first, m.names[l["organization_id"]])
 			}
 		}

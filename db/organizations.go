@@ -30,7 +30,7 @@ func (organizationRules) relation(by Actor) condition {
 	return contacts
 }
 
-func (organizationRules) relationOf(r *Record) any { return &r.Contacts }
+func (organizationRules) relationOf(r *Record) []any { return []any{&r.Contacts} }
 
 func (organizationRules) own(by Actor) condition { return by.ownOrganizations() }
 

@@ -29,12 +29,10 @@ type recordRules interface {
 	name(Record) string
 	// sortName returns the name that lists sort by.
 	sortName(Record) string
-	// relation is the SQL of the column that only this kind has, and relationOf returns where to
-	// scan it.
+	// relation are the columns that only this kind has, and relationOf where their values go.
 	relation(Actor) condition
-	relationOf(*Record) any
-	// own selects the IDs of all records the actor sees. sees is true if they see the record whose
-	// ID is the expression id.
+	relationOf(*Record) []any
+	// own are the ids of all that the actor sees; sees is whether they see the one of an expression.
 	own(Actor) condition
 	sees(by Actor, id string) condition
 	// check validates a record against others. changed has the changed columns.

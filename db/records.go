@@ -26,10 +26,11 @@ type Record struct {
 	Version            int
 	LastContactAt      time.Time // zero if there was none
 	LastContactChannel string
-	Contacts           int    // the number of an organization's contacts
-	Organization       string // the name of a contact's first organization whose link is not Former
-	OutOfSight         bool   // the actor's change took it out of their own scope
-	key, sortKey       string // what lists sort by
+	Contacts           int    // of an organization: how many it has
+	Organization       string // of a contact: the name of the main organization
+	OtherOrganizations int    // of a contact: how many more it has that are not former ones
+	OutOfSight         bool   // a change took it out of the sight of who made it
+	key, sortKey       string // what a list sorts it by
 }
 
 // Organization and Contact document which kind of record is meant.
@@ -102,13 +103,14 @@ func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any
 // scan scans a row of read. It returns ErrNotFound if there is none.
 func (k *RecordKind) scan(row sqlite.Row) (Record, error) {
 	r := Record{Kind: k}
-	into := make([]any, 0, len(k.Fields)+12)
+	into := make([]any, 0, len(k.Fields)+11)
 	into = append(into, &r.ID)
 	for i := range k.Fields {
 		into = append(into, nullText{&r.values[i]})
 	}
-	err := row.Scan(append(into, nullText{&r.OwnerName}, &r.IsActive, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, &r.Version,
-		moment{&r.LastContactAt}, nullText{&r.LastContactChannel}, &r.key, &r.sortKey, k.relationOf(&r))...)
+	into = append(into, nullText{&r.OwnerName}, &r.IsActive, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, &r.Version,
+		moment{&r.LastContactAt}, nullText{&r.LastContactChannel}, &r.key, &r.sortKey)
+	err := row.Scan(append(into, k.relationOf(&r)...)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Record{}, ErrNotFound
 	}

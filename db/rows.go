@@ -93,7 +93,7 @@ func (r *Rows) Words(x Record, organizations ...string) {
 
 // Link adds a link.
 func (r *Rows) Link(l Link) {
-	r.add(bulkLinks, l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus, l.Version)
+	r.add(bulkLinks, l.OrganizationID, l.ContactID, orNull(l.RoleLabel), l.RelationshipStatus, l.Version, l.IsMain(), nil)
 }
 
 // Interaction adds an interaction and its search words.

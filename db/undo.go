@@ -109,7 +109,8 @@ func (u *undoReader) fields(e *Entry, now undoTarget) error {
 	for _, f := range fields {
 		for i := range e.Changes {
 			change := &e.Changes[i]
-			if now.record == nil || change.Column != f.Column || *now.record.value(f.Column) == change.Old || f.Required != "" && change.Old == "" {
+			if now.record == nil || change.Column != f.Column || *now.record.value(f.Column) == change.Old ||
+				(f.Required != "" || f.Kind == Flag) && change.Old == "" {
 				continue
 			}
 			if f.Kind == Person && change.Old != "" {

@@ -35,12 +35,12 @@ func contactDetail(x db.Contact) []string {
 	if x.Value("job_title") == "" && x.Organization == "" {
 		return []string{x.Value("email")}
 	}
-	return []string{x.Value("job_title"), x.Organization}
+	return []string{x.Value("job_title"), organizationsOf(x)}
 }
 
 // contactRow completes a row of the list.
 func contactRow(row *views.Row, x db.Contact, columns []db.Column) {
-	row.Domain, row.Under = x.Value("job_title"), nonEmpty(x.Organization, firstName(x.OwnerName))
+	row.Domain, row.Under = x.Value("job_title"), nonEmpty(organizationsOf(x), firstName(x.OwnerName))
 	if slices.ContainsFunc(columns, func(col db.Column) bool { return col.Name == "job_title" }) {
 		row.Domain = "" // it has a column of its own
 	}
@@ -51,16 +51,30 @@ func contactCell(x db.Contact, col db.Column) views.Cell {
 	if col.Name == "phone" {
 		return views.Cell{Kind: "far", Text: cmp.Or(x.Value("phone"), x.Value("mobile"))}
 	}
-	return views.Cell{Kind: "cut", Text: x.Organization}
+	return views.Cell{Kind: "cut", Text: organizationsOf(x)}
 }
 
-// contactMeta names the first organization that is not a former one, and the number to dial.
+// organizationsOf names a contact's main organization and counts the others, like "Acme +2".
+func organizationsOf(x db.Contact) string {
+	if x.OtherOrganizations == 0 {
+		return x.Organization
+	}
+	return x.Organization + " +" + strconv.Itoa(x.OtherOrganizations)
+}
+
+// contactMeta names the main organization and the number to dial.
 func contactMeta(clock views.Clock, v *visitor, x db.Contact, links []db.Link) views.RecordMeta {
 	m := views.RecordMeta{
 		JobTitle: x.Value("job_title"), Contacted: v.Can(db.ViewInteraction), LastContact: clock.Date(x.LastContactAt), Never: "No contact yet",
 	}
-	if len(links) > 0 && links[0].RelationshipStatus != "Former" {
-		m.Organization = &views.Ref{Name: links[0].OrganizationName, Href: "/organizations/" + links[0].OrganizationID}
+	for _, l := range links {
+		switch {
+		case l.RelationshipStatus == "Former":
+		case m.Organization == nil:
+			m.Organization = &views.Ref{Name: l.OrganizationName, Href: "/organizations/" + l.OrganizationID}
+		default:
+			m.Others++
+		}
 	}
 	for _, column := range []string{"mobile", "phone"} {
 		if len(m.Calls) == 0 {

@@ -99,7 +99,7 @@ func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error)
 	if e.organization {
 		x, err := s.db.Contact(ctx, by, id)
 		return &views.Chosen{
-			ID: x.ID, Name: x.Name(), Detail: wording.Joined(x.Value("job_title"), x.Organization, x.Value("email")), Archived: !x.IsActive,
+			ID: x.ID, Name: x.Name(), Detail: wording.Joined(x.Value("job_title"), organizationsOf(x), x.Value("email")), Archived: !x.IsActive,
 		}, err
 	}
 	o, err := s.db.Organization(ctx, by, id)
@@ -160,7 +160,7 @@ func (s *Server) linkCreate(c *gin.Context) error {
 		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list"}})
 	}
 	n := db.NewLink{
-		Typed: typed(c, "role_label", "relationship_status"), Restore: found || form.Get("restore") != "", RequestID: form.Get("request_id"),
+		Typed: typed(c, "role_label", "relationship_status", "is_main"), Restore: found || form.Get("restore") != "", RequestID: form.Get("request_id"),
 	}
 	created := typed(c, e.newColumns()...)
 	if e.organization {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -58,7 +59,12 @@ func (e end) other(l db.Link) (id, name string, active bool) {
 
 func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
 	id, name, active := e.other(l)
+	mainAt := ""
+	if e.organization && !l.IsMain() {
+		mainAt = l.MainOrganization
+	}
 	return views.LinkRow{
+		Main: l.IsMain() && !e.organization, MainAt: mainAt,
 		ID: "link-" + id, Card: e.base, Action: e.base + "/" + e.plural + "/" + id,
 		Name: name, Href: "/" + e.plural + "/" + id, Square: !e.organization,
 		Role: l.RoleLabel, Status: l.RelationshipStatus, Archived: !active, Version: l.Version, CanEdit: v.Can(db.EditClient),
@@ -135,6 +141,13 @@ func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Und
 		}
 	}
 	parts := []views.View{card, toast(done, undo)}
+	if !e.organization {
+		meta, err := s.metaNow(c, contactRecords, e.id) // which names the main organization
+		if err != nil {
+			return err
+		}
+		parts = append(parts, meta)
+	}
 	if who(c).Can(db.ViewInteraction) && who(c).Can(db.EditInteraction) {
 		parts = append(parts, views.Into{Target: "#log-with", Swap: "innerHTML", View: views.Choices(withOptions(e, links, nil))})
 	}
@@ -201,6 +214,12 @@ func (s *Server) linkEditor(c *gin.Context, e end, l db.Link, role, status strin
 		Role:   views.Field{ID: row.ID + "-role", Name: "role_label", Label: "Role", Optional: true, Value: role, List: roles, Autofocus: true},
 		Status: statusSegment(status),
 	}
+	if !l.IsMain() && l.OrganizationActive && l.RelationshipStatus != "Former" {
+		row.Editor.Main = &views.MainChoice{Now: l.MainOrganization, Tick: c.PostForm("is_main") != ""}
+		if e.organization {
+			row.Editor.Main.Of = l.ContactName()
+		}
+	}
 	return row, err
 }
 
@@ -213,7 +232,11 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, "role_label", "relationship_status")
+	values := typed(c, "role_label", "relationship_status", "is_main")
+	before, err := s.db.OrganizationsOf(c.Request.Context(), who(c).Actor, l.ContactID)
+	if err != nil {
+		return err
+	}
 	changed, err := s.db.UpdateLink(c.Request.Context(), who(c).Actor, l.OrganizationID, l.ContactID, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -225,13 +248,24 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 			return err
 		}
 		row.Editor.Role.Error, row.Editor.Status.Error = refused.Fields["role_label"], refused.Fields["relationship_status"]
+		if message := refused.Fields["is_main"]; message != "" && row.Editor.Main == nil {
+			row.Editor.Status.Error = message
+		} else if message != "" {
+			row.Editor.Main.Error = message
+		}
 		return s.linkRowAnswer(c, http.StatusUnprocessableEntity, e, row)
 	case errors.As(err, &stale):
 		return s.linkConflict(c, values, stale)
 	case err != nil:
 		return err
 	}
-	_, name, _ := e.other(changed)
+	if changed.IsMain() && !l.IsMain() {
+		return s.mainChanged(c, e, before, changed)
+	}
+	id, name, _ := e.other(changed)
+	if !e.organization && part(c) && changed.IsMain() != l.IsMain() { // another one has followed
+		return s.linkChanged(c, e, "Saved the link to "+text.Isolate(name), nil, "edit-link-"+id)
+	}
 	if !part(c) {
 		was := db.Fields{}
 		for column := range values {
@@ -244,7 +278,27 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	return s.show(c, http.StatusOK, row, toast("Saved the link to "+name, nil))
 }
 
-// linkConflict shows the stored link beside what was typed.
+// mainChanged answers a link that became its contact's main one; before are the
+// contact's links as they were.
+func (s *Server) mainChanged(c *gin.Context, e end, before []db.Link, now db.Link) error {
+	id, _, _ := e.other(now)
+	done := "Main organization of " + text.Isolate(now.ContactName()) + ": " + text.Isolate(now.OrganizationName)
+	for _, was := range before {
+		if !was.IsMain() {
+			continue
+		}
+		undo := &views.Undo{Action: "/contacts/" + was.ContactID + "/organizations/" + was.OrganizationID, Fields: []views.Hidden{
+			{Name: "is_main", Value: "1"}, {Name: "version", Value: strconv.Itoa(was.Version)},
+		}}
+		if !e.organization {
+			undo.Target = "#links"
+		}
+		return s.linkChanged(c, e, done, undo, "edit-link-"+id)
+	}
+	return s.linkChanged(c, e, done, nil, "edit-link-"+id)
+}
+
+// linkConflict shows the link as it is now and as it was typed.
 func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Conflict) error {
 	values = withoutColumns(values, stale.Untouched)
 	l, e, err := s.linkOf(c)
@@ -263,9 +317,13 @@ func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Confli
 		return err
 	}
 	row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
-	for _, d := range []views.Difference{
+	differences := []views.Difference{
 		{Label: "Role", Theirs: l.RoleLabel, Yours: role}, {Label: "Status", Theirs: l.RelationshipStatus, Yours: status},
-	} {
+	}
+	if values["is_main"] != "" {
+		differences = append(differences, views.Difference{Label: "Main organization", Theirs: l.MainOrganization, Yours: l.OrganizationName})
+	}
+	for _, d := range differences {
 		if d.Theirs != d.Yours {
 			row.Editor.Conflict.Differences = append(row.Editor.Conflict.Differences, d)
 		}
@@ -296,6 +354,9 @@ func (s *Server) unlink(c *gin.Context) error {
 		{Name: "role_label", Value: gone.RoleLabel},
 		{Name: "relationship_status", Value: gone.RelationshipStatus},
 	}}
+	if gone.IsMain() {
+		undo.Fields = append(undo.Fields, views.Hidden{Name: "is_main", Value: "1"})
+	}
 	if !who(c).OwnOnly {
 		return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 	}

@@ -1,7 +1,9 @@
 package handlers_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/handlers"
 )
@@ -223,5 +225,63 @@ func TestLinksOfNobody(t *testing.T) {
 			map[bool]string{true: x.other, false: x.base}[x.plural == "contacts"])
 		lea.get(card+"?add=1").want(200, "#links", x.otherName).wantNot("#find").wantNot("#links form").wantNot("#link-new")
 		lea.get(x.base).want(200, "#links", x.otherName).wantNot("#links form")
+	}
+}
+
+// TestTheMainOrganizationIsChosenFromBothSides, marked on the pages, and taken back.
+func TestTheMainOrganizationIsChosenFromBothSides(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		for _, fromContact := range []bool{false, true} {
+			s := newSite(t)
+			reader, viewer := s.as("Manager"), s.as("Viewer")
+			ines := reader
+			if part {
+				ines = reader.parts()
+			}
+			acme, brig, old, maya := s.Organization("Acme"), s.Organization("Brig"), s.Organization("Old"), s.Contact("Maya", "Okafor")
+			s.Link(acme, maya)
+			s.Clock.Add(time.Second)
+			s.Link(brig, maya)
+			s.Link(old, maya, "relationship_status", "Former")
+			reader.get(maya).want(200, "#meta", "Acme +1").
+				want(200, ".links li:first-child small", "Main").wantTexts(".links .nm", "Acme", "Brig", "Old")
+			reader.get("/contacts").want(200, "#rows", "Acme +1")
+			reader.get(brig).want(200, ".links small", "mainly at Acme")
+			reader.get(acme).wantNot(".links small b")
+			reader.get(maya + "/organizations/" + key(acme) + "/edit").wantNot("[name=is_main]")
+			reader.get(maya + "/organizations/" + key(old) + "/edit").wantNot("[name=is_main]")
+
+			link, label := brig+"/contacts/"+key(maya), "Main organization of Maya Okafor"
+			if fromContact {
+				link, label = maya+"/organizations/"+key(brig), "Main organization"
+			}
+			reader.get(link+"/edit").want(200, ".check", label).want(200, ".check", "Now Acme")
+			s.unchanged(func() {
+				ines.post(maya+"/organizations/"+key(old), "is_main", "1", "version", "1").
+					want(422, ".err", "A former organization cannot be the main one")
+				ines.post(maya+"/organizations/"+key(acme), "is_main", "", "version", "1").want(422, ".err", "Choose another organization")
+				ines.post(link, "is_main", "1", "role_label", strings.Repeat("x", 121), "version", "1").want(422, "[name=is_main][checked]", "")
+				viewer.post(link, "is_main", "1", "version", "1").want(403, "p", "EditClient")
+			})
+			saved := ines.post(link, "is_main", "1", "version", "1")
+			s.wantAudit(ines, "update_link", `"is_main":{"old":null,"new":"1"}`)
+			said := saved
+			if part {
+				saved.want(200, "hx-partial[hx-target='#toasts']", "Main organization of Maya Okafor: Brig")
+			} else {
+				saved.want(303, "", "")
+				said = reader.get(saved.to()).want(200, "#toasts", "Main organization of Maya Okafor: Brig")
+			}
+			reader.get(maya).want(200, "#meta", "Brig +1").wantTexts(".links .nm", "Brig", "Acme", "Old")
+			reader.get(maya+"/history").want(200, "#activity", "Main organization")
+
+			ines.submit(said, ".toast button")
+			reader.get(maya).want(200, "#meta", "Acme +1")
+			if fromContact && part { // the head of the page follows, whatever changes
+				ines.post(maya+"/organizations/"+key(acme), "relationship_status", "Former", "version", "2").
+					want(200, "hx-partial[hx-target='#meta']", "Brig").want(200, "#links li:first-child small", "Main")
+			}
+		}
 	}
 }

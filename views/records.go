@@ -39,6 +39,7 @@ func (RecordHeading) Template() string { return "records/_heading.html" }
 type RecordMeta struct {
 	Website, JobTitle string
 	Organization      *Ref
+	Others            int // organizations beside that one
 	Calls             []Call
 	Contacted         bool // whether the reader may see the last contact
 	LastContact       *Time
@@ -169,6 +170,8 @@ type LinkRow struct {
 	Name, Href   string
 	Square       bool
 	Role, Status string
+	Main         bool   // the contact's main organization
+	MainAt       string // where the contact's main organization is another one
 	Archived     bool
 	Version      int
 	CanEdit      bool
@@ -184,7 +187,16 @@ func (LinkRow) Template() string { return "records/_link.html" }
 type LinkEditor struct {
 	Role     Field
 	Status   Segment
+	Main     *MainChoice // nil where it is the main organization, or cannot be
 	Conflict *Conflict
+}
+
+// MainChoice is the tick that makes a link its contact's main one.
+type MainChoice struct {
+	Of    string // the contact's name, where the page is not theirs
+	Now   string // the main organization now
+	Tick  bool
+	Error string
 }
 
 // LinkForm finds, chooses or creates the other end of a new link.

@@ -165,9 +165,11 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 			"FROM users WHERE id = owner_user_id)",
 		"contacts not sorted by their owner": "SELECT count(*) FROM contacts WHERE owner_name_key IS NOT (SELECT name_key FROM " +
 			"users WHERE id = owner_user_id)",
-		"contacts not sorted by an organization": "SELECT count(*) FROM contacts c WHERE organization_name_key IS NOT (SELECT " +
-			"min(sort_key) FROM organization_contact JOIN organizations ON id = organization_id WHERE contact_id = c.id AND " +
-			"relationship_status <> 'Former')",
+		"contacts not sorted by their main organization": "SELECT count(*) FROM contacts c WHERE organization_name_key IS NOT (SELECT " +
+			"sort_key FROM organization_contact JOIN organizations ON id = organization_id WHERE contact_id = c.id AND is_main = 1)",
+		"former main organizations": "SELECT count(*) FROM organization_contact WHERE is_main = 1 AND relationship_status = 'Former'",
+		"contacts without a main organization": "SELECT count(DISTINCT contact_id) FROM organization_contact AS l WHERE " +
+			"relationship_status <> 'Former' AND NOT EXISTS (SELECT 1 FROM organization_contact WHERE contact_id = l.contact_id AND is_main = 1)",
 		"organizations that miscount their contacts": "SELECT count(*) FROM organizations o WHERE contacts_count <> (SELECT count(*) FROM " +
 			"organization_contact WHERE organization_id = o.id)",
 		"archived without archiving": "SELECT count(*) FROM organizations o WHERE is_active = EXISTS (SELECT 1 FROM " +

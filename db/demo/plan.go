@@ -169,6 +169,22 @@ func group(owners, members int, owner func(member int) uint32) groups {
 
 func (p *plan) linksOf(contact int) []uint32 { return p.contactLinks.of(contact) }
 
+// mainLink is a contact's main link, if they have one: the first that is not a former
+// one, to an organization that is not archived if there is such a one.
+func (p *plan) mainLink(contact int) (main uint32, ok bool) {
+	for _, l := range p.linksOf(contact) {
+		link := &p.links[l]
+		switch {
+		case link.to == former:
+		case p.organizations[link.organization].archived == 0:
+			return l, true
+		case !ok:
+			main, ok = l, true
+		}
+	}
+	return main, ok
+}
+
 // newPlan is a plan of nothing yet, see make.
 func newPlan(seed uint64, now time.Time, organizations, contacts, interactions int) *plan {
 	now = now.UTC().Truncate(time.Millisecond)

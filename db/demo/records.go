@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"clientregistry/db"
-	"clientregistry/db/text"
 )
 
 // records makes the plan and puts it into the rows of users, organizations, contacts, links,
@@ -80,7 +79,9 @@ func (w *records) createContact(at int64, j int) {
 	plan := &w.plan.contacts[j]
 	c := w.contact(j)
 	c.CreatedAt, c.UpdatedAt = moment(at), moment(max(at, plan.changed, plan.archived))
-	c.Organization = w.firstOrganization(j)
+	if l, ok := w.plan.mainLink(j); ok {
+		c.Organization = w.organization(int(w.plan.links[l].organization)).Name()
+	}
 	w.put(c, plan.lastContact, plan.lastChannel)
 }
 
@@ -89,20 +90,6 @@ func (w *records) put(r db.Record, lastContact int64, channel uint8) {
 		r.LastContactAt, r.LastContactChannel = moment(lastContact), db.Channels[channel]
 	}
 	w.rows.Record(r)
-}
-
-// firstOrganization is the first by name of the organizations that a contact has not left.
-func (w *records) firstOrganization(j int) (first string) {
-	for _, l := range w.plan.linksOf(j) {
-		if w.plan.links[l].to == former {
-			continue
-		}
-		name := w.organization(int(w.plan.links[l].organization)).Name()
-		if first == "" || text.SortKey(name) < text.SortKey(first) {
-			first = name
-		}
-	}
-	return first
 }
 
 func (w *records) createLink(l int) {

@@ -297,6 +297,9 @@ func (x sample) link(l int) (link db.Link, before string) {
 		OrganizationID: x.plan.organizationID(int(plan.organization)), ContactID: x.plan.contactID(int(plan.contact)),
 		RelationshipStatus: db.RelationshipStatuses[plan.to], Version: 1,
 	}
+	if main, ok := x.plan.mainLink(int(plan.contact)); ok && int(main) == l {
+		link.SetMain()
+	}
 	switch {
 	case plan.beside:
 		link.RoleLabel = []string{"Advisor", "Board member"}[at%2]
