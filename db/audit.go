@@ -11,7 +11,7 @@ import (
 	"strconv"
 )
 
-// Change is one field's old and new value in an audit row's metadata.
+// Change is the old and the new value of a field, in an audit row's metadata.
 type Change struct {
 	Old any `json:"old"`
 	New any `json:"new"`
@@ -20,8 +20,8 @@ type Change struct {
 // details is an audit row's metadata.
 type details map[string]any
 
-// record writes the audit row of what the transaction does. Each row's hash
-// covers the row and the hash of the one before (DESIGN section 6).
+// record writes an audit row in the transaction. Each row's hash covers the row and the previous
+// row's hash (DESIGN section 6).
 func (t *tx) record(action, targetType, targetID string, metadata details) error {
 	if !slices.Contains(AuditActions[targetType], action) {
 		return fmt.Errorf("there is no action %s of kind %s", action, targetType)
@@ -34,7 +34,7 @@ func (t *tx) record(action, targetType, targetID string, metadata details) error
 	if err != nil {
 		return err
 	}
-	if t.last.seq == 0 { // nobody else writes meanwhile, so once is enough
+	if t.last.seq == 0 { // no other transaction writes until this one ends, so reading it once is enough
 		if t.last, err = t.lastAudit(); err != nil {
 			return err
 		}
@@ -50,13 +50,13 @@ func (t *tx) record(action, targetType, targetID string, metadata details) error
 	return nil
 }
 
-// auditLink is what the next row of the history is linked to: the one before it.
+// auditLink identifies the audit row that the next one links to.
 type auditLink struct {
 	seq  int64
 	hash string
 }
 
-// lastAudit is the last row's, and zero where there is none.
+// lastAudit returns the link of the newest audit row, or zero if there is none.
 func (t *tx) lastAudit() (l auditLink, err error) {
 	err = t.QueryRow("SELECT seq, hash FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(&l.seq, &l.hash)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -65,7 +65,7 @@ func (t *tx) lastAudit() (l auditLink, err error) {
 	return l, err
 }
 
-// auditRow is a row of audit_logs as its hash reads it.
+// auditRow has the fields of audit_logs that the hash covers.
 type auditRow struct {
 	seq                                                        int64
 	id, userID, action, targetType, targetID, metadata, ip, ua string
@@ -76,8 +76,8 @@ const insertAudit = `
 	INSERT INTO audit_logs (seq, id, user_id, action, target_type, target_id, metadata, ip, ua, created_at, metadata_sha256, prev_hash, hash)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// next seals a row as the one after l, and returns it in the order of insertAudit
-// and what the row after that is linked to.
+// next links a row to l and seals it. It returns the values for insertAudit and the link for the
+// row after it.
 func (l auditLink) next(r auditRow) ([]any, auditLink) {
 	r.seq, r.prevHash, r.metadataHash = l.seq+1, l.hash, sha256Hex(r.metadata)
 	r.hash = r.seal()
@@ -87,8 +87,8 @@ func (l auditLink) next(r auditRow) ([]any, auditLink) {
 	}, auditLink{r.seq, r.hash}
 }
 
-// seal is the SHA-256 of the fields, each written as its length in bytes, a
-// colon and its text, so that no two rows read the same. NULL reads as "".
+// seal returns the SHA-256 of the fields. Each is written as its length in bytes, a colon and its
+// text, so that no two rows give the same input. NULL counts as "".
 func (r *auditRow) seal() string {
 	h := sha256.New()
 	for _, field := range []string{

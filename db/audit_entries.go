@@ -12,19 +12,19 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// AuditEntry is a row of the audit log as one reader sees it.
+// AuditEntry is an audit row as one reader sees it.
 type AuditEntry struct {
 	Entry
 	UserID, UserEmail, IP, UA, Hash string
-	Target                          string            // name of the user or the role it is about, "" where it is gone
-	Hidden                          bool              // what it says is not for the reader: only who did what and when
-	Metadata                        string            // as stored; "" where hidden, or where it may name a client out of sight
-	Details                         map[string]string // what it says beside changes, by name: roles, email, rows, …
+	Target                          string            // name of the user or role that is the target, or "" if it was deleted
+	Hidden                          bool              // the reader may not see the details, only who did what and when
+	Metadata                        string            // as stored; "" if hidden or if it might name a client that the reader does not see
+	Details                         map[string]string // further metadata by name: roles, email, rows, …
 	visible                         bool
 }
 
-// selectAudit reads rows of the history for scanAudit, and whether each is
-// visible, an expression. Its arguments come first.
+// selectAudit returns the query for scanAudit. visible is an SQL expression; its arguments come
+// first.
 func selectAudit(visible string) string {
 	return `
 		SELECT seq, ifnull(user_id, ''), ifnull(full_name, ''), ifnull(email, ''), action, target_type, ifnull(target_id, ''), metadata,
@@ -38,7 +38,7 @@ func scanAudit(r sqlite.Row) (e AuditEntry, err error) {
 	return e, err
 }
 
-// show reads what an entry says that is there for the actor.
+// show fills in what the actor may see of an entry.
 func (e *AuditEntry) show(by Actor) {
 	if e.Hidden = actionOf(e.Action).sight == ofReading && !by.seesAll(); e.Hidden {
 		e.Metadata = ""
@@ -48,10 +48,10 @@ func (e *AuditEntry) show(by Actor) {
 	var said map[string]any
 	whole := json.Unmarshal([]byte(stored), &said) == nil && e.read(stored) == nil
 	if by.OwnOnly && (actionOf(e.Action).sight == ofTalk || said["batch"] != nil) {
-		e.Metadata = "" // an end of the interaction may be out of sight, and the batch is; their ids are in it
+		e.Metadata = "" // has IDs that the actor may not see: the interaction's ends, or the batch
 	}
 	if !whole {
-		return // another program wrote it
+		return // written by another program
 	}
 	e.Details = map[string]string{}
 	for name, value := range said {
@@ -70,7 +70,7 @@ func (e *AuditEntry) show(by Actor) {
 	}
 }
 
-// accountChanges are the changes of a user or a role in words, by column.
+// accountChanges returns the changes of a user or a role in words, ordered by column.
 func accountChanges(changes map[string]any) (all []FieldChange) {
 	words := map[string]string{"require_mfa": "Needs a second factor", "single_keys": "Single-letter shortcuts"}
 	for _, f := range slices.Concat(userFields, roleFields) {
@@ -80,7 +80,7 @@ func accountChanges(changes map[string]any) (all []FieldChange) {
 	}
 	for _, column := range slices.Sorted(maps.Keys(changes)) {
 		change, ok := changes[column].(map[string]any)
-		if !ok || column == "" || column == "status" { // the action says it
+		if !ok || column == "" || column == "status" { // the action already says it
 			continue
 		}
 		label := words[column]
@@ -92,7 +92,7 @@ func accountChanges(changes map[string]any) (all []FieldChange) {
 	return all
 }
 
-// inText writes a value of an audit row's metadata.
+// inText formats a value of an audit row's metadata.
 func inText(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -111,7 +111,7 @@ func inText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// nameAudit puts names for the ids that entries speak of.
+// nameAudit fills in the names of the entries' records and users.
 func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
 	entries := make([]Entry, len(page))
 	for i := range page {

@@ -12,16 +12,16 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// AuditFilter narrows the audit log. Empty fields do not narrow.
+// AuditFilter narrows the audit log. Empty fields do not filter.
 type AuditFilter struct {
-	ActorID              string // a user's id, or "none" for the program and people who were not signed in
+	ActorID              string // a user's ID, or "none" for the program and people who were not signed in
 	Action               string
 	TargetType, TargetID string
-	From, To             string // days in the actor's zone, like 2026-11-24, both included
-	Before               int64  // seq of the last entry shown; 0 starts at the newest
+	From, To             string // inclusive days in the actor's time zone, like 2026-11-24
+	Before               int64  // seq of the last entry shown; 0 starts with the newest
 }
 
-// details are what the log says of a search in it.
+// details returns the filter as metadata, for the row that records reading the log.
 func (f AuditFilter) details() details {
 	said := details{}
 	for name, value := range map[string]string{
@@ -34,22 +34,21 @@ func (f AuditFilter) details() details {
 	return said
 }
 
-// AuditSize is how many entries of the audit log are shown at once.
+// AuditSize is the number of entries per page of the audit log.
 const AuditSize = 50
 
-// auditStep is how many rows are read at once where more than a page is
-// wanted, and auditSteps how often for one page of who does not see them all.
+// auditStep is how many rows are read at once for exports and for actors who do not see all rows;
+// auditSteps is how often that is repeated for one page.
 const (
 	auditStep  = 500
 	auditSteps = 20
 )
 
-// AuditLog lists the audit log, newest first, and records that the actor read
-// it: opening it and each search, again within a minute excepted, and going on
-// to older entries once an hour. older is the Before of the next page, 0 where
-// there is no more. Rows about what the actor may not see are not there, see
-// action.sight, and a page may be short of AuditSize with more behind it. A day that
-// is none is Invalid.
+// AuditLog lists the audit log, newest first, and records that the actor read it: at most once a
+// minute for the same filter, and once an hour for older pages. older is the Before of the next
+// page, or 0 on the last one.
+// Rows that the actor may not see are left out, see action.sight, so a page can have fewer than
+// AuditSize entries although more follow. It returns Invalid for a malformed day.
 func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []AuditEntry, older int64, err error) {
 	if err := ReadAudit.Refuse(by); err != nil {
 		return nil, 0, err
@@ -102,9 +101,9 @@ func (d *DB) recordRead(ctx context.Context, by Actor, f AuditFilter) error {
 	return d.write(ctx, by, ReadAudit, func(t *tx) error { return t.record("view_audit", "system", "", f.details()) })
 }
 
-// ExportAudit gives all that a filter finds to write, newest first and a few
-// hundred at a time, and then records the export with the count of entries
-// written; also where write or the context ended it midway.
+// ExportAudit passes all matching entries to write, newest first, a few hundred at a time. Then it
+// records the export and how many entries were written, even if write or the context ended it
+// early.
 func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write func([]AuditEntry) error) error {
 	if err := ReadAudit.Refuse(by); err != nil {
 		return err
@@ -114,7 +113,7 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 		return err
 	}
 	said, written := f.details(), 0
-	for f.Before = r.newest + 1; f.Before > 0 && err == nil; { // what is recorded meanwhile is not part of it
+	for f.Before = r.newest + 1; f.Before > 0 && err == nil; { // rows recorded during the export are not part of it
 		var page []AuditEntry
 		if page, f.Before, err = d.auditPage(ctx, by, f, r, auditStep); err == nil {
 			err = write(page)
@@ -133,12 +132,12 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 	return err
 }
 
-// refusalsPerMinute bounds the rows that one user's refused requests leave:
-// enough to see that they try doors and which, too few to bury the log in.
+// refusalsPerMinute limits the rows recorded for one user's refused requests: enough to show what
+// they tried, too few to bury the rest of the log.
 const refusalsPerMinute = 10
 
-// RecordRefusal records that a signed-in user asked for what their roles do not
-// let them do; permission is "" where the refusal names none.
+// RecordRefusal records that a signed-in user's request was refused. permission is the missing one,
+// or "".
 func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, permission Permission) error {
 	enough := `
 		SELECT count(*) >= ? FROM (
@@ -147,7 +146,7 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 	args := []any{refusalsPerMinute, by.UserID, stamp(d.now().Add(-time.Minute)), stamp(d.now().Add(clockSlack))}
 	var done bool
 	if err := d.reader.QuickQueryRow(ctx, enough, args...).Scan(&done); err != nil || done {
-		return err // without waiting for the writer, which others need
+		return err // decided without waiting for the writer
 	}
 	said := details{"method": clip(method, 10), "path": clip(path, 200)}
 	if permission != "" {
@@ -161,8 +160,8 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 	})
 }
 
-// AuditPeople are the users by name, those who left too, to choose whose rows to
-// see; namesakes with their emails.
+// AuditPeople lists all users by name, including former ones, for the filter by actor. Users with
+// the same name are shown with their emails.
 func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
 	if err := ReadAudit.Refuse(by); err != nil {
 		return nil, err
@@ -179,18 +178,17 @@ func (d *DB) AuditPeople(ctx context.Context, by Actor) ([]Owner, error) {
 	})
 }
 
-// auditRange is the part of the history in which a filter's days lie.
+// auditRange is the part of the audit log that a filter's days cover.
 type auditRange struct {
-	low, high, newest int64     // seq, both included; newest is that of the last row
-	from, to          time.Time // zero where open
+	low, high, newest int64     // inclusive bounds by seq; newest is the newest row's
+	from, to          time.Time // zero if unbounded
 }
 
-// auditRange reads a filter's days. Times grow with seq, but for a clock that
-// was set back, by less than a day: so no row of those days lies before one
-// that is a day older than they, or behind one that is a day younger. Sample
-// data comes with times of its own, below which stand rows made before it:
-// where the very first row is that late, the range is open. Each row of the
-// range is asked for its time.
+// auditRange resolves a filter's days. Times increase with seq, except where a clock was set back,
+// by less than a day. So the bounds by seq leave a day on either side, and each row's time is
+// checked too.
+// Sample data has times older than rows recorded before it. A bound is left open if the very first
+// row is later than it.
 func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRange, err error) {
 	for _, day := range []struct {
 		column, typed string
@@ -222,8 +220,8 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 	return r, err
 }
 
-// auditPage reads the next n rows that a filter finds and returns those the
-// actor sees; older is the Before of the following ones, 0 where there are none.
+// auditPage reads the next n matching rows and returns those that the actor sees. older is the
+// Before of the following ones, or 0 if there are none.
 func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRange, n int) (page []AuditEntry, older int64, err error) {
 	seqs, args := f.seqs(by, r, n+1)
 	if seqs == "" {
@@ -249,14 +247,13 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 	return page, older, d.nameAudit(ctx, by, page)
 }
 
-// seqs is the query of the newest n rows that a filter finds among the actions
-// that the actor reads at all, "" where it can find nothing. Each part walks one index in the order of seq, and what the
-// index does not know is asked of few rows: of one record, or of an action
-// that has rows of two kinds. The indexes are named, because SQLite without
-// statistics takes one of fewer columns.
+// seqs returns a query for the seq of the newest n matching rows whose actions the actor may read,
+// or "" if nothing can match.
+// Each part walks one index in the order of seq, and filters few rows by other columns. The indexes
+// are named because SQLite without statistics picks one with fewer columns.
 func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []any) {
 	if f.Before > 0 {
-		r.high = min(r.high, f.Before-1) // one bound: SQLite would begin at the first and leave out up to the second
+		r.high = min(r.high, f.Before-1) // one bound only: with two, SQLite starts at the first and skips up to the second
 	}
 	kinds := AuditKinds
 	if f.TargetType != "" {
@@ -291,7 +288,7 @@ func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []a
 			c.add("action = ?", action)
 			switch f.TargetType {
 			case "":
-			case "follow_up": // earlier releases wrote its rows as rows of its interaction
+			case "follow_up": // earlier releases recorded these under the interaction
 				c.add("target_type IN ('follow_up', 'interaction')")
 			default:
 				c.add("target_type = ?", f.TargetType)
@@ -306,7 +303,7 @@ func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []a
 	return strings.Join(parts, "\nUNION ALL "), args
 }
 
-// actions are those that a filter leaves of what the actor reads at all.
+// actions returns the actions that match the filter and that the actor may read.
 func (f AuditFilter) actions(by Actor) []string {
 	var all []string
 	switch {
@@ -320,7 +317,7 @@ func (f AuditFilter) actions(by Actor) []string {
 	return slices.DeleteFunc(all, func(action string) bool { return f.Action != "" && action != f.Action || !by.ReadsAction(action) })
 }
 
-// complete adds what every part asks: the person, the place in the log and the days.
+// complete adds the conditions that every part needs: the user, the range and the days.
 func (f AuditFilter) complete(c *conditions, r auditRange) {
 	switch f.ActorID {
 	case "":

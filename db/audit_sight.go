@@ -4,24 +4,24 @@ import (
 	"strings"
 )
 
-// sight is what a reader of the history must see themselves for a row to be
-// there for them: in lists and counts, in the file, and in what filters offer.
+// sight is what a reader must be able to see for an audit row to be visible to them, in lists,
+// counts, exports and filters.
 type sight int
 
 const (
-	ofAccounts sight = iota + 1 // nothing: it is about people, roles, sign-ins and the registry's file, which the audit log is for
-	ofReading                   // nothing for the fact; what was searched for and found takes all clients and interactions
-	ofRecord                    // the organization or contact that it is about, and the other end of a link
-	ofTalk                      // interactions, and an end of this one
-	ofClients                   // all clients: it counts and names those of anybody
-	ofView                      // all clients, and interactions where it is a view of those: its name and filters may name some
-	ofPath                      // all that the refused address may name
+	ofAccounts sight = iota + 1 // nothing: users, roles, sign-ins and the registry's file are what the audit log is for
+	ofReading                   // nothing to see that it happened; its details require all clients and interactions
+	ofRecord                    // the organization or contact, and the other end of a link
+	ofTalk                      // interactions in general, and an end of this one
+	ofClients                   // all clients, because it counts or names any of them
+	ofView                      // all clients, and interactions if the view lists those: its name and filters may name some
+	ofPath                      // whatever the refused path may name
 )
 
-// seesAll tells whether every row of the history is there for the actor.
+// seesAll reports whether the actor sees every audit row.
 func (by Actor) seesAll() bool { return by.Can(ViewClient) && by.Can(ViewInteraction) && !by.OwnOnly }
 
-// ReadsAction tells whether any row of an action may be there for the actor.
+// ReadsAction reports whether the actor may see any rows of an action.
 func (by Actor) ReadsAction(action string) bool {
 	switch actionOf(action).sight {
 	case ofAccounts, ofReading, ofPath:
@@ -36,7 +36,7 @@ func (by Actor) ReadsAction(action string) bool {
 	return by.seesAll()
 }
 
-// seesEntry is whether a row of audit_logs is there for the actor, see action.sight.
+// seesEntry is true for the rows of audit_logs that the actor sees, see action.sight.
 func (by Actor) seesEntry() condition {
 	if by.seesAll() {
 		return always
@@ -50,7 +50,7 @@ func (by Actor) seesEntry() condition {
 		or(by.ofSight(ofClients, always)).or(by.ofSight(ofView, by.seesViewEntry()))
 }
 
-// ofSight is whether a row is of an action with this sight, and further what is asked of it.
+// ofSight is true for rows whose action has this sight, if further holds.
 func (by Actor) ofSight(s sight, further condition) condition {
 	var slugs []string
 	for _, a := range actions {
@@ -64,8 +64,8 @@ func (by Actor) ofSight(s sight, further condition) condition {
 	return condition{sql: "action IN (" + strings.Join(slugs, ", ") + ")"}.and(further)
 }
 
-// seesPath is whether the address of a refused request names no record: it has
-// one part only, like a list, or is of administration or the own account.
+// seesPath is true if the path of a refused request names no record that the actor may not see.
+// Paths of one part, administration and the actor's account name none.
 func (by Actor) seesPath() condition {
 	const path = "json_extract(metadata, '$.path')"
 	open := condition{sql: path + " GLOB '/admin/*' OR " + path + " GLOB '/account*' OR instr(substr(" + path + ", 2), '/') = 0"}
@@ -77,7 +77,7 @@ func (by Actor) seesPath() condition {
 	return condition{sql: "(" + open.sql + ")"}
 }
 
-// seesViewEntry is whether a row about a saved view is one of a list that the actor sees.
+// seesViewEntry is true for rows about saved views of lists that the actor may see.
 func (by Actor) seesViewEntry() condition {
 	if by.Can(ViewInteraction) {
 		return always

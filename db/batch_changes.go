@@ -6,9 +6,9 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// runBatch makes the change of each record, and writes what the batch was.
+// runBatch changes each record, and records the batch.
 func (t *tx) runBatch(x *batchRun, id string, rows []batchRow) error {
-	if err := t.linksBefore(x); err != nil {
+	if err := t.countLinkVersions(x); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -31,8 +31,8 @@ func (t *tx) runBatch(x *batchRun, id string, rows []batchRow) error {
 		details{"batch": id, "action": x.Action, "count": len(rows), "rows": t.recorded, "fields": fields})
 }
 
-// linksBefore reads which versions the links that are to be made had before.
-func (t *tx) linksBefore(x *batchRun) (err error) {
+// countLinkVersions reads how many versions the links to be created had before.
+func (t *tx) countLinkVersions(x *batchRun) (err error) {
 	switch {
 	case x.Action != "link":
 	case x.Kind == "organization":
@@ -63,7 +63,7 @@ func (t *tx) changeOne(x *batchRun, id string, r batchRow) error {
 	return t.setColumn(x.list, x.column, id, r.ID, r.state, x.wanted)
 }
 
-// setStatuses gives the links of a contact that the batch is about its status.
+// setStatuses sets the status of a contact's links.
 func (t *tx) setStatuses(x *batchRun, id, contactID string) error {
 	c := x.links("?", contactID)
 	rows, err := t.Query(selectLink+" WHERE relationship_status <> ? AND "+c.sql, append([]any{x.link.RelationshipStatus}, c.args...)...)
@@ -81,14 +81,14 @@ func (t *tx) setStatuses(x *batchRun, id, contactID string) error {
 	return nil
 }
 
-// inBatch are the details of a link's audit row in a batch.
+// inBatch returns the metadata of a link's audit row in a batch.
 func (l Link) inBatch(id string) details {
 	d := l.details()
 	d["batch"] = id
 	return d
 }
 
-// setColumn changes one column from one value to another, and what lists and searches find by it.
+// setColumn changes one column of a record, and updates what lists and search derive from it.
 func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error {
 	action, change := "update_"+k.action, Change{Old: orNull(from), New: orNull(to)}
 	if column == "is_active" {
@@ -101,7 +101,7 @@ func (t *tx) setColumn(k *RecordKind, column, batch, id, from, to string) error 
 	}
 	f, err := k.Field(column)
 	switch {
-	case err != nil: // is_active, which nobody types
+	case err != nil: // is_active is not a field
 	case f.Searched:
 		if err := t.reindexRecord(k, id); err != nil {
 			return err

@@ -9,34 +9,34 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// What a batch would change, and what it leaves alone because the preview did not
-// say it, or because it is not any more what the preview showed.
+// A plan says which records a batch would change, and which it skips because they differ from the
+// preview.
 
-// Left are records that stay as they are for one reason. Those that are gone
-// or out of sight have no names.
+// Left is a group of records skipped for the same reason. Records that do not exist or that the
+// actor does not see have no names.
 type Left struct {
 	Why   Reason
 	Count int
 	Names []Named
 }
 
-// Reason is why a batch leaves a record as it is.
+// Reason says why a batch skips a record.
 type Reason string
 
 // The reasons, in the order people read them.
 const (
-	Same      Reason = "same"       // it is so already
-	NoLink    Reason = "no link"    // it has no link whose status could be set
-	Changed   Reason = "changed"    // somebody changed it meanwhile
-	Unmatched Reason = "unmatched"  // the filter no longer finds it
-	New       Reason = "new"        // the filter finds it only since the preview
-	OwnerLeft Reason = "owner left" // its owner before is no active user any more
-	Gone      Reason = "gone"       // it does not exist, or is out of sight
+	Same      Reason = "same"       // already as wanted
+	NoLink    Reason = "no link"    // no link whose status could be set
+	Changed   Reason = "changed"    // somebody has changed it since
+	Unmatched Reason = "unmatched"  // the filter no longer matches
+	New       Reason = "new"        // the filter matches only since the preview
+	OwnerLeft Reason = "owner left" // its previous owner is no longer an active user
+	Gone      Reason = "gone"       // deleted, or the actor does not see it
 )
 
 var reasons = []Reason{Same, NoLink, Changed, Unmatched, New, OwnerLeft, Gone}
 
-// leftByReason gathers what is left, by reason.
+// leftByReason groups skipped records.
 type leftByReason map[Reason]*Left
 
 func (l leftByReason) add(why Reason, all ...Named) {
@@ -58,7 +58,7 @@ func (l leftByReason) all() (all []Left) {
 	return all
 }
 
-// plan sorts the records into those that change and those that stay.
+// plan decides which records change, and which are skipped.
 func (x *batchRun) plan(a querier) (changes []batchRow, plan BatchPlan, err error) {
 	if err := x.check(a); err != nil {
 		return nil, plan, err
@@ -108,9 +108,8 @@ func (x *batchRun) plan(a querier) (changes []batchRow, plan BatchPlan, err erro
 	return changes, plan, nil
 }
 
-// compare holds what the filter finds now against what it found for the preview:
-// why says which are New, and which are Unmatched and added to the rows. What is
-// no longer there is left as Gone.
+// compare compares what the filter finds now with the preview. It adds records that no longer match
+// to the rows as Unmatched, and marks New ones in why. Records that are gone are added to left.
 func (x *batchRun) compare(a querier, found []batchRow, why map[string]Reason, left leftByReason) ([]batchRow, error) {
 	missing := map[string]bool{}
 	for _, id := range x.Previewed {
@@ -151,7 +150,7 @@ func rowIDs(rows []batchRow) []string {
 	return all
 }
 
-// rows reads records by name, at most MostBatched of them.
+// rows reads the records by name. It returns Invalid if there are more than MostBatched.
 func (x *batchRun) rows(a querier, finds ...conditions) (all []batchRow, err error) {
 	name := "display_name, ''"
 	if x.Kind == "contact" {
@@ -182,11 +181,11 @@ func byKey(a, b batchRow) int {
 	return strings.Compare(a.sortKey+"\x00"+a.ID, b.sortKey+"\x00"+b.ID)
 }
 
-// changingRecords and changingLinks are the actions that change a record of a kind, and a link.
+// changingRecords and changingLinks list the actions that change records and links.
 var changingRecords, changingLinks = changing("organization", "contact"), changing("link")
 
-// changedSince are the records, or their links that the batch is about, changed
-// after the preview, up to the history's last seq.
+// changedSince returns the records that changed after the preview, up to the seq last, themselves
+// or in a link that the batch is about.
 func (x *batchRun) changedSince(a querier, last int64) (map[string]Reason, error) {
 	since := map[string]Reason{}
 	if x.Seen <= 0 || last == x.Seen {

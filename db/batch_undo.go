@@ -14,11 +14,10 @@ import (
 	"clientregistry/db/text"
 )
 
-// A batch is not kept in a table of its own: it is the rows of the history that
-// its transaction wrote, one after the other, and behind them the one that says
-// what it was.
+// A batch has no table of its own. It consists of the consecutive audit rows of its transaction,
+// the last of which describes the batch.
 
-// pastBatch is a batch as the history has it.
+// pastBatch is a batch read from the audit log.
 type pastBatch struct {
 	seq          int64
 	userID, kind string
@@ -26,7 +25,7 @@ type pastBatch struct {
 	Count, Rows  int
 }
 
-// batch reads a batch, or returns ErrNotFound.
+// batch returns a batch, or ErrNotFound.
 func (t *tx) batch(id string) (b pastBatch, err error) {
 	var action, metadata string
 	err = t.QueryRow(`
@@ -43,7 +42,7 @@ func (t *tx) batch(id string) (b pastBatch, err error) {
 	return b, json.Unmarshal([]byte(metadata), &b)
 }
 
-// newBatchID is the id of a new batch: the request's, where no batch has it.
+// newBatchID returns an ID for a new batch: the request's, unless a batch already has it.
 func (t *tx) newBatchID(requestID string) (string, error) {
 	if !ValidID(requestID) {
 		return newID(), nil
@@ -58,17 +57,16 @@ func (t *tx) newBatchID(requestID string) (string, error) {
 	return newID(), nil
 }
 
-// BatchUndone is what UndoBatch took back.
+// BatchUndone says what UndoBatch did.
 type BatchUndone struct {
 	Kind, Action string
 	Undone       int
 	Left         []Left
 }
 
-// UndoBatch takes back what a batch changed, in one transaction. It keeps the
-// records that were changed since and those out of sight, and says which. Only
-// who made the batch, or who manages users, may: to others it is ErrNotFound.
-// A batch that was undone already is Invalid.
+// UndoBatch reverts a batch in one transaction, except for records that changed since or that the
+// actor does not see, which it returns. Only the user who ran the batch and those with ManageUsers
+// may do it; others get ErrNotFound. It returns Invalid if the batch was already undone.
 func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUndone, err error) {
 	err = d.write(ctx, by, EditClients, func(t *tx) error {
 		made, err := t.batch(id)
@@ -78,7 +76,7 @@ func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUn
 		if made.userID != by.UserID && !by.Can(ManageUsers) {
 			return ErrNotFound
 		}
-		if err := t.notUndone(id); err != nil {
+		if err := t.checkNotUndone(id); err != nil {
 			return err
 		}
 		undone = BatchUndone{Kind: made.kind, Action: made.Action}
@@ -101,7 +99,7 @@ func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUn
 	return undone, nil
 }
 
-func (t *tx) notUndone(id string) error {
+func (t *tx) checkNotUndone(id string) error {
 	var name string
 	var at time.Time
 	err := t.QueryRow(`
@@ -119,23 +117,23 @@ func (t *tx) notUndone(id string) error {
 	return invalid("batch", "%s has already undone this", text.Isolate(name))
 }
 
-// batchUndo is a batch on its way back.
+// batchUndo is the undoing of a batch.
 type batchUndo struct {
 	t       *tx
-	x       *batchRun // the batch's records as they are now, and as the actor sees them
+	x       *batchRun // the batch's records, as they are now
 	id      string    // of the undoing
 	made    pastBatch
 	entries []batchEntry
 	now     map[string]batchRow
-	owners  map[string]bool // whether a user may own records
+	owners  map[string]bool // answers of canOwn
 	undone  map[string]bool
 	left    leftByReason
-	leaves  map[string]bool
+	skipped map[string]bool
 }
 
 // batchEntry is what a batch did to one record.
 type batchEntry struct {
-	action, record string // the record's id
+	action, record string // record is its ID
 	OrganizationID string `json:"organization_id"`
 	ContactID      string `json:"contact_id"`
 	RoleLabel      string `json:"role_label"`
@@ -146,7 +144,7 @@ type batchEntry struct {
 func (t *tx) newBatchUndo(made pastBatch) (*batchUndo, error) {
 	u := &batchUndo{
 		t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{},
-		undone: map[string]bool{}, left: leftByReason{}, leaves: map[string]bool{},
+		undone: map[string]bool{}, left: leftByReason{}, skipped: map[string]bool{},
 	}
 	rows, err := t.Query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq",
 		made.seq-int64(made.Rows), made.seq-1)
@@ -156,7 +154,7 @@ func (t *tx) newBatchUndo(made pastBatch) (*batchUndo, error) {
 			return e, err
 		}
 		err = json.Unmarshal([]byte(metadata), &e)
-		if made.kind == "contact" && e.ContactID != "" { // a link is its organization's row
+		if made.kind == "contact" && e.ContactID != "" { // a link's row is its organization's
 			e.record = e.ContactID
 		}
 		return e, err
@@ -187,14 +185,14 @@ func (u *batchUndo) run() error {
 	for _, e := range u.entries {
 		r, seen := u.now[e.record]
 		if !seen {
-			u.leave(Gone, Named{ID: e.record})
+			u.skip(Gone, Named{ID: e.record})
 			continue
 		}
 		var err error
 		if u.x.column != "" {
-			err = u.column(e, r)
+			err = u.undoColumn(e, r)
 		} else {
-			err = u.link(e, r)
+			err = u.undoLink(e, r)
 		}
 		if err != nil {
 			return err
@@ -206,33 +204,33 @@ func (u *batchUndo) run() error {
 	return nil
 }
 
-// leave keeps a record as it is, and counts it once.
-func (u *batchUndo) leave(why Reason, n Named) {
-	if !u.leaves[n.ID] {
-		u.leaves[n.ID] = true
+// skip skips a record, and counts it once.
+func (u *batchUndo) skip(why Reason, n Named) {
+	if !u.skipped[n.ID] {
+		u.skipped[n.ID] = true
 		u.left.add(why, n)
 	}
 }
 
-// column puts a column back to what it was.
-func (u *batchUndo) column(e batchEntry, r batchRow) error {
+// undoColumn restores a column's value.
+func (u *batchUndo) undoColumn(e batchEntry, r batchRow) error {
 	change, known := e.Changes[u.x.column]
-	from, to := stored(change.New), stored(change.Old)
-	changed, err := u.since("target_type = ? AND target_id = ? AND +action IN "+changingRecords, u.x.Kind, r.ID)
+	from, to := storedText(change.New), storedText(change.Old)
+	changed, err := u.happenedSince("target_type = ? AND target_id = ? AND +action IN "+changingRecords, u.x.Kind, r.ID)
 	if err != nil {
 		return err
 	}
 	if changed || !known || r.state != from {
-		u.leave(Changed, r.Named)
+		u.skip(Changed, r.Named)
 		return nil
 	}
 	if u.x.column == "owner_user_id" && to != "" {
-		active, err := u.active(to)
+		active, err := u.canOwn(to)
 		if err != nil {
 			return err
 		}
 		if !active {
-			u.leave(OwnerLeft, r.Named)
+			u.skip(OwnerLeft, r.Named)
 			return nil
 		}
 	}
@@ -240,8 +238,8 @@ func (u *batchUndo) column(e batchEntry, r batchRow) error {
 	return u.t.setColumn(u.x.list, u.x.column, u.id, r.ID, from, to)
 }
 
-// stored is a value of the history as text, of is_active too.
-func stored(v any) string {
+// storedText converts a value from metadata to text as SQLite casts it; booleans become 0 or 1.
+func storedText(v any) string {
 	switch v {
 	case true:
 		return "1"
@@ -251,13 +249,13 @@ func stored(v any) string {
 	return shown(v)
 }
 
-// link takes a link away that was made, or puts its status back.
-func (u *batchUndo) link(e batchEntry, r batchRow) error {
+// undoLink deletes a link that the batch created, or restores its status.
+func (u *batchUndo) undoLink(e batchEntry, r batchRow) error {
 	query, first, second := "+target_id = ? AND json_extract(metadata, '$.contact_id') = ?", e.OrganizationID, e.ContactID
 	if u.x.Kind == "organization" {
 		query = "target_type = 'organization' AND target_id = ? AND +json_extract(metadata, '$.contact_id') = ?"
 	}
-	changed, err := u.since(query+" AND +action IN "+changingLinks, first, second)
+	changed, err := u.happenedSince(query+" AND +action IN "+changingLinks, first, second)
 	if err != nil {
 		return err
 	}
@@ -266,7 +264,7 @@ func (u *batchUndo) link(e batchEntry, r batchRow) error {
 		return err
 	}
 	if changed || err != nil || l.RelationshipStatus != e.Status || l.RoleLabel != e.RoleLabel {
-		u.leave(Changed, r.Named)
+		u.skip(Changed, r.Named)
 		return nil
 	}
 	u.undone[r.ID] = true
@@ -281,15 +279,15 @@ func (u *batchUndo) link(e batchEntry, r batchRow) error {
 	return u.t.changeLink(l, map[string]Change{"relationship_status": {Old: change.New, New: change.Old}}, l.inBatch(u.id))
 }
 
-// since tells whether the history has something behind the batch.
-func (u *batchUndo) since(where string, args ...any) (found bool, err error) {
+// happenedSince reports whether an audit row after the batch matches.
+func (u *batchUndo) happenedSince(where string, args ...any) (found bool, err error) {
 	err = u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).
 		Scan(&found)
 	return found, err
 }
 
-// active tells whether a user may own records.
-func (u *batchUndo) active(id string) (bool, error) {
+// canOwn reports whether a user can own records.
+func (u *batchUndo) canOwn(id string) (bool, error) {
 	if active, known := u.owners[id]; known {
 		return active, nil
 	}

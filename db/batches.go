@@ -12,51 +12,50 @@ import (
 )
 
 const (
-	// MostBatched is how many records one batch changes at most: it is one
-	// transaction, and other changes wait for it, a second or two for so many.
+	// MostBatched is the largest number of records in a batch. A batch is one transaction, and
+	// other writes wait for it, a second or two at this size.
 	MostBatched = 10_000
-	// mostLinked is how many organizations one contact is linked to at once:
-	// each link finds its place among all that the contact has.
+	// mostLinked is the largest number of organizations to link a contact to at once. Each link
+	// must find its place among all the contact's links.
 	mostLinked = 1000
-	// mostSince is how many changes may come between a preview and its batch.
+	// mostSince is the largest number of audit rows between a preview and its batch.
 	mostSince = 20_000
-	// BatchNames is up to how many records of a group are named.
+	// BatchNames is how many records of a group are listed by name.
 	BatchNames = 20
 )
 
-// Batch is one change of many organizations or contacts: of those named, or of
-// all that a filter finds.
+// Batch is one change to many organizations or contacts, given by their IDs or by a filter.
 type Batch struct {
 	Kind   string // organization or contact
 	IDs    []string
 	Filter *Filter
-	Action string // see batchActions
-	// Typed are the fields of the action: owner_user_id, sector, size_band; of
-	// link organization_id or contact_id, role_label and relationship_status; of
-	// set_relationship_status that, and organization_id to keep to the links with it.
+	Action string // see batchColumn
+	// Typed has the action's fields: owner_user_id, sector or size_band; for link organization_id
+	// or contact_id, role_label and relationship_status; for set_relationship_status that, and
+	// optionally organization_id to change only links with it.
 	Typed Fields
-	// Seen is BatchPlan.Seen of the preview: what was changed after it is left alone. 0 is now.
+	// Seen is BatchPlan.Seen of the preview. Records changed after it are skipped. 0 means now.
 	Seen int64
-	// Previewed is BatchPlan.Found of the preview. With a filter RunBatch needs it, and
-	// Seen: what the filter finds only since then is left alone.
+	// Previewed is BatchPlan.Found of the preview. With a filter, RunBatch requires it and Seen,
+	// and skips records that the preview did not find.
 	Previewed []string
 	RequestID string
 }
 
-// BatchPlan is what a batch does, or did.
+// BatchPlan says what a batch will do, or did.
 type BatchPlan struct {
-	ID         string // of the batch, "" before it is made and where nothing changed
+	ID         string // of the batch; "" in a preview or if nothing changed
 	Changes    int
-	Names      []Named // of those that change
+	Names      []Named // of records that change
 	Left       []Left
-	Subject    string   // name of the owner, organization or contact that the action gives, "" for none
-	Seen       int64    // the history's last seq
-	Found      []string // ids of all that the filter found, nil without one
-	OutOfSight int      // how many of those that changed the actor does not see any more
+	Subject    string   // name of the owner, organization or contact that the action assigns, or ""
+	Seen       int64    // the seq of the newest audit row
+	Found      []string // IDs of all that the filter found; nil without a filter
+	OutOfSight int      // how many of the changed records the actor no longer sees
 }
 
-// batchColumn returns the column that an action on many records of a kind sets,
-// "" where it is about links; ok is false for an action that there is not.
+// batchColumn returns the column that an action sets, or "" if it changes links. ok is false for an
+// unknown action.
 func (k *RecordKind) batchColumn(action string) (column string, ok bool) {
 	switch action {
 	case "assign_owner":
@@ -72,34 +71,34 @@ func (k *RecordKind) batchColumn(action string) (column string, ok bool) {
 	return f.Column, err == nil && f.Batched && action == "set_"+f.Column
 }
 
-// batchRun is a batch on its way: what it finds, and what it sets.
+// batchRun is a batch being planned or run.
 type batchRun struct {
 	Batch
 	by     Actor
 	list   *RecordKind
 	column string
-	finds  []conditions // of the rows; one for active, one for archived where both are asked for
+	finds  []conditions // select the records; two if active and archived ones are wanted
 
-	state   condition      // SQL of what a record has, as text
-	wanted  string         // what it shall have
-	link    Link           // what links shall have; its ends as far as they are given
-	linked  map[string]int // how many versions these links had before, by their pair
+	state   condition      // SQL for a record's current state, as text
+	wanted  string         // the state that records should have
+	link    Link           // the values for links, with the given end
+	linked  map[string]int // number of earlier versions, by Link.pair
 	subject string
 }
 
-// batchRow is a record with the state that the batch is about.
+// batchRow is a record with its current state.
 type batchRow struct {
 	Named
 	sortKey, state string
 }
 
-// querier reads: for a preview through the readers, for a batch in its transaction.
+// querier runs queries: a preview's on the readers, a batch's in its transaction.
 type querier interface {
 	Query(query string, args ...any) (sqlite.Rows, error)
 	QueryRow(query string, args ...any) sqlite.Row
 }
 
-// readerQuerier asks through the readers.
+// readerQuerier runs queries on the readers.
 type readerQuerier struct {
 	ctx context.Context
 	d   *DB
@@ -113,8 +112,8 @@ func (r readerQuerier) QueryRow(query string, args ...any) sqlite.Row {
 	return r.d.reader.QuickQueryRow(r.ctx, query, args...)
 }
 
-// PreviewBatch tells what RunBatch would do and changes nothing. Fields that are
-// refused, no records and too many are Invalid.
+// PreviewBatch returns what RunBatch would do. It returns Invalid for refused fields and for no or
+// too many records.
 func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, error) {
 	x, err := d.newBatchRun(ctx, by, b)
 	if err != nil {
@@ -127,12 +126,11 @@ func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, er
 	return plan, nil
 }
 
-// RunBatch changes many records in one transaction, with an audit row for each
-// and one for the batch. It leaves alone what is so already, what is out of
-// sight, what was changed since the preview and what the preview did not find. It
-// refuses what PreviewBatch refuses, and a filter without its preview. A
-// RequestID that made a batch of the actor's returns that one, unless it was undone;
-// with another batch than then it is Repeated.
+// RunBatch changes many records in one transaction, with an audit row for each and one for the
+// batch. It skips records that are already as wanted, that the actor does not see, that changed
+// since the preview, and that the preview did not find.
+// It returns the errors of PreviewBatch, and Invalid for a filter without a preview. Repeating a
+// RequestID returns the existing batch, unless it was undone, or Repeated if the batch differs.
 func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, err error) {
 	if err := EditClients.Refuse(by); err != nil {
 		return plan, err
@@ -178,12 +176,12 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 	}
 	plan.Subject = x.subject
 	if by.OwnOnly && len(rows) > 0 {
-		plan.OutOfSight, err = x.outOfSight(readerQuerier{ctx, d}, rows)
+		plan.OutOfSight, err = x.countOutOfSight(readerQuerier{ctx, d}, rows)
 	}
 	return plan, err
 }
 
-// newBatchRun looks a batch's action and records up.
+// newBatchRun resolves a batch's action and records.
 func (d *DB) newBatchRun(ctx context.Context, by Actor, b Batch) (*batchRun, error) {
 	if err := EditClients.Refuse(by); err != nil {
 		return nil, err
@@ -216,7 +214,7 @@ func (d *DB) newBatchRun(ctx context.Context, by Actor, b Batch) (*batchRun, err
 	return x, err
 }
 
-// findIDs finds the records that are named, each once.
+// findIDs selects the records by their IDs, without duplicates.
 func (x *batchRun) findIDs() error {
 	x.IDs = slices.Compact(slices.Sorted(slices.Values(x.IDs)))
 	switch n := len(x.IDs); {
@@ -236,7 +234,7 @@ func tooMany(kind string) *Invalid {
 	return invalid("all", "More than 10,000 %ss would change at once. Narrow the list with a filter and change them in parts", kind)
 }
 
-// anyOf is whether a column holds one of many ids.
+// anyOf is true if a column has one of the IDs.
 func anyOf(column string, ids []string) condition {
 	quoted := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -247,7 +245,8 @@ func anyOf(column string, ids []string) condition {
 	return condition{column + " IN (SELECT value FROM json_each(?))", []any{"[" + strings.Join(quoted, ",") + "]"}}
 }
 
-// check reads the action's fields. What is refused is Invalid.
+// check validates the action's fields and sets the state that records should have. It returns
+// Invalid.
 func (x *batchRun) check(a querier) (err error) {
 	if x.column != "" {
 		x.state = condition{sql: "CAST(" + x.column + " AS TEXT)"}
@@ -262,7 +261,7 @@ func (x *batchRun) check(a querier) (err error) {
 	case "set_relationship_status":
 		err = x.checkStatus(a)
 	default:
-		x.wanted, err = x.value()
+		x.wanted, err = x.typedValue()
 	}
 	return err
 }
@@ -282,8 +281,8 @@ func (x *batchRun) owner(a querier) (id, name string, err error) {
 	return id, name, err
 }
 
-// value is the typed value of the column that the batch sets.
-func (x *batchRun) value() (string, error) {
+// typedValue returns the typed value for the batch's column, as stored.
+func (x *batchRun) typedValue() (string, error) {
 	typed, ok := x.Typed[x.column]
 	if !ok {
 		return "", invalid(x.column, "Choose a value, or leave it empty to clear it")
@@ -304,7 +303,7 @@ func (x *batchRun) checkLink(a querier) error {
 		end, table = "contact", "contacts"
 	}
 	id := x.Typed[end+"_id"]
-	name, err := x.named(a, end, table, id)
+	name, err := x.recordName(a, end, table, id)
 	if err != nil {
 		return err
 	}
@@ -328,14 +327,14 @@ func (x *batchRun) checkLink(a querier) error {
 	return nil
 }
 
-// checkStatus makes the state "none" of a contact without such links, "same"
-// of one whose links have the status all.
+// checkStatus validates set_relationship_status. A contact's state is "none" without links that the
+// action is about, "same" if all of them have the status already, else "".
 func (x *batchRun) checkStatus(a querier) error {
 	if _, refused := apply(linkFields, Fields{"relationship_status": x.Typed["relationship_status"]}, &x.link); refused != nil {
 		return refused
 	}
 	if x.link.OrganizationID = x.Typed["organization_id"]; x.link.OrganizationID != "" {
-		name, err := x.named(a, "organization", "organizations", x.link.OrganizationID)
+		name, err := x.recordName(a, "organization", "organizations", x.link.OrganizationID)
 		if err != nil {
 			return err
 		}
@@ -354,7 +353,7 @@ func (x *batchRun) checkStatus(a querier) error {
 	return nil
 }
 
-// links are those of a contact that the action is about.
+// links is true for the links of a contact that the action is about.
 func (x *batchRun) links(contactID string, args ...any) condition {
 	c := condition{"contact_id = " + contactID, args}.and(x.by.seesLink())
 	if x.link.OrganizationID != "" {
@@ -363,8 +362,8 @@ func (x *batchRun) links(contactID string, args ...any) condition {
 	return c
 }
 
-// named is the name of a record, "" where it does not exist or is out of sight.
-func (x *batchRun) named(a querier, kind, table, id string) (string, error) {
+// recordName returns a record's name, or "" if it does not exist or the actor does not see it.
+func (x *batchRun) recordName(a querier, kind, table, id string) (string, error) {
 	columns, seen := "display_name, ''", x.by.seesOrganization("organizations.id")
 	if kind == "contact" {
 		columns, seen = "first_name, last_name", x.by.seesContact("contacts.id")
@@ -377,8 +376,8 @@ func (x *batchRun) named(a querier, kind, table, id string) (string, error) {
 	return personName(first, last), err
 }
 
-// outOfSight counts those of the records that the actor does not see.
-func (x *batchRun) outOfSight(a querier, rows []batchRow) (int, error) {
+// countOutOfSight counts the records that the actor does not see.
+func (x *batchRun) countOutOfSight(a querier, rows []batchRow) (int, error) {
 	c := anyOf(x.list.id(), rowIDs(rows)).and(x.list.sees(x.by, x.list.id()))
 	var seen int
 	err := a.QueryRow("SELECT count(*) FROM "+x.list.Plural+" WHERE "+c.sql, c.args...).Scan(&seen)

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// PutRows puts rows in and records their events, in one transaction; rows without
-// an event are refused. What the triggers keep comes by itself. Some hundreds of
-// rows at a time let others write in between. See Fill for an empty registry.
+// PutRows inserts rows and their audit rows in one transaction. It refuses rows without an audit
+// row. Triggers maintain derived columns. Insert a few hundred rows at a time, so that others can
+// write in between; for an empty registry see Fill.
 func (d *DB) PutRows(ctx context.Context, by Actor, need Need, r *Rows) error {
 	return d.write(ctx, by, need, func(t *tx) (err error) {
 		if r.forFill {
@@ -31,10 +31,10 @@ func (d *DB) PutRows(ctx context.Context, by Actor, need Need, r *Rows) error {
 	})
 }
 
-// bulk puts rows in within a transaction.
+// bulk inserts rows within a transaction.
 type bulk struct {
 	t        *tx
-	stmts    map[string]*sql.Stmt // which end with the transaction
+	stmts    map[string]*sql.Stmt // closed with the transaction
 	numbered map[string]*docids   // by table
 }
 
@@ -42,11 +42,11 @@ func newBulk(t *tx, numbered map[string]*docids) *bulk {
 	return &bulk{t: t, stmts: map[string]*sql.Stmt{}, numbered: numbered}
 }
 
-// docids are the last numbers given to rows of a table, and to their words.
+// docids are the highest numbers given to a table's rows and to their words.
 type docids struct{ rows, words int64 }
 
-// put puts rows in. The context is for the caller to look at: the driver would
-// start a goroutine for each statement to watch it.
+// put inserts rows. It ignores the context's end, which callers must check: with a context the
+// driver would start a goroutine for each statement.
 func (b *bulk) put(r *Rows) error {
 	if r.err != nil {
 		return r.err
@@ -76,7 +76,7 @@ func (b *bulk) put(r *Rows) error {
 	return nil
 }
 
-// number gives rows their docids, and words those of their rows.
+// number assigns docids to rows, and to words those of their rows.
 func (b *bulk) number(kind int, table string, rows [][]any) error {
 	if table == "" {
 		return nil
@@ -114,7 +114,7 @@ func (b *bulk) insert(query string, rows [][]any) error {
 		_, err := s.ExecContext(context.Background(), rows[0]...)
 		return err
 	}
-	// As a query, because the driver then hands all values over at once.
+	// QueryContext, because with it the driver passes all values at once.
 	done, err := s.QueryContext(context.Background(), slices.Concat(rows...)...)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (b *bulk) insert(query string, rows [][]any) error {
 	return errors.Join(done.Err(), done.Close())
 }
 
-// complete checks that each row that is found by words has got them.
+// complete checks that each searchable row has its words.
 func (b *bulk) complete() error {
 	for table, n := range b.numbered {
 		if n.rows != n.words {
@@ -133,8 +133,7 @@ func (b *bulk) complete() error {
 	return nil
 }
 
-// The kinds of rows in the order in which they are put in: what is referred to
-// comes first.
+// The kinds of rows, in the order in which they are inserted: rows come after those they refer to.
 const (
 	bulkUsers = iota
 	bulkRoles
@@ -152,13 +151,13 @@ const (
 	bulkKinds
 )
 
-// bulkInsert puts in rows of one kind.
+// bulkInsert has the statements that insert rows of one kind.
 type bulkInsert struct {
-	one, many string // many puts in rowsAtOnce; "" where rows go one by one
-	table     string // whose docids number the rows, in their first column; "" for none
+	one, many string // many inserts rowsAtOnce rows; "" inserts one at a time
+	table     string // its docids number the rows, in their first column; "" for none
 }
 
-// rowsAtOnce is how many rows one statement puts in, where there are as many.
+// rowsAtOnce is how many rows one statement inserts, if there are enough.
 const rowsAtOnce = 20
 
 var bulkInserts = [bulkKinds]bulkInsert{
@@ -180,13 +179,14 @@ var bulkInserts = [bulkKinds]bulkInsert{
 	bulkTallies:      manyAtOnce("", "INSERT INTO tally (kind, quarter, n) VALUES (?, ?, ?)"),
 	bulkOwnerTallies: manyAtOnce("", "INSERT INTO owner_tally (owner_user_id, n) VALUES (?, ?)"),
 	bulkAudits:       manyAtOnce("", insertAudit),
-	// A statement of many would end a piece of the index of words.
+	// One at a time, because a multi-row statement would end a segment of the search index.
 	bulkOrganizationWords: {one: "INSERT INTO organization_search (docid, words) VALUES (?, ?)", table: "organizations"},
 	bulkContactWords:      {one: "INSERT INTO contact_search (docid, words, organizations) VALUES (?, ?, ?)", table: "contacts"},
 	bulkInteractionWords:  {one: "INSERT INTO interaction_search (docid, words) VALUES (?, ?)", table: "interactions"},
 }
 
-// insertRecord puts in what Rows.Record gathers; related is the column of the kind's own key.
+// insertRecord is the statement for the rows of Rows.Record. related is the column that only this
+// kind has.
 func insertRecord(k *RecordKind, related string) string {
 	columns := slices.Concat([]string{"docid", "id"}, k.FieldColumns(nil), []string{
 		"is_active", "created_at", "updated_at", "version", "sort_key", "last_contact_at", "last_contact_channel", "owner_name_key", related,
@@ -194,9 +194,8 @@ func insertRecord(k *RecordKind, related string) string {
 	return "INSERT INTO " + k.Plural + " (" + strings.Join(columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(columns)-1) + ")"
 }
 
-// manyAtOnce is an insert in both sizes. Where that of many fails the transaction
-// ends: to take back some of its rows only, SQLite would have to end a piece of an
-// index of words, too.
+// manyAtOnce returns an insert of one row and of rowsAtOnce rows. If the latter fails, the
+// transaction ends: undoing just some of its rows would also end a segment of a search index.
 func manyAtOnce(table, one string) bulkInsert {
 	many := strings.Replace(one, "INSERT", "INSERT OR ROLLBACK", 1) + strings.Repeat(","+one[strings.LastIndexByte(one, '('):], rowsAtOnce-1)
 	return bulkInsert{one, many, table}

@@ -8,15 +8,15 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Counted is how many there are of each kind in a week or a month.
+// Counted has the counts of one period, by kind.
 type Counted struct {
 	Range
 	Of map[string]int
 }
 
-// InteractionsByWeek counts the interactions of the last twelve weeks by
-// channel. A week is from Monday to Sunday in the actor's time zone; the last
-// one is this week. Without ViewClient and ViewInteraction it is ErrForbidden.
+// InteractionsByWeek counts interactions by channel for this week and the eleven before. Weeks run
+// from Monday to Sunday in the actor's time zone. It returns ErrForbidden without ViewClient and
+// ViewInteraction.
 func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error) {
 	if err := ViewInteractions.Refuse(by); err != nil {
 		return nil, fmt.Errorf("weeks tell of interactions: %w", err)
@@ -27,15 +27,15 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 		c.periods[i] = Range{monday.Add(7 * (i - 11)).Start(by.zone()), monday.Add(7 * (i - 10)).Start(by.zone())}
 	}
 	at, with := by.ownOrganizations().contains("organization_id"), by.ownContacts().contains("contact_id")
-	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort them all
-	c.own = c.reading("interactions", "channel", "happened_at", at).
-		join(" UNION ALL", c.reading("interactions", "channel", "happened_at", rest))
+	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort all rows
+	c.own = c.selectRows("interactions", "channel", "happened_at", at).
+		join(" UNION ALL", c.selectRows("interactions", "channel", "happened_at", rest))
 	return d.cachedCounts(ctx, by, c)
 }
 
-// NewClientsByMonth counts what was created in each of the last twelve months
-// of the actor's time zone, archived or not, by "organization" and "contact".
-// The last one is this month. Without ViewClient it is ErrForbidden.
+// NewClientsByMonth counts organizations and contacts created in this month and the eleven before,
+// in the actor's time zone, including archived ones. The kinds are "organization" and "contact". It
+// returns ErrForbidden without ViewClient.
 func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error) {
 	if err := ViewClients.Refuse(by); err != nil {
 		return nil, fmt.Errorf("months tell of clients: %w", err)
@@ -45,14 +45,13 @@ func (d *DB) NewClientsByMonth(ctx context.Context, by Actor) ([]Counted, error)
 	for i := range c.periods {
 		c.periods[i] = Range{today.month(i - 11).Start(by.zone()), today.month(i - 10).Start(by.zone())}
 	}
-	c.own = c.reading("organizations", "'organization'", "created_at", by.ownOrganizations().contains("id")).join(" UNION ALL",
-		c.reading("contacts", "'contact'", "created_at", by.ownContacts().contains("id")))
+	c.own = c.selectRows("organizations", "'organization'", "created_at", by.ownOrganizations().contains("id")).join(" UNION ALL",
+		c.selectRows("contacts", "'contact'", "created_at", by.ownContacts().contains("id")))
 	return d.cachedCounts(ctx, by, c)
 }
 
-// counting is what is counted in twelve periods. Who sees all clients is
-// answered from the tally; for who sees only their own, own reads the kind and
-// the time of each row that is theirs.
+// counting describes counts over twelve periods. Actors who see all clients get them from the
+// tally; for others, own selects the kind and time of each row they see.
 type counting struct {
 	name    string
 	kinds   []string
@@ -60,16 +59,15 @@ type counting struct {
 	own     condition
 }
 
-// reading is the query of the kind and time of a table's rows within the
-// periods that are seen.
-func (c *counting) reading(table, kind, at string, seen condition) condition {
+// selectRows selects the kind and time of a table's rows that match seen and are within the periods.
+func (c *counting) selectRows(table, kind, at string, seen condition) condition {
 	return condition{
 		"\nSELECT " + kind + " AS kind, " + at + " AS at FROM " + table + " WHERE " + seen.sql + " AND " + at + " >= ? AND " + at + " < ?",
 		append(seen.args, stamp(c.periods[0].From), stamp(c.periods[11].To)),
 	}
 }
 
-// cachedCounts counts, and keeps the numbers until something changes.
+// cachedCounts returns the counts, memoized.
 func (d *DB) cachedCounts(ctx context.Context, by Actor, c counting) ([]Counted, error) {
 	key := fmt.Sprint(c.name, by.zone(), c.periods[0].From.Unix(), by.scope())
 	all, err := memoized(&d.memo, key, func() ([]Counted, error) {
@@ -120,14 +118,14 @@ func (d *DB) countOwn(ctx context.Context, c counting, into []Counted) error {
 	return err
 }
 
-// OwnerCount is how many active organizations somebody owns.
+// OwnerCount is how many active organizations a user owns.
 type OwnerCount struct {
-	UserID, Name  string // "" for those that nobody owns
+	UserID, Name  string // "" for organizations without an owner
 	Organizations int
 }
 
-// ClientsByOwner counts the active organizations of each owner, most first, and
-// at the end those that nobody owns. Without ViewClient it is ErrForbidden.
+// ClientsByOwner counts active organizations by owner, largest count first, those without an owner
+// last. It returns ErrForbidden without ViewClient.
 func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error) {
 	if err := ViewClients.Refuse(by); err != nil {
 		return nil, fmt.Errorf("owners tell of clients: %w", err)
@@ -158,7 +156,7 @@ func (d *DB) ClientsByOwner(ctx context.Context, by Actor) ([]OwnerCount, error)
 	return all, nil
 }
 
-// scope names what of the clients the actor sees, for what is kept.
+// scope identifies which clients the actor sees, for keys of the memo.
 func (by Actor) scope() string {
 	if by.OwnOnly {
 		return by.UserID

@@ -8,19 +8,18 @@ import (
 	"clientregistry/db/secrets"
 )
 
-// checks are the passwords being checked now, by the keys that wrong ones are
-// counted under. A password counts when it was found wrong, and not before. So that
-// many at once are not more than many in turn, one waits while those that are being
-// checked would use its budget up if all of them were wrong.
+// checks limits passwords being checked at the same time. Only a wrong password uses up a budget,
+// and only after its check. So a check waits while the running ones could use up the budget, or
+// parallel attempts would allow more guesses than sequential ones.
 type checks struct {
 	mu      sync.Mutex
 	running map[string]int
-	ended   chan struct{} // closed when one ends
+	ended   chan struct{} // closed when a check ends
 }
 
-// startCheck waits for the turn of a password to be checked. It returns Locked
-// where the budget is used up, and secrets.ErrBusy where the turn does not come in time.
-// The caller calls end when it has counted a wrong one.
+// startCheck waits until a password may be checked. It returns Locked if the budget is used up, and
+// secrets.ErrBusy if the wait is too long. The caller must call end after counting a wrong
+// password.
 func (d *DB) startCheck(ctx context.Context, b budget) (end func(), err error) {
 	timer := time.NewTimer(d.patience)
 	defer timer.Stop()
@@ -42,7 +41,7 @@ func (d *DB) startCheck(ctx context.Context, b budget) (end func(), err error) {
 	}
 }
 
-// tryCheck starts a check, or returns a channel that is closed when it may be worth another try.
+// tryCheck starts a check, or returns a channel to wait on before trying again.
 func (d *DB) tryCheck(ctx context.Context, b budget) (wait <-chan struct{}, err error) {
 	c := &d.checks
 	c.mu.Lock()

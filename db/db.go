@@ -133,7 +133,8 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
 	for _, step := range []func(context.Context) error{d.seed, d.indexForeignRows} {
 		var known *Damaged
-		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) { // people can still read, and the next start repeats this
+		// Without these steps people can still read, and the next start tries again.
+		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) {
 			return err
 		}
 	}

@@ -10,18 +10,18 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// The history is the registry's event log. Who follows it (webhooks, mail, live
-// pages) keeps how far they have read it, by seq: nothing is told before it is
-// committed, and nothing is missed while the program is not running.
+// The audit log is also the event log. Followers, such as webhooks, mail and live pages, store the
+// seq up to which they have read it. So they learn of a change only after its commit, and miss none
+// while the program is not running.
 
-// signal tells those who wait that something was committed.
+// signal announces commits to those waiting.
 type signal struct {
 	mu      sync.Mutex
 	waiting chan struct{}
 }
 
-// wait returns a channel that is closed at the next commit.
-func (s *signal) wait() <-chan struct{} {
+// next returns a channel that is closed at the next commit.
+func (s *signal) next() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.waiting == nil {
@@ -39,15 +39,14 @@ func (s *signal) send() {
 	}
 }
 
-// NextCommit returns a channel that is closed when this program next commits a
-// change. Ask for it before reading, so that no change falls between the two.
-// What a command commits beside this program is found by looking now and then.
-func (d *DB) NextCommit() <-chan struct{} { return d.committed.wait() }
+// NextCommit returns a channel that is closed when this process next commits a change. Get it
+// before reading, so that no change is missed in between. It does not announce commits of other
+// processes; followers must poll for those.
+func (d *DB) NextCommit() <-chan struct{} { return d.committed.next() }
 
-// Events returns up to n rows of the history behind seq, oldest first, as the
-// actor may read them, and the seq up to which it has looked: rows that are not
-// there for the actor count as read. Without ViewAudit they are the changes of
-// clients and of what was said with them.
+// Events returns up to n audit rows after seq, oldest first, as the actor may see them. Without
+// ViewAudit, these are only changes of clients, links, interactions and follow-ups. read is the seq
+// to continue from, after rows that the actor may not see.
 func (d *DB) Events(ctx context.Context, by Actor, seq int64, n int) (events []AuditEntry, read int64, err error) {
 	var newest int64
 	if err := d.reader.QuickQueryRow(ctx, "SELECT ifnull(max(seq), 0) FROM audit_logs").Scan(&newest); err != nil {
@@ -72,7 +71,7 @@ func (d *DB) Events(ctx context.Context, by Actor, seq int64, n int) (events []A
 	return events, read, d.nameAudit(ctx, by, events)
 }
 
-// FollowedTo returns how far a follower has read the history, 0 for a new one.
+// FollowedTo returns the seq up to which a follower has read, or 0 for a new one.
 func (d *DB) FollowedTo(ctx context.Context, follower string) (seq int64, err error) {
 	err = d.reader.QuickQueryRow(ctx, "SELECT seq FROM followers WHERE name = ?", follower).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -81,7 +80,7 @@ func (d *DB) FollowedTo(ctx context.Context, follower string) (seq int64, err er
 	return seq, err
 }
 
-// SetFollowedTo notes how far a follower has read the history. It never goes back.
+// SetFollowedTo stores the seq up to which a follower has read. It never decreases.
 func (d *DB) SetFollowedTo(ctx context.Context, follower string, seq int64) error {
 	return d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
 		_, err := t.Exec(`

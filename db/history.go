@@ -12,36 +12,36 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Entry is one row of a record's history, with the names it speaks of.
+// Entry is an audit row in a record's history, with names for its IDs.
 type Entry struct {
 	Seq                           int64
 	Action, TargetType, TargetID  string
-	UserName                      string // "" for the program itself or an account that is gone
+	UserName                      string // "" for the program, or if the account was deleted
 	At                            time.Time
 	Changes                       []FieldChange
-	OrganizationID, Organization  string // of a link or an interaction; the name is "" where it is gone
+	OrganizationID, Organization  string // of a link or an interaction; the name is "" if it was deleted
 	ContactID, Contact            string
 	Channel, Subject              string // of an interaction
-	FollowUp, InteractionID       string // of a follow-up: what is to be done, and what it is the next step of
+	FollowUp, InteractionID       string // of a follow-up: its text, and its interaction
 	RoleLabel, RelationshipStatus string // of a link
-	Version                       int    // of what it is about, as it is now; 0 where that is gone
-	Undo                          bool   // its reader may take it back: what it archived, restored, unlinked or deleted
+	Version                       int    // the target's current version, or 0 if it was deleted
+	Undo                          bool   // the reader can undo it: an archiving, restoring, unlinking or deletion
 }
 
-// FieldChange is one field's change in words: ids are names, unset is "".
+// FieldChange is a changed field in words: names instead of IDs, "" for empty.
 type FieldChange struct {
 	Column, Label, Old, New string
-	Back                    *string // the old value as it is stored, where the reader may set it again
+	Back                    *string // the old value as stored, if the reader can restore it
 }
 
-// HistorySize is how many entries a history shows at once.
+// HistorySize is the number of entries per page of a history.
 const HistorySize = 50
 
-// History lists the changes of an organization, a contact or an interaction
-// (targetType); of the first two also their links and, for those who may see
-// them, their interactions; newest first. What the actor may take back is marked.
-// before is the seq of the last entry shown, 0 for the start; older is the
-// next one, 0 where there is no more.
+// History lists the changes of an organization, a contact or an interaction (targetType), newest
+// first. For organizations and contacts it includes their links and, if the actor may see them,
+// their interactions. It marks what the actor can undo.
+// before is the seq of the last entry shown, or 0 to start. older is the before of the next page,
+// or 0 on the last one. It returns ErrNotFound or ErrForbidden.
 func (d *DB) History(ctx context.Context, by Actor, targetType, id string, before int64) (page []Entry, older int64, err error) {
 	if before <= 0 {
 		before = 1 << 62
@@ -94,11 +94,11 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
 	err = d.nameAll(ctx, by, page)
-	dropGone(page)
+	unmarkUnnamed(page)
 	return page, older, err
 }
 
-// read takes from an audit row's metadata what an entry says.
+// read fills in an entry from its metadata.
 func (e *Entry) read(metadata string) error {
 	var m struct {
 		OrganizationID     string            `json:"organization_id"`
@@ -146,8 +146,8 @@ func shown(v any) string {
 	return fmt.Sprint(v)
 }
 
-// nameAll puts names for the ids that entries speak of. To who sees only some
-// clients, an end that they do not see is none.
+// nameAll fills in names for the entries' IDs. For an OwnOnly actor it clears ends that they do not
+// see.
 func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
 	names.load(page)
@@ -171,12 +171,12 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 	return names.err
 }
 
-// namedBy are the tables that name the ids in these columns.
+// namedBy maps columns with IDs to the tables that have their names.
 var namedBy = map[string]string{
 	"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts",
 }
 
-// namer looks each id up once, and knows no name that its actor may not see.
+// namer looks up names, each once. Records that its actor may not see have no name.
 type namer struct {
 	d     *DB
 	ctx   context.Context
@@ -185,7 +185,7 @@ type namer struct {
 	err   error
 }
 
-// load looks up all that entries speak of in one query a table.
+// load looks up everything that the entries refer to, with one query per table.
 func (n *namer) load(page []Entry) {
 	ids := map[string][]string{}
 	for _, e := range page {
@@ -233,15 +233,15 @@ func (n *namer) lookUp(table string, ids []string) {
 	n.err = errors.Join(n.err, err)
 }
 
-// Origin is who made a record and, if it is archived, who archived it and when.
+// Origin says who created a record and, if it is archived, who archived it and when.
 type Origin struct {
 	CreatedBy  string
 	ArchivedBy string
 	ArchivedAt time.Time
 }
 
-// Origin reads who made a record and, of an archived one, who archived it last.
-// Names are "" where the account is gone or the program did it.
+// Origin returns who created a record and, if it is archived, who last archived it. Names are ""
+// for the program and for deleted accounts.
 func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string, archived bool) (Origin, error) {
 	var o Origin
 	if err := d.mustSee(ctx, by, targetType, id); err != nil {
@@ -265,7 +265,7 @@ func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string, archiv
 	return o, ignoreMissing(err)
 }
 
-// ignoreMissing takes a row that is not there for an empty one.
+// ignoreMissing turns sql.ErrNoRows into nil.
 func ignoreMissing(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

@@ -8,15 +8,15 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Touched is a record that somebody worked on lately.
+// Touched is a record that somebody recently worked on.
 type Touched struct {
 	Kind     string // organization or contact
 	ID, Name string
 	At       time.Time
 }
 
-// LastTouched lists the n records that the actor changed or logged something
-// with last, newest first. Without ViewClient there are none.
+// LastTouched lists the n records that the actor last changed or logged an interaction with, newest
+// first. It returns none without ViewClient.
 func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error) {
 	if !by.Can(ViewClient) {
 		return nil, nil
@@ -60,9 +60,9 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	return latest, names.err
 }
 
-// Quiet lists n active organizations of the actor that nobody has talked to
-// since a moment, the longest quiet first; one never talked to is quiet since it
-// was made. Without ViewClient and ViewInteraction it is ErrForbidden.
+// Quiet lists n active organizations of the actor without an interaction since a time, the longest
+// quiet first. An organization without any counts from its creation. It returns ErrForbidden
+// without ViewClient and ViewInteraction.
 func (d *DB) Quiet(ctx context.Context, by Actor, since time.Time, n int) ([]Organization, error) {
 	if err := ViewInteractions.Refuse(by); err != nil {
 		return nil, fmt.Errorf("quiet organizations tell of interactions: %w", err)

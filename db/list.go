@@ -11,59 +11,59 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// PageSize is how many rows a list shows at once.
+// PageSize is the number of rows per page of a list.
 const PageSize = 50
 
-// MostCounted is up to how many rows a list counts exactly.
+// MostCounted is how far lists count exactly.
 const MostCounted = 10_000
 
-// mostGathered is how many rows a list reads and sorts for a page. Of more, a walk in
-// the order of the list meets enough sooner.
+// mostGathered is how many matching rows a list collects and sorts for a page. With more matches,
+// walking the list in its order is faster.
 const mostGathered = 5000
 
-// Filter narrows and orders a list of organizations or contacts. Empty fields do not narrow.
+// Filter narrows and orders a list of organizations or contacts. Empty fields do not filter.
 type Filter struct {
-	Query              string // words to find, at most 200 characters
-	Status             string // active (also ""), archived, all
-	OwnerID            string // a user's id, or "none"
-	Equal              Fields // by column: the value of a field that is Filtered
-	RelationshipStatus string // of a link
+	Query              string // search words, at most 200 characters
+	Status             string // active (the default), archived or all
+	OwnerID            string // a user's ID, or "none"
+	Equal              Fields // values of Filtered fields, by column
+	RelationshipStatus string // of some link
 	RoleLabel          string // of the same link
-	Missing            string // contacts (of an organization) or email (of a contact)
+	Missing            string // RecordKind.Missing: contacts (for organizations) or email (for contacts)
 
-	Created, Updated, Contacted Range     // Contacted only for those who may see interactions
+	Created, Updated, Contacted Range     // Contacted applies only if the actor may see interactions
 	Never                       bool      // never contacted
-	QuietSince                  time.Time // nobody talked to it since, and it was there before
+	QuietSince                  time.Time // no interaction since then, and created before
 
-	Sort  string // a column, "-" before it for the other way round
-	After string // cursor of the page before
+	Sort  string // a column, with a leading "-" for descending order
+	After string // cursor returned with the previous page
 
-	roleLabels []string // RoleLabel and those in use that are alike
-	manyLinks  bool     // RelationshipStatus and RoleLabel fit more links than a set is made of
+	roleLabels []string // RoleLabel and equivalent spellings in use
+	manyLinks  bool     // too many links match RelationshipStatus and RoleLabel to collect their records
 }
 
-// Range is from a moment up to one that is not in it any more; zero is open.
+// Range is a time range. From is inclusive, To is exclusive, and zero means unbounded.
 type Range struct{ From, To time.Time }
 
-// listCondition is one condition of a list. column is the one whose index finds its
-// rows; that of an equal one has them in the order by name.
+// listCondition is one condition of a list. column is the one whose index finds its rows. equal
+// says that the condition compares with one value, so that this index returns rows ordered by name.
 type listCondition struct {
 	condition
 	column string
 	equal  bool
 }
 
-// finds tells whether the condition finds few rows by itself: those of one value, of
-// words or of links. SQLite takes a span of time for the narrower one, and of many
-// clients that are quiet it would look at each.
-func (n listCondition) finds() bool {
-	return n.equal || n.set()
+// isSelective reports whether the condition narrows the list well: by one value, by words or by links.
+// Without this hint, SQLite prefers a time range even if it matches most rows.
+func (n listCondition) isSelective() bool {
+	return n.equal || n.isSet()
 }
 
-// set tells whether the condition finds rows by a set of their ids.
-func (n listCondition) set() bool { return n.column == "docid" || n.column == "links" }
+// isSet reports whether the condition finds rows by a set of IDs.
+func (n listCondition) isSet() bool { return n.column == "docid" || n.column == "links" }
 
-// listConditions are the filter's conditions but the status. empty means that nothing can match.
+// listConditions returns the filter's conditions except the status. empty means that nothing can
+// match.
 func (k *RecordKind) listConditions(by Actor, f Filter) (all []listCondition, empty bool) {
 	add := func(column, sql string, args ...any) {
 		all = append(all, listCondition{condition{sql, args}, column, false})
@@ -106,7 +106,7 @@ func (k *RecordKind) listConditions(by Actor, f Filter) (all []listCondition, em
 	if by.Can(ViewInteraction) {
 		within("last_contact_key", f.Contacted)
 		if !f.Contacted.To.IsZero() && f.Contacted.From.IsZero() {
-			add("last_contact_key", "{}last_contact_key > ''") // never is not before
+			add("last_contact_key", "{}last_contact_key > ''") // exclude those never contacted
 		}
 		if f.Never {
 			add("last_contact_key", "{}last_contact_key = ''")
@@ -129,8 +129,8 @@ func (k *RecordKind) listConditions(by Actor, f Filter) (all []listCondition, em
 	return all, false
 }
 
-// linkCondition keeps to records with a link of this status and role that the actor
-// sees: of few links the set of their records, of many each record is asked.
+// linkCondition is true for records with a visible link of this status and role. If few links
+// match, it collects their records; if many do, it checks each record.
 func (k *RecordKind) linkCondition(by Actor, f Filter) listCondition {
 	end := map[string]string{"organizations": "organization_id", "contacts": "contact_id"}[k.Plural]
 	c, unused := by.seesLink(), ""
@@ -153,11 +153,11 @@ func (k *RecordKind) linkCondition(by Actor, f Filter) listCondition {
 	}
 }
 
-// A list is read in one of two ways. Few matches are found by the filters'
-// indexes and sorted; of many, the page is found by walking the order's index
-// and asking of each row whether it matches: with many matches that is soon.
-// Without filters, or with one whose index has the order, nothing is sorted.
-// So no list reads or sorts more than some thousand rows for a page.
+// listPlan is how a list is read. gather finds the matching rows with the filters' indexes and
+// sorts them, which suits few matches. walk reads in the order of the list and checks each row,
+// which suits many: a page is soon full. It also suits lists without filters and filters whose
+// index has the right order.
+// Either way, a page reads and sorts at most a few thousand rows.
 type listPlan int
 
 const (
@@ -165,14 +165,14 @@ const (
 	gather
 )
 
-// planList chooses how a list is read.
+// planList chooses how to read a list.
 func (d *DB) planList(ctx context.Context, by Actor, k *RecordKind, f Filter, s listOrder) (listPlan, error) {
 	few, err := d.ownsFew(ctx, by)
 	if err != nil || few {
 		return gather, err
 	}
 	all, _ := k.listConditions(by, f)
-	if len(all) == 0 || k.direct(all, s) {
+	if len(all) == 0 || k.isOrderedByFilter(all, s) {
 		return walk, nil
 	}
 	_, more, err := d.countRecords(ctx, by, k, f, min(d.most, mostGathered))
@@ -182,12 +182,12 @@ func (d *DB) planList(ctx context.Context, by Actor, k *RecordKind, f Filter, s 
 	return walk, nil
 }
 
-// direct tells whether the only filter has an index that is in the order by name.
-func (k *RecordKind) direct(all []listCondition, s listOrder) bool {
+// isOrderedByFilter reports whether the only filter has an index that is ordered by name.
+func (k *RecordKind) isOrderedByFilter(all []listCondition, s listOrder) bool {
 	return len(all) == 1 && s.column == k.byName.column && all[0].equal
 }
 
-// conditions are the list's conditions for one way of reading it.
+// conditions returns all conditions of a list for one plan.
 func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few bool) (c conditions, empty bool) {
 	all, empty := k.listConditions(by, f)
 	if empty {
@@ -197,8 +197,8 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	if f.Status == "archived" {
 		active = "is_active = 0"
 	}
-	if w == gather && (few || slices.ContainsFunc(all, listCondition.set)) {
-		active = "+" + active // a set of ids is what finds them
+	if w == gather && (few || slices.ContainsFunc(all, listCondition.isSet)) {
+		active = "+" + active // use the set of IDs to find rows, not is_active
 	}
 	c.add(active)
 	switch {
@@ -207,10 +207,10 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	case by.OwnOnly:
 		c.addAll(k.sees(by, k.id()))
 	}
-	direct, found := k.direct(all, s), slices.ContainsFunc(all, listCondition.finds)
+	direct, found := k.isOrderedByFilter(all, s), slices.ContainsFunc(all, listCondition.isSelective)
 	for _, n := range all {
-		unused := "" // a plus keeps an index from being used
-		if w == walk && !direct && n.column != s.key || w == gather && found && !n.finds() {
+		unused := "" // a plus keeps SQLite from using an index
+		if w == walk && !direct && n.column != s.key || w == gather && found && !n.isSelective() {
 			unused = "+"
 		}
 		n.sql = strings.ReplaceAll(n.sql, "{}", unused)
@@ -219,7 +219,7 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	return c, false
 }
 
-// query is the query of a list's page.
+// query returns the query for a page.
 func (k *RecordKind) query(by Actor, f Filter, w listPlan, s listOrder, few bool) (query string, args []any, empty bool, err error) {
 	c, empty := k.conditions(by, f, w, s, few)
 	if empty {
@@ -227,7 +227,7 @@ func (k *RecordKind) query(by Actor, f Filter, w listPlan, s listOrder, few bool
 	}
 	cursor := s
 	if w == gather {
-		cursor.key = "+" + s.key // what narrows the list finds its rows, not where it goes on
+		cursor.key = "+" + s.key // use the filters' index, not the cursor, to find rows
 	}
 	if err := c.after(cursor, k.id(), f.After); err != nil {
 		return "", nil, false, err
@@ -241,9 +241,9 @@ func (k *RecordKind) query(by Actor, f Filter, w listPlan, s listOrder, few bool
 	return read + c.where() + s.orderBy(k.id(), "") + limit(PageSize+1), args, false, nil
 }
 
-// readList reads a page of a list, its owners unnamed.
+// readList reads a page of a list, without owner names.
 func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (page []Record, next string, err error) {
-	s := k.sorting(by, f.Sort)
+	s := k.orderFor(by, f.Sort)
 	if f, err = d.completeFilter(ctx, f); err != nil {
 		return nil, "", err
 	}
@@ -277,7 +277,7 @@ func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (p
 	return page, next, nil
 }
 
-// count counts what a filter finds, up to MostCounted; more tells whether there is more.
+// count counts what a filter finds. Beyond MostCounted it stops, and more is true.
 func (d *DB) count(ctx context.Context, by Actor, k *RecordKind, f Filter) (n int, more bool, err error) {
 	return d.countRecords(ctx, by, k, f, d.most)
 }
@@ -310,7 +310,7 @@ func (d *DB) countRecords(ctx context.Context, by Actor, k *RecordKind, f Filter
 	return d.countUpTo(ctx, most, k.Plural+c.where(), c.args...)
 }
 
-// countUpTo counts the rows of a query up to a number; more tells whether there are more.
+// countUpTo counts rows up to most. more is true if there are more.
 func (d *DB) countUpTo(ctx context.Context, most int, from string, args ...any) (n int, more bool, err error) {
 	key := strconv.Itoa(most) + from
 	for _, arg := range args {
@@ -323,7 +323,7 @@ func (d *DB) countUpTo(ctx context.Context, most int, from string, args ...any) 
 	return min(n, most), n > most, err
 }
 
-// labels are the role labels that the filter asks for.
+// labels returns the role labels that the filter matches.
 func (f Filter) labels() []string {
 	if len(f.roleLabels) == 0 {
 		return []string{f.RoleLabel}
@@ -331,8 +331,7 @@ func (f Filter) labels() []string {
 	return f.roleLabels
 }
 
-// completeFilter is a filter with what it asks for in other words, and whether more
-// links have its status and role than a list sorts.
+// completeFilter sets the filter's equivalent role labels and manyLinks.
 func (d *DB) completeFilter(ctx context.Context, f Filter) (_ Filter, err error) {
 	if f.roleLabels, err = d.equivalentValues(ctx, "organization_contact", "role_label", f.RoleLabel); err != nil {
 		return f, err
@@ -356,7 +355,7 @@ func (d *DB) manyLinks(ctx context.Context, f Filter) (bool, error) {
 	return more, err
 }
 
-// conditions gathers the WHERE of a list.
+// conditions builds a WHERE clause.
 type conditions struct {
 	clauses []string
 	args    []any
@@ -376,6 +375,6 @@ func (c *conditions) where() string {
 	return "\nWHERE " + strings.Join(c.clauses, "\n\tAND ")
 }
 
-// limit ends a query. The number stands in its text: SQLite plans by it, and so
-// would prepare the query again each time that one is bound.
+// limit returns a LIMIT clause. The number is part of the text because SQLite's plan depends on it:
+// a bound value would make it prepare the query again each time.
 func limit(n int) string { return "\nLIMIT " + strconv.Itoa(n) }

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// listOrder is one order of a list: by a key, then by name where keys are shared, then by id.
+// listOrder is an order of a list: by a key, optionally by name, then by ID.
 type listOrder struct {
 	column     string // its name in URLs
-	key        string // the column that it sorts by
+	key        string // the column to sort by
 	folded     string // the column of its folded value, see Field.fold
-	numbered   bool   // by the number that values begin with
-	index      string // (is_active, key, …) in this order
-	byName     bool   // rows of the same key are sorted by name
+	numbered   bool   // values sort by the number they begin with
+	index      string // on (is_active, key, …), in this order
+	byName     bool   // equal keys are sorted by name
 	descending bool
 }
 
-// sorting looks an order up; an unknown one, or one that would tell what the
-// actor may not see, is the order by name.
-func (k *RecordKind) sorting(by Actor, name string) listOrder {
+// orderFor returns the order with this name. Unknown orders, and those that would reveal what the
+// actor may not see, become the order by name.
+func (k *RecordKind) orderFor(by Actor, name string) listOrder {
 	column := strings.TrimPrefix(name, "-")
 	s := k.byName
 	for _, c := range k.Columns {
@@ -32,7 +32,7 @@ func (k *RecordKind) sorting(by Actor, name string) listOrder {
 	return s
 }
 
-// after continues behind a cursor. A cursor that cannot be read is refused.
+// after adds the condition to continue after a cursor. It returns Invalid for a malformed one.
 func (c *conditions) after(s listOrder, id, cursor string) error {
 	if cursor == "" {
 		return nil
@@ -53,7 +53,8 @@ func (c *conditions) after(s listOrder, id, cursor string) error {
 	return nil
 }
 
-// orderBy is the order; with a plus before the first column no index is used for it.
+// orderBy returns an ORDER BY clause. plus may be "+", which keeps SQLite from using an index for
+// it.
 func (s listOrder) orderBy(id, plus string) string {
 	columns := []string{plus + s.key, id}
 	if s.byName {
@@ -66,8 +67,8 @@ func (s listOrder) orderBy(id, plus string) string {
 	return "\nORDER BY " + strings.Join(columns, direction+", ") + direction
 }
 
-// bothStates makes a page of active and archived rows from a page of each: either
-// has an index in the order asked for, both together would sort the whole table.
+// bothStates merges a page of active and a page of archived rows. Each has an index in the right
+// order; a single query for both would sort the whole table.
 func bothStates(f Filter, s listOrder, list func(Filter) ([]Record, string, error)) (page []Record, next string, err error) {
 	var more bool
 	for _, f.Status = range []string{"active", "archived"} {
@@ -97,10 +98,10 @@ func bothStates(f Filter, s listOrder, list func(Filter) ([]Record, string, erro
 	return page, next, nil
 }
 
-// sortValues is what a list sorts a record by.
+// sortValues returns the values that lists sort by.
 func (r Record) sortValues() [3]string { return [3]string{r.key, r.sortKey, r.ID} }
 
-// newCursor is the cursor behind a row: its key, its name and its id.
+// newCursor encodes the position after a row: its key, name and ID.
 func newCursor(key [3]string) string {
 	encoded, _ := json.Marshal(key)
 	return base64.RawURLEncoding.EncodeToString(encoded)

@@ -12,18 +12,18 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Names of people and roles are what others trust a page by. A name that only
-// looks like another one is refused (Unicode Technical Standard 39).
+// People trust pages because of the names on them, so a name of a user or role that only looks like
+// another one is refused (Unicode Technical Standard 39).
 
-// looksLike tells whether two names can be taken for each other: letters of other
-// alphabets, wide letters, capitals, spaces and what cannot be seen make no difference.
+// looksLike reports whether two names can be mistaken for each other, ignoring similar letters of
+// other alphabets, width, case, spaces and invisible characters.
 func looksLike(a, b string) bool {
 	alike := func(a, b string) bool { return strings.EqualFold(confusable.Skeleton(a), confusable.Skeleton(b)) }
 	a, b = skeleton(a), skeleton(b)
-	return alike(a, b) || alike(strings.ToLower(a), strings.ToLower(b)) // a capital I looks like l, and reads like i
+	return alike(a, b) || alike(strings.ToLower(a), strings.ToLower(b)) // a capital I looks like l and reads like i
 }
 
-// skeleton is a name without what cannot be seen, its letters in their plain shape.
+// skeleton removes invisible characters and normalizes the shapes of letters.
 func skeleton(s string) string {
 	return strings.Map(func(c rune) rune {
 		if !isVisibleAlone(c) {
@@ -33,10 +33,10 @@ func skeleton(s string) string {
 	}, norm.NFKC.String(s))
 }
 
-// alphabets have letters that look like those of another one of them.
+// alphabets lists the alphabets that have letters resembling each other's.
 var alphabets = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic}
 
-// mixesAlphabets tells whether a word of a name has letters of two alphabets that look alike.
+// mixesAlphabets reports whether a word of a name mixes alphabets that have similar letters.
 func mixesAlphabets(name string) bool {
 	words := strings.FieldsFunc(norm.NFKC.String(name), func(c rune) bool { return !unicode.In(c, unicode.L, unicode.M, unicode.Cf) })
 	return slices.ContainsFunc(words, func(word string) bool {
@@ -52,7 +52,7 @@ func mixesAlphabets(name string) bool {
 	})
 }
 
-// plainName refuses a name that reads like another one.
+// plainName returns why a name is refused because it mixes alphabets, or "".
 func plainName(name string) string {
 	if mixesAlphabets(name) {
 		return "Write each word in one alphabet; this mixes letters that look alike"
@@ -60,8 +60,8 @@ func plainName(name string) string {
 	return ""
 }
 
-// refuseLookalike refuses a new email or full name of an account by which it could be
-// taken for another one. Two people may have the very same name.
+// refuseLookalike returns Invalid if a changed email or name of an account looks like somebody
+// else's. Exactly the same full name is allowed.
 func (t *tx) refuseLookalike(u User, changes map[string]Change) error {
 	refused := &Invalid{Fields: map[string]string{}}
 	_, emailed := changes["email"]
@@ -95,7 +95,7 @@ func (t *tx) refuseLookalike(u User, changes map[string]Change) error {
 	return nil
 }
 
-// emailBeside is another account's email for those who may see it.
+// emailBeside returns another account's email in parentheses, if the actor may see it.
 func (t *tx) emailBeside(other User) string {
 	if !t.by.Can(ManageUsers) {
 		return ""

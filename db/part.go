@@ -10,8 +10,8 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// createPart makes a file for what is not complete: private, under a name that
-// no backup has, and locked for as long as somebody works on it.
+// createPart creates a file for something incomplete: private, not named like a backup, and locked
+// while somebody works on it.
 func createPart(folder string) (*os.File, error) {
 	f, err := os.CreateTemp(folder, ".clientregistry-*.part")
 	if err != nil {
@@ -23,20 +23,19 @@ func createPart(folder string) (*os.File, error) {
 	return f, nil
 }
 
-// dropPart removes an incomplete file, and what SQLite may have left beside it.
+// dropPart removes an incomplete file and the files that SQLite may have left beside it.
 func dropPart(f *os.File) error {
 	for _, suffix := range sqlite.Besides {
 		os.Remove(f.Name() + suffix)
 	}
 	err := os.Remove(f.Name())
-	if errors.Is(err, os.ErrNotExist) { // it has its name by now
+	if errors.Is(err, os.ErrNotExist) { // it has been renamed
 		err = nil
 	}
 	return errors.Join(err, f.Close())
 }
 
-// RemoveParts removes the incomplete files in a folder that nobody works on:
-// what a kill or a power cut left.
+// RemoveParts removes abandoned incomplete files in a folder, left by a kill or a power cut.
 func RemoveParts(folder string) {
 	left, _ := filepath.Glob(filepath.Join(escapeGlob(folder), ".clientregistry-*.part"))
 	for _, path := range left {
@@ -52,7 +51,7 @@ func RemoveParts(folder string) {
 	}
 }
 
-// escapeGlob is a path as a pattern that only it matches.
+// escapeGlob returns a glob pattern that matches only this path.
 func escapeGlob(path string) string {
 	var out []rune
 	for _, r := range path {
@@ -64,7 +63,7 @@ func escapeGlob(path string) string {
 	return string(out)
 }
 
-// moveFile is nameFile also from one disk to another.
+// moveFile is sqlite.NameFile, but also moves a file to another disk.
 func moveFile(from, name string) error {
 	err := sqlite.NameFile(from, name)
 	if errors.Is(err, syscall.EXDEV) {

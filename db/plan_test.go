@@ -232,7 +232,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 								MatchString(inner) || strings.Contains(inner, " INDEX "+s.index+" (is_active=?)") && s.column == k.byName.column {
 								t.Errorf("%s, of few:%s", what, inner)
 							}
-							if slices.ContainsFunc(all, listCondition.finds) && spans.MatchString(inner) {
+							if slices.ContainsFunc(all, listCondition.isSelective) && spans.MatchString(inner) {
 								t.Errorf("%s, of few, begins with a span of time:%s", what, inner)
 							}
 						}

@@ -14,17 +14,16 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// readSource is a way to read a database without a change to it.
+// readSource is a way to read a database without changing it.
 type readSource struct {
 	path   string
 	mode   sqlite.Mode
-	folder string // a temporary one that holds path, "" for none
+	folder string // temporary folder that contains path, or ""
 }
 
-// openSource finds how the database at path can be read: as it lies there where
-// nobody has a -wal open, through that otherwise, and where SQLite lacks the
-// room or the rights for that by a copy of both, or, if none may be made, without
-// what was changed last.
+// openSource finds a way to read the database at path. Without a -wal or -journal it reads the file
+// alone. Otherwise it opens both; if SQLite lacks the space or permission for that, it reads a copy
+// of both, or without mayCopy the file alone, which lacks the latest changes.
 func openSource(ctx context.Context, path string, mayCopy bool) (*readSource, error) {
 	if !sqlite.Exists(path+"-wal") && !sqlite.HasContent(path+"-journal") {
 		return trySource(ctx, &readSource{path: path, mode: sqlite.Still})
@@ -36,7 +35,7 @@ func openSource(ctx context.Context, path string, mayCopy bool) (*readSource, er
 	case !mayCopy || !sqlite.HasContent(path+"-wal") && !sqlite.HasContent(path+"-journal"):
 		return trySource(ctx, &readSource{path: path, mode: sqlite.Still})
 	}
-	return copiedSource(ctx, path)
+	return copySource(ctx, path)
 }
 
 func trySource(ctx context.Context, v *readSource) (*readSource, error) {
@@ -47,7 +46,7 @@ func trySource(ctx context.Context, v *readSource) (*readSource, error) {
 	return v, err
 }
 
-func copiedSource(ctx context.Context, path string) (_ *readSource, err error) {
+func copySource(ctx context.Context, path string) (_ *readSource, err error) {
 	v := &readSource{mode: sqlite.Own}
 	defer func() {
 		if err != nil {
@@ -78,7 +77,7 @@ func (v *readSource) close() error {
 	return os.RemoveAll(v.folder)
 }
 
-// openToRead opens for an Open that is ReadOnly.
+// openToRead opens a registry ReadOnly.
 func (d *DB) openToRead(ctx context.Context) error {
 	there, err := isFile(d.path)
 	if err != nil {
@@ -94,7 +93,7 @@ func (d *DB) openToRead(ctx context.Context) error {
 		d.view = nil
 		return err
 	}
-	if d.view.mode == sqlite.Still && d.folder != nil { // what it reads stays as it is
+	if d.view.mode == sqlite.Still && d.folder != nil { // reading the file alone needs no lock
 		sqlite.Unlock(d.folder)
 		d.folder = nil
 	}
@@ -109,8 +108,8 @@ func (d *DB) openToRead(ctx context.Context) error {
 	return err
 }
 
-// IsCurrent returns an error where the file has an older schema, which only an
-// Open that is ReadOnly leaves as it is.
+// IsCurrent returns an error if the file has an older schema, which only a ReadOnly open leaves as
+// it is.
 func (d *DB) IsCurrent(ctx context.Context) error {
 	file, newest, err := d.versions(ctx)
 	if err == nil && file < newest {
@@ -120,7 +119,7 @@ func (d *DB) IsCurrent(ctx context.Context) error {
 	return err
 }
 
-// versions are the schema of the file, and the newest that this program knows.
+// versions returns the schema version of the file, and the newest that this program knows.
 func (d *DB) versions(ctx context.Context) (file, newest int64, err error) {
 	all, err := goose.NewProvider(goose.DialectSQLite3, d.reader.DB, migrations.FS)
 	if err != nil {

@@ -9,21 +9,21 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Recent returns the organizations and contacts with these ids that are active
-// and that the actor sees, in no order. Without ViewClient there are none.
+// Recent returns the active organizations and contacts with these IDs that the actor sees, in no
+// particular order. It returns none without ViewClient.
 func (d *DB) Recent(ctx context.Context, by Actor, ids []string) ([]Organization, []Contact, error) {
 	if len(ids) == 0 || !by.Can(ViewClient) {
 		return nil, nil, nil
 	}
-	foundOrganizations, err1 := d.withIDs(ctx, by, OrganizationKind, ids)
-	foundContacts, err2 := d.withIDs(ctx, by, ContactKind, ids)
+	foundOrganizations, err1 := d.activeByID(ctx, by, OrganizationKind, ids)
+	foundContacts, err2 := d.activeByID(ctx, by, ContactKind, ids)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, nil, fmt.Errorf("recent records: %w", err)
 	}
 	return foundOrganizations, foundContacts, nil
 }
 
-func (d *DB) withIDs(ctx context.Context, by Actor, k *RecordKind, ids []string) ([]Record, error) {
+func (d *DB) activeByID(ctx context.Context, by Actor, k *RecordKind, ids []string) ([]Record, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err

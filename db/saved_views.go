@@ -13,21 +13,21 @@ import (
 	"clientregistry/db/text"
 )
 
-// SavedView is a list's filters, order and columns under a name.
+// SavedView is a named set of a list's filters, order and columns.
 type SavedView struct {
-	ID, MakerID, Maker string // Maker is "" where the account is gone
-	List, Name, Query  string // Query is what stands behind the ? of the list's address
+	ID, MakerID, Maker string // Maker is "" if the account was deleted
+	List, Name, Query  string // Query is the query string of the list's URL
 	Shared             bool
 }
 
-// MayChange tells whether the actor may change a view: their own, and with
-// ManageUsers those that are shared.
+// MayChange reports whether the actor may change the view: their own, or with ManageUsers a shared
+// one.
 func (v SavedView) MayChange(by Actor) bool {
 	return v.MakerID == by.UserID || v.Shared && by.Can(ManageUsers)
 }
 
-// State is a hash of all that people change of a view. A form carries that of the
-// view it was made from, so that nobody overwrites what they have not seen.
+// State returns a hash of everything that can be changed. Forms carry it, so that nobody overwrites
+// a change that they have not seen.
 func (v SavedView) State() string {
 	return sha256Hex(fmt.Sprintf("%q %q %t", v.Name, v.Query, v.Shared))
 }
@@ -37,9 +37,9 @@ func (v *SavedView) value(column string) *string {
 }
 
 const (
-	// maxSavedViews is how many views somebody keeps, and how many shared ones there are.
+	// maxSavedViews limits each user's views, and the shared views.
 	maxSavedViews = 100
-	// savedViewRetention is for how long a deleted view can be brought back, at least.
+	// savedViewRetention is how long a deleted view can be restored, at least.
 	savedViewRetention = 24 * time.Hour
 )
 
@@ -54,12 +54,12 @@ func scanSavedView(r sqlite.Row) (v SavedView, err error) {
 	return v, err
 }
 
-// seesList tells whether the actor may see a list at all.
+// seesList reports whether the actor may see a list at all.
 func (a Actor) seesList(list string) bool {
 	return a.Can(ViewClient) && (list != "interactions" || a.Can(ViewInteraction))
 }
 
-// SavedViews are the actor's own views and the shared ones, of the lists that they may see, by name.
+// SavedViews lists by name the actor's own views and the shared ones, of lists that they may see.
 func (d *DB) SavedViews(ctx context.Context, by Actor) ([]SavedView, error) {
 	all, err := memoized(&d.memo, "views "+by.UserID, func() ([]SavedView, error) {
 		rows, err := d.reader.QuickQuery(ctx, selectView+" WHERE deleted_at IS NULL AND (user_id = ? OR shared = 1)", by.UserID)
@@ -78,7 +78,7 @@ func (d *DB) SavedViews(ctx context.Context, by Actor) ([]SavedView, error) {
 	return seen, err
 }
 
-// SavedView returns one of the actor's Views, or ErrNotFound.
+// SavedView returns one of SavedViews, or ErrNotFound.
 func (d *DB) SavedView(ctx context.Context, by Actor, id string) (SavedView, error) {
 	all, err := d.SavedViews(ctx, by)
 	if err != nil {
@@ -90,10 +90,9 @@ func (d *DB) SavedView(ctx context.Context, by Actor, id string) (SavedView, err
 	return SavedView{}, fmt.Errorf("view %s: %w", id, ErrNotFound)
 }
 
-// CreateSavedView makes a view of the actor's. A private one is their preference; a
-// shared one is recorded. requestID makes a repeated call return what the first
-// one made. Refused fields are Invalid; a request that said something else before
-// is Repeated.
+// CreateSavedView creates a view of the actor's. Only a shared one is recorded. It returns Invalid
+// if fields are refused. Calling it again with the same requestID returns the existing view, or
+// Repeated if the content differs.
 func (d *DB) CreateSavedView(ctx context.Context, by Actor, v SavedView, requestID string) (SavedView, error) {
 	if !slices.Contains([]string{"organizations", "contacts", "interactions"}, v.List) {
 		return SavedView{}, invalid("list", "Choose organizations, contacts or interactions")
@@ -107,7 +106,7 @@ func (d *DB) CreateSavedView(ctx context.Context, by Actor, v SavedView, request
 	if _, refused := apply(viewFields, typed, &v); refused != nil {
 		return SavedView{}, refused
 	}
-	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
+	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // recordSavedView records it if it is shared
 		made, err := t.findRepeated(q)
 		if err == nil && made != "" {
 			v, err = scanSavedView(t.QueryRow(selectView+" WHERE saved_views.id = ?", made))
@@ -148,8 +147,8 @@ func (t *tx) checkSavedViewLimit(v SavedView) error {
 	return nil
 }
 
-// recordSavedView writes the audit row of a change of a shared view. A private one
-// is its owner's preference, like the columns that they chose, and has none.
+// recordSavedView writes the audit row of a change of a shared view. A private one is a personal
+// setting and is not recorded.
 func (t *tx) recordSavedView(action string, now, before SavedView) error {
 	changes := map[string]Change{}
 	for _, column := range []string{"name", "query"} {
@@ -166,11 +165,10 @@ func (t *tx) recordSavedView(action string, now, before SavedView) error {
 	return t.record(action, "system", now.ID, details{"list": now.List, "name": now.Name, "changes": changes})
 }
 
-// UpdateSavedView changes what is typed of a view: its name, its query, and whether
-// it is shared ("" is not). typed may hold the State of the view as it was read;
-// where the view is another by now, and not what is asked for, that is a Conflict.
-// It returns Invalid, ErrNotFound where the actor does not see it, or ErrForbidden
-// where they may not change it.
+// UpdateSavedView changes name, query and shared ("" means private), as typed. typed may have the
+// State that the user saw: if the view differs from it and from what was typed, it returns
+// Conflict. Other errors are Invalid, ErrNotFound if the actor does not see the view, and
+// ErrForbidden if they may not change it.
 func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, typed Fields) (SavedView, error) {
 	return d.changeSavedView(ctx, by, "update_view", id, "IS NULL", func(t *tx, v *SavedView) error {
 		before := *v
@@ -196,8 +194,8 @@ func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, typed Fie
 	})
 }
 
-// savedViewConflict tells who changed a view last. The history says it of a shared one;
-// a private one only its maker can have changed.
+// savedViewConflict returns a Conflict that says who last changed a view. Only its maker can have
+// changed a private one.
 func (t *tx) savedViewConflict(v SavedView) error {
 	if v.Shared {
 		return t.conflictAmong("target_type = 'system' AND target_id = ? AND +action IN "+changing("view"), v.ID)
@@ -205,7 +203,8 @@ func (t *tx) savedViewConflict(v SavedView) error {
 	return &Conflict{By: v.Maker}
 }
 
-// DeleteSavedView takes a view away and returns it. Errors are those of ChangeView.
+// DeleteSavedView deletes a view and returns it. It returns ErrNotFound or ErrForbidden, like
+// UpdateSavedView.
 func (d *DB) DeleteSavedView(ctx context.Context, by Actor, id string) (SavedView, error) {
 	return d.changeSavedView(ctx, by, "delete_view", id, "IS NULL", func(t *tx, _ *SavedView) error {
 		_, err := t.Exec("UPDATE saved_views SET deleted_at = ? WHERE id = ?", stamp(t.now), id)
@@ -213,7 +212,7 @@ func (d *DB) DeleteSavedView(ctx context.Context, by Actor, id string) (SavedVie
 	})
 }
 
-// RestoreSavedView brings a view back that was deleted within the last day.
+// RestoreSavedView restores a view deleted within the last day.
 func (d *DB) RestoreSavedView(ctx context.Context, by Actor, id string) (SavedView, error) {
 	return d.changeSavedView(ctx, by, "restore_view", id, "IS NOT NULL", func(t *tx, v *SavedView) error {
 		if err := t.checkSavedViewLimit(*v); err != nil {
@@ -224,11 +223,12 @@ func (d *DB) RestoreSavedView(ctx context.Context, by Actor, id string) (SavedVi
 	})
 }
 
-// changeSavedView lets f change a view that is there or deleted, and records it.
+// changeSavedView runs f on a view and records the change. deleted is "IS NULL" for existing views,
+// "IS NOT NULL" for deleted ones.
 func (d *DB) changeSavedView(ctx context.Context, by Actor, action, id,
 	deleted string, f func(*tx, *SavedView) error,
 ) (v SavedView, err error) {
-	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // records what is shared, see recordView
+	err = d.transact(ctx, by, OwnAccount, func(t *tx) error { // recordSavedView records it if it is shared
 		before, err := scanSavedView(t.QueryRow(selectView+" WHERE saved_views.id = ? AND deleted_at "+deleted, id))
 		if err != nil {
 			return err
@@ -251,7 +251,7 @@ func (d *DB) changeSavedView(ctx context.Context, by Actor, action, id,
 	return v, nil
 }
 
-// FirstSavedView is the view with which the actor opens a list, as ChooseFirstView was told; "" is none.
+// FirstSavedView returns the view that the actor chose to open a list with, or "".
 func (d *DB) FirstSavedView(ctx context.Context, by Actor, list string) (string, error) {
 	return memoized(&d.memo, "first view "+list+" "+by.UserID, func() (view string, err error) {
 		err = d.reader.QuickQueryRow(ctx, "SELECT view FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list).Scan(&view)
@@ -262,8 +262,8 @@ func (d *DB) FirstSavedView(ctx context.Context, by Actor, list string) (string,
 	})
 }
 
-// ChooseFirstSavedView keeps with which view the actor opens a list; "" is with
-// none. It is their preference and not recorded.
+// ChooseFirstSavedView sets the view that the actor opens a list with; "" means none. It is a
+// personal setting, so it is not recorded.
 func (d *DB) ChooseFirstSavedView(ctx context.Context, by Actor, list, view string) error {
 	return d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
 		if view == "" {

@@ -9,11 +9,11 @@ import (
 	"clientregistry/db/text"
 )
 
-// MostSuggested is how many values in use are suggested. More can be typed.
+// MostSuggested is how many values in use are suggested. Others can still be typed.
 const MostSuggested = 500
 
-// Suggestions are what people may choose from for a field of a record that
-// takes any text: the usual values and those in use. nil for a field without.
+// Suggestions returns values to suggest for a free-text field of a record: the usual ones, then
+// those in use. It returns nil if the field has none.
 func (d *DB) Suggestions(ctx context.Context, by Actor, k *RecordKind, f Field) ([]string, error) {
 	if f.Usual == nil && !f.Filtered {
 		return nil, nil
@@ -21,30 +21,30 @@ func (d *DB) Suggestions(ctx context.Context, by Actor, k *RecordKind, f Field) 
 	return d.suggestions(ctx, by, k.Plural, f, k.sees(by, k.id()), k.own(by).contains("id"))
 }
 
-// RoleLabels are suggestions for a contact's role at an organization.
+// RoleLabels returns suggestions for a contact's role at an organization.
 func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
 	own := by.ownOrganizations().contains("organization_id").and(by.ownContacts().contains("contact_id"))
 	return d.suggestions(ctx, by, "organization_contact", fieldOf(linkFields, "role_label"), by.seesLink(), own)
 }
 
-// Outcomes are suggestions for an interaction's outcome.
+// Outcomes returns suggestions for an interaction's outcome.
 func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
 	return d.suggestions(ctx, by, "interactions", fieldOf(interactionFields, "outcome"),
 		by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
 }
 
-// suggestions adds up to MostSuggested values in use to the usual ones; of those that are
-// alike but for capitals, accents and how they are composed it is one. It jumps from value to
-// value along the column's index: a DISTINCT would walk the whole table. A value
-// that only rows out of sight have is not one of them: an actor with few clients
-// of their own reads those, one with many asks of each row.
+// suggestions returns the usual values, then up to MostSuggested values in use, without variants
+// that differ only in case, accents or composition. Values that occur only in rows the actor does
+// not see are left out.
+// The query jumps from value to value along the column's index; a DISTINCT would read the whole
+// table. If the actor has few clients, it reads only those.
 func (d *DB) suggestions(ctx context.Context, by Actor, table string, f Field, seen, own condition) ([]string, error) {
 	who := ""
 	if by.OwnOnly {
 		who = by.UserID
 	}
 	return memoized(&d.memo, table+"."+f.Column+" "+who, func() ([]string, error) {
-		used, err := d.inUse(ctx, by, table, f.Column, seen, own)
+		used, err := d.valuesInUse(ctx, by, table, f.Column, seen, own)
 		all, offered := slices.Clone(f.Usual), map[string]bool{}
 		for _, v := range f.Usual {
 			offered[text.SortKey(v)] = true
@@ -58,7 +58,7 @@ func (d *DB) suggestions(ctx context.Context, by Actor, table string, f Field, s
 	})
 }
 
-func (d *DB) inUse(ctx context.Context, by Actor, table, column string, seen, own condition) ([]string, error) {
+func (d *DB) valuesInUse(ctx context.Context, by Actor, table, column string, seen, own condition) ([]string, error) {
 	few, err := d.ownsFew(ctx, by)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// undoReader reads, once each, what entries of a history are about, as it is now.
+// undoReader reads the current state of what history entries are about, each once.
 type undoReader struct {
 	d     *DB
 	ctx   context.Context
@@ -14,17 +14,17 @@ type undoReader struct {
 	known map[string]undoTarget
 }
 
-// undoTarget is an organization, a contact, a link or an interaction as it is
-// now; record is nil where it is gone or not for the actor to change.
+// undoTarget is the current state of a record, a link or an interaction. record is nil if it was
+// deleted or the actor does not see it.
 type undoTarget struct {
 	record  valuer
 	version int
 	active  bool
 }
 
-// markUndo marks in a history what its reader may take back: changed fields
-// whose old value is another than now and can be set, and an archiving, an
-// unlinking or a deletion that still holds. It wants ids where names will stand.
+// markUndo marks what the actor can undo: changes of fields whose old value differs from the
+// current one and can be set, and an archiving, restoring, unlinking or deletion that still holds.
+// It must run before names replace the IDs.
 func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
 	u := undoReader{d: d, ctx: ctx, by: by, known: map[string]undoTarget{}}
 	for i := range page {
@@ -43,10 +43,10 @@ func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
 		case "unlink_contact", "delete_interaction":
 			e.Undo = now.record == nil
 		case "update_org", "update_contact", "update_link", "update_interaction":
-			err = u.fields(e, now)
+			err = u.markFields(e, now)
 		}
 		if err == nil && e.Undo {
-			e.Undo, err = u.latest(*e)
+			e.Undo, err = u.isLatest(*e)
 		}
 		if err != nil {
 			return err
@@ -62,7 +62,7 @@ func (by Actor) mayChange(e Entry) bool {
 	return EditClients.MetBy(by)
 }
 
-// target reads what an entry is about.
+// target reads the current state of what an entry is about.
 func (u *undoReader) target(e Entry) (now undoTarget, err error) {
 	key := e.TargetID
 	if e.isLink() {
@@ -100,8 +100,8 @@ func (e Entry) isLink() bool {
 	return strings.HasSuffix(e.Action, "link_contact") || e.Action == "update_link"
 }
 
-// fields marks the changes of an entry whose old value can be set again.
-func (u *undoReader) fields(e *Entry, now undoTarget) error {
+// markFields marks the changes of an entry whose old value can be restored.
+func (u *undoReader) markFields(e *Entry, now undoTarget) error {
 	fields := map[string][]Field{"organization": organizationFields, "contact": contactFields, "interaction": interactionFields}[e.TargetType]
 	if e.isLink() {
 		fields = linkFields
@@ -130,8 +130,8 @@ func (u *undoReader) fields(e *Entry, now undoTarget) error {
 	return nil
 }
 
-// latest tells whether nothing of its kind came after an entry.
-func (u *undoReader) latest(e Entry) (bool, error) {
+// isLatest reports whether no later entry did or undid the same thing.
+func (u *undoReader) isLatest(e Entry) (bool, error) {
 	query := "SELECT NOT EXISTS (SELECT 1 FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq > ? AND action IN (?, ?)"
 	args := []any{e.TargetType, e.TargetID, e.Seq}
 	switch {
@@ -149,9 +149,9 @@ func (u *undoReader) latest(e Entry) (bool, error) {
 	return latest, err
 }
 
-// dropGone takes back the marks of what could not be set, once names are
-// known: an end of an interaction or of a link that is gone or out of sight has none.
-func dropGone(page []Entry) {
+// unmarkUnnamed removes marks from changes whose organization, contact or user has no name, because it
+// was deleted or the actor does not see it.
+func unmarkUnnamed(page []Entry) {
 	for i := range page {
 		e := &page[i]
 		if e.Action == "unlink_contact" && (e.Organization == "" || e.Contact == "") {
