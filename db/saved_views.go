@@ -18,18 +18,13 @@ type SavedView struct {
 	ID, MakerID, Maker string // Maker is "" if the account was deleted
 	List, Name, Query  string // Query is the query string of the list's URL
 	Shared             bool
+	Version            int
 }
 
 // MayChange reports whether the actor may change the view: their own, or with ManageUsers a shared
 // one.
 func (v SavedView) MayChange(by Actor) bool {
 	return v.MakerID == by.UserID || v.Shared && by.Can(ManageUsers)
-}
-
-// State returns a hash of everything that can be changed. Forms carry it, so that nobody overwrites
-// a change that they have not seen.
-func (v SavedView) State() string {
-	return sha256Hex(fmt.Sprintf("%q %q %t", v.Name, v.Query, v.Shared))
 }
 
 func (v *SavedView) value(column string) *string {
@@ -44,10 +39,10 @@ const (
 )
 
 const selectView = "SELECT saved_views.id, ifnull(user_id, ''), ifnull(" + shownName +
-	", ''), list, name, query, shared FROM saved_views LEFT JOIN users ON users.id = user_id"
+	", ''), list, name, query, shared, saved_views.version FROM saved_views LEFT JOIN users ON users.id = user_id"
 
 func scanSavedView(r sqlite.Row) (v SavedView, err error) {
-	err = r.Scan(&v.ID, &v.MakerID, &v.Maker, &v.List, &v.Name, &v.Query, &v.Shared)
+	err = r.Scan(&v.ID, &v.MakerID, &v.Maker, &v.List, &v.Name, &v.Query, &v.Shared, &v.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -102,7 +97,7 @@ func (d *DB) CreateSavedView(ctx context.Context, by Actor, v SavedView, request
 	if err != nil {
 		return SavedView{}, err
 	}
-	v.ID, v.Name, v.Query, v.MakerID = newID(), "", "", by.UserID
+	v.ID, v.Name, v.Query, v.MakerID, v.Version = newID(), "", "", by.UserID, 1
 	if _, refused := apply(viewFields, typed, &v); refused != nil {
 		return SavedView{}, refused
 	}
@@ -165,31 +160,31 @@ func (t *tx) recordSavedView(action string, now, before SavedView) error {
 	return t.record(action, "system", now.ID, details{"list": now.List, "name": now.Name, "changes": changes})
 }
 
-// UpdateSavedView changes name, query and shared ("" means private), as typed. typed may have the
-// State that the user saw: if the view differs from it and from what was typed, it returns
-// Conflict. Other errors are Invalid, ErrNotFound if the actor does not see the view, and
+// UpdateSavedView changes name, query and shared ("" means private), as typed. version is the one
+// that the user saw: if it is not the current one, and the view differs from what was typed, it
+// returns Conflict. Other errors are Invalid, ErrNotFound if the actor does not see the view, and
 // ErrForbidden if they may not change it.
-func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, typed Fields) (SavedView, error) {
+func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, version int, typed Fields) (SavedView, error) {
 	return d.changeSavedView(ctx, by, "update_view", id, "IS NULL", func(t *tx, v *SavedView) error {
 		before := *v
 		if _, refused := apply(viewFields, typed, v); refused != nil {
 			return refused
 		}
-		after := *v
 		if shared, ok := typed["shared"]; ok {
-			after.Shared = shared != ""
+			v.Shared = shared != ""
 		}
-		if seen := typed["state"]; seen != "" && seen != before.State() && after != before {
+		switch {
+		case *v == before:
+			return nil
+		case version != before.Version:
 			return t.savedViewConflict(before)
-		}
-		if shared, ok := typed["shared"]; ok && v.Shared != (shared != "") {
-			if v.Shared = shared != ""; v.Shared {
-				if err := t.checkSavedViewLimit(SavedView{Shared: true}); err != nil {
-					return err
-				}
+		case v.Shared && !before.Shared:
+			if err := t.checkSavedViewLimit(SavedView{Shared: true}); err != nil {
+				return err
 			}
 		}
-		_, err := t.Exec("UPDATE saved_views SET name = ?, query = ?, shared = ? WHERE id = ?", v.Name, v.Query, v.Shared, id)
+		v.Version++
+		_, err := t.Exec("UPDATE saved_views SET name = ?, query = ?, shared = ?, version = ? WHERE id = ?", v.Name, v.Query, v.Shared, v.Version, id)
 		return err
 	})
 }
@@ -207,7 +202,7 @@ func (t *tx) savedViewConflict(v SavedView) error {
 // UpdateSavedView.
 func (d *DB) DeleteSavedView(ctx context.Context, by Actor, id string) (SavedView, error) {
 	return d.changeSavedView(ctx, by, "delete_view", id, "IS NULL", func(t *tx, _ *SavedView) error {
-		_, err := t.Exec("UPDATE saved_views SET deleted_at = ? WHERE id = ?", stamp(t.now), id)
+		_, err := t.Exec("UPDATE saved_views SET deleted_at = ?, version = version + 1 WHERE id = ?", stamp(t.now), id)
 		return err
 	})
 }
@@ -218,7 +213,7 @@ func (d *DB) RestoreSavedView(ctx context.Context, by Actor, id string) (SavedVi
 		if err := t.checkSavedViewLimit(*v); err != nil {
 			return err
 		}
-		_, err := t.Exec("UPDATE saved_views SET deleted_at = NULL WHERE id = ?", id)
+		_, err := t.Exec("UPDATE saved_views SET deleted_at = NULL, version = version + 1 WHERE id = ?", id)
 		return err
 	})
 }

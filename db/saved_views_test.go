@@ -41,7 +41,7 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 	// A private one is not there for anybody else; a shared one is for others to see.
 	o.Unchanged(t, func() {
 		for id, want := range map[string]error{mine.ID: db.ErrNotFound, ours.ID: db.ErrForbidden, uuid.NewString(): db.ErrNotFound} {
-			_, err := o.UpdateSavedView(t.Context(), o.Lea, id, db.Fields{"name": "x"})
+			_, err := o.UpdateSavedView(t.Context(), o.Lea, id, 1, db.Fields{"name": "x"})
 			_, err2 := o.DeleteSavedView(t.Context(), o.Lea, id)
 			if !errors.Is(err, want) || !errors.Is(err2, want) {
 				t.Errorf("%v and %v, want %v", err, err2, want)
@@ -51,7 +51,7 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 			t.Errorf("who manages users deletes what is private: %v", err)
 		}
 	})
-	must(o.UpdateSavedView(t.Context(), o.Ines, ours.ID, db.Fields{"name": "All of ours"}))(t)
+	must(o.UpdateSavedView(t.Context(), o.Ines, ours.ID, 1, db.Fields{"name": "All of ours"}))(t)
 	want(t, "now", viewNames(t, o, o.Lea), "All of ours Élan Talk")
 
 	// They stay when their maker is disabled, and nobody's stay when they are gone.
@@ -64,7 +64,7 @@ func TestOnlySharedViewsAreRecorded(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	actions := func(id string) string { return strings.Join(o.Actions(t, id), " ") }
 	v := save(t, o, o.Tomas, "organizations", "Retail", false)
-	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Shops"}))(t)
+	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, 1, db.Fields{"name": "Shops"}))(t)
 	must(o.DeleteSavedView(t.Context(), o.Tomas, v.ID))(t)
 	want(t, "views after deleting", viewNames(t, o, o.Tomas), "")
 	if _, err := o.SavedView(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
@@ -72,16 +72,16 @@ func TestOnlySharedViewsAreRecorded(t *testing.T) {
 	}
 	must(o.RestoreSavedView(t.Context(), o.Tomas, v.ID))(t)
 	want(t, "a private one's history", actions(v.ID), "")
-	v = must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "query": "sector=Media"}))(t)
+	v = must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, 4, db.Fields{"shared": "1", "query": "sector=Media"}))(t)
 	want(t, "its row", o.Column(t, "SELECT metadata FROM audit_logs WHERE target_id = ?", v.ID)[0],
 		`{"changes":{"query":{"old":"sector=Retail","new":"sector=Media"},"shared":{"old":false,"new":true}},"list":"organizations","name":"Shops"}`)
 	o.Unchanged(t, func() {
-		must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": "1", "name": "Shops"}))(t)
+		must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, 4, db.Fields{"shared": "1", "name": "Shops"}))(t)
 	})
 	must(o.DeleteSavedView(t.Context(), o.Ines, v.ID))(t)
 	must(o.RestoreSavedView(t.Context(), o.Ines, v.ID))(t)
-	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"shared": ""}))(t)
-	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, db.Fields{"name": "Mine again"}))(t)
+	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, 7, db.Fields{"shared": ""}))(t)
+	must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, 8, db.Fields{"name": "Mine again"}))(t)
 	want(t, "the history", actions(v.ID), "update_view delete_view restore_view update_view")
 	if _, err := o.RestoreSavedView(t.Context(), o.Tomas, v.ID); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("restoring what is there: %v", err)
@@ -113,7 +113,7 @@ func TestAViewIsRefusedOrMadeOnce(t *testing.T) {
 	_, err := o.CreateSavedView(t.Context(), o.Tomas, v, "")
 	wantInvalid(t, err, "name")
 	save(t, o, o.Lea, "contacts", "The last", true)
-	_, err = o.UpdateSavedView(t.Context(), o.Lea, other.ID, db.Fields{"shared": "1"})
+	_, err = o.UpdateSavedView(t.Context(), o.Lea, other.ID, 1, db.Fields{"shared": "1"})
 	wantInvalid(t, err, "shared")
 }
 
@@ -147,4 +147,24 @@ func TestADeletedViewIsKeptForADay(t *testing.T) {
 		must(o.Tidy(t.Context()))(t)
 		want(t, fmt.Sprint("left after ", c.after), len(o.Column(t, "SELECT id FROM saved_views")), c.left)
 	}
+}
+
+func TestAStaleViewIsRefused(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	v := save(t, o, o.Tomas, "contacts", "x", true)
+	want(t, "at first", v.Version, 1)
+	v = must(o.UpdateSavedView(t.Context(), o.Ines, v.ID, 1, db.Fields{"name": "y"}))(t)
+	want(t, "changed", v.Version, 2)
+	o.Unchanged(t, func() {
+		_, err := o.UpdateSavedView(t.Context(), o.Tomas, v.ID, 1, db.Fields{"name": "z"})
+		stale := (*db.Conflict)(nil)
+		if !errors.As(err, &stale) || stale.By == "" {
+			t.Errorf("a stale change: %v", err)
+		}
+		want(t, "the same change again", must(o.UpdateSavedView(t.Context(), o.Tomas, v.ID, 1, db.Fields{"name": "y"}))(t).Version, 2)
+	})
+	must(o.DeleteSavedView(t.Context(), o.Tomas, v.ID))(t)
+	must(o.RestoreSavedView(t.Context(), o.Tomas, v.ID))(t)
+	want(t, "deleted and restored", must(o.SavedView(t.Context(), o.Tomas, v.ID))(t).Version, 4)
 }

@@ -145,7 +145,7 @@ func (s *Server) savedViewRepeated(c *gin.Context, x db.SavedView, first *db.Rep
 	}
 	repeat := s.repeat(c, first, "Save another")
 	*repeat.Made, repeat.Change = views.Ref{Name: stored.Name, Href: s.savedViewAddress(c, stored)}, "/views/"+stored.ID
-	repeat.Fields = []views.Hidden{{Name: "state", Value: stored.State()}, {Name: "form", Value: "1"}}
+	repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(stored.Version)}, {Name: "form", Value: "1"}}
 	if repeat.Differences, err = s.savedViewDifferences(c, savedViewEdit{stored: stored, typed: x}); err != nil {
 		return err
 	}

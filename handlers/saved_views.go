@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -44,7 +45,7 @@ func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[st
 	for _, other := range all {
 		if other.List == x.List && other.MayChange(who(c).Actor) {
 			page.Replace = append(page.Replace, views.ReplaceSavedView{
-				Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, State: other.State(),
+				Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, Version: other.Version,
 			})
 		}
 	}
@@ -149,13 +150,13 @@ func (s *Server) savedViewEdit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.savedViewEditAnswer(c, http.StatusOK, savedViewEdit{stored: x, typed: x, state: x.State()})
+	return s.savedViewEditAnswer(c, http.StatusOK, savedViewEdit{stored: x, typed: x, version: x.Version})
 }
 
 // savedViewEdit is a change of a view: the stored one, the typed one, and what is wrong.
 type savedViewEdit struct {
 	stored, typed db.SavedView
-	state         string // the State of the view when the form was made
+	version       int // of the view that the form was made from
 	refused       map[string]string
 	stale         *db.Conflict
 }
@@ -173,7 +174,7 @@ func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit
 		page.First = form.Has("first")
 	}
 	page.Page = s.page(c, "Edit view "+x.Name, "Rename, share or delete a view", x.List)
-	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}, {Name: "state", Value: e.state}}
+	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}, {Name: "version", Value: strconv.Itoa(e.version)}}
 	if c.Request.PostForm.Has("query") {
 		page.Hidden = append(page.Hidden, views.Hidden{Name: "query", Value: e.typed.Query})
 	}
@@ -216,24 +217,28 @@ func (s *Server) savedViewUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	form, fields := c.Request.PostForm, typed(c, "name", "query", "shared", "state")
+	version, err := version(c)
+	if err != nil {
+		return err
+	}
+	form, fields := c.Request.PostForm, typed(c, "name", "query", "shared")
 	if form.Get("form") != "" && !form.Has("shared") {
 		fields["shared"] = "" // a box that is not ticked is not sent
 	}
 	if query, ok := fields["query"]; ok {
 		fields["query"] = s.parameters(c, x.List, query).Encode()
 	}
-	changed, err := s.db.UpdateSavedView(c.Request.Context(), who(c).Actor, x.ID, fields)
+	changed, err := s.db.UpdateSavedView(c.Request.Context(), who(c).Actor, x.ID, version, fields)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
 		return s.savedViewEditAnswer(c, http.StatusUnprocessableEntity,
-			savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: fields["state"], refused: refused.Fields})
+			savedViewEdit{stored: x, typed: typedSavedView(x, fields), version: version, refused: refused.Fields})
 	}
 	if stale := (*db.Conflict)(nil); errors.As(err, &stale) {
 		if x, err = s.changeableView(c); err != nil {
 			return err
 		}
 		return s.savedViewEditAnswer(c, http.StatusConflict,
-			savedViewEdit{stored: x, typed: typedSavedView(x, fields), state: x.State(), stale: stale})
+			savedViewEdit{stored: x, typed: typedSavedView(x, fields), version: x.Version, stale: stale})
 	}
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	path := "/views/" + s.One("SELECT id FROM saved_views")
 	s.unchanged(func() {
 		lea.get(path).want(403, "h1 + p", "Missing permission: ManageUsers. Nothing was changed.")
-		lea.post(path, "name", "x").want(403, "", "")
+		lea.post(path, "name", "x", "version", "1").want(403, "", "")
 		lea.post(path+"/delete").want(403, "", "")
 	})
 	edit := s.as("Administrator").get(path).want(200, "h1", "Edit view").
@@ -60,7 +60,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	ines.submit(edit, "main .btn.pri", "name", " Retailers ").to()
 	s.wantAudit(ines, "update_view", `"new":"Retailers"`)
 	s.WantOne("1", "SELECT shared FROM saved_views")
-	ines.post(path, "form", "1", "name", "Retailers").to() // the box is not ticked
+	ines.post(path, "form", "1", "name", "Retailers", "version", "2").to() // the box is not ticked
 	lea.get("/organizations").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
 	s.unchanged(func() { lea.get(path).want(404, "", "") })
 
@@ -98,7 +98,7 @@ func TestTwoEditOneView(t *testing.T) {
 		renamed.want(409, ".acts a[href='"+path+"']", "Use theirs")
 		replaced = ines.submit(other, replace).want(409, ".warnline", "Ada Berg changed this view").wantTexts(".versus .what", "Filters")
 		replaced.want(409, ".versus", "Sector is Media, in").want(409, ".versus", "Sector is Energy, in").wantValue("#name", "Shops")
-		ines.post(path, "state", "nonsense", "query", "sector=Media").to() // the same values are no conflict
+		ines.post(path, "version", "1", "query", "sector=Media").to() // the same values are no conflict
 	})
 	ines.submit(renamed, "main .versus + .acts button").to()
 	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
@@ -106,12 +106,17 @@ func TestTwoEditOneView(t *testing.T) {
 	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
 	ines.submit(again, "main .versus + .acts button", "name", "Retailers").to()
 	s.WantOne("Retailers sector=Energy 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
-	ines.post(path, "name", "Energy").to() // without a state the change is made as asked
+	s.unchanged(func() {
+		ines.post(path, "name", "Energy").want(422, "h1 + p", "The page did not say which version it showed")
+		ines.post(path, "name", "Energy", "version", "3").want(409, ".versus dd", "Retailers")
+		ines.post(path, "name", "Energy", "version", "99").want(409, ".versus dd", "Retailers")
+	})
+	ines.post(path, "name", "Energy", "version", "4").to()
 
 	// A private view can change in another window of its owner.
-	ines.post(path, "shared", "").to()
+	ines.post(path, "shared", "", "version", "5").to()
 	mine = ines.get(path)
-	ines.post(path, "name", "Power").to()
+	ines.post(path, "name", "Power", "version", "6").to()
 	s.unchanged(func() {
 		ines.submit(mine, "main .btn.pri", "name", "Heat").
 			want(409, ".warnline", "Ines Calder changed this view").wantTexts(".versus dd", "Power", "Heat")
@@ -161,7 +166,7 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	edit := ines.get("/views/"+s.One("SELECT id FROM saved_views")).want(200, "[name=first][checked]", "")
 	ines.submit(edit, "main .btn.pri").to()
 	ines.get("/organizations").want(200, ".tabs [aria-current]", "Media")
-	ines.post("/views/"+s.One("SELECT id FROM saved_views"), "form", "1", "name", "Media").to()
+	ines.post("/views/"+s.One("SELECT id FROM saved_views"), "form", "1", "name", "Media", "version", "1").to()
 	ines.get("/organizations").want(200, ".tabs [aria-current]", "All")
 
 	// A default view that was deleted or is no longer shared is ignored.
@@ -174,7 +179,7 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	lea.get("/interactions").want(200, ".tabs [aria-current]", "Calls 1").wantTexts("#timeline h4", "A call")
 	lea.get("/interactions?view=all").want(200, ".tabs [aria-current]", "All").wantTexts("#timeline h4", "A note", "A call")
 	lea.get("/interactions?channel=meeting").want(200, "#timeline-empty a[href='/interactions?view=all']", "Clear filters")
-	ines.post("/views/"+id, "shared", "").to()
+	ines.post("/views/"+id, "shared", "", "version", "1").to()
 	lea.get("/interactions").want(200, ".tabs [aria-current]", "All").wantTexts("#timeline h4", "A note", "A call")
 	s.unchanged(func() {
 		lea.post("/account/views", "list", "interactions", "view", id).want(404, "", "")

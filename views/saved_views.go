@@ -51,7 +51,10 @@ type SavedViewForm struct {
 }
 
 // ReplaceSavedView is a view whose filters can be replaced by the current ones.
-type ReplaceSavedView struct{ Name, Action, Query, State string }
+type ReplaceSavedView struct {
+	Name, Action, Query string
+	Version             int
+}
 
 // Template names the page.
 func (SavedViewForm) Template() string { return "saved_views/show.html" }
