@@ -27,7 +27,7 @@ type AuditEntry struct {
 // first.
 func selectAudit(visible string) string {
 	return `
-		SELECT seq, ifnull(user_id, ''), ifnull(full_name, ''), ifnull(email, ''), action, target_type, ifnull(target_id, ''), metadata,
+		SELECT seq, ifnull(user_id, ''), ifnull(` + shownName + `, ''), ifnull(email, ''), action, target_type, ifnull(target_id, ''), metadata,
 			ifnull(ip, ''), ifnull(ua, ''), audit_logs.created_at, hash, ` + visible + `
 		FROM audit_logs LEFT JOIN users ON users.id = user_id`
 }

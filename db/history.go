@@ -73,7 +73,7 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		return nil, 0, ErrNotFound
 	}
 	rows, err := d.reader.QuickQuery(ctx, `
-		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(full_name, ''), audit_logs.created_at, metadata
+		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(`+shownName+`, ''), audit_logs.created_at, metadata
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE seq IN (`+seqs+`)
 		ORDER BY seq DESC`+limit(HistorySize+1), args...)
@@ -210,7 +210,7 @@ func (n *namer) name(table, id string) string {
 }
 
 func (n *namer) lookUp(table string, ids []string) {
-	columns, seen := "full_name, ''", always
+	columns, seen := shownName+", ''", always
 	switch table {
 	case "organizations":
 		columns, seen = "display_name, ''", n.by.seesOrganization("organizations.id")
@@ -252,7 +252,7 @@ func (d *DB) Origin(ctx context.Context, by Actor, targetType, id string, archiv
 		create, archive = "create_org", "archive_org"
 	}
 	const read = `
-		SELECT full_name, audit_logs.created_at
+		SELECT ` + shownName + `, audit_logs.created_at
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE target_type = ? AND target_id = ? AND action = ?
 		ORDER BY seq`

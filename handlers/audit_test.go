@@ -62,16 +62,16 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 	}
 	want = append(want,
 		"Inès Moreau created the user Sam Okoye as Viewer, Manager",
-		"Inès Moreau disabled Léa Fournier", "Inès Moreau signed Léa Fournier out everywhere",
-		"Inès Moreau made a password link for Léa Fournier",
-		"Inès Moreau changed the roles of Léa Fournier", "Inès Moreau changed their own account",
-		"Léa Fournier was refused: POST "+org+"/restore, without EditClient",
+		"Inès Moreau disabled Léa Fournier (left)", "Inès Moreau signed Léa Fournier (left) out everywhere",
+		"Inès Moreau made a password link for Léa Fournier (left)",
+		"Inès Moreau changed the roles of Léa Fournier (left)", "Inès Moreau changed their own account",
+		"Léa Fournier (left) was refused: POST "+org+"/restore, without EditClient",
 		"Inès Moreau archived Quay", "Inès Moreau archived the contact Elif Aydın", "Inès Moreau unlinked Elif Aydın from Quay as CEO, Former",
 		"Inès Moreau brought back a note about Elif Aydın at Quay: Kick-off", "Inès Moreau deleted a note about Elif Aydın at Quay: Kick-off",
 		"Inès Moreau logged a note about Elif Aydın at Quay: Kick-off", "Inès Moreau changed the link to Elif Aydın at Quay",
 		"Inès Moreau linked Elif Aydın to Quay as CFO, Active", "Inès Moreau changed the contact Elif Aydın", "Inès Moreau changed Quay",
 		"Inès Moreau created the contact Elif Aydın", "Inès Moreau created Quay",
-		"The system created the user Léa Fournier as Viewer", "The system created the user Inès Moreau as Administrator",
+		"The system created the user Léa Fournier (left) as Viewer", "The system created the user Inès Moreau as Administrator",
 	)
 	page := ines.get("/admin/audit").want(200, "title", "Audit log").wantPart(false)
 	got := auditSentences(page)

@@ -38,6 +38,8 @@ func TestWhoLeftKeepsTheirName(t *testing.T) {
 		acme + "/edit":                      {"#owner_user_id option[selected]"},
 		maya + "/fields/owner_user_id/edit": {"option[selected]"},
 		interaction + "/edit":               {"[name=follow_up_assignee_id] option[selected]"},
+		interaction:                         {"#activity"},
+		"/admin/audit":                      {"main"},
 		"/":                                 {"[aria-labelledby=owners-h]", "[aria-labelledby=today-h]"},
 		"/admin/audit?actor=" + id:          {".chip b"},
 	} {
