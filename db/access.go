@@ -8,7 +8,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Rights are what a person's roles come to on the clients that they see.
+// Rights are what a user may do with the clients that they see.
 type Rights struct{ CanEdit, SeesInteractions, CanLog bool }
 
 func (u User) actor() Actor { return Actor{UserID: u.ID, May: u.May, OwnOnly: u.OwnOnly} }
@@ -19,23 +19,22 @@ func (by Actor) rights() Rights {
 	return r
 }
 
-// Access is what one person may do with an organization or a contact, and why they see it.
+// Access says what a user may do with a record, and why they see it.
 type Access struct {
-	Owner // who
+	Owner // the user
 	Rights
-	Roles            []Named // that open all clients to them
-	Owns, OwnsLinked bool    // the record itself; another that is linked to it
-	Linked           []Named // which those are, as far as the reader sees them
+	Roles            []Named // roles that give them access to all clients
+	Owns, OwnsLinked bool    // they own the record; they own a record linked to it
+	Linked           []Named // the linked records they own, as far as the reader sees them
 }
 
-// Named is a role or a record by its name.
+// Named is a role or a record with its name.
 type Named struct{ ID, Name string }
 
 func scanNamed(r sqlite.Row) (n Named, err error) { return n, r.Scan(&n.ID, &n.Name) }
 
-// WhoCanSee lists the active people who see an organization or a contact
-// (kind), by name. It returns ErrNotFound where there is none, or none that the
-// reader sees.
+// WhoCanSee lists by name the active users who see a record of a kind (organization or contact). It
+// returns ErrNotFound if the record does not exist or the reader does not see it.
 func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access, error) {
 	if err := SeeAccess.Refuse(by); err != nil {
 		return nil, err
@@ -53,7 +52,7 @@ func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access
 	for _, person := range people {
 		a, err := d.access(ctx, person, kind, id)
 		if errors.Is(err, ErrNotFound) {
-			continue // to them it is not there
+			continue // they do not see it
 		}
 		if err != nil {
 			return nil, fmt.Errorf("who can see %s %s: %w", kind, id, err)
@@ -71,7 +70,7 @@ func (d *DB) WhoCanSee(ctx context.Context, by Actor, kind, id string) ([]Access
 	return all, nil
 }
 
-// access is what a person may do with a record, or ErrNotFound where they do not see it.
+// access returns what a user may do with a record, or ErrNotFound if they do not see it.
 func (d *DB) access(ctx context.Context, person Owner, kind, id string) (Access, error) {
 	u, err := d.user(ctx, person.ID)
 	if err != nil {
@@ -95,14 +94,14 @@ func (d *DB) access(ctx context.Context, person Owner, kind, id string) (Access,
 	return a, err
 }
 
-// linkedOwner is a record that is linked to another one, and whose it is.
+// linkedOwner is a linked record and its owner.
 type linkedOwner struct {
 	Named
 	owner string
-	seen  bool // by the reader
+	seen  bool // the reader sees it
 }
 
-// linkedOwners are the owned records that are linked to one, by name.
+// linkedOwners returns the owned records linked to a record, by name.
 func (d *DB) linkedOwners(ctx context.Context, by Actor, kind, id string) ([]linkedOwner, error) {
 	seen, columns, from := by.seesContact("contacts.id"), "contacts.id, first_name, last_name", `
 		FROM organization_contact JOIN contacts ON contacts.id = contact_id
@@ -123,15 +122,15 @@ func (d *DB) linkedOwners(ctx context.Context, by Actor, kind, id string) ([]lin
 	})
 }
 
-// Sight is what a person sees of all clients.
+// Sight says which clients a user sees.
 type Sight struct {
 	Rights
 	Sees, OwnOnly           bool
-	Counted                 bool // the numbers are known to the reader, who sees all clients
+	Counted                 bool // the numbers are set, because the reader sees all clients
 	Organizations, Contacts int
 }
 
-// SightOf tells what an active user sees; of anybody else it is nothing.
+// SightOf returns what an active user sees, or the zero Sight for anybody else.
 func (d *DB) SightOf(ctx context.Context, by Actor, userID string) (Sight, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return Sight{}, err

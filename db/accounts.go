@@ -12,17 +12,17 @@ import (
 	"clientregistry/db/text"
 )
 
-// Account is a user as those who manage users see them.
+// Account is a user as shown to those who manage users.
 type Account struct {
 	User
-	LastSignInAt time.Time // zero: never
-	LockedUntil  time.Time // strangers, or one of their browsers; zero: not locked
-	InvitedUntil time.Time // end of the open invitation; zero: none
-	Beyond       string    // why the account is not the reader's to act on; "" where it is
+	LastSignInAt time.Time // zero if they never signed in
+	LockedUntil  time.Time // for strangers or for one of their browsers; zero if not locked
+	InvitedUntil time.Time // when the open invitation expires; zero if there is none
+	Beyond       string    // why the reader cannot manage the account, or ""
 }
 
-// State is what an account is in, in a word or two: invited, second factor
-// missing (their role demands one, so they can do nothing yet), active, locked or disabled.
+// State returns invited, active, locked, disabled, or "second factor missing" if a role requires
+// one and they can do nothing until they set it up.
 func (a Account) State(now time.Time) string {
 	switch {
 	case a.Status == "active" && a.LockedUntil.After(now):
@@ -33,7 +33,8 @@ func (a Account) State(now time.Time) string {
 	return a.Status
 }
 
-// selectAccount is the query of accounts as they are at a moment, up to its WHERE.
+// selectAccount returns the query for accounts, up to its WHERE. now decides which locks and
+// invitations count.
 func selectAccount(now time.Time) (query string, args []any) {
 	lockAfter, lockUntil := validBounds(now, attemptWindow)
 	linkAfter, linkUntil := validBounds(now, InvitationLife)
@@ -88,10 +89,10 @@ func (d *DB) Accounts(ctx context.Context, by Actor) ([]Account, error) {
 	return all, err
 }
 
-// selectRolesOf are the roles of a user, whatever state the account is in.
+// selectRolesOf selects a user's roles, whatever the account's status.
 const selectRolesOf = selectRole + " WHERE id IN (SELECT role_id FROM user_role WHERE user_id = ?) ORDER BY slug"
 
-// Account returns one user with the slugs of their roles, or ErrNotFound.
+// Account returns a user with the slugs of their roles, or ErrNotFound.
 func (d *DB) Account(ctx context.Context, by Actor, id string) (Account, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return Account{}, err
@@ -114,7 +115,7 @@ func slugs(roles []Role) (all []string) {
 	return all
 }
 
-// AccountByEmail returns the user with this email, or ErrNotFound.
+// AccountByEmail returns the user with an email, or ErrNotFound.
 func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Account, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return Account{}, err
@@ -123,19 +124,19 @@ func (d *DB) AccountByEmail(ctx context.Context, by Actor, email string) (Accoun
 	return scanAccount(d.reader.QuickQueryRow(ctx, query+" WHERE email = ?", append(args, text.FoldEmail(email))...))
 }
 
-// AddRole gives a user one more role by its slug. It returns Invalid for an unknown one.
+// AddRole gives a user another role. It returns Invalid for an unknown slug.
 func (d *DB) AddRole(ctx context.Context, by Actor, id, slug string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error { return t.setRoles(a, append(slices.Clone(a.Roles), slug)) })
 }
 
-// giveRoles makes the roles of an account that is the actor's to change exactly
-// these slugs. Nobody gives what they may not do themselves.
+// giveRoles sets an account's roles to these slugs. It returns Invalid for none, for unknown ones,
+// and for ones beyond the actor's rights.
 func (t *tx) giveRoles(a Account, slugs []string) error {
 	if len(slugs) == 0 {
 		return invalid("role", "Choose at least one role")
 	}
 	for _, slug := range slugs {
-		if err := t.mayGive(slug); err != nil {
+		if err := t.checkRoleGrant(slug); err != nil {
 			return err
 		}
 	}
@@ -157,8 +158,8 @@ func (t *tx) giveRoles(a Account, slugs []string) error {
 	return nil
 }
 
-// mayGive refuses a role that is not there, or that is Beyond the actor.
-func (t *tx) mayGive(slug string) error {
+// checkRoleGrant returns Invalid if the role does not exist or is beyond the actor's rights.
+func (t *tx) checkRoleGrant(slug string) error {
 	x, err := scanRole(t.QueryRow(selectRole+" WHERE slug = ?", slug))
 	if errors.Is(err, ErrNotFound) {
 		return invalid("role", "Choose roles from the list")
@@ -172,7 +173,7 @@ func (t *tx) mayGive(slug string) error {
 	return nil
 }
 
-// requireAdministrator refuses a change after which nobody active would be Administrator.
+// requireAdministrator returns Invalid if no active Administrator is left.
 func (t *tx) requireAdministrator() error {
 	var there bool
 	err := t.QueryRow(`
@@ -188,18 +189,17 @@ func (t *tx) requireAdministrator() error {
 	return err
 }
 
-// RolesState is a hash of an account's roles. A form carries that of the account
-// it was made from, so that nobody gives back what another one took.
+// RolesState returns a hash of an account's roles. Forms carry it, so that nobody gives back a role
+// that somebody else has removed.
 func (a Account) RolesState() string {
 	return sha256Hex(fmt.Sprintf("%q", slices.Sorted(slices.Values(a.Roles))))
 }
 
-// SetRoles makes a user's roles exactly these slugs; other roles than before end
-// their sessions, but for the actor's own. seen is the RolesState of the account
-// as it was read, "" where nobody says: where the roles are others by now, and not
-// what is asked for, that is a Conflict. It returns Invalid for an unknown role,
-// one that is Beyond the actor, and for the last Administrator; ErrNotFound for an
-// unknown user.
+// SetRoles sets a user's roles to these slugs, and ends their sessions if the roles change and the
+// user is not the actor. seen is the RolesState that the actor saw, or "" to skip the check: if the
+// roles are neither those nor already the wanted ones, it returns Conflict.
+// It returns Invalid for unknown roles, for roles beyond the actor's rights, and for removing the
+// last Administrator, and ErrNotFound for an unknown user.
 func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string, seen string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		same := slices.Equal(a.Roles, slices.Compact(slices.Sorted(slices.Values(slugs))))
@@ -226,8 +226,8 @@ func (t *tx) setRoles(a Account, slugs []string) error {
 	return t.record("update_user", "user", a.ID, details{"changes": map[string]Change{"roles": {Old: a.Roles, New: wanted}}})
 }
 
-// endOnNewRights ends the sessions of people whose rights change, so that they
-// sign in to the new ones. The actor's own go on: nobody grants what they lack.
+// endOnNewRights ends the sessions of users whose rights changed. The actor's own sessions
+// continue, because nobody can grant themselves more.
 func (t *tx) endOnNewRights(userIDs ...string) error {
 	for _, id := range userIDs {
 		if id == t.by.UserID {
@@ -240,8 +240,8 @@ func (t *tx) endOnNewRights(userIDs ...string) error {
 	return nil
 }
 
-// DisableUser closes an account: its sessions and links end at once. What the
-// person owned stays theirs. The last Administrator is Invalid.
+// DisableUser disables an account, and ends its sessions and links at once. The user keeps what
+// they own. It returns Invalid for the last Administrator.
 func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status == "disabled" {
@@ -260,8 +260,8 @@ func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 	})
 }
 
-// EnableUser opens a disabled account again: as active where it has a
-// password, else as invited, with no open link.
+// EnableUser enables a disabled account: as active if it has a password, else as invited without an
+// open invitation.
 func (d *DB) EnableUser(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status != "disabled" {
@@ -290,7 +290,7 @@ func (t *tx) setStatus(a Account, status, action string) error {
 	return t.record(action, "user", a.ID, details{"changes": map[string]Change{"status": {Old: a.Status, New: status}}})
 }
 
-// Unlock lets a user who was locked out try again.
+// Unlock removes a user's locks after wrong passwords.
 func (d *DB) Unlock(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if was, err := t.forgiveAll(id); err != nil || !was {
@@ -311,14 +311,13 @@ func (d *DB) EndSessions(ctx context.Context, by Actor, id string) error {
 	})
 }
 
-// changeUser is the only door to an account for those who manage users: it opens
-// to nobody whose own rights do not include all of the account's. So nobody acts
-// on, locks out or comes in as somebody who may do more. The program may.
+// changeUser runs change on an account. It returns Invalid if the account's roles go beyond the
+// actor's own rights, so that nobody can manage, lock out or impersonate somebody with more rights.
 func (d *DB) changeUser(ctx context.Context, by Actor, id string, change func(*tx, Account) error) error {
 	return d.changeUserNeeding(ctx, by, ManageAccounts, id, change)
 }
 
-// changeUserNeeding is changeUser for what needs more than to manage users.
+// changeUserNeeding is changeUser with another need.
 func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id string, change func(*tx, Account) error) error {
 	err := d.write(ctx, by, need, func(t *tx) error {
 		query, args := selectAccount(t.now)
@@ -343,9 +342,9 @@ func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id stri
 	return nil
 }
 
-// HandOver makes everything one user owns another's ("" for nobody's), and gives
-// them the open follow-ups too: those that the actor may change, and of which the
-// other sees the client. It returns how many records changed hands.
+// HandOver gives everything that one user owns to another, or to nobody if to is "". It includes
+// open follow-ups that the actor may change and whose client the new owner sees. It returns the
+// number of records and follow-ups given.
 func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records int, err error) {
 	err = d.changeUserNeeding(ctx, by, HandOverClients, from, func(t *tx, _ Account) error {
 		if err := t.checkOwner(to); err != nil {
@@ -383,7 +382,7 @@ func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records i
 	return records, err
 }
 
-// handOverFollowUps gives the open follow-ups of one user to another, and returns how many.
+// handOverFollowUps reassigns open follow-ups, and returns how many.
 func (t *tx) handOverFollowUps(from, to string) (given int, err error) {
 	if to == "" || !t.by.Can(ViewInteraction) || !t.by.Can(EditInteraction) {
 		return 0, nil

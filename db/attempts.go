@@ -10,33 +10,32 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// How many wrong passwords within attemptWindow end guessing: on one account,
-// whether it exists or not, and from one address on all accounts together.
-// Locked lasts as long again (OWASP ASVS 6.3.1).
+// So many wrong passwords within attemptWindow lock an account, whether or not it exists, or an
+// address, for all accounts together. A lock lasts for attemptWindow (OWASP ASVS 6.3.1).
 const (
 	attemptsPerAccount = 10
 	attemptsPerAddress = 50
 	attemptWindow      = 15 * time.Minute
 )
 
-// Locked refuses a sign-in, right or wrong, until a moment.
+// Locked refuses a sign-in until a time, even with the right password.
 type Locked struct {
 	Until   time.Time
-	Browser bool // only this browser is locked, which the account knows
+	Browser bool // only this browser is locked, which is known to the account
 }
 
 func (e *Locked) Error() string { return "too many wrong passwords until " + stamp(e.Until) }
 
-// budget is what wrong passwords and codes are counted on. Strangers share the
-// account's and that of their address. A browser that is known to the account has
-// one of its own: others' guesses do not lock it out.
+// budget is what wrong passwords and codes count against. Strangers share the account's budget and
+// their address's. A browser known to the account has its own, so that other people's guesses do
+// not lock it out.
 type budget struct {
-	userID  string // "" where nobody has the email
-	account string // key of the account, or of one browser of it
-	address string // key; "" for a browser of the account
+	userID  string // "" if no account has the email
+	account string // key of the account or of one of its browsers
+	address string // key of the address, or "" for a known browser
 }
 
-func strangers(userID, email, ip string) budget {
+func strangerBudget(userID, email, ip string) budget {
 	b := budget{userID: userID, account: userID, address: addressKey(ip)}
 	if userID == "" {
 		b.account = sha256Hex(email)
@@ -44,25 +43,26 @@ func strangers(userID, email, ip string) budget {
 	return b
 }
 
-// browserOf is the budget of one browser of an account. Its key begins with the
-// account's, so that Unlock finds all of them.
-func browserOf(userID, browser string) budget {
+// browserBudget returns the budget of one of an account's browsers. Its key begins with the account's,
+// so that Unlock finds it.
+func browserBudget(userID, browser string) budget {
 	return budget{userID: userID, account: userID + "/" + browser[:min(len(browser), 40)]}
 }
 
-// ofAccount finds the keys of an account and of its browsers, by its id twice.
+// ofAccount matches the keys of an account and its browsers. Its arguments are the account's ID,
+// twice.
 const ofAccount = "key BETWEEN ? AND ? || '/~'"
 
-// budgetOf is what the actor's tries at an account count on.
+// budgetOf returns the budget of the actor's attempts at an account.
 func budgetOf(ask querier, now time.Time, by Actor, userID, email string) (budget, error) {
 	device, err := knownDevice(ask, now, userID, by.Device)
 	if err == nil && device != "" {
-		return browserOf(userID, device), nil
+		return browserBudget(userID, device), nil
 	}
-	return strangers(userID, email, by.IP), err
+	return strangerBudget(userID, email, by.IP), err
 }
 
-// attemptLimit is how many wrong ones a key takes.
+// attemptLimit is how many wrong attempts a key allows.
 type attemptLimit struct {
 	key  string
 	most int
@@ -76,7 +76,8 @@ func (b budget) limits() []attemptLimit {
 	return []attemptLimit{{b.address, attemptsPerAddress}, own}
 }
 
-// addressKey is an address as it is counted: of IPv6 the /64, which is one customer's.
+// addressKey returns the key of an IP address. For IPv6 it is the /64 network, which belongs to one
+// customer.
 func addressKey(ip string) string {
 	address, err := netip.ParseAddr(ip)
 	if err != nil {
@@ -91,16 +92,16 @@ func addressKey(ip string) string {
 
 const unknownAddress = "unknown address"
 
-// attempts are the wrong ones counted under a key.
+// attempts counts the wrong attempts under a key.
 type attempts struct {
 	count int
 	since time.Time
-	until time.Time // end of the lock; zero: none
+	until time.Time // end of the lock, or zero
 }
 
 const selectAttempts = "SELECT count, since, locked_until FROM sign_in_attempts WHERE key = ?"
 
-// scanAttempts reads what counts now: nothing long ago, and nothing from the future.
+// scanAttempts scans the attempts that count now. Old ones and those from the future do not.
 func scanAttempts(r sqlite.Row, now time.Time) (a attempts, err error) {
 	err = r.Scan(&a.count, moment{&a.since}, moment{&a.until})
 	switch {
@@ -114,14 +115,14 @@ func scanAttempts(r sqlite.Row, now time.Time) (a attempts, err error) {
 	return a, nil
 }
 
-// checkLocks returns Locked where a budget is used up.
+// checkLocks returns Locked if a budget is used up.
 func checkLocks(ask querier, now time.Time, b budget) error {
 	_, err := b.room(ask, now, nil)
 	return err
 }
 
-// room tells whether a budget bears one more wrong try beside those being
-// checked now, by key. It returns Locked where it is used up.
+// room reports whether a budget allows another wrong attempt, in addition to the running checks by
+// key. It returns Locked if it is used up.
 func (b budget) room(ask querier, now time.Time, running map[string]int) (bool, error) {
 	room := true
 	for _, l := range b.limits() {
@@ -137,7 +138,7 @@ func (b budget) room(ask querier, now time.Time, running map[string]int) (bool, 
 	return room, nil
 }
 
-// countWrong counts a wrong password or code, and records the locks it leads to.
+// countWrong counts a wrong password or code, and records a lock that it causes.
 func (t *tx) countWrong(b budget) error {
 	for _, l := range b.limits() {
 		a, err := scanAttempts(t.QueryRow(selectAttempts, l.key), t.now)
@@ -145,7 +146,7 @@ func (t *tx) countWrong(b budget) error {
 			return err
 		}
 		if !a.until.IsZero() {
-			continue // one that was being checked when the last one locked
+			continue // its check was running when the lock began
 		}
 		if a.count == 0 {
 			a.since = t.now
@@ -187,7 +188,7 @@ func (t *tx) recordLock(b budget, l attemptLimit) error {
 	return t.record("account_locked", "user", b.userID, details{"after": l.most})
 }
 
-// recordFailure counts and records a sign-in that failed.
+// recordFailure records and counts a failed sign-in.
 func (t *tx) recordFailure(b budget, why details) error {
 	if err := t.record("login_failed", "session", b.userID, why); err != nil {
 		return err
@@ -195,30 +196,31 @@ func (t *tx) recordFailure(b budget, why details) error {
 	return t.countWrong(b)
 }
 
-// clearAttempts forgets the wrong ones before a whole sign-in: those of the browser
-// where it is known, which leaves a lock on strangers. Those of the address
-// stay, where a right password must not buy tries at other accounts.
+// clearAttempts resets the account's or known browser's attempts before a complete sign-in. Signing
+// in on a known browser does not unlock strangers. The address's attempts stay, so that one known
+// password does not allow more guesses at other accounts.
 func (t *tx) clearAttempts(b budget) error {
 	_, err := t.Exec("DELETE FROM sign_in_attempts WHERE key = ?", b.account)
 	return err
 }
 
-// forgiveAll forgets the wrong ones of an account and all its browsers, and tells whether there were any.
+// forgiveAll resets the attempts of an account and all its browsers, and reports whether there were
+// any.
 func (t *tx) forgiveAll(userID string) (were bool, err error) {
 	n, err := t.Exec("DELETE FROM sign_in_attempts WHERE "+ofAccount, userID, userID)
 	return n > 0, err
 }
 
-// LockedAddress is an address from which no stranger's sign-in is taken until a moment.
+// LockedAddress is an address from which strangers cannot sign in until a time.
 type LockedAddress struct {
-	Address string // of IPv6 the /64
+	Address string // for IPv6 the /64
 	Until   time.Time
 }
 
-// anAddress tells the keys of sign_in_attempts that are addresses from ids and hashes.
+// anAddress matches the keys that are addresses, not IDs or hashes.
 const anAddress = "(key LIKE '%.%' OR key LIKE '%:%' OR key = '" + unknownAddress + "')"
 
-// LockedAddresses are the addresses that are locked now.
+// LockedAddresses lists the addresses that are locked now.
 func (d *DB) LockedAddresses(ctx context.Context, by Actor) ([]LockedAddress, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return nil, err
@@ -231,8 +233,8 @@ func (d *DB) LockedAddresses(ctx context.Context, by Actor) ([]LockedAddress, er
 	return sqlite.Collect(rows, err, func(r sqlite.Row) (a LockedAddress, err error) { return a, r.Scan(&a.Address, moment{&a.Until}) })
 }
 
-// UnlockAddress takes sign-ins from an address again, or from an address of a
-// locked /64. One that is not locked is no error.
+// UnlockAddress unlocks an address or a /64, or the /64 of an IPv6 address. If it is not locked,
+// nothing changes.
 func (d *DB) UnlockAddress(ctx context.Context, by Actor, address string) error {
 	key := address
 	if _, err := netip.ParseAddr(address); err == nil {

@@ -10,27 +10,26 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Copy is a copy of the registry that was proven: opened, checked, its chain
-// verified and counted against the registry. It is a file without a name of its
-// own until Save; Drop ends it.
+// Copy is a verified copy of the registry: its integrity and audit chain were checked, and its rows
+// counted. It is a temporary file until Save; Drop must be called in the end.
 type Copy struct {
 	Counts
 	Size int64
 	part *os.File
 }
 
-// File is where the copy is until it is saved.
+// File returns the path of the temporary file.
 func (c *Copy) File() string { return c.part.Name() }
 
-// Save gives the copy its name, which no file may have.
+// Save gives the copy its final name, which must not be taken.
 func (c *Copy) Save(to string) error { return sqlite.NameFile(c.part.Name(), to) }
 
-// Drop ends the work on the copy, and removes it where it was not saved.
+// Drop releases the copy, and removes it if it was not saved.
 func (c *Copy) Drop() { dropPart(c.part) }
 
-// Backup writes a proven copy of the registry to a new file that only its owner
-// may read. A server may go on working meanwhile. The file has its name only
-// when it is complete; one that is there already is an error.
+// Backup writes a verified copy of the registry to a new file that only its owner may read. A
+// server may keep running meanwhile. The name appears only when the file is complete; it is an
+// error if it exists.
 func (d *DB) Backup(ctx context.Context, to string) error {
 	if err := MayBackUpTo(to); err != nil {
 		return err
@@ -55,8 +54,8 @@ func (d *DB) saveAsItIs(ctx context.Context, to string, damage error) error {
 	return SavedAsItIs(to, damage, c.Save)
 }
 
-// SavedAsItIs gives a copy of a damaged registry a name that no backup has, and
-// returns an error that says what it is.
+// SavedAsItIs saves a copy of a damaged registry under a name that no backup has, and returns an
+// error that says what it is.
 func SavedAsItIs(to string, damage error, save func(to string) error) error {
 	to += ".damaged"
 	if err := save(to); err != nil {
@@ -65,7 +64,7 @@ func SavedAsItIs(to string, damage error, save func(to string) error) error {
 	return fmt.Errorf("%w; as it is the registry was copied to %s, which can be read but not restored", damage, to)
 }
 
-// MayBackUpTo returns nil where no file is.
+// MayBackUpTo returns an error if a file exists.
 func MayBackUpTo(to string) error {
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s exists already; give the backup another name", to)
@@ -73,19 +72,18 @@ func MayBackUpTo(to string) error {
 	return nil
 }
 
-// SaveCopy moves a copy that another process made to its name, also to another disk.
+// SaveCopy renames a copy that another process made, even to another disk.
 func SaveCopy(from, to string) error {
 	return moveFile(from, to)
 }
 
-// MakeCopy makes a proven copy in a folder. It delays no write for longer than
-// a few milliseconds.
+// MakeCopy makes a verified copy in a folder. It delays writes by a few milliseconds at most.
 func (d *DB) MakeCopy(ctx context.Context, folder string) (*Copy, error) {
 	RemoveParts(folder)
 	if err := d.checkRoom(ctx, folder); err != nil {
 		return nil, err
 	}
-	const tries = 3 // another process may write between the copy's last step and counting
+	const tries = 3 // another process may write between the copy's last step and the count
 	for n := 1; ; n++ {
 		c, err := d.makeCopy(ctx, folder, true)
 		if differs := (*copyDiffers)(nil); !errors.As(err, &differs) || n == tries {
@@ -94,8 +92,8 @@ func (d *DB) MakeCopy(ctx context.Context, folder string) (*Copy, error) {
 	}
 }
 
-// CopyAsItIs makes a copy of a damaged registry that is proven by nothing: to
-// read in it, and for who can mend it.
+// CopyAsItIs copies a damaged registry without verifying it, so that somebody can read or repair
+// it.
 func (d *DB) CopyAsItIs(ctx context.Context, folder string) (*Copy, error) {
 	return d.makeCopy(ctx, folder, false)
 }
@@ -111,7 +109,7 @@ func (d *DB) makeCopy(ctx context.Context, folder string, prove bool) (_ *Copy, 
 		}
 	}()
 	live, err := d.copyTo(ctx, part)
-	if !prove && IsDamaged(err) { // what cannot be counted
+	if !prove && IsDamaged(err) { // the damage prevents counting
 		live, err = &Counts{}, nil
 	}
 	if err != nil {
@@ -132,7 +130,7 @@ func (d *DB) makeCopy(ctx context.Context, folder string, prove bool) (_ *Copy, 
 	return &Copy{Counts: *live, Size: info.Size(), part: part}, part.Sync()
 }
 
-// copyDiffers says that a copy does not hold what the registry does.
+// copyDiffers means that a copy does not contain what the registry does.
 type copyDiffers struct {
 	live   Counts
 	copied *Counts
@@ -142,7 +140,7 @@ func (e *copyDiffers) Error() string {
 	return fmt.Sprintf("the copy does not match the registry: it has %+v, not %+v", e.copied, e.live)
 }
 
-// proveCopy opens a copy by itself and checks that it is sound and holds what it should.
+// proveCopy opens a copy, verifies it, and compares it with the registry's counts.
 func proveCopy(ctx context.Context, path string, live Counts) error {
 	p := sqlite.Open(path, sqlite.Shared, 1)
 	defer p.End()
@@ -161,7 +159,7 @@ func proveCopy(ctx context.Context, path string, live Counts) error {
 	return nil
 }
 
-// NoRoom says that a copy does not fit on a disk.
+// NoRoom means that a copy does not fit on a disk.
 type NoRoom struct {
 	Folder  string
 	Missing int64 // bytes
@@ -172,8 +170,8 @@ func (e *NoRoom) Error() string {
 		e.Folder, e.Missing>>20+1)
 }
 
-// checkRoom returns NoRoom where a copy would not fit; on the registry's own
-// disk it leaves what the registry needs to go on.
+// checkRoom returns NoRoom if a copy would not fit. On the registry's own disk it also reserves
+// what the registry needs to keep working.
 func (d *DB) checkRoom(ctx context.Context, folder string) error {
 	space := sqlite.FreeSpace
 	if d.inTests.free != nil {
@@ -197,8 +195,8 @@ func (d *DB) checkRoom(ctx context.Context, folder string) error {
 	return nil
 }
 
-// copyBefore copies the registry as it is before an upgrade. Nobody else uses
-// it yet, and what the upgrade finds it checks itself.
+// copyBefore copies the registry before an upgrade. Nobody else uses it yet, and the upgrade checks
+// it itself.
 func (d *DB) copyBefore(ctx context.Context, to string) error {
 	folder := filepath.Dir(to)
 	RemoveParts(folder)

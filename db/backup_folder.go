@@ -14,18 +14,17 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Backups is the folder of the backups that a registry makes by itself. What it
-// holds is the truth, so that neither a restore nor a move confuses anything:
-// a copy registry-20261124T020000Z.db, named by when it was made, and beside it
-// the same name with .json, which says when it was proven and what it holds, or,
-// without a copy, why there is none.
+// Backups is the folder of a registry's scheduled backups. The folder is the only record of them,
+// so that restoring or moving a registry causes no confusion. A backup is
+// registry-20261124T020000Z.db, named by its time, with a .json beside it that says when it was
+// verified and what it contains. A failed one has only the .json, which says why.
 type Backups struct {
 	Folder string
-	name   string // of the registry, with which all names begin
+	name   string // file name of the registry without its ending, with which all names begin
 }
 
-// BackupsIn returns the folder as that of the registry at path; "" is the one
-// named backups beside it.
+// BackupsIn returns the backups in a folder of the registry at path. "" means the folder named
+// backups beside it.
 func BackupsIn(folder, path string) Backups {
 	if real, err := sqlite.Resolve(path); err == nil {
 		path = real
@@ -36,17 +35,17 @@ func BackupsIn(folder, path string) Backups {
 	return Backups{folder, strings.TrimSuffix(filepath.Base(path), ".db")}
 }
 
-// BackupsIn returns a folder for this registry's backups, see Backups.
+// BackupsIn returns the backups of this registry in a folder.
 func (d *DB) BackupsIn(folder string) Backups { return BackupsIn(folder, d.path) }
 
-// Backup is one of the schedule, or the try to make one.
+// Backup is a scheduled backup, or a failed attempt.
 type Backup struct {
-	Name string    `json:"-"` // of its file, "" where there is none
+	Name string    `json:"-"` // file name, or "" if it failed
 	At   time.Time `json:"-"`
 	Size int64     `json:"size"` // bytes
-	// When it was proven; zero where it was not, or is not what was proven.
+	// ProvenAt is when it was verified; zero if it was not, or the file is a different one.
 	ProvenAt time.Time `json:"proven_at,omitzero"`
-	Problem  string    `json:"problem,omitempty"` // why there is none
+	Problem  string    `json:"problem,omitempty"` // why it failed
 	Counts
 }
 
@@ -56,7 +55,7 @@ func (b Backups) file(at time.Time) string {
 	return filepath.Join(b.Folder, b.name+"-"+at.UTC().Format(backupTime))
 }
 
-// timeOf is when a file's backup was made, by its name; zero for other files.
+// timeOf returns the time in a backup's file name, or zero for other files.
 func (b Backups) timeOf(name, suffix string) time.Time {
 	stamp, ours := strings.CutPrefix(name, b.name+"-")
 	stamp, right := strings.CutSuffix(stamp, suffix)
@@ -67,7 +66,7 @@ func (b Backups) timeOf(name, suffix string) time.Time {
 	return at
 }
 
-// All lists what the folder holds, newest first. A folder that is not there is empty.
+// All lists the backups, newest first. A missing folder has none.
 func (b Backups) All() ([]Backup, error) {
 	files, err := os.ReadDir(b.Folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -87,7 +86,7 @@ func (b Backups) All() ([]Backup, error) {
 	return all, nil
 }
 
-// read is a copy and what is known of it. A proof counts for the file whose size it names.
+// read returns a backup. Its verification counts only if the file's size matches.
 func (b Backups) read(at time.Time, f os.DirEntry) Backup {
 	said := b.readNote(at)
 	size := int64(-1)
@@ -101,7 +100,7 @@ func (b Backups) read(at time.Time, f os.DirEntry) Backup {
 	return said
 }
 
-// readNote is what is noted of a backup; nothing where that cannot be read.
+// readNote reads a backup's .json, or returns the zero Backup if that fails.
 func (b Backups) readNote(at time.Time) (x Backup) {
 	content, err := os.ReadFile(b.file(at) + ".json")
 	if err != nil || json.Unmarshal(content, &x) != nil {
@@ -110,8 +109,8 @@ func (b Backups) readNote(at time.Time) (x Backup) {
 	return x
 }
 
-// note writes down what is known of a backup.
-func (b Backups) note(x Backup) error {
+// writeNote writes a backup's .json.
+func (b Backups) writeNote(x Backup) error {
 	content, err := json.MarshalIndent(x, "", "  ")
 	if err != nil {
 		return err
@@ -127,8 +126,8 @@ func (b Backups) note(x Backup) error {
 	return sqlite.PutInPlace(part.Name(), b.file(x.At)+".json")
 }
 
-// MakeBackup adds a proven backup to its folder and then removes what need not
-// be kept any longer. Where it fails, nothing is removed, and the folder says why.
+// MakeBackup adds a verified backup to the folder, and then removes those no longer needed. If it
+// fails, it removes nothing and notes the reason in the folder.
 func (d *DB) MakeBackup(ctx context.Context, b Backups) (Backup, error) {
 	made := Backup{At: d.now().UTC().Truncate(time.Second)}
 	err := os.MkdirAll(b.Folder, 0o700)
@@ -136,9 +135,9 @@ func (d *DB) MakeBackup(ctx context.Context, b Backups) (Backup, error) {
 		made, err = d.makeBackup(ctx, b, made)
 	}
 	if err != nil {
-		if ctx.Err() == nil { // else it is made up for when the program runs again
+		if ctx.Err() == nil { // else the next start makes up for it
 			made.Problem = clip(explain(err).Error(), 1000)
-			_ = b.note(made) // where even that cannot be written, the caller knows
+			_ = b.writeNote(made) // if this fails too, the caller still gets the error
 		}
 		return made, fmt.Errorf("no backup was made in %s: %w", b.Folder, err)
 	}
@@ -156,26 +155,26 @@ func (d *DB) makeBackup(ctx context.Context, b Backups, made Backup) (Backup, er
 	defer c.Drop()
 	proven := made
 	proven.Counts, proven.Size, proven.ProvenAt = c.Counts, c.Size, d.now().UTC()
-	if err := b.note(proven); err != nil { // first: a copy without would not count
+	if err := b.writeNote(proven); err != nil { // first, because a backup without it does not count
 		return made, err
 	}
 	proven.Name = filepath.Base(b.file(made.At)) + ".db"
 	return proven, c.Save(b.file(made.At) + ".db")
 }
 
-// Backups that are kept beside all of the last day: the newest of each of the
-// latest days, weeks and months that have one.
+// In addition to all backups of the last day, these are kept: the newest of each of so many recent
+// days, weeks and months.
 const (
 	daysKept   = 7
 	weeksKept  = 5
 	monthsKept = 12
 )
 
-// noticesKept is how many failures the folder remembers.
+// noticesKept is how many failures stay on record.
 const noticesKept = 10
 
-// tidy removes the proven backups that need not be kept, and what is noted of
-// backups that are gone. What is not proven it leaves alone.
+// tidy removes verified backups that are no longer needed, and notes of backups that are gone. It
+// leaves unverified files alone.
 func (b Backups) tidy() error {
 	all, err := b.All()
 	if err != nil {
@@ -200,8 +199,8 @@ func (b Backups) tidy() error {
 	return errors.Join(errs...)
 }
 
-// surplusBackups is which of some moments, newest first, need no backup any longer, by
-// the days, weeks and months of a zone.
+// surplusBackups returns which of the backup times, newest first, are no longer needed. zone
+// decides what a day, a week and a month are.
 func surplusBackups(made []time.Time, zone *time.Location) (out []time.Time) {
 	days, weeks, months := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for n, at := range made {
@@ -226,8 +225,8 @@ func surplusBackups(made []time.Time, zone *time.Location) (out []time.Time) {
 	return out
 }
 
-// OpenBackup opens a backup by its name for somebody who may, and records that
-// they take it along. It returns ErrNotFound where there is none.
+// OpenBackup opens a backup by its name and records the download. It returns ErrNotFound if it does
+// not exist.
 func (d *DB) OpenBackup(ctx context.Context, by Actor, b Backups, name string) (*os.File, error) {
 	if err := RunRegistry.Refuse(by); err != nil {
 		return nil, err
@@ -250,7 +249,7 @@ func (d *DB) OpenBackup(ctx context.Context, by Actor, b Backups, name string) (
 		err = d.write(ctx, by, RunRegistry, func(t *tx) error {
 			return t.record("export_backup", "export", "", details{"name": name, "size": fmt.Sprint(info.Size())})
 		})
-		if isUnrecordable(err) { // taking it along may be what helps
+		if isUnrecordable(err) { // the download may be the remedy
 			err = nil
 		}
 	}
@@ -260,16 +259,16 @@ func (d *DB) OpenBackup(ctx context.Context, by Actor, b Backups, name string) (
 	return f, nil
 }
 
-// AskForBackup records that somebody wants a backup made now.
+// AskForBackup records that the actor wants a backup now.
 func (d *DB) AskForBackup(ctx context.Context, by Actor) error {
 	err := d.write(ctx, by, RunRegistry, func(t *tx) error { return t.record("make_backup", "system", "", nil) })
-	if isUnrecordable(err) { // a backup is what helps
+	if isUnrecordable(err) { // the backup may be the remedy
 		return nil
 	}
 	return err
 }
 
-// Created returns when the registry's file was made.
+// Created returns when the registry was created.
 func (d *DB) Created(ctx context.Context) (at time.Time, err error) {
 	var stamp string
 	err = d.reader.QuickQueryRow(ctx, "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(tstamp)) FROM goose_db_version").Scan(&stamp)

@@ -113,7 +113,7 @@ func TestOnlyWhatWasCheckedCounts(t *testing.T) {
 func TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
-	b := browserOf("somebody", "a browser")
+	b := browserBudget("somebody", "a browser")
 	var ends []func()
 	for range attemptsPerAccount {
 		end, err := d.startCheck(t.Context(), b)

@@ -139,7 +139,7 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 		}
 	}
 	d.reader.Notice, d.sessions.watch.Notice = d.notice, d.notice
-	if d.sound() != nil { // if nobody can sign in, report the damage now
+	if d.refuseDamaged() != nil { // if nobody can sign in, report the damage now
 		_, err = d.HasUsers(ctx)
 	}
 	return err

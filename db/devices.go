@@ -13,27 +13,27 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// DeviceLife is how long a browser is known to the account that signed in with it.
+// DeviceLife is how long an account knows a browser after a sign-in.
 const DeviceLife = 90 * 24 * time.Hour
 
-// accountsPerDevice is how many accounts one browser is known to: the latest that signed in.
+// accountsPerDevice is how many accounts can know one browser: the last that signed in.
 const accountsPerDevice = 8
 
-// deviceTokens are the tokens in a device cookie, one for each account that its
-// browser is known to. They are random, and a token counts for its own account only.
+// deviceTokens returns the tokens of a device cookie, one for each account that knows the browser.
+// They are random, and each is valid only for its own account.
 func deviceTokens(cookie string) []string {
 	tokens := strings.Split(cookie, ".")
 	tokens = slices.DeleteFunc(tokens, func(token string) bool { return len(token) != len(rand.Text()) })
 	return tokens[:min(len(tokens), accountsPerDevice)]
 }
 
-// deviceIDs are the ids of tokens, as JSON.
+// deviceIDs returns the hashes of tokens as a JSON array.
 func deviceIDs(tokens []string) string {
 	ids := make([]string, len(tokens))
 	for i, token := range tokens {
 		ids[i] = sha256Hex(token)
 	}
-	list, _ := json.Marshal(ids) // of strings: never fails
+	list, _ := json.Marshal(ids) // strings always encode
 	return string(list)
 }
 
@@ -41,8 +41,8 @@ const selectDevices = `
 	SELECT id FROM devices
 	WHERE id IN (SELECT value FROM json_each(?)) AND expires_at > ? AND expires_at <= ?`
 
-// knownDevice returns the id of the browser with this device cookie where it is
-// known to a user, "" where it is not.
+// knownDevice returns the ID of the browser with this cookie if the user's account knows it, else
+// "".
 func knownDevice(ask querier, now time.Time, userID, cookie string) (id string, err error) {
 	after, until := validBounds(now, DeviceLife)
 	err = ask.QueryRow(selectDevices+" AND user_id = ?", deviceIDs(deviceTokens(cookie)), after, until, userID).Scan(&id)
@@ -52,11 +52,10 @@ func knownDevice(ask querier, now time.Time, userID, cookie string) (id string, 
 	return id, err
 }
 
-// RememberDevice makes the actor's browser known to the account of a session
-// (its token) for another DeviceLife, and returns its new device cookie. It
-// returns ErrNotFound where the token is that of no session.
+// RememberDevice makes the actor's browser known to the account of a session token for DeviceLife,
+// and returns the new device cookie. It returns ErrNotFound for an unknown session.
 func (d *DB) RememberDevice(ctx context.Context, by Actor, session string) (cookie string, err error) {
-	err = d.commit(ctx, Actor{}, func(t *tx) error { // also while the file is damaged
+	err = d.commit(ctx, Actor{}, func(t *tx) error { // works even if the file is damaged
 		var userID string
 		err := t.QueryRow("SELECT user_id FROM sessions WHERE id = ?", sha256Hex(session)).Scan(&userID)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -87,7 +86,7 @@ func (d *DB) RememberDevice(ctx context.Context, by Actor, session string) (cook
 	return cookie, err
 }
 
-// knownTokens are the tokens of a device cookie that still count, for whatever account.
+// knownTokens returns the valid tokens of a device cookie, for any account.
 func (t *tx) knownTokens(cookie string) ([]string, error) {
 	tokens := deviceTokens(cookie)
 	after, until := validBounds(t.now, DeviceLife)
@@ -96,7 +95,7 @@ func (t *tx) knownTokens(cookie string) ([]string, error) {
 	return slices.DeleteFunc(tokens, func(token string) bool { return !slices.Contains(known, sha256Hex(token)) }), err
 }
 
-// forgetDevices makes every browser a stranger to an account.
+// forgetDevices makes an account forget all browsers.
 func (t *tx) forgetDevices(userID string) error {
 	_, err := t.Exec("DELETE FROM devices WHERE user_id = ?", userID)
 	return err

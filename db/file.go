@@ -16,22 +16,22 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// ApplicationID is "CReg" in the place where SQLite keeps whose a file is.
-// Migration 17 sets it; a registry of before has 0 there.
+// ApplicationID is "CReg", in SQLite's field for the owner of a file. Migration 17 sets it; older
+// registries have 0.
 const ApplicationID = 0x43526567
 
-// copyEnds begin the ends of the names of whole registries beside a database.
+// copyEnds are how the suffixes of complete registries beside a database begin.
 var copyEnds = []string{".restoring", ".replaced-", ".before-"}
 
-// NoRegistry says that no file is where a registry should be.
+// NoRegistry means that there is no file where a registry should be.
 type NoRegistry struct{ Path string }
 
 func (e *NoRegistry) Error() string {
 	return fmt.Sprintf("there is no registry %s; name it with --db", e.Path)
 }
 
-// isFile tells whether a file is at path. A file of 0 bytes is an error, and so
-// is none where others show that one was there: a new registry would hide them.
+// isFile reports whether there is a file at path. It returns an error for an empty file, and for a
+// missing one if other files show that a registry was there, which a new one would hide.
 func isFile(path string) (bool, error) {
 	info, err := os.Lstat(path)
 	switch {
@@ -60,8 +60,8 @@ func isFile(path string) (bool, error) {
 	return false, nil
 }
 
-// leftBehind are the files beside path that belonged to a registry there: whole
-// ones, three at most, the newest name first, and what is none alone.
+// leftBehind returns the files beside path that belonged to a registry there: up to three complete
+// copies, the newest first, and other files, which are useless alone.
 func leftBehind(path string) (copies, others []string) {
 	for _, name := range neighbors(path) {
 		end := strings.TrimPrefix(name, path)
@@ -77,14 +77,14 @@ func leftBehind(path string) (copies, others []string) {
 			copies = append(copies, name)
 		}
 	}
-	slices.SortFunc(copies, func(a, b string) int { // what is not complete comes last
+	slices.SortFunc(copies, func(a, b string) int { // incomplete ones come last
 		begun := func(name string) int { return strings.Count(name, ".restoring") }
 		return cmp.Or(begun(a)-begun(b), strings.Compare(b, a))
 	})
 	return copies[:min(len(copies), 3)], others
 }
 
-// neighbors are the files whose names begin with path.
+// neighbors lists the files whose names begin with path.
 func neighbors(path string) (all []string) {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
@@ -98,11 +98,11 @@ func neighbors(path string) (all []string) {
 	return all
 }
 
-// removeUnfinished removes what a killed restore or start has left beside the
-// registry. Whoever calls it holds the lock.
+// removeUnfinished removes what a killed restore or start left beside the registry. The caller must
+// hold the lock.
 func removeUnfinished(path string) {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-		return // it may be all there is
+		return // the leftovers may be all that exists
 	}
 	for _, end := range []string{".restoring", ".restoring-again", ".creating"} {
 		sqlite.RemoveDatabase(path + end)
@@ -116,7 +116,7 @@ func (*notOurs) Error() string {
 	return "it is another program's database and no registry; nothing was changed; name the registry with --db"
 }
 
-// identify returns nil where the file at path is a registry, and writes nothing.
+// identify returns nil if the file at path is a registry. It writes nothing.
 func identify(ctx context.Context, path string) error {
 	v, err := openSource(ctx, path, false)
 	if err != nil {
@@ -127,8 +127,8 @@ func identify(ctx context.Context, path string) error {
 	return isRegistry(ctx, p)
 }
 
-// isRegistry looks for the id, or for none where it was not set yet, and for
-// tables that a registry has had from its beginning.
+// isRegistry checks the application ID and, for a file from before it was set, the tables that
+// registries have always had.
 func isRegistry(ctx context.Context, p *sqlite.Pool) error {
 	id, err := p.ApplicationID(ctx)
 	if err != nil {
@@ -147,14 +147,14 @@ func isRegistry(ctx context.Context, p *sqlite.Pool) error {
 	return nil
 }
 
-// create makes a new registry at d.path, whole or not at all. It needs the lock.
+// create creates a registry at d.path, completely or not at all. The caller must hold the lock.
 func (d *DB) create(ctx context.Context) error {
-	if there, err := isFile(d.path); err != nil || there { // somebody else made it meanwhile
+	if there, err := isFile(d.path); err != nil || there { // another process created it in the meantime
 		return err
 	}
 	partial := d.path + ".creating"
 	sqlite.RemoveDatabase(partial)
-	defer sqlite.RemoveDatabase(partial) // where it does not become the registry
+	defer sqlite.RemoveDatabase(partial) // if it did not become the registry
 	if err := sqlite.CreatePrivate(partial); err != nil {
 		return err
 	}
@@ -177,8 +177,8 @@ func (d *DB) create(ctx context.Context) error {
 	return sqlite.PutInPlace(partial, d.path)
 }
 
-// soleName returns an error where the file has another name. A link that a
-// killed restore has left is removed, and what it had moved is given back.
+// soleName returns an error if the file has another name, too. It first undoes what a killed
+// restore left.
 func (d *DB) soleName() error {
 	info, err := os.Lstat(d.path)
 	switch {

@@ -10,19 +10,19 @@ import (
 	"clientregistry/migrations"
 )
 
-// FileState is what the disk says of the registry's file.
+// FileState is the state of the registry's file on the disk.
 type FileState struct {
-	Err           error // it cannot be looked at
-	Size          int64 // bytes, with what is still in its -wal
+	Err           error // why it cannot be read
+	Size          int64 // bytes, including its -wal
 	OthersMayRead bool
-	Free          int64 // bytes on its disk
+	Free          int64 // free bytes on its disk
 	FreeKnown     bool
 }
 
-// Path is where the registry's file is, without symbolic links.
+// Path returns the file's path, without symbolic links.
 func (d *DB) Path() string { return d.path }
 
-// File looks at the registry's file.
+// File returns the state of the registry's file.
 func (d *DB) File() FileState {
 	info, err := os.Stat(d.path)
 	if err != nil {
@@ -33,7 +33,8 @@ func (d *DB) File() FileState {
 	return s
 }
 
-// KeyFile tells whether there is a key of second factors, and whether others may read it.
+// KeyFile reports whether the key of second factors exists (there), and whether others may read it
+// (wide).
 func (d *DB) KeyFile() (wide, there bool) {
 	info, err := os.Stat(d.keyFile())
 	if err != nil {
@@ -42,7 +43,7 @@ func (d *DB) KeyFile() (wide, there bool) {
 	return info.Mode().Perm()&0o077 != 0, true
 }
 
-// Migrations returns how many the registry went through, of how many.
+// Migrations returns how many migrations the registry has had, and how many there are.
 func (d *DB) Migrations(ctx context.Context) (done, all int, err error) {
 	files, err := fs.Glob(migrations.FS, "*.sql")
 	if err != nil {

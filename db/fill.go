@@ -12,32 +12,31 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Filling is what Fill puts in.
+// Filling is what Fill inserts.
 type Filling struct {
-	// Large is for millions of rows, which are too many for one transaction. They need
-	// a file that nobody else has open.
+	// Large is for millions of rows, too many for one transaction. Nobody else may have the file
+	// open.
 	Large bool
-	// Records are put in first, and then their History: what is sorted for an index
-	// lies together in the file. A second goroutine makes them, some ahead.
+	// Records are inserted first, and then their History, so that each index is filled in order. A
+	// second goroutine produces them a little ahead.
 	Records, History iter.Seq[*Rows]
-	// Progress, if not nil, hears the Count of rows that are in. It must not call the DB.
+	// Progress, if not nil, is called with the Count of inserted rows. It must not use the DB.
 	Progress func(count int)
-	// Action and Details are the audit row about the filling.
+	// Action and Details are the audit row of the filling.
 	Action  string
 	Details map[string]any
 }
 
-// rowsOfPiece is how many rows a transaction of a large filling puts in.
+// rowsOfPiece is how many rows a transaction of a large filling inserts.
 const rowsOfPiece = 50_000
 
-// Fill is PutRows for a registry without clients, several times faster: it takes
-// indexes and triggers away and makes them again, and counts for the charts itself.
-// What else triggers keep has to come with the rows. A registry that holds an
-// organization, a contact or an interaction is refused with Invalid.
+// Fill is PutRows for a registry without clients, several times faster: it drops indexes and
+// triggers, creates them again at the end, and computes the tally itself. The rows must have the
+// other values that triggers maintain. It returns Invalid if there is an organization, contact or
+// interaction.
 //
-// It is one transaction, all there or not at all, unless it is Large. Where a large
-// one stops midway the error says that the file is to be thrown away, and so it is
-// where the process was killed.
+// It is one transaction unless Large. If a large filling stops midway or the process is killed, the
+// file must be discarded; the error says so.
 func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err error) {
 	if err := need.Refuse(by); err != nil {
 		return err
@@ -54,13 +53,13 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	batch := math.MaxInt
 	if x.Large {
 		batch = rowsOfPiece
-		defer func() { err = errors.Join(err, d.setHaste(context.Background(), d.writer.Slow, readers)) }()
-		if err := d.setHaste(ctx, d.writer.UseBulkMode, 0); err != nil {
+		defer func() { err = errors.Join(err, d.setJournaling(context.Background(), d.writer.Slow, readers)) }()
+		if err := d.setJournaling(ctx, d.writer.UseBulkMode, 0); err != nil {
 			return err
 		}
 	}
 	for committed := false; len(f.stages) > 0; committed = true {
-		if err := d.write(ctx, by, need, func(t *tx) error { return f.piece(t, batch) }); err != nil {
+		if err := d.write(ctx, by, need, func(t *tx) error { return f.runPiece(t, batch) }); err != nil {
 			if committed {
 				err = fmt.Errorf("it stopped midway and %s is of no use now, delete the file and start again: %w", d.path, err)
 			}
@@ -70,11 +69,10 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	return nil
 }
 
-// setHaste has the writer hurry or go slow, and says how many of the other
-// connections stay open: how the file is journaled changes only while there is none.
-// Hurrying leaves out checks that hold for small fillings, made by the same code with
-// all of them: a large one is whole or thrown away.
-func (d *DB) setHaste(ctx context.Context, set func(context.Context) error, others int) error {
+// setJournaling calls set to change the writer's journal mode, which requires that no other connection
+// is open, and limits idle readers to others. Speed comes from skipping checks: small fillings run
+// all of them on rows of the same code, and an incomplete large one is discarded anyway.
+func (d *DB) setJournaling(ctx context.Context, set func(context.Context) error, others int) error {
 	d.reader.SetMaxIdleConns(others)
 	d.sessions.watch.SetMaxIdleConns(min(others, 1))
 	return set(ctx)
@@ -93,32 +91,32 @@ func (d *DB) refuseInUse(r sqlite.Row) error {
 	return nil
 }
 
-// fillStage is a part of the filling, done bit by bit within transactions. It
-// returns what the bit cost, in rows, and whether more is left.
+// fillStage does a part of the filling, step by step within transactions. It returns the cost of a
+// step in rows, and whether there is more to do.
 type fillStage func() (cost int, more bool, err error)
 
 type fill struct {
 	Filling
 	d    *DB
 	ctx  context.Context
-	b    *bulk         // of the transaction
-	last auditLink     // of the history
-	stop chan struct{} // closed when no more rows are wanted
+	b    *bulk         // of the current transaction
+	last auditLink     // the newest audit row
+	stop chan struct{} // closed when no more rows are needed
 
 	stages                    []fillStage
 	numbered                  map[string]*docids
 	tally                     map[tallyKey]int
-	dropped, droppedOfHistory []string // indexes and triggers, to make again
+	dropped, droppedOfHistory []string // SQL of dropped indexes and triggers, to run again
 }
 
-// piece does what is left, or a batch of it.
-func (f *fill) piece(t *tx, batch int) error {
+// runPiece runs stages until they are done or their cost reaches batch.
+func (f *fill) runPiece(t *tx, batch int) error {
 	f.b = newBulk(t, f.numbered)
 	t.recorded++
 	for cost := 0; cost < batch && len(f.stages) > 0; {
 		c, more, err := f.stages[0]()
 		if err != nil {
-			if f.ctx.Err() != nil { // then the transaction is gone, and says only that
+			if f.ctx.Err() != nil { // the transaction's own error would not say so
 				err = f.ctx.Err()
 			}
 			return err
@@ -130,15 +128,14 @@ func (f *fill) piece(t *tx, batch int) error {
 	return nil
 }
 
-// grown are the indexes into which the rows come in order, or nearly so. They
-// are kept: sorting the history afterwards would read all of it for each.
-var grown = []string{
+// grown are the indexes that receive rows nearly in order. They are not dropped: creating one
+// afterwards would read the whole audit log.
+var orderedIndexes = []string{
 	"audit_logs_created_at", "audit_logs_user", "audit_logs_user_action", "audit_logs_action", "audit_logs_target", "interactions_docid",
 }
 
-// begin refuses a registry that is in use, and takes the other indexes and the
-// triggers away: filling a table first and sorting once is several times faster,
-// and what the triggers keep comes with the rows.
+// begin refuses a registry with clients, and drops the other indexes and the triggers. Filling a
+// table and sorting once is several times faster.
 func (f *fill) begin() (cost int, more bool, err error) {
 	t := f.b.t
 	if err := f.d.refuseInUse(t.QueryRow(selectInUse)); err != nil {
@@ -160,7 +157,7 @@ func (f *fill) begin() (cost int, more bool, err error) {
 		return 0, false, err
 	}
 	for _, x := range all {
-		if slices.Contains(grown, x.name) {
+		if slices.Contains(orderedIndexes, x.name) {
 			continue
 		}
 		if _, err := t.ExecContext(f.ctx, "DROP "+x.kind+" "+x.name); err != nil {
@@ -175,7 +172,7 @@ func (f *fill) begin() (cost int, more bool, err error) {
 	return 1, false, nil
 }
 
-// putAll puts in what is made, one Rows after the other.
+// putAll inserts all rows, one Rows per step.
 func (f *fill) putAll(all iter.Seq[*Rows]) fillStage {
 	var ahead chan *Rows
 	return func() (cost int, more bool, err error) {
@@ -200,7 +197,7 @@ func (f *fill) putAll(all iter.Seq[*Rows]) fillStage {
 	}
 }
 
-// makeAhead has rows made and seals their events, until no more are wanted.
+// makeAhead produces rows and seals their events until stop is closed.
 func (f *fill) makeAhead(all iter.Seq[*Rows], ahead chan<- *Rows, by Actor, now time.Time) {
 	defer close(ahead)
 	for r := range all {
@@ -214,7 +211,7 @@ func (f *fill) makeAhead(all iter.Seq[*Rows], ahead chan<- *Rows, by Actor, now 
 	}
 }
 
-// putTally counts for the charts what the triggers would have counted.
+// putTally inserts the tallies that triggers would have counted.
 func (f *fill) putTally() (cost int, more bool, err error) {
 	var r Rows
 	for t, n := range f.tally {
@@ -227,7 +224,7 @@ func (f *fill) putTally() (cost int, more bool, err error) {
 	return r.size, false, f.b.put(&r)
 }
 
-// restore makes one index or trigger again; in a large filling that is a transaction of its own.
+// restore runs one dropped statement again; in a large filling, in its own transaction.
 func (f *fill) restore(dropped *[]string) fillStage {
 	return func() (cost int, more bool, err error) {
 		if _, err := f.b.t.ExecContext(f.ctx, (*dropped)[0]); err != nil {
@@ -238,8 +235,8 @@ func (f *fill) restore(dropped *[]string) fillStage {
 	}
 }
 
-// mergeWords makes one piece of the interactions' index. In the many pieces of so
-// many batches, the next interactions to be logged would soon have to do it.
+// mergeWords merges the interactions' search index into one segment. Otherwise the next
+// interactions to be logged would have to merge its many segments.
 func (f *fill) mergeWords() (cost int, more bool, err error) {
 	_, err = f.b.t.ExecContext(f.ctx, "INSERT INTO interaction_search (interaction_search) VALUES ('optimize')")
 	return rowsOfPiece, false, err

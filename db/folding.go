@@ -11,8 +11,8 @@ import (
 	"clientregistry/db/text"
 )
 
-// fold returns a value as lists sort and compare it, nil where the database says
-// the same without it.
+// fold returns a value in the form that lists sort and compare. It returns nil if the database
+// computes the same from the value itself.
 func (f Field) fold(value string) any {
 	folded := text.SortKey(value)
 	if folded == lowerASCII(value) && !f.sort.numbered || folded == value {
@@ -21,7 +21,7 @@ func (f Field) fold(value string) any {
 	return folded
 }
 
-// lowerASCII is lower() of SQLite.
+// lowerASCII does what SQLite's lower() does.
 func lowerASCII(s string) string {
 	return strings.Map(func(c rune) rune {
 		if 'A' <= c && c <= 'Z' {
@@ -31,8 +31,7 @@ func lowerASCII(s string) string {
 	}, s)
 }
 
-// foldedAs is the condition that a value is the same as this one but for
-// capitals, accents and how its letters are composed.
+// foldedAs is true for values that differ from this one at most in case, accents and composition.
 func (f Field) foldedAs(value string) condition {
 	folded := text.SortKey(value)
 	if f.sort.numbered {
@@ -41,7 +40,7 @@ func (f Field) foldedAs(value string) condition {
 	return condition{"{}" + f.sort.key + " = ?", []any{folded}}
 }
 
-// foldedColumns are the columns of a kind for what its fields are folded to.
+// foldedColumns returns a kind's columns for folded values.
 func (k *RecordKind) foldedColumns() (columns []string) {
 	for _, f := range k.Fields {
 		if f.sort.folded != "" {
@@ -51,7 +50,7 @@ func (k *RecordKind) foldedColumns() (columns []string) {
 	return columns
 }
 
-// folded are the values of foldedColumns.
+// folded returns the values of foldedColumns.
 func (r Record) folded() (values []any) {
 	for i, f := range r.Kind.Fields {
 		if f.sort.folded != "" {
@@ -61,7 +60,7 @@ func (r Record) folded() (values []any) {
 	return values
 }
 
-// refold makes the keys by which lists sort and filter a record.
+// refold updates the keys by which lists sort and filter a record.
 func (t *tx) refold(r Record) error {
 	columns := append([]string{"sort_key"}, r.Kind.foldedColumns()...)
 	values := append([]any{text.SortKey(r.Kind.sortName(r))}, r.folded()...)
@@ -71,9 +70,8 @@ func (t *tx) refold(r Record) error {
 	return err
 }
 
-// equivalentValues returns the values in use that differ from this one in capitals, accents
-// or how their letters are composed, and itself. It jumps from value to value
-// along the column's index, over at most some thousand.
+// equivalentValues returns the value and those in use that differ from it only in case, accents or
+// composition. It jumps from value to value along the column's index, over a few thousand at most.
 func (d *DB) equivalentValues(ctx context.Context, table, column, value string) ([]string, error) {
 	if value == "" {
 		return nil, nil
@@ -99,7 +97,7 @@ func (d *DB) equivalentValues(ctx context.Context, table, column, value string) 
 	})
 }
 
-// among is the condition that an expression is one of some values.
+// among is true if an expression equals one of the values.
 func among(expression string, values []string) condition {
 	c := condition{sql: expression + " = ?"}
 	if len(values) > 1 {
@@ -111,10 +109,10 @@ func among(expression string, values []string) condition {
 	return c
 }
 
-// foldedPiece is how many rows are folded again in one transaction.
+// foldedPiece is how many rows one transaction refolds.
 const foldedPiece = 200
 
-// foldedTables are the tables whose keys and words are made again, in this order.
+// foldedTables are the tables to refold, in this order.
 var foldedTables = []struct {
 	name  string
 	piece func(t *tx, after int64) (last int64, more bool, err error)
@@ -126,9 +124,8 @@ var foldedTables = []struct {
 	{"main_links", (*tx).chooseMainLinks},
 }
 
-// Refold makes the keys and words of some hundred rows again where an earlier
-// version of the program made them; more tells that there is more to do. The
-// values themselves stay as they are, and so the history says nothing of it.
+// Refold recomputes the keys and words of a few hundred rows that an earlier version computed. more
+// is true if there is more to do. It does not change values, so it is not recorded.
 func (d *DB) Refold(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -159,7 +156,7 @@ func (d *DB) Refold(ctx context.Context) (more bool, err error) {
 	return more && err == nil, err
 }
 
-// nothingToRefold says so of a registry that is new.
+// nothingToRefold marks a new registry as up to date.
 func (t *tx) nothingToRefold() error {
 	_, err := t.Exec(`
 		UPDATE folding SET version = ?, done_to = NULL
@@ -169,7 +166,7 @@ func (t *tx) nothingToRefold() error {
 	return err
 }
 
-// refoldUser does so with one user: the keys of all that they own follow.
+// refoldUser refolds one user. Triggers update what they own.
 func (t *tx) refoldUser(int64) (last int64, more bool, err error) {
 	rows, err := t.Query("SELECT id, full_name, name_key FROM users")
 	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (u struct{ id, name, key string }, err error) {
@@ -183,7 +180,7 @@ func (t *tx) refoldUser(int64) (last int64, more bool, err error) {
 	return 0, false, err
 }
 
-// numbered is a row by its docid.
+// numbered is a row's docid and ID.
 type numbered struct {
 	docid int64
 	id    string
@@ -225,7 +222,7 @@ func (t *tx) refoldInteractions(after int64) (last int64, more bool, err error) 
 	return last, len(all) == foldedPiece, err
 }
 
-// chooseMainLinks chooses the main organization of contacts that an upgrade left without.
+// chooseMainLinks chooses a main organization for contacts that an upgrade left without one.
 func (t *tx) chooseMainLinks(after int64) (last int64, more bool, err error) {
 	rows, err := t.Query("SELECT docid, id FROM contacts WHERE docid > ? ORDER BY docid"+limit(foldedPiece), after)
 	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (n numbered, err error) { return n, r.Scan(&n.docid, &n.id) })
@@ -238,9 +235,8 @@ func (t *tx) chooseMainLinks(after int64) (last int64, more bool, err error) {
 	return last, len(all) == foldedPiece, err
 }
 
-// SameEmails returns the emails that are the same as another one's but for how
-// their letters are composed, as another program or an early version of this one may
-// have stored them. They are left as they are: people decide which one is right.
+// SameEmails returns emails that differ from another one only in how their letters are composed.
+// Another program or an early version may have stored them. People must decide which one is right.
 func (d *DB) SameEmails(ctx context.Context) (same []string, err error) {
 	for _, table := range []string{"users", "contacts"} {
 		rows, err := d.reader.Query(ctx, "SELECT email FROM "+table+" WHERE email GLOB '*[^ -~]*' ORDER BY email")

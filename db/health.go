@@ -12,53 +12,54 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Health is what is known of the registry's file.
+// Health is what is known about the registry's file.
 type Health struct {
-	CheckedAt time.Time // when all of it was checked last; zero: not since the program started
-	Damage    string    // what is wrong, in SQLite's words; "" while nothing is
-	FoundAt   time.Time // when that was found
+	CheckedAt time.Time // time of the last complete check; zero if there was none since the start
+	Damage    string    // what is wrong, in SQLite's words, or ""
+	FoundAt   time.Time // when Damage was found
 }
 
-// Damaged refuses a change: the file is damaged, and a write could do more harm. Reading goes on.
+// Damaged refuses a change because the file is damaged and writing could make it worse. Reading
+// still works.
 type Damaged struct{ Found string }
 
 func (e *Damaged) Error() string { return "the file is damaged: " + e.Found }
 
-// IsDamaged tells whether an error is damage of the file: found before, or met just now.
+// IsDamaged reports whether an error is damage of the file, known or just found.
 func IsDamaged(err error) bool {
 	var known *Damaged
 	return errors.As(err, &known) || sqlite.IsDamage(err)
 }
 
-// health is the Health that all goroutines share.
+// health is a Health shared by all goroutines.
 type health struct {
 	mu  sync.Mutex
 	now Health
 }
 
-// Health returns what is known of the file.
+// Health returns what is known about the file.
 func (d *DB) Health() Health {
 	d.health.mu.Lock()
 	defer d.health.mu.Unlock()
 	return d.health.now
 }
 
-// sound returns nil while no damage is known, and Damaged otherwise.
-func (d *DB) sound() error {
+// refuseDamaged returns Damaged if damage of the file is known.
+func (d *DB) refuseDamaged() error {
 	if found := d.Health().Damage; found != "" {
 		return &Damaged{found}
 	}
 	return nil
 }
 
-// notice marks the registry as damaged where an error says that SQLite met damage.
+// notice marks the registry as damaged if the error is damage.
 func (d *DB) notice(err error) {
 	if err != nil && sqlite.IsDamage(err) {
-		d.damaged(err.Error())
+		d.markDamaged(err.Error())
 	}
 }
 
-func (d *DB) damaged(found string) {
+func (d *DB) markDamaged(found string) {
 	found = clip(strings.ReplaceAll(found, "\n", "; "), 1000)
 	d.health.mu.Lock()
 	defer d.health.mu.Unlock()
@@ -68,13 +69,13 @@ func (d *DB) damaged(found string) {
 	d.health.now.Damage = found
 }
 
-// smallFile is up to how many bytes a file is checked before anything else, and
-// with its indexes against its tables: 256 MB take a second of computing. Of 20
-// files in which one byte was changed that finds 17, the check of larger files,
-// which is many times as fast, finds 1; where 50 bytes were changed both find all.
+// smallFile is the largest size in bytes for which a file is checked at start, and its indexes
+// compared with its tables. 256 MB take about a second. With one changed byte, this check found 17
+// of 20 damaged files, while the one for larger files, many times as fast, found 1. With 50 changed
+// bytes, both found all.
 const smallFile = 256 << 20
 
-// checkAtStart checks a small file, before anything is written to it.
+// checkAtStart checks a small file before anything is written to it.
 func (d *DB) checkAtStart(ctx context.Context) error {
 	info, err := os.Stat(d.path)
 	if err != nil || info.Size() == 0 || info.Size() > d.small {
@@ -82,20 +83,19 @@ func (d *DB) checkAtStart(ctx context.Context) error {
 	}
 	err = d.CheckFile(ctx)
 	if found := (*Damaged)(nil); errors.As(err, &found) {
-		return nil // it can be read, perhaps
+		return nil // it may still be readable
 	}
 	return err
 }
 
-// CheckFile looks for damage in the whole file and returns Damaged where it finds
-// some: nothing is written to it from then on, until a check finds it sound again.
-// It reads from one moment, so that the -wal grows by all that is written until it ends.
+// CheckFile checks the whole file, and returns Damaged if it is damaged. Writes are then refused
+// until a check succeeds. It reads one snapshot, so the -wal grows by everything written meanwhile.
 func (d *DB) CheckFile(ctx context.Context) error { return d.lookForDamage(ctx, false) }
 
-// CheckFileInCalm is CheckFile that returns ErrMuchWritten where the -wal would grow beyond 32 MB.
+// CheckFileInCalm is CheckFile, but returns ErrMuchWritten if the -wal would grow beyond 32 MB.
 func (d *DB) CheckFileInCalm(ctx context.Context) error { return d.lookForDamage(ctx, true) }
 
-// ErrMuchWritten says that a check was given up, because too much was written meanwhile.
+// ErrMuchWritten means that a check was cancelled because too much was being written.
 var ErrMuchWritten = errors.New("too much is being written meanwhile")
 
 func (d *DB) lookForDamage(ctx context.Context, calm bool) error {
@@ -108,7 +108,7 @@ func (d *DB) lookForDamage(ctx context.Context, calm bool) error {
 	}
 	at := d.now().UTC()
 	if found != "" {
-		d.damaged(found)
+		d.markDamaged(found)
 	}
 	d.health.mu.Lock()
 	defer d.health.mu.Unlock()
@@ -120,8 +120,8 @@ func (d *DB) lookForDamage(ctx context.Context, calm bool) error {
 	return &Damaged{d.health.now.Damage}
 }
 
-// check returns what is wrong with the file, "" where it is sound. It reads on a
-// connection of its own, so that no reader waits for it.
+// check returns what is wrong with the file, or "". It uses its own connection, so that no reader
+// waits for it.
 func (d *DB) check(ctx context.Context, calm bool) (found string, err error) {
 	info, err := os.Stat(d.path)
 	if err != nil {
@@ -157,11 +157,11 @@ func (d *DB) check(ctx context.Context, calm bool) (found string, err error) {
 	return "", err
 }
 
-// mostWAL is at which size of the -wal a check in calm is given up: with what is
-// written until it stops, that stays below 32 MB.
+// mostWAL is the size of the -wal at which a check in calm stops. Including what is written until
+// then, it stays below 32 MB.
 const mostWAL = 20 << 20
 
-// watchWAL gives a check up when the -wal is larger than mostWAL.
+// watchWAL stops a check when the -wal exceeds mostWAL.
 func (d *DB) watchWAL(ctx context.Context, stop context.CancelCauseFunc) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -175,7 +175,7 @@ func (d *DB) watchWAL(ctx context.Context, stop context.CancelCauseFunc) {
 	stop(ErrMuchWritten)
 }
 
-// answer is what a check found, which may be in its error.
+// answer returns what a check found, whether as a result or as an error.
 func answer(ctx context.Context, found string, err error) (string, error) {
 	if sqlite.IsDamageInCheck(err) && ctx.Err() == nil {
 		return strings.TrimPrefix(found+"\n"+err.Error(), "\n"), nil

@@ -8,7 +8,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// InvitationLife and ResetLife are how long the links work.
+// InvitationLife and ResetLife are how long these links are valid.
 const (
 	InvitationLife = 72 * time.Hour
 	ResetLife      = time.Hour
@@ -16,8 +16,8 @@ const (
 
 var linkLife = map[string]time.Duration{"invitation": InvitationLife, "reset": ResetLife}
 
-// SetPassword gives an active or invited user a password (its hash), makes them
-// active, ends their sessions and lifts a lock: the rescue of somebody who cannot come in.
+// SetPassword sets the password hash of an active or invited user who cannot sign in, and makes
+// them active. It ends their sessions and removes locks. It returns Invalid for a disabled user.
 func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status == "disabled" {
@@ -34,7 +34,7 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 	})
 }
 
-// signOutEverywhere ends a user's sessions, and forgets wrong passwords and known browsers.
+// signOutEverywhere ends a user's sessions, removes locks, and forgets browsers.
 func (t *tx) signOutEverywhere(id string) error {
 	if _, err := t.endSessions(id, ""); err != nil {
 		return err
@@ -46,9 +46,9 @@ func (t *tx) signOutEverywhere(id string) error {
 	return err
 }
 
-// InviteUser makes an account that waits for its person, and the token of the
-// link by which they take it. Roles are slugs. Refused fields, a taken email, an
-// unknown role and one that may do what the actor may not are Invalid.
+// InviteUser creates an invited user with roles given by slugs, and returns the token of the
+// invitation. It returns Invalid for refused fields, a taken email, and roles that are unknown or
+// beyond the actor's rights.
 func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, roles []string) (id, token string, err error) {
 	err = d.write(ctx, by, ManageAccounts, func(t *tx) error {
 		u := User{ID: newID(), Status: "invited"}
@@ -82,7 +82,7 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 	return id, token, err
 }
 
-// newLink makes a one-time link; older ones of its kind no longer work.
+// newLink creates a one-time link and invalidates earlier ones of its kind.
 func (t *tx) newLink(userID, kind string) (token string, err error) {
 	if _, err := t.Exec("DELETE FROM user_links WHERE user_id = ? AND kind = ?", userID, kind); err != nil {
 		return "", err
@@ -93,8 +93,8 @@ func (t *tx) newLink(userID, kind string) (token string, err error) {
 	return token, err
 }
 
-// RenewInvitation makes the link of an invited user again, for another
-// InvitationLife. A user who is not invited is Invalid.
+// RenewInvitation returns the token of a new invitation, valid for InvitationLife. It returns
+// Invalid if the user is not invited.
 func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token string, err error) {
 	err = d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status != "invited" {
@@ -108,8 +108,8 @@ func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token st
 	return token, err
 }
 
-// StartReset makes the link by which an active user sets a new password; the
-// old password and their sessions go on until they do.
+// StartReset returns the token of a link for setting a new password. The old password and sessions
+// stay valid until it is used. It returns Invalid if the user is not active.
 func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string, err error) {
 	err = d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if a.Status != "active" {
@@ -123,8 +123,7 @@ func (d *DB) StartReset(ctx context.Context, by Actor, id string) (token string,
 	return token, err
 }
 
-// LinkOwner returns whose a one-time link is, or ErrNotFound where it was used,
-// is too old, or lies in the future.
+// LinkOwner returns the user of a one-time link, or ErrNotFound if it is unknown, used, or expired.
 func (d *DB) LinkOwner(ctx context.Context, kind, token string) (User, error) {
 	return linkOwner(readerQuerier{ctx, d}, d.now(), kind, token)
 }
@@ -136,8 +135,8 @@ func linkOwner(ask querier, now time.Time, kind, token string) (User, error) {
 		sha256Hex(token), kind, after, until))
 }
 
-// AcceptInvitation makes an invited account active with a password (its hash)
-// and a time zone. The link works once: ErrNotFound after that.
+// AcceptInvitation makes an invited user active, with a password hash and a time zone. It returns
+// Invalid for the time zone, or ErrNotFound if the link is not valid (any more).
 func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZone string) (User, error) {
 	return d.useLink(ctx, by, "invitation", token, func(t *tx, u *User) error {
 		if u.Status != "invited" {
@@ -154,8 +153,8 @@ func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZo
 	})
 }
 
-// FinishReset gives an active user a new password (its hash), ends their
-// sessions and lifts a lock. The link works once: ErrNotFound after that.
+// FinishReset sets an active user's password hash, ends their sessions and removes locks. It
+// returns ErrNotFound if the link is not valid (any more).
 func (d *DB) FinishReset(ctx context.Context, by Actor, token, hash string) (User, error) {
 	return d.useLink(ctx, by, "reset", token, func(t *tx, u *User) error {
 		if u.Status != "active" {

@@ -12,13 +12,13 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// migrate brings the file to the newest schema, copied first to a file beside it.
+// migrate upgrades the file to the newest schema. With copied, it first copies the file beside it.
 func (d *DB) migrate(ctx context.Context, copied bool) error {
 	p, err := goose.NewProvider(goose.DialectSQLite3, d.writer.DB, migrations.FS)
 	if err != nil {
 		return err
 	}
-	if err := d.sound(); err != nil {
+	if err := d.refuseDamaged(); err != nil {
 		return d.needsNoUpgrade(ctx, p, err)
 	}
 	current, target, err := p.GetVersions(ctx)
@@ -55,7 +55,7 @@ func (d *DB) migrate(ctx context.Context, copied bool) error {
 			return err
 		}
 		info, err := d.file.Stat()
-		if err == nil && info.Size() > d.small { // that takes minutes; the check in the background does it
+		if err == nil && info.Size() > d.small { // would take minutes; the background check does it
 			d.keysUnchecked.Store(true)
 			return nil
 		}
@@ -63,7 +63,8 @@ func (d *DB) migrate(ctx context.Context, copied bool) error {
 	})
 }
 
-// needsNoUpgrade returns nil where a damaged file is of this program's schema; any other cannot be read.
+// needsNoUpgrade returns nil if a damaged file already has this program's schema. Otherwise it
+// cannot be read.
 func (d *DB) needsNoUpgrade(ctx context.Context, p *goose.Provider, damage error) error {
 	sources := p.ListSources()
 	var current int64
@@ -82,7 +83,7 @@ func checkForeignKeys(ctx context.Context, p *sqlite.Pool) error {
 	return err
 }
 
-// explain says in one line what an error at start means for the reader.
+// explain turns an error at start into one line that says what it means for the reader.
 func explain(err error) error {
 	var already *explained
 	var found *Broken
@@ -103,13 +104,13 @@ func explain(err error) error {
 	return err
 }
 
-// explained is an error between words that say what it means and what to do.
+// explained is an error within a sentence that says what it means and what to do.
 type explained struct {
 	words string
 	err   error
 }
 
-// Error is one line: what SQLite quotes of a damaged file is cut off.
+// Error returns one line, without what SQLite quotes from a damaged file.
 func (e *explained) Error() string {
 	what, _, _ := strings.Cut(e.err.Error(), "\n")
 	return fmt.Sprintf(e.words, clip(what, 200))

@@ -6,21 +6,20 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// withPassword makes a change to the actor's own account that asks for their
-// current password. A wrong one is Invalid and counts, which ends in Locked; what
-// strangers try at sign-in counts for itself.
+// withPassword runs change on the actor's account if their current password is right. A wrong one
+// returns Invalid and counts towards Locked, separately from attempts at sign-in.
 func (d *DB) withPassword(ctx context.Context, by Actor, current string, change func(*tx) error) error {
 	if current == "" {
 		return invalid("current_password", "Enter your current password")
 	}
-	if err := d.sound(); err != nil {
+	if err := d.refuseDamaged(); err != nil {
 		return err // before the password counts as a guess
 	}
 	var stored string
 	if err := d.reader.QuickQueryRow(ctx, "SELECT ifnull(password_hash, '') FROM users WHERE id = ?", by.UserID).Scan(&stored); err != nil {
 		return err
 	}
-	tried := browserOf(by.UserID, "signed in")
+	tried := browserBudget(by.UserID, "signed in")
 	end, err := d.startCheck(ctx, tried)
 	if err != nil {
 		return err
@@ -37,7 +36,7 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 		return invalid("current_password", "This is not your current password")
 	}
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
-		var still bool // hashing takes a while
+		var still bool // checking the password takes a while
 		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)",
 			by.UserID, stored).Scan(&still); err != nil {
 			return err
@@ -49,9 +48,8 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 	})
 }
 
-// ChangePassword gives the actor a new password (its hash) where the current
-// one fits, ends their other sessions and makes all browsers strangers. It
-// returns Invalid where it does not.
+// ChangePassword sets the actor's password hash, ends their sessions except the one with token, and
+// makes the account forget all browsers. It returns Invalid if the current password is wrong.
 func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash string) error {
 	return d.withPassword(ctx, by, current, func(t *tx) error {
 		if _, err := t.Exec("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?", hash, stamp(t.now), by.UserID); err != nil {
@@ -67,9 +65,9 @@ func (d *DB) ChangePassword(ctx context.Context, by Actor, token, current, hash 
 	})
 }
 
-// ChangeEmail gives the actor another email to sign in with where their current
-// password fits, and ends their other sessions. An email of another account, or
-// none at all, is Invalid; the one they have changes nothing.
+// ChangeEmail sets the email that the actor signs in with, and ends their sessions except the one
+// with token. It returns Invalid if the email is malformed or taken, or the current password is
+// wrong. The same email changes nothing.
 func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed string) error {
 	if _, refused := apply(userFields, Fields{"email": typed}, &User{}); refused != nil {
 		return refused

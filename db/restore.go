@@ -11,32 +11,31 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// beforeRestore begins the end of the name under which a replaced registry is kept.
+// beforeRestore is how the suffix of a replaced registry's name begins.
 const beforeRestore = ".before-restore-"
 
-// Restored is what Restore did.
+// Restored is the result of Restore.
 type Restored struct {
-	AsOf      time.Time // when the newest row of the copy's history was written
-	Rows      int64     // of that history
-	SignedOut int64     // people whose sessions were ended
-	SetAside  string    // where what was there is kept, "" where nothing was
+	AsOf      time.Time // time of the newest audit row in the copy
+	Rows      int64     // number of audit rows
+	SignedOut int64     // number of ended sessions
+	SetAside  string    // where the replaced registry is, or ""
 }
 
-// Restore puts a copy of a registry in the place of the one at path, which no
-// server may be using. It only reads the copy, and makes sure first that it is
-// sound. What was at path is kept beside it. Whenever it is killed, the old
-// registry or the new one is under its name, whole.
+// Restore replaces the registry at path, which no server may use, with a copy of one. It checks the
+// copy first, and only reads it. It keeps the replaced registry beside path. If it is killed at any
+// point, there is either the complete old or the complete new registry at path.
 func Restore(ctx context.Context, from, path string, now time.Time) (Restored, error) {
 	return (&restoration{from: from, now: now, link: os.Link}).run(ctx, path)
 }
 
 type restoration struct {
 	from, path string
-	partial    string // the new registry until it is complete
+	partial    string // the new registry while it is incomplete
 	now        time.Time
 	done       Restored
 	link       func(old, name string) error
-	step       func(string) // is told in tests what comes next
+	step       func(string) // called in tests before each step
 }
 
 func (r *restoration) run(ctx context.Context, path string) (done Restored, err error) {
@@ -59,7 +58,7 @@ func (r *restoration) run(ctx context.Context, path string) (done Restored, err 
 		return refused(err)
 	}
 	if old != nil {
-		defer sqlite.Unlock(old) // after SQLite's connections to it
+		defer sqlite.Unlock(old) // after SQLite's connections to it close
 	}
 	sound, err := r.isSound(ctx)
 	if err != nil {
@@ -80,7 +79,7 @@ func (r *restoration) run(ctx context.Context, path string) (done Restored, err 
 	return r.done, nil
 }
 
-// lockOld makes sure that nobody serves what is at the path; it returns nil where nothing is.
+// lockOld checks that no server uses the file at the path. It returns nil if there is none.
 func (r *restoration) lockOld() (*os.File, error) {
 	info, err := os.Lstat(r.path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -99,8 +98,8 @@ func (r *restoration) lockOld() (*os.File, error) {
 	return f, nil
 }
 
-// isSound tells whether what is at the path can be opened as a registry. Another
-// program's database is an error; a damaged file is none, for it is to be replaced.
+// isSound reports whether the file at the path can be opened as a registry. It returns an error for
+// another program's database, but not for a damaged file, which is about to be replaced.
 func (r *restoration) isSound(ctx context.Context) (bool, error) {
 	if !sqlite.HasContent(r.path) {
 		return false, nil
@@ -112,8 +111,8 @@ func (r *restoration) isSound(ctx context.Context) (bool, error) {
 	return err == nil, nil
 }
 
-// prepare makes the new registry under another name: a sound copy of today's
-// schema, with a row in its history that says what it is, and nobody signed in.
+// prepare makes the new registry under a temporary name: a verified copy with the newest schema, an
+// audit row about the restore, and nobody signed in.
 func (r *restoration) prepare(ctx context.Context) error {
 	r.next("copy")
 	if err := r.copySource(ctx); err != nil {
@@ -122,7 +121,7 @@ func (r *restoration) prepare(ctx context.Context) error {
 	r.next("check")
 	checked, err := Open(ctx, r.partial, Options{ReadOnly: true})
 	if err != nil {
-		return errors.Unwrap(err) // without its name
+		return errors.Unwrap(err) // without the temporary name
 	}
 	defer checked.Close()
 	v, err := checked.Verify(ctx)
@@ -193,7 +192,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	return err
 }
 
-// record ends what would let people in as of then, and says so in the history.
+// record invalidates sessions and links from the time of the copy, and records the restore.
 func (r *restoration) record(ctx context.Context, d *DB) error {
 	return d.write(ctx, System, Program, func(t *tx) error {
 		err := t.QueryRow("SELECT created_at, seq FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(moment{&r.done.AsOf}, &r.done.Rows)
@@ -203,7 +202,7 @@ func (r *restoration) record(ctx context.Context, d *DB) error {
 		if err := t.QueryRow("SELECT count(DISTINCT user_id) FROM sessions").Scan(&r.done.SignedOut); err != nil {
 			return err
 		}
-		for _, table := range []string{"sessions", "half_sign_ins", "user_links"} { // a link may have been used or taken back since
+		for _, table := range []string{"sessions", "half_sign_ins", "user_links"} { // a link may have been used or revoked since the copy
 			if _, err := t.Exec("DELETE FROM " + table); err != nil {
 				return err
 			}
@@ -214,8 +213,8 @@ func (r *restoration) record(ctx context.Context, d *DB) error {
 	})
 }
 
-// replace sets aside what is at the path and gives the new registry its name.
-// SQLite would read any -wal beside a database into it, so none may be left.
+// replace sets aside the file at the path, and gives the new registry its name. No -wal may be
+// left, because SQLite would apply it to the new file.
 func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 	folder, err := sqlite.LockFolder(r.path, true)
 	if err != nil {
@@ -233,7 +232,7 @@ func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 	aside := r.asideName()
 	if there {
 		r.next("link")
-		if err := r.link(r.path, aside); err != nil { // the disk has no links: a kill behind this is seen at the next start
+		if err := r.link(r.path, aside); err != nil { // the disk has no hard links; the next start notices if this is killed from here on
 			if err := os.Rename(r.path, aside); err != nil {
 				return err
 			}
@@ -267,7 +266,7 @@ func (r *restoration) replace(ctx context.Context, there, sound bool) error {
 	return nil
 }
 
-// asideName is a name that no file has.
+// asideName returns a name that no file has.
 func (r *restoration) asideName() string {
 	name := r.path + beforeRestore + r.now.UTC().Format("20060102-150405")
 	unique := name

@@ -12,13 +12,13 @@ import (
 	"clientregistry/db/text"
 )
 
-// Role is a set of permissions with a name.
+// Role is a named set of permissions.
 type Role struct {
 	ID, Slug, Name, Description string
 	May                         []Permission // by slug
-	ClientScope                 string       // all, or own: only clients its people own
+	ClientScope                 string       // all, or own for only the clients that its users own
 	RequireMFA                  bool
-	Users                       int // how many have it
+	Users                       int // number of users who have it
 }
 
 const selectRole = `
@@ -46,11 +46,11 @@ func scanRole(r sqlite.Row) (Role, error) {
 
 func scanPermission(r sqlite.Row) (p Permission, err error) { return p, r.Scan(&p) }
 
-// Can tells whether the role has a permission.
+// Can reports whether the role has a permission.
 func (x Role) Can(p Permission) bool { return slices.Contains(x.May, p) }
 
-// State is a hash of all that people change of a role. A form carries that of
-// the role it was made from, so that nobody overwrites what they have not seen.
+// State returns a hash of everything that can be changed. Forms carry it, so that nobody overwrites
+// a change that they have not seen.
 func (x Role) State() string {
 	return sha256Hex(fmt.Sprintf("%q %q %q %t %q", x.Name, x.Description, x.ClientScope, x.RequireMFA, x.May))
 }
@@ -68,7 +68,7 @@ func (d *DB) Roles(ctx context.Context, by Actor) ([]Role, error) {
 	return byName(all, func(x Role) string { return x.Name }), nil
 }
 
-// Role returns one role with its permissions, or ErrNotFound.
+// Role returns a role with its permissions, or ErrNotFound.
 func (d *DB) Role(ctx context.Context, by Actor, id string) (Role, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return Role{}, err
@@ -80,7 +80,7 @@ func (d *DB) Role(ctx context.Context, by Actor, id string) (Role, error) {
 	return x, nil
 }
 
-// PeopleWith lists those who have a role, by name.
+// PeopleWith lists the users who have a role, by name.
 func (d *DB) PeopleWith(ctx context.Context, by Actor, roleID string) ([]Account, error) {
 	if err := ManageAccounts.Refuse(by); err != nil {
 		return nil, err
@@ -96,15 +96,13 @@ func (x *Role) value(column string) *string {
 	return map[string]*string{"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope}[column]
 }
 
-// SaveRole makes a role (id "") or changes one: its name, slug (new ones only,
-// the name where it is empty), description and client_scope as typed, its
-// permissions, and whether it requires a second factor. typed may hold the State
-// of the role as it was read; where the role is another by now, and not what is
-// asked for, that is a Conflict. Refused fields, a name or slug that is taken,
-// unknown permissions, giving what the actor lacks, weakening Administrator, and
-// any change of a role that is Beyond the actor are Invalid. So somebody always may manage users: Administrator
-// may, and the last one stays. Other permissions or other clients than before end
-// the sessions of those who have the role, but for the actor's own.
+// SaveRole creates a role (id "") or changes one. typed has name, slug (only for a new role, by
+// default its name), description and client_scope. It may have the State that the actor saw: if the
+// role differs from it and from what was typed, it returns Conflict.
+// It returns Invalid for refused fields, a taken name or slug, unknown permissions, permissions
+// that the actor lacks, less than everything for Administrator, and roles beyond the actor's
+// rights.
+// If permissions or scope change, it ends the sessions of the role's users, except the actor's.
 func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, may []Permission, requireMFA bool) (Role, error) {
 	may = slices.Compact(slices.Sorted(slices.Values(may)))
 	err := d.write(ctx, by, ManageAccounts, func(t *tx) (err error) {
@@ -133,7 +131,7 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 	changes, refused := apply(roleFields, typed, &x)
 	if refused != nil {
 		if !slugged {
-			delete(refused.Fields, "slug") // the name's message says it
+			delete(refused.Fields, "slug") // its message would repeat the name's
 		}
 		return "", refused
 	}
@@ -188,7 +186,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 		return err
 	}
 	if _, renamed := changes["name"]; renamed {
-		if err := t.checkRoleName(Role{ID: id, Name: x.Name}, false); err != nil { // the slug stays
+		if err := t.checkRoleName(Role{ID: id, Name: x.Name}, false); err != nil { // the slug cannot change
 			return err
 		}
 	}
@@ -212,10 +210,11 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	return t.record("update_role", "role", id, details{"slug": x.Slug, "name": x.Name, "changes": changes})
 }
 
-// permissionList is never nil, so that the history says [] for no permissions.
+// permissionList returns a non-nil copy, so that JSON has [] for no permissions.
 func permissionList(may []Permission) []Permission { return append([]Permission{}, may...) }
 
-// checkRole refuses what the actor may not make of a role, or nobody may.
+// checkRole returns Invalid if the actor cannot grant these permissions, or nobody can make such a
+// role.
 func (t *tx) checkRole(x Role) error {
 	if slices.ContainsFunc(x.May, func(p Permission) bool { return !slices.Contains(Permissions, p) }) {
 		return invalid("permission", "Choose permissions from the list")
@@ -237,8 +236,8 @@ func (t *tx) checkRole(x Role) error {
 	return nil
 }
 
-// checkRoleName refuses a name or a slug that reads like another role's.
-// slugged tells whether a slug was typed beside the name.
+// checkRoleName refuses a name or slug that resembles another role's. slugged means that a slug was
+// typed.
 func (t *tx) checkRoleName(x Role, slugged bool) error {
 	refused := &Invalid{Fields: map[string]string{}}
 	if refused.add("name", plainName(x.Name)); slugged {
@@ -267,12 +266,12 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 	return nil
 }
 
-// readsLike compares names of roles as people read and say them: accents make no difference either.
+// readsLike is looksLike that also ignores accents.
 func readsLike(a, b string) bool {
 	return looksLike(a, b) || text.SortKey(skeleton(a)) == text.SortKey(skeleton(b))
 }
 
-// setPermissions makes a role's stored permissions those of x.
+// setPermissions replaces a role's stored permissions with those of x.
 func (t *tx) setPermissions(x Role) error {
 	if _, err := t.Exec("DELETE FROM role_permission WHERE role_id = ?", x.ID); err != nil {
 		return err

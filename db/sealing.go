@@ -11,8 +11,8 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// KeyLost says that the seeds of second factors cannot be read: the file with
-// their key is missing, or it is another one than they were sealed with.
+// KeyLost means that the seeds of second factors cannot be read, because the key file is missing or
+// has a different key.
 type KeyLost struct{ File, Why string }
 
 func (e *KeyLost) Error() string {
@@ -20,11 +20,11 @@ func (e *KeyLost) Error() string {
 		" with user reset-mfa", e.File, e.Why)
 }
 
-// missing is the Why of a file that is not there.
+// missing is the Why of a missing file.
 const missing = "is missing"
 
-// keyFile is where the key lies: beside the database and not in it, so that a
-// copy of the database alone gives nobody a code.
+// keyFile returns the path of the key. It lies outside the database, so that a copy of the database
+// alone does not reveal codes.
 func (d *DB) keyFile() string { return d.path + ".key" }
 
 func (d *DB) readKey() ([]byte, error) {
@@ -40,10 +40,9 @@ func (d *DB) readKey() ([]byte, error) {
 	return key, nil
 }
 
-// keyToSeal returns the key for one more seed, and makes the file where there
-// is none. It returns KeyLost rather than a key that does not open what is
-// sealed already: two keys would be one too many. Within a transaction, so that
-// of two processes only one makes it.
+// keyToSeal returns the key for sealing a seed, and creates it if there is none. It returns KeyLost
+// rather than a key that does not open existing seeds. Calling it in a transaction ensures that
+// only one process creates the key.
 func (d *DB) keyToSeal(t *tx) ([]byte, error) {
 	var userID string
 	var sealed []byte
@@ -67,7 +66,7 @@ func (d *DB) keyToSeal(t *tx) ([]byte, error) {
 func (d *DB) makeKey() ([]byte, error) {
 	key := secrets.NewKey()
 	partial := d.keyFile() + ".part"
-	defer os.Remove(partial) // where it does not become the key
+	defer os.Remove(partial) // if it did not become the key
 	if err := sqlite.CreatePrivate(partial); err != nil {
 		return nil, err
 	}
@@ -77,7 +76,7 @@ func (d *DB) makeKey() ([]byte, error) {
 	return key, sqlite.PutInPlace(partial, d.keyFile())
 }
 
-// unseal returns the seed of a user that was sealed. It returns KeyLost where it cannot.
+// unseal returns a user's seed, or KeyLost.
 func (d *DB) unseal(userID string, sealed []byte) (seed string, err error) {
 	key, err := d.readKey()
 	if err != nil {
@@ -89,14 +88,14 @@ func (d *DB) unseal(userID string, sealed []byte) (seed string, err error) {
 	return seed, nil
 }
 
-// CheckKey returns nil where every second factor can be read, and KeyLost
-// where one cannot: its owner then needs a recovery code.
+// CheckKey returns nil if every second factor can be read, else KeyLost. Users whose seed cannot be
+// read need a recovery code.
 func (d *DB) CheckKey(ctx context.Context) error {
 	type sealed struct {
 		userID string
 		seed   []byte
 	}
-	if has, err := d.hasTable(ctx, "second_factors"); !has { // of before migration 5
+	if has, err := d.hasTable(ctx, "second_factors"); !has { // before migration 5
 		return err
 	}
 	rows, err := d.reader.QuickQuery(ctx, "SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL")
@@ -109,5 +108,6 @@ func (d *DB) CheckKey(ctx context.Context) error {
 	return err
 }
 
-// seedOf is what a user's seed is sealed for, so that it opens for no other user.
+// seedOf is the context that a user's seed is sealed with, so that it cannot be used for another
+// user.
 func seedOf(userID string) string { return "second factor of " + userID }

@@ -11,14 +11,14 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// SecondFactor is what its owner is told of their second factor.
+// SecondFactor describes a user's own second factor.
 type SecondFactor struct {
-	Since      time.Time // zero: they have none
-	CodesLeft  int       // recovery codes not used yet
-	DemandedBy []string  // names of their roles that demand one
+	Since      time.Time // zero if they have none
+	CodesLeft  int       // unused recovery codes
+	DemandedBy []string  // names of their roles that require one
 }
 
-// SecondFactor returns the state of the actor's own.
+// SecondFactor returns the actor's own second factor.
 func (d *DB) SecondFactor(ctx context.Context, by Actor) (SecondFactor, error) {
 	var f SecondFactor
 	err := d.reader.QuickQueryRow(ctx, `
@@ -35,15 +35,14 @@ func (d *DB) SecondFactor(ctx context.Context, by Actor) (SecondFactor, error) {
 
 const demandingRoles = "SELECT name FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = ? AND require_mfa ORDER BY roles.id"
 
-// pendingLife is how long a seed waits for its first code.
+// pendingLife is how long a new seed can be confirmed.
 const pendingLife = time.Hour
 
 const selectPending = "SELECT pending FROM second_factors WHERE user_id = ? AND pending_at > ? AND pending_at <= ?"
 
-// StartSecondFactor returns the seed for the actor's authenticator app, in
-// base32: the same one until they confirm it, for an hour. It counts for
-// nothing until then, so that making one is no change of the registry. It
-// returns KeyLost where seeds cannot be kept.
+// StartSecondFactor returns the seed for the actor's authenticator app, in base32. Within an hour
+// it returns the same one again, until they confirm it. An unconfirmed seed has no effect and is
+// not recorded. It returns KeyLost if seeds cannot be sealed.
 func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err error) {
 	seed, err = d.pendingSeed(readerQuerier{ctx, d}, d.now(), by.UserID)
 	if err == nil {
@@ -51,7 +50,7 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 	}
 	err = d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
 		if seed, err = d.pendingSeed(t, t.now, by.UserID); err == nil {
-			return nil // made meanwhile
+			return nil // created in the meantime
 		}
 		key, err := d.keyToSeal(t)
 		if err != nil {
@@ -70,7 +69,7 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 	return seed, err
 }
 
-// pendingSeed returns the seed that waits for a user's first code, or sql.ErrNoRows.
+// pendingSeed returns a user's unconfirmed seed, or sql.ErrNoRows.
 func (d *DB) pendingSeed(ask querier, now time.Time, userID string) (seed string, err error) {
 	var sealed []byte
 	if err := ask.QueryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(clockSlack))).Scan(&sealed); err != nil {
@@ -79,11 +78,10 @@ func (d *DB) pendingSeed(ask querier, now time.Time, userID string) (seed string
 	return d.unseal(userID, sealed)
 }
 
-// ConfirmSecondFactor makes the seed that StartSecondFactor returned the
-// actor's second factor, in place of one they have, where the code is of it and
-// the current password fits. It ends all their sessions and recovery codes, and
-// returns the token of a new session and ten new codes, which are kept as
-// hashes only. What does not fit is Invalid.
+// ConfirmSecondFactor makes the seed from StartSecondFactor the actor's second factor, replacing an
+// earlier one. typed is a code of that seed. It ends all their sessions and recovery codes, and
+// returns the token of a new session and ten new codes, of which only hashes are stored. It returns
+// Invalid if the code or the current password is wrong.
 func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed string) (token string, codes []string, err error) {
 	code, err := appCode(typed)
 	if err != nil {
@@ -117,7 +115,7 @@ func (d *DB) ConfirmSecondFactor(ctx context.Context, by Actor, current, typed s
 	return token, codes, err
 }
 
-// confirmCode returns the step of a code of the actor's pending seed, or Invalid.
+// confirmCode returns the time step of a code of the actor's unconfirmed seed, or Invalid.
 func (d *DB) confirmCode(t *tx, code string) (step int64, err error) {
 	seed, err := d.pendingSeed(t, t.now, t.by.UserID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -133,7 +131,7 @@ func (d *DB) confirmCode(t *tx, code string) (step int64, err error) {
 	return step, nil
 }
 
-// appCode returns the six digits of a typed code, or Invalid where they are none.
+// appCode returns the six digits of a typed code, or Invalid.
 func appCode(typed string) (string, error) {
 	code := strings.Join(strings.Fields(strings.ToValidUTF8(typed, "?")), "")
 	switch n := len(code); {
@@ -149,7 +147,7 @@ func appCode(typed string) (string, error) {
 
 func onlyDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-// makeRecoveryCodes makes a set in place of the one before.
+// makeRecoveryCodes replaces a user's recovery codes with new ones.
 func (t *tx) makeRecoveryCodes(userID string) (codes []string, err error) {
 	if _, err := t.Exec("DELETE FROM recovery_codes WHERE user_id = ?", userID); err != nil {
 		return nil, err
@@ -164,9 +162,9 @@ func (t *tx) makeRecoveryCodes(userID string) (codes []string, err error) {
 	return codes, nil
 }
 
-// NewRecoveryCodes makes ten new recovery codes for the actor, who has a second
-// factor and says their current password; the old ones and their other sessions
-// end. What does not fit is Invalid.
+// NewRecoveryCodes returns ten new recovery codes, and ends the actor's old ones and their sessions
+// except the one with token. It returns Invalid if they have no second factor or the current
+// password is wrong.
 func (d *DB) NewRecoveryCodes(ctx context.Context, by Actor, token, current string) (codes []string, err error) {
 	err = d.withPassword(ctx, by, current, func(t *tx) error {
 		if has, err := t.hasSecondFactor(by.UserID); err != nil || !has {
@@ -188,9 +186,8 @@ func (t *tx) hasSecondFactor(userID string) (has bool, err error) {
 	return has, err
 }
 
-// DisableSecondFactor takes the actor's second factor off where their current
-// password fits and none of their roles demands one, and ends their other
-// sessions; else it is Invalid.
+// DisableSecondFactor removes the actor's second factor, and ends their sessions except the one
+// with token. It returns Invalid if a role requires one or the current password is wrong.
 func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current string) error {
 	return d.withPassword(ctx, by, current, func(t *tx) error {
 		rows, err := t.Query(demandingRoles, by.UserID)
@@ -212,7 +209,7 @@ func (d *DB) DisableSecondFactor(ctx context.Context, by Actor, token, current s
 	})
 }
 
-// takeSecondFactor takes a user's second factor away, and tells whether they had one.
+// takeSecondFactor removes a user's second factor, and reports whether they had one.
 func (t *tx) takeSecondFactor(userID string) (had bool, err error) {
 	if had, err = t.hasSecondFactor(userID); err != nil || !had {
 		return false, err
@@ -225,8 +222,9 @@ func (t *tx) takeSecondFactor(userID string) (had bool, err error) {
 	return true, nil
 }
 
-// ResetSecondFactor takes off the second factor of a user who lost it, and ends
-// their sessions. It is Invalid for the actor themselves, who have a page for it that asks for their password.
+// ResetSecondFactor removes the second factor of a user who lost it, and ends their sessions. It
+// returns Invalid for the actor themselves, who must use their own page, which asks for the
+// password.
 func (d *DB) ResetSecondFactor(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
 		if id == by.UserID {

@@ -12,27 +12,28 @@ import (
 	"clientregistry/db/text"
 )
 
-// HalfSignedIn is the answer to a right password where the account has a second
-// factor: the token opens nothing, but FinishSignIn takes it with a code.
+// HalfSignedIn is returned for a right password if the account has a second factor. Its token is
+// only good for FinishSignIn.
 type HalfSignedIn struct{ Token string }
 
 func (*HalfSignedIn) Error() string { return "the second factor is missing" }
 
-// How long a half sign-in waits for its code, and how many wrong ones end it.
+// HalfSignInLife is how long a half sign-in waits for its code. wrongCodes is how many wrong codes
+// end it.
 const (
 	HalfSignInLife = 10 * time.Minute
 	wrongCodes     = 5
 )
 
 var (
-	// ErrCode is the answer to a code that does not fit, or was used before.
+	// ErrCode is returned for a code that is wrong or already used.
 	ErrCode = errors.New("wrong code")
-	// ErrStartAgain is the answer to the last of too many wrong codes: the half sign-in is over.
+	// ErrStartAgain is returned if too many wrong codes have ended the half sign-in.
 	ErrStartAgain = errors.New("too many wrong codes")
 )
 
-// startHalf makes a half sign-in and returns its token.
-func (t *tx) startHalf(userID string) (token string, err error) {
+// startHalfSignIn starts a half sign-in and returns its token.
+func (t *tx) startHalfSignIn(userID string) (token string, err error) {
 	token = rand.Text()
 	if _, err := t.Exec("INSERT INTO half_sign_ins (id, user_id, expires_at) VALUES (?, ?, ?)",
 		sha256Hex(token), userID, stamp(t.now.Add(HalfSignInLife))); err != nil {
@@ -41,7 +42,7 @@ func (t *tx) startHalf(userID string) (token string, err error) {
 	return token, t.record("login_started", "session", userID, nil)
 }
 
-// pendingSignIn is a sign-in that waits for its code.
+// pendingSignIn is a sign-in that needs a code.
 type pendingSignIn struct {
 	id, userID string
 	wrong      int
@@ -51,7 +52,7 @@ const selectHalf = `
 	SELECT half_sign_ins.id, user_id, wrong FROM half_sign_ins JOIN users ON users.id = user_id
 	WHERE half_sign_ins.id = ? AND expires_at > ? AND expires_at <= ? AND status = 'active'`
 
-func findHalf(ask querier, now time.Time, token string) (pendingSignIn, error) {
+func findHalfSignIn(ask querier, now time.Time, token string) (pendingSignIn, error) {
 	var h pendingSignIn
 	after, until := validBounds(now, HalfSignInLife)
 	err := ask.QueryRow(selectHalf, sha256Hex(token), after, until).Scan(&h.id, &h.userID, &h.wrong)
@@ -61,32 +62,31 @@ func findHalf(ask querier, now time.Time, token string) (pendingSignIn, error) {
 	return h, err
 }
 
-// HalfSignIn returns nil while a token is that of a half sign-in, and ErrNotFound once it is not.
+// HalfSignIn returns nil if the token is that of a half sign-in, else ErrNotFound.
 func (d *DB) HalfSignIn(ctx context.Context, token string) error {
-	_, err := findHalf(readerQuerier{ctx, d}, d.now(), token)
+	_, err := findHalfSignIn(readerQuerier{ctx, d}, d.now(), token)
 	return err
 }
 
-// SignedIn is a sign-in that a code made whole.
+// SignedIn is a sign-in completed with a code.
 type SignedIn struct {
 	Token      string // of the session
-	ByRecovery bool   // a recovery code did it
-	CodesLeft  int    // recovery codes, after that
+	ByRecovery bool   // with a recovery code
+	CodesLeft  int    // unused recovery codes
 }
 
-// FinishSignIn takes the code of the authenticator app, or a recovery code,
-// for a half sign-in and starts the session. It returns ErrNotFound where
-// there is no half sign-in of this token, Invalid for what cannot be a code,
-// ErrCode or ErrStartAgain for a wrong one, Locked after too many of them and
-// of wrong passwords, and KeyLost where the app's codes cannot be checked.
+// FinishSignIn completes a half sign-in with a code of the authenticator app or a recovery code,
+// and starts the session. It returns ErrNotFound for an unknown token, Invalid for a malformed
+// code, ErrCode or ErrStartAgain for a wrong one, Locked after too many wrong codes and passwords,
+// and KeyLost if the app's codes cannot be checked.
 func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (in SignedIn, err error) {
 	code, recovery, err := anyCode(typed)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	var refused error // stays when the transaction is kept: a wrong code counts
+	var refused error // returned after the commit, because a wrong code counts
 	err = d.writeSignIn(ctx, by, func(t *tx) error {
-		h, err := findHalf(t, t.now, token)
+		h, err := findHalfSignIn(t, t.now, token)
 		if err != nil {
 			return err
 		}
@@ -108,10 +108,10 @@ func (d *DB) FinishSignIn(ctx context.Context, by Actor, token, typed string) (i
 		in, err = t.finish(h, recovery, tried)
 		return err
 	})
-	return in, cmp.Or(err, refused) // a wrong code that cannot be counted is not answered
+	return in, cmp.Or(err, refused) // if a wrong code cannot be counted, the caller does not learn that it is wrong
 }
 
-// anyCode returns a typed code as it is compared, and whether it is a recovery code.
+// anyCode returns a typed code in its canonical form, and whether it is a recovery code.
 func anyCode(typed string) (code string, recovery bool, err error) {
 	code = secrets.ReadCode(text.PlainDigits(text.Normalize(typed)))
 	if onlyDigits(code) || len(code) <= 6 {
@@ -124,8 +124,8 @@ func anyCode(typed string) (code string, recovery bool, err error) {
 	return code, true, nil
 }
 
-// useCode tells whether a code fits, and uses it up: writes come one after
-// the other, so that of many copies of a code one is the first.
+// useCode reports whether a code is right, and uses it up. Writes are sequential, so a code cannot
+// be used twice at once.
 func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err error) {
 	if recovery {
 		n, err := t.Exec("DELETE FROM recovery_codes WHERE user_id = ? AND id = ?", userID, sha256Hex(code))
@@ -149,7 +149,7 @@ func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err 
 	return true, err
 }
 
-// countWrongCode counts one and returns what to answer.
+// countWrongCode counts a wrong code and returns the error to answer with.
 func (t *tx) countWrongCode(h pendingSignIn, recovery bool, tried budget) (refused, err error) {
 	refused = ErrCode
 	count := "UPDATE half_sign_ins SET wrong = wrong + 1 WHERE id = ?"

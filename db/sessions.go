@@ -13,41 +13,39 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Session is one signed-in browser.
+// Session is a signed-in browser.
 type Session struct {
 	User     User
 	lastUsed time.Time
 	created  time.Time
 }
 
-// How long a session lives without use, and at most, unless Options say otherwise.
+// SessionIdle and SessionMax are the default limits of a session: time without use, and total.
 const (
 	SessionIdle = 8 * time.Hour
 	SessionMax  = 72 * time.Hour
 )
 
-// sessionCache holds sessions with their user's rights as read at one state
-// of the database. Any commit, by whatever process, empties it, so that what
-// ends a session or a right is felt by the next request.
+// sessionCache holds sessions with their users' rights. Any commit, of any process, clears it, so
+// that the next request notices the end of a session or a changed right.
 type sessionCache struct {
 	mu      sync.Mutex
-	watch   *sqlite.Pool // one connection, whose data_version tells of others' commits
+	watch   *sqlite.Pool // one connection, whose data_version shows commits of other processes
 	version int64
 	byID    map[string]Session
-	ended   map[string]endedSession // signed out, but their rows could not be deleted yet
+	ended   map[string]endedSession // signed out, but not yet deleted from the table
 }
 
-// endedSession is who signed out when.
+// endedSession says who signed out, and when.
 type endedSession struct {
 	by Actor
 	at time.Time
 }
 
-// maxEnded bounds the sessions whose end is not written yet.
+// maxEnded limits how many ended sessions wait to be deleted.
 const maxEnded = 10_000
 
-// startSession makes a session for a user and returns its token, of which the
-// table holds only the SHA-256.
+// startSession creates a session and returns its token. The table has only the token's SHA-256.
 func (t *tx) startSession(userID string) (token string, err error) {
 	random := make([]byte, 32)
 	rand.Read(random)
@@ -57,11 +55,11 @@ func (t *tx) startSession(userID string) (token string, err error) {
 	return token, err
 }
 
-// SessionMax is how long a session lives at most.
+// SessionMax returns the longest life of a session.
 func (d *DB) SessionMax() time.Duration { return d.max }
 
-// Session returns the session of a token and keeps it alive, or ErrNotFound
-// where there is none, it is over, or its user is not active.
+// Session returns a session by its token and extends its idle time. It returns ErrNotFound if it
+// does not exist or has expired, or the user is not active.
 func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 	id, now := sha256Hex(token), d.now().UTC()
 	s, err := d.cachedSession(ctx, id)
@@ -76,7 +74,7 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 			_, err := t.Exec("UPDATE sessions SET last_used_at = ? WHERE id = ?", stamp(t.now), id)
 			return err
 		})
-		if isUnrecordable(err) { // reading goes on, and the session lives on in memory
+		if isUnrecordable(err) { // people can still read, so the session is extended in memory
 			d.sessions.use(id, now)
 			err = nil
 		}
@@ -84,7 +82,7 @@ func (d *DB) Session(ctx context.Context, token string) (Session, error) {
 	return s, err
 }
 
-// use notes in memory alone that a session was used.
+// use extends a session in memory only.
 func (c *sessionCache) use(id string, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,16 +132,15 @@ func (d *DB) readSession(ctx context.Context, id string) (Session, error) {
 	return s, err
 }
 
-// SignOut ends a session, which no request opens any more, whatever it returns.
-// An error says that the end could not be written: it is in memory until it can
-// be, by one of the next writes. A session that is over already is no error.
+// SignOut ends a session at once, even if it returns an error. An error means that the end could
+// not be written; it stays in memory until a later write succeeds. An unknown session is no error.
 func (d *DB) SignOut(ctx context.Context, by Actor, token string) error {
 	id := sha256Hex(token)
 	d.sessions.end(id, endedSession{by, d.now()})
 	return d.writeEnds(ctx)
 }
 
-// end ends a session in memory; of too many the oldest is forgotten.
+// end ends a session in memory. Beyond maxEnded it drops the oldest.
 func (c *sessionCache) end(id string, e endedSession) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -162,7 +159,7 @@ func (c *sessionCache) end(id string, e endedSession) {
 	c.ended[id] = e
 }
 
-// writeEnds deletes the rows of sessions that were ended in memory.
+// writeEnds deletes the sessions that were ended in memory.
 func (d *DB) writeEnds(ctx context.Context) error {
 	c := &d.sessions
 	c.mu.Lock()
@@ -185,8 +182,8 @@ func (d *DB) writeEnds(ctx context.Context) error {
 	return nil
 }
 
-// endSessions ends a user's sessions and half sign-ins, but for the session of
-// a token ("" for none), and returns how many.
+// endSessions ends a user's sessions and half sign-ins, except the session with the token but, and
+// returns how many.
 func (t *tx) endSessions(userID, but string) (ended int64, err error) {
 	halves, err := t.Exec("DELETE FROM half_sign_ins WHERE user_id = ?", userID)
 	if err != nil {
@@ -196,17 +193,16 @@ func (t *tx) endSessions(userID, but string) (ended int64, err error) {
 	return halves + whole, err
 }
 
-// OpenSession is a signed-in browser as its user sees it.
+// OpenSession is a signed-in browser as shown to its user.
 type OpenSession struct {
-	ID        string // the stored hash of its token; it signs nobody in
+	ID        string // hash of the token; it cannot be used to sign in
 	UA, IP    string
 	CreatedAt time.Time
 	LastUsed  time.Time
-	Current   bool // the one that asks
+	Current   bool // the session that asks
 }
 
-// OpenSessions lists the actor's own sessions, the latest used first. token is
-// that of the one that asks.
+// OpenSessions lists the actor's sessions, the last used first. token is that of the current one.
 func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSession, error) {
 	now := d.now().UTC()
 	rows, err := d.reader.QuickQuery(ctx, `
@@ -221,7 +217,7 @@ func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSe
 	})
 }
 
-// EndSession ends one of the actor's own sessions by its id, or returns ErrNotFound.
+// EndSession ends one of the actor's sessions by its ID, or returns ErrNotFound.
 func (d *DB) EndSession(ctx context.Context, by Actor, id string) error {
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		n, err := t.Exec("DELETE FROM sessions WHERE id = ? AND user_id = ?", id, by.UserID)
@@ -235,7 +231,7 @@ func (d *DB) EndSession(ctx context.Context, by Actor, id string) error {
 	})
 }
 
-// EndOtherSessions ends all of the actor's sessions but the one of this token, and returns how many.
+// EndOtherSessions ends the actor's sessions except the one with token, and returns how many.
 func (d *DB) EndOtherSessions(ctx context.Context, by Actor, token string) (ended int64, err error) {
 	err = d.write(ctx, by, OwnAccount, func(t *tx) error {
 		if ended, err = t.endSessions(by.UserID, token); err != nil || ended == 0 {

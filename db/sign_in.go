@@ -12,11 +12,11 @@ import (
 	"clientregistry/db/text"
 )
 
-// SignIn checks an email and a password and starts a session. It returns the
-// session's token, HalfSignedIn where a second factor is still to be shown,
-// ErrSignIn where they do not fit, Locked after too many that did not, or
-// secrets.ErrBusy. Known and unknown emails cost the same time and lock the same way.
-// The actor says from where. Only a password that was checked and wrong counts.
+// SignIn checks an email and a password, and returns the token of a new session. It returns
+// HalfSignedIn if a second factor is needed, ErrSignIn if the two do not match, Locked after too
+// many wrong attempts, and secrets.ErrBusy. Only checked, wrong passwords count.
+// Unknown emails take the same time and lock in the same way. The actor's IP, UA and Device say
+// where the request comes from.
 func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) (token string, err error) {
 	typedEmail = text.FoldEmail(strings.TrimSpace(typedEmail))
 	var id, hash, status string
@@ -39,7 +39,8 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 		return "", err
 	}
 	if !matches || status != "active" {
-		// What cannot be counted is not answered: a full disk buys no guesses.
+		// If the attempt cannot be counted, the caller does not learn that it was wrong: a full
+		// disk must not allow more guesses.
 		return "", cmp.Or(d.recordFailedSignIn(ctx, by, typedEmail, tried), ErrSignIn)
 	}
 	var newHash string
@@ -50,7 +51,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	}
 	half := false
 	err = d.writeSignIn(ctx, by, func(t *tx) error {
-		var still bool // hashing takes a while; an account closed or a password changed meanwhile counts
+		var still bool // the account may have changed while the password was being checked
 		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active' AND password_hash = ?)", id, hash).
 			Scan(&still); err != nil {
 			return err
@@ -67,7 +68,7 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 			return err
 		}
 		if half {
-			token, err = t.startHalf(id)
+			token, err = t.startHalfSignIn(id)
 		} else {
 			token, err = t.completeSignIn(id, tried, nil)
 		}
@@ -79,16 +80,15 @@ func (d *DB) SignIn(ctx context.Context, by Actor, typedEmail, password string) 
 	return token, err
 }
 
-// recordFailedSignIn counts it also where nobody waits for the answer any more.
+// recordFailedSignIn counts and records a failure, even if the client has disconnected.
 func (d *DB) recordFailedSignIn(ctx context.Context, by Actor, typed string, tried budget) error {
 	if _, err := email(typed); err != nil || len(typed) > 190 {
-		typed = "" // what is no email may be a password in the wrong field
+		typed = "" // anything else may be a password typed into the wrong field
 	}
 	return d.writeSignIn(context.WithoutCancel(ctx), by, func(t *tx) error { return t.recordFailure(tried, details{"email": typed}) })
 }
 
-// completeSignIn starts the session of somebody who has shown all that it takes, and
-// forgets what was wrong before.
+// completeSignIn starts a session after all checks, and resets the wrong attempts.
 func (t *tx) completeSignIn(userID string, tried budget, how details) (token string, err error) {
 	t.by.UserID = userID
 	if _, err := t.Exec("UPDATE users SET last_sign_in_at = ? WHERE id = ?", stamp(t.now), userID); err != nil {

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// tidiedAtOnce is how many rows of a kind one transaction of Tidy removes at most.
+// tidiedAtOnce limits how many rows of a kind one transaction of Tidy removes.
 const tidiedAtOnce = 500
 
-// expiringRows is a kind of rows that do not stay: those whose at lies outside of a time
-// are over, or are from a future that a wrong clock made.
+// expiringRows is a kind of rows that expire: those whose at is not between from and to. Later ones
+// come from a time when the clock was wrong.
 type expiringRows struct {
 	table, key, at string
 	from, to       time.Time
 }
 
-func (d *DB) passing(now time.Time) []expiringRows {
+func (d *DB) expiringRowsAt(now time.Time) []expiringRows {
 	longest := max(InvitationLife, ResetLife)
 	return []expiringRows{
 		{"sessions", "id", "last_used_at", now.Add(-d.idle), now},
@@ -29,18 +29,17 @@ func (d *DB) passing(now time.Time) []expiringRows {
 	}
 }
 
-// Tidy removes some of what is over: sessions and half sign-ins, wrong passwords long
-// ago, browsers and links whose time is up, request ids that nobody will repeat, and
-// saved views that were deleted. It returns whether there may be more. The history
-// does not tell of it, and while the file is known to be damaged it returns Damaged.
+// Tidy removes some expired rows: sessions, half sign-ins, wrong attempts, known browsers, links,
+// request IDs and deleted saved views. more is true if there may be others. It records nothing, and
+// returns Damaged if the file is known to be damaged.
 func (d *DB) Tidy(ctx context.Context) (more bool, err error) {
-	if err := d.sound(); err != nil {
+	if err := d.refuseDamaged(); err != nil {
 		return false, err
 	}
-	for _, p := range d.passing(d.now().UTC()) {
+	for _, p := range d.expiringRowsAt(d.now().UTC()) {
 		over := "SELECT " + p.key + " FROM " + p.table + " WHERE " + p.at + " NOT BETWEEN ? AND ? LIMIT ?"
 		from, to := stamp(p.from), stamp(p.to.Add(clockSlack))
-		var any bool // is looked up before the writer is taken
+		var any bool // look before taking the writer
 		if err := d.reader.QueryRowContext(ctx, "SELECT EXISTS ("+over+")", from, to, 1).Scan(&any); err != nil || !any {
 			if err != nil {
 				return false, err

@@ -56,7 +56,7 @@ func (d *DB) transact(ctx context.Context, by Actor, need Need, f func(*tx) erro
 	if err := need.Refuse(by); err != nil {
 		return err
 	}
-	if err := d.sound(); err != nil {
+	if err := d.refuseDamaged(); err != nil {
 		return err
 	}
 	if err := d.commit(ctx, by, f); err != nil {

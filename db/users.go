@@ -10,19 +10,19 @@ import (
 	"clientregistry/db/text"
 )
 
-// User is somebody who may sign in.
+// User is somebody who can have a session.
 type User struct {
 	ID, Email, FullName, Status, TimeZone, Theme string
 	SingleKeys                                   bool
 	CreatedAt, UpdatedAt                         time.Time
-	SecondFactor                                 bool     // they have one
-	MustEnrol                                    bool     // a role of theirs demands one, and they have none
-	Roles                                        []string // names, in order
+	SecondFactor                                 bool     // they have a second factor
+	MustEnrol                                    bool     // a role requires a second factor, and they have none
+	Roles                                        []string // names, sorted
 	May                                          []Permission
 	OwnOnly                                      bool // sees only their own clients
 }
 
-// Location is the user's time zone; UTC where the name is not known here.
+// Location returns the user's time zone, or UTC if it is unknown here.
 func (u User) Location() *time.Location {
 	if l, err := time.LoadLocation(u.TimeZone); err == nil && u.TimeZone != "" {
 		return l
@@ -30,7 +30,7 @@ func (u User) Location() *time.Location {
 	return time.UTC
 }
 
-// NewUser is what an account is made from. Hash is secrets.HashPassword's.
+// NewUser describes an account to create. Hash comes from secrets.HashPassword.
 type NewUser struct {
 	Email, FullName, TimeZone, Hash string
 	Role                            string // slug
@@ -40,20 +40,20 @@ func (u *User) value(column string) *string {
 	return map[string]*string{"full_name": &u.FullName, "email": &u.Email, "time_zone": &u.TimeZone, "theme": &u.Theme}[column]
 }
 
-// CreateUser makes an active user with one role. It returns Invalid where a
-// field is refused, the email is taken, no such role exists, or it is Beyond the actor.
+// CreateUser creates an active user with one role. It returns Invalid for refused fields, a taken
+// email, and a role that is unknown or beyond the actor's rights.
 func (d *DB) CreateUser(ctx context.Context, by Actor, n NewUser) (User, error) {
 	var u User
 	err := d.write(ctx, by, ManageAccounts, func(t *tx) (err error) {
 		if u, err = t.createUser(n); err != nil {
 			return err
 		}
-		return t.mayGive(n.Role)
+		return t.checkRoleGrant(n.Role)
 	})
 	return u, err
 }
 
-// SetUp makes the first administrator. Where any user exists it returns ErrForbidden.
+// SetUp creates the first administrator. It returns ErrForbidden if there is any user.
 func (d *DB) SetUp(ctx context.Context, by Actor, n NewUser) (User, error) {
 	n.Role = "Administrator"
 	var u User
@@ -107,18 +107,18 @@ func (t *tx) createUser(n NewUser) (User, error) {
 		details{"email": u.Email, "full_name": u.FullName, "roles": []string{n.Role}, "status": u.Status})
 }
 
-// HasUsers tells whether anybody can sign in yet; /setup is there only until then.
+// HasUsers reports whether there are any users. Until then, /setup is available.
 func (d *DB) HasUsers(ctx context.Context) (bool, error) {
 	var yes bool
 	err := d.reader.QuickQueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM users)").Scan(&yes)
 	return yes, err
 }
 
-// UpdateAccount changes what a user says of themselves: full_name, time_zone, theme and
-// single_keys ("true" or ""). It returns Invalid where a field is refused.
+// UpdateAccount changes the actor's own full_name, time_zone, theme and single_keys ("true" or "").
+// It returns Invalid for refused fields.
 func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 	typed = typed.with()
-	delete(typed, "email") // changing it asks for the password, which this form does not
+	delete(typed, "email") // ChangeEmail changes it, and asks for the password
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		u, err := scanUser(t.QueryRow(selectUser+"WHERE id = ?", by.UserID))
 		if err != nil {
@@ -150,7 +150,7 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 	})
 }
 
-// keyUser keeps by what lists sort the records that a user owns.
+// keyUser updates the key by which lists sort a user and what they own.
 func (t *tx) keyUser(id, name string) error {
 	_, err := t.Exec("UPDATE users SET name_key = ? WHERE id = ? AND name_key <> ?", text.SortKey(name), id, text.SortKey(name))
 	return err
@@ -160,7 +160,7 @@ const selectUser = `
 	SELECT id, email, full_name, status, time_zone, theme, single_keys, created_at, updated_at,` + secondFactorColumns + `
 	FROM users `
 
-// secondFactorColumns tell of a user whether they have a second factor, and whether they must enrol.
+// secondFactorColumns select whether a user has a second factor, and whether they must set one up.
 const secondFactorColumns = `
 	EXISTS (SELECT 1 FROM second_factors WHERE user_id = users.id AND seed IS NOT NULL),
 	EXISTS (SELECT 1 FROM user_role JOIN roles ON roles.id = role_id WHERE user_id = users.id AND require_mfa)
@@ -176,7 +176,7 @@ func scanUser(r sqlite.Row) (User, error) {
 	return u, err
 }
 
-// user reads an active user with their roles and rights.
+// user returns an active user with their roles and rights.
 func (d *DB) user(ctx context.Context, id string) (User, error) {
 	u, err := scanUser(d.reader.QuickQueryRow(ctx, selectUser+"WHERE id = ? AND status = 'active'", id))
 	if err != nil {
@@ -201,9 +201,8 @@ func (d *DB) user(ctx context.Context, id string) (User, error) {
 	return u, err
 }
 
-// Where a record is read alone the name of its user is read with it. A page of
-// records is read unnamed and takes the names from userNames: to look a user up
-// for each row would be a quarter of the work.
+// ownerName and userName read a user's name along with a single record. Lists read with unnamed and
+// add the names with addNames, because a look-up per row would take a quarter of the time.
 const (
 	ownerName = "(SELECT " + shownName + " FROM users WHERE users.id = owner_user_id)"
 	userName  = "(SELECT " + shownName + " FROM users WHERE users.id = user_id)"
@@ -212,7 +211,8 @@ const (
 	selectUserNames = "SELECT id, " + shownName + " FROM users"
 )
 
-// addNames completes each of what was read unnamed with the names of all users.
+// addNames calls complete with the names of all users for each item. Like err, it passes through
+// the result of the query before.
 func addNames[T any](ctx context.Context, d *DB, all []T, err error, complete func(*T, map[string]string)) ([]T, error) {
 	if err != nil {
 		return nil, err
@@ -224,7 +224,7 @@ func addNames[T any](ctx context.Context, d *DB, all []T, err error, complete fu
 	return all, err
 }
 
-// userNames are the names of all users by id.
+// userNames returns the names of all users by ID.
 func (d *DB) userNames(ctx context.Context) (map[string]string, error) {
 	return memoized(&d.memo, "user names", func() (map[string]string, error) {
 		rows, err := d.reader.QuickQuery(ctx, selectUserNames)
@@ -239,22 +239,20 @@ func (d *DB) userNames(ctx context.Context) (map[string]string, error) {
 	})
 }
 
-// LeftMark stands behind the name of somebody whose account is disabled, wherever it
-// is shown with what they own, had or have to do.
+// LeftMark follows the name of a disabled user wherever it is shown with their records.
 const LeftMark = " (left)"
 
-// shownName is the name of a row of users with that mark, in SQL.
+// shownName is the SQL for a user's name with that mark.
 const shownName = "users.full_name || iif(users.status = 'disabled', '" + LeftMark + "', '')"
 
-// PersonName is the name of a user as it is shown, "" where there is none of this id.
+// PersonName returns a user's name as shown, or "" if there is none with this ID.
 func (d *DB) PersonName(ctx context.Context, id string) (string, error) {
 	names, err := d.userNames(ctx)
 	return names[id], err
 }
 
-// People are those by whom a list may be narrowed: the active users and, marked and
-// behind them, those who left and still own something in it that the actor sees, or
-// had it, or have it to do. list is organizations, contacts, interactions or follow_ups.
+// People lists the users for a list's filter: active ones, then disabled ones who still have
+// something in it that the actor sees. list is organizations, contacts, interactions or follow_ups.
 func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error) {
 	need := ViewClients
 	if list == "interactions" || list == "follow_ups" {
@@ -298,10 +296,10 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 	})
 }
 
-// Owner is a user as a picker shows them.
+// Owner is a user as shown in a picker.
 type Owner struct{ ID, FullName string }
 
-// Owners lists the active users by name, who may be given something.
+// Owners lists by name the active users, who can own records.
 func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
 	return memoized(&d.memo, "owners", func() ([]Owner, error) {
 		rows, err := d.reader.QuickQuery(ctx, "SELECT id, full_name FROM users WHERE status = 'active' ORDER BY name_key, id")
@@ -309,7 +307,8 @@ func (d *DB) Owners(ctx context.Context, by Actor) ([]Owner, error) {
 	})
 }
 
-// checkOwner checks that a record may belong to this user: they exist and are active.
+// checkOwner returns Invalid if the user cannot own a record, because they are unknown or not
+// active.
 func (t *tx) checkOwner(id string) error {
 	if id == "" {
 		return nil

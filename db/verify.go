@@ -10,20 +10,20 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Verification is what the last check of the history found.
+// Verification is the result of the last check of the audit log.
 type Verification struct {
-	CheckedAt time.Time // zero: never checked
-	Problem   string    // what is broken first, "" where all was whole
-	// When it was last whole, how many rows it had, and the hash of the newest.
+	CheckedAt time.Time // zero if it was never checked
+	Problem   string    // the first problem, or "" if there was none
+	// When it last had no problem, with how many rows, and the hash of the newest.
 	WholeAt time.Time
 	Rows    int64
 	Hash    string
 }
 
-// Broken is what a check found first.
+// Broken is the first problem that a check found.
 type Broken struct {
 	Problem string
-	damage  error // Damaged where it is the file
+	damage  error // Damaged if the file is damaged
 }
 
 func (e *Broken) Error() string { return e.Problem }
@@ -32,14 +32,13 @@ func (e *Broken) Unwrap() error { return e.damage }
 
 func broken(format string, args ...any) error { return &Broken{Problem: fmt.Sprintf(format, args...)} }
 
-// Verify checks the file's integrity, its foreign keys, and the chain of the
-// history row by row, and changes nothing. The error is Broken where something
-// is; it names the first row of the history that is not sound.
+// Verify checks the file's integrity, its foreign keys, and the chain of the audit log row by row.
+// It changes nothing. It returns Broken for the first problem, and for the chain names the row.
 func (d *DB) Verify(ctx context.Context) (Verification, error) {
 	return d.verification(ctx, func() (chainEnd, error) { return d.checkFile(ctx, false) })
 }
 
-// checkFile is Verify without noting what it finds.
+// checkFile does what Verify does, without comparing it with the last verification.
 func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err error) {
 	found, err := d.reader.IntegrityCheck(ctx, 1)
 	switch {
@@ -59,21 +58,21 @@ func (d *DB) checkFile(ctx context.Context, gently bool) (last chainEnd, err err
 	return d.verifyHistory(ctx, gently)
 }
 
-// VerifyHistory is Verify of the chain alone. It reads in small steps, so that
-// others go on; gently, it rests as long after each step as that took. What it
-// found is kept for LastVerification.
+// VerifyHistory is Verify of the chain alone. It reads in small steps, so that others can work; if
+// gently, it pauses after each step for as long as the step took. It stores the result for
+// LastVerification.
 func (d *DB) VerifyHistory(ctx context.Context, gently bool) (Verification, error) {
 	v, err := d.verification(ctx, func() (chainEnd, error) { return d.verifyHistory(ctx, gently) })
 	if found := (*Broken)(nil); err != nil && !errors.As(err, &found) {
-		return v, err // one that was cancelled or could not read says nothing of the history
+		return v, err // a cancelled or failed check says nothing about the audit log
 	}
 	return v, errors.Join(err, d.saveVerification(ctx, v))
 }
 
-// LastVerification returns what the last check found.
+// LastVerification returns the stored result of the last check.
 func (d *DB) LastVerification(ctx context.Context) (Verification, error) {
 	var v Verification
-	if has, err := d.hasTable(ctx, "verifications"); !has { // of before migration 6
+	if has, err := d.hasTable(ctx, "verifications"); !has { // before migration 6
 		return v, err
 	}
 	err := d.reader.QuickQueryRow(ctx, "SELECT checked_at, problem, whole_at, row_count, hash FROM verifications").
@@ -89,7 +88,7 @@ func (d *DB) hasTable(ctx context.Context, name string) (has bool, err error) {
 	return has, err
 }
 
-// RowOfHash returns the row of the history that carries a hash, or ErrNotFound.
+// RowOfHash returns the seq of the audit row with a hash, or ErrNotFound.
 func (d *DB) RowOfHash(ctx context.Context, hash string) (seq int64, err error) {
 	err = d.reader.QuickQueryRow(ctx, "SELECT seq FROM audit_logs WHERE hash = ?", hash).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -98,13 +97,13 @@ func (d *DB) RowOfHash(ctx context.Context, hash string) (seq int64, err error) 
 	return seq, err
 }
 
-// chainEnd is how far the history is sound.
+// chainEnd is the end of the part of the chain that has been verified.
 type chainEnd struct {
 	rows int64
 	hash string
 }
 
-// verification is what a check finds, by itself and beside the last one.
+// verification runs a check and compares its result with the last one.
 func (d *DB) verification(ctx context.Context, check func() (chainEnd, error)) (Verification, error) {
 	v, err := d.LastVerification(ctx)
 	if err != nil {
@@ -112,7 +111,7 @@ func (d *DB) verification(ctx context.Context, check func() (chainEnd, error)) (
 	}
 	end, err := check()
 	if err == nil {
-		err = d.checkNoted(ctx, v, end)
+		err = d.compareWithLast(ctx, v, end)
 	}
 	var found *Broken
 	if err != nil && !errors.As(err, &found) {
@@ -138,16 +137,15 @@ func (d *DB) saveVerification(ctx context.Context, v Verification) error {
 		return err
 	})
 	if isUnrecordable(err) {
-		return nil // what was found is found all the same
+		return nil // the result stands even if it cannot be stored
 	}
 	return err
 }
 
-// checkNoted finds that the end of the history was cut off, or all of it
-// rewritten, since it was last whole: the chain itself cannot show that.
-// Who does that can change what is noted here as well; hence a hash is best
-// noted elsewhere too.
-func (d *DB) checkNoted(ctx context.Context, last Verification, now chainEnd) error {
+// compareWithLast finds out whether rows at the end were removed, or all rows rewritten, since the last
+// good check, which the chain alone cannot show. Whoever does that can also change the stored
+// result, so it is best to keep a hash elsewhere, too.
+func (d *DB) compareWithLast(ctx context.Context, last Verification, now chainEnd) error {
 	if last.Rows == 0 {
 		return nil
 	}
@@ -166,11 +164,11 @@ func (d *DB) checkNoted(ctx context.Context, last Verification, now chainEnd) er
 	return nil
 }
 
-// erased is the metadata of a row whose personal data was taken out.
+// erased is the metadata of a row whose personal data was erased.
 const erased = `{"erased": true}`
 
-// verifyStep is how many rows are read at once: short reads let the WAL be
-// emptied meanwhile. Rows never change, so the steps read one history.
+// verifyStep is how many rows are read at once. Short reads allow checkpoints of the WAL. Rows
+// never change, so that the steps add up to one consistent check.
 const verifyStep = 2000
 
 func (d *DB) verifyHistory(ctx context.Context, gently bool) (end chainEnd, err error) {
@@ -189,7 +187,7 @@ func (d *DB) verifyHistory(ctx context.Context, gently bool) (end chainEnd, err 
 	}
 }
 
-// verifyRows goes on behind a row that is sound.
+// verifyRows continues after a verified row.
 func (d *DB) verifyRows(ctx context.Context, end chainEnd) (chainEnd, error) {
 	found, err := d.reader.Query(ctx, `
 		SELECT seq, id, ifnull(user_id, ''), action, target_type, ifnull(target_id, ''), metadata, ifnull(ip, ''), ifnull(ua, ''),
