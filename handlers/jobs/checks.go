@@ -35,26 +35,35 @@ func (j *Jobs) Checking() bool { return j.checking.Load() }
 // to its end. While the file is damaged, or could not be checked, it tries again
 // within the hour.
 func (j *Jobs) checkDaily() {
-	check := j.db.CheckFileInCalm
+	toEnd := false
 	for {
-		wait := 24 * time.Hour
-		before := j.db.Health().Damage
-		if before != "" || j.now().Sub(j.db.Health().CheckedAt) >= wait {
-			err := j.checkFile(check)
-			j.logCheck(err, before)
-			check = j.db.CheckFileInCalm
-			if errors.Is(err, db.ErrMuchWritten) {
-				check = j.db.CheckFile
-			}
-			if err != nil {
-				wait = time.Hour
-			}
-		}
+		var wait time.Duration
+		wait, toEnd = j.checkIfDue(toEnd, j.db.CheckFileInCalm, j.db.CheckFile)
 		j.finished.Add(1)
 		if !j.pause(wait) {
 			return
 		}
 	}
+}
+
+// checkIfDue checks the file if that is due: in calm, which gives up if much is written, or
+// thoroughly, to its end. It returns how long to wait before the next check, and whether that
+// one goes to its end.
+func (j *Jobs) checkIfDue(toEnd bool, inCalm, thoroughly func(context.Context) error) (wait time.Duration, nextToEnd bool) {
+	before := j.db.Health()
+	if before.Damage == "" && j.now().Sub(before.CheckedAt) < 24*time.Hour {
+		return 24 * time.Hour, false
+	}
+	check := inCalm
+	if toEnd {
+		check = thoroughly
+	}
+	err := j.checkFile(check)
+	j.logCheck(err, before.Damage)
+	if err != nil {
+		return time.Hour, errors.Is(err, db.ErrMuchWritten)
+	}
+	return 24 * time.Hour, false
 }
 
 // checkFile checks the file while nothing else is written by itself.
