@@ -388,28 +388,24 @@ func (t *tx) handOverFollowUps(from, to string) (given int, err error) {
 		return 0, nil
 	}
 	read, args := selectFollowUpFor(System)
-	seen := t.by.seesInteraction("organization_id", "contact_id")
-	rows, err := t.Query(read+" WHERE assignee_id = ? AND done_at IS NULL AND "+seen.sql, append(append(args, from), seen.args...)...)
+	seen := t.by.seesFollowUp()
+	rows, err := t.Query(read+" WHERE assignee_id = ? AND "+openFollowUp+" AND "+seen.sql, append(append(args, from), seen.args...)...)
 	open, err := sqlite.Collect(rows, err, scanFollowUp)
 	if err != nil {
 		return 0, err
 	}
 	for _, f := range open {
-		i, err := t.interaction(f.InteractionID)
-		if err != nil {
-			return 0, err
-		}
-		changes, err := t.plan(&f, i, Fields{"assignee_id": to})
+		changes, err := t.plan(&f, Fields{"assignee_id": to})
 		if errors.As(err, new(*Invalid)) {
 			continue
 		}
 		if err != nil {
 			return 0, err
 		}
-		if err := t.saveFollowUp(f); err != nil {
+		if err := t.saveFollowUp(&f, changes); err != nil {
 			return 0, err
 		}
-		if err := t.recordFollowUp("update_follow_up", i, f, changes); err != nil {
+		if err := t.recordFollowUp("update_follow_up", f, changes); err != nil {
 			return 0, err
 		}
 		given++

@@ -45,6 +45,7 @@ var actions = []action{
 	{slug: "update_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "changed *"},
 	{slug: "move_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "moved *"},
 	{slug: "finish_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "finished *"},
+	{slug: "cancel_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "cancelled *"},
 	{slug: "reopen_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, words: "reopened *"},
 
 	{slug: "login", kind: "session", sight: ofAccounts, words: "signed in"},

@@ -38,15 +38,21 @@ func (by Actor) ReadsAction(action string) bool {
 
 // seesEntry is true for the rows of audit_logs that the actor sees, see action.sight.
 func (by Actor) seesEntry() condition {
-	if by.seesAll() {
+	if by.program {
 		return always
+	}
+	own := condition{"EXISTS (SELECT 1 FROM follow_ups AS f WHERE f.id = target_id AND ? IN (f.created_by, f.assignee_id))", []any{by.UserID}}
+	private := condition{sql: `target_type = 'follow_up' AND ifnull(json_extract(metadata, '$.interaction_id'),
+		ifnull(json_extract(metadata, '$.organization_id'), json_extract(metadata, '$.contact_id'))) IS NULL`}
+	if by.seesAll() {
+		return condition{sql: "NOT (" + private.sql + ")"}.or(own)
 	}
 	const organization, contact = "json_extract(metadata, '$.organization_id')", "json_extract(metadata, '$.contact_id')"
 	otherEnd := condition{sql: contact + " IS NULL"}.or(by.seesContact(contact))
 	record := condition{sql: "target_type = 'organization'"}.and(by.seesOrganization("target_id")).and(otherEnd).or(
 		condition{sql: "target_type = 'contact'"}.and(by.seesContact("target_id")))
 	return by.ofSight(ofAccounts, always).or(by.ofSight(ofReading, always)).or(by.ofSight(ofPath, by.seesPath())).
-		or(by.ofSight(ofRecord, record)).or(by.ofSight(ofTalk, by.seesInteraction(organization, contact))).
+		or(by.ofSight(ofRecord, record)).or(by.ofSight(ofTalk, by.seesInteraction(organization, contact).or(private.and(own)))).
 		or(by.ofSight(ofClients, always)).or(by.ofSight(ofView, by.seesViewEntry()))
 }
 

@@ -174,8 +174,9 @@ var bulkInserts = [bulkKinds]bulkInsert{
 		INSERT INTO interactions (docid, id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 	bulkFollowUps: manyAtOnce("", `
-		INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		INSERT INTO follow_ups (id, interaction_id, organization_id, contact_id, text, due_on, due_time, assignee_id, given_by, is_new,
+			done_at, done_by, created_by, created_at, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 	bulkTallies:      manyAtOnce("", "INSERT INTO tally (kind, quarter, n) VALUES (?, ?, ?)"),
 	bulkOwnerTallies: manyAtOnce("", "INSERT INTO owner_tally (owner_user_id, n) VALUES (?, ?)"),
 	bulkAudits:       manyAtOnce("", insertAudit),

@@ -46,6 +46,7 @@ const (
 	Other                    // the ID of another record
 	Moment                   // a minute in the user's time zone, or RFC 3339
 	Day                      // YYYY-MM-DD
+	Hour                     // HH:MM, a time of a day
 	Zone                     // an IANA time zone
 	Flag                     // "1" or ""
 )
@@ -74,6 +75,12 @@ func (k FieldKind) check(f Field, value string) (string, error) {
 			return "", nil
 		}
 		return "", messageError("Choose yes or no")
+	case Hour:
+		at, err := time.Parse("15:04", text.PlainDigits(value))
+		if err != nil {
+			return "", messageError("Enter a time, like 14:00")
+		}
+		value = at.Format("15:04")
 	case Zone:
 		if _, err := time.LoadLocation(value); err != nil || value == "Local" {
 			return "", messageError("Choose a time zone from the list, like Europe/Stockholm")
@@ -179,7 +186,10 @@ var interactionFields = []Field{
 var followUpFields = []Field{
 	{Column: "text", Label: "Next step", Max: 200, Required: "Say what to do, like “Send the offer”"},
 	{Column: "due_on", Label: "Due", Kind: Day, Max: 40, Required: "Choose the day it is due"},
+	{Column: "due_time", Label: "Time", Kind: Hour, Max: 40},
 	{Column: "assignee_id", Label: "Who", Kind: Person, Max: 36},
+	{Column: "organization_id", Label: "Organization", Kind: Other, Max: 36},
+	{Column: "contact_id", Label: "Contact", Kind: Other, Max: 36},
 }
 
 var userFields = []Field{

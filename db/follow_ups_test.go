@@ -50,7 +50,8 @@ func TestACallIsLoggedWithItsNextStep(t *testing.T) {
 	f := must(o.FollowUp(t.Context(), o.Lea, i.Next.ID))(t)
 	want(t, "it", fmt.Sprintf("%+v", f), fmt.Sprintf("%+v", db.FollowUp{
 		ID: f.ID, InteractionID: i.ID, Text: "Send the offer", DueOn: "2026-11-26",
-		AssigneeID: o.Ines.UserID, Assignee: "Ines Calder", Version: 1,
+		AssigneeID: o.Ines.UserID, Assignee: "Ines Calder", AssigneeZone: "UTC", Version: 1,
+		CreatorID: o.Tomas.UserID, GiverID: o.Tomas.UserID, Giver: "Tomás Brandt", New: true,
 		Channel: "call", Subject: "Renewal", OrganizationID: acme.ID,
 		OrganizationName: "Acme", ContactID: maya.ID, ContactFirst: "Maya", ContactLast: "Okafor",
 	}))
@@ -142,6 +143,14 @@ func changesOf(t *testing.T, o *dbtest.Office, by db.Actor) map[string]func(id s
 		},
 		"reopen_follow_up": func(id string, version int) error {
 			_, err := o.ReopenFollowUp(t.Context(), by, id, version)
+			return err
+		},
+		"cancel_follow_up": func(id string, version int) error {
+			_, err := o.CancelFollowUp(t.Context(), by, id, version)
+			return err
+		},
+		"update_follow_up": func(id string, version int) error {
+			_, err := o.UpdateFollowUp(t.Context(), by, id, version, db.Fields{"text": "y"})
 			return err
 		},
 		"move_follow_up": func(id string, version int) error {

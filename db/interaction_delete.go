@@ -150,22 +150,29 @@ type deletedFollowUp struct {
 	ID         string `json:"id"`
 	Text       string `json:"text"`
 	DueOn      string `json:"due_on"`
+	DueTime    string `json:"due_time,omitempty"`
 	AssigneeID string `json:"assignee_id,omitempty"`
+	GivenBy    string `json:"given_by,omitempty"`
+	New        bool   `json:"is_new,omitempty"`
 	DoneAt     string `json:"done_at,omitempty"`
 	DoneBy     string `json:"done_by,omitempty"`
-	CreatedBy  string `json:"created_by,omitempty"`
-	CreatedAt  string `json:"created_at"`
-	Version    int    `json:"version"`
+
+	CancelledAt string `json:"cancelled_at,omitempty"`
+	CancelledBy string `json:"cancelled_by,omitempty"`
+	CreatedBy   string `json:"created_by,omitempty"`
+	CreatedAt   string `json:"created_at"`
+	Version     int    `json:"version"`
 }
 
 // followUpsOf returns all follow-ups of an interaction, open and done.
 func (t *tx) followUpsOf(interactionID string) ([]deletedFollowUp, error) {
 	rows, err := t.Query(`
-		SELECT id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version
+		SELECT id, text, due_on, due_time, assignee_id, given_by, is_new, done_at, done_by, cancelled_at, cancelled_by, created_by, created_at, version
 		FROM follow_ups WHERE interaction_id = ? ORDER BY id`, interactionID)
 	return sqlite.Collect(rows, err, func(r sqlite.Row) (deletedFollowUp, error) {
 		var k deletedFollowUp
-		err := r.Scan(&k.ID, &k.Text, &k.DueOn, nullText{&k.AssigneeID}, nullText{&k.DoneAt}, nullText{&k.DoneBy},
+		err := r.Scan(&k.ID, &k.Text, &k.DueOn, nullText{&k.DueTime}, nullText{&k.AssigneeID}, nullText{&k.GivenBy}, &k.New,
+			nullText{&k.DoneAt}, nullText{&k.DoneBy}, nullText{&k.CancelledAt}, nullText{&k.CancelledBy},
 			nullText{&k.CreatedBy}, &k.CreatedAt, &k.Version)
 		return k, err
 	})
@@ -176,10 +183,12 @@ func (t *tx) followUpsOf(interactionID string) ([]deletedFollowUp, error) {
 func (t *tx) restoreFollowUps(interactionID string, kept []deletedFollowUp) error {
 	for _, k := range kept {
 		_, err := t.Exec(`
-			INSERT INTO follow_ups (id, interaction_id, text, due_on, assignee_id, done_at, done_by, created_by, created_at, version)
-			VALUES (?, ?, ?, ?, (SELECT id FROM users WHERE id = ?), ?,
-				(SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?, ?)`,
-			k.ID, interactionID, k.Text, k.DueOn, k.AssigneeID, orNull(k.DoneAt), k.DoneBy, k.CreatedBy, k.CreatedAt, k.Version)
+			INSERT INTO follow_ups (id, interaction_id, text, due_on, due_time, assignee_id, given_by, is_new,
+				done_at, done_by, cancelled_at, cancelled_by, created_by, created_at, version)
+			VALUES (?, ?, ?, ?, ?, (SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?,
+				?, (SELECT id FROM users WHERE id = ?), ?, (SELECT id FROM users WHERE id = ?), (SELECT id FROM users WHERE id = ?), ?, ?)`,
+			k.ID, interactionID, k.Text, k.DueOn, orNull(k.DueTime), k.AssigneeID, k.GivenBy, k.New,
+			orNull(k.DoneAt), k.DoneBy, orNull(k.CancelledAt), k.CancelledBy, k.CreatedBy, k.CreatedAt, k.Version)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (t *tx) firstStep(i Interaction, typed Fields) (FollowUp, map[string]Change
 	if !planned {
 		return FollowUp{}, nil, nil
 	}
-	f, changes, err := t.newFollowUp(i, next)
+	f, changes, err := t.newFollowUp(i.step(), next)
 	return f, changes, prefixFollowUpColumns(err)
 }
 
@@ -65,7 +65,11 @@ func (t *tx) replan(i Interaction, typed Fields) error {
 		return err
 	case shown == i.Next.ID:
 		version, _ := strconv.Atoi(next["version"])
-		return t.updateFollowUp(i, i.Next, version, next)
+		f, err := t.followUp(shown)
+		if err != nil {
+			return err
+		}
+		return t.updateFollowUp(&f, version, next)
 	}
 	var done FollowUp // the step that the form showed is no longer open
 	err := t.QueryRow("SELECT text, due_on, ifnull(assignee_id, '') FROM follow_ups WHERE id = ? AND interaction_id = ?", shown, i.ID).

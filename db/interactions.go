@@ -100,11 +100,14 @@ func selectInteractionFor(by Actor, user string) (query string, args []any) {
 	return `
 		SELECT interactions.id, channel, subject, body, outcome, organizations.id, display_name, contacts.id, first_name, last_name,
 			user_id, ` + user + `, happened_at, interactions.created_at, interactions.version,
-			follow_ups.id, follow_ups.text, due_on, assignee_id, ` + strings.ReplaceAll(shownName, "users.", "assignees.") + `, ifnull(follow_ups.version, 0)
+			next.id, next.text, due_on, due_time, assignee_id, ` + strings.ReplaceAll(shownName, "users.", "assignees.") + `, assignees.time_zone,
+			ifnull(is_new, 0), ifnull(next.version, 0)
 		FROM interactions
 		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
 		LEFT JOIN contacts ON contacts.id = contact_id AND ` + contact.sql + `
-		LEFT JOIN follow_ups ON interaction_id = iif(next_due_on IS NULL, NULL, interactions.id) AND done_at IS NULL
+		LEFT JOIN (
+			SELECT id, interaction_id, text, due_on, due_time, assignee_id, is_new, done_at, cancelled_at, version FROM follow_ups
+		) AS next ON interaction_id = iif(next_due_on IS NULL, NULL, interactions.id) AND done_at IS NULL AND cancelled_at IS NULL
 		LEFT JOIN users AS assignees ON assignees.id = assignee_id`, append(organization.args, contact.args...)
 }
 
@@ -114,8 +117,8 @@ func scanInteraction(r sqlite.Row) (Interaction, error) {
 		nullText{&i.OrganizationID}, nullText{&i.OrganizationName},
 		nullText{&i.ContactID}, nullText{&i.ContactFirst}, nullText{&i.ContactLast}, nullText{&i.UserID}, nullText{&i.UserName},
 		storedMoment{moment{&i.HappenedAt}, &i.happened}, moment{&i.CreatedAt}, &i.Version,
-		nullText{&i.Next.ID}, nullText{&i.Next.Text}, nullText{&i.Next.DueOn}, nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee},
-		&i.Next.Version)
+		nullText{&i.Next.ID}, nullText{&i.Next.Text}, nullText{&i.Next.DueOn}, nullText{&i.Next.DueTime},
+		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee}, nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Interaction{}, ErrNotFound
 	}
@@ -171,7 +174,7 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		if err := t.record("create_interaction", "interaction", i.ID, metadata); err != nil || len(planned) == 0 {
 			return err
 		}
-		return t.insertFollowUp(i, next, planned)
+		return t.insertFollowUp(next, planned)
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("log interaction: %w", err)

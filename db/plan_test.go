@@ -51,7 +51,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 			}
 		}
 		for _, f := range []FollowUpFilter{
-			{}, {AssigneeID: id}, {AssigneeID: "none"}, {When: "overdue"}, {When: "week"}, {AssigneeID: id, When: "soon"},
+			{}, {AssigneeID: id}, {AssigneeID: "none"}, {When: "overdue"}, {When: "week"}, {AssigneeID: id, When: "soon"}, {Given: true}, {AssigneeID: id, Done: true},
 		} {
 			f.After = cursor
 			_, _, err := d.FollowUps(ctx, by, f)
@@ -64,7 +64,8 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, err4 := d.Outcomes(ctx, by)
 	_, err5 := d.RoleLabels(ctx, by)
 	_, _, err6 := d.Due(ctx, by)
-	ask(err, err2, err3, err4, err5, err6)
+	_, err7 := d.NewFollowUps(ctx, by)
+	ask(err, err2, err3, err4, err5, err6, err7)
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		for _, f := range k.Fields {
 			_, err := d.Suggestions(ctx, by, k, f)
@@ -106,6 +107,15 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	err2 = d.RecordRefusal(ctx, by, "GET", "/", "")
 	ask(err, err2)
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
+
+	// Who sees only their own clients begins with those.
+	own := Actor{UserID: id, OwnOnly: true, May: Permissions}
+	_, _, err = d.FollowUps(ctx, own, FollowUpFilter{})
+	_, _, err2 = d.Due(ctx, own)
+	_, err3 = d.NewFollowUps(ctx, own)
+	_, err4 = d.People(ctx, own, "follow_ups")
+	ask(err, err2, err3, err4)
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)`).MatchString)
 
 	// What is open of a record is found without reading all its interactions.
 	for _, reader := range []Actor{by, {UserID: id, OwnOnly: true, May: Permissions}} {

@@ -50,6 +50,7 @@ var existsQueries = map[string]string{
 	"organization": "SELECT 1 FROM organizations WHERE id = ?",
 	"contact":      "SELECT 1 FROM contacts WHERE id = ?",
 	"interaction":  "SELECT 1 FROM interactions WHERE id = ?",
+	"follow_up":    "SELECT 1 FROM follow_ups WHERE id = ?",
 	"link": `
 		SELECT 1 FROM (SELECT ? AS pair)
 		JOIN organization_contact ON organization_id = substr(pair, 1, 36) AND contact_id = substr(pair, 38)`,

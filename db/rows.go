@@ -111,7 +111,10 @@ func (r *Rows) FollowUp(f FollowUp, of Interaction) {
 	if !f.DoneAt.IsZero() {
 		doneBy = f.AssigneeID
 	}
-	r.add(bulkFollowUps, f.ID, of.ID, f.Text, f.DueOn, f.AssigneeID, stampOrNull(f.DoneAt), doneBy, of.UserID, stamp(of.CreatedAt), f.Version)
+	f.InteractionID = of.ID
+	organization, contact := f.ownClients()
+	r.add(bulkFollowUps, f.ID, orNull(of.ID), organization, contact, f.Text, f.DueOn, orNull(f.DueTime), f.AssigneeID,
+		of.UserID, f.New, stampOrNull(f.DoneAt), doneBy, of.UserID, stamp(of.CreatedAt), f.Version)
 }
 
 // Audit adds an audit row.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"clientregistry/db/sqlite"
 )
@@ -12,9 +13,11 @@ import (
 //   - an organization that they own, or that is linked to a contact they own;
 //   - a contact that they own, or that is linked to an organization they own;
 //   - a link if they see both ends;
-//   - an interaction if they see one of its ends; an end that they do not see stays hidden.
+//   - an interaction if they see one of its ends; an end that they do not see stays hidden;
+//   - a follow-up of such an interaction, or with a client of its own that they see.
 //
-// Everything else does not exist for them. These rules stand only here; every query about clients
+// Everything else does not exist for them. A follow-up without a client exists only for its creator
+// and its assignee, whatever their roles. These rules stand only here; every query about clients
 // uses the conditions below.
 
 // clientRoles selects a user's roles that have a permission about clients. Other roles must not
@@ -120,6 +123,36 @@ func (by Actor) ownInteractions() condition {
 	return condition{
 		"interactions.id IN (SELECT id FROM interactions WHERE " + own.sql + " UNION SELECT id FROM interactions WHERE " + with.sql + ")",
 		append(own.args, with.args...),
+	}
+}
+
+// noClient is true for a follow-up without a client.
+const noClient = "(interaction_id IS NULL AND follow_ups.organization_id IS NULL AND follow_ups.contact_id IS NULL)"
+
+// seesFollowUp is true for the rows of followUpsJoined that the actor sees.
+func (by Actor) seesFollowUp() condition {
+	own := condition{"(follow_ups.created_by = ? OR assignee_id = ?)", []any{by.UserID, by.UserID}}
+	switch {
+	case by.program:
+		return always
+	case !by.OwnOnly:
+		return condition{sql: "NOT " + noClient}.or(own)
+	}
+	return condition{sql: noClient}.and(own).or(by.seesInteraction(followUpOrganization, followUpContact))
+}
+
+// ownFollowUps is true for the open follow-ups that the actor sees. It starts from their own clients.
+func (by Actor) ownFollowUps() condition {
+	said, organizations, contacts := by.ownInteractions(), by.ownOrganizations(), by.ownContacts()
+	const found = "SELECT id FROM follow_ups WHERE " + openFollowUp + " AND "
+	return condition{
+		"follow_ups.id IN (" +
+			found + "interaction_id IN (SELECT interactions.id FROM interactions WHERE " + said.sql + " AND next_due_on IS NOT NULL)" +
+			" UNION " + found + "organization_id IN (" + organizations.sql + ")" +
+			" UNION " + found + "contact_id IN (" + contacts.sql + ")" +
+			" UNION " + found + noClient + " AND created_by = ?" +
+			" UNION " + found + noClient + " AND assignee_id = ?)",
+		slices.Concat(said.args, organizations.args, contacts.args, []any{by.UserID, by.UserID}),
 	}
 }
 

@@ -274,8 +274,7 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 			seen = by.ownInteractions()
 		}
 	case "follow_ups":
-		theirs = "follow_ups JOIN interactions ON interactions.id = interaction_id WHERE assignee_id = users.id AND done_at IS NULL"
-		seen = by.seesInteraction("organization_id", "contact_id")
+		theirs, seen = followUpsJoined+" WHERE assignee_id = users.id AND "+openFollowUp, by.seesFollowUp()
 	default:
 		k := OrganizationKind
 		if list == ContactKind.Plural {
@@ -286,7 +285,11 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 			seen = k.own(by).contains(k.id())
 		}
 	}
-	return memoized(&d.memo, "people of "+list+" "+by.scope(), func() ([]Owner, error) {
+	scope := by.scope()
+	if list == "follow_ups" {
+		scope += " " + by.UserID // who alone sees theirs about no client
+	}
+	return memoized(&d.memo, "people of "+list+" "+scope, func() ([]Owner, error) {
 		rows, err := d.reader.QuickQuery(ctx, `
 			SELECT id, `+shownName+`
 			FROM users

@@ -51,7 +51,9 @@ func (w *history) happen(h happening) {
 	case finishFollowUp:
 		var changes metadata
 		changes.change("done_at", "", stamp(at))
-		w.recordStep("finish_follow_up", h, &changes)
+		w.recordStep("finish_follow_up", h, h.step.AssigneeID, &changes)
+	case planFollowUp:
+		w.planFollowUp(h)
 	}
 }
 
@@ -147,23 +149,38 @@ func (w *history) logInteraction(h happening) {
 	m.text("subject", n.Subject)
 	w.record(h.at, n.UserID, "create_interaction", "interaction", n.ID, m.close())
 	if h.planned {
-		var changes metadata
-		changes.change("assignee_id", "", h.step.AssigneeID)
-		changes.change("due_on", "", h.step.DueOn)
-		changes.change("text", "", h.step.Text)
-		w.recordStep("create_follow_up", h, &changes)
+		w.planFollowUp(h)
 	}
 }
 
-// recordStep adds what happened to a follow-up.
-func (w *history) recordStep(action string, h happening, changes *metadata) {
+func (w *history) planFollowUp(h happening) {
+	var changes metadata
+	changes.change("assignee_id", "", h.step.AssigneeID)
+	if h.said.ID == "" {
+		changes.change("contact_id", "", h.step.ContactID)
+	}
+	changes.change("due_on", "", h.step.DueOn)
+	changes.change("due_time", "", h.step.DueTime)
+	if h.said.ID == "" {
+		changes.change("organization_id", "", h.step.OrganizationID)
+	}
+	changes.change("text", "", h.step.Text)
+	w.recordStep("create_follow_up", h, h.said.UserID, &changes)
+}
+
+// recordStep adds what somebody did to a follow-up.
+func (w *history) recordStep(action string, h happening, by string, changes *metadata) {
 	var m metadata
 	m.raw("changes", changes.close())
-	m.text("channel", h.said.Channel)
+	if h.said.ID != "" {
+		m.text("channel", h.said.Channel)
+	}
 	m.text("contact_id", h.said.ContactID)
 	m.text("follow_up_text", h.step.Text)
 	m.text("interaction_id", h.said.ID)
 	m.text("organization_id", h.said.OrganizationID)
-	m.text("subject", h.said.Subject)
-	w.record(h.at, h.step.AssigneeID, action, "follow_up", h.step.ID, m.close())
+	if h.said.ID != "" {
+		m.text("subject", h.said.Subject)
+	}
+	w.record(h.at, by, action, "follow_up", h.step.ID, m.close())
 }

@@ -49,6 +49,16 @@ var nextSteps = [][]string{
 	{"Find out who decides now", "Ask whether the tender is decided", "Check the new address", "Congratulate {person}"},
 }
 
+// ownSteps is what is to be done for a client without a word said before, and officeSteps for none.
+var ownSteps = []string{
+	"Ask whether the new depot is open", "Renewal talk", "Book the room for the yearly review", "Check the price for {n} months",
+	"Send {person} the dates for next month", "Ring {person} about the open invoice",
+}
+
+var officeSteps = []string{
+	"Say yes or no to the trade fair stand", "Order {n} new brochures", "Read the new price list", "Plan the visits of next month",
+}
+
 func englishBodies() []string {
 	return []string{
 		"{person} wants the extra module in the same order, and **one invoice per quarter**.\n\n" +

@@ -99,6 +99,7 @@ const (
 	forAudits
 	forUserAudits
 	forDays
+	forOwnFollowUps
 )
 
 const minute = int64(time.Minute / time.Millisecond)

@@ -24,6 +24,8 @@ func (x sample) records(yield func(*db.Rows) bool) {
 			w.createLink(h.i)
 		case logInteraction:
 			w.logInteraction(h)
+		case planFollowUp:
+			w.planFollowUp(h)
 		}
 		if !w.flush(1000) {
 			return
@@ -100,12 +102,17 @@ func (w *records) createLink(l int) {
 func (w *records) logInteraction(h happening) {
 	w.rows.Count++
 	w.rows.Interaction(h.said)
-	if f := h.step; h.planned {
-		if f.done != 0 {
-			f.DoneAt = moment(f.done)
-		}
-		w.rows.FollowUp(f.FollowUp, h.said)
+	if h.planned {
+		w.planFollowUp(h)
 	}
+}
+
+func (w *records) planFollowUp(h happening) {
+	f := h.step
+	if f.done != 0 {
+		f.DoneAt = moment(f.done)
+	}
+	w.rows.FollowUp(f.FollowUp, h.said)
 }
 
 // indexContact gives a contact the words that find it.

@@ -24,6 +24,7 @@ type happening struct {
 const (
 	logInteraction = archiveOrganization + 1 + iota
 	finishFollowUp
+	planFollowUp // one that stands on its own; said says who planned it, and about whom
 )
 
 // story is all that happens, in order.
@@ -47,7 +48,14 @@ func (x sample) story() iter.Seq[happening] {
 					at, _ := slices.BinarySearchFunc(todo, done, func(a, b happening) int { return cmp.Or(cmp.Compare(a.at, b.at), -1) })
 					todo = slices.Insert(todo, at, done)
 				}
+				own, planned := x.ownFollowUp(next, h.said)
 				next, more = timeline.next()
+				if planned && !yield(h) {
+					return
+				}
+				if planned {
+					h = own
+				}
 			}
 			if !yield(h) {
 				return
