@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -240,8 +241,10 @@ func recordName(e db.AuditEntry) string {
 		return e.Organization
 	case "contact":
 		return e.Contact
-	case "interaction", "follow_up":
+	case "interaction":
 		return e.Subject
+	case "follow_up":
+		return cmp.Or(e.Subject, e.FollowUp)
 	}
 	return e.Target
 }

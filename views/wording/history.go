@@ -39,7 +39,8 @@ func Entry(e db.AuditEntry, page string) Sentence {
 		s.link(" from ")
 		s.say(asRole(e.Entry))
 	case "create_interaction", "update_interaction", "delete_interaction", "restore_interaction",
-		"create_follow_up", "update_follow_up", "move_follow_up", "finish_follow_up", "reopen_follow_up":
+		"create_follow_up", "update_follow_up", "move_follow_up", "finish_follow_up", "cancel_follow_up",
+		"reopen_follow_up":
 		s.does()
 		s.interaction()
 	default:
@@ -135,6 +136,9 @@ func (s *entry) interaction() {
 	if strings.HasSuffix(e.Action, "_follow_up") {
 		what, with, subject = "a next step", " with ", e.FollowUp
 	}
+	if e.TargetType == "follow_up" && e.InteractionID == "" {
+		what = "a follow-up"
+	}
 	s.say(what)
 	if e.ContactID != "" && s.page != "contact" {
 		s.say(with)
@@ -150,6 +154,9 @@ func (s *entry) interaction() {
 	}
 	switch {
 	case subject == "":
+	case e.TargetType == "follow_up" && e.InteractionID == "":
+		s.say(": ")
+		s.name(subject, "follow_up", e.TargetID, "")
 	case s.page != "interaction" && e.Action != "delete_interaction":
 		s.say(": ")
 		s.name(subject, "interaction", e.InteractionID, "")
