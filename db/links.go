@@ -316,9 +316,8 @@ func (l Link) details() details {
 	}
 }
 
-// UpdateLink changes role_label, relationship_status and is_main of the version that
-// was read. A main link stays it until another one is chosen. It returns Invalid,
-// Conflict, or ErrNotFound.
+// UpdateLink changes role_label, relationship_status and is_main. version is the one the user saw.
+// A main link stays main until another one is chosen. It returns Invalid, Conflict or ErrNotFound.
 func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields) (Link, error) {
 	err := d.write(ctx, by, EditClients, func(t *tx) error {
 		l, err := t.link(organizationID, contactID)

@@ -29,10 +29,12 @@ type recordRules interface {
 	name(Record) string
 	// sortName returns the name that lists sort by.
 	sortName(Record) string
-	// relation are the columns that only this kind has, and relationOf where their values go.
+	// relation is the SQL of the columns that only this kind has, and relationOf returns where to
+	// scan them.
 	relation(Actor) condition
 	relationOf(*Record) []any
-	// own are the ids of all that the actor sees; sees is whether they see the one of an expression.
+	// own selects the IDs of all records the actor sees. sees is true if they see the record whose
+	// ID is the expression id.
 	own(Actor) condition
 	sees(by Actor, id string) condition
 	// check validates a record against others. changed has the changed columns.

@@ -26,11 +26,11 @@ type Record struct {
 	Version            int
 	LastContactAt      time.Time // zero if there was none
 	LastContactChannel string
-	Contacts           int    // of an organization: how many it has
-	Organization       string // of a contact: the name of the main organization
-	OtherOrganizations int    // of a contact: how many more it has that are not former ones
-	OutOfSight         bool   // a change took it out of the sight of who made it
-	key, sortKey       string // what a list sorts it by
+	Contacts           int    // the number of an organization's contacts
+	Organization       string // the name of a contact's main organization
+	OtherOrganizations int    // the number of a contact's other organizations whose link is not Former
+	OutOfSight         bool   // the actor's change took it out of their own scope
+	key, sortKey       string // what lists sort by
 }
 
 // Organization and Contact document which kind of record is meant.
