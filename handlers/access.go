@@ -11,8 +11,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// accessIndex answers who can see a record, and why. Those who
-// may not see clients are not told what it is called, nor what is linked to it.
+// accessIndex answers who can see a record, and why. Readers who may not see clients are told
+// neither its name nor what it is linked to.
 func (s *Server) accessIndex(c *gin.Context) error {
 	e, err := s.end(c)
 	if err != nil {
@@ -34,8 +34,8 @@ func (s *Server) accessIndex(c *gin.Context) error {
 	return s.show(c, http.StatusOK, page)
 }
 
-// accessRow says what a person may do with a record and why; manages tells
-// whether the reader may open the pages of people and roles.
+// accessRow says what a person may do with a record and why. manages tells whether the reader may
+// open the pages of users and roles.
 func accessRow(a db.Access, e end, manages bool) views.AccessRow {
 	row := views.AccessRow{Name: a.FullName}
 	row.May, row.Interactions = wording.Access(a)
@@ -48,7 +48,7 @@ func accessRow(a db.Access, e end, manages bool) views.AccessRow {
 	return row
 }
 
-// sight tells what of the clients a user sees.
+// sight describes which clients a user sees.
 func (s *Server) sight(c *gin.Context, a db.Account) (string, error) {
 	x, err := s.db.SightOf(c.Request.Context(), who(c).Actor, a.ID)
 	return wording.Sight(a.Status, x), err

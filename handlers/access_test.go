@@ -36,7 +36,7 @@ func TestWhoCanSeeThis(t *testing.T) {
 		"Administrator sees all clients", "Owns Harbor & Pine, linked to it", "Owns it", "Manager sees all clients")
 	page.want(200, "#rows a[href='"+org+"']", "Harbor & Pine").wantTexts(".nav [aria-current]", "Contacts")
 
-	// Who sees no clients is told nobody's name but the users'.
+	// Readers who see no clients are told only the names of users.
 	auditor := s.person("Zoe", s.Role("Auditor", db.ViewAudit))
 	page = auditor.get(org+"/access").want(200, "title", "Who can see this organization").
 		wantNot(".crumbs").wantNot("#rows a").wantTexts("#rows .nm", "Ada", "Keeper", "Seller", "Tomás")
@@ -46,7 +46,7 @@ func TestWhoCanSeeThis(t *testing.T) {
 	keeper.get(org).want(200, ".menu", "Archive").wantNot(".menu a")
 	seller.get(org).wantNot("summary[aria-label=More]")
 
-	// Who sees only their own asks only about those.
+	// Readers who see only their own clients can ask only about those.
 	s.Own(seller.user, db.ViewClient, db.ViewAudit)
 	other := s.Organization("Quay")
 	seller.get(other+"/access").want(404, "h1", "Not found")

@@ -17,7 +17,7 @@ func (s *Server) accountShow(c *gin.Context) error {
 	return s.accountAnswer(c, http.StatusOK, "", storedAccount(c), nil)
 }
 
-// storedAccount is the account form's fields as they are stored.
+// storedAccount returns the stored values of the account form.
 func storedAccount(c *gin.Context) db.Fields {
 	u := who(c).User
 	values := db.Fields{"full_name": u.FullName, "time_zone": u.TimeZone, "theme": u.Theme, "single_keys": "", "email": ""}
@@ -27,8 +27,8 @@ func storedAccount(c *gin.Context) db.Fields {
 	return values
 }
 
-// accountAnswer is the page with these values and what is wrong with them, by
-// field of the form that was sent: account, email or password.
+// accountAnswer answers with the page, these values and the errors by field. form is the one that
+// was sent: account, email or password.
 func (s *Server) accountAnswer(c *gin.Context, status int, form string, values db.Fields, refused map[string]string) error {
 	forms := accountForms(values)
 	withErrors(forms[form], refused)
@@ -50,7 +50,7 @@ func (s *Server) accountAnswer(c *gin.Context, status int, form string, values d
 	return s.show(c, status, v)
 }
 
-// accountForms are the fields of the page's forms with these values.
+// accountForms returns the fields of the page's forms with these values.
 func accountForms(values db.Fields) map[string][]views.Field {
 	theme := views.Field{ID: "theme", Name: "theme", Label: "Theme"}
 	for _, o := range []views.Option{
@@ -81,12 +81,13 @@ func accountForms(values db.Fields) map[string][]views.Field {
 	}
 }
 
-// currentPassword is the field of the forms that ask for it; the id tells it from others on the page.
+// currentPassword returns the field for the current password. The page has several, so each needs
+// its own id.
 func currentPassword(id string) views.Field {
 	return views.Field{ID: id, Name: "current_password", Label: "Current password", Type: "password", Autocomplete: "current-password"}
 }
 
-// device says in words what browser a session is in: "Firefox on Windows".
+// device describes the browser of a session: "Firefox on Windows".
 func device(ua string) string {
 	name := func(known [][2]string, otherwise string) string {
 		for _, k := range known {
@@ -117,7 +118,7 @@ func device(ua string) string {
 func (s *Server) accountUpdate(c *gin.Context) error {
 	values := typed(c, "full_name", "time_zone", "theme")
 	if keys, ok := c.Request.PostForm["single_keys"]; ok {
-		values["single_keys"] = keys[len(keys)-1] // the tick stands behind its hidden empty twin
+		values["single_keys"] = keys[len(keys)-1] // a ticked box is sent after the empty hidden field of the same name
 	}
 	err := s.db.UpdateAccount(c.Request.Context(), who(c).Actor, values)
 	var refused *db.Invalid

@@ -22,7 +22,7 @@ import (
 
 const auditPath = "/admin/audit"
 
-// auditFilter reads what narrows the audit log from the address.
+// auditFilter reads the filter of the audit log from the address.
 func auditFilter(c *gin.Context) db.AuditFilter {
 	f := db.AuditFilter{
 		ActorID: query(c, "actor"), Action: query(c, "action"), TargetType: query(c, "target_type"), TargetID: query(c, "target_id"),
@@ -32,7 +32,7 @@ func auditFilter(c *gin.Context) db.AuditFilter {
 	return f
 }
 
-// auditParameters is a filter as an address says it, without the place in the log.
+// auditParameters writes a filter as parameters of an address, without the cursor.
 func auditParameters(f db.AuditFilter) url.Values {
 	p := url.Values{}
 	for name, value := range map[string]string{
@@ -45,9 +45,9 @@ func auditParameters(f db.AuditFilter) url.Values {
 	return p
 }
 
-// auditIndex answers the audit log, or to htmx only what is older.
+// auditIndex answers with the audit log: as a page, or for htmx the older entries.
 func (s *Server) auditIndex(c *gin.Context) error {
-	if middleware.IsHead(c) { // it shows nothing, so there is nothing to record
+	if middleware.IsHead(c) { // HEAD shows no entries, so there is no reading to record
 		return s.show(c, http.StatusOK, views.Text(""))
 	}
 	f := auditFilter(c)
@@ -94,7 +94,7 @@ func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log v
 	return s.show(c, http.StatusOK, page)
 }
 
-// auditChips are the filters as menus: who, what, and about what.
+// auditChips returns the filters as menus: who, what, and what kind of record.
 func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]views.Chip, error) {
 	people, err := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]v
 	return chips, nil
 }
 
-// auditDays are the entries by day in the reader's zone, each with where it came from.
+// auditDays groups entries by day in the reader's time zone, each with its origin.
 func (s *Server) auditDays(c *gin.Context, entries []db.AuditEntry) (days []views.HistoryDay) {
 	clock := s.clock(c)
 	for _, e := range entries {
@@ -141,7 +141,8 @@ func (s *Server) auditDays(c *gin.Context, entries []db.AuditEntry) (days []view
 	return days
 }
 
-// auditFrom is the address and the browser of an entry, and ways to more like it.
+// auditFrom describes the address and browser of an entry, with links to entries from the same
+// ones.
 func auditFrom(e db.AuditEntry) *views.From {
 	f := &views.From{Address: e.IP, Device: device(e.UA), Action: e.Action, Row: wording.Grouped(int(e.Seq))}
 	if e.IP == "" {
@@ -170,9 +171,9 @@ var auditColumns = []string{
 	"time", "seq", "person", "email", "action", "kind", "record_id", "record", "change", "metadata", "ip", "user_agent", "hash",
 }
 
-// auditExport answers all that a filter finds as a file for a spreadsheet, a few
-// hundred rows at a time. What breaks off midway breaks the connection, so that
-// no browser takes half a file for the whole.
+// auditExport streams all entries that match the filter as a CSV file, a few hundred rows at a
+// time. If it fails midway it breaks the connection, so that no browser takes half a file for all
+// of it.
 func (s *Server) auditExport(c *gin.Context) error {
 	name := "audit-" + s.clock(c).Today().String() + ".csv"
 	head := func() {
@@ -211,7 +212,7 @@ func (s *Server) auditExport(c *gin.Context) error {
 	return err
 }
 
-// auditRow is an entry as a row of the file.
+// auditRow returns an entry as a row of the file.
 func auditRow(e db.AuditEntry) []string {
 	change := wording.Entry(e, "").String()
 	for i, x := range wording.Changes(e.Entry, time.UTC) {
@@ -231,7 +232,7 @@ func orEmpty(value string) string {
 	return value
 }
 
-// recordName is the name of what an entry is about, as the reader may see it.
+// recordName returns the name of what an entry is about, as far as the reader may see it.
 func recordName(e db.AuditEntry) string {
 	if e.Hidden {
 		return ""
@@ -249,7 +250,7 @@ func recordName(e db.AuditEntry) string {
 	return e.Target
 }
 
-// auditVerify checks the history now, and says on the page what it found.
+// auditVerify checks the history now and shows the result on the page.
 func (s *Server) auditVerify(c *gin.Context) error {
 	ctx, end := s.long(c)
 	defer end()
@@ -270,7 +271,7 @@ func (s *Server) auditVerify(c *gin.Context) error {
 	return s.redirect(c, auditPath)
 }
 
-// verified is what the last check of the history found, in words.
+// verified describes the last check of the history.
 func (s *Server) verified(c *gin.Context) (views.Verified, error) {
 	v, err := s.db.LastVerification(c.Request.Context())
 	clock := s.clock(c)

@@ -12,7 +12,8 @@ import (
 	"clientregistry/db/demo"
 )
 
-// log is what the audit log says, newest first, without who read it.
+// auditSentences returns the sentences of the audit log, newest first, without the entries about
+// reading it.
 func auditSentences(a answer) (all []string) {
 	for _, s := range sentences(a) {
 		if !strings.Contains(s, "the audit log") {
@@ -44,7 +45,7 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 	user := "/admin/users/" + lea.user.ID
 	ines.post(user+"/roles", "role", "Manager").want(303, "", "")
 	ines.post(user+"/reset-password").want(200, "", "")
-	lea.comeIn() // her other role has ended the session before
+	lea.comeIn() // giving her another role ended her session
 	ines.post(user+"/end-sessions").want(303, "", "")
 	ines.post(user+"/disable").want(303, "", "")
 	ines.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Viewer", "role", "Manager").want(200, "", "")
@@ -209,7 +210,7 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	if strings.Contains(b.body, "Renewal") {
 		t.Error("an interaction is told to who may not see it")
 	}
-	clients.get("/admin/audit").wantNot(`.by > span a[href^="/admin/users"]`) // they may not open them
+	clients.get("/admin/audit").wantNot(`.by > span a[href^="/admin/users"]`) // they may not open users' pages
 }
 
 func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {
@@ -258,7 +259,7 @@ func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {
 	s.unchanged(func() { ines.send("HEAD", "/admin/audit", nil).want(200, "", "") })
 }
 
-// slowly is a browser that looks at what it is sent between two steps.
+// slowly records how an answer is written: the bytes between flushes, and the number of flushes.
 type slowly struct {
 	*httptest.ResponseRecorder
 	since, most, steps int
@@ -297,8 +298,8 @@ func TestALongFileIsSentInSteps(t *testing.T) {
 	}
 }
 
-// TestAFileThatBreaksOffIsNoWholeFile: the browser learns that it is not all,
-// and the history how much it got.
+// TestAFileThatBreaksOffIsNoWholeFile: the browser learns that the file is incomplete, and the
+// history says how much was sent.
 func TestAFileThatBreaksOffIsNoWholeFile(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -323,7 +324,7 @@ func TestAFileThatBreaksOffIsNoWholeFile(t *testing.T) {
 	if err == nil {
 		t.Errorf("%d rows were taken for all", len(read))
 	}
-	server.Close() // waits for the request
+	server.Close() // waits until the request is done
 	s.wantAudit(ines, "export_audit", `"complete":false`)
 }
 

@@ -8,16 +8,16 @@ import (
 	"clientregistry/views/wording"
 )
 
-// batchAction is what can be done to many records of a list at once.
+// batchAction is an action on many records of a list.
 type batchAction struct {
 	name, label string
-	asks        []string // the fields of its form, the needed one first
-	find        string   // the kind of record that one of them names
-	class       string   // of its button
-	menu        bool     // its button stands in the menu
+	asks        []string // fields of its form, the required one first
+	find        string   // the kind of record that one of the fields asks for
+	class       string   // CSS class of its button
+	menu        bool     // whether its button is in the menu
 }
 
-// needs is the field without which there is nothing to do, "" for none.
+// needs returns the required field, "" for none.
 func (a batchAction) needs() string {
 	if len(a.asks) == 0 {
 		return ""
@@ -25,7 +25,7 @@ func (a batchAction) needs() string {
 	return a.asks[0]
 }
 
-// batchActions are what can be done to many records of a kind, in the order of their buttons.
+// batchActions returns the actions on many records of a kind, in the order of their buttons.
 func (k *recordKind) batchActions() []batchAction {
 	all := []batchAction{{name: "assign_owner", label: "Assign owner", asks: []string{"owner_user_id"}}}
 	for _, f := range k.Fields {
@@ -37,7 +37,7 @@ func (k *recordKind) batchActions() []batchAction {
 	return append(all, batchAction{name: "archive", label: "Archive", class: "dng"}, batchAction{name: "restore", label: "Restore"})
 }
 
-// names are a group's first names as links.
+// names links the first names of a group.
 func (s *Server) names(path string, n int, named []db.Named) views.Names {
 	var names views.Names
 	for _, x := range named {
@@ -52,7 +52,7 @@ func (s *Server) names(path string, n int, named []db.Named) views.Names {
 // pickSearch is a search for a record to choose.
 type pickSearch struct {
 	kind          string
-	optional      bool // all organizations do as well
+	optional      bool // all organizations are a valid choice too
 	typed, chosen string
 }
 
@@ -63,7 +63,7 @@ func (p pickSearch) label() string {
 	return map[string]string{"contact": "Contact", "organization": "Organization"}[p.kind]
 }
 
-// from is where its choices come from while somebody types.
+// from returns the address that offers choices while somebody types.
 func (p pickSearch) from() string {
 	if p.optional {
 		return "/" + p.kind + "s/options?pick=any"
@@ -71,7 +71,7 @@ func (p pickSearch) from() string {
 	return "/" + p.kind + "s/options?pick=one"
 }
 
-// picks are the records that a search finds, behind the one that is chosen.
+// picks returns the chosen record and then those that the search finds.
 func (s *Server) picks(c *gin.Context, p pickSearch) (views.Picks, error) {
 	picks := views.Picks{Name: p.kind + "_id", Legend: "Choose one", Found: p.typed, Chosen: p.chosen}
 	if p.optional {

@@ -18,8 +18,8 @@ import (
 
 func (s *Server) recordBatch(c *gin.Context) error { return s.batch(c, recordKindOf(c.FullPath())) }
 
-// batch changes many records of a list once that is confirmed. Before, it asks
-// for what the action needs, then says what would happen.
+// batch handles an action on many records of a list. It asks for what the action needs, shows what
+// would change, and makes the change once confirmed.
 func (s *Server) batch(c *gin.Context, k *recordKind) error {
 	x, err := s.newBatch(c, k)
 	if err != nil {
@@ -43,17 +43,17 @@ func (s *Server) batch(c *gin.Context, k *recordKind) error {
 	return s.batchDone(c, x, done)
 }
 
-// batchForm is a batch as its forms send it.
+// batchForm is the state of a batch, carried by its forms.
 type batchForm struct {
 	db.Batch
 	list       *recordKind
 	action     batchAction
-	parameters url.Values // of the list
-	searching  bool       // something was typed to find a record whose choices are not shown yet
+	parameters url.Values // those of the list
+	searching  bool       // somebody searched for a record and has not seen the results yet
 }
 
-// newBatch reads a batch from its form. The list's filters stand in its
-// address, or in the form where the action has no field of that name.
+// newBatch reads a batch from its form. The list's filters come from the address, or from the form
+// where the action has no field of the same name.
 func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
 	form, given := c.Request.PostForm, c.Request.URL.Query()
 	i := slices.IndexFunc(k.batchActions(), func(a batchAction) bool { return a.name == form.Get("action") })
@@ -78,7 +78,7 @@ func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
 	return x, x.readPreview(form)
 }
 
-// readPreview reads what the preview showed, where the form comes from one.
+// readPreview reads what the preview contained, if the form comes from one.
 func (x *batchForm) readPreview(form url.Values) (err error) {
 	refused := &db.Invalid{Fields: map[string]string{"seen": "The page did not say what it showed; start again from the list"}}
 	if seen := form.Get("seen"); seen != "" {
@@ -94,7 +94,7 @@ func (x *batchForm) readPreview(form url.Values) (err error) {
 	return nil
 }
 
-// packed are ids in 22 characters each: those of the largest batch fit into a form.
+// packed encodes each id in 22 characters, so that the largest batch fits into a form.
 func packed(ids []string) string {
 	var all []byte
 	for _, id := range ids {
@@ -114,7 +114,7 @@ func unpacked(s string) ([]string, error) {
 	return ids, err
 }
 
-// missingAnswers is what to say where somebody went on without choosing.
+// missingAnswers returns an error for the required field if somebody went on without choosing.
 func (x *batchForm) missingAnswers(form url.Values) map[string]string {
 	if form.Get("asked") == "" || form.Get("again") != "" || x.searching {
 		return nil
@@ -122,7 +122,7 @@ func (x *batchForm) missingAnswers(form url.Values) map[string]string {
 	return map[string]string{x.action.needs(): "Find and choose one"}
 }
 
-// batchPage is the page of either step.
+// batchPage returns the page of a batch, common to both steps.
 func (s *Server) batchPage(c *gin.Context, x *batchForm) views.Batch {
 	k := x.list
 	page := views.Batch{
@@ -141,7 +141,7 @@ func (s *Server) batchPage(c *gin.Context, x *batchForm) views.Batch {
 	return page
 }
 
-// batchAsk asks for the action's fields, with what was typed and what is wrong with it.
+// batchAsk asks for the action's fields, with what was typed and its errors.
 func (s *Server) batchAsk(c *gin.Context, x *batchForm, refused map[string]string) error {
 	n, many, err := len(x.IDs), false, error(nil)
 	if x.Filter != nil {
@@ -173,7 +173,7 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 			return nil, err
 		}
 		if field.Name == "" {
-			continue // asked for below
+			continue // has its own search below
 		}
 		field.ID, field.Error = name, refused[name]
 		field.Autofocus = name == x.action.needs()
@@ -198,8 +198,8 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 	return asks, err
 }
 
-// batchField is a field of an action's form that takes a value; a status and
-// the other end of a link are none, and have no name.
+// batchField returns a form field of the action that takes a value. A status and the other end of a
+// link have other controls; for them the field has no name.
 func (s *Server) batchField(c *gin.Context, x *batchForm, name, value string, typed bool) (field views.Field, err error) {
 	if name == "role_label" {
 		field = views.Field{Name: name, Label: "Role (optional)", Value: value}
@@ -219,7 +219,7 @@ func (s *Server) batchField(c *gin.Context, x *batchForm, name, value string, ty
 	return field, err
 }
 
-// batchPreview says what would happen. what is a message above it.
+// batchPreview shows what would change. what is a message above it.
 func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	x.Seen, x.Previewed = 0, nil
 	plan, err := s.db.PreviewBatch(c.Request.Context(), who(c).Actor, x.Batch)
@@ -254,8 +254,8 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	return s.show(c, status, page)
 }
 
-// batchRefused shows again what was refused: the action's fields, or the
-// preview where there was none, or where too much has happened since.
+// batchRefused answers a refusal with the action's fields, or with a new preview if the action has
+// none or too much has changed since.
 func (s *Server) batchRefused(c *gin.Context, x *batchForm, err error) error {
 	var refused *db.Invalid
 	if !errors.As(err, &refused) {
@@ -270,7 +270,7 @@ func (s *Server) batchRefused(c *gin.Context, x *batchForm, err error) error {
 	return err
 }
 
-// batchDone goes back to the list and says what was done, with the way to take it back.
+// batchDone returns to the list with a message and an Undo.
 func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) error {
 	w := wording.Batch{Batch: x.Batch, Subject: done.Subject}
 	to := address(x.list.path(), x.parameters)
@@ -296,7 +296,7 @@ func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) erro
 	return s.redirect(c, to)
 }
 
-// batchUndo takes a batch back and returns to the list that next says.
+// batchUndo takes a batch back and returns to the list in next.
 func (s *Server) batchUndo(c *gin.Context) error {
 	id, err := id(c, "id")
 	if err != nil {

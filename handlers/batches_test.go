@@ -13,7 +13,7 @@ import (
 
 const confirm = "main button[name=confirm]"
 
-// batch makes a batch of what a form sends, after its preview.
+// batch previews a batch, confirms it and returns the answer.
 func (b *browser) batch(path string, form ...string) answer {
 	b.t.Helper()
 	return b.submit(b.post(path, form...).want(200, confirm, ""), confirm)
@@ -26,7 +26,8 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 	acme, brig, cove := s.Organization("Acme"), s.Organization("Brig"), s.Organization("Cove", "owner_user_id", tomas.user.ID)
 	form := []string{"id", key(acme), "id", key(brig), "id", key(cove), "id", handlers.NewRequestID(), "action", "assign_owner"}
 
-	// The button of the list asks whom, the next page says what happens, the last does it.
+	// The list's button asks for the owner, the next page previews the change, the last one makes
+	// it.
 	var preview answer
 	s.unchanged(func() {
 		asked := ines.post("/organizations/batch", form...).want(200, "h1", "Assign owner").want(200, "h2", "4 organizations selected").
@@ -42,11 +43,11 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 	s.wantAudit(ines, "batch_organizations", `"count":2`)
 	list := ines.get("/organizations").want(200, "#toasts", "2 organizations assigned to Tomás Brandt")
 
-	// Sent twice, it is done once.
+	// Sending it twice changes it once.
 	s.unchanged(func() { ines.submit(preview, confirm).to() })
 	ines.get("/organizations").want(200, "#toasts form", "Undo").want(200, "#toasts", "2 organizations assigned to Tomás Brandt")
 
-	// Undo keeps what was changed since, and is for who did it.
+	// Undo leaves later changes alone, and only the person who made the batch can use it.
 	ines.post(brig+"/fields/website", "value", "brig.example", "version", "2").to()
 	undo, _ := list.html.Find("#toasts form").Attr("action")
 	s.unchanged(func() { tomas.post(undo).want(404, "h1", "Not found") })
@@ -71,7 +72,8 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	}
 	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 that match").
 		wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
-	// The list's filters stand in the address of its form; the action's field of the same name is another thing.
+	// The list's filters are in the form's address, so they do not clash with the action's field of
+	// the same name.
 	action, _ := list.html.Find("#many").Attr("action")
 	preview := ines.post(action, "all", "1", "action", "set_sector", "sector", "Energy", "id", "ignored").
 		want(200, "h2", "Set the sector of 60 organizations to Energy").want(200, "h3 + p", "Haus 038 and 40 more")
@@ -80,7 +82,7 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	}
 	s.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Energy'")
 	s.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Media'")
-	// Another program may send the filters in its form.
+	// Other programs may send the filters in the form.
 	ines.batch("/organizations/batch", "all", "1", "owner", ines.user.ID, "q", "haus 00", "action", "archive").to()
 	s.WantOne("Haus 000 Haus 003 Haus 006 Haus 009",
 		"SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
@@ -98,7 +100,7 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	s.Link(brig, maya)
 	s.Organization("Acme Two")
 
-	// Without JavaScript: find, choose, look, confirm.
+	// Without JavaScript: search, choose, preview, confirm.
 	ask := ines.post("/contacts/batch", "id", key(maya), "id", key(nils), "action", "link").
 		want(200, "label[for=find]", "Organization").wantNot("#picks input[type=radio]")
 	ines.submit(ask, "main button[name=asked]").want(422, "#picks-e", "Find and choose one")
@@ -114,12 +116,12 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	s.WantOne("AdvisorActive AdvisorActive", "SELECT group_concat(role_label || relationship_status, ' ') FROM organization_contact "+
 		"WHERE organization_id = ?", key(acme))
 
-	// With it, the choices come while somebody types.
+	// With JavaScript, choices appear while somebody types.
 	ines.parts().get("/organizations/options?pick=one&find=acme").wantPart(true).wantTexts("label", "Acme", "Acme Two")
 	ines.parts().get("/organizations/options?pick=any&find=bri").wantTexts("label", "All their organizations", "Brig")
 	ines.parts().get("/contacts/options?pick=one&find=zz").want(200, "p", "Nothing found")
 
-	// The relationship: everywhere, or at one organization.
+	// A relationship's status can be set everywhere or at one organization.
 	ask = ines.post("/contacts/batch", "all", "1", "action", "set_relationship_status").
 		want(200, "label[for=find]", "Only at one organization (optional)").wantTexts("#picks label", "All their organizations")
 	ines.submit(ask, "main button[name=asked]", "relationship_status", "Former").
@@ -131,7 +133,7 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 	ines.get("/contacts").want(200, "#toasts", "Status of 1 contact set to Former at Brig")
 	s.WantOne("Former", "SELECT relationship_status FROM organization_contact WHERE organization_id = ?", key(brig))
 
-	// A contact to many organizations.
+	// One contact is linked to many organizations.
 	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").
 		want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are already linked to Maya Okafor")
 	ines.submit(ask, confirm).to()
@@ -246,8 +248,8 @@ func TestWhatMatchesOnlySinceThePreviewIsNamed(t *testing.T) {
 	s.WantOne("Maya", "SELECT group_concat(first_name) FROM contacts WHERE is_active = 0")
 }
 
-// TestAFilterIsConfirmedByItsPreviewOnly: another program that confirms without
-// one is shown what would change.
+// TestAFilterIsConfirmedByItsPreviewOnly: a program that confirms without a preview gets the
+// preview instead.
 func TestAFilterIsConfirmedByItsPreviewOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -268,8 +270,8 @@ func TestAFilterIsConfirmedByItsPreviewOnly(t *testing.T) {
 	s.WantOne("0", "SELECT sum(is_active) FROM organizations")
 }
 
-// TestABatchTellsNothingOfWhatIsOutOfSight: one's own clients change, the others
-// are as if they were not there, by their ids, by a filter and as the other end.
+// TestABatchTellsNothingOfWhatIsOutOfSight: only one's own clients change. Others might as well not
+// exist, whether named by id, by a filter or as the other end.
 func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	t.Parallel()
 	mine, secret, b := ownWorld(t)
@@ -300,14 +302,15 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	b.batch("/contacts/batch", "all", "1", "status", "all", "action", "set_relationship_status", "relationship_status", "Former").to()
 	b.WantOne("1", "SELECT count(*) FROM organization_contact WHERE relationship_status = 'Former'")
 
-	// Who gives a client away does not see it any more, and has no Undo that could not work.
+	// Somebody who gives a client away no longer sees it, and is offered no Undo because it could
+	// not work.
 	other := mine.person("Per Lund", "Manager")
 	b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID, "confirm", "1").to()
 	b.get("/contacts").want(200, "#toasts", "1 contact assigned to Per Lund. It is not among your clients, so you can no longer see it").
 		wantNot("#toasts form")
 }
 
-// strip is an answer without ids.
+// strip returns the body of an answer without ids.
 func strip(a answer, with string) string { return anID.ReplaceAllString(a.body, with) }
 
 func TestUndoIsForThoseWhoMay(t *testing.T) {

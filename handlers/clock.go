@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// clockSlack is how far a clock is stepped without being called wrong.
+// clockSlack is the largest clock adjustment that is tolerated.
 const clockSlack = time.Minute
 
-// ClockIsOff tells whether the history knows a moment that is still to come: the
-// clock is wrong, or was when that was recorded. The log then says so, once for
-// each such moment.
+// ClockIsOff reports whether the history has an entry from the future: the clock is wrong now, or
+// was wrong then. It logs this once for each such entry.
 func (s *Server) ClockIsOff(ctx context.Context) bool {
 	newest, err := s.db.NewestEntry(ctx)
 	if err != nil {

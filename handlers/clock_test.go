@@ -11,7 +11,7 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// TestAClockThatWasWrongIsNamed: in the log, once, and to who cannot sign in because of it.
+// TestAClockThatWasWrongIsNamed: once in the log, and to people who cannot sign in because of it.
 func TestAClockThatWasWrongIsNamed(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

@@ -15,21 +15,21 @@ import (
 	"clientregistry/views/wording"
 )
 
-// condition is how the registry is at a moment: a line for each check, what
-// failed first, and its backups.
+// condition is the state of the registry at one moment: a line per check, the first failure, and
+// the backups.
 type condition struct {
 	at             time.Time
-	finished       int64 // jobs, by then
+	finished       int64 // the jobs that had ended by then
 	lines          []views.HealthLine
 	failed, warned int
-	backups        []db.Backup // newest first
+	backups        []db.Backup // the newest one that is proven
 	proven         db.Backup   // the newest that is
 	silence        time.Duration
-	problem        string // of the last try to make one
+	problem        string // why the last attempt at a backup failed
 }
 
-// knownCondition is the one that was found last. Every page of an administrator
-// says how many checks failed, which need not be looked up each time.
+// knownCondition caches the last condition: every page of an administrator shows how many checks
+// failed.
 type knownCondition struct {
 	mu   sync.Mutex
 	last condition
@@ -37,7 +37,7 @@ type knownCondition struct {
 
 const conditionLasts = time.Minute
 
-// tooLong is how long there may be no proven backup before administrators are told.
+// tooLong is how long the registry may go without a proven backup before administrators are told.
 const tooLong = 48 * time.Hour
 
 func (s *Server) forgetCondition() {
@@ -46,8 +46,8 @@ func (s *Server) forgetCondition() {
 	s.condition.last = condition{}
 }
 
-// conditionNow is the condition as far as it is known, looked up where that is
-// long ago or a job has ended since; for all who ask next, also where this request is given up.
+// conditionNow returns the cached condition, refreshed if it is old or a job has ended since. The
+// refresh serves later requests as well, so it goes on if this one is abandoned.
 func (s *Server) conditionNow(ctx context.Context) condition {
 	s.condition.mu.Lock()
 	defer s.condition.mu.Unlock()
@@ -57,7 +57,7 @@ func (s *Server) conditionNow(ctx context.Context) condition {
 	return s.condition.last
 }
 
-// lookUpCondition runs the checks that take no time. What cannot be looked up has failed.
+// lookUpCondition runs the quick checks. One that cannot be made counts as failed.
 func (s *Server) lookUpCondition(ctx context.Context) condition {
 	c := condition{at: s.now(), finished: s.jobs.Finished()}
 	c.lines = append(c.lines, s.backupLine(ctx, &c))
@@ -78,7 +78,7 @@ func (s *Server) lookUpCondition(ctx context.Context) condition {
 	return c
 }
 
-// summary is the condition in a sentence.
+// summary puts the condition in one sentence.
 func (c condition) summary() string {
 	switch {
 	case c.failed == 0 && c.warned == 0:
@@ -97,10 +97,10 @@ func line(state views.State, name, text string, do ...views.Word) views.HealthLi
 
 func words(text string) views.Word { return views.Word{Text: text} }
 
-// backUpNow is the way to the button.
+// backUpNow links to the button.
 var backUpNow = views.Word{Text: "Back up now", Href: "/admin/system#backups"}
 
-// backupLine also finds out about the backups for the rest of the condition.
+// backupLine checks the backups. It also fills in the condition's fields about them.
 func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine {
 	const name = "Last backup"
 	if s.jobs.Backups() == nil {
@@ -120,7 +120,7 @@ func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine 
 		tried, c.problem = all[0].At, all[0].Problem
 	}
 	if last, problem := s.jobs.LastTry(); last.After(tried) && last.After(c.proven.At) {
-		c.problem = problem // which perhaps could not be noted in the folder
+		c.problem = problem // it may not have been possible to record it in the folder
 	}
 	since, err := c.proven.At, error(nil)
 	if since.IsZero() {
@@ -233,18 +233,18 @@ func (s *Server) migrationsLine(ctx context.Context) views.HealthLine {
 	return line(views.OK, name, fmt.Sprintf("%d of %d", done, all))
 }
 
-// sentenceOf is an error as people read it.
+// sentenceOf turns an error message into a sentence for people.
 func sentenceOf(message string) string {
 	return strings.ToUpper(message[:min(1, len(message))]) + message[min(1, len(message)):]
 }
 
-// causeOf splits a message into what happened and what to do about it.
+// causeOf splits a message into the cause and the advice.
 func causeOf(problem string) (cause, advice string) {
 	cause, advice, _ = strings.Cut(problem, "; ")
 	return cause, advice
 }
 
-// age is a duration in words: 52 hours, 5 days.
+// age puts a duration in words: 52 hours, 5 days.
 func age(d time.Duration) string {
 	switch minutes, hours := int(d.Minutes()), int(d.Hours()); {
 	case minutes < 2:
@@ -258,7 +258,7 @@ func age(d time.Duration) string {
 	}
 }
 
-// Bytes is a size in words: 213 MB.
+// Bytes puts a size in words: 213 MB.
 func Bytes(n int64) string {
 	for _, unit := range []struct {
 		name string

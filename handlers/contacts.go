@@ -12,7 +12,7 @@ import (
 	"clientregistry/views/wording"
 )
 
-// contactRecords are the pages of contacts.
+// contactRecords describes the pages of contacts.
 var contactRecords = &recordKind{
 	RecordKind: db.ContactKind, description: "The people your team works with",
 	placeholder: "Name, email or organization", missing: "Has no email",
@@ -38,7 +38,7 @@ func contactDetail(x db.Contact) []string {
 	return []string{x.Value("job_title"), organizationsOf(x)}
 }
 
-// contactRow completes a row of the list.
+// contactRow completes a row of the list of contacts.
 func contactRow(row *views.Row, x db.Contact, columns []db.Column) {
 	row.Domain, row.Under = x.Value("job_title"), nonEmpty(organizationsOf(x), firstName(x.OwnerName))
 	if slices.ContainsFunc(columns, func(col db.Column) bool { return col.Name == "job_title" }) {
@@ -46,7 +46,7 @@ func contactRow(row *views.Row, x db.Contact, columns []db.Column) {
 	}
 }
 
-// contactCell is the cell of a column that is no field, or shows more than its field.
+// contactCell returns the cell of a column that is no field, or that shows more than its field.
 func contactCell(x db.Contact, col db.Column) views.Cell {
 	if col.Name == "phone" {
 		return views.Cell{Kind: "far", Text: cmp.Or(x.Value("phone"), x.Value("mobile"))}
@@ -84,7 +84,7 @@ func contactMeta(clock views.Clock, v *visitor, x db.Contact, links []db.Link) v
 	return m
 }
 
-// calls are the phone numbers in what was typed, each to be dialed.
+// calls returns the phone numbers in a typed text, each with the number to dial.
 func calls(typed string) (all []views.Call) {
 	for _, n := range text.Numbers(typed) {
 		all = append(all, views.Call{Shown: strings.TrimSpace(typed[n.From:n.To]), Number: n.Dial})
@@ -92,7 +92,7 @@ func calls(typed string) (all []views.Call) {
 	return all
 }
 
-// emailHolder is the contact that has a refused email already, to open it.
+// emailHolder returns the contact that already has a refused email, with a link to open it.
 func emailHolder(refused *db.Invalid) *views.Found {
 	if refused == nil || refused.Taken == nil {
 		return nil
@@ -103,7 +103,8 @@ func emailHolder(refused *db.Invalid) *views.Found {
 	}
 }
 
-// takenByNew adds, in the form of a new contact, the button that brings an archived one back instead.
+// takenByNew is emailHolder for the form of a new contact: an archived holder can be restored from
+// there.
 func takenByNew(refused *db.Invalid) *views.Found {
 	f := emailHolder(refused)
 	if f != nil && f.Archived {
@@ -113,7 +114,8 @@ func takenByNew(refused *db.Invalid) *views.Found {
 	return f
 }
 
-// takenByLinked adds, in the form that creates and links a contact, the button that links the existing one.
+// takenByLinked is emailHolder for the form that creates and links a contact: it offers to link the
+// holder.
 func takenByLinked(refused *db.Invalid, action string) *views.Found {
 	f := emailHolder(refused)
 	if f == nil {

@@ -39,8 +39,8 @@ func TestContactIsCreatedAndEdited(t *testing.T) {
 	s.WantOne("CEO 1 3", "SELECT job_title || ' ' || phone || ' ' || version FROM contacts")
 }
 
-// TestEmailOfAnArchivedContact: an email belongs to one contact, and creating
-// another one with it offers to restore the first.
+// TestEmailOfAnArchivedContact: an email belongs to one contact; creating another with it offers to
+// restore the first.
 func TestEmailOfAnArchivedContact(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -56,7 +56,7 @@ func TestEmailOfAnArchivedContact(t *testing.T) {
 	s.unchanged(func() {
 		refused = ines.post("/contacts", "first_name", "E", "last_name", "A", "email", "elif@quay.example").
 			want(422, ".found .bdg", "Archived").want(422, ".found button", "Restore")
-		// Someone who is being edited cannot become another: only open it.
+		// Editing a contact to the same email only offers to open the other one.
 		ines.post(mara, "version", "1", "email", "elif@quay.example").want(422, ".found a", "Elif Aydın").wantNot(".found button")
 		ines.parts().post(mara+"/fields/email", "version", "1", "value", "elif@quay.example").
 			want(422, ".found a", "Elif Aydın").wantNot(".found button").wantPart(true)
@@ -84,7 +84,7 @@ func TestContactIsArchivedAndRestored(t *testing.T) {
 	ines.submit(done, "#toasts button").want(303, "", "")
 	s.wantAudit(ines, "restore_contact")
 	s.unchanged(func() {
-		ines.post(elif+"/restore", "version", "1").want(303, "", "") // it is back already
+		ines.post(elif+"/restore", "version", "1").want(303, "", "") // it is already restored
 		ines.post(elif+"/archive", "version", "1").want(409, "h1 + p", "Inès Moreau changed this")
 	})
 }
@@ -127,11 +127,11 @@ func TestPickers(t *testing.T) {
 			t.Errorf("for=%s is taken for a record: %s", foreign, a.body)
 		}
 	}
-	// Who may not edit is offered to open, never to create.
+	// Viewers are offered records to open, but not to create one.
 	s.as("Viewer").parts().get("/organizations/options?q=pine&for="+elif).want(200, ".opt[href='"+org+"']", "").wantNot("a[href*='add=']")
 }
 
-// TestEachNumberIsDialedAlone whatever else was written beside it.
+// TestEachNumberIsDialedAlone: whatever else is written beside it.
 func TestEachNumberIsDialedAlone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -145,7 +145,7 @@ func TestEachNumberIsDialedAlone(t *testing.T) {
 	ines.get(s.Contact("Maya", "Okafor", "phone", "555-FLOWERS")).wantNot("#meta a[href^='tel:']")
 }
 
-// TestValuesThatReadTheSameAreOneFilter, and a menu says which one is set.
+// TestValuesThatReadTheSameAreOneFilter: the menu marks the one that is set.
 func TestValuesThatReadTheSameAreOneFilter(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -46,7 +46,7 @@ func TestABrowserThatSignedInBeforeIsNotLockedByOthers(t *testing.T) {
 	desk.post("/login", "email", u.Email, "password", password).want(303, "", "")
 	desk.get("/").want(200, "h1", "Home")
 
-	// A new password makes strangers of all browsers but the one that set it.
+	// A new password signs out every browser except the one that set it.
 	phone := s.stranger()
 	phone.device = c
 	desk.post("/account/password", "current_password", password, "password", "another good password").want(303, "", "")
@@ -81,7 +81,7 @@ func TestEveryWayInMakesTheBrowserKnown(t *testing.T) {
 	}
 }
 
-// TestWhereARequestComesFrom: only a trusted proxy says, and only in X-Forwarded-For.
+// TestWhereARequestComesFrom: only a trusted proxy can tell, and only in X-Forwarded-For.
 func TestWhereARequestComesFrom(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -102,10 +102,10 @@ func TestWhereARequestComesFrom(t *testing.T) {
 		{"10.0.0.1", "10.0.0.1", []string{"X-Forwarded-For", "nonsense", "X-Real-IP", "203.0.113.5"}, false},
 		{"192.0.2.1", "192.0.2.1", []string{"X-Real-IP", "203.0.113.5"}, false},
 		{"192.0.2.1", "192.0.2.1", []string{"X-Forwarded-For", "203.0.113.5"}, true},
-		{"192.0.2.1", "192.0.2.1", []string{"X-Forwarded-For", "203.0.113.6"}, false}, // said already
+		{"192.0.2.1", "192.0.2.1", []string{"X-Forwarded-For", "203.0.113.6"}, false}, // logged before
 		{"192.0.2.2", "192.0.2.2", []string{"X-Forwarded-For", "203.0.113.5"}, true},
 		{"2001:db8:1::1", "2001:db8:1::1", []string{"X-Forwarded-For", "203.0.113.5"}, true},
-		{"192.0.2.3", "192.0.2.3", []string{"X-Forwarded-For", "203.0.113.5"}, false}, // often enough
+		{"192.0.2.3", "192.0.2.3", []string{"X-Forwarded-For", "203.0.113.5"}, false}, // the log has named enough peers
 	} {
 		log.Reset()
 		b := s.stranger()

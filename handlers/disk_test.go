@@ -12,8 +12,7 @@ import (
 	"clientregistry/handlers"
 )
 
-// damage makes the first page of a table none in the file itself, and returns
-// what puts it back.
+// damage overwrites the first page of a table in the file, and returns a function that restores it.
 func (s *site) damage(table string) (mend func()) {
 	s.t.Helper()
 	s.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -85,8 +84,8 @@ func TestADamagedRegistryIsReadAndSaysSoToItsAdministrators(t *testing.T) {
 	admin.post("/organizations", "display_name", "Pine").want(303, "", "")
 }
 
-// What was changed in a damaged file may break any rule of reading it: a time
-// that is none, say. That is told as damage, too.
+// A damaged file can hold values that cannot be parsed, such as an invalid time. This is reported
+// as damage as well.
 func TestAnUnreadableValueOfADamagedRegistryIsDamage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -125,8 +124,8 @@ func TestNoRouteOfADamagedRegistryFailsOrWrites(t *testing.T) {
 	})
 }
 
-// Where the file cannot be opened any more, people get a page that says so; when
-// it is back, so is the registry.
+// If the file can no longer be opened, people get a page that says so. The registry recovers when
+// the file is back.
 func TestARegistryThatCannotBeReadSaysSoAndComesBack(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

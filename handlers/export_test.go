@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// NewRequestID is for tests that make ids.
+// NewRequestID makes ids for tests.
 var NewRequestID = newRequestID
 
-// Route is a line of the route table as tests see it.
+// Route is a line of the route table for tests.
 type Route struct{ Method, Path, Access string }
 
 // Routes is the route table.
@@ -27,7 +27,7 @@ func Routes() []Route {
 	return all
 }
 
-// Mounted is what gin really answers.
+// Mounted returns the routes that gin serves.
 func (s *Server) Mounted() ([]Route, error) {
 	e, err := s.engine()
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Server) Mounted() ([]Route, error) {
 	return all, nil
 }
 
-// FilterParameters are the parameters of both lists by which people filter.
+// FilterParameters are the parameters that filter either list.
 func FilterParameters() (all []string) {
 	for _, k := range []*recordKind{organizationRecords, contactRecords} {
 		for _, name := range k.filterParameters() {
@@ -52,8 +52,8 @@ func FilterParameters() (all []string) {
 	return all
 }
 
-// PlainLine is a Markdown text as search shows it in one line.
+// PlainLine is a Markdown text as search shows it.
 var PlainLine = plainLine
 
-// Trouble is how many checks of the registry failed, for a request of this context.
+// Trouble counts the failed checks of the registry.
 func (s *Server) Trouble(ctx context.Context) int { return s.conditionNow(ctx).failed }

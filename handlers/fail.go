@@ -15,7 +15,7 @@ import (
 	"clientregistry/views"
 )
 
-// fail answers an error: a page, or a line where htmx asked for a part.
+// fail answers an error with a page, or with one line if htmx asked for a fragment.
 func (s *Server) fail(c *gin.Context, err error) {
 	if errors.Is(err, context.Canceled) || c.Writer.Written() {
 		return
@@ -45,7 +45,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	}
 }
 
-// iconOf is the icon of an error's page.
+// iconOf returns the icon of an error's page.
 func iconOf(status int, err error) string {
 	var keyLost *db.KeyLost
 	switch {
@@ -59,7 +59,7 @@ func iconOf(status int, err error) string {
 	return "alert"
 }
 
-// unavailable is the page where nothing can be read. It asks the database for nothing.
+// unavailable is the page shown when nothing can be read. It makes no queries.
 func (s *Server) unavailable(c *gin.Context, a middleware.Answer) views.View {
 	again := c.Request.URL.RequestURI()
 	if c.Request.Method != http.MethodGet {
@@ -71,7 +71,7 @@ func (s *Server) unavailable(c *gin.Context, a middleware.Answer) views.View {
 	}
 }
 
-// backLinks leads from a refusal to the record it was about, or home.
+// backLinks returns links from an error's page: to the record it was about, or home.
 func (s *Server) backLinks(c *gin.Context) []views.Option {
 	v := who(c)
 	if v == nil {
@@ -86,8 +86,8 @@ func (s *Server) backLinks(c *gin.Context) []views.Option {
 	return []views.Option{home}
 }
 
-// failNoSession leads to the sign-in page and back. Over a page with
-// something typed in it, it opens there as a dialog instead.
+// failNoSession redirects to the sign-in page, which leads back. If htmx asked, it opens sign-in as
+// a dialog instead, so that nothing typed on the page is lost.
 func (s *Server) failNoSession(c *gin.Context) {
 	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {
 		c.Header("HX-Retarget", "#dialog")
@@ -100,7 +100,7 @@ func (s *Server) failNoSession(c *gin.Context) {
 	s.redirectVia(c, "/login")
 }
 
-// failSession answers where a session cannot be read. One that is to end ends all the same.
+// failSession answers when the session cannot be read. Signing out works all the same.
 func (s *Server) failSession(c *gin.Context, err error) {
 	if c.Request.Method == http.MethodPost && c.FullPath() == "/logout" {
 		s.log.Error("signing out without reading the session", "id", middleware.RequestID(c), "error", err)
@@ -110,7 +110,7 @@ func (s *Server) failSession(c *gin.Context, err error) {
 	s.fail(c, err)
 }
 
-// redirectVia sends the browser to a page that leads on to the one that was asked for.
+// redirectVia redirects to a page that later leads on to the requested one.
 func (s *Server) redirectVia(c *gin.Context, to string) {
 	c.Header("Vary", vary)
 	next := c.Request.URL.RequestURI()
@@ -129,7 +129,7 @@ func (s *Server) redirectVia(c *gin.Context, to string) {
 	c.Redirect(http.StatusSeeOther, to)
 }
 
-// withNext is the address of a page that leads on to another one of ours.
+// withNext returns the address of a page that leads on to next, another page of ours.
 func withNext(page, next string) string {
 	if next == "" || next == "/" {
 		return page
@@ -137,7 +137,8 @@ func withNext(page, next string) string {
 	return page + "?next=" + url.QueryEscape(next)
 }
 
-// nextOf is where a page leads: for those that sign in what their address says, else itself.
+// nextOf returns the page to return to: for sign-in pages their parameter next, else the page
+// itself.
 func nextOf(page string) string {
 	u, err := url.Parse(page)
 	if err == nil && (u.Path == "/login" || u.Path == "/login/mfa") {
@@ -146,9 +147,9 @@ func nextOf(page string) string {
 	return page
 }
 
-// ownPath is the path of the page of ours whose whole address is in a header, "" for
-// any other. A page is at the address that was asked, or at the base URL: a proxy may
-// ask by another host than people do.
+// ownPath returns the path of the address in a header if it is a page of ours, else "". The address
+// may have the request's host or that of the base URL, because a proxy may use a different host
+// than people do.
 func (s *Server) ownPath(c *gin.Context, header string) string {
 	u, err := url.Parse(c.GetHeader(header))
 	if err != nil || u.Host != c.Request.Host && hostOf(u) != s.baseURL.Host {

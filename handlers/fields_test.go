@@ -17,8 +17,8 @@ import (
 	"clientregistry/db"
 )
 
-// TestEachFieldIsOnItsPages edits every field of both kinds in place, and looks
-// for it in the forms, the history and, where its description says, in the list.
+// TestEachFieldIsOnItsPages edits every field of both kinds in place, and looks for it in the
+// forms, the history and, if it is a column, the list.
 func TestEachFieldIsOnItsPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -63,14 +63,14 @@ func TestEachFieldIsOnItsPages(t *testing.T) {
 	}
 }
 
-// beside are the places that name three or more columns of a record and are no list of its fields.
+// beside are the files that name three or more columns of a record for another reason.
 var beside = map[string]string{
 	"db/links.go":         "what a link shows of its contact",
 	"db/dbtest/office.go": "what a test's contact is made of",
 }
 
-// TestNoListOfFieldsIsKeptBesideTheDescription looks for three or more columns
-// of one kind in one literal or one text of the program: such a list would have to be kept by hand.
+// TestNoListOfFieldsIsKeptBesideTheDescription looks for three or more columns of one kind in one
+// literal or string. Such a list would have to be maintained by hand.
 func TestNoListOfFieldsIsKeptBesideTheDescription(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
@@ -122,7 +122,7 @@ func TestNoListOfFieldsIsKeptBesideTheDescription(t *testing.T) {
 	}
 }
 
-// texts are the texts of a literal's elements.
+// texts joins the strings among a literal's elements.
 func texts(literal *ast.CompositeLit) string {
 	var all []string
 	ast.Inspect(literal, func(n ast.Node) bool {

@@ -13,16 +13,16 @@ import (
 	"clientregistry/views"
 )
 
-// What was found, with what was typed marked in it.
+// What a search found, with the typed words marked.
 
-// detail is the line below a name, piece by piece.
+// detail builds the line below a name.
 type detail struct {
 	typed   text.Typed
 	pieces  []views.Piece
-	missing map[int]bool // the typed words that nothing shown has yet
+	missing map[int]bool // indexes of the typed words that nothing shown contains yet
 }
 
-// newDetail begins a line below a name, in which some of the words may be already.
+// newDetail begins the line below a name that may contain some of the typed words.
 func newDetail(typed text.Typed, name string) *detail {
 	d := &detail{typed: typed, missing: map[int]bool{}}
 	_, has := typed.Marks(name)
@@ -42,7 +42,7 @@ func (d *detail) seen(has []bool) {
 	}
 }
 
-// add adds a value, if there is one.
+// add appends a value if it is not empty.
 func (d *detail) add(value string) {
 	if value == "" {
 		return
@@ -55,8 +55,8 @@ func (d *detail) add(value string) {
 	d.seen(has)
 }
 
-// explain adds those values that have a word which nothing shown has: they say
-// why the record was found.
+// explain appends only those values that contain a word not shown so far: they are why the record
+// was found.
 func (d *detail) explain(values ...string) []views.Piece {
 	for _, value := range values {
 		_, has := d.typed.Marks(value)
@@ -70,7 +70,7 @@ func (d *detail) explain(values ...string) []views.Piece {
 	return d.pieces
 }
 
-// marked is a text with what was typed marked in it.
+// marked splits a text so that the typed words can be marked.
 func marked(s string, typed text.Typed) []views.Piece {
 	ranges, _ := typed.Marks(s)
 	return pieces(s, ranges)
@@ -91,8 +91,7 @@ func pieces(text string, hits [][2]int) (all []views.Piece) {
 	return all
 }
 
-// foundRecord is a record that was found: what it is and, where that does not
-// say it, why it was found.
+// foundRecord describes a record that was found, and why if that is not obvious from its name.
 func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
 	k := recordKinds[r.Kind.Plural]
 	d := newDetail(typed, r.Name())
@@ -132,16 +131,16 @@ func (s *Server) foundInteraction(c *gin.Context, i db.Interaction, typed text.T
 	}
 }
 
-// A snippet is what of a body stands around the first hit, in letters; it is
-// looked for in the beginning of long ones.
+// A snippet is the text around the first hit, measured in letters. Only the beginning of a long
+// body is searched.
 const (
 	snippetBefore = 40
 	snippetLength = 160
 	snippetWithin = 10_000
 )
 
-// snippet is a piece of an interaction's body around what was typed, nil where
-// the subject has it all or the body nothing of it.
+// snippet returns the part of an interaction's body around the typed words. It is nil if the
+// subject contains them all or the body none.
 func snippet(i db.Interaction, typed text.Typed) []views.Piece {
 	d := newDetail(typed, i.Subject)
 	if len(d.missing) == 0 {
@@ -173,7 +172,7 @@ func snippet(i db.Interaction, typed text.Typed) []views.Piece {
 	return shown
 }
 
-// plainLine is the beginning of a Markdown text in one line, without its signs.
+// plainLine returns the beginning of a Markdown text in one line without its markup.
 func plainLine(text string) string {
 	if len(text) > snippetWithin {
 		text = text[:snippetWithin]
@@ -188,10 +187,10 @@ func plainLine(text string) string {
 	return withoutSigns(strings.Join(plain, " "))
 }
 
-// lineSigns are the signs of headings, quotes and lists: "-5 %" and "#1" begin with none.
+// lineSigns matches the markup of headings, quotes and lists, but not "-5 %" or "#1".
 var lineSigns = regexp.MustCompile(`^(?:\s*(?:#{1,6}|>|[-+*])\s+)+`)
 
-// withoutSigns leaves out the signs of emphasis and code, but for those inside a word: 2**3.
+// withoutSigns removes the markup of emphasis and code, except inside a word such as 2**3.
 func withoutSigns(line string) string {
 	var plain strings.Builder
 	for rest := line; rest != ""; {

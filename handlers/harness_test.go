@@ -23,12 +23,12 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// site is a registry with its server, and what its history must say.
+// site is a registry with its server, and checks its history at the end.
 type site struct {
 	*handlerstest.Site
 	t        *testing.T
 	worlds   int
-	refusals atomic.Int64 // answered to somebody signed in, each of which the history has
+	refusals atomic.Int64 // refusals of signed-in people, each of which the history must contain
 }
 
 func newSite(t *testing.T) *site { t.Helper(); return newSiteAt(t, "http://registry.example") }
@@ -38,17 +38,17 @@ func newSiteAt(t *testing.T, base string) *site {
 	return newSiteWith(t, handlers.Options{BaseURL: base}, jobs.Options{})
 }
 
-// newSiteWith is newSiteAt with other options, on the site's own clock.
+// newSiteWith is newSiteAt with other options and the site's own clock.
 func newSiteWith(t *testing.T, o handlers.Options, beside jobs.Options) *site {
 	t.Helper()
 	return &site{Site: handlerstest.New(t, o, beside), t: t}
 }
 
-// browser is one person's browser, signed in or not, and the manner in which it asks.
+// browser is one person's browser, signed in or not, and how it makes its requests.
 type browser struct {
 	*site
 	user   db.User
-	cookie *http.Cookie // of the session
+	cookie *http.Cookie // its session
 	device *http.Cookie
 	asks   map[string]string
 }
@@ -60,13 +60,13 @@ var hash = handlerstest.Hash
 // key is the id at the end of a record's path.
 var key = handlerstest.Key
 
-// stranger is a browser in which nobody is signed in.
+// stranger returns a browser in which nobody is signed in.
 func (s *site) stranger() *browser { return &browser{site: s} }
 
 // as returns the browser of a new user with this role, signed in.
 func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" Person", role) }
 
-// person is as, for somebody with a name.
+// person is like as, for a user with a name.
 func (s *site) person(name, role string) *browser {
 	s.t.Helper()
 	b := &browser{site: s, user: s.User(name, role)}
@@ -74,21 +74,21 @@ func (s *site) person(name, role string) *browser {
 	return b
 }
 
-// comeIn gives the browser a new session of its user.
+// comeIn signs the browser's user in again.
 func (b *browser) comeIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
 
-// business is every table but the history, sessions and the index of words.
+// business are all tables except the history, sessions and the search index.
 var business = []string{
 	"users", "roles", "user_role", "role_permission", "organizations", "contacts",
 	"organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests",
 }
 
-// history is the table of the history, without the rows of some actions.
+// history selects the table of the history, without the rows of some actions.
 func history(except ...string) string {
 	return "audit_logs WHERE action NOT IN ('" + strings.Join(except, "', '") + "')"
 }
 
-// dump is every row of tables, as text.
+// dump returns every row of the tables as text.
 func (s *site) dump(tables ...string) string {
 	s.t.Helper()
 	var out strings.Builder
@@ -119,11 +119,11 @@ func (s *site) dump(tables ...string) string {
 	return out.String()
 }
 
-// commits is a number that changes when anything at all is committed.
+// commits returns a number that changes with every commit.
 func (s *site) commits() string { s.t.Helper(); return s.One("PRAGMA data_version") }
 
-// unchanged runs f and checks that no business table and no history is other than before,
-// except for one row of the history for each refusal, and rows of the actions named.
+// unchanged runs f and checks that it changes no business table and no history. The history may get
+// one row for each refusal, and rows of the actions in except.
 func (s *site) unchanged(f func(), except ...string) {
 	s.t.Helper()
 	tables := slices.Concat(business, []string{history(append(except, "refused")...)})
@@ -137,7 +137,7 @@ func (s *site) unchanged(f func(), except ...string) {
 	s.WantOne(fmt.Sprint(s.refusals.Load()-refusals), "SELECT count(*) - ? FROM audit_logs WHERE action = 'refused'", recorded)
 }
 
-// difference is the lines of b that are not in a.
+// difference returns the lines of b that are not in a.
 func difference(a, b string) string {
 	var out []string
 	for line := range strings.Lines(b) {
@@ -148,7 +148,7 @@ func difference(a, b string) string {
 	return strings.Join(out, "")
 }
 
-// wantAudit checks the latest row of the history: who did what, and texts of its metadata.
+// wantAudit checks the latest row of the history: who, which action, and texts in its metadata.
 func (s *site) wantAudit(by *browser, action string, metadata ...string) {
 	s.t.Helper()
 	var user sql.NullString
@@ -173,7 +173,7 @@ func (s *site) audits(action string) string {
 	return s.One("SELECT count(*) FROM audit_logs WHERE action = ?", action)
 }
 
-// The manners in which a browser asks.
+// Ways to make a request.
 
 func (b *browser) asking(headers map[string]string) *browser {
 	c := *b
@@ -181,17 +181,17 @@ func (b *browser) asking(headers map[string]string) *browser {
 	return &c
 }
 
-// parts makes the browser ask as htmx does for a part of a page.
+// parts makes the browser ask for fragments, as htmx does.
 func (b *browser) parts() *browser {
 	return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial"})
 }
 
-// boosted makes it ask as htmx does for a link or a form of the whole page.
+// boosted makes it ask for whole pages, as htmx does for boosted links and forms.
 func (b *browser) boosted() *browser {
 	return b.asking(map[string]string{"HX-Request": "true", "HX-Boosted": "true", "HX-Request-Type": "full"})
 }
 
-// back makes it ask as htmx does when somebody goes back.
+// back makes it ask as htmx does when somebody uses the back button.
 func (b *browser) back() *browser {
 	return b.asking(map[string]string{"HX-History-Restore-Request": "true"})
 }
@@ -207,7 +207,7 @@ type answer struct {
 
 func (b *browser) get(path string) answer { b.t.Helper(); return b.send("GET", path, nil) }
 
-// post sends a form, names and values in turn.
+// post sends a form. form alternates names and values.
 func (b *browser) post(path string, form ...string) answer {
 	b.t.Helper()
 	return b.send("POST", path, values(form))
@@ -272,8 +272,7 @@ func (b *browser) do(r *http.Request) answer {
 	return a
 }
 
-// submit sends the form that a selector finds in an answer, as its button would,
-// with some fields retyped.
+// submit sends the form found by a selector, as its button would, with some fields changed.
 func (b *browser) submit(a answer, selector string, typed ...string) answer {
 	b.t.Helper()
 	button := a.html.Find(selector)
@@ -313,7 +312,7 @@ func (b *browser) submit(a answer, selector string, typed ...string) answer {
 
 var whole = regexp.MustCompile(`(?i)^\s*<!doctype html>`)
 
-// shown is what a failing test prints of an answer: not the frame around a page.
+// shown returns an answer for failure messages, without the frame of the page.
 func (a answer) shown() string {
 	text := a.body
 	if main := a.html.Find("main"); main.Length() > 0 {
@@ -322,7 +321,7 @@ func (a answer) shown() string {
 	return text[:min(len(text), 2500)]
 }
 
-// want checks the status, and that what the selector finds holds a text.
+// want checks the status, and that the selector finds an element that contains the text.
 func (a answer) want(status int, selector, text string) answer {
 	a.t.Helper()
 	if a.StatusCode != status {
@@ -349,7 +348,7 @@ func (a answer) wantNot(selector string) answer {
 	return a
 }
 
-// wantValue checks what stands in a field.
+// wantValue checks the value of a field.
 func (a answer) wantValue(selector, value string) answer {
 	a.t.Helper()
 	if got, ok := a.html.Find(selector).Attr("value"); !ok || got != value {
@@ -358,7 +357,7 @@ func (a answer) wantValue(selector, value string) answer {
 	return a
 }
 
-// wantTexts checks the texts of what a selector finds, in their order.
+// wantTexts checks the texts of the elements found, in order.
 func (a answer) wantTexts(selector string, want ...string) answer {
 	a.t.Helper()
 	got := a.html.Find(selector).Map(func(_ int, s *goquery.Selection) string { return strings.TrimSpace(s.Text()) })
@@ -368,7 +367,7 @@ func (a answer) wantTexts(selector string, want ...string) answer {
 	return a
 }
 
-// wantPart checks that the answer is a piece of a page, or else a whole one.
+// wantPart checks that the answer is a fragment, or a whole page if part is false.
 func (a answer) wantPart(part bool) answer {
 	a.t.Helper()
 	if whole.MatchString(a.body) == part {
@@ -380,14 +379,14 @@ func (a answer) wantPart(part bool) answer {
 	return a
 }
 
-// to is where a redirect leads.
+// to returns the target of a redirect.
 func (a answer) to() string {
 	a.t.Helper()
 	a.want(http.StatusSeeOther, "", "")
 	return a.Header.Get("Location")
 }
 
-// at gives the time in the form of happened_at, in Stockholm, hours before or after now.
+// at returns the time in Stockholm some hours from now, in the form of happened_at.
 func (s *site) at(hours int) string {
 	zone, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {

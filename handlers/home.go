@@ -11,14 +11,15 @@ import (
 	"clientregistry/views/wording"
 )
 
-// home shows what somebody has to do, what they touched last, their quiet clients, what happened today, and charts.
+// home shows the visitor's follow-ups, the records they touched last, their quiet clients, today's
+// events and charts.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
 	page := views.Home{
 		Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.Check(v) == nil,
 	}
 	clients, logs := v.Can(db.ViewClient), v.Can(db.EditInteraction) && v.Can(db.ViewInteraction)
-	page.ShowTouched = clients && (page.CanEdit || logs) // who changes nothing leaves nothing off
+	page.ShowTouched = clients && (page.CanEdit || logs) // those who change nothing have touched nothing
 	page.ShowQuiet = clients && v.Can(db.ViewInteraction)
 	page.ShowToday, page.NothingToSee = page.ShowQuiet, !clients
 	for _, fill := range []struct {
@@ -64,7 +65,7 @@ func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {
 	return err
 }
 
-// quietDays is how long nobody talked to a client that home calls quiet.
+// quietDays is after how many days without contact the home page calls a client quiet.
 const quietDays = 30
 
 func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {

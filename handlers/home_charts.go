@@ -12,7 +12,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// homeCharts shows interactions by week, new clients by month and clients by owner: those that the visitor may see.
+// homeCharts adds interactions by week, new clients by month and clients by owner, counting only
+// what the visitor may see.
 func (s *Server) homeCharts(c *gin.Context, page *views.Home) error {
 	ctx, v := c.Request.Context(), who(c)
 	if v.Can(db.ViewInteraction) {
@@ -57,7 +58,7 @@ func weeksChart(weeks []db.Counted) views.Chart {
 		if column.Title = fmt.Sprintf("Week of %s: nothing", monday); len(parts) > 0 {
 			column.Title = fmt.Sprintf("Week of %s: %s (%s)", monday, wording.Plural(sum(week), "interaction"), strings.Join(parts, ", "))
 		}
-		if i%2 == 1 { // each second one has room for its label, this week's among them
+		if i%2 == 1 { // there is room for every second label, including this week's
 			column.Label = monday
 		}
 		if sum(week) > sum(peak) {
@@ -75,7 +76,7 @@ func weeksChart(weeks []db.Counted) views.Chart {
 	return chart
 }
 
-// kindsOfClient are what the months count, and their lists.
+// kindsOfClient are counted by month.
 var kindsOfClient = []struct{ kind, words, path string }{
 	{"organization", "Organizations", "/organizations"}, {"contact", "Contacts", "/contacts"},
 }
@@ -115,7 +116,7 @@ func monthsChart(months []db.Counted) views.Chart {
 	return chart
 }
 
-// mostOwners is how many owners are shown by name.
+// mostOwners is how many owners the chart names.
 const mostOwners = 10
 
 func ownersChart(owners []db.OwnerCount) views.Chart {
@@ -135,7 +136,7 @@ func ownersChart(owners []db.OwnerCount) views.Chart {
 	list := func(name, href string, n int) {
 		chart.Rows = append(chart.Rows, views.ChartRow{Label: name, Cells: []views.ChartCell{{Text: wording.Grouped(n), Href: href}}})
 	}
-	for i, o := range owners { // the table has all of them
+	for i, o := range owners { // the table lists all owners
 		total += o.Organizations
 		if o.UserID == "" {
 			list("No owner", "/organizations?owner=none", o.Organizations)
@@ -166,12 +167,12 @@ func sum(c db.Counted) int {
 	return n
 }
 
-// dated says a range as its first and its last day.
+// dated writes a range as the parameters for its first and last day.
 func dated(r db.Range, from, to string) url.Values {
 	return url.Values{from: {db.DateOf(r.From).String()}, to: {db.DateOf(r.To).Add(-1).String()}}
 }
 
-// linkTo is the address of a list of n rows, "" where it would be empty.
+// linkTo returns the address of a list of n rows, "" if it would be empty.
 func linkTo(path string, p url.Values, n int) string {
 	if n == 0 {
 		return ""

@@ -14,7 +14,7 @@ import (
 	"clientregistry/db/demo"
 )
 
-// rows counts what a list shows from its first page to its last.
+// rows counts the rows of all pages of a list.
 func (b *browser) rows(path string) (n int) {
 	b.t.Helper()
 	for path != "" {
@@ -27,18 +27,18 @@ func (b *browser) rows(path string) (n int) {
 
 var aNumber = regexp.MustCompile(`[\d,]+`)
 
-// chartLinks are the links of a page's charts with the number that each stands for.
+// chartLinks returns the links of a page's charts and the number that each stands for.
 func (a answer) chartLinks() map[string]int {
 	a.t.Helper()
 	links := map[string]int{}
 	a.html.Find("figure a").Each(func(_ int, link *goquery.Selection) {
-		said := link.Text() // of a cell of the table
+		said := link.Text() // in a table cell
 		if title := link.Find("title"); title.Length() > 0 {
 			_, said, _ = strings.Cut(title.Text(), ": ")
 		}
 		href, ok := link.Attr("href")
 		if link.Closest("th").Length() > 0 {
-			return // the week, whose number stands in its bar
+			return // the week's number is in its bar
 		}
 		n, err := strconv.Atoi(strings.ReplaceAll(aNumber.FindString(said), ",", ""))
 		if err != nil || !ok || links[href] != 0 && links[href] != n {
@@ -55,12 +55,12 @@ func TestBarsLeadToListsOfTheirLength(t *testing.T) {
 	if err := demo.Fill(t.Context(), s.DB, db.System, "s", 7, nil); err != nil {
 		t.Fatal(err)
 	}
-	s.Exec("DELETE FROM interactions WHERE rowid % 9 > 0") // the feed shows 20 a page
+	s.Exec("DELETE FROM interactions WHERE rowid % 9 > 0") // the feed shows only 20 per page
 	tomas := s.One("SELECT id FROM users WHERE full_name = 'Tomas Rehn'")
 	for i, zone := range []string{"Pacific/Kiritimati", "Pacific/Honolulu", "Asia/Kathmandu"} {
 		b := s.as("Viewer")
 		s.Exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, b.user.ID)
-		if i == 2 { // one of few clients
+		if i == 2 { // an owner with few clients
 			own := s.Role("Own", db.ViewClient, db.ViewInteraction)
 			s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", own)
 			b = s.as(own)
@@ -74,7 +74,7 @@ func TestBarsLeadToListsOfTheirLength(t *testing.T) {
 		for href, n := range links {
 			path, _, _ := strings.Cut(href, "?")
 			if kinds[path]++; path == "/interactions" && kinds[path]%7 > 0 && i < 2 || path != "/interactions" && kinds[path]%5 > 0 {
-				continue // some of each are enough
+				continue // a sample is enough
 			}
 			if got := b.rows(href); got != n {
 				t.Errorf("%s: %s leads to %d rows, the bar says %d", zone, href, got, n)
@@ -120,7 +120,7 @@ func TestChartsOfLittle(t *testing.T) {
 		}
 	}
 
-	// A week is the reader's: on Monday at half past midnight in Stockholm it is still Sunday in Honolulu.
+	// Weeks follow the reader's time zone: Monday 00:30 in Stockholm is still Sunday in Honolulu.
 	s.Clock.Add(5*24*time.Hour + 14*time.Hour)
 	ines = s.person("Inès Moreau again", "Manager")
 	ines.get("/").wantTexts("[aria-labelledby=weeks-h] tbody tr:last-child th", "30 Nov").want(200, "#weeks-h ~ .note", "12 weeks")

@@ -37,8 +37,8 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 		wantNot("section[aria-labelledby=touched-h]").wantNot("#new").wantNot("a[href='/contacts/new']")
 }
 
-// TestNoPermissionNoData: whoever may see clients but no interactions is not
-// told of one anywhere; whoever may see nothing is told that.
+// TestNoPermissionNoData: people who may see clients but no interactions find no trace of
+// interactions; people who may see nothing are told so.
 func TestNoPermissionNoData(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -76,7 +76,7 @@ func TestNoPermissionNoData(t *testing.T) {
 			}
 		}
 	}
-	// The order by last contact would tell who was talked to.
+	// Sorting by last contact would reveal contacts.
 	reader.get("/organizations?sort=-last_contact").wantTexts("#rows .nm", "Aardvark", "Harbor & Pine").want(200, "th[aria-sort]", "Name")
 	clerk.get(w.org+"/history").want(200, "#activity", "linked").wantNot("#show-timeline")
 	for _, path := range []string{w.interaction, w.org + "/interactions", "/interactions", w.interaction + "/edit"} {
@@ -85,7 +85,7 @@ func TestNoPermissionNoData(t *testing.T) {
 			b.parts().get(path).want(403, "body", "Missing permission: ")
 		}
 	}
-	// Editing a field answers the line under the name, without the last contact.
+	// After editing a field, the line under the name omits the last contact as well.
 	if a := clerk.parts().post(w.org+"/fields/sector", "value", "Energy", "version", "1").
 		want(200, "", ""); strings.Contains(a.body, "contact") &&
 		strings.Contains(a.html.Find("hx-partial[hx-target='#meta']").Text(), "ontact") {
@@ -102,13 +102,13 @@ func TestNoPermissionNoData(t *testing.T) {
 	if strings.Contains(refused.body, "Harbor") {
 		t.Error("the refusal tells the name")
 	}
-	// What is refused reads the same whether it is there or not.
+	// A refusal is the same whether the record exists or not.
 	if a, b := nobody.get(w.org).shown(), nobody.get("/organizations/"+strings.Repeat("0", 8)+"-0000-0000-0000-000000000000").shown(); a != b {
 		t.Errorf("the refusal tells what exists:\n%s\n%s", a, b)
 	}
 }
 
-// TestARightTakenAwayIsGoneAtTheNextRequest needs no new sign-in.
+// TestARightTakenAwayIsGoneAtTheNextRequest: without a new sign-in.
 func TestARightTakenAwayIsGoneAtTheNextRequest(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

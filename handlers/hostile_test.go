@@ -14,13 +14,13 @@ import (
 	"clientregistry/handlers"
 )
 
-// internal are words of the inside that no answer may say.
+// internal are internal words that no answer may contain.
 var internal = []string{
 	"sqlite", "sql:", "no such", "constraint", "panic", "goroutine", ".go:", "runtime error", "html/template", "database is",
 }
 
-// hostile is what people send who mean no good, and a few who mean well. Each
-// piece of markup carries the marker "pwned".
+// hostile are values that attackers send, and a few that honest people do. Each piece of markup
+// carries the marker "pwned".
 var hostile = []string{
 	"<script>pwned()</script>", "</script><script>pwned()</script>", `"><img src=x onerror=pwned()>`,
 	`' onmouseover='pwned()`, `" autofocus onfocus="pwned()`, "<svg/onload=pwned()>",
@@ -38,7 +38,7 @@ var hostile = []string{
 	"//evil.example", `\\evil.example`, "view-source:javascript:pwned()", "feed:javascript:pwned()",
 }
 
-// formFields are what the forms send, with values that are taken.
+// formFields returns valid values for every field of a route's form.
 func formFields(w world, r handlers.Route) url.Values {
 	v := url.Values{"version": {"1"}}
 	add := func(pairs ...string) {
@@ -103,7 +103,7 @@ func formFields(w world, r handlers.Route) url.Values {
 	return v
 }
 
-// queryParameters are what the pages read from their address.
+// queryParameters are all parameters that pages read.
 var queryParameters = []string{
 	"actor", "action", "target_type", "target_id",
 	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from",
@@ -111,8 +111,8 @@ var queryParameters = []string{
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 }
 
-// wantHarmless checks that an answer is no failure, says nothing of the inside
-// and lets nothing of what was sent become markup.
+// wantHarmless checks that an answer is no server error, reveals no internals, and that nothing
+// sent became markup.
 func (a answer) wantHarmless(sent string) {
 	a.t.Helper()
 	if a.StatusCode >= 500 {
@@ -121,7 +121,7 @@ func (a answer) wantHarmless(sent string) {
 	if a.Header.Get("Set-Cookie") != "" && strings.Contains(a.Header.Get("Set-Cookie"), "pwned") {
 		a.t.Errorf("%s with %.60q set a cookie", a.what, sent)
 	}
-	// The system page names the version of SQLite on purpose.
+	// The system page shows the version of SQLite on purpose.
 	lower := strings.ToLower(strings.NewReplacer(template(sent), "", "<dt>SQLite</dt>", "").Replace(a.body))
 	for _, word := range internal {
 		if strings.Contains(lower, word) && !strings.Contains(strings.ToLower(sent), word) {
@@ -131,7 +131,7 @@ func (a answer) wantHarmless(sent string) {
 	kind, nosniff := a.Header.Get("Content-Type"), a.Header.Get("X-Content-Type-Options") == "nosniff"
 	file := strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") && kind == "text/csv; charset=utf-8"
 	if nosniff && (file || kind == "image/png") {
-		return // no browser takes it for a page; the bytes of a picture may spell anything
+		return // no browser renders it as a page, and a picture's bytes may spell anything
 	}
 	if problem := markup(a.html); problem != "" {
 		a.t.Errorf("%s with %.60q: %s", a.what, sent, problem)
@@ -142,7 +142,7 @@ func template(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 
-// markup finds in a parsed answer what only an attack could have put there.
+// markup reports elements that only an attack could have put there.
 func markup(html *goquery.Document) (problem string) {
 	html.Find("*").EachWithBreak(func(_ int, e *goquery.Selection) bool {
 		name := goquery.NodeName(e)
@@ -204,10 +204,10 @@ func TestHostileForms(t *testing.T) {
 			send := func(n int, value string, fields ...string) {
 				form := maps.Clone(good)
 				if r.Path != "/setup" && strings.Contains(r.Path, ":id") {
-					form.Set("version", w.version(r)) // so that it is stored, and shown
+					form.Set("version", w.version(r)) // so that the value is stored and shown
 				}
 				if r.Path == "/setup" && n%10 != 0 {
-					form.Set("password", "short") // refused before it is hashed
+					form.Set("password", "short") // refused before it is hashed, which would be slow
 				}
 				for _, field := range fields {
 					form.Set(field, value)
@@ -233,7 +233,7 @@ func TestHostileForms(t *testing.T) {
 				}
 			}
 			for n, value := range hostile {
-				if n%10 == 9 { // long lists of what was kept show nothing new
+				if n%10 == 9 { // a sample of the long lists is enough
 					s.Exec("DELETE FROM organization_contact WHERE contact_id <> ? OR organization_id <> ?", key(w.contact), key(w.org))
 					s.Exec("DELETE FROM interactions WHERE id <> ?", key(w.interaction))
 				}
@@ -242,14 +242,14 @@ func TestHostileForms(t *testing.T) {
 					send(n, value, text...)
 				}
 				if len(strict) > 0 {
-					send(n+1, value, strict...) // refused where they choose from a list
+					send(n+1, value, strict...) // refused where the form offers choices
 					send(n, value, strict[n%len(strict)])
 				}
 			}
 			if r.Path == "/setup" {
 				return
 			}
-			// Repeated, missing and array-like fields.
+			// Fields that are repeated, missing or array-like.
 			for _, form := range []url.Values{
 				{},
 				{"version": {"1", "x"}, "value": {"a", "b"}},
@@ -263,7 +263,7 @@ func TestHostileForms(t *testing.T) {
 			} {
 				by.send("POST", path, form).wantHarmless("")
 			}
-			// And what is stored by now is shown by every page without harm.
+			// Every page shows the stored values harmlessly.
 			for _, shown := range handlers.Routes() {
 				if shown.Method == "GET" && r.Path != "/setup" {
 					by.get(w.address(shown.Path)).wantHarmless("")
@@ -277,7 +277,7 @@ func unreadable(value string) bool {
 	return !utf8.ValidString(value) || strings.ContainsAny(value, "\x00\x1b")
 }
 
-// free tells the fields that take any text from those that choose or have a form.
+// free reports whether a field takes any text, rather than a choice or a format.
 func free(field string) bool {
 	return slices.Contains([]string{
 		"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title",
@@ -285,7 +285,7 @@ func free(field string) bool {
 	}, field)
 }
 
-// version is the present version of the record that a route changes.
+// version returns the current version of the record that a route changes.
 func (w world) version(r handlers.Route) string {
 	w.t.Helper()
 	switch {
@@ -302,7 +302,7 @@ func (w world) version(r handlers.Route) string {
 	return w.One("SELECT ifnull((SELECT version FROM interactions WHERE id = ?), 1)", key(w.interaction))
 }
 
-// TestHostileSignIn is apart: each try hashes.
+// TestHostileSignIn is separate because each attempt hashes a password.
 func TestHostileSignIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -318,7 +318,7 @@ func TestHostileSignIn(t *testing.T) {
 	}
 }
 
-// TestHostileCodes is apart: only half a sign-in gets so far.
+// TestHostileCodes is separate because it needs a half sign-in.
 func TestHostileCodes(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -358,11 +358,11 @@ func TestHostileAddresses(t *testing.T) {
 			if n%4 != 0 {
 				b = parts
 			}
-			if n%3 != 0 { // a damaged place in the list is refused before the rest is read
+			if n%3 != 0 { // a bad cursor is refused before anything is read
 				all.Del("after")
 				all.Del("before")
 			}
-			if n%2 == 0 { // as is a day
+			if n%2 == 0 { // so is a bad day
 				all.Del("from")
 				all.Del("to")
 			}
@@ -390,7 +390,7 @@ func TestHostileAddresses(t *testing.T) {
 	}
 }
 
-// TestNamesAreKeptByteForByte: what people are called, and what they write.
+// TestNamesAreKeptByteForByte: names and texts are stored exactly as typed.
 func TestNamesAreKeptByteForByte(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -412,8 +412,7 @@ func TestNamesAreKeptByteForByte(t *testing.T) {
 	}
 }
 
-// TestWhatIsTooLongIsRefusedAndKept: in every kind of form, with the limit and
-// all that was typed.
+// TestWhatIsTooLongIsRefusedAndKept: every form names the limit and keeps all that was typed.
 func TestWhatIsTooLongIsRefusedAndKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

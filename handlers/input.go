@@ -13,7 +13,7 @@ import (
 	"clientregistry/db"
 )
 
-// id returns a path parameter that is an id; anything else is nothing that exists.
+// id returns a path parameter that is an id. Anything else is db.ErrNotFound.
 func id(c *gin.Context, name string) (string, error) {
 	if v := c.Param(name); db.ValidID(v) {
 		return v, nil
@@ -21,7 +21,7 @@ func id(c *gin.Context, name string) (string, error) {
 	return "", db.ErrNotFound
 }
 
-// typed returns the named fields of the form, those that were sent.
+// typed returns those of the named fields that the form contains.
 func typed(c *gin.Context, columns ...string) db.Fields {
 	fields := db.Fields{}
 	for _, column := range columns {
@@ -32,7 +32,7 @@ func typed(c *gin.Context, columns ...string) db.Fields {
 	return fields
 }
 
-// withoutColumns returns the fields but those columns.
+// withoutColumns returns the fields except those columns.
 func withoutColumns(fields db.Fields, columns []string) db.Fields {
 	rest := maps.Clone(fields)
 	for _, column := range columns {
@@ -41,7 +41,7 @@ func withoutColumns(fields db.Fields, columns []string) db.Fields {
 	return rest
 }
 
-// version returns the version of the record that a change was made on.
+// version returns the version that the change is based on.
 func version(c *gin.Context) (int, error) {
 	v, err := strconv.Atoi(c.Request.PostForm.Get("version"))
 	if err != nil || v < 1 {
@@ -50,10 +50,10 @@ func version(c *gin.Context) (int, error) {
 	return v, nil
 }
 
-// newRequestID makes the id by which a creating form is known when it comes twice.
+// newRequestID returns an id by which a create form is recognized if it is sent twice.
 func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// requestID keeps the id of a form that comes back refused.
+// requestID returns the id of the form that was sent, so that a refused form keeps it.
 func requestID(c *gin.Context) string {
 	if v := c.Request.PostForm.Get("request_id"); db.ValidID(v) {
 		return v
@@ -61,7 +61,8 @@ func requestID(c *gin.Context) string {
 	return newRequestID()
 }
 
-// query returns a parameter of the URL as a person typed it: trimmed, of bounded length, readable.
+// query returns a parameter of the URL, trimmed, of bounded length and without unreadable
+// characters.
 func query(c *gin.Context, name string) string { return readable(c.Query(name)) }
 
 func readable(v string) string {
@@ -72,7 +73,7 @@ func readable(v string) string {
 	return v
 }
 
-// address is a path with those parameters that are set.
+// address returns a path with the parameters that are not empty.
 func address(path string, parameters url.Values) string {
 	for name, values := range parameters {
 		if len(values) == 0 || values[0] == "" {
@@ -95,8 +96,8 @@ func with(parameters url.Values, name, value string) url.Values {
 	return changed
 }
 
-// setting is address(path, with(parameters, name, value)) for many values: what
-// stands around the value is written once.
+// setting returns a fast form of address(path, with(parameters, name, value)) for many values: the
+// rest of the address is built once.
 func setting(path string, parameters url.Values, name string) func(value string) string {
 	before, after := url.Values{}, url.Values{}
 	for k, v := range parameters {
@@ -124,8 +125,8 @@ func setting(path string, parameters url.Values, name string) func(value string)
 	}
 }
 
-// nextPage keeps a path to go on to after signing in, if it is one of ours:
-// anything a browser could take for another site leads home.
+// nextPage returns next if it is a path of ours, else "/". Anything that a browser could take for
+// another site is refused.
 func nextPage(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||

@@ -14,7 +14,7 @@ import (
 func (s *Server) invitationShow(c *gin.Context) error { return s.linkPageOf(c, "invitation", nil) }
 func (s *Server) resetShow(c *gin.Context) error      { return s.linkPageOf(c, "reset", nil) }
 
-// linkPageOf is the page behind a one-time link of a kind, with what is wrong with what was typed.
+// linkPageOf returns the page behind a one-time link of a kind, with the errors of its form.
 func (s *Server) linkPageOf(c *gin.Context, kind string, refused map[string]string) error {
 	u, err := s.db.LinkOwner(c.Request.Context(), kind, c.Param("token"))
 	if err != nil && !errors.Is(err, db.ErrNotFound) {
@@ -58,7 +58,7 @@ func (s *Server) resetFinish(c *gin.Context) error {
 	})
 }
 
-// takeLink sets the password that a link asks for, and signs in with it.
+// takeLink sets the password for a one-time link and signs its user in.
 func (s *Server) takeLink(c *gin.Context, kind string, use func(token, hash string) (db.User, error)) error {
 	ctx, token, password := c.Request.Context(), c.Param("token"), c.Request.PostForm.Get("password")
 	owner, err := s.db.LinkOwner(ctx, kind, token)
@@ -88,7 +88,7 @@ func (s *Server) takeLink(c *gin.Context, kind string, use func(token, hash stri
 	return s.firstSignIn(c, u, password)
 }
 
-// firstSignIn signs in with a password that was just set, as far as that goes.
+// firstSignIn signs a user in with the password just set, up to the second factor if there is one.
 func (s *Server) firstSignIn(c *gin.Context, u db.User, password string) error {
 	session, err := s.db.SignIn(c.Request.Context(), s.Nobody(c), u.Email, password)
 	var half *db.HalfSignedIn

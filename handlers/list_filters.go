@@ -16,8 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// filterParameters are the parameters of a list's URL that narrow or order it,
-// in the order of their chips.
+// filterParameters are the parameters that filter or order a list, in the order of their chips.
 func (k *recordKind) filterParameters() []string {
 	return slices.Concat([]string{"q"}, k.FieldColumns(filtered), []string{
 		"owner", "status", "relationship_status", "role_label", "missing", "quiet_days",
@@ -27,9 +26,8 @@ func (k *recordKind) filterParameters() []string {
 
 func filtered(f db.Field) bool { return f.Filtered }
 
-// listFilter reads a list's filter from its parameters, and returns those that
-// count, so that a URL says no more than what it does. What is no value of a
-// filter, or would tell what the visitor may not see, is left out.
+// listFilter reads a list's filter and returns it with the parameters that had an effect. Invalid
+// values, and those that would reveal what the visitor may not see, are dropped.
 func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db.Filter, url.Values) {
 	v, p := who(c), url.Values{}
 	for _, name := range k.filterParameters() {
@@ -89,7 +87,7 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 	return f, p
 }
 
-// sorts tells whether the list has an order that the visitor may have.
+// sorts reports whether the visitor may sort the list this way.
 func (k *recordKind) sorts(v *visitor, sort string) bool {
 	name := strings.TrimPrefix(sort, "-")
 	return name == k.NameColumn() || slices.ContainsFunc(k.Columns, func(col db.Column) bool {
@@ -97,8 +95,8 @@ func (k *recordKind) sorts(v *visitor, sort string) bool {
 	})
 }
 
-// dates reads two days of a URL as the time from the start of the one to the
-// end of the other, in a zone; what is no day is left out of both.
+// dates reads a first and a last day as the time range from the start of one to the end of the
+// other, in a zone. An invalid day is removed from the parameters.
 func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
 	read := func(name string, edge func(db.Date, *time.Location) time.Time) time.Time {
 		if p.Get(name) == "" {
@@ -115,14 +113,14 @@ func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
 	return db.Range{From: read(from, db.Date.Start), To: read(to, db.Date.End)}
 }
 
-// quietSince is the moment since when nobody talked to a client that was quiet for
-// so many days.
+// quietSince returns the moment since when a client that is quiet for so many days has had no
+// contact.
 func (s *Server) quietSince(c *gin.Context, days int) time.Time {
 	clock := s.clock(c)
 	return clock.Today().Add(-days).Start(clock.Zone)
 }
 
-// narrow says what narrows a list, for when nothing matches.
+// narrow describes what narrows a list, for when nothing matches.
 func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
 	var set []string
 	for _, chip := range chips {
@@ -146,7 +144,7 @@ func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
 	}
 }
 
-// chips are a list's filters.
+// chips returns the chips of a list's filters.
 func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values) (chips views.Chips, err error) {
 	ctx, v := c.Request.Context(), who(c)
 	owners, err1 := s.people(c, k.Plural, p.Get("owner"))
@@ -185,8 +183,8 @@ func typedFilter(label, name string, p url.Values, offered []string) views.Field
 	}
 }
 
-// listChips are the menus of a list's filters, and a chip for each other filter
-// that is set. offered are the values that each field's menu offers.
+// listChips returns the menus of a list's filters, and a chip for each other filter that is set.
+// offered are the values in each field's menu.
 func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]string, owners []db.Owner) (chips []views.Chip) {
 	for _, field := range k.Fields {
 		if field.Filtered {
@@ -226,13 +224,13 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 	return chips
 }
 
-// days is a number of days in words.
+// days puts a number of days in words.
 func days(typed string) string {
 	n, _ := strconv.Atoi(typed)
 	return wording.Plural(n, "day")
 }
 
-// filterForm is the form of the filters that are no menu.
+// filterForm returns the form for the filters without a menu.
 func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (form views.FilterForm) {
 	statuses := []views.Option{{Value: "", Label: "Any"}}
 	for _, status := range db.RelationshipStatuses {
@@ -263,8 +261,8 @@ func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (fo
 	return form
 }
 
-// chip is a filter as a menu: values offered, the one that is set however it is
-// written, and the way to remove it.
+// chip returns a filter as a menu of the offered values. It marks the current one, however it is
+// spelled, and links to the list without the filter.
 func chip(path string, p url.Values, key, name, current string, options []views.Option) views.Chip {
 	chip, href := views.Chip{Key: key, Options: make([]views.Option, 0, len(options))}, setting(path, p, name)
 	for _, o := range options {
@@ -292,7 +290,7 @@ func plain(values []string) []views.Option {
 	return options
 }
 
-// statusChip shows as set only when it is not Active.
+// statusChip counts as set only if it is not Active.
 func statusChip(path string, p url.Values, status string) views.Chip {
 	if status == "active" || (status != "archived" && status != "all") {
 		status = ""

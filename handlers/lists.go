@@ -14,7 +14,7 @@ import (
 	"clientregistry/views"
 )
 
-// columnNames are those of the given names that are columns of the list, as an address says them.
+// columnNames returns those of the names that are columns of the list, as an address writes them.
 func (k *recordKind) columnNames(given []string) string {
 	var names []string
 	for _, col := range k.Columns {
@@ -28,8 +28,8 @@ func (k *recordKind) columnNames(given []string) string {
 	return strings.Join(names, ",")
 }
 
-// shownColumns are the columns that a list shows: those of its parameters, else
-// those that the visitor chose, else those it comes with.
+// shownColumns returns the columns to show: those of the parameters, else the visitor's own choice,
+// else the default.
 func (s *Server) shownColumns(c *gin.Context, k *recordKind, p url.Values) (shown []db.Column, err error) {
 	chosen := []string(nil)
 	if p.Has("columns") {
@@ -48,9 +48,8 @@ func (s *Server) shownColumns(c *gin.Context, k *recordKind, p url.Values) (show
 	return shown, nil
 }
 
-// list answers a list: the whole page, the list alone while somebody
-// searches, or the rows that follow. A form that sends empty fields is led to
-// the address without them.
+// list answers with a list: the page, the list alone during a search, or the next rows. A form with
+// empty fields is redirected to the address without them.
 func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values) error {
 	canonical := address(l.Path, p)
 	empty := slices.ContainsFunc(k.filterParameters(), func(name string) bool { value, sent := c.GetQuery(name); return sent && value == "" })
@@ -96,7 +95,7 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	return s.list(c, k, l, p)
 }
 
-// newList is a list of this kind without its rows.
+// newList returns a list of this kind without rows.
 func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Values, columns []db.Column, next string) (views.List, error) {
 	v := who(c)
 	l := views.List{
@@ -137,8 +136,8 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 	return l, err
 }
 
-// offers are the actions on many that the list's bar shows, and those in its
-// menu, by what the list can hold: nothing active is restored.
+// offers returns the bulk actions for the list's bar and for its menu, except those that cannot
+// apply to any of its rows, such as restoring active records.
 func (k *recordKind) offers(v *visitor, f db.Filter) (bar, menu []views.BatchButton) {
 	if editClients.Check(v) != nil {
 		return nil, nil
@@ -156,8 +155,7 @@ func (k *recordKind) offers(v *visitor, f db.Filter) (bar, menu []views.BatchBut
 	return bar, menu
 }
 
-// ownerOptions are who may own a record, behind "No owner"; behind them stands the
-// one who owns it now and left.
+// ownerOptions lists "No owner", those who may own a record and, last, a current owner who left.
 func (s *Server) ownerOptions(c *gin.Context, current string) ([]views.Option, error) {
 	owners, err1 := s.db.Owners(c.Request.Context(), who(c).Actor)
 	owners, err2 := s.withPerson(c, owners, current)
@@ -165,14 +163,14 @@ func (s *Server) ownerOptions(c *gin.Context, current string) ([]views.Option, e
 	return append(options, personOptions(owners, current)...), errors.Join(err1, err2)
 }
 
-// people are those by whom a list may be narrowed, the chosen one among them.
+// people returns those by whom a list may be filtered, including the chosen one.
 func (s *Server) people(c *gin.Context, list, chosen string) ([]db.Owner, error) {
 	people, err1 := s.db.People(c.Request.Context(), who(c).Actor, list)
 	people, err2 := s.withPerson(c, people, chosen)
 	return people, errors.Join(err1, err2)
 }
 
-// withPerson adds somebody who is chosen and not among people: their name, as far as it is known.
+// withPerson adds the chosen person if they are not among people, with their name if it is known.
 func (s *Server) withPerson(c *gin.Context, people []db.Owner, id string) ([]db.Owner, error) {
 	if id == "" || id == "me" || id == "none" || slices.ContainsFunc(people, func(o db.Owner) bool { return o.ID == id }) {
 		return people, nil
@@ -187,7 +185,8 @@ func personOptions(people []db.Owner, current string) []views.Option {
 	})
 }
 
-// column is a heading that sorts: the first click in its own direction, the next in the other.
+// column returns a heading that sorts. The first click uses the order first, the next one reverses
+// it.
 func column(path string, p url.Values, label, sort, first, class string) views.Column {
 	col := views.Column{Label: label, Class: class}
 	if sort == "" {
@@ -216,7 +215,7 @@ func column(path string, p url.Values, label, sort, first, class string) views.C
 	return col
 }
 
-// firstSort is the order of the first click on a column's heading, "" where it sorts nothing.
+// firstSort returns the order of the first click on a heading, "" if the column does not sort.
 func firstSort(v *visitor, col db.Column) string {
 	switch {
 	case !col.SortedFor(v.Actor):
@@ -247,12 +246,12 @@ func firstName(full string) string {
 	return first
 }
 
-// nonEmpty are those of the texts that say anything.
+// nonEmpty returns the texts that are not empty.
 func nonEmpty(texts ...string) []string {
 	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 }
 
-// recordRow is a record as a list shows it.
+// recordRow returns a record as a row of a list.
 func recordRow(clock views.Clock, k *recordKind, r *db.Record, columns []db.Column, pick bool) views.Row {
 	row := views.Row{ID: r.ID, Name: r.Name(), Href: k.base(r.ID), Archived: !r.IsActive, Pick: pick, Cells: make([]views.Cell, len(columns))}
 	for i, col := range columns {
@@ -281,7 +280,8 @@ func recordCell(clock views.Clock, k *recordKind, r *db.Record, col db.Column) v
 	return cell
 }
 
-// cellKind is how a field's cell takes room: far ones go first.
+// cellKind returns how a cell gives way on a narrow screen: a "far" one is hidden, a "cut" one
+// shortened.
 func cellKind(col db.Column) string {
 	switch {
 	case columnClass(col) != "":
@@ -292,7 +292,7 @@ func cellKind(col db.Column) string {
 	return "cut"
 }
 
-// chooseColumns keeps which columns a list shows to who asks, and goes back to it.
+// chooseColumns stores the visitor's choice of columns for a list and returns to the list.
 func (s *Server) chooseColumns(c *gin.Context) error {
 	form := c.Request.PostForm
 	for _, k := range []*recordKind{organizationRecords, contactRecords} {
@@ -304,7 +304,7 @@ func (s *Server) chooseColumns(c *gin.Context) error {
 			from = &url.URL{}
 		}
 		rest := from.Query()
-		if rest.Has("columns") && form.Get("reset") == "" { // those of a view, not those the list comes with
+		if rest.Has("columns") && form.Get("reset") == "" { // a view's own columns win over the default
 			rest.Set("columns", k.columnNames(form["column"]))
 			return s.redirect(c, address(k.path(), rest))
 		}

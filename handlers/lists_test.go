@@ -117,7 +117,7 @@ func TestEachChoosesHisColumns(t *testing.T) {
 		t.Errorf("%d, %q", a.StatusCode, to)
 	}
 	lea.get("/organizations").wantTexts("thead th", "Name", "Sector", "Changed")
-	s.unchanged(func() { // those of an address, which a view has, are that address's
+	s.unchanged(func() { // columns in the address, as views have them, do not change the stored choice
 		if to := lea.post("/account/columns", "list", "organizations", "from", "/organizations?columns=owner", "column", "sector").
 			to(); to != "/organizations?columns=sector" {
 			t.Errorf("it leads to %q", to)
@@ -203,7 +203,7 @@ func TestEveryFilterOfTheFeedIsAChipThatCanBeRemoved(t *testing.T) {
 	}
 }
 
-// TestMoreThanTenThousandAreNotCounted: a list, a view's tab and the feed say so.
+// TestMoreThanTenThousandAreNotCounted: the list, a view's tab and the feed say so.
 func TestMoreThanTenThousandAreNotCounted(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -224,8 +224,8 @@ func TestMoreThanTenThousandAreNotCounted(t *testing.T) {
 	ines.get("/interactions").want(200, ".bar .hint", "more than 10,000 interactions")
 }
 
-// TestEveryDayFilterHasTheSameLimits: what one page takes as a day all take, and
-// their fields say so; a day that is none is left out or refused, and breaks nothing.
+// TestEveryDayFilterHasTheSameLimits: all pages accept the same days, and their fields say so. An
+// invalid day is dropped or refused.
 func TestEveryDayFilterHasTheSameLimits(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -256,8 +256,8 @@ func TestEveryDayFilterHasTheSameLimits(t *testing.T) {
 	}
 }
 
-// TestNoLimitIsSilent: the value of a filter that sorts last can be chosen, and where
-// there are more than a menu or a picker has room for it says how to reach them.
+// TestNoLimitIsSilent: the last value of a filter can be chosen, and a full menu or picker says how
+// to reach the rest.
 func TestNoLimitIsSilent(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -37,8 +37,8 @@ func (s *Server) loginShow(c *gin.Context) error {
 	return s.show(c, http.StatusOK, loginForm("", next, s.cookieLost(c)))
 }
 
-// cookieLost says why the sign-in page is back after a sign-in whose cookie the browser
-// did not send, and tells the log; "" where that is not the case.
+// cookieLost explains on the sign-in page that the browser did not send the cookie of the sign-in
+// just made, and logs it. It returns "" otherwise.
 func (s *Server) cookieLost(c *gin.Context) string {
 	if !s.Sessions.Lost(s.Nobody(c)) {
 		return ""
@@ -57,7 +57,7 @@ func (s *Server) cookieLost(c *gin.Context) string {
 
 func (s *Server) loginCreate(c *gin.Context) error {
 	ctx, form := c.Request.Context(), c.Request.PostForm
-	s.ClockIsOff(ctx) // which is why sessions end before their time
+	s.ClockIsOff(ctx) // a wrong clock ends sessions early
 	next := nextPage(form.Get("next"))
 	token, err := s.db.SignIn(ctx, s.Nobody(c), form.Get("email"), form.Get("password"))
 	var locked *db.Locked
@@ -78,7 +78,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	return s.signedInAnswer(c, next, "Signed in.")
 }
 
-// tryLater says how long signing in is locked, to people and to programs.
+// tryLater says how long sign-in is locked, in words and in the Retry-After header.
 func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 	wait := locked.Until.Sub(s.now())
 	c.Header("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
@@ -89,7 +89,7 @@ func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 	return when + ", use a browser you have signed in with before, or ask an administrator."
 }
 
-// begin gives the browser a new session, and ends the one it had.
+// begin gives the browser a new session and ends the old one.
 func (s *Server) begin(c *gin.Context, token string) error {
 	if v := who(c); v != nil {
 		if err := s.db.SignOut(c.Request.Context(), v.Actor, v.Token); err != nil {
@@ -102,8 +102,8 @@ func (s *Server) begin(c *gin.Context, token string) error {
 	return s.proposeZone(c, token)
 }
 
-// rememberDevice makes the browser known to the account of a session, so that
-// others' wrong passwords do not lock it out. Signing in does not depend on it.
+// rememberDevice marks the browser as known to the session's account, so that other people's wrong
+// passwords do not lock it out. Signing in works without it.
 func (s *Server) rememberDevice(c *gin.Context, token string) {
 	device, err := s.db.RememberDevice(c.Request.Context(), s.Nobody(c), token)
 	switch {
@@ -115,7 +115,7 @@ func (s *Server) rememberDevice(c *gin.Context, token string) {
 	}
 }
 
-// signedInAnswer leads on after signing in. Where a dialog asked for it, the page below is still there.
+// signedInAnswer leads on after signing in. In a dialog it leaves the page below as it is.
 func (s *Server) signedInAnswer(c *gin.Context, next, done string) error {
 	if part(c) {
 		c.Header("HX-Trigger", "dialog:close")
@@ -124,7 +124,7 @@ func (s *Server) signedInAnswer(c *gin.Context, next, done string) error {
 	return s.redirect(c, next)
 }
 
-// loginRefused shows the form again, in the dialog where that asked, with what is wrong.
+// loginRefused answers with the form, or the dialog, and what is wrong.
 func (s *Server) loginRefused(c *gin.Context, status int, next, message string) error {
 	again := loginForm(c.Request.PostForm.Get("email"), next, message)
 	if !part(c) {
@@ -133,14 +133,14 @@ func (s *Server) loginRefused(c *gin.Context, status int, next, message string) 
 	return s.show(c, status, views.LoginDialog{Login: again})
 }
 
-// proposeZone offers the browser's time zone to somebody who has none of their own yet.
+// proposeZone offers the browser's time zone to somebody who has not chosen one.
 func (s *Server) proposeZone(c *gin.Context, token string) error {
 	zone := c.Request.PostForm.Get("time_zone")
 	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "UTC" || zone == "Local" {
 		return nil
 	}
 	session, err := s.db.Session(c.Request.Context(), token)
-	if errors.Is(err, db.ErrNotFound) { // half of one
+	if errors.Is(err, db.ErrNotFound) { // only half signed in
 		return nil
 	}
 	if err != nil || session.User.TimeZone != "UTC" {
@@ -157,8 +157,8 @@ func (s *Server) logout(c *gin.Context) error {
 	return nil
 }
 
-// signOut ends a session and leads to the sign-in page. Where the end cannot be
-// written yet the session opens nothing all the same.
+// signOut ends a session and redirects to the sign-in page. If that cannot be stored yet, the
+// session is closed nevertheless.
 func (s *Server) signOut(c *gin.Context, by db.Actor, token string) {
 	if err := s.db.SignOut(c.Request.Context(), by, token); err != nil {
 		s.log.Error("the end of a session could not be written yet", "id", middleware.RequestID(c), "error", err)

@@ -14,7 +14,7 @@ import (
 	"clientregistry/views/wording"
 )
 
-// askForCode leads from the right password to the second step, in the dialog where that asked.
+// askForCode leads on to the second step of signing in, in the dialog if there is one.
 func (s *Server) askForCode(c *gin.Context, token, next string) error {
 	if err := s.begin(c, token); err != nil {
 		return err
@@ -25,7 +25,7 @@ func (s *Server) askForCode(c *gin.Context, token, next string) error {
 	return s.redirect(c, withNext("/login/mfa", next))
 }
 
-// codeForm asks for the app's code or, where somebody has lost that, for a recovery code.
+// codeForm asks for the app's code or, if recovery is set, for a recovery code.
 func codeForm(next, typed, refused string, recovery bool) views.LoginCode {
 	other := url.Values{"recovery": {"1"}, "next": {next}}
 	v := views.LoginCode{
@@ -53,7 +53,7 @@ func (s *Server) loginCodeShow(c *gin.Context) error {
 	return s.codeAnswer(c, http.StatusOK, codeForm(next, "", "", c.Query("recovery") != ""))
 }
 
-// codeAnswer shows the form, in the dialog where that asked.
+// codeAnswer answers with the form, in the dialog if there is one.
 func (s *Server) codeAnswer(c *gin.Context, status int, form views.LoginCode) error {
 	if part(c) {
 		return s.show(c, status, views.CodeDialog{LoginCode: form})
@@ -64,7 +64,7 @@ func (s *Server) codeAnswer(c *gin.Context, status int, form views.LoginCode) er
 func (s *Server) loginCodeCreate(c *gin.Context) error {
 	form := c.Request.PostForm
 	next := nextPage(form.Get("next"))
-	if who(c) != nil { // the form came twice
+	if who(c) != nil { // the form was sent twice
 		return s.redirect(c, next)
 	}
 	in, err := s.db.FinishSignIn(c.Request.Context(), s.Nobody(c), s.Sessions.Token(c.Request), form.Get("code"))
@@ -82,7 +82,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	return s.signedInAnswer(c, next, done)
 }
 
-// wrongCode says what to try after a code that does not fit.
+// wrongCode says what to try after a wrong code.
 func (s *Server) wrongCode(c *gin.Context) string {
 	switch {
 	case c.Request.PostForm.Get("recovery") != "":
@@ -93,7 +93,7 @@ func (s *Server) wrongCode(c *gin.Context) string {
 	return "This code is wrong. Enter the newest one; each works once. If that fails too, check the clock of the app’s device"
 }
 
-// codeRefused shows the form again with what is wrong, or begins from the password.
+// codeRefused answers with the form and what is wrong, or returns to the password.
 func (s *Server) codeRefused(c *gin.Context, next string, err error) error {
 	var refused *db.Invalid
 	var locked *db.Locked

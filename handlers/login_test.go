@@ -12,7 +12,7 @@ import (
 	"clientregistry/db"
 )
 
-// known makes a user who signs in through the door.
+// known creates a user who can sign in with the form.
 func (s *site) known(email string) db.User {
 	s.t.Helper()
 	u, err := s.DB.CreateUser(s.t.Context(), db.System,
@@ -45,9 +45,9 @@ func TestSignIn(t *testing.T) {
 	s.wantAudit(nil, "login")
 	s.WantOne(u.ID, "SELECT user_id FROM audit_logs WHERE action = 'login'")
 	ines.get("/organizations").want(200, "h1", "Organizations")
-	ines.get("/login?next=/contacts").want(303, "", "") // signed in already
+	ines.get("/login?next=/contacts").want(303, "", "") // already signed in
 
-	// Signing in again ends the session before and begins another.
+	// Signing in again ends the old session and begins a new one.
 	old := *ines
 	ines.post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
 	if ines.cookie.Value == cookie.Value {
@@ -56,7 +56,7 @@ func TestSignIn(t *testing.T) {
 	old.get("/organizations").want(303, "", "")
 	ines.get("/organizations").want(200, "", "")
 
-	// A cookie of somebody's own making is no session, and none is begun on it.
+	// A made-up cookie opens no session and is not adopted for a new one.
 	mine := &browser{site: s, cookie: &http.Cookie{Name: "session", Value: "chosen-by-somebody"}}
 	mine.get("/organizations").want(303, "", "")
 	mine.post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
@@ -86,8 +86,8 @@ func TestSignInUnderHTTPS(t *testing.T) {
 	plain.get("/").want(303, "", "")
 }
 
-// TestRefusedSignIns: a wrong password, an unknown email and a closed account
-// read the same, and are written down without what was typed as password.
+// TestRefusedSignIns: a wrong password, an unknown email and a disabled account get the same
+// answer. They are recorded without the password that was typed.
 func TestRefusedSignIns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -161,7 +161,7 @@ func TestNextPageIsOneOfOurs(t *testing.T) {
 			t.Errorf("next=%q leads to %q", next, to)
 		}
 	}
-	// Where the request for a page is not signed in, the address comes along; a foreign one does not.
+	// Signing in leads to the page that was asked for, if it is one of ours.
 	for asked, want := range map[string]string{
 		"/organizations?q=a+b": "/login?next=" + url.QueryEscape("/organizations?q=a+b"), "/": "/login", "/account": "/login?next=%2Faccount",
 	} {
@@ -181,7 +181,7 @@ func TestNextPageIsOneOfOurs(t *testing.T) {
 	}
 }
 
-// TestSessionEndsWhileSomethingIsTyped: htmx gets a dialog to sign in over the page.
+// TestSessionEndsWhileSomethingIsTyped: htmx gets a sign-in dialog over the page.
 func TestSessionEndsWhileSomethingIsTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -234,7 +234,7 @@ func TestIdleSessionEnds(t *testing.T) {
 	s.Clock.Add(db.SessionIdle + time.Minute)
 	lea.get("/organizations").want(303, "", "")
 
-	// Used now and then it lives longer, but not for ever.
+	// Use prolongs a session, but not forever.
 	busy := s.as("Viewer")
 	for range int(db.SessionMax/db.SessionIdle) + 1 {
 		s.Clock.Add(db.SessionIdle - 10*time.Minute)
@@ -258,7 +258,7 @@ func TestAccount(t *testing.T) {
 			want(422, "#time_zone-e", "Choose a time zone").want(422, "#theme-e", "Choose a theme").want(422, "title", "Error: ")
 		ines.post("/account", "full_name", " ").want(422, "#time_zone option[selected]", "Europe/Stockholm").
 			want(422, "#theme option[selected]", "Same as the system")
-		// Neither their email nor their rights are theirs to change here.
+		// People cannot change their own rights or status here.
 		ines.post("/account", "email", "admin@quay.example", "status", "disabled", "role", "Administrator", "id", "1", "password_hash", "x").
 			want(303, "", "")
 	})

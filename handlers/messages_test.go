@@ -20,9 +20,8 @@ import (
 
 var updateMessages = flag.Bool("update-messages", false, "write testdata/messages.golden again")
 
-// TestMessages holds all words that people read, so that a change of any of them
-// is seen and read by somebody: texts of the code that have several words, and
-// those of the templates, by file.
+// TestMessages compares every text that people read with a golden file, so that each change is
+// reviewed: strings of several words in the code, and the texts of the templates, by file.
 func TestMessages(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
@@ -76,14 +75,13 @@ func TestMessages(t *testing.T) {
 }
 
 var (
-	// query begins or holds what only SQLite reads.
-	// It also finds what only wraps an error, layouts of dates, and headers.
+	// query matches strings that only SQLite reads, wrapped errors, date layouts and headers.
 	query = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|CREATE|ORDER BY|GROUP BY|AND|OR|JOIN|LIMIT|COLLATE|UNION|EXISTS|IN \(|IS NULL|PRAGMA|VALUES)\b|= \?|--|INDEXED|^[a-z_]+, [a-z_]+|^[^:]*: %w$|\b2 Jan\b|^[A-Z][a-z-]+, |;.*=`)
 	words = regexp.MustCompile(`[\pL’]{2,}[,.:;!?]? +[\pL“%‘0-9]`)
 	gaps  = regexp.MustCompile(`\s+`)
 )
 
-// textsOfCode are the texts of a file of Go that have several words.
+// textsOfCode returns the strings of a Go file that have several words.
 func textsOfCode(path string) (texts []string, err error) {
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 	if err != nil {
@@ -104,7 +102,7 @@ func textsOfCode(path string) (texts []string, err error) {
 				return false
 			}
 		case *ast.Field:
-			if n.Tag != nil { // of a command's flag
+			if n.Tag != nil { // the tag of a command's flag
 				if _, help, ok := strings.Cut(n.Tag.Value, `help:"`); ok {
 					help, _, _ = strings.Cut(help, `"`)
 					texts = append(texts, help)
@@ -126,7 +124,7 @@ var (
 	letters = regexp.MustCompile(`\pL{2}`)
 )
 
-// textsOfTemplate are the texts of a template, with … for what it fills in.
+// textsOfTemplate returns the texts of a template, with … for what it fills in.
 func textsOfTemplate(path string) (texts []string, err error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
