@@ -1,5 +1,5 @@
-// Command clientregistry keeps organizations, contacts and what was said with
-// them for a small team: one executable, one file, opened in a browser.
+// Command clientregistry is a client registry for a small team: organizations, contacts and what
+// was said with them, in one executable with one database file, used in a browser.
 package main
 
 import (

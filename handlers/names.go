@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// splitName takes a typed name apart: the last word is the family name.
+// splitName splits a typed name: the last word is the family name.
 func splitName(typed string) (first, last string) {
 	found := strings.Fields(typed)
 	if len(found) < 2 {

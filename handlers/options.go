@@ -12,16 +12,16 @@ import (
 	"clientregistry/views"
 )
 
-// Pickers: the list of options under a search field.
+// Pickers: lists of records to choose from under a search field.
 
-// optionLimit is how many records a picker shows; it says so where more fit.
+// optionLimit is how many records a picker shows.
 const optionLimit = 20
 
 func (s *Server) organizationOptions(c *gin.Context) error { return s.optionsAnswer(c, "organization") }
 func (s *Server) contactOptions(c *gin.Context) error      { return s.optionsAnswer(c, "contact") }
 
-// optionsAnswer lists records by what was typed. for is the record they are to
-// be linked to; with pick they are choices of a form.
+// optionsAnswer lists the records that match. The parameter for is the path of the record to link
+// them to; with pick they are choices in a form.
 func (s *Server) optionsAnswer(c *gin.Context, kind string) error {
 	if pick := c.Query("pick"); pick != "" {
 		picks, err := s.picks(c, pickSearch{kind: kind, optional: pick == "any", typed: query(c, "find")})
@@ -37,7 +37,7 @@ func (s *Server) optionsAnswer(c *gin.Context, kind string) error {
 	return s.show(c, http.StatusOK, options)
 }
 
-// ownRecord keeps the path of a record, and nothing else.
+// ownRecord returns path if it is that of a record, else "".
 func ownRecord(path string) string {
 	for _, prefix := range []string{"/organizations/", "/contacts/"} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok && db.ValidID(rest) {
@@ -72,7 +72,7 @@ func (s *Server) options(c *gin.Context, kind, base, typed, listID string) (view
 	return options, err
 }
 
-// optionRows finds up to optionLimit records for a picker; more tells whether more fit.
+// optionRows finds up to optionLimit records for a picker and reports whether more match.
 func (s *Server) optionRows(c *gin.Context, kind, typed string) (rows []views.OptionRow, more bool, err error) {
 	marks, find := text.NewTyped(typed), s.db.FindContacts
 	if kind == "organization" {
@@ -85,8 +85,7 @@ func (s *Server) optionRows(c *gin.Context, kind, typed string) (rows []views.Op
 	return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), more, err
 }
 
-// linkedOptions are the other ends of links as choices; those that are former or
-// archived say so.
+// linkedOptions lists the other ends of links; former and archived ones are marked.
 func linkedOptions(e end, links []db.Link) []views.Option {
 	return each(links, func(l db.Link) views.Option {
 		id, name, active := e.other(l)
@@ -100,9 +99,8 @@ func linkedOptions(e end, links []db.Link) []views.Option {
 	})
 }
 
-// withOptions are the choices of With or At in a composer. current is the id
-// that was chosen; nil chooses the first linked record that is neither former nor
-// archived, or none.
+// withOptions lists the choices of With or At in a composer. current is the chosen id; nil selects
+// the first linked record that is neither former nor archived.
 func withOptions(e end, links []db.Link, current *string) []views.Option {
 	none := "Nobody in particular"
 	if !e.organization {
@@ -111,7 +109,7 @@ func withOptions(e end, links []db.Link, current *string) []views.Option {
 	chosen := ""
 	if current != nil {
 		chosen = *current
-	} else if len(links) > 0 && links[0].RelationshipStatus != "Former" { // such stand last
+	} else if len(links) > 0 && links[0].RelationshipStatus != "Former" { // former and archived ones come last
 		if id, _, active := e.other(links[0]); active {
 			chosen = id
 		}

@@ -7,7 +7,7 @@ import (
 	"clientregistry/views"
 )
 
-// organizationRecords are the pages of organizations.
+// organizationRecords describes the pages of organizations.
 var organizationRecords = &recordKind{
 	RecordKind: db.OrganizationKind, description: "The organizations your team works with",
 	placeholder: "Name, domain or tax ID", missing: "Has no contacts",
@@ -24,13 +24,13 @@ func organizationDetail(o db.Organization) []string {
 	return []string{o.Value("sector"), views.Domain(o.Value("website"))}
 }
 
-// organizationRow completes a row of the list.
+// organizationRow completes a row of the list of organizations.
 func organizationRow(row *views.Row, o db.Organization, _ []db.Column) {
 	row.Domain, row.Square = views.Domain(o.Value("website")), true
 	row.Under = nonEmpty(o.Value("sector"), o.Value("size_band"), firstName(o.OwnerName))
 }
 
-// organizationCell is the cell of a column that is no field.
+// organizationCell returns the cell of a column that is no field.
 func organizationCell(o db.Organization, _ db.Column) views.Cell {
 	return views.Cell{Kind: "number", Text: strconv.Itoa(o.Contacts)}
 }

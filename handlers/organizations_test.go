@@ -40,7 +40,7 @@ func TestOrganizationIsCreatedFromTheFullForm(t *testing.T) {
 		want(200, "#fact-size_band", "11-50").want(200, "#fact-owner_user_id", "Manager Person")
 	s.WantOne("", "SELECT sector FROM organizations WHERE id = ?", key(org))
 
-	// What is wrong stands by its field, what was typed stays, and nothing is kept.
+	// Errors stand beside their fields, what was typed stays, and nothing is stored.
 	form = ines.get("/organizations/new")
 	s.unchanged(func() {
 		refused := ines.submit(form, "form.card button", "display_name", " ", "website",
@@ -103,11 +103,11 @@ func TestTwoPeopleEditOneOrganization(t *testing.T) {
 	s.WantOne("Media TX 1 3", "SELECT sector || ' ' || tax_id || ' ' || version FROM organizations")
 	jonas.get(org).want(200, "#toasts", "Saved Acme")
 
-	// Typing what is there already is no conflict, whatever the version.
+	// Typing the stored value is no conflict, even with an old version.
 	s.unchanged(func() { jonas.post(org, "sector", "Media", "version", "1").want(303, "", "") })
 }
 
-// factCase is one field of a record: what is typed and stored, and what is refused.
+// factCase is a field of a record, with what is typed, stored and refused.
 type factCase struct{ field, label, typed, shown, stored, other, bad, message string }
 
 func facts(ines, jonas *browser, organization bool) []factCase {
@@ -147,8 +147,8 @@ func facts(ines, jonas *browser, organization bool) []factCase {
 	}
 }
 
-// TestEveryFactIsEditedInPlace: each field of both kinds of record, by plain
-// forms and by htmx: opened, saved, refused, stale, kept and cancelled.
+// TestEveryFactIsEditedInPlace: every field of both kinds, without and with htmx, is opened, saved,
+// refused, stale, unchanged and cancelled.
 func TestEveryFactIsEditedInPlace(t *testing.T) {
 	t.Parallel()
 	for _, organization := range []bool{true, false} {
@@ -201,7 +201,7 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	}
 	stored(f.stored)
 
-	// Jonas opened it before; both values stand side by side.
+	// Jonas opened the field earlier, so he sees both values side by side.
 	var conflict answer
 	s.unchanged(func() {
 		conflict = jonas.submit(editor, "#save-"+f.field, "value", f.other).
@@ -230,7 +230,7 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 	page := ines.get(org)
 	archived := ines.submit(page, ".menu button.dng").to()
 	s.wantAudit(ines, "archive_org", `"is_active"`)
-	// The second click of a double click changes nothing and says the same.
+	// The second click of a double click changes nothing and gets the same answer.
 	s.unchanged(func() { ines.submit(page, ".menu button.dng").want(303, "", "") })
 	done := ines.get(archived).want(200, ".banner", "Archived by Inès Moreau").
 		want(200, "h1", "Archived").want(200, "#toasts", "Archived Acme").wantNot("#edit")
@@ -244,7 +244,7 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 	s.WantOne("1 3 1", "SELECT is_active || ' ' || version || ' ' || (SELECT count(*) FROM audit_logs WHERE action = 'archive_org') FROM "+
 		"organizations")
 
-	// A page that is older than the last change is refused.
+	// A page older than the last change is refused.
 	s.unchanged(func() {
 		ines.post(org+"/archive", "version", "1").want(409, "h1 + p", "Inès Moreau changed this").wantPart(false)
 		ines.parts().post(org+"/archive", "version", "2").want(409, "", "").wantPart(true)
@@ -272,7 +272,7 @@ func TestOneRequestCreatesOneRecord(t *testing.T) {
 	for _, f := range forms {
 		for _, by := range []*browser{ines, ines.parts()} {
 			if f.form[0] == "contact_id" && by.asks != nil {
-				continue // those two are linked by now
+				continue // those two are already linked
 			}
 			before := s.One("SELECT count(*) + 1 FROM " + f.table)
 			form := append([]string{"request_id", handlers.NewRequestID()}, f.form...)
@@ -292,7 +292,7 @@ func TestOneRequestCreatesOneRecord(t *testing.T) {
 			}
 		}
 	}
-	// Somebody else's form with the same id is another form.
+	// The same id in somebody else's form is a different form.
 	id := handlers.NewRequestID()
 	if a, b := ines.post("/organizations", "display_name", "A", "request_id", id).
 		to(), s.as("Manager").post("/organizations", "display_name", "B", "request_id", id).to(); a == b {

@@ -17,17 +17,17 @@ import (
 	"clientregistry/views"
 )
 
-// The command palette: records, interactions and commands by what was typed.
+// The command palette: records, interactions and commands that match what was typed.
 
 const (
-	paletteRecords      = 5 // of a kind
+	paletteRecords      = 5 // records of each kind
 	paletteInteractions = 3
-	paletteLogs         = 3 // commands that log an interaction
+	paletteLogs         = 3 // commands to log an interaction
 	paletteRecent       = 6
-	maxRecent           = 8 // addresses that are read
+	maxRecent           = 8 // addresses read from the browser
 )
 
-// palette lists what the palette offers. As a page it is the search.
+// palette answers with the palette's choices for htmx, or with the search page.
 func (s *Server) palette(c *gin.Context) error {
 	p := views.Palette{Query: query(c, "q"), Logs: s.may(c, "POST", "/contacts/:id/interactions")}
 	if !part(c) {
@@ -54,8 +54,8 @@ func (s *Server) offerRecent(c *gin.Context, p *views.Palette) error {
 	return errors.Join(err1, err2)
 }
 
-// recent are the records whose addresses the browser keeps, in its order: those
-// that are active and that the visitor sees.
+// recent returns the records that the browser remembers, in its order, if they are active and
+// visible to the visitor.
 func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err error) {
 	var paths, ids []string
 	for _, path := range strings.Fields(query(c, "recent")) {
@@ -80,8 +80,8 @@ func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err erro
 	return choices, err
 }
 
-// offerFound offers what a search finds and the commands that match, at last
-// the page of the search. "call anna" stands for logging a call with Anna.
+// offerFound offers the records found, the matching commands and, last, the search page. "call
+// anna" offers to log a call with Anna.
 func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	channel, name := "", p.Query
 	if p.Logs {
@@ -105,7 +105,7 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	return errors.Join(err1, err2)
 }
 
-// foundGroups are a few of what a search found of each kind.
+// foundGroups groups the first records found of each kind.
 func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []views.PaletteGroup {
 	return []views.PaletteGroup{
 		{ID: "organizations", Heading: "Organizations", Choices: each(found.Organizations, func(o db.Organization) views.PaletteChoice {
@@ -125,7 +125,7 @@ func recordChoice(row views.OptionRow) views.PaletteChoice {
 	return views.PaletteChoice{OptionRow: row}
 }
 
-// interactionChoice says why it was found where its subject does not.
+// interactionChoice says why an interaction was found if its subject does not.
 func interactionChoice(f views.FoundInteraction) views.PaletteChoice {
 	detail := f.Snippet
 	if detail == nil {
@@ -138,7 +138,7 @@ func commandChoice(icon, href string, label ...views.Piece) views.PaletteChoice 
 	return views.PaletteChoice{Icon: icon, OptionRow: views.OptionRow{Href: href, Marked: label}}
 }
 
-// Logging by command.
+// Commands to log an interaction.
 
 var (
 	typedLog = regexp.MustCompile(`(?i)^(?:(log)\s+(?:an?\s+)?)?(?:(call|email|meeting|note)\s+(?:(?:with|about)\s+)?)?(\S.*)$`)
@@ -147,8 +147,8 @@ var (
 	}
 )
 
-// toLog takes apart what begins with a channel or with "log": "call anna", "log
-// a meeting with anna", "log anna". The channel of anything else is "".
+// toLog reads "call anna", "log a meeting with anna" or "log anna". For anything else channel is
+// "".
 func toLog(typed string) (channel, name string) {
 	m := typedLog.FindStringSubmatch(typed)
 	switch {
@@ -160,9 +160,8 @@ func toLog(typed string) (channel, name string) {
 	return strings.ToLower(m[2]), m[3]
 }
 
-// logChoices lead to the composers of a few active records that were found,
-// first those whose names have what was typed. Where no channel was asked for
-// they are all, and the channel is a call.
+// logChoices links to the composers of a few of the active records found, those whose names match
+// first. Without a channel only matching names are offered, and the channel is a call.
 func logChoices(found db.Hits, typed text.Typed, channel string) []views.PaletteChoice {
 	var named, others []views.PaletteChoice
 	chosen := cmp.Or(channel, "call")
@@ -189,9 +188,9 @@ func logChoices(found db.Hits, typed text.Typed, channel string) []views.Palette
 	return all[:min(paletteLogs, len(all))]
 }
 
-// Commands that lead to pages.
+// Commands that open pages.
 
-// command is a page with its shortcut, for those who may open it.
+// command is a page and its keyboard shortcut.
 type command struct{ icon, label, keys, path string }
 
 var commands = []command{
@@ -208,8 +207,7 @@ var commands = []command{
 	{"user", "Go to My account", "", "/account"},
 }
 
-// commands are the pages that the visitor may open and their views of lists,
-// those of which each typed word begins a word.
+// commands returns the pages and saved views open to the visitor whose labels match what was typed.
 func (s *Server) commands(c *gin.Context, typed string) (choices []views.PaletteChoice, err error) {
 	marks := text.NewTyped(typed)
 	add := func(x command) {
@@ -234,7 +232,7 @@ func (s *Server) commands(c *gin.Context, typed string) (choices []views.Palette
 	return choices, err
 }
 
-// begins tells whether each typed word begins a word of a label, without case and accents.
+// begins reports whether every typed word begins a word of the label, ignoring case and accents.
 func begins(label, typed string) bool {
 	words := foldedWords(label)
 	return !slices.ContainsFunc(foldedWords(typed), func(t string) bool {

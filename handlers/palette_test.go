@@ -8,7 +8,7 @@ import (
 	"clientregistry/db"
 )
 
-// paletteNames are what choices say first, without their details and keys.
+// paletteNames selects the names of choices, without details and keys.
 const paletteNames = ".opt > span > bdi"
 
 func TestPaletteOffersRecordsAndCommands(t *testing.T) {
@@ -47,7 +47,7 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 		ines.get("/palette?q="+typed).want(200, "[role=listbox]", "").wantNot("#palette-organizations, #palette-contacts, #palette-interactions")
 	}
 
-	// Without script, and where somebody goes back to it, it is the search page.
+	// Without JavaScript, and after going back, it is the search page.
 	plain := s.as("Viewer")
 	for _, asks := range []*browser{plain, plain.boosted(), plain.back()} {
 		if to := asks.get("/palette?q=har+bor&recent=x").to(); to != "/search?q=har+bor" {
@@ -69,7 +69,7 @@ func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
 		"log a meeting with anna": "Log a meeting with Anna Kroon",
 		"log an email with anna":  "Log an email with Anna Kroon",
 		"email anna":              "Log an email with Anna Kroon",
-		"note about harbor":       "Log a note about Harbor & Pine|Log a note about Anna Kroon", // who is at it after it
+		"note about harbor":       "Log a note about Harbor & Pine|Log a note about Anna Kroon", // Anna belongs to Harbor, so she follows it
 		"meeting kroon":           "Log a meeting with Anna Kroon",
 		"call 0705550110":         "Log a call with Anna Kroon",
 		"call 0715550110":         "",
@@ -135,7 +135,7 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 		if c.slug == "Caller" {
 			calls.want(200, "#palette-log ~ .opt", "Log a call with Harbor & Pine").want(200, ".note", "call")
 		} else {
-			calls.wantTexts(paletteNames, "Search for “call harbor”").wantNot("#palette-log, .note b") // "call" is a word to find
+			calls.wantTexts(paletteNames, "Search for “call harbor”").wantNot("#palette-log, .note b") // here "call" is a search word
 		}
 	}
 	s.as(s.Role("Talks", db.ViewInteraction)).parts().get("/palette?q=harbor").want(http.StatusForbidden, "", "ViewClient")
@@ -159,7 +159,7 @@ func TestPaletteShowsWhatWasOpenedLast(t *testing.T) {
 	recent(opened[1], elif, opened[0]).wantTexts(shown, "House B", "Elif Aydın", "House A").
 		want(200, ".opt[href='"+elif+"'] small", "CFO").wantTexts("[role=presentation]", "Recently opened", "Commands")
 	recent(opened...).wantTexts(shown, "House A", "House B", "House C", "House D", "House E", "House F")
-	recent(gone, gone, gone, gone, gone, gone, opened[0], opened[1], opened[2]).wantTexts(shown, "House A", "House B") // eight are read
+	recent(gone, gone, gone, gone, gone, gone, opened[0], opened[1], opened[2]).wantTexts(shown, "House A", "House B") // only eight are read
 	recent(opened[0], opened[0], "x", "/users/"+key(elif), "/organizations/"+key(elif), "/contacts/",
 		"/contacts/%00", "//evil.example", opened[0]+"/edit", "%FF").wantTexts(shown, "House A")
 	recent(strings.Repeat(elif+"+", 5000)).wantTexts(shown, "Elif Aydın")

@@ -18,10 +18,10 @@ var commonPasswords = sync.OnceValue(func() map[string]bool {
 	return common
 })
 
-// RefusePassword says what is wrong with a new password, "" if nothing: 8 to
-// 128 characters of any kind, but none that everybody tries first (OWASP ASVS 6.2).
+// RefusePassword returns what is wrong with a new password, or "". It needs 8 to 128 characters of
+// any kind, and must not be a common one (OWASP ASVS 6.2).
 func RefusePassword(password, email string) string {
-	password = norm.NFC.String(password) // as it is hashed
+	password = norm.NFC.String(password) // the form that is hashed
 	lower := strings.ToLower(password)
 	local, _, _ := strings.Cut(strings.ToLower(email), "@")
 	switch n := utf8.RuneCountInString(password); {

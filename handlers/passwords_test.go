@@ -61,8 +61,8 @@ func TestOneAddressGuessesOnAllAccountsTogether(t *testing.T) {
 	s.stranger().post("/login", "email", u.Email, "password", password).want(303, "", "")
 }
 
-// TestALinkTellsNothingOfAccounts: one that never was, one that was used, one
-// that is too old and one whose account is closed are all the same.
+// TestALinkTellsNothingOfAccounts: invalid, used and expired links, and those of disabled accounts,
+// all get the same answer.
 func TestALinkTellsNothingOfAccounts(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestWhoLeftKeepsTheirName: somebody's account is disabled, and what they own, had and
-// have to do goes on being theirs: it says whose it is, and that they left.
+// TestWhoLeftKeepsTheirName: a user whose account is disabled keeps their clients and follow-ups.
+// Pages name them and say that they left.
 func TestWhoLeftKeepsTheirName(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -51,27 +51,27 @@ func TestWhoLeftKeepsTheirName(t *testing.T) {
 			t.Errorf("%s names them otherwise:\n%s", path, a.shown())
 		}
 	}
-	// They keep what they have where somebody saves a form; they are given nothing new.
+	// Saving a form leaves them as owner, but they cannot be given anything new.
 	admin.submit(admin.get(acme+"/edit"), "main form .btn.pri", "sector", "Retail").want(303, "", "")
 	s.WantOne(id, "SELECT owner_user_id FROM organizations")
 	admin.get("/organizations/new").wantNot("#owner_user_id option[value='" + id + "']")
 	admin.get(acme).wantNot("#log [name=follow_up_assignee_id] option[value='" + id + "']")
 
-	// Offered as long as they own something; a filter that is chosen still says who.
+	// The filter offers them while they own something; one that is already set still names them.
 	s.Exec("UPDATE organizations SET owner_user_id = NULL")
 	s.Exec("UPDATE contacts SET owner_user_id = NULL")
-	// so that it is read again
+	// so that the page is read again
 	admin.post(acme+"/fields/website", "value", "acme.example", "version", s.One("SELECT version FROM organizations")).want(303, "", "")
 	for _, list := range []string{"/organizations", "/contacts"} {
 		admin.get(list).wantNot(".chip .menu a[href='" + list + "?owner=" + id + "']")
 		admin.get(list+"?owner="+id).want(200, ".chip b", left)
 	}
-	// Who is known to nobody has no name, and no id is shown for one.
+	// An unknown user has no name, and their id is not shown.
 	admin.get("/organizations?owner="+key(acme)).want(200, ".chip b", "Somebody unknown")
 }
 
-// TestWhoLeftIsNotToldToThoseWhoSeeNothingOfTheirs: the menu of who sees own clients
-// only names those who left where they own something that is seen.
+// TestWhoLeftIsNotToldToThoseWhoSeeNothingOfTheirs: people who see only their own clients find a
+// former owner in the menu only if they see a client of theirs.
 func TestWhoLeftIsNotToldToThoseWhoSeeNothingOfTheirs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -12,7 +12,7 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// behind makes a browser ask through a proxy that asks by another host than people do.
+// behind makes a browser's requests come through a proxy that uses another host.
 func behind(b *browser, page string) func(method, path string, fields ...string) answer {
 	return func(method, path string, fields ...string) answer {
 		b.t.Helper()
@@ -29,7 +29,8 @@ func behind(b *browser, page string) func(method, path string, fields ...string)
 	}
 }
 
-// TestPartsKnowTheirPageBehindAProxy: one that rewrites Host, whatever way the base URL is written.
+// TestPartsKnowTheirPageBehindAProxy: even if the proxy rewrites Host, however the base URL is
+// spelled.
 func TestPartsKnowTheirPageBehindAProxy(t *testing.T) {
 	t.Parallel()
 	for base, page := range map[string]string{
@@ -48,7 +49,7 @@ func TestPartsKnowTheirPageBehindAProxy(t *testing.T) {
 			want(200, "#activity", "Monday 5 October")
 		ask("GET", "/interactions/"+strings.TrimPrefix(i, "i-")).wantNot(".event a[href='" + org + "']")
 
-		// A page of another site is none of ours.
+		// A page of another site is not one of ours.
 		behind(ines, "http://evil.example"+org)("POST", "/interactions/"+strings.TrimPrefix(i, "i-"),
 			"happened_at", "2026-10-06T10:00", "version", "2").
 			want(200, "", "").wantNot("#activity")
@@ -66,8 +67,8 @@ func TestPartsKnowTheirPageBehindAProxy(t *testing.T) {
 	}
 }
 
-// TestASignInWhoseCookieIsLostSaysWhy: the browser keeps none over http where the base
-// URL says https, or cookies are off. It is told, and the log too, by each way in.
+// TestASignInWhoseCookieIsLostSaysWhy: the base URL says https but people use http, or cookies are
+// off. The page and the log say so after each kind of sign-in.
 func TestASignInWhoseCookieIsLostSaysWhy(t *testing.T) {
 	t.Parallel()
 	for base, says := range map[string]string{
@@ -90,7 +91,7 @@ func TestASignInWhoseCookieIsLostSaysWhy(t *testing.T) {
 
 		to := s.stranger().post("/login", signIn...).want(303, "", "").to()
 		told("a page", s.stranger().get(s.stranger().get(to).to()))
-		s.stranger().get("/login").want(200, "h1", "Sign in").wantNot("#login-e") // told already
+		s.stranger().get("/login").want(200, "h1", "Sign in").wantNot("#login-e") // told only once
 
 		s.stranger().parts().post("/login", signIn...).want(200, ".toast", "Signed in")
 		told("a dialog", s.stranger().parts().post("/organizations", "display_name", "Quay"))
@@ -98,7 +99,7 @@ func TestASignInWhoseCookieIsLostSaysWhy(t *testing.T) {
 		to = s.stranger().post("/login", "email", ines.user.Email, "password", password).want(303, "", "").to()
 		told("a second step", s.stranger().get(s.stranger().get(to).to()))
 
-		// Nobody else is told, and nobody whose cookie comes.
+		// Other browsers, and those that send the cookie, are not told.
 		s.stranger().post("/login", signIn...)
 		s.stranger().asking(map[string]string{"User-Agent": "another"}).get("/login").wantNot("#login-e")
 		whole := s.stranger()
@@ -107,14 +108,15 @@ func TestASignInWhoseCookieIsLostSaysWhy(t *testing.T) {
 		whole.get("/contacts").want(200, "h1", "Contacts")
 		s.stranger().get("/login").wantNot("#login-e")
 
-		// Nor whose form was sent twice: the browser has the second cookie, and signs out later.
+		// After a form sent twice the browser has the second cookie, so signing out later shows no
+		// warning.
 		s.stranger().post("/login", signIn...).want(303, "", "")
 		whole.post("/login", signIn...).want(303, "", "")
 		whole.get("/contacts").want(200, "h1", "Contacts")
 		whole.post("/logout").want(303, "", "")
 		whole.get("/login").wantNot("#login-e")
 
-		// Nor who comes to the same machine after the browser was closed at once.
+		// Nor does another person on the same machine see it after the browser was closed.
 		s.stranger().post("/login", signIn...).want(303, "", "")
 		s.Clock.Add(time.Hour)
 		s.stranger().get("/login").wantNot("#login-e")

@@ -15,12 +15,12 @@ import (
 	"clientregistry/views"
 )
 
-// recordKind is what the pages of organizations and of contacts differ in.
+// recordKind is what differs between the pages of organizations and of contacts.
 type recordKind struct {
 	*db.RecordKind
-	description, placeholder string        // of the list, and of its search
-	missing                  string        // what a record can lack, in the words of the filter
-	linkActions              []batchAction // what can be done to the links of many at once
+	description, placeholder string        // of the list and its search field
+	missing                  string        // what the filter "missing" looks for
+	linkActions              []batchAction // bulk actions on links
 
 	read             func(d *db.DB, ctx context.Context, by db.Actor, id string) (db.Record, error)
 	list             func(*db.DB, context.Context, db.Actor, db.Filter) ([]db.Record, string, error)
@@ -30,14 +30,14 @@ type recordKind struct {
 	archive, restore func(d *db.DB, ctx context.Context, by db.Actor, id string, version int) (db.Record, error)
 
 	links func(d *db.DB, ctx context.Context, by db.Actor, id string) ([]db.Link, error)
-	// detail is what stands below a record's name where it is one of many.
+	// detail returns the line below a record's name in a picker or a list of results.
 	detail func(db.Record) []string
 	row    func(*views.Row, db.Record, []db.Column)
 	cell   func(db.Record, db.Column) views.Cell
 	meta   func(views.Clock, *visitor, db.Record, []db.Link) views.RecordMeta
 }
 
-// recordKindOf is the kind of the record that an address is about.
+// recordKindOf returns the kind of record that a path is about.
 func recordKindOf(path string) *recordKind {
 	if strings.HasPrefix(path, contactRecords.path()) {
 		return contactRecords
@@ -45,14 +45,14 @@ func recordKindOf(path string) *recordKind {
 	return organizationRecords
 }
 
-// recordKinds are the kinds by the name of their list.
+// recordKinds are the kinds by their plural.
 var recordKinds = map[string]*recordKind{"organizations": organizationRecords, "contacts": contactRecords}
 
 func (k *recordKind) path() string { return "/" + k.Plural }
 
 func (k *recordKind) base(id string) string { return "/" + k.Plural + "/" + id }
 
-// heading is the name of the kind's list.
+// heading returns the name of the kind's list.
 func (k *recordKind) heading() string { return capital(k.Plural) }
 
 func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
@@ -76,8 +76,7 @@ func (s *Server) recordShow(c *gin.Context) error {
 	return s.recordPage(c, http.StatusOK, k, r, nil)
 }
 
-// recordPage answers a record's whole page; change puts an editor or a refusal
-// in its place on it.
+// recordPage answers with a record's page, after change has adjusted it.
 func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Record, change func(*views.Record) error) error {
 	v, clock := who(c), s.clock(c)
 	page := views.Record{
@@ -121,7 +120,7 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 	return s.show(c, status, page)
 }
 
-// recordOrigin fills what a record's page says of where it comes from and what is planned.
+// recordOrigin adds who created and changed a record, and its follow-ups.
 func (s *Server) recordOrigin(c *gin.Context, page *views.Record, r db.Record) error {
 	clock := s.clock(c)
 	origin, err := s.db.Origin(c.Request.Context(), who(c).Actor, r.Kind.Noun, r.ID, !r.IsActive)
@@ -142,7 +141,7 @@ func (s *Server) recordOrigin(c *gin.Context, page *views.Record, r db.Record) e
 	return err
 }
 
-// metaNow is the line under a record's name, as it is now.
+// metaNow returns the current line under a record's name.
 func (s *Server) metaNow(c *gin.Context, k *recordKind, id string) (views.View, error) {
 	ctx, v := c.Request.Context(), who(c)
 	r, err := k.read(s.db, ctx, v.Actor, id)
@@ -183,8 +182,8 @@ func (s *Server) recordActive(c *gin.Context, k *recordKind,
 	}})
 }
 
-// done says what was done on the page that shows it: that of the history in
-// which somebody took something back, where they did, else to.
+// done redirects to the page that shows the change, with a message: the history from which
+// something was taken back, else to.
 func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
 	if from := historyOf(c); from != "" {
 		to = from
@@ -199,8 +198,8 @@ func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
 	return s.redirect(c, to)
 }
 
-// undoOf sends the fields as they were to the address that changed them, where
-// that was done from a history; elsewhere a saved form offers no Undo.
+// undoOf returns an Undo that sends the old values, if the change was made from a history.
+// Elsewhere a saved form offers no Undo.
 func undoOf(c *gin.Context, version int, was db.Fields) *views.Undo {
 	if historyOf(c) == "" {
 		return nil
@@ -212,7 +211,7 @@ func undoOf(c *gin.Context, version int, was db.Fields) *views.Undo {
 	return undo
 }
 
-// historyOf is the address of the history from which a change was made, "" for any other page.
+// historyOf returns the address of the history from which a change was made, or "".
 func historyOf(c *gin.Context) string {
 	path := c.Request.PostForm.Get("history")
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
@@ -226,8 +225,7 @@ func historyOf(c *gin.Context) string {
 	return ""
 }
 
-// outOfSight leads from a record that its own change took out of the visitor's
-// sight to the list of those that they see.
+// outOfSight redirects to the list if a change took the record out of the visitor's sight.
 func (s *Server) outOfSight(c *gin.Context, list, done string) error {
 	if err := s.flash(c, views.Toast{Text: done + ". It is not among your clients, so you can no longer see it"}); err != nil {
 		return err

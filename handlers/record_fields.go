@@ -10,7 +10,7 @@ import (
 	"clientregistry/views"
 )
 
-// newFact is one field of a record as its page shows it.
+// newFact returns a field as the record's page shows it.
 func newFact(k *recordKind, r db.Record, v *visitor, f db.Field) views.Fact {
 	value := r.Value(f.Column)
 	return views.Fact{
@@ -19,7 +19,7 @@ func newFact(k *recordKind, r db.Record, v *visitor, f db.Field) views.Fact {
 	}
 }
 
-// shownValue is a field's value as people read it.
+// shownValue returns a field's value as people read it.
 func shownValue(r db.Record, f db.Field) string {
 	switch f.Kind {
 	case db.Person:
@@ -30,12 +30,12 @@ func shownValue(r db.Record, f db.Field) string {
 	return r.Value(f.Column)
 }
 
-// inputs are the types of the inputs of those kinds of field that have one, and what browsers may fill in.
+// inputs are the input type and autocomplete value of each kind of field that has an input.
 var inputs = map[db.FieldKind]struct{ kind, autocomplete string }{
 	db.Website: {"text", "url"}, db.Email: {"email", "off"}, db.Phone: {"tel", "off"},
 }
 
-// field is a field in a form, with a value.
+// field returns a form field with a value.
 func (s *Server) field(c *gin.Context, k *db.RecordKind, f db.Field, value string) (views.Field, error) {
 	input := inputs[f.Kind]
 	field := views.Field{ID: "f-" + f.Column, Name: f.Column, Label: f.Label, Type: input.kind, Value: value, Autocomplete: input.autocomplete}
@@ -48,7 +48,7 @@ func (s *Server) field(c *gin.Context, k *db.RecordKind, f db.Field, value strin
 	return field, err
 }
 
-// editor is a field in its editor on the page, with a value and, perhaps, what is wrong with it.
+// editor returns a field's editor on the page, with a value and its error, if any.
 func (s *Server) editor(c *gin.Context, k *recordKind, id string, f db.Field, value, message string, version int) (views.Fact, error) {
 	field, err := s.field(c, k.RecordKind, f, value)
 	field.Name, field.Error, field.Autofocus = "value", message, true
@@ -88,7 +88,7 @@ func (s *Server) recordFieldEdit(c *gin.Context) error {
 	return s.recordFieldAnswer(c, http.StatusOK, k, r, editor)
 }
 
-// recordFieldAnswer answers one fact: alone to htmx, else in its place on the page.
+// recordFieldAnswer answers with one fact: alone for htmx, else on the page.
 func (s *Server) recordFieldAnswer(c *gin.Context, status int, k *recordKind, r db.Record, f views.Fact) error {
 	f.Focus = f.Editor == nil
 	return s.answerPart(c, status, func() error {
@@ -131,7 +131,7 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	return s.recordFieldSaved(c, k, r.Value(f.Column), changed, f)
 }
 
-// recordFieldConflict shows the value that is stored and the value that was typed.
+// recordFieldConflict shows the stored value beside the one typed.
 func (s *Server) recordFieldConflict(c *gin.Context, f db.Field, value string, stale *db.Conflict) error {
 	k, r, err := s.record(c)
 	if err != nil {
@@ -150,7 +150,8 @@ func (s *Server) recordFieldConflict(c *gin.Context, f db.Field, value string, s
 	return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
 }
 
-// recordFieldSaved answers the fact again and what else on the page says it. was is the value before.
+// recordFieldSaved answers with the fact and everything else on the page that shows it. was is the
+// old value.
 func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r db.Record, f db.Field) error {
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), f.Label+" saved")
@@ -170,7 +171,7 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)})
 }
 
-// place puts a fact in its place on a page.
+// place replaces the fact of the same name.
 func place(facts []views.Fact, f views.Fact) {
 	for i := range facts {
 		if facts[i].Column == f.Column {
@@ -179,7 +180,7 @@ func place(facts []views.Fact, f views.Fact) {
 	}
 }
 
-// fieldValue is what a field's form sent.
+// fieldValue returns the value that a field's form sent.
 func fieldValue(c *gin.Context, column string) (string, error) {
 	values, ok := c.Request.PostForm["value"]
 	if !ok {
@@ -188,7 +189,7 @@ func fieldValue(c *gin.Context, column string) (string, error) {
 	return values[0], nil
 }
 
-// answerPart answers parts to htmx, and otherwise the whole page by the function given.
+// answerPart answers htmx with fragments, and other requests with the page that whole writes.
 func (s *Server) answerPart(c *gin.Context, status int, whole func() error, parts ...views.View) error {
 	if part(c) {
 		return s.show(c, status, parts...)

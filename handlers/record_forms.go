@@ -14,7 +14,7 @@ import (
 	"clientregistry/views"
 )
 
-// recordFields are the full form's fields with these values, and what is wrong with them.
+// recordFields returns the fields of the full form, with these values and errors.
 func (s *Server) recordFields(c *gin.Context, k *recordKind, values db.Fields, refused *db.Invalid) ([]views.Field, error) {
 	var fields []views.Field
 	for _, f := range k.Fields {
@@ -31,7 +31,7 @@ func (s *Server) recordFields(c *gin.Context, k *recordKind, values db.Fields, r
 	return withErrors(fields, refused.Fields), nil
 }
 
-// defaultsTo is the column that takes a field's value where it is left empty, "" for none.
+// defaultsTo returns the column that gets this field's value if it is left empty, "" for none.
 func (k *recordKind) defaultsTo(f db.Field) string {
 	for _, other := range k.Fields {
 		if other.Default == f.Column {
@@ -60,7 +60,7 @@ func (s *Server) recordNewAnswer(c *gin.Context, status int, k *recordKind, valu
 	return s.form(c, status, f, refused)
 }
 
-// newForm is the form of a new record with these values, and what is wrong with them.
+// newForm returns the form of a new record, with these values and errors.
 func (s *Server) newForm(c *gin.Context, k *recordKind, values db.Fields, refused *db.Invalid) (views.Form, error) {
 	fields, err := s.recordFields(c, k, values, refused)
 	return views.Form{
@@ -87,7 +87,7 @@ func (s *Server) recordCreate(c *gin.Context) error {
 	return s.recordSaved(c, k, r, "Created ")
 }
 
-// recordSaved leads to a record's page, which says what was done.
+// recordSaved redirects to a record's page with a message.
 func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done string) error {
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), done+r.Name())
@@ -137,8 +137,8 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	return s.recordSaved(c, k, r, "Saved ")
 }
 
-// recordEditAnswer is the full form: with the stored values, or with what was
-// typed and what is wrong with it, or with both versions.
+// recordEditAnswer answers with the full form: the stored values, or those typed with their errors,
+// or both versions after a conflict.
 func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind,
 	r db.Record, typed db.Fields, refused *db.Invalid, stale *db.Conflict,
 ) error {
@@ -164,7 +164,7 @@ func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind,
 	return s.form(c, status, f, refused)
 }
 
-// compare shows in a form what is stored beside what was typed, where they differ.
+// compare shows the stored values beside the typed ones where they differ.
 func compare(f *views.Form, into *views.Conflict, stored db.Fields) {
 	for i := range f.Fields {
 		field := &f.Fields[i]
@@ -181,7 +181,7 @@ func compare(f *views.Form, into *views.Conflict, stored db.Fields) {
 	}
 }
 
-// form answers a page with a form; what is refused stands above it, with a link to each field.
+// form answers with a page that has a form. Errors are listed above it, each linking to its field.
 func (s *Server) form(c *gin.Context, status int, f views.Form, refused *db.Invalid) error {
 	if refused != nil {
 		f.Failed = true
@@ -191,7 +191,7 @@ func (s *Server) form(c *gin.Context, status int, f views.Form, refused *db.Inva
 			}
 		}
 		if len(f.Summary) < 2 {
-			f.Summary = nil // the field itself has the focus and says it
+			f.Summary = nil // the field has the focus and shows its own error
 		} else {
 			for i := range f.Fields {
 				f.Fields[i].Autofocus = false
@@ -211,7 +211,7 @@ func optionLabel(options []views.Option, value string) string {
 	return value
 }
 
-// a puts the article before a noun.
+// a puts the indefinite article before a noun.
 func a(noun string) string {
 	if strings.ContainsRune("aeiou", rune(noun[0])) {
 		return "an " + noun

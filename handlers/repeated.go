@@ -11,25 +11,25 @@ import (
 	"clientregistry/views"
 )
 
-// A form that was sent before, and made something from other content, comes back
-// with what is stored and what was typed. Its request_id is a new one, so that it
-// may make another; or it changes what the first one made.
+// A form that is sent twice with different content comes back with what the first one stored and
+// what was typed the second time. It then has a new request_id to create another record, or it
+// changes the first one.
 
-// newRequest forgets the form's request_id.
+// newRequest drops the form's request_id.
 func newRequest(c *gin.Context) { c.Request.PostForm.Del("request_id") }
 
-// repeat says that a form was sent before. What the first request made is added
-// where the visitor still sees it. another is the button that makes one more.
+// repeat says that a form was sent before, and shows what it made if the visitor may still see
+// that. another is the label of the button that makes one more.
 func (s *Server) repeat(c *gin.Context, first *db.Repeated, another string) *views.Repeat {
 	newRequest(c)
 	return &views.Repeat{Conflict: views.Conflict{Made: &views.Ref{}, At: s.clock(c).Date(first.At)}, Another: another}
 }
 
-// recordRepeated is the form of a new record that was sent before.
+// recordRepeated answers the form of a new record that was sent before.
 func (s *Server) recordRepeated(c *gin.Context, k *recordKind, values db.Fields, first *db.Repeated) error {
 	for _, f := range k.Fields {
 		if f.Default != "" && values[f.Column] == "" {
-			values[f.Column] = values[f.Default] // as it is stored
+			values[f.Column] = values[f.Default] // as the store does
 		}
 	}
 	repeat := s.repeat(c, first, "Create another")
@@ -48,7 +48,7 @@ func (s *Server) recordRepeated(c *gin.Context, k *recordKind, values db.Fields,
 	return s.show(c, http.StatusConflict, f)
 }
 
-// interactionRepeated is the composer that was sent before.
+// interactionRepeated answers a composer that was sent before.
 func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, first *db.Repeated) error {
 	repeat := s.repeat(c, first, "Log another")
 	i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, first.ID)
@@ -70,8 +70,8 @@ func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, f
 	}, composer)
 }
 
-// interactionMade adds the interaction that the first request logged, and how it
-// differs from what was typed.
+// interactionMade adds the interaction that the first request logged and how it differs from what
+// was typed.
 func (s *Server) interactionMade(c *gin.Context, i db.Interaction, values db.Fields, repeat *views.Repeat) error {
 	e, err := s.eventEditor(c, i, values)
 	if err != nil {
@@ -85,13 +85,13 @@ func (s *Server) interactionMade(c *gin.Context, i db.Interaction, values db.Fie
 		{Name: "follow_up_version", Value: strconv.Itoa(i.Next.Version)},
 	}
 	if values["happened_at"] == "" {
-		delete(values, "happened_at") // which was now, and is when it was
+		delete(values, "happened_at") // empty meant "now", so the stored moment stays
 	}
 	repeat.Differences = s.interactionDifferences(c, i, e.Editor, values)
 	return nil
 }
 
-// linkRepeated is the form of a link that was sent before; other is the end that was chosen in it.
+// linkRepeated answers the form of a link that was sent before. other is the end chosen in it.
 func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Repeated) error {
 	repeat := s.repeat(c, first, "Link another")
 	form, err := s.linkFormTyped(c, e, other, nil)
@@ -111,7 +111,7 @@ func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Rep
 	return s.linkFormAnswer(c, e, http.StatusConflict, form)
 }
 
-// linkMade adds the link that the first request made, and how it differs from what was typed.
+// linkMade adds the link that the first request made and how it differs from what was typed.
 func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm) error {
 	id, name, _ := e.other(l)
 	repeat := form.Repeat
@@ -137,7 +137,7 @@ func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm)
 	return nil
 }
 
-// savedViewRepeated is the form of a new view that was sent before.
+// savedViewRepeated answers the form of a new view that was sent before.
 func (s *Server) savedViewRepeated(c *gin.Context, x db.SavedView, first *db.Repeated) error {
 	stored, err := s.db.SavedView(c.Request.Context(), who(c).Actor, first.ID)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Server) savedViewRepeated(c *gin.Context, x db.SavedView, first *db.Rep
 	return s.show(c, http.StatusConflict, page)
 }
 
-// batchRepeated previews a batch whose form was sent before and did something else.
+// batchRepeated previews a batch whose form was sent before with other content.
 func (s *Server) batchRepeated(c *gin.Context, x *batchForm, first *db.Repeated) error {
 	newRequest(c)
 	x.RequestID = ""

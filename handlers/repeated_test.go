@@ -8,9 +8,9 @@ import (
 	"clientregistry/handlers"
 )
 
-// TestAFormThatSaysSomethingElseTheSecondTime: the answer to a save was lost, the person
-// corrects a word and saves again. They see what is stored and what they typed,
-// nothing is changed until they choose, and each choice does what it says.
+// TestAFormThatSaysSomethingElseTheSecondTime: the answer to a save is lost, the person corrects a
+// word and saves again. They see the stored and the typed values, nothing changes until they
+// choose, and each choice does what it says.
 func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -19,7 +19,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	zoe := s.Contact("Zoe", "Zimmer")
 	s.Link(org, zoe)
 	for what, f := range map[string]struct {
-		path, count     string // counts the rows that have a value
+		path, count     string // the query counts the rows with a value
 		column          string
 		first, second   string
 		form            []string
@@ -75,7 +75,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 		}
 		for i, by := range manners {
 			if what == "link" && i > 0 {
-				continue // they are linked by now
+				continue // they are already linked
 			}
 			count := func(value string) string {
 				if what == "link to another" {
@@ -106,13 +106,13 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 				}
 			}
 			had = count(f.second)
-			// The other choice makes one more; of a link to the same person there is none.
+			// The other choice makes one more, except for a link to the same person.
 			another := ines.submit(told, "button[name=another]")
 			switch {
 			case what == "link":
 				another.want(422, ".err", "already linked to Acme")
 			case what == "contact":
-				another.want(422, ".found", "A B") // whose email it is
+				another.want(422, ".found", "A B") // the email is taken
 			default:
 				another.want(303, "", "")
 				if now := count(f.second); now == had && what != "link to another" {
@@ -124,7 +124,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 			}
 		}
 	}
-	// What was deleted since is made.
+	// If the first one was deleted since, it is made.
 	request := handlers.NewRequestID()
 	log := func(subject string) answer {
 		return ines.post(other+"/interactions", "channel", "call", "subject", subject, "request_id", request)
@@ -135,8 +135,8 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	s.WantOne("1", "SELECT count(*) FROM interactions WHERE subject = 'Second'")
 }
 
-// TestAFormSentBeforeForWhatIsOutOfSight keeps what was typed, tells nothing of what it
-// made, and can still make another.
+// TestAFormSentBeforeForWhatIsOutOfSight keeps what was typed, reveals nothing of what the first
+// one made, and can still make another.
 func TestAFormSentBeforeForWhatIsOutOfSight(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -160,7 +160,7 @@ func TestAFormSentBeforeForWhatIsOutOfSight(t *testing.T) {
 		give(lea.user.ID)
 		form := append([]string{"request_id", handlers.NewRequestID()}, f.form...)
 		lea.post(f.first, append([]string{f.column, "Secret plans"}, form...)...).want(303, "", "")
-		lea.get("/account") // which says what was done
+		lea.get("/account") // takes the pending message
 		give(ines.user.ID)
 		var told answer
 		s.unchanged(func() {
@@ -179,7 +179,7 @@ func TestAFormSentBeforeForWhatIsOutOfSight(t *testing.T) {
 	}
 }
 
-// TestABatchThatSaysSomethingElseTheSecondTime is previewed again, as another one.
+// TestABatchThatSaysSomethingElseTheSecondTime is previewed again as a new batch.
 func TestABatchThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -23,7 +23,7 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// wantHeaders checks what every answer of the registry carries.
+// wantHeaders checks the headers that every answer carries.
 func (a answer) wantHeaders() {
 	a.t.Helper()
 	for name, want := range map[string]string{
@@ -90,7 +90,8 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	nobody.get("/readyz").want(200, "body", "ok")
 }
 
-// TestOtherSitesChangeNothing: each POST from another site, a sister site or a sandbox.
+// TestOtherSitesChangeNothing: no POST from another site, a sibling domain or a sandbox gets
+// through.
 func TestOtherSitesChangeNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -119,7 +120,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 			}
 		}
 	}
-	// Our own pages and programs without an origin get through.
+	// Our own pages, and programs that send no origin, get through.
 	for _, from := range []map[string]string{
 		{"Sec-Fetch-Site": "same-origin", "Origin": "http://registry.example"},
 		{"Sec-Fetch-Site": "", "Origin": "http://registry.example"},
@@ -128,12 +129,12 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 	} {
 		admin.asking(from).post("/organizations", "display_name", "Ours").want(303, "", "")
 	}
-	// Coming from elsewhere to read is fine.
+	// Links from other sites may open pages.
 	admin.asking(map[string]string{"Sec-Fetch-Site": "cross-site"}).get("/organizations").want(200, "h1", "Organizations")
 }
 
-// TestNoGETChangesAnything, whatever parameters it carries; what is recorded of
-// reading, like that of the audit log, leaves a row that says so.
+// TestNoGETChangesAnything: whatever its parameters. Reading that is recorded, such as of the audit
+// log, adds only that row.
 func TestNoGETChangesAnything(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -198,7 +199,7 @@ func TestHEADIsGETWithoutABody(t *testing.T) {
 	}
 }
 
-// TestNoWayAround: no spelling of a path, no method and no header opens what a permission closes.
+// TestNoWayAround: no spelling of a path, method or header gets past a permission.
 func TestNoWayAround(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -272,8 +273,8 @@ func TestNoWayAround(t *testing.T) {
 	}
 }
 
-// TestForeignHostIsInNoLink: pages and redirects have no Host in them, and the
-// address of a client counts only from a trusted proxy.
+// TestForeignHostIsInNoLink: Host never appears in pages or redirects, and a client's address is
+// taken only from a trusted proxy.
 func TestForeignHostIsInNoLink(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -308,7 +309,7 @@ func TestForeignHostIsInNoLink(t *testing.T) {
 	for _, trusted := range []bool{false, true} {
 		o := handlers.Options{BaseURL: "http://registry.example"}
 		if trusted {
-			o.TrustedProxies = []string{"192.0.2.0/24"} // where httptest's requests come from
+			o.TrustedProxies = []string{"192.0.2.0/24"} // the address of httptest's requests
 		}
 		b := newSiteWith(t, o, jobs.Options{}).stranger()
 		b.asking(map[string]string{"X-Forwarded-For": "203.0.113.9", "User-Agent": strings.Repeat("é\x00", 1000)}).
@@ -326,7 +327,7 @@ func TestBodiesThatAreNoForms(t *testing.T) {
 	s := newSite(t)
 	w := newWorld(s)
 	admin := s.as("Administrator")
-	admin.get("/account/mfa") // which makes its key once
+	admin.get("/account/mfa") // creates its key the first time
 	const form = "application/x-www-form-urlencoded"
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
@@ -370,7 +371,7 @@ func TestBodiesThatAreNoForms(t *testing.T) {
 			}
 			before := s.commits()
 			a := admin.do(q)
-			s.Jobs.Wait() // a check that was asked for notes what it found
+			s.Jobs.Wait() // wait for a check that was asked for to record its result
 			if !slices.Contains(x.statuses, a.StatusCode) {
 				t.Errorf("%s to %s: %d, want one of %v", x.name, r.Path, a.StatusCode, x.statuses)
 			}
@@ -386,8 +387,8 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// TestAFailureTellsNobodyWhy: what goes wrong inside is a page with a number
-// to tell; the log has the rest, and no cookie.
+// TestAFailureTellsNobodyWhy: an internal error is a page with an id to report. The log has the
+// details, but no cookie.
 func TestAFailureTellsNobodyWhy(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -412,13 +413,13 @@ func TestAFailureTellsNobodyWhy(t *testing.T) {
 	}
 }
 
-// TestWhatIsSavedIsSaidToBeSaved: where the answer fails after the commit,
-// nobody is told that nothing was changed.
+// TestWhatIsSavedIsSaidToBeSaved: if rendering fails after the commit, the answer does not claim
+// that nothing was changed.
 func TestWhatIsSavedIsSaidToBeSaved(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, acme := s.as("Manager"), s.Organization("Acme")
-	s.Exec("ALTER TABLE organization_contact RENAME TO out_of_reach") // which only the answer reads
+	s.Exec("ALTER TABLE organization_contact RENAME TO out_of_reach") // read only by the answer
 	a := ines.parts().post(acme+"/fields/sector", "value", "Media", "version", "1").want(500, "", "The change is saved")
 	if strings.Contains(a.body, "Nothing was changed") {
 		t.Error(a.shown())

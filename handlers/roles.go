@@ -30,7 +30,7 @@ func (s *Server) roleIndex(c *gin.Context) error {
 	return s.show(c, http.StatusOK, page)
 }
 
-// roleNew is the form of a role to be made, perhaps like another one.
+// roleNew answers with the form of a new role, filled like an existing one if asked.
 func (s *Server) roleNew(c *gin.Context) error {
 	x := db.Role{ClientScope: "all"}
 	if who(c).OwnOnly {
@@ -112,7 +112,7 @@ func (s *Server) roleUpdate(c *gin.Context) error {
 	return s.rolePage(c, http.StatusConflict, f)
 }
 
-// permissions are the ticked ones.
+// permissions returns the ticked permissions.
 func permissions(form url.Values) []db.Permission {
 	var ticked []db.Permission
 	for _, slug := range form["permission"] {
@@ -121,7 +121,7 @@ func permissions(form url.Values) []db.Permission {
 	return ticked
 }
 
-// typedRole is a role as a form has it; what the form leaves out is as stored.
+// typedRole returns the role as typed; what the form leaves out stays as stored.
 func typedRole(form url.Values, stored db.Role) db.Role {
 	x := stored
 	for name, to := range map[string]*string{"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope} {
@@ -133,8 +133,8 @@ func typedRole(form url.Values, stored db.Role) db.Role {
 	return x
 }
 
-// roleForm is what the page of a role shows: what is stored (nothing of a new
-// one), what was typed, and what became of it.
+// roleForm is the state of a role's page: what is stored (empty for a new role), what was typed,
+// and what is wrong.
 type roleForm struct {
 	stored, typed db.Role
 	state         string
@@ -172,7 +172,7 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 	return s.show(c, status, page)
 }
 
-// view is the page without what other roles and people say.
+// view returns the page without the other roles and the role's users.
 func (f roleForm) view(p views.Page) views.Role {
 	page := views.Role{
 		Page: p, Heading: "New role", Action: "/admin/roles", Submit: "Create role", Column: "This role", State: f.state,
@@ -215,14 +215,15 @@ func scopeOptions(current string) []views.Option {
 	return options
 }
 
-// rolesBeside are the three other roles that most people have.
+// rolesBeside returns the three other roles that most users have.
 func rolesBeside(all []db.Role, x db.Role) []db.Role {
 	others := slices.DeleteFunc(slices.Clone(all), func(other db.Role) bool { return other.ID == x.ID })
 	slices.SortStableFunc(others, func(a, b db.Role) int { return b.Users - a.Users })
 	return others[:min(3, len(others))]
 }
 
-// matrix is every permission in words, ticked as typed. What the actor lacks stays as it is stored.
+// matrix lists every permission in words, ticked as typed. Those that the actor lacks stay as
+// stored.
 func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 	var groups []views.PermissionGroup
 	for _, g := range db.PermissionGroups {
@@ -251,7 +252,7 @@ func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 	return groups
 }
 
-// roleDifferences are the fields of a role in which the stored and the typed one differ.
+// roleDifferences lists the fields whose stored and typed values differ.
 func roleDifferences(stored, typed db.Role) []views.Difference {
 	var all []views.Difference
 	add := func(label, theirs, yours string) {

@@ -14,7 +14,7 @@ func TestRolesReadAsWords(t *testing.T) {
 		scope, few, clients, sentence string
 		may                           []db.Permission
 	}{
-		{"all", "Everything", "All clients", "", db.Permissions}, // each is said, see wording
+		{"all", "Everything", "All clients", "", db.Permissions}, // each one is listed, see wording
 		{
 			"own", "See and change clients and interactions", "Own clients", "sees and changes only organizations and contacts of their own; " +
 				"sees and logs calls, emails, meetings and notes with them",
@@ -44,7 +44,7 @@ func TestRolesReadAsWords(t *testing.T) {
 		{"all", "Nothing", "No clients", "sees no clients", nil},
 	} {
 		s.Exec("DELETE FROM roles WHERE slug NOT IN ('Administrator', 'Manager', 'Viewer')")
-		slug := s.Role("!", c.may...) // sorts first
+		slug := s.Role("!", c.may...) // so that it sorts first
 		s.Exec("UPDATE roles SET client_scope = ? WHERE slug = ?", c.scope, slug)
 		page := admin.get("/admin/roles").want(200, "#rows tr:first-child .c-sub", c.few)
 		page.wantTexts("#rows tr:first-child td:nth-child(2)", c.few).wantTexts("#rows tr:first-child td:nth-child(3)", c.clients)
@@ -84,7 +84,7 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	lea.comeIn()
 	lea.get("/organizations/new").want(200, "h1", "New organization")
 
-	// A permission that is taken ends the session, and is not there in the next.
+	// Taking a permission away ends the user's session, and the next one is without it.
 	s.unchanged(func() { admin.submit(form, ".btn.pri").want(303, "", "") })
 	admin.post(page, "name", "Account manager", "permission", "ViewClient", "require_mfa", "true").want(303, "", "")
 	s.wantAudit(admin, "update_role", `"permissions":{"old":["EditClient"],"new":["ViewClient"]}`, `"require_mfa":{"old":false,"new":true}`)
@@ -142,12 +142,12 @@ func TestTwoEditOneRole(t *testing.T) {
 			"Change organizations, contacts and who belongs to whom", "See calls, emails, meetings and notes", "Which clients")
 		conflict.wantTexts(".versus dt:not(.lbl) + dd", "Theirs", "Mine", "Yes", "No", "No", "Yes", "Yes", "No", "All clients", "Own clients")
 		conflict.want(409, ".card .acts a[href='"+page+"']", "Use theirs")
-		admin.submit(mine, ".btn.pri", "description", "Theirs").want(303, "", "") // the same wish is no conflict
+		admin.submit(mine, ".btn.pri", "description", "Theirs").want(303, "", "") // the same values are no conflict
 	})
 	admin.submit(conflict, ".card .acts button").want(303, "", "")
 	s.wantAudit(admin, "update_role", `"description":{"old":"Theirs","new":"Mine"}`, `"client_scope":{"old":"all","new":"own"}`)
 	admin.post(page, "name", "Viewer", "permission", "ViewClient", "state", "nonsense").want(409, ".versus", "See organizations and contacts")
-	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // who does not say what they saw means it
+	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // without a state the change is made as asked
 }
 
 func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {

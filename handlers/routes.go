@@ -7,14 +7,14 @@ import (
 	"clientregistry/handlers/middleware"
 )
 
-// route is one URL: who may use it, and what answers it.
+// route is one URL: who may use it, and its handler.
 type route struct {
 	method, path string
 	access       middleware.Access
 	handler      func(*Server, *gin.Context) error
 }
 
-// What routes ask for. A route that names none does not start.
+// What routes require. The server does not start if a route requires nothing.
 var (
 	public       = middleware.Access{Need: db.Anybody, Public: true}
 	halfSignedIn = middleware.Access{Need: db.Anybody, HalfSignedIn: true}
@@ -33,7 +33,7 @@ var (
 	viewHistory      = middleware.Access{Need: db.ReadHistory}
 )
 
-// routes is every URL of the registry. Nothing else decides who may do what.
+// routes are all URLs of the registry. Nothing else in this package decides who may do what.
 var routes = []route{
 	{"GET", "/healthz", public, (*Server).health},
 	{"GET", "/readyz", public, (*Server).ready},

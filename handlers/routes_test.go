@@ -17,15 +17,15 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/permissions.golden again")
 
-// world is a registry with a record of every kind, and the paths of all.
+// world is a registry with one record of every kind, and their paths.
 type world struct {
 	*site
-	org, contact, interaction string // linked to each other
-	role                      string // which nobody has
-	user                      string // who does nothing themselves
+	org, contact, interaction string // linked to one another
+	role                      string // which no user has
+	user                      string // who is never signed in
 	followUp                  string // of the interaction
 	batch                     string // which archived another organization
-	view                      string // shared, of nobody's
+	view                      string // shared, without an owner
 }
 
 func newWorld(s *site) world {
@@ -49,7 +49,7 @@ func newWorld(s *site) world {
 	return w
 }
 
-// batch changes records at once and returns its id.
+// batch changes several records and returns the batch's id.
 func (s *site) batch(kind, action string, records ...string) string {
 	s.t.Helper()
 	b := db.Batch{Kind: kind, Action: action}
@@ -114,15 +114,14 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 	}
 }
 
-// TestPermissions asks every route in the name of every set of permissions
-// and compares the answers with testdata/permissions.golden. Plain, htmx,
-// boosted and history requests have to agree, and what is refused changes
-// nothing but the history, in which it leaves one row.
+// TestPermissions requests every route with every set of permissions and compares the answers with
+// testdata/permissions.golden. Plain, htmx, boosted and history requests must agree. A refusal
+// changes nothing but adds one row to the history.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w := newWorld(s)
-	s.as("Administrator") // no setup while somebody is there
+	s.as("Administrator") // setup is closed once there is a user
 	people := []struct {
 		name string
 		*browser
@@ -147,7 +146,7 @@ func TestPermissions(t *testing.T) {
 	var got strings.Builder
 	for _, r := range handlers.Routes() {
 		if r.Path == "/logout" {
-			continue // ends the session that the next line needs; TestSignOut
+			continue // would end the session that the next route needs; see TestSignOut
 		}
 		answers := map[string][]string{}
 		var order []string
@@ -178,8 +177,8 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// ask asks one route in four manners and returns the kind of the answer: open,
-// sign in, or the permission that is missing.
+// ask requests a route in all four ways and returns the outcome: open, sign in, or the missing
+// permission.
 func (w world) ask(b *browser, r handlers.Route) string {
 	w.t.Helper()
 	var form url.Values
@@ -188,7 +187,7 @@ func (w world) ask(b *browser, r handlers.Route) string {
 	}
 	manners := map[string]*browser{"back": b.back(), "boosted": b.boosted(), "part": b.parts(), "plain": b}
 	var kind string
-	w.Clock.Add(time.Minute) // so many refusals are more than one minute records
+	w.Clock.Add(time.Minute) // more refusals than are recorded within a minute
 	state := w.dump(business...)
 	for _, manner := range []string{"plain", "part", "boosted", "back"} {
 		if manner == "back" && r.Method == http.MethodPost || manner == "boosted" && kind == "open" {
@@ -251,14 +250,14 @@ func (w world) kind(a answer, manner, method string) string {
 	return "open"
 }
 
-// TestUnknownRecords: what does not exist and what is no id are the same 404
-// on every route, also for who may do everything, and change nothing.
+// TestUnknownRecords: an unknown id and an invalid one get the same 404 on every route, even for
+// those who may do everything, and change nothing.
 func TestUnknownRecords(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w := newWorld(s)
 	admin := s.as("Administrator")
-	other := newWorld(s) // its records belong together, not to w's
+	other := newWorld(s) // its records are linked to one another, not to w's
 	for _, r := range handlers.Routes() {
 		if !strings.Contains(r.Path, ":") {
 			continue
@@ -275,7 +274,7 @@ func TestUnknownRecords(t *testing.T) {
 				}
 			}
 		}
-		if strings.Contains(r.Path, "_id") { // another record's link under this record
+		if strings.Contains(r.Path, "_id") { // another record's link below this record
 			bad[strings.Replace(good, key(w.contact), key(other.contact), 1)] = true
 		}
 		if strings.Contains(r.Path, ":field") {

@@ -11,15 +11,15 @@ import (
 	"clientregistry/handlers"
 )
 
-// ownWorld is a registry in which one person sees only their own clients: the
-// world's records. Everything else in it has the word Secret in each value.
+// ownWorld is a registry in which b sees only their own clients: the records of mine. Every value
+// of the others contains the word Secret.
 func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	t.Helper()
 	s := newSite(t)
 	slug := s.Role("Own", db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction, db.ViewAudit)
 	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
 	b = s.person("Oda Berg", slug)
-	// They own the contact; the organization they see because the contact belongs to it.
+	// They own the contact and see the organization because of their link.
 	mine = world{site: s, org: s.Organization("Harbor & Pine"), contact: s.Contact("Elif", "Aydın", "owner_user_id", b.user.ID)}
 	s.Link(mine.org, mine.contact, "role_label", "CFO")
 	mine.interaction = s.Log(mine.org, mine.contact, "Renewal agreed")
@@ -33,8 +33,9 @@ func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 	s.Link(secret.org, secret.contact, "role_label", "Secret role")
 	secret.interaction = s.Log(secret.org, secret.contact, "Secret talk", "outcome", "Secret outcome", "body", "Secret body")
 	secret.followUp = s.FollowUp(secret.interaction, "Secret step", "2026-11-24", "")
-	s.Exec("UPDATE follow_ups SET assignee_id = ? WHERE text = 'Secret step'", b.user.ID) // they saw it once
-	// They touch their clients, too: a colleague at their organization, a talk with their contact about the other house.
+	s.Exec("UPDATE follow_ups SET assignee_id = ? WHERE text = 'Secret step'", b.user.ID) // they once saw it
+	// Hidden records touch visible ones, too: a colleague at their organization, and their
+	// contact's call about another organization.
 	s.Link(mine.org, secret.contact, "role_label", "Secret second role")
 	s.FollowUp(s.Log(mine.org, secret.contact, "Talk at the pine"), "Step at the pine", "2026-11-24", b.user.ID)
 	s.FollowUp(s.Log(secret.org, mine.contact, "Talk with Elif"), "Step with Elif", "2026-11-24", b.user.ID)
@@ -43,8 +44,8 @@ func ownWorld(t *testing.T) (mine, secret world, b *browser) {
 
 var anID = regexp.MustCompile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-// TestWhatIsOutOfSightIsNotThere: on every route a record out of sight answers
-// byte for byte as one that never was, and nothing changes.
+// TestWhatIsOutOfSightIsNotThere: on every route a hidden record is answered byte for byte like one
+// that does not exist, and nothing changes.
 func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 	t.Parallel()
 	mine, secret, b := ownWorld(t)
@@ -55,7 +56,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 			continue
 		}
 		if r.Path == "/interactions/:id/restore" {
-			continue // of one that is there it is a no-op to everybody; TestAnUnseenEndOfAnInteraction… has it
+			continue // for visible records it does nothing for anybody; see TestAnUnseenEndOfAnInteraction…
 		}
 		form := url.Values(nil)
 		if r.Method == http.MethodPost {
@@ -65,7 +66,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 			}
 		}
 		paths := []string{secret.address(r.Path)}
-		if strings.Contains(r.Path, "_id") { // their record, the other end out of sight
+		if strings.Contains(r.Path, "_id") { // their own record, with a hidden other end
 			half := mine
 			half.contact = secret.contact
 			if strings.HasPrefix(r.Path, "/contacts") {
@@ -90,7 +91,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 	}
 }
 
-// TestNoPageTellsOfWhatIsOutOfSight reads every page and part that there is.
+// TestNoPageTellsOfWhatIsOutOfSight reads every page and fragment.
 func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 	t.Parallel()
 	mine, secret, b := ownWorld(t)
@@ -147,7 +148,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	mine, _, b := ownWorld(t)
 	other := mine.person("Per Lund", "Manager")
 
-	// Unlinking takes the organization away, with no Undo that could not work.
+	// Unlinking hides the organization and offers no Undo, because it could not work.
 	part := b.parts().post(mine.contact+"/organizations/"+key(mine.org)+"/unlink", "version", "1")
 	part.want(200, ".toast", "Unlinked Harbor & Pine")
 	if part.html.Find(".toast button").Length() > 0 {
@@ -155,7 +156,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	}
 	b.get(mine.org).want(404, "h1", "")
 
-	// Giving the contact away by its field leads to the list, which says what happened.
+	// Giving the contact away leads to the list with a message.
 	given := b.parts().post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1")
 	if given.StatusCode != http.StatusOK || given.Header.Get("HX-Redirect") != "/contacts" {
 		t.Errorf("it leads to %q", given.Header.Get("HX-Redirect"))
@@ -170,9 +171,8 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	b.get("/organizations").want(200, "#toasts", "Created For Per. It is not among")
 }
 
-// TestChangesTellNothingOfWhatIsOutOfSight: conflicts, histories and the way
-// back from them, where others moved their interaction to and from clients that they
-// do not see, and their contact to and from somebody else.
+// TestChangesTellNothingOfWhatIsOutOfSight: others moved the person's interaction and contact to
+// clients they cannot see and back. Conflicts, histories and Undo reveal nothing of those.
 func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 	t.Parallel()
 	mine, secret, b := ownWorld(t)
@@ -189,7 +189,7 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 			}
 		}
 	}
-	// From their organization to the other one, back, and away with another contact.
+	// From their organization to a hidden one, back, and away with another contact.
 	for n, ends := range [][2]string{
 		{key(secret.org), key(mine.contact)}, {key(mine.org), key(secret.contact)}, {key(secret.org), key(mine.contact)},
 	} {
@@ -211,7 +211,7 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 			t.Errorf("round %d: an administrator is not told either; the test reads the wrong page", n)
 		}
 	}
-	// Their contact was somebody else's for a while, and somebody out of sight has the email.
+	// Their contact had another owner for a while, and a hidden contact has the email.
 	admin.post(mine.contact+"/fields/owner_user_id", "value", admin.user.ID, "version", "1").want(303, "", "")
 	admin.post(mine.contact+"/fields/owner_user_id", "value", b.user.ID, "version", "2").want(303, "", "")
 	for _, manner := range []*browser{b, b.parts()} {

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	searchLimit = 20 // of a kind on its own tab
-	searchFirst = 6  // of a kind beside the others
+	searchLimit = 20 // of a kind, on its own tab
+	searchFirst = 6  // of each kind, on the tab of all
 )
 
-// search shows what was found of all kinds, or of the one that its tab chooses.
+// search shows results of all kinds, or of the kind of its tab.
 func (s *Server) search(c *gin.Context) error {
 	if c.Query("before") != "" {
 		return s.searchMore(c)
@@ -41,7 +41,7 @@ func (s *Server) search(c *gin.Context) error {
 	return s.show(c, http.StatusOK, v)
 }
 
-// searchKind is the tab: a kind that the visitor may see, or "" for all.
+// searchKind returns the tab's kind if the visitor may see it, else "" for all.
 func searchKind(c *gin.Context) string {
 	switch kind := c.Query("kind"); {
 	case kind == "organizations" || kind == "contacts" || kind == "interactions" && viewInteractions.Check(who(c)) == nil:
@@ -50,7 +50,7 @@ func searchKind(c *gin.Context) string {
 	return ""
 }
 
-// searchMore shows the interactions that follow.
+// searchMore answers with the next interactions.
 func (s *Server) searchMore(c *gin.Context) error {
 	typed := query(c, "q")
 	found, older, err := s.db.SearchInteractions(c.Request.Context(), who(c).Actor, typed, c.Query("before"), searchLimit)
@@ -76,12 +76,13 @@ func (s *Server) searchMore(c *gin.Context) error {
 	return s.show(c, http.StatusOK, v)
 }
 
-// searchAddress is the page of a search; of interactions, with those behind a cursor.
+// searchAddress returns the address of a search. before is a cursor into the interactions, "" for
+// the first.
 func searchAddress(typed, kind, before string) string {
 	return address("/search", url.Values{"q": {typed}, "kind": {kind}, "before": {before}})
 }
 
-// searchGroups fills the tabs and what of each kind is shown.
+// searchGroups fills the tabs and the results of each kind.
 func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	typed := text.NewTyped(v.Query)
 	groups := []views.SearchGroup{
@@ -124,7 +125,7 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	v.Status = strings.Join(counts, ", ") + " found"
 }
 
-// each turns all into what is shown of them.
+// each maps the elements of a slice.
 func each[T, R any](all []T, row func(T) R) []R {
 	var rows []R
 	for _, x := range all {
@@ -133,7 +134,7 @@ func each[T, R any](all []T, row func(T) R) []R {
 	return rows
 }
 
-// resultCount is a number of results in words: what is not shown is not counted.
+// resultCount puts the number of results in words, as "20+" if there are more.
 func resultCount(n int, more bool) string {
 	if more {
 		return strconv.Itoa(n) + "+"

@@ -10,7 +10,7 @@ import (
 	"clientregistry/handlers"
 )
 
-// hostileSearches find nothing, whatever they try.
+// hostileSearches find nothing and break nothing.
 var hostileSearches = []string{
 	"%25", "_", "\"", "*", "NEAR", "NEAR%2F2", "(", ")", "-", "'", "\\", "^", "words:", "%00",
 	"%FF", "%E2%80%8B", strings.Repeat("x", 5000), strings.Repeat("zz+", 300), "%3Cscript%3E",
@@ -32,7 +32,7 @@ func TestSearchPage(t *testing.T) {
 		want(200, "#results [role=status]", "1 organizations, 1 contacts, 0 interactions found")
 	ines.parts().get("/search?q=aydin").want(200, "#results mark", "Aydın").wantPart(true)
 
-	// Every typed word is marked in every field shown; what made a record match is shown.
+	// Typed words are marked in every field shown, and the field that matched is shown.
 	ines.get("/search?q=pine+ha").wantTexts("#results .links mark", "Ha", "Pine", "ha", "Ha", "Pine")
 	ines.get("/search?q=forvaltning").want(200, "#results small mark", "Förvaltning")
 	ines.get("/search?q=556012").want(200, "#results small mark", "556012")
@@ -46,7 +46,7 @@ func TestSearchPage(t *testing.T) {
 		want(200, "#results", "A former colleague called Elif Aydın at Harbor & Pine").wantTexts("#results h2", "Interactions")
 	ines.get("/search?q=rene").wantNot(".snip")
 
-	// The archived are among them, after the active.
+	// Archived records follow the active ones.
 	old := s.Contact("Elif", "Aydın")
 	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(old))
 	ines.get("/search?q=elif+aydin").wantTexts("#results .links .nm", "Elif Aydın", "Elif Aydın").
@@ -120,7 +120,7 @@ func TestSearchNeedsItsPermissions(t *testing.T) {
 	talks.get("/contacts/options?q=harbor").want(http.StatusForbidden, "main", "ViewClient")
 }
 
-// TestSnippetsShowEveryWordTyped: only signs of Markdown go, and none inside a word.
+// TestSnippetsShowEveryWordTyped: only Markdown markup is dropped, and none inside a word.
 func TestSnippetsShowEveryWordTyped(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

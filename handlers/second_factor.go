@@ -16,8 +16,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// secondFactorShow leads through setting up an authenticator app; for who has
-// one it shows how it stands, and ?new=1 sets up another in its place.
+// secondFactorShow guides through setting up an authenticator app. For those who have one it shows
+// the state; ?new=1 sets up a new app instead.
 func (s *Server) secondFactorShow(c *gin.Context) error {
 	if who(c).User.SecondFactor && c.Query("new") == "" {
 		return s.secondFactorPage(c, http.StatusOK, "", nil)
@@ -48,13 +48,13 @@ func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[
 			again,
 		}, refused),
 	}
-	v.User, v.Failed = "", refused != nil // one thing at a time: it is shown alone
+	v.User, v.Failed = "", refused != nil // this page shows only the setup
 	return s.show(c, status, v)
 }
 
 func typedCode(c *gin.Context) string { return strings.ToValidUTF8(c.Request.PostForm.Get("code"), "") }
 
-// groups writes a key as people type it, four characters at a time.
+// groups splits a key into groups of four characters, for typing.
 func groups(key string) string {
 	var out []string
 	for ; len(key) > 4; key = key[4:] {
@@ -63,7 +63,7 @@ func groups(key string) string {
 	return strings.Join(append(out, key), " ")
 }
 
-// secondFactorQR is the key as a picture for the app's camera.
+// secondFactorQR answers with the key as a QR code.
 func (s *Server) secondFactorQR(c *gin.Context) error {
 	seed, err := s.db.StartSecondFactor(c.Request.Context(), who(c).Actor)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Server) secondFactorQR(c *gin.Context) error {
 		return err
 	}
 	account := []rune(who(c).User.Email)
-	account = account[:min(len(account), 60)] // a longer one makes a picture that no camera reads
+	account = account[:min(len(account), 60)] // a longer one makes a code too dense for cameras
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Client Registry", AccountName: string(account), Secret: secret})
 	if err != nil {
 		return err
@@ -105,14 +105,14 @@ func (s *Server) secondFactorCreate(c *gin.Context) error {
 	return s.codesPage(c, codes, next)
 }
 
-// codesPage shows recovery codes: this once, because only their hashes are kept.
+// codesPage shows recovery codes. They cannot be shown again, because only their hashes are stored.
 func (s *Server) codesPage(c *gin.Context, codes []string, next string) error {
 	v := views.RecoveryCodes{Page: s.page(c, "Recovery codes", "Ways in without the app", ""), Codes: codes, Next: next}
 	v.User = ""
 	return s.show(c, http.StatusOK, v)
 }
 
-// secondFactorPage shows how the second factor stands, with what is wrong in one of its forms.
+// secondFactorPage answers with the state of the second factor, and the errors of one of its forms.
 func (s *Server) secondFactorPage(c *gin.Context, status int, form string, refused map[string]string) error {
 	f, err := s.db.SecondFactor(c.Request.Context(), who(c).Actor)
 	if err != nil {
@@ -154,8 +154,8 @@ func (s *Server) secondFactorDisable(c *gin.Context) error {
 	return s.accountChanged(c, "Second factor switched off. Your other sessions have ended")
 }
 
-// refusal is what a form that asks for the current password shows where its
-// change was refused: a status and the messages by field; nil for any other end.
+// refusal returns the status and the messages by field for a refused form with a current password,
+// or nil for any other outcome.
 func (s *Server) refusal(c *gin.Context, err error) (status int, refused map[string]string) {
 	var invalid *db.Invalid
 	var locked *db.Locked

@@ -20,15 +20,15 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// enrol gives somebody a second factor, whose present code is used up by it,
-// and a new session; it returns the seed and the recovery codes.
+// enrol gives the user a second factor, which uses up its current code, and a new session. It
+// returns the seed and the recovery codes.
 func (b *browser) enrol() (seed string, recovery []string) {
 	b.t.Helper()
 	b.cookie, seed, recovery = b.Enrol(b.user)
 	return seed, recovery
 }
 
-// halfway is a browser in which somebody with a second factor has sent the right password.
+// halfway returns a browser in which a user with a second factor has sent the right password.
 func (s *site) halfway(u db.User) *browser {
 	s.t.Helper()
 	b := s.stranger()
@@ -38,7 +38,7 @@ func (s *site) halfway(u db.User) *browser {
 	return b
 }
 
-// app is the code that an authenticator app shows now, after a while in which none was used.
+// app returns the authenticator's code after the clock has moved to an unused one.
 func (s *site) app(seed string) string {
 	s.t.Helper()
 	s.Clock.Add(time.Minute)
@@ -82,7 +82,7 @@ func TestSettingUpASecondFactor(t *testing.T) {
 		ines.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour)), "current_password", password).
 			want(422, "#code-e", "is wrong")
 	})
-	s.stranger().post("/login", "email", ines.user.Email, "password", password).want(303, "", "") // nothing counts yet
+	s.stranger().post("/login", "email", ines.user.Email, "password", password).want(303, "", "") // the factor is not active yet
 	done := ines.submit(page, "main .btn.pri", "code", code, "current_password", password).want(200, "h1", "Keep these recovery codes")
 	if codes := done.html.Find("#codes li code"); codes.Length() != 10 || ines.cookie.Value == old.cookie.Value {
 		t.Errorf("%d codes, and the session kept its id: %v", codes.Length(), ines.cookie.Value == old.cookie.Value)
@@ -125,7 +125,7 @@ func TestSigningInInTwoSteps(t *testing.T) {
 	}
 	s.wantAudit(lea, "login", `"second_factor":"app"`)
 	b.get("/organizations").want(200, "h1", "Organizations")
-	if to := b.submit(wrong, ".btn.pri", "code", code).to(); to != "/organizations?q=pine" { // sent twice
+	if to := b.submit(wrong, ".btn.pri", "code", code).to(); to != "/organizations?q=pine" { // the form was sent twice
 		t.Errorf("signed in already it leads to %s", to)
 	}
 	if to := b.get("/login/mfa?next=//evil.example").to(); to != "/" {
@@ -138,7 +138,7 @@ func TestSigningInInTwoSteps(t *testing.T) {
 	}
 }
 
-// TestHalfASignInReachesNothing: the password alone opens what is open to everybody, on every route.
+// TestHalfASignInReachesNothing: the password alone opens only what is open to everybody.
 func TestHalfASignInReachesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -245,7 +245,7 @@ func TestARecoveryCodeSignsIn(t *testing.T) {
 	b.get("/").want(200, "#toasts", "9 recovery codes left")
 	s.halfway(lea.user).post("/login/mfa", "code", codes[0]).want(422, "#code-e", "each works once")
 
-	// A new set ends the old one.
+	// New recovery codes replace the old ones.
 	mfa := b.get("/account/mfa").want(200, "[aria-labelledby=renew-h]", "9 recovery codes left")
 	s.unchanged(func() {
 		b.submit(mfa, "[aria-labelledby=renew-h] button.btn:not([aria-pressed])", "current_password", "wrong password").
@@ -283,10 +283,10 @@ func TestSwitchingTheSecondFactorOff(t *testing.T) {
 	s.wantAudit(lea, "disable_mfa")
 	lea.get("/account").want(200, "#toasts", "switched off")
 	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
-	lea.post("/account/mfa/recovery-codes", "current_password", password).want(303, "", "") // for whom there is nothing to stand in for
+	lea.post("/account/mfa/recovery-codes", "current_password", password).want(303, "", "") // they have no second factor to recover
 }
 
-// TestSessionEndsWhileTypingWithASecondFactor: the dialog over the page asks for the code, too.
+// TestSessionEndsWhileTypingWithASecondFactor: the dialog asks for the code, too.
 func TestSessionEndsWhileTypingWithASecondFactor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -403,8 +403,8 @@ func TestChangingOnesEmail(t *testing.T) {
 	}
 }
 
-// TestWhoMustEnrolReachesNothingElse: where a role requires a second factor,
-// every other route leads to setting it up, at the next request of a session.
+// TestWhoMustEnrolReachesNothingElse: if a role requires a second factor, every other route
+// redirects to its setup from the next request on.
 func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

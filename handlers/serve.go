@@ -13,7 +13,7 @@ import (
 	"clientregistry/views"
 )
 
-// serve is the way of every request: permission, form, handler, failure.
+// serve runs a route: permission, form, handler, error.
 func (s *Server) serve(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		err := s.Allow(c, r.access)
@@ -30,22 +30,22 @@ func (s *Server) serve(r route) gin.HandlerFunc {
 	}
 }
 
-// visitor is who is signed in; pages name them at every step.
+// visitor is the signed-in user.
 type visitor = middleware.Visitor
 
-// who returns who is signed in, nil for nobody.
+// who returns the visitor, or nil.
 func who(c *gin.Context) *visitor { return middleware.Who(c) }
 
-// may tells whether the visitor may use a route of the table.
+// may reports whether the visitor may use a route.
 func (s *Server) may(c *gin.Context, method, path string) bool {
 	asked, ok := s.asks[method+" "+path]
 	return ok && asked.Check(who(c)) == nil
 }
 
-// vary names what an answer depends on beside its address and the session.
+// vary lists what an answer depends on besides its address and the session.
 const vary = "Accept-Encoding, HX-Request, HX-Request-Type"
 
-// part tells whether htmx asks for a part of the page; anything else gets it whole.
+// part reports whether htmx asks for a fragment rather than a page.
 func part(c *gin.Context) bool {
 	return c.GetHeader("HX-Request") == "true" && c.GetHeader("HX-Request-Type") == "partial" &&
 		c.GetHeader("HX-History-Restore-Request") == ""
@@ -53,7 +53,7 @@ func part(c *gin.Context) bool {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// show answers with views, rendered whole before the first byte is sent.
+// show renders all views, then sends them.
 func (s *Server) show(c *gin.Context, status int, all ...views.View) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
@@ -66,14 +66,14 @@ func (s *Server) show(c *gin.Context, status int, all ...views.View) error {
 	return nil
 }
 
-// redirect sends the browser on to the page that shows the result.
+// redirect sends the browser to the page that shows the result.
 func (s *Server) redirect(c *gin.Context, to string) error {
 	c.Header("Vary", vary)
 	c.Redirect(http.StatusSeeOther, to)
 	return nil
 }
 
-// page fills what every page needs.
+// page returns what every page needs.
 func (s *Server) page(c *gin.Context, title, description, section string) views.Page {
 	p := views.Page{Title: title, Description: description, Frame: views.Frame{Section: section}}
 	v := who(c)
@@ -108,15 +108,15 @@ func (s *Server) clock(c *gin.Context) views.Clock {
 	return views.Clock{Zone: who(c).User.Location(), Now: s.now()}
 }
 
-// formClock is the clock of a form with local times that was sent: in the zone that
-// it carries, so that its times mean what they said when it was opened.
+// formClock returns the clock for a form's local times. It uses the time zone sent with the form,
+// so that they mean what the form showed.
 func (s *Server) formClock(c *gin.Context) views.Clock {
 	clock := s.clock(c)
 	clock.Zone = db.FormZone(c.Request.PostForm.Get("time_zone"), clock.Zone)
 	return clock
 }
 
-// zoneHint says in which zone the times of a form are.
+// zoneHint says in which time zone a form reads its times.
 func zoneHint(form, own views.Clock) string {
 	if form.Zone.String() != own.Zone.String() {
 		return "In the time zone " + form.Zone.String() + ", yours when you opened this"

@@ -1,5 +1,5 @@
-// Package handlers is the registry in the browser: a table of routes, one
-// handler each, and the few things that all of them share.
+// Package handlers serves the registry to browsers: a table of routes, a handler for each, and what
+// they share.
 package handlers
 
 import (
@@ -33,32 +33,32 @@ type Server struct {
 	setup   setupLink
 	log     *slog.Logger
 	now     func() time.Time
-	asks    map[string]middleware.Access // what a route asks, by method and path
+	asks    map[string]middleware.Access // what each route requires, by method and path
 
-	addresses addresses    // of views
-	future    atomic.Int64 // the moment that ClockIsOff has logged
+	addresses addresses    // cached addresses of saved views
+	future    atomic.Int64 // the latest future moment that ClockIsOff has logged
 
 	started   time.Time
 	jobs      *jobs.Jobs
 	condition knownCondition
 
-	ending context.Context // is done when End was called
+	ending context.Context // done once End was called
 	stop   context.CancelFunc
 }
 
-// WriteTimeout is how long an answer may take to write, or a step of a long one.
+// WriteTimeout is how long an answer may take to write. Each step of a long one gets as much again.
 const WriteTimeout = 30 * time.Second
 
 // Options say how a registry is served.
 type Options struct {
-	BaseURL        string   // as people type it: scheme and host
+	BaseURL        string   // scheme and host that people type
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts
 	Log            *slog.Logger
 	Now            func() time.Time // replaces the clock in tests
 }
 
-// ParseBaseURL takes an address of a scheme and a host, and nothing else: every
-// link leads to the root of it.
+// ParseBaseURL parses a base URL. It must be a scheme and a host without a path, because links
+// start at the root.
 func ParseBaseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	switch {
@@ -70,8 +70,8 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	return &url.URL{Scheme: base.Scheme, Host: hostOf(base)}, nil
 }
 
-// hostOf is the host and port of an address as a browser writes them: in lower case,
-// and without the port that goes without saying.
+// hostOf returns the host and port as browsers write them: in lower case and without the scheme's
+// default port.
 func hostOf(u *url.URL) string {
 	host := strings.ToLower(u.Host)
 	for scheme, port := range map[string]string{"http": ":80", "https": ":443"} {
@@ -82,7 +82,7 @@ func hostOf(u *url.URL) string {
 	return strings.TrimSuffix(host, ":")
 }
 
-// New returns the server of a registry and its jobs, or an error that says which option is wrong.
+// New returns the server of a registry and its jobs, or an error that names the wrong option.
 func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	base, err := ParseBaseURL(o.BaseURL)
 	if err != nil {
@@ -103,13 +103,12 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	return s, err
 }
 
-// End gives up the requests that take long, exports and verifications, so that a
-// shutdown need not wait for them. Everything else goes on.
+// End cancels exports and verifications, so that a shutdown need not wait for them. Other requests
+// go on.
 func (s *Server) End() { s.stop() }
 
-// long is the context of a request that may take long: it ends with the request
-// or with the server. The connection may be written to for as long as there is
-// progress, see patience.
+// long returns a context for slow requests: it ends with the request or with End. The answer may
+// take as long as it makes progress, see patience.
 func (s *Server) long(c *gin.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(c.Request.Context())
 	stop := context.AfterFunc(s.ending, cancel)
@@ -117,7 +116,7 @@ func (s *Server) long(c *gin.Context) (context.Context, context.CancelFunc) {
 	return ctx, func() { stop(); cancel() }
 }
 
-// patience lets an answer take as long again as the server gives one.
+// patience extends the deadline for writing the answer by WriteTimeout.
 func (s *Server) patience(c *gin.Context) {
 	err := http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(WriteTimeout))
 	if err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -125,7 +124,7 @@ func (s *Server) patience(c *gin.Context) {
 	}
 }
 
-// engine mounts the route table.
+// engine builds the router from the route table.
 func (s *Server) engine() (*gin.Engine, error) {
 	e, err := s.Engine(s.fail)
 	if err != nil {
@@ -142,8 +141,8 @@ func (s *Server) engine() (*gin.Engine, error) {
 	return e, nil
 }
 
-// handler puts everything together, from the outside in: headers,
-// compression, the same-origin check, then the routes.
+// handler combines, from the outside in: headers, compression, the same-origin check and the
+// routes.
 func (s *Server) handler() (http.Handler, error) {
 	e, err := s.engine()
 	if err != nil {
@@ -171,7 +170,7 @@ func (s *Server) handler() (http.Handler, error) {
 	})), nil
 }
 
-// health answers while the program runs.
+// health answers 200 while the program runs.
 func (s *Server) health(c *gin.Context) error {
 	c.String(http.StatusOK, "ok\n")
 	return nil

@@ -18,7 +18,7 @@ import (
 	"clientregistry/views"
 )
 
-// setupLink is the one-time link that makes the first administrator.
+// setupLink is the one-time link to create the first administrator.
 type setupLink struct {
 	mu      sync.Mutex
 	token   string
@@ -27,8 +27,8 @@ type setupLink struct {
 
 const setupLife = time.Hour
 
-// SetupLink makes the link again and returns its address. It works for an
-// hour, and only while the registry has no user.
+// SetupLink makes a new link and returns its address. It is valid for an hour, and only while the
+// registry has no user.
 func (s *Server) SetupLink() string {
 	s.setup.mu.Lock()
 	defer s.setup.mu.Unlock()
@@ -39,11 +39,11 @@ func (s *Server) SetupLink() string {
 func (l *setupLink) fits(token string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lasts := now.Before(l.expires) && !l.expires.After(now.Add(setupLife+clockSlack)) // not made in the future
+	lasts := now.Before(l.expires) && !l.expires.After(now.Add(setupLife+clockSlack)) // unless the clock was set back since
 	return l.token != "" && lasts && subtle.ConstantTimeCompare([]byte(token), []byte(l.token)) == 1
 }
 
-// setupOpen tells whether this request may set the registry up.
+// setupOpen reports whether this request may set up the registry.
 func (s *Server) setupOpen(c *gin.Context) (bool, error) {
 	has, err := s.db.HasUsers(c.Request.Context())
 	return !has && s.setup.fits(c.Query("token"), s.now()), err
@@ -119,7 +119,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	if errors.As(err, &refused) {
 		return s.setupAnswer(c, true, refused.Fields)
 	}
-	if errors.Is(err, db.ErrForbidden) { // somebody was faster
+	if errors.Is(err, db.ErrForbidden) { // somebody else was faster
 		return s.setupAnswer(c, false, nil)
 	}
 	if err != nil {
@@ -140,7 +140,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	return s.redirect(c, "/")
 }
 
-// zones are the time zones offered, by name; a browser's own is added by the script.
+// zones are the time zones offered. The script adds the browser's own.
 var zones = []string{
 	"UTC", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Anchorage", "America/Argentina/Buenos_Aires",
 	"America/Bogota", "America/Chicago", "America/Denver", "America/Halifax", "America/Los_Angeles", "America/Mexico_City", "America/New_York",
@@ -169,7 +169,7 @@ func zoneField(current string, detect bool) views.Field {
 	return f
 }
 
-// withErrors puts each message by its field, and the focus on the first of them.
+// withErrors adds each message to its field, and focuses the first of these.
 func withErrors(fields []views.Field, messages map[string]string) []views.Field {
 	first := true
 	for i := range fields {

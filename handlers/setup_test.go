@@ -47,7 +47,7 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	s.stranger().get(link).want(404, "h1", "no longer works")
 	s.unchanged(func() {
 		s.stranger().post(link, append(typed, "password", password)...).want(404, "h1", "no longer works")
-		s.stranger().post(s.setupPath(), append(typed, "password", password)...).want(404, "h1", "no longer works") // not with a new one either
+		s.stranger().post(s.setupPath(), append(typed, "password", password)...).want(404, "h1", "no longer works") // nor with a new password
 	})
 	s.stranger().post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
 }
@@ -56,7 +56,7 @@ func TestSetupLinkExpires(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	old := s.setupPath()
-	link := s.setupPath() // made again, the old one is void
+	link := s.setupPath() // a new link replaces the old one
 	s.stranger().get(old).want(404, "h1", "no longer works")
 	s.Clock.Add(59 * time.Minute)
 	s.stranger().get(link).want(200, "form", "")

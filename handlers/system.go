@@ -23,7 +23,7 @@ const (
 	backupsPath = systemPath + "/backups"
 )
 
-// systemIndex answers the page, or to htmx the cards that change while a backup is made.
+// systemIndex answers with the system page, or for htmx with the cards that change during a backup.
 func (s *Server) systemIndex(c *gin.Context) error {
 	s.forgetCondition()
 	now := s.conditionNow(c.Request.Context())
@@ -48,13 +48,13 @@ func (s *Server) systemIndex(c *gin.Context) error {
 	})
 }
 
-// backupIndex answers all backups.
+// backupIndex answers with the list of all backups.
 func (s *Server) backupIndex(c *gin.Context) error {
 	list := s.backupList(c, s.conditionNow(c.Request.Context()), 0)
 	return s.show(c, http.StatusOK, views.Backups{Page: s.page(c, "Backups", "All backups of the registry", "system"), BackupList: list})
 }
 
-// backupList is the newest backups, most of them at once; 0 is all.
+// backupList returns at most so many of the newest backups, or all if most is 0.
 func (s *Server) backupList(c *gin.Context, now condition, most int) views.BackupList {
 	list := views.BackupList{Off: s.jobs.Backups() == nil, Running: s.jobs.BackingUp()}
 	if list.Off {
@@ -89,7 +89,7 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 	return row
 }
 
-// jobRows is what the program does by itself, and how that went.
+// jobRows lists the background jobs and how they went.
 func (s *Server) jobRows(now condition) []views.Job {
 	nightly := views.Job{Name: "Nightly backup", Detail: "Next at " + s.jobs.BackupAt().String(), State: views.Idle}
 	switch {
@@ -107,7 +107,7 @@ func (s *Server) jobRows(now condition) []views.Job {
 	return []views.Job{nightly, check}
 }
 
-// backupCreate has a backup made now, beside the request.
+// backupCreate starts a backup in the background.
 func (s *Server) backupCreate(c *gin.Context) error {
 	says := "A backup is being made"
 	begun, err := s.jobs.BackUp(func() error { return s.db.AskForBackup(c.Request.Context(), who(c).Actor) })
@@ -125,7 +125,7 @@ func (s *Server) backupCreate(c *gin.Context) error {
 	return s.redirect(c, systemPath+"#backups")
 }
 
-// systemCheck has the file and the history checked, beside the request.
+// systemCheck starts a check of the file and the history in the background.
 func (s *Server) systemCheck(c *gin.Context) error {
 	says := "The registry is being checked"
 	if !s.jobs.Check() {
@@ -137,7 +137,7 @@ func (s *Server) systemCheck(c *gin.Context) error {
 	return s.redirect(c, systemPath)
 }
 
-// backupShow sends a backup, as long as its reader takes any of it.
+// backupShow sends a backup, for as long as the reader accepts data.
 func (s *Server) backupShow(c *gin.Context) error {
 	if s.jobs.Backups() == nil {
 		return db.ErrNotFound
@@ -147,10 +147,10 @@ func (s *Server) backupShow(c *gin.Context) error {
 		c.Header("Content-Type", "application/vnd.sqlite3")
 		c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 		c.Header("Content-Length", strconv.FormatInt(size, 10))
-		c.Header(gzhttp.HeaderNoCompression, "yes") // its length is worth more
+		c.Header(gzhttp.HeaderNoCompression, "yes") // so that its length can be sent
 		c.Status(http.StatusOK)
 	}
-	if middleware.IsHead(c) { // it takes nothing along, so there is nothing to record
+	if middleware.IsHead(c) { // HEAD takes no copy, so there is nothing to record
 		for _, b := range s.conditionNow(c.Request.Context()).backups {
 			if b.Name == name {
 				head(b.Size)
@@ -185,7 +185,7 @@ func (s *Server) backupShow(c *gin.Context) error {
 	return nil
 }
 
-// homeBackups tells who runs the registry that there has been no proven backup for long.
+// homeBackups warns administrators if there has been no proven backup for long.
 func (s *Server) homeBackups(c *gin.Context, page *views.Home) {
 	now := s.conditionNow(c.Request.Context())
 	if s.jobs.Backups() == nil || now.silence <= tooLong {

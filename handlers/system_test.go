@@ -15,7 +15,7 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// newSystem is a registry that is some days old and makes backups.
+// newSystem returns a registry that is a few days old, and the folder of its backups.
 func newSystem(t *testing.T) (*site, string) {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "backups")
@@ -25,7 +25,7 @@ func newSystem(t *testing.T) (*site, string) {
 	return s, folder
 }
 
-// made says when the registry's file was made, from now.
+// made sets how long ago the registry was created.
 func (s *site) made(ago time.Duration) {
 	s.t.Helper()
 	s.Exec("UPDATE goose_db_version SET tstamp = ?", s.Clock.Now().Add(ago).Format(time.DateTime))
@@ -46,14 +46,14 @@ const (
 	rows   = "#backups tbody tr"
 )
 
-// TestTheStatesOfTheSystem: for each, what the page, the menu and Home say.
+// TestTheStatesOfTheSystem: what the system page, the menu and the home page say in each state.
 func TestTheStatesOfTheSystem(t *testing.T) {
 	t.Parallel()
 	for _, x := range []struct {
 		name              string
 		happen            func(s *site, ines *browser, folder string)
-		state, line, says string // first on the page; a failed check is counted in the menu
-		home              string // on Home
+		state, line, says string // the first line of the page; the menu counts failed checks
+		home              string // on the home page
 	}{
 		{"a new registry", func(*site, *browser, string) {}, "OK", "Last backup", "None yet; the first is made at 03:00", ""},
 		{"a backup", func(s *site, ines *browser, _ string) { ines.backUp() }, "OK", "Last backup", "a minute old, ", ""},
@@ -104,7 +104,7 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 	}
 }
 
-// breakFolder puts a file where the folder of the backups was.
+// breakFolder replaces the folder of backups with a file.
 func (s *site) breakFolder(folder string) {
 	s.t.Helper()
 	if err := os.Rename(folder, folder+".away"); err != nil {
@@ -115,7 +115,7 @@ func (s *site) breakFolder(folder string) {
 	}
 }
 
-// holdBackup behaves as while a backup is made, until the function it returns is called.
+// holdBackup simulates a running backup until the returned function is called.
 func (s *site) holdBackup() func() {
 	begun, over, ended := make(chan bool), make(chan bool), make(chan bool)
 	go func() {
@@ -126,8 +126,8 @@ func (s *site) holdBackup() func() {
 	return func() { close(over); <-ended }
 }
 
-// TestABackupMadeByHand: it is asked for by somebody, shown as proven, and ends
-// what Home says; the next one may not begin before.
+// TestABackupMadeByHand: it is recorded, shown as proven, and ends the warning on the home page.
+// Another cannot start while it runs.
 func TestABackupMadeByHand(t *testing.T) {
 	t.Parallel()
 	s, folder := newSystem(t)
@@ -154,7 +154,7 @@ func TestABackupMadeByHand(t *testing.T) {
 	part.want(200, "#backups .state", "Proven").want(200, "hx-partial[hx-target='#health'] #health", "Last backup")
 }
 
-// TestAFailedBackupIsShown: why, and that the older ones are there.
+// TestAFailedBackupIsShown: with the reason, and that older backups exist.
 func TestAFailedBackupIsShown(t *testing.T) {
 	t.Parallel()
 	s, folder := newSystem(t)
@@ -205,7 +205,7 @@ func TestABackupIsDownloadedWholeAndThatIsRecorded(t *testing.T) {
 	}
 }
 
-// TestWithoutBackupsThePageSaysSo: and Home leaves people in peace.
+// TestWithoutBackupsThePageSaysSo: and the home page shows no warning.
 func TestWithoutBackupsThePageSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -218,8 +218,8 @@ func TestWithoutBackupsThePageSaysSo(t *testing.T) {
 	ines.get("/admin/system/backups/x").want(404, "", "")
 }
 
-// TestTheNightsBackup: one a night, one for nights that were missed, and none
-// before the first night of a new registry.
+// TestTheNightsBackup: one each night, one for all missed nights, and none before the first night
+// of a new registry.
 func TestTheNightsBackup(t *testing.T) {
 	t.Parallel()
 	s, folder := newSystem(t)
@@ -237,7 +237,7 @@ func TestTheNightsBackup(t *testing.T) {
 	made(1)
 	s.Clock.Add(time.Minute)
 	made(1)
-	s.Clock.Add(72 * time.Hour) // it was off
+	s.Clock.Add(72 * time.Hour) // the program was not running
 	made(2)
 	made(2)
 	s.breakFolder(folder)
@@ -250,7 +250,7 @@ func TestTheNightsBackup(t *testing.T) {
 	if err := os.Rename(folder+".away", folder); err != nil {
 		t.Fatal(err)
 	}
-	made(2) // it failed tonight
+	made(2) // tonight's failed
 	s.Clock.Add(24 * time.Hour)
 	made(3)
 }
@@ -267,7 +267,7 @@ func TestSizesInWords(t *testing.T) {
 	}
 }
 
-// TestNobodyElseRunsTheSystem: the table of routes says who may; this says what the verbs of the store ask.
+// TestNobodyElseRunsTheSystem: the store requires the permission, as the routes do.
 func TestNobodyElseRunsTheSystem(t *testing.T) {
 	t.Parallel()
 	s, folder := newSystem(t)
@@ -284,8 +284,8 @@ func TestNobodyElseRunsTheSystem(t *testing.T) {
 	}
 }
 
-// TestWhoLeavesEarlyMakesNoTrouble: what is known of the registry does not depend on
-// whether the browser that asked first waited for the answer.
+// TestWhoLeavesEarlyMakesNoTrouble: the shared condition does not depend on whether the first
+// browser waited for its answer.
 func TestWhoLeavesEarlyMakesNoTrouble(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -7,22 +7,22 @@ import (
 	"clientregistry/views"
 )
 
-// toast wraps a message for its place on a page that stays.
+// toast returns a message as an update of the page that is open.
 func toast(text string, undo *views.Undo) views.View {
 	return views.Into{Target: "#toasts", Swap: "innerHTML", View: views.Toast{Text: text, Undo: undo}}
 }
 
-// flashKey is where a session holds the message for the next page.
+// flashKey is the session's key for the message to the next page.
 const flashKey = "flash"
 
-// flash keeps a message for the next page.
+// flash stores a message for the next page.
 func (s *Server) flash(c *gin.Context, t views.Toast) error {
 	session := sessions.Default(c)
 	session.Set(flashKey, t)
 	return session.Save()
 }
 
-// takeFlash returns the message for this page and forgets it.
+// takeFlash returns the message for this page and removes it.
 func (s *Server) takeFlash(c *gin.Context) *views.Toast {
 	if !s.Sessions.HasMessage(who(c).Token) {
 		return nil

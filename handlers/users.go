@@ -47,7 +47,7 @@ func (s *Server) userList(c *gin.Context, status int, invite *views.InviteForm) 
 	return s.show(c, status, page)
 }
 
-// userRow is a user with the state they are in and what the visitor may do about it.
+// userRow returns a user with their state and the actions open to the visitor.
 func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	now, zone := s.now(), who(c).User.Location()
 	row := views.UserRow{
@@ -91,7 +91,7 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	return row
 }
 
-// roleChoices are all roles, those of slugs ticked.
+// roleChoices lists all roles, those in slugs ticked.
 func (s *Server) roleChoices(c *gin.Context, slugs []string) ([]views.RoleChoice, error) {
 	roles, err := s.db.Roles(c.Request.Context(), who(c).Actor)
 	var choices []views.RoleChoice
@@ -135,7 +135,8 @@ func (s *Server) userCreate(c *gin.Context) error {
 	return s.showLink(c, id, "invitations", token, db.InvitationLife)
 }
 
-// showLink shows a one-time link on its user's page: this once, because only its hash is kept.
+// showLink shows a one-time link on the user's page. It cannot be shown again, because only its
+// hash is stored.
 func (s *Server) showLink(c *gin.Context, id, kind, token string, life time.Duration) error {
 	a, err := s.db.Account(c.Request.Context(), who(c).Actor, id)
 	if err != nil {
@@ -162,12 +163,12 @@ func (s *Server) userShow(c *gin.Context) error {
 	return s.userPage(c, http.StatusOK, userForm{stored: a}, nil)
 }
 
-// userForm is what the page of a user shows: what is stored, the roles that were
-// ticked where they were sent, and what became of it.
+// userForm is the state of a user's page: what is stored, the roles that were ticked, and what is
+// wrong.
 type userForm struct {
 	stored  db.Account
 	ticked  *[]string
-	state   string // RolesState that the ticks were made from; "" is the stored one
+	state   string // the RolesState when the form was made; "" for the stored one
 	refused *db.Invalid
 	stale   *db.Conflict
 }
@@ -207,7 +208,7 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 	return s.show(c, status, page)
 }
 
-// roleNames are the names of some roles, in the order of all.
+// roleNames returns the names of some roles, in the order of all.
 func roleNames(all []views.RoleChoice, slugs []string) string {
 	var names []string
 	for _, x := range all {
@@ -218,7 +219,7 @@ func roleNames(all []views.RoleChoice, slugs []string) string {
 	return strings.Join(names, ", ")
 }
 
-// userChange makes a change to the user of the URL; what is refused stands on their page.
+// userChange makes a change to the user of the URL. A refusal is shown on their page.
 func (s *Server) userChange(c *gin.Context, done string, change func(id string) error) error {
 	a, err := s.account(c)
 	if err != nil {

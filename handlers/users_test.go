@@ -10,7 +10,7 @@ import (
 	"clientregistry/db"
 )
 
-// linkPath is the path of the one-time link that a page shows.
+// linkPath returns the path of the one-time link that a page shows.
 func (a answer) linkPath() string {
 	a.t.Helper()
 	u, err := url.Parse(strings.TrimSpace(a.want(200, "#one-time-link code", "http://registry.example/").
@@ -60,7 +60,7 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	admin, lea := s.as("Administrator"), s.as("Viewer")
 	page := "/admin/users/" + lea.user.ID
 	admin.post(page+"/roles", "role", "Manager", "role", "Viewer").want(303, "", "")
-	lea.get("/organizations/new").want(303, "", "") // other rights ask for a new sign-in
+	lea.get("/organizations/new").want(303, "", "") // changed rights require a new sign-in
 	lea.comeIn()
 	lea.get("/organizations/new").want(200, "h1", "New organization")
 	org := lea.post("/organizations", "display_name", "Acme", "owner_user_id", lea.user.ID).to()
@@ -75,7 +75,7 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	reset.get(link).want(200, "h1", "Set a new password")
 	reset.post(link, "password", "another good password").want(303, "", "")
 	reset.get("/").want(200, "h1", "Home")
-	lea.get("/").want(303, "", "") // the old sessions are over
+	lea.get("/").want(303, "", "") // the old sessions have ended
 	reset.get(link).want(404, "h1", "no longer works")
 
 	admin.post(page+"/disable").want(303, "", "")
@@ -139,8 +139,8 @@ func TestALockedAddressIsSeenAndLetThrough(t *testing.T) {
 	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(303, "", "")
 }
 
-// TestAHelperSeesAnAdministratorWithoutButtons: what would be refused is not
-// offered, and the page says why; a form sent all the same changes nothing.
+// TestAHelperSeesAnAdministratorWithoutButtons: actions that would be refused are not offered, and
+// the page says why. Sending the form anyway changes nothing.
 func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -167,14 +167,14 @@ func TestAHelperSeesAnAdministratorWithoutButtons(t *testing.T) {
 		helper.post(role, "name", "Nobody", "permission", "ManageUsers", "client_scope", "all", "require_mfa", "true").
 			want(422, "#beyond", "you cannot change it").want(422, "h1", "Administrator")
 	})
-	// Who may do no more than they is theirs to help.
+	// They can help users who have no more rights than they do.
 	helper.get("/admin/users/"+lea.user.ID).wantNot("#beyond").want(200, "form[action$='/disable']", "Disable")
 	helper.post("/admin/users/"+lea.user.ID+"/disable").want(303, "", "")
 	helper.get(s.RolePath("Viewer")).wantNot("#beyond").want(200, "#name", "")
 }
 
-// TestTwoChangeTheRolesOfOnePerson: who sends roles as they were before somebody
-// took one away does not give it back by accident.
+// TestTwoChangeTheRolesOfOnePerson: somebody with an old page does not accidentally give back a
+// role that was taken away.
 func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -198,8 +198,8 @@ func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
 		conflict.want(409, ".acts a[href='"+page+"']", "Use theirs")
 		admin.post(page+"/roles", "state", "nonsense", "role", "Manager").want(409, ".versus", "Manager")
 		admin.post(page+"/roles", "state", state).want(409, ".versus", "empty")
-		admin.post(page+"/roles", "state", state, "role", "Viewer").want(303, "", "") // the same wish is no conflict
-		// What is refused keeps its ticks, and what it was made from.
+		admin.post(page+"/roles", "state", state, "role", "Viewer").want(303, "", "") // the same values are no conflict
+		// A refused form keeps its ticks and its state.
 		admin.get(page)
 		refused := admin.post(page+"/roles", "role", "Manager", "role", "Boss").
 			want(422, "#role-e", "Choose roles from the list").want(422, "[value=Manager][checked]", "")
@@ -208,7 +208,7 @@ func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
 	state, _ = conflict.html.Find(save + " [name=state]").Attr("value")
 	admin.post(page+"/roles", "state", state, "role", "Administrator", "role", "Manager").want(303, "", "")
 	s.wantAudit(admin, "update_user", `"roles":{"old":["Viewer"],"new":["Administrator","Manager"]}`)
-	admin.post(page+"/roles", "role", "Viewer").want(303, "", "") // who does not say what they saw means it
+	admin.post(page+"/roles", "role", "Viewer").want(303, "", "") // without a state the change is made as asked
 	if got := roles(); got != "Viewer" {
 		t.Errorf("the roles are %s", got)
 	}

@@ -2,7 +2,7 @@ package handlers
 
 import "runtime/debug"
 
-// Version returns the program's version and the commit that it was built from.
+// Version returns the program's version and the commit it was built from.
 func Version() (version, commit string) {
 	version, commit = "development", "unknown"
 	info, ok := debug.ReadBuildInfo()

@@ -1,7 +1,7 @@
-// Package static holds the files a browser loads beside the pages, and serves them.
+// Package static serves the files that pages load.
 //
-// Ours are app.css, app.js and three small SVG files; the rest stands unchanged in vendor/, whose
-// VENDOR.txt says where each comes from. All of them have flat names, whatever folder they are in.
+// app.css, app.js and three small SVG files are ours; the rest is unmodified third-party code in
+// vendor/, listed in VENDOR.txt. File names are flat, whatever folder they are in.
 package static
 
 import (
@@ -22,8 +22,8 @@ import (
 //go:embed *.css *.js *.svg vendor/*.js vendor/*.svg vendor/*.woff2 vendor/passwords.json
 var files embed.FS
 
-// served lists what may be fetched. Order matters: a style sheet stands behind the files it
-// refers to, because it names them by their hashes.
+// served lists the files. A style sheet must come after the files it refers to, because it contains
+// their hashes.
 var served = []struct{ file, contentType string }{
 	{"vendor/inter-latin.woff2", "font/woff2"},
 	{"vendor/inter-latin-ext.woff2", "font/woff2"},
@@ -39,12 +39,12 @@ var served = []struct{ file, contentType string }{
 
 type asset struct {
 	contentType string
-	version     string // first 10 hexadecimal digits of the SHA-256 of body
+	version     string // first 10 hex digits of the SHA-256 of body
 	body        []byte
-	gzipped     []byte // nil where it would not be smaller
+	gzipped     []byte // nil if that would not be smaller
 }
 
-// assets prepares every served file once: reads, hashes and compresses it.
+// assets reads, hashes and compresses every served file, once.
 var assets = sync.OnceValue(func() map[string]asset {
 	all := make(map[string]asset, len(served))
 	for _, s := range served {
@@ -56,7 +56,7 @@ var assets = sync.OnceValue(func() map[string]asset {
 			body = withHashedURLs(body, all)
 		}
 		a := asset{contentType: s.contentType, version: version(body), body: body}
-		if s.contentType != "font/woff2" { // woff2 is compressed already
+		if s.contentType != "font/woff2" { // woff2 is already compressed
 			a.gzipped = compress(body)
 		}
 		all[path.Base(s.file)] = a
@@ -66,8 +66,8 @@ var assets = sync.OnceValue(func() map[string]asset {
 
 var cssURL = regexp.MustCompile(`url\(([^)]+)\)`)
 
-// withHashedURLs makes each url(NAME) of a style sheet the URL of that file, so that what a
-// style sheet loads may be kept as long as the style sheet itself.
+// withHashedURLs replaces each url(NAME) in a style sheet with that file's hashed URL, so that it
+// can be cached as long as the style sheet.
 func withHashedURLs(css []byte, known map[string]asset) []byte {
 	return cssURL.ReplaceAllFunc(css, func(m []byte) []byte {
 		name := string(cssURL.FindSubmatch(m)[1])
@@ -92,7 +92,7 @@ func compress(body []byte) []byte {
 	if err != nil {
 		panic(fmt.Sprintf("static: %v", err))
 	}
-	w.Write(body) // a bytes.Buffer takes everything
+	w.Write(body) // writing to a bytes.Buffer never fails
 	w.Close()
 	if b.Len() >= len(body) {
 		return nil
@@ -101,8 +101,8 @@ func compress(body []byte) []byte {
 }
 
 // URL returns the address of a served file with the hash of its content, like
-// "/static/app.css?v=1f0c2b9d3e". A browser keeps what it gets from there for good.
-// A name that is not served panics: it is a mistake in a template, found when that is executed.
+// "/static/app.css?v=1f0c2b9d3e". Browsers may cache it forever. It panics if there is no such
+// file, which is a mistake in a template.
 func URL(name string) string {
 	a, ok := assets()[name]
 	if !ok {
@@ -111,10 +111,9 @@ func URL(name string) string {
 	return address(name, a)
 }
 
-// Handler serves GET and HEAD of /static/NAME, and nothing but the files it knows: another path
-// is 404, another method 405. With the ?v= of URL the answer is immutable; without it, or with
-// an old one, the browser has to ask again and gets 304 while the content is the same.
-// Text is sent gzipped to those who accept that.
+// Handler serves GET and HEAD of /static/NAME; other paths are 404, other methods 405. With the
+// current ?v= the answer is immutable; otherwise the browser must revalidate it and gets 304 while
+// the content is the same. Text is sent gzipped to clients that accept it.
 func Handler() http.Handler {
 	all := assets()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -157,7 +156,7 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", a.contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodGet {
-		w.Write(body) // a browser that went away is no error of ours
+		w.Write(body) // the browser may have gone away
 	}
 }
 
@@ -186,8 +185,8 @@ func matches(header, etag string) bool {
 	return false
 }
 
-// CommonPasswords returns about 49,000 passwords that people choose most, in lower case, the most
-// common first. The slice is shared: it must not be changed.
+// CommonPasswords returns about 49,000 common passwords in lower case, the most common first. The
+// slice is shared and must not be changed.
 func CommonPasswords() []string { return commonPasswords() }
 
 var commonPasswords = sync.OnceValue(func() []string {

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-// ask sends one request to the handler; headers are pairs of name and value.
+// ask sends a request to the handler. headers alternates names and values.
 func ask(t *testing.T, method, target string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, "/", nil)
@@ -199,8 +199,8 @@ func TestStyleSheetRefersToHashedFilesOnly(t *testing.T) {
 	}
 }
 
-// The budgets of the first visit: what a browser loads before it has anything cached. Those of the whole are
-// what counts; a file of its own gets room for the pages that are added.
+// Budgets for what a browser loads on its first visit. The totals matter; the limits of single
+// files leave some room to grow.
 func TestSizesStayInTheirBudgets(t *testing.T) {
 	const kb = 1024
 	for name, most := range map[string]int{"app.css": 16 * kb, "app.js": 8 * kb} {

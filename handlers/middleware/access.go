@@ -8,23 +8,24 @@ import (
 	"clientregistry/db"
 )
 
-// Access is what a route asks of who calls it: a need of the store, and in which
-// state of signing in. The zero value opens nothing.
+// Access is what a route requires: a need of the store, and how far the visitor has signed in. The
+// zero value allows nobody.
 type Access struct {
 	db.Need
 	Public       bool
-	HalfSignedIn bool // a sign-in that waits for its code, see Allow
-	Enrolling    bool // also before setting up the second factor that a role demands
+	HalfSignedIn bool // for a sign-in that waits for its code, see Allow
+	Enrolling    bool // allowed before setting up the second factor that a role requires
 }
 
 var (
-	// ErrNoSession tells that nobody is signed in where somebody must be.
+	// ErrNoSession means that nobody is signed in.
 	ErrNoSession = errors.New("not signed in")
-	// ErrMustEnrol tells that somebody has yet to set up the second factor that their role demands.
+	// ErrMustEnrol means that the user must first set up the second factor that their role
+	// requires.
 	ErrMustEnrol = errors.New("a required second factor is missing")
 )
 
-// Check returns nil where v may use a route, or ErrNoSession, ErrMustEnrol or db.ErrForbidden.
+// Check returns nil if v may use a route, else ErrNoSession, ErrMustEnrol or db.ErrForbidden.
 func (a Access) Check(v *Visitor) error {
 	switch {
 	case a.Public:
@@ -37,8 +38,8 @@ func (a Access) Check(v *Visitor) error {
 	return a.Refuse(v.Actor)
 }
 
-// Allow returns nil where this request may use a route, or an error as Check does.
-// A half sign-in is nobody's: it opens the one page that asks for its code.
+// Allow returns nil if this request may use a route, else an error as Check does. A half sign-in
+// counts as nobody's, and opens only the page that asks for the code.
 func (s *Stack) Allow(c *gin.Context, a Access) error {
 	if !a.HalfSignedIn || Who(c) != nil {
 		return a.Check(Who(c))

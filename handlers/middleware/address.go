@@ -8,14 +8,14 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// forwardedFor is the one header that a proxy can name its client's address in.
+// forwardedFor is the only header that a proxy may name its client in.
 const forwardedFor = "X-Forwarded-For"
 
-// Address is where a request comes from, for locks, sessions, the history and the
-// log: its peer, or whom a trusted proxy names.
+// Address returns the address of the client, for locks, sessions, the history and the log: the
+// peer, or the one that a trusted proxy names.
 func Address(c *gin.Context) string { return c.ClientIP() }
 
-// peers are the addresses that requests come from directly.
+// peers are the addresses that connect to the server.
 type peers struct {
 	trusted []string // addresses or networks of proxies
 
@@ -23,11 +23,10 @@ type peers struct {
 	warned []string
 }
 
-// maxWarned bounds the peers that the log names.
+// maxWarned bounds how many peers the log names.
 const maxWarned = 3
 
-// distrusts tells whether a peer names clients though it is no trusted proxy,
-// and was not named in the log yet.
+// distrusts reports whether a peer that is no trusted proxy names a client, the first time only.
 func (p *peers) distrusts(peer string) bool {
 	address, err := netip.ParseAddr(peer)
 	if err != nil || slices.ContainsFunc(p.trusted, func(network string) bool { return covers(network, address) }) {
@@ -42,7 +41,7 @@ func (p *peers) distrusts(peer string) bool {
 	return true
 }
 
-// covers tells whether an address is in a network, or the same one.
+// covers reports whether network, a network or a single address, contains address.
 func covers(network string, address netip.Addr) bool {
 	if same, err := netip.ParseAddr(network); err == nil {
 		return same.Unmap() == address.Unmap()
@@ -51,8 +50,8 @@ func covers(network string, address netip.Addr) bool {
 	return err == nil && prefix.Contains(address.Unmap())
 }
 
-// watchPeers logs a proxy that nobody trusts: all who come through it would be
-// one address to the locks.
+// watchPeers logs a proxy that is not trusted, because locks would treat all its clients as one
+// address.
 func (s *Stack) watchPeers(c *gin.Context) {
 	if c.GetHeader(forwardedFor) == "" {
 		return

@@ -12,29 +12,28 @@ import (
 	"clientregistry/views/wording"
 )
 
-// Answer is how an error is told. Nothing else decides about statuses, and no
-// face tells more of an error than this.
+// Answer is how an error is presented. It decides the status for pages and API alike, and neither
+// reveals more of an error than this.
 type Answer struct {
 	Status     int
 	Heading    string            // what happened, in a few words
 	Message    string            // what happened, what became of the change, what to do next
-	Detail     string            // who can help, where that is known
-	Fields     map[string]string // what is wrong with each field, where fields are refused
-	RetryAfter string            // in seconds, where the same request may succeed later
+	Detail     string            // who can help, if known
+	Fields     map[string]string // what is wrong, by field
+	RetryAfter string            // in seconds, if the same request may succeed later
 }
 
-// RetryAfter is in how many seconds a program may ask again what is unavailable.
+// RetryAfter is after how many seconds to ask again for what is unavailable.
 const RetryAfter = "60"
 
-// retrySoon is the same for what others are just using.
+// retrySoon is the same for what is busy.
 const retrySoon = "5"
 
-// ErrMethod tells that an address does not take a method.
+// ErrMethod means that an address does not allow the method.
 var ErrMethod = errors.New("method not allowed")
 
-// Refuse describes an error, sets the headers that belong to it, and notes it in
-// the log, which gets the whole of it, and in the history, where somebody signed in
-// asked for what they may not do. The answer itself is left to the face.
+// Refuse returns the answer to an error and sets the headers that belong to it. The full error goes
+// to the log, and to the history if somebody signed in asked for what they may not do.
 func (s *Stack) Refuse(c *gin.Context, err error) Answer {
 	a := s.Describe(c, err)
 	if a.Status == http.StatusForbidden {
@@ -51,7 +50,7 @@ func (s *Stack) Refuse(c *gin.Context, err error) Answer {
 	return a
 }
 
-// recordRefusal notes in the history that somebody signed in asked for what they may not do.
+// recordRefusal records in the history that somebody signed in asked for what they may not do.
 func (s *Stack) recordRefusal(c *gin.Context, err error) {
 	v := Who(c)
 	if v == nil {
@@ -64,8 +63,8 @@ func (s *Stack) recordRefusal(c *gin.Context, err error) {
 	}
 }
 
-// Describe is the one map from an error to its answer. What has been committed is
-// said to be saved, whatever failed after it.
+// Describe returns the answer to an error. If a change was committed before the error, the answer
+// says that it was saved.
 func (s *Stack) Describe(c *gin.Context, err error) Answer {
 	a := s.describe(c, err)
 	if Saved(c) && (a.Status >= http.StatusInternalServerError || a.Status == http.StatusNotFound) {
@@ -159,7 +158,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	if a, is := describeDisk(c, err); is {
 		return a
 	}
-	if s.db.Health().Damage != "" { // what was changed in a damaged file may break any rule of reading it
+	if s.db.Health().Damage != "" { // a damaged file can hold values that cannot be parsed
 		return describeDamage(c, err)
 	}
 	return Answer{
@@ -168,7 +167,8 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	}
 }
 
-// describeDisk tells what a damaged file, a full or a read-only disk refuses; false for any other error.
+// describeDisk answers an error of a damaged file, a full disk or a read-only one. It returns false
+// for any other error.
 func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 	switch {
 	case db.IsDamaged(err):
@@ -195,7 +195,7 @@ func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 	return Answer{}, false
 }
 
-// describeDamage tells of a change that a damaged file does not take, or of a page that it does not give.
+// describeDamage answers a change or a page that a damaged file prevents.
 func describeDamage(c *gin.Context, err error) Answer {
 	a := Answer{
 		Status: http.StatusServiceUnavailable, Heading: "Nothing can be saved just now",
@@ -209,7 +209,7 @@ func describeDamage(c *gin.Context, err error) Answer {
 	return a
 }
 
-// advice is what who reads it can do: administrators this, others tell one.
+// advice returns the text for administrators, or tells others to ask one.
 func advice(c *gin.Context, administrators string) string {
 	if v := Who(c); v != nil && v.Can(db.ManageSystem) {
 		return administrators

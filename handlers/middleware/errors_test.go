@@ -18,8 +18,8 @@ import (
 	"clientregistry/db/secrets"
 )
 
-// What a disk or a damaged file refuses is told by its status and in words for
-// who reads them; an internal text is never among them.
+// A full disk or damaged file is answered with its status and plain words, never with an internal
+// error text.
 func TestWhatADiskRefusesIsTold(t *testing.T) {
 	t.Parallel()
 	sqlite := func(code sqlite3.ErrNo, no syscall.Errno) error {
@@ -30,7 +30,7 @@ func TestWhatADiskRefusesIsTold(t *testing.T) {
 		err    error
 		status int
 		text   string
-		to     string // administrators
+		to     string // shown to administrators
 	}{
 		{"POST", sqlite(sqlite3.ErrFull, 0), 507, "is full", "Make room"},
 		{"GET", sqlite(sqlite3.ErrIoErr, syscall.ENOSPC), 507, "is full", "Make room"},
@@ -68,7 +68,7 @@ func TestWhatADiskRefusesIsTold(t *testing.T) {
 	}
 }
 
-// TestEveryErrorHasItsAnswer: a status, words, and when to try again where that helps.
+// TestEveryErrorHasItsAnswer: a status, a text, and when to retry if that helps.
 func TestEveryErrorHasItsAnswer(t *testing.T) {
 	t.Parallel()
 	d, _, _ := dbtest.Open(t)

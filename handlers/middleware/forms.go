@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxBody   = 1 << 20 // bytes of a form
-	maxFields = 200     // fields of a form
+	maxBody   = 1 << 20 // bytes in a form
+	maxFields = 200     // fields in a form
 )
 
 func limitBody(c *gin.Context) {
@@ -20,14 +20,14 @@ func limitBody(c *gin.Context) {
 }
 
 var (
-	// ErrForm tells of a form that cannot be read.
+	// ErrForm means that the form cannot be read.
 	ErrForm = errors.New("the form cannot be read")
-	// ErrType tells of a body that is no form.
+	// ErrType means that the body is not a form.
 	ErrType = errors.New("the body is not a form")
 )
 
-// ReadForm parses the body: a form of at most maxFields fields, and of any number
-// of ids that a batch names. It returns ErrForm, ErrType or a *http.MaxBytesError.
+// ReadForm parses the body as a form of at most maxFields fields; the ids of a batch do not count.
+// It returns ErrForm, ErrType or a *http.MaxBytesError.
 func ReadForm(c *gin.Context) error {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if c.GetHeader("Content-Type") != "" && (err != nil || kind != "application/x-www-form-urlencoded") {

@@ -8,8 +8,8 @@ import (
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// headersOf are the headers of every answer of a registry at an address. Pages hold
-// people's data, so nothing keeps them; static files say for themselves how long they last.
+// headersOf returns the headers of every answer of a registry with this base URL. Pages contain
+// people's data, so they are never cached; static files set their own lifetime.
 func headersOf(base *url.URL) http.Header {
 	h := http.Header{}
 	h.Set("Content-Security-Policy", contentSecurityPolicy)

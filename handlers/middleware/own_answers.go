@@ -7,13 +7,12 @@ import (
 	"net/http"
 )
 
-// CoverOwnAnswers gives what net/http answers by itself, to what is no request or
-// one that it refuses, the headers of all other answers. It changes the server and
-// returns the listener to serve on.
+// CoverOwnAnswers adds our headers to the answers that net/http gives by itself, to malformed or
+// refused requests. It changes the server and returns the listener to serve on.
 //
-// net/http writes those answers to the connection before any handler runs, and has
-// no hook for them. So a connection knows whether a handler answers on it; what is
-// written while none does is net/http's own.
+// net/http writes those answers to the connection before any handler runs, and has no hook for
+// them. So each connection tracks whether a handler is answering; what is written at other times is
+// net/http's own.
 func (s *Stack) CoverOwnAnswers(server *http.Server, l net.Listener) net.Listener {
 	handler := server.Handler
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -24,12 +23,12 @@ func (s *Stack) CoverOwnAnswers(server *http.Server, l net.Listener) net.Listene
 	})
 	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
 	server.ConnState = func(c net.Conn, state http.ConnState) {
-		if c, ok := c.(*conn); ok && state == http.StateIdle { // the answer is written, the next request not read
+		if c, ok := c.(*conn); ok && state == http.StateIdle { // the answer is complete and the next request has not been read
 			c.answering = false
 		}
 	}
 	var lines bytes.Buffer
-	s.everywhere.Write(&lines) // to memory: never fails
+	s.everywhere.Write(&lines) // to memory, which never fails
 	return listener{l, lines.Bytes()}
 }
 
@@ -37,7 +36,7 @@ type connKey struct{}
 
 type listener struct {
 	net.Listener
-	headers []byte // as lines
+	headers []byte // as header lines
 }
 
 func (l listener) Accept() (net.Conn, error) {
@@ -48,15 +47,15 @@ func (l listener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// conn is a connection that puts headers on answers that no handler gives.
-// Only the goroutine that serves it changes answering.
+// conn adds headers to answers that no handler gives. Only the goroutine that serves the connection
+// changes answering.
 type conn struct {
 	*net.TCPConn
 	headers   []byte
 	answering bool
 }
 
-// Write puts the headers behind the first line of an answer that is net/http's own.
+// Write adds the headers after the status line of an answer by net/http itself.
 func (c *conn) Write(p []byte) (int, error) {
 	status, rest, found := bytes.Cut(p, []byte("\r\n"))
 	if c.answering || !found || !bytes.HasPrefix(status, []byte("HTTP/1.")) {

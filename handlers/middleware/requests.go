@@ -13,14 +13,14 @@ import (
 	"clientregistry/db"
 )
 
-// logRequests gives each request an id and writes one line when it is done.
+// logRequests gives each request an id and logs a line when it is done.
 func (s *Stack) logRequests(c *gin.Context) {
 	start := time.Now()
 	id := rand.Text()[:12]
 	c.Set("request", id)
 	c.Header("X-Request-Id", id)
 	c.Next()
-	if path := c.FullPath(); path != "/healthz" && path != "/readyz" { // a monitor keeps nobody from resting
+	if path := c.FullPath(); path != "/healthz" && path != "/readyz" { // monitoring does not count as use
 		s.served()
 	}
 	user := ""
@@ -31,10 +31,10 @@ func (s *Stack) logRequests(c *gin.Context) {
 		"bytes", c.Writer.Size(), "ms", float64(time.Since(start).Microseconds())/1000, "user", user, "ip", Address(c))
 }
 
-// RequestID is the number of a request, for people to tell and for the log.
+// RequestID returns the id of a request, which people can report and the log contains.
 func RequestID(c *gin.Context) string { return c.GetString("request") }
 
-// recoverPanics answers a panic as a failure that says where it was.
+// recoverPanics answers a panic as an error that says where it happened.
 func recoverPanics(fail Fail) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		defer func() {
@@ -43,27 +43,27 @@ func recoverPanics(fail Fail) gin.HandlerFunc {
 					panic(p)
 				}
 				fail(c, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
-				c.Abort() // else what stands behind the one that panicked still runs
+				c.Abort() // otherwise the remaining handlers would still run
 			}
 		}()
 		c.Next()
 	}
 }
 
-// NoteChanges notes whether the request commits a change, for Saved.
+// NoteChanges records whether the request commits a change, for Saved.
 func NoteChanges(c *gin.Context) {
 	ctx, receipt := db.WithReceipt(c.Request.Context())
 	c.Request = c.Request.WithContext(ctx)
 	c.Set("receipt", receipt)
 }
 
-// Saved tells whether the request has committed a change.
+// Saved reports whether the request has committed a change.
 func Saved(c *gin.Context) bool {
 	receipt, ok := c.Value("receipt").(*db.Receipt)
 	return ok && receipt.Saved()
 }
 
-// HeadAsGet lets HEAD ask for what GET answers; net/http leaves the body out.
+// HeadAsGet answers HEAD as GET; net/http leaves out the body.
 func HeadAsGet(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {
@@ -76,5 +76,5 @@ func HeadAsGet(next http.Handler) http.Handler {
 
 type headKey struct{}
 
-// IsHead tells a HEAD from the GET that it is answered as, for what a GET records or does at length.
+// IsHead reports whether a GET was sent as HEAD, so that handlers can skip recording and long work.
 func IsHead(c *gin.Context) bool { return c.Request.Context().Value(headKey{}) != nil }

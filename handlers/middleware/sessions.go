@@ -12,14 +12,13 @@ import (
 	"clientregistry/db"
 )
 
-// Sessions serves gin-contrib/sessions: the cookie holds a random token,
-// the database its hash and whose it is. What handlers put into a session is
-// the message for the next page; it stays in memory, because a write to disk
-// for each would cost as much as the change it tells of.
+// Sessions is a store for gin-contrib/sessions: the cookie holds a random token, the database its
+// hash and its user. Values, such as the message for the next page, stay in memory, because storing
+// each would cost as much as the change it reports.
 type Sessions struct {
 	db      *db.DB
 	cookie  string
-	device  string // the device cookie's name
+	device  string // name of the device cookie
 	options gorilla.Options
 
 	mu      sync.Mutex
@@ -27,21 +26,20 @@ type Sessions struct {
 	awaited map[string]awaitedBrowser // by token
 }
 
-// awaitedBrowser is a browser that has not sent its new token back yet.
+// awaitedBrowser is a browser that has not yet sent its new token back.
 type awaitedBrowser struct {
 	by    db.Actor
 	since time.Time
 }
 
-// maxMessages bounds the messages that nobody came to read, maxAwaited the sign-ins
-// that nobody came back from.
+// maxMessages bounds the unread messages, maxAwaited the awaited browsers.
 const (
 	maxMessages = 10_000
 	maxAwaited  = 1000
 )
 
-// awaitedFor is how long after a sign-in a request without its token means that the
-// browser lost it: later it may be anybody's.
+// awaitedFor is how long a request without the token is taken as a lost cookie. Later it may come
+// from somebody else.
 const awaitedFor = 10 * time.Minute
 
 func newSessions(d *db.DB, https bool) *Sessions {
@@ -57,15 +55,15 @@ func newSessions(d *db.DB, https bool) *Sessions {
 	return s
 }
 
-// Options is part of the interface; the cookie's options are not for callers to change.
+// Options completes the interface. Callers cannot change the cookie's options.
 func (s *Sessions) Options(sessions.Options) {}
 
-// Get returns the request's session, read once.
+// Get returns the request's session and reads it only once.
 func (s *Sessions) Get(r *http.Request, name string) (*gorilla.Session, error) {
 	return gorilla.GetRegistry(r).Get(s, name)
 }
 
-// New reads the session that the cookie names; without one it is new and empty.
+// New reads the session that the cookie names, or returns a new empty one.
 func (s *Sessions) New(r *http.Request, name string) (*gorilla.Session, error) {
 	session := gorilla.NewSession(s, name)
 	session.Options = &s.options
@@ -86,7 +84,7 @@ func (s *Sessions) New(r *http.Request, name string) (*gorilla.Session, error) {
 	return session, nil
 }
 
-// Save keeps what handlers put into a signed-in session.
+// Save stores the values that handlers put into a signed-in session.
 func (s *Sessions) Save(_ *http.Request, _ http.ResponseWriter, session *gorilla.Session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +98,7 @@ func (s *Sessions) Save(_ *http.Request, _ http.ResponseWriter, session *gorilla
 	return nil
 }
 
-// store stores the values of a session; its caller holds the lock.
+// store stores the values of a session. The caller holds the lock.
 func (s *Sessions) store(token string, values map[any]any) {
 	if len(s.values) >= maxMessages {
 		clear(s.values)
@@ -108,21 +106,21 @@ func (s *Sessions) store(token string, values map[any]any) {
 	s.values[token] = values
 }
 
-// AddMessage puts a message for the next page, under a key, into a session that has just begun.
+// AddMessage stores a message for the next page of a new session.
 func (s *Sessions) AddMessage(token, key string, message any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.store(token, map[any]any{key: message})
 }
 
-// HasMessage tells whether there is a message for the next page of a session.
+// HasMessage reports whether a session has a message for its next page.
 func (s *Sessions) HasMessage(token string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.values[token] != nil
 }
 
-// Token is the session's token that a request carries, "" for none.
+// Token returns the session token of a request, "" if it has none.
 func (s *Sessions) Token(r *http.Request) string {
 	cookie, err := r.Cookie(s.cookie)
 	if err != nil || len(cookie.Value) > 100 {
@@ -131,7 +129,7 @@ func (s *Sessions) Token(r *http.Request) string {
 	return cookie.Value
 }
 
-// SetToken gives the browser a session's token, or takes it away where it is "".
+// SetToken gives the browser a session token, or deletes its cookie if token is "".
 func (s *Sessions) SetToken(w http.ResponseWriter, token string) {
 	o := s.options
 	if token == "" {
@@ -140,15 +138,15 @@ func (s *Sessions) SetToken(w http.ResponseWriter, token string) {
 	http.SetCookie(w, gorilla.NewCookie(s.cookie, token, &o))
 }
 
-// SetDevice gives the browser its device cookie, which signing out leaves.
+// SetDevice gives the browser its device cookie, which outlives sessions.
 func (s *Sessions) SetDevice(w http.ResponseWriter, value string) {
 	o := s.options
 	o.MaxAge = int(db.DeviceLife / time.Second)
 	http.SetCookie(w, gorilla.NewCookie(s.device, value, &o))
 }
 
-// Await expects a browser to send a new token back with its next request. One that
-// it was given before is not awaited any more: a form that is sent twice makes two.
+// Await expects the browser to send a new token with its next request. Only its latest token is
+// awaited, because a form that is sent twice creates two.
 func (s *Sessions) Await(token string, by db.Actor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,8 +157,8 @@ func (s *Sessions) Await(token string, by db.Actor) {
 	s.awaited[token] = awaitedBrowser{by, s.db.Now()}
 }
 
-// forget awaits nothing of a browser, by its address and its kind, any more, and
-// returns since when it was awaited; its caller holds the lock.
+// forget stops awaiting the browser, identified by address and user agent, and returns since when
+// it was awaited. The caller holds the lock.
 func (s *Sessions) forget(by db.Actor) (since time.Time) {
 	for token, a := range s.awaited {
 		if a.by.IP == by.IP && a.by.UA == by.UA {
@@ -171,15 +169,15 @@ func (s *Sessions) forget(by db.Actor) (since time.Time) {
 	return since
 }
 
-// arrived notes that a browser sends this token.
+// arrived records that a browser sent this token.
 func (s *Sessions) arrived(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.awaited, token)
 }
 
-// Lost tells whether the browser that asks was just given a token that it did not
-// send back. It tells so once for each token.
+// Lost reports, once for each token, whether the asking browser failed to send back the token it
+// was just given.
 func (s *Sessions) Lost(by db.Actor) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestSessionsHoldOnlySoMuch, however many sign in and never come back.
+// TestSessionsHoldOnlySoMuch: however many sign in and never come back.
 func TestSessionsHoldOnlySoMuch(t *testing.T) {
 	t.Parallel()
 	d, _, _ := dbtest.Open(t)

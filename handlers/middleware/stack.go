@@ -1,6 +1,5 @@
-// Package middleware is what a request passes on its way to a handler, and the one
-// map from an error to its answer. The faces of the registry share it; each says
-// for itself how an answer looks.
+// Package middleware is what a request passes on its way to a handler, and the one map from errors
+// to answers. Pages and API share it; each renders answers in its own way.
 package middleware
 
 import (
@@ -21,16 +20,16 @@ type Stack struct {
 	db         *db.DB
 	log        *slog.Logger
 	served     func()
-	everywhere http.Header // on every answer
+	everywhere http.Header // for every answer
 	peers      peers
 }
 
-// Options say how requests reach a registry.
+// Options say how requests reach the registry.
 type Options struct {
-	BaseURL        *url.URL // as people type it
+	BaseURL        *url.URL // the address that people type
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts
 	Log            *slog.Logger
-	Served         func() // is called after each request that was no monitor's
+	Served         func() // called after each request except those of monitoring
 }
 
 // New returns the middleware of a registry.
@@ -41,12 +40,12 @@ func New(d *db.DB, o Options) *Stack {
 	}
 }
 
-// Fail answers an error.
+// Fail writes the answer to an error.
 type Fail func(c *gin.Context, err error)
 
-// Engine returns an engine without routes that gives each request its id, logs it,
-// limits its body and answers what has no route, or panics, by fail. The error says
-// which trusted proxy is none.
+// Engine returns a router without routes. It gives each request an id, logs it and limits its body;
+// unknown routes and panics are answered by fail. It returns an error if a trusted proxy is
+// invalid.
 func (s *Stack) Engine(fail Fail) (*gin.Engine, error) {
 	e := gin.New()
 	if err := e.SetTrustedProxies(s.peers.trusted); err != nil {

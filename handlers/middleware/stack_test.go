@@ -17,8 +17,8 @@ import (
 	"clientregistry/handlers/middleware"
 )
 
-// TestAFaceAnswersInItsOwnWay: what has no route, panics or is refused gets its
-// status from the one map and its form from the face, with the request's number in the log.
+// TestAFaceAnswersInItsOwnWay: unknown routes, panics and refusals get their status from the one
+// map and their form from the face. The log has the request's id.
 func TestAFaceAnswersInItsOwnWay(t *testing.T) {
 	t.Parallel()
 	d, _, _ := dbtest.Open(t)
@@ -81,7 +81,7 @@ func TestAFaceAnswersInItsOwnWay(t *testing.T) {
 	}
 }
 
-// TestNothingRunsBehindAPanic: what was to answer after the piece that panicked does not.
+// TestNothingRunsBehindAPanic: the handlers after the one that panicked do not run.
 func TestNothingRunsBehindAPanic(t *testing.T) {
 	t.Parallel()
 	d, _, _ := dbtest.Open(t)

@@ -10,20 +10,20 @@ import (
 	"clientregistry/db"
 )
 
-// Visitor is who is signed in: the user, as the actor of what they do.
+// Visitor is the signed-in user and the actor of their changes.
 type Visitor struct {
 	db.Actor
 	User  db.User
 	Token string
 }
 
-// OpenSession gives a request the session of who is signed in, for messages to the next page.
+// OpenSession opens the request's session, which carries messages to the next page.
 func (s *Stack) OpenSession() gin.HandlerFunc {
 	return sessions.Sessions(s.Sessions.cookie, s.Sessions)
 }
 
-// LoadVisitor finds out who is signed in by the cookie of their session. One that
-// is over is none; where it cannot be read fail answers.
+// LoadVisitor loads the user of the session cookie. An expired session counts as none; fail answers
+// if it cannot be read.
 func (s *Stack) LoadVisitor(fail Fail) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		token := s.Sessions.Token(c.Request)
@@ -46,14 +46,14 @@ func (s *Stack) LoadVisitor(fail Fail) gin.HandlerFunc {
 	}
 }
 
-// Who returns who is signed in, nil for nobody.
+// Who returns the signed-in visitor, or nil.
 func Who(c *gin.Context) *Visitor {
 	v, _ := c.Get("visitor")
 	signedIn, _ := v.(*Visitor)
 	return signedIn
 }
 
-// Nobody is the actor before anyone is signed in: an address and a browser.
+// Nobody returns the actor of a request before sign-in, with its address and browser.
 func (s *Stack) Nobody(c *gin.Context) db.Actor {
 	ua := strings.ToValidUTF8(strings.ReplaceAll(c.Request.UserAgent(), "\x00", ""), "")
 	if r := []rune(ua); len(r) > 300 {
