@@ -1,7 +1,7 @@
-// Client Registry: what HTML and htmx cannot do alone. Every control works without this file.
-// Listeners stand on the document, because swaps replace what is on the page, a boosted one all of it.
-// htmx 4 does by itself: it focuses [autofocus] in new content, else gives focus back by id; it sets the
-// title, scrolls to the top after a boosted swap, and swaps every status that the page's noSwap leaves out.
+// Client Registry: what HTML and htmx cannot do by themselves. Every control works without this file.
+// Listeners are on the document, because swaps replace elements, and boosted ones the whole body.
+// htmx 4 already does this: it focuses [autofocus] in new content, else restores focus by id; it sets the
+// title, scrolls to the top after a boosted swap, and swaps every status that is not in the page's noSwap.
 (() => {
   "use strict";
 
@@ -17,12 +17,12 @@
   };
   const modal = () => one("dialog:modal");
 
-  // ---------- relative times: the server writes the date, which stays true without script and after a week
+  // ---------- relative times: the server writes the date, which stays without script and after a week
 
   const dayIn = zone => {
     try {
       return new Intl.DateTimeFormat("sv-SE", { timeZone: zone });
-    } catch { // a zone this browser does not know
+    } catch { // the browser does not know this zone
       return new Intl.DateTimeFormat("sv-SE");
     }
   };
@@ -40,7 +40,7 @@
   const showTimes = () => {
     const day = dayIn(one("[data-zone]")?.dataset.zone), now = Date.now();
     for (const time of all("time[data-rel]")) {
-      if (!time.dateTime.includes("T")) continue; // a date without a time is no moment
+      if (!time.dateTime.includes("T")) continue; // a date without a time stays as it is
       time.dataset.abs ??= time.textContent;
       const text = ago(Date.parse(time.dateTime), now, day) ?? time.dataset.abs;
       if (time.textContent !== text) time.textContent = text;
@@ -55,14 +55,14 @@
 
   // ---------- dialogs: whatever is swapped into #dialog opens it, and an empty answer closes it
 
-  let opener = ""; // the id of what had focus, as it may be swapped while the dialog is open
-  let decide = null; // what waits for the answer to hx-confirm
+  let opener = ""; // id of the element that had focus; the element itself may be swapped while the dialog is open
+  let decide = null; // resolves the answer to hx-confirm
 
   const open = dialog => {
     if (dialog.open) return;
     opener = document.activeElement?.id;
-    for (const menu of openMenus()) menu.open = false; // or Esc would close that first
-    dialog.returnValue = ""; // Esc leaves the last one
+    for (const menu of openMenus()) menu.open = false; // otherwise Esc would close the menu first
+    dialog.returnValue = ""; // Esc would keep the previous value
     dialog.showModal();
   };
 
@@ -81,7 +81,7 @@
 
   on("dialog:close", () => byId("dialog")?.close());
 
-  // Before htmx sees the click: it would send the form of a button with formmethod="dialog".
+  // This must run before htmx, which would send the form of a button with formmethod="dialog".
   on("click", e => {
     const dialog = e.target.closest("[data-close], [formmethod='dialog']")?.closest("dialog[open]");
     if (!dialog) return;
@@ -92,7 +92,7 @@
 
   on("htmx:confirm", e => {
     const dialog = byId("dialog"), { ctx, issueRequest, dropRequest } = e.detail;
-    if (!dialog || dialog.open) return; // htmx asks with the browser's own
+    if (!dialog || dialog.open) return; // htmx then uses the browser's own dialog
     e.preventDefault();
     const [, question, rest] = /^(.*\?)\s*([^?]*)$/s.exec(ctx.confirm) ?? [, ctx.confirm, ""];
     const label = (ctx.request.submitter?.dataset.confirmLabel || ctx.sourceElement.dataset.confirmLabel) ?? "Delete";
@@ -114,7 +114,7 @@
     }
   });
 
-  // The composer's time stands on its closed menu.
+  // The composer's closed menu shows the chosen time.
   on("input", e => {
     const shown = e.target.matches(".when input") && one("[data-when]", e.target.closest(".when"));
     if (!shown) return;
@@ -124,10 +124,10 @@
       : time.toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).replaceAll(",", "");
   });
 
-  // ---------- comboboxes: focus stays in the input, aria-activedescendant walks through the links of the list
+  // ---------- comboboxes: focus stays in the input, aria-activedescendant points to a link of the list
 
-  const asked = new WeakMap(), listed = new WeakMap(); // input → the text that was asked for, that the list answers
-  let hurried = null; // the input in which Enter was pressed before its list came
+  const asked = new WeakMap(), listed = new WeakMap(); // input → the text last requested; the text that the list is for
+  let hurried = null; // the input in which Enter was pressed before its list arrived
 
   const options = input => {
     const list = byId(input.getAttribute("aria-controls"));
@@ -147,7 +147,7 @@
 
   const active = input => options(input).find(o => o.getAttribute("aria-selected") === "true");
 
-  // Returns whether the key was for the list.
+  // Returns whether the list used the key.
   const comboboxKey = (input, key) => {
     const found = options(input), at = found.indexOf(active(input));
     if (key === "ArrowDown" && found.length) activate(input, found[(at + 1) % found.length]);
@@ -180,7 +180,7 @@
   const typing = target => target.matches("input:not([type='checkbox'], [type='radio']), textarea, select, [contenteditable]");
   const rowLink = row => one(".nm, h4 a", row) ?? one("a", row);
   const here = () => document.activeElement?.closest(rows);
-  let going = 0; // when g was pressed
+  let going = 0; // time at which g was pressed
 
   const move = step => {
     const links = all(rows).map(rowLink).filter(link => link?.checkVisibility());
@@ -234,27 +234,27 @@
       if (key !== "g") going = 0;
       if (place) one(`:is(.nav, .tabbar) a[href="${place}"]`)?.click();
       else if (Object.hasOwn(keys, key)) {
-        e.preventDefault(); // or the letter would land in the field that gets focus
+        e.preventDefault(); // otherwise the letter would be typed into the field that gets focus
         keys[key]();
       }
     }
   });
 
-  // ---------- the command palette: it opens at once, so that what is typed after Ctrl K lands in it
+  // ---------- the command palette: it opens at once, so that keys pressed after Ctrl K go into it
 
   const openPalette = () => {
     open(byId("palette"));
-    byId("palette-q").dispatchEvent(new Event("opened")); // asks for the list
+    byId("palette-q").dispatchEvent(new Event("opened")); // requests the list
   };
 
   on("click", e => {
     if (!e.target.closest("#search-open") || e.ctrlKey || e.metaKey || e.shiftKey) return;
     e.preventDefault();
-    e.stopPropagation(); // or htmx would follow the link
+    e.stopPropagation(); // otherwise htmx would follow the link
     openPalette();
   }, true);
 
-  // The addresses of the records opened last stay in this browser; the server shows what of them one may see.
+  // The browser remembers the addresses of the last records; the server shows those the user may see.
   const noteRecord = () => {
     const field = byId("recent"), here = location.pathname;
     if (!field) return;
@@ -263,10 +263,10 @@
       const others = (localStorage.getItem(key) ?? "").split(" ").filter(path => path && path !== here).slice(0, 8);
       field.value = others.join(" ");
       if (/^\/(organizations|contacts)\/[^/]{36}$/.test(here) && one(".rec")) localStorage.setItem(key, [here, ...others.slice(0, 7)].join(" "));
-    } catch {} // a browser that keeps nothing
+    } catch {} // storage is disabled
   };
 
-  // A field that comes with the focus and a value has it selected, as after Tab; the caret would stand before it.
+  // A focused field with a value has it selected, as after Tab. Otherwise the caret would be before it.
   const arrived = new WeakSet();
 
   const selectFilled = () => {
@@ -276,28 +276,28 @@
     if (field.value === field.defaultValue) field.select();
   };
 
-  on("focusin", selectFilled); // where the browser gives a new page its focus after this script has run
+  on("focusin", selectFilled); // some browsers set a new page's focus after this script has run
 
-  // ---------- navigation: the newest wins, and focus goes to the new page's heading
+  // ---------- navigation: the latest request wins, and focus goes to the new page's heading
 
   let navigation = null;
 
   on("htmx:before:request", e => {
     const { ctx } = e.detail;
     if (ctx.sourceElement.matches("[role='combobox']")) asked.set(ctx.sourceElement, ctx.sourceElement.value);
-    if (ctx.request.method !== "GET") byId("alerts")?.replaceChildren(); // a new try: the last failure is over
+    if (ctx.request.method !== "GET") byId("alerts")?.replaceChildren(); // the last failure no longer matters
     if (ctx.target !== document.body) return;
     navigation?.request.abort?.(); // the request that restores a page for Back has no abort
     navigation = ctx;
   });
 
-  // A link's editor stays open, with what was typed, when another row changes the list around it.
+  // A link's editor stays open, with what was typed, when another row updates the list.
   let editing = [];
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail;
     editing = ctx.target?.id === "links" ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
-    for (const row of editing) row.remove(); // or htmx would take its attributes out of service
+    for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
   });
 
   on("htmx:after:swap", () => {
@@ -305,7 +305,7 @@
     editing = [];
   });
 
-  let heirs = []; // what takes the focus when what had it goes: the row, or the one beside it
+  let heirs = []; // candidates for the focus when its element is removed: the row, or its neighbours
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail;
@@ -314,7 +314,7 @@
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
 
-  // htmx would also push the address of a request that was refused.
+  // htmx would push the address of a refused request, too.
   on("htmx:before:history:update", e => {
     if (e.detail.response?.status >= 400) e.preventDefault();
   });
@@ -334,7 +334,7 @@
   // ---------- failures
 
   const complain = text => {
-    // Beside a modal dialog the rest of the page can neither be read nor clicked.
+    // While a modal dialog is open, the rest of the page can be neither read nor clicked.
     const dialog = modal();
     const place = dialog ? one(".alerts", dialog) ?? dialog.appendChild(make("div", { class: "alerts", role: "alert" })) : byId("alerts");
     place?.replaceChildren(make("div", { class: "toast bad" }, make("span", {}, text),
@@ -351,9 +351,9 @@
 
   on("htmx:response:error", e => {
     const { ctx } = e.detail, { status, headers } = ctx.response;
-    if ([401, 409, 422].includes(status)) return; // these answers are swapped in
-    if (ctx.request.headers["HX-History-Restore-Request"]) return location.reload(); // Back has changed the address already
-    if (status === 503 && ctx.request.method === "GET" && ctx.target === document.body) return location.assign(ctx.request.action); // the page says more
+    if ([401, 409, 422].includes(status)) return; // these answers are shown on the page
+    if (ctx.request.headers["HX-History-Restore-Request"]) return location.reload(); // Back has already changed the address
+    if (status === 503 && ctx.request.method === "GET" && ctx.target === document.body) return location.assign(ctx.request.action); // the full page explains more
     const failed = ctx.request.method === "GET" ? "Could not load this." : "Could not save. Nothing was changed.";
     const wait = headers.get("Retry-After");
     if (status === 404 || status === 410) complain("This no longer exists.");
@@ -372,7 +372,7 @@
     else complain(get ? "The server cannot be reached. Could not load this." : "The server cannot be reached. What you typed is still here.");
   });
 
-  // ---------- toasts go by themselves; those with something to press stay longer, and none goes while in use
+  // ---------- toasts disappear; those with a button stay longer, and none disappears while in use
 
   const timed = new WeakSet();
 
@@ -391,7 +391,7 @@
 
   // ---------- forms
 
-  const filled = new WeakMap(); // field → what was last copied into it
+  const filled = new WeakMap(); // field → the value last copied into it
 
   on("input", e => {
     const source = e.target, field = source.dataset.defaults && byId(source.dataset.defaults);
@@ -408,7 +408,7 @@
     button.setAttribute("aria-pressed", show);
   });
 
-  // Rows are selected one by one, all that are shown, or with Shift from the last one to this.
+  // Rows are selected one by one, all at once, or with Shift from the last one to this.
   let picked = null;
 
   on("click", e => {
@@ -423,7 +423,7 @@
   const proposeZone = () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const field of all("[data-detect-zone]")) {
-      field.removeAttribute("data-detect-zone"); // once: the next choice is the user's
+      field.removeAttribute("data-detect-zone"); // only once, so that the user's own choice stays
       if (field.matches("select") && ![...field.options].some(o => o.value === zone)) field.add(new Option(zone, zone));
       field.value = zone;
     }
@@ -431,7 +431,7 @@
 
   // ---------- at load and after each swap
 
-  // Whom a call is with stays chosen when the choices are swapped; one who is gone leaves nobody.
+  // The contact or organization stays selected when the choices are swapped, or none if it is gone.
   const keepWith = () => {
     const select = byId("log-with");
     if (!select) return;
@@ -446,7 +446,7 @@
     if (e.target.id === "log-with") e.target.dataset.chosen = e.target.value;
   });
 
-  // Where the tabs are wider than the page, the one that is open comes into sight.
+  // If the tabs are wider than the page, scroll to the current one.
   const showTab = () => {
     const tab = one(".tabs [aria-current]"), row = tab?.parentNode;
     if (row && !row.scrollLeft) row.scrollLeft = tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth + 16;

@@ -1,20 +1,20 @@
 package views
 
-// Access is the page that tells who can see a record.
+// Access is the page that shows who can see a record.
 type Access struct {
 	Page
 	Kind   string // organization or contact
-	Crumbs []Ref  // to the record, for those who see clients
+	Crumbs []Ref  // empty for those who may not see clients
 	Rows   []AccessRow
-	Result string // how many, in words
+	Result string // the number of people, in words
 }
 
 // Template names the page.
 func (Access) Template() string { return "records/access.html" }
 
-// AccessRow is one person who can see it.
+// AccessRow is a person who can see the record.
 type AccessRow struct {
 	Name, Href        string // Href is "" for those who may not open users
 	May, Interactions string
-	Why               [][]Word // a sentence for each reason
+	Why               [][]Word // one sentence per reason
 }

@@ -3,9 +3,9 @@ package views
 // AuditLog is the page of the audit log.
 type AuditLog struct {
 	Page
-	Export   string // address of the file
+	Export   string // address of the CSV file
 	Chips    []Chip
-	Hidden   []Hidden // the other filters, so that choosing days keeps them
+	Hidden   []Hidden // the other filters, which stay when days are chosen
 	From, To string
 	Entries  AuditEntries
 	Verified Verified
@@ -14,24 +14,24 @@ type AuditLog struct {
 // Template names the page.
 func (AuditLog) Template() string { return "audit/index.html" }
 
-// AuditEntries are the rows shown, by day.
+// AuditEntries are the entries shown, by day.
 type AuditEntries struct {
 	Days     []HistoryDay
-	Older    string // address of the following ones, "" where there are none
+	Older    string // address of the next ones, "" for none
 	Filtered bool
 }
 
-// From is where an entry of the audit log came from, and ways to more like it.
+// From is where an entry came from, with links to others from there.
 type From struct {
 	Address, Device, Action, Row string
 	More                         []Option
 }
 
-// Verified is what the last check of the history found.
+// Verified is the result of the last check of the history.
 type Verified struct {
-	CheckedAt *Time  // nil: never checked
-	Problem   string // "" where it was whole
-	WholeAt   *Time  // nil: never whole
-	Rows      string // how many it then had
-	Hash      string // of the newest of them
+	CheckedAt *Time  // nil if never checked
+	Problem   string // "" if it was intact
+	WholeAt   *Time  // nil if never intact
+	Rows      string // how many entries it had then
+	Hash      string // hash of the newest entry then
 }

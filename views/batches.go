@@ -1,56 +1,56 @@
 package views
 
-// Batch is the page between choosing many records and changing them: first it
-// asks for what the action needs, then it says what would happen.
+// Batch is the page between selecting many records and changing them. It asks for what the action
+// needs, then previews the change.
 type Batch struct {
 	Page
 	List          Ref
 	Heading, Lead string // "Assign owner", "Assign 48 organizations to Tomás Brandt"
 	Action        string
 	IDs           []string
-	Fixed         []Hidden // what every step sends again
+	Fixed         []Hidden // sent again by every step
 	Asks          *BatchAsks
-	Given         []Hidden // the action's fields, once they are given
+	Given         []Hidden // the action's fields, once filled in
 	Changes       Names
 	Left          []BatchLeft
-	Confirm       string // the button that does it, "" where nothing would change
-	Again         string // the button that leads back to the fields, "" where there are none
+	Confirm       string // label of the button that makes the change, "" if there is nothing to change
+	Again         string // label of the button back to the fields, "" if there are none
 	Error         string
 }
 
 // Template names the page.
 func (Batch) Template() string { return "batches/show.html" }
 
-// BatchAsks is what an action needs to know.
+// BatchAsks are the fields that an action needs.
 type BatchAsks struct {
-	Find   *Field // looks a record up
-	From   string // where its choices come from
+	Find   *Field // searches for a record
+	From   string // address that offers choices
 	Picks  Picks
 	Status *Segment
 	Fields []Field
 }
 
-// BatchLeft is a group of records that stay as they are, and why.
+// BatchLeft is a group of records that will not change, and why.
 type BatchLeft struct {
 	Why string
 	Names
 }
 
-// Names are the first names of a group, and how many there are besides.
+// Names are the first names of a group and the number of others.
 type Names struct {
 	Named []Ref
 	More  string // "and 28 more", "" for none
 }
 
-// Picks are records to choose one from.
+// Picks are records to choose from.
 type Picks struct {
 	Name, Legend string
-	Found        string // what was typed to find them
+	Found        string // the search text
 	Options      []OptionRow
 	Chosen       string
 	Error        string
-	None         bool // nothing was found
-	More         bool // more fit than are shown
+	None         bool // whether nothing was found
+	More         bool // whether more match than are shown
 }
 
 // Template names the piece.

@@ -5,81 +5,79 @@ import (
 	"strconv"
 )
 
-// Chart is a figure of bars. Each bar leads to the list behind it, and the same
-// numbers stand in a table.
+// Chart is a bar chart. Each bar links to the list behind it, and a table has the same numbers.
 type Chart struct {
 	ID, Heading, Note string
-	Finding           string // what the bars show, in a sentence
-	Nothing           string // said instead where there is nothing to draw
+	Finding           string // what the chart shows, in a sentence
+	Nothing           string // text if there is nothing to draw
 	Legend            []Series
 	Drawing           Drawing
-	Head              []string // of the table
+	Head              []string // column headings of the table
 	Rows              []ChartRow
 }
 
-// Series is what bars of one colour stand for.
+// Series names the bars of one colour.
 type Series struct{ Class, Label string }
 
-// ChartRow is a row of a chart's table: what its bar stands for, and the numbers.
+// ChartRow is a row of a chart's table: the label of a bar and its numbers.
 type ChartRow struct {
 	Label, Href string
 	Cells       []ChartCell
 }
 
-// ChartCell is a number, and the list of what it counts.
+// ChartCell is a number with a link to the list that it counts.
 type ChartCell struct{ Text, Href string }
 
-// Drawing is a chart as SVG, chartWidth wide; a unit is about a pixel.
+// Drawing is a chart as SVG, chartWidth wide. A unit is about a pixel.
 type Drawing struct {
 	Height float64
-	Lines  []float64 // across, at these heights
+	Lines  []float64 // heights of the horizontal lines
 	Texts  []ChartText
 	Bars   []ChartBar
 }
 
-// ChartText is a text that begins at a point, or in the class end or mid ends
-// or has its middle there. One with a width is cut off at it.
+// ChartText is a text that begins at a point; with class end it ends there, with mid it is centred.
+// With a width it is cut off.
 type ChartText struct {
 	X, Y, Width float64
 	Class, Text string
 }
 
-// ChartBar is what leads to one list, if any. A part of a bar is left out of
-// the order of the tab key: twelve bars of four parts are too many stops, and
-// the table has them all.
+// ChartBar links to one list, if any. Parts of a bar are not in the tab order, because twelve bars
+// of four parts would be too many stops and the table has the same links.
 type ChartBar struct {
 	Href, Title string
 	Part        bool
 	Rects       []ChartRect
 }
 
-// ChartRect is a rectangle in the colour of its class; "hit" is the place to press.
+// ChartRect is a rectangle in the colour of its class; "hit" is the area to press.
 type ChartRect struct {
 	Class               string
 	X, Y, Width, Height float64
 }
 
-// Panel is a plot of columns, with its name where there are several.
+// Panel is a group of columns, with a name if there are several.
 type Panel struct {
 	Name    string
 	Columns []ChartColumn
 }
 
-// ChartColumn is a column of parts, one on the other from below, or a bar that
-// lies. Title is said of it, Value beside one that lies.
+// ChartColumn is a column of stacked parts, from the bottom up, or a horizontal bar. Title
+// describes it; Value stands beside a horizontal bar.
 type ChartColumn struct {
 	Label, Value, Href, Title string
 	Parts                     []ChartPart
 }
 
-// ChartPart is a number as a rectangle.
+// ChartPart is a number drawn as a rectangle.
 type ChartPart struct {
 	Class, Href, Title string
 	N                  int
 }
 
-// Sizes in a drawing: all of it, the column of its scale, a plot alone and one
-// of several, the line of labels below, a bar that lies with its name above.
+// Sizes in a drawing: the whole, the column for the scale, a single plot and one of several, the
+// line of labels, a horizontal bar with the name above it.
 const (
 	chartWidth  = 330
 	scaleWidth  = 28
@@ -89,7 +87,7 @@ const (
 	rowHeight   = 32
 )
 
-// DrawColumns draws panels one under the other, with labels under the last.
+// DrawColumns draws panels one below the other, with labels under the last.
 func DrawColumns(panels []Panel) Drawing {
 	var d Drawing
 	height, steps := float64(plotHeight), 3
@@ -108,7 +106,7 @@ func DrawColumns(panels []Panel) Drawing {
 	for i, c := range last {
 		left, width := place(i, len(last))
 		label := ChartText{X: tenth(left + width/2), Y: d.Height + 17, Class: "mid", Text: c.Label}
-		if i == len(last)-1 && len(c.Label) > 4 { // or it would stand out
+		if i == len(last)-1 && len(c.Label) > 4 { // a longer one would be cut off
 			label.X, label.Class = chartWidth, "end"
 		}
 		if c.Label != "" {
@@ -119,13 +117,13 @@ func DrawColumns(panels []Panel) Drawing {
 	return d
 }
 
-// place is where the i-th of n columns is.
+// place returns the position of the i-th of n columns.
 func place(i, n int) (left, width float64) {
 	width = float64(chartWidth-scaleWidth) / float64(n)
 	return scaleWidth + float64(i)*width, width
 }
 
-// plot draws columns under what is drawn already, on a scale of at most so many steps.
+// plot draws columns below what was drawn so far, on a scale of at most steps steps.
 func (d *Drawing) plot(columns []ChartColumn, height float64, steps int) {
 	top, bottom := d.Height, d.Height+height
 	d.Height = bottom
@@ -158,7 +156,7 @@ func (d *Drawing) plot(columns []ChartColumn, height float64, steps int) {
 	}
 }
 
-// DrawRows draws bars that lie, each under its name.
+// DrawRows draws horizontal bars, each under its name.
 func DrawRows(rows []ChartColumn) Drawing {
 	d := Drawing{Height: float64(len(rows)) * rowHeight}
 	unit := chartWidth / float64(max(most(rows), 1))
@@ -187,8 +185,7 @@ func most(columns []ChartColumn) int {
 	return most
 }
 
-// scale divides a height of n into at most so many steps of 1, 2 or 5, or of
-// ten, a hundred … times that.
+// scale divides the height n into at most steps steps, each 1, 2 or 5 times a power of ten.
 func scale(n, steps int) (step, ticks int) {
 	for step = 1; ; step *= 10 {
 		for _, times := range []int{1, 2, 5} {
@@ -200,7 +197,7 @@ func scale(n, steps int) (step, ticks int) {
 	}
 }
 
-// short is a number of a scale: 500, 1.5k, 20k, 2M.
+// short abbreviates a number on a scale: 500, 1.5k, 20k, 2M.
 func short(n int) string {
 	switch {
 	case n >= 1_000_000:

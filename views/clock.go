@@ -6,14 +6,14 @@ import (
 	"clientregistry/db"
 )
 
-// Clock shows times to one person: in their zone, as of now.
+// Clock formats times for one person: in their time zone, relative to now.
 type Clock struct {
 	Zone *time.Location
 	Now  time.Time
 }
 
-// Time is a moment as a page shows it: Text is absolute; with Relative the
-// script turns it into "2 h ago" where it is near.
+// Time is a moment on a page. Text is absolute; with Relative the script replaces it by "2 h ago"
+// if it is recent.
 type Time struct {
 	ISO, Title, Text string
 	Relative         bool
@@ -22,8 +22,8 @@ type Time struct {
 // Template names the piece that shows a time.
 func (Time) Template() string { return "_time.html" }
 
-// Date shows a moment by its day, "6 Nov" or in other years "6 Nov 2025", the
-// nearest ones relative to now. The zero time is nil.
+// Date formats the day of a moment: "6 Nov", in other years "6 Nov 2025", and recent ones relative
+// to now. It returns nil for the zero time.
 func (c Clock) Date(t time.Time) *Time {
 	if t.IsZero() {
 		return nil
@@ -37,11 +37,11 @@ func (c Clock) Date(t time.Time) *Time {
 	return x
 }
 
-// Hour shows a moment by its time of day, "10:12".
+// Hour formats the time of day of a moment: "10:12".
 func (c Clock) Hour(t time.Time) *Time { return c.at(t, "15:04") }
 
-// Moment shows a moment by its day and its time: "Today 03:00", "Yesterday 03:00",
-// "Thu 26 Nov 03:00", "Thu 26 Nov 2025 03:00".
+// Moment formats a moment with its day: "Today 03:00", "Yesterday 03:00", "Thu 26 Nov 03:00", "Thu
+// 26 Nov 2025 03:00".
 func (c Clock) Moment(t time.Time) *Time {
 	layout := "Mon 2 Jan 2006 15:04"
 	if t.In(c.Zone).Year() == c.Now.In(c.Zone).Year() {
@@ -60,11 +60,12 @@ func (c Clock) at(t time.Time, layout string) *Time {
 	iso := len(all)
 	all = local.AppendFormat(all, "2 Jan 2006, 15:04")
 	title := len(all)
-	text := string(local.AppendFormat(all, layout)) // of all three, so that a list allocates it once a row
+	text := string(local.AppendFormat(all, layout)) // all three texts share it, so that each row of a list allocates once
 	return &Time{ISO: text[:iso], Title: text[iso:title], Text: text[title:]}
 }
 
-// Day is the heading of a day in a timeline: "Today", "Yesterday", "Thursday 19 November", "12 March 2025".
+// Day returns the heading of a day in a timeline: "Today", "Yesterday", "Thursday 19 November", "12
+// March 2025".
 func (c Clock) Day(t time.Time) string {
 	day, today := db.DateOf(t.In(c.Zone)), c.Today()
 	switch {
@@ -78,10 +79,11 @@ func (c Clock) Day(t time.Time) string {
 	return day.Format("2 January 2006")
 }
 
-// Today is the day that it is.
+// Today returns the current day in the person's time zone.
 func (c Clock) Today() db.Date { return db.DateOf(c.Now.In(c.Zone)) }
 
-// Typed shows what a datetime-local field sent, "Fri 27 Nov 09:00"; what is no time stays as it is.
+// Typed formats the value of a datetime-local field, "Fri 27 Nov 09:00". An invalid one is returned
+// unchanged.
 func (c Clock) Typed(value string) string {
 	t, err := time.ParseInLocation(db.LocalTime, value, c.Zone)
 	if err != nil {
@@ -93,7 +95,7 @@ func (c Clock) Typed(value string) string {
 	return t.Format("Mon 2 Jan 15:04")
 }
 
-// Input is a moment as a datetime-local field holds it, "" for the zero time.
+// Input returns a moment as the value of a datetime-local field, "" for the zero time.
 func (c Clock) Input(t time.Time) string {
 	if t.IsZero() {
 		return ""

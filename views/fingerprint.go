@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// fingerprint stands for a view: no two that differ in anything have the same.
+// fingerprint identifies a view: views that differ in anything have different ones.
 type fingerprint [sha256.Size]byte
 
-// fingerprintOf is the SHA-256 of a view's type and of all that is in it; ok is
-// false where something in it has no content to write, such as a function.
+// fingerprintOf returns the SHA-256 of a view's type and contents. ok is false if it contains
+// something that cannot be written, such as a function.
 func fingerprintOf(x reflect.Value) (f fingerprint, ok bool) {
 	w := writings.Get().(*fingerprintWriter)
 	defer writings.Put(w)
@@ -27,7 +27,7 @@ func fingerprintOf(x reflect.Value) (f fingerprint, ok bool) {
 
 var writings = sync.Pool{New: func() any { return new(fingerprintWriter) }}
 
-// fingerprintWriter is a value as bytes, such that no other of its type is written the same.
+// fingerprintWriter encodes a value so that no two values of a type have the same bytes.
 type fingerprintWriter struct {
 	bytes  []byte
 	failed bool
@@ -78,7 +78,7 @@ func (w *fingerprintWriter) value(x reflect.Value) {
 	}
 }
 
-// there writes whether something is, and returns it.
+// there writes whether a value is present, and returns that.
 func (w *fingerprintWriter) there(is bool) bool {
 	b := byte(0)
 	if is {
@@ -96,7 +96,7 @@ func (w *fingerprintWriter) fields(x reflect.Value) {
 		return
 	}
 	for i := range x.NumField() {
-		if f := x.Field(i); f.Kind() == reflect.String { // most are
+		if f := x.Field(i); f.Kind() == reflect.String { // most fields are
 			w.text(f.String())
 		} else {
 			w.value(f)
@@ -104,9 +104,9 @@ func (w *fingerprintWriter) fields(x reflect.Value) {
 	}
 }
 
-// time writes a moment and the zone in which it is shown.
+// time writes a moment and its time zone.
 func (w *fingerprintWriter) time(x reflect.Value) {
-	if !x.CanInterface() { // of a field that only this package sees
+	if !x.CanInterface() { // an unexported field
 		w.failed = true
 		return
 	}
@@ -126,7 +126,7 @@ func (w *fingerprintWriter) elements(x reflect.Value) {
 	}
 }
 
-// entries writes a map in the order of its keys as they are written.
+// entries writes a map, ordered by its encoded keys.
 func (w *fingerprintWriter) entries(x reflect.Value) {
 	var all [][]byte
 	for i := x.MapRange(); i.Next(); {

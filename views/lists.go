@@ -13,14 +13,14 @@ type List struct {
 	Columns              []Column
 	Caption              string
 	Rows                 []Row
-	Count                int           // how many match
-	Many                 bool          // they are more than that
-	More                 string        // address of the following page, "" where there is none
-	First                bool          // nothing is left out before the rows shown
-	Batch                string        // where a change of many goes
-	Actions, MoreActions []BatchButton // what can be done to many; none without the right
-	Filters              string        // what narrows the list in words, "" for nothing
-	ClearHref, WiderHref string        // without filters; archived too ("" where they are in already)
+	Count                int           // number of matches
+	Many                 bool          // whether there are more than Count
+	More                 string        // address of the next page, "" for none
+	First                bool          // whether the rows begin with the first of the list
+	Batch                string        // address for bulk actions
+	Actions, MoreActions []BatchButton // bulk actions; none without the right
+	Filters              string        // the filters in words, "" for none
+	ClearHref, WiderHref string        // addresses without filters, and with archived records too ("" if already included)
 	ClearLabel           string
 }
 
@@ -31,20 +31,20 @@ type ListTop struct {
 	Query                       string
 	Menus                       Chips
 	Tabs                        Tabs
-	Choices                     []Option // the columns there are
-	From                        string   // the list's address, to come back to
+	Choices                     []Option // columns to choose from
+	From                        string   // the list's address, to return to
 	CanEdit                     bool
 }
 
 // Template names the piece.
 func (ListTop) Template() string { return "records/_top.html" }
 
-// End is what stands under a list's rows.
+// End returns what stands below a list's rows.
 func (l List) End() ListEnd {
 	return ListEnd{l.Shown(), l.More, l.Plural, l.MatchAll(), l.Actions, l.MoreActions}
 }
 
-// ListEnd says how many rows there are, and offers to change many.
+// ListEnd says how many rows there are, and offers bulk actions.
 type ListEnd struct {
 	Shown, More, Plural, MatchAll string
 	Actions, MoreActions          []BatchButton
@@ -53,9 +53,9 @@ type ListEnd struct {
 // Template names the piece.
 func (ListEnd) Template() string { return "records/_end.html" }
 
-// Chips are a list's filters: menus, a form for the others, and what is set.
+// Chips are a list's filters: menus, a form for the others, and those that are set.
 type Chips struct {
-	Hidden []Hidden // those that are no field of the form, so that searching keeps them
+	Hidden []Hidden // those without a field in the search form, so that searching keeps them
 	Menus  []Chip
 	Filter FilterForm
 }
@@ -63,20 +63,20 @@ type Chips struct {
 // Template names the piece.
 func (Chips) Template() string { return "records/_chips.html" }
 
-// BatchButton does something to the selected rows.
+// BatchButton starts a bulk action on the selected rows.
 type BatchButton struct{ Value, Label, Class string }
 
-// FilterForm is the form of those filters of a list that are no menu.
+// FilterForm is the form for filters without a menu.
 type FilterForm struct {
 	Fields []Field
 	Ranges []DateRange
 	Ticks  []Tick
 }
 
-// DateRange is two days between which something was; its fields are NAME_from and NAME_to.
+// DateRange is a pair of days to filter by; its fields are NAME_from and NAME_to.
 type DateRange struct{ Label, Name, From, To string }
 
-// Tick is a box to tick.
+// Tick is a checkbox.
 type Tick struct {
 	Name, Value, Label string
 	Checked            bool
@@ -91,7 +91,7 @@ type ListPart struct{ List }
 // Template names the piece.
 func (ListPart) Template() string { return "records/_list.html" }
 
-// page is nil: ListPart is no page, although it embeds one.
+// page returns nil: ListPart is no page, although it embeds one.
 func (ListPart) page() *Page { return nil }
 
 // MoreRows is the answer to "Load 50 more".
@@ -102,10 +102,10 @@ func (MoreRows) Template() string { return "records/_more.html" }
 
 func (MoreRows) page() *Page { return nil }
 
-// ColumnHeads are the headings of the columns.
+// ColumnHeads returns the headings of the columns.
 func (l List) ColumnHeads() ColumnHeads { return ColumnHeads{len(l.Actions) > 0, l.Columns} }
 
-// ColumnHeads are the headings of a list's columns; Pick adds the box that selects all rows.
+// ColumnHeads are the headings of a list's columns. Pick adds the checkbox that selects all rows.
 type ColumnHeads struct {
 	Pick    bool
 	Columns []Column
@@ -114,7 +114,8 @@ type ColumnHeads struct {
 // Template names the headings.
 func (ColumnHeads) Template() string { return "records/_column_heads.html" }
 
-// Shown says how many rows are shown: "50 shown of 1,204 organizations" while there are more, else all as "14 organizations".
+// Shown says how many rows are shown: "50 shown of 1,204 organizations" if there are more, else "14
+// organizations".
 func (l List) Shown() string {
 	switch n := len(l.Rows); {
 	case l.More != "" && l.First:
@@ -125,11 +126,10 @@ func (l List) Shown() string {
 	return l.Matches()
 }
 
-// Matches says how many there are: "14 organizations", "more than 10,000 contacts".
+// Matches says how many records match: "14 organizations", "more than 10,000 contacts".
 func (l List) Matches() string { return wording.Matches(l.Count, l.Many, l.Noun) }
 
-// MatchAll offers to take all that match instead of the rows selected: where
-// more match than are shown, but not more than are counted.
+// MatchAll offers to select all matches, if more match than are shown and their number is known.
 func (l List) MatchAll() string {
 	if l.Many || l.First && l.More == "" {
 		return ""
@@ -137,31 +137,31 @@ func (l List) MatchAll() string {
 	return "All " + wording.Grouped(l.Count) + " that match"
 }
 
-// Column is a heading of a list; one with Href sorts.
+// Column is a heading of a list. With Href it sorts.
 type Column struct {
 	Label, Href, Class string
-	Sorted             string // ascending, descending, "" for not
+	Sorted             string // ascending, descending, or "" if not sorted by
 }
 
 // Row is one record of a list.
 type Row struct {
 	ID, Name, Href, Domain string
-	Under                  []string // what stands under the name where the list is narrow
-	Square, Archived, Pick bool     // Pick: it can be selected
+	Under                  []string // shown under the name on narrow screens
+	Square, Archived, Pick bool     // Pick tells whether the row can be selected
 	Cells                  []Cell
 }
 
-// Cell is what a row says in a column.
+// Cell is a row's value in a column.
 type Cell struct {
-	Kind string // text, cut (may be long), far (where there is room), number, owner, last (contact; Text is the channel), date
+	Kind string // text, cut (may be shortened), far (hidden first), number, owner, last (contact; Text is the channel), date
 	Text string
-	Time *Time // nil: never
+	Time *Time // nil if never
 }
 
 // Template names the row.
 func (Row) Template() string { return "records/_row.html" }
 
-// Form is a page with one form that makes or changes a record.
+// Form is a page whose form creates or changes a record.
 type Form struct {
 	Page
 	Heading, Action, Submit, Cancel string
@@ -173,7 +173,7 @@ type Form struct {
 	Found                           *Found
 	Conflict                        *Conflict
 	Repeat                          *Repeat
-	Summary                         []Option // a link to each field that is wrong
+	Summary                         []Option // links to the fields with errors
 	SummaryHeading                  string
 }
 
@@ -185,9 +185,9 @@ type Interactions struct {
 	Page
 	From, To string
 	Tabs     Tabs
-	Matches  string // how many there are
+	Matches  string // the number of matches, in words
 	Hidden   []Hidden
-	Typed    []Field // filters whose menus have no room for all values
+	Typed    []Field // filters with too many values for a menu
 	Timeline Timeline
 }
 
@@ -200,7 +200,7 @@ type Interaction struct {
 	Crumb Ref
 	Day   string
 	Event Event
-	Next  *NextStep // to plan what comes next; nil where it is planned, or not for this person
+	Next  *NextStep // form for a next step; nil if there is one, or for those who may not plan one
 	// History is the interaction's changes, nil for those who may not see them.
 	History []HistoryDay
 }
@@ -208,14 +208,14 @@ type Interaction struct {
 // Template names the page.
 func (Interaction) Template() string { return "interactions/show.html" }
 
-// Home is the first page after signing in.
+// Home is the home page.
 type Home struct {
 	Page
 	NoBackup     *NoBackup
 	CanEdit      bool
 	Touched      []HomeRow
 	Quiet        []HomeRow // nil without the right to see interactions
-	QuietFor     string    // how long nobody talked to those
+	QuietFor     string    // for how long those had no contact
 	Today        []HomeEvent
 	Charts       []Chart
 	Owners       *Chart
@@ -230,7 +230,7 @@ type Home struct {
 // Template names the page.
 func (Home) Template() string { return "home/index.html" }
 
-// HomeRow is a record on the first page.
+// HomeRow is a record on the home page.
 type HomeRow struct {
 	Name, Href, Detail, Before string
 	Square                     bool
@@ -238,13 +238,13 @@ type HomeRow struct {
 	Never                      string
 }
 
-// HomeEvent is an interaction on the first page.
+// HomeEvent is an interaction on the home page.
 type HomeEvent struct {
 	Event
 	Sentence []Word
 }
 
-// Login is the page that signs in.
+// Login is the sign-in page.
 type Login struct {
 	Page
 	Next, Error     string
@@ -254,7 +254,7 @@ type Login struct {
 // Template names the page.
 func (Login) Template() string { return "sessions/login.html" }
 
-// LoginDialog signs in again over a page with something typed in it.
+// LoginDialog is the sign-in dialog over a page, so that nothing typed there is lost.
 type LoginDialog struct{ Login }
 
 // Template names the dialog.
@@ -262,11 +262,11 @@ func (LoginDialog) Template() string { return "sessions/_dialog.html" }
 
 func (LoginDialog) page() *Page { return nil }
 
-// Setup is the page that makes the first administrator.
+// Setup is the page that creates the first administrator.
 type Setup struct {
 	Page
 	Action string
-	Gone   bool // the link is used up or too old
+	Gone   bool // whether the link was used or has expired
 	Fields []Field
 	Sample bool
 }
@@ -274,19 +274,19 @@ type Setup struct {
 // Template names the page.
 func (Setup) Template() string { return "sessions/setup.html" }
 
-// Account is the page of one's own settings.
+// Account is the page of a person's own settings.
 type Account struct {
 	Page
 	Fields       []Field
 	Keys         bool
 	CurrentEmail string
 	Email        []Field
-	SecondFactor bool // on
+	SecondFactor bool // whether it is on
 	Password     []Field
 	Sessions     []Session
 }
 
-// Session is one signed-in browser of one's own.
+// Session is one of a person's signed-in browsers.
 type Session struct {
 	ID, Device, Address string
 	LastUsed            *Time

@@ -21,8 +21,8 @@ var (
 	rendered     = cache{max: 4 << 20}
 )
 
-// markdownParser reads Markdown without what makes typed text disappear: there
-// is no raw HTML and there are no link definitions, so both stay text.
+// markdownParser returns a parser without raw HTML and link definitions. They would make typed text
+// disappear; this way they stay text.
 func markdownParser() parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(
@@ -56,8 +56,8 @@ func markdownRenderer() renderer.Renderer {
 	))
 }
 
-// sanitizer lets text, lists, quotes, code and links to the web, to mail or to a
-// phone through; no images, no headings that would break the page's outline, no styles.
+// sanitizer allows text, lists, quotes, code, and links to the web, mail and phones. It allows no
+// images or styles, nor headings, which would break the page's outline.
 func sanitizer() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "strong", "em", "del", "ul", "ol", "li", "blockquote", "code", "pre", "hr")
@@ -70,13 +70,12 @@ func sanitizer() *bluemonday.Policy {
 	return p
 }
 
-// longMarkdown is the size, in bytes, from which a body is shown as plain text:
-// what is nested without end costs the parser its length squared.
+// longMarkdown is the size in bytes from which a body is shown as plain text. Parsing deep nesting
+// takes time quadratic in its length.
 const longMarkdown = 10_000
 
-// markdown renders an interaction's body so that every word of it can be read;
-// see everyWord. What it returns is escaped or has been through the sanitizer:
-// the one place where HTML is made from what somebody typed.
+// markdown renders an interaction's body so that every word can be read, see everyWord. This is the
+// only place that makes HTML from what people typed; the result is escaped or sanitized.
 func markdown(body string) template.HTML {
 	if len(body) > longMarkdown {
 		return plain(body)
@@ -86,7 +85,7 @@ func markdown(body string) template.HTML {
 		return h
 	}
 	var out bytes.Buffer
-	// goldmark looks for the word after a fence up to the end of its line.
+	// goldmark looks for the word after a code fence up to the end of its line.
 	if err := markdownText.Convert([]byte(body+"\n"), &out); err != nil {
 		return plain(body)
 	}

@@ -40,8 +40,7 @@ func TestMarkdownSaysWhatWasWritten(t *testing.T) {
 	}
 }
 
-// lossy are texts of which Markdown as such would show less, or something else,
-// and what is to be read of them.
+// lossy maps texts that plain Markdown would shorten or change to what people must read.
 var lossy = map[string]string{
 	"Ask for <TBD> before Friday":                                        "Ask for <TBD> before Friday",
 	"if a <b and c> d then":                                              "if a <b and c> d then",
@@ -119,7 +118,7 @@ var hostileBodies = []string{
 	strings.Repeat("`", 9999), strings.Repeat("![", 4900), strings.Repeat("1. ", 3000), strings.Repeat("[a](b)", 1600),
 }
 
-// TestMarkdownLetsNothingThrough: raw HTML, links that run, pictures, styles.
+// TestMarkdownLetsNothingThrough: raw HTML, script links, images, styles.
 func TestMarkdownLetsNothingThrough(t *testing.T) {
 	t.Parallel()
 	for _, body := range hostileBodies {
@@ -127,7 +126,8 @@ func TestMarkdownLetsNothingThrough(t *testing.T) {
 	}
 }
 
-// harmless fails where a body's HTML holds more than text, lists, quotes, code and links to the web, to mail or to a phone.
+// harmless fails if rendered contains more than text, lists, quotes, code and links to the web,
+// mail or phones.
 func harmless(t *testing.T, body, rendered string) {
 	t.Helper()
 	document, err := goquery.NewDocumentFromReader(strings.NewReader(rendered))
@@ -160,8 +160,8 @@ func harmless(t *testing.T, body, rendered string) {
 	}
 }
 
-// read is what a person reads of HTML, numbers of lists included; with addresses,
-// each link's address follows its words, unless it is its words.
+// read returns what a person reads in HTML, including list numbers. With addresses, each link's
+// address follows its words unless it is the same.
 func read(t *testing.T, rendered string, addresses bool) string {
 	t.Helper()
 	document, err := html.Parse(strings.NewReader(rendered))
@@ -211,20 +211,19 @@ func read(t *testing.T, rendered string, addresses bool) string {
 	return text.String()
 }
 
-// FuzzEveryWordCanBeRead: each run of letters and digits of a body stands in what
-// is read of it, in order. The address of a link may stand behind its words, not
-// in them: that is the only exception.
+// FuzzEveryWordCanBeRead: every run of letters and digits in a body can be read in the result, in
+// order. The one exception: a link's address may be behind its words instead of in them.
 func FuzzEveryWordCanBeRead(f *testing.F) {
 	for body := range lossy {
 		f.Add(body)
 	}
 	for _, body := range hostileBodies {
-		if len(body) < 200 { // of longer ones the fuzzer makes very slow copies
+		if len(body) < 200 { // the fuzzer is very slow with longer ones
 			f.Add(body)
 		}
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		body = strings.ReplaceAll(body, "\x00", "") // the store refuses both
+		body = strings.ReplaceAll(body, "\x00", "") // the store refuses such characters
 		if !utf8.ValidString(body) {
 			return
 		}
@@ -241,8 +240,7 @@ func FuzzEveryWordCanBeRead(f *testing.F) {
 	})
 }
 
-// TestLongBodiesAreShownAsTheyAre: escaped, line by line, and without the
-// price that nesting has in Markdown.
+// TestLongBodiesAreShownAsTheyAre: escaped, line by line, without parsing.
 func TestLongBodiesAreShownAsTheyAre(t *testing.T) {
 	t.Parallel()
 	got := string(markdown("**a** <script>pwned()</script>\n" + strings.Repeat("> ", 25_000)))

@@ -16,10 +16,10 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// What Markdown would drop, or show with another number, is shown as it was typed.
+// What Markdown would drop or renumber is shown as it was typed.
 
-// outsideWords takes the signs of emphasis and code for text inside a word:
-// 2*3*4, it`s. Scripts without spaces between words have them anywhere.
+// outsideWords treats the markup of emphasis and code as text inside a word: 2*3*4, it`s. In
+// scripts without spaces between words it works anywhere.
 type outsideWords struct{ parser.InlineParser }
 
 func (p outsideWords) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
@@ -41,7 +41,7 @@ func ofWord(c rune) bool {
 		!unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// listItems remembers the number that was typed before an item.
+// listItems stores the number that was typed before each item.
 type listItems struct{ parser.BlockParser }
 
 func (p listItems) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
@@ -59,8 +59,8 @@ func marker(item ast.Node) string {
 	return s
 }
 
-// asTyped makes paragraphs of lists that do not count, and gives a line back
-// the backslash at its end.
+// asTyped turns lists whose numbers do not count up into paragraphs, and restores the backslash at
+// the end of a line.
 type asTyped struct{}
 
 func (asTyped) Transform(document *ast.Document, reader text.Reader, _ parser.Context) {
@@ -84,9 +84,8 @@ func (asTyped) Transform(document *ast.Document, reader text.Reader, _ parser.Co
 	}
 }
 
-// counts tells whether a list's numbers go up by one, as a browser writes them.
-// "27. November" alone, the days of a diary and years are no list, and numbers of
-// more than two digits would not fit beside one.
+// counts reports whether a list's numbers go up by one, as browsers number them. "27. November"
+// alone, dates and years are no list; numbers of more than two digits have no room beside one.
 func counts(list *ast.List) bool {
 	number := list.Start
 	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
@@ -98,7 +97,7 @@ func counts(list *ast.List) bool {
 	return list.ChildCount() > 1 && number <= 100
 }
 
-// asParagraphs puts what a list's items hold in its place, each with its number before it.
+// asParagraphs replaces a list by the content of its items, each after its number.
 func asParagraphs(list *ast.List) {
 	parent := list.Parent()
 	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
@@ -126,7 +125,7 @@ func asParagraphs(list *ast.List) {
 	parent.RemoveChild(parent, list)
 }
 
-// paragraph is a block out of its list: the text of an item is a paragraph there.
+// paragraph converts a block taken out of a list item into a paragraph if it is text.
 func paragraph(block ast.Node) ast.Node {
 	if _, ok := block.(*ast.TextBlock); !ok {
 		return block
@@ -139,11 +138,11 @@ func paragraph(block ast.Node) ast.Node {
 	return p
 }
 
-// linkSchemes are what a link may lead to.
+// linkSchemes are the allowed schemes of links.
 var linkSchemes = []string{"http", "https", "mailto", "tel"}
 
-// linkable tells whether a typed address makes a link that leads where it says,
-// letter by letter. What does not is shown as it was typed.
+// linkable reports whether an address becomes a link that leads exactly where it says. Other
+// addresses stay text.
 func linkable(address []byte) bool {
 	escaped := string(util.URLEscape(address, false))
 	u, err := url.Parse(escaped)
@@ -153,9 +152,8 @@ func linkable(address []byte) bool {
 	return u.Host != "" || u.Opaque != "" && !strings.HasPrefix(u.Scheme, "http")
 }
 
-// everyWord renders what goldmark's renderer would show without some of its
-// words: pictures, links with a title or to where none may lead, headings (the
-// page has its own) and the word after the fence of code.
+// everyWord renders what goldmark would show with words missing: images, links with a title or a
+// forbidden address, headings, and the word after a code fence.
 type everyWord struct{}
 
 func (everyWord) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
@@ -172,7 +170,8 @@ func (everyWord) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindFencedCodeBlock, writeFenced)
 }
 
-// writeLink writes a link, also where the address of a picture was typed, or the signs of one.
+// writeLink writes a link for an address or an image, including the typed markup if it cannot be
+// one.
 func writeLink(w util.BufWriter, n ast.Node, entering bool, sign string, address, title []byte) (ast.WalkStatus, error) {
 	linked := linkable(address) && !inLink(n)
 	switch {
@@ -198,7 +197,7 @@ func writeLink(w util.BufWriter, n ast.Node, entering bool, sign string, address
 	return ast.WalkContinue, nil
 }
 
-// inLink tells whether a link stands in another's words, where none can be.
+// inLink reports whether a link is inside the text of another, where none is allowed.
 func inLink(n ast.Node) bool {
 	for n = n.Parent(); n != nil && n.Type() == ast.TypeInline; n = n.Parent() {
 		if n.Kind() == ast.KindLink || n.Kind() == ast.KindImage {
@@ -258,9 +257,8 @@ func writeFenced(w util.BufWriter, source []byte, n ast.Node, entering bool) (as
 	return ast.WalkContinue, nil
 }
 
-// typedText writes text as it was typed: an entity is not resolved, and a
-// backslash goes only where it keeps a sign from being Markdown, so that
-// \\server\share can be read.
+// typedText writes text as it was typed: entities are not resolved, and a backslash disappears only
+// if it escapes markup, so that \\server\share can be read.
 type typedText struct{ html.Writer }
 
 func (t typedText) Write(w util.BufWriter, source []byte) {

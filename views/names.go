@@ -8,7 +8,7 @@ import (
 	"clientregistry/db"
 )
 
-// hue is the avatar's colour class, 1 to 8, always the same for a name.
+// hue returns the avatar's colour class, 1 to 8, always the same for a name.
 func hue(name string) int {
 	h := uint32(7)
 	for _, c := range strings.TrimSuffix(name, db.LeftMark) {
@@ -17,8 +17,8 @@ func hue(name string) int {
 	return int(h%8) + 1
 }
 
-// initials are the two letters of an avatar; one character in scripts that do
-// not abbreviate by first letters.
+// initials returns the two letters of an avatar, or one character in scripts that do not abbreviate
+// names by initials.
 func initials(name string) string {
 	found := strings.FieldsFunc(strings.TrimSuffix(name, db.LeftMark),
 		func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) })
@@ -32,7 +32,7 @@ func initials(name string) string {
 	return string(unicode.ToUpper(first)) + string(unicode.ToUpper([]rune(found[1])[0]))
 }
 
-// sentence ends a message of more than one sentence with a full stop; a message of one has none.
+// sentence adds a full stop to a message of several sentences, but not to a single one.
 func sentence(message string) template.HTML {
 	if strings.Contains(message, ". ") && !strings.HasSuffix(message, ".") {
 		return messageHTML(message + ".")
@@ -40,10 +40,10 @@ func sentence(message string) template.HTML {
 	return messageHTML(message)
 }
 
-// The characters around what somebody wrote in a message, see text.Isolate of the store.
+// The characters around people's own words in a message, see text.Isolate.
 const isolateBegins, isolateEnds = "\u2068", "\u2069"
 
-// messageHTML shows a message, and in it what somebody wrote apart from the rest.
+// messageHTML renders a message, with people's own words isolated from the rest.
 func messageHTML(message string) template.HTML {
 	var b strings.Builder
 	open := 0
@@ -63,7 +63,7 @@ func messageHTML(message string) template.HTML {
 	return template.HTML(b.String() + strings.Repeat("</bdi>", open))
 }
 
-// Host is a website as people say it: without scheme and www.
+// Host returns a website without scheme and www.
 func Host(website string) string {
 	_, rest, ok := strings.Cut(website, "://")
 	if !ok {
@@ -72,7 +72,7 @@ func Host(website string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(rest, "www."), "/")
 }
 
-// Domain is the host alone, for lists.
+// Domain returns only the host of a website, for lists.
 func Domain(website string) string {
 	h, _, _ := strings.Cut(Host(website), "/")
 	return h

@@ -6,34 +6,34 @@ import (
 	"clientregistry/db"
 )
 
-// Page is what every whole page needs.
+// Page is what every page needs.
 type Page struct {
 	Title       string
 	Description string
 	Failed      bool   // the title begins with "Error:"
-	Theme       string // "" follows the system
-	Damaged     bool   // the banner tells who reads it that the file is damaged, and what to do
+	Theme       string // "" for the system's theme
+	Damaged     bool   // whether to show the banner about a damaged file
 	Toast       *Toast
 	Frame
 }
 
-// Frame is what stands around every page of somebody who is signed in.
+// Frame is what surrounds every page of a signed-in user.
 type Frame struct {
-	Section    string // the entry of the menu that the page belongs to, "" for none
+	Section    string // the menu entry to highlight, "" for none
 	UserID     string
-	User       string // full name; "" shows the page for people who are not signed in
+	User       string // full name; "" if nobody is signed in
 	Roles      string
-	Zone       string // time zone by name
+	Zone       string // name of the time zone
 	SingleKeys bool
 	Clients    bool // may see clients
 	Feed       bool // may see clients and interactions
 	Users      bool // may manage users
 	Due        DueCount
 	Audit      bool   // may read the audit log
-	System     bool   // runs the registry
-	Trouble    int    // checks of it that failed
-	Here       string // the address of the view that the page shows, "" for none
-	Views      []Ref  // saved views and those that come with the program
+	System     bool   // may run the registry
+	Trouble    int    // number of failed checks
+	Here       string // address of the view shown, "" for none
+	Views      []Ref  // saved and built-in views
 }
 
 type head struct{}
@@ -53,7 +53,7 @@ func (foot) Template() string { return "_foot.html" }
 
 func (p Page) page() *Page { return &p }
 
-// around is what stands around a page, in the templates before and behind the page's own.
+// around is the data of the templates before and after a page's own.
 type around struct {
 	above, below string
 	*Page
@@ -68,7 +68,7 @@ func (p Page) around() around {
 	return a
 }
 
-// Toast says what was done, and offers to undo it.
+// Toast is a message about what was done, perhaps with Undo.
 type Toast struct {
 	Text string
 	Undo *Undo
@@ -77,11 +77,11 @@ type Toast struct {
 // Template names the piece that shows a toast.
 func (Toast) Template() string { return "_toast.html" }
 
-// Undo is the form that takes a change back.
+// Undo is a form that takes a change back.
 type Undo struct {
-	Label  string // "" is Undo
-	Of     string // what the label leaves to be seen: " of Website"
-	Target string // what htmx swaps for the answer; "" loads the whole page
+	Label  string // "" for "Undo"
+	Of     string // rest of the label, for screen readers: " of Website"
+	Target string // selector that htmx replaces; "" loads the page
 	Action string
 	Fields []Hidden
 }
@@ -93,32 +93,32 @@ type Hidden struct{ Name, Value string }
 type Option struct {
 	Value, Label string
 	Selected     bool
-	Href         string // in menus
+	Href         string // for menus
 }
 
-// Field is one field of a form with its label, what was typed, and what is wrong with it.
+// Field is a form field with its label, value and error.
 type Field struct {
 	ID, Name, Label, Type, Value string
 	Error, Hint                  string
 	Optional, Autofocus          bool
 	Autocomplete                 string
-	DefaultsTo                   string   // id of the field that follows this one while it is empty
+	DefaultsTo                   string   // id of the field that copies this one while it is empty
 	List                         []string // suggestions
 	Options                      []Option // makes it a select
 	DetectZone                   bool
-	Theirs                       *string // after a conflict, the value that is stored now
+	Theirs                       *string // the stored value, after a conflict
 	Large                        bool
-	Numeric                      bool // digits, for the keyboard of a phone
-	Whole                        bool // as wide as its form, where others stand in pairs
+	Numeric                      bool // whether phones show a numeric keyboard
+	Whole                        bool // whether it is as wide as the form; others stand in pairs
 }
 
-// Segment is a choice of one among a few, shown side by side.
+// Segment is a choice of one among a few, side by side.
 type Segment struct {
 	Name, Legend, Error string
 	Options             []Option
 }
 
-// Value is the option that is chosen.
+// Value returns the selected option.
 func (s Segment) Value() string {
 	for _, o := range s.Options {
 		if o.Selected {
@@ -128,50 +128,48 @@ func (s Segment) Value() string {
 	return ""
 }
 
-// Conflict says that a record changed while somebody was editing it, or that a form
-// had made one already.
+// Conflict says that a record changed while somebody was editing it, or that a form was sent
+// before.
 type Conflict struct {
 	By          string
-	Made        *Ref // what the form had made; without an address where it is out of sight
+	Made        *Ref // what the first form made; without Href if the reader cannot see it
 	At          *Time
 	What        string // "this", "this interaction"
 	Differences []Difference
 }
 
-// Add adds a field, if what is stored and what was typed differ.
+// Add adds a field if its stored and typed values differ.
 func (c *Conflict) Add(label, stored, typed string) {
 	if typed = strings.TrimSpace(typed); stored != typed {
 		c.Differences = append(c.Differences, Difference{Label: label, Theirs: stored, Yours: typed})
 	}
 }
 
-// Repeat is what a form says that was sent before with something else in it, and its
-// choices. It stands in that form.
+// Repeat says inside a form that it was sent before with other content, and offers the choices.
 type Repeat struct {
 	Conflict
 	Fields  []Hidden
-	Change  string // where the form changes what it made, "" where it cannot
-	Another string // the button that makes one more
+	Change  string // address that changes what the first form made, "" if it cannot
+	Another string // label of the button that makes another
 }
 
-// Difference is one field in both versions.
+// Difference is a field in both versions.
 type Difference struct {
 	Label, Theirs, Yours string
-	Back                 *Undo // in a history, the form that sets the older one again
+	Back                 *Undo // in a history, the form that restores the old value
 }
 
-// Found is a record that stands in the way of a change: a contact whose email
-// was typed, or a link that exists.
+// Found is a record that prevents a change: a contact with the typed email, or an existing link.
 type Found struct {
 	Name, Detail, Href string
 	Archived           bool
-	Button             string // what a click does instead, "" for nothing
+	Button             string // label of what can be done instead, "" for nothing
 	ButtonIcon         string
 	Action             string   // of that button; "" for the form's own
 	Fields             []Hidden // its fields
 }
 
-// Error is a page for a request that was refused or failed.
+// Error is the page for a request that was refused or failed.
 type Error struct {
 	Page
 	Icon, Heading, Message, Detail string
@@ -181,16 +179,16 @@ type Error struct {
 // Template names the page.
 func (Error) Template() string { return "errors/show.html" }
 
-// Unavailable is the page for a request that nothing could be read for.
+// Unavailable is the page when nothing can be read.
 type Unavailable struct {
 	Page
-	Heading, Again, Request, At string // Again is the address to try again, At the time in UTC
+	Heading, Again, Request, At string // Again is the address to retry, At the time in UTC
 }
 
 // Template names the page.
 func (Unavailable) Template() string { return "errors/unavailable.html" }
 
-// ErrorText is the same for a part of a page, in a line.
+// ErrorText is the same in one line, for a fragment.
 type ErrorText struct{ Text string }
 
 // Template names the line.
@@ -202,13 +200,13 @@ type Title string
 // Template names the piece.
 func (Title) Template() string { return "_title.html" }
 
-// Text is a text alone.
+// Text is plain text.
 type Text string
 
 // Template names the piece.
 func (Text) Template() string { return "_text.html" }
 
-// NewConflict says who changed what ("this", "this interaction") meanwhile, and when.
+// NewConflict says who changed it in the meantime, and when. what is "this" or "this interaction".
 func NewConflict(c Clock, by *db.Conflict, what string) *Conflict {
 	name := by.By
 	if name == "" {

@@ -1,25 +1,25 @@
 package views
 
-// Palette is what the command palette offers for what was typed.
+// Palette is what the command palette offers.
 type Palette struct {
-	Query   string // "" offers the records opened last
+	Query   string // "" for the records opened last
 	Groups  []PaletteGroup
-	Nothing bool // no record and no command
+	Nothing bool // whether neither a record nor a command matches
 	Logs    bool // may log interactions
 }
 
 // Template names the list.
 func (Palette) Template() string { return "search/_palette_list.html" }
 
-// PaletteGroup is choices of one kind, in order.
+// PaletteGroup is choices of one kind.
 type PaletteGroup struct {
 	ID, Heading string
 	Choices     []PaletteChoice
 }
 
-// PaletteChoice is a record, an interaction or a command, and leads to its page.
+// PaletteChoice links to a record, an interaction or a command.
 type PaletteChoice struct {
 	OptionRow
-	Icon string // of what is no record
-	Keys string // the shortcut that does the same
+	Icon string // for choices that are no record
+	Keys string // the equivalent shortcut
 }

@@ -8,22 +8,20 @@ import (
 	"sync"
 )
 
-// pieces are the parts of pages that are shown again and again, as html/template
-// rendered them. Each is found by the fingerprint of its view, which is all that
-// it shows, so none is out of date; times relative to now are the script's.
+// pieces caches the rendered pieces that pages repeat. The key is the fingerprint of all that a
+// piece shows, so none is out of date; the script updates relative times.
 var pieces = cache{max: 32 << 20}
 
-// cache holds rendered HTML, up to max bytes of it and of its keys. What goes
-// when it is full is left to chance: of more records than it holds, visited one
-// after the other, those that were used last would all be gone when they are
-// asked for again.
+// cache holds rendered HTML, up to max bytes including keys. When it is full it drops random
+// entries: dropping the oldest would drop everything when more records than fit are visited in
+// turn.
 type cache struct {
 	mu        sync.RWMutex
 	max, size int // in bytes
 	html      map[fingerprint]template.HTML
 }
 
-// longPiece is the size of what is not held, in bytes.
+// longPiece is the size in bytes above which a piece is not cached.
 const longPiece = 1 << 20
 
 func (c *cache) get(key fingerprint) (template.HTML, bool) {
@@ -58,7 +56,7 @@ func (c *cache) put(key fingerprint, h template.HTML) {
 
 func entrySize(h template.HTML) int { return len(fingerprint{}) + len(h) }
 
-// render returns the view x as its template renders it, or rendered it before.
+// render returns the HTML of the view x, cached if possible.
 func (c *cache) render(x reflect.Value) (template.HTML, error) {
 	key, ok := fingerprintOf(x)
 	if ok {
@@ -77,15 +75,15 @@ func (c *cache) render(x reflect.Value) (template.HTML, error) {
 	return h, nil
 }
 
-// piece renders a view by its own template, unless that was done before.
+// piece renders a view with its own template, cached if possible.
 func piece(v View) (template.HTML, error) { return pieces.render(reflect.ValueOf(v)) }
 
-// all are pieces that follow one another, each on a line. To call piece from a
-// template for each of fifty would take longer than all that is around them.
+// all renders views one per line. Calling piece from a template for each of fifty rows would be
+// much slower.
 func all[V View](views []V) (template.HTML, error) {
 	x, html, size := reflect.ValueOf(views), make([]template.HTML, len(views)), 0
 	for i := range views {
-		h, err := pieces.render(x.Index(i)) // views[i] as an interface would be a copy
+		h, err := pieces.render(x.Index(i)) // an index avoids copying each view into an interface
 		if err != nil {
 			return "", err
 		}

@@ -15,8 +15,8 @@ import (
 	"unsafe"
 )
 
-// TestEveryViewIsListed: no type with a template is missing from the views that
-// tests walk. Into renders the view in it, and is none itself.
+// TestEveryViewIsListed: every type with a template is in the list that tests walk. Into is not,
+// because it only wraps another view.
 func TestEveryViewIsListed(t *testing.T) {
 	t.Parallel()
 	listed := map[string]bool{"Into": true}
@@ -49,8 +49,8 @@ func TestEveryViewIsListed(t *testing.T) {
 	}
 }
 
-// TestAFingerprintTellsEveryField: whatever is changed in a view, its
-// fingerprint is another one, and different from those of other changes.
+// TestAFingerprintTellsEveryField: each change of a view changes its fingerprint, and no two
+// changes give the same.
 func TestAFingerprintTellsEveryField(t *testing.T) {
 	t.Parallel()
 	for _, v := range every {
@@ -78,8 +78,7 @@ func TestAFingerprintTellsEveryField(t *testing.T) {
 	}
 }
 
-// TestPiecesAreNeverOutOfDate: a piece is as its template renders it, whichever
-// field differs from what was shown before.
+// TestPiecesAreNeverOutOfDate: whichever field changes, the piece equals what its template renders.
 func TestPiecesAreNeverOutOfDate(t *testing.T) {
 	t.Parallel()
 	for _, v := range []View{
@@ -128,11 +127,10 @@ func TestPiecesAreNeverOutOfDate(t *testing.T) {
 	}
 }
 
-// change changes one thing below x at a time, calls changed with what it was,
-// and takes it back: each value, each pointer or interface to nothing, each
-// slice and map to one entry less and to none.
+// change makes one change below x at a time, calls changed with its name and reverts it. It changes
+// each value, sets each pointer and interface to nil, and shortens and empties each slice and map.
 func change(x reflect.Value, name string, changed func(name string)) {
-	if !x.CanSet() { // of a field that only its package sees
+	if !x.CanSet() { // an unexported field
 		x = reflect.NewAt(x.Type(), unsafe.Pointer(x.UnsafeAddr())).Elem()
 	}
 	before := reflect.New(x.Type()).Elem()
@@ -204,7 +202,7 @@ func change(x reflect.Value, name string, changed func(name string)) {
 	}
 }
 
-// kinds has a field of every kind that a view can have.
+// kinds has a field of every kind that views have.
 type kinds struct {
 	Bool   bool
 	Ints   struct{ I, I8, I16, I32, I64 any }
@@ -226,7 +224,7 @@ type kinds struct {
 
 func (kinds) Template() string { return "_text.html" }
 
-// uncached is a view that has no fingerprint, by what is in it.
+// uncached is a view that cannot have a fingerprint.
 type uncached struct{ Do func() string }
 
 func (uncached) Template() string { return "_time.html" }
@@ -236,7 +234,7 @@ func (uncached) Title() string  { return "" }
 func (uncached) Text() string   { return "" }
 func (uncached) Relative() bool { return false }
 
-// TestEveryKindHasAFingerprint, and what can have none is rendered all the same.
+// TestEveryKindHasAFingerprint: and views that cannot have one are rendered all the same.
 func TestEveryKindHasAFingerprint(t *testing.T) {
 	t.Parallel()
 	word := "word"
@@ -281,7 +279,7 @@ func TestEveryKindHasAFingerprint(t *testing.T) {
 	}
 }
 
-// TestTheCapCountsKeys: what the cache holds, with its keys, stays below its cap.
+// TestTheCapCountsKeys: the cache stays below its limit, keys included.
 func TestTheCapCountsKeys(t *testing.T) {
 	t.Parallel()
 	c := cache{max: 1000}

@@ -4,37 +4,37 @@ package views
 type Roles struct {
 	Page
 	Rows   []RoleRow
-	Result string // how many, in words
+	Result string // the number of roles, in words
 }
 
 // Template names the page.
 func (Roles) Template() string { return "roles/index.html" }
 
-// RoleRow is one role in the list.
+// RoleRow is a role in the list.
 type RoleRow struct {
 	Name, Href, Words string
-	May, Sees         string // what it lets its people do, and with which clients
-	SecondFactor      bool   // is required
-	Held              string // by how many
+	May, Sees         string // what its users may do, and with which clients
+	SecondFactor      bool   // whether the role requires one
+	Held              string // the number of its users, in words
 }
 
-// Role is the page of one role, or of one to be made.
+// Role is the page of a role or of a new one.
 type Role struct {
 	Page
 	Heading, Action, Submit string
-	Copy                    string // address of a new role like it, "" on a new one
-	Held, Sentence          string // by how many; what a person with it sees and does
+	Copy                    string // address of a new role like this one, "" on a new one
+	Held, Sentence          string // the number of its users; what they see and do
 	Fields                  []Field
-	Column                  string   // heading of its own column
-	Others                  []string // names of the roles beside it
+	Column                  string   // heading of the role's own column
+	Others                  []string // names of the roles in the other columns
 	Permissions             []PermissionGroup
-	Scopes                  []Option // Href is what it means
+	Scopes                  []Option // Href explains the choice
 	SecondFactor            bool
-	State                   string // of the role that the form was made from
+	State                   string // the role's State when the form was made
 	Conflict                *Conflict
 	Holders                 []Holder
-	Beyond                  string // why the reader may not change it, "" where they may
-	Description             string // as it is stored, and so is what follows
+	Beyond                  string // why the reader may not change it, "" if they may
+	Description             string // this and the following as stored
 	StoredSecondFactor      bool
 
 	PermissionError, ScopeError, FactorError string
@@ -43,17 +43,17 @@ type Role struct {
 // Template names the page.
 func (Role) Template() string { return "roles/show.html" }
 
-// PermissionGroup is permissions under a heading.
+// PermissionGroup is a heading and its permissions.
 type PermissionGroup struct {
 	Heading string
 	Rows    []PermissionRow
 }
 
-// PermissionRow is one permission: of this role, and of the others.
+// PermissionRow is a permission in this role and in the others.
 type PermissionRow struct {
 	Slug, Label, Note string
-	Idle              string // why it has no effect, "" where it has
-	Ticked, Fixed     bool   // Fixed can be neither given nor taken
+	Idle              string // why it has no effect, "" if it has
+	Ticked, Fixed     bool   // Fixed permissions cannot be changed by the reader
 	Others            []OtherRole
 }
 
@@ -63,5 +63,5 @@ type OtherRole struct {
 	Has  bool
 }
 
-// Holder is somebody who has a role.
+// Holder is a user who has the role.
 type Holder struct{ Name, Href, Email, State, Tone string }

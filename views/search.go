@@ -1,18 +1,18 @@
 package views
 
-// Search is the page of results.
+// Search is the page of search results.
 type Search struct {
 	Page
 	Query, Kind string // Kind is organizations, contacts, interactions, or "" for all
 	Tabs        SearchTabs
 	Groups      []SearchGroup // those with results
-	Status      string        // what was found, in words
+	Status      string        // the result in words
 }
 
 // Template names the page.
 func (Search) Template() string { return "search/index.html" }
 
-// Form is the page's search box.
+// Form returns the page's search box.
 func (s Search) Form() View { return searchForm{s.Query, s.Kind, s.Feed} }
 
 type searchForm struct {
@@ -22,7 +22,7 @@ type searchForm struct {
 
 func (searchForm) Template() string { return "search/_form.html" }
 
-// SearchResults is the results without the page around them.
+// SearchResults are the results without the page around them.
 type SearchResults struct{ Search }
 
 // Template names the piece.
@@ -30,33 +30,33 @@ func (SearchResults) Template() string { return "search/_results.html" }
 
 func (SearchResults) page() *Page { return nil }
 
-// SearchTabs are the kinds of results.
+// SearchTabs are the tabs of a search.
 type SearchTabs []SearchTab
 
 // Template names the piece.
 func (SearchTabs) Template() string { return "search/_tabs.html" }
 
-// SearchTab leads to the results of one kind, or of all.
+// SearchTab links to the results of one kind, or of all.
 type SearchTab struct {
 	Label, Count, Href string
 	Current            bool
 }
 
-// SearchGroup is the results of one kind.
+// SearchGroup has the results of one kind.
 type SearchGroup struct {
 	Kind, Heading string
 	Count         string
 	Rows          []OptionRow
 	Interactions  []FoundInteraction
-	AllHref       string // where the rest of them is, "" where there is none
-	More          string // address of the interactions that follow
+	AllHref       string // address of all results, "" if these are all
+	More          string // address of the next interactions
 }
 
 // Template names the card.
 func (SearchGroup) Template() string { return "search/_group.html" }
 
-// FoundInteraction is an interaction that was found: Snippet is its body around
-// what was typed, nil where that is in the subject only.
+// FoundInteraction is an interaction that was found. Snippet is the part of its body around the
+// typed words, nil if only its subject matches.
 type FoundInteraction struct {
 	Channel, Href, Sentence string
 	Subject, Snippet        []Piece

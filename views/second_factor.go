@@ -5,15 +5,15 @@ type LoginCode struct {
 	Page
 	Heading, Sub string
 	Code         Field
-	Recovery     bool // it asks for a recovery code
+	Recovery     bool // whether it asks for a recovery code
 	Next         string
-	Again, Other string // addresses: from the password, and this page
+	Again, Other string // addresses to start over and of the other kind of code
 }
 
 // Template names the page.
 func (LoginCode) Template() string { return "sessions/code.html" }
 
-// CodeDialog is the second step in the dialog that signs in again.
+// CodeDialog is the second step in the sign-in dialog.
 type CodeDialog struct{ LoginCode }
 
 // Template names the dialog.
@@ -24,9 +24,9 @@ func (CodeDialog) page() *Page { return nil }
 // Enrol sets up an authenticator app.
 type Enrol struct {
 	Page
-	DemandedBy string // roles; "" where it is their own wish
-	Demanded   bool   // nothing else is open until it is done
-	Replaces   bool   // an app set up before
+	DemandedBy string // the roles that require it; "" if voluntary
+	Demanded   bool   // whether nothing else is open until it is done
+	Replaces   bool   // whether there is an app already
 	Key        string
 	Fields     []Field
 	Next       string
@@ -35,7 +35,7 @@ type Enrol struct {
 // Template names the page.
 func (Enrol) Template() string { return "account/enrol.html" }
 
-// SecondFactor is the page of one's own second factor.
+// SecondFactor is the page of a user's second factor.
 type SecondFactor struct {
 	Page
 	Since          *Time

@@ -1,6 +1,6 @@
 package views
 
-// System is the page of how the registry itself is.
+// System is the page about the state of the registry.
 type System struct {
 	Page
 	Health   Health
@@ -12,7 +12,7 @@ type System struct {
 // Template names the page.
 func (System) Template() string { return "system/index.html" }
 
-// State is how something is: a word, and the shape and colour of its mark.
+// State is a word with the shape and colour of its mark.
 type State struct{ Word, Tone string }
 
 // The states of the page.
@@ -26,37 +26,37 @@ var (
 	Idle      = State{"Idle", "ok"}
 )
 
-// Health is what was checked, what failed first.
+// Health lists the checks, failed ones first.
 type Health struct {
 	Summary  string
 	Lines    []HealthLine
-	Checking bool // it is being checked again
+	Checking bool // whether a check is running
 }
 
 // Template names the card.
 func (Health) Template() string { return "system/_health.html" }
 
-// HealthLine is one check, and what to do where it is not well.
+// HealthLine is a check, and what to do if it failed.
 type HealthLine struct {
 	State      State
 	Name, Text string
 	Do         []Word
 }
 
-// BackupList is the card of the backups.
+// BackupList is the card of backups.
 type BackupList struct {
-	Off     bool   // none are made
-	At      string // when one is made each night
+	Off     bool   // whether no backups are made
+	At      string // time of the nightly backup
 	Running bool
 	Rows    []BackupRow
-	Result  string // how many are shown
-	All     string // address of all, "" where all are shown
+	Result  string // how many are shown, in words
+	All     string // address of all, "" if all are shown
 }
 
 // Template names the card.
 func (BackupList) Template() string { return "system/_backups.html" }
 
-// Backups is the page of all of them.
+// Backups is the page of all backups.
 type Backups struct {
 	Page
 	BackupList BackupList
@@ -65,25 +65,25 @@ type Backups struct {
 // Template names the page.
 func (Backups) Template() string { return "system/backups.html" }
 
-// BackupRow is a backup, or the try to make one.
+// BackupRow is a backup or an attempt at one.
 type BackupRow struct {
 	Made         *Time
 	Size         string
 	State        State
-	Detail, Href string // Href is "" where there is nothing to download
+	Detail, Href string // Href is "" if there is nothing to download
 }
 
-// Job is what the program does by itself.
+// Job is a background job.
 type Job struct {
 	Name, Detail string
 	State        State
 }
 
-// Detail is a fact by its name.
+// Detail is a name with a value.
 type Detail struct{ Name, Value string }
 
-// NoBackup tells administrators that there has been no proven backup for long.
+// NoBackup warns administrators that there has been no proven backup for long.
 type NoBackup struct {
 	Heading, Text string
-	Running       bool // one is being made
+	Running       bool // whether one is running
 }

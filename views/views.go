@@ -1,5 +1,5 @@
-// Package views turns typed data into HTML. A struct names its own template,
-// so that no handler can pair the wrong two; the templates decide nothing.
+// Package views turns typed data into HTML. A struct names its own template, so that no handler can
+// pair the wrong two. Templates decide nothing.
 package views
 
 import (
@@ -22,22 +22,19 @@ var files embed.FS
 // View is the data of one template.
 type View interface{ Template() string }
 
-// paged is the data of a whole page: Page is embedded in it. A fragment that
-// embeds one says that it has none.
+// paged is the data of a whole page, which embeds Page. A fragment that embeds a page returns nil.
 type paged interface{ page() *Page }
 
-// Into is a view for another place on the page than the one that asked:
-// htmx swaps it into Target in the manner of Swap.
+// Into is a view for another place on the page. htmx swaps it into Target as Swap says.
 type Into struct {
 	Target, Swap string
 	View         View
 }
 
-// Template names the wrapper of a view for another place.
+// Template names the wrapper.
 func (Into) Template() string { return "_into.html" }
 
-// Render writes views one after the other: a page with what is around it,
-// anything else as the fragment it is.
+// Render writes views one after the other, a page with its frame and a fragment as it is.
 func Render(w *bytes.Buffer, all ...View) error {
 	for _, v := range all {
 		if into, ok := v.(Into); ok {
@@ -57,7 +54,7 @@ func Render(w *bytes.Buffer, all ...View) error {
 	return nil
 }
 
-// renderOne writes a view, and what is around it where it is a page.
+// renderOne writes a view, with its frame if it is a page.
 func renderOne(w *bytes.Buffer, v View, page *Page) error {
 	if page == nil {
 		return templates().ExecuteTemplate(w, v.Template(), v)
@@ -86,10 +83,10 @@ func renderInto(w *bytes.Buffer, v Into) error {
 	return nil
 }
 
-// Parse parses the templates, so that the first page need not wait for it.
+// Parse parses the templates ahead of the first page.
 func Parse() { templates() }
 
-// templates are all templates, each by the name of its file.
+// templates returns all templates, named by their files.
 func templates() *template.Template {
 	parsing.Do(func() { parsed = template.Must(parse()) })
 	return parsed
@@ -119,15 +116,15 @@ var (
 	continuedByTag = regexp.MustCompile(`\n\t+([<{])`)
 )
 
-// joinLines joins the lines of a template that begin with a tab to the ones before:
-// elements and actions with nothing between them, attributes and words with a space.
-// So a template is laid out for its reader, and a page has no more bytes for it.
+// joinLines joins each line of a template that begins with a tab to the one before: elements and
+// actions without a space, attributes and words with one. Templates can be laid out for readers
+// without adding bytes to pages.
 func joinLines(template string) string {
 	return continued.ReplaceAllLiteralString(continuedByTag.ReplaceAllString(template, "$1"), " ")
 }
 
-// functions are what templates call. piece renders a view by its own template, or
-// returns what that rendered before; so do the others that return HTML, but for markdown.
+// functions are the functions for templates. Those that return HTML, except markdown, render views
+// and cache the result.
 func functions() template.FuncMap {
 	return template.FuncMap{
 		"icon":     func(name string) (template.HTML, error) { return piece(icon{name, ""}) },
@@ -149,12 +146,12 @@ func functions() template.FuncMap {
 	}
 }
 
-// icon is one picture of the sprite.
+// icon is a picture from the sprite.
 type icon struct{ Name, Class string }
 
 func (icon) Template() string { return "_icon.html" }
 
-// avatar stands for a person or, in the class sqr, for an organization.
+// avatar stands for a person or, with the class sqr, an organization.
 type avatar struct{ Name, Class string }
 
 func (avatar) Template() string { return "_avatar.html" }

@@ -12,7 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// every view: one value of each struct that names a template.
+// every has one value of each struct that names a template.
 var every = []View{
 	Toast{},
 	Error{},
@@ -100,9 +100,8 @@ var every = []View{
 
 const attack = `"'><pwned onx=1 style=x>{{.}}</script><script>pwned()</script>javascript:pwned()`
 
-// fill puts text into every string below v and turns every bool to yes; each
-// pointer and slice gets one element. Fields in which handlers put nothing but
-// words of their own keep them.
+// fill sets every string below v to text and every bool to yes, and gives each pointer and slice
+// one element. Fields that only handlers fill keep their values.
 func fill(v reflect.Value, text string, yes bool, depth int) {
 	switch v.Kind() {
 	case reflect.String:
@@ -148,8 +147,7 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 	}
 }
 
-// own are the fields that only the code fills: names of icons, channels that
-// the schema bounds, kinds of records.
+// own are fields that only the code fills: names of icons, channels, kinds of records.
 var own = map[string]string{
 	"Icon": "alert", "ButtonIcon": "link", "Channel": "call", "Noun": "organization",
 	"Kind": "contact", "Plural": "contacts", "Sorted": "ascending", "Place": "event",
@@ -165,7 +163,7 @@ func filled(t *testing.T, v View, text string, yes bool) View {
 	return p.Elem().Interface().(View)
 }
 
-// setChannels makes the values of channel options channels: they name icons.
+// setChannels sets the values of channel options to channels, because they name icons.
 func setChannels(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -202,7 +200,7 @@ func rendering(t *testing.T, v View) string {
 	return out.String()
 }
 
-// TestEveryTemplateIsTested: each template that a struct can name is in the list.
+// TestEveryTemplateIsTested: each template file belongs to a struct in the list.
 func TestEveryTemplateIsTested(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
@@ -232,8 +230,8 @@ func TestEveryTemplateIsTested(t *testing.T) {
 	}
 }
 
-// TestNoTextBecomesMarkup executes every template with an attack in every
-// string, with every bool on and off, inside a page and without anything set.
+// TestNoTextBecomesMarkup executes every template with an attack in every string, with all bools
+// true and all false, as a page and empty.
 func TestNoTextBecomesMarkup(t *testing.T) {
 	t.Parallel()
 	for _, v := range every {
@@ -276,7 +274,7 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 	}
 }
 
-// TestLinksNeverRunScripts: what comes from a record into an href is filtered.
+// TestLinksNeverRunScripts: an href from a record is filtered.
 func TestLinksNeverRunScripts(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
@@ -309,8 +307,8 @@ var (
 	output    = regexp.MustCompile(`^\{\{(\.|\$|asset )`)
 )
 
-// TestTemplatesKeepToThePolicy: no inline script or style, no htmx attribute
-// that evaluates, and every address is a fixed path or an escaped value.
+// TestTemplatesKeepToThePolicy: no inline script or style, no htmx attribute that evaluates code,
+// and every address is a fixed path or an escaped value.
 func TestTemplatesKeepToThePolicy(t *testing.T) {
 	t.Parallel()
 	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
@@ -348,8 +346,8 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 	}
 }
 
-// TestNoFieldCutsWhatIsPasted: a browser cuts at maxlength without a word, and
-// counts an emoji twice. Only a search has one; the store refuses what is too long.
+// TestNoFieldCutsWhatIsPasted: browsers cut at maxlength silently and count an emoji twice. Only
+// searches have a maxlength; the store refuses longer values.
 func TestNoFieldCutsWhatIsPasted(t *testing.T) {
 	t.Parallel()
 	cuts := regexp.MustCompile(`<(?:input|textarea)[^<]*\bmaxlength=[^<]*`)

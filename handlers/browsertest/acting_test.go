@@ -26,7 +26,8 @@ func (w *window) open(path string) {
 	}
 }
 
-// click clicks, or on a phone touches, the one visible element that fits the selector and says the text.
+// click clicks, or on a phone taps, the one visible element that matches the selector and contains
+// the text.
 func (w *window) click(selector string, text ...string) {
 	w.t.Helper()
 	x, y := w.point(selector, text...)
@@ -38,14 +39,14 @@ func (w *window) click(selector string, text ...string) {
 	w.act(chromedp.MouseClickXY(x, y))
 }
 
-// doubleClick clicks twice, as fast as it goes.
+// doubleClick clicks twice in quick succession.
 func (w *window) doubleClick(selector string, text ...string) {
 	w.t.Helper()
 	x, y := w.point(selector, text...)
 	w.act(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
 }
 
-// point waits until an element can be pressed, and returns where.
+// point waits until an element can be clicked, and returns its position.
 func (w *window) point(selector string, text ...string) (x, y float64) {
 	w.t.Helper()
 	w.pointed = true
@@ -76,7 +77,7 @@ func (w *window) act(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// fill presses a field and types over what is in it.
+// fill clicks a field and replaces its value.
 func (w *window) fill(selector, value string) {
 	w.t.Helper()
 	w.click(selector)
@@ -84,13 +85,14 @@ func (w *window) fill(selector, value string) {
 	call(w, input.InsertText, input.InsertTextParams{Text: value})
 }
 
-// set gives a value to what has its own picker in each browser: a select, by the option's text, or a date.
+// set sets a field whose picker differs between browsers: a select, by the option's text, or a
+// date.
 func (w *window) set(selector, value string) {
 	w.t.Helper()
 	w.until("set(%s, %s)", selector, value)
 }
 
-// write presses the keys of a text, one by one.
+// write types a text key by key.
 func (w *window) write(text string) {
 	w.t.Helper()
 	w.loaded()
@@ -103,7 +105,7 @@ var keyNames = map[string]string{
 	"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "ArrowRight": kb.ArrowRight,
 }
 
-// press presses keys in turn, like "n", "Tab", "Shift+Tab", "Control+Enter".
+// press presses keys in turn, such as "n", "Tab", "Shift+Tab", "Control+Enter".
 func (w *window) press(keys ...string) {
 	w.t.Helper()
 	w.loaded()
@@ -120,8 +122,8 @@ func (w *window) press(keys ...string) {
 	}
 }
 
-// key presses and releases one key. It goes down in one event with its text,
-// so that a page that keeps the key to itself gets no text, as with a real one.
+// key presses and releases a key. One event carries the key and its text, so that a page that
+// handles the key receives no text, as with a real keyboard.
 func (w *window) key(r rune, held chromedp.Modifier) {
 	w.t.Helper()
 	var down, up input.DispatchKeyEventParams

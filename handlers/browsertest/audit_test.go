@@ -127,7 +127,7 @@ func TestAValueIsTakenBackFromHistory(t *testing.T) {
 	w.gone(".banner")
 	w.at(organization + "/history")
 
-	// Somebody else was faster: both values are shown, and nothing is lost.
+	// Somebody else was faster, so both values are shown and nothing is lost.
 	w.open(organization + "/history")
 	tomas.post(organization+"/fields/website", "value", "third.example", "version", fmt.Sprint(version+2))
 	w.click(".back button", "Restore this value of Website")
@@ -136,8 +136,8 @@ func TestAValueIsTakenBackFromHistory(t *testing.T) {
 	w.see("#edit-website", "harborpine.example")
 }
 
-// TestTakingBackInEachHistory: a contact's value by keyboard, and a link's, an
-// interaction's and an unlinked contact without script.
+// TestTakingBackInEachHistory: a contact's value by keyboard; a link's, an interaction's and an
+// unlinked contact without script.
 func TestTakingBackInEachHistory(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestManyAtOnce: somebody selects rows, gives them to a colleague, and takes it back.
+// TestManyAtOnce: somebody selects rows, assigns them to a colleague, and undoes it.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -54,7 +54,7 @@ func TestManyAtOnce(t *testing.T) {
 	w.at("/organizations?sort=-display_name")
 	w.see("#rows tr:first-child", "Astrid Öberg")
 
-	// All that match, from the menu, on a phone.
+	// All matches, from the menu, on a phone.
 	w.phone()
 	w.click("#rows tr:nth-child(1) [name=id]")
 	w.click("#all-match")
@@ -73,7 +73,7 @@ func TestManyAtOnce(t *testing.T) {
 	o.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Retail'")
 }
 
-// TestAContactIsFoundForMany: the choices come while somebody types.
+// TestAContactIsFoundForMany: choices appear while somebody types.
 func TestAContactIsFoundForMany(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -123,7 +123,7 @@ func TestManyAtOnceWithoutScript(t *testing.T) {
 	w.count(2, "#rows tr")
 }
 
-// shiftClick clicks a box with Shift held.
+// shiftClick clicks a checkbox with Shift held.
 func (w *window) shiftClick(selector string) {
 	w.t.Helper()
 	w.loaded()

@@ -23,8 +23,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// figures are what has no floor to compare with: the program as it is run, and
-// the pages in a browser. Without a browser those are left out.
+// figures measures what has no floor to compare with: the program itself, and pages in a browser if
+// there is one.
 func (f *fixture) figures(b *testing.B) []figure {
 	binary := filepath.Join(b.TempDir(), "clientregistry")
 	out, err := exec.Command("go", "build", "-tags", "nomsgpack", "-o", binary, "../..").CombinedOutput()
@@ -52,19 +52,19 @@ func (f *fixture) figures(b *testing.B) []figure {
 	return append(all, f.inBrowser(b)...)
 }
 
-// running is the program, serving.
+// running is the program while it serves.
 type running struct {
 	*exec.Cmd
 	address string
 }
 
-// stop ends the program, which verifies the history after its start.
+// stop ends the program. It verifies the history after a start.
 func (p running) stop() {
 	p.Process.Signal(os.Interrupt)
 	p.Wait()
 }
 
-// start runs the program and measures how long it takes to its first page, in milliseconds.
+// start starts the program and measures the milliseconds until its first page.
 func (f *fixture) start(b *testing.B, binary, file, page string) (took float64, p running) {
 	c := exec.Command(binary, "--addr", "127.0.0.1:0", "--db", file)
 	out, err := c.StdoutPipe()
@@ -85,7 +85,7 @@ func (f *fixture) start(b *testing.B, binary, file, page string) (took float64, 
 	return float64(time.Since(begin).Microseconds()) / 1000, p
 }
 
-// memory is what the program has in memory, in megabytes; 0 where the system does not tell.
+// memory returns the program's resident memory in megabytes, 0 if the system does not tell.
 func (p running) memory() float64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
 	if err != nil {
@@ -96,8 +96,8 @@ func (p running) memory() float64 {
 	return kilobytes / 1000
 }
 
-// memoryAtRest is the least that the program has in memory within half a
-// minute after its first page: it verifies the history first, and then rests.
+// memoryAtRest returns the program's lowest memory in the half minute after its first page. It
+// first verifies the history, then rests.
 func (p running) memoryAtRest() float64 {
 	least := p.memory()
 	for range 30 {
@@ -107,7 +107,7 @@ func (p running) memoryAtRest() float64 {
 	return least
 }
 
-// everyPage asks for all kinds of page over 64 connections, for some seconds.
+// everyPage requests all kinds of pages over 64 connections for a few seconds.
 func (f *fixture) everyPage(b *testing.B, address string) {
 	var group sync.WaitGroup
 	until := time.Now().Add(10 * time.Second)
@@ -139,7 +139,7 @@ func (f *fixture) everyPage(b *testing.B, address string) {
 	group.Wait()
 }
 
-// transfers are the sizes of what a browser loads, compressed, in kilobytes.
+// transfers measures the compressed sizes in kilobytes of what a browser loads.
 func (f *fixture) transfers(b *testing.B) []figure {
 	load := func(path string, header ...string) (size float64, text string) {
 		r, err := http.NewRequest("GET", "http://"+f.product+path, nil)
@@ -187,7 +187,7 @@ func (f *fixture) transfers(b *testing.B) []figure {
 	}
 }
 
-// moreRows is the address behind "Load 50 more" of a list.
+// moreRows returns the address behind "Load 50 more" of a list.
 func (f *fixture) moreRows(b *testing.B, list string) string {
 	found := regexp.MustCompile(`id="load-more" href="([^"]+)"`).FindStringSubmatch(list)
 	if found == nil {
@@ -196,7 +196,7 @@ func (f *fixture) moreRows(b *testing.B, list string) string {
 	return strings.ReplaceAll(found[1], "&amp;", "&")
 }
 
-// inBrowser measures what somebody waits for in a browser, to the next frame drawn.
+// inBrowser measures waiting times in a browser, up to the next frame drawn.
 func (f *fixture) inBrowser(b *testing.B) []figure {
 	ctx, err := chromium.start()
 	check(b, err)
@@ -219,7 +219,7 @@ func (f *fixture) inBrowser(b *testing.B) []figure {
 		});
 		const one = s => document.querySelector(s);
 	`
-	const untimed = 10 // until the browser has compiled what it runs, as it has for who works in it
+	const untimed = 10 // until the browser has compiled its scripts, as it has for somebody at work
 	times := func(name string, budget float64, n int, expression string) figure {
 		var all []float64
 		for i := range n + untimed {

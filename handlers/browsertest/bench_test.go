@@ -36,13 +36,12 @@ import (
 	"clientregistry/migrations"
 )
 
-// make bench measures four requests through the whole HTTP stack, signed in,
-// over keep-alive connections, and beside each its floor: net/http, the
-// request's own queries, but for those of the menu, in SQL prepared on
-// connections of the same settings, and an answer of the same size appended by
-// hand, without session or permission. The two take turns (A B A B …) and
-// medians count, so that the ratio means the same on any machine. What has no
-// floor (memory, start, sizes, a browser) is in bench_figures_test.go.
+// make bench measures four requests through the whole HTTP stack, signed in, over keep-alive
+// connections. Each has a floor: net/http with the request's own queries (without the menu's) in
+// prepared SQL on connections with the same settings, and an answer of the same size appended by
+// hand, without session or permissions. The two alternate (A B A B …) and medians count, so that
+// the ratio means the same on any machine. bench_figures_test.go measures what has no floor
+// (memory, start, sizes, a browser).
 var (
 	benchSizes   = flag.String("bench.size", "m", "sizes of the sample data, of s, m and l, with commas between")
 	benchRounds  = flag.Int("bench.rounds", 5, "rounds of each pair")
@@ -53,7 +52,7 @@ var (
 
 const benchConnections = 16
 
-// side is what one side of a pair measured.
+// side is the measurement of one side of a pair.
 type side struct {
 	PerSecond float64 `json:"per_second"`
 	P50       float64 `json:"p50_ms"`
@@ -62,7 +61,7 @@ type side struct {
 	Bytes     int     `json:"bytes"` // of an answer, on average
 }
 
-// pair is a request of the registry and its floor.
+// pair is a request to the registry and its floor.
 type pair struct {
 	Name    string  `json:"name"`
 	Budget  float64 `json:"budget"`
@@ -71,7 +70,7 @@ type pair struct {
 	Ratio   float64 `json:"ratio"`
 }
 
-// figure is what has no floor; it is good where it is at most its budget.
+// figure is a measurement without a floor; it is good if it is at most its budget.
 type figure struct {
 	Name   string  `json:"name"`
 	Unit   string  `json:"unit"`
@@ -79,7 +78,7 @@ type figure struct {
 	Budget float64 `json:"budget"`
 }
 
-// results are those of one size.
+// results are the measurements for one size.
 type results struct {
 	Size    string   `json:"size"`
 	Pairs   []pair   `json:"pairs"`
@@ -88,7 +87,7 @@ type results struct {
 
 func BenchmarkRegistry(b *testing.B) {
 	if b.N > 1 {
-		return // the rounds repeat by themselves
+		return // rounds repeat by themselves
 	}
 	jobs.SpareMemory()
 	var all []results
@@ -137,7 +136,7 @@ func (f *fixture) pairs(b *testing.B) (pairs []pair) {
 		p := pair{Name: x.name, Budget: x.budget}
 		var product, floor []side
 		request, bare := inTurn(x.request), inTurn(x.floor)
-		measure(b, f.product, request) // the first round fills caches
+		measure(b, f.product, request) // the first round warms the caches
 		measure(b, f.floor, bare)
 		for range *benchRounds {
 			product = append(product, measure(b, f.product, request))
@@ -151,13 +150,13 @@ func (f *fixture) pairs(b *testing.B) (pairs []pair) {
 	return pairs
 }
 
-// inTurn makes one request after the other; a round goes on where the one before ended.
+// inTurn cycles through the requests; each round continues where the last one stopped.
 func inTurn(request func(n int64) []byte) func() []byte {
 	var n atomic.Int64
 	return func() []byte { return request(n.Add(1)) }
 }
 
-// growth is how many times longer each request takes than with a sample a size smaller.
+// growth returns how many times longer each request takes than with the next smaller sample.
 func growth(smaller, larger results) (all []figure) {
 	for i, p := range larger.Pairs {
 		all = append(all, figure{
@@ -179,20 +178,20 @@ func (r results) print() {
 	}
 }
 
-// fixture is a filled registry, its server, and the server of the floor.
+// fixture is a filled registry with its server, and the server of the floor.
 type fixture struct {
 	path           string
 	product, floor string // addresses
 	cookie         string
-	visited        []string         // ids of organizations, with many interactions and few
-	logged         []string         // of others, so that what is visited stays as it was filled
-	contact        []string         // one of the contacts of each of these, "" for none
-	sizes          map[string][]int // of the registry's answers, in bytes, which the floor repeats in turn
+	visited        []string         // ids of organizations with many interactions and with few
+	logged         []string         // ids of others, so that the visited ones keep their size
+	contact        []string         // a contact of each of these, "" for none
+	sizes          map[string][]int // sizes of the registry's answers in bytes, which the floor repeats in turn
 	reader, writer *sql.DB
 }
 
-// newFixture fills a registry once a machine, keeps it in the user's cache, and
-// measures on that: what it logs is little beside what is there.
+// newFixture fills a registry once per machine and keeps it in the user's cache. What the benchmark
+// logs in it is little compared with what is there.
 func newFixture(b *testing.B, size string) *fixture {
 	path := filled(b, size)
 	ctx := context.Background()
@@ -224,7 +223,7 @@ func newFixture(b *testing.B, size string) *fixture {
 		f.visited, f.contact = append(f.visited, id), append(f.contact, contact)
 	}
 	check(b, rows.Close())
-	cut := len(f.visited) * 2 / 3 // 1,000, but for size s
+	cut := len(f.visited) * 2 / 3 // 1,000, except for size s
 	f.visited, f.logged, f.contact = f.visited[:cut], f.visited[cut:], f.contact[cut:]
 	for _, x := range []struct {
 		path    string
@@ -309,9 +308,9 @@ func (f *fixture) floorRequest(path string) func(int64) []byte {
 	return func(n int64) []byte { return f.get(path + "?n=" + strconv.FormatInt(n, 10)) }
 }
 
-// floorMux answers with the bare SQL of each request and bytes appended by hand.
+// floorMux answers each request with bare SQL and bytes appended by hand.
 func (f *fixture) floorMux(b *testing.B) http.Handler {
-	// As in db/sqlite, = +? keeps SQLite from preparing the query again for each value.
+	// As in db/sqlite, = +? keeps SQLite from planning the query again for each value.
 	prepare := func(query string) *sql.Stmt {
 		s, err := f.reader.Prepare(query)
 		check(b, err)
@@ -424,7 +423,7 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 	return mux
 }
 
-// appendRows writes every column of every row, escaped, as a hand-written page would.
+// appendRows writes every column of every row, escaped, as a handwritten page would.
 func appendRows(page []byte, query *sql.Stmt, args ...any) ([]byte, error) {
 	rows, err := query.Query(args...)
 	if err != nil {
@@ -454,7 +453,7 @@ func appendRows(page []byte, query *sql.Stmt, args ...any) ([]byte, error) {
 	return page, rows.Err()
 }
 
-// measure sends requests over keep-alive connections for a round.
+// measure sends requests over keep-alive connections for one round.
 func measure(b *testing.B, address string, request func() []byte) side {
 	var group sync.WaitGroup
 	times := make([][]time.Duration, benchConnections)
@@ -499,7 +498,7 @@ func measure(b *testing.B, address string, request func() []byte) side {
 	}
 }
 
-// connection is a client that costs next to nothing, so that the server is what is measured.
+// connection is a client that costs almost nothing, so that the server is what is measured.
 type connection struct {
 	net.Conn
 	r *bufio.Reader
@@ -513,7 +512,7 @@ func dial(address string) (*connection, error) {
 	return &connection{c, bufio.NewReaderSize(c, 64<<10)}, nil
 }
 
-// send sends a request and reads the answer away; it returns the body's length.
+// send sends a request, discards the answer and returns the length of its body.
 func (c *connection) send(request []byte) (int, error) {
 	if _, err := c.Write(request); err != nil {
 		return 0, err
@@ -549,7 +548,7 @@ func answerSize(b *testing.B, address string, request []byte) int {
 	return n
 }
 
-// median is what the round in the middle measured, by requests a second.
+// median returns the round in the middle by requests per second.
 func median(all []side) side {
 	slices.SortFunc(all, func(a, b side) int { return int(a.PerSecond*1000 - b.PerSecond*1000) })
 	return all[len(all)/2]

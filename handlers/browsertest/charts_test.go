@@ -6,8 +6,8 @@ import (
 	"clientregistry/handlers/handlerstest"
 )
 
-// TestChartsInABrowser goes from a bar to its list, by the keyboard and by the
-// mouse, with script and without, and reads a table.
+// TestChartsInABrowser goes from a bar to its list, by keyboard and mouse, with and without script,
+// and reads a table.
 func TestChartsInABrowser(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -41,7 +41,7 @@ func TestChartsInABrowser(t *testing.T) {
 	w.see("#rows .nm", "Harbor & Pine Logistics")
 }
 
-// linked is where a link of a page leads.
+// linked returns where a link of the page leads.
 func (w *window) linked(selector string) string {
 	w.t.Helper()
 	to, err := ask[string](w, "document.querySelector(%s).getAttribute('href')", selector)

@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromium is the one browser process of all tests.
+// chromium is the browser process that all tests share.
 var chromium process
 
 func TestMain(m *testing.M) {
@@ -28,7 +28,7 @@ type process struct {
 	cancel []context.CancelFunc
 }
 
-// start starts the process for the first test that needs it.
+// start starts the process when the first test needs it.
 func (p *process) start() (context.Context, error) {
 	p.once.Do(func() {
 		path, err := chromiumPath()
@@ -38,7 +38,7 @@ func (p *process) start() (context.Context, error) {
 		}
 		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-			// there is a mouse
+			// the device has a mouse
 			chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
 		allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 		ctx, stop := chromedp.NewContext(allocator)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// crowded is an office with 60 organizations, of which every third is of one
-// sector, every fifth has an owner, and one was talked to.
+// crowded returns an office with 60 organizations: every third is in one sector, every fifth has an
+// owner, and one had contact.
 func crowded(t *testing.T) (o *office, astrid *person) {
 	t.Helper()
 	o = newOffice(t)
@@ -21,12 +21,12 @@ func crowded(t *testing.T) (o *office, astrid *person) {
 			o.Log(organization, "", "Renewal agreed")
 		}
 	}
-	o.Exec("UPDATE organizations SET created_at = '2026-11-02T08:00:00.000Z'") // those nobody talks to are quiet since
+	o.Exec("UPDATE organizations SET created_at = '2026-11-02T08:00:00.000Z'") // the others have been quiet since then
 	return o, astrid
 }
 
-// TestNarrowingAList: filters from menus and from the form combine, each is a
-// chip that goes away, and the count, the order and the columns stay with them.
+// TestNarrowingAList: filters from menus and the form combine. Each is a chip that can be removed;
+// the count, order and columns stay with them.
 func TestNarrowingAList(t *testing.T) {
 	t.Parallel()
 	o, astrid := crowded(t)
@@ -95,7 +95,7 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.write("30")
 	w.see("#result", "1 organization")
 	w.at("/organizations?q=30&sector=Retail")
-	w.press("j", "Enter") // into the search: letters are typed
+	w.press("j", "Enter") // the search has the focus, so j is a letter
 	w.see("h2", "Nothing matches “30j”")
 }
 

@@ -8,7 +8,7 @@ import (
 	"clientregistry/handlers/handlerstest"
 )
 
-// stockholm is a day as people there write it into a form, days from now.
+// stockholm returns a day in Stockholm as forms contain it, days from now.
 func (o *office) stockholm(days int) string {
 	zone, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {
@@ -17,7 +17,8 @@ func (o *office) stockholm(days int) string {
 	return o.Clock.Now().In(zone).AddDate(0, 0, days).Format(time.DateOnly)
 }
 
-// TestFollowingUp: a call with a next step, seen on Home, moved, done, and each taken back.
+// TestFollowingUp: a call with a next step appears on the home page, is moved and done, and each is
+// undone.
 func TestFollowingUp(t *testing.T) {
 	t.Parallel()
 	for _, phone := range []bool{false, true} {
@@ -45,7 +46,7 @@ func TestFollowingUp(t *testing.T) {
 			w.see(".nav #due", "1")
 		}
 
-		// The card above the timeline and the line of the event are one thing.
+		// The card above the timeline and the line in the event change together.
 		w.click("#follow-ups summary")
 		w.click("#follow-ups .menu button", "Tomorrow")
 		w.see("#toasts", "Due")
@@ -117,7 +118,7 @@ func TestFollowingUpByKeyboard(t *testing.T) {
 	w.press("Enter")
 	w.see("#toasts", "Done: First")
 	w.count(1, "#steps li")
-	w.focused("#steps li .nm") // of the one beside it
+	w.focused("#steps li .nm") // of the neighbouring row
 	w.tabTo("#steps summary")
 	w.press("Enter")
 	w.see("#steps .menu button", "Tomorrow")
@@ -131,7 +132,7 @@ func TestFollowingUpByKeyboard(t *testing.T) {
 	w.tabTo("#today .next .done, #timeline .next .done")
 	w.press("Enter")
 	w.see("#toasts", "Done: Second")
-	w.focused("#timeline li h4 a") // of its event
+	w.focused("#timeline li h4 a") // of the follow-up's event
 }
 
 func TestFollowingUpWithoutScript(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"clientregistry/handlers/handlerstest"
 )
 
-// handedOver is the path of the one-time link that the window shows.
+// handedOver returns the path of the one-time link that the window shows.
 func (w *window) handedOver() string {
 	w.t.Helper()
 	w.see("#one-time-link code")
@@ -24,8 +24,8 @@ func (w *window) handedOver() string {
 	return path
 }
 
-// TestComingInByKeyboard: somebody is invited, sets a password, enrols the
-// second factor that the role demands, and is seen on the way in each state.
+// TestComingInByKeyboard: somebody is invited, sets a password and sets up the second factor that
+// the role requires. The list of users shows each state on the way.
 func TestComingInByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -107,8 +107,8 @@ func TestComingInByKeyboard(t *testing.T) {
 	o.WantOne("Asia/Tokyo", "SELECT time_zone FROM users WHERE email = 'sam@pinestreet.example'")
 }
 
-// TestComingInWithoutScript is the same way on a phone without JavaScript, and
-// the way back in by a password link.
+// TestComingInWithoutScript: the same on a phone without JavaScript, then again with a password
+// link.
 func TestComingInWithoutScript(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

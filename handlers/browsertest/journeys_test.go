@@ -9,7 +9,7 @@ import (
 	"clientregistry/handlers/handlerstest"
 )
 
-// setUp goes from the link that the program prints to the home page.
+// setUp goes from the printed link to the home page.
 func (w *window) setUp(o *office) {
 	w.t.Helper()
 	w.open(o.SetupLink())
@@ -30,8 +30,8 @@ func TestFirstDay(t *testing.T) {
 	firstDay(o, w)
 }
 
-// firstDay is the whole of a first day: set up, one client, one person, two
-// calls, a correction, and a look back.
+// firstDay is a complete first day: setup, a client, a contact, two calls, a correction and a look
+// at the history.
 func firstDay(o *office, w *window) {
 	w.t.Helper()
 	w.setUp(o)
@@ -232,7 +232,7 @@ func TestFirstDayByKeyboard(t *testing.T) {
 	w.press("Escape")
 	w.gone(".menu button", "Archive organization")
 	w.focused("summary[aria-label=More]")
-	w.press("Enter", "Tab", "Tab", "Enter") // past who can see it
+	w.press("Enter", "Tab", "Tab", "Enter") // past the link to who can see it
 	w.see(".banner", "Archived by Astrid Öberg")
 	w.tabTo("#toasts button")
 	w.press("Enter")
@@ -446,7 +446,7 @@ func TestSessionEndsWhileTyping(t *testing.T) {
 	w.see("#today li:first-child h4", "A long call about the summer route")
 	w.count(1, "#timeline li")
 
-	// Reading after the end leads to the sign-in page and back.
+	// After the session ended, a page leads to sign-in and back.
 	second := w.another()
 	second.open("/account")
 	second.click("button", "Sign out")
@@ -555,12 +555,12 @@ func TestLists(t *testing.T) {
 	w.see("h1", "Home")
 }
 
-// A call late in the evening is on the right day for who logged it, and on
-// another one for who is elsewhere. The two zones are 24 hours apart.
+// A call late in the evening is on the right day for whoever logged it, and on another one for a
+// reader elsewhere. The time zones are 24 hours apart.
 func TestDaysAcrossTheDateLine(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	o.Clock.Add(dbtest.Now.Sub(o.Clock.Now())) // in the year of the calls
+	o.Clock.Add(dbtest.Now.Sub(o.Clock.Now())) // the year of the calls
 	keoni, teretia := o.person("Keoni Kahale", "Manager"), o.person("Teretia Tong", "Manager")
 	o.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", keoni.user.ID)
 	o.Exec("UPDATE users SET time_zone = 'Pacific/Kiritimati' WHERE id = ?", teretia.user.ID)

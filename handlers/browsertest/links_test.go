@@ -2,8 +2,7 @@ package browsertest
 
 import "testing"
 
-// TestAnEditorStaysOpen: whoever unlinks one contact while they edit the link
-// of another keeps what they have typed.
+// TestAnEditorStaysOpen: unlinking one contact keeps what was typed in another link's editor.
 func TestAnEditorStaysOpen(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

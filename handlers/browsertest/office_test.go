@@ -16,30 +16,30 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// office is a registry that is being served, with people at their windows.
+// office is a registry that is served, with people at their windows.
 type office struct {
 	*handlerstest.Site
 	t   *testing.T
 	url string
 }
 
-// newOffice serves an empty registry on a free port. Its clock stands at the
-// time at which the test started.
+// newOffice serves an empty registry on a free port. Its clock starts at the real time and then
+// stands still.
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	needBrowser(t)
 	server := httptest.NewUnstartedServer(nil)
 	url := "http://" + server.Listener.Addr().String()
 	s := handlerstest.New(t, handlers.Options{BaseURL: url}, jobs.Options{})
-	s.Clock.Add(time.Since(s.Clock.Now())) // what a browser takes for now
+	s.Clock.Add(time.Since(s.Clock.Now())) // the browser's time
 	server.Config.Handler = s
 	server.Start()
 	t.Cleanup(server.Close)
 	return &office{Site: s, t: t, url: url}
 }
 
-// needBrowser skips a test unless BROWSER=1, as make test has it: then what is
-// missing is said, and under CI=true that is a failure.
+// needBrowser skips a test unless BROWSER=1, which make test sets. Then a missing browser is
+// reported, and under CI=true that is a failure.
 func needBrowser(t *testing.T) {
 	t.Helper()
 	if os.Getenv("BROWSER") != "1" {
@@ -55,17 +55,17 @@ func needBrowser(t *testing.T) {
 	}
 }
 
-// person is somebody with an account, signed in.
+// person is a signed-in user.
 type person struct {
 	office *office
 	user   db.User
-	cookie *http.Cookie // of the session
+	cookie *http.Cookie // their session
 }
 
-// as makes somebody with a role.
+// as creates a user with a role.
 func (o *office) as(role string) *person { o.t.Helper(); return o.person(role+" Person", role) }
 
-// person makes somebody with a name and a role.
+// person creates a user with a name and a role.
 func (o *office) person(name, role string) *person {
 	o.t.Helper()
 	p := &person{office: o, user: o.User(name, role)}
@@ -73,10 +73,10 @@ func (o *office) person(name, role string) *person {
 	return p
 }
 
-// comeIn signs somebody in again.
+// comeIn gives the person a new session.
 func (p *person) comeIn() { p.cookie = p.office.SignIn(p.user) }
 
-// post sends a form, names and values in turn, from no window, and must be led on to a page.
+// post sends a form without a window, from alternating names and values, and expects a redirect.
 func (p *person) post(path string, form ...string) {
 	p.office.t.Helper()
 	typed := url.Values{}
@@ -88,7 +88,7 @@ func (p *person) post(path string, form ...string) {
 	}
 }
 
-// send asks from no window and returns the status of the answer.
+// send sends a request without a window and returns the status.
 func (p *person) send(method, path string, form url.Values) int {
 	r := httptest.NewRequest(method, p.office.Base+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -172,8 +172,8 @@ func TestPagesOfAViewer(t *testing.T) {
 	w.see("h1 + p", "Missing permission: EditClient")
 }
 
-// furnished fills a registry with what real ones have: long names, accents,
-// other scripts, an archived record, people who left.
+// furnished fills a registry as real ones are: long names, accents, other scripts, an archived
+// record, people who left.
 func furnished(o *office) (organization, contact string) {
 	organization = o.Organization("Harbor & Pine Logistics", "legal_name", "Harbor & Pine Logistics och Spedition Aktiebolag med "+
 		"begränsat ansvar", "website", "https://harborpine.example", "sector", "Logistics", "size_band", "51-200", "tax_id", "SE559012345601")

@@ -16,12 +16,12 @@ func TestPaletteByKeyboard(t *testing.T) {
 	w := o.windowOf(ines)
 	w.open(org)
 	w.press("Control+k")
-	w.write("elif") // at once, before its list is there
+	w.write("elif") // immediately, before the list has loaded
 	w.press("Enter")
 	w.at(elif)
 	w.focused("h1")
 	w.gone("#palette")
-	w.open(anna) // with a new page, too
+	w.open(anna) // after opening a new page as well
 
 	w.open("/account")
 	w.press("Control+k")
@@ -40,7 +40,7 @@ func TestPaletteByKeyboard(t *testing.T) {
 	w.press("Control+k")
 	w.gone("#palette")
 
-	// The page that is shown is not among them, and the focus goes back.
+	// The current page is not in the list, and closing returns the focus.
 	w.open(org)
 	w.press("l")
 	w.write("They want ")
@@ -125,7 +125,7 @@ func TestPaletteByMouse(t *testing.T) {
 	w.gone("#palette")
 	w.click("#search-open")
 	w.see("#palette .opt", "Go to Home")
-	w.act(chromedp.MouseClickXY(1270, 890)) // beside it
+	w.act(chromedp.MouseClickXY(1270, 890)) // outside the palette
 	w.gone("#palette")
 	w.phone()
 	w.click(".topbar a[aria-label=Search]")

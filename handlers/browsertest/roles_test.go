@@ -8,8 +8,8 @@ import (
 	"clientregistry/handlers/handlerstest"
 )
 
-// TestARoleByKeyboard: an administrator makes a role and gives it to
-// somebody, who then sees what it says and nothing else.
+// TestARoleByKeyboard: an administrator creates a role and assigns it to somebody, who then sees
+// exactly what it allows.
 func TestARoleByKeyboard(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -72,9 +72,8 @@ func TestARoleByKeyboard(t *testing.T) {
 	hers.see("h1 + p", "Missing permission: ManageUsers")
 }
 
-// TestOwnClientsInABrowser: a role that sees own clients only is made without
-// script and given to somebody, who from the next request on sees those and no
-// others, wherever she looks.
+// TestOwnClientsInABrowser: a role for own clients is created without script and assigned to
+// somebody. From the next request on she sees only those, on every page.
 func TestOwnClientsInABrowser(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

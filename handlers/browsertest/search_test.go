@@ -27,7 +27,7 @@ func TestSearchPageInABrowser(t *testing.T) {
 	w.click(".tabs a", "Interactions")
 	w.at("/search?kind=interactions&q=pier")
 	w.count(20, ".feed .nm")
-	w.fill("#q", "talk") // stays on its tab
+	w.fill("#q", "talk") // the tab stays selected
 	w.at("/search?q=talk&kind=interactions")
 	w.see(".tabs [aria-current]", "Interactions")
 	w.tabTo("#load-more")

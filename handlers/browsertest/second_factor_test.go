@@ -11,7 +11,7 @@ import (
 	"clientregistry/handlers/handlerstest"
 )
 
-// typedKey is the key that the page shows to be typed into an app.
+// typedKey returns the key that the page shows for typing into an app.
 func (w *window) typedKey() string {
 	w.t.Helper()
 	w.see("#key")
@@ -22,7 +22,7 @@ func (w *window) typedKey() string {
 	return strings.ReplaceAll(key, " ", "")
 }
 
-// signInAs fills the form that is open with the right password.
+// signInAs signs in with the right password in the form that is open.
 func (w *window) signInAs(email string) {
 	w.t.Helper()
 	w.see("h1", "Sign in")
@@ -31,8 +31,8 @@ func (w *window) signInAs(email string) {
 	w.click("button", "Sign in")
 }
 
-// twoSteps goes from My account without a second factor to signing in with
-// it, by the app and by a recovery code; look checks each page on the way.
+// twoSteps sets up a second factor in My account and signs in with it, by the app and by a recovery
+// code. look checks each page on the way.
 func twoSteps(o *office, w *window, astrid *person, look func(what string)) {
 	w.t.Helper()
 	w.open("/account")
@@ -132,7 +132,7 @@ func TestTwoStepsByKeyboard(t *testing.T) {
 	w.write(handlerstest.Password)
 	w.press("Enter")
 	w.see("h1", "Keep these recovery codes")
-	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}) // on paper: the codes, nothing to press
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}) // printed: the codes without buttons
 	w.count(10, "#codes li")
 	w.gone(".side, .topbar, main .btn")
 	w.theme("light")

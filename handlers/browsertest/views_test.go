@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestAViewOfOnesOwn: somebody narrows a list, keeps it under a name, shares
-// it, opens the list with it, and takes it away and back.
+// TestAViewOfOnesOwn: somebody filters a list, saves and shares the view, opens the list with it,
+// deletes it and undoes that.
 func TestAViewOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

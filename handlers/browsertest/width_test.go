@@ -8,8 +8,8 @@ import (
 	"clientregistry/handlers/handlerstest"
 )
 
-// TestNothingTypedWidensAPage: words without a break and blocks of code, wherever
-// people type them, on each page and in what opens over it.
+// TestNothingTypedWidensAPage: text without breaks and code blocks, in every field, on every page
+// and in what opens over it.
 func TestNothingTypedWidensAPage(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -67,7 +67,7 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 		fits(path[:min(len(path), 60)])
 	}
 
-	// What opens over a page: an editor that is refused, a toast, menus, the palette, a dialog.
+	// What opens over a page: a refused editor, a toast, menus, the palette, a dialog.
 	w.open(organization)
 	w.click("#edit-website")
 	w.fill("#f-website", "javascript:"+word(150))

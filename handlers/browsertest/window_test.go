@@ -22,25 +22,25 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a window waits for what must come, before a test says that it
-// does not. It is no measure of speed: a machine may be as busy as it likes.
+// patience is how long a window waits before a test fails. It is no measure of speed, because
+// machines may be busy.
 const patience = 3 * time.Minute
 
-// window is a browser window. Windows of one person share the session.
+// window is a browser window. A person's windows share a session.
 type window struct {
 	t     testing.TB
 	ctx   context.Context
-	url   string // of the registry
+	url   string // the registry's address
 	touch bool
 
 	width, height int64
-	pointed       bool // by mouse or finger, so that the focus need not be seen
+	pointed       bool // whether a mouse or finger was used last, so that the focus need not be visible
 
 	mu         sync.Mutex
 	complaints []string
 }
 
-// window opens an empty window of somebody who has never been here.
+// window opens an empty window for somebody new.
 func (o *office) window() *window {
 	o.t.Helper()
 	ctx, err := chromium.start()
@@ -50,7 +50,7 @@ func (o *office) window() *window {
 	return openWindow(o.t, ctx, o.url, chromedp.WithNewBrowserContext())
 }
 
-// windowOf opens a window of somebody who is signed in.
+// windowOf opens a window for somebody who is signed in.
 func (o *office) windowOf(p *person) *window {
 	o.t.Helper()
 	w := o.window()
@@ -61,7 +61,7 @@ func (o *office) windowOf(p *person) *window {
 	return w
 }
 
-// another opens one more window of the same person.
+// another opens another window for the same person.
 func (w *window) another() *window {
 	w.t.Helper()
 	return openWindow(w.t, w.ctx, w.url)
@@ -85,8 +85,8 @@ func openWindow(t testing.TB, parent context.Context, url string, options ...chr
 	return w
 }
 
-// notice keeps what the browser complains of: scripts that fail, what the
-// content security policy refused, files that are missing.
+// notice records what the browser complains about: script errors, refusals of the content security
+// policy, missing files.
 func (w *window) notice(event any) {
 	text := ""
 	switch e := event.(type) {
@@ -116,7 +116,7 @@ func (w *window) notice(event any) {
 	w.complaints = append(w.complaints, text)
 }
 
-// harmless are the browser's notes about what the registry answers on purpose.
+// harmless reports whether an entry is about something that the registry answers on purpose.
 func harmless(e *log.Entry) bool {
 	if strings.Contains(e.Text, "Autofocus processing was blocked") {
 		return true
@@ -157,7 +157,7 @@ func call[P, R any](w *window, command cdp.Command[P, R], params P) R {
 	return r
 }
 
-// ---------- what the window is like
+// ---------- the kind of window
 
 func (w *window) size(width, height int64) {
 	w.width, w.height = width, height
@@ -166,21 +166,21 @@ func (w *window) size(width, height int64) {
 	})
 }
 
-// phone makes the window that of a phone: narrow, and touched instead of clicked.
+// phone makes the window that of a phone: narrow, with touch.
 func (w *window) phone() {
 	w.touch = true
 	call(w, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
 	w.size(390, 844)
 }
 
-// desk makes it that of a computer, with a mouse.
+// desk makes the window that of a computer with a mouse.
 func (w *window) desk() {
 	w.touch = false
 	call(w, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{})
 	w.size(1280, 900)
 }
 
-// theme sets what the system prefers: light or dark. Nothing moves in either.
+// theme sets the system's preference, light or dark. Animations are off in both.
 func (w *window) theme(name string) {
 	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"},
@@ -191,17 +191,17 @@ func (w *window) zone(name string) {
 	call(w, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: name})
 }
 
-// scripts switches JavaScript on or off, from the next page on.
+// scripts switches JavaScript on or off from the next page on.
 func (w *window) scripts(on bool) {
 	call(w, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
-// ---------- asking
+// ---------- evaluating
 
 //go:embed testdata/browser.js
 var library string
 
-// ask evaluates an expression in the page, with the functions of testdata/browser.js.
+// ask evaluates an expression in the page with the functions of testdata/browser.js.
 func ask[T any](w *window, expression string, arguments ...any) (T, error) {
 	return askIn[T](w, 0, expression, arguments...)
 }
@@ -236,7 +236,7 @@ func askIn[T any](w *window, world runtime.ExecutionContextID, expression string
 	return v, json.Unmarshal(r.Result.Value, &v)
 }
 
-// until waits until the expression answers "": any other text says what is still missing.
+// until waits until the expression returns "". Any other text says what is missing.
 func (w *window) until(expression string, arguments ...any) {
 	w.t.Helper()
 	deadline := time.Now().Add(patience)
@@ -252,7 +252,7 @@ func (w *window) until(expression string, arguments ...any) {
 	}
 }
 
-// pause lets the browser work between two looks at a page.
+// pause gives the browser time between two looks at a page.
 func pause() { <-time.After(15 * time.Millisecond) }
 
 func errorText(err error) string {
@@ -262,7 +262,8 @@ func errorText(err error) string {
 	return " (" + err.Error() + ")"
 }
 
-// fatal ends the test with what the window shows. A picture is left with go test -artifacts.
+// fatal ends the test and prints what the window shows. With go test -artifacts it also saves a
+// screenshot.
 func (w *window) fatal(format string, arguments ...any) {
 	w.t.Helper()
 	shows, _ := ask[string](w, "report()")
@@ -272,21 +273,21 @@ func (w *window) fatal(format string, arguments ...any) {
 	w.t.Fatalf(format+"\n%s", append(arguments, shows)...)
 }
 
-// ---------- looking
+// ---------- checking
 
-// see waits until something visible fits the selector and, if given, says the text.
+// see waits for a visible element that matches the selector and contains the text, if given.
 func (w *window) see(selector string, text ...string) {
 	w.t.Helper()
 	w.until("find(%s, %s).length ? '' : wanted(%[1]s, %[2]s)", selector, strings.Join(text, " "))
 }
 
-// gone waits until nothing visible does.
+// gone waits until there is no such element.
 func (w *window) gone(selector string, text ...string) {
 	w.t.Helper()
 	w.until("find(%s, %s).length ? 'still there: ' + %[1]s + ' ' + %[2]s : ''", selector, strings.Join(text, " "))
 }
 
-// count waits until so many visible elements fit the selector.
+// count waits until exactly n visible elements match the selector.
 func (w *window) count(n int, selector string) {
 	w.t.Helper()
 	w.until("same(find(%s, '').length, %s, 'number of ' + %[1]s)", selector, n)
@@ -298,31 +299,32 @@ func (w *window) holds(selector, value string) {
 	w.until("same(document.querySelector(%s)?.value, %s, 'value of ' + %[1]s)", selector, value)
 }
 
-// at waits until the window shows the page of a path.
+// at waits until the window is at a path.
 func (w *window) at(path string) {
 	w.t.Helper()
 	w.until("same(location.pathname + location.search, %s, 'address')", path)
 }
 
-// titled waits for the title of the page.
+// titled waits for the page's title.
 func (w *window) titled(title string) {
 	w.t.Helper()
 	w.until("same(document.title, %s, 'title')", title+" · Client Registry")
 }
 
-// focused waits until the element has the focus. Who uses the keyboard must see it, too.
+// focused waits until the element has the focus. After keyboard input the focus must also be
+// visible.
 func (w *window) focused(selector string) {
 	w.t.Helper()
 	w.until("focused(%s, %s)", selector, !w.pointed)
 }
 
-// loaded waits until the page is there with its scripts.
+// loaded waits until the page and its scripts have loaded.
 func (w *window) loaded() {
 	w.t.Helper()
 	w.until("document.readyState === 'complete' ? '' : 'still loading'")
 }
 
-// path is where the window is.
+// path returns the path the window is at.
 func (w *window) path() string {
 	w.t.Helper()
 	p, err := ask[string](w, "location.pathname")
@@ -332,8 +334,8 @@ func (w *window) path() string {
 	return p
 }
 
-// fits checks that the page does not scroll sideways, and that all that can
-// be pressed is at least 24 pixels wide and high.
+// fits checks that the page does not scroll sideways, and that every control is at least 24 by 24
+// pixels.
 func (w *window) fits(what string) {
 	w.t.Helper()
 	for _, question := range []string{"sideways()", "targets()"} {
@@ -344,10 +346,9 @@ func (w *window) fits(what string) {
 	}
 }
 
-// axe checks the page against WCAG 2.2 AA and good practice. It runs in a
-// world of its own, where the page's content security policy is not in the
-// way, and in a window as high as the page, where bars cover nothing.
-// Rules, if given, are all it checks.
+// axe checks the page against WCAG 2.2 AA and best practices, or only the given rules. It runs in
+// an isolated world, where the page's content security policy does not apply, and in a window as
+// high as the page, so that no bar covers anything.
 func (w *window) axe(what string, rules ...string) {
 	w.t.Helper()
 	source, err := axeSource()
@@ -374,8 +375,8 @@ func (w *window) axe(what string, rules ...string) {
 	}
 }
 
-// everywhere checks the page as it stands on a desk and on a phone, in the
-// light and in the dark, and that nothing scrolls sideways down to 320 pixels.
+// everywhere checks the page as it is on a computer and a phone, in light and dark, and that
+// nothing scrolls sideways down to 320 pixels.
 func (w *window) everywhere(what string) {
 	w.t.Helper()
 	w.axe(what)
@@ -392,7 +393,7 @@ func (w *window) everywhere(what string) {
 	w.fits(what)
 }
 
-// What the windows watch for is no use if they would not see it.
+// The checks are worthless unless windows notice such problems.
 func TestWindowsNoticeWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newOffice(t).window()
@@ -416,7 +417,7 @@ func TestWindowsNoticeWhatIsRefused(t *testing.T) {
 	}
 }
 
-// taken takes back the complaints that a test wanted.
+// taken returns the complaints that a test expects and removes them.
 func (w *window) taken(text string) (found []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

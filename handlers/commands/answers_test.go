@@ -16,7 +16,7 @@ import (
 	"clientregistry/db"
 )
 
-// TestEveryAnswerHasTheHeaders: also to what is no request, which net/http answers by itself.
+// TestEveryAnswerHasTheHeaders: even answers that net/http gives by itself to malformed requests.
 func TestEveryAnswerHasTheHeaders(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--addr", "127.0.0.1:0", "--db", filepath.Join(t.TempDir(), "r.db"))
@@ -82,7 +82,7 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 	}
 }
 
-// TestServeNamesAClockThatIsBehindTheHistory when it starts.
+// TestServeNamesAClockThatIsBehindTheHistory: when it starts.
 func TestServeNamesAClockThatIsBehindTheHistory(t *testing.T) {
 	t.Parallel()
 	for ahead, named := range map[time.Duration]bool{0: false, 400 * 24 * time.Hour: true} {

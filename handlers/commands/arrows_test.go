@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// arrows are which of our packages each may import; "" is main. Nothing points back:
-// a package stands above all that it may import. Tests may import any.
+// arrows list which of our packages each package may import; "" is main. A package stands above
+// those it may import, so none points back. Tests may import any.
 var arrows = []struct {
 	pkg       string
 	mayImport []string
@@ -38,17 +38,17 @@ var arrows = []struct {
 	{"db/text", nil},
 	{"migrations", nil},
 	{"static", nil},
-	{"static/vendor/fetch", nil}, // a program of its own
+	{"static/vendor/fetch", nil}, // a separate program
 }
 
-// owners are the only packages that may import a library.
+// owners are, for some libraries, the only package that may import each.
 var owners = map[string]string{
 	"github.com/mattn/go-sqlite3": "db/sqlite",
 	"github.com/pressly/goose/v3": "db",
 	"golang.org/x/crypto/argon2":  "db/secrets",
 }
 
-// TestArrowsBetweenPackagesGoOneWay: no package imports what arrows does not let it.
+// TestArrowsBetweenPackagesGoOneWay: no package imports more than arrows allows.
 func TestArrowsBetweenPackagesGoOneWay(t *testing.T) {
 	t.Parallel()
 	allowed := map[string][]string{}
@@ -81,7 +81,7 @@ func TestArrowsBetweenPackagesGoOneWay(t *testing.T) {
 	}
 }
 
-// TestSQLitesOwnWordsStandInOnePackage: what a PRAGMA does is known by db/sqlite.
+// TestSQLitesOwnWordsStandInOnePackage: only db/sqlite knows PRAGMAs.
 func TestSQLitesOwnWordsStandInOnePackage(t *testing.T) {
 	t.Parallel()
 	for file := range sources(t) {
@@ -95,7 +95,7 @@ func TestSQLitesOwnWordsStandInOnePackage(t *testing.T) {
 	}
 }
 
-// TestOnlyTestsDoNotWaitForTheDisk: nothing of the program opens a registry Unsynced.
+// TestOnlyTestsDoNotWaitForTheDisk: the program never opens a registry Unsynced.
 func TestOnlyTestsDoNotWaitForTheDisk(t *testing.T) {
 	t.Parallel()
 	for file := range sources(t) {
@@ -110,10 +110,10 @@ func TestOnlyTestsDoNotWaitForTheDisk(t *testing.T) {
 	}
 }
 
-// top is the folder of go.mod.
+// top is the folder that has go.mod.
 const top = "../.."
 
-// sources are the Go files of the program, tests aside, and what each imports.
+// sources returns the Go files of the program without tests, and what each imports.
 func sources(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}

@@ -15,8 +15,8 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestBackupAsksTheServerThatRuns: the copy is whole and private, whether the
-// socket fits beside the registry or not, and none is made over another file.
+// TestBackupAsksTheServerThatRuns: the copy is complete and private, wherever the socket is, and
+// overwrites no file.
 func TestBackupAsksTheServerThatRuns(t *testing.T) {
 	t.Parallel()
 	for name, long := range map[string]string{"beside": "", "elsewhere": strings.Repeat("long", 30)} {
@@ -77,13 +77,13 @@ func TestBackupAsksTheServerThatRuns(t *testing.T) {
 	}
 }
 
-// TestACopyThatNobodyFetchesIsRemoved: the command may be killed while it waits.
+// TestACopyThatNobodyFetchesIsRemoved: even if the command is killed while it waits.
 func TestACopyThatNobodyFetchesIsRemoved(t *testing.T) {
 	t.Parallel()
 	file, _ := enrolled(t)
 	folder := t.TempDir()
 	s := start(t, "--addr", "127.0.0.1:0", "--db", file)
-	for _, killed := range []bool{true, false} { // the other waits until the server ends
+	for _, killed := range []bool{true, false} { // in the other case it waits until the server ends
 		c, err := net.Dial("unix", db.Announced(file))
 		if err != nil {
 			t.Fatal(err)
@@ -116,8 +116,8 @@ func TestACopyThatNobodyFetchesIsRemoved(t *testing.T) {
 	}
 }
 
-// TestBackupWorksWithoutAnAnswer: where the server that announced itself was
-// killed, and where one that announces nothing holds the lock.
+// TestBackupWorksWithoutAnAnswer: the announced server was killed, or the one that holds the lock
+// announced nothing.
 func TestBackupWorksWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	file, _ := enrolled(t)
@@ -140,8 +140,8 @@ func TestBackupWorksWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// TestBackupsListsThoseOfTheSchedule: a line each, newest first; where there are
-// none it says nothing.
+// TestBackupsListsThoseOfTheSchedule: one per line, the newest first, and a message if there are
+// none.
 func TestBackupsListsThoseOfTheSchedule(t *testing.T) {
 	t.Parallel()
 	file, _ := enrolled(t)

@@ -1,5 +1,4 @@
-// Package commands is the command line: flags and commands, each a few lines
-// that call db or handlers.
+// Package commands is the command line. Each command is a few lines that call db or handlers.
 package commands
 
 import (
@@ -23,7 +22,7 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// cli is the command line. Every flag has an environment variable CLIENTREGISTRY_….
+// cli is the command line. Each flag also has an environment variable CLIENTREGISTRY_….
 type cli struct {
 	DB string `help:"The registry's file." default:"clientregistry.db" name:"db" placeholder:"FILE"`
 
@@ -37,7 +36,7 @@ type cli struct {
 	Version versionCmd `cmd:"" help:"Show the version."`
 }
 
-// env is what commands work with beside their flags.
+// env is what commands need besides their flags.
 type env struct {
 	ctx            context.Context
 	stdin          io.Reader
@@ -45,7 +44,8 @@ type env struct {
 	file           string
 }
 
-// Run does what the arguments say and returns the exit code: 0 done, 1 failed, 2 wrong usage.
+// Run executes the arguments and returns the exit code: 0 for success, 1 for failure, 2 for wrong
+// usage.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	exit := -1
@@ -57,7 +57,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return 1
 	}
 	command, err := parser.Parse(args)
-	if exit >= 0 { // --help has been answered
+	if exit >= 0 { // --help was handled
 		return exit
 	}
 	if err != nil {
@@ -84,7 +84,7 @@ type serveCmd struct {
 	SessionMax  time.Duration `help:"How long somebody stays signed in at most." default:"72h" placeholder:"TIME"`
 }
 
-// Validate refuses sessions that would be over before they begin, and a base URL that links could not lead to.
+// Validate refuses sessions that could not begin, and a base URL that cannot be linked to.
 func (cmd *serveCmd) Validate() error {
 	if cmd.BaseURL != "" {
 		if _, err := handlers.ParseBaseURL(cmd.BaseURL); err != nil {
@@ -97,8 +97,8 @@ func (cmd *serveCmd) Validate() error {
 	return nil
 }
 
-// Run serves until the context ends, then finishes what is running within 10 s.
-// A start that is given up is no failure.
+// Run serves until ctx is done, then gives running requests 10 s to finish. A start that is
+// interrupted is no failure.
 func (cmd *serveCmd) Run(e *env) error {
 	serving := false
 	err := cmd.run(e, &serving)
@@ -161,7 +161,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	return serve(e.ctx, listener, s, log)
 }
 
-// backupDir is the folder of the backups, "" where none are made.
+// backupDir returns the folder for backups, "" if none are made.
 func (cmd *serveCmd) backupDir(file string) string {
 	if cmd.BackupDir == "off" {
 		return ""
@@ -169,7 +169,7 @@ func (cmd *serveCmd) backupDir(file string) string {
 	return db.BackupsIn(cmd.BackupDir, file).Folder
 }
 
-// openAddress is what a browser on this machine can open where the server listens.
+// openAddress returns the address to open in a browser on this machine.
 func openAddress(listens string) string {
 	host, port, err := net.SplitHostPort(listens)
 	ip := net.ParseIP(host)
@@ -213,7 +213,7 @@ type demoCmd struct {
 	Seed uint64 `help:"Seed of the sample: the same number makes the same data." default:"1"`
 }
 
-// Run fills the registry and says how far it is.
+// Run fills the registry with sample data and prints its progress.
 func (cmd *demoCmd) Run(e *env) error {
 	d, err := e.open(db.Options{Exclusive: true, Create: true})
 	if err != nil {
@@ -259,7 +259,7 @@ func (cmd *backupCmd) Run(e *env) error {
 	return nil
 }
 
-// backupAlone copies the registry while no server runs that could.
+// backupAlone copies the registry if no server can.
 func backupAlone(e *env, to string) error {
 	return e.read(func(d *db.DB) error { return d.Backup(e.ctx, to) })
 }
@@ -268,7 +268,7 @@ type backupsCmd struct {
 	Dir string `help:"Their folder. The default is backups, beside the registry." env:"CLIENTREGISTRY_BACKUP_DIR" placeholder:"FOLDER"`
 }
 
-// Run lists the backups, newest first: when each was made, its size, whether it is proven, its file.
+// Run lists the backups, newest first: time, size, whether it is proven, and file.
 func (cmd *backupsCmd) Run(e *env) error {
 	b := db.BackupsIn(cmd.Dir, e.file)
 	all, err := b.All()
@@ -294,7 +294,7 @@ type restoreCmd struct {
 	File string `arg:"" help:"The copy to put in place." placeholder:"FILE"`
 }
 
-// Run puts a copy in the registry's place.
+// Run replaces the registry with a copy.
 func (cmd *restoreCmd) Run(e *env) error {
 	done, err := db.Restore(e.ctx, cmd.File, e.file, time.Now())
 	if err != nil {
@@ -316,7 +316,8 @@ func people(n int64) string {
 	return fmt.Sprintf("%d people were", n)
 }
 
-// sayLost says a line where second factors have lost their key: the rest of the registry is well.
+// sayLost prints a line if the key of the second factors is missing. The rest of the registry works
+// without it.
 func sayLost(e *env, d *db.DB) error {
 	err := d.CheckKey(e.ctx)
 	if lost := (*db.KeyLost)(nil); errors.As(err, &lost) {
@@ -330,7 +331,7 @@ type verifyCmd struct {
 	Hash string `help:"A row's hash, noted earlier, that must still be in the history." placeholder:"HASH"`
 }
 
-// Run checks the registry; the error names what is broken first.
+// Run checks the registry. Its error names the first problem.
 func (cmd *verifyCmd) Run(e *env) error {
 	return e.read(func(d *db.DB) error { return cmd.verify(e, d) })
 }

@@ -24,7 +24,7 @@ import (
 
 const goodPassword = "correct horse battery staple"
 
-// command runs the program with arguments and returns its exit code and what it wrote.
+// command runs the program with arguments and returns its exit code and output.
 func command(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -32,7 +32,7 @@ func command(t *testing.T, stdin string, args ...string) (code int, stdout, stde
 	return code, out.String(), errs.String()
 }
 
-// wantLine checks that a failure is one line that says what is the matter.
+// wantLine checks that a failure is reported in one line that contains text.
 func wantLine(t *testing.T, stderr, text string) {
 	t.Helper()
 	if !strings.HasPrefix(stderr, "clientregistry: ") || strings.Count(stderr, "\n") != 1 ||
@@ -169,7 +169,7 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 	wantLine(t, stderr, "nowhere:port")
 }
 
-// lines is a writer whose lines can be waited for.
+// lines is a writer that can wait for a line.
 type lines struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -194,10 +194,10 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-// served is the program serving a file, until stop is called.
+// served is the program serving a file until stop is called.
 type served struct {
 	t      *testing.T
-	url    string // as it printed it
+	url    string // as printed
 	stdout *lines
 	stderr *lines
 	cancel context.CancelFunc
@@ -274,7 +274,8 @@ func TestServeFromSetUpToTheEnd(t *testing.T) {
 	get(base+"/static/app.css", 200, "")
 	get(base+"/healthz", 200, "ok")
 
-	// A second server on the same file or the same port is refused in one line; a command beside it works.
+	// A second server on the same file or port is refused with one line; commands work beside the
+	// server.
 	code, stdout, stderr := command(t, "", "--addr", "127.0.0.1:0", "--db", file)
 	if code != 1 || stdout != "" {
 		t.Errorf("a second server: %d %q", code, stdout)
@@ -301,7 +302,7 @@ func TestServeFromSetUpToTheEnd(t *testing.T) {
 		t.Errorf("the log says %s", log)
 	}
 
-	// The next time there is somebody, and no setup link.
+	// On the next start there is a user, so no setup link is printed.
 	s = start(t, "serve", "--addr", "127.0.0.1:0", "--db", file, "--base-url", "https://registry.example", "--log-format", "json")
 	if s.url != "https://registry.example" {
 		t.Errorf("it says %s", s.url)
@@ -311,7 +312,7 @@ func TestServeFromSetUpToTheEnd(t *testing.T) {
 	}
 }
 
-// TestWhatRunsIsAnsweredBeforeTheEnd: a request that has begun when the end is asked for gets its answer.
+// TestWhatRunsIsAnsweredBeforeTheEnd: a request that began before the shutdown gets its answer.
 func TestWhatRunsIsAnsweredBeforeTheEnd(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--addr", "127.0.0.1:0", "--db", filepath.Join(t.TempDir(), "r.db"))
@@ -331,7 +332,7 @@ func TestWhatRunsIsAnsweredBeforeTheEnd(t *testing.T) {
 	if line, err := answer.ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 100 ") {
 		t.Fatalf("%q %v", line, err)
 	}
-	s.cancel() // it reads the form now
+	s.cancel() // the server is reading the form
 	fmt.Fprint(c, body)
 	if rest, err := io.ReadAll(answer); err != nil ||
 		!strings.Contains(string(rest), "HTTP/1.1 422 ") || !strings.Contains(string(rest), "Wrong email or password") {
@@ -422,9 +423,8 @@ func TestATeamThatLockedItselfOutIsRescued(t *testing.T) {
 	}
 }
 
-// TestEachRescueWorksAndIsTheProgramsDoing: the account that is locked opens, the
-// new password and role hold, the sessions of before are over, and the history
-// names each, by nobody.
+// TestEachRescueWorksAndIsTheProgramsDoing: locked accounts open, new passwords and roles apply,
+// old sessions end. The history records each without a user.
 func TestEachRescueWorksAndIsTheProgramsDoing(t *testing.T) {
 	t.Parallel()
 	file, _ := enrolled(t)
@@ -561,7 +561,7 @@ func TestVerifySaysWhatIsBroken(t *testing.T) {
 	says(1, "row 2 was changed")
 }
 
-// enrolled is a registry in which Sam has a second factor, and their seed.
+// enrolled returns a registry in which Sam has a second factor, and its seed.
 func enrolled(t *testing.T) (file, seed string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "r.db")
@@ -636,7 +636,7 @@ func TestTheKeyIsNoPartOfABackupAndIsMissed(t *testing.T) {
 		t.Errorf("beside the backup there is %v", left)
 	}
 
-	// On another machine the key is missing until its copy is put there.
+	// On another machine the key is missing until a copy is put there.
 	elsewhere := filepath.Join(t.TempDir(), "r.db")
 	says(elsewhere+".key, the key of all second factors, is missing", "restore", backup, "--db", elsewhere)
 	says(elsewhere+".key, the key of all second factors, is missing", "verify", "--db", elsewhere)

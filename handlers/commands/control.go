@@ -18,30 +18,30 @@ import (
 	"clientregistry/db"
 )
 
-// A running server makes the copy that the command backup asks for, because
-// what another process copies begins again with each change. They speak HTTP
-// over a socket beside the database, which only its owner may open.
+// For the backup command, a running server makes the copy itself: SQLite restarts a copy made by
+// another process after each change. They talk HTTP over a socket beside the database, which only
+// its owner can open.
 
-// copied is the server's answer: where the copy is, and why it is no backup. The
-// copy is removed when the command closes the connection; by then it has moved it.
+// copied is the server's answer: where the copy is, and what makes it no backup, if anything. The
+// server removes the copy when the connection closes, unless the command has moved it.
 type copied struct {
 	File  string `json:"file,omitempty"`
 	Error string `json:"error,omitempty"`
 }
 
-// control answers commands of this machine.
+// control answers the commands that run on this machine.
 type control struct {
 	db     *db.DB
 	server *http.Server
-	folder string // of the socket, where it is a temporary one
+	folder string // temporary folder of the socket, "" if it is beside the registry
 	log    *slog.Logger
 }
 
-// socketPath is how long the path of a socket may be, on any system.
+// socketPath is the longest path of a socket that every system allows.
 const socketPath = 100
 
-// listenToCommands starts answering, and announces where. It stops what runs
-// when ctx is done. People are served as well without, so what fails is logged only.
+// listenToCommands starts answering commands and announces the socket. It stops when ctx is done.
+// Errors are only logged, because people can be served without it.
 func listenToCommands(ctx context.Context, d *db.DB, log *slog.Logger) *control {
 	c := &control{db: d, log: log}
 	listener, err := c.listen()
@@ -71,7 +71,7 @@ func (c *control) listen() (net.Listener, error) {
 		}
 		path = filepath.Join(c.folder, "sock")
 	}
-	// The lock is ours, so a socket that is there is what a kill left.
+	// We hold the lock, so an existing socket belongs to a killed server.
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == fs.ModeSocket {
 		os.Remove(path)
 	}
@@ -85,9 +85,8 @@ func (c *control) listen() (net.Listener, error) {
 	return listener, nil
 }
 
-// backup makes a copy in the folder where the command wants it, or beside the
-// registry where this server may not write there, and keeps it while the
-// command is connected.
+// backup makes a copy in the folder that the command names, or beside the registry if the server
+// cannot write there. It keeps the copy while the command is connected.
 func (c *control) backup(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	made, err := c.db.MakeCopy(ctx, r.PostFormValue("folder"))
@@ -112,8 +111,8 @@ func (c *control) backup(w http.ResponseWriter, r *http.Request) {
 	<-ctx.Done()
 }
 
-// backupByServer asks the server of a registry for a copy and gives it its
-// name. It returns false where no server answers.
+// backupByServer asks the registry's server for a copy and moves it to its name. It returns false
+// if no server answers.
 func backupByServer(ctx context.Context, file, to string) (bool, error) {
 	address := db.Announced(file)
 	if address == "" {
@@ -150,7 +149,7 @@ func backupByServer(ctx context.Context, file, to string) (bool, error) {
 	return true, db.SaveCopy(answer.File, to)
 }
 
-// end gives up what runs and waits for it.
+// end cancels what is running and waits for it.
 func (c *control) end() {
 	if c.server != nil {
 		if err := c.db.Announce(""); err != nil {

@@ -18,7 +18,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// asProgram makes the test's executable the program, in a process of its own.
+// asProgram is the variable that makes the test binary run as the program, in its own process.
 const asProgram = "TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	os.Exit(Run(context.Background(), os.Args[1:], strings.NewReader(""), os.Stdout, os.Stderr))
 }
 
-// limitFiles lets no file grow, as a full disk does, when standard input says
-// "full", and again when it says anything else. It says so when that is done.
+// limitFiles simulates a full disk when standard input says "full": no file can grow. Any other
+// line ends that. It confirms each on standard output.
 func limitFiles() {
 	var before syscall.Rlimit
 	err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before)
@@ -44,7 +44,7 @@ func limitFiles() {
 	}
 }
 
-// program is the program in a process of its own.
+// program is the program in its own process.
 type program struct {
 	t      *testing.T
 	stdin  io.Writer
@@ -82,7 +82,7 @@ func (p *program) line() string {
 	return strings.TrimSuffix(line, "\n")
 }
 
-// disk makes the disk full, or gives it room.
+// disk makes the disk full, or not.
 func (p *program) disk(state string) {
 	p.t.Helper()
 	if _, err := io.WriteString(p.stdin, state+"\n"); err != nil {
@@ -93,7 +93,7 @@ func (p *program) disk(state string) {
 	}
 }
 
-// visitor is a browser of the program's pages.
+// visitor is a browser that uses the program.
 type visitor struct {
 	*program
 	http.Client
@@ -109,7 +109,8 @@ func (p *program) visit() *visitor {
 	}}
 }
 
-// want asks, with a form where there is one, and checks the status and a text of the answer.
+// want sends a request, with a form if there is one, and checks the status and a text of the
+// answer.
 func (v *visitor) want(status int, text, path string, form url.Values) {
 	v.t.Helper()
 	var a *http.Response

@@ -14,7 +14,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// added is a registry with one user, made by the command.
+// added returns a registry with one user, created by the command.
 func added(t *testing.T) (file string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "r.db")
@@ -25,7 +25,7 @@ func added(t *testing.T) (file string) {
 	return file
 }
 
-// listed are the names in a folder, locks and sockets excepted.
+// listed returns the names in a folder, except locks and sockets.
 func listed(t *testing.T, folder string) (all []string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -40,7 +40,7 @@ func listed(t *testing.T, folder string) (all []string) {
 	return all
 }
 
-// every is each command with its arguments; those that make a registry come first.
+// every returns each command with its arguments. The first making of them create a registry.
 func every(t *testing.T) (all [][]string, making int) {
 	backup := added(t)
 	return [][]string{
@@ -61,7 +61,7 @@ func every(t *testing.T) (all [][]string, making int) {
 func TestOnlyThreeCommandsMakeARegistry(t *testing.T) {
 	t.Parallel()
 	commands, making := every(t)
-	for _, args := range commands[making : len(commands)-1] { // restore is to put one where none is
+	for _, args := range commands[making : len(commands)-1] { // restore may put a registry where there is none
 		file := filepath.Join(t.TempDir(), "mistyped.db")
 		code, stdout, stderr := command(t, goodPassword, append(args, "--db", file)...)
 		if code != 1 || stdout != "" {
@@ -82,7 +82,7 @@ func TestOnlyThreeCommandsMakeARegistry(t *testing.T) {
 	}
 }
 
-// TestNoCommandTouchesWhatIsNotOurs: the file is as it was, and nothing is beside it.
+// TestNoCommandTouchesWhatIsNotOurs: the file is unchanged and nothing is created beside it.
 func TestNoCommandTouchesWhatIsNotOurs(t *testing.T) {
 	t.Parallel()
 	sql := func(statement string) func(path string) error {
@@ -121,7 +121,7 @@ func TestNoCommandTouchesWhatIsNotOurs(t *testing.T) {
 				}
 			}
 			if args[0] == "restore" && !strings.HasPrefix(x.says, "another") {
-				continue // it is there for what is damaged
+				continue // restore may replace a damaged file
 			}
 			before, names := dbtest.Bytes(t, path), listed(t, filepath.Dir(path))
 			code, stdout, stderr := command(t, goodPassword, append(args, "--db", path)...)
@@ -140,7 +140,7 @@ func TestNoCommandTouchesWhatIsNotOurs(t *testing.T) {
 	}
 }
 
-// TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne: each of these says that one was there.
+// TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne: each of these files shows that there was one.
 func TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne(t *testing.T) {
 	t.Parallel()
 	commands, making := every(t)
@@ -165,7 +165,7 @@ func TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne(t *testing.T) {
 		}
 	}
 	file := filepath.Join(t.TempDir(), "r.db")
-	if err := os.WriteFile(file+"-wal", nil, 0o600); err != nil { // holds nothing
+	if err := os.WriteFile(file+"-wal", nil, 0o600); err != nil { // empty, so it holds no changes
 		t.Fatal(err)
 	}
 	if code, _, stderr := command(t, goodPassword, append(commands[2], "--db", file)...); code != 0 {
@@ -173,7 +173,7 @@ func TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne(t *testing.T) {
 	}
 }
 
-// TestOneServerOnAFileByWhateverName: a link's own name makes no second lock, key or -wal.
+// TestOneServerOnAFileByWhateverName: a link creates no second lock, key or -wal.
 func TestOneServerOnAFileByWhateverName(t *testing.T) {
 	t.Parallel()
 	file := added(t)
@@ -223,7 +223,7 @@ func TestOneServerOnAFileByWhateverName(t *testing.T) {
 	}
 }
 
-// TestReadingCommandsChangeNothing: not in a file that nobody may write, nor in one that is served.
+// TestReadingCommandsChangeNothing: neither in a read-only file nor in one that is being served.
 func TestReadingCommandsChangeNothing(t *testing.T) {
 	t.Parallel()
 	file := added(t)
@@ -256,7 +256,7 @@ func TestReadingCommandsChangeNothing(t *testing.T) {
 	}
 }
 
-// dying ends when it was asked some times whether it has.
+// dying is a context that ends after it was checked a number of times.
 type dying struct {
 	context.Context
 	cancel context.CancelFunc
@@ -273,7 +273,7 @@ func (d *dying) Done() <-chan struct{} { d.count(); return d.Context.Done() }
 
 func (d *dying) Err() error { d.count(); return d.Context.Err() }
 
-// ended is a writer that ends the program when it writes.
+// ended is a writer that stops the program when it writes.
 type ended struct {
 	end     func()
 	written atomic.Bool
@@ -285,7 +285,8 @@ func (e *ended) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestAStartThatIsGivenUpIsNoFailure: whenever it is, exit code 0, and a registry is there whole or not at all.
+// TestAStartThatIsGivenUpIsNoFailure: whenever it is stopped, the exit code is 0 and the registry
+// is complete or absent.
 func TestAStartThatIsGivenUpIsNoFailure(t *testing.T) {
 	t.Parallel()
 	served := false

@@ -34,7 +34,7 @@ type userAddCmd struct {
 	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
 }
 
-// Run creates the user with the password that is typed or piped in.
+// Run creates a user with a password that is typed or piped in.
 func (cmd *userAddCmd) Run(e *env) error {
 	hash, err := newPassword(e, cmd.PasswordStdin, cmd.Email)
 	if err != nil {
@@ -55,8 +55,8 @@ func (cmd *userAddCmd) Run(e *env) error {
 	return nil
 }
 
-// newPassword reads a password and returns its hash: from a terminal without
-// showing it, else the first line.
+// newPassword reads a password and returns its hash. On a terminal the input is hidden, else the
+// first line is read.
 func newPassword(e *env, stdin bool, email string) (hash string, err error) {
 	var password string
 	if f, ok := e.stdin.(*os.File); ok && !stdin && term.IsTerminal(int(f.Fd())) {
@@ -82,7 +82,7 @@ func newPassword(e *env, stdin bool, email string) (hash string, err error) {
 
 type userListCmd struct{}
 
-// Run prints a line a user: email, name, state, roles.
+// Run prints one line per user: email, name, state, roles.
 func (userListCmd) Run(e *env) error {
 	return e.read(func(d *db.DB) error {
 		if err := d.IsCurrent(e.ctx); err != nil {
@@ -101,7 +101,7 @@ type userResetPasswordCmd struct {
 	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
 }
 
-// Run gives the user the password that is typed or piped in.
+// Run gives the user a password that is typed or piped in.
 func (cmd *userResetPasswordCmd) Run(e *env) error {
 	hash, err := newPassword(e, cmd.PasswordStdin, cmd.Email)
 	if err != nil {
@@ -116,7 +116,7 @@ type userResetMFACmd struct {
 	Email string `required:"" help:"The email of the user who lost it." placeholder:"EMAIL"`
 }
 
-// Run takes the user's second factor off.
+// Run removes the user's second factor.
 func (cmd *userResetMFACmd) Run(e *env) error {
 	return e.change(cmd.Email, "has no second factor now and signs in with the password", func(d *db.DB, id string) error {
 		return d.ResetSecondFactor(e.ctx, db.System, id)
@@ -128,7 +128,7 @@ type userUnlockCmd struct {
 	Address string `required:"" xor:"whom" help:"The address to unlock, for all who sign in from it." placeholder:"ADDRESS"`
 }
 
-// Run lifts the lock of an account, or of an address.
+// Run unlocks an account or an address.
 func (cmd *userUnlockCmd) Run(e *env) error {
 	if cmd.Address != "" {
 		return cmd.unlockAddress(e)
@@ -138,7 +138,7 @@ func (cmd *userUnlockCmd) Run(e *env) error {
 
 func (cmd *userUnlockCmd) unlockAddress(e *env) error {
 	_, err := netip.ParseAddr(cmd.Address)
-	network, _ := netip.ParsePrefix(cmd.Address) // a /64 is how the users' page names an IPv6 address
+	network, _ := netip.ParsePrefix(cmd.Address) // the users' page names IPv6 addresses by their /64
 	if err != nil && network.Bits() != 64 {
 		return fmt.Errorf("%q is not an address; write it like 192.0.2.1 or 2001:db8::1", cmd.Address)
 	}
@@ -156,12 +156,12 @@ type userAddRoleCmd struct {
 	Role  string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
 }
 
-// Run gives the user the role beside those they have.
+// Run adds a role to the user's roles.
 func (cmd *userAddRoleCmd) Run(e *env) error {
 	return e.change(cmd.Email, "is "+cmd.Role+" now", func(d *db.DB, id string) error { return d.AddRole(e.ctx, db.System, id, cmd.Role) })
 }
 
-// open opens the registry, and says so where it made it.
+// open opens the registry, and prints a line if it created it.
 func (e *env) open(o db.Options) (*db.DB, error) {
 	d, err := db.Open(e.ctx, e.file, o)
 	if err == nil && d.Made() {
@@ -170,7 +170,7 @@ func (e *env) open(o db.Options) (*db.DB, error) {
 	return d, err
 }
 
-// read runs do on the registry, which may be served, full, or not writable.
+// read runs do on a registry that may be in use, on a full disk, or read-only.
 func (e *env) read(do func(*db.DB) error) error { return e.with(db.Options{ReadOnly: true}, do) }
 
 func (e *env) with(o db.Options, do func(*db.DB) error) error {
@@ -182,7 +182,7 @@ func (e *env) with(o db.Options, do func(*db.DB) error) error {
 	return do(d)
 }
 
-// change runs do on the user with this email, and says what is true then.
+// change runs do on the user with this email, then prints done.
 func (e *env) change(email, done string, do func(d *db.DB, id string) error) error {
 	return e.with(db.Options{}, func(d *db.DB) error {
 		a, err := d.AccountByEmail(e.ctx, db.System, email)

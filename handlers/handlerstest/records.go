@@ -7,9 +7,9 @@ import (
 	"clientregistry/db"
 )
 
-// Records that the program itself makes; each is named by its path.
+// Helpers that create records through the store and return their paths.
 
-// Organization makes an organization with a name and other fields.
+// Organization creates an organization with a name and other fields.
 func (s *Site) Organization(name string, more ...string) string {
 	s.t.Helper()
 	o, err := s.DB.CreateOrganization(context.Background(), db.System, Typed(append([]string{"display_name", name}, more...)), "")
@@ -19,7 +19,7 @@ func (s *Site) Organization(name string, more ...string) string {
 	return "/organizations/" + o.ID
 }
 
-// Contact makes a contact with a name and other fields.
+// Contact creates a contact with a name and other fields.
 func (s *Site) Contact(first, last string, more ...string) string {
 	s.t.Helper()
 	x, err := s.DB.CreateContact(context.Background(), db.System, Typed(append([]string{"first_name", first, "last_name", last}, more...)), "")
@@ -29,7 +29,7 @@ func (s *Site) Contact(first, last string, more ...string) string {
 	return "/contacts/" + x.ID
 }
 
-// Link links a contact with an organization, with fields of the link.
+// Link links a contact to an organization, with fields of the link.
 func (s *Site) Link(organization, contact string, more ...string) {
 	s.t.Helper()
 	if _, err := s.DB.LinkContact(context.Background(), db.System,
@@ -38,7 +38,7 @@ func (s *Site) Link(organization, contact string, more ...string) {
 	}
 }
 
-// Log keeps a call with an organization, a contact or both ("" for neither), now or when said.
+// Log logs a call with an organization, a contact or both ("" for none), now or at happened_at.
 func (s *Site) Log(organization, contact, subject string, more ...string) string {
 	s.t.Helper()
 	f := Typed(append([]string{"channel", "call", "subject", subject, "organization_id", Key(organization), "contact_id", Key(contact)},
@@ -50,7 +50,7 @@ func (s *Site) Log(organization, contact, subject string, more ...string) string
 	return "/interactions/" + i.ID
 }
 
-// FollowUp plans what comes after an interaction, for somebody or nobody.
+// FollowUp plans a next step for an interaction, for a user or nobody.
 func (s *Site) FollowUp(interaction, text, dueOn, whose string) string {
 	s.t.Helper()
 	f, err := s.DB.AddFollowUp(context.Background(), db.System, Key(interaction),
@@ -61,7 +61,7 @@ func (s *Site) FollowUp(interaction, text, dueOn, whose string) string {
 	return "/follow-ups/" + f.ID
 }
 
-// Typed are fields of a form, names and values in turn.
+// Typed returns the fields of a form from alternating names and values.
 func Typed(pairs []string) db.Fields {
 	f := db.Fields{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -70,5 +70,5 @@ func Typed(pairs []string) db.Fields {
 	return f
 }
 
-// Key is the id at the end of a record's path.
+// Key returns the id at the end of a record's path.
 func Key(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

@@ -1,5 +1,5 @@
-// Package handlerstest is what the tests of the pages and the journeys in a
-// browser share: a registry with its server, people and records in it.
+// Package handlerstest is shared by the tests of pages and the browser journeys: a registry with
+// its server, people and records.
 package handlerstest
 
 import (
@@ -32,14 +32,14 @@ type Site struct {
 	Clock *dbtest.Clock
 	Jobs  *jobs.Jobs
 	Base  string
-	SQL   *sql.DB // the same file, for what no verb does
+	SQL   *sql.DB // a second connection to the file, for what the store cannot do
 
 	t     testing.TB
 	users int
 }
 
-// New returns an empty registry, its server and what runs beside it, all on
-// the site's own clock. They end with the test.
+// New returns an empty registry with its server and jobs, all on the site's clock. They stop at the
+// end of the test.
 func New(t testing.TB, o handlers.Options, beside jobs.Options) *Site {
 	t.Helper()
 	d, path, clock := dbtest.Open(t)
@@ -55,7 +55,7 @@ func New(t testing.TB, o handlers.Options, beside jobs.Options) *Site {
 	return &Site{Server: server, DB: d, Path: path, Clock: clock, Jobs: j, Base: o.BaseURL, SQL: Direct(t, path), t: t}
 }
 
-// Direct opens a registry's file beside the registry, on one connection.
+// Direct opens a second connection to a registry's file.
 func Direct(t testing.TB, path string) *sql.DB {
 	t.Helper()
 	direct := dbtest.SQL(t, path)
@@ -63,10 +63,10 @@ func Direct(t testing.TB, path string) *sql.DB {
 	return direct
 }
 
-// Password is everybody's.
+// Password is every user's password.
 const Password = "correct horse battery staple"
 
-// Hash is the password's, made once: hashing costs what it should.
+// Hash is its hash, made only once because hashing is slow.
 var Hash = func() string {
 	h, err := secrets.HashPassword(context.Background(), Password)
 	if err != nil {
@@ -75,7 +75,7 @@ var Hash = func() string {
 	return h
 }()
 
-// User makes a user with a role.
+// User creates a user with a role.
 func (s *Site) User(name, role string) db.User {
 	s.t.Helper()
 	s.users++
@@ -88,8 +88,8 @@ func (s *Site) User(name, role string) db.User {
 	return u
 }
 
-// SignIn writes a new session of a user straight to the table and returns its
-// cookie. TestSignIn and those beside it go through the door.
+// SignIn inserts a new session of a user into the table and returns its cookie. TestSignIn and its
+// neighbours use the form instead.
 func (s *Site) SignIn(u db.User) *http.Cookie {
 	s.t.Helper()
 	cookie := s.sessionCookie("token-" + newID())
@@ -98,8 +98,8 @@ func (s *Site) SignIn(u db.User) *http.Cookie {
 	return cookie
 }
 
-// Enrol gives somebody a second factor, whose present code is used up by it; it
-// returns the cookie of their new session, the seed and the recovery codes.
+// Enrol gives a user a second factor, which uses up its current code. It returns the cookie of a
+// new session, the seed and the recovery codes.
 func (s *Site) Enrol(u db.User) (cookie *http.Cookie, seed string, recovery []string) {
 	s.t.Helper()
 	by := db.Actor{UserID: u.ID}
@@ -114,7 +114,7 @@ func (s *Site) Enrol(u db.User) (cookie *http.Cookie, seed string, recovery []st
 	return s.sessionCookie(token), seed, recovery
 }
 
-// sessionCookie is the cookie of a session.
+// sessionCookie returns the cookie of a session.
 func (s *Site) sessionCookie(token string) *http.Cookie {
 	if strings.HasPrefix(s.Base, "https:") {
 		return &http.Cookie{Name: "__Host-session", Value: token}
@@ -122,7 +122,7 @@ func (s *Site) sessionCookie(token string) *http.Cookie {
 	return &http.Cookie{Name: "session", Value: token}
 }
 
-// Role makes a role of one's own with these permissions and returns its slug.
+// Role creates a role with these permissions and returns its slug.
 func (s *Site) Role(slug string, may ...db.Permission) string {
 	s.t.Helper()
 	id := newID()
@@ -133,13 +133,13 @@ func (s *Site) Role(slug string, may ...db.Permission) string {
 	return slug
 }
 
-// RolePath is the page of a role by its slug.
+// RolePath returns the path of a role's page.
 func (s *Site) RolePath(slug string) string {
 	s.t.Helper()
 	return "/admin/roles/" + s.One("SELECT id FROM roles WHERE slug = ?", slug)
 }
 
-// Own gives somebody only a role that sees own clients.
+// Own replaces a user's roles with one that sees only own clients.
 func (s *Site) Own(u db.User, may ...db.Permission) {
 	s.t.Helper()
 	s.users++
@@ -150,7 +150,7 @@ func (s *Site) Own(u db.User, may ...db.Permission) {
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// Exec changes the file beside the registry.
+// Exec runs a statement on the second connection.
 func (s *Site) Exec(query string, args ...any) {
 	s.t.Helper()
 	if _, err := s.SQL.Exec(query, args...); err != nil {
@@ -158,7 +158,7 @@ func (s *Site) Exec(query string, args ...any) {
 	}
 }
 
-// One returns the only value a query finds.
+// One returns the only value that a query finds.
 func (s *Site) One(query string, args ...any) string {
 	s.t.Helper()
 	var v sql.NullString
@@ -168,7 +168,7 @@ func (s *Site) One(query string, args ...any) string {
 	return v.String
 }
 
-// WantOne checks a query's only value.
+// WantOne checks the only value that a query finds.
 func (s *Site) WantOne(want, query string, args ...any) {
 	s.t.Helper()
 	if got := s.One(query, args...); got != want {

@@ -9,10 +9,10 @@ import (
 	"clientregistry/db"
 )
 
-// DailyTime is a time of day, like 03:00.
+// DailyTime is a time of day such as 03:00.
 type DailyTime struct{ Hour, Minute int }
 
-// UnmarshalText reads 03:00.
+// UnmarshalText parses a time such as 03:00.
 func (t *DailyTime) UnmarshalText(text []byte) error {
 	at, err := time.Parse("15:04", string(text))
 	if err != nil {
@@ -24,7 +24,7 @@ func (t *DailyTime) UnmarshalText(text []byte) error {
 
 func (t DailyTime) String() string { return fmt.Sprintf("%02d:%02d", t.Hour, t.Minute) }
 
-// Last returns the latest moment up to now at which it was this time, in now's zone.
+// Last returns the latest moment not after now at which it was this time, in now's zone.
 func (t DailyTime) Last(now time.Time) time.Time {
 	at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour, t.Minute, 0, 0, now.Location())
 	if at.After(now) {
@@ -33,18 +33,18 @@ func (t DailyTime) Last(now time.Time) time.Time {
 	return at
 }
 
-// backups is what is known of the backups that are made here.
+// backups is the state of the backups.
 type backups struct {
 	at     DailyTime
-	folder *db.Backups // nil: none are made
+	folder *db.Backups // nil if none are made
 
 	mu      sync.Mutex
 	running bool
-	tried   time.Time // last
-	problem string    // of that try, "" where it went well
+	tried   time.Time // time of the last attempt
+	problem string    // why that failed, "" if it did not
 }
 
-// start tells whether a backup may begin; only one runs at a time.
+// start reports whether a backup may start now, and marks it as running.
 func (b *backups) start() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -55,7 +55,7 @@ func (b *backups) start() bool {
 	return true
 }
 
-// end says how the backup that start let begin went.
+// end records the result of the backup that was started.
 func (b *backups) end(tried time.Time, problem string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,30 +65,29 @@ func (b *backups) end(tried time.Time, problem string) {
 	}
 }
 
-// Backups is the folder of the backups, nil where none are made.
+// Backups returns the folder of backups, nil if none are made.
 func (j *Jobs) Backups() *db.Backups { return j.backups.folder }
 
-// BackupAt is when the nightly backup is made.
+// BackupAt returns the time of the nightly backup.
 func (j *Jobs) BackupAt() DailyTime { return j.backups.at }
 
-// BackingUp tells whether a backup is being made.
+// BackingUp reports whether a backup is running.
 func (j *Jobs) BackingUp() bool {
 	j.backups.mu.Lock()
 	defer j.backups.mu.Unlock()
 	return j.backups.running
 }
 
-// LastTry is when a backup was tried last since the start of the program, and
-// what went wrong with it.
+// LastTry returns when the last backup since the program's start was attempted, and what went wrong
+// with it.
 func (j *Jobs) LastTry() (at time.Time, problem string) {
 	j.backups.mu.Lock()
 	defer j.backups.mu.Unlock()
 	return j.backups.tried, j.backups.problem
 }
 
-// BackUp has a backup made now, beside the caller. It returns false where one is
-// being made already or none are made at all. record notes who asked for it; where
-// that fails none is made.
+// BackUp starts a backup in the background. It returns false if one is already running or none are
+// made. record stores who asked for it; if that fails, no backup is made.
 func (j *Jobs) BackUp(record func() error) (begun bool, err error) {
 	if !j.backups.start() {
 		return false, nil
@@ -101,20 +100,20 @@ func (j *Jobs) BackUp(record func() error) (begun bool, err error) {
 	return true, nil
 }
 
-// backUpNightly makes the backups that are due, without hurry.
+// backUpNightly makes backups when they are due.
 func (j *Jobs) backUpNightly() {
 	if j.backups.folder == nil {
 		return
 	}
 	db.RemoveParts(j.backups.folder.Folder)
-	const soon, often = 20 * time.Second, time.Minute // the clock may be set, the machine may sleep
+	const soon, often = 20 * time.Second, time.Minute // checked often, because the clock may be set and the machine may sleep
 	for wait := soon; j.pause(wait); wait = often {
 		j.BackUpIfDue()
 	}
 }
 
-// BackUpIfDue makes a backup where none was tried since the last time of day at
-// which one is made: tonight's, or one that was missed while the program was off.
+// BackUpIfDue makes a backup if none was attempted since the last nightly time: tonight's, or one
+// that was missed while the program was not running.
 func (j *Jobs) BackUpIfDue() {
 	due, err := j.backupDue(j.ctx)
 	if err != nil && j.ctx.Err() == nil {
@@ -132,7 +131,7 @@ func (j *Jobs) backupDue(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	tried, _ := j.LastTry()
-	all, _ := j.backups.folder.All() // a folder that cannot be read is what the backup will fail for
+	all, _ := j.backups.folder.All() // if the folder cannot be read, the backup itself will fail and say so
 	for _, b := range all {
 		if b.At.After(tried) && (!b.ProvenAt.IsZero() || b.Problem != "") {
 			tried = b.At
@@ -141,7 +140,7 @@ func (j *Jobs) backupDue(ctx context.Context) (bool, error) {
 	return tried.Before(last), nil
 }
 
-// backUp makes the backup that start let begin.
+// backUp makes the backup that was started.
 func (j *Jobs) backUp() {
 	begun := time.Now()
 	made, err := j.db.MakeBackup(j.ctx, *j.backups.folder)

@@ -8,8 +8,8 @@ import (
 	"clientregistry/db"
 )
 
-// Check has the file and the history checked beside the caller: of a large
-// registry that takes minutes. It returns false where that is being done already.
+// Check starts a check of the file and the history in the background; for a large registry it takes
+// minutes. It returns false if one is already running.
 func (j *Jobs) Check() (begun bool) {
 	if !j.checking.CompareAndSwap(false, true) {
 		return false
@@ -27,13 +27,12 @@ func (j *Jobs) Check() (begun bool) {
 	return true
 }
 
-// Checking tells whether a check runs that somebody asked for.
+// Checking reports whether a requested check is running.
 func (j *Jobs) Checking() bool { return j.checking.Load() }
 
-// checkDaily checks the file once a day, and soon where that was not done at the
-// start. A check that is given up because much is written is made an hour later,
-// to its end. While the file is damaged, or could not be checked, it tries again
-// within the hour.
+// checkDaily checks the file once a day, and soon after a start that did not. A check that gives
+// way to many writes is repeated an hour later and then finished. While the file is damaged or
+// cannot be checked, it is checked every hour.
 func (j *Jobs) checkDaily() {
 	toEnd := false
 	for {
@@ -66,14 +65,14 @@ func (j *Jobs) checkIfDue(toEnd bool, inCalm, thoroughly func(context.Context) e
 	return 24 * time.Hour, false
 }
 
-// checkFile checks the file while nothing else is written by itself.
+// checkFile checks the file while the other jobs do not write.
 func (j *Jobs) checkFile(check func(context.Context) error) error {
 	j.merging.Lock()
 	defer j.merging.Unlock()
 	return check(j.ctx)
 }
 
-// logCheck tells the log what a check of the file found; before is the damage that was known.
+// logCheck logs the result of a check. before is the damage known until then.
 func (j *Jobs) logCheck(err error, before string) {
 	switch {
 	case db.IsDamaged(err):
@@ -88,16 +87,16 @@ func (j *Jobs) logCheck(err error, before string) {
 	}
 }
 
-// ErrVerifying tells that the history is being verified already.
+// ErrVerifying means that a verification of the history is already running.
 var ErrVerifying = errors.New("a verification is running")
 
-// VerifyHistory checks the history now. Its error is ErrVerifying, a *db.Broken
-// that says what is wrong with the history, or why that cannot be known.
+// VerifyHistory checks the history now. Its error is ErrVerifying, a *db.Broken that says what is
+// wrong with the history, or the reason why it could not be checked.
 func (j *Jobs) VerifyHistory(ctx context.Context) (db.Verification, error) {
 	return j.verify(ctx, false)
 }
 
-// verify checks the history, one check at a time.
+// verify checks the history. Only one check runs at a time.
 func (j *Jobs) verify(ctx context.Context, gently bool) (db.Verification, error) {
 	if !j.verifying.TryLock() {
 		return db.Verification{}, ErrVerifying
@@ -110,7 +109,7 @@ func (j *Jobs) verify(ctx context.Context, gently bool) (db.Verification, error)
 	return v, err
 }
 
-// verifyDaily checks the history now and then once a day, without hurry.
+// verifyDaily checks the history at start and then once a day, at low priority.
 func (j *Jobs) verifyDaily() {
 	for {
 		_, err := j.verify(j.ctx, true)

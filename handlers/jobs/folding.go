@@ -6,8 +6,8 @@ import (
 	"clientregistry/db"
 )
 
-// refold makes the keys and words of texts again where an earlier version of the
-// program made them, at most half of the time, and is done once for each version.
+// refold updates the keys and search words of texts that an earlier version made, once for each
+// version. It uses at most half of the time.
 func (j *Jobs) refold() {
 	j.nameSameEmails()
 	for more := true; more; {
@@ -25,8 +25,8 @@ func (j *Jobs) refold() {
 	}
 }
 
-// refoldPiece does so with a piece, and merges what that adds to the indexes of
-// words: else the next change of a record would have to.
+// refoldPiece updates a batch of rows, and merges the search indexes, so that the next change of a
+// record need not.
 func (j *Jobs) refoldPiece() (more bool, err error) {
 	j.merging.Lock()
 	defer j.merging.Unlock()

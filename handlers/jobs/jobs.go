@@ -1,6 +1,5 @@
-// Package jobs is what runs beside requests: the daily checks of the file and of
-// the history, backups, the merging of the indexes of words, making keys and words
-// of texts again, removing what is over, and giving memory back.
+// Package jobs runs work in the background: daily checks of the file and the history, backups,
+// maintenance of the search indexes, removal of expired rows, and returning memory to the system.
 package jobs
 
 import (
@@ -13,33 +12,33 @@ import (
 	"clientregistry/db"
 )
 
-// Jobs runs beside the requests of one registry.
+// Jobs runs the background work of one registry.
 type Jobs struct {
 	db  *db.DB
 	log *slog.Logger
 	now func() time.Time
 
-	ctx     context.Context // every job ends with it
+	ctx     context.Context // ends every job
 	running sync.WaitGroup
 
 	backups   backups
-	checking  atomic.Bool // the file and the history, because somebody asked
+	checking  atomic.Bool // whether a requested check is running
 	verifying sync.Mutex  // held while the history is being verified
-	merging   sync.Mutex  // held during each step of merging, and while the file is checked: what is written then makes the -wal grow
+	merging   sync.Mutex  // held during each step of merging, and during checks of the file: writes during a check make the -wal grow
 
 	served, finished atomic.Int64 // requests and jobs so far
 }
 
 // Options say how the jobs are done.
 type Options struct {
-	BackupDir string // folder of the backups that are made by themselves; "" makes none
+	BackupDir string // folder of the nightly backups; "" makes none
 	BackupAt  DailyTime
 	Log       *slog.Logger
 	Now       func() time.Time // replaces the clock in tests
 }
 
-// New returns the jobs of a registry, which end with ctx. Before Start only
-// those run that somebody asks for.
+// New returns the jobs of a registry, which end with ctx. Until Start, only those that somebody
+// asks for run.
 func New(ctx context.Context, d *db.DB, o Options) *Jobs {
 	j := &Jobs{db: d, log: o.Log, now: o.Now, ctx: ctx}
 	if j.log == nil {
@@ -54,24 +53,23 @@ func New(ctx context.Context, d *db.DB, o Options) *Jobs {
 	return j
 }
 
-// Start begins the jobs that run by themselves.
+// Start starts the scheduled jobs.
 func (j *Jobs) Start() {
 	for _, job := range []func(){j.checkDaily, j.verifyDaily, j.backUpNightly, j.mergeWords, j.refold, j.tidyHourly, j.giveMemoryBack} {
 		j.running.Go(job)
 	}
 }
 
-// Wait returns when no job runs any more.
+// Wait returns when no job is running.
 func (j *Jobs) Wait() { j.running.Wait() }
 
-// Served notes that a request was answered, so that memory is given back after it.
+// Served counts an answered request, so that memory is returned after it.
 func (j *Jobs) Served() { j.served.Add(1) }
 
-// Finished counts the jobs that have ended: while it stays the same, what jobs
-// find out stays the same.
+// Finished counts the jobs that have ended. While it is unchanged, so are their findings.
 func (j *Jobs) Finished() int64 { return j.finished.Load() }
 
-// pause waits, and tells whether the jobs go on.
+// pause waits, and reports whether the jobs should go on.
 func (j *Jobs) pause(wait time.Duration) bool {
 	select {
 	case <-time.After(wait):
@@ -81,8 +79,8 @@ func (j *Jobs) pause(wait time.Duration) bool {
 	}
 }
 
-// mergeWords merges the indexes of words a little at a time after changes: at
-// most half of the writer's time is its.
+// mergeWords merges the search indexes in small steps after changes. It holds the writer for at
+// most half of the time.
 func (j *Jobs) mergeWords() {
 	for {
 		changed := j.db.NextCommit()
@@ -104,7 +102,7 @@ func (j *Jobs) mergeWords() {
 		case <-j.ctx.Done():
 			return
 		}
-		if !j.pause(time.Second) { // so that a burst of changes is looked at once
+		if !j.pause(time.Second) { // so that a burst of changes is merged once
 			return
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// TestJobsEndWithTheirContext: those that run, and those that begin later before
-// they find out anything.
+// TestJobsEndWithTheirContext: those that are running, and those started later before they do
+// anything.
 func TestJobsEndWithTheirContext(t *testing.T) {
 	t.Parallel()
 	d, _, _ := dbtest.Open(t)
@@ -37,7 +37,7 @@ func TestJobsEndWithTheirContext(t *testing.T) {
 	}
 }
 
-// TestOneBackupAtATime: and one that cannot be recorded does not begin.
+// TestOneBackupAtATime: and one that cannot be recorded does not start.
 func TestOneBackupAtATime(t *testing.T) {
 	t.Parallel()
 	d, _, _ := dbtest.Open(t)

@@ -6,17 +6,16 @@ import (
 	"time"
 )
 
-// How long garbage may stand: until there is four times as much of it as of
-// what is in use, in percent, but not where all of it comes near this many bytes.
+// Garbage is collected when there is four times as much of it as of memory in use (in percent), or
+// when the total nears the limit in bytes.
 const (
 	garbage     = 400
 	memoryLimit = 100 << 20
 )
 
-// SpareMemory gives back what the start of the program took, and makes it
-// collect garbage less often than Go does by itself: pages are made of many small
-// pieces that live for one answer. GOGC and GOMEMLIMIT, where they are set, say
-// otherwise.
+// SpareMemory returns the memory that start-up used, and makes the program collect garbage less
+// often than by default, because pages consist of many small short-lived pieces. GOGC and
+// GOMEMLIMIT take precedence.
 func SpareMemory() {
 	debug.FreeOSMemory()
 	if os.Getenv("GOGC") == "" {
@@ -27,10 +26,10 @@ func SpareMemory() {
 	}
 }
 
-// quiet is for how long nobody asks for anything before memory is given back.
+// quiet is how long there must be no requests before memory is returned.
 const quiet = 5 * time.Second
 
-// giveMemoryBack does so whenever nobody has asked for anything for a while.
+// giveMemoryBack returns memory to the system whenever there have been no requests for a while.
 func (j *Jobs) giveMemoryBack() {
 	var r rest
 	for j.pause(quiet) {
@@ -41,10 +40,11 @@ func (j *Jobs) giveMemoryBack() {
 	}
 }
 
-// rest is how much had been done, in requests and jobs, at the last look and at the last rest.
+// rest holds the count of requests and jobs at the last look and at the last time memory was
+// returned.
 type rest struct{ seen, rested int64 }
 
-// begins tells whether anything was done since the last rest, and nothing since the last look.
+// begins reports whether there was work since the last rest but none since the last look.
 func (r *rest) begins(done int64) bool {
 	begins := done == r.seen && done != r.rested
 	r.seen = done

@@ -9,10 +9,10 @@ func TestMemoryIsGivenBackOnceWhenRequestsEnd(t *testing.T) {
 		asked  int64
 		begins bool
 	}{
-		{0, false}, // nobody came yet
-		{7, false}, // they came meanwhile
+		{0, false}, // no requests yet
+		{7, false}, // requests since the last look
 		{7, true},
-		{7, false}, // resting already
+		{7, false}, // already resting
 		{8, false},
 		{9, false}, // still busy
 		{9, true},

@@ -6,7 +6,7 @@ import (
 	"clientregistry/db"
 )
 
-// tidyHourly removes what is over now and then once an hour.
+// tidyHourly removes expired rows at start and then every hour.
 func (j *Jobs) tidyHourly() {
 	for {
 		if err := j.tidy(); err != nil && j.ctx.Err() == nil && !db.IsDamaged(err) {
@@ -18,8 +18,7 @@ func (j *Jobs) tidyHourly() {
 	}
 }
 
-// tidy removes all that is over, a little at a time: at most half of the writer's
-// time is its.
+// tidy removes expired rows in small steps. It holds the writer for at most half of the time.
 func (j *Jobs) tidy() error {
 	for {
 		start := time.Now()

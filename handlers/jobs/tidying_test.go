@@ -8,7 +8,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestAllThatIsOverIsTidied, however many pieces it takes.
+// TestAllThatIsOverIsTidied: however many steps it takes.
 func TestAllThatIsOverIsTidied(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

@@ -2,7 +2,7 @@ package wording
 
 import "clientregistry/db"
 
-// Access says what somebody may do with a record, and with what was said about it.
+// Access says what somebody may do with a record, and with its interactions.
 func Access(a db.Access) (record, interactions string) {
 	record, interactions = "Sees it", "Does not see them"
 	if a.CanEdit {
@@ -17,8 +17,8 @@ func Access(a db.Access) (record, interactions string) {
 	return record, interactions
 }
 
-// Why says why somebody can see a record, each reason in a sentence; other is
-// the kind of the records that it can be linked to.
+// Why lists the reasons why somebody can see a record, a sentence each. other is the kind of record
+// that it can be linked to.
 func Why(a db.Access, other string) (why []Sentence) {
 	for _, x := range a.Roles {
 		why = append(why, Sentence{{x.Name, "role", x.ID}, {Text: " sees all clients"}})
@@ -32,7 +32,7 @@ func Why(a db.Access, other string) (why []Sentence) {
 	return why
 }
 
-// ownsLinked names up to three of the linked records that somebody owns.
+// ownsLinked names up to three linked records that somebody owns.
 func ownsLinked(linked []db.Named, kind string) Sentence {
 	if len(linked) == 0 {
 		return Sentence{{Text: "Owns " + kind + "s that are linked to it"}}
@@ -50,7 +50,7 @@ func ownsLinked(linked []db.Named, kind string) Sentence {
 	return append(says, Segment{Text: ", linked to it"})
 }
 
-// Sight tells what of the clients a user with an account of this status sees.
+// Sight says which clients a user with this status sees.
 func Sight(status string, x db.Sight) string {
 	switch {
 	case status == "invited":

@@ -10,7 +10,7 @@ import (
 	"clientregistry/db"
 )
 
-// filterWords says what a search in the log was for.
+// filterWords says what the log was searched for.
 func filterWords(details map[string]string) string {
 	var all []string
 	for _, f := range []struct{ name, words string }{
@@ -40,17 +40,17 @@ func filterWords(details map[string]string) string {
 	return strings.Join(all, ", ")
 }
 
-// Action is an action in the menu of actions: what an entry says that names nobody.
+// Action is an entry of the menu of actions: the sentence without names.
 func Action(action string) string {
 	label := Entry(db.AuditEntry{Entry: db.Entry{Action: action}, Hidden: true}, "").String()
 	if label == "" {
 		return ""
 	}
-	first, size := utf8.DecodeRuneInString(label) // of a name in an address any letter
+	first, size := utf8.DecodeRuneInString(label) // an unknown action from an address may begin with any letter
 	return string(unicode.ToUpper(first)) + label[size:]
 }
 
-// Kind is a kind of target in the menu of kinds.
+// Kind is an entry of the menu of kinds.
 func Kind(kind string) string {
 	label := map[string]string{
 		"organization": "Organizations", "contact": "Contacts", "interaction": "Interactions", "follow_up": "Follow-ups",
@@ -63,8 +63,8 @@ func Kind(kind string) string {
 	return label
 }
 
-// Actor is who an entry is about at the head of its line. What was tried in
-// somebody's name before they were signed in stands under that name.
+// Actor names whom an entry's line begins with. An attempt before sign-in is listed under the name
+// that was used.
 func Actor(e db.AuditEntry) string {
 	switch {
 	case e.UserName != "":
@@ -80,10 +80,11 @@ func Actor(e db.AuditEntry) string {
 	return "The system"
 }
 
-// Change is a field of an entry, before and after.
+// Change is a changed field with its old and new value.
 type Change struct{ Label, Old, New string }
 
-// Changes are an entry's changed fields, times in a zone; what was created had none before.
+// Changes returns the changed fields of an entry, with times in a zone. A created record has no old
+// values.
 func Changes(e db.Entry, zone *time.Location) (all []Change) {
 	if db.IsCreation(e.Action) {
 		return nil
@@ -94,7 +95,7 @@ func Changes(e db.Entry, zone *time.Location) (all []Change) {
 	return all
 }
 
-// stored shows a stored value as people read it.
+// stored formats a stored value for people.
 func stored(column, value string, zone *time.Location) string {
 	switch column {
 	case "happened_at":

@@ -6,13 +6,13 @@ import (
 	"clientregistry/db"
 )
 
-// Batch says a change of many records in words.
+// Batch puts a bulk change in words.
 type Batch struct {
 	db.Batch
-	Subject string // whom or what it is about, see db.BatchPlan
+	Subject string // whom or what it sets, see db.BatchPlan
 }
 
-// Of says what is to be done to n records, and what was done.
+// Of says what will be done to n records, and what was done.
 func (b Batch) Of(n int) (does, did string) {
 	all := Plural(n, b.Kind)
 	switch b.Action {
@@ -42,7 +42,7 @@ func (b Batch) Of(n int) (does, did string) {
 	return "Set the " + f.Lower() + " of " + all + " to " + value, f.Label + " of " + all + " set to " + value
 }
 
-// field is the field that the batch sets.
+// field returns the field that the batch sets.
 func (b Batch) field() db.Field {
 	column := strings.TrimPrefix(b.Action, "set_")
 	if b.Action == "assign_owner" {
@@ -52,7 +52,7 @@ func (b Batch) field() db.Field {
 	return f
 }
 
-// Why says of a group of records why they stay as they are.
+// Why says why a group of records stays as it is.
 func (b Batch) Why(left db.Left) string {
 	all := Plural(left.Count, b.Kind)
 	are, have, belong, stay := "are", "have", "belong", "stay as they are"
@@ -98,7 +98,7 @@ func UndoWhy(left db.Left) string {
 	return Grouped(left.Count) + " " + verb(left.Count, "is", "are") + " no longer there, or not for you to see"
 }
 
-// OutOfSight says how many of the changed records who changed them does not see any more.
+// OutOfSight says how many of the changed records the person can no longer see.
 func OutOfSight(done db.BatchPlan, noun string) string {
 	if done.OutOfSight == done.Changes {
 		are, them := verb(done.Changes, "It is", "They are"), verb(done.Changes, "it", "them")
@@ -107,7 +107,7 @@ func OutOfSight(done db.BatchPlan, noun string) string {
 	return Plural(done.OutOfSight, noun) + " " + verb(done.OutOfSight, "is", "are") + " no longer among your clients"
 }
 
-// Names are up to five of a group's names, for a line.
+// Names returns up to five names of a group.
 func Names(left db.Left) string {
 	var names []string
 	for _, n := range left.Names[:min(5, len(left.Names))] {

@@ -2,7 +2,8 @@ package wording
 
 import "clientregistry/db"
 
-// Span is a range of days: "from 2 Nov 2026", "2 Nov 2026 – 6 Nov 2026". Either day may be "".
+// Span puts a range of days in words: "from 2 Nov 2026", "2 Nov 2026 – 6 Nov 2026". Either day may
+// be "".
 func Span(from, to string) string {
 	short := func(day string) string {
 		d, _ := db.ReadDate(day)

@@ -8,7 +8,7 @@ import (
 	"clientregistry/db"
 )
 
-// Refusals says in sentences what is wrong with each refused field.
+// Refusals says what is wrong with each refused field, a sentence each.
 func Refusals(e *db.Invalid) string {
 	var all []string
 	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
@@ -17,7 +17,7 @@ func Refusals(e *db.Invalid) string {
 	return strings.Join(all, " ")
 }
 
-// Changer names who changed a record meanwhile.
+// Changer names who changed a record in the meantime.
 func Changer(e *db.Conflict) string {
 	if e.By == "" {
 		return "Somebody"

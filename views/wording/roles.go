@@ -6,11 +6,11 @@ import (
 	"clientregistry/db"
 )
 
-// What a person with a role sees and does; what has no effect is not said.
+// What a user with a role sees and does. Permissions without effect are left out.
 
 var scopes = map[string]string{"all": "All clients", "own": "Own clients"}
 
-// Scope says whose clients a role is about: those of all, or their own.
+// Scope says whose clients a role is for.
 func Scope(scope string) string { return scopes[scope] }
 
 var worksWith = map[db.Permission]string{
@@ -19,10 +19,10 @@ var worksWith = map[db.Permission]string{
 	db.EditInteraction: "Works together with seeing them",
 }
 
-// WorksWith says which other permission one takes, "" for none.
+// WorksWith names the permission that p requires, "" for none.
 func WorksWith(p db.Permission) string { return worksWith[p] }
 
-// beside are the permissions that stand by themselves, in a list and in a sentence.
+// beside are the permissions that need no other, as words for a list and for a sentence.
 var beside = []struct {
 	permission   db.Permission
 	little, long string
@@ -34,7 +34,7 @@ var beside = []struct {
 	{db.ManageSystem, "change settings", "changes the settings of the registry"},
 }
 
-// reach is how far a role's permissions on clients and interactions take effect.
+// reach is which permissions on clients and interactions take effect.
 type reach struct{ see, edit, talk, log bool }
 
 func reachOf(x db.Role) reach {
@@ -45,7 +45,7 @@ func reachOf(x db.Role) reach {
 	return r
 }
 
-// Idle says why a permission that a role has does nothing in it.
+// Idle says why a permission of a role has no effect.
 func Idle(x db.Role, p db.Permission) string {
 	r, lacks := reachOf(x), db.Permission("")
 	switch {
@@ -61,7 +61,7 @@ func Idle(x db.Role, p db.Permission) string {
 	return "No effect alone: it takes “" + lacks.Words() + "” too"
 }
 
-// RoleClients says which clients a role's people see.
+// RoleClients says which clients a role's users see.
 func RoleClients(x db.Role) string {
 	if !reachOf(x).see {
 		return "No clients"
@@ -69,7 +69,7 @@ func RoleClients(x db.Role) string {
 	return scopes[x.ClientScope]
 }
 
-// RoleMay says in a few words what a role's people may do.
+// RoleMay says briefly what a role's users may do.
 func RoleMay(x db.Role) string {
 	if len(x.May) == len(db.Permissions) {
 		return "Everything"
@@ -101,7 +101,7 @@ func RoleMay(x db.Role) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// Role tells what a person with a role sees and does.
+// Role says what a user with a role sees and does.
 func Role(x db.Role) string {
 	which := "all organizations and contacts"
 	if x.ClientScope == "own" {

@@ -8,8 +8,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// TestEachPermissionIsSaidOfARole compares what a role with all permissions is
-// said to do with one that lacks a single one.
+// TestEachPermissionIsSaidOfARole: the words for a role with all permissions change whenever one is
+// missing.
 func TestEachPermissionIsSaidOfARole(t *testing.T) {
 	t.Parallel()
 	all := db.Role{May: db.Permissions, ClientScope: "all"}

@@ -1,6 +1,6 @@
-// Package wording says in sentences what the store returns: history, roles,
-// batches, interactions. Pages, mail, webhooks and live updates use the same
-// words; what becomes of a reference in them is theirs to decide.
+// Package wording puts what the store returns into sentences: history, roles, batches,
+// interactions. Pages, mail, webhooks and live updates share them; each decides what to do with a
+// reference.
 package wording
 
 import (
@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// Segment is a piece of a sentence. One with a kind refers to a record, an
-// interaction, a user or a role, by its id; Text is then what that is called.
+// Segment is a piece of a sentence. With Kind it refers to a record, an interaction, a user or a
+// role by id, and Text is its name.
 type Segment struct {
 	Text string
-	Kind string // organization, contact, interaction, user or role; "" for plain words
+	Kind string // organization, contact, interaction, user or role; "" for plain text
 	ID   string
 }
 
-// Sentence is what is said, piece by piece.
+// Sentence is a list of segments.
 type Sentence []Segment
 
-// String is the sentence as plain text.
+// String returns the sentence as plain text.
 func (s Sentence) String() string {
 	var text strings.Builder
 	for _, x := range s {
@@ -28,7 +28,7 @@ func (s Sentence) String() string {
 	return text.String()
 }
 
-// Plural is a number with its noun: "1 contact", "4,000 contacts".
+// Plural returns a number with its noun: "1 contact", "4,000 contacts".
 func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -36,8 +36,8 @@ func Plural(n int, noun string) string {
 	return Grouped(n) + " " + noun + "s"
 }
 
-// Matches says how many of a noun there are, more than n where many: "14
-// organizations", "more than 10,000 contacts".
+// Matches counts a noun, as more than n if many is true: "14 organizations", "more than 10,000
+// contacts".
 func Matches(n int, many bool, noun string) string {
 	if many {
 		return "more than " + Grouped(n) + " " + noun + "s"
@@ -45,7 +45,7 @@ func Matches(n int, many bool, noun string) string {
 	return Plural(n, noun)
 }
 
-// Grouped is a number with its thousands apart.
+// Grouped separates the thousands of a number.
 func Grouped(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -54,7 +54,7 @@ func Grouped(n int) string {
 	return s
 }
 
-// Joined puts a comma between those parts that say anything.
+// Joined joins the non-empty parts with commas.
 func Joined(parts ...string) string {
 	var all []string
 	for _, p := range parts {
@@ -65,7 +65,7 @@ func Joined(parts ...string) string {
 	return strings.Join(all, ", ")
 }
 
-// verb is the form of a verb for a number of records.
+// verb returns the form of a verb for a number of records.
 func verb(n int, one, many string) string {
 	if n == 1 {
 		return one

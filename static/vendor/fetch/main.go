@@ -1,9 +1,9 @@
-// Fetch brings the files of static/vendor from their npm packages again: make vendor.
+// Fetch downloads the files of static/vendor from their npm packages: make vendor.
 //
-// VENDOR.txt says which file comes from which package and what its SHA-256 must be. A file whose
-// bytes differ is not written, and fetch ends with status 1. The icon sprite is built here, from
-// the icons named below. To take another version, change it in VENDOR.txt and run with -update,
-// which writes the new hashes.
+// VENDOR.txt lists each file, its package and its SHA-256. A file with different bytes is not
+// written, and fetch exits with status 1. The icon sprite is built here from the icons listed
+// below. For a new version, change it in VENDOR.txt and run with -update, which writes the new
+// hashes.
 package main
 
 import (
@@ -22,10 +22,10 @@ import (
 	"strings"
 )
 
-// built stands in VENDOR.txt in place of a path for a file that is made of several.
+// built stands in VENDOR.txt instead of a path if a file is built from several.
 const built = "(built by fetch)"
 
-// icons maps the name an icon has in our pages, which is its meaning, to Lucide's file name.
+// icons maps the name of an icon in our pages, which is its meaning, to its name in Lucide.
 var icons = [][2]string{
 	{"home", "house"},
 	{"org", "building-2"},
@@ -90,7 +90,7 @@ func main() {
 	}
 }
 
-// run fetches every file that dir/VENDOR.txt lists. It is started in the module's folder.
+// run fetches every file in dir/VENDOR.txt. It must be run in the module's folder.
 func run(dir string, update bool) error {
 	listPath := filepath.Join(dir, "VENDOR.txt")
 	list, err := os.ReadFile(listPath)
@@ -149,7 +149,7 @@ func content(files map[string][]byte, path string) ([]byte, error) {
 	return data, nil
 }
 
-// pack returns the files of an npm package, given as name@version, by their paths in it.
+// pack returns the files of an npm package (name@version) by path.
 func pack(pkg string) (map[string][]byte, error) {
 	tmp, err := os.MkdirTemp("", "fetch")
 	if err != nil {
@@ -194,7 +194,8 @@ var (
 	space   = regexp.MustCompile(`\s+`)
 )
 
-// sprite puts our icons into one SVG, a symbol each. Stroke and size come from the class i of app.css.
+// sprite combines our icons into one SVG with a symbol for each. Stroke and size come from the
+// class i in app.css.
 func sprite(files map[string][]byte) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg">`)
