@@ -53,7 +53,7 @@ func (d *DB) Fill(ctx context.Context, by Actor, need Need, x Filling) (err erro
 	batch := math.MaxInt
 	if x.Large {
 		batch = rowsOfPiece
-		defer func() { err = errors.Join(err, d.setJournaling(context.Background(), d.writer.Slow, readers)) }()
+		defer func() { err = errors.Join(err, d.setJournaling(context.Background(), d.writer.UseSafeMode, readers)) }()
 		if err := d.setJournaling(ctx, d.writer.UseBulkMode, 0); err != nil {
 			return err
 		}

@@ -1,6 +1,5 @@
-// Package dbtest opens registries for tests: real files, migrated once and
-// copied, which do not wait for the disk. Where a power cut is the subject, a test
-// opens its registry with db.Open.
+// Package dbtest opens registries for tests: real files, migrated once and then copied, which do
+// not wait for the disk. A test about power cuts opens its registry with db.Open instead.
 package dbtest
 
 import (
@@ -17,7 +16,7 @@ import (
 
 func init() { secrets.Patience = time.Hour }
 
-// Now is the time at which tests run.
+// Now is the time at which tests start.
 var Now = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 
 var template = sync.OnceValues(func() ([]byte, error) {
@@ -37,7 +36,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-// Clock is a clock that tests move.
+// Clock is a clock that tests can move.
 type Clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -57,8 +56,8 @@ func (c *Clock) Add(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// Open returns an empty migrated registry in the test's own folder, its path
-// and its clock, which stands at Now. It is closed with the test.
+// Open returns an empty registry in the test's own folder, its path, and its clock, which starts at
+// Now. It is closed when the test ends.
 func Open(t testing.TB) (*db.DB, string, *Clock) {
 	t.Helper()
 	content, err := template()
@@ -83,7 +82,7 @@ func open(t testing.TB, content []byte) (*db.DB, string, *Clock) {
 	return d, path, clock
 }
 
-// Tallies are the kept numbers, PlainTallies what they should be.
+// Tallies selects the stored tallies, and PlainTallies what they should be.
 const (
 	Tallies = "SELECT kind || quarter || ' ' || n FROM tally WHERE n > 0 UNION ALL SELECT 'owner' || owner_user_id || ' ' || n" +
 		" FROM owner_tally WHERE n > 0 ORDER BY 1"

@@ -15,10 +15,10 @@ import (
 	"clientregistry/db/secrets"
 )
 
-// Password is what all three of the office sign in with.
+// Password is the password of all three users.
 const Password = "pine needles in the harbor"
 
-// Office is a registry with three people in it, one a seeded role.
+// Office is a registry with three users, one for each seeded role.
 type Office struct {
 	*db.DB
 	Path  string
@@ -34,7 +34,7 @@ var people = []struct{ email, name, role string }{
 	{"lea@pinestreet.example", "Léa Fournier", "Viewer"},
 }
 
-// staffed is the template with the three people, and their ids.
+// staffed returns the content of a registry with the three users.
 var staffed = sync.OnceValues(func() (content []byte, err error) {
 	dir, err := os.MkdirTemp("", "clientregistry")
 	if err != nil {
@@ -62,8 +62,7 @@ var staffed = sync.OnceValues(func() (content []byte, err error) {
 	return os.ReadFile(path)
 })
 
-// OpenOffice returns a registry of its own with Ines, Tomás and Léa, and nothing
-// else. It is closed with the test.
+// OpenOffice returns a registry with just Ines, Tomás and Léa. It is closed when the test ends.
 func OpenOffice(t testing.TB) *Office {
 	t.Helper()
 	content, err := staffed()
@@ -91,7 +90,7 @@ func (o *Office) actor(t testing.TB, email string) db.Actor {
 	return a
 }
 
-// NewOrganization makes an organization as Tomás.
+// NewOrganization creates an organization as Tomás.
 func (o *Office) NewOrganization(t testing.TB, name string) db.Organization {
 	t.Helper()
 	made, err := o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": name}, "")
@@ -101,13 +100,13 @@ func (o *Office) NewOrganization(t testing.TB, name string) db.Organization {
 	return made
 }
 
-// Acme makes the organization Acme as Tomás.
+// Acme creates the organization Acme as Tomás.
 func (o *Office) Acme(t testing.TB) db.Organization {
 	t.Helper()
 	return o.NewOrganization(t, "Acme")
 }
 
-// NewContact makes a contact as Tomás; the email may be "".
+// NewContact creates a contact as Tomás. email may be "".
 func (o *Office) NewContact(t testing.TB, first, last, email string) db.Contact {
 	t.Helper()
 	made, err := o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": first, "last_name": last, "email": email}, "")
@@ -117,13 +116,13 @@ func (o *Office) NewContact(t testing.TB, first, last, email string) db.Contact 
 	return made
 }
 
-// Maya makes the contact Maya Okafor as Tomás.
+// Maya creates the contact Maya Okafor as Tomás.
 func (o *Office) Maya(t testing.TB) db.Contact {
 	t.Helper()
 	return o.NewContact(t, "Maya", "Okafor", "maya@acme.example")
 }
 
-// Call logs a call with an organization as Tomás, at a time as typed in a form.
+// Call logs a call with an organization as Tomás. happenedAt is as typed in a form.
 func (o *Office) Call(t testing.TB, with db.Organization, happenedAt string) db.Interaction {
 	t.Helper()
 	made, err := o.LogInteraction(t.Context(), o.Tomas,
@@ -134,7 +133,7 @@ func (o *Office) Call(t testing.TB, with db.Organization, happenedAt string) db.
 	return made
 }
 
-// SQL is another program's connection to the file, with foreign keys on.
+// SQL opens the file as another program would, with foreign keys on.
 func (o *Office) SQL(t testing.TB) *sql.DB { t.Helper(); return SQL(t, o.Path) }
 
 // SQL opens a file as another program would, with foreign keys on.
@@ -156,13 +155,13 @@ func (o *Office) Exec(t testing.TB, query string, args ...any) {
 	}
 }
 
-// Column returns the first column of a query, NULL as "".
+// Column returns the first column of a query, with NULL as "".
 func (o *Office) Column(t testing.TB, query string, args ...any) []string {
 	t.Helper()
 	return Column(t, o.Path, query, args...)
 }
 
-// Column returns the first column of a query on a file, NULL as "".
+// Column returns the first column of a query on a file, with NULL as "".
 func Column(t testing.TB, path, query string, args ...any) []string {
 	t.Helper()
 	plain := SQL(t, path)
@@ -186,14 +185,14 @@ func Column(t testing.TB, path, query string, args ...any) []string {
 	return all
 }
 
-// Actions are the actions that the history records about a target, in order.
+// Actions returns the recorded actions on a target, in order.
 func (o *Office) Actions(t testing.TB, targetID string) []string {
 	t.Helper()
 	return o.Column(t, "SELECT action FROM audit_logs WHERE target_id = ? ORDER BY seq", targetID)
 }
 
-// Dump writes down every row of every table, the full-text index's included;
-// only attempts to sign in are left out, which count whatever becomes of them.
+// Dump returns all rows of all tables as text, including the search indexes. It leaves out only
+// attempts to sign in, which always count.
 func Dump(t testing.TB, path string) string {
 	t.Helper()
 	plain := SQL(t, path)
@@ -230,7 +229,7 @@ func Dump(t testing.TB, path string) string {
 	return all.String()
 }
 
-// Unchanged fails the test if do changes a single row of the registry.
+// Unchanged fails the test if do changes any row of the registry.
 func (o *Office) Unchanged(t testing.TB, do func()) {
 	t.Helper()
 	before := Dump(t, o.Path)
@@ -248,7 +247,7 @@ func (o *Office) Unchanged(t testing.TB, do func()) {
 	t.Error("what was refused has changed something")
 }
 
-// Bytes is the content of a file.
+// Bytes returns the content of a file.
 func Bytes(t testing.TB, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)

@@ -9,7 +9,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// Code is what an authenticator app with this seed shows at a time.
+// Code returns what an authenticator app with this seed shows at a time.
 func Code(t testing.TB, seed string, at time.Time) string {
 	t.Helper()
 	code, err := totp.GenerateCode(seed, at)
@@ -19,8 +19,8 @@ func Code(t testing.TB, seed string, at time.Time) string {
 	return code
 }
 
-// Enrol gives one of the office a second factor, whose present code is used up
-// by it, and returns its seed and recovery codes.
+// Enrol gives a user a second factor, which uses up the current code, and returns its seed and
+// recovery codes.
 func (o *Office) Enrol(t testing.TB, by db.Actor) (seed string, recovery []string) {
 	t.Helper()
 	seed, err := o.StartSecondFactor(t.Context(), by)
@@ -34,7 +34,7 @@ func (o *Office) Enrol(t testing.TB, by db.Actor) (seed string, recovery []strin
 	return seed, recovery
 }
 
-// Demand makes a role demand a second factor.
+// Demand makes a role require a second factor.
 func (o *Office) Demand(t testing.TB, role string) {
 	t.Helper()
 	o.Exec(t, "UPDATE roles SET require_mfa = 1 WHERE slug = ?", role)

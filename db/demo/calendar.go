@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// calendar spreads a number from 0 to 1 over the working hours of a period.
-// A greater number is never an earlier time.
+// calendar maps numbers from 0 to 1 to times within the working hours of a period. A larger number
+// is never mapped to an earlier time.
 type calendar struct {
 	days       []workday
 	start, end int64
 }
 
-// workday is a day's work: from and to, and how much of the period lies before and in it.
+// workday is a day's working time, and the share of the period's work before it and on it.
 type workday struct {
 	from, to     int64
 	before, part float64
 	whole        bool // it has the usual hours
 }
 
-// workingHours are when how much of a day's work is done: minutes of the day in
-// UTC, so that it is the working day somewhere between Lisbon and Istanbul.
+// workingHours says how much of a day's work is done by which minute of the day in UTC. They suit
+// offices between Lisbon and Istanbul.
 var workingHours = []struct{ done, at float64 }{
 	{0, 5*60 + 30}, {0.02, 6*60 + 30}, {0.48, 11 * 60}, {0.56, 12*60 + 30}, {0.97, 16*60 + 30}, {1, 21 * 60},
 }
@@ -42,7 +42,7 @@ func newCalendar(seed uint64, start, end time.Time) calendar {
 		case day.Month() == time.December && day.Day() > 22:
 			d.part *= 0.15
 		}
-		if end.Sub(day) < 24*time.Hour { // today, until now, whatever day and hour it is
+		if end.Sub(day) < 24*time.Hour { // today until now, whatever the weekday and the time
 			d.whole, d.to = false, c.end
 			d.from = min(d.from, c.end-2*60*minute)
 			d.part = max(0.3, math.Min(1, float64(d.to-d.from)/float64(10*60*minute)))
@@ -58,7 +58,7 @@ func newCalendar(seed uint64, start, end time.Time) calendar {
 	return c
 }
 
-// at is the time of x, from 0 to 1.
+// at returns the time for x, from 0 to 1.
 func (c *calendar) at(x float64) int64 {
 	i := sort.Search(len(c.days), func(i int) bool { return c.days[i].before > x }) - 1
 	d := c.days[max(i, 0)]
@@ -75,13 +75,13 @@ func (c *calendar) at(x float64) int64 {
 	return d.from + int64((at-workingHours[0].at)*float64(minute))
 }
 
-// between is a time from one to another, after a share u of the work between their days.
+// between returns a time between two others, after a share u of the work between their days.
 func (c *calendar) between(from, to int64, u float64) int64 {
 	a, b := c.x(from), c.x(to)
 	return min(max(c.at(a+(b-a)*u), from), to)
 }
 
-// x is where the day of a time begins, or the end.
+// x returns the share of work before the day of a time.
 func (c *calendar) x(at int64) float64 {
 	if at >= c.end {
 		return 1

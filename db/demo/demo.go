@@ -1,4 +1,4 @@
-// Package demo makes sample data: an office's clients and four years of its history.
+// Package demo creates sample data: an office's clients and four years of its history.
 package demo
 
 import (
@@ -9,7 +9,7 @@ import (
 	"clientregistry/db"
 )
 
-// Sizes are the names that Fill knows, from the smallest.
+// Sizes are the sizes that Fill accepts, from the smallest.
 var Sizes = []string{"s", "m", "l"}
 
 var sizes = map[string]struct {
@@ -21,15 +21,14 @@ var sizes = map[string]struct {
 	"l": {500_000, 1_500_000, 10_000_000, true},
 }
 
-// Fill fills a registry without clients with a sample: organizations, contacts,
-// links and a year of interactions up to now, with the history that the verbs
-// would have left, and four colleagues who cannot sign in. The same size, seed,
-// clock and users give the same rows. Clients belong to the users who were there
-// and to the colleagues. progress, if not nil, hears now and then how much of how
-// much is done; it must not call d.
+// Fill fills a registry without clients with sample data: organizations, contacts, links and a year
+// of interactions up to now, the audit rows that working with them would have left, and four
+// colleagues who cannot sign in. Clients belong to existing users and the colleagues. The same
+// size, seed, clock and users give the same rows.
 //
-// An unknown size is refused with Invalid, and so is a registry in use, see
-// db.Fill, which also says what is left where it stops. Size s is one transaction.
+// progress, if not nil, is called from time to time and must not use d. Fill returns Invalid for an
+// unknown size or a registry with clients. Size s is one transaction; db.Fill says what remains if
+// it stops.
 func Fill(ctx context.Context, d *db.DB, by db.Actor, size string, seed uint64, progress func(done, total int)) error {
 	if err := db.RunRegistry.Refuse(by); err != nil {
 		return err
@@ -43,7 +42,7 @@ func Fill(ctx context.Context, d *db.DB, by db.Actor, size string, seed uint64, 
 	if err != nil {
 		return fmt.Errorf("sample data: %w", err)
 	}
-	done, total := 0, 2*(n.organizations+n.contacts+n.interactions) // to write and to tell the history of
+	done, total := 0, 2*(n.organizations+n.contacts+n.interactions) // for the records and for their audit rows
 	x := sample{plan, users}
 	err = d.Fill(ctx, by, db.RunRegistry, db.Filling{
 		Large: n.large, Records: x.records, History: x.history,

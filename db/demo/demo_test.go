@@ -21,7 +21,7 @@ import (
 	"clientregistry/db/demo"
 )
 
-// filled returns a filled registry and a connection of its own to its file.
+// filled returns a filled registry, and a separate connection to its file.
 func filled(t *testing.T, seed uint64) (*db.DB, *sql.DB) {
 	t.Helper()
 	d, path, _ := dbtest.Open(t)
@@ -41,7 +41,7 @@ func look(t *testing.T, path string) *sql.DB {
 	return file
 }
 
-// lines reads a query's rows as text.
+// lines returns the rows of a query as text.
 func lines(t *testing.T, file *sql.DB, query string) []string {
 	t.Helper()
 	rows, err := file.Query(query)
@@ -86,7 +86,7 @@ func number(t *testing.T, file *sql.DB, query string) int {
 	return n
 }
 
-// dump is the digest of the business tables.
+// dump returns a hash of the tables of clients.
 func dump(t *testing.T, file *sql.DB) string {
 	t.Helper()
 	h := sha256.New()
@@ -249,8 +249,8 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 	}
 }
 
-// brokenLink reads the history's chain as DESIGN section 6 describes it and
-// tells the first row that does not fit.
+// brokenLink verifies the audit log's chain as DESIGN section 6 describes it, and returns the first
+// row that does not fit.
 func brokenLink(t *testing.T, file *sql.DB) string {
 	t.Helper()
 	rows, err := file.Query(`
@@ -288,7 +288,7 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	ctx := t.Context()
 	by := db.Actor{UserID: lines(t, file, "SELECT id FROM users WHERE full_name = 'Sam Okoye'")[0], May: db.Permissions}
 
-	// A change that goes nowhere makes the verb index the record and write its sort key again.
+	// An update and its reversal make the store index the record and compute its sort key again.
 	const index = "SELECT id, sort_key, (SELECT words || ' / ' || organizations FROM contact_search WHERE contact_search.docid = " +
 		"contacts.docid), length(last_name) FROM contacts WHERE id IN (SELECT contact_id FROM organization_contact GROUP BY contact_id " +
 		"HAVING count(*) = 3) OR docid % 97 = 0 ORDER BY id"
@@ -411,7 +411,7 @@ func compareWithVerbs(t *testing.T, d *db.DB, file *sql.DB) {
 	}
 }
 
-// shape is JSON with "…" for every text.
+// shape returns JSON with every text replaced by "…".
 func shape(t *testing.T, metadata string) string {
 	t.Helper()
 	var m any

@@ -6,7 +6,7 @@ import (
 	"clientregistry/db"
 )
 
-// history puts the plan into the audit rows that the verbs would have left.
+// history produces the audit rows that working with the plan's records would have left.
 func (x sample) history(yield func(*db.Rows) bool) {
 	w := &history{x, sink{yield, &db.Rows{}}, 0}
 	for h := range x.story() {
@@ -57,7 +57,7 @@ func (w *history) happen(h happening) {
 	}
 }
 
-// record adds what a user did at a time.
+// record adds an audit row.
 func (w *history) record(at int64, user, action, targetType, targetID, metadata string) {
 	w.rows.Audit(db.Event{
 		Action: action, TargetType: targetType, TargetID: targetID, Metadata: metadata,
@@ -66,7 +66,7 @@ func (w *history) record(at int64, user, action, targetType, targetID, metadata 
 	w.audits++
 }
 
-// someone is the colleague who does a thing.
+// someone returns the colleague who does something.
 func (w *history) someone(at int64, i int) string {
 	return w.users.editors[mix(w.plan.seed^uint64(at)+uint64(i))%uint64(len(w.users.editors))]
 }
@@ -123,7 +123,7 @@ func (w *history) updateLink(at int64, l int) {
 	w.record(at, w.someone(at, l), "update_link", "organization", link.OrganizationID, m.close())
 }
 
-// link adds what the verbs of a link record.
+// link adds the metadata of a link.
 func (m *metadata) link(l db.Link, status string) {
 	m.text("contact_id", l.ContactID)
 	m.text("organization_id", l.OrganizationID)
@@ -168,7 +168,7 @@ func (w *history) planFollowUp(h happening) {
 	w.recordStep("create_follow_up", h, h.said.UserID, &changes)
 }
 
-// recordStep adds what somebody did to a follow-up.
+// recordStep adds the audit row of what somebody did to a follow-up.
 func (w *history) recordStep(action string, h happening, by string, changes *metadata) {
 	var m metadata
 	m.raw("changes", changes.close())

@@ -6,29 +6,28 @@ import (
 	"clientregistry/db/text"
 )
 
-// spelling is a word as its people write it and in plain Latin letters, for
-// domains and mailboxes.
+// spelling is a word in its own script, and in plain Latin letters for domains and mailboxes.
 type spelling struct{ native, latin string }
 
-// tongue is what clients of one language are called, by.
+// tongue is the material for names and texts in one language.
 type tongue struct {
 	weight                         int // share among the organizations
 	women, men                     []spelling
-	families, familiesOfWomen      []spelling // the second only where women's differ
+	families, familiesOfWomen      []spelling // the second only if women's differ
 	leads, places                  []spelling
-	trades                         [][]spelling // by sector, in the order of sectors; {place} makes it a name by itself
-	name                           string       // how {lead} and {trade} stand
-	in                             string       // how a branch's name stands: {name}, {place}
-	legal                          []string     // {name} with the legal form
+	trades                         [][]spelling // by sector, in the order of sectors; with {place} it is a complete name
+	name                           string       // pattern with {lead} and {trade}
+	in                             string       // pattern of a branch's name, with {name} and {place}
+	legal                          []string     // patterns of the legal form, with {name}
 	titles                         []string     // in the order of roleLabels
-	phones, mobiles                []string     // # is a digit
+	phones, mobiles                []string     // # stands for a digit
 	tax                            string
-	twoFamilies                    string // what joins two family names; "" where nobody has two
+	twoFamilies                    string // joins two family names; "" if people have only one
 	calls, emails, meetings, notes []string
 	bodies                         []string
 }
 
-// list reads "native:latin, native:latin"; the latin half may be left out.
+// list parses "native:latin, native:latin". The Latin spelling is optional.
 func list(s string) []spelling {
 	var all []spelling
 	for entry := range strings.SplitSeq(s, ", ") {
@@ -42,7 +41,7 @@ func list(s string) []spelling {
 	return all
 }
 
-// lists reads several lists, one a line.
+// lists parses several lists, one per line.
 func lists(s string) [][]spelling {
 	var all [][]spelling
 	for line := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
@@ -51,16 +50,15 @@ func lists(s string) [][]spelling {
 	return all
 }
 
-// latinSlug is text as a domain writes it: a-z, 0-9 and single hyphens.
+// latinSlug returns a text as in a domain: a-z, 0-9 and single hyphens.
 func latinSlug(s string) string {
 	other := func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9') }
 	return strings.Join(strings.FieldsFunc(strings.ReplaceAll(text.SortKey(s), "'", ""), other), "-")
 }
 
-// Phone numbers lie in ranges kept free for fiction where a country has them
-// (Ofcom, 555-01xx, Bundesnetzagentur, Arcep, PTS); elsewhere the subscriber's
-// number begins with 000, which no exchange gives out. Tax ids begin with zeros
-// for the same reason.
+// Phone numbers are in ranges reserved for fiction if a country has them (Ofcom, 555-01xx,
+// Bundesnetzagentur, Arcep, PTS). Otherwise the subscriber's number begins with 000, which is never
+// assigned. Tax IDs begin with zeros for the same reason.
 
 func tonguesOfTheWest() []tongue {
 	return []tongue{

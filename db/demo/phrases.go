@@ -1,6 +1,6 @@
 package demo
 
-// What the office writes in English, with clients of every language.
+// What the office writes in English, about clients of every language.
 
 func englishCalls() []string {
 	return []string{
@@ -36,12 +36,12 @@ func englishNotes() []string {
 	}
 }
 
-// callsUnanswered are calls that nobody took.
+// callsUnanswered are the subjects of calls that nobody answered.
 var callsUnanswered = []string{
 	"Tried to reach {person}", "Second attempt about the quote", "Rang about the open invoice", "Asked to be called back",
 }
 
-// nextSteps is what is to be done after something of each channel.
+// nextSteps are texts of follow-ups, by the channel of their interaction.
 var nextSteps = [][]string{
 	{"Send the revised quote", "Call back about the delivery date", "Confirm the price in writing", "Ask {person} for the order number"},
 	{"Ask whether the quote arrived", "Send the insurance certificate", "Call {person} about the terms", "Chase the signature"},

@@ -12,19 +12,19 @@ import (
 	"clientregistry/db"
 )
 
-// plan is who is there, who belongs to whom, and when each thing happens;
-// what it is called follows from its number. It is what a large sample keeps in
-// memory, so it is numbers only. Times are Unix milliseconds, 0 is never.
+// plan says who exists, who belongs to whom, and when everything happens. Names and texts are
+// derived from the numbers. A large sample keeps all of it in memory, so it consists of numbers
+// only. Times are Unix milliseconds; 0 means never.
 type plan struct {
 	seed          uint64
 	now           time.Time
-	years, year   calendar // of the clients, of the interactions
+	years, year   calendar // for clients and for interactions
 	tongues       []tongue
 	organizations []organization // in the order of their creation
-	contacts      []contact      // too
+	contacts      []contact      // in the order of their creation
 	links         []link
 	interactions  int
-	events        []event // all but the interactions, in order
+	events        []event // everything except interactions, in order
 
 	organizationLinks, contactLinks groups
 }
@@ -32,14 +32,14 @@ type plan struct {
 type organization struct {
 	created, archived, lastContact int64
 	updates                        [2]int64
-	branch                         uint32 // how many of the same name came before
+	branch                         uint32 // number of earlier organizations with the same name
 	tongue, sector, lastChannel    uint8
 	large, empty                   bool
 }
 
 type contact struct {
 	created, changed, archived, lastContact int64
-	change                                  uint8 // what changes at changed
+	change                                  uint8 // what changes at the time changed
 	lastChannel                             uint8
 	hasEmail, hasMobile                     bool
 }
@@ -50,13 +50,13 @@ const (
 	mobileChange
 )
 
-// link goes from one status to another, once or never.
+// link is a link, whose status changes once or never.
 type link struct {
 	at, changed           int64
 	organization, contact uint32
-	from, to              uint8  // in RelationshipStatuses
-	namesake              uint16 // how many mailboxes of the same name the organization gave before
-	beside                bool   // an office held beside the person's work
+	from, to              uint8  // indexes of RelationshipStatuses
+	namesake              uint16 // number of earlier mailboxes of the same name at the organization
+	beside                bool   // a position in addition to the person's job
 }
 
 const (
@@ -71,7 +71,7 @@ type event struct {
 	i    uint32
 }
 
-// The kinds of event, in the order of those at the same moment.
+// The kinds of event, in their order at the same moment.
 const (
 	createOrganization = iota
 	createContact
@@ -84,7 +84,7 @@ const (
 	archiveOrganization
 )
 
-// What ids and random numbers are made for, so that no two share a sequence.
+// The purposes of IDs and random numbers. Each has its own sequence.
 const (
 	forUsers = iota + 1
 	forOrganizations
@@ -112,14 +112,14 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// random is a source of random numbers for the i-th thing of a kind.
+// random returns a source of random numbers for the i-th thing of a kind.
 func random(seed uint64, kind, i int) *rand.Rand {
 	at := mix(seed ^ mix(uint64(kind)<<40|uint64(i)))
 	return rand.New(rand.NewPCG(at, mix(at)))
 }
 
-// newID is a UUID of version 7 for the i-th thing of a kind, made at a time.
-// Its last 32 bits are i, scattered one to one: two things never share one.
+// newID returns a UUID, version 7, for the i-th thing of a kind and a time. Its last 32 bits are a
+// one-to-one mapping of i, so that IDs of a kind are unique.
 func newID(seed uint64, kind, i int, at int64) string {
 	random := mix(mix(seed^uint64(kind)<<56) + uint64(i))
 	var id uuid.UUID
@@ -145,12 +145,12 @@ func moment(at int64) time.Time { return time.UnixMilli(at).UTC() }
 
 func stamp(at int64) string { return moment(at).Format(db.TimeFormat) }
 
-// groups are numbers by owner: those of i are all[start[i]:start[i+1]].
+// groups are numbers grouped by owner: those of i are all[start[i]:start[i+1]].
 type groups struct{ start, all []uint32 }
 
 func (g groups) of(i int) []uint32 { return g.all[g.start[i]:g.start[i+1]] }
 
-// group puts the members, in order, with their owners.
+// group groups members by owner, and keeps their order.
 func group(owners, members int, owner func(member int) uint32) groups {
 	g := groups{make([]uint32, owners+1), make([]uint32, members)}
 	for m := range members {
@@ -186,7 +186,7 @@ func (p *plan) mainLink(contact int) (main uint32, ok bool) {
 	return main, ok
 }
 
-// newPlan is a plan of nothing yet, see make.
+// newPlan returns an empty plan; make fills it.
 func newPlan(seed uint64, now time.Time, organizations, contacts, interactions int) *plan {
 	now = now.UTC().Truncate(time.Millisecond)
 	return &plan{
@@ -241,7 +241,7 @@ func (p *plan) makeOrganizations() {
 	}
 }
 
-// makeContacts gives each organization its people and orders them by creation.
+// makeContacts gives each organization contacts, and sorts them by creation.
 func (p *plan) makeContacts() {
 	type joining struct {
 		at           int64
@@ -303,8 +303,8 @@ func (p *plan) makeContacts() {
 	}
 }
 
-// makeMoves sends some people to another organization of their language, and
-// gives some an office at one or two beside their own.
+// makeMoves moves some contacts to another organization of their language, and gives some a
+// position at one or two others.
 func (p *plan) makeMoves() {
 	byTongue := group(len(p.tongues), len(p.organizations), func(i int) uint32 { return uint32(p.organizations[i].tongue) })
 	for j := range p.contacts {
@@ -356,8 +356,7 @@ func (p *plan) makeContactChanges() {
 	}
 }
 
-// countNamesakes numbers what would be called the same: the domains of
-// organizations, and the mailboxes of each.
+// countNamesakes numbers equal names: domains of organizations, and mailboxes of each.
 func (p *plan) countNamesakes() {
 	domains := make(map[string]uint32, len(p.organizations))
 	for i := range p.organizations {
@@ -393,7 +392,7 @@ func (p *plan) makeEvents() {
 		add(c.archived, archiveContact, j)
 	}
 	for l, link := range p.links {
-		if l >= len(p.contacts) { // the first link of each contact comes with them
+		if l >= len(p.contacts) { // a contact's first link is created with the contact
 			add(link.at, createLink, l)
 		}
 		add(link.changed, updateLink, l)
@@ -403,8 +402,8 @@ func (p *plan) makeEvents() {
 	})
 }
 
-// findLastContacts goes through the interactions once before they are written,
-// so that each client is written with their last one.
+// findLastContacts runs through all interactions in advance, so that each client can be written
+// with their last one.
 func (p *plan) findLastContacts() {
 	t := p.timeline()
 	for i, ok := t.next(); ok; i, ok = t.next() {

@@ -7,8 +7,8 @@ import (
 	"clientregistry/db"
 )
 
-// records makes the plan and puts it into the rows of users, organizations, contacts, links,
-// interactions and follow-ups, as they are at the end.
+// records makes the plan, and produces the rows of users, organizations, contacts, links,
+// interactions and follow-ups in their final state.
 func (x sample) records(yield func(*db.Rows) bool) {
 	x.plan.make()
 	w := &records{x, sink{yield, &db.Rows{}}}
@@ -51,7 +51,7 @@ type records struct {
 	sink
 }
 
-// makeUsers adds the colleagues, and what tells of them.
+// makeUsers adds the colleagues and their audit rows.
 func (w *records) makeUsers() {
 	for i, c := range w.users.made {
 		w.rows.User(c.User, c.role)
@@ -115,7 +115,7 @@ func (w *records) planFollowUp(h happening) {
 	w.rows.FollowUp(f.FollowUp, h.said)
 }
 
-// indexContact gives a contact the words that find it.
+// indexContact adds a contact's search words.
 func (w *records) indexContact(j int) {
 	names := map[string]string{}
 	for _, l := range w.plan.linksOf(j) {

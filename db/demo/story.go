@@ -8,30 +8,29 @@ import (
 	"clientregistry/db"
 )
 
-// happening is one thing that happens in the sample. An interaction comes with
-// what was said, and with the follow-up that was planned, if one was; a follow-up
-// that is done with the interaction that it is of.
+// happening is one event of the sample. One of an interaction includes the interaction, and the
+// follow-up planned with it, if any. One of a finished follow-up includes its interaction.
 type happening struct {
 	at      int64
-	kind    uint8 // of an event, or one of these
-	i       int   // the number of the organization, contact or link
+	kind    uint8 // a kind of event, or one of those below
+	i       int   // number of the organization, contact or link
 	said    db.Interaction
 	step    followUp
 	planned bool
 }
 
-// The kinds of happening beside those of events.
+// The kinds of happening in addition to those of events.
 const (
 	logInteraction = archiveOrganization + 1 + iota
 	finishFollowUp
 	planFollowUp // one that stands on its own; said says who planned it, and about whom
 )
 
-// story is all that happens, in order.
+// story returns all happenings in order.
 func (x sample) story() iter.Seq[happening] {
 	return func(yield func(happening) bool) {
 		events, timeline := x.plan.events, x.plan.timeline()
-		var todo []happening // follow-ups that will be done, the first one first
+		var todo []happening // follow-ups that will be done, the earliest first
 		next, more := timeline.next()
 		for len(events) > 0 || more || len(todo) > 0 {
 			var h happening
@@ -64,13 +63,13 @@ func (x sample) story() iter.Seq[happening] {
 	}
 }
 
-// sink gathers rows and hands them on, many at a time.
+// sink collects rows and passes them on in batches.
 type sink struct {
 	yield func(*db.Rows) bool
 	rows  *db.Rows
 }
 
-// flush hands the rows on where they are more than that. It returns false when nobody wants more.
+// flush passes the rows on if there are more than over. It returns false if no more are wanted.
 func (s *sink) flush(over int) bool {
 	if s.rows.Len() <= over {
 		return true

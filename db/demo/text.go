@@ -11,13 +11,13 @@ import (
 	"clientregistry/db"
 )
 
-// sample says what the plan's records are called.
+// sample gives the plan's records their names and texts.
 type sample struct {
 	plan  *plan
 	users *users
 }
 
-// The registry's own suggestions are what clients of the sample have.
+// The sample uses the values that the registry suggests.
 var sectors, sizeBands = suggested("sector"), suggested("size_band")
 
 func suggested(column string) []string {
@@ -30,7 +30,7 @@ func suggested(column string) []string {
 
 func one[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
 
-// filled puts a random digit for each #.
+// filled replaces each # with a random digit.
 func filled(r *rand.Rand, pattern string) string {
 	b := []byte(pattern)
 	for i := range b {
@@ -41,7 +41,7 @@ func filled(r *rand.Rand, pattern string) string {
 	return string(b)
 }
 
-// put replaces names in braces by their values, given in turn.
+// put replaces placeholders with their values, given in pairs.
 func put(pattern string, pairs ...string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		pattern = strings.Replace(pattern, pairs[i], pairs[i+1], 1)
@@ -49,10 +49,10 @@ func put(pattern string, pairs ...string) string {
 	return pattern
 }
 
-// title is what an organization's name is made of.
+// title has the parts of an organization's name.
 type title struct {
 	lead, trade, place spelling
-	r                  *rand.Rand // goes on with the rest of the organization
+	r                  *rand.Rand // continues with the organization's other values
 }
 
 func (p *plan) title(i int) title {
@@ -62,10 +62,10 @@ func (p *plan) title(i int) title {
 	return title{one(r, t.leads), one(r, t.trades[o.sector]), one(r, t.places), r}
 }
 
-// ofPlace tells whether the organization is named after its place, like a town's council.
+// ofPlace reports whether the organization is named after its place, like a town council.
 func (t title) ofPlace() bool { return strings.Contains(t.trade.native, "{place}") }
 
-// domainBase is the domain that an organization would like.
+// domainBase returns the domain that the organization would prefer.
 func (p *plan) domainBase(i int) string {
 	t := p.title(i)
 	if t.ofPlace() {
@@ -74,8 +74,8 @@ func (p *plan) domainBase(i int) string {
 	return t.lead.latin + "-" + t.trade.latin
 }
 
-// qualifier tells the branches of a name apart: by place, or a town's offices
-// by name; once all are used the numbers do it, in the domain only.
+// qualifier distinguishes branches with the same name: by place or, in a town, by the office's
+// name. Once these are used up, a number does it, in the domain only.
 func (p *plan) qualifier(i int, t title) (q spelling, number int) {
 	o := &p.organizations[i]
 	if o.branch == 0 {
@@ -101,7 +101,7 @@ func (p *plan) domain(i int) string {
 	return domain + ".example"
 }
 
-// organization is the organization as it is at the end.
+// organization returns an organization in its final state.
 func (x sample) organization(i int) db.Organization {
 	plan := &x.plan.organizations[i]
 	t := &x.plan.tongues[plan.tongue]
@@ -122,7 +122,7 @@ func (x sample) organization(i int) db.Organization {
 	}
 	o.Set("display_name", name)
 	o.Set("legal_name", strings.ReplaceAll(legal, "{name}", name))
-	known := plan.updates[0] != 0 // what was looked up for the update is filled in
+	known := plan.updates[0] != 0 // the update fills in what was looked up for it
 	if website := r.IntN(8) > 0; website || known {
 		o.Set("website", "https://"+x.plan.domain(i))
 	}
@@ -149,10 +149,10 @@ func (x sample) organization(i int) db.Organization {
 	return o
 }
 
-// update is one changed column and what stood there before.
+// update is a changed column with its old and new value.
 type update struct{ column, old, new string }
 
-// updates are an organization's changes, in order; each is of another column.
+// updates returns an organization's changes, in order. Each changes another column.
 func (x sample) updates(i int, o *db.Organization) []update {
 	plan := &x.plan.organizations[i]
 	if plan.updates[0] == 0 {
@@ -176,7 +176,7 @@ func (x sample) updates(i int, o *db.Organization) []update {
 	return possible[:2]
 }
 
-// person is a contact's name, and how a mailbox spells it.
+// person is a contact's name, also in Latin letters.
 type person struct {
 	first, last           string
 	latinFirst, latinLast string
@@ -205,7 +205,7 @@ func (p *plan) person(j int) person {
 	return n
 }
 
-// mailbox is the name that a link's organization would give its person.
+// mailbox returns the mailbox that a link's organization would give its contact.
 func (p *plan) mailbox(l int) string {
 	link := &p.links[l]
 	n := p.person(int(link.contact))
@@ -226,13 +226,13 @@ func (p *plan) address(l int) string {
 	return box + "@" + p.domain(int(p.links[l].organization))
 }
 
-// roleLabels are the role labels of those with a job title, in the order of the titles.
+// roleLabels are the role labels for job titles, in the order of the titles.
 var roleLabels = []string{
 	"CEO", "CFO", "Decision maker", "Technical contact", "", "Decision maker", "Fleet manager",
 	"Technical contact", "Billing contact", "Board member",
 }
 
-// contact is the contact as they are at the end.
+// contact returns a contact in its final state.
 func (x sample) contact(j int) db.Contact {
 	plan := &x.plan.contacts[j]
 	r := random(x.plan.seed, forContactTexts, j)
@@ -273,7 +273,7 @@ func (x sample) contact(j int) db.Contact {
 	return c
 }
 
-// update is what changes about a contact, nothing where no column is named.
+// update returns a contact's change, or one without a column if there is none.
 func (x sample) update(j int, c *db.Contact) update {
 	switch x.plan.contacts[j].change {
 	case emailChange:
@@ -284,13 +284,13 @@ func (x sample) update(j int, c *db.Contact) update {
 	return update{}
 }
 
-// titleOf is the place of a contact's work among the titles.
+// titleOf returns the index of a contact's job title.
 func (p *plan) titleOf(j int) int {
 	const often = "00011222333445556666777889"
 	return int(often[mix(p.seed^mix(uint64(j)<<1))%uint64(len(often))] - '0')
 }
 
-// link is the link as it is at the end; at its start it had another status.
+// link returns a link in its final state, and its initial status.
 func (x sample) link(l int) (link db.Link, before string) {
 	plan := &x.plan.links[l]
 	at := mix(x.plan.seed + mix(uint64(l)))
@@ -313,8 +313,8 @@ func (x sample) link(l int) (link db.Link, before string) {
 	return link, db.RelationshipStatuses[plan.from]
 }
 
-// interaction is what was said and who wrote it down. Clients of other
-// languages are written about in theirs half of the time.
+// interaction returns an interaction with its texts. For clients of other languages, half of these
+// are in their language.
 func (x sample) interaction(i interaction) db.Interaction {
 	r := random(x.plan.seed, forInteractionTexts, i.number)
 	n := db.Interaction{
@@ -350,14 +350,14 @@ func (x sample) interaction(i interaction) db.Interaction {
 	return n
 }
 
-// followUp is a follow-up as it stands at the end, and when it was done; 0 is never.
+// followUp is a follow-up in its final state, and when it was done; 0 means never.
 type followUp struct {
 	db.FollowUp
 	done int64
 }
 
-// followUp is what was planned after one in twenty interactions of the last
-// month; most of what was due is done.
+// followUp returns the follow-up of an interaction. One in twenty interactions of the last month
+// has one; most of those due are done.
 func (x sample) followUp(i interaction, n db.Interaction) (f followUp, planned bool) {
 	r, now := random(x.plan.seed, forFollowUps, i.number), x.plan.now.UnixMilli()
 	if i.created < x.plan.now.AddDate(0, -1, 0).UnixMilli() || r.IntN(20) > 0 {
@@ -427,7 +427,7 @@ func (x sample) ownFollowUp(i interaction, n db.Interaction) (h happening, plann
 	return happening{at: i.created, kind: planFollowUp, said: of, step: f, planned: true}, true
 }
 
-// ownerOf is the owner of an organization; one in seven has none.
+// ownerOf returns an organization's owner. One in seven has none.
 func (x sample) ownerOf(i int) string {
 	at := mix(x.plan.seed - mix(uint64(i)))
 	if at%7 == 0 {
@@ -436,7 +436,8 @@ func (x sample) ownerOf(i int) string {
 	return x.users.owners[at>>8%uint64(len(x.users.owners))]
 }
 
-// phrase is one of the phrases, about nobody by name where there is no contact; "" where none fits.
+// phrase returns one of the phrases that fit, or "". Without a contact, phrases that name one do
+// not fit.
 func (x sample) phrase(r *rand.Rand, of []string, contact int) string {
 	first, number := r.IntN(len(of)), strconv.Itoa(2+r.IntN(34))
 	for k := range of {

@@ -7,25 +7,25 @@ import (
 	"clientregistry/db"
 )
 
-// interaction is one interaction; an end that is not there is -1.
+// interaction is one interaction. -1 means that an end is missing.
 type interaction struct {
 	number                int
 	happened, created     int64
 	organization, contact int
-	channel               uint8 // in Channels
+	channel               uint8 // index of Channels
 	unreached             bool
 }
 
-// timeline makes the interactions one by one, in the order of their creation.
+// timeline produces the interactions in the order of their creation.
 type timeline struct {
 	p        *plan
 	number   int
 	created  int64
-	existing int       // organizations there at created
-	sums     []float64 // of the organizations' weights
+	existing int       // organizations that exist at created
+	sums     []float64 // cumulative weights of the organizations
 }
 
-// timeline starts it. A few clients have very many interactions, some none.
+// timeline returns a timeline. A few clients have very many interactions, some have none.
 func (p *plan) timeline() *timeline {
 	t := &timeline{p: p, number: -1, sums: make([]float64, len(p.organizations)+1)}
 	for i, o := range p.organizations {

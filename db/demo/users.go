@@ -10,7 +10,7 @@ import (
 	"clientregistry/db"
 )
 
-// users are those who may own clients, those of them who may edit, and how all are called.
+// users are the possible owners of clients, which of them may edit, and the colleagues to create.
 type users struct {
 	made    []colleague
 	owners  []string
@@ -18,7 +18,7 @@ type users struct {
 	names   map[string]string
 }
 
-// colleague is a user whom the sample brings along, with the slug of a role.
+// colleague is a user that the sample creates, with the slug of a role.
 type colleague struct {
 	db.User
 	role string
@@ -33,8 +33,8 @@ var colleagues = []struct{ email, name, zone, role string }{
 	{"lea.dubois@pinestreet.example", "Léa Dubois", "Europe/Paris", "Viewer"},
 }
 
-// usersOf are the active users and the colleagues whose email nobody has, who came
-// a day before the plan begins.
+// usersOf returns the active users, and the colleagues whose email is not taken, created a day
+// before the plan begins.
 func usersOf(ctx context.Context, d *db.DB, p *plan) (*users, error) {
 	accounts, err := d.Accounts(ctx, db.System)
 	if err != nil {
@@ -80,7 +80,7 @@ func usersOf(ctx context.Context, d *db.DB, p *plan) (*users, error) {
 	return u, nil
 }
 
-// can tells whether a role of a user has a permission.
+// can reports whether one of a user's roles has a permission.
 func can(roles []db.Role, u db.User, p db.Permission) bool {
 	return slices.ContainsFunc(roles, func(r db.Role) bool { return slices.Contains(u.Roles, r.Name) && r.Can(p) })
 }

@@ -12,14 +12,14 @@ import (
 
 // NewSeed returns a random seed for an authenticator app, in base32.
 func NewSeed() string {
-	random := make([]byte, 20) // of the length of SHA-1, as RFC 4226 asks
+	random := make([]byte, 20) // the length of a SHA-1 hash, as RFC 4226 recommends
 	rand.Read(random)
 	return base32.StdEncoding.EncodeToString(random)
 }
 
-// StepOf returns the step of 30 seconds whose code this is (RFC 6238): the present
-// one or the one before or behind it, if it is later than the last one used. One
-// used in the future was used while the clock was wrong.
+// StepOf returns the 30-second step of a code (RFC 6238). fits is true if the step is the current
+// one or one before or after it, and later than used, the last one used. A used step in the future
+// is ignored, because the clock was wrong.
 func StepOf(seed, code string, now time.Time, used int64) (step int64, fits bool) {
 	present := now.Unix() / 30
 	if used > present+2 {
@@ -34,17 +34,17 @@ func StepOf(seed, code string, now time.Time, used int64) (step int64, fits bool
 	return 0, false
 }
 
-// RecoveryCodes is how many a set has. A code is RecoveryCodeSize letters and digits
-// of base32: with 120 random bits a plain hash keeps it (OWASP ASVS 6.5.2).
+// A set has RecoveryCodes codes. Each has RecoveryCodeSize base32 characters, which are 120 random
+// bits, so a plain hash protects it (OWASP ASVS 6.5.2).
 const (
 	RecoveryCodes    = 10
 	RecoveryCodeSize = 24
 )
 
-// NewRecoveryCode returns a random recovery code, as ReadCode returns it.
+// NewRecoveryCode returns a random recovery code, in the form of ReadCode.
 func NewRecoveryCode() string { return rand.Text()[:RecoveryCodeSize] }
 
-// SpellRecoveryCode returns a recovery code as people read it: ABCD-EFGH-….
+// SpellRecoveryCode returns a recovery code in groups for people: ABCD-EFGH-….
 func SpellRecoveryCode(code string) string {
 	var parts []string
 	for i := 0; i < len(code); i += 4 {
@@ -53,12 +53,12 @@ func SpellRecoveryCode(code string) string {
 	return strings.Join(parts, "-")
 }
 
-// ReadCode returns a typed code without its spaces and hyphens, in capitals.
+// ReadCode returns a typed code without spaces and hyphens, in upper case.
 func ReadCode(typed string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(typed))
 }
 
-// IsRecoveryCode tells whether a code of ReadCode has the form of a recovery code.
+// IsRecoveryCode reports whether a code from ReadCode has the form of a recovery code.
 func IsRecoveryCode(code string) bool {
 	return len(code) == RecoveryCodeSize && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }

@@ -12,7 +12,7 @@ import (
 
 const step = 30 * time.Second
 
-// now is the beginning of a step, the present one.
+// now is the start of the step present.
 var (
 	now     = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 	present = now.Unix() / 30
@@ -31,8 +31,8 @@ func TestACodeFitsOneStepEarlyOrLateAndNoMore(t *testing.T) {
 	t.Parallel()
 	seed := secrets.NewSeed()
 	for _, c := range []struct {
-		of   time.Duration // the moment at which the app showed the code, from now
-		step int64         // 0 where it does not fit
+		of   time.Duration // when the app showed the code, relative to now
+		step int64         // 0 if the code does not fit
 	}{
 		{-step - time.Nanosecond, 0},
 		{-step, present - 1},
@@ -54,7 +54,7 @@ func TestACodeFitsAfterTheLastOneUsed(t *testing.T) {
 	t.Parallel()
 	seed := secrets.NewSeed()
 	for _, c := range []struct {
-		used int64 // from the present step
+		used int64 // relative to the present step
 		fits bool
 	}{
 		{-2, true},
@@ -62,7 +62,7 @@ func TestACodeFitsAfterTheLastOneUsed(t *testing.T) {
 		{0, false},
 		{1, false},
 		{2, false},
-		{3, true}, // the clock was wrong then
+		{3, true}, // from a time when the clock was wrong
 	} {
 		if _, fits := secrets.StepOf(seed, code(t, seed, now), now, present+c.used); fits != c.fits {
 			t.Errorf("after step %+d the present one fits: %v", c.used, fits)

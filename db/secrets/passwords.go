@@ -1,5 +1,5 @@
-// Package secrets hashes passwords, seals what must be read again, and makes and
-// checks the codes of second factors. It knows nothing of the database.
+// Package secrets hashes passwords, encrypts secrets that must be read again, and handles the codes
+// of second factors. It does not know the database.
 package secrets
 
 import (
@@ -17,31 +17,32 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ErrBusy is the answer where too many passwords are being hashed at once.
+// ErrBusy is returned if too many passwords are being hashed at once.
 var ErrBusy = errors.New("busy")
 
-// argon is one setting of argon2id: memory in KiB, passes, lanes. The floor
-// is OWASP's: 19 MiB, 2 passes, 1 lane.
+// argon has parameters of argon2id: memory in KiB, passes, and lanes. OWASP's minimum is 19 MiB, 2
+// passes and 1 lane.
 type argon struct {
 	memory, time uint32
 	threads      uint8
 }
 
-// idKey is argon2.IDKey; a test counts how often it runs.
+// idKey is argon2.IDKey, except in a test that counts its calls.
 var idKey = argon2.IDKey
 
 var argonNow = argon{memory: 19 * 1024, time: 2, threads: 1}
 
-// hashing lets two passwords be hashed at once, so that sign-ins never starve the rest.
+// hashing allows two passwords to be hashed at once, so that sign-ins leave resources for other
+// work.
 var hashing = make(chan struct{}, 2)
 
-// Patience is how long a password waits for its turn before ErrBusy. Tests wait as
-// long as it takes: how many of them hash at once, and how fast, is the machine's.
+// Patience is how long a password waits for its turn. Tests set it long enough never to depend on
+// the machine's speed.
 var Patience = 5 * time.Second
 
-// HashPassword returns the argon2id hash of a password in PHC form, or ErrBusy
-// where its turn does not come in time. The password is composed first (NFC, as RFC
-// 8265 asks): another keyboard may compose the same letters in another way.
+// HashPassword returns a password's argon2id hash in PHC form, or ErrBusy if it waits too long. It
+// first normalizes the password to NFC (RFC 8265), because keyboards compose the same letters
+// differently.
 func HashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
 	rand.Read(salt)
@@ -54,13 +55,12 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 		argonNow.memory, argonNow.time, argonNow.threads, b64(salt), b64(key)), nil
 }
 
-// CheckPassword tells whether a password has this hash of HashPassword, and
-// whether the hash is outdated: to be made again with today's setting. A hash that
-// cannot be read, "" too, costs the same time and never matches. It returns
-// ErrBusy where its turn does not come in time.
+// CheckPassword reports whether a password matches a hash of HashPassword, and whether that hash is
+// outdated and should be renewed. An unreadable hash, even "", never matches but takes the same
+// time. It returns ErrBusy if it waits too long.
 //
-// A hash made before passwords were composed is tried with each way to compose
-// this one, and is outdated then.
+// Hashes from before normalization are compared with other compositions of the password, and are
+// outdated.
 func CheckPassword(ctx context.Context, hash, password string) (matches, outdated bool, err error) {
 	for i, spelled := range spellings(password) {
 		matches, outdated, err = checkSpelled(ctx, hash, spelled)
@@ -71,7 +71,7 @@ func CheckPassword(ctx context.Context, hash, password string) (matches, outdate
 	return false, outdated, nil
 }
 
-// spellings are the ways to compose a password, the one that is hashed first.
+// spellings returns the compositions of a password to try, the current one first.
 func spellings(password string) []string {
 	all := []string{norm.NFC.String(password)}
 	for _, other := range []string{password, norm.NFD.String(password)} {

@@ -37,7 +37,7 @@ func TestAHashIsNoWeakerThanTheFloor(t *testing.T) {
 }
 
 func TestTwoPasswordsAreHashedAtOnceAndNoMore(t *testing.T) {
-	// Not parallel: it watches all hashing of the package.
+	// Not parallel: it counts all hashing in the package.
 	var now, most atomic.Int32
 	entered, release := make(chan struct{}, 8), make(chan struct{})
 	real := idKey
@@ -72,7 +72,7 @@ func TestTwoPasswordsAreHashedAtOnceAndNoMore(t *testing.T) {
 }
 
 func TestWhoWaitsTooLongIsTurnedAway(t *testing.T) {
-	// Not parallel: it takes both places.
+	// Not parallel: it occupies both slots.
 	hash, err := HashPassword(t.Context(), "x")
 	if err != nil {
 		t.Fatal(err)
@@ -137,9 +137,10 @@ func TestAHashOfAnOldSettingIsOutdated(t *testing.T) {
 	}
 }
 
-// TestAHashThatCannotBeReadCostsTheSame, so that time does not tell whether there is one.
+// TestAHashThatCannotBeReadCostsTheSame, so that the time does not reveal whether an account has a
+// hash.
 func TestAHashThatCannotBeReadCostsTheSame(t *testing.T) {
-	// Not parallel: it watches all hashing of the package.
+	// Not parallel: it counts all hashing in the package.
 	hash, err := HashPassword(t.Context(), "right")
 	if err != nil {
 		t.Fatal(err)
@@ -166,9 +167,9 @@ func TestAHashThatCannotBeReadCostsTheSame(t *testing.T) {
 	}
 }
 
-// TestAPasswordIsTheSameHoweverItIsComposed also one hashed before passwords were
-// composed; other letters stay other letters, and a wrong one costs the same
-// whether there is a hash or none.
+// TestAPasswordIsTheSameHoweverItIsComposed, even if it was hashed before passwords were
+// normalized. Other letters do not match, and a wrong password takes the same time with and without
+// a hash.
 func TestAPasswordIsTheSameHoweverItIsComposed(t *testing.T) {
 	t.Parallel()
 	const composed, apart, mixed = "\u00e9t\u00e9 \u00e0 la mer", "e\u0301te\u0301 a\u0300 la mer", "\u00e9te\u0301 \u00e0 la mer"

@@ -6,18 +6,18 @@ import (
 	"crypto/rand"
 )
 
-// KeySize is how many bytes a key has: AES-256.
+// KeySize is the size of a key in bytes, for AES-256.
 const KeySize = 32
 
-// NewKey returns a random key to seal with.
+// NewKey returns a random key.
 func NewKey() []byte {
 	key := make([]byte, KeySize)
 	rand.Read(key)
 	return key
 }
 
-// Seal encrypts a text with AES-GCM. purpose says what it is and whose: it opens
-// for no other. The error is a key of another size.
+// Seal encrypts a text with AES-GCM. It can only be opened with the same purpose, which says what
+// the text is and whose. It returns an error if the key has the wrong size.
 func Seal(key []byte, plain, purpose string) ([]byte, error) {
 	gcm, err := sealer(key)
 	if err != nil {
@@ -26,8 +26,8 @@ func Seal(key []byte, plain, purpose string) ([]byte, error) {
 	return gcm.Seal(nil, nil, []byte(plain), []byte(purpose)), nil
 }
 
-// Unseal returns the text that was sealed. It returns an error where the key or
-// the purpose is another one, or the sealed bytes were changed.
+// Unseal returns the sealed text. It returns an error if the key or the purpose differs, or the
+// sealed bytes were changed.
 func Unseal(key, sealed []byte, purpose string) (plain string, err error) {
 	gcm, err := sealer(key)
 	if err != nil {

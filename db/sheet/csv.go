@@ -1,4 +1,4 @@
-// Package sheet writes rows as files that spreadsheets open.
+// Package sheet writes files for spreadsheets.
 package sheet
 
 import (
@@ -11,12 +11,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// CSV writes rows as RFC 4180 has them, in UTF-8. No cell of it is a formula.
+// CSV writes rows in UTF-8 according to RFC 4180. It makes sure that no cell is a formula.
 type CSV struct{ out *csv.Writer }
 
-// NewCSV writes the head of a file: the mark of the byte order, which tells Excel
-// that it is UTF-8 (without, it takes the bytes for those of the local code page
-// and spoils every accent), and the names of the columns.
+// NewCSV starts a file with a byte order mark and the names of the columns. Without the mark Excel
+// would not read it as UTF-8, and garble accents.
 func NewCSV(to io.Writer, columns ...string) (*CSV, error) {
 	if _, err := io.WriteString(to, "\uFEFF"); err != nil {
 		return nil, err
@@ -26,7 +25,7 @@ func NewCSV(to io.Writer, columns ...string) (*CSV, error) {
 	return c, c.Write(columns...)
 }
 
-// Write adds a row; Flush sends it.
+// Write adds a row to the buffer; Flush writes it.
 func (c *CSV) Write(cells ...string) error {
 	row := make([]string, len(cells))
 	for i, cell := range cells {
@@ -35,16 +34,15 @@ func (c *CSV) Write(cells ...string) error {
 	return c.out.Write(row)
 }
 
-// Flush sends what was written so far. It returns what failed until now.
+// Flush writes buffered rows, and returns the first error so far.
 func (c *CSV) Flush() error {
 	c.out.Flush()
 	return c.out.Error()
 }
 
-// Plain keeps a spreadsheet from taking a value for a formula, by the apostrophe
-// that means text to it. Formulas begin with = + - @, in other widths too (＝),
-// perhaps behind what some programs skip: spaces, quotes, characters of no width.
-// https://owasp.org/www-community/attacks/CSV_Injection
+// Plain puts an apostrophe before a value that a spreadsheet would take for a formula. Formulas
+// begin with = + - @, also in full width (＝), perhaps after characters that some programs skip:
+// spaces, quotes, zero-width characters. https://owasp.org/www-community/attacks/CSV_Injection
 func Plain(value string) string {
 	if value == "" {
 		return ""

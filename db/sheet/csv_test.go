@@ -59,7 +59,7 @@ func TestCSVIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// TestCSVIsWrittenHereOnly: any other writer of CSV would have to guard its cells itself.
+// TestCSVIsWrittenHereOnly: any other writer would need its own protection against formulas.
 func TestCSVIsWrittenHereOnly(t *testing.T) {
 	t.Parallel()
 	files := 0

@@ -12,46 +12,45 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// A copy is made through the writer's connection, some pages at a time, and the
-// connection goes back to who waits for it after each step. What it writes
-// meanwhile SQLite carries into the copy, which so ends as the registry is at
-// its last step; no snapshot is held on the way, so the -wal can be emptied.
+// A copy goes through the writer's connection, a few pages at a time, and returns it after each
+// step to whoever waits for it. SQLite also applies what that connection writes meanwhile, so the
+// copy ends as the registry is at the last step. No snapshot is held, so the -wal can be
+// checkpointed.
 const (
-	stepAim   = 4 * time.Millisecond // how long a step should take
+	stepAim   = 4 * time.Millisecond // intended duration of a step
 	leastStep = 16                   // pages
 	mostStep  = 128
-	syncEach  = 512 // pages, so that no commit waits long for the disk
+	syncEach  = 512 // pages; so that no commit waits long for the disk
 
-	// mostRestarts is how often a copy may begin again because another process
-	// wrote; then it is made from a snapshot, whatever the -wal grows to.
+	// mostRestarts is how often a copy may start over because another process wrote. After that it
+	// uses a snapshot, however large the -wal grows.
 	mostRestarts = 10
 )
 
-// errRestarts says that others write too often for a copy in steps.
+// errRestarts means that other processes write too often for a copy in steps.
 var errRestarts = errors.New("the file changed too often to be copied")
 
-// Steps are those of a copy; the zero value is for one made beside work.
+// Steps controls a copy. The zero value suits a copy while others work.
 type Steps struct {
-	Pages   int                // of each; 0 for as many as take about 4 ms
-	Between func(restarts int) // if not nil, is called after each that is not the last
+	Pages   int                // per step; 0 for as many as take about 4 ms
+	Between func(restarts int) // if not nil, called after each step except the last
 }
 
-// pageCopy is a copy that is being made.
+// pageCopy is a copy in progress.
 type pageCopy struct {
 	to       *os.File
 	target   *sqlite3.SQLiteConn
 	source   *sqlite3.SQLiteConn
 	backup   *sqlite3.SQLiteBackup
-	step     int // pages of the next one
+	step     int // pages of the next step
 	done     int // pages
 	unsynced int // pages written since the last sync
 	restarts int
 }
 
-// Copy writes what writer's file holds into an empty file, while others work with
-// both: no write waits longer than one step. Last, a connection of another pool,
-// reads from then on what the copy holds, at the moment at which it ended. Writer
-// is a pool of one connection, in the Write mode.
+// Copy copies the writer's file into an empty file while others use it. No write waits longer than
+// one step. Afterwards last, a connection of another pool, holds a snapshot of the moment at which
+// the copy ended. writer must be a pool of one connection in the mode Write.
 func Copy(ctx context.Context, writer *Pool, to *os.File, last *sql.Conn, steps Steps) error {
 	writer.copying.Add(1)
 	defer writer.copying.Add(-1)
@@ -65,15 +64,14 @@ func Copy(ctx context.Context, writer *Pool, to *os.File, last *sql.Conn, steps 
 	return removeMark(to.Name())
 }
 
-// removeMark takes the mark off a copy that says it may have a -wal, so that it
-// can be read where nothing can be written.
+// removeMark removes a copy's mark for a -wal, so that it can be read on a disk without write
+// access.
 func removeMark(path string) error {
 	p := Open(path, withoutWAL, 1)
 	return errors.Join(p.Ping(), p.Close())
 }
 
-// copyInSteps copies through the writer, and begins last's snapshot while
-// nobody can have written since the last step.
+// copyInSteps copies through the writer, and starts last's snapshot before anybody can write again.
 func copyInSteps(ctx context.Context, writer *Pool, to *os.File, last *sql.Conn, steps Steps) error {
 	c, err := newPageCopy(to)
 	if err != nil {
@@ -105,7 +103,7 @@ func copyInSteps(ctx context.Context, writer *Pool, to *os.File, last *sql.Conn,
 	}
 }
 
-// borrow takes the writer's connection for one step.
+// borrow uses the writer's connection for one step.
 func (c *pageCopy) borrow(ctx context.Context, writer *Pool, last *sql.Conn, pages int) (took time.Duration, done bool, err error) {
 	conn, err := writer.Conn(ctx)
 	if err != nil {
@@ -125,7 +123,7 @@ func (c *pageCopy) borrow(ctx context.Context, writer *Pool, last *sql.Conn, pag
 	return took, done, err
 }
 
-// copySnapshot copies all from one snapshot, which last begins here.
+// copySnapshot copies everything from one snapshot, which last starts here.
 func copySnapshot(ctx context.Context, to *os.File, last *sql.Conn) error {
 	if err := holdSnapshot(ctx, last); err != nil {
 		return err
@@ -146,8 +144,8 @@ func copySnapshot(ctx context.Context, to *os.File, last *sql.Conn) error {
 	}
 }
 
-// newPageCopy opens the target. Nobody else reads it before it is complete and
-// synced, so it has no journal.
+// newPageCopy opens the target. It needs no journal, because nobody reads it before it is complete
+// and synced.
 func newPageCopy(to *os.File) (*pageCopy, error) {
 	if err := to.Truncate(0); err != nil {
 		return nil, err
@@ -159,7 +157,7 @@ func newPageCopy(to *os.File) (*pageCopy, error) {
 	return &pageCopy{to: to, target: conn.(*sqlite3.SQLiteConn), step: 64}, nil
 }
 
-// advance copies up to n pages from a connection.
+// advance copies up to n pages.
 func (c *pageCopy) advance(from *sql.Conn, n int) (took time.Duration, done bool, err error) {
 	err = from.Raw(func(raw any) (err error) {
 		source := raw.(*sqlite3.SQLiteConn)
@@ -189,7 +187,7 @@ func (c *pageCopy) advance(from *sql.Conn, n int) (took time.Duration, done bool
 	return took, done, nil
 }
 
-// close ends the copy; closing again does nothing.
+// close ends the copy. It can be called again.
 func (c *pageCopy) close() error {
 	var errs []error
 	if c.backup != nil {
@@ -203,7 +201,7 @@ func (c *pageCopy) close() error {
 	return errors.Join(errs...)
 }
 
-// holdSnapshot begins a read transaction and reads, which fixes what it sees.
+// holdSnapshot starts a read transaction and reads once, which fixes its snapshot.
 func holdSnapshot(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
@@ -212,9 +210,8 @@ func holdSnapshot(ctx context.Context, conn *sql.Conn) error {
 	return conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n)
 }
 
-// CopyIdle is Copy of a file that nobody writes to, as fast as the disk can: from is
-// the file itself. It is an error where another program reads it meanwhile, because
-// then something may stand in its -wal.
+// CopyIdle copies a file that nobody writes to, as fast as the disk allows. from is that file. It
+// returns an error if another program is reading it, because then its -wal may not be empty.
 func CopyIdle(ctx context.Context, writer *Pool, from, to *os.File) error {
 	conn, err := writer.Conn(ctx)
 	if err != nil {
@@ -236,7 +233,7 @@ func CopyIdle(ctx context.Context, writer *Pool, from, to *os.File) error {
 	}
 	const step = 256 << 20
 	for {
-		n, err := io.CopyN(to, from, step) // without a way through this program's memory, where the system can
+		n, err := io.CopyN(to, from, step) // where the system can, without going through this program's memory
 		switch {
 		case n < step && errors.Is(err, io.EOF):
 			return removeMark(to.Name())

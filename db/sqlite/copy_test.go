@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// copyOf copies a file in steps and returns the copy, and how many things last sees.
+// copyOf copies a file in steps. It returns the copy and how many things last's snapshot has.
 func copyOf(ctx context.Context, t *testing.T, path string, writer *Pool, between func(restarts int)) (to string, seen int, err error) {
 	t.Helper()
 	to = filepath.Join(t.TempDir(), "copy.db")
@@ -32,9 +32,8 @@ func copyOf(ctx context.Context, t *testing.T, path string, writer *Pool, betwee
 
 const aHundredPages = "INSERT INTO things (content) VALUES (zeroblob(400000))"
 
-// TestACopyHoldsWhatWasCommittedBeforeItsEnd: what is written between its steps is
-// in it, what is rolled back does not make it begin again, and what comes after its
-// end is not to be seen from the connection that is left.
+// TestACopyHoldsWhatWasCommittedBeforeItsEnd: a copy has what is committed between its steps. A
+// rollback does not restart it, and last does not see later changes.
 func TestACopyHoldsWhatWasCommittedBeforeItsEnd(t *testing.T) {
 	t.Parallel()
 	path, writer := newFile(t, aHundredPages)
@@ -68,8 +67,8 @@ func TestACopyHoldsWhatWasCommittedBeforeItsEnd(t *testing.T) {
 	want(t, "its journal", one(t, open(t, to, Own, 1), "PRAGMA journal_mode"), "delete")
 }
 
-// TestACopyEndsThoughAnotherProcessWrites: its changes make a copy in steps begin
-// again, which it does not do for ever.
+// TestACopyEndsThoughAnotherProcessWrites: another process's changes restart a copy, but not
+// forever.
 func TestACopyEndsThoughAnotherProcessWrites(t *testing.T) {
 	t.Parallel()
 	for name, writes := range map[string]int{"a few times": 3, "always": 1000} {
@@ -104,7 +103,7 @@ func TestACopyThatIsGivenUpEnds(t *testing.T) {
 	want(t, "copies that are made", writer.copying.Load(), 0)
 }
 
-// TestAnIdleFileIsCopiedWhole, and one that somebody reads not, for some of it may be in its -wal.
+// TestAnIdleFileIsCopiedWhole: but not while somebody reads it, because its -wal may not be empty.
 func TestAnIdleFileIsCopiedWhole(t *testing.T) {
 	t.Parallel()
 	path, writer := newFile(t)
@@ -113,7 +112,7 @@ func TestAnIdleFileIsCopiedWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { from.Close() }) // the last, because with it go SQLite's locks
+	t.Cleanup(func() { from.Close() }) // closed last, because closing it releases SQLite's locks
 	folder := t.TempDir()
 	into := func(name string) (string, error) {
 		to, err := os.Create(filepath.Join(folder, name))
@@ -137,7 +136,7 @@ func TestAnIdleFileIsCopiedWhole(t *testing.T) {
 	if err := holdSnapshot(t.Context(), reader); err != nil {
 		t.Fatal(err)
 	}
-	mustExec(t, writer, "PRAGMA busy_timeout = 0") // so that it does not wait for the reader
+	mustExec(t, writer, "PRAGMA busy_timeout = 0") // do not wait for the reader
 	mustExec(t, writer, "INSERT INTO things (name) VALUES ('b')")
 	if _, err := into("read.db"); err == nil {
 		t.Error("it was copied though somebody reads it")

@@ -2,8 +2,8 @@
 
 package sqlite
 
-// FreeSpace is not known here.
+// FreeSpace does not work on this system.
 func FreeSpace(string) (bytes int64, known bool) { return 0, false }
 
-// SameDisk is not known here.
+// SameDisk does not work on this system.
 func SameDisk(string, string) bool { return false }

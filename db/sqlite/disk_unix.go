@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// FreeSpace returns how many bytes may still be written on a folder's disk.
+// FreeSpace returns how many bytes are available on a folder's disk.
 func FreeSpace(folder string) (bytes int64, known bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(folder, &s); err != nil {
@@ -16,7 +16,7 @@ func FreeSpace(folder string) (bytes int64, known bool) {
 	return int64(s.Bavail) * int64(s.Bsize), true
 }
 
-// SameDisk tells whether two paths lie on one disk.
+// SameDisk reports whether two paths are on one disk.
 func SameDisk(a, b string) bool {
 	x, err1 := os.Stat(a)
 	y, err2 := os.Stat(b)

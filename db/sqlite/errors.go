@@ -8,20 +8,20 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// IsUnique tells whether an error is a row that has what only one row may have.
+// IsUnique reports whether an error is a violation of a unique index.
 func IsUnique(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && (e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
 }
 
-// IsFull tells whether an error is a disk without room, for the database or for any other file.
+// IsFull reports whether an error is a full disk, whether for the database or another file.
 func IsFull(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && e.Code == sqlite3.ErrFull || isErrno(err, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG)
 }
 
-// IsReadOnly tells whether an error is a disk, a folder or a file that cannot be
-// written for another reason than want of room.
+// IsReadOnly reports whether an error is a disk, folder or file that cannot be written, other than
+// because the disk is full.
 func IsReadOnly(err error) bool {
 	if IsFull(err) {
 		return false
@@ -40,29 +40,30 @@ func IsReadOnly(err error) bool {
 	return e.Code == sqlite3.ErrReadonly || e.Code == sqlite3.ErrPerm
 }
 
-// IsUnwritable tells whether an error is a full or a read-only disk: nothing can be changed, reading goes on.
+// IsUnwritable reports whether an error is a full or read-only disk. Reading still works.
 func IsUnwritable(err error) bool { return IsFull(err) || IsReadOnly(err) }
 
-// IsUnavailable tells whether an error is a file that cannot be read just now: its disk does not answer, or it cannot be opened.
+// IsUnavailable reports whether an error is a file that cannot be read right now, because it cannot
+// be opened or its disk does not respond.
 func IsUnavailable(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && (e.Code == sqlite3.ErrIoErr || e.Code == sqlite3.ErrCantOpen) && !IsUnwritable(err)
 }
 
-// IsDamage tells whether an error is what SQLite answers to a file that is not sound.
+// IsDamage reports whether an error is SQLite's for a damaged file.
 func IsDamage(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB)
 }
 
-// IsDamageInCheck is IsDamage for the error of a check: a sound file lets no rule
-// fail to be computed, as one of JSON does where there is none.
+// IsDamageInCheck is IsDamage for the error of a check. Damage can also make a constraint fail to
+// compute, such as one on JSON.
 func IsDamageInCheck(err error) bool {
 	var e sqlite3.Error
 	return IsDamage(err) || errors.As(err, &e) && e.Code == sqlite3.ErrError
 }
 
-// isErrno tells whether the operating system refused with one of these, to SQLite or to us.
+// isErrno reports whether an error is one of these of the operating system, for SQLite or for us.
 func isErrno(err error, any ...syscall.Errno) bool {
 	var e sqlite3.Error
 	if errors.As(err, &e) && slices.Contains(any, e.SystemErrno) {

@@ -9,7 +9,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// Each way in which a disk says no has one name, however deep it is wrapped.
+// Each kind of disk error is recognized, however deeply it is wrapped.
 func TestWhatADiskSays(t *testing.T) {
 	t.Parallel()
 	wrapped := func(err error) error { return fmt.Errorf("save: %w", err) }

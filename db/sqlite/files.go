@@ -10,17 +10,17 @@ import (
 	"syscall"
 )
 
-// Besides are the ends of the names of SQLite's own files beside a database.
+// Besides are the suffixes of SQLite's own files beside a database.
 var Besides = []string{"-wal", "-shm", "-journal"}
 
-// RemoveDatabase removes a database that is of no use, with all beside it.
+// RemoveDatabase removes a database with all files beside it.
 func RemoveDatabase(path string) {
 	for _, end := range append([]string{"", ".lock"}, Besides...) {
 		os.Remove(path + end)
 	}
 }
 
-// WALSize returns how many bytes the -wal of a database has, 0 where there is none.
+// WALSize returns the size of a database's -wal in bytes, 0 if there is none.
 func WALSize(path string) int64 {
 	info, err := os.Stat(path + "-wal")
 	if err != nil {
@@ -29,27 +29,27 @@ func WALSize(path string) int64 {
 	return info.Size()
 }
 
-// Exists tells whether a name is taken, be it by a link that leads nowhere.
+// Exists reports whether a name is taken, even by a broken link.
 func Exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
-// HasContent tells whether a file is at path that is not empty.
+// HasContent reports whether there is a file at path that is not empty.
 func HasContent(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Size() > 0
 }
 
-// SameFile tells whether two paths lead to one file.
+// SameFile reports whether two paths lead to the same file.
 func SameFile(a, b string) bool {
 	x, err1 := os.Stat(a)
 	y, err2 := os.Stat(b)
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-// Resolve returns the absolute path of the file that path leads to, through
-// symbolic links, also where that file is not there yet.
+// Resolve returns the absolute path of the file that path leads to, through symbolic links, even if
+// that file does not exist.
 func Resolve(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -62,7 +62,7 @@ func Resolve(path string) (string, error) {
 		}
 		path = filepath.Join(folder, filepath.Base(path))
 		to, err := os.Readlink(path)
-		if err != nil { // it is no link
+		if err != nil { // not a link
 			return path, nil
 		}
 		if !filepath.IsAbs(to) {
@@ -73,7 +73,7 @@ func Resolve(path string) (string, error) {
 	return "", errors.New("its symbolic links lead in a circle; name the file itself")
 }
 
-// CreatePrivate makes a file where it is missing that only its owner may read.
+// CreatePrivate creates a file that only its owner may read, unless it exists.
 func CreatePrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -82,8 +82,8 @@ func CreatePrivate(path string) error {
 	return errors.Join(MakePrivate(f), f.Close())
 }
 
-// MakePrivate keeps others from reading a file that was copied here with wider
-// rights; SQLite gives its -wal the same.
+// MakePrivate removes other people's access to a file. SQLite creates its -wal with the same
+// permissions.
 func MakePrivate(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil || info.Mode().Perm()&0o077 == 0 {
@@ -112,7 +112,7 @@ func CopyPrivate(from, to string) error {
 	return errors.Join(target.Sync(), target.Close())
 }
 
-// PutInPlace gives a complete file its name, and makes both survive a power cut.
+// PutInPlace renames a complete file over any other of this name, safely for a power cut.
 func PutInPlace(partial, name string) error {
 	f, err := os.OpenFile(partial, os.O_RDWR, 0)
 	if err != nil {
@@ -127,7 +127,8 @@ func PutInPlace(partial, name string) error {
 	return SyncFolder(name)
 }
 
-// NameFile gives a complete file its name for good, and refuses one that is taken.
+// NameFile renames a complete file, safely for a power cut. It returns an error if the name is
+// taken.
 func NameFile(part, name string) error {
 	err := os.Link(part, name)
 	switch {
@@ -136,7 +137,7 @@ func NameFile(part, name string) error {
 	case errors.Is(err, os.ErrExist), errors.Is(err, syscall.EXDEV):
 		return err
 	}
-	// A disk without links.
+	// The disk has no hard links.
 	if _, err := os.Lstat(name); !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(err, os.ErrExist)
 	}

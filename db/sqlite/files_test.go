@@ -32,7 +32,8 @@ func mode(t *testing.T, path string) os.FileMode {
 	return info.Mode().Perm()
 }
 
-// TestACompleteFileGetsItsName: in the place of another, or only where none is.
+// TestACompleteFileGetsItsName: with PutInPlace over another file, with NameFile only if there is
+// none.
 func TestACompleteFileGetsItsName(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -53,7 +54,7 @@ func TestACompleteFileGetsItsName(t *testing.T) {
 	want(t, "the part is there", Exists(part), false)
 }
 
-// TestOthersMayNotRead what is made, copied, or taken over with wider rights.
+// TestOthersMayNotRead files that are created, copied, or made private.
 func TestOthersMayNotRead(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -74,7 +75,7 @@ func TestOthersMayNotRead(t *testing.T) {
 	want(t, "the content", read(t, wide), "all of it")
 }
 
-// TestAPathIsResolved through links, also to a file that is not there yet.
+// TestAPathIsResolved through links, even to a file that does not exist.
 func TestAPathIsResolved(t *testing.T) {
 	t.Parallel()
 	folder, err := filepath.EvalSymlinks(t.TempDir())

@@ -10,9 +10,8 @@ import (
 	"syscall"
 )
 
-// LockName takes path.lock, held until the file is closed: nobody else opens,
-// makes or replaces what is at path meanwhile. Where somebody has it, the error is
-// ErrInUse.
+// LockName locks path.lock until the file is closed, so that no other process can open, create or
+// replace the database at path. It returns ErrInUse if it is locked.
 func LockName(path string) (*os.File, error) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -25,8 +24,7 @@ func LockName(path string) (*os.File, error) {
 	return f, nil
 }
 
-// LockFile locks an open file, by whatever name others know it, until it is
-// closed. Where somebody has locked it, the error is ErrInUse.
+// LockFile locks an open file until it is closed. It returns ErrInUse if it is locked.
 func LockFile(f *os.File) error {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
@@ -38,15 +36,15 @@ func LockFile(f *os.File) error {
 	return nil
 }
 
-// LockFolder lets nobody replace a database in path's folder while others have one
-// open there: those share the lock, which who replaces one needs alone; it is an
-// error where others have it. It returns nil where the disk has no such locks.
+// LockFolder keeps databases in path's folder from being replaced while they are open. Those who
+// open one share the lock; replacing one needs it alone, and is refused while others have it. It
+// returns nil if the disk has no such locks.
 func LockFolder(path string, alone bool) (*os.File, error) {
 	f, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return nil, nil
 	}
-	how := syscall.LOCK_SH // waits for who replaces one, which takes milliseconds
+	how := syscall.LOCK_SH // waits for a replacement, which takes milliseconds
 	if alone {
 		how = syscall.LOCK_EX | syscall.LOCK_NB
 	}
@@ -65,10 +63,10 @@ func LockFolder(path string, alone bool) (*os.File, error) {
 	return nil, f.Close()
 }
 
-// UnlockFile is the way back of LockFile.
+// UnlockFile undoes LockFile.
 func UnlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
 
-// Names is how many names a file has.
+// Names returns how many hard links a file has.
 func Names(info os.FileInfo) int {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(stat.Nlink)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestALockHasOneHolder until that closes or unlocks it.
+// TestALockHasOneHolder until it is closed or unlocked.
 func TestALockHasOneHolder(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.db")
@@ -65,8 +65,8 @@ func TestAFolderIsSharedOrHeldAlone(t *testing.T) {
 	}
 }
 
-// TestALockThatAChildHasForAMomentIsGivenBack: a program that is being started has
-// all files of the one that starts it, until it runs.
+// TestALockThatAChildHasForAMomentIsGivenBack: a child process has all files of its parent open
+// until it executes its program.
 func TestALockThatAChildHasForAMomentIsGivenBack(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.db")

@@ -9,32 +9,33 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// Mode is what the connections of a pool may do with their file. It stands in the
-// DSN, because a PRAGMA sent to a pool reaches one connection of it.
+// Mode says how a pool's connections may use their file. It is part of the DSN, because a PRAGMA
+// sent to a pool reaches only one connection.
 type Mode string
 
 const (
-	// Write changes a file that others may have open: a transaction takes the
-	// write lock when it begins, and is on the disk when it is committed.
+	// Write changes a file that others may have open. A transaction takes the write lock when it
+	// begins, and is on disk when it commits.
 	Write Mode = "_synchronous=FULL&" + writing
-	// Unsynced is Write that does not wait for the disk, for tests: it outlives a kill, but no power cut.
+	// Unsynced is Write without waiting for the disk, for tests. Data survives a kill, but not a
+	// power cut.
 	Unsynced Mode = "_synchronous=OFF&" + writing
-	// Read sees what Write commits and refuses to change it.
+	// Read refuses changes.
 	Read = Write + "&_query_only=1"
-	// Make fills a new file in haste: after a crash it is of no use.
+	// Make fills a new file quickly. After a crash the file is useless.
 	Make Mode = "_journal_mode=MEMORY&_synchronous=OFF&_txlock=immediate&_foreign_keys=1"
-	// Own is for a copy that nobody else has.
+	// Own is for a copy that nobody else uses.
 	Own Mode = "_busy_timeout=5000"
-	// Shared reads a file that others may change, with its -wal.
+	// Shared reads a file that others may change, including its -wal.
 	Shared Mode = "mode=ro&_busy_timeout=5000"
-	// Still reads a file that nobody changes, without its -wal, and writes nothing beside it.
+	// Still reads a file that nobody changes, without its -wal, and creates no files beside it.
 	Still Mode = "mode=ro&immutable=1"
 )
 
 const writing = "mode=rw&_journal_mode=WAL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on"
 
-// Of a copy while it is made, which nobody reads before it is complete and synced,
-// and to take the mark off it that says it may have a -wal.
+// copied is for a copy in progress, which nobody reads before it is complete and synced. withoutWAL
+// removes a copy's mark for a -wal.
 const (
 	copied     Mode = "_journal_mode=OFF&_synchronous=OFF"
 	withoutWAL Mode = "_journal_mode=DELETE"
@@ -44,11 +45,11 @@ func (m Mode) dsn(path string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + string(m)
 }
 
-// walLimit is the size in bytes to which the -wal shrinks again after a large
-// change. SQLite empties it at 4 MB, so that it is not cut off each time.
+// walLimit is the size in bytes to which SQLite truncates the -wal after a large change. It is
+// above the 4 MB at which SQLite checkpoints, so that this is rare.
 const walLimit = 8 << 20
 
-// connector opens connections, with the settings that have no word in a DSN.
+// connector opens connections with settings that a DSN cannot express.
 type connector struct{ dsn string }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.Driver().Open(c.dsn) }
@@ -60,7 +61,7 @@ func (c connector) Driver() driver.Driver {
 	}}
 }
 
-// Version returns the version of the library, like 3.54.1.
+// Version returns SQLite's version, like 3.54.1.
 func Version() string {
 	version, _, _ := sqlite3.Version()
 	return version

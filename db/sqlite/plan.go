@@ -5,16 +5,15 @@ import (
 	"strings"
 )
 
-// stablePlan is a query that stays prepared. Where an index is of some values only,
-// SQLite plans column = ? by the value that is bound, and so prepares the query
-// again each time that one is bound: that took longer than reading a page. By the
-// value of an expression it does not plan.
+// stablePlan changes a query so that it stays prepared. With a partial index, SQLite's plan for
+// column = ? depends on the bound value, and it prepares the query again for each, which took
+// longer than reading a page. It does not plan by the value of an expression.
 func stablePlan(query string) string { return strings.ReplaceAll(query, "= ?", "= +?") }
 
-// PlanStep is a line of a plan, in SQLite's words, and the line that it is part of.
+// PlanStep is a line of a query plan, and the line that it belongs to.
 type PlanStep struct{ Text, Parent string }
 
-// Plan returns in which steps SQLite runs a query that the pool prepares. Tests ask for it.
+// Plan returns SQLite's plan for a query as the pool would prepare it, for tests.
 func (p *Pool) Plan(ctx context.Context, query string, args ...any) ([]PlanStep, error) {
 	found, err := p.QueryContext(ctx, "EXPLAIN QUERY PLAN "+stablePlan(query), args...)
 	texts := map[int]string{}
@@ -26,8 +25,8 @@ func (p *Pool) Plan(ctx context.Context, query string, args ...any) ([]PlanStep,
 	})
 }
 
-// Forget lets go of all statements that are kept and returns their queries, for
-// tests to ask for the plan of each.
+// Forget drops all prepared statements and returns their queries, so that tests can check their
+// plans.
 func (p *Pool) Forget() (queries []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,9 +9,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// TestAPlanDoesNotFollowTheValueOfAComparison: that is what = +? is for. Where an
-// index is of some values only, = ? is planned, and so prepared, again for each
-// value; should SQLite stop that, lasting can go.
+// TestAPlanDoesNotFollowTheValueOfAComparison shows why stablePlan is needed: with a partial index,
+// = ? is planned and prepared again for each value. If SQLite stops doing that, stablePlan can go.
 func TestAPlanDoesNotFollowTheValueOfAComparison(t *testing.T) {
 	t.Parallel()
 	_, p := newFile(t, "CREATE INDEX open_things ON things (state) WHERE state = 'open'", "CREATE INDEX named_things ON things (name)")
@@ -43,8 +42,8 @@ func TestAPlanDoesNotFollowTheValueOfAComparison(t *testing.T) {
 	}
 }
 
-// TestAKeptStatementIsNotPreparedAgain, whatever values are bound: SQLite asks who
-// may read a column each time that it prepares a statement that reads it.
+// TestAKeptStatementIsNotPreparedAgain for other values. It counts how often SQLite asks whether a
+// column may be read, which it does when it prepares a statement.
 func TestAKeptStatementIsNotPreparedAgain(t *testing.T) {
 	t.Parallel()
 	_, p := newFile(t, "CREATE INDEX open_things ON things (state) WHERE state = 'open'")

@@ -1,6 +1,6 @@
-// Package sqlite is what this program knows of SQLite and of files, and nothing of
-// what stands in them: pools and their statements, locks, what an error means,
-// copies of a file that is in use, and files that survive a power cut.
+// Package sqlite has what the program needs of SQLite and files, whatever they contain: pools with
+// prepared statements, locks, error codes, copies of files in use, and files that survive a power
+// cut.
 package sqlite
 
 import (
@@ -12,19 +12,18 @@ import (
 	"time"
 )
 
-// Pool is a database/sql pool whose statements are prepared once and kept. It may
-// be used from many goroutines.
+// Pool is a database/sql pool that prepares each statement once. It is safe for concurrent use.
 type Pool struct {
 	*sql.DB
-	Notice func(error) // is told of errors that Query and its like meet; nil: nobody is
+	Notice func(error) // if not nil, called with the errors of Query and similar methods
 
 	mu      sync.Mutex
 	stmts   map[string]*sql.Stmt
-	copying atomic.Int32 // how many copies are made through it
+	copying atomic.Int32 // number of copies being made through it
 }
 
-// Open returns a pool of up to n connections to the file at an absolute path. Each
-// is opened when it is needed, and stays open.
+// Open returns a pool of up to n connections to the file at an absolute path. They open when needed
+// and stay open.
 func Open(path string, m Mode, n int) *Pool {
 	p := sql.OpenDB(connector{m.dsn(path)})
 	p.SetMaxOpenConns(n)
@@ -32,7 +31,7 @@ func Open(path string, m Mode, n int) *Pool {
 	return &Pool{DB: p, stmts: map[string]*sql.Stmt{}}
 }
 
-// Query is cancellable: it stops when ctx is done.
+// Query runs a query until its end or the end of ctx.
 func (p *Pool) Query(ctx context.Context, query string, args ...any) (Rows, error) {
 	s, err := p.prepared(ctx, query)
 	if err != nil {
@@ -51,9 +50,8 @@ func (p *Pool) QueryRow(ctx context.Context, query string, args ...any) Row {
 	return noticedRow{s.QueryRowContext(ctx, args...), p}
 }
 
-// QuickQuery is Query for a few rows by an index. It begins nothing where ctx is
-// done, and runs what it begins to its end: to watch whether somebody leaves,
-// database/sql starts a goroutine for each query, which takes longer than that.
+// QuickQuery is Query for a few rows found by an index. It checks ctx only at the start, because
+// database/sql would start a goroutine to watch it, which takes longer than the query.
 func (p *Pool) QuickQuery(ctx context.Context, query string, args ...any) (Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return Rows{}, err
@@ -69,7 +67,7 @@ func (p *Pool) QuickQueryRow(ctx context.Context, query string, args ...any) Row
 	return p.QueryRow(context.WithoutCancel(ctx), query, args...)
 }
 
-// report tells of an error that a query met, and returns it.
+// report passes an error to Notice, and returns it.
 func (p *Pool) report(err error) error {
 	if err != nil && p.Notice != nil {
 		p.Notice(err)
@@ -77,13 +75,13 @@ func (p *Pool) report(err error) error {
 	return err
 }
 
-// prepared returns the kept statement of a query. Query texts come from the
-// code, so there are few; the bound is for the day that is no longer so.
+// prepared returns the prepared statement of a query. Queries come from the code, so there are few;
+// the limit is only a safeguard.
 func (p *Pool) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s := p.keptStatement(query); s != nil {
 		return s, nil
 	}
-	// Without the mutex: this may wait for a connection, whose holder may want the mutex.
+	// Not under the mutex: this may wait for a connection whose holder may need the mutex.
 	s, err := p.PrepareContext(ctx, stablePlan(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", query, err)
@@ -112,9 +110,8 @@ func (p *Pool) End() {
 	p.Wait()
 }
 
-// Wait waits, for some seconds at most, until the last connection of a closed
-// pool has let go of the file. A query that was given up ends by itself, later
-// than Close; SQLite removes the -wal with the very last connection.
+// Wait waits, up to a few seconds, until all connections of a closed pool have released the file. A
+// cancelled query can outlive Close, and SQLite removes the -wal with the last connection.
 func (p *Pool) Wait() {
 	for range 5000 {
 		if p.Stats().OpenConnections == 0 {

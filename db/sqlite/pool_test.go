@@ -13,7 +13,7 @@ func TestEveryConnectionHasItsSettings(t *testing.T) {
 	path, _ := newFile(t)
 	for mode, queryOnly := range map[Mode]string{Write: "0", Read: "1"} {
 		p := open(t, path, mode, 4)
-		for range 4 { // all at the same time, so that each is another connection
+		for range 4 { // at the same time, so that each uses another connection
 			c, err := p.Conn(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -32,7 +32,7 @@ func TestEveryConnectionHasItsSettings(t *testing.T) {
 	}
 }
 
-// TestWhatOnlyReadsChangesNothing: not the database, and no file beside it.
+// TestWhatOnlyReadsChangesNothing: neither the database nor the files beside it.
 func TestWhatOnlyReadsChangesNothing(t *testing.T) {
 	t.Parallel()
 	path, writer := newFile(t)
@@ -53,8 +53,8 @@ func TestWhatOnlyReadsChangesNothing(t *testing.T) {
 	}
 }
 
-// TestAQuickQueryRunsToItsEnd: it begins nothing for who has left, and does not
-// watch whether somebody leaves; the usual one does.
+// TestAQuickQueryRunsToItsEnd: it does not start after the end of its context, and does not stop
+// with it; Query does.
 func TestAQuickQueryRunsToItsEnd(t *testing.T) {
 	t.Parallel()
 	_, p := newFile(t, "INSERT INTO things (name) VALUES ('a'), ('b')")
@@ -86,7 +86,7 @@ func TestAQuickQueryRunsToItsEnd(t *testing.T) {
 		names, err := Collect(rows, err, func(r Row) (string, error) {
 			leave()
 			<-ctx.Done()
-			if x.ends != nil { // database/sql closes the rows in a goroutine of its own
+			if x.ends != nil { // database/sql closes the rows in its own goroutine
 				for rows.Next() {
 				}
 				return "", rows.Err()
@@ -111,7 +111,7 @@ func TestARowThatIsNotThereSaysSo(t *testing.T) {
 	}
 }
 
-// TestErrorsOfQueriesAreNoticed: when it begins, among its rows, and in one row.
+// TestErrorsOfQueriesAreNoticed: at the start, among the rows, and in a single row.
 func TestErrorsOfQueriesAreNoticed(t *testing.T) {
 	t.Parallel()
 	_, p := newFile(t, "INSERT INTO things (name) VALUES ('1'), ('x')")
@@ -137,7 +137,7 @@ func TestErrorsOfQueriesAreNoticed(t *testing.T) {
 	}
 }
 
-// TestStatementsAreKept: a reader's from its first use, a transaction's when Keep is told to.
+// TestStatementsAreKept: in a reader from first use, in a transaction after KeepStatements.
 func TestStatementsAreKept(t *testing.T) {
 	t.Parallel()
 	_, p := newFile(t)
@@ -158,7 +158,7 @@ func TestStatementsAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		tx.KeepStatements()
-		tx.Rollback() // does nothing now
+		tx.Rollback() // does nothing after Commit
 	}
 	want(t, "the reader's is kept", p.keptStatement(query) != nil, true)
 	want(t, "the transaction's is kept", p.keptStatement(change) != nil, true)
@@ -169,7 +169,7 @@ func TestStatementsAreKept(t *testing.T) {
 func TestATransactionThatIsRolledBackChangesNothing(t *testing.T) {
 	t.Parallel()
 	_, p := newFile(t, "INSERT INTO things (name) VALUES ('a')")
-	for _, copies := range []int32{0, 1} { // while one is made it rolls back another way
+	for _, copies := range []int32{0, 1} { // during a copy it rolls back in another way
 		p.copying.Store(copies)
 		tx, err := p.Begin(t.Context())
 		if err != nil {
@@ -204,7 +204,7 @@ func TestTheWALShrinksAgain(t *testing.T) {
 	}
 }
 
-// TestAPoolThatEndedHasLetGoOfItsFile: with its last connection goes the -wal.
+// TestAPoolThatEndedHasLetGoOfItsFile: its last connection removes the -wal.
 func TestAPoolThatEndedHasLetGoOfItsFile(t *testing.T) {
 	t.Parallel()
 	path, p := newFile(t)

@@ -8,35 +8,34 @@ import (
 	"strings"
 )
 
-// DataVersion returns a number that is another one after each commit of others. It
-// says that only to one connection, so the pool must have no more.
+// DataVersion returns a number that changes with each commit of another connection. It is only
+// comparable on one connection, so the pool must have no more.
 func (p *Pool) DataVersion(ctx context.Context) (n int64, err error) {
 	err = p.QuickQueryRow(ctx, "PRAGMA data_version").Scan(&n)
 	return n, err
 }
 
-// ApplicationID returns what says whose a file is; 0 where nothing does.
+// ApplicationID returns the number that says which program owns the file, or 0.
 func (p *Pool) ApplicationID(ctx context.Context) (id int64, err error) {
 	err = p.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
 	return id, err
 }
 
-// Size returns how many bytes the database has, with what stands in its -wal.
+// Size returns the size of the database in bytes, including what is in its -wal.
 func (p *Pool) Size(ctx context.Context) (bytes int64, err error) {
 	err = p.QueryRowContext(ctx, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").Scan(&bytes)
 	return bytes, err
 }
 
-// UseWAL ends the Make mode of a file that is complete.
+// UseWAL switches a complete file from the mode Make to a -wal.
 func (p *Pool) UseWAL(ctx context.Context) error {
 	_, err := p.ExecContext(ctx, "PRAGMA journal_mode = WAL")
 	return err
 }
 
-// UseBulkMode has a pool of one connection, in the Write mode, keep more of the file in
-// memory, write each page once instead of to the log first, not wait for the disk,
-// and check neither foreign keys nor rules: when that ends badly the file is of no
-// use. It works only while nobody else has the file open.
+// UseBulkMode makes a pool of one connection in the mode Write fast but unsafe: a larger cache, no
+// -wal, no waiting for the disk, no checks of foreign keys and constraints. If the process ends
+// before UseSafeMode, the file is useless. Nobody else may have the file open.
 func (p *Pool) UseBulkMode(ctx context.Context) error {
 	_, err := p.ExecContext(ctx, `
 		PRAGMA cache_size = -32000; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF;
@@ -44,15 +43,15 @@ func (p *Pool) UseBulkMode(ctx context.Context) error {
 	return err
 }
 
-// Slow is the way back of Hurry.
-func (p *Pool) Slow(ctx context.Context) error {
+// UseSafeMode undoes UseBulkMode.
+func (p *Pool) UseSafeMode(ctx context.Context) error {
 	_, err := p.ExecContext(ctx, `
 		PRAGMA cache_size = -2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
 		PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA threads = 0`)
 	return err
 }
 
-// EmptyWAL brings what stands in the -wal into the file, so that the file alone is the database.
+// EmptyWAL moves the contents of the -wal into the file, so that the file alone is the database.
 func EmptyWAL(ctx context.Context, path string) error {
 	p := Open(path, Write, 1)
 	defer p.End()
@@ -66,14 +65,13 @@ func EmptyWAL(ctx context.Context, path string) error {
 	return p.Close()
 }
 
-// IntegrityCheck compares indexes with their tables and looks at every page. It
-// returns what is wrong, up to so many things, a line each, in SQLite's words; ""
-// where nothing is. An error of IsDamageInCheck is damage, too.
+// IntegrityCheck checks every page, and compares indexes with their tables. It returns up to most
+// problems in SQLite's words, one per line, or "". An error of IsDamageInCheck also means damage.
 func (p *Pool) IntegrityCheck(ctx context.Context, most int) (found string, err error) {
 	return p.answer(ctx, fmt.Sprintf("PRAGMA integrity_check(%d)", most))
 }
 
-// QuickCheck is IntegrityCheck of pages alone, which is many times as fast.
+// QuickCheck is IntegrityCheck of pages alone, which is many times faster.
 func (p *Pool) QuickCheck(ctx context.Context, most int) (found string, err error) {
 	return p.answer(ctx, fmt.Sprintf("PRAGMA quick_check(%d)", most))
 }
@@ -87,8 +85,8 @@ func (p *Pool) answer(ctx context.Context, check string) (found string, err erro
 	return found, err
 }
 
-// BrokenForeignKey returns the first table of which a row refers to one that is not
-// there, and the table of that; "" and "" where none does.
+// BrokenForeignKey returns the first table with a row that refers to a missing row, and the table
+// of the latter, or "" and "".
 func (p *Pool) BrokenForeignKey(ctx context.Context) (table, parent string, err error) {
 	rows, err := p.QueryContext(ctx, "PRAGMA foreign_key_check")
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// newFile is a new file with one table, and a pool that writes to it.
+// newFile creates a file with one table, and returns its path and a pool that writes to it.
 func newFile(t *testing.T, statements ...string) (path string, writer *Pool) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "it's a 100% new #1.db")
@@ -21,7 +21,7 @@ func newFile(t *testing.T, statements ...string) (path string, writer *Pool) {
 	return path, open(t, path, Write, 1)
 }
 
-// open is Open for a test's time.
+// open is Open, until the test ends.
 func open(t *testing.T, path string, m Mode, n int) *Pool {
 	t.Helper()
 	p := Open(path, m, n)
@@ -36,7 +36,7 @@ func mustExec(t *testing.T, p *Pool, statement string, args ...any) {
 	}
 }
 
-// one is the value that a query answers.
+// one returns the single value of a query.
 func one(t *testing.T, p *Pool, query string) (value string) {
 	t.Helper()
 	if err := p.QueryRow(t.Context(), query).Scan(&value); err != nil {

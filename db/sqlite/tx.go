@@ -5,9 +5,8 @@ import (
 	"database/sql"
 )
 
-// Tx is a write transaction, of which statements are prepared once, however often
-// they run. It belongs to one goroutine. What its Exec and Query are given is kept
-// by Keep; ExecContext and its like, of sql.Tx, keep nothing.
+// Tx is a write transaction that prepares each statement of its Exec, Query and QueryRow once.
+// KeepStatements keeps these prepared afterwards. It is not safe for concurrent use.
 type Tx struct {
 	*sql.Tx
 	ctx     context.Context
@@ -19,14 +18,14 @@ type Tx struct {
 	Changed int64
 }
 
-// Begin begins a transaction, which ends with ctx.
+// Begin starts a transaction. It is rolled back when ctx ends.
 func (p *Pool) Begin(ctx context.Context) (*Tx, error) {
 	began, err := p.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	t := &Tx{Tx: began, ctx: ctx, pool: p, stmts: map[string]*sql.Stmt{}}
-	// To roll pages back makes a copy begin again; to go back to a savepoint does not.
+	// Rolling back pages would restart a copy in progress; going back to a savepoint does not.
 	if p.copying.Load() > 0 {
 		if _, err := began.ExecContext(ctx, "SAVEPOINT unchanged"); err != nil {
 			began.Rollback()
@@ -37,18 +36,18 @@ func (p *Pool) Begin(ctx context.Context) (*Tx, error) {
 	return t, nil
 }
 
-// Rollback undoes the transaction; after Commit it does nothing.
+// Rollback undoes the transaction. After Commit it does nothing.
 func (t *Tx) Rollback() {
 	if t.partial {
 		if _, err := t.ExecContext(t.ctx, "ROLLBACK TO unchanged"); err == nil {
-			t.Commit() // nothing; where even that fails, it is rolled back
+			t.Commit() // commits nothing; if that fails, it is rolled back
 		}
 	}
 	t.Tx.Rollback()
 }
 
-// KeepStatements has the pool keep the statements of a transaction that was committed. The
-// change is made, whatever comes of that.
+// KeepStatements keeps the statements of a committed transaction prepared in the pool. Errors do
+// not matter, because the change is made.
 func (t *Tx) KeepStatements() {
 	for query := range t.stmts {
 		if _, err := t.pool.prepared(t.ctx, query); err != nil {
@@ -72,7 +71,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	return n, err
 }
 
-// Query reads in the transaction. Its rows must be read before the next statement.
+// Query runs a query in the transaction. Read its rows before the next statement.
 func (t *Tx) Query(query string, args ...any) (Rows, error) {
 	s, err := t.prepared(query)
 	if err != nil {
@@ -91,9 +90,8 @@ func (t *Tx) QueryRow(query string, args ...any) Row {
 	return s.QueryRowContext(t.ctx, args...)
 }
 
-// prepared is the pool's for the one connection that a transaction holds: what
-// is not kept yet it prepares through the transaction, because the pool has no
-// other connection to lend.
+// prepared returns a statement for the transaction's connection. It prepares new ones through the
+// transaction, because the pool has no other connection.
 func (t *Tx) prepared(query string) (s *sql.Stmt, err error) {
 	if s = t.stmts[query]; s != nil {
 		return s, nil

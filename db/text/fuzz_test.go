@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// hostile are the first inputs of every fuzz test; `go test -fuzz` makes more.
+// hostile are the seed inputs of every fuzz test.
 var hostile = []string{
 	"", " ", "a", "O'Brien", "Émile & Søn", "e\u0301mile", "\u0301", "株式会社", "데이터", "\u1103\u1166",
 	"شركة", "किरण", "İıſß", "ﷺ", "\u200b", "\u202e",

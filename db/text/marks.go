@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// Typed is what somebody searched for, taken apart to find it again in what was found.
+// Typed is what somebody searched for, prepared for marking it in results.
 type Typed struct {
 	words   [][]rune
-	seen    []bool   // those that need not be looked for inside words
-	numbers []string // the digits of a phone number, the longest first
+	seen    []bool   // words not to be looked for inside other words
+	numbers []string // the digits of a phone number, the longest form first
 }
 
-// NewTyped takes apart what somebody typed, as a search does: into its words,
-// and its digits where it is a phone number.
+// NewTyped splits what somebody typed like a search: into words and, if it is a phone number, its
+// digits.
 func NewTyped(typed string) Typed {
 	t := Typed{}
 	for _, form := range NumberWords(typed) {
@@ -32,8 +32,8 @@ func NewTyped(typed string) Typed {
 	return t
 }
 
-// Seen returns it for the texts that follow one which has some of the words, as
-// Marks told: those are marked only where words begin with them.
+// Seen returns a Typed for the texts after one in which Marks found some of the words. It marks
+// those words only at the beginnings of words.
 func (t Typed) Seen(has []bool) Typed {
 	t.seen = slices.Clone(t.seen)
 	for i := range has {
@@ -42,9 +42,9 @@ func (t Typed) Seen(has []bool) Typed {
 	return t
 }
 
-// Marks returns where in a text what was typed stands, as ranges of its bytes, in
-// order: at the beginnings of words, or inside them where no word begins so.
-// has tells of each typed word whether it is there.
+// Marks returns the byte ranges of a text that match what was typed, in order. A typed word matches
+// the beginnings of words or, if there are none, the insides. has tells for each typed word whether
+// it was found.
 func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
 	folded := fold(text)
 	has = make([]bool, len(t.words))
@@ -64,16 +64,16 @@ func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
 			has[i] = true
 		}
 	}
-	return merged(ranges), has
+	return mergeRanges(ranges), has
 }
 
-// letter is a folded letter and the bytes of the text it comes from.
+// letter is a folded letter and the byte range that it comes from.
 type letter struct {
 	rune
 	from, to int
 }
 
-// fold returns the folded letters of a text, each with where it comes from.
+// fold returns the folded letters of a text.
 func fold(text string) []letter {
 	folded := make([]letter, 0, len(text))
 	for at, c := range text {
@@ -91,13 +91,13 @@ func fold(text string) []letter {
 			folded = append(folded, letter{f, at, to})
 		}
 		if key == "" && len(folded) > 0 {
-			folded[len(folded)-1].to = to // an accent belongs to the letter before
+			folded[len(folded)-1].to = to // an accent belongs to the letter before it
 		}
 	}
 	return folded
 }
 
-// withoutMarks leaves out the marks inside words, see Joined.
+// withoutMarks removes punctuation inside words, see Joined.
 func withoutMarks(text []letter) (all []letter) {
 	for i, l := range text {
 		if i == 0 || i == len(text)-1 || !strings.ContainsRune(marksInside, l.rune) || !inWord(text[i-1].rune) || !inWord(text[i+1].rune) {
@@ -107,7 +107,8 @@ func withoutMarks(text []letter) (all []letter) {
 	return all
 }
 
-// occurrences are the ranges of a word in a text, only those at the beginning of a word or all.
+// occurrences returns the ranges of a word in a text: all, or only those at the beginning of a
+// word.
 func occurrences(text []letter, word []rune, beginning bool) (found [][2]int) {
 	for i := 0; i+len(word) <= len(text); i++ {
 		if beginning && i > 0 && inWord(text[i-1].rune) && !standsAlone(text[i].rune) && !standsAlone(text[i-1].rune) {
@@ -121,8 +122,8 @@ func occurrences(text []letter, word []rune, beginning bool) (found [][2]int) {
 	return found
 }
 
-// numberIn is where a phone number has the digits that were typed, however it is
-// spaced and whatever stands before it.
+// numberIn returns the range of the typed digits within a phone number, regardless of spacing and
+// prefix.
 func (t Typed) numberIn(text string) (at [2]int, ok bool) {
 	if len(t.numbers) == 0 || strings.ContainsFunc(PlainDigits(text), notInPhone) && len(Numbers(text)) == 0 {
 		return at, false
@@ -136,7 +137,7 @@ func (t Typed) numberIn(text string) (at [2]int, ok bool) {
 	return at, false
 }
 
-// digitsAt is where some digits of a text stand, by their numbers.
+// digitsAt returns the byte range of the digits from index from to index to.
 func digitsAt(text string, from, to int) (at [2]int) {
 	n := 0
 	for i, c := range text {
@@ -154,8 +155,8 @@ func digitsAt(text string, from, to int) (at [2]int) {
 	return at
 }
 
-// merged puts ranges in order and joins those that touch.
-func merged(ranges [][2]int) (all [][2]int) {
+// mergeRanges sorts ranges and joins those that touch.
+func mergeRanges(ranges [][2]int) (all [][2]int) {
 	slices.SortFunc(ranges, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
 	for _, r := range ranges {
 		if last := len(all) - 1; last >= 0 && r[0] <= all[last][1] {

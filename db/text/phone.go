@@ -7,26 +7,25 @@ import (
 	"unicode/utf8"
 )
 
-// Number is a phone number in what people wrote: where it stands, as a range of
-// bytes, and what is dialed, "" where that part of the text is no number.
+// Number is one phone number in a text: its byte range, and what to dial, or "" if that part of the
+// text is no number.
 type Number struct {
 	From, To int
-	Dial     string // digits, with a plus before them where it was written so
+	Dial     string // digits, after a plus if it was written with one
 }
 
-// Numbers takes the text of a phone number apart: one with several has a Number
-// for each, with what was written about it; an extension is not dialed, nor is the
-// (0) behind a country's code.
+// Numbers splits a text with phone numbers. Each has one Number, whose range includes remarks about
+// it. Extensions and the (0) after a country code are not dialed.
 func Numbers(s string) (all []Number) {
 	plain := []rune(PlainDigits(s))
 	for i, c := range plain {
-		if unseen(c) || strings.ContainsRune("\u00a0\u2007\u2009\u202f\u3000\ufffd", c) {
+		if isInvisible(c) || strings.ContainsRune("\u00a0\u2007\u2009\u202f\u3000\ufffd", c) {
 			plain[i] = ' '
 		}
 	}
 	text, whole := string(plain), offsets(s)
 	for _, part := range numberParts(text) {
-		if dial := dialed(text[part[0]:part[1]]); dial != "" {
+		if dial := numberToDial(text[part[0]:part[1]]); dial != "" {
 			from, to := utf8.RuneCountInString(text[:part[0]]), utf8.RuneCountInString(text[:part[1]])
 			all = append(all, Number{whole[from], whole[to], dial})
 		}
@@ -34,7 +33,7 @@ func Numbers(s string) (all []Number) {
 	return all
 }
 
-// offsets are where each character of a text begins, and its end.
+// offsets returns the byte offset of each character, and of the end.
 func offsets(s string) (at []int) {
 	for i := range s {
 		at = append(at, i)
@@ -42,10 +41,10 @@ func offsets(s string) (at []int) {
 	return append(at, len(s))
 }
 
-// between is what stands between two numbers; a plus begins another one.
+// between matches what separates two numbers. A plus starts a new one.
 var between = regexp.MustCompile(`(?i)\s*[,;|/\n&]\s*|\s+(?:or|and|oder|und|ou|et|eller|och|of|en|y|o)\s+|\d(\s+)\+`)
 
-// numberParts are the ranges of the text that may be a number each.
+// numberParts returns the ranges that may be one number each.
 func numberParts(text string) (parts [][2]int) {
 	start, joins := 0, false
 	add := func(end int) {
@@ -72,7 +71,8 @@ func numberParts(text string) (parts [][2]int) {
 	}
 }
 
-// one is one number: perhaps with words before it, an extension, and a remark behind it.
+// one matches a single number, optionally with words before it, an extension, and a remark after
+// it.
 var one = regexp.MustCompile(`(?i)^(|[^\d+(*#]*[\s:.])(\(?\+?[\d(][\d\s()./–‐‑−-]*)` +
 	`(?:(?:ext(?:ension|n)?|x|#|dw|durchwahl|ankn(?:ytning)?|poste|toestel|int(?:ern)?)[\s.:=]*\d{1,7})?\s*(?:\([^()\d]*\))?\s*$`)
 
@@ -84,8 +84,8 @@ const (
 	mostDigits   = 15
 )
 
-// dialed is what is dialed of a text with one number, "" where it has none.
-func dialed(text string) string {
+// numberToDial returns what to dial for a text with one number, or "" if there is none.
+func numberToDial(text string) string {
 	m := one.FindStringSubmatch(text)
 	if m == nil || extensionOnly.MatchString(m[1]) {
 		return ""
@@ -104,9 +104,8 @@ func dialed(text string) string {
 	return plus + digits
 }
 
-// PhoneWords returns the words by which the text of a phone number is found: each
-// number as it is dialed, without its country's code or the 0 before it, and
-// its last digits; beside them what was written in letters.
+// PhoneWords returns the search words for the text of a phone number: each number in full, without
+// its country code or leading 0, and its last digits, plus any words.
 func PhoneWords(s string) (all []string) {
 	add := func(words ...string) {
 		for _, w := range words {
@@ -130,8 +129,8 @@ func PhoneWords(s string) (all []string) {
 	return all
 }
 
-// NumberWords returns the beginnings of words of PhoneWords, any of which finds
-// the phone number that somebody typed; none where it is none.
+// NumberWords returns word prefixes that find a typed phone number in the words of PhoneWords. Any
+// of them suffices. It returns none if it is not a phone number.
 func NumberWords(typed string) []string {
 	if PhoneNumber(typed) == "" {
 		return nil
@@ -146,16 +145,16 @@ func NumberWords(typed string) []string {
 	return slices.DeleteFunc(forms(plus+Digits(number)), func(w string) bool { return len(w) < fewestDigits })
 }
 
-// fromBehind begins the word of a number's last digits. Those are written from
-// behind, so that the end of a number is found as the beginning of a word, and in
-// capital letters: no other word has some, and so nothing typed is inside it.
+// fromBehind marks the word for a number's last digits. They are reversed, so that searching for
+// the end of a number is a search for a prefix. The mark has a capital letter, which no other word
+// has, so nobody can type it.
 const (
 	fromBehind = "0Z"
 	lastDigits = 8
 )
 
-// forms are the words of a number: its digits, those without what depends on
-// where one dials, and the last of them.
+// forms returns the words for a number: all its digits, those that do not depend on where it is
+// dialed from, and the last ones.
 func forms(dial string) []string {
 	digits, abroad := strings.TrimPrefix(dial, "+"), strings.HasPrefix(dial, "+")
 	if !abroad && len(digits) >= 2+fewestDigits && strings.HasPrefix(digits, "00") && digits[2] != '0' {
@@ -179,8 +178,8 @@ func forms(dial string) []string {
 	return all
 }
 
-// countryCode is how many digits a country's code has at the beginning of a
-// number (ITU-T E.164, list of assigned codes).
+// countryCode returns the length of the country code at the start of a number (ITU-T E.164, list of
+// assigned codes).
 func countryCode(digits string) int {
 	const two = " 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58" +
 		" 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98 "
@@ -193,8 +192,8 @@ func countryCode(digits string) int {
 	return 3
 }
 
-// PhoneNumber returns the digits of a typed phone number, "" where it is none:
-// fewer than three digits, or something else among them than phone numbers have.
+// PhoneNumber returns the digits of a typed phone number, or "" if it has fewer than three or
+// characters that phone numbers do not have.
 func PhoneNumber(typed string) string {
 	if number := Digits(typed); len(number) >= fewestDigits && !strings.ContainsFunc(PlainDigits(typed), notInPhone) {
 		return number
@@ -203,10 +202,10 @@ func PhoneNumber(typed string) string {
 }
 
 func notInPhone(c rune) bool {
-	return !unseen(c) && !strings.ContainsRune("0123456789 +-()./\u00a0\u2007\u2009\u202f‐‑–", c)
+	return !isInvisible(c) && !strings.ContainsRune("0123456789 +-()./\u00a0\u2007\u2009\u202f‐‑–", c)
 }
 
-// Digits returns the digits of a phone number, so that it is found however it is spaced.
+// Digits returns the digits of a text.
 func Digits(phone string) string {
 	return strings.Map(func(c rune) rune {
 		if c < '0' || c > '9' {

@@ -8,9 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Words returns the words of a text, folded: its runs of letters and digits. Chinese
-// and Japanese put no spaces between words, and Korean none in names, so there each
-// character is one.
+// Words returns the folded words of a text: its runs of letters and digits. In Chinese, Japanese
+// and Korean, which may have no spaces between words, each character is a word.
 func Words(s string) []string {
 	key := searchKey(s)
 	all := make([]string, 0, len(key)/4)
@@ -22,11 +21,11 @@ func Words(s string) []string {
 	return all
 }
 
-// run is a run of a folded text: a word, or what stands between words.
+// run is a part of a folded text: a word, or what is between words.
 type run struct {
 	text  string
 	word  bool
-	alone bool // a word of one character, see standsAlone
+	alone bool // a word of a single character, see standsAlone
 }
 
 func runs(key string) iter.Seq[run] {
@@ -63,8 +62,8 @@ func inWord(c rune) bool {
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
 }
 
-// Joined returns the words that people type without the marks inside them:
-// obrien of O'Brien, ibm of I.B.M., att of AT&T. Numbers are not among them.
+// Joined returns words as people type them without the punctuation inside: obrien for O'Brien, ibm
+// for I.B.M., att for AT&T. It leaves out numbers.
 func Joined(s string) (all []string) {
 	for _, w := range joinedWords(s) {
 		if w.parts > 1 {
@@ -74,7 +73,7 @@ func Joined(s string) (all []string) {
 	return all
 }
 
-// joinedWord is a word, of so many parts with marks between them.
+// joinedWord is a word made from parts separated by punctuation.
 type joinedWord struct {
 	letters string
 	parts   int
@@ -82,10 +81,10 @@ type joinedWord struct {
 
 const (
 	marksInside = "'.&-"
-	maxJoined   = 40 // bytes: longer ones are addresses, which nobody types so
+	maxJoined   = 40 // in bytes; longer ones are addresses, which nobody types like that
 )
 
-// joinedWords are the words of a text; those with marks inside are one.
+// joinedWords returns the words of a text, with those separated only by punctuation as one.
 func joinedWords(s string) (all []joinedWord) {
 	var parts []string
 	end := func() {
@@ -99,7 +98,7 @@ func joinedWords(s string) (all []joinedWord) {
 		}
 		parts = nil
 	}
-	inside := false // a word, or behind one mark after it
+	inside := false // inside a word, or after a single mark that follows it
 	for run := range runs(searchKey(s)) {
 		switch {
 		case run.alone:
@@ -119,8 +118,8 @@ func joinedWords(s string) (all []joinedWord) {
 	return all
 }
 
-// Code returns the words by which an identifier is found: its words, and from each
-// on all of them as one, so that it is found without its marks and spaces.
+// Code returns the search words for an identifier: its words, and from each on the rest in one
+// word, so that it is found without punctuation and spaces.
 func Code(s string) []string {
 	parts := Words(s)
 	all := slices.Clone(parts)
@@ -130,15 +129,15 @@ func Code(s string) []string {
 	return all
 }
 
-// maxTyped is how many characters of what somebody typed count.
+// maxTyped is how many characters of a search are used.
 const maxTyped = 200
 
-// TypedWords returns the words of what somebody typed, as Words does for the
-// texts in which they are looked for. Only the first 200 characters count.
+// TypedWords returns the words of a search, split like indexed text. It uses only the first 200
+// characters.
 func TypedWords(typed string) []string { return Words(cut(typed)) }
 
-// OtherWords returns the other words that what somebody typed may be kept as, each
-// a set of them: without the marks inside words, and an identifier in one.
+// OtherWords returns alternative sets of words for a search: without the punctuation inside words,
+// and, for an identifier, as one word.
 func OtherWords(typed string) (all [][]string) {
 	words, joined := TypedWords(typed), []string{}
 	for _, w := range joinedWords(cut(typed)) {
