@@ -12,7 +12,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// team is an office with people of many roles, and clients that some of them own.
+// team is an office with users of many roles, and clients that some of them own.
 type team struct {
 	*dbtest.Office
 	roles         []db.Role
@@ -27,7 +27,7 @@ type member struct {
 	active bool
 }
 
-// record is a client: whose it is ("" for nobody's) and what is linked to it, by number.
+// record is a client with its owner ("" for none) and the indexes of the records linked to it.
 type record struct {
 	id, name, owner string
 	linked          []int
@@ -89,7 +89,7 @@ func newTeam(t *testing.T, random *rand.Rand) team {
 	}
 	for i := range x.organizations {
 		for j := range x.contacts {
-			if random.IntN(6) == 0 || i == 0 { // the first has everybody
+			if random.IntN(6) == 0 || i == 0 { // the first user has every role
 				must(o.LinkContact(t.Context(), o.Ines, db.NewLink{OrganizationID: x.organizations[i].id, ContactID: x.contacts[j].id}))(t)
 				x.organizations[i].linked = append(x.organizations[i].linked, j)
 				x.contacts[j].linked = append(x.contacts[j].linked, i)
@@ -99,7 +99,7 @@ func newTeam(t *testing.T, random *rand.Rand) team {
 	return x
 }
 
-// What a person may and sees, straight from the words of the rules.
+// What a user may do and sees, computed directly from the rules.
 
 func (m member) can(p db.Permission) bool {
 	return slices.ContainsFunc(m.roles, func(r db.Role) bool { return slices.Contains(r.May, p) })
@@ -130,7 +130,7 @@ func (m member) sees(r record, others []record) bool {
 	return m.active && m.can(db.ViewClient) && (len(m.opened()) > 0 || r.owner == m.ID || len(m.ownsLinked(r, others)) > 0)
 }
 
-// line is all that the page says of one person.
+// line returns everything that the page says about one user.
 func (m member) line(r record, others []record, readerSees func(record) bool) string {
 	var named []string
 	for _, i := range r.linked {
@@ -142,8 +142,8 @@ func (m member) line(r record, others []record, readerSees func(record) bool) st
 		m.can(db.EditInteraction), m.opened(), r.owner == m.ID, len(m.ownsLinked(r, others)) > 0, named)
 }
 
-// TestWhoCanSeeIsWhoSees compares, for each record and several readers, the
-// list with the rules, and with what each of the people really finds.
+// TestWhoCanSeeIsWhoSees compares the list of each record, for several readers, with the rules and
+// with what each user really finds.
 func TestWhoCanSeeIsWhoSees(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3) {
@@ -176,7 +176,7 @@ func (x team) compare(t *testing.T, kind string, r record, records, others []rec
 		by   db.Actor
 		sees func(record) bool
 	}{{x.Ines, all}, {auditor, none}}
-	for _, m := range x.people[:4] { // as readers with own clients only
+	for _, m := range x.people[:4] { // as readers who see only their own clients
 		readers = append(readers, struct {
 			by   db.Actor
 			sees func(record) bool
@@ -222,7 +222,7 @@ func (x team) compare(t *testing.T, kind string, r record, records, others []rec
 	}
 }
 
-// compareSight counts what somebody sees, by the rules and by asking for each record in their name.
+// compareSight counts what a user sees, by the rules and by looking up each record as that user.
 func (x team) compareSight(t *testing.T, m member) {
 	t.Helper()
 	by := db.Actor{UserID: m.ID, OwnOnly: len(m.opened()) == 0}
@@ -249,7 +249,7 @@ func (x team) compareSight(t *testing.T, m member) {
 		}
 	}
 	want(t, "what "+m.FullName+" sees", must(x.SightOf(t.Context(), x.Ines, m.ID))(t), wanted)
-	// Who sees no clients, or only their own, is not told how many there are.
+	// A reader who sees no clients, or only their own, does not learn how many there are.
 	for _, reader := range []db.Actor{{May: []db.Permission{db.ManageUsers}}, {UserID: m.ID, May: db.Permissions, OwnOnly: true}} {
 		wanted.Counted, wanted.Organizations, wanted.Contacts = false, 0, 0
 		want(t, "what a reader learns", must(x.SightOf(t.Context(), reader, m.ID))(t), wanted)

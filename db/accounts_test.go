@@ -28,7 +28,7 @@ func TestAnInvitedPersonSetsAPasswordAndIsActive(t *testing.T) {
 	signIn(t, o, "sam@pinestreet.example")
 	o.Unchanged(t, func() {
 		if _, err := o.AcceptInvitation(t.Context(), db.Actor{}, token, "x", "UTC"); !errors.Is(err, db.ErrNotFound) {
-			t.Errorf("the link works again: %v", err)
+			t.Errorf("the link works twice: %v", err)
 		}
 	})
 	want(t, "history", fmt.Sprint(o.Actions(t, id)), "[create_user accept_invitation login]")
@@ -43,18 +43,18 @@ func TestAnInvitationEndsAfterThreeDaysAndCanBeRenewed(t *testing.T) {
 	}
 	o.Clock.Add(db.InvitationLife + time.Second)
 	if _, err := o.LinkOwner(t.Context(), "invitation", old); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("an old link is %v", err)
+		t.Errorf("an old link returns %v", err)
 	}
 	renewed := must(o.RenewInvitation(t.Context(), o.Ines, id))(t)
 	if _, err := o.LinkOwner(t.Context(), "invitation", old); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("the first link works beside the second: %v", err)
+		t.Errorf("the first link still works after the second was made: %v", err)
 	}
 	want(t, "owner", must(o.LinkOwner(t.Context(), "invitation", renewed))(t).FullName, "Sam Okoye")
 	if err := o.DisableUser(t.Context(), o.Ines, id); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.LinkOwner(t.Context(), "invitation", renewed); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("a revoked invitation is %v", err)
+		t.Errorf("a revoked invitation returns %v", err)
 	}
 }
 
@@ -69,15 +69,15 @@ func TestAResetEndsSessionsAndWorksOnce(t *testing.T) {
 	must(o.FinishReset(t.Context(), db.Actor{}, link, must(secrets.HashPassword(t.Context(), "another good password"))(t)))(t)
 	wantNoSession(t, o, session)
 	if _, err := o.FinishReset(t.Context(), db.Actor{}, link, "x"); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("the link works again: %v", err)
+		t.Errorf("the link works twice: %v", err)
 	}
 	if _, err := o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", dbtest.Password); !errors.Is(err, db.ErrSignIn) {
-		t.Errorf("the old password is %v", err)
+		t.Errorf("the old password returns %v", err)
 	}
 	must(o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", "another good password"))(t)
 }
 
-// TestALinkUsedAtOnceWorksOnce: of eight copies of an invitation, and of a password link.
+// TestALinkUsedAtOnceWorksOnce uses an invitation and a password link eight times at once.
 func TestALinkUsedAtOnceWorksOnce(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -147,12 +147,12 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 	}
 	o.Unchanged(t, func() {
 		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Administrator"}, ""), "role")
-		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Viewer"}, ""), "role") // takes Manager away
+		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Viewer"}, ""), "role") // removes Manager
 		_, _, err := o.InviteUser(t.Context(), clerk, "x@y.example", "X", []string{"Manager"})
 		wantInvalid(t, err, "role")
 		_, err = o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Auditor"}, []db.Permission{db.ViewAudit}, false)
 		wantInvalid(t, err, "permission")
-		// A link to somebody who may more would be a way to their rights.
+		// A link to the account of somebody with more rights would give access to those.
 		_, err = o.StartReset(t.Context(), clerk, o.Ines.UserID)
 		wantInvalid(t, err, "role")
 		wantInvalid(t, o.SetPassword(t.Context(), clerk, o.Ines.UserID, "x"), "role")
@@ -161,7 +161,7 @@ func TestNobodyGivesMoreThanHeHas(t *testing.T) {
 		nobody := clerk
 		nobody.May = nil
 		if err := o.DisableUser(t.Context(), nobody, o.Tomas.UserID); !errors.Is(err, db.ErrForbidden) {
-			t.Errorf("without ManageUsers it is %v", err)
+			t.Errorf("without ManageUsers it returns %v", err)
 		}
 	})
 	must(o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Reader", "client_scope": "own"}, []db.Permission{db.ViewClient}, false))(t)
@@ -223,7 +223,7 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	want(t, "history", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'address_locked'")),
 		`[{"address":"2001:db8::/64","after":50}]`)
 	if _, err := o.LockedAddresses(t.Context(), o.Tomas); !errors.Is(err, db.ErrForbidden) {
-		t.Errorf("shown to who does not manage users: %v", err)
+		t.Errorf("shown without ManageUsers: %v", err)
 	}
 	all := must(o.LockedAddresses(t.Context(), o.Ines))(t)
 	want(t, "locked", fmt.Sprint(all), fmt.Sprint([]db.LockedAddress{{Address: "2001:db8::/64", Until: dbtest.Now.Add(15 * time.Minute)}}))
@@ -232,7 +232,7 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	}
 	o.Unchanged(t, func() {
 		if err := o.UnlockAddress(t.Context(), o.Tomas, "2001:db8::/64"); !errors.Is(err, db.ErrForbidden) {
-			t.Errorf("let through by who does not manage users: %v", err)
+			t.Errorf("unlocked without ManageUsers: %v", err)
 		}
 		for _, none := range []string{"", "192.0.2.1", o.Tomas.UserID, "%"} {
 			if err := o.UnlockAddress(t.Context(), o.Ines, none); err != nil {
@@ -247,7 +247,8 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	want(t, "locked", len(must(o.LockedAddresses(t.Context(), o.Ines))(t)), 0)
 }
 
-// TestALockOutlivesARestart: of an account and of an address, also one that is not yet full.
+// TestALockOutlivesARestart: that of an account and of an address, and attempts that have not led
+// to one yet.
 func TestALockOutlivesARestart(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -360,7 +361,7 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 	whose := func() (names []string) {
 		return o.Column(t, "SELECT full_name || ' ' || version FROM follow_ups JOIN users ON users.id = assignee_id ORDER BY done_at IS NULL")
 	}
-	for _, to := range []string{"", o.Lea.UserID} { // nobody; who may not log
+	for _, to := range []string{"", o.Lea.UserID} { // nobody, and a user who may not log interactions
 		must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, to))(t)
 		want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Tomás Brandt 1]")
 	}
@@ -375,8 +376,8 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 		"'update_follow_up'")[0], o.Ines.UserID)
 }
 
-// TestNobodyActsOnAnAccountThatMayDoMore tries every verb on accounts of others
-// that may do more, by a permission or by their clients, in every state.
+// TestNobodyActsOnAnAccountThatMayDoMore tries every action on accounts with more permissions or
+// more clients, in every state.
 func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -446,7 +447,8 @@ func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
 		}
 		want(t, what+" says why", must(o.Account(t.Context(), helper, id))(t).Beyond != "", true)
 	}
-	// On who may do as much or less, and by the program on anybody, each of it goes.
+	// On accounts with the same or fewer rights, and by the program on any account, each action
+	// works.
 	for verb, act := range verbs {
 		peer := active(strings.ReplaceAll(verb, " ", "")+"@a.example", helpdesk.Slug)
 		if err := act(helper, peer); err != nil && !strings.Contains(err.Error(), "Only people who have not accepted") {

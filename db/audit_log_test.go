@@ -14,7 +14,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// busyDays fills an office's history with rows of several people, kinds and days.
+// busyDays fills an office's audit log with rows of several users, kinds and days.
 func busyDays(t *testing.T, o *dbtest.Office) {
 	t.Helper()
 	for day := range 4 {
@@ -36,7 +36,8 @@ func busyDays(t *testing.T, o *dbtest.Office) {
 	}
 }
 
-// auditSeqs walks the log from its newest entry to its oldest, and leaves out who read it.
+// auditSeqs pages through the log from the newest entry to the oldest, without the rows about
+// reading it.
 func auditSeqs(t *testing.T, o *dbtest.Office, by db.Actor, f db.AuditFilter) (all []int64) {
 	t.Helper()
 	for {
@@ -56,7 +57,7 @@ func auditSeqs(t *testing.T, o *dbtest.Office, by db.Actor, f db.AuditFilter) (a
 	}
 }
 
-// auditRows are the rows of the history, newest first, but for who read it.
+// auditRows returns the rows of the log, newest first, without those about reading it.
 func auditRows(t *testing.T, o *dbtest.Office) (all []db.AuditEntry) {
 	t.Helper()
 	for _, row := range o.Column(t, `
@@ -128,11 +129,11 @@ func TestDaysOfTheAuditLogAreThoseOfTheReader(t *testing.T) {
 	}
 }
 
-// TestRowsThatCameBeforeTheirTimeAreFound: a clock that was set back, and
-// sample data, whose times lie before those of the rows above it.
+// TestRowsThatCameBeforeTheirTimeAreFound: rows written after a clock was set back, and sample
+// data, whose times are earlier than those of rows before it.
 func TestRowsThatCameBeforeTheirTimeAreFound(t *testing.T) {
 	t.Parallel()
-	o := dbtest.OpenOffice(t) // the office's people were made on 24 November
+	o := dbtest.OpenOffice(t) // the office's users were created on 24 November
 	o.Clock.Add(-1000 * 24 * time.Hour)
 	old := o.Acme(t)
 	o.Clock.Add(990 * 24 * time.Hour)
@@ -168,7 +169,7 @@ func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
 			}
 			for _, e := range page {
 				if len(all) > 0 && e.Seq >= all[len(all)-1] {
-					t.Fatalf("%+v: out of order or twice", f)
+					t.Fatalf("%+v: out of order or listed twice", f)
 				}
 				if all = append(all, e.Seq); e.At.IsZero() || e.Hash == "" {
 					t.Fatalf("%+v", e)
@@ -187,7 +188,7 @@ func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
 	}
 }
 
-// TestEachActionSaysWhatItsReaderMustSee: an action that is recorded without a decision is found here.
+// TestEachActionSaysWhatItsReaderMustSee: every recorded action must have a sight.
 func TestEachActionSaysWhatItsReaderMustSee(t *testing.T) {
 	t.Parallel()
 	nobody, everything := db.Actor{May: []db.Permission{db.ViewAudit}}, db.Actor{May: db.Permissions}
@@ -210,10 +211,11 @@ func TestEachActionSaysWhatItsReaderMustSee(t *testing.T) {
 	want(t, "what nobody decided is there for who sees own clients", own.ReadsAction("dance"), false)
 }
 
-// tellingWords are words of the history by what they tell of.
+// tellingWords are words in the log, by what they reveal.
 type tellingWords struct{ acme, brig, talks, talkViews, many []string }
 
-// secretWorld records something of every kind that names a client, counts clients or holds their ids.
+// secretWorld records something of every kind that names a client, counts clients, or has their
+// IDs.
 func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	t.Helper()
 	ctx := t.Context()
@@ -266,7 +268,7 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	}
 }
 
-// refuse records a refusal of Léa's, each in a minute of its own.
+// refuse records a refused request of Léa's, each in its own minute.
 func refuse(t *testing.T, o *dbtest.Office, path string) {
 	t.Helper()
 	o.Clock.Add(time.Minute)
@@ -275,8 +277,8 @@ func refuse(t *testing.T, o *dbtest.Office, path string) {
 	}
 }
 
-// TestTheAuditLogTellsOnlyWhatItsReaderMaySee looks for every secret in the log and
-// in its file, under every filter, for readers who may see less and less.
+// TestTheAuditLogTellsOnlyWhatItsReaderMaySee looks for every secret in the log and its export,
+// with every filter, for readers with fewer and fewer rights.
 func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -316,20 +318,20 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 			all.WriteString(seen)
 			for _, secret := range everything {
 				if strings.Contains(seen, secret) && !slices.Contains(reader.told, secret) {
-					t.Errorf("%s, %+v: it tells of %q", what, f, secret)
+					t.Errorf("%s, %+v: it reveals %q", what, f, secret)
 				}
 			}
 		}
 		for _, word := range append(reader.told, "update_user", "view_audit",
 			"export_audit", "/admin/users/"+o.Lea.UserID+"/disable", `"path":"/organizations"`) {
 			if !strings.Contains(all.String(), word) {
-				t.Errorf("%s: %q is not told", what, word)
+				t.Errorf("%s: %q is missing", what, word)
 			}
 		}
 		if reader.told == nil || reader.by.OwnOnly {
 			for _, word := range []string{`"rows"`, `"count"`, "target_id\":"} {
 				if strings.Contains(all.String(), word) {
-					t.Errorf("%s: %s is told", what, word)
+					t.Errorf("%s: %s is revealed", what, word)
 				}
 			}
 		}
@@ -351,8 +353,8 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 	}
 }
 
-// auditText is all that a reader gets of a filter, on pages and in the file. What
-// it found is the same in both.
+// auditText returns everything that a reader gets with a filter. It checks that the pages and the
+// export agree.
 func auditText(t *testing.T, o *dbtest.Office, by db.Actor, f db.AuditFilter) string {
 	t.Helper()
 	var pages, file []db.AuditEntry
@@ -371,7 +373,7 @@ func auditText(t *testing.T, o *dbtest.Office, by db.Actor, f db.AuditFilter) st
 			if e.UserName == "" && e.UserID != "" || e.Action == "" || e.TargetType == "" {
 				t.Errorf("%+v does not say who did what", e)
 			}
-			if e.UserID != by.UserID || e.Action == "refused" { // what they read while they read is only in one of the two
+			if e.UserID != by.UserID || e.Action == "refused" { // what they read meanwhile is only in one of the two
 				seqs = append(seqs, e.Seq)
 			}
 		}
@@ -381,8 +383,8 @@ func auditText(t *testing.T, o *dbtest.Office, by db.Actor, f db.AuditFilter) st
 	return string(must(json.Marshal(pages))(t)) + string(must(json.Marshal(file))(t))
 }
 
-// TestWhereSomebodyLeftOffTellsNothingOfInteractionsWithoutTheRight: the time of
-// a call is one, although its client may be seen.
+// TestWhereSomebodyLeftOffTellsNothingOfInteractionsWithoutTheRight: even the time of a call is
+// hidden, although its client is not.
 func TestWhereSomebodyLeftOffTellsNothingOfInteractionsWithoutTheRight(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -399,7 +401,7 @@ func TestWhoSeesOnlyOwnClientsReadsOnlyOfThose(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	mine := o.Acme(t)
 	o.Exec(t, "UPDATE organizations SET owner_user_id = ?", o.Lea.UserID)
-	for n := range 510 { // more than is read at once
+	for n := range 510 { // more than one step reads
 		o.NewOrganization(t, fmt.Sprint("Secret ", n))
 	}
 	by := o.Lea
@@ -433,7 +435,7 @@ func TestReadingTheAuditLogIsRecorded(t *testing.T) {
 		want(t, "reads in the log", len(o.Column(t, "SELECT 1 FROM audit_logs WHERE action = 'view_audit' AND user_id = ?", o.Ines.UserID)), n)
 	}
 	read(db.AuditFilter{})
-	read(db.AuditFilter{}) // again at once
+	read(db.AuditFilter{}) // again immediately
 	reads(1)
 	read(db.AuditFilter{Before: 100})
 	read(db.AuditFilter{Before: 50})
@@ -445,7 +447,7 @@ func TestReadingTheAuditLogIsRecorded(t *testing.T) {
 	o.Clock.Add(2 * time.Minute)
 	read(db.AuditFilter{})
 	reads(3)
-	read(db.AuditFilter{Before: 1 << 50, ActorID: o.Lea.UserID}) // not opened before: this is the start
+	read(db.AuditFilter{Before: 1 << 50, ActorID: o.Lea.UserID}) // not read before, so it counts as opening the log
 	reads(4)
 	o.Clock.Add(2 * time.Hour)
 	read(db.AuditFilter{Before: 50})
@@ -478,7 +480,7 @@ func TestAnExportIsRecordedWithWhatWasWritten(t *testing.T) {
 			seqs = append(seqs, e.Seq)
 		}
 		largest = max(largest, len(page))
-		o.NewContact(t, "New", "Person", "") // what comes in meanwhile is not part of it
+		o.NewContact(t, "New", "Person", "") // rows recorded meanwhile are not part of it
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func TestHistoryRowsCannotBeChangedDeletedOrReplaced(t *testing.T) {
 				}
 				if result, err := plain.Exec(verb + or + " " + rest); err == nil {
 					n, _ := result.RowsAffected()
-					t.Errorf("passed, with %d rows: %s%s %s", n, verb, or, rest)
+					t.Errorf("was allowed, with %d rows: %s%s %s", n, verb, or, rest)
 				}
 			}
 		}
@@ -64,9 +64,9 @@ func TestErasingAPersonLeavesTheRowItsPlaceAndItsHashes(t *testing.T) {
 	checkChain(t, o)
 }
 
-// checkChain recomputes every hash from what DESIGN section 6 and the comment
-// in audit.go say: SHA-256 over prev_hash, seq, id, user_id, action, target_type,
-// target_id, metadata_sha256, ip, ua and created_at, each as length, colon, text.
+// checkChain recomputes every hash as DESIGN section 6 and audit.go describe: SHA-256 over
+// prev_hash, seq, id, user_id, action, target_type, target_id, metadata_sha256, ip, ua and
+// created_at, each as length, colon, text.
 func checkChain(t *testing.T, o *dbtest.Office) (rows int) {
 	t.Helper()
 	list, err := o.SQL(t).Query(`
@@ -140,7 +140,7 @@ func TestAChangeWhoseHistoryCannotBeWrittenIsNotMade(t *testing.T) {
 		_, err12 := o.SignIn(t.Context(), db.Actor{}, "tomas@pinestreet.example", dbtest.Password)
 		for i, err := range []error{err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12} {
 			if err == nil {
-				t.Errorf("change %d was made without its history", i+1)
+				t.Errorf("change %d was made without its audit row", i+1)
 			}
 		}
 	})

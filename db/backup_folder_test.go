@@ -15,8 +15,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestWhichBackupsAreKept: a backup each night for two years, and what is left
-// of them after each.
+// TestWhichBackupsAreKept makes a backup each night for two years, and checks which are left.
 func TestWhichBackupsAreKept(t *testing.T) {
 	t.Parallel()
 	zone := must(time.LoadLocation("Europe/Stockholm"))(t)
@@ -31,20 +30,20 @@ func TestWhichBackupsAreKept(t *testing.T) {
 		days = append(days, at.Format("2 Jan"))
 	}
 	want(t, "kept on 31 December 2026", strings.Join(days, ", "), "31 Dec, 30 Dec, 29 Dec, 28 Dec, 27 Dec, 26 Dec, 25 Dec, "+ // 7 days
-		"20 Dec, 13 Dec, 6 Dec, "+ // the Sundays of the weeks before; 5 weeks with that of today and that of the 27th
-		"30 Nov, 31 Oct, 30 Sep, 31 Aug, 31 Jul, 30 Jun, 31 May, 30 Apr, 31 Mar, 28 Feb, 31 Jan") // 12 months with December
+		"20 Dec, 13 Dec, 6 Dec, "+ // the Sundays before; with today's week and that of the 27th these are 5 weeks
+		"30 Nov, 31 Oct, 30 Sep, 31 Aug, 31 Jul, 30 Jun, 31 May, 30 Apr, 31 Mar, 28 Feb, 31 Jan") // with December 12 months
 }
 
 func TestBackupsOfTheLastDayAreAllKept(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 	made := []time.Time{now, now.Add(-time.Hour), now.Add(-23 * time.Hour), now.Add(-25 * time.Hour), now.Add(-26 * time.Hour)}
-	want(t, "removed", fmt.Sprint(db.Surplus(made, time.UTC)), fmt.Sprint(made[3:])) // the 23 November has one already
+	want(t, "removed", fmt.Sprint(db.Surplus(made, time.UTC)), fmt.Sprint(made[3:])) // 23 November already has one
 	want(t, "removed of one", len(db.Surplus(made[:1], time.UTC)), 0)
 	want(t, "removed of none", len(db.Surplus(nil, time.UTC)), 0)
 }
 
-// states is what a folder holds, in words, newest first.
+// states describes the contents of a folder, newest first.
 func states(t *testing.T, b db.Backups) string {
 	t.Helper()
 	var all []string
@@ -112,8 +111,8 @@ func TestAFailedBackupRemovesNone(t *testing.T) {
 	}
 }
 
-// TestOnlyProvenBackupsCount: what is not proven neither takes the place of one
-// that is, nor is it removed; nor is what belongs to somebody else.
+// TestOnlyProvenBackupsCount: unverified files do not replace verified ones, and are not removed.
+// Neither are other people's files.
 func TestOnlyProvenBackupsCount(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -130,7 +129,7 @@ func TestOnlyProvenBackupsCount(t *testing.T) {
 	write("registry-20261124T110000Z.json", `{"size": 5, "proven_at": "2026-11-24T11:00:01Z"}`)
 	write("registry-20261124T120000Z.db", "no proof but a scrawl")
 	write("registry-20261124T120000Z.json", "{")
-	write("registry-20261124T130000Z.json", `{"size": 5, "proven_at": "2026-11-24T13:00:01Z"}`) // its copy is gone
+	write("registry-20261124T130000Z.json", `{"size": 5, "proven_at": "2026-11-24T13:00:01Z"}`) // its copy is missing
 	for _, other := range []string{
 		"registry-2-20261124T100000Z.db", "registry-20261124T100000Z.db.old", "registry-.db", "notes.txt", "other-20200101T000000Z.db",
 	} {

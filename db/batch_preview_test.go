@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// preview looks at a batch as the page does that is then confirmed.
+// preview previews a batch and returns it as the page sends it when confirmed.
 func preview(t *testing.T, o *dbtest.Office, by db.Actor, b db.Batch) db.Batch {
 	t.Helper()
 	p := must(o.PreviewBatch(t.Context(), by, b))(t)
@@ -20,17 +20,18 @@ func preview(t *testing.T, o *dbtest.Office, by db.Actor, b db.Batch) db.Batch {
 	return b
 }
 
-// since makes one record that a filter finds, and one that it finds once meanwhile has run.
+// since creates a record that a filter finds, and another that it finds only after meanwhile has
+// run.
 type since func(t *testing.T, w *sinceWorld) (f db.Filter, found, later string, meanwhile func())
 
 type sinceWorld struct {
 	*dbtest.Office
-	base, target string // an organization that every contact is linked to, and one that none is
+	base, target string // every contact is linked to base, and none to target
 	maya         string
 	n            int
 }
 
-// word is another one each time, to keep the records of one reason apart.
+// word returns a different word each time, so that records of each reason stay apart.
 func (w *sinceWorld) word() string { w.n++; return fmt.Sprintf("word%d", w.n) }
 
 func (w *sinceWorld) contact(t *testing.T, first, last string) string {
@@ -128,8 +129,8 @@ var organizationsSince = map[string]since{
 	},
 }
 
-// TestWhatMatchesOnlySinceThePreviewIsLeftAlone: whatever made it match, and
-// whatever is done to those that matched before. It is named.
+// TestWhatMatchesOnlySinceThePreviewIsLeftAlone: whatever made it match, and whatever happens to
+// the records that matched before. It is listed by name.
 func TestWhatMatchesOnlySinceThePreviewIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	for kind, reasons := range map[string]map[string]since{"contact": contactsSince, "organization": organizationsSince} {
@@ -187,7 +188,7 @@ func TestWhatMatchesNoMoreSinceThePreviewIsLeftAlone(t *testing.T) {
 	want(t, "done", in(must(o.RunBatch(t.Context(), o.Ines, b))(t)), "1 unmatched 1: Acme; gone 3:")
 	want(t, "archived", fmt.Sprint(o.Column(t, "SELECT display_name FROM organizations WHERE is_active = 0")), "[Brig]")
 
-	// What is out of sight is as if it were not there.
+	// What the actor does not see does not exist for them.
 	own := o.Tomas
 	own.OwnOnly = true
 	b = preview(t, o, own, db.Batch{Kind: "organization", Filter: &db.Filter{}, Action: "archive"})
@@ -198,7 +199,7 @@ func TestWhatMatchesNoMoreSinceThePreviewIsLeftAlone(t *testing.T) {
 	})
 }
 
-// TestALinkUndoneSinceThePreviewIsNotMadeAgain: what the preview said would stay stays.
+// TestALinkUndoneSinceThePreviewIsNotMadeAgain: what the preview said would stay must stay.
 func TestALinkUndoneSinceThePreviewIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -237,7 +238,7 @@ func TestAFilterIsNotConfirmedWithoutItsPreview(t *testing.T) {
 			_, err := o.RunBatch(t.Context(), o.Ines, refused)
 			wantInvalid(t, err, strings.TrimSpace(field))
 		}
-		b.Previewed = []string{} // a preview that showed nothing
+		b.Previewed = []string{} // a preview that found nothing
 		want(t, "done", in(must(o.RunBatch(t.Context(), o.Ines, b))(t)), "0 new 1: Acme")
 	})
 }

@@ -11,10 +11,10 @@ import (
 	"clientregistry/db"
 )
 
-// TestABatchChangesWhatItsListShows makes batches of all that random filters
-// find, as somebody who sees everything and as somebody who sees only their own:
-// what the list shows has changed, what it does not show is untouched and not
-// told of, and after undoing all is as before, but for what went out of sight.
+// TestABatchChangesWhatItsListShows runs batches on all that random filters find, for somebody who
+// sees everything and somebody who sees only their own clients. What the list shows must change,
+// everything else must stay and not be mentioned, and undoing must restore everything except what
+// the actor no longer sees.
 func TestABatchChangesWhatItsListShows(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"organizations", "contacts"} {
@@ -33,7 +33,7 @@ func TestABatchChangesWhatItsListShows(t *testing.T) {
 					shown[id] = true
 				}
 				b.Filter = &f
-				if n%3 == 0 { // the same by their ids, and some that are not there for them
+				if n%3 == 0 { // the same by IDs, plus some IDs they do not see
 					b.Filter, b.IDs = nil, append(slices.Sorted(maps.Keys(shown)), "00000000-0000-7000-8000-000000000000")
 				}
 				what := fmt.Sprintf("%d %s of %+v by ids %t, own only %t", n, b.Action, f, b.Filter == nil, by.OwnOnly)
@@ -46,7 +46,7 @@ func TestABatchChangesWhatItsListShows(t *testing.T) {
 	}
 }
 
-// batch is any batch without its records.
+// batch returns a random batch without its records.
 func (m *model) batch(r *rand.Rand) db.Batch {
 	b := db.Batch{Kind: strings.TrimSuffix(m.table, "s"), Typed: db.Fields{}}
 	actions := map[string][]string{
@@ -67,7 +67,8 @@ func (m *model) batch(r *rand.Rand) db.Batch {
 	return b
 }
 
-// batchColumns are the column that an action sets and, where the form does not say, the value.
+// batchColumns maps actions to the column that they set and, if the form does not give it, the
+// value.
 var batchColumns = map[string][2]string{
 	"assign_owner": {"owner_user_id"}, "set_sector": {"sector"},
 	"set_size_band": {"size_band"}, "archive": {"is_active", "0"}, "restore": {"is_active", "1"},
@@ -158,7 +159,7 @@ func (m *model) checkBatch(t *testing.T, what string, by db.Actor, b db.Batch, s
 	}
 }
 
-// visible are all organizations and contacts that somebody sees.
+// visible returns the IDs of all organizations and contacts that an actor sees.
 func (m *model) visible(t *testing.T, by db.Actor) map[string]bool {
 	t.Helper()
 	all, table := map[string]bool{}, m.table

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// in says of a plan how many change and how many are left, by reason.
+// in says how many records of a plan change, and how many are skipped, by reason.
 func in(p db.BatchPlan) string { return strings.TrimSpace(fmt.Sprint(p.Changes, " ", left(p.Left))) }
 
 func left(all []db.Left) string {
@@ -28,7 +28,7 @@ func left(all []db.Left) string {
 	return strings.Join(parts, "; ")
 }
 
-// assign gives organizations to Tomás.
+// assign returns a batch that gives organizations to Tomás.
 func assign(o *dbtest.Office, ids ...string) db.Batch {
 	return db.Batch{Kind: "organization", IDs: ids, Action: "assign_owner", Typed: db.Fields{"owner_user_id": o.Tomas.UserID}}
 }
@@ -62,7 +62,7 @@ func TestABatchChangesEachRecordOnceAndSaysWhatItLeft(t *testing.T) {
 	want(t, "again", p.ID+in(p), "0 same 3: Acme Brig Cove; gone 2:")
 }
 
-// wantSound checks that the history is whole and every version has its row.
+// wantSound checks that the audit chain is intact and every version has its row.
 func wantSound(t *testing.T, o *dbtest.Office) {
 	t.Helper()
 	if _, err := o.Verify(t.Context()); err != nil {
@@ -184,7 +184,7 @@ func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {
 					o.Column(t, "SELECT words || '/' || organizations FROM contact_search ORDER BY docid"))
 			}
 			before := state()
-			for range 2 { // made and undone again and again
+			for range 2 { // run and undo repeatedly
 				u := must(o.UndoBatch(t.Context(), o.Ines, must(o.RunBatch(t.Context(), o.Ines, b))(t).ID))(t)
 				want(t, "undone, "+fmt.Sprint(left(u.Left)), u.Undone > 0 && state() == before, true)
 			}
@@ -274,7 +274,7 @@ func TestWhatChangedSinceThePreviewIsLeftAlone(t *testing.T) {
 
 	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"website": "acme.example"}))(t)
 	must(o.ArchiveOrganization(t.Context(), o.Tomas, cove.ID, 1))(t)
-	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: brig.ID, ContactID: maya.ID}))(t) // no change of Brig itself
+	must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{OrganizationID: brig.ID, ContactID: maya.ID}))(t) // does not change Brig itself
 	o.NewOrganization(t, "Dune")
 	b.Seen, b.Previewed = p.Seen, p.Found
 	p = must(o.RunBatch(t.Context(), o.Ines, b))(t)
@@ -287,7 +287,7 @@ func TestWhatChangedSinceThePreviewIsLeftAlone(t *testing.T) {
 	must(o.UpdateLink(t.Context(), o.Tomas, brig.ID, maya.ID, 1, db.Fields{"role_label": "CFO"}))(t)
 	want(t, "done", in(must(o.RunBatch(t.Context(), o.Ines, b))(t)), "0 changed 1: Maya Okafor")
 
-	// After very many changes it is to be looked at again.
+	// After very many changes, a new preview is required.
 	b.Seen = 1
 	o.Exec(t, `INSERT INTO audit_logs (seq, id, action, target_type, created_at, metadata_sha256, prev_hash, hash)
 		SELECT 30000, ?, 'x', 'system', created_at, metadata_sha256, prev_hash, hash FROM audit_logs WHERE seq = 1`, uuid.NewString())
@@ -321,7 +321,8 @@ func TestUndoKeepsWhatSomebodyChangedSince(t *testing.T) {
 	want(t, "the history", o.Column(t, "SELECT json_extract(metadata, '$.count') || json_extract(metadata, '$.action') FROM audit_logs "+
 		"WHERE action = 'undo_batch' AND target_id = ?", p.ID)[0], "1set_sector")
 
-	// Owners who left, links that were changed or made again, and archived records that somebody restored.
+	// Owners who are no longer active, links that were changed or made again, and archived records
+	// that somebody restored.
 	o.Exec(t, "UPDATE organizations SET owner_user_id = ? WHERE id = ?", o.Lea.UserID, acme.ID)
 	p = must(o.RunBatch(t.Context(), o.Tomas, assign(o, acme.ID)))(t)
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Lea.UserID)
@@ -359,7 +360,7 @@ func TestARepeatedBatchIsMadeOnce(t *testing.T) {
 		again := must(o.RunBatch(t.Context(), o.Ines, b))(t)
 		want(t, "again", fmt.Sprint(again.ID, again.Changes, again.Subject), fmt.Sprint(first.ID, 2, "Tomás Brandt"))
 	})
-	errs := make(chan error) // and undone once, however many want to at once
+	errs := make(chan error) // undone only once, however many try at the same time
 	for range 8 {
 		go func() {
 			_, err := o.UndoBatch(t.Context(), o.Ines, first.ID)
@@ -397,12 +398,12 @@ func TestABatchThatFailsMidwayChangesNothing(t *testing.T) {
 			}
 		}
 		if _, err := o.UndoBatch(t.Context(), o.Ines, p.ID); err == nil {
-			t.Error("the undo went through")
+			t.Error("the undo succeeded")
 		}
 	})
 }
 
-// TestTenThousandAtOnce: the most that a batch takes, and one more than that.
+// TestTenThousandAtOnce: the largest batch, and one record more.
 func TestTenThousandAtOnce(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

@@ -13,7 +13,7 @@ import (
 
 func id() string { return uuid.Must(uuid.NewV7()).String() }
 
-// clients are n organizations with a contact and a call each, and what tells of them.
+// clients returns the rows of n organizations, each with a contact and a call.
 func clients(o *dbtest.Office, n int) *db.Rows {
 	now := o.Clock.Now()
 	var rows db.Rows
@@ -44,8 +44,8 @@ func clients(o *dbtest.Office, n int) *db.Rows {
 	return &rows
 }
 
-// TestRowsArePutBesideOthers puts as many as take statements of both sizes into a
-// registry in use, between changes by the verbs.
+// TestRowsArePutBesideOthers inserts enough rows for statements of both sizes into a registry in
+// use, between ordinary changes.
 func TestRowsArePutBesideOthers(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -92,10 +92,10 @@ func TestRowsThatAreRefusedLeaveNothing(t *testing.T) {
 	taken := clients(o, 1)
 	o.Unchanged(t, func() {
 		if err := put(o.Lea, func(*db.Rows) {}); !errors.Is(err, db.ErrForbidden) {
-			t.Error("by who may not edit:", err)
+			t.Error("without the right to edit:", err)
 		}
 		if err := o.PutRows(t.Context(), o.Ines, db.Need{}, clients(o, 1)); !errors.Is(err, db.ErrForbidden) {
-			t.Error("for no need:", err)
+			t.Error("with no need:", err)
 		}
 		for what, change := range map[string]func(*db.Rows){
 			"of an unknown action": func(r *db.Rows) { r.Audit(db.Event{Action: "make", TargetType: "contact"}) },
@@ -118,13 +118,13 @@ func TestRowsThatAreRefusedLeaveNothing(t *testing.T) {
 			},
 		} {
 			if put(o.Tomas, change) == nil {
-				t.Error("rows were put", what)
+				t.Error("rows were inserted", what)
 			}
 		}
 		var silent db.Rows
 		silent.Record(db.Organization{Kind: db.OrganizationKind, ID: id(), CreatedAt: dbtest.Now, UpdatedAt: dbtest.Now})
 		if err := o.PutRows(t.Context(), o.Tomas, db.EditClients, &silent); err == nil {
-			t.Error("rows were put that no event tells of")
+			t.Error("rows without an event were inserted")
 		}
 	})
 	if err := o.PutRows(t.Context(), o.Tomas, db.EditClients, taken); err != nil {
@@ -132,7 +132,7 @@ func TestRowsThatAreRefusedLeaveNothing(t *testing.T) {
 	}
 	o.Unchanged(t, func() {
 		if o.PutRows(t.Context(), o.Tomas, db.EditClients, taken) == nil {
-			t.Error("the same rows were put twice")
+			t.Error("the same rows were inserted twice")
 		}
 	})
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// counts says what a chart counted, a period a line, by its first day in the zone.
+// counts formats a chart's counts, one period per line, by its first day in the zone.
 func counts(zone *time.Location, all []db.Counted) string {
 	var lines []string
 	for _, c := range all {
@@ -32,8 +32,8 @@ func counts(zone *time.Location, all []db.Counted) string {
 	return strings.Join(lines, "\n")
 }
 
-// plainly counts the same from a list of kinds and times, by the day that a
-// clock on the wall shows; first is the first day of a day's week or month.
+// plainly computes the same counts from a list of kinds and times, by the day shown on a wall
+// clock. first returns the first day of a day's week or month.
 func plainly(zone *time.Location, now time.Time, rows []string, first func(time.Time) time.Time, before func(time.Time) time.Time) string {
 	of := map[string]map[string]int{}
 	for _, row := range rows {
@@ -59,7 +59,7 @@ func plainly(zone *time.Location, now time.Time, rows []string, first func(time.
 	return counts(zone, all)
 }
 
-// wall is the day that a time is on, at noon where no clock changes.
+// wall returns the day of a time, at noon UTC, where no clock changes.
 func wall(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, time.UTC)
 }
@@ -73,7 +73,7 @@ func monday(day time.Time) time.Time {
 
 func theFirst(day time.Time) time.Time { return day.AddDate(0, 0, 1-day.Day()) }
 
-// checkCharts compares both charts of periods with what a plain count of the rows says.
+// checkCharts compares both charts with counts computed in memory.
 func checkCharts(t *testing.T, o *dbtest.Office, by db.Actor, seenInteractions, seenClients string) {
 	t.Helper()
 	o.Session(t.Context(), "") // each request asks for its session, and so hears of what others wrote
@@ -105,9 +105,9 @@ func zone(t *testing.T, name string) *time.Location {
 	return must(time.LoadLocation(name))(t)
 }
 
-// TestChartsCountWhatAPlainCountFinds walks through a year in zones at both ends
-// of the day, in one a quarter of an hour off and in one that changes its clocks,
-// while interactions come, move, go and come back.
+// TestChartsCountWhatAPlainCountFinds goes through a year in zones at both ends of the day, one
+// with a quarter-hour offset, and one with daylight saving time, while interactions are created,
+// moved, deleted and restored.
 func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -132,7 +132,7 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 		o.Clock.Add(must(time.Parse(db.LocalTime, at))(t).Sub(o.Clock.Now()))
 		midnight := must(time.Parse(db.LocalTime, at[:11]+"00:00"))(t)
 		plain := o.SQL(t)
-		for i := range 60 { // around each zone's midnights, to the millisecond
+		for i := range 60 { // around midnight in each zone, to the millisecond
 			away := time.Duration(r.IntN(95)) * 24 * time.Hour
 			z := zones[1+i%4]
 			_, offset := midnight.Add(-away).In(z).Zone()
@@ -180,9 +180,9 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 	o.Exec(t, "UPDATE organizations SET created_at = '2027-06-01T00:00:00.000Z', owner_user_id = ?, is_active = 1 - is_active", o.Lea.UserID)
 	o.Exec(t, "UPDATE contacts SET created_at = '2027-06-01T00:00:00.000Z'")
 	checkTallies()
-	o.Exec(t, "DELETE FROM users WHERE id = ?", o.Lea.UserID) // leaves what she owned to nobody
+	o.Exec(t, "DELETE FROM users WHERE id = ?", o.Lea.UserID) // what she owned now belongs to nobody
 	checkTallies()
-	o.Exec(t, "DELETE FROM organizations") // leaves its interactions
+	o.Exec(t, "DELETE FROM organizations") // their interactions remain
 	o.Exec(t, "DELETE FROM contacts WHERE id < (SELECT max(id) FROM contacts)")
 	check()
 	checkTallies()
@@ -190,7 +190,7 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 	check()
 }
 
-// TestAnUpgradeCountsWhatIsThere opens a file of before there were tallies.
+// TestAnUpgradeCountsWhatIsThere opens a file from before there were tallies.
 func TestAnUpgradeCountsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "registry.db")
@@ -234,7 +234,7 @@ func TestChartsCountOnlyWhatIsSeen(t *testing.T) {
 	for range 60 {
 		row := map[string]any{"organization_id": ids["organizations"][1+r.IntN(60)], "contact_id": ids["contacts"][1+r.IntN(60)]}
 		if err := tryInsert(plain, "organization_contact", row); err != nil {
-			continue // linked already
+			continue // already linked
 		}
 	}
 	for range 300 {
@@ -258,7 +258,7 @@ func TestChartsCountOnlyWhatIsSeen(t *testing.T) {
 			"SELECT 'organization ' || created_at FROM organizations WHERE id IN "+organizations+
 				" UNION ALL SELECT 'contact ' || created_at FROM contacts WHERE id IN "+people)
 		if own := ownersSeen(t, o, by, "organizations.id IN "+organizations); own == owners {
-			t.Error("who sees his own clients sees the owners of all")
+			t.Error("an actor with OwnOnly sees the owners of all clients")
 		}
 	}
 
@@ -276,7 +276,8 @@ func TestChartsCountOnlyWhatIsSeen(t *testing.T) {
 	want(t, "months without interactions", len(must(o.NewClientsByMonth(t.Context(), none))(t)), 12)
 }
 
-// ownersSeen checks the owners against a plain count of the active organizations under a condition, and returns them.
+// ownersSeen compares the owners with a count of the active organizations that match a condition,
+// and returns them.
 func ownersSeen(t *testing.T, o *dbtest.Office, by db.Actor, condition string) string {
 	t.Helper()
 	var got []string
@@ -284,7 +285,7 @@ func ownersSeen(t *testing.T, o *dbtest.Office, by db.Actor, condition string) s
 	for i, c := range must(o.ClientsByOwner(t.Context(), by))(t) {
 		got = append(got, fmt.Sprintf("%s %d", c.Name, c.Organizations))
 		if c.UserID != "" && c.Organizations > most || c.UserID == "" && i < len(got)-1 {
-			t.Error("owners out of order")
+			t.Error("the owners are out of order")
 		}
 		most = c.Organizations
 	}

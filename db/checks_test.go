@@ -11,8 +11,8 @@ import (
 	"clientregistry/db/secrets"
 )
 
-// withUser is a registry with one user, whose password is right. Checking it costs
-// nothing, and lets the test in meanwhile.
+// withUser returns a registry with one user, whose password is "right". Checking it is fast and
+// calls checking.
 func withUser(t *testing.T, checking func() error) *DB {
 	t.Helper()
 	d := openHere(t)
@@ -33,7 +33,7 @@ func counted(t *testing.T, d *DB) (n int) {
 	return n
 }
 
-// atOnce signs in n times at once, and returns how many came in and how many were found wrong.
+// atOnce signs in n times at once, and returns how many succeeded and how many were found wrong.
 func atOnce(t *testing.T, d *DB, password string, n int) (in, wrong int32) {
 	t.Helper()
 	var group sync.WaitGroup
@@ -62,15 +62,15 @@ func TestManyRightSignInsAtOnceAllComeIn(t *testing.T) {
 		t.Fatalf("%d were found wrong, %d counted", wrong, counted(t, d))
 	}
 	if in, _ := atOnce(t, d, "right", 30); in != 30 {
-		t.Errorf("%d of 30 right sign-ins came in where nine wrong ones went before", in)
+		t.Errorf("%d of 30 right sign-ins succeeded after nine wrong ones", in)
 	}
 	if in, wrong := atOnce(t, d, "wrong", 30); in != 0 || wrong != 10 {
 		t.Errorf("%d of 30 wrong ones were checked", wrong)
 	}
 }
 
-// TestOnlyWhatWasCheckedCounts: a password counts when it was found wrong, also
-// where its sender did not wait for the answer.
+// TestOnlyWhatWasCheckedCounts: a password counts once it was found wrong, even if the client did
+// not wait for the answer.
 func TestOnlyWhatWasCheckedCounts(t *testing.T) {
 	t.Parallel()
 	ctx, leave := context.WithCancel(t.Context())
@@ -79,7 +79,7 @@ func TestOnlyWhatWasCheckedCounts(t *testing.T) {
 	sign := func(ctx context.Context, password string, want error, count int) {
 		t.Helper()
 		if _, err := d.SignIn(ctx, Actor{IP: "192.0.2.1"}, "a@b.example", password); !errors.Is(err, want) {
-			t.Errorf("signing in is %v, want %v", err, want)
+			t.Errorf("signing in returns %v, want %v", err, want)
 		}
 		if n := counted(t, d); n != count {
 			t.Errorf("%d tries are counted, want %d", n, count)
@@ -94,7 +94,7 @@ func TestOnlyWhatWasCheckedCounts(t *testing.T) {
 	sign(ctx, "wrong", context.Canceled, 2)
 	checking = func() error { return secrets.ErrBusy }
 	sign(t.Context(), "wrong", secrets.ErrBusy, 2)
-	checking = func() error { // a failure within
+	checking = func() error { // a failure during the check
 		const broken = "CREATE TRIGGER broken BEFORE INSERT ON audit_logs BEGIN SELECT RAISE(ABORT, 'broken'); END"
 		if _, err := d.writer.ExecContext(t.Context(), broken); err != nil {
 			t.Error(err)
@@ -109,7 +109,7 @@ func TestOnlyWhatWasCheckedCounts(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime, and does not count.
+// TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime, without counting.
 func TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -124,13 +124,13 @@ func TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime(t *testing.T) {
 	}
 	d.patience = time.Nanosecond
 	if _, err := d.startCheck(t.Context(), b); !errors.Is(err, secrets.ErrBusy) {
-		t.Errorf("the eleventh at once is %v", err)
+		t.Errorf("the eleventh at once returns %v", err)
 	}
 	d.patience = secrets.Patience
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	if _, err := d.startCheck(left, b); !errors.Is(err, context.Canceled) {
-		t.Errorf("of who has left: %v", err)
+		t.Errorf("after the client left: %v", err)
 	}
 	waiting := make(chan error)
 	go func() {
@@ -144,7 +144,7 @@ func TestWhoWaitsForOthersToBeCheckedIsTurnedAwayInTime(t *testing.T) {
 		end()
 	}
 	if err := <-waiting; err != nil {
-		t.Errorf("when the others are through it is %v", err)
+		t.Errorf("after the others have finished it returns %v", err)
 	}
 	if len(d.checks.running) > 0 {
 		t.Errorf("still being checked: %v", d.checks.running)

@@ -10,9 +10,8 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestWhatWasMadeInTheFutureIsNone: what happened while the clock was three
-// years ahead counts for nothing when it is right again, and a restart leaves
-// no session or lock of it.
+// TestWhatWasMadeInTheFutureIsNone: what was stored while the clock was three years ahead does not
+// count once the clock is right, and a restart does not change that.
 func TestWhatWasMadeInTheFutureIsNone(t *testing.T) {
 	t.Parallel()
 	const ahead = 3 * 365 * 24 * time.Hour
@@ -156,7 +155,7 @@ func TestWhatWasMadeInTheFutureIsNone(t *testing.T) {
 	}
 }
 
-// TestAClockThatIsSteppedALittleEndsNothing: servers set their clocks while they run.
+// TestAClockThatIsSteppedALittleEndsNothing: servers adjust their clocks while running.
 func TestAClockThatIsSteppedALittleEndsNothing(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -176,7 +175,7 @@ func TestAClockThatIsSteppedALittleEndsNothing(t *testing.T) {
 	wantLocked(t, o, "the known browser", lea, cookie, false)
 }
 
-// TestTidyingTakesWhatLiesInTheFuture, so that it does not come alive on that day.
+// TestTidyingTakesWhatLiesInTheFuture, so that it does not become valid on that day.
 func TestTidyingTakesWhatLiesInTheFuture(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// creators are the verbs that take a request_id; each returns what it made.
+// creators are the functions that take a request ID. Each returns what it created.
 func creators(t *testing.T, o *dbtest.Office) map[string]func(by db.Actor, requestID string) (string, error) {
 	acme := o.Acme(t)
 	return map[string]func(by db.Actor, requestID string) (string, error){
@@ -40,7 +40,7 @@ func creators(t *testing.T, o *dbtest.Office) map[string]func(by db.Actor, reque
 func TestTheSameRequestMakesOneRecordHoweverOftenItComes(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	request := uuid.NewString() // one id for all kinds: each counts for itself
+	request := uuid.NewString() // the same ID for all kinds, each of which has its own
 	for table, create := range creators(t, o) {
 		before := len(o.Column(t, "SELECT 1 FROM "+table))
 		made := must(create(o.Tomas, request))(t)
@@ -97,7 +97,7 @@ func TestSixteenWritersAreNeverTurnedAway(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
-	// A second program writes to the same file meanwhile.
+	// Another process writes to the same file meanwhile.
 	beside := must(db.Open(t.Context(), o.Path, db.Options{Now: o.Clock.Now}))(t)
 	defer beside.Close()
 	errs := make(chan error)

@@ -13,8 +13,8 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd: writes go on between its steps,
-// all of them are in it, and the -wal is emptied meanwhile.
+// TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd: writes between its steps are all in it, and the
+// -wal is checkpointed meanwhile.
 func TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -52,7 +52,7 @@ func TestACopyHoldsWhatWasAcknowledgedBeforeItsEnd(t *testing.T) {
 	must(copied.Verify(t.Context()))(t)
 }
 
-// TestACopyThatIsGivenUpLeavesNothing: and none that would not pass its check.
+// TestACopyThatIsGivenUpLeavesNothing: nor does one that fails its verification.
 func TestACopyThatIsGivenUpLeavesNothing(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -90,8 +90,8 @@ func TestACopyThatIsGivenUpLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatNobodyWorksOnIsTidiedUp: the leftovers of a kill go, what is
-// being written and what is somebody else's stays.
+// TestOnlyWhatNobodyWorksOnIsTidiedUp: files left by a kill are removed; files being written and
+// other people's files stay.
 func TestOnlyWhatNobodyWorksOnIsTidiedUp(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

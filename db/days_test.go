@@ -8,9 +8,9 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestADayRunsFromItsFirstInstantToTheNextDays goes through each minute around
-// days with an odd edge: those whose midnight the clocks skip or strike twice, one
-// that was left out and one of 23 hours, at both ends of the date line.
+// TestADayRunsFromItsFirstInstantToTheNextDays goes through each minute around days with an odd
+// start or end: midnight skipped or repeated, a skipped day, a day of 23 hours, at both ends of the
+// date line.
 func TestADayRunsFromItsFirstInstantToTheNextDays(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ zone, day string }{
@@ -22,7 +22,7 @@ func TestADayRunsFromItsFirstInstantToTheNextDays(t *testing.T) {
 		{"Africa/Cairo", "2024-10-31"},
 		{"America/Havana", "2026-03-08"},
 		{"America/Asuncion", "2017-10-01"},
-		{"America/St_Johns", "2006-10-29"}, // at one minute past midnight it was the day before again
+		{"America/St_Johns", "2006-10-29"}, // one minute after midnight it was the day before again
 		{"Pacific/Apia", "2011-12-29"},
 		{"Pacific/Apia", "2011-12-30"},
 		{"Pacific/Apia", "2011-12-31"},
@@ -30,7 +30,7 @@ func TestADayRunsFromItsFirstInstantToTheNextDays(t *testing.T) {
 		{"Pacific/Honolulu", "2026-11-24"},
 		{"Europe/Stockholm", "2026-03-29"},
 		{"Asia/Kathmandu", "2026-11-24"},
-		{"Africa/Cairo", "2040-04-27"}, // by the rule, behind the last change that is listed
+		{"Africa/Cairo", "2040-04-27"}, // by a rule, after the last listed change
 	} {
 		day, ok := db.ReadDate(c.day)
 		zone := zone(t, c.zone)
@@ -58,8 +58,8 @@ func TestADayRunsFromItsFirstInstantToTheNextDays(t *testing.T) {
 	}
 }
 
-// TestDaysHaveLimits: the first and the last day are days like others, wherever
-// one reads them, and no moment of theirs is beyond what is stored.
+// TestDaysHaveLimits: the first and the last day work like others in every zone, and none of their
+// times exceeds what can be stored.
 func TestDaysHaveLimits(t *testing.T) {
 	t.Parallel()
 	for typed, is := range map[string]bool{
@@ -78,13 +78,13 @@ func TestDaysHaveLimits(t *testing.T) {
 	}
 }
 
-// TestDaysOfTheAuditLogHaveOddEdges: the log of a day has what happened from its
-// first instant on, and to=9999-12-31 is as good as no end.
+// TestDaysOfTheAuditLogHaveOddEdges: a day includes its first instant, and to=9999-12-31 is like no
+// end.
 func TestDaysOfTheAuditLogHaveOddEdges(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	beirut := o.Ines
-	beirut.Zone = zone(t, "Asia/Beirut") // where 28 March 2027 begins at 1:00, 22:00 UTC
+	beirut.Zone = zone(t, "Asia/Beirut") // 28 March 2027 begins at 1:00 there, 22:00 UTC
 	made := func(at string, name string) {
 		when, err := time.Parse(time.RFC3339, at)
 		if err != nil {

@@ -40,7 +40,7 @@ func guess(t *testing.T, o *dbtest.Office, email, cookie string, n int) (checked
 	return checked
 }
 
-// lockOut locks strangers out of an account, as ten wrong passwords do.
+// lockOut locks an account for strangers, with ten wrong passwords.
 func lockOut(t *testing.T, o *dbtest.Office, email string) {
 	t.Helper()
 	now := o.Clock.Now()
@@ -50,17 +50,18 @@ func lockOut(t *testing.T, o *dbtest.Office, email string) {
 
 func stamp(at time.Time) string { return at.Format("2006-01-02T15:04:05.000Z") }
 
-// wantLocked checks whether the right password is refused in a browser.
+// wantLocked checks whether a browser is locked: even the right password is refused.
 func wantLocked(t *testing.T, o *dbtest.Office, what, email, cookie string, want bool) {
 	t.Helper()
 	_, err := o.SignIn(t.Context(), db.Actor{IP: "192.0.2.1", Device: cookie}, email, dbtest.Password)
 	var locked *db.Locked
 	if errors.As(err, &locked) != want || err != nil && !want {
-		t.Errorf("%s: the right password is %v", what, err)
+		t.Errorf("%s: the right password returns %v", what, err)
 	}
 }
 
-// TestOthersGuessesDoNotLockAKnownBrowser: neither those on the account nor those from the address.
+// TestOthersGuessesDoNotLockAKnownBrowser: neither guesses at the account nor those from the
+// address.
 func TestOthersGuessesDoNotLockAKnownBrowser(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -75,7 +76,7 @@ func TestOthersGuessesDoNotLockAKnownBrowser(t *testing.T) {
 	wantLocked(t, o, "a known browser", tomas, desk, false)
 	wantLocked(t, o, "a stranger, after the known browser came in", tomas, "", true)
 
-	// It has a budget of its own.
+	// It has its own budget.
 	want(t, "checked of its guesses", guess(t, o, tomas, desk, 20), 10)
 	wantLocked(t, o, "the browser that guessed", tomas, desk, true)
 	wantLocked(t, o, "the other known browser", tomas, phone, false)
@@ -126,7 +127,7 @@ func TestOthersGuessesDoNotLockTheCodesOfAKnownBrowser(t *testing.T) {
 	want(t, "wrong codes that the known browser can try", checked, 10)
 }
 
-// TestSomebodySignedInIsNotLockedOutOfTheirAccountPage by what strangers try at sign-in.
+// TestSomebodySignedInIsNotLockedOutOfTheirAccountPage by strangers' attempts at sign-in.
 func TestSomebodySignedInIsNotLockedOutOfTheirAccountPage(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -136,7 +137,7 @@ func TestSomebodySignedInIsNotLockedOutOfTheirAccountPage(t *testing.T) {
 	}
 }
 
-// TestADeviceCookieThatDoesNotCountIsNone: its browser is locked with all strangers.
+// TestADeviceCookieThatDoesNotCountIsNone: its browser is locked like any stranger's.
 func TestADeviceCookieThatDoesNotCountIsNone(t *testing.T) {
 	t.Parallel()
 	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t) // the same password, set again
@@ -187,7 +188,7 @@ func TestADeviceCookieThatDoesNotCountIsNone(t *testing.T) {
 	}
 }
 
-// TestOneBrowserIsKnownToSeveralAccounts, and each of its tokens counts for its own only.
+// TestOneBrowserIsKnownToSeveralAccounts, and each token is valid only for its own.
 func TestOneBrowserIsKnownToSeveralAccounts(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -201,7 +202,7 @@ func TestOneBrowserIsKnownToSeveralAccounts(t *testing.T) {
 	want(t, "the cookie of who signs in again has the same tokens", remembered(t, o, lea, both), alone+"."+strings.TrimSuffix(both, "."+alone))
 	want(t, "in clear in the database", strings.Contains(dbtest.Dump(t, o.Path), alone), false)
 
-	// What no longer counts leaves the cookie, and it stays short.
+	// Tokens that are no longer valid are removed, so that the cookie stays short.
 	if err := o.SetPassword(t.Context(), o.Ines, o.Lea.UserID, must(secrets.HashPassword(t.Context(), dbtest.Password))(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,8 @@ func TestOneBrowserIsKnownToSeveralAccounts(t *testing.T) {
 	want(t, "accounts in a cookie", len(strings.Split(cookie, ".")), 8)
 }
 
-// TestOtherSignInsDoNotMakeABrowserAStranger: a program that signs in often and keeps no cookie, say.
+// TestOtherSignInsDoNotMakeABrowserAStranger: for instance those of a program that never keeps a
+// cookie.
 func TestOtherSignInsDoNotMakeABrowserAStranger(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -229,6 +231,6 @@ func TestOtherSignInsDoNotMakeABrowserAStranger(t *testing.T) {
 	lockOut(t, o, lea)
 	wantLocked(t, o, "the first browser", lea, first, false)
 	if _, err := o.RememberDevice(t.Context(), db.Actor{}, halves(t, o, o.Lea, 1)[0]); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("half a sign-in makes a browser known: %v", err)
+		t.Errorf("a half sign-in makes a browser known: %v", err)
 	}
 }

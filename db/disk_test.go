@@ -33,20 +33,20 @@ func TestAFullOrAReadOnlyDiskStopsChangesAndNothingElse(t *testing.T) {
 				_, err = o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": fmt.Sprint("Pine ", n)}, "")
 			}
 			if !disk.is(err) {
-				t.Fatalf("a change answers %v", err)
+				t.Fatalf("a change returns %v", err)
 			}
 			o.Unchanged(t, func() {
 				if _, err := o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "One more"}, ""); !disk.is(err) {
-					t.Errorf("a change answers %v", err)
+					t.Errorf("a change returns %v", err)
 				}
 			})
 			wantReadable(t, o, tokens)
 			_ = o.SignOut(t.Context(), o.Ines, tokens[0])
 			if _, err := o.Session(t.Context(), tokens[0]); !errors.Is(err, db.ErrNotFound) {
-				t.Errorf("after signing out the session answers %v", err)
+				t.Errorf("after signing out the session returns %v", err)
 			}
 			if _, err := o.Session(t.Context(), tokens[1]); err != nil {
-				t.Errorf("another session answers %v", err)
+				t.Errorf("another session returns %v", err)
 			}
 
 			if err := disk.set(t.Context(), o.DB, false); err != nil {
@@ -60,30 +60,30 @@ func TestAFullOrAReadOnlyDiskStopsChangesAndNothingElse(t *testing.T) {
 	}
 }
 
-// wantReadable checks that reading goes on, also what otherwise writes a line that somebody read.
+// wantReadable checks that reading works, even where it usually records that somebody read.
 func wantReadable(t *testing.T, o *dbtest.Office, tokens []string) {
 	t.Helper()
-	for range 3 { // a session that is used lives on, though that cannot be written
+	for range 3 { // a session stays alive when used, although that cannot be stored
 		o.Clock.Add(6 * time.Hour)
 		for _, token := range tokens {
 			if _, err := o.Session(t.Context(), token); err != nil {
-				t.Errorf("the session answers %v", err)
+				t.Errorf("the session returns %v", err)
 			}
 		}
 	}
 	if _, _, err := o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: "login"}); err != nil {
-		t.Errorf("the audit log answers %v", err)
+		t.Errorf("the audit log returns %v", err)
 	}
 	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{}, func([]db.AuditEntry) error { return nil }); err != nil {
-		t.Errorf("the audit log as a file answers %v", err)
+		t.Errorf("exporting the audit log returns %v", err)
 	}
 	if _, err := o.VerifyHistory(t.Context(), false); err != nil {
-		t.Errorf("verifying answers %v", err)
+		t.Errorf("verifying returns %v", err)
 	}
 	want(t, "damage", o.Health().Damage, "")
 }
 
-// Where a wrong password cannot be counted, a right and a wrong one get the same answer.
+// If a wrong password cannot be counted, right and wrong ones get the same answer.
 func TestADiskThatTakesNoWritesBuysNoGuesses(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

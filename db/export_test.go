@@ -10,16 +10,16 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// LockFile takes a file's lock as a running server does.
+// LockFile locks a file as a running server does.
 var LockFile = sqlite.LockName
 
-// CountUpTo makes lists count less, so that few rows are many.
+// CountUpTo lowers MostCounted, so that a few rows count as many.
 func (d *DB) CountUpTo(n int) { d.most = n }
 
-// OpenReaders is how many connections are open to read.
+// OpenReaders returns the number of open reading connections.
 func OpenReaders(d *DB) int { return d.reader.Stats().OpenConnections }
 
-// WatchWAL returns when a check in calm would be given up, and why.
+// WatchWAL waits until a check in calm would stop, and returns why.
 func (d *DB) WatchWAL(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -27,10 +27,10 @@ func (d *DB) WatchWAL(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// CheckAsLarge makes checks take the file for a large one.
+// CheckAsLarge makes checks treat the file as large.
 func (d *DB) CheckAsLarge() { d.small = 0 }
 
-// FillUp stops the registry from taking further pages, as a full disk would, or lets it again.
+// FillUp makes the registry refuse more pages, as on a full disk, or ends that.
 func FillUp(ctx context.Context, d *DB, full bool) error {
 	pages := "4294967294"
 	if full {
@@ -40,21 +40,21 @@ func FillUp(ctx context.Context, d *DB, full bool) error {
 	return err
 }
 
-// Forbid makes SQLite answer to each write what it does on a read-only disk, or ends that.
+// Forbid makes SQLite refuse each write, as on a read-only disk, or ends that.
 func Forbid(ctx context.Context, d *DB, forbidden bool) error {
 	_, err := d.writer.ExecContext(ctx, "PRAGMA query_only = "+map[bool]string{true: "1", false: "0"}[forbidden])
 	return err
 }
 
-// StepOf makes copies take steps of some pages, and calls between after each.
+// StepOf sets the pages per step of copies, and calls between after each step.
 func StepOf(d *DB, pages int, between func(restarts int)) {
 	d.inTests.steps = sqlite.Steps{Pages: pages, Between: between}
 }
 
-// Free makes the disks have this much room for copies.
+// Free makes disks report this much free space for copies.
 func Free(d *DB, bytes int64) { d.inTests.free = func(string) (int64, bool) { return bytes, true } }
 
-// Write changes bytes of the file in one transaction.
+// Write changes so many bytes of the file in one transaction.
 func Write(d *DB, bytes int) error {
 	return d.writeUnrecorded(context.Background(), System, Program, func(t *tx) error {
 		for _, statement := range []string{
@@ -85,16 +85,16 @@ func FailedWrite(d *DB) error {
 	return fmt.Errorf("it did not fail: %w", err)
 }
 
-// CopyOver moves a file as from one disk to another.
+// CopyOver moves a file as if to another disk.
 var CopyOver = copyOver
 
-// CreatePart makes an incomplete file that somebody works on.
+// CreatePart creates an incomplete file that is being worked on.
 var CreatePart = createPart
 
-// HasSight tells whether the table of actions decides about an action.
+// HasSight reports whether an action has a sight.
 func HasSight(action string) bool { return actionOf(action).sight != 0 }
 
-// RestoreInSteps is Restore on a disk with links or without; step is told before each step which one it is.
+// RestoreInSteps is Restore on a disk with or without hard links. It calls step before each step.
 func RestoreInSteps(ctx context.Context, from, path string, now time.Time, links bool, step func(string)) (Restored, error) {
 	r := &restoration{from: from, now: now, link: os.Link, step: step}
 	if !links {
@@ -103,28 +103,29 @@ func RestoreInSteps(ctx context.Context, from, path string, now time.Time, links
 	return r.run(ctx, path)
 }
 
-// WithoutHashing makes one password that of every account, at no cost, for tests that guess often.
+// WithoutHashing sets one password for every account, which is checked without hashing, for tests
+// that guess often.
 func WithoutHashing(d *DB, right string) {
 	d.checkPassword = func(_ context.Context, hash, password string) (matches, outdated bool, err error) {
 		return hash != "" && password == right, false, nil
 	}
 }
 
-// Surplus is which of some moments need no backup any longer.
+// Surplus is surplusBackups, for tests.
 var Surplus = surplusBackups
 
 // PersonName is personName, for tests.
 var PersonName = personName
 
-// WithRoom is how a disk with so many bytes left is opened.
+// WithRoom returns options that simulate a disk with so many bytes available.
 func WithRoom(bytes int64) Options {
 	return Options{free: func(string) (int64, bool) { return bytes, true }}
 }
 
-// AsLarge is how a large file is opened.
+// AsLarge returns options that treat the file as large.
 func AsLarge() Options { return Options{large: true} }
 
-// Folded are the columns of folded values, by the column that has the value.
+// Folded maps columns to the columns of their folded values.
 func (k *RecordKind) Folded() map[string]string {
 	all := map[string]string{}
 	for _, f := range k.Fields {

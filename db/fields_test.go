@@ -8,15 +8,14 @@ import (
 	"testing"
 )
 
-// technical are the columns of records that nobody types: the program keeps them.
+// technical are the columns of records that the program maintains and nobody types.
 var technical = []string{
 	"id", "is_active", "created_at", "updated_at", "version", "docid", "sort_key", "last_contact_at", "last_contact_channel",
 	"owner_name_key", "contacts_count", "organization_name_key",
 }
 
-// TestEachColumnIsDescribed holds the descriptions of fields against the
-// schema: a column that is missing in one of the two, or has another limit
-// there, is named.
+// TestEachColumnIsDescribed compares the descriptions of fields with the schema. It names columns
+// that are missing in either, or whose limits differ.
 func TestEachColumnIsDescribed(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -74,14 +73,14 @@ func TestEachColumnIsDescribed(t *testing.T) {
 	}
 }
 
-// TestEachFieldIsStoredSearchedAndListed gives every field of both kinds a
-// value and finds it wherever its description says.
+// TestEachFieldIsStoredSearchedAndListed gives every field of both kinds a value, and looks for it
+// wherever its description says.
 func TestEachFieldIsStoredSearchedAndListed(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
 	by := Actor{May: Permissions}
 	if err := d.reader.QueryRow(t.Context(), "SELECT id FROM users LIMIT 1").Scan(&by.UserID); err == nil {
-		t.Fatal("somebody is there already")
+		t.Fatal("there are users already")
 	}
 	u, err := d.CreateUser(t.Context(), System, NewUser{
 		Email: "ada@x.example", FullName: "Ada Marsh", Role: "Administrator", TimeZone: "UTC", Hash: "x",
@@ -98,7 +97,7 @@ func TestEachFieldIsStoredSearchedAndListed(t *testing.T) {
 				Code: fmt.Sprintf("ZE %d23-45", i), Phone: fmt.Sprintf("+46 70 %d23 456", i), Person: u.ID,
 			}[f.Kind]
 			if typed[f.Column] == "" {
-				t.Fatalf("%s is of a kind that no record had: give it a value here", f.Column)
+				t.Fatalf("no record has had a field of the kind of %s yet: give it a value here", f.Column)
 			}
 		}
 		made, err := d.createRecord(t.Context(), by, k, typed, "")
@@ -136,7 +135,7 @@ func TestEachFieldIsStoredSearchedAndListed(t *testing.T) {
 				}
 				found, err := d.Search(t.Context(), by, SearchFilter{Typed: "Set by many", Most: 5})
 				if err != nil || len(found.Organizations)+len(found.Contacts) > 0 != f.Searched {
-					t.Errorf("what set_%s sets is found or not, unlike its description: %v", f.Column, err)
+					t.Errorf("search finds the value of set_%s or not, contrary to its description: %v", f.Column, err)
 				}
 			}
 		}

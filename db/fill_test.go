@@ -11,7 +11,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// filling is of some organizations, with their history.
+// filling returns some organizations with their audit rows.
 func filling(n int) Filling {
 	at := time.Date(2025, 11, 24, 9, 30, 0, 0, time.UTC)
 	each := func(put func(*Rows, Organization)) func(func(*Rows) bool) {
@@ -37,8 +37,8 @@ func filling(n int) Filling {
 	}
 }
 
-// TestALargeFillingLeavesAllAsItWas fills one registry and stops midway in another:
-// what is written afterwards is indexed, checked and safe on disk again.
+// TestALargeFillingLeavesAllAsItWas fills one registry and stops midway in another. What is written
+// afterwards must be indexed, checked and synced again.
 func TestALargeFillingLeavesAllAsItWas(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -68,7 +68,7 @@ func TestALargeFillingLeavesAllAsItWas(t *testing.T) {
 		t.Errorf("the settings are %v, were %v", after, before)
 	}
 	if schema() != made {
-		t.Error("the schema is not as it was")
+		t.Error("the schema has changed")
 	}
 	if v, err := d.VerifyHistory(t.Context(), true); err != nil || done != 60 {
 		t.Error(v, err, done)
@@ -103,7 +103,7 @@ func TestAFillingIsRefused(t *testing.T) {
 	}
 	for _, by := range []Actor{{}, {UserID: newID(), May: Permissions}} {
 		if err := d.Fill(t.Context(), by, Program, small); !errors.Is(err, ErrForbidden) {
-			t.Error("by who is not the program:", err)
+			t.Error("by an actor other than the program:", err)
 		}
 	}
 	if err := d.Fill(t.Context(), System, Program, wordless); err == nil {
@@ -117,7 +117,7 @@ func TestAFillingIsRefused(t *testing.T) {
 	}
 	var refused *Invalid
 	if err := d.Fill(t.Context(), System, Program, small); !errors.As(err, &refused) || refused.Fields["database"] == "" {
-		t.Error("where clients are:", err)
+		t.Error("with clients in it:", err)
 	}
 }
 

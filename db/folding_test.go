@@ -10,7 +10,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// TestAValueIsKeptComposedAndWithoutWhatNobodySees in every kind of field and at every door.
+// TestAValueIsKeptComposedAndWithoutWhatNobodySees in every kind of field and every use case.
 func TestAValueIsKeptComposedAndWithoutWhatNobodySees(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -32,7 +32,7 @@ func TestAValueIsKeptComposedAndWithoutWhatNobodySees(t *testing.T) {
 		"follow_up_text": typed, "follow_up_due_on": "２０２６-１１-２６",
 	}, ""))(t)
 	want(t, "subject", call.Subject, kept)
-	want(t, "body", call.Body, "one\n Émile & 👩\u200d🚀 \u202ex\u202c") // text of several lines may quote anything
+	want(t, "body", call.Body, "one\n Émile & 👩\u200d🚀 \u202ex\u202c") // text of several lines may contain anything
 	want(t, "next step", call.Next.Text+" "+call.Next.DueOn, kept+" 2026-11-26")
 	want(t, "happened at", call.HappenedAt.Format("2006-01-02"), "2026-11-20")
 	for c := '\u202a'; c <= '\u2069'; c++ {
@@ -46,7 +46,7 @@ func TestAValueIsKeptComposedAndWithoutWhatNobodySees(t *testing.T) {
 	}
 }
 
-// TestWhatShowsNothingIsAFieldLeftEmpty wherever an empty one has a meaning of its own.
+// TestWhatShowsNothingIsAFieldLeftEmpty wherever an empty field has a meaning of its own.
 func TestWhatShowsNothingIsAFieldLeftEmpty(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -88,7 +88,7 @@ func TestAnEndOutOfSightStaysWhereNothingIsTyped(t *testing.T) {
 	}
 }
 
-// TestANameOfWhatNobodySeesIsNone, whichever of the characters that show nothing it has.
+// TestANameOfWhatNobodySeesIsNone, for each of the invisible characters.
 func TestANameOfWhatNobodySeesIsNone(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -102,11 +102,11 @@ func TestANameOfWhatNobodySeesIsNone(t *testing.T) {
 			wantInvalid(t, err, "name")
 		})
 	}
-	const heart = "❤\ufe0f" // is chosen among its shapes by a mark that shows nothing alone
+	const heart = "❤\ufe0f" // its variation selector is invisible by itself
 	want(t, "name", must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": heart}, ""))(t).Name(), heart)
 }
 
-// TestAStoredValueStaysUntilItIsChanged though today it would be kept otherwise or refused.
+// TestAStoredValueStaysUntilItIsChanged, even if it would be stored differently or refused today.
 func TestAStoredValueStaysUntilItIsChanged(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -124,7 +124,7 @@ func TestAStoredValueStaysUntilItIsChanged(t *testing.T) {
 	want(t, "body", o.Column(t, "SELECT body FROM interactions")[0], "e\u0301\nx")
 }
 
-// TestOneCollationEverywhere sorts the same names in every list of people and roles.
+// TestOneCollationEverywhere sorts the same names in every list of users and roles.
 func TestOneCollationEverywhere(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -174,7 +174,7 @@ func TestOneCollationEverywhere(t *testing.T) {
 	} {
 		names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, " X") })
 		if what == "emails" {
-			for i := range names { // they are kept in lower case
+			for i := range names { // they are stored in lower case
 				names[i] = strings.ToLower(names[i])
 			}
 		}
@@ -186,8 +186,8 @@ func TestOneCollationEverywhere(t *testing.T) {
 	}
 }
 
-// TestKeysAndWordsAreMadeAgain in a registry whose rows an earlier version of the
-// program keyed, with an end in between; values and history stay.
+// TestKeysAndWordsAreMadeAgain after an earlier version computed them, with an interruption. Values
+// and audit rows stay.
 func TestKeysAndWordsAreMadeAgain(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -239,7 +239,7 @@ func TestKeysAndWordsAreMadeAgain(t *testing.T) {
 	}
 }
 
-// TestAValueOfAnotherProgramIsNotFoldedAsTheOneBefore it.
+// TestAValueOfAnotherProgramIsNotFoldedAsTheOneBefore: its new value must be folded.
 func TestAValueOfAnotherProgramIsNotFoldedAsTheOneBefore(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -281,8 +281,8 @@ func TestEmailsThatAreTheSameComposedAreNamed(t *testing.T) {
 	want(t, "they are left", len(o.Column(t, "SELECT 1 FROM contacts WHERE email = 'e' || char(769) || 'lise@x.example'")), 1)
 }
 
-// TestSearchFindsWhatPeopleType without the marks inside names, by beginnings of
-// several words, and by numbers from wherever they are dialed.
+// TestSearchFindsWhatPeopleType: without punctuation inside names, by the beginnings of several
+// words, and by phone numbers in any form.
 func TestSearchFindsWhatPeopleType(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -352,7 +352,7 @@ func TestSearchFindsWhatPeopleType(t *testing.T) {
 		_, _, interactions := found(t, o, o.Lea, typed)
 		want(t, typed+" in interactions", len(interactions), 1)
 	}
-	for _, typed := range []string{"ibmw", "7770", "abjh"} { // nothing is found by how an end is indexed
+	for _, typed := range []string{"ibmw", "7770", "abjh"} { // the reversed digits in the index must not match
 		organizations, contacts, _ := found(t, o, o.Lea, typed)
 		want(t, typed, len(organizations)+len(contacts), 0)
 	}

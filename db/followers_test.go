@@ -8,7 +8,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// follow reads all events behind a seq, a few at a time, and returns their actions.
+// follow reads all events after seq, a few at a time, and returns their actions.
 func follow(t *testing.T, o *dbtest.Office, by db.Actor, seq int64) (actions []string, read int64) {
 	t.Helper()
 	for {
@@ -68,13 +68,13 @@ func TestAFollowerReadsWhatItsViewerMaySee(t *testing.T) {
 			t.Errorf("%v reads %v, want %v", c.by.May, got, c.want)
 		}
 	}
-	// Sign-ins and accounts are for the audit log's readers only.
+	// Only readers of the audit log see sign-ins and accounts.
 	all, _ := follow(t, o, db.Actor{UserID: o.Lea.UserID, May: []db.Permission{db.ViewClient, db.ViewInteraction}}, 0)
 	want(t, "accounts", slices.ContainsFunc(all, func(a string) bool { return a == "create_user" }), false)
 }
 
-// TestWhatIsNoChangeIsNotTakenForOne: a row that tells of no change of a
-// record, whatever its kind, is no conflict, no history and nothing that somebody left off at.
+// TestWhatIsNoChangeIsNotTakenForOne: audit rows that change no record cause no conflict, and are
+// in no history or list of recent work.
 func TestWhatIsNoChangeIsNotTakenForOne(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

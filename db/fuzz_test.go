@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// hostile are the first inputs of every fuzz test; `go test -fuzz` makes more.
+// hostile are the seed inputs of every fuzz test.
 var hostile = []string{
 	"", " ", "a", "O'Brien", "Émile & Søn", "e\u0301mile", "株式会社", "데이터", "شركة",
 	"किरण", "İıſß", "ﷺ", "\u200b", "\u202e", "\x00", "\xff", "a\xffb", "\ufffd",
@@ -59,7 +59,7 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string) {
 		made, err := d.CreateOrganization(t.Context(), System, Fields{"display_name": name}, "")
 		if err != nil {
-			return // no name
+			return // not a name
 		}
 		if !utf8.ValidString(made.Name()) || utf8.RuneCountInString(made.Name()) > 160 {
 			t.Errorf("%q was kept", made.Name())
@@ -81,7 +81,7 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 			t.Errorf("%q is not found by its own name: %v", name, err)
 		}
 		if !slices.ContainsFunc(h.Interactions, func(i Interaction) bool { return i.ID == logged.ID }) {
-			t.Errorf("what was logged of %q is not found by it", name)
+			t.Errorf("the interaction about %q is not found by it", name)
 		}
 	})
 }

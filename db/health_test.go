@@ -14,7 +14,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// filledFile is an office with some records, closed, and its file.
+// filledFile returns the file of an office with some records, closed.
 func filledFile(t *testing.T) (path string, content []byte) {
 	t.Helper()
 	o := dbtest.OpenOffice(t)
@@ -41,7 +41,7 @@ func serveFile(t *testing.T, path string) (*db.DB, error) {
 func TestAFileWithManyChangedBytesIsRefusedOrTakesNoWrites(t *testing.T) {
 	t.Parallel()
 	_, whole := filledFile(t)
-	open := 0 // of them can be read
+	open := 0 // number of files that can be read
 	for where, skips := range map[string]string{"anywhere": "", "outside of the schema": "CREATE "} {
 		for seed := range uint64(20) {
 			r, content := rand.New(rand.NewPCG(seed, 0)), bytes.Clone(whole)
@@ -70,23 +70,23 @@ func TestAFileWithManyChangedBytesIsRefusedOrTakesNoWrites(t *testing.T) {
 	t.Logf("%d of 40 open for reading", open)
 }
 
-// wantDamaged checks that the damage is known and that a change is refused.
+// wantDamaged checks that the damage is known and a change is refused.
 func wantDamaged(t *testing.T, d *db.DB) {
 	t.Helper()
 	h := d.Health()
 	if h.Damage == "" || h.FoundAt.IsZero() {
-		t.Fatalf("nothing is wrong with it: %+v", h)
+		t.Fatalf("no damage was found: %+v", h)
 	}
 	var refused *db.Damaged
 	if _, err := d.CreateOrganization(t.Context(), db.System, db.Fields{"display_name": "Pine"}, ""); !errors.As(err, &refused) {
-		t.Fatalf("a change answers %v", err)
+		t.Fatalf("a change returns %v", err)
 	}
 	if _, err := d.Tidy(t.Context()); !errors.As(err, &refused) {
-		t.Errorf("tidying answers %v", err)
+		t.Errorf("tidying returns %v", err)
 	}
 }
 
-// broken is a file in which the first page of a table is no page any more.
+// broken returns a file in which the first page of a table is overwritten.
 func broken(t *testing.T, path string, content []byte, table string) []byte {
 	t.Helper()
 	page := must(strconv.Atoi(dbtest.Column(t, path, "SELECT rootpage FROM sqlite_schema WHERE name = ?", table)[0]))(t)
@@ -124,7 +124,7 @@ func TestADamagedPageEndsChangesAndNothingElse(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := d.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("after signing out the session answers %v", err)
+		t.Errorf("after signing out the session returns %v", err)
 	}
 }
 
@@ -134,9 +134,9 @@ func TestDamageThatIsMetMeanwhileEndsChangesUntilACheckFindsNone(t *testing.T) {
 	d := must(serveFile(t, path))(t)
 	want(t, "damage", d.Health().Damage, "")
 	overwrite(t, path, broken(t, path, whole, "interactions"))
-	d.CloseIdleReaders() // readers begin with nothing in memory
+	d.CloseIdleReaders() // so that readers have nothing in memory
 	if _, _, err := d.Interactions(t.Context(), db.System, db.InteractionFilter{}); !db.IsDamaged(err) {
-		t.Fatalf("reading the damage answers %v", err)
+		t.Fatalf("reading the damage returns %v", err)
 	}
 	wantDamaged(t, d)
 	overwrite(t, path, whole)
@@ -183,32 +183,32 @@ func TestALargeFileIsCheckedAfterItWasOpened(t *testing.T) {
 	stop()
 	for how, check := range checks(d) {
 		if err := check(stopped); !errors.Is(err, context.Canceled) {
-			t.Errorf("a check %s that was stopped answers %v", how, err)
+			t.Errorf("a stopped check %s returns %v", how, err)
 		}
 	}
 	want(t, "damage after a check that was stopped", d.Health().Damage, "")
 	for how, check := range checks(d) {
 		if err := check(t.Context()); !db.IsDamaged(err) {
-			t.Errorf("a check %s answers %v", how, err)
+			t.Errorf("a check %s returns %v", how, err)
 		}
 	}
 	wantDamaged(t, d)
 }
 
-// checks are both ways to check the whole file.
+// checks returns both ways to check the whole file.
 func checks(d *db.DB) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{"in calm": d.CheckFileInCalm, "to its end": d.CheckFile}
 }
 
-// A check reads from one moment, and so keeps the -wal from being emptied: where
-// much is written one in calm is given up, the other ends.
+// A check reads one snapshot, which keeps the -wal from being checkpointed. If much is written, one
+// in calm stops; the other does not.
 func TestACheckInCalmIsGivenUpWhereMuchIsWritten(t *testing.T) {
 	t.Parallel()
 	path, _ := filledFile(t)
 	d := must(db.Open(t.Context(), path, db.Options{}))(t)
 	t.Cleanup(func() { d.Close() })
 	d.CheckAsLarge()
-	reader := must(dbtest.SQL(t, path).BeginTx(t.Context(), nil))(t) // keeps the -wal from being emptied, as a check does
+	reader := must(dbtest.SQL(t, path).BeginTx(t.Context(), nil))(t) // prevents checkpoints, as a check does
 	defer reader.Rollback()
 	if _, err := reader.Exec("SELECT count(*) FROM organizations"); err != nil {
 		t.Fatal(err)
@@ -225,12 +225,12 @@ func TestACheckInCalmIsGivenUpWhereMuchIsWritten(t *testing.T) {
 		t.Errorf("a check in calm is given up because %v", err)
 	}
 	if err := d.CheckFile(t.Context()); err != nil {
-		t.Errorf("a check to its end answers %v", err)
+		t.Errorf("a check to its end returns %v", err)
 	}
 	want(t, "checked", d.Health().CheckedAt.IsZero(), false)
 }
 
-// A damaged registry makes no backup, but what it is can be copied out.
+// A damaged registry gets no backup, but can be copied as it is.
 func TestADamagedRegistryIsCopiedAsItIs(t *testing.T) {
 	t.Parallel()
 	path, whole := filledFile(t)
@@ -249,8 +249,8 @@ func TestADamagedRegistryIsCopiedAsItIs(t *testing.T) {
 	}
 }
 
-// A rule that cannot be computed for what is in the file, as one of JSON for
-// what is none, is damage as well, for the check at start and for verify.
+// A constraint that fails to compute on the file's contents, such as one on JSON, also counts as
+// damage, for the check at start and for Verify.
 func TestWhatBreaksACheckIsDamage(t *testing.T) {
 	t.Parallel()
 	path, whole := filledFile(t)
@@ -260,6 +260,6 @@ func TestWhatBreaksACheckIsDamage(t *testing.T) {
 	d := must(serveFile(t, path))(t)
 	wantDamaged(t, d)
 	if _, err := d.Verify(t.Context()); !db.IsDamaged(err) {
-		t.Errorf("verify answers %v", err)
+		t.Errorf("verify returns %v", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// wantInvalid fails unless err refuses this column, and returns the refusal.
+// wantInvalid fails unless err is an Invalid for just this column, and returns it.
 func wantInvalid(t *testing.T, err error, column string) *db.Invalid {
 	t.Helper()
 	var refused *db.Invalid
@@ -24,7 +24,7 @@ func wantInvalid(t *testing.T, err error, column string) *db.Invalid {
 	return refused
 }
 
-// wantConflict fails unless err is a conflict, and returns it.
+// wantConflict fails unless err is a Conflict, and returns it.
 func wantConflict(t *testing.T, err error) *db.Conflict {
 	t.Helper()
 	var c *db.Conflict
@@ -51,7 +51,7 @@ func must[T any](value T, err error) func(*testing.T) T {
 	}
 }
 
-// organizationPages walks a list from its start to its end.
+// organizationPages reads a list page by page, and calls between after each.
 func organizationPages(t *testing.T, o *dbtest.Office, by db.Actor, f db.Filter, between func()) []db.Organization {
 	t.Helper()
 	var all []db.Organization
@@ -72,7 +72,7 @@ func organizationPages(t *testing.T, o *dbtest.Office, by db.Actor, f db.Filter,
 	}
 }
 
-// weakKey is the key of a password under argon2id with 1 MiB, one pass and a salt of zeros.
+// weakKey derives a key from a password with argon2id, 1 MiB, one pass and a salt of zeros.
 func weakKey(password string) string {
 	return base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte(password), make([]byte, 16), 1, 1024, 1, 32))
 }

@@ -55,7 +55,7 @@ func TestAHistoryIsWalkedInPages(t *testing.T) {
 		}
 		for _, e := range page {
 			if last != 0 && e.Seq >= last {
-				t.Fatal("out of order or twice")
+				t.Fatal("out of order or listed twice")
 			}
 			last = e.Seq
 			seen++
@@ -92,7 +92,7 @@ func TestAnErasedRowStaysInTheHistoryWithoutItsContent(t *testing.T) {
 	}
 }
 
-// offered are what a history offers to take back: "field=old value" or the action, newest first.
+// offered lists what a history offers to undo, as "field=old value" or as an action, newest first.
 func offered(t *testing.T, o *dbtest.Office, by db.Actor, kind, id string) string {
 	t.Helper()
 	page, _, err := o.History(t.Context(), by, kind, id, 0)

@@ -16,16 +16,16 @@ import (
 	"clientregistry/db/text"
 )
 
-// model is a registry as plain rows, read without the program's own queries,
-// and a filter, an order and pages made of them the obvious way.
+// model is a registry as plain rows, read without the program's queries. It computes filters,
+// orders and pages in memory.
 type model struct {
 	*dbtest.Office
 	table string
-	rows  map[string]map[string]string // by id: columns, "" for NULL
+	rows  map[string]map[string]string // by ID; columns, with "" for NULL
 	links []map[string]string
-	names map[string]string // of organizations, as they are sorted
-	owner map[string]string // of organizations and contacts, by id
-	own   string            // who asks, and sees only their own clients; "" sees all
+	names map[string]string // of organizations, as sorted
+	owner map[string]string // of organizations and contacts, by ID
+	own   string            // the actor with OwnOnly; "" sees all
 }
 
 func (m *model) read(t *testing.T) {
@@ -45,7 +45,7 @@ func (m *model) read(t *testing.T) {
 	}
 }
 
-// sees is whether a record belongs to who asks, or is linked to one that does.
+// sees reports whether the actor owns the record or one linked to it.
 func (m *model) sees(id string) bool {
 	return m.own == "" || m.owner[id] == m.own || slices.ContainsFunc(m.links, func(l map[string]string) bool {
 		return l["organization_id"] == id && m.owner[l["contact_id"]] == m.own || l["contact_id"] == id && m.owner[l["organization_id"]] == m.own
@@ -80,7 +80,7 @@ func (m *model) maps(t *testing.T, query string) []map[string]string {
 	return all
 }
 
-// matches is the filter.
+// matches reports whether a record matches the filter.
 func (m *model) matches(id string, f db.Filter) bool {
 	row := m.rows[id]
 	within := func(value string, r db.Range) bool {
@@ -115,12 +115,12 @@ func (m *model) matches(id string, f db.Filter) bool {
 	return false
 }
 
-// alike is whether two values are one in filters.
+// alike reports whether filters treat two values as equal.
 func alike(a, b string) bool { return text.SortKey(a) == text.SortKey(b) }
 
 const unset = "\U0010FFFF"
 
-// key is what a row is sorted by.
+// key returns the values that a row is sorted by.
 func (m *model) key(id, column string) []string {
 	row := m.rows[id]
 	or := func(v string) string { return cmp.Or(v, unset) }
@@ -162,12 +162,12 @@ func (m *model) key(id, column string) []string {
 	return []string{name, id}
 }
 
-// sorted are the ids that a filter finds, in its order.
+// sorted returns the IDs that match a filter, in its order.
 func (m *model) sorted(f db.Filter) []string {
 	found := slices.DeleteFunc(slices.Sorted(maps.Keys(m.rows)), func(id string) bool { return !m.matches(id, f) })
 	column := strings.TrimPrefix(f.Sort, "-")
 	if m.own != "" && (column == "contacts" || column == "organization") {
-		column, f.Sort = "", "" // such an order would tell of links out of sight
+		column, f.Sort = "", "" // this order would reveal hidden links
 	}
 	slices.SortStableFunc(found, func(a, b string) int {
 		order := slices.Compare(m.key(a, column), m.key(b, column))
@@ -179,7 +179,7 @@ func (m *model) sorted(f db.Filter) []string {
 	return found
 }
 
-// page reads a page of the store: ids, and the cursor of the next.
+// page reads a page of the store, and returns its IDs and the next cursor.
 func (m *model) page(t *testing.T, by db.Actor, f db.Filter) (ids []string, next string) {
 	t.Helper()
 	if m.table == "organizations" {
@@ -231,11 +231,11 @@ func (m *model) count(t *testing.T, by db.Actor, f db.Filter) (n int, more bool)
 	return n, more
 }
 
-// random is a value of the list or none.
+// random returns one of the values.
 func random(r *rand.Rand, values ...string) string { return values[r.IntN(len(values))] }
 
-// newModel is an office with 260 organizations and as many contacts, whose
-// values are few, so that many rows tie.
+// newModel returns an office with 260 organizations and as many contacts. They have few distinct
+// values, so that many rows tie.
 func newModel(t *testing.T, r *rand.Rand) *model {
 	t.Helper()
 	m := &model{Office: dbtest.OpenOffice(t)}
@@ -285,7 +285,7 @@ func newModel(t *testing.T, r *rand.Rand) *model {
 	return m
 }
 
-// filter is any filter, often of one or two conditions.
+// filter returns a random filter, often with one or two conditions.
 func (m *model) filter(r *rand.Rand) db.Filter {
 	day := func(month int) time.Time { return time.Date(2026, time.Month(month), 3, 0, 0, 0, 0, time.UTC) }
 	made := func() db.Range {
@@ -320,8 +320,8 @@ func (m *model) filter(r *rand.Rand) db.Filter {
 	return f
 }
 
-// TestListsAreWhatThePlainModelSays compares pages, orders and counts of random
-// filters with the model's, read as few and as many matches.
+// TestListsAreWhatThePlainModelSays compares pages, orders and counts of random filters with the
+// model's, both as few and as many matches.
 func TestListsAreWhatThePlainModelSays(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"organizations", "contacts"} {
@@ -333,7 +333,7 @@ func TestListsAreWhatThePlainModelSays(t *testing.T) {
 			m.read(t)
 			for _, most := range []int{10_000, 10} {
 				m.CountUpTo(most)
-				m.NewContact(t, "Kim", "of a new count", "") // the counts kept so far are gone
+				m.NewContact(t, "Kim", "of a new count", "") // drops the memoized counts
 				m.read(t)
 				for range 150 {
 					f := m.filter(r)
@@ -349,8 +349,8 @@ func TestListsAreWhatThePlainModelSays(t *testing.T) {
 	}
 }
 
-// TestListsOfOwnClientsAreWhatThePlainModelSays is the same for who sees only
-// clients of their own: one with few, and one with more than a list begins with.
+// TestListsOfOwnClientsAreWhatThePlainModelSays does the same for an OwnOnly actor with few
+// clients, and for one with more than fewClients.
 func TestListsOfOwnClientsAreWhatThePlainModelSays(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"organizations", "contacts"} {
@@ -384,8 +384,8 @@ func TestListsOfOwnClientsAreWhatThePlainModelSays(t *testing.T) {
 	}
 }
 
-// TestAWalkedListMissesNothing walks lists while rows are made, changed and
-// archived: what was there throughout comes once, in order, and nothing comes twice.
+// TestAWalkedListMissesNothing pages through lists while rows are created, changed and archived.
+// Rows that exist throughout are listed once and in order, and no row is listed twice.
 func TestAWalkedListMissesNothing(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"organizations", "contacts"} {
@@ -413,13 +413,13 @@ func TestAWalkedListMissesNothing(t *testing.T) {
 						m.archive(t, id)
 					}
 				})
-				drop := func(id string) bool { return touched[id] && strings.HasSuffix(f.Sort, "updated_at") } // it has another place now
+				drop := func(id string) bool { return touched[id] && strings.HasSuffix(f.Sort, "updated_at") } // it has moved
 				if got := slices.DeleteFunc(slices.Sorted(slices.Values(got)), drop); len(slices.Compact(slices.Clone(got))) != len(got) {
-					t.Errorf("%+v: something came twice", f)
+					t.Errorf("%+v: a row is listed twice", f)
 				}
 				drop = func(id string) bool { return touched[id] }
 				if got, wanted := slices.DeleteFunc(got, drop), slices.DeleteFunc(wanted, drop); !slices.Equal(got, wanted) {
-					t.Errorf("%+v: %d came of what was there throughout, want %d", f, len(got), len(wanted))
+					t.Errorf("%+v: %d of the rows that existed throughout are listed, want %d", f, len(got), len(wanted))
 				}
 			}
 		})

@@ -12,8 +12,8 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// crowd makes 230 organizations and as many contacts: five share each name, every
-// third was never talked to, every seventh is archived.
+// crowd creates 230 organizations and as many contacts. Five share each name, every third has no
+// interaction, every seventh is archived.
 func crowd(t *testing.T, o *dbtest.Office) {
 	t.Helper()
 	for n := range 230 {

@@ -11,7 +11,7 @@ import (
 	"clientregistry/db/text"
 )
 
-// fakes are names that somebody could take for "Ines Calder" or "ines@pinestreet.example".
+// fakes are names that could be mistaken for "Ines Calder" or "ines@pinestreet.example".
 var fakes = []struct{ what, name, email string }{
 	{"Cyrillic", "Іnеѕ Саldеr", "іnеѕ@ріnеѕtrееt.ехаmрlе"},
 	{"one Cyrillic letter", "Ines C\u0430lder", "ines@pinestreet.ex\u0430mple"},
@@ -31,7 +31,7 @@ var fakes = []struct{ what, name, email string }{
 	{"direction", "Ines \u202eCalder\u202c", ""},
 }
 
-// TestNobodyTakesANameLikeAnothers by any door: an invitation, the command line, the own account.
+// TestNobodyTakesANameLikeAnothers in an invitation, on the command line, or in their own account.
 func TestNobodyTakesANameLikeAnothers(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -70,7 +70,7 @@ func TestNobodyTakesANameLikeAnothers(t *testing.T) {
 		Fields["full_name"]), "Ines Calder (ines@pinestreet.example)"), true)
 }
 
-// wantLike checks that a column was refused, for looking like another one or for how it is written.
+// wantLike checks that a column was refused because it resembles another one or mixes alphabets.
 func wantLike(t *testing.T, what string, err error, column string) {
 	t.Helper()
 	defer func() {
@@ -81,7 +81,7 @@ func wantLike(t *testing.T, what string, err error, column string) {
 	wantInvalid(t, err, column)
 }
 
-// TestNamesThatAreNotAlikeStay: namesakes, accents, other alphabets, and what was there before.
+// TestNamesThatAreNotAlikeStay: equal names, accents, other alphabets, and existing names.
 func TestNamesThatAreNotAlikeStay(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

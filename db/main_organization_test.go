@@ -10,7 +10,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// mainOf is the name of a contact's main organization, "" for none.
+// mainOf returns the name of a contact's main organization, or "".
 func mainOf(t *testing.T, o *dbtest.Office, contact string) string {
 	t.Helper()
 	all := must(o.OrganizationsOf(t.Context(), o.Ines, contact))(t)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// ownVerbs are those that ask for no permission, and why.
+// ownVerbs are the use cases that require no permission, and why.
 var ownVerbs = map[string]string{
 	"SignIn": "anybody may try", "FinishSignIn": "the second step of it", "SignOut": "ends one's own session",
 	"RememberDevice": "of one's own session", "SetUp": "only while there is no user",
@@ -22,7 +22,7 @@ var ownVerbs = map[string]string{
 	"RecordRefusal": "what one was refused",
 }
 
-// readVerbs only read: what the viewer may not see is not there for them.
+// readVerbs only read. What the actor may not see does not exist for them.
 var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
 	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
@@ -32,8 +32,8 @@ var readVerbs = []string{
 	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews",
 }
 
-// TestNobodyWritesWithoutTheRight calls every verb that takes an actor with
-// somebody who has an account and no rights, whatever the entrance.
+// TestNobodyWritesWithoutTheRight calls every use case with an actor who has an account and no
+// rights.
 func TestNobodyWritesWithoutTheRight(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -63,7 +63,7 @@ func TestNobodyWritesWithoutTheRight(t *testing.T) {
 		answers := verb.Call(args)
 		err, _ := answers[len(answers)-1].Interface().(error)
 		if !slices.Contains(readVerbs, name) && !errors.Is(err, ErrForbidden) {
-			t.Errorf("%s answers %v to an actor without rights", name, err)
+			t.Errorf("%s returns %v to an actor without rights", name, err)
 		}
 		if after := changes(t, d); after != before {
 			t.Errorf("%s changed %d rows for an actor without rights", name, after-before)
@@ -81,7 +81,7 @@ func TestNobodyWritesWithoutTheRight(t *testing.T) {
 	}
 }
 
-// argument is a value of some type that a verb takes, as empty as can be.
+// argument returns an empty value for a parameter of a use case.
 func argument(of reflect.Type) reflect.Value {
 	switch of {
 	case reflect.TypeFor[*RecordKind]():
@@ -92,7 +92,7 @@ func argument(of reflect.Type) reflect.Value {
 	return reflect.Zero(of)
 }
 
-// changes is how many rows the writer's connection has changed since it was opened.
+// changes returns how many rows the writer's connection has changed since it was opened.
 func changes(t *testing.T, d *DB) (n int) {
 	t.Helper()
 	if err := d.writer.QueryRow(t.Context(), "SELECT total_changes()").Scan(&n); err != nil {
@@ -101,7 +101,7 @@ func changes(t *testing.T, d *DB) (n int) {
 	return n
 }
 
-// TestEachNeedNamesWhatIsMissing asks every need for each set of one permission less than it wants.
+// TestEachNeedNamesWhatIsMissing checks each need against its permissions without one.
 func TestEachNeedNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for _, n := range []Need{

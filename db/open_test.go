@@ -36,7 +36,7 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	}
 }
 
-// wideFile is a registry that everybody may read.
+// wideFile returns a registry's file that everybody may read.
 func wideFile(t *testing.T) string {
 	d, path, _ := dbtest.Open(t)
 	d.Close()
@@ -129,7 +129,7 @@ func TestAFileOfANewerProgramIsRefused(t *testing.T) {
 	want(t, "it is as it was", dbtest.Dump(t, o.Path) == before, true)
 }
 
-// olderFile is a registry with the first three migrations and a user in it.
+// olderFile returns a registry's file with the first three migrations and a user.
 func olderFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "registry.db")
@@ -185,7 +185,7 @@ func TestAFailedUpgradeLeavesTheOldSchemaAndSaysSoInOneLine(t *testing.T) {
 	t.Parallel()
 	path := olderFile(t)
 	plain := dbtest.SQL(t, path)
-	if _, err := plain.Exec("CREATE TABLE sign_in_attempts (mine TEXT)"); err != nil { // in the way of the fourth file
+	if _, err := plain.Exec("CREATE TABLE sign_in_attempts (mine TEXT)"); err != nil { // in the way of the fourth migration
 		t.Fatal(err)
 	}
 	plain.Close()

@@ -238,14 +238,14 @@ func TestWithoutViewInteractionNoLastContactIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "order", page[0].ID+page[1].ID, acme.ID+beta.ID) // by name, as if the sort were unknown
+	want(t, "order", page[0].ID+page[1].ID, acme.ID+beta.ID) // by name, as if the order were unknown
 	want(t, "last contact in the list", page[0].LastContactChannel, "")
 	if _, err := o.Quiet(t.Context(), blind, o.Clock.Now(), 5); !errors.Is(err, db.ErrForbidden) {
 		t.Error(err)
 	}
 	entries, _, err := o.History(t.Context(), blind, "organization", acme.ID, 0)
 	if err != nil || len(entries) != 1 {
-		t.Error("the history tells of a call", entries, err)
+		t.Error("the history reveals a call", entries, err)
 	}
 }
 
@@ -302,7 +302,7 @@ func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 	acme := must(o.CreateOrganization(t.Context(), o.Ines,
 		db.Fields{"display_name": "Acme", "website": "acme.example", "sector": "Retail"}, ""))(t)
 	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"website": "new.example"}))(t)
-	// Ines sends the whole form as she had read it, but for the sector.
+	// Ines sends the whole form as she saw it, except for the sector.
 	form := db.Fields{
 		"display_name": "Acme", "legal_name": "Acme", "website": "https://acme.example",
 		"sector": "Media", "size_band": "", "tax_id": "", "owner_user_id": "",
@@ -311,7 +311,7 @@ func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 	want(t, "sector", now.Value("sector"), "Media")
 	want(t, "website", now.Value("website"), "https://new.example")
 	want(t, "version", now.Version, 3)
-	// What both changed is a conflict, and names what she never touched.
+	// A column that both changed is a conflict. It lists what she did not touch.
 	form["sector"] = "Energy"
 	form["website"] = "third.example"
 	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 3, db.Fields{"tax_id": "SE 1"}))(t)
@@ -319,7 +319,7 @@ func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 		_, err := o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 1, form)
 		want(t, "untouched", strings.Join(wantConflict(t, err).Untouched, " "), "tax_id")
 	})
-	// Where the history does not say what changed, a stale version is refused.
+	// If the history does not say what changed, an outdated version is refused.
 	o.Exec(t, "UPDATE organizations SET version = 9 WHERE id = ?", acme.ID)
 	_, err := o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 4, db.Fields{"size_band": "1-10"})
 	wantConflict(t, err)

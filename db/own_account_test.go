@@ -55,14 +55,14 @@ func TestGuessingTheCurrentPasswordLocksLikeASignIn(t *testing.T) {
 	}
 	want(t, "history", fmt.Sprint(o.Actions(t, o.Lea.UserID)), "[create_user account_locked]")
 	o.Clock.Add(15*time.Minute + time.Second)
-	for range 12 { // a right one is none
+	for range 12 { // a right password does not count
 		if err := o.ChangeEmail(t.Context(), o.Lea, "", dbtest.Password, "lea@pinestreet.example"); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// Each of these is felt by the very next request of a session.
+// Each of these affects a session's next request.
 func TestWhatEndsASessionEndsItAtOnce(t *testing.T) {
 	t.Parallel()
 	hash := must(secrets.HashPassword(t.Context(), "another good password"))(t)
@@ -107,7 +107,7 @@ func TestWhatEndsASessionEndsItAtOnce(t *testing.T) {
 			t.Fatalf("%s: %v", what, err)
 		}
 		if _, err := o.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
-			t.Errorf("%s: the session is %v", what, err)
+			t.Errorf("%s: the session returns %v", what, err)
 		}
 	}
 }

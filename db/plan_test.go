@@ -12,7 +12,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// interactionFilters are those of timelines and of the feed; each two of them are asked for.
+// interactionFilters are the filters of timelines and of the feed. Each pair of them is tested.
 var interactionFilters = map[string]func(f *InteractionFilter, id string){
 	"none":         func(*InteractionFilter, string) {},
 	"organization": func(f *InteractionFilter, id string) { f.OrganizationID = id },
@@ -24,9 +24,8 @@ var interactionFilters = map[string]func(f *InteractionFilter, id string){
 	"to":           func(f *InteractionFilter, _ string) { f.To = time.Now() },
 }
 
-// TestPagesAreReadFromAnIndex asks SQLite how it would run the queries behind
-// lists, timelines, histories and home: none may read a table from end to end,
-// and none of those below may sort more than the page it shows.
+// TestPagesAreReadFromAnIndex checks SQLite's plans for lists, timelines, histories and home: no
+// full scan of a table, and no sorting of more than a page except where noted below.
 func TestPagesAreReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -78,7 +77,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		return scans || line == "USE TEMP B-TREE FOR ORDER BY"
 	})
 
-	// What follows sorts what it found, which is little; it may not scan.
+	// The following sort what they found, which is little, but must not scan.
 	for _, target := range []string{"organization", "contact"} {
 		_, _, err := d.History(ctx, by, target, id, 0)
 		_, _, err2 := d.History(ctx, Actor{May: []Permission{ViewClient}}, target, id, 0)
@@ -108,7 +107,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	ask(err, err2)
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
 
-	// Who sees only their own clients begins with those.
+	// With few own clients, these queries start from them.
 	own := Actor{UserID: id, OwnOnly: true, May: Permissions}
 	_, _, err = d.FollowUps(ctx, own, FollowUpFilter{})
 	_, _, err2 = d.Due(ctx, own)
@@ -117,7 +116,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	ask(err, err2, err3, err4)
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)`).MatchString)
 
-	// What is open of a record is found without reading all its interactions.
+	// A record's open follow-ups are found without reading all its interactions.
 	for _, reader := range []Actor{by, {UserID: id, OwnOnly: true, May: Permissions}} {
 		_, _, err = d.FollowUps(ctx, reader, FollowUpFilter{OrganizationID: id})
 		_, _, err2 = d.FollowUps(ctx, reader, FollowUpFilter{ContactID: id})
@@ -126,9 +125,8 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	checkPlans(t, d, regexp.MustCompile(`interactions USING.* (interactions_organization|interactions_contact) `).MatchString)
 }
 
-// TestSearchesAreReadFromTheirIndexes asks for the plans of each search, for who
-// sees all clients, few of them and many: none may read a table of records from
-// end to end, nor look each record of one up in the index of words.
+// TestSearchesAreReadFromTheirIndexes checks the plans of each search, for actors with all, few and
+// many clients: no full scan of a table, and no look-up in the index for each record.
 func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -160,10 +158,9 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (x|o|c|l|organizations|contacts|organization_contact|interactions|users)\b|^SCAN (s|[a-z]+_search) VIRTUAL TABLE INDEX [01]:|_by_name \(is_active=\?\)$`).MatchString)
 }
 
-// TestListsAreReadFromAnIndex asks for the plan of each list in each order, with
-// each filter and each two of them, as it is read where few and where many rows
-// match. Of many, the order's own index is walked and nothing is sorted; few are
-// found by an index and those that match are sorted, at most MostCounted.
+// TestListsAreReadFromAnIndex checks the plan of each list in each order, with each filter and each
+// pair of filters, for few and for many matches. With many, it must walk the order's index and not
+// sort. With few, it must find them by an index and sort only the matches, at most MostCounted.
 func TestListsAreReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -210,7 +207,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 				if empty || len(all) == 0 {
 					continue
 				}
-				// Who sees few own clients begins with them; who sees many walks the order.
+				// With few own clients it starts from those; with many it walks the order.
 				scans := regexp.MustCompile(`SCAN (organizations|contacts|organization_contact|users|o|c|l)\b`)
 				if plan := d.planOf(t, k, own, f, gather, k.byName, true); scans.MatchString(plan) {
 					t.Errorf("%s of few own with %s and %s:%s", k.Plural, one, two, plan)
@@ -276,9 +273,8 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 	}
 }
 
-// TestAnOwnersContactsAreNarrowedInTheirIndex: it finds them, and has what else is asked
-// of each, so that no row is read to be counted. (Of generated columns SQLite does not
-// say that an index covers them.)
+// TestAnOwnersContactsAreNarrowedInTheirIndex: the index by owner also has the other filters'
+// columns, so that counting reads no rows. (SQLite's plans do not say so for generated columns.)
 func TestAnOwnersContactsAreNarrowedInTheirIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -303,7 +299,7 @@ func TestAnOwnersContactsAreNarrowedInTheirIndex(t *testing.T) {
 	}
 }
 
-// order is one in which a list can be sorted.
+// order is an order of a list.
 type order struct {
 	listOrder
 	Telling bool
@@ -319,7 +315,7 @@ func (k *RecordKind) orders() []order {
 	return all
 }
 
-// planOf is the plan of a list's query, a step a line.
+// planOf returns the plan of a list's query, one step per line.
 func (d *DB) planOf(t *testing.T, k *RecordKind, by Actor, f Filter, w listPlan, s listOrder, few bool) string {
 	t.Helper()
 	query, args, _, err := k.query(by, f, w, s, few)
@@ -339,17 +335,17 @@ func (d *DB) planOf(t *testing.T, k *RecordKind, by Actor, f Filter, w listPlan,
 	return plan + "\n"
 }
 
-// ofFew tells whether a step orders a contact's own few organizations.
+// ofFew reports whether a step sorts a contact's few organizations.
 func ofFew(s sqlite.PlanStep) bool { return strings.Contains(s.Parent, "CORRELATED") }
 
-// checkPlans asks for the plan of every statement kept since the last time, except the
-// order of a contact's own few organizations, and fails where a line of it is wrong.
+// checkPlans fails if wrong is true for a line of the plan of any statement prepared since the last
+// call, except the sorting of a contact's few organizations.
 func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 	t.Helper()
 	var checked int
 	for _, query := range d.reader.Forget() {
 		if query == selectUserNames {
-			continue // colleagues are few, and all of them are remembered
+			continue // there are few users, and all are cached
 		}
 		args := make([]any, strings.Count(query, "?"))
 		for i := range args {
@@ -372,9 +368,8 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 	}
 }
 
-// TestEachFilterOfTheAuditLogWalksOneIndex: the newest rows that fit are read
-// in the order of an index that knows all that was asked, so that two filters
-// that seldom meet cost no more than one.
+// TestEachFilterOfTheAuditLogWalksOneIndex: the newest matches are read in order from an index that
+// covers all filters, so that two filters that rarely match together cost no more than one.
 func TestEachFilterOfTheAuditLogWalksOneIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
@@ -392,7 +387,7 @@ func TestEachFilterOfTheAuditLogWalksOneIndex(t *testing.T) {
 							index = "audit_logs_target (target_type=? AND target_id=? AND "
 						}
 						checkWalk(t, d, System, f, index)
-						if target == "" { // who sees only some actions reads each of them from its index
+						if target == "" { // a reader of only some actions reads each from its index
 							checkWalk(t, d, Actor{May: []Permission{ViewAudit}}, f,
 								map[bool]string{
 									false: "audit_logs_action (action=? AND ", true: "audit_logs_user_action (user_id=? AND action=? AND ",

@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// creating is a verb that takes a request_id: it makes something that says word,
-// and delete takes that away again.
+// creating is a use case that takes a request ID: it creates something with a word, and delete
+// deletes that.
 type creating struct {
 	table  string
 	create func(word, requestID string) (made string, err error)
@@ -74,8 +74,8 @@ func creatings(t *testing.T, o *dbtest.Office) map[string]creating {
 	}
 }
 
-// TestARequestThatSaysSomethingElseIsRefused: the answer to a form was lost, and it
-// comes again with a word corrected.
+// TestARequestThatSaysSomethingElseIsRefused: the answer to a form was lost, and it is sent again
+// with a corrected word.
 func TestARequestThatSaysSomethingElseIsRefused(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -97,8 +97,8 @@ func TestARequestThatSaysSomethingElseIsRefused(t *testing.T) {
 	}
 }
 
-// TestARequestWhoseWorkIsGoneMakesItAnew: where what it made was deleted since, what
-// is typed is made, and is then what a further one is compared with.
+// TestARequestWhoseWorkIsGoneMakesItAnew: if what it created has been deleted, it is created again,
+// and later repetitions are compared with the new content.
 func TestARequestWhoseWorkIsGoneMakesItAnew(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -118,8 +118,8 @@ func TestARequestWhoseWorkIsGoneMakesItAnew(t *testing.T) {
 	}
 }
 
-// TestARequestThatComesAgainTellsNothingOutOfSight: what it made was given to somebody
-// else since, and changed.
+// TestARequestThatComesAgainTellsNothingOutOfSight: what it created was given to somebody else and
+// changed.
 func TestARequestThatComesAgainTellsNothingOutOfSight(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

@@ -16,7 +16,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// backupOf makes a backup of a registry that holds an organization of a name.
+// backupOf returns a backup of a registry with an organization of this name.
 func backupOf(t *testing.T, name string) string {
 	t.Helper()
 	o := dbtest.OpenOffice(t)
@@ -28,8 +28,8 @@ func backupOf(t *testing.T, name string) string {
 	return to
 }
 
-// killedWith is the folder of a registry as kill -9 leaves it: the organization
-// of this name stands in the -wal alone.
+// killedWith returns a registry as kill -9 leaves it: the organization with this name is only in
+// the -wal.
 func killedWith(t *testing.T, name string) (path string) {
 	t.Helper()
 	o := dbtest.OpenOffice(t)
@@ -47,7 +47,7 @@ func killedWith(t *testing.T, name string) (path string) {
 	return path
 }
 
-// names are the organizations in a file, read as another program would.
+// names returns the organizations in a file, read as another program would.
 func names(t *testing.T, path string) string {
 	t.Helper()
 	return strings.Join(dbtest.Column(t, path, "SELECT display_name FROM organizations ORDER BY display_name"), ", ")
@@ -67,7 +67,7 @@ func opened(t *testing.T, path string) string {
 	return names(t, path)
 }
 
-// files are the content of all in a folder by name, locks excepted.
+// files returns the contents of a folder's files by name, except locks.
 func files(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -108,7 +108,7 @@ func TestRestoreSetsAsideWhatWasThereWithAllThatWasWritten(t *testing.T) {
 	want(t, "its name", done.SetAside, place+".before-restore-20261124-093000")
 	want(t, "in place", opened(t, place), "Before")
 	if _, err := os.Stat(done.SetAside + "-wal"); !errors.Is(err, os.ErrNotExist) {
-		t.Error("what was set aside needs its -wal still:", err)
+		t.Error("the registry set aside still needs its -wal:", err)
 	}
 	want(t, "set aside", names(t, done.SetAside), "After")
 
@@ -257,7 +257,7 @@ func TestRestoreRefusesToReplaceWhatIsInUseOrNotOurs(t *testing.T) {
 	refused(twice, "hard link")
 }
 
-// damages are what can have become of a registry's file; content is a sound one.
+// damages are ways in which a registry's file can be damaged. content is the undamaged file.
 func damages(content []byte) map[string][]byte {
 	header := bytes.Clone(content)
 	copy(header, "XXXXXXXXXXXXXXXX")
@@ -269,8 +269,8 @@ func damages(content []byte) map[string][]byte {
 	}
 }
 
-// TestRestoreWhereTheRegistryIsDamaged: what is there is set aside as it is with
-// all that SQLite left beside it, and the -wal of the old is not read into the new.
+// TestRestoreWhereTheRegistryIsDamaged: the damaged file is set aside with SQLite's files, and its
+// -wal is not applied to the new one.
 func TestRestoreWhereTheRegistryIsDamaged(t *testing.T) {
 	t.Parallel()
 	backup := backupOf(t, "Before")
@@ -299,7 +299,7 @@ func TestRestoreWhereTheRegistryIsDamaged(t *testing.T) {
 	}
 }
 
-// TestAnOrphansWALIsNotReadIntoWhatIsRestored: the database alone was deleted.
+// TestAnOrphansWALIsNotReadIntoWhatIsRestored: only the database was deleted.
 func TestAnOrphansWALIsNotReadIntoWhatIsRestored(t *testing.T) {
 	t.Parallel()
 	backup, place := backupOf(t, "Before"), killedWith(t, "After")
@@ -311,8 +311,8 @@ func TestAnOrphansWALIsNotReadIntoWhatIsRestored(t *testing.T) {
 	want(t, "set aside", done.SetAside, place+".before-restore-20261124-093000-wal")
 }
 
-// TestAKilledRestoreLeavesTheOldOrTheNewRegistry looks at the folder as each
-// step finds it, opens what is there and restores again.
+// TestAKilledRestoreLeavesTheOldOrTheNewRegistry copies the folder before each step, opens the
+// registry there, and restores again.
 func TestAKilledRestoreLeavesTheOldOrTheNewRegistry(t *testing.T) {
 	t.Parallel()
 	backup := backupOf(t, "Before")
@@ -331,7 +331,7 @@ func TestAKilledRestoreLeavesTheOldOrTheNewRegistry(t *testing.T) {
 		for _, step := range steps {
 			killed := filepath.Join(at[step], "registry.db")
 			again := filepath.Join(copyFolder(t, at[step]), "registry.db")
-			if step == "rename" && !links { // the one moment at which nothing has the name
+			if step == "rename" && !links { // the only moment without a file of this name
 				aside := killed + ".before-restore-20261124-093000"
 				_, err := db.Open(t.Context(), killed, db.Options{Exclusive: true, Create: true})
 				wantOneLine(t, err, killed, "it is not there", aside, "restore "+aside)
@@ -352,8 +352,8 @@ func TestAKilledRestoreLeavesTheOldOrTheNewRegistry(t *testing.T) {
 	}
 }
 
-// TestAnyKillOfARestoreLeavesTheOldOrTheNewRegistry runs it in a process of its
-// own that kills itself before a step, so that nothing of it can be put right.
+// TestAnyKillOfARestoreLeavesTheOldOrTheNewRegistry runs the restore in a process that kills itself
+// before a step, so that it cannot clean up.
 func TestAnyKillOfARestoreLeavesTheOldOrTheNewRegistry(t *testing.T) {
 	t.Parallel()
 	if last := os.Getenv("RESTORE_KILLED_BEFORE"); last != "" {
@@ -382,7 +382,8 @@ func TestAnyKillOfARestoreLeavesTheOldOrTheNewRegistry(t *testing.T) {
 	}
 }
 
-// restoreKilledBefore restores in this process, as its environment says, and kills it before a step.
+// restoreKilledBefore restores in this process, as the environment says, and kills it before a
+// step.
 func restoreKilledBefore(t *testing.T, last string) {
 	_, err := db.RestoreInSteps(t.Context(), os.Getenv("RESTORE_FROM"), os.Getenv("RESTORE_TO"), dbtest.Now, true, func(step string) {
 		if step != last {
@@ -428,7 +429,7 @@ func TestRestoreFollowsASymbolicLink(t *testing.T) {
 	if err := os.Symlink(place, link); err != nil {
 		t.Fatal(err)
 	}
-	for _, set := range []string{place + ".before-restore-20261124-093000", ""} { // the second time the link leads nowhere yet
+	for _, set := range []string{place + ".before-restore-20261124-093000", ""} { // the second time the link is still broken
 		done := must(db.Restore(t.Context(), backup, link, dbtest.Now))(t)
 		want(t, "set aside", done.SetAside, set)
 		want(t, "the link", must(os.Readlink(link))(t), place)

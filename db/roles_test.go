@@ -12,7 +12,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// newRole makes a role as Ines.
+// newRole creates a role as Ines.
 func newRole(t *testing.T, o *dbtest.Office, name, scope string, may ...db.Permission) db.Role {
 	t.Helper()
 	return must(o.SaveRole(t.Context(), o.Ines, "", db.Fields{"name": name, "client_scope": scope}, may, false))(t)
@@ -103,7 +103,7 @@ func TestAdministratorStaysComplete(t *testing.T) {
 	want(t, "second factor", x.RequireMFA, true)
 }
 
-// TestANewPermissionGoesToAdministrator: otherwise nobody could ever give it.
+// TestANewPermissionGoesToAdministrator, because otherwise nobody could grant it.
 func TestANewPermissionGoesToAdministrator(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -119,20 +119,20 @@ func TestANewPermissionGoesToAdministrator(t *testing.T) {
 	want(t, "permissions of Manager", o.Column(t, count, "Manager")[0], manager)
 }
 
-// allBut are all permissions without one.
+// allBut returns all permissions except one.
 func allBut(p db.Permission) []db.Permission {
 	return slices.DeleteFunc(slices.Clone(db.Permissions), func(q db.Permission) bool { return p == q })
 }
 
-// TestNobodyGivesOrTakesAPermissionThatHeLacks tries each permission at both
-// scopes: in a role, and by a role that holds it.
+// TestNobodyGivesOrTakesAPermissionThatHeLacks tries each permission in both scopes: in a role, and
+// through a role that has it.
 func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	none, given := newRole(t, o, "None", "all"), newRole(t, o, "Given", "all")
 	for _, p := range db.Permissions {
 		if p == db.ManageUsers {
-			continue // without it nothing goes at all
+			continue // nothing works without it
 		}
 		for _, scope := range []string{"all", "own"} {
 			holding := newRole(t, o, fmt.Sprint("With ", p, scope), scope, p)
@@ -155,7 +155,7 @@ func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
 				_, err = o.RenewInvitation(t.Context(), lacks, holder)
 				wantInvalid(t, err, "role")
 			})
-			// And who has it may all of that.
+			// Somebody who has the permission may do all of that.
 			must(o.SaveRole(t.Context(), has, holding.ID, other, []db.Permission{p}, false))(t)
 			must(o.SaveRole(t.Context(), has, given.ID, nil, []db.Permission{p}, false))(t)
 			must(o.SaveRole(t.Context(), has, given.ID, nil, nil, false))(t)
@@ -167,8 +167,8 @@ func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
 	}
 }
 
-// TestWhoSeesOnlyHisOwnOpensAllToNobody: of two people who may the same, one
-// sees only own clients. What reads all clients they can neither give nor take.
+// TestWhoSeesOnlyHisOwnOpensAllToNobody: of two users with the same permissions, one sees only
+// their own clients. That user can neither give nor remove access to all clients.
 func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -182,7 +182,7 @@ func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
 		must(o.SaveRole(t.Context(), narrow, own.ID, nil, nil, false))(t)
 		must(o.SaveRole(t.Context(), narrow, own.ID, nil, []db.Permission{p}, false))(t)
 		if err := o.SetRoles(t.Context(), narrow, o.Lea.UserID, []string{own.Slug, "Viewer"}, ""); err == nil {
-			t.Error("he gave Viewer, which sees all clients")
+			t.Error("an actor with OwnOnly gave Viewer, which sees all clients")
 		}
 		try := func(what, column string, do func() error) {
 			t.Helper()
@@ -206,7 +206,7 @@ func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
 		try("widen a role", "client_scope", save(own, db.Fields{"client_scope": "all"}, p))
 		try("make a role", "client_scope", save(db.Role{}, db.Fields{"name": fmt.Sprint("New ", p)}, p))
 		if _, err := o.StartReset(t.Context(), narrow, o.Lea.UserID); err == nil {
-			t.Error("he made a way in to an account that sees all clients")
+			t.Error("an actor with OwnOnly made a link to an account that sees all clients")
 		}
 		try("give the role", "role", func() error {
 			_, _, err := o.InviteUser(t.Context(), narrow, fmt.Sprintf("%s@x.example", p), "X", []string{all.Slug})
@@ -233,8 +233,8 @@ func TestOnlyWhoManagesUsersReadsRoles(t *testing.T) {
 	want(t, "name", people[0].FullName, "Léa Fournier")
 }
 
-// TestTwoAtOnceLeaveSomebodyWhoManagesUsers: two administrators take each
-// other's rights at the same moment, in every way there is.
+// TestTwoAtOnceLeaveSomebodyWhoManagesUsers: two administrators remove each other's rights at the
+// same moment, in every possible way.
 func TestTwoAtOnceLeaveSomebodyWhoManagesUsers(t *testing.T) {
 	t.Parallel()
 	for name, take := range map[string]func(o *dbtest.Office, by, from db.Actor) error{
@@ -289,7 +289,7 @@ func TestARoleThatIsAnotherByNowIsNotOverwritten(t *testing.T) {
 			_, err := o.SaveRole(t.Context(), o.Ines, x.ID, typed, x.May, false)
 			want(t, "by", wantConflict(t, err).By, "Ines Calder")
 		}
-		// Asking for what is there already is no conflict.
+		// Asking for what is already stored is no conflict.
 		must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"state": read}, []db.Permission{db.ViewClient, db.EditClient}, false))(t)
 	})
 	now := must(o.Role(t.Context(), o.Ines, x.ID))(t)
@@ -304,14 +304,14 @@ func TestARoleThatIsAnotherByNowIsNotOverwritten(t *testing.T) {
 	must(o.SaveRole(t.Context(), o.Ines, x.ID, db.Fields{"description": "Mine", "state": now.State()}, now.May, false))(t)
 }
 
-// TestASessionHasTheRightsOfItsRoles changes everything of a role that a session depends on.
+// TestASessionHasTheRightsOfItsRoles changes everything in a role that sessions depend on.
 func TestASessionHasTheRightsOfItsRoles(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	x := roleBySlug(t, o, "Viewer")
 	session := ""
 	says := func() string {
-		if _, err := o.Session(t.Context(), session); err != nil { // other rights have ended it
+		if _, err := o.Session(t.Context(), session); err != nil { // changed rights have ended it
 			session = signIn(t, o, "lea@pinestreet.example")
 		}
 		u := must(o.Session(t.Context(), session))(t).User
@@ -329,7 +329,8 @@ func TestASessionHasTheRightsOfItsRoles(t *testing.T) {
 	want(t, "in the session there is", must(o.Session(t.Context(), session))(t).User.Roles[0], "Guest")
 }
 
-// TestNobodyChangesARoleThatMayDoMore: neither its name nor anything else, whether somebody has it or not.
+// TestNobodyChangesARoleThatMayDoMore: neither its name nor anything else, whether or not it has
+// users.
 func TestNobodyChangesARoleThatMayDoMore(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

@@ -38,7 +38,7 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 	want(t, "without interactions", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewClient}}), "Ours")
 	want(t, "without clients", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewInteraction}}), "")
 
-	// A private one is not there for anybody else; a shared one is for others to see.
+	// Nobody else sees a private view; others see a shared one but cannot change it.
 	o.Unchanged(t, func() {
 		for id, want := range map[string]error{mine.ID: db.ErrNotFound, ours.ID: db.ErrForbidden, uuid.NewString(): db.ErrNotFound} {
 			_, err := o.UpdateSavedView(t.Context(), o.Lea, id, 1, db.Fields{"name": "x"})
@@ -48,13 +48,13 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 			}
 		}
 		if _, err := o.DeleteSavedView(t.Context(), o.Ines, mine.ID); !errors.Is(err, db.ErrNotFound) {
-			t.Errorf("who manages users deletes what is private: %v", err)
+			t.Errorf("somebody with ManageUsers deletes a private view: %v", err)
 		}
 	})
 	must(o.UpdateSavedView(t.Context(), o.Ines, ours.ID, 1, db.Fields{"name": "All of ours"}))(t)
 	want(t, "now", viewNames(t, o, o.Lea), "All of ours Élan Talk")
 
-	// They stay when their maker is disabled, and nobody's stay when they are gone.
+	// Shared views stay when their maker is disabled or deleted.
 	o.Exec(t, "UPDATE users SET status = 'disabled' WHERE id = ?", o.Tomas.UserID)
 	want(t, "still", viewNames(t, o, o.Lea), "All of ours Élan Talk")
 }

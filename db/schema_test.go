@@ -12,10 +12,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// column is one column of the contract in DESIGN section 3.
+// column is a column of the contract in DESIGN section 3.
 type column struct {
 	name     string
-	length   int    // in characters; 0 is no limit of that kind
+	length   int    // in characters; 0 means no such limit
 	required bool   // NOT NULL
 	to       string // "table DELETE RULE" of a foreign key
 	initial  string // default, as SQL
@@ -23,7 +23,7 @@ type column struct {
 
 const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
-// contract is DESIGN section 3, and follow_ups. Columns may be added, never taken away.
+// contract is DESIGN section 3, plus follow_ups. Columns may be added, but never removed.
 var contract = map[string][]column{
 	"users": {
 		{name: "id", required: true},
@@ -165,7 +165,7 @@ func TestTheTablesAreThoseOfTheContract(t *testing.T) {
 func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	// Of each index the columns it begins with.
+	// For each index, the columns that it begins with.
 	for _, c := range []struct{ table, columns string }{
 		{"organizations", "display_name"},
 		{"organizations", "sector"},
@@ -211,7 +211,7 @@ func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 		"WHERE email IS NOT NULL"), true)
 }
 
-// sample is a row of a table that is taken as it is.
+// sample returns a valid row of a table.
 func sample(t *testing.T, o *dbtest.Office, table string) map[string]any {
 	t.Helper()
 	now, hash := "2026-11-24T09:30:00.000Z", strings.Repeat("a", 64)
@@ -420,7 +420,7 @@ func TestEmailsAndSlugsAreUnique(t *testing.T) {
 		}
 	}
 	insert(t, plain, "contacts", sample(t, o, "contacts"))
-	insert(t, plain, "contacts", sample(t, o, "contacts")) // no email, twice
+	insert(t, plain, "contacts", sample(t, o, "contacts")) // twice without an email
 }
 
 func TestDeletingAUserLeavesWhatHeOwnedAndHad(t *testing.T) {
@@ -470,8 +470,8 @@ func TestDeletingARoleTakesItFromItsPeople(t *testing.T) {
 	want(t, "rights of roles", len(o.Column(t, "SELECT 1 FROM role_permission")), left)
 }
 
-// TestListsOfWordsLiveInTheProgram: SQLite cannot alter a CHECK, so none may
-// name the words of a list that will grow.
+// TestListsOfWordsLiveInTheProgram: SQLite cannot alter a CHECK, so no CHECK may list words that
+// may grow in number.
 func TestListsOfWordsLiveInTheProgram(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

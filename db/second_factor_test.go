@@ -22,18 +22,18 @@ import (
 
 const step = 30 * time.Second
 
-// halfway signs in with the password only, as far as that goes.
+// halfway signs in with only the password, and returns the token of the half sign-in.
 func halfway(t *testing.T, o *dbtest.Office, email string) string {
 	t.Helper()
 	token, err := o.SignIn(t.Context(), db.Actor{IP: "192.0.2.9", UA: "Phone"}, email, dbtest.Password)
 	var half *db.HalfSignedIn
 	if !errors.As(err, &half) || token != "" {
-		t.Fatalf("signing in gives %q, %v; want half of it", token, err)
+		t.Fatalf("signing in gives %q, %v; want a half sign-in", token, err)
 	}
 	return half.Token
 }
 
-// halves makes many half sign-ins of one user at once.
+// halves starts many half sign-ins of one user at once.
 func halves(t *testing.T, o *dbtest.Office, by db.Actor, n int) (tokens []string) {
 	t.Helper()
 	for i := range n {
@@ -46,7 +46,7 @@ func halves(t *testing.T, o *dbtest.Office, by db.Actor, n int) (tokens []string
 	return tokens
 }
 
-// sendAll sends a code for each of many half sign-ins at once, and returns how many came in.
+// sendAll sends a code for many half sign-ins at once, and returns how many succeeded.
 func sendAll(t *testing.T, o *dbtest.Office, tokens []string, code string) (in int) {
 	t.Helper()
 	var group sync.WaitGroup
@@ -109,7 +109,7 @@ func TestASecondFactorCountsOnceACodeConfirmsIt(t *testing.T) {
 	in := must(o.FinishSignIn(t.Context(), db.Actor{}, half, dbtest.Code(t, seed, o.Clock.Now())))(t)
 	want(t, "who came in", must(o.Session(t.Context(), in.Token))(t).User.ID, o.Lea.UserID)
 	if err := o.HalfSignIn(t.Context(), half); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("half of a whole sign-in is left: %v", err)
+		t.Errorf("the half sign-in is left after a complete one: %v", err)
 	}
 	want(t, "history", fmt.Sprint(o.Actions(t, o.Lea.UserID)), "[create_user login login login enable_mfa login_started login]")
 }
@@ -134,7 +134,7 @@ func TestAnotherDeviceTakesThePlaceOfTheFirst(t *testing.T) {
 	half := halfway(t, o, "lea@pinestreet.example")
 	for _, gone := range []string{dbtest.Code(t, first, o.Clock.Now()), old[0]} {
 		if _, err := o.FinishSignIn(t.Context(), db.Actor{}, half, gone); !errors.Is(err, db.ErrCode) {
-			t.Errorf("what the first device had: %v", err)
+			t.Errorf("the first device's code: %v", err)
 		}
 	}
 	must(o.FinishSignIn(t.Context(), db.Actor{}, half, dbtest.Code(t, second, o.Clock.Now())))(t)
@@ -172,8 +172,8 @@ func TestOfTwentyCopiesOfACodeOneWorks(t *testing.T) {
 	want(t, "recovery codes left", must(o.SecondFactor(t.Context(), o.Lea))(t).CodesLeft, 9)
 }
 
-// TestManyWrongCodesAtOnceAreNoMoreThanInTurn: of one half sign-in five are checked,
-// and of many half sign-ins ten.
+// TestManyWrongCodesAtOnceAreNoMoreThanInTurn: five of one half sign-in are checked, and ten of
+// many.
 func TestManyWrongCodesAtOnceAreNoMoreThanInTurn(t *testing.T) {
 	t.Parallel()
 	for halfSignIns, most := range map[int]int32{1: 5, 20: 10} {
@@ -207,7 +207,7 @@ func TestFiveWrongCodesEndTheHalfSignIn(t *testing.T) {
 	seed, _ := o.Enrol(t, o.Lea)
 	o.Clock.Add(step)
 	half := halfway(t, o, "lea@pinestreet.example")
-	o.Unchanged(t, func() { // what cannot be a code is no try
+	o.Unchanged(t, func() { // what cannot be a code does not count
 		for _, typed := range []string{
 			"", "12345", "1234567", "abc", "ABCD-EFGH", strings.Repeat("1", 24), "\x00\xff", strings.Repeat("é", 1000),
 		} {
@@ -225,18 +225,18 @@ func TestFiveWrongCodesEndTheHalfSignIn(t *testing.T) {
 	}
 	want(t, "recorded", o.Column(t, "SELECT count(*) FROM audit_logs WHERE action = 'login_failed' AND metadata = '{\"reason\":\"code\"}'")[0], "5")
 
-	// Starting again with the password buys five more, not five more each time.
+	// Starting again with the password allows five more wrong codes, but only once.
 	half = halfway(t, o, "lea@pinestreet.example")
 	for range 5 {
 		o.FinishSignIn(t.Context(), db.Actor{}, half, wrong)
 	}
 	var locked *db.Locked
 	if _, err := o.SignIn(t.Context(), db.Actor{}, "lea@pinestreet.example", dbtest.Password); !errors.As(err, &locked) {
-		t.Errorf("after ten wrong codes the password is %v", err)
+		t.Errorf("after ten wrong codes the password returns %v", err)
 	}
 	for _, token := range halves(t, o, o.Lea, 1) {
 		if _, err := o.FinishSignIn(t.Context(), db.Actor{}, token, dbtest.Code(t, seed, o.Clock.Now())); !errors.As(err, &locked) {
-			t.Errorf("after ten wrong codes the right one is %v", err)
+			t.Errorf("after ten wrong codes the right one returns %v", err)
 		}
 	}
 	want(t, "locked in the history", o.Column(t, "SELECT count(*) FROM audit_logs WHERE action = 'account_locked'")[0], "1")
@@ -278,7 +278,7 @@ func TestAHalfSignInEndsAfterTenMinutesAndWithTheSessions(t *testing.T) {
 				t.Errorf("it is %v", err)
 			}
 			if _, err := o.FinishSignIn(t.Context(), db.Actor{}, half, recovery[0]); !errors.Is(err, db.ErrNotFound) {
-				t.Errorf("finished it is %v", err)
+				t.Errorf("finishing it returns %v", err)
 			}
 		})
 	}
@@ -321,7 +321,7 @@ func TestARecoveryCodeWorksOnceAndANewSetEndsTheOld(t *testing.T) {
 	}
 }
 
-// signedIn makes a session of somebody whatever their second factor, and returns its token.
+// signedIn starts a session regardless of second factors, and returns its token.
 func signedIn(t *testing.T, o *dbtest.Office, by db.Actor) string {
 	t.Helper()
 	token, now := rand.Text(), o.Clock.Now().Format("2006-01-02T15:04:05.000Z")
@@ -380,7 +380,7 @@ func TestAnAdministratorResetsASecondFactor(t *testing.T) {
 		if err := o.ResetSecondFactor(t.Context(), o.Tomas, o.Lea.UserID); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
 		}
-		if err := o.ResetSecondFactor(t.Context(), o.Ines, o.Lea.UserID); err != nil { // who has none
+		if err := o.ResetSecondFactor(t.Context(), o.Ines, o.Lea.UserID); err != nil { // she has none
 			t.Error(err)
 		}
 	})
@@ -449,7 +449,7 @@ func TestSeedsAreSealedWithAKeyBesideTheDatabase(t *testing.T) {
 			}
 		}
 	}
-	// One's seed does not open as another's.
+	// One user's seed does not open for another.
 	o.Exec(t, "UPDATE second_factors SET seed = (SELECT seed FROM second_factors WHERE user_id = ?), confirmed_at = pending_at WHERE "+
 		"user_id = ?", o.Lea.UserID, o.Tomas.UserID)
 	o.Clock.Add(step)
@@ -526,7 +526,7 @@ func TestAKeyThatNobodyNeedsAnyMoreIsMadeAnew(t *testing.T) {
 	if err := o.ResetSecondFactor(t.Context(), o.Ines, o.Lea.UserID); err != nil {
 		t.Fatal(err)
 	}
-	o.Enrol(t, o.Tomas) // their waiting seed went with the key
+	o.Enrol(t, o.Tomas) // their unconfirmed seed was lost with the key
 	if err := o.CheckKey(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -569,7 +569,7 @@ func TestNoSecretIsInTheHistory(t *testing.T) {
 	for _, secret := range append(codes, seed, right, wrong, strings.Repeat("A", 24),
 		half, dbtest.Password, strings.ReplaceAll(codes[0], "-", "")) {
 		if strings.Contains(history, secret) {
-			t.Errorf("%q is in the history", secret)
+			t.Errorf("%q is in the audit log", secret)
 		}
 	}
 	want(t, "ways in", fmt.Sprint(o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'login' ORDER BY seq")),

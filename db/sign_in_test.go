@@ -30,7 +30,8 @@ func TestAPasswordIsTakenWhole(t *testing.T) {
 	}
 }
 
-// TestSigningInCostsTheSameWhetherTheAccountExists: one password is checked, and that costs the same for all hashes.
+// TestSigningInCostsTheSameWhetherTheAccountExists: one password is checked in either case, which
+// takes the same time for all hashes.
 func TestSigningInCostsTheSameWhetherTheAccountExists(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)

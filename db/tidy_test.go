@@ -8,7 +8,7 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// remember writes request ids of Léa's that were used some time ago.
+// remember stores request IDs of Léa's that were used some time ago.
 func remember(t *testing.T, o *dbtest.Office, n int, ago time.Duration) {
 	t.Helper()
 	o.Exec(t, `
@@ -18,8 +18,8 @@ func remember(t *testing.T, o *dbtest.Office, n int, ago time.Duration) {
 		n, o.Lea.UserID, int64(ago/time.Second), stamp(o.Clock.Now().Add(-ago)))
 }
 
-// TestWhatIsOverIsTidiedWhileTheRegistryIsOpen: all of it, in pieces, and nothing that
-// still counts. The history says nothing of it.
+// TestWhatIsOverIsTidiedWhileTheRegistryIsOpen: all of it, in steps, and nothing that is still
+// valid. It is not recorded.
 func TestWhatIsOverIsTidiedWhileTheRegistryIsOpen(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

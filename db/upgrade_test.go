@@ -17,7 +17,7 @@ import (
 	"clientregistry/migrations"
 )
 
-// released is a file of testdata in a folder of its own.
+// released copies a file of testdata to its own folder.
 func released(t *testing.T, name string) (path string) {
 	t.Helper()
 	packed := must(os.Open(filepath.Join("testdata", name+".gz")))(t)
@@ -30,9 +30,9 @@ func released(t *testing.T, name string) (path string) {
 	return path
 }
 
-// TestNoMigrationAltersALargeTable: ALTER TABLE ADD COLUMN has SQLite check every row and
-// every index of a table that is strict or has a CHECK, which took half a minute for a
-// million clients. Migrations change the schema's text instead, see 00023.
+// TestNoMigrationAltersALargeTable: after ALTER TABLE ADD COLUMN, SQLite checks every row and every
+// index of a table that is STRICT or has a CHECK, which took half a minute with a million clients.
+// Migrations change the schema's text instead, see 00023.
 func TestNoMigrationAltersALargeTable(t *testing.T) {
 	t.Parallel()
 	const released = "00017" // the first that upgrades a registry with data
@@ -89,7 +89,7 @@ func TestABackupOfAReleasedRegistryIsRestoredAndLeftAsItIs(t *testing.T) {
 	want(t, "files beside the backup", len(names), 1)
 }
 
-// TestAnUpgradeWithoutRoomForItsCopyTouchesNothing says how much is missing.
+// TestAnUpgradeWithoutRoomForItsCopyTouchesNothing, and the error says how much space is missing.
 func TestAnUpgradeWithoutRoomForItsCopyTouchesNothing(t *testing.T) {
 	t.Parallel()
 	path := released(t, "registry-16.db")
@@ -105,7 +105,8 @@ func TestAnUpgradeWithoutRoomForItsCopyTouchesNothing(t *testing.T) {
 	must(db.Open(t.Context(), path, db.WithRoom(1<<30)))(t).Close()
 }
 
-// TestForeignKeysOfALargeUpgradedFileAreCheckedAfterItWasOpened: that would take minutes before.
+// TestForeignKeysOfALargeUpgradedFileAreCheckedAfterItWasOpened, because doing so before would take
+// minutes.
 func TestForeignKeysOfALargeUpgradedFileAreCheckedAfterItWasOpened(t *testing.T) {
 	t.Parallel()
 	for _, broken := range []bool{false, true} {

@@ -128,7 +128,7 @@ func TestAnIdleSessionEndsAfterEightHours(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	token := signIn(t, o, "lea@pinestreet.example")
 	o.Clock.Add(db.SessionIdle)
-	must(o.Session(t.Context(), token))(t) // used, so it starts over
+	must(o.Session(t.Context(), token))(t) // used, so its idle time starts again
 	o.Clock.Add(db.SessionIdle)
 	must(o.Session(t.Context(), token))(t)
 	o.Clock.Add(db.SessionIdle + time.Millisecond)
@@ -150,7 +150,7 @@ func TestASessionEndsAfterSeventyTwoHoursHoweverMuchItIsUsed(t *testing.T) {
 func wantNoSession(t *testing.T, o *dbtest.Office, token string) {
 	t.Helper()
 	if _, err := o.Session(t.Context(), token); !errors.Is(err, db.ErrNotFound) {
-		t.Errorf("the session is not over: %v", err)
+		t.Errorf("the session has not expired: %v", err)
 	}
 }
 
@@ -216,7 +216,7 @@ func TestAForgedTokenIsNoSession(t *testing.T) {
 func TestAWeakHashIsMadeAnewAtSignIn(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	// argon2id of the office's password with 1 MiB and one pass.
+	// The argon2id hash of the office's password with 1 MiB and one pass.
 	const weak = "$argon2id$v=19$m=1024,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
 	o.Exec(t, "UPDATE users SET password_hash = ? WHERE id = ?", weak+weakKey(dbtest.Password), o.Lea.UserID)
 	signIn(t, o, "lea@pinestreet.example")

@@ -17,7 +17,7 @@ import (
 	"clientregistry/db/demo"
 )
 
-// history is a registry's file with a history of 20 rows, and the last check of it.
+// history returns a registry's file with an audit log of 20 rows, and its last verification.
 func history(t *testing.T) (content []byte, whole db.Verification) {
 	t.Helper()
 	o := dbtest.OpenOffice(t)
@@ -44,7 +44,7 @@ func history(t *testing.T) (content []byte, whole db.Verification) {
 	return must(os.ReadFile(to))(t), whole
 }
 
-// tampered is a copy of a registry without the triggers that protect its history.
+// tampered is a copy of a registry without the triggers that protect its audit log.
 type tampered struct {
 	*testing.T
 	*sql.DB
@@ -58,7 +58,7 @@ func copyOf(t *testing.T, content []byte) tampered {
 		t.Fatal(err)
 	}
 	c := tampered{t, dbtest.SQL(t, path), path}
-	c.SetMaxOpenConns(1) // it makes temporary tables
+	c.SetMaxOpenConns(1) // it creates temporary tables
 	for _, trigger := range []string{"audit_logs_no_update", "audit_logs_no_delete", "audit_logs_no_replace"} {
 		c.do("DROP TRIGGER " + trigger)
 	}
@@ -74,7 +74,7 @@ func (c tampered) do(statements ...string) {
 	}
 }
 
-// verify is what the program says of the copy.
+// verify returns the program's verification of the copy.
 func (c tampered) verify() (db.Verification, error) {
 	c.Helper()
 	if err := c.DB.Close(); err != nil {
@@ -85,7 +85,7 @@ func (c tampered) verify() (db.Verification, error) {
 	return d.Verify(c.Context())
 }
 
-// rechain makes the hashes of some rows right again, as somebody would who knows how.
+// rechain recomputes the hashes of some rows, as a skilled attacker would.
 func (c tampered) rechain(from, to int) {
 	c.Helper()
 	for seq := from; seq <= to; seq++ {
@@ -151,8 +151,8 @@ func sqlOf(statements ...string) func(tampered) {
 	return func(c tampered) { c.Helper(); c.do(statements...) }
 }
 
-// TestEachTamperedCopyIsFound: of a history that was verified once, each copy
-// that was tampered with is found, and the first row that is not sound is named.
+// TestEachTamperedCopyIsFound: tampering with a verified audit log is found, and the first bad row
+// is named.
 func TestEachTamperedCopyIsFound(t *testing.T) {
 	t.Parallel()
 	content, _ := history(t)
@@ -163,7 +163,7 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		tamper func(tampered)
 		row    int
 	}{
-		// A value of a row in the middle.
+		// A value in the middle.
 		{"another id", set(7, "id = "+otherID), 7},
 		{"another person", set(7, "user_id = (SELECT user_id FROM audit_logs WHERE action = 'login')"), 7},
 		{"nobody", set(7, "user_id = NULL"), 7},
@@ -202,7 +202,7 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"the last metadata", set(20, "metadata = '{}'"), 20},
 		{"the last hash", set(20, "hash = "+otherHash), 20},
 		{"the last time", set(20, "created_at = '2026-11-25T00:00:00.000Z'"), 20},
-		// Rows that are gone.
+		// Missing rows.
 		{"the first row gone", sqlOf("DELETE FROM audit_logs WHERE seq = 1"), 1},
 		{"a row gone", sqlOf("DELETE FROM audit_logs WHERE seq = 7"), 7},
 		{"three rows gone", sqlOf("DELETE FROM audit_logs WHERE seq BETWEEN 7 AND 9"), 7},
@@ -214,20 +214,20 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"the last row gone", sqlOf("DELETE FROM audit_logs WHERE seq = 20"), 20},
 		{"the last half gone", sqlOf("DELETE FROM audit_logs WHERE seq > 10"), 11},
 		{"all gone", sqlOf("DELETE FROM audit_logs"), 1},
-		// Rows in another order.
+		// Reordered rows.
 		{"neighbours exchanged", swap(7, 8, strings.Split(every, ", ")...), 7},
 		{"the ends exchanged", swap(1, 20, strings.Split(every, ", ")...), 1},
 		{"two times exchanged", swap(8, 9, "created_at"), 8},
 		{"two ids exchanged", swap(8, 9, "id"), 8},
 		{"two metadata exchanged with their hashes", swap(15, 16, "metadata", "metadata_sha256"), 15},
-		// Rows that were put in.
+		// Inserted rows.
 		{"a row put in", sqlOf(shift, "UPDATE audit_logs SET seq = seq - 999 WHERE seq > 1000",
 			strings.Replace(append21, "SELECT 21", "SELECT 8", 1)+"hash FROM audit_logs WHERE seq = 7"), 8},
 		{"a row behind the last", sqlOf(append21 + otherHash + " FROM audit_logs WHERE seq = 20"), 21},
 		{"the last row twice", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20",
 			"UPDATE audit_logs SET prev_hash = (SELECT prev_hash FROM audit_logs WHERE seq = 20) WHERE seq = 21"), 21},
 		{"a row behind a gap", sqlOf(append21+"hash FROM audit_logs WHERE seq = 20", "UPDATE audit_logs SET seq = 22 WHERE seq = 21"), 21},
-		// Hashes made right again, for a while or to the end.
+		// Recomputed hashes, for some rows or to the end.
 		{"one row sealed again", func(c tampered) { set(7, "action = 'update_contact'")(c); c.rechain(7, 7) }, 8},
 		{"five rows sealed again", func(c tampered) { set(7, "action = 'update_contact'")(c); c.rechain(7, 11) }, 12},
 		{"the beginning sealed again", func(c tampered) { set(1, "metadata = '{}'")(c); c.rechain(1, 12) }, 13},
@@ -236,7 +236,7 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 			c.do("DELETE FROM audit_logs WHERE seq = 7", shift, up)
 			c.rechain(7, 19)
 		}, 20},
-		// Erased, but nobody erased.
+		// Marked as erased, without an erasure.
 		{"erased by nobody", set(6, `metadata = '{"erased": true}'`), 6},
 		{"erased in other words", set(6, `metadata = '{"erased":true}'`), 6},
 		{"erased for another row", func(c tampered) {
@@ -266,8 +266,8 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 	}
 }
 
-// TestWhatTheChainCannotShowANotedHashDoes: who cuts the end off, or seals all
-// again, and changes what was noted in the file as well.
+// TestWhatTheChainCannotShowANotedHashDoes: somebody removes the end or recomputes everything, and
+// also changes the verification stored in the file.
 func TestWhatTheChainCannotShowANotedHashDoes(t *testing.T) {
 	t.Parallel()
 	content, whole := history(t)

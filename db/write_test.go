@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// These tests stand inside the package: they write what no exported method does.
+// These tests are in the package because they write what no exported method does.
 
 func openHere(t *testing.T) *DB {
 	t.Helper()
@@ -20,13 +20,13 @@ func openHere(t *testing.T) *DB {
 	return d
 }
 
-// TestACommitIsOnTheDisk, unless a test asks for less.
+// TestACommitIsOnTheDisk, unless a test chooses otherwise.
 func TestACommitIsOnTheDisk(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "registry.db")
 	for _, x := range []struct {
 		options Options
-		wanted  string // 2 is FULL
+		wanted  string // 2 means FULL
 	}{{Options{Create: true}, "2"}, {Options{Unsynced: true}, "0"}} {
 		d, err := Open(t.Context(), path, x.options)
 		if err != nil {
@@ -118,7 +118,7 @@ func TestAWriteInsideAWritePanicsInsteadOfWaiting(t *testing.T) {
 	d := openHere(t)
 	defer func() {
 		if recover() == nil {
-			t.Error("the inner write was let in")
+			t.Error("the inner write was allowed")
 		}
 	}()
 	d.write(t.Context(), System, Program, func(outer *tx) error {
@@ -143,7 +143,7 @@ func TestReadersCannotWrite(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
 	if _, err := d.reader.ExecContext(t.Context(), "DELETE FROM roles"); err == nil {
-		t.Error("a reader deleted")
+		t.Error("a reader deleted rows")
 	}
 }
 
