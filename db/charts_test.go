@@ -76,7 +76,7 @@ func theFirst(day time.Time) time.Time { return day.AddDate(0, 0, 1-day.Day()) }
 // checkCharts compares both charts with counts computed in memory.
 func checkCharts(t *testing.T, o *dbtest.Office, by db.Actor, seenInteractions, seenClients string) {
 	t.Helper()
-	o.Session(t.Context(), "") // each request asks for its session, and so hears of what others wrote
+	o.Session(t.Context(), "") // clears the memo if others wrote, as each request does
 	zone := time.UTC
 	if by.Zone != nil {
 		zone = by.Zone

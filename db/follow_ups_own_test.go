@@ -17,7 +17,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// planned plans a follow-up of its own as Tomás, on Thursday 26 November unless a day is given.
+// planned plans a standalone follow-up as Tomás, due on Thursday 26 November unless a day is given.
 func planned(t *testing.T, o *dbtest.Office, text string, pairs ...string) db.FollowUp {
 	t.Helper()
 	return plannedAs(t, o, o.Tomas, text, pairs...)
@@ -117,18 +117,18 @@ func TestAFollowUpWithoutAClientIsItsPeoples(t *testing.T) {
 	inesOwn.OwnOnly = true
 	sees(inesOwn, false)
 
-	// Given to Ines, she sees it, and gives it back to nobody else than she sees.
+	// Once Ines is its assignee, she sees it.
 	f = must(o.UpdateFollowUp(t.Context(), o.Tomas, f.ID, 1, db.Fields{"assignee_id": o.Ines.UserID}))(t)
 	sees(o.Ines, true)
 	sees(inesOwn, true)
 	sees(auditor, true)
-	// An administrator gives on what was given to them, and loses it.
+	// Somebody who passes on what was given to them no longer sees it.
 	mine := plannedAs(t, o, o.Ines, "Of Ines", "assignee_id", o.Tomas.UserID)
 	third := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: "per@a.example", FullName: "Per Berg", Role: "Manager", Hash: "x"}))(t)
 	given := must(o.UpdateFollowUp(t.Context(), o.Tomas, mine.ID, 1, db.Fields{"assignee_id": third.ID}))(t)
-	want(t, "its version as it is told", given.Version, 2)
+	want(t, "the version returned", given.Version, 2)
 	_, err := o.FollowUp(t.Context(), o.Tomas, mine.ID)
-	want(t, "he sees it no more", errors.Is(err, db.ErrNotFound), true)
+	want(t, "Tomás no longer sees it", errors.Is(err, db.ErrNotFound), true)
 	seen := must(o.FollowUp(t.Context(), o.Ines, mine.ID))(t)
 	want(t, "whose it is", seen.Assignee+" from "+seen.Giver, "Per Berg from Tomás Brandt")
 	want(t, "new to Per", must(o.NewFollowUps(t.Context(), db.Actor{UserID: third.ID, May: o.Tomas.May}))(t), 1)
@@ -154,7 +154,7 @@ func TestWhatSomebodyElseGaveIsNewUntilOneLooksAtItOrChangesIt(t *testing.T) {
 	}
 	must(o.MoveFollowUp(t.Context(), o.Tomas, f.ID, 0, "2026-11-27"))(t)
 	want(t, "looked at and changed by others", count(), 1)
-	o.Unchanged(t, func() { // in the history, and as a version
+	o.Unchanged(t, func() { // neither recorded nor a new version
 		if err := o.SeeFollowUp(t.Context(), o.Ines, f.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -417,7 +417,7 @@ func TestWhoSeesWhichFollowUps(t *testing.T) {
 	n, late, err := o.Due(t.Context(), own)
 	want(t, "due of Ines", fmt.Sprint(n, late, err), fmt.Sprint(len(strings.Fields(open(t, o, own, db.FollowUpFilter{AssigneeID: own.UserID}))), " true <nil>"))
 
-	// Nobody is given one about a client that they do not see.
+	// Nobody can be given a follow-up about a client that they do not see.
 	o.Exec(t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Administrator'")
 	_, err = o.CreateFollowUp(t.Context(), all, db.Fields{
 		"text": "x", "due_on": "2026-12-01", "assignee_id": own.UserID, "organization_id": organizations[2],
@@ -426,13 +426,13 @@ func TestWhoSeesWhichFollowUps(t *testing.T) {
 	f := plannedAs(t, o, all, "x", "due_on", "2026-12-01", "assignee_id", own.UserID, "organization_id", organizations[1])
 	_, err = o.UpdateFollowUp(t.Context(), all, f.ID, 1, db.Fields{"organization_id": organizations[2]})
 	wantInvalid(t, err, "assignee_id")
-	// Who sees one of two clients leaves the other as it is.
+	// Somebody who sees one of two clients does not change the other.
 	two := plannedAs(t, o, all, "y", "due_on", "2026-12-01", "organization_id", organizations[1], "contact_id", contacts[2])
 	must(o.UpdateFollowUp(t.Context(), own, two.ID, 1, db.Fields{"text": "z", "organization_id": organizations[1], "contact_id": ""}))(t)
 	want(t, "its contact", must(o.FollowUp(t.Context(), all, two.ID))(t).ContactID, contacts[2])
 }
 
-// TestAnUpgradeLeavesFollowUpsAsTheyAre opens a file of before follow-ups stood on their own.
+// TestAnUpgradeLeavesFollowUpsAsTheyAre opens a file from before there were standalone follow-ups.
 func TestAnUpgradeLeavesFollowUpsAsTheyAre(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "registry.db")

@@ -136,7 +136,7 @@ func linkOwner(ask querier, now time.Time, kind, token string) (User, error) {
 }
 
 // AcceptInvitation makes an invited user active, with a password hash and a time zone. It returns
-// Invalid for the time zone, or ErrNotFound if the link is not valid (any more).
+// Invalid for the time zone, or ErrNotFound for a link that is invalid or was used.
 func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZone string) (User, error) {
 	return d.useLink(ctx, by, "invitation", token, func(t *tx, u *User) error {
 		if u.Status != "invited" {
@@ -154,7 +154,7 @@ func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZo
 }
 
 // FinishReset sets an active user's password hash, ends their sessions and removes locks. It
-// returns ErrNotFound if the link is not valid (any more).
+// returns ErrNotFound for a link that is invalid or was used.
 func (d *DB) FinishReset(ctx context.Context, by Actor, token, hash string) (User, error) {
 	return d.useLink(ctx, by, "reset", token, func(t *tx, u *User) error {
 		if u.Status != "active" {

@@ -37,7 +37,6 @@ func TestALockHasOneHolder(t *testing.T) {
 	third.Close()
 }
 
-// TestAFolderIsSharedOrHeldAlone.
 func TestAFolderIsSharedOrHeldAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.db")
