@@ -3,6 +3,7 @@ package db
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -174,6 +175,17 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 		"contacted": func(f *Filter) { f.Contacted = day },
 		"never":     func(f *Filter) { f.Never = true }, "quiet": func(f *Filter) { f.QuietSince = day.From },
 		"words": func(f *Filter) { f.Query = "ac me" },
+	}
+	for _, column := range reflect.VisibleFields(reflect.TypeFor[Filter]()) {
+		set := slices.Contains([]string{"Equal", "Status", "Sort", "After"}, column.Name) // asked for below
+		for _, filter := range filters {
+			f := Filter{}
+			filter(&f)
+			set = set || !reflect.ValueOf(f).FieldByIndex(column.Index).IsZero()
+		}
+		if !set && column.IsExported() {
+			t.Errorf("give the filter %s a case in this test", column.Name)
+		}
 	}
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		for _, column := range k.FieldColumns(func(f Field) bool { return f.Filtered }) {

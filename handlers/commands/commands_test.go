@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -148,6 +150,25 @@ func TestUserAdd(t *testing.T) {
 	wantLine(t, stderr, "cannot open")
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("others may read the file: %v %v", info.Mode(), err)
+	}
+}
+
+// TestEachFlagOfServeIsInTheReadme: people look there first.
+func TestEachFlagOfServeIsInTheReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, help, _ := command(t, "", "serve", "--help")
+	flags := regexp.MustCompile(`--[a-z][a-z-]+`).FindAllString(help, -1)
+	if !slices.Contains(flags, "--addr") {
+		t.Fatalf("the help names no flags:\n%s", help)
+	}
+	for _, flag := range flags {
+		if flag != "--help" && !strings.Contains(string(readme), "`"+flag+" ") {
+			t.Errorf("the table of flags in the README lacks %s", flag)
+		}
 	}
 }
 
