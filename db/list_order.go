@@ -119,5 +119,5 @@ func readCursor(cursor string) (at [3]string, err error) {
 }
 
 func damagedCursor() error {
-	return invalid("after", "This link to more rows does not work; start again from the top of the list")
+	return invalid("after", "This link to more rows is not valid; start again from the top of the list")
 }

@@ -111,7 +111,7 @@ func plainText(s string, lines bool) (string, error) {
 	if lines {
 		s = lineBreaks.Replace(s)
 	} else if strings.ContainsFunc(s, text.TurnsDirection) {
-		return "", messageError("Remove the marks that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069)")
+		return "", messageError("Remove the characters that change the direction of writing (U+202A to U+202E, U+2066 to U+2069)")
 	}
 	s = strings.TrimSpace(text.Normalize(s))
 	for _, c := range s {

@@ -101,7 +101,7 @@ func (t *tx) createUser(n NewUser) (User, error) {
 		return User{}, err
 	}
 	if given == 0 {
-		return User{}, invalid("role", "There is no role %q; the first ones are Administrator, Manager and Viewer", n.Role)
+		return User{}, invalid("role", "There is no role %q; every registry begins with Administrator, Manager and Viewer", n.Role)
 	}
 	return u, t.record("create_user", "user", u.ID,
 		details{"email": u.Email, "full_name": u.FullName, "roles": []string{n.Role}, "status": u.Status})

@@ -130,7 +130,7 @@ func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine 
 	do, failed := []views.Word{words("press "), backUpNow}, ""
 	if c.problem != "" {
 		cause, advice := causeOf(c.problem)
-		do[0], failed = words(cmp.Or(advice, "see to that")+", then press "), ". The last one failed: "+cause
+		do[0], failed = words(cmp.Or(advice, "solve that")+", then press "), ". The last one failed: "+cause
 	}
 	switch {
 	case err != nil:
@@ -166,7 +166,7 @@ func roomLine(f db.FileState) views.HealthLine {
 	case !f.FreeKnown:
 		return line(views.OK, name, "Not known on this system")
 	case f.Free < 64<<20:
-		return line(views.Failed, name, free, words("make room there; without, nothing can be saved"))
+		return line(views.Failed, name, free, words("make room there; otherwise nothing can be saved"))
 	case f.Free < 2*f.Size+256<<20:
 		return line(views.Warning, name, free,
 			words("make room there; with less than twice the registry’s size an upgrade or a backup may not fit"))
@@ -194,7 +194,8 @@ func (s *Server) historyLine(ctx context.Context) views.HealthLine {
 	case err != nil:
 		return line(views.Failed, name, sentenceOf(err.Error()))
 	case v.Problem != "":
-		return line(views.Failed, name, sentenceOf(v.Problem), words("keep a copy of the file, stop working in it, and compare with a backup"))
+		return line(views.Failed, name, sentenceOf(v.Problem),
+			words("keep a copy of the file, stop working with it, and compare it with a backup"))
 	case v.CheckedAt.IsZero():
 		return line(views.OK, name, "Not checked yet")
 	}

@@ -359,7 +359,7 @@ func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {
 	if seen != 120 {
 		t.Errorf("%d seen", seen)
 	}
-	ines.get("/follow-ups?after=x").want(422, "h1 + p", "does not work")
+	ines.get("/follow-ups?after=x").want(422, "h1 + p", "is not valid")
 	s.later(60 * 24 * time.Hour)
 	home := ines.get("/").want(200, "#due", "99+ due")
 	if n := home.html.Find("#follow-ups li").Length(); n != 12 {

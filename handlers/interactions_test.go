@@ -98,7 +98,7 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 	ines.get(org+"/interactions?channel=nonsense&contact_id='").want(200, subjects, "Note to self")
 	ines.get(elif+"/interactions?channel=call").want(200, subjects, "Elsewhere")
 	ines.get(elif+"/interactions?organization_id="+key(org)+"&channel=email").want(200, "#timeline-empty", "")
-	ines.get(org+"/interactions?before=nonsense").want(422, "h1 + p", "does not work")
+	ines.get(org+"/interactions?before=nonsense").want(422, "h1 + p", "is not valid")
 
 	// The feed shows those of all records.
 	ines.get("/interactions").want(200, subjects, "Elsewhere").want(200, "#load-older", "")
@@ -111,7 +111,7 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 	ines.get("/interactions?from=0000-01-01").want(200, subjects, "Elsewhere")
 	ines.get("/interactions?from=yesterday&to=2026-02-30").want(200, subjects, "Elsewhere")
 	ines.get("/interactions?user="+ines.user.ID).want(200, "#timeline-empty", "Nothing matches")
-	ines.get("/interactions?before=x").want(422, "h1 + p", "does not work")
+	ines.get("/interactions?before=x").want(422, "h1 + p", "is not valid")
 	ines.parts().get(ines.get("/interactions").html.Find("#load-older").AttrOr("href", "")).want(200, "#older", "").wantPart(true)
 }
 

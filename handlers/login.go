@@ -46,7 +46,7 @@ func (s *Server) cookieLost(c *gin.Context) string {
 	if s.baseURL.Scheme == "https" {
 		s.log.Warn("somebody signed in, but their browser did not send the cookie back: over http it cannot, because the base URL says https",
 			"id", middleware.RequestID(c), "ip", middleware.Address(c), "option", "--base-url "+s.baseURL.String())
-		return "The password was right, but your browser did not keep the cookie that signs you in. It does so only over https: open " +
+		return "The password was right, but your browser did not keep the cookie that signs you in. It keeps it only over https: open " +
 			s.baseURL.String() + ", allow cookies there, and sign in again."
 	}
 	s.log.Warn("somebody signed in, but their browser did not send the cookie back: cookies may be off",

@@ -332,6 +332,6 @@ func TestListsAreFilteredSortedAndContinued(t *testing.T) {
 		want(200, "hx-partial[hx-target='#chips']", "Sector").wantPart(true)
 	ines.boosted().get("/organizations?q=quay").wantPart(false)
 	ines.back().get("/organizations?q=quay").wantPart(false)
-	ines.get("/organizations?after=nonsense").want(422, "h1 + p", "This link to more rows does not work")
+	ines.get("/organizations?after=nonsense").want(422, "h1 + p", "This link to more rows is not valid")
 	ines.get("/organizations?sort=;DROP").want(200, "#rows tr:first-child .nm", "100%")
 }

@@ -161,6 +161,6 @@ func (s *Server) savedViewRepeated(c *gin.Context, x db.SavedView, first *db.Rep
 func (s *Server) batchRepeated(c *gin.Context, x *batchForm, first *db.Repeated) error {
 	newRequest(c)
 	x.RequestID = ""
-	return s.batchPreview(c, x, "This form was sent before and changed something else, "+s.clock(c).Moment(first.At).Text+
-		"; that is done. Nothing of what stands below is done yet")
+	return s.batchPreview(c, x, "This form was sent before with other content, "+s.clock(c).Moment(first.At).Text+
+		"; that change is made. What is below has not been done yet")
 }

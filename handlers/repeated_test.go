@@ -192,7 +192,7 @@ func TestABatchThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	s.unchanged(func() { send("Retail").want(303, "", "") })
 	var told answer
 	s.unchanged(func() {
-		told = send("Media").want(409, "#batch-e", "Nothing of what stands below is done yet").want(409, "h2", "Media")
+		told = send("Media").want(409, "#batch-e", "What is below has not been done yet").want(409, "h2", "Media")
 	})
 	ines.submit(told, confirm).want(303, "", "")
 	s.WantOne("Media", "SELECT sector FROM organizations")

@@ -65,7 +65,7 @@ func TestSearchPage(t *testing.T) {
 			ines.get("/search?q="+typed+more).want(200, "h1", "Search").wantNot("#results a.nm")
 		}
 	}
-	ines.get("/search?q=rene&kind=interactions&before=x").want(http.StatusUnprocessableEntity, "main", "does not work")
+	ines.get("/search?q=rene&kind=interactions&before=x").want(http.StatusUnprocessableEntity, "main", "is not valid")
 	ines.parts().get("/search?q=rene&before=WyIiLCIiLCIiXQ").want(http.StatusUnprocessableEntity, "", "")
 }
 

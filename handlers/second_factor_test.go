@@ -444,7 +444,7 @@ func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 		t.Errorf("it leads to %s", to)
 	}
 	lea.get("/nowhere").want(404, "h1", "Not found")
-	lea.get("/account/mfa").want(200, ".sub", "Your role Manager demands one").
+	lea.get("/account/mfa").want(200, ".sub", "Your role Manager requires one").
 		want(200, "form[action='/logout'] button", "Sign out").wantNot("a[href='/account']")
 	lea.post("/logout").want(303, "", "")
 }
@@ -457,7 +457,7 @@ func TestADemandIsMetOnTheWayIn(t *testing.T) {
 	b := s.stranger()
 	to := b.post("/login", "email", u.Email, "password", password, "next", "/contacts").to()
 	page := b.get(b.get(to).to()).want(200, "h1", "Set up a second factor").
-		want(200, ".sub", "Set it up to go on").wantValue("[name=next]", "/contacts")
+		want(200, ".sub", "Set it up to continue").wantValue("[name=next]", "/contacts")
 	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")
 	done := b.submit(page, "main .btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now()), "current_password", password).want(200, "#codes", "")
 	b.get(done.html.Find("main .btn.pri").AttrOr("href", "")).want(200, "h1", "Contacts")

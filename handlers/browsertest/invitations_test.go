@@ -84,7 +84,7 @@ func TestComingInByKeyboard(t *testing.T) {
 	sams.write(handlerstest.Password)
 	sams.press("Enter")
 	sams.see("h1", "Set up a second factor")
-	sams.see(".sub", "Your role Manager demands one")
+	sams.see(".sub", "Your role Manager requires one")
 	state("Second factor missing")
 	sams.open("/contacts")
 	sams.see("h1", "Set up a second factor")

@@ -119,7 +119,7 @@ func TestTwoStepsByKeyboard(t *testing.T) {
 	o.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Administrator'")
 	w := o.windowOf(astrid)
 	w.open("/contacts")
-	w.see(".sub", "Your role Administrator demands one")
+	w.see(".sub", "Your role Administrator requires one")
 	w.everywhere("second factor demanded")
 	seed := w.typedKey()
 	w.tabTo("#code")

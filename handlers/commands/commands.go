@@ -29,9 +29,9 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the registry (this is what happens without a command)."`
 	User    userCmd    `cmd:"" help:"Manage users."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty registry with sample data."`
-	Backup  backupCmd  `cmd:"" help:"Copy the registry, also while it is served."`
+	Backup  backupCmd  `cmd:"" help:"Copy the registry, even while the server runs."`
 	Backups backupsCmd `cmd:"" help:"List the backups that the server makes by itself."`
-	Restore restoreCmd `cmd:"" help:"Put a copy in place. The server must be stopped; what was there is kept beside it, and everybody is signed out."`
+	Restore restoreCmd `cmd:"" help:"Restore a copy. Stop the server first; the old file is kept, and everybody is signed out."`
 	Verify  verifyCmd  `cmd:"" help:"Check the file, its foreign keys and the chain of its history."`
 	Version versionCmd `cmd:"" help:"Show the version."`
 }
@@ -80,8 +80,8 @@ type serveCmd struct {
 	BackupDir string         `help:"Folder of the nightly backups; off makes none. The default is backups, beside the registry." placeholder:"FOLDER"`
 	BackupAt  jobs.DailyTime `help:"When the nightly backup is made, in this machine's time." default:"03:00" placeholder:"HH:MM"`
 
-	SessionIdle time.Duration `help:"How long somebody stays signed in without doing anything." default:"8h" placeholder:"TIME"`
-	SessionMax  time.Duration `help:"How long somebody stays signed in at most." default:"72h" placeholder:"TIME"`
+	SessionIdle time.Duration `help:"How long people stay signed in without activity." default:"8h" placeholder:"TIME"`
+	SessionMax  time.Duration `help:"The longest that people stay signed in." default:"72h" placeholder:"TIME"`
 }
 
 // Validate refuses sessions that could not begin, and a base URL that cannot be linked to.
@@ -230,7 +230,7 @@ func (cmd *demoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s. Its people cannot sign in; make yourself an account with user add.\n",
+	fmt.Fprintf(e.stdout, "Filled %s with sample data of size %s. Its people cannot sign in; create an account for yourself with user add.\n",
 		e.file, cmd.Size)
 	return nil
 }
@@ -302,7 +302,7 @@ func (cmd *restoreCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.stdout, "Restored %s from %s, as of %s (row %d of its history).\n",
 		e.file, cmd.File, done.AsOf.UTC().Format("2 Jan 2006 15:04 UTC"), done.Rows)
-	fmt.Fprintf(e.stdout, "%s signed out; links of invitations and resets made before no longer work.\n", people(done.SignedOut))
+	fmt.Fprintf(e.stdout, "%s signed out; earlier invitation and password links no longer work.\n", people(done.SignedOut))
 	if done.SetAside != "" {
 		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", done.SetAside)
 	}

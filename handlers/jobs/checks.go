@@ -79,11 +79,11 @@ func (j *Jobs) logCheck(err error, before string) {
 		j.log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup",
 			"found", j.db.Health().Damage)
 	case errors.Is(err, db.ErrMuchWritten):
-		j.log.Info("the check of the file was put off for an hour", "because", err)
+		j.log.Info("the check of the file was postponed by an hour", "because", err)
 	case err != nil && j.ctx.Err() == nil:
 		j.log.Error("the file could not be checked", "error", err)
 	case err == nil && before != "":
-		j.log.Info("the file is sound again; changes are taken")
+		j.log.Info("the file is sound again; changes are accepted")
 	}
 }
 

@@ -15,7 +15,7 @@ func (j *Jobs) refold() {
 		var err error
 		if more, err = j.refoldPiece(); err != nil {
 			if j.ctx.Err() == nil && !db.IsDamaged(err) {
-				j.log.Warn("re-indexing stopped; the next start goes on with it", "error", err)
+				j.log.Warn("re-indexing stopped; the next start continues it", "error", err)
 			}
 			return
 		}

@@ -70,7 +70,7 @@ func (s *Stack) Describe(c *gin.Context, err error) Answer {
 	if Saved(c) && (a.Status >= http.StatusInternalServerError || a.Status == http.StatusNotFound) {
 		a = Answer{
 			Status: http.StatusInternalServerError, Heading: "Saved, but not shown",
-			Message: "The change is saved. The page that shows it could not be made; load it again.",
+			Message: "The change is saved. The page that shows it failed; reload it.",
 		}
 	}
 	switch a.Status {
@@ -110,7 +110,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	case errors.Is(err, ErrMethod):
 		return Answer{
 			Status: http.StatusMethodNotAllowed, Heading: "Not possible",
-			Message: "This address does not take that kind of request.",
+			Message: "This address does not accept that kind of request.",
 		}
 	case errors.As(err, &refused) && c.Request.Method == http.MethodGet:
 		return Answer{
@@ -163,7 +163,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	}
 	return Answer{
 		Status: http.StatusInternalServerError, Heading: "Something went wrong",
-		Message: "Nothing was changed. Try again; if it stays, tell an administrator this number: " + RequestID(c),
+		Message: "Nothing was changed. Try again; if it happens again, tell an administrator this number: " + RequestID(c),
 	}
 }
 
@@ -176,20 +176,20 @@ func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 	case db.IsFull(err):
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "No room left",
-			Message: "The registry’s disk is full. Nothing was changed; reading goes on. " +
-				advice(c, "Make room on it; nothing has to be restarted."),
+			Message: "The registry’s disk is full. Nothing was changed; you can still read. " +
+				advice(c, "Free some space on it; no restart is needed."),
 		}, true
 	case db.IsReadOnly(err):
 		return Answer{
 			Status: http.StatusInsufficientStorage, Heading: "Nothing can be saved just now",
-			Message: "The registry’s disk cannot be written. Nothing was changed; reading goes on. " +
-				advice(c, "Make its file and folder writable; nothing has to be restarted."),
+			Message: "The registry’s disk cannot be written. Nothing was changed; you can still read. " +
+				advice(c, "Make its file and folder writable; no restart is needed."),
 		}, true
 	case db.IsUnavailable(err):
 		return Answer{
 			Status: http.StatusServiceUnavailable, Heading: "The registry cannot be used just now",
 			Message: "Its file cannot be read. What was saved before is not touched; nothing was changed now. " +
-				advice(c, "Check that its disk is there and answers."),
+				advice(c, "Check that its disk is connected and responds."),
 		}, true
 	}
 	return Answer{}, false
@@ -199,7 +199,7 @@ func describeDisk(c *gin.Context, err error) (a Answer, is bool) {
 func describeDamage(c *gin.Context, err error) Answer {
 	a := Answer{
 		Status: http.StatusServiceUnavailable, Heading: "Nothing can be saved just now",
-		Message: "The registry’s file is damaged. Nothing was changed; reading goes on. ",
+		Message: "The registry’s file is damaged. Nothing was changed; you can still read. ",
 	}
 	var refused *db.Damaged
 	if c.Request.Method == http.MethodGet && !errors.As(err, &refused) {

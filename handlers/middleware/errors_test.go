@@ -32,16 +32,16 @@ func TestWhatADiskRefusesIsTold(t *testing.T) {
 		text   string
 		to     string // shown to administrators
 	}{
-		{"POST", sqlite(sqlite3.ErrFull, 0), 507, "is full", "Make room"},
-		{"GET", sqlite(sqlite3.ErrIoErr, syscall.ENOSPC), 507, "is full", "Make room"},
+		{"POST", sqlite(sqlite3.ErrFull, 0), 507, "is full", "Free some space"},
+		{"GET", sqlite(sqlite3.ErrIoErr, syscall.ENOSPC), 507, "is full", "Free some space"},
 		{"POST", sqlite(sqlite3.ErrReadonly, 0), 507, "cannot be written", "file and folder writable"},
 		{"POST", sqlite(sqlite3.ErrCantOpen, syscall.EROFS), 507, "cannot be written", "file and folder writable"},
 		{"POST", &db.Damaged{Found: "Tree 7"}, 503, "is damaged. Nothing was changed", "then restore a backup"},
 		{"GET", &db.Damaged{Found: "Tree 7"}, 503, "is damaged. Nothing was changed", "then restore a backup"},
 		{"POST", sqlite(sqlite3.ErrCorrupt, 0), 503, "is damaged. Nothing was changed", "then restore a backup"},
 		{"GET", sqlite(sqlite3.ErrCorrupt, 0), 503, "damaged where this is stored", "then restore a backup"},
-		{"GET", sqlite(sqlite3.ErrIoErr, syscall.EIO), 503, "cannot be read", "its disk is there"},
-		{"POST", sqlite(sqlite3.ErrCantOpen, syscall.EMFILE), 503, "cannot be read", "its disk is there"},
+		{"GET", sqlite(sqlite3.ErrIoErr, syscall.EIO), 503, "cannot be read", "its disk is connected"},
+		{"POST", sqlite(sqlite3.ErrCantOpen, syscall.EMFILE), 503, "cannot be read", "its disk is connected"},
 	} {
 		for _, may := range [][]db.Permission{nil, {db.ManageSystem}} {
 			c, _ := gin.CreateTestContext(httptest.NewRecorder())
@@ -84,7 +84,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{db.Missing{Permission: db.EditClient}, 403, "Missing permission: EditClient", ""},
 		{db.ErrForbidden, 403, "Nothing was changed", ""},
 		{db.ErrNotFound, 404, "not for you to see", ""},
-		{ErrMethod, 405, "does not take", ""},
+		{ErrMethod, 405, "does not accept", ""},
 		{&db.Conflict{By: "Lea"}, 409, "Lea changed this", ""},
 		{&db.Conflict{}, 409, "Somebody changed this", ""},
 		{&db.Repeated{}, 409, "sent before with different content", ""},
