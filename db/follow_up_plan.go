@@ -216,11 +216,9 @@ func (t *tx) refuseClients(f, old FollowUp, refused *Invalid) error {
 // allowed only if the follow-up was due on it before.
 func (t *tx) refuseDay(f FollowUp) (string, error) {
 	today := t.by.today(t.now)
-	if f.DueOn > today.LastDue().String() {
-		return "Choose a day within ten years", nil
-	}
+	message := refuseDueDay(f.DueOn, today)
 	if f.DueOn >= today.String() {
-		return "", nil
+		return message, nil
 	}
 	var had bool
 	err := t.QueryRow(`
@@ -231,7 +229,18 @@ func (t *tx) refuseDay(f FollowUp) (string, error) {
 	if had {
 		return "", err
 	}
-	return "Choose today or later", err
+	return message, err
+}
+
+// refuseDueDay returns why a follow-up cannot be planned for a day, or "" if it can.
+func refuseDueDay(day string, today Date) string {
+	switch {
+	case day > today.LastDue().String():
+		return "Choose a day within ten years"
+	case day < today.String():
+		return "Choose today or later"
+	}
+	return ""
 }
 
 // refuseAssignee returns why a user cannot be given a follow-up, or "" if they can.

@@ -10,6 +10,7 @@ import (
 
 	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
+	"clientregistry/db/times"
 )
 
 // Interaction is a call, email, meeting or note with an organization, a contact, or both.
@@ -60,28 +61,31 @@ func FormZone(carried string, own *time.Location) *time.Location {
 
 // happenedAt parses what was typed: LocalTime, with or without seconds, in the given zone, or RFC
 // 3339. "" means now. The time may be at most a day in the future.
-func (t *tx) happenedAt(typed string, old time.Time, zone *time.Location) (time.Time, error) {
+func happenedAt(typed string, old time.Time, zone *time.Location, now time.Time) (time.Time, error) {
 	typed = text.PlainDigits(typed)
 	if typed == "" {
-		return t.now, nil
+		return now, nil
 	}
 	if !old.IsZero() && typed == old.In(zone).Format(LocalTime) {
 		return old, nil // forms show minutes only, so an untouched value keeps its seconds
 	}
 	at, err := time.Parse(time.RFC3339, typed)
-	for _, layout := range []string{LocalTime, LocalTime + ":05"} { // Parse accepts a fraction of a second after either
+	for _, layout := range []string{LocalTime, LocalTime + ":05"} { // a fraction of a second is also allowed
 		if err == nil {
 			break
 		}
-		at, err = time.ParseInLocation(layout, typed, zone)
-		if wall, _ := time.Parse(layout, typed); err == nil && at.Format(LocalTime) != wall.Format(LocalTime) {
-			return at, messageError("The clocks were put forward over this time; choose one before or after")
+		wall, unread := time.Parse(layout, typed)
+		if err = unread; err != nil {
+			continue
+		}
+		if at, err = times.Local(wall, zone); err != nil {
+			return at, asTimeMessage(err, "")
 		}
 	}
-	limit := t.now.AddDate(0, 0, 1)
+	limit := now.AddDate(0, 0, 1)
 	switch {
 	case err != nil:
-		return at, messageError("Enter a day and a time, like " + t.now.In(zone).Format("2006-01-02 15:04"))
+		return at, messageError("Enter a day and a time, like " + now.In(zone).Format("2006-01-02 15:04"))
 	case at.After(limit):
 		return at, messageError("Choose a time up to tomorrow, " + limit.In(zone).Format("2 Jan 15:04"))
 	case at.Before(firstDay.Start(zone)):
@@ -142,7 +146,7 @@ func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction,
 
 // LogInteraction creates an interaction that the actor had. typed has channel, subject, body,
 // outcome, happened_at, and organization_id, contact_id or both. time_zone is the zone of a local
-// happened_at, by default the actor's. The optional follow_up_text, follow_up_due_on and
+// happened_at, by default the actor's; when and due choose times as ReadTimes says. The optional follow_up_text, follow_up_due_on and
 // follow_up_assignee_id plan the next step, as AddFollowUp does.
 // It returns Invalid if fields are refused. Calling it again with the same requestID returns the
 // existing interaction, or Repeated if the fields differ.
@@ -158,9 +162,10 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		}
 		i := Interaction{ID: newID(), UserID: by.UserID}
 		id = i.ID
-		changes, err := t.change(&i, typed.with("channel", "subject", "happened_at"))
-		next, planned, err2 := t.firstStep(i, typed)
-		if err := joinInvalid(err, err2); err != nil {
+		read, unread := readTimes(by, typed, t.now)
+		changes, err := t.change(&i, read.with("channel", "subject", "happened_at"))
+		next, planned, err2 := t.firstStep(i, read)
+		if err := joinInvalid(joinInvalid(err, err2), unread); err != nil {
 			return err
 		}
 		if err := t.insertInteraction(i); err != nil {
@@ -210,7 +215,7 @@ func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 		refused = &Invalid{Fields: map[string]string{}}
 	}
 	if _, ok := typed["happened_at"]; ok && refused.Fields["happened_at"] == "" {
-		at, err := t.happenedAt(i.happened, old.HappenedAt, FormZone(typed["time_zone"], t.by.zone()))
+		at, err := happenedAt(i.happened, old.HappenedAt, FormZone(typed["time_zone"], t.by.zone()), t.now)
 		if err != nil {
 			refused.Fields["happened_at"] = err.Error()
 		}

@@ -27,29 +27,29 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 		org, elif := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın")
 		s.Link(org, elif)
 		page := ines.get(org).want(200, "#log-next-who option[selected]", "Inès Moreau").
-			wantTexts("#log-next-who option", "Inès Moreau", "Jonas Berg").wantNot(".plan[open]").wantNot("#follow-ups li")
+			wantTexts("#log-next-who option", "Inès Moreau", "Jonas Berg").wantNot("#composer[open]").wantNot("#follow-ups li")
 		if part {
 			ines = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + org})
 		}
 		s.unchanged(func() {
-			refused := ines.submit(page, "#log button", "subject", "Renewal", "follow_up_text",
+			refused := ines.submit(page, "#log .btn.pri", "subject", "Renewal", "follow_up_text",
 				"Send <the> offer", "follow_up_due_on", "2026-11-23", "follow_up_assignee_id", jonas.user.ID)
-			refused.want(422, ".plan[open] #log-next-day-e", "Choose today or later").
+			refused.want(422, "#composer[open] #log-next-day-e", "Choose today or later").
 				wantValue("#log-next", "Send <the> offer").wantValue("#log-next-day", "2026-11-23").
 				want(422, "#log-next-who option[selected]", "Jonas Berg").wantValue("#log-subject", "Renewal").wantPart(part)
-			ines.submit(page, "#log button", "subject", "", "follow_up_text", "", "follow_up_due_on", "2026-02-30").
+			ines.submit(page, "#log .btn.pri", "subject", "", "follow_up_text", "", "follow_up_due_on", "2026-02-30").
 				want(422, "#log-next-e", "Say what to do").
 				want(422, "#log-next-day-e", "Enter a day").want(422, "#log-subject-e", "Say in a line")
-			ines.submit(page, "#log button", "subject", "x", "follow_up_text", "x", "follow_up_due_on",
+			ines.submit(page, "#log .btn.pri", "subject", "x", "follow_up_text", "x", "follow_up_due_on",
 				"2026-11-24", "follow_up_assignee_id", handlers.NewRequestID()).want(422, "#log-next-who-e", "from the list")
 		})
-		logged := ines.submit(page, "#log button", "subject", "Renewal", "follow_up_text",
+		logged := ines.submit(page, "#log .btn.pri", "subject", "Renewal", "follow_up_text",
 			"Send the offer", "follow_up_due_on", "2026-11-26", "follow_up_assignee_id", jonas.user.ID)
 		s.wantAudit(ines, "create_follow_up", `"organization_id":"`+key(org), `"follow_up_text":"Send the offer"`, `"new":"2026-11-26"`)
 		if part {
 			logged.want(200, "#activity .next", "Next: Send the offer · due Thu 26 Nov · Jonas Berg").
 				want(200, "hx-partial[hx-target='#follow-ups'] li .nm", "Send the offer").
-				want(200, "hx-partial[hx-target='#due']", "").wantPart(true).wantNot(".plan[open]")
+				want(200, "hx-partial[hx-target='#due']", "").wantPart(true).wantNot("#composer[open]")
 		}
 		for _, record := range []string{org, elif} {
 			page := ines.asking(nil).get(record).want(200, "#follow-ups h3", "This week").

@@ -250,11 +250,6 @@ func keepChosen(options []views.Option, id, name, current string) []views.Option
 	return append([]views.Option{{Value: id, Label: name, Selected: current == id}}, options...)
 }
 
-var interactionColumns = []string{
-	"channel", "subject", "body", "outcome", "happened_at", "contact_id", "organization_id", "follow_up_text",
-	"follow_up_due_on", "follow_up_assignee_id", "follow_up_id", "follow_up_version", "time_zone",
-}
-
 func (s *Server) interactionUpdate(c *gin.Context) error {
 	id, err := id(c, "id")
 	if err != nil {
@@ -264,8 +259,15 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, interactionColumns...)
+	values := composerTyped(c, "contact_id", "organization_id", "follow_up_id", "follow_up_version")
 	old, err := s.interaction(c)
+	if err != nil {
+		return err
+	}
+	values, err = s.readTimes(c, values)
+	if refused := (*db.Invalid)(nil); errors.As(err, &refused) {
+		return s.interactionRefused(c, version, values, refused, nil)
+	}
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 			}
 			page := ines.asking(nil).get(here).want(200, "#log-with option[selected]", "")
 			s.unchanged(func() {
-				refused := ines.submit(page, "#log button", "channel", "meeting", "body",
+				refused := ines.submit(page, "#log .btn.pri", "channel", "meeting", "body",
 					"They *like* it <b>", "outcome", "Closed won", "happened_at", s.at(-48), otherColumn, "")
 				refused.want(422, "#log-subject-e", "Say in a line what happened").
 					want(422, "#log-body", "They *like* it <b>").wantValue("#log-outcome", "Closed won").
@@ -35,14 +35,14 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 				if refused.html.Find("#log-with option[selected]").AttrOr("value", "x") != "" {
 					t.Error("who it was with is not kept")
 				}
-				ines.submit(page, "#log button", "subject", strings.Repeat("x", 201),
+				ines.submit(page, "#log .btn.pri", "subject", strings.Repeat("x", 201),
 					"outcome", strings.Repeat("y", 81), "body", strings.Repeat("z", 50_001)).
 					want(422, "#log-subject-e", "at most 200").want(422, "#log-outcome-e", "at most 80").
 					want(422, "#log-body-e", "at most 50000").wantPart(part)
-				ines.submit(page, "#log button", "subject", "x", "channel", "fax").want(422, "#log", "Choose call, email, meeting or note")
-				ines.submit(page, "#log button", "subject", "x", otherColumn, key(here)).want(422, "#log-with-e", "from the list")
+				ines.submit(page, "#log .btn.pri", "subject", "x", "channel", "fax").want(422, "#log", "Choose call, email, meeting or note")
+				ines.submit(page, "#log .btn.pri", "subject", "x", otherColumn, key(here)).want(422, "#log-with-e", "from the list")
 			})
-			logged := ines.submit(page, "#log button", "subject", "Renewal agreed", "body", "For **24** months", "outcome", "Closed won")
+			logged := ines.submit(page, "#log .btn.pri", "subject", "Renewal agreed", "body", "For **24** months", "outcome", "Closed won")
 			s.wantAudit(ines, "create_interaction", `"channel":"call"`, `"organization_id":"`+key(org), `"contact_id":"`+key(elif), "Renewal agreed")
 			if part {
 				logged.want(200, "form#log", "").want(200, "hx-partial[hx-target='#toasts']", "Call logged").

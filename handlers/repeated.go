@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -73,6 +74,10 @@ func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, f
 // interactionMade adds the interaction that the first request logged and how it differs from what
 // was typed.
 func (s *Server) interactionMade(c *gin.Context, i db.Interaction, values db.Fields, repeat *views.Repeat) error {
+	values, _ = s.readTimes(c, values) // what cannot be read is no difference yet
+	if at, err := time.Parse(time.RFC3339, values["happened_at"]); err == nil {
+		values["happened_at"] = s.formClock(c).Input(at)
+	}
 	e, err := s.eventEditor(c, i, values)
 	if err != nil {
 		return err

@@ -123,6 +123,7 @@ var routes = []route{
 	{"GET", "/interactions", viewInteractions, (*Server).interactionIndex},
 	{"GET", "/interactions/:id", viewInteractions, (*Server).interactionShow},
 	{"GET", "/interactions/:id/edit", editInteractions, (*Server).interactionEdit},
+	{"GET", "/times", editInteractions, (*Server).timeShow},
 	{"POST", "/interactions/:id", editInteractions, (*Server).interactionUpdate},
 	{"POST", "/interactions/:id/delete", editInteractions, (*Server).interactionDelete},
 	{"POST", "/interactions/:id/restore", editInteractions, (*Server).interactionRestore},

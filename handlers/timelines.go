@@ -44,52 +44,6 @@ func channelOptions(current string) []views.Option {
 	return options
 }
 
-// composer returns the empty form that logs an interaction. The parameter log of a record's page
-// selects its channel and gives it the focus.
-func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
-	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
-	people, err2 := s.assigneeOptions(c, who(c).UserID)
-	label, channel := "With", c.Query("log")
-	if !x.organization {
-		label = "At"
-	}
-	return &views.Composer{
-		Action: x.base + "/interactions", RequestID: newRequestID(),
-		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil),
-		ComposerFields: views.ComposerFields{
-			Zone: s.clock(c).Zone.String(), ZoneHint: zoneHint(s.clock(c), s.clock(c)), Channels: channelOptions(channel), Outcomes: outcomes,
-			WhenShown: "Now", People: people, Days: views.NewMoveDays(s.clock(c)), Focus: wording.Channel(channel) != "",
-		},
-	}, errors.Join(err1, err2)
-}
-
-// composerRefused returns the composer with what was typed and its errors.
-func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]string) (*views.Composer, error) {
-	composer, err := s.composer(c, x)
-	form := c.Request.PostForm
-	other := form.Get(x.otherColumn())
-	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other),
-		channelOptions(form.Get("channel")), requestID(c)
-	composer.Subject, composer.Body, composer.Outcome, composer.When = form.Get("subject"),
-		form.Get("body"), form.Get("outcome"), form.Get("happened_at")
-	composer.NextText, composer.NextDay = form.Get("follow_up_text"), form.Get("follow_up_due_on")
-	if person, ok := form["follow_up_assignee_id"]; ok {
-		for n := range composer.People {
-			composer.People[n].Selected = composer.People[n].Value == person[0]
-		}
-	}
-	clock := s.formClock(c)
-	composer.Zone, composer.ZoneHint = clock.Zone.String(), zoneHint(clock, s.clock(c))
-	if composer.When != "" {
-		composer.WhenShown = clock.Typed(composer.When)
-	}
-	composer.Errors = map[string]string{"with": refused["contact_id"] + refused["organization_id"]}
-	for column, message := range refused {
-		composer.Errors[column] = message
-	}
-	return composer, err
-}
-
 // timelineFilter reads a timeline's filter from its parameters.
 func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
 	f := db.InteractionFilter{Channel: readable(parameters.Get("channel")), Before: parameters.Get("before")}
@@ -254,8 +208,7 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, "channel", "subject", "body", "outcome", "happened_at", x.otherColumn(),
-		"follow_up_text", "follow_up_due_on", "follow_up_assignee_id", "time_zone")
+	values := composerTyped(c, x.otherColumn())
 	if x.organization {
 		values["organization_id"] = x.id
 	} else {
@@ -293,7 +246,7 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	if err != nil {
 		return err
 	}
-	composer.Focus = true
+	composer.Logged = true
 	p := s.pageOf(c)
 	elsewhere := p == nil || !p.timeline || len(p.filter) > 0
 	if elsewhere {

@@ -114,15 +114,35 @@
     }
   });
 
-  // The composer's closed menu shows the chosen time.
-  on("input", e => {
-    const shown = e.target.matches(".when input") && one("[data-when]", e.target.closest(".when"));
-    if (!shown) return;
-    shown.dataset.when ||= shown.textContent;
-    const time = new Date(e.target.value);
-    shown.textContent = isNaN(time) ? shown.dataset.when
-      : time.toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).replaceAll(",", "");
+  // What somebody opens has the focus in its first field: the composer, and popovers with a form.
+  let opened = null; // the <details> whose summary was clicked, by mouse or key
+
+  on("click", e => { opened = e.target.closest("summary")?.parentNode ?? null; });
+
+  on("toggle", e => { // does not bubble
+    if (!e.target.open || e.target !== opened) return;
+    const field = one(".subject, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
+    field?.focus();
+    if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
+  }, true);
+
+  // A day that is picked in a calendar is written where one would have typed it.
+  on("change", e => {
+    const field = byId(e.target.dataset.picks), details = e.target.closest("details");
+    if (!field || !e.target.value) return;
+    field.value = e.target.value.replace("T", " ");
+    e.target.value = "";
+    details.open = false;
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   });
+
+  const openComposer = () => {
+    const composer = byId("composer");
+    if (!composer) return;
+    composer.open = true;
+    byId("log-subject").focus();
+  };
 
   // ---------- comboboxes: focus stays in the input, aria-activedescendant points to a link of the list
 
@@ -194,7 +214,7 @@
     k: () => move(-1),
     x: () => here() && one("[type='checkbox']", here())?.click(),
     e: () => ((here() && one("a[id^='edit-']", here())) ?? one(".fact a.val") ?? byId("edit"))?.click(),
-    l: () => byId("log-subject")?.focus(),
+    l: openComposer,
     n: () => byId("new")?.click(),
     "/": () => { byId("q")?.focus(); byId("q")?.select(); },
     "?": () => byId("keys") && open(byId("keys")),
@@ -310,7 +330,7 @@
   on("htmx:before:swap", e => {
     const { ctx } = e.detail;
     const links = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? links.indexOf(rowLink(row)) : -1;
-    heirs = at < 0 ? [] : [links[at], links[at + 1], links[at - 1], byId("log-subject"), one("h1")];
+    heirs = at < 0 ? [] : [links[at], links[at + 1], links[at - 1], byId("log-open"), one("h1")];
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
 

@@ -82,19 +82,6 @@ func (c Clock) Day(t time.Time) string {
 // Today returns the current day in the person's time zone.
 func (c Clock) Today() db.Date { return db.DateOf(c.Now.In(c.Zone)) }
 
-// Typed formats the value of a datetime-local field, "Fri 27 Nov 09:00". An invalid one is returned
-// unchanged.
-func (c Clock) Typed(value string) string {
-	t, err := time.ParseInLocation(db.LocalTime, value, c.Zone)
-	if err != nil {
-		return value
-	}
-	if t.Year() != c.Now.In(c.Zone).Year() {
-		return t.Format("Mon 2 Jan 2006 15:04")
-	}
-	return t.Format("Mon 2 Jan 15:04")
-}
-
 // Input returns a moment as the value of a datetime-local field, "" for the zero time.
 func (c Clock) Input(t time.Time) string {
 	if t.IsZero() {

@@ -256,10 +256,11 @@ type Choices []Option
 // Template names the piece.
 func (Choices) Template() string { return "_choices.html" }
 
-// Composer logs an interaction on a record's page.
+// Composer logs an interaction on a record's page. Closed, it is one line.
 type Composer struct {
 	Action, RequestID string
 	Repeat            *Repeat
+	Open, Logged      bool // Logged: it was just sent, and its line takes the focus
 	WithLabel         string
 	WithName          string
 	With              []Option
@@ -289,20 +290,32 @@ type ComposerFields struct {
 	Channels               []Option
 	Outcomes               []string
 	Subject, Body, Outcome string
-	When, WhenShown        string // as typed, and as the closed menu shows it
-	NextText, NextDay      string // the next step
+	When                   []Option
+	WhenText               string // other: the time as typed
+	NextText               string // the next step
+	Due                    []Option
+	DueText                string // other: the day as typed
 	People                 []Option
-	Days                   MoveDays
 	Errors                 map[string]string
 	Focus                  bool
 	Sent                   bool // whether the form came twice: other buttons replace this one
 }
 
-// Planning tells whether a next step was typed or refused.
-func (c ComposerFields) Planning() bool {
-	return c.NextText != "" || c.NextDay != "" || c.Errors["follow_up_text"] != "" ||
-		c.Errors["follow_up_due_on"] != "" || c.Errors["follow_up_assignee_id"] != ""
+// First reports whether a field is the first refused one, which takes the focus.
+func (f ComposerFields) First(field string) bool {
+	for _, name := range []string{"subject", "with", "outcome", "happened_at", "follow_up_text", "follow_up_due_on"} {
+		if f.Errors[name] != "" {
+			return name == field
+		}
+	}
+	return false
 }
+
+// Understood is a time or a day as it was read from what was typed, or why it was not.
+type Understood struct{ Text string }
+
+// Template names the piece.
+func (Understood) Template() string { return "records/_understood.html" }
 
 // Template names the fields below the text.
 func (ComposerFields) Template() string { return "records/_composer_rest.html" }

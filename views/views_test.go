@@ -95,6 +95,7 @@ var every = []View{
 	ColumnHeads{},
 	ComposerText{},
 	ComposerFields{},
+	Understood{},
 	Chip{},
 }
 

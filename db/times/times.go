@@ -15,7 +15,7 @@
 //	next monday, next week    Due; a week begins on Monday
 //	3 days ago, a week ago, 2 weeks ago, a month ago        When
 //	in 3 days, in a week, in 2 weeks, in a month, +3d, +2w, +1m      Due
-//	24 nov, 24 november 2026, nov 24, 24.11., 24.11.2026, 2026-11-24
+//	24 nov, 24 november 2026, nov 24, 24.11., 24.11.2026, 2026-11-24; with a time also 2026-11-24T14:00
 //
 // A TIME is 9, 9:30, 9.30, 14h, 9am, 9:30 pm, noon, morning (9:00), afternoon (15:00) or evening (18:00). Without
 // one, When takes the present time of day. A date without a year is for When the last one up to tomorrow, and for
@@ -107,7 +107,9 @@ func split(typed string) []string {
 	}
 	var words []string
 	for _, word := range strings.Fields(strings.ReplaceAll(strings.ToLower(typed), ",", " ")) {
-		if word != "at" && word != "on" && word != "the" {
+		if m := isoTime.FindStringSubmatch(word); m != nil {
+			words = append(words, m[1:]...)
+		} else if word != "at" && word != "on" && word != "the" {
 			words = append(words, word)
 		}
 	}
@@ -126,6 +128,7 @@ var (
 	months   = named("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 	clocks   = map[string]time.Duration{"morning": 9 * time.Hour, "noon": 12 * time.Hour, "afternoon": 15 * time.Hour, "evening": 18 * time.Hour}
 
+	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})t(\d{2}:\d{2})$`)
 	isoDate   = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)
 	dotted    = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})\.(\d{4})?$`)
 	ordinal   = regexp.MustCompile(`^(\d{1,2})(?:\.|st|nd|rd|th)?$`)

@@ -72,10 +72,11 @@ func TestStatesOfARecord(t *testing.T) {
 	w.click("#fact-website button", "Keep mine")
 	w.see("#edit-website", "harborpine.example/en")
 
+	w.click("#log-open")
 	w.click("#log button[type=submit]")
 	w.see("#log .err")
 	w.everywhere("composer refused")
-	w.click(".when summary")
+	w.click(".when label", "Other…")
 	w.see("#log-at")
 	w.everywhere("composer with its time open")
 	w.open(organization)

@@ -169,7 +169,7 @@ func TestSessionEndsWhileTypingBeforeTwoSteps(t *testing.T) {
 	organization := o.Organization("Harbor & Pine")
 	w := o.windowOf(astrid)
 	w.open(organization)
-	w.fill("#log-subject", "A long call about the summer route")
+	w.compose("A long call about the summer route")
 	astrid.post("/logout")
 	w.click("#log button[type=submit]", "Log call")
 	w.fill("dialog [name=email]", astrid.user.Email)

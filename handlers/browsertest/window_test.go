@@ -275,6 +275,13 @@ func (w *window) fatal(format string, arguments ...any) {
 
 // ---------- checking
 
+// compose opens the composer and says what happened.
+func (w *window) compose(subject string) {
+	w.t.Helper()
+	w.click("#log-open")
+	w.fill("#log-subject", subject)
+}
+
 // see waits for a visible element that matches the selector and contains the text, if given.
 func (w *window) see(selector string, text ...string) {
 	w.t.Helper()

@@ -31,11 +31,12 @@ var arrows = []struct {
 	{"views/wording", []string{"db"}},
 	{"db/dbtest", []string{"db", "db/secrets"}},
 	{"db/demo", []string{"db", "db/text"}},
-	{"db", []string{"db/secrets", "db/sqlite", "db/text", "migrations"}},
+	{"db", []string{"db/secrets", "db/sqlite", "db/text", "db/times", "migrations"}},
 	{"db/secrets", nil},
 	{"db/sheet", nil},
 	{"db/sqlite", nil},
 	{"db/text", nil},
+	{"db/times", nil},
 	{"migrations", nil},
 	{"static", nil},
 	{"static/vendor/fetch", nil}, // a separate program

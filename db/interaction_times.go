@@ -1,0 +1,125 @@
+package db
+
+import (
+	"errors"
+	"time"
+
+	"clientregistry/db/text"
+	"clientregistry/db/times"
+)
+
+// ReadTimes resolves the choices of an interaction's form to happened_at and follow_up_due_on: when is now, hour,
+// morning, evening, or other with happened_at_text; due is tomorrow, monday, week, fortnight, or other with
+// follow_up_due_text. The texts are read as package times does. A filled happened_at or follow_up_due_on wins over
+// its choice. It returns Invalid with those two columns, and then what it could read.
+func (d *DB) ReadTimes(by Actor, typed Fields) (Fields, error) { return readTimes(by, typed, d.now()) }
+
+func readTimes(by Actor, typed Fields, now time.Time) (Fields, error) {
+	read, refused := typed.with(), &Invalid{Fields: map[string]string{}}
+	if choice := typed["when"]; choice != "" && isEmpty(typed["happened_at"]) {
+		at, err := when(choice, text.PlainDigits(typed["happened_at_text"]), now.In(FormZone(typed["time_zone"], by.zone())))
+		if err != nil {
+			refused.add("happened_at", err.Error())
+		} else if !at.Equal(now) {
+			read["happened_at"] = stamp(at)
+		}
+	}
+	if choice := typed["due"]; choice != "" && isEmpty(typed["follow_up_due_on"]) && !isEmpty(typed["follow_up_text"]) {
+		day, err := due(choice, text.PlainDigits(typed["follow_up_due_text"]), by.today(now))
+		if err != nil {
+			refused.add("follow_up_due_on", err.Error())
+		} else {
+			read["follow_up_due_on"] = day.String()
+		}
+	}
+	if len(refused.Fields) > 0 {
+		return read, refused
+	}
+	return read, nil
+}
+
+func when(choice, typed string, now time.Time) (time.Time, error) {
+	today := DateOf(now)
+	switch choice {
+	case "now":
+		return now, nil
+	case "hour":
+		return now.Add(-time.Hour), nil
+	case "morning":
+		at, err := times.Local(today.midnight.Add(MorningHour*time.Hour), now.Location())
+		if at.After(now) {
+			return at, messageError("It is not 9 in the morning yet; choose another time")
+		}
+		return at, asTimeMessage(err, "")
+	case "evening":
+		at, err := times.Local(today.Add(-1).midnight.Add(18*time.Hour), now.Location())
+		return at, asTimeMessage(err, "")
+	case "other":
+		at, err := times.When(typed, now)
+		return at, asTimeMessage(err, "Enter a time like “yesterday 18:40” or “24 nov 14:00”")
+	}
+	return now, messageError("Choose when it happened")
+}
+
+// MorningHour is the hour that “this morning” means, and from which it can be chosen.
+const MorningHour = 9
+
+func due(choice, typed string, today Date) (Date, error) {
+	switch choice {
+	case "tomorrow":
+		return today.Add(1), nil
+	case "monday":
+		return today.Monday().Add(7), nil
+	case "week":
+		return today.Add(7), nil
+	case "fortnight":
+		return today.Add(14), nil
+	case "other":
+		day, err := times.Due(typed, today.midnight)
+		return Date{day}, asTimeMessage(err, "Enter a day like “next monday” or “in 2 weeks”")
+	}
+	return today, messageError("Choose when it is due")
+}
+
+// asTimeMessage says why a time was not read; unread is said of a text in no known form.
+func asTimeMessage(err error, unread string) error {
+	switch {
+	case errors.Is(err, times.ErrSkipped):
+		return messageError("The clocks were put forward over this time; choose one before or after")
+	case err != nil:
+		return messageError(unread)
+	}
+	return nil
+}
+
+// UnderstoodWhen returns the time that a text says an interaction happened, in the time zone of its form. It returns
+// Invalid if the text is in no known form or the time cannot be chosen.
+func (d *DB) UnderstoodWhen(by Actor, typed, zone string) (time.Time, error) {
+	now, in := d.now(), FormZone(zone, by.zone())
+	read, err := readTimes(by, Fields{"when": "other", "happened_at_text": typed, "time_zone": zone}, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, err := happenedAt(read["happened_at"], time.Time{}, in, now)
+	if err != nil {
+		return at, invalid("happened_at", "%s", err)
+	}
+	return at.In(in), nil
+}
+
+// UnderstoodDue returns the day that a text says a follow-up is due. It returns Invalid if the text is in no known
+// form or the day cannot be chosen.
+func (d *DB) UnderstoodDue(by Actor, typed string) (Date, error) {
+	today := by.today(d.now())
+	day, err := due("other", text.PlainDigits(typed), today)
+	message := ""
+	if err != nil {
+		message = err.Error()
+	} else {
+		message = refuseDueDay(day.String(), today)
+	}
+	if message != "" {
+		return day, invalid("follow_up_due_on", "%s", message)
+	}
+	return day, nil
+}

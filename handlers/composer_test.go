@@ -1,0 +1,121 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestWhenAndDueAreSaidInWords: the quick answers, what is typed beside them, and the fields that win over both. It is
+// 10:30 on Tuesday 24 November in Stockholm.
+func TestWhenAndDueAreSaidInWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.Organization("Quay")
+	page := ines.get(org).wantTexts(".when label", "Now", "1 hour ago", "This morning", "Yesterday evening", "Other…").
+		wantTexts(".nextmore .quick label", "Tomorrow", "Next Monday", "In a week", "In two weeks", "Other…").
+		wantValue("[name=when][checked]", "now").wantValue("[name=due][checked]", "week")
+	for _, c := range []struct{ fields, happened, due string }{
+		{"", "2026-11-24T09:30:00.000Z", "2026-12-01"},
+		{"when=now due=tomorrow", "2026-11-24T09:30:00.000Z", "2026-11-25"},
+		{"when=hour due=monday", "2026-11-24T08:30:00.000Z", "2026-11-30"},
+		{"when=morning due=week", "2026-11-24T08:00:00.000Z", "2026-12-01"},
+		{"when=evening due=fortnight", "2026-11-23T17:00:00.000Z", "2026-12-08"},
+		{"when=other happened_at_text=yesterday_18:40 due=other follow_up_due_text=next_monday", "2026-11-23T17:40:00.000Z", "2026-11-30"},
+		{"when=other happened_at_text=2026-11-20T14:00 due=other follow_up_due_text=2026-12-24", "2026-11-20T13:00:00.000Z", "2026-12-24"},
+		{"when=other happened_at_text=mon_9 due=other follow_up_due_text=tue", "2026-11-23T08:00:00.000Z", "2026-12-01"},
+		{"when=evening happened_at=2026-11-01T12:00 due=week follow_up_due_on=2026-12-31", "2026-11-01T11:00:00.000Z", "2026-12-31"},
+		{"when=bogus happened_at=2026-11-01T12:00 due=bogus follow_up_due_on=2026-12-31", "2026-11-01T11:00:00.000Z", "2026-12-31"},
+	} {
+		subject := "Said " + c.fields
+		typed := []string{"subject", subject, "follow_up_text", "Send it"}
+		for _, field := range strings.Fields(c.fields) {
+			name, value, _ := strings.Cut(field, "=")
+			typed = append(typed, name, strings.ReplaceAll(value, "_", " "))
+		}
+		ines.submit(ines.get(org), "#log .btn.pri", typed...).to()
+		s.WantOne(c.happened+" "+c.due, "SELECT happened_at || ' ' || due_on FROM interactions "+
+			"JOIN follow_ups ON interaction_id = interactions.id WHERE subject = ?", strings.TrimSpace(subject))
+	}
+
+	// What nobody can read is refused, and everything typed is still there.
+	s.unchanged(func() {
+		refused := ines.submit(page, "#log .btn.pri", "subject", "Talk", "body", "Long", "outcome", "No answer", "channel", "email",
+			"when", "other", "happened_at_text", "some time <b>", "follow_up_text", "Write", "due", "other", "follow_up_due_text", "soon")
+		refused.want(422, "#log-at-e", "Enter a time like “yesterday 18:40” or “24 nov 14:00”").wantValue("#log-at", "some time <b>").
+			want(422, "#log-next-day-e", "Enter a day like “next monday” or “in 2 weeks”").wantValue("#log-next-day", "soon").
+			wantValue("[name=when][checked]", "other").wantValue("[name=due][checked]", "other").wantValue("#log-next", "Write").
+			wantValue("#log-subject", "Talk").want(422, "#log-body", "Long").wantValue("#log-outcome", "No answer").
+			want(422, "#composer[open] #log-at[autofocus]", "").want(422, "#log-email[checked]", "")
+		for fields, message := range map[string]string{
+			"when=other": "Enter a time like", "when=bogus": "Choose when it happened",
+			"when=other happened_at_text=tomorrow_23:00": "up to tomorrow",
+			"when=other happened_at_text=29.3.2026_2:30": "The clocks were put forward",
+			"when=other happened_at_text=1_jan_1800_9":   "from 1 Jan 1900",
+			"due=other": "Enter a day like", "due=bogus": "Choose when it is due",
+			"due=other follow_up_due_text=yesterday":  "Choose today or later",
+			"due=other follow_up_due_text=24.12.2099": "within ten years",
+			"due=other follow_up_due_text=\x00":       "Enter a day like",
+		} {
+			typed := []string{"subject", "x", "follow_up_text", "Send it"}
+			for _, field := range strings.Fields(fields) {
+				name, value, _ := strings.Cut(field, "=")
+				typed = append(typed, name, strings.ReplaceAll(value, "_", " "))
+			}
+			ines.submit(page, "#log .btn.pri", typed...).want(422, "#log .err", message)
+		}
+	})
+
+	// A day without a step plans nothing: it is hidden until there is one.
+	ines.submit(page, "#log .btn.pri", "subject", "Alone", "due", "other", "follow_up_due_text", "soon").to()
+	s.WantOne("0", "SELECT count(*) FROM follow_ups JOIN interactions ON interactions.id = interaction_id WHERE subject = 'Alone'")
+}
+
+func TestThisMorningIsOfferedFromNineOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	s.Exec("UPDATE users SET time_zone = 'Atlantic/Azores'") // half past eight
+	org := s.Organization("Quay")
+	page := ines.get(org).wantTexts(".when label", "Now", "1 hour ago", "Yesterday evening", "Other…")
+	s.unchanged(func() {
+		ines.submit(page, "#log .btn.pri", "subject", "x", "when", "morning").want(422, "#log-at-e", "It is not 9 in the morning yet")
+	})
+}
+
+func TestATypedTimeIsShownAsItIsUnderstood(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").parts()
+	for query, says := range map[string]string{
+		"happened_at_text=yesterday+18:40":                      "Mon 23 Nov, 18:40",
+		"happened_at_text=yesterday+18:40&time_zone=Asia/Tokyo": "Mon 23 Nov, 18:40",
+		"happened_at_text=9&time_zone=Asia/Tokyo":               "Tue 24 Nov, 09:00",
+		"happened_at_text=24.12.2025+9":                         "Wed 24 Dec 2025, 09:00",
+		"happened_at_text=%3Cb%3E":                              "Enter a time like “yesterday 18:40” or “24 nov 14:00”",
+		"happened_at_text=tomorrow+23":                          "Choose a time up to tomorrow, 25 Nov 10:30",
+		"follow_up_due_text=in+2+weeks":                         "Tue 8 Dec 2026",
+		"follow_up_due_text=yesterday":                          "Choose today or later",
+		"follow_up_due_text=%FF":                                "",
+		"happened_at_text=":                                     "", "": "",
+	} {
+		if got := strings.TrimSpace(ines.get("/times?"+query).want(200, "", "").html.Text()); got != says {
+			t.Errorf("%s says %q, want %q", query, got, says)
+		}
+	}
+	s.as("Viewer").get("/times?happened_at_text=9").want(403, "", "")
+}
+
+// TestASentFormIsChangedToTheTimeItSays: the same form with another time offers to change what it made before.
+func TestASentFormIsChangedToTheTimeItSays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.Organization("Quay")
+	page := ines.get(org)
+	ines.submit(page, "#log .btn.pri", "subject", "Talk").to()
+	again := ines.submit(page, "#log .btn.pri", "subject", "Talk", "when", "other", "happened_at_text", "yesterday 18:40").
+		wantTexts(".versus .what", "When").wantTexts(".versus dd", "2026-11-24 10:30", "2026-11-23 18:40")
+	ines.submit(again, "#log button[formaction]").to()
+	s.WantOne("1 2026-11-23T17:40:00.000Z", "SELECT count(*) || ' ' || happened_at FROM interactions")
+}
