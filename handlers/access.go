@@ -43,7 +43,7 @@ func accessRow(a db.Access, e end, manages bool) views.AccessRow {
 		row.Href = "/admin/users/" + a.ID
 	}
 	for _, says := range wording.Why(a, e.kind) {
-		row.Why = append(row.Why, linked(says, manages))
+		row.Why = append(row.Why, linkReferences(says, manages))
 	}
 	return row
 }

@@ -185,7 +185,7 @@ func (s *Server) auditExport(c *gin.Context) error {
 		c.Status(http.StatusOK)
 		return nil
 	}
-	ctx, end := s.long(c)
+	ctx, end := s.longContext(c)
 	defer end()
 	var out *sheet.CSV
 	err := s.db.ExportAudit(ctx, who(c).Actor, auditFilter(c), func(entries []db.AuditEntry) (err error) {
@@ -202,7 +202,7 @@ func (s *Server) auditExport(c *gin.Context) error {
 		}
 		err = out.Flush()
 		c.Writer.Flush()
-		s.patience(c)
+		s.extendWriteDeadline(c)
 		return errors.Join(err, ctx.Err())
 	})
 	if err != nil && c.Writer.Written() {
@@ -252,7 +252,7 @@ func recordName(e db.AuditEntry) string {
 
 // auditVerify checks the history now and shows the result on the page.
 func (s *Server) auditVerify(c *gin.Context) error {
-	ctx, end := s.long(c)
+	ctx, end := s.longContext(c)
 	defer end()
 	v, err := s.jobs.VerifyHistory(ctx)
 	var found *db.Broken

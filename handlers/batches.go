@@ -87,15 +87,15 @@ func (x *batchForm) readPreview(form url.Values) (err error) {
 		}
 	}
 	if x.Filter != nil && form.Has("previewed") {
-		if x.Previewed, err = unpacked(form.Get("previewed")); err != nil {
+		if x.Previewed, err = unpackIDs(form.Get("previewed")); err != nil {
 			return refused
 		}
 	}
 	return nil
 }
 
-// packed encodes each id in 22 characters, so that the largest batch fits into a form.
-func packed(ids []string) string {
+// packIDs encodes each id in 22 characters, so that the largest batch fits into a form.
+func packIDs(ids []string) string {
 	var all []byte
 	for _, id := range ids {
 		one := uuid.MustParse(id)
@@ -104,7 +104,7 @@ func packed(ids []string) string {
 	return base64.RawURLEncoding.EncodeToString(all)
 }
 
-func unpacked(s string) ([]string, error) {
+func unpackIDs(s string) ([]string, error) {
 	all, err := base64.RawURLEncoding.DecodeString(s)
 	ids := []string{}
 	for one := range slices.Chunk(all, len(uuid.UUID{})) {
@@ -229,7 +229,7 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	page, status := s.batchPage(c, x), http.StatusOK
 	page.Fixed = append(page.Fixed, views.Hidden{Name: "seen", Value: strconv.FormatInt(plan.Seen, 10)})
 	if x.Filter != nil {
-		page.Fixed = append(page.Fixed, views.Hidden{Name: "previewed", Value: packed(plan.Found)})
+		page.Fixed = append(page.Fixed, views.Hidden{Name: "previewed", Value: packIDs(plan.Found)})
 	}
 	for _, name := range x.action.asks {
 		if value, ok := x.Typed[name]; ok {

@@ -279,7 +279,7 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	for action, field := range map[string]string{"archive": "", "set_sector": "sector", "assign_owner": "owner_user_id"} {
 		hidden := b.post("/organizations/batch", "id", key(mine.org), "id", key(secret.org), "action", action, field, b.user.ID)
 		nothing := b.post("/organizations/batch", "id", key(mine.org), "id", never, "action", action, field, b.user.ID)
-		if strip(hidden, "") != strip(nothing, "") {
+		if stripIDs(hidden, "") != stripIDs(nothing, "") {
 			t.Errorf("%s tells it apart:\n%s", action, hidden.shown())
 		}
 		for _, all := range []answer{hidden, b.post("/organizations/batch", "all", "1", "status", "all", "action", action, field, b.user.ID)} {
@@ -310,8 +310,8 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 		wantNot("#toasts form")
 }
 
-// strip returns the body of an answer without ids.
-func strip(a answer, with string) string { return anID.ReplaceAllString(a.body, with) }
+// stripIDs returns the body of an answer without ids.
+func stripIDs(a answer, with string) string { return anID.ReplaceAllString(a.body, with) }
 
 func TestUndoIsForThoseWhoMay(t *testing.T) {
 	t.Parallel()

@@ -38,7 +38,7 @@ type knownCondition struct {
 const conditionLasts = time.Minute
 
 // tooLong is how long the registry may go without a proven backup before administrators are told.
-const tooLong = 48 * time.Hour
+const maxWithoutBackup = 48 * time.Hour
 
 func (s *Server) forgetCondition() {
 	s.condition.mu.Lock()
@@ -135,9 +135,9 @@ func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine 
 	switch {
 	case err != nil:
 		return line(views.Failed, name, sentenceOf(err.Error()))
-	case c.silence > tooLong && c.proven.At.IsZero():
+	case c.silence > maxWithoutBackup && c.proven.At.IsZero():
 		return line(views.Failed, name, "There is none"+failed, do...)
-	case c.silence > tooLong:
+	case c.silence > maxWithoutBackup:
 		return line(views.Failed, name, age(c.silence)+" old"+failed, do...)
 	case c.problem != "":
 		return line(views.Warning, name, strings.TrimPrefix(failed, ". "), do...)

@@ -64,7 +64,7 @@ func TestEachFieldIsOnItsPages(t *testing.T) {
 }
 
 // beside are the files that name three or more columns of a record for another reason.
-var beside = map[string]string{
+var otherPlaces = map[string]string{
 	"db/links.go":         "what a link shows of its contact",
 	"db/dbtest/office.go": "what a test's contact is made of",
 }
@@ -78,7 +78,7 @@ func TestNoListOfFieldsIsKeptBesideTheDescription(t *testing.T) {
 	for _, folder := range []string{"db", "handlers", "views"} {
 		err := fs.WalkDir(root, folder, func(name string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() || !strings.HasSuffix(name, ".go") ||
-				strings.HasSuffix(name, "_test.go") || name == "db/fields.go" || beside[name] != "" {
+				strings.HasSuffix(name, "_test.go") || name == "db/fields.go" || otherPlaces[name] != "" {
 				return err
 			}
 			source, err := fs.ReadFile(root, name)

@@ -32,7 +32,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 		if err := s.flash(c, views.Toast{Text: "Next step planned"}); err != nil {
 			return err
 		}
-		return s.redirect(c, s.backFrom(c, id))
+		return s.redirect(c, s.returnAddress(c, id))
 	}
 	places, err := s.followUpPlaces(c, f, "")
 	if err != nil {
@@ -58,9 +58,9 @@ func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db
 	}, form)
 }
 
-// backFrom returns the page whose form changed a follow-up, or else the interaction's page.
-func (s *Server) backFrom(c *gin.Context, interactionID string) string {
-	if from := s.here(c); from != "" {
+// returnAddress returns the page whose form changed a follow-up, or else the interaction's page.
+func (s *Server) returnAddress(c *gin.Context, interactionID string) string {
+	if from := s.askingPage(c); from != "" {
 		return from
 	}
 	return "/interactions/" + interactionID
@@ -129,14 +129,14 @@ func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo
 	said := views.Toast{Text: done}
 	if undo.Action != "" {
 		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)},
-			views.Hidden{Name: "from", Value: s.backFrom(c, f.InteractionID)})
+			views.Hidden{Name: "from", Value: s.returnAddress(c, f.InteractionID)})
 		said.Undo = &undo
 	}
 	if !part(c) {
 		if err := s.flash(c, said); err != nil {
 			return err
 		}
-		return s.redirect(c, s.backFrom(c, f.InteractionID))
+		return s.redirect(c, s.returnAddress(c, f.InteractionID))
 	}
 	undo.Target = "#toasts"
 	places, err := s.followUpPlaces(c, f, c.Request.PostForm.Get("place"))
@@ -183,7 +183,7 @@ func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]
 // left, or that none are. It is nil on other pages, and where more rows can be loaded, because only
 // the page knows how many it shows.
 func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
-	u, err := url.Parse(s.here(c))
+	u, err := url.Parse(s.askingPage(c))
 	if err != nil || u.Path != "/follow-ups" {
 		return nil, nil
 	}
@@ -202,7 +202,7 @@ func (s *Server) followUpsLeft(c *gin.Context) (views.View, error) {
 // page has none. If focus is set, the follow-up with that id takes the focus, or the heading if it
 // is gone.
 func (s *Server) followUpRegion(c *gin.Context, id string, focus bool) (views.View, error) {
-	u, err := url.Parse(s.here(c))
+	u, err := url.Parse(s.askingPage(c))
 	if err != nil {
 		return nil, nil
 	}
@@ -257,7 +257,7 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	}
 	place := c.Request.PostForm.Get("place")
 	if !f.DoneAt.IsZero() || part(c) && place != "row" && place != "event" {
-		return s.followUpPassed(c, f, err)
+		return s.followUpStale(c, f, err)
 	}
 	if !part(c) {
 		place = "event"
@@ -279,9 +279,9 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	}, x)
 }
 
-// followUpPassed answers a refused change of a follow-up that the asking page no longer shows: it
+// followUpStale answers a refused change of a follow-up that the asking page no longer shows: it
 // is done, or the change was an Undo. htmx gets it as it is now and the reason in a message.
-func (s *Server) followUpPassed(c *gin.Context, f db.FollowUp, err error) error {
+func (s *Server) followUpStale(c *gin.Context, f db.FollowUp, err error) error {
 	var stale *db.Conflict
 	if !part(c) {
 		return err

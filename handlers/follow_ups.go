@@ -13,9 +13,9 @@ import (
 	"clientregistry/views"
 )
 
-// here returns the address of the page that the answer is for: the page itself, the one that htmx
+// askingPage returns the address of the page that the answer is for: the page itself, the one that htmx
 // updates, or the one whose form was sent.
-func (s *Server) here(c *gin.Context) string {
+func (s *Server) askingPage(c *gin.Context) string {
 	path := c.Request.URL.RequestURI()
 	switch {
 	case part(c):
@@ -29,10 +29,10 @@ func (s *Server) here(c *gin.Context) string {
 	return nextPage(path)
 }
 
-// kindHere returns what kind of record that page shows: organization, contact or "".
-func (s *Server) kindHere(c *gin.Context) string {
+// askingKind returns what kind of record that page shows: organization, contact or "".
+func (s *Server) askingKind(c *gin.Context) string {
 	for _, kind := range []string{"organization", "contact"} {
-		if strings.HasPrefix(s.here(c), "/"+kind+"s/") {
+		if strings.HasPrefix(s.askingPage(c), "/"+kind+"s/") {
 			return kind
 		}
 	}
@@ -46,10 +46,10 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 	x := views.FollowUp{
 		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived,
 		Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
-		From: s.here(c), Place: place, Days: views.NewMoveDays(clock),
+		From: s.askingPage(c), Place: place, Days: views.NewMoveDays(clock),
 	}
 	x.Due, _, x.Late = clock.Due(f.DueOn)
-	if kind := s.kindHere(c); place == "row" {
+	if kind := s.askingKind(c); place == "row" {
 		if kind != "contact" {
 			x.Whom.Name = f.ContactName()
 		}
@@ -65,7 +65,7 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 		x.Who = "nobody"
 	case f.AssigneeID != v.UserID:
 		x.Who = f.Assignee
-	case place == "event" || s.kindHere(c) != "":
+	case place == "event" || s.askingKind(c) != "":
 		x.Who = "you"
 	}
 	return x

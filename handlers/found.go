@@ -70,8 +70,8 @@ func (d *detail) explain(values ...string) []views.Piece {
 	return d.pieces
 }
 
-// marked splits a text so that the typed words can be marked.
-func marked(s string, typed text.Typed) []views.Piece {
+// markWords splits a text so that the typed words can be marked.
+func markWords(s string, typed text.Typed) []views.Piece {
 	ranges, _ := typed.Marks(s)
 	return pieces(s, ranges)
 }
@@ -106,7 +106,7 @@ func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
 	}
 	return views.OptionRow{
 		ID: r.ID, Href: k.base(r.ID), Name: r.Name(), Square: k == organizationRecords, Archived: !r.IsActive,
-		Marked: marked(r.Name(), typed), Detail: d.explain(searched...),
+		Marked: markWords(r.Name(), typed), Detail: d.explain(searched...),
 	}
 }
 
@@ -126,7 +126,7 @@ func (s *Server) foundInteraction(c *gin.Context, i db.Interaction, typed text.T
 		sentence += " at " + e.At.Name
 	}
 	return views.FoundInteraction{
-		Channel: i.Channel, Href: "/interactions/" + i.ID, Sentence: sentence, Subject: marked(i.Subject, typed),
+		Channel: i.Channel, Href: "/interactions/" + i.ID, Sentence: sentence, Subject: markWords(i.Subject, typed),
 		Snippet: snippet(i, typed), Time: s.clock(c).Date(i.HappenedAt),
 	}
 }
@@ -162,7 +162,7 @@ func snippet(i db.Interaction, typed text.Typed) []views.Piece {
 	if rest := []rune(body[from:]); len(rest) > snippetLength {
 		to = from + len(string(rest[:snippetLength]))
 	}
-	shown := marked(body[from:to], typed)
+	shown := markWords(body[from:to], typed)
 	if from > 0 {
 		shown = append([]views.Piece{{Text: "… "}}, shown...)
 	}

@@ -78,7 +78,7 @@ func (s *site) person(name, role string) *browser {
 func (b *browser) comeIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
 
 // business are all tables except the history, sessions and the search index.
-var business = []string{
+var businessTables = []string{
 	"users", "roles", "user_role", "role_permission", "organizations", "contacts",
 	"organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests",
 }
@@ -126,7 +126,7 @@ func (s *site) commits() string { s.t.Helper(); return s.One("PRAGMA data_versio
 // one row for each refusal, and rows of the actions in except.
 func (s *site) unchanged(f func(), except ...string) {
 	s.t.Helper()
-	tables := slices.Concat(business, []string{history(append(except, "refused")...)})
+	tables := slices.Concat(businessTables, []string{history(append(except, "refused")...)})
 	before, commits, recorded, refusals := s.dump(tables...), s.commits(), s.audits("refused"), s.refusals.Load()
 	f()
 	if s.commits() != commits {

@@ -111,16 +111,16 @@ func addEntry(days []views.HistoryDay, label string, e views.HistoryEntry) []vie
 // historyEntry puts an entry into words for a page of this kind. staff tells whether the reader may
 // open the pages of users and roles.
 func historyEntry(clock views.Clock, e db.AuditEntry, kind string, staff bool) views.HistoryEntry {
-	line := views.HistoryEntry{Who: wording.Actor(e), Words: linked(wording.Entry(e, kind), staff), Time: clock.Hour(e.At)}
+	line := views.HistoryEntry{Who: wording.Actor(e), Words: linkReferences(wording.Entry(e, kind), staff), Time: clock.Hour(e.At)}
 	for _, x := range wording.Changes(e.Entry, clock.Zone) {
 		line.Changes = append(line.Changes, views.Difference{Label: x.Label, Theirs: x.Old, Yours: x.New})
 	}
 	return line
 }
 
-// linked turns the references in a sentence into links, those to users and roles only if staff is
+// linkReferences turns the references in a sentence into links, those to users and roles only if staff is
 // true.
-func linked(says wording.Sentence, staff bool) (words []views.Word) {
+func linkReferences(says wording.Sentence, staff bool) (words []views.Word) {
 	for _, x := range says {
 		word := views.Word{Text: x.Text}
 		switch x.Kind {

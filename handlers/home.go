@@ -93,7 +93,7 @@ func (s *Server) homeToday(c *gin.Context, page *views.Home) error {
 	today := clock.Today().Range(clock.Zone)
 	found, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, db.InteractionFilter{From: today.From, To: today.To, Limit: 10})
 	for _, i := range found {
-		e := views.HomeEvent{Event: s.event(c, i, nil), Sentence: linked(wording.Interaction(i), false)}
+		e := views.HomeEvent{Event: s.event(c, i, nil), Sentence: linkReferences(wording.Interaction(i), false)}
 		page.Today = append(page.Today, e)
 	}
 	return err

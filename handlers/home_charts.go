@@ -41,12 +41,12 @@ func weeksChart(weeks []db.Counted) views.Chart {
 	var panel views.Panel
 	var peak db.Counted
 	for i, week := range weeks {
-		monday, p := week.From.Format("2 Jan"), dated(week.Range, "from", "to")
-		column := views.ChartColumn{Href: linkTo("/interactions", p, sum(week))}
+		monday, p := week.From.Format("2 Jan"), rangeParameters(week.Range, "from", "to")
+		column := views.ChartColumn{Href: listLink("/interactions", p, sum(week))}
 		row := views.ChartRow{Label: monday, Href: column.Href}
 		var parts []string
 		for _, channel := range db.Channels {
-			n, href := week.Of[channel], linkTo("/interactions", with(p, "channel", channel), week.Of[channel])
+			n, href := week.Of[channel], listLink("/interactions", with(p, "channel", channel), week.Of[channel])
 			column.Parts = append(column.Parts, views.ChartPart{
 				Class: "k-" + channel, Href: href, Title: fmt.Sprintf("Week of %s: %s", monday, wording.Plural(n, channel)), N: n,
 			})
@@ -89,7 +89,7 @@ func monthsChart(months []db.Counted) views.Chart {
 		row := views.ChartRow{Label: month.From.Format("Jan 2006")}
 		for k, x := range kindsOfClient {
 			n := month.Of[x.kind]
-			href := linkTo(x.path, with(dated(month.Range, "created_from", "created_to"), "status", "all"), n)
+			href := listLink(x.path, with(rangeParameters(month.Range, "created_from", "created_to"), "status", "all"), n)
 			title := fmt.Sprintf("%s: %s", month.From.Format("January 2006"), wording.Plural(n, x.kind))
 			column := views.ChartColumn{Href: href, Title: title, Parts: []views.ChartPart{{N: n}}}
 			if i%2 == 1 {
@@ -167,13 +167,13 @@ func sum(c db.Counted) int {
 	return n
 }
 
-// dated writes a range as the parameters for its first and last day.
-func dated(r db.Range, from, to string) url.Values {
+// rangeParameters writes a range as the parameters for its first and last day.
+func rangeParameters(r db.Range, from, to string) url.Values {
 	return url.Values{from: {db.DateOf(r.From).String()}, to: {db.DateOf(r.To).Add(-1).String()}}
 }
 
-// linkTo returns the address of a list of n rows, "" if it would be empty.
-func linkTo(path string, p url.Values, n int) string {
+// listLink returns the address of a list of n rows, "" if it would be empty.
+func listLink(path string, p url.Values, n int) string {
 	if n == 0 {
 		return ""
 	}

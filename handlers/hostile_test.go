@@ -218,7 +218,7 @@ func TestHostileForms(t *testing.T) {
 				}
 				a := b.send("POST", path, form)
 				a.wantHarmless(value)
-				if unreadable(value) && a.StatusCode < 400 && slices.ContainsFunc(fields, free) {
+				if unreadable(value) && a.StatusCode < 400 && slices.ContainsFunc(fields, takesAnyText) {
 					t.Errorf("%v=%q: %d, want it refused", fields, value, a.StatusCode)
 				}
 			}
@@ -226,7 +226,7 @@ func TestHostileForms(t *testing.T) {
 			for field := range good {
 				switch {
 				case field == "password" || field == "version" || field == "sample": // the first is never shown, and hashing each takes long
-				case free(field):
+				case takesAnyText(field):
 					text = append(text, field)
 				default:
 					strict = append(strict, field)
@@ -277,8 +277,8 @@ func unreadable(value string) bool {
 	return !utf8.ValidString(value) || strings.ContainsAny(value, "\x00\x1b")
 }
 
-// free reports whether a field takes any text, rather than a choice or a format.
-func free(field string) bool {
+// takesAnyText reports whether a field takes any text, rather than a choice or a format.
+func takesAnyText(field string) bool {
 	return slices.Contains([]string{
 		"display_name", "legal_name", "sector", "size_band", "tax_id", "first_name", "last_name", "phone", "mobile", "job_title",
 		"subject", "body", "outcome", "role_label", "full_name", "value", "name", "slug", "description", "text", "follow_up_text",

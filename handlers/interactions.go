@@ -36,7 +36,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 		return err
 	}
 	t := views.Timeline{
-		Path: address("/interactions", url.Values{"view": p["view"]}), Filtered: len(filtersOf(p)) > 0, Days: s.days(c, found, nil), Chips: chips,
+		Path: address("/interactions", url.Values{"view": p["view"]}), Filtered: len(withoutAll(p)) > 0, Days: s.groupByDay(c, found, nil), Chips: chips,
 	}
 	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {
@@ -297,7 +297,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	}
 	e := s.event(c, i, s.shownOn(c))
 	e.Focus = true
-	around, err := s.around(c, p)
+	around, err := s.interactionUpdates(c, p)
 	if err != nil {
 		return err
 	}
@@ -398,7 +398,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	done, undo := wording.Channel(i.Channel)+" deleted", &views.Undo{Action: "/interactions/" + id + "/restore"}
 	if part(c) {
 		p := s.pageOf(c)
-		around, err := s.around(c, p)
+		around, err := s.interactionUpdates(c, p)
 		if err != nil {
 			return err
 		}

@@ -98,7 +98,7 @@ func (s *Server) firstSignIn(c *gin.Context, u db.User, password string) error {
 	case err != nil:
 		return s.redirect(c, "/login")
 	}
-	if err := s.begin(c, session); err != nil {
+	if err := s.beginSession(c, session); err != nil {
 		return err
 	}
 	return s.redirect(c, "/")

@@ -27,7 +27,7 @@ func (s *Server) linkForm(c *gin.Context, e end) (views.LinkForm, error) {
 			err = s.linkedAlready(c, e, &form)
 		}
 	case c.Query("new") != "":
-		form.Create, err = s.createFields(c, e, namedBy(e, form.Query), nil)
+		form.Create, err = s.createFields(c, e, nameFields(e, form.Query), nil)
 	case form.Query != "":
 		var options views.Options
 		options, err = s.options(c, e.kind, e.base, form.Query, "find-list")
@@ -136,8 +136,8 @@ func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused m
 	return fields, nil
 }
 
-// namedBy splits the typed name into the name fields of a new record.
-func namedBy(e end, typed string) db.Fields {
+// nameFields splits the typed name into the name fields of a new record.
+func nameFields(e end, typed string) db.Fields {
 	if !e.organization {
 		return db.Fields{"display_name": typed}
 	}

@@ -36,9 +36,9 @@ func (x linkSide) count() string {
 	return x.One("SELECT count(*) FROM organization_contact")
 }
 
-// said checks the answer to a change: the card and a message for htmx, else a redirect to the page
+// wantAnswer checks the answer to a change: the card and a message for htmx, else a redirect to the page
 // that shows both.
-func (x linkSide) said(b *browser, a answer, part bool, selector, text, toast string) answer {
+func (x linkSide) wantAnswer(b *browser, a answer, part bool, selector, text, toast string) answer {
 	x.t.Helper()
 	if part {
 		return a.want(200, selector, text).want(200, "hx-partial[hx-target='#toasts']", toast).wantPart(true)
@@ -66,7 +66,7 @@ func TestLinkFromBothSides(t *testing.T) {
 			form := ines.get(card+"?add=1&"+x.otherID+"="+key(x.other)).want(200, "form.edit .lbl", x.otherName).wantPart(part)
 			linked := ines.submit(form, "form.edit .btn.pri", "role_label", "Billing contact", "relationship_status", "Prospect")
 			x.wantAudit(ines, "link_contact", `"Billing contact"`, `"Prospect"`, `"organization_id"`, `"contact_id"`)
-			x.said(ines, linked, part, row, "Billing contact", "Linked "+x.otherName)
+			x.wantAnswer(ines, linked, part, row, "Billing contact", "Linked "+x.otherName)
 			x.WantOne("Billing contact Prospect 1", "SELECT role_label || ' ' || relationship_status || ' ' || version FROM organization_contact")
 			ines.asking(nil).get(x.other).want(200, "#links", "Billing contact")
 
@@ -89,7 +89,7 @@ func TestLinkFromBothSides(t *testing.T) {
 			})
 			saved := ines.submit(editor, row+" .btn.pri", "role_label", "CFO", "relationship_status", "Active")
 			x.wantAudit(ines, "update_link", `"old":"Billing contact"`, `"new":"CFO"`)
-			x.said(ines, saved, part, row, "CFO", "Saved the link to "+x.otherName)
+			x.wantAnswer(ines, saved, part, row, "CFO", "Saved the link to "+x.otherName)
 			var conflict answer
 			x.unchanged(func() {
 				conflict = jonas.submit(editor, row+" .btn.pri", "role_label", "Advisor", "relationship_status", "Active").
@@ -144,7 +144,7 @@ func TestLinkToSomethingNew(t *testing.T) {
 				ines.submit(form, "form.edit .btn.pri", append(bad, "role_label", "CEO")...).
 					want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantPart(part)
 			})
-			x.said(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...),
+			x.wantAnswer(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...),
 				part, "#links", "Mara Ruiz", "Linked Mara Ruiz")
 			x.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = ? AND user_id = ?", action, ines.user.ID)
 			x.WantOne(ines.user.ID, "SELECT owner_user_id FROM "+table+" ORDER BY id DESC LIMIT 1")

@@ -120,8 +120,8 @@ func (s *Server) quietSince(c *gin.Context, days int) time.Time {
 	return clock.Today().Add(-days).Start(clock.Zone)
 }
 
-// narrow describes what narrows a list, for when nothing matches.
-func narrow(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
+// describeFilters describes what narrows a list, for when nothing matches.
+func describeFilters(l *views.List, f db.Filter, p url.Values, chips []views.Chip) {
 	var set []string
 	for _, chip := range chips {
 		if chip.Value != "" {
@@ -211,7 +211,7 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 		set(k.missing, "yes", "missing")
 	}
 	if v := p.Get("quiet_days"); v != "" {
-		set("Quiet", "for "+days(v), "quiet_days")
+		set("Quiet", "for "+daysInWords(v), "quiet_days")
 	}
 	if p.Get("last_contact") != "" {
 		set("Last contact", "never", "last_contact")
@@ -224,8 +224,8 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 	return chips
 }
 
-// days puts a number of days in words.
-func days(typed string) string {
+// daysInWords puts a number of days in words.
+func daysInWords(typed string) string {
 	n, _ := strconv.Atoi(typed)
 	return wording.Plural(n, "day")
 }

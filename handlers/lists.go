@@ -131,7 +131,7 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 	}
 	l.Here = l.Tabs.Here()
 	if l.Count, l.Many, err = k.count(s.db, c.Request.Context(), v.Actor, f); err == nil && l.Count == 0 {
-		narrow(&l, f, p, chips.Menus)
+		describeFilters(&l, f, p, chips.Menus)
 	}
 	return l, err
 }
@@ -180,7 +180,7 @@ func (s *Server) withPerson(c *gin.Context, people []db.Owner, id string) ([]db.
 }
 
 func personOptions(people []db.Owner, current string) []views.Option {
-	return each(people, func(o db.Owner) views.Option {
+	return mapSlice(people, func(o db.Owner) views.Option {
 		return views.Option{Value: o.ID, Label: o.FullName, Selected: o.ID == current}
 	})
 }

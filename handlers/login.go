@@ -72,7 +72,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	if err := s.begin(c, token); err != nil {
+	if err := s.beginSession(c, token); err != nil {
 		return err
 	}
 	return s.signedInAnswer(c, next, "Signed in.")
@@ -89,8 +89,8 @@ func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 	return when + ", use a browser you have signed in with before, or ask an administrator."
 }
 
-// begin gives the browser a new session and ends the old one.
-func (s *Server) begin(c *gin.Context, token string) error {
+// beginSession gives the browser a new session and ends the old one.
+func (s *Server) beginSession(c *gin.Context, token string) error {
 	if v := who(c); v != nil {
 		if err := s.db.SignOut(c.Request.Context(), v.Actor, v.Token); err != nil {
 			s.log.Error("the end of a session could not be written yet", "id", middleware.RequestID(c), "error", err)

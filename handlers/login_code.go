@@ -16,7 +16,7 @@ import (
 
 // askForCode leads on to the second step of signing in, in the dialog if there is one.
 func (s *Server) askForCode(c *gin.Context, token, next string) error {
-	if err := s.begin(c, token); err != nil {
+	if err := s.beginSession(c, token); err != nil {
 		return err
 	}
 	if part(c) {
@@ -71,7 +71,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	if err != nil {
 		return s.codeRefused(c, next, err)
 	}
-	if err := s.begin(c, in.Token); err != nil {
+	if err := s.beginSession(c, in.Token); err != nil {
 		return err
 	}
 	done := "Signed in."

@@ -82,12 +82,12 @@ func (s *Server) optionRows(c *gin.Context, kind, typed string) (rows []views.Op
 	if more = len(found) > optionLimit; more {
 		found = found[:optionLimit]
 	}
-	return each(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), more, err
+	return mapSlice(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), more, err
 }
 
 // linkedOptions lists the other ends of links; former and archived ones are marked.
 func linkedOptions(e end, links []db.Link) []views.Option {
-	return each(links, func(l db.Link) views.Option {
+	return mapSlice(links, func(l db.Link) views.Option {
 		id, name, active := e.other(l)
 		switch {
 		case !active:

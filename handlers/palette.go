@@ -108,13 +108,13 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 // foundGroups groups the first records found of each kind.
 func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []views.PaletteGroup {
 	return []views.PaletteGroup{
-		{ID: "organizations", Heading: "Organizations", Choices: each(found.Organizations, func(o db.Organization) views.PaletteChoice {
+		{ID: "organizations", Heading: "Organizations", Choices: mapSlice(found.Organizations, func(o db.Organization) views.PaletteChoice {
 			return recordChoice(foundRecord(o, typed))
 		})},
-		{ID: "contacts", Heading: "Contacts", Choices: each(found.Contacts, func(x db.Contact) views.PaletteChoice {
+		{ID: "contacts", Heading: "Contacts", Choices: mapSlice(found.Contacts, func(x db.Contact) views.PaletteChoice {
 			return recordChoice(foundRecord(x, typed))
 		})},
-		{ID: "interactions", Heading: "Interactions", Choices: each(found.Interactions[:min(paletteInteractions, len(found.Interactions))],
+		{ID: "interactions", Heading: "Interactions", Choices: mapSlice(found.Interactions[:min(paletteInteractions, len(found.Interactions))],
 			func(i db.Interaction) views.PaletteChoice {
 				return interactionChoice(s.foundInteraction(c, i, typed))
 			})},
@@ -211,10 +211,10 @@ var commands = []command{
 func (s *Server) commands(c *gin.Context, typed string) (choices []views.PaletteChoice, err error) {
 	marks := text.NewTyped(typed)
 	add := func(x command) {
-		if !begins(x.label, typed) {
+		if !beginsWords(x.label, typed) {
 			return
 		}
-		choice := commandChoice(x.icon, x.path, marked(x.label, marks)...)
+		choice := commandChoice(x.icon, x.path, markWords(x.label, marks)...)
 		if who(c).User.SingleKeys {
 			choice.Keys = x.keys
 		}
@@ -232,8 +232,8 @@ func (s *Server) commands(c *gin.Context, typed string) (choices []views.Palette
 	return choices, err
 }
 
-// begins reports whether every typed word begins a word of the label, ignoring case and accents.
-func begins(label, typed string) bool {
+// beginsWords reports whether every typed word begins a word of the label, ignoring case and accents.
+func beginsWords(label, typed string) bool {
 	words := foldedWords(label)
 	return !slices.ContainsFunc(foldedWords(typed), func(t string) bool {
 		return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) })

@@ -93,7 +93,7 @@ func (s *Server) recordFieldAnswer(c *gin.Context, status int, k *recordKind, r 
 	f.Focus = f.Editor == nil
 	return s.answerPart(c, status, func() error {
 		return s.recordPage(c, status, k, r, func(page *views.Record) error {
-			place(page.Details.Facts, f)
+			replaceFact(page.Details.Facts, f)
 			return nil
 		})
 	}, f)
@@ -171,8 +171,8 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)})
 }
 
-// place replaces the fact of the same name.
-func place(facts []views.Fact, f views.Fact) {
+// replaceFact replaces the fact of the same name.
+func replaceFact(facts []views.Fact, f views.Fact) {
 	for i := range facts {
 		if facts[i].Column == f.Column {
 			facts[i] = f

@@ -188,7 +188,7 @@ func (w world) ask(b *browser, r handlers.Route) string {
 	manners := map[string]*browser{"back": b.back(), "boosted": b.boosted(), "part": b.parts(), "plain": b}
 	var kind string
 	w.Clock.Add(time.Minute) // more refusals than are recorded within a minute
-	state := w.dump(business...)
+	state := w.dump(businessTables...)
 	for _, manner := range []string{"plain", "part", "boosted", "back"} {
 		if manner == "back" && r.Method == http.MethodPost || manner == "boosted" && kind == "open" {
 			break
@@ -209,7 +209,7 @@ func (w world) ask(b *browser, r handlers.Route) string {
 			w.t.Errorf("%s %s as %s was refused and recorded as %q, want %q", r.Method, r.Path, manner, recorded, want)
 		}
 	}
-	if kind != "open" && w.dump(business...) != state {
+	if kind != "open" && w.dump(businessTables...) != state {
 		w.t.Errorf("%s %s was refused and changed the database", r.Method, r.Path)
 	}
 	return kind

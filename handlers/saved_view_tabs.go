@@ -55,15 +55,15 @@ func (s *Server) parameters(c *gin.Context, list, query string) url.Values {
 	for _, k := range []*recordKind{organizationRecords, contactRecords} {
 		if k.Plural == list {
 			_, p := s.listFilter(c, k, given)
-			return filtersOf(p)
+			return withoutAll(p)
 		}
 	}
 	_, p := s.interactionFilter(c, given)
-	return filtersOf(p)
+	return withoutAll(p)
 }
 
-// filtersOf returns the parameters without the one that asks for all rows.
-func filtersOf(p url.Values) url.Values {
+// withoutAll returns the parameters without the one that asks for all rows.
+func withoutAll(p url.Values) url.Values {
 	p = maps.Clone(p)
 	p.Del("view")
 	return p
@@ -174,7 +174,7 @@ func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Co
 	if err := errors.Join(err1, err2); err != nil {
 		return views.Tabs{}, err
 	}
-	p = filtersOf(p)
+	p = withoutAll(p)
 	shown := p.Encode()
 	t := views.Tabs{List: list, Save: s.saveAddress(list, p, columns)}
 	t.Tabs = []views.Tab{{Name: "All", Href: "/" + list, Current: shown == ""}}

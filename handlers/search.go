@@ -59,7 +59,7 @@ func (s *Server) searchMore(c *gin.Context) error {
 	}
 	g := views.SearchGroup{
 		Kind: "interactions", Heading: "Interactions",
-		Interactions: each(found, func(i db.Interaction) views.FoundInteraction {
+		Interactions: mapSlice(found, func(i db.Interaction) views.FoundInteraction {
 			return s.foundInteraction(c, i, text.NewTyped(typed))
 		}),
 	}
@@ -88,17 +88,17 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	groups := []views.SearchGroup{
 		{
 			Kind: "organizations", Heading: "Organizations", Count: resultCount(found.FoundOrganizations, found.MoreOrganizations),
-			Rows: each(found.Organizations, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
+			Rows: mapSlice(found.Organizations, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 		{
 			Kind: "contacts", Heading: "Contacts", Count: resultCount(found.FoundContacts, found.MoreContacts),
-			Rows: each(found.Contacts, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
+			Rows: mapSlice(found.Contacts, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 	}
 	if viewInteractions.Check(who(c)) == nil {
 		groups = append(groups, views.SearchGroup{
 			Kind: "interactions", Heading: "Interactions", Count: resultCount(found.FoundInteractions, found.Older != ""),
-			Interactions: each(found.Interactions, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),
+			Interactions: mapSlice(found.Interactions, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),
 		})
 	}
 	v.Tabs = []views.SearchTab{{Label: "All", Href: searchAddress(v.Query, "", ""), Current: v.Kind == ""}}
@@ -125,8 +125,8 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	v.Status = strings.Join(counts, ", ") + " found"
 }
 
-// each maps the elements of a slice.
-func each[T, R any](all []T, row func(T) R) []R {
+// mapSlice maps the elements of a slice.
+func mapSlice[T, R any](all []T, row func(T) R) []R {
 	var rows []R
 	for _, x := range all {
 		rows = append(rows, row(x))

@@ -38,7 +38,7 @@ func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[
 	again := currentPassword("current_password")
 	again.Large = true
 	v := views.Enrol{
-		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""), Key: groups(seed), Next: next,
+		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""), Key: groupsOfFour(seed), Next: next,
 		DemandedBy: strings.Join(f.DemandedBy, " and "), Demanded: who(c).User.MustEnrol, Replaces: who(c).User.SecondFactor,
 		Fields: withErrors([]views.Field{
 			{
@@ -54,8 +54,8 @@ func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[
 
 func typedCode(c *gin.Context) string { return strings.ToValidUTF8(c.Request.PostForm.Get("code"), "") }
 
-// groups splits a key into groups of four characters, for typing.
-func groups(key string) string {
+// groupsOfFour splits a key into groups of four characters, for typing.
+func groupsOfFour(key string) string {
 	var out []string
 	for ; len(key) > 4; key = key[4:] {
 		out = append(out, key[:4])

@@ -107,17 +107,17 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 // go on.
 func (s *Server) End() { s.stop() }
 
-// long returns a context for slow requests: it ends with the request or with End. The answer may
-// take as long as it makes progress, see patience.
-func (s *Server) long(c *gin.Context) (context.Context, context.CancelFunc) {
+// longContext returns a context for slow requests: it ends with the request or with End. The answer may
+// take as long as it makes progress, see extendWriteDeadline.
+func (s *Server) longContext(c *gin.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(c.Request.Context())
 	stop := context.AfterFunc(s.ending, cancel)
-	s.patience(c)
+	s.extendWriteDeadline(c)
 	return ctx, func() { stop(); cancel() }
 }
 
-// patience extends the deadline for writing the answer by WriteTimeout.
-func (s *Server) patience(c *gin.Context) {
+// extendWriteDeadline extends the deadline for writing the answer by WriteTimeout.
+func (s *Server) extendWriteDeadline(c *gin.Context) {
 	err := http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(WriteTimeout))
 	if err != nil && !errors.Is(err, http.ErrNotSupported) {
 		s.log.Error("write deadline", "error", err)

@@ -129,7 +129,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(c, token); err != nil {
+	if err := s.beginSession(c, token); err != nil {
 		return err
 	}
 	if form.Get("sample") != "" {

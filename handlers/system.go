@@ -168,10 +168,10 @@ func (s *Server) backupShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, end := s.long(c)
+	ctx, end := s.longContext(c)
 	defer end()
 	head(info.Size())
-	for left := info.Size(); left > 0 && err == nil; s.patience(c) {
+	for left := info.Size(); left > 0 && err == nil; s.extendWriteDeadline(c) {
 		var n int64
 		n, err = io.CopyN(c.Writer, f, min(left, 1<<20))
 		if left -= n; ctx.Err() != nil {
@@ -188,7 +188,7 @@ func (s *Server) backupShow(c *gin.Context) error {
 // homeBackups warns administrators if there has been no proven backup for long.
 func (s *Server) homeBackups(c *gin.Context, page *views.Home) {
 	now := s.conditionNow(c.Request.Context())
-	if s.jobs.Backups() == nil || now.silence <= tooLong {
+	if s.jobs.Backups() == nil || now.silence <= maxWithoutBackup {
 		return
 	}
 	x := &views.NoBackup{Heading: "No proven backup for " + age(now.silence) + ".", Running: s.jobs.BackingUp()}

@@ -90,7 +90,7 @@ func (s *Server) timeline(c *gin.Context, x side, parameters url.Values) (*views
 	}
 	shown := &views.Timeline{
 		Base: x.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
-		Days: s.days(c, found, &x), Chips: timelineChips(path, p, x, f.Channel, other),
+		Days: s.groupByDay(c, found, &x), Chips: timelineChips(path, p, x, f.Channel, other),
 	}
 	shown.Older = olderAddress(path, p, older, shown.Days)
 	return shown, nil
@@ -119,9 +119,9 @@ func timelineChips(path string, p url.Values, x side, channel, other string) []v
 	return chips
 }
 
-// days groups interactions by day in the visitor's time zone. Their sentences leave out the record
+// groupByDay groups interactions by day in the visitor's time zone. Their sentences leave out the record
 // of the page, x; it is nil in the feed.
-func (s *Server) days(c *gin.Context, found []db.Interaction, x *side) []views.Day {
+func (s *Server) groupByDay(c *gin.Context, found []db.Interaction, x *side) []views.Day {
 	clock := s.clock(c)
 	var days []views.Day
 	for _, i := range found {
@@ -264,7 +264,7 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	if !elsewhere && len(all) > 1 && all[0].Fresh && t.HasToday() {
 		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // so that open editors and loaded events below stay
 	}
-	around, err := s.around(c, &recordPlace{side: x})
+	around, err := s.interactionUpdates(c, &recordPlace{side: x})
 	if err != nil {
 		return err
 	}
@@ -308,9 +308,9 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	return p
 }
 
-// around returns what a change of an interaction updates besides it: the count in the menu and, on
+// interactionUpdates returns what a change of an interaction updates besides it: the count in the menu and, on
 // a record's page, the line under the name and the follow-ups.
-func (s *Server) around(c *gin.Context, p *recordPlace) ([]views.View, error) {
+func (s *Server) interactionUpdates(c *gin.Context, p *recordPlace) ([]views.View, error) {
 	due, err := s.due(c)
 	parts := []views.View{views.Into{Target: "#due", Swap: "outerHTML", View: due}}
 	if err != nil || p == nil {
@@ -335,7 +335,7 @@ func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done v
 	for _, e := range events(t) {
 		e.Focus = e.ID == id
 	}
-	around, err := s.around(c, p)
+	around, err := s.interactionUpdates(c, p)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func DrawColumns(panels []Panel) Drawing {
 	}
 	last := panels[len(panels)-1].Columns
 	for i, c := range last {
-		left, width := place(i, len(last))
+		left, width := columnPlace(i, len(last))
 		label := ChartText{X: tenth(left + width/2), Y: d.Height + 17, Class: "mid", Text: c.Label}
 		if i == len(last)-1 && len(c.Label) > 4 { // a longer one would be cut off
 			label.X, label.Class = chartWidth, "end"
@@ -117,8 +117,8 @@ func DrawColumns(panels []Panel) Drawing {
 	return d
 }
 
-// place returns the position of the i-th of n columns.
-func place(i, n int) (left, width float64) {
+// columnPlace returns the position of the i-th of n columns.
+func columnPlace(i, n int) (left, width float64) {
 	width = float64(chartWidth-scaleWidth) / float64(n)
 	return scaleWidth + float64(i)*width, width
 }
@@ -132,10 +132,10 @@ func (d *Drawing) plot(columns []ChartColumn, height float64, steps int) {
 	for tick := range ticks + 1 {
 		y := tenth(bottom - float64(tick*step)*unit)
 		d.Lines = append(d.Lines, y)
-		d.Texts = append(d.Texts, ChartText{X: scaleWidth - 6, Y: y + 4, Class: "end", Text: short(tick * step)})
+		d.Texts = append(d.Texts, ChartText{X: scaleWidth - 6, Y: y + 4, Class: "end", Text: abbreviate(tick * step)})
 	}
 	for i, c := range columns {
-		left, width := place(i, len(columns))
+		left, width := columnPlace(i, len(columns))
 		whole := ChartBar{Href: c.Href, Title: c.Title, Rects: []ChartRect{{"hit", tenth(left), top, tenth(width), height}}}
 		var parts []ChartBar
 		y := bottom
@@ -197,8 +197,8 @@ func scale(n, steps int) (step, ticks int) {
 	}
 }
 
-// short abbreviates a number on a scale: 500, 1.5k, 20k, 2M.
-func short(n int) string {
+// abbreviate abbreviates a number on a scale: 500, 1.5k, 20k, 2M.
+func abbreviate(n int) string {
 	switch {
 	case n >= 1_000_000:
 		return strconv.FormatFloat(float64(n)/1_000_000, 'f', -1, 64) + "M"

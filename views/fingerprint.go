@@ -42,7 +42,7 @@ func (w *fingerprintWriter) value(x reflect.Value) {
 	case reflect.String:
 		w.text(x.String())
 	case reflect.Bool:
-		w.there(x.Bool())
+		w.writePresence(x.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		w.bytes = binary.AppendVarint(w.bytes, x.Int())
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
@@ -53,24 +53,24 @@ func (w *fingerprintWriter) value(x reflect.Value) {
 		w.bytes = binary.LittleEndian.AppendUint64(w.bytes, math.Float64bits(real(x.Complex())))
 		w.bytes = binary.LittleEndian.AppendUint64(w.bytes, math.Float64bits(imag(x.Complex())))
 	case reflect.Pointer:
-		if w.there(!x.IsNil()) {
+		if w.writePresence(!x.IsNil()) {
 			w.value(x.Elem())
 		}
 	case reflect.Interface:
-		if w.there(!x.IsNil()) {
+		if w.writePresence(!x.IsNil()) {
 			w.text(x.Elem().Type().String())
 			w.value(x.Elem())
 		}
 	case reflect.Struct:
 		w.fields(x)
 	case reflect.Slice:
-		if w.there(!x.IsNil()) {
+		if w.writePresence(!x.IsNil()) {
 			w.elements(x)
 		}
 	case reflect.Array:
 		w.elements(x)
 	case reflect.Map:
-		if w.there(!x.IsNil()) {
+		if w.writePresence(!x.IsNil()) {
 			w.entries(x)
 		}
 	default:
@@ -78,8 +78,8 @@ func (w *fingerprintWriter) value(x reflect.Value) {
 	}
 }
 
-// there writes whether a value is present, and returns that.
-func (w *fingerprintWriter) there(is bool) bool {
+// writePresence writes whether a value is present, and returns that.
+func (w *fingerprintWriter) writePresence(is bool) bool {
 	b := byte(0)
 	if is {
 		b = 1

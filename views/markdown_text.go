@@ -69,7 +69,7 @@ func (asTyped) Transform(document *ast.Document, reader text.Reader, _ parser.Co
 	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		switch n := n.(type) {
 		case *ast.List:
-			if !entering && n.IsOrdered() && !counts(n) {
+			if !entering && n.IsOrdered() && !countsUp(n) {
 				lists = append(lists, n)
 			}
 		case *ast.Text:
@@ -84,9 +84,9 @@ func (asTyped) Transform(document *ast.Document, reader text.Reader, _ parser.Co
 	}
 }
 
-// counts reports whether a list's numbers go up by one, as browsers number them. "27. November"
+// countsUp reports whether a list's numbers go up by one, as browsers number them. "27. November"
 // alone, dates and years are no list; numbers of more than two digits have no room beside one.
-func counts(list *ast.List) bool {
+func countsUp(list *ast.List) bool {
 	number := list.Start
 	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
 		if strings.TrimRight(marker(item), ".)") != strconv.Itoa(number) {

@@ -20,7 +20,7 @@ import (
 func TestEveryViewIsListed(t *testing.T) {
 	t.Parallel()
 	listed := map[string]bool{"Into": true}
-	for _, v := range every {
+	for _, v := range allViews {
 		listed[reflect.TypeOf(v).Name()] = true
 	}
 	names, err := fs.Glob(os.DirFS("."), "*.go")
@@ -44,7 +44,7 @@ func TestEveryViewIsListed(t *testing.T) {
 			}
 		}
 	}
-	if found < len(every)/2 {
+	if found < len(allViews)/2 {
 		t.Errorf("only %d methods Template found", found)
 	}
 }
@@ -53,7 +53,7 @@ func TestEveryViewIsListed(t *testing.T) {
 // changes give the same.
 func TestAFingerprintTellsEveryField(t *testing.T) {
 	t.Parallel()
-	for _, v := range every {
+	for _, v := range allViews {
 		x := reflect.New(reflect.TypeOf(v)).Elem()
 		x.Set(reflect.ValueOf(filled(t, v, "Same", true)))
 		base, ok := fingerprintOf(x)

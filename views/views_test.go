@@ -13,7 +13,7 @@ import (
 )
 
 // every has one value of each struct that names a template.
-var every = []View{
+var allViews = []View{
 	Toast{},
 	Error{},
 	Unavailable{},
@@ -139,8 +139,8 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 			f, name := v.Field(i), v.Type().Field(i).Name
 			switch {
 			case !f.CanSet():
-			case f.Kind() == reflect.String && own[name] != "":
-				f.SetString(own[name])
+			case f.Kind() == reflect.String && codeFields[name] != "":
+				f.SetString(codeFields[name])
 			default:
 				fill(f, text, yes, depth)
 			}
@@ -149,7 +149,7 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 }
 
 // own are fields that only the code fills: names of icons, channels, kinds of records.
-var own = map[string]string{
+var codeFields = map[string]string{
 	"Icon": "alert", "ButtonIcon": "link", "Channel": "call", "Noun": "organization",
 	"Kind": "contact", "Plural": "contacts", "Sorted": "ascending", "Place": "event",
 }
@@ -205,7 +205,7 @@ func rendering(t *testing.T, v View) string {
 func TestEveryTemplateIsTested(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
-	for _, v := range every {
+	for _, v := range allViews {
 		used[v.Template()] = true
 	}
 	var all strings.Builder
@@ -235,7 +235,7 @@ func TestEveryTemplateIsTested(t *testing.T) {
 // true and all false, as a page and empty.
 func TestNoTextBecomesMarkup(t *testing.T) {
 	t.Parallel()
-	for _, v := range every {
+	for _, v := range allViews {
 		for _, yes := range []bool{true, false} {
 			html := rendering(t, filled(t, v, attack, yes))
 			if strings.Contains(html, "<pwned") || strings.Contains(html, "<script>pwned") {

@@ -14,8 +14,8 @@ import (
 	"clientregistry/db/dbtest"
 )
 
-// added returns a registry with one user, created by the command.
-func added(t *testing.T) (file string) {
+// newRegistry returns a registry with one user, created by the command.
+func newRegistry(t *testing.T) (file string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "r.db")
 	args := []string{"user", "add", "--db", file, "--email", "a@quay.example", "--name", "A", "--role", "Administrator"}
@@ -40,9 +40,9 @@ func listed(t *testing.T, folder string) (all []string) {
 	return all
 }
 
-// every returns each command with its arguments. The first making of them create a registry.
-func every(t *testing.T) (all [][]string, making int) {
-	backup := added(t)
+// everyCommand returns each command with its arguments. The first making of them create a registry.
+func everyCommand(t *testing.T) (all [][]string, making int) {
+	backup := newRegistry(t)
 	return [][]string{
 		{"serve", "--addr", "127.0.0.1:0"},
 		{"demo"},
@@ -60,7 +60,7 @@ func every(t *testing.T) (all [][]string, making int) {
 
 func TestOnlyThreeCommandsMakeARegistry(t *testing.T) {
 	t.Parallel()
-	commands, making := every(t)
+	commands, making := everyCommand(t)
 	for _, args := range commands[making : len(commands)-1] { // restore may put a registry where there is none
 		file := filepath.Join(t.TempDir(), "mistyped.db")
 		code, stdout, stderr := command(t, goodPassword, append(args, "--db", file)...)
@@ -109,7 +109,7 @@ func TestNoCommandTouchesWhatIsNotOurs(t *testing.T) {
 		{"0 bytes", "it has 0 bytes", "", content("")},
 		{"0 bytes where a registry was", "restore ", ".before-17", content("")},
 	} {
-		commands, _ := every(t)
+		commands, _ := everyCommand(t)
 		for _, args := range commands {
 			path := filepath.Join(t.TempDir(), "other.db")
 			if err := x.make(path); err != nil {
@@ -143,7 +143,7 @@ func TestNoCommandTouchesWhatIsNotOurs(t *testing.T) {
 // TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne: each of these files shows that there was one.
 func TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne(t *testing.T) {
 	t.Parallel()
-	commands, making := every(t)
+	commands, making := everyCommand(t)
 	ends := []string{
 		".restoring", ".replaced-20260101-000000", ".before-16", ".before-restore-20260101-000000", ".key", "-wal", "-journal",
 	}
@@ -176,7 +176,7 @@ func TestAStartBesideWhatIsLeftOfARegistryMakesNoNewOne(t *testing.T) {
 // TestOneServerOnAFileByWhateverName: a link creates no second lock, key or -wal.
 func TestOneServerOnAFileByWhateverName(t *testing.T) {
 	t.Parallel()
-	file := added(t)
+	file := newRegistry(t)
 	folder := t.TempDir()
 	link, chain, hard := filepath.Join(folder, "link.db"), filepath.Join(folder, "chain.db"), filepath.Join(folder, "hard.db")
 	for name, to := range map[string]string{link: file, chain: "link.db"} {
@@ -205,7 +205,7 @@ func TestOneServerOnAFileByWhateverName(t *testing.T) {
 	if err := os.Link(file, hard); err != nil {
 		t.Fatal(err)
 	}
-	commands, _ := every(t)
+	commands, _ := everyCommand(t)
 	for _, args := range commands {
 		for _, name := range []string{file, hard} {
 			code, stdout, stderr := command(t, goodPassword, append(args, "--db", name)...)
@@ -226,7 +226,7 @@ func TestOneServerOnAFileByWhateverName(t *testing.T) {
 // TestReadingCommandsChangeNothing: neither in a read-only file nor in one that is being served.
 func TestReadingCommandsChangeNothing(t *testing.T) {
 	t.Parallel()
-	file := added(t)
+	file := newRegistry(t)
 	if err := os.Chmod(file, 0o400); err != nil {
 		t.Fatal(err)
 	}
@@ -256,30 +256,30 @@ func TestReadingCommandsChangeNothing(t *testing.T) {
 	}
 }
 
-// dying is a context that ends after it was checked a number of times.
-type dying struct {
+// expiring is a context that ends after it was checked a number of times.
+type expiring struct {
 	context.Context
 	cancel context.CancelFunc
 	left   atomic.Int64
 }
 
-func (d *dying) count() {
+func (d *expiring) count() {
 	if d.left.Add(-1) == 0 {
 		d.cancel()
 	}
 }
 
-func (d *dying) Done() <-chan struct{} { d.count(); return d.Context.Done() }
+func (d *expiring) Done() <-chan struct{} { d.count(); return d.Context.Done() }
 
-func (d *dying) Err() error { d.count(); return d.Context.Err() }
+func (d *expiring) Err() error { d.count(); return d.Context.Err() }
 
-// ended is a writer that stops the program when it writes.
-type ended struct {
+// stoppingWriter is a writer that stops the program when it writes.
+type stoppingWriter struct {
 	end     func()
 	written atomic.Bool
 }
 
-func (e *ended) Write(p []byte) (int, error) {
+func (e *stoppingWriter) Write(p []byte) (int, error) {
 	e.written.Store(true)
 	e.end()
 	return len(p), nil
@@ -293,9 +293,9 @@ func TestAStartThatIsGivenUpIsNoFailure(t *testing.T) {
 	for n := int64(1); !served; n = n*3/2 + 1 {
 		file := filepath.Join(t.TempDir(), "r.db")
 		ctx, cancel := context.WithCancel(t.Context())
-		d := &dying{Context: ctx, cancel: cancel}
+		d := &expiring{Context: ctx, cancel: cancel}
 		d.left.Store(n)
-		out, errs := &ended{end: cancel}, newLines()
+		out, errs := &stoppingWriter{end: cancel}, newLines()
 		if code := Run(d, []string{"--addr", "127.0.0.1:0", "--db", file}, strings.NewReader(""), out, errs); code != 0 {
 			t.Fatalf("given up after %d: %d %s", n, code, errs)
 		}

@@ -44,8 +44,8 @@ type backups struct {
 	problem string    // why that failed, "" if it did not
 }
 
-// start reports whether a backup may start now, and marks it as running.
-func (b *backups) start() bool {
+// tryStart reports whether a backup may start now, and marks it as running.
+func (b *backups) tryStart() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.folder == nil || b.running {
@@ -89,7 +89,7 @@ func (j *Jobs) LastTry() (at time.Time, problem string) {
 // BackUp starts a backup in the background. It returns false if one is already running or none are
 // made. record stores who asked for it; if that fails, no backup is made.
 func (j *Jobs) BackUp(record func() error) (begun bool, err error) {
-	if !j.backups.start() {
+	if !j.backups.tryStart() {
 		return false, nil
 	}
 	if err := record(); err != nil {
@@ -119,7 +119,7 @@ func (j *Jobs) BackUpIfDue() {
 	if err != nil && j.ctx.Err() == nil {
 		j.log.Error("it is not known whether a backup is due", "error", err)
 	}
-	if due && j.backups.start() {
+	if due && j.backups.tryStart() {
 		j.backUp()
 	}
 }

@@ -26,8 +26,8 @@ type peers struct {
 // maxWarned bounds how many peers the log names.
 const maxWarned = 3
 
-// distrusts reports whether a peer that is no trusted proxy names a client, the first time only.
-func (p *peers) distrusts(peer string) bool {
+// shouldWarn reports whether a peer that is no trusted proxy names a client, the first time only.
+func (p *peers) shouldWarn(peer string) bool {
 	address, err := netip.ParseAddr(peer)
 	if err != nil || slices.ContainsFunc(p.trusted, func(network string) bool { return covers(network, address) }) {
 		return false
@@ -56,7 +56,7 @@ func (s *Stack) watchPeers(c *gin.Context) {
 	if c.GetHeader(forwardedFor) == "" {
 		return
 	}
-	if peer := c.RemoteIP(); s.peers.distrusts(peer) {
+	if peer := c.RemoteIP(); s.peers.shouldWarn(peer) {
 		s.log.Warn("X-Forwarded-For is ignored: it comes from a peer that is not a trusted proxy. If that is your proxy, name it, "+
 			"or wrong passwords of one person lock all who come through it; if not, somebody forges the header",
 			"peer", peer, "option", "--trusted-proxies "+peer)

@@ -169,8 +169,8 @@ func (s *Sessions) forget(by db.Actor) (since time.Time) {
 	return since
 }
 
-// arrived records that a browser sent this token.
-func (s *Sessions) arrived(token string) {
+// noteArrival records that a browser sent this token.
+func (s *Sessions) noteArrival(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.awaited, token)

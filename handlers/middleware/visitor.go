@@ -30,7 +30,7 @@ func (s *Stack) LoadVisitor(fail Fail) gin.HandlerFunc {
 		if token == "" {
 			return
 		}
-		s.Sessions.arrived(token)
+		s.Sessions.noteArrival(token)
 		session, err := s.db.Session(c.Request.Context(), token)
 		if errors.Is(err, db.ErrNotFound) {
 			return

@@ -60,8 +60,8 @@ func (s *entry) does() {
 	s.say(words)
 }
 
-// last replaces the text of the last words.
-func (s *entry) last(text string) { s.said[len(s.said)-1].Text = text }
+// replaceLast replaces the text of the last words.
+func (s *entry) replaceLast(text string) { s.said[len(s.said)-1].Text = text }
 
 // name adds a reference to something by its name, or the text gone if it has none.
 func (s *entry) name(text, kind, id, gone string) {
@@ -187,7 +187,7 @@ func (s *entry) deed() {
 		s.target()
 		s.say(after)
 	}
-	s.more()
+	s.addDetails()
 }
 
 // target adds what something was done to.
@@ -207,8 +207,8 @@ func (s *entry) target() {
 	}
 }
 
-// more adds what an action on people or the registry says beyond its words.
-func (s *entry) more() {
+// addDetails adds what an action on people or the registry says beyond its words.
+func (s *entry) addDetails() {
 	said := s.e.Details
 	switch s.e.Action {
 	case "login_failed":
@@ -222,19 +222,19 @@ func (s *entry) more() {
 			if said["only"] != "" {
 				where = " in " + said["only"]
 			}
-			s.last("was locked out for 15 minutes after " + after + " wrong passwords" + where)
+			s.replaceLast("was locked out for 15 minutes after " + after + " wrong passwords" + where)
 		}
 	case "address_locked":
 		if address := said["address"]; address != "" {
-			s.last("was locked out for 15 minutes after " + said["after"] + " wrong passwords from " + address)
+			s.replaceLast("was locked out for 15 minutes after " + said["after"] + " wrong passwords from " + address)
 		}
 	case "unlock_address":
 		if address := said["address"]; address != "" {
-			s.last("let sign-ins from " + address + " through again")
+			s.replaceLast("let sign-ins from " + address + " through again")
 		}
 	case "end_sessions":
 		if s.e.TargetType == "user" {
-			s.last("signed ")
+			s.replaceLast("signed ")
 			s.target()
 			s.say(" out everywhere")
 		}
@@ -261,7 +261,7 @@ func (s *entry) more() {
 		}
 	case "view_audit":
 		if filter := filterWords(said); filter != "" {
-			s.last("searched the audit log: " + filter)
+			s.replaceLast("searched the audit log: " + filter)
 		}
 	case "export_audit":
 		s.exported()
@@ -292,7 +292,7 @@ func (s *entry) exported() {
 	if s.e.Details["complete"] == "no" {
 		words += "; it broke off"
 	}
-	s.last(words)
+	s.replaceLast(words)
 }
 
 // asRole returns the end of a sentence about a link, such as " as Billing contact, Prospect".

@@ -23,7 +23,7 @@ var worksWith = map[db.Permission]string{
 func WorksWith(p db.Permission) string { return worksWith[p] }
 
 // beside are the permissions that need no other, as words for a list and for a sentence.
-var beside = []struct {
+var standAlone = []struct {
 	permission   db.Permission
 	little, long string
 }{
@@ -89,7 +89,7 @@ func RoleMay(x db.Role) string {
 	case r.see:
 		words = []string{"see clients"}
 	}
-	for _, b := range beside {
+	for _, b := range standAlone {
 		if x.Can(b.permission) {
 			words = append(words, b.little)
 		}
@@ -124,7 +124,7 @@ func Role(x db.Role) string {
 	case r.see:
 		says = append(says, "does not see what was said with them")
 	}
-	for _, b := range beside {
+	for _, b := range standAlone {
 		if x.Can(b.permission) {
 			says = append(says, b.long)
 		}
