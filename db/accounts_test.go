@@ -136,7 +136,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	want(t, "of two at once disabled", done.Load(), 1)
 }
 
-func TestNobodyGivesMoreThanHeHas(t *testing.T) {
+func TestNobodyGrantsMoreThanTheyHave(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	clerk := o.Lea

@@ -135,14 +135,3 @@ func TestAnOwnerIsAnActiveUserAndStaysWhenDisabled(t *testing.T) {
 	want(t, "owners to choose from", len(must(o.Owners(t.Context(), o.Tomas))(t)), 2)
 }
 
-func TestAContactShowsItsFirstOrganizationThatIsNotAFormerOne(t *testing.T) {
-	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	maya := o.Maya(t)
-	for name, status := range map[string]string{"Alpha": "Former", "Émile": "Active", "Zulu": "Prospect"} {
-		must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
-			OrganizationID: o.NewOrganization(t, name).ID, ContactID: maya.ID, Typed: db.Fields{"relationship_status": status},
-		}))(t)
-	}
-	want(t, "organization", must(o.Contact(t.Context(), o.Tomas, maya.ID))(t).Organization, "Émile")
-}

@@ -124,9 +124,9 @@ func allBut(p db.Permission) []db.Permission {
 	return slices.DeleteFunc(slices.Clone(db.Permissions), func(q db.Permission) bool { return p == q })
 }
 
-// TestNobodyGivesOrTakesAPermissionThatHeLacks tries each permission in both scopes: in a role, and
+// TestNobodyGrantsOrTakesAPermissionThatTheyLack tries each permission in both scopes: in a role, and
 // through a role that has it.
-func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
+func TestNobodyGrantsOrTakesAPermissionThatTheyLack(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	none, given := newRole(t, o, "None", "all"), newRole(t, o, "Given", "all")
@@ -167,9 +167,9 @@ func TestNobodyGivesOrTakesAPermissionThatHeLacks(t *testing.T) {
 	}
 }
 
-// TestWhoSeesOnlyHisOwnOpensAllToNobody: of two users with the same permissions, one sees only
+// TestWhoSeesOnlyTheirOwnOpensAllToNobody: of two users with the same permissions, one sees only
 // their own clients. That user can neither give nor remove access to all clients.
-func TestWhoSeesOnlyHisOwnOpensAllToNobody(t *testing.T) {
+func TestWhoSeesOnlyTheirOwnOpensAllToNobody(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	narrow := o.Ines

@@ -34,7 +34,7 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 	save(t, o, o.Lea, "organizations", "Élan", false)
 	save(t, o, o.Lea, "interactions", "Talk", true)
 	want(t, "his", viewNames(t, o, o.Tomas), "Mine Ours Talk")
-	want(t, "hers", viewNames(t, o, o.Lea), "Élan Ours Talk")
+	want(t, "theirs", viewNames(t, o, o.Lea), "Élan Ours Talk")
 	want(t, "without interactions", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewClient}}), "Ours")
 	want(t, "without clients", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewInteraction}}), "")
 
@@ -126,7 +126,7 @@ func TestTheFirstViewIsEachPersonsOwn(t *testing.T) {
 		}
 		want(t, "his", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), view)
 	}
-	want(t, "of another list, and hers", must(o.FirstSavedView(t.Context(), o.Tomas, "organizations"))(t)+
+	want(t, "of another list, and theirs", must(o.FirstSavedView(t.Context(), o.Tomas, "organizations"))(t)+
 		must(o.FirstSavedView(t.Context(), o.Lea, "contacts"))(t), "")
 	if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", ""); err != nil {
 		t.Fatal(err)

@@ -423,7 +423,7 @@ func TestEmailsAndSlugsAreUnique(t *testing.T) {
 	insert(t, plain, "contacts", sample(t, o, "contacts")) // twice without an email
 }
 
-func TestDeletingAUserLeavesWhatHeOwnedAndHad(t *testing.T) {
+func TestDeletingAUserLeavesWhatTheyOwnedAndHad(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme, maya := o.Acme(t), o.Maya(t)

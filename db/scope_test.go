@@ -151,7 +151,7 @@ func contactID(c db.Contact) string { return c.ID }
 
 func interactionID(i db.Interaction) string { return i.ID }
 
-func TestEachSeesHisOwnClientsAndNothingElse(t *testing.T) {
+func TestEachSeesTheirOwnClientsAndNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 7)
 	for name, by := range w.people {

@@ -226,7 +226,7 @@ func TestAWeakHashIsMadeAnewAtSignIn(t *testing.T) {
 	want(t, "hash after another sign-in", o.Column(t, "SELECT password_hash FROM users WHERE id = ?", o.Lea.UserID)[0], hash)
 }
 
-func TestSomebodyChangesHisOwnAccountButNotHisEmail(t *testing.T) {
+func TestAPersonChangesTheirAccountButNotTheirEmail(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	typed := db.Fields{

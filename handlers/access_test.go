@@ -61,7 +61,7 @@ func TestWhoCanSeeThis(t *testing.T) {
 	admin.get(maya+"/access").wantTexts("#rows .nm", "Ada", "Tomás")
 }
 
-func TestAUsersPageSaysWhatHeSees(t *testing.T) {
+func TestAUsersPageSaysWhatTheySee(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, lea := s.as("Administrator"), s.as("Viewer")

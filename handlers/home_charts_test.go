@@ -139,7 +139,7 @@ func TestChartsOfLittle(t *testing.T) {
 	owners.wantTexts("[aria-labelledby=owners-h] svg > g > title", "5 others: 9 organizations")
 }
 
-func TestChartsTellNobodyMoreThanHeMaySee(t *testing.T) {
+func TestChartsTellNobodyMoreThanTheyMaySee(t *testing.T) {
 	t.Parallel()
 	_, _, own := ownWorld(t)
 	home := own.get("/").want(200, "[aria-labelledby=weeks-h] > p", "Most in the week of 23 November: 3.")

@@ -16,7 +16,7 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 		want(200, "section[aria-labelledby=today-h]", "Nothing has been logged today").want(200, "#new", "New organization")
 	org := ines.post("/organizations", "display_name", "Quay", "sector", "Retail", "owner_user_id", ines.user.ID).to()
 	s.Organization("Pier", "owner_user_id", ines.user.ID)
-	s.Organization("Not hers")
+	s.Organization("Not theirs")
 	s.Clock.Add(60e9)
 	elif := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
 	s.Link(org, elif)

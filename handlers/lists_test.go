@@ -104,7 +104,7 @@ func TestFiltersThatTellOfInteractionsAreNotForThoseWhoMayNotSeeThem(t *testing.
 	clerk.get("/organizations?columns=sector,last_contact").wantTexts("thead th", "Name", "Sector")
 }
 
-func TestEachChoosesHisColumns(t *testing.T) {
+func TestEachPersonChoosesTheirColumns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, lea := s.as("Administrator"), s.as("Viewer")

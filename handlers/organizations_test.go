@@ -201,7 +201,7 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	}
 	stored(f.stored)
 
-	// Jonas opened the field earlier, so he sees both values side by side.
+	// Jonas opened the field earlier, so they see both values side by side.
 	var conflict answer
 	s.unchanged(func() {
 		conflict = jonas.submit(editor, "#save-"+f.field, "value", f.other).

@@ -150,7 +150,7 @@ func TestTwoEditOneRole(t *testing.T) {
 	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // without a state the change is made as asked
 }
 
-func TestAClerkGivesOnlyWhatHeHas(t *testing.T) {
+func TestAClerkGrantsOnlyWhatTheyHave(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	clerk := s.person("Clerk", s.Role("Clerk", db.ManageUsers, db.ViewClient))

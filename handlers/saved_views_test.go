@@ -126,7 +126,7 @@ func TestTwoEditOneView(t *testing.T) {
 	ines.submit(gone, "main .btn.pri", "name", "x").want(404, "", "")
 }
 
-func TestSomebodyOpensAListWithHisView(t *testing.T) {
+func TestAListOpensWithThePersonsOwnView(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, lea := s.as("Manager"), s.as("Viewer")
@@ -188,7 +188,7 @@ func TestSomebodyOpensAListWithHisView(t *testing.T) {
 	})
 }
 
-func TestAViewShowsEachWhatHeMaySee(t *testing.T) {
+func TestAViewShowsEachPersonWhatTheyMaySee(t *testing.T) {
 	t.Parallel()
 	mine, _, own := ownWorld(t)
 	s := mine.site

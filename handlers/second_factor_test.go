@@ -463,7 +463,7 @@ func TestADemandIsMetOnTheWayIn(t *testing.T) {
 	b.get(done.html.Find("main .btn.pri").AttrOr("href", "")).want(200, "h1", "Contacts")
 }
 
-func TestAnInvitedPersonIsActiveOnceHeHasEnrolled(t *testing.T) {
+func TestAnInvitedPersonIsActiveOnceTheyHaveEnrolled(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin := s.as("Administrator")
@@ -489,7 +489,7 @@ func TestAnInvitedPersonIsActiveOnceHeHasEnrolled(t *testing.T) {
 	sam.post(link, "password", "another good password", "time_zone", "Asia/Tokyo").want(303, "", "")
 	state("Second factor missing", "Off")
 	if to := sam.get("/").to(); to != "/account/mfa" {
-		t.Errorf("he is led to %s", to)
+		t.Errorf("they are led to %s", to)
 	}
 	page := sam.get("/account/mfa")
 	seed := strings.ReplaceAll(page.html.Find("#key").Text(), " ", "")

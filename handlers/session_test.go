@@ -24,7 +24,7 @@ func TestTheFirstSignInProposesTheBrowsersZone(t *testing.T) {
 	sam.get("/").want(200, "h1", "Home").wantNot("#toasts form")
 }
 
-func TestSomebodyChangesHisPasswordAndEndsSessions(t *testing.T) {
+func TestAPersonChangesTheirPasswordAndEndsSessions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	if _, err := s.DB.CreateUser(t.Context(), db.System,

@@ -167,10 +167,10 @@ func TestTakingBackInEachHistory(t *testing.T) {
 	w.open(organization + "/history")
 	w.click(".back button", "Restore this value of Role")
 	w.see("#toasts", "Saved the link to Maya Okafor")
-	hers := "#links li:has(a[href='" + maya + "'])"
-	w.see(hers, "CFO")
+	theirs := "#links li:has(a[href='" + maya + "'])"
+	w.see(theirs, "CFO")
 	w.click("#toasts button", "Undo")
-	w.see(hers, "Advisor")
+	w.see(theirs, "Advisor")
 	w.at(organization + "/history")
 	w.open(call)
 	w.click(".back button", "Restore this value of Subject")

@@ -60,12 +60,12 @@ func TestAViewOfOnesOwn(t *testing.T) {
 	w.press("Enter")
 	w.see(".tabs [aria-current]", "Ships")
 
-	hers := o.windowOf(lea)
-	hers.open("/contacts")
-	hers.click(".side a", "Ships")
-	hers.see(".tabs [aria-current]", "Ships")
-	hers.count(1, "#rows tr")
-	hers.gone("#view-menu a")
+	theirs := o.windowOf(lea)
+	theirs.open("/contacts")
+	theirs.click(".side a", "Ships")
+	theirs.see(".tabs [aria-current]", "Ships")
+	theirs.count(1, "#rows tr")
+	theirs.gone("#view-menu a")
 
 	w.click("#view-menu summary")
 	w.click("#view-menu a")
