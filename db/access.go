@@ -139,17 +139,17 @@ func (d *DB) SightOf(ctx context.Context, by Actor, userID string) (Sight, error
 	if errors.Is(err, ErrNotFound) {
 		return Sight{}, nil
 	}
-	his := u.actor()
-	if err != nil || !his.Can(ViewClient) {
+	reader := u.actor()
+	if err != nil || !reader.Can(ViewClient) {
 		return Sight{}, err
 	}
-	s := Sight{Rights: his.rights(), Sees: true, OwnOnly: his.OwnOnly, Counted: by.Can(ViewClient) && !by.OwnOnly}
+	s := Sight{Rights: reader.rights(), Sees: true, OwnOnly: reader.OwnOnly, Counted: by.Can(ViewClient) && !by.OwnOnly}
 	if !s.Counted {
 		return s, nil
 	}
 	organizations, contacts := condition{sql: "SELECT id FROM organizations"}, condition{sql: "SELECT id FROM contacts"}
-	if his.OwnOnly {
-		organizations, contacts = his.ownOrganizations(), his.ownContacts()
+	if reader.OwnOnly {
+		organizations, contacts = reader.ownOrganizations(), reader.ownContacts()
 	}
 	err = d.reader.QueryRow(ctx, "SELECT (SELECT count(*) FROM ("+organizations.sql+")), (SELECT count(*) FROM ("+contacts.sql+"))",
 		append(organizations.args, contacts.args...)...).Scan(&s.Organizations, &s.Contacts)

@@ -315,7 +315,7 @@ func TestUndoKeepsWhatSomebodyChangedSince(t *testing.T) {
 	if _, err := o.UndoBatch(t.Context(), o.Ines, uuid.NewString()); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("undo of nothing: %v", err)
 	}
-	u := must(o.UndoBatch(t.Context(), o.Ines, p.ID))(t) // she manages users
+	u := must(o.UndoBatch(t.Context(), o.Ines, p.ID))(t) // they manage users
 	want(t, "undone", fmt.Sprint(u.Undone, " ", left(u.Left)), "1 changed 2: Brig Cove")
 	want(t, "sectors", fmt.Sprint(o.Column(t, "SELECT sector FROM organizations ORDER BY display_name")), "[ Retail By another program]")
 	want(t, "the history", o.Column(t, "SELECT json_extract(metadata, '$.count') || json_extract(metadata, '$.action') FROM audit_logs "+

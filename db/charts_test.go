@@ -180,7 +180,7 @@ func TestChartsCountWhatAPlainCountFinds(t *testing.T) {
 	o.Exec(t, "UPDATE organizations SET created_at = '2027-06-01T00:00:00.000Z', owner_user_id = ?, is_active = 1 - is_active", o.Lea.UserID)
 	o.Exec(t, "UPDATE contacts SET created_at = '2027-06-01T00:00:00.000Z'")
 	checkTallies()
-	o.Exec(t, "DELETE FROM users WHERE id = ?", o.Lea.UserID) // what she owned now belongs to nobody
+	o.Exec(t, "DELETE FROM users WHERE id = ?", o.Lea.UserID) // what they owned now belongs to nobody
 	checkTallies()
 	o.Exec(t, "DELETE FROM organizations") // their interactions remain
 	o.Exec(t, "DELETE FROM contacts WHERE id < (SELECT max(id) FROM contacts)")

@@ -134,4 +134,3 @@ func TestAnOwnerIsAnActiveUserAndStaysWhenDisabled(t *testing.T) {
 	wantInvalid(t, err, "owner_user_id")
 	want(t, "owners to choose from", len(must(o.Owners(t.Context(), o.Tomas))(t)), 2)
 }
-

@@ -117,7 +117,7 @@ func TestAFollowUpWithoutAClientIsItsPeoples(t *testing.T) {
 	inesOwn.OwnOnly = true
 	sees(inesOwn, false)
 
-	// Once Ines is its assignee, she sees it.
+	// Once Ines is its assignee, they see it.
 	f = must(o.UpdateFollowUp(t.Context(), o.Tomas, f.ID, 1, db.Fields{"assignee_id": o.Ines.UserID}))(t)
 	sees(o.Ines, true)
 	sees(inesOwn, true)

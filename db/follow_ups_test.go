@@ -96,7 +96,7 @@ func TestARefusedNextStepLogsNothing(t *testing.T) {
 		{"due_on", "2026-11-24\x00"},
 		{"assignee_id", "nobody"},
 		{"assignee_id", uuid.NewString()},
-		{"assignee_id", o.Lea.UserID}, // she may not log interactions, so could not mark it done
+		{"assignee_id", o.Lea.UserID}, // they may not log interactions, so could not mark it done
 		{"assignee_id", strings.Repeat("x", 1000)},
 	} {
 		o.Unchanged(t, func() {
@@ -340,7 +340,7 @@ func TestFollowUpsGoAndComeWithTheirInteraction(t *testing.T) {
 	must(o.DeleteInteraction(t.Context(), o.Ines, call.ID, back.Version))(t)
 	o.Exec(t, "DELETE FROM users WHERE id = ?", o.Tomas.UserID)
 	back = must(o.UndeleteInteraction(t.Context(), o.Ines, call.ID))(t)
-	want(t, "whose it is, now that he is gone", back.Next.AssigneeID, "")
+	want(t, "whose it is, now that they are gone", back.Next.AssigneeID, "")
 	moved := must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 0, "2026-12-01"))(t)
 	want(t, "whose it is, after a move", moved.AssigneeID, "")
 	want(t, "those of nobody", open(t, o, o.Ines, db.FollowUpFilter{AssigneeID: "none"}), "Call <again> & “again”")

@@ -302,7 +302,7 @@ func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 	acme := must(o.CreateOrganization(t.Context(), o.Ines,
 		db.Fields{"display_name": "Acme", "website": "acme.example", "sector": "Retail"}, ""))(t)
 	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 1, db.Fields{"website": "new.example"}))(t)
-	// Ines sends the whole form as she saw it, except for the sector.
+	// Ines sends the whole form as they saw it, except for the sector.
 	form := db.Fields{
 		"display_name": "Acme", "legal_name": "Acme", "website": "https://acme.example",
 		"sector": "Media", "size_band": "", "tax_id": "", "owner_user_id": "",
@@ -311,7 +311,7 @@ func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 	want(t, "sector", now.Value("sector"), "Media")
 	want(t, "website", now.Value("website"), "https://new.example")
 	want(t, "version", now.Version, 3)
-	// A column that both changed is a conflict. It lists what she did not touch.
+	// A column that both changed is a conflict. It lists what they did not touch.
 	form["sector"] = "Energy"
 	form["website"] = "third.example"
 	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, 3, db.Fields{"tax_id": "SE 1"}))(t)

@@ -33,7 +33,7 @@ func TestViewsAreOnesOwnOrShared(t *testing.T) {
 	mine, ours := save(t, o, o.Tomas, "organizations", " Mine ", false), save(t, o, o.Tomas, "contacts", "Ours", true)
 	save(t, o, o.Lea, "organizations", "Élan", false)
 	save(t, o, o.Lea, "interactions", "Talk", true)
-	want(t, "his", viewNames(t, o, o.Tomas), "Mine Ours Talk")
+	want(t, "theirs", viewNames(t, o, o.Tomas), "Mine Ours Talk")
 	want(t, "theirs", viewNames(t, o, o.Lea), "Élan Ours Talk")
 	want(t, "without interactions", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewClient}}), "Ours")
 	want(t, "without clients", viewNames(t, o, db.Actor{UserID: o.Ines.UserID, May: []db.Permission{db.ViewInteraction}}), "")
@@ -124,14 +124,14 @@ func TestTheFirstViewIsEachPersonsOwn(t *testing.T) {
 		if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", view); err != nil {
 			t.Fatal(err)
 		}
-		want(t, "his", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), view)
+		want(t, "theirs", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), view)
 	}
 	want(t, "of another list, and theirs", must(o.FirstSavedView(t.Context(), o.Tomas, "organizations"))(t)+
 		must(o.FirstSavedView(t.Context(), o.Lea, "contacts"))(t), "")
 	if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", ""); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "his", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), "")
+	want(t, "theirs", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), "")
 }
 
 func TestADeletedViewIsKeptForADay(t *testing.T) {

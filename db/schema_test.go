@@ -436,7 +436,7 @@ func TestDeletingAUserLeavesWhatTheyOwnedAndHad(t *testing.T) {
 	want(t, "owner of the organization", o.Column(t, "SELECT owner_user_id FROM organizations WHERE id = ?", acme.ID)[0], "")
 	want(t, "owner of the contact", o.Column(t, "SELECT owner_user_id FROM contacts WHERE id = ?", maya.ID)[0], "")
 	want(t, "who had the call", o.Column(t, "SELECT user_id FROM interactions WHERE id = ?", call.ID)[0], "")
-	want(t, "his roles and sessions", len(o.Column(t,
+	want(t, "their roles and sessions", len(o.Column(t,
 		"SELECT 1 FROM user_role WHERE user_id = ? UNION ALL SELECT 1 FROM sessions", o.Tomas.UserID)), 0)
 	want(t, "rows in the history", len(o.Column(t, "SELECT 1 FROM audit_logs")), history)
 }

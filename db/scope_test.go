@@ -551,7 +551,7 @@ func TestAnUnseenEndOfAnInteractionStaysWhenTheFormSendsNone(t *testing.T) {
 	i := must(o.LogInteraction(t.Context(), o.Ines,
 		db.Fields{"channel": "call", "subject": "x", "organization_id": mine.ID, "contact_id": maya.ID, "happened_at": ""}, ""))(t)
 	got := must(o.UpdateInteraction(t.Context(), oda, i.ID, 1, db.Fields{"subject": "y", "contact_id": "", "organization_id": mine.ID}))(t)
-	want(t, "the contact he is told of", got.ContactID, "")
+	want(t, "the contact they are told of", got.ContactID, "")
 	want(t, "the contact that is kept", o.Column(t, "SELECT contact_id FROM interactions WHERE id = ?", i.ID)[0], maya.ID)
 	_, err := o.UpdateInteraction(t.Context(), oda, i.ID, 2, db.Fields{"organization_id": acme.ID})
 	wantInvalid(t, err, "organization_id")
@@ -563,7 +563,7 @@ func TestAnUnseenEndOfAnInteractionStaysWhenTheFormSendsNone(t *testing.T) {
 	must(o.DeleteInteraction(t.Context(), o.Ines, i.ID, 3))(t)
 	must(o.UpdateOrganization(t.Context(), o.Ines, mine.ID, 1, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
 	_, err = o.UndeleteInteraction(t.Context(), oda, i.ID)
-	want(t, "bringing back what he does not see", errors.Is(err, db.ErrNotFound), true)
+	want(t, "bringing back what they do not see", errors.Is(err, db.ErrNotFound), true)
 	want(t, "interactions", len(o.Column(t, "SELECT id FROM interactions")), 0)
 }
 
@@ -573,7 +573,7 @@ func TestARecordGivenAwaySaysThatItIsOutOfSight(t *testing.T) {
 	oda := o.Tomas
 	oda.OwnOnly = true
 	x := must(o.CreateOrganization(t.Context(), oda, db.Fields{"display_name": "Mine", "owner_user_id": oda.UserID}, ""))(t)
-	want(t, "his own", x.OutOfSight, false)
+	want(t, "their own", x.OutOfSight, false)
 	x = must(o.UpdateOrganization(t.Context(), oda, x.ID, 1, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
 	want(t, "given away", x.OutOfSight, true)
 	want(t, "its name", x.Name(), "Mine")

@@ -380,7 +380,7 @@ func TestAnAdministratorResetsASecondFactor(t *testing.T) {
 		if err := o.ResetSecondFactor(t.Context(), o.Tomas, o.Lea.UserID); !errors.Is(err, db.ErrForbidden) {
 			t.Error(err)
 		}
-		if err := o.ResetSecondFactor(t.Context(), o.Ines, o.Lea.UserID); err != nil { // she has none
+		if err := o.ResetSecondFactor(t.Context(), o.Ines, o.Lea.UserID); err != nil { // they have none
 			t.Error(err)
 		}
 	})
@@ -419,10 +419,10 @@ func TestWhoMustEnrolIsKnownAtOnce(t *testing.T) {
 	}
 	check("before", false, "active")
 	o.Demand(t, "Viewer")
-	check("when his role demands it", true, "second factor missing")
+	check("when their role requires it", true, "second factor missing")
 	o.Enrol(t, o.Lea)
 	token = signedIn(t, o, o.Lea)
-	check("when he has enrolled", false, "active")
+	check("when they have enrolled", false, "active")
 	want(t, "demanded by", fmt.Sprint(must(o.SecondFactor(t.Context(), o.Lea))(t).DemandedBy), "[Viewer]")
 }
 

@@ -80,7 +80,7 @@ func TestABackupOfAReleasedRegistryIsRestoredAndLeftAsItIs(t *testing.T) {
 	backup := released(t, "backup-16.db")
 	before := dbtest.Bytes(t, backup)
 	place := filepath.Join(t.TempDir(), "registry.db")
-	done := must(db.Restore(t.Context(), backup, place, dbtest.Now.Add(90*time.Hour)))(t) // while she is signed in
+	done := must(db.Restore(t.Context(), backup, place, dbtest.Now.Add(90*time.Hour)))(t) // while they are signed in
 	want(t, "people signed out", done.SignedOut, 1)
 	want(t, "organizations", opened(t, place), releasedNames)
 	want(t, "application_id", dbtest.Column(t, place, "PRAGMA application_id")[0], fmt.Sprint(db.ApplicationID))

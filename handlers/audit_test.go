@@ -45,7 +45,7 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 	user := "/admin/users/" + lea.user.ID
 	ines.post(user+"/roles", "role", "Manager").want(303, "", "")
 	ines.post(user+"/reset-password").want(200, "", "")
-	lea.comeIn() // giving her another role ended her session
+	lea.comeIn() // giving them another role ended their session
 	ines.post(user+"/end-sessions").want(303, "", "")
 	ines.post(user+"/disable").want(303, "", "")
 	ines.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Viewer", "role", "Manager").want(200, "", "")

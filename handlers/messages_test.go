@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -149,4 +150,29 @@ func textsOfTemplate(path string) (texts []string, err error) {
 		}
 	}
 	return texts, nil
+}
+
+// TestAPersonIsThey: comments, messages and names speak of a person as they.
+func TestAPersonIsThey(t *testing.T) {
+	t.Parallel()
+	pronoun := regexp.MustCompile(`\b(?i:he|his|him|himself|she|her|hers|herself)\b|[a-z](?:He|His|Him|She|Her)[A-Z]`)
+	allowed := regexp.MustCompile(`regexp.MustCompile|"(her|hero|ma|har)"`)
+	err := filepath.WalkDir("..", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() && (e.Name() == "vendor" || e.Name() == "demo" || strings.HasPrefix(e.Name(), ".") && e.Name() != "..") {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		if ext := filepath.Ext(path); e.IsDir() || ext != ".go" && ext != ".html" && ext != ".md" {
+			return nil
+		}
+		source, err := os.ReadFile(path)
+		for n, line := range strings.Split(string(source), "\n") {
+			if found := pronoun.FindString(line); found != "" && !allowed.MatchString(line) {
+				t.Errorf("%s:%d: %q", path, n+1, found)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -69,7 +69,7 @@ func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
 		"log a meeting with anna": "Log a meeting with Anna Kroon",
 		"log an email with anna":  "Log an email with Anna Kroon",
 		"email anna":              "Log an email with Anna Kroon",
-		"note about harbor":       "Log a note about Harbor & Pine|Log a note about Anna Kroon", // Anna belongs to Harbor, so she follows it
+		"note about harbor":       "Log a note about Harbor & Pine|Log a note about Anna Kroon", // Anna belongs to Harbor, so they follow it
 		"meeting kroon":           "Log a meeting with Anna Kroon",
 		"call 0705550110":         "Log a call with Anna Kroon",
 		"call 0715550110":         "",

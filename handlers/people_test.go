@@ -15,7 +15,7 @@ func TestWhoLeftKeepsTheirName(t *testing.T) {
 	acme, maya := s.Organization("Acme", "owner_user_id", id), s.Contact("Maya", "Okafor", "owner_user_id", id)
 	lea.post(acme+"/interactions", "channel", "call", "subject", "Renewal", "contact_id",
 		key(maya), "follow_up_text", "Send it", "follow_up_due_on", "2026-11-25").want(303, "", "")
-	view := lea.post("/views", "list", "organizations", "name", "Hers", "query", "owner="+id, "shared", "1").to()
+	view := lea.post("/views", "list", "organizations", "name", "Theirs", "query", "owner="+id, "shared", "1").to()
 	if menu := admin.get("/organizations"); strings.Contains(menu.body, "(left)") {
 		t.Fatal("nobody left yet")
 	}

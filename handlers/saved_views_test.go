@@ -204,7 +204,7 @@ func TestAViewShowsEachPersonWhatTheyMaySee(t *testing.T) {
 	clerk.get("/organizations").wantTexts(".tabs a", "All", "My accounts 0", "Everything 2", "Save view").
 		wantTexts("#nav-views + nav a", "My accounts", "Everything")
 	if href, _ := clerk.get("/organizations").html.Find("#nav-views + nav a:nth-child(2)").Attr("href"); href != "/organizations?status=all" {
-		t.Errorf("his leads to %s", href)
+		t.Errorf("their own leads to %s", href)
 	}
 	// Those who see only their own clients cannot sort by what would reveal others: not by the
 	// menu, nor by a view.

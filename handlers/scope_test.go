@@ -152,7 +152,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	part := b.parts().post(mine.contact+"/organizations/"+key(mine.org)+"/unlink", "version", "1")
 	part.want(200, ".toast", "Unlinked Harbor & Pine")
 	if part.html.Find(".toast button").Length() > 0 {
-		t.Error("there is an Undo that he may not do")
+		t.Error("there is an Undo that they may not do")
 	}
 	b.get(mine.org).want(404, "h1", "")
 
