@@ -48,11 +48,12 @@ func (by Actor) seesEntry() condition {
 		return condition{sql: "NOT (" + private.sql + ")"}.or(own)
 	}
 	const organization, contact = "json_extract(metadata, '$.organization_id')", "json_extract(metadata, '$.contact_id')"
+	const participants = "SELECT value AS contact_id FROM json_each(metadata, '$.participant_ids')"
 	otherEnd := condition{sql: contact + " IS NULL"}.or(by.seesContact(contact))
 	record := condition{sql: "target_type = 'organization'"}.and(by.seesOrganization("target_id")).and(otherEnd).or(
 		condition{sql: "target_type = 'contact'"}.and(by.seesContact("target_id")))
 	return by.ofSight(ofAccounts, always).or(by.ofSight(ofReading, always)).or(by.ofSight(ofPath, by.seesPath())).
-		or(by.ofSight(ofRecord, record)).or(by.ofSight(ofTalk, by.seesInteraction(organization, contact).or(private.and(own)))).
+		or(by.ofSight(ofRecord, record)).or(by.ofSight(ofTalk, by.seesEnds(organization, contact, participants).or(private.and(own)))).
 		or(by.ofSight(ofClients, always)).or(by.ofSight(ofView, by.seesViewEntry()))
 }
 

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"clientregistry/db/sqlite"
@@ -26,10 +27,16 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 	for i := range c.periods {
 		c.periods[i] = Range{monday.Add(7 * (i - 11)).Start(by.zone()), monday.Add(7 * (i - 10)).Start(by.zone())}
 	}
+	// Each interaction is in one of three parts; a UNION of what overlaps would sort them all.
 	at, with := by.ownOrganizations().contains("organization_id"), by.ownContacts().contains("contact_id")
-	rest := with.and(condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}) // a UNION would sort all rows
-	c.own = c.selectRows("interactions", "channel", "happened_at", at).
-		join(" UNION ALL", c.selectRows("interactions", "channel", "happened_at", rest))
+	notAt := condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}
+	notWith := condition{"(contact_id IS NULL OR NOT " + with.sql + ")", with.args}
+	further := condition{"id IN (SELECT interaction_id FROM interaction_contact WHERE " + with.sql + ")", with.args}
+	read := func(part condition) condition { return c.selectRows("interactions", "channel", "happened_at", part) }
+	a, b, other := read(at), read(with.and(notAt)), read(further.and(notAt).and(notWith))
+	c.own = condition{
+		"(" + a.sql + " UNION ALL" + b.sql + " UNION ALL" + other.sql + ")", slices.Concat(a.args, b.args, other.args),
+	}
 	return d.cachedCounts(ctx, by, c)
 }
 

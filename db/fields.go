@@ -44,6 +44,7 @@ const (
 	Choice                   // one of Options
 	Person                   // the ID of a user
 	Other                    // the ID of another record
+	Others                   // IDs of other records, with spaces between them
 	Moment                   // a minute in the user's time zone, or RFC 3339
 	Day                      // YYYY-MM-DD
 	Hour                     // HH:MM, a time of a day
@@ -62,6 +63,8 @@ func (k FieldKind) check(f Field, value string) (string, error) {
 		if !slices.Contains(f.Options, value) {
 			return "", messageError(f.Required)
 		}
+	case Others:
+		return checkIDs(value)
 	case Day:
 		value = text.PlainDigits(value)
 		if _, ok := ReadDate(value); !ok {
@@ -179,6 +182,8 @@ var interactionFields = []Field{
 	{Column: "outcome", Label: "Outcome", Max: 80, Usual: outcomes},
 	{Column: "organization_id", Label: "Organization", Kind: Other, Max: 36},
 	{Column: "contact_id", Label: "Contact", Kind: Other, Max: 36},
+	{Column: "participant_id", Label: "Further people", Kind: Others, Max: 50_000},
+	{Column: "user_id", Label: "Had by", Kind: Person, Max: 36, Required: "Choose who had it"},
 	{Column: "happened_at", Label: "When", Kind: Moment, Max: 40},
 }
 

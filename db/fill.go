@@ -132,6 +132,7 @@ func (f *fill) runPiece(t *tx, batch int) error {
 // afterwards would read the whole audit log.
 var orderedIndexes = []string{
 	"audit_logs_created_at", "audit_logs_user", "audit_logs_user_action", "audit_logs_action", "audit_logs_target", "interactions_docid",
+	"audit_logs_participants", // a trigger, of the few rows that name some
 }
 
 // begin refuses a registry with clients, and drops the other indexes and the triggers. Filling a
@@ -147,7 +148,7 @@ func (f *fill) begin() (cost int, more bool, err error) {
 	rows, err := t.Query(`
 		SELECT type, name, tbl_name, sql FROM sqlite_schema
 		WHERE type IN ('index', 'trigger') AND sql IS NOT NULL
-			AND tbl_name IN ('organizations', 'contacts', 'organization_contact', 'interactions', 'audit_logs')
+			AND tbl_name IN ('organizations', 'contacts', 'organization_contact', 'interactions', 'interaction_contact', 'audit_logs')
 		ORDER BY rowid`)
 	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x struct{ kind, name, table, sql string }, err error) {
 		err = r.Scan(&x.kind, &x.name, &x.table, &x.sql)

@@ -87,9 +87,9 @@ func (f FollowUpFilter) conditions(by Actor, few bool, today Date) conditions {
 	}
 	switch {
 	case f.OrganizationID != "":
-		c.addAll(openOf("organization_id", f.OrganizationID))
+		c.addAll(openAt(f.OrganizationID))
 	case f.ContactID != "":
-		c.addAll(openOf("contact_id", f.ContactID))
+		c.addAll(openWith(f.ContactID))
 	case few:
 		c.addAll(by.ownFollowUps())
 	default:
@@ -120,14 +120,23 @@ func (f FollowUpFilter) conditions(by Actor, few bool, today Date) conditions {
 	return c
 }
 
-// openOf is true for the open follow-ups of a client, whose ID is in column, and of their interactions.
-func openOf(column, id string) condition {
+// openAt is true for the open follow-ups of an organization and of its interactions.
+func openAt(organizationID string) condition {
 	return condition{`follow_ups.id IN (
 		SELECT f.id
 		FROM interactions AS i CROSS JOIN follow_ups AS f ON f.interaction_id = i.id AND f.done_at IS NULL AND f.cancelled_at IS NULL
-		WHERE i.` + column + ` = ? AND i.next_due_on IS NOT NULL
+		WHERE i.organization_id = ? AND i.next_due_on IS NOT NULL
 		UNION ALL
-		SELECT id FROM follow_ups WHERE ` + column + ` = ? AND ` + openFollowUp + `)`, []any{id, id}}
+		SELECT id FROM follow_ups WHERE organization_id = ? AND ` + openFollowUp + `)`, []any{organizationID, organizationID}}
+}
+
+// openWith is true for the open follow-ups of a contact, and of all interactions with them.
+func openWith(contactID string) condition {
+	return condition{`follow_ups.id IN (
+		SELECT id FROM follow_ups
+		WHERE interaction_id IN (SELECT id FROM contact_interactions WHERE contact_id = ? AND next_due_on IS NOT NULL) AND ` + openFollowUp + `
+		UNION ALL
+		SELECT id FROM follow_ups WHERE contact_id = ? AND ` + openFollowUp + `)`, []any{contactID, contactID}}
 }
 
 // MostDue is how far Due and NewFollowUps count.

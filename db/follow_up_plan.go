@@ -84,6 +84,7 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 func (i Interaction) step() FollowUp {
 	return FollowUp{
 		InteractionID: i.ID, Channel: i.Channel, Subject: i.Subject, OrganizationID: i.OrganizationID, ContactID: i.ContactID,
+		participants: i.participants,
 	}
 }
 
@@ -140,6 +141,7 @@ func (t *tx) recordFollowUp(action string, f FollowUp, changes map[string]Change
 	}
 	if f.InteractionID != "" {
 		metadata["channel"], metadata["subject"] = f.Channel, f.Subject
+		f.name(metadata)
 	}
 	return t.record(action, "follow_up", f.ID, metadata)
 }
@@ -260,9 +262,9 @@ func (t *tx) refuseAssignee(id string, f FollowUp) (string, error) {
 	if person.OwnOnly, err = ownOnly(t.QueryRow(widestScope, id)); err != nil {
 		return "", err
 	}
-	seen := person.seesInteraction("ends.organization_id", "ends.contact_id")
-	err = orNotFound(t.QueryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id) AS ends WHERE "+seen.sql,
-		append([]any{f.OrganizationID, f.ContactID}, seen.args...)...))
+	seen := person.seesEnds("ends.organization_id", "ends.contact_id", "SELECT value AS contact_id FROM json_each(ends.participants)")
+	err = orNotFound(t.QueryRow("SELECT 1 FROM (SELECT ? AS organization_id, ? AS contact_id, ? AS participants) AS ends WHERE "+seen.sql,
+		append([]any{f.OrganizationID, f.ContactID, f.idsJSON()}, seen.args...)...))
 	if errors.Is(err, ErrNotFound) {
 		return name + " does not see this client; choose somebody else", nil
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type FollowUp struct {
 	// The clients of the interaction, or its own. Those that the actor does not see are empty.
 	OrganizationID, OrganizationName     string
 	ContactID, ContactFirst, ContactLast string
+	participants                              // of the interaction
 	Archived                             bool // a client is archived
 }
 
@@ -84,32 +86,35 @@ const (
 
 func selectFollowUpFor(by Actor) (query string, args []any) {
 	organization, contact := by.seesOrganization(followUpOrganization), by.seesContact(followUpContact)
+	participants := by.participantsOf("follow_ups.interaction_id")
 	return `
 		SELECT follow_ups.id, interaction_id, follow_ups.text, due_on, due_time, assignee_id, ` + shownName + `, users.time_zone,
 			follow_ups.created_by, givers.id, ` + strings.ReplaceAll(shownName, "users.", "givers.") + `, is_new,
 			done_at, cancelled_at, follow_ups.version, channel, subject,
 			organizations.id, display_name, contacts.id, first_name, last_name,
-			organizations.is_active IS 0 OR contacts.is_active IS 0
+			organizations.is_active IS 0 OR contacts.is_active IS 0,
+			` + participants.sql + `
 		FROM ` + followUpsJoined + `
 		LEFT JOIN organizations ON organizations.id = ` + followUpOrganization + ` AND ` + organization.sql + `
 		LEFT JOIN contacts ON contacts.id = ` + followUpContact + ` AND ` + contact.sql + `
 		LEFT JOIN users ON users.id = assignee_id
 		LEFT JOIN users AS givers ON givers.id = ifnull(given_by, created_by) AND givers.id IS NOT assignee_id`,
-		append(organization.args, contact.args...)
+		slices.Concat(participants.args, organization.args, contact.args)
 }
 
 func scanFollowUp(r sqlite.Row) (FollowUp, error) {
 	var f FollowUp
+	var participants string
 	err := r.Scan(&f.ID, nullText{&f.InteractionID}, &f.Text, &f.DueOn, nullText{&f.DueTime},
 		nullText{&f.AssigneeID}, nullText{&f.Assignee}, nullText{&f.AssigneeZone},
 		nullText{&f.CreatorID}, nullText{&f.GiverID}, nullText{&f.Giver}, &f.New,
 		moment{&f.DoneAt}, moment{&f.CancelledAt}, &f.Version, nullText{&f.Channel}, nullText{&f.Subject},
 		nullText{&f.OrganizationID}, nullText{&f.OrganizationName}, nullText{&f.ContactID}, nullText{&f.ContactFirst}, nullText{&f.ContactLast},
-		&f.Archived)
+		&f.Archived, nullText{&participants})
 	if errors.Is(err, sql.ErrNoRows) {
 		return FollowUp{}, ErrNotFound
 	}
-	return f, err
+	return f, errors.Join(err, f.readParticipants(participants))
 }
 
 // LastDue returns the latest due day that can be chosen on day d.

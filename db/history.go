@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"clientregistry/db/sqlite"
@@ -21,11 +22,12 @@ type Entry struct {
 	Changes                       []FieldChange
 	OrganizationID, Organization  string // of a link or an interaction; the name is "" if it was deleted
 	ContactID, Contact            string
-	Channel, Subject              string // of an interaction
-	FollowUp, InteractionID       string // of a follow-up: its text, and its interaction
-	RoleLabel, RelationshipStatus string // of a link
-	Version                       int    // the target's current version, or 0 if it was deleted
-	Undo                          bool   // the reader can undo it: an archiving, restoring, unlinking or deletion
+	Participants                  []Named // further people of an interaction
+	Channel, Subject              string  // of an interaction
+	FollowUp, InteractionID       string  // of a follow-up: its text, and its interaction
+	RoleLabel, RelationshipStatus string  // of a link
+	Version                       int     // the target's current version, or 0 if it was deleted
+	Undo                          bool    // the reader can undo it: an archiving, restoring, unlinking or deletion
 }
 
 // FieldChange is a changed field in words: names instead of IDs, "" for empty.
@@ -63,6 +65,13 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 			SELECT seq FROM (SELECT seq FROM audit_logs
 				WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
 		args = append(append(args, id, before), seen.args...)
+		if targetType == "contact" {
+			seqs += `
+			UNION
+			SELECT seq FROM (SELECT seq FROM audit_participants CROSS JOIN audit_logs USING (seq)
+				WHERE contact_id = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
+			args = append(append(args, id, before), seen.args...)
+		}
 	case "interaction":
 		seqs += `
 			UNION
@@ -90,7 +99,12 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		page = page[:HistorySize]
 		older = page[HistorySize-1].Seq
 	}
-	if err := d.markUndo(ctx, by, page); err != nil {
+	if targetType == "contact" {
+		for i := range page {
+			page[i].contactFirst(id)
+		}
+	}
+	if err := errors.Join(d.keepSeenParticipants(ctx, by, page), d.markUndo(ctx, by, page)); err != nil {
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
 	err = d.nameAll(ctx, by, page)
@@ -103,6 +117,7 @@ func (e *Entry) read(metadata string) error {
 	var m struct {
 		OrganizationID     string            `json:"organization_id"`
 		ContactID          string            `json:"contact_id"`
+		ParticipantIDs     []string          `json:"participant_ids"`
 		Channel            string            `json:"channel"`
 		Subject            string            `json:"subject"`
 		FollowUp           string            `json:"follow_up_text"`
@@ -115,6 +130,9 @@ func (e *Entry) read(metadata string) error {
 		return err
 	}
 	e.OrganizationID, e.ContactID, e.Channel, e.Subject = m.OrganizationID, m.ContactID, m.Channel, m.Subject
+	for _, id := range m.ParticipantIDs {
+		e.Participants = append(e.Participants, Named{ID: id})
+	}
 	e.FollowUp, e.RoleLabel, e.RelationshipStatus = m.FollowUp, m.RoleLabel, m.RelationshipStatus
 	if e.InteractionID = m.InteractionID; e.TargetType == "interaction" {
 		e.InteractionID = e.TargetID
@@ -129,6 +147,35 @@ func (e *Entry) read(metadata string) error {
 		}
 	}
 	return nil
+}
+
+// contactFirst makes the contact whose history this is the entry's contact where they are one of its
+// further people, and the other one a further one.
+func (e *Entry) contactFirst(id string) {
+	for i := range e.Participants {
+		if e.Participants[i].ID == id && e.ContactID != "" {
+			e.Participants[i].ID, e.ContactID = e.ContactID, id
+		} else if e.Participants[i].ID == id {
+			e.ContactID, e.Participants = id, slices.Delete(e.Participants, i, i+1)
+			return
+		}
+	}
+}
+
+// keepSeenParticipants leaves in the changes of further people only those who exist and whom the
+// actor sees.
+func (d *DB) keepSeenParticipants(ctx context.Context, by Actor, page []Entry) error {
+	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
+	unseen := func(id string) bool { return names.name("contacts", id) == "" }
+	for _, e := range page {
+		for i := range e.Changes {
+			if c := &e.Changes[i]; c.Column == "participant_id" {
+				c.Old = joinIDs(slices.DeleteFunc(strings.Fields(c.Old), unseen))
+				c.New = joinIDs(slices.DeleteFunc(strings.Fields(c.New), unseen))
+			}
+		}
+	}
+	return names.err
 }
 
 // yes is a Flag as people read it.
@@ -161,19 +208,32 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 		if by.OwnOnly && e.Contact == "" {
 			e.ContactID = ""
 		}
+		for j := range e.Participants {
+			e.Participants[j].Name = names.name("contacts", e.Participants[j].ID)
+		}
+		if by.OwnOnly {
+			e.Participants = slices.DeleteFunc(e.Participants, func(p Named) bool { return p.Name == "" })
+		}
 		for j := range e.Changes {
 			c := &e.Changes[j]
+			if c.Column == "participant_id" {
+				c.Old, c.New = names.list(c.Old), names.list(c.New)
+				continue
+			}
 			if table := namedBy[c.Column]; table != "" {
 				c.Old, c.New = names.name(table, c.Old), names.name(table, c.New)
 			}
 		}
+		e.Changes = slices.DeleteFunc(e.Changes, func(c FieldChange) bool { // of people whom the reader does not see
+			return c.Column == "participant_id" && c.Old == c.New
+		})
 	}
 	return names.err
 }
 
 // namedBy maps columns with IDs to the tables that have their names.
 var namedBy = map[string]string{
-	"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts",
+	"owner_user_id": "users", "assignee_id": "users", "organization_id": "organizations", "contact_id": "contacts", "user_id": "users",
 }
 
 // namer looks up names, each once. Records that its actor may not see have no name.
@@ -191,8 +251,13 @@ func (n *namer) load(page []Entry) {
 	for _, e := range page {
 		ids["organizations"] = append(ids["organizations"], e.OrganizationID)
 		ids["contacts"] = append(ids["contacts"], e.ContactID)
+		for _, p := range e.Participants {
+			ids["contacts"] = append(ids["contacts"], p.ID)
+		}
 		for _, c := range e.Changes {
-			if table := namedBy[c.Column]; table != "" {
+			if c.Column == "participant_id" {
+				ids["contacts"] = slices.Concat(ids["contacts"], strings.Fields(c.Old), strings.Fields(c.New))
+			} else if table := namedBy[c.Column]; table != "" {
 				ids[table] = append(ids[table], c.Old, c.New)
 			}
 		}
@@ -200,6 +265,17 @@ func (n *namer) load(page []Entry) {
 	for table, all := range ids {
 		n.lookUp(table, all)
 	}
+}
+
+// list returns the names of the contacts in a value that joinIDs wrote.
+func (n *namer) list(ids string) string {
+	var names []string
+	for _, id := range strings.Fields(ids) {
+		if name := n.name("contacts", id); name != "" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(byName(names, itself), ", ")
 }
 
 func (n *namer) name(table, id string) string {

@@ -110,6 +110,7 @@ func (t *tx) readDeletedInteraction(id, metadata string) (Interaction, []deleted
 	var m struct {
 		OrganizationID string              `json:"organization_id"`
 		ContactID      string              `json:"contact_id"`
+		ParticipantIDs []string            `json:"participant_ids"`
 		Channel        string              `json:"channel"`
 		Subject        string              `json:"subject"`
 		Deleted        *deletedInteraction `json:"deleted"`
@@ -139,7 +140,12 @@ func (t *tx) readDeletedInteraction(id, metadata string) (Interaction, []deleted
 			*end.id = ""
 		}
 	}
-	if i.OrganizationID == "" && i.ContactID == "" {
+	kept, err := t.existing(m.ParticipantIDs)
+	if err != nil {
+		return i, nil, err
+	}
+	i.participantIDs = joinIDs(kept)
+	if i.settleEnds(i, map[string]Change{}); i.OrganizationID == "" && i.ContactID == "" {
 		return i, nil, ErrNotFound
 	}
 	return i, m.Deleted.FollowUps, nil

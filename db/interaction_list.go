@@ -31,19 +31,25 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 		return nil, "", err
 	}
 	s := listOrder{key: "happened_at", descending: true}
-	if err := c.after(s, "interactions.id", f.Before); err != nil {
+	if err := c.after(s, f.id(), f.Before); err != nil {
 		return nil, "", err
 	}
 	if f.Limit <= 0 {
 		f.Limit = TimelineSize
 	}
 	f.Limit = min(f.Limit, 200)
-	read, args := selectInteractionFor(by, unnamed)
+	from, order := condition{sql: "interactions"}, s.orderBy("interactions.id", "")+limit(f.Limit+1)
+	if f.ContactID != "" { // a merge of two walks, see contact_interactions
+		from = condition{"(SELECT id AS page_id, happened_at AS page_at FROM contact_interactions" + c.where() + s.orderBy("id", "") +
+			limit(f.Limit+1) + ") AS page CROSS JOIN interactions ON interactions.id = page_id", c.args}
+		c, order = conditions{}, "\nORDER BY page_at DESC, page_id DESC"
+	}
+	read, args := selectInteractionFrom(by, unnamed, from)
 	query := d.reader.Query
 	if f.OrganizationID != "" || f.ContactID != "" {
 		query = d.reader.QuickQuery
 	}
-	rows, err := query(ctx, read+c.where()+s.orderBy("interactions.id", "")+limit(f.Limit+1), append(args, c.args...)...)
+	rows, err := query(ctx, read+c.where()+order, append(args, c.args...)...)
 	page, err = sqlite.CollectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
 	if page, err = d.addUserNames(ctx, page, err); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
@@ -68,7 +74,20 @@ func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilte
 	if err != nil || f.Channel != "" && !slices.Contains(Channels, f.Channel) {
 		return 0, false, err
 	}
-	return d.countUpTo(ctx, d.most, "interactions"+c.where(), c.args...)
+	table := "interactions"
+	if f.ContactID != "" {
+		table = "contact_interactions"
+	}
+	return d.countUpTo(ctx, d.most, table+c.where(), c.args...)
+}
+
+// id is the column of an interaction's ID where the filter's conditions are asked: a contact's
+// interactions are found in contact_interactions, all others in interactions.
+func (f InteractionFilter) id() string {
+	if f.ContactID != "" {
+		return "id"
+	}
+	return "interactions.id"
 }
 
 func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, err error) {
@@ -81,7 +100,7 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	case few:
 		c.addAll(by.ownInteractions())
 	case by.OwnOnly:
-		c.addAll(by.seesInteraction("organization_id", "contact_id"))
+		c.addAll(by.seesInteraction("interactions"))
 	}
 	if by.OwnOnly && f.OrganizationID != "" {
 		c.addAll(by.seesOrganization("organization_id"))

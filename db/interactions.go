@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,11 +19,12 @@ type Interaction struct {
 	ID, Channel, Subject, Body, Outcome  string
 	OrganizationID, OrganizationName     string
 	ContactID, ContactFirst, ContactLast string
-	UserID, UserName                     string // who had it, or "" if their account was deleted
-	HappenedAt, CreatedAt                time.Time
-	Version                              int
-	Next                                 FollowUp // the open follow-up, or one without an ID if there is none
-	happened                             string   // happened_at as typed or stored
+	participants
+	UserID, UserName      string // who had it, or "" if their account was deleted
+	HappenedAt, CreatedAt time.Time
+	Version               int
+	Next                  FollowUp // the open follow-up, or one without an ID if there is none
+	happened              string   // happened_at as typed or stored
 }
 
 // ContactName returns the contact's full name, or "" if there is no contact.
@@ -35,6 +37,7 @@ func (i *Interaction) value(column string) *string {
 	return map[string]*string{
 		"channel": &i.Channel, "subject": &i.Subject, "body": &i.Body, "outcome": &i.Outcome,
 		"organization_id": &i.OrganizationID, "contact_id": &i.ContactID, "happened_at": &i.happened,
+		"participant_id": &i.participantIDs, "user_id": &i.UserID,
 	}[column]
 }
 
@@ -100,42 +103,52 @@ var selectInteraction, _ = selectInteractionFor(Actor{}, userName)
 // user is the SQL for the user's name: userName or unnamed. args must precede the arguments of any
 // clauses added to the query.
 func selectInteractionFor(by Actor, user string) (query string, args []any) {
+	return selectInteractionFrom(by, user, condition{sql: "interactions"})
+}
+
+// selectInteractionFrom is selectInteractionFor where from has the table of interactions, joined to
+// what narrows and orders it.
+func selectInteractionFrom(by Actor, user string, from condition) (query string, args []any) {
 	organization, contact := by.seesOrganization("organization_id"), by.seesContact("contact_id")
+	participants := by.participantsOf("interactions.id")
 	return `
 		SELECT interactions.id, channel, subject, body, outcome, organizations.id, display_name, contacts.id, first_name, last_name,
 			user_id, ` + user + `, happened_at, interactions.created_at, interactions.version,
 			next.id, next.text, due_on, due_time, assignee_id, ` + strings.ReplaceAll(shownName, "users.", "assignees.") + `, assignees.time_zone,
-			ifnull(is_new, 0), ifnull(next.version, 0)
-		FROM interactions
+			ifnull(is_new, 0), ifnull(next.version, 0),
+			` + participants.sql + `
+		FROM ` + from.sql + `
 		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
 		LEFT JOIN contacts ON contacts.id = contact_id AND ` + contact.sql + `
 		LEFT JOIN (
 			SELECT id, interaction_id, text, due_on, due_time, assignee_id, is_new, done_at, cancelled_at, version FROM follow_ups
 		) AS next ON interaction_id = iif(next_due_on IS NULL, NULL, interactions.id) AND done_at IS NULL AND cancelled_at IS NULL
-		LEFT JOIN users AS assignees ON assignees.id = assignee_id`, append(organization.args, contact.args...)
+		LEFT JOIN users AS assignees ON assignees.id = assignee_id`, slices.Concat(participants.args, from.args, organization.args, contact.args)
 }
 
 func scanInteraction(r sqlite.Row) (Interaction, error) {
 	var i Interaction
+	var participants string
 	err := r.Scan(&i.ID, &i.Channel, &i.Subject, nullText{&i.Body}, nullText{&i.Outcome},
 		nullText{&i.OrganizationID}, nullText{&i.OrganizationName},
 		nullText{&i.ContactID}, nullText{&i.ContactFirst}, nullText{&i.ContactLast}, nullText{&i.UserID}, nullText{&i.UserName},
 		storedMoment{moment{&i.HappenedAt}, &i.happened}, moment{&i.CreatedAt}, &i.Version,
 		nullText{&i.Next.ID}, nullText{&i.Next.Text}, nullText{&i.Next.DueOn}, nullText{&i.Next.DueTime},
-		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee}, nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version)
+		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee}, nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version,
+		nullText{&participants})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Interaction{}, ErrNotFound
 	}
 	if i.Next.ID != "" {
 		i.Next.InteractionID = i.ID
 	}
-	return i, err
+	return i, errors.Join(err, i.readParticipants(participants))
 }
 
 // Interaction returns an interaction, or ErrNotFound.
 func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction, error) {
 	read, args := selectInteractionFor(by, userName)
-	seen := by.seesInteraction("organization_id", "contact_id")
+	seen := by.seesInteraction("interactions")
 	args = append(append(args, id), seen.args...)
 	i, err := scanInteraction(d.reader.QuickQueryRow(ctx, read+" WHERE interactions.id = ? AND "+seen.sql, args...))
 	if err != nil {
@@ -144,9 +157,10 @@ func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction,
 	return i, nil
 }
 
-// LogInteraction creates an interaction that the actor had. typed has channel, subject, body,
-// outcome, happened_at, and organization_id, contact_id or both. time_zone is the zone of a local
-// happened_at, by default the actor's; when and due choose times as ReadTimes says. The optional follow_up_text, follow_up_due_on and
+// LogInteraction creates an interaction. typed has channel, subject, body, outcome, happened_at, and
+// organization_id, contact_id or both; participant_id names further people, and user_id who had it,
+// by default the actor. time_zone is the zone of a local happened_at, by default the actor's; when
+// and due choose times as ReadTimes says. The optional follow_up_text, follow_up_due_on and
 // follow_up_assignee_id plan the next step, as AddFollowUp does.
 // It returns Invalid if fields are refused. Calling it again with the same requestID returns the
 // existing interaction, or Repeated if the fields differ.
@@ -163,7 +177,14 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		i := Interaction{ID: newID(), UserID: by.UserID}
 		id = i.ID
 		read, unread := readTimes(by, typed, t.now)
-		changes, err := t.change(&i, read.with("channel", "subject", "happened_at"))
+		full := read.with("channel", "subject", "happened_at")
+		if isEmpty(full["user_id"]) {
+			delete(full, "user_id")
+		}
+		changes, err := t.change(&i, full)
+		if c, ok := changes["user_id"]; ok {
+			changes["user_id"] = Change{New: c.New}
+		}
 		next, planned, err2 := t.firstStep(i, read)
 		if err := joinInvalid(joinInvalid(err, err2), unread); err != nil {
 			return err
@@ -203,10 +224,10 @@ func (t *tx) insertInteraction(i Interaction) error {
 	if err != nil {
 		return err
 	}
-	return t.indexInteraction(docid, i)
+	return errors.Join(t.saveParticipants(i), t.indexInteraction(docid, i))
 }
 
-// change applies typed fields to i and validates its ends and its time. It returns the changes, or
+// change applies typed fields to i and validates its ends, its user and its time. It returns the changes, or
 // Invalid.
 func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 	old := *i
@@ -221,7 +242,11 @@ func (t *tx) change(i *Interaction, typed Fields) (map[string]Change, error) {
 		}
 		i.HappenedAt = at
 	}
-	if err := t.checkEnds(*i, old, refused); err != nil {
+	if changes == nil {
+		changes = map[string]Change{}
+	}
+	i.settleEnds(old, changes)
+	if err := errors.Join(t.checkEnds(*i, old, refused), t.checkUser(*i, old, refused)); err != nil {
 		return nil, err
 	}
 	if len(refused.Fields) > 0 {
@@ -258,12 +283,14 @@ func (t *tx) checkEnds(i, old Interaction, refused *Invalid) error {
 			return err
 		}
 	}
-	return nil
+	return t.checkParticipants(i, old, refused)
 }
 
 // details returns the metadata that every audit row of an interaction has.
 func (i Interaction) details() details {
-	return details{"organization_id": orNull(i.OrganizationID), "contact_id": orNull(i.ContactID), "channel": i.Channel, "subject": i.Subject}
+	d := details{"organization_id": orNull(i.OrganizationID), "contact_id": orNull(i.ContactID), "channel": i.Channel, "subject": i.Subject}
+	i.name(d)
+	return d
 }
 
 // UpdateInteraction changes the typed fields. version is the one the user saw. A happened_at that
@@ -293,7 +320,10 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	if isEmpty(typed["happened_at"]) {
 		typed = withoutColumn(typed, "happened_at") // empty means now for a new interaction, and no change for an existing one
 	}
-	happened := i.HappenedAt
+	if i.UserID == "" && isEmpty(typed["user_id"]) {
+		typed = withoutColumn(typed, "user_id") // whoever had it is gone
+	}
+	old := *i
 	changes, err := t.change(i, typed)
 	if err != nil || len(changes) == 0 {
 		return err
@@ -306,14 +336,16 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 		return err
 	}
 	if _, ok := changes["happened_at"]; !ok {
-		i.HappenedAt = happened
+		i.HappenedAt = old.HappenedAt
 	}
+	i.settleEnds(old, changes)
 	_, err = t.Exec(`
 		UPDATE interactions
-		SET organization_id = ?, contact_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?, version = version + 1
+		SET organization_id = ?, contact_id = ?, user_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?, version = version + 1
 		WHERE id = ?`,
-		orNull(i.OrganizationID), orNull(i.ContactID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), i.ID)
-	if err != nil {
+		orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
+		stamp(i.HappenedAt), i.ID)
+	if err := errors.Join(err, t.saveParticipants(*i)); err != nil {
 		return err
 	}
 	if changes["subject"] != (Change{}) || changes["body"] != (Change{}) {
@@ -342,5 +374,5 @@ func (t *tx) keepUnseenEnds(i Interaction, typed Fields) (Fields, error) {
 			return nil, err
 		}
 	}
-	return typed, nil
+	return t.keepUnseenParticipants(i, typed)
 }

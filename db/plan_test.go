@@ -74,7 +74,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	}
 	checkPlans(t, d, func(line string) bool {
 		scans := strings.HasPrefix(line, "SCAN ") && !strings.Contains(line, " USING INDEX ") &&
-			line != "SCAN used" && line != "SCAN due" && line != "SCAN CONSTANT ROW"
+			line != "SCAN page" && line != "SCAN used" && line != "SCAN due" && line != "SCAN CONSTANT ROW"
 		return scans || line == "USE TEMP B-TREE FOR ORDER BY"
 	})
 
@@ -106,7 +106,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, _, err = d.AuditLog(ctx, by, AuditFilter{ActorID: id, TargetType: "user", From: "2026-11-24", To: "2026-11-24"})
 	err2 = d.RecordRefusal(ctx, by, "GET", "/", "")
 	ask(err, err2)
-	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|follow_ups|audit_logs)|USING INDEX (organizations|contacts)_by_name`).MatchString)
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|interaction_contact|p|contact_interactions|follow_ups|audit_logs|audit_participants)|USING INDEX (organizations|contacts)_by_name`).MatchString)
 
 	// With few own clients, these queries start from them.
 	own := Actor{UserID: id, OwnOnly: true, May: Permissions}
@@ -123,7 +123,55 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 		_, _, err2 = d.FollowUps(ctx, reader, FollowUpFilter{ContactID: id})
 		ask(err, err2)
 	}
-	checkPlans(t, d, regexp.MustCompile(`interactions USING.* (interactions_organization|interactions_contact) `).MatchString)
+	checkPlans(t, d, regexp.MustCompile(`(interactions|p|interaction_contact) USING.* (interactions_organization|interactions_contact|interaction_contact_contact) `).MatchString)
+}
+
+// TestTheNewestOfAContactAreAMergeOfTwoWalks: a timeline reads no more of either kind of interaction
+// than it shows, and so does what the triggers look for.
+func TestTheNewestOfAContactAreAMergeOfTwoWalks(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	by := Actor{UserID: newID(), May: Permissions}
+	d.reader.Forget()
+	if _, _, err := d.Interactions(t.Context(), by, InteractionFilter{ContactID: newID()}); err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]string{}
+	for _, query := range d.reader.Forget() {
+		if strings.Contains(query, "contact_interactions") {
+			asked["a timeline"] = strings.ReplaceAll(query, "?", "'x'")
+		}
+	}
+	last := regexp.MustCompile(`UPDATE contacts SET \(last_contact_at, last_contact_channel\) = \([^;]*?LIMIT 1\)\)`)
+	rows, err := d.reader.Query(t.Context(), "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND instr(sql, 'contact_interactions')")
+	triggers, err := sqlite.Collect(rows, err, sqlite.ScanText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trigger := range triggers {
+		asked[strings.SplitN(trigger, " BEGIN", 2)[0]] = last.FindString(trigger) + " WHERE id = 'x'"
+	}
+	if len(asked) != 5 {
+		t.Errorf("%d queries: %v", len(asked), asked)
+	}
+	for what, query := range asked {
+		steps, err := d.writer.Plan(t.Context(), query)
+		if err != nil {
+			t.Fatal(what, query, err)
+		}
+		var plan string
+		for _, s := range steps {
+			plan += "\n\t" + s.Text
+		}
+		for _, part := range []string{"MERGE (UNION ALL)", " INDEX interactions_contact (contact_id=?", " INDEX interaction_contact_contact (contact_id=?"} {
+			if !strings.Contains(plan, part) {
+				t.Errorf("%s: no %s:%s", what, part, plan)
+			}
+		}
+		if strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s is sorted:%s", what, plan)
+		}
+	}
 }
 
 // TestSearchesAreReadFromTheirIndexes checks the plans of each search, for actors with all, few and

@@ -102,6 +102,9 @@ func (r *Rows) Interaction(i Interaction) {
 	r.add(bulkInteractions, nil, i.ID, orNull(i.OrganizationID), orNull(i.ContactID), i.UserID, i.Channel,
 		i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), stamp(i.CreatedAt))
 	r.add(bulkInteractionWords, nil, interactionWords(i))
+	for _, p := range i.Participants {
+		r.add(bulkParticipants, i.ID, p.ID, stamp(i.HappenedAt), orNull(i.Next.DueOn))
+	}
 }
 
 // FollowUp adds a follow-up that was planned when its interaction was logged. If it is done, its

@@ -98,6 +98,11 @@ var contract = map[string][]column{
 		{name: "created_at", required: true, initial: clock},
 		{name: "version", required: true, initial: "1"},
 	},
+	"interaction_contact": {
+		{name: "interaction_id", required: true, to: "interactions CASCADE"},
+		{name: "contact_id", required: true, to: "contacts CASCADE"},
+		{name: "happened_at", required: true},
+	},
 	"follow_ups": {
 		{name: "id", required: true},
 		{name: "interaction_id", to: "interactions CASCADE"},
@@ -138,6 +143,7 @@ var primaryKeys = map[string]string{
 	"users": "id", "roles": "id", "permissions": "id", "organizations": "id",
 	"contacts": "id", "interactions": "id", "follow_ups": "id", "audit_logs": "seq",
 	"role_permission": "role_id, permission_id", "user_role": "user_id, role_id", "organization_contact": "organization_id, contact_id",
+	"interaction_contact": "interaction_id, contact_id",
 }
 
 func TestTheTablesAreThoseOfTheContract(t *testing.T) {
@@ -180,6 +186,8 @@ func TestTheIndexesAreThoseOfTheContract(t *testing.T) {
 		{"interactions", "user_id"},
 		{"interactions", "organization_id,next_due_on"},
 		{"interactions", "contact_id,next_due_on"},
+		{"interaction_contact", "contact_id,happened_at,interaction_id"},
+		{"interaction_contact", "contact_id,next_due_on"},
 		{"follow_ups", "interaction_id"},
 		{"follow_ups", "due_key,id"},
 		{"follow_ups", "assignee_id,due_key,id"},
@@ -235,6 +243,11 @@ func sample(t *testing.T, o *dbtest.Office, table string) map[string]any {
 		return map[string]any{"organization_id": organization["id"], "contact_id": contact["id"]}
 	case "interactions":
 		return map[string]any{"id": uuid.NewString(), "channel": "call", "subject": "A", "happened_at": now}
+	case "interaction_contact":
+		interaction, contact := sample(t, o, "interactions"), sample(t, o, "contacts")
+		insert(t, o.SQL(t), "interactions", interaction)
+		insert(t, o.SQL(t), "contacts", contact)
+		return map[string]any{"interaction_id": interaction["id"], "contact_id": contact["id"], "happened_at": now}
 	case "follow_ups":
 		interaction := sample(t, o, "interactions")
 		insert(t, o.SQL(t), "interactions", interaction)
@@ -327,6 +340,7 @@ func TestWrongValuesAreRefusedThroughAnyDoor(t *testing.T) {
 		"contacts.updated_at": badTimes, "interactions.happened_at": badTimes,
 		"interactions.created_at": badTimes, "follow_ups.created_at": badTimes, "audit_logs.created_at": badTimes,
 		"organizations.last_contact_at": badTimes[:len(badTimes)-1], "contacts.last_contact_at": badTimes[:len(badTimes)-1],
+		"interaction_contact.happened_at": badTimes, "interaction_contact.contact_id": {id, nil}, "interaction_contact.interaction_id": {id, nil},
 		"follow_ups.due_on": {
 			"", "today", "now", "2026-2-3", "2026-02-30", "2026-11-24T09:30",
 			"2026-11-24 ", "2026-11-24\x00", "24.11.2026", 2461004, []byte("2026-11-24"), nil,

@@ -85,12 +85,22 @@ func (by Actor) seesLink() condition {
 	return by.seesOrganization("organization_contact.organization_id").and(by.seesContact("organization_contact.contact_id"))
 }
 
-// seesInteraction is true if the actor sees at least one of an interaction's ends.
-func (by Actor) seesInteraction(organizationID, contactID string) condition {
+// seesInteraction is true if the actor sees at least one of an interaction's ends. table is the name
+// or alias of interactions.
+func (by Actor) seesInteraction(table string) condition {
+	return by.seesEnds(table+".organization_id", table+".contact_id",
+		"SELECT contact_id FROM interaction_contact WHERE interaction_id = "+table+".id")
+}
+
+// seesEnds is true if the actor sees at least one of these ends. The IDs are SQL expressions, and
+// participants is a query of the further people's contact_id.
+func (by Actor) seesEnds(organizationID, contactID, participants string) condition {
 	if !by.OwnOnly {
 		return always
 	}
-	return by.seesOrganization(organizationID).or(by.seesContact(contactID))
+	seen := by.seesContact("p.contact_id")
+	seen.sql = "EXISTS (SELECT 1 FROM (" + participants + ") AS p WHERE " + seen.sql + ")"
+	return by.seesOrganization(organizationID).or(by.seesContact(contactID)).or(seen)
 }
 
 // ownOrganizations and ownContacts select the IDs of all records the actor sees. Queries start from
@@ -121,8 +131,9 @@ func (by Actor) ownInteractions() condition {
 	own := by.ownOrganizations().contains("organization_id")
 	with := by.ownContacts().contains("contact_id")
 	return condition{
-		"interactions.id IN (SELECT id FROM interactions WHERE " + own.sql + " UNION SELECT id FROM interactions WHERE " + with.sql + ")",
-		append(own.args, with.args...),
+		"interactions.id IN (SELECT id FROM interactions WHERE " + own.sql + " UNION SELECT id FROM interactions WHERE " + with.sql +
+			" UNION SELECT interaction_id FROM interaction_contact WHERE " + with.sql + ")",
+		slices.Concat(own.args, with.args, with.args),
 	}
 }
 
@@ -138,7 +149,8 @@ func (by Actor) seesFollowUp() condition {
 	case !by.OwnOnly:
 		return condition{sql: "NOT " + noClient}.or(own)
 	}
-	return condition{sql: noClient}.and(own).or(by.seesInteraction(followUpOrganization, followUpContact))
+	return condition{sql: noClient}.and(own).or(by.seesEnds(followUpOrganization, followUpContact,
+		"SELECT contact_id FROM interaction_contact WHERE interaction_id = follow_ups.interaction_id"))
 }
 
 // ownFollowUps is true for the open follow-ups that the actor sees. It starts from their own clients.
@@ -211,7 +223,7 @@ func (by Actor) seen(kind, id string) (query string, args []any) {
 	case "contact":
 		query, seen = "SELECT 1 FROM contacts WHERE id = ? AND ", by.seesContact("contacts.id")
 	case "interaction":
-		query, seen = "SELECT 1 FROM interactions WHERE id = ? AND ", by.seesInteraction("organization_id", "contact_id")
+		query, seen = "SELECT 1 FROM interactions WHERE id = ? AND ", by.seesInteraction("interactions")
 	}
 	return query + seen.sql, append([]any{id}, seen.args...)
 }

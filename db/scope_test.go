@@ -20,8 +20,9 @@ type world struct {
 	people        map[string]db.Actor
 	organizations map[string]client
 	contacts      map[string]client
-	links         [][2]string // organization, contact
-	interactions  map[string][2]string
+	links         [][2]string          // organization, contact
+	interactions  map[string][2]string // organization, contact
+	participants  map[string][]string  // of an interaction
 }
 
 type client struct {
@@ -36,6 +37,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	w := &world{
 		Office: dbtest.OpenOffice(t), organizations: map[string]client{}, contacts: map[string]client{}, interactions: map[string][2]string{},
+		participants: map[string][]string{},
 	}
 	own := db.Actor{May: w.Tomas.May, OwnOnly: true}
 	w.people = map[string]db.Actor{"Ada": w.Ines}
@@ -81,11 +83,19 @@ func newWorld(t *testing.T, seed uint64) *world {
 		if n%3 < 2 {
 			ends[n%3] = ""
 		}
+		var further []string
+		for range r.IntN(4) / 2 * (1 + r.IntN(2)) {
+			if id := contacts[r.IntN(len(contacts))]; id != ends[1] && !slices.Contains(further, id) {
+				further = append(further, id)
+			}
+		}
 		made := must(w.LogInteraction(t.Context(), w.Tomas, db.Fields{
 			"channel": "call", "subject": fmt.Sprintf("Subject %02d", n), "outcome": fmt.Sprintf("Outcome %02d", n),
+			"participant_id": strings.Join(further, " "), "follow_up_text": "Call", "follow_up_due_on": fmt.Sprintf("2026-12-%02d", n%20+1),
 			"organization_id": ends[0], "contact_id": ends[1], "happened_at": fmt.Sprintf("2026-11-%02dT10:00", n%20+1),
 		}, ""))(t)
 		w.interactions[made.ID] = ends
+		w.participants[made.ID] = further
 	}
 	for id, x := range w.organizations {
 		if !x.active {
@@ -125,7 +135,13 @@ func (w *world) seesContact(by db.Actor, id string) bool {
 
 func (w *world) seesInteraction(by db.Actor, id string) bool {
 	ends := w.interactions[id]
-	return ends[0] != "" && w.seesOrganization(by, ends[0]) || ends[1] != "" && w.seesContact(by, ends[1])
+	return ends[0] != "" && w.seesOrganization(by, ends[0]) || ends[1] != "" && w.seesContact(by, ends[1]) ||
+		slices.ContainsFunc(w.participants[id], func(p string) bool { return w.seesContact(by, p) })
+}
+
+// isWith is whether a contact is the one of an interaction, or a further one.
+func (w *world) isWith(interaction, contact string) bool {
+	return w.interactions[interaction][1] == contact || slices.Contains(w.participants[interaction], contact)
 }
 
 func (w *world) seesLink(by db.Actor, l [2]string) bool {
@@ -308,9 +324,10 @@ func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees 
 			wanted["link_contact"]++
 		}
 	}
-	for _, ends := range w.interactions {
-		if ends[end] == id {
+	for i, ends := range w.interactions {
+		if ends[end] == id || kind == "contact" && w.isWith(i, id) {
 			wanted["create_interaction"]++
+			wanted["create_follow_up"]++
 		}
 	}
 	got := map[string]int{}
@@ -319,8 +336,13 @@ func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees 
 		if e.OrganizationID != "" && !w.seesOrganization(by, e.OrganizationID) || e.ContactID != "" && !w.seesContact(by, e.ContactID) {
 			t.Errorf("an entry of %s names %q and %q", id, e.Organization, e.Contact)
 		}
+		for _, p := range e.Participants {
+			if !w.seesContact(by, p.ID) || p.Name == "" {
+				t.Errorf("an entry of %s names the further %q", id, p.Name)
+			}
+		}
 	}
-	for _, action := range []string{"link_contact", "create_interaction"} {
+	for _, action := range []string{"link_contact", "create_interaction", "create_follow_up"} {
 		want(t, action+" entries of "+id, got[action], wanted[action])
 	}
 }
@@ -402,6 +424,9 @@ func (w *world) compareInteractions(t *testing.T, by db.Actor) {
 			}
 		}
 		want(t, "ends of "+i.Subject, [2]string{i.OrganizationID, i.ContactID}, ends)
+		want(t, "further people of "+i.Subject, ids(i.Participants, func(n db.Named) string { return n.ID }),
+			strings.Join(slices.Sorted(slices.Values(slices.DeleteFunc(slices.Clone(w.participants[i.ID]),
+				func(id string) bool { return !w.seesContact(by, id) }))), " "))
 		want(t, "names of "+i.Subject, [2]bool{i.OrganizationName != "", i.ContactName() != ""}, [2]bool{ends[0] != "", ends[1] != ""})
 	}
 	for id := range w.organizations {
@@ -409,14 +434,57 @@ func (w *world) compareInteractions(t *testing.T, by db.Actor) {
 		want(t, "timeline", ids(got, interactionID), seen(w.interactions,
 			func(i string) bool { return w.interactions[i][0] == id && w.seesOrganization(by, id) }))
 	}
-	for _, ends := range w.interactions {
-		if ends[0] == "" || ends[1] == "" {
+	for id, x := range w.contacts {
+		if x.word == "manwordxx" {
 			continue
 		}
-		got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: ends[0], ContactID: ends[1]})
-		want(t, "timeline with", ids(got, interactionID),
-			seen(w.interactions, func(i string) bool { return w.interactions[i] == ends && w.seesLink(by, ends) }))
+		with := func(i string) bool { return w.isWith(i, id) && w.seesContact(by, id) }
+		got := w.interactionPages(t, by, db.InteractionFilter{ContactID: id})
+		want(t, "timeline of "+x.name, ids(got, interactionID), seen(w.interactions, with))
+		due := must2(w.FollowUps(t.Context(), by, db.FollowUpFilter{ContactID: id}))(t)
+		want(t, "next steps of "+x.name, ids(due, func(f db.FollowUp) string { return f.InteractionID }), seen(w.interactions, with))
 	}
+	due := map[string]bool{}
+	for f := (db.FollowUpFilter{}); ; {
+		page, next, err := w.FollowUps(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range page {
+			due[x.InteractionID] = true
+		}
+		if f.After = next; next == "" {
+			break
+		}
+	}
+	want(t, "next steps", seen(due, func(string) bool { return true }),
+		seen(w.interactions, func(id string) bool { return w.seesInteraction(by, id) }))
+	for interaction, ends := range w.interactions {
+		if ends[0] == "" {
+			continue
+		}
+		for _, contact := range append([]string{ends[1]}, w.participants[interaction]...) {
+			if contact == "" {
+				continue
+			}
+			pair := [2]string{ends[0], contact}
+			got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: ends[0], ContactID: contact})
+			want(t, "timeline with", ids(got, interactionID), seen(w.interactions, func(i string) bool {
+				return w.interactions[i][0] == ends[0] && w.isWith(i, contact) && w.seesLink(by, pair)
+			}))
+		}
+	}
+	weeks := must(w.InteractionsByWeek(t.Context(), by))(t)
+	counted := 0
+	for _, week := range weeks {
+		counted += week.Of["call"]
+	}
+	want(t, "interactions in the chart", counted, len(feedOf(w, by)))
+}
+
+// feedOf are the interactions that the model lets somebody see.
+func feedOf(w *world, by db.Actor) []string {
+	return strings.Fields(seen(w.interactions, func(id string) bool { return w.seesInteraction(by, id) }))
 }
 
 func (w *world) compareSuggestions(t *testing.T, by db.Actor) {

@@ -201,7 +201,7 @@ func (s search) source(kind *RecordKind, archived bool) *searchSource {
 }
 
 func (s search) interactions() *searchSource {
-	return &searchSource{table: "interactions", index: "interaction_search", seen: s.by.seesInteraction("x.organization_id", "x.contact_id")}
+	return &searchSource{table: "interactions", index: "interaction_search", seen: s.by.seesInteraction("x")}
 }
 
 func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *RecordKind) (search, *searchSource, error) {

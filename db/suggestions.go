@@ -30,7 +30,7 @@ func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
 // Outcomes returns suggestions for an interaction's outcome.
 func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
 	return d.suggestions(ctx, by, "interactions", fieldOf(interactionFields, "outcome"),
-		by.seesInteraction("organization_id", "contact_id"), by.ownInteractions())
+		by.seesInteraction("interactions"), by.ownInteractions())
 }
 
 // suggestions returns the usual values, then up to MostSuggested values in use, without variants

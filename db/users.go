@@ -269,7 +269,7 @@ func (d *DB) People(ctx context.Context, by Actor, list string) ([]Owner, error)
 	var seen condition
 	switch list {
 	case "interactions":
-		theirs, seen = "interactions WHERE user_id = users.id", by.seesInteraction("organization_id", "contact_id")
+		theirs, seen = "interactions WHERE user_id = users.id", by.seesInteraction("interactions")
 		if few {
 			seen = by.ownInteractions()
 		}

@@ -149,6 +149,14 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 			"organization_id LEFT JOIN contacts c ON c.id = contact_id WHERE o.created_at > happened_at OR c.created_at > happened_at",
 		"interactions by those who may not": "SELECT count(*) FROM interactions JOIN users ON users.id = user_id WHERE full_name " +
 			"= 'Léa Dubois'",
+		"further people who are strangers, or the contact itself": "SELECT count(*) FROM interaction_contact p JOIN interactions i ON i.id = " +
+			"interaction_id WHERE i.contact_id IS p.contact_id OR NOT EXISTS (SELECT 1 FROM organization_contact l WHERE " +
+			"l.organization_id = i.organization_id AND l.contact_id = p.contact_id)",
+		"further people at another time than their interaction": "SELECT count(*) FROM interaction_contact p JOIN interactions i ON " +
+			"i.id = interaction_id WHERE p.happened_at <> i.happened_at OR p.next_due_on IS NOT i.next_due_on",
+		"further people whom the history does not name": "SELECT (SELECT count(*) FROM interaction_contact) - (SELECT count(*) FROM " +
+			"interaction_contact p JOIN audit_participants a ON a.contact_id = p.contact_id JOIN audit_logs ON audit_logs.seq = a.seq " +
+			"WHERE action = 'create_interaction' AND target_id = p.interaction_id)",
 		"interactions with strangers": "SELECT count(*) FROM interactions i WHERE organization_id IS NOT NULL AND " +
 			"contact_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM organization_contact l WHERE l.organization_id = i.organization_id AND " +
 			"l.contact_id = i.contact_id)",
@@ -160,7 +168,7 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"last contacts of organizations that err": "SELECT count(*) FROM organizations o WHERE (last_contact_at, last_contact_channel) " +
 			"IS NOT (SELECT happened_at, channel FROM interactions WHERE organization_id = o.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
 		"last contacts of contacts that err": "SELECT count(*) FROM contacts c WHERE (last_contact_at, last_contact_channel) IS " +
-			"NOT (SELECT happened_at, channel FROM interactions WHERE contact_id = c.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
+			"NOT (SELECT happened_at, channel FROM contact_interactions WHERE contact_id = c.id ORDER BY happened_at DESC, id DESC LIMIT 1)",
 		"organizations not sorted by their owner": "SELECT count(*) FROM organizations WHERE owner_name_key IS NOT (SELECT name_key " +
 			"FROM users WHERE id = owner_user_id)",
 		"contacts not sorted by their owner": "SELECT count(*) FROM contacts WHERE owner_name_key IS NOT (SELECT name_key FROM " +
@@ -215,6 +223,7 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"archived organizations":        "SELECT count(*) FROM organizations WHERE is_active = 0",
 		"organizations without owner":   "SELECT count(*) FROM organizations WHERE owner_user_id IS NULL",
 		"organizations never contacted": "SELECT count(*) FROM organizations WHERE last_contact_at IS NULL",
+		"meetings of several people":    "SELECT count(DISTINCT interaction_id) > 150 FROM interaction_contact",
 		"much contacted organizations":  "SELECT count(*) FROM (SELECT 1 FROM interactions GROUP BY organization_id HAVING count(*) > 150)",
 		"interactions today":            "SELECT count(*) FROM interactions WHERE happened_at >= date('" + now + "')",
 		"follow-ups that are overdue":   "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on < date('" + now + "')",

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"slices"
+	"strings"
 
 	"clientregistry/db"
 )
@@ -141,11 +142,13 @@ func (w *history) logInteraction(h happening) {
 	changes.change("happened_at", "", stamp(n.HappenedAt.UnixMilli()))
 	changes.change("organization_id", "", n.OrganizationID)
 	changes.change("outcome", "", n.Outcome)
+	changes.change("participant_id", "", strings.Join(participantIDs(n), " "))
 	changes.change("subject", "", n.Subject)
 	m.raw("changes", changes.close())
 	m.text("channel", n.Channel)
 	m.text("contact_id", n.ContactID)
 	m.text("organization_id", n.OrganizationID)
+	m.participants(n)
 	m.text("subject", n.Subject)
 	w.record(h.at, n.UserID, "create_interaction", "interaction", n.ID, m.close())
 	if h.planned {
@@ -168,6 +171,20 @@ func (w *history) planFollowUp(h happening) {
 	w.recordStep("create_follow_up", h, h.said.UserID, &changes)
 }
 
+func participantIDs(n db.Interaction) (ids []string) {
+	for _, p := range n.Participants {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+// participants adds the metadata of further people, if there are any.
+func (m *metadata) participants(n db.Interaction) {
+	if len(n.Participants) > 0 {
+		m.raw("participant_ids", `["`+strings.Join(participantIDs(n), `","`)+`"]`)
+	}
+}
+
 // recordStep adds the audit row of what somebody did to a follow-up.
 func (w *history) recordStep(action string, h happening, by string, changes *metadata) {
 	var m metadata
@@ -179,6 +196,7 @@ func (w *history) recordStep(action string, h happening, by string, changes *met
 	m.text("follow_up_text", h.step.Text)
 	m.text("interaction_id", h.said.ID)
 	m.text("organization_id", h.said.OrganizationID)
+	m.participants(h.said)
 	if h.said.ID != "" {
 		m.text("subject", h.said.Subject)
 	}

@@ -412,8 +412,8 @@ func (p *plan) findLastContacts() {
 				o.lastContact, o.lastChannel = i.happened, i.channel
 			}
 		}
-		if i.contact >= 0 {
-			if c := &p.contacts[i.contact]; i.happened >= c.lastContact {
+		for _, j := range i.people() {
+			if c := &p.contacts[j]; i.happened >= c.lastContact {
 				c.lastContact, c.lastChannel = i.happened, i.channel
 			}
 		}

@@ -101,6 +101,10 @@ func (w *records) createLink(l int) {
 
 func (w *records) logInteraction(h happening) {
 	w.rows.Count++
+	f := h.step
+	if h.planned && f.done == 0 {
+		h.said.Next = f.FollowUp
+	}
 	w.rows.Interaction(h.said)
 	if h.planned {
 		w.planFollowUp(h)

@@ -328,6 +328,10 @@ func (x sample) interaction(i interaction) db.Interaction {
 			client = int(x.plan.links[i.contact].organization)
 		}
 	}
+	for _, j := range i.further {
+		n.Participants = append(n.Participants, db.Named{ID: x.plan.contactID(j)})
+	}
+	slices.SortFunc(n.Participants, func(a, b db.Named) int { return strings.Compare(a.ID, b.ID) })
 	if i.organization >= 0 {
 		n.OrganizationID = x.plan.organizationID(i.organization)
 	}

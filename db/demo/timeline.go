@@ -2,6 +2,7 @@ package demo
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"clientregistry/db"
@@ -12,8 +13,17 @@ type interaction struct {
 	number                int
 	happened, created     int64
 	organization, contact int
+	further               []int // contacts, beside contact
 	channel               uint8 // index of Channels
 	unreached             bool
+}
+
+// people returns all its contacts.
+func (i interaction) people() []int {
+	if i.contact < 0 {
+		return nil
+	}
+	return append([]int{i.contact}, i.further...)
 }
 
 // timeline produces the interactions in the order of their creation.
@@ -70,8 +80,7 @@ func (t *timeline) next() (interaction, bool) {
 	for tries := 0; tries < 4 && len(links) > 0 && r.IntN(20) > 1; tries++ {
 		u := r.Float64()
 		l := p.links[links[int(u*u*float64(len(links)))]]
-		c := p.contacts[l.contact]
-		if l.at <= x.happened && (l.to != former || l.changed > x.happened) && (c.archived == 0 || c.archived > x.created) {
+		if p.there(l, x) {
 			x.contact = int(l.contact)
 			break
 		}
@@ -82,5 +91,19 @@ func (t *timeline) next() (interaction, bool) {
 			x.organization = -1
 		}
 	}
+	if db.Channels[x.channel] == "meeting" && x.contact >= 0 && x.organization >= 0 && r.IntN(3) < 2 {
+		for range 2 + r.IntN(3) { // tries; many a colleague was not there yet
+			l := p.links[links[r.IntN(len(links))]]
+			if further := int(l.contact); further != x.contact && !slices.Contains(x.further, further) && p.there(l, x) {
+				x.further = append(x.further, further)
+			}
+		}
+	}
 	return x, true
+}
+
+// there tells whether a linked contact could be talked to in an interaction.
+func (p *plan) there(l link, x interaction) bool {
+	c := p.contacts[l.contact]
+	return l.at <= x.happened && (l.to != former || l.changed > x.happened) && (c.archived == 0 || c.archived > x.created)
 }

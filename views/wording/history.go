@@ -140,12 +140,16 @@ func (s *entry) interaction() {
 		what = "a follow-up"
 	}
 	s.say(what)
-	if e.ContactID != "" && s.page != "contact" {
-		s.say(with)
-		s.contact()
+	if e.Action == "create_interaction" {
+		s.hadBy()
+	}
+	people := s.people()
+	for n, show := range people {
+		s.say(between(n, len(people), with))
+		show()
 	}
 	if e.OrganizationID != "" && s.page != "organization" {
-		if e.ContactID == "" && s.page != "contact" {
+		if len(people) == 0 && s.page != "contact" {
 			s.say(with)
 		} else {
 			s.say(" at ")
@@ -164,6 +168,27 @@ func (s *entry) interaction() {
 		s.say(": ")
 		s.say(subject)
 	}
+}
+
+// hadBy names who had an interaction that somebody else logged.
+func (s *entry) hadBy() {
+	for _, c := range s.e.Changes {
+		if c.Column == "user_id" && c.New != "" {
+			s.say(" of ")
+			s.say(c.New)
+		}
+	}
+}
+
+// people say the names of an interaction's people, without the one on whose page they stand.
+func (s *entry) people() (all []func()) {
+	if s.e.ContactID != "" && s.page != "contact" {
+		all = append(all, s.contact)
+	}
+	for _, p := range s.e.Participants {
+		all = append(all, func() { s.name(p.Name, "contact", p.ID, "somebody who is gone") })
+	}
+	return all
 }
 
 func (s *entry) deed() {

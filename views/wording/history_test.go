@@ -56,6 +56,9 @@ func TestASentenceRefersToWhatItNames(t *testing.T) {
 	}}
 	deleted, gone, hidden := call, call, call
 	deleted.Action, gone.Contact, hidden.Hidden, hidden.Subject = "delete_interaction", "", true, ""
+	meeting := call
+	meeting.Channel, meeting.Participants = "meeting", []db.Named{{ID: "a", Name: "Ada Berg"}, {ID: "b"}}
+	meeting.Changes = []db.FieldChange{{Column: "user_id", Label: "Had by", New: "Léa Fournier"}}
 	user := db.AuditEntry{Entry: db.Entry{Action: "update_user", TargetType: "user", TargetID: "u"}, Target: "Jonas Berg"}
 	role := db.AuditEntry{Entry: db.Entry{Action: "create_role", TargetType: "role", TargetID: "r"}, Target: "Clerk"}
 	for _, x := range []struct {
@@ -66,6 +69,14 @@ func TestASentenceRefersToWhatItNames(t *testing.T) {
 		{call, "", "logged a call with Maya Lind at Quay: Renewal", "contact c, organization o, interaction i"},
 		{call, "contact", "logged a call at Quay: Renewal", "organization o, interaction i"},
 		{call, "interaction", "logged a call with Maya Lind at Quay", "contact c, organization o"},
+		{
+			meeting, "", "logged a meeting of Léa Fournier with Maya Lind, Ada Berg and somebody who is gone at Quay: Renewal",
+			"contact c, contact a, organization o, interaction i",
+		},
+		{
+			meeting, "contact", "logged a meeting of Léa Fournier with Ada Berg and somebody who is gone at Quay: Renewal",
+			"contact a, organization o, interaction i",
+		},
 		{deleted, "organization", "deleted a call with Maya Lind: Renewal", "contact c"},
 		{gone, "organization", "logged a call with somebody who is gone: Renewal", "interaction i"},
 		{hidden, "", "logged a call with a contact at an organization", ""},

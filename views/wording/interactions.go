@@ -26,23 +26,37 @@ func Interaction(i db.Interaction) Sentence {
 	if by == "" {
 		by = "A former colleague"
 	}
-	var whom []Segment
+	var people []Segment
 	if i.ContactID != "" {
-		whom = append(whom, Segment{i.ContactName(), "contact", i.ContactID})
+		people = append(people, Segment{i.ContactName(), "contact", i.ContactID})
+	}
+	for _, p := range i.Participants {
+		people = append(people, Segment{p.Name, "contact", p.ID})
+	}
+	says := Sentence{{Text: by + " " + Did(i.Channel, len(people) > 0 || i.OrganizationID != "")}}
+	first := " "
+	if i.Channel == "note" {
+		first = " about "
+	}
+	for n, x := range people {
+		says = append(says, Segment{Text: between(n, len(people), first)}, x)
 	}
 	if i.OrganizationID != "" {
-		whom = append(whom, Segment{i.OrganizationName, "organization", i.OrganizationID})
-	}
-	says := Sentence{{Text: by + " " + Did(i.Channel, len(whom) > 0)}}
-	for n, x := range whom {
-		between := ", "
-		switch {
-		case n == 0 && i.Channel == "note":
-			between = " about "
-		case n == 0:
-			between = " "
+		if len(people) > 0 {
+			first = ", "
 		}
-		says = append(says, Segment{Text: between}, x)
+		says = append(says, Segment{Text: first}, Segment{i.OrganizationName, "organization", i.OrganizationID})
 	}
 	return says
+}
+
+// between is what stands before the nth of so many names.
+func between(n, of int, first string) string {
+	switch {
+	case n == 0:
+		return first
+	case n == of-1:
+		return " and "
+	}
+	return ", "
 }
