@@ -12,6 +12,7 @@ import (
 type FollowUpFilter struct {
 	AssigneeID                string // a user's ID, or "none" for unassigned
 	OrganizationID, ContactID string // of the follow-up or of its interaction
+	New                       bool   // only those that are new to their assignee
 	Given                     bool   // only those that the actor gave to somebody else
 	Done                      bool   // list done follow-ups, the last one first; When does not filter them
 	// When is overdue (before today), week (Monday to Sunday of this week) or soon (overdue, or due
@@ -101,6 +102,9 @@ func (f FollowUpFilter) conditions(by Actor, few bool, today Date) conditions {
 		c.add("assignee_id IS NULL")
 	default:
 		c.add("assignee_id = ?", f.AssigneeID)
+	}
+	if f.New {
+		c.add("is_new = 1")
 	}
 	if f.Given {
 		c.add("ifnull(given_by, created_by) = ? AND assignee_id IS NOT ?", by.UserID, by.UserID)

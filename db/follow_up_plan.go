@@ -126,7 +126,7 @@ func (f FollowUp) ownClients() (organization, contact any) {
 // looks at it or changes it.
 func (t *tx) give(f *FollowUp, changes map[string]Change) {
 	if _, given := changes["assignee_id"]; given {
-		f.GiverID, f.New = t.by.UserID, f.AssigneeID != ""
+		f.GiverID, f.New = t.by.UserID, f.AssigneeID != "" && t.by.UserID != ""
 	}
 	if f.AssigneeID == t.by.UserID {
 		f.New = false

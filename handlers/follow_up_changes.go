@@ -32,7 +32,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 		if err := s.flash(c, views.Toast{Text: "Next step planned"}); err != nil {
 			return err
 		}
-		return s.redirect(c, s.returnAddress(c, id))
+		return s.redirect(c, s.returnAddress(c, f))
 	}
 	places, err := s.followUpPlaces(c, f, "")
 	if err != nil {
@@ -58,12 +58,15 @@ func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db
 	}, form)
 }
 
-// returnAddress returns the page whose form changed a follow-up, or else the interaction's page.
-func (s *Server) returnAddress(c *gin.Context, interactionID string) string {
-	if from := s.askingPage(c); from != "" {
+// returnAddress returns the page that the form came from, or else that of the interaction or the list.
+func (s *Server) returnAddress(c *gin.Context, f db.FollowUp) string {
+	switch from := s.askingPage(c); {
+	case from != "":
 		return from
+	case f.InteractionID == "":
+		return "/follow-ups"
 	}
-	return "/interactions/" + interactionID
+	return "/interactions/" + f.InteractionID
 }
 
 func (s *Server) followUpDone(c *gin.Context) error {
@@ -129,14 +132,14 @@ func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo
 	said := views.Toast{Text: done}
 	if undo.Action != "" {
 		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)},
-			views.Hidden{Name: "from", Value: s.returnAddress(c, f.InteractionID)})
+			views.Hidden{Name: "from", Value: s.returnAddress(c, f)})
 		said.Undo = &undo
 	}
 	if !part(c) {
 		if err := s.flash(c, said); err != nil {
 			return err
 		}
-		return s.redirect(c, s.returnAddress(c, f.InteractionID))
+		return s.redirect(c, s.returnAddress(c, f))
 	}
 	undo.Target = "#toasts"
 	places, err := s.followUpPlaces(c, f, c.Request.PostForm.Get("place"))
@@ -154,22 +157,31 @@ func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]
 	if err != nil {
 		return nil, err
 	}
-	line := views.FollowUp{InteractionID: f.InteractionID, Place: "event"}
 	var row views.View = views.Into{Target: "#f-" + f.ID, Swap: "delete"}
-	if f.DoneAt.IsZero() {
-		line = s.followUp(c, f, "event")
-		line.Focus = focus == "event"
+	if f.Open() {
 		if row, err = s.followUpRegion(c, f.ID, focus == "row"); err != nil {
 			return nil, err
 		}
 	}
+	fresh, err := s.newCount(c)
+	if err != nil {
+		return nil, err
+	}
 	places := []views.View{
-		views.Into{Target: "#" + line.Element(), Swap: "outerHTML", View: line}, views.Into{Target: "#due", Swap: "outerHTML", View: due},
+		views.Into{Target: "#due", Swap: "outerHTML", View: due}, views.Into{Target: "#new-due", Swap: "outerHTML", View: fresh},
+	}
+	if f.InteractionID != "" {
+		line := views.FollowUp{InteractionID: f.InteractionID, Place: "event"}
+		if f.Open() {
+			line = s.followUp(c, f, "event")
+			line.Focus = focus == "event"
+		}
+		places = append(places, views.Into{Target: "#" + line.Element(), Swap: "outerHTML", View: line})
 	}
 	if row != nil {
 		places = append(places, row)
 	}
-	if f.DoneAt.IsZero() {
+	if f.Open() {
 		return places, nil
 	}
 	left, err := s.followUpsLeft(c)
@@ -256,11 +268,19 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 		return err2
 	}
 	place := c.Request.PostForm.Get("place")
-	if !f.DoneAt.IsZero() || part(c) && place != "row" && place != "event" {
+	if !f.Open() || part(c) && place != "row" && place != "event" {
 		return s.followUpStale(c, f, err)
 	}
 	if !part(c) {
 		place = "event"
+	}
+	if !part(c) && f.InteractionID == "" {
+		e := followUpEdit{values: typed(c, "due_on"), from: s.askingPage(c)}
+		if refused == nil {
+			return s.followUpPage(c, http.StatusConflict, f, e, stale)
+		}
+		e.refused = refused.Fields
+		return s.followUpPage(c, http.StatusUnprocessableEntity, f, e, nil)
 	}
 	x, status := s.followUp(c, f, place), http.StatusConflict
 	if refused != nil {

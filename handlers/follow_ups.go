@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,6 +50,16 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 		From: s.askingPage(c), Place: place, Days: views.NewMoveDays(clock),
 	}
 	x.Due, _, x.Late = clock.Due(f.DueOn)
+	x.Due = clock.DueAt(x.Due, f)
+	x.Day = f.DueOn
+	if x.Href = "/follow-ups/" + f.ID; f.InteractionID != "" {
+		x.Href = "/interactions/" + f.InteractionID
+	}
+	if f.AssigneeID == v.UserID {
+		x.Giver, x.New = firstName(f.Giver), f.New
+		x.Opened = f.New && place == "event" && c.Request.URL.Path == "/interactions/"+f.InteractionID
+	}
+	x.Alone = f.InteractionID == "" && f.OrganizationID == "" && f.ContactID == ""
 	if kind := s.askingKind(c); place == "row" {
 		if kind != "contact" {
 			x.Whom.Name = f.ContactName()
@@ -96,7 +107,11 @@ func (s *Server) recordFollowUps(c *gin.Context, kind, id string) (*views.Follow
 		f = db.FollowUpFilter{OrganizationID: id}
 	}
 	found, _, err := s.db.FollowUps(c.Request.Context(), who(c).Actor, f)
-	return &views.FollowUpCard{Heading: "Follow-ups", Groups: s.followUpGroups(c, found)}, err
+	card := &views.FollowUpCard{Heading: "Follow-ups", Groups: s.followUpGroups(c, found)}
+	if editInteractions.Check(who(c)) == nil {
+		card.Add = address("/follow-ups/new", url.Values{kind + "_id": {id}, "from": {"/" + kind + "s/" + id}})
+	}
+	return card, err
 }
 
 // homeSize is how many of a person's own follow-ups the home page shows.
@@ -109,10 +124,23 @@ func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	if editInteractions.Check(v) != nil && len(found) == 0 {
 		return nil, err // who may not plan follow-ups has none
 	}
-	return &views.FollowUpCard{
+	fresh, _, err2 := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{AssigneeID: v.UserID, New: true, Limit: homeSize})
+	found = slices.DeleteFunc(found, func(f db.FollowUp) bool { return f.New && f.Giver != "" })
+	card := &views.FollowUpCard{
 		Heading: "My follow-ups", Groups: s.followUpGroups(c, found), All: "/follow-ups",
 		Empty: "Nothing is due this week. Plan a next step when you log a call, and it appears here.",
-	}, err
+	}
+	if editInteractions.Check(v) == nil {
+		card.Add = address("/follow-ups/new", url.Values{"from": {"/"}})
+	}
+	if len(fresh) > 0 {
+		group := views.FollowUpGroup{Label: "New for you", SeenAll: true, From: s.askingPage(c)}
+		for _, f := range fresh {
+			group.Rows = append(group.Rows, s.followUp(c, f, "row"))
+		}
+		card.Groups = append([]views.FollowUpGroup{group}, card.Groups...)
+	}
+	return card, errors.Join(err, err2)
 }
 
 // due counts the visitor's follow-ups that are due, for the menu.
@@ -125,6 +153,18 @@ func (s *Server) due(c *gin.Context) (views.DueCount, error) {
 		return views.DueCount{Shown: strconv.Itoa(db.MostDue) + "+", Late: late}, nil
 	}
 	return views.DueCount{Shown: strconv.Itoa(n), Late: late}, nil
+}
+
+// newCount counts the follow-ups that are new to the visitor, for the menu.
+func (s *Server) newCount(c *gin.Context) (views.NewCount, error) {
+	n, err := s.db.NewFollowUps(c.Request.Context(), who(c).Actor)
+	switch {
+	case err != nil || n == 0:
+		return views.NewCount{}, err
+	case n > db.MostDue:
+		return views.NewCount{Shown: strconv.Itoa(db.MostDue) + "+"}, nil
+	}
+	return views.NewCount{Shown: strconv.Itoa(n)}, nil
 }
 
 func (s *Server) followUpIndex(c *gin.Context) error {
@@ -149,7 +189,9 @@ var followUpTabs = []struct{ show, label, when, heading, text string }{
 	{"mine", "Mine", "", "Nothing to follow up", "Plan a next step when you log a call, an email or a meeting, and it appears here."},
 	{"overdue", "Overdue", "overdue", "Nothing is overdue", "Follow-ups that are late appear here."},
 	{"week", "This week", "week", "Nothing this week", "What is due from Monday to Sunday appears here."},
-	{"all", "All", "", "Nothing to follow up", "Next steps that anybody plans appear here until they are done."},
+	{"given", "Given by me", "", "You have given nothing to others", "What you ask others to do appears here until it is done."},
+	{"done", "Done", "", "Nothing is done yet", "What you have done appears here, the latest first."},
+	{"all", "All", "", "Nothing to follow up", "What anybody plans appears here until it is done."},
 }
 
 // followUpList builds the list that the address's parameters ask for.
@@ -169,7 +211,12 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 	}
 	p := url.Values{"show": {tab.show}}
 	f := db.FollowUpFilter{AssigneeID: who(c).UserID, When: tab.when, After: parameters.Get("after")}
-	if tab.show != "mine" {
+	switch tab.show {
+	case "mine", "done":
+		f.Done = tab.show == "done"
+	case "given":
+		f.AssigneeID, f.Given = "", true
+	default:
 		f.AssigneeID = readable(parameters.Get("who"))
 		if err := s.whoseChip(c, &l, p, f.AssigneeID); err != nil {
 			return l, err
@@ -179,7 +226,22 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 	if err != nil {
 		return l, err
 	}
-	l.Groups = s.followUpGroups(c, found)
+	if l.Groups = s.followUpGroups(c, found); f.Done && len(found) > 0 {
+		l.Groups = []views.FollowUpGroup{{Label: "Done"}}
+		for _, f := range found {
+			row := s.followUp(c, f, "row")
+			row.Done = s.clock(c).Date(f.DoneAt)
+			l.Groups[0].Rows = append(l.Groups[0].Rows, row)
+		}
+	}
+	if editInteractions.Check(who(c)) == nil {
+		l.New = address("/follow-ups/new", url.Values{"from": {s.askingPage(c)}})
+	}
+	if fresh, err := s.newCount(c); err != nil || fresh.Shown != "" && tab.show == "mine" {
+		if l.SeenAll = fresh.Shown; err != nil {
+			return l, err
+		}
+	}
 	if next != "" {
 		l.More = address("/follow-ups", with(with(p, "after", next), "group", l.Groups[len(l.Groups)-1].Label))
 	}

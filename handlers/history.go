@@ -126,6 +126,8 @@ func linkReferences(says wording.Sentence, staff bool) (words []views.Word) {
 		switch x.Kind {
 		case "organization", "contact", "interaction":
 			word.Href = "/" + x.Kind + "s/" + x.ID
+		case "follow_up":
+			word.Href = "/follow-ups/" + x.ID
 		case "user", "role":
 			if staff {
 				word.Href = "/admin/" + x.Kind + "s/" + x.ID

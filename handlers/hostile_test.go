@@ -79,6 +79,9 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("name", "x", "list", "organizations", "query", "sector=x", "shared", "", "first", "", "form", "1", "request_id", "")
 	case path == "/account/views":
 		add("list", "organizations", "view", "mine")
+	case path == "/follow-ups" || path == "/follow-ups/:id":
+		add("text", "x", "due_on", "2026-11-26", "due_time", "14:00", "assignee_id", "", "organization_id", key(w.org),
+			"contact_id", key(w.contact), "find", "", "found", "", "from", "/", "request_id", "")
 	case path == "/batches/:id/undo":
 		add("next", "/organizations")
 	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":

@@ -97,6 +97,11 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	default:
 		p.Groups = []views.PaletteGroup{{ID: "log", Heading: "Log", Choices: logs}}
 	}
+	if task := toRemind(p.Query); task != "" && s.may(c, http.MethodGet, "/follow-ups/new") {
+		p.Groups = append([]views.PaletteGroup{{ID: "remind", Heading: "Follow-up", Choices: []views.PaletteChoice{
+			commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}), views.Piece{Text: "New follow-up: “" + task + "”"}),
+		}}}, p.Groups...)
+	}
 	commands = append(commands, commandChoice("search",
 		address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for “" + p.Query + "”"}))
 	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
@@ -160,6 +165,16 @@ func toLog(typed string) (channel, name string) {
 	return strings.ToLower(m[2]), m[3]
 }
 
+var typedReminder = regexp.MustCompile(`(?i)^remind\s+(?:me\s+)?(?:to\s+)?(\S.*)$`)
+
+// toRemind returns the task in "remind me to call anna", "" for anything else.
+func toRemind(typed string) string {
+	if m := typedReminder.FindStringSubmatch(typed); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 // logChoices links to the composers of a few of the active records found, those whose names match
 // first. Without a channel only matching names are offered, and the channel is a call.
 func logChoices(found db.Hits, typed text.Typed, channel string) []views.PaletteChoice {
@@ -196,6 +211,7 @@ type command struct{ icon, label, keys, path string }
 var commands = []command{
 	{"plus", "New organization", "", "/organizations/new"},
 	{"plus", "New contact", "", "/contacts/new"},
+	{"plus", "New follow-up", "", "/follow-ups/new"},
 	{"home", "Go to Home", "g h", "/"},
 	{"org", "Go to Organizations", "g o", "/organizations"},
 	{"people", "Go to Contacts", "g c", "/contacts"},

@@ -22,7 +22,7 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
 
 	empty := ines.get("/palette?q=").wantPart(true)
-	empty.wantTexts("[role=presentation]", "Commands").wantTexts(paletteNames, "New organization", "New contact", "Go to Home",
+	empty.wantTexts("[role=presentation]", "Commands").wantTexts(paletteNames, "New organization", "New contact", "New follow-up", "Go to Home",
 		"Go to Organizations", "Go to Contacts", "Go to Interactions", "Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
 	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My accounts")
 
@@ -121,7 +121,7 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 		},
 		{"Scribe", start + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.EditInteraction}},
 		{
-			"Caller", start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days",
+			"Caller", "New follow-up|" + start + "|Go to Interactions|Go to Follow-ups" + end + "|Quiet for 60 days",
 			"Harbor & Pine|Harbor talk|Log a call with Harbor & Pine",
 			[]db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction},
 		},

@@ -63,6 +63,12 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 		"link to somebody new": {
 			org + "/contacts", "contacts WHERE last_name", "last_name", "Person", "Persson", []string{"first_name", "New"}, false, true,
 		},
+		"follow-up": {
+			"/follow-ups", "follow_ups WHERE text", "text", "Call them",
+			"Write to them",
+			[]string{"due_on", "2026-11-30", "organization_id", key(org)},
+			true, true,
+		},
 		"view": {
 			"/views", "saved_views WHERE name", "name", "Retailers", "Shops",
 			[]string{"list", "organizations", "query", "sector=Retail"},

@@ -101,6 +101,9 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	if p.Due, err = s.due(c); err != nil {
 		s.log.Error("follow-ups that are due", "id", middleware.RequestID(c), "error", err)
 	}
+	if p.New, err = s.newCount(c); err != nil {
+		s.log.Error("new follow-ups", "id", middleware.RequestID(c), "error", err)
+	}
 	return p
 }
 

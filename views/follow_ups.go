@@ -1,7 +1,9 @@
 package views
 
 import (
+	"net/url"
 	"strconv"
+	"strings"
 
 	"clientregistry/db"
 )
@@ -12,7 +14,14 @@ type FollowUp struct {
 	Whom, At                Ref // Ref{} if absent; a Ref without Href is plain text
 	Who                     string
 	Archived                bool
-	Due                     Time // the due day, in the reader's words
+	Due                     Time   // the due day, in the reader's words
+	Day                     string // the same as YYYY-MM-DD
+	Href                    string // of its interaction, or its own page
+	Giver                   string // the first name of whoever gave it to the reader, "" if nobody did
+	New                     bool   // the reader has not looked at it yet
+	Opened                  bool   // the page is that of its interaction, which is to have looked at it
+	Alone                   bool   // without a client
+	Done                    *Time  // when it was done, in the list of those
 	Late                    bool
 	Version                 int
 	CanEdit                 bool
@@ -25,6 +34,11 @@ type FollowUp struct {
 	Error string // why it was refused
 	Stale string // who changed it in the meantime
 	Focus bool   // whether the menu takes the focus
+}
+
+// Own returns the address of its own page, from which one comes back to this one.
+func (f FollowUp) Own() string {
+	return "/follow-ups/" + f.ID + "?" + url.Values{"from": {f.From}}.Encode()
 }
 
 // DueTime returns the due day for the template of times.
@@ -81,28 +95,57 @@ func (c Clock) Due(day string) (shown Time, group string, late bool) {
 	}
 }
 
+// DueAt adds the time of a follow-up to its day: as it is for a reader whose clock shows the same,
+// else in the reader's time zone, which is named.
+func (c Clock) DueAt(day Time, f db.FollowUp) Time {
+	at, ok := f.DueAt()
+	if !ok {
+		return day
+	}
+	local := at.In(c.Zone)
+	day.Title += " " + f.DueTime
+	if local.Format("2006-01-02 15:04") != f.DueOn+" "+f.DueTime {
+		day.Title += " in the time zone " + f.AssigneeZone
+		day.Text = local.Format("Mon 2 Jan 15:04 MST")
+		return day
+	}
+	switch {
+	case day.Text == "today":
+		day.Text = f.DueTime
+	case !strings.HasSuffix(day.Text, " late"):
+		day.Text += " " + f.DueTime
+	}
+	return day
+}
+
 // MoveDays are the days offered to move a follow-up to; Today and Last are also the first and the
 // last day allowed.
-type MoveDays struct{ Today, Tomorrow, NextWeek, TwoWeeks, Last string }
+type MoveDays struct{ Today, Tomorrow, NextWeek, Week, TwoWeeks, Last string }
 
 // NewMoveDays returns those days, counted from today.
 func NewMoveDays(c Clock) MoveDays {
 	today := c.Today()
-	return MoveDays{today.String(), today.Add(1).String(), today.Monday().Add(7).String(), today.Add(14).String(), today.LastDue().String()}
+	return MoveDays{
+		Today: today.String(), Tomorrow: today.Add(1).String(), NextWeek: today.Monday().Add(7).String(), Week: today.Add(7).String(),
+		TwoWeeks: today.Add(14).String(), Last: today.LastDue().String(),
+	}
 }
 
 // FollowUpGroup is a heading of the list and its follow-ups. An empty heading continues the group
 // above.
 type FollowUpGroup struct {
-	Label string
-	Late  bool
-	Rows  []FollowUp
+	Label   string
+	Late    bool
+	SeenAll bool   // offers to mark all of them as seen
+	From    string // then the page they are on
+	Rows    []FollowUp
 }
 
 // FollowUpCard lists the open follow-ups of a record or, on the home page, the reader's own.
 type FollowUpCard struct {
 	Heading string
 	Groups  []FollowUpGroup
+	Add     string // the address of the form of a new one, "" for none
 	All     string // address of the full list, "" for no link
 	Empty   string // text for an empty card; "" hides the card
 	Focus   bool
@@ -120,6 +163,8 @@ type FollowUps struct {
 	More                    string
 	EmptyHeading, EmptyText string
 	ClearHref               string // address without the filter by person, "" if there is none
+	New                     string // the address of the form of a new one, "" for none
+	SeenAll                 string // how many are new to the reader, "" for none
 	First                   bool   // whether the rows begin with the first of the list
 	Focus                   bool
 }
@@ -166,6 +211,65 @@ type NextStep struct {
 
 // Template names the form.
 func (NextStep) Template() string { return "follow_ups/_form.html" }
+
+// FollowUpForm plans a follow-up that stands on its own, or changes any.
+type FollowUpForm struct {
+	Action, Submit, From, Cancel string
+	Hidden                       []Hidden
+	Part                         bool // it stands on another page, and htmx sends it
+	Text, Day, Time, Who         Field
+	Days                         MoveDays
+	Clients                      FollowUpClients
+	Repeat                       *Repeat
+	Conflict                     *Conflict
+}
+
+// Template names the form.
+func (FollowUpForm) Template() string { return "follow_ups/_edit.html" }
+
+// FollowUpClients are the clients that the form offers.
+type FollowUpClients struct {
+	Find                    string
+	Organizations, Contacts Picks // without a name where the form has none
+	None, More              bool
+	Error                   string
+}
+
+// Sets returns the two choices of the form.
+func (c FollowUpClients) Sets() []Picks { return []Picks{c.Organizations, c.Contacts} }
+
+// Template names the piece.
+func (FollowUpClients) Template() string { return "follow_ups/_clients.html" }
+
+// Label returns the name of an option, or its id if it is not offered.
+func (p Picks) Label(id string) string {
+	for _, o := range p.Options {
+		if o.ID == id {
+			return o.Name
+		}
+	}
+	return id
+}
+
+// FollowUpPage is the page of a new follow-up, or of one that is stored.
+type FollowUpPage struct {
+	Page
+	Stored                             *FollowUp // nil for a new one
+	Own                                bool      // it is the reader's, and new to them
+	Ended                              string    // Done or Cancelled, "" while it is open
+	At                                 *Time
+	Interaction, Organization, Contact Ref
+	Form                               *FollowUpForm // nil for those who may not change it, and where it is not open
+}
+
+// Template names the page.
+func (FollowUpPage) Template() string { return "follow_ups/show.html" }
+
+// NewCount is how many of one's own follow-ups are new, in the menu.
+type NewCount struct{ Shown string }
+
+// Template names the piece.
+func (NewCount) Template() string { return "follow_ups/_new_count.html" }
 
 // DueCount is how many of one's own follow-ups are due by today, in the menu.
 type DueCount struct {

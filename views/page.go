@@ -29,6 +29,7 @@ type Frame struct {
 	Feed       bool // may see clients and interactions
 	Users      bool // may manage users
 	Due        DueCount
+	New        NewCount
 	Audit      bool   // may read the audit log
 	System     bool   // may run the registry
 	Trouble    int    // number of failed checks

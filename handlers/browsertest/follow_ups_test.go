@@ -58,7 +58,7 @@ func TestFollowingUp(t *testing.T) {
 		w.see("#follow-ups time", "Today")
 		w.click("#today .next .done")
 		w.see("#toasts", "Done: Send the offer")
-		w.gone("#follow-ups")
+		w.gone("#follow-ups li")
 		w.gone("#today .next")
 		w.click("#toasts button", "Undo")
 		w.see("#follow-ups li", "Send the offer")

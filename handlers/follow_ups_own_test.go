@@ -1,0 +1,224 @@
+package handlers_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+)
+
+// TestAFollowUpIsPlannedFromAnywhere: from the list, the home page, a record and the palette, plain
+// and by htmx, and nothing typed is lost.
+func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	org, elif := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın")
+	for from, link := range map[string]string{
+		"/follow-ups": "#new", "/": "#follow-up-add", org: "#follow-up-add", elif: "#follow-up-add",
+	} {
+		for _, part := range []bool{false, true} {
+			href, ok := ines.get(from).want(200, link, "New").html.Find(link).Attr("href")
+			if !ok {
+				t.Fatal(from, "has no link")
+			}
+			asks := ines
+			if part {
+				asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
+			}
+			form := asks.get(href).want(200, "#fu-assignee_id option[selected]", "Inès Moreau").
+				wantValue("#fu-due_on", "2026-11-25").wantPart(part)
+			switch from {
+			case org:
+				form.want(200, "#fu-picks input[name=organization_id][checked] + span", "Harbor & Pine")
+			case elif:
+				form.want(200, "#fu-picks input[name=contact_id][checked] + span", "Elif Aydın")
+			}
+			s.unchanged(func() {
+				asks.submit(form, "#follow-up-form button", "text", "Call <them>", "due_on", "2026-11-23", "due_time", "late", "assignee_id", "x").
+					want(422, "#fu-due_on-e", "Choose today or later").want(422, "#fu-due_time-e", "Enter a time, like 14:00").
+					want(422, "#fu-assignee_id-e", "from the list").wantValue("#fu-text", "Call <them>").wantValue("#fu-due_time", "late").wantPart(part)
+			})
+			made := asks.submit(form, "#follow-up-form button", "text", "Call", "due_on", "2026-11-24", "due_time", "14:00")
+			if part {
+				made.want(200, ".toast", "Planned: Call").want(200, "hx-partial[hx-target='#due'] #due", "1 due").wantPart(true)
+				if from == "/follow-ups" {
+					made.want(200, "hx-partial[hx-target='#list'] .nm", "Call")
+				} else {
+					made.want(200, "hx-partial[hx-target='#follow-ups'] .nm", "Call")
+				}
+			} else if to := made.to(); to != from {
+				t.Errorf("planned from %s, it leads to %s", from, to)
+			}
+			s.wantAudit(ines, "create_follow_up", `"due_time":{"old":null,"new":"14:00"}`, `"interaction_id":null`)
+			page := ines.get(from).want(200, ".todo .nm", "Call").want(200, ".todo time", "14:00")
+			page.want(200, "a.nm[href='/follow-ups/"+s.One("SELECT id FROM follow_ups")+"']", "Call")
+			s.Exec("DELETE FROM follow_ups")
+		}
+	}
+	ines.parts().get("/palette?q=remind+me+to+call+Mrs+Kroon").
+		want(200, "a[href='/follow-ups/new?text=call+Mrs+Kroon']", "New follow-up: “call Mrs Kroon”")
+	ines.get("/follow-ups/new?text=call+Mrs+Kroon").wantValue("#fu-text", "call Mrs Kroon")
+	s.as("Viewer").parts().get("/palette?q=remind+me+to+call").wantNot("a[href^='/follow-ups/new']")
+
+	// Without script a client is found by name: the only one of it is taken, else somebody has to choose.
+	s.Organization("Harbor Light")
+	form := ines.get("/follow-ups/new")
+	var told answer
+	s.unchanged(func() {
+		told = ines.submit(form, "#follow-up-form button", "text", "Ask", "find", "harbor").
+			want(422, "#fu-find-e", "Choose one of these").wantValue("#fu-text", "Ask").want(422, "#fu-picks", "Harbor Light")
+	})
+	ines.submit(told, "#follow-up-form button", "organization_id", key(org)).want(303, "", "")
+	s.WantOne(key(org), "SELECT organization_id FROM follow_ups WHERE text = 'Ask'")
+	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form button", "text", "Ask her", "find", "aydin", "assignee_id", jonas.user.ID).want(303, "", "")
+	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask her'")
+	ines.parts().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
+		want(200, "#fu-picks", "Harbor Light").wantPart(true)
+}
+
+// TestAFollowUpIsEditedGivenAndCancelled on its own page and from its row, plain and by htmx.
+func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	org := s.Organization("Harbor & Pine")
+	ines.post("/follow-ups", "text", "Call", "due_on", "2026-11-24", "organization_id", key(org)).want(303, "", "")
+	id := s.One("SELECT id FROM follow_ups")
+	path, row := "/follow-ups/"+id, "#f-"+id
+	list := ines.get("/follow-ups")
+	edit := list.html.Find(row+" .menu a").First().AttrOr("href", "")
+	form := ines.get(edit).wantValue("#fu-text", "Call").want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
+	ines.get(list.html.Find(row+" .menu a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
+	s.unchanged(func() {
+		ines.submit(form, "#follow-up-form button", "text", "", "due_on", "x").want(422, "#fu-text-e", "Say what to do").
+			wantValue("#fu-due_on", "x").want(422, "#fu-due_on-e", "Enter a day")
+	})
+	jonas.post(path, "version", "1", "text", "Call them at once", "due_time", "9:30").want(303, "", "")
+	var told answer
+	s.unchanged(func() {
+		told = ines.submit(form, "#follow-up-form button", "text", "Write to them").
+			want(409, ".warnline", "Jonas Berg changed this follow-up").wantTexts(".versus dd", "Call them at once", "Write to them").
+			wantValue("#fu-text", "Write to them")
+	})
+	if to := ines.submit(told, "#follow-up-form .acts:last-child button", "assignee_id", jonas.user.ID).to(); to != "/follow-ups" {
+		t.Errorf("saving leads to %s", to)
+	}
+	s.WantOne("Write to them 09:30 3", "SELECT text || ' ' || due_time || ' ' || version FROM follow_ups")
+	ines.get("/follow-ups?show=given").want(200, "#toasts", "Given to Jonas: Write to them").want(200, row, "Write to them")
+
+	for _, part := range []bool{false, true} {
+		asks := jonas
+		if part {
+			asks = jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
+		}
+		gone := asks.submit(jonas.get("/follow-ups"), row+" form[action$='/cancel'] button")
+		s.wantAudit(jonas, "cancel_follow_up", `"cancelled_at":{"old":null`, "Write to them")
+		if part {
+			gone.want(200, ".toast", "Cancelled: Write to them").want(200, "hx-partial[hx-target='"+row+"'][hx-swap=delete]", "")
+		} else {
+			gone = jonas.get(gone.to()).want(200, ".toast", "Cancelled: Write to them").wantNot(row)
+		}
+		jonas.get(path).want(200, ".about", "Cancelled").wantNot("#follow-up-form")
+		asks.submit(gone, ".toast button")
+		jonas.get("/follow-ups").want(200, row, "Write to them")
+	}
+	done := jonas.submit(jonas.get(path), "form[action$='/done'] button").to()
+	jonas.get(done).want(200, ".toast", "Done: Write to them")
+	jonas.submit(jonas.get("/follow-ups?show=done").want(200, row, "Write to them"), row+" form button").want(303, "", "")
+	jonas.get("/follow-ups").want(200, row, "Write to them")
+	// A move that is refused is answered on its own page.
+	jonas.submit(jonas.get("/follow-ups"), row+" .to button", "due_on", "2026-11-01").
+		want(422, "#fu-due_on-e", "Choose today or later").wantValue("#fu-due_on", "2026-11-01")
+	jonas.post(path+"/move", "version", "1", "due_on", "2026-11-30").want(409, ".warnline", "changed this follow-up")
+}
+
+// TestWhatIsNewSaysSoUntilItIsSeen in the menu, the list and on the home page; reading those changes nothing.
+func TestWhatIsNewSaysSoUntilItIsSeen(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	for _, text := range []string{"First", "Second", "Third"} {
+		ines.post("/follow-ups", "text", text, "due_on", "2026-12-24", "assignee_id", jonas.user.ID).want(303, "", "")
+	}
+	id := func(text string) string { return s.One("SELECT id FROM follow_ups WHERE text = ?", text) }
+	s.unchanged(func() {
+		for range 2 {
+			jonas.get("/").want(200, "#follow-ups h3", "New for you").want(200, "#new-due", "3 new to you").wantTexts("#follow-ups .nm", "First", "Second", "Third")
+			jonas.get("/follow-ups").want(200, "#f-"+id("First")+" .fresh", "new, from Inès").want(200, ".page-head", "Mark 3 new as seen")
+			jonas.get("/follow-ups/"+id("First")).want(200, "form.seen[hx-trigger='load, submit'] button", "Mark as seen")
+		}
+		ines.post("/follow-ups/"+id("First")+"/seen").want(303, "", "") // it is not hers
+	})
+	parts := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups/" + id("First")})
+	parts.post("/follow-ups/"+id("First")+"/seen").want(200, "hx-partial[hx-target='#new-due'] #new-due", "2 new").wantPart(true)
+	jonas.get("/follow-ups/" + id("First")).wantNot("form.seen")
+	to := jonas.submit(jonas.get("/follow-ups"), "#f-"+id("Second")+" form[action$='/seen'] button").to()
+	jonas.get(to).want(200, "#new-due", "1 new").want(200, "#f-"+id("Second"), "from Inès").wantNot("#f-" + id("Second") + " .fresh")
+	if to := jonas.submit(jonas.get("/"), "#follow-ups form[action='/follow-ups/seen-all'] button").to(); to != "/" {
+		t.Errorf("seeing all leads to %s", to)
+	}
+	jonas.get("/").wantTexts("#new-due", "").wantNot("#follow-ups .fresh")
+	if n := s.One("SELECT count(*) FROM audit_logs WHERE action NOT IN ('create_follow_up') AND user_id = ?", jonas.user.ID); n != "0" {
+		t.Errorf("%s rows of history say that something was seen", n)
+	}
+	// The next step of an interaction is seen on the interaction's page.
+	talk := s.Log(s.Organization("Quay"), "", "Renewal")
+	ines.post(talk+"/follow-up", "text", "Offer", "due_on", "2026-11-30", "assignee_id", jonas.user.ID).want(303, "", "")
+	jonas.get(talk).want(200, ".next form.seen[hx-trigger='load, submit'] button", "Mark as seen").want(200, ".next .fresh", "new")
+	ines.get(talk).wantNot(".next form.seen, .next .fresh")
+}
+
+// TestATimeIsShownInTheReadersZone, which is named if it is not the assignee's.
+func TestATimeIsShownInTheReadersZone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	org := s.Organization("Quay")
+	s.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", jonas.user.ID)
+	ines.post("/follow-ups", "text", "Call", "due_on", "2026-11-26", "due_time", "09:00", "assignee_id", ines.user.ID, "organization_id", key(org)).
+		want(303, "", "")
+	ines.get(org).want(200, "#follow-ups time", "Thu 26 Nov 09:00")
+	jonas.get(org).want(200, "#follow-ups time", "Wed 25 Nov 22:00 HST").
+		want(200, "#follow-ups time[title='Thu 26 Nov 2026 09:00 in the time zone Europe/Stockholm']", "")
+}
+
+// TestAFollowUpWithoutAClientDoesNotExistForOthers on any page, and cannot be told from one that never was.
+func TestAFollowUpWithoutAClientDoesNotExistForOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.as("Administrator")
+	ines.post("/follow-ups", "text", "Secret plan", "due_on", "2026-11-24").want(303, "", "")
+	path := "/follow-ups/" + s.One("SELECT id FROM follow_ups")
+	for _, page := range []string{"/", "/follow-ups?show=all", "/admin/audit", "/admin/audit.csv", "/admin/audit?target_type=follow_up"} {
+		if a := jonas.get(page); strings.Contains(a.body, "Secret plan") {
+			t.Errorf("%s tells of it", page)
+		}
+	}
+	s.unchanged(func() {
+		for _, verb := range []string{"", "/done", "/reopen", "/cancel", "/move", "/seen"} {
+			none := "/follow-ups/" + handlers.NewRequestID() + verb
+			a, b := jonas.post(path+verb, "version", "1", "text", "x", "due_on", "2026-11-30"), jonas.post(none, "version", "1", "text", "x", "due_on", "2026-11-30")
+			if a.StatusCode != 404 || b.StatusCode != 404 {
+				t.Errorf("%s: %d and %d", verb, a.StatusCode, b.StatusCode)
+			}
+		}
+		jonas.get(path).want(404, "", "")
+	})
+	// Given away by who did not plan it, it is gone for them, and they are told so plainly.
+	lea := s.person("Léa", "Manager")
+	ines.post(path, "version", "1", "assignee_id", lea.user.ID).want(303, "", "")
+	to := lea.post(path, "version", "2", "assignee_id", jonas.user.ID, "from", path).to()
+	if to != path {
+		t.Errorf("it leads to %s", to)
+	}
+	ines.get(path).want(200, "h1", "Secret plan")
+	lea.get(path).want(404, "", "")
+	if _, err := url.Parse(to); err != nil {
+		t.Error(err)
+	}
+	clerk := s.as(s.Role("Clerk", db.ViewClient, db.EditClient))
+	clerk.get("/follow-ups/new").want(403, "h1 + p", "Missing permission: EditInteraction")
+}
