@@ -52,6 +52,9 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 	}
 	if e.stored.ID == "" {
 		f.Hidden = []views.Hidden{{Name: "request_id", Value: requestID(c)}}
+		if e.values["assignee_id"] == "" {
+			e.values["assignee_id"] = who(c).UserID
+		}
 	} else {
 		f.Action, f.Submit, f.Hidden = "/follow-ups/"+e.stored.ID, "Save", []views.Hidden{{Name: "version", Value: strconv.Itoa(e.version)}}
 	}

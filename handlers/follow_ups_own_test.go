@@ -73,8 +73,8 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 	})
 	ines.submit(told, "#follow-up-form button", "organization_id", key(org)).want(303, "", "")
 	s.WantOne(key(org), "SELECT organization_id FROM follow_ups WHERE text = 'Ask'")
-	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form button", "text", "Ask her", "find", "aydin", "assignee_id", jonas.user.ID).want(303, "", "")
-	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask her'")
+	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form button", "text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).want(303, "", "")
+	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask them'")
 	ines.parts().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
 		want(200, "#fu-picks", "Harbor Light").wantPart(true)
 }
@@ -150,7 +150,7 @@ func TestWhatIsNewSaysSoUntilItIsSeen(t *testing.T) {
 			jonas.get("/follow-ups").want(200, "#f-"+id("First")+" .fresh", "new, from Inès").want(200, ".page-head", "Mark 3 new as seen")
 			jonas.get("/follow-ups/"+id("First")).want(200, "form.seen[hx-trigger='load, submit'] button", "Mark as seen")
 		}
-		ines.post("/follow-ups/"+id("First")+"/seen").want(303, "", "") // it is not hers
+		ines.post("/follow-ups/"+id("First")+"/seen").want(303, "", "") // it is not theirs
 	})
 	parts := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups/" + id("First")})
 	parts.post("/follow-ups/"+id("First")+"/seen").want(200, "hx-partial[hx-target='#new-due'] #new-due", "2 new").wantPart(true)

@@ -64,7 +64,7 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 		}
 		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due this week").wantNot("#follow-ups li").want(200, "#due", "")
 		home := jonas.get("/").wantTexts("#follow-ups .nm", "Send the offer").
-			want(200, "#follow-ups h3", "This week").want(200, "#follow-ups time", "Thu 26 Nov").wantTexts("#due", "")
+			want(200, "#follow-ups h3", "New for you").want(200, "#follow-ups time", "Thu 26 Nov").wantTexts("#due", "")
 		if first := home.html.Find("section[aria-labelledby]").First(); first.AttrOr("id", "") != "follow-ups" {
 			t.Error("it is not first on the page")
 		}

@@ -35,7 +35,7 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 		wantTexts("#palette-commands ~ .opt > span > bdi", "Search for “renewal”")
 
 	for typed, want := range map[string]string{
-		"new": "New organization|New contact", "NEW con": "New contact", "ups": "Go to Follow-ups",
+		"new": "New organization|New contact|New follow-up", "NEW con": "New contact", "ups": "Go to Follow-ups",
 		"follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": "",
 	} {
 		names := append(strings.FieldsFunc(want, func(r rune) bool { return r == '|' }), "Search for “"+typed+"”")

@@ -136,11 +136,11 @@ var routes = []route{
 	{"POST", "/follow-ups/seen-all", viewInteractions, (*Server).followUpSeenAll},
 	{"GET", "/follow-ups/:id", viewInteractions, (*Server).followUpShow},
 	{"POST", "/follow-ups/:id", editInteractions, (*Server).followUpUpdate},
-	{"POST", "/follow-ups/:id/cancel", editInteractions, (*Server).followUpCancel},
 	{"POST", "/follow-ups/:id/seen", viewInteractions, (*Server).followUpSeen},
 	{"POST", "/follow-ups/:id/done", editInteractions, (*Server).followUpDone},
 	{"POST", "/follow-ups/:id/reopen", editInteractions, (*Server).followUpReopen},
 	{"POST", "/follow-ups/:id/move", editInteractions, (*Server).followUpMove},
+	{"POST", "/follow-ups/:id/cancel", editInteractions, (*Server).followUpCancel},
 
 	{"GET", "/admin/users", manageUsers, (*Server).userIndex},
 	{"POST", "/admin/users", manageUsers, (*Server).userCreate},
