@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,7 +15,7 @@ import (
 // composerColumns are the fields of the composer, beside the other end.
 var composerColumns = []string{
 	"channel", "subject", "body", "outcome", "happened_at", "when", "happened_at_text", "time_zone",
-	"follow_up_text", "follow_up_due_on", "due", "follow_up_due_text", "follow_up_assignee_id",
+	"follow_up_text", "follow_up_due_on", "due", "follow_up_due_text", "follow_up_assignee_id", "user_id",
 }
 
 // composerTyped returns the fields of the composer, and others, as typed. A time has two fields of one name, one to
@@ -26,6 +27,9 @@ func composerTyped(c *gin.Context, others ...string) db.Fields {
 			fields[column] = firstFilled(values)
 		}
 	}
+	if people, ok := c.Request.PostForm["participant_id"]; ok {
+		fields["participant_id"] = strings.TrimSpace(strings.Join(people, " "))
+	}
 	return fields
 }
 
@@ -34,6 +38,7 @@ func composerTyped(c *gin.Context, others ...string) db.Fields {
 func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
 	people, err2 := s.assigneeOptions(c, who(c).UserID)
+	present, err3 := s.composerPresent(c, x, nil)
 	label, channel := "With", c.Query("log")
 	if !x.organization {
 		label = "At"
@@ -41,12 +46,12 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	clock, opens := s.clock(c), wording.Channel(channel) != ""
 	return &views.Composer{
 		Action: x.base + "/interactions", RequestID: newRequestID(), Open: opens,
-		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil),
+		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Present: present,
 		ComposerFields: views.ComposerFields{
 			Zone: clock.Zone.String(), ZoneHint: zoneHint(clock, clock), Channels: channelOptions(channel), Outcomes: outcomes,
 			When: whenOptions(clock, "now"), Due: dueOptions("week"), People: people, Focus: opens,
 		},
-	}, errors.Join(err1, err2)
+	}, errors.Join(err1, err2, err3)
 }
 
 // whenOptions are the quick answers to when it happened. “This morning” stands among them from that time on.
@@ -90,7 +95,10 @@ func choose(options []views.Option, value, other string) []views.Option {
 
 // composerRefused returns the composer with what was typed and its errors.
 func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]string) (*views.Composer, error) {
-	composer, err := s.composer(c, x)
+	composer, err1 := s.composer(c, x)
+	var err2 error
+	composer.Present, err2 = s.composerPresent(c, x, composerTyped(c))
+	composer.Present.FurtherError, composer.Present.HadByError = refused["participant_id"], refused["user_id"]
 	form := c.Request.PostForm
 	other := form.Get(x.otherColumn())
 	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other),
@@ -117,7 +125,8 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	for column, message := range refused {
 		composer.Errors[column] = message
 	}
-	return composer, err
+	composer.Present.Focus = composer.First("participant_id") || composer.First("user_id")
+	return composer, errors.Join(err1, err2)
 }
 
 // firstFilled returns the first value that is not empty, or "".

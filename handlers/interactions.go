@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -164,8 +165,8 @@ func crumb(i db.Interaction) views.Ref {
 	if i.OrganizationID != "" {
 		return views.Ref{Name: i.OrganizationName, Href: "/organizations/" + i.OrganizationID}
 	}
-	if i.ContactID != "" {
-		return views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID}
+	if people := peopleOf(i); len(people) > 0 {
+		return people[0]
 	}
 	return views.Ref{Href: "/interactions"} // both records were deleted
 }
@@ -220,8 +221,10 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 	}
 	form.Text.Optional = i.Next.ID == ""
 	e.Editor.Next, e.Editor.NextID, e.Editor.NextVersion = *form, i.Next.ID, i.Next.Version
+	var people []db.Link
 	if i.OrganizationID != "" {
 		links, err := s.db.ContactsOf(ctx, by, i.OrganizationID)
+		people = links
 		if err != nil {
 			return e, err
 		}
@@ -235,8 +238,16 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		}
 		e.Editor.At = keepChosen(withOptions(end{}, links, new(value("organization_id", i.OrganizationID))),
 			i.OrganizationID, i.OrganizationName, value("organization_id", i.OrganizationID))
+		if i.OrganizationID == "" {
+			if people, err = s.colleagues(c, i.ContactID, links); err != nil {
+				return e, err
+			}
+		}
 	}
-	return e, nil
+	further, _ := i.Value("participant_id")
+	e.Editor.Present, err = s.composerPeople(c, prefix, value("user_id", i.UserID), people,
+		strings.Fields(value("participant_id", further)), i.Participants)
+	return e, err
 }
 
 // keepChosen adds the current contact or organization to the options if the two are no longer
@@ -292,7 +303,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	done := toast(wording.Channel(i.Channel)+" saved", nil)
 	p := s.pageOf(c)
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
-		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
+		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID || !slices.Equal(i.Participants, old.Participants)) {
 		return s.timelineAgain(c, p, i.ID, done) // it moved within the timeline, or out of it
 	}
 	e := s.event(c, i, s.shownOn(c))
@@ -323,6 +334,7 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 		m := refused.Fields
 		e.Editor.Subject.Error, e.Editor.Outcome.Error, e.Editor.When.Error, e.Editor.BodyError = m["subject"],
 			m["outcome"], m["happened_at"], m["body"]
+		e.Editor.Present.FurtherError, e.Editor.Present.HadByError = m["participant_id"], m["user_id"]
 		e.Editor.Error, e.Editor.ContactError = m["channel"], m["contact_id"]+m["organization_id"]
 		next := &e.Editor.Next
 		next.Text.Error, next.Day.Error, next.Who.Error = m["follow_up_text"], m["follow_up_due_on"], m["follow_up_assignee_id"]
@@ -335,6 +347,7 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 
 // interactionDifferences lists the fields whose stored and typed values differ.
 func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *views.EventEditor, values db.Fields) []views.Difference {
+	further, _ := i.Value("participant_id")
 	all := []struct{ column, label, stored string }{
 		{"channel", "Channel", i.Channel},
 		{"subject", "Subject", i.Subject},
@@ -343,6 +356,8 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		{"happened_at", "When", s.formClock(c).Input(i.HappenedAt)},
 		{"contact_id", "With", i.ContactID},
 		{"organization_id", "At", i.OrganizationID},
+		{"participant_id", "Further people", further},
+		{"user_id", "Had by", i.UserID},
 		{"follow_up_text", "Next step", i.Next.Text},
 		{"follow_up_due_on", "On", i.Next.DueOn},
 		{"follow_up_assignee_id", "Who", i.Next.AssigneeID},
@@ -354,7 +369,8 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 			continue // an assignee without a next step means nothing
 		}
 		typed = strings.TrimSpace(strings.ReplaceAll(typed, "\r\n", "\n"))
-		if !ok || typed == f.stored {
+		if !ok || typed == f.stored || f.column == "participant_id" && sameIDs(typed, f.stored) ||
+			f.column == "user_id" && typed == "" {
 			continue
 		}
 		d := views.Difference{Label: f.label, Theirs: f.stored, Yours: typed}
@@ -365,6 +381,10 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 			d.Theirs, d.Yours = i.OrganizationName, optionLabel(e.At, typed)
 		case "follow_up_assignee_id":
 			d.Theirs, d.Yours = optionLabel(e.Next.Who.Options, f.stored), optionLabel(e.Next.Who.Options, typed)
+		case "participant_id":
+			d.Theirs, d.Yours = participantNames(e.Present.Further, f.stored), participantNames(e.Present.Further, typed)
+		case "user_id":
+			d.Theirs, d.Yours = optionLabel(e.Present.HadBy, f.stored), optionLabel(e.Present.HadBy, typed)
 		case "channel":
 			d.Theirs, d.Yours = wording.Channel(f.stored), wording.Channel(typed)
 		case "happened_at":

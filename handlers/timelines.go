@@ -135,6 +135,17 @@ func (s *Server) groupByDay(c *gin.Context, found []db.Interaction, x *side) []v
 	return days
 }
 
+// peopleOf links to the contact of an interaction and to its further people.
+func peopleOf(i db.Interaction) (people []views.Ref) {
+	if i.ContactID != "" {
+		people = append(people, views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID})
+	}
+	for _, p := range i.Participants {
+		people = append(people, views.Ref{Name: p.Name, Href: "/contacts/" + p.ID})
+	}
+	return people
+}
+
 func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	e := views.Event{
 		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName,
@@ -144,8 +155,11 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	if i.Next.ID != "" {
 		e.Next = s.followUp(c, i.Next, "event")
 	}
-	if i.ContactID != "" {
-		e.Whom = &views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID}
+	if people := peopleOf(i); len(people) > 0 {
+		e.Whom = &people[0]
+		for n, p := range people[1:] {
+			e.Others = append(e.Others, views.OtherPerson{Before: wording.Between(n+1, len(people), ""), Ref: p})
+		}
 	}
 	if i.OrganizationID != "" && (x == nil || !x.organization) {
 		e.At = &views.Ref{Name: i.OrganizationName, Href: "/organizations/" + i.OrganizationID}

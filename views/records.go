@@ -264,8 +264,20 @@ type Composer struct {
 	WithLabel         string
 	WithName          string
 	With              []Option
+	Present           ComposerPeople
 	ComposerFields
 }
+
+// ComposerPeople asks who had an interaction and who else was there.
+type ComposerPeople struct {
+	ID                       string // prefix of the fields' ids
+	HadBy, Further           []Option
+	HadByError, FurtherError string
+	Focus                    bool // of Had by
+}
+
+// Template names the piece.
+func (ComposerPeople) Template() string { return "records/_composer_people.html" }
 
 // Text returns the upper part of the composer, above the choice of contact or organization.
 func (c Composer) Text() ComposerText {
@@ -303,7 +315,7 @@ type ComposerFields struct {
 
 // First reports whether a field is the first refused one, which takes the focus.
 func (f ComposerFields) First(field string) bool {
-	for _, name := range []string{"subject", "with", "outcome", "happened_at", "follow_up_text", "follow_up_due_on"} {
+	for _, name := range []string{"subject", "with", "participant_id", "user_id", "outcome", "happened_at", "follow_up_text", "follow_up_due_on"} {
 		if f.Errors[name] != "" {
 			return name == field
 		}
@@ -393,6 +405,7 @@ func (Day) Template() string { return "records/_day.html" }
 type Event struct {
 	ID, Channel, Subject, Outcome, Body string
 	By, Verb                            string
+	Others                              []OtherPerson
 	Whom, At                            *Ref // the contact and the organization, unless it is the page's own
 	Time                                *Time
 	Next                                FollowUp // no next step if its ID is ""
@@ -401,6 +414,12 @@ type Event struct {
 	Fresh                               bool
 	Focus                               bool
 	Editor                              *EventEditor
+}
+
+// OtherPerson is a further person of an interaction, after Whom.
+type OtherPerson struct {
+	Before string // what stands between this name and the last one
+	Ref
 }
 
 // Template names the piece of an event.
@@ -412,6 +431,7 @@ type EventEditor struct {
 	Subject, Outcome    Field
 	Body, BodyError     string
 	With, At            []Option
+	Present             ComposerPeople
 	When                Field
 	Next                NextStep
 	NextID              string // id of the open next step, "" to plan one

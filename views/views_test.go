@@ -99,6 +99,7 @@ var allViews = []View{
 	ColumnHeads{},
 	ComposerText{},
 	ComposerFields{},
+	ComposerPeople{},
 	Understood{},
 	Chip{},
 }

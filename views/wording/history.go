@@ -145,7 +145,7 @@ func (s *entry) interaction() {
 	}
 	people := s.people()
 	for n, show := range people {
-		s.say(between(n, len(people), with))
+		s.say(Between(n, len(people), with))
 		show()
 	}
 	if e.OrganizationID != "" && s.page != "organization" {

@@ -4,6 +4,9 @@ import "clientregistry/db"
 
 var channels = map[string]string{"call": "Call", "email": "Email", "meeting": "Meeting", "note": "Note"}
 
+// FormerColleague names who had an interaction if their account was deleted.
+const FormerColleague = "A former colleague"
+
 // Channel returns the label of a channel, "" if it is not one.
 func Channel(channel string) string { return channels[channel] }
 
@@ -24,7 +27,7 @@ func Did(channel string, with bool) string {
 func Interaction(i db.Interaction) Sentence {
 	by := i.UserName
 	if by == "" {
-		by = "A former colleague"
+		by = FormerColleague
 	}
 	var people []Segment
 	if i.ContactID != "" {
@@ -39,7 +42,7 @@ func Interaction(i db.Interaction) Sentence {
 		first = " about "
 	}
 	for n, x := range people {
-		says = append(says, Segment{Text: between(n, len(people), first)}, x)
+		says = append(says, Segment{Text: Between(n, len(people), first)}, x)
 	}
 	if i.OrganizationID != "" {
 		if len(people) > 0 {
@@ -50,8 +53,8 @@ func Interaction(i db.Interaction) Sentence {
 	return says
 }
 
-// between is what stands before the nth of so many names.
-func between(n, of int, first string) string {
+// Between is what stands before the nth of so many names.
+func Between(n, of int, first string) string {
 	switch {
 	case n == 0:
 		return first
