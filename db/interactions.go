@@ -162,6 +162,7 @@ func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction,
 // by default the actor. time_zone is the zone of a local happened_at, by default the actor's; when
 // and due choose times as ReadTimes says. The optional follow_up_text, follow_up_due_on and
 // follow_up_assignee_id plan the next step, as AddFollowUp does.
+// With link, its two ends are linked if they are not yet, which needs EditClients.
 // It returns Invalid if fields are refused. Calling it again with the same requestID returns the
 // existing interaction, or Repeated if the fields differ.
 func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, requestID string) (Interaction, error) {
@@ -189,6 +190,11 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		if err := joinInvalid(joinInvalid(err, err2), unread); err != nil {
 			return err
 		}
+		if typed["link"] != "" {
+			if err := t.linkInteractionEnds(i); err != nil {
+				return err
+			}
+		}
 		if err := t.insertInteraction(i); err != nil {
 			return err
 		}
@@ -206,6 +212,22 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		return Interaction{}, fmt.Errorf("log interaction: %w", err)
 	}
 	return d.Interaction(ctx, by, id)
+}
+
+// linkInteractionEnds links the organization and the contact of an interaction, if it has both and they are not linked.
+func (t *tx) linkInteractionEnds(i Interaction) error {
+	if i.OrganizationID == "" || i.ContactID == "" {
+		return nil
+	}
+	err := orNotFound(t.QueryRow("SELECT 1 FROM organization_contact WHERE organization_id = ? AND contact_id = ?",
+		i.OrganizationID, i.ContactID))
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err := EditClients.Refuse(t.by); err != nil {
+		return err
+	}
+	return t.linkContact(&NewLink{OrganizationID: i.OrganizationID, ContactID: i.ContactID})
 }
 
 func (t *tx) insertInteraction(i Interaction) error {

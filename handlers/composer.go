@@ -38,20 +38,19 @@ func composerTyped(c *gin.Context, others ...string) db.Fields {
 func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
 	people, err2 := s.assigneeOptions(c, who(c).UserID)
-	present, err3 := s.composerPresent(c, x, nil)
-	label, channel := "With", c.Query("log")
-	if !x.organization {
-		label = "At"
-	}
+	present, err5 := s.composerPresent(c, x, nil)
+	usual, err3 := s.usualOther(c, x)
+	with, err4 := s.with(c, x, usual)
+	channel := c.Query("log")
 	clock, opens := s.clock(c), wording.Channel(channel) != ""
 	return &views.Composer{
 		Action: x.base + "/interactions", RequestID: newRequestID(), Open: opens,
-		WithLabel: label, WithName: x.otherColumn(), With: withOptions(x.end, x.links, nil), Present: present,
+		With: with, Present: present,
 		ComposerFields: views.ComposerFields{
 			Zone: clock.Zone.String(), ZoneHint: zoneHint(clock, clock), Channels: channelOptions(channel), Outcomes: outcomes,
 			When: whenOptions(clock, "now"), Due: dueOptions("week"), People: people, Focus: opens,
 		},
-	}, errors.Join(err1, err2, err3)
+	}, errors.Join(err1, err2, err3, err4, err5)
 }
 
 // whenOptions are the quick answers to when it happened. “This morning” stands among them from that time on.
@@ -96,13 +95,17 @@ func choose(options []views.Option, value, other string) []views.Option {
 // composerRefused returns the composer with what was typed and its errors.
 func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]string) (*views.Composer, error) {
 	composer, err1 := s.composer(c, x)
-	var err2 error
-	composer.Present, err2 = s.composerPresent(c, x, composerTyped(c))
+	var err4 error
+	composer.Present, err4 = s.composerPresent(c, x, composerTyped(c))
 	composer.Present.FurtherError, composer.Present.HadByError = refused["participant_id"], refused["user_id"]
 	form := c.Request.PostForm
-	other := form.Get(x.otherColumn())
-	composer.With, composer.Channels, composer.RequestID = withOptions(x.end, x.links, &other),
-		channelOptions(form.Get("channel")), requestID(c)
+	id, ask, err2 := s.named(c, x)
+	with, err3 := s.with(c, x, id)
+	if ask != nil {
+		with = *ask
+	}
+	with.Chosen = id
+	composer.With, composer.Channels, composer.RequestID = with, channelOptions(form.Get("channel")), requestID(c)
 	composer.Subject, composer.Body, composer.Outcome, composer.NextText = form.Get("subject"),
 		form.Get("body"), form.Get("outcome"), form.Get("follow_up_text")
 	composer.Open, composer.Focus = true, false
@@ -126,7 +129,12 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 		composer.Errors[column] = message
 	}
 	composer.Present.Focus = composer.First("participant_id") || composer.First("user_id")
-	return composer, errors.Join(err1, err2)
+	if message := composer.Errors["with"]; message != "" {
+		composer.With.Error = message
+	}
+	composer.Errors["with"] = composer.With.Error
+	composer.With.First = composer.First("with")
+	return composer, errors.Join(err1, err2, err3, err4)
 }
 
 // firstFilled returns the first value that is not empty, or "".

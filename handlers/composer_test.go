@@ -119,3 +119,56 @@ func TestASentFormIsChangedToTheTimeItSays(t *testing.T) {
 	ines.submit(again, "#log button[formaction]").to()
 	s.WantOne("1 2026-11-23T17:40:00.000Z", "SELECT count(*) || ' ' || happened_at FROM interactions")
 }
+
+// TestAComposerChoosesOnlyWhoIsCertain: the only one, or who the newest interaction was with; never a former or archived one.
+func TestAComposerChoosesOnlyWhoIsCertain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.Organization("Acme")
+	chosen := func(page, name string) {
+		t.Helper()
+		ines.get(page).wantTexts("#log-with option[selected]", name)
+	}
+	aaron, bea, zoe := s.Contact("Aaron", "Aardvark"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
+	chosen(acme, "Nobody in particular")
+	s.Link(acme, aaron, "relationship_status", "Former")
+	chosen(acme, "Nobody in particular")
+	s.Link(acme, bea)
+	chosen(acme, "Bea Brown")
+	s.Link(acme, zoe)
+	chosen(acme, "Nobody in particular")
+	s.Log(acme, zoe, "Talk", "happened_at", "2026-11-20T09:00:00Z")
+	chosen(acme, "Zoe Zimmer")
+	s.Log(acme, bea, "Earlier", "happened_at", "2026-11-19T09:00:00Z")
+	chosen(acme, "Zoe Zimmer")
+	s.Log(acme, aaron, "Former", "happened_at", "2026-11-21T09:00:00Z")
+	chosen(acme, "Nobody in particular")
+	s.Log(acme, zoe, "Again", "happened_at", "2026-11-22T09:00:00Z")
+	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(zoe))
+	chosen(acme, "Bea Brown") // the only one left
+	s.Exec("UPDATE contacts SET is_active = 1 WHERE id = ?", key(zoe))
+	s.Log(acme, "", "With nobody")
+	chosen(acme, "Nobody in particular")
+
+	// On a contact it is the main organization.
+	brig := s.Organization("Brig")
+	s.Link(brig, zoe)
+	chosen(zoe, "Acme")
+	s.Log(brig, zoe, "At Brig")
+	chosen(zoe, "Acme")
+	ines.post(acme+"/contacts/"+key(zoe), "relationship_status", "Former", "version", "1").want(303, "", "")
+	chosen(zoe, "Brig")
+}
+
+// TestTheChoiceFollowsTheFirstLink that is made on the page.
+func TestTheChoiceFollowsTheFirstLink(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").parts()
+	acme, bea, zoe := s.Organization("Acme"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
+	const follows = "hx-partial[hx-target='#log-with'] option[selected]"
+	ines.post(acme+"/contacts", "contact_id", key(bea)).want(200, follows, "Bea Brown")
+	ines.post(acme+"/contacts", "contact_id", key(zoe)).want(200, follows, "Nobody in particular")
+	ines.post(acme+"/contacts/"+key(zoe)+"/unlink", "version", "1").want(200, follows, "Bea Brown")
+}

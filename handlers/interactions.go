@@ -228,7 +228,7 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		if err != nil {
 			return e, err
 		}
-		e.Editor.With = keepChosen(withOptions(end{organization: true}, links, new(value("contact_id", i.ContactID))),
+		e.Editor.With = keepChosen(withOptions(end{organization: true}, links, value("contact_id", i.ContactID)),
 			i.ContactID, i.ContactName(), value("contact_id", i.ContactID))
 	}
 	if i.ContactID != "" {
@@ -236,7 +236,7 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		if err != nil {
 			return e, err
 		}
-		e.Editor.At = keepChosen(withOptions(end{}, links, new(value("organization_id", i.OrganizationID))),
+		e.Editor.At = keepChosen(withOptions(end{}, links, value("organization_id", i.OrganizationID)),
 			i.OrganizationID, i.OrganizationName, value("organization_id", i.OrganizationID))
 		if i.OrganizationID == "" {
 			if people, err = s.colleagues(c, i.ContactID, links); err != nil {

@@ -148,8 +148,12 @@ func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Und
 		}
 		parts = append(parts, meta)
 	}
-	if who(c).Can(db.ViewInteraction) && who(c).Can(db.EditInteraction) {
-		parts = append(parts, views.Into{Target: "#log-with", Swap: "innerHTML", View: views.Choices(withOptions(e, links, nil))})
+	if who(c).Can(db.ViewInteraction) && who(c).Can(db.EditInteraction) && len(links) <= maxListed {
+		usual, err := s.usualOther(c, side{e, links})
+		if err != nil {
+			return err
+		}
+		parts = append(parts, views.Into{Target: "#log-with", Swap: "innerHTML", View: views.Choices(withOptions(e, links, usual))})
 	}
 	return s.show(c, http.StatusOK, parts...)
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -23,6 +24,9 @@ func (s *Server) contactOptions(c *gin.Context) error      { return s.optionsAns
 // optionsAnswer lists the records that match. The parameter for is the path of the record to link
 // them to; with pick they are choices in a form.
 func (s *Server) optionsAnswer(c *gin.Context, kind string) error {
+	if base := ownRecord(c.Query("with")); base != "" {
+		return s.withAnswer(c, kind, base)
+	}
 	if pick := c.Query("pick"); pick != "" {
 		picks, err := s.picks(c, pickSearch{kind: kind, optional: pick == "any", typed: query(c, "find")})
 		if err != nil {
@@ -99,24 +103,52 @@ func linkedOptions(e end, links []db.Link) []views.Option {
 	})
 }
 
-// withOptions lists the choices of With or At in a composer. current is the chosen id; nil selects
-// the first linked record that is neither former nor archived.
-func withOptions(e end, links []db.Link, current *string) []views.Option {
-	none := "Nobody in particular"
-	if !e.organization {
-		none = "No organization"
-	}
-	chosen := ""
-	if current != nil {
-		chosen = *current
-	} else if len(links) > 0 && links[0].RelationshipStatus != "Former" { // former and archived ones come last
-		if id, _, active := e.other(links[0]); active {
-			chosen = id
-		}
-	}
-	options := append(linkedOptions(e, links), views.Option{Value: "", Label: none})
+// withOptions lists the choices of With or At in a composer or an editor, with the chosen one selected.
+func withOptions(e end, links []db.Link, chosen string) []views.Option {
+	options := append(linkedOptions(e, links), views.Option{Value: "", Label: nobody(e)})
 	for i := range options {
 		options[i].Selected = options[i].Value == chosen
 	}
 	return options
+}
+
+func nobody(e end) string {
+	if e.organization {
+		return "Nobody in particular"
+	}
+	return "No organization"
+}
+
+// usualOther returns the other end that a composer chooses by itself: of those linked, neither former nor archived, a
+// contact's main organization, or the only one, or that of the record's newest interaction. It returns "" for none of
+// them, because a wrong guess would be logged as if it were true.
+func (s *Server) usualOther(c *gin.Context, x side) (string, error) {
+	var usual []string
+	for _, l := range x.links {
+		id, _, active := x.other(l)
+		if !active || l.RelationshipStatus == "Former" {
+			continue
+		}
+		if !x.organization && l.IsMain() {
+			return id, nil
+		}
+		usual = append(usual, id)
+	}
+	if len(usual) < 2 {
+		return strings.Join(usual, ""), nil
+	}
+	f := timelineFilter(x, nil)
+	f.Limit = 1
+	newest, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
+	if err != nil || len(newest) == 0 {
+		return "", err
+	}
+	id := newest[0].ContactID
+	if !x.organization {
+		id = newest[0].OrganizationID
+	}
+	if !slices.Contains(usual, id) {
+		return "", nil
+	}
+	return id, nil
 }

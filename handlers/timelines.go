@@ -228,16 +228,23 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	} else {
 		values["contact_id"] = x.id
 	}
+	id, ask, err := s.named(c, x)
+	if err != nil {
+		return err
+	}
+	if ask != nil {
+		return s.composerAnswer(c, x, nil)
+	}
+	if id != "" {
+		values[x.otherColumn()] = id
+	}
+	if who(c).Can(db.EditClient) {
+		values["link"] = "1"
+	}
 	i, err := s.db.LogInteraction(c.Request.Context(), who(c).Actor, values, c.Request.PostForm.Get("request_id"))
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
-		composer, err := s.composerRefused(c, x, refused.Fields)
-		if err != nil {
-			return err
-		}
-		return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
-			return s.sidePage(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
-		}, composer)
+		return s.composerAnswer(c, x, refused.Fields)
 	}
 	if first := (*db.Repeated)(nil); errors.As(err, &first) {
 		return s.interactionRepeated(c, x, values, first)
@@ -248,6 +255,17 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	return s.interactionLogged(c, x, i)
 }
 
+// composerAnswer answers a refused composer: the form to htmx, else its page.
+func (s *Server) composerAnswer(c *gin.Context, x side, refused map[string]string) error {
+	composer, err := s.composerRefused(c, x, refused)
+	if err != nil {
+		return err
+	}
+	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
+		return s.sidePage(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
+	}, composer)
+}
+
 // interactionLogged answers with an empty composer and the timeline that has the new interaction.
 func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) error {
 	if !part(c) {
@@ -256,6 +274,12 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 		}
 		return s.redirect(c, x.base)
 	}
+	links, err := s.links(c, x.end)
+	if err != nil {
+		return err
+	}
+	linked := len(links) != len(x.links) // logging linked the two
+	x.links = links
 	composer, err := s.composer(c, x)
 	if err != nil {
 		return err
@@ -281,6 +305,9 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	around, err := s.interactionUpdates(c, &recordPlace{side: x})
 	if err != nil {
 		return err
+	}
+	if linked {
+		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.end, x.links)})
 	}
 	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(wording.Channel(i.Channel)+" logged", nil)}, around...)...)
 }

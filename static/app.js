@@ -121,7 +121,7 @@
 
   on("toggle", e => { // does not bubble
     if (!e.target.open || e.target !== opened) return;
-    const field = one(".subject, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
+    const field = one(".subject, .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
   }, true);
@@ -182,6 +182,13 @@
   };
 
   on("input", () => { hurried = null; });
+
+  on("focusout", e => { // a list that lies over the page closes when the focus goes elsewhere
+    const combo = e.target.closest(".combo"), input = combo && one("[role='combobox']", combo);
+    if (!combo || combo.contains(e.relatedTarget)) return;
+    byId(input.getAttribute("aria-controls"))?.replaceChildren();
+    activate(input, null);
+  });
 
   const listArrived = input => {
     listed.set(input, asked.get(input));
@@ -451,15 +458,11 @@
 
   // ---------- at load and after each swap
 
-  // The contact or organization stays selected when the choices are swapped, or none if it is gone.
+  // Whom somebody has chosen stays selected when the choices are swapped, or nobody if that one is gone.
   const keepWith = () => {
-    const select = byId("log-with");
-    if (!select) return;
-    if (select.dataset.chosen !== undefined && select.value !== select.dataset.chosen) {
-      const there = [...select.options].some(o => o.value === select.dataset.chosen);
-      select.value = there ? select.dataset.chosen : "";
-    }
-    select.dataset.chosen = select.value;
+    const select = byId("log-with"), chosen = select?.dataset.chosen;
+    if (chosen === undefined || select.value === chosen) return;
+    select.value = [...select.options].some(o => o.value === chosen) ? chosen : "";
   };
 
   on("change", e => {

@@ -261,9 +261,7 @@ type Composer struct {
 	Action, RequestID string
 	Repeat            *Repeat
 	Open, Logged      bool // Logged: it was just sent, and its line takes the focus
-	WithLabel         string
-	WithName          string
-	With              []Option
+	With              With
 	Present           ComposerPeople
 	ComposerFields
 }
@@ -278,6 +276,35 @@ type ComposerPeople struct {
 
 // Template names the piece.
 func (ComposerPeople) Template() string { return "records/_composer_people.html" }
+
+// With asks with whom, or at which organization, an interaction was: a choice of those who are linked, and a search for
+// others. Where many are linked, people with script only search.
+type With struct {
+	Label, Kind, Plural, Base string // Kind is that of the other end, Base the record's path
+	Options                   []Option
+	Many                      bool
+	Chosen                    string // the id that somebody chose, "" for the composer's own choice
+	Picked                    string // the name shown as chosen where many are linked
+	Links                     bool   // the chosen one is not linked yet, and is when this is logged
+	Typed, Found              string // what was searched for, and what the options answer
+	Error                     string
+	First, Focus              bool // First: it is the first refused field; Focus: its search takes the focus
+}
+
+// Template names the field.
+func (With) Template() string { return "records/_composer_with.html" }
+
+// WithOptions are the records that a search in With found.
+type WithOptions struct {
+	Linked, Others []OptionRow
+	Target         string // what a choice replaces
+	Label          string
+	Create         *OptionRow
+	More, None     bool
+}
+
+// Template names the list.
+func (WithOptions) Template() string { return "records/_with_options.html" }
 
 // Text returns the upper part of the composer, above the choice of contact or organization.
 func (c Composer) Text() ComposerText {

@@ -100,6 +100,8 @@ var allViews = []View{
 	ComposerText{},
 	ComposerFields{},
 	ComposerPeople{},
+	With{},
+	WithOptions{},
 	Understood{},
 	Chip{},
 }

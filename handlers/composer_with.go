@@ -1,0 +1,193 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/db/text"
+	"clientregistry/views"
+	"clientregistry/views/wording"
+)
+
+// maxListed is how many linked records a composer lists to choose from. Where more are linked, one searches.
+const maxListed = 20
+
+// with returns the field of the other end, with the chosen one selected. One that is not linked is read by its id.
+func (s *Server) with(c *gin.Context, x side, chosen string) (views.With, error) {
+	w := views.With{Label: "With", Kind: x.kind, Plural: x.plural, Base: x.base, Many: len(x.links) > maxListed}
+	if !x.organization {
+		w.Label = "At"
+	}
+	w.Options = withOptions(x.end, x.links, chosen)
+	at := slices.IndexFunc(w.Options, func(o views.Option) bool { return o.Selected })
+	if at < 0 {
+		other, err := s.chosen(c, x.end, chosen)
+		switch {
+		case errors.Is(err, db.ErrNotFound):
+			at = len(w.Options) - 1
+			w.Options[at].Selected = true
+		case err != nil:
+			return w, err
+		default:
+			w.Options = slices.Insert(w.Options, 0, views.Option{Value: chosen, Label: other.Name, Selected: true})
+			w.Links, at = who(c).Can(db.EditClient), 0
+		}
+	}
+	if w.Many {
+		picked := w.Options[at]
+		if picked.Value != "" {
+			w.Picked = picked.Label
+		}
+		listed := slices.DeleteFunc(w.Options, func(o views.Option) bool { return o == picked || o.Value == "" })
+		none := views.Option{Label: nobody(x.end), Selected: picked.Value == ""}
+		w.Options = append(listed[:maxListed:maxListed], none)
+		if picked.Value != "" {
+			w.Options = slices.Insert(w.Options, 0, picked)
+		}
+	}
+	return w, nil
+}
+
+// withAnswer lists who fits what was typed into a composer's field, or answers the field with a choice.
+func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
+	if err := editInteractions.Check(who(c)); err != nil {
+		return err
+	}
+	plural, id, _ := strings.Cut(strings.TrimPrefix(base, "/"), "/")
+	r, err := recordKinds[plural].read(s.db, c.Request.Context(), who(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	x := side{end: newEnd(r)}
+	if x.kind != kind {
+		return db.ErrNotFound
+	}
+	if x.links, err = s.links(c, x.end); err != nil {
+		return err
+	}
+	if _, choose := c.GetQuery("choose"); choose {
+		w, err := s.with(c, x, c.Query("choose"))
+		if err != nil {
+			return err
+		}
+		w.Chosen, w.Focus = c.Query("choose"), true
+		return s.show(c, http.StatusOK, w)
+	}
+	options, err := s.withFound(c, x, query(c, kind))
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, options)
+}
+
+// withFound lists who fits what was typed: those linked here first, then others.
+func (s *Server) withFound(c *gin.Context, x side, typed string) (views.WithOptions, error) {
+	found := views.WithOptions{Label: x.heading, Target: "#log-with-field"}
+	choice := func(id string) string {
+		return "/" + x.plural + "/options?" + url.Values{"with": {x.base}, "choose": {id}}.Encode()
+	}
+	marks := text.NewTyped(typed)
+	for _, l := range x.links {
+		id, name, active := x.other(l)
+		if !active || !fits(name, typed) {
+			continue
+		}
+		if len(found.Linked) == maxListed {
+			found.More = true
+			break
+		}
+		row := views.OptionRow{ID: id, Name: name, Href: choice(id), Square: !x.organization, Marked: markWords(name, marks)}
+		if detail := wording.Joined(l.RoleLabel, formerOnly(l)); detail != "" {
+			row.Detail = []views.Piece{{Text: detail}}
+		}
+		found.Linked = append(found.Linked, row)
+	}
+	if typed == "" {
+		return found, nil
+	}
+	others, more, err := s.optionRows(c, x.kind, typed)
+	for _, row := range others {
+		if slices.ContainsFunc(x.links, func(l db.Link) bool { id, _, _ := x.other(l); return id == row.ID }) {
+			if !slices.ContainsFunc(found.Linked, func(o views.OptionRow) bool { return o.ID == row.ID }) {
+				row.Href = choice(row.ID)
+				found.Linked = append(found.Linked, row) // by an email or another spelling
+			}
+			continue
+		}
+		row.Href = choice(row.ID)
+		found.Others = append(found.Others, row)
+	}
+	found.More = found.More || more
+	found.None = len(found.Linked)+len(found.Others) == 0
+	if who(c).Can(db.EditClient) {
+		found.Create = &views.OptionRow{
+			Name: "Create " + x.kind + " “" + typed + "”",
+			Href: x.base + "/" + x.plural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
+		}
+	}
+	return found, err
+}
+
+func formerOnly(l db.Link) string {
+	if l.RelationshipStatus == "Former" {
+		return "Former"
+	}
+	return ""
+}
+
+// fits reports whether each typed word begins a word of a name.
+func fits(name, typed string) bool {
+	words := text.Words(name)
+	return !slices.ContainsFunc(text.TypedWords(typed), func(t string) bool {
+		return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) })
+	})
+}
+
+// named returns the other end that a composer's form names: by id, or by a text that fits one record only or is the
+// whole name of one only. Where it is not clear, ask is the field with a choice.
+func (s *Server) named(c *gin.Context, x side) (id string, ask *views.With, err error) {
+	form := c.Request.PostForm
+	id = form.Get(x.otherColumn())
+	typed := readable(form.Get(x.kind))
+	if typed == "" || id != "" && typed == readable(form.Get("found")) {
+		return id, nil, nil
+	}
+	found, err := s.withFound(c, x, typed)
+	if err != nil {
+		return "", nil, err
+	}
+	all := append(found.Linked, found.Others...)
+	same := slices.DeleteFunc(slices.Clone(all), func(o views.OptionRow) bool { return text.SortKey(o.Name) != text.SortKey(typed) })
+	switch {
+	case len(same) == 1:
+		return same[0].ID, nil, nil
+	case len(all) == 1 && !found.More:
+		return all[0].ID, nil, nil
+	}
+	w, err := s.with(c, x, id)
+	w.Typed = typed
+	if len(all) == 0 {
+		w.Error = "Nobody of the name " + text.Isolate(typed) + " was found. Choose somebody from the list, or type another name"
+		if !x.organization {
+			w.Error = "No organization of the name " + text.Isolate(typed) + " was found. Choose one from the list, or type another name"
+		}
+		return id, &w, err
+	}
+	w.Found, w.Many, w.Options = typed, false, nil
+	for _, row := range all {
+		label := row.Name
+		for _, piece := range row.Detail {
+			label += map[bool]string{true: " · "}[label == row.Name] + piece.Text
+		}
+		w.Options = append(w.Options, views.Option{Value: row.ID, Label: label})
+	}
+	w.Options = append(w.Options, views.Option{Label: nobody(x.end), Selected: true})
+	w.Error = "More than one fits " + text.Isolate(typed) + ". Choose one here, or type more of the name"
+	return id, &w, err
+}

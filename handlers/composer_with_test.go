@@ -1,0 +1,113 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+)
+
+// TestLoggingLinksWhoIsNotLinkedYet, in one transaction, from both sides.
+func TestLoggingLinksWhoIsNotLinkedYet(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme, bea, zoe := s.Organization("Acme"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
+	page := ines.get(acme)
+	s.unchanged(func() {
+		ines.submit(page, "#log .btn.pri", "subject", "", "contact", "zoe zimmer").want(422, "#log-with option[selected]", "Zoe Zimmer").
+			want(422, "#log-with-field .hint", "Not linked yet; logging links them")
+		ines.submit(page, "#log .btn.pri", "subject", "x", "contact_id", key(acme)).want(422, "#log-with-e", "from the list")
+	})
+	ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "zoe zimmer").to()
+	s.WantOne("1", "SELECT count(*) FROM interactions WHERE contact_id = ?", key(zoe))
+	s.WantOne("Active", "SELECT metadata ->> 'relationship_status' "+
+		"FROM audit_logs WHERE action = 'link_contact' AND metadata ->> 'contact_id' = ?", key(zoe))
+	ines.parts().submit(ines.get(bea), "#log .btn.pri", "subject", "Talk", "organization_id", key(acme)).
+		want(200, "hx-partial[hx-target='#links'] .nm", "Acme")
+	s.WantOne("2", "SELECT count(*) FROM organization_contact")
+
+	// Who is linked already stays as they are, former too.
+	s.Exec("UPDATE organization_contact SET relationship_status = 'Former', is_main = 0 WHERE contact_id = ?", key(zoe))
+	ines.submit(ines.get(acme), "#log .btn.pri", "subject", "Again", "contact_id", key(zoe)).to()
+	s.WantOne("Former", "SELECT relationship_status FROM organization_contact WHERE contact_id = ?", key(zoe))
+
+	// Without the right to edit clients nothing is linked.
+	s.Exec("DELETE FROM role_permission WHERE permission_id = (SELECT id FROM permissions WHERE slug = 'EditClient')")
+	anna := s.Contact("Anna", "Berg")
+	jonas := s.as("Manager")
+	jonas.submit(jonas.get(acme), "#log .btn.pri", "subject", "Logged only", "contact", "Anna Berg").to()
+	s.WantOne("1", "SELECT count(*) FROM interactions WHERE contact_id = ?", key(anna))
+	s.WantOne("2", "SELECT count(*) FROM organization_contact")
+}
+
+// TestANameThatIsNotClearIsAskedAbout, with what was typed, and somebody is chosen.
+func TestANameThatIsNotClearIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.Organization("Acme")
+	maja := s.Contact("Maja", "Berg", "job_title", "Head of Purchasing")
+	s.Contact("Marcus", "Nwosu")
+	s.Link(acme, maja)
+	page := ines.get(acme)
+	var asked answer
+	s.unchanged(func() {
+		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "nobody <b>").
+			want(422, "#log-with-e", "Nobody of the name nobody <b> was found").
+			wantValue("#log-with-other", "nobody <b>").wantValue("#log-subject", "Talk").want(422, ".with details[open]", "")
+		asked = ines.submit(page, "#log .btn.pri", "subject", "Talk", "when", "evening", "contact", "ma").
+			want(422, "#log-with-e", "More than one fits ma").wantValue("#log-with-other", "ma").wantValue("[name=when][checked]", "evening").
+			wantTexts("#log-with option[selected]", "Nobody in particular")
+		ines.submit(asked, "#log .btn.pri").want(422, "#log-with-e", "More than one fits ma") // nobody was chosen
+		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "ma", "found", "ma", "contact_id", "").
+			want(422, "#log-with-e", "More than one")
+	})
+	ines.submit(asked, "#log .btn.pri", "contact_id", key(maja)).to()
+	s.WantOne("1", "SELECT count(*) FROM interactions WHERE contact_id = ?", key(maja))
+	ines.submit(page, "#log .btn.pri", "subject", "Other", "request_id", "", "contact", "marc").to()
+	s.WantOne("2", "SELECT count(*) FROM organization_contact")
+	brig := s.Organization("Brig")
+	ines.submit(ines.get(maja), "#log .btn.pri", "subject", "x", "organization", "zzz").
+		want(422, "#log-with-e", "No organization of the name zzz")
+	ines.submit(ines.get(maja), "#log .btn.pri", "subject", "At Brig", "organization", "Brig").to()
+	s.WantOne("1", "SELECT count(*) FROM interactions WHERE organization_id = ?", key(brig))
+}
+
+// TestManyAreFoundByTyping: those linked first, then others; the page lists twenty of them.
+func TestManyAreFoundByTyping(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.Organization("Acme")
+	var last string
+	for n := range 24 {
+		last = s.Contact("Anna", fmt.Sprintf("Berg %c", 'A'+n))
+		s.Link(acme, last, "role_label", "Advisor")
+	}
+	other := s.Contact("Berga", "Unlinked", "job_title", "CFO")
+	gone := s.Contact("Berg", "Gone")
+	s.Link(acme, gone)
+	ines.post(gone+"/archive", "version", "1").want(303, "", "")
+	s.Log(acme, last, "Talk")
+	page := ines.get(acme).want(200, ".with.many .picked", "Anna Berg X").wantTexts("#log-with option[selected]", "Anna Berg X")
+	if n := page.html.Find("#log-with option").Length(); n != 22 {
+		t.Errorf("%d options", n)
+	}
+	options := "/contacts/options?with=" + url.QueryEscape(acme)
+	parts := ines.parts()
+	parts.get(options).want(200, ".lbl", "Linked here").want(200, "[role=option]", "There are more matches")
+	parts.get(options+"&contact=berg+x").wantTexts("[role=group]:first-child .opt bdi", "Anna Berg X", "Advisor").
+		wantTexts(".make", "Create contact “berg x”")
+	found := parts.get(options+"&contact=berga").want(200, ".lbl", "Not linked yet; logging links them").want(200, ".opt", "Berga Unlinked")
+	choose, _ := found.html.Find("#with-o0").Attr("hx-get")
+	parts.get(choose).want(200, "#log-with-field .picked", "Berga Unlinked").
+		wantTexts("#log-with option[selected]", "Berga Unlinked").want(200, ".hint", "Not linked yet; logging links them")
+	parts.get(options+"&choose=").wantTexts("#log-with option[selected]", "Nobody in particular").wantNot(".picked")
+	parts.get(options+"&choose=nonsense").wantTexts("#log-with option[selected]", "Nobody in particular")
+	parts.get(options+"&contact=zzz").want(200, ".make", "Create contact “zzz”")
+	parts.get("/organizations/options?with="+url.QueryEscape(acme)).want(404, "", "")
+	parts.get("/contacts/options?with="+url.QueryEscape("/organizations/"+key(other))).want(404, "", "")
+	s.as("Viewer").get(options).want(403, "", "")
+	ines.submit(page, "#log .btn.pri", "subject", "With her", "contact_id", key(other)).to()
+	s.WantOne("1", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(other))
+}
