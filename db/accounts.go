@@ -240,7 +240,7 @@ func (t *tx) endOnNewRights(userIDs ...string) error {
 	return nil
 }
 
-// DisableUser disables an account, and ends its sessions and links at once. The user keeps what
+// DisableUser disables an account, and ends its sessions, links and tokens at once. The user keeps what
 // they own. It returns Invalid for the last Administrator.
 func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
@@ -254,6 +254,9 @@ func (d *DB) DisableUser(ctx context.Context, by Actor, id string) error {
 			return err
 		}
 		if err := t.forgetDevices(id); err != nil {
+			return err
+		}
+		if err := t.revokeTokens(id); err != nil {
 			return err
 		}
 		return t.setStatus(a, "disabled", "disable_user")

@@ -85,6 +85,9 @@ var actions = []action{
 	{slug: "update_role", kind: "role", changes: "role", sight: ofAccounts, words: "changed the role *"},
 	{slug: "delete_role", kind: "role", changes: "role", sight: ofAccounts, words: "deleted the role *"},
 
+	{slug: "create_token", kind: "token", changes: "token", sight: ofAccounts, words: "made the token *"},
+	{slug: "revoke_token", kind: "token", changes: "token", sight: ofAccounts, words: "revoked the token *"},
+
 	{slug: "export_audit", kind: "export", sight: ofReading, words: "exported the audit log"},
 	{slug: "export_backup", kind: "export", sight: ofAccounts, words: "downloaded a backup"},
 
@@ -103,7 +106,7 @@ var actions = []action{
 }
 
 // AuditKinds are the target types of audit rows, in the order people choose from.
-var AuditKinds = []string{"organization", "contact", "interaction", "follow_up", "session", "user", "role", "import", "export", "system"}
+var AuditKinds = []string{"organization", "contact", "interaction", "follow_up", "session", "user", "role", "token", "import", "export", "system"}
 
 // AuditActions are the actions by target type. A filter by type uses them to read each action from
 // its index.

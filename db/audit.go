@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -27,10 +28,12 @@ func (t *tx) record(action, targetType, targetID string, metadata details) error
 		return fmt.Errorf("there is no action %s of kind %s", action, targetType)
 	}
 	t.recorded++
-	if metadata == nil {
-		metadata = details{}
+	said := details{}
+	maps.Copy(said, metadata)
+	if t.by.Token != "" {
+		said["token"], said["http_request"] = t.by.Token, t.by.Request
 	}
-	encoded, err := json.Marshal(metadata)
+	encoded, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}

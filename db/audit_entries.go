@@ -127,8 +127,11 @@ func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
 		switch e.TargetType {
 		case "user", "session":
 			e.Target = names.name("users", e.TargetID)
-		case "role":
+		case "role", "token":
 			e.Target = e.Details["name"]
+		}
+		if e.TargetType == "token" && ValidID(e.Details["owner"]) {
+			e.Details["owner_name"] = names.name("users", e.Details["owner"])
 		}
 		if ValidID(e.Details["actor"]) {
 			e.Details["actor"] = names.name("users", e.Details["actor"])

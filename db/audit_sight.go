@@ -78,7 +78,7 @@ func (by Actor) seesPath() condition {
 	open := condition{sql: path + " GLOB '/admin/*' OR " + path + " GLOB '/account*' OR instr(substr(" + path + ", 2), '/') = 0"}
 	if by.Can(ViewClient) && !by.OwnOnly {
 		return condition{
-			sql: "(" + path + " NOT GLOB '/views/*' AND " + path + " NOT GLOB '*/interactions/*' AND " + path + " NOT GLOB '/follow-ups/*')",
+			sql: "(" + path + " NOT GLOB '/views/*' AND " + path + " NOT GLOB '*/interactions/*' AND " + path + " NOT GLOB '*/follow-ups/*')",
 		}.or(open)
 	}
 	return condition{sql: "(" + open.sql + ")"}

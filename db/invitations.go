@@ -34,12 +34,16 @@ func (d *DB) SetPassword(ctx context.Context, by Actor, id, hash string) error {
 	})
 }
 
-// signOutEverywhere ends a user's sessions, removes locks, and forgets browsers.
+// signOutEverywhere ends a user's sessions, revokes their tokens, removes locks, and forgets
+// browsers.
 func (t *tx) signOutEverywhere(id string) error {
 	if _, err := t.endSessions(id, ""); err != nil {
 		return err
 	}
 	if err := t.forgetDevices(id); err != nil {
+		return err
+	}
+	if err := t.revokeTokens(id); err != nil {
 		return err
 	}
 	_, err := t.forgiveAll(id)

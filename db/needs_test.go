@@ -20,6 +20,7 @@ var ownVerbs = map[string]string{
 	"CreateSavedView": "one's own saved views", "UpdateSavedView": "one's own saved views",
 	"DeleteSavedView": "one's own saved views", "RestoreSavedView": "one's own saved views",
 	"RecordRefusal": "what one was refused",
+	"CreateToken":   "one's own tokens", "RevokeToken": "one's own tokens",
 }
 
 // readVerbs only read. What the actor may not see does not exist for them.
@@ -29,7 +30,7 @@ var readVerbs = []string{
 	"FirstSavedView", "FollowUp", "Interaction", "Interactions", "LastTouched",
 	"Link", "ListColumns", "NewFollowUps", "OpenSessions", "Organization", "Organizations",
 	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search",
-	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews",
+	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens",
 }
 
 // TestNobodyWritesWithoutTheRight calls every use case with an actor who has an account and no

@@ -111,6 +111,8 @@ type Actor struct {
 	Zone    *time.Location // for the times they type and read; nil means UTC
 	IP, UA  string
 	Device  string // the browser's device cookie, see RememberDevice
+	Token   string // name of the token that a program signed in with, which the history names
+	Request string // the request's id, which the history has beside the token
 	program bool   // System
 }
 

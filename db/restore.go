@@ -192,7 +192,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	return err
 }
 
-// record invalidates sessions and links from the time of the copy, and records the restore.
+// record invalidates sessions, links and tokens from the time of the copy, and records the restore.
 func (r *restoration) record(ctx context.Context, d *DB) error {
 	return d.write(ctx, System, Program, func(t *tx) error {
 		err := t.QueryRow("SELECT created_at, seq FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(moment{&r.done.AsOf}, &r.done.Rows)
@@ -206,6 +206,9 @@ func (r *restoration) record(ctx context.Context, d *DB) error {
 			if _, err := t.Exec("DELETE FROM " + table); err != nil {
 				return err
 			}
+		}
+		if err := t.revokeTokens(""); err != nil { // likewise
+			return err
 		}
 		return t.record("restore_registry", "system", "", details{
 			"file": filepath.Base(r.from), "as_of": stamp(r.done.AsOf), "rows": r.done.Rows, "signed_out": r.done.SignedOut,

@@ -222,8 +222,8 @@ func (t *tx) takeSecondFactor(userID string) (had bool, err error) {
 	return true, nil
 }
 
-// ResetSecondFactor removes the second factor of a user who lost it, and ends their sessions. It
-// returns Invalid for the actor themselves, who must use their own page, which asks for the
+// ResetSecondFactor removes the second factor of a user who lost it, and ends their sessions and
+// tokens. It returns Invalid for the actor themselves, who must use their own page, which asks for the
 // password.
 func (d *DB) ResetSecondFactor(ctx context.Context, by Actor, id string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
@@ -234,6 +234,9 @@ func (d *DB) ResetSecondFactor(ctx context.Context, by Actor, id string) error {
 			return err
 		}
 		if _, err := t.endSessions(id, ""); err != nil {
+			return err
+		}
+		if err := t.revokeTokens(id); err != nil {
 			return err
 		}
 		return t.record("reset_mfa", "user", id, nil)

@@ -26,13 +26,14 @@ const (
 	SessionMax  = 72 * time.Hour
 )
 
-// sessionCache holds sessions with their users' rights. Any commit, of any process, clears it, so
+// sessionCache holds sessions and tokens with their users' rights. Any commit, of any process, clears it, so
 // that the next request notices the end of a session or a changed right.
 type sessionCache struct {
 	mu      sync.Mutex
 	watch   *sqlite.Pool // one connection, whose data_version shows commits of other processes
 	version int64
 	byID    map[string]Session
+	tokens  map[string]Token        // by hash
 	ended   map[string]endedSession // signed out, but not yet deleted from the table
 }
 
@@ -99,13 +100,8 @@ func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
 	if _, ended := c.ended[id]; ended {
 		return Session{}, ErrNotFound
 	}
-	version, err := c.watch.DataVersion(ctx)
-	if err != nil {
+	if err := d.forgetStale(ctx); err != nil {
 		return Session{}, err
-	}
-	if version != c.version || len(c.byID) > 10_000 {
-		c.version, c.byID = version, map[string]Session{}
-		d.memo.forget()
 	}
 	if s, ok := c.byID[id]; ok {
 		return s, nil
@@ -115,6 +111,20 @@ func (d *DB) cachedSession(ctx context.Context, id string) (Session, error) {
 		c.byID[id] = s
 	}
 	return s, err
+}
+
+// forgetStale empties the cache after a commit of any process. The caller holds the lock.
+func (d *DB) forgetStale(ctx context.Context) error {
+	c := &d.sessions
+	version, err := c.watch.DataVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if version != c.version || len(c.byID)+len(c.tokens) > 10_000 {
+		c.version, c.byID, c.tokens = version, map[string]Session{}, map[string]Token{}
+		d.memo.forget()
+	}
+	return nil
 }
 
 func (d *DB) readSession(ctx context.Context, id string) (Session, error) {

@@ -77,6 +77,8 @@ func formFields(w world, r handlers.Route) url.Values {
 			"Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
 	case strings.HasPrefix(path, "/views"):
 		add("name", "x", "list", "organizations", "query", "sector=x", "shared", "", "first", "", "form", "1", "request_id", "")
+	case path == "/account/tokens":
+		add("name", "x", "permission", "ViewClient", "ends", "day", "expires_on", "2026-12-24", "never", "", "current_password", "")
 	case path == "/account/views":
 		add("list", "organizations", "view", "mine")
 	case path == "/follow-ups" || path == "/follow-ups/:id":

@@ -57,6 +57,10 @@ var routes = []route{
 	{"GET", "/account/sessions", signedIn, (*Server).accountShow},
 	{"POST", "/account/sessions/end-others", signedIn, (*Server).sessionEndOthers},
 	{"POST", "/account/sessions/:id/end", signedIn, (*Server).sessionEnd},
+	{"GET", "/account/tokens", signedIn, (*Server).tokenIndex},
+	{"GET", "/account/tokens/new", signedIn, (*Server).tokenNew},
+	{"POST", "/account/tokens", signedIn, (*Server).tokenCreate},
+	{"POST", "/account/tokens/:id/revoke", signedIn, (*Server).tokenRevoke},
 
 	{"GET", "/", signedIn, (*Server).home},
 	{"GET", "/search", viewClients, (*Server).search},
@@ -153,6 +157,7 @@ var routes = []route{
 	{"POST", "/admin/users/:id/invite", manageUsers, (*Server).userInvite},
 	{"POST", "/admin/users/:id/reset-password", manageUsers, (*Server).userResetPassword},
 	{"POST", "/admin/users/:id/reset-mfa", manageUsers, (*Server).userResetMFA},
+	{"POST", "/admin/users/:id/tokens/:token_id/revoke", manageUsers, (*Server).userRevokeToken},
 	{"POST", "/admin/users/:id/hand-over", handOver, (*Server).userHandOver},
 	{"POST", "/admin/addresses/unlock", manageUsers, (*Server).addressUnlock},
 	{"GET", "/admin/roles", manageUsers, (*Server).roleIndex},

@@ -26,6 +26,7 @@ type world struct {
 	followUp                  string // of the interaction
 	batch                     string // which archived another organization
 	view                      string // shared, without an owner
+	token                     string // id of a token of user
 }
 
 func newWorld(s *site) world {
@@ -46,6 +47,11 @@ func newWorld(s *site) world {
 		s.t.Fatal(err)
 	}
 	w.view = "/views/" + view.ID
+	token, _, err := s.DB.CreateTokenFor(context.Background(), db.System, key(w.user), db.NewToken{Name: "Phone system"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	w.token = token.ID
 	return w
 }
 
@@ -67,7 +73,7 @@ func (s *site) batch(kind, action string, records ...string) string {
 func (w world) address(path string) string {
 	own := map[string]string{
 		"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role,
-		"users": w.user, "follow-ups": w.followUp, "batches": w.batch, "views": w.view,
+		"users": w.user, "follow-ups": w.followUp, "batches": w.batch, "views": w.view, "tokens": w.token,
 	}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -78,6 +84,8 @@ func (w world) address(path string) string {
 			parts[i] = key(w.contact)
 		case ":organization_id":
 			parts[i] = key(w.org)
+		case ":token_id":
+			parts[i] = w.token
 		case ":token", ":name":
 			parts[i] = "nothing"
 		case ":field":

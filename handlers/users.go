@@ -182,10 +182,11 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 		Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link,
 		Beyond: a.Beyond, MayHandOver: handOver.Check(who(c)) == nil, State: cmp.Or(f.state, a.RolesState()),
 	}
-	var err1, err2, err3 error
+	var err1, err2, err3, err4 error
 	page.Given, err1 = s.roleChoices(c, ticked)
 	page.Owners, err2 = s.ownerOptions(c, "")
 	page.Sight, err3 = s.sight(c, a)
+	page.Tokens, err4 = s.userTokens(c, a)
 	if err2 == nil {
 		page.Owners[0].Label = "Choose somebody" // who may not be nobody, see userHandOver
 	}
@@ -202,7 +203,7 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 		}}
 	}
 	page.Failed = status >= 400
-	if err := errors.Join(err1, err2, err3); err != nil {
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
 	return s.show(c, status, page)

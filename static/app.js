@@ -435,6 +435,18 @@
     button.setAttribute("aria-pressed", show);
   });
 
+  on("click", async e => {
+    const button = e.target.closest("[data-copy]"), source = button && byId(button.dataset.copy);
+    if (!source) return;
+    source.select();
+    try {
+      await navigator.clipboard.writeText(source.value);
+    } catch { // without https there is no clipboard
+      document.execCommand("copy");
+    }
+    one("span", button).textContent = "Copied";
+  });
+
   // Rows are selected one by one, all at once, or with Shift from the last one to this.
   let picked = null;
 

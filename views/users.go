@@ -73,6 +73,7 @@ type User struct {
 	Sight       string // which clients they see, in a sentence
 	Created     *Time
 	Link        *OneTimeLink
+	Tokens      TokenList
 	MayHandOver bool
 	Owners      []Option // users who can take over their clients
 }

@@ -28,6 +28,7 @@ type cli struct {
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the registry (this is what happens without a command)."`
 	User    userCmd    `cmd:"" help:"Manage users."`
+	Token   tokenCmd   `cmd:"" help:"Manage the tokens of programs."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty registry with sample data."`
 	Backup  backupCmd  `cmd:"" help:"Copy the registry, even while the server runs."`
 	Backups backupsCmd `cmd:"" help:"List the backups that the server makes by itself."`

@@ -224,9 +224,11 @@ func (s *entry) target() {
 	case kind == "interaction", kind == "follow_up":
 		s.interaction()
 	case s.e.TargetID == "" && s.e.Target == "":
-		s.say(map[bool]string{true: "a role", false: "a user"}[kind == "role"])
+		s.say("a " + kind)
 	case kind == "role":
 		s.name(s.e.Target, "role", s.e.TargetID, "a role that is gone")
+	case kind == "token":
+		s.say(s.e.Target)
 	default:
 		s.name(s.e.Target, "user", s.e.TargetID, "somebody who left")
 	}
@@ -266,6 +268,11 @@ func (s *entry) addDetails() {
 	case "create_user":
 		if roles := said["roles"]; roles != "" {
 			s.say(" as " + roles)
+		}
+	case "create_token", "revoke_token":
+		if owner := said["owner"]; owner != "" && owner != s.e.UserID {
+			s.say(" of ")
+			s.name(said["owner_name"], "user", owner, "somebody who left")
 		}
 	case "batch_organizations", "batch_contacts", "undo_batch":
 		if count := said["count"]; count != "" {
