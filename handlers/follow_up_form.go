@@ -166,7 +166,7 @@ func (s *Server) followUpCreateOwn(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, append(places, toast(done, nil))...)
+	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#follow-up-form", Swap: "delete"}, toast(done, nil))...)
 }
 
 // fromPage returns the page of ours that a form came from, "" if it names none.
@@ -389,7 +389,7 @@ func (s *Server) followUpSeen(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, places...)
+	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#seen", Swap: "delete"})...)
 }
 
 func (s *Server) followUpSeenAll(c *gin.Context) error {
