@@ -178,7 +178,9 @@ var bulkInserts = [bulkKinds]bulkInsert{
 		INSERT INTO follow_ups (id, interaction_id, organization_id, contact_id, text, due_on, due_time, assignee_id, given_by, is_new,
 			done_at, done_by, created_by, created_at, version)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-	bulkParticipants: manyAtOnce("", "INSERT INTO interaction_contact (interaction_id, contact_id, happened_at, next_due_on) VALUES (?, ?, ?, ?)"),
+	bulkParticipants: manyAtOnce("", `
+		INSERT INTO interaction_contact (interaction_id, contact_id, happened_at, next_due_on)
+		VALUES (?, ?, ?, ?)`),
 	bulkTallies:      manyAtOnce("", "INSERT INTO tally (kind, quarter, n) VALUES (?, ?, ?)"),
 	bulkOwnerTallies: manyAtOnce("", "INSERT INTO owner_tally (owner_user_id, n) VALUES (?, ?)"),
 	bulkAudits:       manyAtOnce("", insertAudit),

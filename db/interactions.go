@@ -363,7 +363,8 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	i.settleEnds(old, changes)
 	_, err = t.Exec(`
 		UPDATE interactions
-		SET organization_id = ?, contact_id = ?, user_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?, version = version + 1
+		SET organization_id = ?, contact_id = ?, user_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?,
+			version = version + 1
 		WHERE id = ?`,
 		orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
 		stamp(i.HappenedAt), i.ID)

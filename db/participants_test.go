@@ -72,7 +72,8 @@ func TestAMeetingIsOnceWithEachOfItsPeople(t *testing.T) {
 	i := g.meet(t, "2026-11-20T10:00", g.ben, g.cleo, g.ada, g.ben)
 	want(t, "further people, by name", participantNames(i), "Cleo Abel, Ben Berg")
 	want(t, "stored", len(g.Column(t, "SELECT 1 FROM interaction_contact")), 2)
-	want(t, "the history names them", g.Column(t, "SELECT json_extract(metadata, '$.participant_ids') FROM audit_logs WHERE action = 'create_interaction'")[0],
+	want(t, "the history names them", g.Column(t,
+		"SELECT json_extract(metadata, '$.participant_ids') FROM audit_logs WHERE action = 'create_interaction'")[0],
 		fmt.Sprintf("[%q,%q]", g.ben.ID, g.cleo.ID))
 	for _, c := range []db.Contact{g.ada, g.ben, g.cleo} {
 		want(t, "timeline of "+c.Name(), g.subjects(t, c), "Review")
@@ -98,7 +99,8 @@ func TestATimelineOfBothKindsOfPeopleIsPagedInOrder(t *testing.T) {
 		if r.IntN(2) == 0 {
 			g.meet(t, at, g.ben)
 		} else {
-			must(g.LogInteraction(t.Context(), g.Tomas, db.Fields{"channel": "call", "subject": "x", "contact_id": g.ben.ID, "happened_at": at}, ""))(t)
+			must(g.LogInteraction(t.Context(), g.Tomas,
+				db.Fields{"channel": "call", "subject": "x", "contact_id": g.ben.ID, "happened_at": at}, ""))(t)
 		}
 	}
 	var got []string
@@ -180,7 +182,8 @@ func TestStalePeopleAreAConflictOnlyWhereBothChangedThem(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	i := g.meet(t, "", g.ben)
-	must(g.UpdateInteraction(t.Context(), g.Tomas, i.ID, 1, db.Fields{"participant_id": contactIDs(g.ben, g.cleo), "user_id": g.Ines.UserID}))(t)
+	must(g.UpdateInteraction(t.Context(), g.Tomas, i.ID, 1,
+		db.Fields{"participant_id": contactIDs(g.ben, g.cleo), "user_id": g.Ines.UserID}))(t)
 	asRead := db.Fields{"participant_id": contactIDs(g.ben), "user_id": g.Tomas.UserID, "subject": "Mine"}
 	got := must(g.UpdateInteraction(t.Context(), g.Tomas, i.ID, 1, asRead))(t)
 	want(t, "theirs stays", participantNames(got)+" "+got.UserName, "Cleo Abel, Ben Berg Ines Calder")
@@ -250,7 +253,10 @@ func TestAnUnseenFurtherPersonStaysAndIsNotNamed(t *testing.T) {
 func TestSomebodyLogsForAColleague(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
-	typed := db.Fields{"channel": "call", "subject": "Renewal", "contact_id": g.ada.ID, "user_id": g.Ines.UserID, "follow_up_text": "Call", "follow_up_due_on": "2026-12-01"}
+	typed := db.Fields{
+		"channel": "call", "subject": "Renewal", "contact_id": g.ada.ID, "user_id": g.Ines.UserID,
+		"follow_up_text": "Call", "follow_up_due_on": "2026-12-01",
+	}
 	i := must(g.LogInteraction(t.Context(), g.Tomas, typed, ""))(t)
 	want(t, "who had it", i.UserName, "Ines Calder")
 	want(t, "whose the next step is", i.Next.AssigneeID, g.Tomas.UserID)
@@ -336,7 +342,8 @@ func TestWhatStandsWithFurtherPeopleIsRightWhoeverWrites(t *testing.T) {
 		for what, query := range map[string]string{
 			"at another time": "SELECT p.interaction_id FROM interaction_contact p JOIN interactions i ON i.id = interaction_id " +
 				"WHERE p.happened_at <> i.happened_at OR p.next_due_on IS NOT i.next_due_on",
-			"twice": "SELECT p.interaction_id FROM interaction_contact p JOIN interactions i ON i.id = interaction_id WHERE p.contact_id = i.contact_id",
+			"twice": "SELECT p.interaction_id FROM interaction_contact p JOIN interactions i ON i.id = interaction_id " +
+				"WHERE p.contact_id = i.contact_id",
 			"last contact": `
 				SELECT id FROM contacts WHERE (last_contact_at, last_contact_channel) IS NOT (
 					SELECT happened_at, channel FROM interactions AS i

@@ -163,7 +163,9 @@ func TestTheNewestOfAContactAreAMergeOfTwoWalks(t *testing.T) {
 		for _, s := range steps {
 			plan += "\n\t" + s.Text
 		}
-		for _, part := range []string{"MERGE (UNION ALL)", " INDEX interactions_contact (contact_id=?", " INDEX interaction_contact_contact (contact_id=?"} {
+		for _, part := range []string{
+			"MERGE (UNION ALL)", " INDEX interactions_contact (contact_id=?", " INDEX interaction_contact_contact (contact_id=?",
+		} {
 			if !strings.Contains(plan, part) {
 				t.Errorf("%s: no %s:%s", what, part, plan)
 			}

@@ -60,16 +60,20 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 		x.Opened = f.New && place == "event" && c.Request.URL.Path == "/interactions/"+f.InteractionID
 	}
 	x.Alone = f.InteractionID == "" && f.OrganizationID == "" && f.ContactID == ""
+	whom := db.Named{ID: f.ContactID, Name: f.ContactName()}
+	if whom.ID == "" && len(f.Participants) > 0 {
+		whom = f.Participants[0]
+	}
 	if kind := s.askingKind(c); place == "row" {
 		if kind != "contact" {
-			x.Whom.Name = f.ContactName()
+			x.Whom.Name = whom.Name
 		}
 		if kind != "organization" {
 			x.At.Name = f.OrganizationName
 		}
 	}
 	if strings.HasPrefix(x.From, "/follow-ups") { // on other pages the whole row links to the interaction
-		x.Whom.Href, x.At.Href = "/contacts/"+f.ContactID, "/organizations/"+f.OrganizationID
+		x.Whom.Href, x.At.Href = "/contacts/"+whom.ID, "/organizations/"+f.OrganizationID
 	}
 	switch {
 	case f.AssigneeID == "":

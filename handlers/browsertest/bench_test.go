@@ -329,7 +329,9 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 		FROM organization_contact JOIN contacts ON contacts.id = contact_id
 		WHERE organization_id = +? ORDER BY relationship_status = 'Former', sort_key, contact_id`)
 	timeline := prepare(`
-		SELECT interactions.id, channel, subject, body, outcome, contact_id, first_name, last_name, full_name, happened_at, interactions.version
+		SELECT interactions.id, channel, subject, body, outcome, contact_id, first_name, last_name, full_name, happened_at, interactions.version,
+			(SELECT json_group_array(json_array(p.contact_id, c.first_name, c.last_name))
+			FROM interaction_contact AS p JOIN contacts AS c ON c.id = p.contact_id WHERE p.interaction_id = interactions.id)
 		FROM interactions LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = user_id
 		WHERE organization_id = +? ORDER BY happened_at DESC, interactions.id DESC LIMIT 21`)
 	origin := prepare(`
