@@ -20,7 +20,7 @@ const mostFurther = 20
 // are chosen. The choice is from the people of an organization, and from those who are named already.
 func (s *Server) composerPeople(c *gin.Context, prefix, user string, linked []db.Link, chosen []string, named []db.Named,
 ) (views.ComposerPeople, error) {
-	p := views.ComposerPeople{ID: prefix}
+	p := views.ComposerPeople{ID: prefix, Open: len(chosen) > 0}
 	var err error
 	if p.HadBy, err = s.assigneeOptions(c, user); err != nil {
 		return p, err

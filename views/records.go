@@ -271,6 +271,7 @@ type ComposerPeople struct {
 	ID                       string // prefix of the fields' ids
 	HadBy, Further           []Option
 	HadByError, FurtherError string
+	Open                     bool // somebody further is chosen
 	Focus                    bool // of Had by
 }
 
