@@ -14,7 +14,7 @@ func TestAMeetingOfSeveralIsLogged(t *testing.T) {
 	w.open(organization)
 	w.compose("Yearly review")
 	w.set("#log-with", "Maya Okafor")
-	w.tabTo("#log .more summary")
+	w.tabTo("#log .further summary")
 	w.press("Enter", "Tab")
 	w.focused("#log [name=participant_id]")
 	w.axe("further people")
@@ -24,7 +24,7 @@ func TestAMeetingOfSeveralIsLogged(t *testing.T) {
 	w.click("#log .quick label", "Jon Ek")
 	w.click("#log button[type=submit]", "Log call")
 	w.see("#today .by", "called Maya Okafor and Jon Ek")
-	w.gone("#log .more[open]")
+	w.gone("#log .further[open]")
 	w.click("#today .by a", "Jon Ek")
 	w.see("#today h4", "Yearly review")
 }
