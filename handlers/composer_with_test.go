@@ -108,6 +108,6 @@ func TestManyAreFoundByTyping(t *testing.T) {
 	parts.get("/organizations/options?with="+url.QueryEscape(acme)).want(404, "", "")
 	parts.get("/contacts/options?with="+url.QueryEscape("/organizations/"+key(other))).want(404, "", "")
 	s.as("Viewer").get(options).want(403, "", "")
-	ines.submit(page, "#log .btn.pri", "subject", "With her", "contact_id", key(other)).to()
+	ines.submit(page, "#log .btn.pri", "subject", "With them", "contact_id", key(other)).to()
 	s.WantOne("1", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(other))
 }

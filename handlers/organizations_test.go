@@ -64,9 +64,9 @@ func TestServerOwnedFieldsAreNotTakenFromAForm(t *testing.T) {
 	own := handlers.NewRequestID()
 	more := []string{
 		"id", own, "is_active", "0", "version", "9", "created_at", "2001-01-01T00:00:00.000Z", "updated_at", "2001-01-01T00:00:00.000Z",
-		"sort_key", "x", "docid", "99", "user_id", own, "last_contact_at", "2001-01-01T00:00:00.000Z",
+		"sort_key", "x", "docid", "99", "last_contact_at", "2001-01-01T00:00:00.000Z",
 	}
-	org := ines.post("/organizations", append(more, "display_name", "Acme")...).to()
+	org := ines.post("/organizations", append(more, "display_name", "Acme", "user_id", own)...).to()
 	contact := ines.post("/contacts", append(more, "first_name", "Elif", "last_name", "Aydın")...).to()
 	ines.post(org+"/interactions", append(more, "channel", "note", "subject", "Hello", "organization_id", own)...).want(303, "", "")
 	ines.post(org, "display_name", "Acme 2", "version", "1", "is_active", "0", "id", own).want(303, "", "")
