@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"clientregistry/db/secrets"
 	"clientregistry/db/sqlite"
 )
 
@@ -148,7 +149,7 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 	if err := d.reader.QuickQueryRow(ctx, enough, args...).Scan(&done); err != nil || done {
 		return err // decided without waiting for the writer
 	}
-	said := details{"method": clip(method, 10), "path": clip(path, 200)}
+	said := details{"method": clip(method, 10), "path": clip(secrets.HideTokens(path), 200)}
 	if permission != "" {
 		said["permission"] = permission
 	}

@@ -34,6 +34,9 @@ func (l *Link) SetMain() { l.isMain = "1" }
 // RelationshipStatuses are the states of a link, in the order people choose from.
 var RelationshipStatuses = []string{"Active", "Prospect", "Former"}
 
+// LinkFields are the editable columns of a link.
+func LinkFields() []Field { return linkFields }
+
 func (l *Link) value(column string) *string {
 	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus, "is_main": &l.isMain}[column]
 }
@@ -379,7 +382,7 @@ func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contac
 		if err != nil {
 			return err
 		}
-		if l.Version != version {
+		if !isBasedOn(version, l.Version) {
 			return t.linkConflict(l)
 		}
 		if err := t.deleteLink(l, l.details()); err != nil {

@@ -14,6 +14,9 @@ import (
 // PageSize is the number of rows per page of a list.
 const PageSize = 50
 
+// MostListed is the largest page that programs may ask for.
+const MostListed = 200
+
 // MostCounted is how far lists count exactly.
 const MostCounted = 10_000
 
@@ -37,9 +40,18 @@ type Filter struct {
 
 	Sort  string // a column, with a leading "-" for descending order
 	After string // cursor returned with the previous page
+	Limit int    // rows per page, at most MostListed; 0 means PageSize
 
 	roleLabels []string // RoleLabel and equivalent spellings in use
 	manyLinks  bool     // too many links match RelationshipStatus and RoleLabel to collect their records
+}
+
+// size returns the number of rows per page.
+func (f Filter) size() int {
+	if f.Limit <= 0 {
+		return PageSize
+	}
+	return min(f.Limit, MostListed)
 }
 
 // Range is a time range. From is inclusive, To is exclusive, and zero means unbounded.
@@ -236,9 +248,9 @@ func (k *RecordKind) query(by Actor, f Filter, w listPlan, s listOrder, few bool
 	args = append(args, c.args...)
 	if w == gather {
 		return read + "\nWHERE " + k.id() + " IN (SELECT id FROM " + k.Plural + c.where() +
-			s.orderBy(k.id(), "+") + limit(PageSize+1) + ")" + s.orderBy(k.id(), ""), args, false, nil
+			s.orderBy(k.id(), "+") + limit(f.size()+1) + ")" + s.orderBy(k.id(), ""), args, false, nil
 	}
-	return read + c.where() + s.orderBy(k.id(), "") + limit(PageSize+1), args, false, nil
+	return read + c.where() + s.orderBy(k.id(), "") + limit(f.size()+1), args, false, nil
 }
 
 // readList reads a page of a list, without owner names.
@@ -267,12 +279,12 @@ func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (p
 		read = d.reader.QuickQuery
 	}
 	rows, err := read(ctx, query, args...)
-	if page, err = sqlite.CollectInto(make([]Record, 0, PageSize+1), rows, err, k.scan); err != nil {
+	if page, err = sqlite.CollectInto(make([]Record, 0, f.size()+1), rows, err, k.scan); err != nil {
 		return nil, "", err
 	}
-	if len(page) > PageSize {
-		page = page[:PageSize]
-		next = newCursor(page[PageSize-1].sortValues())
+	if size := f.size(); len(page) > size {
+		page = page[:size]
+		next = newCursor(page[size-1].sortValues())
 	}
 	return page, next, nil
 }

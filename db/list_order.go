@@ -89,8 +89,8 @@ func bothStates(f Filter, s listOrder, list func(Filter) ([]Record, string, erro
 		}
 		return slices.Compare(x[:], y[:])
 	})
-	if len(page) > PageSize {
-		page, more = page[:PageSize], true
+	if size := f.size(); len(page) > size {
+		page, more = page[:size], true
 	}
 	if more {
 		next = newCursor(page[len(page)-1].sortValues())

@@ -28,7 +28,7 @@ var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
 	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
 	"FirstSavedView", "FollowUp", "Interaction", "Interactions", "LastTouched",
-	"Link", "ListColumns", "NewFollowUps", "OpenSessions", "Organization", "Organizations",
+	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "NewFollowUps", "OpenSessions", "Organization", "Organizations",
 	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search",
 	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens",
 }

@@ -324,3 +324,21 @@ func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 	_, err := o.UpdateOrganization(t.Context(), o.Ines, acme.ID, 4, db.Fields{"size_band": "1-10"})
 	wantConflict(t, err)
 }
+
+// TestAChangeOfExactlyOneVersion: it is refused if another version is stored, even if nobody changed
+// the same field. A change of the latest one never is.
+func TestAChangeOfExactlyOneVersion(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.Acme(t)
+	must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, db.Exactly(1), db.Fields{"sector": "Retail"}))(t)
+	o.Unchanged(t, func() {
+		_, err := o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, db.Exactly(1), db.Fields{"size_band": "1-10"})
+		wantConflict(t, err)
+		_, err = o.ArchiveOrganization(t.Context(), o.Tomas, acme.ID, db.Exactly(1))
+		wantConflict(t, err)
+	})
+	must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, db.Latest, db.Fields{"sector": "Media"}))(t)
+	must(o.ArchiveOrganization(t.Context(), o.Tomas, acme.ID, db.Exactly(3)))(t)
+	want(t, "version", must(o.RestoreOrganization(t.Context(), o.Tomas, acme.ID, db.Latest))(t).Version, 5)
+}

@@ -4,17 +4,33 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"math"
 
 	"clientregistry/db/sqlite"
 )
+
+// Latest as the version of a change means the one that is stored when the change is made.
+const Latest = math.MinInt
+
+// Exactly returns the version for a change that is refused if any other version is stored, even if
+// nobody has changed the same columns.
+func Exactly(version int) int { return -version }
+
+// isBasedOn reports whether a change with this version was made on the current one.
+func isBasedOn(version, current int) bool {
+	return version == current || version == Latest || version == Exactly(current)
+}
 
 // reconcile merges changes made on an older version of a record. If nobody has since changed the
 // same columns, the changes stand. If a form just sent back an old value, the current one stays. If
 // both sides changed a column, it returns the error of conflict.
 // rows is a query for the metadata of the record's audit rows, one per version, with args.
 func (t *tx) reconcile(version, current int, changes map[string]Change, to valuer, conflict func() error, rows string, args ...any) error {
-	if version == current {
+	if isBasedOn(version, current) {
 		return nil
+	}
+	if version < 0 {
+		return conflict()
 	}
 	since, known, err := t.changedSince(current-version, rows, args...)
 	if err != nil {

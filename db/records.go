@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -142,6 +143,44 @@ func (d *DB) changedRecord(ctx context.Context, by Actor, k *RecordKind, id stri
 		*out.value(column) = r.Value(column)
 	}
 	return out, err
+}
+
+// recordsByID returns those of the records with these IDs that the actor sees, by ID.
+func (d *DB) recordsByID(ctx context.Context, by Actor, k *RecordKind, ids []string) (map[string]Record, error) {
+	encoded, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	read, args := k.read(by, "sort_key", unnamed)
+	seen := k.sees(by, k.id())
+	rows, err := d.reader.QuickQuery(ctx, read+" WHERE "+k.id()+" IN (SELECT value FROM json_each(?)) AND "+seen.sql,
+		append(append(args, string(encoded)), seen.args...)...)
+	all, err := sqlite.Collect(rows, err, k.scan)
+	byID := make(map[string]Record, len(all))
+	for _, r := range all {
+		r.hideFrom(by)
+		byID[r.ID] = r
+	}
+	return byID, err
+}
+
+// LinkedContacts returns the contacts of an organization's links by ID, and LinkedOrganizations the
+// organizations of a contact's.
+func (d *DB) LinkedContacts(ctx context.Context, by Actor, links []Link) (map[string]Contact, error) {
+	var ids []string
+	for _, l := range links {
+		ids = append(ids, l.ContactID)
+	}
+	return d.recordsByID(ctx, by, ContactKind, ids)
+}
+
+// LinkedOrganizations is the counterpart of LinkedContacts.
+func (d *DB) LinkedOrganizations(ctx context.Context, by Actor, links []Link) (map[string]Organization, error) {
+	var ids []string
+	for _, l := range links {
+		ids = append(ids, l.OrganizationID)
+	}
+	return d.recordsByID(ctx, by, OrganizationKind, ids)
 }
 
 // records lists a page of records. next is the cursor of the next page, or "" on the last one.
@@ -327,7 +366,7 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	if err != nil || is == active {
 		return err
 	}
-	if current != version {
+	if !isBasedOn(version, current) {
 		return t.conflict(k.Noun, id)
 	}
 	if _, err := t.Exec("UPDATE "+k.Plural+" SET is_active = ?, updated_at = ?, version = version + 1 WHERE id = ?",

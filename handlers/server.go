@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"clientregistry/db"
+	"clientregistry/handlers/api"
 	"clientregistry/handlers/jobs"
 	"clientregistry/handlers/middleware"
 	"clientregistry/static"
@@ -53,6 +54,7 @@ const WriteTimeout = 30 * time.Second
 type Options struct {
 	BaseURL        string   // scheme and host that people type
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts
+	APIRate        int      // requests a second for each token; 0 means api.DefaultRate
 	Log            *slog.Logger
 	Now            func() time.Time // replaces the clock in tests
 }
@@ -99,7 +101,7 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	s.ending, s.stop = context.WithCancel(context.Background())
 	s.Stack = middleware.New(d, middleware.Options{BaseURL: base, TrustedProxies: o.TrustedProxies, Log: s.log, Served: j.Served})
 	views.Parse()
-	s.Handler, err = s.handler()
+	s.Handler, err = s.handler(o.APIRate)
 	return s, err
 }
 
@@ -142,8 +144,8 @@ func (s *Server) engine() (*gin.Engine, error) {
 }
 
 // handler combines, from the outside in: headers, compression, the same-origin check and the
-// routes.
-func (s *Server) handler() (http.Handler, error) {
+// routes. The API has its own check and routes.
+func (s *Server) handler(rate int) (http.Handler, error) {
 	e, err := s.engine()
 	if err != nil {
 		return nil, err
@@ -159,11 +161,20 @@ func (s *Server) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	programs, err := api.New(s.db, s.Stack, api.Options{BaseURL: s.baseURL, Rate: rate, Now: s.now})
+	if err != nil {
+		return nil, err
+	}
+	programs = compress(programs)
 	files := static.Handler()
 	pages := compress(sameOrigin.Handler(middleware.HeadAsGet(e)))
 	return s.Headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/static/") {
 			files.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			programs.ServeHTTP(w, r)
 			return
 		}
 		pages.ServeHTTP(w, r)

@@ -3,6 +3,7 @@ package secrets
 import (
 	"crypto/rand"
 	"hash/crc32"
+	"regexp"
 	"strings"
 )
 
@@ -35,6 +36,11 @@ func IsToken(s string) bool {
 	}
 	return rest[tokenRandom:] == checksum(rest[:tokenRandom])
 }
+
+var tokens = regexp.MustCompile(tokenPrefix + "[0-9A-Za-z]{40}")
+
+// HideTokens removes tokens from a text that people read or that is recorded.
+func HideTokens(s string) string { return tokens.ReplaceAllString(s, tokenPrefix+"…") }
 
 // checksum returns the CRC-32 (IEEE) of s in base 62.
 func checksum(s string) string {

@@ -83,6 +83,8 @@ type serveCmd struct {
 
 	SessionIdle time.Duration `help:"How long people stay signed in without activity." default:"8h" placeholder:"TIME"`
 	SessionMax  time.Duration `help:"The longest that people stay signed in." default:"72h" placeholder:"TIME"`
+
+	APIRate int `help:"How many requests a second a program may make with one token." name:"api-rate" default:"50" placeholder:"NUMBER"`
 }
 
 // Validate refuses sessions that could not begin, and a base URL that cannot be linked to.
@@ -91,6 +93,9 @@ func (cmd *serveCmd) Validate() error {
 		if _, err := handlers.ParseBaseURL(cmd.BaseURL); err != nil {
 			return fmt.Errorf("--base-url: %w", err)
 		}
+	}
+	if cmd.APIRate < 1 {
+		return errors.New("--api-rate is at least 1")
 	}
 	if cmd.SessionIdle < time.Minute || cmd.SessionMax < cmd.SessionIdle {
 		return errors.New("--session-idle is at least 1m, and --session-max at least as long")
@@ -131,7 +136,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	j := jobs.New(ctx, d, jobs.Options{BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, Log: log})
 	defer j.Wait()
 	defer stop()
-	s, err := handlers.New(d, j, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, Log: log})
+	s, err := handlers.New(d, j, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, APIRate: cmd.APIRate, Log: log})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

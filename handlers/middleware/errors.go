@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -28,6 +29,22 @@ const RetryAfter = "60"
 
 // retrySoon is the same for what is busy.
 const retrySoon = "5"
+
+// Unreadable means that a program sent JSON that is malformed. Its text says how.
+type Unreadable string
+
+func (e Unreadable) Error() string { return string(e) }
+
+var (
+	// ErrNotJSON means that a program sent a body of another type.
+	ErrNotJSON = errors.New("the body is not JSON")
+	// ErrNoToken means that a program sent no token that is valid.
+	ErrNoToken = errors.New("no valid token")
+	// ErrRate means that a token is used too often.
+	ErrRate = errors.New("too many requests")
+	// ErrOrigin means that a page of another site sent the request.
+	ErrOrigin = errors.New("a request of another site")
+)
 
 // ErrMethod means that an address does not allow the method.
 var ErrMethod = errors.New("method not allowed")
@@ -75,7 +92,7 @@ func (s *Stack) Describe(c *gin.Context, err error) Answer {
 	}
 	switch a.Status {
 	case http.StatusTooManyRequests:
-		a.RetryAfter = retrySoon
+		a.RetryAfter = cmp.Or(a.RetryAfter, retrySoon)
 	case http.StatusServiceUnavailable:
 		a.RetryAfter = RetryAfter
 	}
@@ -89,9 +106,15 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	var repeated *db.Repeated
 	var tooLarge *http.MaxBytesError
 	var keyLost *db.KeyLost
+	var unreadable Unreadable
 	switch {
 	case errors.Is(err, ErrNoSession):
 		return Answer{Status: http.StatusUnauthorized, Heading: "Not signed in", Message: "Sign in first. Nothing was changed."}
+	case errors.Is(err, ErrNoToken):
+		return Answer{
+			Status: http.StatusUnauthorized, Heading: "No valid token",
+			Message: "Send a valid token, as Authorization: Bearer TOKEN. Nothing was changed.",
+		}
 	case errors.Is(err, ErrMustEnrol):
 		return Answer{
 			Status: http.StatusForbidden, Heading: "You may not do this yet",
@@ -146,6 +169,23 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 		return Answer{
 			Status: http.StatusRequestEntityTooLarge, Heading: "Too large",
 			Message: "What you sent is larger than 1 MB. Nothing was changed.",
+		}
+	case errors.As(err, &unreadable):
+		return Answer{Status: http.StatusBadRequest, Heading: "Not readable", Message: unreadable.Error() + ". Nothing was changed."}
+	case errors.Is(err, ErrNotJSON):
+		return Answer{
+			Status: http.StatusUnsupportedMediaType, Heading: "Not JSON",
+			Message: "Send JSON, with Content-Type: application/json. Nothing was changed.",
+		}
+	case errors.Is(err, ErrRate):
+		return Answer{
+			Status: http.StatusTooManyRequests, Heading: "Too many requests", RetryAfter: "1",
+			Message: "This token is used too often. Wait a second and try again.",
+		}
+	case errors.Is(err, ErrOrigin):
+		return Answer{
+			Status: http.StatusForbidden, Heading: "From another site",
+			Message: "This came from another site. Nothing was changed.",
 		}
 	case errors.Is(err, ErrType):
 		return Answer{

@@ -1,0 +1,166 @@
+// Package api serves the registry to programs as JSON: a table of routes, a handler for each, and
+// what they share. It calls the same functions of the store as the pages.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/db/text"
+	"clientregistry/handlers/middleware"
+)
+
+// API answers the programs of one registry.
+type API struct {
+	*middleware.Stack
+
+	db         *db.DB
+	base       *url.URL
+	now        func() time.Time
+	rates      *rates
+	sameOrigin *http.CrossOriginProtection
+}
+
+// DefaultRate is how many requests a second a token may make.
+const DefaultRate = 50
+
+// Options say how programs reach the registry.
+type Options struct {
+	BaseURL *url.URL // the address that people and programs use
+	Rate    int      // requests a second for each token; 0 means DefaultRate
+	Now     func() time.Time
+}
+
+// New returns the API of a registry.
+func New(d *db.DB, stack *middleware.Stack, o Options) (http.Handler, error) {
+	a := &API{Stack: stack, db: d, base: o.BaseURL, now: o.Now, rates: newRates(o.Rate), sameOrigin: http.NewCrossOriginProtection()}
+	if err := a.sameOrigin.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
+		return nil, err
+	}
+	e, err := a.Engine(a.fail)
+	if err != nil {
+		return nil, err
+	}
+	e.Use(a.LoadProgram(a.fail))
+	for _, r := range routes {
+		if !r.access.Declared() {
+			panic("api: " + r.method + " " + r.path + " names no permission")
+		}
+		e.Handle(r.method, r.path, a.serve(r))
+	}
+	return middleware.HeadAsGet(e), nil
+}
+
+// serve runs a route: token, rate, permission, parameters, handler, error.
+func (a *API) serve(r route) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		err := a.admit(c, r)
+		if err == nil && r.method != http.MethodGet {
+			middleware.NoteChanges(c)
+		}
+		if err == nil {
+			err = r.handler(a, c)
+		}
+		if err != nil {
+			a.fail(c, err)
+		}
+	}
+}
+
+// admit returns nil if the request may reach the route's handler.
+func (a *API) admit(c *gin.Context, r route) error {
+	if c.GetHeader("Authorization") == "" {
+		if err := a.sameOrigin.Check(c.Request); err != nil {
+			return errors.Join(middleware.ErrOrigin, err)
+		}
+	}
+	if who(c) == nil {
+		return middleware.ErrNoToken
+	}
+	if !a.rates.allow(middleware.Token(c).ID, a.now()) {
+		return middleware.ErrRate
+	}
+	if err := r.access.Check(who(c)); err != nil {
+		return err
+	}
+	given, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return middleware.Unreadable("The parameters of the address cannot be read")
+	}
+	if r.list {
+		return nil
+	}
+	refused := &db.Invalid{Fields: map[string]string{}}
+	for name := range given {
+		refused.Fields[shortened(name)] = unknownParameter
+	}
+	if len(refused.Fields) > 0 {
+		return refused
+	}
+	return nil
+}
+
+const unknownParameter = "There is no such parameter"
+
+// who returns the program that asks: the token's owner, with the rights that both have.
+func who(c *gin.Context) *middleware.Visitor { return middleware.Who(c) }
+
+// stale is a refusal with what is stored now. Its status is 409.
+type stale struct {
+	error
+	current []byte // as JSON
+}
+
+func (e *stale) Unwrap() error { return e.error }
+
+// fail answers an error in JSON.
+func (a *API) fail(c *gin.Context, err error) {
+	if errors.Is(err, context.Canceled) || c.Writer.Written() {
+		return
+	}
+	x := a.Refuse(c, err)
+	message := x.Message
+	var lacks db.Missing
+	if errors.As(err, &lacks) {
+		message = lacks.Error()
+	}
+	var old *stale
+	if errors.As(err, &old) {
+		x.Status, x.Fields = http.StatusConflict, nil
+	}
+	if x.Status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", "Bearer")
+	}
+	var w writer
+	w.object(func() {
+		w.string("error", text.StripIsolates(message))
+		if len(x.Fields) > 0 {
+			w.key("fields")
+			w.messages(x.Fields)
+		}
+		if old != nil {
+			w.key("current")
+			w.raw(old.current)
+		}
+	})
+	a.send(c, x.Status, w.b)
+}
+
+const jsonType = "application/json; charset=utf-8"
+
+func (a *API) send(c *gin.Context, status int, body []byte) { c.Data(status, jsonType, body) }
+
+// id returns a path parameter that is an ID. Anything else is db.ErrNotFound.
+func id(c *gin.Context, name string) (string, error) {
+	if v := c.Param(name); db.ValidID(v) {
+		return v, nil
+	}
+	return "", fmt.Errorf("%s: %w", name, db.ErrNotFound)
+}

@@ -1,0 +1,170 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/db/secrets"
+	"clientregistry/db/text"
+	"clientregistry/handlers/middleware"
+)
+
+// maxDepth is how deep arrays and objects of a body may be nested.
+const maxDepth = 64
+
+// readBody reads the request's body, a JSON object, by field. It returns middleware.ErrNotJSON,
+// middleware.Unreadable or a *http.MaxBytesError.
+func readBody(c *gin.Context) (map[string]json.RawMessage, error) {
+	kind, parameters, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	charset := strings.ToLower(parameters["charset"])
+	if err != nil || kind != "application/json" || charset != "" && charset != "utf-8" {
+		return nil, middleware.ErrNotJSON
+	}
+	if coding := c.GetHeader("Content-Encoding"); coding != "" && coding != "identity" {
+		return nil, middleware.ErrNotJSON
+	}
+	body, err := io.ReadAll(c.Request.Body)
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, middleware.Unreadable("The body did not arrive whole")
+	}
+	return decode(body)
+}
+
+// decode returns the fields of a JSON object. It returns middleware.Unreadable for anything else,
+// and for repeated keys, bad UTF-8 and too much depth.
+func decode(body []byte) (map[string]json.RawMessage, error) {
+	if !utf8.Valid(body) {
+		return nil, middleware.Unreadable("The body is not UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := walk(d, bytes.Contains(bytes.ToLower(body), []byte(`\ud`))); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, middleware.Unreadable("There is text after the JSON")
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
+		return nil, middleware.Unreadable("Send a JSON object")
+	}
+	return fields, nil
+}
+
+// walk reads one value, token by token. halves says that the body may have halves of surrogate
+// pairs, which encoding/json replaces by U+FFFD.
+func walk(d *json.Decoder, halves bool) error {
+	var keys []map[string]bool // of each open object, nil for an array
+	atKey := false             // whether a key of an object comes next
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return middleware.Unreadable("The body is not valid JSON")
+		}
+		s, isText := t.(string)
+		if isText && halves && strings.ContainsRune(s, utf8.RuneError) {
+			return middleware.Unreadable("The body has half a character")
+		}
+		switch open := len(keys) - 1; {
+		case t == json.Delim('{'), t == json.Delim('['):
+			if len(keys) == maxDepth {
+				return middleware.Unreadable(fmt.Sprintf("The body is nested deeper than %d levels", maxDepth))
+			}
+			if keys = append(keys, nil); t == json.Delim('{') {
+				keys[len(keys)-1] = map[string]bool{}
+			}
+		case t == json.Delim('}'), t == json.Delim(']'):
+			keys = keys[:open]
+		case isText && atKey:
+			if keys[open][s] {
+				return middleware.Unreadable("The key " + shortened(s) + " is repeated")
+			}
+			keys[open][s] = true
+			atKey = false
+			continue
+		}
+		if len(keys) == 0 {
+			return nil
+		}
+		atKey = keys[len(keys)-1] != nil
+	}
+}
+
+// owned are the fields that only the server sets, and what to do instead.
+var owned = map[string]string{
+	"id": "", "version": "", "created_at": "", "updated_at": "", "contacts_count": "",
+	"last_contact_at": "", "last_contact_channel": "", "is_active": ". Use archive and restore",
+}
+
+// typed returns the values of a body as the store takes them. It returns Invalid for fields that
+// are not among those described, and for values of another type.
+func typed(body map[string]json.RawMessage, fields ...[]db.Field) (db.Fields, error) {
+	all := slices.Concat(fields...)
+	values, refused := db.Fields{}, &db.Invalid{Fields: map[string]string{}}
+	for name, raw := range body {
+		i := slices.IndexFunc(all, func(f db.Field) bool { return f.Column == name })
+		if i < 0 {
+			refused.Fields[shortened(name)] = "There is no such field"
+			if instead, ours := owned[name]; ours {
+				refused.Fields[name] = "Only the registry sets this" + instead
+			}
+			continue
+		}
+		value, why := valueOf(all[i], raw)
+		if why != "" {
+			refused.Fields[name] = why
+			continue
+		}
+		values[name] = value
+	}
+	if len(refused.Fields) > 0 {
+		return nil, refused
+	}
+	return values, nil
+}
+
+// valueOf returns a JSON value as the store takes it, or why it has the wrong type.
+func valueOf(f db.Field, raw json.RawMessage) (value, why string) {
+	if bytes.Equal(raw, []byte("null")) {
+		return "", ""
+	}
+	if f.Kind == db.Flag {
+		switch string(raw) {
+		case "true":
+			return "1", ""
+		case "false":
+			return "0", ""
+		}
+		return "", "Send true or false"
+	}
+	if json.Unmarshal(raw, &value) != nil {
+		return "", "Send text in quotes, or null"
+	}
+	return value, ""
+}
+
+// shortened makes the name of an unknown field or parameter fit for an answer.
+func shortened(name string) string {
+	name = secrets.HideTokens(strings.ToValidUTF8(name, "\uFFFD"))
+	if r := []rune(name); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return name
+}
+
+// plain returns a sentence of the pages without the characters that isolate names.
+func plain(sentence string) string { return text.StripIsolates(sentence) }

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"clientregistry/db"
+)
+
+// writer appends JSON. Every method but the last four writes a key with its value.
+type writer struct{ b []byte }
+
+// comma separates a value from the one before it.
+func (w *writer) comma() {
+	if n := len(w.b); n > 0 && w.b[n-1] != '{' && w.b[n-1] != '[' && w.b[n-1] != ':' {
+		w.b = append(w.b, ',')
+	}
+}
+
+// string writes a text, "" too.
+func (w *writer) string(key, value string) {
+	w.key(key)
+	w.quoted(value)
+}
+
+// text writes a text, or null for "".
+func (w *writer) text(key, value string) {
+	w.key(key)
+	if value == "" {
+		w.raw([]byte("null"))
+		return
+	}
+	w.quoted(value)
+}
+
+func (w *writer) number(key string, value int) {
+	w.key(key)
+	w.b = strconv.AppendInt(w.b, int64(value), 10)
+}
+
+func (w *writer) flag(key string, value bool) {
+	w.key(key)
+	w.b = strconv.AppendBool(w.b, value)
+}
+
+// time writes a time in UTC, or null for the zero time.
+func (w *writer) time(key string, value time.Time) {
+	w.key(key)
+	if value.IsZero() {
+		w.raw([]byte("null"))
+		return
+	}
+	w.b = append(w.b, '"')
+	w.b = value.UTC().AppendFormat(w.b, db.TimeFormat)
+	w.b = append(w.b, '"')
+}
+
+func (w *writer) messages(all map[string]string) {
+	w.object(func() {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			w.string(name, plain(all[name]))
+		}
+	})
+}
+
+// quoted appends a text. Only rare characters take the slow way.
+func (w *writer) quoted(value string) {
+	for i := 0; i < len(value); i++ {
+		if c := value[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f || c == '<' || c == '>' || c == '&' {
+			encoded, _ := json.Marshal(value) // a string has a JSON form
+			w.b = append(w.b, encoded...)
+			return
+		}
+	}
+	w.b = append(append(append(w.b, '"'), value...), '"')
+}
+
+// key writes a name, which the value follows.
+func (w *writer) key(name string) {
+	w.comma()
+	w.quoted(name)
+	w.b = append(w.b, ':')
+}
+
+// raw writes a value that is JSON already.
+func (w *writer) raw(value []byte) { w.b = append(w.b, value...) }
+
+// object writes what inside writes in braces.
+func (w *writer) object(inside func()) {
+	w.comma()
+	w.b = append(w.b, '{')
+	inside()
+	w.b = append(w.b, '}')
+}
+
+// array writes what inside writes in brackets.
+func (w *writer) array(inside func()) {
+	w.comma()
+	w.b = append(w.b, '[')
+	inside()
+	w.b = append(w.b, ']')
+}
+
+// field writes an editable column, by its description.
+func (w *writer) field(f db.Field, value string) {
+	if f.Kind == db.Flag {
+		w.flag(f.Column, value != "")
+		return
+	}
+	w.text(f.Column, value)
+}
+
+// record writes an organization or a contact as its reader may see it. One that a change took out
+// of their sight has only its id.
+func (w *writer) record(r db.Record, by db.Actor) {
+	w.object(func() {
+		w.string("id", r.ID)
+		if r.OutOfSight {
+			return
+		}
+		for _, f := range r.Kind.Fields {
+			w.field(f, r.Value(f.Column))
+		}
+		w.flag("is_active", r.IsActive)
+		w.time("created_at", r.CreatedAt)
+		w.time("updated_at", r.UpdatedAt)
+		w.number("version", r.Version)
+		if r.Kind == db.OrganizationKind {
+			w.number("contacts_count", r.Contacts)
+		}
+		if by.Can(db.ViewInteraction) {
+			w.time("last_contact_at", r.LastContactAt)
+			w.text("last_contact_channel", r.LastContactChannel)
+		}
+	})
+}
+
+// link writes a link with the record at its other end.
+func (w *writer) link(l db.Link, other db.Record, by db.Actor) {
+	w.object(func() {
+		w.key(other.Kind.Noun)
+		w.record(other, by)
+		for _, f := range db.LinkFields() {
+			value, _ := l.Value(f.Column)
+			w.field(f, value)
+		}
+		w.number("version", l.Version)
+	})
+}
+
+// interaction writes an interaction. Ends that the reader does not see are null.
+func (w *writer) interaction(i db.Interaction) {
+	w.object(func() {
+		w.string("id", i.ID)
+		w.text("organization_id", i.OrganizationID)
+		w.text("contact_id", i.ContactID)
+		w.text("user_id", i.UserID)
+		w.string("channel", i.Channel)
+		w.string("subject", i.Subject)
+		w.text("body", i.Body)
+		w.text("outcome", i.Outcome)
+		w.time("happened_at", i.HappenedAt)
+		w.time("created_at", i.CreatedAt)
+		w.number("version", i.Version)
+		w.key("participant_ids")
+		w.array(func() {
+			for _, p := range i.Participants {
+				w.comma()
+				w.quoted(p.ID)
+			}
+		})
+	})
+}

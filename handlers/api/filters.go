@@ -1,0 +1,138 @@
+package api
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+)
+
+// maxQuery is the most characters of a search.
+const maxQuery = 200
+
+// listFilter reads the parameters of a list, which are those of the page's list. It returns Invalid
+// for unknown, repeated and invalid ones, and for those that would reveal what the program may not
+// see.
+func (a *API) listFilter(c *gin.Context, k *kind) (db.Filter, url.Values, error) {
+	given, refused := c.Request.URL.Query(), &db.Invalid{Fields: map[string]string{}}
+	r := reader{given: given, refused: refused, zone: who(c).User.Location()}
+	f := db.Filter{Equal: db.Fields{}}
+	for name := range given {
+		known := r.read(name, &f, k, who(c).Actor)
+		switch value := given.Get(name); {
+		case !known:
+			refused.Fields[shortened(name)] = unknownParameter
+		case len(given[name]) > 1:
+			refused.Fields[name] = "Send it once"
+		case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+			refused.Fields[name] = "It has characters that cannot be read"
+		}
+	}
+	if days := given.Get("quiet_days"); days != "" {
+		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 36_500 {
+			f.QuietSince = db.DateOf(a.now().In(r.zone)).Add(-n).Start(r.zone)
+		} else {
+			refused.Fields["quiet_days"] = "Send a number of days"
+		}
+	}
+	if len(refused.Fields) > 0 {
+		return db.Filter{}, nil, refused
+	}
+	return f, given, nil
+}
+
+// reader reads the parameters of a list into a filter.
+type reader struct {
+	given   url.Values
+	refused *db.Invalid
+	zone    *time.Location
+}
+
+// read reads one parameter, and returns false if there is none with this name.
+func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known bool) {
+	value := strings.TrimSpace(r.given.Get(name))
+	switch name {
+	case "q":
+		f.Query = value
+		r.require(name, utf8.RuneCountInString(value) <= maxQuery, "Send at most 200 characters")
+	case "status":
+		f.Status = value
+		r.choice(name, "active", "archived", "all")
+	case "owner":
+		if f.OwnerID = value; value == "me" {
+			f.OwnerID = by.UserID
+		}
+		r.require(name, value == "" || value == "me" || value == "none" || db.ValidID(value), "Send me, none or the id of a user")
+	case "relationship_status":
+		f.RelationshipStatus = value
+		r.choice(name, db.RelationshipStatuses...)
+	case "role_label":
+		f.RoleLabel = value
+	case "missing":
+		f.Missing = value
+		r.choice(name, k.Missing)
+	case "sort":
+		f.Sort = value
+		r.require(name, k.sorts(by, value), "The list cannot be sorted by this")
+	case "limit":
+		n, err := strconv.Atoi(value)
+		r.require(name, err == nil && n >= 1 && n <= db.MostListed, "Send a number from 1 to 200")
+		f.Limit = n
+	case "after":
+		f.After = value
+	case "created_from", "created_to", "updated_from", "updated_to":
+		r.day(name, map[string]*db.Range{"created": &f.Created, "updated": &f.Updated})
+	case "last_contact_from", "last_contact_to":
+		r.day(name, map[string]*db.Range{"last_contact": &f.Contacted})
+		return by.Can(db.ViewInteraction)
+	case "last_contact":
+		r.choice(name, "never")
+		f.Never = value != ""
+		return by.Can(db.ViewInteraction)
+	case "quiet_days":
+		return by.Can(db.ViewInteraction)
+	default:
+		field, err := k.Field(name)
+		f.Equal[name] = value
+		return err == nil && field.Filtered
+	}
+	return true
+}
+
+// require refuses a parameter unless ok.
+func (r reader) require(name string, ok bool, why string) {
+	if !ok {
+		r.refused.Fields[name] = why
+	}
+}
+
+// choice refuses a value that is not one of these or empty.
+func (r reader) choice(name string, options ...string) {
+	value := strings.TrimSpace(r.given.Get(name))
+	r.require(name, value == "" || slices.Contains(options, value), "Send "+strings.Join(options, ", "))
+}
+
+// day reads the first or the last day of a range.
+func (r reader) day(name string, ranges map[string]*db.Range) {
+	value := strings.TrimSpace(r.given.Get(name))
+	if value == "" {
+		return
+	}
+	day, ok := db.ReadDate(value)
+	if !ok {
+		r.refused.Fields[name] = "Send a day, like 2026-11-24"
+		return
+	}
+	column, first := strings.CutSuffix(name, "_from")
+	if first {
+		ranges[column].From = day.Start(r.zone)
+		return
+	}
+	ranges[strings.TrimSuffix(name, "_to")].To = day.End(r.zone)
+}

@@ -1,0 +1,190 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+	"clientregistry/handlers/handlerstest"
+	"clientregistry/handlers/jobs"
+)
+
+// site is a registry with its server, and what its log says.
+type site struct {
+	*handlerstest.Site
+	t   *testing.T
+	log *logged
+}
+
+// logged is a log that goroutines may write to.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func newSite(t *testing.T) *site { t.Helper(); return newSiteWith(t, 100_000) }
+
+// newSiteWith is newSite with so many requests a second for each token.
+func newSiteWith(t *testing.T, rate int) *site {
+	t.Helper()
+	log := new(logged)
+	o := handlers.Options{BaseURL: "http://registry.example", APIRate: rate, Log: slog.New(slog.NewTextHandler(log, nil))}
+	return &site{Site: handlerstest.New(t, o, jobs.Options{}), t: t, log: log}
+}
+
+// program is a program with a token.
+type program struct {
+	*site
+	user   db.User
+	token  db.Token
+	secret string
+}
+
+// as returns a program of a new user with this role, whose token may do all that the user may.
+func (s *site) as(role string) *program {
+	s.t.Helper()
+	return s.of(s.User(role+" Person", role))
+}
+
+// of returns a program of a user. Its token may do these things, or all that the user may.
+func (s *site) of(u db.User, may ...db.Permission) *program {
+	s.t.Helper()
+	n := db.NewToken{Name: "Nightly", Permissions: may}
+	k, secret, err := s.DB.CreateTokenFor(context.Background(), db.System, u.ID, n)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &program{site: s, user: u, token: k, secret: secret}
+}
+
+// send sends a request. headers are names and values in turn.
+func (p *program) send(method, path, body string, headers ...string) answer {
+	p.t.Helper()
+	r := httptest.NewRequest(method, "http://registry.example"+path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if p.secret != "" {
+		r.Header.Set("Authorization", "Bearer "+p.secret)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, r)
+	a := answer{Response: w.Result(), t: p.t, what: method + " " + path + " " + body, body: w.Body.String()}
+	if a.body != "" {
+		if err := json.Unmarshal(w.Body.Bytes(), &a.json); err != nil && method != http.MethodHead {
+			p.t.Fatalf("%s: %d is not JSON: %s", a.what, a.StatusCode, a.body)
+		}
+	}
+	return a
+}
+
+func (p *program) get(path string, headers ...string) answer {
+	p.t.Helper()
+	return p.send("GET", path, "", headers...)
+}
+
+// stranger is a program without a token.
+func (s *site) stranger() *program { return &program{site: s} }
+
+// answer is an answer of the API.
+type answer struct {
+	*http.Response
+	t    *testing.T
+	what string
+	body string
+	json any
+}
+
+// want checks the status, and texts in the body.
+func (a answer) want(status int, texts ...string) answer {
+	a.t.Helper()
+	if a.StatusCode != status {
+		a.t.Fatalf("%s: status %d, want %d\n%s", a.what, a.StatusCode, status, a.body)
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			a.t.Fatalf("%s: the body lacks %s\n%s", a.what, text, a.body)
+		}
+	}
+	if a.Header.Get("X-Request-Id") == "" {
+		a.t.Errorf("%s: no request id", a.what)
+	}
+	if status == 401 && a.Header.Get("WWW-Authenticate") != "Bearer" {
+		a.t.Errorf("%s: no WWW-Authenticate", a.what)
+	}
+	return a
+}
+
+// at returns the value at a path of keys, like "organization.id" or "fields.website".
+func (a answer) at(path string) any {
+	a.t.Helper()
+	value := a.json
+	for _, key := range strings.Split(path, ".") {
+		object, ok := value.(map[string]any)
+		if !ok {
+			a.t.Fatalf("%s: nothing at %s in %s", a.what, path, a.body)
+		}
+		value = object[key]
+	}
+	return value
+}
+
+// text is at for a text, "" for null.
+func (a answer) text(path string) string { a.t.Helper(); s, _ := a.at(path).(string); return s }
+
+// wantAt checks the value at a path.
+func (a answer) wantAt(path string, want any) answer {
+	a.t.Helper()
+	if got := a.at(path); got != want {
+		a.t.Errorf("%s: %s is %v, want %v", a.what, path, got, want)
+	}
+	return a
+}
+
+// list returns an array.
+func (a answer) list() []any {
+	a.t.Helper()
+	all, ok := a.json.([]any)
+	if !ok {
+		a.t.Fatalf("%s: no array but %s", a.what, a.body)
+	}
+	return all
+}
+
+// unchanged runs f and checks that no client, link or change in the history is new or different.
+func (s *site) unchanged(f func()) {
+	s.t.Helper()
+	const state = `
+		SELECT (SELECT group_concat(id || version || is_active || ifnull(sector, '') || display_name) FROM organizations) || '|' ||
+			(SELECT ifnull(group_concat(id || version || is_active || first_name), '') FROM contacts) || '|' ||
+			(SELECT ifnull(group_concat(contact_id || version || organization_id), '') FROM organization_contact) || '|' ||
+			(SELECT count(*) FROM audit_logs WHERE action <> 'refused')`
+	before := s.One(state)
+	f()
+	s.WantOne(before, state)
+}
+
+var key = handlerstest.Key

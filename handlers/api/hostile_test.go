@@ -1,0 +1,111 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"clientregistry/handlers/api"
+)
+
+// bodies are unreadable or too large, with the status that refuses each.
+var bodies = map[string]int{
+	"{": 400, "": 415, "null": 400, "[]": 400, `"x"`: 400, "1": 400, "{}{}": 400, "{} x": 400, `{"a": 1,}`: 400, "{'a': 1}": 400, "{\"a\": NaN}": 400,
+	`{"display_name": "A", "display_name": "B"}`: 400, `{"x": {"a": 1, "a": 2}}`: 400, `{"a": "\ud800"}`: 400, "{\"a\": \"\xff\"}": 400,
+	"\ufeff{}": 400, "<a></a>": 400, "a=b": 400, `{"a": "` + strings.Repeat("x", 1<<20) + `"}`: 413,
+	`{"a": ` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`: 400, strings.Repeat("[", 100_000): 400,
+	`{"a": ` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}`: 422, `{"": 1}`: 422, `{"` + strings.Repeat("x", 5000) + `": 1}`: 422,
+	`{"__proto__": {}}`: 422, `{"Display_Name": "A"}`: 422, `{"display_name": 1e309}`: 422, `{"display_name": {"$gt": ""}}`: 422,
+}
+
+// texts are values that attackers send, and a few that honest people do.
+var texts = []string{
+	"<script>pwned()</script>", "{{.}}", "'; DROP TABLE organizations; --", "%' OR 1=1 --", "a\x00b", "\x1b[31m", "a\r\nSet-Cookie: x=1", "\u202e",
+	"مرحبا", "👩‍👩‍👧‍👦", "O'Brien", "Łódź & Søn <Ltd>", strings.Repeat("é", 20_000), "=1+1", "javascript:x", "../../etc/passwd", "null", "\u2028", "\ufeff",
+}
+
+// TestUnreadableBodies: each has its status, in JSON, and changes nothing.
+func TestUnreadableBodies(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, w := s.as("Manager"), newWorld(s, 1)
+	for _, r := range api.Routes() {
+		if good(r, 1) == "" {
+			continue
+		}
+		s.unchanged(func() {
+			for body, status := range bodies {
+				p.send(r.Method, w.address(r.Path), body).want(status, `"error":"`)
+			}
+			for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "x", "multipart/form-data"} {
+				p.send(r.Method, w.address(r.Path), good(r, 1), "Content-Type", kind).want(415, `"error":"`)
+			}
+			p.send(r.Method, w.address(r.Path), good(r, 1), "Content-Encoding", "gzip").want(415, `"error":"`)
+		})
+	}
+}
+
+// TestHostileValues: in every field of every operation, and as parameters, they are kept or refused
+// in JSON, never an error of the server. What is kept is kept as it was sent.
+func TestHostileValues(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as("Manager")
+	fields := []string{
+		"display_name", "legal_name", "website", "sector", "size_band", "tax_id", "owner_user_id", "first_name", "last_name", "email", "phone",
+		"mobile", "job_title", "contact_id", "organization_id", "role_label", "relationship_status", "is_main", "nothing",
+	}
+	n := 0
+	for _, r := range api.Routes() {
+		if good(r, 1) == "" {
+			continue
+		}
+		w := newWorld(s, 1000+n)
+		for _, field := range fields {
+			for _, text := range texts {
+				n++
+				var body map[string]any
+				if err := json.Unmarshal([]byte(good(r, n)), &body); err != nil {
+					t.Fatal(err)
+				}
+				body[field] = text
+				encoded, _ := json.Marshal(body)
+				a := p.send(r.Method, w.address(r.Path), string(encoded))
+				if a.StatusCode >= 500 || a.json == nil {
+					t.Errorf("%s: %d %s", a.what, a.StatusCode, a.body)
+				}
+				if kept := fmt.Sprint(a.json); a.StatusCode < 300 && field == "sector" && utf8.RuneCountInString(text) > 2 && !strings.Contains(kept, text) {
+					t.Errorf("%s keeps %s", a.what, kept)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/api/crm/organizations", "/api/crm/contacts"} {
+		for _, name := range []string{"q", "sector", "owner", "sort", "after", "limit", "role_label", "created_from", "status", "email"} {
+			for _, text := range texts {
+				a := p.get(path + "?" + name + "=" + escape(text))
+				if a.StatusCode >= 500 || a.json == nil {
+					t.Errorf("%s: %d %s", a.what, a.StatusCode, a.body)
+				}
+			}
+		}
+		for _, query := range []string{"?%zz", "?a;b", "?=", "?&&", "?limit[]=1", "?q=" + strings.Repeat("x", 50_000)} {
+			if a := p.get(path + query); a.StatusCode >= 500 {
+				t.Errorf("%s: %d %s", query, a.StatusCode, a.body)
+			}
+		}
+	}
+	for _, id := range []string{"%00", "%ff", "..%2f", "x'--", strings.Repeat("x", 3000), "%E2%80%AE"} {
+		p.get("/api/crm/organizations/" + id).want(404)
+	}
+}
+
+func escape(text string) string {
+	var all strings.Builder
+	for _, b := range []byte(text) {
+		fmt.Fprintf(&all, "%%%02x", b)
+	}
+	return all.String()
+}

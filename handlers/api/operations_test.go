@@ -1,0 +1,320 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/handlers/api"
+)
+
+// unknown is an ID that no record has.
+const unknown = "01a00000-0000-7000-8000-000000000000"
+
+// operation is what is sent to a route and how it answers. Empty bodies are not tried.
+type operation struct {
+	invalid  map[string]string // bodies, or parameters of a list, by the field that is refused
+	conflict string            // a body that is answered 409, "-" for one with an outdated If-Match
+	says     []string          // in the answer to the good body
+}
+
+var recordInvalid = map[string]string{
+	`{"version": 2}`: "version", `{"is_active": false}`: "is_active",
+	`{"id": "x"}`: "id", `{"created_at": "2026-01-01T00:00:00Z"}`: "created_at", `{"website ": "x"}`: "website ", `{"owner_user_id": 7}`: "owner_user_id",
+	`{"fields": {}}`: "fields", `{"owner_user_id": ["x"]}`: "owner_user_id",
+}
+
+func with(bodies map[string]string, more ...string) map[string]string {
+	all := map[string]string{}
+	for body, field := range bodies {
+		all[body] = field
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		all[more[i]] = more[i+1]
+	}
+	return all
+}
+
+var listInvalid = map[string]string{
+	"?colour=red": "colour", "?limit=0": "limit", "?limit=201": "limit", "?limit=x": "limit", "?status=gone": "status", "?sort=tax_id": "sort",
+	"?q=" + strings.Repeat("x", 201): "q", "?owner=x": "owner", "?created_from=soon": "created_from", "?quiet_days=-1": "quiet_days",
+	"?relationship_status=Friend": "relationship_status", "?q=a&q=b": "q", "?q=%00": "q", "?q=%ff": "q", "?after=x": "after",
+	"?last_contact=x": "last_contact", "?missing=x": "missing", "?columns=x": "columns", "?%ff=x": "\uFFFD",
+}
+
+var noParameters = map[string]string{"?x=1": "x"}
+
+var linkInvalid = map[string]string{
+	`{"relationship_status": "Friend"}`: "relationship_status", `{"role_label": true}`: "role_label", `{"is_main": "yes"}`: "is_main",
+	`{"version": 2}`: "version", `{"role_label": "` + strings.Repeat("x", 121) + `"}`: "role_label",
+}
+
+// operations has every route.
+var operations = map[string]operation{
+	"GET /api/crm/me":    {invalid: noParameters, says: []string{`"client_scope":"all"`, `"name":"Nightly"`}},
+	"GET /api/crm/users": {invalid: noParameters, says: []string{`"full_name":"Manager Person"`}},
+
+	"GET /api/crm/organizations": {invalid: listInvalid, says: []string{`"sector":"Logistics"`, `"contacts_count":1`}},
+	"POST /api/crm/organizations": {
+		invalid: with(recordInvalid, `{}`, "display_name", `{"display_name": null}`, "display_name", `{"display_name": "a\u0000"}`, "display_name",
+			`{"display_name": "A", "website": "javascript:x"}`, "website", `{"display_name": "A", "sector": 5}`, "sector",
+			`{"display_name": "A", "owner_user_id": "`+unknown+`"}`, "owner_user_id"),
+		says: []string{`"website":null`, `"version":1`, `"is_active":true`},
+	},
+	"GET /api/crm/organizations/:id": {
+		invalid: noParameters, says: []string{`"organization":{"id"`, `"contacts":[{"contact":{"id"`, `"interactions":[{"id"`, `"role_label":"CFO"`},
+	},
+	"PATCH /api/crm/organizations/:id": {
+		invalid: with(recordInvalid, `{"display_name": ""}`, "display_name", `{"website": "x y"}`, "website",
+			`{"owner_user_id": "`+unknown+`"}`, "owner_user_id"), conflict: "-",
+		says: []string{`"version":`},
+	},
+	"POST /api/crm/organizations/:id/archive": {conflict: "-", says: []string{`"is_active":false`}},
+	"POST /api/crm/organizations/:id/restore": {conflict: "-", says: []string{`"is_active":true`}},
+	"GET /api/crm/organizations/:id/contacts": {invalid: noParameters, says: []string{`"contact":{"id"`, `"is_main":true`}},
+	"POST /api/crm/organizations/:id/contacts": {
+		invalid: with(linkInvalid, `{}`, "first_name", `{"contact_id": "`+unknown+`"}`, "contact_id", `{"contact_id": "x"}`, "contact_id",
+			`{"contact_id": "`+unknown+`", "first_name": "A"}`, "first_name", `{"organization_id": "x"}`, "organization_id"),
+		conflict: `{"contact_id": "CONTACT"}`, says: []string{`"contact":{"id"`, `"relationship_status":"Active"`},
+	},
+	"PATCH /api/crm/organizations/:id/contacts/:contact_id":  {invalid: linkInvalid, conflict: "-", says: []string{`"role_label":"CEO"`}},
+	"DELETE /api/crm/organizations/:id/contacts/:contact_id": {invalid: noParameters, conflict: "-"},
+
+	"GET /api/crm/contacts": {invalid: listInvalid, says: []string{`"last_name":"Aydın"`}},
+	"POST /api/crm/contacts": {
+		invalid: with(recordInvalid, `{"first_name": "A"}`, "last_name", `{"first_name": "A", "last_name": "B", "email": "x"}`, "email",
+			`{"first_name": "A", "last_name": "B", "email": "taken@harbor.example"}`, "email"),
+		says: []string{`"email":null`, `"version":1`},
+	},
+	"GET /api/crm/contacts/:id": {
+		invalid: noParameters, says: []string{`"contact":{"id"`, `"organizations":[{"organization":{"id"`, `"interactions":[{"id"`},
+	},
+	"PATCH /api/crm/contacts/:id": {
+		invalid:  with(recordInvalid, `{"email": "taken@harbor.example"}`, "email", `{"last_name": null}`, "last_name"),
+		conflict: "-", says: []string{`"version":`},
+	},
+	"POST /api/crm/contacts/:id/archive":      {conflict: "-", says: []string{`"is_active":false`}},
+	"POST /api/crm/contacts/:id/restore":      {conflict: "-", says: []string{`"is_active":true`}},
+	"GET /api/crm/contacts/:id/organizations": {invalid: noParameters, says: []string{`"organization":{"id"`, `"role_label":"CFO"`}},
+	"POST /api/crm/contacts/:id/organizations": {
+		invalid:  with(linkInvalid, `{}`, "display_name", `{"organization_id": "`+unknown+`"}`, "organization_id"),
+		conflict: `{"organization_id": "ORGANIZATION"}`, says: []string{`"organization":{"id"`},
+	},
+	"PATCH /api/crm/contacts/:id/organizations/:organization_id":  {invalid: linkInvalid, conflict: "-", says: []string{`"role_label":"CEO"`}},
+	"DELETE /api/crm/contacts/:id/organizations/:organization_id": {invalid: noParameters, conflict: "-"},
+}
+
+// TestOperations: each is refused without a token and to one that may not, says what is invalid by
+// field, knows no invisible record, refuses an outdated version, and does what it should. Only the
+// last changes anything.
+func TestOperations(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Contact("Somebody", "Else", "email", "taken@harbor.example")
+	p, reader := s.as("Manager"), s.of(s.User("Reader", "Viewer"))
+	for n, r := range api.Routes() {
+		op, known := operations[r.Method+" "+r.Path]
+		if !known {
+			t.Errorf("%s %s is not tried", r.Method, r.Path)
+			continue
+		}
+		w := newWorld(s, n)
+		path := w.address(r.Path)
+		if strings.HasSuffix(r.Path, "/restore") {
+			p.send("POST", strings.TrimSuffix(path, "restore")+"archive", "").want(200)
+		}
+		s.unchanged(func() {
+			s.stranger().send(r.Method, path, good(r, n)).want(401, `"error":"Send a valid token`)
+			wrong := &program{site: s, secret: p.secret[:43] + "x"}
+			wrong.send(r.Method, path, good(r, n)).want(401)
+			if r.Method != "GET" {
+				reader.send(r.Method, path, good(r, n)).want(403, `"error":"Missing permission: EditClient"`)
+			}
+			for body, field := range op.invalid {
+				to, sent := path, body
+				if strings.HasPrefix(body, "?") {
+					to, sent = path+body, ""
+				}
+				if a := p.send(r.Method, to, sent); a.want(422).text("fields."+field) == "" {
+					t.Errorf("%s does not name %q: %s", a.what, field, a.body)
+				}
+			}
+			if strings.Contains(r.Path, ":id") {
+				invisible := p.send(r.Method, strings.NewReplacer(key(w.organization), unknown, key(w.contact), unknown).Replace(path), good(r, n)).want(404)
+				strange := p.send(r.Method, strings.NewReplacer(key(w.organization), "x", key(w.contact), "x").Replace(path), good(r, n)).want(404)
+				if invisible.body != strange.body {
+					t.Errorf("%s and %s differ", invisible.body, strange.body)
+				}
+			}
+			switch op.conflict {
+			case "":
+			case "-":
+				p.send(r.Method, path, good(r, n), "If-Match", `"99-0123456789ab"`).want(409, `"error":"`, `"current":{`)
+				p.send(r.Method, path, good(r, n), "If-Match", "nonsense").want(400)
+			default:
+				body := strings.NewReplacer("CONTACT", key(w.contact), "ORGANIZATION", key(w.organization)).Replace(op.conflict)
+				p.send(r.Method, path, body).want(409, "already linked", `"current":{`)
+			}
+		})
+		a := p.send(r.Method, path, good(r, n))
+		switch {
+		case r.Method == "DELETE":
+			a.want(204)
+		case r.Method == "POST" && good(r, n) != "":
+			a.want(201, op.says...)
+			p.get(strings.TrimSuffix(a.Header.Get("Location"), "/"+lastOfLink(a, r))).want(200)
+		default:
+			a.want(200, op.says...)
+		}
+	}
+}
+
+// lastOfLink returns what follows the list of links in the location of a new link, which has no
+// address of its own to read.
+func lastOfLink(a answer, r api.Route) string {
+	if strings.Contains(r.Path, ":id") {
+		return key(a.Header.Get("Location"))
+	}
+	return " "
+}
+
+// TestWhatIsNotAnOperation: unknown addresses, other methods and other sites are refused in JSON,
+// and HEAD works where GET does.
+func TestWhatIsNotAnOperation(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, w := s.as("Manager"), newWorld(s, 1)
+	for _, path := range []string{"/api/crm", "/api/crm/", "/api/crm/nothing", "/api/", "/api/crm/organizations/", "/api/crm/organizations/%2e%2e/me"} {
+		p.get(path).want(404, `"error":"`)
+		s.stranger().get(path).want(404, `"error":"`)
+	}
+	a := p.send("PUT", "/api/crm/organizations", "{}").want(405, `"error":"`)
+	if allow := a.Header.Get("Allow"); !strings.Contains(allow, "GET") || !strings.Contains(allow, "POST") {
+		t.Errorf("Allow: %s", allow)
+	}
+	p.send("TRACE", "/api/crm/me", "").want(405)
+	s.unchanged(func() {
+		s.stranger().send("POST", "/api/crm/organizations", `{"display_name": "A"}`, "Sec-Fetch-Site", "cross-site").want(403, "another site")
+	})
+	p.send("POST", "/api/crm/organizations", `{"display_name": "A"}`, "Sec-Fetch-Site", "cross-site").want(201)
+	whole := p.get("/api/crm" + w.organization).want(200)
+	head := p.send("HEAD", "/api/crm"+w.organization, "").want(200)
+	if head.Header.Get("ETag") != whole.Header.Get("ETag") {
+		t.Errorf("HEAD has the ETag %s, GET %s", head.Header.Get("ETag"), whole.Header.Get("ETag"))
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		a := p.send(method, "/api/crm/organizations", `{"display_name": "B"}`)
+		for name, want := range map[string]string{
+			"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+		} {
+			if got := a.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q", a.what, name, got)
+			}
+		}
+		if a.Header.Get("Access-Control-Allow-Origin") != "" || len(a.Cookies()) > 0 {
+			t.Errorf("%s sets %v", a.what, a.Header)
+		}
+	}
+}
+
+// TestASessionNeverOpensTheAPI: nor does a token open a page.
+func TestASessionNeverOpensTheAPI(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	u := s.User("Ines Calder", "Administrator")
+	p := s.of(u)
+	cookie := s.SignIn(u)
+	s.stranger().get("/api/crm/me", "Cookie", cookie.String()).want(401)
+	s.stranger().get("/api/crm/me", "Authorization", "Basic "+p.secret).want(401)
+	s.stranger().get("/api/crm/me", "Authorization", "Bearer").want(401)
+	s.stranger().get("/api/crm/me", "Authorization", "bearer "+p.secret).want(200)
+	r, err := http.NewRequest("GET", "http://registry.example/organizations", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+p.secret)
+	w := &status{header: http.Header{}}
+	s.ServeHTTP(w, r)
+	if w.code != 303 || !strings.HasPrefix(w.header.Get("Location"), "/login") {
+		t.Errorf("a token at a page: %d %s", w.code, w.header.Get("Location"))
+	}
+}
+
+// status is a response of which only status and headers count.
+type status struct {
+	code   int
+	header http.Header
+}
+
+func (w *status) Header() http.Header         { return w.header }
+func (w *status) Write(p []byte) (int, error) { return len(p), nil }
+func (w *status) WriteHeader(code int)        { w.code = code }
+
+// TestWhoMayNotUseTheirToken: one that is revoked, whose owner is disabled, or who must set up a
+// second factor first.
+func TestWhoMayNotUseTheirToken(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as("Manager")
+	p.get("/api/crm/me").want(200).wantAt("user.full_name", "Manager Person")
+	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
+	p.get("/api/crm/me").want(403, "second factor")
+	p.send("POST", "/api/crm/organizations", `{"display_name": "A"}`).want(403, "second factor")
+	s.Enrol(p.user)
+	p.get("/api/crm/me").want(200)
+	s.Exec("UPDATE users SET status = 'disabled' WHERE id = ?", p.user.ID)
+	p.get("/api/crm/me").want(401)
+	s.Exec("UPDATE users SET status = 'active' WHERE id = ?", p.user.ID)
+	p.get("/api/crm/me").want(200)
+	if err := s.DB.RevokeToken(t.Context(), db.System, p.token.ID); err != nil {
+		t.Fatal(err)
+	}
+	p.get("/api/crm/me").want(401)
+}
+
+// TestTheHistorySaysWhichProgram: with its token's name and the id of the request, which the log
+// has too. Neither has the token.
+func TestTheHistorySaysWhichProgram(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as("Manager")
+	a := p.send("POST", "/api/crm/organizations", `{"display_name": "Kestrel"}`).want(201)
+	number := a.Header.Get("X-Request-Id")
+	s.WantOne(fmt.Sprintf("%s Nightly %s", p.user.ID, number), `
+		SELECT user_id || ' ' || json_extract(metadata, '$.token') || ' ' || json_extract(metadata, '$.http_request')
+		FROM audit_logs WHERE action = 'create_org'`)
+	p.send("PATCH", "/api/crm/organizations/"+a.text("id"), `{"nothing": 1}`).want(422)
+	p.get("/api/crm/organizations?" + p.secret).want(422)
+	p.send("POST", "/api/crm/organizations", `{"`+p.secret+`": 1}`).want(422)
+	s.of(p.user, db.ViewClient).send("POST", "/api/crm/organizations/"+p.secret+"/archive", "").want(403)
+	log := s.log.String()
+	if !strings.Contains(log, number) {
+		t.Error("the log lacks the request's id")
+	}
+	if strings.Contains(log, p.secret[8:]) || s.One("SELECT count(*) FROM audit_logs WHERE instr(metadata, ?)", p.secret[8:]) != "0" {
+		t.Error("the log or the history has the token")
+	}
+}
+
+// TestTooManyRequests: beyond the rate a token is answered 429 until time has passed. Others are not
+// held up.
+func TestTooManyRequests(t *testing.T) {
+	t.Parallel()
+	s := newSiteWith(t, 5)
+	p, other := s.as("Manager"), s.as("Viewer")
+	for range 20 {
+		p.get("/api/crm/me").want(200)
+	}
+	a := p.get("/api/crm/me").want(429, `"error":"`)
+	if a.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After: %s", a.Header.Get("Retry-After"))
+	}
+	other.get("/api/crm/me").want(200)
+	s.Clock.Add(1e9)
+	for range 5 {
+		p.get("/api/crm/me").want(200)
+	}
+	p.get("/api/crm/me").want(429)
+}

@@ -1,0 +1,279 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+)
+
+// values has a valid value for each kind of field.
+var values = map[db.FieldKind]any{
+	db.Line: "Quay", db.Lines: "Quay", db.Website: "https://quay.example", db.Email: "sam@quay.example", db.Phone: "+46 8 123 45 67",
+	db.Code: "SE-556677", db.Person: nil, db.Flag: true,
+}
+
+// TestEveryFieldIsWrittenAndRead: each field of an organization and of a contact can be sent when a
+// record is created and when it is changed, and is in the answer; so can one that was added later.
+func TestEveryFieldIsWrittenAndRead(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as("Manager")
+	for _, k := range []*db.RecordKind{db.OrganizationKind, db.ContactKind} {
+		sent, required := map[string]any{}, map[string]any{}
+		for _, f := range k.Fields {
+			value, known := values[f.Kind]
+			if !known {
+				t.Fatalf("no value for %s", f.Column)
+			}
+			if sent[f.Column] = value; f.Kind == db.Person {
+				sent[f.Column] = p.user.ID
+			}
+			if f.Required != "" {
+				required[f.Column] = value
+			}
+		}
+		body := func(of map[string]any) string { b, _ := json.Marshal(of); return string(b) }
+		made := p.send("POST", "/api/crm/"+k.Plural, body(sent)).want(201)
+		if k == db.ContactKind {
+			p.send("PATCH", made.Header.Get("Location"), `{"email": ""}`).want(200).wantAt("email", nil) // it is unique
+		}
+		bare := p.send("POST", "/api/crm/"+k.Plural, body(required)).want(201)
+		changed := p.send("PATCH", bare.Header.Get("Location"), body(sent)).want(200)
+		for column, value := range sent {
+			made.wantAt(column, value)
+			changed.wantAt(column, value)
+			if _, needed := required[column]; !needed && column != "legal_name" {
+				bare.wantAt(column, nil)
+				p.send("PATCH", bare.Header.Get("Location"), body(map[string]any{column: nil})).want(200).wantAt(column, nil)
+			}
+		}
+		p.get(made.Header.Get("Location")).want(200).wantAt(k.Noun+".id", made.text("id"))
+		known := append(k.FieldColumns(nil), "id", "is_active", "created_at", "updated_at", "version", "last_contact_at", "last_contact_channel")
+		if k == db.OrganizationKind {
+			known = append(known, "contacts_count")
+		}
+		slices.Sort(known)
+		if got := slices.Sorted(maps.Keys(made.json.(map[string]any))); !slices.Equal(got, known) {
+			t.Errorf("an answer has %v, want %v", got, known)
+		}
+		if at := made.text("created_at"); at != s.Clock.Now().UTC().Format(db.TimeFormat) {
+			t.Errorf("created_at is %s", at)
+		}
+	}
+	s.of(p.user, db.ViewClient, db.EditClient).send("POST", "/api/crm/organizations", `{"display_name": "A"}`).want(201).
+		wantAt("last_contact_at", nil)
+}
+
+// TestWhatATokenMayNotSee: without ViewInteraction there are neither interactions nor a last
+// contact, and lists cannot be narrowed by it.
+func TestWhatATokenMayNotSee(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w, u := newWorld(s, 1), s.User("Ines Calder", "Administrator")
+	p := s.of(u, db.ViewClient)
+	for _, path := range []string{w.organization, w.contact, "/organizations", "/contacts"} {
+		if a := p.get("/api/crm" + path).want(200); strings.Contains(a.body, "last_contact") || strings.Contains(a.body, "interactions") {
+			t.Errorf("%s says %s", path, a.body)
+		}
+	}
+	for _, parameter := range []string{"last_contact=never", "quiet_days=5", "last_contact_from=2026-01-01"} {
+		p.get("/api/crm/organizations?"+parameter).want(422, "There is no such parameter")
+	}
+	p.get("/api/crm/organizations?sort=last_contact").want(422, "sort")
+	all := s.of(u).get("/api/crm"+w.organization).want(200, `"subject":"Renewal agreed"`)
+	if got := all.at("interactions").([]any); len(got) != 1 || got[0].(map[string]any)["contact_id"] != key(w.contact) {
+		t.Errorf("interactions: %v", got)
+	}
+}
+
+// TestPagesOfAList: Link leads through all records once, in order, whatever the filter; the last
+// page has none.
+func TestPagesOfAList(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.as("Manager")
+	want := map[string]bool{}
+	for n := range 23 {
+		path := s.Organization(fmt.Sprintf("Quay %02d & Söhne", n), "sector", "Food & drink")
+		if want[key(path)] = true; n%5 == 0 {
+			p.send("POST", "/api/crm"+path+"/archive", "").want(200)
+		}
+	}
+	s.Organization("Elsewhere", "sector", "Retail")
+	for _, query := range []string{"status=all", "status=all&sort=-created_at", "status=all&q=quay"} {
+		seen, pages := map[string]bool{}, 0
+		next := "/api/crm/organizations?limit=5&sector=Food+%26+drink&" + query
+		for next != "" {
+			a := p.get(next).want(200)
+			pages++
+			for _, one := range a.list() {
+				id, _ := one.(map[string]any)["id"].(string)
+				if seen[id] {
+					t.Fatalf("%s shows %s twice", query, id)
+				}
+				seen[id] = true
+			}
+			link := a.Header.Get("Link")
+			if next = ""; link != "" {
+				address, ok := strings.CutSuffix(link, `>; rel="next"`)
+				next, ok = strings.CutPrefix(address, "<http://registry.example")
+				if !ok {
+					t.Fatalf("Link is %s", link)
+				}
+			}
+		}
+		if pages != 5 || !maps.Equal(seen, want) {
+			t.Errorf("%s: %d records on %d pages", query, len(seen), pages)
+		}
+	}
+	for query, count := range map[string]int{
+		"": 19, "status=archived": 5, "limit=3": 3, "sector=retail": 1, "owner=none&limit=200": 19, "owner=me": 0, "missing=contacts": 19,
+		"created_from=2026-11-25": 0, "created_to=2026-11-24": 19, "q=" + url.QueryEscape("sohne"): 18,
+	} {
+		if got := len(p.get("/api/crm/organizations?" + query).want(200).list()); got != count {
+			t.Errorf("%q: %d records, want %d", query, got, count)
+		}
+	}
+}
+
+// TestConditionalRequests: an ETag changes with what is shown, If-None-Match saves the body, and
+// If-Match refuses an older version, by its version alone.
+func TestConditionalRequests(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, w := s.as("Manager"), newWorld(s, 1)
+	path := "/api/crm" + w.organization
+	tag := p.get(path).want(200).Header.Get("ETag")
+	if !strings.HasPrefix(tag, `"1-`) || len(tag) != len(`"1-0123456789ab"`) {
+		t.Errorf("ETag is %s", tag)
+	}
+	for _, header := range []string{tag, `"x", ` + tag, "W/" + tag, "*"} {
+		if a := p.get(path, "If-None-Match", header).want(304); a.body != "" || a.Header.Get("ETag") != tag {
+			t.Errorf("%s: %q", header, a.body)
+		}
+	}
+	s.Log(w.organization, "", "Another call")
+	later := p.get(path, "If-None-Match", tag).want(200).Header.Get("ETag")
+	if later == tag || !strings.HasPrefix(later, `"1-`) {
+		t.Errorf("after a call the ETag is %s", later)
+	}
+	p.send("PATCH", path, `{"sector": "Retail"}`, "If-Match", tag).want(200).wantAt("version", 2.0) // only the version counts
+	s.unchanged(func() {
+		for _, old := range []string{tag, `"1"`, `W/"1-x"`} {
+			p.send("PATCH", path, `{"size_band": "1-10"}`, "If-Match", old).want(409).wantAt("current.sector", "Retail").wantAt("current.version", 2.0)
+			p.send("POST", path+"/archive", "", "If-Match", old).want(409)
+		}
+	})
+	p.send("PATCH", path, `{"size_band": "1-10"}`, "If-Match", `"2"`).want(200).wantAt("sector", "Retail")
+	p.send("PATCH", path, `{"sector": "Energy"}`).want(200).wantAt("size_band", "1-10").wantAt("version", 4.0)
+	p.send("PATCH", path, `{"sector": "Energy"}`, "If-Match", "*").want(200).wantAt("version", 4.0)
+
+	link := "/api/crm" + w.organization + "/contacts/" + key(w.contact)
+	p.send("PATCH", link, `{"relationship_status": "Prospect"}`, "If-Match", `"1"`).want(200).wantAt("version", 2.0)
+	p.send("DELETE", link, "", "If-Match", `"1"`).want(409).wantAt("current.relationship_status", "Prospect")
+	p.send("DELETE", link, "", "If-Match", `"2"`).want(204)
+}
+
+// TestChangesAtOnce: without If-Match every one of many changes counts; with it only those that saw
+// the version before.
+func TestChangesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, path := s.as("Manager"), "/api/crm"+s.Organization("Harbor")
+	statuses := make(chan int, 20)
+	for n := range 20 {
+		go func() {
+			statuses <- p.send("PATCH", path, fmt.Sprintf(`{"sector": "Sector %d"}`, n), "If-Match", `"1"`).StatusCode
+		}()
+	}
+	got := map[int]int{}
+	for range 20 {
+		got[<-statuses]++
+	}
+	if got[200] != 1 || got[409] != 19 {
+		t.Errorf("answers by status: %v", got)
+	}
+	columns := []string{"website", "sector", "size_band", "tax_id"} // each asks for another column
+	for n, column := range columns {
+		go func() {
+			statuses <- p.send("PATCH", path, fmt.Sprintf(`{%q: "x%d.example"}`, column, n), "If-Match", `"2"`).StatusCode
+		}()
+	}
+	got = map[int]int{}
+	for range columns {
+		got[<-statuses]++
+	}
+	if got[200] != 1 || got[409] != 3 {
+		t.Errorf("answers by status: %v", got)
+	}
+	for n := range 20 {
+		go func() { statuses <- p.send("PATCH", path, fmt.Sprintf(`{"sector": "Other %d"}`, n)).StatusCode }()
+	}
+	for range 20 {
+		if status := <-statuses; status != 200 {
+			t.Errorf("without If-Match: %d", status)
+		}
+	}
+	p.get(path).want(200).wantAt("organization.version", 23.0)
+}
+
+// TestOwnClients: a token of somebody who sees only their own clients lists, reads and changes
+// those, and what is linked to them. The others do not exist.
+func TestOwnClients(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	u := s.User("Léa Fournier", "Viewer")
+	s.Own(u, db.ViewClient, db.EditClient, db.ViewInteraction)
+	own, linked := s.Organization("Own", "owner_user_id", u.ID), s.Contact("Linked", "Person")
+	other, hidden := s.Organization("Other"), s.Contact("Hidden", "Person", "email", "hidden@x.example")
+	s.Link(own, linked)
+	s.Link(other, hidden)
+	s.Link(other, linked)
+	s.Log(other, linked, "With the other")
+	p := s.of(u)
+	p.get("/api/crm/me").want(200).wantAt("client_scope", "own")
+	names := func(path, column string) string {
+		t.Helper()
+		var all []string
+		for _, one := range p.get(path).want(200).list() {
+			all = append(all, one.(map[string]any)[column].(string))
+		}
+		return strings.Join(all, ", ")
+	}
+	if got := names("/api/crm/organizations", "display_name") + "; " + names("/api/crm/contacts", "first_name"); got != "Own; Linked" {
+		t.Errorf("the lists have %s", got)
+	}
+	contact := p.get("/api/crm" + linked).want(200)
+	if strings.Contains(contact.body, "Other") || strings.Contains(contact.body, key(other)) {
+		t.Errorf("a contact shows an organization out of sight: %s", contact.body)
+	}
+	p.get("/api/crm"+own).want(200).wantAt("organization.contacts_count", 1.0)
+	s.unchanged(func() {
+		for _, path := range []string{other, hidden, other + "/contacts", hidden + "/organizations"} {
+			p.get("/api/crm" + path).want(404)
+		}
+		p.send("PATCH", "/api/crm"+other, `{"sector": "x"}`).want(404)
+		p.send("PATCH", "/api/crm"+other+"/contacts/"+key(linked), `{"role_label": "x"}`).want(404)
+		p.send("DELETE", "/api/crm"+linked+"/organizations/"+key(other), "").want(404)
+		p.send("POST", "/api/crm"+own+"/contacts", `{"contact_id": "`+key(hidden)+`"}`).want(422, "contact_id")
+		taken := p.send("POST", "/api/crm/contacts", `{"first_name": "A", "last_name": "B", "email": "hidden@x.example"}`).want(422, "email")
+		if strings.Contains(taken.body, "Hidden") {
+			t.Errorf("a refusal names who is out of sight: %s", taken.body)
+		}
+	})
+	made := p.send("POST", "/api/crm/organizations", `{"display_name": "Mine"}`).want(201).wantAt("owner_user_id", u.ID)
+	given := p.send("PATCH", made.Header.Get("Location"), `{"owner_user_id": null}`).want(200)
+	if len(given.json.(map[string]any)) != 1 {
+		t.Errorf("a record that left the sight is shown: %s", given.body)
+	}
+	p.get(made.Header.Get("Location")).want(404)
+	p.send("POST", "/api/crm"+own+"/contacts", `{"first_name": "New", "last_name": "One"}`).want(201).wantAt("contact.owner_user_id", u.ID)
+	s.Clock.Add(time.Second)
+}
