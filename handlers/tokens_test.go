@@ -52,15 +52,18 @@ func TestATokenIsMadeShownOnceAndRevoked(t *testing.T) {
 	ines.get("/account/tokens").want(200, "tbody .state", "Ends soon")
 	ines.submit(list, "form[action$=revoke]").want(303, "", "")
 	s.wantAudit(ines, "revoke_token", "Website form")
-	ines.get("/account/tokens").want(200, "#toasts", "Token revoked").want(200, "tbody .state", "Revoked 16 Feb").wantNot("form[action$=revoke]")
+	ines.get("/account/tokens").want(200, "#toasts", "Token revoked").
+		want(200, "tbody .state", "Revoked 16 Feb").wantNot("form[action$=revoke]")
 
-	pages := []string{"/account/tokens", "/account", "/admin/users/" + ines.user.ID, "/admin/audit", "/admin/audit.csv", "/admin/audit?target_type=token"}
-	for _, page := range pages {
+	for _, page := range []string{
+		"/account/tokens", "/account", "/admin/users/" + ines.user.ID, "/admin/audit", "/admin/audit.csv", "/admin/audit?target_type=token",
+	} {
 		if a := ines.get(page); strings.Contains(a.body, secret[8:]) {
 			t.Errorf("%s shows the token", page)
 		}
 	}
-	ines.get("/admin/audit?target_type=token").want(200, "main", "made the token Website form").want(200, "main", "revoked the token Website form")
+	ines.get("/admin/audit?target_type=token").want(200, "main", "made the token Website form").
+		want(200, "main", "revoked the token Website form")
 	if strings.Contains(log.String(), secret[8:]) || strings.Contains(s.dump("tokens", "audit_logs"), secret[8:]) {
 		t.Error("the log or the database has the token")
 	}
@@ -84,7 +87,10 @@ func TestARefusedTokenKeepsWhatWasTyped(t *testing.T) {
 			{[]string{"name", "Phone", "permission", "EditClient"}, "#permission-e", "lacks EditClient"},
 			{[]string{"name", "Phone", "permission", "ViewClient", "expires_on", "2030-01-01"}, "#expires_on-e", "within 2 years"},
 			{[]string{"name", "Phone", "permission", "ViewClient", "ends", "day"}, "#expires_on-e", "the last day"},
-			{[]string{"name", "Phone", "permission", "ViewClient", "ends", "never", "current_password", "x"}, "#current_password-e", "not your current"},
+			{
+				[]string{"name", "Phone", "permission", "ViewClient", "ends", "never", "current_password", "x"},
+				"#current_password-e", "not your current",
+			},
 			{[]string{"name", "Phone", "permission", "ViewClient", "current_password", ""}, "#current_password-e", "Enter your current password"},
 		} {
 			a := lea.post("/account/tokens", x.form...).want(422, x.selector, x.says)
@@ -105,7 +111,8 @@ func TestARefusedTokenKeepsWhatWasTyped(t *testing.T) {
 			more = append(more, name, value)
 		}
 		lea.makeToken(strings.TrimSpace("Phone "+form), more...)
-		if got := s.One("SELECT expires_at FROM tokens WHERE name = ?", strings.TrimSpace("Phone "+form)); !strings.HasPrefix(got, end) || end == "" && got != "" {
+		got := s.One("SELECT expires_at FROM tokens WHERE name = ?", strings.TrimSpace("Phone "+form))
+		if !strings.HasPrefix(got, end) || end == "" && got != "" {
 			t.Errorf("%q ends %s, want %s", form, got, end)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 
 // bodies are unreadable or too large, with the status that refuses each.
 var bodies = map[string]int{
-	"{": 400, "": 415, "null": 400, "[]": 400, `"x"`: 400, "1": 400, "{}{}": 400, "{} x": 400, `{"a": 1,}`: 400, "{'a': 1}": 400, "{\"a\": NaN}": 400,
+	"{": 400, "": 415, "null": 400, "[]": 400, `"x"`: 400, "1": 400, "{}{}": 400, "{} x": 400, `{"a": 1,}`: 400,
+	"{'a': 1}": 400, "{\"a\": NaN}": 400,
 	`{"display_name": "A", "display_name": "B"}`: 400, `{"x": {"a": 1, "a": 2}}`: 400, `{"a": "\ud800"}`: 400, "{\"a\": \"\xff\"}": 400,
 	"\ufeff{}": 400, "<a></a>": 400, "a=b": 400, `{"a": "` + strings.Repeat("x", 1<<20) + `"}`: 413,
 	`{"a": ` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`: 400, strings.Repeat("[", 100_000): 400,
@@ -22,8 +23,10 @@ var bodies = map[string]int{
 
 // texts are values that attackers send, and a few that honest people do.
 var texts = []string{
-	"<script>pwned()</script>", "{{.}}", "'; DROP TABLE organizations; --", "%' OR 1=1 --", "a\x00b", "\x1b[31m", "a\r\nSet-Cookie: x=1", "\u202e",
-	"مرحبا", "👩‍👩‍👧‍👦", "O'Brien", "Łódź & Søn <Ltd>", strings.Repeat("é", 20_000), "=1+1", "javascript:x", "../../etc/passwd", "null", "\u2028", "\ufeff",
+	"<script>pwned()</script>", "{{.}}", "'; DROP TABLE organizations; --", "%' OR 1=1 --",
+	"a\x00b", "\x1b[31m", "a\r\nSet-Cookie: x=1", "\u202e",
+	"مرحبا", "👩‍👩‍👧‍👦", "O'Brien", "Łódź & Søn <Ltd>", strings.Repeat("é", 20_000),
+	"=1+1", "javascript:x", "../../etc/passwd", "null", "\u2028", "\ufeff",
 }
 
 // TestUnreadableBodies: each has its status, in JSON, and changes nothing.
@@ -39,7 +42,9 @@ func TestUnreadableBodies(t *testing.T) {
 			for body, status := range bodies {
 				p.send(r.Method, w.address(r.Path), body).want(status, `"error":"`)
 			}
-			for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "x", "multipart/form-data"} {
+			for _, kind := range []string{
+				"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "x", "multipart/form-data",
+			} {
 				p.send(r.Method, w.address(r.Path), good(r, 1), "Content-Type", kind).want(415, `"error":"`)
 			}
 			p.send(r.Method, w.address(r.Path), good(r, 1), "Content-Encoding", "gzip").want(415, `"error":"`)
@@ -76,7 +81,8 @@ func TestHostileValues(t *testing.T) {
 				if a.StatusCode >= 500 || a.json == nil {
 					t.Errorf("%s: %d %s", a.what, a.StatusCode, a.body)
 				}
-				if kept := fmt.Sprint(a.json); a.StatusCode < 300 && field == "sector" && utf8.RuneCountInString(text) > 2 && !strings.Contains(kept, text) {
+				visible := a.StatusCode < 300 && field == "sector" && utf8.RuneCountInString(text) > 2
+				if kept := fmt.Sprint(a.json); visible && !strings.Contains(kept, text) {
 					t.Errorf("%s keeps %s", a.what, kept)
 				}
 			}

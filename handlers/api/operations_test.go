@@ -22,8 +22,9 @@ type operation struct {
 
 var recordInvalid = map[string]string{
 	`{"version": 2}`: "version", `{"is_active": false}`: "is_active",
-	`{"id": "x"}`: "id", `{"created_at": "2026-01-01T00:00:00Z"}`: "created_at", `{"website ": "x"}`: "website ", `{"owner_user_id": 7}`: "owner_user_id",
-	`{"fields": {}}`: "fields", `{"owner_user_id": ["x"]}`: "owner_user_id",
+	`{"id": "x"}`: "id", `{"created_at": "2026-01-01T00:00:00Z"}`: "created_at", `{"website ": "x"}`: "website ",
+	`{"owner_user_id": 7}`: "owner_user_id",
+	`{"fields": {}}`:       "fields", `{"owner_user_id": ["x"]}`: "owner_user_id",
 }
 
 func with(bodies map[string]string, more ...string) map[string]string {
@@ -64,7 +65,8 @@ var operations = map[string]operation{
 		says: []string{`"website":null`, `"version":1`, `"is_active":true`},
 	},
 	"GET /api/crm/organizations/:id": {
-		invalid: noParameters, says: []string{`"organization":{"id"`, `"contacts":[{"contact":{"id"`, `"interactions":[{"id"`, `"role_label":"CFO"`},
+		invalid: noParameters,
+		says:    []string{`"organization":{"id"`, `"contacts":[{"contact":{"id"`, `"interactions":[{"id"`, `"role_label":"CFO"`},
 	},
 	"PATCH /api/crm/organizations/:id": {
 		invalid: with(recordInvalid, `{"display_name": ""}`, "display_name", `{"website": "x y"}`, "website",
@@ -142,8 +144,11 @@ func TestOperations(t *testing.T) {
 				}
 			}
 			if strings.Contains(r.Path, ":id") {
-				invisible := p.send(r.Method, strings.NewReplacer(key(w.organization), unknown, key(w.contact), unknown).Replace(path), good(r, n)).want(404)
-				strange := p.send(r.Method, strings.NewReplacer(key(w.organization), "x", key(w.contact), "x").Replace(path), good(r, n)).want(404)
+				of := func(id string) string {
+					return strings.NewReplacer(key(w.organization), id, key(w.contact), id).Replace(path)
+				}
+				invisible := p.send(r.Method, of(unknown), good(r, n)).want(404)
+				strange := p.send(r.Method, of("x"), good(r, n)).want(404)
 				if invisible.body != strange.body {
 					t.Errorf("%s and %s differ", invisible.body, strange.body)
 				}
@@ -186,7 +191,9 @@ func TestWhatIsNotAnOperation(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p, w := s.as("Manager"), newWorld(s, 1)
-	for _, path := range []string{"/api/crm", "/api/crm/", "/api/crm/nothing", "/api/", "/api/crm/organizations/", "/api/crm/organizations/%2e%2e/me"} {
+	for _, path := range []string{
+		"/api/crm", "/api/crm/", "/api/crm/nothing", "/api/", "/api/crm/organizations/", "/api/crm/organizations/%2e%2e/me",
+	} {
 		p.get(path).want(404, `"error":"`)
 		s.stranger().get(path).want(404, `"error":"`)
 	}

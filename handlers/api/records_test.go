@@ -167,7 +167,8 @@ func TestConditionalRequests(t *testing.T) {
 	p.send("PATCH", path, `{"sector": "Retail"}`, "If-Match", tag).want(200).wantAt("version", 2.0) // only the version counts
 	s.unchanged(func() {
 		for _, old := range []string{tag, `"1"`, `W/"1-x"`} {
-			p.send("PATCH", path, `{"size_band": "1-10"}`, "If-Match", old).want(409).wantAt("current.sector", "Retail").wantAt("current.version", 2.0)
+			p.send("PATCH", path, `{"size_band": "1-10"}`, "If-Match", old).want(409).
+				wantAt("current.sector", "Retail").wantAt("current.version", 2.0)
 			p.send("POST", path+"/archive", "", "If-Match", old).want(409)
 		}
 	})

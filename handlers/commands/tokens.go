@@ -18,7 +18,7 @@ type tokenCmd struct {
 type tokenAddCmd struct {
 	Email      string   `required:"" help:"The email of the user whom the program acts for." placeholder:"EMAIL"`
 	Name       string   `required:"" help:"The program that the token is for." placeholder:"NAME"`
-	Permission []string `help:"What it may do, like ViewClient; repeat it for more. The default is all that the user may." placeholder:"PERMISSION"`
+	Permission []string `help:"What it may do, like ViewClient; repeat it for more. Default: all that the user may." placeholder:"PERMISSION"`
 	Expires    string   `help:"The last day on which it works, at most 2 years ahead, or never. The default is 90 days." placeholder:"DAY"`
 }
 
