@@ -30,7 +30,7 @@ func (a *API) listFilter(c *gin.Context, k *kind) (db.Filter, url.Values, error)
 			refused.Fields[shortened(name)] = unknownParameter
 		case len(given[name]) > 1:
 			refused.Fields[name] = "Send it once"
-		case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+		case unreadable(value):
 			refused.Fields[name] = "It has characters that cannot be read"
 		}
 	}
@@ -46,6 +46,9 @@ func (a *API) listFilter(c *gin.Context, k *kind) (db.Filter, url.Values, error)
 	}
 	return f, given, nil
 }
+
+// unreadable reports whether a parameter has characters that no text has.
+func unreadable(value string) bool { return !utf8.ValidString(value) || strings.ContainsRune(value, 0) }
 
 // reader reads the parameters of a list into a filter.
 type reader struct {

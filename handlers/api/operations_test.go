@@ -106,6 +106,16 @@ var operations = map[string]operation{
 	},
 	"PATCH /api/crm/contacts/:id/organizations/:organization_id":  {invalid: linkInvalid, conflict: "-", says: []string{`"role_label":"CEO"`}},
 	"DELETE /api/crm/contacts/:id/organizations/:organization_id": {invalid: noParameters, conflict: "-"},
+
+	"GET /api/crm/organizations/:id/interactions": {invalid: interactionsInvalid, says: []string{`"subject":"Renewal agreed"`}},
+	"GET /api/crm/contacts/:id/interactions":      {invalid: interactionsInvalid, says: []string{`"channel":"call"`}},
+	"GET /api/crm/interactions":                   {invalid: interactionsInvalid, says: []string{`"participant_ids":[]`}},
+	"GET /api/crm/interactions/:id":               {invalid: noParameters, says: []string{`"happened_at":"2026-11-24T`, `"outcome":null`}},
+}
+
+var interactionsInvalid = map[string]string{
+	"?colour=red": "colour", "?limit=0": "limit", "?channel=fax": "channel", "?user=x": "user", "?from=soon": "from", "?to=2026-02-30": "to",
+	"?after=x": "after", "?outcome=%ff": "outcome", "?limit=1&limit=2": "limit",
 }
 
 // TestOperations: each is refused without a token and to one that may not, says what is invalid by
@@ -145,7 +155,7 @@ func TestOperations(t *testing.T) {
 			}
 			if strings.Contains(r.Path, ":id") {
 				of := func(id string) string {
-					return strings.NewReplacer(key(w.organization), id, key(w.contact), id).Replace(path)
+					return strings.NewReplacer(key(w.organization), id, key(w.contact), id, key(w.interaction), id).Replace(path)
 				}
 				invisible := p.send(r.Method, of(unknown), good(r, n)).want(404)
 				strange := p.send(r.Method, of("x"), good(r, n)).want(404)

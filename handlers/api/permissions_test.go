@@ -13,16 +13,16 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/permissions.golden again")
 
-// world has a linked organization and contact.
-type world struct{ organization, contact string } // paths
+// world has a linked organization and contact, and an interaction with both.
+type world struct{ organization, contact, interaction string } // paths
 
 func newWorld(s *site, n int) world {
 	w := world{
 		s.Organization(fmt.Sprint("Harbor & Pine ", n), "sector", "Logistics"),
-		s.Contact("Elif", "Aydın", "email", fmt.Sprintf("elif%d@harbor.example", n)),
+		s.Contact("Elif", "Aydın", "email", fmt.Sprintf("elif%d@harbor.example", n)), "",
 	}
 	s.Link(w.organization, w.contact, "role_label", "CFO")
-	s.Log(w.organization, w.contact, "Renewal agreed")
+	w.interaction = s.Log(w.organization, w.contact, "Renewal agreed")
 	return w
 }
 
@@ -33,6 +33,8 @@ func (w world) address(path string) string {
 		switch {
 		case part == ":contact_id" || part == ":id" && parts[i-1] == "contacts":
 			parts[i] = key(w.contact)
+		case part == ":id" && parts[i-1] == "interactions":
+			parts[i] = key(w.interaction)
 		case part == ":organization_id" || part == ":id":
 			parts[i] = key(w.organization)
 		}

@@ -83,6 +83,9 @@ func TestWhatATokenMayNotSee(t *testing.T) {
 			t.Errorf("%s says %s", path, a.body)
 		}
 	}
+	for _, path := range []string{"/interactions", w.interaction, w.organization + "/interactions"} {
+		p.get("/api/crm"+path).want(403, "Missing permission: ViewInteraction")
+	}
 	for _, parameter := range []string{"last_contact=never", "quiet_days=5", "last_contact_from=2026-01-01"} {
 		p.get("/api/crm/organizations?"+parameter).want(422, "There is no such parameter")
 	}
@@ -139,6 +142,38 @@ func TestPagesOfAList(t *testing.T) {
 	} {
 		if got := len(p.get("/api/crm/organizations?" + query).want(200).list()); got != count {
 			t.Errorf("%q: %d records, want %d", query, got, count)
+		}
+	}
+}
+
+// TestPagesOfInteractions: Link leads through all of a timeline and of the feed, newest first, and
+// filters narrow them.
+func TestPagesOfInteractions(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, path := s.as("Manager"), s.Organization("Harbor")
+	for n := range 7 {
+		s.Log(path, "", fmt.Sprint("Call ", n), "happened_at", fmt.Sprintf("2026-11-1%dT10:00:00Z", n))
+	}
+	for _, list := range []string{"/api/crm" + path + "/interactions", "/api/crm/interactions"} {
+		var subjects []string
+		for next := list + "?limit=3"; next != ""; {
+			a := p.get(next).want(200)
+			for _, one := range a.list() {
+				subjects = append(subjects, one.(map[string]any)["subject"].(string))
+			}
+			address, _, _ := strings.Cut(a.Header.Get("Link"), ">")
+			next = strings.TrimPrefix(address, "<http://registry.example")
+		}
+		if got := strings.Join(subjects, " "); got != "Call 6 Call 5 Call 4 Call 3 Call 2 Call 1 Call 0" {
+			t.Errorf("%s: %s", list, got)
+		}
+		for query, count := range map[string]int{
+			"from=2026-11-13": 4, "to=2026-11-13": 4, "from=2026-11-13&to=2026-11-13": 1, "channel=call": 7, "channel=email": 0, "user=me": 0,
+		} {
+			if got := len(p.get(list + "?" + query).want(200).list()); got != count {
+				t.Errorf("%s %s: %d, want %d", list, query, got, count)
+			}
 		}
 	}
 }
@@ -256,6 +291,10 @@ func TestOwnClients(t *testing.T) {
 		t.Errorf("a contact shows an organization out of sight: %s", contact.body)
 	}
 	p.get("/api/crm"+own).want(200).wantAt("organization.contacts_count", 1.0)
+	shared := p.get("/api/crm" + linked + "/interactions").want(200).list()
+	if len(shared) != 1 || shared[0].(map[string]any)["organization_id"] != nil {
+		t.Errorf("an interaction shows an end out of sight: %v", shared)
+	}
 	s.unchanged(func() {
 		for _, path := range []string{other, hidden, other + "/contacts", hidden + "/organizations"} {
 			p.get("/api/crm" + path).want(404)

@@ -20,6 +20,8 @@ var (
 	anyToken    = middleware.Access{Need: db.OwnAccount}
 	viewClients = middleware.Access{Need: db.ViewClients}
 	editClients = middleware.Access{Need: db.EditClients}
+
+	viewInteractions = middleware.Access{Need: db.ViewInteractions}
 )
 
 // routes are all operations of the API. Nothing else in this package decides who may do what.
@@ -37,6 +39,7 @@ var routes = []route{
 	{"POST", "/api/crm/organizations/:id/contacts", editClients, (*API).linkCreate, false},
 	{"PATCH", "/api/crm/organizations/:id/contacts/:contact_id", editClients, (*API).linkUpdate, false},
 	{"DELETE", "/api/crm/organizations/:id/contacts/:contact_id", editClients, (*API).unlink, false},
+	{"GET", "/api/crm/organizations/:id/interactions", viewInteractions, (*API).interactionIndex, true},
 
 	{"GET", "/api/crm/contacts", viewClients, (*API).recordIndex, true},
 	{"POST", "/api/crm/contacts", editClients, (*API).recordCreate, false},
@@ -48,4 +51,8 @@ var routes = []route{
 	{"POST", "/api/crm/contacts/:id/organizations", editClients, (*API).linkCreate, false},
 	{"PATCH", "/api/crm/contacts/:id/organizations/:organization_id", editClients, (*API).linkUpdate, false},
 	{"DELETE", "/api/crm/contacts/:id/organizations/:organization_id", editClients, (*API).unlink, false},
+	{"GET", "/api/crm/contacts/:id/interactions", viewInteractions, (*API).interactionIndex, true},
+
+	{"GET", "/api/crm/interactions", viewInteractions, (*API).interactionIndex, true},
+	{"GET", "/api/crm/interactions/:id", viewInteractions, (*API).interactionShow, false},
 }
