@@ -340,8 +340,9 @@ func (f *fixture) floorMux(b *testing.B) http.Handler {
 	steps := prepare(`
 		SELECT follow_ups.id, interaction_id, text, due_on, users.full_name, subject, first_name, last_name
 		FROM follow_ups JOIN interactions ON interactions.id = interaction_id
-		LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = assignee_id
-		WHERE done_at IS NULL AND organization_id = +? AND next_due_on IS NOT NULL ORDER BY due_on, follow_ups.id LIMIT 51`)
+		LEFT JOIN contacts ON contacts.id = interactions.contact_id LEFT JOIN users ON users.id = assignee_id
+		WHERE done_at IS NULL AND cancelled_at IS NULL AND interactions.organization_id = +? AND next_due_on IS NOT NULL
+		ORDER BY due_key, follow_ups.id LIMIT 51`)
 	const found = " WHERE +is_active = 1 AND docid IN (SELECT docid FROM %s_search WHERE words MATCH ? LIMIT 150) ORDER BY sort_key, id " +
 		"LIMIT 20"
 	foundOrganizations := prepare("SELECT id, display_name, sector, website FROM organizations" + fmt.Sprintf(found, "organization"))
