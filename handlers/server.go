@@ -173,7 +173,7 @@ func (s *Server) handler(rate int) (http.Handler, error) {
 			files.ServeHTTP(w, r)
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, "/api/") {
+		if r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/") {
 			programs.ServeHTTP(w, r)
 			return
 		}

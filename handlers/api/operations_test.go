@@ -202,7 +202,7 @@ func TestWhatIsNotAnOperation(t *testing.T) {
 	s := newSite(t)
 	p, w := s.as("Manager"), newWorld(s, 1)
 	for _, path := range []string{
-		"/api/crm", "/api/crm/", "/api/crm/nothing", "/api/", "/api/crm/organizations/", "/api/crm/organizations/%2e%2e/me",
+		"/api", "/api/crm", "/api/crm/", "/api/crm/nothing", "/api/", "/api/crm/organizations/", "/api/crm/organizations/%2e%2e/me",
 	} {
 		p.get(path).want(404, `"error":"`)
 		s.stranger().get(path).want(404, `"error":"`)
