@@ -147,7 +147,7 @@ func TestSomebodyElseIsFoundByTyping(t *testing.T) {
 	w.see("#toasts", "Call logged")
 	w.see("#timeline .by", "Marcus Nwosu")
 	w.open(few)
-	w.compose("With her")
+	w.compose("With them")
 	w.click(".with summary", "Somebody else")
 	w.fill("#log-with-other", "Maja Öberg")
 	w.click("#log button[type=submit]", "Log call")
