@@ -125,9 +125,9 @@ func TestPagesOfAList(t *testing.T) {
 			}
 			link := a.Header.Get("Link")
 			if next = ""; link != "" {
-				address, ok := strings.CutSuffix(link, `>; rel="next"`)
-				next, ok = strings.CutPrefix(address, "<http://registry.example")
-				if !ok {
+				address, isNext := strings.CutSuffix(link, `>; rel="next"`)
+				path, isOurs := strings.CutPrefix(address, "<http://registry.example")
+				if next = path; !isNext || !isOurs {
 					t.Fatalf("Link is %s", link)
 				}
 			}
