@@ -26,20 +26,35 @@ const (
 	ManageSystem    Permission = "ManageSystem"
 )
 
-var permissionWords = map[Permission]string{
-	ViewClient:      "See organizations and contacts",
-	EditClient:      "Change organizations, contacts and who belongs to whom",
-	ViewInteraction: "See calls, emails, meetings and notes",
-	EditInteraction: "Log and change interactions, plan next steps",
-	ImportClient:    "Import clients from a file",
-	ExportClient:    "Export lists and records",
-	ViewAudit:       "Read the audit log",
-	ManageUsers:     "Invite users and change roles",
-	ManageSystem:    "Change settings of the registry, make and download its backups",
+// permissionWords is what people read of a permission.
+type permissionWords struct {
+	allows       string // what it allows, on the page of a role
+	brief, whole string // what a user with it does, in a list and in a sentence; "" if that depends on other permissions
+}
+
+var wordsOfPermissions = map[Permission]permissionWords{
+	ViewClient:      {allows: "See organizations and contacts"},
+	EditClient:      {allows: "Change organizations, contacts and who belongs to whom"},
+	ViewInteraction: {allows: "See calls, emails, meetings and notes"},
+	EditInteraction: {allows: "Log and change interactions, plan next steps"},
+	ImportClient:    {"Import clients from a file", "import", "imports clients from files"},
+	ExportClient:    {"Export lists and records", "export", "exports lists and records"},
+	ViewAudit:       {"Read the audit log", "read the audit log", "reads the audit log"},
+	ManageUsers:     {"Invite users and change roles", "manage users", "invites users and changes roles"},
+	ManageSystem: {
+		"Change settings of the registry, make and download its backups", "change settings", "changes the settings of the registry",
+	},
 }
 
 // Words says what the permission allows.
-func (p Permission) Words() string { return permissionWords[p] }
+func (p Permission) Words() string { return wordsOfPermissions[p].allows }
+
+// Does says what a user with the permission does, in a list and in a sentence. Both are "" for
+// a permission on clients or interactions, which other permissions widen or narrow.
+func (p Permission) Does() (brief, whole string) {
+	words := wordsOfPermissions[p]
+	return words.brief, words.whole
+}
 
 // PermissionGroup is a list of permissions under a heading.
 type PermissionGroup struct {
@@ -61,13 +76,13 @@ var Permissions = func() (all []Permission) {
 	for _, g := range PermissionGroups {
 		all = append(all, g.Permissions...)
 	}
-	for p := range permissionWords {
+	for p := range wordsOfPermissions {
 		if !slices.Contains(all, p) {
 			panic("db: the permission " + string(p) + " is in no group of db/permissions.go")
 		}
 	}
 	for _, p := range all {
-		if permissionWords[p] == "" {
+		if wordsOfPermissions[p].allows == "" {
 			panic("db: the permission " + string(p) + " has no words in db/permissions.go")
 		}
 	}
@@ -172,7 +187,7 @@ func (d *DB) seed(ctx context.Context) error {
 		}
 		for _, p := range Permissions {
 			if _, err := t.Exec("INSERT INTO permissions (id, slug, description) VALUES (?, ?, ?) ON CONFLICT (slug) DO NOTHING",
-				newID(), string(p), permissionWords[p]); err != nil {
+				newID(), string(p), wordsOfPermissions[p].allows); err != nil {
 				return err
 			}
 		}

@@ -22,18 +22,6 @@ var worksWith = map[db.Permission]string{
 // WorksWith names the permission that p requires, "" for none.
 func WorksWith(p db.Permission) string { return worksWith[p] }
 
-// beside are the permissions that need no other, as words for a list and for a sentence.
-var standAlone = []struct {
-	permission   db.Permission
-	little, long string
-}{
-	{db.ImportClient, "import", "imports clients from files"},
-	{db.ExportClient, "export", "exports lists and records"},
-	{db.ViewAudit, "read the audit log", "reads the audit log"},
-	{db.ManageUsers, "manage users", "invites users and changes roles"},
-	{db.ManageSystem, "change settings", "changes the settings of the registry"},
-}
-
 // reach is which permissions on clients and interactions take effect.
 type reach struct{ see, edit, talk, log bool }
 
@@ -89,9 +77,9 @@ func RoleMay(x db.Role) string {
 	case r.see:
 		words = []string{"see clients"}
 	}
-	for _, b := range standAlone {
-		if x.Can(b.permission) {
-			words = append(words, b.little)
+	for _, p := range db.Permissions {
+		if brief, _ := p.Does(); brief != "" && x.Can(p) {
+			words = append(words, brief)
 		}
 	}
 	if len(words) == 0 {
@@ -124,9 +112,9 @@ func Role(x db.Role) string {
 	case r.see:
 		says = append(says, "does not see what was said with them")
 	}
-	for _, b := range standAlone {
-		if x.Can(b.permission) {
-			says = append(says, b.long)
+	for _, p := range db.Permissions {
+		if _, whole := p.Does(); whole != "" && x.Can(p) {
+			says = append(says, whole)
 		}
 	}
 	return "A person with this role " + strings.Join(says, "; ") + "."

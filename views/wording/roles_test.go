@@ -17,10 +17,10 @@ func TestEachPermissionIsSaidOfARole(t *testing.T) {
 	for _, p := range db.Permissions {
 		less := db.Role{May: slices.DeleteFunc(slices.Clone(db.Permissions), func(q db.Permission) bool { return p == q }), ClientScope: "all"}
 		if wording.Role(less) == wording.Role(all) {
-			t.Errorf("a role is said to do the same with and without %s; say it in roles.go", p)
+			t.Errorf("a role is said to do the same with and without %s; say it in db/permissions.go", p)
 		}
 		if other, same := said[wording.RoleMay(less)]; same {
-			t.Errorf("a role without %s is said to do the same as one without %s; say it in roles.go", p, other)
+			t.Errorf("a role without %s is said to do the same as one without %s; say it in db/permissions.go", p, other)
 		}
 		said[wording.RoleMay(less)] = p
 	}
