@@ -57,7 +57,9 @@ var actions = []action{
 	{slug: "unlock_address", kind: "session", sight: ofAccounts, words: "unlocked sign-ins from an address"},
 
 	{slug: "create_user", kind: "user", changes: "user", sight: ofAccounts, words: "created the user *"},
-	{slug: "update_user", kind: "user", changes: "user", sight: ofAccounts, words: "changed the user *", ownWords: "changed their own account"},
+	{
+		slug: "update_user", kind: "user", changes: "user", sight: ofAccounts, words: "changed the user *", ownWords: "changed their own account",
+	},
 	{slug: "invite_user", kind: "user", changes: "user", sight: ofAccounts, words: "made a new invitation for *"},
 	{slug: "accept_invitation", kind: "user", changes: "user", sight: ofAccounts, words: "accepted an invitation"},
 	{slug: "disable_user", kind: "user", changes: "user", sight: ofAccounts, words: "disabled *"},
@@ -106,7 +108,9 @@ var actions = []action{
 }
 
 // AuditKinds are the target types of audit rows, in the order people choose from.
-var AuditKinds = []string{"organization", "contact", "interaction", "follow_up", "session", "user", "role", "token", "import", "export", "system"}
+var AuditKinds = []string{
+	"organization", "contact", "interaction", "follow_up", "session", "user", "role", "token", "import", "export", "system",
+}
 
 // AuditActions are the actions by target type. A filter by type uses them to read each action from
 // its index.

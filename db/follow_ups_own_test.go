@@ -62,7 +62,8 @@ func TestAFollowUpStandsOnItsOwn(t *testing.T) {
 			t.Errorf("the history of the %s does not tell of it: %v", kind, err)
 		}
 	}
-	if _, err := o.UpdateFollowUp(t.Context(), o.Tomas, step.ID, 1, db.Fields{"organization_id": "", "contact_id": "", "text": "Other"}); err == nil {
+	if _, err := o.UpdateFollowUp(t.Context(), o.Tomas, step.ID, 1,
+		db.Fields{"organization_id": "", "contact_id": "", "text": "Other"}); err == nil {
 		t.Error("the next step of an interaction lost its clients")
 	} else {
 		wantInvalid(t, err, "organization_id")
@@ -124,7 +125,8 @@ func TestAFollowUpWithoutAClientIsItsPeoples(t *testing.T) {
 	sees(auditor, true)
 	// Somebody who passes on what was given to them no longer sees it.
 	mine := plannedAs(t, o, o.Ines, "Of Ines", "assignee_id", o.Tomas.UserID)
-	third := must(o.CreateUser(t.Context(), db.System, db.NewUser{Email: "per@a.example", FullName: "Per Berg", Role: "Manager", Hash: "x"}))(t)
+	third := must(o.CreateUser(t.Context(), db.System,
+		db.NewUser{Email: "per@a.example", FullName: "Per Berg", Role: "Manager", Hash: "x"}))(t)
 	given := must(o.UpdateFollowUp(t.Context(), o.Tomas, mine.ID, 1, db.Fields{"assignee_id": third.ID}))(t)
 	want(t, "the version returned", given.Version, 2)
 	_, err := o.FollowUp(t.Context(), o.Tomas, mine.ID)
@@ -400,7 +402,8 @@ func TestWhoSeesWhichFollowUps(t *testing.T) {
 			if f.contact == contacts[1] {
 				with = append(with, f.text)
 			}
-			want(t, name+" sees its organization", got.OrganizationName != "", f.organization != "" && (!by.OwnOnly || f.organization == organizations[1]))
+			want(t, name+" sees its organization", got.OrganizationName != "",
+				f.organization != "" && (!by.OwnOnly || f.organization == organizations[1]))
 			want(t, name+" sees its contact", got.ContactFirst != "", f.contact != "" && (!by.OwnOnly || f.contact == contacts[1]))
 		}
 		want(t, name+"'s list", open(t, o, by, db.FollowUpFilter{}), strings.Join(wanted, " "))
@@ -415,7 +418,8 @@ func TestWhoSeesWhichFollowUps(t *testing.T) {
 	}
 	o.Clock.Add(96 * time.Hour)
 	n, late, err := o.Due(t.Context(), own)
-	want(t, "due of Ines", fmt.Sprint(n, late, err), fmt.Sprint(len(strings.Fields(open(t, o, own, db.FollowUpFilter{AssigneeID: own.UserID}))), " true <nil>"))
+	want(t, "due of Ines", fmt.Sprint(n, late, err),
+		fmt.Sprint(len(strings.Fields(open(t, o, own, db.FollowUpFilter{AssigneeID: own.UserID}))), " true <nil>"))
 
 	// Nobody can be given a follow-up about a client that they do not see.
 	o.Exec(t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Administrator'")
@@ -456,5 +460,6 @@ func TestAnUpgradeLeavesFollowUpsAsTheyAre(t *testing.T) {
 	d.Close()
 	want(t, "follow-ups", fmt.Sprint(dbtest.Column(t, path, said)), fmt.Sprint(before))
 	want(t, "new ones", len(dbtest.Column(t, path, "SELECT 1 FROM follow_ups WHERE is_new = 1 OR given_by IS NOT NULL")), 0)
-	want(t, "open ones", len(dbtest.Column(t, path, "SELECT 1 FROM follow_ups WHERE due_key = '2026-11-26~' AND done_at IS NULL AND cancelled_at IS NULL")), 1)
+	want(t, "open ones", len(dbtest.Column(t, path,
+		"SELECT 1 FROM follow_ups WHERE due_key = '2026-11-26~' AND done_at IS NULL AND cancelled_at IS NULL")), 1)
 }

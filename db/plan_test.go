@@ -51,7 +51,15 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 			}
 		}
 		for _, f := range []FollowUpFilter{
-			{}, {AssigneeID: id}, {AssigneeID: "none"}, {When: "overdue"}, {When: "week"}, {AssigneeID: id, When: "soon"}, {Given: true}, {AssigneeID: id, New: true}, {AssigneeID: id, Done: true},
+			{},
+			{AssigneeID: id},
+			{AssigneeID: "none"},
+			{When: "overdue"},
+			{When: "week"},
+			{AssigneeID: id, When: "soon"},
+			{Given: true},
+			{AssigneeID: id, New: true},
+			{AssigneeID: id, Done: true},
 		} {
 			f.After = cursor
 			_, _, err := d.FollowUps(ctx, by, f)

@@ -184,7 +184,8 @@ func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, version i
 			}
 		}
 		v.Version++
-		_, err := t.Exec("UPDATE saved_views SET name = ?, query = ?, shared = ?, version = ? WHERE id = ?", v.Name, v.Query, v.Shared, v.Version, id)
+		_, err := t.Exec("UPDATE saved_views SET name = ?, query = ?, shared = ?, version = ? WHERE id = ?",
+			v.Name, v.Query, v.Shared, v.Version, id)
 		return err
 	})
 }

@@ -59,7 +59,9 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 		f.Action, f.Submit, f.Hidden = "/follow-ups/"+e.stored.ID, "Save", []views.Hidden{{Name: "version", Value: strconv.Itoa(e.version)}}
 	}
 	field := func(column, label, kind string) views.Field {
-		return views.Field{ID: "fu-" + column, Name: column, Label: label, Type: kind, Value: e.values[column], Error: e.refused[column], Autocomplete: "off"}
+		return views.Field{
+			ID: "fu-" + column, Name: column, Label: label, Type: kind, Value: e.values[column], Error: e.refused[column], Autocomplete: "off",
+		}
 	}
 	f.Text, f.Day, f.Time = field("text", "What is to be done", ""), field("due_on", "Due", "date"), field("due_time", "Time", "")
 	f.Time.Optional, f.Days = true, views.NewMoveDays(s.clock(c))

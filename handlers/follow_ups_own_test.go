@@ -73,7 +73,8 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 	})
 	ines.submit(told, "#follow-up-form button", "organization_id", key(org)).want(303, "", "")
 	s.WantOne(key(org), "SELECT organization_id FROM follow_ups WHERE text = 'Ask'")
-	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form button", "text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).want(303, "", "")
+	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form button", "text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).
+		want(303, "", "")
 	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask them'")
 	ines.parts().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
 		want(200, "#fu-picks", "Harbor Light").wantPart(true)
@@ -146,13 +147,16 @@ func TestWhatIsNewSaysSoUntilItIsSeen(t *testing.T) {
 	id := func(text string) string { return s.One("SELECT id FROM follow_ups WHERE text = ?", text) }
 	s.unchanged(func() {
 		for range 2 {
-			jonas.get("/").want(200, "#follow-ups h3", "New for you").want(200, "#new-due", "3 new to you").wantTexts("#follow-ups .nm", "First", "Second", "Third")
+			jonas.get("/").want(200, "#follow-ups h3", "New for you").
+				want(200, "#new-due", "3 new to you").wantTexts("#follow-ups .nm", "First", "Second", "Third")
 			jonas.get("/follow-ups").want(200, "#f-"+id("First")+" .fresh", "new, from Inès").want(200, ".page-head", "Mark 3 new as seen")
 			jonas.get("/follow-ups/"+id("First")).want(200, "form.seen[hx-trigger='load, submit'] button", "Mark as seen")
 		}
 		ines.post("/follow-ups/"+id("First")+"/seen").want(303, "", "") // it is not theirs
 	})
-	parts := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups/" + id("First")})
+	parts := jonas.asking(map[string]string{
+		"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups/" + id("First"),
+	})
 	parts.post("/follow-ups/"+id("First")+"/seen").want(200, "hx-partial[hx-target='#new-due'] #new-due", "2 new").wantPart(true)
 	jonas.get("/follow-ups/" + id("First")).wantNot("form.seen")
 	to := jonas.submit(jonas.get("/follow-ups"), "#f-"+id("Second")+" form[action$='/seen'] button").to()
@@ -178,7 +182,8 @@ func TestATimeIsShownInTheReadersZone(t *testing.T) {
 	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
 	org := s.Organization("Quay")
 	s.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", jonas.user.ID)
-	ines.post("/follow-ups", "text", "Call", "due_on", "2026-11-26", "due_time", "09:00", "assignee_id", ines.user.ID, "organization_id", key(org)).
+	ines.post("/follow-ups", "text", "Call", "due_on", "2026-11-26", "due_time",
+		"09:00", "assignee_id", ines.user.ID, "organization_id", key(org)).
 		want(303, "", "")
 	ines.get(org).want(200, "#follow-ups time", "Thu 26 Nov 09:00")
 	jonas.get(org).want(200, "#follow-ups time", "Wed 25 Nov 22:00 HST").
@@ -200,7 +205,8 @@ func TestAFollowUpWithoutAClientDoesNotExistForOthers(t *testing.T) {
 	s.unchanged(func() {
 		for _, verb := range []string{"", "/done", "/reopen", "/cancel", "/move", "/seen"} {
 			none := "/follow-ups/" + handlers.NewRequestID() + verb
-			a, b := jonas.post(path+verb, "version", "1", "text", "x", "due_on", "2026-11-30"), jonas.post(none, "version", "1", "text", "x", "due_on", "2026-11-30")
+			a, b := jonas.post(path+verb, "version", "1", "text", "x", "due_on", "2026-11-30"),
+				jonas.post(none, "version", "1", "text", "x", "due_on", "2026-11-30")
 			if a.StatusCode != 404 || b.StatusCode != 404 {
 				t.Errorf("%s: %d and %d", verb, a.StatusCode, b.StatusCode)
 			}

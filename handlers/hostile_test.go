@@ -88,7 +88,8 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("next", "/organizations")
 	case strings.HasSuffix(path, "/interactions") || path == "/interactions/:id":
 		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "time_zone", "UTC",
-			"contact_id", key(w.contact), "participant_id", key(w.contact), "user_id", "", "organization_id", key(w.org), "request_id", "", "follow_up_text", "x",
+			"contact_id", key(w.contact), "participant_id", key(w.contact), "user_id",
+			"", "organization_id", key(w.org), "request_id", "", "follow_up_text", "x",
 			"follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1")
 	case strings.HasSuffix(path, "/follow-up"):
 		add("text", "x", "due_on", "2026-11-26", "assignee_id", "", "from", "/")

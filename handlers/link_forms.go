@@ -160,7 +160,8 @@ func (s *Server) linkCreate(c *gin.Context) error {
 		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list"}})
 	}
 	n := db.NewLink{
-		Typed: typed(c, "role_label", "relationship_status", "is_main"), Restore: found || form.Get("restore") != "", RequestID: form.Get("request_id"),
+		Typed:   typed(c, "role_label", "relationship_status", "is_main"),
+		Restore: found || form.Get("restore") != "", RequestID: form.Get("request_id"),
 	}
 	created := typed(c, e.newColumns()...)
 	if e.organization {

@@ -154,7 +154,8 @@ func TestAClerkGrantsOnlyWhatTheyHave(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	clerk := s.person("Clerk", s.Role("Clerk", db.ManageUsers, db.ViewClient))
-	clerk.get("/admin/roles/new").want(200, "#p-ViewClient", "").wantNot("#p-EditClient").want(200, ".matrix", "You do not have this permission")
+	clerk.get("/admin/roles/new").want(200, "#p-ViewClient", "").
+		wantNot("#p-EditClient").want(200, ".matrix", "You do not have this permission")
 	s.unchanged(func() {
 		clerk.post("/admin/roles", "name", "Mine", "permission", "ViewAudit").
 			want(422, ".err", "You cannot grant permissions that you do not have: ViewAudit")

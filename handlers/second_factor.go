@@ -38,7 +38,8 @@ func (s *Server) enrolPage(c *gin.Context, status int, next string, refused map[
 	again := currentPassword("current_password")
 	again.Large = true
 	v := views.Enrol{
-		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""), Key: groupsOfFour(seed), Next: next,
+		Page: s.page(c, "Set up a second factor", "An authenticator app as the second step of signing in", ""),
+		Key:  groupsOfFour(seed), Next: next,
 		DemandedBy: strings.Join(f.DemandedBy, " and "), Demanded: who(c).User.MustEnrol, Replaces: who(c).User.SecondFactor,
 		Fields: withErrors([]views.Field{
 			{

@@ -118,7 +118,7 @@ func TestARefusedTokenKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
-// TestAnAdministratorSeesAndRevokesTokens: those of people who may no more than they, on the user's
+// TestAnAdministratorSeesAndRevokesTokens of people with no more rights than their own, on the user's
 // page. What the owner has lost is struck.
 func TestAnAdministratorSeesAndRevokesTokens(t *testing.T) {
 	t.Parallel()

@@ -69,7 +69,7 @@ type sink struct {
 	rows  *db.Rows
 }
 
-// flush passes the rows on if there are more than over. It returns false if no more are wanted.
+// flush passes the rows on once there are more than over. It returns false when the reader has stopped.
 func (s *sink) flush(over int) bool {
 	if s.rows.Len() <= over {
 		return true

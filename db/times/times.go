@@ -126,7 +126,9 @@ const (
 var (
 	weekdays = named("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 	months   = named("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
-	clocks   = map[string]time.Duration{"morning": 9 * time.Hour, "noon": 12 * time.Hour, "afternoon": 15 * time.Hour, "evening": 18 * time.Hour}
+	clocks   = map[string]time.Duration{
+		"morning": 9 * time.Hour, "noon": 12 * time.Hour, "afternoon": 15 * time.Hour, "evening": 18 * time.Hour,
+	}
 
 	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})t(\d{2}:\d{2})$`)
 	isoDate   = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)

@@ -59,7 +59,8 @@ var operations = map[string]operation{
 
 	"GET /api/crm/organizations": {invalid: listInvalid, says: []string{`"sector":"Logistics"`, `"contacts_count":1`}},
 	"POST /api/crm/organizations": {
-		invalid: with(recordInvalid, `{}`, "display_name", `{"display_name": null}`, "display_name", `{"display_name": "a\u0000"}`, "display_name",
+		invalid: with(recordInvalid, `{}`, "display_name", `{"display_name": null}`,
+			"display_name", `{"display_name": "a\u0000"}`, "display_name",
 			`{"display_name": "A", "website": "javascript:x"}`, "website", `{"display_name": "A", "sector": 5}`, "sector",
 			`{"display_name": "A", "owner_user_id": "`+unknown+`"}`, "owner_user_id"),
 		says: []string{`"website":null`, `"version":1`, `"is_active":true`},

@@ -23,7 +23,8 @@ var arrows = []struct {
 	{"handlers/commands", []string{"handlers", "handlers/jobs", "db", "db/demo", "db/secrets"}},
 	{"handlers/handlerstest", []string{"handlers", "handlers/jobs", "db", "db/dbtest", "db/secrets"}},
 	{"handlers", []string{
-		"handlers/api", "handlers/jobs", "handlers/middleware", "views", "views/wording", "static", "db", "db/demo", "db/secrets", "db/sheet", "db/text",
+		"handlers/api", "handlers/jobs", "handlers/middleware", "views",
+		"views/wording", "static", "db", "db/demo", "db/secrets", "db/sheet", "db/text",
 	}},
 	{"handlers/api", []string{"handlers/middleware", "db", "db/secrets", "db/text"}},
 	{"handlers/jobs", []string{"views", "views/wording", "db"}},

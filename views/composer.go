@@ -1,0 +1,110 @@
+package views
+
+// Composer logs an interaction on a record's page. Closed, it is one line.
+type Composer struct {
+	Action, RequestID string
+	Repeat            *Repeat
+	Open, Logged      bool // Logged: it was just sent, and its line takes the focus
+	With              With
+	Present           ComposerPeople
+	ComposerFields
+}
+
+// ComposerPeople asks who had an interaction and who else was there.
+type ComposerPeople struct {
+	ID                       string // prefix of the fields' ids
+	HadBy, Further           []Option
+	HadByError, FurtherError string
+	Open                     bool // somebody further is chosen
+	Focus                    bool // of Had by
+}
+
+// Template names the piece.
+func (ComposerPeople) Template() string { return "records/_composer_people.html" }
+
+// With asks with whom, or at which organization, an interaction was: a choice of those who are linked, and a search for
+// others. Where many are linked, people with script only search.
+type With struct {
+	Label, Kind, Plural, Base string // Kind is that of the other end, Base the record's path
+	Options                   []Option
+	Many                      bool
+	Chosen                    string // the id that somebody chose, "" for the composer's own choice
+	Picked                    string // the name shown as chosen where many are linked
+	Links                     bool   // the chosen one is not linked yet, and is when this is logged
+	Typed, Found              string // what was searched for, and what the options answer
+	Error                     string
+	First, Focus              bool // First: it is the first refused field; Focus: its search takes the focus
+}
+
+// Template names the field.
+func (With) Template() string { return "records/_composer_with.html" }
+
+// WithOptions are the records that a search in With found.
+type WithOptions struct {
+	Linked, Others []OptionRow
+	Target         string // what a choice replaces
+	Label          string
+	Create         *OptionRow
+	More, None     bool
+}
+
+// Template names the list.
+func (WithOptions) Template() string { return "records/_with_options.html" }
+
+// Text returns the upper part of the composer, above the choice of contact or organization.
+func (c Composer) Text() ComposerText {
+	return ComposerText{c.Channels, c.Subject, c.Body, c.Errors, c.Focus}
+}
+
+// ComposerText asks what happened.
+type ComposerText struct {
+	Channels      []Option
+	Subject, Body string
+	Errors        map[string]string
+	Focus         bool
+}
+
+// Template names the piece.
+func (ComposerText) Template() string { return "records/_composer_text.html" }
+
+// ComposerFields are the lower fields of the composer. Only the choice above them differs from
+// record to record.
+type ComposerFields struct {
+	Zone, ZoneHint         string // for When
+	Channels               []Option
+	Outcomes               []string
+	Subject, Body, Outcome string
+	When                   []Option
+	WhenText               string // other: the time as typed
+	NextText               string // the next step
+	Due                    []Option
+	DueText                string // other: the day as typed
+	People                 []Option
+	Errors                 map[string]string
+	Focus                  bool
+	Sent                   bool // whether the form came twice: other buttons replace this one
+}
+
+// First reports whether a field is the first refused one, which takes the focus.
+func (f ComposerFields) First(field string) bool {
+	for _, name := range []string{
+		"subject", "with", "participant_id", "user_id", "outcome", "happened_at", "follow_up_text", "follow_up_due_on",
+	} {
+		if f.Errors[name] != "" {
+			return name == field
+		}
+	}
+	return false
+}
+
+// Understood is a time or a day as it was read from what was typed, or why it was not.
+type Understood struct{ Text string }
+
+// Template names the piece.
+func (Understood) Template() string { return "records/_understood.html" }
+
+// Template names the fields below the text.
+func (ComposerFields) Template() string { return "records/_composer_rest.html" }
+
+// Template names the composer.
+func (Composer) Template() string { return "records/_composer.html" }

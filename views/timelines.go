@@ -1,0 +1,147 @@
+package views
+
+// Timeline lists a record's interactions, or those of all records in the feed.
+type Timeline struct {
+	Base       string // of the record, "" in the feed
+	Path       string // of the timeline itself
+	HasHistory bool
+	CanLog     bool
+	Chips      []Chip
+	Filtered   bool
+	Days       []Day
+	Older      string // address of the next page, "" for none
+}
+
+// Template names the timeline.
+func (Timeline) Template() string { return "records/_timeline.html" }
+
+// HasToday tells whether the first day shown is today.
+func (t Timeline) HasToday() bool { return len(t.Days) > 0 && t.Days[0].Label == "Today" }
+
+// Head returns the heading, with filters if there is anything to filter.
+func (t Timeline) Head() TimelineHead {
+	h := TimelineHead{t.Base, t.Path, t.HasHistory, nil}
+	if len(t.Days) > 0 || t.Filtered {
+		h.Chips = t.Chips
+	}
+	return h
+}
+
+// TimelineHead is the heading of a timeline.
+type TimelineHead struct {
+	Base, Path string
+	HasHistory bool
+	Chips      []Chip
+}
+
+// Template names the heading.
+func (TimelineHead) Template() string { return "records/_timeline_head.html" }
+
+// Older is the answer to "Load older": earlier days and the next link.
+type Older struct {
+	Days []Day
+	Href string
+}
+
+// Template names the answer.
+func (Older) Template() string { return "records/_older.html" }
+
+// Chip is a filter, shown as a menu of links.
+type Chip struct {
+	Key, Value string // Value is "" while unset
+	Options    []Option
+	Remove     string // address without the filter
+	Target     string // selector that htmx replaces; "" loads the page
+}
+
+// Template names the menu.
+func (Chip) Template() string { return "records/_chip.html" }
+
+// Day is a day of a timeline.
+type Day struct {
+	Label  string
+	Events []Event
+}
+
+// Template names the piece of a day.
+func (Day) Template() string { return "records/_day.html" }
+
+// Event is one interaction in a timeline, shown or in its editor.
+type Event struct {
+	ID, Channel, Subject, Outcome, Body string
+	By, Verb                            string
+	Others                              []OtherPerson
+	Whom, At                            *Ref // the contact and the organization, unless it is the page's own
+	Time                                *Time
+	Next                                FollowUp // no next step if its ID is ""
+	Version                             int
+	CanEdit                             bool
+	Fresh                               bool
+	Focus                               bool
+	Editor                              *EventEditor
+}
+
+// OtherPerson is a further person of an interaction, after Whom.
+type OtherPerson struct {
+	Before string // what stands between this name and the last one
+	Ref
+}
+
+// Template names the piece of an event.
+func (Event) Template() string { return "records/_event.html" }
+
+// EventEditor is an interaction being edited.
+type EventEditor struct {
+	Channels            []Option
+	Subject, Outcome    Field
+	Body, BodyError     string
+	With, At            []Option
+	Present             ComposerPeople
+	When                Field
+	Next                NextStep
+	NextID              string // id of the open next step, "" to plan one
+	NextVersion         int
+	Conflict            *Conflict
+	Error, ContactError string
+	Zone                string
+	Cancel              string
+}
+
+// History is a record's changes.
+type History struct {
+	Base        string
+	HasTimeline bool
+	Days        []HistoryDay
+	Older       string
+}
+
+// Template names the panel.
+func (History) Template() string { return "records/_history.html" }
+
+// OlderHistory is the answer to "Load older" in a history.
+type OlderHistory struct {
+	Days []HistoryDay
+	Href string
+}
+
+// Template names the answer.
+func (OlderHistory) Template() string { return "records/_older_history.html" }
+
+// HistoryDay is a day of a history.
+type HistoryDay struct {
+	Label   string
+	Entries []HistoryEntry
+}
+
+// HistoryEntry tells in words who changed what.
+type HistoryEntry struct {
+	Who     string
+	Words   []Word
+	Time    *Time
+	Changes []Difference // Theirs is the old value, Yours the new one
+	Back    *Undo        // takes back the whole change
+	From    *From        // where it came from, in the audit log
+}
+
+// Word is a piece of a sentence, and a link if Href is set.
+type Word struct{ Text, Href string }
