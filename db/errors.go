@@ -28,6 +28,8 @@ type Invalid struct {
 	Taken *Contact
 	// Linked is the existing link.
 	Linked *Link
+	// Planned is the ID of the interaction's open next step.
+	Planned string
 }
 
 func (e *Invalid) Error() string {

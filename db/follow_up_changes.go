@@ -27,13 +27,14 @@ func (d *DB) UpdateFollowUp(ctx context.Context, by Actor, id string, version in
 }
 
 // changedFollowUp returns a follow-up as the actor sees it after a change. If they no longer see it,
-// because they gave away one without a client, it returns f as it was saved.
+// because they gave away one without a client, it returns f as it was saved, with OutOfSight.
 func (d *DB) changedFollowUp(ctx context.Context, by Actor, action string, f FollowUp, id string, err error) (FollowUp, error) {
 	if err != nil {
 		return FollowUp{}, fmt.Errorf("%s %s: %w", action, id, err)
 	}
 	now, err := d.FollowUp(ctx, by, id)
 	if errors.Is(err, ErrNotFound) {
+		f.OutOfSight = true
 		f.Version++
 		return f, nil
 	}
@@ -111,8 +112,30 @@ func (d *DB) CancelFollowUp(ctx context.Context, by Actor, id string, version in
 // ReopenFollowUp marks a done or cancelled follow-up as open again. If it is open, nothing changes.
 // It returns ErrNotFound, Conflict, or Invalid if the interaction has another open step.
 func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version int) (FollowUp, error) {
+	return d.reopenFollowUp(ctx, by, id, version, func(f FollowUp) bool { return !f.Open() })
+}
+
+// SetFollowUpDone is FinishFollowUp if done is true. If it is false, it reopens a follow-up that is
+// done; any other stays as it is. It returns errors as ReopenFollowUp does.
+func (d *DB) SetFollowUpDone(ctx context.Context, by Actor, id string, version int, done bool) (FollowUp, error) {
+	if done {
+		return d.FinishFollowUp(ctx, by, id, version)
+	}
+	return d.reopenFollowUp(ctx, by, id, version, func(f FollowUp) bool { return !f.DoneAt.IsZero() })
+}
+
+// SetFollowUpCancelled is SetFollowUpDone for whether a follow-up is cancelled.
+func (d *DB) SetFollowUpCancelled(ctx context.Context, by Actor, id string, version int, cancelled bool) (FollowUp, error) {
+	if cancelled {
+		return d.CancelFollowUp(ctx, by, id, version)
+	}
+	return d.reopenFollowUp(ctx, by, id, version, func(f FollowUp) bool { return !f.CancelledAt.IsZero() })
+}
+
+// reopenFollowUp marks a follow-up as open again if it is as ended asks for.
+func (d *DB) reopenFollowUp(ctx context.Context, by Actor, id string, version int, ended func(FollowUp) bool) (FollowUp, error) {
 	return d.changeFollowUp(ctx, by, "reopen_follow_up", id, version, func(t *tx, f *FollowUp) (map[string]Change, error) {
-		if f.Open() {
+		if !ended(*f) {
 			return nil, nil
 		}
 		if f.InteractionID != "" {
@@ -121,7 +144,9 @@ func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version in
 				return nil, err
 			}
 			if i.Next.ID != "" {
-				return nil, invalid("text", "Another next step has been planned meanwhile, “%s”", text.Isolate(i.Next.Text))
+				refused := invalid("text", "Another next step has been planned meanwhile, “%s”", text.Isolate(i.Next.Text))
+				refused.Planned = i.Next.ID
+				return nil, refused
 			}
 		}
 		changes := map[string]Change{}
@@ -163,7 +188,7 @@ func (d *DB) changeFollowUp(ctx context.Context, by Actor, action, id string, ve
 		if err != nil || len(changes) == 0 {
 			return err
 		}
-		if version != 0 && version != current {
+		if version != 0 && !isBasedOn(version, current) {
 			return t.followUpConflict(f)
 		}
 		if err := t.saveFollowUp(&f, changes); err != nil {

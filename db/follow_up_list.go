@@ -19,7 +19,7 @@ type FollowUpFilter struct {
 	// by this Sunday). Days are in the actor's time zone.
 	When  string
 	After string // cursor returned with the previous page
-	Limit int    // at most PageSize, which is the default
+	Limit int    // at most MostListed; 0 means PageSize
 }
 
 // FollowUps lists a page of open follow-ups by due day and time; those without a time come last on
@@ -43,9 +43,10 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	if err != nil {
 		return nil, "", err
 	}
-	if f.Limit <= 0 || f.Limit > PageSize {
+	if f.Limit <= 0 {
 		f.Limit = PageSize
 	}
+	f.Limit = min(f.Limit, MostListed)
 	s := listOrder{key: "due_key"}
 	if f.Done {
 		s = listOrder{key: "done_at", descending: true}

@@ -75,7 +75,9 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 		if open.Text == f.Text && open.DueOn == f.DueOn && open.DueTime == f.DueTime && open.AssigneeID == f.AssigneeID {
 			return open.ID, nil
 		}
-		return "", invalid("text", "There is already an open next step, “%s”. Mark it done first", text.Isolate(open.Text))
+		refused := invalid("text", "There is already an open next step, “%s”. Mark it done first", text.Isolate(open.Text))
+		refused.Planned = open.ID
+		return "", refused
 	}
 	return f.ID, t.insertFollowUp(f, changes)
 }

@@ -24,10 +24,13 @@ type FollowUp struct {
 	AssigneeID, Assignee string // "" if the account was deleted
 	AssigneeZone         string
 	CreatorID            string
+	CreatedAt            time.Time
 	GiverID, Giver       string // who gave it to the assignee, or "" if they took it themselves
 	New                  bool   // somebody else gave it to the assignee, who has not looked at it yet
 	DoneAt, CancelledAt  time.Time
+	DoneByID             string // who marked it as done
 	Version              int
+	OutOfSight           bool // a change took it out of the actor's sight
 
 	// Fields of the interaction, if it has one.
 	Channel, Subject string
@@ -43,6 +46,9 @@ func (f FollowUp) ContactName() string { return personName(f.ContactFirst, f.Con
 
 // Open is true until the follow-up is done or cancelled.
 func (f FollowUp) Open() bool { return f.DoneAt.IsZero() && f.CancelledAt.IsZero() }
+
+// FollowUpFields are the editable columns of a follow-up.
+func FollowUpFields() []Field { return followUpFields }
 
 // Value returns the stored value of a column that people change.
 func (f FollowUp) Value(column string) (value string, ok bool) {
@@ -89,8 +95,8 @@ func selectFollowUpFor(by Actor) (query string, args []any) {
 	participants := by.participantsOf("follow_ups.interaction_id")
 	return `
 		SELECT follow_ups.id, interaction_id, follow_ups.text, due_on, due_time, assignee_id, ` + shownName + `, users.time_zone,
-			follow_ups.created_by, givers.id, ` + strings.ReplaceAll(shownName, "users.", "givers.") + `, is_new,
-			done_at, cancelled_at, follow_ups.version, channel, subject,
+			follow_ups.created_by, follow_ups.created_at, givers.id, ` + strings.ReplaceAll(shownName, "users.", "givers.") + `, is_new,
+			done_at, done_by, cancelled_at, follow_ups.version, channel, subject,
 			organizations.id, display_name, contacts.id, first_name, last_name,
 			organizations.is_active IS 0 OR contacts.is_active IS 0,
 			` + participants.sql + `
@@ -107,8 +113,8 @@ func scanFollowUp(r sqlite.Row) (FollowUp, error) {
 	var participants string
 	err := r.Scan(&f.ID, nullText{&f.InteractionID}, &f.Text, &f.DueOn, nullText{&f.DueTime},
 		nullText{&f.AssigneeID}, nullText{&f.Assignee}, nullText{&f.AssigneeZone},
-		nullText{&f.CreatorID}, nullText{&f.GiverID}, nullText{&f.Giver}, &f.New,
-		moment{&f.DoneAt}, moment{&f.CancelledAt}, &f.Version, nullText{&f.Channel}, nullText{&f.Subject},
+		nullText{&f.CreatorID}, moment{&f.CreatedAt}, nullText{&f.GiverID}, nullText{&f.Giver}, &f.New,
+		moment{&f.DoneAt}, nullText{&f.DoneByID}, moment{&f.CancelledAt}, &f.Version, nullText{&f.Channel}, nullText{&f.Subject},
 		nullText{&f.OrganizationID}, nullText{&f.OrganizationName}, nullText{&f.ContactID}, nullText{&f.ContactFirst}, nullText{&f.ContactLast},
 		&f.Archived, nullText{&participants})
 	if errors.Is(err, sql.ErrNoRows) {

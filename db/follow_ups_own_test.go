@@ -40,7 +40,7 @@ func TestAFollowUpStandsOnItsOwn(t *testing.T) {
 	want(t, "it", fmt.Sprintf("%+v", must(o.FollowUp(t.Context(), o.Lea, f.ID))(t)), fmt.Sprintf("%+v", db.FollowUp{
 		ID: f.ID, Text: "Renewal talk", DueOn: "2026-11-26", DueTime: "09:05",
 		AssigneeID: o.Ines.UserID, Assignee: "Ines Calder", AssigneeZone: "UTC", Version: 1,
-		CreatorID: o.Tomas.UserID, GiverID: o.Tomas.UserID, Giver: "Tomás Brandt", New: true,
+		CreatorID: o.Tomas.UserID, CreatedAt: f.CreatedAt, GiverID: o.Tomas.UserID, Giver: "Tomás Brandt", New: true,
 		OrganizationID: acme.ID, OrganizationName: "Acme", ContactID: maya.ID, ContactFirst: "Maya", ContactLast: "Okafor",
 	}))
 	want(t, "metadata", o.Column(t, "SELECT metadata FROM audit_logs WHERE action = 'create_follow_up'")[0], fmt.Sprintf(

@@ -108,6 +108,7 @@ func walk(d *json.Decoder, halves bool) error {
 var owned = map[string]string{
 	"id": "", "version": "", "created_at": "", "updated_at": "", "contacts_count": "",
 	"last_contact_at": "", "last_contact_channel": "", "is_active": ". Use archive and restore",
+	"created_by": "", "done_at": ". Send done", "done_by": ". Send done", "cancelled_at": ". Send cancelled",
 }
 
 // typed returns the values of a body as the store takes them. It returns Invalid for fields that

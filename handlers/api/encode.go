@@ -151,6 +151,30 @@ func (w *writer) link(l db.Link, other db.Record, by db.Actor) {
 	})
 }
 
+// followUp writes a follow-up. Clients that the reader does not see are null, and one that a change
+// took out of their sight has only its id.
+func (w *writer) followUp(f db.FollowUp) {
+	w.object(func() {
+		w.string("id", f.ID)
+		if f.OutOfSight {
+			return
+		}
+		w.string("text", f.Text)
+		w.string("due_on", f.DueOn)
+		w.text("due_time", f.DueTime)
+		w.text("assignee_id", f.AssigneeID)
+		w.text("created_by", f.CreatorID)
+		w.time("created_at", f.CreatedAt)
+		w.time("done_at", f.DoneAt)
+		w.text("done_by", f.DoneByID)
+		w.time("cancelled_at", f.CancelledAt)
+		w.text("interaction_id", f.InteractionID)
+		w.text("organization_id", f.OrganizationID)
+		w.text("contact_id", f.ContactID)
+		w.number("version", f.Version)
+	})
+}
+
 // interaction writes an interaction. Ends that the reader does not see are null.
 func (w *writer) interaction(i db.Interaction) {
 	w.object(func() {

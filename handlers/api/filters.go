@@ -16,35 +16,43 @@ import (
 // maxQuery is the most characters of a search.
 const maxQuery = 200
 
-// listFilter reads the parameters of a list, which are those of the page's list. It returns Invalid
-// for unknown, repeated and invalid ones, and for those that would reveal what the program may not
-// see.
+// listFilter reads the parameters of a list, which are those of the page's list. Those that would
+// reveal what the program may not see count as unknown.
 func (a *API) listFilter(c *gin.Context, k *kind) (db.Filter, url.Values, error) {
+	f := db.Filter{Equal: db.Fields{}}
+	given, err := readParameters(c, func(r reader, name, value string) bool {
+		if name != "quiet_days" {
+			return r.read(name, &f, k, who(c).Actor)
+		}
+		if days, err := strconv.Atoi(value); err == nil && days > 0 && days <= 36_500 {
+			f.QuietSince = db.DateOf(a.now().In(r.zone)).Add(-days).Start(r.zone)
+		} else {
+			r.require(name, value == "", "Send a number of days")
+		}
+		return who(c).Can(db.ViewInteraction)
+	})
+	return f, given, err
+}
+
+// readParameters calls read for each parameter of the address, which returns false for one that the
+// list does not have. It returns Invalid for unknown, repeated and invalid ones.
+func readParameters(c *gin.Context, read func(r reader, name, value string) (known bool)) (url.Values, error) {
 	given, refused := c.Request.URL.Query(), &db.Invalid{Fields: map[string]string{}}
 	r := reader{given: given, refused: refused, zone: who(c).User.Location()}
-	f := db.Filter{Equal: db.Fields{}}
 	for name := range given {
-		known := r.read(name, &f, k, who(c).Actor)
-		switch value := given.Get(name); {
+		switch known := read(r, name, r.value(name)); {
 		case !known:
 			refused.Fields[shortened(name)] = unknownParameter
 		case len(given[name]) > 1:
 			refused.Fields[name] = "Send it once"
-		case unreadable(value):
+		case unreadable(given.Get(name)):
 			refused.Fields[name] = "It has characters that cannot be read"
 		}
 	}
-	if days := given.Get("quiet_days"); days != "" {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 36_500 {
-			f.QuietSince = db.DateOf(a.now().In(r.zone)).Add(-n).Start(r.zone)
-		} else {
-			refused.Fields["quiet_days"] = "Send a number of days"
-		}
-	}
 	if len(refused.Fields) > 0 {
-		return db.Filter{}, nil, refused
+		return nil, refused
 	}
-	return f, given, nil
+	return given, nil
 }
 
 // unreadable reports whether a parameter has characters that no text has.
@@ -59,11 +67,10 @@ type reader struct {
 
 // read reads one parameter, and returns false if there is none with this name.
 func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known bool) {
-	value := strings.TrimSpace(r.given.Get(name))
+	value := r.value(name)
 	switch name {
 	case "q":
-		f.Query = value
-		r.require(name, utf8.RuneCountInString(value) <= maxQuery, "Send at most 200 characters")
+		f.Query = r.query()
 	case "status":
 		f.Status = value
 		r.choice(name, "active", "archived", "all")
@@ -71,7 +78,7 @@ func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known boo
 		if f.OwnerID = value; value == "me" {
 			f.OwnerID = by.UserID
 		}
-		r.require(name, value == "" || value == "me" || value == "none" || db.ValidID(value), "Send me, none or the id of a user")
+		r.person(name)
 	case "relationship_status":
 		f.RelationshipStatus = value
 		r.choice(name, db.RelationshipStatuses...)
@@ -84,9 +91,7 @@ func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known boo
 		f.Sort = value
 		r.require(name, k.sorts(by, value), "The list cannot be sorted by this")
 	case "limit":
-		n, err := strconv.Atoi(value)
-		r.require(name, err == nil && n >= 1 && n <= db.MostListed, "Send a number from 1 to 200")
-		f.Limit = n
+		f.Limit = r.limit()
 	case "after":
 		f.After = value
 	case "created_from", "created_to", "updated_from", "updated_to":
@@ -98,14 +103,35 @@ func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known boo
 		r.choice(name, "never")
 		f.Never = value != ""
 		return by.Can(db.ViewInteraction)
-	case "quiet_days":
-		return by.Can(db.ViewInteraction)
 	default:
 		field, err := k.Field(name)
 		f.Equal[name] = value
 		return err == nil && field.Filtered
 	}
 	return true
+}
+
+// value returns the value of a parameter.
+func (r reader) value(name string) string { return strings.TrimSpace(r.given.Get(name)) }
+
+// query returns what to search for.
+func (r reader) query() string {
+	typed := r.value("q")
+	r.require("q", utf8.RuneCountInString(typed) <= maxQuery, "Send at most 200 characters")
+	return typed
+}
+
+// limit returns how many records a page has.
+func (r reader) limit() int {
+	n, err := strconv.Atoi(r.value("limit"))
+	r.require("limit", err == nil && n >= 1 && n <= db.MostListed, "Send a number from 1 to 200")
+	return n
+}
+
+// person refuses a value that is not me, none, a user's ID or empty.
+func (r reader) person(name string) {
+	value := r.value(name)
+	r.require(name, value == "" || value == "me" || value == "none" || db.ValidID(value), "Send me, none or the id of a user")
 }
 
 // require refuses a parameter unless ok.
@@ -117,13 +143,13 @@ func (r reader) require(name string, ok bool, why string) {
 
 // choice refuses a value that is not one of these or empty.
 func (r reader) choice(name string, options ...string) {
-	value := strings.TrimSpace(r.given.Get(name))
+	value := r.value(name)
 	r.require(name, value == "" || slices.Contains(options, value), "Send "+strings.Join(options, ", "))
 }
 
 // day reads the first or the last day of a range.
 func (r reader) day(name string, ranges map[string]*db.Range) {
-	value := strings.TrimSpace(r.given.Get(name))
+	value := r.value(name)
 	if value == "" {
 		return
 	}

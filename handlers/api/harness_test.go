@@ -174,13 +174,14 @@ func (a answer) list() []any {
 	return all
 }
 
-// unchanged runs f and checks that no client, link or change in the history is new or different.
+// unchanged runs f and checks that no client, link, follow-up or change in the history is new or different.
 func (s *site) unchanged(f func()) {
 	s.t.Helper()
 	const state = `
 		SELECT (SELECT group_concat(id || version || is_active || ifnull(sector, '') || display_name) FROM organizations) || '|' ||
 			(SELECT ifnull(group_concat(id || version || is_active || first_name), '') FROM contacts) || '|' ||
 			(SELECT ifnull(group_concat(contact_id || version || organization_id), '') FROM organization_contact) || '|' ||
+			(SELECT ifnull(group_concat(id || version || is_new), '') FROM follow_ups) || '|' ||
 			(SELECT count(*) FROM audit_logs WHERE action <> 'refused')`
 	before := s.One(state)
 	f()
@@ -188,3 +189,14 @@ func (s *site) unchanged(f func()) {
 }
 
 var key = handlerstest.Key
+
+// plan plans a follow-up of its own for nobody, due on 30 November unless due_on is given.
+func (s *site) plan(text string, more ...string) string {
+	s.t.Helper()
+	f, err := s.DB.CreateFollowUp(context.Background(), db.System,
+		handlerstest.Typed(append([]string{"text", text, "due_on", "2026-11-30"}, more...)), "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "/follow-ups/" + f.ID
+}

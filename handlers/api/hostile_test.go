@@ -61,6 +61,7 @@ func TestHostileValues(t *testing.T) {
 	fields := []string{
 		"display_name", "legal_name", "website", "sector", "size_band", "tax_id", "owner_user_id", "first_name", "last_name", "email", "phone",
 		"mobile", "job_title", "contact_id", "organization_id", "role_label", "relationship_status", "is_main", "nothing",
+		"text", "due_on", "due_time", "assignee_id", "done", "cancelled",
 	}
 	n := 0
 	for _, r := range api.Routes() {
@@ -81,15 +82,16 @@ func TestHostileValues(t *testing.T) {
 				if a.StatusCode >= 500 || a.json == nil {
 					t.Errorf("%s: %d %s", a.what, a.StatusCode, a.body)
 				}
-				visible := a.StatusCode < 300 && field == "sector" && utf8.RuneCountInString(text) > 2
+				visible := a.StatusCode < 300 && (field == "sector" || field == "text") && utf8.RuneCountInString(text) > 2
 				if kept := fmt.Sprint(a.json); visible && !strings.Contains(kept, text) {
 					t.Errorf("%s keeps %s", a.what, kept)
 				}
 			}
 		}
 	}
-	for _, path := range []string{"/api/crm/organizations", "/api/crm/contacts"} {
-		for _, name := range []string{"q", "sector", "owner", "sort", "after", "limit", "role_label", "created_from", "status", "email"} {
+	names := []string{"q", "sector", "owner", "sort", "after", "limit", "role_label", "created_from", "status", "email", "show", "who"}
+	for _, path := range []string{"/api/crm/organizations", "/api/crm/contacts", "/api/crm/follow-ups", "/api/crm/search"} {
+		for _, name := range names {
 			for _, text := range texts {
 				a := p.get(path + "?" + name + "=" + escape(text))
 				if a.StatusCode >= 500 || a.json == nil {
@@ -104,7 +106,9 @@ func TestHostileValues(t *testing.T) {
 		}
 	}
 	for _, id := range []string{"%00", "%ff", "..%2f", "x'--", strings.Repeat("x", 3000), "%E2%80%AE"} {
-		p.get("/api/crm/organizations/" + id).want(404)
+		for _, kind := range []string{"organizations", "interactions", "follow-ups"} {
+			p.get("/api/crm/" + kind + "/" + id).want(404)
+		}
 	}
 }
 

@@ -3,9 +3,6 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -43,50 +40,39 @@ func (a *API) interactionIndex(c *gin.Context) error {
 	return nil
 }
 
-// interactionFilter reads the parameters of a list of interactions. It returns Invalid for unknown,
-// repeated and invalid ones.
+// interactionFilter reads the parameters of a list of interactions.
 func interactionFilter(c *gin.Context) (db.InteractionFilter, url.Values, error) {
-	given, refused := c.Request.URL.Query(), &db.Invalid{Fields: map[string]string{}}
 	f := db.InteractionFilter{Limit: db.PageSize}
-	in := reader{given: given, refused: refused, zone: who(c).User.Location()}
-	for name := range given {
-		value := strings.TrimSpace(given.Get(name))
+	given, err := readParameters(c, func(r reader, name, value string) bool {
 		switch name {
 		case "channel":
 			f.Channel = value
-			in.choice(name, db.Channels...)
+			r.choice(name, db.Channels...)
 		case "outcome":
 			f.Outcome = value
 		case "user":
 			if f.UserID = value; value == "me" {
 				f.UserID = who(c).UserID
 			}
-			in.require(name, value == "" || value == "me" || db.ValidID(value), "Send me or the id of a user")
+			r.require(name, value == "" || value == "me" || db.ValidID(value), "Send me or the id of a user")
 		case "from", "to":
 			day, ok := db.ReadDate(value)
-			in.require(name, ok || value == "", "Send a day, like 2026-11-24")
+			r.require(name, ok || value == "", "Send a day, like 2026-11-24")
 			if ok && name == "from" {
-				f.From = day.Start(in.zone)
+				f.From = day.Start(r.zone)
 			} else if ok {
-				f.To = day.End(in.zone)
+				f.To = day.End(r.zone)
 			}
 		case "limit":
-			n, err := strconv.Atoi(value)
-			in.require(name, err == nil && n >= 1 && n <= db.MostListed, "Send a number from 1 to 200")
-			f.Limit = n
+			f.Limit = r.limit()
 		case "after":
 			f.Before = value
 		default:
-			refused.Fields[shortened(name)] = unknownParameter
-			continue
+			return false
 		}
-		in.require(name, len(given[name]) == 1, "Send it once")
-		in.require(name, !slices.ContainsFunc(given[name], unreadable), "It has characters that cannot be read")
-	}
-	if len(refused.Fields) > 0 {
-		return f, nil, refused
-	}
-	return f, given, nil
+		return true
+	})
+	return f, given, err
 }
 
 // interactionShow answers with one interaction.

@@ -112,6 +112,48 @@ var operations = map[string]operation{
 	"GET /api/crm/contacts/:id/interactions":      {invalid: interactionsInvalid, says: []string{`"channel":"call"`}},
 	"GET /api/crm/interactions":                   {invalid: interactionsInvalid, says: []string{`"participant_ids":[]`}},
 	"GET /api/crm/interactions/:id":               {invalid: noParameters, says: []string{`"happened_at":"2026-11-24T`, `"outcome":null`}},
+	"POST /api/crm/interactions/:id/follow-up": {
+		invalid: with(followUpInvalid, `{}`, "text", `{"text": "Call"}`, "due_on", `{"due_on": "2026-12-01"}`, "text"),
+		says:    []string{`"text":"Call again"`, `"due_on":"2026-12-01"`, `"due_time":null`, `"version":1`},
+	},
+
+	"GET /api/crm/follow-ups": {invalid: followUpsInvalid},
+	"POST /api/crm/follow-ups": {
+		invalid: with(followUpInvalid, `{}`, "text", `{"text": "Call"}`, "due_on", `{"text": "Call", "due_on": null}`, "due_on",
+			`{"text": "Call", "due_on": "2026-12-01", "organization_id": "`+unknown+`"}`, "organization_id",
+			`{"text": "Call", "due_on": "2026-12-01", "contact_id": "x"}`, "contact_id"),
+		says: []string{`"interaction_id":null`, `"organization_id":null`, `"done_at":null`, `"version":1`},
+	},
+	"GET /api/crm/follow-ups/:id": {invalid: noParameters, says: []string{`"text":"Send the offer"`, `"due_on":"2026-11-30"`}},
+	"PATCH /api/crm/follow-ups/:id": {
+		invalid: with(followUpInvalid, `{"text": null}`, "text", `{"done": "yes"}`, "done", `{"done": null}`, "done",
+			`{"cancelled": 1}`, "cancelled",
+			`{"done": true, "text": "x"}`, "done", `{"done": true, "cancelled": false}`, "cancelled", `{"due_on": null}`, "due_on",
+			`{"cancelled": false, "due_on": "2026-12-01"}`, "cancelled", `{"organization_id": "`+unknown+`"}`, "organization_id"),
+		conflict: "-", says: []string{`"text":"Call again"`, `"version":2`},
+	},
+
+	"GET /api/crm/search": {
+		invalid: map[string]string{
+			"?colour=red": "colour", "?limit=0": "limit", "?q=a&q=b": "q", "?q=%00": "q", "?q=" + strings.Repeat("x", 201): "q",
+		},
+		says: []string{`{"organizations":[],"contacts":[],"interactions":[]}`},
+	},
+}
+
+var followUpInvalid = map[string]string{
+	`{"due_on": "tomorrow"}`: "due_on", `{"due_on": "1.12.2026"}`: "due_on", `{"due_on": "2026-02-30"}`: "due_on",
+	`{"due_on": "2026-11-23"}`: "due_on", `{"due_on": "2037-01-01"}`: "due_on", `{"due_on": "2026-12-01T10:00:00Z"}`: "due_on",
+	`{"due_on": 20261201}`: "due_on",
+	`{"due_time": "noon"}`: "due_time", `{"due_time": "25:00"}`: "due_time", `{"due_time": "10:00:00"}`: "due_time",
+	`{"assignee_id": "` + unknown + `"}`: "assignee_id", `{"assignee_id": "x"}`: "assignee_id",
+	`{"text": "` + strings.Repeat("x", 201) + `"}`: "text", `{"text": ["x"]}`: "text", `{"done_at": "2026-11-24T10:00:00Z"}`: "done_at",
+	`{"created_by": null}`: "created_by", `{"interaction_id": "x"}`: "interaction_id", `{"version": 1}`: "version",
+}
+
+var followUpsInvalid = map[string]string{
+	"?colour=red": "colour", "?limit=0": "limit", "?limit=201": "limit", "?show=some": "show", "?show=all&who=x": "who", "?who=me": "who",
+	"?show=done&who=me": "who", "?after=x": "after", "?show=all&show=mine": "show", "?who=%ff": "who",
 }
 
 var interactionsInvalid = map[string]string{
@@ -143,7 +185,11 @@ func TestOperations(t *testing.T) {
 			wrong := &program{site: s, secret: p.secret[:43] + "x"}
 			wrong.send(r.Method, path, good(r, n)).want(401)
 			if r.Method != "GET" {
-				reader.send(r.Method, path, good(r, n)).want(403, `"error":"Missing permission: EditClient"`)
+				lacking := "EditClient"
+				if strings.Contains(r.Path, "/follow-up") {
+					lacking = "EditInteraction"
+				}
+				reader.send(r.Method, path, good(r, n)).want(403, `"error":"Missing permission: `+lacking+`"`)
 			}
 			for body, field := range op.invalid {
 				to, sent := path, body
@@ -156,7 +202,7 @@ func TestOperations(t *testing.T) {
 			}
 			if strings.Contains(r.Path, ":id") {
 				of := func(id string) string {
-					return strings.NewReplacer(key(w.organization), id, key(w.contact), id, key(w.interaction), id).Replace(path)
+					return strings.NewReplacer(key(w.organization), id, key(w.contact), id, key(w.interaction), id, key(w.followUp), id).Replace(path)
 				}
 				invisible := p.send(r.Method, of(unknown), good(r, n)).want(404)
 				strange := p.send(r.Method, of("x"), good(r, n)).want(404)

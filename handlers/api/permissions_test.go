@@ -13,16 +13,18 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/permissions.golden again")
 
-// world has a linked organization and contact, and an interaction with both.
-type world struct{ organization, contact, interaction string } // paths
+// world has a linked organization and contact, an interaction with both, and a follow-up with the
+// organization.
+type world struct{ organization, contact, interaction, followUp string } // paths
 
 func newWorld(s *site, n int) world {
 	w := world{
 		s.Organization(fmt.Sprint("Harbor & Pine ", n), "sector", "Logistics"),
-		s.Contact("Elif", "Aydın", "email", fmt.Sprintf("elif%d@harbor.example", n)), "",
+		s.Contact("Elif", "Aydın", "email", fmt.Sprintf("elif%d@harbor.example", n)), "", "",
 	}
 	s.Link(w.organization, w.contact, "role_label", "CFO")
 	w.interaction = s.Log(w.organization, w.contact, "Renewal agreed")
+	w.followUp = s.plan("Send the offer", "organization_id", key(w.organization))
 	return w
 }
 
@@ -35,6 +37,8 @@ func (w world) address(path string) string {
 			parts[i] = key(w.contact)
 		case part == ":id" && parts[i-1] == "interactions":
 			parts[i] = key(w.interaction)
+		case part == ":id" && parts[i-1] == "follow-ups":
+			parts[i] = key(w.followUp)
 		case part == ":organization_id" || part == ":id":
 			parts[i] = key(w.organization)
 		}
@@ -49,6 +53,8 @@ func good(r api.Route, n int) string {
 		return ""
 	case strings.HasSuffix(r.Path, "_id"):
 		return `{"role_label": "CEO"}`
+	case strings.Contains(r.Path, "/follow-up"):
+		return `{"text": "Call again", "due_on": "2026-12-01"}`
 	case r.Method == "PATCH":
 		return `{"owner_user_id": null}`
 	case strings.HasSuffix(r.Path, "/organizations"):

@@ -22,6 +22,7 @@ var (
 	editClients = middleware.Access{Need: db.EditClients}
 
 	viewInteractions = middleware.Access{Need: db.ViewInteractions}
+	editInteractions = middleware.Access{Need: db.EditInteractions}
 )
 
 // routes are all operations of the API. Nothing else in this package decides who may do what.
@@ -55,4 +56,12 @@ var routes = []route{
 
 	{"GET", "/api/crm/interactions", viewInteractions, (*API).interactionIndex, true},
 	{"GET", "/api/crm/interactions/:id", viewInteractions, (*API).interactionShow, false},
+	{"POST", "/api/crm/interactions/:id/follow-up", editInteractions, (*API).followUpCreate, false},
+
+	{"GET", "/api/crm/follow-ups", viewInteractions, (*API).followUpIndex, true},
+	{"POST", "/api/crm/follow-ups", editInteractions, (*API).followUpCreate, false},
+	{"GET", "/api/crm/follow-ups/:id", viewInteractions, (*API).followUpShow, false},
+	{"PATCH", "/api/crm/follow-ups/:id", editInteractions, (*API).followUpUpdate, false},
+
+	{"GET", "/api/crm/search", viewClients, (*API).search, true},
 }

@@ -1,0 +1,57 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+)
+
+// search answers with the organizations, contacts and interactions that match q, the best first. It
+// has interactions only for those who may see them.
+func (a *API) search(c *gin.Context) error {
+	by, f := who(c).Actor, db.SearchFilter{Most: db.PageSize}
+	_, err := readParameters(c, func(r reader, name, value string) bool {
+		switch name {
+		case "q":
+			f.Typed = r.query()
+		case "limit":
+			f.Most = r.limit()
+		default:
+			return false
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	found, err := a.db.Search(c.Request.Context(), by, f)
+	if err != nil {
+		return err
+	}
+	var w writer
+	w.object(func() {
+		for _, k := range []struct {
+			*kind
+			found []db.Record
+		}{{organizations, found.Organizations}, {contacts, found.Contacts}} {
+			w.key(k.Plural)
+			w.array(func() {
+				for i := range k.found {
+					w.record(k.found[i], by)
+				}
+			})
+		}
+		if by.Can(db.ViewInteraction) {
+			w.key("interactions")
+			w.array(func() {
+				for i := range found.Interactions {
+					w.interaction(found.Interactions[i])
+				}
+			})
+		}
+	})
+	a.send(c, http.StatusOK, w.b)
+	return nil
+}
