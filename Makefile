@@ -19,7 +19,10 @@ run: build
 build:
 	@go build $(TAGS) -o clientregistry .
 
+# The walks of hostile values are complete without the race detector, and a
+# sample with it.
 test: check browser
+	go test -run '^TestHostile' ./handlers/...
 	BROWSER=1 go test -race -timeout 30m ./...
 
 AXE        = $(HOME)/.cache/clientregistry/axe-core-4.14.1/axe.min.js
