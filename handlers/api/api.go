@@ -6,8 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -99,15 +102,16 @@ func (a *API) admit(c *gin.Context, r route) error {
 	}
 	refused := &db.Invalid{Fields: map[string]string{}}
 	for name := range given {
-		refused.Fields[shortened(name)] = unknownParameter
+		if len(refused.Fields) == maxRefused {
+			break
+		}
+		refused.Fields[shortened(name)] = "This address has no parameters"
 	}
 	if len(refused.Fields) > 0 {
 		return refused
 	}
 	return nil
 }
-
-const unknownParameter = "There is no such parameter"
 
 // who returns the program that asks: the token's owner, with the rights that both have.
 func who(c *gin.Context) *middleware.Visitor { return middleware.Who(c) }
@@ -135,8 +139,18 @@ func (a *API) fail(c *gin.Context, err error) {
 	if errors.As(err, &old) {
 		x.Status, x.Fields = http.StatusConflict, nil
 	}
-	if x.Status == http.StatusUnauthorized {
+	switch {
+	case len(x.Fields) > 0:
+		message = byField(x.Fields)
+		if c.Request.Method != http.MethodGet {
+			message += " Nothing was changed."
+		}
+	case x.Status == http.StatusUnauthorized:
 		c.Header("WWW-Authenticate", "Bearer")
+	case x.Status == http.StatusNotFound && c.FullPath() == "":
+		message = "The API has no such address."
+	case x.Status == http.StatusMethodNotAllowed:
+		message = "This address takes only " + c.Writer.Header().Get("Allow") + "."
 	}
 	var w writer
 	w.object(func() {
@@ -151,6 +165,15 @@ func (a *API) fail(c *gin.Context, err error) {
 		}
 	})
 	a.send(c, x.Status, w.b)
+}
+
+// byField puts all messages in one text, each after the field or parameter that it is about.
+func byField(messages map[string]string) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(messages)) {
+		all = append(all, name+": "+messages[name]+".")
+	}
+	return strings.Join(all, " ")
 }
 
 const jsonType = "application/json; charset=utf-8"

@@ -47,7 +47,7 @@ func basedOn(c *gin.Context) (int, error) {
 	number, _, _ := strings.Cut(inside, "-")
 	version, err := strconv.Atoi(number)
 	if !opened || !closed || err != nil || version < 1 {
-		return 0, middleware.Unreadable("If-Match is not an ETag of this record")
+		return 0, middleware.Unreadable(`If-Match takes an ETag as it was answered, in quotes, like "3-0123456789ab" or "3"`)
 	}
 	return version, nil
 }
@@ -55,6 +55,9 @@ func basedOn(c *gin.Context) (int, error) {
 // change runs do with the version for the store: exactly that of If-Match, or without If-Match the
 // one that is stored then. read returns the stored version, and what a refusal shows of it.
 func change(c *gin.Context, read func() (version int, current []byte, err error), do func(version int) error) error {
+	if err := refuseBody(c); err != nil {
+		return err
+	}
 	based, err := basedOn(c)
 	if err != nil {
 		return err

@@ -20,6 +20,9 @@ import (
 	"clientregistry/handlers/middleware"
 )
 
+// maxRefused is how many fields or parameters a refusal names.
+const maxRefused = 20
+
 // maxDepth is how deep arrays and objects of a body may be nested.
 const maxDepth = 64
 
@@ -44,9 +47,26 @@ func readBody(c *gin.Context) (map[string]json.RawMessage, error) {
 	return decode(body)
 }
 
+// refuseBody refuses the fields of a body that the operation has not read. Many have none.
+func refuseBody(c *gin.Context) error {
+	body, err := io.ReadAll(c.Request.Body)
+	if err != nil || len(body) == 0 {
+		return err
+	}
+	fields, err := decode(body)
+	if err != nil {
+		return err
+	}
+	_, err = typed(fields)
+	return err
+}
+
 // decode returns the fields of a JSON object. It returns middleware.Unreadable for anything else,
 // and for repeated keys, bad UTF-8 and too much depth.
 func decode(body []byte) (map[string]json.RawMessage, error) {
+	if len(body) == 0 {
+		return nil, middleware.Unreadable("The body is empty. Send a JSON object")
+	}
 	if !utf8.Valid(body) {
 		return nil, middleware.Unreadable("The body is not UTF-8")
 	}
@@ -106,23 +126,24 @@ func walk(d *json.Decoder, halves bool) error {
 
 // owned are the fields that only the server sets, and what to do instead.
 var owned = map[string]string{
-	"id": "", "version": "", "created_at": "", "updated_at": "", "contacts_count": "",
+	"id": "", "version": ". Send If-Match to change only this version", "created_at": "", "updated_at": "", "contacts_count": "",
 	"last_contact_at": "", "last_contact_channel": "", "is_active": ". Use archive and restore",
 	"created_by": "", "done_at": ". Send done", "done_by": ". Send done", "cancelled_at": ". Send cancelled",
+	"interaction_id": ". Plan a next step at /interactions/{id}/follow-up",
 }
 
 // typed returns the values of a body as the store takes them. It returns Invalid for fields that
-// are not among those described, and for values of another type.
+// are not among those described, and for values of another type. It names at most maxRefused.
 func typed(body map[string]json.RawMessage, fields ...[]db.Field) (db.Fields, error) {
 	all := slices.Concat(fields...)
 	values, refused := db.Fields{}, &db.Invalid{Fields: map[string]string{}}
 	for name, raw := range body {
+		if len(refused.Fields) == maxRefused {
+			break
+		}
 		i := slices.IndexFunc(all, func(f db.Field) bool { return f.Column == name })
 		if i < 0 {
-			refused.Fields[shortened(name)] = "There is no such field"
-			if instead, ours := owned[name]; ours {
-				refused.Fields[name] = "Only the registry sets this" + instead
-			}
+			refused.Fields[shortened(name)] = noField(name, all)
 			continue
 		}
 		value, why := valueOf(all[i], raw)
@@ -136,6 +157,21 @@ func typed(body map[string]json.RawMessage, fields ...[]db.Field) (db.Fields, er
 		return nil, refused
 	}
 	return values, nil
+}
+
+// noField says why a body may not have a field, and what it may have.
+func noField(name string, fields []db.Field) string {
+	if instead, ours := owned[name]; ours {
+		return "Only the registry sets this" + instead
+	}
+	if len(fields) == 0 {
+		return "This operation takes no fields"
+	}
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Column)
+	}
+	return "There is no such field; there are " + strings.Join(names, ", ")
 }
 
 // valueOf returns a JSON value as the store takes it, or why it has the wrong type.
@@ -154,6 +190,9 @@ func valueOf(f db.Field, raw json.RawMessage) (value, why string) {
 	}
 	if json.Unmarshal(raw, &value) != nil {
 		return "", "Send text in quotes, or null"
+	}
+	if (f.Kind == db.Person || f.Kind == db.Other) && value != "" && !db.ValidID(value) {
+		return "", "Send an id, or null"
 	}
 	return value, ""
 }

@@ -20,29 +20,52 @@ const maxQuery = 200
 // reveal what the program may not see count as unknown.
 func (a *API) listFilter(c *gin.Context, k *kind) (db.Filter, url.Values, error) {
 	f := db.Filter{Equal: db.Fields{}}
-	given, err := readParameters(c, func(r reader, name, value string) bool {
+	given, err := readParameters(c, k.parameters(who(c).Actor), func(r reader, name, value string) {
 		if name != "quiet_days" {
-			return r.read(name, &f, k, who(c).Actor)
+			r.read(name, &f, k, who(c).Actor)
+			return
 		}
 		if days, err := strconv.Atoi(value); err == nil && days > 0 && days <= 36_500 {
 			f.QuietSince = db.DateOf(a.now().In(r.zone)).Add(-days).Start(r.zone)
 		} else {
 			r.require(name, value == "", "Send a number of days")
 		}
-		return who(c).Can(db.ViewInteraction)
 	})
 	return f, given, err
 }
 
-// readParameters calls read for each parameter of the address, which returns false for one that the
-// list does not have. It returns Invalid for unknown, repeated and invalid ones.
-func readParameters(c *gin.Context, read func(r reader, name, value string) (known bool)) (url.Values, error) {
+// parameters returns the names of the parameters of a list of records.
+func (k *kind) parameters(by db.Actor) []string {
+	names := []string{
+		"q", "status", "owner", "sort", "limit", "after", "relationship_status", "role_label", "missing",
+		"created_from", "created_to", "updated_from", "updated_to",
+	}
+	for _, f := range k.Fields {
+		if f.Filtered {
+			names = append(names, f.Column)
+		}
+	}
+	if by.Can(db.ViewInteraction) {
+		names = append(names, "last_contact", "last_contact_from", "last_contact_to", "quiet_days")
+	}
+	return names
+}
+
+// readParameters calls read for each parameter of the address that is one of names. It returns
+// Invalid for unknown, repeated and invalid ones.
+func readParameters(c *gin.Context, names []string, read func(r reader, name, value string)) (url.Values, error) {
 	given, refused := c.Request.URL.Query(), &db.Invalid{Fields: map[string]string{}}
 	r := reader{given: given, refused: refused, zone: who(c).User.Location()}
 	for name := range given {
-		switch known := read(r, name, r.value(name)); {
-		case !known:
-			refused.Fields[shortened(name)] = unknownParameter
+		if len(refused.Fields) == maxRefused {
+			break
+		}
+		if !slices.Contains(names, name) {
+			refused.Fields[shortened(name)] = "There is no such parameter; there are " + strings.Join(names, ", ")
+			continue
+		}
+		read(r, name, r.value(name))
+		switch {
 		case len(given[name]) > 1:
 			refused.Fields[name] = "Send it once"
 		case unreadable(given.Get(name)):
@@ -65,8 +88,8 @@ type reader struct {
 	zone    *time.Location
 }
 
-// read reads one parameter, and returns false if there is none with this name.
-func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known bool) {
+// read reads one parameter of a list of records.
+func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) {
 	value := r.value(name)
 	switch name {
 	case "q":
@@ -89,7 +112,9 @@ func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known boo
 		r.choice(name, k.Missing)
 	case "sort":
 		f.Sort = value
-		r.require(name, k.sorts(by, value), "The list cannot be sorted by this")
+		names := k.sorts(by)
+		r.require(name, value == "" || slices.Contains(names, strings.TrimPrefix(value, "-")),
+			"Send "+orList(names)+"; a - before it turns the order round")
 	case "limit":
 		f.Limit = r.limit()
 	case "after":
@@ -98,17 +123,12 @@ func (r reader) read(name string, f *db.Filter, k *kind, by db.Actor) (known boo
 		r.day(name, map[string]*db.Range{"created": &f.Created, "updated": &f.Updated})
 	case "last_contact_from", "last_contact_to":
 		r.day(name, map[string]*db.Range{"last_contact": &f.Contacted})
-		return by.Can(db.ViewInteraction)
 	case "last_contact":
 		r.choice(name, "never")
 		f.Never = value != ""
-		return by.Can(db.ViewInteraction)
 	default:
-		field, err := k.Field(name)
 		f.Equal[name] = value
-		return err == nil && field.Filtered
 	}
-	return true
 }
 
 // value returns the value of a parameter.
@@ -144,7 +164,16 @@ func (r reader) require(name string, ok bool, why string) {
 // choice refuses a value that is not one of these or empty.
 func (r reader) choice(name string, options ...string) {
 	value := r.value(name)
-	r.require(name, value == "" || slices.Contains(options, value), "Send "+strings.Join(options, ", "))
+	r.require(name, value == "" || slices.Contains(options, value), "Send "+orList(options))
+}
+
+// orList names options, like "a, b or c".
+func orList(options []string) string {
+	last := len(options) - 1
+	if last < 1 {
+		return strings.Join(options, "")
+	}
+	return strings.Join(options[:last], ", ") + " or " + options[last]
 }
 
 // day reads the first or the last day of a range.

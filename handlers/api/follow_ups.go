@@ -42,7 +42,7 @@ var followUpListsOfAll = []string{"overdue", "week", "all"}
 // tabs, and who.
 func followUpFilter(c *gin.Context) (f db.FollowUpFilter, given url.Values, err error) {
 	own, show := who(c).UserID, ""
-	given, err = readParameters(c, func(r reader, name, value string) bool {
+	given, err = readParameters(c, []string{"show", "who", "limit", "after"}, func(r reader, name, value string) {
 		switch name {
 		case "show":
 			show = value
@@ -57,10 +57,7 @@ func followUpFilter(c *gin.Context) (f db.FollowUpFilter, given url.Values, err 
 			f.Limit = r.limit()
 		case "after":
 			f.After = value
-		default:
-			return false
 		}
-		return true
 	})
 	switch show {
 	case "", "mine":

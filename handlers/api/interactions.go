@@ -43,7 +43,8 @@ func (a *API) interactionIndex(c *gin.Context) error {
 // interactionFilter reads the parameters of a list of interactions.
 func interactionFilter(c *gin.Context) (db.InteractionFilter, url.Values, error) {
 	f := db.InteractionFilter{Limit: db.PageSize}
-	given, err := readParameters(c, func(r reader, name, value string) bool {
+	names := []string{"channel", "outcome", "user", "from", "to", "limit", "after"}
+	given, err := readParameters(c, names, func(r reader, name, value string) {
 		switch name {
 		case "channel":
 			f.Channel = value
@@ -67,10 +68,7 @@ func interactionFilter(c *gin.Context) (db.InteractionFilter, url.Values, error)
 			f.Limit = r.limit()
 		case "after":
 			f.Before = value
-		default:
-			return false
 		}
-		return true
 	})
 	return f, given, err
 }

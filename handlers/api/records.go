@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -48,12 +47,15 @@ func kindOf(c *gin.Context) *kind {
 	return organizations
 }
 
-// sorts reports whether the program may sort the list this way.
-func (k *kind) sorts(by db.Actor, sort string) bool {
-	name := strings.TrimPrefix(sort, "-")
-	return name == "" || name == k.NameColumn() || slices.ContainsFunc(k.Columns, func(column db.Column) bool {
-		return column.Name == name && column.SortedFor(by)
-	})
+// sorts returns what the program may sort the list by.
+func (k *kind) sorts(by db.Actor) []string {
+	names := []string{k.NameColumn()}
+	for _, column := range k.Columns {
+		if column.SortedFor(by) {
+			names = append(names, column.Name)
+		}
+	}
+	return names
 }
 
 // recordIndex answers with a page of a list, and the address of the next one.

@@ -12,16 +12,12 @@ import (
 // has interactions only for those who may see them.
 func (a *API) search(c *gin.Context) error {
 	by, f := who(c).Actor, db.SearchFilter{Most: db.PageSize}
-	_, err := readParameters(c, func(r reader, name, value string) bool {
-		switch name {
-		case "q":
+	_, err := readParameters(c, []string{"q", "limit"}, func(r reader, name, value string) {
+		if name == "q" {
 			f.Typed = r.query()
-		case "limit":
+		} else {
 			f.Most = r.limit()
-		default:
-			return false
 		}
-		return true
 	})
 	if err != nil {
 		return err
