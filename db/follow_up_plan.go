@@ -50,6 +50,7 @@ func (d *DB) AddFollowUp(ctx context.Context, by Actor, interactionID string, ty
 			return err
 		}
 		id, err = t.addFollowUp(i, typed)
+		t.made = id
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
@@ -134,7 +135,7 @@ func (d *DB) LinkContact(ctx context.Context, by Actor, n NewLink) (Link, error)
 			return err
 		}
 		if made != "" {
-			n.OrganizationID, n.ContactID = made[:36], made[37:]
+			n.OrganizationID, n.ContactID = LinkEnds(made)
 			reader = by // the actor may have lost sight of either end since
 			return nil
 		}
@@ -193,6 +194,12 @@ func (t *tx) linkContact(n *NewLink) error {
 
 // pair identifies a link by its two ids, separated by a space.
 func (l Link) pair() string { return l.OrganizationID + " " + l.ContactID }
+
+// LinkEnds returns the ids of a link that a request made.
+func LinkEnds(pair string) (organizationID, contactID string) {
+	organizationID, contactID, _ = strings.Cut(pair, " ")
+	return organizationID, contactID
+}
 
 // versionsOfLinks lists the actions that create a link or raise its version by one.
 const versionsOfLinks = "('link_contact', 'update_link')"

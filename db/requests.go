@@ -91,6 +91,7 @@ func (t *tx) findRepeated(q request) (targetID string, err error) {
 
 // rememberRequest stores what a request created.
 func (t *tx) rememberRequest(q request, targetID string) error {
+	t.made = targetID
 	if !ValidID(q.id) || t.by.UserID == "" {
 		return nil
 	}

@@ -16,6 +16,7 @@ type tx struct {
 	by       Actor
 	now      time.Time
 	recorded int
+	made     string    // the ID of what the request makes, for its idempotency key
 	last     auditLink // the newest audit row; its seq is 0 until it has been read
 }
 
@@ -23,10 +24,11 @@ type inWrite struct{}
 
 // write runs f in an immediate transaction. It commits if f returns nil, and rolls back on an error
 // or a panic. It returns ErrForbidden if the actor does not meet need, Damaged if the file is known
-// to be damaged, and an error if f changed rows without recording it.
+// to be damaged, and an error if f changed rows without recording it. A key of the context is stored
+// in the same transaction, see WithIdempotencyKey.
 // Together with its variants below, it is the only way to write.
 func (d *DB) write(ctx context.Context, by Actor, need Need, f func(*tx) error) error {
-	return d.transact(ctx, by, need, requireRecord(f))
+	return d.transact(ctx, by, need, rememberKey(requireRecord(f)))
 }
 
 func requireRecord(f func(*tx) error) func(*tx) error {

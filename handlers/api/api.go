@@ -56,6 +56,9 @@ func New(d *db.DB, stack *middleware.Stack, o Options) (http.Handler, error) {
 		if !r.access.Declared() {
 			panic("api: " + r.method + " " + r.path + " names no permission")
 		}
+		if (r.method == http.MethodPost) != (r.again != nil) {
+			panic("api: " + r.method + " " + r.path + " must say how it is answered again if, and only if, it is a POST")
+		}
 		e.Handle(r.method, r.path, a.serve(r))
 	}
 	return middleware.HeadAsGet(e), nil
@@ -68,7 +71,11 @@ func (a *API) serve(r route) gin.HandlerFunc {
 		if err == nil && r.method != http.MethodGet {
 			middleware.NoteChanges(c)
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case r.again != nil:
+			err = a.once(c, r)
+		default:
 			err = r.handler(a, c)
 		}
 		if err != nil {

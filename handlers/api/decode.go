@@ -37,14 +37,20 @@ func readBody(c *gin.Context) (map[string]json.RawMessage, error) {
 	if coding := c.GetHeader("Content-Encoding"); coding != "" && coding != "identity" {
 		return nil, middleware.ErrNotJSON
 	}
-	body, err := io.ReadAll(c.Request.Body)
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+	body, err := bodyOf(c)
+	if err != nil {
 		return nil, err
 	}
-	if err != nil {
+	return decode(body)
+}
+
+// bodyOf returns the body as it was sent. It returns middleware.Unreadable or a *http.MaxBytesError.
+func bodyOf(c *gin.Context) ([]byte, error) {
+	body, err := io.ReadAll(c.Request.Body)
+	if tooLarge := (*http.MaxBytesError)(nil); err != nil && !errors.As(err, &tooLarge) {
 		return nil, middleware.Unreadable("The body did not arrive whole")
 	}
-	return decode(body)
+	return body, err
 }
 
 // refuseBody refuses the fields of a body that the operation has not read. Many have none.

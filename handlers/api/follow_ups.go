@@ -121,8 +121,22 @@ func (a *API) followUpCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	a.sendNewFollowUp(c, f)
+	return nil
+}
+
+func (a *API) sendNewFollowUp(c *gin.Context, f db.FollowUp) {
 	c.Header("Location", root+"follow-ups/"+f.ID)
 	a.sendFollowUp(c, http.StatusCreated, f)
+}
+
+// followUpAgain answers a repeated request with the follow-up that it made.
+func (a *API) followUpAgain(c *gin.Context, made string) error {
+	f, err := a.db.FollowUp(c.Request.Context(), who(c).Actor, made)
+	if err != nil {
+		return err
+	}
+	a.sendNewFollowUp(c, f)
 	return nil
 }
 

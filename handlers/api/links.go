@@ -112,8 +112,22 @@ func (a *API) linkCreate(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	c.Header("Location", root+k.Plural+"/"+r.ID+"/"+k.otherEnd().Plural+"/"+k.other(l))
+	return a.sendNewLink(c, k, l)
+}
+
+func (a *API) sendNewLink(c *gin.Context, k *kind, l db.Link) error {
+	c.Header("Location", root+k.Plural+"/"+c.Param("id")+"/"+k.otherEnd().Plural+"/"+k.other(l))
 	return a.sendLink(c, http.StatusCreated, k, l)
+}
+
+// linkAgain answers a repeated request with the link that it made.
+func (a *API) linkAgain(c *gin.Context, made string) error {
+	organizationID, contactID := db.LinkEnds(made)
+	l, err := a.db.Link(c.Request.Context(), who(c).Actor, organizationID, contactID)
+	if err != nil {
+		return err
+	}
+	return a.sendNewLink(c, kindOf(c), l)
 }
 
 // newLink reads a body: the other end's ID or the fields of a new record, and those of the link.

@@ -164,8 +164,30 @@ func (a *API) recordCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Header("Location", root+k.Plural+"/"+r.ID)
+	a.sendNewRecord(c, r)
+	return nil
+}
+
+func (a *API) sendNewRecord(c *gin.Context, r db.Record) {
+	c.Header("Location", root+r.Kind.Plural+"/"+r.ID)
 	a.sendRecord(c, http.StatusCreated, r)
+}
+
+// recordAgain answers a repeated request.
+func (a *API) recordAgain(c *gin.Context, made string) error {
+	if made == "" {
+		_, r, err := a.record(c)
+		if err != nil {
+			return err
+		}
+		a.sendRecord(c, http.StatusOK, r)
+		return nil
+	}
+	r, err := kindOf(c).read(a.db, c.Request.Context(), who(c).Actor, made)
+	if err != nil {
+		return err
+	}
+	a.sendNewRecord(c, r)
 	return nil
 }
 

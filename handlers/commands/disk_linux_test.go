@@ -182,3 +182,54 @@ func TestWhileTheDiskIsFullPeopleReadAndSignOut(t *testing.T) {
 		t.Error(stderr)
 	}
 }
+
+// TestAFullDiskKeepsNeitherARecordNorItsKey: the program sends the same request until there is room,
+// and one that was done before is answered again.
+func TestAFullDiskKeepsNeitherARecordNorItsKey(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "r.db")
+	run := func(args ...string) string {
+		t.Helper()
+		code, stdout, stderr := command(t, goodPassword, append([]string{"--db", file}, args...)...)
+		if code != 0 {
+			t.Fatal(stderr)
+		}
+		return strings.TrimSpace(stdout)
+	}
+	run("user", "add", "--email", "ada@quay.example", "--name", "Ada", "--role", "Manager")
+	token := run("token", "add", "--email", "ada@quay.example", "--name", "Nightly")
+	p := startProgram(t, "serve", "--addr", "127.0.0.1:0", "--db", file)
+	post := func(key string, status int, repeated string) {
+		t.Helper()
+		body := strings.NewReader(`{"display_name": "Acme"}`)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/api/crm/organizations", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", key)
+		a, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Body.Close()
+		said, err := io.ReadAll(a.Body)
+		if err != nil || a.StatusCode != status || a.Header.Get("Idempotent-Replayed") != repeated {
+			t.Fatalf("%s: %d %q %v, want %d %q\n%s", key, a.StatusCode, a.Header.Get("Idempotent-Replayed"), err, status, repeated, said)
+		}
+	}
+	post("before", 201, "")
+	p.disk("full")
+	post("during", 507, "")
+	post("before", 201, "true")
+	p.disk("room")
+	if kept := dbtest.Column(t, file, "SELECT key FROM idempotency_keys"); len(kept) != 1 {
+		t.Errorf("keys: %q", kept)
+	}
+	post("during", 201, "")
+	post("during", 201, "true")
+	if made := dbtest.Column(t, file, "SELECT display_name FROM organizations"); len(made) != 2 {
+		t.Errorf("organizations: %q", made)
+	}
+}

@@ -177,6 +177,11 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 			Status: http.StatusUnsupportedMediaType, Heading: "Not JSON",
 			Message: "Send JSON, with Content-Type: application/json. Nothing was changed.",
 		}
+	case errors.Is(err, db.ErrKeyUsed):
+		return Answer{
+			Status: http.StatusUnprocessableEntity, Heading: "Sent before",
+			Message: "This Idempotency-Key was sent with another request. Send a new one. Nothing was changed.",
+		}
 	case errors.Is(err, ErrRate):
 		return Answer{
 			Status: http.StatusTooManyRequests, Heading: "Too many requests", RetryAfter: "1",
