@@ -65,7 +65,7 @@ func (e *AuditEntry) show(by Actor) {
 	case "contact":
 		e.ContactID = e.TargetID
 	}
-	if changes, ok := said["changes"].(map[string]any); ok && (e.TargetType == "user" || e.TargetType == "role") {
+	if changes, ok := said["changes"].(map[string]any); ok && slices.Contains([]string{"user", "role", "webhook"}, e.TargetType) {
 		e.Changes = accountChanges(changes)
 	}
 }
@@ -127,7 +127,7 @@ func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
 		switch e.TargetType {
 		case "user", "session":
 			e.Target = names.name("users", e.TargetID)
-		case "role", "token":
+		case "role", "token", "webhook":
 			e.Target = e.Details["name"]
 		}
 		if e.TargetType == "token" && ValidID(e.Details["owner"]) {

@@ -29,16 +29,17 @@ type DB struct {
 	created bool        // Open created the registry
 	view    *readSource // how a ReadOnly open reads, else nil
 
-	health    health
-	sessions  sessionCache
-	checks    checks
-	idle, max time.Duration // of sessions
-	memo      memo
-	committed signal        // signals changes
-	most      int           // MostCounted, or less in tests
-	small     int64         // smallFile, or less in tests
-	patience  time.Duration // secrets.Patience, or less in tests
-	now       func() time.Time
+	health          health
+	sessions        sessionCache
+	checks          checks
+	idle, max       time.Duration // of sessions
+	memo            memo
+	committed       signal        // signals changes
+	webhooksChanged signal        // signals changes of webhooks
+	most            int           // MostCounted, or less in tests
+	small           int64         // smallFile, or less in tests
+	patience        time.Duration // secrets.Patience, or less in tests
+	now             func() time.Time
 
 	// checkPassword is secrets.CheckPassword, except in tests.
 	checkPassword func(ctx context.Context, hash, password string) (matches, outdated bool, err error)

@@ -2,15 +2,13 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"sync"
 
 	"clientregistry/db/sqlite"
 )
 
-// The audit log is also the event log. Followers, such as webhooks, mail and live pages, store the
+// The audit log is also the event log. Followers, such as webhooks, store the
 // seq up to which they have read it. So they learn of a change only after its commit, and miss none
 // while the program is not running.
 
@@ -71,21 +69,23 @@ func (d *DB) Events(ctx context.Context, by Actor, seq int64, n int) (events []A
 	return events, read, d.nameAudit(ctx, by, events)
 }
 
-// FollowedTo returns the seq up to which a follower has read, or 0 for a new one.
-func (d *DB) FollowedTo(ctx context.Context, follower string) (seq int64, err error) {
+// followedTo returns the seq up to which a follower has read, or 0 for a new one.
+func (d *DB) followedTo(ctx context.Context, follower string) (seq int64, err error) {
 	err = d.reader.QuickQueryRow(ctx, "SELECT seq FROM followers WHERE name = ?", follower).Scan(&seq)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return seq, err
+	return seq, ignoreMissing(err)
 }
 
-// SetFollowedTo stores the seq up to which a follower has read. It never decreases.
-func (d *DB) SetFollowedTo(ctx context.Context, follower string, seq int64) error {
-	return d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
-		_, err := t.Exec(`
-			INSERT INTO followers (name, seq) VALUES (?, ?)
-			ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`, follower, seq)
+// setFollowedTo stores the seq up to which a follower has read.
+func (t *tx) setFollowedTo(follower string, seq int64) error {
+	_, err := t.Exec("INSERT INTO followers (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq", follower, seq)
+	return err
+}
+
+// followFromNow makes a follower read only what happens after this transaction.
+func (t *tx) followFromNow(follower string) error {
+	last, err := t.lastAudit()
+	if err != nil {
 		return err
-	})
+	}
+	return t.setFollowedTo(follower, last.seq)
 }

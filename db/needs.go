@@ -7,6 +7,7 @@ import "slices"
 type Need struct {
 	all     []Permission // all of these; Missing names the first that is lacking
 	either  []Permission // and at least one of these, if there are any
+	wide    bool         // and for all clients, not only their own
 	own     bool         // any account, for what belongs to it
 	open    bool         // everybody
 	program bool         // only the program itself, see System
@@ -23,7 +24,9 @@ var (
 	RunRegistry      = needs(ManageSystem)
 	ReadAudit        = needs(ViewAudit)
 	ReadHistory      = Need{all: []Permission{ViewClient}, either: []Permission{ViewAudit, EditClient}}
-	SeeAccess        = Need{either: []Permission{ManageUsers, ViewAudit}}
+	// ManageWebhooks is for what is sent to other programs: all clients and what was said with them.
+	ManageWebhooks = Need{all: []Permission{ManageSystem, ViewClient, ViewInteraction}, wide: true}
+	SeeAccess      = Need{either: []Permission{ManageUsers, ViewAudit}}
 
 	// OwnAccount is for a person's own account, sessions and saved views. The program meets it,
 	// too.
@@ -66,6 +69,9 @@ func (n Need) Refuse(by Actor) error {
 		if !by.Can(p) {
 			return Missing{p}
 		}
+	}
+	if n.wide && by.OwnOnly {
+		return ErrForbidden
 	}
 	if len(n.either) > 0 && !slices.ContainsFunc(n.either, by.Can) {
 		return Missing{n.either[0]}

@@ -19,6 +19,7 @@ type Restored struct {
 	AsOf      time.Time // time of the newest audit row in the copy
 	Rows      int64     // number of audit rows
 	SignedOut int64     // number of ended sessions
+	Stopped   int64     // number of webhooks that were on and are off now
 	SetAside  string    // where the replaced registry is, or ""
 }
 
@@ -192,7 +193,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	return err
 }
 
-// record invalidates sessions, links and tokens from the time of the copy, and records the restore.
+// record invalidates sessions, links, tokens and webhooks from the time of the copy, and records the restore.
 func (r *restoration) record(ctx context.Context, d *DB) error {
 	return d.write(ctx, System, Program, func(t *tx) error {
 		err := t.QueryRow("SELECT created_at, seq FROM audit_logs ORDER BY seq DESC LIMIT 1").Scan(moment{&r.done.AsOf}, &r.done.Rows)
@@ -208,6 +209,9 @@ func (r *restoration) record(ctx context.Context, d *DB) error {
 			}
 		}
 		if err := t.revokeTokens(""); err != nil { // likewise
+			return err
+		}
+		if r.done.Stopped, err = t.stopRestored(); err != nil { // what they had to send may have been sent
 			return err
 		}
 		return t.record("restore_registry", "system", "", details{

@@ -11,13 +11,13 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// KeyLost means that the seeds of second factors cannot be read, because the key file is missing or
-// has a different key.
+// KeyLost means that the seeds of second factors and the secrets of webhooks cannot be read, because
+// the key file is missing or has a different key.
 type KeyLost struct{ File, Why string }
 
 func (e *KeyLost) Error() string {
-	return fmt.Sprintf("%s, the key of all second factors, %s; put the copy that you kept in its place, or take each second factor off"+
-		" with user reset-mfa", e.File, e.Why)
+	return fmt.Sprintf("%s, the key of second factors and webhooks, %s; put the copy that you kept in its place, or take each"+
+		" second factor off with user reset-mfa and delete the webhooks", e.File, e.Why)
 }
 
 // missing is the Why of a missing file.
@@ -40,15 +40,21 @@ func (d *DB) readKey() ([]byte, error) {
 	return key, nil
 }
 
-// keyToSeal returns the key for sealing a seed, and creates it if there is none. It returns KeyLost
-// rather than a key that does not open existing seeds. Calling it in a transaction ensures that
+// sealedSeeds and sealedSecrets select what is sealed, with its purpose.
+const (
+	sealedSeeds   = "SELECT '" + seedPurpose + "' || user_id, seed FROM second_factors WHERE seed IS NOT NULL"
+	sealedSecrets = "SELECT '" + secretPurpose + "' || id, secret FROM webhooks"
+)
+
+// keyToSeal returns the key for sealing a text, and creates it if there is none. It returns KeyLost
+// rather than a key that does not open existing ones. Calling it in a transaction ensures that
 // only one process creates the key.
 func (d *DB) keyToSeal(t *tx) ([]byte, error) {
-	var userID string
+	var purpose string
 	var sealed []byte
-	err := t.QueryRow("SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL LIMIT 1").Scan(&userID, &sealed)
+	err := t.QueryRow(sealedSeeds+" UNION ALL "+sealedSecrets+" LIMIT 1").Scan(&purpose, &sealed)
 	if err == nil {
-		if _, err := d.unseal(userID, sealed); err != nil {
+		if _, err := d.unseal(purpose, sealed); err != nil {
 			return nil, err
 		}
 		return d.readKey()
@@ -76,38 +82,45 @@ func (d *DB) makeKey() ([]byte, error) {
 	return key, sqlite.PutInPlace(partial, d.keyFile())
 }
 
-// unseal returns a user's seed, or KeyLost.
-func (d *DB) unseal(userID string, sealed []byte) (seed string, err error) {
+// unseal returns what was sealed for a purpose, or KeyLost.
+func (d *DB) unseal(purpose string, sealed []byte) (plain string, err error) {
 	key, err := d.readKey()
 	if err != nil {
 		return "", err
 	}
-	if seed, err = secrets.Unseal(key, sealed, seedOf(userID)); err != nil {
+	if plain, err = secrets.Unseal(key, sealed, purpose); err != nil {
 		return "", &KeyLost{d.keyFile(), "does not open them"}
 	}
-	return seed, nil
+	return plain, nil
 }
 
-// CheckKey returns nil if every second factor can be read, else KeyLost. Users whose seed cannot be
-// read need a recovery code.
+// CheckKey returns nil if every second factor and the secret of every webhook can be read, else
+// KeyLost. Users whose seed cannot be read need a recovery code.
 func (d *DB) CheckKey(ctx context.Context) error {
-	type sealed struct {
-		userID string
-		seed   []byte
-	}
-	if has, err := d.hasTable(ctx, "second_factors"); !has { // before migration 5
-		return err
-	}
-	rows, err := d.reader.QuickQuery(ctx, "SELECT user_id, seed FROM second_factors WHERE seed IS NOT NULL")
-	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (s sealed, err error) { return s, r.Scan(&s.userID, &s.seed) })
-	for _, s := range all {
-		if _, err := d.unseal(s.userID, s.seed); err != nil {
+	for _, kind := range []struct{ table, sealed string }{{"second_factors", sealedSeeds}, {"webhooks", sealedSecrets}} {
+		if has, err := d.hasTable(ctx, kind.table); err != nil {
+			return err
+		} else if !has { // of an older release
+			continue
+		}
+		rows, err := d.reader.QuickQuery(ctx, kind.sealed)
+		_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
+			var purpose string
+			var sealed []byte
+			if err = r.Scan(&purpose, &sealed); err == nil {
+				_, err = d.unseal(purpose, sealed)
+			}
+			return none, err
+		})
+		if err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }
 
-// seedOf is the context that a user's seed is sealed with, so that it cannot be used for another
-// user.
-func seedOf(userID string) string { return "second factor of " + userID }
+// Texts are sealed with a purpose, which says whose they are, so that they cannot be used for another.
+const (
+	seedPurpose   = "second factor of "
+	secretPurpose = "secret of webhook "
+)

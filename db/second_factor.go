@@ -57,7 +57,7 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 			return err
 		}
 		seed = secrets.NewSeed()
-		sealed, err := secrets.Seal(key, seed, seedOf(by.UserID))
+		sealed, err := secrets.Seal(key, seed, seedPurpose+by.UserID)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (d *DB) pendingSeed(ask querier, now time.Time, userID string) (seed string
 	if err := ask.QueryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(clockSlack))).Scan(&sealed); err != nil {
 		return "", err
 	}
-	return d.unseal(userID, sealed)
+	return d.unseal(seedPurpose+userID, sealed)
 }
 
 // ConfirmSecondFactor makes the seed from StartSecondFactor the actor's second factor, replacing an

@@ -137,7 +137,7 @@ func (d *DB) useCode(t *tx, userID, code string, recovery bool) (fits bool, err 
 		Scan(&sealed, &used); err != nil {
 		return false, err
 	}
-	seed, err := d.unseal(userID, sealed)
+	seed, err := d.unseal(seedPurpose+userID, sealed)
 	if err != nil {
 		return false, err
 	}

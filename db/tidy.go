@@ -27,6 +27,7 @@ func (d *DB) expiringRowsAt(now time.Time) []expiringRows {
 		{"requests", "user_id, made, request_id", "created_at", now.AddDate(0, 0, -7), now},
 		{"idempotency_keys", "token_id, key", "created_at", now.Add(-keyRetention), now},
 		{"saved_views", "id", "deleted_at", now.Add(-savedViewRetention), now},
+		{"deliveries", "number", "created_at", now.Add(-deliveryRetention), now},
 		{
 			"tokens", "id", "min(ifnull(revoked_at, expires_at), ifnull(expires_at, revoked_at))",
 			now.Add(-tokenRetention), now.AddDate(maxTokenYears, 0, 1),
@@ -35,8 +36,8 @@ func (d *DB) expiringRowsAt(now time.Time) []expiringRows {
 }
 
 // Tidy removes some expired rows: sessions, half sign-ins, wrong attempts, known browsers, links,
-// request IDs, idempotency keys, deleted saved views and old tokens. more is true if there may be
-// others. It records nothing, and returns Damaged if the file is known to be damaged.
+// request IDs, idempotency keys, deleted saved views, and old tokens and deliveries. more is true if
+// there may be others. It records nothing, and returns Damaged if the file is known to be damaged.
 func (d *DB) Tidy(ctx context.Context) (more bool, err error) {
 	if err := d.refuseDamaged(); err != nil {
 		return false, err

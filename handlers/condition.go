@@ -212,7 +212,7 @@ func (s *Server) keyLine(ctx context.Context) views.HealthLine {
 	lost := (*db.KeyLost)(nil)
 	switch wide, there := s.db.KeyFile(); {
 	case errors.As(err, &lost):
-		return line(views.Failed, name, "The key of all second factors "+lost.Why,
+		return line(views.Failed, name, "The key of second factors and webhooks "+lost.Why,
 			words("put the copy that you kept in its place, beside the registry, under the name that ends in .key"))
 	case err != nil:
 		return line(views.Failed, name, sentenceOf(err.Error()))
@@ -220,9 +220,9 @@ func (s *Server) keyLine(ctx context.Context) views.HealthLine {
 		return line(views.Warning, name, "Other users of the machine can read it",
 			words("set the mode of the file beside the registry whose name ends in .key to 0600"))
 	case !there:
-		return line(views.OK, name, "Not needed yet; it is made with the first second factor")
+		return line(views.OK, name, "Not needed yet; it is made with the first second factor or webhook")
 	}
-	return line(views.OK, name, "Opens all second factors, only readable by its own user")
+	return line(views.OK, name, "Opens all second factors and webhooks, only readable by its own user")
 }
 
 func (s *Server) migrationsLine(ctx context.Context) views.HealthLine {

@@ -80,7 +80,7 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 		{"a key that is lost", func(s *site, ines *browser, _ string) {
 			s.Exec("INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(60), ?)", ines.user.ID, "2026-11-24T09:30:00.000Z")
 			ines.comeIn()
-		}, "Failed", "Key file", "The key of all second factors is missingWhat to do:", ""},
+		}, "Failed", "Key file", "The key of second factors and webhooks is missingWhat to do:", ""},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()

@@ -149,7 +149,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 		log.Error("the file is damaged; nothing is written to it: copy it out with backup, then restore a backup", "found", h.Damage)
 	}
 	if err := d.CheckKey(e.ctx); err != nil {
-		log.Warn("second factors cannot be read", "error", err)
+		log.Warn("second factors or webhooks cannot be used", "error", err)
 	}
 	has, err := d.HasUsers(e.ctx)
 	if err != nil {

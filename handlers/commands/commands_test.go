@@ -659,8 +659,8 @@ func TestTheKeyIsNoPartOfABackupAndIsMissed(t *testing.T) {
 
 	// On another machine the key is missing until a copy is put there.
 	elsewhere := filepath.Join(t.TempDir(), "r.db")
-	says(elsewhere+".key, the key of all second factors, is missing", "restore", backup, "--db", elsewhere)
-	says(elsewhere+".key, the key of all second factors, is missing", "verify", "--db", elsewhere)
+	says(elsewhere+".key, the key of second factors and webhooks, is missing", "restore", backup, "--db", elsewhere)
+	says(elsewhere+".key, the key of second factors and webhooks, is missing", "verify", "--db", elsewhere)
 	s := start(t, "--addr", "127.0.0.1:0", "--db", elsewhere)
 	if code := s.stop(); code != 0 || !strings.Contains(s.stderr.String(), elsewhere+".key") {
 		t.Errorf("%d: it does not say which file is missing: %s", code, s.stderr)

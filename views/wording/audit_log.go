@@ -55,7 +55,8 @@ func Kind(kind string) string {
 	label := map[string]string{
 		"organization": "Organizations", "contact": "Contacts", "interaction": "Interactions", "follow_up": "Follow-ups",
 		"session": "Sign-ins and sessions", "user": "Users", "role": "Roles", "token": "API tokens",
-		"import": "Imports", "export": "Exports", "system": "The registry itself",
+		"webhook": "Webhooks",
+		"import":  "Imports", "export": "Exports", "system": "The registry itself",
 	}[kind]
 	if label == "" {
 		return kind

@@ -227,7 +227,7 @@ func (s *entry) target() {
 		s.say("a " + kind)
 	case kind == "role":
 		s.name(s.e.Target, "role", s.e.TargetID, "a role that is gone")
-	case kind == "token":
+	case kind == "token", kind == "webhook":
 		s.say(s.e.Target)
 	default:
 		s.name(s.e.Target, "user", s.e.TargetID, "somebody who left")

@@ -1,0 +1,231 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"clientregistry/db/sqlite"
+)
+
+// WebhookEvent is what a webhook is told of.
+type WebhookEvent struct {
+	Name                      string // one of WebhookEvents
+	Kind                      string // organization, contact, link, interaction, follow_up or batch
+	ID                        string // "" for a link
+	OrganizationID, ContactID string // of a link, an interaction or a follow-up, as far as it has them
+	Gone                      bool   // it was deleted or removed, so only its IDs are told
+	At                        time.Time
+	Action                    string // of a batch: what was done
+	Count                     int    // of a batch: to how many records
+}
+
+// record identifies what the event is about. Deliveries with the same one are sent in order.
+func (e WebhookEvent) record() string {
+	if e.Kind == "link" {
+		return "link " + e.OrganizationID + " " + e.ContactID
+	}
+	return e.Kind + " " + e.ID
+}
+
+// outboxPiece is how many rows of the history one step of FillOutbox reads.
+const outboxPiece = 100
+
+// ActiveWebhooks returns the IDs of the webhooks that are on, for the sender.
+func (d *DB) ActiveWebhooks(ctx context.Context) ([]string, error) {
+	if has, err := d.hasTable(ctx, "webhooks"); err != nil || !has {
+		return nil, err
+	}
+	rows, err := d.reader.QuickQuery(ctx, "SELECT id FROM webhooks WHERE is_active = 1 ORDER BY id")
+	return sqlite.Collect(rows, err, sqlite.ScanText)
+}
+
+// FillOutbox reads on in the history from a webhook's cursor, puts what it is told of into its
+// outbox, and moves the cursor, all in one transaction. data returns the JSON of an event as the
+// webhook's maker may see it. more is true if there may be further rows. It returns an error for
+// which IsWebhookOff is true if the webhook sends nothing.
+func (d *DB) FillOutbox(ctx context.Context, id string, data func(context.Context, Actor, WebhookEvent) ([]byte, error)) (more bool, err error) {
+	h, maker, err := d.workingWebhook(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	seq, err := d.followedTo(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	reader := maker
+	reader.May = append(slices.Clone(maker.May), ViewAudit) // the ends of batches, too
+	rows, read, err := d.Events(ctx, reader, seq, outboxPiece)
+	if err != nil || read == seq {
+		return false, err
+	}
+	type built struct {
+		WebhookEvent
+		seq  int64
+		data string
+	}
+	var all []built
+	for _, row := range rows {
+		e, ok := row.webhookEvent()
+		if !ok || !slices.Contains(h.Events, e.Name) {
+			continue
+		}
+		written, err := data(ctx, maker, e)
+		if err != nil {
+			return false, fmt.Errorf("data of %s, row %d of the history: %w", e.Name, row.Seq, err)
+		}
+		all = append(all, built{e, row.Seq, string(written)})
+	}
+	err = d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
+		var still bool
+		err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM webhooks JOIN followers ON name = id WHERE id = ? AND is_active = 1 AND seq = ?)",
+			id, seq).Scan(&still)
+		if err != nil || !still { // it was switched off or on meanwhile
+			return err
+		}
+		for _, e := range all {
+			if err := t.insertDelivery(newDeliveryID(), id, e.WebhookEvent, e.seq, e.data); err != nil {
+				return err
+			}
+		}
+		return t.setFollowedTo(id, read)
+	})
+	return len(rows) == outboxPiece, err
+}
+
+// webhookEvent returns what webhooks are told of a row of the history. ok is false if that is
+// nothing: for each change of a batch, whose end is told instead, and for a follow-up without a
+// client, which is only for who gave and who has it.
+func (e AuditEntry) webhookEvent() (w WebhookEvent, ok bool) {
+	a := actionOf(e.Action)
+	if a.event == "" || e.Details == nil || e.Details["erased"] != "" {
+		return w, false
+	}
+	w = WebhookEvent{Name: a.event, Kind: a.changes, ID: e.TargetID, OrganizationID: e.OrganizationID, ContactID: e.ContactID, At: e.At}
+	switch {
+	case a.changes == "":
+		w.Kind, w.ID, w.Action = "batch", e.Details["batch"], e.Details["action"]
+		if e.Action == "undo_batch" {
+			w.Action = "undo"
+		}
+		_, err := fmt.Sscan(e.Details["count"], &w.Count)
+		return w, err == nil && w.ID != ""
+	case e.Details["batch"] != "":
+		return w, false
+	case a.changes == "link":
+		w.ID = ""
+		ok = w.OrganizationID != "" && w.ContactID != ""
+	case a.changes == "follow_up":
+		ok = e.InteractionID != "" || e.OrganizationID != "" || e.ContactID != ""
+	default:
+		ok = true
+	}
+	w.Gone = strings.HasSuffix(a.event, ".removed") || strings.HasSuffix(a.event, ".deleted")
+	return w, ok
+}
+
+// Outgoing is a delivery to be sent now.
+type Outgoing struct {
+	ID, URL, Event string
+	Body           []byte
+	Secrets        []string // that sign it, the newest first
+}
+
+// DueDeliveries returns up to n deliveries of a webhook that are due, each of another record, and
+// when the next of the others is due, or zero if none is. It returns KeyLost, or an error for which
+// IsWebhookOff is true if the webhook sends nothing.
+func (d *DB) DueDeliveries(ctx context.Context, id string, n int) (due []Outgoing, next time.Time, err error) {
+	h, _, err := d.workingWebhook(ctx, id)
+	if err != nil {
+		return nil, next, err
+	}
+	now := stamp(d.now())
+	if err := d.reader.QuickQueryRow(ctx, "SELECT min(next_at) FROM deliveries WHERE webhook_id = ? AND next_at > ?", id, now).
+		Scan(moment{&next}); err != nil {
+		return nil, next, err
+	}
+	signing, err := d.openSecrets(h)
+	if err != nil {
+		return nil, next, err
+	}
+	rows, err := d.reader.QuickQuery(ctx, `
+		SELECT id, event, body FROM deliveries
+		WHERE webhook_id = ? AND next_at <= ? AND NOT EXISTS (
+			SELECT 1 FROM deliveries AS first
+			WHERE first.webhook_id = deliveries.webhook_id AND first.record = deliveries.record
+				AND first.next_at IS NOT NULL AND first.number < deliveries.number)
+		ORDER BY next_at, number`+limit(n), id, now)
+	due, err = sqlite.Collect(rows, err, func(r sqlite.Row) (Outgoing, error) {
+		o := Outgoing{URL: h.URL, Secrets: signing}
+		err := r.Scan(&o.ID, &o.Event, &o.Body)
+		return o, err
+	})
+	return due, next, err
+}
+
+// retryAfter is how long a delivery waits after each failed try. After the last it is given up.
+var retryAfter = []time.Duration{
+	5 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+}
+
+// RecordTry stores how a try of a delivery ended, and when the next one is due. 410 switches the
+// webhook off. It does nothing if the delivery was deleted.
+func (d *DB) RecordTry(ctx context.Context, deliveryID string, x Try) error {
+	const gone = 410
+	stopped := false
+	err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
+		var webhookID, event string
+		var number int64
+		var tries, step int
+		err := t.QueryRow("SELECT number, webhook_id, event, tries, step FROM deliveries WHERE id = ?", deliveryID).
+			Scan(&number, &webhookID, &event, &tries, &step)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var status any
+		if x.Status > 0 {
+			status = x.Status
+		}
+		_, err = t.Exec("INSERT INTO delivery_tries (delivery, try, at, took, status, failure, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			number, tries+1, stamp(x.At), x.Took.Milliseconds(), status, orNull(x.Failure), orNull(x.Answer))
+		if err != nil {
+			return err
+		}
+		state, next := "given up", time.Time{}
+		switch {
+		case x.Delivered():
+			state = "delivered"
+		case x.Status != gone && event != testEvent && step < len(retryAfter):
+			state, next = "waiting", t.now.Add(retryAfter[step])
+		}
+		_, err = t.Exec("UPDATE deliveries SET state = ?, next_at = ?, step = step + 1, tries = tries + 1 WHERE id = ?",
+			state, stampOrNull(next), deliveryID)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Exec("UPDATE webhooks SET last_sent_at = ?, last_status = ? WHERE id = ?", stamp(x.At), status, webhookID); err != nil ||
+			x.Status != gone {
+			return err
+		}
+		h, err := t.webhook(webhookID)
+		if err != nil {
+			return err
+		}
+		stopped = true
+		return t.stopWebhook(h, OffGone)
+	})
+	if err != nil {
+		return fmt.Errorf("try of delivery %s: %w", deliveryID, err)
+	}
+	if stopped {
+		d.webhooksChanged.send()
+	}
+	return nil
+}
