@@ -95,6 +95,11 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, err = d.ContactsOf(ctx, by, id)
 	_, err2 = d.OrganizationsOf(ctx, by, id)
 	ask(err, err2)
+	for _, reader := range []Actor{by, {UserID: id, OwnOnly: true, May: Permissions}} {
+		_, err = d.LinkedContacts(ctx, reader, id)
+		_, err2 = d.LinkedOrganizations(ctx, reader, id)
+		ask(err, err2)
+	}
 	for _, reader := range []Actor{by, {UserID: id, OwnOnly: true}} {
 		_, err = d.linkedOwners(ctx, reader, "organization", id)
 		_, err2 = d.linkedOwners(ctx, reader, "contact", id)
@@ -114,7 +119,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, _, err = d.AuditLog(ctx, by, AuditFilter{ActorID: id, TargetType: "user", From: "2026-11-24", To: "2026-11-24"})
 	err2 = d.RecordRefusal(ctx, by, "GET", "/", "")
 	ask(err, err2)
-	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|interactions|interaction_contact|p|contact_interactions|follow_ups|audit_logs|audit_participants)|USING INDEX (organizations|contacts)_by_name`).MatchString)
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|other|interactions|interaction_contact|p|contact_interactions|follow_ups|audit_logs|audit_participants)|USING INDEX (organizations|contacts)_by_name`).MatchString)
 
 	// With few own clients, these queries start from them.
 	own := Actor{UserID: id, OwnOnly: true, May: Permissions}

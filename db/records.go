@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -104,18 +103,23 @@ func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any
 // scan scans a row of read. It returns ErrNotFound if there is none.
 func (k *RecordKind) scan(row sqlite.Row) (Record, error) {
 	r := Record{Kind: k}
-	into := make([]any, 0, len(k.Fields)+11)
+	err := row.Scan(k.columnsOf(&r)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Record{}, ErrNotFound
+	}
+	return r, err
+}
+
+// columnsOf returns where to scan the columns of read.
+func (k *RecordKind) columnsOf(r *Record) []any {
+	into := make([]any, 0, len(k.Fields)+17)
 	into = append(into, &r.ID)
 	for i := range k.Fields {
 		into = append(into, nullText{&r.values[i]})
 	}
 	into = append(into, nullText{&r.OwnerName}, &r.IsActive, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, &r.Version,
 		moment{&r.LastContactAt}, nullText{&r.LastContactChannel}, &r.key, &r.sortKey)
-	err := row.Scan(append(into, k.relationOf(&r)...)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Record{}, ErrNotFound
-	}
-	return r, err
+	return append(into, k.relationOf(r)...)
 }
 
 // record returns a record, or ErrNotFound.
@@ -143,44 +147,6 @@ func (d *DB) changedRecord(ctx context.Context, by Actor, k *RecordKind, id stri
 		*out.value(column) = r.Value(column)
 	}
 	return out, err
-}
-
-// recordsByID returns those of the records with these IDs that the actor sees, by ID.
-func (d *DB) recordsByID(ctx context.Context, by Actor, k *RecordKind, ids []string) (map[string]Record, error) {
-	encoded, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err
-	}
-	read, args := k.read(by, "sort_key", unnamed)
-	seen := k.sees(by, k.id())
-	rows, err := d.reader.QuickQuery(ctx, read+" WHERE "+k.id()+" IN (SELECT value FROM json_each(?)) AND "+seen.sql,
-		append(append(args, string(encoded)), seen.args...)...)
-	all, err := sqlite.Collect(rows, err, k.scan)
-	byID := make(map[string]Record, len(all))
-	for _, r := range all {
-		r.hideFrom(by)
-		byID[r.ID] = r
-	}
-	return byID, err
-}
-
-// LinkedContacts returns the contacts of an organization's links by ID, and LinkedOrganizations the
-// organizations of a contact's.
-func (d *DB) LinkedContacts(ctx context.Context, by Actor, links []Link) (map[string]Contact, error) {
-	var ids []string
-	for _, l := range links {
-		ids = append(ids, l.ContactID)
-	}
-	return d.recordsByID(ctx, by, ContactKind, ids)
-}
-
-// LinkedOrganizations is the counterpart of LinkedContacts.
-func (d *DB) LinkedOrganizations(ctx context.Context, by Actor, links []Link) (map[string]Organization, error) {
-	var ids []string
-	for _, l := range links {
-		ids = append(ids, l.OrganizationID)
-	}
-	return d.recordsByID(ctx, by, OrganizationKind, ids)
 }
 
 // records lists a page of records. next is the cursor of the next page, or "" on the last one.

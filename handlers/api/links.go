@@ -55,18 +55,11 @@ func (a *API) linkIndex(c *gin.Context) error {
 
 // linksOf returns the links of a record as JSON.
 func (a *API) linksOf(c *gin.Context, k *kind, id string) ([]byte, error) {
-	ctx, by := c.Request.Context(), who(c).Actor
-	links, err := k.links(a.db, ctx, by, id)
-	if err != nil {
-		return nil, err
-	}
-	others, err := k.linked(a.db, ctx, by, links)
+	links, err := k.linked(a.db, c.Request.Context(), who(c).Actor, id)
 	var w writer
 	w.array(func() {
 		for _, l := range links {
-			if other, ok := others[k.other(l)]; ok { // not if it was unlinked or handed over just now
-				w.link(l, other, by)
-			}
+			w.link(l.Link, l.Other, who(c).Actor)
 		}
 	})
 	return w.b, err
@@ -74,10 +67,9 @@ func (a *API) linksOf(c *gin.Context, k *kind, id string) ([]byte, error) {
 
 // linkJSON returns one link as JSON.
 func (a *API) linkJSON(c *gin.Context, k *kind, l db.Link) ([]byte, error) {
-	others, err := k.linked(a.db, c.Request.Context(), who(c).Actor, []db.Link{l})
-	other, ok := others[k.other(l)]
-	if !ok {
-		other = db.Record{Kind: k.otherEnd().RecordKind, ID: k.other(l), OutOfSight: true}
+	other, err := k.otherEnd().read(a.db, c.Request.Context(), who(c).Actor, k.other(l))
+	if errors.Is(err, db.ErrNotFound) {
+		other, err = db.Record{Kind: k.otherEnd().RecordKind, ID: k.other(l), OutOfSight: true}, nil
 	}
 	var w writer
 	w.link(l, other, who(c).Actor)

@@ -19,22 +19,21 @@ type kind struct {
 	create           func(d *db.DB, ctx context.Context, by db.Actor, typed db.Fields, requestID string) (db.Record, error)
 	update           func(d *db.DB, ctx context.Context, by db.Actor, id string, version int, typed db.Fields) (db.Record, error)
 	archive, restore func(d *db.DB, ctx context.Context, by db.Actor, id string, version int) (db.Record, error)
-	links            func(d *db.DB, ctx context.Context, by db.Actor, id string) ([]db.Link, error)
-	linked           func(*db.DB, context.Context, db.Actor, []db.Link) (map[string]db.Record, error)
+	linked           func(d *db.DB, ctx context.Context, by db.Actor, id string) ([]db.LinkedRecord, error)
 }
 
 var organizations = &kind{
 	RecordKind: db.OrganizationKind, read: (*db.DB).Organization, list: (*db.DB).Organizations,
 	create: (*db.DB).CreateOrganization, update: (*db.DB).UpdateOrganization,
 	archive: (*db.DB).ArchiveOrganization, restore: (*db.DB).RestoreOrganization,
-	links: (*db.DB).ContactsOf, linked: (*db.DB).LinkedContacts,
+	linked: (*db.DB).LinkedContacts,
 }
 
 var contacts = &kind{
 	RecordKind: db.ContactKind, read: (*db.DB).Contact, list: (*db.DB).Contacts,
 	create: (*db.DB).CreateContact, update: (*db.DB).UpdateContact,
 	archive: (*db.DB).ArchiveContact, restore: (*db.DB).RestoreContact,
-	links: (*db.DB).OrganizationsOf, linked: (*db.DB).LinkedOrganizations,
+	linked: (*db.DB).LinkedOrganizations,
 }
 
 const root = "/api/crm/"
