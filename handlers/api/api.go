@@ -86,6 +86,9 @@ func (a *API) serve(r route) gin.HandlerFunc {
 
 // admit returns nil if the request may reach the route's handler.
 func (a *API) admit(c *gin.Context, r route) error {
+	if r.access.Public {
+		return nil
+	}
 	if c.GetHeader("Authorization") == "" {
 		if err := a.sameOrigin.Check(c.Request); err != nil {
 			return errors.Join(middleware.ErrOrigin, err)

@@ -20,8 +20,9 @@ import (
 // site is a registry with its server, and what its log says.
 type site struct {
 	*handlerstest.Site
-	t   *testing.T
-	log *logged
+	t     *testing.T
+	log   *logged
+	tried *tried
 }
 
 // logged is a log that goroutines may write to.
@@ -49,7 +50,7 @@ func newSiteWith(t *testing.T, rate int) *site {
 	t.Helper()
 	log := new(logged)
 	o := handlers.Options{BaseURL: "http://registry.example", APIRate: rate, Log: slog.New(slog.NewTextHandler(log, nil))}
-	return &site{Site: handlerstest.New(t, o, jobs.Options{}), t: t, log: log}
+	return &site{Site: handlerstest.New(t, o, jobs.Options{}), t: t, log: log, tried: new(tried)}
 }
 
 // program is a program with a token.
@@ -98,6 +99,7 @@ func (p *program) send(method, path, body string, headers ...string) answer {
 			p.t.Fatalf("%s: %d is not JSON: %s", a.what, a.StatusCode, a.body)
 		}
 	}
+	a.check(p.site, r, body)
 	return a
 }
 

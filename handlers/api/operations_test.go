@@ -169,6 +169,12 @@ func TestOperations(t *testing.T) {
 	s := newSite(t)
 	s.Contact("Somebody", "Else", "email", "taken@harbor.example")
 	p, reader := s.as("Manager"), s.of(s.User("Reader", "Viewer"))
+	unready, busy := s.of(s.User("Unready", s.Role("Unready", db.Permissions...))), newSiteWith(t, 1).as("Manager")
+	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Unready'")
+	busy.tried = s.tried
+	for busy.get("/api/crm/me").StatusCode == 200 {
+		continue
+	}
 	for n, r := range api.Routes() {
 		op, known := operations[r.Method+" "+r.Path]
 		if !known {
@@ -184,6 +190,15 @@ func TestOperations(t *testing.T) {
 			s.stranger().send(r.Method, path, good(r, n)).want(401, `"error":"Send a valid token`)
 			wrong := &program{site: s, secret: p.secret[:43] + "x"}
 			wrong.send(r.Method, path, good(r, n)).want(401)
+			unready.send(r.Method, path, good(r, n)).want(403, "second factor")
+			busy.send(r.Method, path, "").want(429)
+			p.send(r.Method, path+"?%zz", good(r, n)).want(400)
+			p.send(r.Method, path+"?x=1", good(r, n)).want(422)
+			if good(r, n) != "" {
+				p.send(r.Method, path, "{").want(400)
+				p.send(r.Method, path, `{"a": "`+strings.Repeat("x", 1<<20)+`"}`).want(413)
+				p.send(r.Method, path, "a=b", "Content-Type", "application/x-www-form-urlencoded").want(415)
+			}
 			if r.Method != "GET" {
 				lacking := "EditClient"
 				if strings.Contains(r.Path, "/follow-up") {
@@ -230,6 +245,10 @@ func TestOperations(t *testing.T) {
 		default:
 			a.want(200, op.says...)
 		}
+		if tag := a.Header.Get("ETag"); tag != "" && r.Method == "GET" {
+			p.get(path, "If-None-Match", tag).want(304)
+		}
+		s.wantAllMet(r)
 	}
 }
 

@@ -21,6 +21,7 @@ type route struct {
 
 // What operations require of a token and of its owner.
 var (
+	public      = middleware.Access{Need: db.Anybody, Public: true}
 	anyToken    = middleware.Access{Need: db.OwnAccount}
 	viewClients = middleware.Access{Need: db.ViewClients}
 	editClients = middleware.Access{Need: db.EditClients}
@@ -31,6 +32,8 @@ var (
 
 // routes are all operations of the API. Nothing else in this package decides who may do what.
 var routes = []route{
+	{"GET", "/api/openapi.yaml", public, (*API).document, false, nil},
+
 	{"GET", "/api/crm/me", anyToken, (*API).me, false, nil},
 	{"GET", "/api/crm/users", viewClients, (*API).userIndex, false, nil},
 

@@ -1,0 +1,457 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"clientregistry/db"
+	"clientregistry/handlers/api"
+)
+
+// reference is openapi.yaml and a router of its operations.
+type reference struct {
+	*openapi3.T
+	router routers.Router
+}
+
+// document reads openapi.yaml once.
+var document = sync.OnceValues(func() (reference, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(api.Document)
+	if err != nil {
+		return reference{}, err
+	}
+	if err := doc.Validate(context.Background(), openapi3.EnableSchemaFormatValidation()); err != nil {
+		return reference{}, err
+	}
+	router, err := gorillamux.NewRouter(doc)
+	return reference{doc, router}, err
+})
+
+func readDocument(t testing.TB) reference {
+	t.Helper()
+	doc, err := document()
+	if err != nil {
+		t.Fatalf("openapi.yaml: %v", err)
+	}
+	return doc
+}
+
+// operation returns what the document says of a route, or nil.
+func (d reference) operation(r api.Route) *openapi3.Operation {
+	item := d.Paths.Value(documentedPath(r.Path))
+	if item == nil {
+		return nil
+	}
+	return item.GetOperation(r.Method)
+}
+
+var parameterInPath = regexp.MustCompile(`:(\w+)`)
+
+// documentedPath returns a route's path as the document has it.
+func documentedPath(path string) string {
+	return parameterInPath.ReplaceAllString(strings.TrimPrefix(path, "/api/crm"), "{$1}")
+}
+
+// parameters returns the documented parameters of a route that are sent in this place.
+func (d reference) parameters(r api.Route, in string) map[string]*openapi3.Schema {
+	all := map[string]*openapi3.Schema{}
+	for _, p := range slices.Concat(d.Paths.Value(documentedPath(r.Path)).Parameters, d.operation(r).Parameters) {
+		if p.Value.In == in {
+			all[p.Value.Name] = p.Value.Schema.Value
+		}
+	}
+	return all
+}
+
+// body returns the documented fields of a route's request, nil if it has none.
+func (d reference) body(r api.Route) map[string]*openapi3.Schema {
+	body := d.operation(r).RequestBody
+	if body == nil {
+		return nil
+	}
+	return fieldsOf(body.Value.Content["application/json"].Schema.Value)
+}
+
+// fieldsOf returns the fields of an object, also those that it takes from other schemas.
+func fieldsOf(s *openapi3.Schema) map[string]*openapi3.Schema {
+	all := map[string]*openapi3.Schema{}
+	for name, field := range s.Properties {
+		all[name] = field.Value
+	}
+	for _, part := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf) {
+		maps.Copy(all, fieldsOf(part.Value))
+	}
+	return all
+}
+
+// tried is what tests met of the API, by operation of the document.
+type tried struct {
+	mu       sync.Mutex
+	statuses map[string]map[string]bool
+	fields   map[string]map[string]bool // of good answers, like contacts.contact.email
+}
+
+func (m *tried) note(operation, status string, fields map[string]bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.statuses == nil {
+		m.statuses, m.fields = map[string]map[string]bool{}, map[string]map[string]bool{}
+	}
+	if m.statuses[operation] == nil {
+		m.statuses[operation], m.fields[operation] = map[string]bool{}, map[string]bool{}
+	}
+	m.statuses[operation][status] = true
+	maps.Copy(m.fields[operation], fields)
+}
+
+// toldHeaders are headers of answers that the document has where they occur.
+var toldHeaders = []string{"ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "Idempotent-Replayed", "Preference-Applied"}
+
+// check holds an answer against the document: its status, headers and body, and the request if it
+// was accepted.
+func (a answer) check(s *site, r *http.Request, body string) {
+	a.t.Helper()
+	doc, err := document()
+	if err != nil {
+		a.t.Errorf("openapi.yaml: %v", err) // not Fatal, as some tests send from goroutines
+		return
+	}
+	route, parameters, err := doc.router.FindRoute(r)
+	if err != nil {
+		return // no operation
+	}
+	name, status := r.Method+" "+route.Path, strconv.Itoa(a.StatusCode)
+	response := route.Operation.Responses.Value(status)
+	if response == nil && a.StatusCode < 500 {
+		a.t.Errorf("openapi.yaml does not say that %s answers %s, as to %s", name, status, a.what)
+		return
+	}
+	for _, header := range toldHeaders {
+		if response != nil && a.Header.Get(header) != "" && response.Value.Headers[header] == nil {
+			a.t.Errorf("openapi.yaml does not say that %s answers %s with the header %s", name, status, header)
+		}
+	}
+	r.Body = io.NopCloser(strings.NewReader(body))
+	r.URL.RawQuery = withoutBlank(r.URL.Query()).Encode()
+	in := &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: parameters, Route: route, Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: a.StatusCode, Header: a.Header}
+	if err := openapi3filter.ValidateResponse(context.Background(), out.SetBodyBytes([]byte(a.body))); err != nil {
+		a.t.Errorf("%s is answered %s, which is not as openapi.yaml says: %v", a.what, a.body, err)
+	}
+	fields := map[string]bool{}
+	if a.StatusCode < 300 {
+		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
+			a.t.Errorf("%s is accepted, but not as openapi.yaml says: %v", a.what, err)
+		}
+		collect(fields, "", a.json)
+	}
+	s.tried.note(name, status, fields)
+}
+
+// withoutBlank returns the parameters that are not blank, which count as absent.
+func withoutBlank(all url.Values) url.Values {
+	maps.DeleteFunc(all, func(_ string, values []string) bool { return strings.TrimSpace(values[0]) == "" })
+	return all
+}
+
+// collect adds the names of all fields of a value.
+func collect(names map[string]bool, prefix string, value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, inside := range value {
+			names[prefix+name] = true
+			collect(names, prefix+name+".", inside)
+		}
+	case []any:
+		for _, inside := range value {
+			collect(names, prefix, inside)
+		}
+	}
+}
+
+// collectDocumented is collect for a schema.
+func collectDocumented(names map[string]bool, prefix string, s *openapi3.Schema) {
+	for name, inside := range fieldsOf(s) {
+		names[prefix+name] = true
+		collectDocumented(names, prefix+name+".", inside)
+	}
+	if s.Items != nil {
+		collectDocumented(names, prefix, s.Items.Value)
+	}
+}
+
+// TestEveryOperationIsDocumented: with the permissions that it needs, and nothing else is.
+func TestEveryOperationIsDocumented(t *testing.T) {
+	t.Parallel()
+	doc, real := readDocument(t), map[string]bool{}
+	for _, r := range api.Routes() {
+		op := doc.operation(r)
+		if op == nil {
+			t.Errorf("openapi.yaml lacks %s %s", r.Method, documentedPath(r.Path))
+			continue
+		}
+		real[r.Method+" "+documentedPath(r.Path)] = true
+		if op.Summary == "" || op.Description == "" || op.OperationID == "" || len(op.Tags) != 1 || doc.Tags.Get(op.Tags[0]) == nil {
+			t.Errorf("%s %s needs a summary, a description, an operationId and one of the tags", r.Method, r.Path)
+		}
+		said := (*op.Security)[0]["token"]
+		if !r.Allows(db.Actor{UserID: unknown, May: permissions(said)}) {
+			t.Errorf("%s %s needs more permissions than %v", r.Method, r.Path, said)
+		}
+		for i := range said {
+			if r.Allows(db.Actor{UserID: unknown, May: permissions(slices.Delete(slices.Clone(said), i, i+1))}) {
+				t.Errorf("%s %s does not need %s", r.Method, r.Path, said[i])
+			}
+		}
+	}
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			if !real[method+" "+path] {
+				t.Errorf("openapi.yaml has %s %s, which is no route", method, path)
+			}
+		}
+	}
+}
+
+func permissions(names []string) (may []db.Permission) {
+	for _, name := range names {
+		may = append(may, db.Permission(name))
+	}
+	return may
+}
+
+// wantAllMet checks that each status and each field that the document says of a route was met.
+func (s *site) wantAllMet(r api.Route) {
+	s.t.Helper()
+	op := readDocument(s.t).operation(r)
+	if op == nil {
+		return // see TestEveryOperationIsDocumented
+	}
+	name, want := r.Method+" "+documentedPath(r.Path), map[string]bool{}
+	for status, response := range op.Responses.Map() {
+		if status != "default" && !s.tried.statuses[name][status] {
+			s.t.Errorf("openapi.yaml says that %s answers %s, which no request of this test met", name, status)
+		}
+		if content := response.Value.Content["application/json"]; content != nil && status < "300" {
+			collectDocumented(want, "", content.Schema.Value)
+		}
+	}
+	for field := range want {
+		if !s.tried.fields[name][field] {
+			s.t.Errorf("openapi.yaml says that %s answers with the field %s, which no answer of this test had", name, field)
+		}
+	}
+}
+
+// candidates are names that parameters or fields might have: those of the document, of the
+// descriptions of fields, and all words in quotes in the code of the API.
+func candidates(t *testing.T) []string {
+	t.Helper()
+	names := map[string]bool{}
+	doc := readDocument(t)
+	for _, r := range api.Routes() {
+		for _, all := range []map[string]*openapi3.Schema{doc.parameters(r, "query"), doc.body(r)} {
+			for name := range all {
+				names[name] = true
+			}
+		}
+	}
+	for _, k := range []*db.RecordKind{db.OrganizationKind, db.ContactKind} {
+		for _, f := range k.Fields {
+			names[f.Column], names[f.Name()] = true, true
+		}
+	}
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := regexp.MustCompile(`^[a-z][a-z_]*$`)
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				if text, err := strconv.Unquote(literal.Value); err == nil && word.MatchString(text) {
+					names[text] = true
+				}
+			}
+			return true
+		})
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// TestEveryParameterAndFieldIsDocumented: each one that an operation knows is in the document, and
+// each one there is known. All are sent at once with a value that is refused; what is unknown is
+// refused in other words.
+func TestEveryParameterAndFieldIsDocumented(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, doc, names := s.as("Manager"), readDocument(t), candidates(t)
+	for n, r := range api.Routes() {
+		if doc.operation(r) == nil {
+			continue // see TestEveryOperationIsDocumented
+		}
+		name, path := r.Method+" "+r.Path, newWorld(s, n).address(r.Path)
+		query, body := "?", map[string]any{}
+		for _, candidate := range names {
+			query += candidate + "=%00&" + candidate + "=%00&"
+			body[candidate] = [][]string{}
+		}
+		same := func(what string, documented map[string]*openapi3.Schema, a answer) {
+			t.Helper()
+			for _, candidate := range names {
+				said := a.want(422).text("fields." + candidate)
+				known := said != "There is no such "+what && !strings.HasPrefix(said, "Only the registry sets this")
+				if known && documented[candidate] == nil {
+					t.Errorf("openapi.yaml lacks the %s %s of %s, which says of it: %q", what, candidate, name, said)
+				}
+				if !known && documented[candidate] != nil {
+					t.Errorf("openapi.yaml has the %s %s of %s, which says of it: %q", what, candidate, name, said)
+				}
+			}
+		}
+		same("parameter", doc.parameters(r, "query"), p.send(r.Method, path+query, good(r, n)))
+		if good(r, n) != "" {
+			sent, _ := json.Marshal(body)
+			same("field", doc.body(r), p.send(r.Method, path, string(sent)))
+		} else if doc.body(r) != nil {
+			t.Errorf("openapi.yaml has a body of %s, which takes none", name)
+		}
+		for header, refused := range map[string]struct {
+			value  string
+			status int
+		}{"If-Match": {"nonsense", 400}, "If-None-Match": {"*", 304}} {
+			known := p.send(r.Method, path, good(r, n+1000), header, refused.value).StatusCode == refused.status
+			if _, documented := doc.parameters(r, "header")[header]; known != documented {
+				t.Errorf("openapi.yaml has the header %s of %s: %v, but the API knows it: %v", header, name, documented, known)
+			}
+		}
+	}
+}
+
+// TestFieldsAreDocumentedAsDescribed: lengths, choices and types in the document are those of the
+// descriptions of fields, and lists sort by what it says.
+func TestFieldsAreDocumentedAsDescribed(t *testing.T) {
+	t.Parallel()
+	doc := readDocument(t)
+	fields := map[string]db.Field{}
+	for _, all := range [][]db.Field{db.OrganizationKind.Fields, db.ContactKind.Fields, db.LinkFields()} {
+		for _, f := range all {
+			fields[f.Column] = f
+		}
+	}
+	for name, schema := range doc.Components.Schemas {
+		for column, documented := range schema.Value.Properties {
+			f, known := fields[column]
+			if !known {
+				continue
+			}
+			if got, want := shapeOf(documented.Value), shapeOfField(f); got != want {
+				t.Errorf("openapi.yaml says of %s.%s: %s, want %s", name, column, got, want)
+			}
+		}
+	}
+	for _, k := range []*db.RecordKind{db.OrganizationKind, db.ContactKind} {
+		want := []string{k.NameColumn(), "-" + k.NameColumn()}
+		for _, column := range k.Columns {
+			if column.SortedFor(db.Actor{May: db.Permissions}) {
+				want = append(want, column.Name, "-"+column.Name)
+			}
+		}
+		sort := doc.parameters(api.Route{Method: "GET", Path: "/api/crm/" + k.Plural}, "query")["sort"]
+		if got := fmt.Sprint(sort.Enum); got != fmt.Sprint(want) {
+			t.Errorf("openapi.yaml says that %s are sorted by %s, want %v", k.Plural, got, want)
+		}
+	}
+}
+
+// shapeOf says what values a documented field has.
+func shapeOf(s *openapi3.Schema) string {
+	choices := slices.DeleteFunc(slices.Clone(s.Enum), func(v any) bool { return v == nil })
+	switch {
+	case len(choices) > 0:
+		return fmt.Sprint(choices)
+	case s.Type.Includes("boolean"):
+		return "boolean"
+	case s.Format == "uuid":
+		return "an id"
+	case s.MaxLength != nil:
+		return fmt.Sprintf("at most %d characters", *s.MaxLength)
+	}
+	return "anything"
+}
+
+func shapeOfField(f db.Field) string {
+	switch f.Kind {
+	case db.Flag:
+		return "boolean"
+	case db.Choice:
+		return fmt.Sprint(f.Options)
+	case db.Person, db.Other:
+		return "an id"
+	}
+	return fmt.Sprintf("at most %d characters", f.Max)
+}
+
+// TestTheDocumentIsServed: to everybody, with HEAD too, and again only if it has changed.
+func TestTheDocumentIsServed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	get := func(method string, headers ...string) *http.Response {
+		r := httptest.NewRequest(method, "http://registry.example/api/openapi.yaml", nil)
+		for i := 0; i+1 < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w.Result()
+	}
+	whole := get("GET")
+	body, err := io.ReadAll(whole.Body)
+	tag := whole.Header.Get("ETag")
+	if err != nil || whole.StatusCode != 200 || string(body) != string(api.Document) || tag == "" {
+		t.Errorf("%v, %d, ETag %s and %d bytes", err, whole.StatusCode, tag, len(body))
+	}
+	if kind := whole.Header.Get("Content-Type"); kind != "application/yaml; charset=utf-8" {
+		t.Errorf("Content-Type is %s", kind)
+	}
+	if again := get("GET", "If-None-Match", tag); again.StatusCode != 304 {
+		t.Errorf("with its ETag: %d", again.StatusCode)
+	}
+	if old := get("GET", "If-None-Match", `"0"`); old.StatusCode != 200 {
+		t.Errorf("with another ETag: %d", old.StatusCode)
+	}
+	if head := get("HEAD"); head.StatusCode != 200 || head.Header.Get("ETag") != tag {
+		t.Errorf("HEAD: %d, ETag %s", head.StatusCode, head.Header.Get("ETag"))
+	}
+	s.stranger().send("POST", "/api/openapi.yaml", "{}").want(405, `"error":"`)
+}
