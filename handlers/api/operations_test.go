@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -18,6 +19,9 @@ type operation struct {
 	invalid  map[string]string // bodies, or parameters of a list, by the field that is refused
 	conflict string            // a body that is answered 409, "-" for one with an outdated If-Match
 	says     []string          // in the answer to the good body
+	taken    string            // a body that is answered 409 after the good one
+	fades    string            // a good body whose record can go out of sight, "" for the usual one
+	also     []string          // parameters of further good requests, whose answers have other fields
 }
 
 var recordInvalid = map[string]string{
@@ -115,14 +119,16 @@ var operations = map[string]operation{
 	"POST /api/crm/interactions/:id/follow-up": {
 		invalid: with(followUpInvalid, `{}`, "text", `{"text": "Call"}`, "due_on", `{"due_on": "2026-12-01"}`, "text"),
 		says:    []string{`"text":"Call again"`, `"due_on":"2026-12-01"`, `"due_time":null`, `"version":1`},
+		taken:   `{"text": "Write", "due_on": "2026-12-01"}`,
 	},
 
-	"GET /api/crm/follow-ups": {invalid: followUpsInvalid},
+	"GET /api/crm/follow-ups": {invalid: followUpsInvalid, also: []string{"?show=all"}},
 	"POST /api/crm/follow-ups": {
 		invalid: with(followUpInvalid, `{}`, "text", `{"text": "Call"}`, "due_on", `{"text": "Call", "due_on": null}`, "due_on",
 			`{"text": "Call", "due_on": "2026-12-01", "organization_id": "`+unknown+`"}`, "organization_id",
 			`{"text": "Call", "due_on": "2026-12-01", "contact_id": "x"}`, "contact_id"),
-		says: []string{`"interaction_id":null`, `"organization_id":null`, `"done_at":null`, `"version":1`},
+		says:  []string{`"interaction_id":null`, `"organization_id":null`, `"done_at":null`, `"version":1`},
+		fades: `{"text": "Call again", "due_on": "2026-12-01", "organization_id": "ORGANIZATION"}`,
 	},
 	"GET /api/crm/follow-ups/:id": {invalid: noParameters, says: []string{`"text":"Send the offer"`, `"due_on":"2026-11-30"`}},
 	"PATCH /api/crm/follow-ups/:id": {
@@ -137,7 +143,7 @@ var operations = map[string]operation{
 		invalid: map[string]string{
 			"?colour=red": "colour", "?limit=0": "limit", "?q=a&q=b": "q", "?q=%00": "q", "?q=" + strings.Repeat("x", 201): "q",
 		},
-		says: []string{`{"organizations":[],"contacts":[],"interactions":[]}`},
+		says: []string{`{"organizations":[],"contacts":[],"interactions":[]}`}, also: []string{"?q=harbor", "?q=elif", "?q=renewal"},
 	},
 }
 
@@ -247,6 +253,19 @@ func TestOperations(t *testing.T) {
 		}
 		if tag := a.Header.Get("ETag"); tag != "" && r.Method == "GET" {
 			p.get(path, "If-None-Match", tag).want(304)
+		}
+		if op.taken != "" {
+			p.send(r.Method, path, op.taken).want(409, `"current":{`)
+		}
+		for _, parameters := range op.also {
+			p.get(path + parameters).want(200)
+		}
+		if r.Method == "POST" && !strings.Contains(r.Path, ":id") {
+			fading := s.of(s.User("Fading", "Manager"))
+			body := cmp.Or(strings.ReplaceAll(op.fades, "ORGANIZATION", key(w.organization)), good(r, n))
+			fading.once("k", path, body).want(201)
+			s.Own(fading.user, db.Permissions...)
+			fading.once("k", path, body).want(404)
 		}
 		s.wantAllMet(r)
 	}
