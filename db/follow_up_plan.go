@@ -254,9 +254,13 @@ func (t *tx) refuseAssignee(id string, f FollowUp) (string, error) {
 		return "", nil
 	}
 	var name string
-	err := t.QueryRow("SELECT full_name FROM users WHERE id = ? AND "+mayFollowUp, id).Scan(&name)
-	if errors.Is(err, sql.ErrNoRows) {
+	var may bool
+	err := t.QueryRow("SELECT full_name, "+mayFollowUp+" FROM users WHERE id = ?", id).Scan(&name, &may)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return "Choose somebody from the list", nil
+	case err == nil && !may:
+		return name + " cannot be given follow-ups; choose somebody else", nil
 	}
 	if err != nil || f.InteractionID == "" && f.OrganizationID == "" && f.ContactID == "" {
 		return "", err

@@ -51,7 +51,7 @@ func TestACallIsLoggedWithItsNextStep(t *testing.T) {
 	want(t, "it", fmt.Sprintf("%+v", f), fmt.Sprintf("%+v", db.FollowUp{
 		ID: f.ID, InteractionID: i.ID, Text: "Send the offer", DueOn: "2026-11-26",
 		AssigneeID: o.Ines.UserID, Assignee: "Ines Calder", AssigneeZone: "UTC", Version: 1,
-		CreatorID: o.Tomas.UserID, GiverID: o.Tomas.UserID, Giver: "Tomás Brandt", New: true,
+		CreatorID: o.Tomas.UserID, CreatedAt: o.Clock.Now(), GiverID: o.Tomas.UserID, Giver: "Tomás Brandt", New: true,
 		Channel: "call", Subject: "Renewal", OrganizationID: acme.ID,
 		OrganizationName: "Acme", ContactID: maya.ID, ContactFirst: "Maya", ContactLast: "Okafor",
 	}))

@@ -149,6 +149,9 @@ func (a *API) fail(c *gin.Context, err error) {
 	if errors.As(err, &old) {
 		x.Status, x.Fields = http.StatusConflict, nil
 	}
+	if errors.As(err, new(*db.Conflict)) {
+		message = "Another version than that of If-Match is stored, see current. Nothing was changed."
+	}
 	switch {
 	case len(x.Fields) > 0:
 		message = byField(x.Fields)

@@ -93,8 +93,8 @@ func TestAFollowUpThatHasEnded(t *testing.T) {
 					t.Errorf("%s says %s", a.what, a.text("error"))
 				}
 			}
-			p.send("PATCH", path, `{"`+state+`": false}`, "If-Match", `"1"`).want(409, "changed this while")
-			p.send("PATCH", path, `{"`+state+`": true}`, "If-Match", `"1"`).want(409, "changed this while")
+			p.send("PATCH", path, `{"`+state+`": false}`, "If-Match", `"1"`).want(409, "Another version than that of If-Match")
+			p.send("PATCH", path, `{"`+state+`": true}`, "If-Match", `"1"`).want(409, "Another version than that of If-Match")
 		})
 		p.send("PATCH", path, `{"`+state+`": false}`).want(200).wantAt("version", 3.0)
 	}

@@ -11,7 +11,7 @@ import (
 func TestMistakesAreExplained(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	p, w := s.as("Manager"), newWorld(s, 1)
+	p, w, viewer := s.as("Manager"), newWorld(s, 1), s.User("Léa Fournier", "Viewer")
 	organization, followUp := "/organizations/"+key(w.organization), "/follow-ups/"+key(w.followUp)
 	const followUpFields = "there are text, due_on, due_time, assignee_id, organization_id, contact_id"
 	for _, x := range []struct {
@@ -42,12 +42,17 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"POST", "/follow-ups", `{"text": "Call", "due_on": "tomorrow"}`, nil, 422, "due_on: Enter a day, like 2026-11-24."},
 		{"POST", "/follow-ups", `{"text": "Call", "due_on": "2026-12-01", "due_time": "9am"}`, nil, 422, "due_time: Enter a time, like 14:00."},
 		{"POST", "/follow-ups", `{"text": "Call", "due_on": "2026-12-01", "assignee_id": "me"}`, nil, 422, "assignee_id: Send an id, or null."},
+		{
+			"POST", "/follow-ups", `{"text": "Call", "due_on": "2026-12-01", "assignee_id": "` + viewer.ID + `"}`, nil, 422,
+			"assignee_id: Léa Fournier cannot be given follow-ups; choose somebody else.",
+		},
 		{"POST", "/follow-ups", `{"interaction_id": "` + key(w.interaction) + `"}`, nil, 422, "interaction_id: Only the registry sets this. " +
 			"Plan a next step at /interactions/{id}/follow-up."},
 		{"PATCH", organization, `{"owner_user_id": "me"}`, nil, 422, "owner_user_id: Send an id, or null."},
 		{"PATCH", organization, `{"version": 1}`, nil, 422, "version: Only the registry sets this. Send If-Match to change only this version."},
 		{"PATCH", followUp, `{"done_at": "2026-11-24T10:00:00Z"}`, nil, 422, "done_at: Only the registry sets this. Send done."},
 		{"PATCH", followUp, `{"done": true, "text": "x"}`, nil, 422, "done: Send this alone, and other changes as a request of their own."},
+		{"PATCH", followUp, `{"text": "x"}`, []string{"If-Match", `"7"`}, 409, "Another version than that of If-Match is stored, see current."},
 		{"PATCH", followUp, `{"text": "x"}`, []string{"If-Match", "1"}, 400, `If-Match takes an ETag as it was answered, in quotes, like`},
 		{"POST", organization + "/archive", `{"version": 1}`, nil, 422, "version: Only the registry sets this. Send If-Match"},
 		{"POST", organization + "/restore", `{"reason": "x"}`, nil, 422, "reason: This operation takes no fields."},
