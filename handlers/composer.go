@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -40,7 +41,7 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 	people, err2 := s.assigneeOptions(c, who(c).UserID)
 	present, err5 := s.composerPresent(c, x, nil)
 	usual, err3 := s.usualOther(c, x)
-	with, err4 := s.with(c, x, usual)
+	with, err4 := s.with(c, x, logWith, usual)
 	channel := c.Query("log")
 	clock, opens := s.clock(c), wording.Channel(channel) != ""
 	return &views.Composer{
@@ -94,18 +95,25 @@ func choose(options []views.Option, value, other string) []views.Option {
 
 // composerRefused returns the composer with what was typed and its errors.
 func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]string) (*views.Composer, error) {
+	refused = maps.Clone(refused)
 	composer, err1 := s.composer(c, x)
-	var err4 error
-	composer.Present, err4 = s.composerPresent(c, x, composerTyped(c))
-	composer.Present.FurtherError, composer.Present.HadByError = refused["participant_id"], refused["user_id"]
+	sent := composerTyped(c)
+	people, askFurther, err2 := s.furtherNamed(c, x, "log", sent["participant_id"])
+	sent["participant_id"] = people
+	present, err3 := s.composerPresent(c, x, sent)
+	if present.Further.Error = refused["participant_id"]; askFurther != nil {
+		present.Further = *askFurther
+	}
+	present.HadByError = refused["user_id"]
 	form := c.Request.PostForm
-	id, ask, err2 := s.named(c, x)
-	with, err3 := s.with(c, x, id)
+	id, ask, err4 := s.named(c, x, logWith)
+	with, err5 := s.with(c, x, logWith, id)
 	if ask != nil {
 		with = *ask
+		delete(refused, x.otherColumn())
 	}
 	with.Chosen = id
-	composer.With, composer.Channels, composer.RequestID = with, channelOptions(form.Get("channel")), requestID(c)
+	composer.With, composer.Present, composer.Channels, composer.RequestID = with, present, channelOptions(form.Get("channel")), requestID(c)
 	composer.Subject, composer.Body, composer.Outcome, composer.NextText = form.Get("subject"),
 		form.Get("body"), form.Get("outcome"), form.Get("follow_up_text")
 	composer.Open, composer.Focus = true, false
@@ -128,13 +136,13 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	for column, message := range refused {
 		composer.Errors[column] = message
 	}
-	composer.Present.Focus = composer.First("participant_id") || composer.First("user_id")
+	composer.Present.Further.Focus, composer.Present.Focus = composer.First("participant_id"), composer.First("user_id")
 	if message := composer.Errors["with"]; message != "" {
 		composer.With.Error = message
 	}
 	composer.Errors["with"] = composer.With.Error
 	composer.With.First = composer.First("with")
-	return composer, errors.Join(err1, err2, err3, err4)
+	return composer, errors.Join(err1, err2, err3, err4, err5)
 }
 
 // firstFilled returns the first value that is not empty, or "".

@@ -1,48 +1,145 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
 
-// mostFurther is the number of linked people to choose further ones from. Others can be chosen too,
-// but a form does not show them.
+// mostFurther is the number of linked people up to which each has a tick among further people. Of more, one searches.
 const mostFurther = 20
 
-// composerPeople returns the fields of who had an interaction and of its further people, whose ids
-// are chosen. The choice is from the people of an organization, and from those who are named already.
-func (s *Server) composerPeople(c *gin.Context, prefix, user string, linked []db.Link, chosen []string, named []db.Named,
-) (views.ComposerPeople, error) {
-	p := views.ComposerPeople{ID: prefix, Open: len(chosen) > 0}
-	var err error
-	if p.HadBy, err = s.assigneeOptions(c, user); err != nil {
-		return p, err
-	}
-	if user == "" {
+// composerPeople returns the fields of who had an interaction and of its further people, whose ids are chosen. Those
+// of x stand on offer, and whoever is chosen. named are people whose names are known already.
+func (s *Server) composerPeople(c *gin.Context, x side, prefix, user string, chosen []string, named []db.Named) (views.ComposerPeople, error) {
+	p := views.ComposerPeople{ID: prefix}
+	var err1, err2 error
+	if p.HadBy, err1 = s.assigneeOptions(c, user); user == "" {
 		p.HadBy = append([]views.Option{{Label: wording.FormerColleague, Selected: true}}, p.HadBy...)
 	}
+	p.Further, err2 = s.further(c, x, prefix, chosen, named)
+	return p, errors.Join(err1, err2)
+}
+
+// further returns the field of further people.
+func (s *Server) further(c *gin.Context, x side, prefix string, chosen []string, named []db.Named) (views.FurtherPeople, error) {
+	f := views.FurtherPeople{ID: prefix, Base: x.base, Open: len(chosen) > 0}
+	linked, err := s.peopleAt(c, x)
+	if err != nil {
+		return f, err
+	}
 	add := func(id, name string) {
-		if !slices.ContainsFunc(p.Further, func(o views.Option) bool { return o.Value == id }) {
-			p.Further = append(p.Further, views.Option{Value: id, Label: name, Selected: slices.Contains(chosen, id)})
+		if !slices.ContainsFunc(f.Options, func(o views.Option) bool { return o.Value == id }) {
+			f.Options = append(f.Options, views.Option{Value: id, Label: name, Selected: slices.Contains(chosen, id)})
 		}
 	}
 	for _, n := range named {
 		add(n.ID, n.Name)
 	}
+	there := slices.DeleteFunc(slices.Clone(linked), func(l db.Link) bool { return !l.ContactActive || l.RelationshipStatus == "Former" })
 	for _, l := range linked {
-		there := l.ContactActive && l.RelationshipStatus != "Former"
-		if slices.Contains(chosen, l.ContactID) || there && len(p.Further) < mostFurther {
+		if slices.Contains(chosen, l.ContactID) || len(there) <= mostFurther && slices.Contains(there, l) {
 			add(l.ContactID, l.ContactName())
 		}
 	}
-	return p, nil
+	for _, id := range chosen {
+		if slices.ContainsFunc(f.Options, func(o views.Option) bool { return o.Value == id }) || len(f.Options) > db.MostParticipants {
+			continue
+		}
+		switch x, err := s.chosen(c, end{organization: true}, id); {
+		case err == nil:
+			add(id, x.Name)
+		case !errors.Is(err, db.ErrNotFound):
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// furtherAnswer lists who fits what was typed among further people, or answers the field with one more of them ticked.
+func (s *Server) furtherAnswer(c *gin.Context, x side, prefix string) error {
+	if !ofForm(prefix) {
+		return db.ErrNotFound
+	}
+	if tick := c.Query("tick"); tick != "" {
+		f, err := s.further(c, x, prefix, append(c.QueryArray("participant_id"), tick), nil)
+		if err != nil {
+			return err
+		}
+		f.Focus = true
+		return s.show(c, http.StatusOK, f)
+	}
+	found, err := s.furtherFound(c, x, prefix, query(c, "participant"))
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, found)
+}
+
+// furtherFound lists who fits what was typed among further people.
+func (s *Server) furtherFound(c *gin.Context, x side, prefix, typed string) (views.WithOptions, error) {
+	field := "#" + prefix + "-further"
+	found := views.WithOptions{ID: prefix + "-further-list", Label: "Contacts", Target: field, Include: field, Unlinked: "Others"}
+	people := side{end: end{kind: "contact", plural: "contacts", organization: true, base: x.base}}
+	var err error
+	if people.links, err = s.peopleAt(c, x); err != nil {
+		return found, err
+	}
+	err = s.findLinked(c, people, typed, &found, func(id string) string {
+		return "/contacts/options?" + url.Values{"with": {x.base}, "further": {prefix}, "tick": {id}}.Encode()
+	})
+	return found, err
+}
+
+// furtherNamed adds to the ticked people whom a typed name means. Where that is not clear, ask is the field with a
+// choice, and the ids are followed by what was typed, so that they are refused.
+func (s *Server) furtherNamed(c *gin.Context, x side, prefix, ids string) (people string, ask *views.FurtherPeople, err error) {
+	form := c.Request.PostForm
+	typed := readable(form.Get("participant"))
+	if typed == "" {
+		return ids, nil, nil
+	}
+	found, err := s.furtherFound(c, x, prefix, typed)
+	if err != nil {
+		return ids, nil, err
+	}
+	all, ticked := append(found.Linked, found.Others...), strings.Fields(ids)
+	if only := theOne(all, typed, found.More); only != "" {
+		return ids + " " + only, nil, nil
+	}
+	answered := slices.ContainsFunc(all, func(o views.OptionRow) bool { return slices.Contains(ticked, o.ID) })
+	if answered && typed == readable(form.Get("found_further")) {
+		return ids, nil, nil
+	}
+	f, err := s.further(c, x, prefix, ticked, nil)
+	f.Typed, f.Found, f.Error = typed, typed, nobodyNamed(typed)
+	for n, row := range all {
+		if n == 0 {
+			f.Error = "More than one fits " + text.Isolate(typed) + ". Tick whoever was there, or type more of the name"
+		}
+		if !slices.ContainsFunc(f.Options, func(o views.Option) bool { return o.Value == row.ID }) {
+			f.Options = append(f.Options, views.Option{Value: row.ID, Label: detailed(row)})
+		}
+	}
+	return ids + " " + typed, &f, err
+}
+
+// peopleAt returns the links of the people who may have been there: those of an organization, or a contact's colleagues.
+func (s *Server) peopleAt(c *gin.Context, x side) ([]db.Link, error) {
+	if x.organization {
+		return x.links, nil
+	}
+	return s.colleagues(c, x.id, x.links)
 }
 
 // colleagues returns the links of the people at the organization that a contact belongs to, without
@@ -61,16 +158,7 @@ func (s *Server) colleagues(c *gin.Context, contactID string, links []db.Link) (
 // composerPresent returns the fields of the people of the empty composer on a record's page, or of
 // the one that was sent.
 func (s *Server) composerPresent(c *gin.Context, x side, sent db.Fields) (views.ComposerPeople, error) {
-	linked, err1 := x.links, error(nil)
-	if !x.organization {
-		linked, err1 = s.colleagues(c, x.id, x.links)
-	}
-	user, ok := sent["user_id"]
-	if !ok || user == "" {
-		user = who(c).UserID
-	}
-	p, err2 := s.composerPeople(c, "log", user, linked, strings.Fields(sent["participant_id"]), nil)
-	return p, errors.Join(err1, err2)
+	return s.composerPeople(c, x, "log", cmp.Or(sent["user_id"], who(c).UserID), strings.Fields(sent["participant_id"]), nil)
 }
 
 // participantNames joins the names of people; those of ids are looked up in the options.

@@ -167,7 +167,7 @@ func TestTheChoiceFollowsTheFirstLink(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager").parts()
 	acme, bea, zoe := s.Organization("Acme"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
-	const follows = "hx-partial[hx-target='#log-with'] option[selected]"
+	const follows = "hx-partial[hx-target='#log-with-field'] option[selected]"
 	ines.post(acme+"/contacts", "contact_id", key(bea)).want(200, follows, "Bea Brown")
 	ines.post(acme+"/contacts", "contact_id", key(zoe)).want(200, follows, "Nobody in particular")
 	ines.post(acme+"/contacts/"+key(zoe)+"/unlink", "version", "1").want(200, follows, "Bea Brown")

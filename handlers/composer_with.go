@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -18,11 +19,27 @@ import (
 // maxListed is how many linked records a composer lists to choose from. Where more are linked, one searches.
 const maxListed = 20
 
-// with returns the field of the other end, with the chosen one selected. One that is not linked is read by its id.
-func (s *Server) with(c *gin.Context, x side, chosen string) (views.With, error) {
-	w := views.With{Label: "With", Kind: x.kind, Plural: x.plural, Base: x.base, Many: len(x.links) > maxListed}
+// logWith is the id of the composer's choice of the other end.
+const logWith = "log-with"
+
+// none is what a form carries when somebody chose nobody. An empty value leaves the choice to the composer.
+const none = "none"
+
+// ofForm reports whether an id begins the ids of a composer's fields, or of an interaction's editor.
+func ofForm(id string) bool {
+	interaction, found := strings.CutPrefix(id, "i-")
+	return id == "log" || found && db.ValidID(interaction)
+}
+
+// with returns the field of the other end, with the chosen one selected. One that is not linked is read by its id. The
+// ids of its elements begin with id.
+func (s *Server) with(c *gin.Context, x side, id, chosen string) (views.With, error) {
+	w := views.With{ID: id, Label: "With", Kind: x.kind, Plural: x.plural, Base: x.base, Many: len(x.links) > maxListed}
 	if !x.organization {
 		w.Label = "At"
+	}
+	if chosen == none {
+		chosen = ""
 	}
 	w.Options = withOptions(x.end, x.links, chosen)
 	at := slices.IndexFunc(w.Options, func(o views.Option) bool { return o.Selected })
@@ -36,7 +53,9 @@ func (s *Server) with(c *gin.Context, x side, chosen string) (views.With, error)
 			return w, err
 		default:
 			w.Options = slices.Insert(w.Options, 0, views.Option{Value: chosen, Label: other.Name, Selected: true})
-			w.Links, at = who(c).Can(db.EditClient), 0
+			if at = 0; who(c).Can(db.EditClient) {
+				w.Links = linking(id)
+			}
 		}
 	}
 	if w.Many {
@@ -54,44 +73,78 @@ func (s *Server) with(c *gin.Context, x side, chosen string) (views.With, error)
 	return w, nil
 }
 
+// linking says how the chosen one is linked.
+func linking(id string) string {
+	if id == logWith {
+		return "logging links them"
+	}
+	return "saving links them"
+}
+
 // withAnswer lists who fits what was typed into a composer's field, or answers the field with a choice.
 func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 	if err := editInteractions.Check(who(c)); err != nil {
 		return err
 	}
-	plural, id, _ := strings.Cut(strings.TrimPrefix(base, "/"), "/")
-	r, err := recordKinds[plural].read(s.db, c.Request.Context(), who(c).Actor, id)
+	x, err := s.sideOf(c, base)
 	if err != nil {
 		return err
 	}
-	x := side{end: newEnd(r)}
-	if x.kind != kind {
+	if prefix := c.Query("further"); prefix != "" && kind == "contact" {
+		return s.furtherAnswer(c, x, prefix)
+	}
+	id := cmp.Or(c.Query("as"), logWith)
+	if prefix := strings.TrimSuffix(strings.TrimSuffix(id, "-with"), "-at"); x.kind != kind || prefix == id || !ofForm(prefix) {
 		return db.ErrNotFound
 	}
-	if x.links, err = s.links(c, x.end); err != nil {
-		return err
-	}
-	if _, choose := c.GetQuery("choose"); choose {
-		w, err := s.with(c, x, c.Query("choose"))
+	if chosen, choose := c.GetQuery("choose"); choose {
+		w, err := s.with(c, x, id, chosen)
 		if err != nil {
 			return err
 		}
-		w.Chosen, w.Focus = c.Query("choose"), true
+		w.Chosen, w.Focus = chosen, true
 		return s.show(c, http.StatusOK, w)
 	}
-	options, err := s.withFound(c, x, query(c, kind))
+	options, err := s.withFound(c, x, id, query(c, kind))
 	if err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, options)
 }
 
-// withFound lists who fits what was typed: those linked here first, then others.
-func (s *Server) withFound(c *gin.Context, x side, typed string) (views.WithOptions, error) {
-	found := views.WithOptions{Label: x.heading, Target: "#log-with-field"}
-	choice := func(id string) string {
-		return "/" + x.plural + "/options?" + url.Values{"with": {x.base}, "choose": {id}}.Encode()
+// sideOf reads the record of a path, and its links.
+func (s *Server) sideOf(c *gin.Context, base string) (side, error) {
+	plural, id, _ := strings.Cut(strings.TrimPrefix(base, "/"), "/")
+	r, err := recordKinds[plural].read(s.db, c.Request.Context(), who(c).Actor, id)
+	if err != nil {
+		return side{}, err
 	}
+	x := side{end: newEnd(r)}
+	x.links, err = s.links(c, x.end)
+	return x, err
+}
+
+// withFound lists who fits what was typed into the field with an id, and may be chosen there.
+func (s *Server) withFound(c *gin.Context, x side, id, typed string) (views.WithOptions, error) {
+	found := views.WithOptions{ID: id + "-list", Label: x.heading, Target: "#" + id + "-field", Unlinked: "Not linked yet"}
+	if who(c).Can(db.EditClient) {
+		found.Unlinked += "; " + linking(id)
+	}
+	err := s.findLinked(c, x, typed, &found, func(other string) string {
+		return "/" + x.plural + "/options?" + url.Values{"with": {x.base}, "as": {id}, "choose": {other}}.Encode()
+	})
+	if typed != "" && id == logWith && who(c).Can(db.EditClient) {
+		found.Create = &views.OptionRow{
+			Name: "Create " + x.kind + " “" + typed + "”",
+			Href: x.base + "/" + x.plural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
+		}
+	}
+	return found, err
+}
+
+// findLinked adds who fits what was typed: those linked here first, then others. choice is the address that chooses
+// one.
+func (s *Server) findLinked(c *gin.Context, x side, typed string, found *views.WithOptions, choice func(id string) string) error {
 	marks := text.NewTyped(typed)
 	for _, l := range x.links {
 		id, name, active := x.other(l)
@@ -109,7 +162,7 @@ func (s *Server) withFound(c *gin.Context, x side, typed string) (views.WithOpti
 		found.Linked = append(found.Linked, row)
 	}
 	if typed == "" {
-		return found, nil
+		return nil
 	}
 	others, more, err := s.optionRows(c, x.kind, typed)
 	for _, row := range others {
@@ -125,13 +178,7 @@ func (s *Server) withFound(c *gin.Context, x side, typed string) (views.WithOpti
 	}
 	found.More = found.More || more
 	found.None = len(found.Linked)+len(found.Others) == 0
-	if who(c).Can(db.EditClient) {
-		found.Create = &views.OptionRow{
-			Name: "Create " + x.kind + " “" + typed + "”",
-			Href: x.base + "/" + x.plural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
-		}
-	}
-	return found, err
+	return err
 }
 
 func formerOnly(l db.Link) string {
@@ -149,31 +196,27 @@ func fits(name, typed string) bool {
 	})
 }
 
-// named returns the other end that a composer's form names: by id, or by a text that fits one record only or is the
+// named returns the other end that the field with an id names: by id, or by a text that fits one record only or is the
 // whole name of one only. Where it is not clear, ask is the field with a choice.
-func (s *Server) named(c *gin.Context, x side) (id string, ask *views.With, err error) {
+func (s *Server) named(c *gin.Context, x side, field string) (id string, ask *views.With, err error) {
 	form := c.Request.PostForm
 	id = form.Get(x.otherColumn())
 	typed := readable(form.Get(x.kind))
-	if typed == "" || id != "" && typed == readable(form.Get("found")) {
+	if typed == "" || id != "" && typed == readable(form.Get("found_"+x.kind)) {
 		return id, nil, nil
 	}
-	found, err := s.withFound(c, x, typed)
+	found, err := s.withFound(c, x, field, typed)
 	if err != nil {
 		return "", nil, err
 	}
 	all := append(found.Linked, found.Others...)
-	same := slices.DeleteFunc(slices.Clone(all), func(o views.OptionRow) bool { return text.SortKey(o.Name) != text.SortKey(typed) })
-	switch {
-	case len(same) == 1:
-		return same[0].ID, nil, nil
-	case len(all) == 1 && !found.More:
-		return all[0].ID, nil, nil
+	if only := theOne(all, typed, found.More); only != "" {
+		return only, nil, nil
 	}
-	w, err := s.with(c, x, id)
+	w, err := s.with(c, x, field, id)
 	w.Typed = typed
 	if len(all) == 0 {
-		w.Error = "Nobody of the name " + text.Isolate(typed) + " was found. Choose somebody from the list, or type another name"
+		w.Error = nobodyNamed(typed)
 		if !x.organization {
 			w.Error = "No organization of the name " + text.Isolate(typed) + " was found. Choose one from the list, or type another name"
 		}
@@ -181,13 +224,34 @@ func (s *Server) named(c *gin.Context, x side) (id string, ask *views.With, err 
 	}
 	w.Found, w.Many, w.Options = typed, false, nil
 	for _, row := range all {
-		label := row.Name
-		for _, piece := range row.Detail {
-			label += map[bool]string{true: " · "}[label == row.Name] + piece.Text
-		}
-		w.Options = append(w.Options, views.Option{Value: row.ID, Label: label})
+		w.Options = append(w.Options, views.Option{Value: row.ID, Label: detailed(row)})
 	}
 	w.Options = append(w.Options, views.Option{Label: nobody(x.end), Selected: true})
 	w.Error = "More than one fits " + text.Isolate(typed) + ". Choose one here, or type more of the name"
 	return id, &w, err
+}
+
+func nobodyNamed(typed string) string {
+	return "Nobody of the name " + text.Isolate(typed) + " was found. Choose somebody from the list, or type another name"
+}
+
+// theOne returns the id of the only record found, or of the only one whose whole name was typed; "" if it is not clear.
+func theOne(found []views.OptionRow, typed string, more bool) string {
+	same := slices.DeleteFunc(slices.Clone(found), func(o views.OptionRow) bool { return text.SortKey(o.Name) != text.SortKey(typed) })
+	switch {
+	case len(same) == 1:
+		return same[0].ID
+	case len(found) == 1 && !more:
+		return found[0].ID
+	}
+	return ""
+}
+
+// detailed returns a record's name and what tells it from others.
+func detailed(row views.OptionRow) string {
+	label := row.Name
+	for _, piece := range row.Detail {
+		label += map[bool]string{true: " · "}[label == row.Name] + piece.Text
+	}
+	return label
 }

@@ -99,15 +99,69 @@ func TestManyAreFoundByTyping(t *testing.T) {
 	parts.get(options+"&contact=berg+x").wantTexts("[role=group]:first-child .opt bdi", "Anna Berg X", "Advisor").
 		wantTexts(".make", "Create contact “berg x”")
 	found := parts.get(options+"&contact=berga").want(200, ".lbl", "Not linked yet; logging links them").want(200, ".opt", "Berga Unlinked")
-	choose, _ := found.html.Find("#with-o0").Attr("hx-get")
+	choose, _ := found.html.Find("#log-with-list-o0").Attr("hx-get")
 	parts.get(choose).want(200, "#log-with-field .picked", "Berga Unlinked").
 		wantTexts("#log-with option[selected]", "Berga Unlinked").want(200, ".hint", "Not linked yet; logging links them")
 	parts.get(options+"&choose=").wantTexts("#log-with option[selected]", "Nobody in particular").wantNot(".picked")
 	parts.get(options+"&choose=nonsense").wantTexts("#log-with option[selected]", "Nobody in particular")
 	parts.get(options+"&contact=zzz").want(200, ".make", "Create contact “zzz”")
+	parts.get(options+"&as=log&choose=").want(404, "", "")
+	parts.get(options+"&further=<b>").want(404, "", "")
 	parts.get("/organizations/options?with="+url.QueryEscape(acme)).want(404, "", "")
 	parts.get("/contacts/options?with="+url.QueryEscape("/organizations/"+key(other))).want(404, "", "")
 	s.as("Viewer").get(options).want(403, "", "")
 	ines.submit(page, "#log .btn.pri", "subject", "With them", "contact_id", key(other)).to()
 	s.WantOne("1", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(other))
+}
+
+// TestTheChoiceFollowsTheLinks: among many too, it is drawn again, with what somebody chose or typed there.
+func TestTheChoiceFollowsTheLinks(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").parts()
+	acme := s.Organization("Acme")
+	var last string
+	for n := range 22 {
+		last = s.Contact("Anna", fmt.Sprintf("Berg %c", 'A'+n))
+		s.Link(acme, last)
+	}
+	s.Log(acme, last, "Talk")
+	zoe, mia := s.Contact("Zoe", "Zimmer"), s.Contact("Mia", "Moss")
+	const field = "hx-partial[hx-target='#log-with-field'] "
+	linked := ines.post(acme+"/contacts", "contact_id", key(zoe)).want(200, field+".many .picked", "Anna Berg V")
+	linked.want(200, field+"option", "Anna Berg V").wantValue("#log-with-chosen", "")
+	unlink := func(who string, fields ...string) answer {
+		version := s.One("SELECT version FROM organization_contact WHERE contact_id = ?", key(who))
+		return ines.post(acme+"/contacts/"+key(who)+"/unlink", append(fields, "version", version)...)
+	}
+	for chosen, name := range map[string]string{"none": "Nobody in particular", key(mia): "Mia Moss", key(last): "Anna Berg V"} {
+		a := unlink(zoe, "chosen", chosen, "contact", "mo")
+		a.wantTexts(field+"option[selected]", name).wantValue("#log-with-chosen", chosen).wantValue("#log-with-other", "mo")
+		ines.post(acme+"/contacts", "contact_id", key(zoe), "request_id", "").want(200, "", "")
+	}
+	unlink(last).wantTexts(field+"option[selected]", "Nobody in particular")
+
+	// At twenty, who is linked stands in a choice again.
+	for range 2 {
+		unlink("/contacts/"+s.One("SELECT contact_id FROM organization_contact ORDER BY contact_id DESC LIMIT 1")).want(200, field+"select", "Berg A")
+	}
+	ines.get(acme).wantNot(".with.many")
+}
+
+// TestANameThatIsNotClearIsRefusedWithTheRest, and what is typed elsewhere stays.
+func TestANameThatIsNotClearIsRefusedWithTheRest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.Organization("Acme")
+	s.Contact("Maja", "Berg")
+	s.Contact("Marcus", "Nwosu")
+	page := ines.get(acme)
+	s.unchanged(func() {
+		ines.submit(page, "#log .btn.pri", "subject", "", "contact", "ma", "participant", "nobody <b>", "when", "other", "happened_at_text", "soon",
+			"follow_up_text", "Write", "due", "other", "follow_up_due_text", "never").
+			want(422, "#log-with-e", "More than one fits ma").want(422, "#log-subject-e", "Say in a line").
+			want(422, "#log-further-e", "Nobody of the name nobody <b> was found").wantValue("#log-further-other", "nobody <b>").
+			want(422, "#log-at-e", "Enter a time").want(422, "#log-next-day-e", "Enter a day").wantValue("#log-next", "Write")
+	})
 }

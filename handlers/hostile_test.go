@@ -129,6 +129,7 @@ var queryParameters = []string{
 	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from",
 	"to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
+	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
 }
 
 // wantHarmless checks that an answer is no server error, reveals no internals, and that nothing

@@ -135,31 +135,23 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 	}
 	form.Text.Optional = i.Next.ID == ""
 	e.Editor.Next, e.Editor.NextID, e.Editor.NextVersion = *form, i.Next.ID, i.Next.Version
-	var people []db.Link
-	if i.OrganizationID != "" {
-		links, err := s.db.ContactsOf(ctx, by, i.OrganizationID)
-		people = links
-		if err != nil {
+	var at side // whose people come first
+	if i.ContactID != "" {
+		if at, err = s.sideOf(c, "/contacts/"+i.ContactID); err != nil {
 			return e, err
 		}
-		e.Editor.With = keepChosen(withOptions(end{organization: true}, links, value("contact_id", i.ContactID)),
+		e.Editor.At = keepChosen(withOptions(at.end, at.links, value("organization_id", i.OrganizationID)),
+			i.OrganizationID, i.OrganizationName, value("organization_id", i.OrganizationID))
+	}
+	if i.OrganizationID != "" {
+		if at, err = s.sideOf(c, "/organizations/"+i.OrganizationID); err != nil {
+			return e, err
+		}
+		e.Editor.With = keepChosen(withOptions(at.end, at.links, value("contact_id", i.ContactID)),
 			i.ContactID, i.ContactName(), value("contact_id", i.ContactID))
 	}
-	if i.ContactID != "" {
-		links, err := s.db.OrganizationsOf(ctx, by, i.ContactID)
-		if err != nil {
-			return e, err
-		}
-		e.Editor.At = keepChosen(withOptions(end{}, links, value("organization_id", i.OrganizationID)),
-			i.OrganizationID, i.OrganizationName, value("organization_id", i.OrganizationID))
-		if i.OrganizationID == "" {
-			if people, err = s.colleagues(c, i.ContactID, links); err != nil {
-				return e, err
-			}
-		}
-	}
 	further, _ := i.Value("participant_id")
-	e.Editor.Present, err = s.composerPeople(c, prefix, value("user_id", i.UserID), people,
+	e.Editor.Present, err = s.composerPeople(c, at, prefix, value("user_id", i.UserID),
 		strings.Fields(value("participant_id", further)), i.Participants)
 	return e, err
 }
@@ -248,7 +240,7 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 		m := refused.Fields
 		e.Editor.Subject.Error, e.Editor.Outcome.Error, e.Editor.When.Error, e.Editor.BodyError = m["subject"],
 			m["outcome"], m["happened_at"], m["body"]
-		e.Editor.Present.FurtherError, e.Editor.Present.HadByError = m["participant_id"], m["user_id"]
+		e.Editor.Present.Further.Error, e.Editor.Present.HadByError = m["participant_id"], m["user_id"]
 		e.Editor.Error, e.Editor.ContactError = m["channel"], m["contact_id"]+m["organization_id"]
 		next := &e.Editor.Next
 		next.Text.Error, next.Day.Error, next.Who.Error = m["follow_up_text"], m["follow_up_due_on"], m["follow_up_assignee_id"]
@@ -296,7 +288,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		case "follow_up_assignee_id":
 			d.Theirs, d.Yours = optionLabel(e.Next.Who.Options, f.stored), optionLabel(e.Next.Who.Options, typed)
 		case "participant_id":
-			d.Theirs, d.Yours = participantNames(e.Present.Further, f.stored), participantNames(e.Present.Further, typed)
+			d.Theirs, d.Yours = participantNames(e.Present.Further.Options, f.stored), participantNames(e.Present.Further.Options, typed)
 		case "user_id":
 			d.Theirs, d.Yours = optionLabel(e.Present.HadBy, f.stored), optionLabel(e.Present.HadBy, typed)
 		case "channel":

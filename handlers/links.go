@@ -148,14 +148,30 @@ func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Und
 		}
 		parts = append(parts, meta)
 	}
-	if who(c).Can(db.ViewInteraction) && who(c).Can(db.EditInteraction) && len(links) <= maxListed {
-		usual, err := s.usualOther(c, side{e, links})
+	if editInteractions.Check(who(c)) == nil {
+		with, err := s.withAgain(c, side{e, links})
 		if err != nil {
 			return err
 		}
-		parts = append(parts, views.Into{Target: "#log-with", Swap: "innerHTML", View: views.Choices(withOptions(e, links, usual))})
+		parts = append(parts, views.Into{Target: "#log-with-field", Swap: "outerHTML", View: with})
 	}
 	return s.show(c, http.StatusOK, parts...)
+}
+
+// withAgain returns the composer's choice of the other end after the links have changed. The request carries what
+// somebody chose or typed there.
+func (s *Server) withAgain(c *gin.Context, x side) (views.With, error) {
+	form := c.Request.PostForm
+	chosen, err := form.Get("chosen"), error(nil)
+	id := chosen
+	if id == "" {
+		if id, err = s.usualOther(c, x); err != nil {
+			return views.With{}, err
+		}
+	}
+	w, err := s.with(c, x, logWith, id)
+	w.Chosen, w.Typed = chosen, readable(form.Get(x.kind))
+	return w, err
 }
 
 // linkOf reads the link that the URL names, and the end whose page it is on.

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"fmt"
+	"net/url"
 	"testing"
 )
 
@@ -121,4 +123,42 @@ func TestFurtherPeopleAreEdited(t *testing.T) {
 		lea.post(call + "/restore")
 		ines.asking(nil).get(jon).wantTexts(subjects, "Review")
 	}
+}
+
+// TestFurtherPeopleAreFoundByTyping: among many, and those who are not linked; a refused form shows whoever was ticked.
+func TestFurtherPeopleAreFoundByTyping(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.Organization("Acme")
+	var people []string
+	for n := range 24 {
+		people = append(people, s.Contact("Anna", fmt.Sprintf("Berg %c", 'A'+n)))
+		s.Link(acme, people[n])
+	}
+	zoe, mo := s.Contact("Zoe", "Zimmer"), s.Contact("Mo", "Berg", "job_title", "CFO")
+	page := ines.get(acme).wantNot("input[type=checkbox][name=participant_id]")
+	options := "/contacts/options?with=" + url.QueryEscape(acme) + "&further=log"
+	parts := ines.parts()
+	found := parts.get(options+"&participant=berg").want(200, ".lbl", "Linked here").want(200, ".opt", "There are more matches").
+		wantNot(".make").want(200, "a[hx-include='#log-further']", "Anna Berg A")
+	tick, _ := found.html.Find("#log-further-list-l0").Attr("hx-get")
+	ticked := parts.get(tick+"&participant_id="+key(zoe)).want(200, "details#log-further[open] #log-further-other[autofocus]", "")
+	ticked.wantTexts(".quick label", "Anna Berg A", "Zoe Zimmer")
+	ticked.wantTexts(".quick label:has([checked])", "Anna Berg A", "Zoe Zimmer")
+	parts.get(options + "&tick=nonsense").wantNot(".quick")
+	s.as("Viewer").parts().get(options).want(403, "", "")
+
+	// Without script the name is read when the form is sent.
+	var asked answer
+	s.unchanged(func() {
+		ines.submit(page, "#log .btn.pri", "subject", "", "participant", "zoe").want(422, "#log-subject-e", "Say").
+			wantTexts("#log-further .quick label:has([checked])", "Zoe Zimmer").wantValue("#log-further-other", "")
+		asked = ines.submit(page, "#log .btn.pri", "subject", "Review", "participant", "berg m").
+			want(422, "#log-further-e", "More than one fits berg m").wantTexts("#log-further .quick label", "Anna Berg M", "Mo Berg · CFO")
+		ines.submit(asked, "#log .btn.pri").want(422, "#log-further-e", "More than one")
+	})
+	check(t, asked, key(mo))
+	ines.submit(asked, "#log .btn.pri").to()
+	s.WantOne(key(mo), "SELECT contact_id FROM interaction_contact")
 }

@@ -228,15 +228,18 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	} else {
 		values["contact_id"] = x.id
 	}
-	id, ask, err := s.named(c, x)
+	id, ask, err := s.named(c, x, logWith)
 	if err != nil {
 		return err
 	}
 	if ask != nil {
-		return s.composerAnswer(c, x, nil)
+		id = ask.Typed // refused, together with what else is
 	}
 	if id != "" {
 		values[x.otherColumn()] = id
+	}
+	if values["participant_id"], _, err = s.furtherNamed(c, x, "log", values["participant_id"]); err != nil {
+		return err
 	}
 	if who(c).Can(db.EditClient) {
 		values["link"] = "1"

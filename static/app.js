@@ -470,15 +470,10 @@
 
   // ---------- at load and after each swap
 
-  // Whom somebody has chosen stays selected when the choices are swapped, or nobody if that one is gone.
-  const keepWith = () => {
-    const select = byId("log-with"), chosen = select?.dataset.chosen;
-    if (chosen === undefined || select.value === chosen) return;
-    select.value = [...select.options].some(o => o.value === chosen) ? chosen : "";
-  };
-
+  // Whom somebody has chosen stays chosen when the links, and with them the choices, change.
   on("change", e => {
-    if (e.target.id === "log-with") e.target.dataset.chosen = e.target.value;
+    const chosen = e.target.matches(".with > select") && byId(e.target.id + "-chosen");
+    if (chosen) chosen.value = e.target.value || "none";
   });
 
   // If the tabs are wider than the page, scroll to the current one.
@@ -489,7 +484,6 @@
 
   const refresh = () => {
     showTab();
-    keepWith();
     noteRecord();
     showTimes();
     timeToasts();

@@ -10,27 +10,41 @@ type Composer struct {
 	ComposerFields
 }
 
-// ComposerPeople asks who had an interaction and who else was there.
+// ComposerPeople asks who else was there and who had an interaction.
 type ComposerPeople struct {
-	ID                       string // prefix of the fields' ids
-	HadBy, Further           []Option
-	HadByError, FurtherError string
-	Open                     bool // somebody further is chosen
-	Focus                    bool // of Had by
+	ID         string // prefix of the fields' ids
+	Further    FurtherPeople
+	HadBy      []Option
+	HadByError string
+	Focus      bool // of Had by
 }
 
 // Template names the piece.
 func (ComposerPeople) Template() string { return "records/_composer_people.html" }
 
+// FurtherPeople asks who else was there: a search, and a tick for each of those on offer.
+type FurtherPeople struct {
+	ID, Base     string // Base is the path of the record whose people come first
+	Options      []Option
+	Open         bool   // somebody is ticked
+	Typed, Found string // what was searched for, and what the options answer
+	Error        string
+	Focus        bool // of the search
+}
+
+// Template names the piece.
+func (FurtherPeople) Template() string { return "records/_further.html" }
+
 // With asks with whom, or at which organization, an interaction was: a choice of those who are linked, and a search for
 // others. Where many are linked, people with script only search.
 type With struct {
+	ID                        string // of its choice; its other elements' ids begin with it
 	Label, Kind, Plural, Base string // Kind is that of the other end, Base the record's path
 	Options                   []Option
 	Many                      bool
-	Chosen                    string // the id that somebody chose, "" for the composer's own choice
+	Chosen                    string // the id that somebody chose, none, or "" for the composer's own choice
 	Picked                    string // the name shown as chosen where many are linked
-	Links                     bool   // the chosen one is not linked yet, and is when this is logged
+	Links                     string // how the chosen one, who is not linked yet, will be; "" if they are
 	Typed, Found              string // what was searched for, and what the options answer
 	Error                     string
 	First, Focus              bool // First: it is the first refused field; Focus: its search takes the focus
@@ -39,11 +53,14 @@ type With struct {
 // Template names the field.
 func (With) Template() string { return "records/_composer_with.html" }
 
-// WithOptions are the records that a search in With found.
+// WithOptions are the records that a search in With or among further people found.
 type WithOptions struct {
+	ID             string // of the list
 	Linked, Others []OptionRow
 	Target         string // what a choice replaces
+	Include        string // what a choice sends along, "" for nothing
 	Label          string
+	Unlinked       string // the heading of the others
 	Create         *OptionRow
 	More, None     bool
 }

@@ -104,6 +104,7 @@ var allViews = []View{
 	ComposerFields{},
 	ComposerPeople{},
 	With{},
+	FurtherPeople{},
 	WithOptions{},
 	Understood{},
 	Chip{},

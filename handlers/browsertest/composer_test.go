@@ -154,6 +154,33 @@ func TestSomebodyElseIsFoundByTyping(t *testing.T) {
 	w.see("#links .nm", "Maja Öberg")
 }
 
+// TestWhomSomebodyChoseStaysChosen while others are linked and unlinked beside the composer.
+func TestWhomSomebodyChoseStaysChosen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	acme := o.Organization("Harbor & Pine")
+	for n := range 23 {
+		o.Link(acme, o.Contact("Anna", fmt.Sprintf("Berg %c", 'A'+n)))
+	}
+	w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+	w.open(acme)
+	w.click("#log-open")
+	w.click("#log-with-other")
+	w.write("berg c")
+	w.see("#log-with-list [aria-selected=true]", "Anna Berg C")
+	w.press("Enter")
+	w.see(".picked", "Anna Berg C")
+	w.click("#links button[aria-label='Unlink Anna Berg A']")
+	w.see("#links h2", "22")
+	w.see(".picked", "Anna Berg C")
+	w.click("#toasts button", "Undo")
+	w.see("#links h2", "23")
+	w.see(".picked", "Anna Berg C")
+	w.click("#links button[aria-label='Unlink Anna Berg C']")
+	w.see("#log-with-field .hint", "Not linked yet; logging links them")
+	w.see(".picked", "Anna Berg C")
+}
+
 // TestTimesAreTypedAsPeopleSayThem by keyboard, and without script.
 func TestTimesAreTypedAsPeopleSayThem(t *testing.T) {
 	t.Parallel()
