@@ -12,8 +12,8 @@ import (
 )
 
 // DeleteInteraction deletes an interaction with its follow-ups, and returns it as it was. The audit
-// log keeps their content, so that UndeleteInteraction can restore them. It returns ErrNotFound, or
-// Conflict if version is not the current one.
+// log keeps their content, so that UndeleteInteraction can restore them. version is the one the user
+// saw. It returns ErrNotFound, or Conflict if it is not the current one.
 func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version int) (Interaction, error) {
 	if err := EditInteractions.Refuse(by); err != nil { // before a read, whose answer could tell something
 		return Interaction{}, err
@@ -27,7 +27,7 @@ func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version
 		if err != nil {
 			return err
 		}
-		if i.Version != version {
+		if !isBasedOn(version, i.Version) {
 			return t.conflict("interaction", id)
 		}
 		followUps, err := t.followUpsOf(id)

@@ -24,6 +24,7 @@ type Interaction struct {
 	HappenedAt, CreatedAt time.Time
 	Version               int
 	Next                  FollowUp // the open follow-up, or one without an ID if there is none
+	OutOfSight            bool     // the actor's change took it out of their sight; then it has only its ID and version
 	happened              string   // happened_at as typed or stored
 }
 
@@ -32,6 +33,9 @@ func (i Interaction) ContactName() string { return personName(i.ContactFirst, i.
 
 // Channels are the kinds of interaction, in the order people choose from.
 var Channels = []string{"call", "email", "meeting", "note"}
+
+// InteractionFields are the editable columns of an interaction.
+func InteractionFields() []Field { return interactionFields }
 
 func (i *Interaction) value(column string) *string {
 	return map[string]*string{
@@ -87,6 +91,8 @@ func happenedAt(typed string, old time.Time, zone *time.Location, now time.Time)
 	}
 	limit := now.AddDate(0, 0, 1)
 	switch {
+	case err == nil && !old.IsZero() && at.Equal(old):
+		return old, nil // it stays, even if it could not be chosen today
 	case err != nil:
 		return at, messageError("Enter a day and a time, like " + now.In(zone).Format("2006-01-02 15:04"))
 	case at.After(limit):
@@ -318,20 +324,27 @@ func (i Interaction) details() details {
 // UpdateInteraction changes the typed fields. version is the one the user saw. A happened_at that
 // shows the same minute as before leaves the time unchanged.
 // follow_up_text, follow_up_due_on and follow_up_assignee_id plan a next step, or change the one
-// with follow_up_id and follow_up_version. It returns Invalid, Conflict or ErrNotFound.
+// with follow_up_id and follow_up_version. It returns Invalid, Conflict or ErrNotFound. If the change
+// leaves only ends that the actor does not see, it returns one with OutOfSight.
 func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
+	out := Interaction{ID: id, OutOfSight: true}
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
 		i, err := t.interaction(id)
 		if err != nil {
 			return err
 		}
+		out.Version = i.Version + 1
 		err = t.updateInteraction(&i, version, typed)
 		return joinInvalid(err, prefixFollowUpColumns(t.replan(i, typed)))
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("update interaction %s: %w", id, err)
 	}
-	return d.Interaction(ctx, by, id)
+	i, err := d.Interaction(ctx, by, id)
+	if errors.Is(err, ErrNotFound) && by.OwnOnly {
+		return out, nil
+	}
+	return i, err
 }
 
 func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error {

@@ -197,6 +197,9 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if i.OutOfSight {
+		return s.outOfSight(c, "/interactions", "Interaction saved")
+	}
 	if !part(c) {
 		was := db.Fields{}
 		for column := range values {

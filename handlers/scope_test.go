@@ -164,6 +164,13 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	b.get("/contacts").want(200, "#toasts", "Owner saved. It is not among your clients, so you can no longer see it")
 	b.get(mine.contact).want(404, "h1", "")
 
+	// An interaction whose other end they do not see goes with their contact.
+	mixed := "/interactions/" + mine.One("SELECT id FROM interactions WHERE subject = 'Talk with Elif'")
+	mine.Exec("UPDATE contacts SET owner_user_id = ? WHERE id = ?", b.user.ID, key(mine.contact))
+	b.post(mixed, "contact_id", "", "version", "1")
+	b.get("/interactions").want(200, "#toasts", "Interaction saved. It is not among your clients")
+	b.get(mixed).want(404, "h1", "")
+
 	made := b.post("/organizations", "display_name", "For Per", "owner_user_id", other.user.ID)
 	if made.Header.Get("Location") != "/organizations" {
 		t.Errorf("%s leads to %q", made.what, made.Header.Get("Location"))

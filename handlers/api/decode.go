@@ -8,8 +8,10 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -138,6 +140,14 @@ var owned = map[string]string{
 	"interaction_id": ". Plan a next step at /interactions/{id}/follow-up",
 }
 
+// nameOf returns a field's name in JSON: its column, in the plural if it has any number of ids.
+func nameOf(f db.Field) string {
+	if f.Kind == db.Others {
+		return f.Column + "s"
+	}
+	return f.Column
+}
+
 // typed returns the values of a body as the store takes them. It returns Invalid for fields that
 // are not among those described, and for values of another type. It names at most maxRefused.
 func typed(body map[string]json.RawMessage, fields ...[]db.Field) (db.Fields, error) {
@@ -147,7 +157,7 @@ func typed(body map[string]json.RawMessage, fields ...[]db.Field) (db.Fields, er
 		if len(refused.Fields) == maxRefused {
 			break
 		}
-		i := slices.IndexFunc(all, func(f db.Field) bool { return f.Column == name })
+		i := slices.IndexFunc(all, func(f db.Field) bool { return nameOf(f) == name })
 		if i < 0 {
 			refused.Fields[shortened(name)] = noField(name, all)
 			continue
@@ -157,7 +167,7 @@ func typed(body map[string]json.RawMessage, fields ...[]db.Field) (db.Fields, er
 			refused.Fields[name] = why
 			continue
 		}
-		values[name] = value
+		values[all[i].Column] = value
 	}
 	if len(refused.Fields) > 0 {
 		return nil, refused
@@ -175,7 +185,7 @@ func noField(name string, fields []db.Field) string {
 	}
 	var names []string
 	for _, f := range fields {
-		names = append(names, f.Column)
+		names = append(names, nameOf(f))
 	}
 	return "There is no such field; there are " + strings.Join(names, ", ")
 }
@@ -185,7 +195,8 @@ func valueOf(f db.Field, raw json.RawMessage) (value, why string) {
 	if bytes.Equal(raw, []byte("null")) {
 		return "", ""
 	}
-	if f.Kind == db.Flag {
+	switch f.Kind {
+	case db.Flag:
 		switch string(raw) {
 		case "true":
 			return "1", ""
@@ -193,6 +204,12 @@ func valueOf(f db.Field, raw json.RawMessage) (value, why string) {
 			return "0", ""
 		}
 		return "", "Send true or false"
+	case db.Others:
+		var ids []string
+		if json.Unmarshal(raw, &ids) != nil || slices.ContainsFunc(ids, func(id string) bool { return !db.ValidID(id) }) {
+			return "", "Send an array of ids"
+		}
+		return strings.Join(ids, " "), ""
 	}
 	if json.Unmarshal(raw, &value) != nil {
 		return "", "Send text in quotes, or null"
@@ -200,8 +217,17 @@ func valueOf(f db.Field, raw json.RawMessage) (value, why string) {
 	if (f.Kind == db.Person || f.Kind == db.Other) && value != "" && !db.ValidID(value) {
 		return "", "Send an id, or null"
 	}
+	if f.Kind == db.Moment {
+		value = strings.ToUpper(value) // t and z are allowed
+		if _, err := time.Parse(time.RFC3339, value); err != nil || !aTime.MatchString(value) {
+			return "", "Send a time as in RFC 3339, like 2026-11-24T14:00:00Z"
+		}
+	}
 	return value, ""
 }
+
+// aTime is a time of RFC 3339. Package time takes other forms, too.
+var aTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 // shortened makes the name of an unknown field or parameter fit for an answer.
 func shortened(name string) string {

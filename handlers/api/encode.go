@@ -175,10 +175,14 @@ func (w *writer) followUp(f db.FollowUp) {
 	})
 }
 
-// interaction writes an interaction. Ends that the reader does not see are null.
+// interaction writes an interaction. Ends that the reader does not see are null, and one that a
+// change took out of their sight has only its id.
 func (w *writer) interaction(i db.Interaction) {
 	w.object(func() {
 		w.string("id", i.ID)
+		if i.OutOfSight {
+			return
+		}
 		w.text("organization_id", i.OrganizationID)
 		w.text("contact_id", i.ContactID)
 		w.text("user_id", i.UserID)

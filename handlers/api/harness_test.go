@@ -166,6 +166,14 @@ func (a answer) wantAt(path string, want any) answer {
 	return a
 }
 
+// wantSame checks that the body and the ETag are those of another answer.
+func (a answer) wantSame(other answer) {
+	a.t.Helper()
+	if a.body != other.body || a.Header.Get("ETag") != other.Header.Get("ETag") {
+		a.t.Errorf("%s: %s %s, want %s %s", a.what, a.Header.Get("ETag"), a.body, other.Header.Get("ETag"), other.body)
+	}
+}
+
 // list returns an array.
 func (a answer) list() []any {
 	a.t.Helper()
@@ -176,13 +184,15 @@ func (a answer) list() []any {
 	return all
 }
 
-// unchanged runs f and checks that no client, link, follow-up or change in the history is new or different.
+// unchanged runs f and checks that no client, link, interaction, follow-up or change in the history is new or different.
 func (s *site) unchanged(f func()) {
 	s.t.Helper()
 	const state = `
 		SELECT (SELECT group_concat(id || version || is_active || ifnull(sector, '') || display_name) FROM organizations) || '|' ||
 			(SELECT ifnull(group_concat(id || version || is_active || first_name), '') FROM contacts) || '|' ||
 			(SELECT ifnull(group_concat(contact_id || version || organization_id), '') FROM organization_contact) || '|' ||
+			(SELECT ifnull(group_concat(id || version || subject), '') FROM interactions) || '|' ||
+			(SELECT ifnull(group_concat(interaction_id || contact_id), '') FROM interaction_contact) || '|' ||
 			(SELECT ifnull(group_concat(id || version || is_new), '') FROM follow_ups) || '|' ||
 			(SELECT count(*) FROM audit_logs WHERE action <> 'refused')`
 	before := s.One(state)

@@ -22,8 +22,11 @@ func (p *program) ready(r api.Route, n int) (world, string) {
 	p.t.Helper()
 	w := newWorld(p.site, n)
 	path := w.address(r.Path)
-	if strings.HasSuffix(path, "/restore") {
-		p.send("POST", strings.TrimSuffix(path, "restore")+"archive", "").want(200)
+	switch rest, restored := strings.CutSuffix(path, "/restore"); {
+	case restored && strings.Contains(path, "/interactions/"):
+		p.send("DELETE", rest, "").want(204)
+	case restored:
+		p.send("POST", rest+"/archive", "").want(200)
 	}
 	return w, path
 }

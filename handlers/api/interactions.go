@@ -73,18 +73,31 @@ func interactionFilter(c *gin.Context) (db.InteractionFilter, url.Values, error)
 	return f, given, err
 }
 
-// interactionShow answers with one interaction.
-func (a *API) interactionShow(c *gin.Context) error {
+// interaction reads the interaction that the address names.
+func (a *API) interaction(c *gin.Context) (db.Interaction, error) {
 	id, err := id(c, "id")
 	if err != nil {
-		return err
+		return db.Interaction{}, err
 	}
-	i, err := a.db.Interaction(c.Request.Context(), who(c).Actor, id)
+	return a.db.Interaction(c.Request.Context(), who(c).Actor, id)
+}
+
+// interactionShow answers with one interaction.
+func (a *API) interactionShow(c *gin.Context) error {
+	i, err := a.interaction(c)
 	if err != nil {
 		return err
 	}
+	a.sendInteraction(c, http.StatusOK, i)
+	return nil
+}
+
+func (a *API) sendInteraction(c *gin.Context, status int, i db.Interaction) {
+	a.sendVersion(c, status, i.Version, interactionJSON(i))
+}
+
+func interactionJSON(i db.Interaction) []byte {
 	var w writer
 	w.interaction(i)
-	a.sendVersion(c, http.StatusOK, i.Version, w.b)
-	return nil
+	return w.b
 }

@@ -116,6 +116,25 @@ var operations = map[string]operation{
 	"GET /api/crm/contacts/:id/interactions":      {invalid: interactionsInvalid, says: []string{`"channel":"call"`}},
 	"GET /api/crm/interactions":                   {invalid: interactionsInvalid, says: []string{`"participant_ids":[]`}},
 	"GET /api/crm/interactions/:id":               {invalid: noParameters, says: []string{`"happened_at":"2026-11-24T`, `"outcome":null`}},
+	"POST /api/crm/organizations/:id/interactions": {
+		invalid: with(interactionInvalid, `{}`, "channel", `{"channel": "call"}`, "subject", `{"organization_id": null}`, "organization_id",
+			`{"channel": "call", "subject": "A", "contact_id": "`+unknown+`"}`, "contact_id",
+			`{"channel": "call", "subject": "A", "participant_ids": ["`+unknown+`"]}`, "participant_ids"),
+		says: []string{`"subject":"Asked for terms"`, `"happened_at":"2026-11-24T`, `"contact_id":null`, `"outcome":null`, `"version":1`},
+	},
+	"POST /api/crm/contacts/:id/interactions": {
+		invalid: with(interactionInvalid, `{"contact_id": "`+unknown+`"}`, "contact_id",
+			`{"channel": "call", "subject": "A", "organization_id": "`+unknown+`"}`, "organization_id"),
+		says: []string{`"channel":"email"`, `"organization_id":null`, `"participant_ids":[]`},
+	},
+	"PATCH /api/crm/interactions/:id": {
+		invalid: with(interactionInvalid, `{"channel": null}`, "channel", `{"subject": ""}`, "subject", `{"happened_at": null}`, "happened_at",
+			`{"contact_id": null, "organization_id": null}`, "contact_id",
+			`{"participant_ids": ["`+unknown+`"]}`, "participant_ids", `{"contact_id": "`+unknown+`"}`, "contact_id"),
+		conflict: "-", says: []string{`"subject":"Asked for terms"`, `"version":2`},
+	},
+	"DELETE /api/crm/interactions/:id":       {invalid: noParameters, conflict: "-"},
+	"POST /api/crm/interactions/:id/restore": {invalid: map[string]string{`{"subject": "A"}`: "subject"}, says: []string{`"version":2`}},
 	"POST /api/crm/interactions/:id/follow-up": {
 		invalid: with(followUpInvalid, `{}`, "text", `{"text": "Call"}`, "due_on", `{"due_on": "2026-12-01"}`, "text"),
 		says:    []string{`"text":"Call again"`, `"due_on":"2026-12-01"`, `"due_time":null`, `"version":1`},
@@ -162,6 +181,26 @@ var followUpsInvalid = map[string]string{
 	"?show=done&who=me": "who", "?after=x": "after", "?show=all&show=mine": "show", "?who=%ff": "who",
 }
 
+var interactionInvalid = map[string]string{
+	`{"happened_at": "yesterday"}`: "happened_at", `{"happened_at": "2026-11-24T10:00"}`: "happened_at", `{"happened_at": ""}`: "happened_at",
+	`{"happened_at": "2026-11-24"}`: "happened_at", `{"happened_at": "2026-11-24 10:00:00Z"}`: "happened_at",
+	`{"happened_at": "2026-11-24T10:00:00"}`: "happened_at", `{"happened_at": "2026-11-24T9:00:00Z"}`: "happened_at",
+	`{"happened_at": 1764000000}`: "happened_at", `{"happened_at": "2026-02-30T10:00:00Z"}`: "happened_at",
+	`{"happened_at": "2026-11-24T10:00:00+0100"}`: "happened_at", `{"happened_at": "2026-11-24T10:00:00,5Z"}`: "happened_at",
+	`{"happened_at": "2026-11-24T10:00:00+24:00"}`: "happened_at", `{"happened_at": "2026-12-24T10:00:00Z"}`: "happened_at",
+	`{"happened_at": "1850-11-24T10:00:00Z"}`: "happened_at",
+	`{"channel": "fax"}`:                      "channel", `{"channel": 1}`: "channel", `{"subject": "` + strings.Repeat("x", 201) + `"}`: "subject",
+	`{"body": ["x"]}`: "body", `{"outcome": "` + strings.Repeat("x", 81) + `"}`: "outcome",
+	`{"user_id": "` + unknown + `"}`: "user_id", `{"user_id": "x"}`: "user_id",
+	`{"participant_ids": "` + unknown + `"}`: "participant_ids", `{"participant_ids": [7]}`: "participant_ids",
+	`{"participant_ids": [null]}`: "participant_ids", `{"participant_ids": [""]}`: "participant_ids",
+	`{"participant_ids": {"0": "` + unknown + `"}}`:            "participant_ids",
+	`{"participant_ids": ["` + unknown + " " + unknown + `"]}`: "participant_ids",
+	`{"participant_id": []}`:                                   "participant_id", `{"when": "now"}`: "when", `{"happened_at_text": "now"}`: "happened_at_text",
+	`{"due": "week"}`: "due", `{"link": "1"}`: "link", `{"follow_up_text": "x"}`: "follow_up_text", `{"time_zone": "UTC"}`: "time_zone",
+	`{"created_at": null}`: "created_at", `{"version": 1}`: "version",
+}
+
 var interactionsInvalid = map[string]string{
 	"?colour=red": "colour", "?limit=0": "limit", "?channel=fax": "channel", "?user=x": "user", "?from=soon": "from", "?to=2026-02-30": "to",
 	"?after=x": "after", "?outcome=%ff": "outcome", "?limit=1&limit=2": "limit",
@@ -187,11 +226,7 @@ func TestOperations(t *testing.T) {
 			t.Errorf("%s %s is not tried", r.Method, r.Path)
 			continue
 		}
-		w := newWorld(s, n)
-		path := w.address(r.Path)
-		if strings.HasSuffix(r.Path, "/restore") {
-			p.send("POST", strings.TrimSuffix(path, "restore")+"archive", "").want(200)
-		}
+		w, path := p.ready(r, n)
 		s.unchanged(func() {
 			s.stranger().send(r.Method, path, good(r, n)).want(401, `"error":"Send a valid token`)
 			wrong := &program{site: s, secret: p.secret[:43] + "x"}
@@ -207,7 +242,7 @@ func TestOperations(t *testing.T) {
 			}
 			if r.Method != "GET" {
 				lacking := "EditClient"
-				if strings.Contains(r.Path, "/follow-up") {
+				if strings.Contains(r.Path, "/follow-up") || strings.Contains(r.Path, "/interactions") {
 					lacking = "EditInteraction"
 				}
 				reader.send(r.Method, path, good(r, n)).want(403, `"error":"Missing permission: `+lacking+`"`)

@@ -55,6 +55,8 @@ func good(r api.Route, n int) string {
 		return `{"role_label": "CEO"}`
 	case strings.Contains(r.Path, "/follow-up"):
 		return `{"text": "Call again", "due_on": "2026-12-01"}`
+	case strings.HasSuffix(r.Path, "/interactions"), r.Path == "/api/crm/interactions/:id":
+		return `{"channel": "email", "subject": "Asked for terms"}`
 	case r.Method == "PATCH":
 		return `{"owner_user_id": null}`
 	case strings.HasSuffix(r.Path, "/organizations"):

@@ -48,6 +48,7 @@ var routes = []route{
 	{"PATCH", "/api/crm/organizations/:id/contacts/:contact_id", editClients, (*API).linkUpdate, false, nil},
 	{"DELETE", "/api/crm/organizations/:id/contacts/:contact_id", editClients, (*API).unlink, false, nil},
 	{"GET", "/api/crm/organizations/:id/interactions", viewInteractions, (*API).interactionIndex, true, nil},
+	{"POST", "/api/crm/organizations/:id/interactions", editInteractions, (*API).interactionCreate, false, (*API).interactionAgain},
 
 	{"GET", "/api/crm/contacts", viewClients, (*API).recordIndex, true, nil},
 	{"POST", "/api/crm/contacts", editClients, (*API).recordCreate, false, (*API).recordAgain},
@@ -60,9 +61,13 @@ var routes = []route{
 	{"PATCH", "/api/crm/contacts/:id/organizations/:organization_id", editClients, (*API).linkUpdate, false, nil},
 	{"DELETE", "/api/crm/contacts/:id/organizations/:organization_id", editClients, (*API).unlink, false, nil},
 	{"GET", "/api/crm/contacts/:id/interactions", viewInteractions, (*API).interactionIndex, true, nil},
+	{"POST", "/api/crm/contacts/:id/interactions", editInteractions, (*API).interactionCreate, false, (*API).interactionAgain},
 
 	{"GET", "/api/crm/interactions", viewInteractions, (*API).interactionIndex, true, nil},
 	{"GET", "/api/crm/interactions/:id", viewInteractions, (*API).interactionShow, false, nil},
+	{"PATCH", "/api/crm/interactions/:id", editInteractions, (*API).interactionUpdate, false, nil},
+	{"DELETE", "/api/crm/interactions/:id", editInteractions, (*API).interactionDelete, false, nil},
+	{"POST", "/api/crm/interactions/:id/restore", editInteractions, (*API).interactionRestore, false, (*API).interactionAgain},
 	{"POST", "/api/crm/interactions/:id/follow-up", editInteractions, (*API).followUpCreate, false, (*API).followUpAgain},
 
 	{"GET", "/api/crm/follow-ups", viewInteractions, (*API).followUpIndex, true, nil},
