@@ -73,6 +73,19 @@ func wantSound(t *testing.T, o *dbtest.Office) {
 			SELECT count(*) FROM audit_logs WHERE target_type = ? AND target_id = x.id AND action NOT IN ('link_contact', 'update_link', 'unlink_contact'))`, kind)
 		want(t, kind+"s with a version that the history lacks", len(wrong), 0)
 	}
+	for _, index := range []string{"organization_search", "contact_search", "interaction_search"} {
+		wantLearned(t, o, index)
+	}
+}
+
+// wantLearned checks that the words of an index are in its table of different words.
+func wantLearned(t *testing.T, o *dbtest.Office, index string) {
+	t.Helper()
+	want(t, "words of "+index+" that are not found by their parts", strings.Join(o.Column(t, `
+		SELECT DISTINCT value
+		FROM `+index+`_content, json_each('["' || replace(c0words, ' ', '","') || '"]')
+		WHERE length(value) > 1 AND value NOT GLOB '*.' AND value NOT GLOB '0Z*'
+			AND value NOT IN (SELECT word FROM `+index+`_words)`), " "), "")
 }
 
 func TestEachActionChangesItsOwnAndUndoTakesItBack(t *testing.T) {

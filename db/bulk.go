@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -25,6 +26,9 @@ func (d *DB) PutRows(ctx context.Context, by Actor, need Need, r *Rows) error {
 		if err := b.put(r); err != nil {
 			return err
 		}
+		if err := b.learnWords(); err != nil {
+			return err
+		}
 		t.Changed += int64(r.size - len(r.events))
 		t.recorded += len(r.events)
 		return b.complete()
@@ -34,12 +38,13 @@ func (d *DB) PutRows(ctx context.Context, by Actor, need Need, r *Rows) error {
 // bulk inserts rows within a transaction.
 type bulk struct {
 	t        *tx
-	stmts    map[string]*sql.Stmt // closed with the transaction
-	numbered map[string]*docids   // by table
+	stmts    map[string]*sql.Stmt       // closed with the transaction
+	numbered map[string]*docids         // by table
+	learned  map[string]map[string]bool // the different words, by search index
 }
 
 func newBulk(t *tx, numbered map[string]*docids) *bulk {
-	return &bulk{t: t, stmts: map[string]*sql.Stmt{}, numbered: numbered}
+	return &bulk{t: t, stmts: map[string]*sql.Stmt{}, numbered: numbered, learned: map[string]map[string]bool{}}
 }
 
 // docids are the highest numbers given to a table's rows and to their words.
@@ -58,6 +63,9 @@ func (b *bulk) put(r *Rows) error {
 		}
 		if err := b.number(kind, insert.table, rows); err != nil {
 			return err
+		}
+		if kind >= bulkOrganizationWords {
+			b.collectWords(insert.table, rows)
 		}
 		for ; insert.many != "" && len(rows) >= rowsAtOnce; rows = rows[rowsAtOnce:] {
 			if err := b.insert(insert.many, rows[:rowsAtOnce]); err != nil {
@@ -97,6 +105,29 @@ func (b *bulk) number(kind int, table string, rows [][]any) error {
 	for _, row := range rows {
 		*last++
 		row[0] = *last
+	}
+	return nil
+}
+
+// collectWords collects the different words of a table's rows for learnWords.
+func (b *bulk) collectWords(table string, rows [][]any) {
+	index := strings.TrimSuffix(table, "s") + "_search"
+	if b.learned[index] == nil {
+		b.learned[index] = map[string]bool{}
+	}
+	for _, row := range rows {
+		for w := range strings.FieldsSeq(row[1].(string)) {
+			b.learned[index][w] = true
+		}
+	}
+}
+
+// learnWords adds the collected words to their indexes.
+func (b *bulk) learnWords() error {
+	for index, words := range b.learned {
+		if err := b.t.learnWords(index, slices.Collect(maps.Keys(words))); err != nil {
+			return err
+		}
 	}
 	return nil
 }

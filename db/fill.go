@@ -125,7 +125,7 @@ func (f *fill) runPiece(t *tx, batch int) error {
 			f.stages = f.stages[1:]
 		}
 	}
-	return nil
+	return f.b.learnWords()
 }
 
 // grown are the indexes that receive rows nearly in order. They are not dropped: creating one

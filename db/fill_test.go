@@ -76,6 +76,9 @@ func TestALargeFillingLeavesAllAsItWas(t *testing.T) {
 	if page, _, err := d.Organizations(t.Context(), System, Filter{Query: "kestrel 29"}); err != nil || len(page) != 1 {
 		t.Error(page, err)
 	}
+	if found, err := d.FindOrganizations(t.Context(), System, "estrel 29", 3); err != nil || len(found) != 1 {
+		t.Error("by a part of a word:", found, err)
+	}
 
 	stopped := openHere(t)
 	ctx, stop := context.WithCancel(t.Context())

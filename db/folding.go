@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -211,13 +213,21 @@ func (t *tx) refoldInteractions(after int64) (last int64, more bool, err error) 
 	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x indexed, err error) {
 		return x, r.Scan(&x.docid, &x.Subject, nullText{&x.Body}, &x.words)
 	})
+	learned := map[string]bool{}
 	for _, x := range all {
-		if interactionWords(x.Interaction) != x.words {
+		words := interactionWords(x.Interaction)
+		for w := range strings.FieldsSeq(words) {
+			learned[w] = true
+		}
+		if words != x.words {
 			if err := t.indexInteraction(x.docid, x.Interaction); err != nil {
 				return 0, false, err
 			}
 		}
 		last = x.docid
+	}
+	if err == nil {
+		err = t.learnWords("interaction_search", slices.Collect(maps.Keys(learned)))
 	}
 	return last, len(all) == foldedPiece, err
 }

@@ -211,7 +211,10 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 			} else if _, _, err := d.matchingInteractions(ctx, s, ""); err != nil {
 				t.Fatal(err)
 			}
-			if err := d.searchPiece(ctx, s, p, []string{"cme"}); err != nil {
+			if words, err := d.wordsWith(ctx, p.index, []string{"cm", "acme"}); err != nil || p.table == "organizations" && len(words) != 1 {
+				t.Fatal(words, err)
+			}
+			if err := d.findByWords(ctx, s, p, []string{"cm"}, []string{"acme"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -219,7 +222,7 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 	if h, err := d.Search(ctx, by, SearchFilter{Typed: "acme", Most: 5}); err != nil || len(h.Organizations) != 1 {
 		t.Fatal(h, err)
 	}
-	checkPlans(t, d, regexp.MustCompile(`^SCAN (x|o|c|l|organizations|contacts|organization_contact|interactions|users)\b|^SCAN (s|[a-z]+_search) VIRTUAL TABLE INDEX [01]:|_by_name \(is_active=\?\)$`).MatchString)
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (x|o|c|l|organizations|contacts|organization_contact|interactions|users)\b|^SCAN (s|[a-z_]+_(search|parts)) VIRTUAL TABLE INDEX [01]:|(_content|kept|_words|checked) USING INTEGER PRIMARY KEY \(rowid[<>]|_by_name \(is_active=\?\)$`).MatchString)
 }
 
 // TestListsAreReadFromAnIndex checks the plan of each list in each order, with each filter and each

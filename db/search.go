@@ -189,7 +189,6 @@ type searchSource struct {
 	active       int       // 1 to find active records only, else 0
 	found        []int64   // docids, best match first
 	more         bool      // there are more
-	last         int64     // words in records up to this docid have not been searched for parts yet
 }
 
 func (s search) source(kind *RecordKind, archived bool) *searchSource {
@@ -324,8 +323,8 @@ type sortLimits struct{ exact, prefixed, names int }
 func (p *searchSource) visibleMatches(s search) (among condition, most sortLimits) {
 	switch {
 	case s.few:
-		own := p.kind.own(s.by)
-		return condition{"+docid IN (SELECT docid FROM " + p.table + " WHERE id IN (" + own.sql + "))", own.args}, sortLimits{0, -1, 0}
+		own := p.own(s.by)
+		return condition{"+docid IN (SELECT docid FROM " + p.table + " WHERE " + own.sql + ")", own.args}, sortLimits{0, -1, 0}
 	case s.by.OwnOnly:
 		among = condition{"EXISTS (SELECT 1 FROM " + p.table + " AS x WHERE x.docid = " + p.index + ".docid AND " + p.seen.sql + ")", p.seen.args}
 	default:

@@ -68,6 +68,9 @@ func (t *tx) reindexRecord(k *RecordKind, id string) error {
 
 // index stores a record's words in its index, unless they are already there.
 func (t *tx) index(k *RecordKind, docid int64, words []string) error {
+	if err := t.learnWords(k.words, strings.Fields(words[0])); err != nil {
+		return err
+	}
 	columns := []string{"words", "organizations"}[:len(words)]
 	kept, into, names := make([]string, len(words)), make([]any, len(words)), make([]string, len(words))
 	row := []any{docid}
@@ -109,8 +112,9 @@ func (t *tx) newDocid() (docid int64, err error) {
 // indexInteraction adds an interaction's words to the index. Triggers remove the words of deleted
 // and reworded interactions.
 func (t *tx) indexInteraction(docid int64, i Interaction) error {
-	_, err := t.Exec("INSERT OR REPLACE INTO interaction_search (docid, words) VALUES (?, ?)", docid, interactionWords(i))
-	return err
+	words := interactionWords(i)
+	_, err := t.Exec("INSERT OR REPLACE INTO interaction_search (docid, words) VALUES (?, ?)", docid, words)
+	return errors.Join(err, t.learnWords("interaction_search", strings.Fields(words)))
 }
 
 // reindexInteraction indexes an interaction that was reworded or written by another program, under

@@ -9,6 +9,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/text"
 )
 
 // found returns the names and subjects that a search finds of each kind, in its order.
@@ -188,6 +189,87 @@ func TestPartsOfWordsAreFoundWhereWholeWordsAreFew(t *testing.T) {
 	}
 	organizations, _, _ := found(t, o, o.Lea, "arbor")
 	want(t, "found by the word", len(organizations), 5)
+}
+
+// TestEveryPartOfAWordIsFound compares the records found by each part of two letters or more of
+// their words with the words themselves: logged one by one, put in at once, and reindexed.
+func TestEveryPartOfAWordIsFound(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.NewOrganization(t, "Hub")
+	words := []string{"abcabcab", "bcaabca", "ccab", "émilébc", "𐐨bcab"} // of Deseret, beyond 16 bits
+	var names []string
+	for i, word := range words {
+		name := fmt.Sprintf("x%s%d", word, i)
+		names = append(names, name)
+		o.NewOrganization(t, name)
+		o.NewContact(t, name, "Q", "")
+		must(o.LogInteraction(t.Context(), o.Tomas,
+			db.Fields{"channel": "call", "subject": name, "organization_id": acme.ID, "happened_at": ""}, ""))(t)
+	}
+	check := func(when string) {
+		t.Helper()
+		for _, word := range words {
+			letters := []rune(word)
+			for from := range letters {
+				for to := from + 2; to <= len(letters); to++ {
+					part, expected := string(letters[from:to]), []string{}
+					for _, name := range names {
+						if strings.Contains(text.SortKey(name), text.SortKey(part)) {
+							expected = append(expected, name)
+						}
+					}
+					organizations, contacts, interactions := found(t, o, o.Lea, part)
+					for i := range contacts {
+						contacts[i] = strings.TrimSuffix(contacts[i], " Q")
+					}
+					for kind, all := range map[string][]string{"organizations": organizations, "contacts": contacts, "interactions": interactions} {
+						slices.Reverse(all) // the newest is first
+						want(t, fmt.Sprintf("%s: %s with %q", when, kind, part), strings.Join(all, " "), strings.Join(expected, " "))
+					}
+				}
+			}
+		}
+	}
+	check("written")
+	for _, index := range []string{"organization_search", "contact_search", "interaction_search"} {
+		o.Exec(t, "DELETE FROM "+index+"_words")
+		empty := o.Column(t, "SELECT sql FROM sqlite_master WHERE name = ?", index+"_parts")[0]
+		o.Exec(t, "DROP TABLE "+index+"_parts")
+		o.Exec(t, empty)
+	}
+	_, contacts, _ := found(t, o, o.Lea, "ca")
+	want(t, "found without the words", len(contacts), 0)
+	o.Exec(t, "UPDATE folding SET version = 0, done_to = 0") // as after the upgrade that brings them
+	for more := true; more; {
+		more = must(o.Refold(t.Context()))(t)
+	}
+	check("reindexed")
+}
+
+// TestAPartThatManyWordsHave: of more words and records than a search checks, it finds the last.
+func TestAPartThatManyWordsHave(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.NewOrganization(t, "xxneedle Old")
+	for n := range 70 {
+		o.NewOrganization(t, fmt.Sprintf("a%dhay b%dneedle", n, n))
+	}
+	for typed, expected := range map[string]string{
+		"69needle":    "a69hay b69needle", // whole parts of words
+		"hay eedl":    "20 found",
+		"eedle hay":   "20 found",
+		"eedle xneed": "xxneedle Old", // the rarer part finds it
+		"eedle zzz":   "",
+		"hay zneedle": "",
+	} {
+		organizations, _, _ := found(t, o, o.Lea, typed)
+		got := strings.Join(organizations, "|")
+		if len(organizations) > 3 {
+			got = fmt.Sprint(len(organizations), " found")
+		}
+		want(t, typed, got, expected)
+	}
 }
 
 func TestTheIndexOfInteractionsIsKeptInStep(t *testing.T) {

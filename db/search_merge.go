@@ -11,7 +11,10 @@ const (
 	mergeSegments = 8  // merge levels with at least so many segments
 )
 
-var searchIndexes = []string{"interaction_search", "contact_search", "organization_search"}
+var searchIndexes = []string{
+	"interaction_search", "contact_search", "organization_search",
+	"interaction_search_parts", "contact_search_parts", "organization_search_parts",
+}
 
 // MergeWords merges a little of the search indexes, in a few milliseconds. more is true if there is
 // more to merge. A step that has begun ignores cancellation, so that closing the registry never

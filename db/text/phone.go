@@ -192,6 +192,9 @@ func countryCode(digits string) int {
 	return 3
 }
 
+// IsReversed reports whether a search word has a number's last digits, reversed.
+func IsReversed(word string) bool { return strings.HasPrefix(word, fromBehind) }
+
 // PhoneNumber returns the digits of a typed phone number, or "" if it has fewer than three or
 // characters that phone numbers do not have.
 func PhoneNumber(typed string) string {
