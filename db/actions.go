@@ -14,7 +14,7 @@ type action struct {
 	// history and in “where you left off”.
 	changes  string
 	sight    sight
-	event    string // what webhooks are told, or "" if nothing; in a batch only its end is told
+	event    string // what webhooks are told that it did, or "" if nothing; of a batch only its end is told
 	words    string // what people read after the actor's name; * stands for the target
 	ownWords string // the same if the actor is the target; "" means words
 }
@@ -23,31 +23,31 @@ type action struct {
 // views/wording if its sentence says more. Actions that only read are named view_… or export_…; a
 // GET may record no others.
 var actions = []action{
-	{slug: "create_org", kind: "organization", changes: "organization", sight: ofRecord, event: "organization.created", words: "created *"},
-	{slug: "update_org", kind: "organization", changes: "organization", sight: ofRecord, event: "organization.updated", words: "changed *"},
-	{slug: "archive_org", kind: "organization", changes: "organization", sight: ofRecord, event: "organization.archived", words: "archived *"},
-	{slug: "restore_org", kind: "organization", changes: "organization", sight: ofRecord, event: "organization.restored", words: "restored *"},
-	{slug: "link_contact", kind: "organization", changes: "link", sight: ofRecord, event: "link.created", words: "linked *"},
-	{slug: "update_link", kind: "organization", changes: "link", sight: ofRecord, event: "link.updated", words: "changed the link to *"},
-	{slug: "unlink_contact", kind: "organization", changes: "link", sight: ofRecord, event: "link.removed", words: "unlinked *"},
+	{slug: "create_org", kind: "organization", changes: "organization", sight: ofRecord, event: "created", words: "created *"},
+	{slug: "update_org", kind: "organization", changes: "organization", sight: ofRecord, event: "updated", words: "changed *"},
+	{slug: "archive_org", kind: "organization", changes: "organization", sight: ofRecord, event: "archived", words: "archived *"},
+	{slug: "restore_org", kind: "organization", changes: "organization", sight: ofRecord, event: "restored", words: "restored *"},
+	{slug: "link_contact", kind: "organization", changes: "link", sight: ofRecord, event: "created", words: "linked *"},
+	{slug: "update_link", kind: "organization", changes: "link", sight: ofRecord, event: "updated", words: "changed the link to *"},
+	{slug: "unlink_contact", kind: "organization", changes: "link", sight: ofRecord, event: "removed", words: "unlinked *"},
 
-	{slug: "create_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "contact.created", words: "created *"},
-	{slug: "update_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "contact.updated", words: "changed *"},
-	{slug: "archive_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "contact.archived", words: "archived *"},
-	{slug: "restore_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "contact.restored", words: "restored *"},
-	{slug: "erase_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "contact.updated", words: "erased *"},
+	{slug: "create_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "created", words: "created *"},
+	{slug: "update_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "updated", words: "changed *"},
+	{slug: "archive_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "archived", words: "archived *"},
+	{slug: "restore_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "restored", words: "restored *"},
+	{slug: "erase_contact", kind: "contact", changes: "contact", sight: ofRecord, event: "updated", words: "erased *"},
 
-	{slug: "create_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "interaction.created", words: "logged *"},
-	{slug: "update_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "interaction.updated", words: "changed *"},
-	{slug: "delete_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "interaction.deleted", words: "deleted *"},
-	{slug: "restore_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "interaction.restored", words: "brought back *"},
+	{slug: "create_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "created", words: "logged *"},
+	{slug: "update_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "updated", words: "changed *"},
+	{slug: "delete_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "deleted", words: "deleted *"},
+	{slug: "restore_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "restored", words: "brought back *"},
 
-	{slug: "create_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "follow_up.created", words: "planned *"},
-	{slug: "update_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "follow_up.updated", words: "changed *"},
-	{slug: "move_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "follow_up.moved", words: "moved *"},
-	{slug: "finish_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "follow_up.done", words: "finished *"},
-	{slug: "cancel_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "follow_up.cancelled", words: "cancelled *"},
-	{slug: "reopen_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "follow_up.reopened", words: "reopened *"},
+	{slug: "create_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "created", words: "planned *"},
+	{slug: "update_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "updated", words: "changed *"},
+	{slug: "move_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "moved", words: "moved *"},
+	{slug: "finish_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "done", words: "finished *"},
+	{slug: "cancel_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "cancelled", words: "cancelled *"},
+	{slug: "reopen_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "reopened", words: "reopened *"},
 
 	{slug: "login", kind: "session", sight: ofAccounts, words: "signed in"},
 	{slug: "login_started", kind: "session", sight: ofAccounts, words: "gave the right password and was asked for a code"},
@@ -107,9 +107,9 @@ var actions = []action{
 	{slug: "import_demo", kind: "system", sight: ofClients, words: "filled the registry with sample data"},
 	{slug: "restore_registry", kind: "system", sight: ofReading, words: "restored the registry from a copy"},
 	{slug: "make_backup", kind: "system", sight: ofAccounts, words: "asked for a backup"},
-	{slug: "batch_organizations", kind: "system", sight: ofClients, event: "batch.finished", words: "changed many organizations at once"},
-	{slug: "batch_contacts", kind: "system", sight: ofClients, event: "batch.finished", words: "changed many contacts at once"},
-	{slug: "undo_batch", kind: "system", sight: ofClients, event: "batch.finished", words: "undid a change to many records"},
+	{slug: "batch_organizations", kind: "system", sight: ofClients, event: "finished", words: "changed many organizations at once"},
+	{slug: "batch_contacts", kind: "system", sight: ofClients, event: "finished", words: "changed many contacts at once"},
+	{slug: "undo_batch", kind: "system", sight: ofClients, event: "finished", words: "undid a change to many records"},
 	{slug: "create_view", kind: "system", changes: "view", sight: ofView, words: "shared the view"},
 	{slug: "delete_view", kind: "system", changes: "view", sight: ofView, words: "deleted the shared view"},
 	{slug: "restore_view", kind: "system", changes: "view", sight: ofView, words: "brought back the shared view"},
@@ -139,12 +139,23 @@ func actionOf(slug string) action {
 	return action{}
 }
 
+// eventName returns what webhooks are told, like organization.created, or "" if nothing.
+func (a action) eventName() string {
+	switch {
+	case a.event == "":
+		return ""
+	case a.changes == "":
+		return "batch." + a.event
+	}
+	return a.changes + "." + a.event
+}
+
 // WebhookEvents are the names of all events that webhooks can be told of, in the order people choose
 // from.
 var WebhookEvents = func() (names []string) {
 	for _, a := range actions {
-		if a.event != "" && !slices.Contains(names, a.event) {
-			names = append(names, a.event)
+		if name := a.eventName(); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names

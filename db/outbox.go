@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
+	"clientregistry/db/secrets"
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // WebhookEvent is what a webhook is told of.
@@ -32,14 +35,14 @@ func (e WebhookEvent) record() string {
 	return e.Kind + " " + e.ID
 }
 
+// EventData returns the JSON of what a webhook's maker is told of.
+type EventData func(ctx context.Context, maker Actor, e WebhookEvent) ([]byte, error)
+
 // outboxPiece is how many rows of the history one step of FillOutbox reads.
 const outboxPiece = 100
 
 // ActiveWebhooks returns the IDs of the webhooks that are on, for the sender.
 func (d *DB) ActiveWebhooks(ctx context.Context) ([]string, error) {
-	if has, err := d.hasTable(ctx, "webhooks"); err != nil || !has {
-		return nil, err
-	}
 	rows, err := d.reader.QuickQuery(ctx, "SELECT id FROM webhooks WHERE is_active = 1 ORDER BY id")
 	return sqlite.Collect(rows, err, sqlite.ScanText)
 }
@@ -48,7 +51,7 @@ func (d *DB) ActiveWebhooks(ctx context.Context) ([]string, error) {
 // outbox, and moves the cursor, all in one transaction. data returns the JSON of an event as the
 // webhook's maker may see it. more is true if there may be further rows. It returns an error for
 // which IsWebhookOff is true if the webhook sends nothing.
-func (d *DB) FillOutbox(ctx context.Context, id string, data func(context.Context, Actor, WebhookEvent) ([]byte, error)) (more bool, err error) {
+func (d *DB) FillOutbox(ctx context.Context, id string, data EventData) (more bool, err error) {
 	h, maker, err := d.workingWebhook(ctx, id)
 	if err != nil {
 		return false, err
@@ -105,7 +108,7 @@ func (e AuditEntry) webhookEvent() (w WebhookEvent, ok bool) {
 	if a.event == "" || e.Details == nil || e.Details["erased"] != "" {
 		return w, false
 	}
-	w = WebhookEvent{Name: a.event, Kind: a.changes, ID: e.TargetID, OrganizationID: e.OrganizationID, ContactID: e.ContactID, At: e.At}
+	w = WebhookEvent{Name: a.eventName(), Kind: a.changes, ID: e.TargetID, OrganizationID: e.OrganizationID, ContactID: e.ContactID, At: e.At}
 	switch {
 	case a.changes == "":
 		w.Kind, w.ID, w.Action = "batch", e.Details["batch"], e.Details["action"]
@@ -124,15 +127,20 @@ func (e AuditEntry) webhookEvent() (w WebhookEvent, ok bool) {
 	default:
 		ok = true
 	}
-	w.Gone = strings.HasSuffix(a.event, ".removed") || strings.HasSuffix(a.event, ".deleted")
+	w.Gone = a.event == "removed" || a.event == "deleted"
 	return w, ok
 }
 
 // Outgoing is a delivery to be sent now.
 type Outgoing struct {
-	ID, URL, Event string
-	Body           []byte
-	Secrets        []string // that sign it, the newest first
+	ID, URL string
+	Body    []byte
+	secrets []string // that sign it, the newest first
+}
+
+// Sign returns the webhook-signature of a delivery that is sent at a time.
+func (o Outgoing) Sign(at time.Time) (string, error) {
+	return secrets.SignWebhook(o.secrets, o.ID, at, o.Body)
 }
 
 // DueDeliveries returns up to n deliveries of a webhook that are due, each of another record, and
@@ -153,15 +161,15 @@ func (d *DB) DueDeliveries(ctx context.Context, id string, n int) (due []Outgoin
 		return nil, next, err
 	}
 	rows, err := d.reader.QuickQuery(ctx, `
-		SELECT id, event, body FROM deliveries
+		SELECT id, body FROM deliveries
 		WHERE webhook_id = ? AND next_at <= ? AND NOT EXISTS (
 			SELECT 1 FROM deliveries AS first
 			WHERE first.webhook_id = deliveries.webhook_id AND first.record = deliveries.record
 				AND first.next_at IS NOT NULL AND first.number < deliveries.number)
 		ORDER BY next_at, number`+limit(n), id, now)
 	due, err = sqlite.Collect(rows, err, func(r sqlite.Row) (Outgoing, error) {
-		o := Outgoing{URL: h.URL, Secrets: signing}
-		err := r.Scan(&o.ID, &o.Event, &o.Body)
+		o := Outgoing{URL: h.URL, secrets: signing}
+		err := r.Scan(&o.ID, &o.Body)
 		return o, err
 	})
 	return due, next, err
@@ -194,7 +202,7 @@ func (d *DB) RecordTry(ctx context.Context, deliveryID string, x Try) error {
 			status = x.Status
 		}
 		_, err = t.Exec("INSERT INTO delivery_tries (delivery, try, at, took, status, failure, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			number, tries+1, stamp(x.At), x.Took.Milliseconds(), status, orNull(x.Failure), orNull(x.Answer))
+			number, tries+1, stamp(x.At), x.Took.Milliseconds(), status, orNull(plainAnswer(x.Failure, 400)), orNull(plainAnswer(x.Answer, 1024)))
 		if err != nil {
 			return err
 		}
@@ -228,4 +236,19 @@ func (d *DB) RecordTry(ctx context.Context, deliveryID string, x Try) error {
 		d.webhooksChanged.send()
 	}
 	return nil
+}
+
+// plainAnswer makes a text from elsewhere safe to store and to show: valid UTF-8 without control
+// characters and ones that change the direction of writing, of at most so many characters.
+func plainAnswer(s string, most int) string {
+	s = strings.Map(func(c rune) rune {
+		switch {
+		case c == '\n' || c == '\t':
+			return ' '
+		case unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp) || text.TurnsDirection(c):
+			return -1
+		}
+		return c
+	}, s)
+	return clip(strings.TrimSpace(s), most)
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func applyWebhook(h *Webhook, typed Fields) (map[string]Change, error) {
 		}
 	}
 	if flag, ok := typed["is_active"]; ok {
-		active, err := Flag.check(Field{}, flag)
+		active, err := Flag.check(Field{}, cmp.Or(flag, "no")) // a form does not send an empty box
 		if err != nil {
 			refused.add("is_active", err.Error())
 		} else if is := active != ""; is != h.IsActive {

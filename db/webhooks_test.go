@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,11 @@ func due(t *testing.T, o *dbtest.Office, id string) (events []string, next time.
 		t.Fatal(err)
 	}
 	for _, x := range all {
-		events = append(events, x.Event)
+		var body struct{ Type string }
+		if err := json.Unmarshal(x.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, body.Type)
 	}
 	return events, next
 }

@@ -143,12 +143,17 @@ func (w *writer) link(l db.Link, other db.Record, by db.Actor) {
 	w.object(func() {
 		w.key(other.Kind.Noun)
 		w.record(other, by)
-		for _, f := range db.LinkFields() {
-			value, _ := l.Value(f.Column)
-			w.field(f, value)
-		}
-		w.number("version", l.Version)
+		w.linkFields(l)
 	})
+}
+
+// linkFields writes the values of a link itself.
+func (w *writer) linkFields(l db.Link) {
+	for _, f := range db.LinkFields() {
+		value, _ := l.Value(f.Column)
+		w.field(f, value)
+	}
+	w.number("version", l.Version)
 }
 
 // followUp writes a follow-up. Clients that the reader does not see are null, and one that a change

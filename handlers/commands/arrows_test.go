@@ -20,7 +20,7 @@ var arrows = []struct {
 	mayImport []string
 }{
 	{"", []string{"handlers/commands"}},
-	{"handlers/commands", []string{"handlers", "handlers/jobs", "db", "db/demo", "db/secrets"}},
+	{"handlers/commands", []string{"handlers", "handlers/api", "handlers/jobs", "db", "db/demo", "db/secrets"}},
 	{"handlers/handlerstest", []string{"handlers", "handlers/jobs", "db", "db/dbtest", "db/secrets"}},
 	{"handlers", []string{
 		"handlers/api", "handlers/jobs", "handlers/middleware", "views",

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/demo"
 	"clientregistry/handlers"
+	"clientregistry/handlers/api"
 	"clientregistry/handlers/jobs"
 )
 
@@ -84,6 +86,8 @@ type serveCmd struct {
 	SessionIdle time.Duration `help:"How long people stay signed in without activity." default:"8h" placeholder:"TIME"`
 	SessionMax  time.Duration `help:"The longest that people stay signed in." default:"72h" placeholder:"TIME"`
 
+	WebhookAllow []netip.Prefix `help:"Networks that webhooks may reach although they are not public; repeat it for each." placeholder:"CIDR"`
+
 	APIRate int `help:"How many requests a second a program may make with one token." name:"api-rate" default:"50" placeholder:"NUMBER"`
 }
 
@@ -133,7 +137,9 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	}
 	log := slog.New(logHandler(cmd.LogFormat, e.stderr))
 	ctx, stop := context.WithCancel(e.ctx)
-	j := jobs.New(ctx, d, jobs.Options{BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, Log: log})
+	j := jobs.New(ctx, d, jobs.Options{
+		BackupDir: cmd.backupDir(e.file), BackupAt: cmd.BackupAt, EventData: api.EventData(d), WebhookAllow: cmd.WebhookAllow, Log: log,
+	})
 	defer j.Wait()
 	defer stop()
 	s, err := handlers.New(d, j, handlers.Options{BaseURL: cmd.BaseURL, TrustedProxies: cmd.TrustedProxies, APIRate: cmd.APIRate, Log: log})
@@ -309,6 +315,9 @@ func (cmd *restoreCmd) Run(e *env) error {
 	fmt.Fprintf(e.stdout, "Restored %s from %s, as of %s (row %d of its history).\n",
 		e.file, cmd.File, done.AsOf.UTC().Format("2 Jan 2006 15:04 UTC"), done.Rows)
 	fmt.Fprintf(e.stdout, "%s signed out; earlier invitation and password links no longer work.\n", people(done.SignedOut))
+	if done.Stopped > 0 {
+		fmt.Fprintf(e.stdout, "Webhooks that were on and are off now: %d. Switch on those that are still wanted.\n", done.Stopped)
+	}
 	if done.SetAside != "" {
 		fmt.Fprintf(e.stdout, "What was there is kept as %s.\n", done.SetAside)
 	}

@@ -1,10 +1,12 @@
 // Package jobs runs work in the background: daily checks of the file and the history, backups,
-// maintenance of the search indexes, removal of expired rows, and returning memory to the system.
+// maintenance of the search indexes, removal of expired rows, telling webhooks of changes, and
+// returning memory to the system.
 package jobs
 
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +24,7 @@ type Jobs struct {
 	running sync.WaitGroup
 
 	backups   backups
+	webhooks  *webhooks
 	checking  atomic.Bool // whether a requested check is running
 	verifying sync.Mutex  // held while the history is being verified
 	merging   sync.Mutex  // held during each step of merging, and during checks of the file: writes during a check make the -wal grow
@@ -33,14 +36,18 @@ type Jobs struct {
 type Options struct {
 	BackupDir string // folder of the nightly backups; "" makes none
 	BackupAt  DailyTime
-	Log       *slog.Logger
-	Now       func() time.Time // replaces the clock in tests
+
+	EventData    db.EventData   // what webhooks are told
+	WebhookAllow []netip.Prefix // networks that they may reach besides public ones
+
+	Log *slog.Logger
+	Now func() time.Time // replaces the clock in tests
 }
 
 // New returns the jobs of a registry, which end with ctx. Until Start, only those that somebody
 // asks for run.
 func New(ctx context.Context, d *db.DB, o Options) *Jobs {
-	j := &Jobs{db: d, log: o.Log, now: o.Now, ctx: ctx}
+	j := &Jobs{db: d, log: o.Log, now: o.Now, ctx: ctx, webhooks: newWebhooks(o)}
 	if j.log == nil {
 		j.log = slog.New(slog.DiscardHandler)
 	}
@@ -55,7 +62,9 @@ func New(ctx context.Context, d *db.DB, o Options) *Jobs {
 
 // Start starts the scheduled jobs.
 func (j *Jobs) Start() {
-	for _, job := range []func(){j.checkDaily, j.verifyDaily, j.backUpNightly, j.mergeWords, j.refold, j.tidyHourly, j.giveMemoryBack} {
+	for _, job := range []func(){
+		j.checkDaily, j.verifyDaily, j.backUpNightly, j.mergeWords, j.refold, j.tidyHourly, j.sendWebhooks, j.giveMemoryBack,
+	} {
 		j.running.Go(job)
 	}
 }

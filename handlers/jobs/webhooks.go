@@ -1,0 +1,226 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"clientregistry/db"
+)
+
+// webhooks tells addresses of changes. Each webhook has a goroutine of its own, so that no receiver
+// delays another one.
+type webhooks struct {
+	data   db.EventData
+	dialer *net.Dialer
+	client *http.Client
+
+	mu      sync.Mutex
+	running map[string]bool // webhooks that have a goroutine
+	ended   chan struct{}   // has a value after a goroutine ended
+}
+
+const (
+	tryTimeout  = 10 * time.Second
+	triesAtOnce = 4                      // of one webhook, each of another record
+	answerSize  = 1 << 10                // how much of an answer is kept
+	gathering   = 100 * time.Millisecond // so that a burst of changes is read at once
+	webhookPoll = time.Minute            // for commits of commands, and after an error
+)
+
+func newWebhooks(o Options) *webhooks {
+	dialer := &net.Dialer{Timeout: tryTimeout, Control: addressFilter(o.WebhookAllow).control}
+	return &webhooks{
+		data: o.EventData, dialer: dialer, running: map[string]bool{}, ended: make(chan struct{}, 1),
+		client: &http.Client{
+			Timeout:       tryTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			Transport: &http.Transport{ // Proxy stays nil: a proxy would connect to any address
+				DialContext: dialer.DialContext, ForceAttemptHTTP2: true, DisableCompression: true,
+				MaxResponseHeaderBytes: 16 << 10, MaxIdleConnsPerHost: triesAtOnce, IdleConnTimeout: webhookPoll,
+			},
+		},
+	}
+}
+
+// sendWebhooks keeps a goroutine for each webhook that is on. Without webhooks it only waits.
+func (j *Jobs) sendWebhooks() {
+	defer j.webhooks.client.CloseIdleConnections()
+	for {
+		changed := j.db.NextWebhookChange()
+		var again <-chan time.Time
+		on, err := j.db.ActiveWebhooks(j.ctx)
+		if err != nil && j.ctx.Err() == nil {
+			j.log.Warn("webhooks could not be read; the next attempt is in a minute", "error", err)
+			again = time.After(webhookPoll)
+		}
+		for _, id := range on {
+			j.startTelling(id)
+		}
+		select {
+		case <-changed:
+		case <-j.webhooks.ended: // perhaps it is on again
+		case <-again:
+		case <-j.ctx.Done():
+			return
+		}
+	}
+}
+
+func (j *Jobs) startTelling(id string) {
+	w := j.webhooks
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.running[id] {
+		return
+	}
+	w.running[id] = true
+	j.running.Go(func() {
+		j.tell(id)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.running, id)
+		select {
+		case w.ended <- struct{}{}:
+		default:
+		}
+	})
+}
+
+// tell sends the deliveries of a webhook until it is off.
+func (j *Jobs) tell(id string) {
+	logged := ""
+	for {
+		committed := j.db.NextCommit()
+		wait, err := j.tellDue(id)
+		switch {
+		case db.IsWebhookOff(err) || j.ctx.Err() != nil:
+			return
+		case err == nil:
+			logged = ""
+		case err.Error() != logged && !db.IsDamaged(err):
+			logged = err.Error()
+			j.log.Warn("a webhook is told of nothing until this is mended", "webhook", id, "error", err)
+		}
+		select {
+		case <-committed:
+			if !j.pause(gathering) {
+				return
+			}
+		case <-time.After(wait):
+		case <-j.ctx.Done():
+			return
+		}
+	}
+}
+
+// tellDue reads what happened since, and sends all deliveries of a webhook that are due. It returns
+// how long to wait for the next one. See db.FillOutbox for its errors.
+func (j *Jobs) tellDue(id string) (wait time.Duration, err error) {
+	for {
+		for more := true; more; {
+			if more, err = j.db.FillOutbox(j.ctx, id, j.webhooks.data); err != nil {
+				return webhookPoll, err
+			}
+		}
+		due, next, err := j.db.DueDeliveries(j.ctx, id, triesAtOnce)
+		if err != nil {
+			return webhookPoll, err
+		}
+		if len(due) == 0 {
+			if next.IsZero() {
+				return webhookPoll, nil
+			}
+			return min(webhookPoll, max(next.Sub(j.now()), gathering)), nil
+		}
+		var sending sync.WaitGroup
+		for _, o := range due {
+			sending.Go(func() { j.send(o) })
+		}
+		sending.Wait()
+		if err := j.ctx.Err(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// send tries a delivery and stores how that ended. A try that the end of the program interrupts
+// does not count, and is repeated at the next start.
+func (j *Jobs) send(o db.Outgoing) {
+	x := db.Try{At: j.now()}
+	start := time.Now()
+	err := j.post(o, &x)
+	x.Took = time.Since(start)
+	if err != nil {
+		if j.ctx.Err() != nil {
+			return
+		}
+		x.Failure = failure(err)
+	}
+	for { // until it is stored, so that nothing is sent over and over while the disk is full
+		err := j.db.RecordTry(context.WithoutCancel(j.ctx), o.ID, x)
+		if err == nil {
+			return
+		}
+		if !db.IsDamaged(err) {
+			j.log.Warn("the try of a delivery could not be stored; the next attempt is in a minute", "delivery", o.ID, "error", err)
+		}
+		if !j.pause(webhookPoll) {
+			return
+		}
+	}
+}
+
+// post sends a delivery once, and fills in the answer. An error means that there was none.
+func (j *Jobs) post(o db.Outgoing, x *db.Try) error {
+	signature, err := o.Sign(x.At)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(j.ctx, http.MethodPost, o.URL, bytes.NewReader(o.Body))
+	if err != nil {
+		return err
+	}
+	r.Header = http.Header{
+		"Content-Type": {"application/json"}, "User-Agent": {"ClientRegistry"},
+		"Webhook-Id": {o.ID}, "Webhook-Timestamp": {strconv.FormatInt(x.At.Unix(), 10)}, "Webhook-Signature": {signature},
+	}
+	a, err := j.webhooks.client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer a.Body.Close()
+	x.Status = a.StatusCode
+	if a.StatusCode/100 == 3 {
+		x.Failure = "The address redirects, which is not followed; enter the address that it leads to"
+	}
+	answer, _ := io.ReadAll(io.LimitReader(a.Body, answerSize)) // the status counts, even if the rest does not arrive
+	x.Answer = string(answer)
+	return nil
+}
+
+// failure says why there was no answer. It never says the address, whose path may be secret.
+func failure(err error) string {
+	var refused *refusedAddress
+	var at *url.Error
+	var name *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &refused):
+		return refused.Error()
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "No answer within 10 s"
+	case errors.As(err, &name) && name.IsNotFound:
+		return "There is no " + name.Name
+	case errors.As(err, &at):
+		return at.Err.Error()
+	}
+	return err.Error()
+}
