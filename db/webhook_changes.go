@@ -35,6 +35,8 @@ func applyWebhook(h *Webhook, typed Fields) (map[string]Change, error) {
 	changes, refused := apply(webhookFields, typed, h)
 	if refused == nil {
 		refused = &Invalid{Fields: map[string]string{}}
+	} else {
+		changes = map[string]Change{}
 	}
 	if _, changed := changes["url"]; changed {
 		refused.add("url", webhookURL(h.URL))
