@@ -57,9 +57,12 @@ func bodyOf(c *gin.Context) ([]byte, error) {
 
 // refuseBody refuses the fields of a body that the operation has not read. Many have none.
 func refuseBody(c *gin.Context) error {
-	body, err := io.ReadAll(c.Request.Body)
-	if err != nil || len(body) == 0 {
-		return err
+	body, err := bodyOf(c)
+	switch {
+	case err != nil:
+		return middleware.Unreadable("This operation takes no body")
+	case len(body) == 0:
+		return nil
 	}
 	fields, err := decode(body)
 	if err != nil {

@@ -141,8 +141,11 @@ func (r reader) query() string {
 	return typed
 }
 
-// limit returns how many records a page has.
+// limit returns how many records a page has, by default as many as a page of people has.
 func (r reader) limit() int {
+	if r.value("limit") == "" {
+		return db.PageSize
+	}
 	n, err := strconv.Atoi(r.value("limit"))
 	r.require("limit", err == nil && n >= 1 && n <= db.MostListed, "Send a number from 1 to 200")
 	return n

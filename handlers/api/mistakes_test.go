@@ -58,6 +58,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"POST", organization + "/restore", `{"reason": "x"}`, nil, 422, "reason: This operation takes no fields."},
 		{"DELETE", organization + "/contacts/" + key(w.contact), `{"reason": "x"}`, nil, 422, "reason: This operation takes no fields."},
 		{"POST", organization + "/archive", "archive", nil, 400, "The body is not valid JSON."},
+		{"POST", organization + "/archive", strings.Repeat(" ", 1<<20+1), nil, 400, "This operation takes no body."},
 	} {
 		s.unchanged(func() {
 			a := p.send(x.method, "/api/crm"+x.path, x.body, x.headers...).want(x.status)
@@ -67,6 +68,9 @@ func TestMistakesAreExplained(t *testing.T) {
 		})
 	}
 	p.send("POST", "/api/crm"+organization+"/archive", "{}").want(200)
+	for _, list := range []string{"/organizations", "/interactions", "/follow-ups", "/search"} {
+		p.get("/api/crm" + list + "?limit=").want(200)
+	}
 }
 
 // TestARefusalNamesNotEveryField: of very many that are wrong, so that an answer is never much larger
