@@ -75,3 +75,22 @@ func TestTextsAreQuotedAsJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestTimesOfRFC3339: each of its forms is taken, and nothing else.
+func TestTimesOfRFC3339(t *testing.T) {
+	t.Parallel()
+	when := db.Field{Column: "happened_at", Kind: db.Moment}
+	for sent, taken := range map[string]bool{
+		"2026-11-24T10:00:00Z": true, "2026-11-24t10:00:00z": true, "2026-11-24T10:00:00.5+05:30": true, "2026-11-24T10:00:00-00:00": true,
+		"2024-02-29T23:59:59.123456789-23:59": true,
+		"2026-11-24T10:00Z":                   false, "2026-11-24T10:00:00": false, "2026-11-24 10:00:00Z": false, "2026-11-24T1:00:00Z": false,
+		"2026-11-24T10:00:00,5Z": false, "2026-11-24T10:00:00.Z": false, "2026-11-24T10:00:00+0100": false, "2026-11-24T10:00:00+24:00": false,
+		"2026-11-24T24:00:00Z": false, "2026-02-29T10:00:00Z": false, "+2026-11-24T10:00:00Z": false, " 2026-11-24T10:00:00Z": false,
+		"2026-W48-2T10:00:00Z": false, "2026-11-24T10:00:00Z\n": false, "٢026-11-24T10:00:00Z": false, "yesterday": false, "1764000000": false, "": false,
+	} {
+		raw, _ := json.Marshal(sent)
+		if _, why := valueOf(when, raw); (why == "") != taken {
+			t.Errorf("%q: %q", sent, why)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -22,10 +23,8 @@ func (a *API) interactionCreate(c *gin.Context) error {
 		return err
 	}
 	own := k.Noun + "_id"
-	if _, named := body[own]; named {
-		return &db.Invalid{Fields: map[string]string{own: "The address says which " + k.Noun + "; leave this out"}}
-	}
-	values, err := typed(body, db.InteractionFields())
+	fields := slices.DeleteFunc(slices.Clone(db.InteractionFields()), func(f db.Field) bool { return f.Column == own })
+	values, err := typed(body, fields)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func TestAnInteractionIsLoggedChangedDeletedAndRestored(t *testing.T) {
 	p.send("PATCH", path, `{"subject": "Terms signed", "outcome": null, "participant_ids": `+ids(kim)+`}`, "If-Match", tag).want(200).
 		wantAt("subject", "Terms signed").wantAt("outcome", nil).wantAt("version", 2.0).wantIDs("participant_ids", kim)
 	p.send("PATCH", path, `{"participant_ids": null, "user_id": "`+p.user.ID+`"}`).want(200).wantIDs("participant_ids").wantAt("version", 3.0)
-	same := p.send("PATCH", path, `{"happened_at": "2026-11-23t12:05:06.789z", "contact_id": "`+key(w.contact)+`", "body": "Two\nlines"}`).want(200)
+	same := p.send("PATCH", path, `{"happened_at": "2026-11-23T14:05:06.789+02:00", "contact_id": "`+key(w.contact)+`", "body": "Two\nlines"}`).want(200)
 	same.wantAt("version", 3.0)
 	s.unchanged(func() {
 		for _, change := range []string{"PATCH", "DELETE"} {
@@ -101,7 +101,7 @@ func TestWhenAnInteractionHappened(t *testing.T) {
 		"":                          now.Format(db.TimeFormat),
 		`, "happened_at": null`:     now.Format(db.TimeFormat),
 		"2026-11-24T00:30:00+05:30": "2026-11-23T19:00:00.000Z", "2026-11-24T00:30:00-00:00": "2026-11-24T00:30:00.000Z",
-		"2026-11-23t10:00:00.123456789z": "2026-11-23T10:00:00.123Z", "1900-01-02T00:00:00Z": "1900-01-02T00:00:00.000Z",
+		"2026-11-23T10:00:00.123456789Z": "2026-11-23T10:00:00.123Z", "1900-01-02T00:00:00Z": "1900-01-02T00:00:00.000Z",
 		now.AddDate(0, 0, 1).Format(time.RFC3339): now.AddDate(0, 0, 1).Format(db.TimeFormat),
 	} {
 		if sent != "" && sent[0] != ',' {

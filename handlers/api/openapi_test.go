@@ -383,7 +383,9 @@ func TestFieldsAreDocumentedAsDescribed(t *testing.T) {
 	t.Parallel()
 	doc := readDocument(t)
 	fields := map[string]db.Field{}
-	for _, all := range [][]db.Field{db.OrganizationKind.Fields, db.ContactKind.Fields, db.LinkFields(), db.FollowUpFields()} {
+	for _, all := range [][]db.Field{
+		db.OrganizationKind.Fields, db.ContactKind.Fields, db.LinkFields(), db.InteractionFields(), db.FollowUpFields(),
+	} {
 		for _, f := range all {
 			fields[f.Column] = f
 		}
@@ -425,6 +427,8 @@ func shapeOf(s *openapi3.Schema) string {
 		return "an id"
 	case s.Format == "date":
 		return "a day"
+	case s.Format == "date-time":
+		return "a time"
 	case s.MaxLength != nil:
 		return fmt.Sprintf("at most %d characters", *s.MaxLength)
 	}
@@ -441,6 +445,8 @@ func shapeOfField(f db.Field) string {
 		return "an id"
 	case db.Day:
 		return "a day"
+	case db.Moment:
+		return "a time"
 	}
 	return fmt.Sprintf("at most %d characters", f.Max)
 }
