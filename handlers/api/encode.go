@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"clientregistry/db"
@@ -66,10 +67,18 @@ func (w *writer) messages(all map[string]string) {
 	})
 }
 
+// plainBytes are the bytes that JSON has as they are.
+var plainBytes = func() (is [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		is[c] = !strings.ContainsRune(`"\<>&`, c)
+	}
+	return is
+}()
+
 // quoted appends a text. Only rare characters take the slow way.
 func (w *writer) quoted(value string) {
 	for i := 0; i < len(value); i++ {
-		if c := value[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f || c == '<' || c == '>' || c == '&' {
+		if !plainBytes[value[i]] {
 			encoded, _ := json.Marshal(value) // a string has a JSON form
 			w.b = append(w.b, encoded...)
 			return

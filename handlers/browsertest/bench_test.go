@@ -9,10 +9,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"html"
 	"io/fs"
 	"net"
-	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -36,8 +34,8 @@ import (
 	"clientregistry/migrations"
 )
 
-// make bench measures four requests through the whole HTTP stack, signed in, over keep-alive
-// connections. Each has a floor: net/http with the request's own queries (without the menu's) in
+// make bench measures four requests of people and three of programs through the whole HTTP stack,
+// signed in or with a token, over keep-alive connections. Each has a floor: net/http with the request's own queries (without the menu's) in
 // prepared SQL on connections with the same settings, and an answer of the same size appended by
 // hand, without session or permissions. The two alternate (A B A B …) and medians count, so that
 // the ratio means the same on any machine. bench_figures_test.go measures what has no floor
@@ -46,7 +44,7 @@ var (
 	benchSizes   = flag.String("bench.size", "m", "sizes of the sample data, of s, m and l, with commas between")
 	benchRounds  = flag.Int("bench.rounds", 5, "rounds of each pair")
 	benchSeconds = flag.Float64("bench.seconds", 2, "seconds a round")
-	benchOnly    = flag.String("bench.only", "LDWSX", "which requests to measure, by their letters; X is all that has no floor")
+	benchOnly    = flag.String("bench.only", "LDWSAX", "which requests to measure, by their first letters; X is all that has no floor")
 	benchJSON    = flag.String("bench.json", "", "file for the figures as JSON")
 )
 
@@ -69,6 +67,9 @@ type pair struct {
 	Floor   side    `json:"floor"`
 	Ratio   float64 `json:"ratio"`
 }
+
+// letters returns the short name of a pair.
+func (p pair) letters() string { letters, _, _ := strings.Cut(p.Name, " "); return letters }
 
 // figure is a measurement without a floor; it is good if it is at most its budget.
 type figure struct {
@@ -129,6 +130,9 @@ func (f *fixture) pairs(b *testing.B) (pairs []pair) {
 		{"D 1,000 organizations in turn", 0.5, f.page, f.floorRequest("/page")},
 		{"W log an interaction", 0.7, f.log, f.floorRequest("/log")},
 		{"S search, 20 results", 0.5, f.search, f.floorRequest("/search")},
+		{"AL API: 50 organizations", 0.6, f.apiList, f.floorRequest("/api/list")},
+		{"AD API: one, with interactions", 0.6, f.apiPage, f.floorRequest("/api/page")},
+		{"AW API: log an interaction", 0.7, f.apiLog, f.floorRequest("/api/log")},
 	} {
 		if !strings.Contains(*benchOnly, x.name[:1]) {
 			continue
@@ -145,7 +149,7 @@ func (f *fixture) pairs(b *testing.B) (pairs []pair) {
 		p.Product, p.Floor = median(product), median(floor)
 		p.Ratio = p.Product.PerSecond / p.Floor.PerSecond
 		pairs = append(pairs, p)
-		b.ReportMetric(p.Ratio, strings.ToLower(x.name[:1])+"/floor")
+		b.ReportMetric(p.Ratio, strings.ToLower(p.letters())+"/floor")
 	}
 	return pairs
 }
@@ -160,7 +164,7 @@ func inTurn(request func(n int64) []byte) func() []byte {
 func growth(smaller, larger results) (all []figure) {
 	for i, p := range larger.Pairs {
 		all = append(all, figure{
-			p.Name[:1] + " against size " + smaller.Size, "times", smaller.Pairs[i].Product.PerSecond / p.Product.PerSecond, 1.5,
+			p.letters() + " against size " + smaller.Size, "times", smaller.Pairs[i].Product.PerSecond / p.Product.PerSecond, 1.5,
 		})
 	}
 	return all
@@ -182,7 +186,7 @@ func (r results) print() {
 type fixture struct {
 	path           string
 	product, floor string // addresses
-	cookie         string
+	cookie, token  string
 	visited        []string         // ids of organizations with many interactions and with few
 	logged         []string         // ids of others, so that the visited ones keep their size
 	contact        []string         // a contact of each of these, "" for none
@@ -203,14 +207,20 @@ func newFixture(b *testing.B, size string) *fixture {
 		_, err := d.CreateUser(ctx, db.System, db.NewUser{Email: email, FullName: "Bench", Role: "Administrator", Hash: handlerstest.Hash})
 		check(b, err)
 	}
-	server, err := handlers.New(d, jobs.New(ctx, d, jobs.Options{}), handlers.Options{BaseURL: "http://registry.example"})
+	o := handlers.Options{BaseURL: "http://registry.example", APIRate: 1_000_000}
+	server, err := handlers.New(d, jobs.New(ctx, d, jobs.Options{}), o)
 	check(b, err)
 	product := httptest.NewServer(server)
 	b.Cleanup(product.Close)
-	token, err := d.SignIn(ctx, db.Actor{}, email, handlerstest.Password)
+	session, err := d.SignIn(ctx, db.Actor{}, email, handlerstest.Password)
+	check(b, err)
+	owner, err := d.AccountByEmail(ctx, db.System, email)
+	check(b, err)
+	_, token, err := d.CreateTokenFor(ctx, db.System, owner.ID, db.NewToken{Name: "Bench"})
 	check(b, err)
 
-	f := &fixture{path: path, product: product.Listener.Addr().String(), cookie: "session=" + token, sizes: map[string][]int{}}
+	f := &fixture{path: path, product: product.Listener.Addr().String(), sizes: map[string][]int{}}
+	f.cookie, f.token = "session="+session, token
 	f.reader = open(b, path, "&_query_only=1", 4)
 	f.writer = open(b, path, "", 1)
 	rows, err := f.reader.Query(`
@@ -229,7 +239,15 @@ func newFixture(b *testing.B, size string) *fixture {
 		path    string
 		request func(n int64) []byte
 		differ  int
-	}{{"/list", f.list, 1}, {"/page", f.page, len(f.visited)}, {"/log", f.log, 1}, {"/search", f.search, len(searches)}} {
+	}{
+		{"/list", f.list, 1},
+		{"/page", f.page, len(f.visited)},
+		{"/log", f.log, 1},
+		{"/search", f.search, len(searches)},
+		{"/api/list", f.apiList, 1},
+		{"/api/page", f.apiPage, len(f.visited)},
+		{"/api/log", f.apiLog, 1},
+	} {
 		for n := range x.differ {
 			f.sizes[x.path] = append(f.sizes[x.path], answerSize(b, f.product, x.request(int64(n))))
 		}
@@ -304,158 +322,6 @@ func (f *fixture) log(n int64) []byte {
 		"application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", f.logged[at], f.cookie, len(form), form)
 }
 
-func (f *fixture) floorRequest(path string) func(int64) []byte {
-	return func(n int64) []byte { return f.get(path + "?n=" + strconv.FormatInt(n, 10)) }
-}
-
-// floorMux answers each request with bare SQL and bytes appended by hand.
-func (f *fixture) floorMux(b *testing.B) http.Handler {
-	// As in db/sqlite, = +? keeps SQLite from planning the query again for each value.
-	prepare := func(query string) *sql.Stmt {
-		s, err := f.reader.Prepare(query)
-		check(b, err)
-		b.Cleanup(func() { s.Close() })
-		return s
-	}
-	const organizations = `
-		SELECT organizations.id, legal_name, display_name, website, sector, size_band, tax_id, owner_user_id, users.full_name,
-			is_active, organizations.updated_at, version, last_contact_at, last_contact_channel,
-			(SELECT count(*) FROM organization_contact WHERE organization_id = organizations.id)
-		FROM organizations LEFT JOIN users ON users.id = owner_user_id `
-	list := prepare(organizations + "WHERE is_active = 1 ORDER BY sort_key, organizations.id LIMIT 51")
-	one := prepare(organizations + "WHERE organizations.id = +?")
-	links := prepare(`
-		SELECT contact_id, first_name, last_name, role_label, relationship_status, contacts.is_active
-		FROM organization_contact JOIN contacts ON contacts.id = contact_id
-		WHERE organization_id = +? ORDER BY relationship_status = 'Former', sort_key, contact_id`)
-	timeline := prepare(`
-		SELECT interactions.id, channel, subject, body, outcome, contact_id, first_name, last_name, full_name, happened_at, interactions.version,
-			(SELECT json_group_array(json_array(p.contact_id, c.first_name, c.last_name))
-			FROM interaction_contact AS p JOIN contacts AS c ON c.id = p.contact_id WHERE p.interaction_id = interactions.id)
-		FROM interactions LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = user_id
-		WHERE organization_id = +? ORDER BY happened_at DESC, interactions.id DESC LIMIT 21`)
-	origin := prepare(`
-		SELECT full_name, audit_logs.created_at FROM audit_logs LEFT JOIN users ON users.id = user_id
-		WHERE target_type = 'organization' AND target_id = +? AND action = 'create_org' ORDER BY seq LIMIT 1`)
-	steps := prepare(`
-		SELECT follow_ups.id, interaction_id, text, due_on, users.full_name, subject, first_name, last_name
-		FROM follow_ups JOIN interactions ON interactions.id = interaction_id
-		LEFT JOIN contacts ON contacts.id = interactions.contact_id LEFT JOIN users ON users.id = assignee_id
-		WHERE done_at IS NULL AND cancelled_at IS NULL AND interactions.organization_id = +? AND next_due_on IS NOT NULL
-		ORDER BY due_key, follow_ups.id LIMIT 51`)
-	const found = " WHERE +is_active = 1 AND docid IN (SELECT docid FROM %s_search WHERE words MATCH ? LIMIT 150) ORDER BY sort_key, id " +
-		"LIMIT 20"
-	foundOrganizations := prepare("SELECT id, display_name, sector, website FROM organizations" + fmt.Sprintf(found, "organization"))
-	foundContacts := prepare("SELECT id, first_name, last_name, email, job_title FROM contacts" + fmt.Sprintf(found, "contact"))
-	foundInteractions := prepare(`
-		SELECT interactions.id, channel, subject, body, display_name, first_name, last_name, full_name, happened_at
-		FROM interaction_search AS s JOIN interactions ON interactions.docid = s.docid
-		LEFT JOIN organizations ON organizations.id = organization_id LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = user_id
-		WHERE interaction_search MATCH ? ORDER BY s.docid DESC LIMIT 21`)
-
-	mux := http.NewServeMux()
-	answer := func(path string, read func(n int64, page []byte) ([]byte, error)) {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			n, _ := strconv.ParseInt(r.URL.Query().Get("n"), 10, 64)
-			size := f.sizes[path][n%int64(len(f.sizes[path]))]
-			page, err := read(n, make([]byte, 0, size+8192))
-			if err != nil {
-				http.Error(w, err.Error(), 500)
-				return
-			}
-			for len(page) < size {
-				page = append(page, "<p>the rest of a page that is the same for everybody</p>\n"...)
-			}
-			page = page[:size]
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Header().Set("Content-Length", strconv.Itoa(len(page)))
-			w.Write(page)
-		})
-	}
-	answer("/list", func(_ int64, page []byte) ([]byte, error) { return appendRows(page, list) })
-	answer("/page", func(n int64, page []byte) ([]byte, error) {
-		id := f.visited[n%int64(len(f.visited))]
-		var err error
-		for _, query := range []*sql.Stmt{one, origin, links, timeline, steps} {
-			if page, err = appendRows(page, query, id); err != nil {
-				break
-			}
-		}
-		return page, err
-	})
-	answer("/search", func(n int64, page []byte) ([]byte, error) {
-		word := searches[n%int64(len(searches))] + "*"
-		page, err := appendRows(page, foundOrganizations, word)
-		if err == nil {
-			page, err = appendRows(page, foundContacts, word)
-		}
-		if err == nil {
-			page, err = appendRows(page, foundInteractions, strings.TrimSuffix(word, "*")+".")
-		}
-		return page, err
-	})
-	insert := func(tx *sql.Tx, n int64) error {
-		at := n % int64(len(f.logged))
-		id, now := uuid.Must(uuid.NewV7()).String(), time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
-		var contact any
-		if f.contact[at] != "" {
-			contact = f.contact[at]
-		}
-		if _, err := tx.Exec("INSERT INTO interactions (id, organization_id, contact_id, channel, subject, body, happened_at, created_at) "+
-			"VALUES (?, ?, ?, 'call', 'Renewal confirmed for 24 months', 'They want one invoice per quarter.', ?, ?)",
-			id, f.logged[at], contact, now, now); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`
-			INSERT INTO audit_logs (seq, id, action, target_type, target_id, metadata, created_at, metadata_sha256, prev_hash, hash)
-			SELECT max(seq) + 1, ?, 'create_interaction', 'interaction', ?, '{"channel":"call"}', ?, ?, ?, ? FROM audit_logs`,
-			uuid.Must(uuid.NewV7()).String(), id, now, strings.Repeat("0", 64), strings.Repeat("0", 64), strings.Repeat("0", 64))
-		return err
-	}
-	answer("/log", func(n int64, page []byte) ([]byte, error) {
-		tx, err := f.writer.Begin()
-		if err != nil {
-			return nil, err
-		}
-		defer tx.Rollback()
-		if err := insert(tx, n); err != nil {
-			return nil, err
-		}
-		return page, tx.Commit()
-	})
-	return mux
-}
-
-// appendRows writes every column of every row, escaped, as a handwritten page would.
-func appendRows(page []byte, query *sql.Stmt, args ...any) ([]byte, error) {
-	rows, err := query.Query(args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return nil, err
-		}
-		page = append(page, "<tr>"...)
-		for _, v := range values {
-			page = append(page, "<td>"...)
-			page = append(page, html.EscapeString(string(v))...)
-			page = append(page, "</td>"...)
-		}
-		page = append(page, "</tr>\n"...)
-	}
-	return page, rows.Err()
-}
-
 // measure sends requests over keep-alive connections for one round.
 func measure(b *testing.B, address string, request func() []byte) side {
 	var group sync.WaitGroup
@@ -526,7 +392,7 @@ func (c *connection) send(request []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if first && !bytes.Contains(line, []byte(" 200 ")) && !bytes.Contains(line, []byte(" 303 ")) {
+		if first && !slices.Contains([]string{" 200 ", " 201 ", " 303 "}, string(line[8:13])) {
 			return 0, fmt.Errorf("answered %s", line)
 		}
 		if name, value, ok := bytes.Cut(line, []byte(": ")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
