@@ -37,6 +37,7 @@ var (
 var routes = []route{
 	{"GET", "/healthz", public, (*Server).health},
 	{"GET", "/readyz", public, (*Server).ready},
+	{"GET", "/api/docs", public, (*Server).apiDocs},
 	{"GET", "/setup", public, (*Server).setupShow},
 	{"POST", "/setup", public, (*Server).setupCreate},
 	{"GET", "/login", public, (*Server).loginShow},

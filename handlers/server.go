@@ -36,8 +36,9 @@ type Server struct {
 	now     func() time.Time
 	asks    map[string]middleware.Access // what each route requires, by method and path
 
-	addresses addresses    // cached addresses of saved views
-	future    atomic.Int64 // the latest future moment that ClockIsOff has logged
+	reference views.APIDocs // what the API's document says
+	addresses addresses     // cached addresses of saved views
+	future    atomic.Int64  // the latest future moment that ClockIsOff has logged
 
 	started   time.Time
 	jobs      *jobs.Jobs
@@ -101,6 +102,9 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	s.ending, s.stop = context.WithCancel(context.Background())
 	s.Stack = middleware.New(d, middleware.Options{BaseURL: base, TrustedProxies: o.TrustedProxies, Log: s.log, Served: j.Served})
 	views.Parse()
+	if s.reference, err = readReference(base.String()); err != nil {
+		return nil, err
+	}
 	s.Handler, err = s.handler(o.APIRate)
 	return s, err
 }
@@ -171,6 +175,10 @@ func (s *Server) handler(rate int) (http.Handler, error) {
 	return s.Headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/static/") {
 			files.ServeHTTP(w, r)
+			return
+		}
+		if r.URL.Path == "/api/docs" {
+			pages.ServeHTTP(w, r)
 			return
 		}
 		if r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/") {

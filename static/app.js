@@ -438,9 +438,10 @@
   on("click", async e => {
     const button = e.target.closest("[data-copy]"), source = button && byId(button.dataset.copy);
     if (!source) return;
-    source.select();
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
     try {
-      await navigator.clipboard.writeText(source.value);
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
     } catch { // without https there is no clipboard
       document.execCommand("copy");
     }

@@ -1,6 +1,6 @@
 // Package static serves the files that pages load.
 //
-// app.css, app.js and three small SVG files are ours; the rest is unmodified third-party code in
+// app.css, docs.css, app.js and three small SVG files are ours; the rest is unmodified third-party code in
 // vendor/, listed in VENDOR.txt. File names are flat, whatever folder they are in.
 package static
 
@@ -35,6 +35,7 @@ var served = []struct{ file, contentType string }{
 	{"vendor/hx-sse.min.js", "text/javascript; charset=utf-8"},
 	{"app.js", "text/javascript; charset=utf-8"},
 	{"app.css", "text/css; charset=utf-8"},
+	{"docs.css", "text/css; charset=utf-8"},
 }
 
 type asset struct {

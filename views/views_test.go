@@ -66,6 +66,7 @@ var allViews = []View{
 	Enrol{},
 	SecondFactor{},
 	RecoveryCodes{},
+	APIDocs{},
 	Tokens{},
 	TokenForm{},
 	NewToken{},

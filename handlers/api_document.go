@@ -1,0 +1,288 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"clientregistry/handlers/api"
+	"clientregistry/views"
+)
+
+// node is a part of openapi.yaml.
+type node struct{ root, value any }
+
+// at returns the value of a key, the zero node if there is none. It follows a reference.
+func (n node) at(key string) node {
+	object, _ := n.value.(yaml.MapSlice)
+	for _, item := range object {
+		if item.Key == key {
+			return node{n.root, item.Value}.resolved()
+		}
+	}
+	return node{root: n.root}
+}
+
+// reference returns what a node refers to, like "Organization", or "".
+func (n node) reference() string {
+	object, _ := n.value.(yaml.MapSlice)
+	if len(object) != 1 || object[0].Key != "$ref" {
+		return ""
+	}
+	path := fmt.Sprint(object[0].Value)
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+func (n node) resolved() node {
+	if n.reference() == "" {
+		return n
+	}
+	path := fmt.Sprint(n.value.(yaml.MapSlice)[0].Value)
+	to := node{n.root, n.root}
+	for _, key := range strings.Split(strings.TrimPrefix(path, "#/"), "/") {
+		to = to.at(key)
+	}
+	return to
+}
+
+// text returns a text, or "".
+func (n node) text(key string) string { return n.at(key).String() }
+
+func (n node) String() string {
+	if n.value == nil {
+		return ""
+	}
+	return fmt.Sprint(n.value)
+}
+
+// pair is a key of an object with its value.
+type pair struct {
+	key string
+	node
+	plain node // the value without following a reference
+}
+
+// pairs returns an object's keys in their order.
+func (n node) pairs() (all []pair) {
+	object, _ := n.value.(yaml.MapSlice)
+	for _, item := range object {
+		plain := node{n.root, item.Value}
+		all = append(all, pair{fmt.Sprint(item.Key), plain.resolved(), plain})
+	}
+	return all
+}
+
+// items returns the values of an array, not following references.
+func (n node) items() (all []node) {
+	array, _ := n.value.([]any)
+	for _, value := range array {
+		all = append(all, node{n.root, value})
+	}
+	return all
+}
+
+// reference is what openapi.yaml says, as the page shows it. base is the registry's address.
+func readReference(base string) (views.APIDocs, error) {
+	var root any
+	if err := yaml.UnmarshalWithOptions(api.Document, &root, yaml.UseOrderedMap()); err != nil {
+		return views.APIDocs{}, fmt.Errorf("openapi.yaml: %w", err)
+	}
+	doc, docs := node{root, root}, views.APIDocs{}
+	for n, part := range strings.Split(doc.at("info").text("description"), "\n## ") {
+		title, text, _ := strings.Cut(part, "\n")
+		if n == 0 {
+			title, text = "Start here", part
+		}
+		docs.Sections = append(docs.Sections, views.APISection{ID: slug(title), Title: title, Text: flowing(text)})
+	}
+	for _, tag := range doc.at("tags").items() {
+		group := views.APIGroup{ID: slug("group " + tag.text("name")), Name: tag.text("name"), Text: flowing(tag.text("description"))}
+		for _, path := range doc.at("paths").pairs() {
+			for _, operation := range path.pairs() {
+				if slices.ContainsFunc(operation.at("tags").items(), func(t node) bool { return t.String() == group.Name }) {
+					group.Operations = append(group.Operations, readOperation(base, path, operation))
+				}
+			}
+		}
+		docs.Groups = append(docs.Groups, group)
+	}
+	docs.Records = readRecords(doc.at("components").at("schemas"), docs.Groups)
+	return docs, nil
+}
+
+func readOperation(base string, path, operation pair) views.APIOperation {
+	o := views.APIOperation{
+		ID: operation.text("operationId"), Method: strings.ToUpper(operation.key), Path: path.key, Short: shortPath(path.key),
+		Title: operation.text("summary"), Text: flowing(operation.text("description")),
+	}
+	for _, permission := range operation.at("security").items()[0].at("token").items() {
+		o.Needs = append(o.Needs, permission.String())
+	}
+	parameters := slices.Concat(path.at("parameters").items(), operation.at("parameters").items())
+	for _, place := range []struct{ in, name string }{{"path", "In the address"}, {"query", "Parameters"}, {"header", "Headers"}} {
+		part := views.APIPart{ID: o.ID + "-" + place.in, Name: place.name}
+		for _, p := range parameters {
+			if p = p.resolved(); p.text("in") == place.in {
+				f := readField(p.text("name"), p.at("schema"), p.text("required") == "true")
+				f.Text = p.text("description")
+				part.Fields = append(part.Fields, f)
+			}
+		}
+		if len(part.Fields) > 0 {
+			o.Parts = append(o.Parts, part)
+		}
+	}
+	body := operation.at("requestBody").at("content").at("application/json")
+	if fields := readFields(body.at("schema")); len(fields) > 0 {
+		o.Parts = append(o.Parts, views.APIPart{ID: o.ID + "-body", Name: "Body", Fields: fields})
+	}
+	for _, response := range operation.at("responses").pairs() {
+		content := response.at("content").at("application/json")
+		status := views.APIStatus{Status: response.key, Text: response.text("description")}
+		code, _ := strconv.Atoi(response.key)
+		switch {
+		case response.key == "default":
+			status.Status = "5xx"
+			o.Failures = append(o.Failures, status)
+		case code >= 400:
+			o.Failures = append(o.Failures, status)
+		default:
+			status.Records = recordsOf(node{content.root, rawAt(content, "schema")})
+			o.Answers = append(o.Answers, status)
+		}
+		if example := content.at("example"); code >= 200 && code < 300 && example.value != nil {
+			o.Answered, o.Answer = response.key+" "+http.StatusText(code), asJSON(example.value, "")
+		}
+	}
+	o.Request = curl(base, path.key, o.Method, parameters, body.at("example").value)
+	return o
+}
+
+// rawAt returns the value of a key without following a reference.
+func rawAt(n node, key string) any {
+	for _, p := range n.pairs() {
+		if p.key == key {
+			return p.plain.value
+		}
+	}
+	return nil
+}
+
+// recordsOf returns the names of the records that a schema has, outermost first.
+func recordsOf(schema node) (names []string) {
+	if name := schema.reference(); name != "" {
+		if name == "OutOfSight" {
+			return nil
+		}
+		return []string{name}
+	}
+	inside := slices.Concat(schema.at("anyOf").items(), schema.at("allOf").items())
+	if items := rawAt(schema, "items"); items != nil {
+		inside = append(inside, node{schema.root, items})
+	}
+	for _, p := range schema.at("properties").pairs() {
+		inside = append(inside, p.plain)
+	}
+	for _, one := range inside {
+		for _, name := range recordsOf(one) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// readRecords returns the schemas that answers have, in the order of the document.
+func readRecords(schemas node, groups []views.APIGroup) (all []views.APIRecord) {
+	used := map[string]bool{}
+	for _, g := range groups {
+		for _, o := range g.Operations {
+			for _, a := range o.Answers {
+				for _, name := range a.Records {
+					used[name] = true
+					for _, inside := range recordsOf(node{schemas.root, schemas.at(name).value}) {
+						used[inside] = true
+					}
+				}
+			}
+		}
+	}
+	for _, schema := range schemas.pairs() {
+		if used[schema.key] {
+			all = append(all, views.APIRecord{Name: schema.key, Fields: readFields(schema.node)})
+		}
+	}
+	return all
+}
+
+// readFields returns the fields of an object, also those that it takes from others.
+func readFields(schema node) (all []views.APIField) {
+	required := schema.at("required").items()
+	for _, part := range schema.at("allOf").items() {
+		all = append(all, readFields(part.resolved())...)
+	}
+	for _, p := range schema.at("properties").pairs() {
+		f := readField(p.key, p.node, false)
+		if records := recordsOf(p.plain); len(records) > 0 {
+			f.Record = records[0]
+		}
+		all = append(all, f)
+	}
+	for i := range all {
+		must := slices.ContainsFunc(required, func(name node) bool { return name.String() == all[i].Name })
+		if always := schema.at("properties").at("version").value != nil; must && !always { // answers always have all
+			all[i].Kind = strings.TrimPrefix(all[i].Kind+", required", ", ")
+		}
+	}
+	return all
+}
+
+// readField describes the values of a field or parameter.
+func readField(name string, schema node, required bool) views.APIField {
+	f := views.APIField{Name: name, Text: schema.text("description")}
+	types := schema.at("type").items()
+	if len(types) == 0 {
+		types = []node{schema.at("type")}
+	}
+	for _, choice := range schema.at("enum").items() {
+		if choice.value != nil {
+			f.Choices = append(f.Choices, choice.String())
+		}
+	}
+	switch first := types[0].String(); {
+	case len(f.Choices) == 1:
+		f.Kind = "only this"
+	case len(f.Choices) > 1:
+		f.Kind = "one of these"
+	case first == "array" && schema.at("items").at("format").value != nil:
+		f.Kind = "list of ids"
+	case first == "array":
+		f.Kind = "list"
+	default:
+		f.Kind = map[string]string{
+			"string": "text", "stringuuid": "id", "stringdate": "day", "stringdate-time": "time", "stringemail": "email",
+			"integer": "number", "boolean": "true or false", "object": "object",
+		}[first+schema.text("format")]
+	}
+	if most := schema.text("maxLength"); most != "" && len(f.Choices) == 0 {
+		f.Kind += ", at most " + most
+	}
+	if most := schema.text("maximum"); most != "" {
+		f.Kind += ", " + schema.text("minimum") + " to " + most
+	}
+	if preset := schema.text("default"); preset != "" {
+		f.Kind += ", usually " + preset
+	}
+	if slices.ContainsFunc(types, func(t node) bool { return t.String() == "null" }) {
+		f.Kind += map[bool]string{true: ", or null", false: " or null"}[strings.Contains(f.Kind, ",")]
+	}
+	if required {
+		f.Kind += ", required"
+	}
+	return f
+}

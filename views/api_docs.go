@@ -1,0 +1,67 @@
+package views
+
+// APIDocs is the documentation of the API. It is a whole page with a menu of its own, the same for
+// everybody.
+type APIDocs struct {
+	Page
+	Query, Result string // what was searched for, and how much was found; "" for everything
+	Sections      []APISection
+	Groups        []APIGroup
+	Records       []APIRecord
+}
+
+// Template names the page.
+func (APIDocs) Template() string { return "api/docs.html" }
+
+func (APIDocs) page() *Page { return nil }
+
+// Head is what every page has in its head.
+func (APIDocs) Head() View { return head{} }
+
+// APISection is a part of the introduction.
+type APISection struct {
+	ID, Title string
+	Text      string // Markdown, as all texts here
+}
+
+// APIGroup has operations that belong together.
+type APIGroup struct {
+	ID, Name, Text string
+	Operations     []APIOperation
+}
+
+// APIOperation is a method of an address.
+type APIOperation struct {
+	ID, Method, Path, Title, Text string
+	Short                         string // its path, for the menu
+	Needs                         []string
+	Parts                         []APIPart
+	Answers, Failures             []APIStatus
+	Request                       string // a line for a shell
+	Answered, Answer              string // the status, and an example of the answer; "" if it is empty
+}
+
+// APIPart is what a request has in one place.
+type APIPart struct {
+	ID, Name string
+	Fields   []APIField
+}
+
+// APIField is a parameter, a header or a field.
+type APIField struct {
+	Name, Kind, Text string
+	Choices          []string // its only values, if they are listed
+	Record           string   // the kind of record that it is, if it is one
+}
+
+// APIStatus is an answer.
+type APIStatus struct {
+	Status, Text string
+	Records      []string // which it has
+}
+
+// APIRecord lists the fields of a record in answers.
+type APIRecord struct {
+	Name   string
+	Fields []APIField
+}
