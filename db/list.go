@@ -68,11 +68,14 @@ type listCondition struct {
 // isSelective reports whether the condition narrows the list well: by one value, by words or by links.
 // Without this hint, SQLite prefers a time range even if it matches most rows.
 func (n listCondition) isSelective() bool {
-	return n.equal || n.isSet()
+	return n.equal || n.isSet() || n.isMissing()
 }
 
 // isSet reports whether the condition finds rows by a set of IDs.
 func (n listCondition) isSet() bool { return n.column == "docid" || n.column == "links" }
+
+// isMissing reports whether the condition finds the rows without a value, which are in an index of their own.
+func (n listCondition) isMissing() bool { return n.column == "missing" }
 
 // listConditions returns the filter's conditions except the status. empty means that nothing can
 // match.
@@ -205,12 +208,14 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	if empty {
 		return c, true
 	}
+	words := slices.ContainsFunc(all, func(n listCondition) bool { return n.column == "docid" })
+	missing := !words && slices.ContainsFunc(all, listCondition.isMissing) // their index has the columns of the owner and of times, too
 	active := "is_active = 1"
 	if f.Status == "archived" {
 		active = "is_active = 0"
 	}
-	if w == gather && (few || slices.ContainsFunc(all, listCondition.isSet)) {
-		active = "+" + active // use the set of IDs to find rows, not is_active
+	if w == gather && (few || missing || slices.ContainsFunc(all, listCondition.isSet)) {
+		active = "+" + active // use the set of IDs, or the index of those without a value, to find rows
 	}
 	c.add(active)
 	switch {
@@ -219,10 +224,17 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	case by.OwnOnly:
 		c.addAll(k.sees(by, k.id()))
 	}
+	if w == walk && s.key == "last_contact_key" && by.Can(ViewInteraction) && !f.QuietSince.IsZero() {
+		c.add("last_contact_key < ?", stamp(f.QuietSince)) // follows from quiet_since, and shortens the walk
+	}
 	direct, found := k.isOrderedByFilter(all, s), slices.ContainsFunc(all, listCondition.isSelective)
 	for _, n := range all {
 		unused := "" // a plus keeps SQLite from using an index
-		if w == walk && !direct && n.column != s.key || w == gather && found && !n.isSelective() {
+		switch {
+		case w == walk && !direct && n.column != s.key,
+			w == gather && found && !n.isSelective(),
+			w == gather && missing && n.column == "owner_user_id",
+			w == gather && words && n.isMissing():
 			unused = "+"
 		}
 		n.sql = strings.ReplaceAll(n.sql, "{}", unused)

@@ -377,6 +377,61 @@ func TestAnOwnersContactsAreNarrowedInTheirIndex(t *testing.T) {
 	}
 }
 
+// TestRowsWithoutAValueAreNarrowedInTheirIndex: lists of contacts without an email and of organizations
+// without contacts are found in an index that also has the columns of the other filters, both to
+// count them and to show a page.
+func TestRowsWithoutAValueAreNarrowedInTheirIndex(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	by := Actor{UserID: newID(), May: Permissions}
+	day := Range{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
+	for k, index := range map[*RecordKind]string{ContactKind: "contacts_no_email", OrganizationKind: "organizations_no_contacts"} {
+		rows, err := d.reader.Query(t.Context(), "SELECT name FROM pragma_index_info(?)", index)
+		columns, err := sqlite.Collect(rows, err, sqlite.ScanText)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for column, f := range map[string]Filter{
+			"sort_key": {}, "quiet_since": {QuietSince: day.From}, "last_contact_key": {Contacted: day}, "created_at": {Created: day},
+			"updated_at": {Updated: day}, "owner_user_id": {OwnerID: newID()}, "id": {Never: true},
+		} {
+			f.Missing = k.Missing
+			c, _ := k.conditions(by, f, gather, listOrder{}, false)
+			steps, err := d.reader.Plan(t.Context(), "SELECT 1 FROM "+k.Plural+c.where(), c.args...)
+			if err != nil || len(steps) != 1 || !strings.Contains(steps[0].Text, " INDEX "+index+" (") {
+				t.Errorf("counting by %s: %v %v", column, steps, err)
+			}
+			for _, s := range k.orders() {
+				if plan := d.planOf(t, k, by, f, gather, s.listOrder, false); !strings.Contains(plan, " INDEX "+index+" (") {
+					t.Errorf("by %s with %s:%s", s.column, column, plan)
+				}
+			}
+			if !slices.Contains(columns, column) {
+				t.Errorf("%s is not in %s: %v", column, index, columns)
+			}
+		}
+		f := Filter{Missing: k.Missing, Query: "acme"}
+		if plan := d.planOf(t, k, by, f, gather, k.byName, false); strings.Contains(plan, index) {
+			t.Errorf("with words, which few have:%s", plan)
+		}
+	}
+}
+
+// TestQuietOnesByLastContactAreWalkedFromTheFirstThatCanMatch, not from the newest contact.
+func TestQuietOnesByLastContactAreWalkedFromTheFirstThatCanMatch(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	by := Actor{UserID: newID(), May: Permissions}
+	for _, k := range []*RecordKind{ContactKind, OrganizationKind} {
+		for _, f := range []Filter{{QuietSince: time.Now()}, {QuietSince: time.Now(), Missing: k.Missing}} {
+			s := k.orderFor(by, "-last_contact")
+			if plan := d.planOf(t, k, by, f, walk, s, false); !strings.Contains(plan, "_by_contact (is_active=? AND last_contact_key<?)") {
+				t.Error(plan)
+			}
+		}
+	}
+}
+
 // order is an order of a list.
 type order struct {
 	listOrder
