@@ -65,4 +65,13 @@ func TestSearch(t *testing.T) {
 	if a := s.of(lea).get("/api/crm/search?q=harbor").want(200); a.body != nothing {
 		t.Errorf("somebody without clients finds %s", a.body)
 	}
+	s.Log(s.Organization("Own", "owner_user_id", lea.ID), ada, "Harbor fees", "participant_id", key(guest))
+	own := s.of(lea).get("/api/crm/search?q=harbor").want(200)
+	fees := found("interactions", own)
+	if len(found("organizations", own))+len(found("contacts", own)) > 0 || len(fees) != 1 {
+		t.Fatalf("somebody with one client finds %s", own.body)
+	}
+	if i := fees[0].(map[string]any); i["subject"] != "Harbor fees" || i["contact_id"] != nil || len(i["participant_ids"].([]any)) > 0 {
+		t.Errorf("people out of sight are shown: %v", i)
+	}
 }
