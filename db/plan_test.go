@@ -1,6 +1,7 @@
 package db
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -223,6 +224,37 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 		t.Fatal(h, err)
 	}
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (x|o|c|l|organizations|contacts|organization_contact|interactions|users)\b|^SCAN (s|[a-z_]+_(search|parts)) VIRTUAL TABLE INDEX [01]:|(_content|kept|_words|checked) USING INTEGER PRIMARY KEY \(rowid[<>]|_by_name \(is_active=\?\)$`).MatchString)
+}
+
+// TestDeliveriesAreReadFromAnIndex: for the pages and for the sender, however many wait.
+func TestDeliveriesAreReadFromAnIndex(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	ctx := t.Context()
+	u, err := d.CreateUser(ctx, System, NewUser{Email: "ines@pinestreet.example", FullName: "Ines", Role: "Administrator", Hash: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := Actor{UserID: u.ID, May: Permissions}
+	h, _, err := d.CreateWebhook(ctx, by, Fields{"url": "https://hooks.example", "event": "contact.created", "is_active": "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := d.TestWebhook(ctx, by, h.ID)
+	_, err2 := d.FillOutbox(ctx, h.ID, nil)
+	_, _, err3 := d.DueDeliveries(ctx, h.ID, 4)
+	_, err4 := d.Delivery(ctx, by, h.ID, id)
+	err5 := d.RecordTry(ctx, id, Try{At: time.Now()})
+	_, err6 := d.Webhooks(ctx, by)
+	if err := errors.Join(err, err2, err3, err4, err5, err6); err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range append(DeliveryStates, "") {
+		if _, _, err := d.Deliveries(ctx, by, h.ID, state, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (deliveries|first|delivery_tries|audit_logs)`).MatchString)
 }
 
 // TestListsAreReadFromAnIndex checks the plan of each list in each order, with each filter and each

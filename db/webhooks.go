@@ -26,7 +26,7 @@ type Webhook struct {
 	OldUntil      time.Time // until when it does; zero if there is none
 	KeyLost       bool      // the secret cannot be read, see KeyLost, so nothing is sent
 	Waiting       int       // deliveries to be sent
-	WaitingSince  time.Time // when the first of them was due first
+	WaitingSince  time.Time // when the first of them was put there
 	GivenUp       int       // deliveries that were given up
 	LastSentAt    time.Time // the last try; zero if there was none
 	LastStatus    int       // its status, or 0 if there was no answer
@@ -83,7 +83,7 @@ const oldSecretLife = 24 * time.Hour
 const (
 	deliveryCounts = `
 		(SELECT count(*) FROM deliveries WHERE webhook_id = webhooks.id AND state = 'waiting'),
-		(SELECT min(deliveries.created_at) FROM deliveries WHERE webhook_id = webhooks.id AND state = 'waiting'),
+		(SELECT deliveries.created_at FROM deliveries WHERE webhook_id = webhooks.id AND state = 'waiting' ORDER BY number LIMIT 1),
 		(SELECT count(*) FROM deliveries WHERE webhook_id = webhooks.id AND state = 'given up'),
 		EXISTS (SELECT 1 FROM deliveries WHERE webhook_id = webhooks.id AND state = 'waiting' AND tries > 0)`
 	noCounts = "0, NULL, 0, 0"

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -50,6 +51,7 @@ type program struct {
 	stdin  io.Writer
 	stdout *bufio.Reader
 	url    string
+	kill   func() // as kill -9
 }
 
 func startProgram(t *testing.T, args ...string) *program {
@@ -67,8 +69,9 @@ func startProgram(t *testing.T, args ...string) *program {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Process.Kill(); c.Wait() })
-	p := &program{t: t, stdin: stdin, stdout: bufio.NewReader(stdout)}
+	kill := sync.OnceFunc(func() { c.Process.Kill(); c.Wait() })
+	t.Cleanup(kill)
+	p := &program{t: t, stdin: stdin, stdout: bufio.NewReader(stdout), kill: kill}
 	p.url = strings.TrimPrefix(p.line(), "Client Registry is at ")
 	return p
 }
