@@ -36,14 +36,17 @@ func (by Actor) ReadsAction(action string) bool {
 	return by.seesAll()
 }
 
+// aboutPrivate is true for rows of audit_logs about a follow-up that was without a client then.
+const aboutPrivate = `target_type = 'follow_up' AND ifnull(json_extract(metadata, '$.interaction_id'),
+	ifnull(json_extract(metadata, '$.organization_id'), json_extract(metadata, '$.contact_id'))) IS NULL`
+
 // seesEntry is true for the rows of audit_logs that the actor sees, see action.sight.
 func (by Actor) seesEntry() condition {
 	if by.program {
 		return always
 	}
 	own := condition{"EXISTS (SELECT 1 FROM follow_ups AS f WHERE f.id = target_id AND ? IN (f.created_by, f.assignee_id))", []any{by.UserID}}
-	private := condition{sql: `target_type = 'follow_up' AND ifnull(json_extract(metadata, '$.interaction_id'),
-		ifnull(json_extract(metadata, '$.organization_id'), json_extract(metadata, '$.contact_id'))) IS NULL`}
+	private := condition{sql: aboutPrivate}
 	if by.seesAll() {
 		return condition{sql: "NOT (" + private.sql + ")"}.or(own)
 	}

@@ -109,8 +109,8 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	return s, err
 }
 
-// End cancels exports and verifications, so that a shutdown need not wait for them. Other requests
-// go on.
+// End cancels exports and verifications and answers programs that wait for changes, so that a
+// shutdown need not wait for them. Other requests go on.
 func (s *Server) End() { s.stop() }
 
 // longContext returns a context for slow requests: it ends with the request or with End. The answer may
@@ -165,7 +165,7 @@ func (s *Server) handler(rate int) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs, err := api.New(s.db, s.Stack, api.Options{BaseURL: s.baseURL, Rate: rate, Now: s.now})
+	programs, err := api.New(s.db, s.Stack, api.Options{BaseURL: s.baseURL, Rate: rate, Now: s.now, Ending: s.ending})
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ type API struct {
 	base       *url.URL
 	now        func() time.Time
 	rates      *rates
+	ending     context.Context
 	sameOrigin *http.CrossOriginProtection
 }
 
@@ -39,11 +40,15 @@ type Options struct {
 	BaseURL *url.URL // the address that people and programs use
 	Rate    int      // requests a second for each token; 0 means DefaultRate
 	Now     func() time.Time
+	Ending  context.Context // ends the requests that wait, before the server stops
 }
 
 // New returns the API of a registry.
 func New(d *db.DB, stack *middleware.Stack, o Options) (http.Handler, error) {
-	a := &API{Stack: stack, db: d, base: o.BaseURL, now: o.Now, rates: newRates(o.Rate), sameOrigin: http.NewCrossOriginProtection()}
+	a := &API{
+		Stack: stack, db: d, base: o.BaseURL, now: o.Now, rates: newRates(o.Rate), ending: o.Ending,
+		sameOrigin: http.NewCrossOriginProtection(),
+	}
 	if err := a.sameOrigin.AddTrustedOrigin(o.BaseURL.Scheme + "://" + o.BaseURL.Host); err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func TestHostileValues(t *testing.T) {
 		}
 	}
 	names := []string{"q", "sector", "owner", "sort", "after", "limit", "role_label", "created_from", "status", "email", "show", "who"}
-	for _, path := range []string{"/api/crm/organizations", "/api/crm/contacts", "/api/crm/follow-ups", "/api/crm/search"} {
+	for _, path := range []string{"/api/crm/organizations", "/api/crm/contacts", "/api/crm/follow-ups", "/api/crm/search", "/api/crm/changes"} {
 		for _, name := range names {
 			for _, text := range texts {
 				a := p.get(path + "?" + name + "=" + escape(text))

@@ -76,4 +76,5 @@ var routes = []route{
 	{"PATCH", "/api/crm/follow-ups/:id", editInteractions, (*API).followUpUpdate, false, nil},
 
 	{"GET", "/api/crm/search", viewClients, (*API).search, true, nil},
+	{"GET", "/api/crm/changes", viewClients, (*API).changeIndex, true, nil},
 }
