@@ -347,7 +347,7 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 			t.Error(err)
 		}
 		if _, _, err := o.History(t.Context(), db.Actor{May: []db.Permission{db.ViewAudit}},
-			"organization", s.acme[0], 0); !errors.Is(err, db.ErrForbidden) {
+			"organization", s.acme[0], db.HistoryPage{}); !errors.Is(err, db.ErrForbidden) {
 			t.Errorf("a record's history without ViewClient: %v", err)
 		}
 	}

@@ -57,7 +57,7 @@ func TestAFollowUpStandsOnItsOwn(t *testing.T) {
 	}
 	for _, of := range []string{acme.ID, maya.ID} {
 		kind := map[bool]string{true: "organization", false: "contact"}[of == acme.ID]
-		page, _, err := o.History(t.Context(), o.Ines, kind, of, 0)
+		page, _, err := o.History(t.Context(), o.Ines, kind, of, db.HistoryPage{})
 		if err != nil || !slices.ContainsFunc(page, func(e db.Entry) bool { return e.TargetID == f.ID }) {
 			t.Errorf("the history of the %s does not tell of it: %v", kind, err)
 		}

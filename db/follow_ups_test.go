@@ -557,20 +557,25 @@ func TestTheHistoryTellsOfFollowUps(t *testing.T) {
 	must(o.MoveFollowUp(t.Context(), o.Tomas, f.ID, 1, "2026-11-30"))(t)
 	must(o.FinishFollowUp(t.Context(), o.Tomas, f.ID, 2))(t)
 	for _, of := range [][2]string{{"organization", acme.ID}, {"interaction", call.ID}} {
-		page, _, err := o.History(t.Context(), o.Ines, of[0], of[1], 0)
+		page, _, err := o.History(t.Context(), o.Ines, of[0], of[1], db.HistoryPage{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		said := ""
 		for _, e := range page[:3] {
-			said += fmt.Sprintf("%s %s %s %s %v\n", e.Action, e.FollowUp, e.Organization, e.Subject, e.Changes)
+			var changes [][4]string
+			for _, c := range e.Changes {
+				changes = append(changes, [4]string{c.Column, c.Label, c.Old, c.New})
+			}
+			said += fmt.Sprintf("%s %s %s %s %v\n", e.Action, e.FollowUp, e.Organization, e.Subject, changes)
 		}
 		want(t, "history of the "+of[0], said, `finish_follow_up Send the offer Acme Renewal []
-move_follow_up Send the offer Acme Renewal [{due_on Due 2026-11-26 2026-11-30 <nil>}]
-create_follow_up Send the offer Acme Renewal [{text Next step  Send the offer <nil>} {due_on Due  2026-11-26 <nil>} {assignee_id Who  Tomás Brandt <nil>}]
+move_follow_up Send the offer Acme Renewal [[due_on Due 2026-11-26 2026-11-30]]
+create_follow_up Send the offer Acme Renewal [[text Next step  Send the offer] [due_on Due  2026-11-26] [assignee_id Who  Tomás Brandt]]
 `)
 	}
-	page, _, err := o.History(t.Context(), db.Actor{May: []db.Permission{db.ViewClient, db.EditClient}}, "organization", acme.ID, 0)
+	blind := db.Actor{May: []db.Permission{db.ViewClient, db.EditClient}}
+	page, _, err := o.History(t.Context(), blind, "organization", acme.ID, db.HistoryPage{})
 	want(t, "entries for one who sees no interactions", fmt.Sprint(len(page), err), "1 <nil>")
 }
 

@@ -33,20 +33,31 @@ type Entry struct {
 // FieldChange is a changed field in words: names instead of IDs, "" for empty.
 type FieldChange struct {
 	Column, Label, Old, New string
+	Kind                    FieldKind
+	Was, Is                 string  // the old and the new value as stored, without IDs of records that the reader does not see
 	Back                    *string // the old value as stored, if the reader can restore it
 }
 
-// HistorySize is the number of entries per page of a history.
+// HistorySize is the default number of entries per page of a history.
 const HistorySize = 50
+
+// HistoryPage says which part of a history to read.
+type HistoryPage struct {
+	Before int64 // the seq of the last entry shown, or 0 to start
+	Limit  int   // at most MostListed; 0 means HistorySize
+}
 
 // History lists the changes of an organization, a contact or an interaction (targetType), newest
 // first. For organizations and contacts it includes their links and, if the actor may see them,
 // their interactions. It marks what the actor can undo.
-// before is the seq of the last entry shown, or 0 to start. older is the before of the next page,
-// or 0 on the last one. It returns ErrNotFound or ErrForbidden.
-func (d *DB) History(ctx context.Context, by Actor, targetType, id string, before int64) (page []Entry, older int64, err error) {
+// older is the Before of the next page, or 0 on the last one. It returns ErrNotFound or ErrForbidden.
+func (d *DB) History(ctx context.Context, by Actor, targetType, id string, p HistoryPage) (page []Entry, older int64, err error) {
+	before, size := p.Before, min(p.Limit, MostListed)
 	if before <= 0 {
 		before = 1 << 62
+	}
+	if size <= 0 {
+		size = HistorySize
 	}
 	if err := ViewClients.Refuse(by); err != nil {
 		return nil, 0, err
@@ -56,20 +67,20 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	}
 	seen := condition{sql: "+action IN " + changingClients}.and(by.seesEntry())
 	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " +
-		seen.sql + " ORDER BY seq DESC" + limit(HistorySize+1) + ")"
+		seen.sql + " ORDER BY seq DESC" + limit(size+1) + ")"
 	args := append([]any{targetType, id, before}, seen.args...)
 	switch targetType {
 	case "organization", "contact":
 		seqs += `
 			UNION
 			SELECT seq FROM (SELECT seq FROM audit_logs
-				WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
+				WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(size+1) + `)`
 		args = append(append(args, id, before), seen.args...)
 		if targetType == "contact" {
 			seqs += `
 			UNION
 			SELECT seq FROM (SELECT seq FROM audit_participants CROSS JOIN audit_logs USING (seq)
-				WHERE contact_id = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(HistorySize+1) + `)`
+				WHERE contact_id = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(size+1) + `)`
 			args = append(append(args, id, before), seen.args...)
 		}
 	case "interaction":
@@ -85,7 +96,7 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(`+shownName+`, ''), audit_logs.created_at, metadata
 		FROM audit_logs LEFT JOIN users ON users.id = user_id
 		WHERE seq IN (`+seqs+`)
-		ORDER BY seq DESC`+limit(HistorySize+1), args...)
+		ORDER BY seq DESC`+limit(size+1), args...)
 	page, err = sqlite.Collect(rows, err, func(r sqlite.Row) (Entry, error) {
 		var e Entry
 		var metadata string
@@ -95,9 +106,9 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, befor
 	if err != nil {
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
-	if len(page) > HistorySize {
-		page = page[:HistorySize]
-		older = page[HistorySize-1].Seq
+	if len(page) > size {
+		page = page[:size]
+		older = page[size-1].Seq
 	}
 	if targetType == "contact" {
 		for i := range page {
@@ -139,10 +150,12 @@ func (e *Entry) read(metadata string) error {
 	}
 	for _, f := range slices.Concat(organizationFields, contactFields, linkFields, interactionFields, followUpFields) {
 		if c, ok := m.Changes[f.Column]; ok {
+			change := FieldChange{Column: f.Column, Label: f.Label, Kind: f.Kind, Was: shown(c.Old), Is: shown(c.New)}
 			if f.Kind == Flag {
 				c = Change{Old: yes(c.Old), New: yes(c.New)}
 			}
-			e.Changes = append(e.Changes, FieldChange{Column: f.Column, Label: f.Label, Old: shown(c.Old), New: shown(c.New)})
+			change.Old, change.New = shown(c.Old), shown(c.New)
+			e.Changes = append(e.Changes, change)
 			delete(m.Changes, f.Column)
 		}
 	}
@@ -172,6 +185,7 @@ func (d *DB) keepSeenParticipants(ctx context.Context, by Actor, page []Entry) e
 			if c := &e.Changes[i]; c.Column == "participant_id" {
 				c.Old = joinIDs(slices.DeleteFunc(strings.Fields(c.Old), unseen))
 				c.New = joinIDs(slices.DeleteFunc(strings.Fields(c.New), unseen))
+				c.Was, c.Is = c.Old, c.New
 			}
 		}
 	}
@@ -222,6 +236,9 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 			}
 			if table := namedBy[c.Column]; table != "" {
 				c.Old, c.New = names.name(table, c.Old), names.name(table, c.New)
+				if c.Kind == Other {
+					c.Was, c.Is = ifNamed(c.Was, c.Old), ifNamed(c.Is, c.New)
+				}
 			}
 		}
 		e.Changes = slices.DeleteFunc(e.Changes, func(c FieldChange) bool { // of people whom the reader does not see
@@ -229,6 +246,14 @@ func (d *DB) nameAll(ctx context.Context, by Actor, page []Entry) error {
 		})
 	}
 	return names.err
+}
+
+// ifNamed returns the ID of a record that has a name, else "".
+func ifNamed(id, name string) string {
+	if name == "" {
+		return ""
+	}
+	return id
 }
 
 // namedBy maps columns with IDs to the tables that have their names.

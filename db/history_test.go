@@ -20,15 +20,18 @@ func TestAHistorySpeaksInNames(t *testing.T) {
 	must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
 		"channel": "call", "subject": "Renewal", "contact_id": maya.ID, "organization_id": acme.ID,
 	}, ""))(t)
-	entries, older, err := o.History(t.Context(), o.Lea, "organization", acme.ID, 0)
+	entries, older, err := o.History(t.Context(), o.Lea, "organization", acme.ID, db.HistoryPage{})
 	if err != nil || len(entries) != 4 || older != 0 {
 		t.Fatal(entries, older, err)
 	}
 	call, link, update := entries[0], entries[1], entries[2]
 	want(t, "call", call.Action+" "+call.Subject+" "+call.Contact, "create_interaction Renewal Maya Okafor")
 	want(t, "link", link.Action+" "+link.RoleLabel+" "+link.Contact, "link_contact CFO Maya Okafor")
-	want(t, "update", fmt.Sprint(update.UserName, update.Changes), "Ines Calder[{owner_user_id Owner  Léa Fournier <nil>}]")
-	entries, _, err = o.History(t.Context(), o.Lea, "contact", maya.ID, -5)
+	change := update.Changes[0]
+	want(t, "update", fmt.Sprint(update.UserName, len(update.Changes), change.Column, change.Label, change.Old, change.New, change.Back),
+		"Ines Calder1owner_user_idOwnerLéa Fournier<nil>")
+	want(t, "stored", change.Was+" to "+change.Is, " to "+o.Lea.UserID)
+	entries, _, err = o.History(t.Context(), o.Lea, "contact", maya.ID, db.HistoryPage{Before: -5})
 	if err != nil || len(entries) != 3 || entries[0].Organization != "Acme" {
 		t.Error(entries, err)
 	}
@@ -49,7 +52,7 @@ func TestAHistoryIsWalkedInPages(t *testing.T) {
 	var before, last int64
 	var seen int
 	for {
-		page, older, err := o.History(t.Context(), o.Tomas, "organization", acme.ID, before)
+		page, older, err := o.History(t.Context(), o.Tomas, "organization", acme.ID, db.HistoryPage{Before: before})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,11 +75,11 @@ func TestTheHistoryOfNothingIsEmptyAndOfAnotherKindNotFound(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	for _, id := range []string{"", "x\x00", "\xff"} {
-		if page, _, err := o.History(t.Context(), o.Ines, "organization", id, 1<<62); err != nil || len(page) != 0 {
+		if page, _, err := o.History(t.Context(), o.Ines, "organization", id, db.HistoryPage{Before: 1 << 62}); err != nil || len(page) != 0 {
 			t.Error(page, err)
 		}
 	}
-	if _, _, err := o.History(t.Context(), o.Ines, "user", o.Ines.UserID, 0); !errors.Is(err, db.ErrNotFound) {
+	if _, _, err := o.History(t.Context(), o.Ines, "user", o.Ines.UserID, db.HistoryPage{}); !errors.Is(err, db.ErrNotFound) {
 		t.Error(err)
 	}
 }
@@ -86,7 +89,7 @@ func TestAnErasedRowStaysInTheHistoryWithoutItsContent(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	maya := o.Maya(t)
 	o.Exec(t, `UPDATE audit_logs SET metadata = '{"erased": true}' WHERE target_id = ?`, maya.ID)
-	page, _, err := o.History(t.Context(), o.Ines, "contact", maya.ID, 0)
+	page, _, err := o.History(t.Context(), o.Ines, "contact", maya.ID, db.HistoryPage{})
 	if err != nil || len(page) != 1 || len(page[0].Changes) != 0 {
 		t.Error(page, err)
 	}
@@ -95,7 +98,7 @@ func TestAnErasedRowStaysInTheHistoryWithoutItsContent(t *testing.T) {
 // offered lists what a history offers to undo, as "field=old value" or as an action, newest first.
 func offered(t *testing.T, o *dbtest.Office, by db.Actor, kind, id string) string {
 	t.Helper()
-	page, _, err := o.History(t.Context(), by, kind, id, 0)
+	page, _, err := o.History(t.Context(), by, kind, id, db.HistoryPage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +144,7 @@ func TestAHistoryOffersWhatCanBeTakenBack(t *testing.T) {
 	want(t, "archived", offered(t, o, o.Tomas, "organization", acme.ID)[:12], "[archive_org")
 	must(o.RestoreOrganization(t.Context(), o.Tomas, acme.ID, 5))(t)
 	want(t, "restored", offered(t, o, o.Tomas, "organization", acme.ID)[:13], "[restore_org ")
-	page, _, err := o.History(t.Context(), o.Tomas, "organization", acme.ID, 0)
+	page, _, err := o.History(t.Context(), o.Tomas, "organization", acme.ID, db.HistoryPage{})
 	if err != nil || page[0].Version != 6 {
 		t.Error(page[0], err)
 	}

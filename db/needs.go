@@ -28,6 +28,8 @@ var (
 	ManageWebhooks = Need{all: []Permission{ManageSystem, ViewClient, ViewInteraction}, wide: true}
 	SeeAccess      = Need{either: []Permission{ManageUsers, ViewAudit}}
 
+	// ReadInteractionHistory is ReadHistory for one interaction.
+	ReadInteractionHistory = Need{all: []Permission{ViewInteraction, ViewClient}, either: ReadHistory.either}
 	// OwnAccount is for a person's own account, sessions and saved views. The program meets it,
 	// too.
 	OwnAccount = Need{own: true}

@@ -107,7 +107,7 @@ func TestEachNeedNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for _, n := range []Need{
 		ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts,
-		HandOverClients, RunRegistry, ReadAudit, ReadHistory, SeeAccess,
+		HandOverClients, RunRegistry, ReadAudit, ReadHistory, ReadInteractionHistory, SeeAccess,
 	} {
 		if !n.MetBy(Actor{May: Permissions}) || !n.MetBy(System) {
 			t.Errorf("%v is not met by all permissions", n)

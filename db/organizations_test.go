@@ -243,7 +243,7 @@ func TestWithoutViewInteractionNoLastContactIsTold(t *testing.T) {
 	if _, err := o.Quiet(t.Context(), blind, o.Clock.Now(), 5); !errors.Is(err, db.ErrForbidden) {
 		t.Error(err)
 	}
-	entries, _, err := o.History(t.Context(), blind, "organization", acme.ID, 0)
+	entries, _, err := o.History(t.Context(), blind, "organization", acme.ID, db.HistoryPage{})
 	if err != nil || len(entries) != 1 {
 		t.Error("the history reveals a call", entries, err)
 	}

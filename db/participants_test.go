@@ -79,7 +79,7 @@ func TestAMeetingIsOnceWithEachOfItsPeople(t *testing.T) {
 		want(t, "timeline of "+c.Name(), g.subjects(t, c), "Review")
 		got := must(g.Contact(t.Context(), g.Lea, c.ID))(t)
 		want(t, "last contact of "+c.Name(), got.LastContactAt, i.HappenedAt)
-		entries, _, err := g.History(t.Context(), g.Tomas, "contact", c.ID, 0)
+		entries, _, err := g.History(t.Context(), g.Tomas, "contact", c.ID, db.HistoryPage{})
 		if err != nil || len(entries) != 2 || entries[0].ContactID != c.ID || len(entries[0].Participants) != 2 {
 			t.Errorf("history of %s: %+v %v", c.Name(), entries, err)
 		}
@@ -132,7 +132,7 @@ func TestFurtherPeopleAreChangedAndTakenBack(t *testing.T) {
 	want(t, "changed", participantNames(got), "Cleo Abel")
 	want(t, "timeline of Ben", g.subjects(t, g.ben), "")
 	want(t, "last contact of Ben", must(g.Contact(t.Context(), g.Lea, g.ben.ID))(t).LastContactAt.IsZero(), true)
-	entries, _, err := g.History(t.Context(), g.Tomas, "interaction", i.ID, 0)
+	entries, _, err := g.History(t.Context(), g.Tomas, "interaction", i.ID, db.HistoryPage{})
 	if err != nil || len(entries[0].Changes) != 1 || entries[0].Changes[0].Old != "Ben Berg" || entries[0].Changes[0].New != "Cleo Abel" ||
 		*entries[0].Changes[0].Back != g.ben.ID {
 		t.Fatalf("history: %+v %v", entries, err)
@@ -160,7 +160,7 @@ func TestADeletedMeetingComesBackWithItsPeople(t *testing.T) {
 	must(g.DeleteInteraction(t.Context(), g.Tomas, i.ID, 2))(t)
 	want(t, "timeline of Ben", g.subjects(t, g.ben), "")
 	want(t, "last contact of Ben", must(g.Contact(t.Context(), g.Lea, g.ben.ID))(t).LastContactAt.IsZero(), true)
-	entries, _, err := g.History(t.Context(), g.Tomas, "contact", g.ben.ID, 0)
+	entries, _, err := g.History(t.Context(), g.Tomas, "contact", g.ben.ID, db.HistoryPage{})
 	if err != nil || entries[0].Action != "delete_interaction" || !entries[0].Undo {
 		t.Fatalf("history: %+v %v", entries[0], err)
 	}
@@ -236,7 +236,7 @@ func TestAnUnseenFurtherPersonStaysAndIsNotNamed(t *testing.T) {
 
 	must(g.UpdateInteraction(t.Context(), g.Tomas, i.ID, 2, db.Fields{"participant_id": g.ben.ID}))(t)
 	must(g.UpdateInteraction(t.Context(), g.Tomas, i.ID, 3, db.Fields{"participant_id": contactIDs(g.ben, g.cleo)}))(t)
-	entries, _, err := g.History(t.Context(), oda, "interaction", i.ID, 0)
+	entries, _, err := g.History(t.Context(), oda, "interaction", i.ID, db.HistoryPage{})
 	if err != nil || len(entries) != 4 {
 		t.Fatalf("history: %+v %v", entries, err)
 	}
@@ -264,7 +264,7 @@ func TestSomebodyLogsForAColleague(t *testing.T) {
 		"WHERE action = 'create_interaction'")[0], fmt.Sprintf(`%s{"old":null,"new":%q}`, g.Tomas.UserID, g.Ines.UserID))
 	got := must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 1, db.Fields{"user_id": g.Tomas.UserID}))(t)
 	want(t, "changed", got.UserName, "Tomás Brandt")
-	entries, _, err := g.History(t.Context(), g.Tomas, "interaction", i.ID, 0)
+	entries, _, err := g.History(t.Context(), g.Tomas, "interaction", i.ID, db.HistoryPage{})
 	if err != nil || entries[0].Changes[0].Old != "Ines Calder" || *entries[0].Changes[0].Back != g.Ines.UserID {
 		t.Errorf("history: %+v %v", entries, err)
 	}

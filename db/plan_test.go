@@ -89,8 +89,8 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 
 	// The following sort what they found, which is little, but must not scan.
 	for _, target := range []string{"organization", "contact"} {
-		_, _, err := d.History(ctx, by, target, id, 0)
-		_, _, err2 := d.History(ctx, Actor{May: []Permission{ViewClient}}, target, id, 0)
+		_, _, err := d.History(ctx, by, target, id, HistoryPage{})
+		_, _, err2 := d.History(ctx, Actor{May: []Permission{ViewClient}}, target, id, HistoryPage{})
 		ask(err, err2)
 	}
 	_, err = d.ContactsOf(ctx, by, id)

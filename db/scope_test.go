@@ -312,7 +312,7 @@ func (w *world) compareRecords(t *testing.T, by db.Actor) {
 // compareHistory compares the entries of a history, and the names in them, with what the model lets
 // the actor see.
 func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees bool) {
-	entries, _, err := w.History(t.Context(), by, kind, id, 0)
+	entries, _, err := w.History(t.Context(), by, kind, id, db.HistoryPage{})
 	if wantSeen(t, "history of "+id, err, sees); !sees {
 		want(t, "entries", len(entries), 0)
 		return

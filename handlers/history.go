@@ -22,7 +22,7 @@ func (s *Server) historyIndex(c *gin.Context) error {
 	}
 	kind := x.own
 	before, _ := strconv.ParseInt(c.Query("before"), 10, 64)
-	entries, older, err := s.db.History(c.Request.Context(), who(c).Actor, kind, x.id, before)
+	entries, older, err := s.db.History(c.Request.Context(), who(c).Actor, kind, x.id, db.HistoryPage{Before: before})
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 	page.Crumb = crumb(i)
 	page.Failed = status >= 400
 	if viewHistory.Check(who(c)) == nil {
-		entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, 0)
+		entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, db.HistoryPage{})
 		if err != nil {
 			return err
 		}

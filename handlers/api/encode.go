@@ -11,7 +11,7 @@ import (
 	"clientregistry/db"
 )
 
-// writer appends JSON. Every method but the last four writes a key with its value.
+// writer appends JSON. Methods that take a key write it before the value.
 type writer struct{ b []byte }
 
 // comma separates a value from the one before it.
@@ -113,13 +113,55 @@ func (w *writer) array(inside func()) {
 	w.b = append(w.b, ']')
 }
 
+// ids writes an array of ids.
+func (w *writer) ids(key string, all []string) {
+	w.key(key)
+	w.array(func() {
+		for _, id := range all {
+			w.comma()
+			w.quoted(id)
+		}
+	})
+}
+
 // field writes an editable column, by its description.
 func (w *writer) field(f db.Field, value string) {
-	if f.Kind == db.Flag {
-		w.flag(f.Column, value != "")
-		return
+	w.value(f.Column, f.Kind, value)
+}
+
+// value writes a stored value of this kind.
+func (w *writer) value(key string, kind db.FieldKind, value string) {
+	switch kind {
+	case db.Flag:
+		w.flag(key, value != "")
+	case db.Others:
+		w.ids(key, strings.Fields(value))
+	default:
+		w.text(key, value)
 	}
-	w.text(f.Column, value)
+}
+
+// entry writes an entry of a history. by is the person's name, and changes has the old and the new
+// value of each changed field, under its name and in its form in the record itself. What the reader
+// does not see is null there, too.
+func (w *writer) entry(e db.Entry) {
+	w.object(func() {
+		w.string("action", e.Action)
+		w.text("by", e.UserName)
+		w.time("at", e.At)
+		w.string("target_type", e.TargetType)
+		w.string("target_id", e.TargetID)
+		w.key("changes")
+		w.object(func() {
+			for _, c := range e.Changes {
+				w.key(nameOf(db.Field{Column: c.Column, Kind: c.Kind}))
+				w.object(func() {
+					w.value("old", c.Kind, c.Was)
+					w.value("new", c.Kind, c.Is)
+				})
+			}
+		})
+	})
 }
 
 // record writes an organization or a contact as its reader may see it. One that a change took out
@@ -207,12 +249,10 @@ func (w *writer) interaction(i db.Interaction) {
 		w.time("happened_at", i.HappenedAt)
 		w.time("created_at", i.CreatedAt)
 		w.number("version", i.Version)
-		w.key("participant_ids")
-		w.array(func() {
-			for _, p := range i.Participants {
-				w.comma()
-				w.quoted(p.ID)
-			}
-		})
+		var others []string
+		for _, p := range i.Participants {
+			others = append(others, p.ID)
+		}
+		w.ids("participant_ids", others)
 	})
 }

@@ -43,7 +43,8 @@ func TestAnInteractionIsLoggedChangedDeletedAndRestored(t *testing.T) {
 	s := newSite(t)
 	p, other, w := s.as("Manager"), s.as("Manager"), newWorld(s, 1)
 	ben, kim := s.Contact("Ben", "Osei"), s.Contact("Kim", "Guest")
-	made := p.send("POST", "/api/crm"+w.organization+"/interactions", `{"channel": "meeting", "subject": " Terms agreed ", "body": "Two\r\nlines",
+	made := p.send("POST", "/api/crm"+w.organization+"/interactions", `{"channel": "meeting", "subject": " Terms agreed ",
+		"body": "Two\r\nlines",
 		"outcome": "Closed won", "happened_at": "2026-11-23T14:05:06.789+02:00", "contact_id": "`+key(w.contact)+`", "participant_ids": `+
 		ids(ben, kim, ben)+`, "user_id": "`+other.user.ID+`"}`).want(201).
 		wantAt("subject", "Terms agreed").wantAt("body", "Two\nlines").wantAt("happened_at", "2026-11-23T12:05:06.789Z").
@@ -60,8 +61,8 @@ func TestAnInteractionIsLoggedChangedDeletedAndRestored(t *testing.T) {
 	p.send("PATCH", path, `{"subject": "Terms signed", "outcome": null, "participant_ids": `+ids(kim)+`}`, "If-Match", tag).want(200).
 		wantAt("subject", "Terms signed").wantAt("outcome", nil).wantAt("version", 2.0).wantIDs("participant_ids", kim)
 	p.send("PATCH", path, `{"participant_ids": null, "user_id": "`+p.user.ID+`"}`).want(200).wantIDs("participant_ids").wantAt("version", 3.0)
-	same := p.send("PATCH", path, `{"happened_at": "2026-11-23T14:05:06.789+02:00", "contact_id": "`+key(w.contact)+`", "body": "Two\nlines"}`).want(200)
-	same.wantAt("version", 3.0)
+	same := p.send("PATCH", path, `{"happened_at": "2026-11-23T14:05:06.789+02:00", "contact_id": "`+key(w.contact)+`",
+		"body": "Two\nlines"}`).want(200).wantAt("version", 3.0)
 	s.unchanged(func() {
 		for _, change := range []string{"PATCH", "DELETE"} {
 			p.send(change, path, map[string]string{"PATCH": `{"outcome": "x"}`}[change], "If-Match", tag).want(409).

@@ -158,6 +158,16 @@ var operations = map[string]operation{
 		conflict: "-", says: []string{`"text":"Call again"`, `"version":2`},
 	},
 
+	"GET /api/crm/organizations/:id/history": {
+		invalid: historyInvalid, says: []string{`"action":"create_interaction"`, `"sector":{"old":null,"new":"Logistics"}`},
+	},
+	"GET /api/crm/contacts/:id/history": {
+		invalid: historyInvalid, says: []string{`"action":"link_contact"`, `"email":{"old":null,"new":"elif`},
+	},
+	"GET /api/crm/interactions/:id/history": {
+		invalid: historyInvalid, says: []string{`"action":"create_interaction"`, `"happened_at":{"old":null,"new":"2026-11-24T`},
+	},
+
 	"GET /api/crm/search": {
 		invalid: map[string]string{
 			"?colour=red": "colour", "?limit=0": "limit", "?q=a&q=b": "q", "?q=%00": "q", "?q=" + strings.Repeat("x", 201): "q",
@@ -188,6 +198,11 @@ var followUpsInvalid = map[string]string{
 	"?show=done&who=me": "who", "?after=x": "after", "?show=all&show=mine": "show", "?who=%ff": "who",
 }
 
+var historyInvalid = map[string]string{
+	"?colour=red": "colour", "?limit=0": "limit", "?limit=201": "limit", "?after=x": "after", "?after=-1": "after",
+	"?after=1&after=2": "after", "?before=1": "before",
+}
+
 var interactionInvalid = map[string]string{
 	`{"happened_at": "yesterday"}`: "happened_at", `{"happened_at": "2026-11-24T10:00"}`: "happened_at", `{"happened_at": ""}`: "happened_at",
 	`{"happened_at": "2026-11-24"}`: "happened_at", `{"happened_at": "2026-11-24 10:00:00Z"}`: "happened_at",
@@ -196,14 +211,16 @@ var interactionInvalid = map[string]string{
 	`{"happened_at": "2026-11-24T10:00:00+0100"}`: "happened_at", `{"happened_at": "2026-11-24T10:00:00,5Z"}`: "happened_at",
 	`{"happened_at": "2026-11-24T10:00:00+24:00"}`: "happened_at", `{"happened_at": "2026-12-24T10:00:00Z"}`: "happened_at",
 	`{"happened_at": "1850-11-24T10:00:00Z"}`: "happened_at",
-	`{"channel": "fax"}`:                      "channel", `{"channel": 1}`: "channel", `{"subject": "` + strings.Repeat("x", 201) + `"}`: "subject",
+	`{"channel": "fax"}`:                      "channel", `{"channel": 1}`: "channel",
+	`{"subject": "` + strings.Repeat("x", 201) + `"}`: "subject",
 	`{"body": ["x"]}`: "body", `{"outcome": "` + strings.Repeat("x", 81) + `"}`: "outcome",
 	`{"user_id": "` + unknown + `"}`: "user_id", `{"user_id": "x"}`: "user_id",
 	`{"participant_ids": "` + unknown + `"}`: "participant_ids", `{"participant_ids": [7]}`: "participant_ids",
 	`{"participant_ids": [null]}`: "participant_ids", `{"participant_ids": [""]}`: "participant_ids",
 	`{"participant_ids": {"0": "` + unknown + `"}}`:            "participant_ids",
 	`{"participant_ids": ["` + unknown + " " + unknown + `"]}`: "participant_ids",
-	`{"participant_id": []}`:                                   "participant_id", `{"when": "now"}`: "when", `{"happened_at_text": "now"}`: "happened_at_text",
+	`{"participant_id": []}`:                                   "participant_id",
+	`{"when": "now"}`:                                          "when", `{"happened_at_text": "now"}`: "happened_at_text",
 	`{"due": "week"}`: "due", `{"link": "1"}`: "link", `{"follow_up_text": "x"}`: "follow_up_text", `{"time_zone": "UTC"}`: "time_zone",
 	`{"created_at": null}`: "created_at", `{"version": 1}`: "version",
 }

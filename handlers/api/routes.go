@@ -28,6 +28,9 @@ var (
 
 	viewInteractions = middleware.Access{Need: db.ViewInteractions}
 	editInteractions = middleware.Access{Need: db.EditInteractions}
+
+	viewHistory            = middleware.Access{Need: db.ReadHistory}
+	viewInteractionHistory = middleware.Access{Need: db.ReadInteractionHistory}
 )
 
 // routes are all operations of the API. Nothing else in this package decides who may do what.
@@ -49,6 +52,7 @@ var routes = []route{
 	{"DELETE", "/api/crm/organizations/:id/contacts/:contact_id", editClients, (*API).unlink, false, nil},
 	{"GET", "/api/crm/organizations/:id/interactions", viewInteractions, (*API).interactionIndex, true, nil},
 	{"POST", "/api/crm/organizations/:id/interactions", editInteractions, (*API).interactionCreate, false, (*API).interactionAgain},
+	{"GET", "/api/crm/organizations/:id/history", viewHistory, (*API).historyIndex, true, nil},
 
 	{"GET", "/api/crm/contacts", viewClients, (*API).recordIndex, true, nil},
 	{"POST", "/api/crm/contacts", editClients, (*API).recordCreate, false, (*API).recordAgain},
@@ -62,9 +66,11 @@ var routes = []route{
 	{"DELETE", "/api/crm/contacts/:id/organizations/:organization_id", editClients, (*API).unlink, false, nil},
 	{"GET", "/api/crm/contacts/:id/interactions", viewInteractions, (*API).interactionIndex, true, nil},
 	{"POST", "/api/crm/contacts/:id/interactions", editInteractions, (*API).interactionCreate, false, (*API).interactionAgain},
+	{"GET", "/api/crm/contacts/:id/history", viewHistory, (*API).historyIndex, true, nil},
 
 	{"GET", "/api/crm/interactions", viewInteractions, (*API).interactionIndex, true, nil},
 	{"GET", "/api/crm/interactions/:id", viewInteractions, (*API).interactionShow, false, nil},
+	{"GET", "/api/crm/interactions/:id/history", viewInteractionHistory, (*API).historyIndex, true, nil},
 	{"PATCH", "/api/crm/interactions/:id", editInteractions, (*API).interactionUpdate, false, nil},
 	{"DELETE", "/api/crm/interactions/:id", editInteractions, (*API).interactionDelete, false, nil},
 	{"POST", "/api/crm/interactions/:id/restore", editInteractions, (*API).interactionRestore, false, (*API).interactionAgain},
