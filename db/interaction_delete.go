@@ -39,7 +39,7 @@ func (d *DB) DeleteInteraction(ctx context.Context, by Actor, id string, version
 		}
 		metadata := i.details()
 		metadata["deleted"] = deletedInteraction{
-			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, HappenedAt: stamp(i.HappenedAt),
+			Body: i.Body, Outcome: i.Outcome, UserID: i.UserID, LoggedBy: i.LoggerID, HappenedAt: stamp(i.HappenedAt),
 			CreatedAt: stamp(i.CreatedAt), Version: i.Version, FollowUps: followUps,
 		}
 		return t.record("delete_interaction", "interaction", id, metadata)
@@ -55,6 +55,7 @@ type deletedInteraction struct {
 	Body       string `json:"body"`
 	Outcome    string `json:"outcome"`
 	UserID     string `json:"user_id"`
+	LoggedBy   string `json:"logged_by,omitempty"`
 	HappenedAt string `json:"happened_at"`
 	CreatedAt  string `json:"created_at"`
 	Version    int    `json:"version"`
@@ -119,7 +120,7 @@ func (t *tx) readDeletedInteraction(id, metadata string) (Interaction, []deleted
 		return Interaction{}, nil, errors.Join(ErrNotFound, err)
 	}
 	i := Interaction{
-		ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, Channel: m.Channel,
+		ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, LoggerID: m.Deleted.LoggedBy, Channel: m.Channel,
 		Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1,
 	}
 	var err1, err2 error
@@ -131,7 +132,7 @@ func (t *tx) readDeletedInteraction(id, metadata string) (Interaction, []deleted
 	for _, end := range []struct {
 		table string
 		id    *string
-	}{{"organizations", &i.OrganizationID}, {"contacts", &i.ContactID}, {"users", &i.UserID}} {
+	}{{"organizations", &i.OrganizationID}, {"contacts", &i.ContactID}, {"users", &i.UserID}, {"users", &i.LoggerID}} {
 		var there bool
 		if err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM "+end.table+" WHERE id = ?)", *end.id).Scan(&there); err != nil {
 			return i, nil, err

@@ -64,7 +64,9 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 
 // addUserNames adds user names to interactions that were read without them.
 func (d *DB) addUserNames(ctx context.Context, all []Interaction, err error) ([]Interaction, error) {
-	return addNames(ctx, d, all, err, func(i *Interaction, names map[string]string) { i.UserName = names[i.UserID] })
+	return addNames(ctx, d, all, err, func(i *Interaction, names map[string]string) {
+		i.UserName, i.Logger = names[i.UserID], names[i.LoggerID]
+	})
 }
 
 // CountInteractions counts the interactions that match a filter. Beyond MostCounted it stops, and

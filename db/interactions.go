@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,6 +22,7 @@ type Interaction struct {
 	ContactID, ContactFirst, ContactLast string
 	participants
 	UserID, UserName      string // who had it, or "" if their account was deleted
+	LoggerID, Logger      string // who logged it, "" if that is who had it
 	HappenedAt, CreatedAt time.Time
 	Version               int
 	Next                  FollowUp // the open follow-up, or one without an ID if there is none
@@ -121,7 +123,7 @@ func selectInteractionFrom(by Actor, user string, from condition) (query string,
 		SELECT interactions.id, channel, subject, body, outcome, organizations.id, display_name, contacts.id, first_name, last_name,
 			user_id, ` + user + `, happened_at, interactions.created_at, interactions.version,
 			next.id, next.text, due_on, due_time, assignee_id, ` + strings.ReplaceAll(shownName, "users.", "assignees.") + `, assignees.time_zone,
-			ifnull(is_new, 0), ifnull(next.version, 0),
+			ifnull(is_new, 0), ifnull(next.version, 0), logged_by,
 			` + participants.sql + `
 		FROM ` + from.sql + `
 		LEFT JOIN organizations ON organizations.id = organization_id AND ` + organization.sql + `
@@ -140,7 +142,7 @@ func scanInteraction(r sqlite.Row) (Interaction, error) {
 		nullText{&i.ContactID}, nullText{&i.ContactFirst}, nullText{&i.ContactLast}, nullText{&i.UserID}, nullText{&i.UserName},
 		storedMoment{moment{&i.HappenedAt}, &i.happened}, moment{&i.CreatedAt}, &i.Version,
 		nullText{&i.Next.ID}, nullText{&i.Next.Text}, nullText{&i.Next.DueOn}, nullText{&i.Next.DueTime},
-		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee}, nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version,
+		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee}, nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version, nullText{&i.LoggerID},
 		nullText{&participants})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Interaction{}, ErrNotFound
@@ -159,6 +161,12 @@ func (d *DB) Interaction(ctx context.Context, by Actor, id string) (Interaction,
 	i, err := scanInteraction(d.reader.QuickQueryRow(ctx, read+" WHERE interactions.id = ? AND "+seen.sql, args...))
 	if err != nil {
 		return i, fmt.Errorf("interaction %s: %w", id, err)
+	}
+	if i.LoggerID != "" {
+		names, err := d.userNames(ctx)
+		if i.Logger = names[i.LoggerID]; err != nil {
+			return i, fmt.Errorf("interaction %s: %w", id, err)
+		}
 	}
 	return i, nil
 }
@@ -196,6 +204,7 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		if err := joinInvalid(joinInvalid(err, err2), unread); err != nil {
 			return err
 		}
+		i.setLogger(by.UserID)
 		if typed["link"] != "" {
 			if err := t.linkInteractionEnds(i); err != nil {
 				return err
@@ -236,6 +245,13 @@ func (t *tx) linkInteractionEnds(i Interaction) error {
 	return t.linkContact(&NewLink{OrganizationID: i.OrganizationID, ContactID: i.ContactID})
 }
 
+// setLogger keeps who logged an interaction if that is not who had it.
+func (i *Interaction) setLogger(id string) {
+	if i.LoggerID = id; id == i.UserID {
+		i.LoggerID = ""
+	}
+}
+
 func (t *tx) insertInteraction(i Interaction) error {
 	if i.CreatedAt.IsZero() {
 		i.CreatedAt = t.now
@@ -245,10 +261,11 @@ func (t *tx) insertInteraction(i Interaction) error {
 		return err
 	}
 	_, err = t.Exec(`
-		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, version, docid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, version, docid,
+			logged_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
-		stamp(i.HappenedAt), stamp(i.CreatedAt), max(i.Version, 1), docid)
+		stamp(i.HappenedAt), stamp(i.CreatedAt), max(i.Version, 1), docid, orNull(i.LoggerID))
 	if err != nil {
 		return err
 	}
@@ -374,13 +391,14 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 		i.HappenedAt = old.HappenedAt
 	}
 	i.settleEnds(old, changes)
+	i.setLogger(cmp.Or(old.LoggerID, old.UserID))
 	_, err = t.Exec(`
 		UPDATE interactions
 		SET organization_id = ?, contact_id = ?, user_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?,
-			version = version + 1
+			logged_by = ?, version = version + 1
 		WHERE id = ?`,
 		orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
-		stamp(i.HappenedAt), i.ID)
+		stamp(i.HappenedAt), orNull(i.LoggerID), i.ID)
 	if err := errors.Join(err, t.saveParticipants(*i)); err != nil {
 		return err
 	}

@@ -259,11 +259,23 @@ func TestSomebodyLogsForAColleague(t *testing.T) {
 	}
 	i := must(g.LogInteraction(t.Context(), g.Tomas, typed, ""))(t)
 	want(t, "who had it", i.UserName, "Ines Calder")
+	want(t, "who logged it", i.Logger, "Tomás Brandt")
 	want(t, "whose the next step is", i.Next.AssigneeID, g.Tomas.UserID)
 	want(t, "who logged it, and for whom", g.Column(t, "SELECT user_id || json_extract(metadata, '$.changes.user_id') FROM audit_logs "+
 		"WHERE action = 'create_interaction'")[0], fmt.Sprintf(`%s{"old":null,"new":%q}`, g.Tomas.UserID, g.Ines.UserID))
 	got := must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 1, db.Fields{"user_id": g.Tomas.UserID}))(t)
-	want(t, "changed", got.UserName, "Tomás Brandt")
+	want(t, "changed", got.UserName+", logged by "+got.Logger, "Tomás Brandt, logged by ")
+	got = must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 2, db.Fields{"user_id": g.Ines.UserID}))(t)
+	want(t, "changed back", got.UserName+", logged by "+got.Logger, "Ines Calder, logged by Tomás Brandt")
+	must(g.DeleteInteraction(t.Context(), g.Ines, i.ID, 3))(t)
+	got = must(g.UndeleteInteraction(t.Context(), g.Ines, i.ID))(t)
+	page, _, err := g.Interactions(t.Context(), g.Lea, db.InteractionFilter{ContactID: g.ada.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "restored", got.Logger+" "+page[0].Logger, "Tomás Brandt Tomás Brandt")
+	got = must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 4, db.Fields{"user_id": g.Tomas.UserID}))(t)
+	want(t, "logged by who had it", got.Logger, "")
 	entries, _, err := g.History(t.Context(), g.Tomas, "interaction", i.ID, db.HistoryPage{})
 	if err != nil || entries[0].Changes[0].Old != "Ines Calder" || *entries[0].Changes[0].Back != g.Ines.UserID {
 		t.Errorf("history: %+v %v", entries, err)
@@ -271,11 +283,11 @@ func TestSomebodyLogsForAColleague(t *testing.T) {
 	if err := g.DisableUser(t.Context(), g.Ines, g.Tomas.UserID); err != nil {
 		t.Fatal(err)
 	}
-	got = must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 2, db.Fields{"user_id": g.Tomas.UserID, "subject": "x"}))(t)
+	got = must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 5, db.Fields{"user_id": g.Tomas.UserID, "subject": "x"}))(t)
 	want(t, "who left stays", got.UserID, g.Tomas.UserID)
 	g.Unchanged(t, func() {
 		for _, bad := range []string{"", "x", uuid.NewString(), g.Lea.UserID, g.ada.ID, "a\x00"} {
-			_, err := g.UpdateInteraction(t.Context(), g.Ines, i.ID, 3, db.Fields{"user_id": bad})
+			_, err := g.UpdateInteraction(t.Context(), g.Ines, i.ID, 6, db.Fields{"user_id": bad})
 			wantInvalid(t, err, "user_id")
 			if bad == "" {
 				bad = g.Tomas.UserID // who left
@@ -286,7 +298,7 @@ func TestSomebodyLogsForAColleague(t *testing.T) {
 		}
 	})
 	g.Exec(t, "DELETE FROM users WHERE id = ?", g.Tomas.UserID)
-	got = must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 3, db.Fields{"user_id": "", "subject": "y"}))(t)
+	got = must(g.UpdateInteraction(t.Context(), g.Ines, i.ID, 6, db.Fields{"user_id": "", "subject": "y"}))(t)
 	want(t, "of whom is gone", got.UserID, "")
 }
 

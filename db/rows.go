@@ -100,7 +100,7 @@ func (r *Rows) Link(l Link) {
 func (r *Rows) Interaction(i Interaction) {
 	r.count(tallyKey{kind: i.Channel, quarter: quarterOf(i.HappenedAt)})
 	r.add(bulkInteractions, nil, i.ID, orNull(i.OrganizationID), orNull(i.ContactID), i.UserID, i.Channel,
-		i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), stamp(i.CreatedAt))
+		i.Subject, orNull(i.Body), orNull(i.Outcome), stamp(i.HappenedAt), stamp(i.CreatedAt), orNull(i.LoggerID))
 	r.add(bulkInteractionWords, nil, interactionWords(i))
 	for _, p := range i.Participants {
 		r.add(bulkParticipants, i.ID, p.ID, stamp(i.HappenedAt), orNull(i.Next.DueOn))

@@ -97,6 +97,7 @@ var contract = map[string][]column{
 		{name: "happened_at", required: true},
 		{name: "created_at", required: true, initial: clock},
 		{name: "version", required: true, initial: "1"},
+		{name: "logged_by", to: "users SET NULL"},
 	},
 	"interaction_contact": {
 		{name: "interaction_id", required: true, to: "interactions CASCADE"},

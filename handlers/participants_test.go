@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -71,7 +72,8 @@ func TestSomebodyLogsForAColleagueOnThePage(t *testing.T) {
 	}
 	ines.submit(page, "#log .btn.pri", "subject", "Renewal", "user_id", lea.user.ID)
 	s.wantAudit(ines, "create_interaction", `"user_id":{"old":null,"new":"`+lea.user.ID)
-	ines.get(org).want(200, "#today .by", "Léa Fournier called")
+	ines.get(org).want(200, "#today .by", "Léa Fournier called · logged by Inès Moreau")
+	ines.get("/interactions").want(200, "#timeline .by", "logged by Inès Moreau")
 	ines.get(org+"/history").want(200, "#activity", "Inès Moreau logged a call of Léa Fournier: Renewal")
 	call := "/interactions/" + s.One("SELECT id FROM interactions")
 	ines.get(call+"/edit").want(200, "form.edit select[name=user_id] option[selected]", "Léa Fournier")
@@ -81,6 +83,9 @@ func TestSomebodyLogsForAColleagueOnThePage(t *testing.T) {
 	s.WantOne(lea.user.ID+" Renewed", "SELECT user_id || ' ' || subject FROM interactions")
 	ines.submit(ines.get(call+"/edit"), "form.edit .btn.pri", "user_id", ines.user.ID)
 	ines.get(call).want(200, ".by", "Inès Moreau called Quay")
+	if by := ines.get(call).html.Find(".by").Text(); strings.Contains(by, "logged by") {
+		t.Error(by)
+	}
 }
 
 func TestFurtherPeopleAreEdited(t *testing.T) {

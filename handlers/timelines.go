@@ -148,7 +148,7 @@ func peopleOf(i db.Interaction) (people []views.Ref) {
 
 func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	e := views.Event{
-		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName,
+		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Logger: i.Logger,
 		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
 		Next: views.FollowUp{InteractionID: i.ID, Place: "event"},
 	}

@@ -69,7 +69,7 @@ func (Day) Template() string { return "records/_day.html" }
 // Event is one interaction in a timeline, shown or in its editor.
 type Event struct {
 	ID, Channel, Subject, Outcome, Body string
-	By, Verb                            string
+	By, Verb, Logger                    string // Logger is who logged it, "" if that is By
 	Others                              []OtherPerson
 	Whom, At                            *Ref // the contact and the organization, unless it is the page's own
 	Time                                *Time

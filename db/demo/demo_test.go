@@ -191,7 +191,7 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"links whose version is not counted": "SELECT (SELECT count(*) FROM audit_logs WHERE action IN ('link_contact', " +
 			"'update_link')) - (SELECT sum(version) FROM organization_contact)",
 		"interactions without a row": "SELECT (SELECT count(*) FROM interactions) - (SELECT count(*) FROM audit_logs JOIN " +
-			"interactions i ON i.id = target_id AND i.created_at = audit_logs.created_at AND i.user_id = audit_logs.user_id WHERE action = " +
+			"interactions i ON i.id = target_id AND i.created_at = audit_logs.created_at AND ifnull(i.logged_by, i.user_id) = audit_logs.user_id WHERE action = " +
 			"'create_interaction')",
 		"follow-ups whose version is not counted": "SELECT count(*) FROM follow_ups f WHERE version <> (SELECT count(*) FROM audit_logs " +
 			"WHERE target_type = 'follow_up' AND target_id = f.id)",
@@ -224,12 +224,15 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"organizations without owner":   "SELECT count(*) FROM organizations WHERE owner_user_id IS NULL",
 		"organizations never contacted": "SELECT count(*) FROM organizations WHERE last_contact_at IS NULL",
 		"meetings of several people":    "SELECT count(DISTINCT interaction_id) > 150 FROM interaction_contact",
-		"much contacted organizations":  "SELECT count(*) FROM (SELECT 1 FROM interactions GROUP BY organization_id HAVING count(*) > 150)",
-		"interactions today":            "SELECT count(*) FROM interactions WHERE happened_at >= date('" + now + "')",
-		"follow-ups that are overdue":   "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on < date('" + now + "')",
-		"follow-ups that are to come":   "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on > date('" + now + "')",
-		"follow-ups that are done":      "SELECT count(*) FROM follow_ups WHERE done_at IS NOT NULL",
-		"names with an apostrophe":      "SELECT count(*) FROM contacts WHERE last_name LIKE '%''%'",
+		"meetings of others than who logged them": "SELECT count(*) FROM interactions JOIN audit_logs ON target_id = interactions.id " +
+			"WHERE action = 'create_interaction' AND logged_by = audit_logs.user_id AND metadata ->> '$.changes.user_id.new' = " +
+			"interactions.user_id",
+		"much contacted organizations": "SELECT count(*) FROM (SELECT 1 FROM interactions GROUP BY organization_id HAVING count(*) > 150)",
+		"interactions today":           "SELECT count(*) FROM interactions WHERE happened_at >= date('" + now + "')",
+		"follow-ups that are overdue":  "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on < date('" + now + "')",
+		"follow-ups that are to come":  "SELECT count(*) FROM follow_ups WHERE done_at IS NULL AND due_on > date('" + now + "')",
+		"follow-ups that are done":     "SELECT count(*) FROM follow_ups WHERE done_at IS NOT NULL",
+		"names with an apostrophe":     "SELECT count(*) FROM contacts WHERE last_name LIKE '%''%'",
 	} {
 		if n := number(t, file, query); n == 0 {
 			t.Errorf("no %s", what)

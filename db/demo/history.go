@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -144,13 +145,16 @@ func (w *history) logInteraction(h happening) {
 	changes.change("outcome", "", n.Outcome)
 	changes.change("participant_id", "", strings.Join(participantIDs(n), " "))
 	changes.change("subject", "", n.Subject)
+	if n.LoggerID != "" {
+		changes.change("user_id", "", n.UserID)
+	}
 	m.raw("changes", changes.close())
 	m.text("channel", n.Channel)
 	m.text("contact_id", n.ContactID)
 	m.text("organization_id", n.OrganizationID)
 	m.participants(n)
 	m.text("subject", n.Subject)
-	w.record(h.at, n.UserID, "create_interaction", "interaction", n.ID, m.close())
+	w.record(h.at, cmp.Or(n.LoggerID, n.UserID), "create_interaction", "interaction", n.ID, m.close())
 	if h.planned {
 		w.planFollowUp(h)
 	}

@@ -41,7 +41,9 @@ func (x sample) story() iter.Seq[happening] {
 				events = events[1:]
 			} else {
 				h = happening{at: next.created, kind: logInteraction, said: x.interaction(next)}
-				h.step, h.planned = x.followUp(next, h.said)
+				if h.step, h.planned = x.followUp(next, h.said); h.planned {
+					h.said.LoggerID = "" // who plans the next step logs it
+				}
 				if h.step.done != 0 {
 					done := happening{at: h.step.done, kind: finishFollowUp, said: h.said, step: h.step}
 					at, _ := slices.BinarySearchFunc(todo, done, func(a, b happening) int { return cmp.Or(cmp.Compare(a.at, b.at), -1) })

@@ -349,6 +349,11 @@ func (x sample) interaction(i interaction) db.Interaction {
 	if other := one(r, x.users.editors); r.IntN(10) > 5 || !x.users.mayEdit(n.UserID) {
 		n.UserID = other
 	}
+	if r.IntN(30) == 0 { // a colleague writes down what they were told
+		if n.LoggerID = one(r, x.users.editors); n.LoggerID == n.UserID {
+			n.LoggerID = ""
+		}
+	}
 	return n
 }
 
