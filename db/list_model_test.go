@@ -23,9 +23,11 @@ type model struct {
 	table string
 	rows  map[string]map[string]string // by ID; columns, with "" for NULL
 	links []map[string]string
-	names map[string]string // of organizations, as sorted
-	owner map[string]string // of organizations and contacts, by ID
-	own   string            // the actor with OwnOnly; "" sees all
+	talks []map[string]string // interactions; people are their contact and further people
+	last  map[string]string   // when an organization or a contact was last spoken to, by ID
+	names map[string]string   // of organizations, as sorted
+	owner map[string]string   // of organizations and contacts, by ID
+	own   string              // the actor with OwnOnly; "" sees all
 }
 
 func (m *model) read(t *testing.T) {
@@ -36,6 +38,14 @@ func (m *model) read(t *testing.T) {
 		m.rows[row["id"]] = row
 	}
 	m.links = m.maps(t, "SELECT * FROM organization_contact")
+	m.talks, m.last = m.maps(t, `
+		SELECT *, concat_ws(' ', contact_id, (SELECT group_concat(contact_id, ' ') FROM interaction_contact WHERE interaction_id = id)) AS people
+		FROM interactions`), map[string]string{}
+	for _, i := range m.talks {
+		for _, id := range append(strings.Fields(i["people"]), i["organization_id"]) {
+			m.last[id] = max(m.last[id], i["happened_at"])
+		}
+	}
 	m.names, m.owner = map[string]string{}, map[string]string{}
 	for _, o := range m.maps(t, "SELECT id, sort_key FROM organizations") {
 		m.names[o["id"]] = o["sort_key"]
@@ -93,7 +103,7 @@ func (m *model) matches(id string, f db.Filter) bool {
 			return l[end] == id && fits(l) && m.sees(l["organization_id"]) && m.sees(l["contact_id"])
 		})
 	}
-	last := row["last_contact_at"]
+	last := m.last[id]
 	switch {
 	case !m.sees(id):
 	case f.Status == "archived" && row["is_active"] == "1", f.Status != "archived" && f.Status != "all" && row["is_active"] == "0":
@@ -157,7 +167,7 @@ func (m *model) key(id, column string) []string {
 	case "created_at", "updated_at":
 		return []string{row[column], id}
 	case "last_contact":
-		return []string{row["last_contact_at"], id}
+		return []string{m.last[id], id}
 	}
 	return []string{name, id}
 }
@@ -270,11 +280,16 @@ func newModel(t *testing.T, r *rand.Rand) *model {
 			t.Fatal(err)
 		}
 	}
-	for range 200 {
-		must(m.LogInteraction(t.Context(), m.Tomas, db.Fields{
-			"channel": "call", "subject": "x", "organization_id": random(r, organizations...), "contact_id": random(r, contacts...),
-			"happened_at": fmt.Sprintf("2026-%02d-%02dT10:00", r.IntN(10)+1, r.IntN(5)+1),
-		}, ""))(t)
+	for range 300 { // one in three is with further people only
+		typed := db.Fields{
+			"channel": random(r, db.Channels...), "subject": "x", "organization_id": random(r, organizations...),
+			"contact_id":  random(r, "", random(r, contacts...), random(r, contacts...)),
+			"happened_at": fmt.Sprintf("2026-%02d-%02dT10:00", r.IntN(10)+1, r.IntN(5)+1), "user_id": random(r, m.Tomas.UserID, m.Ines.UserID),
+		}
+		for range r.IntN(4) {
+			typed["participant_id"] += " " + random(r, contacts...)
+		}
+		must(m.LogInteraction(t.Context(), m.Tomas, typed, ""))(t)
 	}
 	for n, id := range organizations {
 		if n%6 == 0 {
@@ -381,6 +396,81 @@ func TestListsOfOwnClientsAreWhatThePlainModelSays(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// fits reports whether the actor sees an interaction, and it matches the filter.
+func (m *model) fits(i map[string]string, f db.InteractionFilter) bool {
+	people := strings.Fields(i["people"])
+	day := func(t time.Time) string { return t.Format("2006-01-02") }
+	switch {
+	case f.OrganizationID != "" && (i["organization_id"] != f.OrganizationID || !m.sees(f.OrganizationID)),
+		f.ContactID != "" && (!slices.Contains(people, f.ContactID) || !m.sees(f.ContactID)):
+	case f.UserID != "" && i["user_id"] != f.UserID, f.Channel != "" && i["channel"] != f.Channel:
+	case !f.From.IsZero() && i["happened_at"] < day(f.From), !f.To.IsZero() && i["happened_at"] >= day(f.To):
+	default:
+		return slices.ContainsFunc(append(people, i["organization_id"]), m.sees)
+	}
+	return false
+}
+
+// TestListsOfInteractionsAreWhatThePlainModelSays: timelines and the feed, for somebody who sees all and for an OwnOnly
+// actor. People may be further ones only.
+func TestListsOfInteractionsAreWhatThePlainModelSays(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(20261128, 1))
+	m := newModel(t, r)
+	m.table = "contacts"
+	m.read(t)
+	var organizations, further []string
+	for _, i := range m.talks {
+		organizations = append(organizations, i["organization_id"])
+		if people := strings.Fields(i["people"]); i["contact_id"] == "" && len(people) > 0 {
+			further = append(further, people...)
+		}
+	}
+	contacts := append(slices.Sorted(maps.Keys(m.rows)), slices.Repeat(further, 3)...)
+	m.Ines.OwnOnly = true
+	for n := range 400 {
+		by := []db.Actor{m.Lea, m.Ines}[n%2]
+		m.own = map[bool]string{true: by.UserID}[by.OwnOnly]
+		f := db.InteractionFilter{Limit: 7}
+		for range r.IntN(4) {
+			day := time.Date(2026, time.Month(r.IntN(10)+1), r.IntN(5)+1, 0, 0, 0, 0, time.UTC)
+			[]func(){
+				func() { f.OrganizationID = random(r, organizations...) },
+				func() { f.ContactID = random(r, contacts...) },
+				func() { f.UserID = random(r, m.Tomas.UserID, m.Ines.UserID, m.Lea.UserID) },
+				func() { f.Channel = random(r, db.Channels...) },
+				func() { f.From = day },
+				func() { f.To = day },
+			}[r.IntN(6)]()
+		}
+		var wanted, got []string
+		for _, i := range m.talks {
+			if m.fits(i, f) {
+				wanted = append(wanted, i["happened_at"]+" "+i["id"])
+			}
+		}
+		slices.Sort(wanted)
+		slices.Reverse(wanted)
+		count, _, err := m.CountInteractions(t.Context(), by, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for more := true; more; {
+			page, older, err := m.Interactions(t.Context(), by, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range page {
+				got = append(got, i.HappenedAt.Format("2006-01-02T15:04:05.000Z")+" "+i.ID)
+			}
+			f.Before, more = older, older != ""
+		}
+		if !slices.Equal(got, wanted) || count != len(wanted) {
+			t.Errorf("%+v, own clients only %t: %d rows, counted %d, that are not the %d wanted", f, by.OwnOnly, len(got), count, len(wanted))
+		}
 	}
 }
 
