@@ -17,7 +17,7 @@ import (
 func TestAnInvitedPersonSetsAPasswordAndIsActive(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	id, token, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Manager"})
+	id, token, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Manager"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestAnInvitedPersonSetsAPasswordAndIsActive(t *testing.T) {
 func TestAnInvitationEndsAfterThreeDaysAndCanBeRenewed(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	id, old, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"})
+	id, old, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestAResetEndsSessionsAndWorksOnce(t *testing.T) {
 func TestALinkUsedAtOnceWorksOnce(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
-	_, invitation, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"})
+	_, invitation, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,14 +141,14 @@ func TestNobodyGrantsMoreThanTheyHave(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	clerk := o.Lea
 	clerk.May = []db.Permission{db.ViewClient, db.ViewInteraction, db.ManageUsers}
-	invited, _, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Administrator"})
+	invited, _, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Administrator"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Unchanged(t, func() {
 		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Administrator"}, ""), "role")
 		wantInvalid(t, o.SetRoles(t.Context(), clerk, o.Tomas.UserID, []string{"Viewer"}, ""), "role") // removes Manager
-		_, _, err := o.InviteUser(t.Context(), clerk, "x@y.example", "X", []string{"Manager"})
+		_, _, err := o.InviteUser(t.Context(), clerk, "x@y.example", "X", []string{"Manager"}, "")
 		wantInvalid(t, err, "role")
 		_, err = o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Auditor"}, []db.Permission{db.ViewAudit}, false)
 		wantInvalid(t, err, "permission")
@@ -387,7 +387,7 @@ func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {
 	auditor, everything := newRole(t, o, "Auditor", "own", db.ViewAudit), newRole(t, o, "All clients", "all", db.ViewClient)
 	invite := func(email string, roles ...string) string {
 		t.Helper()
-		id, _, err := o.InviteUser(t.Context(), o.Ines, email, "Sam Okoye", roles)
+		id, _, err := o.InviteUser(t.Context(), o.Ines, email, "Sam Okoye", roles, "")
 		if err != nil {
 			t.Fatal(err)
 		}

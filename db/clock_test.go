@@ -41,7 +41,7 @@ func TestWhatWasMadeInTheFutureIsNone(t *testing.T) {
 		},
 		"invitation": {
 			func(t *testing.T, o *dbtest.Office, made *string) {
-				id, link, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"})
+				id, link, err := o.InviteUser(t.Context(), o.Ines, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"}, "")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"clientregistry/db/sqlite"
@@ -52,9 +53,23 @@ func (t *tx) signOutEverywhere(id string) error {
 
 // InviteUser creates an invited user with roles given by slugs, and returns the token of the
 // invitation. It returns Invalid for refused fields, a taken email, and roles that are unknown or
-// beyond the actor's rights.
-func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, roles []string) (id, token string, err error) {
+// beyond the actor's rights. Calling it again with the same requestID renews the invitation, or
+// returns no token if it was accepted; with other content it returns Repeated.
+func (d *DB) InviteUser(
+	ctx context.Context, by Actor, email, fullName string, roles []string, requestID string,
+) (id, token string, err error) {
+	q, err := newRequest("user", requestID, Fields{"email": email, "full_name": fullName}, slices.Sorted(slices.Values(roles)))
+	if err != nil {
+		return "", "", err
+	}
 	err = d.write(ctx, by, ManageAccounts, func(t *tx) error {
+		if id, err = t.findRepeated(q); err != nil {
+			return err
+		}
+		if id != "" {
+			token, err = t.inviteAgain(id)
+			return err
+		}
 		u := User{ID: newID(), Status: "invited"}
 		changes, refused := apply(userFields, Fields{"email": email, "full_name": fullName}, &u)
 		if refused != nil {
@@ -80,10 +95,25 @@ func (d *DB) InviteUser(ctx context.Context, by Actor, email, fullName string, r
 		if token, err = t.newLink(u.ID, "invitation"); err != nil {
 			return err
 		}
+		if err := t.rememberRequest(q, u.ID); err != nil {
+			return err
+		}
 		id = u.ID
 		return t.record("create_user", "user", u.ID, details{"email": u.Email, "full_name": u.FullName, "roles": roles, "status": u.Status})
 	})
 	return id, token, err
+}
+
+// inviteAgain returns the token of a new invitation, or "" if the user accepted an earlier one.
+func (t *tx) inviteAgain(id string) (token string, err error) {
+	var status string
+	if err := t.QueryRow("SELECT status FROM users WHERE id = ?", id).Scan(&status); err != nil || status != "invited" {
+		return "", err
+	}
+	if token, err = t.newLink(id, "invitation"); err != nil {
+		return "", err
+	}
+	return token, t.record("invite_user", "user", id, nil)
 }
 
 // newLink creates a one-time link and invalidates earlier ones of its kind.
@@ -104,10 +134,8 @@ func (d *DB) RenewInvitation(ctx context.Context, by Actor, id string) (token st
 		if a.Status != "invited" {
 			return invalid("status", "Only people who have not accepted their invitation can be invited again")
 		}
-		if token, err = t.newLink(id, "invitation"); err != nil {
-			return err
-		}
-		return t.record("invite_user", "user", id, nil)
+		token, err = t.inviteAgain(id)
+		return err
 	})
 	return token, err
 }

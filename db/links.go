@@ -368,34 +368,57 @@ func (l Link) details() details {
 // UpdateLink changes role_label, relationship_status and is_main. version is the one the user saw.
 // A main link stays main until another one is chosen. It returns Invalid, Conflict or ErrNotFound.
 func (d *DB) UpdateLink(ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields) (Link, error) {
-	err := d.write(ctx, by, EditClients, func(t *tx) error {
-		l, err := t.link(organizationID, contactID)
-		if err != nil {
-			return err
-		}
-		changes, refused := apply(linkFields, typed, &l)
-		if refused == nil && changes["is_main"].Old != nil {
-			refused = invalid("is_main", "Choose another organization as the main one instead")
-		}
-		if refused != nil {
-			return refused
-		}
-		if len(changes) == 0 {
-			return nil
-		}
-		const versions = `
-			SELECT metadata FROM audit_logs
-			WHERE action IN ` + versionsOfLinks + ` AND target_type = 'organization' AND target_id = ? AND json_extract(metadata, '$.contact_id') = ?`
-		if err := t.reconcile(version, l.Version, changes, &l, func() error { return t.linkConflict(l) },
-			versions, organizationID, contactID); err != nil || len(changes) == 0 {
-			return err
-		}
-		return t.changeLink(l, changes, l.details())
-	})
+	err := d.write(ctx, by, EditClients, func(t *tx) error { return t.updateLink(organizationID, contactID, version, typed) })
 	if err != nil {
 		return Link{}, fmt.Errorf("update link of %s and %s: %w", organizationID, contactID, err)
 	}
 	return d.Link(ctx, by, organizationID, contactID)
+}
+
+// UpdateLinkAndEnd is UpdateLink that also changes fields of one end, an organization or a contact.
+// endVersion is the end's version that the user saw.
+func (d *DB) UpdateLinkAndEnd(
+	ctx context.Context, by Actor, organizationID, contactID string, version int, typed Fields, end *RecordKind, endVersion int, fields Fields,
+) (Link, error) {
+	id := contactID
+	if end == OrganizationKind {
+		id = organizationID
+	}
+	err := d.write(ctx, by, EditClients, func(t *tx) error {
+		if err := t.updateLink(organizationID, contactID, version, typed); err != nil {
+			return err
+		}
+		return t.updateRecord(end, id, endVersion, fields)
+	})
+	if err != nil {
+		return Link{}, fmt.Errorf("update link of %s and %s and its %s: %w", organizationID, contactID, end.Noun, err)
+	}
+	return d.Link(ctx, by, organizationID, contactID)
+}
+
+func (t *tx) updateLink(organizationID, contactID string, version int, typed Fields) error {
+	l, err := t.link(organizationID, contactID)
+	if err != nil {
+		return err
+	}
+	changes, refused := apply(linkFields, typed, &l)
+	if refused == nil && changes["is_main"].Old != nil {
+		refused = invalid("is_main", "Choose another organization as the main one instead")
+	}
+	if refused != nil {
+		return refused
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	const versions = `
+		SELECT metadata FROM audit_logs
+		WHERE action IN ` + versionsOfLinks + ` AND target_type = 'organization' AND target_id = ? AND json_extract(metadata, '$.contact_id') = ?`
+	if err := t.reconcile(version, l.Version, changes, &l, func() error { return t.linkConflict(l) },
+		versions, organizationID, contactID); err != nil || len(changes) == 0 {
+		return err
+	}
+	return t.changeLink(l, changes, l.details())
 }
 
 // link returns a link that the actor sees, or ErrNotFound.

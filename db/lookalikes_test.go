@@ -38,7 +38,7 @@ func TestNobodyTakesANameLikeAnothers(t *testing.T) {
 	hash := must(secrets.HashPassword(t.Context(), dbtest.Password))(t)
 	doors := map[string]func(name, email string) error{
 		"invitation": func(name, email string) error {
-			_, _, err := o.InviteUser(t.Context(), o.Ines, email, name, []string{"Viewer"})
+			_, _, err := o.InviteUser(t.Context(), o.Ines, email, name, []string{"Viewer"}, "")
 			return err
 		},
 		"command line": func(name, email string) error {
@@ -65,7 +65,7 @@ func TestNobodyTakesANameLikeAnothers(t *testing.T) {
 	err := o.ChangeEmail(t.Context(), o.Lea, session, dbtest.Password, "ines@pinestreet.examp1e")
 	said := wantInvalid(t, err, "email").Fields["email"]
 	want(t, "who may not see emails is told the name alone", strings.Contains(said, "Ines Calder") && !strings.Contains(said, "ines@"), true)
-	_, _, err = o.InviteUser(t.Context(), o.Ines, "new@a.example", "INES CALDER", []string{"Viewer"})
+	_, _, err = o.InviteUser(t.Context(), o.Ines, "new@a.example", "INES CALDER", []string{"Viewer"}, "")
 	want(t, "who manages users is told which one", strings.Contains(text.StripIsolates(wantInvalid(t, err, "full_name").
 		Fields["full_name"]), "Ines Calder (ines@pinestreet.example)"), true)
 }
@@ -89,12 +89,12 @@ func TestNamesThatAreNotAlikeStay(t *testing.T) {
 		"Ines Calder", "Inés Calder", "Ines Calderón", "Инес Кальдер", "Ινές", "山田 太郎",
 		"やまだ Taro", "김철수", "Jean-Luc O’Brien", "Ann Smith-Иванова", "Ł. Żak", "Ahmed علي",
 	} {
-		if _, _, err := o.InviteUser(t.Context(), o.Ines, fmt.Sprintf("new%d@b.example", n), name, []string{"Viewer"}); err != nil {
+		if _, _, err := o.InviteUser(t.Context(), o.Ines, fmt.Sprintf("new%d@b.example", n), name, []string{"Viewer"}, ""); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, email := range []string{"ines@pinestreet2.example", "inés@pinestreet.example", "иван@почта.example"} {
-		if _, _, err := o.InviteUser(t.Context(), o.Ines, email, "Somebody New", []string{"Viewer"}); err != nil {
+		if _, _, err := o.InviteUser(t.Context(), o.Ines, email, "Somebody New", []string{"Viewer"}, ""); err != nil {
 			t.Errorf("%s: %v", email, err)
 		}
 	}

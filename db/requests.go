@@ -51,6 +51,8 @@ var existsQueries = map[string]string{
 	"contact":      "SELECT 1 FROM contacts WHERE id = ?",
 	"interaction":  "SELECT 1 FROM interactions WHERE id = ?",
 	"follow_up":    "SELECT 1 FROM follow_ups WHERE id = ?",
+	"user":         "SELECT 1 FROM users WHERE id = ?",
+	"role":         "SELECT 1 FROM roles WHERE id = ?",
 	"link": `
 		SELECT 1 FROM (SELECT ? AS pair)
 		JOIN organization_contact ON organization_id = substr(pair, 1, 36) AND contact_id = substr(pair, 38)`,

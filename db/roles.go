@@ -97,8 +97,10 @@ func (x *Role) value(column string) *string {
 }
 
 // SaveRole creates a role (id "") or changes one. typed has name, slug (only for a new role, by
-// default its name), description and client_scope. It may have the State that the actor saw: if the
-// role differs from it and from what was typed, it returns Conflict.
+// default its name), description and client_scope. A new role may have a request_id: called again
+// with the same one, it returns the existing role, or Repeated if the content differs. An existing
+// role may have the State that the actor saw: if it differs from that and from what was typed, it
+// returns Conflict.
 // It returns Invalid for refused fields, a taken name or slug, unknown permissions, permissions
 // that the actor lacks, less than everything for Administrator, and roles beyond the actor's
 // rights.
@@ -120,6 +122,15 @@ func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, ma
 
 func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id string, err error) {
 	typed = typed.with("name")
+	requestID := typed["request_id"]
+	delete(typed, "request_id")
+	q, err := newRequest("role", requestID, typed, may, requireMFA)
+	if err != nil {
+		return "", err
+	}
+	if id, err := t.findRepeated(q); err != nil || id != "" {
+		return id, err
+	}
 	if typed["client_scope"] == "" {
 		typed["client_scope"] = "all"
 	}
@@ -147,6 +158,9 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 		return "", err
 	}
 	if err := t.setPermissions(x); err != nil {
+		return "", err
+	}
+	if err := t.rememberRequest(q, x.ID); err != nil {
 		return "", err
 	}
 	changes["require_mfa"] = Change{New: requireMFA}

@@ -139,7 +139,7 @@ func TestNobodyGrantsOrTakesAPermissionThatTheyLack(t *testing.T) {
 			lacks, has := o.Ines, o.Ines
 			lacks.May, has.May = allBut(p), []db.Permission{db.ManageUsers, p}
 			other := db.Fields{"client_scope": map[string]string{"all": "own", "own": "all"}[scope]}
-			holder, _, err := o.InviteUser(t.Context(), o.Ines, fmt.Sprintf("%s%s@x.example", p, scope), "Holder", []string{holding.Slug})
+			holder, _, err := o.InviteUser(t.Context(), o.Ines, fmt.Sprintf("%s%s@x.example", p, scope), "Holder", []string{holding.Slug}, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -150,7 +150,7 @@ func TestNobodyGrantsOrTakesAPermissionThatTheyLack(t *testing.T) {
 				wantInvalid(t, err, "permission")
 				wantInvalid(t, o.SetRoles(t.Context(), lacks, o.Tomas.UserID, []string{"Manager", holding.Slug}, ""), "role")
 				wantInvalid(t, o.SetRoles(t.Context(), lacks, holder, []string{"None"}, ""), "role")
-				_, _, err = o.InviteUser(t.Context(), lacks, "x@y.example", "X", []string{holding.Slug})
+				_, _, err = o.InviteUser(t.Context(), lacks, "x@y.example", "X", []string{holding.Slug}, "")
 				wantInvalid(t, err, "role")
 				_, err = o.RenewInvitation(t.Context(), lacks, holder)
 				wantInvalid(t, err, "role")
@@ -209,7 +209,7 @@ func TestWhoSeesOnlyTheirOwnOpensAllToNobody(t *testing.T) {
 			t.Error("an actor with OwnOnly made a link to an account that sees all clients")
 		}
 		try("give the role", "role", func() error {
-			_, _, err := o.InviteUser(t.Context(), narrow, fmt.Sprintf("%s@x.example", p), "X", []string{all.Slug})
+			_, _, err := o.InviteUser(t.Context(), narrow, fmt.Sprintf("%s@x.example", p), "X", []string{all.Slug}, "")
 			return err
 		})
 	}

@@ -42,8 +42,11 @@ func withoutColumns(fields db.Fields, columns []string) db.Fields {
 }
 
 // version returns the version that the change is based on.
-func version(c *gin.Context) (int, error) {
-	v, err := strconv.Atoi(c.Request.PostForm.Get("version"))
+func version(c *gin.Context) (int, error) { return versionIn(c, "version") }
+
+// versionIn reads the version in a field of the form.
+func versionIn(c *gin.Context, field string) (int, error) {
+	v, err := strconv.Atoi(c.Request.PostForm.Get(field))
 	if err != nil || v < 1 {
 		return 0, &db.Invalid{Fields: map[string]string{"version": "The page did not say which version it showed; reload it and try again"}}
 	}

@@ -253,6 +253,9 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 		return err
 	}
 	values := typed(c, "role_label", "relationship_status", "is_main")
+	if c.Request.PostForm.Get("record_version") != "" {
+		return s.linkAndEndUpdate(c, e, l, version, values)
+	}
 	before, err := s.db.OrganizationsOf(c.Request.Context(), who(c).Actor, l.ContactID)
 	if err != nil {
 		return err

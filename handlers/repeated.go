@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -116,6 +117,38 @@ func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Rep
 	return s.linkFormAnswer(c, e, http.StatusConflict, form)
 }
 
+// linkAndEndUpdate changes a link and the record that was made with it to what a repeated form says.
+func (s *Server) linkAndEndUpdate(c *gin.Context, e end, l db.Link, version int, values db.Fields) error {
+	endVersion, err := versionIn(c, "record_version")
+	if err != nil {
+		return err
+	}
+	changed, err := s.db.UpdateLinkAndEnd(c.Request.Context(), who(c).Actor, l.OrganizationID, l.ContactID, version, values,
+		recordKinds[e.plural].RecordKind, endVersion, typed(c, e.newColumns()...))
+	var refused *db.Invalid
+	var stale *db.Conflict
+	status := http.StatusUnprocessableEntity
+	switch {
+	case errors.As(err, &stale):
+		status = http.StatusConflict
+	case errors.As(err, &refused):
+	case err != nil:
+		return err
+	default:
+		id, name, _ := e.other(changed)
+		return s.linkChanged(c, e, "Saved the link to "+text.Isolate(name), nil, "edit-link-"+id)
+	}
+	form, err := s.linkFormTyped(c, e, "", refused)
+	if err != nil {
+		return err
+	}
+	form.Repeat = s.repeat(c, &db.Repeated{}, "Link another")
+	if err := s.linkMade(c, e, l, form); err != nil {
+		return err
+	}
+	return s.linkFormAnswer(c, e, status, form)
+}
+
 // linkMade adds the link that the first request made and how it differs from what was typed.
 func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm) error {
 	id, name, _ := e.other(l)
@@ -132,6 +165,8 @@ func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm)
 		for _, f := range form.Create {
 			repeat.Add(f.Label, r.Value(f.Name), f.Value)
 		}
+		repeat.Change = e.base + "/" + e.plural + "/" + id
+		repeat.Fields = append(repeat.Fields, views.Hidden{Name: "record_version", Value: strconv.Itoa(r.Version)})
 	case form.Chosen.ID == id:
 		repeat.Change = e.base + "/" + e.plural + "/" + id
 	default:
@@ -160,6 +195,51 @@ func (s *Server) savedViewRepeated(c *gin.Context, x db.SavedView, first *db.Rep
 	}
 	page.Repeat, page.Name.Autofocus, page.Failed, page.Replace = repeat, false, true, nil
 	return s.show(c, http.StatusConflict, page)
+}
+
+// userRepeated answers an invitation that was sent before. The roles can be changed; the name and the
+// email are the person's own.
+func (s *Server) userRepeated(c *gin.Context, first *db.Repeated) error {
+	repeat := s.repeat(c, first, "Invite another")
+	invite, err := s.inviteForm(c, nil)
+	if err != nil {
+		return err
+	}
+	invite.Repeat, invite.Fields[0].Autofocus = repeat, false
+	a, err := s.db.Account(c.Request.Context(), who(c).Actor, first.ID)
+	if err == nil {
+		form, path := c.Request.PostForm, "/admin/users/"+a.ID
+		*repeat.Made = views.Ref{Name: a.FullName, Href: path}
+		repeat.Add("Name", a.FullName, form.Get("full_name"))
+		repeat.Add("Email", a.Email, form.Get("email"))
+		if len(repeat.Differences) == 0 {
+			repeat.Change, repeat.Fields = path+"/roles", []views.Hidden{{Name: "state", Value: a.RolesState()}}
+		}
+		repeat.Add("Roles", roleNames(invite.Roles, a.Roles), roleNames(invite.Roles, form["role"]))
+	} else if !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
+	return s.userList(c, http.StatusConflict, invite)
+}
+
+// roleRepeated answers the form of a new role that was sent before. A slug cannot be changed.
+func (s *Server) roleRepeated(c *gin.Context, first *db.Repeated) error {
+	repeat, typed := s.repeat(c, first, "Create another"), typedRole(c.Request.PostForm, db.Role{ClientScope: "all"})
+	x, err := s.db.Role(c.Request.Context(), who(c).Actor, first.ID)
+	if err == nil {
+		path := "/admin/roles/" + x.ID
+		*repeat.Made = views.Ref{Name: x.Name, Href: path}
+		if typed.Slug != "" {
+			repeat.Add("Slug", x.Slug, typed.Slug)
+		}
+		if len(repeat.Differences) == 0 {
+			repeat.Change, repeat.Fields = path, []views.Hidden{{Name: "state", Value: x.State()}}
+		}
+		repeat.Differences = append(repeat.Differences, roleDifferences(x, typed)...)
+	} else if !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
+	return s.rolePage(c, http.StatusConflict, roleForm{typed: typed, repeat: repeat})
 }
 
 // batchRepeated previews a batch whose form was sent before with other content.

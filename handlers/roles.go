@@ -49,11 +49,14 @@ func (s *Server) roleNew(c *gin.Context) error {
 func (s *Server) roleCreate(c *gin.Context) error {
 	form := c.Request.PostForm
 	x, err := s.db.SaveRole(c.Request.Context(), who(c).
-		Actor, "", typed(c, "name", "slug", "description", "client_scope"), permissions(form), form.Get("require_mfa") != "")
+		Actor, "", typed(c, "name", "slug", "description", "client_scope", "request_id"), permissions(form), form.Get("require_mfa") != "")
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
 		return s.rolePage(c, http.StatusUnprocessableEntity,
 			roleForm{typed: typedRole(form, db.Role{ClientScope: "all"}), refused: refused.Fields})
+	}
+	if first := (*db.Repeated)(nil); errors.As(err, &first) {
+		return s.roleRepeated(c, first)
 	}
 	if err != nil {
 		return err
@@ -140,6 +143,7 @@ type roleForm struct {
 	state         string
 	refused       map[string]string
 	stale         *db.Conflict
+	repeat        *views.Repeat // if a form of a new role was sent before
 }
 
 func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
@@ -167,6 +171,9 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 	if f.stale != nil {
 		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this role")
 		page.Conflict.Differences = roleDifferences(f.stored, f.typed)
+	}
+	if f.stored.ID == "" {
+		page.RequestID, page.Repeat = requestID(c), f.repeat
 	}
 	page.Failed = status >= 400
 	return s.show(c, status, page)
@@ -199,7 +206,7 @@ func roleFields(f roleForm) []views.Field {
 		ID: "description", Name: "description", Label: "Description", Type: "textarea", Value: f.typed.Description, Optional: true,
 	})
 	if f.stored.ID == "" && f.refused == nil {
-		fields[0].Autofocus = true
+		fields[0].Autofocus = f.repeat == nil
 		return fields
 	}
 	return withErrors(fields, f.refused)

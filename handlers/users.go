@@ -115,12 +115,12 @@ func (s *Server) inviteForm(c *gin.Context, refused map[string]string) (*views.I
 	if refused == nil {
 		fields[0].Autofocus = true
 	}
-	return &views.InviteForm{Fields: fields, Roles: roles, Error: refused["role"]}, err
+	return &views.InviteForm{RequestID: requestID(c), Fields: fields, Roles: roles, Error: refused["role"]}, err
 }
 
 func (s *Server) userCreate(c *gin.Context) error {
 	form := c.Request.PostForm
-	id, token, err := s.db.InviteUser(c.Request.Context(), who(c).Actor, form.Get("email"), form.Get("full_name"), form["role"])
+	id, token, err := s.db.InviteUser(c.Request.Context(), who(c).Actor, form.Get("email"), form.Get("full_name"), form["role"], form.Get("request_id"))
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
 		invite, err := s.inviteForm(c, refused.Fields)
@@ -129,8 +129,14 @@ func (s *Server) userCreate(c *gin.Context) error {
 		}
 		return s.userList(c, http.StatusUnprocessableEntity, invite)
 	}
+	if first := (*db.Repeated)(nil); errors.As(err, &first) {
+		return s.userRepeated(c, first)
+	}
 	if err != nil {
 		return err
+	}
+	if token == "" { // sent again, and accepted meanwhile
+		return s.redirect(c, "/admin/users/"+id)
 	}
 	return s.showLink(c, id, "invitations", token, db.InvitationLife)
 }

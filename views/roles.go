@@ -32,6 +32,8 @@ type Role struct {
 	SecondFactor            bool
 	State                   string // the role's State when the form was made
 	Conflict                *Conflict
+	RequestID               string // of a new role
+	Repeat                  *Repeat
 	Holders                 []Holder
 	Beyond                  string // why the reader may not change it, "" if they may
 	Description             string // this and the following as stored

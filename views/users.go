@@ -37,9 +37,11 @@ type OneTimeLink struct{ For, URL, Until string }
 
 // InviteForm invites a user.
 type InviteForm struct {
-	Fields []Field
-	Roles  []RoleChoice
-	Error  string // about the roles
+	RequestID string
+	Fields    []Field
+	Roles     []RoleChoice
+	Error     string  // about the roles
+	Repeat    *Repeat // if it was sent before
 }
 
 // RoleChoices are roles to tick, with an error.
