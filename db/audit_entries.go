@@ -70,10 +70,10 @@ func (e *AuditEntry) show(by Actor) {
 	}
 }
 
-// accountChanges returns the changes of a user or a role in words, ordered by column.
+// accountChanges returns the changes of a user, a role or a webhook in words, ordered by column.
 func accountChanges(changes map[string]any) (all []FieldChange) {
-	words := map[string]string{"require_mfa": "Needs a second factor", "single_keys": "Single-letter shortcuts"}
-	for _, f := range slices.Concat(userFields, roleFields) {
+	words := map[string]string{"require_mfa": "Needs a second factor", "single_keys": "Single-letter shortcuts", "is_active": "Switched on"}
+	for _, f := range slices.Concat(userFields, roleFields, webhookFields) {
 		if words[f.Column] == "" {
 			words[f.Column] = f.Label
 		}

@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,62 +178,72 @@ var retryAfter = []time.Duration{
 	5 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
 }
 
-// RecordTry stores how a try of a delivery ended, and when the next one is due. 410 switches the
-// webhook off. It does nothing if the delivery was deleted.
-func (d *DB) RecordTry(ctx context.Context, deliveryID string, x Try) error {
-	const gone = 410
+// Tried is a delivery that was tried.
+type Tried struct {
+	DeliveryID string
+	Try
+}
+
+// RecordTries stores how tries of deliveries ended, and when the next ones are due. 410 switches the
+// webhook off. It leaves out deliveries that were deleted.
+func (d *DB) RecordTries(ctx context.Context, all []Tried) error {
 	stopped := false
 	err := d.writeUnrecorded(ctx, System, Program, func(t *tx) error {
-		var webhookID, event string
-		var number int64
-		var tries, step int
-		err := t.QueryRow("SELECT number, webhook_id, event, tries, step FROM deliveries WHERE id = ?", deliveryID).
-			Scan(&number, &webhookID, &event, &tries, &step)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+		for _, x := range all {
+			stops, err := t.recordTry(x)
+			if err != nil {
+				return fmt.Errorf("try of delivery %s: %w", x.DeliveryID, err)
+			}
+			stopped = stopped || stops
 		}
-		if err != nil {
-			return err
-		}
-		var status any
-		if x.Status > 0 {
-			status = x.Status
-		}
-		_, err = t.Exec("INSERT INTO delivery_tries (delivery, try, at, took, status, failure, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			number, tries+1, stamp(x.At), x.Took.Milliseconds(), status, orNull(plainAnswer(x.Failure, 400)), orNull(plainAnswer(x.Answer, 1024)))
-		if err != nil {
-			return err
-		}
-		state, next := "given up", time.Time{}
-		switch {
-		case x.Delivered():
-			state = "delivered"
-		case x.Status != gone && event != testEvent && step < len(retryAfter):
-			state, next = "waiting", t.now.Add(retryAfter[step])
-		}
-		_, err = t.Exec("UPDATE deliveries SET state = ?, next_at = ?, step = step + 1, tries = tries + 1 WHERE id = ?",
-			state, stampOrNull(next), deliveryID)
-		if err != nil {
-			return err
-		}
-		if _, err := t.Exec("UPDATE webhooks SET last_sent_at = ?, last_status = ? WHERE id = ?", stamp(x.At), status, webhookID); err != nil ||
-			x.Status != gone {
-			return err
-		}
-		h, err := t.webhook(webhookID)
-		if err != nil {
-			return err
-		}
-		stopped = true
-		return t.stopWebhook(h, OffGone)
+		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("try of delivery %s: %w", deliveryID, err)
-	}
-	if stopped {
+	if err == nil && stopped {
 		d.webhooksChanged.send()
 	}
-	return nil
+	return err
+}
+
+func (t *tx) recordTry(x Tried) (stops bool, err error) {
+	const gone = 410
+	var webhookID, event string
+	var number int64
+	var tries, step int
+	err = t.QueryRow("SELECT number, webhook_id, event, tries, step FROM deliveries WHERE id = ?", x.DeliveryID).
+		Scan(&number, &webhookID, &event, &tries, &step)
+	if err != nil {
+		return false, ignoreMissing(err)
+	}
+	var status any
+	if x.Status > 0 {
+		status = x.Status
+	}
+	_, err = t.Exec("INSERT INTO delivery_tries (delivery, try, at, took, status, failure, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		number, tries+1, stamp(x.At), x.Took.Milliseconds(), status, orNull(plainAnswer(x.Failure, 400)), orNull(plainAnswer(x.Answer, 1024)))
+	if err != nil {
+		return false, err
+	}
+	state, next := "given up", time.Time{}
+	switch {
+	case x.Delivered():
+		state = "delivered"
+	case x.Status != gone && event != testEvent && step < len(retryAfter):
+		state, next = "waiting", t.now.Add(retryAfter[step])
+	}
+	_, err = t.Exec("UPDATE deliveries SET state = ?, next_at = ?, step = step + 1, tries = tries + 1 WHERE number = ?",
+		state, stampOrNull(next), number)
+	if err != nil {
+		return false, err
+	}
+	_, err = t.Exec("UPDATE webhooks SET last_sent_at = ?, last_status = ? WHERE id = ?", stamp(x.At), status, webhookID)
+	if err != nil || x.Status != gone {
+		return false, err
+	}
+	h, err := t.webhook(webhookID)
+	if err != nil {
+		return false, err
+	}
+	return true, t.stopWebhook(h, OffGone)
 }
 
 // plainAnswer makes a text from elsewhere safe to store and to show: valid UTF-8 without control

@@ -244,7 +244,7 @@ func TestDeliveriesAreReadFromAnIndex(t *testing.T) {
 	_, err2 := d.FillOutbox(ctx, h.ID, nil)
 	_, _, err3 := d.DueDeliveries(ctx, h.ID, 4)
 	_, err4 := d.Delivery(ctx, by, h.ID, id)
-	err5 := d.RecordTry(ctx, id, Try{At: time.Now()})
+	err5 := d.RecordTries(ctx, []Tried{{id, Try{At: time.Now()}}})
 	_, err6 := d.Webhooks(ctx, by)
 	if err := errors.Join(err, err2, err3, err4, err5, err6); err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package db
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -213,15 +212,6 @@ func (t *tx) recordWebhook(action string, h Webhook, said details) error {
 	return t.record(action, "webhook", h.ID, all)
 }
 
-// stopWebhook switches a webhook off, if it is on, and says why.
-func (t *tx) stopWebhook(h Webhook, because string) error {
-	n, err := t.Exec("UPDATE webhooks SET is_active = 0, off_because = ?, version = version + 1 WHERE id = ? AND is_active = 1", because, h.ID)
-	if err != nil || n == 0 {
-		return err
-	}
-	return t.recordWebhook("stop_webhook", h, details{"because": because})
-}
-
 // TestWebhook sends a test to a webhook, whatever events it is told of. It is tried once. It returns
 // ErrNotFound, or Invalid if the webhook is off.
 func (d *DB) TestWebhook(ctx context.Context, by Actor, id string) (deliveryID string, err error) {
@@ -263,49 +253,4 @@ func (h Webhook) mustBeOn() error {
 		return invalid("is_active", "This webhook is switched off. Switch it on first")
 	}
 	return nil
-}
-
-// stopRestored switches all webhooks off in a restored copy, and gives up what they had to send. It
-// returns how many were on.
-func (t *tx) stopRestored() (n int64, err error) {
-	n, err = t.Exec("UPDATE webhooks SET is_active = 0, off_because = ?, version = version + 1 WHERE is_active = 1", OffRestored)
-	if err == nil {
-		_, err = t.Exec("UPDATE deliveries SET state = 'given up', next_at = NULL WHERE state = 'waiting'")
-	}
-	return n, err
-}
-
-// errWebhookOff means that a webhook sends nothing: it is off or was deleted.
-var errWebhookOff = errors.New("the webhook is off")
-
-// IsWebhookOff reports whether a webhook sends nothing, because it is off or was deleted.
-func IsWebhookOff(err error) bool { return errors.Is(err, errWebhookOff) }
-
-// workingWebhook returns a webhook that sends, and its maker with their present rights. It stops one
-// whose maker lost a right that it needs.
-func (d *DB) workingWebhook(ctx context.Context, id string) (Webhook, Actor, error) {
-	h, err := scanWebhook(d.reader.QuickQueryRow(ctx, selectWebhook(noCounts)+" WHERE webhooks.id = ?", id))
-	switch {
-	case errors.Is(err, ErrNotFound) || err == nil && !h.IsActive:
-		return Webhook{}, Actor{}, errWebhookOff
-	case err != nil:
-		return Webhook{}, Actor{}, err
-	}
-	because := OffMaker
-	if h.makerIsActive {
-		maker, err := d.user(ctx, h.Maker.ID)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return Webhook{}, Actor{}, err
-		}
-		by := maker.actor()
-		if err == nil && ManageWebhooks.MetBy(by) {
-			return h, by, nil
-		}
-		because = OffRights
-	}
-	if err := d.write(ctx, System, Program, func(t *tx) error { return t.stopWebhook(h, because) }); err != nil {
-		return Webhook{}, Actor{}, err
-	}
-	d.webhooksChanged.send()
-	return Webhook{}, Actor{}, errWebhookOff
 }

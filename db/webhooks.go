@@ -38,14 +38,6 @@ type Webhook struct {
 	makerIsActive bool
 }
 
-// Why the program switches a webhook off.
-const (
-	OffGone     = "gone"     // its address answered 410
-	OffRights   = "rights"   // its maker may not see all that it sends any more
-	OffMaker    = "maker"    // its maker was disabled
-	OffRestored = "restored" // the registry was restored from a copy
-)
-
 // State returns working, retrying, off, or key lost. OffBecause may say more about off.
 func (h Webhook) State() string {
 	switch {

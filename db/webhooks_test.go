@@ -192,7 +192,8 @@ func TestDeliveriesAreKeptForThirtyDays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.RecordTry(t.Context(), all[0].ID, db.Try{At: o.Clock.Now(), Status: 200, Answer: "ok"}); err != nil {
+	tried := []db.Tried{{DeliveryID: all[0].ID, Try: db.Try{At: o.Clock.Now(), Status: 200, Answer: "ok"}}}
+	if err := o.RecordTries(t.Context(), tried); err != nil {
 		t.Fatal(err)
 	}
 	o.Clock.Add(30*24*time.Hour - time.Minute)
@@ -202,7 +203,7 @@ func TestDeliveriesAreKeptForThirtyDays(t *testing.T) {
 	o.Clock.Add(2 * time.Minute)
 	must(o.Tidy(t.Context()))(t)
 	want(t, "left after", o.Column(t, rows)[0], "0 0")
-	if err := o.RecordTry(t.Context(), all[0].ID, db.Try{At: o.Clock.Now(), Status: 200}); err != nil {
+	if err := o.RecordTries(t.Context(), tried); err != nil {
 		t.Errorf("a try of one that is gone: %v", err)
 	}
 }

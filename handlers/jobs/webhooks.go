@@ -29,9 +29,9 @@ type webhooks struct {
 
 const (
 	tryTimeout  = 10 * time.Second
-	triesAtOnce = 4                      // of one webhook, each of another record
+	triesAtOnce = 8                      // of one webhook, each of another record
 	answerSize  = 1 << 10                // how much of an answer is kept
-	gathering   = 100 * time.Millisecond // so that a burst of changes is read at once
+	gathering   = 200 * time.Millisecond // so that a burst of changes is read at once
 	webhookPoll = time.Minute            // for commits of commands, and after an error
 )
 
@@ -130,47 +130,73 @@ func (j *Jobs) tellDue(id string) (wait time.Duration, err error) {
 				return webhookPoll, err
 			}
 		}
-		due, next, err := j.db.DueDeliveries(j.ctx, id, triesAtOnce)
-		if err != nil {
-			return webhookPoll, err
-		}
-		if len(due) == 0 {
-			if next.IsZero() {
-				return webhookPoll, nil
+		for filled := time.Now(); time.Since(filled) < time.Second; { // a slow receiver's outbox goes on to be filled
+			due, next, err := j.db.DueDeliveries(j.ctx, id, triesAtOnce)
+			if err != nil {
+				return webhookPoll, err
 			}
-			return min(webhookPoll, max(next.Sub(j.now()), gathering)), nil
-		}
-		var sending sync.WaitGroup
-		for _, o := range due {
-			sending.Go(func() { j.send(o) })
-		}
-		sending.Wait()
-		if err := j.ctx.Err(); err != nil {
-			return 0, err
+			if len(due) == 0 {
+				return j.until(next), nil
+			}
+			j.record(j.sendAll(due))
+			if err := j.ctx.Err(); err != nil {
+				return 0, err
+			}
 		}
 	}
 }
 
-// send tries a delivery and stores how that ended. A try that the end of the program interrupts
-// does not count, and is repeated at the next start.
-func (j *Jobs) send(o db.Outgoing) {
-	x := db.Try{At: j.now()}
+// until returns how long a webhook waits for its next delivery, which is at a time, or never if that
+// is zero.
+func (j *Jobs) until(next time.Time) time.Duration {
+	if next.IsZero() {
+		return webhookPoll
+	}
+	return min(webhookPoll, max(next.Sub(j.now()), gathering))
+}
+
+// sendAll tries deliveries at the same time, and returns how that ended. A try that the end of the
+// program interrupts does not count, and is repeated at the next start.
+func (j *Jobs) sendAll(due []db.Outgoing) (all []db.Tried) {
+	var sending sync.WaitGroup
+	tried := make([]*db.Tried, len(due))
+	for i, o := range due {
+		sending.Go(func() { tried[i] = j.send(o) })
+	}
+	sending.Wait()
+	for _, x := range tried {
+		if x != nil {
+			all = append(all, *x)
+		}
+	}
+	return all
+}
+
+// send tries a delivery, and returns nil if the end of the program interrupted that.
+func (j *Jobs) send(o db.Outgoing) *db.Tried {
+	x := &db.Tried{DeliveryID: o.ID, Try: db.Try{At: j.now()}}
 	start := time.Now()
-	err := j.post(o, &x)
+	err := j.post(o, &x.Try)
 	x.Took = time.Since(start)
 	if err != nil {
 		if j.ctx.Err() != nil {
-			return
+			return nil
 		}
 		x.Failure = failure(err)
 	}
-	for { // until it is stored, so that nothing is sent over and over while the disk is full
-		err := j.db.RecordTry(context.WithoutCancel(j.ctx), o.ID, x)
+	return x
+}
+
+// record stores tries, however long it takes, so that nothing is sent over and over while the disk is
+// full.
+func (j *Jobs) record(all []db.Tried) {
+	for len(all) > 0 {
+		err := j.db.RecordTries(context.WithoutCancel(j.ctx), all)
 		if err == nil {
 			return
 		}
 		if !db.IsDamaged(err) {
-			j.log.Warn("the try of a delivery could not be stored; the next attempt is in a minute", "delivery", o.ID, "error", err)
+			j.log.Warn("tries of deliveries could not be stored; the next attempt is in a minute", "error", err)
 		}
 		if !j.pause(webhookPoll) {
 			return

@@ -1,187 +1,17 @@
 package jobs
 
 import (
-	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"io"
-	"log/slog"
+	"log"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"clientregistry/db"
-	"clientregistry/db/dbtest"
-	"clientregistry/handlers/api"
 )
-
-// receiver is a program that is told of changes.
-type receiver struct {
-	*httptest.Server
-	mu     sync.Mutex
-	got    []message
-	arrive chan message // has each message, too
-}
-
-// message is a delivery as its receiver reads it.
-type message struct {
-	id, at, signature, body string
-	Type                    string
-	Data                    struct {
-		ID          string
-		DisplayName string `json:"display_name"`
-	}
-}
-
-// newReceiver starts a receiver. answer says how it answers its n-th request; nil accepts all.
-func newReceiver(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Request)) *receiver {
-	t.Helper()
-	x := &receiver{arrive: make(chan message, 1000)}
-	x.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil || r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json" {
-			t.Errorf("%s %s, %v", r.Method, r.Header, err)
-		}
-		m := message{
-			id: r.Header.Get("webhook-id"), at: r.Header.Get("webhook-timestamp"), signature: r.Header.Get("webhook-signature"),
-			body: string(body),
-		}
-		if err := json.Unmarshal(body, &m); err != nil {
-			t.Errorf("%s: %v", body, err)
-		}
-		x.mu.Lock()
-		x.got = append(x.got, m)
-		n := len(x.got)
-		x.mu.Unlock()
-		x.arrive <- m
-		if answer != nil {
-			answer(n, w, r)
-		}
-	}))
-	t.Cleanup(x.Close)
-	return x
-}
-
-// answering answers with these statuses, the last one again and again.
-func answering(statuses ...int) func(int, http.ResponseWriter, *http.Request) {
-	return func(n int, w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(statuses[min(n, len(statuses))-1])
-		io.WriteString(w, "as you say")
-	}
-}
-
-func (x *receiver) messages() []message {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return slices.Clone(x.got)
-}
-
-// types returns what the receiver was told, in order.
-func (x *receiver) types() string {
-	var all []string
-	for _, m := range x.messages() {
-		all = append(all, m.Type)
-	}
-	return strings.Join(all, " ")
-}
-
-// telling is a registry that tells receivers on this machine.
-type telling struct {
-	*Jobs
-	*dbtest.Office
-	t   *testing.T
-	log *bytes.Buffer
-}
-
-func newTelling(t *testing.T) *telling {
-	t.Helper()
-	o := dbtest.OpenOffice(t)
-	x := &telling{Office: o, t: t, log: &bytes.Buffer{}}
-	x.Jobs = x.jobs()
-	return x
-}
-
-func (x *telling) jobs() *Jobs {
-	j := New(x.t.Context(), x.DB, Options{
-		Now: x.Clock.Now, EventData: api.EventData(x.DB), Log: slog.New(slog.NewTextHandler(x.log, nil)),
-		WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128")},
-	})
-	x.t.Cleanup(j.webhooks.client.CloseIdleConnections)
-	return j
-}
-
-// hook creates a webhook of Ines that is told of all events.
-func (x *telling) hook(url string) (db.Webhook, string) {
-	x.t.Helper()
-	h, secret, err := x.CreateWebhook(x.t.Context(), x.Ines,
-		db.Fields{"url": url, "event": strings.Join(db.WebhookEvents, " "), "is_active": "1"})
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	return h, secret
-}
-
-// due sends what is due, and returns how long the sender would wait.
-func (x *telling) due(h db.Webhook) time.Duration {
-	x.t.Helper()
-	wait, err := x.tellDue(h.ID)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	return wait
-}
-
-// deliveries returns the deliveries of a webhook, the oldest first, with their tries.
-func (x *telling) deliveries(h db.Webhook) (all []db.Delivery) {
-	x.t.Helper()
-	page, _, err := x.Deliveries(x.t.Context(), x.Ines, h.ID, "", 0)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	for _, one := range slices.Backward(page) {
-		whole, err := x.Delivery(x.t.Context(), x.Ines, h.ID, one.ID)
-		if err != nil {
-			x.t.Fatal(err)
-		}
-		all = append(all, whole)
-	}
-	return all
-}
-
-func (x *telling) now(h db.Webhook) db.Webhook {
-	x.t.Helper()
-	h, err := x.Webhook(x.t.Context(), x.Ines, h.ID)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	return h
-}
-
-// signedBy reports whether one of a message's signatures is by a secret, read from the convention:
-// HMAC-SHA256 of "id.timestamp.body" with the decoded secret.
-func signedBy(m message, secret string) bool {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-	if err != nil {
-		return false
-	}
-	h := hmac.New(sha256.New, key)
-	io.WriteString(h, m.id+"."+m.at+"."+m.body)
-	return slices.Contains(strings.Split(m.signature, " "), "v1,"+base64.StdEncoding.EncodeToString(h.Sum(nil)))
-}
-
-func equal[T comparable](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: %v, want %v", what, got, want)
-	}
-}
 
 func TestAReceiverIsToldAndVerifiesIt(t *testing.T) {
 	t.Parallel()
@@ -309,6 +139,42 @@ func TestADeadReceiverDelaysNobodyElse(t *testing.T) {
 	close(release)
 }
 
+// TestAWebhookThatIsOnAgainIsTold: its goroutine ends with switching off, and another one starts.
+func TestAWebhookThatIsOnAgainIsTold(t *testing.T) {
+	t.Parallel()
+	x := newTelling(t)
+	r := newReceiver(t, nil)
+	x.running.Go(x.sendWebhooks)
+	h, _ := x.hook(r.URL)
+	for i := range 3 {
+		x.NewOrganization(t, "Acme")
+		if m := <-r.arrive; m.Type != "organization.created" {
+			t.Fatalf("round %d: %+v", i, m)
+		}
+		for _, on := range []string{"", "1"} {
+			if _, err := x.UpdateWebhook(t.Context(), x.Ines, h.ID, x.now(h).Version, db.Fields{"is_active": on}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestACertificateMustBeGood: nothing is sent to whoever has none.
+func TestACertificateMustBeGood(t *testing.T) {
+	t.Parallel()
+	x := newTelling(t)
+	r := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was told") }))
+	r.Config.ErrorLog = log.New(io.Discard, "", 0)
+	r.StartTLS()
+	t.Cleanup(r.Close)
+	h, _ := x.hook(r.URL)
+	x.Acme(t)
+	x.due(h)
+	if said := x.deliveries(h)[0].Last.Failure; !strings.Contains(said, "certificate") {
+		t.Errorf("it says %q", said)
+	}
+}
+
 // TestTheSenderStopsAtOnce: a try that the end interrupts does not count, and is repeated.
 func TestTheSenderStopsAtOnce(t *testing.T) {
 	t.Parallel()
@@ -384,195 +250,4 @@ func TestAnswersThatAreNone(t *testing.T) {
 		})
 	}
 	t.Cleanup(func() { equal(t, "what followed a redirect", len(elsewhere.messages()), 0) })
-}
-
-func TestAnAddressThatIsGoneSwitchesItOff(t *testing.T) {
-	t.Parallel()
-	x := newTelling(t)
-	r := newReceiver(t, answering(410))
-	h, _ := x.hook(r.URL)
-	x.Acme(t)
-	if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
-		t.Fatal(err)
-	}
-	h = x.now(h)
-	equal(t, "it is", h.State()+" "+h.OffBecause, "off gone")
-	equal(t, "state", x.deliveries(h)[0].State, "given up")
-	x.Maya(t)
-	if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
-		t.Fatal(err)
-	}
-	equal(t, "requests", len(r.messages()), 1)
-	last := x.Column(t, "SELECT action || ' ' || json_extract(metadata, '$.because') FROM audit_logs WHERE target_type = 'webhook' ORDER BY seq DESC LIMIT 1")
-	equal(t, "the history", last[0], "stop_webhook gone")
-}
-
-// TestAWebhookStopsWhenItsMakerLosesARight, and goes on when somebody else switches it on.
-func TestAWebhookStopsWhenItsMakerLosesARight(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		lose    func(x *telling) error
-		because string
-	}{
-		"a role": {func(x *telling) error {
-			return x.SetRoles(x.t.Context(), db.System, x.Ines.UserID, []string{"Viewer"}, "")
-		}, db.OffRights},
-		"the account": {func(x *telling) error { return x.DisableUser(x.t.Context(), db.System, x.Ines.UserID) }, db.OffMaker},
-		"all clients": {func(x *telling) error {
-			x.Exec(x.t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Administrator'")
-			return nil
-		}, db.OffRights},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			x := newTelling(t)
-			r := newReceiver(t, nil)
-			if err := x.AddRole(t.Context(), db.System, x.Tomas.UserID, "Administrator"); err != nil {
-				t.Fatal(err)
-			}
-			h, _ := x.hook(r.URL)
-			x.Acme(t)
-			if err := c.lose(x); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
-				t.Fatal(err)
-			}
-			other := x.Ines
-			other.UserID = x.Tomas.UserID
-			h, err := x.Webhook(t.Context(), other, h.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			equal(t, "it is", h.State()+" "+h.OffBecause, "off "+c.because)
-			equal(t, "told", r.types(), "")
-			if name == "all clients" {
-				return
-			}
-			if h, err = x.UpdateWebhook(t.Context(), other, h.ID, h.Version, db.Fields{"is_active": "1"}); err != nil {
-				t.Fatal(err)
-			}
-			equal(t, "its maker", h.Maker.Name, "Tomás Brandt")
-			x.Maya(t)
-			x.due(h)
-			equal(t, "told", r.types(), "contact.created")
-		})
-	}
-}
-
-// TestWhileAWebhookIsOffNothingIsSent: what happens meanwhile is skipped, and what waited before is
-// sent when it is on again.
-func TestWhileAWebhookIsOffNothingIsSent(t *testing.T) {
-	t.Parallel()
-	x := newTelling(t)
-	r := newReceiver(t, answering(500, 200))
-	h, _ := x.hook(r.URL)
-	x.Acme(t)
-	x.due(h) // fails, and waits
-	set := func(on string) {
-		t.Helper()
-		var err error
-		if h, err = x.UpdateWebhook(t.Context(), x.Ines, h.ID, x.now(h).Version, db.Fields{"is_active": on}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	set("")
-	x.Maya(t)
-	x.Clock.Add(time.Hour)
-	if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
-		t.Fatal(err)
-	}
-	if _, err := x.TestWebhook(t.Context(), x.Ines, h.ID); err == nil {
-		t.Error("a test of a webhook that is off is promised")
-	}
-	set("1")
-	x.NewOrganization(t, "Later")
-	x.due(h)
-	equal(t, "told", r.types(), "organization.created organization.created organization.created")
-	got := r.messages()
-	again := slices.IndexFunc(got[1:], func(m message) bool { return m.id == got[0].id })
-	later := slices.IndexFunc(got, func(m message) bool { return m.Data.DisplayName == "Later" })
-	equal(t, "the waiting one and the new one are sent", again >= 0 && later >= 0, true)
-}
-
-func TestBothSecretsSignForADay(t *testing.T) {
-	t.Parallel()
-	x := newTelling(t)
-	r := newReceiver(t, nil)
-	h, old := x.hook(r.URL)
-	secret, err := x.RotateWebhookSecret(t.Context(), x.Ines, h.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h = x.now(h)
-	equal(t, "the ends", h.SecretEnd+" "+h.OldSecretEnd, secret[len(secret)-4:]+" "+old[len(old)-4:])
-	equal(t, "until", h.OldUntil, x.Clock.Now().Add(24*time.Hour))
-	x.Acme(t)
-	x.due(h)
-	x.Clock.Add(24 * time.Hour)
-	x.Maya(t)
-	x.due(h)
-	got := r.messages()
-	equal(t, "signatures", len(strings.Split(got[0].signature, " ")), 2)
-	equal(t, "both sign", signedBy(got[0], secret) && signedBy(got[0], old), true)
-	equal(t, "a day later the new one alone", signedBy(got[1], secret) && !signedBy(got[1], old), true)
-	equal(t, "the old one is gone", x.now(h).OldUntil.IsZero(), true)
-}
-
-func TestATestAndADeliveryAgain(t *testing.T) {
-	t.Parallel()
-	x := newTelling(t)
-	r := newReceiver(t, answering(500, 200))
-	h, _ := x.hook(r.URL)
-	id, err := x.TestWebhook(t.Context(), x.Ines, h.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x.due(h)
-	equal(t, "a test is tried once", x.deliveries(h)[0].State, "given up")
-	for range 2 {
-		if err := x.SendAgain(t.Context(), x.Ines, h.ID, id); err != nil {
-			t.Fatal(err)
-		}
-		x.due(h)
-	}
-	equal(t, "told", r.types(), "webhook.test webhook.test webhook.test")
-	one := x.deliveries(h)[0]
-	equal(t, "it is", one.State, "delivered")
-	equal(t, "its tries", len(one.AllTries), 3)
-	for _, m := range r.messages() {
-		equal(t, "webhook-id", m.id, id)
-	}
-}
-
-// TestNothingSecretIsToldElsewhere: neither secrets nor the path of an address are in the history
-// or the log.
-func TestNothingSecretIsToldElsewhere(t *testing.T) {
-	t.Parallel()
-	x := newTelling(t)
-	r := newReceiver(t, answering(500))
-	h, secret := x.hook(r.URL + "/hush?token=hush")
-	again, err := x.RotateWebhookSecret(t.Context(), x.Ines, h.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x.Acme(t)
-	x.due(h)
-	if _, err := x.UpdateWebhook(t.Context(), x.Ines, h.ID, x.now(h).Version, db.Fields{"url": "https://other.example/hush"}); err != nil {
-		t.Fatal(err)
-	}
-	said := strings.Join(x.Column(t, "SELECT metadata FROM audit_logs WHERE target_type = 'webhook'"), "\n") + x.log.String() +
-		x.deliveries(h)[0].Last.Failure
-	for _, word := range []string{"hush", secret, again, strings.TrimPrefix(secret, "whsec_"), strings.TrimPrefix(again, "whsec_")} {
-		if strings.Contains(said, word) {
-			t.Errorf("%s is in\n%s", word, said)
-		}
-	}
-	if !strings.Contains(said, "other.example") {
-		t.Errorf("the history does not say where to:\n%s", said)
-	}
-	stored := strings.Join(x.Column(t, "SELECT hex(secret) || hex(old_secret) FROM webhooks"), "")
-	if strings.Contains(stored, strings.ToUpper(hexOf(secret))) || strings.Contains(stored, strings.ToUpper(hexOf(again))) {
-		t.Error("a secret is stored as it is")
-	}
 }

@@ -274,6 +274,10 @@ func (s *entry) addDetails() {
 			s.say(" of ")
 			s.name(said["owner_name"], "user", owner, "somebody who left")
 		}
+	case "stop_webhook":
+		if why := WebhookOff(said["because"]); why != "" {
+			s.say(", because " + why)
+		}
 	case "batch_organizations", "batch_contacts", "undo_batch":
 		if count := said["count"]; count != "" {
 			s.say(": " + count)
