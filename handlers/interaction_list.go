@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -64,19 +65,17 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 
 // interactionFilter reads the feed's filter, and returns it with the parameters that had an effect.
 func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.InteractionFilter, url.Values) {
-	p := url.Values{}
-	for _, name := range []string{"channel", "outcome", "user", "from", "to"} {
-		if value := readable(given.Get(name)); value != "" {
-			p.Set(name, value)
+	p := filled(given, middleware.InteractionParameters)
+	f, lists := db.InteractionFilter{Before: given.Get("before")}, s.lists(c)
+	for name := range p {
+		if lists.Interaction(&f, name, p.Get(name)) != "" {
+			p.Del(name)
 		}
 	}
 	if given.Get("view") == allRows {
 		p.Set("view", allRows)
 	}
-	r := dates(p, "from", "to", who(c).User.Location())
-	return db.InteractionFilter{
-		Channel: p.Get("channel"), Outcome: p.Get("outcome"), UserID: p.Get("user"), From: r.From, To: r.To, Before: given.Get("before"),
-	}, p
+	return f, p
 }
 
 func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, error) {

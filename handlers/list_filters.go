@@ -10,6 +10,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/text"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 
@@ -18,10 +19,7 @@ import (
 
 // filterParameters are the parameters that filter or order a list, in the order of their chips.
 func (k *recordKind) filterParameters() []string {
-	return slices.Concat([]string{"q"}, k.FieldColumns(filtered), []string{
-		"owner", "status", "relationship_status", "role_label", "missing", "quiet_days",
-		"last_contact", "last_contact_from", "last_contact_to", "created_from", "created_to", "updated_from", "updated_to", "sort",
-	})
+	return middleware.ListParameters(k.RecordKind, true)
 }
 
 func filtered(f db.Field) bool { return f.Filtered }
@@ -29,34 +27,18 @@ func filtered(f db.Field) bool { return f.Filtered }
 // listFilter reads a list's filter and returns it with the parameters that had an effect. Invalid
 // values, and those that would reveal what the visitor may not see, are dropped.
 func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db.Filter, url.Values) {
-	v, p := who(c), url.Values{}
-	for _, name := range k.filterParameters() {
-		if value := readable(given.Get(name)); value != "" {
-			p.Set(name, value)
-		}
+	p := filled(given, middleware.ListParameters(k.RecordKind, who(c).Can(db.ViewInteraction)))
+	if p.Get("status") == "active" {
+		p.Del("status")
 	}
-	drop := func(names ...string) {
-		for _, name := range names {
+	if p.Get("sort") == k.NameColumn() {
+		p.Del("sort")
+	}
+	f, lists := db.Filter{Equal: db.Fields{}, After: given.Get("after")}, s.lists(c)
+	for name := range p {
+		if lists.Record(&f, k.RecordKind, name, p.Get(name)) != "" {
 			p.Del(name)
 		}
-	}
-	if !v.Can(db.ViewInteraction) {
-		drop("last_contact", "last_contact_from", "last_contact_to", "quiet_days")
-	}
-	if status := p.Get("status"); status != "archived" && status != "all" {
-		drop("status")
-	}
-	if p.Get("last_contact") != "never" {
-		drop("last_contact")
-	}
-	if p.Get("missing") != k.Missing {
-		drop("missing")
-	}
-	if !slices.Contains(db.RelationshipStatuses, p.Get("relationship_status")) {
-		drop("relationship_status")
-	}
-	if p.Get("sort") == k.NameColumn() || !k.sorts(v, p.Get("sort")) {
-		drop("sort")
 	}
 	if given.Has("columns") {
 		p.Set("columns", k.columnNames(strings.Split(given.Get("columns"), ",")))
@@ -64,53 +46,33 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 	if given.Get("view") == allRows {
 		p.Set("view", allRows)
 	}
-	f := db.Filter{
-		Query: p.Get("q"), Status: p.Get("status"), OwnerID: p.Get("owner"), Equal: db.Fields{},
-		RelationshipStatus: p.Get("relationship_status"), RoleLabel: p.Get("role_label"), Missing: p.Get("missing"),
-		Never: p.Get("last_contact") != "", Sort: p.Get("sort"), After: given.Get("after"),
-	}
-	for _, column := range k.FieldColumns(filtered) {
-		f.Equal[column] = p.Get(column)
-	}
-	if f.OwnerID == "me" {
-		f.OwnerID = v.UserID
-	}
-	f.Contacted = dates(p, "last_contact_from", "last_contact_to", v.User.Location())
-	f.Created = dates(p, "created_from", "created_to", v.User.Location())
-	f.Updated = dates(p, "updated_from", "updated_to", v.User.Location())
-	if days, err := strconv.Atoi(text.PlainDigits(p.Get("quiet_days"))); err == nil && days > 0 && days <= 36_500 {
-		p.Set("quiet_days", strconv.Itoa(days))
-		f.QuietSince = s.quietSince(c, days)
-	} else {
-		drop("quiet_days")
-	}
 	return f, p
 }
 
-// sorts reports whether the visitor may sort the list this way.
-func (k *recordKind) sorts(v *visitor, sort string) bool {
-	name := strings.TrimPrefix(sort, "-")
-	return name == k.NameColumn() || slices.ContainsFunc(k.Columns, func(col db.Column) bool {
-		return col.Name == name && col.SortedFor(v.Actor)
-	})
+func (s *Server) lists(c *gin.Context) middleware.ListReader {
+	clock := s.clock(c)
+	return middleware.ListReader{By: who(c).Actor, Now: clock.Now.In(clock.Zone)}
 }
 
-// dates reads a first and a last day as the time range from the start of one to the end of the
-// other, in a zone. An invalid day is removed from the parameters.
-func dates(p url.Values, from, to string, zone *time.Location) (r db.Range) {
-	read := func(name string, edge func(db.Date, *time.Location) time.Time) time.Time {
-		if p.Get(name) == "" {
-			return time.Time{}
+// filled returns those of the named parameters that are not empty. Numbers and days may have the
+// digits of any script.
+func filled(given url.Values, names []string) url.Values {
+	p := url.Values{}
+	for _, name := range names {
+		value := readable(given.Get(name))
+		switch {
+		case value == "":
+			continue
+		case name == "quiet_days":
+			if days, err := strconv.Atoi(text.PlainDigits(value)); err == nil {
+				value = strconv.Itoa(days)
+			}
+		case slices.Contains([]string{"from", "to"}, name[strings.LastIndexByte(name, '_')+1:]):
+			value = text.PlainDigits(value)
 		}
-		p.Set(name, text.PlainDigits(p.Get(name)))
-		day, ok := db.ReadDate(p.Get(name))
-		if !ok {
-			p.Del(name)
-			return time.Time{}
-		}
-		return edge(day, zone)
+		p.Set(name, value)
 	}
-	return db.Range{From: read(from, db.Date.Start), To: read(to, db.Date.End)}
+	return p
 }
 
 // quietSince returns the moment since when a client that is quiet for so many days has had no

@@ -52,7 +52,7 @@ func followUpFilter(c *gin.Context) (f db.FollowUpFilter, given url.Values, err 
 				f.AssigneeID = own
 			}
 			r.person(name)
-			r.require(name, value == "" || slices.Contains(followUpListsOfAll, r.value("show")), "Send it with show=all, overdue or week")
+			r.require(name, slices.Contains(followUpListsOfAll, r.value("show")), "Send it with show=all, overdue or week")
 		case "limit":
 			f.Limit = r.limit()
 		case "after":

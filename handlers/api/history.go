@@ -24,7 +24,7 @@ func (a *API) historyIndex(c *gin.Context) error {
 			return
 		}
 		p.Before, _ = strconv.ParseInt(value, 10, 64)
-		r.require(name, value == "" || p.Before > 0, "Take it from the Link of the page before")
+		r.require(name, p.Before > 0, "Take it from the Link of the page before")
 	})
 	if err != nil {
 		return err

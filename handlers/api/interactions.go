@@ -3,16 +3,18 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 )
 
 // interactionIndex answers with a page of all interactions, or of those of the record that the
 // address names, newest first.
 func (a *API) interactionIndex(c *gin.Context) error {
-	f, given, err := interactionFilter(c)
+	f, given, err := a.interactionFilter(c)
 	if err != nil {
 		return err
 	}
@@ -41,34 +43,27 @@ func (a *API) interactionIndex(c *gin.Context) error {
 }
 
 // interactionFilter reads the parameters of a list of interactions.
-func interactionFilter(c *gin.Context) (db.InteractionFilter, url.Values, error) {
-	f := db.InteractionFilter{Limit: db.PageSize}
-	names := []string{"channel", "outcome", "user", "from", "to", "limit", "after"}
+func (a *API) interactionFilter(c *gin.Context) (db.InteractionFilter, url.Values, error) {
+	f, lists := db.InteractionFilter{Limit: db.PageSize}, a.lists(c)
+	names := slices.Concat(middleware.InteractionParameters, []string{"limit", "after"})
 	given, err := readParameters(c, names, func(r reader, name, value string) {
 		switch name {
-		case "channel":
-			f.Channel = value
-			r.choice(name, db.Channels...)
-		case "outcome":
-			f.Outcome = value
-		case "user":
-			if f.UserID = value; value == "me" {
-				f.UserID = who(c).UserID
-			}
-			r.require(name, value == "" || value == "me" || db.ValidID(value), "Send me or the id of a user")
-		case "from", "to":
-			day, ok := db.ReadDate(value)
-			r.require(name, ok || value == "", "Send a day, like 2026-11-24")
-			if ok && name == "from" {
-				f.From = day.Start(r.zone)
-			} else if ok {
-				f.To = day.End(r.zone)
-			}
 		case "limit":
 			f.Limit = r.limit()
+			return
 		case "after":
 			f.Before = value
+			return
+		case "channel":
+			r.choice(name, db.Channels...)
+		case "user":
+			r.require(name, value == "me" || db.ValidID(value), "Send me or the id of a user")
+			if value == "me" {
+				value = who(c).UserID
+			}
 		}
+		why := lists.Interaction(&f, name, value)
+		r.require(name, why == "", why)
 	})
 	return f, given, err
 }

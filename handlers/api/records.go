@@ -46,17 +46,6 @@ func kindOf(c *gin.Context) *kind {
 	return organizations
 }
 
-// sorts returns what the program may sort the list by.
-func (k *kind) sorts(by db.Actor) []string {
-	names := []string{k.NameColumn()}
-	for _, column := range k.Columns {
-		if column.SortedFor(by) {
-			names = append(names, column.Name)
-		}
-	}
-	return names
-}
-
 // recordIndex answers with a page of a list, and the address of the next one.
 func (a *API) recordIndex(c *gin.Context) error {
 	k := kindOf(c)
