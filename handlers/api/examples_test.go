@@ -1,0 +1,178 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"clientregistry/db"
+	"clientregistry/handlers"
+	"clientregistry/handlers/api"
+	"clientregistry/handlers/handlerstest"
+	"clientregistry/handlers/jobs"
+)
+
+// onTheNet returns a registry that answers at an address of this machine.
+func onTheNet(t *testing.T) *site {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, tried: new(tried)}
+	s.Site = handlerstest.New(t, handlers.Options{BaseURL: "http://" + l.Addr().String(), APIRate: 100_000}, jobs.Options{})
+	server := &http.Server{Handler: s}
+	go server.Serve(l) // until it is closed
+	t.Cleanup(func() { server.Close() })
+	return s
+}
+
+// shell runs a line for a shell in a folder, with these variables. It returns what curl received and
+// the last status, "" if curl did not run.
+func shell(t *testing.T, folder, line string, variables ...string) (body, status string) {
+	t.Helper()
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Fatal("install curl: ", err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, ".curlrc"), []byte("silent\nshow-error\nnoproxy = *\nwrite-out = \"\\n%{http_code}\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), "sh", "-euc", line)
+	c.Dir, c.Env = folder, append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}, variables...)
+	out, err := c.Output()
+	if err != nil {
+		said := []byte{}
+		if failed, is := err.(*exec.ExitError); is {
+			said = failed.Stderr
+		}
+		t.Fatalf("%v: %s\n%s%s", err, line, out, said)
+	}
+	end := strings.LastIndexByte(string(out), '\n')
+	return string(out)[:max(end, 0)], string(out)[end+1:]
+}
+
+// exampleIDs are the ids of the document's examples and what they stand for.
+func (p *program) exampleIDs(w world) []string {
+	p.t.Helper()
+	parameters := readDocument(p.t).Components.Parameters
+	of := func(name string) string { return fmt.Sprint(parameters[name].Value.Example) }
+	const user = "019afcda-0c1e-7b60-9d0e-5c2f6a2b9b11"
+	return []string{
+		of("organization"), key(w.organization), of("contact"), key(w.contact), of("interaction"), key(w.interaction),
+		of("follow-up"), key(w.followUp), user, p.user.ID,
+	}
+}
+
+// TestEveryExampleRuns: the line that the documentation shows for each operation is run by a shell
+// as it stands there, only the ids being those of this registry. The answer has the documented
+// status, is valid, and has the same shape as the documented one.
+func TestEveryExampleRuns(t *testing.T) {
+	t.Parallel()
+	s := onTheNet(t)
+	p, doc := s.as("Manager"), readDocument(t)
+	got, err := http.Get(s.Base + "/api/docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	page, err := goquery.NewDocumentFromReader(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for n, r := range api.Routes() {
+		op := doc.operation(r)
+		if op == nil {
+			continue // see TestEveryOperationIsDocumented
+		}
+		w, path := p.ready(r, n)
+		planned := p.send("POST", "/api/crm/follow-ups", `{"text": "Send the offer", "due_on": "2026-11-30"}`).want(201)
+		if w.followUp = planned.Header.Get("Location"); strings.Contains(r.Path, "/follow-ups/") {
+			path = w.followUp
+		}
+		line := page.Find("#" + op.OperationID + "-r").Text()
+		variables := []string{"TOKEN=" + p.secret, "ID=" + key(firstID(path))}
+		for name, path := range map[string]string{"CONTACT_ID": w.contact, "ORGANIZATION_ID": w.organization} {
+			variables = append(variables, name+"="+key(path))
+		}
+		line = strings.NewReplacer(p.exampleIDs(w)...).Replace(line)
+		body, status := shell(t, folder, line, variables...)
+		response := op.Responses.Value(status)
+		if response == nil || status >= "300" {
+			t.Errorf("%s is answered %s %s", line, status, body)
+			continue
+		}
+		example := page.Find("#" + op.OperationID + "-a").Text()
+		if content := response.Value.Content["application/json"]; content == nil || body == "" {
+			if content != nil || body != "" || example != "" {
+				t.Errorf("%s is answered %q, but the example is %q", line, body, example)
+			}
+			continue
+		}
+		var real, documented any
+		if err := json.Unmarshal([]byte(body), &real); err != nil {
+			t.Errorf("%s: %v: %s", line, err, body)
+			continue
+		}
+		if err := json.Unmarshal([]byte(example), &documented); err != nil {
+			t.Errorf("the example of %s: %v: %s", op.OperationID, err, example)
+			continue
+		}
+		for _, difference := range differences("", documented, real) {
+			t.Errorf("%s %s: %s\nexample: %s\nanswer: %s", r.Method, r.Path, difference, example, body)
+		}
+	}
+}
+
+// firstID returns a path up to its first id.
+func firstID(path string) string {
+	parts := strings.Split(path, "/")
+	i := slices.IndexFunc(parts, func(part string) bool { return db.ValidID(part) })
+	return strings.Join(parts[:i+1], "/")
+}
+
+// differences says how the shapes of two values differ: their fields, their types, and whether
+// lists are empty. null is like any value.
+func differences(at string, documented, real any) (all []string) {
+	if documented == nil || real == nil {
+		return nil
+	}
+	if reflect.TypeOf(documented) != reflect.TypeOf(real) {
+		return []string{fmt.Sprintf("%s is %T, in the answer %T", at, documented, real)}
+	}
+	switch documented := documented.(type) {
+	case map[string]any:
+		real := real.(map[string]any)
+		for name, value := range documented {
+			if got, has := real[name]; has {
+				all = append(all, differences(at+"."+name, value, got)...)
+			} else {
+				all = append(all, at+"."+name+" is not in the answer")
+			}
+		}
+		for name := range real {
+			if _, has := documented[name]; !has {
+				all = append(all, at+"."+name+" is not in the example")
+			}
+		}
+	case []any:
+		real := real.([]any)
+		switch {
+		case len(documented) > 0 && len(real) > 0:
+			all = differences(at+"[]", documented[0], real[0])
+		case len(documented)+len(real) > 0:
+			all = append(all, fmt.Sprintf("%s has %d values, in the answer %d", at, len(documented), len(real)))
+		}
+	}
+	return all
+}
