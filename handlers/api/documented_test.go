@@ -221,4 +221,3 @@ func (s *site) wantAllMet(r api.Route) {
 		}
 	}
 }
-

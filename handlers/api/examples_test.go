@@ -44,7 +44,8 @@ func shell(t *testing.T, folder, line string, variables ...string) (body, status
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Fatal("install curl: ", err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, ".curlrc"), []byte("silent\nshow-error\nnoproxy = *\nwrite-out = \"\\n%{http_code}\"\n"), 0o600); err != nil {
+	const options = "silent\nshow-error\nnoproxy = *\nwrite-out = \"\\n%{http_code}\"\n"
+	if err := os.WriteFile(filepath.Join(folder, ".curlrc"), []byte(options), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), "sh", "-euc", line)
