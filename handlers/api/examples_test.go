@@ -96,13 +96,14 @@ func TestEveryExampleRuns(t *testing.T) {
 		if op == nil {
 			continue // see TestEveryOperationIsDocumented
 		}
+		cursor := p.get("/api/crm/changes").want(200).text("cursor")
 		w, path := p.ready(r, n)
 		planned := p.send("POST", "/api/crm/follow-ups", `{"text": "Send the offer", "due_on": "2026-11-30"}`).want(201)
 		if w.followUp = planned.Header.Get("Location"); strings.Contains(r.Path, "/follow-ups/") {
 			path = w.followUp
 		}
 		line := page.Find("#" + op.OperationID + "-r").Text()
-		variables := []string{"TOKEN=" + p.secret, "ID=" + key(firstID(path))}
+		variables := []string{"TOKEN=" + p.secret, "ID=" + key(firstID(path)), "CURSOR=" + cursor}
 		for name, path := range map[string]string{"CONTACT_ID": w.contact, "ORGANIZATION_ID": w.organization} {
 			variables = append(variables, name+"="+key(path))
 		}

@@ -75,6 +75,7 @@ func TestTheReadmeForPrograms(t *testing.T) {
 	for _, text := range []string{
 		`"email":"tomas@pinestreet.example"`, `"name":"Nightly report"`, `"display_name":"Harbor \u0026 Pine"`,
 		`"subject":"Renewal agreed"`, `"website":"https://harbor.example"`, `"version":2`,
+		`"changes":[{"action":"update_org"`,
 	} {
 		if !strings.Contains(said, text) {
 			t.Errorf("it does not print %s but\n%s", text, said)
