@@ -119,8 +119,14 @@ func readOperation(base string, path, operation pair) views.APIOperation {
 		ID: operation.text("operationId"), Method: strings.ToUpper(operation.key), Path: path.key, Short: shortPath(path.key),
 		Title: operation.text("summary"), Text: flowing(operation.text("description")),
 	}
-	for _, permission := range operation.at("security").items()[0].at("token").items() {
-		o.Needs = append(o.Needs, permission.String())
+	for _, choice := range operation.at("security").items() {
+		for i, permission := range choice.at("token").items() {
+			if name := permission.String(); i == len(o.Needs) {
+				o.Needs = append(o.Needs, name)
+			} else if o.Needs[i] != name {
+				o.Needs[i] += " or " + name
+			}
+		}
 	}
 	parameters := slices.Concat(path.at("parameters").items(), operation.at("parameters").items())
 	for _, place := range []struct{ in, name string }{{"path", "In the address"}, {"query", "Parameters"}, {"header", "Headers"}} {

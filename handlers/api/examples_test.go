@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"clientregistry/db"
 	"clientregistry/handlers"
@@ -130,7 +131,8 @@ func TestEveryExampleRuns(t *testing.T) {
 			t.Errorf("the example of %s: %v: %s", op.OperationID, err, example)
 			continue
 		}
-		for _, difference := range differences("", documented, real) {
+		schema := response.Value.Content["application/json"].Schema.Value
+		for _, difference := range differences("", schema, documented, real) {
 			t.Errorf("%s %s: %s\nexample: %s\nanswer: %s", r.Method, r.Path, difference, example, body)
 		}
 	}
@@ -144,8 +146,9 @@ func firstID(path string) string {
 }
 
 // differences says how the shapes of two values differ: their fields, their types, and whether
-// lists are empty. null is like any value.
-func differences(at string, documented, real any) (all []string) {
+// lists are empty. null is like any value, and an object whose names the schema leaves open like any
+// other.
+func differences(at string, schema *openapi3.Schema, documented, real any) (all []string) {
 	if documented == nil || real == nil {
 		return nil
 	}
@@ -154,10 +157,13 @@ func differences(at string, documented, real any) (all []string) {
 	}
 	switch documented := documented.(type) {
 	case map[string]any:
-		real := real.(map[string]any)
+		real, fields := real.(map[string]any), fieldsOf(schema)
+		if len(fields) == 0 {
+			return nil
+		}
 		for name, value := range documented {
 			if got, has := real[name]; has {
-				all = append(all, differences(at+"."+name, value, got)...)
+				all = append(all, differences(at+"."+name, fields[name], value, got)...)
 			} else {
 				all = append(all, at+"."+name+" is not in the answer")
 			}
@@ -171,7 +177,7 @@ func differences(at string, documented, real any) (all []string) {
 		real := real.([]any)
 		switch {
 		case len(documented) > 0 && len(real) > 0:
-			all = differences(at+"[]", documented[0], real[0])
+			all = differences(at+"[]", schema.Items.Value, documented[0], real[0])
 		case len(documented)+len(real) > 0:
 			all = append(all, fmt.Sprintf("%s has %d values, in the answer %d", at, len(documented), len(real)))
 		}
