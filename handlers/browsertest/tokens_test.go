@@ -55,7 +55,47 @@ func TestATokenOfAProgram(t *testing.T) {
 		if status := o.program(secret); status != http.StatusUnauthorized {
 			t.Errorf("the revoked token answers %d", status)
 		}
+		w.readTheDocumentation(scripts)
 	}
+}
+
+// readTheDocumentation opens the API's documentation from the page of tokens and finds an operation
+// in it, by keyboard alone, on a computer and on a phone.
+func (w *window) readTheDocumentation(scripts bool) {
+	w.t.Helper()
+	w.open("/account/tokens")
+	w.tabTo("a[href='/api/docs']")
+	w.press("Enter")
+	w.titled("API")
+	if scripts {
+		w.everywhere("the documentation of the API")
+		w.press("/")
+	} else {
+		w.tabTo("#q")
+	}
+	w.focused("#q")
+	w.write("archive organization")
+	w.press("Enter")
+	w.see(".page-head [role=status]", "found for “archive organization”")
+	w.tabTo(".side a[href='#archiveOrganization']")
+	w.press("Enter")
+	w.focused("#archiveOrganization")
+	w.see("#archiveOrganization-r", "/archive")
+	w.phone()
+	w.open("/api/docs?q=archive")
+	w.fits("the documentation on a phone")
+	w.tabTo(".side a[href='#archiveContact']")
+	w.press("Enter")
+	w.focused("#archiveContact")
+	w.tabTo("#archiveContact-r")
+	w.press("ArrowRight")
+	if scripts {
+		w.tabTo("[data-copy='archiveContact-r']")
+		w.press("Enter")
+		w.see("[data-copy='archiveContact-r']", "Copied")
+	}
+	w.fits("an operation on a phone")
+	w.desk()
 }
 
 // tokenShown returns the token that the page shows.
