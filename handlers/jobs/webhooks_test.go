@@ -210,8 +210,10 @@ func TestAnswersThatAreNone(t *testing.T) {
 		failure string
 		kept    string
 	}{
-		"an error":   {answering(503), 503, "", "as you say"},
-		"a redirect": {func(_ int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, 307) }, 307, "redirects", ""},
+		"an error": {answering(503), 503, "", "as you say"},
+		"a redirect": {func(_ int, w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+		}, http.StatusTemporaryRedirect, "redirects", ""},
 		"garbage": {func(_ int, w http.ResponseWriter, _ *http.Request) {
 			c, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
