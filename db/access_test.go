@@ -41,7 +41,7 @@ func newTeam(t *testing.T, random *rand.Rand) team {
 		newRole(t, o, "Sees own", "own", db.ViewClient),
 		newRole(t, o, "Keeps own", "own", db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction),
 		newRole(t, o, "Edits blindly", "own", db.EditClient, db.EditInteraction),
-		newRole(t, o, "Opens all", "all", db.ExportClient),
+		newRole(t, o, "Opens all", "all", db.EditClient),
 		newRole(t, o, "Listens", "own", db.ViewInteraction),
 		newRole(t, o, "Says nothing of clients", "all", db.ViewAudit),
 	}}

@@ -103,12 +103,28 @@ func changes(t *testing.T, d *DB) (n int) {
 }
 
 // TestEachNeedNamesWhatIsMissing checks each need against its permissions without one.
+// permissionNeeds are the needs made of permissions.
+var permissionNeeds = []Need{
+	ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts, ManageWebhooks,
+	HandOverClients, RunRegistry, ReadAudit, ReadHistory, ReadInteractionHistory, SeeAccess,
+}
+
+// TestPermissionsAreOfferedThatSomethingRequires: and no others.
+func TestPermissionsAreOfferedThatSomethingRequires(t *testing.T) {
+	t.Parallel()
+	for _, p := range Permissions {
+		required := slices.ContainsFunc(permissionNeeds, func(n Need) bool {
+			return slices.Contains(n.all, p) || slices.Contains(n.either, p)
+		})
+		if p.Offered() != required {
+			t.Errorf("%s is offered: %t, and required: %t; see unused in db/permissions.go", p, p.Offered(), required)
+		}
+	}
+}
+
 func TestEachNeedNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	for _, n := range []Need{
-		ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts,
-		HandOverClients, RunRegistry, ReadAudit, ReadHistory, ReadInteractionHistory, SeeAccess,
-	} {
+	for _, n := range permissionNeeds {
 		if !n.MetBy(Actor{May: Permissions}) || !n.MetBy(System) {
 			t.Errorf("%v is not met by all permissions", n)
 		}

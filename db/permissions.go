@@ -89,6 +89,13 @@ var Permissions = func() (all []Permission) {
 	return all
 }()
 
+// unused are the permissions that nothing in the registry requires yet. Roles that have them keep
+// them, but they are not offered.
+var unused = []Permission{ImportClient, ExportClient}
+
+// Offered reports whether the permission allows something in this version of the registry.
+func (p Permission) Offered() bool { return !slices.Contains(unused, p) }
+
 // clientSlugs is an SQL list of the permissions that a client scope limits.
 var clientSlugs = func() string {
 	var slugs []string

@@ -49,6 +49,14 @@ func scanPermission(r sqlite.Row) (p Permission, err error) { return p, r.Scan(&
 // Can reports whether the role has a permission.
 func (x Role) Can(p Permission) bool { return slices.Contains(x.May, p) }
 
+// Granting returns the role with these permissions in place of those it has, except that what is not
+// offered stays as it is.
+func (x Role) Granting(may []Permission) Role {
+	kept := slices.DeleteFunc(slices.Clone(x.May), Permission.Offered)
+	x.May = slices.Compact(slices.Sorted(slices.Values(append(kept, may...))))
+	return x
+}
+
 // State returns a hash of everything that can be changed. Forms carry it, so that nobody overwrites
 // a change that they have not seen.
 func (x Role) State() string {
@@ -103,7 +111,7 @@ func (x *Role) value(column string) *string {
 // returns Conflict.
 // It returns Invalid for refused fields, a taken name or slug, unknown permissions, permissions
 // that the actor lacks, less than everything for Administrator, and roles beyond the actor's
-// rights.
+// rights. A permission that is not offered can neither be added nor removed.
 // If permissions or scope change, it ends the sessions of the role's users, except the actor's.
 func (d *DB) SaveRole(ctx context.Context, by Actor, id string, typed Fields, may []Permission, requireMFA bool) (Role, error) {
 	may = slices.Compact(slices.Sorted(slices.Values(may)))
@@ -137,6 +145,9 @@ func (t *tx) createRole(typed Fields, may []Permission, requireMFA bool) (id str
 	slugged := !isEmpty(typed["slug"])
 	if !slugged {
 		typed["slug"] = typed["name"]
+	}
+	if err := checkOffered(Role{}, may); err != nil {
+		return "", err
 	}
 	x := Role{ID: newID(), May: may, RequireMFA: requireMFA}
 	changes, refused := apply(roleFields, typed, &x)
@@ -178,14 +189,17 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	}
 	typed = typed.with()
 	delete(typed, "slug")
-	x := old
-	x.May, x.RequireMFA = may, requireMFA
+	if err := checkOffered(old, may); err != nil {
+		return err
+	}
+	x := old.Granting(may)
+	x.RequireMFA = requireMFA
 	changes, refused := apply(roleFields, typed, &x)
 	if refused != nil {
 		return refused
 	}
-	if !slices.Equal(old.May, may) {
-		changes["permissions"] = Change{Old: permissionList(old.May), New: permissionList(may)}
+	if !slices.Equal(old.May, x.May) {
+		changes["permissions"] = Change{Old: permissionList(old.May), New: permissionList(x.May)}
 	}
 	if old.RequireMFA != requireMFA {
 		changes["require_mfa"] = Change{Old: old.RequireMFA, New: requireMFA}
@@ -227,12 +241,19 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 // permissionList returns a non-nil copy, so that JSON has [] for no permissions.
 func permissionList(may []Permission) []Permission { return append([]Permission{}, may...) }
 
+// checkOffered returns Invalid if the role would get a permission that is unknown or not offered.
+func checkOffered(old Role, may []Permission) error {
+	for _, p := range may {
+		if !slices.Contains(Permissions, p) || !p.Offered() && !old.Can(p) {
+			return invalid("permission", "Choose permissions from the list")
+		}
+	}
+	return nil
+}
+
 // checkRole returns Invalid if the actor cannot grant these permissions, or nobody can make such a
 // role.
 func (t *tx) checkRole(x Role) error {
-	if slices.ContainsFunc(x.May, func(p Permission) bool { return !slices.Contains(Permissions, p) }) {
-		return invalid("permission", "Choose permissions from the list")
-	}
 	if x.Slug == "Administrator" && len(x.May) < len(Permissions) {
 		return invalid("permission", "Administrator may do everything; make another role for less")
 	}

@@ -73,6 +73,7 @@ func TestARefusedRoleChangesNothing(t *testing.T) {
 		{"client_scope", db.Fields{"name": "Sales", "client_scope": "none"}, nil},
 		{"permission", db.Fields{"name": "Sales"}, []db.Permission{"EatCake"}},
 		{"permission", db.Fields{"name": "Sales"}, []db.Permission{""}},
+		{"permission", db.Fields{"name": "Sales"}, []db.Permission{db.ViewClient, db.ImportClient}}, // not offered
 	} {
 		o.Unchanged(t, func() {
 			_, err := o.SaveRole(t.Context(), o.Ines, "", c.typed, c.may, false)
@@ -85,12 +86,27 @@ func TestARefusedRoleChangesNothing(t *testing.T) {
 	})
 }
 
+// TestWhatIsNotOfferedStaysInARole: saving a role neither adds nor removes a permission that nobody
+// is offered.
+func TestWhatIsNotOfferedStaysInARole(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	manager, viewer := roleBySlug(t, o, "Manager"), roleBySlug(t, o, "Viewer")
+	saved := must(o.SaveRole(t.Context(), o.Ines, manager.ID, nil, []db.Permission{db.ViewClient}, false))(t)
+	want(t, "permissions", fmt.Sprint(saved.May), "[ExportClient ImportClient ViewClient]")
+	o.Unchanged(t, func() {
+		must(o.SaveRole(t.Context(), o.Ines, manager.ID, nil, []db.Permission{db.ViewClient, db.ImportClient}, false))(t)
+		_, err := o.SaveRole(t.Context(), o.Ines, viewer.ID, nil, append(viewer.May, db.ExportClient), false)
+		wantInvalid(t, err, "permission")
+	})
+}
+
 func TestAdministratorStaysComplete(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	x := roleBySlug(t, o, "Administrator")
 	o.Unchanged(t, func() {
-		for _, p := range db.Permissions {
+		for _, p := range grantable() {
 			_, err := o.SaveRole(t.Context(), o.Ines, x.ID, nil,
 				slices.DeleteFunc(slices.Clone(x.May), func(q db.Permission) bool { return p == q }), false)
 			wantInvalid(t, err, "permission")
@@ -119,6 +135,11 @@ func TestANewPermissionGoesToAdministrator(t *testing.T) {
 	want(t, "permissions of Manager", o.Column(t, count, "Manager")[0], manager)
 }
 
+// grantable returns the permissions that a role can be given.
+func grantable() []db.Permission {
+	return slices.DeleteFunc(slices.Clone(db.Permissions), func(p db.Permission) bool { return !p.Offered() })
+}
+
 // allBut returns all permissions except one.
 func allBut(p db.Permission) []db.Permission {
 	return slices.DeleteFunc(slices.Clone(db.Permissions), func(q db.Permission) bool { return p == q })
@@ -130,7 +151,7 @@ func TestNobodyGrantsOrTakesAPermissionThatTheyLack(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	none, given := newRole(t, o, "None", "all"), newRole(t, o, "Given", "all")
-	for _, p := range db.Permissions {
+	for _, p := range grantable() {
 		if p == db.ManageUsers {
 			continue // nothing works without it
 		}
@@ -174,7 +195,7 @@ func TestWhoSeesOnlyTheirOwnOpensAllToNobody(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	narrow := o.Ines
 	narrow.OwnOnly = true
-	for _, p := range db.Permissions {
+	for _, p := range grantable() {
 		of := slices.ContainsFunc(db.PermissionGroups,
 			func(g db.PermissionGroup) bool { return g.OfClients && slices.Contains(g.Permissions, p) })
 		all, own, empty := newRole(t, o, fmt.Sprint("All ", p), "all", p),

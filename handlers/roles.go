@@ -132,7 +132,8 @@ func typedRole(form url.Values, stored db.Role) db.Role {
 			*to = values[0]
 		}
 	}
-	x.May, x.RequireMFA = permissions(form), form.Get("require_mfa") != ""
+	x = x.Granting(permissions(form))
+	x.RequireMFA = form.Get("require_mfa") != ""
 	return x
 }
 
@@ -229,13 +230,16 @@ func rolesBeside(all []db.Role, x db.Role) []db.Role {
 	return others[:min(3, len(others))]
 }
 
-// matrix lists every permission in words, ticked as typed. Those that the actor lacks stay as
-// stored.
+// matrix lists every permission that is offered, in words and ticked as typed. Those that the actor
+// lacks stay as stored.
 func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 	var groups []views.PermissionGroup
 	for _, g := range db.PermissionGroups {
 		group := views.PermissionGroup{Heading: g.Heading}
 		for _, p := range g.Permissions {
+			if !p.Offered() {
+				continue
+			}
 			row := views.PermissionRow{
 				Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: wording.WorksWith(p), Idle: wording.Idle(f.typed, p),
 			}
@@ -254,7 +258,9 @@ func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 			}
 			group.Rows = append(group.Rows, row)
 		}
-		groups = append(groups, group)
+		if len(group.Rows) > 0 {
+			groups = append(groups, group)
+		}
 	}
 	return groups
 }

@@ -77,7 +77,7 @@ func (s *Server) tokenForm(c *gin.Context, status int, ticked []string, refused 
 	}
 	for _, g := range db.PermissionGroups {
 		for _, p := range g.Permissions {
-			if !who(c).Can(p) {
+			if !who(c).Can(p) || !p.Offered() {
 				continue
 			}
 			choice := views.TokenPermission{

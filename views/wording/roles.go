@@ -1,12 +1,14 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 
 	"clientregistry/db"
 )
 
-// What a user with a role sees and does. Permissions without effect are left out.
+// What a user with a role sees and does. Permissions without effect, and those that are not offered,
+// are left out.
 
 var scopes = map[string]string{"all": "All clients", "own": "Own clients"}
 
@@ -59,7 +61,7 @@ func RoleClients(x db.Role) string {
 
 // RoleMay says briefly what a role's users may do.
 func RoleMay(x db.Role) string {
-	if len(x.May) == len(db.Permissions) {
+	if !slices.ContainsFunc(db.Permissions, func(p db.Permission) bool { return p.Offered() && !x.Can(p) }) {
 		return "Everything"
 	}
 	var words []string
@@ -78,7 +80,7 @@ func RoleMay(x db.Role) string {
 		words = []string{"see clients"}
 	}
 	for _, p := range db.Permissions {
-		if brief, _ := p.Does(); brief != "" && x.Can(p) {
+		if brief, _ := p.Does(); brief != "" && x.Can(p) && p.Offered() {
 			words = append(words, brief)
 		}
 	}
@@ -113,7 +115,7 @@ func Role(x db.Role) string {
 		says = append(says, "does not see what was said with them")
 	}
 	for _, p := range db.Permissions {
-		if _, whole := p.Does(); whole != "" && x.Can(p) {
+		if _, whole := p.Does(); whole != "" && x.Can(p) && p.Offered() {
 			says = append(says, whole)
 		}
 	}
