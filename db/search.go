@@ -94,6 +94,10 @@ type Hits struct {
 	FoundOrganizations, FoundContacts, FoundInteractions int    // how many were found, up to Most
 	MoreOrganizations, MoreContacts                      bool   // whether there are more than that
 	Older                                                string // cursor of further interactions, or "" if there are none
+
+	// MoreInside are the kinds, by their tables, of which parts of words find more. Lists find these
+	// only by whole words, so one has to type more.
+	MoreInside []string
 }
 
 // Search finds organizations, contacts and interactions, including archived records. It finds
@@ -119,6 +123,9 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	h.FoundOrganizations, h.FoundContacts, h.FoundInteractions = len(places[0].found), len(places[1].found), len(talk.found)
 	h.MoreOrganizations, h.MoreContacts = places[0].more, places[1].more
 	for _, p := range []*searchSource{places[0], places[1], talk} {
+		if p.moreInside {
+			h.MoreInside = append(h.MoreInside, p.table)
+		}
 		if f.Kind != "" && f.Kind != p.table {
 			p.found = nil
 		} else if f.Shown > 0 {
@@ -189,6 +196,7 @@ type searchSource struct {
 	active       int       // 1 to find active records only, else 0
 	found        []int64   // docids, best match first
 	more         bool      // there are more
+	moreInside   bool      // there are more with all that was typed somewhere inside their words
 }
 
 func (s search) source(kind *RecordKind, archived bool) *searchSource {

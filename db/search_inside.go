@@ -122,11 +122,16 @@ func (d *DB) findByWords(ctx context.Context, s search, p *searchSource, parts, 
 		FROM (`+from.sql+`) AS checked
 		CROSS JOIN `+p.table+` AS x ON x.docid = checked.docid
 		WHERE instr(words, ?) AND instr(words, ?) AND instr(words, ?) AND instr(words, ?)
-			AND `+active+p.seen.sql+limit(s.n), append(args, p.seen.args...)...)
+			AND `+active+p.seen.sql+limit(s.n+1), append(args, p.seen.args...)...)
 	some, err := sqlite.Collect(rows, err, scanDocid)
+	p.moreInside = len(some) > 0 && len(words) == mostWords // others have further words
 	slices.Sort(some)
 	for _, docid := range slices.Backward(some) { // the newest first
-		if len(p.found) < s.n && !slices.Contains(p.found, docid) {
+		switch {
+		case slices.Contains(p.found, docid):
+		case len(p.found) == s.n:
+			p.moreInside = true
+		default:
 			p.found = append(p.found, docid)
 		}
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,19 +86,21 @@ func searchAddress(typed, kind, before string) string {
 // searchGroups fills the tabs and the results of each kind.
 func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	typed := text.NewTyped(v.Query)
+	inside := func(kind string) bool { return slices.Contains(found.MoreInside, kind) }
 	groups := []views.SearchGroup{
 		{
-			Kind: "organizations", Heading: "Organizations", Count: resultCount(found.FoundOrganizations, found.MoreOrganizations),
-			Rows: mapSlice(found.Organizations, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
+			Kind: "organizations", Heading: "Organizations",
+			Count: resultCount(found.FoundOrganizations, found.MoreOrganizations || inside("organizations")),
+			Rows:  mapSlice(found.Organizations, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 		{
-			Kind: "contacts", Heading: "Contacts", Count: resultCount(found.FoundContacts, found.MoreContacts),
+			Kind: "contacts", Heading: "Contacts", Count: resultCount(found.FoundContacts, found.MoreContacts || inside("contacts")),
 			Rows: mapSlice(found.Contacts, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
 		},
 	}
 	if viewInteractions.Check(who(c)) == nil {
 		groups = append(groups, views.SearchGroup{
-			Kind: "interactions", Heading: "Interactions", Count: resultCount(found.FoundInteractions, found.Older != ""),
+			Kind: "interactions", Heading: "Interactions", Count: resultCount(found.FoundInteractions, found.Older != "" || inside("interactions")),
 			Interactions: mapSlice(found.Interactions, func(i db.Interaction) views.FoundInteraction { return s.foundInteraction(c, i, typed) }),
 		})
 	}
@@ -115,6 +118,8 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 		switch {
 		case v.Kind == "" && g.Count != strconv.Itoa(shown):
 			g.AllHref = searchAddress(v.Query, g.Kind, "")
+		case inside(g.Kind):
+			g.Unshown = true
 		case g.Kind == "organizations" && found.MoreOrganizations, g.Kind == "contacts" && found.MoreContacts:
 			g.AllHref = address("/"+g.Kind, url.Values{"q": {v.Query}, "status": {"all"}})
 		case g.Kind == "interactions" && found.Older != "":

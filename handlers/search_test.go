@@ -104,6 +104,20 @@ func TestSearchGoesOnWhereThereIsMore(t *testing.T) {
 	}
 }
 
+// TestMoreThanAreShownByPartsOfWords: lists do not find these, so the page says how to find the others.
+func TestMoreThanAreShownByPartsOfWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	for n := range 21 {
+		s.Contact(fmt.Sprintf("xneedle%c", 'a'+n), "Berg")
+	}
+	ines.get("/search?q=eedle").want(200, ".tabs a", "20+").want(200, ".card header a", "See all")
+	ines.get("/search?q=eedle&kind=contacts").want(200, ".card .hint", "Type more letters").wantNot(".card header a")
+	ines.get("/search?q=eedlec&kind=contacts").want(200, ".links", "xneedlec").wantNot(".card .hint")
+	ines.get("/search?q=xneedle&kind=contacts").want(200, ".card header a", "See all").wantNot(".card .hint")
+}
+
 func TestSearchNeedsItsPermissions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

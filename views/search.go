@@ -50,6 +50,7 @@ type SearchGroup struct {
 	Interactions  []FoundInteraction
 	AllHref       string // address of all results, "" if these are all
 	More          string // address of the next interactions
+	Unshown       bool   // there are more, which only a longer search finds
 }
 
 // Template names the card.
