@@ -135,7 +135,7 @@ func (s *Server) withFound(c *gin.Context, x side, id, typed string) (views.With
 	})
 	if typed != "" && id == logWith && who(c).Can(db.EditClient) {
 		found.Create = &views.OptionRow{
-			Name: "Create " + x.kind + " “" + typed + "”",
+			Name: "Create " + x.kind + " “" + text.IsolateForeign(typed) + "”",
 			Href: x.base + "/" + x.plural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
 		}
 	}

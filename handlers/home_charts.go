@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -130,7 +131,7 @@ func ownersChart(owners []db.OwnerCount) views.Chart {
 	show := func(name, href string, n int) {
 		rows = append(rows, views.ChartColumn{
 			Label: name, Value: wording.Grouped(n), Href: href,
-			Title: name + ": " + wording.Plural(n, "organization"), Parts: []views.ChartPart{{N: n}},
+			Title: text.IsolateForeign(name) + ": " + wording.Plural(n, "organization"), Parts: []views.ChartPart{{N: n}},
 		})
 	}
 	list := func(name, href string, n int) {

@@ -69,7 +69,7 @@ func (s *Server) options(c *gin.Context, kind, base, typed, listID string) (view
 	}
 	if base != "" && typed != "" && v.Can(db.EditClient) {
 		options.Create = &views.OptionRow{
-			Name: "Create " + kind + " “" + typed + "”",
+			Name: "Create " + kind + " “" + text.IsolateForeign(typed) + "”",
 			Href: base + "/" + plural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
 		}
 	}

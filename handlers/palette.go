@@ -99,11 +99,11 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	}
 	if task := toRemind(p.Query); task != "" && s.may(c, http.MethodGet, "/follow-ups/new") {
 		p.Groups = append([]views.PaletteGroup{{ID: "remind", Heading: "Follow-up", Choices: []views.PaletteChoice{
-			commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}), views.Piece{Text: "New follow-up: “" + task + "”"}),
+			commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}), views.Piece{Text: "New follow-up: “" + text.IsolateForeign(task) + "”"}),
 		}}}, p.Groups...)
 	}
 	commands = append(commands, commandChoice("search",
-		address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for “" + p.Query + "”"}))
+		address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for “" + text.IsolateForeign(p.Query) + "”"}))
 	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
 	p.Nothing = len(commands) == 1 && !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands})

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/static"
 )
 
@@ -139,6 +140,7 @@ func functions() template.FuncMap {
 		"lower":    strings.ToLower,
 		"sentence": sentence,
 		"said":     messageHTML,
+		"isolated": text.IsolateForeign,
 		"firstDay": func() string { return db.FirstDay },
 		"lastDay":  func() string { return db.LastDay },
 		"host":     Host,

@@ -287,6 +287,60 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 	}
 }
 
+// TestNamesInAttributesDoNotTurnTheSentence: where a name stands among words in an attribute or a
+// title, which cannot have <bdi>, a name written from right to left is isolated, and others add nothing.
+func TestNamesInAttributesDoNotTurnTheSentence(t *testing.T) {
+	t.Parallel()
+	const hebrew, latin = "\u05e9\u05dc\u05d5\u05dd", "Zoë"
+	ofCode := regexp.MustCompile(`^(Remove the X filter|Filter X|Search X|Change the selected X|Edit X|Example: X|Tokens of X)$`)
+	sentences := map[string]bool{}
+	for _, v := range allViews {
+		for _, name := range []string{hebrew, latin} {
+			for _, yes := range []bool{true, false} {
+				html := rendering(t, filled(t, v, name, yes))
+				if closed := reflect.New(reflect.TypeOf(v)).Elem(); closed.Kind() == reflect.Struct && closed.FieldByName("Editor").IsValid() {
+					closed.Set(reflect.ValueOf(filled(t, v, name, yes)))
+					closed.FieldByName("Editor").SetZero()
+					html += rendering(t, closed.Interface().(View))
+				}
+				document, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+				if err != nil {
+					t.Fatal(err)
+				}
+				check := func(where, said string) {
+					sentence := strings.ReplaceAll(said, strings.ToLower(name), "X")
+					sentence = strings.ReplaceAll(sentence, name, "X")
+					if !strings.Contains(sentence, "X") || sentence == "X" || ofCode.MatchString(sentence) {
+						return
+					}
+					sentences[sentence] = true
+					if isolated := strings.Contains(said, "\u2068"+name+"\u2069"); isolated != (name == hebrew) {
+						t.Errorf("%T: %s says %q", v, where, said)
+					}
+				}
+				for _, e := range document.Find("*").EachIter() {
+					for _, a := range e.Nodes[0].Attr {
+						switch a.Key {
+						case "aria-label", "aria-description", "title", "alt", "placeholder", "content":
+							check(a.Key, a.Val)
+						}
+					}
+					if goquery.NodeName(e) == "title" {
+						check("title", e.Text())
+					}
+				}
+			}
+		}
+	}
+	for _, sentence := range []string{
+		"Select X", "Edit: X", "Delete: X", "Unlink X", "Mark done: X", "Actions for X", "X · Client Registry",
+	} {
+		if !sentences[sentence] || !sentences[strings.ReplaceAll(sentence, "X", "\u2068X\u2069")] {
+			t.Errorf("%q was not checked: %v", sentence, sentences)
+		}
+	}
+}
+
 // TestLinksNeverRunScripts: an href from a record is filtered.
 func TestLinksNeverRunScripts(t *testing.T) {
 	t.Parallel()

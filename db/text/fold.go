@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -130,6 +131,28 @@ func Isolate(s string) string {
 		}
 		return c
 	}, s) + string(isolateEnds)
+}
+
+// IsolateForeign is Isolate for a sentence of Latin letters that cannot have <bdi>, such as that of an
+// attribute. It returns a text as it is if nothing in it could affect the sentence.
+func IsolateForeign(s string) string {
+	if !isASCII(s) && strings.ContainsFunc(s, isForeign) {
+		return Isolate(s)
+	}
+	return s
+}
+
+// isForeign reports whether a character is written from right to left, or marks a direction.
+func isForeign(c rune) bool {
+	if c < utf8.RuneSelf {
+		return false
+	}
+	properties, _ := bidi.LookupRune(c)
+	switch properties.Class() {
+	case bidi.R, bidi.AL, bidi.AN:
+		return true
+	}
+	return TurnsDirection(c)
 }
 
 // The characters that Isolate puts around a text.

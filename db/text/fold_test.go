@@ -112,3 +112,16 @@ func TestMarksInsideWordsCanBeLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyTextThatCouldTurnASentenceIsIsolatedInIt: letters from right to left, marks of direction.
+func TestOnlyTextThatCouldTurnASentenceIsIsolatedInIt(t *testing.T) {
+	for typed, want := range map[string]string{
+		"": "", "Ada": "Ada", "Łukasz Ćwik-O’Hara (2)": "Łukasz Ćwik-O’Hara (2)", "李小龍": "李小龍", "Юлия": "Юлия",
+		"נועה": "\u2068נועה\u2069", "Acme נועה!": "\u2068Acme נועה!\u2069", "القحطاني": "\u2068القحطاني\u2069", "١٢٣": "\u2068١٢٣\u2069",
+		"Ada\u200f": "\u2068Ada\u200f\u2069", "Ada\u202e": "\u2068Ada\u2069",
+	} {
+		if got := text.IsolateForeign(typed); got != want {
+			t.Errorf("%q is %q, want %q", typed, got, want)
+		}
+	}
+}
