@@ -302,3 +302,20 @@ func TestWithoutItsKeyAWebhookWaits(t *testing.T) {
 	}
 	want(t, "cursors left", o.Column(t, "SELECT count(*) FROM followers")[0], "1")
 }
+
+// TestSwitchingOffWhileItsOutboxIsFilled: what happened before is not told after switching on.
+func TestSwitchingOffWhileItsOutboxIsFilled(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	h, _ := hook(t, o)
+	o.Acme(t)
+	must(o.FillOutbox(t.Context(), h.ID, func(context.Context, db.Actor, db.WebhookEvent) ([]byte, error) {
+		for _, on := range []string{"", "1"} {
+			h = must(o.UpdateWebhook(t.Context(), o.Ines, h.ID, h.Version, db.Fields{"is_active": on}))(t)
+		}
+		return []byte("{}"), nil
+	}))(t)
+	fill(t, o, h.ID)
+	events, _ := due(t, o, h.ID)
+	want(t, "told", len(events), 0)
+}

@@ -111,3 +111,33 @@ func makeWebhook(t *testing.T, file, url string) {
 		t.Fatal(err)
 	}
 }
+
+func TestRestoreSaysThatWebhooksAreOff(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "r.db")
+	for _, args := range [][]string{
+		{"user", "add", "--email", "ada@quay.example", "--name", "Ada", "--role", "Administrator"}, {"backup", file + ".copy"},
+	} {
+		if code, _, stderr := command(t, goodPassword, append(args, "--db", file)...); code != 0 {
+			t.Fatal(stderr)
+		}
+		if args[0] == "user" {
+			makeWebhook(t, file, "https://hooks.example")
+		}
+	}
+	code, stdout, stderr := command(t, "", "restore", file+".copy", "--db", file)
+	if code != 0 || !strings.Contains(stdout, "Webhooks that were on and are off now: 1.") {
+		t.Errorf("%d %s%s", code, stdout, stderr)
+	}
+}
+
+func TestANetworkThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, network := range []string{"10.0.0.1", "everything", "10.0.0.0/33"} {
+		code, _, stderr := command(t, "", "serve", "--db", filepath.Join(t.TempDir(), "r.db"), "--webhook-allow", network)
+		wantLine(t, stderr, "--webhook-allow")
+		if code != 2 {
+			t.Errorf("%s: %d", network, code)
+		}
+	}
+}
