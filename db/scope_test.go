@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -14,31 +13,18 @@ import (
 	"clientregistry/db/secrets"
 )
 
-// world is a plain model of who owns what. Every answer of the store is compared with it.
+// world is a registry, who its people are, and the model of what they see.
 type world struct {
 	*dbtest.Office
-	people        map[string]db.Actor
-	organizations map[string]client
-	contacts      map[string]client
-	links         [][2]string          // organization, contact
-	interactions  map[string][2]string // organization, contact
-	participants  map[string][]string  // of an interaction
+	clients *dbtest.Clients
+	people  map[string]db.Actor
 }
 
-type client struct {
-	name, owner, word string
-	active            bool
-}
-
-// newWorld creates random organizations, contacts, links and interactions. Every name, sector,
-// role, outcome and subject is unique, so that a leak shows.
-// Oda and Per own some clients, Nils owns none, Big owns more than fewClients, and Ada sees all.
+// newWorld fills a registry. Oda and Per own some clients, Nils owns none, Big owns more than
+// fewClients, and Ada sees all.
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
-	w := &world{
-		Office: dbtest.OpenOffice(t), organizations: map[string]client{}, contacts: map[string]client{}, interactions: map[string][2]string{},
-		participants: map[string][]string{},
-	}
+	w := &world{Office: dbtest.OpenOffice(t)}
 	own := db.Actor{May: w.Tomas.May, OwnOnly: true}
 	w.people = map[string]db.Actor{"Ada": w.Ines}
 	for _, name := range []string{"Oda", "Per", "Nils", "Big"} {
@@ -47,110 +33,15 @@ func newWorld(t *testing.T, seed uint64) *world {
 		own.UserID = u.ID
 		w.people[name] = own
 	}
-	r := rand.New(rand.NewPCG(seed, 1))
-	owner := func() string {
-		return []string{w.people["Oda"].UserID, w.people["Per"].UserID, w.people["Big"].UserID, "", "", ""}[r.IntN(6)]
-	}
-	var organizations, contacts []string
-	for n := range 40 {
-		word := fmt.Sprintf("orgword%c%c", 'a'+n/26, 'a'+n%26)
-		x := client{name: "House " + word, owner: owner(), word: word, active: n%7 != 0}
-		made := must(w.CreateOrganization(t.Context(), db.System,
-			db.Fields{"display_name": x.name, "sector": "Sector " + word, "size_band": "Size " + word, "owner_user_id": x.owner}, ""))(t)
-		w.organizations[made.ID] = x
-		organizations = append(organizations, made.ID)
-	}
-	for n := range 60 {
-		word := fmt.Sprintf("manword%c%c", 'a'+n/26, 'a'+n%26)
-		x := client{name: "Kim " + word, owner: owner(), word: word, active: n%9 != 0}
-		made := must(w.CreateContact(t.Context(), db.System,
-			db.Fields{"first_name": "Kim", "last_name": word, "email": word + "@x.example", "owner_user_id": x.owner}, ""))(t)
-		w.contacts[made.ID] = x
-		contacts = append(contacts, made.ID)
-	}
-	for n := range 80 {
-		l := [2]string{organizations[r.IntN(len(organizations))], contacts[r.IntN(len(contacts))]}
-		if slices.Contains(w.links, l) {
-			continue
-		}
-		w.links = append(w.links, l)
-		must(w.LinkContact(t.Context(), db.System, db.NewLink{
-			OrganizationID: l[0], ContactID: l[1], Typed: db.Fields{"role_label": fmt.Sprintf("Role %02d", n)},
-		}))(t)
-	}
-	for n := range 90 {
-		ends := [2]string{organizations[r.IntN(len(organizations))], contacts[r.IntN(len(contacts))]}
-		if n%3 < 2 {
-			ends[n%3] = ""
-		}
-		var further []string
-		for range r.IntN(4) / 2 * (1 + r.IntN(2)) {
-			if id := contacts[r.IntN(len(contacts))]; id != ends[1] && !slices.Contains(further, id) {
-				further = append(further, id)
-			}
-		}
-		made := must(w.LogInteraction(t.Context(), w.Tomas, db.Fields{
-			"channel": "call", "subject": fmt.Sprintf("Subject %02d", n), "outcome": fmt.Sprintf("Outcome %02d", n),
-			"participant_id": strings.Join(further, " "), "follow_up_text": "Call", "follow_up_due_on": fmt.Sprintf("2026-12-%02d", n%20+1),
-			"organization_id": ends[0], "contact_id": ends[1], "happened_at": fmt.Sprintf("2026-11-%02dT10:00", n%20+1),
-		}, ""))(t)
-		w.interactions[made.ID] = ends
-		w.participants[made.ID] = further
-	}
-	for id, x := range w.organizations {
-		if !x.active {
-			must(w.ArchiveOrganization(t.Context(), db.System, id, 1))(t)
-		}
-	}
-	for id, x := range w.contacts {
-		if !x.active {
-			must(w.ArchiveContact(t.Context(), db.System, id, 1))(t)
-		}
-	}
+	w.clients = dbtest.NewClients(t, w.DB, seed, w.Tomas, w.people["Oda"].UserID, w.people["Per"].UserID, w.people["Big"].UserID)
 	w.Exec(t, `
 		INSERT INTO contacts (id, first_name, last_name, owner_user_id)
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
 		SELECT printf('%08x-0000-7000-8000-000000000000', i), 'Many', 'manwordxx', ? FROM n`, w.people["Big"].UserID)
 	for _, id := range w.Column(t, "SELECT id FROM contacts WHERE first_name = 'Many'") {
-		w.contacts[id] = client{name: "Many manwordxx", owner: w.people["Big"].UserID, word: "manwordxx", active: true}
+		w.clients.Contacts[id] = dbtest.Client{Name: "Many manwordxx", Owner: w.people["Big"].UserID, Word: "manwordxx", Active: true}
 	}
 	return w
-}
-
-func (w *world) seesOrganization(by db.Actor, id string) bool {
-	if !by.OwnOnly {
-		return true
-	}
-	return w.organizations[id].owner == by.UserID ||
-		slices.ContainsFunc(w.links, func(l [2]string) bool { return l[0] == id && w.contacts[l[1]].owner == by.UserID })
-}
-
-func (w *world) seesContact(by db.Actor, id string) bool {
-	if !by.OwnOnly {
-		return true
-	}
-	return w.contacts[id].owner == by.UserID || slices.ContainsFunc(w.links,
-		func(l [2]string) bool { return l[1] == id && w.organizations[l[0]].owner == by.UserID })
-}
-
-func (w *world) seesInteraction(by db.Actor, id string) bool {
-	ends := w.interactions[id]
-	return ends[0] != "" && w.seesOrganization(by, ends[0]) || ends[1] != "" && w.seesContact(by, ends[1]) ||
-		slices.ContainsFunc(w.participants[id], func(p string) bool { return w.seesContact(by, p) })
-}
-
-// isWith is whether a contact is the one of an interaction, or a further one.
-func (w *world) isWith(interaction, contact string) bool {
-	return w.interactions[interaction][1] == contact || slices.Contains(w.participants[interaction], contact)
-}
-
-func (w *world) seesLink(by db.Actor, l [2]string) bool {
-	return w.seesOrganization(by, l[0]) && w.seesContact(by, l[1])
-}
-
-// seen returns the sorted IDs in a map that pass a check.
-func seen[T any](all map[string]T, pass func(string) bool) string {
-	return strings.Join(slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(id string) bool { return !pass(id) }), " ")
 }
 
 func ids[T any](all []T, id func(T) string) string {
@@ -208,13 +99,15 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 			f := db.Filter{Status: status, Sort: sort}
 			organizations := organizationPages(t, w.Office, by, f, func() {})
 			want(t, "organizations, "+status+" "+sort, ids(organizations, organizationID),
-				seen(w.organizations, func(id string) bool { return counts(w.organizations[id].active) && w.seesOrganization(by, id) }))
+				dbtest.Seen(w.clients.Organizations, func(id string) bool {
+					return counts(w.clients.Organizations[id].Active) && w.clients.SeesOrganization(by, id)
+				}))
 			n, _, err := w.CountOrganizations(t.Context(), by, f)
 			want(t, "organizations counted", [2]any{n, err}, [2]any{len(organizations), nil})
 			for _, o := range organizations {
 				n := 0
-				for _, l := range w.links {
-					if l[0] == o.ID && w.seesContact(by, l[1]) {
+				for _, l := range w.clients.Links {
+					if l[0] == o.ID && w.clients.SeesContact(by, l[1]) {
 						n++
 					}
 				}
@@ -222,17 +115,17 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 			}
 			contacts := w.contactPages(t, by, f)
 			want(t, "contacts, "+status+" "+sort, ids(contacts, contactID),
-				seen(w.contacts, func(id string) bool { return counts(w.contacts[id].active) && w.seesContact(by, id) }))
+				dbtest.Seen(w.clients.Contacts, func(id string) bool { return counts(w.clients.Contacts[id].Active) && w.clients.SeesContact(by, id) }))
 			n, _, err = w.CountContacts(t.Context(), by, f)
 			want(t, "contacts counted", [2]any{n, err}, [2]any{len(contacts), nil})
 			for _, c := range contacts {
 				var at []string
 				main := ""
-				for _, l := range w.links {
-					if l[1] == c.ID && w.seesOrganization(by, l[0]) {
-						at = append(at, w.organizations[l[0]].name)
+				for _, l := range w.clients.Links {
+					if l[1] == c.ID && w.clients.SeesOrganization(by, l[0]) {
+						at = append(at, w.clients.Organizations[l[0]].Name)
 						if mains[l] {
-							main = w.organizations[l[0]].name
+							main = w.clients.Organizations[l[0]].Name
 						}
 					}
 				}
@@ -246,15 +139,15 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 	}
 	for _, owner := range []string{"none", w.people["Oda"].UserID, w.people["Per"].UserID} {
 		got := organizationPages(t, w.Office, by, db.Filter{Status: "all", OwnerID: owner}, func() {})
-		want(t, "of owner "+owner, ids(got, organizationID), seen(w.organizations, func(id string) bool {
-			return w.seesOrganization(by, id) && w.organizations[id].owner == strings.TrimPrefix(owner, "none")
+		want(t, "of owner "+owner, ids(got, organizationID), dbtest.Seen(w.clients.Organizations, func(id string) bool {
+			return w.clients.SeesOrganization(by, id) && w.clients.Organizations[id].Owner == strings.TrimPrefix(owner, "none")
 		}))
 	}
 	for n := range 80 {
 		role := fmt.Sprintf("Role %02d", n)
 		got := organizationPages(t, w.Office, by, db.Filter{Status: "all", RoleLabel: role}, func() {})
-		linked := slices.ContainsFunc(w.links, func(l [2]string) bool {
-			return w.seesLink(by, l) && w.Column(t, "SELECT ifnull(role_label, '') FROM organization_contact WHERE organization_id = ? AND "+
+		linked := slices.ContainsFunc(w.clients.Links, func(l [2]string) bool {
+			return w.clients.SeesLink(by, l) && w.Column(t, "SELECT ifnull(role_label, '') FROM organization_contact WHERE organization_id = ? AND "+
 				"contact_id = ?", l[0], l[1])[0] == role
 		})
 		want(t, "organizations with "+role, len(got) == 1, linked)
@@ -263,8 +156,10 @@ func (w *world) compareLists(t *testing.T, by db.Actor) {
 		}
 	}
 	quiet := must(w.Quiet(t.Context(), by, w.Clock.Now().AddDate(1, 0, 0), 100))(t)
-	want(t, "quiet", ids(quiet, organizationID), seen(w.organizations,
-		func(id string) bool { return w.organizations[id].owner == by.UserID && w.organizations[id].active }))
+	want(t, "quiet", ids(quiet, organizationID), dbtest.Seen(w.clients.Organizations,
+		func(id string) bool {
+			return w.clients.Organizations[id].Owner == by.UserID && w.clients.Organizations[id].Active
+		}))
 }
 
 // wantSeen checks that err is nil if the model lets the actor see the record, and ErrNotFound if
@@ -278,34 +173,34 @@ func wantSeen(t *testing.T, what string, err error, sees bool) {
 
 func (w *world) compareRecords(t *testing.T, by db.Actor) {
 	ctx := t.Context()
-	for id, x := range w.organizations {
-		sees := w.seesOrganization(by, id)
+	for id, x := range w.clients.Organizations {
+		sees := w.clients.SeesOrganization(by, id)
 		_, err := w.Organization(ctx, by, id)
-		wantSeen(t, x.name, err, sees)
+		wantSeen(t, x.Name, err, sees)
 		_, err = w.Origin(ctx, by, "organization", id, true)
-		wantSeen(t, "origin of "+x.name, err, sees)
+		wantSeen(t, "origin of "+x.Name, err, sees)
 		links := must(w.ContactsOf(ctx, by, id))(t)
-		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links),
-			func(l [2]string) bool { return l[0] != id || !w.seesLink(by, l) })))
+		want(t, "links of "+x.Name, len(links), len(slices.DeleteFunc(slices.Clone(w.clients.Links),
+			func(l [2]string) bool { return l[0] != id || !w.clients.SeesLink(by, l) })))
 		w.compareHistory(t, by, "organization", id, sees)
 	}
-	for id, x := range w.contacts {
-		if x.word == "manwordxx" {
+	for id, x := range w.clients.Contacts {
+		if x.Word == "manwordxx" {
 			continue
 		}
-		sees := w.seesContact(by, id)
+		sees := w.clients.SeesContact(by, id)
 		_, err := w.Contact(ctx, by, id)
-		wantSeen(t, x.name, err, sees)
+		wantSeen(t, x.Name, err, sees)
 		_, err = w.Origin(ctx, by, "contact", id, true)
-		wantSeen(t, "origin of "+x.name, err, sees)
+		wantSeen(t, "origin of "+x.Name, err, sees)
 		links := must(w.OrganizationsOf(ctx, by, id))(t)
-		want(t, "links of "+x.name, len(links), len(slices.DeleteFunc(slices.Clone(w.links),
-			func(l [2]string) bool { return l[1] != id || !w.seesLink(by, l) })))
+		want(t, "links of "+x.Name, len(links), len(slices.DeleteFunc(slices.Clone(w.clients.Links),
+			func(l [2]string) bool { return l[1] != id || !w.clients.SeesLink(by, l) })))
 		w.compareHistory(t, by, "contact", id, sees)
 	}
-	for _, l := range w.links {
+	for _, l := range w.clients.Links {
 		_, err := w.Link(ctx, by, l[0], l[1])
-		wantSeen(t, "link", err, w.seesLink(by, l))
+		wantSeen(t, "link", err, w.clients.SeesLink(by, l))
 	}
 }
 
@@ -319,13 +214,13 @@ func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees 
 	}
 	end := map[string]int{"organization": 0, "contact": 1}[kind]
 	wanted := map[string]int{}
-	for _, l := range w.links {
-		if l[end] == id && w.seesLink(by, l) {
+	for _, l := range w.clients.Links {
+		if l[end] == id && w.clients.SeesLink(by, l) {
 			wanted["link_contact"]++
 		}
 	}
-	for i, ends := range w.interactions {
-		if ends[end] == id || kind == "contact" && w.isWith(i, id) {
+	for i, ends := range w.clients.Interactions {
+		if ends[end] == id || kind == "contact" && w.clients.IsWith(i, id) {
 			wanted["create_interaction"]++
 			wanted["create_follow_up"]++
 		}
@@ -333,11 +228,12 @@ func (w *world) compareHistory(t *testing.T, by db.Actor, kind, id string, sees 
 	got := map[string]int{}
 	for _, e := range entries {
 		got[e.Action]++
-		if e.OrganizationID != "" && !w.seesOrganization(by, e.OrganizationID) || e.ContactID != "" && !w.seesContact(by, e.ContactID) {
+		if e.OrganizationID != "" && !w.clients.SeesOrganization(by, e.OrganizationID) ||
+			e.ContactID != "" && !w.clients.SeesContact(by, e.ContactID) {
 			t.Errorf("an entry of %s names %q and %q", id, e.Organization, e.Contact)
 		}
 		for _, p := range e.Participants {
-			if !w.seesContact(by, p.ID) || p.Name == "" {
+			if !w.clients.SeesContact(by, p.ID) || p.Name == "" {
 				t.Errorf("an entry of %s names the further %q", id, p.Name)
 			}
 		}
@@ -351,39 +247,41 @@ func (w *world) compareSearch(t *testing.T, by db.Actor) {
 	ctx := t.Context()
 	found := must(w.FindOrganizations(ctx, by, "orgword", 500))(t)
 	want(t, "organizations found", ids(found, organizationID),
-		seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
+		dbtest.Seen(w.clients.Organizations,
+			func(id string) bool { return w.clients.Organizations[id].Active && w.clients.SeesOrganization(by, id) }))
 	listed := organizationPages(t, w.Office, by, db.Filter{Status: "all", Query: "orgword"}, func() {})
 	want(t, "organizations listed by a word", ids(listed, organizationID),
-		seen(w.organizations, func(id string) bool { return w.seesOrganization(by, id) }))
-	for id, x := range w.organizations {
-		found := must(w.FindOrganizations(ctx, by, x.word, 5))(t)
-		want(t, "found by "+x.word, len(found) == 1, x.active && w.seesOrganization(by, id))
-		if by.OwnOnly && !w.seesOrganization(by, id) {
-			people := must(w.FindContacts(ctx, by, x.word, 5))(t)
-			people = append(people, w.contactPages(t, by, db.Filter{Query: x.word, Status: "all"})...)
-			want(t, "people found by the unseen "+x.word, len(people), 0)
+		dbtest.Seen(w.clients.Organizations, func(id string) bool { return w.clients.SeesOrganization(by, id) }))
+	for id, x := range w.clients.Organizations {
+		found := must(w.FindOrganizations(ctx, by, x.Word, 5))(t)
+		want(t, "found by "+x.Word, len(found) == 1, x.Active && w.clients.SeesOrganization(by, id))
+		if by.OwnOnly && !w.clients.SeesOrganization(by, id) {
+			people := must(w.FindContacts(ctx, by, x.Word, 5))(t)
+			people = append(people, w.contactPages(t, by, db.Filter{Query: x.Word, Status: "all"})...)
+			want(t, "people found by the unseen "+x.Word, len(people), 0)
 		}
 	}
-	for id, x := range w.contacts {
-		if x.word == "manwordxx" {
+	for id, x := range w.clients.Contacts {
+		if x.Word == "manwordxx" {
 			continue
 		}
-		people := must(w.FindContacts(ctx, by, x.word, 5))(t)
-		want(t, "found by "+x.word, len(people) == 1, x.active && w.seesContact(by, id))
-		listed := w.contactPages(t, by, db.Filter{Query: x.word, Status: "all"})
-		want(t, "listed by "+x.word, len(listed) == 1, w.seesContact(by, id))
+		people := must(w.FindContacts(ctx, by, x.Word, 5))(t)
+		want(t, "found by "+x.Word, len(people) == 1, x.Active && w.clients.SeesContact(by, id))
+		listed := w.contactPages(t, by, db.Filter{Query: x.Word, Status: "all"})
+		want(t, "listed by "+x.Word, len(listed) == 1, w.clients.SeesContact(by, id))
 	}
 }
 
 // compareRecent asks for all records by ID, and for some IDs that do not exist.
 func (w *world) compareRecent(t *testing.T, by db.Actor) {
-	asked := append(slices.Collect(maps.Keys(w.organizations)), "", "x", "'")
-	organizations, contacts, err := w.Recent(t.Context(), by, slices.AppendSeq(asked, maps.Keys(w.contacts)))
+	asked := append(slices.Collect(maps.Keys(w.clients.Organizations)), "", "x", "'")
+	organizations, contacts, err := w.Recent(t.Context(), by, slices.AppendSeq(asked, maps.Keys(w.clients.Contacts)))
 	want(t, "error", err, nil)
 	want(t, "recent organizations", ids(organizations, organizationID),
-		seen(w.organizations, func(id string) bool { return w.organizations[id].active && w.seesOrganization(by, id) }))
+		dbtest.Seen(w.clients.Organizations,
+			func(id string) bool { return w.clients.Organizations[id].Active && w.clients.SeesOrganization(by, id) }))
 	want(t, "recent contacts", ids(contacts, contactID),
-		seen(w.contacts, func(id string) bool { return w.contacts[id].active && w.seesContact(by, id) }))
+		dbtest.Seen(w.clients.Contacts, func(id string) bool { return w.clients.Contacts[id].Active && w.clients.SeesContact(by, id) }))
 	by.May = []db.Permission{db.ViewInteraction, db.EditClient}
 	organizations, contacts, err = w.Recent(t.Context(), by, asked)
 	want(t, "recent records of who sees no clients", [3]any{len(organizations), len(contacts), err}, [3]any{0, 0, nil})
@@ -409,40 +307,42 @@ func (w *world) interactionPages(t *testing.T, by db.Actor, f db.InteractionFilt
 
 func (w *world) compareInteractions(t *testing.T, by db.Actor) {
 	feed := w.interactionPages(t, by, db.InteractionFilter{})
-	want(t, "feed", ids(feed, interactionID), seen(w.interactions, func(id string) bool { return w.seesInteraction(by, id) }))
-	for id := range w.interactions {
+	want(t, "feed", ids(feed, interactionID),
+		dbtest.Seen(w.clients.Interactions, func(id string) bool { return w.clients.SeesInteraction(by, id) }))
+	for id := range w.clients.Interactions {
 		i, err := w.Interaction(t.Context(), by, id)
-		if wantSeen(t, "interaction", err, w.seesInteraction(by, id)); err == nil {
+		if wantSeen(t, "interaction", err, w.clients.SeesInteraction(by, id)); err == nil {
 			feed = append(feed, i)
 		}
 	}
 	for _, i := range feed {
-		ends := w.interactions[i.ID]
-		for end, sees := range []func(db.Actor, string) bool{w.seesOrganization, w.seesContact} {
+		ends := w.clients.Interactions[i.ID]
+		for end, sees := range []func(db.Actor, string) bool{w.clients.SeesOrganization, w.clients.SeesContact} {
 			if ends[end] != "" && !sees(by, ends[end]) {
 				ends[end] = ""
 			}
 		}
 		want(t, "ends of "+i.Subject, [2]string{i.OrganizationID, i.ContactID}, ends)
 		want(t, "further people of "+i.Subject, ids(i.Participants, func(n db.Named) string { return n.ID }),
-			strings.Join(slices.Sorted(slices.Values(slices.DeleteFunc(slices.Clone(w.participants[i.ID]),
-				func(id string) bool { return !w.seesContact(by, id) }))), " "))
+			strings.Join(slices.Sorted(slices.Values(slices.DeleteFunc(slices.Clone(w.clients.Participants[i.ID]),
+				func(id string) bool { return !w.clients.SeesContact(by, id) }))), " "))
 		want(t, "names of "+i.Subject, [2]bool{i.OrganizationName != "", i.ContactName() != ""}, [2]bool{ends[0] != "", ends[1] != ""})
 	}
-	for id := range w.organizations {
+	for id := range w.clients.Organizations {
 		got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: id})
-		want(t, "timeline", ids(got, interactionID), seen(w.interactions,
-			func(i string) bool { return w.interactions[i][0] == id && w.seesOrganization(by, id) }))
+		want(t, "timeline", ids(got, interactionID), dbtest.Seen(w.clients.Interactions,
+			func(i string) bool { return w.clients.Interactions[i][0] == id && w.clients.SeesOrganization(by, id) }))
 	}
-	for id, x := range w.contacts {
-		if x.word == "manwordxx" {
+	for id, x := range w.clients.Contacts {
+		if x.Word == "manwordxx" {
 			continue
 		}
-		with := func(i string) bool { return w.isWith(i, id) && w.seesContact(by, id) }
+		with := func(i string) bool { return w.clients.IsWith(i, id) && w.clients.SeesContact(by, id) }
 		got := w.interactionPages(t, by, db.InteractionFilter{ContactID: id})
-		want(t, "timeline of "+x.name, ids(got, interactionID), seen(w.interactions, with))
+		want(t, "timeline of "+x.Name, ids(got, interactionID), dbtest.Seen(w.clients.Interactions, with))
 		due := must2(w.FollowUps(t.Context(), by, db.FollowUpFilter{ContactID: id}))(t)
-		want(t, "next steps of "+x.name, ids(due, func(f db.FollowUp) string { return f.InteractionID }), seen(w.interactions, with))
+		want(t, "next steps of "+x.Name, ids(due, func(f db.FollowUp) string { return f.InteractionID }),
+			dbtest.Seen(w.clients.Interactions, with))
 	}
 	due := map[string]bool{}
 	for f := (db.FollowUpFilter{}); ; {
@@ -457,20 +357,20 @@ func (w *world) compareInteractions(t *testing.T, by db.Actor) {
 			break
 		}
 	}
-	want(t, "next steps", seen(due, func(string) bool { return true }),
-		seen(w.interactions, func(id string) bool { return w.seesInteraction(by, id) }))
-	for interaction, ends := range w.interactions {
+	want(t, "next steps", dbtest.Seen(due, func(string) bool { return true }),
+		dbtest.Seen(w.clients.Interactions, func(id string) bool { return w.clients.SeesInteraction(by, id) }))
+	for interaction, ends := range w.clients.Interactions {
 		if ends[0] == "" {
 			continue
 		}
-		for _, contact := range append([]string{ends[1]}, w.participants[interaction]...) {
+		for _, contact := range append([]string{ends[1]}, w.clients.Participants[interaction]...) {
 			if contact == "" {
 				continue
 			}
 			pair := [2]string{ends[0], contact}
 			got := w.interactionPages(t, by, db.InteractionFilter{OrganizationID: ends[0], ContactID: contact})
-			want(t, "timeline with", ids(got, interactionID), seen(w.interactions, func(i string) bool {
-				return w.interactions[i][0] == ends[0] && w.isWith(i, contact) && w.seesLink(by, pair)
+			want(t, "timeline with", ids(got, interactionID), dbtest.Seen(w.clients.Interactions, func(i string) bool {
+				return w.clients.Interactions[i][0] == ends[0] && w.clients.IsWith(i, contact) && w.clients.SeesLink(by, pair)
 			}))
 		}
 	}
@@ -484,7 +384,7 @@ func (w *world) compareInteractions(t *testing.T, by db.Actor) {
 
 // feedOf are the interactions that the model lets somebody see.
 func feedOf(w *world, by db.Actor) []string {
-	return strings.Fields(seen(w.interactions, func(id string) bool { return w.seesInteraction(by, id) }))
+	return strings.Fields(dbtest.Seen(w.clients.Interactions, func(id string) bool { return w.clients.SeesInteraction(by, id) }))
 }
 
 func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
@@ -498,18 +398,18 @@ func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
 		want(t, what, n, min(wanted, db.MostSuggested)) // there are never more suggestions
 	}
 	organizations, roles, outcomes := 0, 0, 0
-	for id := range w.organizations {
-		if w.seesOrganization(by, id) {
+	for id := range w.clients.Organizations {
+		if w.clients.SeesOrganization(by, id) {
 			organizations++
 		}
 	}
-	for _, l := range w.links {
-		if w.seesLink(by, l) {
+	for _, l := range w.clients.Links {
+		if w.clients.SeesLink(by, l) {
 			roles++
 		}
 	}
-	for id := range w.interactions {
-		if w.seesInteraction(by, id) {
+	for id := range w.clients.Interactions {
+		if w.clients.SeesInteraction(by, id) {
 			outcomes++
 		}
 	}
@@ -526,13 +426,13 @@ func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {
 	w := newWorld(t, 11)
 	oda, ctx := w.people["Oda"], t.Context()
 	var seenOrganization, seenContact string
-	for _, id := range slices.Sorted(maps.Keys(w.organizations)) {
-		if w.seesOrganization(oda, id) {
+	for _, id := range slices.Sorted(maps.Keys(w.clients.Organizations)) {
+		if w.clients.SeesOrganization(oda, id) {
 			seenOrganization = id
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(w.contacts)) {
-		if w.seesContact(oda, id) {
+	for _, id := range slices.Sorted(maps.Keys(w.clients.Contacts)) {
+		if w.clients.SeesContact(oda, id) {
 			seenContact = id
 		}
 	}
@@ -543,8 +443,8 @@ func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {
 		}
 	}
 	w.Unchanged(t, func() {
-		for id := range w.organizations {
-			if w.seesOrganization(oda, id) {
+		for id := range w.clients.Organizations {
+			if w.clients.SeesOrganization(oda, id) {
 				continue
 			}
 			for version := 1; version <= 2; version++ {
@@ -562,8 +462,8 @@ func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {
 			_, err = w.LogInteraction(ctx, oda, db.Fields{"channel": "note", "subject": "x", "organization_id": id, "happened_at": ""}, "")
 			wantInvalid(t, err, "organization_id")
 		}
-		for id := range w.contacts {
-			if w.seesContact(oda, id) {
+		for id := range w.clients.Contacts {
+			if w.clients.SeesContact(oda, id) {
 				continue
 			}
 			_, err := w.UpdateContact(ctx, oda, id, 1, db.Fields{"job_title": "Mine"})
@@ -573,8 +473,8 @@ func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {
 			_, err = w.LinkContact(ctx, oda, db.NewLink{OrganizationID: seenOrganization, ContactID: id})
 			gone("link", err)
 		}
-		for _, l := range w.links {
-			if w.seesLink(oda, l) {
+		for _, l := range w.clients.Links {
+			if w.clients.SeesLink(oda, l) {
 				continue
 			}
 			_, err := w.UpdateLink(ctx, oda, l[0], l[1], 1, db.Fields{"role_label": "Mine"})
@@ -582,8 +482,8 @@ func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {
 			_, err = w.UnlinkContact(ctx, oda, l[0], l[1], 1)
 			gone("unlink", err)
 		}
-		for id := range w.interactions {
-			if w.seesInteraction(oda, id) {
+		for id := range w.clients.Interactions {
+			if w.clients.SeesInteraction(oda, id) {
 				continue
 			}
 			_, err := w.UpdateInteraction(ctx, oda, id, 1, db.Fields{"subject": "Mine"})
@@ -597,15 +497,15 @@ func TestWhatIsOutOfSightCannotBeChanged(t *testing.T) {
 func TestAnEmailOutOfSightIsRefusedWithoutAName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 13)
-	for id, x := range w.contacts {
-		if x.word == "manwordxx" || w.seesContact(w.people["Nils"], id) {
+	for id, x := range w.clients.Contacts {
+		if x.Word == "manwordxx" || w.clients.SeesContact(w.people["Nils"], id) {
 			continue
 		}
 		_, err := w.CreateContact(t.Context(), w.people["Nils"],
-			db.Fields{"first_name": "A", "last_name": "B", "email": x.word + "@x.example"}, "")
+			db.Fields{"first_name": "A", "last_name": "B", "email": x.Word + "@x.example"}, "")
 		refused := wantInvalid(t, err, "email")
 		want(t, "the contact told", refused.Taken == nil, true)
-		want(t, "a name in the message", strings.Contains(refused.Fields["email"], x.word), false)
+		want(t, "a name in the message", strings.Contains(refused.Fields["email"], x.Word), false)
 	}
 }
 
