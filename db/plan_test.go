@@ -140,6 +140,42 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	checkPlans(t, d, regexp.MustCompile(`(interactions|p|interaction_contact) USING.* (interactions_organization|interactions_contact|interaction_contact_contact) `).MatchString)
 }
 
+// TestTheChangeFeedIsReadFromIndexes: its rows by their seq, and what was seen before one by the
+// records that it names.
+func TestTheChangeFeedIsReadFromIndexes(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	owner, err := d.CreateUser(t.Context(), System, NewUser{Email: "oda@a.example", FullName: "Oda Berg", Role: "Manager", Hash: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := Actor{UserID: owner.ID, May: Permissions, OwnOnly: true}
+	start, err := d.ChangeFeed(t.Context(), own, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := Fields{"display_name": "Acme", "owner_user_id": owner.ID}
+	acme, err := d.CreateOrganization(t.Context(), System, typed, "")
+	l, err2 := d.LinkContact(t.Context(), System, NewLink{OrganizationID: acme.ID, Contact: Fields{"first_name": "Maya", "last_name": "Okafor"}})
+	_, err3 := d.LogInteraction(t.Context(), System, Fields{
+		"channel": "call", "subject": "Renewal", "contact_id": l.ContactID, "happened_at": "",
+		"follow_up_text": "Call", "follow_up_due_on": DateOf(time.Now()).Add(1).String(),
+	}, "")
+	_, err4 := d.UpdateOrganization(t.Context(), System, acme.ID, Latest, Fields{"owner_user_id": ""})
+	if err := errors.Join(err, err2, err3, err4); err != nil {
+		t.Fatal(err)
+	}
+	d.reader.Forget()
+	feed, err := d.ChangeFeed(t.Context(), own, start.Cursor, 10)
+	if err != nil || len(feed.Entries) != 4 {
+		t.Errorf("%v, %+v", err, feed.Entries)
+	}
+	if _, err := d.ChangeFeed(t.Context(), Actor{UserID: owner.ID, May: Permissions}, start.Cursor, 10); err != nil {
+		t.Fatal(err)
+	}
+	checkPlans(t, d, regexp.MustCompile(`^SCAN (o|c|l|p|f|organizations|contacts|organization_contact|interactions|interaction_contact|follow_ups|audit_logs|audit_participants)\b`).MatchString)
+}
+
 // TestTheNewestOfAContactAreAMergeOfTwoWalks: a timeline reads no more of either kind of interaction
 // than it shows, and so does what the triggers look for.
 func TestTheNewestOfAContactAreAMergeOfTwoWalks(t *testing.T) {

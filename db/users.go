@@ -20,10 +20,15 @@ type User struct {
 	Roles                                        []string // names, sorted
 	May                                          []Permission
 	OwnOnly                                      bool // sees only their own clients
+	location                                     *time.Location
 }
 
-// Location returns the user's time zone, or UTC if it is unknown here.
+// Location returns the user's time zone, or UTC if it is unknown here. To load one takes a file to
+// read, so sessions and tokens have it ready.
 func (u User) Location() *time.Location {
+	if u.location != nil && u.location.String() == u.TimeZone {
+		return u.location
+	}
 	if l, err := time.LoadLocation(u.TimeZone); err == nil && u.TimeZone != "" {
 		return l
 	}
@@ -197,6 +202,7 @@ func (d *DB) user(ctx context.Context, id string) (User, error) {
 	if u.May, err = sqlite.Collect(rows, err, scanPermission); err != nil {
 		return User{}, err
 	}
+	u.location = u.Location()
 	u.OwnOnly, err = ownOnly(d.reader.QuickQueryRow(ctx, widestScope, id))
 	return u, err
 }

@@ -37,9 +37,7 @@ func (a *API) changeIndex(c *gin.Context) error {
 		return err
 	}
 	wait, wished := waitOf(c.Request.Header)
-	if wished && after != "" && !middleware.IsHead(c) {
-		c.Header("Preference-Applied", "wait="+strconv.Itoa(int(wait/time.Second)))
-	} else {
+	if wished = wished && after != "" && !middleware.IsHead(c); !wished {
 		wait = 0
 	}
 	waiting, cancel := context.WithTimeout(c.Request.Context(), wait)
@@ -52,6 +50,9 @@ func (a *API) changeIndex(c *gin.Context) error {
 			return err
 		}
 		if after = feed.Cursor; over || feed.More || len(feed.Entries) > 0 {
+			if wished {
+				c.Header("Preference-Applied", "wait="+strconv.Itoa(int(wait/time.Second)))
+			}
 			a.sendFeed(c, feed)
 			return nil
 		}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package api_test
+
+// waiterMemory is what 500 programs that wait may take, in bytes.
+const waiterMemory = 20 << 20
