@@ -94,9 +94,12 @@ func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any
 	for _, f := range k.Fields {
 		columns += k.Plural + "." + f.Column + ", "
 	}
+	if key == "sort_key" {
+		key = "NULL"
+	}
 	return `
 		SELECT ` + k.id() + `, ` + columns + owner + `, is_active, ` + k.Plural + `.created_at, ` + k.Plural + `.updated_at, version,
-			last_contact_at, last_contact_channel, ` + key + `, sort_key, ` + relation.sql + `
+			last_contact_at, last_contact_channel, sort_key, ` + key + `, ` + relation.sql + `
 		FROM ` + k.Plural, relation.args
 }
 
@@ -118,8 +121,20 @@ func (k *RecordKind) columnsOf(r *Record) []any {
 		into = append(into, nullText{&r.values[i]})
 	}
 	into = append(into, nullText{&r.OwnerName}, &r.IsActive, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, &r.Version,
-		moment{&r.LastContactAt}, nullText{&r.LastContactChannel}, &r.key, &r.sortKey)
+		moment{&r.LastContactAt}, nullText{&r.LastContactChannel}, &r.sortKey, keyOrName{r})
 	return append(into, k.relationOf(r)...)
+}
+
+// keyOrName scans the key that a list sorts by. It is NULL if that is the name, whose key was scanned
+// before.
+type keyOrName struct{ r *Record }
+
+func (x keyOrName) Scan(v any) error {
+	if v == nil {
+		x.r.key = x.r.sortKey
+		return nil
+	}
+	return nullText{&x.r.key}.Scan(v)
 }
 
 // record returns a record, or ErrNotFound.
