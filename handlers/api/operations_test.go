@@ -404,14 +404,14 @@ func TestASessionNeverOpensTheAPI(t *testing.T) {
 	}
 }
 
-// status is a response of which only status and headers count.
+// status is a response of which only status, headers and size are kept.
 type status struct {
-	code   int
-	header http.Header
+	code, size int
+	header     http.Header
 }
 
 func (w *status) Header() http.Header         { return w.header }
-func (w *status) Write(p []byte) (int, error) { return len(p), nil }
+func (w *status) Write(p []byte) (int, error) { w.size += len(p); return len(p), nil }
 func (w *status) WriteHeader(code int)        { w.code = code }
 
 // TestWhoMayNotUseTheirToken: one that is revoked, whose owner is disabled, or who must set up a
