@@ -114,6 +114,19 @@ func TestWhenAnInteractionHappened(t *testing.T) {
 	p.send("POST", log, `{"channel": "note", "subject": "A", "user_id": null}`).want(201).wantAt("user_id", p.user.ID)
 }
 
+// TestATimeThatIsStoredStays: a change that repeats it is not refused, though nobody could choose it.
+func TestATimeThatIsStoredStays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, path := s.as("Manager"), "/api/crm"+newWorld(s, 1).interaction
+	const old = "1899-12-31T10:00:00.000Z"
+	s.Exec("UPDATE interactions SET happened_at = ? WHERE id = ?", old, key(path))
+	for _, same := range []string{old, "1899-12-31T11:00:00+01:00"} {
+		p.send("PATCH", path, `{"outcome": "`+same[:19]+`", "happened_at": "`+same+`"}`).want(200).wantAt("happened_at", old)
+	}
+	p.send("PATCH", path, `{"happened_at": "1899-12-31T10:00:01Z"}`).want(422, `"fields":{"happened_at"`)
+}
+
 // TestAnEndOutOfSightStays: it is null to a program that does not see it, and a change that repeats
 // what was read leaves it. A change after which the program sees no end answers with the id alone.
 func TestAnEndOutOfSightStays(t *testing.T) {

@@ -1,0 +1,57 @@
+package middleware_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"clientregistry/db"
+	"clientregistry/handlers/middleware"
+)
+
+// TestListParametersAreTakenOrRefused: each one changes the filter, and a value that is refused leaves
+// it as it is.
+func TestListParametersAreTakenOrRefused(t *testing.T) {
+	t.Parallel()
+	lists := middleware.ListReader{By: db.Actor{UserID: "u", May: db.Permissions}, Now: time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)}
+	good := map[string]string{
+		"status": "archived", "owner": "me", "relationship_status": "Former", "quiet_days": "30", "last_contact": "never", "sort": "-created_at",
+	}
+	anything := []string{"q", "owner", "role_label", "sector", "size_band"} // every value means something
+	for _, k := range []*db.RecordKind{db.OrganizationKind, db.ContactKind} {
+		for _, name := range middleware.ListParameters(k, true) {
+			value, known := good[name]
+			switch {
+			case name == "missing":
+				value = k.Missing
+			case !known && slices.Contains(anything, name):
+				value = "harbor"
+			case !known:
+				value = "2026-11-24"
+			}
+			none := db.Filter{Equal: db.Fields{}}
+			taken, refused := db.Filter{Equal: db.Fields{}}, db.Filter{Equal: db.Fields{}}
+			if why := lists.Record(&taken, k, name, value); why != "" || reflect.DeepEqual(taken, none) {
+				t.Errorf("%s of %s: %q gives %v, %q", name, k.Plural, value, taken, why)
+			}
+			why := lists.Record(&refused, k, name, "\x7f")
+			if slices.Contains(anything, name) == (why != "") || why != "" && !reflect.DeepEqual(refused, none) {
+				t.Errorf("%s of %s: nonsense gives %v, %q", name, k.Plural, refused, why)
+			}
+		}
+	}
+	if got := middleware.ListParameters(db.ContactKind, false); slices.Contains(got, "quiet_days") || slices.Contains(got, "last_contact") {
+		t.Errorf("without interactions there are %v", got)
+	}
+	for _, name := range middleware.InteractionParameters {
+		var f db.InteractionFilter
+		if why := lists.Interaction(&f, name, "2026-11-24"); why != "" || f == (db.InteractionFilter{}) {
+			t.Errorf("%s: %v, %q", name, f, why)
+		}
+	}
+	var f db.InteractionFilter
+	if lists.Interaction(&f, "from", "soon") == "" || lists.Interaction(&f, "to", "2026-02-30") == "" || f != (db.InteractionFilter{}) {
+		t.Errorf("days that are none give %v", f)
+	}
+}
