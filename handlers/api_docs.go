@@ -25,7 +25,10 @@ func (s *Server) apiDocs(c *gin.Context) error {
 			page.Theme = v.User.Theme
 		}
 	}
-	docs := s.reference
+	docs, err := s.reference()
+	if err != nil {
+		return err
+	}
 	if q := strings.TrimSpace(strings.ToValidUTF8(c.Query("q"), "")); q != "" {
 		docs = matching(docs, q)
 	}

@@ -85,7 +85,7 @@ func (n node) items() (all []node) {
 	return all
 }
 
-// reference is what openapi.yaml says, as the page shows it. base is the registry's address.
+// readReference returns what openapi.yaml says, as the page shows it. base is the registry's address.
 func readReference(base string) (views.APIDocs, error) {
 	var root any
 	if err := yaml.UnmarshalWithOptions(api.Document, &root, yaml.UseOrderedMap()); err != nil {

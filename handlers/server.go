@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -36,9 +37,9 @@ type Server struct {
 	now     func() time.Time
 	asks    map[string]middleware.Access // what each route requires, by method and path
 
-	reference views.APIDocs // what the API's document says
-	addresses addresses     // cached addresses of saved views
-	future    atomic.Int64  // the latest future moment that ClockIsOff has logged
+	reference func() (views.APIDocs, error) // what openapi.yaml says, read when it is first asked for
+	addresses addresses                     // cached addresses of saved views
+	future    atomic.Int64                  // the latest future moment that ClockIsOff has logged
 
 	started   time.Time
 	jobs      *jobs.Jobs
@@ -102,9 +103,7 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	s.ending, s.stop = context.WithCancel(context.Background())
 	s.Stack = middleware.New(d, middleware.Options{BaseURL: base, TrustedProxies: o.TrustedProxies, Log: s.log, Served: j.Served})
 	views.Parse()
-	if s.reference, err = readReference(base.String()); err != nil {
-		return nil, err
-	}
+	s.reference = sync.OnceValues(func() (views.APIDocs, error) { return readReference(base.String()) })
 	s.Handler, err = s.handler(o.APIRate)
 	return s, err
 }

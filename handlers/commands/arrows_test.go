@@ -49,6 +49,9 @@ var owners = map[string]string{
 	"github.com/mattn/go-sqlite3": "db/sqlite",
 	"github.com/pressly/goose/v3": "db",
 	"golang.org/x/crypto/argon2":  "db/secrets",
+
+	"github.com/getkin/kin-openapi/openapi3":       "tests",
+	"github.com/getkin/kin-openapi/openapi3filter": "tests",
 }
 
 // TestArrowsBetweenPackagesGoOneWay: no package imports more than arrows allows.
