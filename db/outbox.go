@@ -106,7 +106,9 @@ func (e AuditEntry) webhookEvent() (w WebhookEvent, ok bool) {
 	if a.event == "" || e.Details == nil || e.Details["erased"] != "" {
 		return w, false
 	}
-	w = WebhookEvent{Name: a.eventName(), Kind: a.changes, ID: e.TargetID, OrganizationID: e.OrganizationID, ContactID: e.ContactID, At: e.At}
+	w = WebhookEvent{
+		Name: a.eventName(), Kind: a.changes, ID: e.TargetID, OrganizationID: e.OrganizationID, ContactID: e.ContactID, At: e.At,
+	}
 	switch {
 	case a.changes == "":
 		w.Kind, w.ID, w.Action = "batch", e.Details["batch"], e.Details["action"]
@@ -219,7 +221,8 @@ func (t *tx) recordTry(x Tried) (stops bool, err error) {
 		status = x.Status
 	}
 	_, err = t.Exec("INSERT INTO delivery_tries (delivery, try, at, took, status, failure, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		number, tries+1, stamp(x.At), x.Took.Milliseconds(), status, orNull(plainAnswer(x.Failure, 400)), orNull(plainAnswer(x.Answer, 1024)))
+		number, tries+1, stamp(x.At), x.Took.Milliseconds(), status,
+		orNull(plainAnswer(x.Failure, 400)), orNull(plainAnswer(x.Answer, 1024)))
 	if err != nil {
 		return false, err
 	}

@@ -15,7 +15,8 @@ const (
 
 // stopWebhook switches a webhook off, if it is on, and says why.
 func (t *tx) stopWebhook(h Webhook, because string) error {
-	n, err := t.Exec("UPDATE webhooks SET is_active = 0, off_because = ?, version = version + 1 WHERE id = ? AND is_active = 1", because, h.ID)
+	n, err := t.Exec("UPDATE webhooks SET is_active = 0, off_because = ?, version = version + 1 WHERE id = ? AND is_active = 1",
+		because, h.ID)
 	if err != nil || n == 0 {
 		return err
 	}

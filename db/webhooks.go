@@ -83,8 +83,9 @@ const (
 
 func selectWebhook(counts string) string {
 	return `
-		SELECT webhooks.id, url, events, is_active, off_because, ifnull(user_id, ''), ifnull(` + shownName + `, ''), ifnull(status = 'active', 0),
-			secret, secret_since, old_secret, old_secret_until, last_sent_at, ifnull(last_status, 0), version, webhooks.created_at, ` + counts + `
+		SELECT webhooks.id, url, events, is_active, off_because, ifnull(user_id, ''), ifnull(` + shownName + `, ''),
+			ifnull(status = 'active', 0), secret, secret_since, old_secret, old_secret_until, last_sent_at, ifnull(last_status, 0),
+			version, webhooks.created_at, ` + counts + `
 		FROM webhooks LEFT JOIN users ON users.id = user_id`
 }
 

@@ -50,7 +50,8 @@ func TestAKilledServerLosesNoEvent(t *testing.T) {
 	token = token[strings.Index(token, "crt_"):][:len("crt_")+40]
 	makeWebhook(t, file, receiver.URL)
 	serve := func() *program {
-		return startProgram(t, "serve", "--addr", "127.0.0.1:0", "--db", file, "--webhook-allow", "10.0.0.0/8", "--webhook-allow", "127.0.0.0/8")
+		return startProgram(t, "serve", "--addr", "127.0.0.1:0", "--db", file,
+			"--webhook-allow", "10.0.0.0/8", "--webhook-allow", "127.0.0.0/8")
 	}
 	hanging.Store(true)
 	p := serve()

@@ -14,7 +14,8 @@ type addressFilter []netip.Prefix
 type refusedAddress struct{ addr netip.Addr }
 
 func (e *refusedAddress) Error() string {
-	return fmt.Sprintf("%s is not a public address, so nothing is sent to it; whoever runs the server can allow it with --webhook-allow", e.addr)
+	return fmt.Sprintf("%s is not a public address, so nothing is sent to it; whoever runs the server can allow it"+
+		" with --webhook-allow", e.addr)
 }
 
 // control is for net.Dialer. It sees the address of each connection after the name was looked up, so

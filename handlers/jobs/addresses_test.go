@@ -84,11 +84,12 @@ func (n *names) serve(server net.PacketConn) {
 		if asked.Unpack(buffer[:size]) != nil {
 			continue
 		}
-		answer := dnsmessage.Message{Header: dnsmessage.Header{ID: asked.ID, Response: true, Authoritative: true}, Questions: asked.Questions}
+		answer := dnsmessage.Message{Header: dnsmessage.Header{ID: asked.ID, Response: true}, Questions: asked.Questions}
 		for _, q := range asked.Questions {
 			if q.Type == dnsmessage.TypeA {
 				answer.Answers = append(answer.Answers, dnsmessage.Resource{
-					Header: dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET, TTL: 1}, Body: &dnsmessage.AResource{A: *n.addr.Load()},
+					Header: dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET, TTL: 1},
+					Body:   &dnsmessage.AResource{A: *n.addr.Load()},
 				})
 			}
 		}

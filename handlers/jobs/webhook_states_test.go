@@ -26,7 +26,8 @@ func TestAnAddressThatIsGoneSwitchesItOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "requests", len(r.messages()), 1)
-	last := x.Column(t, "SELECT action || ' ' || json_extract(metadata, '$.because') FROM audit_logs WHERE target_type = 'webhook' ORDER BY seq DESC LIMIT 1")
+	last := x.Column(t, "SELECT action || ' ' || json_extract(metadata, '$.because') FROM audit_logs"+
+		" WHERE target_type = 'webhook' ORDER BY seq DESC LIMIT 1")
 	equal(t, "the history", last[0], "stop_webhook gone")
 }
 
