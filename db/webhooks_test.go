@@ -242,7 +242,7 @@ func TestWhatIsRefusedOfAWebhook(t *testing.T) {
 	h, _ := hook(t, o)
 	for url, column := range map[string]string{
 		"": "url", "hooks.example": "url", "ftp://hooks.example/": "url", "javascript:alert(1)": "url", "https://": "url",
-		"https://:443/": "url",
+		"https://:443/":                   "url",
 		"https://ada:pine@hooks.example/": "url", "https://hooks.example/#part": "url", "https://hooks.example/#": "url",
 		"https://hooks.example/\x00": "url", "https://hooks.example/" + strings.Repeat("x", 2000): "url", "http://[::1": "url",
 		"https://hooks.example/\r\nHost: x": "url",
