@@ -80,7 +80,7 @@ func (b *browser) comeIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
 // business are all tables except the history, sessions and the search index.
 var businessTables = []string{
 	"users", "roles", "user_role", "role_permission", "organizations", "contacts",
-	"organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests", "tokens",
+	"organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests", "tokens", "webhooks", "deliveries",
 }
 
 // history selects the table of the history, without the rows of some actions.

@@ -117,6 +117,10 @@ func formFields(w world, r handlers.Route) url.Values {
 			"relationship_status", "Active", "request_id", "", "use", "", "found_id", "", "restore", "")
 	case strings.HasSuffix(path, "_id"):
 		add("role_label", "x", "relationship_status", "Active")
+	case strings.HasSuffix(path, "/send-again"):
+		add("delivery", w.One("SELECT id FROM deliveries WHERE webhook_id = ?", key(w.webhook)))
+	case path == "/admin/webhooks" || path == "/admin/webhooks/:id":
+		add("url", "https://a.example/in", "of", "some", "event", "contact.created", "active", "1", "form", "1")
 	case strings.HasPrefix(path, "/admin/roles"):
 		add("name", "A", "slug", "", "description", "x", "client_scope", "own", "require_mfa", "true", "permission", "ViewClient", "state", "")
 	}
@@ -130,6 +134,7 @@ var queryParameters = []string{
 	"to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
+	"state", "delivery",
 }
 
 // wantHarmless checks that an answer is no server error, reveals no internals, and that nothing
@@ -319,6 +324,8 @@ func (w world) version(r handlers.Route) string {
 		return w.One("SELECT version FROM contacts WHERE id = ?", key(w.contact))
 	case strings.HasPrefix(r.Path, "/follow-ups"):
 		return w.One("SELECT version FROM follow_ups WHERE id = ?", key(w.followUp))
+	case strings.HasPrefix(r.Path, "/admin/webhooks"):
+		return w.One("SELECT ifnull((SELECT version FROM webhooks WHERE id = ?), 1)", key(w.webhook))
 	}
 	return w.One("SELECT ifnull((SELECT version FROM interactions WHERE id = ?), 1)", key(w.interaction))
 }
@@ -460,6 +467,7 @@ func TestWhatIsTooLongIsRefusedAndKept(t *testing.T) {
 			{"/account", "full_name", 160, nil},
 			{"/admin/users", "full_name", 160, []string{"email", "new@pinestreet.example", "role", "Viewer"}},
 			{"/admin/roles", "name", 80, nil},
+			{"/admin/webhooks", "url", 2000, []string{"event", "contact.created"}},
 			{"/admin/roles", "description", 400, []string{"name", "Auditor"}},
 		} {
 			typed := strings.Repeat("é", c.most+1)

@@ -220,6 +220,7 @@ var commands = []command{
 	{"users", "Go to Users", "", "/admin/users"},
 	{"roles", "Go to Roles", "", "/admin/roles"},
 	{"audit", "Go to Audit log", "", "/admin/audit"},
+	{"hook", "Go to Webhooks", "", "/admin/webhooks"},
 	{"user", "Go to My account", "", "/account"},
 }
 

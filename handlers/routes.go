@@ -26,6 +26,7 @@ var (
 	viewInteractions = middleware.Access{Need: db.ViewInteractions}
 	editInteractions = middleware.Access{Need: db.EditInteractions}
 	manageUsers      = middleware.Access{Need: db.ManageAccounts}
+	manageWebhooks   = middleware.Access{Need: db.ManageWebhooks}
 	manageSystem     = middleware.Access{Need: db.RunRegistry}
 	handOver         = middleware.Access{Need: db.HandOverClients}
 	seeAccess        = middleware.Access{Need: db.SeeAccess}
@@ -169,6 +170,17 @@ var routes = []route{
 	{"GET", "/admin/audit", viewAudit, (*Server).auditIndex},
 	{"GET", "/admin/audit.csv", viewAudit, (*Server).auditExport},
 	{"POST", "/admin/audit/verify", viewAudit, (*Server).auditVerify},
+	{"GET", "/admin/webhooks", manageWebhooks, (*Server).webhookIndex},
+	{"GET", "/admin/webhooks/new", manageWebhooks, (*Server).webhookNew},
+	{"POST", "/admin/webhooks", manageWebhooks, (*Server).webhookCreate},
+	{"GET", "/admin/webhooks/:id", manageWebhooks, (*Server).webhookShow},
+	{"GET", "/admin/webhooks/:id/edit", manageWebhooks, (*Server).webhookEdit},
+	{"POST", "/admin/webhooks/:id", manageWebhooks, (*Server).webhookUpdate},
+	{"POST", "/admin/webhooks/:id/test", manageWebhooks, (*Server).webhookTest},
+	{"POST", "/admin/webhooks/:id/send-again", manageWebhooks, (*Server).webhookSendAgain},
+	{"POST", "/admin/webhooks/:id/rotate-secret", manageWebhooks, (*Server).webhookRotateSecret},
+	{"GET", "/admin/webhooks/:id/delete", manageWebhooks, (*Server).webhookAskToDelete},
+	{"POST", "/admin/webhooks/:id/delete", manageWebhooks, (*Server).webhookDelete},
 	{"GET", "/admin/system", manageSystem, (*Server).systemIndex},
 	{"POST", "/admin/system/check", manageSystem, (*Server).systemCheck},
 	{"POST", "/admin/system/backup", manageSystem, (*Server).backupCreate},

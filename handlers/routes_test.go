@@ -27,6 +27,7 @@ type world struct {
 	batch                     string // which archived another organization
 	view                      string // shared, without an owner
 	token                     string // id of a token of user
+	webhook                   string // with a test that waits to be sent
 }
 
 func newWorld(s *site) world {
@@ -52,6 +53,10 @@ func newWorld(s *site) world {
 		s.t.Fatal(err)
 	}
 	w.token = token.ID
+	w.webhook = s.webhook("https://hooks.pinestreet.example/crm")
+	if _, err := s.DB.TestWebhook(context.Background(), db.System, key(w.webhook)); err != nil {
+		s.t.Fatal(err)
+	}
 	return w
 }
 
@@ -74,6 +79,7 @@ func (w world) address(path string) string {
 	own := map[string]string{
 		"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role,
 		"users": w.user, "follow-ups": w.followUp, "batches": w.batch, "views": w.view, "tokens": w.token,
+		"webhooks": w.webhook,
 	}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -278,6 +284,7 @@ func TestUnknownRecords(t *testing.T) {
 		} {
 			for _, mine := range []string{
 				key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp), key(w.batch), key(w.view), w.token,
+				key(w.webhook),
 			} {
 				if strings.Contains(good, mine) {
 					bad[strings.Replace(good, mine, id, 1)] = true

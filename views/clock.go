@@ -54,6 +54,25 @@ func (c Clock) Moment(t time.Time) *Time {
 	return x
 }
 
+// Short formats a moment as short as is clear: "10:12", on other days "6 Nov 10:12", in other years
+// "6 Nov 2025". It returns nil for the zero time.
+func (c Clock) Short(t time.Time) *Time { return c.short(t, "15:04") }
+
+// Second is Short to the millisecond.
+func (c Clock) Second(t time.Time) *Time { return c.short(t, "15:04:05.000") }
+
+func (c Clock) short(t time.Time, hour string) *Time {
+	switch day := db.DateOf(t.In(c.Zone)); {
+	case t.IsZero():
+		return nil
+	case day == c.Today():
+		return c.at(t, hour)
+	case day.Year() == c.Today().Year():
+		return c.at(t, "2 Jan "+hour)
+	}
+	return c.at(t, "2 Jan 2006")
+}
+
 func (c Clock) at(t time.Time, layout string) *Time {
 	local := t.In(c.Zone)
 	all := t.UTC().AppendFormat(make([]byte, 0, 64), "2006-01-02T15:04:05.000Z")

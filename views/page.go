@@ -31,6 +31,7 @@ type Frame struct {
 	Due        DueCount
 	New        NewCount
 	Audit      bool   // may read the audit log
+	Webhooks   bool   // may manage webhooks
 	System     bool   // may run the registry
 	Trouble    int    // number of failed checks
 	Here       string // address of the view shown, "" for none

@@ -79,6 +79,7 @@ var icons = [][2]string{
 	{"copy", "copy"},
 	{"info", "info"},
 	{"server", "server"},
+	{"hook", "webhook"},
 }
 
 func main() {
