@@ -194,8 +194,8 @@ const rowsAtOnce = 20
 
 var bulkInserts = [bulkKinds]bulkInsert{
 	bulkUsers: manyAtOnce("", `
-		INSERT INTO users (id, email, full_name, status, time_zone, name_key, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+		INSERT INTO users (id, email, full_name, status, time_zone, time_zone_chosen, name_key, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)`),
 	bulkRoles:         {one: "INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ?"},
 	bulkOrganizations: manyAtOnce("organizations", insertRecord(OrganizationKind, "contacts_count")),
 	bulkContacts:      manyAtOnce("contacts", insertRecord(ContactKind, "organization_name_key")),

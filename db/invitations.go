@@ -167,18 +167,23 @@ func linkOwner(ask querier, now time.Time, kind, token string) (User, error) {
 		sha256Hex(token), kind, after, until))
 }
 
-// AcceptInvitation makes an invited user active, with a password hash and a time zone. It returns
+// AcceptInvitation makes an invited user active, with a password hash and the time zone that they
+// chose, "" for none. It returns
 // Invalid for the time zone, or ErrNotFound for a link that is invalid or was used.
 func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZone string) (User, error) {
 	return d.useLink(ctx, by, "invitation", token, func(t *tx, u *User) error {
 		if u.Status != "invited" {
 			return ErrNotFound
 		}
-		if _, refused := apply(userFields, Fields{"time_zone": timeZone}, u); refused != nil {
-			return refused
+		if timeZone != "" {
+			if _, refused := apply(userFields, Fields{"time_zone": timeZone}, u); refused != nil {
+				return refused
+			}
 		}
-		if _, err := t.Exec("UPDATE users SET status = 'active', password_hash = ?, time_zone = ?, updated_at = ? WHERE id = ?",
-			hash, u.TimeZone, stamp(t.now), u.ID); err != nil {
+		if _, err := t.Exec(`
+			UPDATE users
+			SET status = 'active', password_hash = ?, time_zone = ?, time_zone_chosen = ?, updated_at = ?
+			WHERE id = ?`, hash, u.TimeZone, timeZone != "", stamp(t.now), u.ID); err != nil {
 			return err
 		}
 		return t.record("accept_invitation", "user", u.ID, details{"changes": map[string]Change{"status": {Old: "invited", New: "active"}}})

@@ -19,6 +19,7 @@ var ownVerbs = map[string]string{
 	"ChooseColumns": "one's own setting", "ChooseFirstSavedView": "one's own setting",
 	"CreateSavedView": "one's own saved views", "UpdateSavedView": "one's own saved views",
 	"DeleteSavedView": "one's own saved views", "RestoreSavedView": "one's own saved views",
+	"TakeTimeZone": "one's own account", "CloseTimeZoneNotice": "one's own setting", "CloseFirstSteps": "one's own setting",
 	"RecordRefusal": "what one was refused",
 	"CreateToken":   "one's own tokens", "RevokeToken": "one's own tokens",
 }

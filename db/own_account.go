@@ -100,3 +100,31 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 		return t.record("change_email", "user", u.ID, details{"changes": changes})
 	})
 }
+
+// TakeTimeZone gives the actor the time zone of their browser if none was chosen for them, and has
+// them told until CloseTimeZoneNotice. It does nothing for UTC and for a zone that is unknown here.
+func (d *DB) TakeTimeZone(ctx context.Context, by Actor, zone string) error {
+	return d.write(ctx, by, OwnAccount, func(t *tx) error {
+		u, err := scanUser(t.QueryRow(selectUser+"WHERE id = ?", by.UserID))
+		if err != nil || u.ZoneChosen {
+			return err
+		}
+		changes, refused := apply(userFields, Fields{"time_zone": zone}, &u)
+		if refused != nil || len(changes) == 0 {
+			return nil
+		}
+		if _, err := t.Exec("UPDATE users SET time_zone = ?, time_zone_chosen = 1, time_zone_notice = 1, updated_at = ? WHERE id = ?",
+			u.TimeZone, stamp(t.now), u.ID); err != nil {
+			return err
+		}
+		return t.record("update_user", "user", u.ID, details{"changes": changes})
+	})
+}
+
+// CloseTimeZoneNotice stops telling the actor that their time zone was taken from their browser.
+func (d *DB) CloseTimeZoneNotice(ctx context.Context, by Actor) error {
+	return d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
+		_, err := t.Exec("UPDATE users SET time_zone_notice = 0 WHERE id = ? AND time_zone_notice = 1", by.UserID)
+		return err
+	})
+}

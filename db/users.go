@@ -14,6 +14,8 @@ import (
 type User struct {
 	ID, Email, FullName, Status, TimeZone, Theme string
 	SingleKeys                                   bool
+	ZoneChosen, ZoneNotice                       bool // nobody takes the time zone from their browser; they are told that it was taken
+	FirstStepsClosed                             bool
 	CreatedAt, UpdatedAt                         time.Time
 	SecondFactor                                 bool     // they have a second factor
 	MustEnrol                                    bool     // a role requires a second factor, and they have none
@@ -35,7 +37,8 @@ func (u User) Location() *time.Location {
 	return time.UTC
 }
 
-// NewUser describes an account to create. Hash comes from secrets.HashPassword.
+// NewUser describes an account to create. Hash comes from secrets.HashPassword. Without a TimeZone it
+// is UTC until TakeTimeZone.
 type NewUser struct {
 	Email, FullName, TimeZone, Hash string
 	Role                            string // slug
@@ -79,7 +82,7 @@ func (d *DB) SetUp(ctx context.Context, by Actor, n NewUser) (User, error) {
 
 func (t *tx) createUser(n NewUser) (User, error) {
 	u := User{ID: newID(), Theme: "system", SingleKeys: true, Status: "active", CreatedAt: t.now, UpdatedAt: t.now}
-	if n.TimeZone == "" {
+	if u.ZoneChosen = n.TimeZone != ""; !u.ZoneChosen {
 		n.TimeZone = "UTC"
 	}
 	changes, refused := apply(userFields, Fields{"email": n.Email, "full_name": n.FullName, "time_zone": n.TimeZone}, &u)
@@ -90,8 +93,9 @@ func (t *tx) createUser(n NewUser) (User, error) {
 		return User{}, err
 	}
 	_, err := t.Exec(`
-		INSERT INTO users (id, email, full_name, password_hash, status, time_zone, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, u.ID, u.Email, u.FullName, orNull(n.Hash), u.Status, u.TimeZone, stamp(t.now), stamp(t.now))
+		INSERT INTO users (id, email, full_name, password_hash, status, time_zone, time_zone_chosen, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		u.ID, u.Email, u.FullName, orNull(n.Hash), u.Status, u.TimeZone, u.ZoneChosen, stamp(t.now), stamp(t.now))
 	if sqlite.IsUnique(err) {
 		return User{}, invalid("email", "There is already an account with this email")
 	}
@@ -143,8 +147,13 @@ func (d *DB) UpdateAccount(ctx context.Context, by Actor, typed Fields) error {
 		if err := t.refuseLookalike(u, changes); err != nil {
 			return err
 		}
-		_, err = t.Exec("UPDATE users SET full_name = ?, time_zone = ?, theme = ?, single_keys = ?, updated_at = ? WHERE id = ?",
-			u.FullName, u.TimeZone, u.Theme, u.SingleKeys, stamp(t.now), u.ID)
+		if _, chosen := changes["time_zone"]; chosen {
+			u.ZoneChosen, u.ZoneNotice = true, false
+		}
+		_, err = t.Exec(`
+			UPDATE users
+			SET full_name = ?, time_zone = ?, time_zone_chosen = ?, time_zone_notice = ?, theme = ?, single_keys = ?, updated_at = ?
+			WHERE id = ?`, u.FullName, u.TimeZone, u.ZoneChosen, u.ZoneNotice, u.Theme, u.SingleKeys, stamp(t.now), u.ID)
 		if err != nil {
 			return err
 		}
@@ -162,7 +171,8 @@ func (t *tx) keyUser(id, name string) error {
 }
 
 const selectUser = `
-	SELECT id, email, full_name, status, time_zone, theme, single_keys, created_at, updated_at,` + secondFactorColumns + `
+	SELECT id, email, full_name, status, time_zone, time_zone_chosen, time_zone_notice, first_steps_closed, theme, single_keys, created_at, updated_at,` +
+	secondFactorColumns + `
 	FROM users `
 
 // secondFactorColumns select whether a user has a second factor, and whether they must set one up.
@@ -173,7 +183,7 @@ const secondFactorColumns = `
 
 func scanUser(r sqlite.Row) (User, error) {
 	var u User
-	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.Theme,
+	err := r.Scan(&u.ID, &u.Email, &u.FullName, &u.Status, &u.TimeZone, &u.ZoneChosen, &u.ZoneNotice, &u.FirstStepsClosed, &u.Theme,
 		&u.SingleKeys, moment{&u.CreatedAt}, moment{&u.UpdatedAt}, &u.SecondFactor, &u.MustEnrol)
 	if errors.Is(err, sql.ErrNoRows) {
 		return User{}, ErrNotFound

@@ -62,7 +62,7 @@ func accountForms(values db.Fields) map[string][]views.Field {
 	return map[string][]views.Field{
 		"account": {
 			{ID: "full_name", Name: "full_name", Label: "Name", Autocomplete: "name", Value: values["full_name"]},
-			zoneField(values["time_zone"], false), theme,
+			zoneField(values["time_zone"]), theme,
 		},
 		"email": {
 			{
@@ -134,6 +134,17 @@ func (s *Server) accountUpdate(c *gin.Context) error {
 		return err
 	}
 	return s.accountChanged(c, "Account saved")
+}
+
+// timeZoneNoticeClose removes the line about the time zone, and leaves the page as it is.
+func (s *Server) timeZoneNoticeClose(c *gin.Context) error {
+	if err := s.db.CloseTimeZoneNotice(c.Request.Context(), who(c).Actor); err != nil {
+		return err
+	}
+	if part(c) {
+		return s.show(c, http.StatusOK)
+	}
+	return s.redirect(c, nextPage(s.ownPath(c, "Referer")))
 }
 
 func (s *Server) emailUpdate(c *gin.Context) error {

@@ -112,7 +112,6 @@ func (s *Server) failSession(c *gin.Context, err error) {
 
 // redirectVia redirects to a page that later leads on to the requested one.
 func (s *Server) redirectVia(c *gin.Context, to string) {
-	c.Header("Vary", vary)
 	next := c.Request.URL.RequestURI()
 	if part(c) || c.Request.Method != http.MethodGet {
 		next = s.ownPath(c, "HX-Current-URL")
@@ -120,7 +119,12 @@ func (s *Server) redirectVia(c *gin.Context, to string) {
 			next = s.ownPath(c, "Referer")
 		}
 	}
-	to = withNext(to, nextOf(next))
+	s.redirectTo(c, withNext(to, nextOf(next)))
+}
+
+// redirectTo leaves the page for another, also if htmx asked for a fragment.
+func (s *Server) redirectTo(c *gin.Context, to string) {
+	c.Header("Vary", vary)
 	if c.GetHeader("HX-Request") == "true" {
 		c.Header("HX-Redirect", to)
 		c.Status(http.StatusUnauthorized)

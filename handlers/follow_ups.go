@@ -210,6 +210,9 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 		Page:         s.page(c, "Follow-ups", "Next steps that are open", "follow-ups"),
 		EmptyHeading: tab.heading, EmptyText: tab.text, First: parameters.Get("after") == "",
 	}
+	if tab.show == "all" && who(c).OwnOnly {
+		l.EmptyText = "You see the clients that you own. What anybody plans with them appears here until it is done."
+	}
 	for _, t := range followUpTabs {
 		l.Tabs = append(l.Tabs, views.Option{Label: t.label, Href: "/follow-ups?show=" + t.show, Selected: t.show == tab.show})
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // home shows the visitor's follow-ups, the records they touched last, their quiet clients, today's
-// events and charts.
+// events and charts. In a new registry it shows what to begin with.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
 	page := views.Home{
@@ -42,7 +42,11 @@ func (s *Server) home(c *gin.Context) error {
 	if v.Can(db.ManageSystem) {
 		s.homeBackups(c, &page)
 	}
-	page.FirstSteps = page.CanEdit && editInteractions.Check(v) == nil && page.Owners.Nothing != ""
+	if clients {
+		if err := s.homeBeginning(c, &page); err != nil {
+			return err
+		}
+	}
 	return s.show(c, http.StatusOK, page)
 }
 

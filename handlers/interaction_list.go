@@ -37,6 +37,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	t := views.Timeline{
 		Path:     address("/interactions", url.Values{"view": p["view"]}),
 		Filtered: len(withoutAll(p)) > 0, Days: s.groupByDay(c, found, nil), Chips: chips,
+		OwnOnly: v.OwnOnly, CanLog: editInteractions.Check(v) == nil,
 	}
 	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {

@@ -29,7 +29,7 @@ func (s *Server) linkPageOf(c *gin.Context, kind string, refused map[string]stri
 	v.Fields = []views.Field{password}
 	if kind == "invitation" {
 		v.Heading, v.Sub, v.Submit = "Welcome, "+u.FullName, "Set a password for "+u.Email+" and sign in.", "Set password and sign in"
-		v.Fields = append(v.Fields, zoneField(c.Request.PostForm.Get("time_zone"), c.Request.PostForm.Get("time_zone") == ""))
+		v.Fields = append(v.Fields, zoneField(c.Request.PostForm.Get("time_zone")))
 	} else {
 		v.Heading, v.Sub, v.Submit = "Set a new password", "For "+u.Email+". Your other sessions end.", "Set password and sign in"
 	}
@@ -98,8 +98,6 @@ func (s *Server) firstSignIn(c *gin.Context, u db.User, password string) error {
 	case err != nil:
 		return s.redirect(c, "/login")
 	}
-	if err := s.beginSession(c, session); err != nil {
-		return err
-	}
+	s.beginSession(c, session)
 	return s.redirect(c, "/")
 }

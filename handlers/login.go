@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -64,7 +63,12 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	var half *db.HalfSignedIn
 	switch {
 	case errors.Is(err, db.ErrSignIn):
-		return s.loginRefused(c, http.StatusUnprocessableEntity, next, "Wrong email or password. Check both, or ask an administrator.")
+		why := "Wrong email or password. Check both, or ask an administrator."
+		if has, err := s.db.HasUsers(ctx); err == nil && !has {
+			why = "Wrong email or password: nobody has an account here yet. Open the link that the program printed when it started. It makes the " +
+				"first administrator."
+		}
+		return s.loginRefused(c, http.StatusUnprocessableEntity, next, why)
 	case errors.As(err, &locked):
 		return s.loginRefused(c, http.StatusTooManyRequests, next, s.tryLater(c, locked))
 	case errors.As(err, &half):
@@ -72,9 +76,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	if err := s.beginSession(c, token); err != nil {
-		return err
-	}
+	s.beginSession(c, token)
 	return s.signedInAnswer(c, next, "Signed in.")
 }
 
@@ -90,7 +92,7 @@ func (s *Server) tryLater(c *gin.Context, locked *db.Locked) string {
 }
 
 // beginSession gives the browser a new session and ends the old one.
-func (s *Server) beginSession(c *gin.Context, token string) error {
+func (s *Server) beginSession(c *gin.Context, token string) {
 	if v := who(c); v != nil {
 		if err := s.db.SignOut(c.Request.Context(), v.Actor, v.Token); err != nil {
 			s.log.Error("the end of a session could not be written yet", "id", middleware.RequestID(c), "error", err)
@@ -99,7 +101,7 @@ func (s *Server) beginSession(c *gin.Context, token string) error {
 	s.Sessions.SetToken(c.Writer, token)
 	s.Sessions.Await(token, s.Nobody(c))
 	s.rememberDevice(c, token)
-	return s.proposeZone(c, token)
+	s.takeZone(c, token)
 }
 
 // rememberDevice marks the browser as known to the session's account, so that other people's wrong
@@ -133,23 +135,27 @@ func (s *Server) loginRefused(c *gin.Context, status int, next, message string) 
 	return s.show(c, status, views.LoginDialog{Login: again})
 }
 
-// proposeZone offers the browser's time zone to somebody who has not chosen one.
-func (s *Server) proposeZone(c *gin.Context, token string) error {
+// takeZone gives somebody who has not chosen a time zone that of their browser. Signing in works
+// without it.
+func (s *Server) takeZone(c *gin.Context, token string) {
 	zone := c.Request.PostForm.Get("time_zone")
-	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "UTC" || zone == "Local" {
-		return nil
+	if zone == "" {
+		return
 	}
 	session, err := s.db.Session(c.Request.Context(), token)
-	if errors.Is(err, db.ErrNotFound) { // only half signed in
-		return nil
+	switch {
+	case errors.Is(err, db.ErrNotFound): // half of a session
+		return
+	case err == nil && session.User.ZoneChosen:
+		return
+	case err == nil:
+		by := s.Nobody(c)
+		by.UserID = session.User.ID
+		err = s.db.TakeTimeZone(c.Request.Context(), by, zone)
 	}
-	if err != nil || session.User.TimeZone != "UTC" {
-		return err
+	if err != nil {
+		s.log.Error("the time zone of a browser is not taken", "id", middleware.RequestID(c), "error", err)
 	}
-	s.Sessions.AddMessage(token, flashKey, views.Toast{Text: "Times are shown in UTC.", Undo: &views.Undo{
-		Label: "Use " + zone, Action: "/account", Fields: []views.Hidden{{Name: "time_zone", Value: zone}},
-	}})
-	return nil
 }
 
 func (s *Server) logout(c *gin.Context) error {

@@ -16,9 +16,7 @@ import (
 
 // askForCode leads on to the second step of signing in, in the dialog if there is one.
 func (s *Server) askForCode(c *gin.Context, token, next string) error {
-	if err := s.beginSession(c, token); err != nil {
-		return err
-	}
+	s.beginSession(c, token)
 	if part(c) {
 		return s.show(c, http.StatusOK, views.CodeDialog{LoginCode: codeForm(next, "", "", false)})
 	}
@@ -71,9 +69,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	if err != nil {
 		return s.codeRefused(c, next, err)
 	}
-	if err := s.beginSession(c, in.Token); err != nil {
-		return err
-	}
+	s.beginSession(c, in.Token)
 	done := "Signed in."
 	if in.ByRecovery {
 		done = "Signed in. " + wording.Plural(in.CodesLeft, "recovery code") + " left."

@@ -51,6 +51,8 @@ var routes = []route{
 	{"POST", "/account/email", signedIn, (*Server).emailUpdate},
 	{"POST", "/account/password", signedIn, (*Server).passwordUpdate},
 	{"POST", "/account/columns", signedIn, (*Server).chooseColumns},
+	{"POST", "/account/time-zone-notice/close", signedIn, (*Server).timeZoneNoticeClose},
+	{"POST", "/account/first-steps/close", signedIn, (*Server).firstStepsClose},
 	{"GET", "/account/mfa", enrolling, (*Server).secondFactorShow},
 	{"GET", "/account/mfa/qr.png", enrolling, (*Server).secondFactorQR},
 	{"POST", "/account/mfa", enrolling, (*Server).secondFactorCreate},

@@ -81,12 +81,12 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 		return p
 	}
 	p.UserID, p.User, p.Roles, p.Zone = v.User.ID, v.User.FullName, strings.Join(v.User.Roles, ", "), v.User.TimeZone
-	p.SingleKeys = v.User.SingleKeys
+	p.SingleKeys, p.ZoneNotice = v.User.SingleKeys, v.User.ZoneNotice
 	p.Damaged = v.Can(db.ManageSystem) && s.db.Health().Damage != ""
 	if v.User.Theme != "system" {
 		p.Theme = v.User.Theme
 	}
-	p.Clients = v.Can(db.ViewClient)
+	p.Clients, p.OwnOnly = v.Can(db.ViewClient), v.OwnOnly
 	p.Feed = p.Clients && v.Can(db.ViewInteraction)
 	p.Users = v.Can(db.ManageUsers)
 	p.Audit = v.Can(db.ViewAudit)

@@ -135,7 +135,7 @@ func (s *Server) engine() (*gin.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Use(s.OpenSession(), s.LoadVisitor(s.failSession))
+	e.Use(s.OpenSession(), s.LoadVisitor(s.failSession), s.untilSetUp)
 	for _, r := range routes {
 		if !r.access.Declared() {
 			panic("handlers: " + r.method + " " + r.path + " names no permission")

@@ -8,20 +8,72 @@ import (
 	"clientregistry/db"
 )
 
-func TestTheFirstSignInProposesTheBrowsersZone(t *testing.T) {
+func (s *site) sam(zone string) *browser {
+	s.t.Helper()
+	u, err := s.DB.CreateUser(s.t.Context(), db.System,
+		db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash, TimeZone: zone})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &browser{site: s, user: u}
+}
+
+// arrives signs the browser's user in with the form, in a browser of this time zone.
+func (b *browser) arrives(zone string) {
+	b.t.Helper()
+	b.post("/login", "email", b.user.Email, "password", password, "time_zone", zone).want(303, "", "")
+}
+
+// TestTheFirstSignInTakesTheBrowsersZone: where nobody chose one. A line says so on every page until
+// it is closed, and later sign-ins elsewhere change nothing.
+func TestTheFirstSignInTakesTheBrowsersZone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if _, err := s.DB.CreateUser(t.Context(), db.System,
-		db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash}); err != nil {
-		t.Fatal(err)
+	sam := s.sam("")
+	const zone = "SELECT time_zone || ' ' || time_zone_chosen FROM users"
+	for _, unknown := range []string{"", "Mars/Olympus", "Local", "../../etc/passwd", "UTC", "a\x00b"} {
+		sam.arrives(unknown)
+		s.WantOne("UTC 0", zone)
+		sam.get("/").want(200, "h1", "Home").wantNot("#zone-notice")
 	}
-	sam := &browser{site: s}
-	sam.post("/login", "email", "sam@pinestreet.example", "password", password, "time_zone", "Asia/Tokyo").want(303, "", "")
-	sam.get("/").want(200, "#toasts form[action='/account'] button", "Use Asia/Tokyo")
-	sam.post("/account", "time_zone", "Asia/Tokyo").want(303, "", "")
-	sam.get("/account").want(200, "#time_zone option[selected]", "Asia/Tokyo")
-	sam.post("/login", "email", "sam@pinestreet.example", "password", password, "time_zone", "Europe/Rome").want(303, "", "")
-	sam.get("/").want(200, "h1", "Home").wantNot("#toasts form")
+	sam.arrives("Asia/Tokyo")
+	s.WantOne("Asia/Tokyo 1", zone)
+	s.WantOne(`{"old":"UTC","new":"Asia/Tokyo"}`,
+		"SELECT json_extract(metadata, '$.changes.time_zone') FROM audit_logs WHERE action = 'update_user' AND user_id = ?", sam.user.ID)
+	sam.arrives("Europe/Rome")
+	s.WantOne("Asia/Tokyo 1", zone)
+	for _, path := range []string{"/", "/organizations", "/nowhere"} {
+		page := sam.get(path)
+		page.want(page.StatusCode, "#zone-notice span", "Times are shown in your browser’s time zone, Asia/Tokyo").
+			want(page.StatusCode, "#zone-notice a[href='/account#time_zone']", "My account")
+	}
+	close := sam.asking(map[string]string{"Referer": s.Base + "/contacts?q=x"})
+	if to := close.submit(sam.get("/contacts?q=x"), "#zone-notice button").to(); to != "/contacts?q=x" {
+		t.Errorf("closing the line led to %s", to)
+	}
+	sam.get("/").want(200, "h1", "Home").wantNot("#zone-notice")
+	sam.arrives("Europe/Rome")
+	sam.get("/").want(200, "h1", "Home").wantNot("#zone-notice")
+}
+
+// TestAZoneOfTheirOwnIsKept: one that somebody chose, UTC too, is never replaced, and choosing one
+// closes the line.
+func TestAZoneOfTheirOwnIsKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	sam := s.sam("UTC")
+	sam.arrives("Asia/Tokyo")
+	sam.get("/account").want(200, "#time_zone option[selected]", "UTC").wantNot("#zone-notice")
+	s.Exec("UPDATE users SET time_zone_chosen = 0")
+	sam.arrives("Asia/Tokyo")
+	sam.post("/account", "theme", "dark").want(303, "", "")
+	sam.get("/account").want(200, "#zone-notice", "Asia/Tokyo")
+	sam.post("/account", "time_zone", "UTC").want(303, "", "")
+	sam.arrives("Asia/Tokyo")
+	sam.get("/account").want(200, "#time_zone option[selected]", "UTC").wantNot("#zone-notice")
+	s.Exec("UPDATE users SET time_zone_chosen = 0, time_zone_notice = 1")
+	sam.parts().post("/account/time-zone-notice/close").want(200, "", "")
+	sam.get("/account").want(200, "h1", "My account").wantNot("#zone-notice")
 }
 
 func TestAPersonChangesTheirPasswordAndEndsSessions(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,26 +44,50 @@ func (l *setupLink) fits(token string, now time.Time) bool {
 	return l.token != "" && lasts && subtle.ConstantTimeCompare([]byte(token), []byte(l.token)) == 1
 }
 
-// setupOpen reports whether this request may set up the registry.
-func (s *Server) setupOpen(c *gin.Context) (bool, error) {
+// untilSetUp answers every page while the registry has no user: the sign-in page says what to do, and
+// the others lead to it.
+func (s *Server) untilSetUp(c *gin.Context) {
+	path, read := c.FullPath(), c.Request.Method == http.MethodGet
+	open := path == "/login" && !read || slices.Contains([]string{"/setup", "/healthz", "/readyz", "/api/docs"}, path)
+	if who(c) != nil || open || path == "" && !read {
+		return
+	}
+	if has, err := s.db.HasUsers(c.Request.Context()); has || err != nil { // the page itself says what is wrong
+		return
+	}
+	c.Abort()
+	if path != "/login" {
+		s.redirectTo(c, "/login")
+		return
+	}
+	if err := s.setupAnswer(c, setupState{}, nil); err != nil {
+		s.fail(c, err)
+	}
+}
+
+// setupState says whether the registry has users and, if not, whether this request may set it up.
+type setupState struct{ done, open bool }
+
+func (s *Server) setupState(c *gin.Context) (setupState, error) {
 	has, err := s.db.HasUsers(c.Request.Context())
-	return !has && s.setup.fits(c.Query("token"), s.now()), err
+	return setupState{has, !has && s.setup.fits(c.Query("token"), s.now())}, err
 }
 
 func (s *Server) setupShow(c *gin.Context) error {
-	open, err := s.setupOpen(c)
+	state, err := s.setupState(c)
 	if err != nil {
 		return err
 	}
-	return s.setupAnswer(c, open, nil)
+	return s.setupAnswer(c, state, nil)
 }
 
-func (s *Server) setupAnswer(c *gin.Context, open bool, refused map[string]string) error {
+// setupAnswer answers with the form, or says why there is none and what to do.
+func (s *Server) setupAnswer(c *gin.Context, state setupState, refused map[string]string) error {
 	form := c.Request.PostForm
 	v := views.Setup{
 		Page:   s.page(c, "Set up", "Create the first administrator", ""),
 		Action: "/setup?token=" + url.QueryEscape(c.Query("token")),
-		Gone:   !open, Sample: form.Get("sample") != "",
+		Gone:   !state.open, Done: state.done, Linked: !state.open && c.Request.URL.Query().Has("token"), Sample: form.Get("sample") != "",
 		Fields: []views.Field{
 			{ID: "full_name", Name: "full_name", Label: "Your name", Autocomplete: "name", Value: form.Get("full_name"), Autofocus: true},
 			{ID: "email", Name: "email", Label: "Work email", Type: "email", Autocomplete: "username", Value: form.Get("email")},
@@ -70,12 +95,12 @@ func (s *Server) setupAnswer(c *gin.Context, open bool, refused map[string]strin
 				ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password",
 				Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.",
 			},
-			zoneField(form.Get("time_zone"), form.Get("time_zone") == ""),
+			zoneField(form.Get("time_zone")),
 		},
 	}
 	status := http.StatusOK
 	switch {
-	case v.Gone:
+	case v.Gone && c.FullPath() == "/setup":
 		status = http.StatusNotFound
 	case refused != nil:
 		status = http.StatusUnprocessableEntity
@@ -89,12 +114,12 @@ func (s *Server) setupAnswer(c *gin.Context, open bool, refused map[string]strin
 }
 
 func (s *Server) setupCreate(c *gin.Context) error {
-	open, err := s.setupOpen(c)
+	state, err := s.setupState(c)
 	if err != nil {
 		return err
 	}
-	if !open {
-		return s.setupAnswer(c, false, nil)
+	if !state.open {
+		return s.setupAnswer(c, state, nil)
 	}
 	form := c.Request.PostForm
 	password := form.Get("password")
@@ -105,7 +130,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 				refused[name] = message
 			}
 		}
-		return s.setupAnswer(c, true, refused)
+		return s.setupAnswer(c, state, refused)
 	}
 	hash, err := secrets.HashPassword(c.Request.Context(), password)
 	if err != nil {
@@ -117,10 +142,10 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	})
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
-		return s.setupAnswer(c, true, refused.Fields)
+		return s.setupAnswer(c, state, refused.Fields)
 	}
 	if errors.Is(err, db.ErrForbidden) { // somebody else was faster
-		return s.setupAnswer(c, false, nil)
+		return s.setupAnswer(c, setupState{done: true}, nil)
 	}
 	if err != nil {
 		return err
@@ -129,9 +154,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.beginSession(c, token); err != nil {
-		return err
-	}
+	s.beginSession(c, token)
 	if form.Get("sample") != "" {
 		if err := demo.Fill(ctx, s.db, db.System, "s", 1, nil); err != nil {
 			return err
@@ -153,12 +176,14 @@ var zones = []string{
 	"Europe/Stockholm", "Europe/Vienna", "Europe/Warsaw", "Europe/Zurich", "Pacific/Auckland", "Pacific/Honolulu", "Pacific/Kiritimati",
 }
 
-func zoneField(current string, detect bool) views.Field {
-	f := views.Field{ID: "time_zone", Name: "time_zone", Label: "Time zone", DetectZone: detect}
-	if current == "" {
-		current = "UTC"
+// zoneField is the choice of a time zone. Without a current one the script chooses that of the
+// browser.
+func zoneField(current string) views.Field {
+	there := current == ""
+	f := views.Field{ID: "time_zone", Name: "time_zone", Label: "Time zone", DetectZone: there}
+	if there {
+		f.Options = append(f.Options, views.Option{Label: "UTC for now"})
 	}
-	there := false
 	for _, z := range zones {
 		there = there || z == current
 		f.Options = append(f.Options, views.Option{Value: z, Label: z, Selected: z == current})

@@ -14,8 +14,8 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	s := newSite(t)
 	link := s.setupPath()
 	ines := s.stranger()
-	for _, wrong := range []string{"/setup", "/setup?token=", "/setup?token=x", strings.ToLower(link), link + "x"} {
-		ines.get(wrong).want(404, "h1", "This link no longer works").wantNot("form")
+	for _, wrong := range []string{"/setup?token=", "/setup?token=x", strings.ToLower(link), link + "x"} {
+		ines.get(wrong).want(404, "h1", "This link no longer works").want(404, "main p", "Start the program again").wantNot("form, a[href='/login']")
 		s.unchanged(func() {
 			ines.post(wrong, "email", "a@b.example", "full_name", "A", "password", password).want(404, "h1", "no longer works")
 		})
@@ -44,12 +44,55 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 		"roles ON roles.id = role_id")
 	s.WantOne("0", "SELECT count(*) FROM users WHERE instr(password_hash, ?)", password)
 	ines.get("/").want(200, "h1", "Home").want(200, ".me small", "Administrator")
-	s.stranger().get(link).want(404, "h1", "no longer works")
+	s.stranger().get(link).want(404, "h1", "no longer works").want(404, "main a[href='/login']", "Sign in")
+	s.stranger().get("/login").want(200, "h1", "Sign in")
 	s.unchanged(func() {
 		s.stranger().post(link, append(typed, "password", password)...).want(404, "h1", "no longer works")
 		s.stranger().post(s.setupPath(), append(typed, "password", password)...).want(404, "h1", "no longer works") // nor with a new password
 	})
 	s.stranger().post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
+}
+
+// TestEveryPageSaysWhatToDoWhileNobodyExists: whoever opens the registry without the link learns that
+// there is one.
+func TestEveryPageSaysWhatToDoWhileNobodyExists(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	link := s.setupPath()
+	ines := s.stranger()
+	says := func(a answer, status int) {
+		t.Helper()
+		a.want(status, "h1", "Not set up yet").wantNot("form").
+			want(status, "main", "Open the link that the program printed when it started: it makes the first administrator").
+			want(status, "main", "It works once, for an hour. Starting the program again prints a new one")
+	}
+	says(ines.get("/login"), 200)
+	says(ines.get("/login?next=%2Fcontacts"), 200)
+	says(ines.get("/setup"), 404)
+	s.unchanged(func() {
+		for _, path := range []string{"/", "/organizations", "/nowhere", "/invitations/x", "/resets/x", "/login/mfa", "/admin/users"} {
+			if to := ines.get(path).to(); to != "/login" {
+				t.Errorf("%s leads to %q", path, to)
+			}
+		}
+		for _, path := range []string{"/organizations", "/invitations/x", "/login/mfa"} {
+			if to := ines.post(path, "email", "a@b.example", "password", password).to(); to != "/login" {
+				t.Errorf("sending %s leads to %q", path, to)
+			}
+		}
+		if to := ines.parts().post("/organizations").Header.Get("HX-Redirect"); to != "/login" {
+			t.Errorf("a form of an open page leads to %q", to)
+		}
+	})
+	ines.post("/login", "email", "a@b.example", "password", password).
+		want(422, "#login-e", "Open the link that the program printed when it started. It makes the first administrator")
+	ines.get("/healthz").want(200, "", "")
+	ines.get("/readyz").want(200, "", "")
+	ines.get("/api/docs").want(200, "h1", "")
+	ines.get(link).want(200, "form", "")
+	s.as("Administrator")
+	s.stranger().get("/login").want(200, "form", "Password")
+	s.stranger().get("/nowhere").want(404, "h1", "Not found")
 }
 
 func TestSetupLinkExpires(t *testing.T) {

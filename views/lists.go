@@ -224,11 +224,33 @@ type Home struct {
 	FollowUps    *FollowUpCard
 	ShowToday    bool
 	NothingToSee bool
-	FirstSteps   bool
+	FirstSteps   *FirstSteps // nil if they are done or closed
+	Nothing      *Nothing    // why there are no clients yet, instead of the first steps
+	Alone        bool        // whether there are no clients yet, so that one card is enough
 }
 
 // Template names the page.
 func (Home) Template() string { return "home/index.html" }
+
+// FirstSteps is the card of what one begins with in a new registry.
+type FirstSteps struct {
+	Done  string // how many are done, in words
+	Steps []FirstStep
+}
+
+// FirstStep is one of them, with the page to do it on.
+type FirstStep struct {
+	Label, Text  string
+	Done, Next   bool   // Next is the first that is not done
+	Action, Href string // label and address, "" if it cannot be done yet
+	ID           string // of the link, "" for none
+}
+
+// Nothing says why there are no clients yet.
+type Nothing struct {
+	Heading, Text string
+	CanEdit       bool
+}
 
 // HomeRow is a record on the home page.
 type HomeRow struct {
@@ -266,7 +288,9 @@ func (LoginDialog) page() *Page { return nil }
 type Setup struct {
 	Page
 	Action string
-	Gone   bool // whether the link was used or has expired
+	Gone   bool // whether there is no form
+	Done   bool // whether the registry has been set up
+	Linked bool // whether a link was opened that no longer works
 	Fields []Field
 	Sample bool
 }

@@ -13,6 +13,7 @@ type Page struct {
 	Failed      bool   // the title begins with "Error:"
 	Theme       string // "" for the system's theme
 	Damaged     bool   // whether to show the banner about a damaged file
+	ZoneNotice  bool   // whether to say that the time zone was taken from the browser
 	Toast       *Toast
 	Frame
 }
@@ -26,6 +27,7 @@ type Frame struct {
 	Zone       string // name of the time zone
 	SingleKeys bool
 	Clients    bool // may see clients
+	OwnOnly    bool // sees only their own clients
 	Feed       bool // may see clients and interactions
 	Users      bool // may manage users
 	Due        DueCount

@@ -6,6 +6,7 @@ type Timeline struct {
 	Path       string // of the timeline itself
 	HasHistory bool
 	CanLog     bool
+	OwnOnly    bool // the feed of somebody who sees only their own clients
 	Chips      []Chip
 	Filtered   bool
 	Days       []Day

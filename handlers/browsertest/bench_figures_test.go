@@ -75,7 +75,8 @@ func (f *fixture) start(b *testing.B, binary, file, page string) (took float64, 
 	b.Cleanup(p.stop)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	check(b, err)
-	at, err := url.Parse(strings.TrimSpace(strings.TrimPrefix(line, "Client Registry is at ")))
+	address, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "Client Registry is at "), " ")
+	at, err := url.Parse(address)
 	check(b, err)
 	if at.Query().Has("token") {
 		page += "?" + at.RawQuery

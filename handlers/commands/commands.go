@@ -164,7 +164,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	if has {
 		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", cmd.BaseURL)
 	} else {
-		fmt.Fprintf(e.stdout, "Client Registry is at %s\n", s.SetupLink())
+		fmt.Fprintf(e.stdout, "Client Registry is at %s (this link makes the first administrator; it works once, for an hour)\n", s.SetupLink())
 	}
 	jobs.SpareMemory()
 	j.Start()

@@ -239,7 +239,11 @@ func start(t *testing.T, args ...string) *served {
 	if strings.Count(line, "\n") != 1 || !strings.HasPrefix(line, "Client Registry is at http") {
 		t.Fatalf("it printed %q", line)
 	}
-	s.url = strings.TrimSpace(strings.TrimPrefix(line, "Client Registry is at "))
+	s.url = strings.Fields(strings.TrimPrefix(line, "Client Registry is at "))[0]
+	if explained := strings.Contains(line, "(this link makes the first administrator; it works once, for an hour)"); explained !=
+		strings.Contains(s.url, "/setup?token=") {
+		t.Errorf("it printed %q", line)
+	}
 	return s
 }
 

@@ -72,7 +72,7 @@ func startProgram(t *testing.T, args ...string) *program {
 	kill := sync.OnceFunc(func() { c.Process.Kill(); c.Wait() })
 	t.Cleanup(kill)
 	p := &program{t: t, stdin: stdin, stdout: bufio.NewReader(stdout), kill: kill}
-	p.url = strings.TrimPrefix(p.line(), "Client Registry is at ")
+	p.url, _, _ = strings.Cut(strings.TrimPrefix(p.line(), "Client Registry is at "), " ")
 	return p
 }
 

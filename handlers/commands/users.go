@@ -30,7 +30,7 @@ type userAddCmd struct {
 	Email         string `required:"" help:"The email they sign in with." placeholder:"EMAIL"`
 	Name          string `required:"" help:"Their full name." placeholder:"NAME"`
 	Role          string `required:"" help:"Administrator, Manager, Viewer, or one of your own." placeholder:"ROLE"`
-	TimeZone      string `help:"Their time zone, like Europe/Stockholm." default:"UTC" placeholder:"ZONE"`
+	TimeZone      string `help:"Their time zone, like Europe/Stockholm; without it, what their browser says when they first sign in." placeholder:"ZONE"`
 	PasswordStdin bool   `help:"Read the password from standard input even on a terminal."`
 }
 
