@@ -29,7 +29,7 @@ var arrows = []struct {
 	{"handlers/api", []string{"handlers/middleware", "db", "db/secrets", "db/text"}},
 	{"handlers/jobs", []string{"views", "views/wording", "db"}},
 	{"handlers/middleware", []string{"views/wording", "db", "db/secrets"}},
-	{"views", []string{"views/wording", "static", "db"}},
+	{"views", []string{"views/wording", "static", "db", "db/text"}},
 	{"views/wording", []string{"db"}},
 	{"db/dbtest", []string{"db", "db/secrets"}},
 	{"db/demo", []string{"db", "db/text"}},
