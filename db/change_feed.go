@@ -71,7 +71,7 @@ func (d *DB) changeFeed(ctx context.Context, by Actor, after string, n int) (fee
 	if len(rows) == n {
 		to = rows[n-1].seq
 	}
-	past := pastSight{d: d, ctx: ctx, by: by, owns: map[sightedAt]bool{}, links: map[sightedAt][]sighted{}}
+	past := d.pastSight(ctx, by)
 	for i, r := range rows {
 		if r.seen {
 			feed.Entries = append(feed.Entries, r.FeedEntry)

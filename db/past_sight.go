@@ -3,8 +3,8 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
+	"strings"
 
 	"clientregistry/db/sqlite"
 )
@@ -37,7 +37,14 @@ type pastSight struct {
 	by    Actor
 	owns  map[sightedAt]bool // answers of owned
 	links map[sightedAt][]sighted
-	err   error // the first; answers after it mean nothing
+	left  map[sighted]bool // those that addDeparted has added
+	err   error            // the first; answers after it mean nothing
+}
+
+func (d *DB) pastSight(ctx context.Context, by Actor) *pastSight {
+	return &pastSight{
+		d: d, ctx: ctx, by: by, owns: map[sightedAt]bool{}, links: map[sightedAt][]sighted{}, left: map[sighted]bool{},
+	}
 }
 
 // sighted is a record that a reader may see.
@@ -51,12 +58,24 @@ type sightedAt struct {
 // addDeparted adds LeftSight for each record that the row took out of the reader's sight and that
 // they do not see now. A record that left before is not listed twice.
 func (p *pastSight) addDeparted(entries []FeedEntry, r feedRow) ([]FeedEntry, error) {
-	for _, x := range p.departed(r) {
-		if p.seesNow(x) {
+	all := p.departed(r)
+	if len(all) == 0 {
+		return entries, p.err
+	}
+	seen := map[sighted]bool{}
+	for _, x := range p.seenNow(all) {
+		seen[x] = true
+	}
+	for _, x := range all {
+		if seen[x] {
 			continue
 		}
 		e := FeedEntry{Action: LeftSight, TargetType: x.kind, TargetID: x.id}
-		entries = append(slices.DeleteFunc(entries, func(other FeedEntry) bool { return other == e }), e)
+		if p.left[x] {
+			entries = slices.DeleteFunc(entries, func(other FeedEntry) bool { return other == e })
+		}
+		p.left[x] = true
+		entries = append(entries, e)
 	}
 	return entries, p.err
 }
@@ -64,11 +83,13 @@ func (p *pastSight) addDeparted(entries []FeedEntry, r feedRow) ([]FeedEntry, er
 // departed returns the records that the reader saw before a row and not after it: the one it is
 // about, and those that they saw only because of it.
 func (p *pastSight) departed(r feedRow) (all []sighted) {
+	tried := map[sighted]bool{}
 	add := func(some ...sighted) {
 		for _, x := range some {
-			if !slices.Contains(all, x) && p.saw(x, r.seq-1) && !p.saw(x, r.seq) {
+			if !tried[x] && p.saw(x, r.seq-1) && !p.saw(x, r.seq) {
 				all = append(all, x)
 			}
+			tried[x] = true
 		}
 	}
 	target := sighted{r.TargetType, r.TargetID}
@@ -91,11 +112,7 @@ func (p *pastSight) departed(r feedRow) (all []sighted) {
 				add(p.with(x, r.seq)...)
 			}
 		}
-		for _, x := range all {
-			if x.kind == "interaction" {
-				add(p.targets("SELECT 'follow_up', id FROM follow_ups WHERE interaction_id = ?", x.id)...)
-			}
-		}
+		add(p.targets("SELECT 'follow_up', id FROM follow_ups WHERE interaction_id IN (SELECT value FROM json_each(?))", idsOf(all))...)
 	}
 	return all
 }
@@ -220,20 +237,34 @@ func (p *pastSight) sawEnds(e ends, seq int64) bool {
 	return slices.ContainsFunc(e.clients(), func(x sighted) bool { return p.saw(x, seq) })
 }
 
-// seesNow reports whether the reader sees a record now.
-func (p *pastSight) seesNow(x sighted) bool {
-	var err error
-	if x.kind == "follow_up" {
-		_, err = p.d.FollowUp(p.ctx, p.by, x.id)
-	} else {
-		query, args := p.by.seen(x.kind, x.id)
-		err = orNotFound(p.d.reader.QuickQueryRow(p.ctx, query, args...))
+// seenNow returns those of the records that the reader sees now.
+func (p *pastSight) seenNow(all []sighted) []sighted {
+	const among = ".id IN (SELECT value FROM json_each(?)) AND "
+	var parts []string
+	var args []any
+	for _, of := range []struct {
+		kind, table, from string
+		seen              condition
+	}{
+		{"organization", "organizations", "organizations", p.by.seesOrganization("organizations.id")},
+		{"contact", "contacts", "contacts", p.by.seesContact("contacts.id")},
+		{"interaction", "interactions", "interactions", p.by.seesInteraction("interactions")},
+		{"follow_up", "follow_ups", followUpsJoined, p.by.seesFollowUp()},
+	} {
+		parts = append(parts, "SELECT '"+of.kind+"', "+of.table+".id FROM "+of.from+" WHERE "+of.table+among+of.seen.sql)
+		args = append(append(args, idsOf(all)), of.seen.args...)
 	}
-	if errors.Is(err, ErrNotFound) {
-		return false
+	return p.targets(strings.Join(parts, "\nUNION ALL "), args...)
+}
+
+// idsOf returns the IDs of records as a JSON array. No two kinds share one.
+func idsOf(all []sighted) string {
+	ids := make([]string, len(all))
+	for i, x := range all {
+		ids[i] = x.id
 	}
-	p.err = errors.Join(p.err, err)
-	return true
+	list, _ := json.Marshal(ids) // strings always encode
+	return string(list)
 }
 
 // text returns what a query for one text finds, "" for NULL and for no row.

@@ -70,8 +70,9 @@ func TestAWaitEnds(t *testing.T) {
 			took    time.Duration
 			applied string
 		}{
-			"wait=3": {3 * time.Second, "wait=3"}, "wait=99999999999999999999": {25 * time.Second, "wait=25"}, `wait="25"`: {25 * time.Second, "wait=25"},
-			"wait=0": {0, "wait=0"}, "wait=-1": {}, "wait=x": {}, "wait": {}, "": {}, "waiting=5": {},
+			"wait=3": {3 * time.Second, "wait=3"}, "wait=99999999999999999999": {25 * time.Second, "wait=25"},
+			`wait="25"`: {25 * time.Second, "wait=25"},
+			"wait=0":    {0, "wait=0"}, "wait=-1": {}, "wait=x": {}, "wait": {}, "": {}, "waiting=5": {},
 		} {
 			after := p.newest()
 			a, took := p.follow(after, prefer)()
