@@ -10,6 +10,12 @@ import (
 	"clientregistry/db"
 )
 
+// historyInvalid are parameters of a history that are refused, with the name of each.
+var historyInvalid = map[string]string{
+	"?colour=red": "colour", "?limit=0": "limit", "?limit=201": "limit", "?after=x": "after", "?after=-1": "after",
+	"?after=1&after=2": "after", "?before=1": "before",
+}
+
 // history returns the entries of a record's history, page by page of two, each as its action, who did
 // it and what changed.
 func (p *program) history(path string) (all []string) {
@@ -49,7 +55,7 @@ func TestHistory(t *testing.T) {
 	org := "/organizations/" + ines.send("POST", "/api/crm/organizations", `{"display_name": "Harbor", "owner_user_id": "`+u.ID+`"}`).
 		want(201).text("id")
 	elif, ben := s.Contact("Elif", "Aydın"), s.Contact("Ben", "Osei")
-	s.Link(s.Organization("Elsewhere"), elif) // her main one at first
+	s.Link(s.Organization("Elsewhere"), elif) // their main one at first
 	ines.send("PATCH", "/api/crm"+org, `{"sector": "Retail", "owner_user_id": null}`).want(200)
 	ines.send("PATCH", "/api/crm"+org, `{"owner_user_id": "`+u.ID+`"}`).want(200)
 	ines.send("POST", "/api/crm"+org+"/contacts", `{"contact_id": "`+key(elif)+`", "role_label": "CFO"}`).want(201)

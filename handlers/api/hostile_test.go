@@ -90,8 +90,12 @@ func TestHostileValues(t *testing.T) {
 			}
 		}
 	}
-	names := []string{"q", "sector", "owner", "sort", "after", "limit", "role_label", "created_from", "status", "email", "show", "who"}
-	for _, path := range []string{"/api/crm/organizations", "/api/crm/contacts", "/api/crm/follow-ups", "/api/crm/search", "/api/crm/changes"} {
+	names := []string{
+		"q", "sector", "owner", "sort", "after", "limit", "role_label", "created_from", "status", "email", "show", "who",
+		"channel", "outcome", "user", "from", "to", "quiet_days", "last_contact_to", "missing",
+	}
+	for _, list := range []string{"organizations", "contacts", "interactions", "follow-ups", "search", "changes"} {
+		path := "/api/crm/" + list
 		for _, name := range names {
 			for _, text := range texts {
 				a := p.get(path + "?" + name + "=" + escape(text))

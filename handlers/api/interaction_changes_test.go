@@ -10,6 +10,35 @@ import (
 	"clientregistry/db"
 )
 
+// interactionInvalid are bodies of an interaction that are refused, and interactionsInvalid parameters of
+// a list, with the name of each.
+var interactionInvalid = map[string]string{
+	`{"happened_at": "yesterday"}`: "happened_at", `{"happened_at": "2026-11-24T10:00"}`: "happened_at", `{"happened_at": ""}`: "happened_at",
+	`{"happened_at": "2026-11-24"}`: "happened_at", `{"happened_at": "2026-11-24 10:00:00Z"}`: "happened_at",
+	`{"happened_at": "2026-11-24T10:00:00"}`: "happened_at", `{"happened_at": "2026-11-24T9:00:00Z"}`: "happened_at",
+	`{"happened_at": 1764000000}`: "happened_at", `{"happened_at": "2026-02-30T10:00:00Z"}`: "happened_at",
+	`{"happened_at": "2026-11-24T10:00:00+0100"}`: "happened_at", `{"happened_at": "2026-11-24T10:00:00,5Z"}`: "happened_at",
+	`{"happened_at": "2026-11-24T10:00:00+24:00"}`: "happened_at", `{"happened_at": "2026-12-24T10:00:00Z"}`: "happened_at",
+	`{"happened_at": "1850-11-24T10:00:00Z"}`: "happened_at",
+	`{"channel": "fax"}`:                      "channel", `{"channel": 1}`: "channel",
+	`{"subject": "` + strings.Repeat("x", 201) + `"}`: "subject",
+	`{"body": ["x"]}`: "body", `{"outcome": "` + strings.Repeat("x", 81) + `"}`: "outcome",
+	`{"user_id": "` + unknown + `"}`: "user_id", `{"user_id": "x"}`: "user_id",
+	`{"participant_ids": "` + unknown + `"}`: "participant_ids", `{"participant_ids": [7]}`: "participant_ids",
+	`{"participant_ids": [null]}`: "participant_ids", `{"participant_ids": [""]}`: "participant_ids",
+	`{"participant_ids": {"0": "` + unknown + `"}}`:            "participant_ids",
+	`{"participant_ids": ["` + unknown + " " + unknown + `"]}`: "participant_ids",
+	`{"participant_id": []}`:                                   "participant_id",
+	`{"when": "now"}`:                                          "when", `{"happened_at_text": "now"}`: "happened_at_text",
+	`{"due": "week"}`: "due", `{"link": "1"}`: "link", `{"follow_up_text": "x"}`: "follow_up_text", `{"time_zone": "UTC"}`: "time_zone",
+	`{"created_at": null}`: "created_at", `{"version": 1}`: "version",
+}
+
+var interactionsInvalid = map[string]string{
+	"?colour=red": "colour", "?limit=0": "limit", "?channel=fax": "channel", "?user=x": "user", "?from=soon": "from", "?to=2026-02-30": "to",
+	"?after=x": "after", "?outcome=%ff": "outcome", "?limit=1&limit=2": "limit",
+}
+
 // ids returns a JSON array of the ids at the end of paths.
 func ids(paths ...string) string {
 	var all []string
