@@ -9,7 +9,7 @@ import (
 	"clientregistry/db/text"
 )
 
-// CreateFollowUp plans a follow-up that stands on its own. typed has text, due_on, due_time,
+// CreateFollowUp plans a follow-up that stands on its own. typed has text, due_on or due as ReadDue says, due_time,
 // organization_id, contact_id and assignee_id, by default the actor. If requestID was used before, it
 // returns what the first call made. It returns Invalid, or Repeated if the first call had other
 // content.
@@ -169,9 +169,13 @@ func (t *tx) plan(f *FollowUp, typed Fields) (map[string]Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	typed, unread := readDue(typed, t.by.today(t.now))
 	changes, refused := apply(followUpFields, typed, f)
 	if refused == nil {
 		refused = &Invalid{Fields: map[string]string{}}
+	}
+	if unread != nil {
+		refused.Fields["due_on"] = unread.Error()
 	}
 	if err := t.refuseClients(*f, old, refused); err != nil {
 		return nil, err

@@ -8,13 +8,16 @@ import (
 )
 
 // nextStep extracts a follow-up's fields from those of an interaction's form, without their prefix
-// follow_up_. planned is true if there is a text or a day; an assignee alone plans nothing.
+// follow_up_, and due. planned is true if there is a text or a day; an assignee alone plans nothing.
 func nextStep(typed Fields) (next Fields, planned bool) {
 	next = Fields{}
 	for column, value := range typed {
 		if rest, ok := strings.CutPrefix(column, "follow_up_"); ok {
 			next[rest] = value
 		}
+	}
+	if choice, ok := typed["due"]; ok {
+		next["due"] = choice
 	}
 	return next, !isEmpty(next["text"]) || !isEmpty(next["due_on"])
 }
@@ -53,8 +56,8 @@ func prefixFollowUpColumns(err error) error {
 // follow_up_version say which one the form showed; without an ID it showed none.
 func (t *tx) replan(i Interaction, typed Fields) error {
 	next, planned := nextStep(typed)
-	if len(next) == 0 {
-		return nil
+	if read, err := readDue(next, t.by.today(t.now)); err == nil {
+		next = read
 	}
 	shown := next["id"]
 	switch {

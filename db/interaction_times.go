@@ -8,34 +8,54 @@ import (
 	"clientregistry/db/times"
 )
 
-// ReadTimes resolves the choices of an interaction's form to happened_at and follow_up_due_on: when is now, hour,
-// morning, evening, or other with happened_at_text; due is tomorrow, monday, week, fortnight, or other with
+// ReadTimes resolves the choices of an interaction's form to happened_at and follow_up_due_on, as far as they can be
+// read: when is now, hour, morning, evening, or other with happened_at_text; due as ReadDue says, with
 // follow_up_due_text. The texts are read as package times does. A filled happened_at or follow_up_due_on wins over
-// its choice. It returns Invalid with those two columns, and then what it could read.
-func (d *DB) ReadTimes(by Actor, typed Fields) (Fields, error) { return readTimes(by, typed, d.now()) }
+// its choice.
+func (d *DB) ReadTimes(by Actor, typed Fields) Fields {
+	read, _ := readWhen(by, typed, d.now())
+	if next, planned := nextStep(typed); planned {
+		if next = d.ReadDue(by, next); next["due_on"] != "" {
+			read["follow_up_due_on"] = next["due_on"]
+		}
+	}
+	return read
+}
 
-func readTimes(by Actor, typed Fields, now time.Time) (Fields, error) {
-	read, refused := typed.with(), &Invalid{Fields: map[string]string{}}
-	if choice := typed["when"]; choice != "" && isEmpty(typed["happened_at"]) {
-		at, err := when(choice, text.PlainDigits(typed["happened_at_text"]), now.In(FormZone(typed["time_zone"], by.zone())))
-		if err != nil {
-			refused.add("happened_at", err.Error())
-		} else if !at.Equal(now) {
-			read["happened_at"] = stamp(at)
-		}
+// readWhen resolves when to happened_at, or returns Invalid with that column. Now leaves it empty.
+func readWhen(by Actor, typed Fields, now time.Time) (Fields, error) {
+	read := typed.with()
+	choice := typed["when"]
+	if choice == "" || !isEmpty(typed["happened_at"]) {
+		return read, nil
 	}
-	if choice := typed["due"]; choice != "" && isEmpty(typed["follow_up_due_on"]) && !isEmpty(typed["follow_up_text"]) {
-		day, err := due(choice, text.PlainDigits(typed["follow_up_due_text"]), by.today(now))
-		if err != nil {
-			refused.add("follow_up_due_on", err.Error())
-		} else {
-			read["follow_up_due_on"] = day.String()
-		}
+	at, err := when(choice, text.PlainDigits(typed["happened_at_text"]), now.In(FormZone(typed["time_zone"], by.zone())))
+	if err != nil {
+		return read, invalid("happened_at", "%s", err)
 	}
-	if len(refused.Fields) > 0 {
-		return read, refused
+	if !at.Equal(now) {
+		read["happened_at"] = stamp(at)
 	}
 	return read, nil
+}
+
+// ReadDue resolves the choice of a follow-up's form to due_on if it can be read: due is today, tomorrow, monday, week,
+// fortnight, or other with due_text. A filled due_on wins over it.
+func (d *DB) ReadDue(by Actor, typed Fields) Fields {
+	read, _ := readDue(typed, by.today(d.now()))
+	return read
+}
+
+func readDue(typed Fields, today Date) (read Fields, err error) {
+	choice := typed["due"]
+	if choice == "" || !isEmpty(typed["due_on"]) {
+		return typed, nil
+	}
+	day, err := due(choice, text.PlainDigits(typed["due_text"]), today)
+	if read = typed.with(); err == nil {
+		read["due_on"] = day.String()
+	}
+	return read, err
 }
 
 func when(choice, typed string, now time.Time) (time.Time, error) {
@@ -66,6 +86,8 @@ const MorningHour = 9
 
 func due(choice, typed string, today Date) (Date, error) {
 	switch choice {
+	case "today":
+		return today, nil
 	case "tomorrow":
 		return today.Add(1), nil
 	case "monday":
@@ -96,7 +118,7 @@ func asTimeMessage(err error, unread string) error {
 // Invalid if the text is in no known form or the time cannot be chosen.
 func (d *DB) UnderstoodWhen(by Actor, typed, zone string) (time.Time, error) {
 	now, in := d.now(), FormZone(zone, by.zone())
-	read, err := readTimes(by, Fields{"when": "other", "happened_at_text": typed, "time_zone": zone}, now)
+	read, err := readWhen(by, Fields{"when": "other", "happened_at_text": typed, "time_zone": zone}, now)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -191,7 +191,7 @@ func (d *DB) LogInteraction(ctx context.Context, by Actor, typed Fields, request
 		}
 		i := Interaction{ID: newID(), UserID: by.UserID}
 		id = i.ID
-		read, unread := readTimes(by, typed, t.now)
+		read, unread := readWhen(by, typed, t.now)
 		full := read.with("channel", "subject", "happened_at")
 		if isEmpty(full["user_id"]) {
 			delete(full, "user_id")
@@ -339,7 +339,8 @@ func (i Interaction) details() details {
 }
 
 // UpdateInteraction changes the typed fields. version is the one the user saw. A happened_at that
-// shows the same minute as before leaves the time unchanged.
+// shows the same minute as before leaves the time unchanged. when and due choose times as ReadTimes says; with link, its
+// two ends are linked if one of them changes, which needs EditClients.
 // follow_up_text, follow_up_due_on and follow_up_assignee_id plan a next step, or change the one
 // with follow_up_id and follow_up_version. It returns Invalid, Conflict or ErrNotFound. If the change
 // leaves only ends that the actor does not see, it returns one with OutOfSight.
@@ -351,7 +352,8 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 			return err
 		}
 		out.Version = i.Version + 1
-		err = t.updateInteraction(&i, version, typed)
+		read, unread := readWhen(by, typed, t.now)
+		err = joinInvalid(t.updateInteraction(&i, version, read), unread)
 		return joinInvalid(err, prefixFollowUpColumns(t.replan(i, typed)))
 	})
 	if err != nil {
@@ -392,6 +394,11 @@ func (t *tx) updateInteraction(i *Interaction, version int, typed Fields) error 
 	}
 	i.settleEnds(old, changes)
 	i.setLogger(cmp.Or(old.LoggerID, old.UserID))
+	if typed["link"] != "" && (i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID) {
+		if err := t.linkInteractionEnds(*i); err != nil {
+			return err
+		}
+	}
 	_, err = t.Exec(`
 		UPDATE interactions
 		SET organization_id = ?, contact_id = ?, user_id = ?, channel = ?, subject = ?, body = ?, outcome = ?, happened_at = ?,

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
@@ -19,15 +20,21 @@ var composerColumns = []string{
 	"follow_up_text", "follow_up_due_on", "due", "follow_up_due_text", "follow_up_assignee_id", "user_id",
 }
 
-// composerTyped returns the fields of the composer, and others, as typed. A time has two fields of one name, one to
-// type in and one to pick in; the first filled one counts.
-func composerTyped(c *gin.Context, others ...string) db.Fields {
-	fields := typed(c, append(others, composerColumns...)...)
-	for _, column := range []string{"happened_at_text", "follow_up_due_text"} {
-		if values, ok := c.Request.PostForm[column]; ok {
-			fields[column] = firstFilled(values)
+// typedTimes returns columns as typed. A time has two fields of one name, one to type in and one to pick in; the first
+// filled one counts.
+func typedTimes(c *gin.Context, columns ...string) db.Fields {
+	fields := typed(c, columns...)
+	for _, column := range columns {
+		if values := c.Request.PostForm[column]; strings.HasSuffix(column, "_text") && len(values) > 1 {
+			fields[column] = cmp.Or(values...)
 		}
 	}
+	return fields
+}
+
+// composerTyped returns the fields of the composer, and others, as typed.
+func composerTyped(c *gin.Context, others ...string) db.Fields {
+	fields := typedTimes(c, append(others, composerColumns...)...)
 	if people, ok := c.Request.PostForm["participant_id"]; ok {
 		fields["participant_id"] = strings.TrimSpace(strings.Join(people, " "))
 	}
@@ -48,15 +55,16 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 		Action: x.base + "/interactions", RequestID: newRequestID(), Open: opens,
 		With: with, Present: present,
 		ComposerFields: views.ComposerFields{
-			Zone: clock.Zone.String(), ZoneHint: zoneHint(clock, clock), Channels: channelOptions(channel), Outcomes: outcomes,
-			When: whenOptions(clock, "now"), Due: dueOptions("week"), People: people, Focus: opens,
+			ID: "log", Channels: channelOptions(channel), Outcomes: outcomes, When: whenChoice("log-at", clock, clock, "now", ""),
+			Due: dueChoice("log-next-day", "follow_up_due_text", "week", ""), People: people, Focus: opens,
 		},
 	}, errors.Join(err1, err2, err3, err4, err5)
 }
 
-// whenOptions are the quick answers to when it happened. “This morning” stands among them from that time on.
-func whenOptions(clock views.Clock, chosen string) []views.Option {
-	all := []views.Option{
+// whenChoice asks when something happened: in quick answers, and in a text where the choice is other. “This morning”
+// stands among them from that time on.
+func whenChoice(id string, clock, own views.Clock, chosen, text string) views.TimeChoice {
+	options := []views.Option{
 		{Value: "now", Label: "Now"},
 		{Value: "hour", Label: "1 hour ago"},
 		{Value: "morning", Label: "This morning"},
@@ -64,20 +72,40 @@ func whenOptions(clock views.Clock, chosen string) []views.Option {
 		{Value: "other", Label: "Other…"},
 	}
 	if clock.Now.In(clock.Zone).Hour() < db.MorningHour && chosen != "morning" {
-		all = append(all[:2], all[3:]...)
+		options = append(options[:2], options[3:]...)
 	}
-	return choose(all, chosen, "now")
+	return views.TimeChoice{
+		ID: id, Legend: "When", Name: "when", TextName: "happened_at_text", Options: choose(options, chosen, "now"), Text: text,
+		Picker: "datetime-local", Label: "When it happened", Example: "yesterday 18:40", Zone: clock.Zone.String(), ZoneHint: zoneHint(clock, own),
+	}
 }
 
-// dueOptions are the quick answers to when the next step is due.
-func dueOptions(chosen string) []views.Option {
-	return choose([]views.Option{
+// dueChoice asks when a follow-up is due, in the same way. One that stands on its own can be due today; usual is chosen
+// where nothing else is.
+func dueChoice(id, textName, chosen, text string) views.TimeChoice {
+	options := []views.Option{
+		{Value: "today", Label: "Today"},
 		{Value: "tomorrow", Label: "Tomorrow"},
 		{Value: "monday", Label: "Next Monday"},
 		{Value: "week", Label: "In a week"},
 		{Value: "fortnight", Label: "In two weeks"},
 		{Value: "other", Label: "Other…"},
-	}, chosen, "week")
+	}
+	if textName == "follow_up_due_text" && chosen != "today" {
+		options = options[1:] // a next step is hardly for the same day
+	}
+	return views.TimeChoice{
+		ID: id, Legend: "Due", Name: "due", TextName: textName, Options: choose(options, chosen, "week"), Text: text,
+		Picker: "date", Label: "Day it is due", Example: "next monday",
+	}
+}
+
+// typedTime returns the quick answer of a form and its text. A column that is filled by itself wins over both.
+func typedTime(values db.Fields, column, choice, text string) (chosen, typed string) {
+	if values[column] != "" {
+		return "other", values[column]
+	}
+	return values[choice], values[text]
 }
 
 // choose selects the option of a value, or else that of another.
@@ -117,16 +145,10 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	composer.Subject, composer.Body, composer.Outcome, composer.NextText = form.Get("subject"),
 		form.Get("body"), form.Get("outcome"), form.Get("follow_up_text")
 	composer.Open, composer.Focus = true, false
-	clock := s.formClock(c)
-	composer.Zone, composer.ZoneHint = clock.Zone.String(), zoneHint(clock, s.clock(c))
-	composer.When, composer.WhenText = whenOptions(clock, form.Get("when")), firstFilled(form["happened_at_text"])
-	if at := form.Get("happened_at"); at != "" {
-		composer.When, composer.WhenText = whenOptions(clock, "other"), at
-	}
-	composer.Due, composer.DueText = dueOptions(form.Get("due")), firstFilled(form["follow_up_due_text"])
-	if day := form.Get("follow_up_due_on"); day != "" {
-		composer.Due, composer.DueText = dueOptions("other"), day
-	}
+	chosen, typed := typedTime(sent, "happened_at", "when", "happened_at_text")
+	composer.When = whenChoice("log-at", s.formClock(c), s.clock(c), chosen, typed)
+	chosen, typed = typedTime(sent, "follow_up_due_on", "due", "follow_up_due_text")
+	composer.Due = dueChoice("log-next-day", "follow_up_due_text", chosen, typed)
 	if person, ok := form["follow_up_assignee_id"]; ok {
 		for n := range composer.People {
 			composer.People[n].Selected = composer.People[n].Value == person[0]
@@ -142,32 +164,14 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	}
 	composer.Errors["with"] = composer.With.Error
 	composer.With.First = composer.First("with")
+	composer.Times()
 	return composer, errors.Join(err1, err2, err3, err4, err5)
-}
-
-// firstFilled returns the first value that is not empty, or "".
-func firstFilled(values []string) string {
-	for _, value := range values {
-		if value != "" {
-			return value
-		}
-	}
-	return ""
-}
-
-// readTimes resolves the times that a composer chose for an interaction that is logged already. Now leaves its time.
-func (s *Server) readTimes(c *gin.Context, values db.Fields) (db.Fields, error) {
-	if values["when"] == "now" {
-		values = withoutColumns(values, []string{"when"})
-	}
-	read, err := s.db.ReadTimes(who(c).Actor, values)
-	return withoutColumns(read, []string{"when", "happened_at_text", "due", "follow_up_due_text"}), err
 }
 
 // timeShow says how a typed time or day is understood, or why it is not.
 func (s *Server) timeShow(c *gin.Context) error {
-	if c.Request.URL.Query().Has("follow_up_due_text") && !c.Request.URL.Query().Has("happened_at_text") {
-		return s.understood(c, query(c, "follow_up_due_text"), "follow_up_due_on", func(typed string) (string, error) {
+	if due := cmp.Or(query(c, "follow_up_due_text"), query(c, "due_text")); due != "" {
+		return s.understood(c, due, "follow_up_due_on", func(typed string) (string, error) {
 			day, err := s.db.UnderstoodDue(who(c).Actor, typed)
 			return day.Format("Mon 2 Jan 2006"), err
 		})

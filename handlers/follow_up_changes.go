@@ -19,7 +19,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, "text", "due_on", "assignee_id")
+	values := typedTimes(c, "text", "due_on", "due", "due_text", "assignee_id")
 	f, err := s.db.AddFollowUp(c.Request.Context(), who(c).Actor, id, values)
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
@@ -47,12 +47,10 @@ func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db
 	if err != nil {
 		return err
 	}
-	form, err := s.nextStep(c, "i-"+interactionID, "",
-		db.FollowUp{Text: values["text"], DueOn: values["due_on"], AssigneeID: values["assignee_id"]}, refused)
+	form, err := s.nextStep(c, interactionID, values, refused)
 	if err != nil {
 		return err
 	}
-	form.Action = "/interactions/" + interactionID + "/follow-up"
 	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
 		return s.interactionPage(c, http.StatusUnprocessableEntity, i, s.event(c, i, nil), form)
 	}, form)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,10 +19,10 @@ import (
 // The form of a follow-up that stands on its own, and the page of any follow-up.
 
 // followUpColumns are the fields of the form.
-var followUpColumns = []string{"text", "due_on", "due_time", "assignee_id", "organization_id", "contact_id"}
+var followUpColumns = []string{"text", "due_on", "due", "due_text", "due_time", "assignee_id", "organization_id", "contact_id"}
 
 func (s *Server) followUpNew(c *gin.Context) error {
-	values := db.Fields{"due_on": s.clock(c).Today().Add(1).String(), "assignee_id": who(c).UserID}
+	values := db.Fields{"due": "tomorrow", "assignee_id": who(c).UserID}
 	for _, column := range followUpColumns {
 		if value := query(c, column); value != "" {
 			values[column] = value
@@ -63,9 +64,14 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 			ID: "fu-" + column, Name: column, Label: label, Type: kind, Value: e.values[column], Error: e.refused[column], Autocomplete: "off",
 		}
 	}
-	f.Text, f.Day, f.Time = field("text", "What is to be done", ""), field("due_on", "Due", "date"), field("due_time", "Time", "")
-	f.Time.Optional, f.Days = true, views.NewMoveDays(s.clock(c))
-	f.Time.Hint = "Like 14:00, in their time zone"
+	f.Text, f.Time = field("text", "What is to be done", ""), field("due_time", "Time", "")
+	f.Time.Optional, f.Time.Hint = true, "Like 14:00, in their time zone"
+	chosen, text := typedTime(e.values, "due_on", "due", "due_text")
+	if e.stored.DueOn != "" && text == e.stored.DueOn {
+		text = dayShown(text)
+	}
+	f.Due = dueChoice("fu-due", "due_text", chosen, text)
+	f.Due.Error = e.refused["due_on"]
 	people, err := s.assigneeOptions(c, e.values["assignee_id"])
 	if e.values["assignee_id"] == "" {
 		people = append([]views.Option{{Value: "", Label: "Nobody", Selected: true}}, people...)
@@ -135,7 +141,7 @@ func (s *Server) followUpFormAnswer(c *gin.Context, status int, form *views.Foll
 }
 
 func (s *Server) followUpCreateOwn(c *gin.Context) error {
-	values := typed(c, followUpColumns...)
+	values := typedTimes(c, followUpColumns...)
 	e := followUpEdit{values: values, from: fromPage(c.Request.PostForm.Get("from"))}
 	chosen, err := s.clientsChosen(c, values)
 	if err != nil {
@@ -219,7 +225,7 @@ func (s *Server) followUpRepeated(c *gin.Context, e followUpEdit, first *db.Repe
 	if err == nil {
 		*repeat.Made, repeat.Change = views.Ref{Name: f.Text, Href: "/follow-ups/" + f.ID}, "/follow-ups/"+f.ID
 		repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(f.Version)}}
-		repeat.Differences = s.followUpDifferences(form, f, e.values)
+		repeat.Differences = s.followUpDifferences(c, form, f, e.values)
 	} else if !errors.Is(err, db.ErrNotFound) {
 		return err
 	}
@@ -227,7 +233,8 @@ func (s *Server) followUpRepeated(c *gin.Context, e followUpEdit, first *db.Repe
 }
 
 // followUpDifferences lists the fields whose stored and typed values differ.
-func (s *Server) followUpDifferences(form *views.FollowUpForm, f db.FollowUp, values db.Fields) (all []views.Difference) {
+func (s *Server) followUpDifferences(c *gin.Context, form *views.FollowUpForm, f db.FollowUp, values db.Fields) (all []views.Difference) {
+	values = s.db.ReadDue(who(c).Actor, values)
 	for _, x := range []struct{ column, label string }{
 		{"text", "What"},
 		{"due_on", "Due"},
@@ -297,6 +304,9 @@ func (s *Server) followUpPage(c *gin.Context, status int, f db.FollowUp, e follo
 				stored[column] = typed
 			}
 		}
+		if _, typed := e.values["due"]; typed && e.values["due_on"] == "" {
+			delete(stored, "due_on")
+		}
 		values := e.values
 		e.stored, e.values = f, stored
 		if e.version == 0 {
@@ -308,10 +318,11 @@ func (s *Server) followUpPage(c *gin.Context, status int, f db.FollowUp, e follo
 		}
 		if stale != nil {
 			form.Conflict = views.NewConflict(s.clock(c), stale, "this follow-up")
-			form.Conflict.Differences = s.followUpDifferences(form, f, values)
+			form.Conflict.Differences = s.followUpDifferences(c, form, f, values)
 		}
-		for _, field := range []*views.Field{&form.Text, &form.Day, &form.Who} {
-			field.Autofocus = stale == nil && e.refused == nil && field.Name == query(c, "at")
+		if stale == nil && e.refused == nil {
+			at := query(c, "at")
+			form.Text.Autofocus, form.Who.Autofocus, form.Due.Focus = at == "text", at == "assignee_id", at == "due_on"
 		}
 		page.Form = form
 	}
@@ -327,7 +338,7 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := typed(c, followUpColumns...)
+	values := typedTimes(c, followUpColumns...)
 	e := followUpEdit{values: values, version: version, from: fromPage(c.Request.PostForm.Get("from"))}
 	chosen, err := s.clientsChosen(c, values)
 	if err != nil {
@@ -349,6 +360,9 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 			return err
 		}
 		e.version, e.values = old.Version, withoutColumns(values, stale.Untouched)
+		if slices.Contains(stale.Untouched, "due_on") {
+			e.values = withoutColumns(e.values, []string{"due", "due_text"})
+		}
 		return s.followUpPage(c, http.StatusConflict, old, e, stale)
 	case err != nil:
 		return err

@@ -274,26 +274,25 @@ func (s *Server) assigneeOptions(c *gin.Context, current string) ([]views.Option
 	return personOptions(people, current), errors.Join(err1, err2)
 }
 
-// nextStep returns the form for a next step, with its values and the errors by column. The names
-// and ids of its fields begin with prefix.
-func (s *Server) nextStep(c *gin.Context, id, prefix string, f db.FollowUp, refused map[string]string) (*views.NextStep, error) {
-	people, err := s.assigneeOptions(c, f.AssigneeID)
-	if f.AssigneeID == "" {
-		people = append([]views.Option{{Value: "", Label: "Nobody", Selected: true}}, people...)
+// stepPeople lists those who may be given a follow-up, and nobody where it is nobody's now.
+func (s *Server) stepPeople(c *gin.Context, current string) ([]views.Option, error) {
+	people, err := s.assigneeOptions(c, current)
+	if current == "" {
+		people = append([]views.Option{{Label: "Nobody", Selected: true}}, people...)
 	}
-	label := "Next step"
-	if prefix == "" { // the form itself is headed "Next step"
-		label = "What"
-	}
+	return people, err
+}
+
+// nextStep returns the form for the next step of an interaction, with what was typed and the errors by column.
+func (s *Server) nextStep(c *gin.Context, interactionID string, values db.Fields, refused map[string]string) (*views.NextStep, error) {
+	id := "i-" + interactionID + "-next"
+	people, err := s.stepPeople(c, values["assignee_id"])
+	chosen, text := typedTime(values, "due_on", "due", "due_text")
+	due := dueChoice(id+"-day", "due_text", chosen, text)
+	due.Error = refused["due_on"]
 	return &views.NextStep{
-		Text: views.Field{
-			ID: id + "-next", Name: prefix + "text", Label: label, Value: f.Text, Autocomplete: "off", Error: refused[prefix+"text"],
-		},
-		Day: views.Field{
-			ID: id + "-next-day", Name: prefix + "due_on", Label: "On", Type: "date", Value: f.DueOn, Error: refused[prefix+"due_on"],
-		},
-		Who: views.Field{
-			ID: id + "-next-who", Name: prefix + "assignee_id", Label: "Who", Options: people, Error: refused[prefix+"assignee_id"],
-		},
+		Action: "/interactions/" + interactionID + "/follow-up",
+		Text:   views.Field{ID: id, Name: "text", Label: "What", Value: values["text"], Autocomplete: "off", Error: refused["text"]},
+		Due:    due, Who: views.Field{ID: id + "-who", Name: "assignee_id", Label: "For", Options: people, Error: refused["assignee_id"]},
 	}, err
 }

@@ -29,7 +29,7 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 				asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
 			}
 			form := asks.get(href).want(200, "#fu-assignee_id option[selected]", "Inès Moreau").
-				wantValue("#fu-due_on", "2026-11-25").wantPart(part)
+				wantValue("[name=due][checked]", "tomorrow").wantPart(part)
 			switch from {
 			case org:
 				form.want(200, "#fu-picks input[name=organization_id][checked] + span", "Harbor & Pine")
@@ -37,11 +37,12 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 				form.want(200, "#fu-picks input[name=contact_id][checked] + span", "Elif Aydın")
 			}
 			s.unchanged(func() {
-				asks.submit(form, "#follow-up-form button", "text", "Call <them>", "due_on", "2026-11-23", "due_time", "late", "assignee_id", "x").
-					want(422, "#fu-due_on-e", "Choose today or later").want(422, "#fu-due_time-e", "Enter a time, like 14:00").
+				asks.submit(form, "#follow-up-form .acts button", "text", "Call <them>", "due", "other", "due_text", "yesterday",
+					"due_time", "late", "assignee_id", "x").
+					want(422, "#fu-due-e", "Choose today or later").wantValue("#fu-due", "yesterday").want(422, "#fu-due_time-e", "Enter a time, like 14:00").
 					want(422, "#fu-assignee_id-e", "from the list").wantValue("#fu-text", "Call <them>").wantValue("#fu-due_time", "late").wantPart(part)
 			})
-			made := asks.submit(form, "#follow-up-form button", "text", "Call", "due_on", "2026-11-24", "due_time", "14:00")
+			made := asks.submit(form, "#follow-up-form .acts button", "text", "Call", "due", "today", "due_time", "14:00")
 			if part {
 				made.want(200, ".toast", "Planned: Call").want(200, "hx-partial[hx-target='#due'] #due", "1 due").wantPart(true)
 				if from == "/follow-ups" {
@@ -68,12 +69,12 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 	form := ines.get("/follow-ups/new")
 	var told answer
 	s.unchanged(func() {
-		told = ines.submit(form, "#follow-up-form button", "text", "Ask", "find", "harbor").
+		told = ines.submit(form, "#follow-up-form .acts button", "text", "Ask", "find", "harbor").
 			want(422, "#fu-find-e", "Choose one of these").wantValue("#fu-text", "Ask").want(422, "#fu-picks", "Harbor Light")
 	})
-	ines.submit(told, "#follow-up-form button", "organization_id", key(org)).want(303, "", "")
+	ines.submit(told, "#follow-up-form .acts button", "organization_id", key(org)).want(303, "", "")
 	s.WantOne(key(org), "SELECT organization_id FROM follow_ups WHERE text = 'Ask'")
-	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form button", "text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).
+	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button", "text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).
 		want(303, "", "")
 	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask them'")
 	ines.parts().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
@@ -91,16 +92,16 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	path, row := "/follow-ups/"+id, "#f-"+id
 	list := ines.get("/follow-ups")
 	edit := list.html.Find(row+" .menu a").First().AttrOr("href", "")
-	form := ines.get(edit).wantValue("#fu-text", "Call").want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
+	form := ines.get(edit).wantValue("#fu-text", "Call").wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
 	ines.get(list.html.Find(row+" .menu a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
 	s.unchanged(func() {
-		ines.submit(form, "#follow-up-form button", "text", "", "due_on", "x").want(422, "#fu-text-e", "Say what to do").
-			wantValue("#fu-due_on", "x").want(422, "#fu-due_on-e", "Enter a day")
+		ines.submit(form, "#follow-up-form .acts button", "text", "", "due_text", "x").want(422, "#fu-text-e", "Say what to do").
+			wantValue("#fu-due", "x").want(422, "#fu-due-e", "Enter a day like “next monday”")
 	})
 	jonas.post(path, "version", "1", "text", "Call them at once", "due_time", "9:30").want(303, "", "")
 	var told answer
 	s.unchanged(func() {
-		told = ines.submit(form, "#follow-up-form button", "text", "Write to them").
+		told = ines.submit(form, "#follow-up-form .acts button", "text", "Write to them").
 			want(409, ".warnline", "Jonas Berg changed this follow-up").wantTexts(".versus dd", "Call them at once", "Write to them").
 			wantValue("#fu-text", "Write to them")
 	})
@@ -132,7 +133,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	jonas.get("/follow-ups").want(200, row, "Write to them")
 	// A move that is refused is answered on its own page.
 	jonas.submit(jonas.get("/follow-ups"), row+" .to button", "due_on", "2026-11-01").
-		want(422, "#fu-due_on-e", "Choose today or later").wantValue("#fu-due_on", "2026-11-01")
+		want(422, "#fu-due-e", "Choose today or later").wantValue("#fu-due", "2026-11-01")
 	jonas.post(path+"/move", "version", "1", "due_on", "2026-11-30").want(409, ".warnline", "changed this follow-up")
 }
 
@@ -227,4 +228,27 @@ func TestAFollowUpWithoutAClientDoesNotExistForOthers(t *testing.T) {
 	}
 	clerk := s.as(s.Role("Clerk", db.ViewClient, db.EditClient))
 	clerk.get("/follow-ups/new").want(403, "h1 + p", "Missing permission: EditInteraction")
+}
+
+// TestDueIsSaidInWords: the quick answers of a follow-up and what is typed beside them, on Tuesday 24 November.
+func TestDueIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "Next Monday", "In a week", "In two weeks", "Other…")
+	ines.parts().get("/times?due_text=in+2+weeks").want(200, "", "Tue 8 Dec 2026")
+	for _, c := range []struct{ due, text, on string }{
+		{"today", "", "2026-11-24"},
+		{"monday", "", "2026-11-30"},
+		{"fortnight", "", "2026-12-08"},
+		{"other", "next tue", "2026-12-01"},
+		{"other", "2026-12-24", "2026-12-24"},
+	} {
+		ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button", "text", c.due+c.text, "due", c.due, "due_text", c.text).to()
+		s.WantOne(c.on, "SELECT due_on FROM follow_ups WHERE text = ?", c.due+c.text)
+		path := "/follow-ups/" + s.One("SELECT id FROM follow_ups WHERE text = ?", c.due+c.text)
+		s.unchanged(func() { ines.submit(ines.get(path), "#follow-up-form .acts button").to() })
+		ines.submit(ines.get(path), "#follow-up-form .acts button", "due", "tomorrow").to()
+		s.WantOne("2026-11-25", "SELECT due_on FROM follow_ups WHERE text = ?", c.due+c.text)
+	}
 }

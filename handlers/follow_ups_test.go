@@ -196,23 +196,23 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	page := ines.get(call).want(200, "#next-form", "Next step")
 	s.unchanged(func() {
 		for _, b := range []*browser{ines, ines.parts()} {
-			b.submit(page, "#next-form button", "text", "Send", "due_on", "").
-				want(422, "#next-form .err", "Choose the day").wantValue("#next-form [name=text]", "Send").
+			b.submit(page, "#next-form .acts button", "text", "Send", "due", "other", "due_text", "soon").
+				want(422, "#next-form .err", "Enter a day like").wantValue("#next-form [name=text]", "Send").wantValue("#next-form [name=due_text]", "soon").
 				want(422, "#next-form option[selected]", "Inès Moreau").wantPart(b != ines)
 		}
 	})
-	if to := ines.submit(page, "#next-form button", "text", "Send the offer", "due_on", "2026-11-25").to(); to != call {
+	if to := ines.submit(page, "#next-form .acts button", "text", "Send the offer", "due_on", "2026-11-25").to(); to != call {
 		t.Errorf("planning leads to %s", to)
 	}
 	s.wantAudit(ines, "create_follow_up", "Send the offer", ines.user.ID)
 	ines.get(call).want(200, "#toasts", "Next step planned").want(200, ".next", "due tomorrow · you").wantNot("#next-form")
 	s.unchanged(func() {
-		ines.submit(page, "#next-form button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "") // the same form sent twice
-		ines.submit(page, "#next-form button", "text", "Another", "due_on", "2026-11-25").want(422, "#next-form .err", "Mark it done first")
+		ines.submit(page, "#next-form .acts button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "") // the same form sent twice
+		ines.submit(page, "#next-form .acts button", "text", "Another", "due_on", "2026-11-25").want(422, "#next-form .err", "Mark it done first")
 	})
 
 	other := s.Log(s.Organization("Pier"), "", "Visit")
-	planned := ines.parts().submit(ines.get(other), "#next-form button", "text", "Write", "due_on", "2026-11-24")
+	planned := ines.parts().submit(ines.get(other), "#next-form .acts button", "text", "Write", "due_on", "2026-11-24")
 	planned.want(200, "hx-partial[hx-target='#next-"+key(other)+"']", "due today").
 		want(200, "hx-partial[hx-target='#next-form'][hx-swap=delete]", "").want(200, "#due", "1 due")
 }

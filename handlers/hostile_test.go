@@ -96,7 +96,7 @@ func formFields(w world, r handlers.Route) url.Values {
 	case path == "/account/views":
 		add("list", "organizations", "view", "mine")
 	case path == "/follow-ups" || path == "/follow-ups/:id":
-		add("text", "x", "due_on", "2026-11-26", "due_time", "14:00", "assignee_id", "", "organization_id", key(w.org),
+		add("text", "x", "due_on", "2026-11-26", "due", "other", "due_text", "", "due_time", "14:00", "assignee_id", "", "organization_id", key(w.org),
 			"contact_id", key(w.contact), "find", "", "found", "", "from", "/", "request_id", "")
 	case path == "/batches/:id/undo":
 		add("next", "/organizations")
@@ -104,9 +104,11 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("channel", "call", "subject", "x", "body", "x", "outcome", "x", "happened_at", "2026-11-24T10:00", "time_zone", "UTC",
 			"contact_id", key(w.contact), "participant_id", key(w.contact), "user_id",
 			"", "organization_id", key(w.org), "request_id", "", "follow_up_text", "x",
-			"follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1")
+			"follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1",
+			"when", "now", "happened_at_text", "", "happened_at_shown", "", "due", "week", "follow_up_due_text", "", "contact", "", "organization", "",
+			"participant", "", "found_contact", "", "found_further", "", "link", "")
 	case strings.HasSuffix(path, "/follow-up"):
-		add("text", "x", "due_on", "2026-11-26", "assignee_id", "", "from", "/")
+		add("text", "x", "due_on", "2026-11-26", "due", "week", "due_text", "", "assignee_id", "", "from", "/")
 	case strings.HasPrefix(path, "/follow-ups"):
 		add("due_on", "2026-11-26", "from", "/", "place", "row")
 	case strings.HasSuffix(path, "/contacts"):

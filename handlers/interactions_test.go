@@ -127,16 +127,16 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		i := s.Log(org, elif, "First", "body", "one\ntwo", "happened_at", "2026-11-20T08:15:30Z")
 		item := "#i-" + key(i)
 		ines.get(i).want(200, item, "First").wantPart(part)
-		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantValue(item+" [name=happened_at]", "2026-11-20T09:15").wantPart(part)
+		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantValue(item+"-when", "20 Nov 2026 09:15").wantPart(part)
 		s.unchanged(func() {
-			ines.submit(editor, item+" .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "") // saving without a change writes nothing
-			ines.submit(editor, item+" .btn.pri", "subject", "", "body", "<script>kept", "happened_at", "tomorrow").
+			ines.submit(editor, item+" .acts .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "") // saving without a change writes nothing
+			ines.submit(editor, item+" .acts .btn.pri", "subject", "", "body", "<script>kept", "happened_at_text", "tomorrows").
 				want(422, item+" .err", "Say in a line").
-				want(422, item+" textarea", "<script>kept").want(422, item+" .err", "Enter a day and a time").wantPart(part)
-			ines.submit(editor, item+" .btn.pri", "organization_id", "", "contact_id", "").
+				want(422, item+" textarea", "<script>kept").want(422, item+" .err", "Enter a time like “yesterday 18:40”").wantValue(item+"-when", "tomorrows").wantPart(part)
+			ines.submit(editor, item+" .acts .btn.pri", "organization_id", "", "contact_id", "").
 				want(422, item+" .err", "Choose a contact or an organization")
 		})
-		saved := ines.submit(editor, item+" .btn.pri", "subject", "Second", "channel", "email")
+		saved := ines.submit(editor, item+" .acts .btn.pri", "subject", "Second", "channel", "email")
 		s.wantAudit(ines, "update_interaction", `"old":"First"`, `"new":"Second"`, `"channel":"email"`)
 		s.WantOne("2026-11-20T08:15:30.000Z", "SELECT happened_at FROM interactions") // the form shows no seconds, and saving keeps them
 		if part {
@@ -146,7 +146,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		}
 		var conflict answer
 		s.unchanged(func() {
-			conflict = jonas.submit(editor, item+" .btn.pri", "subject", "Third", "body", "one\r\ntwo").
+			conflict = jonas.submit(editor, item+" .acts .btn.pri", "subject", "Third", "body", "one\r\ntwo").
 				want(409, item+" .warnline", "Inès Moreau changed this interaction").wantPart(part)
 			conflict.wantTexts(item+" .versus .what", "Subject").want(409, item+" .versus", "Second").
 				wantValue(item+" [name=subject]", "Third").want(409, item+" textarea", "one\ntwo")
@@ -243,7 +243,10 @@ func TestHalfPastElevenAtNight(t *testing.T) {
 		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Late")
 		jonas.get(org).want(200, "#today time", "10:30")
 		path := "/interactions/" + s.One("SELECT id FROM interactions")
-		ines.get(path+"/edit").wantValue("[name=happened_at]", day+"T23:30")
+		if shown := ines.get(path+"/edit").html.Find("[name=happened_at_text]").AttrOr("value", ""); !strings.HasSuffix(shown, " Nov 2026 23:30") ||
+			!strings.HasPrefix(shown, day[8:]) {
+			t.Errorf("the editor shows %s", shown)
+		}
 		ines.get("/interactions?from="+day+"&to="+day).wantTexts(subjects, "Late")
 
 		// This was half past midnight here, and still yesterday in Stockholm.
@@ -384,4 +387,62 @@ func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 	ines.get(acme).wantTexts(".chip a[href*='contact_id=']", "Bea Brown (former)", "Aaron Aardvark (archived)", "Zoe Zimmer (archived)")
 	// The pickers offer no archived records.
 	ines.parts().get("/contacts/options?q=aardvark").want(200, "", "Nobody found")
+}
+
+// TestAnEditorAsksAsTheComposerDoes: for times as people say them, and for people by name; saving links who is not linked.
+func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
+	t.Parallel()
+	for _, part := range []bool{false, true} {
+		s := newSite(t)
+		ines := s.as("Manager")
+		if part {
+			ines = ines.parts()
+		}
+		acme, elif, zoe, mo := s.Organization("Acme"), s.Contact("Elif", "Aydın"), s.Contact("Zoe", "Zimmer"), s.Contact("Mo", "Berg")
+		s.Contact("Maja", "Berg")
+		s.Link(acme, elif)
+		call := s.Log(acme, elif, "Talk", "happened_at", "2026-11-20T08:15:30Z")
+		item := "#i-" + key(call)
+		edit := func() answer {
+			return ines.get(call+"/edit").want(200, item+"-with option[selected]", "").want(200, item+"-at option[selected]", "")
+		}
+		stored := func(want string) {
+			t.Helper()
+			s.WantOne(want, "SELECT happened_at FROM interactions")
+		}
+		for _, c := range []struct{ when, text, happened string }{
+			{"other", "yesterday 18:40", "2026-11-23T17:40:00.000Z"},
+			{"hour", "", "2026-11-24T08:30:00.000Z"},
+			{"now", "", "2026-11-24T09:30:00.000Z"},
+			{"evening", "", "2026-11-23T17:00:00.000Z"},
+		} {
+			ines.submit(edit(), item+" .acts .btn.pri", "when", c.when, "happened_at_text", c.text).want(map[bool]int{true: 200, false: 303}[part], "", "")
+			stored(c.happened)
+		}
+		s.unchanged(func() {
+			ines.submit(edit(), item+" .acts .btn.pri", "subject", "", "when", "other", "happened_at_text", "soon", "contact", "berg",
+				"follow_up_text", "Write", "due", "other", "follow_up_due_text", "never", "participant", "nobody").
+				want(422, item+"-when-e", "Enter a time").wantValue(item+"-when", "soon").want(422, item+"-subject-e", "Say").
+				want(422, item+"-with-e", "More than one fits berg").wantValue(item+"-with-other", "berg").
+				want(422, item+"-next-day-e", "Enter a day").wantValue(item+"-next-day", "never").
+				want(422, item+"-further-e", "Nobody of the name nobody").wantPart(part)
+			ines.submit(edit(), item+" .acts .btn.pri", "contact_id", "", "organization_id", "").
+				want(422, item+"-with-e", "Choose a contact or an organization")
+		})
+		ines.submit(edit(), item+" .acts .btn.pri", "contact", "zoe", "participant", "mo berg", "follow_up_text", "Write", "due", "monday")
+		s.WantOne(key(zoe)+" "+key(mo)+" 2026-11-30", "SELECT interactions.contact_id || ' ' || p.contact_id || ' ' || due_on FROM interactions "+
+			"JOIN interaction_contact AS p ON p.interaction_id = interactions.id JOIN follow_ups ON follow_ups.interaction_id = interactions.id")
+		s.WantOne("1", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(zoe))
+		edit().wantValue("[name=due][checked]", "other").wantValue(item+"-next-day", "30 Nov 2026").
+			wantTexts(item+"-further label:has([checked])", "Mo Berg")
+
+		// Among many, somebody is found by typing here too.
+		for n := range 21 {
+			s.Link(acme, s.Contact("Anna", fmt.Sprintf("Berg %c", 'A'+n)))
+		}
+		edit().want(200, item+"-with-field.many .picked", "Zoe Zimmer")
+		found := ines.parts().get("/contacts/options?with="+acme+"&as="+item[1:]+"-with&contact=elif").want(200, ".opt", "Elif Aydın").wantNot(".make")
+		choose, _ := found.html.Find(".opt").Attr("hx-get")
+		ines.parts().get(choose).want(200, item+"-with-field .picked", "Elif Aydın")
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -75,10 +74,6 @@ func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, f
 // interactionMade adds the interaction that the first request logged and how it differs from what
 // was typed.
 func (s *Server) interactionMade(c *gin.Context, i db.Interaction, values db.Fields, repeat *views.Repeat) error {
-	values, _ = s.readTimes(c, values) // what cannot be read is no difference yet
-	if at, err := time.Parse(time.RFC3339, values["happened_at"]); err == nil {
-		values["happened_at"] = s.formClock(c).Input(at)
-	}
 	e, err := s.eventEditor(c, i, values)
 	if err != nil {
 		return err
@@ -89,9 +84,6 @@ func (s *Server) interactionMade(c *gin.Context, i db.Interaction, values db.Fie
 		{Name: "version", Value: strconv.Itoa(i.Version)},
 		{Name: "follow_up_id", Value: i.Next.ID},
 		{Name: "follow_up_version", Value: strconv.Itoa(i.Next.Version)},
-	}
-	if values["happened_at"] == "" {
-		delete(values, "happened_at") // empty meant "now", so the stored moment stays
 	}
 	repeat.Differences = s.interactionDifferences(c, i, e.Editor, values)
 	return nil

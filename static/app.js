@@ -81,6 +81,16 @@
 
   on("dialog:close", () => byId("dialog")?.close());
 
+  // A sheet is closed where it was opened. Its cross is a link to the page without it, for those without script.
+  on("click", e => {
+    const sheet = e.target.closest(".sheet-h [data-close]")?.closest("details");
+    if (!sheet) return;
+    e.preventDefault();
+    e.stopPropagation();
+    sheet.open = false;
+    one("summary", sheet).focus();
+  }, true);
+
   // This must run before htmx, which would send the form of a button with formmethod="dialog".
   on("click", e => {
     const dialog = e.target.closest("[data-close], [formmethod='dialog']")?.closest("dialog[open]");

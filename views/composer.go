@@ -5,6 +5,7 @@ type Composer struct {
 	Action, RequestID string
 	Repeat            *Repeat
 	Open, Logged      bool // Logged: it was just sent, and its line takes the focus
+	Sent              bool // whether the form came twice: other buttons replace this one
 	With              With
 	Present           ComposerPeople
 	ComposerFields
@@ -87,20 +88,33 @@ func (ComposerText) Template() string { return "records/_composer_text.html" }
 // ComposerFields are the lower fields of the composer. Only the choice above them differs from
 // record to record.
 type ComposerFields struct {
-	Zone, ZoneHint         string // for When
+	ID                     string // prefix of the fields' ids
 	Channels               []Option
 	Outcomes               []string
 	Subject, Body, Outcome string
-	When                   []Option
-	WhenText               string // other: the time as typed
+	When                   TimeChoice
 	NextText               string // the next step
-	Due                    []Option
-	DueText                string // other: the day as typed
+	Due                    TimeChoice
 	People                 []Option
 	Errors                 map[string]string
 	Focus                  bool
-	Sent                   bool // whether the form came twice: other buttons replace this one
 }
+
+// TimeChoice asks for a time or a day: quick answers, and Other… with what is typed, or picked in a calendar.
+type TimeChoice struct {
+	ID, Legend     string // ID is that of the field to type in
+	Name, TextName string // of the quick answers, and of what is typed
+	Options        []Option
+	Text, Shown    string // Shown is what an editor showed at first
+	Picker         string // the type of the calendar's field
+	Label, Example string // of the field to type in
+	Zone, ZoneHint string // "" for a day
+	Error          string
+	Focus          bool
+}
+
+// Template names the piece.
+func (TimeChoice) Template() string { return "records/_time_choice.html" }
 
 // First reports whether a field is the first refused one, which takes the focus.
 func (f ComposerFields) First(field string) bool {
@@ -112,6 +126,12 @@ func (f ComposerFields) First(field string) bool {
 		}
 	}
 	return false
+}
+
+// Times gives the two times their errors, and the focus if theirs is the first.
+func (f *ComposerFields) Times() {
+	f.When.Error, f.When.Focus = f.Errors["happened_at"], f.First("happened_at")
+	f.Due.Error, f.Due.Focus = f.Errors["follow_up_due_on"], f.First("follow_up_due_on")
 }
 
 // Understood is a time or a day as it was read from what was typed, or why it was not.

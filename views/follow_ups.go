@@ -205,8 +205,9 @@ func (MoreFollowUps) page() *Page { return nil }
 
 // NextStep is the form that plans what comes after an interaction.
 type NextStep struct {
-	Action         string
-	Text, Day, Who Field
+	Action    string
+	Text, Who Field
+	Due       TimeChoice
 }
 
 // Template names the form.
@@ -217,8 +218,8 @@ type FollowUpForm struct {
 	Action, Submit, From, Cancel string
 	Hidden                       []Hidden
 	Part                         bool // it stands on another page, and htmx sends it
-	Text, Day, Time, Who         Field
-	Days                         MoveDays
+	Text, Time, Who              Field
+	Due                          TimeChoice
 	Clients                      FollowUpClients
 	Repeat                       *Repeat
 	Conflict                     *Conflict

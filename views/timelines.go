@@ -1,5 +1,7 @@
 package views
 
+import "cmp"
+
 // Timeline lists a record's interactions, or those of all records in the feed.
 type Timeline struct {
 	Base       string // of the record, "" in the feed
@@ -91,21 +93,43 @@ type OtherPerson struct {
 // Template names the piece of an event.
 func (Event) Template() string { return "records/_event.html" }
 
-// EventEditor is an interaction being edited.
+// EventEditor is an interaction being edited. Its fields are the composer's.
 type EventEditor struct {
-	Channels            []Option
-	Subject, Outcome    Field
-	Body, BodyError     string
-	With, At            []Option
-	Present             ComposerPeople
-	When                Field
-	Next                NextStep
-	NextID              string // id of the open next step, "" to plan one
-	NextVersion         int
-	Conflict            *Conflict
-	Error, ContactError string
-	Zone                string
-	Cancel              string
+	Channels        []Option
+	Subject         Field
+	Body, BodyError string
+	With, At        *With // nil where that end is the only one
+	Present         ComposerPeople
+	Fields          ComposerFields
+	NextID          string // id of the open next step, "" to plan one
+	NextVersion     int
+	Conflict        *Conflict
+	Cancel          string
+}
+
+// Refuse gives the fields their errors, by column, and the focus to the first of those. A field that asks about a name
+// has its own already.
+func (e *EventEditor) Refuse(errors map[string]string) {
+	e.Fields.Errors = map[string]string{}
+	for column, message := range errors {
+		e.Fields.Errors[column] = message
+	}
+	e.Subject.Error, e.BodyError = errors["subject"], errors["body"]
+	e.Subject.Autofocus = e.Fields.First("subject") || errors["body"] != ""
+	for column, end := range map[string]*With{"contact_id": e.With, "organization_id": e.At} {
+		if end != nil {
+			end.Error = cmp.Or(end.Error, errors[column])
+			e.Fields.Errors["with"] += end.Error
+		}
+	}
+	for _, end := range []*With{e.With, e.At} {
+		if end != nil {
+			end.First = end.Error != "" && e.Fields.First("with")
+		}
+	}
+	e.Present.Further.Error, e.Present.HadByError = cmp.Or(e.Present.Further.Error, errors["participant_id"]), errors["user_id"]
+	e.Present.Further.Focus, e.Present.Focus = e.Fields.First("participant_id"), e.Fields.First("user_id")
+	e.Fields.Times()
 }
 
 // History is a record's changes.

@@ -115,6 +115,7 @@ var allViews = []View{
 	FurtherPeople{},
 	WithOptions{},
 	Understood{},
+	TimeChoice{},
 	Chip{},
 }
 

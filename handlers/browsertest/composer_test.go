@@ -39,14 +39,26 @@ func TestYesterdaysCallWithANextStep(t *testing.T) {
 			t.Errorf("%d clicks and %d keys", clicks, keys)
 		}
 
-		// Without a mouse it opens and is sent by two keys.
+		// Without a mouse it takes twelve keys beside the text.
 		if !phone {
-			w.press("l")
+			keys = 0
+			press := func(all ...string) { keys += len(all); w.press(all...) }
+			press("l")
 			w.focused("#log-subject")
-			w.write("By keyboard")
-			w.press("Control+Enter")
-			w.see("#timeline h4", "By keyboard")
+			w.write(subject + " again")
+			press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab")
+			press("ArrowUp", "ArrowUp") // from Now by way of Other…
+			w.see(".when label:has(:checked)", "Yesterday evening")
+			press("Tab")
+			w.focused("#log-next")
+			w.write(step + " again")
+			press("Control+Enter")
+			w.see("#timeline h4", subject+" again")
+			w.see("#follow-ups li", step+" again")
 			w.focused("#log-open")
+			if keys != 12 {
+				t.Errorf("%d keys", keys)
+			}
 		}
 	}
 }

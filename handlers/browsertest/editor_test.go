@@ -1,0 +1,104 @@
+package browsertest
+
+import "testing"
+
+// TestAnInteractionIsCorrected in its editor, which asks as the composer does: by keyboard in place, and without script.
+func TestAnInteractionIsCorrected(t *testing.T) {
+	t.Parallel()
+	for _, scripts := range []bool{true, false} {
+		o := newOffice(t)
+		acme, zoe := o.Organization("Harbor & Pine"), o.Contact("Zoe", "Zimmer")
+		o.Contact("Maja", "Öberg")
+		o.Link(acme, zoe)
+		call := o.Log(acme, zoe, "Talk")
+		id := "#i-" + call[len("/interactions/"):]
+		w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+		w.scripts(scripts)
+		w.open(acme)
+		if scripts {
+			w.press("j")
+			w.press("e")
+			w.focused(id + "-subject")
+			w.tabTo(id + "-with-field summary")
+			w.press("Enter")
+			w.focused(id + "-with-other")
+			w.write("maja")
+			w.see(id+"-with-list [aria-selected=true]", "Maja Öberg")
+			w.axe("people who are found in an editor")
+			w.press("Enter")
+			w.see(id+"-with-field .hint", "Not linked yet; saving links them")
+		} else {
+			w.click("#edit-" + id[1:])
+			w.click(id+"-with-field summary", "Somebody else")
+			w.fill(id+"-with-other", "maja")
+		}
+		w.fill(id+"-when", "some time")
+		if scripts {
+			w.see(id+"-when-read", "Enter a time like")
+		}
+		w.press("Enter")
+		w.see(id+"-when-e", "Enter a time like “yesterday 18:40”")
+		w.holds(id+"-when", "some time")
+		w.fill(id+"-when", "yesterday 18:40")
+		w.fill(id+"-next", "Write")
+		w.see(id + "-next-who")
+		w.click(id+" .nextmore label", "Next Monday")
+		if scripts {
+			w.everywhere("editor of an interaction")
+		}
+		w.fill(id+"-next", "Write to them")
+		w.press("Enter")
+		w.see("#timeline .by, #activity .by", "Maja Öberg")
+		w.see("#activity time", "18:40")
+		w.see("#activity .next", "Write to them")
+		w.open(acme)
+		w.see("#links .nm", "Maja Öberg")
+	}
+}
+
+// TestAFollowUpsMenuIsASheetOnAPhone that closes by its cross, a key, and a tap beside it, without script too.
+func TestAFollowUpsMenuIsASheetOnAPhone(t *testing.T) {
+	t.Parallel()
+	for _, scripts := range []bool{true, false} {
+		o := newOffice(t)
+		ines := o.person("Inès Moreau", "Manager")
+		ines.post("/follow-ups", "text", "Call Mrs Kroon", "due", "tomorrow")
+		w := o.windowOf(ines)
+		w.scripts(scripts)
+		w.phone()
+		w.open("/follow-ups")
+		const open, shut = "#steps details[open]", "#steps details:not([open])"
+		for _, key := range []string{"Escape", ""} {
+			w.click("#steps summary")
+			w.see(open+" .sheet-h h4", "Call Mrs Kroon")
+			if key == "" || !scripts {
+				w.click(".sheet-h [data-close]")
+			} else {
+				w.press(key)
+			}
+			w.see(shut + " summary")
+			if scripts {
+				w.focused("#steps summary")
+			}
+		}
+		w.click("#steps summary")
+		w.see(open+" .menu button", "In a week")
+		if scripts {
+			w.everywhere("sheet of a follow-up")
+		}
+		w.click(open+" .menu button", "In a week")
+		w.see("#toasts", "Call Mrs Kroon")
+		w.see("#steps h3", "Later")
+		w.click("#steps summary")
+		w.click(open+" .menu a", "Edit")
+		w.see("#fu-due")
+		w.fill("#fu-due", "soon")
+		w.click("#follow-up-form button", "Save")
+		w.see("#fu-due-e", "Enter a day like “next monday”")
+		w.holds("#fu-due", "soon")
+		w.fill("#fu-due", "tomorrow")
+		w.click("#follow-up-form button", "Save")
+		w.see("#toasts", "Saved: Call Mrs Kroon")
+		w.see("#steps time", "Tomorrow")
+	}
+}
