@@ -76,7 +76,8 @@ func whenChoice(id string, clock, own views.Clock, chosen, text string) views.Ti
 	}
 	return views.TimeChoice{
 		ID: id, Legend: "When", Name: "when", TextName: "happened_at_text", Options: choose(options, chosen, "now"), Text: text,
-		Picker: "datetime-local", Label: "When it happened", Example: "yesterday 18:40", Zone: clock.Zone.String(), ZoneHint: zoneHint(clock, own),
+		Picker: "datetime-local", Label: "When it happened", Example: "yesterday 18:40",
+		Zone: clock.Zone.String(), ZoneHint: zoneHint(clock, own),
 	}
 }
 

@@ -21,7 +21,8 @@ const mostFurther = 20
 
 // composerPeople returns the fields of who had an interaction and of its further people, whose ids are chosen. Those
 // of x stand on offer, and whoever is chosen. named are people whose names are known already.
-func (s *Server) composerPeople(c *gin.Context, x side, prefix, user string, chosen []string, named []db.Named) (views.ComposerPeople, error) {
+func (s *Server) composerPeople(c *gin.Context, x side, prefix, user string, chosen []string, named []db.Named,
+) (views.ComposerPeople, error) {
 	p := views.ComposerPeople{ID: prefix}
 	var err1, err2 error
 	if p.HadBy, err1 = s.assigneeOptions(c, user); user == "" {

@@ -39,7 +39,8 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 			s.unchanged(func() {
 				asks.submit(form, "#follow-up-form .acts button", "text", "Call <them>", "due", "other", "due_text", "yesterday",
 					"due_time", "late", "assignee_id", "x").
-					want(422, "#fu-due-e", "Choose today or later").wantValue("#fu-due", "yesterday").want(422, "#fu-due_time-e", "Enter a time, like 14:00").
+					want(422, "#fu-due-e", "Choose today or later").wantValue("#fu-due", "yesterday").
+					want(422, "#fu-due_time-e", "Enter a time, like 14:00").
 					want(422, "#fu-assignee_id-e", "from the list").wantValue("#fu-text", "Call <them>").wantValue("#fu-due_time", "late").wantPart(part)
 			})
 			made := asks.submit(form, "#follow-up-form .acts button", "text", "Call", "due", "today", "due_time", "14:00")
@@ -92,7 +93,8 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	path, row := "/follow-ups/"+id, "#f-"+id
 	list := ines.get("/follow-ups")
 	edit := list.html.Find(row+" .menu a").First().AttrOr("href", "")
-	form := ines.get(edit).wantValue("#fu-text", "Call").wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
+	form := ines.get(edit).wantValue("#fu-text", "Call").
+		wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
 	ines.get(list.html.Find(row+" .menu a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
 	s.unchanged(func() {
 		ines.submit(form, "#follow-up-form .acts button", "text", "", "due_text", "x").want(422, "#fu-text-e", "Say what to do").

@@ -127,12 +127,14 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		i := s.Log(org, elif, "First", "body", "one\ntwo", "happened_at", "2026-11-20T08:15:30Z")
 		item := "#i-" + key(i)
 		ines.get(i).want(200, item, "First").wantPart(part)
-		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantValue(item+"-when", "20 Nov 2026 09:15").wantPart(part)
+		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantPart(part).
+			wantValue(item+"-when", "20 Nov 2026 09:15")
 		s.unchanged(func() {
 			ines.submit(editor, item+" .acts .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "") // saving without a change writes nothing
 			ines.submit(editor, item+" .acts .btn.pri", "subject", "", "body", "<script>kept", "happened_at_text", "tomorrows").
 				want(422, item+" .err", "Say in a line").
-				want(422, item+" textarea", "<script>kept").want(422, item+" .err", "Enter a time like “yesterday 18:40”").wantValue(item+"-when", "tomorrows").wantPart(part)
+				want(422, item+" textarea", "<script>kept").
+				want(422, item+" .err", "Enter a time like “yesterday 18:40”").wantValue(item+"-when", "tomorrows").wantPart(part)
 			ines.submit(editor, item+" .acts .btn.pri", "organization_id", "", "contact_id", "").
 				want(422, item+" .err", "Choose a contact or an organization")
 		})
@@ -416,7 +418,8 @@ func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
 			{"now", "", "2026-11-24T09:30:00.000Z"},
 			{"evening", "", "2026-11-23T17:00:00.000Z"},
 		} {
-			ines.submit(edit(), item+" .acts .btn.pri", "when", c.when, "happened_at_text", c.text).want(map[bool]int{true: 200, false: 303}[part], "", "")
+			ines.submit(edit(), item+" .acts .btn.pri", "when", c.when, "happened_at_text", c.text).
+				want(map[bool]int{true: 200, false: 303}[part], "", "")
 			stored(c.happened)
 		}
 		s.unchanged(func() {
@@ -441,7 +444,8 @@ func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
 			s.Link(acme, s.Contact("Anna", fmt.Sprintf("Berg %c", 'A'+n)))
 		}
 		edit().want(200, item+"-with-field.many .picked", "Zoe Zimmer")
-		found := ines.parts().get("/contacts/options?with="+acme+"&as="+item[1:]+"-with&contact=elif").want(200, ".opt", "Elif Aydın").wantNot(".make")
+		found := ines.parts().get("/contacts/options?with="+acme+"&as="+item[1:]+"-with&contact=elif").
+			want(200, ".opt", "Elif Aydın").wantNot(".make")
 		choose, _ := found.html.Find(".opt").Attr("hx-get")
 		ines.parts().get(choose).want(200, item+"-with-field .picked", "Elif Aydın")
 	}
