@@ -92,10 +92,10 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	id := s.One("SELECT id FROM follow_ups")
 	path, row := "/follow-ups/"+id, "#f-"+id
 	list := ines.get("/follow-ups")
-	edit := list.html.Find(row+" .menu a").First().AttrOr("href", "")
+	edit := list.html.Find(row+" .menu > a").First().AttrOr("href", "")
 	form := ines.get(edit).wantValue("#fu-text", "Call").
 		wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
-	ines.get(list.html.Find(row+" .menu a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
+	ines.get(list.html.Find(row+" .menu > a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
 	s.unchanged(func() {
 		ines.submit(form, "#follow-up-form .acts button", "text", "", "due_text", "x").want(422, "#fu-text-e", "Say what to do").
 			wantValue("#fu-due", "x").want(422, "#fu-due-e", "Enter a day like “next monday”")
