@@ -96,8 +96,9 @@ func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log v
 
 // auditChips returns the filters as menus: who, what, and what kind of record.
 func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]views.Chip, error) {
-	people, err := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
-	if err != nil {
+	people, err1 := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
+	people, err2 := s.withPerson(c, people, f.ActorID)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	var actors, actions, kinds []views.Option

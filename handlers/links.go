@@ -245,6 +245,9 @@ func (s *Server) linkEditor(c *gin.Context, e end, l db.Link, role, status strin
 
 func (s *Server) linkUpdate(c *gin.Context) error {
 	l, e, err := s.linkOf(c)
+	if errors.Is(err, db.ErrNotFound) && e.id != "" && c.Request.PostForm.Get("request_id") != "" {
+		return s.linkGone(c, e)
+	}
 	if err != nil {
 		return err
 	}

@@ -141,6 +141,16 @@ func (s *Server) linkAndEndUpdate(c *gin.Context, e end, l db.Link, version int,
 	return s.linkFormAnswer(c, e, status, form)
 }
 
+// linkGone answers a repeated form whose link was removed before it could be changed.
+func (s *Server) linkGone(c *gin.Context, e end) error {
+	form, err := s.linkFormTyped(c, e, c.Request.PostForm.Get(e.kind+"_id"), nil)
+	if err != nil {
+		return err
+	}
+	form.Error = "This link was removed meanwhile. Nothing of yours is saved yet"
+	return s.linkFormAnswer(c, e, http.StatusConflict, form)
+}
+
 // linkMade adds the link that the first request made and how it differs from what was typed.
 func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm) error {
 	id, name, _ := e.other(l)

@@ -215,6 +215,13 @@ func TestARepeatedLinkAndItsNewEndAreChangedTogether(t *testing.T) {
 	s.WantOne("Zimmermann zoe@a.example CEO", `
 		SELECT last_name || ' ' || email || ' ' || role_label FROM contacts JOIN organization_contact ON contact_id = id WHERE first_name = 'Zoe'`)
 	s.WantOne("1", "SELECT count(*) FROM contacts WHERE first_name = 'Zoe'")
+	again := link("Zimmer", "", "Chair").want(409, "", "")
+	ines.post(acme+"/contacts/"+zoe+"/unlink", "version", "2").want(303, "", "")
+	s.unchanged(func() {
+		ines.submit(again, "button[formaction]").want(409, ".err", "removed meanwhile").wantValue("[name=role_label]", "Chair").
+			wantValue("[name=last_name]", "Zimmer")
+	})
+	ines.post(acme+"/contacts", "contact_id", zoe).want(303, "", "")
 	for _, version := range []string{"0", "x", "99"} {
 		s.unchanged(func() {
 			a := ines.post(acme+"/contacts/"+zoe, "version", "2", "record_version", version, "last_name", "No", "role_label", "No")
