@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,27 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 	w.click("#save-website")
 	w.see("#fact-website .err")
 	fits("a refused fact")
+	for _, form := range []struct {
+		at, to, field, submit string
+		more                  map[string][]string
+	}{
+		{"/admin/roles/new", "/admin/roles", "#name", "main form .btn.pri", nil},
+		{"/admin/users?new=1", "/admin/users", "#full_name", "main .narrow .btn.pri", map[string][]string{"email": {"w@a.example"}, "role": {role}}},
+		{"/organizations/new", "/organizations", "#display_name", "main form .btn.pri", nil},
+	} {
+		w.open(form.at)
+		request, err := ask[string](w, "document.querySelector('main [name=request_id]').value")
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := map[string][]string{"request_id": {request}, strings.TrimPrefix(form.field, "#"): {word(60)}}
+		maps.Copy(first, form.more)
+		astrid.send("POST", form.to, first)
+		w.fill(form.field, word(70))
+		w.click(form.submit)
+		w.see(".versus")
+		fits("a form that was sent before: " + form.at)
+	}
 	w.open("/organizations")
 	for _, menu := range []string{"#chips details", "#more-filters", "#columns"} {
 		if _, err := ask[any](w, "document.querySelectorAll(%s).forEach(d => { d.open = true })", menu); err != nil {
