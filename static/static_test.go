@@ -203,7 +203,7 @@ func TestStyleSheetRefersToHashedFilesOnly(t *testing.T) {
 // files leave some room to grow.
 func TestSizesStayInTheirBudgets(t *testing.T) {
 	const kb = 1024
-	for name, most := range map[string]int{"app.css": 16 * kb, "docs.css": 2 * kb, "app.js": 8 * kb} {
+	for name, most := range map[string]int{"app.css": 17 * kb, "docs.css": 2 * kb, "app.js": 8 * kb} {
 		if size := len(assets()[name].gzipped); size > most {
 			t.Errorf("%s: %d bytes gzipped, at most %d", name, size, most)
 		}
