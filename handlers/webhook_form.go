@@ -143,6 +143,9 @@ func (s *Server) webhookForm(c *gin.Context, status int, f webhookForm) error {
 		on := map[bool]string{true: "On", false: "Off"}
 		page.Conflict.Add("State", on[f.stored.IsActive], on[f.active()])
 	}
+	if f.stored.ID == "" && page.All {
+		page.Groups = eventGroups(nil) // whoever wants only some ticks these, rather than unticking the others
+	}
 	page.Failed = status >= 400
 	return s.show(c, status, page)
 }

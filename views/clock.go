@@ -58,8 +58,8 @@ func (c Clock) Moment(t time.Time) *Time {
 // "6 Nov 2025". It returns nil for the zero time.
 func (c Clock) Short(t time.Time) *Time { return c.short(t, "15:04") }
 
-// Second is Short to the millisecond.
-func (c Clock) Second(t time.Time) *Time { return c.short(t, "15:04:05.000") }
+// Second is Short to the second.
+func (c Clock) Second(t time.Time) *Time { return c.short(t, "15:04:05") }
 
 func (c Clock) short(t time.Time, hour string) *Time {
 	switch day := db.DateOf(t.In(c.Zone)); {
