@@ -146,13 +146,13 @@ func (d *DB) readFeedCursor(ctx context.Context, cursor string) (seq int64, err 
 	if err != nil {
 		return 0, err
 	}
+	var plain string
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil {
-		return 0, invalid("after", "This cursor was not made by this registry")
+	if err == nil {
+		plain, err = secrets.Unseal(key, sealed, feedPurpose)
 	}
-	plain, err := secrets.Unseal(key, sealed, feedPurpose)
 	if err != nil {
-		return 0, invalid("after", "This cursor was not made by this registry")
+		return 0, invalid("after", "This cursor was not made by this registry. Send one as it was answered, or start again without after")
 	}
 	number, hash, _ := strings.Cut(plain, " ")
 	if seq, err = strconv.ParseInt(number, 10, 64); err != nil {
