@@ -49,12 +49,12 @@ func TestAProgramWaitsForTheNextChange(t *testing.T) {
 		s.Own(u, db.ViewClient)
 		p := s.of(u)
 		answer := p.follow(p.newest(), "respond-async, Wait = 60; x=y")
-		s.Organization("Not hers")
+		s.Organization("Of nobody")
 		time.Sleep(10 * time.Second)
-		hers := s.Organization("Hers", "owner_user_id", u.ID)
+		own := s.Organization("Own", "owner_user_id", u.ID)
 		a, took := answer()
 		all, _ := a.changes()
-		s.wantChanges(all, "create_org "+key(hers))
+		s.wantChanges(all, "create_org "+key(own))
 		if took != 10*time.Second || a.Header.Get("Preference-Applied") != "wait=25" {
 			t.Errorf("answered after %s, %v", took, a.Header)
 		}
