@@ -249,9 +249,3 @@ type Piece struct {
 	Text string
 	Hit  bool
 }
-
-// Choices are the options of a select.
-type Choices []Option
-
-// Template names the piece.
-func (Choices) Template() string { return "_choices.html" }

@@ -24,7 +24,6 @@ var allViews = []View{
 	LinkRow{},
 	LinkForm{},
 	Options{},
-	Choices{},
 	Composer{},
 	System{},
 	Backups{},
