@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -153,6 +152,6 @@ func deliveryHeaders(x db.Delivery) string {
 	if !x.Last.At.IsZero() {
 		at = strconv.FormatInt(x.Last.At.Unix(), 10)
 	}
-	return fmt.Sprintf("content-type: application/json\nuser-agent: ClientRegistry\nwebhook-id: %s\nwebhook-timestamp: %s\nwebhook-signature: v1,…",
-		x.ID, at)
+	return "content-type: application/json\nuser-agent: ClientRegistry\nwebhook-id: " + x.ID +
+		"\nwebhook-timestamp: " + at + "\nwebhook-signature: v1,…"
 }

@@ -361,7 +361,7 @@ func TestAMissingKeyIsSaidAndLogged(t *testing.T) {
 			t.Errorf("the log does not name the file: %s", &log)
 		}
 		for _, page := range []string{"/account/mfa", "/account/mfa/qr.png"} {
-			sam.get(page).want(503, "h1", "Second factors cannot be read")
+			sam.get(page).want(503, "h1", "Second factors and secrets cannot be read")
 		}
 		sam.get("/account").want(200, "h1", "My account")
 		half.post("/login/mfa", "code", codes[0]).want(303, "", "")

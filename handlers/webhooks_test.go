@@ -161,7 +161,8 @@ func TestAStaleWebhookFormShowsBoth(t *testing.T) {
 		want(303, "", "")
 	var form, off answer
 	s.unchanged(func() {
-		form = ines.submit(oldForm, ".acts .pri", "url", "https://hooks.pinestreet.example/ines").want(409, ".warnline", "Ada Marsh changed this webhook").
+		form = ines.submit(oldForm, ".acts .pri", "url", "https://hooks.pinestreet.example/ines").
+			want(409, ".warnline", "Ada Marsh changed this webhook").
 			want(409, ".versus", "https://hooks.pinestreet.example/ada").want(409, ".versus", "https://hooks.pinestreet.example/ines").
 			want(409, ".versus", "contact.created, .updated").wantValue("#url", "https://hooks.pinestreet.example/ines")
 		off = ines.submit(old, "button[name=active]").want(409, ".versus", "Off").wantNot("[name=active][checked]").
@@ -209,11 +210,14 @@ func TestTheDeliveriesOfAWebhook(t *testing.T) {
 	s.batch("organization", "archive", s.Organization("Kestrel"), s.Organization("Lark"))
 	s.tell(page)
 	list := ines.get(page).wantTexts("#delivery-rows .nm",
-		"batch.finished", "organization.created", "organization.created", "interaction.created", "link.created", "contact.created", "organization.created").
+		"batch.finished", "organization.created", "organization.created", "interaction.created", "link.created",
+		"contact.created", "organization.created").
 		want(200, ".meta", "7 waiting since").want(200, "tbody .state.new", "Being sent").want(200, "#deliveries[hx-trigger]", "").
 		want(200, "small a[href='"+pine+"']", "Harbor & Pine").want(200, "small a[href='"+talk+"']", "Renewal").
 		want(200, "#delivery-rows", "changed many organizations at once: 2")
-	for _, says := range []string{"a call with Maya Okafor at Harbor & Pine: Renewal", "Maya Okafor to Harbor & Pine as CFO", "the contact Maya Okafor"} {
+	for _, says := range []string{
+		"a call with Maya Okafor at Harbor & Pine: Renewal", "Maya Okafor to Harbor & Pine as CFO", "the contact Maya Okafor",
+	} {
 		list.want(200, "#delivery-rows small", says)
 	}
 	list.wantTexts(".toggle a", "All", "Waiting 7", "Given up", "Delivered")
@@ -282,7 +286,8 @@ func TestOlderDeliveries(t *testing.T) {
 	last, _, _ := strings.Cut(second.html.Find("#delivery-rows > tr:last-child .nm").AttrOr("href", ""), "#")
 	ines.get(last).want(200, "tr.open", "Not tried yet").want(200, "#result", "All shown")
 	id := s.One("SELECT id FROM deliveries ORDER BY number LIMIT 1")
-	ines.get(page+"?delivery="+id).want(200, "#delivery-rows > tr:first-child", "Okafor 0").want(200, "#delivery-rows > tr.open", "Not tried yet")
+	ines.get(page+"?delivery="+id).want(200, "#delivery-rows > tr:first-child", "Okafor 0").
+		want(200, "#delivery-rows > tr.open", "Not tried yet")
 }
 
 // TestWhyAWebhookIsOff stands on its page in words, with what to do.
@@ -295,7 +300,7 @@ func TestWhyAWebhookIsOff(t *testing.T) {
 	s.tell(page)
 	s.tried(page, 0, db.Try{Status: 410})
 	ines.get("/admin/webhooks").want(200, "tbody .state.bad", "Off: answered 410").want(200, "tbody [data-k='Last sent']", ", 410")
-	ines.get(page).want(200, "#off", "its address answered 410").want(200, "#off", "Correct the address")
+	ines.get(page).want(200, "#off", "Nothing is sent, because its address answered 410").want(200, "#off", "Correct the address")
 	for because, says := range map[string]string{
 		db.OffRights: "may no longer see or manage", db.OffMaker: "account was disabled", db.OffRestored: "restored from a copy",
 	} {
@@ -310,6 +315,10 @@ func TestWhyAWebhookIsOff(t *testing.T) {
 	s.Exec("UPDATE webhooks SET secret = x'00'")
 	ines.get(page).want(200, "#off", "its secret cannot be read").want(200, "#off", "Put the copy of the key back").wantNot("#off form")
 	ines.get("/admin/webhooks").want(200, "tbody .state.bad", "Secret is lost")
+	s.unchanged(func() {
+		ines.post(page+"/rotate-secret").want(503, "h1", "Second factors and secrets cannot be read")
+		ines.post("/admin/webhooks", "url", "https://a.example/", "event", "contact.created").want(503, "h1", "secrets cannot be read")
+	})
 	ines.submit(ines.get(page+"/delete"), "button.dng").want(303, "", "")
 }
 

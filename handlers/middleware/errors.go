@@ -157,7 +157,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 		}
 	case errors.As(err, &keyLost):
 		return Answer{
-			Status: http.StatusServiceUnavailable, Heading: "Second factors cannot be read",
+			Status: http.StatusServiceUnavailable, Heading: "Second factors and secrets cannot be read",
 			Message: "A file is missing on the server; its log says which. Nothing was changed. Tell an administrator.",
 		}
 	case errors.Is(err, secrets.ErrBusy):
