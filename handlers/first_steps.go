@@ -58,7 +58,7 @@ func firstSteps(v *visitor, done db.FirstSteps, touched []views.HomeRow) *views.
 			person.Href = t.Href + "/contacts?add=1"
 		}
 		if call.Href == "" || !t.Square || strings.HasPrefix(call.Href, "/organizations/") {
-			call.Href = t.Href + "#log"
+			call.Href = t.Href + "?log=call#log-subject"
 		}
 	}
 	switch {

@@ -33,8 +33,8 @@ func TestTheFirstStepsTickThemselvesOff(t *testing.T) {
 
 	contactAt := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
 	ines.steps("3 of 5 done", []string{account, organization, contact}, "Log a call", "Invite").
-		want(200, ".start a.pri[href='"+contactAt+"#log']", "Log a call")
-	ines.get(contactAt).want(200, "#log", "")
+		want(200, ".start a.pri[href='"+contactAt+"?log=call#log-subject']", "Log a call")
+	ines.get(contactAt+"?log=call").want(200, "#composer[open] #log-subject", "")
 	ines.post(contactAt+"/interactions", "channel", "call", "subject", "Hello").want(303, "", "")
 	ines.steps("4 of 5 done", []string{account, organization, contact, call}, "Invite").want(200, "#today-h", "Today")
 	ines.get("/admin/users?new=1").want(200, "#invite-h", "Invite somebody")
