@@ -273,7 +273,8 @@ func TestOlderDeliveries(t *testing.T) {
 	first := ines.get(page).want(200, "#result", "25 shown")
 	older := first.html.Find("#load-more").AttrOr("href", "")
 	second := ines.get(older).want(200, "#result", "All shown").want(200, "a[href='"+page+"']", "Newest").wantNot("#load-more")
-	ines.parts().get(older).wantPart(true).want(200, "#more", "All shown").want(200, "hx-partial .nm", "contact.created").wantNot("h1")
+	ines.parts().get(older).wantPart(true).want(200, "#more", "All shown").want(200, "hx-partial .nm", "contact.created").wantNot("h1").
+		wantNot("#more a")
 	seen := map[string]bool{}
 	for _, a := range []answer{first, second} {
 		for _, id := range a.html.Find("#delivery-rows > tr").Map(func(_ int, tr *goquery.Selection) string { return tr.AttrOr("id", "") }) {
