@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"fmt"
-	"iter"
 	"maps"
 	"net/url"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"clientregistry/handlers"
+	"clientregistry/handlers/handlerstest"
 )
 
 // internal are internal words that no answer may contain.
@@ -37,19 +37,6 @@ var hostile = []string{
 	"javascript:pwned()", "JaVaScRiPt:pwned()", " javascript:pwned()", "java\tscript:pwned()", "javascript&colon;pwned()",
 	"javascript://a.example/%0apwned()", "vbscript:pwned()", "data:text/html,<script>pwned()</script>",
 	"//evil.example", `\\evil.example`, "view-source:javascript:pwned()", "feed:javascript:pwned()",
-}
-
-// everyEighth returns all elements with their numbers, or under the race detector every eighth,
-// beginning elsewhere for each nth case: it makes requests ten times as slow and finds nothing new in
-// those sent one after another. make test runs these tests both ways.
-func everyEighth[E any](nth int, all []E) iter.Seq2[int, E] {
-	return func(yield func(int, E) bool) {
-		for n, one := range all {
-			if (!raceDetector || (n+nth)%8 == 0) && !yield(n, one) {
-				return
-			}
-		}
-	}
 }
 
 // formFields returns valid values for every field of a route's form.
@@ -260,7 +247,7 @@ func TestHostileForms(t *testing.T) {
 					strict = append(strict, field)
 				}
 			}
-			for n, value := range everyEighth(nth, hostile) {
+			for n, value := range handlerstest.EveryEighth(nth, hostile) {
 				if n%10 == 9 { // a sample of the long lists is enough
 					s.Exec("DELETE FROM organization_contact WHERE contact_id <> ? OR organization_id <> ?", key(w.contact), key(w.org))
 					s.Exec("DELETE FROM interactions WHERE id <> ?", key(w.interaction))
@@ -292,7 +279,7 @@ func TestHostileForms(t *testing.T) {
 				by.send("POST", path, form).wantHarmless("")
 			}
 			// Every page shows the stored values harmlessly.
-			for _, shown := range everyEighth(nth, handlers.Routes()) {
+			for _, shown := range handlerstest.EveryEighth(nth, handlers.Routes()) {
 				if shown.Method == "GET" && r.Path != "/setup" {
 					by.get(w.address(shown.Path)).wantHarmless("")
 				}
@@ -377,7 +364,7 @@ func TestHostileAddresses(t *testing.T) {
 			continue
 		}
 		path := w.address(r.Path)
-		for n, value := range everyEighth(nth, hostile) {
+		for n, value := range handlerstest.EveryEighth(nth, hostile) {
 			all := url.Values{}
 			for _, name := range queryParameters {
 				if len(value) < 1000 || name == "q" {

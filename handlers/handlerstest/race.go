@@ -1,0 +1,6 @@
+//go:build race
+
+package handlerstest
+
+// RaceDetector tells whether the race detector runs.
+const RaceDetector = true
