@@ -76,6 +76,29 @@ func TestAZoneOfTheirOwnIsKept(t *testing.T) {
 	sam.get("/account").want(200, "h1", "My account").wantNot("#zone-notice")
 }
 
+// TestAnInvitationWithoutAZoneLeavesItOpen: without script the form chooses none, and a later sign-in
+// takes the browser's.
+func TestAnInvitationWithoutAZoneLeavesItOpen(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	by := db.Actor{UserID: ines.user.ID, May: db.Permissions}
+	id, token, err := s.DB.InviteUser(t.Context(), by, "sam@pinestreet.example", "Sam Okoye", []string{"Viewer"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sam := s.stranger()
+	form := sam.get("/invitations/"+token).want(200, "#time_zone option:first-child", "UTC for now")
+	sam.submit(form, "main button.pri", "password", "another good password").want(303, "", "")
+	const zone = "SELECT time_zone || ' ' || time_zone_chosen FROM users WHERE id = ?"
+	s.WantOne("UTC 0", zone, id)
+	sam.get("/").want(200, "h1", "Home").wantNot("#zone-notice")
+	s.stranger().post("/login", "email", "sam@pinestreet.example", "password", "another good password", "time_zone", "Asia/Tokyo").
+		want(303, "", "")
+	s.WantOne("Asia/Tokyo 1", zone, id)
+	sam.get("/").want(200, "#zone-notice", "Asia/Tokyo")
+}
+
 func TestAPersonChangesTheirPasswordAndEndsSessions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
