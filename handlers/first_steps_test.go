@@ -99,8 +99,10 @@ func TestWhoSeesOnlyTheirOwnIsToldSo(t *testing.T) {
 			b.parts().get("/search?q=harbor").want(200, ".empty p", "You find the clients that you own")
 		}
 		lea.get("/").want(200, "#new", "New organization")
-		lea.get("/organizations").want(200, ".empty .pri", "New organization")
+		lea.get("/organizations").want(200, ".empty .pri", "New organization").want(200, ".empty p", "linked to them. What you add appears here")
+		lea.get("/interactions").want(200, ".empty p", "appear here. Log one on the page")
 		ole.get("/").wantNot("#new").want(200, ".empty p", "once a colleague gives you some")
+		ole.get("/contacts").want(200, ".empty p", "linked to them. They appear here once")
 		ole.get("/interactions").want(200, "h1", "Interactions")
 		lea.post("/organizations", "display_name", "Quay", "owner_user_id", lea.user.ID).want(303, "", "")
 		lea.get("/").want(200, "#touched-h", "Where you left off").wantNot(".start, #nothing-h")
