@@ -36,7 +36,8 @@ func (s *Server) homeBeginning(c *gin.Context, page *views.Home) error {
 	if page.Alone && page.FollowUps != nil && len(page.FollowUps.Groups) == 0 {
 		page.FollowUps = nil
 	}
-	page.ShowTouched, page.ShowQuiet, page.ShowToday = len(page.Touched) > 0, len(page.Quiet) > 0, len(page.Today) > 0
+	page.ShowTouched, page.ShowToday = len(page.Touched) > 0, len(page.Today) > 0
+	page.ShowQuiet = page.ShowQuiet && !page.Alone
 	return nil
 }
 

@@ -45,7 +45,11 @@ func (s *Server) editorTyped(c *gin.Context, i db.Interaction) (db.Fields, error
 	if who(c).Can(db.EditClient) {
 		values["link"] = form.Get("link")
 	}
-	if shown := form.Get("happened_at_shown"); shown != "" && values["when"] == "other" && values["happened_at_text"] == shown {
+	shown := form.Get("happened_at_shown")
+	if picked, err := time.Parse(db.LocalTime, values["happened_at"]); err == nil && picked.Format(shownTime) == shown {
+		values = withoutColumns(values, []string{"happened_at"}) // the calendar was left as it was
+	}
+	if shown != "" && values["when"] == "other" && values["happened_at_text"] == shown {
 		values = withoutColumns(values, []string{"when", "happened_at_text"})
 	} else if shown != "" && values["when"] == "now" {
 		values["happened_at"] = s.now().UTC().Format(time.RFC3339)
@@ -105,7 +109,7 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		chosen, text = cmp.Or(values["when"], "other"), cmp.Or(text, shown)
 	}
 	f.When = whenChoice(prefix+"-when", clock, s.clock(c), chosen, text)
-	f.When.Shown = shown
+	f.When.Shown, f.When.Picked = shown, clock.Input(i.HappenedAt)
 	chosen, text = typedTime(values, "follow_up_due_on", "due", "follow_up_due_text")
 	if chosen == "" && next.ID != "" {
 		chosen, text = "other", dayShown(next.DueOn)

@@ -450,3 +450,20 @@ func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
 		ines.parts().get(choose).want(200, item+"-with-field .picked", "Elif Aydın")
 	}
 }
+
+// TestTheCalendarOfAnEditor: what is picked there counts, what is typed counts where the calendar is
+// left as it was, and a time that is left alone keeps its seconds.
+func TestTheCalendarOfAnEditor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	path := s.Log(s.Organization("Harbor"), "", "First", "happened_at", "2026-11-20T08:15:30Z")
+	for _, x := range []struct{ field, value, stored string }{
+		{"subject", "Second", "2026-11-20T08:15:30.000Z"},
+		{"happened_at", "2026-11-21T10:00", "2026-11-21T09:00:00.000Z"},
+		{"happened_at_text", "20 Nov 2026 9:30", "2026-11-20T08:30:00.000Z"},
+	} {
+		ines.submit(ines.get(path+"/edit"), ".edit .btn.pri", x.field, x.value).want(303, "", "")
+		s.WantOne(x.stored, "SELECT happened_at FROM interactions")
+	}
+}

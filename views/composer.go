@@ -107,6 +107,7 @@ type TimeChoice struct {
 	Options        []Option
 	Text, Shown    string // Shown is what an editor showed at first
 	Picker         string // the type of the calendar's field
+	Picked         string // what the calendar of an editor shows at first; it is sent as happened_at
 	Label, Example string // of the field to type in
 	Zone, ZoneHint string // "" for a day
 	Error          string
