@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -35,6 +36,9 @@ type FollowUp struct {
 	Stale string // who changed it in the meantime
 	Focus bool   // whether the menu takes the focus
 }
+
+// PageHref leads to the page that the follow-up is shown on.
+func (f FollowUp) PageHref() string { return cmp.Or(f.From, "?") }
 
 // Own returns the address of its own page, from which one comes back to this one.
 func (f FollowUp) Own() string {
