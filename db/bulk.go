@@ -203,7 +203,8 @@ var bulkInserts = [bulkKinds]bulkInsert{
 		INSERT INTO organization_contact (organization_id, contact_id, role_label, relationship_status, version, is_main, linked_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`),
 	bulkInteractions: manyAtOnce("interactions", `
-		INSERT INTO interactions (docid, id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, logged_by)
+		INSERT INTO interactions (docid, id, organization_id, contact_id, user_id, channel, subject, body, outcome,
+			happened_at, created_at, logged_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 	bulkFollowUps: manyAtOnce("", `
 		INSERT INTO follow_ups (id, interaction_id, organization_id, contact_id, text, due_on, due_time, assignee_id, given_by, is_new,

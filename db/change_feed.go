@@ -160,7 +160,7 @@ func (d *DB) readFeedCursor(ctx context.Context, cursor string) (seq int64, err 
 	}
 	_, stored, err := d.feedKey(ctx, seq)
 	if err == nil && stored != hash {
-		err = invalid("after", "The registry was restored from an older copy. Start again without after, and read everything anew")
+		err = invalid("after", "The registry was restored from an older copy. Start again without after, and read everything")
 	}
 	return seq, err
 }

@@ -120,7 +120,8 @@ func (t *tx) readDeletedInteraction(id, metadata string) (Interaction, []deleted
 		return Interaction{}, nil, errors.Join(ErrNotFound, err)
 	}
 	i := Interaction{
-		ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID, UserID: m.Deleted.UserID, LoggerID: m.Deleted.LoggedBy, Channel: m.Channel,
+		ID: id, OrganizationID: m.OrganizationID, ContactID: m.ContactID,
+		UserID: m.Deleted.UserID, LoggerID: m.Deleted.LoggedBy, Channel: m.Channel,
 		Subject: m.Subject, Body: m.Deleted.Body, Outcome: m.Deleted.Outcome, Version: m.Deleted.Version + 1,
 	}
 	var err1, err2 error

@@ -142,7 +142,8 @@ func scanInteraction(r sqlite.Row) (Interaction, error) {
 		nullText{&i.ContactID}, nullText{&i.ContactFirst}, nullText{&i.ContactLast}, nullText{&i.UserID}, nullText{&i.UserName},
 		storedMoment{moment{&i.HappenedAt}, &i.happened}, moment{&i.CreatedAt}, &i.Version,
 		nullText{&i.Next.ID}, nullText{&i.Next.Text}, nullText{&i.Next.DueOn}, nullText{&i.Next.DueTime},
-		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee}, nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version, nullText{&i.LoggerID},
+		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee},
+		nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version, nullText{&i.LoggerID},
 		nullText{&participants})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Interaction{}, ErrNotFound
@@ -261,7 +262,8 @@ func (t *tx) insertInteraction(i Interaction) error {
 		return err
 	}
 	_, err = t.Exec(`
-		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome, happened_at, created_at, version, docid,
+		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome,
+			happened_at, created_at, version, docid,
 			logged_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),

@@ -156,7 +156,9 @@ func TestTheChangeFeedIsReadFromIndexes(t *testing.T) {
 	}
 	typed := Fields{"display_name": "Acme", "owner_user_id": owner.ID}
 	acme, err := d.CreateOrganization(t.Context(), System, typed, "")
-	l, err2 := d.LinkContact(t.Context(), System, NewLink{OrganizationID: acme.ID, Contact: Fields{"first_name": "Maya", "last_name": "Okafor"}})
+	l, err2 := d.LinkContact(t.Context(), System, NewLink{
+		OrganizationID: acme.ID, Contact: Fields{"first_name": "Maya", "last_name": "Okafor"},
+	})
 	_, err3 := d.LogInteraction(t.Context(), System, Fields{
 		"channel": "call", "subject": "Renewal", "contact_id": l.ContactID, "happened_at": "",
 		"follow_up_text": "Call", "follow_up_due_on": DateOf(time.Now()).Add(1).String(),

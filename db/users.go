@@ -171,7 +171,8 @@ func (t *tx) keyUser(id, name string) error {
 }
 
 const selectUser = `
-	SELECT id, email, full_name, status, time_zone, time_zone_chosen, time_zone_notice, first_steps_closed, theme, single_keys, created_at, updated_at,` +
+	SELECT id, email, full_name, status, time_zone, time_zone_chosen, time_zone_notice,
+		first_steps_closed, theme, single_keys, created_at, updated_at,` +
 	secondFactorColumns + `
 	FROM users `
 

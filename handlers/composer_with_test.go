@@ -143,7 +143,8 @@ func TestTheChoiceFollowsTheLinks(t *testing.T) {
 
 	// At twenty, who is linked stands in a choice again.
 	for range 2 {
-		unlink("/contacts/"+s.One("SELECT contact_id FROM organization_contact ORDER BY contact_id DESC LIMIT 1")).want(200, field+"select", "Berg A")
+		unlink("/contacts/"+s.One("SELECT contact_id FROM organization_contact ORDER BY contact_id DESC LIMIT 1")).
+			want(200, field+"select", "Berg A")
 	}
 	ines.get(acme).wantNot(".with.many")
 }
@@ -158,7 +159,8 @@ func TestANameThatIsNotClearIsRefusedWithTheRest(t *testing.T) {
 	s.Contact("Marcus", "Nwosu")
 	page := ines.get(acme)
 	s.unchanged(func() {
-		ines.submit(page, "#log .btn.pri", "subject", "", "contact", "ma", "participant", "nobody <b>", "when", "other", "happened_at_text", "soon",
+		ines.submit(page, "#log .btn.pri", "subject", "", "contact", "ma",
+			"participant", "nobody <b>", "when", "other", "happened_at_text", "soon",
 			"follow_up_text", "Write", "due", "other", "follow_up_due_text", "never").
 			want(422, "#log-with-e", "More than one fits ma").want(422, "#log-subject-e", "Say in a line").
 			want(422, "#log-further-e", "Nobody of the name nobody <b> was found").wantValue("#log-further-other", "nobody <b>").

@@ -97,7 +97,9 @@ func firstSteps(v *visitor, done db.FirstSteps, touched []views.HomeRow) *views.
 
 // nothingYet says to somebody who sees no clients whose they would see.
 func nothingYet(v *visitor) *views.Nothing {
-	x := &views.Nothing{Heading: "No clients yet", Text: "What you and your colleagues add appears here.", CanEdit: editClients.Check(v) == nil}
+	x := &views.Nothing{
+		Heading: "No clients yet", Text: "What you and your colleagues add appears here.", CanEdit: editClients.Check(v) == nil,
+	}
 	switch {
 	case v.OwnOnly && x.CanEdit:
 		x.Heading, x.Text = "No clients of yours yet", "You see the clients that you own: those that you add, and those that colleagues give you."

@@ -75,7 +75,8 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 	})
 	ines.submit(told, "#follow-up-form .acts button", "organization_id", key(org)).want(303, "", "")
 	s.WantOne(key(org), "SELECT organization_id FROM follow_ups WHERE text = 'Ask'")
-	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button", "text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).
+	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button",
+		"text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).
 		want(303, "", "")
 	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask them'")
 	ines.parts().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
@@ -94,7 +95,8 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	list := ines.get("/follow-ups")
 	edit := list.html.Find(row+" .menu > a").First().AttrOr("href", "")
 	form := ines.get(edit).wantValue("#fu-text", "Call").
-		wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
+		wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").
+		want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
 	ines.get(list.html.Find(row+" .menu > a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
 	s.unchanged(func() {
 		ines.submit(form, "#follow-up-form .acts button", "text", "", "due_text", "x").want(422, "#fu-text-e", "Say what to do").

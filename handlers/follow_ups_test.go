@@ -197,7 +197,8 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	s.unchanged(func() {
 		for _, b := range []*browser{ines, ines.parts()} {
 			b.submit(page, "#next-form .acts button", "text", "Send", "due", "other", "due_text", "soon").
-				want(422, "#next-form .err", "Enter a day like").wantValue("#next-form [name=text]", "Send").wantValue("#next-form [name=due_text]", "soon").
+				want(422, "#next-form .err", "Enter a day like").
+				wantValue("#next-form [name=text]", "Send").wantValue("#next-form [name=due_text]", "soon").
 				want(422, "#next-form option[selected]", "Inès Moreau").wantPart(b != ines)
 		}
 	})
@@ -207,7 +208,8 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	s.wantAudit(ines, "create_follow_up", "Send the offer", ines.user.ID)
 	ines.get(call).want(200, "#toasts", "Next step planned").want(200, ".next", "due tomorrow · you").wantNot("#next-form")
 	s.unchanged(func() {
-		ines.submit(page, "#next-form .acts button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "") // the same form sent twice
+		// the same form sent twice
+		ines.submit(page, "#next-form .acts button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "")
 		ines.submit(page, "#next-form .acts button", "text", "Another", "due_on", "2026-11-25").want(422, "#next-form .err", "Mark it done first")
 	})
 

@@ -83,7 +83,8 @@ func formFields(w world, r handlers.Route) url.Values {
 	case path == "/account/views":
 		add("list", "organizations", "view", "mine")
 	case path == "/follow-ups" || path == "/follow-ups/:id":
-		add("text", "x", "due_on", "2026-11-26", "due", "other", "due_text", "", "due_time", "14:00", "assignee_id", "", "organization_id", key(w.org),
+		add("text", "x", "due_on", "2026-11-26", "due", "other", "due_text",
+			"", "due_time", "14:00", "assignee_id", "", "organization_id", key(w.org),
 			"contact_id", key(w.contact), "find", "", "found", "", "from", "/", "request_id", "")
 	case path == "/batches/:id/undo":
 		add("next", "/organizations")
@@ -92,7 +93,8 @@ func formFields(w world, r handlers.Route) url.Values {
 			"contact_id", key(w.contact), "participant_id", key(w.contact), "user_id",
 			"", "organization_id", key(w.org), "request_id", "", "follow_up_text", "x",
 			"follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1",
-			"when", "now", "happened_at_text", "", "happened_at_shown", "", "due", "week", "follow_up_due_text", "", "contact", "", "organization", "",
+			"when", "now", "happened_at_text", "", "happened_at_shown", "", "due",
+			"week", "follow_up_due_text", "", "contact", "", "organization", "",
 			"participant", "", "found_contact", "", "found_further", "", "link", "")
 	case strings.HasSuffix(path, "/follow-up"):
 		add("text", "x", "due_on", "2026-11-26", "due", "week", "due_text", "", "assignee_id", "", "from", "/")

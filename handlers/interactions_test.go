@@ -130,7 +130,8 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantPart(part).
 			wantValue(item+"-when", "20 Nov 2026 09:15")
 		s.unchanged(func() {
-			ines.submit(editor, item+" .acts .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "") // saving without a change writes nothing
+			// saving without a change writes nothing
+			ines.submit(editor, item+" .acts .btn.pri").want(map[bool]int{true: 200, false: 303}[part], "", "")
 			ines.submit(editor, item+" .acts .btn.pri", "subject", "", "body", "<script>kept", "happened_at_text", "tomorrows").
 				want(422, item+" .err", "Say in a line").
 				want(422, item+" textarea", "<script>kept").
@@ -245,7 +246,8 @@ func TestHalfPastElevenAtNight(t *testing.T) {
 		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Late")
 		jonas.get(org).want(200, "#today time", "10:30")
 		path := "/interactions/" + s.One("SELECT id FROM interactions")
-		if shown := ines.get(path+"/edit").html.Find("[name=happened_at_text]").AttrOr("value", ""); !strings.HasSuffix(shown, " Nov 2026 23:30") ||
+		if shown := ines.get(path+"/edit").html.Find("[name=happened_at_text]").
+			AttrOr("value", ""); !strings.HasSuffix(shown, " Nov 2026 23:30") ||
 			!strings.HasPrefix(shown, day[8:]) {
 			t.Errorf("the editor shows %s", shown)
 		}

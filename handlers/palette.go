@@ -99,7 +99,8 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	}
 	if task := toRemind(p.Query); task != "" && s.may(c, http.MethodGet, "/follow-ups/new") {
 		p.Groups = append([]views.PaletteGroup{{ID: "remind", Heading: "Follow-up", Choices: []views.PaletteChoice{
-			commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}), views.Piece{Text: "New follow-up: “" + text.IsolateForeign(task) + "”"}),
+			commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}),
+				views.Piece{Text: "New follow-up: “" + text.IsolateForeign(task) + "”"}),
 		}}}, p.Groups...)
 	}
 	commands = append(commands, commandChoice("search",

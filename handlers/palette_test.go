@@ -24,7 +24,8 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	empty := ines.get("/palette?q=").wantPart(true)
 	empty.wantTexts("[role=presentation]", "Commands").
 		wantTexts(paletteNames, "New organization", "New contact", "New follow-up", "Go to Home",
-			"Go to Organizations", "Go to Contacts", "Go to Interactions", "Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
+			"Go to Organizations", "Go to Contacts", "Go to Interactions",
+			"Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
 	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My accounts")
 
 	found := ines.get("/palette?q=har").wantTexts("[role=presentation]", "Organizations", "Contacts", "Interactions", "Commands")

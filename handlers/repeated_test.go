@@ -213,7 +213,8 @@ func TestARepeatedLinkAndItsNewEndAreChangedTogether(t *testing.T) {
 	})
 	ines.submit(told, "button[formaction]").want(303, "", "")
 	s.WantOne("Zimmermann zoe@a.example CEO", `
-		SELECT last_name || ' ' || email || ' ' || role_label FROM contacts JOIN organization_contact ON contact_id = id WHERE first_name = 'Zoe'`)
+		SELECT last_name || ' ' || email || ' ' || role_label
+		FROM contacts JOIN organization_contact ON contact_id = id WHERE first_name = 'Zoe'`)
 	s.WantOne("1", "SELECT count(*) FROM contacts WHERE first_name = 'Zoe'")
 	again := link("Zimmer", "", "Chair").want(409, "", "")
 	ines.post(acme+"/contacts/"+zoe+"/unlink", "version", "2").want(303, "", "")

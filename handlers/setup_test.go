@@ -15,7 +15,8 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	link := s.setupPath()
 	ines := s.stranger()
 	for _, wrong := range []string{"/setup?token=", "/setup?token=x", strings.ToLower(link), link + "x"} {
-		ines.get(wrong).want(404, "h1", "This link no longer works").want(404, "main p", "Start the program again").wantNot("form, a[href='/login']")
+		ines.get(wrong).want(404, "h1", "This link no longer works").
+			want(404, "main p", "Start the program again").wantNot("form, a[href='/login']")
 		s.unchanged(func() {
 			ines.post(wrong, "email", "a@b.example", "full_name", "A", "password", password).want(404, "h1", "no longer works")
 		})

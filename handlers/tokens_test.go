@@ -118,8 +118,8 @@ func TestARefusedTokenKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
-// TestAnAdministratorSeesAndRevokesTokens of people with no more rights than their own, on the user's
-// page. What the owner has lost is struck.
+// TestAnAdministratorSeesAndRevokesTokens: the page of a user lists their tokens, to be revoked by an
+// administrator who may do all that the user may. Permissions that the user has lost are struck out.
 func TestAnAdministratorSeesAndRevokesTokens(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -120,7 +120,8 @@ func (s *Server) inviteForm(c *gin.Context, refused map[string]string) (*views.I
 
 func (s *Server) userCreate(c *gin.Context) error {
 	form := c.Request.PostForm
-	id, token, err := s.db.InviteUser(c.Request.Context(), who(c).Actor, form.Get("email"), form.Get("full_name"), form["role"], form.Get("request_id"))
+	id, token, err := s.db.InviteUser(c.Request.Context(), who(c).
+		Actor, form.Get("email"), form.Get("full_name"), form["role"], form.Get("request_id"))
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
 		invite, err := s.inviteForm(c, refused.Fields)

@@ -191,7 +191,8 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 		"links whose version is not counted": "SELECT (SELECT count(*) FROM audit_logs WHERE action IN ('link_contact', " +
 			"'update_link')) - (SELECT sum(version) FROM organization_contact)",
 		"interactions without a row": "SELECT (SELECT count(*) FROM interactions) - (SELECT count(*) FROM audit_logs JOIN " +
-			"interactions i ON i.id = target_id AND i.created_at = audit_logs.created_at AND ifnull(i.logged_by, i.user_id) = audit_logs.user_id WHERE action = " +
+			"interactions i ON i.id = target_id AND i.created_at = audit_logs.created_at AND ifnull(i.logged_by, i.user_id) = " +
+			"audit_logs.user_id WHERE action = " +
 			"'create_interaction')",
 		"follow-ups whose version is not counted": "SELECT count(*) FROM follow_ups f WHERE version <> (SELECT count(*) FROM audit_logs " +
 			"WHERE target_type = 'follow_up' AND target_id = f.id)",

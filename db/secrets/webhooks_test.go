@@ -27,7 +27,8 @@ func TestAWebhookIsSignedAsTheConventionSays(t *testing.T) {
 	if got := sign(secrets.NewWebhookSecret(), secret); len(strings.Fields(got)) != 2 || strings.Fields(got)[1] != want {
 		t.Errorf("with two secrets it is signed %s", got)
 	}
-	if _, err := secrets.SignWebhook([]string{"whsec_no base64"}, "x", time.Time{}, nil); err == nil || strings.Contains(err.Error(), "no base64") {
+	if _, err := secrets.SignWebhook([]string{"whsec_no base64"}, "x", time.Time{}, nil); err == nil ||
+		strings.Contains(err.Error(), "no base64") {
 		t.Errorf("a secret that is none: %v", err)
 	}
 }

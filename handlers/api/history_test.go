@@ -43,8 +43,8 @@ func wantHistory(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// TestHistory: it has what the page shows, with each value as the record itself has it, and for each
-// reader no more than they see.
+// TestHistory: a history has what the page shows, with each value as the record itself has it, and
+// leaves out what its reader does not see.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -15,8 +15,8 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// TestPagesKeepMemoryFlat: a program that follows Link through 100 MB of pages leaves no more in
-// memory than one that read each list once. It runs alone, because others would use memory, too.
+// TestPagesKeepMemoryFlat: after 100 MB of pages, each reached by the Link of the one before, as little
+// is in memory as after the first pages. It runs alone, because other tests use memory, too.
 func TestPagesKeepMemoryFlat(t *testing.T) {
 	o := handlers.Options{BaseURL: "http://registry.example", APIRate: 100_000, Log: slog.New(slog.DiscardHandler)}
 	s := &site{Site: handlerstest.New(t, o, jobs.Options{}), t: t}

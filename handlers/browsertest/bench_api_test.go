@@ -40,22 +40,7 @@ func (f *fixture) floorOfAPI(mux *http.ServeMux, prepare func(string) *sql.Stmt)
 		FROM organization_contact JOIN contacts ON contacts.id = contact_id
 		WHERE organization_id = +? ORDER BY contacts.is_active DESC, relationship_status = 'Former', sort_key, contact_id`)
 	answer := func(path string, read func(n int64, body []byte) ([]byte, error)) {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			n, _ := strconv.ParseInt(r.URL.Query().Get("n"), 10, 64)
-			size := f.sizes[path][n%int64(len(f.sizes[path]))]
-			body, err := read(n, make([]byte, 0, size+8192))
-			if err != nil {
-				http.Error(w, err.Error(), 500)
-				return
-			}
-			for len(body) < size {
-				body = append(body, `,"key":"value"`...)
-			}
-			body = body[:size]
-			w.Header().Set("Content-Type", "application/json")
-			w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-			w.Write(body)
-		})
+		f.answer(mux, path, "application/json", `,"key":"value"`, read)
 	}
 	answer("/api/list", func(_ int64, body []byte) ([]byte, error) { return appendObjects(body, list) })
 	answer("/api/page", func(n int64, body []byte) ([]byte, error) {
@@ -73,24 +58,8 @@ func (f *fixture) floorOfAPI(mux *http.ServeMux, prepare func(string) *sql.Stmt)
 
 // appendObjects writes each row as a JSON object of all its columns.
 func appendObjects(body []byte, query *sql.Stmt, args ...any) ([]byte, error) {
-	rows, err := query.Query(args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
 	body = append(body, '[')
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return nil, err
-		}
+	err := eachRow(query, args, func(columns []string, values []sql.RawBytes) {
 		for i, v := range values {
 			body = append(append(append(body, ",\""...), columns[i]...), "\":"...)
 			if v == nil {
@@ -107,6 +76,6 @@ func appendObjects(body []byte, query *sql.Stmt, args ...any) ([]byte, error) {
 			body = append(body, '"')
 		}
 		body = append(body, "},{"...)
-	}
-	return append(body, ']'), rows.Err()
+	})
+	return append(body, ']'), err
 }

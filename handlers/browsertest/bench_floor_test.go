@@ -72,26 +72,12 @@ func (f *fixture) floorOfPages(mux *http.ServeMux, prepare func(string) *sql.Stm
 	foundInteractions := prepare(`
 		SELECT interactions.id, channel, subject, body, display_name, first_name, last_name, full_name, happened_at
 		FROM interaction_search AS s JOIN interactions ON interactions.docid = s.docid
-		LEFT JOIN organizations ON organizations.id = organization_id LEFT JOIN contacts ON contacts.id = contact_id LEFT JOIN users ON users.id = user_id
+		LEFT JOIN organizations ON organizations.id = organization_id LEFT JOIN contacts ON contacts.id = contact_id
+		LEFT JOIN users ON users.id = user_id
 		WHERE interaction_search MATCH ? ORDER BY s.docid DESC LIMIT 21`)
 
 	answer := func(path string, read func(n int64, page []byte) ([]byte, error)) {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			n, _ := strconv.ParseInt(r.URL.Query().Get("n"), 10, 64)
-			size := f.sizes[path][n%int64(len(f.sizes[path]))]
-			page, err := read(n, make([]byte, 0, size+8192))
-			if err != nil {
-				http.Error(w, err.Error(), 500)
-				return
-			}
-			for len(page) < size {
-				page = append(page, "<p>the rest of a page that is the same for everybody</p>\n"...)
-			}
-			page = page[:size]
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Header().Set("Content-Length", strconv.Itoa(len(page)))
-			w.Write(page)
-		})
+		f.answer(mux, path, "text/html; charset=utf-8", "<p>the rest of a page that is the same for everybody</p>\n", read)
 	}
 	answer("/list", func(_ int64, page []byte) ([]byte, error) { return appendRows(page, list) })
 	answer("/page", func(n int64, page []byte) ([]byte, error) {
@@ -116,6 +102,26 @@ func (f *fixture) floorOfPages(mux *http.ServeMux, prepare func(string) *sql.Stm
 		return page, err
 	})
 	answer("/log", func(n int64, page []byte) ([]byte, error) { return page, f.insert(n) })
+}
+
+// answer handles a path: what read writes, filled up by filler to the size of the registry's answer.
+func (f *fixture) answer(mux *http.ServeMux, path, contentType, filler string, read func(n int64, page []byte) ([]byte, error)) {
+	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		n, _ := strconv.ParseInt(r.URL.Query().Get("n"), 10, 64)
+		size := f.sizes[path][n%int64(len(f.sizes[path]))]
+		page, err := read(n, make([]byte, 0, size+8192))
+		if err != nil {
+			http.Error(w, err.Error(), 500)
+			return
+		}
+		for len(page) < size {
+			page = append(page, filler...)
+		}
+		page = page[:size]
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Content-Length", strconv.Itoa(len(page)))
+		w.Write(page)
+	})
 }
 
 // insert logs an interaction with its audit row.
@@ -148,23 +154,7 @@ func (f *fixture) insert(n int64) error {
 
 // appendRows writes every column of every row, escaped, as a handwritten page would.
 func appendRows(page []byte, query *sql.Stmt, args ...any) ([]byte, error) {
-	rows, err := query.Query(args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return nil, err
-		}
+	err := eachRow(query, args, func(_ []string, values []sql.RawBytes) {
 		page = append(page, "<tr>"...)
 		for _, v := range values {
 			page = append(page, "<td>"...)
@@ -172,6 +162,30 @@ func appendRows(page []byte, query *sql.Stmt, args ...any) ([]byte, error) {
 			page = append(page, "</td>"...)
 		}
 		page = append(page, "</tr>\n"...)
+	})
+	return page, err
+}
+
+// eachRow passes the columns and the values of each row of a query to use.
+func eachRow(query *sql.Stmt, args []any, use func(columns []string, values []sql.RawBytes)) error {
+	rows, err := query.Query(args...)
+	if err != nil {
+		return err
 	}
-	return page, rows.Err()
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		use(columns, values)
+	}
+	return rows.Err()
 }

@@ -80,7 +80,10 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 		more                  map[string][]string
 	}{
 		{"/admin/roles/new", "/admin/roles", "#name", "main form .btn.pri", nil},
-		{"/admin/users?new=1", "/admin/users", "#full_name", "main .narrow .btn.pri", map[string][]string{"email": {"w@a.example"}, "role": {role}}},
+		{
+			"/admin/users?new=1", "/admin/users", "#full_name", "main .narrow .btn.pri",
+			map[string][]string{"email": {"w@a.example"}, "role": {role}},
+		},
 		{"/organizations/new", "/organizations", "#display_name", "main form .btn.pri", nil},
 	} {
 		w.open(form.at)

@@ -40,7 +40,7 @@ func TestAReceiverIsToldAndVerifiesIt(t *testing.T) {
 }
 
 // TestTheWholeScheduleOfTries: nine tries within 44 h 36 min, with the same id and the same body,
-// signed anew, whatever happens to the record meanwhile.
+// signed again, whatever happens to the record meanwhile.
 func TestTheWholeScheduleOfTries(t *testing.T) {
 	t.Parallel()
 	x := newTelling(t)
