@@ -263,8 +263,7 @@ func (t *tx) insertInteraction(i Interaction) error {
 	}
 	_, err = t.Exec(`
 		INSERT INTO interactions (id, organization_id, contact_id, user_id, channel, subject, body, outcome,
-			happened_at, created_at, version, docid,
-			logged_by)
+			happened_at, created_at, version, docid, logged_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, orNull(i.OrganizationID), orNull(i.ContactID), orNull(i.UserID), i.Channel, i.Subject, orNull(i.Body), orNull(i.Outcome),
 		stamp(i.HappenedAt), stamp(i.CreatedAt), max(i.Version, 1), docid, orNull(i.LoggerID))
