@@ -40,11 +40,27 @@ var Channels = []string{"call", "email", "meeting", "note"}
 func InteractionFields() []Field { return interactionFields }
 
 func (i *Interaction) value(column string) *string {
-	return map[string]*string{
-		"channel": &i.Channel, "subject": &i.Subject, "body": &i.Body, "outcome": &i.Outcome,
-		"organization_id": &i.OrganizationID, "contact_id": &i.ContactID, "happened_at": &i.happened,
-		"participant_id": &i.participantIDs, "user_id": &i.UserID,
-	}[column]
+	switch column {
+	case "channel":
+		return &i.Channel
+	case "subject":
+		return &i.Subject
+	case "body":
+		return &i.Body
+	case "outcome":
+		return &i.Outcome
+	case "organization_id":
+		return &i.OrganizationID
+	case "contact_id":
+		return &i.ContactID
+	case "happened_at":
+		return &i.happened
+	case "participant_id":
+		return &i.participantIDs
+	case "user_id":
+		return &i.UserID
+	}
+	return nil
 }
 
 // Value returns the stored value of an editable column; records are given by ID. ok is false if

@@ -215,18 +215,16 @@ func (w *writer) followUp(f db.FollowUp) {
 		if f.OutOfSight {
 			return
 		}
-		w.string("text", f.Text)
-		w.string("due_on", f.DueOn)
-		w.text("due_time", f.DueTime)
-		w.text("assignee_id", f.AssigneeID)
+		for _, field := range db.FollowUpFields() {
+			value, _ := f.Value(field.Column)
+			w.field(field, value)
+		}
 		w.text("created_by", f.CreatorID)
 		w.time("created_at", f.CreatedAt)
 		w.time("done_at", f.DoneAt)
 		w.text("done_by", f.DoneByID)
 		w.time("cancelled_at", f.CancelledAt)
 		w.text("interaction_id", f.InteractionID)
-		w.text("organization_id", f.OrganizationID)
-		w.text("contact_id", f.ContactID)
 		w.number("version", f.Version)
 	})
 }
@@ -239,14 +237,13 @@ func (w *writer) interaction(i db.Interaction) {
 		if i.OutOfSight {
 			return
 		}
-		w.text("organization_id", i.OrganizationID)
-		w.text("contact_id", i.ContactID)
-		w.text("user_id", i.UserID)
-		w.string("channel", i.Channel)
-		w.string("subject", i.Subject)
-		w.text("body", i.Body)
-		w.text("outcome", i.Outcome)
-		w.time("happened_at", i.HappenedAt)
+		for _, f := range db.InteractionFields() {
+			if f.Kind == db.Others {
+				continue // the further people, below
+			}
+			value, _ := i.Value(f.Column)
+			w.field(f, value)
+		}
 		w.time("created_at", i.CreatedAt)
 		w.number("version", i.Version)
 		var others []string
