@@ -51,7 +51,7 @@ func (f FollowUp) Open() bool { return f.DoneAt.IsZero() && f.CancelledAt.IsZero
 func FollowUpFields() []Field { return followUpFields }
 
 // Value returns the stored value of a column that people change.
-func (f FollowUp) Value(column string) (value string, ok bool) {
+func (f *FollowUp) Value(column string) (value string, ok bool) {
 	if v := f.value(column); v != nil {
 		return *v, true
 	}

@@ -50,7 +50,7 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 		query = d.reader.QuickQuery
 	}
 	rows, err := query(ctx, read+c.where()+order, append(args, c.args...)...)
-	page, err = sqlite.CollectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, scanInteraction)
+	page, err = sqlite.CollectInto(make([]Interaction, 0, min(f.Limit, TimelineSize)+1), rows, err, interactionScanner())
 	if page, err = d.addUserNames(ctx, page, err); err != nil {
 		return nil, "", fmt.Errorf("interactions: %w", err)
 	}

@@ -65,7 +65,7 @@ func (i *Interaction) value(column string) *string {
 
 // Value returns the stored value of an editable column; records are given by ID. ok is false if
 // people cannot edit it.
-func (i Interaction) Value(column string) (value string, ok bool) {
+func (i *Interaction) Value(column string) (value string, ok bool) {
 	if v := i.value(column); v != nil {
 		return *v, true
 	}
@@ -150,24 +150,49 @@ func selectInteractionFrom(by Actor, user string, from condition) (query string,
 		LEFT JOIN users AS assignees ON assignees.id = assignee_id`, slices.Concat(participants.args, from.args, organization.args, contact.args)
 }
 
-func scanInteraction(r sqlite.Row) (Interaction, error) {
+// scanInteraction scans a row of selectInteraction. It returns ErrNotFound if there is none.
+func scanInteraction(row sqlite.Row) (Interaction, error) { return interactionScanner()(row) }
+
+// interactionScanner returns a scan for the rows of one query, which allocates only once.
+func interactionScanner() func(sqlite.Row) (Interaction, error) {
 	var i Interaction
 	var participants string
-	err := r.Scan(&i.ID, &i.Channel, &i.Subject, nullText{&i.Body}, nullText{&i.Outcome},
-		nullText{&i.OrganizationID}, nullText{&i.OrganizationName},
-		nullText{&i.ContactID}, nullText{&i.ContactFirst}, nullText{&i.ContactLast}, nullText{&i.UserID}, nullText{&i.UserName},
-		storedMoment{moment{&i.HappenedAt}, &i.happened}, moment{&i.CreatedAt}, &i.Version,
-		nullText{&i.Next.ID}, nullText{&i.Next.Text}, nullText{&i.Next.DueOn}, nullText{&i.Next.DueTime},
-		nullText{&i.Next.AssigneeID}, nullText{&i.Next.Assignee},
-		nullText{&i.Next.AssigneeZone}, &i.Next.New, &i.Next.Version, nullText{&i.LoggerID},
-		nullText{&participants})
-	if errors.Is(err, sql.ErrNoRows) {
-		return Interaction{}, ErrNotFound
+	into := []any{
+		&i.ID, &i.Channel, &i.Subject,
+		nullText{&i.Body},
+		nullText{&i.Outcome},
+		nullText{&i.OrganizationID},
+		nullText{&i.OrganizationName},
+		nullText{&i.ContactID},
+		nullText{&i.ContactFirst},
+		nullText{&i.ContactLast},
+		nullText{&i.UserID},
+		nullText{&i.UserName},
+		storedMoment{moment{&i.HappenedAt}, &i.happened},
+		moment{&i.CreatedAt},
+		&i.Version,
+		nullText{&i.Next.ID},
+		nullText{&i.Next.Text},
+		nullText{&i.Next.DueOn},
+		nullText{&i.Next.DueTime},
+		nullText{&i.Next.AssigneeID},
+		nullText{&i.Next.Assignee},
+		nullText{&i.Next.AssigneeZone},
+		&i.Next.New, &i.Next.Version,
+		nullText{&i.LoggerID},
+		nullText{&participants},
 	}
-	if i.Next.ID != "" {
-		i.Next.InteractionID = i.ID
+	return func(row sqlite.Row) (Interaction, error) {
+		err := row.Scan(into...)
+		if errors.Is(err, sql.ErrNoRows) {
+			return Interaction{}, ErrNotFound
+		}
+		read := i
+		if read.Next.ID != "" {
+			read.Next.InteractionID = read.ID
+		}
+		return read, errors.Join(err, read.readParticipants(participants))
 	}
-	return i, errors.Join(err, i.readParticipants(participants))
 }
 
 // Interaction returns an interaction, or ErrNotFound.

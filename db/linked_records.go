@@ -12,7 +12,8 @@ type LinkedRecord struct {
 	Other Record
 }
 
-// LinkedContacts lists an organization's links with their contacts, in the order of ContactsOf.
+// LinkedContacts lists an organization's links with their contacts, in the order of ContactsOf and
+// without the contacts' main organizations.
 func (d *DB) LinkedContacts(ctx context.Context, by Actor, organizationID string) ([]LinkedRecord, error) {
 	return d.linked(ctx, by, ContactKind, "contact_id", "organization_id = ?", organizationID)
 }
@@ -25,7 +26,11 @@ func (d *DB) LinkedOrganizations(ctx context.Context, by Actor, contactID string
 
 // linked reads links whose other end is of a kind; end is the column of its ID.
 func (d *DB) linked(ctx context.Context, by Actor, k *RecordKind, end, where, own string) ([]LinkedRecord, error) {
-	read, args := k.read(by, "sort_key", unnamed)
+	relation := k.relation(by)
+	if k == ContactKind {
+		relation = condition{sql: "NULL, 0"}
+	}
+	read, args := k.readWith(relation, "sort_key", unnamed)
 	seen, first := by.seesLink(), ""
 	if k == OrganizationKind {
 		first = "is_main DESC, "
@@ -36,10 +41,11 @@ func (d *DB) linked(ctx context.Context, by Actor, k *RecordKind, end, where, ow
 		WHERE `+where+` AND `+seen.sql+`
 		ORDER BY other.is_active DESC, relationship_status = 'Former', `+first+`other.sort_key, other.id`,
 		append(append(args, own), seen.args...)...)
+	l := LinkedRecord{Other: Record{Kind: k}}
+	into := append(k.columnsOf(&l.Other), &l.OrganizationID, &l.ContactID, nullText{&l.RoleLabel}, &l.RelationshipStatus,
+		&l.Link.Version, &l.isMain)
 	return sqlite.Collect(rows, err, func(row sqlite.Row) (LinkedRecord, error) {
-		l := LinkedRecord{Other: Record{Kind: k}}
-		err := row.Scan(append(k.columnsOf(&l.Other), &l.OrganizationID, &l.ContactID, nullText{&l.RoleLabel}, &l.RelationshipStatus,
-			&l.Link.Version, &l.isMain)...)
+		err := row.Scan(into...)
 		l.Other.hideFrom(by)
 		return l, err
 	})

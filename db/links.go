@@ -39,11 +39,19 @@ var RelationshipStatuses = []string{"Active", "Prospect", "Former"}
 func LinkFields() []Field { return linkFields }
 
 func (l *Link) value(column string) *string {
-	return map[string]*string{"role_label": &l.RoleLabel, "relationship_status": &l.RelationshipStatus, "is_main": &l.isMain}[column]
+	switch column {
+	case "role_label":
+		return &l.RoleLabel
+	case "relationship_status":
+		return &l.RelationshipStatus
+	case "is_main":
+		return &l.isMain
+	}
+	return nil
 }
 
 // Value returns the stored value of an editable column. ok is false if people cannot edit it.
-func (l Link) Value(column string) (value string, ok bool) {
+func (l *Link) Value(column string) (value string, ok bool) {
 	if v := l.value(column); v != nil {
 		return *v, true
 	}

@@ -291,7 +291,7 @@ func (d *DB) readList(ctx context.Context, by Actor, k *RecordKind, f Filter) (p
 		read = d.reader.QuickQuery
 	}
 	rows, err := read(ctx, query, args...)
-	if page, err = sqlite.CollectInto(make([]Record, 0, f.size()+1), rows, err, k.scan); err != nil {
+	if page, err = sqlite.CollectInto(make([]Record, 0, f.size()+1), rows, err, k.scanner()); err != nil {
 		return nil, "", err
 	}
 	if size := f.size(); len(page) > size {

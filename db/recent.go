@@ -32,6 +32,6 @@ func (d *DB) activeByID(ctx context.Context, by Actor, k *RecordKind, ids []stri
 	seen := k.sees(by, k.id())
 	rows, err := d.reader.QuickQuery(ctx, read+`
 		WHERE `+k.id()+` IN (SELECT value FROM json_each(?)) AND +is_active = 1 AND `+seen.sql, append(append(args, string(list)), seen.args...)...)
-	all, err := sqlite.Collect(rows, err, k.scan)
+	all, err := sqlite.Collect(rows, err, k.scanner())
 	return d.addOwnerNames(ctx, by, all, err)
 }

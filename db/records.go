@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ func (r *Record) value(column string) *string {
 
 // Value returns the value of an editable column, "" if it is empty or the Record is zero. It panics
 // on any other column.
-func (r Record) Value(column string) string {
+func (r *Record) Value(column string) string {
 	if r.Kind == nil {
 		return ""
 	}
@@ -57,6 +58,20 @@ func (r Record) Value(column string) string {
 
 // Set sets an editable column of this copy of the record to a stored value.
 func (r *Record) Set(column, value string) { *r.value(column) = value }
+
+// All passes the kind's fields with the record's values, nothing if the Record is zero.
+func (r *Record) All() iter.Seq2[*Field, string] {
+	return func(yield func(*Field, string) bool) {
+		if r.Kind == nil {
+			return
+		}
+		for i := range r.Kind.Fields {
+			if !yield(&r.Kind.Fields[i], r.values[i]) {
+				return
+			}
+		}
+	}
+}
 
 // Values returns all editable columns.
 func (r Record) Values() Fields {
@@ -89,7 +104,11 @@ func (r *Record) hideFrom(by Actor) {
 // the SQL for the owner's name: ownerName or unnamed. args must precede the arguments of any
 // clauses added to the query.
 func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any) {
-	relation := k.relation(by)
+	return k.readWith(k.relation(by), key, owner)
+}
+
+// readWith is read with other SQL for the columns that only this kind has.
+func (k *RecordKind) readWith(relation condition, key, owner string) (query string, args []any) {
 	columns := ""
 	for _, f := range k.Fields {
 		columns += k.Plural + "." + f.Column + ", "
@@ -104,13 +123,19 @@ func (k *RecordKind) read(by Actor, key, owner string) (query string, args []any
 }
 
 // scan scans a row of read. It returns ErrNotFound if there is none.
-func (k *RecordKind) scan(row sqlite.Row) (Record, error) {
+func (k *RecordKind) scan(row sqlite.Row) (Record, error) { return k.scanner()(row) }
+
+// scanner returns a scan for the rows of one query, which allocates only once.
+func (k *RecordKind) scanner() func(sqlite.Row) (Record, error) {
 	r := Record{Kind: k}
-	err := row.Scan(k.columnsOf(&r)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Record{}, ErrNotFound
+	into := k.columnsOf(&r)
+	return func(row sqlite.Row) (Record, error) {
+		err := row.Scan(into...)
+		if errors.Is(err, sql.ErrNoRows) {
+			return Record{}, ErrNotFound
+		}
+		return r, err
 	}
-	return r, err
 }
 
 // columnsOf returns where to scan the columns of read.

@@ -223,17 +223,17 @@ func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *Reco
 }
 
 func (d *DB) readOrganizations(ctx context.Context, s search, p *searchSource) ([]Organization, error) {
-	all, err := readFound(ctx, d, s.by, p, OrganizationKind.scan)
+	all, err := readFound(ctx, d, s.by, p, OrganizationKind.scanner())
 	return d.addOwnerNames(ctx, s.by, all, err)
 }
 
 func (d *DB) readContacts(ctx context.Context, s search, p *searchSource) ([]Contact, error) {
-	all, err := readFound(ctx, d, s.by, p, ContactKind.scan)
+	all, err := readFound(ctx, d, s.by, p, ContactKind.scanner())
 	return d.addOwnerNames(ctx, s.by, all, err)
 }
 
 func (d *DB) readInteractions(ctx context.Context, s search, p *searchSource) ([]Interaction, error) {
-	all, err := readFound(ctx, d, s.by, p, scanInteraction)
+	all, err := readFound(ctx, d, s.by, p, interactionScanner())
 	return d.addUserNames(ctx, all, err)
 }
 

@@ -142,7 +142,7 @@ func (d *DB) indexForeignRows(ctx context.Context) error {
 		for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 			read, args := k.read(Actor{}, "sort_key", ownerName)
 			rows, err := t.Query(read+" WHERE docid IS NULL", args...)
-			found, err := sqlite.Collect(rows, err, k.scan)
+			found, err := sqlite.Collect(rows, err, k.scanner())
 			if err != nil {
 				return err
 			}

@@ -47,7 +47,7 @@ func TestANewColumnAppearsByItself(t *testing.T) {
 	r := db.Record{Kind: &k, ID: "x"}
 	r.Set("department", "Claims")
 	var w writer
-	w.record(r, db.Actor{})
+	w.record(&r, &db.Actor{})
 	if !strings.Contains(string(w.b), `"department":"Claims"`) {
 		t.Errorf("the answer is %s", w.b)
 	}

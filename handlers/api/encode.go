@@ -7,12 +7,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"clientregistry/db"
 )
 
 // writer appends JSON. Methods that take a key write it before the value.
 type writer struct{ b []byte }
+
+// usualRecord is how many bytes a record or an interaction usually has.
+const usualRecord = 600
 
 // comma separates a value from the one before it.
 func (w *writer) comma() {
@@ -62,36 +66,50 @@ func (w *writer) time(key string, value time.Time) {
 func (w *writer) messages(all map[string]string) {
 	w.object(func() {
 		for _, name := range slices.Sorted(maps.Keys(all)) {
-			w.string(name, plain(all[name]))
+			w.comma()
+			w.quoted(name) // may be what somebody sent
+			w.b = append(w.b, ':')
+			w.quoted(plain(all[name]))
 		}
 	})
 }
 
-// plainBytes are the bytes that JSON has as they are.
+// plainBytes are the bytes that JSON has as they are, in valid UTF-8.
 var plainBytes = func() (is [256]bool) {
-	for c := ' '; c < 0x7f; c++ {
-		is[c] = !strings.ContainsRune(`"\<>&`, c)
+	for c := range is {
+		is[c] = c >= ' ' && c != 0x7f && !strings.ContainsRune(`"\<>&`, rune(c))
 	}
 	return is
 }()
 
 // quoted appends a text. Only rare characters take the slow way.
 func (w *writer) quoted(value string) {
+	ascii := true
 	for i := 0; i < len(value); i++ {
-		if !plainBytes[value[i]] {
-			encoded, _ := json.Marshal(value) // a string has a JSON form
-			w.b = append(w.b, encoded...)
+		c := value[i]
+		if !plainBytes[c] {
+			w.encoded(value)
 			return
 		}
+		ascii = ascii && c < utf8.RuneSelf
+	}
+	if !ascii && !utf8.ValidString(value) {
+		w.encoded(value)
+		return
 	}
 	w.b = append(append(append(w.b, '"'), value...), '"')
 }
 
-// key writes a name, which the value follows.
+// encoded appends a text of any characters.
+func (w *writer) encoded(value string) {
+	encoded, _ := json.Marshal(value) // a string has a JSON form
+	w.b = append(w.b, encoded...)
+}
+
+// key writes the name of a field, which the value follows.
 func (w *writer) key(name string) {
 	w.comma()
-	w.quoted(name)
-	w.b = append(w.b, ':')
+	w.b = append(append(append(w.b, '"'), name...), `":`...)
 }
 
 // raw writes a value that is JSON already.
@@ -125,8 +143,19 @@ func (w *writer) ids(key string, all []string) {
 }
 
 // field writes an editable column, by its description.
-func (w *writer) field(f db.Field, value string) {
+func (w *writer) field(f *db.Field, value string) {
 	w.value(f.Column, f.Kind, value)
+}
+
+// fields writes editable columns whose values read returns, except IDs of other records: they have
+// other names here.
+func (w *writer) fields(all []db.Field, read func(column string) (value string, ok bool)) {
+	for i := range all {
+		if f := &all[i]; f.Kind != db.Others {
+			value, _ := read(f.Column)
+			w.field(f, value)
+		}
+	}
 }
 
 // value writes a stored value of this kind.
@@ -166,14 +195,14 @@ func (w *writer) entry(e db.Entry) {
 
 // record writes an organization or a contact as its reader may see it. One that a change took out
 // of their sight has only its id.
-func (w *writer) record(r db.Record, by db.Actor) {
+func (w *writer) record(r *db.Record, by *db.Actor) {
 	w.object(func() {
 		w.string("id", r.ID)
 		if r.OutOfSight {
 			return
 		}
-		for _, f := range r.Kind.Fields {
-			w.field(f, r.Value(f.Column))
+		for f, value := range r.All() {
+			w.field(f, value)
 		}
 		w.flag("is_active", r.IsActive)
 		w.time("created_at", r.CreatedAt)
@@ -190,7 +219,7 @@ func (w *writer) record(r db.Record, by db.Actor) {
 }
 
 // link writes a link with the record at its other end.
-func (w *writer) link(l db.Link, other db.Record, by db.Actor) {
+func (w *writer) link(l *db.Link, other *db.Record, by *db.Actor) {
 	w.object(func() {
 		w.key(other.Kind.Noun)
 		w.record(other, by)
@@ -199,26 +228,20 @@ func (w *writer) link(l db.Link, other db.Record, by db.Actor) {
 }
 
 // linkFields writes the values of a link itself.
-func (w *writer) linkFields(l db.Link) {
-	for _, f := range db.LinkFields() {
-		value, _ := l.Value(f.Column)
-		w.field(f, value)
-	}
+func (w *writer) linkFields(l *db.Link) {
+	w.fields(db.LinkFields(), l.Value)
 	w.number("version", l.Version)
 }
 
 // followUp writes a follow-up. Clients that the reader does not see are null, and one that a change
 // took out of their sight has only its id.
-func (w *writer) followUp(f db.FollowUp) {
+func (w *writer) followUp(f *db.FollowUp) {
 	w.object(func() {
 		w.string("id", f.ID)
 		if f.OutOfSight {
 			return
 		}
-		for _, field := range db.FollowUpFields() {
-			value, _ := f.Value(field.Column)
-			w.field(field, value)
-		}
+		w.fields(db.FollowUpFields(), f.Value)
 		w.text("created_by", f.CreatorID)
 		w.time("created_at", f.CreatedAt)
 		w.time("done_at", f.DoneAt)
@@ -231,19 +254,13 @@ func (w *writer) followUp(f db.FollowUp) {
 
 // interaction writes an interaction. Ends that the reader does not see are null, and one that a
 // change took out of their sight has only its id.
-func (w *writer) interaction(i db.Interaction) {
+func (w *writer) interaction(i *db.Interaction) {
 	w.object(func() {
 		w.string("id", i.ID)
 		if i.OutOfSight {
 			return
 		}
-		for _, f := range db.InteractionFields() {
-			if f.Kind == db.Others {
-				continue // the further people, below
-			}
-			value, _ := i.Value(f.Column)
-			w.field(f, value)
-		}
+		w.fields(db.InteractionFields(), i.Value)
 		w.time("created_at", i.CreatedAt)
 		w.number("version", i.Version)
 		var others []string

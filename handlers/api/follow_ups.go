@@ -28,7 +28,7 @@ func (a *API) followUpIndex(c *gin.Context) error {
 	var w writer
 	w.array(func() {
 		for i := range page {
-			w.followUp(page[i])
+			w.followUp(&page[i])
 		}
 	})
 	a.send(c, http.StatusOK, w.b)
@@ -96,7 +96,7 @@ func (a *API) sendFollowUp(c *gin.Context, status int, f db.FollowUp) {
 
 func followUpJSON(f db.FollowUp) []byte {
 	var w writer
-	w.followUp(f)
+	w.followUp(&f)
 	return w.b
 }
 

@@ -35,7 +35,7 @@ func (a *API) interactionIndex(c *gin.Context) error {
 	var w writer
 	w.array(func() {
 		for i := range page {
-			w.interaction(page[i])
+			w.interaction(&page[i])
 		}
 	})
 	a.send(c, http.StatusOK, w.b)
@@ -93,6 +93,6 @@ func (a *API) sendInteraction(c *gin.Context, status int, i db.Interaction) {
 
 func interactionJSON(i db.Interaction) []byte {
 	var w writer
-	w.interaction(i)
+	w.interaction(&i)
 	return w.b
 }

@@ -58,8 +58,8 @@ func (a *API) linksOf(c *gin.Context, k *kind, id string) ([]byte, error) {
 	links, err := k.linked(a.db, c.Request.Context(), who(c).Actor, id)
 	var w writer
 	w.array(func() {
-		for _, l := range links {
-			w.link(l.Link, l.Other, who(c).Actor)
+		for i := range links {
+			w.link(&links[i].Link, &links[i].Other, &who(c).Actor)
 		}
 	})
 	return w.b, err
@@ -72,7 +72,7 @@ func (a *API) linkJSON(c *gin.Context, k *kind, l db.Link) ([]byte, error) {
 		other, err = db.Record{Kind: k.otherEnd().RecordKind, ID: k.other(l), OutOfSight: true}, nil
 	}
 	var w writer
-	w.link(l, other, who(c).Actor)
+	w.link(&l, &other, &who(c).Actor)
 	return w.b, err
 }
 

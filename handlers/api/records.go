@@ -60,10 +60,11 @@ func (a *API) recordIndex(c *gin.Context) error {
 	if next != "" {
 		a.linkNext(c, given, next)
 	}
-	var w writer
+	w := writer{make([]byte, 0, usualRecord*(len(page)+1))}
+	by := &who(c).Actor
 	w.array(func() {
 		for i := range page {
-			w.record(page[i], who(c).Actor)
+			w.record(&page[i], by)
 		}
 	})
 	a.send(c, http.StatusOK, w.b)
@@ -110,17 +111,17 @@ func (a *API) recordShow(c *gin.Context) error {
 			return err
 		}
 	}
-	var w writer
+	w := writer{make([]byte, 0, usualRecord*(len(latest)+2)+len(links))}
 	w.object(func() {
 		w.key(k.Noun)
-		w.record(r, by)
+		w.record(&r, &by)
 		w.key(k.otherEnd().Plural)
 		w.raw(links)
 		if by.Can(db.ViewInteraction) {
 			w.key("interactions")
 			w.array(func() {
 				for i := range latest {
-					w.interaction(latest[i])
+					w.interaction(&latest[i])
 				}
 			})
 		}
@@ -181,7 +182,7 @@ func (a *API) recordAgain(c *gin.Context, made string) error {
 
 func (a *API) sendRecord(c *gin.Context, status int, r db.Record) {
 	var w writer
-	w.record(r, who(c).Actor)
+	w.record(&r, &who(c).Actor)
 	a.sendVersion(c, status, r.Version, w.b)
 }
 
@@ -222,7 +223,7 @@ func (a *API) recordChange(c *gin.Context, do func(id string, version int) (db.R
 		_, r, err = a.record(c)
 		var w writer
 		if err == nil {
-			w.record(r, who(c).Actor)
+			w.record(&r, &who(c).Actor)
 		}
 		return r.Version, w.b, err
 	}

@@ -35,7 +35,7 @@ func (a *API) search(c *gin.Context) error {
 			w.key(k.Plural)
 			w.array(func() {
 				for i := range k.found {
-					w.record(k.found[i], by)
+					w.record(&k.found[i], &by)
 				}
 			})
 		}
@@ -43,7 +43,7 @@ func (a *API) search(c *gin.Context) error {
 			w.key("interactions")
 			w.array(func() {
 				for i := range found.Interactions {
-					w.interaction(found.Interactions[i])
+					w.interaction(&found.Interactions[i])
 				}
 			})
 		}

@@ -34,17 +34,17 @@ func (w *writer) event(ctx context.Context, d *db.DB, by db.Actor, e db.WebhookE
 			k = contacts
 		}
 		r, err := k.read(d, ctx, by, e.ID)
-		w.record(r, by)
+		w.record(&r, &by)
 		return err
 	case "link":
 		return w.linkEvent(ctx, d, by, e)
 	case "interaction":
 		i, err := d.Interaction(ctx, by, e.ID)
-		w.interaction(i)
+		w.interaction(&i)
 		return err
 	case "follow_up":
 		f, err := d.FollowUp(ctx, by, e.ID)
-		w.followUp(f)
+		w.followUp(&f)
 		return err
 	}
 	w.object(func() {
@@ -62,10 +62,10 @@ func (w *writer) linkEvent(ctx context.Context, d *db.DB, by db.Actor, e db.Webh
 	contact, err3 := d.Contact(ctx, by, e.ContactID)
 	w.object(func() {
 		w.key(organizations.Noun)
-		w.record(organization, by)
+		w.record(&organization, &by)
 		w.key(contacts.Noun)
-		w.record(contact, by)
-		w.linkFields(l)
+		w.record(&contact, &by)
+		w.linkFields(&l)
 	})
 	return errors.Join(err1, err2, err3)
 }
