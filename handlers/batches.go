@@ -202,9 +202,7 @@ func (s *Server) batchAsks(c *gin.Context, x *batchForm, refused map[string]stri
 // link have other controls; for them the field has no name.
 func (s *Server) batchField(c *gin.Context, x *batchForm, name, value string, typed bool) (field views.Field, err error) {
 	if name == "role_label" {
-		field = views.Field{Name: name, Label: "Role (optional)", Value: value}
-		field.List, err = s.db.RoleLabels(c.Request.Context(), who(c).Actor)
-		return field, err
+		return views.Field{Name: name, Label: "Role (optional)", Value: value, Suggests: name}, nil
 	}
 	f, err := x.list.Field(name)
 	if err != nil {
@@ -213,7 +211,7 @@ func (s *Server) batchField(c *gin.Context, x *batchForm, name, value string, ty
 	if f.Kind == db.Person && !typed {
 		value = who(c).UserID
 	}
-	if field, err = s.field(c, x.list.RecordKind, f, value); f.Batched {
+	if field, err = s.field(c, f, value); f.Batched {
 		field.Hint = "Leave it empty to clear the " + f.Lower()
 	}
 	return field, err

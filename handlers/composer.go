@@ -44,9 +44,8 @@ func composerTyped(c *gin.Context, others ...string) db.Fields {
 // composer returns the empty form that logs an interaction. The record page's parameter log chooses the channel and
 // opens the form.
 func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
-	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
-	people, err2 := s.assigneeOptions(c, who(c).UserID)
-	present, err5 := s.composerPresent(c, x, nil)
+	people, err1 := s.assigneeOptions(c, who(c).UserID)
+	present, err2 := s.composerPresent(c, x, nil)
 	usual, err3 := s.usualOther(c, x)
 	with, err4 := s.with(c, x, logWith, usual)
 	channel := c.Query("log")
@@ -55,10 +54,10 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 		Action: x.base + "/interactions", RequestID: newRequestID(), Open: opens,
 		With: with, Present: present,
 		ComposerFields: views.ComposerFields{
-			ID: "log", Channels: channelOptions(channel), Outcomes: outcomes, When: whenChoice("log-at", clock, clock, "now", ""),
+			ID: "log", Channels: channelOptions(channel), When: whenChoice("log-at", clock, clock, "now", ""),
 			Due: dueChoice("log-next-day", "follow_up_due_text", "week", ""), People: people, Focus: opens,
 		},
-	}, errors.Join(err1, err2, err3, err4, err5)
+	}, errors.Join(err1, err2, err3, err4)
 }
 
 // whenChoice asks when something happened: in quick answers, and in a text where the choice is other. “This morning”

@@ -125,7 +125,7 @@ var queryParameters = []string{
 	"to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
-	"state", "delivery",
+	"state", "delivery", "role_label", "outcome", "value",
 }
 
 // wantHarmless checks that an answer is no server error, reveals no internals, and that nothing

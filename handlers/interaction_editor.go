@@ -89,17 +89,16 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		}
 		return stored
 	}
-	outcomes, err1 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
 	prefix, clock, next := "i-"+i.ID, s.formClock(c), i.Next
 	if next.ID == "" {
 		next.AssigneeID = who(c).UserID
 	}
-	people, err2 := s.stepPeople(c, value("follow_up_assignee_id", next.AssigneeID))
+	people, err := s.stepPeople(c, value("follow_up_assignee_id", next.AssigneeID))
 	e.Editor = &views.EventEditor{
 		Channels: channelOptions(value("channel", i.Channel)), Body: value("body", i.Body), Cancel: crumb(i).Href,
 		Subject: views.Field{ID: prefix + "-subject", Name: "subject", Label: "Subject", Value: value("subject", i.Subject), Autofocus: true},
 		Fields: views.ComposerFields{
-			ID: prefix, Outcomes: outcomes, Outcome: value("outcome", i.Outcome), NextText: value("follow_up_text", next.Text), People: people,
+			ID: prefix, Outcome: value("outcome", i.Outcome), NextText: value("follow_up_text", next.Text), People: people,
 		},
 		NextID: next.ID, NextVersion: next.Version,
 	}
@@ -115,7 +114,7 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		chosen, text = "other", dayShown(next.DueOn)
 	}
 	f.Due = dueChoice(prefix+"-next-day", "follow_up_due_text", chosen, text)
-	return e, errors.Join(err1, err2, s.editorPeople(c, i, values, e.Editor))
+	return e, errors.Join(err, s.editorPeople(c, i, values, e.Editor))
 }
 
 // dayShown returns a stored day as an editor shows it.

@@ -15,11 +15,8 @@ import (
 
 // linkForm returns the step of the form that the URL names: q to search, KIND_id for a chosen
 // record, new to create one.
-func (s *Server) linkForm(c *gin.Context, e end) (views.LinkForm, error) {
-	form, err := s.newLinkForm(c, e)
-	if err != nil {
-		return form, err
-	}
+func (s *Server) linkForm(c *gin.Context, e end) (form views.LinkForm, err error) {
+	form = newLinkForm(c, e)
 	form.Query = query(c, "q")
 	switch chosen := c.Query(e.kind + "_id"); {
 	case chosen != "":
@@ -63,8 +60,7 @@ func foundLink(e end, l db.Link) *views.Found {
 	}
 }
 
-func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
-	roles, err := s.db.RoleLabels(c.Request.Context(), who(c).Actor)
+func newLinkForm(c *gin.Context, e end) views.LinkForm {
 	at := e.name
 	if !e.organization {
 		at = "this organization"
@@ -73,10 +69,11 @@ func (s *Server) newLinkForm(c *gin.Context, e end) (views.LinkForm, error) {
 		Links: views.Links{Base: e.base, Kind: e.kind, Plural: e.plural, Heading: e.heading, CanEdit: true},
 		Owner: e.name, RequestID: requestID(c),
 		Role: views.Field{
-			ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, List: roles, Value: c.Request.PostForm.Get("role_label"),
+			ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, Suggests: "role_label",
+			Value: c.Request.PostForm.Get("role_label"),
 		},
 		Status: statusSegment(c.Request.PostForm.Get("relationship_status")),
-	}, err
+	}
 }
 
 func statusSegment(current string) views.Segment {
@@ -121,7 +118,7 @@ func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused m
 		if !f.Brief {
 			continue
 		}
-		field, err := s.field(c, k.RecordKind, f, values[f.Column])
+		field, err := s.field(c, f, values[f.Column])
 		if err != nil {
 			return nil, err
 		}
@@ -213,11 +210,8 @@ func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.In
 }
 
 // linkFormTyped returns the form with what was typed and its errors.
-func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.Invalid) (views.LinkForm, error) {
-	form, err := s.newLinkForm(c, e)
-	if err != nil {
-		return form, err
-	}
+func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.Invalid) (form views.LinkForm, err error) {
+	form = newLinkForm(c, e)
 	if refused == nil {
 		refused = &db.Invalid{Fields: map[string]string{}}
 	}

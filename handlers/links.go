@@ -220,18 +220,15 @@ func (s *Server) linkEdit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	row, err := s.linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
-	if err != nil {
-		return err
-	}
-	return s.linkRowAnswer(c, http.StatusOK, e, row)
+	return s.linkRowAnswer(c, http.StatusOK, e, linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus))
 }
 
-func (s *Server) linkEditor(c *gin.Context, e end, l db.Link, role, status string) (views.LinkRow, error) {
-	roles, err := s.db.RoleLabels(c.Request.Context(), who(c).Actor)
+func linkEditor(c *gin.Context, e end, l db.Link, role, status string) views.LinkRow {
 	row := linkRow(who(c), e, l)
 	row.Editor = &views.LinkEditor{
-		Role:   views.Field{ID: row.ID + "-role", Name: "role_label", Label: "Role", Optional: true, Value: role, List: roles, Autofocus: true},
+		Role: views.Field{
+			ID: row.ID + "-role", Name: "role_label", Label: "Role", Optional: true, Value: role, Suggests: "role_label", Autofocus: true,
+		},
 		Status: statusSegment(status),
 	}
 	if !l.IsMain() && l.OrganizationActive && l.RelationshipStatus != "Former" {
@@ -240,7 +237,7 @@ func (s *Server) linkEditor(c *gin.Context, e end, l db.Link, role, status strin
 			row.Editor.Main.Of = l.ContactName()
 		}
 	}
-	return row, err
+	return row
 }
 
 func (s *Server) linkUpdate(c *gin.Context) error {
@@ -269,10 +266,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	switch {
 	case errors.As(err, &refused):
 		l.Version = version
-		row, err := s.linkEditor(c, e, l, values["role_label"], values["relationship_status"])
-		if err != nil {
-			return err
-		}
+		row := linkEditor(c, e, l, values["role_label"], values["relationship_status"])
 		row.Editor.Role.Error, row.Editor.Status.Error = refused.Fields["role_label"], refused.Fields["relationship_status"]
 		if message := refused.Fields["is_main"]; message != "" && row.Editor.Main == nil {
 			row.Editor.Status.Error = message
@@ -338,10 +332,7 @@ func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Confli
 	if v, ok := values["relationship_status"]; ok {
 		status = v
 	}
-	row, err := s.linkEditor(c, e, l, role, status)
-	if err != nil {
-		return err
-	}
+	row := linkEditor(c, e, l, role, status)
 	row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
 	differences := []views.Difference{
 		{Label: "Role", Theirs: l.RoleLabel, Yours: role}, {Label: "Status", Theirs: l.RelationshipStatus, Yours: status},
@@ -407,10 +398,7 @@ func (s *Server) linkConflictCard(c *gin.Context, e end, stale *db.Conflict) err
 	if err != nil {
 		return err
 	}
-	row, err := s.linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
-	if err != nil {
-		return err
-	}
+	row := linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
 	row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
 	links, err := s.links(c, e)
 	if err != nil {

@@ -36,7 +36,7 @@ var inputs = map[db.FieldKind]struct{ kind, autocomplete string }{
 }
 
 // field returns a form field with a value.
-func (s *Server) field(c *gin.Context, k *db.RecordKind, f db.Field, value string) (views.Field, error) {
+func (s *Server) field(c *gin.Context, f db.Field, value string) (views.Field, error) {
 	input := inputs[f.Kind]
 	field := views.Field{ID: "f-" + f.Column, Name: f.Column, Label: f.Label, Type: input.kind, Value: value, Autocomplete: input.autocomplete}
 	var err error
@@ -44,13 +44,15 @@ func (s *Server) field(c *gin.Context, k *db.RecordKind, f db.Field, value strin
 		field.Options, err = s.ownerOptions(c, value)
 		return field, err
 	}
-	field.List, err = s.db.Suggestions(c.Request.Context(), who(c).Actor, k, f)
-	return field, err
+	if f.Suggested() {
+		field.Suggests = f.Column
+	}
+	return field, nil
 }
 
 // editor returns a field's editor on the page, with a value and its error, if any.
 func (s *Server) editor(c *gin.Context, k *recordKind, id string, f db.Field, value, message string, version int) (views.Fact, error) {
-	field, err := s.field(c, k.RecordKind, f, value)
+	field, err := s.field(c, f, value)
 	field.Name, field.Error, field.Autofocus = "value", message, true
 	return views.Fact{
 		Base: k.base(id), Column: f.Column, Label: f.Label, Add: f.Lower(), CanEdit: true, Editor: &views.Editor{Field: field, Version: version},

@@ -18,7 +18,7 @@ import (
 func (s *Server) recordFields(c *gin.Context, k *recordKind, values db.Fields, refused *db.Invalid) ([]views.Field, error) {
 	var fields []views.Field
 	for _, f := range k.Fields {
-		field, err := s.field(c, k.RecordKind, f, values[f.Column])
+		field, err := s.field(c, f, values[f.Column])
 		if err != nil {
 			return nil, err
 		}

@@ -70,6 +70,9 @@ var routes = []route{
 	{"GET", "/search", viewClients, (*Server).search},
 	{"GET", "/palette", viewClients, (*Server).palette},
 
+	{"GET", "/suggestions/outcome", editInteractions, (*Server).suggestionIndex},
+	{"GET", "/suggestions/:field", editClients, (*Server).suggestionIndex},
+
 	{"GET", "/organizations", viewClients, (*Server).recordIndex},
 	{"GET", "/organizations/new", editClients, (*Server).recordNew},
 	{"GET", "/organizations/options", viewClients, (*Server).organizationOptions},

@@ -95,7 +95,7 @@ func (w world) address(path string) string {
 		case ":token", ":name":
 			parts[i] = "nothing"
 		case ":field":
-			parts[i] = map[string]string{"organizations": "website", "contacts": "email"}[parts[1]]
+			parts[i] = map[string]string{"organizations": "website", "contacts": "email", "suggestions": "sector"}[parts[1]]
 		}
 	}
 	return strings.Join(parts, "/")
@@ -296,7 +296,7 @@ func TestUnknownRecords(t *testing.T) {
 		}
 		if strings.Contains(r.Path, ":field") {
 			for _, field := range []string{"id", "version", "is_active", "created_at", "password_hash", "legal_name;", "%27"} {
-				bad[strings.NewReplacer("/website", "/"+field, "/email", "/"+field).Replace(good)] = true
+				bad[strings.NewReplacer("/website", "/"+field, "/email", "/"+field, "/suggestions/sector", "/suggestions/"+field).Replace(good)] = true
 			}
 		}
 		for path := range bad {

@@ -177,17 +177,51 @@
 
   const active = input => options(input).find(o => o.getAttribute("aria-selected") === "true");
 
+  // A field whose list only suggests: its text counts, too.
+  const suggests = input => input.matches("[hx-get^='/suggestions/']");
+
+  const shut = input => {
+    byId(input.getAttribute("aria-controls"))?.replaceChildren();
+    activate(input, null);
+  };
+
+  const take = option => {
+    const input = one("input", option.closest(".combo"));
+    input.value = option.dataset.value;
+    listed.set(input, input.value);
+    shut(input);
+    input.focus();
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  on("click", e => {
+    const option = e.target.closest("[data-value]");
+    if (option) take(option);
+  });
+
+  // Enter takes the chosen suggestion. It sends the form if that says what was typed, or the list is closed.
+  const suggestionEnter = input => {
+    const option = active(input);
+    if (input.value && input.value !== (listed.get(input) ?? input.defaultValue)) hurried = input;
+    else if (option && (option.dataset.value !== input.value || option.matches(".make"))) option.click();
+    else {
+      shut(input);
+      return false;
+    }
+    return true;
+  };
+
   // Returns whether the list used the key.
   const comboboxKey = (input, key) => {
     const found = options(input), at = found.indexOf(active(input));
-    if (key === "ArrowDown" && found.length) activate(input, found[(at + 1) % found.length]);
+    if (key === "Enter" && suggests(input)) return suggestionEnter(input);
+    if (key === "ArrowDown" && !found.length && suggests(input)) input.dispatchEvent(new Event("opened"));
+    else if (key === "ArrowDown" && found.length) activate(input, found[(at + 1) % found.length]);
     else if (key === "ArrowUp" && found.length) activate(input, found[at < 1 ? found.length - 1 : at - 1]);
     else if (key === "Enter" && input.value !== (listed.get(input) ?? input.defaultValue)) hurried = input;
     else if (key === "Enter" && found.length) (found[at] ?? found[0]).click();
-    else if (key === "Escape" && found.length && !input.closest("#palette")) {
-      byId(input.getAttribute("aria-controls")).replaceChildren();
-      activate(input, null);
-    } else return false;
+    else if (key === "Escape" && found.length && !input.closest("#palette")) shut(input);
+    else return false;
     return true;
   };
 
@@ -195,18 +229,18 @@
 
   on("focusout", e => { // a list that lies over the page closes when the focus goes elsewhere
     const combo = e.target.closest(".combo"), input = combo && one("[role='combobox']", combo);
-    if (!combo || combo.contains(e.relatedTarget)) return;
-    byId(input.getAttribute("aria-controls"))?.replaceChildren();
-    activate(input, null);
+    if (combo && !combo.contains(e.relatedTarget)) shut(input);
   });
 
   const listArrived = input => {
     listed.set(input, asked.get(input));
     const first = options(input)[0];
-    activate(input, first);
+    if (suggests(input) && (document.activeElement !== input || listed.get(input) !== input.value)) return shut(input);
+    activate(input, suggests(input) && !input.value ? null : first);
     if (hurried === input && listed.get(input) === input.value) {
       hurried = null;
-      first?.click();
+      if (!suggests(input)) first?.click();
+      else if (!suggestionEnter(input)) input.form.requestSubmit();
     }
   };
 

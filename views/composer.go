@@ -90,7 +90,6 @@ func (ComposerText) Template() string { return "records/_composer_text.html" }
 type ComposerFields struct {
 	ID                     string // prefix of the fields' ids
 	Channels               []Option
-	Outcomes               []string
 	Subject, Body, Outcome string
 	When                   TimeChoice
 	NextText               string // the next step
@@ -127,6 +126,14 @@ func (f ComposerFields) First(field string) bool {
 		}
 	}
 	return false
+}
+
+// OutcomeField returns the field of the outcome.
+func (f ComposerFields) OutcomeField() Field {
+	return Field{
+		ID: f.ID + "-outcome", Name: "outcome", Label: "Outcome", Value: f.Outcome, Suggests: "outcome", Placeholder: "None",
+		Error: f.Errors["outcome"], Autofocus: f.First("outcome"),
+	}
 }
 
 // Times gives the two times their errors, and the focus if theirs is the first.

@@ -107,7 +107,9 @@ type Field struct {
 	Optional, Autofocus          bool
 	Autocomplete                 string
 	DefaultsTo                   string   // id of the field that copies this one while it is empty
-	List                         []string // suggestions
+	List                         []string // suggestions that the page has with it
+	Suggests                     string   // the vocabulary that suggests values while somebody types
+	Placeholder                  string
 	Options                      []Option // makes it a select
 	DetectZone                   bool
 	Theirs                       *string // the stored value, after a conflict

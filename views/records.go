@@ -22,6 +22,16 @@ type Record struct {
 // Template names the page.
 func (Record) Template() string { return "records/show.html" }
 
+// Suggestions are the known values that fit what somebody typed, and the offer to use that as a new one.
+type Suggestions struct {
+	Values     []string
+	More       bool   // there are more than these
+	Typed, New string // New is the label of the offer, "" for none
+}
+
+// Template names the list.
+func (Suggestions) Template() string { return "suggestions/_list.html" }
+
 // RecordHeading is a record's name and what can be done with it.
 type RecordHeading struct {
 	List             Ref

@@ -24,6 +24,7 @@ var allViews = []View{
 	LinkRow{},
 	LinkForm{},
 	Options{},
+	Suggestions{},
 	Composer{},
 	System{},
 	Backups{},
