@@ -53,6 +53,13 @@
   });
   addEventListener("afterprint", showTimes);
 
+  // ---------- a name or value that is cut shows whole on hover
+
+  on("mouseover", ({ target }) => {
+    const cut = target.closest(".cut, .nm");
+    if (cut && !cut.title && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent;
+  });
+
   // ---------- dialogs: whatever is swapped into #dialog opens it, and an empty answer closes it
 
   let opener = ""; // id of the element that had focus; the element itself may be swapped while the dialog is open

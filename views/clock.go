@@ -75,7 +75,7 @@ func (c Clock) short(t time.Time, hour string) *Time {
 
 func (c Clock) at(t time.Time, layout string) *Time {
 	local := t.In(c.Zone)
-	all := t.UTC().AppendFormat(make([]byte, 0, 64), "2006-01-02T15:04:05.000Z")
+	all := t.UTC().AppendFormat(make([]byte, 0, 64), "2006-01-02T15:04Z")
 	iso := len(all)
 	all = local.AppendFormat(all, "2 Jan 2006, 15:04")
 	title := len(all)

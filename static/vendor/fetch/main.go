@@ -115,7 +115,7 @@ func run(dir string, update bool) error {
 				return err
 			}
 		}
-		data, err := content(packages[pkg], path)
+		data, err := content(packages[pkg], name, path)
 		if err != nil {
 			return fmt.Errorf("%s: %w", pkg, err)
 		}
@@ -138,9 +138,12 @@ func run(dir string, update bool) error {
 	return errors.Join(wrong...)
 }
 
-// content returns the file at path of a package, or the sprite.
-func content(files map[string][]byte, path string) ([]byte, error) {
-	if path == built {
+// content returns the file at path of a package, or what is built from several.
+func content(files map[string][]byte, name, path string) ([]byte, error) {
+	switch {
+	case path == built && name == "channels.svg":
+		return strip(files)
+	case path == built:
 		return sprite(files)
 	}
 	data, ok := files[path]
@@ -201,14 +204,38 @@ func sprite(files map[string][]byte) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg">`)
 	for _, icon := range icons {
-		name, file := icon[0], icon[1]
-		m := inside.FindSubmatch(comment.ReplaceAll(files["icons/"+file+".svg"], nil))
-		if m == nil {
-			return nil, fmt.Errorf("has no icon %s", file)
+		shapes, err := shapesOf(files, icon[1])
+		if err != nil {
+			return nil, err
 		}
-		shapes := bytes.TrimSpace(space.ReplaceAll(m[1], []byte(" ")))
-		fmt.Fprintf(&b, `<symbol id="%s" viewBox="0 0 24 24">%s</symbol>`, name, shapes)
+		fmt.Fprintf(&b, `<symbol id="%s" viewBox="0 0 24 24">%s</symbol>`, icon[0], shapes)
 	}
 	b.WriteString("</svg>")
 	return b.Bytes(), nil
+}
+
+// strip draws the icons of the channels side by side, for a mask in app.css: a list shows one in
+// each row, where a class takes fewer bytes than a reference to the sprite.
+func strip(files map[string][]byte) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 24" fill="none" stroke="#000" stroke-width="1.75" ` +
+		`stroke-linecap="round" stroke-linejoin="round">`)
+	for i, file := range []string{"phone", "mail", "calendar", "sticky-note"} {
+		shapes, err := shapesOf(files, file)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, `<g transform="translate(%d)">%s</g>`, 24*i, shapes)
+	}
+	b.WriteString("</svg>")
+	return b.Bytes(), nil
+}
+
+// shapesOf returns what is inside an icon's SVG.
+func shapesOf(files map[string][]byte, icon string) ([]byte, error) {
+	m := inside.FindSubmatch(comment.ReplaceAll(files["icons/"+icon+".svg"], nil))
+	if m == nil {
+		return nil, fmt.Errorf("has no icon %s", icon)
+	}
+	return bytes.TrimSpace(space.ReplaceAll(m[1], []byte(" "))), nil
 }
