@@ -15,7 +15,7 @@ func newFact(k *recordKind, r db.Record, v *visitor, f db.Field) views.Fact {
 	value := r.Value(f.Column)
 	return views.Fact{
 		Base: k.base(r.ID), Column: f.Column, Label: f.Label, Add: f.Lower(), Value: value, Shown: shownValue(r, f),
-		Avatar: f.Kind == db.Person, CanEdit: v.Can(db.EditClient),
+		Avatar: f.Kind == db.Person, Copied: value != "" && (f.Kind == db.Email || f.Kind == db.Phone), CanEdit: v.Can(db.EditClient),
 	}
 }
 

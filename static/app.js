@@ -487,16 +487,25 @@
   });
 
   on("click", async e => {
-    const button = e.target.closest("[data-copy]"), source = button && byId(button.dataset.copy);
-    if (!source) return;
+    const button = e.target.closest("[data-copy]");
+    if (!button) return;
+    const source = byId(button.dataset.copy) ?? make("textarea", { class: "sr" });
+    if (!source.isConnected) {
+      source.value = button.value;
+      button.after(source);
+    }
     if (source.select) source.select();
     else getSelection().selectAllChildren(source);
     try {
-      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      await navigator.clipboard.writeText(source.value ?? source.innerText);
     } catch { // without https there is no clipboard
       document.execCommand("copy");
     }
-    one("span", button).textContent = "Copied";
+    if (button.value) {
+      source.remove();
+      button.focus();
+    }
+    one("span", button.parentNode).replaceChildren(make("span", {}, "Copied"));
   });
 
   // Rows are selected one by one, all at once, or with Shift from the last one to this.

@@ -115,6 +115,7 @@ type Fact struct {
 	Value                    string // as stored
 	Shown                    string // as people read it; "" if unset
 	Avatar                   bool
+	Copied                   bool // whether people copy it into other programs
 	CanEdit                  bool
 	Focus                    bool    // whether its link takes the focus, after saving or cancelling
 	Editor                   *Editor // nil while it only shows the value

@@ -24,6 +24,25 @@ func (w *window) handedOver() string {
 	return path
 }
 
+// copies presses a copy button as a browser without a clipboard does, which has none without https.
+func (w *window) copies(button, text string) {
+	w.t.Helper()
+	_, err := ask[bool](w, `Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }),
+		document.addEventListener("copy", () => { window.copied = getSelection().toString(); }), true`)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.tabTo(button)
+	w.press("Enter")
+	w.see(".copy > [role=status]", "Copied")
+	w.focused(button)
+	copied, err := ask[string](w, "window.copied")
+	if err != nil || copied != text {
+		w.t.Errorf("copied %q, want %q (%v)", copied, text, err)
+	}
+	w.everywhere("after copying")
+}
+
 // TestComingInByKeyboard: somebody is invited, sets a password and sets up the second factor that
 // the role requires. The list of users shows each state on the way.
 func TestComingInByKeyboard(t *testing.T) {
@@ -66,6 +85,7 @@ func TestComingInByKeyboard(t *testing.T) {
 	w.tabTo("form[action$='/invite'] button")
 	w.press("Enter")
 	link = w.handedOver()
+	w.copies("#one-time-link [data-copy]", w.url+link)
 
 	sams := o.window()
 	sams.zone("Asia/Tokyo")
