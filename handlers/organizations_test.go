@@ -37,7 +37,8 @@ func TestOrganizationIsCreatedFromTheFullForm(t *testing.T) {
 		"website", "emile.example", "tax_id", "FR 12", "size_band", "11-50").to()
 	s.wantAudit(ines, "create_org", `"Émile \u0026 Fils"`, `"https://emile.example"`, `"owner_user_id"`)
 	ines.get(org).want(200, "#fact-legal_name", "Émile & Fils").
-		want(200, "#fact-size_band", "11-50").want(200, "#fact-owner_user_id", "Manager Person")
+		want(200, "#fact-size_band", "11-50").want(200, "#fact-owner_user_id", "Manager Person").
+		want(200, "#meta a[href='https://emile.example'][target=_blank][rel='noopener noreferrer']", "emile.example")
 	s.WantOne("", "SELECT sector FROM organizations WHERE id = ?", key(org))
 
 	// Errors stand beside their fields, what was typed stays, and nothing is stored.

@@ -22,7 +22,7 @@ func TestMarkdownSaysWhatWasWritten(t *testing.T) {
 		"~~no~~ `code`":                   "<del>no</del> <code>code</code>",
 		"# Big":                           "<p><strong>Big</strong></p>",
 		"#1 customer":                     "<p>#1 customer</p>",
-		"see https://a.example/x?y=1&z=2": `<a href="https://a.example/x?y=1&amp;z=2" rel="nofollow noreferrer">https://a.example/x?y=1&amp;z=2</a>`,
+		"see https://a.example/x?y=1&z=2": `<a href="https://a.example/x?y=1&amp;z=2" rel="nofollow noreferrer noopener" target="_blank">https://a.example/x?y=1&amp;z=2</a>`,
 		"[mail](mailto:a@b.example)":      `href="mailto:a@b.example"`,
 		"[call](tel:+4670)":               `href="tel:+4670"`,
 		"3 < 4 && 5 > 2, O'Brien 👩‍👩‍👧‍👦": "3 &lt; 4 &amp;&amp; 5 &gt; 2, O",
@@ -152,6 +152,13 @@ func harmless(t *testing.T, body, rendered string) {
 				}
 				if !strings.Contains(e.AttrOr("rel", ""), "nofollow") {
 					t.Errorf("%.60q: a link that is followed: %s", body, rendered)
+				}
+				if strings.HasPrefix(scheme, "http") != (e.AttrOr("target", "") == "_blank") {
+					t.Errorf("%.60q: a website that opens in the same tab, or a call in another: %s", body, rendered)
+				}
+			case "target":
+				if rel := e.AttrOr("rel", ""); !strings.Contains(rel, "noopener") || !strings.Contains(rel, "noreferrer") {
+					t.Errorf("%.60q: a tab that can reach this one: %s", body, rendered)
 				}
 			default:
 				t.Errorf("%.60q: an attribute %s=%q", body, a.Key, a.Val)
