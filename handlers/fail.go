@@ -27,6 +27,9 @@ func (s *Server) fail(c *gin.Context, err error) {
 	case errors.Is(err, middleware.ErrMustEnrol):
 		s.redirectVia(c, "/account/mfa")
 		return
+	case errors.Is(err, errWhose):
+		s.failWhose(c)
+		return
 	}
 	a := s.Refuse(c, err)
 	var v views.View = views.ErrorText{Text: a.Message}
@@ -92,7 +95,7 @@ func (s *Server) failNoSession(c *gin.Context) {
 	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {
 		c.Header("HX-Retarget", "#dialog")
 		c.Header("HX-Reswap", "innerHTML")
-		if err := s.show(c, http.StatusUnauthorized, views.LoginDialog{Login: loginForm("", "", s.cookieLost(c))}); err != nil {
+		if err := s.show(c, http.StatusUnauthorized, loginDialog(loginForm("", "", s.cookieLost(c)), "")); err != nil {
 			s.log.Error("sign-in dialog", "error", err)
 		}
 		return

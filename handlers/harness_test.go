@@ -297,6 +297,9 @@ func (b *browser) submit(a answer, selector string, typed ...string) answer {
 		}
 		sent.Add(name, value)
 	})
+	if sent.Has("whose") {
+		sent.Set("whose", b.user.ID) // as if they had opened the form themselves
+	}
 	for i := 0; i+1 < len(typed); i += 2 {
 		sent.Set(typed[i], typed[i+1])
 	}

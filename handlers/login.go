@@ -77,7 +77,7 @@ func (s *Server) loginCreate(c *gin.Context) error {
 		return err
 	}
 	s.beginSession(c, token)
-	return s.signedInAnswer(c, next, "Signed in.")
+	return s.signedInAnswer(c, token, next, "Signed in.")
 }
 
 // tryLater says how long sign-in is locked, in words and in the Retry-After header.
@@ -117,13 +117,27 @@ func (s *Server) rememberDevice(c *gin.Context, token string) {
 	}
 }
 
-// signedInAnswer leads on after signing in. In a dialog it leaves the page below as it is.
-func (s *Server) signedInAnswer(c *gin.Context, next, done string) error {
-	if part(c) {
-		c.Header("HX-Trigger", "dialog:close")
-		return s.show(c, http.StatusOK, toast(done+" Send again what you typed", nil))
+// signedInAnswer leads on after signing in. In a dialog it leaves the page below as it is, and has the request sent again
+// that was refused, if the page is the user's.
+func (s *Server) signedInAnswer(c *gin.Context, token, next, done string) error {
+	if !part(c) {
+		return s.redirect(c, next)
 	}
-	return s.redirect(c, next)
+	session, err := s.db.Session(c.Request.Context(), token)
+	if err != nil {
+		return err
+	}
+	switch c.Request.PostForm.Get("whose") {
+	case session.User.ID:
+		c.Header("HX-Trigger", "dialog:close, send-again")
+	case "": // a page of an older release, which does not send again
+		c.Header("HX-Trigger", "dialog:close")
+		done += " Send again what you typed"
+	default:
+		here := nextPage(s.ownPath(c, "HX-Current-URL"))
+		return s.show(c, http.StatusOK, views.OtherSignedIn{Name: session.User.FullName, Page: here})
+	}
+	return s.show(c, http.StatusOK, toast(done, nil))
 }
 
 // loginRefused answers with the form, or the dialog, and what is wrong.
@@ -132,7 +146,18 @@ func (s *Server) loginRefused(c *gin.Context, status int, next, message string) 
 	if !part(c) {
 		return s.show(c, status, again)
 	}
-	return s.show(c, status, views.LoginDialog{Login: again})
+	now := ""
+	if v := who(c); v != nil {
+		now = v.User.FullName
+	}
+	return s.show(c, status, loginDialog(again, now))
+}
+
+// loginDialog returns the form as a dialog over a page. now is who is signed in instead of whoever opened the page, "" for
+// nobody.
+func loginDialog(form views.Login, now string) views.LoginDialog {
+	form.Email.ID, form.Password.ID = "login-email", "login-password" // pages have fields of these names, too
+	return views.LoginDialog{Login: form, Now: now}
 }
 
 // takeZone gives somebody who has not chosen a time zone that of their browser. Signing in works

@@ -75,7 +75,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 		done = "Signed in. " + wording.Plural(in.CodesLeft, "recovery code") + " left."
 		s.Sessions.AddMessage(in.Token, flashKey, views.Toast{Text: done})
 	}
-	return s.signedInAnswer(c, next, done)
+	return s.signedInAnswer(c, in.Token, next, done)
 }
 
 // wrongCode says what to try after a wrong code.

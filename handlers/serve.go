@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -17,9 +18,13 @@ import (
 func (s *Server) serve(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		err := s.Allow(c, r.access)
+		if r.method == http.MethodPost && (err == nil || who(c) != nil) {
+			if e := readForm(c, r.access); err == nil || errors.Is(e, errWhose) {
+				err = e
+			}
+		}
 		if err == nil && r.method == http.MethodPost {
 			middleware.NoteChanges(c)
-			err = middleware.ReadForm(c)
 		}
 		if err == nil {
 			err = r.handler(s, c)
@@ -61,8 +66,12 @@ func (s *Server) show(c *gin.Context, status int, all ...views.View) error {
 	if err := views.Render(buffer, all...); err != nil {
 		return err
 	}
+	page := buffer.Bytes()
+	if v := who(c); v != nil {
+		page = views.Whose(page, v.UserID)
+	}
 	c.Header("Vary", vary)
-	c.Data(status, "text/html; charset=utf-8", buffer.Bytes())
+	c.Data(status, "text/html; charset=utf-8", page)
 	return nil
 }
 
@@ -81,7 +90,7 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 		return p
 	}
 	p.UserID, p.User, p.Roles, p.Zone = v.User.ID, v.User.FullName, strings.Join(v.User.Roles, ", "), v.User.TimeZone
-	p.SingleKeys, p.ZoneNotice = v.User.SingleKeys, v.User.ZoneNotice
+	p.Email, p.SingleKeys, p.ZoneNotice = v.User.Email, v.User.SingleKeys, v.User.ZoneNotice
 	p.Damaged = v.Can(db.ManageSystem) && s.db.Health().Damage != ""
 	if v.User.Theme != "system" {
 		p.Theme = v.User.Theme

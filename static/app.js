@@ -344,6 +344,29 @@
     } catch {} // storage is disabled
   };
 
+  // ---------- whose page this is: a form of somebody else's is refused, and a refused request is sent again after signing in
+
+  let refused = null; // the request that opened the dialog for signing in
+
+  on("htmx:config:request", e => {
+    const { request } = e.detail.ctx, user = one("[data-user]")?.dataset.user;
+    if (user && request.method !== "GET") request.body.set("whose", user);
+  });
+
+  on("send-again", () => {
+    const { sourceElement, request } = refused;
+    if (sourceElement.matches("form")) sourceElement.requestSubmit(request.submitter);
+    else sourceElement.click();
+  });
+
+  const nameUser = dialog => {
+    const email = one("#login-email", dialog);
+    if (!email || email.value) return;
+    email.value = one(".me").title;
+    email.autofocus = false;
+    byId("login-password").autofocus = true;
+  };
+
   // A focused field with a value has it selected, as after Tab. Otherwise the caret would be before it.
   const arrived = new WeakSet();
 
@@ -429,6 +452,7 @@
 
   on("htmx:response:error", e => {
     const { ctx } = e.detail, { status, headers } = ctx.response;
+    if (headers.get("HX-Retarget") === "#dialog") refused = ctx;
     if ([401, 409, 422].includes(status)) return; // these answers are shown on the page
     if (ctx.request.headers["HX-History-Restore-Request"]) return location.reload(); // Back has already changed the address
     if (status === 503 && ctx.request.method === "GET" && ctx.target === document.body) return location.assign(ctx.request.action); // the full page explains more
@@ -555,8 +579,10 @@
 
   on("htmx:after:settle", e => {
     const dialog = e.detail.task.target?.closest?.("#dialog");
-    if (dialog?.childElementCount) open(dialog);
-    else dialog?.close();
+    if (dialog?.childElementCount) {
+      open(dialog);
+      nameUser(dialog);
+    } else dialog?.close();
     refresh();
   });
 

@@ -277,7 +277,10 @@ type Login struct {
 func (Login) Template() string { return "sessions/login.html" }
 
 // LoginDialog is the sign-in dialog over a page, so that nothing typed there is lost.
-type LoginDialog struct{ Login }
+type LoginDialog struct {
+	Login
+	Now string // who is signed in instead of whoever opened the page; "" for nobody
+}
 
 // Template names the dialog.
 func (LoginDialog) Template() string { return "sessions/_dialog.html" }

@@ -23,6 +23,7 @@ type Frame struct {
 	Section    string // the menu entry to highlight, "" for none
 	UserID     string
 	User       string // full name; "" if nobody is signed in
+	Email      string
 	Roles      string
 	Zone       string // name of the time zone
 	SingleKeys bool

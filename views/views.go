@@ -106,7 +106,7 @@ func parse() (*template.Template, error) {
 		}
 		text, err := files.ReadFile(name)
 		if err == nil {
-			_, err = all.New(name).Parse(joinLines(string(text)))
+			_, err = all.New(name).Parse(nameWhose(joinLines(string(text))))
 		}
 		return err
 	})

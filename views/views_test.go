@@ -59,6 +59,8 @@ var allViews = []View{
 	Home{},
 	Login{},
 	LoginDialog{},
+	OtherSignedIn{},
+	WhoseForm{},
 	LoginCode{},
 	CodeDialog{},
 	Setup{},

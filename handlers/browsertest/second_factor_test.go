@@ -172,7 +172,6 @@ func TestSessionEndsWhileTypingBeforeTwoSteps(t *testing.T) {
 	w.compose("A long call about the summer route")
 	astrid.post("/logout")
 	w.click("#log button[type=submit]", "Log call")
-	w.fill("dialog [name=email]", astrid.user.Email)
 	w.fill("dialog [name=password]", handlerstest.Password)
 	w.click("dialog button", "Sign in")
 	w.see("dialog h2", "Code from your app")
@@ -188,8 +187,5 @@ func TestSessionEndsWhileTypingBeforeTwoSteps(t *testing.T) {
 	w.fill("dialog [name=code]", dbtest.Code(t, seed, o.Clock.Now()))
 	w.click("dialog button", "Sign in")
 	w.gone("dialog")
-	w.see("#toasts", "Signed in")
-	w.holds("#log-subject", "A long call about the summer route")
-	w.click("#log button[type=submit]", "Log call")
 	w.see("#today li:first-child h4", "A long call about the summer route")
 }

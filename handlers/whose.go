@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/handlers/middleware"
+	"clientregistry/views"
+)
+
+// A form says in the field whose which user it was made for. One that was opened by somebody else, in a tab whose user has
+// changed since, is refused with what was typed. Other clients may leave the field out.
+
+// errWhose means that somebody else opened the form.
+var errWhose = errors.New("somebody else opened this form")
+
+// readForm reads the form that was sent to a route. It returns errWhose if the form is another user's.
+func readForm(c *gin.Context, a middleware.Access) error {
+	if err := middleware.ReadForm(c); err != nil {
+		return err
+	}
+	whose, v := c.Request.PostForm.Get("whose"), who(c)
+	if v != nil && !a.Public && !a.HalfSignedIn && whose != "" && whose != v.UserID {
+		return errWhose
+	}
+	return nil
+}
+
+// failWhose answers with what was typed. If htmx asks, it stays on the page, behind a dialog in which whoever typed it can
+// sign in.
+func (s *Server) failWhose(c *gin.Context) {
+	now := who(c).User.FullName
+	var v views.View = s.whoseForm(c)
+	if c.GetHeader("HX-Request") == "true" {
+		c.Header("HX-Retarget", "#dialog")
+		c.Header("HX-Reswap", "innerHTML")
+		v = loginDialog(loginForm("", "", ""), now)
+	}
+	if err := s.show(c, http.StatusConflict, v); err != nil {
+		s.log.Error("a form of somebody else", "id", middleware.RequestID(c), "error", err)
+	}
+}
+
+// whoseForm is the page with what somebody else's form said, to save it all the same. It leaves out passwords and codes.
+func (s *Server) whoseForm(c *gin.Context) views.WhoseForm {
+	heading := "Somebody else opened this form"
+	page := views.WhoseForm{
+		Page: s.page(c, heading, heading, ""), Heading: heading, Action: c.Request.URL.RequestURI(),
+		Back: s.backLinks(c)[0],
+	}
+	page.Failed = true
+	form := maps.Clone(c.Request.PostForm)
+	for _, secret := range []string{"whose", "password", "current_password", "code"} {
+		delete(form, secret)
+	}
+	for _, w := range wordsIn(c) {
+		for n, value := range form[w.Name] {
+			f := views.Field{ID: w.Name + strconv.Itoa(n), Name: w.Name, Label: w.Label, Value: strings.ToValidUTF8(value, "")}
+			if w.Name == "body" || strings.Contains(value, "\n") {
+				f.Type = "textarea"
+			}
+			if value != "" && !db.ValidID(value) {
+				page.Words = append(page.Words, f)
+			} else {
+				page.Hidden = append(page.Hidden, views.Hidden{Name: w.Name, Value: value})
+			}
+		}
+		delete(form, w.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
+			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: strings.ToValidUTF8(value, "")})
+		}
+	}
+	return page
+}
+
+// wordsIn returns the fields of forms in which people write, with their labels.
+func wordsIn(c *gin.Context) []views.Field {
+	var all []views.Field
+	for _, k := range recordKinds {
+		for _, f := range k.Fields {
+			all = append(all, views.Field{Name: f.Column, Label: f.Label})
+			if f.Column == c.Param("field") {
+				all = append(all, views.Field{Name: "value", Label: f.Label})
+			}
+		}
+	}
+	return append(all, []views.Field{
+		{Name: "subject", Label: "What happened"},
+		{Name: "body", Label: "Details"},
+		{Name: "outcome", Label: "Outcome"},
+		{Name: "happened_at_text", Label: "When"},
+		{Name: "follow_up_text", Label: "Next step"},
+		{Name: "follow_up_due_text", Label: "Due"},
+		{Name: "text", Label: "What to do"},
+		{Name: "due_text", Label: "Due"},
+		{Name: "role_label", Label: "Role"},
+		{Name: "full_name", Label: "Name"},
+		{Name: "name", Label: "Name"},
+		{Name: "description", Label: "Description"},
+	}...)
+}
