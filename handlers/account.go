@@ -136,6 +136,14 @@ func (s *Server) accountUpdate(c *gin.Context) error {
 	return s.accountChanged(c, "Account saved")
 }
 
+// themeUpdate switches the theme, and leads back to the page that is open.
+func (s *Server) themeUpdate(c *gin.Context) error {
+	if err := s.db.UpdateAccount(c.Request.Context(), who(c).Actor, typed(c, "theme")); err != nil {
+		return err
+	}
+	return s.redirect(c, nextPage(s.ownPath(c, "Referer")))
+}
+
 // timeZoneNoticeClose removes the line about the time zone, and leaves the page as it is.
 func (s *Server) timeZoneNoticeClose(c *gin.Context) error {
 	if err := s.db.CloseTimeZoneNotice(c.Request.Context(), who(c).Actor); err != nil {

@@ -61,7 +61,7 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 		}
 	}
 	ines.parts().get("/palette?q=remind+me+to+call+Mrs+Kroon").
-		want(200, "a[href='/follow-ups/new?text=call+Mrs+Kroon']", "New follow-up: “call Mrs Kroon”")
+		want(200, "a[href='/follow-ups/new?text=call+Mrs+Kroon']", "New follow-up “call Mrs Kroon”")
 	ines.get("/follow-ups/new?text=call+Mrs+Kroon").wantValue("#fu-text", "call Mrs Kroon")
 	s.as("Viewer").parts().get("/palette?q=remind+me+to+call").wantNot("a[href^='/follow-ups/new']")
 

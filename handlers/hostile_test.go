@@ -62,6 +62,8 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("current_password", "")
 	case path == "/account":
 		add("full_name", "A", "time_zone", "UTC", "theme", "dark", "single_keys", "true")
+	case path == "/account/theme":
+		add("theme", "dark")
 	case strings.HasSuffix(path, "/fields/:field"):
 		add("value", "x")
 	case path == "/organizations" || path == "/organizations/:id":
@@ -122,7 +124,7 @@ func formFields(w world, r handlers.Route) url.Values {
 var queryParameters = []string{
 	"actor", "action", "target_type", "target_id",
 	"q", "status", "sector", "size_band", "owner", "sort", "after", "channel", "contact_id", "organization_id", "before", "user", "from",
-	"to", "add", "new", "for", "next", "token", "display_name", "day", "quiet_days", "show",
+	"to", "add", "new", "for", "next", "token", "display_name", "first_name", "last_name", "email", "phone", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
 	"state", "delivery", "role_label", "outcome", "value",

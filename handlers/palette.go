@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -20,7 +19,9 @@ import (
 // The command palette: records, interactions and commands that match what was typed.
 
 const (
-	paletteRecords      = 5 // records of each kind
+	paletteFound        = 20 // records of each kind looked at, so that a name is not behind many other matches
+	paletteRecords      = 5  // records of each kind shown that were found by name
+	paletteOthers       = 3  // records shown that were found by other fields
 	paletteInteractions = 3
 	paletteLogs         = 3 // commands to log an interaction
 	paletteRecent       = 6
@@ -80,52 +81,116 @@ func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err erro
 	return choices, err
 }
 
-// offerFound offers the records found, the matching commands and, last, the search page. "call
-// anna" offers to log a call with Anna.
+// offerFound offers the commands that match, then the records found by name, by other fields, and
+// interactions. Last is the search page. "call anna" offers to log a call with Anna. What nothing
+// matches can be created.
 func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	channel, name := "", p.Query
 	if p.Logs {
 		channel, name = toLog(p.Query)
 	}
 	typed := text.NewTyped(name)
-	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: name, Most: paletteRecords})
+	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: name, Most: paletteFound})
 	commands, err2 := s.commands(c, p.Query)
-	switch logs := logChoices(found, typed, channel); {
-	case !p.Logs:
-	case channel == "":
-		commands = append(logs, commands...)
-	default:
-		p.Groups = []views.PaletteGroup{{ID: "log", Heading: "Log", Choices: logs}}
-	}
 	if task := toRemind(p.Query); task != "" && s.may(c, http.MethodGet, "/follow-ups/new") {
-		p.Groups = append([]views.PaletteGroup{{ID: "remind", Heading: "Follow-up", Choices: []views.PaletteChoice{
-			commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}),
-				views.Piece{Text: "New follow-up: “" + text.IsolateForeign(task) + "”"}),
-		}}}, p.Groups...)
+		p.Groups = append(p.Groups, views.PaletteGroup{ID: "remind", Heading: "Follow-up", Choices: []views.PaletteChoice{newFollowUp(task)}})
 	}
-	commands = append(commands, commandChoice("search",
-		address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for “" + text.IsolateForeign(p.Query) + "”"}))
+	var rest, logs []views.PaletteChoice
+	if p.Logs {
+		logs = logChoices(found, typed, channel)
+	}
+	if channel == "" {
+		rest, logs = logs, nil
+	}
+	p.Groups = append(p.Groups, views.PaletteGroup{ID: "log", Heading: "Log", Choices: logs},
+		views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands})
 	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
-	p.Nothing = len(commands) == 1 && !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
-	p.Groups = append(p.Groups, views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands})
+	if !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 }) {
+		p.Nothing = "Nobody and nothing of that name."
+		if who(c).OwnOnly {
+			p.Nothing = "Nobody and nothing of that name among the clients that you own, and whom and what is linked to them."
+		}
+		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.makeChoices(c, name)})
+	}
+	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for " + quoted(p.Query)}))
+	p.Groups = append(p.Groups, views.PaletteGroup{ID: "more", Heading: "More", Choices: rest})
 	return errors.Join(err1, err2)
 }
 
-// foundGroups groups the first records found of each kind.
+// foundGroups groups the first records found of each kind: by name, then by other fields.
 func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []views.PaletteGroup {
+	var others []views.PaletteChoice
+	byName := func(rows []views.OptionRow) (named []views.PaletteChoice) {
+		for _, row := range rows {
+			if _, has := typed.Marks(row.Name); slices.Contains(has, false) {
+				others = append(others, recordChoice(row))
+			} else {
+				named = append(named, recordChoice(row))
+			}
+		}
+		return named[:min(paletteRecords, len(named))]
+	}
+	organizations := byName(mapSlice(found.Organizations, func(o db.Organization) views.OptionRow { return foundRecord(o, typed) }))
+	contacts := byName(mapSlice(found.Contacts, func(x db.Contact) views.OptionRow { return foundRecord(x, typed) }))
+	slices.SortStableFunc(found.Interactions, func(a, b db.Interaction) int {
+		return cmp.Compare(missingIn(a.Subject, typed), missingIn(b.Subject, typed))
+	})
 	return []views.PaletteGroup{
-		{ID: "organizations", Heading: "Organizations", Choices: mapSlice(found.Organizations, func(o db.Organization) views.PaletteChoice {
-			return recordChoice(foundRecord(o, typed))
-		})},
-		{ID: "contacts", Heading: "Contacts", Choices: mapSlice(found.Contacts, func(x db.Contact) views.PaletteChoice {
-			return recordChoice(foundRecord(x, typed))
-		})},
+		{ID: "organizations", Heading: "Organizations", Choices: organizations},
+		{ID: "contacts", Heading: "Contacts", Choices: contacts},
+		{ID: "others", Heading: "Found by other fields", Choices: others[:min(paletteOthers, len(others))]},
 		{ID: "interactions", Heading: "Interactions", Choices: mapSlice(found.Interactions[:min(paletteInteractions, len(found.Interactions))],
 			func(i db.Interaction) views.PaletteChoice {
 				return interactionChoice(s.foundInteraction(c, i, typed))
 			})},
 	}
 }
+
+// missingIn returns 1 if a subject lacks a typed word, which its body then has, else 0.
+func missingIn(subject string, typed text.Typed) int {
+	if _, has := typed.Marks(subject); slices.Contains(has, false) {
+		return 1
+	}
+	return 0
+}
+
+// makeChoices offers to create what was not found. An email or a phone number is a contact's.
+func (s *Server) makeChoices(c *gin.Context, typed string) (choices []views.PaletteChoice) {
+	add := func(icon, label, path, detail string, fields db.Fields) {
+		if !s.may(c, http.MethodGet, path) {
+			return
+		}
+		filled := url.Values{}
+		for column, value := range fields {
+			filled.Set(column, value)
+		}
+		choice := commandChoice(icon, address(path, filled), views.Piece{Text: label + " " + quoted(typed)})
+		if detail != "" {
+			choice.Detail = []views.Piece{{Text: detail}}
+		}
+		choices = append(choices, choice)
+	}
+	first, last := splitName(typed)
+	switch {
+	case strings.Contains(typed, "@"):
+		add("user", "Create contact", "/contacts/new", "With this email", db.Fields{"email": typed})
+	case text.PhoneNumber(typed) != "":
+		add("user", "Create contact", "/contacts/new", "With this phone number", db.Fields{"phone": typed})
+	default:
+		names := ""
+		if last != "" {
+			names = "First name " + text.Isolate(first) + ", last name " + text.Isolate(last)
+		}
+		add("user", "Create contact", "/contacts/new", names, db.Fields{"first_name": first, "last_name": last})
+		add("org", "Create organization", "/organizations/new", "", db.Fields{"display_name": typed})
+		if s.may(c, http.MethodGet, "/follow-ups/new") {
+			choices = append(choices, newFollowUp(typed))
+		}
+	}
+	return choices
+}
+
+func quoted(typed string) string { return "“" + text.IsolateForeign(typed) + "”" }
 
 func recordChoice(row views.OptionRow) views.PaletteChoice {
 	return views.PaletteChoice{OptionRow: row}
@@ -176,6 +241,10 @@ func toRemind(typed string) string {
 	return ""
 }
 
+func newFollowUp(task string) views.PaletteChoice {
+	return commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}), views.Piece{Text: "New follow-up " + quoted(task)})
+}
+
 // logChoices links to the composers of a few of the active records found, those whose names match
 // first. Without a channel only matching names are offered, and the channel is a call.
 func logChoices(found db.Hits, typed text.Typed, channel string) []views.PaletteChoice {
@@ -202,62 +271,4 @@ func logChoices(found db.Hits, typed text.Typed, channel string) []views.Palette
 	}
 	all := slices.Concat(named, others)
 	return all[:min(paletteLogs, len(all))]
-}
-
-// Commands that open pages.
-
-// command is a page and its keyboard shortcut.
-type command struct{ icon, label, keys, path string }
-
-var commands = []command{
-	{"plus", "New organization", "", "/organizations/new"},
-	{"plus", "New contact", "", "/contacts/new"},
-	{"plus", "New follow-up", "", "/follow-ups/new"},
-	{"home", "Go to Home", "g h", "/"},
-	{"org", "Go to Organizations", "g o", "/organizations"},
-	{"people", "Go to Contacts", "g c", "/contacts"},
-	{"feed", "Go to Interactions", "g i", "/interactions"},
-	{"todo", "Go to Follow-ups", "g f", "/follow-ups"},
-	{"users", "Go to Users", "", "/admin/users"},
-	{"roles", "Go to Roles", "", "/admin/roles"},
-	{"audit", "Go to Audit log", "", "/admin/audit"},
-	{"hook", "Go to Webhooks", "", "/admin/webhooks"},
-	{"user", "Go to My account", "", "/account"},
-}
-
-// commands returns the pages and saved views open to the visitor whose labels match what was typed.
-func (s *Server) commands(c *gin.Context, typed string) (choices []views.PaletteChoice, err error) {
-	marks := text.NewTyped(typed)
-	add := func(x command) {
-		if !beginsWords(x.label, typed) {
-			return
-		}
-		choice := commandChoice(x.icon, x.path, markWords(x.label, marks)...)
-		if who(c).User.SingleKeys {
-			choice.Keys = x.keys
-		}
-		choices = append(choices, choice)
-	}
-	for _, x := range commands {
-		if s.may(c, http.MethodGet, x.path) {
-			add(x)
-		}
-	}
-	saved, err := s.sidebarViews(c)
-	for _, x := range saved {
-		add(command{"view", x.Name, "", x.Href})
-	}
-	return choices, err
-}
-
-// beginsWords reports whether every typed word begins a word of the label, ignoring case and accents.
-func beginsWords(label, typed string) bool {
-	words := foldedWords(label)
-	return !slices.ContainsFunc(foldedWords(typed), func(t string) bool {
-		return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) })
-	})
-}
-
-func foldedWords(s string) []string {
-	return strings.FieldsFunc(text.SortKey(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

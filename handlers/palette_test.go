@@ -5,8 +5,80 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"clientregistry/db"
 )
+
+func TestPaletteOffersCommandsThenNamesThenOtherFieldsThenBodies(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").parts()
+	umber := s.Organization("Umber Stores", "legal_name", "New Orders Ltd")
+	s.Link(umber, s.Contact("Olivia", "Newman"))
+	s.Link(s.Organization("Newton Energy"), s.Contact("Beatrice", "Okafor"))
+	s.Organization("Newhaven Optics")
+	s.Log(umber, "", "New offices")
+	s.Log(umber, "", "Lunch", "body", "The new owner came, too.")
+	for range 8 { // more than are shown, and changed later than what is found by name
+		s.Contact("Sam", "Carter", "job_title", "New Orders")
+	}
+	a := ines.get("/palette?q=new+o")
+	a.wantTexts("[role=presentation]", "Commands", "Organizations", "Contacts", "Found by other fields", "More").
+		wantTexts("#palette-commands ~ .opt > span > bdi", "New organization").
+		wantTexts("#palette-organizations ~ .opt > span > bdi", "Newhaven Optics").
+		wantTexts("#palette-contacts ~ .opt > span > bdi", "Olivia Newman").
+		wantTexts("#palette-others ~ .opt > span > bdi", "Umber Stores", "Sam Carter", "Sam Carter")
+	ines.get("/palette?q=new").wantTexts("#palette-interactions ~ .opt > span > bdi", "New offices", "Lunch")
+	if first := a.html.Find(".opt").First().AttrOr("href", ""); first != "/organizations/new" {
+		t.Errorf("the first leads to %s", first)
+	}
+}
+
+func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	makes := "#palette-make ~ .opt > span > bdi"
+	none := ines.parts().get("/palette?q=tadeusz+de+wierzbicki").want(200, ".hint[role=status]", "Nobody and nothing of that name.").
+		wantTexts("[role=presentation]", "Create", "More").wantTexts(makes, "Create contact “tadeusz de wierzbicki”",
+		"Create organization “tadeusz de wierzbicki”", "New follow-up “tadeusz de wierzbicki”")
+	filled := func(a answer, at string) answer {
+		t.Helper()
+		return ines.get(a.html.Find(".opt").FilterFunction(func(_ int, o *goquery.Selection) bool {
+			return strings.Contains(o.Text(), at)
+		}).First().AttrOr("href", ""))
+	}
+	filled(none, "Create contact").wantValue("#first_name", "tadeusz de").wantValue("#last_name", "wierzbicki")
+	filled(none, "Create organization").wantValue("#display_name", "tadeusz de wierzbicki")
+	filled(none, "New follow-up").wantValue("#fu-text", "tadeusz de wierzbicki")
+	mail := ines.parts().get("/palette?q=ada@x.example").wantTexts(makes, "Create contact “ada@x.example”")
+	filled(mail, "Create").wantValue("#email", "ada@x.example").wantValue("#first_name", "")
+	phone := ines.parts().get("/palette?q=call+%2B46+70+555+01+10").wantTexts(makes, "Create contact “+46 70 555 01 10”")
+	filled(phone, "Create").wantValue("#phone", "+46 70 555 01 10").wantValue("#first_name", "")
+
+	s.as("Viewer").parts().get("/palette?q=zzz").want(200, ".hint", "Nobody and nothing").wantNot("#palette-make")
+	_, secret, oda := ownWorld(t)
+	hidden := oda.get(secret.org).StatusCode
+	if hidden != http.StatusNotFound {
+		t.Fatalf("they see it: %d", hidden)
+	}
+	oda.parts().get("/palette?q=zzz").want(200, ".hint", "Nobody and nothing of that name among the clients that you own")
+}
+
+func TestPaletteSwitchesTheTheme(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	ines.get("/palette").want(303, "", "")
+	ines.parts().get("/palette?q=dark").want(200, "button[form=palette-send][formaction='/account/theme'][name=theme][value=dark]", "Theme: dark")
+	ines.post("/account/theme", "theme", "dark").want(303, "", "")
+	s.wantAudit(ines, "update_user", `"theme":{"old":"system","new":"dark"}`)
+	ines.get("/").want(200, "html[data-theme=dark] #palette-send[method=post]", "")
+	ines.parts().get("/palette?q=theme").wantTexts("#palette-commands ~ .opt > span > bdi", "Theme: light", "Theme: same as the system")
+	ines.post("/account/theme", "theme", "pink").want(422, "", "")
+	ines.parts().get("/palette?q=sign").want(200, "button[form=palette-send][formaction='/logout']", "Sign out")
+}
 
 // paletteNames selects the names of choices, without details and keys.
 const paletteNames = ".opt > span > bdi"
@@ -25,25 +97,28 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	empty.wantTexts("[role=presentation]", "Commands").
 		wantTexts(paletteNames, "New organization", "New contact", "New follow-up", "Go to Home",
 			"Go to Organizations", "Go to Contacts", "Go to Interactions",
-			"Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days")
+			"Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days", "Theme: dark", "Theme: light", "Sign out")
 	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My accounts")
 
-	found := ines.get("/palette?q=har").wantTexts("[role=presentation]", "Organizations", "Contacts", "Interactions", "Commands")
+	found := ines.get("/palette?q=har").
+		wantTexts("[role=presentation]", "Organizations", "Contacts", "Found by other fields", "Interactions", "More")
 	found.want(200, ".opt[href='"+org+"'] mark", "Har").
 		want(200, ".opt[href='"+archived+"'] .bdg", "Archived").want(200, ".opt[href='"+talk+"'] small mark", "har")
-	found.wantTexts("#palette-commands ~ .opt > span > bdi", "Log a call with Harbor & Pine", "Search for “har”").
+	found.wantTexts("#palette-more ~ .opt > span > bdi", "Log a call with Harbor & Pine", "Search for “har”").
 		want(200, ".opt[href='/search?q=har']", "")
 	ines.get("/palette?q=renewal").want(200, ".opt[href='"+talk+"'] small", "A former colleague called Elif Aydın at Harbor & Pine").
-		wantTexts("#palette-commands ~ .opt > span > bdi", "Search for “renewal”")
+		wantTexts("#palette-more ~ .opt > span > bdi", "Search for “renewal”")
 
 	for typed, want := range map[string]string{
-		"new": "New organization|New contact|New follow-up", "NEW con": "New contact", "ups": "Go to Follow-ups",
+		"new": "New organization|New contact|New follow-up", "NEW con": "New contact", "new o": "New organization", "ups": "Go to Follow-ups",
 		"follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": "",
+		"create": "New organization|New contact|New follow-up", "create o": "New organization", "add pers": "New contact", "ad": "",
+		"remind": "New follow-up|Go to Follow-ups", "invite": "", "account": "Go to My account|My accounts", "passw": "Go to My account",
+		"sign out": "Sign out", "log out": "Sign out", "dark": "Theme: dark", "theme": "Theme: dark|Theme: light", "light theme": "Theme: light",
 	} {
-		names := append(strings.FieldsFunc(want, func(r rune) bool { return r == '|' }), "Search for “"+typed+"”")
-		ines.get("/palette?q="+strings.ReplaceAll(typed, " ", "+")).wantTexts("#palette-commands ~ .opt > span > bdi", names...)
+		a := ines.get("/palette?q="+strings.ReplaceAll(typed, " ", "+")).want(200, "#palette-more ~ .opt", "Search for “"+typed+"”")
+		a.wantTexts("#palette-commands ~ .opt > span > bdi", strings.FieldsFunc(want, func(r rune) bool { return r == '|' })...)
 	}
-	ines.get("/palette?q=zzz").want(200, ".hint", "Nothing matches “zzz”")
 	ines.get("/palette?q=new").wantNot(".hint")
 	for _, typed := range hostileSearches {
 		ines.get("/palette?q="+typed).want(200, "[role=listbox]", "").wantNot("#palette-organizations, #palette-contacts, #palette-interactions")
@@ -90,7 +165,7 @@ func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
 	if first != anna+"?log=email#log-subject" {
 		t.Errorf("leads to %s", first)
 	}
-	ines.get("/palette?q=kroon").wantTexts("#palette-commands ~ .opt > span > bdi", "Log a call with Anna Kroon", "Search for “kroon”")
+	ines.get("/palette?q=kroon").wantTexts("#palette-more ~ .opt > span > bdi", "Log a call with Anna Kroon", "Search for “kroon”")
 
 	page := s.as("Manager")
 	page.get(anna+"?log=email").wantValue("#log [name=channel][checked]", "email").want(200, "#log-subject[autofocus]", "")
@@ -109,6 +184,7 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 	org := s.Organization("Harbor & Pine")
 	s.Log(org, "", "Harbor talk")
 	const start, end = "Go to Home|Go to Organizations|Go to Contacts", "|Go to My account|My accounts"
+	const last = "|Theme: dark|Theme: light|Sign out"
 	for _, c := range []struct {
 		slug            string
 		commands, typed string
@@ -127,17 +203,17 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 			"Harbor & Pine|Harbor talk|Log a call with Harbor & Pine",
 			[]db.Permission{db.ViewClient, db.ViewInteraction, db.EditInteraction},
 		},
-		{"Chief", start + "|Go to Users|Go to Roles" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ManageUsers}},
+		{"Chief", start + "|Invite user|Go to Users|Go to Roles" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ManageUsers}},
 		{"Auditor", start + "|Go to Audit log" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ViewAudit}},
 	} {
 		b := s.as(s.Role(c.slug, c.may...)).parts()
-		b.get("/palette").wantTexts(paletteNames, strings.Split(c.commands, "|")...)
+		b.get("/palette").wantTexts(paletteNames, strings.Split(c.commands+last, "|")...)
 		b.get("/palette?q=harbor").wantTexts(paletteNames, append(strings.Split(c.typed, "|"), "Search for “harbor”")...)
 		calls := b.get("/palette?q=call+harbor")
 		if c.slug == "Caller" {
 			calls.want(200, "#palette-log ~ .opt", "Log a call with Harbor & Pine").want(200, ".note", "call")
 		} else {
-			calls.wantTexts(paletteNames, "Search for “call harbor”").wantNot("#palette-log, .note b") // here "call" is a search word
+			calls.want(200, ".opt:last-child", "Search for “call harbor”").wantNot("#palette-log, .note b") // here "call" is a search word
 		}
 	}
 	s.as(s.Role("Talks", db.ViewInteraction)).parts().get("/palette?q=harbor").want(http.StatusForbidden, "", "ViewClient")

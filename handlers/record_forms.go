@@ -43,8 +43,8 @@ func (k *recordKind) defaultsTo(f db.Field) string {
 
 func (s *Server) recordNew(c *gin.Context) error {
 	k, values := recordKindOf(c.FullPath()), db.Fields{"owner_user_id": who(c).UserID}
-	if k == organizationRecords {
-		values["display_name"] = query(c, "display_name")
+	for _, column := range []string{"display_name", "first_name", "last_name", "email", "phone"} { // the palette fills them in
+		values[column] = query(c, column)
 	}
 	return s.recordNewAnswer(c, http.StatusOK, k, values, nil)
 }

@@ -48,6 +48,7 @@ var routes = []route{
 	{"POST", "/logout", enrolling, (*Server).logout},
 	{"GET", "/account", signedIn, (*Server).accountShow},
 	{"POST", "/account", signedIn, (*Server).accountUpdate},
+	{"POST", "/account/theme", signedIn, (*Server).themeUpdate},
 	{"POST", "/account/email", signedIn, (*Server).emailUpdate},
 	{"POST", "/account/password", signedIn, (*Server).passwordUpdate},
 	{"POST", "/account/columns", signedIn, (*Server).chooseColumns},

@@ -4,8 +4,8 @@ package views
 type Palette struct {
 	Query   string // "" for the records opened last
 	Groups  []PaletteGroup
-	Nothing bool // whether neither a record nor a command matches
-	Logs    bool // may log interactions
+	Nothing string // what to say if neither a record nor a command matches
+	Logs    bool   // may log interactions
 }
 
 // Template names the list.
@@ -22,4 +22,7 @@ type PaletteChoice struct {
 	OptionRow
 	Icon string // for choices that are no record
 	Keys string // the equivalent shortcut
+
+	Sent  bool   // a button that sends a form to Href, instead of a link
+	Theme string // what that form sets
 }

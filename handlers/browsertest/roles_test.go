@@ -132,8 +132,8 @@ func TestOwnClientsInABrowser(t *testing.T) {
 	theirs.press("Control+k")
 	theirs.focused("#palette-q")
 	theirs.write("secret")
-	theirs.see("#palette .hint", "Nothing matches “secret”")
-	theirs.press("Enter")
+	theirs.see("#palette .hint", "Nobody and nothing of that name among the clients that you own")
+	theirs.press("ArrowUp", "Enter")
 	theirs.see(".empty", "Nothing matches")
 	theirs.everywhere("nothing of what is out of sight")
 
