@@ -19,10 +19,10 @@ run: build
 build:
 	@go build $(TAGS) -o clientregistry .
 
-# What takes a sample under the race detector runs whole without it, see
-# handlerstest.EveryEighth.
+# What takes a sample under the race detector runs whole without it, see dbtest.Steps
+# and handlerstest.EveryEighth.
 test: check browser
-	go test ./handlers/api
+	go test ./db ./handlers/api
 	go test -run '^TestHostile' ./handlers
 	BROWSER=1 go test -race -timeout 30m ./...
 

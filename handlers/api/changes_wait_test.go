@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"clientregistry/db"
-	"clientregistry/handlers/handlerstest"
+	"clientregistry/db/dbtest"
 )
 
 // waits runs a test with a site in a bubble whose time passes only while all of it waits.
@@ -225,7 +225,7 @@ func TestManyWhoWaitCostLittle(t *testing.T) {
 	}
 	took := memory() - before
 	most := int64(20 << 20)
-	if handlerstest.RaceDetector {
+	if dbtest.RaceDetector {
 		most *= 2 // it makes stacks larger
 	}
 	if took > most {

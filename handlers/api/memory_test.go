@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/db/dbtest"
 	"clientregistry/db/demo"
 	"clientregistry/handlers"
 	"clientregistry/handlers/handlerstest"
@@ -36,7 +37,7 @@ func TestPagesKeepMemoryFlat(t *testing.T) {
 	}
 	readAll()
 	few, after, enough := heap(), pages, 100<<20
-	if handlerstest.RaceDetector {
+	if dbtest.RaceDetector {
 		enough = 12 << 20
 	}
 	for read < enough {

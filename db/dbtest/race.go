@@ -1,6 +1,6 @@
 //go:build race
 
-package handlerstest
+package dbtest
 
 // RaceDetector tells whether the race detector runs.
 const RaceDetector = true
