@@ -113,7 +113,8 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 		t.Errorf("saving leads to %s", to)
 	}
 	s.WantOne("Write to them 09:30 3", "SELECT text || ' ' || due_time || ' ' || version FROM follow_ups")
-	ines.get("/follow-ups?show=given").want(200, "#toasts", "Given to Jonas: Write to them").want(200, row, "Write to them")
+	ines.get("/follow-ups").want(200, "#toasts", "Given to Jonas: Write to them")
+	ines.get("/follow-ups?show=given").want(200, row, "Write to them")
 
 	for _, part := range []bool{false, true} {
 		asks := jonas

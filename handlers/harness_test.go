@@ -51,6 +51,7 @@ type browser struct {
 	cookie *http.Cookie // its session
 	device *http.Cookie
 	asks   map[string]string
+	said   map[string]string // the messages that redirects named, by the address to which they led
 }
 
 const password = handlerstest.Password
@@ -61,7 +62,7 @@ var hash = handlerstest.Hash
 var key = handlerstest.Key
 
 // stranger returns a browser in which nobody is signed in.
-func (s *site) stranger() *browser { return &browser{site: s} }
+func (s *site) stranger() *browser { return &browser{site: s, said: map[string]string{}} }
 
 // as returns the browser of a new user with this role, signed in.
 func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" Person", role) }
@@ -69,7 +70,7 @@ func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" P
 // person is like as, for a user with a name.
 func (s *site) person(name, role string) *browser {
 	s.t.Helper()
-	b := &browser{site: s, user: s.User(name, role)}
+	b := &browser{site: s, user: s.User(name, role), said: map[string]string{}}
 	b.comeIn()
 	return b
 }
@@ -231,6 +232,10 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
+	if name, ok := b.said[path]; ok && method == http.MethodGet {
+		delete(b.said, path)
+		path = addMessage(path, name)
+	}
 	r := httptest.NewRequest(method, b.Base+path, body)
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -240,6 +245,26 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 		r.Header.Set(name, value)
 	}
 	return r
+}
+
+// messageName finds the name of a message in the address of a redirect.
+var messageName = regexp.MustCompile(`[?&]said=(\w+)`)
+
+// noteMessage takes the name of a message out of the address in a header. The next request for that address
+// brings it, so that tests tell where a redirect leads, and see the message by going there.
+func (b *browser) noteMessage(h http.Header, header string) {
+	if name := messageName.FindStringSubmatch(h.Get(header)); name != nil && b.said != nil {
+		h.Set(header, messageName.ReplaceAllString(h.Get(header), ""))
+		page, _, _ := strings.Cut(h.Get(header), "#")
+		b.said[page] = name[1]
+	}
+}
+
+func addMessage(path, name string) string {
+	if strings.Contains(path, "?") {
+		return path + "&said=" + name
+	}
+	return path + "?said=" + name
 }
 
 func (b *browser) do(r *http.Request) answer {
@@ -252,6 +277,9 @@ func (b *browser) do(r *http.Request) answer {
 	w := httptest.NewRecorder()
 	b.ServeHTTP(w, r)
 	a := answer{Response: w.Result(), t: b.t, what: r.Method + " " + r.URL.String(), body: w.Body.String()}
+	for _, header := range []string{"Location", "HX-Redirect"} {
+		b.noteMessage(a.Header, header)
+	}
 	for _, c := range a.Cookies() {
 		if strings.HasSuffix(c.Name, "device") {
 			b.device = c

@@ -137,5 +137,5 @@ func nextPage(next string) string {
 		strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, "\\") {
 		return "/"
 	}
-	return next
+	return namedMessage.ReplaceAllString(next, "")
 }

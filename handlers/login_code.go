@@ -73,7 +73,7 @@ func (s *Server) loginCodeCreate(c *gin.Context) error {
 	done := "Signed in."
 	if in.ByRecovery {
 		done = "Signed in. " + wording.Plural(in.CodesLeft, "recovery code") + " left."
-		s.Sessions.AddMessage(in.Token, flashKey, views.Toast{Text: done})
+		s.Sessions.AddMessage(in.Token, newMessage(c), views.Toast{Text: done})
 	}
 	return s.signedInAnswer(c, in.Token, next, done)
 }

@@ -231,7 +231,7 @@ func (s *Server) outOfSight(c *gin.Context, list, done string) error {
 		return err
 	}
 	if part(c) {
-		c.Header("HX-Redirect", list)
+		c.Header("HX-Redirect", withMessage(c, list))
 		c.Status(http.StatusOK)
 		return nil
 	}

@@ -147,7 +147,7 @@ func (s *Server) listParameters(c *gin.Context, list string) (given url.Values, 
 	if err != nil || first == nil {
 		return given, false, err
 	}
-	if len(given) == 0 {
+	if given.Del(messageParameter); len(given) == 0 {
 		given, _ = url.ParseQuery(first.Query)
 	}
 	return given, true, nil

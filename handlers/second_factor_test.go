@@ -242,7 +242,7 @@ func TestARecoveryCodeSignsIn(t *testing.T) {
 	}
 	s.wantAudit(lea, "login", `"second_factor":"recovery_code"`)
 	s.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = 'use_recovery_code' AND metadata = '{\"left\":9}'")
-	b.get("/").want(200, "#toasts", "9 recovery codes left")
+	b.get("/contacts").want(200, "#toasts", "9 recovery codes left")
 	s.halfway(lea.user).post("/login/mfa", "code", codes[0]).want(422, "#code-e", "each works once")
 
 	// New recovery codes replace the old ones.

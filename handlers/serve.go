@@ -78,7 +78,7 @@ func (s *Server) show(c *gin.Context, status int, all ...views.View) error {
 // redirect sends the browser to the page that shows the result.
 func (s *Server) redirect(c *gin.Context, to string) error {
 	c.Header("Vary", vary)
-	c.Redirect(http.StatusSeeOther, to)
+	c.Redirect(http.StatusSeeOther, withMessage(c, to))
 	return nil
 }
 

@@ -107,7 +107,7 @@ func TestAPersonChangesTheirPasswordAndEndsSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	signIn := func(password string) *browser {
-		b := &browser{site: s}
+		b := s.stranger()
 		b.post("/login", "email", "sam@pinestreet.example", "password", password).want(303, "", "")
 		return b
 	}

@@ -1,6 +1,12 @@
 package handlers
 
 import (
+	"cmp"
+	"crypto/rand"
+	"net/url"
+	"regexp"
+	"strings"
+
 	"github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 
@@ -12,29 +18,49 @@ func toast(text string, undo *views.Undo) views.View {
 	return views.Into{Target: "#toasts", Swap: "innerHTML", View: views.Toast{Text: text, Undo: undo}}
 }
 
-// flashKey is the session's key for the message to the next page.
-const flashKey = "flash"
+// messageParameter names a message in the address that a change redirects to. Only the tab that made the
+// change goes there, so no other tab of the session shows the message.
+const messageParameter = "said"
 
-// flash stores a message for the next page.
+// newMessage returns the name of a message for the page that this request redirects to.
+func newMessage(c *gin.Context) string {
+	name := rand.Text()[:10]
+	c.Set(messageParameter, name)
+	return name
+}
+
+// flash stores a message for the page that this request redirects to.
 func (s *Server) flash(c *gin.Context, t views.Toast) error {
 	session := sessions.Default(c)
-	session.Set(flashKey, t)
+	session.Set(newMessage(c), t)
 	return session.Save()
 }
 
-// takeFlash returns the message for this page and removes it.
-func (s *Server) takeFlash(c *gin.Context) *views.Toast {
-	if !s.Sessions.HasMessage(who(c).Token) {
-		return nil
+// namedMessage finds the name of a message in the address of the page that shows it.
+var namedMessage = regexp.MustCompile(`[?&]` + messageParameter + `=\w*$`)
+
+// withMessage names the message that this request has, or was asked for, in the address that it redirects to.
+func withMessage(c *gin.Context, to string) string {
+	name := cmp.Or(c.GetString(messageParameter), c.Query(messageParameter))
+	if name == "" {
+		return to
 	}
-	session := sessions.Default(c)
-	t, ok := session.Get(flashKey).(views.Toast)
+	page, part, found := strings.Cut(to, "#")
+	separator := "?"
+	if strings.Contains(page, "?") {
+		separator = "&"
+	}
+	if page += separator + messageParameter + "=" + url.QueryEscape(name); found {
+		return page + "#" + part
+	}
+	return page
+}
+
+// takeFlash returns the message that the address names and removes it.
+func (s *Server) takeFlash(c *gin.Context) *views.Toast {
+	t, ok := s.Sessions.TakeMessage(who(c).Token, c.Query(messageParameter)).(views.Toast)
 	if !ok {
 		return nil
-	}
-	session.Delete(flashKey)
-	if err := session.Save(); err != nil {
-		s.log.Error("flash", "error", err)
 	}
 	return &t
 }

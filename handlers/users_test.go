@@ -29,7 +29,7 @@ func TestAnInvitedPersonComesIn(t *testing.T) {
 	made := admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Manager")
 	link := made.linkPath()
 	made.want(200, "h1 .bdg", "Invited")
-	sam := &browser{site: s}
+	sam := s.stranger()
 	s.unchanged(func() {
 		sam.get(link).want(200, "h1", "Welcome, Sam Okoye").want(200, "#time_zone", "Asia/Tokyo")
 		sam.post(link, "password", "short", "time_zone", "Asia/Tokyo").want(422, "#password-e", "at least 8")
@@ -71,7 +71,7 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	admin.get(org).want(200, "#edit-owner_user_id", "Administrator Person")
 
 	link := admin.post(page + "/reset-password").linkPath()
-	reset := &browser{site: s}
+	reset := s.stranger()
 	reset.get(link).want(200, "h1", "Set a new password")
 	reset.post(link, "password", "another good password").want(303, "", "")
 	reset.get("/").want(200, "h1", "Home")
@@ -96,7 +96,7 @@ func TestALockedAccountIsSeenAndUnlocked(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin, lea := s.as("Administrator"), s.as("Viewer")
-	guess := &browser{site: s}
+	guess := s.stranger()
 	for range 10 {
 		guess.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "#login-e", "Wrong email or password")
 	}

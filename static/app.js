@@ -484,6 +484,8 @@
   }, wait);
 
   const timeToasts = () => {
+    const address = location.href.replace(/[?&]said=\w+(?=#|$)/, ""); // its message is shown once
+    if (address !== location.href) history.replaceState(history.state, "", address);
     for (const toast of all("#toasts .toast")) {
       if (timed.has(toast)) continue;
       timed.add(toast);

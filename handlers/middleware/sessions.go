@@ -13,8 +13,8 @@ import (
 )
 
 // Sessions is a store for gin-contrib/sessions: the cookie holds a random token, the database its
-// hash and its user. Values, such as the message for the next page, stay in memory, because storing
-// each would cost as much as the change it reports.
+// hash and its user. Values, which are messages for the pages that changes redirect to, stay in memory,
+// because storing each would cost as much as the change it reports.
 type Sessions struct {
 	db      *db.DB
 	cookie  string
@@ -22,7 +22,7 @@ type Sessions struct {
 	options gorilla.Options
 
 	mu      sync.Mutex
-	values  map[string]map[any]any    // by token
+	values  map[string]map[any]any    // messages by token and name
 	awaited map[string]awaitedBrowser // by token
 }
 
@@ -32,9 +32,11 @@ type awaitedBrowser struct {
 	since time.Time
 }
 
-// maxMessages bounds the unread messages, maxAwaited the awaited browsers.
+// maxSessions bounds the sessions with unread messages, maxUnread the messages of one, and maxAwaited the
+// awaited browsers.
 const (
-	maxMessages = 10_000
+	maxSessions = 10_000
+	maxUnread   = 8
 	maxAwaited  = 1000
 )
 
@@ -63,7 +65,7 @@ func (s *Sessions) Get(r *http.Request, name string) (*gorilla.Session, error) {
 	return gorilla.GetRegistry(r).Get(s, name)
 }
 
-// New reads the session that the cookie names, or returns a new empty one.
+// New returns the session that the cookie names, or a new one. It has no values: TakeMessage reads them.
 func (s *Sessions) New(r *http.Request, name string) (*gorilla.Session, error) {
 	session := gorilla.NewSession(s, name)
 	session.Options = &s.options
@@ -76,48 +78,43 @@ func (s *Sessions) New(r *http.Request, name string) (*gorilla.Session, error) {
 		return session, nil
 	}
 	session.IsNew, session.ID = false, token
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if values := s.values[token]; values != nil {
-		session.Values = maps.Clone(values)
-	}
 	return session, nil
 }
 
-// Save stores the values that handlers put into a signed-in session.
+// Save adds the values that a handler put into a signed-in session to those of other requests.
 func (s *Sessions) Save(_ *http.Request, _ http.ResponseWriter, session *gorilla.Session) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case session.ID == "":
-	case len(session.Values) == 0:
-		delete(s.values, session.ID)
-	default:
-		s.store(session.ID, maps.Clone(session.Values))
+	if session.ID != "" {
+		s.add(session.ID, session.Values)
 	}
 	return nil
 }
 
-// store stores the values of a session. The caller holds the lock.
-func (s *Sessions) store(token string, values map[any]any) {
-	if len(s.values) >= maxMessages {
+func (s *Sessions) add(token string, values map[any]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.values) >= maxSessions {
 		clear(s.values)
 	}
-	s.values[token] = values
+	if unread := s.values[token]; unread == nil || len(unread) >= maxUnread {
+		s.values[token] = map[any]any{}
+	}
+	maps.Copy(s.values[token], values)
 }
 
-// AddMessage stores a message for the next page of a new session.
-func (s *Sessions) AddMessage(token, key string, message any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.store(token, map[any]any{key: message})
+// AddMessage stores a message of a new session.
+func (s *Sessions) AddMessage(token, name string, message any) {
+	s.add(token, map[any]any{name: message})
 }
 
-// HasMessage reports whether a session has a message for its next page.
-func (s *Sessions) HasMessage(token string) bool {
+// TakeMessage returns a message of a session and removes it. It returns nil if there is none of this name.
+func (s *Sessions) TakeMessage(token, name string) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.values[token] != nil
+	message := s.values[token][name]
+	if delete(s.values[token], name); len(s.values[token]) == 0 {
+		delete(s.values, token)
+	}
+	return message
 }
 
 // Token returns the session token of a request, "" if it has none.
