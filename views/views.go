@@ -157,3 +157,6 @@ func (icon) Template() string { return "_icon.html" }
 type avatar struct{ Name, Class string }
 
 func (avatar) Template() string { return "_avatar.html" }
+
+// Organization tells what it stands for.
+func (a avatar) Organization() bool { return strings.Contains(a.Class, "sqr") }
