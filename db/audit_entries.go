@@ -111,15 +111,31 @@ func inText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// nameAudit fills in the names of the entries' records and users.
-func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
+// markUndoOfAudit is markUndo for entries of the audit log.
+func (d *DB) markUndoOfAudit(ctx context.Context, by Actor, page []AuditEntry) error {
+	entries := plainEntries(page)
+	err := d.markUndo(ctx, by, entries)
+	for i := range page {
+		page[i].Entry = entries[i]
+	}
+	return err
+}
+
+func plainEntries(page []AuditEntry) []Entry {
 	entries := make([]Entry, len(page))
 	for i := range page {
 		entries[i] = page[i].Entry
 	}
+	return entries
+}
+
+// nameAudit fills in the names of the entries' records and users.
+func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
+	entries := plainEntries(page)
 	if err := d.nameAll(ctx, by, entries); err != nil {
 		return err
 	}
+	unmarkUnnamed(entries)
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
 	for i := range page {
 		e := &page[i]

@@ -67,7 +67,7 @@ func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []Audi
 	}
 	for range auditSteps {
 		var found []AuditEntry
-		if found, older, err = d.auditPage(ctx, by, f, r, step); err != nil {
+		if found, older, err = d.auditPage(ctx, by, f, r, step, true); err != nil {
 			return nil, 0, fmt.Errorf("audit log: %w", err)
 		}
 		if page = append(page, found...); len(page) > AuditSize {
@@ -116,7 +116,7 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 	said, written := f.details(), 0
 	for f.Before = r.newest + 1; f.Before > 0 && err == nil; { // rows recorded during the export are not part of it
 		var page []AuditEntry
-		if page, f.Before, err = d.auditPage(ctx, by, f, r, auditStep); err == nil {
+		if page, f.Before, err = d.auditPage(ctx, by, f, r, auditStep, false); err == nil {
 			err = write(page)
 		}
 		if err == nil {
@@ -221,9 +221,11 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 	return r, err
 }
 
-// auditPage reads the next n matching rows and returns those that the actor sees. older is the
-// Before of the following ones, or 0 if there are none.
-func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRange, n int) (page []AuditEntry, older int64, err error) {
+// auditPage reads the next n matching rows and returns those that the actor sees, and with undo marks what they can
+// undo. older is the Before of the following ones, or 0 if there are none.
+func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRange, n int, undo bool) (
+	page []AuditEntry, older int64, err error,
+) {
 	seqs, args := f.seqs(by, r, n+1)
 	if seqs == "" {
 		return nil, 0, nil
@@ -244,6 +246,11 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 	page = slices.DeleteFunc(page, func(e AuditEntry) bool { return !e.visible })
 	for i := range page {
 		page[i].show(by)
+	}
+	if undo {
+		if err := d.markUndoOfAudit(ctx, by, page); err != nil {
+			return nil, 0, err
+		}
 	}
 	return page, older, d.nameAudit(ctx, by, page)
 }

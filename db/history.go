@@ -27,7 +27,7 @@ type Entry struct {
 	FollowUp, InteractionID       string  // of a follow-up: its text, and its interaction
 	RoleLabel, RelationshipStatus string  // of a link
 	Version                       int     // the target's current version, or 0 if it was deleted
-	Undo                          bool    // the reader can undo it: an archiving, restoring, unlinking or deletion
+	Undo                          bool    // the reader can undo it: an archiving, restoring, unlinking, deletion or end
 }
 
 // FieldChange is a changed field in words: names instead of IDs, "" for empty.
@@ -36,6 +36,7 @@ type FieldChange struct {
 	Kind                    FieldKind
 	Was, Is                 string  // the old and the new value as stored, without IDs of records that the reader does not see
 	Back                    *string // the old value as stored, if the reader can restore it
+	Stands                  bool    // whether nobody has changed the field since, where the reader can restore it
 }
 
 // HistorySize is the default number of entries per page of a history.

@@ -20,10 +20,11 @@ type undoTarget struct {
 	record  valuer
 	version int
 	active  bool
+	ended   string // of a follow-up: done, cancelled or ""
 }
 
 // markUndo marks what the actor can undo: changes of fields whose old value differs from the
-// current one and can be set, and an archiving, restoring, unlinking or deletion that still holds.
+// current one and can be set, and an archiving, restoring, unlinking, deletion or end that still holds.
 // It must run before names replace the IDs.
 func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
 	u := undoReader{d: d, ctx: ctx, by: by, known: map[string]undoTarget{}}
@@ -42,7 +43,11 @@ func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
 			e.Undo = now.record != nil && now.active == strings.HasPrefix(e.Action, "restore")
 		case "unlink_contact", "delete_interaction":
 			e.Undo = now.record == nil
-		case "update_org", "update_contact", "update_link", "update_interaction":
+		case "finish_follow_up":
+			e.Undo = now.ended == "done"
+		case "cancel_follow_up":
+			e.Undo = now.ended == "cancelled"
+		case "update_org", "update_contact", "update_link", "update_interaction", "update_follow_up", "move_follow_up":
 			err = u.markFields(e, now)
 		}
 		if err == nil && e.Undo {
@@ -75,19 +80,23 @@ func (u *undoReader) target(e Entry) (now undoTarget, err error) {
 	case e.isLink():
 		var l Link
 		l, err = u.d.Link(u.ctx, u.by, e.TargetID, e.ContactID)
-		now = undoTarget{&l, l.Version, true}
+		now = undoTarget{record: &l, version: l.Version}
 	case e.TargetType == "organization":
 		var o Organization
 		o, err = u.d.Organization(u.ctx, u.by, e.TargetID)
-		now = undoTarget{&o, o.Version, o.IsActive}
+		now = undoTarget{record: &o, version: o.Version, active: o.IsActive}
 	case e.TargetType == "contact":
 		var c Contact
 		c, err = u.d.Contact(u.ctx, u.by, e.TargetID)
-		now = undoTarget{&c, c.Version, c.IsActive}
+		now = undoTarget{record: &c, version: c.Version, active: c.IsActive}
+	case e.TargetType == "follow_up":
+		var f FollowUp
+		f, err = u.d.FollowUp(u.ctx, u.by, e.TargetID)
+		now = followUpNow(&f)
 	default:
 		var i Interaction
 		i, err = u.d.Interaction(u.ctx, u.by, e.InteractionID)
-		now = undoTarget{&i, i.Version, true}
+		now = undoTarget{record: &i, version: i.Version}
 	}
 	if errors.Is(err, ErrNotFound) {
 		now, err = undoTarget{}, nil
@@ -96,13 +105,29 @@ func (u *undoReader) target(e Entry) (now undoTarget, err error) {
 	return now, err
 }
 
+// followUpNow returns the state of a follow-up. The values of one that has ended are not restored.
+func followUpNow(f *FollowUp) undoTarget {
+	now := undoTarget{version: f.Version}
+	switch {
+	case f.Open():
+		now.record = f
+	case f.DoneAt.IsZero():
+		now.ended = "cancelled"
+	default:
+		now.ended = "done"
+	}
+	return now
+}
+
 func (e Entry) isLink() bool {
 	return strings.HasSuffix(e.Action, "link_contact") || e.Action == "update_link"
 }
 
 // markFields marks the changes of an entry whose old value can be restored.
 func (u *undoReader) markFields(e *Entry, now undoTarget) error {
-	fields := map[string][]Field{"organization": organizationFields, "contact": contactFields, "interaction": interactionFields}[e.TargetType]
+	fields := map[string][]Field{
+		"organization": organizationFields, "contact": contactFields, "interaction": interactionFields, "follow_up": followUpFields,
+	}[e.TargetType]
 	if e.isLink() {
 		fields = linkFields
 	}
@@ -124,7 +149,7 @@ func (u *undoReader) markFields(e *Entry, now undoTarget) error {
 				}
 			}
 			old := change.Old
-			change.Back = &old
+			change.Back, change.Stands = &old, *now.record.value(f.Column) == change.New
 		}
 	}
 	return nil
@@ -140,6 +165,8 @@ func (u *undoReader) isLatest(e Entry) (bool, error) {
 		args = append(args, "link_contact", "unlink_contact", e.ContactID)
 	case e.TargetType == "interaction":
 		args = append(args, "delete_interaction", "restore_interaction")
+	case e.TargetType == "follow_up":
+		args = append(args, e.Action, "reopen_follow_up")
 	default:
 		_, kind, _ := strings.Cut(e.Action, "_")
 		args = append(args, "archive_"+kind, "restore_"+kind)

@@ -13,6 +13,8 @@ import (
 	"clientregistry/views/wording"
 )
 
+const accountPath = "/account"
+
 func (s *Server) accountShow(c *gin.Context) error {
 	return s.accountAnswer(c, http.StatusOK, "", storedAccount(c), nil)
 }
@@ -208,5 +210,5 @@ func (s *Server) accountChanged(c *gin.Context, done string) error {
 	if err := s.flash(c, views.Toast{Text: done}); err != nil {
 		return err
 	}
-	return s.redirect(c, "/account")
+	return s.redirect(c, accountPath)
 }

@@ -56,7 +56,7 @@ func (s *Server) auditIndex(c *gin.Context) error {
 		return err
 	}
 	p := auditParameters(f)
-	log := views.AuditEntries{Days: s.auditDays(c, entries), Filtered: len(p) > 0}
+	log := views.AuditEntries{Days: s.auditDays(c, entries, address(auditPath, p)), Filtered: len(p) > 0}
 	if older > 0 {
 		more := with(p, "before", strconv.FormatInt(older, 10))
 		if len(log.Days) > 0 {
@@ -86,6 +86,7 @@ func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log v
 		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: address(auditPath+".csv", auditParameters(f)),
 		Chips: chips, From: f.From, To: f.To, Entries: log, Verified: verified,
 	}
+	focusTakenBack(page.Entries.Days, page.Toast)
 	for _, name := range []string{"actor", "action", "target_type", "target_id"} {
 		if p.Get(name) != "" {
 			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
@@ -131,12 +132,14 @@ func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]v
 	return chips, nil
 }
 
-// auditDays groups entries by day in the reader's time zone, each with its origin.
-func (s *Server) auditDays(c *gin.Context, entries []db.AuditEntry) (days []views.HistoryDay) {
+// auditDays groups entries by day in the reader's time zone, each with its origin and what can be taken back from
+// place, the log's address.
+func (s *Server) auditDays(c *gin.Context, entries []db.AuditEntry, place string) (days []views.HistoryDay) {
 	clock := s.clock(c)
 	for _, e := range entries {
 		line := historyEntry(clock, e, "", who(c).Can(db.ManageUsers))
 		line.From = auditFrom(e)
+		offerBack(&line, e.Entry, "", place)
 		days = addEntry(days, clock.Day(e.At), line)
 	}
 	return days

@@ -333,15 +333,15 @@ func TestTheHistoryIsVerifiedOnThePage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Administrator")
-	ines.get("/admin/audit").want(200, "#verified.mute", "not been verified yet")
+	ines.get("/admin/audit").want(200, "#verified", "not been verified yet")
 	ines.post("/admin/audit/verify").want(303, "", "")
 	hash := s.One("SELECT hash FROM audit_logs ORDER BY seq DESC LIMIT 1")
-	ines.get("/admin/audit").want(200, "#verified.ok", "The history is intact: 2 rows verified").
-		want(200, "#verified code", hash).want(200, "#toasts", "The history is intact: 2 rows")
+	ines.get("/admin/audit").want(200, "#verified", "The history is intact. Verified").want(200, ".verified:not([open]) p", "2 rows").
+		want(200, ".verified code", hash).wantNot(".banner").want(200, "#toasts", "The history is intact: 2 rows")
 	s.Exec("DROP TRIGGER audit_logs_no_update")
 	s.Exec("UPDATE audit_logs SET action = 'update_user' WHERE seq = 1")
 	ines.post("/admin/audit/verify").want(303, "", "")
-	ines.get("/admin/audit").want(200, "#verified.bad", "the history is broken: row 1 was changed").
+	ines.get("/admin/audit").want(200, "#verified.banner.bad", "the history is broken: row 1 was changed").
 		want(200, "#verified", "It was last intact").want(200, "#verified", "with 2 rows")
 }
 
@@ -354,4 +354,31 @@ func TestTheMenuOfAdministrationShowsWhatIsAllowed(t *testing.T) {
 	} {
 		s.as(role).get("/").wantTexts("[aria-labelledby=nav-admin] a", want...)
 	}
+}
+
+// TestAnOldValueIsRestoredInTheAuditLog: without leaving it and its filters, and the focus stays where it was.
+func TestAnOldValueIsRestoredInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	acme := s.Organization("Acme", "sector", "Retail")
+	ines.post(acme+"/fields/sector", "value", "Energy", "version", "1").to()
+	ines.post("/follow-ups", "text", "Call them", "due_on", "2026-11-24", "organization_id", key(acme)).to()
+	ines.post("/follow-ups/"+s.One("SELECT id FROM follow_ups")+"/done", "version", "1").to()
+
+	place := "/admin/audit?actor=" + ines.user.ID
+	log := ines.get(place).want(200, ".by .back button", "Reopen Call them").want(200, ".diff .back button", "Restore this value of Sector")
+	if to := ines.submit(log, ".diff .back button").to(); to != place {
+		t.Errorf("it leads to %s", to)
+	}
+	s.WantOne("Retail", "SELECT sector FROM organizations")
+	log = ines.get(place).want(200, "li[autofocus] .diff", "Energy").want(200, ".toast button", "Undo")
+	ines.get(ines.submit(log, ".toast button").to()).want(200, "li[autofocus]", "Sector").want(200, ".toast", "Sector saved")
+	s.WantOne("Energy", "SELECT sector FROM organizations")
+	ines.submit(log, ".by .back button").to()
+	s.wantAudit(ines, "reopen_follow_up")
+
+	auditor := s.as(s.Role("Auditor", db.ViewClient, db.ViewInteraction, db.ViewAudit))
+	auditor.get("/admin/audit").want(200, "#timeline", "Acme").wantNot(".back")
+	ines.post(acme+"/fields/sector", "value", "Media", "version", "4", "history", "//evil.example/admin/audit").want(303, "", "")
 }

@@ -127,7 +127,7 @@ func optionalVersion(c *gin.Context) (int, error) {
 
 // followUpAnswer answers a change of a follow-up, wherever it stands on the page.
 func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo) error {
-	said := views.Toast{Text: done}
+	said := views.Toast{Text: done, Row: rowTakenBack(c)}
 	if undo.Action != "" {
 		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)},
 			views.Hidden{Name: "from", Value: s.returnAddress(c, f)})

@@ -42,6 +42,7 @@ func (s *Server) historyIndex(c *gin.Context) error {
 		return s.sidePage(c, http.StatusOK, func(r *views.Record) error {
 			r.Title = "History of " + r.Name
 			r.Timeline, r.History = nil, &h
+			focusTakenBack(h.Days, r.Toast)
 			return nil
 		})
 	}, h)
@@ -65,9 +66,10 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	if kind == "contact" {
 		links, other = "/contacts/"+e.ContactID+"/organizations", views.Hidden{Name: "organization_id", Value: e.TargetID}
 	}
-	base := "/" + e.TargetType + "s/" + e.TargetID
+	base := "/" + strings.ReplaceAll(e.TargetType, "_", "-") + "s/" + e.TargetID
 	form := func(label, of, action string, fields ...views.Hidden) *views.Undo {
-		fields = append(fields, views.Hidden{Name: "version", Value: strconv.Itoa(e.Version)}, views.Hidden{Name: "history", Value: path})
+		fields = append(fields, views.Hidden{Name: "version", Value: strconv.Itoa(e.Version)}, views.Hidden{Name: "history", Value: path},
+			views.Hidden{Name: "row", Value: line.Row}, views.Hidden{Name: "from", Value: path})
 		return &views.Undo{Label: label, Of: of, Action: action, Fields: fields}
 	}
 	switch {
@@ -75,6 +77,8 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	case e.Action == "unlink_contact":
 		line.Back = form("Link again", "", links, other, views.Hidden{Name: "role_label", Value: e.RoleLabel},
 			views.Hidden{Name: "relationship_status", Value: e.RelationshipStatus})
+	case e.TargetType == "follow_up":
+		line.Back = form("Reopen", " "+e.FollowUp, base+"/reopen")
 	case e.Action == "delete_interaction":
 		line.Back = form("Bring back", " "+e.Subject, base+"/restore")
 	case strings.HasPrefix(e.Action, "archive_"):
@@ -94,7 +98,16 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 		if e.Action == "update_link" {
 			action, name = links+"/"+other.Value, change.Column
 		}
-		line.Changes[i].Back = form("Restore this value", " of "+change.Label, action, views.Hidden{Name: name, Value: *change.Back})
+		line.Changes[i].Back = form("Restore", " this value of "+change.Label, action, views.Hidden{Name: name, Value: *change.Back})
+	}
+}
+
+// focusTakenBack gives the focus to the entry that was just taken back.
+func focusTakenBack(days []views.HistoryDay, t *views.Toast) {
+	for _, day := range days {
+		for i := range day.Entries {
+			day.Entries[i].Focus = t != nil && t.Row == day.Entries[i].Row
+		}
 	}
 }
 
@@ -111,7 +124,7 @@ func addEntry(days []views.HistoryDay, label string, e views.HistoryEntry) []vie
 // historyEntry puts an entry into words for a page of this kind. staff tells whether the reader may
 // open the pages of users and roles.
 func historyEntry(clock views.Clock, e db.AuditEntry, kind string, staff bool) views.HistoryEntry {
-	line := views.HistoryEntry{Who: wording.Actor(e), Words: linkReferences(wording.Entry(e, kind), staff), Time: clock.Hour(e.At)}
+	line := views.HistoryEntry{Row: strconv.FormatInt(e.Seq, 10), Who: wording.Actor(e), Icon: wording.ActorIcon(e), Words: linkReferences(wording.Entry(e, kind), staff), Time: clock.Hour(e.At)}
 	for _, x := range wording.Changes(e.Entry, clock.Zone) {
 		line.Changes = append(line.Changes, views.Difference{Label: x.Label, Theirs: x.Old, Yours: x.New})
 	}

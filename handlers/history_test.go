@@ -115,7 +115,8 @@ func TestAValueIsRestoredFromHistory(t *testing.T) {
 		}
 		s.wantAudit(ines, x.action, x.is)
 		s.WantOne(x.is, x.query)
-		page = ines.get(history).want(200, ".toast", x.toast).want(200, ".toast button", "Undo")
+		page = ines.get(history).want(200, ".toast", x.toast).want(200, ".toast button", "Undo").
+			want(200, "li[autofocus] .diff", strings.TrimPrefix(x.button, "of "))
 		if to := ines.submit(page, ".toast button").to(); to != history {
 			t.Errorf("Undo of %s leads to %s", x.button, to)
 		}

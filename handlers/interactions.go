@@ -69,6 +69,7 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 			return err
 		}
 		page.History = historyDays(s.clock(c), entries, "interaction", "/interactions/"+i.ID)
+		focusTakenBack(page.History, page.Toast)
 	}
 	return s.show(c, status, page)
 }

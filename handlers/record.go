@@ -186,10 +186,10 @@ func (s *Server) recordActive(c *gin.Context, k *recordKind,
 // something was taken back, else to.
 func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
 	if from := historyOf(c); from != "" {
-		to = from
+		to, t.Row = from, rowTakenBack(c)
 		if t.Undo != nil {
 			t.Undo.Target = "" // the whole page shows what was taken back
-			t.Undo.Fields = append(t.Undo.Fields, views.Hidden{Name: "history", Value: from})
+			t.Undo.Fields = append(t.Undo.Fields, views.Hidden{Name: "history", Value: from}, views.Hidden{Name: "row", Value: t.Row})
 		}
 	}
 	if err := s.flash(c, t); err != nil {
@@ -211,9 +211,21 @@ func undoOf(c *gin.Context, version int, was db.Fields) *views.Undo {
 	return undo
 }
 
-// historyOf returns the address of the history from which a change was made, or "".
+// rowTakenBack returns the row of the history that is taken back, or "".
+func rowTakenBack(c *gin.Context) string {
+	row := c.Request.PostForm.Get("row")
+	if len(row) > 20 {
+		return ""
+	}
+	return row
+}
+
+// historyOf returns the address of the history, the audit log or the account page from which a change was made, or "".
 func historyOf(c *gin.Context) string {
-	path := c.Request.PostForm.Get("history")
+	path := nextPage(c.Request.PostForm.Get("history"))
+	if path == accountPath || path == auditPath || strings.HasPrefix(path, auditPath+"?") {
+		return path
+	}
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	if len(parts) < 2 || !db.ValidID(parts[1]) {
 		return ""

@@ -75,6 +75,7 @@ func (p Page) around() around {
 
 // Toast is a message about what was done, perhaps with Undo.
 type Toast struct {
+	Row  string // the row of the history that was taken back there and keeps the focus, if any
 	Text string
 	Undo *Undo
 }

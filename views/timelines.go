@@ -166,6 +166,9 @@ type HistoryEntry struct {
 	Changes []Difference // Theirs is the old value, Yours the new one
 	Back    *Undo        // takes back the whole change
 	From    *From        // where it came from, in the audit log
+	Row     string       // its number
+	Icon    string       // instead of an avatar, where nobody is named
+	Focus   bool
 }
 
 // Word is a piece of a sentence, and a link if Href is set.

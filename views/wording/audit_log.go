@@ -81,6 +81,17 @@ func Actor(e db.AuditEntry) string {
 	return "The system"
 }
 
+// ActorIcon names the icon that stands for an entry's actor, or returns "" if they have a name.
+func ActorIcon(e db.AuditEntry) string {
+	switch Actor(e) {
+	case e.UserName, e.Target:
+		return ""
+	case "The system":
+		return "server"
+	}
+	return "user"
+}
+
 // Change is a changed field with its old and new value.
 type Change struct{ Label, Old, New string }
 
