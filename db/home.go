@@ -2,7 +2,10 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"clientregistry/db/sqlite"
@@ -12,7 +15,7 @@ import (
 type Touched struct {
 	Kind     string // organization or contact
 	ID, Name string
-	At       time.Time
+	Entry    // what they did last
 }
 
 // LastTouched lists the n records that the actor last changed or logged an interaction with, newest
@@ -26,20 +29,22 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 		seen = condition{sql: "action NOT IN " + changing("interaction", "follow_up")}
 	}
 	rows, err := d.reader.QuickQuery(ctx, `
-		SELECT target_type, ifnull(target_id, ''),
-			ifnull(json_extract(metadata, '$.organization_id'), ''), ifnull(json_extract(metadata, '$.contact_id'), ''), created_at
+		SELECT action, target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''),
+			ifnull(json_extract(metadata, '$.contact_id'), ''), created_at, metadata
 		FROM audit_logs
 		WHERE user_id = ? AND +action IN `+changingClients+` AND `+seen.sql+`
 		ORDER BY seq DESC LIMIT 100`, append([]any{by.UserID}, seen.args...)...)
+	var metadata []string
 	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (Touched, error) {
 		var t Touched
-		var organization, contact string
-		err := r.Scan(&t.Kind, &t.ID, &organization, &contact, moment{&t.At})
-		if t.Kind == "interaction" || t.Kind == "follow_up" {
+		var organization, contact, details string
+		err := r.Scan(&t.Action, &t.TargetType, &t.TargetID, &organization, &contact, moment{&t.At}, &details)
+		if t.Kind, t.ID = t.TargetType, t.TargetID; t.Kind == "interaction" || t.Kind == "follow_up" {
 			if t.Kind, t.ID = "organization", organization; organization == "" {
 				t.Kind, t.ID = "contact", contact
 			}
 		}
+		metadata = append(metadata, details)
 		return t, err
 	})
 	if err != nil {
@@ -47,17 +52,27 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 	}
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
 	var latest []Touched
+	var entries []Entry
 	known := map[string]bool{}
-	for _, t := range all {
+	for i, t := range all {
 		if known[t.ID] || len(latest) == n {
 			continue
 		}
 		known[t.ID] = true
 		if t.Name = names.name(t.Kind+"s", t.ID); t.Name != "" {
-			latest = append(latest, t)
+			if err := t.Entry.read(metadata[i]); err != nil {
+				return nil, fmt.Errorf("last touched: %w", err)
+			}
+			latest, entries = append(latest, t), append(entries, t.Entry)
 		}
 	}
-	return latest, names.err
+	if err := errors.Join(names.err, d.nameAll(ctx, by, entries)); err != nil {
+		return nil, fmt.Errorf("last touched: %w", err)
+	}
+	for i := range latest {
+		latest[i].Entry = entries[i]
+	}
+	return latest, nil
 }
 
 // Quiet lists n active organizations of the actor without an interaction since a time, the longest
@@ -72,4 +87,41 @@ func (d *DB) Quiet(ctx context.Context, by Actor, since time.Time, n int) ([]Org
 		WHERE owner_user_id = ? AND is_active = 1 AND quiet_since < ?
 		ORDER BY quiet_since, organizations.id`+limit(n), append(args, by.UserID, stamp(since))...)
 	return sqlite.Collect(rows, err, OrganizationKind.scan)
+}
+
+// HomeCards are the cards of Home that somebody hid, by name, and the saved views that they put there.
+type HomeCards struct{ Hidden, Views []string }
+
+// maxHomeViews limits each user's saved views on Home.
+const maxHomeViews = 4
+
+// HomeCards returns the actor's choice of cards.
+func (d *DB) HomeCards(ctx context.Context, by Actor) (HomeCards, error) {
+	return memoized(&d.memo, "home "+by.UserID, func() (HomeCards, error) {
+		var hidden, views string
+		err := d.reader.QuickQueryRow(ctx, "SELECT hidden, views FROM home_cards WHERE user_id = ?", by.UserID).Scan(&hidden, &views)
+		if errors.Is(err, sql.ErrNoRows) {
+			return HomeCards{}, nil
+		}
+		return HomeCards{splitNames(hidden), splitNames(views)}, err
+	})
+}
+
+// splitNames returns the names in a text that separates them by commas.
+func splitNames(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
+}
+
+// ChooseHomeCards stores the actor's choice of cards. It is a personal setting, so it is not recorded.
+// It returns Invalid if there are too many views.
+func (d *DB) ChooseHomeCards(ctx context.Context, by Actor, c HomeCards) error {
+	if n := len(c.Views); n > maxHomeViews {
+		return invalid("view", "Home has %d views; take one off first", n-1)
+	}
+	return d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
+		_, err := t.Exec("INSERT INTO home_cards (user_id, hidden, views) VALUES (?, ?, ?)"+
+			" ON CONFLICT (user_id) DO UPDATE SET hidden = excluded.hidden, views = excluded.views",
+			by.UserID, strings.Join(c.Hidden, ","), strings.Join(c.Views, ","))
+		return err
+	})
 }

@@ -16,7 +16,7 @@ var ownVerbs = map[string]string{
 	"UpdateAccount": "one's own account", "ChangePassword": "one's own account", "ChangeEmail": "one's own account",
 	"StartSecondFactor": "one's own account", "ConfirmSecondFactor": "one's own account", "DisableSecondFactor": "one's own account",
 	"NewRecoveryCodes": "one's own account", "EndSession": "one's own sessions", "EndOtherSessions": "one's own sessions",
-	"ChooseColumns": "one's own setting", "ChooseFirstSavedView": "one's own setting",
+	"ChooseColumns": "one's own setting", "ChooseHomeCards": "one's own setting", "ChooseFirstSavedView": "one's own setting",
 	"CreateSavedView": "one's own saved views", "UpdateSavedView": "one's own saved views",
 	"DeleteSavedView": "one's own saved views", "RestoreSavedView": "one's own saved views",
 	"TakeTimeZone": "one's own account", "CloseTimeZoneNotice": "one's own setting", "CloseFirstSteps": "one's own setting",
@@ -28,7 +28,7 @@ var ownVerbs = map[string]string{
 var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
 	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
-	"FirstSavedView", "FollowUp", "Interaction", "Interactions", "LastTouched",
+	"FirstSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
 	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "NewFollowUps", "OpenSessions", "Organization", "Organizations",
 	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search",
 	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens",

@@ -20,30 +20,28 @@ func (s *Server) homeBeginning(c *gin.Context, page *views.Home) error {
 		return err
 	}
 	page.Alone = !done.Organization && !done.Contact
+	var steps *views.FirstSteps
 	if page.CanEdit && !v.OwnOnly && !v.User.FirstStepsClosed {
-		page.FirstSteps = firstSteps(v, done, page.Touched)
+		steps = firstSteps(v, done, page.Cards)
 	}
-	if page.FirstSteps == nil {
-		if !page.Alone {
-			return nil
-		}
+	if page.FirstSteps = steps != nil; !page.FirstSteps && !page.Alone {
+		return nil
+	}
+	page.Cards = slices.DeleteFunc(page.Cards, func(card views.HomeCard) bool {
+		_, planned := card.(*views.FollowUpCard)
+		return card.Bare() && (page.Alone || !planned) || page.Alone && !planned
+	})
+	if page.FirstSteps {
+		page.Cards = slices.Insert(page.Cards, 0, views.HomeCard(*steps))
+	} else {
 		page.Nothing = nothingYet(v)
 	}
-	page.Charts = slices.DeleteFunc(page.Charts, func(x views.Chart) bool { return x.Nothing != "" })
-	if page.Owners.Nothing != "" {
-		page.Owners = nil
-	}
-	if page.Alone && page.FollowUps != nil && len(page.FollowUps.Groups) == 0 {
-		page.FollowUps = nil
-	}
-	page.ShowTouched, page.ShowToday = len(page.Touched) > 0, len(page.Today) > 0
-	page.ShowQuiet = page.ShowQuiet && !page.Alone
 	return nil
 }
 
 // firstSteps returns the steps that the visitor may take, nil if all are done. The next ones lead to
 // the records that they touched last.
-func firstSteps(v *visitor, done db.FirstSteps, touched []views.HomeRow) *views.FirstSteps {
+func firstSteps(v *visitor, done db.FirstSteps, cards []views.HomeCard) *views.FirstSteps {
 	organization, person := views.FirstStep{
 		Label: "Add an organization", Text: "A name is enough; the rest can come later.", Done: done.Organization,
 		Action: "New organization", Href: "/organizations/new", ID: "new",
@@ -54,7 +52,7 @@ func firstSteps(v *visitor, done db.FirstSteps, touched []views.HomeRow) *views.
 	call := views.FirstStep{
 		Label: "Log a call", Text: "Open the person, say what happened, plan what comes next.", Done: done.Interaction, Action: "Log a call",
 	}
-	for _, t := range slices.Backward(touched) { // the latest person is best
+	for _, t := range slices.Backward(touchedRows(cards)) { // the latest person is best
 		if t.Square {
 			person.Href = t.Href + "/contacts?add=1"
 		}
@@ -93,6 +91,16 @@ func firstSteps(v *visitor, done db.FirstSteps, touched []views.HomeRow) *views.
 		return nil
 	}
 	return &views.FirstSteps{Done: fmt.Sprintf("%d of %d done", n, len(steps)), Steps: steps}
+}
+
+// touchedRows returns the rows of the card of records that the visitor touched last.
+func touchedRows(cards []views.HomeCard) []views.HomeRow {
+	for _, card := range cards {
+		if rows, ok := card.(views.HomeRows); ok && rows.ID == "touched" {
+			return rows.Rows
+		}
+	}
+	return nil
 }
 
 // nothingYet says to somebody who sees no clients whose they would see.

@@ -2,6 +2,9 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -11,94 +14,185 @@ import (
 	"clientregistry/views/wording"
 )
 
-// home shows the visitor's follow-ups, the records they touched last, their quiet clients, today's
-// events and charts. In a new registry it shows what to begin with.
+// homeCard describes a card of the home page. Its function returns nil where the card has no sense.
+type homeCard struct {
+	name, label string
+	seen        func(*visitor) bool
+	read        func(*Server, *gin.Context) (views.HomeCard, error)
+}
+
+// homeCards are the cards in reading order. Saved views come before what the team does.
+var homeCards = []homeCard{
+	{"follow-ups", "My follow-ups", seesInteractions, (*Server).homeFollowUps},
+	{"quiet", "My quiet clients", seesInteractions, (*Server).homeQuiet},
+	{"touched", "Where you left off", touchesClients, (*Server).homeTouched},
+	{"today", "Today in the team", seesInteractions, (*Server).homeToday},
+	{"chart", "Charts", seesClients, (*Server).homeChart},
+}
+
+func seesClients(v *visitor) bool { return v.Can(db.ViewClient) }
+
+func seesInteractions(v *visitor) bool { return viewInteractions.Check(v) == nil }
+
+// touchesClients is false for those who change nothing: they have touched nothing.
+func touchesClients(v *visitor) bool {
+	return seesClients(v) && (editClients.Check(v) == nil || editInteractions.Check(v) == nil)
+}
+
+// home shows the visitor's follow-ups, their quiet clients, the records they touched last, the views that
+// they chose, today's events and charts. In a new registry it shows what to begin with.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
+	if i := slices.IndexFunc(homeCards, func(x homeCard) bool { return x.name == c.Query("card") && x.seen(v) }); i >= 0 && part(c) {
+		return s.homeCard(c, homeCards[i])
+	}
 	page := views.Home{
 		Page: s.page(c, "Home", "Follow-ups, where you left off, quiet clients and today", "home"), CanEdit: editClients.Check(v) == nil,
-	}
-	clients, logs := v.Can(db.ViewClient), v.Can(db.EditInteraction) && v.Can(db.ViewInteraction)
-	page.ShowTouched = clients && (page.CanEdit || logs) // those who change nothing have touched nothing
-	page.ShowQuiet = clients && v.Can(db.ViewInteraction)
-	page.ShowToday, page.NothingToSee = page.ShowQuiet, !clients
-	for _, fill := range []struct {
-		wanted bool
-		with   func(*gin.Context, *views.Home) error
-	}{
-		{page.ShowQuiet, s.homeFollowUps},
-		{page.ShowTouched, s.homeTouched},
-		{page.ShowQuiet, s.homeQuiet},
-		{clients, s.homeCharts},
-		{page.ShowToday, s.homeToday},
-	} {
-		if !fill.wanted {
-			continue
-		}
-		if err := fill.with(c, &page); err != nil {
-			return err
-		}
+		NothingToSee: !seesClients(v), FindClient: seesClients(v) && !seesInteractions(v) && !touchesClients(v),
 	}
 	if v.Can(db.ManageSystem) {
 		s.homeBackups(c, &page)
 	}
-	if clients {
-		if err := s.homeBeginning(c, &page); err != nil {
+	if page.NothingToSee {
+		return s.show(c, http.StatusOK, page)
+	}
+	chosen, err := s.db.HomeCards(c.Request.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	for _, x := range homeCards {
+		if x.name == "today" {
+			if err := s.homeViews(c, chosen.Views, &page); err != nil {
+				return err
+			}
+		}
+		if !x.seen(v) {
+			continue
+		}
+		hidden := slices.Contains(chosen.Hidden, x.name)
+		page.Choices = append(page.Choices, views.Option{Value: x.name, Label: x.label, Selected: !hidden})
+		if hidden {
+			continue
+		}
+		card, err := x.read(s, c)
+		if err != nil {
 			return err
 		}
+		if card != nil {
+			page.Cards = append(page.Cards, card)
+		}
+	}
+	page.Hidden = len(page.Cards) == 0
+	if err := s.homeBeginning(c, &page); err != nil {
+		return err
 	}
 	return s.show(c, http.StatusOK, page)
 }
 
-func (s *Server) homeFollowUps(c *gin.Context, page *views.Home) (err error) {
-	page.FollowUps, err = s.ownFollowUps(c)
-	return err
-}
-
-func (s *Server) homeTouched(c *gin.Context, page *views.Home) error {
-	touched, err := s.db.LastTouched(c.Request.Context(), who(c).Actor, 6)
-	for _, t := range touched {
-		row := views.HomeRow{
-			Name: t.Name, Href: "/" + t.Kind + "s/" + t.ID, Detail: "Contact", Square: t.Kind == "organization", Time: s.clock(c).Date(t.At),
-		}
-		if row.Square {
-			row.Detail = "Organization"
-		}
-		page.Touched = append(page.Touched, row)
+// homeCard answers with one card, and puts the choice of its tab into the page's address.
+func (s *Server) homeCard(c *gin.Context, x homeCard) error {
+	card, err := x.read(s, c)
+	if err != nil {
+		return err
 	}
-	return err
+	p := homeParameters(c)
+	c.Header("HX-Replace-Url", address("/", p))
+	return s.show(c, http.StatusOK, card)
 }
 
-// quietDays is after how many days without contact the home page calls a client quiet.
-const quietDays = 30
+// homeParameters returns the tabs that the address chooses.
+func homeParameters(c *gin.Context) url.Values {
+	p := url.Values{}
+	for _, name := range []string{"chart", "quiet"} {
+		if value := c.Query(name); value != "" {
+			p.Set(name, value)
+		}
+	}
+	return p
+}
 
-func (s *Server) homeQuiet(c *gin.Context, page *views.Home) error {
-	page.QuietFor = wording.Plural(quietDays, "day")
-	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, s.quietSince(c, quietDays), 6)
+// cardTab returns a tab of a card, which keeps those of other cards.
+func cardTab(c *gin.Context, card, value, label string, current bool) views.CardTab {
+	p := with(homeParameters(c), card, value)
+	return views.CardTab{
+		ID: card + "-" + value, Label: label, Href: address("/", p), Part: address("/", with(p, "card", card)), Current: current,
+	}
+}
+
+func (s *Server) homeFollowUps(c *gin.Context) (views.HomeCard, error) {
+	card, err := s.ownFollowUps(c)
+	if err != nil || card == nil {
+		return nil, err
+	}
+	return card, nil
+}
+
+// Rows of the cards of records.
+const (
+	mostTouched = 5
+	mostQuiet   = 4
+	mostToday   = 12
+)
+
+func (s *Server) homeTouched(c *gin.Context) (views.HomeCard, error) {
+	card := views.HomeRows{ID: "touched", Heading: "Where you left off", Nothing: "What you change or log appears here, the latest first."}
+	touched, err := s.db.LastTouched(c.Request.Context(), who(c).Actor, mostTouched)
+	for _, t := range touched {
+		did, about := wording.Deed(t.Entry)
+		card.Rows = append(card.Rows, views.HomeRow{
+			Name: t.Name, Href: "/" + t.Kind + "s/" + t.ID, Did: did, About: about, Square: t.Kind == "organization", Time: s.clock(c).Date(t.At),
+		})
+	}
+	return card, err
+}
+
+// quietDays are after how many days without contact the home page calls a client quiet, the first unless
+// another is chosen.
+var quietDays = []int{30, 60, 90}
+
+func (s *Server) homeQuiet(c *gin.Context) (views.HomeCard, error) {
+	days := quietDays[0]
+	if n, err := strconv.Atoi(c.Query("quiet")); err == nil && slices.Contains(quietDays, n) {
+		days = n
+	}
+	card := views.HomeRows{
+		ID: "quiet", Heading: "My quiet clients", Tabs: views.CardTabs{Label: "Quiet for"},
+		Nothing: "Organizations you own appear here once nobody has talked to them for " + wording.Plural(days, "day") + ".",
+	}
+	for i, n := range quietDays {
+		label := strconv.Itoa(n)
+		if i == len(quietDays)-1 {
+			label = wording.Plural(n, "day")
+		}
+		card.Tabs.Tabs = append(card.Tabs.Tabs, cardTab(c, "quiet", strconv.Itoa(n), label, n == days))
+	}
+	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, s.quietSince(c, days), mostQuiet)
 	for _, o := range quiet {
 		contacts := "No contacts"
 		if o.Contacts > 0 {
 			contacts = wording.Plural(o.Contacts, "contact")
 		}
-		detail := contacts
-		if o.Value("sector") != "" {
-			detail = o.Value("sector") + " · " + strings.ToLower(contacts)
-		}
-		page.Quiet = append(page.Quiet, views.HomeRow{
-			Name: o.Name(), Href: "/organizations/" + o.ID, Detail: detail, Square: true,
+		row := views.HomeRow{
+			Name: o.Name(), Href: "/organizations/" + o.ID, Did: contacts, Square: true,
 			Before: "Last", Time: s.clock(c).Date(o.LastContactAt), Never: "Never contacted",
-		})
+		}
+		if o.Value("sector") != "" {
+			row.Did, row.About = o.Value("sector"), strings.ToLower(contacts)
+		}
+		card.Rows = append(card.Rows, row)
 	}
-	return err
+	return card, err
 }
 
-func (s *Server) homeToday(c *gin.Context, page *views.Home) error {
+func (s *Server) homeToday(c *gin.Context) (views.HomeCard, error) {
 	clock := s.clock(c)
 	today := clock.Today().Range(clock.Zone)
-	found, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, db.InteractionFilter{From: today.From, To: today.To, Limit: 10})
+	f := db.InteractionFilter{From: today.From, To: today.To, Limit: mostToday}
+	found, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
+	card := views.HomeToday{}
 	for _, i := range found {
 		e := views.HomeEvent{Event: s.event(c, i, nil), Sentence: linkReferences(wording.Interaction(i), false)}
-		page.Today = append(page.Today, e)
+		card.Events = append(card.Events, e)
 	}
-	return err
+	return card, err
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -13,24 +14,64 @@ import (
 	"clientregistry/views/wording"
 )
 
-// homeCharts adds interactions by week, new clients by month and clients by owner, counting only
-// what the visitor may see.
-func (s *Server) homeCharts(c *gin.Context, page *views.Home) error {
-	ctx, v := c.Request.Context(), who(c)
-	if v.Can(db.ViewInteraction) {
-		weeks, err := s.db.InteractionsByWeek(ctx, v.Actor)
+// homeChart describes a chart of the home page.
+type homeChart struct {
+	name, label string
+	seen        func(*visitor) bool
+	draw        func(*Server, *gin.Context) (views.Chart, error)
+}
+
+// homeCharts are the charts of the home page: interactions by week, new clients by month and clients by
+// owner, counting only what the visitor may see.
+var homeCharts = []homeChart{
+	{"weeks", "Interactions", seesInteractions, func(s *Server, c *gin.Context) (views.Chart, error) {
+		weeks, err := s.db.InteractionsByWeek(c.Request.Context(), who(c).Actor)
 		if err != nil {
-			return err
+			return views.Chart{}, err
 		}
-		page.Charts = append(page.Charts, weeksChart(weeks))
+		return weeksChart(weeks), nil
+	}},
+	{"months", "New clients", seesClients, func(s *Server, c *gin.Context) (views.Chart, error) {
+		months, err := s.db.NewClientsByMonth(c.Request.Context(), who(c).Actor)
+		if err != nil {
+			return views.Chart{}, err
+		}
+		return monthsChart(months), nil
+	}},
+	{"owners", "Owners", seesClients, func(s *Server, c *gin.Context) (views.Chart, error) {
+		owners, err := s.db.ClientsByOwner(c.Request.Context(), who(c).Actor)
+		return ownersChart(owners), err
+	}},
+}
+
+// homeChart shows the chart that the address chooses, else the first with something to draw.
+func (s *Server) homeChart(c *gin.Context) (views.HomeCard, error) {
+	offered := slices.DeleteFunc(slices.Clone(homeCharts), func(x homeChart) bool { return !x.seen(who(c)) })
+	chosen := slices.IndexFunc(offered, func(x homeChart) bool { return x.name == c.Query("chart") })
+	var card, first views.HomeChart
+	for i, x := range offered {
+		if chosen >= 0 && i != chosen {
+			continue
+		}
+		chart, err := x.draw(s, c)
+		if err != nil {
+			return nil, err
+		}
+		card = views.HomeChart{Chart: chart, Tabs: views.CardTabs{Label: "Charts"}}
+		for j, other := range offered {
+			card.Tabs.Tabs = append(card.Tabs.Tabs, cardTab(c, "chart", other.name, other.label, j == i))
+		}
+		if !card.Bare() {
+			return card, nil
+		}
+		if i == 0 {
+			first = card
+		}
 	}
-	months, err := s.db.NewClientsByMonth(ctx, v.Actor)
-	if err != nil {
-		return err
+	if chosen < 0 {
+		return first, nil
 	}
-	owners, err := s.db.ClientsByOwner(ctx, v.Actor)
-	page.Charts, page.Owners = append(page.Charts, monthsChart(months)), new(ownersChart(owners))
-	return err
+	return card, nil
 }
 
 func weeksChart(weeks []db.Counted) views.Chart {

@@ -19,7 +19,7 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 	s.Clock.Add(60e9)
 	elif := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
 	s.Link(org, elif)
-	ines.get("/").want(200, "#quiet-h", "Quiet clients").wantNot("section[aria-labelledby=quiet-h] .nm")
+	ines.get("/").want(200, "#quiet-h", "My quiet clients").wantNot("section[aria-labelledby=quiet-h] .nm")
 	s.Clock.Add(31 * 24 * time.Hour)
 	ines.comeIn()
 	jonas.comeIn()
@@ -27,7 +27,8 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 		want(200, "section[aria-labelledby=quiet-h]", "Retail · 1 contact")
 	ines.post(org+"/interactions", "channel", "note", "subject", "Remember", "contact_id", key(elif)).want(303, "", "")
 	home := ines.get("/")
-	home.wantTexts("section[aria-labelledby=touched-h] .nm", "Quay", "Elif Aydın")
+	home.wantTexts("section[aria-labelledby=touched-h] .nm", "Quay", "Elif Aydın").
+		wantTexts("section[aria-labelledby=touched-h] small", "You added a note · Remember", "You created this contact")
 	home.wantTexts("section[aria-labelledby=quiet-h] .nm", "Pier").want(200, "section[aria-labelledby=quiet-h]", "Never contacted")
 	home.want(200, "section[aria-labelledby=today-h] p", "Inès Moreau added a note about Elif Aydın, Quay")
 	jonas.get("/").want(200, "section[aria-labelledby=today-h]", "Remember").
@@ -121,4 +122,95 @@ func TestARightTakenAwayIsGoneAtTheNextRequest(t *testing.T) {
 	ines.get(org).want(403, "h1 + p", "Missing permission: ViewClient")
 	s.Exec("UPDATE users SET status = 'disabled'")
 	ines.get(org).want(303, "", "")
+}
+
+// TestCardsOfHome: each can be hidden and shown again, and its tabs change it alone.
+func TestCardsOfHome(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+	s.Exec("UPDATE users SET first_steps_closed = 1")
+	s.Organization("Quay", "owner_user_id", ines.user.ID)
+	s.Clock.Add(61 * 24 * time.Hour)
+	ines.comeIn()
+	jonas.comeIn()
+	home := ines.get("/").wantTexts("#cards label", "My follow-ups", "My quiet clients", "Where you left off", "Today in the team", "Charts")
+	for name, part := range map[string]string{
+		"follow-ups": "#follow-ups", "quiet": "#quiet", "touched": "#touched", "today": "[aria-labelledby=today-h]", "chart": "#chart",
+	} {
+		home.want(200, part, "")
+		var others []string
+		for _, other := range []string{"follow-ups", "quiet", "touched", "today", "chart"} {
+			if other != name {
+				others = append(others, "card", other)
+			}
+		}
+		ines.post("/account/home", others...).to()
+		ines.get("/").wantNot(part).want(200, "#cards [value='"+name+"']:not([checked])", "")
+		jonas.get("/").want(200, part, "")
+	}
+	ines.post("/account/home").to()
+	ines.get("/").wantNot(".card").want(200, ".empty h2", "All cards are hidden")
+	ines.post("/account/home", "card", "quiet", "card", "chart", "card", "unknown", "view", "unknown").to()
+	ines.get("/").wantNot("#touched").want(200, "#quiet", "Quay").want(200, "#chart", "")
+	s.WantOne("0", "SELECT count(*) FROM audit_logs WHERE action LIKE '%home%'")
+
+	ines.get("/?quiet=90&chart=months").want(200, "#quiet [aria-current]", "90 days").wantNot("#quiet .nm").
+		want(200, "#chart [aria-current]", "New clients").want(200, "#quiet a[href='/?chart=months&quiet=60']", "60")
+	ines.get("/?quiet=7&chart=nothing").want(200, "#quiet [aria-current]", "30").want(200, "#chart [aria-current]", "Interactions")
+	alone := ines.parts().get("/?card=quiet&quiet=60&chart=months").want(200, "#quiet [aria-current]", "60").
+		want(200, "#quiet .nm", "Quay").wantNot("h1, #chart")
+	if to := alone.Header.Get("HX-Replace-Url"); to != "/?chart=months&quiet=60" {
+		t.Errorf("the page's address becomes %s", to)
+	}
+	ines.parts().get("/?card=chart&chart=owners").want(200, "#chart #owners-h", "").wantNot("h1, #quiet")
+}
+
+// TestAViewOnHome shows its first rows, as far as the visitor sees them.
+func TestAViewOnHome(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := newWorld(s)
+	ines := s.as("Manager")
+	own := s.Role("Own", db.ViewClient, db.ViewInteraction)
+	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", own)
+	lea := s.as(own)
+	for _, name := range []string{"A", "B", "C", "D", "E", "F"} {
+		s.Organization(name, "sector", "Media")
+	}
+	s.Organization("Own", "sector", "Media", "owner_user_id", lea.user.ID)
+	s.Log(w.org, w.contact, "Hello there")
+	list := ines.post("/views", "list", "organizations", "query", "sector=Media&sort=-display_name", "name", "Papers", "shared", "1").to()
+	papers := s.One("SELECT id FROM saved_views WHERE name = 'Papers'")
+	talks := ines.post("/views", "list", "interactions", "query", "channel=call", "name", "Calls").to()
+	calls := s.One("SELECT id FROM saved_views WHERE name = 'Calls'")
+
+	page := ines.get(list).want(200, "#view-menu", "Put on Home")
+	back := ines.submit(page, "#view-menu [name=on]").to()
+	ines.get(back).want(200, "#toasts", "Home shows Papers").want(200, "#view-menu", "Take off Home")
+	ines.submit(ines.get(talks), "#view-menu [name=on]").to()
+	home := ines.get("/").wantTexts("#view-"+papers+" .nm", "Own", "F", "E", "D", "C").want(200, "#view-"+papers+" small", "Media").
+		wantTexts("#view-"+calls+" .nm", "Hello there", "Renewal agreed").want(200, "#view-"+papers+" header a[href='"+list+"']", "See all")
+	home.wantTexts("#cards label bdi", "Calls", "Papers")
+
+	lea.post("/account/home/views", "view", papers, "on", "1").to()
+	lea.get("/").wantTexts("#view-"+papers+" .nm", "Own")
+	lea.post("/account/home/views", "view", calls, "on", "1").want(404, "", "") // somebody else's
+	s.Exec("UPDATE roles SET client_scope = 'all' WHERE slug = ?", own)
+	s.Exec("DELETE FROM role_permission WHERE role_id = (SELECT id FROM roles WHERE slug = ?) AND permission_id = "+
+		"(SELECT id FROM permissions WHERE slug = 'ViewInteraction')", own)
+	lea.get("/").wantTexts("#view-"+papers+" .nm", "Own", "F", "E", "D", "C").wantNot("#view-" + papers + " .due time")
+
+	ines.post("/account/home", "card", "chart", "view", papers).to()
+	ines.get("/").want(200, "#view-"+papers, "").wantNot("#view-" + calls)
+	for _, view := range []string{"mine", "quiet", calls} {
+		ines.post("/account/home/views", "view", view, "on", "1").to()
+	}
+	ines.post("/views", "list", "contacts", "query", "status=all", "name", "People").to()
+	people := s.One("SELECT id FROM saved_views WHERE name = 'People'")
+	ines.post("/account/home/views", "view", people, "on", "1").want(422, "body", "Home has 4 views; take one off first")
+	ines.post("/views/" + papers + "/delete").to()
+	ines.get("/").wantNot("#view-" + papers)
+	ines.post("/account/home/views", "view", people, "on", "1").to() // what was deleted takes no room
+	ines.get("/").wantTexts("#view-"+people+" .nm", "Elif Aydın")
 }

@@ -68,6 +68,8 @@ var routes = []route{
 	{"POST", "/account/tokens/:id/revoke", signedIn, (*Server).tokenRevoke},
 
 	{"GET", "/", signedIn, (*Server).home},
+	{"POST", "/account/home", signedIn, (*Server).homeChoose},
+	{"POST", "/account/home/views", signedIn, (*Server).homeViewChoose},
 	{"GET", "/search", viewClients, (*Server).search},
 	{"GET", "/palette", viewClients, (*Server).palette},
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -198,7 +199,9 @@ func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Co
 			}
 		}
 		if current {
-			t.Menu = s.savedViewMenu(c, x, first)
+			if t.Menu, err2 = s.savedViewMenu(c, x, first); err2 != nil {
+				return t, err2
+			}
 		}
 		t.Tabs = append(t.Tabs, tab)
 	}
@@ -206,12 +209,13 @@ func (s *Server) tabs(c *gin.Context, list string, p url.Values, columns []db.Co
 }
 
 // savedViewMenu returns the actions on the view shown.
-func (s *Server) savedViewMenu(c *gin.Context, x namedSavedView, first *namedSavedView) *views.SavedViewMenu {
-	menu := &views.SavedViewMenu{Name: x.Name, ID: x.ID, First: first != nil && first.ID == x.ID}
+func (s *Server) savedViewMenu(c *gin.Context, x namedSavedView, first *namedSavedView) (*views.SavedViewMenu, error) {
+	chosen, err := s.db.HomeCards(c.Request.Context(), who(c).Actor)
+	menu := &views.SavedViewMenu{Name: x.Name, ID: x.ID, First: first != nil && first.ID == x.ID, Home: slices.Contains(chosen.Views, x.ID)}
 	if !x.ready && x.MayChange(who(c).Actor) {
 		menu.Edit = "/views/" + x.ID
 	}
-	return menu
+	return menu, err
 }
 
 // saveAddress links to the form that saves the current filters, order and columns as a view.

@@ -208,64 +208,6 @@ type Interaction struct {
 // Template names the page.
 func (Interaction) Template() string { return "interactions/show.html" }
 
-// Home is the home page.
-type Home struct {
-	Page
-	NoBackup     *NoBackup
-	CanEdit      bool
-	Touched      []HomeRow
-	Quiet        []HomeRow // nil without the right to see interactions
-	QuietFor     string    // for how long those had no contact
-	Today        []HomeEvent
-	Charts       []Chart
-	Owners       *Chart
-	ShowTouched  bool
-	ShowQuiet    bool
-	FollowUps    *FollowUpCard
-	ShowToday    bool
-	NothingToSee bool
-	FirstSteps   *FirstSteps // nil if they are done or closed
-	Nothing      *Nothing    // why there are no clients yet, instead of the first steps
-	Alone        bool        // whether there are no clients yet, so that one card is enough
-}
-
-// Template names the page.
-func (Home) Template() string { return "home/index.html" }
-
-// FirstSteps is the card of what one begins with in a new registry.
-type FirstSteps struct {
-	Done  string // how many are done, in words
-	Steps []FirstStep
-}
-
-// FirstStep is one of them, with the page to do it on.
-type FirstStep struct {
-	Label, Text  string
-	Done, Next   bool   // Next is the first that is not done
-	Action, Href string // label and address, "" if it cannot be done yet
-	ID           string // of the link, "" for none
-}
-
-// Nothing says why there are no clients yet.
-type Nothing struct {
-	Heading, Text string
-	CanEdit       bool
-}
-
-// HomeRow is a record on the home page.
-type HomeRow struct {
-	Name, Href, Detail, Before string
-	Square                     bool
-	Time                       *Time
-	Never                      string
-}
-
-// HomeEvent is an interaction on the home page.
-type HomeEvent struct {
-	Event
-	Sentence []Word
-}
-
 // Login is the sign-in page.
 type Login struct {
 	Page

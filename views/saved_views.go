@@ -28,6 +28,7 @@ func (t Tabs) Here() string {
 type SavedViewMenu struct {
 	Name, ID string // ID is "" for the view of all rows
 	First    bool   // whether the list opens with it
+	Home     bool   // whether the home page shows its first rows
 	Edit     string // address of its form, "" for those who may not change it
 }
 

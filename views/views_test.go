@@ -57,6 +57,10 @@ var allViews = []View{
 	MoreInteractions{},
 	Palette{},
 	Home{},
+	FirstSteps{},
+	HomeRows{},
+	HomeToday{},
+	HomeChart{},
 	Login{},
 	LoginDialog{},
 	OtherSignedIn{},
@@ -144,6 +148,12 @@ func fill(v reflect.Value, text string, yes bool, depth int) {
 			for i := range v.Len() {
 				fill(v.Index(i), text, yes, depth-1)
 			}
+		}
+	case reflect.Interface:
+		if v.Type() == reflect.TypeFor[HomeCard]() {
+			card := reflect.New(reflect.TypeFor[HomeRows]()).Elem()
+			fill(card, text, yes, depth)
+			v.Set(card)
 		}
 	case reflect.Array:
 		for i := range v.Len() {

@@ -1,8 +1,12 @@
 package browsertest
 
 import (
+	"slices"
 	"testing"
+	"time"
 
+	"clientregistry/db"
+	"clientregistry/db/demo"
 	"clientregistry/handlers/handlerstest"
 )
 
@@ -14,6 +18,7 @@ func TestChartsInABrowser(t *testing.T) {
 	ines := o.person("Inès Moreau", "Administrator")
 	organization, _ := furnished(o)
 	o.Exec("UPDATE organizations SET owner_user_id = ? WHERE id = ?", ines.user.ID, handlerstest.Key(organization))
+	o.Exec("UPDATE users SET first_steps_closed = 1")
 	w := o.windowOf(ines)
 	const week, note = "[aria-labelledby=weeks-h] svg a:not([tabindex])", "[aria-labelledby=weeks-h] svg a[href*='channel=note']"
 	for _, scripts := range []bool{true, false} {
@@ -30,15 +35,62 @@ func TestChartsInABrowser(t *testing.T) {
 		w.at(list)
 		w.count(1, "#timeline .ev")
 	}
+	w.open("/")
+	w.click("#chart-owners")
+	w.at("/?chart=owners")
 	w.scripts(true)
 	w.open("/")
-	for _, chart := range []string{"weeks", "months", "owners"} {
-		w.click("[aria-labelledby=" + chart + "-h] summary")
-	}
-	w.everywhere("home, with the tables of its charts")
+	w.click("#quiet-60")
+	w.at("/?quiet=60")
+	w.tabTo("#chart-months")
+	w.press("Enter")
+	w.see("#months-h")
+	w.focused("#chart-months")
+	w.at("/?chart=months&quiet=60")
+	w.click("#chart summary")
+	w.everywhere("home, with the table of a chart")
+	w.click("#chart-owners")
+	w.see("#owners-h")
+	w.click("#chart summary")
 	w.click("[aria-labelledby=owners-h] tr:first-child td a")
 	w.at("/organizations?owner=" + ines.user.ID)
 	w.see("#rows .nm", "Harbor & Pine Logistics")
+	w.open("/")
+	w.click("#cards summary")
+	w.click("#cards [value=chart]")
+	w.click("#cards .btn")
+	w.see("#quiet")
+	w.gone("#chart")
+	columnsAreAlike(t)
+}
+
+// columnsAreAlike measures the columns of Home with the sample's data, of people with much and with
+// little of their own.
+func columnsAreAlike(t *testing.T) {
+	o := newOffice(t)
+	o.Clock.Add(time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC).Sub(o.Clock.Now())) // a Thursday afternoon
+	if err := demo.Fill(t.Context(), o.DB, db.System, "s", 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	people := []*person{o.as("Administrator")}
+	for _, name := range []string{"Priya Nair", "Tomas Rehn", "Sam Okoye", "Léa Dubois"} {
+		p := &person{office: o, user: db.User{ID: o.One("SELECT id FROM users WHERE full_name = ?", name)}}
+		p.comeIn()
+		people = append(people, p)
+	}
+	for _, p := range people {
+		w := o.windowOf(p)
+		for _, path := range []string{"/", "/?chart=months"} {
+			w.open(path)
+			for width, columns := range map[int64]int{1280: 2, 1560: 3, 1920: 3} {
+				w.size(width, 900)
+				tall, err := ask[[]float64](w, "columns('.home > .stack')")
+				if err != nil || len(tall) != columns || slices.Max(tall) > 1.5*slices.Min(tall) {
+					t.Errorf("%s at %d: columns of %v%s", path, width, tall, errorText(err))
+				}
+			}
+		}
+	}
 }
 
 // linked returns where a link of the page leads.

@@ -125,10 +125,7 @@ func (s *entry) link(between string) {
 // interaction adds the interaction that the entry is about, or its next step.
 func (s *entry) interaction() {
 	e := s.e
-	subject, what := e.Subject, map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[e.Channel]
-	if what == "" {
-		what = "an interaction"
-	}
+	subject, what := e.Subject, aChannel(e.Channel)
 	with := " with "
 	if e.Channel == "note" {
 		with = " about "
@@ -168,6 +165,12 @@ func (s *entry) interaction() {
 		s.say(": ")
 		s.say(subject)
 	}
+}
+
+// aChannel returns an interaction of a channel: a call, an email.
+func aChannel(channel string) string {
+	what := map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[channel]
+	return cmp.Or(what, "an interaction")
 }
 
 // hadBy names who had an interaction that somebody else logged.

@@ -95,3 +95,15 @@ const violations = rules => {
     runOnly: rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
   }).then(result => result.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary.replace(/\s+/g, " ")} ${n.html.slice(0, 200)}`)));
 };
+
+// columns returns how tall the columns are that parts of a page stand in.
+function columns(parts) {
+  const bottoms = new Map();
+  let top = Infinity;
+  for (const part of document.querySelectorAll(parts)) {
+    const box = part.getBoundingClientRect();
+    top = Math.min(top, box.top);
+    bottoms.set(box.left, Math.max(bottoms.get(box.left) ?? 0, box.bottom));
+  }
+  return [...bottoms.values()].map((bottom) => bottom - top);
+}
