@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -95,16 +96,20 @@ func (s *Server) homeCard(c *gin.Context, x homeCard) error {
 	if err != nil {
 		return err
 	}
-	p := homeParameters(c)
+	p := s.homeTabs(c)
 	c.Header("HX-Replace-Url", address("/", p))
 	return s.show(c, http.StatusOK, card)
 }
 
-// homeParameters returns the tabs that the address chooses.
-func homeParameters(c *gin.Context) url.Values {
-	p := url.Values{}
+// homeTabs returns the tabs that the address chooses and, where htmx asks for one card, those of the page.
+func (s *Server) homeTabs(c *gin.Context) url.Values {
+	asked, p := c.Request.URL.Query(), url.Values{}
+	var shown url.Values
+	if page, err := url.Parse(s.askingPage(c)); err == nil {
+		shown = page.Query()
+	}
 	for _, name := range []string{"chart", "quiet"} {
-		if value := c.Query(name); value != "" {
+		if value := cmp.Or(asked.Get(name), shown.Get(name)); value != "" {
 			p.Set(name, value)
 		}
 	}
@@ -112,10 +117,10 @@ func homeParameters(c *gin.Context) url.Values {
 }
 
 // cardTab returns a tab of a card, which keeps those of other cards.
-func cardTab(c *gin.Context, card, value, label string, current bool) views.CardTab {
-	p := with(homeParameters(c), card, value)
+func (s *Server) cardTab(c *gin.Context, card, value, label string, current bool) views.CardTab {
 	return views.CardTab{
-		ID: card + "-" + value, Label: label, Href: address("/", p), Part: address("/", with(p, "card", card)), Current: current,
+		ID: card + "-" + value, Label: label, Href: address("/", with(s.homeTabs(c), card, value)),
+		Part: address("/", url.Values{"card": {card}, card: {value}}), Current: current,
 	}
 }
 
@@ -164,7 +169,7 @@ func (s *Server) homeQuiet(c *gin.Context) (views.HomeCard, error) {
 		if i == len(quietDays)-1 {
 			label = wording.Plural(n, "day")
 		}
-		card.Tabs.Tabs = append(card.Tabs.Tabs, cardTab(c, "quiet", strconv.Itoa(n), label, n == days))
+		card.Tabs.Tabs = append(card.Tabs.Tabs, s.cardTab(c, "quiet", strconv.Itoa(n), label, n == days))
 	}
 	quiet, err := s.db.Quiet(c.Request.Context(), who(c).Actor, s.quietSince(c, days), mostQuiet)
 	for _, o := range quiet {

@@ -59,7 +59,7 @@ func (s *Server) homeChart(c *gin.Context) (views.HomeCard, error) {
 		}
 		card = views.HomeChart{Chart: chart, Tabs: views.CardTabs{Label: "Charts"}}
 		for j, other := range offered {
-			card.Tabs.Tabs = append(card.Tabs.Tabs, cardTab(c, "chart", other.name, other.label, j == i))
+			card.Tabs.Tabs = append(card.Tabs.Tabs, s.cardTab(c, "chart", other.name, other.label, j == i))
 		}
 		if !card.Bare() {
 			return card, nil

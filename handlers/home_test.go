@@ -157,7 +157,7 @@ func TestCardsOfHome(t *testing.T) {
 
 	ines.get("/?quiet=90&chart=months").want(200, "#quiet [aria-current]", "90 days").wantNot("#quiet .nm").
 		want(200, "#chart [aria-current]", "New clients").want(200, "#quiet a[href='/?chart=months&quiet=60']", "60")
-	ines.get("/?quiet=7&chart=nothing").want(200, "#quiet [aria-current]", "30").want(200, "#chart [aria-current]", "Interactions")
+	ines.get("/?quiet=7&chart=nothing").want(200, "#quiet [aria-current]", "30").want(200, "#chart [aria-current]", "New clients")
 	alone := ines.parts().get("/?card=quiet&quiet=60&chart=months").want(200, "#quiet [aria-current]", "60").
 		want(200, "#quiet .nm", "Quay").wantNot("h1, #chart")
 	if to := alone.Header.Get("HX-Replace-Url"); to != "/?chart=months&quiet=60" {
