@@ -16,6 +16,7 @@ type Link struct {
 	OrganizationID, OrganizationName     string
 	ContactID, ContactFirst, ContactLast string
 	ContactTitle, ContactEmail           string
+	ContactPhone, ContactMobile          string
 	OrganizationActive, ContactActive    bool
 	RoleLabel, RelationshipStatus        string
 	Version                              int
@@ -65,7 +66,7 @@ var selectLink, _ = selectLinkFor(Actor{})
 func selectLinkFor(by Actor) (query string, args []any) {
 	main := by.seesOrganization("m.organization_id")
 	return `
-		SELECT organization_contact.organization_id, display_name, organization_contact.contact_id, first_name, last_name, job_title, email,
+		SELECT organization_contact.organization_id, display_name, organization_contact.contact_id, first_name, last_name, job_title, email, phone, mobile,
 			organizations.is_active, contacts.is_active, role_label, relationship_status, organization_contact.version,
 			iif(is_main, '1', ''), iif(is_main, display_name, (
 				SELECT display_name FROM organization_contact AS m JOIN organizations ON organizations.id = m.organization_id
@@ -78,7 +79,8 @@ func selectLinkFor(by Actor) (query string, args []any) {
 func scanLink(r sqlite.Row) (Link, error) {
 	var l Link
 	err := r.Scan(&l.OrganizationID, &l.OrganizationName, &l.ContactID, &l.ContactFirst, &l.ContactLast,
-		nullText{&l.ContactTitle}, nullText{&l.ContactEmail}, &l.OrganizationActive, &l.ContactActive,
+		nullText{&l.ContactTitle}, nullText{&l.ContactEmail}, nullText{&l.ContactPhone}, nullText{&l.ContactMobile},
+		&l.OrganizationActive, &l.ContactActive,
 		nullText{&l.RoleLabel}, &l.RelationshipStatus, &l.Version, &l.isMain, nullText{&l.MainOrganization})
 	if errors.Is(err, sql.ErrNoRows) {
 		return Link{}, ErrNotFound

@@ -87,7 +87,7 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 		want(200, `.by a[href="`+user+`"]`, "Léa Fournier").want(200, `.by a[href="`+i+`"]`, "Kick-off")
 	page.want(200, `.from a[href="/admin/audit?target_id=`+key(org)+`&target_type=organization"]`, "All about this organization")
 	page.want(200, ".side nav a[aria-current=page]", "Audit log")
-	ines.get("/account").want(200, ".page-head a", "Audit log")
+	ines.get("/account").want(200, ".tabbar .menu a", "Audit log")
 	lea.wantAudit(nil, "view_audit")
 }
 

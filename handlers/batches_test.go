@@ -71,7 +71,7 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 			"owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
 	}
 	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 that match").
-		wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button", "Set sector", "Set size", "Link contact")
+		wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button[name]", "Set sector", "Set size", "Link contact")
 	// The list's filters are in the form's address, so they do not clash with the action's field of
 	// the same name.
 	action, _ := list.html.Find("#many").Attr("action")

@@ -40,6 +40,7 @@ func contactDetail(x db.Contact) []string {
 
 // contactRow completes a row of the list of contacts.
 func contactRow(row *views.Row, x db.Contact, columns []db.Column) {
+	row.Numbers = numbersOf(x)
 	row.Domain, row.Under = x.Value("job_title"), nonEmpty(organizationsOf(x), firstName(x.OwnerName))
 	if slices.ContainsFunc(columns, func(col db.Column) bool { return col.Name == "job_title" }) {
 		row.Domain = "" // it has a column of its own
@@ -78,18 +79,31 @@ func contactMeta(clock views.Clock, v *visitor, x db.Contact, links []db.Link) v
 	}
 	for _, column := range []string{"mobile", "phone"} {
 		if len(m.Calls) == 0 {
-			m.Calls = calls(x.Value(column))
+			m.Calls = calls("", x.Value(column))
 		}
 	}
 	return m
 }
 
+// numbersOf returns a contact's phone numbers as typed, the one to try first before the other.
+func numbersOf(x db.Contact) []string { return nonEmpty(x.Value("mobile"), x.Value("phone")) }
+
 // calls returns the phone numbers in a typed text, each with the number to dial.
-func calls(typed string) (all []views.Call) {
+func calls(label, typed string) (all []views.Call) {
 	for _, n := range text.Numbers(typed) {
-		all = append(all, views.Call{Shown: strings.TrimSpace(typed[n.From:n.To]), Number: n.Dial})
+		all = append(all, views.Call{Label: label, Shown: strings.TrimSpace(typed[n.From:n.To]), Number: n.Dial})
 	}
 	return all
+}
+
+// reachOf returns the buttons that call and write to a contact, or none for other records.
+func reachOf(r db.Record) views.Reach {
+	reach := views.Reach{Name: r.Name()}
+	if r.Kind == db.ContactKind {
+		reach.Email = r.Value("email")
+		reach.Calls = append(calls("Mobile", r.Value("mobile")), calls("Phone", r.Value("phone"))...)
+	}
+	return reach
 }
 
 // emailHolder returns the contact that already has a refused email, with a link to open it.

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"clientregistry/db"
 )
 
 func TestContactIsCreatedAndEdited(t *testing.T) {
@@ -142,7 +144,51 @@ func TestEachNumberIsDialedAlone(t *testing.T) {
 	two.wantTexts("#meta a[href^='tel:030901820'] bdi", "030 901820-10", "030 901820-11 (Ada)").
 		want(200, "#meta a[href='tel:03090182011']", "(Ada)")
 	ines.get(s.Contact("Maya", "Okafor", "phone", "٠٥٥١٢٣٤٥٦٧")).want(200, "#meta a[href='tel:0551234567']", "٠٥٥١٢٣٤٥٦٧")
-	ines.get(s.Contact("Maya", "Okafor", "phone", "555-FLOWERS")).wantNot("#meta a[href^='tel:']")
+	ines.get(s.Contact("Maya", "Okafor", "phone", "555-FLOWERS")).wantNot("[href^='tel:']")
+}
+
+// TestContactsAreCalledFromWhereTheyAreFound: their page, that of their organization, lists and a search.
+func TestContactsAreCalledFromWhereTheyAreFound(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	acme := s.Organization("Acme")
+	both := s.Contact("Maya", "Okafor", "phone", "+44 20 7946 0123 ext. 7", "mobile", "+44 7700 900123")
+	desk := s.Contact("Maya", "Quay", "phone", "020 7946 0124", "mobile", "ask reception")
+	none := s.Contact("Maya", "Zimmer", "email", "maya@zimmer.example")
+	for _, x := range []string{both, desk, none} {
+		s.Link(acme, x)
+	}
+	ines.get(both).wantTexts(".rec .acts > .reach > *, .rec .acts > .btn", "CallCall Maya Okafor×Mobile +44 7700 900123Phone +44 20 7946 0123 ext. 7", "Edit").
+		want(200, ".reach summary", "Call").want(200, ".reach .menu a[href='tel:+447700900123']", "Mobile").
+		want(200, ".reach .menu a[href='tel:+442079460123']", "Phone").
+		want(200, "#fact-phone a[href='tel:+442079460123']", "").want(200, "#fact-phone [data-copy]", "")
+	ines.get(desk).want(200, ".reach > .btn.pri[href='tel:02079460124']", "Call").wantNot(".reach details")
+	ines.get(none).wantNot("[href^='tel:']").want(200, ".reach > .btn", "Email")
+	for _, path := range []string{acme, "/contacts", "/contacts?columns=none", "/search?q=maya"} {
+		page := ines.get(path).want(200, "main a[href='tel:+447700900123'][aria-label='Call Maya Okafor']", "").
+			want(200, "main a[href='tel:02079460124']", "")
+		if n := page.html.Find("main [href^='tel:']").Length(); n != 2 {
+			t.Errorf("%s: %d numbers to call, want 2", path, n)
+		}
+		if page.html.Find("a a").Length() > 0 {
+			t.Errorf("%s: a link within a link", path)
+		}
+	}
+	// A number that is added in place can be called at once.
+	ines.parts().post(none+"/fields/mobile", "value", "+353 86 555 01 10", "version", "1").
+		want(200, "#reach a[href='tel:+353865550110']", "Call").want(200, "#fact-mobile a[href='tel:+353865550110']", "")
+}
+
+// TestMoreHasWhatTheBarHasNoRoomFor: what one may not do is not in it.
+func TestMoreHasWhatTheBarHasNoRoomFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.as("Administrator").get("/").wantTexts(".tabbar .menu a, .tabbar .navh, .tabbar form", "Interactions", "Saved views", "My accounts",
+		"Quiet for 60 days", "Administration", "Users", "Roles", "Audit log", "Webhooks", "System", "Administrator Person", "My account", "Sign out")
+	s.as("Viewer").get("/").wantTexts(".tabbar .menu a, .tabbar .navh, .tabbar form", "Interactions", "Saved views", "My accounts",
+		"Quiet for 60 days", "Viewer Person", "My account", "Sign out")
+	s.person("A Clerk", s.Role("Clerk", db.ViewClient)).get("/").wantNot(".tabbar [href='/interactions']").wantNot(".tabbar [href^='/admin']")
 }
 
 // TestValuesThatReadTheSameAreOneFilter: the menu marks the one that is set.

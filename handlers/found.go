@@ -104,10 +104,14 @@ func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
 			searched = append(searched, shownValue(r, f))
 		}
 	}
-	return views.OptionRow{
+	row := views.OptionRow{
 		ID: r.ID, Href: k.base(r.ID), Name: r.Name(), Square: k == organizationRecords, Archived: !r.IsActive,
 		Marked: markWords(r.Name(), typed), Detail: d.explain(searched...),
 	}
+	if k == contactRecords {
+		row.Numbers = numbersOf(r)
+	}
+	return row
 }
 
 func (s *Server) foundInteraction(c *gin.Context, i db.Interaction, typed text.Typed) views.FoundInteraction {

@@ -63,12 +63,16 @@ func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
 	if e.organization && !l.IsMain() {
 		mainAt = l.MainOrganization
 	}
-	return views.LinkRow{
+	row := views.LinkRow{
 		Main: l.IsMain() && !e.organization, MainAt: mainAt,
 		ID: "link-" + id, Card: e.base, Action: e.base + "/" + e.plural + "/" + id,
 		Name: name, Href: "/" + e.plural + "/" + id, Square: !e.organization,
 		Role: l.RoleLabel, Status: l.RelationshipStatus, Archived: !active, Version: l.Version, CanEdit: v.Can(db.EditClient),
 	}
+	if e.organization {
+		row.Numbers = nonEmpty(l.ContactMobile, l.ContactPhone)
+	}
+	return row
 }
 
 // links returns the links of this end.

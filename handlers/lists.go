@@ -258,6 +258,11 @@ func recordRow(clock views.Clock, k *recordKind, r *db.Record, columns []db.Colu
 		row.Cells[i] = recordCell(clock, k, r, col)
 	}
 	k.row(&row, *r, columns)
+	if last := slices.IndexFunc(row.Cells, func(cell views.Cell) bool { return cell.Kind == "last" }); last >= 0 {
+		row.Cells[last].Calls = true // the only cell beside the name on narrow screens
+	} else {
+		row.Calls = true
+	}
 	return row
 }
 

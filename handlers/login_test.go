@@ -213,7 +213,7 @@ func TestSignOut(t *testing.T) {
 	ines := s.as("Manager")
 	stolen := *ines
 	page := ines.get("/account")
-	out := ines.submit(page, "form[action='/logout'] button")
+	out := ines.submit(page, "main form[action='/logout'] button")
 	if out.to() != "/login" || ines.cookie != nil || out.Header.Get("Clear-Site-Data") == "" {
 		t.Errorf("signed out to %s with %v", out.Header.Get("Location"), out.Header)
 	}

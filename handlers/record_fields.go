@@ -13,10 +13,14 @@ import (
 // newFact returns a field as the record's page shows it.
 func newFact(k *recordKind, r db.Record, v *visitor, f db.Field) views.Fact {
 	value := r.Value(f.Column)
-	return views.Fact{
+	fact := views.Fact{
 		Base: k.base(r.ID), Column: f.Column, Label: f.Label, Add: f.Lower(), Value: value, Shown: shownValue(r, f),
 		Avatar: f.Kind == db.Person, Copied: value != "" && (f.Kind == db.Email || f.Kind == db.Phone), CanEdit: v.Can(db.EditClient),
 	}
+	if f.Kind == db.Phone {
+		fact.Calls = calls("", value)
+	}
+	return fact
 }
 
 // shownValue returns a field's value as people read it.
@@ -170,6 +174,7 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 	return s.show(c, http.StatusOK, shown, toast(f.Label+" saved", nil), meta, views.Title(r.Name()),
 		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(r.Name())},
+		views.Into{Target: "#reach", Swap: "outerHTML", View: reachOf(r)},
 		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)})
 }
 

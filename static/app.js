@@ -94,8 +94,7 @@
     if (!sheet) return;
     e.preventDefault();
     e.stopPropagation();
-    sheet.open = false;
-    one("summary", sheet).focus();
+    closeMenu(sheet);
   }, true);
 
   // This must run before htmx, which would send the form of a button with formmethod="dialog".
@@ -124,6 +123,41 @@
 
   const openMenus = () => all("details.drop[open]");
 
+  const closeMenu = menu => {
+    menu.open = false;
+    one("summary", menu).focus();
+  };
+
+  // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger can pull it down.
+  const sheetOf = element => {
+    const sheet = element.closest?.(".drop[open] > .pop");
+    return sheet && getComputedStyle(sheet).position === "fixed" ? sheet : null;
+  };
+
+  on("focusout", e => {
+    const menu = sheetOf(e.target)?.parentNode;
+    if (menu && e.relatedTarget && !menu.contains(e.relatedTarget)) menu.open = false; // otherwise the focus would be under it
+  });
+
+  let pulled = null, from = 0; // the sheet under the finger, and where the finger came down
+
+  on("touchstart", e => {
+    pulled = sheetOf(e.target);
+    from = e.touches[0].clientY;
+    for (let part = e.target; pulled && part !== document.body; part = part.parentNode) if (part.scrollTop) pulled = null;
+  });
+
+  on("touchmove", e => {
+    if (pulled) pulled.style.translate = `0 ${Math.max(0, e.touches[0].clientY - from)}px`;
+  });
+
+  for (const event of ["touchend", "touchcancel"]) on(event, e => {
+    if (!pulled) return;
+    pulled.style.translate = "";
+    if (event === "touchend" && e.changedTouches[0].clientY - from > 60) closeMenu(pulled.parentNode);
+    pulled = null;
+  });
+
   on("click", e => {
     for (const menu of openMenus()) {
       const inside = menu.contains(e.target);
@@ -138,6 +172,11 @@
 
   on("toggle", e => { // does not bubble
     if (!e.target.open || e.target !== opened) return;
+    const title = sheetOf(one(".pop", e.target) ?? e.target) && one(".sheet-h > :first-child", e.target);
+    if (title) {
+      title.tabIndex = -1;
+      return title.focus();
+    }
     const field = one(".subject, .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
@@ -282,8 +321,7 @@
   const escape = target => {
     const menu = openMenus().at(-1);
     if (menu) {
-      menu.open = false;
-      one("summary", menu).focus();
+      closeMenu(menu);
       return true;
     }
     const cancel = target.closest("form") && one("[data-cancel]", target.closest("form"));

@@ -147,15 +147,18 @@ type Column struct {
 type Row struct {
 	ID, Name, Href, Domain string
 	Under                  []string // shown under the name on narrow screens
+	Numbers                []string // phone numbers as typed, to call one
+	Calls                  bool     // whether the call stands beside the name, not in a cell
 	Square, Archived, Pick bool     // Pick tells whether the row can be selected
 	Cells                  []Cell
 }
 
 // Cell is a row's value in a column.
 type Cell struct {
-	Kind string // text, cut (may be shortened), far (hidden first), number, owner, last (contact; Text is the channel), date
-	Text string
-	Time *Time // nil if never
+	Kind  string // text, cut (may be shortened), far (hidden first), number, owner, last (contact; Text is the channel), date
+	Text  string
+	Time  *Time // nil if never
+	Calls bool  // whether the row's call stands here
 }
 
 // Template names the row.

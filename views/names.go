@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 )
 
 // nameHash returns a number that is always the same for a name.
@@ -92,6 +93,16 @@ func messageHTML(message string) template.HTML {
 		}
 	}
 	return template.HTML(b.String() + strings.Repeat("</bdi>", open))
+}
+
+// dial returns what to dial for the first of some phone numbers as typed, or "".
+func dial(typed []string) string {
+	for _, s := range typed {
+		for _, n := range text.Numbers(s) {
+			return n.Dial
+		}
+	}
+	return ""
 }
 
 // Host returns a website without scheme and www.

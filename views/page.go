@@ -49,10 +49,7 @@ type menu struct{ Frame }
 
 func (menu) Template() string { return "_menu.html" }
 
-type foot struct {
-	Section       string
-	Clients, Feed bool
-}
+type foot struct{ Frame }
 
 func (foot) Template() string { return "_foot.html" }
 
@@ -68,7 +65,7 @@ type around struct {
 func (p Page) around() around {
 	a := around{"_above_auth.html", "_below_auth.html", &p, head{}, nil, nil}
 	if p.User != "" {
-		a.above, a.below, a.Menu, a.Foot = "_above.html", "_below.html", menu{p.Frame}, foot{p.Section, p.Clients, p.Feed}
+		a.above, a.below, a.Menu, a.Foot = "_above.html", "_below.html", menu{p.Frame}, foot{p.Frame}
 	}
 	return a
 }

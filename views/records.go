@@ -37,7 +37,7 @@ type RecordHeading struct {
 	List             Ref
 	Name             string
 	Square, Archived bool
-	Email            string // "" for none
+	Reach            Reach
 	Meta             RecordMeta
 	Acts             Acts
 }
@@ -59,8 +59,18 @@ type RecordMeta struct {
 // Template names the piece.
 func (RecordMeta) Template() string { return "records/_meta.html" }
 
-// Call is a phone number as typed and as dialed.
-type Call struct{ Shown, Number string }
+// Call is a phone number as typed and as dialed. Label tells a contact's numbers apart.
+type Call struct{ Label, Shown, Number string }
+
+// Reach are the buttons that call and write to a contact.
+type Reach struct {
+	Name  string
+	Calls []Call
+	Email string // "" for none
+}
+
+// Template names the buttons.
+func (Reach) Template() string { return "records/_reach.html" }
 
 // Square tells whether the avatar is square, as organizations' are.
 func (r Record) Square() bool { return r.Kind == "organization" }
@@ -115,7 +125,8 @@ type Fact struct {
 	Value                    string // as stored
 	Shown                    string // as people read it; "" if unset
 	Avatar                   bool
-	Copied                   bool // whether people copy it into other programs
+	Copied                   bool   // whether people copy it into other programs
+	Calls                    []Call // the numbers in it
 	CanEdit                  bool
 	Focus                    bool    // whether its link takes the focus, after saving or cancelling
 	Editor                   *Editor // nil while it only shows the value
@@ -179,6 +190,7 @@ type LinkRow struct {
 	ID, Action   string // element id; path of the link below the record
 	Card         string // address of the card
 	Name, Href   string
+	Numbers      []string // phone numbers as typed, to call one
 	Square       bool
 	Role, Status string
 	Main         bool   // the contact's main organization
@@ -251,6 +263,7 @@ func (Options) Template() string { return "records/_options.html" }
 // words marked.
 type OptionRow struct {
 	ID, Href, Name   string
+	Numbers          []string // phone numbers as typed, to call one
 	Marked, Detail   []Piece
 	Square, Archived bool
 }

@@ -132,9 +132,11 @@ func functions() template.FuncMap {
 		"iconSm":   func(name string) (template.HTML, error) { return piece(icon{name, " i-sm"}) },
 		"avatar":   func(name, class string) (template.HTML, error) { return piece(avatar{name, class}) },
 		"piece":    piece,
+		"sheet":    func(title string) (template.HTML, error) { return piece(sheetHead(title)) },
 		"rows":     all[Row],
 		"days":     all[Day],
 		"asset":    static.URL,
+		"dial":     dial,
 		"hue":      hue,
 		"initials": initials,
 		"lower":    strings.ToLower,
@@ -152,6 +154,11 @@ func functions() template.FuncMap {
 type icon struct{ Name, Class string }
 
 func (icon) Template() string { return "_icon.html" }
+
+// sheetHead is the title of a popover that is a sheet on phones, with what closes it.
+type sheetHead string
+
+func (sheetHead) Template() string { return "_sheet_head.html" }
 
 // avatar stands for a person or, with the class sqr, an organization.
 type avatar struct{ Name, Class string }

@@ -47,6 +47,8 @@ var allViews = []View{
 	Record{},
 	RecordHeading{},
 	RecordMeta{},
+	Reach{},
+	sheetHead(""),
 	Interactions{},
 	Interaction{},
 	Search{},
@@ -353,7 +355,7 @@ func TestNamesInAttributesDoNotTurnTheSentence(t *testing.T) {
 		}
 	}
 	for _, sentence := range []string{
-		"Select X", "Edit: X", "Delete: X", "Unlink X", "Mark done: X", "Actions for X", "X · Client Registry",
+		"Select X", "Edit: X", "Delete: X", "Unlink X", "Call X", "Mark done: X", "Actions for X", "X · Client Registry",
 	} {
 		if !sentences[sentence] || !sentences[strings.ReplaceAll(sentence, "X", "\u2068X\u2069")] {
 			t.Errorf("%q was not checked: %v", sentence, sentences)
