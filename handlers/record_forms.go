@@ -156,6 +156,9 @@ func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind,
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Record: &views.Ref{Name: r.Name(), Href: k.base(r.ID)},
 		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: emailHolder(refused),
 	}
+	if stale == nil && refused == nil {
+		f.Fields[0].Autofocus = true
+	}
 	if stale != nil {
 		f.Failed = true
 		f.Conflict = views.NewConflict(s.clock(c), stale, "this")

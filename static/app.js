@@ -310,13 +310,86 @@
     j: () => move(1),
     k: () => move(-1),
     x: () => here() && one("[type='checkbox']", here())?.click(),
-    e: () => ((here() && one("a[id^='edit-']", here())) ?? one(".fact a.val") ?? byId("edit"))?.click(),
+    e: () => {
+      const row = here();
+      if (row?.closest("[data-edits]")) location.assign(rowLink(row).pathname + "/edit");
+      else ((row && one("a[id^='edit-']", row)) ?? one(".fact a.val") ?? byId("edit"))?.click();
+    },
     l: openComposer,
     n: () => byId("new")?.click(),
     "/": () => { byId("q")?.focus(); byId("q")?.select(); },
-    "?": () => byId("keys") && open(byId("keys")),
+    "?": () => {
+      if (!byId("keys")) return;
+      for (const row of all("#keys [data-for]")) row.hidden = !one(row.dataset.for); // only what works on this page
+      open(byId("keys"));
+    },
     g: () => { going = Date.now(); },
   };
+
+  // ---------- the editor of a fact: Tab, Shift Tab and a click elsewhere save it
+
+  const fieldOf = editor => one("input:not([type='hidden']), select, textarea", editor); // null in a conflict
+  const changed = field => field.options ? !field.selectedOptions[0]?.defaultSelected : field.value !== field.defaultValue;
+  let leaving = null; // the editor being left, and what follows: the next fact, or what was clicked
+
+  // Saves an editor, or closes it if nothing was typed. A refused value stays open until it is changed; then this is false.
+  const leave = (editor, then) => {
+    const field = fieldOf(editor);
+    if (!field || !changed(field) && field.ariaInvalid === "true") return false;
+    leaving = { from: editor.id, keys: [], ...then };
+    if (changed(field)) editor.requestSubmit();
+    else one("[data-cancel]", editor).click();
+    return true;
+  };
+
+  const leaveBy = (editor, { shiftKey }) => {
+    const facts = all(".fact").filter(fact => fact === editor || one("a.val", fact));
+    return leave(editor, { next: facts[facts.indexOf(editor) + (shiftKey ? -1 : 1)]?.id });
+  };
+
+  // Types the keys that were pressed while the editor was on its way.
+  const type = (editor, keys) => {
+    const field = fieldOf(editor);
+    for (const [at, k] of keys.entries()) {
+      if (k.key === "Tab") {
+        if (leaveBy(editor, k)) leaving.keys = keys.slice(at + 1);
+        return;
+      }
+      if (k.key === "Enter") return editor.requestSubmit();
+      const before = at ? field.value : "";
+      if (!field.options) field.value = k.key === "Backspace" ? before.slice(0, -1) : before + k.key;
+    }
+    if (keys.length) field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  on("click", e => {
+    const editor = all(".fact.edit").find(x => !x.contains(e.target));
+    const control = e.ctrlKey || e.metaKey || e.shiftKey ? null : e.target.closest("a, button");
+    if (!editor || !leave(editor, { control, elsewhere: !control }) || !control) return;
+    e.preventDefault(); // it is clicked again once the value is saved
+    e.stopPropagation();
+  }, true);
+
+  on("htmx:before:swap", e => { // whoever has clicked elsewhere stays there
+    if (leaving?.elsewhere) for (const { fragment } of e.detail.tasks) one("[autofocus]", fragment)?.removeAttribute("autofocus");
+  });
+
+  on("htmx:after:swap", e => {
+    if (!leaving) return;
+    const { from, next, control, keys, asked } = leaving, editor = byId(next);
+    if (e.detail.ctx.response?.status >= 400) leaving = null;
+    else if (byId(from)?.matches(".edit")) return; // something else was swapped
+    else if (next && !asked) {
+      leaving.asked = true;
+      one("a.val", editor).click();
+    } else if (!next || editor.matches(".edit")) {
+      leaving = null;
+      if (next) type(editor, keys);
+      else if (control) (control.isConnected ? control : byId(control.id))?.click();
+    }
+  });
+
+  for (const failure of ["htmx:error", "htmx:response:error"]) on(failure, () => { leaving = null; });
 
   const escape = target => {
     const menu = openMenus().at(-1);
@@ -338,9 +411,17 @@
     if (e.defaultPrevented || e.isComposing || !target.closest) return;
     const command = e.ctrlKey || e.metaKey;
     const plain = !command && !e.altKey;
-    if (plain && target.matches("[role='combobox']:not(select)") && comboboxKey(target, key)) e.preventDefault();
+    if (leaving?.next && plain && (key.length === 1 || ["Tab", "Enter", "Backspace"].includes(key))) {
+      leaving.keys.push(e);
+      e.preventDefault();
+    } else if (plain && key === "Tab" && target.matches(".fact.edit [name='value']:not(button)")) {
+      if (leaveBy(target.form, e)) e.preventDefault();
+    } else if (plain && target.matches("[role='combobox']:not(select)") && comboboxKey(target, key)) e.preventDefault();
     else if (key === "Escape") { if (escape(target)) e.preventDefault(); }
-    else if (command && key === "Enter") target.closest(".log, .edit")?.requestSubmit?.();
+    else if (command && key === "Enter") {
+      const form = target.closest("form:not(#many)");
+      form?.requestSubmit(one("button.pri", form));
+    }
     else if (command && key.toLowerCase() === "k" && !e.altKey && byId("palette")) {
       e.preventDefault();
       if (byId("palette").open) byId("palette").close();
