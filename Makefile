@@ -22,7 +22,7 @@ build:
 # What takes a sample under the race detector runs whole without it, see dbtest.Steps
 # and handlerstest.EveryEighth.
 test: check browser
-	go test ./db ./handlers/api
+	go test ./db ./views ./handlers/api
 	go test -run '^TestHostile' ./handlers
 	BROWSER=1 go test -race -timeout 30m ./...
 

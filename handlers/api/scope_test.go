@@ -140,7 +140,8 @@ func (v *viewer) same(what, got, want string) {
 func TestEachProgramSeesWhatTheModelSays(t *testing.T) {
 	t.Parallel()
 	s, all := newViewers(t, 7)
-	for _, v := range all {
+	for _, name := range handlerstest.EveryEighth(0, slices.Sorted(maps.Keys(all))) {
+		v := all[name]
 		v.comparePeople()
 		v.compareRecords("organizations", v.Organizations, 0)
 		v.compareRecords("contacts", v.Contacts, 1)
