@@ -57,14 +57,14 @@ var contactsSince = map[string]since{
 		word, o := w.word(), w.NewOrganization(t, "Linked").ID
 		found, later := w.contact(t, "In", word), w.contact(t, "Later", word)
 		w.link(t, o, found, "Auditor", "Active")
-		return db.Filter{Query: word, RoleLabel: "Auditor"}, found, later, func() { w.link(t, o, later, "Auditor", "Active") }
+		return db.Filter{Query: word, Role: is("Auditor")}, found, later, func() { w.link(t, o, later, "Auditor", "Active") }
 	},
 	"a link's role changed": func(t *testing.T, w *sinceWorld) (db.Filter, string, string, func()) {
 		word, o := w.word(), w.NewOrganization(t, "Linked").ID
 		found, later := w.contact(t, "In", word), w.contact(t, "Later", word)
 		w.link(t, o, found, "Buyer", "Active")
 		w.link(t, o, later, "Seller", "Active")
-		return db.Filter{Query: word, RoleLabel: "Buyer"}, found, later, func() {
+		return db.Filter{Query: word, Role: is("Buyer")}, found, later, func() {
 			must(w.UpdateLink(t.Context(), w.Tomas, o, later, 1, db.Fields{"role_label": "Buyer"}))(t)
 		}
 	},
@@ -123,7 +123,7 @@ var organizationsSince = map[string]since{
 		word := w.word()
 		found, later := w.NewOrganization(t, "In "+word).ID, w.NewOrganization(t, "Later "+word).ID
 		must(w.UpdateOrganization(t.Context(), w.Tomas, found, 1, db.Fields{"owner_user_id": w.Tomas.UserID}))(t)
-		return db.Filter{Query: word, OwnerID: w.Tomas.UserID}, found, later, func() {
+		return db.Filter{Query: word, Owner: is(w.Tomas.UserID)}, found, later, func() {
 			must(w.UpdateOrganization(t.Context(), w.Tomas, later, 1, db.Fields{"owner_user_id": w.Tomas.UserID}))(t)
 		}
 	},

@@ -431,7 +431,7 @@ func TestTenThousandAtOnce(t *testing.T) {
 	n := dbtest.Steps(10_000)
 	o.Exec(t, "DELETE FROM contacts WHERE docid > ?", n+1)
 	must(o.ArchiveContact(t.Context(), o.Tomas, "00000000-0000-7000-8000-000000000000", 1))(t)
-	for _, b := range []db.Batch{b, {Kind: "contact", Filter: &db.Filter{RoleLabel: "CFO", Status: "all"}, Action: "archive"}} {
+	for _, b := range []db.Batch{b, {Kind: "contact", Filter: &db.Filter{Role: is("CFO"), Status: "all"}, Action: "archive"}} {
 		p := must(o.RunBatch(t.Context(), o.Tomas, preview(t, o, o.Tomas, b)))(t)
 		want(t, b.Action, in(p), strconv.Itoa(n))
 		if b.Action == "archive" {

@@ -119,7 +119,7 @@ func TestEachFieldIsStoredSearchedAndListed(t *testing.T) {
 			}
 			if f.Filtered {
 				for value, want := range map[string]int{typed[f.Column]: 1, "Other": 0} {
-					rows, _, err := d.records(t.Context(), by, k, Filter{Equal: Fields{f.Column: value}})
+					rows, _, err := d.records(t.Context(), by, k, Filter{Equal: map[string]ValueFilter{f.Column: {Values: []string{value}}}})
 					if err != nil || len(rows) != want {
 						t.Errorf("the filter %s=%s finds %d: %v", f.Column, value, len(rows), err)
 					}

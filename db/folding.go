@@ -33,13 +33,14 @@ func lowerASCII(s string) string {
 	}, s)
 }
 
-// foldedAs is true for values that differ from this one at most in case, accents and composition.
-func (f Field) foldedAs(value string) condition {
+// keyOf is the SQL expression of the key of a bound value. Values that differ at most in case,
+// accents and composition have the same one.
+func (f Field) keyOf(value string) (sql string, args []any) {
 	folded := text.SortKey(value)
 	if f.sort.numbered {
-		return condition{"{}" + f.sort.key + " = printf('%010d', CAST(? AS INTEGER)) || ?", []any{folded, folded}}
+		return "printf('%010d', CAST(? AS INTEGER)) || ?", []any{folded, folded}
 	}
-	return condition{"{}" + f.sort.key + " = ?", []any{folded}}
+	return "?", []any{folded}
 }
 
 // foldedColumns returns a kind's columns for folded values.

@@ -76,3 +76,15 @@ func organizationPages(t *testing.T, o *dbtest.Office, by db.Actor, f db.Filter,
 func weakKey(password string) string {
 	return base64.RawStdEncoding.EncodeToString(argon2.IDKey([]byte(password), make([]byte, 16), 1, 1024, 1, 32))
 }
+
+// is finds what has this value.
+func is(value string) db.ValueFilter { return db.ValueFilter{Values: []string{value}} }
+
+// equal finds what has these values, given after their columns.
+func equal(columnsAndValues ...string) map[string]db.ValueFilter {
+	all := map[string]db.ValueFilter{}
+	for i := 0; i < len(columnsAndValues); i += 2 {
+		all[columnsAndValues[i]] = is(columnsAndValues[i+1])
+	}
+	return all
+}

@@ -26,13 +26,13 @@ const mostGathered = 5000
 
 // Filter narrows and orders a list of organizations or contacts. Empty fields do not filter.
 type Filter struct {
-	Query              string // search words, at most 200 characters
-	Status             string // active (the default), archived or all
-	OwnerID            string // a user's ID, or "none"
-	Equal              Fields // values of Filtered fields, by column
-	RelationshipStatus string // of some link
-	RoleLabel          string // of the same link
-	Missing            string // RecordKind.Missing: contacts (for organizations) or email (for contacts)
+	Query        string                 // search words, at most 200 characters
+	Status       string                 // active (the default), archived or all
+	Owner        ValueFilter            // of users' IDs
+	Equal        map[string]ValueFilter // of values of Filtered fields, by column
+	Relationship ValueFilter            // of the statuses of some link
+	Role         ValueFilter            // of the role labels of the same link
+	Missing      string                 // RecordKind.Missing: contacts (for organizations) or email (for contacts)
 
 	Created, Updated, Contacted Range     // Contacted applies only if the actor may see interactions
 	Never                       bool      // never contacted
@@ -42,8 +42,8 @@ type Filter struct {
 	After string // cursor returned with the previous page
 	Limit int    // rows per page, at most MostListed; 0 means PageSize
 
-	roleLabels []string // RoleLabel and equivalent spellings in use
-	manyLinks  bool     // too many links match RelationshipStatus and RoleLabel to collect their records
+	roleLabels []string // those of Role and equivalent spellings in use
+	manyLinks  bool     // too many links match Relationship and Role to collect their records
 }
 
 // size returns the number of rows per page.
@@ -57,22 +57,28 @@ func (f Filter) size() int {
 // Range is a time range. From is inclusive, To is exclusive, and zero means unbounded.
 type Range struct{ From, To time.Time }
 
-// listCondition is one condition of a list. column is the one whose index finds its rows. equal
-// says that the condition compares with one value, so that this index returns rows ordered by name.
+// listCondition is one condition of a list. column is the one whose index finds its rows.
 type listCondition struct {
 	condition
 	column string
-	equal  bool
+	equal  bool // compares with one value, so that this index returns rows ordered by name
+	among  bool // compares with some values
+	except bool // compares with all values but some
 }
 
-// isSelective reports whether the condition narrows the list well: by one value, by words or by links.
+// isSelective reports whether the condition narrows the list well: by values, by words or by links.
 // Without this hint, SQLite prefers a time range even if it matches most rows.
 func (n listCondition) isSelective() bool {
-	return n.equal || n.isSet() || n.isMissing()
+	return n.equal || n.among || n.isSet() || n.isMissing()
 }
 
 // isSet reports whether the condition finds rows by a set of IDs.
 func (n listCondition) isSet() bool { return n.column == "docid" || n.column == "links" }
+
+// isOwned reports whether the condition finds rows by some owners, or by all but some if it is alone.
+func (n listCondition) isOwned(alone bool) bool {
+	return n.column == "owner_user_id" && (n.among || n.except && alone)
+}
 
 // isMissing reports whether the condition finds the rows without a value, which are in an index of their own.
 func (n listCondition) isMissing() bool { return n.column == "missing" }
@@ -81,25 +87,17 @@ func (n listCondition) isMissing() bool { return n.column == "missing" }
 // match.
 func (k *RecordKind) listConditions(by Actor, f Filter) (all []listCondition, empty bool) {
 	add := func(column, sql string, args ...any) {
-		all = append(all, listCondition{condition{sql, args}, column, false})
+		all = append(all, listCondition{condition: condition{sql, args}, column: column})
 	}
-	equal := func(column, value string) {
-		if value != "" {
-			all = append(all, listCondition{condition{"{}" + column + " = ?", []any{value}}, column, true})
-		}
-	}
-	switch f.OwnerID {
-	case "none":
-		all = append(all, listCondition{condition{sql: "{}owner_user_id IS NULL"}, "owner_user_id", true})
-	default:
-		equal("owner_user_id", f.OwnerID)
+	if f.Owner.narrows() {
+		all = append(all, f.Owner.ofColumn("owner_user_id"))
 	}
 	for _, field := range k.Fields {
-		if value := f.Equal[field.Column]; field.Filtered && value != "" {
-			all = append(all, listCondition{field.foldedAs(value), field.sort.key, true})
+		if values := f.Equal[field.Column]; field.Filtered && values.narrows() {
+			all = append(all, values.ofField(field))
 		}
 	}
-	if f.RelationshipStatus != "" || f.RoleLabel != "" {
+	if f.Relationship.narrows() || f.Role.narrows() {
 		all = append(all, k.linkCondition(by, f))
 	}
 	if f.Missing != "" {
@@ -152,20 +150,20 @@ func (k *RecordKind) linkCondition(by Actor, f Filter) listCondition {
 	if f.manyLinks {
 		unused = "+"
 	}
-	if f.RelationshipStatus != "" {
-		c = condition{unused + "relationship_status = ?", []any{f.RelationshipStatus}}.and(c)
+	if f.Relationship.narrows() {
+		c = f.Relationship.ofLink(unused+"relationship_status", f.Relationship.Values).and(c)
 	}
-	if f.RoleLabel != "" {
-		c = among(unused+"role_label", f.labels()).and(c)
+	if f.Role.narrows() {
+		c = f.Role.ofLink(unused+"role_label", f.labels()).and(c)
 	}
 	if f.manyLinks {
-		return listCondition{condition{
+		return listCondition{condition: condition{
 			"EXISTS (SELECT 1 FROM organization_contact WHERE " + end + " = " + k.id() + " AND " + c.sql + ")", c.args,
-		}, "link", false}
+		}, column: "link"}
 	}
-	return listCondition{
-		condition{"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args}, "links", false,
-	}
+	return listCondition{condition: condition{
+		"{}" + k.id() + " IN (SELECT " + end + " FROM organization_contact WHERE " + c.sql + ")", c.args,
+	}, column: "links"}
 }
 
 // listPlan is how a list is read. gather finds the matching rows with the filters' indexes and
@@ -214,8 +212,9 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	if f.Status == "archived" {
 		active = "is_active = 0"
 	}
-	if w == gather && (few || missing || slices.ContainsFunc(all, listCondition.isSet)) {
-		active = "+" + active // use the set of IDs, or the index of those without a value, to find rows
+	owned := slices.ContainsFunc(all, func(n listCondition) bool { return n.isOwned(len(all) == 1) })
+	if w == gather && (few || missing || owned || slices.ContainsFunc(all, listCondition.isSet)) {
+		active = "+" + active // use the set of IDs, or the index of owners or of those without a value, to find rows
 	}
 	c.add(active)
 	switch {
@@ -231,7 +230,7 @@ func (k *RecordKind) conditions(by Actor, f Filter, w listPlan, s listOrder, few
 	for _, n := range all {
 		unused := "" // a plus keeps SQLite from using an index
 		switch {
-		case w == walk && !direct && n.column != s.key,
+		case w == walk && !direct && (n.column != s.key || n.among || n.except),
 			w == gather && found && !n.isSelective(),
 			w == gather && missing && n.column == "owner_user_id",
 			w == gather && words && n.isMissing():
@@ -350,27 +349,33 @@ func (d *DB) countUpTo(ctx context.Context, most int, from string, args ...any) 
 // labels returns the role labels that the filter matches.
 func (f Filter) labels() []string {
 	if len(f.roleLabels) == 0 {
-		return []string{f.RoleLabel}
+		return f.Role.Values
 	}
 	return f.roleLabels
 }
 
 // completeFilter sets the filter's equivalent role labels and manyLinks.
-func (d *DB) completeFilter(ctx context.Context, f Filter) (_ Filter, err error) {
-	if f.roleLabels, err = d.equivalentValues(ctx, "organization_contact", "role_label", f.RoleLabel); err != nil {
-		return f, err
+func (d *DB) completeFilter(ctx context.Context, f Filter) (Filter, error) {
+	f.roleLabels = nil
+	for _, label := range f.Role.Values {
+		alike, err := d.equivalentValues(ctx, "organization_contact", "role_label", label)
+		if err != nil {
+			return f, err
+		}
+		f.roleLabels = append(f.roleLabels, alike...)
 	}
+	var err error
 	f.manyLinks, err = d.manyLinks(ctx, f)
 	return f, err
 }
 
 func (d *DB) manyLinks(ctx context.Context, f Filter) (bool, error) {
 	var c conditions
-	if f.RelationshipStatus != "" {
-		c.add("relationship_status = ?", f.RelationshipStatus)
+	if f.Relationship.narrows() {
+		c.addAll(f.Relationship.ofLink("relationship_status", f.Relationship.Values))
 	}
-	if f.RoleLabel != "" {
-		c.addAll(among("role_label", f.labels()))
+	if f.Role.narrows() {
+		c.addAll(f.Role.ofLink("role_label", f.labels()))
 	}
 	if len(c.clauses) == 0 {
 		return false, nil

@@ -107,12 +107,10 @@ func (m *model) matches(id string, f db.Filter) bool {
 	switch {
 	case !m.sees(id):
 	case f.Status == "archived" && row["is_active"] == "1", f.Status != "archived" && f.Status != "all" && row["is_active"] == "0":
-	case f.OwnerID == "none" && row["owner_user_id"] != "", f.OwnerID != "none" && f.OwnerID != "" && row["owner_user_id"] != f.OwnerID:
-	case m.table == "organizations" && (f.Equal["sector"] != "" && !alike(row["sector"], f.Equal["sector"]) ||
-		f.Equal["size_band"] != "" && !alike(row["size_band"], f.Equal["size_band"])):
-	case (f.RelationshipStatus != "" || f.RoleLabel != "") && !link(func(l map[string]string) bool {
-		return (f.RelationshipStatus == "" || l["relationship_status"] == f.RelationshipStatus) &&
-			(f.RoleLabel == "" || alike(l["role_label"], f.RoleLabel))
+	case !chosen(row["owner_user_id"], f.Owner):
+	case m.table == "organizations" && (!chosen(row["sector"], f.Equal["sector"]) || !chosen(row["size_band"], f.Equal["size_band"])):
+	case narrows(f.Relationship, f.Role) && !link(func(l map[string]string) bool {
+		return chosen(l["relationship_status"], f.Relationship) && chosen(l["role_label"], f.Role)
 	}):
 	case f.Missing == "contacts" && (m.table == "contacts" || link(func(map[string]string) bool { return true })):
 	case f.Missing == "email" && (m.table == "organizations" || row["email"] != ""):
@@ -123,6 +121,17 @@ func (m *model) matches(id string, f db.Filter) bool {
 		return true
 	}
 	return false
+}
+
+// chosen reports whether a value is one that a filter wants.
+func chosen(value string, f db.ValueFilter) bool {
+	listed := f.None && value == "" || slices.ContainsFunc(f.Values, func(v string) bool { return value != "" && alike(value, v) })
+	return !narrows(f) || listed != f.Not
+}
+
+// narrows reports whether one of the filters leaves anything out.
+func narrows(filters ...db.ValueFilter) bool {
+	return slices.ContainsFunc(filters, func(f db.ValueFilter) bool { return f.None || len(f.Values) > 0 })
 }
 
 // alike reports whether filters treat two values as equal.
@@ -244,6 +253,15 @@ func (m *model) count(t *testing.T, by db.Actor, f db.Filter) (n int, more bool)
 // random returns one of the values.
 func random(r *rand.Rand, values ...string) string { return values[r.IntN(len(values))] }
 
+// some returns a filter for one or several of the values, for none, or for all others.
+func some(r *rand.Rand, values ...string) db.ValueFilter {
+	f := db.ValueFilter{None: r.IntN(4) == 0, Not: r.IntN(3) == 0}
+	for n := r.IntN(3); n >= 0 && !(f.None && n == 0); n-- {
+		f.Values = append(f.Values, random(r, values...))
+	}
+	return f
+}
+
 // newModel returns an office with 260 organizations and as many contacts. They have few distinct
 // values, so that many rows tie.
 func newModel(t *testing.T, r *rand.Rand) *model {
@@ -308,11 +326,11 @@ func (m *model) filter(r *rand.Rand) db.Filter {
 		return []db.Range{{From: from}, {To: from}, {From: from, To: from.Add(6 * time.Hour)}}[r.IntN(3)]
 	}
 	conditions := []func(*db.Filter){
-		func(f *db.Filter) { f.OwnerID = random(r, "none", m.Ines.UserID, m.Tomas.UserID, "nobody") },
-		func(f *db.Filter) { f.Equal["sector"] = random(r, "Retail", "Media", "énergie", "None") },
-		func(f *db.Filter) { f.Equal["size_band"] = random(r, "1-10", "11-50", "large") },
-		func(f *db.Filter) { f.RelationshipStatus = random(r, "Active", "Prospect", "Former") },
-		func(f *db.Filter) { f.RoleLabel = random(r, "CFO", "CEO", "chargée", "None") },
+		func(f *db.Filter) { f.Owner = some(r, m.Ines.UserID, m.Tomas.UserID, "nobody") },
+		func(f *db.Filter) { f.Equal["sector"] = some(r, "Retail", "Media", "énergie", "None") },
+		func(f *db.Filter) { f.Equal["size_band"] = some(r, "1-10", "11-50", "large") },
+		func(f *db.Filter) { f.Relationship = some(r, "Active", "Prospect", "Former") },
+		func(f *db.Filter) { f.Role = some(r, "CFO", "CEO", "chargée", "None") },
 		func(f *db.Filter) { f.Missing = random(r, "contacts", "email") },
 		func(f *db.Filter) { f.Created = made() },
 		func(f *db.Filter) { f.Updated = made() },
@@ -323,7 +341,7 @@ func (m *model) filter(r *rand.Rand) db.Filter {
 		func(f *db.Filter) { f.QuietSince = day(r.IntN(9) + 1) },
 		func(f *db.Filter) { f.Query = map[string]string{"organizations": "haus", "contacts": "kim"}[m.table] },
 	}
-	f := db.Filter{Status: random(r, "active", "archived", "all"), Equal: db.Fields{}}
+	f := db.Filter{Status: random(r, "active", "archived", "all"), Equal: map[string]db.ValueFilter{}}
 	for range r.IntN(4) {
 		conditions[r.IntN(len(conditions))](&f)
 	}

@@ -91,6 +91,11 @@ func TestAListIsWalkedOnceInEveryOrderWhileRowsComeIn(t *testing.T) {
 	}
 }
 
+// several narrows by sector.
+func several(f db.ValueFilter) db.Filter {
+	return db.Filter{Equal: map[string]db.ValueFilter{"sector": f}}
+}
+
 func TestFiltersCombine(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
@@ -100,19 +105,31 @@ func TestFiltersCombine(t *testing.T) {
 		where string
 	}{
 		{db.Filter{}, "is_active = 1"},
-		{db.Filter{Equal: db.Fields{"sector": "Retail"}}, "is_active = 1 AND sector = 'Retail'"},
-		{db.Filter{Equal: db.Fields{"sector": "Retail", "size_band": "1-10"}}, "is_active = 1 AND sector = 'Retail' AND size_band = '1-10'"},
+		{db.Filter{Equal: equal("sector", "Retail")}, "is_active = 1 AND sector = 'Retail'"},
+		{db.Filter{Equal: equal("sector", "Retail", "size_band", "1-10")}, "is_active = 1 AND sector = 'Retail' AND size_band = '1-10'"},
 		{
-			db.Filter{Equal: db.Fields{"sector": "Retail", "size_band": "1-10"}, OwnerID: o.Lea.UserID, Status: "all"},
+			db.Filter{Equal: equal("sector", "Retail", "size_band", "1-10"), Owner: is(o.Lea.UserID), Status: "all"},
 			"sector = 'Retail' AND size_band = '1-10' AND owner_user_id IS NOT NULL",
 		},
-		{db.Filter{OwnerID: "none", Status: "archived"}, "is_active = 0 AND owner_user_id IS NULL"},
-		{db.Filter{OwnerID: "none", Query: "name 07"}, "is_active = 1 AND owner_user_id IS NULL AND display_name LIKE '% 07'"},
-		{db.Filter{Equal: db.Fields{"sector": "Media"}, Query: "nam", Sort: "-last_contact"}, "is_active = 1 AND sector = 'Media'"},
-		{db.Filter{Equal: db.Fields{"sector": "RÉtail"}}, "is_active = 1 AND sector = 'Retail'"},
-		{db.Filter{Equal: db.Fields{"sector": "Retai"}}, "0"},
-		{db.Filter{Equal: db.Fields{"sector": "\xff\x00"}}, "0"},
-		{db.Filter{OwnerID: "' OR 1=1 --"}, "0"},
+		{db.Filter{Owner: db.ValueFilter{None: true}, Status: "archived"}, "is_active = 0 AND owner_user_id IS NULL"},
+		{db.Filter{Owner: db.ValueFilter{None: true}, Query: "name 07"}, "is_active = 1 AND owner_user_id IS NULL AND display_name LIKE '% 07'"},
+		{db.Filter{Equal: equal("sector", "Media"), Query: "nam", Sort: "-last_contact"}, "is_active = 1 AND sector = 'Media'"},
+		{db.Filter{Equal: equal("sector", "RÉtail")}, "is_active = 1 AND sector = 'Retail'"},
+		{db.Filter{Equal: equal("sector", "Retai")}, "0"},
+		{db.Filter{Equal: equal("sector", "\xff\x00")}, "0"},
+		{db.Filter{Owner: is("' OR 1=1 --")}, "0"},
+		{several(db.ValueFilter{Values: []string{"Retail", "media"}}), "is_active = 1 AND sector IN ('Retail', 'Media')"},
+		{several(db.ValueFilter{Values: []string{"Retail", "retail"}}), "is_active = 1 AND sector = 'Retail'"},
+		{several(db.ValueFilter{None: true}), "is_active = 1 AND sector IS NULL"},
+		{several(db.ValueFilter{Values: []string{"Retail"}, None: true}), "is_active = 1 AND ifnull(sector, 'Retail') = 'Retail'"},
+		{several(db.ValueFilter{Values: []string{"Retail"}, Not: true}), "is_active = 1 AND sector IS NOT 'Retail'"},
+		{
+			several(db.ValueFilter{Values: []string{"Retail", "Media"}, Not: true}),
+			"is_active = 1 AND ifnull(sector, '') NOT IN ('Retail', 'Media')",
+		},
+		{several(db.ValueFilter{Values: []string{"Retail"}, None: true, Not: true}), "is_active = 1 AND sector <> 'Retail'"},
+		{several(db.ValueFilter{None: true, Not: true}), "is_active = 1 AND sector IS NOT NULL"},
+		{several(db.ValueFilter{Not: true}), "is_active = 1"},
 		{db.Filter{Sort: "sort_key; DROP TABLE users"}, "is_active = 1"},
 		{db.Filter{Sort: "-"}, "is_active = 1"},
 		{db.Filter{Status: "everything"}, "is_active = 1"},

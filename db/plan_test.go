@@ -302,10 +302,15 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
 	day := Range{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
+	one, two := ValueFilter{Values: []string{"x"}}, ValueFilter{Values: []string{"x", "y"}, None: true}
+	none, not := ValueFilter{None: true}, ValueFilter{Values: []string{"x", "y"}, Not: true}
 	filters := map[string]func(*Filter){
-		"owner": func(f *Filter) { f.OwnerID = newID() }, "no owner": func(f *Filter) { f.OwnerID = "none" },
-		"relationship": func(f *Filter) { f.RelationshipStatus = "Active" }, "role": func(f *Filter) { f.RoleLabel = "CFO" },
-		"many links":  func(f *Filter) { f.RoleLabel, f.RelationshipStatus, f.manyLinks = "CFO", "Active", true },
+		"owner": func(f *Filter) { f.Owner = one }, "no owner": func(f *Filter) { f.Owner = none },
+		"owners": func(f *Filter) { f.Owner = two }, "not this owner": func(f *Filter) { f.Owner = not },
+		"relationship": func(f *Filter) { f.Relationship = one }, "role": func(f *Filter) { f.Role = one },
+		"relationships": func(f *Filter) { f.Relationship = ValueFilter{Values: []string{"x", "y"}} }, "roles": func(f *Filter) { f.Role = two },
+		"not this role": func(f *Filter) { f.Role = not }, "no role": func(f *Filter) { f.Role = none },
+		"many links":  func(f *Filter) { f.Role, f.Relationship, f.manyLinks = one, one, true },
 		"no contacts": func(f *Filter) { f.Missing = "contacts" }, "no email": func(f *Filter) { f.Missing = "email" },
 		"created": func(f *Filter) { f.Created = day }, "updated": func(f *Filter) { f.Updated = day },
 		"contacted": func(f *Filter) { f.Contacted = day },
@@ -325,7 +330,9 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 	}
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		for _, column := range k.FieldColumns(func(f Field) bool { return f.Filtered }) {
-			filters[column] = func(f *Filter) { f.Equal = Fields{column: "x"} }
+			for what, values := range map[string]ValueFilter{"": one, " of several": two, " not": not, " none": none} {
+				filters[column+what] = func(f *Filter) { f.Equal = map[string]ValueFilter{column: values} }
+			}
 		}
 		for _, s := range k.orders() {
 			var n int
@@ -408,7 +415,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 					}
 				}
 				if !s.Telling {
-					if plan := d.planOf(t, k, own, Filter{Updated: day, OwnerID: newID()},
+					if plan := d.planOf(t, k, own, Filter{Updated: day, Owner: ValueFilter{Values: []string{newID()}}},
 						walk, s.listOrder, false); !strings.Contains(plan, " INDEX "+s.index+" ") {
 						t.Errorf("own %s by %s:%s", k.Plural, s.column, plan)
 					}
@@ -435,7 +442,7 @@ func TestAnOwnersContactsAreNarrowedInTheirIndex(t *testing.T) {
 	for column, f := range map[string]Filter{
 		"quiet_since": {QuietSince: day.From}, "created_at": {Created: day}, "updated_at": {Updated: day}, "last_contact_key": {Contacted: day},
 	} {
-		f.OwnerID = newID()
+		f.Owner = ValueFilter{Values: []string{newID()}}
 		c, _ := ContactKind.conditions(Actor{May: Permissions}, f, gather, listOrder{}, false)
 		steps, err := d.reader.Plan(t.Context(), "SELECT 1 FROM contacts"+c.where(), c.args...)
 		if err != nil || len(steps) != 1 || !strings.Contains(steps[0].Text, " INDEX contacts_owner (owner_user_id=? AND is_active=?)") {
@@ -463,7 +470,7 @@ func TestRowsWithoutAValueAreNarrowedInTheirIndex(t *testing.T) {
 		}
 		for column, f := range map[string]Filter{
 			"sort_key": {}, "quiet_since": {QuietSince: day.From}, "last_contact_key": {Contacted: day}, "created_at": {Created: day},
-			"updated_at": {Updated: day}, "owner_user_id": {OwnerID: newID()}, "id": {Never: true},
+			"updated_at": {Updated: day}, "owner_user_id": {Owner: ValueFilter{Values: []string{newID()}}}, "id": {Never: true},
 		} {
 			f.Missing = k.Missing
 			c, _ := k.conditions(by, f, gather, listOrder{}, false)

@@ -68,7 +68,7 @@ func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
 	all := form.Get("all") != ""
 	for _, name := range k.filterParameters() {
 		if all && !given.Has(name) && form.Has(name) && !slices.Contains(x.action.asks, name) {
-			given.Set(name, form.Get(name))
+			given[name] = form[name]
 		}
 	}
 	filter, parameters := s.listFilter(c, k, given)

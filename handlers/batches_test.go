@@ -86,6 +86,13 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	ines.batch("/organizations/batch", "all", "1", "owner", ines.user.ID, "q", "haus 00", "action", "archive").to()
 	s.WantOne("Haus 000 Haus 003 Haus 006 Haus 009",
 		"SELECT group_concat(display_name, ' ') FROM (SELECT * FROM organizations WHERE is_active = 0 ORDER BY 1)")
+	some := "?sector=Energy&sector=none&sector_is=not&owner=" + ines.user.ID + "&owner=none"
+	preview = ines.post("/organizations/batch"+some, "all", "1", "action", "set_sector", "sector", "").
+		want(200, "h2", "Clear the sector of 58 organizations")
+	several := "/organizations?owner=" + ines.user.ID + "&owner=none&sector=Energy&sector=none&sector_is=not"
+	if to := ines.submit(preview, confirm).to(); to != several {
+		t.Errorf("several values lead to %s", to)
+	}
 	ines.get("/organizations?status=archived").wantTexts(".bulk > button[name]", "Assign owner", "Restore")
 	ines.get("/organizations?status=all").wantTexts(".bulk > button[name]", "Assign owner", "Archive", "Restore")
 	s.as("Viewer").get("/organizations").wantNot(".bulk").wantNot(".ck")

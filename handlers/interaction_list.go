@@ -66,7 +66,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 
 // interactionFilter reads the feed's filter, and returns it with the parameters that had an effect.
 func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.InteractionFilter, url.Values) {
-	p := filled(given, middleware.InteractionParameters)
+	p := filled(given, middleware.InteractionParameters, func(string) bool { return false })
 	f, lists := db.InteractionFilter{Before: given.Get("before")}, s.lists(c)
 	for name := range p {
 		if lists.Interaction(&f, name, p.Get(name)) != "" {

@@ -27,16 +27,18 @@ func filtered(f db.Field) bool { return f.Filtered }
 // listFilter reads a list's filter and returns it with the parameters that had an effect. Invalid
 // values, and those that would reveal what the visitor may not see, are dropped.
 func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db.Filter, url.Values) {
-	p := filled(given, middleware.ListParameters(k.RecordKind, who(c).Can(db.ViewInteraction)))
+	several := func(name string) bool { return middleware.Several(k.RecordKind, name) }
+	p := filled(given, middleware.ListParameters(k.RecordKind, who(c).Can(db.ViewInteraction)), several)
 	if p.Get("status") == "active" {
 		p.Del("status")
 	}
 	if p.Get("sort") == k.NameColumn() {
 		p.Del("sort")
 	}
-	f, lists := db.Filter{Equal: db.Fields{}, After: given.Get("after")}, s.lists(c)
-	for name := range p {
-		if lists.Record(&f, k.RecordKind, name, p.Get(name)) != "" {
+	f, lists := db.Filter{Equal: map[string]db.ValueFilter{}, After: given.Get("after")}, s.lists(c)
+	for name, values := range p {
+		of, is := strings.CutSuffix(name, "_is")
+		if lists.Record(&f, k.RecordKind, name, values...) != "" || is && several(of) && !p.Has(of) {
 			p.Del(name)
 		}
 	}
@@ -55,12 +57,19 @@ func (s *Server) lists(c *gin.Context) middleware.ListReader {
 }
 
 // filled returns those of the named parameters that are not empty. Numbers and days may have the
-// digits of any script.
-func filled(given url.Values, names []string) url.Values {
+// digits of any script. Several have all their values, sorted.
+func filled(given url.Values, names []string, several func(name string) bool) url.Values {
 	p := url.Values{}
 	for _, name := range names {
 		value := readable(given.Get(name))
 		switch {
+		case several(name):
+			if values := nonEmpty(mapSlice(given[name], readable)...); len(values) > 0 {
+				slices.Sort(values)
+				values = slices.Compact(values)
+				p[name] = values[:min(len(values), db.MostValues)]
+			}
+			continue
 		case value == "":
 			continue
 		case name == "quiet_days":
@@ -87,7 +96,7 @@ func describeFilters(l *views.List, f db.Filter, p url.Values, chips []views.Chi
 	var set []string
 	for _, chip := range chips {
 		if chip.Value != "" {
-			set = append(set, chip.Key+" is "+chip.Value)
+			set = append(set, chip.InWords())
 		}
 	}
 	if f.Query == "" && len(set) == 0 {
@@ -109,12 +118,12 @@ func describeFilters(l *views.List, f db.Filter, p url.Values, chips []views.Chi
 // chips returns the chips of a list's filters.
 func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values) (chips views.Chips, err error) {
 	ctx, v := c.Request.Context(), who(c)
-	owners, err1 := s.people(c, k.Plural, p.Get("owner"))
+	owners, err1 := s.people(c, k.Plural, p["owner"]...)
 	roles, err2 := s.db.RoleLabels(ctx, v.Actor)
 	if err := errors.Join(err1, err2); err != nil {
 		return chips, err
 	}
-	offered := map[string][]string{}
+	offered := map[string][]string{"role_label": roles}
 	for _, f := range k.Fields {
 		if f.Filtered {
 			if offered[f.Column], err = s.db.Suggestions(ctx, v.Actor, k.RecordKind, f); err != nil {
@@ -122,19 +131,12 @@ func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values)
 			}
 		}
 	}
-	var typed []views.Field
-	for _, f := range k.Fields {
-		if f.Filtered && len(offered[f.Column]) >= db.MostSuggested {
-			typed = append(typed, typedFilter(f.Label, f.Column, p, offered[f.Column]))
-		}
-	}
-	for _, name := range append(k.FieldColumns(filtered), "owner", "status", "sort", "columns", "view") {
-		if value := p.Get(name); value != "" && !slices.ContainsFunc(typed, func(f views.Field) bool { return f.Name == name }) {
+	for _, name := range []string{"status", "sort", "columns", "view"} {
+		if value := p.Get(name); value != "" {
 			chips.Hidden = append(chips.Hidden, views.Hidden{Name: name, Value: value})
 		}
 	}
 	chips.Menus, chips.Filter = listChips(k, f, p, offered, owners), filterForm(k, p, roles, v.Can(db.ViewInteraction))
-	chips.Filter.Fields = append(typed, chips.Filter.Fields...)
 	return chips, nil
 }
 
@@ -150,12 +152,11 @@ func typedFilter(label, name string, p url.Values, offered []string) views.Field
 func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]string, owners []db.Owner) (chips []views.Chip) {
 	for _, field := range k.Fields {
 		if field.Filtered {
-			chips = append(chips, chip(k.path(), p, field.Label, field.Column, f.Equal[field.Column], plain(offered[field.Column])))
+			chips = append(chips, valueChip(k.path(), p, field.Label, field.Column, plain(offered[field.Column])))
 		}
 	}
-	options := []views.Option{{Value: "me", Label: "Me"}, {Value: "none", Label: "No owner"}}
-	options = append(options, personOptions(owners, "")...)
-	chips = append(chips, chip(k.path(), p, "Owner", "owner", p.Get("owner"), options), statusChip(k.path(), p, f.Status))
+	people := append([]views.Option{{Value: "me", Label: "Me"}}, personOptions(owners, "")...)
+	chips = append(chips, valueChip(k.path(), p, "Owner", "owner", people), statusChip(k.path(), p, f.Status))
 	set := func(key, value string, names ...string) {
 		rest := p
 		for _, name := range names {
@@ -163,14 +164,14 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 		}
 		chips = append(chips, views.Chip{Key: key, Value: value, Remove: address(k.path(), rest)})
 	}
-	if v := p.Get("relationship_status"); v != "" {
-		set("Relationship", v, "relationship_status")
-	}
-	if v := p.Get("role_label"); v != "" {
-		set("Role", v, "role_label")
+	for _, x := range []views.Chip{relationshipChip(k.path(), p), valueChip(k.path(), p, "Role", "role_label", plain(offered["role_label"]))} {
+		if x.Value != "" {
+			x.Pick = nil // it is in the form of further filters
+			chips = append(chips, x)
+		}
 	}
 	if p.Get("missing") != "" {
-		set(k.missing, "yes", "missing")
+		chips = append(chips, views.Chip{Key: k.missing, Value: k.missing, Alone: true, Remove: address(k.path(), with(p, "missing", ""))})
 	}
 	if v := p.Get("quiet_days"); v != "" {
 		set("Quiet", "for "+daysInWords(v), "quiet_days")
@@ -194,14 +195,7 @@ func daysInWords(typed string) string {
 
 // filterForm returns the form for the filters without a menu.
 func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (form views.FilterForm) {
-	statuses := []views.Option{{Value: "", Label: "Any"}}
-	for _, status := range db.RelationshipStatuses {
-		statuses = append(statuses, views.Option{Value: status, Label: status, Selected: p.Get("relationship_status") == status})
-	}
-	form.Fields = []views.Field{
-		{ID: "fl-relationship", Name: "relationship_status", Label: "Relationship", Options: statuses},
-		{ID: "fl-role", Name: "role_label", Label: "Role", Value: p.Get("role_label"), List: roles},
-	}
+	form.Values = []views.Chip{relationshipChip(k.path(), p), valueChip(k.path(), p, "Role", "role_label", plain(roles))}
 	if contacted {
 		form.Fields = append(form.Fields, views.Field{
 			ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days"),

@@ -64,8 +64,12 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 	case c.Query("after") != "":
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
 	}
-	c.Header("HX-Replace-Url", canonical)
-	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerHTML", View: l.Menus},
+	if source := c.GetHeader("HX-Source"); source == "" || source == "input#q" { // not every letter is a step to go back
+		c.Header("HX-Replace-Url", canonical)
+	} else {
+		c.Header("HX-Push-Url", canonical)
+	}
+	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerMorph", View: l.Menus},
 		views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
 }
 
@@ -163,11 +167,15 @@ func (s *Server) ownerOptions(c *gin.Context, current string) ([]views.Option, e
 	return append(options, personOptions(owners, current)...), errors.Join(err1, err2)
 }
 
-// people returns those by whom a list may be filtered, including the chosen one.
-func (s *Server) people(c *gin.Context, list, chosen string) ([]db.Owner, error) {
-	people, err1 := s.db.People(c.Request.Context(), who(c).Actor, list)
-	people, err2 := s.withPerson(c, people, chosen)
-	return people, errors.Join(err1, err2)
+// people returns those by whom a list may be filtered, including the chosen ones.
+func (s *Server) people(c *gin.Context, list string, chosen ...string) ([]db.Owner, error) {
+	people, err := s.db.People(c.Request.Context(), who(c).Actor, list)
+	for _, id := range chosen {
+		var unnamed error
+		people, unnamed = s.withPerson(c, people, id)
+		err = errors.Join(err, unnamed)
+	}
+	return people, err
 }
 
 // withPerson adds the chosen person if they are not among people, with their name if it is known.

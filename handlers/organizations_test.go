@@ -322,7 +322,7 @@ func TestListsAreFilteredSortedAndContinued(t *testing.T) {
 	ines.get(more).want(200, "#rows tr:last-child .nm", "Quay Cc").want(200, "#result", "6 shown").wantPart(false)
 	ines.parts().get(more).want(200, "#more", "All organizations shown").want(200, "hx-partial[hx-target='#rows']", "Quay Cc").wantPart(true)
 	ines.get("/organizations?sector=Media").wantTexts("#rows .nm", "100% <b>_Real</b>")
-	ines.get("/organizations?sector=Media").want(200, ".chip b", "Media").wantValue("input[type=hidden][name=sector]", "Media")
+	ines.get("/organizations?sector=Media").want(200, ".chip b", "Media").wantValue("[name=sector][checked]", "Media")
 	ines.get("/organizations?size_band=1-10&status=all&sort=-display_name").wantTexts("#rows .nm", "100% <b>_Real</b>")
 	ines.get("/organizations?owner="+ines.user.ID).want(200, "#result", "28 organizations").want(200, ".chip b", "Manager Person")
 	ines.get("/organizations?owner=none&q=quay").want(200, "#result", "27 organizations")

@@ -71,7 +71,7 @@ func (s *Server) savedViewWords(c *gin.Context, x db.SavedView) (string, error) 
 		chips, err = s.interactionChips(c, p)
 	} else {
 		k := recordKinds[x.List]
-		owners, ownersErr := s.people(c, x.List, p.Get("owner"))
+		owners, ownersErr := s.people(c, x.List, p["owner"]...)
 		err = ownersErr
 		f, _ := s.listFilter(c, k, p)
 		chips = listChips(k, f, p, nil, owners)
@@ -82,7 +82,7 @@ func (s *Server) savedViewWords(c *gin.Context, x db.SavedView) (string, error) 
 	var set []string
 	for _, chip := range chips {
 		if chip.Value != "" {
-			set = append(set, chip.Key+" is "+chip.Value)
+			set = append(set, chip.InWords())
 		}
 	}
 	if len(set) == 0 {

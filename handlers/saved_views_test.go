@@ -45,6 +45,16 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	}
 	s.WantOne("0", "SELECT count(*) FROM list_columns")
 
+	// Several values, none and not are part of it, too.
+	several := "/views/new?list=organizations&query=" + url.QueryEscape("sector=Retail&sector=none&sector_is=not&owner=me&owner=none")
+	form = ines.get(several).want(200, "form p", "Sector is not Retail or none and Owner is Me or none, in the order")
+	many := ines.submit(form, "main .btn.pri", "name", "Others").to()
+	if many != "/organizations?owner=me&owner=none&sector=Retail&sector=none&sector_is=not" {
+		t.Errorf("several values lead to %s", many)
+	}
+	ines.get(many).want(200, ".tabs [aria-current]", "Others 1").wantTexts("#rows .nm", "Cove")
+	s.Exec("DELETE FROM saved_views WHERE name = 'Others'")
+
 	// A shared view shows each person what they may see; only its maker and those who manage users
 	// can change it.
 	lea.get("/contacts").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Shops <b>")

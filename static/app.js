@@ -172,6 +172,8 @@
 
   on("toggle", e => { // does not bubble
     if (!e.target.open || e.target !== opened) return;
+    const pop = one(":scope > .pop", e.target); // where the style sheet cannot, it turns to the other side
+    if (pop?.getBoundingClientRect().right > document.documentElement.clientWidth) e.target.classList.add("end");
     const title = sheetOf(one(".pop", e.target) ?? e.target) && one(".sheet-h > :first-child", e.target);
     if (title) {
       title.tabIndex = -1;
@@ -181,6 +183,20 @@
     field?.focus();
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
   }, true);
+
+  // What somebody types narrows the values of a filter. Enter ticks the first that is left.
+  const folded = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  on("input", e => {
+    if (!e.target.matches("[data-narrows]")) return;
+    for (const label of all(".vals label", e.target.closest(".pickmany"))) label.hidden = !folded(label.textContent).includes(folded(e.target.value));
+  });
+
+  on("keydown", e => {
+    if (e.key !== "Enter" || !e.target.matches?.("[data-narrows]")) return;
+    e.preventDefault(); // otherwise it would send the form
+    one(".vals label:not([hidden])", e.target.closest(".pickmany"))?.click();
+  });
 
   // A day that is picked in a calendar is written where one would have typed it.
   on("change", e => {

@@ -68,6 +68,7 @@ type BatchButton struct{ Value, Label, Class string }
 
 // FilterForm is the form for filters without a menu.
 type FilterForm struct {
+	Values []Chip
 	Fields []Field
 	Ranges []DateRange
 	Ticks  []Tick

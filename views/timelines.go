@@ -49,17 +49,6 @@ type Older struct {
 // Template names the answer.
 func (Older) Template() string { return "records/_older.html" }
 
-// Chip is a filter, shown as a menu of links.
-type Chip struct {
-	Key, Value string // Value is "" while unset
-	Options    []Option
-	Remove     string // address without the filter
-	Target     string // selector that htmx replaces; "" loads the page
-}
-
-// Template names the menu.
-func (Chip) Template() string { return "records/_chip.html" }
-
 // Day is a day of a timeline.
 type Day struct {
 	Label  string

@@ -19,22 +19,26 @@ const maxQuery = 200
 // listFilter reads the parameters of a list, which are those of the page's list. Those that would
 // reveal what the program may not see count as unknown.
 func (a *API) listFilter(c *gin.Context, k *kind) (db.Filter, url.Values, error) {
-	f, lists := db.Filter{Equal: db.Fields{}}, a.lists(c)
+	f, lists := db.Filter{Equal: map[string]db.ValueFilter{}}, a.lists(c)
 	names := append(middleware.ListParameters(k.RecordKind, who(c).Can(db.ViewInteraction)), "limit", "after")
-	given, err := readParameters(c, names, func(r reader, name, value string) {
-		switch name {
-		case "limit":
+	several := func(name string) bool { return middleware.Several(k.RecordKind, name) }
+	given, err := readRepeated(c, names, several, func(r reader, name, value string) {
+		values := r.values(name)
+		switch {
+		case name == "limit":
 			f.Limit = r.limit()
 			return
-		case "after":
+		case name == "after":
 			f.After = value
 			return
-		case "q":
+		case name == "q":
 			r.query()
-		case "owner":
-			r.person(name)
+		case name == "owner":
+			for _, value := range values {
+				r.person(name, value)
+			}
 		}
-		why := lists.Record(&f, k.RecordKind, name, value)
+		why := lists.Record(&f, k.RecordKind, name, values...)
 		r.require(name, why == "", why)
 	})
 	return f, given, err
@@ -47,6 +51,14 @@ func (a *API) lists(c *gin.Context) middleware.ListReader {
 // readParameters calls read for each parameter of the address that is one of names and not blank. It
 // returns Invalid for unknown, repeated and invalid ones.
 func readParameters(c *gin.Context, names []string, read func(r reader, name, value string)) (url.Values, error) {
+	return readRepeated(c, names, func(string) bool { return false }, read)
+}
+
+// readRepeated is readParameters for lists some of whose parameters may be repeated. read gets the first
+// value of each.
+func readRepeated(c *gin.Context, names []string, several func(name string) bool,
+	read func(r reader, name, value string),
+) (url.Values, error) {
 	given, refused := c.Request.URL.Query(), &db.Invalid{Fields: map[string]string{}}
 	r := reader{given: given, refused: refused}
 	for name := range given {
@@ -57,13 +69,13 @@ func readParameters(c *gin.Context, names []string, read func(r reader, name, va
 			refused.Fields[shortened(name)] = "There is no such parameter; there are " + strings.Join(names, ", ")
 			continue
 		}
-		if value := r.value(name); value != "" {
-			read(r, name, value)
+		if values := r.values(name); len(values) > 0 {
+			read(r, name, values[0])
 		}
 		switch {
-		case len(given[name]) > 1:
+		case len(given[name]) > 1 && !several(name):
 			refused.Fields[name] = "Send it once"
-		case unreadable(given.Get(name)):
+		case slices.ContainsFunc(given[name], unreadable):
 			refused.Fields[name] = "It has characters that cannot be read"
 		}
 	}
@@ -85,6 +97,16 @@ type reader struct {
 // value returns the value of a parameter.
 func (r reader) value(name string) string { return strings.TrimSpace(r.given.Get(name)) }
 
+// values returns the values of a parameter that are not blank.
+func (r reader) values(name string) (all []string) {
+	for _, value := range r.given[name] {
+		if value = strings.TrimSpace(value); value != "" {
+			all = append(all, value)
+		}
+	}
+	return all
+}
+
 // query returns what to search for.
 func (r reader) query() string {
 	typed := r.value("q")
@@ -100,8 +122,7 @@ func (r reader) limit() int {
 }
 
 // person refuses a value that is not me, none or a user's ID.
-func (r reader) person(name string) {
-	value := r.value(name)
+func (r reader) person(name, value string) {
 	r.require(name, value == "me" || value == "none" || db.ValidID(value), "Send me, none or the id of a user")
 }
 

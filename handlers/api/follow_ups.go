@@ -51,7 +51,7 @@ func followUpFilter(c *gin.Context) (f db.FollowUpFilter, given url.Values, err 
 			if f.AssigneeID = value; value == "me" {
 				f.AssigneeID = own
 			}
-			r.person(name)
+			r.person(name, value)
 			r.require(name, slices.Contains(followUpListsOfAll, r.value("show")), "Send it with show=all, overdue or week")
 		case "limit":
 			f.Limit = r.limit()

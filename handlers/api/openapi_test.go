@@ -84,7 +84,7 @@ func candidates(t *testing.T) []string {
 	}
 	for _, k := range []*db.RecordKind{db.OrganizationKind, db.ContactKind} {
 		for _, f := range k.Fields {
-			names[f.Column], names[f.Name()] = true, true
+			names[f.Column], names[f.Name()], names[f.Column+"_is"] = true, true, true
 		}
 	}
 	files, err := os.ReadDir(".")

@@ -138,11 +138,19 @@ func TestPagesOfAList(t *testing.T) {
 	}
 	for query, count := range map[string]int{
 		"": 19, "status=archived": 5, "limit=3": 3, "sector=retail": 1, "owner=none&limit=200": 19, "owner=me": 0, "missing=contacts": 19,
+		"sector=retail&sector=none": 1, "sector=retail&sector_is=not": 18, "sector=none": 0, "sector=none&sector_is=not": 19,
+		"owner=none&owner=me": 19, "owner=me&owner_is=not&owner=none": 0, "sector=&sector=Retail": 1, "role_label=CFO&role_label=none": 0,
 		"created_from=2026-11-25": 0, "created_to=2026-11-24": 19, "q=" + url.QueryEscape("sohne"): 18,
 	} {
 		if got := len(p.get("/api/crm/organizations?" + query).want(200).list()); got != count {
 			t.Errorf("%q: %d records, want %d", query, got, count)
 		}
+	}
+	for _, query := range []string{
+		"q=a&q=b", "status=all&status=all", "sector_is=maybe", "owner=me&owner=x", "relationship_status=Active&relationship_status=none",
+		"sector=x" + strings.Repeat("&sector=x", db.MostValues),
+	} {
+		p.get("/api/crm/organizations?" + query).want(422)
 	}
 }
 

@@ -13,13 +13,25 @@ import (
 // contacts, in the order in which its page shows them. Those about the last contact are for readers
 // who see interactions.
 func ListParameters(k *db.RecordKind, contacted bool) []string {
-	names := slices.Concat([]string{"q"}, k.FieldColumns(func(f db.Field) bool { return f.Filtered }),
-		[]string{"owner", "status", "relationship_status", "role_label", "missing"})
+	names := []string{"q"}
+	for _, name := range several(k) {
+		names = append(names, name, name+"_is")
+	}
+	names = append(names, "status", "missing")
 	if contacted {
 		names = append(names, "quiet_days", "last_contact", "last_contact_from", "last_contact_to")
 	}
 	return append(names, "created_from", "created_to", "updated_from", "updated_to", "sort")
 }
+
+// several returns the parameters that may be repeated.
+func several(k *db.RecordKind) []string {
+	return append(k.FieldColumns(func(f db.Field) bool { return f.Filtered }), "owner", "relationship_status", "role_label")
+}
+
+// Several reports whether one of ListParameters may be repeated, to find records with any of its
+// values. The value none finds those without one, and NAME_is=not all others.
+func Several(k *db.RecordKind, name string) bool { return slices.Contains(several(k), name) }
 
 // InteractionParameters are the names of those that narrow a list of interactions.
 var InteractionParameters = []string{"channel", "outcome", "user", "from", "to"}
@@ -31,8 +43,12 @@ type ListReader struct {
 	Now time.Time // in the time zone of who asks
 }
 
-// Record reads one of ListParameters.
-func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name, value string) (refused string) {
+// Record reads one of ListParameters. Only Several may have further values.
+func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name string, values ...string) (refused string) {
+	if of := strings.TrimSuffix(name, "_is"); Several(k, of) {
+		return x.several(f, of, name != of, values)
+	}
+	value := values[0]
 	set := func(to *string, options ...string) string {
 		if !slices.Contains(options, value) {
 			return "Send " + OrList(options)
@@ -43,16 +59,8 @@ func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name, value string) (
 	switch name {
 	case "q":
 		f.Query = value
-	case "owner":
-		if f.OwnerID = value; value == "me" {
-			f.OwnerID = x.By.UserID
-		}
 	case "status":
 		return set(&f.Status, "active", "archived", "all")
-	case "relationship_status":
-		return set(&f.RelationshipStatus, db.RelationshipStatuses...)
-	case "role_label":
-		f.RoleLabel = value
 	case "missing":
 		return set(&f.Missing, k.Missing)
 	case "quiet_days":
@@ -76,10 +84,50 @@ func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name, value string) (
 			return "Send " + OrList(names) + "; a - before it turns the order round"
 		}
 		f.Sort = value
-	default:
-		f.Equal[name] = value
 	}
 	return ""
+}
+
+// several reads the values of a parameter, or with is whether they are not to be found.
+func (x ListReader) several(f *db.Filter, name string, is bool, values []string) (refused string) {
+	equal := f.Equal[name]
+	to := map[string]*db.ValueFilter{"owner": &f.Owner, "relationship_status": &f.Relationship, "role_label": &f.Role}[name]
+	if to == nil {
+		to = &equal
+		defer func() {
+			if refused == "" {
+				f.Equal[name] = equal
+			}
+		}()
+	}
+	switch {
+	case is && (len(values) != 1 || values[0] != "not"):
+		return "Send not"
+	case is:
+		to.Not = true
+		return ""
+	case len(values) > db.MostValues:
+		return "Send at most " + strconv.Itoa(db.MostValues) + " values"
+	case name == "relationship_status" && !every(values, db.RelationshipStatuses):
+		return "Send " + OrList(db.RelationshipStatuses)
+	}
+	to.Values, to.None = nil, false
+	for _, value := range values {
+		switch {
+		case value == "none":
+			to.None = true
+		case name == "owner" && value == "me":
+			to.Values = append(to.Values, x.By.UserID)
+		default:
+			to.Values = append(to.Values, value)
+		}
+	}
+	return ""
+}
+
+// every reports whether all values are among these.
+func every(values, these []string) bool {
+	return !slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(these, v) })
 }
 
 // sorts returns what the reader may sort a list by.

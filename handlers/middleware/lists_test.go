@@ -3,6 +3,7 @@ package middleware_test
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,13 +26,15 @@ func TestListParametersAreTakenOrRefused(t *testing.T) {
 			switch {
 			case name == "missing":
 				value = k.Missing
+			case strings.HasSuffix(name, "_is"):
+				value = "not"
 			case !known && slices.Contains(anything, name):
 				value = "harbor"
 			case !known:
 				value = "2026-11-24"
 			}
-			none := db.Filter{Equal: db.Fields{}}
-			taken, refused := db.Filter{Equal: db.Fields{}}, db.Filter{Equal: db.Fields{}}
+			none := db.Filter{Equal: map[string]db.ValueFilter{}}
+			taken, refused := db.Filter{Equal: map[string]db.ValueFilter{}}, db.Filter{Equal: map[string]db.ValueFilter{}}
 			if why := lists.Record(&taken, k, name, value); why != "" || reflect.DeepEqual(taken, none) {
 				t.Errorf("%s of %s: %q gives %v, %q", name, k.Plural, value, taken, why)
 			}
@@ -39,6 +42,24 @@ func TestListParametersAreTakenOrRefused(t *testing.T) {
 			if slices.Contains(anything, name) == (why != "") || why != "" && !reflect.DeepEqual(refused, none) {
 				t.Errorf("%s of %s: nonsense gives %v, %q", name, k.Plural, refused, why)
 			}
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		values []string
+		want   db.ValueFilter
+	}{
+		{"sector", []string{"Energy", "none"}, db.ValueFilter{Values: []string{"Energy"}, None: true}},
+		{"sector", []string{"None"}, db.ValueFilter{Values: []string{"None"}}},
+		{"size_band_is", []string{"not"}, db.ValueFilter{Not: true}},
+		{"sector", slices.Repeat([]string{"x"}, db.MostValues+1), db.ValueFilter{}},
+		{"sector_is", []string{"not", "not"}, db.ValueFilter{}},
+	} {
+		f := db.Filter{Equal: map[string]db.ValueFilter{}}
+		why := lists.Record(&f, db.OrganizationKind, c.name, c.values...)
+		got := f.Equal[strings.TrimSuffix(c.name, "_is")]
+		if !reflect.DeepEqual(got, c.want) || (why == "") != (len(f.Equal) == 1) {
+			t.Errorf("%s=%.40q gives %v, %q", c.name, c.values, f, why)
 		}
 	}
 	if got := middleware.ListParameters(db.ContactKind, false); slices.Contains(got, "quiet_days") || slices.Contains(got, "last_contact") {

@@ -1,0 +1,74 @@
+package handlers
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"clientregistry/db"
+	"clientregistry/db/text"
+	"clientregistry/handlers/middleware"
+	"clientregistry/views"
+)
+
+// valueChip returns a filter by values as a popover with a box for each option, and one for records
+// without a value. Values that are set and not offered follow the options.
+func valueChip(path string, p url.Values, label, name string, options []views.Option) views.Chip {
+	noun := strings.ToLower(label)
+	pick := &views.Pick{
+		Path: path, Name: name, Noun: noun, Not: p.Get(name+"_is") == "not",
+		None: &views.Option{Value: "none", Label: "No " + noun, Selected: slices.Contains(p[name], "none")},
+	}
+	if len(options) >= db.MostSuggested {
+		pick.Another = &views.Field{ID: "fl-" + name, Name: name, Label: "Another " + noun, Hint: "Type a value that is not in the list"}
+	}
+	var labels []string
+	add := func(o views.Option) {
+		if o.Value == "none" {
+			o.Value = "None" // is found in any case, whereas none is no value
+		}
+		if pick.Options = append(pick.Options, o); o.Selected {
+			labels = append(labels, o.Label)
+		}
+	}
+	same := func(a, b string) bool { return a == b || text.SortKey(a) == text.SortKey(b) }
+	for _, o := range options {
+		o.Selected = slices.ContainsFunc(p[name], func(v string) bool { return v != "none" && same(v, o.Value) })
+		add(o)
+	}
+	for _, v := range p[name] {
+		if v != "none" && !slices.ContainsFunc(pick.Options, func(o views.Option) bool { return same(v, o.Value) }) {
+			add(views.Option{Value: v, Label: v, Selected: true})
+		}
+	}
+	chip := views.Chip{Key: label, Pick: pick}
+	if p.Has(name) {
+		chip.Remove = address(path, with(with(p, name, ""), name+"_is", ""))
+		chip.Value, chip.Alone = valuesInWords(noun, labels, pick.None.Selected, pick.Not)
+	}
+	return chip
+}
+
+// relationshipChip is the filter by the status of a link, which every link has.
+func relationshipChip(path string, p url.Values) views.Chip {
+	chip := valueChip(path, p, "Relationship", "relationship_status", plain(db.RelationshipStatuses))
+	chip.Pick.None = nil
+	return chip
+}
+
+// valuesInWords says which values a filter looks for, like "Energy or SaaS". alone means that this
+// needs no name of the field before it, like "No sector".
+func valuesInWords(noun string, labels []string, none, not bool) (words string, alone bool) {
+	switch {
+	case len(labels) == 0 && not:
+		return "Any " + noun, true
+	case len(labels) == 0:
+		return "No " + noun, true
+	case none:
+		labels = append(labels, "none")
+	}
+	if words = middleware.OrList(labels); not {
+		words = "not " + words
+	}
+	return words, false
+}
