@@ -352,7 +352,7 @@ func TestSearchFindsWhatPeopleType(t *testing.T) {
 		_, _, interactions := found(t, o, o.Lea, typed)
 		want(t, typed+" in interactions", len(interactions), 1)
 	}
-	for _, typed := range []string{"ibmw", "7770", "abjh"} { // the reversed digits in the index must not match
+	for _, typed := range []string{"ibmww", "7770", "abjh"} { // the reversed digits in the index must not match
 		organizations, contacts, _ := found(t, o, o.Lea, typed)
 		want(t, typed, len(organizations)+len(contacts), 0)
 	}

@@ -258,7 +258,10 @@ func (w *world) compareSearch(t *testing.T, by db.Actor) {
 		dbtest.Seen(w.clients.Organizations, func(id string) bool { return w.clients.SeesOrganization(by, id) }))
 	for id, x := range w.clients.Organizations {
 		found := must(w.FindOrganizations(ctx, by, x.Word, 5))(t)
-		want(t, "found by "+x.Word, len(found) == 1, x.Active && w.clients.SeesOrganization(by, id))
+		for _, x := range found {
+			want(t, "sees what was found, be it similar", w.clients.SeesOrganization(by, x.ID) && x.IsActive, true)
+		}
+		want(t, "found by "+x.Word, len(found) == 1 && !found[0].Similar, x.Active && w.clients.SeesOrganization(by, id))
 		if by.OwnOnly && !w.clients.SeesOrganization(by, id) {
 			people := must(w.FindContacts(ctx, by, x.Word, 5))(t)
 			people = append(people, w.contactPages(t, by, db.Filter{Query: x.Word, Status: "all"})...)
@@ -270,7 +273,10 @@ func (w *world) compareSearch(t *testing.T, by db.Actor) {
 			continue
 		}
 		people := must(w.FindContacts(ctx, by, x.Word, 5))(t)
-		want(t, "found by "+x.Word, len(people) == 1, x.Active && w.clients.SeesContact(by, id))
+		for _, x := range people {
+			want(t, "sees whom was found, be it similar", w.clients.SeesContact(by, x.ID) && x.IsActive, true)
+		}
+		want(t, "found by "+x.Word, len(people) == 1 && !people[0].Similar, x.Active && w.clients.SeesContact(by, id))
 		listed := w.contactPages(t, by, db.Filter{Query: x.Word, Status: "all"})
 		want(t, "listed by "+x.Word, len(listed) == 1, w.clients.SeesContact(by, id))
 	}

@@ -95,9 +95,16 @@ type Hits struct {
 	MoreOrganizations, MoreContacts                      bool   // whether there are more than that
 	Older                                                string // cursor of further interactions, or "" if there are none
 
-	// MoreInside are the kinds, by their tables, of which parts of words find more. Lists find these
-	// only by whole words, so one has to type more.
+	// MoreInside are the kinds, by their tables, of which there are more by parts of words or similar
+	// words. Lists find these only by whole words, so one has to type more.
 	MoreInside []string
+}
+
+// Similar reports whether nothing matches, and these are names and emails with a letter other than
+// typed.
+func (h Hits) Similar() bool {
+	similar := func(r Record) bool { return r.Similar }
+	return slices.ContainsFunc(h.Organizations, similar) || slices.ContainsFunc(h.Contacts, similar)
 }
 
 // Search finds organizations, contacts and interactions, including archived records. It finds
@@ -120,6 +127,11 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	if err := errors.Join(err1, err2, err3, d.searchInsideWords(ctx, s, places)); err != nil {
 		return Hits{}, fmt.Errorf("search: %w", err)
 	}
+	if !slices.ContainsFunc(places, func(p *searchSource) bool { return len(p.found) > 0 }) {
+		if err := d.searchSimilar(ctx, s, places[0], places[1]); err != nil {
+			return Hits{}, fmt.Errorf("search for similar names: %w", err)
+		}
+	}
 	h.FoundOrganizations, h.FoundContacts, h.FoundInteractions = len(places[0].found), len(places[1].found), len(talk.found)
 	h.MoreOrganizations, h.MoreContacts = places[0].more, places[1].more
 	for _, p := range []*searchSource{places[0], places[1], talk} {
@@ -132,8 +144,8 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 			p.found = p.found[:min(f.Shown, len(p.found))]
 		}
 	}
-	h.Organizations, err1 = d.readOrganizations(ctx, s, places[0])
-	h.Contacts, err2 = d.readContacts(ctx, s, places[1])
+	h.Organizations, err1 = d.readRecords(ctx, s, places[0])
+	h.Contacts, err2 = d.readRecords(ctx, s, places[1])
 	h.Interactions, err3 = d.readInteractions(ctx, s, talk)
 	return h, errors.Join(err1, err2, err3)
 }
@@ -145,7 +157,7 @@ func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n in
 	if err != nil {
 		return nil, err
 	}
-	return d.readOrganizations(ctx, s, p)
+	return d.readRecords(ctx, s, p)
 }
 
 // FindContacts is FindOrganizations for contacts.
@@ -154,7 +166,7 @@ func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([
 	if err != nil {
 		return nil, err
 	}
-	return d.readContacts(ctx, s, p)
+	return d.readRecords(ctx, s, p)
 }
 
 // SearchInteractions returns up to n further interactions of a search, the last created or reworded
@@ -196,7 +208,8 @@ type searchSource struct {
 	active       int       // 1 to find active records only, else 0
 	found        []int64   // docids, best match first
 	more         bool      // there are more
-	moreInside   bool      // there are more with all that was typed somewhere inside their words
+	moreInside   bool      // there are more, which lists do not find
+	similar      bool      // they are only similar to what was typed
 }
 
 func (s search) source(kind *RecordKind, archived bool) *searchSource {
@@ -218,17 +231,18 @@ func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *Reco
 		if err = d.findBest(ctx, s, p); err == nil {
 			err = d.searchInsideWords(ctx, s, []*searchSource{p})
 		}
+		if err == nil && len(p.found) == 0 {
+			err = d.searchSimilar(ctx, s, p)
+		}
 	}
 	return s, p, err
 }
 
-func (d *DB) readOrganizations(ctx context.Context, s search, p *searchSource) ([]Organization, error) {
-	all, err := readFound(ctx, d, s.by, p, OrganizationKind.scanner())
-	return d.addOwnerNames(ctx, s.by, all, err)
-}
-
-func (d *DB) readContacts(ctx context.Context, s search, p *searchSource) ([]Contact, error) {
-	all, err := readFound(ctx, d, s.by, p, ContactKind.scanner())
+func (d *DB) readRecords(ctx context.Context, s search, p *searchSource) ([]Record, error) {
+	all, err := readFound(ctx, d, s.by, p, p.kind.scanner())
+	for i := range all {
+		all[i].Similar = p.similar
+	}
 	return d.addOwnerNames(ctx, s.by, all, err)
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
-	"clientregistry/db/text"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -124,10 +123,10 @@ func (s *Server) furtherNamed(c *gin.Context, x side, prefix, ids string) (peopl
 	}
 	f, err := s.further(c, x, prefix, ticked, nil)
 	f.Typed, f.Found, f.Error = typed, typed, nobodyNamed(typed)
-	for n, row := range all {
-		if n == 0 {
-			f.Error = "More than one fits " + text.Isolate(typed) + ". Tick whoever was there, or type more of the name"
-		}
+	if len(all) > 0 {
+		f.Error = unclear(all, typed, "Tick whoever was there")
+	}
+	for _, row := range all {
 		if !slices.ContainsFunc(f.Options, func(o views.Option) bool { return o.Value == row.ID }) {
 			f.Options = append(f.Options, views.Option{Value: row.ID, Label: detailed(row)})
 		}

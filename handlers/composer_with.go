@@ -227,12 +227,20 @@ func (s *Server) named(c *gin.Context, x side, field string) (id string, ask *vi
 		w.Options = append(w.Options, views.Option{Value: row.ID, Label: detailed(row)})
 	}
 	w.Options = append(w.Options, views.Option{Label: nobody(x.end), Selected: true})
-	w.Error = "More than one fits " + text.Isolate(typed) + ". Choose one here, or type more of the name"
+	w.Error = unclear(all, typed, "Choose one here")
 	return id, &w, err
 }
 
 func nobodyNamed(typed string) string {
 	return "Nobody of the name " + text.Isolate(typed) + " was found. Choose somebody from the list, or type another name"
+}
+
+// unclear says why nobody of those found was chosen, and what to do instead.
+func unclear(found []views.OptionRow, typed, do string) string {
+	if found[0].Similar {
+		return "Only similar names were found for " + text.Isolate(typed) + ". " + do + ", or type another name"
+	}
+	return "More than one fits " + text.Isolate(typed) + ". " + do + ", or type more of the name"
 }
 
 // theOne returns the id of the only record found, or of the only one whose whole name was typed; "" if it is not clear.
@@ -241,7 +249,7 @@ func theOne(found []views.OptionRow, typed string, more bool) string {
 	switch {
 	case len(same) == 1:
 		return same[0].ID
-	case len(found) == 1 && !more:
+	case len(found) == 1 && !more && !found[0].Similar:
 		return found[0].ID
 	}
 	return ""

@@ -61,6 +61,11 @@ func TestANameThatIsNotClearIsAskedAbout(t *testing.T) {
 		ines.submit(asked, "#log .btn.pri").want(422, "#log-with-e", "More than one fits ma") // nobody was chosen
 		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "ma", "found", "ma", "contact_id", "").
 			want(422, "#log-with-e", "More than one")
+		// Nobody is chosen only because their name is similar.
+		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "maja bregg").want(422, "#log-with-e", "Nobody of the name maja bregg")
+		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "maja bergg").
+			want(422, "#log-with-e", "Only similar names were found for maja bergg. Choose one here").
+			wantTexts("#log-with option[selected]", "Nobody in particular")
 	})
 	ines.submit(asked, "#log .btn.pri", "contact_id", key(maja)).to()
 	s.WantOne("1", "SELECT count(*) FROM interactions WHERE contact_id = ?", key(maja))

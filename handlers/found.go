@@ -105,7 +105,7 @@ func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
 		}
 	}
 	row := views.OptionRow{
-		ID: r.ID, Href: k.base(r.ID), Name: r.Name(), Square: k == organizationRecords, Archived: !r.IsActive,
+		ID: r.ID, Href: k.base(r.ID), Name: r.Name(), Square: k == organizationRecords, Archived: !r.IsActive, Similar: r.Similar,
 		Marked: markWords(r.Name(), typed), Detail: d.explain(searched...),
 	}
 	if k == contactRecords {

@@ -128,6 +128,9 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 		v.Groups = append(v.Groups, g)
 	}
 	v.Status = strings.Join(counts, ", ") + " found"
+	if found.Similar() {
+		v.Status = "Nothing matches exactly. Of similar spelling: " + strings.Join(counts, ", ")
+	}
 }
 
 // mapSlice maps the elements of a slice.

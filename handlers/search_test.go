@@ -46,6 +46,17 @@ func TestSearchPage(t *testing.T) {
 		want(200, "#results", "A former colleague called Elif Aydın at Harbor & Pine").wantTexts("#results h2", "Interactions")
 	ines.get("/search?q=rene").wantNot(".snip")
 
+	// A name with another letter is marked as similar, in results and pickers, if nothing matches.
+	ines.get("/search?q=elif+aidin").wantTexts("#results .links .flat", "similar").want(200, ".links mark", "Elif").
+		want(200, "#results [role=status]", "Nothing matches exactly. Of similar spelling: 0 organizations, 1 contacts, 0 interactions")
+	ines.parts().get("/palette?q=elif+aidin").want(200, ".opt[href='"+elif+"'] .flat", "similar")
+	for _, picker := range []string{"q=aidin&for=" + org, "contact=aidin&with=" + s.Organization("Without people"), "find=aidin&pick=one"} {
+		ines.parts().get("/contacts/options?"+picker).want(200, ".flat", "similar")
+		ines.parts().get("/contacts/options?"+strings.Replace(picker, "aidin", "aydin", 1)).want(200, "bdi", "Elif").wantNot(".flat")
+	}
+	ines.get("/search?q=elif").wantNot(".flat")
+	ines.get("/search?q=elyf+aidinn").want(200, ".empty", "Similar spellings were tried")
+
 	// Archived records follow the active ones.
 	old := s.Contact("Elif", "Aydın")
 	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(old))

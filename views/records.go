@@ -266,6 +266,7 @@ type OptionRow struct {
 	Numbers          []string // phone numbers as typed, to call one
 	Marked, Detail   []Piece
 	Square, Archived bool
+	Similar          bool // spelled a little differently than what was typed
 }
 
 // Piece is a part of a text. Hit marks a searched word.

@@ -9,7 +9,7 @@ import (
 )
 
 // search answers with the organizations, contacts and interactions that match q, the best first. It
-// has interactions only for those who may see them.
+// has interactions only for those who may see them. similar says that nothing matches exactly.
 func (a *API) search(c *gin.Context) error {
 	by, f := who(c).Actor, db.SearchFilter{Most: db.PageSize}
 	_, err := readParameters(c, []string{"q", "limit"}, func(r reader, name, value string) {
@@ -28,6 +28,9 @@ func (a *API) search(c *gin.Context) error {
 	}
 	var w writer
 	w.object(func() {
+		if found.Similar() {
+			w.flag("similar", true)
+		}
 		for _, k := range []struct {
 			*kind
 			found []db.Record

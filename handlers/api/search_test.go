@@ -54,6 +54,13 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q finds %s", query, a.body)
 		}
 	}
+	similar := p.get("/api/crm/search?q=ada+hrabor").want(200)
+	if similar.at("similar") != true || len(found("contacts", similar)) != 1 || len(found("interactions", similar)) > 0 {
+		t.Errorf("with two letters swapped it finds %s", similar.body)
+	}
+	if strings.Contains(a.body, `"similar"`) {
+		t.Errorf("what matches is called similar: %s", a.body)
+	}
 	for _, query := range []string{"", "?q=harbor"} {
 		a := s.of(u, db.ViewClient).get("/api/crm/search" + query).want(200)
 		if strings.Contains(a.body, "interactions") || strings.Contains(a.body, "last_contact") || strings.Contains(a.body, "dues") {

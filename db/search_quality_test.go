@@ -1,0 +1,139 @@
+package db_test
+
+import (
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+// TestWhatPeopleTypeFindsWhatTheyMean: the record that each typed text must find first, and whether
+// it is only similar.
+func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
+	t.Parallel()
+	o := qualityOffice(t)
+	for _, c := range []struct {
+		typed, first string
+		similar      bool
+	}{
+		// Names of several languages, in any order, with and without their accents.
+		{"maya okafor", "Maya Okafor", false},
+		{"Okafor Maya", "Maya Okafor", false},
+		{"jose garcia", "José García Núñez", false},
+		{"núñez", "José García Núñez", false},
+		{"lukasz zolc", "Łukasz Żółć", false},
+		{"юлия", "Юлия Шевчук", false},
+		{"θαλεια", "Θάλεια Σίσυφος", false},
+		{"القحط", "نور القحطاني", false},
+		{"李小龍", "李 小龍", false},
+		{"obrien", "Seán O’Brien", false},
+		{"o'brien sean", "Seán O’Brien", false},
+		{"jeanluc", "Jean-Luc Lefèvre", false},
+		{"nordlicht", "Nordlicht Energie", false},
+		{"harbor & pine", "Harbor & Pine", false},
+		{"Harbor and Pine", "", false},
+		{"ibm", "I.B.M. Works", false},
+		{"at&t", "AT&T Retail", false},
+		{"att ret", "AT&T Retail", false},
+		// Emails and domains, whole and in part.
+		{"maya.okafor@harborpine.example", "Maya Okafor", false},
+		{"maya.okafor@", "Maya Okafor", false},
+		{"@nordlicht-energie.example", "Mara Hoffmann", false},
+		{"www.harborpine.example", "Harbor & Pine", false},
+		{"https://harborpine.example/", "Harbor & Pine", false},
+		{"harborpine", "Harbor & Pine", false},
+		{"DE123456789", "Nordlicht Energie", false},
+		// Parts of words.
+		{"licht", "Nordlicht Energie", false},
+		{"orpine", "Harbor & Pine", false},
+		{"kafo", "Maya Okafor", false},
+		{"mar", "Mara Hoffmann", false},
+		// One letter of a word is wrong, missing, doubled or swapped.
+		{"okafar", "Maya Okafor", true},
+		{"okafr", "Maya Okafor", true},
+		{"okaffor", "Maya Okafor", true},
+		{"okafro", "Maya Okafor", true},
+		{"maya okafro", "Maya Okafor", true},
+		{"mya okafro", "", false},
+		{"mayaa okafro", "Maya Okafor", true},
+		{"hofmann", "Mara Hoffmann", true},
+		{"hoffman", "Mara Hoffmann", false},
+		{"hoffmnan", "Mara Hoffmann", true},
+		{"jofmann", "", false},
+		{"joffmann", "Mara Hoffmann", true},
+		{"anelise", "Annelise Bjørnsen", true},
+		{"bjornsen anelise", "Annelise Bjørnsen", true},
+		{"bjornsne", "Annelise Bjørnsen", true},
+		{"шевчик", "Юлия Шевчук", true},
+		{"σισιφος", "Θάλεια Σίσυφος", true},
+		{"القحطناي", "نور القحطاني", true},
+		{"nordlciht", "Nordlicht Energie", true},
+		{"nordlihct energy", "Nordlicht Energie", true},
+		{"nordlihct energi", "Nordlicht Energie", true},
+		{"harbur pine", "Harbor & Pine", true},
+		{"harborpnie.example", "Harbor & Pine", true},
+		{"maya.okafro@harborpine.example", "Maya Okafor", true},
+		{"lefevbre", "Jean-Luc Lefèvre", true},
+		{"obrein", "Seán O’Brien", true},
+		{"oka", "Maya Okafor", false},
+		{"okx", "", false},
+		{"DE123456788", "", false},
+		{"chairwomn", "", false}, // a title is neither a name nor an email
+	} {
+		h := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: c.typed, Most: 20}))(t)
+		first, similar := "", false
+		for _, found := range [][]db.Record{h.Contacts, h.Organizations} {
+			if len(found) > 0 && (first == "" || strings.HasPrefix(c.first, found[0].Name())) {
+				first, similar = found[0].Name(), found[0].Similar
+			}
+		}
+		want(t, c.typed, first, c.first)
+		want(t, c.typed+" is similar", similar, c.similar)
+	}
+}
+
+// qualityOffice is an office with clients of several languages.
+func qualityOffice(t *testing.T) *dbtest.Office {
+	t.Helper()
+	o := dbtest.OpenOffice(t)
+	organizations := map[string]string{}
+	for _, fields := range []db.Fields{
+		{"display_name": "Nordlicht Energie", "website": "nordlicht-energie.example", "tax_id": "DE 123-456.789"},
+		{"display_name": "Harbor & Pine", "website": "https://www.harborpine.example"},
+		{"display_name": "I.B.M. Works"},
+		{"display_name": "AT&T Retail"},
+		{"display_name": "Acme"},
+		{"display_name": "Acme Trading"},
+		{"display_name": "Brückner Hochbau"},
+		{"display_name": "Fjordkraft Ålesund"},
+	} {
+		made := must(o.CreateOrganization(t.Context(), o.Tomas, fields, ""))(t)
+		organizations[made.Name()] = made.ID
+	}
+	for _, c := range []struct{ first, last, email, phone, title, at, role string }{
+		{"Maya", "Okafor", "maya.okafor@harborpine.example", "+46 70-555 01 34", "", "Harbor & Pine", "CFO"},
+		{"Mara", "Hoffmann", "m.hoffmann@nordlicht-energie.example", "0431 555 01 20", "", "Nordlicht Energie", "Geschäftsführerin"},
+		{"Annelise", "Bjørnsen", "", "+47 22 12 34 56", "Chairwoman", "Fjordkraft Ålesund", "Billing contact"},
+		{"José", "García Núñez", "jose@garcia.example", "+34 912 345 678", "", "Acme Trading", "CFO"},
+		{"Łukasz", "Żółć", "", "8 (495) 123-45-67", "", "Acme", "Head of Ports"},
+		{"Юлия", "Шевчук", "", "+380 44 123 4567", "", "", ""},
+		{"Θάλεια", "Σίσυφος", "", "", "", "", ""},
+		{"نور", "القحطاني", "", "", "", "", ""},
+		{"小龍", "李", "", "", "", "", ""},
+		{"Seán", "O’Brien", "", "(01) 234 5678", "", "Acme", "CFO"},
+		{"Jean-Luc", "Lefèvre", "", "+33 1 99 00 12 34", "", "Brückner Hochbau", "CTO"},
+		{"Jörg", "Müller", "joerg.mueller@post.example", "", "", "", ""},
+		{"Käthe", "Mueller", "", "", "", "", ""},
+		{"Håkon", "Aasen", "", "", "", "", ""},
+	} {
+		fields := db.Fields{"first_name": c.first, "last_name": c.last, "email": c.email, "phone": c.phone, "job_title": c.title}
+		made := must(o.CreateContact(t.Context(), o.Tomas, fields, ""))(t)
+		if c.at != "" {
+			must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+				OrganizationID: organizations[c.at], ContactID: made.ID, Typed: db.Fields{"role_label": c.role},
+			}))(t)
+		}
+	}
+	return o
+}

@@ -1,0 +1,168 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
+)
+
+// If a search finds nothing, it looks for names and emails with one letter wrong, missing, too much
+// or swapped in each word. The words to look for come from the table of different words (migration
+// 00034): the query jumps along its order from one possible letter to the next, so that its cost
+// depends on what was typed and not on how many words there are.
+const (
+	mostTypedWords = 6
+	mostSimilar    = 200 // words, and records that are checked
+)
+
+// searchSimilar adds records with similar names and emails to places, and marks them.
+func (d *DB) searchSimilar(ctx context.Context, s search, places ...*searchSource) error {
+	if len(s.words) > mostTypedWords || !slices.ContainsFunc(s.words, text.MaySimilar) {
+		return nil
+	}
+	for _, p := range places {
+		if err := d.findSimilar(ctx, s, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// similarWords returns for each typed word the words of an index that differ in one letter, the
+// whole words first.
+func (d *DB) similarWords(ctx context.Context, index string, typed []string) (similar [][]string, err error) {
+	type correction struct {
+		Typed                    int
+		Alike                    bool
+		Head, Inserted, Replaced string
+		Word                     *string
+	}
+	var all []correction
+	for i, w := range typed {
+		if !text.MaySimilar(w) {
+			continue
+		}
+		corrections, alike := text.Correct(w), text.MayBeginAlike(w)
+		for _, word := range corrections.Words {
+			all = append(all, correction{Typed: i, Alike: alike, Word: &word})
+		}
+		for _, x := range corrections.Letters {
+			all = append(all, correction{Typed: i, Alike: alike, Head: x.Head, Inserted: x.Inserted, Replaced: x.Replaced})
+		}
+	}
+	listed, err := json.Marshal(all)
+	if err != nil {
+		return nil, err
+	}
+	const next = "(SELECT unicode(substr(word, length(head) + 1)) FROM "
+	rows, err := d.reader.QuickQuery(ctx, `
+		WITH RECURSIVE correction (typed, alike, head, inserted, replaced, word) AS MATERIALIZED (
+			SELECT value ->> 'Typed', value ->> 'Alike', value ->> 'Head', value ->> 'Inserted', value ->> 'Replaced', value ->> 'Word'
+			FROM json_each(?)
+		), letter (typed, alike, head, inserted, replaced, c) AS (
+			SELECT typed, alike, head, inserted, replaced, `+next+index+`_words
+				WHERE word > head AND word < head || char(1114111) ORDER BY word LIMIT 1)
+			FROM correction WHERE word IS NULL
+			UNION ALL
+			SELECT typed, alike, head, inserted, replaced, `+next+index+`_words
+				WHERE word >= head || char(c + 1) AND word < head || char(1114111) ORDER BY word LIMIT 1)
+			FROM letter WHERE c IS NOT NULL
+		), corrected (typed, alike, begins) AS (
+			SELECT typed, alike, word FROM correction WHERE word IS NOT NULL
+			UNION ALL
+			SELECT typed, alike, head || char(c) || inserted FROM letter WHERE c IS NOT NULL
+			UNION ALL
+			SELECT typed, alike, head || char(c) || replaced FROM letter WHERE c IS NOT NULL
+		)
+		SELECT DISTINCT typed, word
+		FROM corrected CROSS JOIN `+index+`_words
+		WHERE word >= begins AND word <= iif(alike, begins || char(1114111), begins)
+		ORDER BY word <> begins, length(word)`+limit(mostSimilar), string(listed))
+	type found struct {
+		typed int
+		word  string
+	}
+	words, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x found, err error) { return x, r.Scan(&x.typed, &x.word) })
+	similar = make([][]string, len(typed))
+	for _, x := range words {
+		similar[x.typed] = append(similar[x.typed], x.word)
+	}
+	return similar, err
+}
+
+// findSimilar adds the records of a kind whose name or email has a word similar to each typed word
+// that nothing of them begins with.
+func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
+	similar, err := d.similarWords(ctx, p.index, s.words)
+	if err != nil || !slices.ContainsFunc(similar, func(words []string) bool { return len(words) > 0 }) {
+		return err
+	}
+	column, others, named := "", "''", "display_name || ' ' || legal_name || ' ' || ifnull(website, '')"
+	if p.kind == ContactKind {
+		named = "first_name || ' ' || last_name || ' ' || ifnull(email, '')"
+		if column = contactColumn(s.by); column == "" {
+			others = "c1organizations"
+		}
+	}
+	terms := make([]string, len(s.words))
+	for i, w := range s.words {
+		terms[i] = "(" + strings.Join(append([]string{column + w + "*"}, prefixed("words:", similar[i])...), " OR ") + ")"
+	}
+	among, _ := p.visibleMatches(s)
+	rows, err := d.reader.Query(ctx, `
+		SELECT x.docid, c0words, `+others+`, `+named+`
+		FROM (SELECT docid FROM `+p.index+` WHERE `+p.index+` MATCH ? AND `+among.sql+limit(mostSimilar)+`) AS candidate
+		CROSS JOIN `+p.table+` AS x ON x.docid = candidate.docid
+		CROSS JOIN `+p.index+`_content AS kept ON kept.docid = candidate.docid
+		WHERE is_active >= ? AND `+p.seen.sql+`
+		ORDER BY is_active DESC, updated_at DESC, sort_key, candidate.docid`,
+		slices.Concat([]any{strings.Join(terms, " ")}, among.args, []any{p.active}, p.seen.args)...)
+	type checked struct {
+		docid    int64
+		likeness int
+	}
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x checked, err error) {
+		var words, others, named string
+		err = r.Scan(&x.docid, &words, &others, &named)
+		x.likeness = likenessOf(s.words, strings.Fields(words+" "+others), strings.Fields(nameWords(named)))
+		return x, err
+	})
+	all = slices.DeleteFunc(all, func(x checked) bool { return x.likeness < 0 })
+	slices.SortStableFunc(all, func(a, b checked) int { return a.likeness - b.likeness })
+	for _, x := range all[:min(len(all), s.n)] {
+		p.found = append(p.found, x.docid)
+	}
+	p.similar, p.moreInside = true, len(all) > s.n
+	return err
+}
+
+func prefixed(prefix string, words []string) []string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = prefix + w
+	}
+	return all
+}
+
+// likenessOf returns how much typed words differ from the words of a record and, with a letter
+// wrong, from those of its name and email. It returns -1 if one is unlike all of them.
+func likenessOf(typed, words, named []string) (likeness int) {
+	for _, t := range typed {
+		best := text.Unlike
+		for _, w := range named {
+			best = min(best, text.Compare(t, w))
+		}
+		if best == text.Unlike {
+			if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) }) {
+				return -1
+			}
+			best = text.Begins
+		}
+		likeness += int(best)
+	}
+	return likeness
+}
