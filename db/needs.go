@@ -26,7 +26,12 @@ var (
 	ReadHistory      = Need{all: []Permission{ViewClient}, either: []Permission{ViewAudit, EditClient}}
 	// ManageWebhooks is for what is sent to other programs: all clients and what was said with them.
 	ManageWebhooks = Need{all: []Permission{ManageSystem, ViewClient, ViewInteraction}, wide: true}
-	SeeAccess      = Need{either: []Permission{ManageUsers, ViewAudit}}
+	// ManageVocabularies is for changing a value wherever it is used, and ManageOutcomes for those of interactions.
+	ManageVocabularies = Need{all: []Permission{ManageSystem, EditClient, ViewClient}, wide: true}
+	ManageOutcomes     = Need{
+		all: []Permission{ManageSystem, EditClient, ViewClient, EditInteraction, ViewInteraction}, wide: true,
+	}
+	SeeAccess = Need{either: []Permission{ManageUsers, ViewAudit}}
 
 	// ReadInteractionHistory is ReadHistory for one interaction.
 	ReadInteractionHistory = Need{all: []Permission{ViewInteraction, ViewClient}, either: ReadHistory.either}

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,65 +15,14 @@ import (
 // MostSuggested is how many values in use are suggested. Others can still be typed.
 const MostSuggested = 500
 
-// Vocabulary is a text field whose known values are suggested: the usual ones, and those in use.
-type Vocabulary struct {
-	Field
-	Plural string // of its values, like Sectors
-	table  string
-	seen   func(Actor) condition // rows of the table that the actor sees
-	own    func(Actor) condition // the same, for somebody who sees few
-}
-
-// Vocabularies are the registry's vocabularies, in the order people choose from.
-var Vocabularies = func() (all []Vocabulary) {
-	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
-		for _, f := range k.Fields {
-			if f.Usual != nil || f.Filtered {
-				all = append(all, Vocabulary{
-					f, f.Label + "s", k.Plural,
-					func(by Actor) condition { return k.sees(by, k.id()) },
-					func(by Actor) condition { return k.own(by).contains("id") },
-				})
-			}
-		}
-	}
-	return append(all,
-		Vocabulary{
-			fieldOf(linkFields, "role_label"), "Roles", "organization_contact", Actor.seesLink,
-			func(by Actor) condition {
-				return by.ownOrganizations().contains("organization_id").and(by.ownContacts().contains("contact_id"))
-			},
-		},
-		Vocabulary{
-			fieldOf(interactionFields, "outcome"), "Outcomes", "interactions",
-			func(by Actor) condition { return by.seesInteraction("interactions") }, Actor.ownInteractions,
-		})
-}()
-
-// VocabularyOf returns the vocabulary of a column, or ErrNotFound.
-func VocabularyOf(column string) (Vocabulary, error) {
-	for _, v := range Vocabularies {
-		if v.Column == column {
-			return v, nil
-		}
-	}
-	return Vocabulary{}, ErrNotFound
-}
-
-// Suggested reports whether values are suggested for the field.
-func (f Field) Suggested() bool {
-	_, err := VocabularyOf(f.Column)
-	return err == nil
-}
-
 // Suggestions returns the values that lists offer to filter a kind by a field: the usual ones, then
-// those in use. It returns nil if the field has none.
+// those in use, hidden or not. It returns nil if the field has none.
 func (d *DB) Suggestions(ctx context.Context, by Actor, _ *RecordKind, f Field) ([]string, error) {
 	v, err := VocabularyOf(f.Column)
 	if err != nil {
 		return nil, nil
 	}
-	return d.suggestions(ctx, by, v)
+	return d.suggestions(ctx, by, v, true)
 }
 
 // RoleLabels is Suggestions for a contact's role at an organization.
@@ -94,7 +45,7 @@ type FoundValues struct {
 // FindValues returns up to n known values of a vocabulary that fit what was typed. If that is one of
 // them, or nothing, the others follow.
 func (d *DB) FindValues(ctx context.Context, by Actor, v Vocabulary, typed string, n int) (found FoundValues, err error) {
-	known, err := d.suggestions(ctx, by, v)
+	known, err := d.suggestions(ctx, by, v, false)
 	if err != nil {
 		return found, err
 	}
@@ -126,26 +77,28 @@ func (d *DB) FindValues(ctx context.Context, by Actor, v Vocabulary, typed strin
 
 // suggestions returns the usual values, then up to MostSuggested values in use, without variants
 // that differ only in case, accents or composition. Values that occur only in rows the actor does
-// not see are left out.
+// not see are left out, and hidden ones unless asked for.
 // The query jumps from value to value along the column's index; a DISTINCT would read the whole
 // table. If the actor has few clients, it reads only those.
-func (d *DB) suggestions(ctx context.Context, by Actor, v Vocabulary) ([]string, error) {
+func (d *DB) suggestions(ctx context.Context, by Actor, v Vocabulary, hidden bool) ([]string, error) {
 	who := ""
 	if by.OwnOnly {
 		who = by.UserID
 	}
-	return memoized(&d.memo, v.table+"."+v.Column+" "+who, func() ([]string, error) {
+	return memoized(&d.memo, fmt.Sprint(v.table, ".", v.Column, " ", who, " ", hidden), func() ([]string, error) {
 		used, err := d.valuesInUse(ctx, by, v.table, v.Column, v.seen(by), v.own(by))
-		all, offered := slices.Clone(v.Usual), map[string]bool{}
-		for _, value := range v.Usual {
+		states, err2 := v.states(readerQuerier{ctx, d})
+		all, offered := v.usual(states), map[string]bool{}
+		for _, value := range all {
 			offered[text.SortKey(value)] = true
 		}
 		for _, value := range byName(used, itself) {
-			if key := text.SortKey(value); !offered[key] {
+			suggested, known := states[value]
+			if key := text.SortKey(value); !offered[key] && (hidden || suggested || !known) {
 				all, offered[key] = append(all, value), true
 			}
 		}
-		return all, err
+		return all, errors.Join(err, err2)
 	})
 }
 

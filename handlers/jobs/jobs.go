@@ -23,11 +23,13 @@ type Jobs struct {
 	ctx     context.Context // ends every job
 	running sync.WaitGroup
 
-	backups   backups
-	webhooks  *webhooks
-	checking  atomic.Bool // whether a requested check is running
-	verifying sync.Mutex  // held while the history is being verified
-	merging   sync.Mutex  // held during each step of merging, and during checks of the file: writes during a check make the -wal grow
+	backups        backups
+	webhooks       *webhooks
+	checking       atomic.Bool  // whether a requested check is running
+	changingValues atomic.Bool  // whether changes of vocabularies are being made
+	valueChanges   atomic.Int64 // how many of them were asked for
+	verifying      sync.Mutex   // held while the history is being verified
+	merging        sync.Mutex   // held during each step of merging, and during checks of the file: writes during a check make the -wal grow
 
 	served, finished atomic.Int64 // requests and jobs so far
 }
@@ -67,6 +69,7 @@ func (j *Jobs) Start() {
 	} {
 		j.running.Go(job)
 	}
+	j.ChangeValues()
 }
 
 // Wait returns when no job is running.

@@ -80,6 +80,7 @@ var icons = [][2]string{
 	{"info", "info"},
 	{"server", "server"},
 	{"hook", "webhook"},
+	{"tag", "tag"},
 }
 
 func main() {

@@ -1,0 +1,301 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+	"clientregistry/db/dbtest"
+)
+
+func vocabulary(t *testing.T, column string) db.Vocabulary {
+	t.Helper()
+	return must(db.VocabularyOf(column))(t)
+}
+
+// finish makes the running changes of values, and returns in how many pieces.
+func finish(t *testing.T, o *dbtest.Office) (pieces int) {
+	t.Helper()
+	for must(o.ContinueValueChanges(t.Context()))(t) {
+		pieces++
+	}
+	return pieces
+}
+
+// lastChange returns the newest change of a vocabulary.
+func lastChange(t *testing.T, o *dbtest.Office, v db.Vocabulary) db.ValueChange {
+	t.Helper()
+	all := must(o.ValueChanges(t.Context(), o.Ines, v, 1))(t)
+	if len(all) == 0 {
+		t.Fatal("there is no change")
+	}
+	return all[0]
+}
+
+// listed says which values a vocabulary has: how often they are used, that they are not suggested, and
+// what they look like.
+func listed(t *testing.T, o *dbtest.Office, v db.Vocabulary) string {
+	t.Helper()
+	all, _, err := o.Values(t.Context(), o.Ines, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []string
+	for _, x := range all {
+		if x.Used == 0 && x.Suggested {
+			continue
+		}
+		part := fmt.Sprint(x.Text, " ", x.Used)
+		if !x.Suggested {
+			part += " hidden"
+		}
+		if x.LooksLike != "" {
+			part += " like " + x.LooksLike
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// wordWorld gives three clients a sector, a size, a role and an outcome that a test changes: Old. It
+// returns the tables of each vocabulary.
+func wordWorld(t *testing.T, o *dbtest.Office) map[string]string {
+	t.Helper()
+	ctx := t.Context()
+	for _, name := range []string{"Acme", "Brig", "Cove"} {
+		x := must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": name, "sector": "Old", "size_band": "Old"}, ""))(t)
+		l := must(o.LinkContact(ctx, o.Tomas, db.NewLink{
+			OrganizationID: x.ID, Contact: db.Fields{"first_name": "Maya", "last_name": name}, Typed: db.Fields{"role_label": "Old"},
+		}))(t)
+		must(o.LogInteraction(ctx, o.Tomas, db.Fields{
+			"channel": "call", "subject": "About " + name, "organization_id": x.ID, "contact_id": l.ContactID, "outcome": "Old",
+		}, ""))(t)
+	}
+	return map[string]string{
+		"sector": "organizations", "size_band": "organizations", "role_label": "organization_contact", "outcome": "interactions",
+	}
+}
+
+// TestAValueIsRenamedEverywhereAndTakenBack: each change has its row of the history, in the name of who
+// asked for it, and Undo takes back only what still has the new value.
+func TestAValueIsRenamedEverywhereAndTakenBack(t *testing.T) {
+	t.Parallel()
+	for column, action := range map[string]string{
+		"sector": "update_org", "size_band": "update_org", "role_label": "update_link", "outcome": "update_interaction",
+	} {
+		t.Run(column, func(t *testing.T) {
+			t.Parallel()
+			o, ctx := dbtest.OpenOffice(t), t.Context()
+			table, order := wordWorld(t, o)[column], "docid"
+			if column == "role_label" {
+				order = "contact_id"
+			}
+			v := vocabulary(t, column)
+			values := func() string { return strings.Join(o.Column(t, "SELECT "+column+" FROM "+table+" ORDER BY "+order), " ") }
+			if err := o.RenameValue(ctx, o.Ines, v, "Old", "  New "); err != nil {
+				t.Fatal(err)
+			}
+			want(t, "before the first piece", values(), "Old Old Old")
+			want(t, "pieces", finish(t, o), 1)
+			want(t, "values", values(), "New New New")
+			c := lastChange(t, o, v)
+			want(t, "the change", fmt.Sprint(c.Kind, c.Old, c.New, c.By, c.Expected, c.Done, c.Running()), "renameOldNewInes Calder3 3 false")
+			rows := o.Column(t, "SELECT user_id || json_extract(metadata, '$.batch') || json_extract(metadata, '$.changes."+column+
+				".old') || json_extract(metadata, '$.changes."+column+".new') FROM audit_logs WHERE action = ? ORDER BY seq DESC LIMIT 3", action)
+			want(t, "history", strings.Join(rows, " "), strings.TrimSpace(strings.Repeat(o.Ines.UserID+c.ID+"OldNew ", 3)))
+			want(t, "versions", strings.Join(o.Column(t, "SELECT DISTINCT version FROM "+table), " "), "2")
+			want(t, "listed", listed(t, o, v), "New 3")
+			wantSound(t, o)
+
+			// One is changed meanwhile, and one that never had the old value has the new one.
+			o.Exec(t, "UPDATE "+table+" SET "+column+" = 'Other' WHERE "+order+" = (SELECT min("+order+") FROM "+table+")")
+			got := must(o.UndoValueChange(ctx, o.Ines, c.ID))(t)
+			want(t, "vocabulary of the undo", got.Column, column)
+			if _, err := o.UndoValueChange(ctx, o.Ines, c.ID); err == nil {
+				t.Error("it is undone twice")
+			}
+			finish(t, o)
+			want(t, "values after the undo", values(), "Other Old Old")
+			undo := lastChange(t, o, v)
+			want(t, "the undo", fmt.Sprint(undo.Kind, undo.Expected, undo.Done, undo.Skipped, undo.Running()), "undo3 2 1 false")
+			want(t, "what was undone", must(o.ValueChanges(ctx, o.Ines, v, 2))(t)[1].Undone, true)
+			if _, err := o.UndoValueChange(ctx, o.Ines, undo.ID); !errors.Is(err, db.ErrNotFound) {
+				t.Error("an undo is undone", err)
+			}
+			if _, err := o.Verify(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// manySectors creates so many organizations of a sector.
+func manySectors(t *testing.T, o *dbtest.Office, n int, sector string) {
+	t.Helper()
+	o.Exec(t, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+		INSERT INTO organizations (id, display_name, legal_name, sort_key, sector, docid)
+		SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4000-8000-' || hex(randomblob(6))),
+			'Firm ' || i, 'Firm ' || i, 'firm ' || i, ?, (SELECT ifnull(max(docid), 0) FROM organizations) + i FROM n`, n, sector)
+}
+
+// TestAChangeOfAValueGoesOnAfterAKill: a change of 1,200 is made in pieces of 500, people edit in
+// between, and another process goes on with it. So does its undo.
+func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	manySectors(t, o, 1200, "Software")
+	v := vocabulary(t, "sector")
+	count := func(sector string) string { return o.Column(t, "SELECT count(*) FROM organizations WHERE sector = ?", sector)[0] }
+	again := func() *db.DB { // what another process sees, and goes on with
+		d := must(db.Open(ctx, o.Path, db.Options{Now: o.Clock.Now}))(t)
+		t.Cleanup(func() { d.Close() })
+		return d
+	}
+	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
+		t.Fatal(err)
+	}
+	must(o.ContinueValueChanges(ctx))(t)
+	want(t, "after one piece", count("Software")+" "+count("SaaS"), "700 500")
+	c := lastChange(t, o, v)
+	want(t, "progress", fmt.Sprint(c.Running(), c.Done, c.Expected), "true 500 1200")
+
+	// Somebody edits one that is not changed yet, and one that is.
+	ids := o.Column(t, "SELECT id FROM organizations WHERE sector = 'Software' LIMIT 1")
+	must(o.UpdateOrganization(ctx, o.Tomas, ids[0], 1, db.Fields{"sector": "Retail"}))(t)
+	ids = append(ids, o.Column(t, "SELECT id FROM organizations WHERE sector = 'SaaS' LIMIT 1")...)
+	must(o.UpdateOrganization(ctx, o.Tomas, ids[1], 1, db.Fields{"website": "a.example"}))(t) // its version is 2 now, and nobody is in the way
+	wantConflict(t, second(o.UpdateOrganization(ctx, o.Tomas, ids[1], 1, db.Fields{"sector": "Media"})))
+	wantInvalid(t, o.RenameValue(ctx, o.Ines, v, "Retail", "Shops"), "new") // one at a time
+
+	d := again()
+	for must(d.ContinueValueChanges(ctx))(t) {
+	}
+	want(t, "at the end", count("Software")+" "+count("SaaS")+" "+count("Retail"), "0 1199 1")
+	c = lastChange(t, o, v)
+	want(t, "the end", fmt.Sprint(c.Running(), c.Done, c.Expected), "false 1199 1200")
+	want(t, "pieces", strings.Join(o.Column(t, "SELECT changes FROM value_change_pieces ORDER BY seq"), " "), "500 500 199")
+
+	must(o.UpdateOrganization(ctx, o.Tomas, ids[1], 3, db.Fields{"sector": "Energy"}))(t)
+	must(o.UndoValueChange(ctx, o.Ines, c.ID))(t)
+	must(o.ContinueValueChanges(ctx))(t)
+	want(t, "after a piece of the undo", count("Software"), "499")
+	d = again()
+	for must(d.ContinueValueChanges(ctx))(t) {
+	}
+	want(t, "after the undo", count("Software")+" "+count("SaaS")+" "+count("Energy")+" "+count("Retail"), "1198 0 1 1")
+	undo := lastChange(t, o, v)
+	want(t, "the undo", fmt.Sprint(undo.Running(), undo.Done, undo.Skipped), "false 1198 1")
+	if _, err := o.Verify(ctx); err != nil {
+		t.Error(err)
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if more, err := o.ContinueValueChanges(gone); more || err == nil {
+		t.Error("a piece is made after the end")
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestSpellingsThatLookAlikeAreNamed(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	manySectors(t, o, 3, "Bee keeping")
+	manySectors(t, o, 2, "beekeeping")
+	manySectors(t, o, 1, "Bee  Keeping")
+	manySectors(t, o, 1, "energy")
+	want(t, "sectors", listed(t, o, vocabulary(t, "sector")), "Bee keeping 3; beekeeping 2 like Bee keeping; Bee  Keeping 1 like Bee keeping; energy 1")
+	all, more, err := o.Values(t.Context(), o.Ines, vocabulary(t, "sector"))
+	if err != nil || more {
+		t.Fatal(more, err)
+	}
+	for _, x := range all {
+		if x.Text == "Energy" { // it is suggested, but nobody has it
+			want(t, "what Energy looks like", x.LooksLike, "energy")
+		}
+	}
+}
+
+func TestHiddenValuesAreNotSuggestedAndCanBeAgain(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	manySectors(t, o, 1, "Retail, wholesale")
+	v := vocabulary(t, "sector")
+	suggested := func(typed string) string {
+		return strings.Join(must(o.FindValues(ctx, o.Tomas, v, typed, 9))(t).Known, "; ")
+	}
+	want(t, "at first", suggested("ret"), "Retail; Retail, wholesale")
+	for _, value := range []string{"Retail, wholesale", "Retail"} {
+		if err := o.HideValue(ctx, o.Ines, v, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, "both hidden", suggested("ret"), "")
+	want(t, "listed", listed(t, o, v), "Retail, wholesale 1 hidden; Retail 0 hidden")
+	want(t, "filters still offer what is in use", fmt.Sprint(must(o.Suggestions(ctx, o.Tomas, db.OrganizationKind,
+		must(db.OrganizationKind.Field("sector"))(t)))(t)[11]), "Retail, wholesale")
+	if err := o.SuggestValue(ctx, o.Ines, v, "Retail"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "one again", suggested("ret"), "Retail")
+	wantInvalid(t, o.HideValue(ctx, o.Ines, v, "Nothing has this"), "value")
+
+	// A usual value keeps being suggested under its new name, even where nothing has it. So does the old one after Undo.
+	if err := o.RenameValue(ctx, o.Ines, v, "Media", "Press"); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, o)
+	want(t, "renamed", suggested("medi")+suggested("pres"), "Press")
+	want(t, "and its old name is not listed", strings.Contains(listed(t, o, v), "Media"), false)
+	must(o.UndoValueChange(ctx, o.Ines, lastChange(t, o, v).ID))(t)
+	finish(t, o)
+	want(t, "taken back", suggested("medi")+suggested("pres"), "Media")
+}
+
+func TestChangesOfValuesAreRefused(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	wordWorld(t, o)
+	v := vocabulary(t, "sector")
+	before := dbtest.Dump(t, o.Path)
+	for what, c := range map[string]struct {
+		from, to, field string
+		change          func(context.Context, db.Actor, db.Vocabulary, string, string) error
+	}{
+		"unknown":           {"Nothing has this", "x", "value", o.RenameValue},
+		"empty":             {"Old", " ", "new", o.RenameValue},
+		"the same":          {"Old", "Old", "new", o.RenameValue},
+		"too long":          {"Old", strings.Repeat("x", 81), "new", o.RenameValue},
+		"one that is there": {"Old", "Energy", "new", o.RenameValue},
+		"into itself":       {"Old", "Old", "new", o.MergeValues},
+		"into nothing":      {"Old", "Nothing has this", "new", o.MergeValues},
+	} {
+		t.Run(what, func(t *testing.T) { wantInvalid(t, c.change(ctx, o.Ines, v, c.from, c.to), c.field) })
+	}
+	own := o.Ines
+	own.OwnOnly = true
+	blind := o.Ines
+	blind.May = []db.Permission{db.ManageSystem, db.ViewClient, db.EditClient, db.ViewInteraction}
+	for what, err := range map[string]error{
+		"a manager":           o.RenameValue(ctx, o.Tomas, v, "Old", "New"),
+		"own clients":         o.RenameValue(ctx, own, v, "Old", "New"),
+		"hiding":              o.HideValue(ctx, o.Tomas, v, "Old"),
+		"without interaction": o.RenameValue(ctx, blind, vocabulary(t, "outcome"), "Old", "New"),
+		"reading":             third(o.Values(ctx, blind, vocabulary(t, "outcome"))),
+		"reading changes":     second(o.ValueChanges(ctx, o.Tomas, v, 1)),
+		"undoing":             second(o.UndoValueChange(ctx, o.Tomas, "x")),
+	} {
+		if !errors.Is(err, db.ErrForbidden) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := o.UndoValueChange(ctx, o.Ines, "x"); !errors.Is(err, db.ErrNotFound) {
+		t.Error(err)
+	}
+	want(t, "nothing changed", dbtest.Dump(t, o.Path) == before, true)
+}
+
+func third[A, B any](_ A, _ B, err error) error { return err }
