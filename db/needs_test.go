@@ -27,7 +27,7 @@ var ownVerbs = map[string]string{
 // readVerbs only read. What the actor may not see does not exist for them.
 var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
-	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations",
+	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations", "FindValues",
 	"FirstSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
 	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "NewFollowUps", "OpenSessions", "Organization", "Organizations",
 	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search",
@@ -88,6 +88,8 @@ func argument(of reflect.Type) reflect.Value {
 	switch of {
 	case reflect.TypeFor[*RecordKind]():
 		return reflect.ValueOf(OrganizationKind)
+	case reflect.TypeFor[Vocabulary]():
+		return reflect.ValueOf(Vocabularies[0])
 	case reflect.TypeFor[context.Context]():
 		return reflect.ValueOf(context.Background())
 	}
@@ -106,7 +108,7 @@ func changes(t *testing.T, d *DB) (n int) {
 // TestEachNeedNamesWhatIsMissing checks each need against its permissions without one.
 // permissionNeeds are the needs made of permissions.
 var permissionNeeds = []Need{
-	ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts, ManageWebhooks,
+	ViewClients, EditClients, ViewInteractions, EditInteractions, ManageAccounts, ManageWebhooks, ManageVocabularies, ManageOutcomes,
 	HandOverClients, RunRegistry, ReadAudit, ReadHistory, ReadInteractionHistory, SeeAccess,
 }
 

@@ -84,14 +84,14 @@ func (t *tx) checkValueChange(v Vocabulary, c *ValueChange) (err error) {
 	}
 	exists := used > 0 || v.isUsual(c.New, c.newState)
 	switch {
-	case c.New == "":
+	case c.New == "" && c.Kind == "rename":
 		return invalid("new", "Enter the new name")
 	case c.New == c.Old && c.Kind == "merge":
 		return invalid("new", "Choose another %s to merge it into", v.Lower())
 	case c.New == c.Old:
 		return invalid("new", "It has this name already. Enter another one")
 	case c.Kind == "merge" && !exists:
-		return invalid("new", "Choose a %s from the list", v.Lower())
+		return invalid("new", "Choose one from the list")
 	case c.Kind == "rename" && exists:
 		return invalid("new", "%s is already there. Merge the two instead", text.Isolate(c.New))
 	}
@@ -103,7 +103,7 @@ func (t *tx) refuseWhileChanging(v Vocabulary) error {
 	var running bool
 	err := t.QueryRow("SELECT EXISTS (SELECT 1 FROM value_changes WHERE vocabulary = ? AND finished_at IS NULL)", v.Column).Scan(&running)
 	if err == nil && running {
-		return invalid("new", "Another change of a %s is still running. Try again when it has finished", v.Lower())
+		return invalid("new", "Another change is still running. Try again when it has finished")
 	}
 	return err
 }

@@ -94,7 +94,9 @@ func TestAValueIsRenamedEverywhereAndTakenBack(t *testing.T) {
 				order = "contact_id"
 			}
 			v := vocabulary(t, column)
-			values := func() string { return strings.Join(o.Column(t, "SELECT "+column+" FROM "+table+" ORDER BY "+order), " ") }
+			values := func() string {
+				return strings.Join(o.Column(t, "SELECT "+column+" FROM "+table+" ORDER BY "+order), " ")
+			}
 			if err := o.RenameValue(ctx, o.Ines, v, "Old", "  New "); err != nil {
 				t.Fatal(err)
 			}
@@ -148,7 +150,9 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 	o, ctx := dbtest.OpenOffice(t), t.Context()
 	manySectors(t, o, 1200, "Software")
 	v := vocabulary(t, "sector")
-	count := func(sector string) string { return o.Column(t, "SELECT count(*) FROM organizations WHERE sector = ?", sector)[0] }
+	count := func(sector string) string {
+		return o.Column(t, "SELECT count(*) FROM organizations WHERE sector = ?", sector)[0]
+	}
 	again := func() *db.DB { // what another process sees, and goes on with
 		d := must(db.Open(ctx, o.Path, db.Options{Now: o.Clock.Now}))(t)
 		t.Cleanup(func() { d.Close() })

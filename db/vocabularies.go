@@ -75,17 +75,17 @@ type Value struct {
 	LooksLike string // a value used more often that differs only in case, accents or spaces, or ""
 }
 
-// MostValues is how many values of a vocabulary are listed.
-const MostValues = 1000
+// mostListed is how many values of a vocabulary are listed.
+const mostListed = 1000
 
 // Values lists the values of a vocabulary, those used most first: the usual ones, and up to
-// MostValues of those in use. more is true if there are more.
+// mostListed of those in use. more is true if there are more.
 func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary) (all []Value, more bool, err error) {
 	if err := v.Need.Refuse(by); err != nil {
 		return nil, false, err
 	}
 	rows, err := d.reader.Query(ctx, "SELECT "+v.Column+", count(*) FROM "+v.table+" WHERE "+v.Column+" > '' GROUP BY "+v.Column+
-		" ORDER BY count(*) DESC"+limit(MostValues+1))
+		" ORDER BY count(*) DESC"+limit(mostListed+1))
 	all, err = sqlite.Collect(rows, err, func(r sqlite.Row) (x Value, err error) { return x, r.Scan(&x.Text, &x.Used) })
 	states, err2 := v.states(readerQuerier{ctx, d})
 	rows, err3 := d.reader.Query(ctx, "SELECT old_value FROM value_changes WHERE vocabulary = ? AND kind <> 'undo'"+
@@ -94,8 +94,8 @@ func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary) (all []Value, m
 	if err := errors.Join(err, err2, err3); err != nil {
 		return nil, false, fmt.Errorf("values of %s: %w", v.Column, err)
 	}
-	if more = len(all) > MostValues; more {
-		all = all[:MostValues]
+	if more = len(all) > mostListed; more {
+		all = all[:mostListed]
 	}
 	for _, usual := range append(v.usual(states), v.Usual...) { // hidden ones, too, so that they can be suggested again
 		if !slices.Contains(replaced, usual) && !slices.ContainsFunc(all, func(x Value) bool { return x.Text == usual }) {

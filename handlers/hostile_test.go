@@ -114,6 +114,8 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("delivery", w.One("SELECT id FROM deliveries WHERE webhook_id = ?", key(w.webhook)))
 	case path == "/admin/webhooks" || path == "/admin/webhooks/:id":
 		add("url", "https://a.example/in", "of", "some", "event", "contact.created", "active", "1", "form", "1")
+	case strings.HasPrefix(path, "/admin/vocabularies"):
+		add("v", "sector", "value", "Logistics", "new", "x")
 	case strings.HasPrefix(path, "/admin/roles"):
 		add("name", "A", "slug", "", "description", "x", "client_scope", "own", "require_mfa", "true", "permission", "ViewClient", "state", "")
 	}
@@ -128,7 +130,7 @@ var queryParameters = []string{
 	"to", "add", "new", "for", "next", "token", "display_name", "first_name", "last_name", "email", "phone", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
-	"state", "delivery", "role_label", "outcome", "value", "said",
+	"state", "delivery", "role_label", "outcome", "value", "said", "v", "rename", "merge",
 }
 
 // wantHarmless checks that an answer is no server error, reveals no internals, and that nothing

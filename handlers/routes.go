@@ -21,17 +21,18 @@ var (
 	signedIn     = middleware.Access{Need: db.OwnAccount}
 	enrolling    = middleware.Access{Need: db.OwnAccount, Enrolling: true}
 
-	viewClients      = middleware.Access{Need: db.ViewClients}
-	editClients      = middleware.Access{Need: db.EditClients}
-	viewInteractions = middleware.Access{Need: db.ViewInteractions}
-	editInteractions = middleware.Access{Need: db.EditInteractions}
-	manageUsers      = middleware.Access{Need: db.ManageAccounts}
-	manageWebhooks   = middleware.Access{Need: db.ManageWebhooks}
-	manageSystem     = middleware.Access{Need: db.RunRegistry}
-	handOver         = middleware.Access{Need: db.HandOverClients}
-	seeAccess        = middleware.Access{Need: db.SeeAccess}
-	viewAudit        = middleware.Access{Need: db.ReadAudit}
-	viewHistory      = middleware.Access{Need: db.ReadHistory}
+	viewClients        = middleware.Access{Need: db.ViewClients}
+	editClients        = middleware.Access{Need: db.EditClients}
+	viewInteractions   = middleware.Access{Need: db.ViewInteractions}
+	editInteractions   = middleware.Access{Need: db.EditInteractions}
+	manageUsers        = middleware.Access{Need: db.ManageAccounts}
+	manageWebhooks     = middleware.Access{Need: db.ManageWebhooks}
+	manageVocabularies = middleware.Access{Need: db.ManageVocabularies}
+	manageSystem       = middleware.Access{Need: db.RunRegistry}
+	handOver           = middleware.Access{Need: db.HandOverClients}
+	seeAccess          = middleware.Access{Need: db.SeeAccess}
+	viewAudit          = middleware.Access{Need: db.ReadAudit}
+	viewHistory        = middleware.Access{Need: db.ReadHistory}
 )
 
 // routes are all URLs of the registry. Nothing else in this package decides who may do what.
@@ -178,6 +179,12 @@ var routes = []route{
 	{"GET", "/admin/audit", viewAudit, (*Server).auditIndex},
 	{"GET", "/admin/audit.csv", viewAudit, (*Server).auditExport},
 	{"POST", "/admin/audit/verify", viewAudit, (*Server).auditVerify},
+	{"GET", "/admin/vocabularies", manageVocabularies, (*Server).vocabularyIndex},
+	{"POST", "/admin/vocabularies/rename", manageVocabularies, (*Server).valueRename},
+	{"POST", "/admin/vocabularies/merge", manageVocabularies, (*Server).valueMerge},
+	{"POST", "/admin/vocabularies/hide", manageVocabularies, (*Server).valueHide},
+	{"POST", "/admin/vocabularies/suggest", manageVocabularies, (*Server).valueSuggest},
+	{"POST", "/admin/vocabularies/changes/:id/undo", manageVocabularies, (*Server).valueChangeUndo},
 	{"GET", "/admin/webhooks", manageWebhooks, (*Server).webhookIndex},
 	{"GET", "/admin/webhooks/new", manageWebhooks, (*Server).webhookNew},
 	{"POST", "/admin/webhooks", manageWebhooks, (*Server).webhookCreate},

@@ -28,6 +28,7 @@ type world struct {
 	view                      string // shared, without an owner
 	token                     string // id of a token of user
 	webhook                   string // with a test that waits to be sent
+	valueChange               string // undone
 }
 
 func newWorld(s *site) world {
@@ -57,7 +58,32 @@ func newWorld(s *site) world {
 	if _, err := s.DB.TestWebhook(context.Background(), db.System, key(w.webhook)); err != nil {
 		s.t.Fatal(err)
 	}
+	w.valueChange = "/admin/vocabularies/changes/" + s.undoneChange(fmt.Sprint("Sector ", s.worlds))
 	return w
+}
+
+// undoneChange renames a value and takes that back, and returns the id of the change.
+func (s *site) undoneChange(sector string) string {
+	s.t.Helper()
+	s.Organization("Word & Co", "sector", sector)
+	ctx := context.Background()
+	v, err := db.VocabularyOf("sector")
+	if err == nil {
+		err = s.DB.RenameValue(ctx, db.System, v, sector, sector+" renamed")
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	id := s.One("SELECT max(id) FROM value_changes")
+	for range 2 {
+		for more := true; more; {
+			if more, err = s.DB.ContinueValueChanges(ctx); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		_, _ = s.DB.UndoValueChange(ctx, db.System, id)
+	}
+	return id
 }
 
 // batch changes several records and returns the batch's id.
@@ -79,7 +105,7 @@ func (w world) address(path string) string {
 	own := map[string]string{
 		"organizations": w.org, "contacts": w.contact, "interactions": w.interaction, "roles": w.role,
 		"users": w.user, "follow-ups": w.followUp, "batches": w.batch, "views": w.view, "tokens": w.token,
-		"webhooks": w.webhook,
+		"webhooks": w.webhook, "changes": w.valueChange,
 	}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -284,7 +310,7 @@ func TestUnknownRecords(t *testing.T) {
 		} {
 			for _, mine := range []string{
 				key(w.org), key(w.contact), key(w.interaction), key(w.role), key(w.followUp), key(w.batch), key(w.view), w.token,
-				key(w.webhook),
+				key(w.webhook), key(w.valueChange),
 			} {
 				if strings.Contains(good, mine) {
 					bad[strings.Replace(good, mine, id, 1)] = true

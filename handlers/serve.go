@@ -99,6 +99,7 @@ func (s *Server) page(c *gin.Context, title, description, section string) views.
 	p.Feed = p.Clients && v.Can(db.ViewInteraction)
 	p.Users = v.Can(db.ManageUsers)
 	p.Audit = v.Can(db.ViewAudit)
+	p.Vocabularies = s.may(c, http.MethodGet, vocabulariesPath)
 	p.Webhooks = s.may(c, http.MethodGet, webhooksPath)
 	if p.System = v.Can(db.ManageSystem); p.System {
 		p.Trouble = s.conditionNow(c.Request.Context()).failed

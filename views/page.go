@@ -20,25 +20,26 @@ type Page struct {
 
 // Frame is what surrounds every page of a signed-in user.
 type Frame struct {
-	Section    string // the menu entry to highlight, "" for none
-	UserID     string
-	User       string // full name; "" if nobody is signed in
-	Email      string
-	Roles      string
-	Zone       string // name of the time zone
-	SingleKeys bool
-	Clients    bool // may see clients
-	OwnOnly    bool // sees only their own clients
-	Feed       bool // may see clients and interactions
-	Users      bool // may manage users
-	Due        DueCount
-	New        NewCount
-	Audit      bool   // may read the audit log
-	Webhooks   bool   // may manage webhooks
-	System     bool   // may run the registry
-	Trouble    int    // number of failed checks
-	Here       string // address of the view shown, "" for none
-	Views      []Ref  // saved and built-in views
+	Section      string // the menu entry to highlight, "" for none
+	UserID       string
+	User         string // full name; "" if nobody is signed in
+	Email        string
+	Roles        string
+	Zone         string // name of the time zone
+	SingleKeys   bool
+	Clients      bool // may see clients
+	OwnOnly      bool // sees only their own clients
+	Feed         bool // may see clients and interactions
+	Users        bool // may manage users
+	Due          DueCount
+	New          NewCount
+	Audit        bool   // may read the audit log
+	Vocabularies bool   // may change vocabularies
+	Webhooks     bool   // may manage webhooks
+	System       bool   // may run the registry
+	Trouble      int    // number of failed checks
+	Here         string // address of the view shown, "" for none
+	Views        []Ref  // saved and built-in views
 }
 
 type head struct{}

@@ -281,6 +281,8 @@ func (s *entry) addDetails() {
 		if why := WebhookOff(said["because"]); why != "" {
 			s.say(", because " + why)
 		}
+	case "hide_value", "suggest_value", "rename_value", "merge_values", "undo_value_change", "finish_value_change":
+		s.valueChange()
 	case "batch_organizations", "batch_contacts", "undo_batch":
 		if count := said["count"]; count != "" {
 			s.say(": " + count)
@@ -316,6 +318,20 @@ func (s *entry) addDetails() {
 		if permission := said["permission"]; permission != "" {
 			s.say(", without " + permission)
 		}
+	}
+}
+
+// valueChange names the values of a vocabulary that an entry is about.
+func (s *entry) valueChange() {
+	said := s.e.Details
+	switch {
+	case said["value"] != "":
+		s.say(": " + said["value"])
+	case said["old"] != "":
+		s.say(": " + said["old"] + " to " + said["new"])
+	}
+	if count := said["count"]; count != "" {
+		s.say(", " + count + " changed")
 	}
 }
 

@@ -1,0 +1,250 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/db/text"
+	"clientregistry/views"
+	"clientregistry/views/wording"
+)
+
+const (
+	vocabulariesPath = "/admin/vocabularies"
+	// changesShown is how many of the last changes of a vocabulary its page shows.
+	changesShown = 10
+)
+
+// changeValue begins a change of a value into another; suggestValue changes whether it is suggested.
+type (
+	changeValue  func(ctx context.Context, by db.Actor, v db.Vocabulary, from, to string) error
+	suggestValue func(ctx context.Context, by db.Actor, v db.Vocabulary, value string) error
+)
+
+// valueForm is a form of a value that is open, perhaps because it was refused.
+type valueForm struct {
+	kind, value, typed string // kind is rename or merge; "" if none is open
+	refused            map[string]string
+}
+
+// vocabularyIndex answers with the values of a vocabulary and the form that the address opens. htmx asks
+// for the list alone.
+func (s *Server) vocabularyIndex(c *gin.Context) error {
+	v, err := db.VocabularyOf(c.DefaultQuery("v", db.Vocabularies[0].Column))
+	if err != nil {
+		return err
+	}
+	var open valueForm
+	for _, kind := range []string{"rename", "merge"} {
+		if value := c.Query(kind); value != "" {
+			open = valueForm{kind: kind, value: value, typed: query(c, "new")}
+		}
+	}
+	return s.vocabularyAnswer(c, http.StatusOK, v, open)
+}
+
+func (s *Server) vocabularyAnswer(c *gin.Context, status int, v db.Vocabulary, open valueForm, more ...views.View) error {
+	values, err := s.values(c, v, open)
+	if err != nil {
+		return err
+	}
+	if part(c) {
+		return s.show(c, status, append([]views.View{values}, more...)...)
+	}
+	page := views.Vocabularies{
+		Page: s.page(c, v.Plural, "The words that people choose from", "vocabularies"), Values: values,
+	}
+	for _, other := range db.Vocabularies {
+		if other.Need.MetBy(who(c).Actor) {
+			page.Tabs = append(page.Tabs, views.Option{Label: other.Plural, Href: vocabularyPath(other), Selected: other.Column == v.Column})
+		}
+	}
+	page.Failed = len(open.refused) > 0
+	return s.show(c, status, page)
+}
+
+func vocabularyPath(v db.Vocabulary) string { return vocabulariesPath + "?v=" + v.Column }
+
+// values returns the list of a vocabulary's values.
+func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list views.Values, err error) {
+	ctx, by := c.Request.Context(), who(c).Actor
+	all, more, err := s.db.Values(ctx, by, v)
+	if err != nil {
+		return list, err
+	}
+	changes, err := s.db.ValueChanges(ctx, by, v, changesShown)
+	if err != nil {
+		return list, err
+	}
+	list = views.Values{Vocabulary: v.Column, Plural: v.Plural, Href: vocabularyPath(v), More: more}
+	for i, change := range changes {
+		change.Old, change.New = text.Isolate(change.Old), text.Isolate(change.New)
+		said := wording.ValueChange(v, change)
+		if change.Running() {
+			list.Polls = true
+			list.Running = &views.RunningChange{Text: said, Done: change.Done, Whole: max(change.Expected, 1)}
+			continue
+		}
+		past := views.PastChange{Text: said, By: change.By, At: s.clock(c).Moment(change.FinishedAt), Undone: change.Undone}
+		if !change.Undone && change.Kind != "undo" && list.Running == nil {
+			past.Undo = vocabulariesPath + "/changes/" + change.ID + "/undo"
+		}
+		if i == 0 && s.now().Sub(change.FinishedAt) < time.Hour {
+			list.Last = &past
+		} else {
+			list.Changes = append(list.Changes, past)
+		}
+	}
+	list.Error = open.refused["value"]
+	for _, x := range all {
+		row := valueRow(v, x, all, open, list.Running != nil)
+		if row.Form != nil {
+			list.Polls, list.Error = false, ""
+		}
+		list.Rows = append(list.Rows, row)
+	}
+	return list, nil
+}
+
+// valueRow returns a row of the list, or its open form.
+func valueRow(v db.Vocabulary, x db.Value, all []db.Value, open valueForm, running bool) views.ValueRow {
+	row := views.ValueRow{Text: x.Text, Used: wording.Grouped(x.Used), Suggested: x.Suggested, LooksLike: x.LooksLike}
+	if x.Used > 0 {
+		row.Href = usersOf(v, x.Text)
+	}
+	if x.Text == open.value && (!running || open.refused != nil) {
+		row.Form = newValueForm(v, x, all, open)
+	}
+	if running {
+		return row
+	}
+	form := func(kind, typed string) string {
+		return address(vocabulariesPath, url.Values{"v": {v.Column}, kind: {x.Text}, "new": {typed}})
+	}
+	row.Rename, row.Merge = form("rename", ""), form("merge", x.LooksLike)
+	return row
+}
+
+// usersOf returns the address of the list of what has a value.
+func usersOf(v db.Vocabulary, value string) string {
+	path, p := "/"+v.Of+"s", url.Values{v.Column: {value}}
+	switch v.Of {
+	case "link":
+		path = contactRecords.path()
+		fallthrough
+	case "organization", "contact":
+		p.Set("status", "all")
+	}
+	return address(path, p)
+}
+
+func newValueForm(v db.Vocabulary, x db.Value, all []db.Value, open valueForm) *views.ValueForm {
+	name := text.Isolate(x.Text)
+	form := &views.ValueForm{
+		Action: vocabulariesPath + "/" + open.kind, Error: open.refused["value"],
+		Field: views.Field{ID: "new", Name: "new", Autofocus: true, Error: open.refused["new"]},
+	}
+	field, verb := &form.Field, "change"
+	if x.Used == 1 {
+		verb = "changes"
+	}
+	field.Hint = wording.Plural(x.Used, v.Of) + " " + verb + ", each with an entry in the history."
+	if x.Used == 0 {
+		field.Hint = "Nothing has it yet."
+	}
+	if open.kind == "rename" {
+		form.Submit, field.Label, field.Value = "Rename", "Rename "+name+" to", open.typed
+		if open.typed == "" && len(open.refused) == 0 {
+			field.Value = x.Text
+		}
+		return form
+	}
+	form.Submit, field.Label = "Merge", "Merge "+name+" into"
+	field.Hint += " " + name + " is no longer suggested."
+	if open.typed == "" {
+		field.Options = []views.Option{{Label: "Choose one"}}
+	}
+	for _, other := range all {
+		if other.Text != x.Text {
+			field.Options = append(field.Options, views.Option{Value: other.Text, Label: other.Text, Selected: other.Text == open.typed})
+		}
+	}
+	return form
+}
+
+// typedVocabulary returns the vocabulary that a form is about.
+func typedVocabulary(c *gin.Context) (db.Vocabulary, error) {
+	return db.VocabularyOf(c.Request.PostForm.Get("v"))
+}
+
+func (s *Server) valueRename(c *gin.Context) error {
+	return s.valueChange(c, "rename", s.db.RenameValue)
+}
+
+func (s *Server) valueMerge(c *gin.Context) error { return s.valueChange(c, "merge", s.db.MergeValues) }
+
+// valueChange begins a change of a value, which goes on in the background.
+func (s *Server) valueChange(c *gin.Context, kind string, change changeValue) error {
+	v, err := typedVocabulary(c)
+	if err != nil {
+		return err
+	}
+	value, typed := c.Request.PostForm.Get("value"), c.Request.PostForm.Get("new")
+	err = change(c.Request.Context(), who(c).Actor, v, value, typed)
+	if refused := (*db.Invalid)(nil); errors.As(err, &refused) {
+		return s.vocabularyAnswer(c, http.StatusUnprocessableEntity, v, valueForm{kind, value, typed, refused.Fields})
+	}
+	if err != nil {
+		return err
+	}
+	s.jobs.ChangeValues()
+	return s.redirect(c, vocabularyPath(v))
+}
+
+func (s *Server) valueChangeUndo(c *gin.Context) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	v, err := s.db.UndoValueChange(c.Request.Context(), who(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	s.jobs.ChangeValues()
+	return s.redirect(c, vocabularyPath(v))
+}
+
+func (s *Server) valueHide(c *gin.Context) error {
+	return s.valueSuggested(c, s.db.HideValue, " is no longer suggested", "suggest")
+}
+
+func (s *Server) valueSuggest(c *gin.Context) error {
+	return s.valueSuggested(c, s.db.SuggestValue, " is suggested again", "hide")
+}
+
+func (s *Server) valueSuggested(c *gin.Context, change suggestValue, done, undo string) error {
+	v, err := typedVocabulary(c)
+	if err != nil {
+		return err
+	}
+	value := c.Request.PostForm.Get("value")
+	if err := change(c.Request.Context(), who(c).Actor, v, value); err != nil {
+		return err
+	}
+	t := views.Toast{Text: text.Isolate(value) + done, Undo: &views.Undo{
+		Action: vocabulariesPath + "/" + undo, Target: "#values", Fields: []views.Hidden{{Name: "v", Value: v.Column}, {Name: "value", Value: value}},
+	}}
+	if part(c) {
+		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{}, toast(t.Text, t.Undo))
+	}
+	if err := s.flash(c, t); err != nil {
+		return err
+	}
+	return s.redirect(c, vocabularyPath(v))
+}

@@ -1,0 +1,125 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"clientregistry/db"
+)
+
+// row returns the selector of a value's row.
+func row(value string) string { return "#values tr:has(bdi:contains('" + value + "'))" }
+
+// TestAnAdministratorRenamesMergesAndHidesWords: the change goes on beside the requests, the page shows
+// how far it is and what it did, and Undo takes it back, all without script.
+func TestAnAdministratorRenamesMergesAndHidesWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	for n := range 3 {
+		s.Organization(fmt.Sprint("Firm ", n), "sector", "Software")
+	}
+	page := ines.get("/admin/vocabularies").want(200, row("Software")+" .num a", "3").want(200, ".nav [aria-current]", "Vocabularies")
+	page.wantTexts(".toggle a", "Sectors", "Sizes", "Roles", "Outcomes")
+	list := page.html.Find(row("Software")+" .num a").AttrOr("href", "")
+	ines.get(list).want(200, "#rows", "Firm 2")
+
+	// A refused name is kept, with why.
+	form := ines.get(page.html.Find(row("Software")+" a:contains('Rename')").AttrOr("href", "")).wantValue("#new", "Software").
+		want(200, "#new-h", "3 organizations change, each with an entry in the history.")
+	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(422, ".err", "Energy is already there").wantValue("#new", "Energy")
+	ines.submit(form, "#values .edit .btn.pri", "new", strings.Repeat("x", 81)).want(422, "#new-e", "Use at most 80 characters")
+
+	if to := ines.submit(form, "#values .edit .btn.pri", "new", "Programs").to(); to != "/admin/vocabularies?v=sector" {
+		t.Fatal(to)
+	}
+	s.Jobs.Wait()
+	s.WantOne("3", "SELECT count(*) FROM organizations WHERE sector = 'Programs'")
+	page = ines.get("/admin/vocabularies?v=sector").want(200, "#values [role=status]", "Renamed Software to Programs: 3 organizations").
+		wantNot(row("Software") + " .num")
+	ines.submit(page, "#values [role=status] button").want(303, "", "")
+	s.Jobs.Wait()
+	s.WantOne("3", "SELECT count(*) FROM organizations WHERE sector = 'Software'")
+	page = ines.get("/admin/vocabularies").want(200, "#values [role=status]", "Changed Programs back to Software: 3 organizations").
+		want(200, "#values .foot .state", "Undone")
+
+	form = ines.get(page.html.Find(row("Software")+" a:contains('Merge')").AttrOr("href", ""))
+	ines.submit(form, "#values .edit .btn.pri", "new", "SaaS").want(303, "", "")
+	s.Jobs.Wait()
+	ines.get("/admin/vocabularies").want(200, "#values [role=status]", "Merged Software into SaaS: 3 organizations")
+
+	hidden := ines.submit(ines.get("/admin/vocabularies"), row("SaaS")+" button:contains('Hide')")
+	page = ines.get(hidden.to()).want(200, row("SaaS")+" .state", "Not suggested").want(200, ".toast", "SaaS is no longer suggested")
+	ines.get("/suggestions/sector?sector=saa").wantTexts("[role=option]", "Use “saa” as a new sector")
+	ines.submit(page, ".toast button").want(303, "", "")
+	ines.get("/suggestions/sector?sector=saa").want(200, "#value-0", "SaaS")
+	ines.get("/admin/audit").want(200, "main", "merged two values: Software to SaaS").want(200, "main", "stopped suggesting a value: SaaS")
+}
+
+// TestAChangeOfAWordShowsHowFarItIs: a page polls it, and has a link for those without script.
+func TestAChangeOfAWordShowsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	acme := s.Organization("Acme", "sector", "Software")
+	v, err := db.VocabularyOf("sector")
+	if err == nil {
+		err = s.DB.RenameValue(t.Context(), db.System, v, "Software", "Programs")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := ines.get("/admin/vocabularies").want(200, "#values > .foot", "Changing Software to Programs: 0 of 1 organization").
+		wantNot("#values a:contains('Rename')")
+	if every := page.html.Find("#values").AttrOr("hx-trigger", ""); every != "every 2s" {
+		t.Error("it polls", every)
+	}
+	ines.get(page.html.Find("#look-again").AttrOr("href", "")).want(200, "progress[max='1'][value='0']", "")
+	ines.post("/admin/vocabularies/rename", "v", "sector", "value", "Energy", "new", "Power").want(422, ".err", "still running")
+	ines.post("/admin/vocabularies/merge", "v", "sector", "value", "Gone since", "new", "Energy").
+		want(422, ".err", "Nothing has this sector any more")
+	ines.post(acme, "version", "1", "display_name", "Acme Two", "legal_name", "Acme", "sector", "Software").want(303, "", "")
+
+	s.Jobs.ChangeValues() // as a start does
+	s.Jobs.Wait()
+	part := ines.parts().get(page.html.Find("#values").AttrOr("hx-get", "")).wantPart(true).
+		want(200, "#values [role=status]", "Renamed Software to Programs: 1 organization")
+	if part.html.Find("#values").AttrOr("hx-trigger", "") != "" {
+		t.Error("it still polls")
+	}
+}
+
+// TestWordsThatLookAlikeAreNamed: each with a form that merges it into the one used more.
+func TestWordsThatLookAlikeAreNamed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	for _, sector := range []string{"Bee keeping", "Bee keeping", "beekeeping"} {
+		s.Organization("Acme", "sector", sector)
+	}
+	page := ines.get("/admin/vocabularies").want(200, "#values tr:contains('Looks like') .nm", "beekeeping").
+		want(200, "#values tr:contains('Looks like') .hint", "Looks like Bee keeping")
+	ines.get(page.html.Find("#values tr:contains('Looks like') a:contains('Merge')").AttrOr("href", "")).
+		want(200, "#new option[selected]", "Bee keeping")
+}
+
+// TestWhoMayChangeOutcomes: they belong to interactions, and all clients have the other words.
+func TestWhoMayChangeOutcomes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	clerk := s.as(s.Role("Clerk", db.ManageSystem, db.ViewClient, db.EditClient))
+	clerk.get("/admin/vocabularies").wantTexts(".toggle a", "Sectors", "Sizes", "Roles")
+	clerk.get("/admin/vocabularies?v=outcome").want(403, "", "EditInteraction")
+	for _, path := range []string{"rename", "merge", "hide", "suggest"} {
+		clerk.post("/admin/vocabularies/"+path, "v", "outcome", "value", "No answer", "new", "x").want(403, "", "EditInteraction")
+	}
+	s.Role("Own", db.ManageSystem, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
+	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = 'Own'")
+	own := s.as("Own")
+	own.get("/admin/vocabularies").want(403, "", "")
+	own.get("/").wantNot(".nav a[href='/admin/vocabularies']")
+	ines := s.as("Administrator")
+	ines.get("/admin/vocabularies?v="+url.QueryEscape("nothing")).want(404, "", "")
+}

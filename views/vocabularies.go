@@ -1,0 +1,59 @@
+package views
+
+// Vocabularies is the page of the values of sector, size, role and outcome.
+type Vocabularies struct {
+	Page
+	Tabs   []Option // the vocabularies
+	Values Values
+}
+
+// Template names the page.
+func (Vocabularies) Template() string { return "vocabularies/index.html" }
+
+// Values are the values of one vocabulary and its last changes.
+type Values struct {
+	Vocabulary, Plural, Href string
+	Running                  *RunningChange
+	Polls                    bool   // asks again by itself, because a change is running and no form is open
+	Error                    string // of a form whose value is not there any more
+	Rows                     []ValueRow
+	More                     bool         // there are more values than shown
+	Last                     *PastChange  // the newest change, if it has just been made
+	Changes                  []PastChange // the others
+}
+
+// Template names the piece.
+func (Values) Template() string { return "vocabularies/_values.html" }
+
+// RunningChange is a change of a value that is being made.
+type RunningChange struct {
+	Text        string
+	Done, Whole int
+}
+
+// ValueRow is a value in the list.
+type ValueRow struct {
+	Text, Used, Href string // Href is the list of what has it, "" if nothing has
+	Suggested        bool
+	LooksLike        string
+	Rename, Merge    string // addresses of its forms, "" while a change is running
+	Form             *ValueForm
+}
+
+// ValueForm renames a value or merges it into another.
+type ValueForm struct {
+	Action, Submit, Hint string
+	Field                Field
+	Error                string // of the value itself
+}
+
+// Template names the piece.
+func (PastChange) Template() string { return "vocabularies/_change.html" }
+
+// PastChange is a change of a value that was made.
+type PastChange struct {
+	Text, By string
+	At       *Time
+	Undo     string // its address, "" if it cannot be undone
+	Undone   bool
+}
