@@ -120,6 +120,9 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, _, err = d.AuditLog(ctx, by, AuditFilter{ActorID: id, TargetType: "user", From: "2026-11-24", To: "2026-11-24"})
 	err2 = d.RecordRefusal(ctx, by, "GET", "/", "")
 	ask(err, err2)
+	_, err = d.OwnChanges(ctx, by)
+	_, err2 = d.OwnChanges(ctx, Actor{UserID: id, OwnOnly: true, May: Permissions})
+	ask(err, err2)
 	checkPlans(t, d, regexp.MustCompile(`^SCAN (organizations|contacts|organization_contact|other|interactions|interaction_contact|p|contact_interactions|follow_ups|audit_logs|audit_participants)|USING INDEX (organizations|contacts)_by_name`).MatchString)
 
 	// With few own clients, these queries start from them.
@@ -632,5 +635,20 @@ func checkWalk(t *testing.T, d *DB, by Actor, f AuditFilter, index string) {
 	}
 	if walks == 0 {
 		t.Errorf("%+v walks no %s: %v", f, index, steps)
+	}
+}
+
+// TestOwnChangesAreReadFromAnIndex: newest first, without sorting those of all years.
+func TestOwnChangesAreReadFromAnIndex(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	query, args := ownRows(Actor{UserID: newID()}, 1<<62)
+	steps, err := d.reader.Plan(t.Context(), query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(steps) != 1 || !strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND rowid<?)") &&
+		!strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND seq<?)") {
+		t.Errorf("it reads %v", steps)
 	}
 }

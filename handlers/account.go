@@ -48,8 +48,24 @@ func (s *Server) accountAnswer(c *gin.Context, status int, form string, values d
 			ID: o.ID, Device: device(o.UA), Address: o.IP, LastUsed: s.clock(c).Date(o.LastUsed), Current: o.Current,
 		})
 	}
+	if v.Changes, err = s.ownChanges(c, v.Toast); err != nil {
+		return err
+	}
 	v.Failed = refused != nil
 	return s.show(c, status, v)
+}
+
+// ownChanges returns the visitor's latest changes, each with its Undo. After one the list gets the focus.
+func (s *Server) ownChanges(c *gin.Context, t *views.Toast) (all []views.HistoryEntry, err error) {
+	entries, err := s.db.OwnChanges(c.Request.Context(), who(c).Actor)
+	for _, e := range entries {
+		line := historyEntry(s.clock(c), e, "", false)
+		line.Time = s.clock(c).Date(e.At)
+		line.Focus = t != nil && t.Row != ""
+		offerUndo(&line, e)
+		all = append(all, line)
+	}
+	return all, err
 }
 
 // accountForms returns the fields of the page's forms with these values.

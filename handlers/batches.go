@@ -318,7 +318,7 @@ func (s *Server) batchUndo(c *gin.Context) error {
 			text += ": " + wording.Names(left)
 		}
 	}
-	if err := s.flash(c, views.Toast{Text: text}); err != nil {
+	if err := s.flash(c, views.Toast{Text: text, Row: rowTakenBack(c)}); err != nil {
 		return err
 	}
 	to := k.path()

@@ -102,6 +102,33 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	}
 }
 
+// offerUndo adds one Undo for the whole entry, on the account page.
+func offerUndo(line *views.HistoryEntry, e db.AuditEntry) {
+	if db.ActionKind(e.Action) == "system" {
+		line.Back = &views.Undo{Action: "/batches/" + e.TargetID + "/undo", Fields: []views.Hidden{
+			{Name: "next", Value: accountPath}, {Name: "row", Value: line.Row},
+		}}
+		return
+	}
+	offerBack(line, e.Entry, "", accountPath)
+	for i, change := range e.Changes {
+		back := line.Changes[i].Back
+		switch {
+		case back == nil:
+			continue
+		case line.Back == nil:
+			line.Back = back
+		}
+		if base, field := strings.CutSuffix(back.Action, "/fields/"+change.Column); field {
+			line.Back.Action, back.Fields[0].Name = base, change.Column // the form of the whole record takes several fields
+		}
+		if back != line.Back {
+			line.Back.Fields = append(line.Back.Fields, back.Fields[0])
+		}
+		line.Changes[i].Back = nil
+	}
+}
+
 // focusTakenBack gives the focus to the entry that was just taken back.
 func focusTakenBack(days []views.HistoryDay, t *views.Toast) {
 	for _, day := range days {

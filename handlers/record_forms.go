@@ -92,10 +92,7 @@ func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done st
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), done+r.Name())
 	}
-	if err := s.flash(c, views.Toast{Text: done + text.Isolate(r.Name())}); err != nil {
-		return err
-	}
-	return s.redirect(c, k.base(r.ID))
+	return s.done(c, k.base(r.ID), views.Toast{Text: done + text.Isolate(r.Name())})
 }
 
 func (s *Server) recordEdit(c *gin.Context) error {

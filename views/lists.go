@@ -257,6 +257,7 @@ type Account struct {
 	SecondFactor bool // whether it is on
 	Password     []Field
 	Sessions     []Session
+	Changes      []HistoryEntry // the person's latest changes that can be undone
 }
 
 // Session is one of a person's signed-in browsers.
