@@ -69,8 +69,9 @@ func joinInvalid(a, b error) error {
 type Conflict struct {
 	By string    // full name of who last changed it, or "" if unknown
 	At time.Time // when
-	// Untouched lists columns that others changed while this form sent their old value back.
-	Untouched []string
+	// Untouched lists columns that others changed while this form sent their old value back, and Both those that both
+	// changed. Columns in neither were only changed here. All are in Both if the history does not say.
+	Untouched, Both []string
 }
 
 func (e *Conflict) Error() string { return "changed meanwhile by " + e.By }

@@ -45,8 +45,10 @@ func prefixFollowUpColumns(err error) error {
 	}
 	var stale *Conflict
 	if errors.As(err, &stale) {
-		for n, column := range stale.Untouched {
-			stale.Untouched[n] = "follow_up_" + column
+		for _, columns := range [][]string{stale.Untouched, stale.Both} {
+			for n, column := range columns {
+				columns[n] = "follow_up_" + column
+			}
 		}
 	}
 	return err

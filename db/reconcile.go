@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 
 	"clientregistry/db/sqlite"
 )
@@ -36,11 +38,10 @@ func (t *tx) reconcile(version, current int, changes map[string]Change, to value
 	if err != nil {
 		return err
 	}
+	var untouched, both []string
 	if !known {
-		return conflict()
+		both = slices.Collect(maps.Keys(changes))
 	}
-	var untouched []string
-	both := false
 	for column, mine := range changes {
 		theirs, changed := since[column]
 		switch {
@@ -48,13 +49,13 @@ func (t *tx) reconcile(version, current int, changes map[string]Change, to value
 		case sameValue(column, shown(mine.New), shown(theirs.Old)):
 			untouched = append(untouched, column)
 		default:
-			both = true
+			both = append(both, column)
 		}
 	}
-	if both {
+	if len(both) > 0 {
 		err := conflict()
 		if c := (*Conflict)(nil); errors.As(err, &c) {
-			c.Untouched = untouched
+			c.Untouched, c.Both = untouched, both
 		}
 		return err
 	}

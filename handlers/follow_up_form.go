@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +41,7 @@ type followUpEdit struct {
 	stored  db.FollowUp
 	values  db.Fields
 	version int
+	base    int    // the version that the form was made on, after a conflict
 	from    string // the page to return to
 	refused map[string]string
 }
@@ -256,7 +256,7 @@ func (s *Server) followUpDifferences(c *gin.Context, form *views.FollowUpForm, f
 		case "contact_id":
 			theirs, yours = f.ContactName(), form.Clients.Contacts.Label(yours)
 		}
-		all = append(all, views.Difference{Label: x.label, Theirs: theirs, Yours: yours})
+		all = append(all, views.Difference{Column: x.column, Label: x.label, Theirs: theirs, Yours: yours})
 	}
 	return all
 }
@@ -317,8 +317,7 @@ func (s *Server) followUpPage(c *gin.Context, status int, f db.FollowUp, e follo
 			return err
 		}
 		if stale != nil {
-			form.Conflict = views.NewConflict(s.clock(c), stale, "this follow-up")
-			form.Conflict.Differences = s.followUpDifferences(c, form, f, values)
+			form.Conflict = s.conflict(c, stale, "this follow-up", e.base, s.followUpDifferences(c, form, f, values))
 		}
 		if stale == nil && e.refused == nil {
 			at := query(c, "at")
@@ -339,6 +338,7 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 		return err
 	}
 	values := typedTimes(c, followUpColumns...)
+	values, version = decided(c, values, version)
 	e := followUpEdit{values: values, version: version, from: fromPage(c.Request.PostForm.Get("from"))}
 	chosen, err := s.clientsChosen(c, values)
 	if err != nil {
@@ -359,10 +359,7 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 		if old, err = s.followUpOf(c); err != nil {
 			return err
 		}
-		e.version, e.values = old.Version, withoutColumns(values, stale.Untouched)
-		if slices.Contains(stale.Untouched, "due_on") {
-			e.values = withoutColumns(e.values, []string{"due", "due_text"})
-		}
+		e.base, e.version, e.values = version, old.Version, withoutFields(values, stale.Untouched)
 		return s.followUpPage(c, http.StatusConflict, old, e, stale)
 	case err != nil:
 		return err

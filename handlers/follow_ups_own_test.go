@@ -109,7 +109,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 			want(409, ".warnline", "Jonas Berg changed this follow-up").wantTexts(".versus dd", "Call them at once", "Write to them").
 			wantValue("#fu-text", "Write to them")
 	})
-	if to := ines.submit(told, "#follow-up-form .acts:last-child button", "assignee_id", jonas.user.ID).to(); to != "/follow-ups" {
+	if to := ines.submit(told, "#follow-up-form [value=yours]", "assignee_id", jonas.user.ID).to(); to != "/follow-ups" {
 		t.Errorf("saving leads to %s", to)
 	}
 	s.WantOne("Write to them 09:30 3", "SELECT text || ' ' || due_time || ' ' || version FROM follow_ups")

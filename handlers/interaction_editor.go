@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -168,13 +167,7 @@ func (s *Server) editorPeople(c *gin.Context, i db.Interaction, values db.Fields
 // since.
 func (s *Server) interactionRefused(c *gin.Context, version int, values db.Fields, refused *db.Invalid, stale *db.Conflict) error {
 	if stale != nil {
-		values = withoutColumns(values, stale.Untouched)
-		if slices.Contains(stale.Untouched, "happened_at") {
-			values = withoutColumns(values, []string{"when", "happened_at_text"})
-		}
-		if slices.Contains(stale.Untouched, "follow_up_due_on") {
-			values = withoutColumns(values, []string{"due", "follow_up_due_text"})
-		}
+		values = withoutFields(values, stale.Untouched)
 	}
 	i, err := s.interaction(c)
 	if err != nil {
@@ -189,8 +182,10 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 		e.Editor.Refuse(refused.Fields)
 		return s.interactionAnswer(c, http.StatusUnprocessableEntity, i, e)
 	}
-	e.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this interaction")
-	e.Editor.Conflict.Differences = s.interactionDifferences(c, i, e.Editor, values)
+	e.Editor.Conflict = s.conflict(c, stale, "this interaction", version, s.interactionDifferences(c, i, e.Editor, values))
+	if shown := values["follow_up_version"]; shown != "" {
+		e.Editor.Conflict.Bases = append(e.Editor.Conflict.Bases, views.Hidden{Name: "follow_up_base", Value: shown})
+	}
 	return s.interactionAnswer(c, http.StatusConflict, i, e)
 }
 
@@ -229,7 +224,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 			f.column == "user_id" && typed == "" {
 			continue
 		}
-		d := views.Difference{Label: f.label, Theirs: f.stored, Yours: typed}
+		d := views.Difference{Column: f.column, Label: f.label, Theirs: f.stored, Yours: typed}
 		switch f.column {
 		case "contact_id":
 			d.Theirs, d.Yours = i.ContactName(), endLabel(e.With, typed)

@@ -114,6 +114,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	values, version = decided(c, values, version)
 	i, err := s.db.UpdateInteraction(c.Request.Context(), who(c).Actor, id, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict

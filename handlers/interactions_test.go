@@ -154,7 +154,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 			conflict.wantTexts(item+" .versus .what", "Subject").want(409, item+" .versus", "Second").
 				wantValue(item+" [name=subject]", "Third").want(409, item+" textarea", "one\ntwo")
 		})
-		jonas.submit(conflict, item+" .acts button")
+		jonas.submit(conflict, item+" .acts [value=yours]")
 		s.wantAudit(jonas, "update_interaction", `"new":"Third"`)
 		s.WantOne("Third email one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
 
@@ -340,7 +340,7 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		conflict := by.submit(editor, ".edit .btn.pri", "subject", "Talk, mine", "happened_at", "2026-11-24T17:00")
 		conflict.want(409, ".warnline", "changed this").
 			wantTexts(".versus dd", "Talk, corrected", "Talk, mine", "2026-11-24 16:00", "2026-11-24 17:00")
-		by.submit(conflict, ".edit .acts button:not(a)")
+		by.submit(conflict, ".edit .acts button:not(a)", "keep_subject", "yours", "keep_happened_at", "yours")
 		if at() != "2026-11-24T08:00:00.000Z" {
 			t.Fatal("what was typed at five in Tokyo was at", at())
 		}

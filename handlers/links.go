@@ -260,6 +260,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	if c.Request.PostForm.Get("record_version") != "" {
 		return s.linkAndEndUpdate(c, e, l, version, values)
 	}
+	values, version = decided(c, values, version)
 	before, err := s.db.OrganizationsOf(c.Request.Context(), who(c).Actor, l.ContactID)
 	if err != nil {
 		return err
@@ -279,7 +280,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 		}
 		return s.linkRowAnswer(c, http.StatusUnprocessableEntity, e, row)
 	case errors.As(err, &stale):
-		return s.linkConflict(c, values, stale)
+		return s.linkConflict(c, values, version, stale)
 	case err != nil:
 		return err
 	}
@@ -322,9 +323,9 @@ func (s *Server) mainChanged(c *gin.Context, e end, before []db.Link, now db.Lin
 	return s.linkChanged(c, e, done, nil, "edit-link-"+id)
 }
 
-// linkConflict shows the link as it is now and as it was typed.
-func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Conflict) error {
-	values = withoutColumns(values, stale.Untouched)
+// linkConflict shows the link as it is now and as it was typed in a form that was made on a version.
+func (s *Server) linkConflict(c *gin.Context, values db.Fields, version int, stale *db.Conflict) error {
+	values = withoutFields(values, stale.Untouched)
 	l, e, err := s.linkOf(c)
 	if err != nil {
 		return err
@@ -337,18 +338,15 @@ func (s *Server) linkConflict(c *gin.Context, values db.Fields, stale *db.Confli
 		status = v
 	}
 	row := linkEditor(c, e, l, role, status)
-	row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
-	differences := []views.Difference{
-		{Label: "Role", Theirs: l.RoleLabel, Yours: role}, {Label: "Status", Theirs: l.RelationshipStatus, Yours: status},
+	differ := []views.Difference{
+		{Column: "role_label", Label: "Role", Theirs: l.RoleLabel, Yours: role},
+		{Column: "relationship_status", Label: "Status", Theirs: l.RelationshipStatus, Yours: status},
 	}
 	if values["is_main"] != "" {
-		differences = append(differences, views.Difference{Label: "Main organization", Theirs: l.MainOrganization, Yours: l.OrganizationName})
+		differ = append(differ,
+			views.Difference{Column: "is_main", Label: "Main organization", Theirs: l.MainOrganization, Yours: l.OrganizationName})
 	}
-	for _, d := range differences {
-		if d.Theirs != d.Yours {
-			row.Editor.Conflict.Differences = append(row.Editor.Conflict.Differences, d)
-		}
-	}
+	row.Editor.Conflict = s.conflict(c, stale, "this link", version, differ)
 	return s.linkRowAnswer(c, http.StatusConflict, e, row)
 }
 

@@ -96,7 +96,7 @@ func TestLinkFromBothSides(t *testing.T) {
 					want(409, row+" .warnline", "Inès Moreau changed this link").wantPart(part)
 				conflict.wantTexts(row+" .versus dd", "CFO", "Advisor")
 			})
-			jonas.submit(conflict, row+" .acts .btn:not(.dng):not(a)")
+			jonas.submit(conflict, row+" .acts [value=yours]")
 			x.wantAudit(jonas, "update_link", `"old":"CFO"`, `"new":"Advisor"`)
 			ines.get(link).want(200, row, "Advisor").wantPart(part)
 

@@ -91,15 +91,15 @@ func TestTwoPeopleEditOneOrganization(t *testing.T) {
 	s.unchanged(func() {
 		conflict = jonas.submit(form, "form.card button", "sector", "Media", "tax_id", "TX 1")
 		conflict.want(409, ".warnline", "Inès Moreau changed this").
-			want(409, ".versus", "Energy").want(409, ".versus", "Media").want(409, ".versus", "TX 1").
+			want(409, ".versus", "Energy").want(409, ".versus", "Media").wantTexts(".versus .what", "Sector").
 			wantValue("#sector", "Media").wantValue("#tax_id", "TX 1").wantValue("#website", "https://acme.example").
-			want(409, "form.card button", "Keep mine").want(409, "title", "Error: ")
+			want(409, "form.card button[value=yours]", "Keep mine").want(409, "title", "Error: ")
 		if strings.Contains(conflict.html.Find(".versus").Text(), "acme.example") {
 			t.Error("what is the same in both versions is shown as different")
 		}
 		jonas.boosted().post(org, "sector", "Media", "version", "1").want(409, ".versus", "Energy").wantPart(false)
 	})
-	jonas.submit(conflict, "form.card button").want(303, "", "")
+	jonas.submit(conflict, "form.card button[value=yours]").want(303, "", "")
 	s.wantAudit(jonas, "update_org", `"old":"Energy"`, `"new":"Media"`)
 	s.WantOne("Media TX 1 3", "SELECT sector || ' ' || tax_id || ' ' || version FROM organizations")
 	jonas.get(org).want(200, "#toasts", "Saved Acme")

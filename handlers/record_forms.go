@@ -100,7 +100,7 @@ func (s *Server) recordEdit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.recordEditAnswer(c, http.StatusOK, k, r, nil, nil, nil)
+	return s.recordEditAnswer(c, http.StatusOK, k, r, nil, nil)
 }
 
 func (s *Server) recordUpdate(c *gin.Context) error {
@@ -114,6 +114,7 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 		return err
 	}
 	ctx, by, values := c.Request.Context(), who(c).Actor, typed(c, k.FieldColumns(nil)...)
+	values, version = decided(c, values, version)
 	r, err := k.update(s.db, ctx, by, id, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -124,9 +125,9 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 		}
 		if refused != nil {
 			stored.Version = version
-			return s.recordEditAnswer(c, http.StatusUnprocessableEntity, k, stored, values, refused, nil)
+			return s.recordEditAnswer(c, http.StatusUnprocessableEntity, k, stored, values, refused)
 		}
-		return s.recordEditAnswer(c, http.StatusConflict, k, stored, values, nil, stale)
+		return s.recordEditConflict(c, k, stored, version, values, stale)
 	}
 	if err != nil {
 		return err
@@ -134,51 +135,56 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	return s.recordSaved(c, k, r, "Saved ")
 }
 
-// recordEditAnswer answers with the full form: the stored values, or those typed with their errors,
-// or both versions after a conflict.
-func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind,
-	r db.Record, typed db.Fields, refused *db.Invalid, stale *db.Conflict,
-) error {
-	if stale != nil {
-		typed = withoutColumns(typed, stale.Untouched)
-	}
-	stored, values := r.Values(), r.Values()
-	maps.Copy(values, typed)
-	fields, err := s.recordFields(c, k, values, refused)
+// recordEditAnswer answers with the full form: the stored values, or those typed with their errors.
+func (s *Server) recordEditAnswer(c *gin.Context, status int, k *recordKind, r db.Record, typed db.Fields, refused *db.Invalid) error {
+	f, err := s.editForm(c, k, r, typed, refused)
 	if err != nil {
 		return err
 	}
-	f := views.Form{
-		Page: s.page(c, "Edit "+r.Name(), "Edit "+a(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
-		List: views.Ref{Name: k.heading(), Href: k.path()}, Record: &views.Ref{Name: r.Name(), Href: k.base(r.ID)},
-		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: emailHolder(refused),
-	}
-	if stale == nil && refused == nil {
+	if refused == nil {
 		f.Fields[0].Autofocus = true
-	}
-	if stale != nil {
-		f.Failed = true
-		f.Conflict = views.NewConflict(s.clock(c), stale, "this")
-		compare(&f, f.Conflict, stored)
 	}
 	return s.form(c, status, f, refused)
 }
 
-// compare shows the stored values beside the typed ones where they differ.
-func compare(f *views.Form, into *views.Conflict, stored db.Fields) {
+// recordEditConflict answers with the full form after a conflict. version is the one that the form was made on.
+func (s *Server) recordEditConflict(c *gin.Context, k *recordKind, r db.Record, version int, typed db.Fields, stale *db.Conflict) error {
+	f, err := s.editForm(c, k, r, withoutFields(typed, stale.Untouched), nil)
+	if err != nil {
+		return err
+	}
+	f.Failed, f.Conflict = true, s.conflict(c, stale, "this", version, compare(&f, r.Values()))
+	return s.form(c, http.StatusConflict, f, nil)
+}
+
+// editForm returns the full form of a record with its stored values, overridden by those typed, and the errors.
+func (s *Server) editForm(c *gin.Context, k *recordKind, r db.Record, typed db.Fields, refused *db.Invalid) (views.Form, error) {
+	values := r.Values()
+	maps.Copy(values, typed)
+	fields, err := s.recordFields(c, k, values, refused)
+	return views.Form{
+		Page: s.page(c, "Edit "+r.Name(), "Edit "+a(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
+		List: views.Ref{Name: k.heading(), Href: k.path()}, Record: &views.Ref{Name: r.Name(), Href: k.base(r.ID)},
+		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: emailHolder(refused),
+	}, err
+}
+
+// compare returns the fields whose stored and typed values differ, and shows the stored ones beside those typed.
+func compare(f *views.Form, stored db.Fields) (differ []views.Difference) {
 	for i := range f.Fields {
 		field := &f.Fields[i]
 		theirs := stored[field.Name]
 		if theirs == field.Value {
 			continue
 		}
-		d := views.Difference{Label: field.Label, Theirs: theirs, Yours: field.Value}
+		d := views.Difference{Column: field.Name, Label: field.Label, Theirs: theirs, Yours: field.Value}
 		if len(field.Options) > 0 {
 			d.Theirs, d.Yours = optionLabel(field.Options, theirs), optionLabel(field.Options, field.Value)
 		}
-		into.Differences = append(into.Differences, d)
+		differ = append(differ, d)
 		field.Theirs = &d.Theirs
 	}
+	return differ
 }
 
 // form answers with a page that has a form. Errors are listed above it, each linking to its field.

@@ -42,7 +42,7 @@ func (s *Server) recordRepeated(c *gin.Context, k *recordKind, values db.Fields,
 	r, err := k.read(s.db, c.Request.Context(), who(c).Actor, first.ID)
 	if err == nil {
 		*repeat.Made, repeat.Change, f.Version = views.Ref{Name: r.Name(), Href: k.base(r.ID)}, k.base(r.ID), r.Version
-		compare(&f, &repeat.Conflict, r.Values())
+		repeat.Differences = compare(&f, r.Values())
 	} else if !errors.Is(err, db.ErrNotFound) {
 		return err
 	}

@@ -142,6 +142,18 @@ type Conflict struct {
 	At          *Time
 	What        string // "this", "this interaction"
 	Differences []Difference
+	Bases       []Hidden // the versions that the form was made on
+}
+
+// Choices reports whether each of several fields is decided by itself.
+func (c *Conflict) Choices() bool { return c.Made == nil && len(c.Differences) > 1 && c.Differences[0].Column != "" }
+
+// One returns the field to decide if it is the only one, else nil.
+func (c *Conflict) One() *Difference {
+	if c.Made == nil && len(c.Differences) == 1 && c.Differences[0].Column != "" {
+		return &c.Differences[0]
+	}
+	return nil
 }
 
 // Add adds a field if its stored and typed values differ.
@@ -161,6 +173,7 @@ type Repeat struct {
 
 // Difference is a field in both versions.
 type Difference struct {
+	Column               string // of a field that both changed and somebody decides
 	Label, Theirs, Yours string
 	Back                 *Undo // in a history, the form that restores the old value
 }
