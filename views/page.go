@@ -146,7 +146,9 @@ type Conflict struct {
 }
 
 // Choices reports whether each of several fields is decided by itself.
-func (c *Conflict) Choices() bool { return c.Made == nil && len(c.Differences) > 1 && c.Differences[0].Column != "" }
+func (c *Conflict) Choices() bool {
+	return c.Made == nil && len(c.Differences) > 1 && c.Differences[0].Column != ""
+}
 
 // One returns the field to decide if it is the only one, else nil.
 func (c *Conflict) One() *Difference {
