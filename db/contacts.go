@@ -58,11 +58,11 @@ func (contactRules) check(t *tx, r Record, changed map[string]Change) error {
 	return t.checkEmail(r)
 }
 
-// indexWords adds the names of the contact's organizations.
+// indexWords adds the names of the contact's organizations, and the roles there.
 func (contactRules) indexWords(t *tx, r Record) ([]string, error) {
 	var organizations string
 	err := t.QueryRow(`
-		SELECT ifnull(group_concat(display_name, ' '), '') FROM organization_contact
+		SELECT ifnull(group_concat(display_name || ' ' || ifnull(role_label, ''), ' '), '') FROM organization_contact
 		JOIN organizations ON organizations.id = organization_id
 		WHERE contact_id = ?`, r.ID).Scan(&organizations)
 	return []string{r.searchWords(), nameWords(organizations)}, err

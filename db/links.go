@@ -264,6 +264,11 @@ func (t *tx) changeLink(l Link, changes map[string]Change, metadata details) err
 			return err
 		}
 	}
+	if changes["role_label"] != (Change{}) {
+		if err := t.reindexRecord(ContactKind, l.ContactID); err != nil {
+			return err
+		}
+	}
 	metadata["changes"] = changes
 	return t.record("update_link", "organization", l.OrganizationID, metadata)
 }

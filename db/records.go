@@ -384,9 +384,9 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 }
 
 // searchWords returns the words for the search index: those of the name, then those of searched
-// fields, then both joined across punctuation.
+// fields, then both joined across punctuation and spelled with two letters for one.
 func (r Record) searchWords() string {
-	words, joined := text.Words(r.Name()), text.Joined(r.Name())
+	words, others := text.Words(r.Name()), append(text.Joined(r.Name()), text.Spelled(r.Name())...)
 	for i, f := range r.Kind.Fields {
 		if value := r.values[i]; f.Searched && value != "" {
 			switch f.Kind {
@@ -397,9 +397,9 @@ func (r Record) searchWords() string {
 			case Website:
 				words = append(words, text.Words(value)...)
 			default:
-				words, joined = append(words, text.Words(value)...), append(joined, text.Joined(value)...)
+				words, others = append(words, text.Words(value)...), slices.Concat(others, text.Joined(value), text.Spelled(value))
 			}
 		}
 	}
-	return strings.Join(append(words, joined...), " ")
+	return strings.Join(append(words, others...), " ")
 }

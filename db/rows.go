@@ -82,7 +82,7 @@ func (r *Rows) Record(x Record) {
 }
 
 // Words adds a record's search words; a contact's include the names of its organizations, ordered
-// by ID. Every record needs its words, added in the order of the records.
+// by ID, each with the role there. Every record needs its words, added in the order of the records.
 func (r *Rows) Words(x Record, organizations ...string) {
 	if x.Kind == ContactKind {
 		r.add(bulkContactWords, nil, x.searchWords(), nameWords(organizations...))

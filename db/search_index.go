@@ -19,7 +19,7 @@ import (
 // then the distinct first two and three letters of words, each with a dot.
 func interactionWords(i Interaction) string {
 	written := i.Subject + " " + i.Body
-	all := append(text.Words(written), text.Joined(written)...)
+	all := slices.Concat(text.Words(written), text.Joined(written), text.Spelled(written))
 	seen := make(map[string]bool, len(all))
 	var b strings.Builder
 	add := func(term, end string) {
@@ -133,7 +133,7 @@ func (t *tx) reindexInteraction(i Interaction) error {
 // nameWords returns the terms that the index stores for names.
 func nameWords(names ...string) string {
 	written := strings.Join(names, " ")
-	return strings.Join(append(text.Words(written), text.Joined(written)...), " ")
+	return strings.Join(slices.Concat(text.Words(written), text.Joined(written), text.Spelled(written)), " ")
 }
 
 // indexForeignRows indexes rows that another program wrote, and sets their sort keys.

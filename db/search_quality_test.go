@@ -49,6 +49,25 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"orpine", "Harbor & Pine", false},
 		{"kafo", "Maya Okafor", false},
 		{"mar", "Mara Hoffmann", false},
+		// Roles.
+		{"quay cfo", "Seán O’Brien", false},
+		{"cfo quay", "Seán O’Brien", false},
+		{"acme trading cfo", "José García Núñez", false},
+		{"head of ports", "Łukasz Żółć", false},
+		{"nordlicht geschaftsfuhrerin", "Mara Hoffmann", false},
+		{"nordlicht geschaeftsfuehrerin", "Mara Hoffmann", false},
+		{"okafor cfo", "Maya Okafor", false},
+		// Two letters for one, and one for two.
+		{"müller", "Jörg Müller", false},
+		{"mueller jörg", "Jörg Müller", false},
+		{"joerg mueller", "Jörg Müller", false},
+		{"käthe müller", "Käthe Mueller", false},
+		{"kaethe mueller", "Käthe Mueller", false},
+		{"brueckner", "Brückner Hochbau", false},
+		{"hochbau brückner", "Brückner Hochbau", false},
+		{"fjordkraft aalesund", "Fjordkraft Ålesund", false},
+		{"bjoernsen", "Annelise Bjørnsen", false},
+		{"haakon åsen", "Håkon Aasen", false},
 		// One letter of a word is wrong, missing, doubled or swapped.
 		{"okafar", "Maya Okafor", true},
 		{"okafr", "Maya Okafor", true},
@@ -104,6 +123,7 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 		{"display_name": "I.B.M. Works"},
 		{"display_name": "AT&T Retail"},
 		{"display_name": "Acme"},
+		{"display_name": "Quay Partners"},
 		{"display_name": "Acme Trading"},
 		{"display_name": "Brückner Hochbau"},
 		{"display_name": "Fjordkraft Ålesund"},
@@ -114,14 +134,14 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 	for _, c := range []struct{ first, last, email, phone, title, at, role string }{
 		{"Maya", "Okafor", "maya.okafor@harborpine.example", "+46 70-555 01 34", "", "Harbor & Pine", "CFO"},
 		{"Mara", "Hoffmann", "m.hoffmann@nordlicht-energie.example", "0431 555 01 20", "", "Nordlicht Energie", "Geschäftsführerin"},
-		{"Annelise", "Bjørnsen", "", "+47 22 12 34 56", "Chairwoman", "Fjordkraft Ålesund", "Billing contact"},
+		{"Annelise", "Bjørnsen", "", "+47 22 12 34 56", "Chairwoman", "Fjordkraft Ålesund", "CFO"},
 		{"José", "García Núñez", "jose@garcia.example", "+34 912 345 678", "", "Acme Trading", "CFO"},
 		{"Łukasz", "Żółć", "", "8 (495) 123-45-67", "", "Acme", "Head of Ports"},
 		{"Юлия", "Шевчук", "", "+380 44 123 4567", "", "", ""},
 		{"Θάλεια", "Σίσυφος", "", "", "", "", ""},
 		{"نور", "القحطاني", "", "", "", "", ""},
 		{"小龍", "李", "", "", "", "", ""},
-		{"Seán", "O’Brien", "", "(01) 234 5678", "", "Acme", "CFO"},
+		{"Seán", "O’Brien", "", "(01) 234 5678", "", "Quay Partners", "CFO"},
 		{"Jean-Luc", "Lefèvre", "", "+33 1 99 00 12 34", "", "Brückner Hochbau", "CTO"},
 		{"Jörg", "Müller", "joerg.mueller@post.example", "", "", "", ""},
 		{"Käthe", "Mueller", "", "", "", "", ""},
@@ -129,6 +149,11 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 	} {
 		fields := db.Fields{"first_name": c.first, "last_name": c.last, "email": c.email, "phone": c.phone, "job_title": c.title}
 		made := must(o.CreateContact(t.Context(), o.Tomas, fields, ""))(t)
+		if c.last == "Bjørnsen" { // of Quay, but CFO elsewhere
+			must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
+				OrganizationID: organizations["Quay Partners"], ContactID: made.ID, Typed: db.Fields{"role_label": "Advisor"},
+			}))(t)
+		}
 		if c.at != "" {
 			must(o.LinkContact(t.Context(), o.Tomas, db.NewLink{
 				OrganizationID: organizations[c.at], ContactID: made.ID, Typed: db.Fields{"role_label": c.role},
@@ -136,4 +161,30 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 		}
 	}
 	return o
+}
+
+// TestAContactIsFoundByTheRoleThatTheyHaveNow: a changed role is indexed with the change, and nobody
+// who sees only their own clients finds people by roles elsewhere.
+func TestAContactIsFoundByTheRoleThatTheyHaveNow(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme, maya := o.Acme(t), o.Maya(t)
+	link := must(o.LinkContact(t.Context(), o.Tomas,
+		db.NewLink{OrganizationID: acme.ID, ContactID: maya.ID, Typed: db.Fields{"role_label": "Treasurer"}}))(t)
+	check := func(typed string, by db.Actor, n int) {
+		t.Helper()
+		_, contacts, _ := found(t, o, by, typed)
+		want(t, typed, len(contacts), n)
+	}
+	check("acme treasurer", o.Lea, 1)
+	own := o.Lea
+	own.OwnOnly = true
+	must(o.UpdateContact(t.Context(), o.Tomas, maya.ID, maya.Version, db.Fields{"owner_user_id": o.Lea.UserID}))(t)
+	check("maya", own, 1)
+	check("treasurer", own, 0)
+	must(o.UpdateLink(t.Context(), o.Tomas, acme.ID, maya.ID, link.Version, db.Fields{"role_label": "Auditor"}))(t)
+	check("treasurer", o.Lea, 0)
+	check("auditor acme", o.Lea, 1)
+	must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, link.Version+1))(t)
+	check("auditor", o.Lea, 0)
 }

@@ -124,7 +124,8 @@ func (w *records) indexContact(j int) {
 	names := map[string]string{}
 	for _, l := range w.plan.linksOf(j) {
 		o := int(w.plan.links[l].organization)
-		names[w.plan.organizationID(o)] = w.organization(o).Name()
+		link, _ := w.link(int(l))
+		names[w.plan.organizationID(o)] = w.organization(o).Name() + " " + link.RoleLabel
 	}
 	var organizations []string
 	for _, id := range slices.Sorted(maps.Keys(names)) {

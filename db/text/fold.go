@@ -13,7 +13,7 @@ import (
 
 // Version is the version of the folding. Raise it whenever SortKey or Words return something else
 // for a text, so that stored keys and words are recomputed.
-const Version = 1
+const Version = 2
 
 // special folds letters that Unicode does not decompose, the final sigma, and typographic
 // apostrophes and hyphens.

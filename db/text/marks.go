@@ -10,6 +10,7 @@ import (
 // Typed is what somebody searched for, prepared for marking it in results.
 type Typed struct {
 	words   [][]rune
+	spelled [][]rune // the same with two letters for one
 	seen    []bool   // words not to be looked for inside other words
 	numbers []string // the digits of a phone number, the longest form first
 }
@@ -26,7 +27,10 @@ func NewTyped(typed string) Typed {
 	if last := len(t.numbers) - 1; last >= 0 && len(t.numbers[last]) > lastDigits {
 		t.numbers = append(t.numbers, t.numbers[last][len(t.numbers[last])-lastDigits:])
 	}
-	for _, w := range TypedWords(typed) {
+	words := TypedWords(typed)
+	for i, w := range spelled(cut(typed), words) {
+		t.spelled = append(t.spelled, []rune(w))
+		w = words[i]
 		t.words, t.seen = append(t.words, []rune(w)), append(t.seen, utf8.RuneCountInString(w) == 1)
 	}
 	return t
@@ -46,10 +50,13 @@ func (t Typed) Seen(has []bool) Typed {
 // the beginnings of words or, if there are none, the insides. has tells for each typed word whether
 // it was found.
 func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
-	folded := fold(text)
+	folded := fold(text, searchKey)
 	has = make([]bool, len(t.words))
 	for i, w := range t.words {
 		found := occurrences(folded, w, true)
+		if long := t.spelled[i]; len(found) == 0 && (!isASCII(text) || len(long) != len(w)) {
+			found = occurrences(fold(text, spelledKey), long, true)
+		}
 		if len(found) == 0 && !t.seen[i] {
 			found = occurrences(folded, w, false)
 		}
@@ -73,8 +80,10 @@ type letter struct {
 	from, to int
 }
 
-// fold returns the folded letters of a text.
-func fold(text string) []letter {
+func spelledKey(s string) string { return searchKey(twoLetters.Replace(s)) }
+
+// fold returns the letters of a text, each folded by key.
+func fold(text string, key func(string) string) []letter {
 	folded := make([]letter, 0, len(text))
 	for at, c := range text {
 		to := at + utf8.RuneLen(c)
@@ -86,11 +95,11 @@ func fold(text string) []letter {
 			_, size := utf8.DecodeRuneInString(text[at:])
 			to = at + size
 		}
-		key := searchKey(text[at:to])
-		for _, f := range key {
+		letters := key(text[at:to])
+		for _, f := range letters {
 			folded = append(folded, letter{f, at, to})
 		}
-		if key == "" && len(folded) > 0 {
+		if letters == "" && len(folded) > 0 {
 			folded[len(folded)-1].to = to // an accent belongs to the letter before it
 		}
 	}

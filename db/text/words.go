@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Words returns the folded words of a text: its runs of letters and digits. In Chinese, Japanese
@@ -73,6 +75,33 @@ func Joined(s string) (all []string) {
 	return all
 }
 
+// Spelled returns the words of a text that are also spelled with two letters for one, as people do
+// on other keyboards: mueller for Müller, aasen for Åsen.
+func Spelled(s string) (all []string) {
+	words := Words(s)
+	for i, w := range spelled(s, words) {
+		if w != words[i] {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+var twoLetters = strings.NewReplacer(
+	"ä", "ae", "ö", "oe", "ü", "ue", "å", "aa", "ø", "oe", "Ä", "ae", "Ö", "oe", "Ü", "ue", "Å", "aa", "Ø", "oe",
+)
+
+// spelled returns the words of a text with two letters for one, which are as many as without.
+func spelled(s string, words []string) []string {
+	if isASCII(s) {
+		return words
+	}
+	if all := Words(twoLetters.Replace(norm.NFC.String(s))); len(all) == len(words) {
+		return all
+	}
+	return words
+}
+
 // joinedWord is a word made from parts separated by punctuation.
 type joinedWord struct {
 	letters string
@@ -137,9 +166,12 @@ const maxTyped = 200
 func TypedWords(typed string) []string { return Words(cut(typed)) }
 
 // OtherWords returns alternative sets of words for a search: without the punctuation inside words,
-// and, for an identifier, as one word.
+// for an identifier, as one word, and with two letters for one.
 func OtherWords(typed string) (all [][]string) {
 	words, joined := TypedWords(typed), []string{}
+	if long := spelled(cut(typed), words); !slices.Equal(long, words) {
+		all = append(all, long)
+	}
 	for _, w := range joinedWords(cut(typed)) {
 		joined = append(joined, w.letters)
 	}
