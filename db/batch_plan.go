@@ -108,6 +108,55 @@ func (x *batchRun) plan(a querier) (changes []batchRow, plan BatchPlan, err erro
 	return changes, plan, nil
 }
 
+// was returns in words what each of the rows has now.
+func (x *batchRun) was(a querier, rows []batchRow) ([]string, error) {
+	words := map[string]string{"0": "Archived", "1": "Active"}
+	known := func(r batchRow) string { return r.state }
+	switch x.Action {
+	case "archive", "restore":
+		known = func(r batchRow) string { return words[r.state] }
+	case "assign_owner":
+		owners := anyOf("id", states(rows))
+		if err := readWords(a, words, "SELECT id, "+shownName+" FROM users WHERE "+owners.sql, owners.args); err != nil {
+			return nil, err
+		}
+		known = func(r batchRow) string { return words[r.state] }
+	case "link":
+		known = func(batchRow) string { return "" }
+	case "set_relationship_status":
+		links := x.links("organization_contact.contact_id").and(anyOf("contact_id", rowIDs(rows)))
+		if err := readWords(a, words, "SELECT contact_id, group_concat(DISTINCT relationship_status) FROM organization_contact WHERE "+
+			links.sql+" GROUP BY 1", links.args); err != nil {
+			return nil, err
+		}
+		known = func(r batchRow) string { return strings.ReplaceAll(words[r.ID], ",", ", ") }
+	}
+	var all []string
+	for _, r := range rows {
+		all = append(all, known(r))
+	}
+	return all, nil
+}
+
+func states(rows []batchRow) (all []string) {
+	for _, r := range rows {
+		all = append(all, r.state)
+	}
+	return all
+}
+
+// readWords adds the rows of a query for two texts to words.
+func readWords(a querier, words map[string]string, query string, args []any) error {
+	rows, err := a.Query(query, args...)
+	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
+		var id, word string
+		err = r.Scan(&id, &word)
+		words[id] = word
+		return none, err
+	})
+	return err
+}
+
 // compare compares what the filter finds now with the preview. It adds records that no longer match
 // to the rows as Unmatched, and marks New ones in why. Records that are gone are added to left.
 func (x *batchRun) compare(a querier, found []batchRow, why map[string]Reason, left leftByReason) ([]batchRow, error) {

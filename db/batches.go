@@ -21,7 +21,7 @@ const (
 	// mostSince is the largest number of audit rows between a preview and its batch.
 	mostSince = 20_000
 	// BatchNames is how many records of a group are listed by name.
-	BatchNames = 20
+	BatchNames = 100
 )
 
 // Batch is one change to many organizations or contacts, given by their IDs or by a filter.
@@ -46,7 +46,8 @@ type Batch struct {
 type BatchPlan struct {
 	ID         string // of the batch; "" in a preview or if nothing changed
 	Changes    int
-	Names      []Named // of records that change
+	Names      []Named  // of records that change
+	Was        []string // in a preview, what each of these has now: a name, a value or a state, "" for none
 	Left       []Left
 	Subject    string   // name of the owner, organization or contact that the action assigns, or ""
 	Seen       int64    // the seq of the newest audit row
@@ -119,7 +120,10 @@ func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, er
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("preview %s: %w", b.Action, err)
 	}
-	_, plan, err := x.plan(readerQuerier{ctx, d})
+	rows, plan, err := x.plan(readerQuerier{ctx, d})
+	if err == nil {
+		plan.Was, err = x.was(readerQuerier{ctx, d}, rows[:len(plan.Names)])
+	}
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("preview %s: %w", b.Action, err)
 	}

@@ -3,9 +3,7 @@ package handlers
 import (
 	"github.com/gin-gonic/gin"
 
-	"clientregistry/db"
 	"clientregistry/views"
-	"clientregistry/views/wording"
 )
 
 // batchAction is an action on many records of a list.
@@ -35,18 +33,6 @@ func (k *recordKind) batchActions() []batchAction {
 	}
 	all = append(all, k.linkActions...)
 	return append(all, batchAction{name: "archive", label: "Archive", class: "dng"}, batchAction{name: "restore", label: "Restore"})
-}
-
-// names links the first names of a group.
-func (s *Server) names(path string, n int, named []db.Named) views.Names {
-	var names views.Names
-	for _, x := range named {
-		names.Named = append(names.Named, views.Ref{Name: x.Name, Href: path + "/" + x.ID})
-	}
-	if more := n - len(named); more > 0 && len(named) > 0 {
-		names.More = "and " + wording.Grouped(more) + " more"
-	}
-	return names
 }
 
 // pickSearch is a search for a record to choose.

@@ -236,12 +236,12 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	}
 	w := wording.Batch{Batch: x.Batch, Subject: plan.Subject}
 	page.Lead, _ = w.Of(plan.Changes)
-	page.Changes = s.names(x.list.path(), plan.Changes, plan.Names)
-	for _, left := range plan.Left {
-		page.Left = append(page.Left, views.BatchLeft{Why: w.Why(left), Names: s.names(x.list.path(), left.Count, left.Names)})
-	}
+	page.Noun, page.Column, page.After, page.Avatar = capital(x.list.Noun), w.Column(), w.After(), x.Action == "assign_owner"
+	showBatch(&page, x.list, plan, w)
 	if page.Confirm = page.Lead; plan.Changes == 0 {
 		page.Lead, page.Confirm = "Nothing would change", ""
+	} else if x.action.needs() != "" && x.action.name != "link" {
+		page.Confirm = "Change " + wording.Plural(plan.Changes, x.list.Noun)
 	}
 	if x.action.needs() != "" {
 		page.Again = "Choose again"
@@ -250,6 +250,37 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 		status, page.Failed = http.StatusConflict, true
 	}
 	return s.show(c, status, page)
+}
+
+// shownAtFirst is how many rows of a preview are shown before the others are asked for.
+const shownAtFirst = 10
+
+// showBatch adds the records that change and those that stay as they are to a preview.
+func showBatch(page *views.Batch, k *recordKind, plan db.BatchPlan, w wording.Batch) {
+	page.Count = plan.Changes
+	for i, n := range plan.Names {
+		row := views.BatchRow{Ref: views.Ref{Name: n.Name, Href: k.base(n.ID)}, Was: w.Value(plan.Was[i]), None: plan.Was[i] == ""}
+		if i < shownAtFirst {
+			page.Rows = append(page.Rows, row)
+		} else {
+			page.Rest = append(page.Rest, row)
+		}
+	}
+	if more := plan.Changes - len(plan.Names); more > 0 {
+		page.More = "and " + wording.Grouped(more) + " more"
+	}
+	for _, left := range plan.Left {
+		page.LeftCount += left.Count
+		named := left.Names[:min(len(left.Names), shownAtFirst)]
+		for _, n := range named {
+			page.Left = append(page.Left, views.BatchLeft{Ref: views.Ref{Name: n.Name, Href: k.base(n.ID)}, Why: w.Because(left.Why)})
+		}
+		if left.Count -= len(named); left.Count > 0 && len(named) > 0 {
+			page.Left = append(page.Left, views.BatchLeft{Why: "And " + wording.Grouped(left.Count) + " more: " + w.Because(left.Why)})
+		} else if left.Count > 0 {
+			page.Left = append(page.Left, views.BatchLeft{Why: w.Why(left)})
+		}
+	}
 }
 
 // batchRefused answers a refusal with the action's fields, or with a new preview if the action has

@@ -35,8 +35,11 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 		preview = ines.submit(asked, "main button[name=asked]", "owner_user_id", tomas.user.ID)
 	})
 	preview.want(200, "h2", "Assign 2 organizations to Tomás Brandt").
-		wantTexts("h3", "These change", "1 organization already has this owner", "1 organization is not there, or not for you to see")
-	preview.wantTexts("h3 + p a", "Acme", "Brig", "Cove")
+		wantTexts("thead th", "Organization", "Owner now", "Change", "Owner after").wantTexts("tbody .nm", "Acme", "Brig").
+		wantTexts("tbody del bdi, tbody ins bdi", "No owner", "Tomás Brandt", "No owner", "Tomás Brandt").
+		want(200, confirm, "Change 2 organizations")
+	preview.wantTexts("[aria-labelledby=left-h] li > div", "CoveAlready theirs", "1 organization is not there, or not for you to see").
+		want(200, "#left-h", "Left as they are2")
 	if to := ines.submit(preview, confirm).to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
 	}
@@ -76,7 +79,8 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	// the same name.
 	action, _ := list.html.Find("#many").Attr("action")
 	preview := ines.post(action, "all", "1", "action", "set_sector", "sector", "Energy", "id", "ignored").
-		want(200, "h2", "Set the sector of 60 organizations to Energy").want(200, "h3 + p", "Haus 038 and 40 more")
+		want(200, "h2", "Set the sector of 60 organizations to Energy").want(200, "#what-h", "What will change60").
+		want(200, "details summary", "Show 50 more").wantTexts("details:not([open]) tbody tr:last-child .nm", "Haus 118")
 	if to := ines.submit(preview, confirm).to(); to != "/organizations?sector=Retail" {
 		t.Errorf("it leads to %s", to)
 	}
@@ -135,14 +139,14 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 		want(200, "h2", "Set the status of 2 contacts to Former at all their organizations")
 	found = ines.submit(ask, "main button[name=asked]", "relationship_status", "Former", "find", "brig").want(200, "#picks", "Brig")
 	preview = ines.submit(found, "main button[name=asked]").want(200, "h2", "Set the status of 1 contact to Former at Brig").
-		want(200, "h3:nth-of-type(1)", "").wantTexts("h3", "These change", "1 contact does not belong to Brig")
+		want(200, "tbody del", "").wantTexts("[aria-labelledby=left-h] small", "Not linked to Brig")
 	ines.submit(preview, confirm).to()
 	ines.get("/contacts").want(200, "#toasts", "Status of 1 contact set to Former at Brig")
 	s.WantOne("Former", "SELECT relationship_status FROM organization_contact WHERE organization_id = ?", key(brig))
 
 	// One contact is linked to many organizations.
 	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").
-		want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("h3", "These change", "2 organizations are already linked to Maya Okafor")
+		want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("[aria-labelledby=left-h] small", "Already linked", "Already linked").wantTexts("tbody bdi", "Acme Two", "None", "Maya Okafor")
 	ines.submit(ask, confirm).to()
 	s.WantOne("3", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(maya))
 }
@@ -191,7 +195,7 @@ func TestWhatABatchCannotDo(t *testing.T) {
 			},
 			{200, "organizations", "main form", "Nothing would change", []string{"id", key(acme), "action", "restore"}},
 			{200, "organizations", "#lead", "Nothing would change", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
-			{200, "organizations", "h3", "1 organization", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
+			{200, "organizations", "[aria-labelledby=left-h] small", "Already empty", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
 			{200, "organizations", "#lead", "Clear the sector of 1 organization", []string{"id", key(quay), "action", "set_sector", "sector", ""}},
 			{
 				200, "organizations", "#lead", "Remove the owner from 1 organization",

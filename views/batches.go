@@ -11,12 +11,24 @@ type Batch struct {
 	Fixed         []Hidden // sent again by every step
 	Asks          *BatchAsks
 	Given         []Hidden // the action's fields, once filled in
-	Changes       Names
+	Noun, Column  string   // of the table: "Organization", "Owner"
+	After         string   // what every record will have
+	Avatar        bool     // whether the values are people
+	Count         int
+	Rows, Rest    []BatchRow // those shown at first, and those that are one click away
+	More          string     // "and 9,900 more", "" for none
 	Left          []BatchLeft
+	LeftCount     int
 	Confirm       string // label of the button that makes the change, "" if there is nothing to change
 	Again         string // label of the button back to the fields, "" if there are none
 	Error         string
 }
+
+// Square tells whether the records are organizations.
+func (b Batch) Square() bool { return b.Noun == "Organization" }
+
+// AfterNone tells whether every record will have nothing.
+func (b Batch) AfterNone() bool { return b.After == "No owner" || b.After == "empty" }
 
 // Template names the page.
 func (Batch) Template() string { return "batches/show.html" }
@@ -30,16 +42,32 @@ type BatchAsks struct {
 	Fields []Field
 }
 
-// BatchLeft is a group of records that will not change, and why.
-type BatchLeft struct {
-	Why string
-	Names
+// BatchTable is a part of the records that will change. The second part repeats the head for screen readers only.
+type BatchTable struct {
+	Batch
+	Rows   []BatchRow
+	Second bool
 }
 
-// Names are the first names of a group and the number of others.
-type Names struct {
-	Named []Ref
-	More  string // "and 28 more", "" for none
+// Table returns the rows that are shown at first, or the others.
+func (b Batch) Table(second bool) BatchTable {
+	if second {
+		return BatchTable{b, b.Rest, true}
+	}
+	return BatchTable{b, b.Rows, false}
+}
+
+// BatchRow is a record that will change, and what it has now.
+type BatchRow struct {
+	Ref
+	Was  string
+	None bool // whether it has nothing now
+}
+
+// BatchLeft is a record that will not change, or several that have no names or are too many to name, and why.
+type BatchLeft struct {
+	Ref
+	Why string
 }
 
 // Picks are records to choose from.

@@ -42,6 +42,77 @@ func (b Batch) Of(n int) (does, did string) {
 	return "Set the " + f.Lower() + " of " + all + " to " + value, f.Label + " of " + all + " set to " + value
 }
 
+// Column says what the batch changes.
+func (b Batch) Column() string {
+	switch b.Action {
+	case "archive", "restore", "set_relationship_status":
+		return "Status"
+	case "link":
+		return "Link"
+	}
+	return b.field().Label
+}
+
+// Value says what a record has, or "" for nothing.
+func (b Batch) Value(value string) string {
+	switch {
+	case value != "":
+		return value
+	case b.Action == "link":
+		return "None"
+	case b.Action == "assign_owner":
+		return "No owner"
+	}
+	return "empty"
+}
+
+// After says what every record will have.
+func (b Batch) After() string {
+	switch b.Action {
+	case "archive":
+		return "Archived"
+	case "restore":
+		return "Active"
+	case "assign_owner":
+		return b.Value(b.Subject)
+	case "link":
+		return Joined(b.Subject, strings.TrimSpace(b.Typed["role_label"]))
+	case "set_relationship_status":
+		return b.Typed["relationship_status"]
+	}
+	return b.Value(strings.TrimSpace(b.Typed[b.field().Column]))
+}
+
+// Because says in two or three words why one record stays as it is.
+func (b Batch) Because(why db.Reason) string {
+	switch {
+	case why == db.Changed:
+		return "Changed meanwhile"
+	case why == db.Unmatched:
+		return "No longer matches"
+	case why == db.New:
+		return "Matches only since the preview"
+	case why == db.NoLink && b.Subject == "":
+		return "Linked to no organization"
+	case why == db.NoLink:
+		return "Not linked to " + b.Subject
+	case b.Action == "assign_owner" && b.Subject != "":
+		return "Already theirs"
+	case b.Action == "assign_owner":
+		return "Has no owner"
+	case b.Action == "link":
+		return "Already linked"
+	}
+	return "Already " + lowerFirst(b.After())
+}
+
+func lowerFirst(text string) string {
+	if text == "Active" || text == "Archived" {
+		return strings.ToLower(text)
+	}
+	return text
+}
+
 // field returns the field that the batch sets.
 func (b Batch) field() db.Field {
 	column := strings.TrimPrefix(b.Action, "set_")
