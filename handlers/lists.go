@@ -108,10 +108,13 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 			Path: k.path(), Heading: k.heading(), Noun: k.Noun, Plural: k.Plural,
 			Placeholder: k.placeholder, CanEdit: v.Can(db.EditClient), Query: f.Query,
 		},
-		Columns: []views.Column{column(k.path(), p, "Name", k.NameColumn(), k.NameColumn(), "")},
+		Columns: []views.Column{column(k.path(), p, "Name", k.NameColumn(), k.NameColumn(), "w-nm")},
+	}
+	if k == organizationRecords {
+		l.Columns = append(l.Columns, views.Column{Label: "Domain", Class: "only-l w-dom"})
 	}
 	for _, col := range columns {
-		l.Columns = append(l.Columns, column(k.path(), p, col.Label, firstSort(v, col), k.NameColumn(), columnClass(col)))
+		l.Columns = append(l.Columns, column(k.path(), p, col.Label, firstSort(v, col), k.NameColumn(), strings.TrimSpace(columnClass(col)+" "+columnWidths[col.Name])))
 	}
 	for _, col := range k.Columns {
 		if !col.Contacted || v.Can(db.ViewInteraction) {
@@ -232,6 +235,12 @@ func firstSort(v *visitor, col db.Column) string {
 		return "-" + col.Name
 	}
 	return col.Name
+}
+
+// columnWidths are the classes of columns that have a width of their own; the others share the rest.
+var columnWidths = map[string]string{
+	"email": "w-mail", "size_band": "w-size", "owner": "w-own", "contacts": "w-num", "phone": "w-date",
+	"last_contact": "w-date", "created_at": "w-date", "updated_at": "w-date",
 }
 
 func columnClass(col db.Column) string {

@@ -33,7 +33,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	}
 	s.wantAudit(ines, "create_view", `"name":"Shops \u003cb\u003e"`)
 	shown := ines.get(to).want(200, "#toasts", "Saved view Shops <b>").want(200, ".tabs [aria-current]", "Shops <b> 2").
-		wantTexts("#rows .nm", "Brig", "Acme").wantTexts("thead th:not(.ck)", "Name", "Size", "Owner")
+		wantTexts("#rows .nm", "Brig", "Acme").wantTexts("thead th:not(.ck)", "Name", "Domain", "Size", "Owner")
 	// Its columns remain when the list is sorted, filtered or changed in bulk.
 	for _, link := range []string{"thead a", ".chip .menu a"} {
 		if href, _ := shown.html.Find(link).First().Attr("href"); !strings.Contains(href, "columns=size_band") {
@@ -80,7 +80,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	ines.submit(form, "section[aria-labelledby=replace-h] button").to()
 	s.WantOne("columns=none&sector=Media", "SELECT query FROM saved_views")
 	ines.get("/organizations?sector=Media&columns=none").
-		want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name")
+		want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name", "Domain")
 	gone := ines.submit(ines.get(path), "main .dng").to()
 	list = ines.get(gone).want(200, "#toasts", "Deleted view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
 	ines.get(ines.submit(list, "#toasts button").to()).want(200, "#toasts", "Restored view Retailers").
@@ -142,7 +142,7 @@ func TestAListOpensWithThePersonsOwnView(t *testing.T) {
 	s.Organization("Acme", "owner_user_id", ines.user.ID, "sector", "Retail")
 	s.Organization("Brig")
 	mine := ines.get("/organizations?owner=me")
-	if to := ines.submit(mine, "#view-menu button").to(); to != "/organizations" {
+	if to := ines.submit(mine, "#view-menu button[name=view]").to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
 	}
 	first := ines.get("/organizations").want(200, "#toasts", "The list opens with My accounts").
@@ -167,7 +167,7 @@ func TestAListOpensWithThePersonsOwnView(t *testing.T) {
 	if to := ines.submit(ines.post(form, "all", "1", "action", "archive"), confirm).to(); to != "/organizations?view=all" {
 		t.Errorf("the batch goes back to %s", to)
 	}
-	ines.submit(all, "#view-menu button").to()
+	ines.submit(all, "#view-menu button[name=view]").to()
 	ines.get("/organizations").want(200, "#toasts", "The list opens with all rows again").want(200, ".tabs [aria-current]", "All")
 
 	// The form of a view says it, too.

@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 	"time"
@@ -58,15 +59,15 @@ func TestChartsInABrowser(t *testing.T) {
 	w.open("/")
 	w.click("#cards summary")
 	w.click("#cards [value=chart]")
-	w.click("#cards .btn")
+	w.click("#cards button")
 	w.see("#quiet")
 	w.gone("#chart")
-	columnsAreAlike(t)
+	wideWindows(t)
 }
 
-// columnsAreAlike measures the columns of Home with the sample's data, of people with much and with
-// little of their own.
-func columnsAreAlike(t *testing.T) {
+// wideWindows measures pages with the sample's data: the columns of Home, of people with much and with
+// little of their own, a record's column for reading, and emails in lists.
+func wideWindows(t *testing.T) {
 	o := newOffice(t)
 	o.Clock.Add(time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC).Sub(o.Clock.Now())) // a Thursday afternoon
 	if err := demo.Fill(t.Context(), o.DB, db.System, "s", 1, nil); err != nil {
@@ -89,6 +90,24 @@ func columnsAreAlike(t *testing.T) {
 					t.Errorf("%s at %d: columns of %v%s", path, width, tall, errorText(err))
 				}
 			}
+		}
+	}
+	w := o.windowOf(people[0])
+	w.size(1920, 900)
+	w.open("/contacts")
+	cut, err := ask[int](w, "[...document.querySelectorAll('#rows .cut')]."+
+		"filter((e) => e.innerText.includes('@') && e.scrollWidth > e.clientWidth).length")
+	if err != nil || cut > 0 {
+		t.Errorf("%d emails are cut at 1920%s", cut, errorText(err))
+	}
+	w.open("/organizations/" + o.One("SELECT organization_id FROM interactions WHERE organization_id IS NOT NULL LIMIT 1"))
+	for _, width := range []int64{1560, 1920, 2560} {
+		w.size(width, 900)
+		page, err1 := ask[float64](w, "document.querySelector('.page').getBoundingClientRect().width")
+		read, err2 := ask[float64](w, "document.querySelector('.split > div').getBoundingClientRect().width")
+		sides, err3 := ask[[]float64](w, "columns('.sides > *')")
+		if err := cmp.Or(err1, err2, err3); err != nil || page > 1720 || read > 760 || len(sides) != 2 {
+			t.Errorf("a record at %d: a page of %v, a column for reading of %v, %d beside it%s", width, page, read, len(sides), errorText(err))
 		}
 	}
 }
