@@ -44,7 +44,8 @@ type DB struct {
 	// checkPassword is secrets.CheckPassword, except in tests.
 	checkPassword func(ctx context.Context, hash, password string) (matches, outdated bool, err error)
 
-	keysUnchecked atomic.Bool // foreign keys were not checked after an upgrade, because the file is large
+	phoneRegion   atomic.Value // a string, see PhoneRegion
+	keysUnchecked atomic.Bool  // foreign keys were not checked after an upgrade, because the file is large
 
 	inTests struct { // for copies
 		steps sqlite.Steps
@@ -68,6 +69,9 @@ type Options struct {
 	// SessionIdle and SessionMax limit the idle time and the total life of a session. 0 means the
 	// constant of that name.
 	SessionIdle, SessionMax time.Duration
+	// PhoneRegion is the region whose phone numbers are written without a country code, like DE. ""
+	// means the one chosen at the setup, if any.
+	PhoneRegion string
 	// Now replaces the clock in tests.
 	Now func() time.Time
 	// Unsynced does not wait for the disk, for tests: data survives a kill, but not a power cut.
@@ -132,7 +136,7 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 		return err
 	}
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
-	for _, step := range []func(context.Context) error{d.seed, d.indexForeignRows} {
+	for _, step := range []func(context.Context) error{d.seed, d.indexForeignRows, func(ctx context.Context) error { return d.readPhoneRegion(ctx, o) }} {
 		var known *Damaged
 		// Without these steps people can still read, and the next start tries again.
 		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) {

@@ -36,7 +36,7 @@ func FuzzSearchNeverFails(f *testing.F) {
 	f.Cleanup(func() { d.Close() })
 	seeds(f)
 	f.Fuzz(func(t *testing.T, typed string) {
-		query, ok := match(typed, "")
+		query, ok := match(typed, "DE", "")
 		if ok != (query != "") {
 			t.Errorf("%q: %q, %v", typed, query, ok)
 		}
@@ -64,7 +64,7 @@ func FuzzWhatIsCalledSoIsFoundSo(f *testing.F) {
 		if !utf8.ValidString(made.Name()) || utf8.RuneCountInString(made.Name()) > 160 {
 			t.Errorf("%q was kept", made.Name())
 		}
-		if _, ok := match(name, ""); !ok {
+		if _, ok := match(name, "", ""); !ok {
 			return // no word in it
 		}
 		page, _, err := d.Organizations(t.Context(), System, Filter{Query: name, Sort: "-created_at"})

@@ -42,8 +42,9 @@ type Filter struct {
 	After string // cursor returned with the previous page
 	Limit int    // rows per page, at most MostListed; 0 means PageSize
 
-	roleLabels []string // those of Role and equivalent spellings in use
-	manyLinks  bool     // too many links match Relationship and Role to collect their records
+	phoneRegion string   // of the phone numbers in Query
+	roleLabels  []string // those of Role and equivalent spellings in use
+	manyLinks   bool     // too many links match Relationship and Role to collect their records
 }
 
 // size returns the number of rows per page.
@@ -133,7 +134,7 @@ func (k *RecordKind) listConditions(by Actor, f Filter) (all []listCondition, em
 		if k == ContactKind {
 			column = contactColumn(by)
 		}
-		query, ok := match(f.Query, column)
+		query, ok := match(f.Query, f.phoneRegion, column)
 		if !ok {
 			return nil, true
 		}
@@ -354,9 +355,9 @@ func (f Filter) labels() []string {
 	return f.roleLabels
 }
 
-// completeFilter sets the filter's equivalent role labels and manyLinks.
+// completeFilter sets the filter's equivalent role labels, manyLinks and phoneRegion.
 func (d *DB) completeFilter(ctx context.Context, f Filter) (Filter, error) {
-	f.roleLabels = nil
+	f.roleLabels, f.phoneRegion = nil, d.PhoneRegion()
 	for _, label := range f.Role.Values {
 		alike, err := d.equivalentValues(ctx, "organization_contact", "role_label", label)
 		if err != nil {

@@ -20,14 +20,14 @@ import (
 // any format. ok is false if there is no word.
 // Only lower-case letters and digits reach the query, so that nobody can type its operators.
 //
-// column limits the search to a column of the index and ends with a colon; "" searches all.
-func match(typed, column string) (query string, ok bool) {
+// region is the one of phone numbers without a country code. column limits the search to a column of the index and ends with a colon; "" searches all.
+func match(typed, region, column string) (query string, ok bool) {
 	found := text.TypedWords(typed)
 	if len(found) == 0 {
 		return "", false
 	}
 	all := slices.Concat([][]string{found}, text.OtherWords(typed))
-	for _, number := range text.NumberWords(typed) {
+	for _, number := range text.NumberWords(typed, region) {
 		all = append(all, []string{number})
 	}
 	for i, words := range all {
@@ -187,15 +187,16 @@ func (d *DB) SearchInteractions(ctx context.Context, by Actor, typed, before str
 
 // search is a query by an actor.
 type search struct {
-	by    Actor
-	typed string
-	words []string // the typed words, folded like those of the indexes
-	few   bool     // see ownsFew
-	n     int      // limit per kind
+	by     Actor
+	typed  string
+	words  []string // the typed words, folded like those of the indexes
+	region string   // see match
+	few    bool     // see ownsFew
+	n      int      // limit per kind
 }
 
 func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s search, err error) {
-	s = search{by: by, typed: typed, words: text.TypedWords(typed), n: n}
+	s = search{by: by, typed: typed, words: text.TypedWords(typed), region: d.PhoneRegion(), n: n}
 	s.few, err = d.ownsFew(ctx, by)
 	return s, err
 }
@@ -287,7 +288,7 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	if p.kind == ContactKind {
 		column = contactColumn(s.by)
 	}
-	begun, _ := match(s.typed, column)
+	begun, _ := match(s.typed, s.region, column)
 	whole := column + strings.Join(s.words, " "+column)
 	name := text.SortKey(strings.Join(strings.Fields(s.typed), " "))
 	among, most := p.visibleMatches(s)

@@ -42,6 +42,7 @@ func (u User) Location() *time.Location {
 type NewUser struct {
 	Email, FullName, TimeZone, Hash string
 	Role                            string // slug
+	PhoneRegion                     string // of the registry, in SetUp; "" for none
 }
 
 func (u *User) value(column string) *string {
@@ -74,9 +75,14 @@ func (d *DB) SetUp(ctx context.Context, by Actor, n NewUser) (User, error) {
 			return ErrForbidden
 		}
 		var err error
-		u, err = t.createUser(n)
-		return err
+		if u, err = t.createUser(n); err != nil {
+			return err
+		}
+		return t.choosePhoneRegion(n.PhoneRegion)
 	})
+	if err == nil && d.PhoneRegion() == "" {
+		d.phoneRegion.Store(n.PhoneRegion)
+	}
 	return u, err
 }
 

@@ -79,7 +79,7 @@ func contactMeta(clock views.Clock, v *visitor, x db.Contact, links []db.Link) v
 	}
 	for _, column := range []string{"mobile", "phone"} {
 		if len(m.Calls) == 0 {
-			m.Calls = calls("", x.Value(column))
+			m.Calls = calls(v, "", x.Value(column))
 		}
 	}
 	return m
@@ -88,20 +88,34 @@ func contactMeta(clock views.Clock, v *visitor, x db.Contact, links []db.Link) v
 // numbersOf returns a contact's phone numbers as typed, the one to try first before the other.
 func numbersOf(x db.Contact) []string { return nonEmpty(x.Value("mobile"), x.Value("phone")) }
 
+// dialable returns phone numbers as typed or, where a region is known, the first as it is dialed from
+// anywhere.
+func dialable(v *visitor, typed []string) []string {
+	if v.PhoneRegion == "" {
+		return typed
+	}
+	for _, s := range typed {
+		for _, n := range text.Numbers(s) {
+			return []string{text.DialFrom(n.Dial, v.PhoneRegion)}
+		}
+	}
+	return nil
+}
+
 // calls returns the phone numbers in a typed text, each with the number to dial.
-func calls(label, typed string) (all []views.Call) {
+func calls(v *visitor, label, typed string) (all []views.Call) {
 	for _, n := range text.Numbers(typed) {
-		all = append(all, views.Call{Label: label, Shown: strings.TrimSpace(typed[n.From:n.To]), Number: n.Dial})
+		all = append(all, views.Call{Label: label, Shown: strings.TrimSpace(typed[n.From:n.To]), Number: text.DialFrom(n.Dial, v.PhoneRegion)})
 	}
 	return all
 }
 
 // reachOf returns the buttons that call and write to a contact, or none for other records.
-func reachOf(r db.Record) views.Reach {
+func reachOf(v *visitor, r db.Record) views.Reach {
 	reach := views.Reach{Name: r.Name()}
 	if r.Kind == db.ContactKind {
 		reach.Email = r.Value("email")
-		reach.Calls = append(calls("Mobile", r.Value("mobile")), calls("Phone", r.Value("phone"))...)
+		reach.Calls = append(calls(v, "Mobile", r.Value("mobile")), calls(v, "Phone", r.Value("phone"))...)
 	}
 	return reach
 }

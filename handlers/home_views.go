@@ -64,7 +64,7 @@ func (s *Server) homeViewRows(c *gin.Context, x db.SavedView) ([]views.HomeRow, 
 	f.Limit = viewRows
 	found, _, err := k.list(s.db, ctx, by, f)
 	return mapSlice(found, func(r db.Record) views.HomeRow {
-		row := recordRow(clock, k, &r, nil, false)
+		row := recordRow(clock, who(c), k, &r, nil, false)
 		card := views.HomeRow{Name: row.Name, Href: row.Href, About: strings.Join(row.Under, " · "), Square: row.Square}
 		if who(c).Can(db.ViewInteraction) {
 			card.Before, card.Time, card.Never = "Last", clock.Date(r.LastContactAt), "Never contacted"

@@ -49,7 +49,7 @@ func formFields(w world, r handlers.Route) url.Values {
 	}
 	switch path := r.Path; {
 	case path == "/setup":
-		add("full_name", "A", "email", "a@b.example", "password", password, "time_zone", "UTC", "sample", "")
+		add("full_name", "A", "email", "a@b.example", "password", password, "time_zone", "UTC", "phone_region", "DE", "sample", "")
 	case path == "/login":
 		add("email", "a@b.example", "password", "x", "next", "/", "dialog", "1")
 	case path == "/login/mfa":

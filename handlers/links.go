@@ -70,7 +70,7 @@ func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
 		Role: l.RoleLabel, Status: l.RelationshipStatus, Archived: !active, Version: l.Version, CanEdit: v.Can(db.EditClient),
 	}
 	if e.organization {
-		row.Numbers = nonEmpty(l.ContactMobile, l.ContactPhone)
+		row.Numbers = dialable(v, nonEmpty(l.ContactMobile, l.ContactPhone))
 	}
 	return row
 }

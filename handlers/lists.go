@@ -94,7 +94,7 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	clock, pick := s.clock(c), l.Actions != nil
 	l.Rows = make([]views.Row, len(found))
 	for i := range found {
-		l.Rows[i] = recordRow(clock, k, &found[i], columns, pick)
+		l.Rows[i] = recordRow(clock, who(c), k, &found[i], columns, pick)
 	}
 	return s.list(c, k, l, p)
 }
@@ -269,12 +269,13 @@ func nonEmpty(texts ...string) []string {
 }
 
 // recordRow returns a record as a row of a list.
-func recordRow(clock views.Clock, k *recordKind, r *db.Record, columns []db.Column, pick bool) views.Row {
+func recordRow(clock views.Clock, v *visitor, k *recordKind, r *db.Record, columns []db.Column, pick bool) views.Row {
 	row := views.Row{ID: r.ID, Name: r.Name(), Href: k.base(r.ID), Archived: !r.IsActive, Pick: pick, Cells: make([]views.Cell, len(columns))}
 	for i, col := range columns {
 		row.Cells[i] = recordCell(clock, k, r, col)
 	}
 	k.row(&row, *r, columns)
+	row.Numbers = dialable(v, row.Numbers)
 	if last := slices.IndexFunc(row.Cells, func(cell views.Cell) bool { return cell.Kind == "last" }); last >= 0 {
 		row.Cells[last].Calls = true // the only cell beside the name on narrow screens
 	} else {

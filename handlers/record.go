@@ -97,7 +97,7 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 	page.Links = linkCard(v, e, links)
 	page.Heading = views.RecordHeading{
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Name: page.Name, Square: page.Square(), Archived: page.Archived != nil,
-		Meta: k.meta(clock, v, r, links), Acts: page.Acts(), Reach: reachOf(r),
+		Meta: k.meta(clock, v, r, links), Acts: page.Acts(), Reach: reachOf(v, r),
 	}
 	if v.Can(db.ViewInteraction) {
 		if page.Timeline, err = s.timeline(c, side{e, links}, timelineParameters(c)); err != nil {

@@ -18,7 +18,7 @@ func newFact(k *recordKind, r db.Record, v *visitor, f db.Field) views.Fact {
 		Avatar: f.Kind == db.Person, Copied: value != "" && (f.Kind == db.Email || f.Kind == db.Phone), CanEdit: v.Can(db.EditClient),
 	}
 	if f.Kind == db.Phone {
-		fact.Calls = calls("", value)
+		fact.Calls = calls(v, "", value)
 	}
 	return fact
 }
@@ -174,7 +174,7 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 	return s.show(c, http.StatusOK, shown, toast(f.Label+" saved", nil), meta, views.Title(r.Name()),
 		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(r.Name())},
-		views.Into{Target: "#reach", Swap: "outerHTML", View: reachOf(r)},
+		views.Into{Target: "#reach", Swap: "outerHTML", View: reachOf(who(c), r)},
 		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)})
 }
 

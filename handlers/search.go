@@ -95,7 +95,11 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 		},
 		{
 			Kind: "contacts", Heading: "Contacts", Count: resultCount(found.FoundContacts, found.MoreContacts || inside("contacts")),
-			Rows: mapSlice(found.Contacts, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
+			Rows: mapSlice(found.Contacts, func(r db.Record) views.OptionRow {
+				row := foundRecord(r, typed)
+				row.Numbers = dialable(who(c), row.Numbers)
+				return row
+			}),
 		},
 	}
 	if viewInteractions.Check(who(c)) == nil {

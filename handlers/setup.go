@@ -12,10 +12,13 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"clientregistry/db"
 	"clientregistry/db/demo"
 	"clientregistry/db/secrets"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -95,7 +98,7 @@ func (s *Server) setupAnswer(c *gin.Context, state setupState, refused map[strin
 				ID: "password", Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password",
 				Hint: "At least 8 characters; 15 or more is better. Spaces and any script are fine.",
 			},
-			zoneField(form.Get("time_zone")),
+			zoneField(form.Get("time_zone")), phoneRegionField(c.GetHeader("Accept-Language"), form),
 		},
 	}
 	status := http.StatusOK
@@ -138,7 +141,7 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	}
 	ctx, by := c.Request.Context(), s.Nobody(c)
 	_, err = s.db.SetUp(ctx, by, db.NewUser{
-		Email: form.Get("email"), FullName: form.Get("full_name"), TimeZone: form.Get("time_zone"), Hash: hash,
+		Email: form.Get("email"), FullName: form.Get("full_name"), TimeZone: form.Get("time_zone"), Hash: hash, PhoneRegion: form.Get("phone_region"),
 	})
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
@@ -191,6 +194,28 @@ func zoneField(current string) views.Field {
 	if !there {
 		f.Options = append(f.Options, views.Option{Value: current, Label: current, Selected: true})
 	}
+	return f
+}
+
+// phoneRegionField is the choice of the country whose phone numbers need no country code. The one of
+// the browser's first language is proposed.
+func phoneRegionField(languages string, form url.Values) views.Field {
+	chosen := form.Get("phone_region")
+	if all, _, err := language.ParseAcceptLanguage(languages); err == nil && len(all) > 0 && !form.Has("phone_region") {
+		region, _ := all[0].Region()
+		chosen = region.String()
+	}
+	f := views.Field{
+		ID: "phone_region", Name: "phone_region", Label: "Country of phone numbers", Options: []views.Option{{Label: "None in particular"}},
+		Hint: "For numbers written without a country code.",
+	}
+	for _, region := range text.PhoneRegions() {
+		name := display.English.Regions().Name(language.MustParseRegion(region))
+		f.Options = append(f.Options, views.Option{Value: region, Label: name, Selected: region == chosen})
+	}
+	slices.SortStableFunc(f.Options[1:], func(a, b views.Option) int {
+		return strings.Compare(text.SortKey(a.Label), text.SortKey(b.Label))
+	})
 	return f
 }
 

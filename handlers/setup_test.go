@@ -54,6 +54,46 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	s.stranger().post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
 }
 
+// TestTheCountryOfPhoneNumbersIsProposed from the browser's language; numbers are then found and dialed
+// as those of the country, at once and after a restart, unless the server was started with another one.
+func TestTheCountryOfPhoneNumbersIsProposed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	link := s.setupPath()
+	for languages, country := range map[string]string{
+		"de-AT,de;q=0.9,en;q=0.8": "Austria", "de": "Germany", "": "None in particular", "*": "None in particular", "x;;": "None in particular",
+	} {
+		b := s.stranger()
+		b.asks = map[string]string{"Accept-Language": languages}
+		all := b.get(link).html.Find("#phone_region option")
+		if first := all.Eq(0).Text(); first != "None in particular" || all.Length() < 200 {
+			t.Errorf("%d countries, the first is %s", all.Length(), first)
+		}
+		chosen := all.Filter("[selected]").Text()
+		if chosen != country && (chosen != "" || country != "None in particular") {
+			t.Errorf("%q proposes %q, want %q", languages, chosen, country)
+		}
+	}
+	ines := s.stranger()
+	form := ines.get(link)
+	typed := []string{"full_name", "Ines", "email", "ines@quay.example", "password", password, "phone_region"}
+	s.unchanged(func() {
+		ines.submit(form, "main button.pri", append(typed, "ZZ")...).want(422, "#phone_region-e", "Choose a country from the list")
+	})
+	ines.submit(form, "main button.pri", append(typed, "DE")...).want(303, "", "")
+	s.WantOne("DE", "SELECT region FROM phone_region")
+	quay, elif := s.Organization("Quay"), s.Contact("Elif", "Aydin", "phone", "(030) 90 18 20", "mobile", "112")
+	s.Link(quay, elif)
+	ines.get(elif).want(200, "a[href='tel:+4930901820']", "").want(200, "a[href='tel:112']", "")
+	mobile := s.Contact("Maja", "Berg", "mobile", "0151 23456789")
+	s.Link(quay, mobile)
+	const dials = "a.tel[href='tel:+4915123456789']"
+	for _, page := range []string{"/contacts", quay, "/search?q=maja", "/search?q=%2B49+151+234", "/contacts?q=0049.151.234", mobile} {
+		ines.get(page).want(200, dials, "")
+	}
+	ines.parts().get("/contacts/options?q=%2B49-30-9018&for="+quay).want(200, ".opt", "Elif Aydin")
+}
+
 // TestEveryPageSaysWhatToDoWhileNobodyExists: whoever opens the registry without the link learns that
 // there is one.
 func TestEveryPageSaysWhatToDoWhileNobodyExists(t *testing.T) {

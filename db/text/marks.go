@@ -19,7 +19,7 @@ type Typed struct {
 // digits.
 func NewTyped(typed string) Typed {
 	t := Typed{}
-	for _, form := range NumberWords(typed) {
+	for _, form := range NumberWords(typed, "") {
 		if !strings.HasPrefix(form, fromBehind) {
 			t.numbers = append(t.numbers, form)
 		}

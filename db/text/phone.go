@@ -130,11 +130,13 @@ func PhoneWords(s string) (all []string) {
 }
 
 // NumberWords returns word prefixes that find a typed phone number in the words of PhoneWords. Any
-// of them suffices. It returns none if it is not a phone number.
-func NumberWords(typed string) []string {
+// of them suffices. It returns none if it is not a phone number. A number without a country code is
+// one of the region, if that is not "".
+func NumberWords(typed, region string) []string {
 	if PhoneNumber(typed) == "" {
 		return nil
 	}
+	typed = withoutScheme(typed)
 	number := strings.ReplaceAll(PlainDigits(typed), "(0)", "")
 	plus := ""
 	if strings.HasPrefix(strings.TrimLeft(number, " ("), "+") {
@@ -142,7 +144,14 @@ func NumberWords(typed string) []string {
 	} else {
 		number = PlainDigits(typed)
 	}
-	return slices.DeleteFunc(forms(plus+Digits(number)), func(w string) bool { return len(w) < fewestDigits })
+	all := forms(plus + Digits(number))
+	if digits := Digits(number); plus == "" && strings.HasPrefix(digits, "00") {
+		all = append(all, internationalWords("+"+digits[2:], region)...)
+	} else {
+		all = append(all, internationalWords(plus+digits, region)...)
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(w string) bool { return len(w) < fewestDigits })
 }
 
 // fromBehind marks the word for a number's last digits. They are reversed, so that searching for
@@ -198,14 +207,23 @@ func IsReversed(word string) bool { return strings.HasPrefix(word, fromBehind) }
 // PhoneNumber returns the digits of a typed phone number, or "" if it has fewer than three or
 // characters that phone numbers do not have.
 func PhoneNumber(typed string) string {
+	typed = withoutScheme(typed)
 	if number := Digits(typed); len(number) >= fewestDigits && !strings.ContainsFunc(PlainDigits(typed), notInPhone) {
 		return number
 	}
 	return ""
 }
 
+// withoutScheme removes the tel: of a copied link.
+func withoutScheme(typed string) string {
+	if typed = strings.TrimSpace(typed); len(typed) > 4 && strings.EqualFold(typed[:4], "tel:") {
+		return typed[4:]
+	}
+	return typed
+}
+
 func notInPhone(c rune) bool {
-	return !isInvisible(c) && !strings.ContainsRune("0123456789 +-()./\u00a0\u2007\u2009\u202f‐‑–", c)
+	return !isInvisible(c) && !strings.ContainsRune("0123456789 +-()./\t\u00a0\u2007\u2009\u202f\u3000‐‑–—−·•_~|[]", c)
 }
 
 // Digits returns the digits of a text.

@@ -60,7 +60,7 @@ func TestANumberIsFoundFromWhereverItIsDialed(t *testing.T) {
 	t.Parallel()
 	finds := func(kept, typed string) bool {
 		words := text.PhoneWords(kept)
-		return slices.ContainsFunc(text.NumberWords(typed), func(begins string) bool {
+		return slices.ContainsFunc(text.NumberWords(typed, ""), func(begins string) bool {
 			return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, begins) })
 		})
 	}
@@ -92,5 +92,27 @@ func TestANumberIsFoundFromWhereverItIsDialed(t *testing.T) {
 	}
 	if !slices.Contains(text.PhoneWords("555-FLOWERS"), "flowers") {
 		t.Error("a number in letters is not found by them")
+	}
+}
+
+func TestANumberIsDialedFromEverywhere(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]string{
+		{"030901820", "DE", "+4930901820"},
+		{"00442079460123", "DE", "+442079460123"},
+		{"+442079460123", "DE", "+442079460123"},
+		{"84951234567", "RU", "+74951234567"},
+		{"0612345678", "IT", "+390612345678"},
+		{"112", "DE", "112"},
+		{"4711", "DE", "4711"},
+		{"030901820", "", "030901820"},
+		{"00442079460123", "", "00442079460123"},
+	} {
+		if got := text.DialFrom(c[0], c[1]); got != c[2] {
+			t.Errorf("%s in %q dials %s, want %s", c[0], c[1], got, c[2])
+		}
+	}
+	if !text.IsPhoneRegion("DE") || text.IsPhoneRegion("ZZ") || text.IsPhoneRegion("de") || text.IsPhoneRegion("") {
+		t.Error("regions are not told from others")
 	}
 }

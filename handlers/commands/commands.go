@@ -19,6 +19,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/demo"
+	"clientregistry/db/text"
 	"clientregistry/handlers"
 	"clientregistry/handlers/api"
 	"clientregistry/handlers/jobs"
@@ -88,6 +89,8 @@ type serveCmd struct {
 
 	WebhookAllow []netip.Prefix `help:"Networks that webhooks may reach although they are not public; repeat it for each." placeholder:"CIDR"`
 
+	PhoneRegion string `help:"Country of phone numbers without a country code, like DE. The default is the one chosen at the setup." placeholder:"CODE"`
+
 	APIRate int `help:"How many requests a second a program may make with one token." name:"api-rate" default:"50" placeholder:"NUMBER"`
 }
 
@@ -97,6 +100,9 @@ func (cmd *serveCmd) Validate() error {
 		if _, err := handlers.ParseBaseURL(cmd.BaseURL); err != nil {
 			return fmt.Errorf("--base-url: %w", err)
 		}
+	}
+	if cmd.PhoneRegion != "" && !text.IsPhoneRegion(cmd.PhoneRegion) {
+		return fmt.Errorf("--phone-region %s is not a country; write its two letters, like DE", cmd.PhoneRegion)
 	}
 	if cmd.APIRate < 1 {
 		return errors.New("--api-rate is at least 1")
@@ -122,7 +128,7 @@ func (cmd *serveCmd) run(e *env, serving *bool) error {
 	gin.SetMode(gin.ReleaseMode)
 	d, err := db.Open(e.ctx, e.file, db.Options{
 		Exclusive: true, Create: true, Check: true,
-		SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax,
+		SessionIdle: cmd.SessionIdle, SessionMax: cmd.SessionMax, PhoneRegion: cmd.PhoneRegion,
 	})
 	if err != nil {
 		return err

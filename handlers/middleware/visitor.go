@@ -15,6 +15,8 @@ type Visitor struct {
 	db.Actor
 	User  db.User
 	Token string
+
+	PhoneRegion string // where numbers without a country code are dialed, "" if that is not known
 }
 
 // OpenSession opens the request's session, which carries messages to the next page.
@@ -40,7 +42,7 @@ func (s *Stack) LoadVisitor(fail Fail) gin.HandlerFunc {
 			c.Abort()
 			return
 		}
-		v := &Visitor{Actor: s.Nobody(c), User: session.User, Token: token}
+		v := &Visitor{Actor: s.Nobody(c), User: session.User, Token: token, PhoneRegion: s.db.PhoneRegion()}
 		v.UserID, v.May, v.OwnOnly, v.Zone = session.User.ID, session.User.May, session.User.OwnOnly, session.User.Location()
 		c.Set("visitor", v)
 	}
