@@ -237,6 +237,24 @@ func (m *model) pages(t *testing.T, by db.Actor, f db.Filter, between func()) (i
 	}
 }
 
+// checkNeighbours checks what is before and after one of a list's records, and that others have nothing
+// there.
+func (m *model) checkNeighbours(t *testing.T, by db.Actor, f db.Filter, list []string, r *rand.Rand) {
+	t.Helper()
+	k := map[string]*db.RecordKind{"organizations": db.OrganizationKind, "contacts": db.ContactKind}[m.table]
+	id, before, after := random(r, slices.Sorted(maps.Keys(m.rows))...), "", ""
+	if len(list) > 0 && r.IntN(4) > 0 {
+		id = random(r, list...)
+	}
+	if at := slices.Index(list, id); at >= 0 {
+		before, after = slices.Concat([]string{""}, list)[at], slices.Concat(list, []string{""})[at+1]
+	}
+	x, y, err := m.Neighbours(t.Context(), by, k, f, id)
+	if err != nil || x.ID != before || y.ID != after {
+		t.Errorf("%+v: beside %s are %q and %q, want %q and %q: %v", f, id, x.ID, y.ID, before, after, err)
+	}
+}
+
 func (m *model) count(t *testing.T, by db.Actor, f db.Filter) (n int, more bool) {
 	t.Helper()
 	count := m.CountContacts
@@ -374,6 +392,7 @@ func TestListsAreWhatThePlainModelSays(t *testing.T) {
 					if got := m.pages(t, m.Lea, f, func() {}); !slices.Equal(got, wanted) {
 						t.Errorf("%+v, counted up to %d: %d rows that are not the %d wanted, or in another order", f, most, len(got), len(wanted))
 					}
+					m.checkNeighbours(t, m.Lea, f, wanted, r)
 					n, more := m.count(t, m.Lea, f)
 					want(t, fmt.Sprintf("count of %+v", f), [2]any{n, more}, [2]any{min(len(wanted), most), len(wanted) > most})
 				}
@@ -409,6 +428,7 @@ func TestListsOfOwnClientsAreWhatThePlainModelSays(t *testing.T) {
 					if got := m.pages(t, by, f, func() {}); !slices.Equal(got, wanted) {
 						t.Errorf("%+v, counted up to %d: %d rows that are not the %d wanted, or in another order", f, most, len(got), len(wanted))
 					}
+					m.checkNeighbours(t, by, f, wanted, r)
 					count, more := m.count(t, by, f)
 					want(t, fmt.Sprintf("count of %+v", f), [2]any{count, more}, [2]any{min(len(wanted), most), len(wanted) > most})
 				}

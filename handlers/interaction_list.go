@@ -16,7 +16,7 @@ import (
 // interactionIndex is the feed of all interactions.
 func (s *Server) interactionIndex(c *gin.Context) error {
 	ctx, v := c.Request.Context(), who(c)
-	given, opens, err := s.listParameters(c, "interactions")
+	given, opens, err := s.listParameters(c, "interactions", c.Request.URL.Query())
 	if err != nil {
 		return err
 	}

@@ -75,11 +75,17 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 
 func (s *Server) recordIndex(c *gin.Context) error {
 	k := recordKindOf(c.FullPath())
-	f, p, err := s.listInput(c, k)
+	given := c.Request.URL.Query()
+	f, p, err := s.listInput(c, k, given)
 	if err != nil {
 		return err
 	}
-	found, next, err := k.list(s.db, c.Request.Context(), who(c).Actor, f)
+	shown := rowsAsked(given)
+	read := shown
+	if f.After != "" {
+		read = db.PageSize
+	}
+	found, next, err := k.rows(c, s.db, f, read)
 	if err != nil {
 		return err
 	}
@@ -87,9 +93,13 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := s.newList(c, k, f, p, columns, next)
+	l, err := s.newList(c, k, f, p, columns)
 	if err != nil {
 		return err
+	}
+	loadMore(&l, p, shown, next, f.After == "" || part(c))
+	if f.After != "" && part(c) {
+		c.Header("HX-Replace-Url", address(l.Path, withRows(p, shown))) // for Back
 	}
 	clock, pick := s.clock(c), l.Actions != nil
 	l.Rows = make([]views.Row, len(found))
@@ -100,7 +110,7 @@ func (s *Server) recordIndex(c *gin.Context) error {
 }
 
 // newList returns a list of this kind without rows.
-func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Values, columns []db.Column, next string) (views.List, error) {
+func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Values, columns []db.Column) (views.List, error) {
 	v := who(c)
 	l := views.List{
 		Page: s.page(c, k.heading(), k.description, k.Plural), Caption: k.heading(), First: f.After == "",
@@ -121,9 +131,6 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 			shown := slices.ContainsFunc(columns, func(other db.Column) bool { return other.Name == col.Name })
 			l.Choices = append(l.Choices, views.Option{Value: col.Name, Label: col.Label, Selected: shown})
 		}
-	}
-	if next != "" {
-		l.More = address(l.Path, with(p, "after", next))
 	}
 	chips, err := s.chips(c, k, f, p)
 	if err != nil {

@@ -318,7 +318,7 @@ func TestListsAreFilteredSortedAndContinued(t *testing.T) {
 	s.Organization("100% <b>_Real</b>", "sector", "Media", "size_band", "1-10")
 	list := ines.get("/organizations").want(200, "#result", "50 shown").want(200, "th[aria-sort=ascending]", "Name")
 	list.wantTexts("#rows tr:first-child .nm", "100% <b>_Real</b>")
-	more := list.html.Find("#load-more").AttrOr("href", "")
+	more := list.html.Find("#load-more").AttrOr("hx-get", "")
 	ines.get(more).want(200, "#rows tr:last-child .nm", "Quay Cc").want(200, "#result", "6 shown").wantPart(false)
 	ines.parts().get(more).want(200, "#more", "All organizations shown").want(200, "hx-partial[hx-target='#rows']", "Quay Cc").wantPart(true)
 	ines.get("/organizations?sector=Media").wantTexts("#rows .nm", "100% <b>_Real</b>")

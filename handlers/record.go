@@ -73,7 +73,7 @@ func (s *Server) recordShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.recordPage(c, http.StatusOK, k, r, nil)
+	return s.recordPage(c, http.StatusOK, k, r, func(page *views.Record) error { return s.recordTurn(c, k, page, r.ID) })
 }
 
 // recordPage answers with a record's page, after change has adjusted it.

@@ -140,10 +140,9 @@ func (s *Server) firstSavedView(c *gin.Context, list string) (*namedSavedView, e
 	return nil, err
 }
 
-// listParameters returns the parameters of the address or, if it has none, those of the view that
+// listParameters returns the given parameters or, if there are none, those of the view that
 // the visitor opens the list with. opens reports whether there is such a view.
-func (s *Server) listParameters(c *gin.Context, list string) (given url.Values, opens bool, err error) {
-	given = c.Request.URL.Query()
+func (s *Server) listParameters(c *gin.Context, list string, given url.Values) (_ url.Values, opens bool, err error) {
 	first, err := s.firstSavedView(c, list)
 	if err != nil || first == nil {
 		return given, false, err
@@ -156,8 +155,8 @@ func (s *Server) listParameters(c *gin.Context, list string) (given url.Values, 
 
 // listInput reads the filter of a list. If the visitor opens the list with a view, the links built
 // from its parameters must ask for all rows, because the plain address opens the view.
-func (s *Server) listInput(c *gin.Context, k *recordKind) (db.Filter, url.Values, error) {
-	given, opens, err := s.listParameters(c, k.Plural)
+func (s *Server) listInput(c *gin.Context, k *recordKind, given url.Values) (db.Filter, url.Values, error) {
+	given, opens, err := s.listParameters(c, k.Plural, given)
 	f, p := s.listFilter(c, k, given)
 	if opens {
 		p.Set("view", allRows)

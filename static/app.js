@@ -172,8 +172,7 @@
 
   on("toggle", e => { // does not bubble
     if (!e.target.open || e.target !== opened) return;
-    const pop = one(":scope > .pop", e.target); // where the style sheet cannot, it turns to the other side
-    if (pop?.getBoundingClientRect().right > document.documentElement.clientWidth) e.target.classList.add("end");
+    if (one(":scope > .pop", e.target)?.getBoundingClientRect().right > innerWidth) e.target.classList.add("end");
     const title = sheetOf(one(".pop", e.target) ?? e.target) && one(".sheet-h > :first-child", e.target);
     if (title) {
       title.tabIndex = -1;
@@ -184,18 +183,14 @@
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
   }, true);
 
-  // What somebody types narrows the values of a filter. Enter ticks the first that is left.
+  // Typing narrows the values of a filter; Enter ticks the first one left.
   const folded = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-  on("input", e => {
-    if (!e.target.matches("[data-narrows]")) return;
-    for (const label of all(".vals label", e.target.closest(".pickmany"))) label.hidden = !folded(label.textContent).includes(folded(e.target.value));
-  });
-
-  on("keydown", e => {
-    if (e.key !== "Enter" || !e.target.matches?.("[data-narrows]")) return;
-    e.preventDefault(); // otherwise it would send the form
-    one(".vals label:not([hidden])", e.target.closest(".pickmany"))?.click();
+  for (const event of ["input", "keydown"]) on(event, e => {
+    if (!e.target.matches?.("[data-narrows]") || (e.key ?? "Enter") !== "Enter") return;
+    const values = all(".vals label", e.target.closest(".pickmany"));
+    if (e.key) e.preventDefault(), values.find(x => !x.hidden)?.click();
+    else for (const x of values) x.hidden = !folded(x.textContent).includes(folded(e.target.value));
   });
 
   // A day that is picked in a calendar is written where one would have typed it.
@@ -322,9 +317,11 @@
     next?.focus();
   };
 
+  const turn = (step, id) => here() || !one(".turn") ? move(step) : byId(id)?.click();
+
   const keys = {
-    j: () => move(1),
-    k: () => move(-1),
+    j: () => turn(1, "after"),
+    k: () => turn(-1, "before"),
     x: () => here() && one("[type='checkbox']", here())?.click(),
     e: () => {
       const row = here();
@@ -516,7 +513,7 @@
 
   // ---------- navigation: the latest request wins, and focus goes to the new page's heading
 
-  let navigation = null;
+  let navigation = null, shown = location.pathname;
 
   on("htmx:before:request", e => {
     const { ctx } = e.detail;
@@ -560,7 +557,10 @@
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
     if (document.activeElement === document.body) heirs.find(heir => heir?.isConnected)?.focus();
-    if (ctx.target !== document.body || ctx.swap === "none" || ctx.request?.headers["HX-History-Restore-Request"]) return;
+    if (ctx.target !== document.body || ctx.swap === "none") return;
+    const from = shown;
+    shown = location.pathname;
+    if (ctx.request?.headers["HX-History-Restore-Request"]) return all(rows).map(rowLink).find(link => link?.pathname === from)?.focus();
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;
     heading.tabIndex = -1;

@@ -15,7 +15,7 @@ type List struct {
 	Rows                 []Row
 	Count                int           // number of matches
 	Many                 bool          // whether there are more than Count
-	More                 string        // address of the next page, "" for none
+	More, MoreHref       string        // addresses of the next rows, and of the page that shows them too; "" for none
 	First                bool          // whether the rows begin with the first of the list
 	Batch                string        // address for bulk actions
 	Actions, MoreActions []BatchButton // bulk actions; none without the right
@@ -41,13 +41,13 @@ func (ListTop) Template() string { return "records/_top.html" }
 
 // End returns what stands below a list's rows.
 func (l List) End() ListEnd {
-	return ListEnd{l.Shown(), l.More, l.Plural, l.MatchAll(), l.Actions, l.MoreActions}
+	return ListEnd{l.Shown(), l.More, l.MoreHref, l.Plural, l.MatchAll(), l.Actions, l.MoreActions}
 }
 
 // ListEnd says how many rows there are, and offers bulk actions.
 type ListEnd struct {
-	Shown, More, Plural, MatchAll string
-	Actions, MoreActions          []BatchButton
+	Shown, More, MoreHref, Plural, MatchAll string
+	Actions, MoreActions                    []BatchButton
 }
 
 // Template names the piece.

@@ -35,6 +35,7 @@ func (Suggestions) Template() string { return "suggestions/_list.html" }
 // RecordHeading is a record's name and what can be done with it.
 type RecordHeading struct {
 	List             Ref
+	Before, After    *Ref // in the list that it was opened from; nil if there is none
 	Name             string
 	Square, Archived bool
 	Reach            Reach

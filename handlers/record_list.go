@@ -1,0 +1,115 @@
+package handlers
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"clientregistry/db"
+	"clientregistry/views"
+)
+
+// mostRows is how many rows the page of a list shows at once. Further ones follow a cursor.
+const mostRows = 10 * db.PageSize
+
+// rowsAsked returns how many rows of a list an address asks for.
+func rowsAsked(given url.Values) int {
+	n, err := strconv.Atoi(given.Get("rows"))
+	if err != nil {
+		return db.PageSize
+	}
+	return min(max(n, db.PageSize), mostRows)
+}
+
+// withRows returns the parameters of a list that shows so many rows.
+func withRows(p url.Values, n int) url.Values {
+	if n = min(n, mostRows); n == db.PageSize {
+		return p
+	}
+	return with(p, "rows", strconv.Itoa(n))
+}
+
+// rows reads the first n rows of a list, in pages.
+func (k *recordKind) rows(c *gin.Context, d *db.DB, f db.Filter, n int) (all []db.Record, next string, err error) {
+	for {
+		f.Limit = min(n-len(all), db.MostListed)
+		var page []db.Record
+		if page, next, err = k.list(d, c.Request.Context(), who(c).Actor, f); err != nil {
+			return nil, "", err
+		}
+		if all = append(all, page...); next == "" || len(all) >= n {
+			return all, next, nil
+		}
+		f.After = next
+	}
+}
+
+// loadMore sets the addresses that show more of a list than n rows. fromTop says that they are its first.
+func loadMore(l *views.List, p url.Values, n int, next string, fromTop bool) {
+	if next == "" {
+		return
+	}
+	after := with(p, "after", next)
+	l.More = address(l.Path, with(after, "rows", strconv.Itoa(n+db.PageSize)))
+	if l.MoreHref = address(l.Path, withRows(p, n+db.PageSize)); n >= mostRows || !fromTop {
+		l.MoreHref = address(l.Path, after)
+	}
+}
+
+// recordTurn adds to a record's page the list that it was opened from: its filters, and the records
+// before and after it. The list is in the address, or it is the page whose link was followed.
+func (s *Server) recordTurn(c *gin.Context, k *recordKind, page *views.Record, id string) error {
+	given, followed, ok := listOf(c, k, id)
+	if !ok {
+		return nil
+	}
+	rows := rowsAsked(given)
+	f, p, err := s.listInput(c, k, given)
+	if err != nil {
+		return err
+	}
+	f.After = ""
+	p = withRows(p, rows)
+	page.Heading.List.Href = address(k.path(), p)
+	list := p.Encode()
+	if list == "" {
+		list = "view=" + allRows
+	}
+	if followed && c.GetHeader("HX-Request") != "" {
+		c.Header("HX-Push-Url", turnAddress(k, id, list)) // so that it is still known when the page is loaded again
+	}
+	before, after, err := s.db.Neighbours(c.Request.Context(), who(c).Actor, k.RecordKind, f, id)
+	if before.ID != "" {
+		page.Heading.Before = &views.Ref{Name: before.Name, Href: turnAddress(k, before.ID, list)}
+	}
+	if after.ID != "" {
+		page.Heading.After = &views.Ref{Name: after.Name, Href: turnAddress(k, after.ID, list)}
+	}
+	return err
+}
+
+func turnAddress(k *recordKind, id, list string) string {
+	return k.base(id) + "?" + url.Values{"list": {list}}.Encode()
+}
+
+// listOf returns the parameters of the list that a record was opened from. followed says that the
+// visitor comes from its page, whose address the browser sends along with a request for a link there.
+func listOf(c *gin.Context, k *recordKind, id string) (given url.Values, followed, ok bool) {
+	if list, has := c.GetQuery("list"); has {
+		given, _ = url.ParseQuery(list) // unreadable parts are ignored
+		return given, false, true
+	}
+	from, err := url.Parse(c.Request.Referer())
+	if err != nil || from.Host != c.Request.Host {
+		return nil, false, false
+	}
+	switch from.Path {
+	case k.path():
+		return from.Query(), true, true
+	case k.base(id): // a filter of its timeline, for example
+		given, _ = url.ParseQuery(from.Query().Get("list"))
+		return given, false, from.Query().Has("list")
+	}
+	return nil, false, false
+}
