@@ -19,6 +19,8 @@ type AuditFilter struct {
 	Action               string
 	TargetType, TargetID string
 	From, To             string // inclusive days in the actor's time zone, like 2026-11-24
+	Field                string // the column of a field that was changed
+	Text                 string // words in the names and values of an entry
 	Before               int64  // seq of the last entry shown; 0 starts with the newest
 }
 
@@ -27,6 +29,7 @@ func (f AuditFilter) details() details {
 	said := details{}
 	for name, value := range map[string]string{
 		"actor": f.ActorID, "action": f.Action, "target_type": f.TargetType, "target_id": f.TargetID, "from": f.From, "to": f.To,
+		"field": f.Field, "text": f.Text,
 	} {
 		if value != "" {
 			said[name] = clip(value, 100)
@@ -62,7 +65,7 @@ func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []Audi
 		return nil, 0, fmt.Errorf("record a read of the audit log: %w", err)
 	}
 	step := AuditSize
-	if by.OwnOnly {
+	if by.OwnOnly || f.readsMore() {
 		step = auditStep
 	}
 	for range auditSteps {
@@ -246,6 +249,9 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 	page = slices.DeleteFunc(page, func(e AuditEntry) bool { return !e.visible })
 	for i := range page {
 		page[i].show(by)
+	}
+	if page, err = d.matching(ctx, by, f, page); err != nil {
+		return nil, 0, err
 	}
 	if undo {
 		if err := d.markUndoOfAudit(ctx, by, page); err != nil {

@@ -27,6 +27,7 @@ func auditFilter(c *gin.Context) db.AuditFilter {
 	f := db.AuditFilter{
 		ActorID: query(c, "actor"), Action: query(c, "action"), TargetType: query(c, "target_type"), TargetID: query(c, "target_id"),
 		From: text.PlainDigits(query(c, "from")), To: text.PlainDigits(query(c, "to")),
+		Field: query(c, "field"), Text: readable(query(c, "q")),
 	}
 	f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64)
 	return f
@@ -37,6 +38,7 @@ func auditParameters(f db.AuditFilter) url.Values {
 	p := url.Values{}
 	for name, value := range map[string]string{
 		"actor": f.ActorID, "action": f.Action, "target_type": f.TargetType, "target_id": f.TargetID, "from": f.From, "to": f.To,
+		"field": f.Field, "q": f.Text,
 	} {
 		if value != "" {
 			p.Set(name, value)
@@ -70,11 +72,16 @@ func (s *Server) auditIndex(c *gin.Context) error {
 		}
 		return s.show(c, http.StatusOK, views.OlderHistory{Days: log.Days, Href: log.Older})
 	}
-	return s.auditPage(c, f, p, log)
+	record := ""
+	if f.TargetID != "" && len(entries) > 0 {
+		record = recordName(entries[0])
+	}
+	return s.auditPage(c, f, p, log, record)
 }
 
-func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log views.AuditEntries) error {
-	chips, err := s.auditChips(c, f, p)
+// auditPage answers with the page. record is the name of the record to which the filter narrows the log, or "".
+func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log views.AuditEntries, record string) error {
+	chips, err := s.auditChips(c, f, p, record)
 	if err != nil {
 		return err
 	}
@@ -84,10 +91,10 @@ func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log v
 	}
 	page := views.AuditLog{
 		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: address(auditPath+".csv", auditParameters(f)),
-		Chips: chips, From: f.From, To: f.To, Entries: log, Verified: verified,
+		Chips: chips, Text: f.Text, From: f.From, To: f.To, Entries: log, Verified: verified,
 	}
 	focusTakenBack(page.Entries.Days, page.Toast)
-	for _, name := range []string{"actor", "action", "target_type", "target_id"} {
+	for _, name := range []string{"actor", "action", "target_type", "target_id", "field"} {
 		if p.Get(name) != "" {
 			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
 		}
@@ -96,7 +103,7 @@ func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log v
 }
 
 // auditChips returns the filters as menus: who, what, and what kind of record.
-func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]views.Chip, error) {
+func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values, record string) ([]views.Chip, error) {
 	people, err1 := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
 	people, err2 := s.withPerson(c, people, f.ActorID)
 	if err := errors.Join(err1, err2); err != nil {
@@ -124,9 +131,16 @@ func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values) ([]v
 		chip(auditPath, p, "Who", "actor", f.ActorID, actors), chip(auditPath, p, "Action", "action", f.Action, actions),
 		chip(auditPath, p, "About", "target_type", f.TargetType, kinds),
 	}
+	if who(c).Can(db.ViewClient) || f.Field != "" {
+		var fields []views.Option
+		for _, x := range db.AuditFields {
+			fields = append(fields, views.Option{Value: x.Column, Label: x.Label})
+		}
+		chips = append(chips, chip(auditPath, p, "Field", "field", f.Field, fields))
+	}
 	if f.TargetID != "" {
 		only := chip(auditPath, p, "Record", "target_id", f.TargetID, nil)
-		only.Value = "one record"
+		only.Value = cmp.Or(record, "one record")
 		chips = append(chips, only)
 	}
 	return chips, nil

@@ -115,7 +115,7 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 	wantLog("?actor="+tomas.user.ID+"&action=logout", "Tomás Brandt signed out")
 	wantLog("?action=update_org&target_type=organization", "Inès Moreau changed Quay").want(200, ".chip b", "Changed an organization")
 	wantLog("?target_type=organization&target_id="+key(org), "Inès Moreau changed Quay", "Tomás Brandt created Quay").
-		want(200, ".chip", "one record")
+		want(200, ".chip", "Quay")
 	wantLog("?target_type=session&from=2026-11-24&to=2026-11-24", "Tomás Brandt signed out").wantValue("#from", "2026-11-24")
 	wantLog("?to=2026-11-23").want(200, "#timeline-empty", "Nothing matches")
 	wantLog("?action=dance").want(200, ".chip b", "dance")
@@ -381,4 +381,57 @@ func TestAnOldValueIsRestoredInTheAuditLog(t *testing.T) {
 	auditor := s.as(s.Role("Auditor", db.ViewClient, db.ViewInteraction, db.ViewAudit))
 	auditor.get("/admin/audit").want(200, "#timeline", "Acme").wantNot(".back")
 	ines.post(acme+"/fields/sector", "value", "Media", "version", "4", "history", "//evil.example/admin/audit").want(303, "", "")
+}
+
+// TestTheAuditLogIsFilteredByRecordFieldAndText: by what its reader sees.
+func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Administrator")
+	acme, birch := s.Organization("Acme Énergie"), s.Organization("Birch")
+	ines.post(acme+"/fields/sector", "value", "Retail", "version", "1").to()
+	ines.post(acme+"/fields/tax_id", "value", "SE-559", "version", "2").to()
+	ines.post(birch+"/fields/sector", "value", "Media", "version", "1").to()
+
+	rows := "#timeline li .by > span"
+	changed := func(a answer) (all []string) {
+		for _, x := range sentences(a) {
+			if strings.Contains(x, " changed ") {
+				all = append(all, x)
+			}
+		}
+		return all
+	}
+	for query, want := range map[string]string{
+		"field=sector":              "Inès Moreau changed Birch|Inès Moreau changed Acme Énergie",
+		"field=sector&q=retail":     "Inès Moreau changed Acme Énergie",
+		"q=acme+energ":              "Inès Moreau changed Acme Énergie|Inès Moreau changed Acme Énergie",
+		"q=se-559":                  "Inès Moreau changed Acme Énergie",
+		"q=media+ines&field=tax_id": "",
+		"q=cme":                     "",
+		"field=password_hash":       "",
+	} {
+		if got := strings.Join(changed(ines.get("/admin/audit?"+query)), "|"); got != want {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+	one := ines.get("/admin/audit?target_type=organization&target_id="+key(birch)).want(200, rows, "changed Birch").want(200, ".chip b", "Birch")
+	one.wantTexts(".chip b", "Organizations", "Birch")
+	page := ines.get("/admin/audit?field=sector&q=retail").wantValue("input[name=q]", "retail").want(200, ".chip b", "Sector")
+	page.wantValue("input[type=hidden][name=field]", "sector")
+	s.WantOne("1", `SELECT count(*) FROM audit_logs WHERE action = 'view_audit' AND metadata = '{"field":"sector","text":"retail"}'`)
+	if file := ines.get("/admin/audit.csv?field=sector&q=retail").want(200, "", ""); !strings.Contains(file.body, "Acme") || strings.Contains(file.body, "Birch") {
+		t.Errorf("the file has\n%s", file.body)
+	}
+	s.wantAudit(ines, "export_audit", `"rows":1`)
+	ines.get("/admin/audit").want(200, "#timeline", "searched the audit log: changes of Sector, with “retail”")
+	ines.get("/admin/audit?q=zzz").want(200, "#timeline-empty", "No entry matches these filters").wantNot("#load-older")
+
+	// Somebody who sees only their own clients finds nothing by the values of others.
+	own := s.stranger()
+	own.user = s.User("Nils Berg", "Viewer")
+	s.Own(own.user, db.ViewClient, db.ViewAudit)
+	own.comeIn()
+	own.get("/admin/audit?q=retail").want(200, "#timeline", "").wantNot(".diff")
+	own.get("/admin/audit?field=sector").wantNot(".diff")
 }

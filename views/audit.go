@@ -6,6 +6,7 @@ type AuditLog struct {
 	Export   string // address of the CSV file
 	Chips    []Chip
 	Hidden   []Hidden // the other filters, which stay when days are chosen
+	Text     string   // what was searched for
 	From, To string
 	Entries  AuditEntries
 	Verified Verified

@@ -14,7 +14,14 @@ import (
 func filterWords(details map[string]string) string {
 	var all []string
 	for _, f := range []struct{ name, words string }{
-		{"actor", "by "}, {"action", ""}, {"target_type", "about "}, {"target_id", "one record"}, {"from", "from "}, {"to", "to "},
+		{"actor", "by "},
+		{"action", ""},
+		{"target_type", "about "},
+		{"target_id", "one record"},
+		{"from", "from "},
+		{"to", "to "},
+		{"field", "changes of "},
+		{"text", "with "},
 	} {
 		value, ok := details[f.name]
 		switch {
@@ -28,6 +35,10 @@ func filterWords(details map[string]string) string {
 			value = strings.ToLower(Action(value))
 		case f.name == "target_type":
 			value = strings.ToLower(Kind(value))
+		case f.name == "field":
+			value = FieldLabel(value)
+		case f.name == "text":
+			value = "“" + value + "”"
 		case f.name == "target_id":
 			value = ""
 		case f.name == "from" || f.name == "to":
@@ -38,6 +49,16 @@ func filterWords(details map[string]string) string {
 		all = append(all, f.words+value)
 	}
 	return strings.Join(all, ", ")
+}
+
+// FieldLabel names a field of the audit log by its column.
+func FieldLabel(column string) string {
+	for _, f := range db.AuditFields {
+		if f.Column == column {
+			return f.Label
+		}
+	}
+	return column
 }
 
 // Action is an entry of the menu of actions: the sentence without names.
