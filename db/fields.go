@@ -189,7 +189,7 @@ var interactionFields = []Field{
 
 // followUpFields are the editable columns of a follow-up. plan validates the day and the assignee.
 var followUpFields = []Field{
-	{Column: "text", Label: "Next step", Max: 200, Required: "Say what to do, like “Send the offer”"},
+	{Column: "text", Label: "Follow-up", Max: 200, Required: "Say what to do, like “Send the offer”"},
 	{Column: "due_on", Label: "Due", Kind: Day, Max: 40, Required: "Choose the day it is due"},
 	{Column: "due_time", Label: "Time", Kind: Hour, Max: 40},
 	{Column: "assignee_id", Label: "Who", Kind: Person, Max: 36},

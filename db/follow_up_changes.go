@@ -144,7 +144,7 @@ func (d *DB) reopenFollowUp(ctx context.Context, by Actor, id string, version in
 				return nil, err
 			}
 			if i.Next.ID != "" {
-				refused := invalid("text", "Another next step has been planned meanwhile, “%s”", text.Isolate(i.Next.Text))
+				refused := invalid("text", "Another follow-up has been planned meanwhile, “%s”", text.Isolate(i.Next.Text))
 				refused.Planned = i.Next.ID
 				return nil, refused
 			}

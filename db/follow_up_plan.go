@@ -76,7 +76,7 @@ func (t *tx) addFollowUp(i Interaction, typed Fields) (id string, err error) {
 		if open.Text == f.Text && open.DueOn == f.DueOn && open.DueTime == f.DueTime && open.AssigneeID == f.AssigneeID {
 			return open.ID, nil
 		}
-		refused := invalid("text", "There is already an open next step, “%s”. Mark it done first", text.Isolate(open.Text))
+		refused := invalid("text", "There is already an open follow-up, “%s”. Mark it done first", text.Isolate(open.Text))
 		refused.Planned = open.ID
 		return "", refused
 	}
@@ -205,7 +205,7 @@ func (t *tx) plan(f *FollowUp, typed Fields) (map[string]Change, error) {
 // the clients of an interaction's follow-up.
 func (t *tx) refuseClients(f, old FollowUp, refused *Invalid) error {
 	if f.InteractionID != "" {
-		const message = "This is the next step of an interaction; change whom that was with"
+		const message = "This is the follow-up of an interaction; change whom that was with"
 		if f.OrganizationID != old.OrganizationID {
 			refused.add("organization_id", message)
 		}

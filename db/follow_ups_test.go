@@ -571,7 +571,7 @@ func TestTheHistoryTellsOfFollowUps(t *testing.T) {
 		}
 		want(t, "history of the "+of[0], said, `finish_follow_up Send the offer Acme Renewal []
 move_follow_up Send the offer Acme Renewal [[due_on Due 2026-11-26 2026-11-30]]
-create_follow_up Send the offer Acme Renewal [[text Next step  Send the offer] [due_on Due  2026-11-26] [assignee_id Who  Tomás Brandt]]
+create_follow_up Send the offer Acme Renewal [[text Follow-up  Send the offer] [due_on Due  2026-11-26] [assignee_id Who  Tomás Brandt]]
 `)
 	}
 	blind := db.Actor{May: []db.Permission{db.ViewClient, db.EditClient}}

@@ -85,5 +85,5 @@ func (t *tx) replan(i Interaction, typed Fields) error {
 	if !planned || next["text"] == done.Text && next["due_on"] == done.DueOn && next["assignee_id"] == done.AssigneeID {
 		return nil
 	}
-	return invalid("text", "The next step has been done meanwhile. Save again to plan this one, or clear it")
+	return invalid("text", "The follow-up has been done meanwhile. Save again to plan this one, or clear it")
 }

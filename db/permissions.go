@@ -36,7 +36,7 @@ var wordsOfPermissions = map[Permission]permissionWords{
 	ViewClient:      {allows: "See organizations and contacts"},
 	EditClient:      {allows: "Change organizations, contacts and who belongs to whom"},
 	ViewInteraction: {allows: "See calls, emails, meetings and notes"},
-	EditInteraction: {allows: "Log and change interactions, plan next steps"},
+	EditInteraction: {allows: "Log and change interactions, plan follow-ups"},
 	ImportClient:    {"Import clients from a file", "import", "imports clients from files"},
 	ExportClient:    {"Export lists and records", "export", "exports lists and records"},
 	ViewAudit:       {"Read the audit log", "read the audit log", "reads the audit log"},

@@ -274,7 +274,7 @@ func (s *Server) auditVerify(c *gin.Context) error {
 	defer end()
 	v, err := s.jobs.VerifyHistory(ctx)
 	var found *db.Broken
-	done := "The history is intact: " + wording.Grouped(int(v.Rows)) + " rows"
+	done := "The history is intact: " + wording.Plural(int(v.Rows), "row")
 	switch {
 	case errors.Is(err, jobs.ErrVerifying):
 		done = "A verification is already running. Look again in a moment"

@@ -29,7 +29,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 		return err
 	}
 	if !part(c) {
-		if err := s.flash(c, views.Toast{Text: "Next step planned"}); err != nil {
+		if err := s.flash(c, views.Toast{Text: "Follow-up planned"}); err != nil {
 			return err
 		}
 		return s.redirect(c, s.returnAddress(c, f))
@@ -38,7 +38,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#next-form", Swap: "delete"}, toast("Next step planned", nil))...)
+	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#next-form", Swap: "delete"}, toast("Follow-up planned", nil))...)
 }
 
 // followUpRefused answers a refused next step: its form again, on the interaction's page.

@@ -132,7 +132,7 @@ func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	found = slices.DeleteFunc(found, func(f db.FollowUp) bool { return f.New && f.Giver != "" })
 	card := &views.FollowUpCard{
 		Heading: "My follow-ups", Groups: s.followUpGroups(c, found), All: "/follow-ups",
-		Empty: "Nothing is due this week. Plan a next step when you log a call, and it appears here.",
+		Empty: "Nothing is due this week. Plan a follow-up when you log a call, and it appears here.",
 	}
 	if editInteractions.Check(v) == nil {
 		card.Add = address("/follow-ups/new", url.Values{"from": {"/"}})
@@ -190,7 +190,7 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 
 // followUpTabs are the lists of follow-ups. The first is the default.
 var followUpTabs = []struct{ show, label, when, heading, text string }{
-	{"mine", "Mine", "", "Nothing to follow up", "Plan a next step when you log a call, an email or a meeting, and it appears here."},
+	{"mine", "Mine", "", "Nothing to follow up", "Plan a follow-up when you log a call, an email or a meeting, and it appears here."},
 	{"overdue", "Overdue", "overdue", "Nothing is overdue", "Follow-ups that are late appear here."},
 	{"week", "This week", "week", "Nothing this week", "What is due from Monday to Sunday appears here."},
 	{"given", "Given by me", "", "You have given nothing to others", "What you ask others to do appears here until it is done."},
@@ -207,7 +207,7 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 		}
 	}
 	l := views.FollowUps{
-		Page:         s.page(c, "Follow-ups", "Next steps that are open", "follow-ups"),
+		Page:         s.page(c, "Follow-ups", "Follow-ups that are open", "follow-ups"),
 		EmptyHeading: tab.heading, EmptyText: tab.text, First: parameters.Get("after") == "",
 	}
 	if tab.show == "all" && who(c).OwnOnly {

@@ -59,7 +59,7 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 			} else {
 				page.wantTexts("#follow-ups small", "Harbor & Pine · Jonas Berg")
 			}
-			ines.asking(nil).get(record+"/history").want(200, "#activity", "planned a next step").
+			ines.asking(nil).get(record+"/history").want(200, "#activity", "planned a follow-up").
 				want(200, "#activity", "Send the offer").want(200, "#follow-ups li", "")
 		}
 		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due this week").wantNot("#follow-ups li").want(200, "#due", "")
@@ -193,7 +193,7 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Manager")
 	call := s.Log(s.Organization("Quay"), "", "Renewal")
-	page := ines.get(call).want(200, "#next-form", "Next step")
+	page := ines.get(call).want(200, "#next-form", "Follow-up")
 	s.unchanged(func() {
 		for _, b := range []*browser{ines, ines.parts()} {
 			b.submit(page, "#next-form .acts button", "text", "Send", "due", "other", "due_text", "soon").
@@ -206,7 +206,7 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 		t.Errorf("planning leads to %s", to)
 	}
 	s.wantAudit(ines, "create_follow_up", "Send the offer", ines.user.ID)
-	ines.get(call).want(200, "#toasts", "Next step planned").want(200, ".next", "due tomorrow · you").wantNot("#next-form")
+	ines.get(call).want(200, "#toasts", "Follow-up planned").want(200, ".next", "due tomorrow · you").wantNot("#next-form")
 	s.unchanged(func() {
 		// the same form sent twice
 		ines.submit(page, "#next-form .acts button", "text", "Send the offer", "due_on", "2026-11-25").want(303, "", "")
@@ -252,7 +252,7 @@ func TestAnInteractionsEditorHasItsNextStep(t *testing.T) {
 		s.unchanged(func() {
 			conflict := asks(ines).submit(editor, item+" .btn.pri", "follow_up_text", "Send none", "subject", "Renewed")
 			conflict.want(409, item+" .warnline", "Jonas Berg changed this interaction").want(409, item+" .versus", "Send two offers").
-				wantValue(item+"-next", "Send none").wantTexts(item+" .versus .what", "Next step")
+				wantValue(item+"-next", "Send none").wantTexts(item+" .versus .what", "Follow-up")
 		})
 		// Deleting the interaction deletes its follow-up, and Undo restores both.
 		deleted := asks(ines).post(call+"/delete", "version", "2")
@@ -386,7 +386,7 @@ func TestFollowUpsAreReadByWhoMayOnly(t *testing.T) {
 	for _, path := range []string{"/", w.org, w.contact, w.org + "/history", "/organizations", "/account"} {
 		for _, b := range []*browser{clerk, clerk.parts()} {
 			a := b.get(path).want(200, "", "").wantNot("#due, #follow-ups, a[href^='/follow-ups'], .next")
-			if strings.Contains(a.body, "Send the offer") || strings.Contains(a.body, "next step") {
+			if strings.Contains(a.body, "Send the offer") || strings.Contains(a.body, "a follow-up") {
 				t.Errorf("%s tells of it", a.what)
 			}
 		}

@@ -209,7 +209,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		{"organization_id", "At", i.OrganizationID},
 		{"participant_id", "Further people", further},
 		{"user_id", "Had by", i.UserID},
-		{"follow_up_text", "Next step", i.Next.Text},
+		{"follow_up_text", "Follow-up", i.Next.Text},
 		{"follow_up_due_on", "Due", i.Next.DueOn},
 		{"follow_up_assignee_id", "For", i.Next.AssigneeID},
 	}

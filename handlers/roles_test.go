@@ -125,7 +125,7 @@ func TestRolesOfferOnlyWhatExists(t *testing.T) {
 		conflict := admin.submit(form, ".btn.pri", "description", "Mine").want(409, "#description", "Mine")
 		conflict.wantNot("#p-ImportClient").wantTexts(".versus .what", "Description", "See organizations and contacts",
 			"Change organizations, contacts and who belongs to whom", "See calls, emails, meetings and notes",
-			"Log and change interactions, plan next steps", "Read the audit log")
+			"Log and change interactions, plan follow-ups", "Read the audit log")
 		admin.post(s.RolePath("Viewer"), "name", "Viewer", "permission", "ViewClient", "permission", "ExportClient").
 			want(422, ".err", "Choose permissions from the list")
 		admin.submit(admin.get(s.RolePath("Administrator")), ".btn.pri").want(303, "", "")

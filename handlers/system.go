@@ -83,7 +83,7 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 	case !b.ProvenAt.IsZero():
 		row.State = views.Proven
 		row.Detail = wording.Grouped(int(b.History)) + " history entries, " +
-			wording.Grouped(int(b.Organizations+b.Contacts+b.Interactions)) + " records"
+			wording.Plural(int(b.Organizations+b.Contacts+b.Interactions), "record")
 	}
 	row.Size, row.Href = Bytes(b.Size), backupsPath+"/"+url.PathEscape(b.Name)
 	return row

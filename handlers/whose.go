@@ -98,7 +98,7 @@ func wordsIn(c *gin.Context) []views.Field {
 		{Name: "body", Label: "Details"},
 		{Name: "outcome", Label: "Outcome"},
 		{Name: "happened_at_text", Label: "When"},
-		{Name: "follow_up_text", Label: "Next step"},
+		{Name: "follow_up_text", Label: "Follow-up"},
 		{Name: "follow_up_due_text", Label: "Due"},
 		{Name: "text", Label: "What to do"},
 		{Name: "due_text", Label: "Due"},

@@ -140,7 +140,7 @@ var owned = map[string]string{
 	"id": "", "version": ". Send If-Match to change only this version", "created_at": "", "updated_at": "", "contacts_count": "",
 	"last_contact_at": "", "last_contact_channel": "", "is_active": ". Use archive and restore",
 	"created_by": "", "done_at": ". Send done", "done_by": ". Send done", "cancelled_at": ". Send cancelled",
-	"interaction_id": ". Plan a next step at /interactions/{id}/follow-up",
+	"interaction_id": ". Plan a follow-up at /interactions/{id}/follow-up",
 }
 
 // nameOf returns a field's name in JSON: its column, in the plural if it has any number of ids.

@@ -115,14 +115,14 @@ func TestTheNextStepOfAnInteraction(t *testing.T) {
 		if again.body != first.body {
 			t.Errorf("sent again it is %s", again.body)
 		}
-		p.send("POST", steps, `{"text": "Write", "due_on": "2026-12-01"}`).want(409, "already an open next step, “Call again”").
+		p.send("POST", steps, `{"text": "Write", "due_on": "2026-12-01"}`).want(409, "already an open follow-up, “Call again”").
 			wantAt("current.id", key(path))
 		p.send("PATCH", path, `{"organization_id": null}`).want(422).wantAt("fields.organization_id",
-			"This is the next step of an interaction; change whom that was with")
+			"This is the follow-up of an interaction; change whom that was with")
 	})
 	p.send("PATCH", path, `{"done": true}`).want(200)
 	second := p.send("POST", steps, `{"text": "Write", "due_on": "2026-12-01"}`).want(201)
-	p.send("PATCH", path, `{"done": false}`).want(409, "Another next step has been planned meanwhile, “Write”").
+	p.send("PATCH", path, `{"done": false}`).want(409, "Another follow-up has been planned meanwhile, “Write”").
 		wantAt("current.id", key(path))
 	p.send("PATCH", second.Header.Get("Location"), `{"cancelled": true}`).want(200)
 	p.send("PATCH", path, `{"done": false}`).want(200)

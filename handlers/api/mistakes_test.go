@@ -47,7 +47,7 @@ func TestMistakesAreExplained(t *testing.T) {
 			"assignee_id: Léa Fournier cannot be given follow-ups; choose somebody else.",
 		},
 		{"POST", "/follow-ups", `{"interaction_id": "` + key(w.interaction) + `"}`, nil, 422, "interaction_id: Only the registry sets this. " +
-			"Plan a next step at /interactions/{id}/follow-up."},
+			"Plan a follow-up at /interactions/{id}/follow-up."},
 		{"PATCH", organization, `{"owner_user_id": "me"}`, nil, 422, "owner_user_id: Send an id, or null."},
 		{"PATCH", organization, `{"version": 1}`, nil, 422, "version: Only the registry sets this. Send If-Match to change only this version."},
 		{"PATCH", followUp, `{"done_at": "2026-11-24T10:00:00Z"}`, nil, 422, "done_at: Only the registry sets this. Send done."},

@@ -131,10 +131,7 @@ func (s *entry) interaction() {
 		with = " about "
 	}
 	if strings.HasSuffix(e.Action, "_follow_up") {
-		what, with, subject = "a next step", " with ", e.FollowUp
-	}
-	if e.TargetType == "follow_up" && e.InteractionID == "" {
-		what = "a follow-up"
+		what, with, subject = "a follow-up", " with ", e.FollowUp
 	}
 	s.say(what)
 	if e.Action == "create_interaction" {
