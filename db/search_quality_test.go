@@ -188,3 +188,27 @@ func TestAContactIsFoundByTheRoleThatTheyHaveNow(t *testing.T) {
 	must(o.UnlinkContact(t.Context(), o.Tomas, acme.ID, maya.ID, link.Version+1))(t)
 	check("auditor", o.Lea, 0)
 }
+
+// TestOldWordsFindUntilTheNewOnesAreThere: after an upgrade, the words of the version before find records
+// until the new ones are added beside requests.
+func TestOldWordsFindUntilTheNewOnesAreThere(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	acme := o.Acme(t)
+	jorg := must(o.CreateContact(t.Context(), o.Tomas, db.Fields{"first_name": "Jörg", "last_name": "Grünmüller"}, ""))(t)
+	must(o.LinkContact(t.Context(), o.Tomas,
+		db.NewLink{OrganizationID: acme.ID, ContactID: jorg.ID, Typed: db.Fields{"role_label": "CFO"}}))(t)
+	o.Exec(t, "UPDATE contact_search SET words = 'jorg grunmuller', organizations = 'acme'")
+	o.Exec(t, "UPDATE folding SET version = 1")
+	for typed, n := range map[string]int{"jörg grünmüller": 1, "grunmuller acme": 1, "gruenmueller": 0, "cfo": 0} {
+		_, contacts, _ := found(t, o, o.Lea, typed)
+		want(t, typed+" before", len(contacts), n)
+	}
+	for more := true; more; {
+		more = must(o.Refold(t.Context()))(t)
+	}
+	for _, typed := range []string{"jörg grünmüller", "grunmuller acme", "gruenmueller", "joerg", "acme cfo"} {
+		_, contacts, _ := found(t, o, o.Lea, typed)
+		want(t, typed+" after", len(contacts), 1)
+	}
+}

@@ -16,7 +16,8 @@ import (
 // depends on what was typed and not on how many words there are.
 const (
 	mostTypedWords = 6
-	mostSimilar    = 200 // words, and records that are checked
+	mostSimilar    = 200 // words
+	mostAlike      = 80  // records with these words that are checked, the newest
 )
 
 // searchSimilar adds records with similar names and emails to places, and marks them.
@@ -115,7 +116,7 @@ func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
 	among, _ := p.visibleMatches(s)
 	rows, err := d.reader.Query(ctx, `
 		SELECT x.docid, c0words, `+others+`, `+named+`
-		FROM (SELECT docid FROM `+p.index+` WHERE `+p.index+` MATCH ? AND `+among.sql+limit(mostSimilar)+`) AS candidate
+		FROM (SELECT docid FROM `+p.index+` WHERE `+p.index+` MATCH ? AND `+among.sql+limit(mostAlike)+`) AS candidate
 		CROSS JOIN `+p.table+` AS x ON x.docid = candidate.docid
 		CROSS JOIN `+p.index+`_content AS kept ON kept.docid = candidate.docid
 		WHERE is_active >= ? AND `+p.seen.sql+`
@@ -128,7 +129,7 @@ func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
 	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x checked, err error) {
 		var words, others, named string
 		err = r.Scan(&x.docid, &words, &others, &named)
-		x.likeness = likenessOf(s.words, strings.Fields(words+" "+others), strings.Fields(nameWords(named)))
+		x.likeness = likenessOf(s.words, words+" "+others, strings.Fields(nameWords(named)))
 		return x, err
 	})
 	all = slices.DeleteFunc(all, func(x checked) bool { return x.likeness < 0 })
@@ -150,14 +151,14 @@ func prefixed(prefix string, words []string) []string {
 
 // likenessOf returns how much typed words differ from the words of a record and, with a letter
 // wrong, from those of its name and email. It returns -1 if one is unlike all of them.
-func likenessOf(typed, words, named []string) (likeness int) {
+func likenessOf(typed []string, words string, named []string) (likeness int) {
 	for _, t := range typed {
 		best := text.Unlike
 		for _, w := range named {
 			best = min(best, text.Compare(t, w))
 		}
 		if best == text.Unlike {
-			if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) }) {
+			if !strings.Contains(" "+words, " "+t) {
 				return -1
 			}
 			best = text.Begins

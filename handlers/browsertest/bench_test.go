@@ -130,6 +130,8 @@ func (f *fixture) pairs(b *testing.B) (pairs []pair) {
 		{"D 1,000 organizations in turn", 0.5, f.page, f.floorRequest("/page")},
 		{"W log an interaction", 0.7, f.log, f.floorRequest("/log")},
 		{"S search, 20 results", 0.5, f.search, f.floorRequest("/search")},
+		{"S search, nothing found", 0.5, f.searchFor(missed), f.floorRequest("/search")},
+		{"S search, one letter wrong", 0.5, f.searchFor(mistyped), f.floorRequest("/search")},
 		{"AL API: 50 organizations", 0.6, f.apiList, f.floorRequest("/api/list")},
 		{"AD API: one, with interactions", 0.6, f.apiPage, f.floorRequest("/api/page")},
 		{"AW API: log an interaction", 0.7, f.apiLog, f.floorRequest("/api/log")},
@@ -306,6 +308,16 @@ var searches = []string{"har", "ma", "lo", "ber", "san", "ing", "an", "mar"}
 
 func (f *fixture) search(n int64) []byte {
 	return f.get("/search?q=" + searches[n%int64(len(searches))])
+}
+
+// What finds nothing, and what finds similar names. Both are measured against the floor of what is found.
+var (
+	missed   = []string{"xqzvw", "qqqq", "wzyxk+vkxw", "zzxqwvu", "kwxzq", "yyyyy+qx", "vvvxw", "qxqxqx"}
+	mistyped = []string{"bottchner", "schmitdt", "andresson", "garcai", "kowalksi", "lindqvits", "fischre", "martim"}
+)
+
+func (f *fixture) searchFor(typed []string) func(n int64) []byte {
+	return func(n int64) []byte { return f.get("/search?q=" + typed[n%int64(len(typed))]) }
 }
 
 func (f *fixture) get(path string) []byte {
