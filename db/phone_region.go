@@ -18,7 +18,7 @@ func (d *DB) PhoneRegion() string {
 func (d *DB) readPhoneRegion(ctx context.Context, o Options) error {
 	region := o.PhoneRegion
 	if region == "" {
-		err := d.reader.QuickQueryRow(ctx, "SELECT region FROM phone_region").Scan(&region)
+		err := d.reader.QuickQueryRow(ctx, "SELECT region FROM phone_region WHERE id = 1").Scan(&region)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
