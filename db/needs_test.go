@@ -31,7 +31,7 @@ var readVerbs = []string{
 	"FirstSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
 	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "NewFollowUps", "OpenSessions", "Organization", "Organizations",
 	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search",
-	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens",
+	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens", "Twins",
 }
 
 // TestNobodyWritesWithoutTheRight calls every use case with an actor who has an account and no

@@ -130,7 +130,7 @@ var queryParameters = []string{
 	"to", "add", "new", "for", "next", "token", "display_name", "first_name", "last_name", "email", "phone", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
-	"state", "delivery", "role_label", "outcome", "value", "said", "field", "v", "rename", "merge",
+	"state", "delivery", "role_label", "outcome", "value", "said", "v", "rename", "merge", "field", "website", "tax_id",
 }
 
 // wantHarmless checks that an answer is no server error, reveals no internals, and that nothing

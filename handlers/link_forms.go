@@ -24,7 +24,7 @@ func (s *Server) linkForm(c *gin.Context, e end) (form views.LinkForm, err error
 			err = s.linkedAlready(c, e, &form)
 		}
 	case c.Query("new") != "":
-		form.Create, err = s.createFields(c, e, nameFields(e, form.Query), nil)
+		form.Create, form.Twins, err = s.createFields(c, e, nameFields(e, form.Query), nil)
 	case form.Query != "":
 		var options views.Options
 		options, err = s.options(c, e.kind, e.base, form.Query, "find-list")
@@ -110,17 +110,17 @@ func (e end) newColumns() []string { return recordKinds[e.plural].FieldColumns(b
 
 func brief(f db.Field) bool { return f.Brief }
 
-// createFields returns those fields with their values and errors.
-func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused map[string]string) ([]views.Field, error) {
+// createFields returns those fields with their values and errors, and the records that may be the same.
+func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused map[string]string,
+) (fields []views.Field, twins views.Twins, err error) {
 	k := recordKinds[e.plural]
-	var fields []views.Field
 	for _, f := range k.Fields {
 		if !f.Brief {
 			continue
 		}
 		field, err := s.field(c, f, values[f.Column])
 		if err != nil {
-			return nil, err
+			return nil, twins, err
 		}
 		field.ID, field.Optional = "new-"+f.Column, f.Required == ""
 		field.Autofocus = len(fields) == 0 && refused == nil
@@ -130,7 +130,8 @@ func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused m
 	if refused != nil {
 		fields = withErrors(fields, refused)
 	}
-	return fields, nil
+	twins, err = s.twins(c, k, values, db.Record{})
+	return fields, twins, err
 }
 
 // nameFields splits the typed name into the name fields of a new record.
@@ -224,8 +225,9 @@ func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.
 	if other != "" {
 		form.Chosen, err = s.chosen(c, e, other)
 	} else if form.Error == "" {
-		form.Create, err = s.createFields(c, e, typed(c, e.newColumns()...), refused.Fields)
+		form.Create, form.Twins, err = s.createFields(c, e, typed(c, e.newColumns()...), refused.Fields)
 		form.Found = takenByLinked(refused, e.base+"/"+e.plural)
+		form.Twins = form.Twins.Without(form.Found)
 	}
 	return form, err
 }

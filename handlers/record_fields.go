@@ -58,9 +58,11 @@ func (s *Server) field(c *gin.Context, f db.Field, value string) (views.Field, e
 func (s *Server) editor(c *gin.Context, k *recordKind, id string, f db.Field, value, message string, version int) (views.Fact, error) {
 	field, err := s.field(c, f, value)
 	field.Name, field.Error, field.Autofocus = "value", message, true
-	return views.Fact{
-		Base: k.base(id), Column: f.Column, Label: f.Label, Add: f.Lower(), CanEdit: true, Editor: &views.Editor{Field: field, Version: version},
-	}, err
+	e := &views.Editor{Field: field, Version: version}
+	if tellsOfTwins(f) {
+		e.Twins = &views.Twins{From: k.base(id) + "/twins?field=" + f.Column}
+	}
+	return views.Fact{Base: k.base(id), Column: f.Column, Label: f.Label, Add: f.Lower(), CanEdit: true, Editor: e}, err
 }
 
 // recordField reads the record and the field that the URL names.
@@ -128,6 +130,13 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 			return err
 		}
 		editor.Editor.Found = emailHolder(refused)
+		if editor.Editor.Twins != nil {
+			twins, err := s.twins(c, k, db.Fields{f.Column: value}, r)
+			if err != nil {
+				return err
+			}
+			editor.Editor.Twins.Rows = twins.Without(editor.Editor.Found).Rows
+		}
 		return s.recordFieldAnswer(c, http.StatusUnprocessableEntity, k, r, editor)
 	case errors.As(err, &stale):
 		return s.recordFieldConflict(c, f, value, stale)

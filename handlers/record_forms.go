@@ -43,9 +43,7 @@ func (k *recordKind) defaultsTo(f db.Field) string {
 
 func (s *Server) recordNew(c *gin.Context) error {
 	k, values := recordKindOf(c.FullPath()), db.Fields{"owner_user_id": who(c).UserID}
-	for _, column := range []string{"display_name", "first_name", "last_name", "email", "phone"} { // the palette fills them in
-		values[column] = query(c, column)
-	}
+	maps.Copy(values, asked(c, k))
 	return s.recordNewAnswer(c, http.StatusOK, k, values, nil)
 }
 
@@ -62,12 +60,13 @@ func (s *Server) recordNewAnswer(c *gin.Context, status int, k *recordKind, valu
 
 // newForm returns the form of a new record, with these values and errors.
 func (s *Server) newForm(c *gin.Context, k *recordKind, values db.Fields, refused *db.Invalid) (views.Form, error) {
-	fields, err := s.recordFields(c, k, values, refused)
+	fields, err1 := s.recordFields(c, k, values, refused)
+	twins, err2 := s.twins(c, k, values, db.Record{})
 	return views.Form{
 		Page: s.page(c, "New "+k.Noun, "Add "+a(k.Noun), k.Plural), Heading: "New " + k.Noun,
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Action: k.path(), Submit: "Create " + k.Noun, Cancel: k.path(),
-		RequestID: requestID(c), Fields: fields, Found: takenByNew(refused),
-	}, err
+		RequestID: requestID(c), Fields: fields, Found: takenByNew(refused), Twins: twins.Without(takenByNew(refused)),
+	}, errors.Join(err1, err2)
 }
 
 func (s *Server) recordCreate(c *gin.Context) error {
@@ -161,12 +160,14 @@ func (s *Server) recordEditConflict(c *gin.Context, k *recordKind, r db.Record, 
 func (s *Server) editForm(c *gin.Context, k *recordKind, r db.Record, typed db.Fields, refused *db.Invalid) (views.Form, error) {
 	values := r.Values()
 	maps.Copy(values, typed)
-	fields, err := s.recordFields(c, k, values, refused)
+	fields, err1 := s.recordFields(c, k, values, refused)
+	twins, err2 := s.twins(c, k, typed, r)
 	return views.Form{
 		Page: s.page(c, "Edit "+r.Name(), "Edit "+a(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Record: &views.Ref{Name: r.Name(), Href: k.base(r.ID)},
 		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: emailHolder(refused),
-	}, err
+		Twins: twins.Without(emailHolder(refused)),
+	}, errors.Join(err1, err2)
 }
 
 // compare returns the fields whose stored and typed values differ, and shows the stored ones beside those typed.

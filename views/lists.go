@@ -175,6 +175,7 @@ type Form struct {
 	Version                         int
 	Fields                          []Field
 	Found                           *Found
+	Twins                           Twins
 	Conflict                        *Conflict
 	Repeat                          *Repeat
 	Summary                         []Option // links to the fields with errors

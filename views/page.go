@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	"clientregistry/db"
@@ -188,6 +189,30 @@ type Found struct {
 	ButtonIcon         string
 	Action             string   // of that button; "" for the form's own
 	Fields             []Hidden // its fields
+}
+
+// Twins are records that may be the one that somebody is creating or changing.
+type Twins struct {
+	From string // the address that is asked while somebody types
+	Rows []Twin
+}
+
+// Template names the list.
+func (Twins) Template() string { return "records/_twins.html" }
+
+// Without leaves out the record that another part of the form names already.
+func (t Twins) Without(found *Found) Twins {
+	if found != nil {
+		t.Rows = slices.DeleteFunc(t.Rows, func(x Twin) bool { return x.Href == found.Href })
+	}
+	return t
+}
+
+// Twin is a record that may be the same, and why.
+type Twin struct {
+	Name, Href       string
+	Why, Detail      string
+	Square, Archived bool
 }
 
 // Error is the page for a request that was refused or failed.

@@ -142,6 +142,7 @@ type Editor struct {
 	Version  int
 	Conflict *Conflict
 	Found    *Found
+	Twins    *Twins // nil if the field tells nothing about them
 	Shown    string // in a conflict, the typed value as people read it
 }
 
@@ -235,6 +236,7 @@ type LinkForm struct {
 	Role      Field
 	Status    Segment
 	Found     *Found // what prevents the link
+	Twins     Twins  // of the other end that is created
 	Repeat    *Repeat
 	Error     string
 }

@@ -25,6 +25,7 @@ var allViews = []View{
 	LinkForm{},
 	Options{},
 	Suggestions{},
+	Twins{},
 	Composer{},
 	System{},
 	Backups{},

@@ -1,0 +1,213 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"clientregistry/db/text"
+)
+
+// Twin is a record that may be the one that somebody is about to create or change, and why.
+type Twin struct {
+	Record
+	Why []string // like Same website, the strongest reason first
+}
+
+const (
+	mostTwins      = 5
+	twinCandidates = 20 // records of which each reason is tried
+)
+
+// Twins returns up to five records that the actor sees and that have the same or a similar name, or
+// the same website, phone, email or tax ID as was typed, the likeliest first. self is the ID of the
+// record that is being changed, or "". Values that would be refused are ignored.
+func (d *DB) Twins(ctx context.Context, by Actor, k *RecordKind, typed Fields, self string) ([]Twin, error) {
+	if !by.Can(ViewClient) {
+		return nil, nil
+	}
+	r := Record{Kind: k}
+	for _, f := range k.Fields {
+		if value, err := f.clean(typed[f.Column]); err == nil {
+			r.Set(f.Column, value)
+		}
+	}
+	var all []Twin
+	add := func(why string, found []Record, same func(Record) bool) {
+		for _, other := range found {
+			if other.ID == self || !same(other) {
+				continue
+			}
+			i := slices.IndexFunc(all, func(t Twin) bool { return t.ID == other.ID })
+			if i < 0 {
+				i, all = len(all), append(all, Twin{Record: other})
+			}
+			if !slices.Contains(all[i].Why, why) {
+				all[i].Why = append(all[i].Why, why)
+			}
+		}
+	}
+	for _, f := range k.Fields {
+		value := r.Value(f.Column)
+		key := f.twinKey(value)
+		if key == "" {
+			continue
+		}
+		found, err := d.twinCandidates(ctx, by, k, f, value)
+		if err != nil {
+			return nil, fmt.Errorf("twins by %s: %w", f.Column, err)
+		}
+		add("Same "+f.twinWord(), found, func(other Record) bool {
+			return slices.ContainsFunc(k.Fields, func(g Field) bool {
+				return g.Kind == f.Kind && f.sameKey(key, f.twinKey(other.Value(g.Column)))
+			})
+		})
+	}
+	if name := twinName(r); name != "" {
+		found, err := d.findTwins(ctx, by, k, strings.Join(k.wordsOfName(name), " "))
+		if err != nil {
+			return nil, fmt.Errorf("twins by name: %w", err)
+		}
+		add("Same name", found, func(other Record) bool { return text.SortKey(other.Name()) == text.SortKey(name) })
+		add("Similar name", found, func(other Record) bool {
+			return text.SortKey(other.Name()) != text.SortKey(name) && k.similarNames(name, other.Name())
+		})
+	}
+	slices.SortStableFunc(all, func(a, b Twin) int { return len(b.Why) - len(a.Why) })
+	return all[:min(len(all), mostTwins)], nil
+}
+
+// twinName returns a record's name, or "" if a part of it is missing or it is too short to compare.
+func twinName(r Record) string {
+	for _, column := range r.Kind.requiredColumns() {
+		if r.Value(column) == "" {
+			return ""
+		}
+	}
+	if len([]rune(r.Name())) < 3 {
+		return ""
+	}
+	return r.Name()
+}
+
+// twinCandidates returns records that may have a field's value.
+func (d *DB) twinCandidates(ctx context.Context, by Actor, k *RecordKind, f Field, value string) ([]Record, error) {
+	switch f.Kind {
+	case Email: // a taken one is refused, also where its contact is archived
+		read, args := k.read(by, "sort_key", unnamed)
+		seen := k.sees(by, k.id())
+		found, err := k.scan(d.reader.QuickQueryRow(ctx, read+" WHERE "+k.Plural+"."+f.Column+" = ? AND "+seen.sql,
+			append(append(args, value), seen.args...)...))
+		if errors.Is(err, ErrNotFound) {
+			return nil, nil
+		}
+		return []Record{found}, err
+	case Website:
+		value = f.twinKey(value)
+	}
+	return d.findTwins(ctx, by, k, value)
+}
+
+// findTwins finds records like a picker.
+func (d *DB) findTwins(ctx context.Context, by Actor, k *RecordKind, typed string) ([]Record, error) {
+	if k == ContactKind {
+		return d.FindContacts(ctx, by, typed, twinCandidates)
+	}
+	return d.FindOrganizations(ctx, by, typed, twinCandidates)
+}
+
+// twinKey returns what two values of a field must have in common, or "" if the field tells nothing
+// or the value is too short to.
+func (f Field) twinKey(value string) string {
+	switch f.Kind {
+	case Email:
+		return strings.ToLower(value)
+	case Website:
+		if u, err := url.Parse(value); err == nil {
+			return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+		}
+	case Phone:
+		if digits := strings.TrimLeft(text.Digits(value), "0"); len(digits) >= 6 {
+			return digits
+		}
+	case Code:
+		if code := strings.Join(text.Words(value), ""); len(code) >= 4 {
+			return code
+		}
+	}
+	return ""
+}
+
+// sameKey reports whether two keys of a field are the same. A phone number may lack its country code.
+func (f Field) sameKey(a, b string) bool {
+	if f.Kind == Phone && len(a) >= 7 && len(b) >= 7 {
+		return strings.HasSuffix(a, b) || strings.HasSuffix(b, a)
+	}
+	return a == b
+}
+
+// twinWord returns the field as a reason names it: a mobile number is a phone number, too.
+func (f Field) twinWord() string {
+	if f.Kind == Phone {
+		return "phone"
+	}
+	return f.Lower()
+}
+
+// legalForms are words that names of one firm have or lack.
+var legalForms = strings.Fields(`ab ag aps as asa bv co company corp corporation gmbh group inc incorporated kg kft limited llc llp lp
+	ltd nv ohg oy oyj plc pty pvt sa sarl sas se sia sl spa srl the ug und and et og y`)
+
+// wordsOfName returns the folded words of a name; of an organization without legal forms, unless it
+// has no others.
+func (k *RecordKind) wordsOfName(name string) []string {
+	words := text.Words(name)
+	if k == ContactKind {
+		return words
+	}
+	telling := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(legalForms, w) })
+	if len(telling) == 0 {
+		return words
+	}
+	return telling
+}
+
+// similarNames reports whether two names have the same words in any order, but for legal forms, or
+// differ in one letter.
+func (k *RecordKind) similarNames(a, b string) bool {
+	x, y := k.wordsOfName(a), k.wordsOfName(b)
+	if oneLetterApart([]rune(strings.Join(x, "")), []rune(strings.Join(y, ""))) {
+		return true
+	}
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}
+
+// oneLetterApart reports whether two texts are the same but for one letter that is missing, wrong, or
+// swapped with the next one. Short texts must be the same.
+func oneLetterApart(a, b []rune) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if slices.Equal(a, b) {
+		return true
+	}
+	if len(b)-len(a) > 1 || len(a) < 4 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	switch {
+	case len(a) < len(b):
+		return slices.Equal(a[i:], b[i+1:])
+	case slices.Equal(a[i+1:], b[i+1:]):
+		return true
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
+}
