@@ -21,7 +21,7 @@ func (b *browser) rows(path string) (n int) {
 	for path != "" {
 		a := b.get(path).want(200, "h1", "")
 		n += a.html.Find("#rows tr, #timeline .ev").Length()
-		path = a.html.Find("#load-more, #load-older").AttrOr("href", "")
+		path = a.html.Find("#load-more, #load-older").AttrOr("hx-get", "")
 	}
 	return n
 }

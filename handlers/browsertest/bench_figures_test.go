@@ -190,7 +190,7 @@ func (f *fixture) transfers(b *testing.B) []figure {
 
 // moreRows returns the address behind "Load 50 more" of a list.
 func (f *fixture) moreRows(b *testing.B, list string) string {
-	found := regexp.MustCompile(`id="load-more" href="([^"]+)"`).FindStringSubmatch(list)
+	found := regexp.MustCompile(`id="load-more" href="[^"]+" hx-get="([^"]+)"`).FindStringSubmatch(list)
 	if found == nil {
 		b.Fatal("the list has no more rows")
 	}
