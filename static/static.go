@@ -57,6 +57,9 @@ var assets = sync.OnceValue(func() map[string]asset {
 		if path.Ext(s.file) == ".css" {
 			body = withHashedURLs(body, all)
 		}
+		if s.file == "app.js" {
+			body = unlaid.ReplaceAllLiteral(body, nil)
+		}
 		a := asset{contentType: s.contentType, version: version(body), body: body}
 		if s.contentType != "font/woff2" { // woff2 is already compressed
 			a.gzipped = compress(body)
@@ -65,6 +68,9 @@ var assets = sync.OnceValue(func() map[string]asset {
 	}
 	return all
 })
+
+// unlaid is how our script is laid out for those who read its source: indentation, and lines that are empty or a comment.
+var unlaid = regexp.MustCompile(`(?m)^[ \t]*(//.*)?\n|^[ \t]+`)
 
 var cssURL = regexp.MustCompile(`url\(([^)]+)\)`)
 

@@ -219,6 +219,25 @@ func TestSizesStayInTheirBudgets(t *testing.T) {
 	}
 }
 
+// TestTheScriptIsServedWithoutItsLayout: which is safe as long as no text in it goes over several lines.
+func TestTheScriptIsServedWithoutItsLayout(t *testing.T) {
+	source, err := os.ReadFile("app.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(source)) {
+		if n++; strings.Count(line, "`")%2 != 0 || strings.HasSuffix(line, "\\\n") || strings.Contains(line, "/*") {
+			t.Errorf("line %d of app.js may begin a text or a comment of several lines: %s", n, line)
+		}
+	}
+	for line := range strings.Lines(string(assets()["app.js"].body)) {
+		if strings.TrimLeft(line, " \t\n") != line || strings.HasPrefix(line, "//") {
+			t.Errorf("served: %q", line)
+		}
+	}
+}
+
 func TestScriptStaysWithinThePolicy(t *testing.T) {
 	js := string(assets()["app.js"].body)
 	for _, banned := range []string{`\beval\(`, `new Function`, `setAttribute\(['"]style`, `\.cssText`, `console\.`, `\.on[a-z]+ ?= `} {

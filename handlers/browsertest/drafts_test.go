@@ -1,0 +1,147 @@
+package browsertest
+
+import (
+	"strings"
+	"testing"
+
+	"clientregistry/handlers/handlerstest"
+)
+
+// kept returns the drafts that the browser holds.
+func (w *window) kept() string {
+	w.t.Helper()
+	text, err := ask[string](w, "localStorage.getItem('drafts') ?? ''")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return text
+}
+
+// TestNothingTypedIsLost: what is typed in the composer and in forms is offered again after the page was left, until it is
+// saved or discarded, its user signs out, or somebody else signs in.
+func TestNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, tomas := o.person("Astrid Öberg", "Manager"), o.person("Tomas Rehn", "Manager")
+	acme, zoe := o.Organization("Harbor & Pine", "sector", "Retail"), o.Contact("Zoe", "Zimmer")
+	o.Link(acme, zoe)
+	w := o.windowOf(astrid)
+	w.open(acme)
+	w.compose("Asked about <b>summer</b><img src=x onerror=alert(1)>")
+	w.click("#log label", "Email")
+	w.set("#log-with", "Nobody in particular")
+	w.click(".when label", "Other…")
+	w.fill("#log-at", "yesterday 18:40")
+	w.click("#log-open")
+	w.see("#log-open", "Continue: “Asked about <b>summer</b><img src=x onerror=alert(1)>”")
+	w.press("g", "h")
+	w.see("h1", "Home")
+
+	// It is there in another tab, too, as after a crash of the browser.
+	again := w.another()
+	again.open(acme)
+	again.see("#log-open", "Continue: “Asked about <b>summer</b>")
+	again.everywhere("a draft in the composer")
+	again.click("#log-open")
+	again.focused("#log-subject")
+	again.see("#log label:has(:checked)", "Email")
+	again.holds("#log-at", "yesterday 18:40")
+	again.until("same(document.querySelector('#log-with').selectedOptions[0].text, %s, 'chosen')", "Nobody in particular")
+	again.press("Control+Enter")
+	again.see("#timeline h4", "Asked about <b>summer</b>")
+	again.see("#timeline time", "18:40")
+	again.see("#log-open", "Log a call")
+	again.open(acme)
+	again.see("#log-open", "Log a call")
+	again.compose("To be discarded")
+	again.click("#log button", "Discard")
+	again.open(acme)
+	again.see("#log-open", "Log a call")
+
+	// A form offers what was typed, with the version that it was typed for.
+	w.open(acme + "/edit")
+	w.fill("#sector", "Energy & more")
+	w.click("main a", "Cancel")
+	w.see("h1", "Harbor & Pine")
+	w.open(acme + "/edit")
+	w.see("form [role=status]", "You typed this and did not save it: Energy & more")
+	w.holds("#sector", "Retail")
+	w.everywhere("a form with a draft")
+	w.click("form [role=status] button", "Continue")
+	w.holds("#sector", "Energy & more")
+	w.focused("#sector")
+	w.gone("form [role=status]")
+	w.open(acme + "/edit")
+	tomas.post(acme+"/fields/sector", "value", "Wholesale", "version", o.One("SELECT version FROM organizations"))
+	w.click("form [role=status] button", "Continue")
+	w.click("main button", "Save")
+	w.see(".versus", "Wholesale")
+	w.click("main button", "Keep mine")
+	w.see("#fact-sector", "Energy & more")
+	w.open(acme + "/edit")
+	w.see("#sector")
+	w.gone("form [role=status]")
+	w.fill("#sector", "Something else")
+	w.open(acme + "/edit")
+	w.click("form [role=status] button", "Discard")
+	w.open(acme + "/edit")
+	w.see("#sector")
+	w.gone("form [role=status]")
+
+	// A form that htmx does not send keeps its draft while it is refused.
+	w.open("/views/new?list=organizations")
+	w.fill("#name", " ")
+	w.click("main button", "Save")
+	w.see(".err")
+	w.fill("#name", "Mine")
+	w.click("main button", "Save")
+	w.see("#toasts")
+	w.until("same(JSON.parse(localStorage.getItem('drafts')).forms['/views'], undefined, 'draft')")
+
+	// Passwords are never kept.
+	w.open("/account")
+	w.fill("#current_password", "correct horse")
+	w.fill("#full_name", "Astrid B")
+	if kept := w.kept(); strings.Contains(kept, "horse") || !strings.Contains(kept, "Astrid B") {
+		t.Errorf("kept: %s", kept)
+	}
+
+	// After eight hours it is gone.
+	w.open(acme)
+	w.compose("Too old")
+	if _, err := ask[any](w, "void localStorage.setItem('drafts', localStorage.getItem('drafts').replace(/\"at\":\\d+/g, '\"at\":1'))"); err != nil {
+		t.Fatal(err)
+	}
+	w.open(acme)
+	w.see("#log-open", "Log a call")
+
+	// Signing out in one tab removes what all hold, and those left open keep nothing more.
+	w.compose("A secret")
+	again.open("/account")
+	again.click("button", "Sign out")
+	again.see("h1", "Sign in")
+	w.write(" of Astrid")
+	w.holds("#log-subject", "A secret of Astrid")
+	if kept := w.kept(); strings.Contains(kept, "secret") {
+		t.Errorf("after signing out: %s", kept)
+	}
+
+	// Nor does the next person get what the last one left without signing out.
+	again.signInAs(astrid.user.Email)
+	again.see("h1", "Home")
+	again.open(acme)
+	again.compose("Only for Astrid")
+	o.Exec("DELETE FROM sessions")
+	other := w.another()
+	other.open("/login")
+	other.fill("#email", tomas.user.Email)
+	other.fill("#password", handlerstest.Password)
+	other.click("button", "Sign in")
+	other.see("h1", "Home")
+	other.open(acme)
+	other.see("#log-open", "Log a call")
+	again.write(" again")
+	if kept := other.kept(); strings.Contains(kept, "Astrid") {
+		t.Errorf("Tomas has %s", kept)
+	}
+}
