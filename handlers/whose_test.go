@@ -60,7 +60,10 @@ func TestAFormOfSomebodyElseKeepsNoSecrets(t *testing.T) {
 		vera.post("/organizations", "whose", astrid.user.ID, "display_name", "Quay").want(409, "#display_name0", "").
 			wantValue("#display_name0", "Quay")
 		vera.post("/organizations", "whose", vera.user.ID, "display_name", "Quay").want(403, "h1", "You may not do this")
-		vera.post("/organizations", "whose", "<script>", "display_name", "a\x00b").want(409, "", "")
+		for _, value := range hostile {
+			vera.post("/organizations", "whose", value, value, "x", "body", value, "display_name", value, "version", value).
+				want(409, "textarea[name=body]", "").wantHarmless(value)
+		}
 	})
 	vera.submit(astrid.get("/account"), "form[action='/logout'] button").want(303, "", "")
 }

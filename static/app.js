@@ -487,6 +487,7 @@
   });
 
   on("send-again", () => {
+    drafts(() => {}, true); // signing out elsewhere may have removed them
     const { sourceElement, request } = refused;
     if (sourceElement.matches("form")) sourceElement.requestSubmit(request.submitter);
     else sourceElement.click();
@@ -498,86 +499,6 @@
     email.value = one(".me").title;
     email.autofocus = false;
     byId("login-password").autofocus = true;
-  };
-
-  // ---------- drafts: one item of the browser holds what is typed, for 8 hours. Signing out removes it, and only pages make it as
-  // they load, so that tabs that are left open store nothing.
-
-  const drafts = (change, loading) => {
-    try {
-      let kept = JSON.parse(localStorage.getItem("drafts")), user = userHere();
-      if (loading && user && kept?.user !== user) kept = { user, forms: {} };
-      for (const action in kept.forms) if (kept.forms[action].at < Date.now() - 288e5) delete kept.forms[action];
-      if (kept.user === user) change(kept.forms);
-      localStorage.setItem("drafts", JSON.stringify(kept));
-    } catch {} // there are none, or storage is disabled
-  };
-
-  const actionOf = form => form.getAttribute("action");
-  const drop = form => form && drafts(forms => delete forms[actionOf(form)]);
-  const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code']))";
-
-  // The version comes back, too, so that what others changed meanwhile is a conflict.
-  const fill = (form, values) => {
-    for (const [name, value] of values) for (const field of form.elements) {
-      const old = field.value;
-      if (field.name !== name || !(value || field.options)) continue;
-      if (/radio|checkbox/.test(field.type)) field.checked ||= old === value;
-      else if (typing(field) || /version|state|request/.test(name)) field.value = value;
-      if (field.selectedIndex < 0) field.value = old; // that choice is gone
-    }
-  };
-
-  const offer = form => drafts(forms => {
-    const { values } = forms[actionOf(form)], draft = new Map(values);
-    const field = [...form.elements].find(field => typing(field) && draft.get(field.name) && draft.get(field.name) !== field.value);
-    if (!field) return;
-    if (form.id === "log") return fill(form, values);
-    const line = make("div", { class: "banner", role: "status" }, make("span", {}, "You typed this and did not save it: "
-      + (field.selectedOptions ? "…" : draft.get(field.name).slice(0, 80))));
-    for (const [label, act] of [["Continue", fill], ["Discard", drop]]) {
-      line.append(make("button", { type: "button", class: "btn sm" }, label));
-      line.lastChild.addEventListener("click", () => {
-        act(form, values);
-        line.remove();
-        field.focus();
-      });
-    }
-    (one(".body", form) ?? form).prepend(line);
-  });
-
-  const nameDraft = () => {
-    const words = byId("log-subject")?.value;
-    if (words) one("#composer .typed").textContent = `Continue: “${words}”`;
-  };
-
-  on("input", ({ target: { form } }) => {
-    if (form?.matches(drafted)) drafts(forms => forms[actionOf(form)] = { at: Date.now(), values: [...new FormData(form)] });
-    nameDraft();
-  });
-
-  on("reset", e => drop(e.target));
-
-  on("submit", ({ target }) => {
-    if (actionOf(target) === "/logout") localStorage.removeItem("drafts");
-    else if (target.matches("[hx-boost='false']")) drafts(forms => forms[actionOf(target)].sent = true); // the next page tells if it is saved
-  });
-
-  on("htmx:after:request", e => {
-    const { request, response } = e.detail.ctx;
-    if (request.method !== "GET" && response.status < 400) drop(request.form);
-  });
-
-  const seen = new WeakSet(); // pages and forms
-
-  const showDrafts = () => {
-    const page = one("[data-user]") ?? document.body;
-    if (!seen.has(page)) drafts(forms => {
-      for (const action in forms) if (forms[action].sent) document.title.startsWith("Error") ? forms[action].sent = false : delete forms[action];
-    }, true);
-    for (const form of all(drafted)) if (!seen.has(form)) offer(form), seen.add(form);
-    seen.add(page);
-    nameDraft();
   };
 
   // A focused field with a value has it selected, as after Tab. Otherwise the caret would be before it.
@@ -769,6 +690,86 @@
       if (field.matches("select") && ![...field.options].some(o => o.value === zone)) field.add(new Option(zone, zone));
       field.value = zone;
     }
+  };
+
+  // ---------- drafts: one item of the browser holds what is typed, for 8 hours. Signing out removes it, and only pages make it as
+  // they load, so that tabs that are left open store nothing.
+
+  const drafts = (change, loading) => {
+    try {
+      let kept = JSON.parse(localStorage.getItem("drafts")), user = userHere();
+      if (loading && user && kept?.user !== user) kept = { user, forms: {} };
+      for (const action in kept.forms) if (kept.forms[action].at < Date.now() - 288e5) delete kept.forms[action];
+      if (kept.user === user) change(kept.forms);
+      localStorage.setItem("drafts", JSON.stringify(kept));
+    } catch {} // there are none, or storage is disabled
+  };
+
+  const actionOf = form => form.getAttribute("action");
+  const drop = form => form && drafts(forms => delete forms[actionOf(form)]);
+  const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code']))";
+
+  // The version comes back, too, so that what others changed meanwhile is a conflict.
+  const fill = (form, values) => {
+    for (const [name, value] of values) for (const field of form.elements) {
+      const old = field.value;
+      if (field.name !== name || !(value || field.options)) continue;
+      if (/radio|checkbox/.test(field.type)) field.checked ||= old === value;
+      else if (typing(field) || /version|state|request/.test(name)) field.value = value;
+      if (field.selectedIndex < 0) field.value = old; // that choice is gone
+    }
+  };
+
+  const offer = form => drafts(forms => {
+    const { values } = forms[actionOf(form)], draft = new Map(values);
+    const field = [...form.elements].find(field => typing(field) && draft.get(field.name) && draft.get(field.name).trim() !== field.value.trim());
+    if (!field) return;
+    if (form.id === "log") return fill(form, values);
+    const line = make("div", { class: "banner", role: "status" }, make("span", {}, "You typed this and did not save it: "
+      + (field.selectedOptions ? "…" : draft.get(field.name).slice(0, 80))));
+    for (const [label, act] of [["Continue", fill], ["Discard", drop]]) {
+      line.append(make("button", { type: "button", class: "btn sm" }, label));
+      line.lastChild.addEventListener("click", () => {
+        act(form, values);
+        line.remove();
+        field.focus();
+      });
+    }
+    (one(".body", form) ?? form).prepend(line);
+  });
+
+  const nameDraft = () => {
+    const words = byId("log-subject")?.value;
+    if (words) one("#composer .typed").textContent = `Continue: “${words}”`;
+  };
+
+  on("input", ({ target: { form } }) => {
+    if (form?.matches(drafted)) drafts(forms => forms[actionOf(form)] = { at: Date.now(), values: [...new FormData(form)] });
+    nameDraft();
+  });
+
+  on("reset", e => drop(e.target));
+
+  on("submit", ({ target }) => {
+    if (actionOf(target) === "/logout") localStorage.removeItem("drafts");
+    else if (target.matches("[hx-boost='false']")) drafts(forms => forms[actionOf(target)].sent = true); // the next page tells if it is saved
+  });
+
+  on("htmx:after:request", e => {
+    const { request, response } = e.detail.ctx;
+    if (request.method !== "GET" && response.status < 400) drop(request.form);
+  });
+
+  const seen = new WeakSet(); // pages and forms
+
+  const showDrafts = () => {
+    const page = one("[data-user]") ?? document.body;
+    if (!seen.has(page)) drafts(forms => {
+      for (const action in forms) if (forms[action].sent) document.title.startsWith("Error") ? forms[action].sent = false : delete forms[action];
+    }, true);
+    for (const form of all(drafted)) if (!seen.has(form)) offer(form), seen.add(form);
+    seen.add(page);
+    nameDraft();
   };
 
   // ---------- at load and after each swap
