@@ -65,7 +65,7 @@ func TestAFormOfSomebodyElseKeepsNoSecrets(t *testing.T) {
 				want(409, "textarea[name=body]", "").wantHarmless(value)
 		}
 	})
-	vera.submit(astrid.get("/account"), "form[action='/logout'] button").want(303, "", "")
+	vera.submit(astrid.get("/account"), "main form[action='/logout'] button").want(303, "", "")
 }
 
 // TestAfterSigningInWhatWasTypedIsSentAgain if the page is of whoever signed in.
