@@ -238,7 +238,8 @@ func (s *Server) valueSuggested(c *gin.Context, change suggestValue, done, undo 
 		return err
 	}
 	t := views.Toast{Text: text.Isolate(value) + done, Undo: &views.Undo{
-		Action: vocabulariesPath + "/" + undo, Target: "#values", Fields: []views.Hidden{{Name: "v", Value: v.Column}, {Name: "value", Value: value}},
+		Action: vocabulariesPath + "/" + undo, Target: "#values",
+		Fields: []views.Hidden{{Name: "v", Value: v.Column}, {Name: "value", Value: value}},
 	}}
 	if part(c) {
 		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{}, toast(t.Text, t.Undo))
