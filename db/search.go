@@ -20,7 +20,8 @@ import (
 // any format. ok is false if there is no word.
 // Only lower-case letters and digits reach the query, so that nobody can type its operators.
 //
-// region is the one of phone numbers without a country code. column limits the search to a column of the index and ends with a colon; "" searches all.
+// region is the one of phone numbers without a country code. column limits the search to a column
+// of the index and ends with a colon; "" searches all.
 func match(typed, region, column string) (query string, ok bool) {
 	found := text.TypedWords(typed)
 	if len(found) == 0 {

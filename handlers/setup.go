@@ -206,8 +206,8 @@ func phoneRegionField(languages string, form url.Values) views.Field {
 		chosen = region.String()
 	}
 	f := views.Field{
-		ID: "phone_region", Name: "phone_region", Label: "Country of phone numbers", Options: []views.Option{{Label: "None in particular"}},
-		Hint: "For numbers written without a country code.",
+		ID: "phone_region", Name: "phone_region", Label: "Country of phone numbers", Hint: "For numbers written without a country code.",
+		Options: []views.Option{{Label: "None in particular"}},
 	}
 	for _, region := range text.PhoneRegions() {
 		name := display.English.Regions().Name(language.MustParseRegion(region))

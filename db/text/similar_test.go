@@ -48,7 +48,14 @@ func TestOneLetterMayDiffer(t *testing.T) {
 // FuzzCorrectionsAreSimilar: all that Correct makes of a word, and nothing else, is what Compare
 // takes for similar to it.
 func FuzzCorrectionsAreSimilar(f *testing.F) {
-	for _, x := range [][2]string{{"acme", "acne"}, {"okafor", "okafro"}, {"aabb", "aaabb"}, {"шевчук", "шевчуки"}, {"abab", "baba"}, {"émile", "mile"}} {
+	for _, x := range [][2]string{
+		{"acme", "acne"},
+		{"okafor", "okafro"},
+		{"aabb", "aaabb"},
+		{"шевчук", "шевчуки"},
+		{"abab", "baba"},
+		{"émile", "mile"},
+	} {
 		f.Add(x[0], x[1])
 	}
 	f.Fuzz(func(t *testing.T, typed, word string) {
