@@ -172,7 +172,7 @@ var operations = map[string]operation{
 		invalid: map[string]string{
 			"?colour=red": "colour", "?limit=0": "limit", "?q=a&q=b": "q", "?q=%00": "q", "?q=" + strings.Repeat("x", 201): "q",
 		},
-		says: []string{`{"organizations":[],"contacts":[],"interactions":[]}`}, also: []string{"?q=harbor", "?q=elif", "?q=renewal"},
+		says: []string{`{"organizations":[],"contacts":[],"interactions":[]}`}, also: []string{"?q=harbor", "?q=elif", "?q=renewal", "?q=hrabor"},
 	},
 	"GET /api/crm/changes": {
 		invalid: map[string]string{
