@@ -130,7 +130,7 @@
 
   // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger can pull it down.
   const sheetOf = element => {
-    const sheet = element.closest?.(".drop[open] > .pop");
+    const sheet = element.closest?.(".drop[open]")?.querySelector(".pop");
     return sheet && getComputedStyle(sheet).position === "fixed" ? sheet : null;
   };
 
@@ -173,7 +173,7 @@
   on("toggle", e => { // does not bubble
     if (!e.target.open || e.target !== opened) return;
     if (one(":scope > .pop", e.target)?.getBoundingClientRect().right > innerWidth) e.target.classList.add("end");
-    const title = sheetOf(one(".pop", e.target) ?? e.target) && one(".sheet-h > :first-child", e.target);
+    const title = sheetOf(e.target) && one(".sheet-h > :first-child", e.target);
     if (title) {
       title.tabIndex = -1;
       return title.focus();
