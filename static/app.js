@@ -128,10 +128,10 @@
     one("summary", menu).focus();
   };
 
-  // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger can pull it down.
+  // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger that moves down closes it.
   const sheetOf = element => {
     const sheet = element.closest?.(".drop[open]")?.querySelector(".pop");
-    return sheet && getComputedStyle(sheet).position === "fixed" ? sheet : null;
+    return sheet && getComputedStyle(sheet).position === "fixed" && sheet;
   };
 
   on("focusout", e => {
@@ -147,15 +147,8 @@
     for (let part = e.target; pulled && part !== document.body; part = part.parentNode) if (part.scrollTop) pulled = null;
   });
 
-  on("touchmove", e => {
-    if (pulled) pulled.style.translate = `0 ${Math.max(0, e.touches[0].clientY - from)}px`;
-  });
-
-  for (const event of ["touchend", "touchcancel"]) on(event, e => {
-    if (!pulled) return;
-    pulled.style.translate = "";
-    if (event === "touchend" && e.changedTouches[0].clientY - from > 60) closeMenu(pulled.parentNode);
-    pulled = null;
+  on("touchend", e => {
+    if (pulled && e.changedTouches[0].clientY - from > 60) closeMenu(pulled.parentNode);
   });
 
   on("click", e => {

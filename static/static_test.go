@@ -238,6 +238,28 @@ func TestTheScriptIsServedWithoutItsLayout(t *testing.T) {
 	}
 }
 
+// TestTextGrowsWithTheReadersFontSize: no text is measured in pixels, and nothing that sets the size of its text has a fixed height.
+// The texts of charts are, because they are scaled with the picture.
+func TestTextGrowsWithTheReadersFontSize(t *testing.T) {
+	css := regexp.MustCompile(`(?s)/\*.*?\*/|@font-face *\{.*?\}`).ReplaceAllString(string(assets()["app.css"].body), "")
+	measured := regexp.MustCompile(`(?:^|[;\s])(?:font|font-size|line-height): [^;]*\dpx`)
+	sized, fixed := regexp.MustCompile(`(?:^|[;\s])font(?:-size)?:`), regexp.MustCompile(`(?:^|[;\s])height: [\d.]+px`)
+	rules := regexp.MustCompile(`([^{};]+)\{([^{}]*)\}`).FindAllStringSubmatch(css, -1)
+	if len(rules) < 500 {
+		t.Fatalf("only %d rules were found", len(rules))
+	}
+	for _, rule := range rules {
+		selector, declarations := strings.TrimSpace(rule[1]), rule[2]
+		switch {
+		case strings.HasPrefix(selector, ".chart text"):
+		case measured.MatchString(declarations):
+			t.Errorf("%s has text measured in pixels: %s", selector, measured.FindString(declarations))
+		case sized.MatchString(declarations) && fixed.MatchString(declarations):
+			t.Errorf("%s has text in a fixed height: %s", selector, fixed.FindString(declarations))
+		}
+	}
+}
+
 func TestScriptStaysWithinThePolicy(t *testing.T) {
 	js := string(assets()["app.js"].body)
 	for _, banned := range []string{`\beval\(`, `new Function`, `setAttribute\(['"]style`, `\.cssText`, `console\.`, `\.on[a-z]+ ?= `} {

@@ -46,6 +46,7 @@ func TestPages(t *testing.T) {
 		w.open(path)
 		w.see("h1")
 		w.everywhere(path)
+		w.enlarged(path)
 	}
 }
 

@@ -400,6 +400,20 @@ func (w *window) everywhere(what string) {
 	w.fits(what)
 }
 
+// enlarged checks that with text of twice the size nothing scrolls sideways, and that no line of text is cut off.
+func (w *window) enlarged(what string) {
+	w.t.Helper()
+	for _, width := range []int64{1280, 390} {
+		w.size(width, 900)
+		for _, question := range []string{"enlarge(2) || sideways()", "cutOff()"} {
+			wrong, err := ask[string](w, question)
+			if err != nil || wrong != "" {
+				w.t.Errorf("%s, enlarged: %s%s", what, wrong, errorText(err))
+			}
+		}
+	}
+}
+
 // The checks are worthless unless windows notice such problems.
 func TestWindowsNoticeWhatIsRefused(t *testing.T) {
 	t.Parallel()

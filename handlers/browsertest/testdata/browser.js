@@ -76,6 +76,25 @@ const sideways = () => {
   return `scrolls ${wide}px sideways at ${innerWidth}px: ${over.slice(-3).map(name).join(", ")}`;
 };
 
+const enlarge = times => { document.documentElement.style.fontSize = 100 * times + "%"; };
+
+// Texts that something around them cuts at the top or bottom, or that run out of a control. What lists leave out for want of room is excepted.
+const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, svg, .skip, thead, .dom")).flatMap(e => {
+  const texts = [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
+  if (!texts.length) return [];
+  const range = document.createRange();
+  range.setStartBefore(texts[0]);
+  range.setEndAfter(texts.at(-1));
+  const text = range.getBoundingClientRect();
+  for (let at = e; at && at !== document.body; at = at.parentElement) {
+    const box = at.getBoundingClientRect(), cuts = getComputedStyle(at).overflowY;
+    if (cuts === "auto" || cuts === "scroll") return [];
+    const out = text.top < box.top - 3 || text.bottom > box.bottom + 3;
+    if (out && (cuts !== "visible" || at.matches(".btn, .chip, .bdg, .tag, .pick, .nav a, .seg label, .av, kbd, td"))) return [`${name(at)} cuts ${name(e)}`];
+  }
+  return [];
+}).slice(0, 5).join("; ");
+
 // WCAG 2.5.8, without its exception for room around a target; links in a sentence are excepted, and
 // bars of a chart whose table has the same link.
 const targets = () => [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(shown).flatMap(e => {

@@ -1,0 +1,143 @@
+package browsertest
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+)
+
+// TestFindingAndCallingOnAPhone takes two taps and the letters of a name: one for the search and one on the number. Before, it took
+// three: the number was only on the contact's page.
+func TestFindingAndCallingOnAPhone(t *testing.T) {
+	t.Parallel()
+	for _, scripts := range []bool{true, false} {
+		o := newOffice(t)
+		acme, maya := o.Organization("Harbor & Pine"), o.Contact("Maya", "Okafor", "phone", "+44 20 7946 0123", "mobile", "+44 7700 900123")
+		o.Link(acme, maya)
+		o.Contact("Zoe", "Zimmer")
+		w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+		w.scripts(scripts)
+		w.phone()
+		const number = "a[href='tel:+447700900123']"
+		w.open("/")
+		w.click(".topbar a[aria-label=Search]")
+		w.click("main [name=q]")
+		w.write("oka")
+		if !scripts {
+			w.press("Enter")
+		}
+		w.point(".links "+number, "Call Maya Okafor") // nothing covers it
+		w.fits("results with a number to call")
+		w.click(".tabbar a", "Contacts")
+		w.see("h1", "Contacts")
+		w.count(1, "#rows .tel")
+		w.point("#rows "+number, "Call Maya Okafor")
+		w.open(acme)
+		w.point("#links "+number, "Call Maya Okafor")
+
+		// On the contact's page Call comes first; with two numbers it asks which.
+		w.open(maya)
+		w.click(".reach summary", "Call")
+		w.see(".reach .sheet-h h2", "Call Maya Okafor")
+		w.point(".reach "+number, "Mobile +44 7700 900123")
+		w.point(".reach a", "Phone +44 20 7946 0123")
+
+		if scripts {
+			w.everywhere("numbers of a contact")
+		}
+	}
+}
+
+// TestSheetsOfAPhone close by a tap beside them, a swipe, their cross and a key, and the focus goes in and comes back.
+func TestSheetsOfAPhone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	const more, open = ".tabbar summary", ".tabbar details[open] .menu"
+	for _, scripts := range []bool{false, true} {
+		w.scripts(scripts)
+		w.phone()
+		w.open("/organizations")
+		w.click(more)
+		w.see(open+" a", "Audit log")
+		w.see(open+" button", "Sign out")
+		w.tap(200, 20)
+		w.gone(open)
+	}
+	for _, close := range []func(){
+		func() { w.swipe(195, 700, 780) },
+		func() { w.click(open + " [data-close]") },
+		func() { w.press("Escape") },
+	} {
+		w.click(more)
+		w.focused(open + " h2")
+		close()
+		w.gone(open)
+		w.focused(more)
+	}
+	w.click(more)
+	w.see(open)
+	w.swipe(195, 700, 730) // not far enough
+	w.everywhere("sheet of the bar")
+	w.phone()
+	w.press("Shift+Tab", "Shift+Tab") // over the summary and out of the sheet
+	w.gone(open)
+	w.click(more)
+	w.click(open+" a", "Interactions")
+	w.see("h1", "Interactions")
+	w.gone(open)
+	w.click(more)
+	w.click(open + " a[href='/account']")
+	w.see("h1", "My account")
+}
+
+// tap touches the window at a place.
+func (w *window) tap(x, y float64) { w.t.Helper(); w.swipe(x, y, y) }
+
+// swipe puts a finger down and moves it up or down.
+func (w *window) swipe(x, from, to float64) {
+	w.t.Helper()
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		if points == nil {
+			points = []*input.TouchPoint{}
+		}
+		call(w, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+	}
+	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: x, Y: from})
+	if to != from {
+		touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x, Y: (from + to) / 2})
+		touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x, Y: to})
+	}
+	touch(input.DispatchTouchEventTypeTouchEnd)
+}
+
+// TestStatesShowInForcedColors: what is open, done or chosen differs by more than colors, which the system then replaces.
+func TestStatesShowInForcedColors(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ines := o.person("Inès Moreau", "Manager")
+	acme := o.Organization("Acme", "sector", "Retail")
+	ines.post("/follow-ups", "text", "Call Mrs Kroon", "due", "tomorrow")
+	w := o.windowOf(ines)
+	forced := []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: forced})
+	w.open("/follow-ups")
+	w.see(".done span")
+	w.count(0, ".done .i") // an open circle has no tick
+	w.axe("follow-ups in forced colors")
+	w.click(".done")
+	w.see("#toasts", "Done")
+	w.open("/follow-ups?show=done")
+	w.see(".dot .i")
+	w.open(acme)
+	w.click("#log-open")
+	const checked = "label:has(:checked)"
+	for _, chosen := range []string{".seg " + checked, ".quick " + checked, ".toggle [aria-current]", ".nav [aria-current]"} {
+		w.see(chosen)
+		w.until("getComputedStyle(document.querySelector(%s)).outlineStyle === 'solid' ? '' : 'no outline around ' + %[1]s", chosen)
+	}
+	w.open("/organizations?sector=Retail")
+	w.until(`new Set([".chip:has(.x)", ".chip:not(:has(.x))"].map(chip => getComputedStyle(document.querySelector(chip)).borderColor)).size === 2
+		? "" : "a set filter looks like the others"`)
+}
