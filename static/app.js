@@ -275,7 +275,19 @@
     return true;
   };
 
-  on("input", () => { hurried = null; });
+  // A suggestion that is typed whole needs no list any more, which would lie over the buttons below.
+  let typedInto = null; // the field that was typed into, not clicked
+  const typedWhole = input => typedInto === input && suggests(input) && options(input).some(option =>
+    option.dataset.value === input.value && !option.matches(".make"));
+
+  on("click", () => { typedInto = null; }, true);
+  on("input", ({ target }) => {
+    hurried = null;
+    typedInto = target;
+    if (!typedWhole(target)) return;
+    listed.set(target, target.value);
+    shut(target);
+  });
 
   on("focusout", e => { // a list that lies over the page closes when the focus goes elsewhere
     const combo = e.target.closest(".combo"), input = combo && one("[role='combobox']", combo);
@@ -286,7 +298,9 @@
     listed.set(input, asked.get(input));
     const first = options(input)[0];
     if (suggests(input) && (document.activeElement !== input || listed.get(input) !== input.value)) return shut(input);
+    const whole = typedWhole(input);
     activate(input, suggests(input) && !input.value ? null : first);
+    if (whole) shut(input);
     if (hurried === input && listed.get(input) === input.value) {
       hurried = null;
       if (!suggests(input)) first?.click();
