@@ -57,8 +57,8 @@ var assets = sync.OnceValue(func() map[string]asset {
 		if path.Ext(s.file) == ".css" {
 			body = withHashedURLs(body, all)
 		}
-		if s.file == "app.js" {
-			body = unlaid.ReplaceAllLiteral(body, nil)
+		if comment := comments[path.Ext(s.file)]; comment != nil && !strings.HasPrefix(s.file, "vendor/") {
+			body = withoutComments(body, comment)
 		}
 		a := asset{contentType: s.contentType, version: version(body), body: body}
 		if s.contentType != "font/woff2" { // woff2 is already compressed
@@ -69,8 +69,24 @@ var assets = sync.OnceValue(func() map[string]asset {
 	return all
 })
 
-// unlaid is how our script is laid out for those who read its source: indentation, and lines that are empty or a comment.
-var unlaid = regexp.MustCompile(`(?m)^[ \t]*(//.*)?\n|^[ \t]+`)
+// comments are those of our own files, by extension. In a script they have lines of their own.
+var comments = map[string]*regexp.Regexp{
+	".css": regexp.MustCompile(`(?s)/\*.*?\*/`),
+	".js":  regexp.MustCompile(`(?m)^ *//.*$`),
+}
+
+// withoutComments removes comments and indentation, a sixth of what is sent. No text in a file may go
+// over several lines.
+func withoutComments(file []byte, comment *regexp.Regexp) []byte {
+	var b bytes.Buffer
+	for line := range bytes.Lines(comment.ReplaceAll(file, nil)) {
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			b.Write(line)
+			b.WriteByte('\n')
+		}
+	}
+	return b.Bytes()
+}
 
 var cssURL = regexp.MustCompile(`url\(([^)]+)\)`)
 

@@ -219,22 +219,27 @@ func TestSizesStayInTheirBudgets(t *testing.T) {
 	}
 }
 
-// TestTheScriptIsServedWithoutItsLayout: which is safe as long as no text in it goes over several lines.
-func TestTheScriptIsServedWithoutItsLayout(t *testing.T) {
-	source, err := os.ReadFile("app.js")
+// TestOurFilesAreServedWithoutTheirComments: and with all of their code.
+func TestOurFilesAreServedWithoutTheirComments(t *testing.T) {
+	source, err := files.ReadFile("app.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
+	var code strings.Builder
 	for line := range strings.Lines(string(source)) {
-		if n++; strings.Count(line, "`")%2 != 0 || strings.HasSuffix(line, "\\\n") || strings.Contains(line, "/*") {
-			t.Errorf("line %d of app.js may begin a text or a comment of several lines: %s", n, line)
+		if strings.Count(line, "`")%2 != 0 || strings.HasSuffix(line, "\\\n") || strings.Contains(line, "/*") {
+			t.Errorf("app.js: a text or a comment may go over several lines: %s", line)
+		}
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			code.WriteString(line + "\n")
 		}
 	}
-	for line := range strings.Lines(string(assets()["app.js"].body)) {
-		if strings.TrimLeft(line, " \t\n") != line || strings.HasPrefix(line, "//") {
-			t.Errorf("served: %q", line)
-		}
+	if string(assets()["app.js"].body) != code.String() {
+		t.Error("app.js is not served as it is without its comments")
+	}
+	const style = "/* A comment\n of two lines */\n  .a { content: '//'; }\n\n  .b {} /* last */\n"
+	if got, want := string(withoutComments([]byte(style), comments[".css"])), ".a { content: '//'; }\n.b {}\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
