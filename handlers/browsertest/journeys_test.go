@@ -457,7 +457,7 @@ func TestSessionEndsWhileTyping(t *testing.T) {
 	w.see("#today li:first-child h4", "A long call about the summer route")
 	w.count(1, "#timeline li")
 
-	// What Astrid typed is not sent as Tomas, whether he signs in there or elsewhere.
+	// What Astrid typed is not sent as Tomas, whether Tomas signs in there or elsewhere.
 	tomas := o.person("Tomas Rehn", "Manager")
 	w.compose("A call of Astrid")
 	second := w.another()
