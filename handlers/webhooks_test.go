@@ -331,7 +331,7 @@ func TestWhoManagesWebhooks(t *testing.T) {
 	all := []db.Permission{db.ManageSystem, db.ViewClient, db.ViewInteraction}
 	ada := s.as(s.Role("Keeper", all...))
 	ada.get(page).want(200, "h1", "hooks.pinestreet.example")
-	ada.get("/account").want(200, ".phone[href='/admin/webhooks']", "Webhooks")
+	ada.get("/account").want(200, ".tabbar [href='/admin/webhooks']", "Webhooks")
 	own := s.as(s.Role("Own keeper", all...))
 	s.Own(own.user, all...)
 	s.unchanged(func() {
