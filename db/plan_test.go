@@ -74,7 +74,8 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	_, err5 := d.RoleLabels(ctx, by)
 	_, _, err6 := d.Due(ctx, by)
 	_, err7 := d.NewFollowUps(ctx, by)
-	ask(err, err2, err3, err4, err5, err6, err7)
+	_, err8 := d.HomeCards(ctx, by)
+	ask(err, err2, err3, err4, err5, err6, err7, err8)
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		for _, f := range k.Fields {
 			_, err := d.Suggestions(ctx, by, k, f)

@@ -77,7 +77,8 @@ func TestNoPermissionNoData(t *testing.T) {
 		}
 	}
 	// Sorting by last contact would reveal contacts.
-	reader.get("/organizations?sort=-last_contact").wantTexts("#rows .nm", "Aardvark", "Harbor & Pine").want(200, "th[aria-sort]", "Name")
+	reader.get("/organizations?sort=-last_contact").wantTexts("#rows .nm", "Aardvark", "Harbor & Pine", "Word & Co").
+		want(200, "th[aria-sort]", "Name")
 	clerk.get(w.org+"/history").want(200, "#activity", "linked").wantNot("#show-timeline")
 	for _, path := range []string{w.interaction, w.org + "/interactions", "/interactions", w.interaction + "/edit"} {
 		for _, b := range []*browser{clerk, reader} {

@@ -54,6 +54,10 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("email", "a@b.example", "password", "x", "next", "/", "dialog", "1")
 	case path == "/login/mfa":
 		add("code", "123456", "next", "/", "recovery", "1", "time_zone", "UTC")
+	case path == "/account/home":
+		add("card", "quiet", "view", "mine")
+	case path == "/account/home/views":
+		add("view", "mine", "on", "1")
 	case path == "/account/email":
 		add("email", "a@b.example", "current_password", "")
 	case path == "/account/mfa":
@@ -131,6 +135,7 @@ var queryParameters = []string{
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
 	"state", "delivery", "role_label", "outcome", "value", "said", "v", "rename", "merge", "field", "website", "tax_id",
+	"chart", "quiet", "card",
 }
 
 // wantHarmless checks that an answer is no server error, reveals no internals, and that nothing

@@ -40,7 +40,7 @@ func TestWhoLeftKeepsTheirName(t *testing.T) {
 		interaction + "/edit":               {"[name=follow_up_assignee_id] option[selected]"},
 		interaction:                         {"#activity"},
 		"/admin/audit":                      {"main"},
-		"/":                                 {"[aria-labelledby=owners-h]", "[aria-labelledby=today-h]"},
+		"/?chart=owners":                    {"[aria-labelledby=owners-h]", "[aria-labelledby=today-h]"},
 		"/admin/audit?actor=" + id:          {".chip b"},
 	} {
 		a := admin.get(path)
