@@ -52,7 +52,7 @@ type BatchPlan struct {
 	Subject    string   // name of the owner, organization or contact that the action assigns, or ""
 	Seen       int64    // the seq of the newest audit row
 	Found      []string // IDs of all that the filter found; nil without a filter
-	OutOfSight int      // how many of the changed records the actor no longer sees
+	OutOfSight int      // how many of the changed records the actor no longer sees, or will not see
 }
 
 // batchColumn returns the column that an action sets, or "" if it changes links. ok is false for an
@@ -123,6 +123,9 @@ func (d *DB) PreviewBatch(ctx context.Context, by Actor, b Batch) (BatchPlan, er
 	rows, plan, err := x.plan(readerQuerier{ctx, d})
 	if err == nil {
 		plan.Was, err = x.was(readerQuerier{ctx, d}, rows[:len(plan.Names)])
+	}
+	if err == nil && x.column == "owner_user_id" && len(rows) > 0 {
+		plan.OutOfSight, err = d.CountGivenAway(ctx, by, x.list, rowIDs(rows), x.wanted)
 	}
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("preview %s: %w", b.Action, err)

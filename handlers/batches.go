@@ -238,6 +238,9 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	page.Lead, _ = w.Of(plan.Changes)
 	page.Noun, page.Column, page.After, page.Avatar = capital(x.list.Noun), w.Column(), w.After(), x.Action == "assign_owner"
 	showBatch(&page, x.list, plan, w)
+	if plan.OutOfSight > 0 {
+		page.Warning = wording.WillBeOutOfSight(plan, x.list.Noun)
+	}
 	if page.Confirm = page.Lead; plan.Changes == 0 {
 		page.Lead, page.Confirm = "Nothing would change", ""
 	} else if x.action.needs() != "" && x.action.name != "link" {

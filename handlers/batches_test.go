@@ -316,6 +316,11 @@ func TestABatchTellsNothingOfWhatIsOutOfSight(t *testing.T) {
 	// Somebody who gives a client away no longer sees it, and is offered no Undo because it could
 	// not work.
 	other := mine.person("Per Lund", "Manager")
+	b.unchanged(func() {
+		b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID).
+			want(200, ".warnline", "You will not see it any more").want(200, ".btn.pri", "Assign 1 contact to Per Lund")
+		b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", b.user.ID).wantNot(".warnline")
+	})
 	b.post("/contacts/batch", "id", key(mine.contact), "action", "assign_owner", "owner_user_id", other.user.ID, "confirm", "1").to()
 	b.get("/contacts").want(200, "#toasts", "1 contact assigned to Per Lund. It is not among your clients, so you can no longer see it").
 		wantNot("#toasts form")

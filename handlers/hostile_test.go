@@ -62,6 +62,8 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("email", "a@b.example", "current_password", "")
 	case path == "/account/mfa":
 		add("code", "123456", "current_password", "", "next", "/")
+	case path == "/account/mfa/recovery-codes/file":
+		add("code", "ABCD-EFGH-IJKL-MNOP-QRST-UVWX")
 	case strings.HasPrefix(path, "/account/mfa/"):
 		add("current_password", "")
 	case path == "/account":
@@ -156,7 +158,7 @@ func (a answer) wantHarmless(sent string) {
 		}
 	}
 	kind, nosniff := a.Header.Get("Content-Type"), a.Header.Get("X-Content-Type-Options") == "nosniff"
-	file := strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") && kind == "text/csv; charset=utf-8"
+	file := strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") && strings.HasPrefix(kind, "text/") && kind != "text/html; charset=utf-8"
 	if nosniff && (file || kind == "image/png") {
 		return // no browser renders it as a page, and a picture's bytes may spell anything
 	}

@@ -120,6 +120,18 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	gives, err := s.givesAway(c, k, r, db.Fields{f.Column: value})
+	if err != nil {
+		return err
+	}
+	if gives != nil {
+		editor, err := s.editor(c, k, r.ID, f, value, "", version)
+		if err != nil {
+			return err
+		}
+		editor.Editor.Gives = gives
+		return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
+	}
 	changed, err := k.update(s.db, c.Request.Context(), who(c).Actor, r.ID, version, db.Fields{f.Column: value})
 	var refused *db.Invalid
 	var stale *db.Conflict

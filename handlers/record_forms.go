@@ -114,6 +114,25 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	}
 	ctx, by, values := c.Request.Context(), who(c).Actor, typed(c, k.FieldColumns(nil)...)
 	values, version = decided(c, values, version)
+	if by.OwnOnly {
+		stored, err := k.read(s.db, ctx, by, id)
+		if err != nil {
+			return err
+		}
+		gives, err := s.givesAway(c, k, stored, values)
+		if err != nil {
+			return err
+		}
+		if gives != nil {
+			stored.Version = version
+			f, err := s.editForm(c, k, stored, values, nil)
+			if err != nil {
+				return err
+			}
+			f.Gives = gives
+			return s.form(c, http.StatusConflict, f, nil)
+		}
+	}
 	r, err := k.update(s.db, ctx, by, id, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict

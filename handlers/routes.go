@@ -59,6 +59,7 @@ var routes = []route{
 	{"GET", "/account/mfa/qr.png", enrolling, (*Server).secondFactorQR},
 	{"POST", "/account/mfa", enrolling, (*Server).secondFactorCreate},
 	{"POST", "/account/mfa/recovery-codes", signedIn, (*Server).recoveryCodesCreate},
+	{"POST", "/account/mfa/recovery-codes/file", signedIn, (*Server).recoveryCodesFile},
 	{"POST", "/account/mfa/disable", signedIn, (*Server).secondFactorDisable},
 	{"GET", "/account/sessions", signedIn, (*Server).accountShow},
 	{"POST", "/account/sessions/end-others", signedIn, (*Server).sessionEndOthers},

@@ -156,8 +156,15 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	}
 	b.get(mine.org).want(404, "h1", "")
 
-	// Giving the contact away leads to the list with a message.
-	given := b.parts().post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1")
+	// Giving the contact away asks first, then leads to the list with a message.
+	for _, manner := range []*browser{b, b.parts()} {
+		b.unchanged(func() {
+			asks := manner.post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1")
+			asks.want(409, "#fact-owner_user_id .warnline", "Give Elif Aydın to "+other.user.FullName+"? You will not see Elif Aydın any more").
+				want(409, "a[data-cancel][autofocus]", "Keep it")
+		})
+	}
+	given := b.parts().post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1", "give_away", "1")
 	if given.StatusCode != http.StatusOK || given.Header.Get("HX-Redirect") != "/contacts" {
 		t.Errorf("it leads to %q", given.Header.Get("HX-Redirect"))
 	}

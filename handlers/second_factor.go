@@ -12,6 +12,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"clientregistry/db"
+	"clientregistry/db/secrets"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -142,6 +143,24 @@ func (s *Server) recoveryCodesCreate(c *gin.Context) error {
 		return err
 	}
 	return s.codesPage(c, codes, "/account/mfa")
+}
+
+// recoveryCodesFile answers with the codes that the page has just shown, as a file. The page sends
+// them, because they are stored nowhere.
+func (s *Server) recoveryCodesFile(c *gin.Context) error {
+	var lines []string
+	for _, typed := range c.Request.PostForm["code"] {
+		if code := secrets.ReadCode(typed); secrets.IsRecoveryCode(code) {
+			lines = append(lines, secrets.SpellRecoveryCode(code))
+		}
+	}
+	if len(lines) == 0 {
+		return s.redirect(c, "/account/mfa")
+	}
+	c.Header("Content-Disposition", `attachment; filename="client-registry-recovery-codes.txt"`)
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("Recovery codes of "+who(c).User.Email+" for Client Registry\r\n"+
+		"Each signs you in once when you do not have the app.\r\n\r\n"+strings.Join(lines, "\r\n")+"\r\n"))
+	return nil
 }
 
 func (s *Server) secondFactorDisable(c *gin.Context) error {

@@ -252,9 +252,21 @@ func TestARecoveryCodeSignsIn(t *testing.T) {
 			want(422, "#renew-password-e", "not your current password").wantNot("#disable-password-e")
 		b.post("/account/mfa/recovery-codes").want(422, "#renew-password-e", "Enter your current password")
 	})
-	fresh := b.submit(mfa, "[aria-labelledby=renew-h] button.btn:not([aria-pressed])", "current_password", password).
-		want(200, "h1", "Keep these recovery codes").html.Find("#codes code").First().Text()
+	shown := b.submit(mfa, "[aria-labelledby=renew-h] button.btn:not([aria-pressed])", "current_password", password).
+		want(200, "h1", "Keep these recovery codes")
+	fresh := shown.html.Find("#codes code").First().Text()
 	s.wantAudit(lea, "new_recovery_codes")
+	s.unchanged(func() {
+		file := b.submit(shown, "form[action$='/file'] .btn:not([type])")
+		if file.StatusCode != 200 || file.Header.Get("Cache-Control") != "no-store" ||
+			file.Header.Get("Content-Disposition") != `attachment; filename="client-registry-recovery-codes.txt"` ||
+			!strings.Contains(file.body, fresh+"\r\n") || strings.Count(file.body, "\r\n") != 13 {
+			t.Errorf("%d %v: %s", file.StatusCode, file.Header, file.body)
+		}
+		for _, none := range []string{"", "<b>", "ABCD", strings.Repeat("A", 23) + "1"} {
+			b.post("/account/mfa/recovery-codes/file", "code", none).want(303, "", "")
+		}
+	})
 	half := s.halfway(lea.user)
 	half.post("/login/mfa", "code", codes[1]).want(422, "#code-e", "is wrong")
 	half.post("/login/mfa", "code", strings.ToLower(fresh)).want(303, "", "")

@@ -678,6 +678,8 @@
     one("span", button.parentNode).replaceChildren(make("span", {}, "Copied"));
   });
 
+  on("click", e => { if (e.target.closest("[data-print]")) print(); });
+
   // Rows are selected one by one, all at once, or with Shift from the last one to this.
   let picked = null;
 

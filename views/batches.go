@@ -19,6 +19,7 @@ type Batch struct {
 	More          string     // "and 9,900 more", "" for none
 	Left          []BatchLeft
 	LeftCount     int
+	Warning       string // what else follows
 	Confirm       string // label of the button that makes the change, "" if there is nothing to change
 	Again         string // label of the button back to the fields, "" if there are none
 	Error         string

@@ -177,6 +177,7 @@ type Form struct {
 	Found                           *Found
 	Twins                           Twins
 	Conflict                        *Conflict
+	Gives                           *GivesAway
 	Repeat                          *Repeat
 	Summary                         []Option // links to the fields with errors
 	SummaryHeading                  string

@@ -141,10 +141,14 @@ type Editor struct {
 	Field    Field
 	Version  int
 	Conflict *Conflict
+	Gives    *GivesAway
 	Found    *Found
 	Twins    *Twins // nil if the field tells nothing about them
 	Shown    string // in a conflict, the typed value as people read it
 }
+
+// GivesAway asks whether to give a record away that the person will not see any more.
+type GivesAway struct{ Name, To string }
 
 // Links is the card of links to records of the other kind.
 type Links struct {

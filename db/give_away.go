@@ -1,0 +1,33 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+var errTried = errors.New("tried and taken back")
+
+// CountGivenAway returns how many of these records, all of which the actor sees, they would not see
+// any more with another owner.
+func (d *DB) CountGivenAway(ctx context.Context, by Actor, k *RecordKind, ids []string, owner string) (n int, err error) {
+	if !by.OwnOnly || owner == by.UserID {
+		return 0, nil
+	}
+	// What they see follows from many owners and links, so this gives the records away and looks.
+	err = d.write(ctx, by, EditClients, func(t *tx) error {
+		given := anyOf(k.id(), ids)
+		if _, err := t.Exec("UPDATE "+k.Plural+" SET owner_user_id = NULL WHERE "+given.sql, given.args...); err != nil {
+			return err
+		}
+		seen := given.and(k.sees(by, k.id()))
+		if err := t.QueryRow("SELECT count(*) FROM "+k.Plural+" WHERE "+seen.sql, seen.args...).Scan(&n); err != nil {
+			return err
+		}
+		return errTried
+	})
+	if !errors.Is(err, errTried) {
+		return 0, fmt.Errorf("count given away: %w", err)
+	}
+	return len(ids) - n, nil
+}
