@@ -105,11 +105,15 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "log", Heading: "Log", Choices: logs},
 		views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands})
 	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
-	if !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 }) {
-		p.Nothing = "Nobody and nothing of that name."
-		if who(c).OwnOnly {
-			p.Nothing = "Nobody and nothing of that name among the clients that you own, and whom and what is linked to them."
-		}
+	nothing := !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
+	switch {
+	case nothing && who(c).OwnOnly:
+		p.Nothing = "Nobody and nothing of that name among the clients that you own, and whom and what is linked to them. " +
+			"Similar spellings were tried."
+	case nothing:
+		p.Nothing = "Nobody and nothing of that name. Similar spellings were tried."
+	}
+	if nothing || found.Similar() {
 		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.makeChoices(c, name)})
 	}
 	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for " + quoted(p.Query)}))
@@ -122,7 +126,7 @@ func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []
 	var others []views.PaletteChoice
 	byName := func(rows []views.OptionRow) (named []views.PaletteChoice) {
 		for _, row := range rows {
-			if _, has := typed.Marks(row.Name); slices.Contains(has, false) {
+			if _, has := typed.Marks(row.Name); slices.Contains(has, false) && !row.Similar {
 				others = append(others, recordChoice(row))
 			} else {
 				named = append(named, recordChoice(row))

@@ -57,6 +57,12 @@ func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
 	phone := ines.parts().get("/palette?q=call+%2B46+70+555+01+10").wantTexts(makes, "Create contact “+46 70 555 01 10”")
 	filled(phone, "Create").wantValue("#phone", "+46 70 555 01 10").wantValue("#first_name", "")
 
+	// Records of similar names are offered first.
+	s.Contact("Anna", "Kroon")
+	ines.parts().get("/palette?q=anna+krooon").wantTexts("[role=presentation]", "Contacts", "Create", "More").
+		wantTexts("#palette-contacts ~ .opt > span > bdi", "Anna Kroon").
+		wantTexts(makes, "Create contact “anna krooon”", "Create organization “anna krooon”", "New follow-up “anna krooon”").wantNot(".hint")
+
 	s.as("Viewer").parts().get("/palette?q=zzz").want(200, ".hint", "Nobody and nothing").wantNot("#palette-make")
 	_, secret, oda := ownWorld(t)
 	hidden := oda.get(secret.org).StatusCode
