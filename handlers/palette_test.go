@@ -28,7 +28,7 @@ func TestPaletteOffersCommandsThenNamesThenOtherFieldsThenBodies(t *testing.T) {
 		wantTexts("#palette-commands ~ .opt > span > bdi", "New organization").
 		wantTexts("#palette-organizations ~ .opt > span > bdi", "Newhaven Optics").
 		wantTexts("#palette-contacts ~ .opt > span > bdi", "Olivia Newman").
-		wantTexts("#palette-others ~ .opt > span > bdi", "Umber Stores", "Sam Carter", "Sam Carter")
+		wantTexts("#palette-others ~ .opt > span > bdi", "Umber Stores", "Beatrice Okafor", "Sam Carter")
 	ines.get("/palette?q=new").wantTexts("#palette-interactions ~ .opt > span > bdi", "New offices", "Lunch")
 	if first := a.html.Find(".opt").First().AttrOr("href", ""); first != "/organizations/new" {
 		t.Errorf("the first leads to %s", first)
