@@ -29,8 +29,9 @@ var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
 	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations", "FindValues",
 	"FirstSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
-	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "NewFollowUps", "OpenSessions", "Organization", "Organizations",
-	"OrganizationsOf", "Origin", "Outcomes", "Owners", "Recent", "RoleLabels", "Search",
+	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "Neighbours", "NewFollowUps", "OpenSessions", "Organization",
+	"Organizations",
+	"OrganizationsOf", "Origin", "Outcomes", "OwnChanges", "Owners", "Recent", "RoleLabels", "Search",
 	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens", "Twins",
 }
 

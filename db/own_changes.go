@@ -9,10 +9,10 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// OwnChangesSize is how many changes OwnChanges lists at most. It looks through at most ownSteps times ownStep rows
+// ownChangesSize is how many changes OwnChanges lists at most. It looks through at most ownSteps times ownStep rows
 // of the history, where a batch counts as one.
 const (
-	OwnChangesSize = 10
+	ownChangesSize = 10
 	ownStep        = 50
 	ownSteps       = 10
 )
@@ -26,14 +26,14 @@ func (d *DB) OwnChanges(ctx context.Context, by Actor) (all []AuditEntry, err er
 	if !ViewClients.MetBy(by) {
 		return nil, nil
 	}
-	for before, step := int64(1<<62), 0; before > 0 && step < ownSteps && len(all) < OwnChangesSize; step++ {
+	for before, step := int64(1<<62), 0; before > 0 && step < ownSteps && len(all) < ownChangesSize; step++ {
 		var page []AuditEntry
 		if page, before, err = d.ownChanges(ctx, by, before); err != nil {
 			return nil, fmt.Errorf("own changes: %w", err)
 		}
 		all = append(all, page...)
 	}
-	return all[:min(len(all), OwnChangesSize)], nil
+	return all[:min(len(all), ownChangesSize)], nil
 }
 
 // ownRows returns a query for the seq of the actor's latest rows before one that change clients or end a batch.
