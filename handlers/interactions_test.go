@@ -336,11 +336,11 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		if at() != "2026-11-24T07:00:12.345Z" {
 			t.Fatal("what was left as it was is now at", at())
 		}
-		// A conflict shows its times in the form's zone as well.
+		// After a conflict, too, the time means what was typed in the form's zone.
 		conflict := by.submit(editor, ".edit .btn.pri", "subject", "Talk, mine", "happened_at", "2026-11-24T17:00")
 		conflict.want(409, ".warnline", "changed this").
-			wantTexts(".versus dd", "Talk, corrected", "Talk, mine", "2026-11-24 16:00", "2026-11-24 17:00")
-		by.submit(conflict, ".edit .acts button:not(a)", "keep_subject", "yours", "keep_happened_at", "yours")
+			wantTexts(".versus dd", "Talk, corrected", "Talk, mine") // the time was only changed here
+		by.submit(conflict, ".edit [value=yours]")
 		if at() != "2026-11-24T08:00:00.000Z" {
 			t.Fatal("what was typed at five in Tokyo was at", at())
 		}
