@@ -11,6 +11,9 @@ var errTried = errors.New("tried and taken back")
 // CountGivenAway returns how many of these records, all of which the actor sees, they would not see
 // any more with another owner.
 func (d *DB) CountGivenAway(ctx context.Context, by Actor, k *RecordKind, ids []string, owner string) (n int, err error) {
+	if err := EditClients.Refuse(by); err != nil {
+		return 0, err
+	}
 	if !by.OwnOnly || owner == by.UserID {
 		return 0, nil
 	}
