@@ -27,6 +27,9 @@ func (d *DB) readPhoneRegion(ctx context.Context, o Options) error {
 	return nil
 }
 
+// IsPhoneRegion reports whether a region, like DE, has phone numbers of its own.
+func IsPhoneRegion(region string) bool { return text.IsPhoneRegion(region) }
+
 // choosePhoneRegion keeps the region chosen at the setup.
 func (t *tx) choosePhoneRegion(region string) error {
 	switch {

@@ -102,9 +102,10 @@ func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
 	if err != nil || !slices.ContainsFunc(similar, func(words []string) bool { return len(words) > 0 }) {
 		return err
 	}
-	column, others, named := "", "''", "display_name || ' ' || legal_name || ' ' || ifnull(website, '')"
+	column, others := "", "''"
+	names := p.kind.FieldColumns(func(f Field) bool { return f.Required != "" || f.Kind == Email || f.Kind == Website })
+	named := "ifnull(" + strings.Join(names, ", '') || ' ' || ifnull(") + ", '')"
 	if p.kind == ContactKind {
-		named = "first_name || ' ' || last_name || ' ' || ifnull(email, '')"
 		if column = contactColumn(s.by); column == "" {
 			others = "c1organizations"
 		}

@@ -51,7 +51,7 @@ func TestWhoCanSeeThis(t *testing.T) {
 	other := s.Organization("Quay")
 	seller.get(other+"/access").want(404, "h1", "Not found")
 	seller.get(org+"/access").want(200, "#rows tr:nth-child(3) .c-sub", "Maya Okafor 0").wantNot("#rows a[href^='/admin']")
-	seller.get(org).want(200, ".rec .menu a", "Who can see this").wantNot(".rec .menu form")
+	seller.get(org).want(200, ".menu a", "Who can see this").wantNot(".rec .menu form")
 	s.Own(keeper.user, db.ViewClient, db.ViewAudit)
 	keeper.get(maya+"/access").want(200, "#rows tr:nth-child(2) .c-sub", "Owns Harbor & Pine, linked to it")
 	s.Exec("DELETE FROM organization_contact")

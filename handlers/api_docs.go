@@ -98,8 +98,16 @@ func curl(base, path, method string, parameters []node, example any) string {
 	})
 	first := "?"
 	for _, p := range parameters {
-		if p = p.resolved(); p.text("in") == "query" && p.text("example") != "" {
-			address += first + p.text("name") + "=" + p.text("example")
+		if p = p.resolved(); p.text("in") != "query" {
+			continue
+		}
+		example := p.at("example").value
+		values, several := example.([]any)
+		if !several && example != nil {
+			values = []any{example}
+		}
+		for _, value := range values {
+			address += first + p.text("name") + "=" + fmt.Sprint(value)
 			first = "&"
 		}
 	}

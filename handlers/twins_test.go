@@ -40,7 +40,7 @@ func TestTwinsAreNamedWhereAnythingIsTyped(t *testing.T) {
 	ines.post("/organizations", "display_name", "Acme Möbel", "website", "no website").want(422, ".twins .found", "Acme Möbel")
 	ines.post(brig, "version", "1", "display_name", "Acme Möbel", "legal_name", "").want(422, ".twins .found", "Acme Möbel")
 	ines.post("/contacts", "first_name", "Maya", "last_name", "Okafor", "email", "maya@acme.example").
-		want(422, ".form > .field + .found", "Maya Okafor").wantNot(".twins .found") // the message of the email names her already
+		want(422, ".form > .field + .found", "Maya Okafor").wantNot(".twins .found") // the message of the email names them already
 	ines.get(brig+"/contacts?add=1&new=1&q=Maya+Okafor").want(200, ".twins a[href='"+maya+"']", "Open")
 	ines.post(brig+"/contacts", "first_name", "Maya", "last_name", "Okafor", "phone", "08 123 456 78", "role_label", "x\ny").
 		want(422, ".twins small", "Same phone, same name")

@@ -19,7 +19,6 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/demo"
-	"clientregistry/db/text"
 	"clientregistry/handlers"
 	"clientregistry/handlers/api"
 	"clientregistry/handlers/jobs"
@@ -101,7 +100,7 @@ func (cmd *serveCmd) Validate() error {
 			return fmt.Errorf("--base-url: %w", err)
 		}
 	}
-	if cmd.PhoneRegion != "" && !text.IsPhoneRegion(cmd.PhoneRegion) {
+	if cmd.PhoneRegion != "" && !db.IsPhoneRegion(cmd.PhoneRegion) {
 		return fmt.Errorf("--phone-region %s is not a country; write its two letters, like DE", cmd.PhoneRegion)
 	}
 	if cmd.APIRate < 1 {
