@@ -22,8 +22,6 @@ func (k *recordKind) filterParameters() []string {
 	return middleware.ListParameters(k.RecordKind, true)
 }
 
-func filtered(f db.Field) bool { return f.Filtered }
-
 // listFilter reads a list's filter and returns it with the parameters that had an effect. Invalid
 // values, and those that would reveal what the visitor may not see, are dropped.
 func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db.Filter, url.Values) {
