@@ -32,6 +32,7 @@ type window struct {
 	ctx   context.Context
 	url   string // the registry's address
 	touch bool
+	plain bool // without scripts
 
 	width, height int64
 	pointed       bool // whether a mouse or finger was used last, so that the focus need not be visible
@@ -193,6 +194,7 @@ func (w *window) zone(name string) {
 
 // scripts switches JavaScript on or off from the next page on.
 func (w *window) scripts(on bool) {
+	w.plain = !on
 	call(w, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
@@ -306,10 +308,10 @@ func (w *window) holds(selector, value string) {
 	w.until("same(document.querySelector(%s)?.value, %s, 'value of ' + %[1]s)", selector, value)
 }
 
-// at waits until the window is at a path.
+// at waits until the window is at a path. Without scripts the address may still name the message that it shows.
 func (w *window) at(path string) {
 	w.t.Helper()
-	w.until("same(location.pathname + location.search, %s, 'address')", path)
+	w.until("same(location.pathname + (%s ? location.search.replace(/[?&]said=\\w+$/, '') : location.search), %s, 'address')", w.plain, path)
 }
 
 // titled waits for the page's title.
