@@ -83,8 +83,8 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 	w.see("#verified", "row 1 was changed")
 	w.everywhere("audit log, broken")
 	w.phone()
-	w.open("/account")
-	w.click(".page-head a", "Audit log")
+	w.click(".tabbar summary", "More")
+	w.click(".tabbar .menu a", "Audit log")
 	w.at("/admin/audit")
 }
 

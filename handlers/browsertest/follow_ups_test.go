@@ -91,8 +91,8 @@ func TestFollowingUp(t *testing.T) {
 		w.click("#steps small a", "Harbor & Pine")
 		w.see("h1", "Harbor & Pine")
 		if phone {
-			w.click(".tabbar a", "More")
-			w.click("a", "Interactions")
+			w.click(".tabbar summary", "More")
+			w.click(".tabbar .menu a", "Interactions")
 			w.see("h1", "Interactions")
 		}
 	}
