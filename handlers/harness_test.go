@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ type browser struct {
 	cookie *http.Cookie // its session
 	device *http.Cookie
 	asks   map[string]string
-	said   map[string]string // the messages that redirects named, by the address to which they led
+	said   *sync.Map // the messages that redirects named, by the address to which they led
 }
 
 const password = handlerstest.Password
@@ -62,7 +63,7 @@ var hash = handlerstest.Hash
 var key = handlerstest.Key
 
 // stranger returns a browser in which nobody is signed in.
-func (s *site) stranger() *browser { return &browser{site: s, said: map[string]string{}} }
+func (s *site) stranger() *browser { return &browser{site: s, said: &sync.Map{}} }
 
 // as returns the browser of a new user with this role, signed in.
 func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" Person", role) }
@@ -70,7 +71,7 @@ func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" P
 // person is like as, for a user with a name.
 func (s *site) person(name, role string) *browser {
 	s.t.Helper()
-	b := &browser{site: s, user: s.User(name, role), said: map[string]string{}}
+	b := &browser{site: s, user: s.User(name, role), said: &sync.Map{}}
 	b.comeIn()
 	return b
 }
@@ -232,8 +233,8 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
-	if name, ok := b.said[path]; ok && method == http.MethodGet {
-		delete(b.said, path)
+	if name, ok := b.message(path); ok && method == http.MethodGet {
+		b.said.Delete(path)
 		path = addMessage(path, name)
 	}
 	r := httptest.NewRequest(method, b.Base+path, body)
@@ -256,8 +257,18 @@ func (b *browser) noteMessage(h http.Header, header string) {
 	if name := messageName.FindStringSubmatch(h.Get(header)); name != nil && b.said != nil {
 		h.Set(header, messageName.ReplaceAllString(h.Get(header), ""))
 		page, _, _ := strings.Cut(h.Get(header), "#")
-		b.said[page] = name[1]
+		b.said.Store(page, name[1])
 	}
+}
+
+// message returns the name of the message that awaits the next request for an address.
+func (b *browser) message(path string) (name string, ok bool) {
+	if b.said == nil {
+		return "", false
+	}
+	x, ok := b.said.Load(path)
+	name, _ = x.(string)
+	return name, ok
 }
 
 func addMessage(path, name string) string {

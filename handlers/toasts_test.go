@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -13,7 +14,7 @@ func TestAMessageIsShownInTheTabThatMadeTheChange(t *testing.T) {
 	ines := s.as("Administrator")
 	acme, birch := s.Organization("Acme"), s.Organization("Birch")
 	one, other := *ines, *ines
-	one.said, other.said = map[string]string{}, map[string]string{}
+	one.said, other.said = &sync.Map{}, &sync.Map{}
 
 	if to := one.post(acme+"/archive", "version", "1").to(); to != acme {
 		t.Fatalf("archiving leads to %s", to)
