@@ -25,7 +25,7 @@ type homeCard struct {
 // homeCards are the cards in reading order. Saved views come before what the team does.
 var homeCards = []homeCard{
 	{"follow-ups", "My follow-ups", seesInteractions, (*Server).homeFollowUps},
-	{"quiet", "My quiet clients", seesInteractions, (*Server).homeQuiet},
+	{"quiet", "Quiet clients", seesInteractions, (*Server).homeQuiet},
 	{"touched", "Where you left off", touchesClients, (*Server).homeTouched},
 	{"today", "Today in the team", seesInteractions, (*Server).homeToday},
 	{"chart", "Charts", seesClients, (*Server).homeChart},
@@ -161,7 +161,7 @@ func (s *Server) homeQuiet(c *gin.Context) (views.HomeCard, error) {
 		days = n
 	}
 	card := views.HomeRows{
-		ID: "quiet", Heading: "My quiet clients", Tabs: views.CardTabs{Label: "Quiet for"},
+		ID: "quiet", Heading: "Quiet clients", Tabs: views.CardTabs{Label: "Quiet for"},
 		Nothing: "Organizations you own appear here once nobody has talked to them for " + wording.Plural(days, "day") + ".",
 	}
 	for i, n := range quietDays {

@@ -19,7 +19,7 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 	s.Clock.Add(60e9)
 	elif := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
 	s.Link(org, elif)
-	ines.get("/").want(200, "#quiet-h", "My quiet clients").wantNot("section[aria-labelledby=quiet-h] .nm")
+	ines.get("/").want(200, "#quiet-h", "Quiet clients").wantNot("section[aria-labelledby=quiet-h] .nm")
 	s.Clock.Add(31 * 24 * time.Hour)
 	ines.comeIn()
 	jonas.comeIn()
@@ -135,7 +135,7 @@ func TestCardsOfHome(t *testing.T) {
 	s.Clock.Add(61 * 24 * time.Hour)
 	ines.comeIn()
 	jonas.comeIn()
-	home := ines.get("/").wantTexts("#cards label", "My follow-ups", "My quiet clients", "Where you left off", "Today in the team", "Charts")
+	home := ines.get("/").wantTexts("#cards label", "My follow-ups", "Quiet clients", "Where you left off", "Today in the team", "Charts")
 	for name, part := range map[string]string{
 		"follow-ups": "#follow-ups", "quiet": "#quiet", "touched": "#touched", "today": "[aria-labelledby=today-h]", "chart": "#chart",
 	} {
