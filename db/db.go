@@ -136,7 +136,10 @@ func (d *DB) open(ctx context.Context, path string, o Options) (err error) {
 		return err
 	}
 	d.reader, d.sessions.watch = d.connectReaders(readers), d.connectReaders(1)
-	for _, step := range []func(context.Context) error{d.seed, d.indexForeignRows, func(ctx context.Context) error { return d.readPhoneRegion(ctx, o) }} {
+	for _, step := range []func(context.Context) error{
+		d.seed, d.indexForeignRows,
+		func(ctx context.Context) error { return d.readPhoneRegion(ctx, o) },
+	} {
 		var known *Damaged
 		// Without these steps people can still read, and the next start tries again.
 		if err := step(ctx); err != nil && !errors.As(err, &known) && !sqlite.IsUnwritable(err) {

@@ -169,7 +169,7 @@ func TestOneCollationEverywhere(t *testing.T) {
 	}
 	for what, names := range map[string][]string{
 		"accounts": accounts, "roles": roles, "holders": holders, "owners": owners, "actors": actors,
-		"sectors":  must(o.Suggestions(t.Context(), o.Lea, db.OrganizationKind, must(db.OrganizationKind.Field("sector"))(t)))(t),
+		"sectors":  must(o.Suggestions(t.Context(), o.Lea, must(db.OrganizationKind.Field("sector"))(t)))(t),
 		"contacts": ofContacts("", "last_name"), "titles": ofContacts("job_title", "job_title"), "emails": ofContacts("email", "email"),
 	} {
 		names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, " X") })

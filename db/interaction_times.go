@@ -145,3 +145,52 @@ func (d *DB) UnderstoodDue(by Actor, typed string) (Date, error) {
 	}
 	return day, nil
 }
+
+// LocalTime is the layout of happened_at in forms: the user's local time, to the minute.
+const LocalTime = "2006-01-02T15:04"
+
+// FormZone returns the time zone that a form carries, or the user's own if it carries none or an
+// unknown one.
+func FormZone(carried string, own *time.Location) *time.Location {
+	if zone, err := time.LoadLocation(carried); err == nil && carried != "" && carried != "Local" {
+		return zone
+	}
+	return own
+}
+
+// happenedAt parses what was typed: LocalTime, with or without seconds, in the given zone, or RFC
+// 3339. "" means now. The time may be at most a day in the future.
+func happenedAt(typed string, old time.Time, zone *time.Location, now time.Time) (time.Time, error) {
+	typed = text.PlainDigits(typed)
+	if typed == "" {
+		return now, nil
+	}
+	if !old.IsZero() && typed == old.In(zone).Format(LocalTime) {
+		return old, nil // forms show minutes only, so an untouched value keeps its seconds
+	}
+	at, err := time.Parse(time.RFC3339, typed)
+	for _, layout := range []string{LocalTime, LocalTime + ":05"} { // a fraction of a second is also allowed
+		if err == nil {
+			break
+		}
+		wall, unread := time.Parse(layout, typed)
+		if err = unread; err != nil {
+			continue
+		}
+		if at, err = times.Local(wall, zone); err != nil {
+			return at, asTimeMessage(err, "")
+		}
+	}
+	limit := now.AddDate(0, 0, 1)
+	switch {
+	case err == nil && !old.IsZero() && at.Equal(old):
+		return old, nil // it stays, even if it could not be chosen today
+	case err != nil:
+		return at, messageError("Enter a day and a time, like " + now.In(zone).Format("2006-01-02 15:04"))
+	case at.After(limit):
+		return at, messageError("Choose a time up to tomorrow, " + limit.In(zone).Format("2 Jan 15:04"))
+	case at.Before(firstDay.Start(zone)):
+		return at, messageError("Choose a day from " + firstDay.Format("2 Jan 2006"))
+	}
+	return at.UTC().Truncate(time.Millisecond), nil
+}

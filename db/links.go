@@ -66,8 +66,8 @@ var selectLink, _ = selectLinkFor(Actor{})
 func selectLinkFor(by Actor) (query string, args []any) {
 	main := by.seesOrganization("m.organization_id")
 	return `
-		SELECT organization_contact.organization_id, display_name, organization_contact.contact_id, first_name, last_name, job_title, email, phone, mobile,
-			organizations.is_active, contacts.is_active, role_label, relationship_status, organization_contact.version,
+		SELECT organization_contact.organization_id, display_name, organization_contact.contact_id, first_name, last_name, job_title,
+			email, phone, mobile, organizations.is_active, contacts.is_active, role_label, relationship_status, organization_contact.version,
 			iif(is_main, '1', ''), iif(is_main, display_name, (
 				SELECT display_name FROM organization_contact AS m JOIN organizations ON organizations.id = m.organization_id
 				WHERE m.contact_id = organization_contact.contact_id AND m.is_main = 1 AND ` + main.sql + `))

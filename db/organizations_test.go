@@ -255,10 +255,10 @@ func TestSuggestionsAreTheUsualOnesAndThoseInUse(t *testing.T) {
 	for _, sector := range []string{"Retail", "retail", "Beekeeping", "Ærospace", "ærospace", "beekeeping"} {
 		must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "x", "sector": sector, "size_band": "7"}, ""))(t)
 	}
-	sectors := must(o.Suggestions(t.Context(), o.Tomas, db.OrganizationKind, must(db.OrganizationKind.Field("sector"))(t)))(t)
+	sectors := must(o.Suggestions(t.Context(), o.Tomas, must(db.OrganizationKind.Field("sector"))(t)))(t)
 	want(t, "sectors", fmt.Sprint(sectors[12:]), "[Ærospace Beekeeping]")
 	want(t, "size bands", must(o.Suggestions(t.Context(), o.Tomas,
-		db.OrganizationKind, must(db.OrganizationKind.Field("size_band"))(t)))(t)[6], "7")
+		must(db.OrganizationKind.Field("size_band"))(t)))(t)[6], "7")
 	want(t, "role labels", slices.Contains(must(o.RoleLabels(t.Context(), o.Tomas))(t), "CFO"), true)
 	want(t, "outcomes", len(must(o.Outcomes(t.Context(), o.Tomas))(t)), 6)
 }

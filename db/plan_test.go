@@ -78,7 +78,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	ask(err, err2, err3, err4, err5, err6, err7, err8)
 	for _, k := range []*RecordKind{OrganizationKind, ContactKind} {
 		for _, f := range k.Fields {
-			_, err := d.Suggestions(ctx, by, k, f)
+			_, err := d.Suggestions(ctx, by, f)
 			ask(err)
 		}
 	}

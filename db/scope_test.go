@@ -423,9 +423,9 @@ func (w *world) compareSuggestions(t *testing.T, by db.Actor) {
 			outcomes++
 		}
 	}
-	count("sectors", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("sector"))(t)))(t),
+	count("sectors", must(w.Suggestions(t.Context(), by, must(db.OrganizationKind.Field("sector"))(t)))(t),
 		"Sector ", organizations)
-	count("sizes", must(w.Suggestions(t.Context(), by, db.OrganizationKind, must(db.OrganizationKind.Field("size_band"))(t)))(t),
+	count("sizes", must(w.Suggestions(t.Context(), by, must(db.OrganizationKind.Field("size_band"))(t)))(t),
 		"Size ", organizations)
 	count("roles", must(w.RoleLabels(t.Context(), by))(t), "Role ", roles)
 	count("outcomes", must(w.Outcomes(t.Context(), by))(t), "Outcome ", outcomes)

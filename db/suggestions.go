@@ -15,9 +15,9 @@ import (
 // MostSuggested is how many values in use are suggested. Others can still be typed.
 const MostSuggested = 500
 
-// Suggestions returns the values that lists offer to filter a kind by a field: the usual ones, then
-// those in use, hidden or not. It returns nil if the field has none.
-func (d *DB) Suggestions(ctx context.Context, by Actor, _ *RecordKind, f Field) ([]string, error) {
+// Suggestions returns the values that lists offer to filter by a field: the usual ones, then those in
+// use, hidden or not. It returns nil if the field has none.
+func (d *DB) Suggestions(ctx context.Context, by Actor, f Field) ([]string, error) {
 	v, err := VocabularyOf(f.Column)
 	if err != nil {
 		return nil, nil
@@ -27,12 +27,12 @@ func (d *DB) Suggestions(ctx context.Context, by Actor, _ *RecordKind, f Field) 
 
 // RoleLabels is Suggestions for a contact's role at an organization.
 func (d *DB) RoleLabels(ctx context.Context, by Actor) ([]string, error) {
-	return d.Suggestions(ctx, by, nil, fieldOf(linkFields, "role_label"))
+	return d.Suggestions(ctx, by, fieldOf(linkFields, "role_label"))
 }
 
 // Outcomes is Suggestions for an interaction's outcome.
 func (d *DB) Outcomes(ctx context.Context, by Actor) ([]string, error) {
-	return d.Suggestions(ctx, by, nil, fieldOf(interactionFields, "outcome"))
+	return d.Suggestions(ctx, by, fieldOf(interactionFields, "outcome"))
 }
 
 // FoundValues are the values of a vocabulary that fit what somebody typed, the best first.

@@ -179,35 +179,10 @@ func (k *RecordKind) wordsOfName(name string) []string {
 // differ in one letter.
 func (k *RecordKind) similarNames(a, b string) bool {
 	x, y := k.wordsOfName(a), k.wordsOfName(b)
-	if oneLetterApart([]rune(strings.Join(x, "")), []rune(strings.Join(y, ""))) {
+	if text.SameButOneLetter(strings.Join(x, ""), strings.Join(y, "")) {
 		return true
 	}
 	slices.Sort(x)
 	slices.Sort(y)
 	return slices.Equal(x, y)
-}
-
-// oneLetterApart reports whether two texts are the same but for one letter that is missing, wrong, or
-// swapped with the next one. Short texts must be the same.
-func oneLetterApart(a, b []rune) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if slices.Equal(a, b) {
-		return true
-	}
-	if len(b)-len(a) > 1 || len(a) < 4 {
-		return false
-	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	switch {
-	case len(a) < len(b):
-		return slices.Equal(a[i:], b[i+1:])
-	case slices.Equal(a[i+1:], b[i+1:]):
-		return true
-	}
-	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
 }

@@ -211,7 +211,8 @@ func TestSpellingsThatLookAlikeAreNamed(t *testing.T) {
 	manySectors(t, o, 2, "beekeeping")
 	manySectors(t, o, 1, "Bee  Keeping")
 	manySectors(t, o, 1, "energy")
-	want(t, "sectors", listed(t, o, vocabulary(t, "sector")), "Bee keeping 3; beekeeping 2 like Bee keeping; Bee  Keeping 1 like Bee keeping; energy 1")
+	want(t, "sectors", listed(t, o, vocabulary(t, "sector")),
+		"Bee keeping 3; beekeeping 2 like Bee keeping; Bee  Keeping 1 like Bee keeping; energy 1")
 	all, more, err := o.Values(t.Context(), o.Ines, vocabulary(t, "sector"))
 	if err != nil || more {
 		t.Fatal(more, err)
@@ -239,8 +240,8 @@ func TestHiddenValuesAreNotSuggestedAndCanBeAgain(t *testing.T) {
 	}
 	want(t, "both hidden", suggested("ret"), "")
 	want(t, "listed", listed(t, o, v), "Retail, wholesale 1 hidden; Retail 0 hidden")
-	want(t, "filters still offer what is in use", fmt.Sprint(must(o.Suggestions(ctx, o.Tomas, db.OrganizationKind,
-		must(db.OrganizationKind.Field("sector"))(t)))(t)[11]), "Retail, wholesale")
+	want(t, "filters still offer what is in use", fmt.Sprint(must(o.Suggestions(ctx,
+		o.Tomas, must(db.OrganizationKind.Field("sector"))(t)))(t)[11]), "Retail, wholesale")
 	if err := o.SuggestValue(ctx, o.Ines, v, "Retail"); err != nil {
 		t.Fatal(err)
 	}

@@ -415,12 +415,14 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 			t.Errorf("%s: %q, want %q", query, got, want)
 		}
 	}
-	one := ines.get("/admin/audit?target_type=organization&target_id="+key(birch)).want(200, rows, "changed Birch").want(200, ".chip b", "Birch")
+	one := ines.get("/admin/audit?target_type=organization&target_id="+key(birch)).
+		want(200, rows, "changed Birch").want(200, ".chip b", "Birch")
 	one.wantTexts(".chip b", "Organizations", "Birch")
 	page := ines.get("/admin/audit?field=sector&q=retail").wantValue("input[name=q]", "retail").want(200, ".chip b", "Sector")
 	page.wantValue("input[type=hidden][name=field]", "sector")
 	s.WantOne("1", `SELECT count(*) FROM audit_logs WHERE action = 'view_audit' AND metadata = '{"field":"sector","text":"retail"}'`)
-	if file := ines.get("/admin/audit.csv?field=sector&q=retail").want(200, "", ""); !strings.Contains(file.body, "Acme") || strings.Contains(file.body, "Birch") {
+	if file := ines.get("/admin/audit.csv?field=sector&q=retail").
+		want(200, "", ""); !strings.Contains(file.body, "Acme") || strings.Contains(file.body, "Birch") {
 		t.Errorf("the file has\n%s", file.body)
 	}
 	s.wantAudit(ines, "export_audit", `"rows":1`)

@@ -237,6 +237,7 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	w := wording.Batch{Batch: x.Batch, Subject: plan.Subject}
 	page.Lead, _ = w.Of(plan.Changes)
 	page.Noun, page.Column, page.After, page.Avatar = capital(x.list.Noun), w.Column(), w.After(), x.Action == "assign_owner"
+	page.AfterNone = plan.Subject == ""
 	showBatch(&page, x.list, plan, w)
 	if plan.OutOfSight > 0 {
 		page.Warning = wording.WillBeOutOfSight(plan, x.list.Noun)

@@ -74,7 +74,8 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 			"owner_user_id", map[bool]string{true: ines.user.ID}[n%3 == 0])
 	}
 	list := ines.get("/organizations?sector=Retail").want(200, ".bulk label", "All 60 that match").
-		wantTexts(".bulk > button[name]", "Assign owner", "Archive").wantTexts(".bulk .menu button[name]", "Set sector", "Set size", "Link contact")
+		wantTexts(".bulk > button[name]", "Assign owner", "Archive").
+		wantTexts(".bulk .menu button[name]", "Set sector", "Set size", "Link contact")
 	// The list's filters are in the form's address, so they do not clash with the action's field of
 	// the same name.
 	action, _ := list.html.Find("#many").Attr("action")
@@ -146,7 +147,8 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 
 	// One contact is linked to many organizations.
 	ask = ines.post("/organizations/batch", "all", "1", "action", "link", "contact_id", key(maya), "relationship_status", "Prospect").
-		want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("[aria-labelledby=left-h] small", "Already linked", "Already linked").wantTexts("tbody bdi", "Acme Two", "None", "Maya Okafor")
+		want(200, "h2", "Link 1 organization to Maya Okafor").wantTexts("[aria-labelledby=left-h] small", "Already linked", "Already linked").
+		wantTexts("tbody bdi", "Acme Two", "None", "Maya Okafor")
 	ines.submit(ask, confirm).to()
 	s.WantOne("3", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(maya))
 }
@@ -195,7 +197,10 @@ func TestWhatABatchCannotDo(t *testing.T) {
 			},
 			{200, "organizations", "main form", "Nothing would change", []string{"id", key(acme), "action", "restore"}},
 			{200, "organizations", "#lead", "Nothing would change", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
-			{200, "organizations", "[aria-labelledby=left-h] small", "Already empty", []string{"id", key(acme), "action", "set_sector", "sector", ""}},
+			{
+				200, "organizations", "[aria-labelledby=left-h] small", "Already empty",
+				[]string{"id", key(acme), "action", "set_sector", "sector", ""},
+			},
 			{200, "organizations", "#lead", "Clear the sector of 1 organization", []string{"id", key(quay), "action", "set_sector", "sector", ""}},
 			{
 				200, "organizations", "#lead", "Remove the owner from 1 organization",
@@ -254,8 +259,9 @@ func TestWhatMatchesOnlySinceThePreviewIsNamed(t *testing.T) {
 	if to := ines.submit(preview, confirm).to(); to != "/contacts?role_label=Auditor" {
 		t.Errorf("it leads to %s", to)
 	}
-	ines.get("/contacts?role_label=Auditor").want(200, "#toasts", "1 contact archived. 1 contact no longer matches and stays as it is: Olga Dahl. 1 contact "+
-		"matches only since the preview and stays as it is: Nils Berg")
+	ines.get("/contacts?role_label=Auditor").want(200, "#toasts",
+		"1 contact archived. 1 contact no longer matches and stays as it is: Olga Dahl. 1 contact "+
+			"matches only since the preview and stays as it is: Nils Berg")
 	s.WantOne("Maya", "SELECT group_concat(first_name) FROM contacts WHERE is_active = 0")
 }
 

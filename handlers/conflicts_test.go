@@ -19,7 +19,8 @@ func TestEachFieldOfAFormIsDecidedByItself(t *testing.T) {
 
 		var told answer
 		s.unchanged(func() {
-			told = jonas.submit(form, "form.card button", "sector", "Media", "tax_id", "J 2", "size_band", "Small").want(409, ".warnline", "Choose for each field")
+			told = jonas.submit(form, "form.card button", "sector", "Media", "tax_id", "J 2", "size_band", "Small").
+				want(409, ".warnline", "Choose for each field")
 			told.wantTexts(".versus.choose small", "Theirs", "Yours", "Theirs", "Yours").
 				wantTexts(".versus.choose span", "Energy", "Media", "I 1", "J 2").wantNot(".versus [checked]").
 				wantValue("#size_band", "Small").wantValue("#website", "https://ines.example").wantNot("button[name^=keep_]")

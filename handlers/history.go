@@ -151,7 +151,10 @@ func addEntry(days []views.HistoryDay, label string, e views.HistoryEntry) []vie
 // historyEntry puts an entry into words for a page of this kind. staff tells whether the reader may
 // open the pages of users and roles.
 func historyEntry(clock views.Clock, e db.AuditEntry, kind string, staff bool) views.HistoryEntry {
-	line := views.HistoryEntry{Row: strconv.FormatInt(e.Seq, 10), Who: wording.Actor(e), Icon: wording.ActorIcon(e), Words: linkReferences(wording.Entry(e, kind), staff), Time: clock.Hour(e.At)}
+	line := views.HistoryEntry{
+		Row: strconv.FormatInt(e.Seq, 10), Who: wording.Actor(e), Icon: wording.ActorIcon(e),
+		Words: linkReferences(wording.Entry(e, kind), staff), Time: clock.Hour(e.At),
+	}
 	for _, x := range wording.Changes(e.Entry, clock.Zone) {
 		line.Changes = append(line.Changes, views.Difference{Label: x.Label, Theirs: x.Old, Yours: x.New})
 	}

@@ -25,8 +25,8 @@ type homeCard struct {
 // homeCards are the cards in reading order. Saved views come before what the team does.
 var homeCards = []homeCard{
 	{"follow-ups", "My follow-ups", seesInteractions, (*Server).homeFollowUps},
-	{"quiet", "Quiet clients", seesInteractions, (*Server).homeQuiet},
 	{"touched", "Where you left off", touchesClients, (*Server).homeTouched},
+	{"quiet", "Quiet clients", seesInteractions, (*Server).homeQuiet},
 	{"today", "Today in the team", seesInteractions, (*Server).homeToday},
 	{"chart", "Charts", seesClients, (*Server).homeChart},
 }

@@ -135,7 +135,7 @@ func TestCardsOfHome(t *testing.T) {
 	s.Clock.Add(61 * 24 * time.Hour)
 	ines.comeIn()
 	jonas.comeIn()
-	home := ines.get("/").wantTexts("#cards label", "My follow-ups", "Quiet clients", "Where you left off", "Today in the team", "Charts")
+	home := ines.get("/").wantTexts("#cards label", "My follow-ups", "Where you left off", "Quiet clients", "Today in the team", "Charts")
 	for name, part := range map[string]string{
 		"follow-ups": "#follow-ups", "quiet": "#quiet", "touched": "#touched", "today": "[aria-labelledby=today-h]", "chart": "#chart",
 	} {

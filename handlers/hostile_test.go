@@ -158,7 +158,8 @@ func (a answer) wantHarmless(sent string) {
 		}
 	}
 	kind, nosniff := a.Header.Get("Content-Type"), a.Header.Get("X-Content-Type-Options") == "nosniff"
-	file := strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") && strings.HasPrefix(kind, "text/") && kind != "text/html; charset=utf-8"
+	file := strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") &&
+		strings.HasPrefix(kind, "text/") && kind != "text/html; charset=utf-8"
 	if nosniff && (file || kind == "image/png") {
 		return // no browser renders it as a page, and a picture's bytes may spell anything
 	}

@@ -124,7 +124,7 @@ func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values)
 	offered := map[string][]string{"role_label": roles}
 	for _, f := range k.Fields {
 		if f.Filtered {
-			if offered[f.Column], err = s.db.Suggestions(ctx, v.Actor, k.RecordKind, f); err != nil {
+			if offered[f.Column], err = s.db.Suggestions(ctx, v.Actor, f); err != nil {
 				return chips, err
 			}
 		}

@@ -124,7 +124,8 @@ func (s *Server) newList(c *gin.Context, k *recordKind, f db.Filter, p url.Value
 		l.Columns = append(l.Columns, views.Column{Label: "Domain", Class: "only-l w-dom"})
 	}
 	for _, col := range columns {
-		l.Columns = append(l.Columns, column(k.path(), p, col.Label, firstSort(v, col), k.NameColumn(), strings.TrimSpace(columnClass(col)+" "+columnWidths[col.Name])))
+		l.Columns = append(l.Columns, column(k.path(), p, col.Label, firstSort(v, col),
+			k.NameColumn(), strings.TrimSpace(columnClass(col)+" "+columnWidths[col.Name])))
 	}
 	for _, col := range k.Columns {
 		if !col.Contacted || v.Can(db.ViewInteraction) {

@@ -34,8 +34,16 @@ func TestEveryKindOfChangeIsUndoneOnTheAccountPage(t *testing.T) {
 		form        []string
 		said        string
 	}{
-		{w.org, "SELECT sector || tax_id FROM organizations WHERE id = ?", []string{"sector", "Retail", "tax_id", "99"}, "You changed Harbor & Pine"},
-		{w.contact + "/fields/phone", "SELECT ifnull(phone, '') FROM contacts WHERE id = ?", []string{"value", "555"}, "You changed the contact Elif Aydın"},
+		{
+			w.org, "SELECT sector || tax_id FROM organizations WHERE id = ?",
+			[]string{"sector", "Retail", "tax_id", "99"},
+			"You changed Harbor & Pine",
+		},
+		{
+			w.contact + "/fields/phone", "SELECT ifnull(phone, '') FROM contacts WHERE id = ?",
+			[]string{"value", "555"},
+			"You changed the contact Elif Aydın",
+		},
 		{w.org + "/archive", "SELECT is_active FROM organizations WHERE id = ?", nil, "You archived Harbor & Pine"},
 		{w.interaction, "SELECT subject FROM interactions WHERE id = ?", []string{"subject", "Refused"}, "You changed"},
 		{w.interaction + "/delete", "SELECT count(*) FROM interactions WHERE id = ?", nil, "You deleted"},
@@ -78,7 +86,8 @@ func TestOnlyWhatCanStillBeUndoneIsOnTheAccountPage(t *testing.T) {
 	wantChanged(t, ines.get("/account").want(200, "#changes-h[autofocus]", "Your last changes"), "You changed Acme")
 
 	for n := range 12 {
-		ines.post(birch+"/fields/sector", "value", strings.Repeat("x", n+1), "version", s.One("SELECT version FROM organizations WHERE id = ?", key(birch))).to()
+		ines.post(birch+"/fields/sector", "value", strings.Repeat("x", n+1), "version",
+			s.One("SELECT version FROM organizations WHERE id = ?", key(birch))).to()
 	}
 	wantChanged(t, ines.get("/account"), "You changed Birch", "You changed Acme") // of one field only the last stands
 	s.Exec("DELETE FROM role_permission WHERE permission_id IN (SELECT id FROM permissions WHERE slug = 'EditClient')")

@@ -116,7 +116,8 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	if nothing || found.Similar() {
 		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.makeChoices(c, name)})
 	}
-	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}), views.Piece{Text: "Search for " + quoted(p.Query)}))
+	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}),
+		views.Piece{Text: "Search for " + quoted(p.Query)}))
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "more", Heading: "More", Choices: rest})
 	return errors.Join(err1, err2)
 }

@@ -39,7 +39,6 @@ var (
 		{icon: "roles", label: "Go to Roles", also: "permissions administration", path: "/admin/roles"},
 		{icon: "audit", label: "Go to Audit log", also: "administration", path: "/admin/audit"},
 		{icon: "tag", label: "Go to Vocabularies", also: "sectors sizes roles outcomes words administration", path: "/admin/vocabularies"},
-		{icon: "tag", label: "Go to Vocabularies", also: "administration sectors sizes outcomes", path: "/admin/vocabularies"},
 		{icon: "hook", label: "Go to Webhooks", also: "administration", path: "/admin/webhooks"},
 		{icon: "server", label: "Go to System", also: "administration backups", path: "/admin/system"},
 		{icon: "user", label: "Go to My account", also: "profile settings preferences password email time zone sessions", path: "/account"},

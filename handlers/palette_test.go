@@ -72,12 +72,30 @@ func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
 	oda.parts().get("/palette?q=zzz").want(200, ".hint", "Nobody and nothing of that name among the clients that you own")
 }
 
+// TestPaletteOffersEachCommandOnce to somebody who may use them all.
+func TestPaletteOffersEachCommandOnce(t *testing.T) {
+	t.Parallel()
+	admin := newSite(t).as("Administrator").parts()
+	for typed, label := range map[string]string{"new": "New organization", "go": "Go to Vocabularies", "sign": "Sign out"} {
+		offered := map[string]int{}
+		admin.get("/palette?q="+typed).html.Find("#palette-commands ~ .opt > span > bdi").Each(func(_ int, x *goquery.Selection) {
+			if offered[x.Text()]++; offered[x.Text()] > 1 {
+				t.Errorf("%s: %s is offered again", typed, x.Text())
+			}
+		})
+		if offered[label] == 0 {
+			t.Errorf("%s: %s is not offered: %v", typed, label, offered)
+		}
+	}
+}
+
 func TestPaletteSwitchesTheTheme(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")
 	ines.get("/palette").want(303, "", "")
-	ines.parts().get("/palette?q=dark").want(200, "button[form=palette-send][formaction='/account/theme'][name=theme][value=dark]", "Theme: dark")
+	ines.parts().get("/palette?q=dark").want(200, "button[form=palette-send][formaction='/account/theme'][name=theme][value=dark]",
+		"Theme: dark")
 	ines.post("/account/theme", "theme", "dark").want(303, "", "")
 	s.wantAudit(ines, "update_user", `"theme":{"old":"system","new":"dark"}`)
 	ines.get("/").want(200, "html[data-theme=dark] #palette-send[method=post]", "")

@@ -60,7 +60,7 @@ func loadMore(l *views.List, p url.Values, n int, next string, fromTop bool) {
 // recordTurn adds to a record's page the list that it was opened from: its filters, and the records
 // before and after it. The list is in the address, or it is the page whose link was followed.
 func (s *Server) recordTurn(c *gin.Context, k *recordKind, page *views.Record, id string) error {
-	given, followed, ok := listOf(c, k, id)
+	given, followed, ok := s.listOf(c, k, id)
 	if !ok {
 		return nil
 	}
@@ -95,13 +95,13 @@ func turnAddress(k *recordKind, id, list string) string {
 
 // listOf returns the parameters of the list that a record was opened from. followed says that the
 // visitor comes from its page, whose address the browser sends along with a request for a link there.
-func listOf(c *gin.Context, k *recordKind, id string) (given url.Values, followed, ok bool) {
+func (s *Server) listOf(c *gin.Context, k *recordKind, id string) (given url.Values, followed, ok bool) {
 	if list, has := c.GetQuery("list"); has {
 		given, _ = url.ParseQuery(list) // unreadable parts are ignored
 		return given, false, true
 	}
-	from, err := url.Parse(c.Request.Referer())
-	if err != nil || from.Host != c.Request.Host {
+	from, err := url.Parse(s.ownPath(c, "Referer"))
+	if err != nil {
 		return nil, false, false
 	}
 	switch from.Path {

@@ -103,7 +103,9 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 	}
 	// A record that is not in the list has no neighbours there, and what is no list of this kind says nothing.
 	names(from(dune, site+"/organizations?sector=Media"), "", "")
-	for _, referer := range []string{"", "https://evil.example/organizations?sector=Media", site + "/contacts", site + acme, "::", site + "/"} {
+	for _, referer := range []string{
+		"", "https://evil.example/organizations?sector=Media", site + "/contacts", site + acme, "::", site + "/",
+	} {
 		a := from(birch, referer)
 		names(a, "", "")
 		crumb(a, "/organizations")

@@ -141,7 +141,8 @@ func (s *Server) setupCreate(c *gin.Context) error {
 	}
 	ctx, by := c.Request.Context(), s.Nobody(c)
 	_, err = s.db.SetUp(ctx, by, db.NewUser{
-		Email: form.Get("email"), FullName: form.Get("full_name"), TimeZone: form.Get("time_zone"), Hash: hash, PhoneRegion: form.Get("phone_region"),
+		Email: form.Get("email"), FullName: form.Get("full_name"),
+		TimeZone: form.Get("time_zone"), Hash: hash, PhoneRegion: form.Get("phone_region"),
 	})
 	var refused *db.Invalid
 	if errors.As(err, &refused) {

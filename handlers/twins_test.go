@@ -19,7 +19,8 @@ func TestTwinsAreNamedWhereAnythingIsTyped(t *testing.T) {
 		wantValue("#display_name", "Acme Möbel GmbH").wantValue("#website", "acme.example").
 		want(200, ".twins .found", "Acme Möbel").want(200, ".twins small", "Same website, similar name · acme.example").
 		want(200, ".twins a[href='"+acme+"'][target=_blank]", "Open")
-	ines.get("/contacts/new?first_name=Maya&last_name=Okafor&email=maya%40acme.example").want(200, ".twins small", "Same email, same name · CFO")
+	ines.get("/contacts/new?first_name=Maya&last_name=Okafor&email=maya%40acme.example").
+		want(200, ".twins small", "Same email, same name · CFO")
 	ines.get("/organizations/new").wantNot(".twins .found")
 	ines.get(brig + "/edit").wantNot(".twins .found")
 

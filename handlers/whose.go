@@ -85,24 +85,22 @@ func (s *Server) whoseForm(c *gin.Context) views.WhoseForm {
 // wordsIn returns the fields of forms in which people write, with their labels.
 func wordsIn(c *gin.Context) []views.Field {
 	var all []views.Field
-	for _, k := range recordKinds {
-		for _, f := range k.Fields {
+	for _, f := range slices.Concat(
+		db.OrganizationKind.Fields, db.ContactKind.Fields, db.InteractionFields(), db.LinkFields(), db.FollowUpFields(),
+	) {
+		switch f.Kind {
+		case db.Line, db.Lines, db.Website, db.Email, db.Phone, db.Code:
 			all = append(all, views.Field{Name: f.Column, Label: f.Label})
-			if f.Column == c.Param("field") {
-				all = append(all, views.Field{Name: "value", Label: f.Label})
-			}
+		}
+		if f.Column == c.Param("field") {
+			all = append(all, views.Field{Name: "value", Label: f.Label})
 		}
 	}
-	return append(all, []views.Field{
-		{Name: "subject", Label: "What happened"},
-		{Name: "body", Label: "Details"},
-		{Name: "outcome", Label: "Outcome"},
+	return append(all, []views.Field{ // these are read into other fields, or are of users, roles and views
 		{Name: "happened_at_text", Label: "When"},
 		{Name: "follow_up_text", Label: "Follow-up"},
 		{Name: "follow_up_due_text", Label: "Due"},
-		{Name: "text", Label: "What to do"},
 		{Name: "due_text", Label: "Due"},
-		{Name: "role_label", Label: "Role"},
 		{Name: "full_name", Label: "Name"},
 		{Name: "name", Label: "Name"},
 		{Name: "description", Label: "Description"},

@@ -14,6 +14,7 @@ type Batch struct {
 	Noun, Column  string   // of the table: "Organization", "Owner"
 	After         string   // what every record will have
 	Avatar        bool     // whether the values are people
+	AfterNone     bool     // whether every record will have nobody, where they are
 	Count         int
 	Rows, Rest    []BatchRow // those shown at first, and those that are one click away
 	More          string     // "and 9,900 more", "" for none
@@ -27,9 +28,6 @@ type Batch struct {
 
 // Square tells whether the records are organizations.
 func (b Batch) Square() bool { return b.Noun == "Organization" }
-
-// AfterNone tells whether every record will have nothing.
-func (b Batch) AfterNone() bool { return b.After == "No owner" || b.After == "empty" }
 
 // Template names the page.
 func (Batch) Template() string { return "batches/show.html" }

@@ -42,13 +42,10 @@ type ValueRow struct {
 
 // ValueForm renames a value or merges it into another.
 type ValueForm struct {
-	Action, Submit, Hint string
-	Field                Field
-	Error                string // of the value itself
+	Action, Submit string
+	Field          Field
+	Error          string // of the value itself
 }
-
-// Template names the piece.
-func (PastChange) Template() string { return "vocabularies/_change.html" }
 
 // PastChange is a change of a value that was made.
 type PastChange struct {
@@ -57,3 +54,6 @@ type PastChange struct {
 	Undo     string // its address, "" if it cannot be undone
 	Undone   bool
 }
+
+// Template names the piece.
+func (PastChange) Template() string { return "vocabularies/_change.html" }

@@ -65,6 +65,11 @@ func Compare(typed, word string) Likeness {
 	return likeness
 }
 
+// SameButOneLetter reports whether two folded texts are the same, or one is Similar to the other.
+func SameButOneLetter(a, b string) bool {
+	return a == b || Compare(a, b) == Similar || Compare(b, a) == Similar
+}
+
 // Corrections are the ways to correct one letter of a typed word.
 type Corrections struct {
 	Words   []string    // without a letter, or with two neighbors swapped
