@@ -78,7 +78,7 @@ func TestPaletteOffersEachCommandOnce(t *testing.T) {
 	admin := newSite(t).as("Administrator").parts()
 	for typed, label := range map[string]string{"new": "New organization", "go": "Go to Vocabularies", "sign": "Sign out"} {
 		offered := map[string]int{}
-		admin.get("/palette?q="+typed).html.Find("#palette-commands ~ .opt > span > bdi").Each(func(_ int, x *goquery.Selection) {
+		admin.get("/palette?q=" + typed).html.Find("#palette-commands ~ .opt > span > bdi").Each(func(_ int, x *goquery.Selection) {
 			if offered[x.Text()]++; offered[x.Text()] > 1 {
 				t.Errorf("%s: %s is offered again", typed, x.Text())
 			}

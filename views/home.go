@@ -55,7 +55,7 @@ func (c FollowUpCard) height() int {
 	for _, g := range c.Groups {
 		n += len(g.Rows)
 	}
-	return rowsHeight(n, lineHeight) + len(c.Groups)*groupHeight
+	return rowsHeight(n, lineHeight+5) + len(c.Groups)*groupHeight // whom a follow-up is about often takes two lines
 }
 
 // FirstSteps is the card of what one begins with in a new registry.
