@@ -1,6 +1,9 @@
 package api
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,10 +39,23 @@ func (r *rates) allow(token string, now time.Time) bool {
 	l := r.byToken[token]
 	if l == nil {
 		if len(r.byToken) >= maxRates {
-			clear(r.byToken)
+			r.forget(now)
 		}
 		l = rate.NewLimiter(rate.Limit(r.perSecond), r.burst)
 		r.byToken[token] = l
 	}
 	return l.AllowN(now, 1)
+}
+
+// forget makes room for more tokens. A token that has all of its burst left needs no memory. If too few have,
+// a tenth of all is forgotten: those that have the most left, and so gain the least.
+func (r *rates) forget(now time.Time) {
+	left := func(token string) float64 { return r.byToken[token].TokensAt(now) }
+	fullestFirst := slices.SortedFunc(maps.Keys(r.byToken), func(a, b string) int { return cmp.Compare(left(b), left(a)) })
+	for i, token := range fullestFirst {
+		if i >= maxRates/10 && left(token) < float64(r.burst) {
+			break
+		}
+		delete(r.byToken, token)
+	}
 }
