@@ -139,7 +139,7 @@ func walk(d *json.Decoder, halves bool) error {
 var owned = map[string]string{
 	"id": "", "version": ". Send If-Match to change only this version", "created_at": "", "updated_at": "", "contacts_count": "",
 	"last_contact_at": "", "last_contact_channel": "", "is_active": ". Use archive and restore",
-	"created_by": "", "done_at": ". Send done", "done_by": ". Send done", "cancelled_at": ". Send cancelled",
+	"logged_by": "", "created_by": "", "done_at": ". Send done", "done_by": ". Send done", "cancelled_at": ". Send cancelled",
 	"interaction_id": ". Plan a follow-up at /interactions/{id}/follow-up",
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -261,6 +262,7 @@ func (w *writer) interaction(i *db.Interaction) {
 			return
 		}
 		w.fields(db.InteractionFields(), i.Value)
+		w.text("logged_by", cmp.Or(i.LoggerID, i.UserID))
 		w.time("created_at", i.CreatedAt)
 		w.number("version", i.Version)
 		var others []string

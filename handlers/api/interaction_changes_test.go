@@ -77,7 +77,8 @@ func TestAnInteractionIsLoggedChangedDeletedAndRestored(t *testing.T) {
 		"outcome": "Closed won", "happened_at": "2026-11-23T14:05:06.789+02:00", "contact_id": "`+key(w.contact)+`", "participant_ids": `+
 		ids(ben, kim, ben)+`, "user_id": "`+other.user.ID+`"}`).want(201).
 		wantAt("subject", "Terms agreed").wantAt("body", "Two\nlines").wantAt("happened_at", "2026-11-23T12:05:06.789Z").
-		wantAt("organization_id", key(w.organization)).wantAt("contact_id", key(w.contact)).wantAt("user_id", other.user.ID).
+		wantAt("organization_id", key(w.organization)).wantAt("contact_id", key(w.contact)).
+		wantAt("user_id", other.user.ID).wantAt("logged_by", p.user.ID).
 		wantAt("created_at", s.Clock.Now().UTC().Format(db.TimeFormat)).wantIDs("participant_ids", ben, kim)
 	path, tag := made.Header.Get("Location"), made.Header.Get("ETag")
 	if path != "/api/crm/interactions/"+made.text("id") {
@@ -89,7 +90,8 @@ func TestAnInteractionIsLoggedChangedDeletedAndRestored(t *testing.T) {
 
 	p.send("PATCH", path, `{"subject": "Terms signed", "outcome": null, "participant_ids": `+ids(kim)+`}`, "If-Match", tag).want(200).
 		wantAt("subject", "Terms signed").wantAt("outcome", nil).wantAt("version", 2.0).wantIDs("participant_ids", kim)
-	p.send("PATCH", path, `{"participant_ids": null, "user_id": "`+p.user.ID+`"}`).want(200).wantIDs("participant_ids").wantAt("version", 3.0)
+	p.send("PATCH", path, `{"participant_ids": null, "user_id": "`+p.user.ID+`"}`).want(200).wantIDs("participant_ids").wantAt("version", 3.0).
+		wantAt("user_id", p.user.ID).wantAt("logged_by", p.user.ID)
 	same := p.send("PATCH", path, `{"happened_at": "2026-11-23T14:05:06.789+02:00", "contact_id": "`+key(w.contact)+`",
 		"body": "Two\nlines"}`).want(200).wantAt("version", 3.0)
 	s.unchanged(func() {

@@ -50,6 +50,7 @@ func TestMistakesAreExplained(t *testing.T) {
 			"Plan a follow-up at /interactions/{id}/follow-up."},
 		{"PATCH", organization, `{"owner_user_id": "me"}`, nil, 422, "owner_user_id: Send an id, or null."},
 		{"PATCH", organization, `{"version": 1}`, nil, 422, "version: Only the registry sets this. Send If-Match to change only this version."},
+		{"PATCH", "/interactions/" + key(w.interaction), `{"logged_by": null}`, nil, 422, "logged_by: Only the registry sets this."},
 		{"PATCH", followUp, `{"done_at": "2026-11-24T10:00:00Z"}`, nil, 422, "done_at: Only the registry sets this. Send done."},
 		{"PATCH", followUp, `{"done": true, "text": "x"}`, nil, 422, "done: Send this alone, and other changes as a request of their own."},
 		{"PATCH", followUp, `{"text": "x"}`, []string{"If-Match", `"7"`}, 409, "Another version than that of If-Match is stored, see current."},
