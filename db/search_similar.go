@@ -17,7 +17,6 @@ import (
 const (
 	mostTypedWords = 6
 	mostSimilar    = 200 // words
-	mostAlike      = 80  // records with these words that are checked, the newest
 )
 
 // searchSimilar adds records with similar names and emails to places, and marks them.
@@ -96,11 +95,30 @@ func (d *DB) similarWords(ctx context.Context, index string, typed []string) (si
 }
 
 // findSimilar adds the records of a kind whose name or email has a word similar to each typed word
-// that nothing of them begins with.
+// that nothing of them begins with. Only if no whole word is similar, it takes what begins alike.
 func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
 	similar, err := d.similarWords(ctx, p.index, s.words)
-	if err != nil || !slices.ContainsFunc(similar, func(words []string) bool { return len(words) > 0 }) {
+	if err != nil {
 		return err
+	}
+	whole := make([][]string, len(similar))
+	for i, words := range similar {
+		for _, w := range words {
+			if text.Compare(s.words[i], w) == text.Similar {
+				whole[i] = append(whole[i], w)
+			}
+		}
+	}
+	if err := d.findBySimilarWords(ctx, s, p, whole); err != nil || len(p.found) > 0 {
+		return err
+	}
+	return d.findBySimilarWords(ctx, s, p, similar)
+}
+
+// findBySimilarWords is findSimilar for the similar words of each typed word.
+func (d *DB) findBySimilarWords(ctx context.Context, s search, p *searchSource, similar [][]string) error {
+	if !slices.ContainsFunc(similar, func(words []string) bool { return len(words) > 0 }) {
+		return nil
 	}
 	column, others := "", "''"
 	names := p.kind.FieldColumns(func(f Field) bool { return f.Required != "" || f.Kind == Email || f.Kind == Website })
@@ -117,7 +135,7 @@ func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
 	among, _ := p.visibleMatches(s)
 	rows, err := d.reader.Query(ctx, `
 		SELECT x.docid, c0words, `+others+`, `+named+`
-		FROM (SELECT docid FROM `+p.index+` WHERE `+p.index+` MATCH ? AND `+among.sql+limit(mostAlike)+`) AS candidate
+		FROM (SELECT docid FROM `+p.index+` WHERE `+p.index+` MATCH ? AND `+among.sql+limit(2*s.n)+`) AS candidate
 		CROSS JOIN `+p.table+` AS x ON x.docid = candidate.docid
 		CROSS JOIN `+p.index+`_content AS kept ON kept.docid = candidate.docid
 		WHERE is_active >= ? AND `+p.seen.sql+`
