@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"clientregistry/db"
 	"clientregistry/db/text"
 )
 
@@ -24,51 +23,6 @@ func TestWhatSomebodyWroteStandsApartInAMessage(t *testing.T) {
 	}
 	if got := text.StripIsolates("Linked " + text.Isolate("A") + "."); got != "Linked A." {
 		t.Error(got)
-	}
-}
-
-// TestOrganizationsOfSimilarNamesHaveDifferentInitials: two letters cannot tell all names apart, but of the pairs
-// that begin with the same word at least nine in ten.
-func TestOrganizationsOfSimilarNamesHaveDifferentInitials(t *testing.T) {
-	t.Parallel()
-	pairs, same := 0, 0
-	for _, alike := range [][]string{
-		{"Ash & Alder Academy", "Ash & Alder Dental Care", "Ash & Alder Freight", "Ash & Alder Outfitters", "Ash & Alder Stores"},
-		{"Birkenau Akademie", "Birkenau Apotheken", "Birkenau Energie", "Birkenau Logistik", "Birkenau Sprachschule"},
-		{"Foxglove Home & Garden Leeds", "Foxglove Learning", "Foxglove Logistics"},
-		{"Castellan Cloud", "Castellan Consulting", "Castellan Foods", "Castellan Freight"},
-		{"Goldcrest Clinics", "Goldcrest Consulting", "Goldcrest Data Systems", "Goldcrest Software"},
-		{"Millstone Builders", "Millstone Builders Bristol"},
-		{"Acme North", "Acme Nordic", "Acme South", "Acme Southern"},
-		{"Harbor Foods Ltd", "Harbor Fish Ltd", "Harbor Freight Ltd"},
-		{"Nordnet", "Nordea", "Nordbank"},
-	} {
-		for i, name := range alike {
-			letters := initials(name, true)
-			if again := initials(name, true); again != letters || len([]rune(letters)) != 2 || letters[0] != name[0] {
-				t.Errorf("%s is %s, then %s", name, letters, again)
-			}
-			for _, other := range alike[:i] {
-				if pairs++; letters == initials(other, true) {
-					same++
-				}
-			}
-		}
-	}
-	if same*10 > pairs {
-		t.Errorf("%d of %d pairs have the same initials", same, pairs)
-	}
-	for name, letters := range map[string]string{
-		"Priya Nair": "PN", "Maria del Carmen Ruiz": "MR", "Cher": "C", "": "?", "— !": "?", "山田 太郎": "山", "Priya Nair" + db.LeftMark: "PN",
-	} {
-		if got := initials(name, false); got != letters {
-			t.Errorf("the person %q is %s, want %s", name, got, letters)
-		}
-	}
-	for name, letters := range map[string]string{"X": "X", "": "?", "株式会社 山田": "株", "3M": "3"} {
-		if got := initials(name, true); got != letters {
-			t.Errorf("the organization %q is %s, want %s", name, got, letters)
-		}
 	}
 }
 

@@ -137,8 +137,6 @@ func functions() template.FuncMap {
 		"days":     all[Day],
 		"asset":    static.URL,
 		"dial":     dial,
-		"hue":      hue,
-		"initials": initials,
 		"lower":    strings.ToLower,
 		"sentence": sentence,
 		"said":     messageHTML,
@@ -159,11 +157,3 @@ func (icon) Template() string { return "_icon.html" }
 type sheetHead string
 
 func (sheetHead) Template() string { return "_sheet_head.html" }
-
-// avatar stands for a person or, with the class sqr, an organization.
-type avatar struct{ Name, Class string }
-
-func (avatar) Template() string { return "_avatar.html" }
-
-// Organization tells what it stands for.
-func (a avatar) Organization() bool { return strings.Contains(a.Class, "sqr") }
