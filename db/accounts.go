@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"clientregistry/db/sqlite"
@@ -189,22 +190,26 @@ func (t *tx) requireAdministrator() error {
 	return err
 }
 
-// RolesState returns a hash of an account's roles. Forms carry it, so that nobody gives back a role
-// that somebody else has removed.
-func (a Account) RolesState() string {
-	return sha256Hex(fmt.Sprintf("%q", slices.Sorted(slices.Values(a.Roles))))
+// Values returns the roles as one value. Forms carry it, so that nobody gives back a role that somebody else has removed.
+func (a Account) Values() Fields { return rolesValue(a.Roles) }
+
+func rolesValue(slugs []string) Fields {
+	return Fields{"roles": strings.Join(slices.Compact(slices.Sorted(slices.Values(slugs))), "\n")}
 }
 
 // SetRoles sets a user's roles to these slugs, and ends their sessions if the roles change and the
-// user is not the actor. seen is the RolesState that the actor saw, or "" to skip the check: if the
-// roles are neither those nor already the wanted ones, it returns Conflict.
+// user is not the actor. was are the encoded Values that the actor saw, or "" to skip the check, see
+// settle: it may return Conflict.
 // It returns Invalid for unknown roles, for roles beyond the actor's rights, and for removing the
 // last Administrator, and ErrNotFound for an unknown user.
-func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string, seen string) error {
+func (d *DB) SetRoles(ctx context.Context, by Actor, id string, slugs []string, was string) error {
 	return d.changeUser(ctx, by, id, func(t *tx, a Account) error {
-		same := slices.Equal(a.Roles, slices.Compact(slices.Sorted(slices.Values(slugs))))
-		if seen != "" && seen != a.RolesState() && !same {
-			return t.conflict("user", id)
+		if mine := rolesValue(slugs); was != "" {
+			mine["was"] = was
+			rest, err := settle(mine, a.Values(), rolesValue(slugs), func() error { return t.conflict("user", id) })
+			if _, changes := rest["roles"]; err != nil || !changes {
+				return err
+			}
 		}
 		return t.setRoles(a, slugs)
 	})

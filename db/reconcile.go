@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"net/url"
 	"slices"
 
 	"clientregistry/db/sqlite"
@@ -64,6 +65,42 @@ func (t *tx) reconcile(version, current int, changes map[string]Change, to value
 		delete(changes, column)
 	}
 	return nil
+}
+
+// settle returns what was typed without the values that others changed while the form just sent them back as it was made
+// on them: typed["was"] says those, see Encode. stored are the values now, and mine those that the form would store.
+// If both sides changed a column, or typed["was"] does not have it, settle returns the error of conflict.
+func settle(typed, stored, mine Fields, conflict func() error) (Fields, error) {
+	was, _ := url.ParseQuery(typed["was"]) // what cannot be read is not known
+	rest := maps.Clone(typed)
+	var untouched, both []string
+	for column, value := range mine {
+		switch before, known := was[column]; {
+		case value == stored[column] || known && before[0] == stored[column]:
+		case known && before[0] == value:
+			untouched = append(untouched, column)
+			delete(rest, column)
+		default:
+			both = append(both, column)
+		}
+	}
+	if len(both) == 0 {
+		return rest, nil
+	}
+	err := conflict()
+	if c := (*Conflict)(nil); errors.As(err, &c) {
+		c.Untouched, c.Both = untouched, both
+	}
+	return nil, err
+}
+
+// Encode returns the values as a form carries those that it was made with, see settle.
+func (f Fields) Encode() string {
+	values := url.Values{}
+	for column, value := range f {
+		values.Set(column, value)
+	}
+	return values.Encode()
 }
 
 // versionsOf selects the audit rows of an organization's or a contact's versions.

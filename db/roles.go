@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -57,10 +58,42 @@ func (x Role) Granting(may []Permission) Role {
 	return x
 }
 
-// State returns a hash of everything that can be changed. Forms carry it, so that nobody overwrites
-// a change that they have not seen.
-func (x Role) State() string {
-	return sha256Hex(fmt.Sprintf("%q %q %q %t %q", x.Name, x.Description, x.ClientScope, x.RequireMFA, x.May))
+// Values returns everything that a form changes. It carries them, so that nobody overwrites a change that they have not
+// seen.
+func (x Role) Values() Fields {
+	values := x.words()
+	values["permission"] = fmt.Sprint(x.May)
+	if x.RequireMFA {
+		values["require_mfa"] = "true"
+	}
+	return values
+}
+
+// words are the values that are more than yes or no.
+func (x Role) words() Fields {
+	return Fields{"name": x.Name, "description": x.Description, "client_scope": x.ClientScope}
+}
+
+// Merge returns the permissions and whether a second factor is required, as ticked in a form: what it left as it was
+// when it was made stays as it is now. was are the Values then, encoded, or "" to take over everything.
+func (x Role) Merge(was string, may []Permission, requireMFA bool) ([]Permission, bool) {
+	values, _ := url.ParseQuery(was)
+	if !values.Has("permission") {
+		return may, requireMFA
+	}
+	before := strings.Fields(strings.Trim(values.Get("permission"), "[]"))
+	merged := slices.DeleteFunc(slices.Clone(x.May), func(p Permission) bool {
+		return !slices.Contains(may, p) && slices.Contains(before, string(p))
+	})
+	for _, p := range may {
+		if !slices.Contains(before, string(p)) {
+			merged = append(merged, p)
+		}
+	}
+	if requireMFA == (values.Get("require_mfa") != "") {
+		requireMFA = x.RequireMFA
+	}
+	return slices.Compact(slices.Sorted(slices.Values(merged))), requireMFA
 }
 
 // Roles lists all roles with their permissions, by name.
@@ -106,9 +139,9 @@ func (x *Role) value(column string) *string {
 
 // SaveRole creates a role (id "") or changes one. typed has name, slug (only for a new role, by
 // default its name), description and client_scope. A new role may have a request_id: called again
-// with the same one, it returns the existing role, or Repeated if the content differs. An existing
-// role may have the State that the actor saw: if it differs from that and from what was typed, it
-// returns Conflict.
+// with the same one, it returns the existing role, or Repeated if the content differs. For an existing
+// role, was says what the form was made on, see Merge and settle: it may return Conflict. Without it the
+// change is made as asked.
 // It returns Invalid for refused fields, a taken name or slug, unknown permissions, permissions
 // that the actor lacks, less than everything for Administrator, and roles beyond the actor's
 // rights. A permission that is not offered can neither be added nor removed.
@@ -192,23 +225,31 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	if err := checkOffered(old, may); err != nil {
 		return err
 	}
-	x := old.Granting(may)
-	x.RequireMFA = requireMFA
+	x := old
+	may, x.RequireMFA = old.Merge(typed["was"], may, requireMFA)
+	x = x.Granting(may)
 	changes, refused := apply(roleFields, typed, &x)
 	if refused != nil {
 		return refused
 	}
+	if typed["was"] != "" {
+		typed, err = settle(typed, old.words(), x.words(), func() error { return t.conflict("role", id) })
+		if err != nil {
+			return err
+		}
+		x.Name, x.Description, x.ClientScope = old.Name, old.Description, old.ClientScope
+		if changes, refused = apply(roleFields, typed, &x); refused != nil {
+			return refused
+		}
+	}
 	if !slices.Equal(old.May, x.May) {
 		changes["permissions"] = Change{Old: permissionList(old.May), New: permissionList(x.May)}
 	}
-	if old.RequireMFA != requireMFA {
-		changes["require_mfa"] = Change{Old: old.RequireMFA, New: requireMFA}
+	if old.RequireMFA != x.RequireMFA {
+		changes["require_mfa"] = Change{Old: old.RequireMFA, New: x.RequireMFA}
 	}
 	if len(changes) == 0 {
 		return nil
-	}
-	if seen := typed["state"]; seen != "" && seen != old.State() {
-		return t.conflict("role", id)
 	}
 	if err := t.checkRole(x); err != nil {
 		return err
@@ -219,7 +260,7 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 		}
 	}
 	if _, err := t.Exec("UPDATE roles SET name = ?, description = ?, client_scope = ?, require_mfa = ? WHERE id = ?",
-		x.Name, orNull(x.Description), x.ClientScope, requireMFA, id); err != nil {
+		x.Name, orNull(x.Description), x.ClientScope, x.RequireMFA, id); err != nil {
 		return err
 	}
 	if err := t.setPermissions(x); err != nil {

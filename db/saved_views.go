@@ -31,6 +31,26 @@ func (v *SavedView) value(column string) *string {
 	return map[string]*string{"name": &v.Name, "query": &v.Query}[column]
 }
 
+// Values returns what a form changes.
+func (v SavedView) Values() Fields {
+	values := Fields{"name": v.Name, "query": v.Query, "shared": ""}
+	if v.Shared {
+		values["shared"] = "1"
+	}
+	return values
+}
+
+// apply sets what was typed: name, query and shared, which is "" for private.
+func (v *SavedView) apply(typed Fields) error {
+	if _, refused := apply(viewFields, typed, v); refused != nil {
+		return refused
+	}
+	if shared, ok := typed["shared"]; ok {
+		v.Shared = shared != ""
+	}
+	return nil
+}
+
 const (
 	// maxSavedViews limits each user's views, and the shared views.
 	maxSavedViews = 100
@@ -161,23 +181,28 @@ func (t *tx) recordSavedView(action string, now, before SavedView) error {
 }
 
 // UpdateSavedView changes name, query and shared ("" means private), as typed. version is the one
-// that the user saw: if it is not the current one, and the view differs from what was typed, it
-// returns Conflict. Other errors are Invalid, ErrNotFound if the actor does not see the view, and
+// that the user saw: if it is not the current one, typed["was"] says what the form was made on, see
+// settle, and it may return Conflict. Other errors are Invalid, ErrNotFound if the actor does not see the view, and
 // ErrForbidden if they may not change it.
 func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, version int, typed Fields) (SavedView, error) {
 	return d.changeSavedView(ctx, by, "update_view", id, "IS NULL", func(t *tx, v *SavedView) error {
 		before := *v
-		if _, refused := apply(viewFields, typed, v); refused != nil {
-			return refused
+		if err := v.apply(typed); err != nil {
+			return err
 		}
-		if shared, ok := typed["shared"]; ok {
-			v.Shared = shared != ""
+		if version != before.Version {
+			rest, err := settle(typed, before.Values(), v.Values(), func() error { return t.savedViewConflict(before) })
+			if err != nil {
+				return err
+			}
+			*v = before
+			if err := v.apply(rest); err != nil {
+				return err
+			}
 		}
 		switch {
 		case *v == before:
 			return nil
-		case version != before.Version:
-			return t.savedViewConflict(before)
 		case v.Shared && !before.Shared:
 			if err := t.checkSavedViewLimit(SavedView{Shared: true}); err != nil {
 				return err

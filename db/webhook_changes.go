@@ -117,15 +117,19 @@ func (d *DB) newSecret(t *tx, id string) (sealed []byte, secret string, err erro
 }
 
 // UpdateWebhook changes what was typed, see applyWebhook. Who switches it on becomes its maker; what
-// happened while it was off is not sent. It returns ErrNotFound, Invalid, or Conflict if version is
-// not the current one.
+// happened while it was off is not sent. If version is not the current one, typed["was"] says what the
+// form was made on, see settle. It returns ErrNotFound, Invalid, or Conflict.
 func (d *DB) UpdateWebhook(ctx context.Context, by Actor, id string, version int, typed Fields) (Webhook, error) {
 	err := d.changeWebhook(ctx, by, id, func(t *tx, h Webhook) error {
-		if h.Version != version {
-			return t.conflict("webhook", id)
-		}
-		was := h.IsActive
+		stored, was := h, h.IsActive
 		changes, err := applyWebhook(&h, typed)
+		if err == nil && stored.Version != version {
+			var rest Fields
+			if rest, err = settle(typed, stored.Values(), h.Values(), func() error { return t.conflict("webhook", id) }); err == nil {
+				h = stored
+				changes, err = applyWebhook(&h, rest)
+			}
+		}
 		if err != nil || len(changes) == 0 {
 			return err
 		}

@@ -68,6 +68,15 @@ func (h *Webhook) value(column string) *string {
 	return map[string]*string{"url": &h.URL}[column]
 }
 
+// Values returns what a form changes.
+func (h Webhook) Values() Fields {
+	values := Fields{"url": h.URL, "event": strings.Join(h.Events, " "), "is_active": ""}
+	if h.IsActive {
+		values["is_active"] = "1"
+	}
+	return values
+}
+
 // oldSecretLife is for how long the secret before signs, too.
 const oldSecretLife = 24 * time.Hour
 

@@ -43,16 +43,26 @@ func decided(c *gin.Context, values db.Fields, version int) (db.Fields, int) {
 			if base := form.Get("follow_up_base"); base != "" {
 				values["follow_up_version"] = base
 			}
+			if _, says := values["was"]; says {
+				values["was"] = form.Get("base_was")
+			}
 		}
 	}
 	return values, version
 }
 
 // conflict returns what a form says of a conflict: who changed it, and the fields to decide among those that differ.
-// version is the one that the form is based on.
-func (s *Server) conflict(c *gin.Context, stale *db.Conflict, what string, version int, differ []views.Difference) *views.Conflict {
+// version is the one that the form is based on, 0 where it says only what was there.
+func (s *Server) conflict(c *gin.Context, stale *db.Conflict, what string, version int, typed db.Fields,
+	differ []views.Difference,
+) *views.Conflict {
 	x := views.NewConflict(s.clock(c), stale, what)
-	x.Bases = []views.Hidden{{Name: "base", Value: strconv.Itoa(version)}}
+	if version > 0 {
+		x.Bases = append(x.Bases, views.Hidden{Name: "base", Value: strconv.Itoa(version)})
+	}
+	if was := typed["was"]; was != "" {
+		x.Bases = append(x.Bases, views.Hidden{Name: "base_was", Value: was})
+	}
 	for _, d := range differ {
 		if slices.Contains(stale.Both, d.Column) {
 			x.Differences = append(x.Differences, d)

@@ -83,3 +83,57 @@ func TestInlineEditorsDecideEachField(t *testing.T) {
 	jonas.submit(told, "#follow-up-form .btn.pri", "keep_text", "yours", "keep_due_on", "theirs").to()
 	s.WantOne("Write 2026-11-25", "SELECT text || ' ' || due_on FROM follow_ups WHERE id = ?", key(path))
 }
+
+// TestFormsOfAdministratorsDecideEachField: roles, webhooks and views, in the same way. Of ticked boxes there is nothing to
+// decide: what one of them changed, stays.
+func TestFormsOfAdministratorsDecideEachField(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Administrator"), s.person("Jonas Berg", "Administrator")
+	hook, _ := ines.makeWebhook("https://hooks.example/0", "contact.created")
+	ines.post("/views", "list", "organizations", "name", "Shops", "query", "sector=Retail", "shared", "1").to()
+	view := "/views/" + s.One("SELECT id FROM saved_views")
+	for _, x := range []struct {
+		form, save, query   string
+		theirs, mine, first []string // of what both change, first is decided first
+		then                []string
+		stored              string
+	}{
+		{
+			form: s.RolePath("Viewer"), save: "main .btn.pri",
+			query:  "SELECT concat_ws('|', name, description, client_scope, require_mfa) FROM roles WHERE name LIKE '%eaders'",
+			theirs: []string{"name", "Readers", "description", "Theirs", "require_mfa", "true"},
+			mine:   []string{"name", "My readers", "description", "Mine", "client_scope", "own"},
+			first:  []string{"keep_name", "yours"}, then: []string{"keep_name", "yours", "keep_description", "theirs"},
+			stored: "My readers|Theirs|own|1",
+		},
+		{
+			form: hook + "/edit", save: ".acts .pri",
+			query:  "SELECT url || '|' || events || '|' || is_active FROM webhooks",
+			theirs: []string{"url", "https://hooks.example/1", "event", "contact.updated", "active", ""},
+			mine:   []string{"url", "https://hooks.example/2", "event", "contact.archived"},
+			first:  []string{"keep_url", "yours"}, then: []string{"keep_event", "theirs", "keep_url", "yours"},
+			stored: "https://hooks.example/2|contact.updated|0",
+		},
+		{
+			form: view, save: "main .btn.pri",
+			query:  "SELECT name || '|' || query || '|' || shared FROM saved_views",
+			theirs: []string{"name", "Theirs", "query", "sector=Media"},
+			mine:   []string{"name", "Mine", "query", "sector=Energy", "shared", ""},
+			first:  []string{"keep_query", "yours"}, then: []string{"keep_query", "yours", "keep_name", "theirs"},
+			stored: "Theirs|sector=Energy|0",
+		},
+	} {
+		form := jonas.get(x.form)
+		ines.submit(ines.get(x.form), x.save, x.theirs...).want(303, "", "")
+		s.unchanged(func() {
+			told := jonas.submit(form, x.save, x.mine...).want(409, ".warnline", "Choose for each field").wantNot(".versus [checked]")
+			told = jonas.submit(told, ".pri.sm").want(409, ".versus.choose", "")
+			jonas.submit(told, ".pri.sm", x.first...).want(409, ".versus.choose", "")
+		})
+		told := jonas.submit(form, x.save, x.mine...)
+		told = jonas.submit(told, ".pri.sm", x.first...)
+		jonas.submit(told, ".pri.sm", x.then...).want(303, "", "")
+		s.WantOne(x.stored, x.query)
+	}
+}

@@ -317,7 +317,7 @@ func (s *Server) followUpPage(c *gin.Context, status int, f db.FollowUp, e follo
 			return err
 		}
 		if stale != nil {
-			form.Conflict = s.conflict(c, stale, "this follow-up", e.base, s.followUpDifferences(c, form, f, values))
+			form.Conflict = s.conflict(c, stale, "this follow-up", e.base, values, s.followUpDifferences(c, form, f, values))
 		}
 		if stale == nil && e.refused == nil {
 			at := query(c, "at")

@@ -85,7 +85,7 @@ func formFields(w world, r handlers.Route) url.Values {
 		add("id", key(w.contact), "action", "set_relationship_status", "organization_id", "", "relationship_status",
 			"Active", "confirm", "", "seen", "", "request_id", "", "find", "", "found", "", "again", "")
 	case strings.HasPrefix(path, "/views"):
-		add("name", "x", "list", "organizations", "query", "sector=x", "shared", "", "first", "", "form", "1", "request_id", "")
+		add("name", "x", "list", "organizations", "query", "sector=x", "shared", "", "first", "", "form", "1", "request_id", "", "was", "x")
 	case path == "/account/tokens":
 		add("name", "x", "permission", "ViewClient", "ends", "day", "expires_on", "2026-12-24", "never", "", "current_password", "")
 	case path == "/account/views":
@@ -123,7 +123,7 @@ func formFields(w world, r handlers.Route) url.Values {
 	case strings.HasPrefix(path, "/admin/vocabularies"):
 		add("v", "sector", "value", "Logistics", "new", "x")
 	case strings.HasPrefix(path, "/admin/roles"):
-		add("name", "A", "slug", "", "description", "x", "client_scope", "own", "require_mfa", "true", "permission", "ViewClient", "state", "")
+		add("name", "A", "slug", "", "description", "x", "client_scope", "own", "require_mfa", "true", "permission", "ViewClient", "was", "name=x", "base_was", "")
 	}
 	return v
 }

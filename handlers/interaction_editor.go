@@ -182,7 +182,7 @@ func (s *Server) interactionRefused(c *gin.Context, version int, values db.Field
 		e.Editor.Refuse(refused.Fields)
 		return s.interactionAnswer(c, http.StatusUnprocessableEntity, i, e)
 	}
-	e.Editor.Conflict = s.conflict(c, stale, "this interaction", version, s.interactionDifferences(c, i, e.Editor, values))
+	e.Editor.Conflict = s.conflict(c, stale, "this interaction", version, values, s.interactionDifferences(c, i, e.Editor, values))
 	if shown := values["follow_up_version"]; shown != "" {
 		e.Editor.Conflict.Bases = append(e.Editor.Conflict.Bases, views.Hidden{Name: "follow_up_base", Value: shown})
 	}

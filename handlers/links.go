@@ -346,7 +346,7 @@ func (s *Server) linkConflict(c *gin.Context, values db.Fields, version int, sta
 		differ = append(differ,
 			views.Difference{Column: "is_main", Label: "Main organization", Theirs: l.MainOrganization, Yours: l.OrganizationName})
 	}
-	row.Editor.Conflict = s.conflict(c, stale, "this link", version, differ)
+	row.Editor.Conflict = s.conflict(c, stale, "this link", version, values, differ)
 	return s.linkRowAnswer(c, http.StatusConflict, e, row)
 }
 

@@ -171,7 +171,7 @@ func (s *Server) recordEditConflict(c *gin.Context, k *recordKind, r db.Record, 
 	if err != nil {
 		return err
 	}
-	f.Failed, f.Conflict = true, s.conflict(c, stale, "this", version, compare(&f, r.Values()))
+	f.Failed, f.Conflict = true, s.conflict(c, stale, "this", version, typed, compare(&f, r.Values()))
 	return s.form(c, http.StatusConflict, f, nil)
 }
 

@@ -215,7 +215,7 @@ func (s *Server) userRepeated(c *gin.Context, first *db.Repeated) error {
 		repeat.Add("Name", a.FullName, form.Get("full_name"))
 		repeat.Add("Email", a.Email, form.Get("email"))
 		if len(repeat.Differences) == 0 {
-			repeat.Change, repeat.Fields = path+"/roles", []views.Hidden{{Name: "state", Value: a.RolesState()}}
+			repeat.Change, repeat.Fields = path+"/roles", []views.Hidden{{Name: "was", Value: a.Values().Encode()}}
 		}
 		repeat.Add("Roles", roleNames(invite.Roles, a.Roles), roleNames(invite.Roles, form["role"]))
 	} else if !errors.Is(err, db.ErrNotFound) {
@@ -225,8 +225,8 @@ func (s *Server) userRepeated(c *gin.Context, first *db.Repeated) error {
 }
 
 // roleRepeated answers the form of a new role that was sent before. A slug cannot be changed.
-func (s *Server) roleRepeated(c *gin.Context, first *db.Repeated) error {
-	repeat, typed := s.repeat(c, first, "Create another"), typedRole(c.Request.PostForm, db.Role{ClientScope: "all"})
+func (s *Server) roleRepeated(c *gin.Context, values db.Fields, first *db.Repeated) error {
+	repeat, typed := s.repeat(c, first, "Create another"), typedRole(values, c.Request.PostForm, db.Role{ClientScope: "all"})
 	x, err := s.db.Role(c.Request.Context(), who(c).Actor, first.ID)
 	if err == nil {
 		path := "/admin/roles/" + x.ID
@@ -235,7 +235,7 @@ func (s *Server) roleRepeated(c *gin.Context, first *db.Repeated) error {
 			repeat.Add("Slug", x.Slug, typed.Slug)
 		}
 		if len(repeat.Differences) == 0 {
-			repeat.Change, repeat.Fields = path, []views.Hidden{{Name: "state", Value: x.State()}}
+			repeat.Change, repeat.Fields = path, []views.Hidden{{Name: "was", Value: x.Values().Encode()}}
 		}
 		repeat.Differences = append(repeat.Differences, roleDifferences(x, typed)...)
 	} else if !errors.Is(err, db.ErrNotFound) {

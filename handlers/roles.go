@@ -48,15 +48,15 @@ func (s *Server) roleNew(c *gin.Context) error {
 
 func (s *Server) roleCreate(c *gin.Context) error {
 	form := c.Request.PostForm
-	x, err := s.db.SaveRole(c.Request.Context(), who(c).
-		Actor, "", typed(c, "name", "slug", "description", "client_scope", "request_id"), permissions(form), form.Get("require_mfa") != "")
+	values := typed(c, "name", "slug", "description", "client_scope", "request_id")
+	x, err := s.db.SaveRole(c.Request.Context(), who(c).Actor, "", values, permissions(form), form.Get("require_mfa") != "")
 	var refused *db.Invalid
 	if errors.As(err, &refused) {
 		return s.rolePage(c, http.StatusUnprocessableEntity,
-			roleForm{typed: typedRole(form, db.Role{ClientScope: "all"}), refused: refused.Fields})
+			roleForm{typed: typedRole(values, form, db.Role{ClientScope: "all"}), refused: refused.Fields})
 	}
 	if first := (*db.Repeated)(nil); errors.As(err, &first) {
-		return s.roleRepeated(c, first)
+		return s.roleRepeated(c, values, first)
 	}
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (s *Server) roleShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.rolePage(c, http.StatusOK, roleForm{stored: x, typed: x, state: x.State()})
+	return s.rolePage(c, http.StatusOK, roleForm{stored: x, typed: x, was: x.Values().Encode()})
 }
 
 func (s *Server) roleUpdate(c *gin.Context) error {
@@ -93,8 +93,8 @@ func (s *Server) roleUpdate(c *gin.Context) error {
 		return err
 	}
 	form := c.Request.PostForm
-	x, err := s.db.SaveRole(c.Request.Context(), who(c).
-		Actor, id, typed(c, "name", "description", "client_scope", "state"), permissions(form), form.Get("require_mfa") != "")
+	values, _ := decided(c, typed(c, "name", "description", "client_scope", "was"), 0)
+	x, err := s.db.SaveRole(c.Request.Context(), who(c).Actor, id, values, permissions(form), form.Get("require_mfa") != "")
 	var refused *db.Invalid
 	var stale *db.Conflict
 	if !errors.As(err, &refused) && !errors.As(err, &stale) {
@@ -107,11 +107,12 @@ func (s *Server) roleUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	f := roleForm{stored: stored, typed: typedRole(form, stored), stale: stale, state: stored.State()}
+	f := roleForm{stored: stored, typed: typedRole(values, form, stored), was: values["was"], base: values}
 	if refused != nil {
-		f.refused, f.state = refused.Fields, form.Get("state")
+		f.refused = refused.Fields
 		return s.rolePage(c, http.StatusUnprocessableEntity, f)
 	}
+	f.typed, f.was, f.stale = typedRole(withoutFields(values, stale.Untouched), form, stored), stored.Values().Encode(), stale
 	return s.rolePage(c, http.StatusConflict, f)
 }
 
@@ -124,16 +125,17 @@ func permissions(form url.Values) []db.Permission {
 	return ticked
 }
 
-// typedRole returns the role as typed; what the form leaves out stays as stored.
-func typedRole(form url.Values, stored db.Role) db.Role {
+// typedRole returns the stored role with the values that were typed, and with what the form ticked or not since it was made.
+func typedRole(values db.Fields, form url.Values, stored db.Role) db.Role {
 	x := stored
-	for name, to := range map[string]*string{"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope} {
-		if values, ok := form[name]; ok {
-			*to = values[0]
+	for column, to := range map[string]*string{"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope} {
+		if value, ok := values[column]; ok {
+			*to = value
 		}
 	}
-	x = x.Granting(permissions(form))
-	x.RequireMFA = form.Get("require_mfa") != ""
+	may, requireMFA := stored.Merge(values["was"], permissions(form), form.Get("require_mfa") != "")
+	x = x.Granting(may)
+	x.RequireMFA = requireMFA
 	return x
 }
 
@@ -141,7 +143,8 @@ func typedRole(form url.Values, stored db.Role) db.Role {
 // and what is wrong.
 type roleForm struct {
 	stored, typed db.Role
-	state         string
+	was           string    // the encoded values that the form was made with
+	base          db.Fields // what was typed, after a conflict
 	refused       map[string]string
 	stale         *db.Conflict
 	repeat        *views.Repeat // if a form of a new role was sent before
@@ -170,8 +173,7 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 		})
 	}
 	if f.stale != nil {
-		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this role")
-		page.Conflict.Differences = roleDifferences(f.stored, f.typed)
+		page.Conflict = s.conflict(c, f.stale, "this role", 0, f.base, roleDifferences(f.stored, f.typed))
 	}
 	if f.stored.ID == "" {
 		page.RequestID, page.Repeat = requestID(c), f.repeat
@@ -183,7 +185,7 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 // view returns the page without the other roles and the role's users.
 func (f roleForm) view(p views.Page) views.Role {
 	page := views.Role{
-		Page: p, Heading: "New role", Action: "/admin/roles", Submit: "Create role", Column: "This role", State: f.state,
+		Page: p, Heading: "New role", Action: "/admin/roles", Submit: "Create role", Column: "This role", Was: f.was,
 		Fields: roleFields(f), Scopes: scopeOptions(f.typed.ClientScope), SecondFactor: f.typed.RequireMFA,
 		PermissionError: f.refused["permission"], ScopeError: f.refused["client_scope"], FactorError: f.refused["require_mfa"],
 	}
@@ -268,9 +270,9 @@ func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 // roleDifferences lists the fields whose stored and typed values differ.
 func roleDifferences(stored, typed db.Role) []views.Difference {
 	var all []views.Difference
-	add := func(label, theirs, yours string) {
+	add := func(column, label, theirs, yours string) {
 		if theirs != yours {
-			all = append(all, views.Difference{Label: label, Theirs: theirs, Yours: yours})
+			all = append(all, views.Difference{Column: column, Label: label, Theirs: theirs, Yours: yours})
 		}
 	}
 	yes := func(is bool) string {
@@ -279,12 +281,12 @@ func roleDifferences(stored, typed db.Role) []views.Difference {
 		}
 		return "No"
 	}
-	add("Name", stored.Name, strings.TrimSpace(typed.Name))
-	add("Description", stored.Description, strings.TrimSpace(typed.Description))
+	add("name", "Name", stored.Name, strings.TrimSpace(typed.Name))
+	add("description", "Description", stored.Description, strings.TrimSpace(typed.Description))
 	for _, p := range db.Permissions {
-		add(p.Words(), yes(stored.Can(p)), yes(typed.Can(p)))
+		add("permission", p.Words(), yes(stored.Can(p)), yes(typed.Can(p)))
 	}
-	add("Which clients", wording.Scope(stored.ClientScope), wording.Scope(typed.ClientScope))
-	add("Require a second factor", yes(stored.RequireMFA), yes(typed.RequireMFA))
+	add("client_scope", "Which clients", wording.Scope(stored.ClientScope), wording.Scope(typed.ClientScope))
+	add("require_mfa", "Require a second factor", yes(stored.RequireMFA), yes(typed.RequireMFA))
 	return all
 }

@@ -119,13 +119,12 @@ func TestRolesOfferOnlyWhatExists(t *testing.T) {
 	const rights = "SELECT group_concat(permissions.slug, ' ' ORDER BY permissions.slug) FROM permissions JOIN role_permission ON " +
 		"permission_id = permissions.id JOIN roles ON roles.id = role_id WHERE roles.slug = ?"
 	s.unchanged(func() { admin.submit(form, ".btn.pri").want(303, "", "") })
-	admin.submit(form, ".btn.pri", "permission", "ViewAudit").want(303, "", "")
+	admin.submit(form, ".btn.pri", "permission", "ViewAudit", "description", "Theirs").want(303, "", "")
 	s.WantOne("ExportClient ImportClient ViewAudit", rights, "Manager")
 	s.unchanged(func() {
 		conflict := admin.submit(form, ".btn.pri", "description", "Mine").want(409, "#description", "Mine")
-		conflict.wantNot("#p-ImportClient").wantTexts(".versus .what", "Description", "See organizations and contacts",
-			"Change organizations, contacts and who belongs to whom", "See calls, emails, meetings and notes",
-			"Log and change interactions, plan follow-ups", "Read the audit log")
+		conflict.wantNot("#p-ImportClient, #p-ViewClient[checked]").want(409, "#p-ViewAudit[checked]", "").
+			wantTexts(".versus .what", "Description")
 		admin.post(s.RolePath("Viewer"), "name", "Viewer", "permission", "ViewClient", "permission", "ExportClient").
 			want(422, ".err", "Choose permissions from the list")
 		admin.submit(admin.get(s.RolePath("Administrator")), ".btn.pri").want(303, "", "")
@@ -167,22 +166,25 @@ func TestTwoEditOneRole(t *testing.T) {
 	page := s.RolePath("Viewer")
 	mine := admin.get(page)
 	theirs := tomas.get(page)
-	tomas.submit(theirs, ".btn.pri", "description", "Theirs").want(303, "", "")
+	tomas.submit(theirs, ".btn.pri", "description", "Theirs", "require_mfa", "true").want(303, "", "")
 	var conflict answer
 	s.unchanged(func() {
 		conflict = admin.submit(mine, ".btn.pri", "description", "Mine", "client_scope", "own", "permission", "EditClient")
 		conflict.want(409, ".warnline", "Tomás Brandt changed this role").want(409, "title", "Error: ").
-			want(409, "#description", "Mine").want(409, "#p-EditClient[checked]", "")
-		conflict.wantTexts(".versus .what", "Description", "See organizations and contacts",
-			"Change organizations, contacts and who belongs to whom", "See calls, emails, meetings and notes", "Which clients")
-		conflict.wantTexts(".versus dt:not(.lbl) + dd", "Theirs", "Mine", "Yes", "No", "No", "Yes", "Yes", "No", "All clients", "Own clients")
-		conflict.want(409, ".card .acts a[href='"+page+"']", "Use theirs")
+			want(409, "#description", "Mine").want(409, "#p-EditClient[checked]", "").want(409, "[name=require_mfa][checked]", "").
+			wantNot("#p-ViewClient[checked]")
+		conflict.wantTexts(".versus .what", "Description").wantTexts(".versus dt:not(.lbl) + dd", "Theirs", "Mine").
+			want(409, "[name=keep_description][value=theirs][autofocus]", "Use theirs")
 		admin.submit(mine, ".btn.pri", "description", "Theirs").want(303, "", "") // the same values are no conflict
 	})
-	admin.submit(conflict, ".card .acts button").want(303, "", "")
+	admin.submit(conflict, "[name=keep_description][value=yours]").want(303, "", "")
 	s.wantAudit(admin, "update_role", `"description":{"old":"Theirs","new":"Mine"}`, `"client_scope":{"old":"all","new":"own"}`)
-	admin.post(page, "name", "Viewer", "permission", "ViewClient", "state", "nonsense").want(409, ".versus", "See organizations and contacts")
-	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // without a state the change is made as asked
+	s.WantOne("EditClient own 1", "SELECT permissions.slug || ' ' || client_scope || ' ' || require_mfa FROM role_permission "+
+		"JOIN permissions ON permissions.id = permission_id JOIN roles ON roles.id = role_id WHERE role_id = ?", key(page))
+	s.unchanged(func() {
+		admin.post(page, "name", "Viewers", "permission", "EditClient", "was", "nonsense").want(409, ".versus dd", "Viewers")
+	})
+	admin.post(page, "name", "Viewer", "permission", "ViewClient").want(303, "", "") // made as asked where nothing says what was there
 }
 
 func TestAClerkGrantsOnlyWhatTheyHave(t *testing.T) {

@@ -45,7 +45,7 @@ func (s *Server) savedViewNewForm(c *gin.Context, x db.SavedView, refused map[st
 	for _, other := range all {
 		if other.List == x.List && other.MayChange(who(c).Actor) {
 			page.Replace = append(page.Replace, views.ReplaceSavedView{
-				Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, Version: other.Version,
+				Name: other.Name, Action: "/views/" + other.ID, Query: x.Query, Version: other.Version, Was: other.Values().Encode(),
 			})
 		}
 	}
@@ -150,13 +150,16 @@ func (s *Server) savedViewEdit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.savedViewEditAnswer(c, http.StatusOK, savedViewEdit{stored: x, typed: x, version: x.Version})
+	return s.savedViewEditAnswer(c, http.StatusOK, savedViewEdit{stored: x, typed: x, version: x.Version, was: x.Values().Encode()})
 }
 
 // savedViewEdit is a change of a view: the stored one, the typed one, and what is wrong.
 type savedViewEdit struct {
 	stored, typed db.SavedView
-	version       int // of the view that the form was made from
+	version       int    // of the view that the form was made from
+	was           string // the encoded values of that
+	base          int    // after a conflict, the version that it was made on, and what was typed
+	values        db.Fields
 	refused       map[string]string
 	stale         *db.Conflict
 }
@@ -174,16 +177,17 @@ func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit
 		page.First = form.Has("first")
 	}
 	page.Page = s.page(c, "Edit view "+x.Name, "Rename, share or delete a view", x.List)
-	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}, {Name: "version", Value: strconv.Itoa(e.version)}}
+	page.Hidden = []views.Hidden{{Name: "form", Value: "1"}, {Name: "version", Value: strconv.Itoa(e.version)}, {Name: "was", Value: e.was}}
 	if c.Request.PostForm.Has("query") {
 		page.Hidden = append(page.Hidden, views.Hidden{Name: "query", Value: e.typed.Query})
 	}
 	if e.stale != nil {
 		page.Name.Autofocus = false // the focus goes to the choice of version
-		page.Conflict = views.NewConflict(s.clock(c), e.stale, "this view")
-		if page.Conflict.Differences, err = s.savedViewDifferences(c, e); err != nil {
+		differ, err := s.savedViewDifferences(c, e)
+		if err != nil {
 			return err
 		}
+		page.Conflict = s.conflict(c, e.stale, "this view", e.base, e.values, differ)
 	}
 	if x.MakerID != who(c).UserID {
 		if page.Maker = x.Maker; page.Maker == "" {
@@ -196,19 +200,19 @@ func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit
 
 // savedViewDifferences lists the fields whose stored and typed values differ.
 func (s *Server) savedViewDifferences(c *gin.Context, e savedViewEdit) (all []views.Difference, err error) {
-	add := func(label, theirs, yours string) {
+	add := func(column, label, theirs, yours string) {
 		if theirs != yours {
-			all = append(all, views.Difference{Label: label, Theirs: theirs, Yours: yours})
+			all = append(all, views.Difference{Column: column, Label: label, Theirs: theirs, Yours: yours})
 		}
 	}
 	shared := map[bool]string{true: "With everybody", false: "With nobody"}
 	theirs, err1 := s.savedViewWords(c, e.stored)
 	yours, err2 := s.savedViewWords(c, e.typed)
-	add("Name", e.stored.Name, strings.TrimSpace(e.typed.Name))
+	add("name", "Name", e.stored.Name, strings.TrimSpace(e.typed.Name))
 	if e.stored.Query != e.typed.Query {
-		all = append(all, views.Difference{Label: "Filters", Theirs: theirs, Yours: yours})
+		all = append(all, views.Difference{Column: "query", Label: "Filters", Theirs: theirs, Yours: yours})
 	}
-	add("Shared", shared[e.stored.Shared], shared[e.typed.Shared])
+	add("shared", "Shared", shared[e.stored.Shared], shared[e.typed.Shared])
 	return all, errors.Join(err1, err2)
 }
 
@@ -221,24 +225,27 @@ func (s *Server) savedViewUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	form, fields := c.Request.PostForm, typed(c, "name", "query", "shared")
+	form, fields := c.Request.PostForm, typed(c, "name", "query", "shared", "was")
 	if form.Get("form") != "" && !form.Has("shared") {
 		fields["shared"] = "" // a box that is not ticked is not sent
 	}
 	if query, ok := fields["query"]; ok {
 		fields["query"] = s.parameters(c, x.List, query).Encode()
 	}
+	fields, version = decided(c, fields, version)
 	changed, err := s.db.UpdateSavedView(c.Request.Context(), who(c).Actor, x.ID, version, fields)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && (refused.Fields["name"] != "" || refused.Fields["shared"] != "") {
 		return s.savedViewEditAnswer(c, http.StatusUnprocessableEntity,
-			savedViewEdit{stored: x, typed: typedSavedView(x, fields), version: version, refused: refused.Fields})
+			savedViewEdit{stored: x, typed: typedSavedView(x, fields), version: version, was: fields["was"], refused: refused.Fields})
 	}
 	if stale := (*db.Conflict)(nil); errors.As(err, &stale) {
 		if x, err = s.changeableView(c); err != nil {
 			return err
 		}
-		return s.savedViewEditAnswer(c, http.StatusConflict,
-			savedViewEdit{stored: x, typed: typedSavedView(x, fields), version: x.Version, stale: stale})
+		fields = withoutFields(fields, stale.Untouched)
+		return s.savedViewEditAnswer(c, http.StatusConflict, savedViewEdit{
+			stored: x, typed: typedSavedView(x, fields), version: x.Version, was: x.Values().Encode(), base: version, values: fields, stale: stale,
+		})
 	}
 	if err != nil {
 		return err

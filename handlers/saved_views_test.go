@@ -98,34 +98,34 @@ func TestTwoEditOneView(t *testing.T) {
 	const replace = "section[aria-labelledby=replace-h] button"
 	mine, other := ines.get(path), ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Energy"))
 	admin.submit(admin.get("/views/new?list=organizations&query="+url.QueryEscape("sector=Media")), replace).to()
+	admin.submit(admin.get(path), "main .btn.pri", "name", "Stores").to()
 	var renamed, replaced answer
 	s.unchanged(func() {
 		renamed = ines.submit(mine, "main .btn.pri", "name", "Retailers", "first", "1").
 			want(409, ".warnline", "Ada Berg changed this view").want(409, "title", "Error: ")
 		renamed.wantValue("#name", "Retailers").wantTexts(".versus .what", "Name").
-			wantTexts(".versus dd", "Shops", "Retailers").want(409, "form p", "Sector is Media").want(409, "[name=first][checked]", "")
-		renamed.want(409, ".acts a[href='"+path+"']", "Use theirs")
+			wantTexts(".versus dd", "Stores", "Retailers").want(409, "form p", "Sector is Media").want(409, "[name=first][checked]", "")
+		renamed.want(409, "[name=keep_name][value=theirs][autofocus]", "Use theirs")
 		replaced = ines.submit(other, replace).want(409, ".warnline", "Ada Berg changed this view").wantTexts(".versus .what", "Filters")
-		replaced.want(409, ".versus", "Sector is Media, in").want(409, ".versus", "Sector is Energy, in").wantValue("#name", "Shops")
+		replaced.want(409, ".versus", "Sector is Media, in").want(409, ".versus", "Sector is Energy, in").wantValue("#name", "Stores")
 		ines.post(path, "version", "1", "query", "sector=Media").to() // the same values are no conflict
 	})
-	ines.submit(renamed, "main .versus + .acts button").to()
+	ines.submit(renamed, "[name=keep_name][value=yours]").to()
 	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
-	again := ines.submit(replaced, "main .versus + .acts button").want(409, ".versus .what", "Name") // it has changed once more
-	s.WantOne("Retailers sector=Media 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
-	ines.submit(again, "main .versus + .acts button", "name", "Retailers").to()
+	ines.submit(replaced, "[name=keep_query][value=yours]").to() // the name has changed once more, but not here
 	s.WantOne("Retailers sector=Energy 1", "SELECT name || ' ' || query || ' ' || shared FROM saved_views")
 	s.unchanged(func() {
+		ines.submit(replaced, "[name=keep_query][value=theirs]", "name", "Retailers").to()
 		ines.post(path, "name", "Energy").want(422, "h1 + p", "The page did not say which version it showed")
-		ines.post(path, "name", "Energy", "version", "3").want(409, ".versus dd", "Retailers")
+		ines.post(path, "name", "Energy", "version", "4").want(409, ".versus dd", "Retailers")
 		ines.post(path, "name", "Energy", "version", "99").want(409, ".versus dd", "Retailers")
 	})
-	ines.post(path, "name", "Energy", "version", "4").to()
+	ines.post(path, "name", "Energy", "version", "5").to()
 
 	// A private view can change in another window of its owner.
-	ines.post(path, "shared", "", "version", "5").to()
+	ines.post(path, "shared", "", "version", "6").to()
 	mine = ines.get(path)
-	ines.post(path, "name", "Power", "version", "6").to()
+	ines.post(path, "name", "Power", "version", "7").to()
 	s.unchanged(func() {
 		ines.submit(mine, "main .btn.pri", "name", "Heat").
 			want(409, ".warnline", "Ines Calder changed this view").wantTexts(".versus dd", "Power", "Heat")

@@ -175,7 +175,8 @@ func (s *Server) userShow(c *gin.Context) error {
 type userForm struct {
 	stored  db.Account
 	ticked  *[]string
-	state   string // the RolesState when the form was made; "" for the stored one
+	was     string // the encoded Values that the form was made with; "" for the stored ones
+	typed   db.Fields
 	refused *db.Invalid
 	stale   *db.Conflict
 }
@@ -187,7 +188,7 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 	}
 	page := views.User{
 		Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link,
-		Beyond: a.Beyond, MayHandOver: handOver.Check(who(c)) == nil, State: cmp.Or(f.state, a.RolesState()),
+		Beyond: a.Beyond, MayHandOver: handOver.Check(who(c)) == nil, Was: cmp.Or(f.was, a.Values().Encode()),
 	}
 	var err1, err2, err3, err4 error
 	page.Given, err1 = s.roleChoices(c, ticked)
@@ -204,10 +205,9 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 		page.RoleError = wording.Refusals(f.refused)
 	}
 	if f.stale != nil {
-		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this user")
-		page.Conflict.Differences = []views.Difference{{
-			Label: "Roles", Theirs: roleNames(page.Given, a.Roles), Yours: roleNames(page.Given, ticked),
-		}}
+		page.Conflict = s.conflict(c, f.stale, "this user", 0, f.typed, []views.Difference{{
+			Column: "roles", Label: "Roles", Theirs: roleNames(page.Given, a.Roles), Yours: roleNames(page.Given, ticked),
+		}})
 	}
 	page.Failed = status >= 400
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
@@ -256,18 +256,21 @@ func (s *Server) userRoles(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ticked, state := c.Request.PostForm["role"], c.Request.PostForm.Get("state")
-	err = s.db.SetRoles(c.Request.Context(), who(c).Actor, a.ID, ticked, state)
+	ticked := c.Request.PostForm["role"]
+	values, _ := decided(c, db.Fields{"roles": "", "was": c.Request.PostForm.Get("was")}, 0)
+	if _, mine := values["roles"]; mine {
+		err = s.db.SetRoles(c.Request.Context(), who(c).Actor, a.ID, ticked, values["was"])
+	}
 	var refused *db.Invalid
 	var stale *db.Conflict
 	if errors.As(err, &refused) {
-		return s.userPage(c, http.StatusUnprocessableEntity, userForm{stored: a, ticked: &ticked, state: state, refused: refused}, nil)
+		return s.userPage(c, http.StatusUnprocessableEntity, userForm{stored: a, ticked: &ticked, was: values["was"], refused: refused}, nil)
 	}
 	if errors.As(err, &stale) {
 		if a, err = s.account(c); err != nil {
 			return err
 		}
-		return s.userPage(c, http.StatusConflict, userForm{stored: a, ticked: &ticked, stale: stale}, nil)
+		return s.userPage(c, http.StatusConflict, userForm{stored: a, ticked: &ticked, typed: values, stale: stale}, nil)
 	}
 	if err != nil {
 		return err

@@ -186,27 +186,27 @@ func TestTwoChangeTheRolesOfOnePerson(t *testing.T) {
 			lea.user.ID)
 	}
 	mine := admin.get(page)
-	state, _ := mine.html.Find(save + " [name=state]").Attr("value")
+	state, _ := mine.html.Find(save + " [name=was]").Attr("value")
 	tomas.post(page+"/roles", "role", "Viewer").want(303, "", "")
 	var conflict answer
 	s.unchanged(func() {
-		conflict = admin.post(page+"/roles", "state", state, "role", "Administrator", "role", "Manager")
+		conflict = admin.post(page+"/roles", "was", state, "role", "Administrator", "role", "Manager")
 		conflict.want(409, ".warnline", "Tomás Brandt changed this user").
 			want(409, "title", "Error: ").wantTexts(".versus dd", "Viewer", "Administrator, Manager")
 		conflict.want(409, "[value=Administrator][checked]", "").want(409, "[value=Manager][checked]", "").
 			wantNot("[value=Viewer][checked]").wantTexts(".meta a", "Viewer")
-		conflict.want(409, ".acts a[href='"+page+"']", "Use theirs")
-		admin.post(page+"/roles", "state", "nonsense", "role", "Manager").want(409, ".versus", "Manager")
-		admin.post(page+"/roles", "state", state).want(409, ".versus", "empty")
-		admin.post(page+"/roles", "state", state, "role", "Viewer").want(303, "", "") // the same values are no conflict
+		conflict.want(409, "[name=keep_roles][value=theirs][autofocus]", "Use theirs")
+		admin.post(page+"/roles", "was", "nonsense", "role", "Manager").want(409, ".versus", "Manager")
+		admin.post(page+"/roles", "was", state).want(409, ".versus", "empty")
+		admin.post(page+"/roles", "was", state, "role", "Viewer").want(303, "", "") // the same values are no conflict
 		// A refused form keeps its ticks and its state.
 		admin.get(page)
 		refused := admin.post(page+"/roles", "role", "Manager", "role", "Boss").
 			want(422, "#role-e", "Choose roles from the list").want(422, "[value=Manager][checked]", "")
 		refused.wantNot("[value=Viewer][checked]")
 	})
-	state, _ = conflict.html.Find(save + " [name=state]").Attr("value")
-	admin.post(page+"/roles", "state", state, "role", "Administrator", "role", "Manager").want(303, "", "")
+	state, _ = conflict.html.Find(save + " [name=was]").Attr("value")
+	admin.post(page+"/roles", "was", state, "role", "Administrator", "role", "Manager").want(303, "", "")
 	s.wantAudit(admin, "update_user", `"roles":{"old":["Viewer"],"new":["Administrator","Manager"]}`)
 	admin.post(page+"/roles", "role", "Viewer").want(303, "", "") // without a state the change is made as asked
 	if got := roles(); got != "Viewer" {

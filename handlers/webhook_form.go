@@ -20,6 +20,8 @@ type webhookForm struct {
 	stored  db.Webhook
 	typed   db.Fields // the rest is as stored
 	version int
+	base    int    // the version that the form was made on, after a conflict
+	was     string // the encoded values that it was made with
 	refused map[string]string
 	stale   *db.Conflict
 }
@@ -48,7 +50,7 @@ func (f webhookForm) active() bool {
 // typedWebhook returns what was typed. Boxes that are not ticked are not sent, so a form that has
 // them also sends form=1.
 func typedWebhook(c *gin.Context) db.Fields {
-	form, fields := c.Request.PostForm, typed(c, "url")
+	form, fields := c.Request.PostForm, typed(c, "url", "was")
 	if form.Get("form") != "" || form.Has("active") {
 		fields["is_active"] = form.Get("active")
 	}
@@ -82,7 +84,7 @@ func (s *Server) webhookEdit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.webhookForm(c, http.StatusOK, webhookForm{stored: h, version: h.Version})
+	return s.webhookForm(c, http.StatusOK, webhookForm{stored: h, version: h.Version, was: h.Values().Encode()})
 }
 
 // webhookUpdate saves the form, or switches the webhook on or off.
@@ -95,6 +97,8 @@ func (s *Server) webhookUpdate(c *gin.Context) error {
 	if f.version, err = version(c); err != nil {
 		return err
 	}
+	f.typed, f.version = decided(c, f.typed, f.version)
+	f.was = f.typed["was"]
 	h, err := s.db.UpdateWebhook(c.Request.Context(), who(c).Actor, f.stored.ID, f.version, f.typed)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) {
 		f.refused = refused.Fields
@@ -104,7 +108,8 @@ func (s *Server) webhookUpdate(c *gin.Context) error {
 		if f.stored, err = s.webhook(c); err != nil {
 			return err
 		}
-		f.version = f.stored.Version
+		f.base, f.version, f.was = f.version, f.stored.Version, f.stored.Values().Encode()
+		f.typed = withoutFields(f.typed, f.stale.Untouched)
 		return s.webhookForm(c, http.StatusConflict, f)
 	}
 	if err != nil {
@@ -134,14 +139,16 @@ func (s *Server) webhookForm(c *gin.Context, status int, f webhookForm) error {
 	}
 	if h := f.stored; h.ID != "" {
 		page.Heading, page.Action, page.Submit, page.Version = "Edit webhook", webhooksPath+"/"+h.ID, "Save webhook", f.version
+		page.Was = f.was
 		page.Title, page.Webhook = "Edit "+h.Host(), &views.Ref{Name: h.Host(), Href: page.Action}
 	}
 	if f.stale != nil {
-		page.Conflict = views.NewConflict(s.clock(c), f.stale, "this webhook")
-		page.Conflict.Add("Address", f.stored.URL, f.url())
-		page.Conflict.Add("It is told of", wording.Events(f.stored.Events), wording.Events(f.events()))
 		on := map[bool]string{true: "On", false: "Off"}
-		page.Conflict.Add("State", on[f.stored.IsActive], on[f.active()])
+		page.Conflict = s.conflict(c, f.stale, "this webhook", f.base, f.typed, []views.Difference{
+			{Column: "url", Label: "Address", Theirs: f.stored.URL, Yours: f.url()},
+			{Column: "event", Label: "It is told of", Theirs: wording.Events(f.stored.Events), Yours: wording.Events(f.events())},
+			{Column: "is_active", Label: "State", Theirs: on[f.stored.IsActive], Yours: on[f.active()]},
+		})
 	}
 	if f.stored.ID == "" && page.All {
 		page.Groups = eventGroups(nil) // whoever wants only some ticks these, rather than unticking the others

@@ -95,7 +95,7 @@ func (s *Server) webhookShow(c *gin.Context) error {
 	clock := s.clock(c)
 	page := views.Webhook{
 		Page: s.page(c, h.Host(), "A webhook and what it sent", "webhooks"), Name: h.Host(), URL: h.URL, Base: webhooksPath + "/" + h.ID,
-		State: webhookState(h), Bad: h.OffBecause != "" || h.KeyLost, Active: h.IsActive, Version: h.Version,
+		State: webhookState(h), Bad: h.OffBecause != "" || h.KeyLost, Active: h.IsActive, Version: h.Version, Was: h.Values().Encode(),
 		Secret: views.WebhookSecret{
 			End: h.SecretEnd, Since: clock.Short(h.SecretSince), BeforeEnd: h.OldSecretEnd, Until: clock.Short(h.OldUntil),
 		},

@@ -159,18 +159,20 @@ func TestAStaleWebhookFormShowsBoth(t *testing.T) {
 	old, oldForm := ines.get(page), ines.get(page+"/edit")
 	ada.post(page, "version", "1", "url", "https://hooks.pinestreet.example/ada", "event", "contact.created", "event", "contact.updated").
 		want(303, "", "")
-	var form, off answer
+	var form answer
 	s.unchanged(func() {
 		form = ines.submit(oldForm, ".acts .pri", "url", "https://hooks.pinestreet.example/ines").
 			want(409, ".warnline", "Ada Marsh changed this webhook").
-			want(409, ".versus", "https://hooks.pinestreet.example/ada").want(409, ".versus", "https://hooks.pinestreet.example/ines").
-			want(409, ".versus", "contact.created, .updated").wantValue("#url", "https://hooks.pinestreet.example/ines")
-		off = ines.submit(old, "button[name=active]").want(409, ".versus", "Off").wantNot("[name=active][checked]").
-			wantValue("#url", "https://hooks.pinestreet.example/ada")
+			wantTexts(".versus dd", "https://hooks.pinestreet.example/ada", "https://hooks.pinestreet.example/ines").
+			wantValue("#url", "https://hooks.pinestreet.example/ines").wantTexts("[name=event][checked] + span", "Created", "Updated")
 	})
-	ines.submit(form, "form .versus + .acts button").want(303, "", "")
-	ines.get(page).want(200, ".meta", "https://hooks.pinestreet.example/ines").wantTexts("ul.acts .tag", "contact.created")
-	ines.submit(off, "form .versus + .acts button").want(409, ".versus", "https://hooks.pinestreet.example/ines")
+	ines.submit(form, "[name=keep_url][value=yours]").want(303, "", "")
+	ines.get(page).want(200, ".meta", "https://hooks.pinestreet.example/ines").wantTexts("ul.acts .tag", "contact.created", "contact.updated")
+	ines.submit(old, "button[name=active]").to() // nobody else has switched it
+	s.WantOne("0 https://hooks.pinestreet.example/ines", "SELECT is_active || ' ' || url FROM webhooks")
+	s.unchanged(func() { // a page from before does not say what was there
+		ines.post(page, "version", "1", "active", "1").want(409, ".versus dd", "Off").want(409, "[name=active][checked]", "")
+	})
 }
 
 // TestASecretIsRotated: the new one is shown once, and the page says until when the one before

@@ -30,7 +30,7 @@ type Role struct {
 	Permissions             []PermissionGroup
 	Scopes                  []Option // Href explains the choice
 	SecondFactor            bool
-	State                   string // the role's State when the form was made
+	Was                     string // the encoded values that the form was made with
 	Conflict                *Conflict
 	RequestID               string // of a new role
 	Repeat                  *Repeat

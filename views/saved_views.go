@@ -55,6 +55,7 @@ type SavedViewForm struct {
 type ReplaceSavedView struct {
 	Name, Action, Query string
 	Version             int
+	Was                 string // its encoded values
 }
 
 // Template names the page.

@@ -70,7 +70,7 @@ type User struct {
 	Beyond      string       // why the reader may not change the account, "" if they may
 	Given       []RoleChoice // all roles, the user's ticked
 	RoleError   string
-	State       string // the RolesState when the form was made
+	Was         string // the encoded roles that the form was made with
 	Conflict    *Conflict
 	Sight       string // which clients they see, in a sentence
 	Created     *Time

@@ -24,8 +24,9 @@ type WebhookRow struct {
 type WebhookForm struct {
 	Page
 	Heading, Action, Submit string
-	Webhook                 *Ref // nil for a new one
-	Version                 int  // 0 for a new one
+	Webhook                 *Ref   // nil for a new one
+	Version                 int    // 0 for a new one
+	Was                     string // the encoded values that the form was made with
 	Conflict                *Conflict
 	URL                     Field
 	All                     bool // whether all events are chosen
@@ -62,6 +63,7 @@ type Webhook struct {
 	Bad             bool   // whether the program stopped sending, not a person
 	Active          bool
 	Version         int
+	Was             string // its encoded state, for the buttons that switch it
 	Secret          WebhookSecret
 	Events          []string // empty for all
 	Maker           string   // who answers for it, "" if they left
