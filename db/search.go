@@ -282,8 +282,9 @@ const (
 	mostNames    = 20
 )
 
-// findBest finds organizations or contacts, ordered by rank, active before archived, last changed
-// first. It also looks up names equal to what was typed, so that the limits never cut them off.
+// findBest finds organizations or contacts, ordered by rank, by name before other fields, active
+// before archived, last changed first. It also looks up names equal to what was typed, so that the
+// limits never cut them off.
 func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	column := ""
 	if p.kind == ContactKind {
@@ -294,17 +295,17 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	name := text.SortKey(strings.Join(strings.Fields(s.typed), " "))
 	among, most := p.visibleMatches(s)
 	byWords, byName, ofName := rank("words", strings.Join(s.words, " ")), rank("sort_key", name), p.kind.sees(s.by, p.table+".id")
-	together := p.together(s)
+	named, together := p.named(s), p.together(s)
 	matches := "SELECT docid, words FROM " + p.index + " WHERE " + p.index + " MATCH ? AND " + among.sql
 	names := nameOrders(name)
 	args := slices.Concat(
-		byWords.args, []any{whole}, among.args,
+		named.args, byWords.args, []any{whole}, among.args,
 		byWords.args, []any{begun}, among.args,
 		[]any{names[0], names[0], names[1], names[1], names[2], names[2]}, ofName.args,
 		byName.args, []any{name, name + string(utf8.MaxRune)}, ofName.args, []any{p.active},
 		p.seen.args, together.args)
 	rows, err := d.reader.Query(ctx, `
-		SELECT candidate.docid
+		SELECT candidate.docid, rank < 3 OR `+named.sql+` AS by_name
 		FROM (
 			SELECT docid, `+byWords.sql+` AS rank FROM (`+matches+limit(most.exact)+`)
 			UNION ALL
@@ -320,24 +321,15 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 		) AS candidate
 		CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = candidate.docid
 		WHERE is_active >= ? AND `+p.seen.sql+`
-		ORDER BY rank, `+together.sql+`, is_active DESC, updated_at DESC, sort_key, candidate.docid`, args...)
+		ORDER BY rank, by_name DESC, `+together.sql+`, is_active DESC, updated_at DESC, sort_key, candidate.docid`, args...)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for !p.more && rows.Next() {
-		docid, err := scanDocid(rows)
-		switch {
-		case err != nil:
-			return err
-		case slices.Contains(p.found, docid): // found in two ways
-		case len(p.found) == s.n:
-			p.more = true
-		default:
-			p.found = append(p.found, docid)
-		}
+	found, err := p.takeBest(rows, s.n)
+	if err != nil || !p.more || found == s.n || s.few {
+		return err
 	}
-	return rows.Err()
+	return d.findNames(ctx, s, p, begun, found)
 }
 
 // sortLimits says how many matches of each sort a search ranks; -1 is no limit.

@@ -83,7 +83,7 @@ func TestTheBestMatchIsFirst(t *testing.T) {
 	}
 	must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Zebra", "legal_name": "Acme Zebra"}, ""))(t)
 	organizations, _, _ := found(t, o, o.Lea, "acme")
-	want(t, "the order", strings.Join(organizations, ", "), "Acme, Acme Oslo, Acme Trading, Acme Archive, Acmeria, Zebra, Big Acme")
+	want(t, "the order", strings.Join(organizations, ", "), "Acme, Acme Oslo, Acme Trading, Acme Archive, Acmeria, Big Acme, Zebra")
 
 	pickers := must(o.FindOrganizations(t.Context(), o.Lea, "acme", 20))(t)
 	want(t, "archived ones in a picker", slices.ContainsFunc(pickers, func(x db.Organization) bool { return !x.IsActive }), false)

@@ -1,0 +1,69 @@
+package db
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"clientregistry/db/sqlite"
+)
+
+// mostNameMatches is how many matches of a search, the newest, are compared with names.
+const mostNameMatches = 1000
+
+// takeBest takes the first n records of findBest's rows. It returns how many were found by name.
+func (p *searchSource) takeBest(rows sqlite.Rows, n int) (byName int, err error) {
+	defer rows.Close()
+	for !p.more && rows.Next() {
+		var docid int64
+		var isName bool
+		err := rows.Scan(&docid, &isName)
+		switch {
+		case err != nil:
+			return 0, err
+		case slices.Contains(p.found, docid): // found in two ways
+		case len(p.found) == n:
+			p.more = true
+		default:
+			p.found = append(p.found, docid)
+			if isName {
+				byName++
+			}
+		}
+	}
+	return byName, rows.Err()
+}
+
+// named is true for a record x whose name has all typed words, so that none was found in another
+// field only.
+func (p *searchSource) named(s search) condition {
+	const letters = "replace(replace(replace(x.sort_key, '-', ''), '''', ''), '.', '')"
+	c := always
+	for _, w := range s.words[:min(len(s.words), mostTypedWords)] {
+		c = c.and(condition{"(instr(x.sort_key, ?) OR instr(" + letters + ", ?))", []any{w, oneLetter.Replace(w)}})
+	}
+	return c
+}
+
+// oneLetter undoes the two letters that people type for ü, ö, ä, ø and å. Folded names have one.
+var oneLetter = strings.NewReplacer("ue", "u", "oe", "o", "ae", "a", "aa", "a")
+
+// findNames looks for further records by name, and puts them after the first byName records found,
+// so that those found by other fields never hide them.
+func (d *DB) findNames(ctx context.Context, s search, p *searchSource, begun string, byName int) error {
+	named := p.named(s)
+	rows, err := d.reader.Query(ctx, `
+		SELECT x.docid
+		FROM (SELECT docid FROM `+p.index+` WHERE `+p.index+` MATCH ?`+limit(mostNameMatches)+`) AS begun
+		CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = begun.docid
+		WHERE `+named.sql+` AND is_active >= ? AND `+p.seen.sql+`
+		ORDER BY is_active DESC, updated_at DESC, sort_key, x.docid`+limit(s.n),
+		slices.Concat([]any{begun}, named.args, []any{p.active}, p.seen.args)...)
+	further, err := sqlite.Collect(rows, err, scanDocid)
+	known := p.found[:byName]
+	further = slices.DeleteFunc(further, func(docid int64) bool { return slices.Contains(known, docid) })
+	others := slices.DeleteFunc(slices.Clone(p.found[byName:]), func(docid int64) bool { return slices.Contains(further, docid) })
+	p.found = slices.Concat(known, further, others)
+	p.found = p.found[:min(len(p.found), s.n)]
+	return err
+}
