@@ -22,7 +22,7 @@ func (s *Server) recordFields(c *gin.Context, k *recordKind, values db.Fields, r
 		if err != nil {
 			return nil, err
 		}
-		field.ID, field.Optional, field.DefaultsTo = f.Column, f.Required == "", k.defaultsTo(f)
+		field.ID, field.Optional, field.DefaultsTo = f.Column, f.Required == "" || f.Default != "", k.defaultsTo(f)
 		fields = append(fields, field)
 	}
 	if refused == nil {
