@@ -64,7 +64,7 @@ func matching(docs views.APIDocs, q string) views.APIDocs {
 		all := group.Operations
 		group.Operations = nil
 		for _, o := range all {
-			if has([]any{group.Name, o.Method, o.Path, o.Title, o.Text, o.Needs, o.Parts, o.Answers, o.Failures}) {
+			if has([]any{group.Name, o.Method, o.Address, o.Title, o.Text, o.Needs, o.Parts, o.Answers, o.Failures}) {
 				group.Operations = append(group.Operations, o)
 				operations++
 			}
@@ -112,6 +112,16 @@ func curl(base, path, method string, parameters []node, example any) string {
 		}
 	}
 	return strings.Join(append(lines, `"`+address+`"`), " \\\n  ")
+}
+
+// delivery returns what the registry sends to a webhook, as its receiver reads it.
+func delivery(parameters []node, example any) string {
+	lines := []string{"Content-Type: application/json"}
+	for _, p := range parameters {
+		p = p.resolved()
+		lines = append(lines, p.text("name")+": "+p.text("example"))
+	}
+	return strings.Join(lines, "\n") + "\n\n" + asJSON(example, "")
 }
 
 var inBraces = regexp.MustCompile(`\{\w+\}`)

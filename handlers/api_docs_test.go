@@ -13,8 +13,8 @@ import (
 
 var operationID = regexp.MustCompile(`(?m)^ +operationId: (\w+)$`)
 
-// TestTheDocumentationOfTheAPI: it has each operation of openapi.yaml, with a line for a shell, and
-// everything that its menu leads to.
+// TestTheDocumentationOfTheAPI: it has each operation of openapi.yaml, with a line for a shell, each delivery
+// of webhooks as its receiver reads it, and everything that its menu leads to.
 func TestTheDocumentationOfTheAPI(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -22,10 +22,20 @@ func TestTheDocumentationOfTheAPI(t *testing.T) {
 		want(200, "#same-request-twice", "Same request twice").want(200, "#createOrganization-body + dl", "display_name").
 		want(200, "#listOrganizations-query + dl", "quiet_days").want(200, "#record-Organization", "Organization")
 	var all []string
+	_, webhooks, _ := strings.Cut(string(api.Document), "\nwebhooks:\n")
 	for _, found := range operationID.FindAllStringSubmatch(string(api.Document), -1) {
 		id := found[1]
 		all = append(all, id)
 		request := page.html.Find("pre#" + id + "-r").Text()
+		if strings.Contains(webhooks, found[0]) {
+			for _, part := range []string{"\nwebhook-id: msg_", "\nwebhook-timestamp: 1", "\nwebhook-signature: v1,", "\n\n{\n  \"type\": \""} {
+				if !strings.Contains(request, part) {
+					t.Errorf("the delivery of %s lacks %q: %s", id, part, request)
+				}
+			}
+			page.want(200, "#"+id+"-answers + dl", "410").want(200, "#"+id+"-body + dl", "timestamp")
+			continue
+		}
 		if !strings.HasPrefix(request, "curl ") || !strings.Contains(request, `"Authorization: Bearer $TOKEN"`) ||
 			!strings.Contains(request, `"http://registry.example/api/crm/`) {
 			t.Errorf("the request of %s is %q", id, request)
@@ -68,7 +78,7 @@ func TestSearchingTheDocumentation(t *testing.T) {
 	b := newSite(t).stranger()
 	for q, want := range map[string]string{
 		"archive+organization": "archiveOrganization", "ORGANIZATION+Restore": "restoreOrganization", "quiet_days": "listContacts",
-		"due_time": "createFollowUp", "ViewInteraction+delete+409": "", "/search": "search",
+		"follow_up.moved": "followUpChanged", "webhook-signature": "testSent", "due_time": "createFollowUp", "ViewInteraction+delete+409": "", "/search": "search",
 	} {
 		page := b.get("/api/docs?q="+q).want(200, "h1", "API documentation")
 		var found []string

@@ -101,7 +101,7 @@ func readReference(base string) (views.APIDocs, error) {
 	}
 	for _, tag := range doc.at("tags").items() {
 		group := views.APIGroup{ID: slug("group " + tag.text("name")), Name: tag.text("name"), Text: flowing(tag.text("description"))}
-		for _, path := range doc.at("paths").pairs() {
+		for _, path := range slices.Concat(doc.at("paths").pairs(), doc.at("webhooks").pairs()) {
 			for _, operation := range path.pairs() {
 				if slices.ContainsFunc(operation.at("tags").items(), func(t node) bool { return t.String() == group.Name }) {
 					group.Operations = append(group.Operations, readOperation(base, path, operation))
@@ -116,8 +116,11 @@ func readReference(base string) (views.APIDocs, error) {
 
 func readOperation(base string, path, operation pair) views.APIOperation {
 	o := views.APIOperation{
-		ID: operation.text("operationId"), Method: strings.ToUpper(operation.key), Path: path.key, Short: shortPath(path.key),
-		Title: operation.text("summary"), Text: flowing(operation.text("description")),
+		ID: operation.text("operationId"), Method: strings.ToUpper(operation.key), Address: "/api/crm" + path.key, Short: shortPath(path.key),
+		Title: operation.text("summary"), Text: flowing(operation.text("description")), Ours: !strings.HasPrefix(path.key, "/"),
+	}
+	if o.Ours {
+		o.Address, o.Short = "an address of yours", path.key
 	}
 	for _, choice := range operation.at("security").items() {
 		for i, permission := range choice.at("token").items() {
@@ -133,7 +136,7 @@ func readOperation(base string, path, operation pair) views.APIOperation {
 		part := views.APIPart{ID: o.ID + "-" + place.in, Name: place.name}
 		for _, p := range parameters {
 			if p = p.resolved(); p.text("in") == place.in {
-				f := readField(p.text("name"), p.at("schema"), p.text("required") == "true")
+				f := readField(p.text("name"), p.at("schema"), !o.Ours && p.text("required") == "true")
 				f.Text = p.text("description")
 				part.Fields = append(part.Fields, f)
 			}
@@ -143,20 +146,19 @@ func readOperation(base string, path, operation pair) views.APIOperation {
 		}
 	}
 	body := operation.at("requestBody").at("content").at("application/json")
-	if fields := readFields(body.at("schema")); len(fields) > 0 {
+	if fields := readFields(body.at("schema"), !o.Ours); len(fields) > 0 {
 		o.Parts = append(o.Parts, views.APIPart{ID: o.ID + "-body", Name: "Body", Fields: fields})
 	}
 	for _, response := range operation.at("responses").pairs() {
 		content := response.at("content").at("application/json")
-		status := views.APIStatus{Status: response.key, Text: response.text("description")}
+		status := views.APIStatus{Status: strings.ToLower(response.key), Text: response.text("description")}
 		code, _ := strconv.Atoi(response.key)
-		switch {
-		case response.key == "default":
-			status.Status = "5xx"
+		if response.key == "default" {
+			status.Status = map[bool]string{true: "other", false: "5xx"}[o.Ours]
+		}
+		if !o.Ours && (code >= 400 || response.key == "default") {
 			o.Failures = append(o.Failures, status)
-		case code >= 400:
-			o.Failures = append(o.Failures, status)
-		default:
+		} else {
 			status.Records = recordsOf(node{content.root, rawAt(content, "schema")})
 			o.Answers = append(o.Answers, status)
 		}
@@ -164,7 +166,9 @@ func readOperation(base string, path, operation pair) views.APIOperation {
 			o.Answered, o.Answer = response.key+" "+http.StatusText(code), asJSON(example.value, "")
 		}
 	}
-	o.Request = curl(base, path.key, o.Method, parameters, body.at("example").value)
+	if o.Request = curl(base, path.key, o.Method, parameters, body.at("example").value); o.Ours {
+		o.Request = delivery(parameters, body.at("example").value)
+	}
 	return o
 }
 
@@ -203,45 +207,52 @@ func recordsOf(schema node) (names []string) {
 	return names
 }
 
-// readRecords returns the schemas that answers have, in the order of the document.
+// readRecords returns the schemas that answers and deliveries have, in the order of the document.
 func readRecords(schemas node, groups []views.APIGroup) (all []views.APIRecord) {
 	used := map[string]bool{}
+	use := func(names []string) {
+		for _, name := range names {
+			used[name] = true
+			for _, inside := range recordsOf(node{schemas.root, schemas.at(name).value}) {
+				used[inside] = true
+			}
+		}
+	}
 	for _, g := range groups {
 		for _, o := range g.Operations {
 			for _, a := range o.Answers {
-				for _, name := range a.Records {
-					used[name] = true
-					for _, inside := range recordsOf(node{schemas.root, schemas.at(name).value}) {
-						used[inside] = true
-					}
+				use(a.Records)
+			}
+			for _, part := range o.Parts {
+				for _, f := range part.Fields {
+					use(f.Records)
 				}
 			}
 		}
 	}
 	for _, schema := range schemas.pairs() {
 		if used[schema.key] {
-			all = append(all, views.APIRecord{Name: schema.key, Fields: readFields(schema.node)})
+			all = append(all, views.APIRecord{Name: schema.key, Fields: readFields(schema.node, false)})
 		}
 	}
 	return all
 }
 
-// readFields returns the fields of an object, also those that it takes from others.
-func readFields(schema node) (all []views.APIField) {
+// readFields returns the fields of an object, also those that it takes from others. They are typed by the
+// reader, who learns which are required, or what the registry sends, which always has all.
+func readFields(schema node, typed bool) (all []views.APIField) {
 	required := schema.at("required").items()
 	for _, part := range schema.at("allOf").items() {
-		all = append(all, readFields(part.resolved())...)
+		all = append(all, readFields(part.resolved(), typed)...)
 	}
 	for _, p := range schema.at("properties").pairs() {
 		f := readField(p.key, p.node, false)
-		if records := recordsOf(p.plain); len(records) > 0 {
-			f.Record = records[0]
-		}
+		f.Records = recordsOf(p.plain)
 		all = append(all, f)
 	}
 	for i := range all {
 		must := slices.ContainsFunc(required, func(name node) bool { return name.String() == all[i].Name })
-		if always := schema.at("properties").at("version").value != nil; must && !always { // answers always have all
+		if must && typed {
 			all[i].Kind = strings.TrimPrefix(all[i].Kind+", required", ", ")
 		}
 	}

@@ -30,15 +30,16 @@ type APIGroup struct {
 	Operations     []APIOperation
 }
 
-// APIOperation is a method of an address.
+// APIOperation is a method of an address, or of an address of the reader's that the registry sends to.
 type APIOperation struct {
-	ID, Method, Path, Title, Text string
-	Short                         string // its path, for the menu
-	Needs                         []string
-	Parts                         []APIPart
-	Answers, Failures             []APIStatus
-	Request                       string // a line for a shell
-	Answered, Answer              string // the status, and an example of the answer; "" if it is empty
+	ID, Method, Address, Title, Text string
+	Short                            string // for the menu
+	Needs                            []string
+	Parts                            []APIPart
+	Ours                             bool // the registry sends it, and the reader answers
+	Answers, Failures                []APIStatus
+	Request                          string // a line for a shell, or what the registry sends
+	Answered, Answer                 string // the status, and an example of the answer; "" if it is empty
 }
 
 // APIPart is what a request has in one place.
@@ -51,7 +52,7 @@ type APIPart struct {
 type APIField struct {
 	Name, Kind, Text string
 	Choices          []string // its only values, if they are listed
-	Record           string   // the kind of record that it is, if it is one
+	Records          []string // the kinds of record that it may be
 }
 
 // APIStatus is an answer.
