@@ -66,12 +66,13 @@ func (s *Server) show(c *gin.Context, status int, all ...views.View) error {
 	if err := views.Render(buffer, all...); err != nil {
 		return err
 	}
-	page := buffer.Bytes()
+	user := views.Nobody
 	if v := who(c); v != nil {
-		page = views.Whose(page, v.UserID)
+		user = v.UserID
 	}
+	views.Whose(buffer.Bytes(), user)
 	c.Header("Vary", vary)
-	c.Data(status, "text/html; charset=utf-8", page)
+	c.Data(status, "text/html; charset=utf-8", buffer.Bytes())
 	return nil
 }
 
