@@ -1,15 +1,18 @@
 package commands
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
+	"html"
+	"io"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"clientregistry/db/dbtest"
 )
 
 var (
@@ -38,11 +41,17 @@ func readmeLines(t *testing.T, heading string) string {
 	return lines
 }
 
-// inShell runs lines in a folder, where curl fails for a refusal, and returns what they print.
-func inShell(t *testing.T, folder, lines string, variables ...string) string {
+// inShell runs lines in a folder, where curl fails for a refusal, and returns what they print. They read
+// stdin.
+func inShell(t *testing.T, folder, stdin, lines string, variables ...string) string {
 	t.Helper()
+	const curlrc = "silent\nshow-error\nfail-with-body\nnoproxy = *\n"
+	if err := os.WriteFile(filepath.Join(folder, ".curlrc"), []byte(curlrc), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	c := exec.CommandContext(t.Context(), "sh", "-euc", lines)
-	c.Dir, c.Env = folder, append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}, variables...)
+	c.Dir, c.Env = folder, append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, "TMPDIR=" + folder}, variables...)
+	c.Stdin = strings.NewReader(stdin)
 	var failed strings.Builder
 	c.Stderr = &failed
 	out, err := c.Output()
@@ -62,16 +71,12 @@ func TestTheReadmeForPrograms(t *testing.T) {
 		"--email", "tomas@pinestreet.example", "--name", "Tomas Rehn", "--role", "Manager"); code != 0 {
 		t.Fatal(stderr)
 	}
-	for name, text := range map[string]string{
-		"clientregistry": "#!/bin/sh\n" + asProgram + "=1 exec '" + os.Args[0] + "' \"$@\"\n",
-		".curlrc":        "silent\nshow-error\nfail-with-body\nnoproxy = *\n",
-	} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	program := "#!/bin/sh\n" + asProgram + "=1 exec '" + os.Args[0] + "' \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(folder, "clientregistry"), []byte(program), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	url := startProgram(t, "--db", file, "--addr", "127.0.0.1:0").url
-	said := inShell(t, folder, strings.ReplaceAll(readmeLines(t, "### For programs"), "http://127.0.0.1:8080", url))
+	said := inShell(t, folder, "", strings.ReplaceAll(readmeLines(t, "### For programs"), "http://127.0.0.1:8080", url))
 	for _, text := range []string{
 		`"email":"tomas@pinestreet.example"`, `"name":"Nightly report"`, `"display_name":"Harbor \u0026 Pine"`,
 		`"subject":"Renewal agreed"`, `"website":"https://harbor.example"`, `"version":2`,
@@ -83,20 +88,67 @@ func TestTheReadmeForPrograms(t *testing.T) {
 	}
 }
 
-// TestTheReadmeVerifiesAWebhook: the lines of the README compute the signature of a delivery.
-func TestTheReadmeVerifiesAWebhook(t *testing.T) {
+// TestTheReadmeReceivesAWebhook: its receiver, built and started as the README prints, with the secret
+// that the page shows, accepts what the registry sends, and nothing else.
+func TestTheReadmeReceivesAWebhook(t *testing.T) {
 	t.Parallel()
-	const id, at, body = "msg_01", "1764000000", `{"type": "organization.updated", "data": {"display_name": "Łódź & Søn"}}`
-	secret := []byte("0123456789abcdef\x00\xff")
-	sum := hmac.New(sha256.New, secret)
-	sum.Write([]byte(id + "." + at + "." + body))
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "body.json"), []byte(body), 0o600); err != nil {
+	file := filepath.Join(folder, "clientregistry.db")
+	run := func(args ...string) string {
+		t.Helper()
+		code, stdout, stderr := command(t, goodPassword, append([]string{"--db", file}, args...)...)
+		if code != 0 {
+			t.Fatal(stderr)
+		}
+		return strings.TrimSpace(stdout)
+	}
+	run("user", "add", "--email", "ada@quay.example", "--name", "Ada", "--role", "Administrator")
+	token := run("token", "add", "--email", "ada@quay.example", "--name", "Nightly")
+	p := startProgram(t, "--db", file, "--addr", "127.0.0.1:0", "--webhook-allow", "127.0.0.1/32")
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
 		t.Fatal(err)
 	}
-	got := inShell(t, folder, readmeLines(t, "#### Webhooks"), "SECRET=whsec_"+base64.StdEncoding.EncodeToString(secret),
-		"WEBHOOK_ID="+id, "WEBHOOK_TIMESTAMP="+at)
-	if want := base64.StdEncoding.EncodeToString(sum.Sum(nil)); strings.TrimSpace(got) != want {
-		t.Errorf("the signature is %q, want %q", got, want)
+	receiver := free.Addr().String()
+	free.Close()
+
+	ada := p.visit()
+	ada.want(303, "", "/login", url.Values{"email": {"ada@quay.example"}, "password": {goodPassword}})
+	made, err := ada.PostForm(p.url+"/admin/webhooks", url.Values{
+		"url": {"http://" + receiver + "/"}, "event": {"organization.created", "contact.created"}, "active": {"1"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer made.Body.Close()
+	page, err := io.ReadAll(made.Body)
+	secret := regexp.MustCompile(`whsec_[A-Za-z0-9+/=]+`).FindString(html.UnescapeString(string(page)))
+	if err != nil || secret == "" {
+		t.Fatalf("%s %v: no secret in\n%s", made.Status, err, page)
+	}
+
+	printed := strings.NewReplacer("http://127.0.0.1:8080", p.url, "127.0.0.1:9000", receiver).Replace(readmeLines(t, "#### Webhooks"))
+	lines, end, found := strings.Cut(printed, "kill $!")
+	if !found {
+		t.Fatal("the receiver is not stopped")
+	}
+	const forged = "curl -o forged.txt -w '%{http_code} ' -d '{}' -H 'webhook-id: msg_1' -H \"webhook-timestamp: $(date +%s)\" " +
+		"-H 'webhook-signature: v1,AAAA' http://RECEIVER || true\ncat forged.txt received.txt\n"
+	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := inShell(t, folder, secret+"\n", lines+strings.Replace(forged, "RECEIVER", receiver, 1)+"kill $!"+end,
+		"TOKEN="+token, "GOCACHE="+strings.TrimSpace(string(cache)))
+	for _, text := range []string{
+		"msg_", `{"type":"organization.created","timestamp":"`, `"display_name":"Kestrel Foods"`, "403 not signed",
+	} {
+		if !strings.Contains(said, text) {
+			t.Errorf("it does not print %s but\n%s", text, said)
+		}
+	}
+	sent := strings.Join(dbtest.Column(t, file, "SELECT event || ' ' || state FROM deliveries"), ", ")
+	if sent != "organization.created delivered" {
+		t.Errorf("deliveries: %s", sent)
 	}
 }
