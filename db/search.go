@@ -154,7 +154,7 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 // FindOrganizations returns up to n active organizations for a picker, the best match first. It
 // returns none without ViewClient.
 func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n int) ([]Organization, error) {
-	s, p, err := d.pick(ctx, by, typed, n, OrganizationKind)
+	s, p, err := d.pick(ctx, by, typed, n, OrganizationKind, false)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (d *DB) FindOrganizations(ctx context.Context, by Actor, typed string, n in
 
 // FindContacts is FindOrganizations for contacts.
 func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([]Contact, error) {
-	s, p, err := d.pick(ctx, by, typed, n, ContactKind)
+	s, p, err := d.pick(ctx, by, typed, n, ContactKind, false)
 	if err != nil {
 		return nil, err
 	}
@@ -226,9 +226,11 @@ func (s search) interactions() *searchSource {
 	return &searchSource{table: "interactions", index: "interaction_search", seen: s.by.seesInteraction("x")}
 }
 
-func (d *DB) pick(ctx context.Context, by Actor, typed string, n int, kind *RecordKind) (search, *searchSource, error) {
+func (d *DB) pick(
+	ctx context.Context, by Actor, typed string, n int, kind *RecordKind, archived bool,
+) (search, *searchSource, error) {
 	s, err := d.newSearch(ctx, by, typed, n)
-	p := s.source(kind, false)
+	p := s.source(kind, archived)
 	if err == nil && len(s.words) > 0 && by.Can(ViewClient) {
 		if err = d.findBest(ctx, s, p); err == nil {
 			err = d.searchInsideWords(ctx, s, []*searchSource{p})

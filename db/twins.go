@@ -23,8 +23,8 @@ const (
 )
 
 // Twins returns up to five records that the actor sees and that have the same or a similar name, or
-// the same website, phone, email or tax ID as was typed, the likeliest first. self is the ID of the
-// record that is being changed, or "". Values that would be refused are ignored.
+// the same website, phone, email or tax ID as was typed: the likeliest first, archived ones last.
+// self is the ID of the record that is being changed, or "". Values that would be refused are ignored.
 func (d *DB) Twins(ctx context.Context, by Actor, k *RecordKind, typed Fields, self string) ([]Twin, error) {
 	if !by.Can(ViewClient) {
 		return nil, nil
@@ -76,7 +76,15 @@ func (d *DB) Twins(ctx context.Context, by Actor, k *RecordKind, typed Fields, s
 			return text.SortKey(other.Name()) != text.SortKey(name) && k.similarNames(name, other.Name())
 		})
 	}
-	slices.SortStableFunc(all, func(a, b Twin) int { return len(b.Why) - len(a.Why) })
+	slices.SortStableFunc(all, func(a, b Twin) int {
+		switch {
+		case a.IsActive == b.IsActive:
+			return len(b.Why) - len(a.Why)
+		case a.IsActive:
+			return -1
+		}
+		return 1
+	})
 	return all[:min(len(all), mostTwins)], nil
 }
 
@@ -111,12 +119,20 @@ func (d *DB) twinCandidates(ctx context.Context, by Actor, k *RecordKind, f Fiel
 	return d.findTwins(ctx, by, k, value)
 }
 
-// findTwins finds records like a picker.
-func (d *DB) findTwins(ctx context.Context, by Actor, k *RecordKind, typed string) ([]Record, error) {
-	if k == ContactKind {
-		return d.FindContacts(ctx, by, typed, twinCandidates)
+// findTwins finds records like a picker, and then archived ones, which must not hide those.
+func (d *DB) findTwins(ctx context.Context, by Actor, k *RecordKind, typed string) (all []Record, err error) {
+	for _, archived := range []bool{false, true} {
+		s, p, err := d.pick(ctx, by, typed, twinCandidates, k, archived)
+		if err != nil {
+			return nil, err
+		}
+		found, err := d.readRecords(ctx, s, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
 	}
-	return d.FindOrganizations(ctx, by, typed, twinCandidates)
+	return all, nil
 }
 
 // twinKey returns what two values of a field must have in common, or "" if the field tells nothing

@@ -18,7 +18,11 @@ func twins(t *testing.T, o *dbtest.Office, by db.Actor, k *db.RecordKind, self s
 	}
 	var all []string
 	for _, x := range must(o.Twins(t.Context(), by, k, f, self))(t) {
-		all = append(all, x.Name()+": "+strings.Join(x.Why, ", "))
+		name := x.Name()
+		if !x.IsActive {
+			name += " (archived)"
+		}
+		all = append(all, name+": "+strings.Join(x.Why, ", "))
 	}
 	return strings.Join(all, "; ")
 }
@@ -69,8 +73,28 @@ func TestTwinsAreNamedWithWhy(t *testing.T) {
 		want(t, fmt.Sprint(c.typed), twins(t, o, o.Tomas, c.kind, "", c.typed...), c.want)
 	}
 	want(t, "itself", twins(t, o, o.Tomas, db.OrganizationKind, acme.ID, "display_name", "Acme Möbel", "website", "acme.example"), "")
+	// Archived ones are named, too, below active ones.
 	must(o.ArchiveContact(ctx, o.Tomas, maya.ID, 1))(t)
-	want(t, "an archived one has its email", twins(t, o, o.Tomas, db.ContactKind, "", "email", "maya@acme.example"), "Maya Okafor: Same email")
+	must(o.ArchiveOrganization(ctx, o.Tomas, acme.ID, 1))(t)
+	must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": "Acme Mobel"}, ""))(t)
+	must(o.CreateContact(ctx, o.Tomas, db.Fields{"first_name": "Maya", "last_name": "Okafer"}, ""))(t)
+	for _, c := range []struct {
+		kind  *db.RecordKind
+		typed []string
+		want  string
+	}{
+		{
+			db.OrganizationKind,
+			[]string{"display_name", "Acme Möbel GmbH", "website", "acme.example"},
+			"Acme Mobel: Similar name; Acme Möbel GmbH (archived): Same website, Same name",
+		},
+		{db.OrganizationKind, []string{"tax_id", "de123456"}, "Acme Möbel GmbH (archived): Same tax ID"},
+		{db.ContactKind, []string{"first_name", "Maya", "last_name", "Okafor"}, "Maya Okafer: Similar name; Maya Okafor (archived): Same name"},
+		{db.ContactKind, []string{"email", "maya@acme.example"}, "Maya Okafor (archived): Same email"},
+		{db.ContactKind, []string{"phone", "08 123 456 78"}, "Maya Okafor (archived): Same phone"},
+	} {
+		want(t, fmt.Sprint("with archived ones ", c.typed), twins(t, o, o.Tomas, c.kind, "", c.typed...), c.want)
+	}
 
 	own := o.Tomas
 	own.OwnOnly = true

@@ -49,6 +49,10 @@ func TestTwinsAreNamedWhereAnythingIsTyped(t *testing.T) {
 
 	ines.post("/organizations", "display_name", "Acme Möbel", "website", "acme.example").want(303, "", "")
 	s.WantOne("2", "SELECT count(*) FROM organizations WHERE display_name = 'Acme Möbel'")
+
+	ines.post(acme+"/archive", "version", "1").want(303, "", "")
+	ines.get("/organizations/new?display_name=Acme+M%C3%B6bel").wantTexts(".twins .bdg", "Archived").
+		want(200, ".twins .found:last-child .bdg", "Archived").want(200, ".twins .found:last-child a[href='"+acme+"']", "Open")
 }
 
 func TestTwinsOutOfSightAreNotNamed(t *testing.T) {
