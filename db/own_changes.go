@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -26,9 +28,10 @@ func (d *DB) OwnChanges(ctx context.Context, by Actor) (all []AuditEntry, err er
 	if !ViewClients.MetBy(by) {
 		return nil, nil
 	}
+	u := ownUndo{d, ctx, by, map[string]bool{}}
 	for before, step := int64(1<<62), 0; before > 0 && step < ownSteps && len(all) < ownChangesSize; step++ {
 		var page []AuditEntry
-		if page, before, err = d.ownChanges(ctx, by, before); err != nil {
+		if page, before, err = u.changes(before); err != nil {
 			return nil, fmt.Errorf("own changes: %w", err)
 		}
 		all = append(all, page...)
@@ -36,49 +39,164 @@ func (d *DB) OwnChanges(ctx context.Context, by Actor) (all []AuditEntry, err er
 	return all[:min(len(all), ownChangesSize)], nil
 }
 
-// ownRows returns a query for the seq of the actor's latest rows before one that change clients or end a batch.
+// ownRows returns a query for the seq of the actor's latest rows before one that change clients, end a batch, or change a
+// vocabulary or a shared view.
 func ownRows(by Actor, before int64) (query string, args []any) {
 	return "SELECT seq FROM audit_logs INDEXED BY audit_logs_user WHERE user_id = ? AND seq < ? AND (+action IN " + changingClients +
-		" OR +action IN ('batch_organizations', 'batch_contacts', 'undo_batch')) ORDER BY seq DESC" + limit(ownStep), []any{by.UserID, before}
+		" OR +action IN ('batch_organizations', 'batch_contacts', 'undo_batch', 'finish_value_change', 'hide_value', 'suggest_value'," +
+		" 'delete_view')) ORDER BY seq DESC" + limit(ownStep), []any{by.UserID, before}
 }
 
-// ownChanges returns those of the next rows before one that the actor can undo. older is the before of the following
+// ownUndo finds the changes that an actor can undo.
+type ownUndo struct {
+	d       *DB
+	ctx     context.Context
+	by      Actor
+	decided map[string]bool // views and values of a later row
+}
+
+// changes returns those of the next rows before one that the actor can undo. older is the before of the following
 // rows, or 0 if there are none.
-func (d *DB) ownChanges(ctx context.Context, by Actor, before int64) (found []AuditEntry, older int64, err error) {
-	seqs, args := ownRows(by, before)
-	seen := by.seesEntry()
-	rows, err := d.reader.Query(ctx, selectAudit(seen.sql)+" WHERE seq IN ("+seqs+") ORDER BY seq DESC", slices.Concat(seen.args, args)...)
+func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err error) {
+	seqs, args := ownRows(u.by, before)
+	seen := u.by.seesEntry()
+	rows, err := u.d.reader.Query(u.ctx, selectAudit(seen.sql)+" WHERE seq IN ("+seqs+") ORDER BY seq DESC", slices.Concat(seen.args, args)...)
 	page, err := sqlite.Collect(rows, err, scanAudit)
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(page) == ownStep {
-		older = page[len(page)-1].Seq
-	}
 	first := int64(1 << 62) // of the batch that the last row belongs to
 	for _, e := range page {
-		var said struct{ Rows int64 }
-		isBatch := ActionKind(e.Action) == "system"
-		if err := json.Unmarshal([]byte(e.Metadata), &said); err != nil || e.Seq >= first && !isBatch {
+		var said ownSaid
+		if err := json.Unmarshal([]byte(e.Metadata), &said); err != nil {
 			continue
 		}
-		if isBatch {
-			if first = e.Seq - said.Rows; older > 0 {
-				older = min(older, first)
-			}
-			if e.Undo, err = d.canUndoBatch(ctx, by, e, first); err != nil {
+		isSystem := ActionKind(e.Action) == "system"
+		if said.Rows > 0 {
+			first = e.Seq - said.Rows
+		}
+		if !isSystem && (e.Seq >= first || said.Batch != "") {
+			continue
+		}
+		if isSystem {
+			if e.Undo, err = u.canUndo(&e, said, first); err != nil {
 				return nil, 0, err
 			}
 		}
-		if e.show(by); e.visible {
+		if e.show(u.by); !e.Hidden && (e.visible || e.Undo) {
 			found = append(found, e)
 		}
 	}
-	if err := d.markUndoOfAudit(ctx, by, found); err != nil {
+	if len(page) == ownStep {
+		if older, err = u.older(page[len(page)-1], first); err != nil {
+			return nil, 0, err
+		}
+	}
+	if err := errors.Join(u.d.markUndoOfAudit(u.ctx, u.by, found), u.markMade(found)); err != nil {
 		return nil, 0, err
 	}
-	err = d.nameAudit(ctx, by, found)
+	err = u.d.nameAudit(u.ctx, u.by, found)
 	return slices.DeleteFunc(found, func(e AuditEntry) bool { return !e.standing() }), older, err
+}
+
+// ownSaid is what a row's metadata says of a batch, or of a value of a vocabulary.
+type ownSaid struct {
+	Rows                             int64
+	Batch, Action, Vocabulary, Value string
+}
+
+// older returns the before of the rows that follow one, leaving out further rows of a batch, or of a piece of the change
+// of a value. first is the seq of the first row of its batch.
+func (u ownUndo) older(last AuditEntry, first int64) (int64, error) {
+	var said ownSaid
+	if err := json.Unmarshal([]byte(last.Metadata), &said); err != nil || said.Batch == "" {
+		return min(last.Seq, first), nil
+	}
+	piece := last.Seq
+	err := u.d.reader.QuickQueryRow(u.ctx, "SELECT seq - changes + 1 FROM value_change_pieces WHERE change_id = ? AND seq >= ?"+
+		" ORDER BY seq LIMIT 1", said.Batch, last.Seq).Scan(&piece)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return min(last.Seq, first, piece), err
+}
+
+// canUndo reports whether the actor can undo a row about many records, a vocabulary or a view. first is the seq of the
+// first row of its batch.
+func (u ownUndo) canUndo(e *AuditEntry, said ownSaid, first int64) (can bool, err error) {
+	switch e.Action {
+	case "finish_value_change":
+		c, err := scanValueChange(u.d.reader.QuickQueryRow(u.ctx, selectValueChange+" WHERE value_changes.id = ?", e.TargetID))
+		if errors.Is(err, ErrNotFound) || c.Kind == "undo" {
+			return false, nil
+		}
+		e.Action = map[string]string{"rename": "rename_value", "merge": "merge_values"}[c.Kind]
+		return err == nil && !c.Undone && c.vocabulary.Need.MetBy(u.by), err
+	case "hide_value", "suggest_value":
+		v, err := VocabularyOf(said.Vocabulary)
+		if err != nil || u.isDecided(said.Vocabulary+" "+said.Value) || !v.Need.MetBy(u.by) {
+			return false, nil
+		}
+		states, err := v.states(readerQuerier{u.ctx, u.d})
+		suggested, known := states[said.Value]
+		return (known && !suggested) == (e.Action == "hide_value"), err
+	case "delete_view":
+		if u.isDecided(e.TargetID) {
+			return false, nil
+		}
+		v, err := scanSavedView(u.d.reader.QuickQueryRow(u.ctx, selectView+" WHERE saved_views.id = ? AND deleted_at IS NOT NULL", e.TargetID))
+		if errors.Is(err, ErrNotFound) {
+			return false, nil
+		}
+		return err == nil && v.MayChange(u.by) && u.by.seesList(v.List), err
+	}
+	return u.d.canUndoBatch(u.ctx, u.by, *e, first)
+}
+
+// isDecided reports whether a later row was about the same thing.
+func (u ownUndo) isDecided(what string) bool {
+	was := u.decided[what]
+	u.decided[what] = true
+	return was
+}
+
+// opposites are the actions that the actor can take back by removing what they made, and those that end them.
+var opposites = map[string][]any{
+	"link_contact":        {"link_contact", "unlink_contact"},
+	"create_interaction":  {"delete_interaction", "restore_interaction"},
+	"restore_interaction": {"delete_interaction", "restore_interaction"},
+	"create_follow_up":    {"cancel_follow_up", "reopen_follow_up"},
+}
+
+// markMade marks the links, interactions and follow-ups that the actor made, that are still there, and that nobody else
+// has changed since.
+func (u ownUndo) markMade(page []AuditEntry) error {
+	now := undoReader{d: u.d, ctx: u.ctx, by: u.by, known: map[string]undoTarget{}}
+	for i := range page {
+		e := &page[i].Entry
+		ends := opposites[e.Action]
+		if ends == nil || !u.by.mayChange(*e) {
+			continue
+		}
+		target, err := now.target(*e)
+		if err != nil {
+			return err
+		}
+		if e.Version = target.version; target.record == nil {
+			continue
+		}
+		query, args := "", append([]any{e.TargetType, e.TargetID, e.Seq, u.by.UserID}, ends...)
+		if e.isLink() {
+			query, args = " AND json_extract(metadata, '$.contact_id') = ?", append(args, e.ContactID)
+		}
+		err = u.d.reader.QuickQueryRow(u.ctx, `
+			SELECT NOT EXISTS (SELECT 1 FROM audit_logs
+			WHERE target_type = ? AND target_id = ? AND seq > ? AND (user_id IS NOT ? OR action IN (?, ?))`+query+")", args...).Scan(&e.Undo)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // standing keeps only the changes that can be undone and that nobody has overwritten, and reports whether the entry can

@@ -30,7 +30,7 @@ func (d *DB) markUndo(ctx context.Context, by Actor, page []Entry) error {
 	u := undoReader{d: d, ctx: ctx, by: by, known: map[string]undoTarget{}}
 	for i := range page {
 		e := &page[i]
-		if !by.mayChange(*e) {
+		if e.TargetType == "system" || !by.mayChange(*e) {
 			continue
 		}
 		now, err := u.target(*e)

@@ -77,6 +77,12 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	case e.Action == "unlink_contact":
 		line.Back = form("Link again", "", links, other, views.Hidden{Name: "role_label", Value: e.RoleLabel},
 			views.Hidden{Name: "relationship_status", Value: e.RelationshipStatus})
+	case e.Action == "link_contact":
+		line.Back = form("", "", links+"/"+other.Value+"/unlink")
+	case e.Action == "create_interaction" || e.Action == "restore_interaction":
+		line.Back = form("", "", base+"/delete")
+	case e.Action == "create_follow_up":
+		line.Back = form("", "", base+"/cancel")
 	case e.TargetType == "follow_up":
 		line.Back = form("Reopen", " "+e.FollowUp, base+"/reopen")
 	case e.Action == "delete_interaction":
@@ -106,17 +112,27 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 func offerUndo(line *views.HistoryEntry, e db.AuditEntry) {
 	if db.ActionKind(e.Action) == "system" {
 		line.Back = &views.Undo{Action: "/batches/" + e.TargetID + "/undo", Fields: []views.Hidden{
-			{Name: "next", Value: accountPath}, {Name: "row", Value: line.Row},
+			{Name: "next", Value: accountPath}, {Name: "history", Value: accountPath}, {Name: "row", Value: line.Row},
 		}}
+		switch e.Action {
+		case "rename_value", "merge_values":
+			line.Back.Action = vocabulariesPath + "/changes/" + e.TargetID + "/undo"
+		case "hide_value", "suggest_value":
+			line.Back.Action = vocabulariesPath + "/" + map[string]string{"hide_value": "suggest", "suggest_value": "hide"}[e.Action]
+			line.Back.Fields = append(line.Back.Fields, views.Hidden{Name: "v", Value: e.Details["vocabulary"]},
+				views.Hidden{Name: "value", Value: e.Details["value"]})
+		case "delete_view":
+			line.Back.Action = "/views/" + e.TargetID + "/restore"
+		}
 		return
 	}
 	offerBack(line, e.Entry, "", accountPath)
 	for i, change := range e.Changes {
-		back := line.Changes[i].Back
-		switch {
-		case back == nil:
+		if change.Back == nil {
 			continue
-		case line.Back == nil:
+		}
+		back := line.Changes[i].Back
+		if line.Back == nil {
 			line.Back = back
 		}
 		if base, field := strings.CutSuffix(back.Action, "/fields/"+change.Column); field {

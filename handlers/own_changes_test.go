@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -93,4 +94,128 @@ func TestOnlyWhatCanStillBeUndoneIsOnTheAccountPage(t *testing.T) {
 	s.Exec("DELETE FROM role_permission WHERE permission_id IN (SELECT id FROM permissions WHERE slug = 'EditClient')")
 	ines.comeIn()
 	ines.get("/account").wantNot(ownChanges)
+}
+
+// TestWhatSomebodyMadeIsUndoneOnTheAccountPage: links, interactions and follow-ups by their opposites, and what was said of
+// those is undone in turn. What somebody else has changed since is not offered.
+func TestWhatSomebodyMadeIsUndoneOnTheAccountPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, jonas := s.person("Inès Moreau", "Administrator"), s.person("Jonas Berg", "Manager")
+	org, contact := s.Organization("Acme"), s.Contact("Maya", "Okafor")
+	for _, x := range []struct {
+		path, query string
+		form        []string
+		said, after string // what it says, and what it says of its Undo, "" where that cannot be undone
+		others      func()
+	}{
+		{
+			org + "/contacts", "SELECT count(*) FROM organization_contact",
+			[]string{"contact_id", key(contact), "role_label", "CFO", "relationship_status", "Active"},
+			"You linked Maya Okafor to Acme as CFO", "You unlinked Maya Okafor from Acme as CFO, Active",
+			func() {
+				jonas.post(org+"/contacts/"+key(contact), "version", s.One("SELECT version FROM organization_contact"), "role_label", "CEO").to()
+			},
+		},
+		{
+			org + "/interactions", "SELECT count(*) FROM interactions",
+			[]string{"channel", "call", "subject", "Renewal", "contact_id", key(contact)},
+			"You logged a call with Maya Okafor at Acme: Renewal", "You deleted a call with Maya Okafor at Acme: Renewal",
+			func() {
+				jonas.post("/interactions/"+s.One("SELECT id FROM interactions"), "version", s.One("SELECT version FROM interactions"),
+					"subject", "Other").to()
+			},
+		},
+		{
+			"/follow-ups", "SELECT count(*) FROM follow_ups WHERE cancelled_at IS NULL",
+			[]string{"text", "Write", "due_on", "2026-11-26", "organization_id", key(org), "assignee_id", jonas.user.ID},
+			"You planned a follow-up with Acme: Write", "You cancelled a follow-up with Acme: Write",
+			func() {
+				jonas.post("/follow-ups/"+s.One("SELECT id FROM follow_ups WHERE text = 'Write'"), "version",
+					s.One("SELECT version FROM follow_ups WHERE text = 'Write'"), "text", "Write", "due_on", "2026-11-27").to()
+			},
+		},
+	} {
+		before := s.One(x.query)
+		ines.post(x.path, x.form...).want(303, "", "")
+		page := ines.get("/account").want(200, ownChanges+":first-child span", x.said)
+		if to := ines.submit(page, ownChanges+":first-child button").to(); to != "/account" {
+			t.Errorf("undoing %s leads to %s", x.said, to)
+		}
+		s.WantOne(before, x.query)
+		page = ines.get("/account").want(200, ".toast", "").want(200, ownChanges+":first-child span", x.after)
+		ines.submit(page, ownChanges+":first-child button").to() // the opposite is undone, too
+		if s.One(x.query) == before {
+			t.Errorf("%s is not undone", x.after)
+		}
+		x.others()
+		for _, says := range changed(ines.get("/account")) {
+			if says == x.said || says == x.after {
+				t.Errorf("%q is offered after somebody else changed it", says)
+			}
+		}
+	}
+	s.Exec("DELETE FROM role_permission WHERE permission_id IN (SELECT id FROM permissions WHERE slug IN ('EditClient', 'EditInteraction'))")
+	ines.comeIn()
+	ines.get("/account").wantNot(ownChanges)
+}
+
+// TestValuesAndViewsAreUndoneOnTheAccountPage: the change of a value counts once, however many records it changed.
+func TestValuesAndViewsAreUndoneOnTheAccountPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Administrator")
+	for n := range 60 {
+		s.Organization(fmt.Sprint("Acme ", n), "sector", "Enrgy")
+	}
+	finish := func() {
+		for more := true; more; {
+			var err error
+			if more, err = s.DB.ContinueValueChanges(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	undo := func(said string) {
+		t.Helper()
+		page := ines.get("/account").want(200, ownChanges+":first-child span", said)
+		if to := ines.submit(page, ownChanges+":first-child button").to(); to != "/account" {
+			t.Errorf("undoing %q leads to %s", said, to)
+		}
+	}
+	acme := "/organizations/" + s.One("SELECT id FROM organizations WHERE display_name = 'Acme 0'")
+	ines.post(acme+"/fields/tax_id", "value", "1", "version", "1").to()
+	ines.post("/admin/vocabularies/rename", "v", "sector", "value", "Enrgy", "new", "Power").to()
+	finish()
+	wantChanged(t, ines.get("/account"), "You renamed a value everywhere: Enrgy to Power, 60 changed", "You changed Acme 0")
+	undo("You renamed a value everywhere: Enrgy to Power")
+	finish()
+	s.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Enrgy'")
+	wantChanged(t, ines.get("/account"), "You changed Acme 0")
+	ines.post("/admin/vocabularies/hide", "v", "sector", "value", "Enrgy").to()
+	undo("You stopped suggesting a value: Enrgy")
+	wantChanged(t, ines.get("/account"), "You suggested a value again: Enrgy", "You changed Acme 0")
+	s.WantOne("1", "SELECT ifnull((SELECT is_suggested FROM vocabulary_values WHERE value = 'Enrgy'), 1)")
+
+	ines.post("/views", "list", "organizations", "name", "Shops", "query", "sector=Retail", "shared", "1").to()
+	ines.post("/views/" + s.One("SELECT id FROM saved_views") + "/delete").to()
+	undo("You deleted the shared view Shops")
+	s.WantOne("1", "SELECT deleted_at IS NULL FROM saved_views")
+	wantChanged(t, ines.get("/account").want(200, ".toast", "Restored view Shops"), "You suggested a value again: Enrgy", "You changed Acme 0")
+}
+
+// TestABatchOfOwnClientsIsUndoneOnTheAccountPage by somebody who sees no other clients.
+func TestABatchOfOwnClientsIsUndoneOnTheAccountPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	nina := s.person("Nina Own", "Manager")
+	s.Own(nina.user, "ViewClient", "EditClient")
+	nina.comeIn()
+	acme, birch := s.Organization("Acme", "owner_user_id", nina.user.ID), s.Organization("Birch", "owner_user_id", nina.user.ID)
+	preview := nina.post("/organizations/batch", "action", "archive", "id", key(acme), "id", key(birch)).want(200, "", "")
+	nina.submit(preview, "[name=confirm]").to()
+	page := nina.get("/account").want(200, ownChanges+":first-child span", "You changed many organizations at once")
+	nina.submit(page, ownChanges+":first-child button").to()
+	s.WantOne("2", "SELECT count(*) FROM organizations WHERE is_active")
+	nina.get("/account").wantNot(ownChanges)
 }

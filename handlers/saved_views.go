@@ -295,10 +295,7 @@ func (s *Server) savedViewRestore(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.flash(c, views.Toast{Text: "Restored view " + text.Isolate(x.Name)}); err != nil {
-		return err
-	}
-	return s.redirect(c, s.savedViewAddress(c, x))
+	return s.done(c, s.savedViewAddress(c, x), views.Toast{Text: "Restored view " + text.Isolate(x.Name)})
 }
 
 // savedViewChoose sets the view that the visitor opens a list with, and redirects there.

@@ -217,6 +217,9 @@ func (s *Server) valueChangeUndo(c *gin.Context) error {
 		return err
 	}
 	s.jobs.ChangeValues()
+	if historyOf(c) != "" {
+		return s.done(c, vocabularyPath(v), views.Toast{Text: "The change of " + v.Lower() + " is being undone"})
+	}
 	return s.redirect(c, vocabularyPath(v))
 }
 
@@ -244,8 +247,5 @@ func (s *Server) valueSuggested(c *gin.Context, change suggestValue, done, undo 
 	if part(c) {
 		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{}, toast(t.Text, t.Undo))
 	}
-	if err := s.flash(c, t); err != nil {
-		return err
-	}
-	return s.redirect(c, vocabularyPath(v))
+	return s.done(c, vocabularyPath(v), t)
 }
