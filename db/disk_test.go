@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,45 @@ func TestAFullOrAReadOnlyDiskStopsChangesAndNothingElse(t *testing.T) {
 			must(o.SignIn(t.Context(), o.Ines, "ines@pinestreet.example", dbtest.Password))(t)
 		})
 	}
+}
+
+// TestATryOnAFullDiskIsStoredLater: wholly or not at all.
+func TestATryOnAFullDiskIsStoredLater(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	h, _ := hook(t, o)
+	o.Acme(t)
+	fill(t, o, h.ID)
+	out, _, err := o.DueDeliveries(t.Context(), h.ID, 1)
+	if err != nil || len(out) != 1 {
+		t.Fatal(out, err)
+	}
+	try := []db.Tried{{DeliveryID: out[0].ID, Try: db.Try{At: o.Clock.Now(), Status: 200, Answer: strings.Repeat("x", 1024)}}}
+	if err := db.FillUp(t.Context(), o.DB, true); err != nil {
+		t.Fatal(err)
+	}
+	for err = nil; err == nil; {
+		_, err = o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Pine"}, "")
+	}
+	const state = "SELECT state || tries || (SELECT count(*) FROM delivery_tries) FROM deliveries"
+	for err = nil; err == nil; { // as long as a page has room
+		before := o.Column(t, state)
+		if err = o.RecordTries(t.Context(), try); err != nil {
+			want(t, "after a refusal", strings.Join(o.Column(t, state), " "), strings.Join(before, " "))
+		}
+	}
+	if !db.IsFull(err) {
+		t.Fatalf("storing a try returns %v", err)
+	}
+	tries := len(o.Column(t, "SELECT 1 FROM delivery_tries"))
+	if err := db.FillUp(t.Context(), o.DB, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.RecordTries(t.Context(), try); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "tries", len(o.Column(t, "SELECT 1 FROM delivery_tries")), tries+1)
+	want(t, "state", o.Column(t, "SELECT state FROM deliveries")[0], "delivered")
 }
 
 // wantReadable checks that reading works, even where it usually records that somebody read.

@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -199,4 +201,66 @@ func TestNothingSecretIsToldElsewhere(t *testing.T) {
 	if strings.Contains(stored, strings.ToUpper(hexOf(secret))) || strings.Contains(stored, strings.ToUpper(hexOf(again))) {
 		t.Error("a secret is stored as it is")
 	}
+}
+
+// lines is a log whose lines arrive one by one.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// TestATryThatCannotBeStoredIsNotSentAgain: while nothing can be stored, nothing more is sent. Then all goes
+// on by itself. Only if the program ended meanwhile, it is sent again, with the same id.
+func TestATryThatCannotBeStoredIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	x, log := newTelling(t), make(lines, 10)
+	r := newReceiver(t, nil)
+	h, _ := x.hook(r.URL)
+	start := func() func() {
+		ctx, stop := newContext(t)
+		j := New(ctx, x.DB, Options{
+			Now: x.Clock.Now, EventData: x.webhooks.data, WebhookAllow: loopback, Log: slog.New(slog.NewTextHandler(log, nil)),
+		})
+		j.running.Go(j.sendWebhooks)
+		return func() { stop(); j.Wait() }
+	}
+	full := func(is bool) {
+		x.Exec(t, map[bool]string{
+			true: "CREATE TRIGGER full BEFORE INSERT ON delivery_tries BEGIN SELECT RAISE(ABORT, 'no room'); END", false: "DROP TRIGGER full",
+		}[is])
+	}
+	full(true)
+	stop := start()
+	x.Acme(t)
+	first := <-r.arrive
+	if line := <-log; !strings.Contains(line, "could not be stored") || !strings.Contains(line, "no room") {
+		t.Errorf("the log says %s", line)
+	}
+	x.Maya(t) // is not sent
+	stop()
+	equal(t, "what was sent", r.types(), "organization.created")
+	equal(t, "its tries", x.deliveries(h)[0].Tries, 0)
+
+	stop = start()
+	again, other := <-r.arrive, <-r.arrive // at the same time
+	if again.Type != first.Type {
+		again, other = other, again
+	}
+	equal(t, "the same delivery", again.id+again.body, first.id+first.body)
+	equal(t, "the other delivery", other.Type, "contact.created")
+	<-log
+	full(false)
+	x.NewOrganization(t, "Kestrel") // the commit that shows it
+	equal(t, "the third", (<-r.arrive).Data.DisplayName, "Kestrel")
+	for x.now(h).Waiting > 0 {
+		runtime.Gosched()
+	}
+	stop()
+	equal(t, "requests", len(r.messages()), 4)
+	for _, one := range x.deliveries(h) {
+		equal(t, one.Event, one.State, "delivered")
+	}
+	equal(t, "further lines of the log", len(log), 0)
 }

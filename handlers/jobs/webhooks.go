@@ -188,17 +188,22 @@ func (j *Jobs) send(o db.Outgoing) *db.Tried {
 }
 
 // record stores tries, however long it takes, so that nothing is sent over and over while the disk is
-// full.
+// full. Each commit shows that it may be possible again.
 func (j *Jobs) record(all []db.Tried) {
-	for len(all) > 0 {
+	for logged := false; len(all) > 0; {
+		committed := j.db.NextCommit()
 		err := j.db.RecordTries(context.WithoutCancel(j.ctx), all)
 		if err == nil {
 			return
 		}
-		if !db.IsDamaged(err) {
-			j.log.Warn("tries of deliveries could not be stored; the next attempt is in a minute", "error", err)
+		if !logged && !db.IsDamaged(err) {
+			logged = true
+			j.log.Warn("tries of deliveries could not be stored; nothing more is sent until they are", "error", err)
 		}
-		if !j.pause(webhookPoll) {
+		select {
+		case <-committed:
+		case <-time.After(webhookPoll):
+		case <-j.ctx.Done():
 			return
 		}
 	}
