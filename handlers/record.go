@@ -73,7 +73,7 @@ func (s *Server) recordShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.recordPage(c, http.StatusOK, k, r, func(page *views.Record) error { return s.recordTurn(c, k, page, r.ID) })
+	return s.recordPage(c, http.StatusOK, k, r, nil)
 }
 
 // recordPage answers with a record's page, after change has adjusted it.
@@ -98,6 +98,9 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 	page.Heading = views.RecordHeading{
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Name: page.Name, Square: page.Square(), Archived: page.Archived != nil,
 		Meta: k.meta(clock, v, r, links), Acts: page.Acts(), Reach: reachOf(v, r),
+	}
+	if err := s.recordTurn(c, k, &page, r.ID); err != nil {
+		return err
 	}
 	if v.Can(db.ViewInteraction) {
 		if page.Timeline, err = s.timeline(c, side{e, links}, timelineParameters(c)); err != nil {
@@ -174,7 +177,11 @@ func (s *Server) recordActive(c *gin.Context, k *recordKind,
 	if err != nil {
 		return err
 	}
-	return s.done(c, k.base(id), views.Toast{Text: done + text.Isolate(r.Name()), Undo: &views.Undo{
+	l, err := s.listBehind(c, k, id)
+	if err != nil {
+		return err
+	}
+	return s.done(c, l.on(k.base(id)), views.Toast{Text: done + text.Isolate(r.Name()), Undo: &views.Undo{
 		Action: k.base(id) + "/" + undo, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(r.Version)}},
 	}})
 }

@@ -62,11 +62,12 @@ func (s *Server) recordNewAnswer(c *gin.Context, status int, k *recordKind, valu
 func (s *Server) newForm(c *gin.Context, k *recordKind, values db.Fields, refused *db.Invalid) (views.Form, error) {
 	fields, err1 := s.recordFields(c, k, values, refused)
 	twins, err2 := s.twins(c, k, values, db.Record{})
+	l, err3 := s.listBehind(c, k, "")
 	return views.Form{
 		Page: s.page(c, "New "+k.Noun, "Add "+a(k.Noun), k.Plural), Heading: "New " + k.Noun,
-		List: views.Ref{Name: k.heading(), Href: k.path()}, Action: k.path(), Submit: "Create " + k.Noun, Cancel: k.path(),
+		List: views.Ref{Name: k.heading(), Href: l.href}, Action: k.path(), Submit: "Create " + k.Noun, Cancel: l.href, ListQuery: l.query,
 		RequestID: requestID(c), Fields: fields, Found: takenByNew(refused), Twins: twins.Without(takenByNew(refused)),
-	}, errors.Join(err1, err2)
+	}, errors.Join(err1, err2, err3)
 }
 
 func (s *Server) recordCreate(c *gin.Context) error {
@@ -91,7 +92,11 @@ func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done st
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), done+r.Name())
 	}
-	return s.done(c, k.base(r.ID), views.Toast{Text: done + text.Isolate(r.Name())})
+	l, err := s.listBehind(c, k, r.ID)
+	if err != nil {
+		return err
+	}
+	return s.done(c, l.on(k.base(r.ID)), views.Toast{Text: done + text.Isolate(r.Name())})
 }
 
 func (s *Server) recordEdit(c *gin.Context) error {
@@ -181,12 +186,14 @@ func (s *Server) editForm(c *gin.Context, k *recordKind, r db.Record, typed db.F
 	maps.Copy(values, typed)
 	fields, err1 := s.recordFields(c, k, values, refused)
 	twins, err2 := s.twins(c, k, typed, r)
+	l, err3 := s.listBehind(c, k, r.ID)
+	page := l.on(k.base(r.ID))
 	return views.Form{
 		Page: s.page(c, "Edit "+r.Name(), "Edit "+a(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
-		List: views.Ref{Name: k.heading(), Href: k.path()}, Record: &views.Ref{Name: r.Name(), Href: k.base(r.ID)},
-		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: k.base(r.ID), Version: r.Version, Fields: fields, Found: emailHolder(refused),
+		List: views.Ref{Name: k.heading(), Href: l.href}, Record: &views.Ref{Name: r.Name(), Href: page}, ListQuery: l.query,
+		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: page, Version: r.Version, Fields: fields, Found: emailHolder(refused),
 		Twins: twins.Without(emailHolder(refused)),
-	}, errors.Join(err1, err2)
+	}, errors.Join(err1, err2, err3)
 }
 
 // compare returns the fields whose stored and typed values differ, and shows the stored ones beside those typed.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 
@@ -58,45 +59,63 @@ func loadMore(l *views.List, p url.Values, n int, next string, fromTop bool) {
 }
 
 // recordTurn adds to a record's page the list that it was opened from: its filters, and the records
-// before and after it. The list is in the address, or it is the page whose link was followed.
+// before and after it.
 func (s *Server) recordTurn(c *gin.Context, k *recordKind, page *views.Record, id string) error {
-	given, followed, ok := s.listOf(c, k, id)
-	if !ok {
-		return nil
-	}
-	rows := rowsAsked(given)
-	f, p, err := s.listInput(c, k, given)
-	if err != nil {
+	l, err := s.listBehind(c, k, id)
+	if l.query == "" || err != nil {
 		return err
 	}
-	f.After = ""
-	p = withRows(p, rows)
-	page.Heading.List.Href = address(k.path(), p)
-	list := p.Encode()
-	if list == "" {
-		list = "view=" + allRows
+	page.Heading.List.Href, page.Heading.Acts.Edit = l.href, l.on(k.base(id)+"/edit")
+	if l.followed && c.GetHeader("HX-Request") != "" && c.Request.URL.Path == page.Base {
+		c.Header("HX-Push-Url", l.on(page.Base)) // so that it is still known when the page is loaded again
 	}
-	if followed && c.GetHeader("HX-Request") != "" {
-		c.Header("HX-Push-Url", turnAddress(k, id, list)) // so that it is still known when the page is loaded again
-	}
-	before, after, err := s.db.Neighbours(c.Request.Context(), who(c).Actor, k.RecordKind, f, id)
+	before, after, err := s.db.Neighbours(c.Request.Context(), who(c).Actor, k.RecordKind, l.filter, id)
 	if before.ID != "" {
-		page.Heading.Before = &views.Ref{Name: before.Name, Href: turnAddress(k, before.ID, list)}
+		page.Heading.Before = &views.Ref{Name: before.Name, Href: l.on(k.base(before.ID))}
 	}
 	if after.ID != "" {
-		page.Heading.After = &views.Ref{Name: after.Name, Href: turnAddress(k, after.ID, list)}
+		page.Heading.After = &views.Ref{Name: after.Name, Href: l.on(k.base(after.ID))}
 	}
 	return err
 }
 
-func turnAddress(k *recordKind, id, list string) string {
-	return k.base(id) + "?" + url.Values{"list": {list}}.Encode()
+// recordList is the list that a record was opened from.
+type recordList struct {
+	filter   db.Filter
+	href     string
+	query    string // its parameters, to be carried on; "" if it was opened elsewhere
+	followed bool   // whether the visitor comes from its page
+}
+
+// on returns the address of a page that knows the list. Without a list it is the page's own.
+func (l recordList) on(page string) string {
+	if l.query == "" {
+		return page
+	}
+	return page + "?" + url.Values{"list": {l.query}}.Encode()
+}
+
+// listBehind returns the list that a record was opened from, or that a new one (id "") is added to. The list is in the
+// address or the form, or it is the page whose link was followed.
+func (s *Server) listBehind(c *gin.Context, k *recordKind, id string) (recordList, error) {
+	given, followed, ok := s.listOf(c, k, id)
+	if !ok {
+		return recordList{href: k.path()}, nil
+	}
+	f, p, err := s.listInput(c, k, given)
+	f.After = ""
+	p = withRows(p, rowsAsked(given))
+	return recordList{f, address(k.path(), p), cmp.Or(p.Encode(), "view="+allRows), followed}, err
 }
 
 // listOf returns the parameters of the list that a record was opened from. followed says that the
 // visitor comes from its page, whose address the browser sends along with a request for a link there.
 func (s *Server) listOf(c *gin.Context, k *recordKind, id string) (given url.Values, followed, ok bool) {
-	if list, has := c.GetQuery("list"); has {
+	list, has := c.GetQuery("list")
+	if typed := c.Request.PostForm; typed.Has("list") {
+		list, has = typed.Get("list"), true
+	}
+	if has {
 		given, _ = url.ParseQuery(list) // unreadable parts are ignored
 		return given, false, true
 	}

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 )
 
@@ -110,6 +111,31 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 		names(a, "", "")
 		crumb(a, "/organizations")
 	}
+	// Its form keeps the list, also when it is refused, and leads back to it; so does the form of a new record.
+	const opened = "?list=rows%3D100%26sector%3DMedia"
+	a = from(birch, site+"/organizations?sector=Media&rows=100")
+	if to := a.html.Find("#edit").AttrOr("href", ""); to != birch+"/edit"+opened {
+		t.Errorf("its form is at %s", to)
+	}
+	form := ines.get(birch+"/edit"+opened).want(200, ".acts .ghost[href='"+birch+opened+"']", "Cancel")
+	crumb(form.want(200, ".crumbs a[href='"+birch+opened+"']", "Birch"), "/organizations?rows=100&sector=Media")
+	form = ines.submit(form, "form.card button", "display_name", "").want(422, ".acts .ghost[href='"+birch+opened+"']", "Cancel")
+	if to := ines.submit(form, "form.card button", "display_name", "Birch").to(); to != birch+opened {
+		t.Errorf("saving leads to %s", to)
+	}
+	crumb(from(birch+"/edit", site+"/organizations?sector=Media"), "/organizations?sector=Media") // by e in its row
+	crumb(from(birch+"/edit", site+birch+opened), "/organizations?rows=100&sector=Media")
+	crumb(ines.get(birch+"/edit?list=next%3D%2F%2Fevil.example%26sector%3DMedia"), "/organizations?sector=Media")
+	crumb(ines.get(birch+"/edit"), "/organizations")
+	crumb(from(birch+"/history", site+birch+opened), "/organizations?rows=100&sector=Media")
+	r = ines.request("POST", birch+"/archive", url.Values{"version": {"1"}})
+	r.Header.Set("Referer", site+birch+opened)
+	if to := ines.do(r).to(); to != birch+opened {
+		t.Errorf("archiving leads to %s", to)
+	}
+	form = from("/organizations/new", site+"/organizations?sector=Media").want(200, ".acts .ghost[href='/organizations?sector=Media']", "Cancel")
+	to := ines.submit(form, "form.card button", "display_name", "Elm", "sector", "Media").to()
+	crumb(ines.get(to), "/organizations?sector=Media")
 	crumb(ines.get(birch+"?list=https%3A%2F%2Fevil.example%2F%3Fsector%3DMedia"), "/organizations")
 	crumb(ines.get(birch+"?list=next%3D%2F%2Fevil.example%26sector%3DMedia%26view%3Dx"), "/organizations?sector=Media")
 	names(ines.get(maya+"?list=sector%3DMedia"), "", "")

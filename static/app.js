@@ -724,7 +724,7 @@
       const old = field.value;
       if (field.name !== name || !(value || field.options)) continue;
       if (/radio|checkbox/.test(field.type)) field.checked ||= old === value;
-      else if (typing(field) || /version|state|request/.test(name)) field.value = value;
+      else if (typing(field) || /version|was|request/.test(name)) field.value = value;
       if (field.selectedIndex < 0) field.value = old; // that choice is gone
     }
   };

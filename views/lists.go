@@ -170,6 +170,7 @@ type Form struct {
 	Page
 	Heading, Action, Submit, Cancel string
 	List                            Ref
+	ListQuery                       string // the list's parameters, "" if it does not come from one
 	Record                          *Ref
 	RequestID                       string
 	Version                         int

@@ -84,14 +84,14 @@ func (r Record) Leads() bool { return r.Archived != nil || r.Active() }
 
 // Acts returns the record's buttons.
 func (r Record) Acts() Acts {
-	return Acts{r.Kind, r.Base, r.Access, r.Version, r.CanEdit, r.Archived != nil}
+	return Acts{r.Kind, r.Base, r.Base + "/edit", r.Access, r.Version, r.CanEdit, r.Archived != nil}
 }
 
 // Acts are the actions on a record.
 type Acts struct {
-	Kind, Base, Access string // Access is "" for those who may not ask
-	Version            int
-	CanEdit, Archived  bool
+	Kind, Base, Edit, Access string // Access is "" for those who may not ask
+	Version                  int
+	CanEdit, Archived        bool
 }
 
 // RecordVersion is the hidden version in the form that archives or restores a record.
