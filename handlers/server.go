@@ -180,7 +180,7 @@ func (s *Server) handler(rate int) (http.Handler, error) {
 			pages.ServeHTTP(w, r)
 			return
 		}
-		if r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/") {
+		if path := strings.TrimLeft(r.URL.Path, "/"); path == "api" || strings.HasPrefix(path, "api/") { // //api, too, is asked by programs
 			programs.ServeHTTP(w, r)
 			return
 		}

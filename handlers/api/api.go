@@ -56,7 +56,7 @@ func New(d *db.DB, stack *middleware.Stack, o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Use(a.LoadProgram(a.fail))
+	e.Use(combineHeaders, a.LoadProgram(a.fail))
 	for _, r := range routes {
 		if !r.access.Declared() {
 			panic("api: " + r.method + " " + r.path + " names no permission")
@@ -67,6 +67,16 @@ func New(d *db.DB, stack *middleware.Stack, o Options) (http.Handler, error) {
 		e.Handle(r.method, r.path, a.serve(r))
 	}
 	return middleware.HeadAsGet(e), nil
+}
+
+// combineHeaders makes one value of a header that is repeated (RFC 9110, section 5.3), so that nothing reads
+// only the first: two tokens, for example, are none.
+func combineHeaders(c *gin.Context) {
+	for name, values := range c.Request.Header {
+		if len(values) > 1 {
+			c.Request.Header[name] = []string{strings.Join(values, ", ")}
+		}
+	}
 }
 
 // serve runs a route: token, rate, permission, parameters, handler, error.

@@ -46,7 +46,7 @@ func basedOn(c *gin.Context) (int, error) {
 	inside, closed := strings.CutSuffix(inside, `"`)
 	number, _, _ := strings.Cut(inside, "-")
 	version, err := strconv.Atoi(number)
-	if !opened || !closed || err != nil || version < 1 {
+	if !opened || !closed || err != nil || version < 1 || number != strconv.Itoa(version) {
 		return 0, middleware.Unreadable(`If-Match takes an ETag as it was answered, in quotes, like "3-0123456789ab" or "3"`)
 	}
 	return version, nil

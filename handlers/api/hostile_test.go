@@ -3,6 +3,8 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -114,6 +116,58 @@ func TestHostileValues(t *testing.T) {
 	for _, id := range []string{"%00", "%ff", "..%2f", "x'--", strings.Repeat("x", 3000), "%E2%80%AE"} {
 		for _, kind := range []string{"organizations", "interactions", "follow-ups"} {
 			p.get("/api/crm/" + kind + "/" + id).want(404)
+		}
+	}
+}
+
+// TestRepeatedHeaders: none is used in part. A list of them is one (RFC 9110).
+func TestRepeatedHeaders(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, w := s.as("Manager"), newWorld(s, 1)
+	tag := p.get("/api/crm" + w.organization).want(200).Header.Get("ETag")
+	bearer := "Bearer " + p.secret
+	for _, x := range []struct {
+		method, name string
+		values       []string
+		status       int
+	}{
+		{"GET", "Authorization", []string{bearer, "Bearer x"}, 401},
+		{"GET", "Authorization", []string{"Bearer x", bearer}, 401},
+		{"GET", "Authorization", []string{bearer, bearer}, 401},
+		{"GET", "If-None-Match", []string{`"0-0"`, tag}, 304},
+		{"PATCH", "Content-Type", []string{"application/json", "text/plain"}, 415},
+		{"PATCH", "Content-Encoding", []string{"", "gzip"}, 415},
+		{"PATCH", "If-Match", []string{`"1"`, `"2"`}, 400},
+		{"PATCH", "If-Match", []string{`"1", "2"`}, 400},
+		{"PATCH", "If-Match", []string{`"01"`}, 400},
+		{"PATCH", "If-Match", []string{`"+1"`}, 400},
+		{"POST", "Idempotency-Key", []string{"a", "b"}, 400},
+	} {
+		path := w.organization + map[string]string{"POST": "/archive"}[x.method]
+		r := httptest.NewRequest(x.method, "http://registry.example/api/crm"+path, strings.NewReader(map[string]string{
+			"PATCH": `{"sector": "Media"}`,
+		}[x.method]))
+		r.Header = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json"}}
+		r.Header[x.name] = x.values
+		got := httptest.NewRecorder()
+		s.unchanged(func() { s.ServeHTTP(got, r) })
+		if body := got.Body.String(); got.Code != x.status || x.status != 304 && !strings.HasPrefix(body, `{"error":"`) {
+			t.Errorf("%s with %s %q: %d %s, want %d", x.method, x.name, x.values, got.Code, body, x.status)
+		}
+	}
+}
+
+// TestAddressesThatAreNotQuiteTheAPI: a slash too many is answered in JSON, and leads nowhere.
+func TestAddressesThatAreNotQuiteTheAPI(t *testing.T) {
+	t.Parallel()
+	p := newSite(t).as("Manager")
+	for _, path := range []string{
+		"/api", "/api/", "/api/crm", "/api/crm/", "/api/crm/me/", "//api/crm/me", "///api/crm/me", "/api//crm/me", "/api/crm//me",
+		"/api/crm/../crm/me", "/api/crm/me;x=1", "/api/crm/me%2f",
+	} {
+		for _, method := range []string{"GET", "POST", "OPTIONS", "TRACE"} {
+			p.send(method, path, "").want(404, `"error":"The API has no such address.`)
 		}
 	}
 }
