@@ -73,14 +73,33 @@ func (t *tx) refold(r Record) error {
 	return err
 }
 
-// equivalentValues returns the value and those in use that differ from it only in case, accents or
-// composition. It jumps from value to value along the column's index, over a few thousand at most.
-func (d *DB) equivalentValues(ctx context.Context, table, column, value string) ([]string, error) {
-	if value == "" {
+// equivalentValues returns the values and those in use that differ from one of them only in case, accents or
+// composition.
+func (d *DB) equivalentValues(ctx context.Context, table, column string, values []string) ([]string, error) {
+	if len(values) == 0 {
 		return nil, nil
 	}
-	folded := text.SortKey(value)
-	return memoized(&d.memo, "alike "+column+" "+value, func() ([]string, error) {
+	return memoized(&d.memo, "alike "+column+" "+strings.Join(values, "\x00"), func() ([]string, error) {
+		folded := map[string]bool{}
+		for _, v := range values {
+			folded[text.SortKey(v)] = true
+		}
+		used, err := d.usedValues(ctx, table, column)
+		all := slices.Clone(values)
+		for _, v := range used {
+			if folded[text.SortKey(v)] {
+				all = append(all, v)
+			}
+		}
+		slices.Sort(all)
+		return slices.Compact(all), err
+	})
+}
+
+// usedValues returns the values of a column. It jumps from value to value along the column's index, over a
+// few thousand at most.
+func (d *DB) usedValues(ctx context.Context, table, column string) ([]string, error) {
+	return memoized(&d.memo, "used "+table+"."+column, func() ([]string, error) {
 		rows, err := d.reader.Query(ctx, `
 			WITH RECURSIVE used (v, n) AS (
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' ORDER BY `+column+` LIMIT 1), 1
@@ -88,15 +107,8 @@ func (d *DB) equivalentValues(ctx context.Context, table, column, value string) 
 				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v ORDER BY `+column+` LIMIT 1), n + 1
 				FROM used WHERE v IS NOT NULL AND n < 5000
 			)
-			SELECT v FROM used WHERE v IS NOT NULL AND v <> ?`, value)
-		used, err := sqlite.Collect(rows, err, sqlite.ScanText)
-		all := []string{value}
-		for _, v := range used {
-			if text.SortKey(v) == folded {
-				all = append(all, v)
-			}
-		}
-		return all, err
+			SELECT v FROM used WHERE v IS NOT NULL`)
+		return sqlite.Collect(rows, err, sqlite.ScanText)
 	})
 }
 

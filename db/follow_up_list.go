@@ -10,11 +10,11 @@ import (
 
 // FollowUpFilter narrows the list of open follow-ups. Empty fields do not filter.
 type FollowUpFilter struct {
-	AssigneeID                string // a user's ID, or "none" for unassigned
-	OrganizationID, ContactID string // of the follow-up or of its interaction
-	New                       bool   // only those that are new to their assignee
-	Given                     bool   // only those that the actor gave to somebody else
-	Done                      bool   // list done follow-ups, the last one first; When does not filter them
+	Assignee                  ValueFilter // by users' IDs
+	OrganizationID, ContactID string      // of the follow-up or of its interaction
+	New                       bool        // only those that are new to their assignee
+	Given                     bool        // only those that the actor gave to somebody else
+	Done                      bool        // list done follow-ups, the last one first; When does not filter them
 	// When is overdue (before today), week (Monday to Sunday of this week) or soon (overdue, or due
 	// by this Sunday). Days are in the actor's time zone.
 	When  string
@@ -51,13 +51,29 @@ func (d *DB) FollowUps(ctx context.Context, by Actor, f FollowUpFilter) (page []
 	if f.Done {
 		s = listOrder{key: "done_at", descending: true}
 	}
-	c := f.conditions(by, few, by.today(d.now()))
+	c, ranges := f.conditions(by, few, by.today(d.now())), []condition(nil)
+	if f.Assignee.narrows() {
+		assignee, err := d.users(ctx, f.Assignee)
+		if err != nil {
+			return nil, "", err
+		}
+		ranges = c.narrow("assignee_id", assignee, !few && f.OrganizationID == "" && f.ContactID == "")
+		if ranges != nil && len(ranges) == 0 {
+			return nil, "", nil
+		}
+	}
 	if err := c.after(s, "follow_ups.id", f.After); err != nil {
 		return nil, "", err
 	}
 	plus, query := "", d.reader.Query
 	if f.OrganizationID != "" || f.ContactID != "" {
 		plus, query = "+", d.reader.QuickQuery // a client has few, so they are sorted
+	}
+	if ranges != nil {
+		walks := union("SELECT follow_ups.id AS page_id, "+s.key+" AS page_at FROM "+followUpsJoined, c, ranges)
+		walks.sql += listOrder{key: "page_at", descending: s.descending}.orderBy("page_id", "") + limit(f.Limit+1)
+		plus, c = "+", conditions{}
+		c.add("follow_ups.id IN (SELECT page_id FROM ("+walks.sql+"))", walks.args...)
 	}
 	read, args := selectFollowUpFor(by)
 	rows, err := query(ctx, read+c.where()+s.orderBy("follow_ups.id", plus)+limit(f.Limit+1), append(args, c.args...)...)
@@ -82,6 +98,7 @@ func (f FollowUp) key(done bool) string {
 	return f.DueOn + " " + f.DueTime
 }
 
+// conditions returns the filter's conditions except the assignee.
 func (f FollowUpFilter) conditions(by Actor, few bool, today Date) conditions {
 	c := conditions{clauses: []string{openFollowUp}}
 	if f.Done {
@@ -96,13 +113,6 @@ func (f FollowUpFilter) conditions(by Actor, few bool, today Date) conditions {
 		c.addAll(by.ownFollowUps())
 	default:
 		c.addAll(by.seesFollowUp())
-	}
-	switch f.AssigneeID {
-	case "":
-	case "none":
-		c.add("assignee_id IS NULL")
-	default:
-		c.add("assignee_id = ?", f.AssigneeID)
 	}
 	if f.New {
 		c.add("is_new = 1")

@@ -12,7 +12,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// FollowUp is a task: what to do, by which day, and who does it. It is the next step after an
+// FollowUp is what to do, by which day, and who does it. It is the next step after an
 // interaction, or stands on its own, with or without a client. It is open until done or cancelled,
 // and an interaction has at most one open. Whoever sees the interaction or a client sees it; without
 // either, only its creator and its assignee do.

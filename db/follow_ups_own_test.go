@@ -345,7 +345,7 @@ func TestFollowUpsComeByDayThenTime(t *testing.T) {
 		o.Clock.Add(time.Minute)
 		must(o.FinishFollowUp(t.Context(), o.Tomas, o.Column(t, "SELECT id FROM follow_ups WHERE text = ?", text)[0], 0))(t)
 	}
-	want(t, "done, the last first", open(t, o, o.Tomas, db.FollowUpFilter{Done: true, AssigneeID: o.Tomas.UserID}), "b e")
+	want(t, "done, the last first", open(t, o, o.Tomas, db.FollowUpFilter{Done: true, Assignee: db.OneOf(o.Tomas.UserID)}), "b e")
 	want(t, "given to others", open(t, o, o.Tomas, db.FollowUpFilter{Given: true}), "")
 	planned(t, o, "given", "assignee_id", o.Ines.UserID)
 	want(t, "given to others", open(t, o, o.Tomas, db.FollowUpFilter{Given: true}), "given")
@@ -407,7 +407,7 @@ func TestWhoSeesWhichFollowUps(t *testing.T) {
 			want(t, name+" sees its contact", got.ContactFirst != "", f.contact != "" && (!by.OwnOnly || f.contact == contacts[1]))
 		}
 		want(t, name+"'s list", open(t, o, by, db.FollowUpFilter{}), strings.Join(wanted, " "))
-		want(t, name+"'s own", open(t, o, by, db.FollowUpFilter{AssigneeID: by.UserID}), strings.Join(due, " "))
+		want(t, name+"'s own", open(t, o, by, db.FollowUpFilter{Assignee: db.OneOf(by.UserID)}), strings.Join(due, " "))
 		want(t, name+"'s list of Mine", open(t, o, by, db.FollowUpFilter{OrganizationID: organizations[1]}), strings.Join(of, " "))
 		want(t, name+"'s list of my contact", open(t, o, by, db.FollowUpFilter{ContactID: contacts[1]}), strings.Join(with, " "))
 		if by.OwnOnly {
@@ -419,7 +419,7 @@ func TestWhoSeesWhichFollowUps(t *testing.T) {
 	o.Clock.Add(96 * time.Hour)
 	n, late, err := o.Due(t.Context(), own)
 	want(t, "due of Ines", fmt.Sprint(n, late, err),
-		fmt.Sprint(len(strings.Fields(open(t, o, own, db.FollowUpFilter{AssigneeID: own.UserID}))), " true <nil>"))
+		fmt.Sprint(len(strings.Fields(open(t, o, own, db.FollowUpFilter{Assignee: db.OneOf(own.UserID)}))), " true <nil>"))
 
 	// Nobody can be given a follow-up about a client that they do not see.
 	o.Exec(t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Administrator'")

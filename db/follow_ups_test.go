@@ -1,8 +1,10 @@
 package db_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -343,7 +345,7 @@ func TestFollowUpsGoAndComeWithTheirInteraction(t *testing.T) {
 	want(t, "whose it is, now that they are gone", back.Next.AssigneeID, "")
 	moved := must(o.MoveFollowUp(t.Context(), o.Ines, f.ID, 0, "2026-12-01"))(t)
 	want(t, "whose it is, after a move", moved.AssigneeID, "")
-	want(t, "those of nobody", open(t, o, o.Ines, db.FollowUpFilter{AssigneeID: "none"}), "Call <again> & “again”")
+	want(t, "those of nobody", open(t, o, o.Ines, db.FollowUpFilter{Assignee: db.ValueFilter{None: true}}), "Call <again> & “again”")
 }
 
 func TestWhatIsOverdueDependsOnWhereOneIs(t *testing.T) {
@@ -413,15 +415,15 @@ func TestFollowUpsAreListedByDayAndWalkedOnce(t *testing.T) {
 		"follow_up_due_on": "2026-11-24", "follow_up_assignee_id": o.Ines.UserID,
 	}, ""))(t)
 	want(t, "of the contact", open(t, o, o.Lea, db.FollowUpFilter{ContactID: maya.ID}), "Maya")
-	want(t, "of the organization and Ines", open(t, o, o.Lea, db.FollowUpFilter{OrganizationID: acme.ID, AssigneeID: o.Ines.UserID}), "")
-	want(t, "of Ines", open(t, o, o.Lea, db.FollowUpFilter{AssigneeID: o.Ines.UserID, Limit: 1000}), "Maya")
+	want(t, "of the organization and Ines", open(t, o, o.Lea, db.FollowUpFilter{OrganizationID: acme.ID, Assignee: db.OneOf(o.Ines.UserID)}), "")
+	want(t, "of Ines", open(t, o, o.Lea, db.FollowUpFilter{Assignee: db.OneOf(o.Ines.UserID), Limit: 1000}), "Maya")
 	want(t, "two", open(t, o, o.Lea, db.FollowUpFilter{Limit: 2}), "Maya x")
 	o.Exec(t, "UPDATE contacts SET is_active = 0")
 	page, _, err := o.FollowUps(t.Context(), o.Lea, db.FollowUpFilter{ContactID: maya.ID})
 	want(t, "it is still there, with an archived client", err == nil && len(page) == 1 && page[0].Archived, true)
 	must(o.FinishFollowUp(t.Context(), o.Tomas, with.Next.ID, 0))(t)
 
-	f := db.FollowUpFilter{AssigneeID: o.Tomas.UserID}
+	f := db.FollowUpFilter{Assignee: db.OneOf(o.Tomas.UserID)}
 	before := ""
 	for {
 		page, next, err := o.FollowUps(t.Context(), o.Tomas, f)
@@ -526,7 +528,7 @@ func TestFollowUpsOfOwnClients(t *testing.T) {
 			})
 		}
 	}
-	for _, f := range []db.FollowUpFilter{{}, {AssigneeID: own.UserID}, {When: "week"}, {When: "soon"}} {
+	for _, f := range []db.FollowUpFilter{{}, {Assignee: db.OneOf(own.UserID)}, {When: "week"}, {When: "soon"}} {
 		want(t, fmt.Sprintf("%+v", f), open(t, o, own, f), strings.Join(seen, " "))
 	}
 	want(t, "of an organization out of sight", open(t, o, own, db.FollowUpFilter{OrganizationID: organizations[1].ID}), "")
@@ -626,4 +628,51 @@ func TestAnUpgradeKnowsTheDaysOfOpenSteps(t *testing.T) {
 	plain.Close()
 	must(db.Open(t.Context(), path, db.Options{}))(t).Close()
 	want(t, "days", fmt.Sprint(dbtest.Column(t, path, "SELECT ifnull(next_due_on, '-') FROM interactions ORDER BY rowid")), "[2026-11-26 - -]")
+}
+
+// TestFollowUpsOfSeveralPeopleAreWhatAPlainLookFinds: of some, of nobody, and of all but some, page by page, also for
+// somebody who sees only own clients.
+func TestFollowUpsOfSeveralPeopleAreWhatAPlainLookFinds(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	r := rand.New(rand.NewPCG(20261128, 2))
+	people := []string{o.Tomas.UserID, o.Ines.UserID, o.Lea.UserID}
+	ends := []string{o.Acme(t).ID, o.NewOrganization(t, "Beta").ID}
+	o.Exec(t, "UPDATE organizations SET owner_user_id = iif(id = ?, ?, NULL)", ends[0], o.Ines.UserID)
+	type planned struct{ id, organization, assignee, due string }
+	var every []planned
+	for n := range 90 {
+		x := planned{organization: random(r, ends...), assignee: random(r, append(people, "")...), due: fmt.Sprintf("2026-11-%02d", 25+n%5)}
+		x.id = plannedAs(t, o, o.Tomas, fmt.Sprint(n), "organization_id", x.organization).ID
+		o.Exec(t, "UPDATE follow_ups SET due_on = ?, assignee_id = nullif(?, '') WHERE id = ?", x.due, x.assignee, x.id)
+		every = append(every, x)
+	}
+	slices.SortFunc(every, func(a, b planned) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.id, b.id)) })
+	own := o.Ines
+	own.OwnOnly = true
+	for range dbtest.Steps(60) {
+		for _, by := range []db.Actor{o.Lea, own} {
+			f := db.FollowUpFilter{Assignee: some(r, people...), Limit: 7, OrganizationID: random(r, append(ends, "", "", "")...)}
+			var wanted, got []string
+			for _, x := range every {
+				if chosen(x.assignee, f.Assignee) && (f.OrganizationID == "" || x.organization == f.OrganizationID) &&
+					(!by.OwnOnly || x.organization == ends[0]) {
+					wanted = append(wanted, x.id)
+				}
+			}
+			for more := true; more; {
+				page, next, err := o.FollowUps(t.Context(), by, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, x := range page {
+					got = append(got, x.ID)
+				}
+				f.After, more = next, next != ""
+			}
+			if !slices.Equal(got, wanted) {
+				t.Errorf("%+v, own clients only %t: %d rows that are not the %d wanted, or in another order", f, by.OwnOnly, len(got), len(wanted))
+			}
+		}
+	}
 }

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,10 +12,11 @@ import (
 
 // InteractionFilter narrows a timeline or the feed. Empty fields do not filter.
 type InteractionFilter struct {
-	OrganizationID, ContactID, UserID, Channel, Outcome string
-	From, To                                            time.Time // From is inclusive, To is exclusive
-	Before                                              string    // cursor returned with the previous page
-	Limit                                               int       // at most 200; 0 means TimelineSize
+	OrganizationID, ContactID string
+	User, Channel, Outcome    ValueFilter // User is who had it, by ID
+	From, To                  time.Time   // From is inclusive, To is exclusive
+	Before                    string      // cursor returned with the previous page
+	Limit                     int         // at most 200; 0 means TimelineSize
 }
 
 // TimelineSize is the default number of interactions per page.
@@ -23,11 +25,8 @@ const TimelineSize = 20
 // Interactions lists a page of interactions, newest first. older is the cursor of the next page, or
 // "" on the last one.
 func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (page []Interaction, older string, err error) {
-	if f.Channel != "" && !slices.Contains(Channels, f.Channel) {
-		return nil, "", nil // no row has this channel, and a query would read them all to find out
-	}
-	c, err := d.interactionConditions(ctx, by, f)
-	if err != nil {
+	c, ranges, err := d.interactionConditions(ctx, by, f)
+	if err != nil || ranges != nil && len(ranges) == 0 {
 		return nil, "", err
 	}
 	s := listOrder{key: "happened_at", descending: true}
@@ -39,9 +38,13 @@ func (d *DB) Interactions(ctx context.Context, by Actor, f InteractionFilter) (p
 	}
 	f.Limit = min(f.Limit, 200)
 	from, order := condition{sql: "interactions"}, s.orderBy("interactions.id", "")+limit(f.Limit+1)
-	if f.ContactID != "" { // a merge of two walks, see contact_interactions
-		from = condition{"(SELECT id AS page_id, happened_at AS page_at FROM contact_interactions" + c.where() + s.orderBy("id", "") +
-			limit(f.Limit+1) + ") AS page CROSS JOIN interactions ON interactions.id = page_id", c.args}
+	if f.ContactID != "" || ranges != nil { // a merge of walks, see contact_interactions
+		walks := condition{"SELECT id AS page_id, happened_at AS page_at FROM contact_interactions" + c.where() + s.orderBy("id", ""), c.args}
+		if ranges != nil {
+			walks = union("SELECT id AS page_id, happened_at AS page_at FROM interactions", c, ranges)
+			walks.sql += "\nORDER BY page_at DESC, page_id DESC"
+		}
+		from = condition{"(" + walks.sql + limit(f.Limit+1) + ") AS page CROSS JOIN interactions ON interactions.id = page_id", walks.args}
 		c, order = conditions{}, "\nORDER BY page_at DESC, page_id DESC"
 	}
 	read, args := selectInteractionFrom(by, unnamed, from)
@@ -72,9 +75,13 @@ func (d *DB) addUserNames(ctx context.Context, all []Interaction, err error) ([]
 // CountInteractions counts the interactions that match a filter. Beyond MostCounted it stops, and
 // more is true.
 func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilter) (n int, more bool, err error) {
-	c, err := d.interactionConditions(ctx, by, f)
-	if err != nil || f.Channel != "" && !slices.Contains(Channels, f.Channel) {
+	c, ranges, err := d.interactionConditions(ctx, by, f)
+	if err != nil || ranges != nil && len(ranges) == 0 {
 		return 0, false, err
+	}
+	if ranges != nil {
+		found := union("SELECT 1 FROM interactions", c, ranges)
+		return d.countUpTo(ctx, d.most, "("+found.sql+")", found.args...)
 	}
 	table := "interactions"
 	if f.ContactID != "" {
@@ -92,13 +99,16 @@ func (f InteractionFilter) id() string {
 	return "interactions.id"
 }
 
-func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, err error) {
+// interactionConditions returns the filter's conditions. Unless ranges is nil, each row that fits is in one of
+// them, which are ranges of an index in the order of the list.
+func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, ranges []condition, err error) {
 	few, err := d.ownsFew(ctx, by)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
+	ofRecord := f.OrganizationID != "" || f.ContactID != ""
 	switch {
-	case f.OrganizationID != "" || f.ContactID != "":
+	case ofRecord:
 	case few:
 		c.addAll(by.ownInteractions())
 	case by.OwnOnly:
@@ -110,19 +120,13 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	if by.OwnOnly && f.ContactID != "" {
 		c.addAll(by.seesContact("contact_id"))
 	}
-	for _, x := range [][2]string{
-		{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}, {"user_id", f.UserID}, {"channel", f.Channel},
-	} {
+	for _, x := range [][2]string{{"organization_id", f.OrganizationID}, {"contact_id", f.ContactID}} {
 		if x[1] != "" {
 			c.add(x[0]+" = ?", x[1])
 		}
 	}
-	if f.Outcome != "" {
-		outcome, err := d.outcomeIs(ctx, f.Outcome)
-		if err != nil {
-			return c, err
-		}
-		c.addAll(outcome)
+	if f.Channel.narrows() {
+		c.addAll(f.inChannels())
 	}
 	if !f.From.IsZero() {
 		c.add("happened_at >= ?", stamp(f.From))
@@ -130,20 +134,59 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	if !f.To.IsZero() {
 		c.add("happened_at < ?", stamp(f.To))
 	}
-	return c, nil
+	outcome, err1 := d.outcomes(ctx, f.Outcome)
+	user, err2 := d.users(ctx, f.User)
+	merge := !ofRecord && !few
+	if f.Outcome.narrows() {
+		ranges = c.narrow("outcome", outcome, merge && !outcome.None) // the index has only rows with an outcome
+	}
+	if f.User.narrows() {
+		if also := c.narrow("user_id", user, merge && ranges == nil); ranges == nil {
+			ranges = also
+		}
+	}
+	if slices.Contains(c.clauses, never.sql) { // a query might read all rows to find none
+		ranges = []condition{}
+	}
+	return c, ranges, errors.Join(err1, err2)
 }
 
-// outcomeIs returns the condition for an outcome in any spelling. If very many interactions match
-// several spellings, it makes the query walk the newest interactions instead of using the index of
-// outcomes.
-func (d *DB) outcomeIs(ctx context.Context, outcome string) (condition, error) {
-	all, err := d.equivalentValues(ctx, "interactions", "outcome", outcome)
-	if err != nil || len(all) == 1 {
-		return among("outcome", all), err
+// inChannels is true for interactions of the filter's channels. Every interaction has one.
+func (f InteractionFilter) inChannels() condition {
+	channels := slices.DeleteFunc(slices.Clone(Channels), func(v string) bool {
+		return slices.Contains(f.Channel.Values, v) == f.Channel.Not
+	})
+	switch len(channels) {
+	case 0:
+		return never
+	case len(Channels):
+		return always
 	}
-	c := among("outcome", all)
-	if _, many, err := d.countUpTo(ctx, d.most, "interactions WHERE "+c.sql, c.args...); err != nil || !many {
-		return c, err
+	return among("channel", channels)
+}
+
+// outcomes adds the equivalent spellings to a filter, and tells those that it finds from all others if they are few.
+func (d *DB) outcomes(ctx context.Context, x ValueFilter) (_ ValueFilter, err error) {
+	x.Values, err = d.equivalentValues(ctx, "interactions", "outcome", x.Values)
+	if err != nil || !x.Not || !x.None {
+		return x, err
 	}
-	return among("+outcome", all), nil
+	used, err := d.usedValues(ctx, "interactions", "outcome")
+	if len(used) > mostRanges {
+		return x, err
+	}
+	return x.positive(used), err
+}
+
+// users returns a filter without Not if there are few users.
+func (d *DB) users(ctx context.Context, x ValueFilter) (ValueFilter, error) {
+	if !x.Not {
+		return x, nil
+	}
+	rows, err := d.reader.QuickQuery(ctx, "SELECT id FROM users"+limit(mostRanges+1))
+	ids, err := sqlite.Collect(rows, err, sqlite.ScanText)
+	if len(ids) > mostRanges {
+		return x, err
+	}
+	return x.positive(ids), err
 }

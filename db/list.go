@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -152,10 +153,10 @@ func (k *RecordKind) linkCondition(by Actor, f Filter) listCondition {
 		unused = "+"
 	}
 	if f.Relationship.narrows() {
-		c = f.Relationship.ofLink(unused+"relationship_status", f.Relationship.Values).and(c)
+		c = f.Relationship.of(unused+"relationship_status", f.Relationship.Values).and(c)
 	}
 	if f.Role.narrows() {
-		c = f.Role.ofLink(unused+"role_label", f.labels()).and(c)
+		c = f.Role.of(unused+"role_label", f.labels()).and(c)
 	}
 	if f.manyLinks {
 		return listCondition{condition: condition{
@@ -357,26 +358,20 @@ func (f Filter) labels() []string {
 
 // completeFilter sets the filter's equivalent role labels, manyLinks and phoneRegion.
 func (d *DB) completeFilter(ctx context.Context, f Filter) (Filter, error) {
-	f.roleLabels, f.phoneRegion = nil, d.PhoneRegion()
-	for _, label := range f.Role.Values {
-		alike, err := d.equivalentValues(ctx, "organization_contact", "role_label", label)
-		if err != nil {
-			return f, err
-		}
-		f.roleLabels = append(f.roleLabels, alike...)
-	}
-	var err error
-	f.manyLinks, err = d.manyLinks(ctx, f)
-	return f, err
+	f.phoneRegion = d.PhoneRegion()
+	var err1, err2 error
+	f.roleLabels, err1 = d.equivalentValues(ctx, "organization_contact", "role_label", f.Role.Values)
+	f.manyLinks, err2 = d.manyLinks(ctx, f)
+	return f, errors.Join(err1, err2)
 }
 
 func (d *DB) manyLinks(ctx context.Context, f Filter) (bool, error) {
 	var c conditions
 	if f.Relationship.narrows() {
-		c.addAll(f.Relationship.ofLink("relationship_status", f.Relationship.Values))
+		c.addAll(f.Relationship.of("relationship_status", f.Relationship.Values))
 	}
 	if f.Role.narrows() {
-		c.addAll(f.Role.ofLink("role_label", f.labels()))
+		c.addAll(f.Role.of("role_label", f.labels()))
 	}
 	if len(c.clauses) == 0 {
 		return false, nil

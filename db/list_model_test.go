@@ -444,7 +444,7 @@ func (m *model) fits(i map[string]string, f db.InteractionFilter) bool {
 	switch {
 	case f.OrganizationID != "" && (i["organization_id"] != f.OrganizationID || !m.sees(f.OrganizationID)),
 		f.ContactID != "" && (!slices.Contains(people, f.ContactID) || !m.sees(f.ContactID)):
-	case f.UserID != "" && i["user_id"] != f.UserID, f.Channel != "" && i["channel"] != f.Channel:
+	case !chosen(i["user_id"], f.User), !chosen(i["channel"], f.Channel), !chosen(i["outcome"], f.Outcome):
 	case !f.From.IsZero() && i["happened_at"] < day(f.From), !f.To.IsZero() && i["happened_at"] >= day(f.To):
 	default:
 		return slices.ContainsFunc(append(people, i["organization_id"]), m.sees)
@@ -459,6 +459,10 @@ func TestListsOfInteractionsAreWhatThePlainModelSays(t *testing.T) {
 	r := rand.New(rand.NewPCG(20261128, 1))
 	m := newModel(t, r)
 	m.table = "contacts"
+	for _, id := range m.Column(t, "SELECT id FROM interactions ORDER BY id") {
+		m.Exec(t, "UPDATE interactions SET outcome = nullif(?, ''), user_id = nullif(?, '') WHERE id = ?",
+			random(r, "", "Won", "won", "Lost", "No answer"), random(r, "", m.Tomas.UserID, m.Ines.UserID, m.Lea.UserID), id)
+	}
 	m.read(t)
 	var organizations, further []string
 	for _, i := range m.talks {
@@ -478,11 +482,12 @@ func TestListsOfInteractionsAreWhatThePlainModelSays(t *testing.T) {
 			[]func(){
 				func() { f.OrganizationID = random(r, organizations...) },
 				func() { f.ContactID = random(r, contacts...) },
-				func() { f.UserID = random(r, m.Tomas.UserID, m.Ines.UserID, m.Lea.UserID) },
-				func() { f.Channel = random(r, db.Channels...) },
+				func() { f.User = some(r, m.Tomas.UserID, m.Ines.UserID, m.Lea.UserID) },
+				func() { f.Channel = some(r, db.Channels...) },
+				func() { f.Outcome = some(r, "Won", "lost", "Lost", "No answer", "nothing of this") },
 				func() { f.From = day },
 				func() { f.To = day },
-			}[r.IntN(6)]()
+			}[r.IntN(7)]()
 		}
 		var wanted, got []string
 		for _, i := range m.talks {

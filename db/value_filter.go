@@ -1,6 +1,9 @@
 package db
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // MostValues is how many values a filter may have.
 const MostValues = 100
@@ -12,6 +15,9 @@ type ValueFilter struct {
 	None   bool     // those without a value, too
 	Not    bool     // all records but those
 }
+
+// OneOf is the filter for some values. Without any, it does not narrow a list.
+func OneOf(values ...string) ValueFilter { return ValueFilter{Values: values} }
 
 func (x ValueFilter) narrows() bool { return len(x.Values) > 0 || x.None }
 
@@ -67,8 +73,8 @@ func (x ValueFilter) listed(column string, n int, values condition) listConditio
 	return c
 }
 
-// ofLink narrows links by the values of one of their columns.
-func (x ValueFilter) ofLink(column string, values []string) condition {
+// of narrows rows by the values of one of their columns, which is NULL where there is none.
+func (x ValueFilter) of(column string, values []string) condition {
 	c, null := among(column, values), column+" IS NULL"
 	if x.Not {
 		c.sql = column + " > ''"
@@ -83,4 +89,64 @@ func (x ValueFilter) ofLink(column string, values []string) condition {
 		c.sql = "(" + null + " OR " + c.sql + ")"
 	}
 	return c
+}
+
+// mostRanges is how many ranges of an index a list merges.
+const mostRanges = MostValues + 1
+
+// positive returns the filter without Not, for a column that has no values but all of these. A filter
+// that finds nothing has neither values nor None.
+func (x ValueFilter) positive(all []string) ValueFilter {
+	if !x.Not {
+		return x
+	}
+	others := slices.DeleteFunc(slices.Clone(all), func(v string) bool { return slices.Contains(x.Values, v) })
+	return ValueFilter{Values: others, None: !x.None}
+}
+
+// ranges returns a condition for each range of a column's index that a filter without Not finds.
+func (x ValueFilter) ranges(column string) (all []condition) {
+	for i, value := range x.Values {
+		if !slices.Contains(x.Values[:i], value) {
+			all = append(all, condition{column + " = ?", []any{value}})
+		}
+	}
+	if x.None {
+		all = append(all, condition{sql: column + " IS NULL"})
+	}
+	return all
+}
+
+// narrow adds a filter by a column whose rows a list finds in the order of the list, each range of the column's
+// index by itself. It returns these ranges if there are several and they may be merged. If nothing can match, it
+// returns none of them, but not nil. x has been made positive where it finds few values.
+func (c *conditions) narrow(column string, x ValueFilter, merge bool) (ranges []condition) {
+	parts := x.ranges(column)
+	switch {
+	case x.Not || len(parts) > mostRanges || len(parts) > 1 && !merge:
+		c.addAll(x.of("+"+column, x.Values))
+	case len(parts) == 0:
+		c.addAll(never)
+		return []condition{}
+	case len(parts) == 1:
+		c.addAll(parts[0])
+	default:
+		return parts
+	}
+	return nil
+}
+
+// union returns a query for each range of an index, all of which SQLite merges in their common order: it reads
+// no more of them than it returns.
+func union(query string, c conditions, ranges []condition) (all condition) {
+	for i, r := range ranges {
+		also := conditions{slices.Clone(c.clauses), slices.Clone(c.args)}
+		also.addAll(r)
+		if i > 0 {
+			all.sql += "\nUNION ALL "
+		}
+		all.sql += query + also.where()
+		all.args = append(all.args, also.args...)
+	}
+	return all
 }

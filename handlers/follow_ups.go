@@ -124,11 +124,11 @@ const homeSize = 12
 // ownFollowUps returns the card of the visitor's follow-ups up to the end of the week.
 func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	v := who(c)
-	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{AssigneeID: v.UserID, When: "soon", Limit: homeSize})
+	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{Assignee: db.OneOf(v.UserID), When: "soon", Limit: homeSize})
 	if editInteractions.Check(v) != nil && len(found) == 0 {
 		return nil, err // who may not plan follow-ups has none
 	}
-	fresh, _, err2 := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{AssigneeID: v.UserID, New: true, Limit: homeSize})
+	fresh, _, err2 := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{Assignee: db.OneOf(v.UserID), New: true, Limit: homeSize})
 	found = slices.DeleteFunc(found, func(f db.FollowUp) bool { return f.New && f.Giver != "" })
 	card := &views.FollowUpCard{
 		Heading: "My follow-ups", Groups: s.followUpGroups(c, found), All: "/follow-ups",
