@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 )
 
@@ -177,6 +178,8 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 		return err
 	}
 	switch {
+	case shortens(c, middleware.FollowUpParameters, l.Address):
+		return s.redirect(c, l.Address)
 	case !part(c):
 		return s.show(c, http.StatusOK, l)
 	case c.Query("after") != "":
@@ -185,7 +188,8 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 		}
 		return s.show(c, http.StatusOK, views.MoreFollowUps{FollowUps: l})
 	}
-	return s.show(c, http.StatusOK, views.FollowUpList{FollowUps: l})
+	c.Header("HX-Push-Url", l.Address)
+	return s.show(c, http.StatusOK, views.FollowUpList{FollowUps: l}, views.Into{Target: "#chips", Swap: "innerMorph", View: l.Menus})
 }
 
 // followUpTabs are the lists of follow-ups. The first is the default.
@@ -217,18 +221,19 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 		l.Tabs = append(l.Tabs, views.Option{Label: t.label, Href: "/follow-ups?show=" + t.show, Selected: t.show == tab.show})
 	}
 	p := url.Values{"show": {tab.show}}
-	f := db.FollowUpFilter{AssigneeID: who(c).UserID, When: tab.when, After: parameters.Get("after")}
+	f := db.FollowUpFilter{Assignee: db.OneOf(who(c).UserID), When: tab.when, After: parameters.Get("after")}
 	switch tab.show {
 	case "mine", "done":
 		f.Done = tab.show == "done"
 	case "given":
-		f.AssigneeID, f.Given = "", true
+		f.Assignee, f.Given = db.ValueFilter{}, true
 	default:
-		f.AssigneeID = readable(parameters.Get("who"))
-		if err := s.whoseChip(c, &l, p, f.AssigneeID); err != nil {
+		f.Assignee = s.assignees(c, p, parameters)
+		if err := s.whoseChip(c, &l, p); err != nil {
 			return l, err
 		}
 	}
+	l.Address = address("/follow-ups", p)
 	found, next, err := s.db.FollowUps(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return l, err
@@ -255,15 +260,24 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 	return l, nil
 }
 
-// whoseChip narrows the list to one person's follow-ups, and sets the parameter and the chip.
-func (s *Server) whoseChip(c *gin.Context, l *views.FollowUps, p url.Values, person string) error {
-	people, err := s.people(c, "follow_ups", person)
-	if person != "" {
-		p.Set("who", person)
-		l.ClearHref = address("/follow-ups", with(p, "who", ""))
+// assignees reads whose follow-ups the list shows, and adds the parameters that had an effect to p.
+func (s *Server) assignees(c *gin.Context, p, given url.Values) db.ValueFilter {
+	var f db.FollowUpFilter
+	for name, values := range filled(given, middleware.FollowUpParameters, middleware.SeveralOfFollowUps) {
+		if s.lists(c).FollowUp(&f, name, values...) == "" {
+			p[name] = values
+		}
 	}
-	whose := chip("/follow-ups", p, "Who", "who", person, append(personOptions(people, ""), views.Option{Value: "none", Label: "Nobody"}))
-	l.Chips = []views.Chip{whose}
+	dropLoneIs(p)
+	return f.Assignee
+}
+
+// whoseChip offers to narrow the list to some people's follow-ups.
+func (s *Server) whoseChip(c *gin.Context, l *views.FollowUps, p url.Values) error {
+	people, err := s.people(c, "follow_ups", p["who"]...)
+	whose := personFilter("Who", "who").chip("/follow-ups", p, withMe(people))
+	l.Menus = views.Chips{Hidden: []views.Hidden{{Name: "show", Value: p.Get("show")}}, Menus: []views.Chip{whose}}
+	l.ClearHref = whose.Remove
 	return err
 }
 

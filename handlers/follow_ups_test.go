@@ -306,6 +306,18 @@ func TestTheListOfFollowUps(t *testing.T) {
 	ines.get("/follow-ups?show=all&who=none").wantTexts(names, "Next year").want(200, ".chip b", "Nobody")
 	ines.get("/follow-ups?show=week&who=none").want(200, ".empty h2", "Nothing this week").
 		want(200, ".empty a[href='/follow-ups?show=week']", "Clear")
+	ines.get("/follow-ups?show=all&who=none&who="+jonas.user.ID).wantTexts(names, "Last Sunday", "Next day", "Next year").
+		want(200, ".chip b", "Jonas Berg or nobody").want(200, ".chip .x[href='/follow-ups?show=all']", "")
+	ines.get("/follow-ups?show=all&who=me&who_is=not").wantTexts(names, "Last Sunday", "Next day", "Next year").want(200, ".chip b", "not Me")
+	ines.get("/follow-ups?show=overdue&who=none&who_is=not").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").
+		want(200, ".chip b", "Anybody")
+	ines.get("/follow-ups?show=all&who=&who=%00&who_is=perhaps").want(303, "", "")
+	ines.get("/follow-ups?show=all&who='%3Cpwned%3E&who_is=perhaps").want(200, ".chip b", "Somebody unknown")
+	ticked := ines.parts().get("/follow-ups?show=all&who_is=&who=none").wantTexts(names, "Next year").
+		want(200, "hx-partial[hx-target='#chips'] .chip b", "Nobody").wantPart(true)
+	if to := ticked.Header.Get("HX-Push-Url"); to != "/follow-ups?show=all&who=none" {
+		t.Errorf("its address is %s", to)
+	}
 	ines.get("/follow-ups?show=nonsense").want(200, ".tabs [aria-current]", "Mine")
 	ines.parts().get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").wantPart(true)
 	jonas.get("/").wantTexts("#follow-ups .nm", "Last Sunday", "Next day")

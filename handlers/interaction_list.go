@@ -28,72 +28,74 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	chips, err1 := s.interactionChips(c, p)
-	n, more, err2 := s.db.CountInteractions(ctx, v.Actor, f)
-	tabs, err3 := s.tabs(c, "interactions", p, nil)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return err
-	}
 	t := views.Timeline{
 		Path:     address("/interactions", url.Values{"view": p["view"]}),
-		Filtered: len(withoutAll(p)) > 0, Days: s.groupByDay(c, found, nil), Chips: chips,
+		Filtered: len(withoutAll(p)) > 0, Days: s.groupByDay(c, found, nil),
 		OwnOnly: v.OwnOnly, CanLog: editInteractions.Check(v) == nil,
 	}
 	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
-	page := views.Interactions{
-		Page:     s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"),
-		Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs,
+	canonical := address("/interactions", p)
+	if shortens(c, middleware.InteractionParameters, canonical) {
+		return s.redirect(c, canonical)
 	}
-	page.Here = tabs.Here()
-	page.Matches = wording.Matches(n, more, "interaction")
-	outcomes, err := s.db.Outcomes(c.Request.Context(), who(c).Actor)
-	if err != nil {
+	chips, err1 := s.interactionChips(c, p)
+	n, more, err2 := s.db.CountInteractions(ctx, v.Actor, f)
+	tabs, err3 := s.tabs(c, "interactions", p, nil)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	if len(outcomes) >= db.MostSuggested {
-		page.Typed = []views.Field{typedFilter("Outcome", "outcome", p, outcomes)}
+	matches := wording.Matches(n, more, "interaction")
+	if part(c) {
+		c.Header("HX-Push-Url", canonical)
+		return s.show(c, http.StatusOK, views.InteractionList{Timeline: t}, views.Into{Target: "#chips", Swap: "innerMorph", View: chips},
+			views.Into{Target: "#matches", Swap: "innerHTML", View: views.Text(matches)},
+			views.Into{Target: "#tabs", Swap: "outerHTML", View: tabs})
 	}
-	for _, name := range []string{"channel", "outcome", "user", "view"} {
-		if p.Get(name) != "" && (name != "outcome" || page.Typed == nil) {
-			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
-		}
+	page := views.Interactions{
+		Page:     s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"),
+		Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs, Matches: matches, Menus: chips,
 	}
+	page.Here = tabs.Here()
 	return s.show(c, http.StatusOK, page)
 }
 
 // interactionFilter reads the feed's filter, and returns it with the parameters that had an effect.
 func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.InteractionFilter, url.Values) {
-	p := filled(given, middleware.InteractionParameters, func(string) bool { return false })
+	p := filled(given, middleware.InteractionParameters, middleware.SeveralOfInteractions)
 	f, lists := db.InteractionFilter{Before: given.Get("before")}, s.lists(c)
-	for name := range p {
-		if lists.Interaction(&f, name, p.Get(name)) != "" {
+	for name, values := range p {
+		if lists.Interaction(&f, name, values...) != "" {
 			p.Del(name)
 		}
 	}
+	dropLoneIs(p)
 	if given.Get("view") == allRows {
 		p.Set("view", allRows)
 	}
 	return f, p
 }
 
-func (s *Server) interactionChips(c *gin.Context, p url.Values) ([]views.Chip, error) {
-	people, err1 := s.people(c, "interactions", p.Get("user"))
+// interactionChips returns the chips of the feed's filters.
+func (s *Server) interactionChips(c *gin.Context, p url.Values) (chips views.Chips, err error) {
+	people, err1 := s.people(c, "interactions", p["user"]...)
 	outcomes, err2 := s.db.Outcomes(c.Request.Context(), who(c).Actor)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
+	const path = "/interactions"
+	chips.Menus = []views.Chip{
+		valueChip(path, p, "Channel", "channel", channelOptions("")),
+		valueChip(path, p, "Outcome", "outcome", plain(outcomes)),
+		personFilter("Who", "user").chip(path, p, withMe(people)),
 	}
-	chips := []views.Chip{
-		chip("/interactions", p, "Channel", "channel", p.Get("channel"), channelOptions("")),
-		chip("/interactions", p, "Outcome", "outcome", p.Get("outcome"), plain(outcomes)),
-		chip("/interactions", p, "Who", "user", p.Get("user"), personOptions(people, "")),
-	}
+	chips.Menus[0].Pick.None = nil // each interaction has a channel
 	if from, to := p.Get("from"), p.Get("to"); from != "" || to != "" {
-		chips = append(chips, views.Chip{
-			Key: "Day", Value: wording.Span(from, to), Remove: address("/interactions", with(with(p, "from", ""), "to", "")),
+		chips.Menus = append(chips.Menus, views.Chip{
+			Key: "Day", Value: wording.Span(from, to), Remove: address(path, with(with(p, "from", ""), "to", "")),
 		})
 	}
-	return chips, nil
+	if p.Has("view") {
+		chips.Hidden = []views.Hidden{{Name: "view", Value: p.Get("view")}}
+	}
+	return chips, errors.Join(err1, err2)
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,11 +36,11 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 	}
 	f, lists := db.Filter{Equal: map[string]db.ValueFilter{}, After: given.Get("after")}, s.lists(c)
 	for name, values := range p {
-		of, is := strings.CutSuffix(name, "_is")
-		if lists.Record(&f, k.RecordKind, name, values...) != "" || is && several(of) && !p.Has(of) {
+		if lists.Record(&f, k.RecordKind, name, values...) != "" {
 			p.Del(name)
 		}
 	}
+	dropLoneIs(p)
 	if given.Has("columns") {
 		p.Set("columns", k.columnNames(strings.Split(given.Get("columns"), ",")))
 	}
@@ -47,6 +48,14 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 		p.Set("view", allRows)
 	}
 	return f, p
+}
+
+// dropLoneIs removes those parameters that turn a filter round which is not there.
+func dropLoneIs(p url.Values) {
+	maps.DeleteFunc(p, func(name string, _ []string) bool {
+		of, is := strings.CutSuffix(name, "_is")
+		return is && !p.Has(of)
+	})
 }
 
 func (s *Server) lists(c *gin.Context) middleware.ListReader {
@@ -138,13 +147,6 @@ func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values)
 	return chips, nil
 }
 
-// typedFilter is a filter to type, for values that its menu has no room for.
-func typedFilter(label, name string, p url.Values, offered []string) views.Field {
-	return views.Field{
-		ID: "fl-" + name, Name: name, Label: label, Value: p.Get(name), List: offered, Hint: "Type a value that is not in the menu",
-	}
-}
-
 // listChips returns the menus of a list's filters, and a chip for each other filter that is set.
 // offered are the values in each field's menu.
 func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]string, owners []db.Owner) (chips []views.Chip) {
@@ -153,8 +155,7 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 			chips = append(chips, valueChip(k.path(), p, field.Label, field.Column, plain(offered[field.Column])))
 		}
 	}
-	people := append([]views.Option{{Value: "me", Label: "Me"}}, personOptions(owners, "")...)
-	chips = append(chips, valueChip(k.path(), p, "Owner", "owner", people), statusChip(k.path(), p, f.Status))
+	chips = append(chips, valueChip(k.path(), p, "Owner", "owner", withMe(owners)), statusChip(k.path(), p, f.Status))
 	set := func(key, value string, names ...string) {
 		rest := p
 		for _, name := range names {
@@ -183,6 +184,11 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 		}
 	}
 	return chips
+}
+
+// withMe lists people after the visitor, whoever that is.
+func withMe(people []db.Owner) []views.Option {
+	return append([]views.Option{{Value: "me", Label: "Me"}}, personOptions(people, "")...)
 }
 
 // daysInWords puts a number of days in words.

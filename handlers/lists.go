@@ -52,14 +52,10 @@ func (s *Server) shownColumns(c *gin.Context, k *recordKind, p url.Values) (show
 // empty fields is redirected to the address without them.
 func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values) error {
 	canonical := address(l.Path, p)
-	empty := slices.ContainsFunc(k.filterParameters(), func(name string) bool { value, sent := c.GetQuery(name); return sent && value == "" })
 	switch {
-	case !part(c) && empty && c.GetHeader("HX-Request") == "":
+	case shortens(c, k.filterParameters(), canonical):
 		return s.redirect(c, canonical)
 	case !part(c):
-		if empty {
-			c.Header("HX-Push-Url", canonical)
-		}
 		return s.show(c, http.StatusOK, l)
 	case c.Query("after") != "":
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
@@ -71,6 +67,16 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 	}
 	return s.show(c, http.StatusOK, views.ListPart{List: l}, views.Into{Target: "#chips", Swap: "innerMorph", View: l.Menus},
 		views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
+}
+
+// shortens reports whether a browser must be sent to the canonical address of a list, because its form sent some of
+// these parameters empty. htmx shows that address with the answer.
+func shortens(c *gin.Context, names []string, canonical string) bool {
+	empty := slices.ContainsFunc(names, func(name string) bool { value, sent := c.GetQuery(name); return sent && value == "" })
+	if empty && !part(c) && c.GetHeader("HX-Request") != "" {
+		c.Header("HX-Push-Url", canonical)
+	}
+	return empty && !part(c) && c.GetHeader("HX-Request") == ""
 }
 
 func (s *Server) recordIndex(c *gin.Context) error {

@@ -195,6 +195,13 @@ func TestEveryFilterOfTheFeedIsAChipThatCanBeRemoved(t *testing.T) {
 		"from=2026-11-20&to=2026-11-20":                 {"20 Nov 2026", "Offer"},
 		"from=2026-11-20":                               {"from 20 Nov 2026", "Visit|Offer"},
 		"to=2026-11-19":                                 {"up to 19 Nov 2026", "Letter"},
+		"channel=meeting&channel=note":                  {"Meeting or Note", "Visit"},
+		"channel_is=not&channel=email":                  {"not Email", "Visit"},
+		"outcome=No+answer&outcome=none":                {"No answer or none", "Visit|Letter"},
+		"outcome=none&outcome_is=not":                   {"Any outcome", "Visit|Offer"},
+		"user=me&user_is=not":                           {"not Me", "Visit|Letter"},
+		"user=none&channel=meeting&user=x":              {"Meeting", "Visit"},
+		"user=none&from=2026-11-01":                     {"Nobody", "Visit|Letter"},
 		"channel=email&outcome=Closed+won&from=2026-11": {"Closed won", "Offer"},
 		"channel=email&to=2026-11-19&outcome=No+answer": {"No answer", ""},
 	} {
@@ -295,14 +302,15 @@ func TestNoLimitIsSilent(t *testing.T) {
 	}
 	sectors(60)
 	ines.get("/organizations").want(200, "#f-sector label", "Zoology").want(200, "#f-size_band label", "Zero").wantNot("#fl-sector")
-	ines.get("/interactions").want(200, ".menu a", "Zoo planned").wantNot("#fl-outcome")
+	ines.get("/interactions").want(200, "#f-outcome label", "Zoo planned").wantNot("#fl-outcome")
 
 	sectors(db.MostSuggested + 1)
 	ines.get("/organizations?sector=Zoology").want(200, "#rows", "Quay").wantValue("#f-sector [checked][name=sector]", "Zoology").
 		want(200, "#fl-sector-h", "Type a value").want(200, "#fl-size_band-h", "Type a value").
 		wantValue("#fl-sector", "").wantNot("#chips input[type=hidden][name=sector]")
 	ines.get("/organizations?sector=zoology&sort=-updated_at").want(200, "#rows", "Quay")
-	ines.get("/interactions?outcome=Zoo+planned").want(200, "#timeline", "Zoo visited").wantValue("#fl-outcome", "Zoo planned")
+	ines.get("/interactions?outcome=Zoo+planned").want(200, "#timeline", "Zoo visited").
+		wantValue("#f-outcome [checked][name=outcome]", "Zoo planned").want(200, "#fl-outcome-h", "Type a value")
 
 	for n := range 21 {
 		s.Organization(fmt.Sprint("Owlet ", n))

@@ -68,7 +68,9 @@ func (s *Server) savedViewWords(c *gin.Context, x db.SavedView) (string, error) 
 	var chips []views.Chip
 	var err error
 	if x.List == "interactions" {
-		chips, err = s.interactionChips(c, p)
+		var all views.Chips
+		all, err = s.interactionChips(c, p)
+		chips = all.Menus
 	} else {
 		k := recordKinds[x.List]
 		owners, ownersErr := s.people(c, x.List, p["owner"]...)

@@ -54,6 +54,12 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	}
 	ines.get(many).want(200, ".tabs [aria-current]", "Others 1").wantTexts("#rows .nm", "Cove")
 	s.Exec("DELETE FROM saved_views WHERE name = 'Others'")
+	ofCalls := "/views/new?list=interactions&query=" + url.QueryEscape("channel=note&channel=call&outcome=none&outcome_is=not&user_is=not")
+	form = ines.get(ofCalls).want(200, "form p", "Channel is Call or Note and Any outcome, in the order")
+	if to := ines.submit(form, "main .btn.pri", "name", "Talks").to(); to != "/interactions?channel=call&channel=note&outcome=none&outcome_is=not" {
+		t.Errorf("several channels lead to %s", to)
+	}
+	s.Exec("DELETE FROM saved_views WHERE name = 'Talks'")
 
 	// A shared view shows each person what they may see; only its maker and those who manage users
 	// can change it.

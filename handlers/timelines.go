@@ -46,9 +46,9 @@ func channelOptions(current string) []views.Option {
 
 // timelineFilter reads a timeline's filter from its parameters.
 func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
-	f := db.InteractionFilter{Channel: readable(parameters.Get("channel")), Before: parameters.Get("before")}
-	if wording.Channel(f.Channel) == "" {
-		f.Channel = ""
+	f := db.InteractionFilter{Before: parameters.Get("before")}
+	if channel := readable(parameters.Get("channel")); wording.Channel(channel) != "" {
+		f.Channel = db.OneOf(channel)
 	}
 	if other := readable(parameters.Get(x.otherColumn())); db.ValidID(other) {
 		f.OrganizationID, f.ContactID = other, other
@@ -82,27 +82,27 @@ func (s *Server) timeline(c *gin.Context, x side, parameters url.Values) (*views
 		other = f.OrganizationID
 	}
 	path, p := x.base+"/interactions", url.Values{}
-	if f.Channel != "" {
-		p.Set("channel", f.Channel)
+	if f.Channel.Values != nil {
+		p["channel"] = f.Channel.Values
 	}
 	if other != "" {
 		p.Set(x.otherColumn(), other)
 	}
 	shown := &views.Timeline{
 		Base: x.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
-		Days: s.groupByDay(c, found, &x), Chips: timelineChips(path, p, x, f.Channel, other),
+		Days: s.groupByDay(c, found, &x), Chips: timelineChips(path, p, x, other),
 	}
 	shown.Older = olderAddress(path, p, older, shown.Days)
 	return shown, nil
 }
 
-func timelineChips(path string, p url.Values, x side, channel, other string) []views.Chip {
+func timelineChips(path string, p url.Values, x side, other string) []views.Chip {
 	label := "With"
 	if !x.organization {
 		label = "At"
 	}
 	options := linkedOptions(x.end, x.links)
-	chips := []views.Chip{chip(path, p, "Channel", "channel", channel, channelOptions("")[:])}
+	chips := []views.Chip{chip(path, p, "Channel", "channel", p.Get("channel"), channelOptions(""))}
 	if len(options) > 0 || other != "" {
 		with := chip(path, p, label, x.otherColumn(), other, options)
 		if with.Value == other && other != "" {

@@ -11,13 +11,30 @@ import (
 	"clientregistry/views"
 )
 
-// valueChip returns a filter by values as a popover with a box for each option, and one for records
-// without a value. Values that are set and not offered follow the options.
+// valueChip returns the filter of a list by the values of a field.
 func valueChip(path string, p url.Values, label, name string, options []views.Option) views.Chip {
 	noun := strings.ToLower(label)
+	return valueFilter{label, name, noun, "No " + noun, "none", "Any " + noun}.chip(path, p, options)
+}
+
+// valueFilter is a filter by several values.
+type valueFilter struct {
+	label, name, noun    string
+	none, orNone, anyone string // what no value is called, also after other values, and what is any
+}
+
+// personFilter is a filter by people.
+func personFilter(label, name string) valueFilter {
+	return valueFilter{label, name, "person", "Nobody", "nobody", "Anybody"}
+}
+
+// chip returns a popover with a box for each option, and one for those without a value. Values that are set
+// and not offered follow the options.
+func (x valueFilter) chip(path string, p url.Values, options []views.Option) views.Chip {
+	name, noun := x.name, x.noun
 	pick := &views.Pick{
 		Path: path, Name: name, Noun: noun, Not: p.Get(name+"_is") == "not",
-		None: &views.Option{Value: "none", Label: "No " + noun, Selected: slices.Contains(p[name], "none")},
+		None: &views.Option{Value: "none", Label: x.none, Selected: slices.Contains(p[name], "none")},
 	}
 	if len(options) >= db.MostSuggested {
 		pick.Another = &views.Field{ID: "fl-" + name, Name: name, Label: "Another " + noun, Hint: "Type a value that is not in the list"}
@@ -41,10 +58,10 @@ func valueChip(path string, p url.Values, label, name string, options []views.Op
 			add(views.Option{Value: v, Label: v, Selected: true})
 		}
 	}
-	chip := views.Chip{Key: label, Pick: pick}
+	chip := views.Chip{Key: x.label, Pick: pick}
 	if p.Has(name) {
 		chip.Remove = address(path, with(with(p, name, ""), name+"_is", ""))
-		chip.Value, chip.Alone = valuesInWords(noun, labels, pick.None.Selected, pick.Not)
+		chip.Value, chip.Alone = x.inWords(labels, pick.None.Selected, pick.Not)
 	}
 	return chip
 }
@@ -56,16 +73,16 @@ func relationshipChip(path string, p url.Values) views.Chip {
 	return chip
 }
 
-// valuesInWords says which values a filter looks for, like "Energy or SaaS". alone means that this
-// needs no name of the field before it, like "No sector".
-func valuesInWords(noun string, labels []string, none, not bool) (words string, alone bool) {
+// inWords says which values the filter looks for, like "Energy or SaaS". alone means that this needs no name
+// of the field before it, like "No sector".
+func (x valueFilter) inWords(labels []string, none, not bool) (words string, alone bool) {
 	switch {
 	case len(labels) == 0 && not:
-		return "Any " + noun, true
+		return x.anyone, true
 	case len(labels) == 0:
-		return "No " + noun, true
+		return x.none, true
 	case none:
-		labels = append(labels, "none")
+		labels = append(labels, x.orNone)
 	}
 	if words = middleware.OrList(labels); not {
 		words = "not " + words

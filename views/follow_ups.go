@@ -162,10 +162,11 @@ func (FollowUpCard) Template() string { return "follow_ups/_card.html" }
 type FollowUps struct {
 	Page
 	Tabs                    []Option
-	Chips                   []Chip
+	Menus                   Chips
 	Groups                  []FollowUpGroup
 	More                    string
 	EmptyHeading, EmptyText string
+	Address                 string // of this list, without what has no effect
 	ClearHref               string // address without the filter by person, "" if there is none
 	New                     string // the address of the form of a new one, "" for none
 	SeenAll                 string // how many are new to the reader, "" for none

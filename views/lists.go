@@ -57,7 +57,7 @@ func (ListEnd) Template() string { return "records/_end.html" }
 type Chips struct {
 	Hidden []Hidden // those without a field in the search form, so that searching keeps them
 	Menus  []Chip
-	Filter FilterForm
+	Filter FilterForm // none if it has no ticks
 }
 
 // Template names the piece.
@@ -193,13 +193,18 @@ type Interactions struct {
 	From, To string
 	Tabs     Tabs
 	Matches  string // the number of matches, in words
-	Hidden   []Hidden
-	Typed    []Field // filters with too many values for a menu
+	Menus    Chips
 	Timeline Timeline
 }
 
 // Template names the page.
 func (Interactions) Template() string { return "interactions/index.html" }
+
+// InteractionList is the feed without the page around it.
+type InteractionList struct{ Timeline }
+
+// Template names the piece.
+func (InteractionList) Template() string { return "interactions/_list.html" }
 
 // Interaction is the page of one interaction.
 type Interaction struct {

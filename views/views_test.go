@@ -51,6 +51,7 @@ var allViews = []View{
 	Reach{},
 	sheetHead(""),
 	Interactions{},
+	InteractionList{},
 	Interaction{},
 	Search{},
 	SearchResults{},

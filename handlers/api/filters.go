@@ -34,9 +34,7 @@ func (a *API) listFilter(c *gin.Context, k *kind) (db.Filter, url.Values, error)
 		case name == "q":
 			r.query()
 		case name == "owner":
-			for _, value := range values {
-				r.person(name, value)
-			}
+			r.people(name, values)
 		}
 		why := lists.Record(&f, k.RecordKind, name, values...)
 		r.require(name, why == "", why)
@@ -121,9 +119,11 @@ func (r reader) limit() int {
 	return n
 }
 
-// person refuses a value that is not me, none or a user's ID.
-func (r reader) person(name, value string) {
-	r.require(name, value == "me" || value == "none" || db.ValidID(value), "Send me, none or the id of a user")
+// people refuses values that are not me, none or a user's ID.
+func (r reader) people(name string, values []string) {
+	for _, value := range values {
+		r.require(name, value == "me" || value == "none" || db.ValidID(value), "Send me, none or the id of a user")
+	}
 }
 
 // require refuses a parameter unless ok.

@@ -10,11 +10,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 )
 
 // followUpIndex answers with a page of follow-ups.
 func (a *API) followUpIndex(c *gin.Context) error {
-	f, given, err := followUpFilter(c)
+	f, given, err := a.followUpFilter(c)
 	if err != nil {
 		return err
 	}
@@ -40,30 +41,33 @@ var followUpListsOfAll = []string{"overdue", "week", "all"}
 
 // followUpFilter reads the parameters of the list, which are those of the page: show, one of its
 // tabs, and who.
-func followUpFilter(c *gin.Context) (f db.FollowUpFilter, given url.Values, err error) {
-	own, show := who(c).UserID, ""
-	given, err = readParameters(c, []string{"show", "who", "limit", "after"}, func(r reader, name, value string) {
+func (a *API) followUpFilter(c *gin.Context) (f db.FollowUpFilter, given url.Values, err error) {
+	own, show, lists := who(c).UserID, "", a.lists(c)
+	names := slices.Concat([]string{"show"}, middleware.FollowUpParameters, []string{"limit", "after"})
+	given, err = readRepeated(c, names, middleware.SeveralOfFollowUps, func(r reader, name, value string) {
 		switch name {
 		case "show":
 			show = value
 			r.choice(name, append([]string{"mine", "given", "done"}, followUpListsOfAll...)...)
-		case "who":
-			if f.AssigneeID = value; value == "me" {
-				f.AssigneeID = own
-			}
-			r.person(name, value)
-			r.require(name, slices.Contains(followUpListsOfAll, r.value("show")), "Send it with show=all, overdue or week")
 		case "limit":
 			f.Limit = r.limit()
 		case "after":
 			f.After = value
+		default:
+			values := r.values(name)
+			why := lists.FollowUp(&f, name, values...)
+			r.require(name, why == "", why)
+			if name == "who" {
+				r.people(name, values)
+			}
+			r.require(name, slices.Contains(followUpListsOfAll, r.value("show")), "Send it with show=all, overdue or week")
 		}
 	})
 	switch show {
 	case "", "mine":
-		f.AssigneeID = own
+		f.Assignee = db.OneOf(own)
 	case "done":
-		f.AssigneeID, f.Done = own, true
+		f.Assignee, f.Done = db.OneOf(own), true
 	case "given":
 		f.Given = true
 	case "overdue", "week":

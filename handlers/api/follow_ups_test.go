@@ -205,6 +205,16 @@ func TestWhoSeesAFollowUp(t *testing.T) {
 			t.Errorf("%s sees %s, want %s", by.user.FullName, got, want)
 		}
 	}
+	for query, want := range map[string]string{
+		"who=none": "Mixed Foreign", "who=none&who_is=not": "Alone", "who=me&who=" + third.user.ID: p.followUps("show=all&who=me"),
+	} {
+		if got := p.followUps("show=all&" + query); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	for _, query := range []string{"who=me&who_is=not", "show=all&who=me&who=x", "show=all&who_is=is", "show=all&show=all"} {
+		p.get("/api/crm/follow-ups?" + query).want(422)
+	}
 	for _, may := range [][]db.Permission{{db.ViewClient}, {db.ViewInteraction}} {
 		bare := s.of(p.user, may...)
 		for _, path := range []string{"/api/crm/follow-ups", alone} {

@@ -46,7 +46,8 @@ func (a *API) interactionIndex(c *gin.Context) error {
 func (a *API) interactionFilter(c *gin.Context) (db.InteractionFilter, url.Values, error) {
 	f, lists := db.InteractionFilter{Limit: db.PageSize}, a.lists(c)
 	names := slices.Concat(middleware.InteractionParameters, []string{"limit", "after"})
-	given, err := readParameters(c, names, func(r reader, name, value string) {
+	given, err := readRepeated(c, names, middleware.SeveralOfInteractions, func(r reader, name, value string) {
+		values := r.values(name)
 		switch name {
 		case "limit":
 			f.Limit = r.limit()
@@ -54,15 +55,10 @@ func (a *API) interactionFilter(c *gin.Context) (db.InteractionFilter, url.Value
 		case "after":
 			f.Before = value
 			return
-		case "channel":
-			r.choice(name, db.Channels...)
 		case "user":
-			r.require(name, value == "me" || db.ValidID(value), "Send me or the id of a user")
-			if value == "me" {
-				value = who(c).UserID
-			}
+			r.people(name, values)
 		}
-		why := lists.Interaction(&f, name, value)
+		why := lists.Interaction(&f, name, values...)
 		r.require(name, why == "", why)
 	})
 	return f, given, err

@@ -178,10 +178,18 @@ func TestPagesOfInteractions(t *testing.T) {
 		}
 		for query, count := range map[string]int{
 			"from=2026-11-13": 4, "to=2026-11-13": 4, "from=2026-11-13&to=2026-11-13": 1, "channel=call": 7, "channel=email": 0, "user=me": 0,
+			"channel=email&channel=call": 7, "channel=call&channel_is=not": 0, "outcome=none": 7, "outcome=none&outcome_is=not": 0,
+			"outcome=x&outcome=none": 7, "user=none&user=me": 7, "user=none&user_is=not": 0, "user=me&user_is=not&from=2026-11-13": 4,
 		} {
 			if got := len(p.get(list + "?" + query).want(200).list()); got != count {
 				t.Errorf("%s %s: %d, want %d", list, query, got, count)
 			}
+		}
+		for _, query := range []string{
+			"channel=fax", "channel=none", "channel=call&channel=fax", "user=me&user=x", "user_is=is", "outcome_is=not&outcome_is=not", "from=x",
+			"outcome=x" + strings.Repeat("&outcome=x", db.MostValues),
+		} {
+			p.get(list + "?" + query).want(422)
 		}
 	}
 }

@@ -13,10 +13,7 @@ import (
 // contacts, in the order in which its page shows them. Those about the last contact are for readers
 // who see interactions.
 func ListParameters(k *db.RecordKind, contacted bool) []string {
-	names := []string{"q"}
-	for _, name := range several(k) {
-		names = append(names, name, name+"_is")
-	}
+	names := append([]string{"q"}, withIs(several(k))...)
 	names = append(names, "status", "missing")
 	if contacted {
 		names = append(names, "quiet_days", "last_contact", "last_contact_from", "last_contact_to")
@@ -33,8 +30,28 @@ func several(k *db.RecordKind) []string {
 // values. The value none finds those without one, and NAME_is=not all others.
 func Several(k *db.RecordKind, name string) bool { return slices.Contains(several(k), name) }
 
+// withIs returns the names of parameters that may be repeated, each with the one for all other values.
+func withIs(repeated []string) (names []string) {
+	for _, name := range repeated {
+		names = append(names, name, name+"_is")
+	}
+	return names
+}
+
+// severalOfInteractions are those of InteractionParameters that may be repeated.
+var severalOfInteractions = []string{"channel", "outcome", "user"}
+
 // InteractionParameters are the names of those that narrow a list of interactions.
-var InteractionParameters = []string{"channel", "outcome", "user", "from", "to"}
+var InteractionParameters = append(withIs(severalOfInteractions), "from", "to")
+
+// SeveralOfInteractions reports whether one of InteractionParameters may be repeated, as Several does.
+func SeveralOfInteractions(name string) bool { return slices.Contains(severalOfInteractions, name) }
+
+// FollowUpParameters are the names of those that narrow a list of follow-ups to some assignees.
+var FollowUpParameters = withIs([]string{"who"})
+
+// SeveralOfFollowUps reports whether one of FollowUpParameters may be repeated, as Several does.
+func SeveralOfFollowUps(name string) bool { return name == "who" }
 
 // ListReader reads the parameters of lists, one by one, into their filters. Its methods return why a
 // value is refused, and then leave the filter as it is.
@@ -46,7 +63,7 @@ type ListReader struct {
 // Record reads one of ListParameters. Only Several may have further values.
 func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name string, values ...string) (refused string) {
 	if of := strings.TrimSuffix(name, "_is"); Several(k, of) {
-		return x.several(f, of, name != of, values)
+		return x.several(f, of, name, values)
 	}
 	value := values[0]
 	set := func(to *string, options ...string) string {
@@ -88,18 +105,38 @@ func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name string, values .
 	return ""
 }
 
-// several reads the values of a parameter, or with is whether they are not to be found.
-func (x ListReader) several(f *db.Filter, name string, is bool, values []string) (refused string) {
-	equal := f.Equal[name]
-	to := map[string]*db.ValueFilter{"owner": &f.Owner, "relationship_status": &f.Relationship, "role_label": &f.Role}[name]
-	if to == nil {
-		to = &equal
-		defer func() {
-			if refused == "" {
-				f.Equal[name] = equal
-			}
-		}()
+// several reads one of the parameters of the filter by a field.
+func (x ListReader) several(f *db.Filter, field, name string, values []string) (refused string) {
+	switch field {
+	case "owner":
+		return x.people(&f.Owner, name, values)
+	case "relationship_status":
+		return x.values(&f.Relationship, name, values, db.RelationshipStatuses)
+	case "role_label":
+		return x.values(&f.Role, name, values, nil)
 	}
+	equal := f.Equal[field]
+	if refused = x.values(&equal, name, values, nil); refused == "" {
+		f.Equal[field] = equal
+	}
+	return refused
+}
+
+// people is values for people: me is who asks.
+func (x ListReader) people(to *db.ValueFilter, name string, values []string) (refused string) {
+	values = slices.Clone(values)
+	for i, value := range values {
+		if value == "me" {
+			values[i] = x.By.UserID
+		}
+	}
+	return x.values(to, name, values, nil)
+}
+
+// values reads the values of a parameter into a filter or, if its name ends in _is, whether they are not to be
+// found. If there are options, others are refused.
+func (x ListReader) values(to *db.ValueFilter, name string, values, options []string) (refused string) {
+	is := strings.HasSuffix(name, "_is")
 	switch {
 	case is && (len(values) != 1 || values[0] != "not"):
 		return "Send not"
@@ -108,17 +145,14 @@ func (x ListReader) several(f *db.Filter, name string, is bool, values []string)
 		return ""
 	case len(values) > db.MostValues:
 		return "Send at most " + strconv.Itoa(db.MostValues) + " values"
-	case name == "relationship_status" && !every(values, db.RelationshipStatuses):
-		return "Send " + OrList(db.RelationshipStatuses)
+	case options != nil && !every(values, options):
+		return "Send " + OrList(options)
 	}
 	to.Values, to.None = nil, false
 	for _, value := range values {
-		switch {
-		case value == "none":
+		if value == "none" {
 			to.None = true
-		case name == "owner" && value == "me":
-			to.Values = append(to.Values, x.By.UserID)
-		default:
+		} else {
 			to.Values = append(to.Values, value)
 		}
 	}
@@ -141,21 +175,25 @@ func sorts(k *db.RecordKind, by db.Actor) []string {
 	return names
 }
 
-// Interaction reads one of InteractionParameters.
-func (x ListReader) Interaction(f *db.InteractionFilter, name, value string) (refused string) {
-	switch name {
+// Interaction reads one of InteractionParameters. Only SeveralOfInteractions may have further values.
+func (x ListReader) Interaction(f *db.InteractionFilter, name string, values ...string) (refused string) {
+	switch strings.TrimSuffix(name, "_is") {
 	case "channel":
-		f.Channel = value
+		return x.values(&f.Channel, name, values, db.Channels)
 	case "outcome":
-		f.Outcome = value
+		return x.values(&f.Outcome, name, values, nil)
 	case "user":
-		f.UserID = value
-	case "from", "to":
-		r := db.Range{From: f.From, To: f.To}
-		refused = x.day(&r, name, value)
-		f.From, f.To = r.From, r.To
+		return x.people(&f.User, name, values)
 	}
+	r := db.Range{From: f.From, To: f.To}
+	refused = x.day(&r, name, values[0])
+	f.From, f.To = r.From, r.To
 	return refused
+}
+
+// FollowUp reads one of FollowUpParameters. Only SeveralOfFollowUps may have further values.
+func (x ListReader) FollowUp(f *db.FollowUpFilter, name string, values ...string) (refused string) {
+	return x.people(&f.Assignee, name, values)
 }
 
 // day reads the first or the last day of a range. Both belong to it.

@@ -1,6 +1,7 @@
 package middleware_test
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -67,12 +68,39 @@ func TestListParametersAreTakenOrRefused(t *testing.T) {
 	}
 	for _, name := range middleware.InteractionParameters {
 		var f db.InteractionFilter
-		if why := lists.Interaction(&f, name, "2026-11-24"); why != "" || f == (db.InteractionFilter{}) {
+		value := map[string]string{"channel": "call", "from": "2026-11-24", "to": "2026-11-24"}[name]
+		if strings.HasSuffix(name, "_is") {
+			value = "not"
+		}
+		if why := lists.Interaction(&f, name, cmp.Or(value, "me")); why != "" || reflect.DeepEqual(f, db.InteractionFilter{}) {
 			t.Errorf("%s: %v, %q", name, f, why)
 		}
 	}
+	for _, c := range []struct {
+		name   string
+		values []string
+		want   db.InteractionFilter
+	}{
+		{"channel", []string{"call", "note"}, db.InteractionFilter{Channel: db.OneOf("call", "note")}},
+		{"channel", []string{"call", "fax"}, db.InteractionFilter{}},
+		{"channel", []string{"none"}, db.InteractionFilter{}},
+		{"outcome", []string{"none", "Won"}, db.InteractionFilter{Outcome: db.ValueFilter{Values: []string{"Won"}, None: true}}},
+		{"user", []string{"me", "x"}, db.InteractionFilter{User: db.OneOf(lists.By.UserID, "x")}},
+		{"user_is", []string{"is"}, db.InteractionFilter{}},
+		{"user", slices.Repeat([]string{"x"}, db.MostValues+1), db.InteractionFilter{}},
+	} {
+		var f db.InteractionFilter
+		why := lists.Interaction(&f, c.name, c.values...)
+		if !reflect.DeepEqual(f, c.want) || (why == "") == reflect.DeepEqual(c.want, db.InteractionFilter{}) {
+			t.Errorf("%s=%.40q gives %v, %q", c.name, c.values, f, why)
+		}
+	}
+	var own db.FollowUpFilter
+	if why := lists.FollowUp(&own, "who", "me", "none"); why != "" || !own.Assignee.None || own.Assignee.Values[0] != lists.By.UserID {
+		t.Errorf("%v, %q", own, why)
+	}
 	var f db.InteractionFilter
-	if lists.Interaction(&f, "from", "soon") == "" || lists.Interaction(&f, "to", "2026-02-30") == "" || f != (db.InteractionFilter{}) {
+	if lists.Interaction(&f, "from", "soon") == "" || lists.Interaction(&f, "to", "2026-02-30") == "" || !reflect.DeepEqual(f, db.InteractionFilter{}) {
 		t.Errorf("days that are none give %v", f)
 	}
 }
