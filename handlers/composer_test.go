@@ -99,7 +99,7 @@ func TestATypedTimeIsShownAsItIsUnderstood(t *testing.T) {
 		"follow_up_due_text=%FF":                                "",
 		"happened_at_text=":                                     "", "": "",
 	} {
-		if got := strings.TrimSpace(ines.get("/times?"+query).want(200, "", "").html.Text()); got != says {
+		if got := strings.TrimSpace(ines.get("/times?"+query).want(200, "", "").html.Find("body").Text()); got != says {
 			t.Errorf("%s says %q, want %q", query, got, says)
 		}
 	}

@@ -1,11 +1,13 @@
 package handlers_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -151,7 +153,11 @@ func (a answer) wantHarmless(sent string) {
 		a.t.Errorf("%s with %.60q set a cookie", a.what, sent)
 	}
 	// The system page shows the version of SQLite on purpose.
-	lower := strings.ToLower(strings.NewReplacer(template(sent), "", "<dt>SQLite</dt>", "").Replace(a.body))
+	said := strings.ReplaceAll(a.body, "<dt>SQLite</dt>", "")
+	if sent != "" {
+		said = strings.ReplaceAll(said, template(sent), "")
+	}
+	lower := strings.ToLower(said)
 	for _, word := range internal {
 		if strings.Contains(lower, word) && !strings.Contains(strings.ToLower(sent), word) {
 			a.t.Errorf("%s with %.60q says %q", a.what, sent, word)
@@ -163,17 +169,25 @@ func (a answer) wantHarmless(sent string) {
 	if nosniff && (file || kind == "image/png") {
 		return // no browser renders it as a page, and a picture's bytes may spell anything
 	}
+	sum := sha256.Sum256([]byte(a.body))
+	if _, ok := unmarked.Load(sum); ok {
+		return
+	}
 	if problem := markup(a.html); problem != "" {
 		a.t.Errorf("%s with %.60q: %s", a.what, sent, problem)
+		return
 	}
+	unmarked.Store(sum, true)
 }
 
-func template(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-}
+// unmarked are the hashes of bodies in which markup found nothing. More than half of the answers repeat
+// another one.
+var unmarked sync.Map
+
+var template = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace
 
 // markup reports elements that only an attack could have put there.
-func markup(html *goquery.Document) (problem string) {
+func markup(html *document) (problem string) {
 	html.Find("*").EachWithBreak(func(_ int, e *goquery.Selection) bool {
 		name := goquery.NodeName(e)
 		if name == "pwned" || name == "style" || name == "iframe" || name == "object" ||

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,9 @@ import (
 	"clientregistry/handlers/handlerstest"
 	"clientregistry/handlers/jobs"
 )
+
+// Tests make much garbage of which little lives: to collect it less often saves a fifth of their time.
+func init() { debug.SetGCPercent(400) }
 
 // site is a registry with its server, and what its log says.
 type site struct {
