@@ -4,7 +4,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
+
+// GivesAway refuses a change after which the actor would not see these clients any more, and changes nothing. It is
+// returned only to those who ask, see Actor.
+type GivesAway struct{ Names []string }
+
+func (e *GivesAway) Error() string { return "gives away " + strings.Join(e.Names, ", ") }
+
+// client is an organization or a contact of a change.
+type client struct{ noun, id, name string } // name is "" where the caller knows it
+
+// askFirst returns GivesAway if the actor asks and the change hides any of these clients from them.
+func (t *tx) askFirst(all ...client) error {
+	if !t.by.Asks || !t.by.OwnOnly {
+		return nil
+	}
+	var hidden []string
+	for _, c := range all {
+		switch err := t.mustSee(c.noun, c.id); {
+		case errors.Is(err, ErrNotFound):
+			hidden = append(hidden, c.name)
+		case err != nil:
+			return err
+		}
+	}
+	if hidden == nil {
+		return nil
+	}
+	return &GivesAway{hidden}
+}
 
 var errTried = errors.New("tried and taken back")
 

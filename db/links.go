@@ -419,7 +419,7 @@ func (t *tx) linkConflict(l Link) error {
 }
 
 // UnlinkContact deletes a link and returns it as it was, so that LinkContact can restore it. It
-// returns ErrNotFound, or Conflict if version is not the current one.
+// returns ErrNotFound, GivesAway, or Conflict if version is not the current one.
 func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contactID string, version int) (Link, error) {
 	var l Link
 	err := d.write(ctx, by, EditClients, func(t *tx) (err error) {
@@ -433,7 +433,10 @@ func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contac
 		if err := t.deleteLink(l, l.details()); err != nil {
 			return err
 		}
-		return t.reindexRecord(ContactKind, contactID)
+		if err := t.reindexRecord(ContactKind, contactID); err != nil {
+			return err
+		}
+		return t.askFirst(client{"organization", organizationID, l.OrganizationName}, client{"contact", contactID, l.ContactName()})
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("unlink %s and %s: %w", organizationID, contactID, err)

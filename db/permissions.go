@@ -130,6 +130,7 @@ type Actor struct {
 	UserID  string
 	May     []Permission
 	OwnOnly bool           // sees only their own clients, see scope.go
+	Asks    bool           // wants GivesAway returned before a change of their own hides a client from them
 	Zone    *time.Location // for the times they type and read; nil means UTC
 	IP, UA  string
 	Device  string // the browser's device cookie, see RememberDevice

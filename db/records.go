@@ -224,6 +224,9 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 		if id, err = t.createRecord(k, typed); err != nil {
 			return err
 		}
+		if err := t.askFirst(client{noun: k.Noun, id: id}); err != nil {
+			return err
+		}
 		return t.rememberRequest(q, id)
 	})
 	if err != nil {
@@ -294,7 +297,12 @@ func (r Record) storedValues() (values []any) {
 
 // updateRecord implements UpdateOrganization and UpdateContact.
 func (d *DB) updateRecord(ctx context.Context, by Actor, k *RecordKind, id string, version int, typed Fields) (Record, error) {
-	err := d.write(ctx, by, EditClients, func(t *tx) error { return t.updateRecord(k, id, version, typed) })
+	err := d.write(ctx, by, EditClients, func(t *tx) error {
+		if err := t.updateRecord(k, id, version, typed); err != nil {
+			return err
+		}
+		return t.askFirst(client{noun: k.Noun, id: id})
+	})
 	if err != nil {
 		return Record{}, fmt.Errorf("update %s %s: %w", k.Noun, id, err)
 	}

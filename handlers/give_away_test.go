@@ -27,7 +27,8 @@ func TestGivingAClientAwayAsksFirst(t *testing.T) {
 	// In the form, in which the other values are kept, and on the page; without script, too.
 	form := oda.get(acme + "/edit")
 	asks := oda.submit(form, ".card .btn.pri", "owner_user_id", per.user.ID, "sector", "Retail")
-	asks.want(409, ".warnline", "Give Acme to Per Lund? You will not see Acme any more").want(409, "a[autofocus]", "Keep it").
+	asks.want(409, ".warnline", "Give Acme to Per Lund? You will not see Acme any more, nor what you see only because of it. "+
+		"Only somebody who sees it can give it back. Nothing is saved yet.").want(409, "a[autofocus]", "Keep it").
 		wantValue("#sector", "Retail")
 	s.WantOne(oda.user.ID, owner)
 	fact := oda.submit(oda.get(acme+"/fields/owner_user_id/edit"), "#save-owner_user_id", "value", "")
@@ -46,4 +47,63 @@ func TestGivingAClientAwayAsksFirst(t *testing.T) {
 
 	// Whoever sees all clients is not asked.
 	per.post(acme+"/fields/owner_user_id", "value", oda.user.ID, "version", "2").to()
+}
+
+// TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst, from the page of either and from the last changes, and creating a client
+// for somebody else does, too. Programs are not asked.
+func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	slug := s.Role("Own", db.ViewClient, db.EditClient)
+	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
+	oda, per := s.person("Oda Berg", slug), s.person("Per Lund", "Manager")
+	acme := s.Organization("Acme", "owner_user_id", oda.user.ID)
+	elif, own := s.Contact("Elif", "Aydın", "owner_user_id", per.user.ID), s.Contact("Maya", "Okafor", "owner_user_id", oda.user.ID)
+	const links = "SELECT count(*) FROM organization_contact"
+	for _, c := range []struct{ page, unlink, lands string }{
+		{acme, acme + "/contacts/" + key(elif), acme},
+		{elif, elif + "/organizations/" + key(acme), "/contacts"},
+	} {
+		s.Link(acme, elif)
+		for _, by := range []*browser{oda, oda.parts()} {
+			var asks answer
+			s.unchanged(func() {
+				asks = by.submit(by.get(c.page), ".unlink button").want(409, ".editing .warnline", "Unlink them? You will not see Elif Aydın any more").
+					want(409, ".editing a[autofocus]", "Keep it").wantPart(by != oda)
+			})
+			if by == oda {
+				continue
+			}
+			oda.submit(asks, ".editing button")
+		}
+		s.WantOne("0", links)
+		oda.get(elif).want(404, "", "")
+		oda.get(c.lands).want(200, "h1", "")
+	}
+	// What one sees all the same is unlinked at once, and can be linked again.
+	s.Link(acme, own)
+	page := oda.get(oda.submit(oda.get(acme), ".unlink button").to()).want(200, "#toasts", "Unlinked Maya Okafor")
+	oda.submit(page, "#toasts form").to()
+	s.WantOne("1", links)
+	s.Exec("UPDATE contacts SET owner_user_id = ? WHERE id = ?", per.user.ID, key(own))
+	list := oda.get("/account").want(200, ownChanges+":first-child span", "You linked Maya Okafor to Acme")
+	asks := oda.submit(list, ownChanges+":first-child button").want(409, ".editing .warnline", "You will not see Maya Okafor")
+	if to := oda.submit(asks, ".editing button").to(); to != "/account" {
+		t.Errorf("leads to %s", to)
+	}
+	s.WantOne("0", links)
+
+	form := oda.get("/organizations/new")
+	s.unchanged(func() {
+		oda.submit(form, "form.card button", "display_name", "", "owner_user_id", per.user.ID).want(422, "#display_name-e", "").wantNot(".warnline")
+		asks = oda.submit(form, "form.card button", "display_name", "Birch", "owner_user_id", per.user.ID).
+			want(409, ".warnline", "Create Birch for Per Lund? You will not see it.").wantValue("#display_name", "Birch")
+		oda.submit(form, "form.card button", "display_name", "Birch", "owner_user_id", "").want(409, ".warnline", "Create Birch without an owner?")
+	})
+	if to := oda.submit(asks, "[name=give_away]").to(); to != "/organizations" {
+		t.Errorf("leads to %s", to)
+	}
+	s.WantOne(per.user.ID, "SELECT owner_user_id FROM organizations WHERE display_name = 'Birch'")
+	per.submit(per.get("/organizations/new"), "form.card button", "display_name", "Cove", "owner_user_id", oda.user.ID).to()
+	oda.submit(form, "form.card button", "display_name", "Dune", "owner_user_id", oda.user.ID, "request_id", "").to()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -362,7 +363,19 @@ func (s *Server) unlink(c *gin.Context) error {
 	gone, err := s.db.UnlinkContact(c.Request.Context(), who(c).Actor, l.OrganizationID, l.ContactID, version)
 	var stale *db.Conflict
 	if errors.As(err, &stale) {
-		return s.linkConflictCard(c, e, stale)
+		row := linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
+		row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
+		return s.linkCardAsking(c, e, row)
+	}
+	if gives := (*db.GivesAway)(nil); errors.As(err, &gives) {
+		row := linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
+		row.Editor.Gives = &views.GivesAway{Name: strings.Join(gives.Names, " and "), Unlinks: true}
+		for _, name := range []string{"history", "row"} { // it may have been asked for in a list of changes
+			if value := c.PostForm(name); value != "" {
+				row.Editor.Gives.Fields = append(row.Editor.Gives.Fields, views.Hidden{Name: name, Value: value})
+			}
+		}
+		return s.linkCardAsking(c, e, row)
 	}
 	if err != nil {
 		return err
@@ -394,14 +407,8 @@ func (s *Server) unlink(c *gin.Context) error {
 	return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 }
 
-// linkConflictCard answers a stale unlink with the current card, the link's editor open.
-func (s *Server) linkConflictCard(c *gin.Context, e end, stale *db.Conflict) error {
-	l, _, err := s.linkOf(c)
-	if err != nil {
-		return err
-	}
-	row := linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
-	row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")
+// linkCardAsking answers an unlink that is to be decided with the current card, in which the link's row asks.
+func (s *Server) linkCardAsking(c *gin.Context, e end, row views.LinkRow) error {
 	links, err := s.links(c, e)
 	if err != nil {
 		return err

@@ -120,21 +120,10 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	gives, err := s.givesAway(c, k, r, db.Fields{f.Column: value})
-	if err != nil {
-		return err
-	}
-	if gives != nil {
-		editor, err := s.editor(c, k, r.ID, f, value, "", version)
-		if err != nil {
-			return err
-		}
-		editor.Editor.Gives = gives
-		return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
-	}
 	changed, err := k.update(s.db, c.Request.Context(), who(c).Actor, r.ID, version, db.Fields{f.Column: value})
 	var refused *db.Invalid
 	var stale *db.Conflict
+	var gives *db.GivesAway
 	switch {
 	case errors.As(err, &refused):
 		editor, err := s.editor(c, k, r.ID, f, value, refused.Fields[f.Column], version)
@@ -150,6 +139,14 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 			editor.Editor.Twins.Rows = twins.Without(editor.Editor.Found).Rows
 		}
 		return s.recordFieldAnswer(c, http.StatusUnprocessableEntity, k, r, editor)
+	case errors.As(err, &gives):
+		editor, err1 := s.editor(c, k, r.ID, f, value, "", version)
+		question, err2 := s.givesAway(c, r.Name(), db.Fields{f.Column: value})
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		editor.Editor.Gives = question
+		return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
 	case errors.As(err, &stale):
 		return s.recordFieldConflict(c, f, value, stale)
 	case err != nil:

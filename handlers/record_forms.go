@@ -81,6 +81,16 @@ func (s *Server) recordCreate(c *gin.Context) error {
 	if first := (*db.Repeated)(nil); errors.As(err, &first) {
 		return s.recordRepeated(c, k, values, first)
 	}
+	if errors.As(err, new(*db.GivesAway)) {
+		f, err1 := s.newForm(c, k, values, nil)
+		name := strings.TrimSpace(values["display_name"] + values["first_name"] + " " + values["last_name"])
+		question, err2 := s.givesAway(c, name, values)
+		if f.Gives = question; err1 != nil || err2 != nil {
+			return errors.Join(err1, err2)
+		}
+		question.New = true
+		return s.form(c, http.StatusConflict, f, nil)
+	}
 	if err != nil {
 		return err
 	}
@@ -119,29 +129,11 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	}
 	ctx, by, values := c.Request.Context(), who(c).Actor, typed(c, k.FieldColumns(nil)...)
 	values, version = decided(c, values, version)
-	if by.OwnOnly {
-		stored, err := k.read(s.db, ctx, by, id)
-		if err != nil {
-			return err
-		}
-		gives, err := s.givesAway(c, k, stored, values)
-		if err != nil {
-			return err
-		}
-		if gives != nil {
-			stored.Version = version
-			f, err := s.editForm(c, k, stored, values, nil)
-			if err != nil {
-				return err
-			}
-			f.Gives = gives
-			return s.form(c, http.StatusConflict, f, nil)
-		}
-	}
 	r, err := k.update(s.db, ctx, by, id, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict
-	if errors.As(err, &refused) || errors.As(err, &stale) {
+	var gives *db.GivesAway
+	if errors.As(err, &refused) || errors.As(err, &stale) || errors.As(err, &gives) {
 		stored, readErr := k.read(s.db, ctx, by, id)
 		if readErr != nil {
 			return readErr
@@ -149,6 +141,15 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 		if refused != nil {
 			stored.Version = version
 			return s.recordEditAnswer(c, http.StatusUnprocessableEntity, k, stored, values, refused)
+		}
+		if gives != nil {
+			stored.Version = version
+			f, err1 := s.editForm(c, k, stored, values, nil)
+			question, err2 := s.givesAway(c, stored.Name(), values)
+			if f.Gives = question; err1 != nil || err2 != nil {
+				return errors.Join(err1, err2)
+			}
+			return s.form(c, http.StatusConflict, f, nil)
 		}
 		return s.recordEditConflict(c, k, stored, version, values, stale)
 	}

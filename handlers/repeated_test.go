@@ -158,7 +158,7 @@ func TestAFormSentBeforeForWhatIsOutOfSight(t *testing.T) {
 		first, second, column string
 		form                  []string
 	}{
-		"organization": {"/organizations", "/organizations", "display_name", nil},
+		"organization": {"/organizations", "/organizations", "display_name", []string{"owner_user_id", lea.user.ID}},
 		"call":         {acme + "/interactions", beta + "/interactions", "subject", []string{"channel", "call"}},
 		"link":         {acme + "/contacts", beta + "/contacts", "role_label", []string{"contact_id", key(zoe)}},
 	} {

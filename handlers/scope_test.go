@@ -149,7 +149,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	other := mine.person("Per Lund", "Manager")
 
 	// Unlinking hides the organization and offers no Undo, because it could not work.
-	part := b.parts().post(mine.contact+"/organizations/"+key(mine.org)+"/unlink", "version", "1")
+	part := b.parts().post(mine.contact+"/organizations/"+key(mine.org)+"/unlink", "version", "1", "give_away", "1")
 	part.want(200, ".toast", "Unlinked Harbor & Pine")
 	if part.html.Find(".toast button").Length() > 0 {
 		t.Error("there is an Undo that they may not do")
@@ -178,7 +178,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	b.get("/interactions").want(200, "#toasts", "Interaction saved. It is not among your clients")
 	b.get(mixed).want(404, "h1", "")
 
-	made := b.post("/organizations", "display_name", "For Per", "owner_user_id", other.user.ID)
+	made := b.post("/organizations", "display_name", "For Per", "owner_user_id", other.user.ID, "give_away", "1")
 	if made.Header.Get("Location") != "/organizations" {
 		t.Errorf("%s leads to %q", made.what, made.Header.Get("Location"))
 	}

@@ -27,6 +27,9 @@ func readForm(c *gin.Context, a middleware.Access) error {
 		return err
 	}
 	whose, v := c.Request.PostForm.Get("whose"), who(c)
+	if v != nil {
+		v.Asks = c.Request.PostForm.Get("give_away") == ""
+	}
 	if v != nil && !a.Public && !a.HalfSignedIn && whose != "" && whose != v.UserID {
 		return errWhose
 	}

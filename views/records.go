@@ -148,7 +148,11 @@ type Editor struct {
 }
 
 // GivesAway asks whether to give a record away that the person will not see any more.
-type GivesAway struct{ Name, To string }
+type GivesAway struct {
+	Name, To     string
+	New, Unlinks bool     // a new record; a link that goes
+	Fields       []Hidden // of the form that asks
+}
 
 // Links is the card of links to records of the other kind.
 type Links struct {
@@ -217,6 +221,7 @@ type LinkEditor struct {
 	Role     Field
 	Status   Segment
 	Main     *MainChoice // nil where it is the main organization, or cannot be
+	Gives    *GivesAway
 	Conflict *Conflict
 }
 
