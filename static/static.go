@@ -28,7 +28,7 @@ var served = []struct{ file, contentType string }{
 	{"vendor/inter-latin.woff2", "font/woff2"},
 	{"vendor/inter-latin-ext.woff2", "font/woff2"},
 	{"vendor/icons.svg", "image/svg+xml"},
-	{"vendor/channels.svg", "image/svg+xml"},
+	{"vendor/strip.svg", "image/svg+xml"},
 	{"check.svg", "image/svg+xml"},
 	{"chev.svg", "image/svg+xml"},
 	{"icon.svg", "image/svg+xml"},

@@ -78,7 +78,7 @@ func (c *cache) render(x reflect.Value) (template.HTML, error) {
 // piece renders a view with its own template, cached if possible.
 func piece(v View) (template.HTML, error) { return pieces.render(reflect.ValueOf(v)) }
 
-// all renders views one per line. Calling piece from a template for each of fifty rows would be
+// all renders views. Calling piece from a template for each of fifty rows would be
 // much slower.
 func all[V View](views []V) (template.HTML, error) {
 	x, html, size := reflect.ValueOf(views), make([]template.HTML, len(views)), 0
@@ -88,13 +88,12 @@ func all[V View](views []V) (template.HTML, error) {
 			return "", err
 		}
 		html[i] = h
-		size += len(h) + 1
+		size += len(h)
 	}
 	var b strings.Builder
 	b.Grow(size)
 	for _, h := range html {
 		b.WriteString(string(h))
-		b.WriteByte('\n')
 	}
 	return template.HTML(b.String()), nil
 }

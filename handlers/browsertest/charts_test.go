@@ -95,7 +95,7 @@ func wideWindows(t *testing.T) {
 	w := o.windowOf(people[0])
 	w.size(1920, 900)
 	w.open("/contacts")
-	cut, err := ask[int](w, "[...document.querySelectorAll('#rows .cut')]."+
+	cut, err := ask[int](w, "[...document.querySelectorAll('#rows td > bdi')]."+
 		"filter((e) => e.innerText.includes('@') && e.scrollWidth > e.clientWidth).length")
 	if err != nil || cut > 0 {
 		t.Errorf("%d emails are cut at 1920%s", cut, errorText(err))

@@ -142,7 +142,7 @@ func run(dir string, update bool) error {
 // content returns the file at path of a package, or what is built from several.
 func content(files map[string][]byte, name, path string) ([]byte, error) {
 	switch {
-	case path == built && name == "channels.svg":
+	case path == built && name == "strip.svg":
 		return strip(files)
 	case path == built:
 		return sprite(files)
@@ -215,13 +215,13 @@ func sprite(files map[string][]byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// strip draws the icons of the channels side by side, for a mask in app.css: a list shows one in
-// each row, where a class takes fewer bytes than a reference to the sprite.
+// strip draws icons that repeat on a page side by side, for a mask in app.css: a class takes fewer
+// bytes than a reference to the sprite. The classes there have the order of the icons.
 func strip(files map[string][]byte) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 24" fill="none" stroke="#000" stroke-width="1.75" ` +
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 192 24" fill="none" stroke="#000" stroke-width="1.75" ` +
 		`stroke-linecap="round" stroke-linejoin="round">`)
-	for i, file := range []string{"phone", "mail", "calendar", "sticky-note"} {
+	for i, file := range []string{"phone", "mail", "calendar", "sticky-note", "pencil", "trash-2", "unlink", "chevron-down"} {
 		shapes, err := shapesOf(files, file)
 		if err != nil {
 			return nil, err
