@@ -72,6 +72,7 @@ var routes = []route{
 	{"GET", "/", signedIn, (*Server).home},
 	{"POST", "/account/home", signedIn, (*Server).homeChoose},
 	{"POST", "/account/home/views", signedIn, (*Server).homeViewChoose},
+	{"GET", "/keys", signedIn, (*Server).keyIndex},
 	{"GET", "/search", viewClients, (*Server).search},
 	{"GET", "/palette", viewClients, (*Server).palette},
 

@@ -56,7 +56,7 @@
   // ---------- a name or value that is cut shows whole on hover
 
   on("mouseover", ({ target }) => {
-    const cut = target.closest(".cut, .nm");
+    const cut = target.closest("td > bdi, div > bdi, .cut, .nm");
     if (cut && !cut.title && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent;
   });
 
@@ -338,11 +338,7 @@
     l: openComposer,
     n: () => byId("new")?.click(),
     "/": () => { byId("q")?.focus(); byId("q")?.select(); },
-    "?": () => {
-      if (!byId("keys")) return;
-      for (const row of all("#keys [data-for]")) row.hidden = !one(row.dataset.for); // only what works on this page
-      open(byId("keys"));
-    },
+    "?": () => one(".shell") && htmx.ajax("GET", "/keys", { target: "#dialog" }),
     g: () => { going = Date.now(); },
   };
 
@@ -813,6 +809,7 @@
   on("htmx:after:settle", e => {
     const dialog = e.detail.task.target?.closest?.("#dialog");
     if (dialog?.childElementCount) {
+      for (const row of all("[data-for]", dialog)) row.hidden = !one(row.dataset.for); // only the keys that work on this page
       open(dialog);
       nameUser(dialog);
     } else dialog?.close();

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +66,8 @@ var allViews = []View{
 	HomeRows{},
 	HomeToday{},
 	HomeChart{},
+	Keys{},
+	KeysDialog{},
 	Login{},
 	LoginDialog{},
 	OtherSignedIn{},
@@ -299,7 +302,8 @@ func TestNoTextBecomesMarkup(t *testing.T) {
 				}
 			}
 			rendering(t, filled(t, v, "javascript:pwned()", yes))
-			if yes && v.Template() != "_time.html" && v.Template() != "_foot.html" && v.Template() != "_head.html" &&
+			fixed := []string{"_time.html", "_foot.html", "_head.html", "keys/_dialog.html"} // show nothing that people type
+			if yes && !slices.Contains(fixed, v.Template()) &&
 				!strings.Contains(html, "&lt;pwned") && !strings.Contains(html, "%3cpwned") && reflect.TypeOf(v).Kind() == reflect.Struct {
 				t.Errorf("%T: the attack is not there at all:\n%s", v, html)
 			}

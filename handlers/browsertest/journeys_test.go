@@ -204,9 +204,9 @@ func TestFirstDayByKeyboard(t *testing.T) {
 	w.focused("#today li:first-child a[id^=edit-i-]")
 
 	w.press("?")
-	w.see("#keys h2", "Keyboard shortcuts")
+	w.see("#dialog h2", "Keyboard shortcuts")
 	w.press("Escape")
-	w.gone("#keys")
+	w.gone("#dialog[open]")
 	w.focused("#today li:first-child a[id^=edit-i-]")
 	w.press("Tab", "Enter")
 	w.see("#toasts", "Email deleted")

@@ -108,14 +108,14 @@ func TestFactsAreTypedInARow(t *testing.T) {
 	w.press("Control+Enter")
 	w.see("#fact-job_title", "CFO")
 	w.press("?")
-	w.see("#keys dd", "Save a field, edit the next")
-	w.gone("#keys dd", "Select the row")
+	w.see("#dialog dd", "Save a field, edit the next")
+	w.gone("#dialog dd", "Select the row")
 	w.press("Escape")
 	w.press("g", "h")
 	w.see("h1", "Home")
 	w.press("?")
-	w.see("#keys dd", "New, on this page")
-	w.gone("#keys dd", "Search this list")
+	w.see("#dialog dd", "New, on this page")
+	w.gone("#dialog dd", "Search this list")
 
 	// Whom somebody seems to type again is named, with a way there, and they may go on.
 	pier := o.Organization("Harbor & Pine", "website", "harborpine.example")

@@ -121,7 +121,7 @@ func TestStatesOfARecord(t *testing.T) {
 	w.see(".menu button", "Archive")
 	w.everywhere("record menu")
 	w.press("?")
-	w.see("#keys h2")
+	w.see("#dialog h2")
 	w.everywhere("list of keys")
 	w.press("Escape")
 	w.click("#today li:first-child button[aria-label^=Delete]")
