@@ -333,7 +333,7 @@
     e: () => {
       const row = here();
       if (row?.closest("[data-edits]")) location.assign(rowLink(row).pathname + "/edit");
-      else ((row && one("a[id^='edit-']", row)) ?? one(".fact a.val") ?? byId("edit"))?.click();
+      else ((row && one("a[id^='edit-']", row)) ?? one(".fact a.val") ?? byId("edit") ?? one("a[id^='edit-']"))?.click();
     },
     l: openComposer,
     n: () => byId("new")?.click(),
@@ -408,7 +408,7 @@
   for (const failure of ["htmx:error", "htmx:response:error"]) on(failure, () => { leaving = null; });
 
   const escape = target => {
-    const menu = openMenus().at(-1);
+    const menu = openMenus().at(-1) ?? target.closest("#composer[open]");
     if (menu) {
       closeMenu(menu);
       return true;
