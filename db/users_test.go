@@ -11,6 +11,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/secrets"
 )
 
 func signIn(t *testing.T, o *dbtest.Office, email string) string {
@@ -221,7 +222,7 @@ func TestAWeakHashIsMadeAnewAtSignIn(t *testing.T) {
 	o.Exec(t, "UPDATE users SET password_hash = ? WHERE id = ?", weak+weakKey(dbtest.Password), o.Lea.UserID)
 	signIn(t, o, "lea@pinestreet.example")
 	hash := o.Column(t, "SELECT password_hash FROM users WHERE id = ?", o.Lea.UserID)[0]
-	want(t, "setting", strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$"), true)
+	want(t, "setting", strings.HasPrefix(hash, fmt.Sprintf("$argon2id$v=19$m=%d,t=2,p=1$", secrets.Memory)), true)
 	signIn(t, o, "lea@pinestreet.example")
 	want(t, "hash after another sign-in", o.Column(t, "SELECT password_hash FROM users WHERE id = ?", o.Lea.UserID)[0], hash)
 }

@@ -14,7 +14,10 @@ import (
 	"clientregistry/db/secrets"
 )
 
-func init() { secrets.Patience = time.Hour }
+func init() {
+	secrets.Patience = time.Hour
+	secrets.Memory = 64
+}
 
 // Now is the time at which tests start.
 var Now = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)

@@ -30,7 +30,12 @@ type argon struct {
 // idKey is argon2.IDKey, except in a test that counts its calls.
 var idKey = argon2.IDKey
 
-var argonNow = argon{memory: 19 * 1024, time: 2, threads: 1}
+// Memory is how much memory in KiB the hashing of a password takes. Tests of other packages take less,
+// because hashing would be most of their sign-ins.
+var Memory uint32 = 19 * 1024
+
+// argonNow returns the parameters of new hashes.
+func argonNow() argon { return argon{memory: Memory, time: 2, threads: 1} }
 
 // hashing allows two passwords to be hashed at once, so that sign-ins leave resources for other
 // work.
@@ -46,13 +51,13 @@ var Patience = 5 * time.Second
 func HashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
 	rand.Read(salt)
-	key, err := argonNow.derive(ctx, norm.NFC.String(password), salt)
+	now := argonNow()
+	key, err := now.derive(ctx, norm.NFC.String(password), salt)
 	if err != nil {
 		return "", err
 	}
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
-		argonNow.memory, argonNow.time, argonNow.threads, b64(salt), b64(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, now.memory, now.time, now.threads, b64(salt), b64(key)), nil
 }
 
 // CheckPassword reports whether a password matches a hash of HashPassword, and whether that hash is
@@ -87,7 +92,7 @@ func checkSpelled(ctx context.Context, hash, password string) (matches, outdated
 	var a argon
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
-		_, err = argonNow.derive(ctx, password, make([]byte, 16))
+		_, err = argonNow().derive(ctx, password, make([]byte, 16))
 		return false, false, err
 	}
 	_, err1 := fmt.Sscanf(parts[2], "v=%d", &version)
@@ -96,14 +101,14 @@ func checkSpelled(ctx context.Context, hash, password string) (matches, outdated
 	want, err4 := base64.RawStdEncoding.DecodeString(parts[5])
 	if err1 != nil || err2 != nil || err3 != nil || err4 != nil ||
 		version != argon2.Version || a.time == 0 || a.threads == 0 || len(want) == 0 {
-		_, err = argonNow.derive(ctx, password, make([]byte, 16))
+		_, err = argonNow().derive(ctx, password, make([]byte, 16))
 		return false, false, err
 	}
 	key, err := a.derive(ctx, password, salt)
 	if err != nil {
 		return false, false, err
 	}
-	return subtle.ConstantTimeCompare(key, want) == 1, a != argonNow, nil
+	return subtle.ConstantTimeCompare(key, want) == 1, a != argonNow(), nil
 }
 
 func (a argon) derive(ctx context.Context, password string, salt []byte) ([]byte, error) {

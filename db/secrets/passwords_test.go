@@ -150,7 +150,7 @@ func TestAHashThatCannotBeReadCostsTheSame(t *testing.T) {
 	defer func() { idKey = real }()
 	idKey = func(password, salt []byte, time, memory uint32, threads uint8, length uint32) []byte {
 		count++
-		if time != argonNow.time || memory != argonNow.memory {
+		if time != argonNow().time || memory != argonNow().memory {
 			t.Errorf("hashed with %d passes over %d KiB", time, memory)
 		}
 		return real(password, salt, time, memory, threads, length)
@@ -174,13 +174,13 @@ func TestAPasswordIsTheSameHoweverItIsComposed(t *testing.T) {
 	t.Parallel()
 	const composed, apart, mixed = "\u00e9t\u00e9 \u00e0 la mer", "e\u0301te\u0301 a\u0300 la mer", "\u00e9te\u0301 \u00e0 la mer"
 	before := func(password string) string {
-		key, err := argonNow.derive(t.Context(), password, make([]byte, 16))
+		key, err := argonNow().derive(t.Context(), password, make([]byte, 16))
 		if err != nil {
 			t.Fatal(err)
 		}
 		b64 := base64.RawStdEncoding.EncodeToString
-		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonNow.memory,
-			argonNow.time, argonNow.threads, b64(make([]byte, 16)), b64(key))
+		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonNow().memory,
+			argonNow().time, argonNow().threads, b64(make([]byte, 16)), b64(key))
 	}
 	now, err := HashPassword(t.Context(), apart)
 	if err != nil {
