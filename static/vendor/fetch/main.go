@@ -219,9 +219,13 @@ func sprite(files map[string][]byte) ([]byte, error) {
 // bytes than a reference to the sprite. The classes there have the order of the icons.
 func strip(files map[string][]byte) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 192 24" fill="none" stroke="#000" stroke-width="1.75" ` +
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 528 24" fill="none" stroke="#000" stroke-width="1.75" ` +
 		`stroke-linecap="round" stroke-linejoin="round">`)
-	for i, file := range []string{"phone", "mail", "calendar", "sticky-note", "pencil", "trash-2", "unlink", "chevron-down"} {
+	for i, file := range []string{
+		"phone", "mail", "calendar", "sticky-note", "pencil", "trash-2", "unlink", "chevron-down",
+		"house", "building-2", "users", "activity", "list-checks", "bookmark", "user-cog", "shield-check",
+		"scroll-text", "tag", "webhook", "server", "user-plus", "log-out",
+	} {
 		shapes, err := shapesOf(files, file)
 		if err != nil {
 			return nil, err
