@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -168,6 +169,38 @@ func TestAddressesThatAreNotQuiteTheAPI(t *testing.T) {
 	} {
 		for _, method := range []string{"GET", "POST", "OPTIONS", "TRACE"} {
 			p.send(method, path, "").want(404, `"error":"The API has no such address.`)
+		}
+	}
+}
+
+// TestMethodsAndFormsOfEveryAddress: what an address does not take is refused in JSON, also for who would
+// rather have HTML, and HEAD is answered like GET.
+func TestMethodsAndFormsOfEveryAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, w := s.as("Manager"), newWorld(s, 1)
+	methods := map[string][]string{}
+	for _, r := range api.Routes() {
+		methods[r.Path] = append(methods[r.Path], r.Method)
+	}
+	for path, takes := range methods {
+		if slices.Contains(takes, "GET") {
+			takes = append(takes, "HEAD")
+		}
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"} {
+			taken, reads := slices.Contains(takes, method), method == "GET" || method == "HEAD"
+			if taken && !reads {
+				continue
+			}
+			s.unchanged(func() {
+				a := p.send(method, w.address(path), "", "Accept", "text/html", "X-HTTP-Method-Override", "DELETE")
+				if a.want(map[bool]int{true: 200, false: 405}[taken]); taken {
+					return
+				}
+				if kind := a.Header.Get("Content-Type"); kind != "application/json; charset=utf-8" || a.Header.Get("Allow") == "" {
+					t.Errorf("%s is answered in %s and allows %q", a.what, kind, a.Header.Get("Allow"))
+				}
+			})
 		}
 	}
 }
