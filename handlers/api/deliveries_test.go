@@ -18,6 +18,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/handlers"
+	"clientregistry/handlers/api"
 	"clientregistry/handlers/handlerstest"
 	"clientregistry/handlers/jobs"
 )
@@ -40,8 +41,12 @@ func (d delivery) json(t *testing.T) (all map[string]any) {
 func telling(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, tried: new(tried)}
-	s.Site = handlerstest.New(t, handlers.Options{BaseURL: "http://registry.example", APIRate: 100_000},
-		jobs.Options{WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
+	s.Site = handlerstest.New(t, handlers.Options{BaseURL: "http://registry.example", APIRate: 100_000}, jobs.Options{
+		WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		EventData: func(ctx context.Context, maker db.Actor, e db.WebhookEvent) ([]byte, error) {
+			return api.EventData(s.DB)(ctx, maker, e)
+		},
+	})
 	s.Jobs.Start()
 	return s
 }

@@ -19,7 +19,6 @@ import (
 	"clientregistry/db/dbtest"
 	"clientregistry/db/secrets"
 	"clientregistry/handlers"
-	"clientregistry/handlers/api"
 	"clientregistry/handlers/jobs"
 )
 
@@ -44,7 +43,7 @@ type Site struct {
 func New(t testing.TB, o handlers.Options, beside jobs.Options) *Site {
 	t.Helper()
 	d, path, clock := dbtest.Open(t)
-	o.Now, beside.Now, beside.EventData = clock.Now, clock.Now, api.EventData(d)
+	o.Now, beside.Now = clock.Now, clock.Now
 	ctx, stop := context.WithCancel(context.Background())
 	j := jobs.New(ctx, d, beside)
 	t.Cleanup(func() { stop(); j.Wait() }) // before the registry is closed
