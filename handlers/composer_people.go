@@ -79,6 +79,13 @@ func (s *Server) furtherAnswer(c *gin.Context, x side, prefix string) error {
 		f.Focus = true
 		return s.show(c, http.StatusOK, f)
 	}
+	if c.Query("draft") != "" {
+		f, err := s.further(c, x, prefix, c.QueryArray("participant_id"), nil)
+		if err != nil {
+			return err
+		}
+		return s.show(c, http.StatusOK, f)
+	}
 	found, err := s.furtherFound(c, x, prefix, query(c, "participant"))
 	if err != nil {
 		return err

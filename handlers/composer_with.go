@@ -105,6 +105,13 @@ func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 		w.Chosen, w.Focus = chosen, true
 		return s.show(c, http.StatusOK, w)
 	}
+	if c.Query("draft") != "" {
+		w, err := s.with(c, x, id, query(c, kind+"_id"))
+		if err != nil {
+			return err
+		}
+		return s.show(c, http.StatusOK, w)
+	}
 	options, err := s.withFound(c, x, id, query(c, kind))
 	if err != nil {
 		return err

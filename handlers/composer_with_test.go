@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -171,4 +172,21 @@ func TestANameThatIsNotClearIsRefusedWithTheRest(t *testing.T) {
 			want(422, "#log-further-e", "Nobody of the name nobody <b> was found").wantValue("#log-further-other", "nobody <b>").
 			want(422, "#log-at-e", "Enter a time").want(422, "#log-next-day-e", "Enter a day").wantValue("#log-next", "Write")
 	})
+}
+
+// TestADraftIsToldOnlyWhomOneSees: what comes back with a draft is asked for by id, and the others have no name.
+func TestADraftIsToldOnlyWhomOneSees(t *testing.T) {
+	t.Parallel()
+	mine, secret, b := ownWorld(t)
+	for _, x := range []struct{ ask, field, shown string }{
+		{"/contacts/options?with=" + mine.org + "&as=log-with&draft=1&contact_id=", "#log-with option[selected]", "Elif Aydın"},
+		{"/contacts/options?with=" + mine.org + "&further=log&draft=1&participant_id=", "#log-further label", "Elif Aydın"},
+		{"/follow-ups/clients?as=fu&draft=1&contact_id=", "#fu-picks label", "Elif Aydın"},
+	} {
+		b.parts().get(x.ask+key(mine.contact)).want(200, x.field, x.shown).wantPart(true)
+		a := b.parts().get(x.ask + key(secret.contact))
+		if a.want(200, "*", ""); strings.Contains(a.body, "Secret") || strings.Contains(a.body, "Person") {
+			t.Errorf("%s tells of it: %s", x.ask, a.body)
+		}
+	}
 }

@@ -137,7 +137,7 @@ var queryParameters = []string{
 	"sort", "after", "rows", "channel", "channel_is", "outcome_is", "user_is", "who_is", "contact_id", "organization_id", "before", "user", "from",
 	"to", "add", "new", "for", "next", "token", "display_name", "first_name", "last_name", "email", "phone", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
-	"with", "as", "further", "tick", "participant", "participant_id", "choose", "contact", "organization",
+	"with", "as", "further", "tick", "draft", "participant", "participant_id", "choose", "contact", "organization",
 	"state", "delivery", "role_label", "outcome", "value", "said", "v", "rename", "merge", "field", "website", "tax_id",
 	"chart", "quiet", "card",
 }

@@ -719,6 +719,7 @@
   const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code']))";
 
   // The version comes back, too, so that what others changed meanwhile is a conflict.
+  // Who was picked by search is not in a new form: the server is asked for them, and names only those who may be seen.
   const fill = (form, values) => {
     for (const [name, value] of values) for (const field of form.elements) {
       const old = field.value;
@@ -726,6 +727,12 @@
       if (/radio|checkbox/.test(field.type)) field.checked ||= old === value;
       else if (typing(field) || /version|was|request/.test(name)) field.value = value;
       if (field.selectedIndex < 0) field.value = old; // that choice is gone
+    }
+    for (const find of all("[data-finds]", form)) {
+      const picked = values.filter(([name]) => find.dataset.finds.includes(name));
+      if (picked.some(([, value]) => !one(`[value='${value}']`, form))) htmx.ajax("GET",
+        find.getAttribute("hx-get") + "&draft=1&" + new URLSearchParams(picked),
+        { target: find.dataset.into, swap: "outerHTML" });
     }
   };
 
@@ -752,10 +759,16 @@
     if (words) one("#composer .typed").textContent = `Continue: “${words}”`;
   };
 
+  const keep = (form, typed) => form?.matches(drafted) && drafts(forms => {
+    if (typed || forms[actionOf(form)]) forms[actionOf(form)] = { at: Date.now(), values: [...new FormData(form)] };
+  });
+
   on("input", ({ target: { form } }) => {
-    if (form?.matches(drafted)) drafts(forms => forms[actionOf(form)] = { at: Date.now(), values: [...new FormData(form)] });
+    keep(form, true);
     nameDraft();
   });
+
+  on("htmx:after:swap", e => keep(byId(e.detail.ctx.target?.id)?.closest("form"))); // somebody was picked
 
   on("reset", e => drop(e.target));
 
