@@ -15,24 +15,35 @@ import (
 
 // AuditFilter narrows the audit log. Empty fields do not filter.
 type AuditFilter struct {
-	ActorID              string // a user's ID, or "none" for the program and people who were not signed in
-	Action               string
-	TargetType, TargetID string
-	From, To             string // inclusive days in the actor's time zone, like 2026-11-24
-	Field                string // the column of a field that was changed
-	Text                 string // words in the names and values of an entry
-	Before               int64  // seq of the last entry shown; 0 starts with the newest
+	Actor              ValueFilter // users' IDs; none is the program and people who were not signed in
+	Action, TargetType ValueFilter
+	TargetID           string
+	From, To           string      // inclusive days in the actor's time zone, like 2026-11-24
+	Field              ValueFilter // the columns of fields that were changed
+	Text               string      // words in the names and values of an entry
+	Before             int64       // seq of the last entry shown; 0 starts with the newest
 }
 
 // details returns the filter as metadata, for the row that records reading the log.
 func (f AuditFilter) details() details {
 	said := details{}
 	for name, value := range map[string]string{
-		"actor": f.ActorID, "action": f.Action, "target_type": f.TargetType, "target_id": f.TargetID, "from": f.From, "to": f.To,
-		"field": f.Field, "text": f.Text,
+		"target_id": f.TargetID, "from": f.From, "to": f.To, "text": f.Text,
 	} {
 		if value != "" {
 			said[name] = clip(value, 100)
+		}
+	}
+	for name, x := range map[string]ValueFilter{"actor": f.Actor, "action": f.Action, "target_type": f.TargetType, "field": f.Field} {
+		values := slices.Clone(x.Values)
+		if x.None {
+			values = append(values, "none")
+		}
+		if len(values) > 0 {
+			said[name] = clip(strings.Join(values, " "), 1000)
+		}
+		if len(values) > 0 && x.Not {
+			said[name+"_is"] = "not"
 		}
 	}
 	return said
@@ -229,6 +240,11 @@ func (d *DB) auditRange(ctx context.Context, by Actor, f AuditFilter) (r auditRa
 func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRange, n int, undo bool) (
 	page []AuditEntry, older int64, err error,
 ) {
+	if f.Actor.narrows() {
+		if f.Actor, err = d.users(ctx, f.Actor); err != nil || !f.Actor.narrows() {
+			return nil, 0, err
+		}
+	}
 	seqs, args := f.seqs(by, r, n+1)
 	if seqs == "" {
 		return nil, 0, nil
@@ -259,92 +275,4 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 		}
 	}
 	return page, older, d.nameAudit(ctx, by, page)
-}
-
-// seqs returns a query for the seq of the newest n matching rows whose actions the actor may read,
-// or "" if nothing can match.
-// Each part walks one index in the order of seq, and filters few rows by other columns. The indexes
-// are named because SQLite without statistics picks one with fewer columns.
-func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []any) {
-	if f.Before > 0 {
-		r.high = min(r.high, f.Before-1) // one bound only: with two, SQLite starts at the first and skips up to the second
-	}
-	kinds := AuditKinds
-	if f.TargetType != "" {
-		kinds = []string{f.TargetType}
-	}
-	var parts []string
-	part := func(index string, c conditions) {
-		f.complete(&c, r)
-		parts = append(parts, "SELECT seq FROM (SELECT seq FROM audit_logs "+index+c.where()+"\nORDER BY seq DESC"+limit(n)+")")
-		args = append(args, c.args...)
-	}
-	switch {
-	case f.TargetID != "":
-		for _, kind := range kinds {
-			if !by.seesAll() && !slices.ContainsFunc(AuditActions[kind], by.ReadsAction) {
-				continue
-			}
-			var c conditions
-			c.add("target_type = ? AND target_id = ?", kind, f.TargetID)
-			if f.Action != "" {
-				c.add("action = ?", f.Action)
-			}
-			part("INDEXED BY audit_logs_target", c)
-		}
-	case f.Action != "" || f.TargetType != "" || !by.Can(ViewClient) || !by.Can(ViewInteraction):
-		index := "INDEXED BY audit_logs_action"
-		if f.ActorID != "" {
-			index = "INDEXED BY audit_logs_user_action"
-		}
-		for _, action := range f.actions(by) {
-			var c conditions
-			c.add("action = ?", action)
-			switch f.TargetType {
-			case "":
-			case "follow_up": // earlier releases recorded these under the interaction
-				c.add("target_type IN ('follow_up', 'interaction')")
-			default:
-				c.add("target_type = ?", f.TargetType)
-			}
-			part(index, c)
-		}
-	case f.ActorID != "":
-		part("INDEXED BY audit_logs_user", conditions{})
-	default:
-		part("NOT INDEXED", conditions{})
-	}
-	return strings.Join(parts, "\nUNION ALL "), args
-}
-
-// actions returns the actions that match the filter and that the actor may read.
-func (f AuditFilter) actions(by Actor) []string {
-	var all []string
-	switch {
-	case f.TargetType != "":
-		all = slices.Clone(AuditActions[f.TargetType])
-	case f.Action != "":
-		all = []string{f.Action}
-	default:
-		all = allActions()
-	}
-	return slices.DeleteFunc(all, func(action string) bool { return f.Action != "" && action != f.Action || !by.ReadsAction(action) })
-}
-
-// complete adds the conditions that every part needs: the user, the range and the days.
-func (f AuditFilter) complete(c *conditions, r auditRange) {
-	switch f.ActorID {
-	case "":
-	case "none":
-		c.add("user_id IS NULL")
-	default:
-		c.add("user_id = ?", f.ActorID)
-	}
-	c.add("seq BETWEEN ? AND ?", r.low, r.high)
-	if !r.from.IsZero() {
-		c.add("created_at >= ?", stamp(r.from))
-	}
-	if !r.to.IsZero() {
-		c.add("created_at < ?", stamp(r.to))
-	}
 }

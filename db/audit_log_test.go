@@ -79,15 +79,20 @@ func TestEveryFilterOfTheAuditLogFindsWhatFits(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	busyDays(t, o)
 	org, rows := o.Column(t, "SELECT id FROM organizations ORDER BY display_name")[0], auditRows(t, o)
-	fits := func(wanted, is string) bool { return wanted == "" || wanted == is }
-	for _, actor := range []string{"", "none", o.Tomas.UserID, "nobody"} {
-		for _, action := range []string{"", "login", "end_sessions", "update_org", "dance"} {
-			for _, kind := range []string{"", "organization", "user", "session", "role", "import", "dog"} {
-				for _, target := range []string{"", org, o.Lea.UserID, "'"} {
-					f := db.AuditFilter{ActorID: actor, Action: action, TargetType: kind, TargetID: target}
+	all, none := db.ValueFilter{}, db.ValueFilter{None: true}
+	some := func(none, not bool, values ...string) db.ValueFilter { return db.ValueFilter{Values: values, None: none, Not: not} }
+	for _, actor := range []db.ValueFilter{all, none, some(true, false, o.Tomas.UserID, "nobody"), some(false, true, o.Tomas.UserID)} {
+		for _, action := range []db.ValueFilter{
+			all, db.OneOf("login"), db.OneOf("dance"), some(false, false, "end_sessions", "update_org"), some(true, true, "login"),
+		} {
+			for _, kind := range []db.ValueFilter{
+				all, none, db.OneOf("organization"), db.OneOf("dog"), some(false, false, "session", "user"), some(false, true, "organization", "user"),
+			} {
+				for _, target := range []string{"", org, "'"} {
+					f := db.AuditFilter{Actor: actor, Action: action, TargetType: kind, TargetID: target}
 					var wanted []int64
 					for _, e := range rows {
-						if fits(actor, e.UserID) && fits(action, e.Action) && fits(kind, e.TargetType) && fits(target, e.TargetID) {
+						if chosen(strings.TrimPrefix(e.UserID, "none"), actor) && chosen(e.Action, action) && chosen(e.TargetType, kind) && (target == "" || target == e.TargetID) {
 							wanted = append(wanted, e.Seq)
 						}
 					}
@@ -108,11 +113,11 @@ func TestDaysOfTheAuditLogAreThoseOfTheReader(t *testing.T) {
 		days := []string{"", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-27", "2026-12-31", "2020-02-29"}
 		for _, from := range days {
 			for _, to := range days {
-				for _, action := range []string{"", "login"} {
+				for _, action := range []db.ValueFilter{{}, db.OneOf("login")} {
 					var wanted []int64
 					for _, e := range rows {
 						day := e.At.In(reader.Zone).Format(time.DateOnly)
-						if (action == "" || action == e.Action) && (from == "" || day >= from) && (to == "" || day <= to) {
+						if chosen(e.Action, action) && (from == "" || day >= from) && (to == "" || day <= to) {
 							wanted = append(wanted, e.Seq)
 						}
 					}
@@ -141,14 +146,14 @@ func TestRowsThatCameBeforeTheirTimeAreFound(t *testing.T) {
 	o.Clock.Add(-2 * time.Hour)
 	o.Call(t, old, "")
 	for _, f := range []db.AuditFilter{
-		{From: "2026-11-24"}, {From: "2026-11-24", Action: "create_user"}, {From: "2026-11-14", TargetType: "user"},
+		{From: "2026-11-24"}, {From: "2026-11-24", Action: db.OneOf("create_user")}, {From: "2026-11-14", TargetType: db.OneOf("user")},
 	} {
 		want(t, fmt.Sprintf("%+v", f), fmt.Sprint(auditSeqs(t, o, o.Ines, f)), "[3 2 1]")
 		if f.To = "2026-11-23"; f.From == "2026-11-24" {
 			want(t, fmt.Sprintf("%+v", f), len(auditSeqs(t, o, o.Ines, f)), 0)
 		}
 	}
-	want(t, "both calls", len(auditSeqs(t, o, o.Ines, db.AuditFilter{From: "2026-11-14", To: "2026-11-14", TargetType: "interaction"})), 2)
+	want(t, "both calls", len(auditSeqs(t, o, o.Ines, db.AuditFilter{From: "2026-11-14", To: "2026-11-14", TargetType: db.OneOf("interaction")})), 2)
 }
 
 func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
@@ -159,7 +164,7 @@ func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
 		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, n+1, db.Fields{"sector": fmt.Sprint(n)}))(t)
 	}
 	for _, f := range []db.AuditFilter{
-		{}, {ActorID: o.Tomas.UserID}, {Action: "update_org"}, {TargetType: "organization"}, {TargetType: "organization", TargetID: acme.ID},
+		{}, {Actor: db.OneOf(o.Tomas.UserID)}, {Action: db.OneOf("update_org")}, {TargetType: db.OneOf("organization")}, {TargetType: db.OneOf("organization"), TargetID: acme.ID},
 	} {
 		var all []int64
 		for {
@@ -252,8 +257,8 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	for _, path := range []string{"/organizations", "/admin/users/" + o.Lea.UserID + "/disable", "/account/sessions/1/end"} {
 		refuse(t, o, path)
 	}
-	must2(o.AuditLog(ctx, o.Ines, db.AuditFilter{TargetType: "organization", TargetID: brig.ID}))(t)
-	if err := o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: "create_org", TargetID: brig.ID},
+	must2(o.AuditLog(ctx, o.Ines, db.AuditFilter{TargetType: db.OneOf("organization"), TargetID: brig.ID}))(t)
+	if err := o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: db.OneOf("create_org"), TargetID: brig.ID},
 		func([]db.AuditEntry) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -284,12 +289,12 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	s := secretWorld(t, o)
 	filters := []db.AuditFilter{
-		{}, {ActorID: o.Tomas.UserID}, {ActorID: o.Ines.UserID}, {TargetID: s.brig[0]}, {TargetID: s.talks[0]}, {TargetID: s.many[0]},
+		{}, {Actor: db.OneOf(o.Tomas.UserID)}, {Actor: db.OneOf(o.Ines.UserID)}, {TargetID: s.brig[0]}, {TargetID: s.talks[0]}, {TargetID: s.many[0]},
 	}
 	for kind, actions := range db.AuditActions {
-		filters = append(filters, db.AuditFilter{TargetType: kind})
+		filters = append(filters, db.AuditFilter{TargetType: db.OneOf(kind)})
 		for _, action := range actions {
-			filters = append(filters, db.AuditFilter{Action: action})
+			filters = append(filters, db.AuditFilter{Action: db.OneOf(action)})
 		}
 	}
 	o.Exec(t, "UPDATE organizations SET owner_user_id = ? WHERE display_name = 'Acme'", o.Lea.UserID)
@@ -406,12 +411,12 @@ func TestWhoSeesOnlyOwnClientsReadsOnlyOfThose(t *testing.T) {
 	}
 	by := o.Lea
 	by.May, by.OwnOnly = db.Permissions, true
-	page, older, err := o.AuditLog(t.Context(), by, db.AuditFilter{TargetType: "organization"})
+	page, older, err := o.AuditLog(t.Context(), by, db.AuditFilter{TargetType: db.OneOf("organization")})
 	if err != nil || len(page) != 1 || older != 0 || page[0].TargetID != mine.ID || page[0].Organization != "Acme" {
 		t.Fatal(page, older, err)
 	}
 	var rows int
-	if err := o.ExportAudit(t.Context(), by, db.AuditFilter{TargetType: "organization"},
+	if err := o.ExportAudit(t.Context(), by, db.AuditFilter{TargetType: db.OneOf("organization")},
 		func(page []db.AuditEntry) error { rows += len(page); return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -440,14 +445,14 @@ func TestReadingTheAuditLogIsRecorded(t *testing.T) {
 	read(db.AuditFilter{Before: 100})
 	read(db.AuditFilter{Before: 50})
 	reads(1)
-	read(db.AuditFilter{Action: "login", From: "2026-11-01"})
+	read(db.AuditFilter{Action: db.OneOf("login"), From: "2026-11-01"})
 	reads(2)
 	want(t, "the search", o.Column(t, "SELECT metadata FROM audit_logs ORDER BY seq DESC LIMIT 1")[0],
 		`{"action":"login","from":"2026-11-01"}`)
 	o.Clock.Add(2 * time.Minute)
 	read(db.AuditFilter{})
 	reads(3)
-	read(db.AuditFilter{Before: 1 << 50, ActorID: o.Lea.UserID}) // not read before, so it counts as opening the log
+	read(db.AuditFilter{Before: 1 << 50, Actor: db.OneOf(o.Lea.UserID)}) // not read before, so it counts as opening the log
 	reads(4)
 	o.Clock.Add(2 * time.Hour)
 	read(db.AuditFilter{Before: 50})
@@ -492,7 +497,7 @@ func TestAnExportIsRecordedWithWhatWasWritten(t *testing.T) {
 
 	gone := errors.New("the browser is gone")
 	n := 0
-	err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: "update_org"}, func([]db.AuditEntry) error {
+	err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: db.OneOf("update_org")}, func([]db.AuditEntry) error {
 		if n++; n == 2 {
 			return gone
 		}
@@ -504,13 +509,13 @@ func TestAnExportIsRecordedWithWhatWasWritten(t *testing.T) {
 	want(t, "recorded", recorded(), `{"action":"update_org","complete":false,"rows":500}`)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	err = o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: "update_org"}, func([]db.AuditEntry) error { cancel(); return nil })
+	err = o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: db.OneOf("update_org")}, func([]db.AuditEntry) error { cancel(); return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	want(t, "recorded after it was cancelled", recorded(), `{"action":"update_org","complete":false,"rows":500}`)
 	nothing := -1
-	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: "dance"},
+	if err := o.ExportAudit(t.Context(), o.Ines, db.AuditFilter{Action: db.OneOf("dance")},
 		func(page []db.AuditEntry) error { nothing = len(page); return nil }); err != nil {
 		t.Error(err)
 	}
@@ -536,7 +541,7 @@ func TestRefusalsAreRecordedAndBounded(t *testing.T) {
 	o.Clock.Add(time.Minute + time.Second)
 	refuse(o.Lea)
 	want(t, "rows a minute later", count(), 12)
-	e := must2(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: "refused"}))(t)[0]
+	e := must2(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: db.OneOf("refused")}))(t)[0]
 	want(t, "the row", e.UserName+" "+e.Details["method"]+" "+e.Details["path"][:20]+
 		" "+e.Details["permission"], "Léa Fournier POST /organizations/xxxxx EditClient")
 	want(t, "length of the path", len(e.Details["path"]), 200)
@@ -557,7 +562,7 @@ func TestRowsOfOtherProgramsAreShownAsTheyAre(t *testing.T) {
 		o.Exec(t, `INSERT INTO audit_logs (seq, id, action, target_type, metadata, created_at, metadata_sha256, prev_hash, hash)
 			SELECT max(seq) + 1, '01a20282-9bfa-7ace-87e3-74df81c8100' || ?, 'dance', ?, ?, '2026-11-24T09:30:00.000Z', hash, hash, hash FROM audit_logs`, n, kind, metadata)
 	}
-	page, _, err := o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: "dance"})
+	page, _, err := o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: db.OneOf("dance")})
 	if err != nil || len(page) != 8 {
 		t.Fatal(page, err)
 	}

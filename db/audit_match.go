@@ -20,7 +20,7 @@ var AuditFields = func() (all []Field) {
 }()
 
 // readsMore reports whether the filter looks into entries, for which there is no index.
-func (f AuditFilter) readsMore() bool { return f.Field != "" || f.Text != "" }
+func (f AuditFilter) readsMore() bool { return f.Field.narrows() || f.Text != "" }
 
 // matching returns the entries that match the filter's field and text, by what their reader sees of them.
 func (d *DB) matching(ctx context.Context, by Actor, f AuditFilter, page []AuditEntry) (found []AuditEntry, err error) {
@@ -44,9 +44,11 @@ func (d *DB) matching(ctx context.Context, by Actor, f AuditFilter, page []Audit
 	return found, nil
 }
 
-// changed reports whether the entry changed the filter's field.
+// changed reports whether the entry changed one of the filter's fields.
 func (f AuditFilter) changed(e AuditEntry) bool {
-	return f.Field == "" || slices.ContainsFunc(e.Changes, func(c FieldChange) bool { return c.Column == f.Field })
+	return !f.Field.narrows() || slices.ContainsFunc(e.Changes, func(c FieldChange) bool {
+		return slices.Contains(f.Field.Values, c.Column) != f.Field.Not
+	})
 }
 
 // says reports whether every typed word begins a word of the names and values of an entry.

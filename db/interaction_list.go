@@ -153,9 +153,7 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 
 // inChannels is true for interactions of the filter's channels. Every interaction has one.
 func (f InteractionFilter) inChannels() condition {
-	channels := slices.DeleteFunc(slices.Clone(Channels), func(v string) bool {
-		return slices.Contains(f.Channel.Values, v) == f.Channel.Not
-	})
+	channels := f.Channel.amongAll(Channels)
 	switch len(channels) {
 	case 0:
 		return never
