@@ -149,8 +149,13 @@ func (d *DB) nameAudit(ctx context.Context, by Actor, page []AuditEntry) error {
 		if e.TargetType == "token" && ValidID(e.Details["owner"]) {
 			e.Details["owner_name"] = names.name("users", e.Details["owner"])
 		}
-		if ValidID(e.Details["actor"]) {
-			e.Details["actor"] = names.name("users", e.Details["actor"])
+		if actors := strings.Fields(e.Details["actor"]); len(actors) > 0 {
+			for i, actor := range actors {
+				if ValidID(actor) {
+					actors[i] = names.name("users", actor)
+				}
+			}
+			e.Details["actor"] = strings.Join(actors, "\n")
 		}
 	}
 	return names.err

@@ -35,19 +35,26 @@ func (f AuditFilter) details() details {
 		}
 	}
 	for name, x := range map[string]ValueFilter{"actor": f.Actor, "action": f.Action, "target_type": f.TargetType, "field": f.Field} {
-		values := slices.Clone(x.Values)
+		if !x.narrows() {
+			continue
+		}
+		var values []string
+		for _, value := range x.Values[:min(len(x.Values), mostSaid)] {
+			values = append(values, clip(value, 100))
+		}
 		if x.None {
 			values = append(values, "none")
 		}
-		if len(values) > 0 {
-			said[name] = clip(strings.Join(values, " "), 1000)
-		}
-		if len(values) > 0 && x.Not {
+		said[name] = strings.Join(values, " ")
+		if x.Not {
 			said[name+"_is"] = "not"
 		}
 	}
 	return said
 }
+
+// mostSaid is how many values of a filter are recorded.
+const mostSaid = 20
 
 // AuditSize is the number of entries per page of the audit log.
 const AuditSize = 50

@@ -22,29 +22,17 @@ import (
 
 const auditPath = "/admin/audit"
 
-// auditFilter reads the filter of the audit log from the address.
-func auditFilter(c *gin.Context) db.AuditFilter {
-	f := db.AuditFilter{
-		ActorID: query(c, "actor"), Action: query(c, "action"), TargetType: query(c, "target_type"), TargetID: query(c, "target_id"),
-		From: text.PlainDigits(query(c, "from")), To: text.PlainDigits(query(c, "to")),
-		Field: query(c, "field"), Text: readable(query(c, "q")),
-	}
-	f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64)
-	return f
-}
-
-// auditParameters writes a filter as parameters of an address, without the cursor.
-func auditParameters(f db.AuditFilter) url.Values {
-	p := url.Values{}
-	for name, value := range map[string]string{
-		"actor": f.ActorID, "action": f.Action, "target_type": f.TargetType, "target_id": f.TargetID, "from": f.From, "to": f.To,
-		"field": f.Field, "q": f.Text,
-	} {
-		if value != "" {
-			p.Set(name, value)
+// auditFilter reads the filter of the audit log from the address, and returns it with the parameters that had an effect.
+func (s *Server) auditFilter(c *gin.Context) (f db.AuditFilter, p url.Values) {
+	p = filled(c.Request.URL.Query(), middleware.AuditParameters, middleware.SeveralOfAudit)
+	for name, values := range p {
+		if s.lists(c).Audit(&f, name, values...) != "" {
+			p.Del(name)
 		}
 	}
-	return p
+	dropLoneIs(p)
+	f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64)
+	return f, p
 }
 
 // auditIndex answers with the audit log: as a page, or for htmx the older entries.
@@ -52,12 +40,14 @@ func (s *Server) auditIndex(c *gin.Context) error {
 	if middleware.IsHead(c) { // HEAD shows no entries, so there is no reading to record
 		return s.show(c, http.StatusOK, views.Text(""))
 	}
-	f := auditFilter(c)
+	f, p := s.auditFilter(c)
+	if canonical := address(auditPath, p); shortens(c, middleware.AuditParameters, canonical) {
+		return s.redirect(c, canonical)
+	}
 	entries, older, err := s.db.AuditLog(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return err
 	}
-	p := auditParameters(f)
 	log := views.AuditEntries{Days: s.auditDays(c, entries, address(auditPath, p)), Filtered: len(p) > 0}
 	if older > 0 {
 		more := with(p, "before", strconv.FormatInt(older, 10))
@@ -76,74 +66,111 @@ func (s *Server) auditIndex(c *gin.Context) error {
 	if f.TargetID != "" && len(entries) > 0 {
 		record = recordName(entries[0])
 	}
-	return s.auditPage(c, f, p, log, record)
-}
-
-// auditPage answers with the page. record is the name of the record to which the filter narrows the log, or "".
-func (s *Server) auditPage(c *gin.Context, f db.AuditFilter, p url.Values, log views.AuditEntries, record string) error {
-	chips, err := s.auditChips(c, f, p, record)
+	chips, err := s.auditChips(c, p, record)
 	if err != nil {
 		return err
 	}
-	verified, err := s.verified(c)
-	if err != nil {
+	if part(c) {
+		c.Header("HX-Push-Url", address(auditPath, p))
+		return s.show(c, http.StatusOK, log, views.Into{Target: "#chips", Swap: "innerMorph", View: chips},
+			views.Into{Target: "#export", Swap: "outerHTML", View: views.AuditExport(auditFile(p))})
+	}
+	return s.auditPage(c, p, log, chips)
+}
+
+// auditFile is the address of the CSV file with what a filter finds.
+func auditFile(p url.Values) string { return address(auditPath+".csv", p) }
+
+// auditPage answers with the page.
+func (s *Server) auditPage(c *gin.Context, p url.Values, log views.AuditEntries, chips views.Chips) error {
+	verified, err1 := s.verified(c)
+	found, err2 := s.auditRecords(c, p, readable(c.Query("record")))
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
 	page := views.AuditLog{
-		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: address(auditPath+".csv", auditParameters(f)),
-		Chips: chips, Text: f.Text, From: f.From, To: f.To, Entries: log, Verified: verified,
+		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: views.AuditExport(auditFile(p)),
+		Menus: chips, Text: p.Get("q"), From: p.Get("from"), To: p.Get("to"), Entries: log, Verified: verified,
+	}
+	if who(c).Can(db.ViewClient) {
+		page.Records = &found
 	}
 	focusTakenBack(page.Entries.Days, page.Toast)
-	for _, name := range []string{"actor", "action", "target_type", "target_id", "field"} {
-		if p.Get(name) != "" {
-			page.Hidden = append(page.Hidden, views.Hidden{Name: name, Value: p.Get(name)})
-		}
-	}
 	return s.show(c, http.StatusOK, page)
 }
 
-// auditChips returns the filters as menus: who, what, and what kind of record.
-func (s *Server) auditChips(c *gin.Context, f db.AuditFilter, p url.Values, record string) ([]views.Chip, error) {
-	people, err1 := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
-	people, err2 := s.withPerson(c, people, f.ActorID)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
+// auditChips returns the filters as menus: who, what, what kind of record, and which field. record is the name of
+// the record to which the filter narrows the log, or "".
+func (s *Server) auditChips(c *gin.Context, p url.Values, record string) (chips views.Chips, err error) {
+	people, err := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
+	for _, id := range p["actor"] {
+		var unnamed error
+		people, unnamed = s.withPerson(c, people, id)
+		err = errors.Join(err, unnamed)
 	}
-	var actors, actions, kinds []views.Option
-	for _, x := range people {
-		actors = append(actors, views.Option{Value: x.ID, Label: x.FullName})
-	}
-	actors = append(actors, views.Option{Value: "none", Label: "The system, or not signed in"})
-	offered := map[string]bool{}
+	var actions, kinds, fields []views.Option
 	for _, kind := range db.AuditKinds {
 		read := slices.DeleteFunc(slices.Clone(db.AuditActions[kind]), func(action string) bool { return !who(c).ReadsAction(action) })
 		if len(read) > 0 {
 			kinds = append(kinds, views.Option{Value: kind, Label: wording.Kind(kind)})
 		}
 		for _, action := range read {
-			if (f.TargetType == "" || f.TargetType == kind) && !offered[action] {
+			if !slices.ContainsFunc(actions, func(o views.Option) bool { return o.Value == action }) {
 				actions = append(actions, views.Option{Value: action, Label: wording.Action(action)})
 			}
-			offered[action] = offered[action] || f.TargetType == "" || f.TargetType == kind
 		}
 	}
-	chips := []views.Chip{
-		chip(auditPath, p, "Who", "actor", f.ActorID, actors), chip(auditPath, p, "Action", "action", f.Action, actions),
-		chip(auditPath, p, "About", "target_type", f.TargetType, kinds),
+	for _, x := range db.AuditFields {
+		fields = append(fields, views.Option{Value: x.Column, Label: x.Label})
 	}
-	if who(c).Can(db.ViewClient) || f.Field != "" {
-		var fields []views.Option
-		for _, x := range db.AuditFields {
-			fields = append(fields, views.Option{Value: x.Column, Label: x.Label})
-		}
-		chips = append(chips, chip(auditPath, p, "Field", "field", f.Field, fields))
+	by := valueFilter{"Who", "actor", "person", "The system, or not signed in", "the system", "Anybody signed in"}
+	chips.Menus = []views.Chip{
+		by.chip(auditPath, p, personOptions(people, "")), valueChip(auditPath, p, "Action", "action", actions),
+		valueChip(auditPath, p, "About", "target_type", kinds),
 	}
-	if f.TargetID != "" {
-		only := chip(auditPath, p, "Record", "target_id", f.TargetID, nil)
-		only.Value = cmp.Or(record, "one record")
-		chips = append(chips, only)
+	if who(c).Can(db.ViewClient) || p.Has("field") {
+		chips.Menus = append(chips.Menus, valueChip(auditPath, p, "Field", "field", fields))
 	}
-	return chips, nil
+	for i := range chips.Menus[1:] {
+		chips.Menus[i+1].Pick.None = nil // each entry has them
+	}
+	if p.Has("target_id") {
+		only := chip(auditPath, p, "Record", "target_id", p.Get("target_id"), nil)
+		only.Value, only.Options = cmp.Or(record, "one record"), nil
+		chips.Menus = append(chips.Menus, only)
+		chips.Hidden = []views.Hidden{{Name: "target_id", Value: p.Get("target_id")}}
+	}
+	return chips, err
+}
+
+// auditRecordOptions lists the records that the audit log offers for what was typed.
+func (s *Server) auditRecordOptions(c *gin.Context) error {
+	_, p := s.auditFilter(c)
+	typed := readable(c.Query("record"))
+	if !part(c) {
+		return s.redirect(c, address(auditPath, with(p, "record", typed)))
+	}
+	found, err := s.auditRecords(c, p, typed)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, found)
+}
+
+// auditRecords finds organizations and contacts by what was typed, each with the address of the log about it.
+func (s *Server) auditRecords(c *gin.Context, p url.Values, typed string) (found views.AuditRecords, err error) {
+	if found.Typed = typed; typed == "" {
+		return found, nil
+	}
+	h, err := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: typed, Most: optionLimit})
+	for _, r := range slices.Concat(h.Organizations, h.Contacts) {
+		row := foundRecord(r, text.NewTyped(typed))
+		about := with(with(p, "target_type_is", ""), "target_type", r.Kind.Noun)
+		row.Href = address(auditPath, with(about, "target_id", r.ID))
+		found.Rows = append(found.Rows, row)
+	}
+	found.More = h.MoreOrganizations || h.MoreContacts || len(h.MoreInside) > 0
+	return found, err
 }
 
 // auditDays groups entries by day in the reader's time zone, each with its origin and what can be taken back from
@@ -206,7 +233,8 @@ func (s *Server) auditExport(c *gin.Context) error {
 	ctx, end := s.longContext(c)
 	defer end()
 	var out *sheet.CSV
-	err := s.db.ExportAudit(ctx, who(c).Actor, auditFilter(c), func(entries []db.AuditEntry) (err error) {
+	f, _ := s.auditFilter(c)
+	err := s.db.ExportAudit(ctx, who(c).Actor, f, func(entries []db.AuditEntry) (err error) {
 		if out == nil {
 			head()
 			if out, err = sheet.NewCSV(c.Writer, auditColumns...); err != nil {

@@ -109,9 +109,9 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 	}
 	a := wantLog("?actor="+tomas.user.ID, "Tomás Brandt signed out", "Tomás Brandt created Quay")
 	a.want(200, ".chip summary b", "Tomás Brandt").want(200, ".chip a.x[href='/admin/audit']", "").
-		wantValue("form.bar [name=actor]", tomas.user.ID)
+		wantValue("#f-actor [name=actor][checked]", tomas.user.ID)
 	a.want(200, `.page-head a[href="/admin/audit.csv?actor=`+tomas.user.ID+`"]`, "Download CSV")
-	a.want(200, `.chip a[href="/admin/audit?action=logout&actor=`+tomas.user.ID+`"]`, "Signed out")
+	a.want(200, "#f-action label:has([value=logout])", "Signed out")
 	wantLog("?actor="+tomas.user.ID+"&action=logout", "Tomás Brandt signed out")
 	wantLog("?action=update_org&target_type=organization", "Inès Moreau changed Quay").want(200, ".chip b", "Changed an organization")
 	wantLog("?target_type=organization&target_id="+key(org), "Inès Moreau changed Quay", "Tomás Brandt created Quay").
@@ -119,6 +119,12 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 	wantLog("?target_type=session&from=2026-11-24&to=2026-11-24", "Tomás Brandt signed out").wantValue("#from", "2026-11-24")
 	wantLog("?to=2026-11-23").want(200, "#timeline-empty", "Nothing matches")
 	wantLog("?action=dance").want(200, ".chip b", "dance")
+	wantLog("?actor="+tomas.user.ID+"&actor=none&action=logout&action=create_org", "Tomás Brandt signed out", "Tomás Brandt created Quay").
+		want(200, ".chip b", "Tomás Brandt or the system").wantTexts(".chip b", "Tomás Brandt or the system", "Created an organization or Signed out")
+	wantLog("?target_type=session&target_type=organization&target_type_is=not&actor_is=not&actor="+ines.user.ID,
+		"The system created the user Tomás Brandt as Manager", "The system created the user Inès Moreau as Administrator",
+	).wantTexts(".chip b", "not Inès Moreau", "not Organizations or Sign-ins and sessions")
+	wantLog("?actor=none&actor_is=not&field_is=maybe&action=logout", "Tomás Brandt signed out").wantTexts(".chip b", "Anybody signed in", "Signed out")
 	wantLog("?actor=none&target_type=user", "The system created the user Tomás Brandt as Manager",
 		"The system created the user Inès Moreau as Administrator")
 	ines.get("/admin/audit?from=yesterday").want(422, "h1 + p", "Enter a day, like 2026-11-24")
@@ -134,6 +140,8 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 	for _, search := range []string{
 		"searched the audit log: by Tomás Brandt, signed out", "about organizations, one record",
 		"about sign-ins and sessions, from 24 Nov 2026, to 24 Nov 2026", "by the system, about users",
+		"by Tomás Brandt or the system, created an organization or signed out",
+		"not by Inès Moreau, not about organizations or sign-ins and sessions",
 	} {
 		if !strings.Contains(all, search) {
 			t.Errorf("%q is not in %s", search, all)
@@ -147,9 +155,9 @@ func TestNamesakesInTheAuditLogAreToldApart(t *testing.T) {
 	ines, one, two := s.person("Inès Moreau", "Administrator"), s.person("Anna Berg", "Viewer"), s.person("Anna Berg", "Viewer")
 	page := ines.get("/admin/audit")
 	for _, b := range []*browser{one, two} {
-		page.wantTexts(`.chip a[href="/admin/audit?actor=`+b.user.ID+`"]`, "Anna Berg ("+b.user.Email+")")
+		page.wantTexts(`#f-actor label:has([value="`+b.user.ID+`"])`, "Anna Berg ("+b.user.Email+")")
 	}
-	page.wantTexts(`.chip a[href="/admin/audit?actor=`+ines.user.ID+`"]`, "Inès Moreau")
+	page.wantTexts(`#f-actor label:has([value="`+ines.user.ID+`"])`, "Inès Moreau")
 }
 
 func TestOlderEntriesOfTheAuditLogFollow(t *testing.T) {
@@ -192,7 +200,7 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	}
 	auditor, clients := s.as(s.Role("Auditor", db.ViewAudit)), s.as(s.Role("Reader", db.ViewAudit, db.ViewClient))
 	a := auditor.get("/admin/audit").want(200, "#timeline", "The system created the user Auditor Person").
-		wantNot(".chip a[href*=organization], .chip a[href*=batch], .chip a[href*=interaction], .chip a[href*=_view]")
+		wantNot(".chip [value*=organization], .chip [value*=batch], .chip [value*=interaction], .chip [value*=_view], #f-record")
 	file := auditor.get("/admin/audit.csv").want(200, "", "")
 	for _, answer := range []answer{a, file} {
 		for _, secret := range []string{
@@ -205,9 +213,9 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 		}
 	}
 	a.wantNot(`.by > span a`)
-	clients.get("/admin/audit").want(200, ".chip a[href*=_view]", "")
+	clients.get("/admin/audit").want(200, ".chip label:has([value=update_view])", "Changed")
 	b := clients.get("/admin/audit").want(200, `.by a[href="`+w.org+`"]`, "Harbor & Pine").
-		want(200, ".diff", "Secret sector").want(200, ".chip a[href*=organization]", "").wantNot(".chip a[href*=interaction]")
+		want(200, ".diff", "Secret sector").want(200, ".chip label:has([value=organization])", "Organizations").wantNot(".chip [value*=interaction]")
 	if strings.Contains(b.body, "Renewal") {
 		t.Error("an interaction is told to who may not see it")
 	}
@@ -403,13 +411,15 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 		return all
 	}
 	for query, want := range map[string]string{
-		"field=sector":              "Inès Moreau changed Birch|Inès Moreau changed Acme Énergie",
-		"field=sector&q=retail":     "Inès Moreau changed Acme Énergie",
-		"q=acme+energ":              "Inès Moreau changed Acme Énergie|Inès Moreau changed Acme Énergie",
-		"q=se-559":                  "Inès Moreau changed Acme Énergie",
-		"q=media+ines&field=tax_id": "",
-		"q=cme":                     "",
-		"field=password_hash":       "",
+		"field=sector":                     "Inès Moreau changed Birch|Inès Moreau changed Acme Énergie",
+		"field=sector&field=tax_id&q=acme": "Inès Moreau changed Acme Énergie|Inès Moreau changed Acme Énergie",
+		"field=sector&field_is=not":        "Inès Moreau changed Acme Énergie",
+		"field=sector&q=retail":            "Inès Moreau changed Acme Énergie",
+		"q=acme+energ":                     "Inès Moreau changed Acme Énergie|Inès Moreau changed Acme Énergie",
+		"q=se-559":                         "Inès Moreau changed Acme Énergie",
+		"q=media+ines&field=tax_id":        "",
+		"q=cme":                            "",
+		"field=password_hash":              "",
 	} {
 		if got := strings.Join(changed(ines.get("/admin/audit?"+query)), "|"); got != want {
 			t.Errorf("%s: %q, want %q", query, got, want)
@@ -419,7 +429,7 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 		want(200, rows, "changed Birch").want(200, ".chip b", "Birch")
 	one.wantTexts(".chip b", "Organizations", "Birch")
 	page := ines.get("/admin/audit?field=sector&q=retail").wantValue("input[name=q]", "retail").want(200, ".chip b", "Sector")
-	page.wantValue("input[type=hidden][name=field]", "sector")
+	page.wantValue("#f-field [name=field][checked]", "sector")
 	s.WantOne("1", `SELECT count(*) FROM audit_logs WHERE action = 'view_audit' AND metadata = '{"field":"sector","text":"retail"}'`)
 	if file := ines.get("/admin/audit.csv?field=sector&q=retail").
 		want(200, "", ""); !strings.Contains(file.body, "Acme") || strings.Contains(file.body, "Birch") {
@@ -429,6 +439,28 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	ines.get("/admin/audit").want(200, "#timeline", "searched the audit log: changes of Sector, with “retail”")
 	ines.get("/admin/audit?q=zzz").want(200, "#timeline-empty", "No entry matches these filters").wantNot("#load-older")
 
+	// A record is found by its name, also without script, and keeps the other filters.
+	about := "/admin/audit?field=sector&target_id=" + key(birch) + "&target_type=organization"
+	for _, a := range []answer{
+		ines.get("/admin/audit?field=sector&target_type=contact&record=birch").want(200, "#f-record[open]", "").
+			wantValue("#f-record [name=record]", "birch"),
+		ines.parts().get("/admin/audit/records?field=sector&field_is=&record=birch").wantPart(true),
+	} {
+		a.want(200, "#record-found a[href='"+about+"']", "Birch")
+	}
+	ines.get(about).want(200, rows, "changed Birch").wantTexts(".chip b", "Organizations", "Sector", "Birch")
+	if to := ines.get("/admin/audit/records?field=sector&record=birch").to(); to != "/admin/audit?field=sector&record=birch" {
+		t.Errorf("without script it leads to %s", to)
+	}
+	ines.parts().get("/admin/audit/records?record=zzz").want(200, "#record-found", "Nothing found")
+	ines.post(birch+"/archive", "version", "2")
+	ines.parts().get("/admin/audit/records?record=birch").want(200, "#record-found .opt", "Archived")
+	ticked := ines.parts().get("/admin/audit?field=sector&field_is=&actor_is=&from=&q=").want(200, "#list "+rows, "changed Birch").
+		want(200, "hx-partial[hx-target='#chips'] .chip b", "Sector").want(200, "hx-partial [href='/admin/audit.csv?field=sector']", "").wantPart(true)
+	if to := ticked.Header.Get("HX-Push-Url"); to != "/admin/audit?field=sector" {
+		t.Errorf("its address is %s", to)
+	}
+
 	// Somebody who sees only their own clients finds nothing by the values of others.
 	own := s.stranger()
 	own.user = s.User("Nils Berg", "Viewer")
@@ -436,4 +468,5 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	own.comeIn()
 	own.get("/admin/audit?q=retail").want(200, "#timeline", "").wantNot(".diff")
 	own.get("/admin/audit?field=sector").wantNot(".diff")
+	own.get("/admin/audit?record=acme").want(200, "#record-found", "Nothing found").wantNot("#record-found a")
 }

@@ -134,7 +134,8 @@ func formFields(w world, r handlers.Route) url.Values {
 var queryParameters = []string{
 	"actor", "action", "target_type", "target_id",
 	"q", "status", "sector", "sector_is", "size_band", "owner", "owner_is", "relationship_status",
-	"sort", "after", "rows", "channel", "channel_is", "outcome_is", "user_is", "who_is", "contact_id", "organization_id", "before", "user", "from",
+	"sort", "after", "rows", "channel", "channel_is", "outcome_is", "user_is", "who_is",
+	"actor_is", "target_type_is", "record", "contact_id", "organization_id", "before", "user", "from",
 	"to", "add", "new", "for", "next", "token", "display_name", "first_name", "last_name", "email", "phone", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "draft", "participant", "participant_id", "choose", "contact", "organization",

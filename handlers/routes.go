@@ -184,6 +184,7 @@ var routes = []route{
 	{"POST", "/admin/roles/:id", manageUsers, (*Server).roleUpdate},
 	{"GET", "/admin/audit", viewAudit, (*Server).auditIndex},
 	{"GET", "/admin/audit.csv", viewAudit, (*Server).auditExport},
+	{"GET", "/admin/audit/records", viewAudit, (*Server).auditRecordOptions},
 	{"POST", "/admin/audit/verify", viewAudit, (*Server).auditVerify},
 	{"GET", "/admin/vocabularies", manageVocabularies, (*Server).vocabularyIndex},
 	{"POST", "/admin/vocabularies/rename", manageVocabularies, (*Server).valueRename},

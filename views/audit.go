@@ -3,11 +3,11 @@ package views
 // AuditLog is the page of the audit log.
 type AuditLog struct {
 	Page
-	Export   string // address of the CSV file
-	Chips    []Chip
-	Hidden   []Hidden // the other filters, which stay when days are chosen
-	Text     string   // what was searched for
+	Export   AuditExport
+	Menus    Chips
+	Text     string // what was searched for
 	From, To string
+	Records  *AuditRecords // nil for those who may not see clients
 	Entries  AuditEntries
 	Verified Verified
 }
@@ -21,6 +21,25 @@ type AuditEntries struct {
 	Older    string // address of the next ones, "" for none
 	Filtered bool
 }
+
+// Template names the piece.
+func (AuditEntries) Template() string { return "audit/_list.html" }
+
+// AuditExport links to the entries as a CSV file at this address.
+type AuditExport string
+
+// Template names the piece.
+func (AuditExport) Template() string { return "audit/_export.html" }
+
+// AuditRecords are the records that a search offers to narrow the log to.
+type AuditRecords struct {
+	Typed string
+	Rows  []OptionRow
+	More  bool
+}
+
+// Template names the piece.
+func (AuditRecords) Template() string { return "audit/_records.html" }
 
 // From is where an entry came from, with links to others from there.
 type From struct {

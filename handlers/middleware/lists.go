@@ -53,6 +53,15 @@ var FollowUpParameters = withIs([]string{"who"})
 // SeveralOfFollowUps reports whether one of FollowUpParameters may be repeated, as Several does.
 func SeveralOfFollowUps(name string) bool { return name == "who" }
 
+// severalOfAudit are those of AuditParameters that may be repeated.
+var severalOfAudit = []string{"actor", "action", "target_type", "field"}
+
+// AuditParameters are the names of those that narrow the audit log.
+var AuditParameters = append(withIs(severalOfAudit), "target_id", "from", "to", "q")
+
+// SeveralOfAudit reports whether one of AuditParameters may be repeated, as Several does.
+func SeveralOfAudit(name string) bool { return slices.Contains(severalOfAudit, name) }
+
 // ListReader reads the parameters of lists, one by one, into their filters. Its methods return why a
 // value is refused, and then leave the filter as it is.
 type ListReader struct {
@@ -194,6 +203,29 @@ func (x ListReader) Interaction(f *db.InteractionFilter, name string, values ...
 // FollowUp reads one of FollowUpParameters. Only SeveralOfFollowUps may have further values.
 func (x ListReader) FollowUp(f *db.FollowUpFilter, name string, values ...string) (refused string) {
 	return x.people(&f.Assignee, name, values)
+}
+
+// Audit reads one of AuditParameters. Only SeveralOfAudit may have further values. Days are read with the log.
+func (x ListReader) Audit(f *db.AuditFilter, name string, values ...string) (refused string) {
+	switch strings.TrimSuffix(name, "_is") {
+	case "actor":
+		return x.people(&f.Actor, name, values)
+	case "action":
+		return x.values(&f.Action, name, values, nil)
+	case "target_type":
+		return x.values(&f.TargetType, name, values, nil)
+	case "field":
+		return x.values(&f.Field, name, values, nil)
+	case "target_id":
+		f.TargetID = values[0]
+	case "from":
+		f.From = values[0]
+	case "to":
+		f.To = values[0]
+	case "q":
+		f.Text = values[0]
+	}
+	return ""
 }
 
 // day reads the first or the last day of a range. Both belong to it.

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -27,16 +28,16 @@ func filterWords(details map[string]string) string {
 		switch {
 		case !ok:
 			continue
-		case f.name == "actor" && value == "none":
-			value = "the system"
-		case f.name == "actor" && value == "":
-			value = "somebody who left"
+		case f.name == "actor":
+			value = anyOf(strings.Split(value, "\n"), func(name string) string {
+				return map[string]string{"none": "the system", "": "somebody who left"}[name]
+			})
 		case f.name == "action":
-			value = strings.ToLower(Action(value))
+			value = anyOf(strings.Fields(value), func(slug string) string { return strings.ToLower(Action(slug)) })
 		case f.name == "target_type":
-			value = strings.ToLower(Kind(value))
+			value = anyOf(strings.Fields(value), func(kind string) string { return strings.ToLower(Kind(kind)) })
 		case f.name == "field":
-			value = FieldLabel(value)
+			value = anyOf(strings.Fields(value), FieldLabel)
 		case f.name == "text":
 			value = "“" + value + "”"
 		case f.name == "target_id":
@@ -46,9 +47,23 @@ func filterWords(details map[string]string) string {
 				value = day.Format("2 Jan 2006")
 			}
 		}
-		all = append(all, f.words+value)
+		if details[f.name+"_is"] == "not" {
+			value = "not " + f.words + value
+		} else {
+			value = f.words + value
+		}
+		all = append(all, value)
 	}
 	return strings.Join(all, ", ")
+}
+
+// anyOf names values of a filter by their words, those without by themselves.
+func anyOf(values []string, words func(string) string) string {
+	named := make([]string, 0, len(values))
+	for _, value := range values {
+		named = append(named, cmp.Or(words(value), value))
+	}
+	return strings.Join(named, " or ")
 }
 
 // FieldLabel names a field of the audit log by its column.
