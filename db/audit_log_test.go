@@ -80,7 +80,9 @@ func TestEveryFilterOfTheAuditLogFindsWhatFits(t *testing.T) {
 	busyDays(t, o)
 	org, rows := o.Column(t, "SELECT id FROM organizations ORDER BY display_name")[0], auditRows(t, o)
 	all, none := db.ValueFilter{}, db.ValueFilter{None: true}
-	some := func(none, not bool, values ...string) db.ValueFilter { return db.ValueFilter{Values: values, None: none, Not: not} }
+	some := func(none, not bool, values ...string) db.ValueFilter {
+		return db.ValueFilter{Values: values, None: none, Not: not}
+	}
 	for _, actor := range []db.ValueFilter{all, none, some(true, false, o.Tomas.UserID, "nobody"), some(false, true, o.Tomas.UserID)} {
 		for _, action := range []db.ValueFilter{
 			all, db.OneOf("login"), db.OneOf("dance"), some(false, false, "end_sessions", "update_org"), some(true, true, "login"),
