@@ -39,7 +39,7 @@ func lastChange(t *testing.T, o *dbtest.Office, v db.Vocabulary) db.ValueChange 
 // what they look like.
 func listed(t *testing.T, o *dbtest.Office, v db.Vocabulary) string {
 	t.Helper()
-	all, _, err := o.Values(t.Context(), o.Ines, v)
+	all, _, err := o.Values(t.Context(), o.Ines, v, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestSpellingsThatLookAlikeAreNamed(t *testing.T) {
 	manySectors(t, o, 1, "energy")
 	want(t, "sectors", listed(t, o, vocabulary(t, "sector")),
 		"Bee keeping 3; beekeeping 2 like Bee keeping; Bee  Keeping 1 like Bee keeping; energy 1")
-	all, more, err := o.Values(t.Context(), o.Ines, vocabulary(t, "sector"))
+	all, more, err := o.Values(t.Context(), o.Ines, vocabulary(t, "sector"), "")
 	if err != nil || more {
 		t.Fatal(more, err)
 	}
@@ -289,7 +289,7 @@ func TestChangesOfValuesAreRefused(t *testing.T) {
 		"own clients":         o.RenameValue(ctx, own, v, "Old", "New"),
 		"hiding":              o.HideValue(ctx, o.Tomas, v, "Old"),
 		"without interaction": o.RenameValue(ctx, blind, vocabulary(t, "outcome"), "Old", "New"),
-		"reading":             third(o.Values(ctx, blind, vocabulary(t, "outcome"))),
+		"reading":             third(o.Values(ctx, blind, vocabulary(t, "outcome"), "")),
 		"reading changes":     second(o.ValueChanges(ctx, o.Tomas, v, 1)),
 		"undoing":             second(o.UndoValueChange(ctx, o.Tomas, "x")),
 	} {

@@ -78,14 +78,19 @@ type Value struct {
 // mostListed is how many values of a vocabulary are listed.
 const mostListed = 1000
 
-// Values lists the values of a vocabulary, those used most first: the usual ones, and up to
-// mostListed of those in use. more is true if there are more.
-func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary) (all []Value, more bool, err error) {
+// Values lists up to mostListed values of a vocabulary, usual ones and those in use, those used most
+// first. With typed it lists those that contain it, ignoring case and accents. more is true if there
+// are more.
+func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary, typed string) (all []Value, more bool, err error) {
 	if err := v.Need.Refuse(by); err != nil {
 		return nil, false, err
 	}
+	most := mostListed + 1
+	if typed != "" {
+		most = -1
+	}
 	rows, err := d.reader.Query(ctx, "SELECT "+v.Column+", count(*) FROM "+v.table+" WHERE "+v.Column+" > '' GROUP BY "+v.Column+
-		" ORDER BY count(*) DESC"+limit(mostListed+1))
+		" ORDER BY count(*) DESC"+limit(most))
 	all, err = sqlite.Collect(rows, err, func(r sqlite.Row) (x Value, err error) { return x, r.Scan(&x.Text, &x.Used) })
 	states, err2 := v.states(readerQuerier{ctx, d})
 	rows, err3 := d.reader.Query(ctx, "SELECT old_value FROM value_changes WHERE vocabulary = ? AND kind <> 'undo'"+
@@ -94,7 +99,7 @@ func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary) (all []Value, m
 	if err := errors.Join(err, err2, err3); err != nil {
 		return nil, false, fmt.Errorf("values of %s: %w", v.Column, err)
 	}
-	if more = len(all) > mostListed; more {
+	if more = typed == "" && len(all) > mostListed; more {
 		all = all[:mostListed]
 	}
 	for _, usual := range append(v.usual(states), v.Usual...) { // hidden ones, too, so that they can be suggested again
@@ -113,6 +118,12 @@ func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary) (all []Value, m
 		if x.LooksLike = alike[key]; x.LooksLike == "" {
 			alike[key] = x.Text
 		}
+	}
+	if typed != "" {
+		part := text.SortKey(typed)
+		all = slices.DeleteFunc(all, func(x Value) bool { return !strings.Contains(text.SortKey(x.Text), part) })
+		more = len(all) > mostListed
+		all = all[:min(len(all), mostListed)]
 	}
 	return all, more, nil
 }

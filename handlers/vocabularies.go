@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -69,12 +70,26 @@ func (s *Server) vocabularyAnswer(c *gin.Context, status int, v db.Vocabulary, o
 	return s.show(c, status, page)
 }
 
-func vocabularyPath(v db.Vocabulary) string { return vocabulariesPath + "?v=" + v.Column }
+func vocabularyPath(v db.Vocabulary) string { return valuesPath(v, "") }
+
+// valuesPath is the address of the values that contain what was sought.
+func valuesPath(v db.Vocabulary, sought string) string {
+	return address(vocabulariesPath, url.Values{"v": {v.Column}, "q": {sought}})
+}
+
+// soughtValue returns what the list is narrowed to: by the address, or by a form in it.
+func soughtValue(c *gin.Context) string {
+	return readable(cmp.Or(c.Query("q"), c.Request.PostForm.Get("q")))
+}
 
 // values returns the list of a vocabulary's values.
 func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list views.Values, err error) {
-	ctx, by := c.Request.Context(), who(c).Actor
-	all, more, err := s.db.Values(ctx, by, v)
+	ctx, by, typed := c.Request.Context(), who(c).Actor, soughtValue(c)
+	all, more, err := s.db.Values(ctx, by, v, typed)
+	targets := all // to merge into
+	if err == nil && typed != "" && open.kind == "merge" {
+		targets, _, err = s.db.Values(ctx, by, v, "")
+	}
 	if err != nil {
 		return list, err
 	}
@@ -82,7 +97,9 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 	if err != nil {
 		return list, err
 	}
-	list = views.Values{Vocabulary: v.Column, Plural: v.Plural, Href: vocabularyPath(v), More: more}
+	list = views.Values{
+		Vocabulary: v.Column, Plural: v.Plural, Query: typed, Href: valuesPath(v, typed), AllHref: vocabularyPath(v), More: more,
+	}
 	for i, change := range changes {
 		change.Old, change.New = text.Isolate(change.Old), text.Isolate(change.New)
 		said := wording.ValueChange(v, change)
@@ -103,7 +120,7 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 	}
 	list.Error = open.refused["value"]
 	for _, x := range all {
-		row := valueRow(v, x, all, open, list.Running != nil)
+		row := valueRow(v, x, targets, open, typed, list.Running != nil)
 		if row.Form != nil {
 			list.Polls, list.Error = false, ""
 		}
@@ -112,20 +129,21 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 	return list, nil
 }
 
-// valueRow returns a row of the list, or its open form.
-func valueRow(v db.Vocabulary, x db.Value, all []db.Value, open valueForm, running bool) views.ValueRow {
+// valueRow returns a row of the list, or its open form. targets are the values that it may be merged into, and sought is
+// what the list was narrowed to.
+func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, sought string, running bool) views.ValueRow {
 	row := views.ValueRow{Text: x.Text, Used: wording.Grouped(x.Used), Suggested: x.Suggested, LooksLike: x.LooksLike}
 	if x.Used > 0 {
 		row.Href = usersOf(v, x.Text)
 	}
 	if x.Text == open.value && (!running || open.refused != nil) {
-		row.Form = newValueForm(v, x, all, open)
+		row.Form = newValueForm(v, x, targets, open)
 	}
 	if running {
 		return row
 	}
 	form := func(kind, typed string) string {
-		return address(vocabulariesPath, url.Values{"v": {v.Column}, kind: {x.Text}, "new": {typed}})
+		return address(vocabulariesPath, url.Values{"v": {v.Column}, "q": {sought}, kind: {x.Text}, "new": {typed}})
 	}
 	row.Rename, row.Merge = form("rename", ""), form("merge", x.LooksLike)
 	return row
@@ -242,10 +260,10 @@ func (s *Server) valueSuggested(c *gin.Context, change suggestValue, done, undo 
 	}
 	t := views.Toast{Text: text.Isolate(value) + done, Undo: &views.Undo{
 		Action: vocabulariesPath + "/" + undo, Target: "#values",
-		Fields: []views.Hidden{{Name: "v", Value: v.Column}, {Name: "value", Value: value}},
+		Fields: []views.Hidden{{Name: "v", Value: v.Column}, {Name: "value", Value: value}, {Name: "q", Value: soughtValue(c)}},
 	}}
 	if part(c) {
 		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{}, toast(t.Text, t.Undo))
 	}
-	return s.done(c, vocabularyPath(v), t)
+	return s.done(c, valuesPath(v, soughtValue(c)), t)
 }

@@ -123,3 +123,31 @@ func TestWhoMayChangeOutcomes(t *testing.T) {
 	ines := s.as("Administrator")
 	ines.get("/admin/vocabularies?v="+url.QueryEscape("nothing")).want(404, "", "")
 }
+
+// TestOneOfManyWordsIsFound: more than the page lists, by a part, and it stays found while it is changed.
+func TestOneOfManyWordsIsFound(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	s.Exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+		INSERT INTO organizations (id, display_name, legal_name, sort_key, sector)
+		SELECT printf('00000000-0000-7000-8000-%012d', i), 'Firm', 'Firm', 'firm', 'Sector ' || (1 + i % 1050) FROM n`)
+	s.Organization("Acme", "sector", "Überfahrt")
+	ines.get("/admin/vocabularies?v=size_band").wantNot("main form[role=search]")
+	page := ines.get("/admin/vocabularies").want(200, "#values > .foot", "There are more. These are used most. Find the others by a part of them.").
+		wantNot(row("Überfahrt"))
+	if page.html.Find("main form[role=search] [name=v]").AttrOr("value", "") != "sector" {
+		t.Error("the search is not about sectors")
+	}
+	page = ines.get("/admin/vocabularies?v=sector&q=uber").wantTexts("#values .nm", "Überfahrt").
+		want(200, "#values > .foot", "Only those with “uber” in them").wantValue("main form[role=search] [name=q]", "uber")
+	form := ines.get(page.html.Find(row("Überfahrt")+" a:contains('Rename')").AttrOr("href", ""))
+	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(422, "#new-e, .err", "Energy is already there").wantValue("#new", "Energy")
+	form = ines.get(page.html.Find(row("Überfahrt")+" a:contains('Merge')").AttrOr("href", "")).want(200, "#new option", "Energy")
+	hidden := ines.submit(page, row("Überfahrt")+" button:contains('Hide')")
+	ines.get(hidden.to()).wantTexts("#values .nm", "Überfahrt").want(200, row("Überfahrt")+" .state", "Not suggested")
+	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(303, "", "")
+	s.Jobs.Wait()
+	s.WantOne("Energy", "SELECT sector FROM organizations WHERE display_name = 'Acme'")
+	ines.get("/admin/vocabularies?q=zzz").want(200, "#values > .foot", "None has “zzz” in it").want(200, "#values > .foot a", "Show all")
+}

@@ -13,6 +13,7 @@ func (Vocabularies) Template() string { return "vocabularies/index.html" }
 // Values are the values of one vocabulary and its last changes.
 type Values struct {
 	Vocabulary, Plural, Href string
+	Query, AllHref           string // what the list is narrowed to, and the address of the whole one
 	Running                  *RunningChange
 	Polls                    bool   // asks again by itself, because a change is running and no form is open
 	Error                    string // of a form whose value is not there any more
