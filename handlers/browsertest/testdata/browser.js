@@ -79,7 +79,7 @@ const sideways = () => {
 const enlarge = times => { document.documentElement.style.fontSize = 100 * times + "%"; };
 
 // Texts that something around them cuts at the top or bottom, or that run out of a control. What lists leave out for want of room is excepted.
-const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, svg, .skip, thead, .dom")).flatMap(e => {
+const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, .last > i, svg, .skip, thead, .dom")).flatMap(e => {
   const texts = [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
   if (!texts.length) return [];
   const range = document.createRange();
