@@ -452,7 +452,7 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 func TestNoFieldCutsWhatIsPasted(t *testing.T) {
 	t.Parallel()
 	cuts := regexp.MustCompile(`<(?:input|textarea)[^<]*\bmaxlength=[^<]*`)
-	search := regexp.MustCompile(`name="(?:q|find)"`)
+	search := regexp.MustCompile(`name="(?:q|find|record)"`)
 	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
