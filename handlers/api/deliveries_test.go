@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -60,7 +61,9 @@ func (p *program) hook() (h db.Webhook, received chan delivery) {
 		if err != nil {
 			p.t.Error(err)
 		}
-		received <- delivery{r, string(body)}
+		kept := r.Clone(context.Background()) // the server reads its own when this has answered
+		kept.Body = io.NopCloser(bytes.NewReader(body))
+		received <- delivery{kept, string(body)}
 	}))
 	p.t.Cleanup(receiver.Close)
 	h, _, err := p.DB.CreateWebhook(context.Background(), db.Actor{UserID: p.user.ID, May: db.Permissions},
@@ -114,7 +117,6 @@ func TestDeliveriesAreAsDocumented(t *testing.T) {
 			in := &openapi3filter.RequestValidationInput{
 				Request: d.Request, Route: &routers.Route{Spec: doc.T, PathItem: item, Method: d.Method, Operation: item.Post},
 			}
-			d.Body = io.NopCloser(strings.NewReader(d.body))
 			if err := openapi3filter.ValidateRequest(t.Context(), in); err != nil {
 				t.Errorf("%s is not as openapi.yaml says: %v", d.body, err)
 			}
