@@ -2,10 +2,13 @@ package browsertest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -15,7 +18,12 @@ import (
 // chromium is the browser process that all tests share.
 var chromium process
 
+// Journeys mostly wait for Chromium, so unless -parallel says otherwise twice as many run at once as there are processors.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if most := runtime.GOMAXPROCS(0); flag.Lookup("test.parallel").Value.String() == strconv.Itoa(most) {
+		flag.Set("test.parallel", strconv.Itoa(2*most))
+	}
 	code := m.Run()
 	chromium.stop()
 	os.Exit(code)
