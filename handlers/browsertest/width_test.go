@@ -34,7 +34,8 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 	for range 2 {
 		astrid.post(organization+"/interactions", "channel", "note", "subject", word(200),
 			"body", body, "outcome", word(80), "contact_id", handlerstest.Key(contact),
-			"follow_up_text", word(200), "follow_up_due_on", o.Clock.Now().Format(time.DateOnly), "follow_up_assignee_id", astrid.user.ID)
+			"follow_up_text", word(200), "follow_up_due_on", o.Clock.Now().AddDate(0, 0, 1).Format(time.DateOnly),
+			"follow_up_assignee_id", astrid.user.ID)
 	}
 	interaction := "/interactions/" + o.One("SELECT id FROM interactions LIMIT 1")
 	astrid.post(organization, "display_name", word(150), "legal_name", word(190), "website", website+"w", "sector", word(70), "version", "1")
