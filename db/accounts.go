@@ -198,7 +198,7 @@ func rolesValue(slugs []string) Fields {
 }
 
 // SetRoles sets a user's roles to these slugs, and ends their sessions if the roles change and the
-// user is not the actor. was are the encoded Values that the actor saw, or "" to skip the check, see
+// user is not the actor. was is the encoded Values that the actor saw, or "" to skip the check, see
 // settle: it may return Conflict.
 // It returns Invalid for unknown roles, for roles beyond the actor's rights, and for removing the
 // last Administrator, and ErrNotFound for an unknown user.

@@ -94,7 +94,8 @@ func TestEveryFilterOfTheAuditLogFindsWhatFits(t *testing.T) {
 					f := db.AuditFilter{Actor: actor, Action: action, TargetType: kind, TargetID: target}
 					var wanted []int64
 					for _, e := range rows {
-						if chosen(strings.TrimPrefix(e.UserID, "none"), actor) && chosen(e.Action, action) && chosen(e.TargetType, kind) && (target == "" || target == e.TargetID) {
+						if chosen(strings.TrimPrefix(e.UserID, "none"), actor) && chosen(e.Action, action) &&
+							chosen(e.TargetType, kind) && (target == "" || target == e.TargetID) {
 							wanted = append(wanted, e.Seq)
 						}
 					}
@@ -155,7 +156,8 @@ func TestRowsThatCameBeforeTheirTimeAreFound(t *testing.T) {
 			want(t, fmt.Sprintf("%+v", f), len(auditSeqs(t, o, o.Ines, f)), 0)
 		}
 	}
-	want(t, "both calls", len(auditSeqs(t, o, o.Ines, db.AuditFilter{From: "2026-11-14", To: "2026-11-14", TargetType: db.OneOf("interaction")})), 2)
+	want(t, "both calls", len(auditSeqs(t, o, o.Ines,
+		db.AuditFilter{From: "2026-11-14", To: "2026-11-14", TargetType: db.OneOf("interaction")})), 2)
 }
 
 func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
@@ -166,7 +168,11 @@ func TestTheAuditLogIsWalkedOnceWhileRowsComeIn(t *testing.T) {
 		must(o.UpdateOrganization(t.Context(), o.Tomas, acme.ID, n+1, db.Fields{"sector": fmt.Sprint(n)}))(t)
 	}
 	for _, f := range []db.AuditFilter{
-		{}, {Actor: db.OneOf(o.Tomas.UserID)}, {Action: db.OneOf("update_org")}, {TargetType: db.OneOf("organization")}, {TargetType: db.OneOf("organization"), TargetID: acme.ID},
+		{},
+		{Actor: db.OneOf(o.Tomas.UserID)},
+		{Action: db.OneOf("update_org")},
+		{TargetType: db.OneOf("organization")},
+		{TargetType: db.OneOf("organization"), TargetID: acme.ID},
 	} {
 		var all []int64
 		for {
@@ -291,7 +297,12 @@ func TestTheAuditLogTellsOnlyWhatItsReaderMaySee(t *testing.T) {
 	o := dbtest.OpenOffice(t)
 	s := secretWorld(t, o)
 	filters := []db.AuditFilter{
-		{}, {Actor: db.OneOf(o.Tomas.UserID)}, {Actor: db.OneOf(o.Ines.UserID)}, {TargetID: s.brig[0]}, {TargetID: s.talks[0]}, {TargetID: s.many[0]},
+		{},
+		{Actor: db.OneOf(o.Tomas.UserID)},
+		{Actor: db.OneOf(o.Ines.UserID)},
+		{TargetID: s.brig[0]},
+		{TargetID: s.talks[0]},
+		{TargetID: s.many[0]},
 	}
 	for kind, actions := range db.AuditActions {
 		filters = append(filters, db.AuditFilter{TargetType: db.OneOf(kind)})

@@ -415,7 +415,8 @@ func TestFollowUpsAreListedByDayAndWalkedOnce(t *testing.T) {
 		"follow_up_due_on": "2026-11-24", "follow_up_assignee_id": o.Ines.UserID,
 	}, ""))(t)
 	want(t, "of the contact", open(t, o, o.Lea, db.FollowUpFilter{ContactID: maya.ID}), "Maya")
-	want(t, "of the organization and Ines", open(t, o, o.Lea, db.FollowUpFilter{OrganizationID: acme.ID, Assignee: db.OneOf(o.Ines.UserID)}), "")
+	want(t, "of the organization and Ines", open(t, o, o.Lea,
+		db.FollowUpFilter{OrganizationID: acme.ID, Assignee: db.OneOf(o.Ines.UserID)}), "")
 	want(t, "of Ines", open(t, o, o.Lea, db.FollowUpFilter{Assignee: db.OneOf(o.Ines.UserID), Limit: 1000}), "Maya")
 	want(t, "two", open(t, o, o.Lea, db.FollowUpFilter{Limit: 2}), "Maya x")
 	o.Exec(t, "UPDATE contacts SET is_active = 0")

@@ -22,7 +22,8 @@ func TestOtherFieldsNeverHideANameThatWasTyped(t *testing.T) {
 	for i := range 110 {
 		name := fmt.Sprint("Firm ", i)
 		must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": name, "legal_name": "Harbor Works"}, ""))(t)
-		must(o.CreateContact(ctx, o.Tomas, db.Fields{"first_name": "Firm", "last_name": fmt.Sprint(i), "job_title": "Zoellner of the harbor"}, ""))(t)
+		must(o.CreateContact(ctx, o.Tomas, db.Fields{"first_name": "Firm", "last_name": fmt.Sprint(i), "job_title": "Zoellner of the harbor"},
+			""))(t)
 		must(o.CreateContact(ctx, o.Tomas, db.Fields{"first_name": "Firm", "last_name": fmt.Sprint(i), "job_title": "Oharbor"}, ""))(t)
 	}
 	for typed, first := range map[string][]string{

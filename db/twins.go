@@ -173,25 +173,21 @@ func (f Field) twinWord() string {
 	return f.Lower()
 }
 
-// legalForms are words that names of one firm have or lack.
-var legalForms = strings.Fields(`ab ag aps as asa bv co company corp corporation gmbh group inc incorporated kg kft limited llc llp lp
-	ltd nv ohg oy oyj plc pty pvt sa sarl sas se sia sl spa srl the ug und and et og y`)
-
-// wordsOfName returns the folded words of a name; of an organization without legal forms, unless it
-// has no others.
+// wordsOfName returns the folded words of a name; of an organization without fillers, unless it has no
+// others.
 func (k *RecordKind) wordsOfName(name string) []string {
 	words := text.Words(name)
 	if k == ContactKind {
 		return words
 	}
-	telling := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(legalForms, w) })
+	telling := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return text.IsFiller(w) || w == "group" })
 	if len(telling) == 0 {
 		return words
 	}
 	return telling
 }
 
-// similarNames reports whether two names have the same words in any order, but for legal forms, or
+// similarNames reports whether two names have the same words in any order, but for fillers, or
 // differ in one letter.
 func (k *RecordKind) similarNames(a, b string) bool {
 	x, y := k.wordsOfName(a), k.wordsOfName(b)

@@ -136,8 +136,8 @@ func (c *conditions) narrow(column string, x ValueFilter, merge bool) (ranges []
 	return nil
 }
 
-// union returns a query for each range of an index, all of which SQLite merges in their common order: it reads
-// no more of them than it returns.
+// union returns one query over several ranges of an index. SQLite merges them in their common order, and reads
+// only the rows that it returns.
 func union(query string, c conditions, ranges []condition) (all condition) {
 	for i, r := range ranges {
 		also := conditions{slices.Clone(c.clauses), slices.Clone(c.args)}

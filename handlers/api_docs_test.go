@@ -78,7 +78,8 @@ func TestSearchingTheDocumentation(t *testing.T) {
 	b := newSite(t).stranger()
 	for q, want := range map[string]string{
 		"archive+organization": "archiveOrganization", "ORGANIZATION+Restore": "restoreOrganization", "quiet_days": "listContacts",
-		"follow_up.moved": "followUpChanged", "webhook-signature": "testSent", "due_time": "createFollowUp", "ViewInteraction+delete+409": "", "/search": "search",
+		"follow_up.moved": "followUpChanged", "webhook-signature": "testSent",
+		"due_time": "createFollowUp", "ViewInteraction+delete+409": "", "/search": "search",
 	} {
 		page := b.get("/api/docs?q="+q).want(200, "h1", "API documentation")
 		var found []string

@@ -120,11 +120,13 @@ func TestTheAuditLogIsFilteredInItsAddress(t *testing.T) {
 	wantLog("?to=2026-11-23").want(200, "#timeline-empty", "Nothing matches")
 	wantLog("?action=dance").want(200, ".chip b", "dance")
 	wantLog("?actor="+tomas.user.ID+"&actor=none&action=logout&action=create_org", "Tomás Brandt signed out", "Tomás Brandt created Quay").
-		want(200, ".chip b", "Tomás Brandt or the system").wantTexts(".chip b", "Tomás Brandt or the system", "Created an organization or Signed out")
+		want(200, ".chip b", "Tomás Brandt or the system").
+		wantTexts(".chip b", "Tomás Brandt or the system", "Created an organization or Signed out")
 	wantLog("?target_type=session&target_type=organization&target_type_is=not&actor_is=not&actor="+ines.user.ID,
 		"The system created the user Tomás Brandt as Manager", "The system created the user Inès Moreau as Administrator",
 	).wantTexts(".chip b", "not Inès Moreau", "not Organizations or Sign-ins and sessions")
-	wantLog("?actor=none&actor_is=not&field_is=maybe&action=logout", "Tomás Brandt signed out").wantTexts(".chip b", "Anybody signed in", "Signed out")
+	wantLog("?actor=none&actor_is=not&field_is=maybe&action=logout", "Tomás Brandt signed out").
+		wantTexts(".chip b", "Anybody signed in", "Signed out")
 	wantLog("?actor=none&target_type=user", "The system created the user Tomás Brandt as Manager",
 		"The system created the user Inès Moreau as Administrator")
 	ines.get("/admin/audit?from=yesterday").want(422, "h1 + p", "Enter a day, like 2026-11-24")
@@ -215,7 +217,8 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	a.wantNot(`.by > span a`)
 	clients.get("/admin/audit").want(200, ".chip label:has([value=update_view])", "Changed")
 	b := clients.get("/admin/audit").want(200, `.by a[href="`+w.org+`"]`, "Harbor & Pine").
-		want(200, ".diff", "Secret sector").want(200, ".chip label:has([value=organization])", "Organizations").wantNot(".chip [value*=interaction]")
+		want(200, ".diff", "Secret sector").want(200, ".chip label:has([value=organization])", "Organizations").
+		wantNot(".chip [value*=interaction]")
 	if strings.Contains(b.body, "Renewal") {
 		t.Error("an interaction is told to who may not see it")
 	}
@@ -456,7 +459,8 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	ines.post(birch+"/archive", "version", "2")
 	ines.parts().get("/admin/audit/records?record=birch").want(200, "#record-found .opt", "Archived")
 	ticked := ines.parts().get("/admin/audit?field=sector&field_is=&actor_is=&from=&q=").want(200, "#list "+rows, "changed Birch").
-		want(200, "hx-partial[hx-target='#chips'] .chip b", "Sector").want(200, "hx-partial [href='/admin/audit.csv?field=sector']", "").wantPart(true)
+		want(200, "hx-partial[hx-target='#chips'] .chip b", "Sector").
+		want(200, "hx-partial [href='/admin/audit.csv?field=sector']", "").wantPart(true)
 	if to := ticked.Header.Get("HX-Push-Url"); to != "/admin/audit?field=sector" {
 		t.Errorf("its address is %s", to)
 	}

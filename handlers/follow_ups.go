@@ -125,7 +125,8 @@ const homeSize = 12
 // ownFollowUps returns the card of the visitor's follow-ups up to the end of the week.
 func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	v := who(c)
-	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor, db.FollowUpFilter{Assignee: db.OneOf(v.UserID), When: "soon", Limit: homeSize})
+	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor,
+		db.FollowUpFilter{Assignee: db.OneOf(v.UserID), When: "soon", Limit: homeSize})
 	if editInteractions.Check(v) != nil && len(found) == 0 {
 		return nil, err // who may not plan follow-ups has none
 	}

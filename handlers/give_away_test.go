@@ -95,10 +95,12 @@ func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
 
 	form := oda.get("/organizations/new")
 	s.unchanged(func() {
-		oda.submit(form, "form.card button", "display_name", "", "owner_user_id", per.user.ID).want(422, "#display_name-e", "").wantNot(".warnline")
+		oda.submit(form, "form.card button", "display_name", "", "owner_user_id", per.user.ID).
+			want(422, "#display_name-e", "").wantNot(".warnline")
 		asks = oda.submit(form, "form.card button", "display_name", "Birch", "owner_user_id", per.user.ID).
 			want(409, ".warnline", "Create Birch for Per Lund? You will not see it.").wantValue("#display_name", "Birch")
-		oda.submit(form, "form.card button", "display_name", "Birch", "owner_user_id", "").want(409, ".warnline", "Create Birch without an owner?")
+		oda.submit(form, "form.card button", "display_name", "Birch", "owner_user_id", "").
+			want(409, ".warnline", "Create Birch without an owner?")
 	})
 	if to := oda.submit(asks, "[name=give_away]").to(); to != "/organizations" {
 		t.Errorf("leads to %s", to)

@@ -125,7 +125,8 @@ func formFields(w world, r handlers.Route) url.Values {
 	case strings.HasPrefix(path, "/admin/vocabularies"):
 		add("v", "sector", "value", "Logistics", "new", "x")
 	case strings.HasPrefix(path, "/admin/roles"):
-		add("name", "A", "slug", "", "description", "x", "client_scope", "own", "require_mfa", "true", "permission", "ViewClient", "was", "name=x", "base_was", "")
+		add("name", "A", "slug", "", "description", "x", "client_scope", "own",
+			"require_mfa", "true", "permission", "ViewClient", "was", "name=x", "base_was", "")
 	}
 	return v
 }

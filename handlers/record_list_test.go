@@ -133,7 +133,8 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 	if to := ines.do(r).to(); to != birch+opened {
 		t.Errorf("archiving leads to %s", to)
 	}
-	form = from("/organizations/new", site+"/organizations?sector=Media").want(200, ".acts .ghost[href='/organizations?sector=Media']", "Cancel")
+	form = from("/organizations/new", site+"/organizations?sector=Media").
+		want(200, ".acts .ghost[href='/organizations?sector=Media']", "Cancel")
 	to := ines.submit(form, "form.card button", "display_name", "Elm", "sector", "Media").to()
 	crumb(ines.get(to), "/organizations?sector=Media")
 	crumb(ines.get(birch+"?list=https%3A%2F%2Fevil.example%2F%3Fsector%3DMedia"), "/organizations")

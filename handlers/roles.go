@@ -128,7 +128,9 @@ func permissions(form url.Values) []db.Permission {
 // typedRole returns the stored role with the values that were typed, and with what the form ticked or not since it was made.
 func typedRole(values db.Fields, form url.Values, stored db.Role) db.Role {
 	x := stored
-	for column, to := range map[string]*string{"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope} {
+	for column, to := range map[string]*string{
+		"name": &x.Name, "slug": &x.Slug, "description": &x.Description, "client_scope": &x.ClientScope,
+	} {
 		if value, ok := values[column]; ok {
 			*to = value
 		}

@@ -56,8 +56,9 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	s.Exec("DELETE FROM saved_views WHERE name = 'Others'")
 	ofCalls := "/views/new?list=interactions&query=" + url.QueryEscape("channel=note&channel=call&outcome=none&outcome_is=not&user_is=not")
 	form = ines.get(ofCalls).want(200, "form p", "Channel is Call or Note and Any outcome, in the order")
-	if to := ines.submit(form, "main .btn.pri", "name", "Talks").to(); to != "/interactions?channel=call&channel=note&outcome=none&outcome_is=not" {
-		t.Errorf("several channels lead to %s", to)
+	talks := ines.submit(form, "main .btn.pri", "name", "Talks").to()
+	if talks != "/interactions?channel=call&channel=note&outcome=none&outcome_is=not" {
+		t.Errorf("several channels lead to %s", talks)
 	}
 	s.Exec("DELETE FROM saved_views WHERE name = 'Talks'")
 

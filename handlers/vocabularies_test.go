@@ -134,7 +134,7 @@ func TestOneOfManyWordsIsFound(t *testing.T) {
 		SELECT printf('00000000-0000-7000-8000-%012d', i), 'Firm', 'Firm', 'firm', 'Sector ' || (1 + i % 1050) FROM n`)
 	s.Organization("Acme", "sector", "Überfahrt")
 	ines.get("/admin/vocabularies?v=size_band").wantNot("main form[role=search]")
-	page := ines.get("/admin/vocabularies").want(200, "#values > .foot", "There are more. These are used most. Find the others by a part of them.").
+	page := ines.get("/admin/vocabularies").want(200, "#values > .foot", "These are the most used. Search for the others.").
 		wantNot(row("Überfahrt"))
 	if page.html.Find("main form[role=search] [name=v]").AttrOr("value", "") != "sector" {
 		t.Error("the search is not about sectors")
@@ -142,7 +142,8 @@ func TestOneOfManyWordsIsFound(t *testing.T) {
 	page = ines.get("/admin/vocabularies?v=sector&q=uber").wantTexts("#values .nm", "Überfahrt").
 		want(200, "#values > .foot", "Only those with “uber” in them").wantValue("main form[role=search] [name=q]", "uber")
 	form := ines.get(page.html.Find(row("Überfahrt")+" a:contains('Rename')").AttrOr("href", ""))
-	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(422, "#new-e, .err", "Energy is already there").wantValue("#new", "Energy")
+	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").
+		want(422, "#new-e, .err", "Energy is already there").wantValue("#new", "Energy")
 	form = ines.get(page.html.Find(row("Überfahrt")+" a:contains('Merge')").AttrOr("href", "")).want(200, "#new option", "Energy")
 	hidden := ines.submit(page, row("Überfahrt")+" button:contains('Hide')")
 	ines.get(hidden.to()).wantTexts("#values .nm", "Überfahrt").want(200, row("Überfahrt")+" .state", "Not suggested")

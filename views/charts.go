@@ -16,7 +16,7 @@ type Chart struct {
 	Rows              []ChartRow
 }
 
-// Series names the bars of one colour.
+// Series names the bars of one color.
 type Series struct{ Class, Label string }
 
 // ChartRow is a row of a chart's table: the label of a bar and its numbers.
@@ -51,7 +51,7 @@ type ChartBar struct {
 	Rects       []ChartRect
 }
 
-// ChartRect is a rectangle in the colour of its class; "hit" is the area to press.
+// ChartRect is a rectangle in the color of its class; "hit" is the area to press.
 type ChartRect struct {
 	Class               string
 	X, Y, Width, Height float64

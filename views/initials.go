@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 )
 
 // avatar stands for a person or, with the class sqr, an organization.
@@ -15,7 +16,7 @@ type avatar struct{ Name, Class string }
 
 func (avatar) Template() string { return "_avatar.html" }
 
-// Hue returns the class of its colour, see hue.
+// Hue returns the class of its color, see hue.
 func (a avatar) Hue() int { return hue(a.Name) }
 
 // Initials returns its letters, see initials.
@@ -24,8 +25,8 @@ func (a avatar) Initials() string { return initials(a.Name, strings.Contains(a.C
 // Three tells whether there are three letters, which are smaller.
 func (a avatar) Three() bool { return utf8.RuneCountInString(a.Initials()) > 2 }
 
-// hue returns the avatar's colour class, 1 to 8. It depends on the whole name, so that most names with the
-// same initials have different colours.
+// hue returns the avatar's color class, 1 to 8. It depends on the whole name, so that most names with the
+// same initials have different colors.
 func hue(name string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(strings.TrimSuffix(name, db.LeftMark)))
@@ -52,11 +53,11 @@ func initials(name string, organization bool) string {
 }
 
 // organizationInitials returns the first letters of the first two words and of the last one, or the first two
-// letters of a single word. Legal forms and small words count only where there is nothing else.
+// letters of a single word. Fillers, see text.IsFiller, count only where there is nothing else.
 func organizationInitials(words []string) string {
 	var significant []string
 	for i, w := range words {
-		if !insignificant[strings.ToLower(w)] || i == 0 && utf8.RuneCountInString(w) == 1 {
+		if !text.IsFiller(text.SortKey(w)) || i == 0 && utf8.RuneCountInString(w) == 1 {
 			significant = append(significant, w)
 		}
 	}
@@ -92,19 +93,6 @@ func wordsOfName(name string) []string {
 		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c)
 	}), func(w string) bool { return !strings.ContainsFunc(w, func(c rune) bool { return !unicode.IsMark(c) }) })
 }
-
-// insignificant are legal forms and words that join others.
-var insignificant = func() map[string]bool {
-	all := map[string]bool{}
-	for _, w := range strings.Fields(`
-		ab ag aps as asa bv co company corp corporation ev gmbh inc incorporated kft kg kk limited llc llp lp ltd ltda mbh nv
-		ohg oy oyj plc pty sa sarl sas se sl srl spa spzoo ug zoo ооо ао зао тов αε בעמ شركة
-		and at da das de degli del della der des di die do dos du e el en et für i in la las le les los of og och on the
-		til und van vom von y za zu и та και`) {
-		all[w] = true
-	}
-	return all
-}()
 
 // withoutArticle removes the Arabic article from a word, which nearly every word of a name has.
 func withoutArticle(word string) string {

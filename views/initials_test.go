@@ -31,8 +31,8 @@ func TestInitialsAreThoseThatPeopleExpect(t *testing.T) {
 	}
 }
 
-// TestOrganizationsOfSimilarNamesLookDifferent: a few letters and colours cannot tell all names apart, but of these
-// pairs, which begin with the same word, letters tell four in five, and letters or colours all but one or two.
+// TestOrganizationsOfSimilarNamesLookDifferent: a few letters and colors cannot tell all names apart, but of these
+// pairs, which begin with the same word, letters tell four in five, and letters or colors all but one or two.
 func TestOrganizationsOfSimilarNamesLookDifferent(t *testing.T) {
 	t.Parallel()
 	pairs, same, confused := 0, 0, 0
@@ -63,6 +63,6 @@ func TestOrganizationsOfSimilarNamesLookDifferent(t *testing.T) {
 		}
 	}
 	if same*5 > pairs || confused > 2 {
-		t.Errorf("of %d pairs, %d have the same initials, and %d the same colour, too", pairs, same, confused)
+		t.Errorf("of %d pairs, %d have the same initials, and %d the same color, too", pairs, same, confused)
 	}
 }

@@ -12,7 +12,7 @@ type System struct {
 // Template names the page.
 func (System) Template() string { return "system/index.html" }
 
-// State is a word with the shape and colour of its mark.
+// State is a word with the shape and color of its mark.
 type State struct{ Word, Tone string }
 
 // The states of the page.

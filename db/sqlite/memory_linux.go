@@ -15,7 +15,7 @@ import "fmt"
 
 // SQLite counts the memory it uses under one lock, which every allocation of every connection takes.
 // Nobody reads the count, and without it two cores answer twice as many searches
-// (https://www.sqlite.org/compile.html recommends to leave it out). It can only be chosen before
+// (https://www.sqlite.org/compile.html recommends leaving it out). It can only be chosen before
 // the first connection.
 func init() {
 	if code := C.count_no_memory(); code != 0 {

@@ -29,7 +29,9 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"GET", "/search?query=harbor", "", nil, 422, "query: There is no such parameter; there are q, limit."},
 		{"GET", "/search?page=2&per_page=10", "", nil, 422, "page: There is no such parameter; there are q, limit. " +
 			"per_page: There is no such parameter; there are q, limit."},
-		{"GET", "/follow-ups?assignee_id=me", "", nil, 422, "assignee_id: There is no such parameter; there are show, who, who_is, limit, after."},
+		{
+			"GET", "/follow-ups?assignee_id=me", "", nil, 422, "assignee_id: There is no such parameter; there are show, who, who_is, limit, after.",
+		},
 		{"GET", "/follow-ups?show=open", "", nil, 422, "show: Send mine, given, done, overdue, week or all."},
 		{"GET", "/follow-ups?who=me", "", nil, 422, "who: Send it with show=all, overdue or week."},
 		{"GET", "/organizations?status=Active", "", nil, 422, "status: Send active, archived or all."},

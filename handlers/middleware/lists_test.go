@@ -100,7 +100,8 @@ func TestListParametersAreTakenOrRefused(t *testing.T) {
 		t.Errorf("%v, %q", own, why)
 	}
 	var f db.InteractionFilter
-	if lists.Interaction(&f, "from", "soon") == "" || lists.Interaction(&f, "to", "2026-02-30") == "" || !reflect.DeepEqual(f, db.InteractionFilter{}) {
+	if lists.Interaction(&f, "from", "soon") == "" ||
+		lists.Interaction(&f, "to", "2026-02-30") == "" || !reflect.DeepEqual(f, db.InteractionFilter{}) {
 		t.Errorf("days that are none give %v", f)
 	}
 }
