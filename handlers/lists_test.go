@@ -179,6 +179,25 @@ func TestAListSortsByEachColumnItShows(t *testing.T) {
 	}
 }
 
+// TestMenusOfFiltersAreFoundByTheirNames: programs that read a page look for the name right behind the tag.
+func TestMenusOfFiltersAreFoundByTheirNames(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	s.Link(s.Organization("Acme", "sector", "Retail"), s.Contact("Maya", "Okafor"))
+	for page, menus := range map[string][]string{
+		"/organizations": {"Sector", "Size", "Owner", "Status"}, "/contacts": {"Owner", "Status"},
+		"/interactions": {"Channel", "Outcome", "Who"}, "/admin/audit": {"Who", "Action", "About", "Field"},
+	} {
+		body := ines.get(page).want(200, "h1", "").body
+		for _, menu := range menus {
+			if !strings.Contains(body, "<summary>"+menu) {
+				t.Errorf("%s has no menu that begins with <summary>%s", page, menu)
+			}
+		}
+	}
+}
+
 func TestEveryFilterOfTheFeedIsAChipThatCanBeRemoved(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
