@@ -266,8 +266,8 @@ func TestNoWayAround(t *testing.T) {
 		}
 	})
 	for _, method := range []string{"TRACE", "CONNECT", "TRACK"} {
-		if status, body := send(reader, method, "/organizations", "X-Secret: abc\r\n", ""); status != 405 &&
-			status != 404 && status != 400 || strings.Contains(body, "abc") {
+		if status, body := send(reader, method, "/organizations", "X-Secret: no-echo-please\r\n", ""); status != 405 &&
+			status != 404 && status != 400 || strings.Contains(body, "no-echo") {
 			t.Errorf("%s: %d %s", method, status, body)
 		}
 	}
