@@ -73,6 +73,16 @@ func (s *Server) recordShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if parameters := c.Request.URL.Query(); !parameters.Has("list") && c.GetHeader("HX-Request") == "" {
+		l, err := s.listBehind(c, k, r.ID)
+		if err != nil {
+			return err
+		}
+		if l.query != "" { // without script only the address carries the list on to the page's forms
+			parameters.Set("list", l.query)
+			return s.redirect(c, address(k.base(r.ID), parameters))
+		}
+	}
 	return s.recordPage(c, http.StatusOK, k, r, nil)
 }
 

@@ -58,7 +58,7 @@ func (s *Server) field(c *gin.Context, f db.Field, value string) (views.Field, e
 func (s *Server) editor(c *gin.Context, k *recordKind, id string, f db.Field, value, message string, version int) (views.Fact, error) {
 	field, err := s.field(c, f, value)
 	field.Name, field.Error, field.Autofocus = "value", message, true
-	e := &views.Editor{Field: field, Version: version}
+	e := &views.Editor{Field: field, Version: version, Leave: k.base(id)}
 	if tellsOfTwins(f) {
 		e.Twins = &views.Twins{From: k.base(id) + "/twins?field=" + f.Column}
 	}
@@ -100,6 +100,13 @@ func (s *Server) recordFieldEdit(c *gin.Context) error {
 func (s *Server) recordFieldAnswer(c *gin.Context, status int, k *recordKind, r db.Record, f views.Fact) error {
 	f.Focus = f.Editor == nil
 	return s.answerPart(c, status, func() error {
+		if f.Editor != nil {
+			l, err := s.listBehind(c, k, r.ID)
+			if err != nil {
+				return err
+			}
+			f.Editor.Leave, f.Editor.ListQuery = l.on(k.base(r.ID)), l.query
+		}
 		return s.recordPage(c, status, k, r, func(page *views.Record) error {
 			replaceFact(page.Details.Facts, f)
 			return nil
@@ -181,7 +188,11 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 		return s.outOfSight(c, k.path(), f.Label+" saved")
 	}
 	if !part(c) {
-		return s.done(c, k.base(r.ID), views.Toast{Text: f.Label + " saved", Undo: undoOf(c, r.Version, db.Fields{"value": was})})
+		l, err := s.listBehind(c, k, r.ID)
+		if err != nil {
+			return err
+		}
+		return s.done(c, l.on(k.base(r.ID)), views.Toast{Text: f.Label + " saved", Undo: undoOf(c, r.Version, db.Fields{"value": was})})
 	}
 	meta, err := s.metaNow(c, k, r.ID)
 	if err != nil {

@@ -372,6 +372,7 @@
         return;
       }
       if (k.key === "Enter") return editor.requestSubmit();
+      if (k.key === "Escape") return escape(editor);
       const before = at ? field.value : "";
       if (!field.options) field.value = k.key === "Backspace" ? before.slice(0, -1) : before + k.key;
     }
@@ -427,7 +428,7 @@
     if (e.defaultPrevented || e.isComposing || !target.closest) return;
     const command = e.ctrlKey || e.metaKey;
     const plain = !command && !e.altKey;
-    if (leaving?.next && plain && (key.length === 1 || ["Tab", "Enter", "Backspace"].includes(key))) {
+    if (leaving?.next && plain && /^(.|Tab|Enter|Escape|Backspace)$/.test(key)) {
       leaving.keys.push(e);
       e.preventDefault();
     } else if (plain && key === "Tab" && target.matches(".fact.edit :is([name='value']:not(button), .twins a)")) {

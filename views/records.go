@@ -145,6 +145,9 @@ type Editor struct {
 	Found    *Found
 	Twins    *Twins // nil if the field tells nothing about them
 	Shown    string // in a conflict, the typed value as people read it
+
+	Leave     string // the record's page, where the editor is a page of its own
+	ListQuery string // of the list behind that page
 }
 
 // GivesAway asks whether to give a record away that the person will not see any more.
