@@ -41,7 +41,7 @@ func (s *Server) askingKind(c *gin.Context) string {
 	return ""
 }
 
-// followUp returns an open follow-up as a row or, if place is "event", as a line of its
+// followUp returns a follow-up as a row or, if place is "event", as a line of its
 // interaction. It leaves out the record whose page it is on.
 func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.FollowUp {
 	v, clock := who(c), s.clock(c)
@@ -50,7 +50,10 @@ func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.Fol
 		Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
 		From: s.askingPage(c), Place: place, Days: views.NewMoveDays(clock),
 	}
-	x.Due, _, x.Late = clock.Due(f.DueOn)
+	x.Due = clock.DueDay(f.DueOn)
+	if f.Open() { // nothing that has ended is late
+		x.Due, _, x.Late = clock.Due(f.DueOn)
+	}
 	x.Due = clock.DueAt(x.Due, f)
 	x.Day = f.DueOn
 	if x.Href = "/follow-ups/" + f.ID; f.InteractionID != "" {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 	"clientregistry/handlers"
@@ -255,5 +256,13 @@ func TestDueIsSaidInWords(t *testing.T) {
 		s.unchanged(func() { ines.submit(ines.get(path), "#follow-up-form .acts button").to() })
 		ines.submit(ines.get(path), "#follow-up-form .acts button", "due", "tomorrow").to()
 		s.WantOne("2026-11-25", "SELECT due_on FROM follow_ups WHERE text = ?", c.due+c.text)
+	}
+	path := "/follow-ups/" + s.One("SELECT id FROM follow_ups WHERE text = 'today'")
+	s.Clock.Add(3 * 24 * time.Hour)
+	ines.comeIn()
+	ines.submit(ines.get(path).want(200, ".about", "2 days late"), "form[action$='/done'] button").to()
+	ines.get(path).want(200, ".about", "Wed 25 Nov")
+	if text := ines.get(path).html.Find(".about").Text(); strings.Contains(text, " late") {
+		t.Errorf("what is done says %s", text)
 	}
 }

@@ -64,17 +64,26 @@ func (f FollowUp) Element() string {
 	return "f-" + f.ID
 }
 
-// Due puts a day in words by how near it is: "3 days late", "today", "Thu 26 Nov". group is its
-// heading in a list; late reports whether it has passed.
+// DueDay formats the day of a follow-up: "Thu 26 Nov", with its year if that is another.
+func (c Clock) DueDay(day string) Time {
+	date, ok := db.ReadDate(day)
+	if !ok {
+		return Time{ISO: day, Title: day, Text: day}
+	}
+	shown := Time{ISO: day, Title: date.Format("Mon 2 Jan 2006"), Text: date.Format("Mon 2 Jan")}
+	if date.Year() != c.Today().Year() {
+		shown.Text = shown.Title
+	}
+	return shown
+}
+
+// Due puts the day of an open follow-up in words by how near it is: "3 days late", "today", "Thu 26 Nov".
+// group is its heading in a list; late reports whether it has passed.
 func (c Clock) Due(day string) (shown Time, group string, late bool) {
-	today := c.Today()
+	shown, today := c.DueDay(day), c.Today()
 	due, ok := db.ReadDate(day)
 	if !ok {
-		return Time{ISO: day, Title: day, Text: day}, "Later", false
-	}
-	shown = Time{ISO: day, Title: due.Format("Mon 2 Jan 2006"), Text: due.Format("Mon 2 Jan")}
-	if due.Year() != today.Year() {
-		shown.Text = shown.Title
+		return shown, "Later", false
 	}
 	sunday := today.Until(today.Monday().Add(6))
 	switch days := today.Until(due); {
