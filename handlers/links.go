@@ -154,7 +154,7 @@ func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Und
 		parts = append(parts, meta)
 	}
 	if editInteractions.Check(who(c)) == nil {
-		with, err := s.withAgain(c, side{e, links})
+		with, err := s.withAgain(c, side{end: e, links: links})
 		if err != nil {
 			return err
 		}

@@ -137,11 +137,17 @@ func (s *Server) usualOther(c *gin.Context, x side) (string, error) {
 	if len(usual) < 2 {
 		return strings.Join(usual, ""), nil
 	}
-	f := timelineFilter(x, nil)
-	f.Limit = 1
-	newest, _, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
-	if err != nil || len(newest) == 0 {
-		return "", err
+	newest := x.newest
+	if newest == nil {
+		f := timelineFilter(x, nil)
+		f.Limit = 1
+		var err error
+		if newest, _, err = s.db.Interactions(c.Request.Context(), who(c).Actor, f); err != nil {
+			return "", err
+		}
+	}
+	if len(newest) == 0 {
+		return "", nil
 	}
 	id := newest[0].ContactID
 	if !x.organization {

@@ -113,11 +113,12 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 		return err
 	}
 	if v.Can(db.ViewInteraction) {
-		if page.Timeline, err = s.timeline(c, side{e, links}, timelineParameters(c)); err != nil {
+		x := side{end: e, links: links}
+		if page.Timeline, err = s.timeline(c, &x, timelineParameters(c)); err != nil {
 			return err
 		}
 		if v.Can(db.EditInteraction) {
-			if page.Composer, err = s.composer(c, side{e, links}); err != nil {
+			if page.Composer, err = s.composer(c, x); err != nil {
 				return err
 			}
 		}

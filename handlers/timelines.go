@@ -16,7 +16,8 @@ import (
 // side is the record whose page shows a timeline, with its links.
 type side struct {
 	end
-	links []db.Link
+	links  []db.Link
+	newest []db.Interaction // the newest one, where the whole timeline has been read
 }
 
 // otherColumn is the name of the field and of the filter for the other end.
@@ -29,7 +30,7 @@ func (s *Server) side(c *gin.Context) (side, error) {
 		return side{}, err
 	}
 	links, err := s.links(c, e)
-	return side{e, links}, err
+	return side{end: e, links: links}, err
 }
 
 // channelOptions lists the channels. current is selected, or call if it is "".
@@ -70,12 +71,15 @@ func timelineParameters(c *gin.Context) url.Values {
 	return nil
 }
 
-// timeline returns a record's interactions, narrowed by the parameters.
-func (s *Server) timeline(c *gin.Context, x side, parameters url.Values) (*views.Timeline, error) {
-	f := timelineFilter(x, parameters)
+// timeline returns a record's interactions, narrowed by the parameters. Without those it notes the newest one in x.
+func (s *Server) timeline(c *gin.Context, x *side, parameters url.Values) (*views.Timeline, error) {
+	f := timelineFilter(*x, parameters)
 	found, older, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return nil, err
+	}
+	if len(parameters) == 0 {
+		x.newest = found[:min(1, len(found))]
 	}
 	other := f.ContactID
 	if !x.organization {
@@ -90,7 +94,7 @@ func (s *Server) timeline(c *gin.Context, x side, parameters url.Values) (*views
 	}
 	shown := &views.Timeline{
 		Base: x.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
-		Days: s.groupByDay(c, found, &x), Chips: timelineChips(path, p, x, other),
+		Days: s.groupByDay(c, found, x), Chips: timelineChips(path, p, *x, other),
 	}
 	shown.Older = olderAddress(path, p, older, shown.Days)
 	return shown, nil
@@ -181,7 +185,7 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 	if !part(c) {
 		return s.sidePage(c, http.StatusOK, func(*views.Record) error { return nil })
 	}
-	t, err := s.timeline(c, x, timelineParameters(c))
+	t, err := s.timeline(c, &x, timelineParameters(c))
 	if err != nil {
 		return err
 	}
@@ -283,6 +287,10 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	}
 	linked := len(links) != len(x.links) // logging linked the two
 	x.links = links
+	t, err := s.timeline(c, &x, nil)
+	if err != nil {
+		return err
+	}
 	composer, err := s.composer(c, x)
 	if err != nil {
 		return err
@@ -292,10 +300,6 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	elsewhere := p == nil || !p.timeline || len(p.filter) > 0
 	if elsewhere {
 		c.Header("HX-Replace-Url", x.base) // the current filter might hide the new interaction
-	}
-	t, err := s.timeline(c, x, nil)
-	if err != nil {
-		return err
 	}
 	all := events(t)
 	for _, e := range all {
@@ -345,7 +349,7 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	if err != nil {
 		return nil
 	}
-	p := &recordPlace{side: side{e, links}, timeline: len(parts) < 3 || parts[2] != "history", filter: url.Values{}}
+	p := &recordPlace{side: side{end: e, links: links}, timeline: len(parts) < 3 || parts[2] != "history", filter: url.Values{}}
 	if len(parts) == 3 && parts[2] == "interactions" {
 		p.filter = u.Query()
 	}
@@ -372,7 +376,7 @@ func (s *Server) interactionUpdates(c *gin.Context, p *recordPlace) ([]views.Vie
 // interaction.
 func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done views.View) error {
 	p.filter.Del("before")
-	t, err := s.timeline(c, p.side, p.filter)
+	t, err := s.timeline(c, &p.side, p.filter)
 	if err != nil {
 		return err
 	}
