@@ -13,7 +13,8 @@ import (
 // If a search finds nothing, it looks for names and emails with one letter wrong, missing, too much
 // or swapped in each word. The words to look for come from the table of different words (migration
 // 00034): the query jumps along its order from one possible letter to the next, so that its cost
-// depends on what was typed and not on how many words there are.
+// depends on what was typed and not on how many words there are. It tries letters only, because a
+// word with a digit is another word.
 const (
 	mostTypedWords = 6
 	mostSimilar    = 200 // words
@@ -39,6 +40,7 @@ func (d *DB) similarWords(ctx context.Context, index string, typed []string) (si
 		Typed                    int
 		Alike                    bool
 		Head, Inserted, Replaced string
+		End                      rune // of the letters to put after the head
 		Word                     *string
 	}
 	var all []correction
@@ -51,7 +53,7 @@ func (d *DB) similarWords(ctx context.Context, index string, typed []string) (si
 			all = append(all, correction{Typed: i, Alike: alike, Word: &word})
 		}
 		for _, x := range corrections.Letters {
-			all = append(all, correction{Typed: i, Alike: alike, Head: x.Head, Inserted: x.Inserted, Replaced: x.Replaced})
+			all = append(all, correction{Typed: i, Alike: alike, Head: x.Head, Inserted: x.Inserted, Replaced: x.Replaced, End: corrections.End})
 		}
 	}
 	listed, err := json.Marshal(all)
@@ -60,16 +62,17 @@ func (d *DB) similarWords(ctx context.Context, index string, typed []string) (si
 	}
 	const next = "(SELECT unicode(substr(word, length(head) + 1)) FROM "
 	rows, err := d.reader.QuickQuery(ctx, `
-		WITH RECURSIVE correction (typed, alike, head, inserted, replaced, word) AS MATERIALIZED (
-			SELECT value ->> 'Typed', value ->> 'Alike', value ->> 'Head', value ->> 'Inserted', value ->> 'Replaced', value ->> 'Word'
+		WITH RECURSIVE correction (typed, alike, head, inserted, replaced, past, word) AS MATERIALIZED (
+			SELECT value ->> 'Typed', value ->> 'Alike', value ->> 'Head', value ->> 'Inserted', value ->> 'Replaced',
+				value ->> 'Head' || char(value ->> 'End'), value ->> 'Word'
 			FROM json_each(?)
-		), letter (typed, alike, head, inserted, replaced, c) AS (
-			SELECT typed, alike, head, inserted, replaced, `+next+index+`_words
-				WHERE word > head AND word < head || char(1114111) ORDER BY word LIMIT 1)
+		), letter (typed, alike, head, inserted, replaced, past, c) AS (
+			SELECT typed, alike, head, inserted, replaced, past, `+next+index+`_words
+				WHERE word >= head || 'a' AND word < past ORDER BY word LIMIT 1)
 			FROM correction WHERE word IS NULL
 			UNION ALL
-			SELECT typed, alike, head, inserted, replaced, `+next+index+`_words
-				WHERE word >= head || char(c + 1) AND word < head || char(1114111) ORDER BY word LIMIT 1)
+			SELECT typed, alike, head, inserted, replaced, past, `+next+index+`_words
+				WHERE word >= head || char(c + 1) AND word < past ORDER BY word LIMIT 1)
 			FROM letter WHERE c IS NOT NULL
 		), corrected (typed, alike, begins) AS (
 			SELECT typed, alike, word FROM correction WHERE word IS NOT NULL

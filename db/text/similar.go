@@ -74,7 +74,11 @@ func SameButOneLetter(a, b string) bool {
 type Corrections struct {
 	Words   []string    // without a letter, or with two neighbors swapped
 	Letters []OneLetter // with a letter put in or replaced
+	End     rune        // of the letters worth a try: those below it
 }
+
+// The blocks of Unicode before this letter have those of Latin scripts as folding leaves them, and digits.
+const endOfLatin = 0x250
 
 // OneLetter is a typed word with any letter after Head, before Inserted or instead of the one
 // before Replaced.
@@ -83,6 +87,10 @@ type OneLetter struct{ Head, Inserted, Replaced string }
 // Correct returns the ways to correct a typed word.
 func Correct(typed string) (all Corrections) {
 	t := []rune(typed)
+	// A slip stays within its keyboard: without this most tries go to the first letters of other scripts.
+	if all.End = utf8.MaxRune; !slices.ContainsFunc(t, func(c rune) bool { return c >= endOfLatin }) {
+		all.End = endOfLatin
+	}
 	for i := range t {
 		head, rest := string(t[:i]), string(t[i+1:])
 		all.Words = append(all.Words, head+rest)

@@ -2,6 +2,7 @@ package text_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"clientregistry/db/text"
@@ -72,6 +73,9 @@ func FuzzCorrectionsAreSimilar(f *testing.F) {
 			head := len([]rune(x.Head))
 			if head >= len(letters) {
 				continue
+			}
+			if c := letters[head]; c >= all.End && (c < 0x250 || strings.ContainsFunc(typed, func(c rune) bool { return c >= 0x250 })) {
+				t.Errorf("%q is not tried in %q", c, typed)
 			}
 			with := x.Head + string(letters[head])
 			corrected = corrected || with+x.Inserted == word || with+x.Replaced == word
