@@ -73,21 +73,21 @@ func (s *Server) recordShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if parameters := c.Request.URL.Query(); !parameters.Has("list") && c.GetHeader("HX-Request") == "" {
-		l, err := s.listBehind(c, k, r.ID)
-		if err != nil {
-			return err
-		}
-		if l.query != "" { // without script only the address carries the list on to the page's forms
-			parameters.Set("list", l.query)
-			return s.redirect(c, address(k.base(r.ID), parameters))
-		}
-	}
 	return s.recordPage(c, http.StatusOK, k, r, nil)
 }
 
 // recordPage answers with a record's page, after change has adjusted it.
 func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Record, change func(*views.Record) error) error {
+	l, err := s.listBehind(c, k, r.ID)
+	if err != nil {
+		return err
+	}
+	// Without script only the address carries the list on to the page's links and forms.
+	if at := c.Request.URL; l.query != "" && !at.Query().Has("list") && c.Request.Method == http.MethodGet && c.GetHeader("HX-Request") == "" {
+		parameters := with(at.Query(), "list", l.query)
+		parameters.Del(messageParameter) // which redirecting adds
+		return s.redirect(c, address(at.Path, parameters))
+	}
 	v, clock := who(c), s.clock(c)
 	page := views.Record{
 		Page: s.page(c, r.Name(), capital(k.Noun), k.Plural), Kind: k.Noun,
@@ -109,7 +109,7 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Name: page.Name, Square: page.Square(), Archived: page.Archived != nil,
 		Meta: k.meta(clock, v, r, links), Acts: page.Acts(), Reach: reachOf(v, r),
 	}
-	if err := s.recordTurn(c, k, &page, r.ID); err != nil {
+	if err := s.recordTurn(c, k, &page, r.ID, l); err != nil {
 		return err
 	}
 	if v.Can(db.ViewInteraction) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -60,10 +61,9 @@ func loadMore(l *views.List, p url.Values, n int, next string, fromTop bool) {
 
 // recordTurn adds to a record's page the list that it was opened from: its filters, and the records
 // before and after it.
-func (s *Server) recordTurn(c *gin.Context, k *recordKind, page *views.Record, id string) error {
-	l, err := s.listBehind(c, k, id)
-	if l.query == "" || err != nil {
-		return err
+func (s *Server) recordTurn(c *gin.Context, k *recordKind, page *views.Record, id string, l recordList) error {
+	if l.query == "" {
+		return nil
 	}
 	page.Heading.List.Href, page.Heading.Acts.Edit = l.href, l.on(k.base(id)+"/edit")
 	if l.followed && c.GetHeader("HX-Request") != "" && c.Request.URL.Path == page.Base {
@@ -123,10 +123,10 @@ func (s *Server) listOf(c *gin.Context, k *recordKind, id string) (given url.Val
 	if err != nil {
 		return nil, false, false
 	}
-	switch from.Path {
-	case k.path():
+	switch {
+	case from.Path == k.path():
 		return from.Query(), true, true
-	case k.base(id): // a filter of its timeline, for example
+	case from.Path == k.base(id) || strings.HasPrefix(from.Path, k.base(id)+"/"): // a filter of its timeline, for example
 		given, _ = url.ParseQuery(from.Query().Get("list"))
 		return given, false, from.Query().Has("list")
 	}

@@ -139,10 +139,24 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 	if to := ines.submit(form, "#save-website", "value", "birch.example").to(); to != birch+opened {
 		t.Errorf("saving a field leads to %s", to)
 	}
-	r = ines.request("GET", birch+"?channel=call", nil)
-	r.Header.Set("Referer", site+birch+opened)
-	if to := ines.do(r).to(); to != birch+"?channel=call&"+opened[1:] {
-		t.Errorf("a filter of its timeline leads to %s", to)
+	// So does every other page of the record, and whatever is saved there.
+	s.Link(birch, maya)
+	for page, address := range map[string]string{
+		"":                                 opened,
+		"?channel=call":                    "?channel=call&" + opened[1:],
+		"/interactions?channel=call":       "/interactions?channel=call&" + opened[1:],
+		"/history":                         "/history" + opened,
+		"/contacts?add=1":                  "/contacts?add=1&" + opened[1:],
+		"/contacts/" + key(maya):           "/contacts/" + key(maya) + opened,
+		"/contacts/" + key(maya) + "/edit": "/contacts/" + key(maya) + "/edit" + opened,
+	} {
+		r = ines.request("GET", birch+page, nil)
+		r.Header.Set("Referer", site+birch+opened)
+		if to := ines.do(r).to(); to != birch+address {
+			t.Errorf("%q leads to %s", page, to)
+		}
+		crumb(ines.get(birch+address), "/organizations?rows=100&sector=Media")
+		names(from(birch, site+birch+address), "Previous in this list: Acme", "Next in this list: Cove")
 	}
 	version := s.One("SELECT version FROM organizations WHERE display_name = 'Birch'")
 	r = ines.request("POST", birch+"/archive", url.Values{"version": {version}})

@@ -71,15 +71,12 @@ func timelineParameters(c *gin.Context) url.Values {
 	return nil
 }
 
-// timeline returns a record's interactions, narrowed by the parameters. Without those it notes the newest one in x.
+// timeline returns a record's interactions, narrowed by the parameters. Where nothing narrows them it notes the newest one in x.
 func (s *Server) timeline(c *gin.Context, x *side, parameters url.Values) (*views.Timeline, error) {
 	f := timelineFilter(*x, parameters)
 	found, older, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return nil, err
-	}
-	if len(parameters) == 0 {
-		x.newest = found[:min(1, len(found))]
 	}
 	other := f.ContactID
 	if !x.organization {
@@ -91,6 +88,9 @@ func (s *Server) timeline(c *gin.Context, x *side, parameters url.Values) (*view
 	}
 	if other != "" {
 		p.Set(x.otherColumn(), other)
+	}
+	if len(p) == 0 && f.Before == "" {
+		x.newest = found[:min(1, len(found))]
 	}
 	shown := &views.Timeline{
 		Base: x.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,

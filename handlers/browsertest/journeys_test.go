@@ -297,7 +297,7 @@ func TestFirstDayWithoutScript(t *testing.T) {
 	w.fill("input[name=email]", "maya@harborpine.example")
 	w.click("button", "Create and link")
 	w.see("#links .nm", "Maya Okafor")
-	w.at(organization)
+	w.at(organization + "?list=view%3Dall")
 
 	w.compose("Asked for the price of the summer route")
 	w.set("#log-with", "Maya Okafor")
