@@ -19,24 +19,26 @@ run: build
 build:
 	@go build $(TAGS) -o clientregistry .
 
-# What takes a sample under the race detector runs whole without it, see dbtest.Steps
-# and handlerstest.EveryEighth. The browser's tests begin first and a third package runs
-# beside them, because they mostly wait. check has vetted everything.
+# What takes a sample under the race detector runs whole without it, see db/dbtest/sample.go.
+# The browser's tests begin first and a third package runs beside them, because they mostly
+# wait. check has vetted everything.
 test: check browser
-	go test -vet=off ./db ./views ./handlers/api
-	go test -vet=off -run '^TestHostile' ./handlers
+	go test -vet=off ./db ./db/demo ./views ./handlers/api
+	go test -vet=off -run '^TestHostile|^TestPermissions$$' ./handlers
 	BROWSER=1 go test -vet=off -race -p 3 -timeout 30m ./handlers/browsertest ./...
 
 AXE        = $(HOME)/.cache/clientregistry/axe-core-4.14.1/axe.min.js
 AXE_SHA256 = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
 
-# What the tests in a real browser need: Chromium, and axe-core from npm. What
-# cannot be had is named; under CI=true that is a failure, else those tests skip.
+# What the tests in a real browser need: Chromium, best its headless shell, which
+# takes a third less of the processor, and axe-core from npm. What cannot be had is
+# named; under CI=true that is a failure, else those tests skip.
 browser:
 	@lacks() { echo "No tests in a browser: $$1"; test "$$CI" != true; exit; }; \
-	found() { for c in "$$CHROME" chromium chromium-browser google-chrome; do command -v "$$c" >/dev/null && return; done; return 1; }; \
+	found() { for c in "$$CHROME" chromium-headless-shell chrome-headless-shell chromium chromium-browser google-chrome; do command -v "$$c" >/dev/null && return; done; return 1; }; \
 	root=; test "$$(id -u)" = 0 || root="sudo -n"; \
-	found || { command -v apt-get >/dev/null && $$root apt-get update -qq && $$root apt-get install -y -qq chromium; } || true; \
+	found || { command -v apt-get >/dev/null && $$root apt-get update -qq && \
+	  { $$root apt-get install -y -qq chromium-headless-shell || $$root apt-get install -y -qq chromium; }; } || true; \
 	found || lacks "there is no Chromium; install it, or name one in CHROME"; \
 	checked() { echo "$(AXE_SHA256)  $(AXE)" | sha256sum --check --status 2>/dev/null; }; \
 	checked && exit; \

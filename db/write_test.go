@@ -1,24 +1,53 @@
 package db
 
 import (
+	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
 
 // These tests are in the package because they write what no exported method does.
 
+// openHere returns an empty registry as dbtest.Open does, which package db cannot import.
 func openHere(t *testing.T) *DB {
 	t.Helper()
-	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "registry.db"),
-		Options{Create: true, Now: func() time.Time { return time.Date(2026, 11, 24, 9, 30, 0, 123_456_789, time.UTC) }})
+	path := filepath.Join(t.TempDir(), "registry.db")
+	content, err := migrated()
+	if err == nil {
+		err = os.WriteFile(path, content, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(t.Context(), path,
+		Options{Now: func() time.Time { return time.Date(2026, 11, 24, 9, 30, 0, 123_456_789, time.UTC) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
 	return d
 }
+
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "clientregistry")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "migrated.db")
+	d, err := Open(context.Background(), path, Options{Create: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // TestACommitIsOnTheDisk, unless a test chooses otherwise.
 func TestACommitIsOnTheDisk(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
-	"clientregistry/handlers/handlerstest"
 )
 
 // internal are internal words that no answer may contain.
@@ -278,7 +278,7 @@ func TestHostileForms(t *testing.T) {
 					strict = append(strict, field)
 				}
 			}
-			for n, value := range handlerstest.EveryEighth(nth, hostile) {
+			for n, value := range dbtest.EveryEighth(nth, hostile) {
 				if n%10 == 9 { // a sample of the long lists is enough
 					s.Exec("DELETE FROM organization_contact WHERE contact_id <> ? OR organization_id <> ?", key(w.contact), key(w.org))
 					s.Exec("DELETE FROM interactions WHERE id <> ?", key(w.interaction))
@@ -310,7 +310,7 @@ func TestHostileForms(t *testing.T) {
 				by.send("POST", path, form).wantHarmless("")
 			}
 			// Every page shows the stored values harmlessly.
-			for _, shown := range handlerstest.EveryEighth(nth, handlers.Routes()) {
+			for _, shown := range dbtest.EveryEighth(nth, handlers.Routes()) {
 				if shown.Method == "GET" && r.Path != "/setup" {
 					by.get(w.address(shown.Path)).wantHarmless("")
 				}
@@ -395,7 +395,7 @@ func TestHostileAddresses(t *testing.T) {
 			continue
 		}
 		path := w.address(r.Path)
-		for n, value := range handlerstest.EveryEighth(nth, hostile) {
+		for n, value := range dbtest.EveryEighth(nth, hostile) {
 			all := url.Values{}
 			for _, name := range queryParameters {
 				if len(value) < 1000 || name == "q" {
@@ -416,19 +416,19 @@ func TestHostileAddresses(t *testing.T) {
 			}
 			b.get(path + "?" + all.Encode()).wantHarmless(value)
 		}
-		for _, query := range []string{
+		for _, query := range dbtest.EveryEighth(nth, []string{
 			"?%zz", "?q=%", "?q=%ff%00", "?q=a&q=b&q[]=c", "?;", "?q;r", "?=", "?&&&", "?q=" + strings.Repeat("%41", 3000), "?before=-1",
 			"?before=9223372036854775808", "?after=bnVsbA", "?after=WyJcdTAwMDAiLCIiXQ", "?before=WyIiXQ", "?before=W251bGwsbnVsbF0",
-		} {
+		}) {
 			parts.get(path + query).wantHarmless(query)
 		}
 		admin.asking(map[string]string{
 			"HX-Current-URL": "http://registry.example/\"><pwned>", "HX-Target": "<pwned>", "Referer": "javascript:pwned()",
 		}).get(path).wantHarmless("")
-		for _, name := range []string{
+		for _, name := range dbtest.EveryEighth(nth, []string{
 			"HX-Current-URL", "Referer", "HX-Target", "HX-Request", "HX-Request-Type", "Accept",
 			"Accept-Language", "User-Agent", "Cookie", "If-None-Match", "HX-History-Restore-Request",
-		} {
+		}) {
 			for _, value := range []string{
 				"http://registry.example/\"><pwned>", "http://registry.example//evil.example", "%", "session=\"><pwned>",
 			} {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"clientregistry/db"
+	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
 )
 
@@ -159,6 +160,7 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 // changes nothing but adds one row to the history.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
+	dbtest.Whole(t)
 	s := newSite(t)
 	w := newWorld(s)
 	s.as("Administrator") // setup is closed once there is a user

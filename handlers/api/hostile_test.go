@@ -10,8 +10,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"clientregistry/db/dbtest"
 	"clientregistry/handlers/api"
-	"clientregistry/handlers/handlerstest"
 )
 
 // bodies are unreadable or too large, with the status that refuses each.
@@ -75,7 +75,7 @@ func TestHostileValues(t *testing.T) {
 		}
 		w := newWorld(s, 1000+n)
 		for f, field := range fields {
-			for _, text := range handlerstest.EveryEighth(f, texts) {
+			for _, text := range dbtest.EveryEighth(f, texts) {
 				n++
 				var body map[string]any
 				if err := json.Unmarshal([]byte(good(r, n)), &body); err != nil {
