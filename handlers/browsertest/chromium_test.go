@@ -46,6 +46,7 @@ func (p *process) start() (context.Context, error) {
 		}
 		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+			chromedp.Flag("js-flags", "--no-opt"), // scripts run once per page; to optimize them takes longer than they do
 			// the device has a mouse
 			chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
 		allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
