@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// GivesAway refuses a change after which the actor would not see these clients any more, and changes nothing. It is
+// GivesAway refuses a change after which the actor would not see these records any more, and changes nothing. It is
 // returned only to those who ask, see Actor.
 type GivesAway struct{ Names []string }
 
 func (e *GivesAway) Error() string { return "gives away " + strings.Join(e.Names, ", ") }
 
-// client is an organization or a contact of a change.
+// client is an organization, a contact or an interaction of a change.
 type client struct{ noun, id, name string } // name is "" where the caller knows it
 
-// askFirst returns GivesAway if the actor asks and the change hides any of these clients from them.
+// askFirst returns GivesAway if the actor asks and the change hides any of these from them.
 func (t *tx) askFirst(all ...client) error {
 	if !t.by.Asks || !t.by.OwnOnly {
 		return nil

@@ -333,8 +333,8 @@ func (i Interaction) details() details {
 // shows the same minute as before leaves the time unchanged. when and due choose times as ReadTimes says; with link, its
 // two ends are linked if one of them changes, which needs EditClients.
 // follow_up_text, follow_up_due_on and follow_up_assignee_id plan a next step, or change the one
-// with follow_up_id and follow_up_version. It returns Invalid, Conflict or ErrNotFound. If the change
-// leaves only ends that the actor does not see, it returns one with OutOfSight.
+// with follow_up_id and follow_up_version. It returns Invalid, Conflict, GivesAway or ErrNotFound. If the
+// change leaves only ends that the actor does not see, it returns one with OutOfSight.
 func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version int, typed Fields) (Interaction, error) {
 	out := Interaction{ID: id, OutOfSight: true}
 	err := d.write(ctx, by, EditInteractions, func(t *tx) error {
@@ -345,7 +345,10 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 		out.Version = i.Version + 1
 		read, unread := readWhen(by, typed, t.now)
 		err = joinInvalid(t.updateInteraction(&i, version, read), unread)
-		return joinInvalid(err, prefixFollowUpColumns(t.replan(i, typed)))
+		if err := joinInvalid(err, prefixFollowUpColumns(t.replan(i, typed))); err != nil {
+			return err
+		}
+		return t.askFirst(client{"interaction", id, i.Subject})
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("update interaction %s: %w", id, err)

@@ -109,3 +109,34 @@ func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
 	per.submit(per.get("/organizations/new"), "form.card button", "display_name", "Cove", "owner_user_id", oda.user.ID).to()
 	oda.submit(form, "form.card button", "display_name", "Dune", "owner_user_id", oda.user.ID, "request_id", "").to()
 }
+
+// TestTakingTheLastClientOffAnInteractionAsksFirst where others stay whom the person does not see.
+func TestTakingTheLastClientOffAnInteractionAsksFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	slug := s.Role("Own", db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
+	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
+	oda, per := s.person("Oda Berg", slug), s.person("Per Lund", "Manager")
+	maya := s.Contact("Maya", "Okafor", "owner_user_id", oda.user.ID)
+	call := s.Log(s.Organization("Acme", "owner_user_id", per.user.ID), "", "Price", "participant_id", key(maya))
+	people := "SELECT count(*) FROM interaction_contact WHERE interaction_id = ?"
+	for _, by := range []*browser{oda, oda.parts()} {
+		var asks answer
+		s.unchanged(func() {
+			asks = by.submit(oda.get(call+"/edit"), ".editing .btn.pri", "participant_id", "", "subject", "Price of it")
+		})
+		asks.want(409, ".editing .warnline", "Save it without any client of yours? You will not see Price of it any more. Only somebody who "+
+			"sees it can add your client again. Nothing is saved yet.").want(409, ".editing a[autofocus]", "Leave it as it was").wantPart(by != oda)
+		if by != oda {
+			oda.submit(asks, ".editing [name=give_away]").to()
+		}
+	}
+	s.WantOne("0", people, key(call))
+	s.WantOne("Price of it", "SELECT subject FROM interactions WHERE id = ?", key(call))
+	oda.get(call).want(404, "", "")
+
+	// Whoever sees all clients is not asked.
+	call = s.Log(s.Organization("Beta", "owner_user_id", per.user.ID), "", "Offer", "participant_id", key(maya))
+	per.submit(per.get(call+"/edit"), ".editing .btn.pri", "participant_id", "").to()
+	s.WantOne("0", people, key(call))
+}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -120,6 +121,15 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	var stale *db.Conflict
 	if errors.As(err, &refused) || errors.As(err, &stale) {
 		return s.interactionRefused(c, version, values, refused, stale)
+	}
+	if errors.As(err, new(*db.GivesAway)) {
+		e, err := s.eventEditor(c, old, values)
+		if err != nil {
+			return err
+		}
+		e.Version = version
+		e.Editor.Gives = &views.GivesAway{Name: cmp.Or(strings.TrimSpace(values["subject"]), old.Subject), Leaves: true}
+		return s.interactionAnswer(c, http.StatusConflict, old, e)
 	}
 	if err != nil {
 		return err

@@ -174,7 +174,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	// An interaction whose other end they do not see goes with their contact.
 	mixed := "/interactions/" + mine.One("SELECT id FROM interactions WHERE subject = 'Talk with Elif'")
 	mine.Exec("UPDATE contacts SET owner_user_id = ? WHERE id = ?", b.user.ID, key(mine.contact))
-	b.post(mixed, "contact_id", "", "version", "1")
+	b.post(mixed, "contact_id", "", "version", "1", "give_away", "1")
 	b.get("/interactions").want(200, "#toasts", "Interaction saved. It is not among your clients")
 	b.get(mixed).want(404, "h1", "")
 

@@ -154,6 +154,7 @@ type Editor struct {
 type GivesAway struct {
 	Name, To     string
 	New, Unlinks bool     // a new record; a link that goes
+	Leaves       bool     // an interaction whose clients of theirs go
 	Fields       []Hidden // of the form that asks
 }
 

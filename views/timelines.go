@@ -93,6 +93,7 @@ type EventEditor struct {
 	NextID          string // id of the open next step, "" to plan one
 	NextVersion     int
 	Conflict        *Conflict
+	Gives           *GivesAway
 	Cancel          string
 }
 
