@@ -90,10 +90,7 @@ func (s *Server) auditPage(c *gin.Context, p url.Values, log views.AuditEntries,
 	}
 	page := views.AuditLog{
 		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: views.AuditExport(auditFile(p)),
-		Menus: chips, Text: p.Get("q"), From: p.Get("from"), To: p.Get("to"), Entries: log, Verified: verified,
-	}
-	if who(c).Can(db.ViewClient) {
-		page.Records = &found
+		Menus: chips, Text: p.Get("q"), From: p.Get("from"), To: p.Get("to"), Records: found, Entries: log, Verified: verified,
 	}
 	focusTakenBack(page.Entries.Days, page.Toast)
 	return s.show(c, http.StatusOK, page)
@@ -157,20 +154,37 @@ func (s *Server) auditRecordOptions(c *gin.Context) error {
 	return s.show(c, http.StatusOK, found)
 }
 
-// auditRecords finds organizations and contacts by what was typed, each with the address of the log about it.
+// auditRecords finds users, organizations, contacts and interactions by what was typed, each with the address of the log
+// about it.
 func (s *Server) auditRecords(c *gin.Context, p url.Values, typed string) (found views.AuditRecords, err error) {
+	found.Clients = who(c).Can(db.ViewClient)
 	if found.Typed = typed; typed == "" {
 		return found, nil
 	}
-	h, err := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: typed, Most: optionLimit})
-	for _, r := range slices.Concat(h.Organizations, h.Contacts) {
-		row := foundRecord(r, text.NewTyped(typed))
-		about := with(with(p, "target_type_is", ""), "target_type", r.Kind.Noun)
-		row.Href = address(auditPath, with(about, "target_id", r.ID))
+	add := func(kind, id string, row views.OptionRow) {
+		about := with(with(p, "target_type_is", ""), "target_type", kind)
+		row.Href = address(auditPath, with(about, "target_id", id))
 		found.Rows = append(found.Rows, row)
 	}
-	found.More = h.MoreOrganizations || h.MoreContacts || len(h.MoreInside) > 0
-	return found, err
+	words := text.NewTyped(typed)
+	people, err1 := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
+	for _, o := range people {
+		if len(newDetail(words, o.FullName).missing) == 0 {
+			add("user", o.ID, views.OptionRow{Name: o.FullName, Marked: markWords(o.FullName, words), Detail: []views.Piece{{Text: "User"}}})
+		}
+	}
+	h, err2 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: typed, Most: optionLimit})
+	for _, r := range slices.Concat(h.Organizations, h.Contacts) {
+		add(r.Kind.Noun, r.ID, foundRecord(r, words))
+	}
+	for _, i := range h.Interactions {
+		x := s.foundInteraction(c, i, words)
+		add("interaction", i.ID, views.OptionRow{
+			Icon: x.Channel, Name: i.Subject, Marked: x.Subject, Detail: []views.Piece{{Text: x.Sentence + " · " + x.Time.Text}},
+		})
+	}
+	found.More = h.MoreOrganizations || h.MoreContacts || h.Older != "" || len(h.MoreInside) > 0
+	return found, errors.Join(err1, err2)
 }
 
 // auditDays groups entries by day in the reader's time zone, each with its origin and what can be taken back from

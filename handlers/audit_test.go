@@ -202,7 +202,7 @@ func TestTheAuditLogShowsClientsOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	}
 	auditor, clients := s.as(s.Role("Auditor", db.ViewAudit)), s.as(s.Role("Reader", db.ViewAudit, db.ViewClient))
 	a := auditor.get("/admin/audit").want(200, "#timeline", "The system created the user Auditor Person").
-		wantNot(".chip [value*=organization], .chip [value*=batch], .chip [value*=interaction], .chip [value*=_view], #f-record")
+		wantNot(".chip [value*=organization], .chip [value*=batch], .chip [value*=interaction], .chip [value*=_view]")
 	file := auditor.get("/admin/audit.csv").want(200, "", "")
 	for _, answer := range []answer{a, file} {
 		for _, secret := range []string{
@@ -447,6 +447,13 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	if to := ines.get("/admin/audit/records?field=sector&record=birch").to(); to != "/admin/audit?field=sector&record=birch" {
 		t.Errorf("without script it leads to %s", to)
 	}
+	call := s.Log(birch, "", "Offer 18")
+	ines.parts().get("/admin/audit/records?record=offer").
+		want(200, "#record-found a[href='/admin/audit?target_id="+key(call)+"&target_type=interaction']", "Offer 18")
+	who := "/admin/audit?target_id=" + ines.user.ID + "&target_type=user"
+	first, _, _ := strings.Cut(ines.user.FullName, " ")
+	ines.parts().get("/admin/audit/records?record="+first).want(200, "#record-found a[href='"+who+"'] small", "User")
+	ines.get(who).wantTexts(".chip b", "Users", ines.user.FullName)
 	ines.parts().get("/admin/audit/records?record=zzz").want(200, "#record-found", "Nothing found")
 	ines.post(birch+"/archive", "version", "2")
 	ines.parts().get("/admin/audit/records?record=birch").want(200, "#record-found .opt", "Archived")
@@ -464,5 +471,9 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	own.comeIn()
 	own.get("/admin/audit?q=retail").want(200, "#timeline", "").wantNot(".diff")
 	own.get("/admin/audit?field=sector").wantNot(".diff")
-	own.get("/admin/audit?record=acme").want(200, "#record-found", "Nothing found").wantNot("#record-found a")
+	for _, name := range []string{"acme", "offer"} {
+		own.get("/admin/audit?record="+name).want(200, "#record-found", "Nothing found").wantNot("#record-found a")
+	}
+	office := s.as(s.Role("Office", db.ViewAudit, db.ManageUsers)) // sees no clients
+	office.get("/admin/audit?record="+first).want(200, "#record-found a[href='"+who+"']", "").wantTexts("#record-found small", "User")
 }

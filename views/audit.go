@@ -7,7 +7,7 @@ type AuditLog struct {
 	Menus    Chips
 	Text     string // what was searched for
 	From, To string
-	Records  *AuditRecords // nil for those who may not see clients
+	Records  AuditRecords
 	Entries  AuditEntries
 	Verified Verified
 }
@@ -33,9 +33,10 @@ func (AuditExport) Template() string { return "audit/_export.html" }
 
 // AuditRecords are the records that a search offers to narrow the log to.
 type AuditRecords struct {
-	Typed string
-	Rows  []OptionRow
-	More  bool
+	Typed   string
+	Rows    []OptionRow
+	More    bool
+	Clients bool // whether there may be any among them, and interactions
 }
 
 // Template names the piece.

@@ -279,6 +279,7 @@ func (Options) Template() string { return "records/_options.html" }
 // words marked.
 type OptionRow struct {
 	ID, Href, Name   string
+	Icon             string   // in place of the initials
 	Numbers          []string // phone numbers as typed, to call one
 	Marked, Detail   []Piece
 	Square, Archived bool
