@@ -56,7 +56,7 @@ func matching(docs views.APIDocs, q string) views.APIDocs {
 	}
 	operations := 0
 	for _, section := range docs.Sections {
-		if has(section.Title + " " + section.Text) {
+		if has([]any{section.Title, section.Text, section.Example.Request, section.Example.Answer}) {
 			found.Sections = append(found.Sections, section)
 		}
 	}

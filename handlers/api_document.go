@@ -97,7 +97,7 @@ func readReference(base string) (views.APIDocs, error) {
 		if n == 0 {
 			title, text = "Start here", part
 		}
-		docs.Sections = append(docs.Sections, views.APISection{ID: slug(title), Title: title, Text: flowing(text)})
+		docs.Sections = append(docs.Sections, readSection(base, title, text))
 	}
 	for _, tag := range doc.at("tags").items() {
 		group := views.APIGroup{ID: slug("group " + tag.text("name")), Name: tag.text("name"), Text: flowing(tag.text("description"))}
@@ -112,6 +112,27 @@ func readReference(base string) (views.APIDocs, error) {
 	}
 	docs.Records = readRecords(doc.at("components").at("schemas"), docs.Groups)
 	return docs, nil
+}
+
+// readSection reads a part of the introduction. Its code is the example beside it: sh is a request, http the
+// answer, text a delivery.
+func readSection(base, title, text string) views.APISection {
+	s := views.APISection{ID: slug(title), Title: title}
+	s.Example = views.APIExample{ID: s.ID, Title: title, Answered: "Answer"}
+	for n, part := range strings.Split(text, "```") {
+		if n%2 == 0 {
+			s.Text += part
+			continue
+		}
+		kind, code, _ := strings.Cut(strings.ReplaceAll(part, "https://registry.example", base), "\n")
+		if code = strings.TrimSpace(code); kind == "http" {
+			s.Example.Answer = code
+		} else {
+			s.Example.Request, s.Example.Sends = code, kind == "text"
+		}
+	}
+	s.Text = flowing(s.Text)
+	return s
 }
 
 func readOperation(base string, path, operation pair) views.APIOperation {
@@ -163,11 +184,12 @@ func readOperation(base string, path, operation pair) views.APIOperation {
 			o.Answers = append(o.Answers, status)
 		}
 		if example := content.at("example"); code >= 200 && code < 300 && example.value != nil {
-			o.Answered, o.Answer = response.key+" "+http.StatusText(code), asJSON(example.value, "")
+			o.Example.Answered, o.Example.Answer = response.key+" "+http.StatusText(code), asJSON(example.value, "")
 		}
 	}
-	if o.Request = curl(base, path.key, o.Method, parameters, body.at("example").value); o.Ours {
-		o.Request = delivery(parameters, body.at("example").value)
+	o.Example.ID, o.Example.Title, o.Example.Sends = o.ID, o.Title, o.Ours
+	if o.Example.Request = curl(base, path.key, o.Method, parameters, body.at("example").value); o.Ours {
+		o.Example.Request = delivery(parameters, body.at("example").value)
 	}
 	return o
 }

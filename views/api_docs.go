@@ -22,6 +22,16 @@ func (APIDocs) Head() View { return head{} }
 type APISection struct {
 	ID, Title string
 	Text      string // Markdown, as all texts here
+	Example   APIExample
+}
+
+// APIExample is a request and its answer, or a delivery to a webhook. Its ID is that of what it stands beside.
+type APIExample struct {
+	ID, Title string
+	Sends     bool   // the registry sends the request
+	Request   string // a line for a shell, or what the registry sends
+	Answered  string // the status
+	Answer    string // "" if it is empty
 }
 
 // APIGroup has operations that belong together.
@@ -38,8 +48,7 @@ type APIOperation struct {
 	Parts                            []APIPart
 	Ours                             bool // the registry sends it, and the reader answers
 	Answers, Failures                []APIStatus
-	Request                          string // a line for a shell, or what the registry sends
-	Answered, Answer                 string // the status, and an example of the answer; "" if it is empty
+	Example                          APIExample
 }
 
 // APIPart is what a request has in one place.

@@ -1,14 +1,20 @@
 package api_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/textproto"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -183,4 +189,102 @@ func differences(at string, schema *openapi3.Schema, documented, real any) (all 
 		}
 	}
 	return all
+}
+
+// TestEveryExampleOfTheIntroductionRuns, with the answer beside it, and the delivery has the signature that its secret makes.
+func TestEveryExampleOfTheIntroductionRuns(t *testing.T) {
+	t.Parallel()
+	s := onTheNet(t)
+	p := s.as("Manager")
+	got, err := http.Get(s.Base + "/api/docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	page, err := goquery.NewDocumentFromReader(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Contact("Maya", "Okafor")
+	s.Contact("Elif", "Aydın")
+	folder, ran := t.TempDir(), 0
+	page.Find("section.docs:has(h2)").Each(func(_ int, section *goquery.Selection) {
+		title, line, shown := section.Find("h2").Text(), section.Find("aside pre[id$='-r']").Text(), section.Find("aside pre[id$='-a']").Text()
+		if line+shown == "" {
+			t.Errorf("%s has no example", title)
+		}
+		if !strings.HasPrefix(line, "curl ") {
+			return // what the registry sends or answers on its own, see below
+		}
+		ran++
+		cursor := p.get("/api/crm/changes").want(200).text("cursor")
+		org := s.Organization(fmt.Sprint("Quay ", ran))
+		variables := []string{"TOKEN=" + p.secret, "CURSOR=" + cursor, "ETAG=" + p.get("/api/crm"+org).Header.Get("ETag"), "ID=" + key(org)}
+		shell(t, folder, line, variables...)
+		got, _ := shell(t, folder, line, variables...) // the second time shows what is repeated
+		compareAnswers(t, title, got, shown)
+	})
+	if ran != 8 {
+		t.Error(ran, "examples ran")
+	}
+
+	delivery := page.Find("#webhooks-r").Text()
+	head, body, _ := strings.Cut(delivery, "\n\n")
+	header := textproto.MIMEHeader{}
+	for line := range strings.SplitSeq(head, "\n") {
+		name, value, _ := strings.Cut(line, ": ")
+		header.Add(name, value)
+	}
+	key, err := base64.StdEncoding.DecodeString(regexp.MustCompile(`whsec_([\w+/=]{20,})`).FindStringSubmatch(page.Find("main").Text())[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := hmac.New(sha256.New, key)
+	fmt.Fprintf(sum, "%s.%s.%s", header.Get("Webhook-Id"), header.Get("Webhook-Timestamp"), body)
+	if want := "v1," + base64.StdEncoding.EncodeToString(sum.Sum(nil)); header.Get("Webhook-Signature") != want {
+		t.Errorf("the delivery is signed %s, want %s", header.Get("Webhook-Signature"), want)
+	}
+
+	hasty := newSiteWith(t, 1).as("Manager")
+	for range 5 {
+		if a := hasty.get("/api/crm/me"); a.StatusCode == 429 {
+			compareAnswers(t, "Rate", "HTTP/1.1 "+a.Status+"\r\nRetry-After: "+a.Header.Get("Retry-After")+"\r\n\r\n"+a.body, page.Find("#rate-a").Text())
+			return
+		}
+	}
+	t.Error("no answer is 429")
+}
+
+// compareAnswers checks that an answer as curl prints it has the status, headers and fields that the documentation shows. Ids,
+// times and tags are others.
+func compareAnswers(t *testing.T, what, got, shown string) {
+	t.Helper()
+	other := regexp.MustCompile(`(?m)[0-9a-f]{8}-[0-9a-f-]{27}|"\d+-[0-9a-f]+"|\d{4}-\d\d-\d\dT[\d:.]+Z|after=[\w-]+|http://[\d.:]+|"cursor": ?"[\w-]+"|"full_name": ?"[^"]+"|: [0-9A-Z]{12}$`)
+	same := func(line string) string { return other.ReplaceAllString(line, "…") }
+	head, body, ok := strings.Cut(strings.ReplaceAll(got, "\r\n", "\n"), "\n\n")
+	if !ok {
+		head, body = "", got
+	}
+	shownHead, shownBody, ok := strings.Cut(shown, "\n\n")
+	if !ok && !strings.HasPrefix(shown, "HTTP/") {
+		shownHead, shownBody = "", shown
+	}
+	for line := range strings.SplitSeq(shownHead, "\n") {
+		if !strings.Contains(strings.ToLower(same(head+"\n")), strings.ToLower(same(line))+"\n") {
+			t.Errorf("%s: there is no line %q in\n%s", what, line, head)
+		}
+	}
+	if shownBody == "" {
+		return
+	}
+	var real, documented any
+	if err := errors.Join(json.Unmarshal([]byte(body), &real), json.Unmarshal([]byte(shownBody), &documented)); err != nil {
+		t.Errorf("%s: %v\n%s", what, err, body)
+		return
+	}
+	a, _ := json.Marshal(real)
+	b, _ := json.Marshal(documented)
+	if same(string(a)) != same(string(b)) {
+		t.Errorf("%s: the answer is\n%s\nnot\n%s", what, a, b)
+	}
 }
