@@ -157,7 +157,7 @@ func (s *Server) auditRecordOptions(c *gin.Context) error {
 // auditRecords finds users, organizations, contacts and interactions by what was typed, each with the address of the log
 // about it.
 func (s *Server) auditRecords(c *gin.Context, p url.Values, typed string) (found views.AuditRecords, err error) {
-	found.Clients = who(c).Can(db.ViewClient)
+	found.Clients, found.Interactions = who(c).Can(db.ViewClient), who(c).Can(db.ViewInteraction)
 	if found.Typed = typed; typed == "" {
 		return found, nil
 	}
@@ -169,9 +169,13 @@ func (s *Server) auditRecords(c *gin.Context, p url.Values, typed string) (found
 	words := text.NewTyped(typed)
 	people, err1 := s.db.AuditPeople(c.Request.Context(), who(c).Actor)
 	for _, o := range people {
-		if len(newDetail(words, o.FullName).missing) == 0 {
-			add("user", o.ID, views.OptionRow{Name: o.FullName, Marked: markWords(o.FullName, words), Detail: []views.Piece{{Text: "User"}}})
+		if len(newDetail(words, o.FullName).missing) > 0 {
+			continue
 		}
+		if found.More = len(found.Rows) == optionLimit; found.More {
+			break
+		}
+		add("user", o.ID, views.OptionRow{Name: o.FullName, Marked: markWords(o.FullName, words), Detail: []views.Piece{{Text: "User"}}})
 	}
 	h, err2 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: typed, Most: optionLimit})
 	for _, r := range slices.Concat(h.Organizations, h.Contacts) {
@@ -183,7 +187,7 @@ func (s *Server) auditRecords(c *gin.Context, p url.Values, typed string) (found
 			Icon: x.Channel, Name: i.Subject, Marked: x.Subject, Detail: []views.Piece{{Text: x.Sentence + " · " + x.Time.Text}},
 		})
 	}
-	found.More = h.MoreOrganizations || h.MoreContacts || h.Older != "" || len(h.MoreInside) > 0
+	found.More = found.More || h.MoreOrganizations || h.MoreContacts || h.Older != "" || len(h.MoreInside) > 0
 	return found, errors.Join(err1, err2)
 }
 

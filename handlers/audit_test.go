@@ -474,6 +474,12 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	for _, name := range []string{"acme", "offer"} {
 		own.get("/admin/audit?record="+name).want(200, "#record-found", "Nothing found").wantNot("#record-found a")
 	}
+	for kinds, role := range map[string]string{
+		"Find a client, interaction or user": "Administrator", "Find a client or user": s.Role("Reader", db.ViewAudit, db.ViewClient),
+	} {
+		s.as(role).get("/admin/audit").want(200, "#f-record [placeholder='"+kinds+"']", "")
+	}
 	office := s.as(s.Role("Office", db.ViewAudit, db.ManageUsers)) // sees no clients
+	office.get("/admin/audit").want(200, "#f-record [placeholder='Find a user']", "")
 	office.get("/admin/audit?record="+first).want(200, "#record-found a[href='"+who+"']", "").wantTexts("#record-found small", "User")
 }

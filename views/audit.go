@@ -33,10 +33,10 @@ func (AuditExport) Template() string { return "audit/_export.html" }
 
 // AuditRecords are the records that a search offers to narrow the log to.
 type AuditRecords struct {
-	Typed   string
-	Rows    []OptionRow
-	More    bool
-	Clients bool // whether there may be any among them, and interactions
+	Clients, Interactions bool // whether there may be any among them; users always are
+	Typed                 string
+	Rows                  []OptionRow
+	More                  bool
 }
 
 // Template names the piece.
