@@ -13,11 +13,11 @@ type GivesAway struct{ Names []string }
 
 func (e *GivesAway) Error() string { return "gives away " + strings.Join(e.Names, ", ") }
 
-// client is an organization, a contact or an interaction of a change.
-type client struct{ noun, id, name string } // name is "" where the caller knows it
+// target is an organization, a contact or an interaction of a change.
+type target struct{ noun, id, name string } // name is "" where the caller knows it
 
 // askFirst returns GivesAway if the actor asks and the change hides any of these from them.
-func (t *tx) askFirst(all ...client) error {
+func (t *tx) askFirst(all ...target) error {
 	if !t.by.Asks || !t.by.OwnOnly {
 		return nil
 	}

@@ -12,8 +12,10 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Tests make much garbage of which little lives: to collect it less often saves a fifth of their time.
-func init() { debug.SetGCPercent(400) }
+func init() {
+	db.Empty = dbtest.Empty
+	debug.SetGCPercent(400) // tests make much garbage of which little lives: to collect it less often saves a fifth of their time
+}
 
 // wantInvalid fails unless err is an Invalid for just this column, and returns it.
 func wantInvalid(t *testing.T, err error, column string) *db.Invalid {

@@ -348,7 +348,7 @@ func (d *DB) UpdateInteraction(ctx context.Context, by Actor, id string, version
 		if err := joinInvalid(err, prefixFollowUpColumns(t.replan(i, typed))); err != nil {
 			return err
 		}
-		return t.askFirst(client{"interaction", id, i.Subject})
+		return t.askFirst(target{noun: "interaction", id: id})
 	})
 	if err != nil {
 		return Interaction{}, fmt.Errorf("update interaction %s: %w", id, err)

@@ -436,7 +436,7 @@ func (d *DB) UnlinkContact(ctx context.Context, by Actor, organizationID, contac
 		if err := t.reindexRecord(ContactKind, contactID); err != nil {
 			return err
 		}
-		return t.askFirst(client{"organization", organizationID, l.OrganizationName}, client{"contact", contactID, l.ContactName()})
+		return t.askFirst(target{"organization", organizationID, l.OrganizationName}, target{"contact", contactID, l.ContactName()})
 	})
 	if err != nil {
 		return Link{}, fmt.Errorf("unlink %s and %s: %w", organizationID, contactID, err)

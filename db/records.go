@@ -224,7 +224,7 @@ func (d *DB) createRecord(ctx context.Context, by Actor, k *RecordKind, typed Fi
 		if id, err = t.createRecord(k, typed); err != nil {
 			return err
 		}
-		if err := t.askFirst(client{noun: k.Noun, id: id}); err != nil {
+		if err := t.askFirst(target{noun: k.Noun, id: id}); err != nil {
 			return err
 		}
 		return t.rememberRequest(q, id)
@@ -301,7 +301,7 @@ func (d *DB) updateRecord(ctx context.Context, by Actor, k *RecordKind, id strin
 		if err := t.updateRecord(k, id, version, typed); err != nil {
 			return err
 		}
-		return t.askFirst(client{noun: k.Noun, id: id})
+		return t.askFirst(target{noun: k.Noun, id: id})
 	})
 	if err != nil {
 		return Record{}, fmt.Errorf("update %s %s: %w", k.Noun, id, err)

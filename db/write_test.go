@@ -1,22 +1,23 @@
 package db
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 )
 
 // These tests are in the package because they write what no exported method does.
 
-// openHere returns an empty registry as dbtest.Open does, which package db cannot import.
+// Empty is dbtest.Empty, which this package cannot import; an external test sets it.
+var Empty func() ([]byte, error)
+
+// openHere returns an empty registry.
 func openHere(t *testing.T) *DB {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "registry.db")
-	content, err := migrated()
+	content, err := Empty()
 	if err == nil {
 		err = os.WriteFile(path, content, 0o600)
 	}
@@ -31,23 +32,6 @@ func openHere(t *testing.T) *DB {
 	t.Cleanup(func() { d.Close() })
 	return d
 }
-
-var migrated = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "clientregistry")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "migrated.db")
-	d, err := Open(context.Background(), path, Options{Create: true})
-	if err != nil {
-		return nil, err
-	}
-	if err := d.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
 
 // TestACommitIsOnTheDisk, unless a test chooses otherwise.
 func TestACommitIsOnTheDisk(t *testing.T) {

@@ -22,7 +22,8 @@ func init() {
 // Now is the time at which tests start.
 var Now = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 
-var template = sync.OnceValues(func() ([]byte, error) {
+// Empty returns the content of an empty registry's file. It migrates one at the first call.
+var Empty = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "clientregistry")
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func (c *Clock) Add(d time.Duration) {
 // Now. It is closed when the test ends.
 func Open(t testing.TB) (*db.DB, string, *Clock) {
 	t.Helper()
-	content, err := template()
+	content, err := Empty()
 	if err != nil {
 		t.Fatal(err)
 	}

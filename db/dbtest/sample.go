@@ -28,7 +28,7 @@ func EveryEighth[E any](nth int, all []E) iter.Seq2[int, E] {
 	}
 }
 
-// Whole skips a test that cannot take a sample under the race detector.
+// Whole skips a test that cannot take a sample under the race detector. A line of the Makefile must run it without.
 func Whole(t testing.TB) {
 	t.Helper()
 	if RaceDetector {

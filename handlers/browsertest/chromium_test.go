@@ -66,7 +66,9 @@ func (p *process) stop() {
 // chromiumPath returns the program that CHROME names, or the first that is installed. The headless
 // shell comes first: it has no window to draw and takes a third less of the processor.
 func chromiumPath() (string, error) {
-	for _, name := range []string{os.Getenv("CHROME"), "chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{
+		os.Getenv("CHROME"), "chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome",
+	} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
