@@ -171,7 +171,7 @@
       title.tabIndex = -1;
       return title.focus();
     }
-    const field = one(".subject, .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
+    const field = one("[name='subject'], .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
   }, true);
