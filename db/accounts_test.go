@@ -112,7 +112,7 @@ func TestALinkUsedAtOnceWorksOnce(t *testing.T) {
 	}
 }
 
-func TestTheLastAdministratorStays(t *testing.T) {
+func TestOneAdministratorStaysAlsoOfTwoWhoLeaveAtOnce(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	o.Unchanged(t, func() {
@@ -167,7 +167,7 @@ func TestNobodyGrantsMoreThanTheyHave(t *testing.T) {
 	must(o.SaveRole(t.Context(), clerk, "", db.Fields{"name": "Reader", "client_scope": "own"}, []db.Permission{db.ViewClient}, false))(t)
 }
 
-func TestGuessingLocksTheAccountAndEndsByItself(t *testing.T) {
+func TestGuessesAtOnceLockTheAccountForAWhile(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	var checked atomic.Int32

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"clientregistry/db"
-	"clientregistry/db/dbtest"
 )
 
 // TestABatchChangesWhatItsListShows runs batches on all that random filters find, for somebody who
@@ -26,7 +25,7 @@ func TestABatchChangesWhatItsListShows(t *testing.T) {
 			m.table = table
 			own := m.Ines
 			own.OwnOnly = true
-			for n := range dbtest.Steps(36) {
+			for n := range 36 {
 				by := []db.Actor{m.Tomas, own}[n%2]
 				f, b := m.filter(r), m.batch(r)
 				shown := map[string]bool{}

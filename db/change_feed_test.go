@@ -26,9 +26,9 @@ func readFeed(t *testing.T, d *db.DB, by db.Actor, cursor string, n int) (target
 	}
 }
 
-// TestTheFeedMissesNothing while several people write at once, and the reader and the registry start
+// TestTheFeedMissesNothingWrittenAtOnce: several people write, and the reader and the registry start
 // again.
-func TestTheFeedMissesNothing(t *testing.T) {
+func TestTheFeedMissesNothingWrittenAtOnce(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	cursor := must(o.ChangeFeed(t.Context(), o.Lea, "", 1))(t).Cursor

@@ -60,7 +60,7 @@ func TestTheSameRequestMakesOneRecordHoweverOftenItComes(t *testing.T) {
 	}
 }
 
-func TestTheSameRequestInEightGoroutinesMakesOneRecord(t *testing.T) {
+func TestTheSameRequestEightTimesAtOnceMakesOneRecord(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	for table, create := range creators(t, o) {
@@ -93,7 +93,7 @@ func TestARefusedRequestMayComeAgainCorrected(t *testing.T) {
 	must(o.CreateOrganization(t.Context(), o.Tomas, db.Fields{"display_name": "Beta"}, request))(t)
 }
 
-func TestSixteenWritersAreNeverTurnedAway(t *testing.T) {
+func TestSixteenWritersAtOnceAreNeverTurnedAway(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)
@@ -123,7 +123,7 @@ func TestSixteenWritersAreNeverTurnedAway(t *testing.T) {
 	want(t, "rows in the history", checkChain(t, o), 3+1+writers*rounds)
 }
 
-func TestOfTwoChangesOfOneVersionOneWins(t *testing.T) {
+func TestOfTwoChangesAtOnceOneWins(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	acme := o.Acme(t)

@@ -651,7 +651,7 @@ func TestFollowUpsOfSeveralPeopleAreWhatAPlainLookFinds(t *testing.T) {
 	slices.SortFunc(every, func(a, b planned) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.id, b.id)) })
 	own := o.Ines
 	own.OwnOnly = true
-	for range dbtest.Steps(60) {
+	for range 60 {
 		for _, by := range []db.Actor{o.Lea, own} {
 			f := db.FollowUpFilter{Assignee: some(r, people...), Limit: 7, OrganizationID: random(r, append(ends, "", "", "")...)}
 			var wanted, got []string

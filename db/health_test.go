@@ -202,7 +202,7 @@ func checks(d *db.DB) map[string]func(context.Context) error {
 
 // A check reads one snapshot, which keeps the -wal from being checkpointed. If much is written, one
 // in calm stops; the other does not.
-func TestACheckInCalmIsGivenUpWhereMuchIsWritten(t *testing.T) {
+func TestACheckInCalmIsGivenUpIfMuchIsWrittenAtOnce(t *testing.T) {
 	t.Parallel()
 	path, _ := filledFile(t)
 	d := must(db.Open(t.Context(), path, db.Options{}))(t)

@@ -347,7 +347,7 @@ func TestTheFeedIsWhatAPlainLookFinds(t *testing.T) {
 		func(f *db.InteractionFilter) { f.OrganizationID = organizations[1+r.IntN(2)] },
 		func(f *db.InteractionFilter) { f.ContactID = contacts[1+r.IntN(2)] },
 	}
-	for n := range dbtest.Steps(80) {
+	for n := range 80 {
 		most := []int{10_000, 10}[n%2]
 		o.CountUpTo(most)
 		var f db.InteractionFilter
@@ -405,7 +405,7 @@ func TestLastContactsAreThoseOfTheInteractions(t *testing.T) {
 		return f
 	}
 	versions, deleted := map[string]int{}, []string(nil)
-	for n := range dbtest.Steps(200) {
+	for n := range 200 {
 		ids := slices.Sorted(maps.Keys(versions))
 		switch at := r.IntN(5); {
 		case at == 0 && len(deleted) > 0:

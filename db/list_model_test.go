@@ -386,7 +386,7 @@ func TestListsAreWhatThePlainModelSays(t *testing.T) {
 				m.CountUpTo(most)
 				m.NewContact(t, "Kim", "of a new count", "") // drops the memoized counts
 				m.read(t)
-				for range dbtest.Steps(150) {
+				for range 150 {
 					f := m.filter(r)
 					wanted := m.sorted(f)
 					if got := m.pages(t, m.Lea, f, func() {}); !slices.Equal(got, wanted) {
@@ -420,7 +420,7 @@ func TestListsOfOwnClientsAreWhatThePlainModelSays(t *testing.T) {
 				m.CountUpTo(most)
 				m.NewContact(t, "Kim", "of a new count", "")
 				m.read(t)
-				for i := range dbtest.Steps(60) {
+				for i := range 60 {
 					by := []db.Actor{m.Ines, m.Ines, m.Lea}[(i+n)%3]
 					m.own = by.UserID
 					f := m.filter(r)
@@ -473,7 +473,7 @@ func TestListsOfInteractionsAreWhatThePlainModelSays(t *testing.T) {
 	}
 	contacts := append(slices.Sorted(maps.Keys(m.rows)), slices.Repeat(further, 3)...)
 	m.Ines.OwnOnly = true
-	for n := range dbtest.Steps(400) {
+	for n := range 400 {
 		by := []db.Actor{m.Lea, m.Ines}[n%2]
 		m.own = map[bool]string{true: by.UserID}[by.OwnOnly]
 		f := db.InteractionFilter{Limit: 7}
@@ -527,7 +527,7 @@ func TestAWalkedListMissesNothing(t *testing.T) {
 			r := rand.New(rand.NewPCG(20261122, 4))
 			m := newModel(t, r)
 			m.table = table
-			for n := range dbtest.Steps(40) {
+			for n := range 40 {
 				m.CountUpTo([]int{10_000, 10}[n%2])
 				f := m.filter(r)
 				f.Status = random(r, "active", "all")

@@ -117,7 +117,7 @@ func TestEveryContactHasTheRightMainOrganization(t *testing.T) {
 			o.Tomas, db.Fields{"display_name": fmt.Sprintf("Haus %d", n)}, ""))(t).ID)
 		contacts = append(contacts, must(o.CreateContact(ctx, o.Tomas, db.Fields{"first_name": "Kim", "last_name": fmt.Sprint(n)}, ""))(t).ID)
 	}
-	for step := range dbtest.Steps(400) {
+	for step := range 400 {
 		organization, contact := organizations[r.IntN(8)], contacts[r.IntN(8)]
 		x := must(o.Organization(ctx, o.Tomas, organization))(t)
 		l, linked := o.Link(ctx, o.Tomas, organization, contact)

@@ -159,7 +159,7 @@ func TestACodeWorksOnceAndNoneBeforeItAfterwards(t *testing.T) {
 	must(o.FinishSignIn(t.Context(), db.Actor{}, tokens[1], dbtest.Code(t, seed, enrolled.Add(2*step))))(t)
 }
 
-func TestOfTwentyCopiesOfACodeOneWorks(t *testing.T) {
+func TestOfTwentyCopiesOfACodeAtOnceOneWorks(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	seed, recovery := o.Enrol(t, o.Lea)

@@ -224,8 +224,8 @@ func TestARestoredCopyHasNoTokens(t *testing.T) {
 	}
 }
 
-// TestTheUseOfATokenIsNotedOnceAMinute: however many requests come.
-func TestTheUseOfATokenIsNotedOnceAMinute(t *testing.T) {
+// TestUsesOfATokenAtOnceAreNotedOnceAMinute: however many requests come.
+func TestUsesOfATokenAtOnceAreNotedOnceAMinute(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	_, secret := token(t, o, o.Tomas.UserID)

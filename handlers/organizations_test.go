@@ -253,7 +253,7 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 	})
 }
 
-func TestOneRequestCreatesOneRecord(t *testing.T) {
+func TestARequestSentFourTimesAtOnceCreatesOneRecord(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.as("Manager")

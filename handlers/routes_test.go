@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"clientregistry/db"
-	"clientregistry/db/dbtest"
 	"clientregistry/handlers"
 )
 
@@ -160,7 +159,6 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 // changes nothing but adds one row to the history.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
-	dbtest.Whole(t)
 	s := newSite(t)
 	w := newWorld(s)
 	s.as("Administrator") // setup is closed once there is a user

@@ -126,9 +126,9 @@ func (s *site) holdBackup() func() {
 	return func() { close(over); <-ended }
 }
 
-// TestABackupMadeByHand: it is recorded, shown as proven, and ends the warning on the home page.
+// TestABackupIsMadeByHandAndNoneAtOnceWithIt: it is recorded, shown as proven, and ends the warning on the home page.
 // Another cannot start while it runs.
-func TestABackupMadeByHand(t *testing.T) {
+func TestABackupIsMadeByHandAndNoneAtOnceWithIt(t *testing.T) {
 	t.Parallel()
 	s, folder := newSystem(t)
 	ines := s.as("Administrator")

@@ -105,7 +105,6 @@ func dump(t *testing.T, file *sql.DB) string {
 
 func TestTheSample(t *testing.T) {
 	t.Parallel()
-	dbtest.Whole(t)
 	d, file := filled(t, 1)
 	again, sameFile := filled(t, 1)
 	_, otherFile := filled(t, 2)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/textproto"
 	"os"
 	"os/exec"
@@ -38,9 +39,9 @@ func onTheNet(t *testing.T) *site {
 	}
 	s := &site{t: t, tried: new(tried)}
 	s.Site = handlerstest.New(t, handlers.Options{BaseURL: "http://" + l.Addr().String(), APIRate: 100_000}, jobs.Options{})
-	server := &http.Server{Handler: s}
-	go server.Serve(l) // until it is closed
-	t.Cleanup(func() { server.Close() })
+	server := &httptest.Server{Listener: l, Config: &http.Server{Handler: s}}
+	server.Start()
+	t.Cleanup(server.Close)
 	return s
 }
 

@@ -133,6 +133,7 @@ func TestOwnClientsInABrowser(t *testing.T) {
 	theirs.focused("#palette-q")
 	theirs.write("secret")
 	theirs.see("#palette .hint", "Nobody and nothing of that name among the clients that you own")
+	theirs.see("#palette .opt", "Search for “secret”") // the list for the last letter
 	theirs.press("ArrowUp", "Enter")
 	theirs.see(".empty", "Nothing matches")
 	theirs.everywhere("nothing of what is out of sight")

@@ -1,6 +1,0 @@
-//go:build !race
-
-package dbtest
-
-// RaceDetector tells whether the race detector runs.
-const RaceDetector = false
