@@ -352,12 +352,14 @@ func (d *DB) changeUserNeeding(ctx context.Context, by Actor, need Need, id stri
 
 // HandOver gives everything that one user owns to another, or to nobody if to is "". It includes
 // open follow-ups that the actor may change and whose client the new owner sees. It returns the
-// number of records and follow-ups given.
+// number of records and follow-ups given. It returns GivesAway to those who ask, if they would not
+// see some of the records any more.
 func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records int, err error) {
 	err = d.changeUserNeeding(ctx, by, HandOverClients, from, func(t *tx, _ Account) error {
 		if err := t.checkOwner(to); err != nil {
 			return err
 		}
+		var given []target
 		for _, kind := range []struct {
 			table, target, action string
 			seen                  condition
@@ -380,9 +382,13 @@ func (d *DB) HandOver(ctx context.Context, by Actor, from, to string) (records i
 					details{"changes": map[string]Change{"owner_user_id": {Old: from, New: orNull(to)}}}); err != nil {
 					return err
 				}
+				given = append(given, target{noun: kind.target, id: id})
 			}
-			records += len(ids)
 		}
+		if err := t.askFirst(given...); err != nil {
+			return err
+		}
+		records = len(given)
 		steps, err := t.handOverFollowUps(from, to)
 		records += steps
 		return err

@@ -143,6 +143,28 @@ func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 	}
 }
 
+// TestHandingOnesOwnClientsOverAsksFirst: whoever manages users and sees only their own clients can hand these over, too.
+func TestHandingOnesOwnClientsOverAsksFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	slug := s.Role("Own", db.ViewClient, db.EditClient, db.ManageUsers)
+	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = ?", slug)
+	oda, per := s.person("Oda Berg", slug), s.person("Per Lund", "Viewer")
+	org := s.Organization("Harbor & Pine", "owner_user_id", oda.user.ID)
+	s.Link(org, s.Contact("Elif", "Aydın"))
+	s.Contact("Anna", "Kroon", "owner_user_id", oda.user.ID)
+	page := "/admin/users/" + oda.user.ID
+	oda.unchanged(func() {
+		oda.post(page+"/hand-over", "owner_user_id", per.user.ID).
+			want(409, "#hides", "Hand everything over? You will not see 2 clients any more").
+			want(409, "a[data-cancel][autofocus]", "Cancel").wantTexts("#to option[selected]", "Per Lund")
+	})
+	oda.post(page+"/hand-over", "owner_user_id", per.user.ID, "give_away", "1").want(303, "", "")
+	oda.get(page).want(200, "#toasts", "Clients and open follow-ups handed over").wantNot("#hides")
+	oda.get(org).want(404, "h1", "")
+	s.WantOne("2", "SELECT (SELECT count(*) FROM organizations WHERE owner_user_id = ?1) + (SELECT count(*) FROM contacts WHERE owner_user_id = ?1)", per.user.ID)
+}
+
 func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	t.Parallel()
 	mine, _, b := ownWorld(t)

@@ -177,7 +177,9 @@ type userForm struct {
 	ticked  *[]string
 	was     string // the encoded Values that the form was made with; "" for the stored ones
 	typed   db.Fields
+	heir    string // whom to hand the user's clients to, "" for nobody yet
 	refused *db.Invalid
+	gives   *db.GivesAway
 	stale   *db.Conflict
 }
 
@@ -188,20 +190,17 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 	}
 	page := views.User{
 		Page: s.page(c, a.FullName, "A user", "users"), Row: s.userRow(c, a), Created: s.clock(c).Date(a.CreatedAt), Link: link,
-		Beyond: a.Beyond, MayHandOver: handOver.Check(who(c)) == nil, Was: cmp.Or(f.was, a.Values().Encode()),
+		Beyond: a.Beyond, Was: cmp.Or(f.was, a.Values().Encode()),
 	}
 	var err1, err2, err3, err4 error
 	page.Given, err1 = s.roleChoices(c, ticked)
-	page.Owners, err2 = s.ownerOptions(c, "")
+	page.HandOver, err2 = s.handOverForm(c, f)
 	page.Sight, err3 = s.sight(c, a)
 	page.Tokens, err4 = s.userTokens(c, a)
-	if err2 == nil {
-		page.Owners[0].Label = "Choose somebody" // who may not be nobody, see userHandOver
-	}
 	for i, choice := range page.Given {
 		page.Given[i].Held = slices.Contains(a.Roles, choice.Slug)
 	}
-	if f.refused != nil {
+	if f.refused != nil && f.refused.Fields["owner_user_id"] == "" {
 		page.RoleError = wording.Refusals(f.refused)
 	}
 	if f.stale != nil {
@@ -214,6 +213,29 @@ func (s *Server) userPage(c *gin.Context, status int, f userForm, link *views.On
 		return err
 	}
 	return s.show(c, status, page)
+}
+
+// handOverForm returns the form that hands over what the user owns, or nil if the visitor may not.
+func (s *Server) handOverForm(c *gin.Context, f userForm) (*views.HandOver, error) {
+	if handOver.Check(who(c)) != nil {
+		return nil, nil
+	}
+	owners, err := s.ownerOptions(c, f.heir)
+	if err != nil {
+		return nil, err
+	}
+	owners[0].Label = "Choose somebody" // who may not be nobody, see userHandOver
+	form := &views.HandOver{To: views.Field{
+		ID: "to", Name: "owner_user_id", Label: "Hand everything this person owns, and the open follow-ups, to", Options: owners,
+	}}
+	if f.refused != nil {
+		form.To.Error = f.refused.Fields["owner_user_id"]
+		form.To.Autofocus = form.To.Error != ""
+	}
+	if f.gives != nil {
+		form.Hides = wording.Plural(len(f.gives.Names), "client")
+	}
+	return form, nil
 }
 
 // roleNames returns the names of some roles, in the order of all.
@@ -313,17 +335,29 @@ func (s *Server) userResetMFA(c *gin.Context) error {
 }
 
 func (s *Server) userHandOver(c *gin.Context) error {
-	return s.userChange(c, "Clients and open follow-ups handed over", func(id string) error {
-		to := c.Request.PostForm.Get("owner_user_id")
-		if to == "" {
-			return &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose whom to hand the clients to"}}
-		}
-		if to == id {
-			return &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else to hand the clients to"}}
-		}
-		_, err := s.db.HandOver(c.Request.Context(), who(c).Actor, id, to)
+	a, err := s.account(c)
+	if err != nil {
 		return err
-	})
+	}
+	to := c.Request.PostForm.Get("owner_user_id")
+	switch to {
+	case "":
+		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose whom to hand the clients to"}}
+	case a.ID:
+		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else to hand the clients to"}}
+	default:
+		_, err = s.db.HandOver(c.Request.Context(), who(c).Actor, a.ID, to)
+	}
+	f := userForm{stored: a, heir: to}
+	switch {
+	case errors.As(err, &f.refused):
+		return s.userPage(c, http.StatusUnprocessableEntity, f, nil)
+	case errors.As(err, &f.gives):
+		return s.userPage(c, http.StatusConflict, f, nil)
+	case err != nil:
+		return err
+	}
+	return s.userChanged(c, a.ID, "Clients and open follow-ups handed over")
 }
 
 func (s *Server) userInvite(c *gin.Context) error {

@@ -65,8 +65,8 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	lea.get("/organizations/new").want(200, "h1", "New organization")
 	org := lea.post("/organizations", "display_name", "Acme", "owner_user_id", lea.user.ID).to()
 	admin.get(page).wantTexts("#to option:first-child", "Choose somebody")
-	admin.post(page+"/hand-over", "owner_user_id", "").want(422, "#role-e", "Choose whom to hand the clients to")
-	admin.post(page+"/hand-over", "owner_user_id", lea.user.ID).want(422, "#role-e", "somebody else")
+	admin.post(page+"/hand-over", "owner_user_id", "").want(422, "#to-e", "Choose whom to hand the clients to")
+	admin.post(page+"/hand-over", "owner_user_id", lea.user.ID).want(422, "#to[autofocus] ~ #to-e", "somebody else").wantNot("#role-e")
 	admin.post(page+"/hand-over", "owner_user_id", admin.user.ID).want(303, "", "")
 	admin.get(org).want(200, "#edit-owner_user_id", "Administrator Person")
 

@@ -66,18 +66,23 @@ func (u User) Choices() RoleChoices { return RoleChoices{u.Given, u.RoleError} }
 // User is the page of a user.
 type User struct {
 	Page
-	Row         UserRow
-	Beyond      string       // why the reader may not change the account, "" if they may
-	Given       []RoleChoice // all roles, the user's ticked
-	RoleError   string
-	Was         string // the encoded roles that the form was made with
-	Conflict    *Conflict
-	Sight       string // which clients they see, in a sentence
-	Created     *Time
-	Link        *OneTimeLink
-	Tokens      TokenList
-	MayHandOver bool
-	Owners      []Option // users who can take over their clients
+	Row       UserRow
+	Beyond    string       // why the reader may not change the account, "" if they may
+	Given     []RoleChoice // all roles, the user's ticked
+	RoleError string
+	Was       string // the encoded roles that the form was made with
+	Conflict  *Conflict
+	Sight     string // which clients they see, in a sentence
+	Created   *Time
+	Link      *OneTimeLink
+	Tokens    TokenList
+	HandOver  *HandOver // nil for who may not
+}
+
+// HandOver is the form that gives everything of one user to another.
+type HandOver struct {
+	To    Field
+	Hides string // "3 clients" that the reader would not see any more; not "" asks first
 }
 
 // Template names the page.
