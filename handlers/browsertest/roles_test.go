@@ -144,6 +144,52 @@ func TestOwnClientsInABrowser(t *testing.T) {
 	w.see("#rows tr", "Owns Harbor & Pine, linked to it")
 }
 
+// TestGivingAwayAsksFirst: for an owner changed in place, an interaction that loses its last own client, and everything
+// handed over, whoever sees only their own clients is asked, with the focus on the way back.
+func TestGivingAwayAsksFirst(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	oda, per := o.person("Oda Berg", "Viewer"), o.person("Per Lund", "Manager")
+	o.Own(oda.user, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction, db.ManageUsers)
+	oda.comeIn()
+	acme := o.Organization("Acme", "owner_user_id", oda.user.ID)
+	maya := o.Contact("Maya", "Okafor", "owner_user_id", oda.user.ID)
+	call := o.Log(o.Organization("Harbor & Pine", "owner_user_id", per.user.ID), "", "Price", "participant_id", maya[len("/contacts/"):])
+
+	w := o.windowOf(oda)
+	w.open(acme)
+	w.tabTo("#edit-owner_user_id")
+	w.press("Enter")
+	w.focused("#f-owner_user_id")
+	w.press("P", "Tab")
+	w.see("#fact-owner_user_id .warnline", "Give Acme to Per Lund?")
+	w.focused("#fact-owner_user_id [data-cancel]")
+	w.everywhere("a client about to be given away")
+	w.press("Enter")
+	w.see("#fact-owner_user_id", "Oda Berg")
+
+	w.open(call)
+	w.click("a[id^=edit-i-]")
+	w.click(".editing .further label", "Maya Okafor")
+	w.click(".editing .btn.pri")
+	w.see(".editing .warnline", "You will not see Price any more")
+	w.focused(".editing [data-cancel]")
+	w.everywhere("an interaction about to leave one's clients")
+	w.press("Enter")
+	w.focused("a[id^=edit-i-]")
+
+	w.open("/admin/users/" + oda.user.ID)
+	w.set("#to", "Per Lund")
+	w.click("button", "Hand over")
+	w.see("#hides", "You will not see 2 clients any more")
+	w.focused("[data-cancel]")
+	w.everywhere("clients about to be handed over")
+	w.click("[name=give_away]")
+	w.see("#toasts", "Clients and open follow-ups handed over")
+	w.open(acme)
+	w.see("h1", "Not found")
+}
+
 func TestPagesOfAccess(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
