@@ -40,7 +40,7 @@ var actions = []action{
 	{slug: "create_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "created", words: "logged *"},
 	{slug: "update_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "updated", words: "changed *"},
 	{slug: "delete_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "deleted", words: "deleted *"},
-	{slug: "restore_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "restored", words: "brought back *"},
+	{slug: "restore_interaction", kind: "interaction", changes: "interaction", sight: ofTalk, event: "restored", words: "restored *"},
 
 	{slug: "create_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "created", words: "planned *"},
 	{slug: "update_follow_up", kind: "follow_up", changes: "follow_up", sight: ofTalk, event: "updated", words: "changed *"},
@@ -61,7 +61,7 @@ var actions = []action{
 	{
 		slug: "update_user", kind: "user", changes: "user", sight: ofAccounts, words: "changed the user *", ownWords: "changed their own account",
 	},
-	{slug: "invite_user", kind: "user", changes: "user", sight: ofAccounts, words: "made a new invitation for *"},
+	{slug: "invite_user", kind: "user", changes: "user", sight: ofAccounts, words: "created a new invitation for *"},
 	{slug: "accept_invitation", kind: "user", changes: "user", sight: ofAccounts, words: "accepted an invitation"},
 	{slug: "disable_user", kind: "user", changes: "user", sight: ofAccounts, words: "disabled *"},
 	{slug: "enable_user", kind: "user", changes: "user", sight: ofAccounts, words: "enabled *"},
@@ -73,7 +73,7 @@ var actions = []action{
 		slug: "reset_password", kind: "user", changes: "user", sight: ofAccounts,
 		words: "gave * a new password", ownWords: "set a new password by a link",
 	},
-	{slug: "reset_password_link", kind: "user", changes: "user", sight: ofAccounts, words: "made a password link for *"},
+	{slug: "reset_password_link", kind: "user", changes: "user", sight: ofAccounts, words: "created a password link for *"},
 	{slug: "change_email", kind: "user", changes: "user", sight: ofAccounts, words: "changed the email of *", ownWords: "changed their email"},
 	{slug: "enable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor on"},
 	{slug: "disable_mfa", kind: "user", changes: "user", sight: ofAccounts, words: "switched their second factor off"},
@@ -81,21 +81,21 @@ var actions = []action{
 		slug: "reset_mfa", kind: "user", changes: "user", sight: ofAccounts,
 		words: "reset the second factor of *", ownWords: "reset their own second factor",
 	},
-	{slug: "new_recovery_codes", kind: "user", changes: "user", sight: ofAccounts, words: "made new recovery codes"},
+	{slug: "new_recovery_codes", kind: "user", changes: "user", sight: ofAccounts, words: "created new recovery codes"},
 	{slug: "use_recovery_code", kind: "user", changes: "user", sight: ofAccounts, words: "signed in with a recovery code"},
 
 	{slug: "create_role", kind: "role", changes: "role", sight: ofAccounts, words: "created the role *"},
 	{slug: "update_role", kind: "role", changes: "role", sight: ofAccounts, words: "changed the role *"},
 	{slug: "delete_role", kind: "role", changes: "role", sight: ofAccounts, words: "deleted the role *"},
 
-	{slug: "create_token", kind: "token", changes: "token", sight: ofAccounts, words: "made the token *"},
+	{slug: "create_token", kind: "token", changes: "token", sight: ofAccounts, words: "created the token *"},
 	{slug: "revoke_token", kind: "token", changes: "token", sight: ofAccounts, words: "revoked the token *"},
 
-	{slug: "create_webhook", kind: "webhook", changes: "webhook", sight: ofAccounts, words: "made the webhook *"},
+	{slug: "create_webhook", kind: "webhook", changes: "webhook", sight: ofAccounts, words: "created the webhook *"},
 	{slug: "update_webhook", kind: "webhook", changes: "webhook", sight: ofAccounts, words: "changed the webhook *"},
 	{slug: "delete_webhook", kind: "webhook", changes: "webhook", sight: ofAccounts, words: "deleted the webhook *"},
 	{slug: "stop_webhook", kind: "webhook", changes: "webhook", sight: ofAccounts, words: "switched off the webhook *"},
-	{slug: "rotate_secret", kind: "webhook", changes: "webhook", sight: ofAccounts, words: "made a new secret for the webhook *"},
+	{slug: "rotate_secret", kind: "webhook", changes: "webhook", sight: ofAccounts, words: "created a new secret for the webhook *"},
 	{slug: "test_webhook", kind: "webhook", sight: ofAccounts, words: "sent a test to the webhook *"},
 	{slug: "send_again", kind: "webhook", sight: ofAccounts, words: "sent a delivery again to the webhook *"},
 
@@ -113,12 +113,12 @@ var actions = []action{
 	{slug: "suggest_value", kind: "system", sight: ofReading, words: "suggested a value again"},
 	{slug: "rename_value", kind: "system", sight: ofReading, words: "renamed a value everywhere"},
 	{slug: "merge_values", kind: "system", sight: ofReading, words: "merged two values"},
-	{slug: "undo_value_change", kind: "system", sight: ofReading, words: "took back a change of a value"},
+	{slug: "undo_value_change", kind: "system", sight: ofReading, words: "undid a change of a value"},
 	{slug: "finish_value_change", kind: "system", sight: ofReading, event: "finished", words: "finished a change of a value"},
 	{slug: "undo_batch", kind: "system", sight: ofClients, event: "finished", words: "undid a change to many records"},
 	{slug: "create_view", kind: "system", changes: "view", sight: ofView, words: "shared the view"},
 	{slug: "delete_view", kind: "system", changes: "view", sight: ofView, words: "deleted the shared view"},
-	{slug: "restore_view", kind: "system", changes: "view", sight: ofView, words: "brought back the shared view"},
+	{slug: "restore_view", kind: "system", changes: "view", sight: ofView, words: "restored the shared view"},
 	{slug: "update_view", kind: "system", changes: "view", sight: ofView, words: "changed the shared view"},
 }
 

@@ -116,7 +116,7 @@ func (d *DB) recordRead(ctx context.Context, by Actor, f AuditFilter) error {
 		SELECT EXISTS (SELECT 1 FROM (
 			SELECT metadata, created_at FROM audit_logs WHERE user_id = ? AND action = 'view_audit' ORDER BY seq DESC LIMIT 100
 		) WHERE metadata = ? AND created_at > ? AND created_at <= ?)`,
-		by.UserID, string(said), stamp(d.now().Add(-same)), stamp(d.now().Add(clockSlack))).Scan(&known)
+		by.UserID, string(said), stamp(d.now().Add(-same)), stamp(d.now().Add(ClockSlack))).Scan(&known)
 	if err != nil || known {
 		return err
 	}
@@ -165,7 +165,7 @@ func (d *DB) RecordRefusal(ctx context.Context, by Actor, method, path string, p
 		SELECT count(*) >= ? FROM (
 			SELECT created_at FROM audit_logs WHERE user_id = ? AND action = 'refused' ORDER BY seq DESC` + limit(refusalsPerMinute) + `
 		) WHERE created_at > ? AND created_at <= ?`
-	args := []any{refusalsPerMinute, by.UserID, stamp(d.now().Add(-time.Minute)), stamp(d.now().Add(clockSlack))}
+	args := []any{refusalsPerMinute, by.UserID, stamp(d.now().Add(-time.Minute)), stamp(d.now().Add(ClockSlack))}
 	var done bool
 	if err := d.reader.QuickQueryRow(ctx, enough, args...).Scan(&done); err != nil || done {
 		return err // decided without waiting for the writer

@@ -64,7 +64,7 @@ func TestErasingAPersonLeavesTheRowItsPlaceAndItsHashes(t *testing.T) {
 	checkChain(t, o)
 }
 
-// checkChain recomputes every hash as DESIGN section 6 and audit.go describe: SHA-256 over
+// checkChain recomputes every hash as audit.go describes: SHA-256 over
 // prev_hash, seq, id, user_id, action, target_type, target_id, metadata_sha256, ip, ua and
 // created_at, each as length, colon, text.
 func checkChain(t *testing.T, o *dbtest.Office) (rows int) {

@@ -61,7 +61,7 @@ func SavedAsItIs(to string, damage error, save func(to string) error) error {
 	if err := save(to); err != nil {
 		return errors.Join(damage, err)
 	}
-	return fmt.Errorf("%w; as it is the registry was copied to %s, which can be read but not restored", damage, to)
+	return fmt.Errorf("%w; a copy of the registry as it is was put at %s, which can be read but not restored", damage, to)
 }
 
 // MayBackUpTo returns an error if a file exists.

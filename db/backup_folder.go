@@ -146,7 +146,7 @@ func (d *DB) MakeBackup(ctx context.Context, b Backups) (Backup, error) {
 
 func (d *DB) makeBackup(ctx context.Context, b Backups, made Backup) (Backup, error) {
 	if _, err := os.Lstat(b.file(made.At) + ".db"); err == nil {
-		return made, errors.New("there is one of this second already")
+		return made, errors.New("a backup of this second exists already")
 	}
 	c, err := d.MakeCopy(ctx, b.Folder)
 	if err != nil {

@@ -27,7 +27,7 @@ type DB struct {
 	lock    *os.File    // path.lock, held by an Exclusive open, nil otherwise
 	folder  *os.File    // locked by a non-exclusive open, so that nothing is replaced meanwhile
 	created bool        // Open created the registry
-	view    *readSource // how a ReadOnly open reads, else nil
+	source  *readSource // how a ReadOnly open reads, else nil
 
 	health          health
 	sessions        sessionCache
@@ -87,7 +87,7 @@ type Options struct {
 // unchanged.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	d := &DB{
-		idle: cmp.Or(o.SessionIdle, SessionIdle), max: cmp.Or(o.SessionMax, SessionMax), most: MostCounted, small: smallFile, now: o.Now,
+		idle: cmp.Or(o.SessionIdle, DefaultSessionIdle), max: cmp.Or(o.SessionMax, DefaultSessionMax), most: MostCounted, small: smallFile, now: o.Now,
 		patience: secrets.Patience, checkPassword: secrets.CheckPassword,
 	}
 	d.inTests.free = o.free
@@ -227,8 +227,8 @@ func (d *DB) Close() error {
 			errs = append(errs, sqlite.Unlock(f))
 		}
 	}
-	if d.view != nil {
-		errs = append(errs, d.view.close())
+	if d.source != nil {
+		errs = append(errs, d.source.close())
 	}
 	return errors.Join(errs...)
 }
@@ -238,8 +238,8 @@ const readers = 4
 
 // connectReaders opens a pool of n read-only connections.
 func (d *DB) connectReaders(n int) *sqlite.Pool {
-	if d.view != nil {
-		return d.view.connect(n)
+	if d.source != nil {
+		return d.source.connect(n)
 	}
 	return sqlite.Open(d.path, sqlite.Read, n)
 }

@@ -74,7 +74,7 @@ type Conflict struct {
 	Untouched, Both []string
 }
 
-func (e *Conflict) Error() string { return "changed meanwhile by " + e.By }
+func (e *Conflict) Error() string { return "changed in the meantime by " + e.By }
 
 // IsFull reports whether the disk is full, see sqlite.IsFull.
 func IsFull(err error) bool { return sqlite.IsFull(err) }

@@ -182,8 +182,8 @@ var interactionFields = []Field{
 	{Column: "outcome", Label: "Outcome", Max: 80, Usual: outcomes},
 	{Column: "organization_id", Label: "Organization", Kind: Other, Max: 36},
 	{Column: "contact_id", Label: "Contact", Kind: Other, Max: 36},
-	{Column: "participant_id", Label: "Further people", Kind: Others, Max: 50_000},
-	{Column: "user_id", Label: "Had by", Kind: Person, Max: 36, Required: "Choose who had it"},
+	{Column: "participant_id", Label: "Other people", Kind: Others, Max: 50_000},
+	{Column: "user_id", Label: "Handled by", Kind: Person, Max: 36, Required: "Choose who handled it"},
 	{Column: "happened_at", Label: "When", Kind: Moment, Max: 40},
 }
 
@@ -219,7 +219,7 @@ var viewFields = []Field{
 	{Column: "query", Label: "Filters", Max: 4000},
 }
 
-// Suggestions for free text, offered before values in use (DESIGN section 4).
+// Suggestions for free text, offered before values in use.
 var (
 	sectors = []string{
 		"Manufacturing", "SaaS", "Retail", "Logistics", "Healthcare", "Public sector",

@@ -50,9 +50,9 @@ func isFile(path string) (bool, error) {
 	switch {
 	case len(copies) > 0:
 		return false, fmt.Errorf("%s, but beside it is %s; bring the registry back with restore %s, or with a backup, "+
-			"or move what is left of it away to begin a new one", problem, strings.Join(append(copies, others...), ", "), copies[0])
+			"or move these files away to begin a new one", problem, strings.Join(append(copies, others...), ", "), copies[0])
 	case len(others) > 0:
-		return false, fmt.Errorf("%s, but beside it is %s; put the database back that belongs to it, or restore a backup, "+
+		return false, fmt.Errorf("%s, but beside it is %s; put back the database that this belongs to, or restore a backup, "+
 			"or move it away to begin a new registry", problem, strings.Join(others, ", "))
 	case err == nil:
 		return false, errors.New(problem + "; restore a backup, or remove it to begin a new registry")
@@ -63,7 +63,7 @@ func isFile(path string) (bool, error) {
 // leftBehind returns the files beside path that belonged to a registry there: up to three complete
 // copies, the newest first, and other files, which are useless alone.
 func leftBehind(path string) (copies, others []string) {
-	for _, name := range neighbors(path) {
+	for _, name := range filesBeside(path) {
 		end := strings.TrimPrefix(name, path)
 		part := slices.ContainsFunc(append([]string{".lock"}, sqlite.Besides...), func(b string) bool { return strings.HasSuffix(end, b) })
 		switch {
@@ -84,8 +84,8 @@ func leftBehind(path string) (copies, others []string) {
 	return copies[:min(len(copies), 3)], others
 }
 
-// neighbors lists the files whose names begin with path.
-func neighbors(path string) (all []string) {
+// filesBeside lists the files whose names begin with path.
+func filesBeside(path string) (all []string) {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return nil
@@ -191,7 +191,7 @@ func (d *DB) soleName() error {
 		return err
 	}
 	if info, err = os.Lstat(d.path); err == nil && sqlite.Names(info) > 1 {
-		err = errors.New("it has a second name, a hard link, and SQLite keeps changes beside each name, so two programs would corrupt it; " +
+		err = errors.New("it has a second hard link, and SQLite keeps changes beside each name, so two programs would corrupt it; " +
 			"remove the other name (find / -xdev -samefile FILE shows it), or copy the file and use the copy")
 	}
 	return err
@@ -203,7 +203,7 @@ func giveBack(path string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range neighbors(path) {
+	for _, name := range filesBeside(path) {
 		other, err := os.Lstat(name)
 		if err != nil || !strings.HasPrefix(name, path+beforeRestore) || !os.SameFile(info, other) {
 			continue

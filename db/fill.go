@@ -128,7 +128,7 @@ func (f *fill) runPiece(t *tx, batch int) error {
 	return f.b.learnWords()
 }
 
-// grown are the indexes that receive rows nearly in order. They are not dropped: creating one
+// orderedIndexes are the indexes that receive rows nearly in order. They are not dropped: creating one
 // afterwards would read the whole audit log.
 var orderedIndexes = []string{
 	"audit_logs_created_at", "audit_logs_user", "audit_logs_user_action", "audit_logs_action", "audit_logs_target", "interactions_docid",

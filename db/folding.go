@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
@@ -271,7 +270,7 @@ func (d *DB) SameEmails(ctx context.Context) (same []string, err error) {
 		for _, email := range all {
 			folded := strings.ToLower(text.FoldEmail(email))
 			other := seen[folded]
-			if other == "" && isASCII(folded) {
+			if other == "" && text.IsASCII(folded) {
 				err := d.reader.QueryRow(ctx, "SELECT email FROM "+table+" WHERE email = ?", folded).Scan(&other)
 				if err != nil && err != sql.ErrNoRows {
 					return nil, err
@@ -284,8 +283,4 @@ func (d *DB) SameEmails(ctx context.Context) (same []string, err error) {
 		}
 	}
 	return same, nil
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(c rune) bool { return c >= utf8.RuneSelf })
 }

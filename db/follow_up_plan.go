@@ -205,7 +205,7 @@ func (t *tx) plan(f *FollowUp, typed Fields) (map[string]Change, error) {
 // the clients of an interaction's follow-up.
 func (t *tx) refuseClients(f, old FollowUp, refused *Invalid) error {
 	if f.InteractionID != "" {
-		const message = "This is the follow-up of an interaction; change whom that was with"
+		const message = "This follow-up belongs to an interaction; change who that was with"
 		if f.OrganizationID != old.OrganizationID {
 			refused.add("organization_id", message)
 		}

@@ -116,7 +116,7 @@ func splitNames(text string) []string {
 // It returns Invalid if there are too many views.
 func (d *DB) ChooseHomeCards(ctx context.Context, by Actor, c HomeCards) error {
 	if n := len(c.Views); n > maxHomeViews {
-		return invalid("view", "Home has %d views; take one off first", n-1)
+		return invalid("view", "Home has %d views; remove one first", n-1)
 	}
 	return d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
 		_, err := t.Exec("INSERT INTO home_cards (user_id, hidden, views) VALUES (?, ?, ?)"+

@@ -53,7 +53,7 @@ func (d *DB) DoneBefore(ctx context.Context, k IdempotencyKey) (made string, err
 
 // keyBounds returns between which times the keys that count were stored.
 func keyBounds(now time.Time) (from, to string) {
-	return stamp(now.Add(-keyRetention)), stamp(now.Add(clockSlack))
+	return stamp(now.Add(-keyRetention)), stamp(now.Add(ClockSlack))
 }
 
 // rememberKey stores the context's key after f, in the same transaction: both happen or neither.

@@ -68,7 +68,7 @@ func when(choice, typed string, now time.Time) (time.Time, error) {
 	case "morning":
 		at, err := times.Local(today.midnight.Add(MorningHour*time.Hour), now.Location())
 		if at.After(now) {
-			return at, messageError("It is not 9 in the morning yet; choose another time")
+			return at, messageError("It is not 9:00 yet; choose another time")
 		}
 		return at, asTimeMessage(err, "")
 	case "evening":
@@ -107,7 +107,7 @@ func due(choice, typed string, today Date) (Date, error) {
 func asTimeMessage(err error, unread string) error {
 	switch {
 	case errors.Is(err, times.ErrSkipped):
-		return messageError("The clocks were put forward over this time; choose one before or after")
+		return messageError("The clocks went forward and skipped this time; choose an earlier or a later one")
 	case err != nil:
 		return messageError(unread)
 	}

@@ -33,7 +33,7 @@ type Filter struct {
 	Equal        map[string]ValueFilter // of values of Filtered fields, by column
 	Relationship ValueFilter            // of the statuses of some link
 	Role         ValueFilter            // of the role labels of the same link
-	Missing      string                 // RecordKind.Missing: contacts (for organizations) or email (for contacts)
+	Missing      string                 // only records without this: contacts or email, see RecordKind.Missing
 
 	Created, Updated, Contacted Range     // Contacted applies only if the actor may see interactions
 	Never                       bool      // never contacted

@@ -249,7 +249,7 @@ func (m *model) checkNeighbours(t *testing.T, by db.Actor, f db.Filter, list []s
 	if at := slices.Index(list, id); at >= 0 {
 		before, after = slices.Concat([]string{""}, list)[at], slices.Concat(list, []string{""})[at+1]
 	}
-	x, y, err := m.Neighbours(t.Context(), by, k, f, id)
+	x, y, err := m.Neighbors(t.Context(), by, k, f, id)
 	if err != nil || x.ID != before || y.ID != after {
 		t.Errorf("%+v: beside %s are %q and %q, want %q and %q: %v", f, id, x.ID, y.ID, before, after, err)
 	}

@@ -55,7 +55,7 @@ func mixesAlphabets(name string) bool {
 // plainName returns why a name is refused because it mixes alphabets, or "".
 func plainName(name string) string {
 	if mixesAlphabets(name) {
-		return "Write each word in one alphabet; this mixes letters that look alike"
+		return "Use one alphabet in each word; this mixes letters that look alike"
 	}
 	return ""
 }

@@ -22,7 +22,7 @@ func (m *memo) forget() {
 }
 
 // memoized returns the cached answer for key, or calls ask and caches its answer, unless something
-// changed meanwhile. Callers share the answer and must not modify it.
+// changed in the meantime. Callers share the answer and must not modify it.
 func memoized[T any](m *memo, key string, ask func() (T, error)) (T, error) {
 	m.mu.Lock()
 	state := m.state

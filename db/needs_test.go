@@ -16,10 +16,10 @@ var ownVerbs = map[string]string{
 	"UpdateAccount": "one's own account", "ChangePassword": "one's own account", "ChangeEmail": "one's own account",
 	"StartSecondFactor": "one's own account", "ConfirmSecondFactor": "one's own account", "DisableSecondFactor": "one's own account",
 	"NewRecoveryCodes": "one's own account", "EndSession": "one's own sessions", "EndOtherSessions": "one's own sessions",
-	"ChooseColumns": "one's own setting", "ChooseHomeCards": "one's own setting", "ChooseFirstSavedView": "one's own setting",
+	"ChooseColumns": "one's own setting", "ChooseHomeCards": "one's own setting", "ChooseDefaultSavedView": "one's own setting",
 	"CreateSavedView": "one's own saved views", "UpdateSavedView": "one's own saved views",
 	"DeleteSavedView": "one's own saved views", "RestoreSavedView": "one's own saved views",
-	"TakeTimeZone": "one's own account", "CloseTimeZoneNotice": "one's own setting", "CloseFirstSteps": "one's own setting",
+	"AdoptBrowserTimeZone": "one's own account", "CloseTimeZoneNotice": "one's own setting", "CloseFirstSteps": "one's own setting",
 	"RecordRefusal": "what one was refused",
 	"CreateToken":   "one's own tokens", "RevokeToken": "one's own tokens",
 }
@@ -28,8 +28,8 @@ var ownVerbs = map[string]string{
 var readVerbs = []string{
 	"Assignees", "Contact", "Contacts", "ContactsOf", "CountContacts", "CountInteractions",
 	"CountOrganizations", "Due", "Events", "FindContacts", "FindOrganizations", "FindValues",
-	"FirstSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
-	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "Neighbours", "NewFollowUps", "OpenSessions", "Organization",
+	"DefaultSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
+	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "Neighbors", "NewFollowUps", "OpenSessions", "Organization",
 	"Organizations",
 	"OrganizationsOf", "Origin", "Outcomes", "OwnChanges", "Owners", "Recent", "RoleLabels", "Search",
 	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens", "Twins",

@@ -42,7 +42,7 @@ func (d *DB) withPassword(ctx context.Context, by Actor, current string, change 
 			return err
 		}
 		if !still {
-			return invalid("current_password", "Your password was changed meanwhile")
+			return invalid("current_password", "Your password was changed in the meantime")
 		}
 		return change(t)
 	})
@@ -101,9 +101,9 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 	})
 }
 
-// TakeTimeZone gives the actor the time zone of their browser if none was chosen for them, and has
+// AdoptBrowserTimeZone gives the actor the time zone of their browser if none was chosen for them, and has
 // them told until CloseTimeZoneNotice. It does nothing for UTC and for a zone that is unknown here.
-func (d *DB) TakeTimeZone(ctx context.Context, by Actor, zone string) error {
+func (d *DB) AdoptBrowserTimeZone(ctx context.Context, by Actor, zone string) error {
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		u, err := scanUser(t.QueryRow(selectUser+"WHERE id = ?", by.UserID))
 		if err != nil || u.ZoneChosen {

@@ -55,8 +55,8 @@ type ownUndo struct {
 	decided map[string]bool // views and values of a later row
 }
 
-// changes returns those of the next rows before one that the actor can undo. older is the before of the following
-// rows, or 0 if there are none.
+// changes returns the undoable changes among the next page of rows older than the seq before. older is the before of the
+// page after that, or 0 if there is none.
 func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err error) {
 	seqs, args := ownRows(u.by, before)
 	seen := u.by.seesEntry()
@@ -105,7 +105,7 @@ type ownSaid struct {
 	Batch, Action, Vocabulary, Value string
 }
 
-// older returns the before of the rows that follow one, leaving out further rows of a batch, or of a piece of the change
+// older returns the before of the page after a row, leaving out further rows of a batch, or of a piece of the change
 // of a value. first is the seq of the first row of its batch.
 func (u ownUndo) older(last AuditEntry, first int64) (int64, error) {
 	var said ownSaid

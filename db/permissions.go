@@ -68,7 +68,7 @@ var PermissionGroups = []PermissionGroup{
 	{"Clients", true, []Permission{ViewClient, EditClient}},
 	{"Interactions", true, []Permission{ViewInteraction, EditInteraction}},
 	{"Data in and out", true, []Permission{ImportClient, ExportClient}},
-	{"Running the place", false, []Permission{ViewAudit, ManageUsers, ManageSystem}},
+	{"Administration", false, []Permission{ViewAudit, ManageUsers, ManageSystem}},
 }
 
 // Permissions has every permission, in the same order.
@@ -116,7 +116,7 @@ var seededRoles = []struct {
 	slug, words string
 	may         []Permission
 }{
-	{"Administrator", "Runs the registry: everything", Permissions},
+	{"Administrator", "Runs the registry and may do everything", Permissions},
 	{
 		"Manager", "Looks after clients and their history",
 		[]Permission{ViewClient, EditClient, ViewInteraction, EditInteraction, ImportClient, ExportClient},
@@ -139,7 +139,7 @@ type Actor struct {
 	program bool   // System
 }
 
-// System is the actor of the command line. It has every permission and no user.
+// System is the actor of the command line and of background jobs. It has every permission and no user.
 var System = Actor{May: Permissions, program: true}
 
 func (a Actor) zone() *time.Location {

@@ -89,15 +89,15 @@ func (d *DB) openToRead(ctx context.Context) error {
 	if err := d.soleName(); err != nil {
 		return err
 	}
-	if d.view, err = openSource(ctx, d.path, true); err != nil {
-		d.view = nil
+	if d.source, err = openSource(ctx, d.path, true); err != nil {
+		d.source = nil
 		return err
 	}
-	if d.view.mode == sqlite.Still && d.folder != nil { // reading the file alone needs no lock
+	if d.source.mode == sqlite.Still && d.folder != nil { // reading the file alone needs no lock
 		sqlite.Unlock(d.folder)
 		d.folder = nil
 	}
-	d.reader, d.writer, d.sessions.watch = d.view.connect(readers), d.view.connect(1), d.view.connect(1)
+	d.reader, d.writer, d.sessions.watch = d.source.connect(readers), d.source.connect(1), d.source.connect(1)
 	if err := isRegistry(ctx, d.reader); err != nil {
 		return err
 	}

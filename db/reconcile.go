@@ -67,9 +67,9 @@ func (t *tx) reconcile(version, current int, changes map[string]Change, to value
 	return nil
 }
 
-// settle returns what was typed without the values that others changed while the form just sent them back as it was made
-// on them: typed["was"] says those, see Encode. stored are the values now, and mine those that the form would store.
-// If both sides changed a column, or typed["was"] does not have it, settle returns the error of conflict.
+// settle merges a form with what is stored now, and returns the values to save. typed["was"] has the values that the form was
+// made with, see Encode: a column that the form left as it was is dropped. stored are the values now, and mine those that
+// the form would store. For a column that both changed, or that is not in typed["was"], it returns the error of conflict.
 func settle(typed, stored, mine Fields, conflict func() error) (Fields, error) {
 	was, _ := url.ParseQuery(typed["was"]) // what cannot be read is not known
 	rest := maps.Clone(typed)

@@ -39,9 +39,9 @@ type recordRules interface {
 	sees(by Actor, id string) condition
 	// check validates a record against others. changed has the changed columns.
 	check(t *tx, r Record, changed map[string]Change) error
-	// indexWords returns a record's words for each column of its search index. renamed reindexes the
-	// records that are found by its name.
+	// indexWords returns a record's words for each column of its search index.
 	indexWords(t *tx, r Record) ([]string, error)
+	// afterRename reindexes the records that are found by this one's name.
 	afterRename(t *tx, id string) error
 }
 

@@ -74,8 +74,8 @@ func (x Role) words() Fields {
 	return Fields{"name": x.Name, "description": x.Description, "client_scope": x.ClientScope}
 }
 
-// Merge returns the permissions and whether a second factor is required, as ticked in a form: what it left as it was
-// when it was made stays as it is now. was are the Values then, encoded, or "" to take over everything.
+// Merge returns the role's permissions and whether it requires a second factor, after the changes that a form made: what it
+// did not change stays as it is now. was are the encoded Values that the form was made with; "" applies all of it.
 func (x Role) Merge(was string, may []Permission, requireMFA bool) ([]Permission, bool) {
 	values, _ := url.ParseQuery(was)
 	if !values.Has("permission") {

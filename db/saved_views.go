@@ -272,8 +272,8 @@ func (d *DB) changeSavedView(ctx context.Context, by Actor, action, id,
 	return v, nil
 }
 
-// FirstSavedView returns the view that the actor chose to open a list with, or "".
-func (d *DB) FirstSavedView(ctx context.Context, by Actor, list string) (string, error) {
+// DefaultSavedView returns the view that the actor chose to open a list with, or "".
+func (d *DB) DefaultSavedView(ctx context.Context, by Actor, list string) (string, error) {
 	return memoized(&d.memo, "first view "+list+" "+by.UserID, func() (view string, err error) {
 		err = d.reader.QuickQueryRow(ctx, "SELECT view FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list).Scan(&view)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -283,9 +283,9 @@ func (d *DB) FirstSavedView(ctx context.Context, by Actor, list string) (string,
 	})
 }
 
-// ChooseFirstSavedView sets the view that the actor opens a list with; "" means none. It is a
+// ChooseDefaultSavedView sets the view that the actor opens a list with; "" means none. It is a
 // personal setting, so it is not recorded.
-func (d *DB) ChooseFirstSavedView(ctx context.Context, by Actor, list, view string) error {
+func (d *DB) ChooseDefaultSavedView(ctx context.Context, by Actor, list, view string) error {
 	return d.writeUnrecorded(ctx, by, OwnAccount, func(t *tx) error {
 		if view == "" {
 			_, err := t.Exec("DELETE FROM first_views WHERE user_id = ? AND list = ?", by.UserID, list)

@@ -121,17 +121,17 @@ func TestTheFirstViewIsEachPersonsOwn(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	for _, view := range []string{"mine", uuid.NewString()} {
-		if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", view); err != nil {
+		if err := o.ChooseDefaultSavedView(t.Context(), o.Tomas, "contacts", view); err != nil {
 			t.Fatal(err)
 		}
-		want(t, "theirs", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), view)
+		want(t, "theirs", must(o.DefaultSavedView(t.Context(), o.Tomas, "contacts"))(t), view)
 	}
-	want(t, "of another list, and theirs", must(o.FirstSavedView(t.Context(), o.Tomas, "organizations"))(t)+
-		must(o.FirstSavedView(t.Context(), o.Lea, "contacts"))(t), "")
-	if err := o.ChooseFirstSavedView(t.Context(), o.Tomas, "contacts", ""); err != nil {
+	want(t, "of another list, and theirs", must(o.DefaultSavedView(t.Context(), o.Tomas, "organizations"))(t)+
+		must(o.DefaultSavedView(t.Context(), o.Lea, "contacts"))(t), "")
+	if err := o.ChooseDefaultSavedView(t.Context(), o.Tomas, "contacts", ""); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "theirs", must(o.FirstSavedView(t.Context(), o.Tomas, "contacts"))(t), "")
+	want(t, "theirs", must(o.DefaultSavedView(t.Context(), o.Tomas, "contacts"))(t), "")
 }
 
 func TestADeletedViewIsKeptForADay(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// column is a column of the contract in DESIGN section 3.
+// column is a column that programs may rely on.
 type column struct {
 	name     string
 	length   int    // in characters; 0 means no such limit
@@ -23,7 +23,7 @@ type column struct {
 
 const clock = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
-// contract is DESIGN section 3, plus follow_ups. Columns may be added, but never removed.
+// contract are the columns that programs may rely on. Some may be added, but none removed.
 var contract = map[string][]column{
 	"users": {
 		{name: "id", required: true},

@@ -16,7 +16,7 @@ import (
 type KeyLost struct{ File, Why string }
 
 func (e *KeyLost) Error() string {
-	return fmt.Sprintf("%s, the key of second factors and webhooks, %s; put the copy that you kept in its place, or take each"+
+	return fmt.Sprintf("%s, the key of second factors and webhooks, %s; put your copy of it back, or take each"+
 		" second factor off with user reset-mfa and delete the webhooks", e.File, e.Why)
 }
 

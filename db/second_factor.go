@@ -72,7 +72,7 @@ func (d *DB) StartSecondFactor(ctx context.Context, by Actor) (seed string, err 
 // pendingSeed returns a user's unconfirmed seed, or sql.ErrNoRows.
 func (d *DB) pendingSeed(ask querier, now time.Time, userID string) (seed string, err error) {
 	var sealed []byte
-	if err := ask.QueryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(clockSlack))).Scan(&sealed); err != nil {
+	if err := ask.QueryRow(selectPending, userID, stamp(now.Add(-pendingLife)), stamp(now.Add(ClockSlack))).Scan(&sealed); err != nil {
 		return "", err
 	}
 	return d.unseal(seedPurpose+userID, sealed)

@@ -20,10 +20,10 @@ type Session struct {
 	created  time.Time
 }
 
-// SessionIdle and SessionMax are the default limits of a session: time without use, and total.
+// DefaultSessionIdle and DefaultSessionMax are the limits of a session: time without use, and total.
 const (
-	SessionIdle = 8 * time.Hour
-	SessionMax  = 72 * time.Hour
+	DefaultSessionIdle = 8 * time.Hour
+	DefaultSessionMax  = 72 * time.Hour
 )
 
 // sessionCache holds sessions and tokens with their users' rights. Any commit, of any process, clears it, so
@@ -218,7 +218,7 @@ func (d *DB) OpenSessions(ctx context.Context, by Actor, token string) ([]OpenSe
 	rows, err := d.reader.QuickQuery(ctx, `
 		SELECT id, ua, ip, created_at, last_used_at FROM sessions
 		WHERE user_id = ?1 AND last_used_at BETWEEN ?2 AND ?4 AND created_at BETWEEN ?3 AND ?4
-		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-d.idle)), stamp(now.Add(-d.max)), stamp(now.Add(clockSlack)))
+		ORDER BY last_used_at DESC, id LIMIT 100`, by.UserID, stamp(now.Add(-d.idle)), stamp(now.Add(-d.max)), stamp(now.Add(ClockSlack)))
 	return sqlite.Collect(rows, err, func(r sqlite.Row) (OpenSession, error) {
 		var s OpenSession
 		err := r.Scan(&s.ID, &s.UA, &s.IP, moment{&s.CreatedAt}, moment{&s.LastUsed})

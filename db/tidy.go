@@ -44,7 +44,7 @@ func (d *DB) Tidy(ctx context.Context) (more bool, err error) {
 	}
 	for _, p := range d.expiringRowsAt(d.now().UTC()) {
 		over := "SELECT " + p.key + " FROM " + p.table + " WHERE " + p.at + " NOT BETWEEN ? AND ? LIMIT ?"
-		from, to := stamp(p.from), stamp(p.to.Add(clockSlack))
+		from, to := stamp(p.from), stamp(p.to.Add(ClockSlack))
 		var any bool // look before taking the writer
 		if err := d.reader.QueryRowContext(ctx, "SELECT EXISTS ("+over+")", from, to, 1).Scan(&any); err != nil || !any {
 			if err != nil {

@@ -74,9 +74,9 @@ func (n NewToken) end(zone *time.Location, now time.Time) (end time.Time, why st
 	case !ok:
 		return end, "Enter a day, like " + today.Add(TokenLife).String()
 	case today.Until(day) < 0:
-		return end, "Choose a day to come"
+		return end, "Choose a day in the future"
 	case last.Until(day) > 0:
-		return end, fmt.Sprintf("Choose a day within %d years, so until %s", maxTokenYears, last)
+		return end, fmt.Sprintf("Choose a day up to %s, at most %d years ahead", last, maxTokenYears)
 	}
 	return day.End(zone), ""
 }

@@ -38,7 +38,7 @@ func (u User) Location() *time.Location {
 }
 
 // NewUser describes an account to create. Hash comes from secrets.HashPassword. Without a TimeZone it
-// is UTC until TakeTimeZone.
+// is UTC until AdoptBrowserTimeZone.
 type NewUser struct {
 	Email, FullName, TimeZone, Hash string
 	Role                            string // slug

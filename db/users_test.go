@@ -128,11 +128,11 @@ func TestAnIdleSessionEndsAfterEightHours(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)
 	token := signIn(t, o, "lea@pinestreet.example")
-	o.Clock.Add(db.SessionIdle)
+	o.Clock.Add(db.DefaultSessionIdle)
 	must(o.Session(t.Context(), token))(t) // used, so its idle time starts again
-	o.Clock.Add(db.SessionIdle)
+	o.Clock.Add(db.DefaultSessionIdle)
 	must(o.Session(t.Context(), token))(t)
-	o.Clock.Add(db.SessionIdle + time.Millisecond)
+	o.Clock.Add(db.DefaultSessionIdle + time.Millisecond)
 	wantNoSession(t, o, token)
 }
 

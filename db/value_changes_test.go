@@ -112,7 +112,7 @@ func TestAValueIsRenamedEverywhereAndTakenBack(t *testing.T) {
 			want(t, "listed", listed(t, o, v), "New 3")
 			wantSound(t, o)
 
-			// One is changed meanwhile, and one that never had the old value has the new one.
+			// One is changed in the meantime, and one that never had the old value has the new one.
 			o.Exec(t, "UPDATE "+table+" SET "+column+" = 'Other' WHERE "+order+" = (SELECT min("+order+") FROM "+table+")")
 			got := must(o.UndoValueChange(ctx, o.Ines, c.ID))(t)
 			want(t, "vocabulary of the undo", got.Column, column)

@@ -117,9 +117,9 @@ func (x ValueFilter) ranges(column string) (all []condition) {
 	return all
 }
 
-// narrow adds a filter by a column whose rows a list finds in the order of the list, each range of the column's
-// index by itself. It returns these ranges if there are several and they may be merged. If nothing can match, it
-// returns none of them, but not nil. x has been made positive where it finds few values.
+// narrow adds a filter by a column whose index is in the order of the list. If the filter has several ranges of the
+// index and merge is true, it returns them, for the list to read one by one and merge. nil means that the filter was added
+// as a condition, and an empty slice that nothing can match. x has been made positive where it finds few values.
 func (c *conditions) narrow(column string, x ValueFilter, merge bool) (ranges []condition) {
 	parts := x.ranges(column)
 	switch {

@@ -215,7 +215,7 @@ func TestEachTamperedCopyIsFound(t *testing.T) {
 		{"the last half gone", sqlOf("DELETE FROM audit_logs WHERE seq > 10"), 11},
 		{"all gone", sqlOf("DELETE FROM audit_logs"), 1},
 		// Reordered rows.
-		{"neighbours exchanged", swap(7, 8, strings.Split(every, ", ")...), 7},
+		{"neighbors exchanged", swap(7, 8, strings.Split(every, ", ")...), 7},
 		{"the ends exchanged", swap(1, 20, strings.Split(every, ", ")...), 1},
 		{"two times exchanged", swap(8, 9, "created_at"), 8},
 		{"two ids exchanged", swap(8, 9, "id"), 8},

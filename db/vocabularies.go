@@ -75,17 +75,17 @@ type Value struct {
 	LooksLike string // a value used more often that differs only in case, accents or spaces, or ""
 }
 
-// mostListed is how many values of a vocabulary are listed.
-const mostListed = 1000
+// mostValuesListed is how many values of a vocabulary are listed.
+const mostValuesListed = 1000
 
-// Values lists up to mostListed values of a vocabulary, usual ones and those in use, those used most
+// Values lists up to mostValuesListed values of a vocabulary, usual ones and those in use, those used most
 // first. With typed it lists those that contain it, ignoring case and accents. more is true if there
 // are more.
 func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary, typed string) (all []Value, more bool, err error) {
 	if err := v.Need.Refuse(by); err != nil {
 		return nil, false, err
 	}
-	most := mostListed + 1
+	most := mostValuesListed + 1
 	if typed != "" {
 		most = -1
 	}
@@ -99,8 +99,8 @@ func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary, typed string) (
 	if err := errors.Join(err, err2, err3); err != nil {
 		return nil, false, fmt.Errorf("values of %s: %w", v.Column, err)
 	}
-	if more = typed == "" && len(all) > mostListed; more {
-		all = all[:mostListed]
+	if more = typed == "" && len(all) > mostValuesListed; more {
+		all = all[:mostValuesListed]
 	}
 	for _, usual := range append(v.usual(states), v.Usual...) { // hidden ones, too, so that they can be suggested again
 		if !slices.Contains(replaced, usual) && !slices.ContainsFunc(all, func(x Value) bool { return x.Text == usual }) {
@@ -122,8 +122,8 @@ func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary, typed string) (
 	if typed != "" {
 		part := text.SortKey(typed)
 		all = slices.DeleteFunc(all, func(x Value) bool { return !strings.Contains(text.SortKey(x.Text), part) })
-		more = len(all) > mostListed
-		all = all[:min(len(all), mostListed)]
+		more = len(all) > mostValuesListed
+		all = all[:min(len(all), mostValuesListed)]
 	}
 	return all, more, nil
 }

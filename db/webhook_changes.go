@@ -12,7 +12,7 @@ import (
 // mostWebhooks limits how many webhooks there are, because each has its own sender.
 const mostWebhooks = 50
 
-var webhookFields = []Field{{Column: "url", Label: "Address", Max: 2000, Required: "Enter the address that is told of changes"}}
+var webhookFields = []Field{{Column: "url", Label: "Address", Max: 2000, Required: "Enter the address to send changes to"}}
 
 // NextWebhookChange returns a channel that is closed when this process next makes, changes or
 // deletes a webhook.

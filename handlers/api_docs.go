@@ -36,13 +36,13 @@ func (s *Server) apiDocs(c *gin.Context) error {
 	return s.show(c, http.StatusOK, docs)
 }
 
-// maxWords is how many characters of a search count.
-const maxWords = 200
+// maxQuery is how many characters of a search count; the rest is ignored.
+const maxQuery = 200
 
 // matching returns the parts of the documentation that have all words of q.
 func matching(docs views.APIDocs, q string) views.APIDocs {
-	if r := []rune(q); len(r) > maxWords {
-		q = string(r[:maxWords])
+	if r := []rune(q); len(r) > maxQuery {
+		q = string(r[:maxQuery])
 	}
 	words, found := strings.Fields(strings.ToLower(q)), views.APIDocs{Query: q}
 	has := func(part any) bool {

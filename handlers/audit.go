@@ -323,7 +323,7 @@ func (s *Server) auditVerify(c *gin.Context) error {
 	done := "The history is intact: " + wording.Plural(int(v.Rows), "row")
 	switch {
 	case errors.Is(err, jobs.ErrVerifying):
-		done = "A verification is already running. Look again in a moment"
+		done = "A verification is already running. Refresh in a moment"
 	case errors.As(err, &found):
 		done = "Something is wrong with the history"
 	case err != nil:

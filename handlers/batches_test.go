@@ -38,7 +38,7 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 		wantTexts("thead th", "Organization", "Owner now", "Change", "Owner after").wantTexts("tbody .nm", "Acme", "Brig").
 		wantTexts("tbody del bdi, tbody ins bdi", "No owner", "Tomás Brandt", "No owner", "Tomás Brandt").
 		want(200, confirm, "Change 2 organizations")
-	preview.wantTexts("[aria-labelledby=left-h] li > div", "CoveAlready theirs", "1 organization is not there, or not for you to see").
+	preview.wantTexts("[aria-labelledby=left-h] li > div", "CoveAlready theirs", "1 organization is not there, or not visible to you").
 		want(200, "#left-h", "Left as they are2")
 	if to := ines.submit(preview, confirm).to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
@@ -231,7 +231,7 @@ func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
 	preview := ines.post("/organizations/batch", "all", "1", "action", "archive").want(200, "h2", "Archive 2 organizations")
 	s.as("Manager").post(acme+"/fields/website", "value", "acme.example", "version", "1").to()
 	ines.submit(preview, confirm).to()
-	ines.get("/organizations").want(200, "#toasts", "1 organization archived. 1 organization changed meanwhile and stays as it is: Acme").
+	ines.get("/organizations").want(200, "#toasts", "1 organization archived. 1 organization changed in the meantime and stays as it is: Acme").
 		want(200, "#rows", "Acme")
 
 	// After very many changes the page is made again.

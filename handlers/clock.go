@@ -3,10 +3,9 @@ package handlers
 import (
 	"context"
 	"time"
-)
 
-// clockSlack is the largest clock adjustment that is tolerated.
-const clockSlack = time.Minute
+	"clientregistry/db"
+)
 
 // ClockIsOff reports whether the history has an entry from the future: the clock is wrong now, or
 // was wrong then. It logs this once for each such entry.
@@ -17,11 +16,11 @@ func (s *Server) ClockIsOff(ctx context.Context) bool {
 		return false
 	}
 	now := s.now().UTC()
-	if !newest.After(now.Add(clockSlack)) {
+	if !newest.After(now.Add(db.ClockSlack)) {
 		return false
 	}
 	if s.future.Swap(newest.UnixMilli()) != newest.UnixMilli() {
-		s.log.Warn("the clock is wrong, or was: the history has an entry from the future. Set the clock, preferably by NTP; if it is right now, "+
+		s.log.Warn("the clock is wrong, or was: the history has an entry from the future. Set the clock, preferably by NTP; if it is correct by now, "+
 			"there is nothing to do. Sessions, links, locks and codes from the future do not count, and those entries keep their times",
 			"clock", now.Format(time.RFC3339), "entry", newest.Format(time.RFC3339), "ahead", newest.Sub(now).Round(time.Second))
 	}

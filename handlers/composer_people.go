@@ -18,14 +18,14 @@ import (
 // mostFurther is the number of linked people up to which each has a tick among further people. Of more, one searches.
 const mostFurther = 20
 
-// composerPeople returns the fields of who had an interaction and of its further people, whose ids are chosen. Those
-// of x stand on offer, and whoever is chosen. named are people whose names are known already.
+// composerPeople returns the fields for who handled an interaction and for its further people. chosen are the ids of those
+// selected; the contacts of x are on offer, too. named are contacts whose names are known already.
 func (s *Server) composerPeople(c *gin.Context, x side, prefix, user string, chosen []string, named []db.Named,
 ) (views.ComposerPeople, error) {
 	p := views.ComposerPeople{ID: prefix}
 	var err1, err2 error
-	if p.HadBy, err1 = s.assigneeOptions(c, user); user == "" {
-		p.HadBy = append([]views.Option{{Label: wording.FormerColleague, Selected: true}}, p.HadBy...)
+	if p.HandledBy, err1 = s.assigneeOptions(c, user); user == "" {
+		p.HandledBy = append([]views.Option{{Label: wording.FormerColleague, Selected: true}}, p.HandledBy...)
 	}
 	p.Further, err2 = s.further(c, x, prefix, chosen, named)
 	return p, errors.Join(err1, err2)

@@ -50,7 +50,7 @@ func TestWhenAndDueAreSaidInWords(t *testing.T) {
 		for fields, message := range map[string]string{
 			"when=other": "Enter a time like", "when=bogus": "Choose when it happened",
 			"when=other happened_at_text=tomorrow_23:00": "up to tomorrow",
-			"when=other happened_at_text=29.3.2026_2:30": "The clocks were put forward",
+			"when=other happened_at_text=29.3.2026_2:30": "The clocks went forward",
 			"when=other happened_at_text=1_jan_1800_9":   "from 1 Jan 1900",
 			"due=other": "Enter a day like", "due=bogus": "Choose when it is due",
 			"due=other follow_up_due_text=yesterday":  "Choose today or later",
@@ -79,7 +79,7 @@ func TestThisMorningIsOfferedFromNineOn(t *testing.T) {
 	org := s.Organization("Quay")
 	page := ines.get(org).wantTexts(".when label", "Now", "1 hour ago", "Yesterday evening", "Other…")
 	s.unchanged(func() {
-		ines.submit(page, "#log .btn.pri", "subject", "x", "when", "morning").want(422, "#log-at-e", "It is not 9 in the morning yet")
+		ines.submit(page, "#log .btn.pri", "subject", "x", "when", "morning").want(422, "#log-at-e", "It is not 9:00 yet")
 	})
 }
 
@@ -131,25 +131,25 @@ func TestAComposerChoosesOnlyWhoIsCertain(t *testing.T) {
 		ines.get(page).wantTexts("#log-with option[selected]", name)
 	}
 	aaron, bea, zoe := s.Contact("Aaron", "Aardvark"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
-	chosen(acme, "Nobody in particular")
+	chosen(acme, "No contact")
 	s.Link(acme, aaron, "relationship_status", "Former")
-	chosen(acme, "Nobody in particular")
+	chosen(acme, "No contact")
 	s.Link(acme, bea)
 	chosen(acme, "Bea Brown")
 	s.Link(acme, zoe)
-	chosen(acme, "Nobody in particular")
+	chosen(acme, "No contact")
 	s.Log(acme, zoe, "Talk", "happened_at", "2026-11-20T09:00:00Z")
 	chosen(acme, "Zoe Zimmer")
 	s.Log(acme, bea, "Earlier", "happened_at", "2026-11-19T09:00:00Z")
 	chosen(acme, "Zoe Zimmer")
 	s.Log(acme, aaron, "Former", "happened_at", "2026-11-21T09:00:00Z")
-	chosen(acme, "Nobody in particular")
+	chosen(acme, "No contact")
 	s.Log(acme, zoe, "Again", "happened_at", "2026-11-22T09:00:00Z")
 	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(zoe))
 	chosen(acme, "Bea Brown") // the only one left
 	s.Exec("UPDATE contacts SET is_active = 1 WHERE id = ?", key(zoe))
 	s.Log(acme, "", "With nobody")
-	chosen(acme, "Nobody in particular")
+	chosen(acme, "No contact")
 
 	// On a contact it is the main organization.
 	brig := s.Organization("Brig")
@@ -169,6 +169,6 @@ func TestTheChoiceFollowsTheFirstLink(t *testing.T) {
 	acme, bea, zoe := s.Organization("Acme"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
 	const follows = "hx-partial[hx-target='#log-with-field'] option[selected]"
 	ines.post(acme+"/contacts", "contact_id", key(bea)).want(200, follows, "Bea Brown")
-	ines.post(acme+"/contacts", "contact_id", key(zoe)).want(200, follows, "Nobody in particular")
+	ines.post(acme+"/contacts", "contact_id", key(zoe)).want(200, follows, "No contact")
 	ines.post(acme+"/contacts/"+key(zoe)+"/unlink", "version", "1").want(200, follows, "Bea Brown")
 }

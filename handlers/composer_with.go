@@ -225,7 +225,7 @@ func (s *Server) named(c *gin.Context, x side, field string) (id string, ask *vi
 	if len(all) == 0 {
 		w.Error = nobodyNamed(typed)
 		if !x.organization {
-			w.Error = "No organization of the name " + text.Isolate(typed) + " was found. Choose one from the list, or type another name"
+			w.Error = "No organization named " + text.Isolate(typed) + " was found. Choose one from the list, or type another name"
 		}
 		return id, &w, err
 	}
@@ -239,7 +239,7 @@ func (s *Server) named(c *gin.Context, x side, field string) (id string, ask *vi
 }
 
 func nobodyNamed(typed string) string {
-	return "Nobody of the name " + text.Isolate(typed) + " was found. Choose somebody from the list, or type another name"
+	return "Nobody named " + text.Isolate(typed) + " was found. Choose somebody from the list, or type another name"
 }
 
 // unclear says why nobody of those found was chosen, and what to do instead.

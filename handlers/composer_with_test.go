@@ -54,19 +54,19 @@ func TestANameThatIsNotClearIsAskedAbout(t *testing.T) {
 	var asked answer
 	s.unchanged(func() {
 		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "nobody <b>").
-			want(422, "#log-with-e", "Nobody of the name nobody <b> was found").
+			want(422, "#log-with-e", "Nobody named nobody <b> was found").
 			wantValue("#log-with-other", "nobody <b>").wantValue("#log-subject", "Talk").want(422, ".with details[open]", "")
 		asked = ines.submit(page, "#log .btn.pri", "subject", "Talk", "when", "evening", "contact", "ma").
 			want(422, "#log-with-e", "More than one fits ma").wantValue("#log-with-other", "ma").wantValue("[name=when][checked]", "evening").
-			wantTexts("#log-with option[selected]", "Nobody in particular")
+			wantTexts("#log-with option[selected]", "No contact")
 		ines.submit(asked, "#log .btn.pri").want(422, "#log-with-e", "More than one fits ma") // nobody was chosen
 		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "ma", "found", "ma", "contact_id", "").
 			want(422, "#log-with-e", "More than one")
 		// Nobody is chosen only because their name is similar.
-		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "maja bregg").want(422, "#log-with-e", "Nobody of the name maja bregg")
+		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "maja bregg").want(422, "#log-with-e", "Nobody named maja bregg")
 		ines.submit(page, "#log .btn.pri", "subject", "Talk", "contact", "maja bergg").
 			want(422, "#log-with-e", "Only similar names were found for maja bergg. Choose one here").
-			wantTexts("#log-with option[selected]", "Nobody in particular")
+			wantTexts("#log-with option[selected]", "No contact")
 	})
 	ines.submit(asked, "#log .btn.pri", "contact_id", key(maja)).to()
 	s.WantOne("1", "SELECT count(*) FROM interactions WHERE contact_id = ?", key(maja))
@@ -74,7 +74,7 @@ func TestANameThatIsNotClearIsAskedAbout(t *testing.T) {
 	s.WantOne("2", "SELECT count(*) FROM organization_contact")
 	brig := s.Organization("Brig")
 	ines.submit(ines.get(maja), "#log .btn.pri", "subject", "x", "organization", "zzz").
-		want(422, "#log-with-e", "No organization of the name zzz")
+		want(422, "#log-with-e", "No organization named zzz")
 	ines.submit(ines.get(maja), "#log .btn.pri", "subject", "At Brig", "organization", "Brig").to()
 	s.WantOne("1", "SELECT count(*) FROM interactions WHERE organization_id = ?", key(brig))
 }
@@ -108,8 +108,8 @@ func TestManyAreFoundByTyping(t *testing.T) {
 	choose, _ := found.html.Find("#log-with-list-o0").Attr("hx-get")
 	parts.get(choose).want(200, "#log-with-field .picked", "Berga Unlinked").
 		wantTexts("#log-with option[selected]", "Berga Unlinked").want(200, ".hint", "Not linked yet; logging links them")
-	parts.get(options+"&choose=").wantTexts("#log-with option[selected]", "Nobody in particular").wantNot(".picked")
-	parts.get(options+"&choose=nonsense").wantTexts("#log-with option[selected]", "Nobody in particular")
+	parts.get(options+"&choose=").wantTexts("#log-with option[selected]", "No contact").wantNot(".picked")
+	parts.get(options+"&choose=nonsense").wantTexts("#log-with option[selected]", "No contact")
 	parts.get(options+"&contact=zzz").want(200, ".make", "Create contact “zzz”")
 	parts.get(options+"&as=log&choose=").want(404, "", "")
 	parts.get(options+"&further=<b>").want(404, "", "")
@@ -140,12 +140,12 @@ func TestTheChoiceFollowsTheLinks(t *testing.T) {
 		version := s.One("SELECT version FROM organization_contact WHERE contact_id = ?", key(who))
 		return ines.post(acme+"/contacts/"+key(who)+"/unlink", append(fields, "version", version)...)
 	}
-	for chosen, name := range map[string]string{"none": "Nobody in particular", key(mia): "Mia Moss", key(last): "Anna Berg V"} {
+	for chosen, name := range map[string]string{"none": "No contact", key(mia): "Mia Moss", key(last): "Anna Berg V"} {
 		a := unlink(zoe, "chosen", chosen, "contact", "mo")
 		a.wantTexts(field+"option[selected]", name).wantValue("#log-with-chosen", chosen).wantValue("#log-with-other", "mo")
 		ines.post(acme+"/contacts", "contact_id", key(zoe), "request_id", "").want(200, "", "")
 	}
-	unlink(last).wantTexts(field+"option[selected]", "Nobody in particular")
+	unlink(last).wantTexts(field+"option[selected]", "No contact")
 
 	// At twenty, who is linked stands in a choice again.
 	for range 2 {
@@ -169,7 +169,7 @@ func TestANameThatIsNotClearIsRefusedWithTheRest(t *testing.T) {
 			"participant", "nobody <b>", "when", "other", "happened_at_text", "soon",
 			"follow_up_text", "Write", "due", "other", "follow_up_due_text", "never").
 			want(422, "#log-with-e", "More than one fits ma").want(422, "#log-subject-e", "Say in a line").
-			want(422, "#log-further-e", "Nobody of the name nobody <b> was found").wantValue("#log-further-other", "nobody <b>").
+			want(422, "#log-further-e", "Nobody named nobody <b> was found").wantValue("#log-further-other", "nobody <b>").
 			want(422, "#log-at-e", "Enter a time").want(422, "#log-next-day-e", "Enter a day").wantValue("#log-next", "Write")
 	})
 }

@@ -37,7 +37,7 @@ type knownCondition struct {
 
 const conditionLasts = time.Minute
 
-// tooLong is how long the registry may go without a proven backup before administrators are told.
+// maxWithoutBackup is how long the registry may go without a proven backup before administrators are told.
 const maxWithoutBackup = 48 * time.Hour
 
 func (s *Server) forgetCondition() {
@@ -104,7 +104,7 @@ var backUpNow = views.Word{Text: "Back up now", Href: "/admin/system#backups"}
 func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine {
 	const name = "Last backup"
 	if s.jobs.Backups() == nil {
-		return line(views.Warning, name, "The program makes none: it was started with --backup-dir off",
+		return line(views.Warning, name, "The server makes none: it was started with --backup-dir off",
 			words("start it without, or keep copies by other means"))
 	}
 	all, err := s.jobs.Backups().All()
@@ -130,7 +130,7 @@ func (s *Server) backupLine(ctx context.Context, c *condition) views.HealthLine 
 	do, failed := []views.Word{words("press "), backUpNow}, ""
 	if c.problem != "" {
 		cause, advice := causeOf(c.problem)
-		do[0], failed = words(cmp.Or(advice, "solve that")+", then press "), ". The last one failed: "+cause
+		do[0], failed = words(cmp.Or(advice, "fix that")+", then press "), ". The last one failed: "+cause
 	}
 	switch {
 	case err != nil:
@@ -213,7 +213,7 @@ func (s *Server) keyLine(ctx context.Context) views.HealthLine {
 	switch wide, there := s.db.KeyFile(); {
 	case errors.As(err, &lost):
 		return line(views.Failed, name, "The key of second factors and webhooks "+lost.Why,
-			words("put the copy that you kept in its place, beside the registry, under the name that ends in .key"))
+			words("put your copy of it back, beside the registry, under the name that ends in .key"))
 	case err != nil:
 		return line(views.Failed, name, sentenceOf(err.Error()))
 	case wide:

@@ -35,7 +35,7 @@ func (s *Server) deliveryList(c *gin.Context, h db.Webhook) (views.Deliveries, e
 	list := views.Deliveries{
 		Base: base, Choices: deliveryChoices(base, state, h), Result: "All shown; they are kept for 30 days",
 		Nothing: map[string]string{
-			"waiting": "None waits to be sent.", "given up": "None was given up.", "delivered": "None was delivered yet.",
+			"waiting": "Nothing is waiting to be sent.", "given up": "Nothing was given up.", "delivered": "Nothing was delivered yet.",
 		}[state],
 	}
 	if older > 0 {
@@ -139,7 +139,7 @@ func deliveryState(clock views.Clock, h db.Webhook, x db.Delivery) views.State {
 	case h.KeyLost:
 		return views.State{Word: "Waits for the secret", Tone: "none"}
 	case x.State == "queued":
-		return views.State{Word: "Waits its turn", Tone: "none"}
+		return views.State{Word: "Waiting its turn", Tone: "none"}
 	case x.NextAt.After(clock.Now):
 		return views.State{Word: "Next try " + clock.Short(x.NextAt).Text, Tone: "warn"}
 	}

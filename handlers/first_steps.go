@@ -68,7 +68,7 @@ func firstSteps(v *visitor, done db.FirstSteps, cards []views.HomeCard) *views.F
 		call.Href = "/organizations"
 	}
 	steps := []views.FirstStep{
-		{Label: "Make your account", Text: "You are signed in as " + v.User.FullName + ".", Done: true}, organization, person,
+		{Label: "Create your account", Text: "You are signed in as " + v.User.FullName + ".", Done: true}, organization, person,
 	}
 	if editInteractions.Check(v) == nil {
 		steps = append(steps, call)

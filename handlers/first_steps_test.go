@@ -21,7 +21,7 @@ func TestTheFirstStepsTickThemselvesOff(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Administrator")
-	const account, organization, contact, call = "Make your account", "Add an organization", "Add a person there", "Log a call"
+	const account, organization, contact, call = "Create your account", "Add an organization", "Add a person there", "Log a call"
 	empty := ines.steps("1 of 5 done", []string{account}, "New organization", "New contact", "Invite")
 	empty.wantTexts("#main h2", "Get started").wantTexts(".start .pri", "New organization").wantNot(".chart, .todo, .page-head .acts")
 
@@ -47,14 +47,14 @@ func TestTheFirstStepsCanBeClosed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
-	page := ines.steps("1 of 4 done", []string{"Make your account"}, "New organization", "New contact")
+	page := ines.steps("1 of 4 done", []string{"Create your account"}, "New organization", "New contact")
 	if to := ines.submit(page, ".start header button").to(); to != "/" {
 		t.Errorf("closing the card led to %s", to)
 	}
 	ines.get("/").wantTexts("#main h2", "No clients yet").want(200, "#new", "New organization").wantNot(".start, .chart, .todo")
 	ines.comeIn()
 	ines.get("/").want(200, "#nothing-h", "No clients yet")
-	jonas.steps("1 of 4 done", []string{"Make your account"}, "New organization", "New contact")
+	jonas.steps("1 of 4 done", []string{"Create your account"}, "New organization", "New contact")
 	s.Organization("Quay")
 	ines.get("/").want(200, "#touched-h", "Where you left off").wantNot(".start, #nothing-h")
 }
@@ -64,7 +64,7 @@ func TestTheFirstStepsAreThoseThatOneMayTake(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	keeper := s.as(s.Role("Keeper", db.ViewClient, db.EditClient))
-	keeper.steps("1 of 3 done", []string{"Make your account"}, "New organization", "New contact")
+	keeper.steps("1 of 3 done", []string{"Create your account"}, "New organization", "New contact")
 	w := newWorld(s)
 	s.as("Manager").post(w.org+"/interactions", "channel", "call", "subject", "Secret talk").want(303, "", "")
 	keeper.get("/").want(200, "h1", "Home").wantNot(".start")

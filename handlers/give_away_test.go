@@ -27,7 +27,7 @@ func TestGivingAClientAwayAsksFirst(t *testing.T) {
 	// In the form, in which the other values are kept, and on the page; without script, too.
 	form := oda.get(acme + "/edit")
 	asks := oda.submit(form, ".card .btn.pri", "owner_user_id", per.user.ID, "sector", "Retail")
-	asks.want(409, ".warnline", "Give Acme to Per Lund? You will not see Acme any more, nor what you see only because of it. "+
+	asks.want(409, ".warnline", "Give Acme to Per Lund? You will not see Acme any more, nor what you see only through it. "+
 		"Only somebody who sees it can give it back. Nothing is saved yet.").want(409, "a[autofocus]", "Keep it").
 		wantValue("#sector", "Retail")
 	s.WantOne(oda.user.ID, owner)
@@ -125,8 +125,8 @@ func TestTakingTheLastClientOffAnInteractionAsksFirst(t *testing.T) {
 		s.unchanged(func() {
 			asks = by.submit(oda.get(call+"/edit"), ".editing .btn.pri", "participant_id", "", "subject", "Price of it")
 		})
-		asks.want(409, ".editing .warnline", "Save it without any client of yours? You will not see Price of it any more. Only somebody who "+
-			"sees it can add your client again. Nothing is saved yet.").want(409, ".editing a[autofocus]", "Leave it as it was").wantPart(by != oda)
+		asks.want(409, ".editing .warnline", "Save it without any of your clients? You will not see Price of it any more. Only somebody who "+
+			"sees it can add your client again. Nothing is saved yet.").want(409, ".editing a[autofocus]", "Discard my changes").wantPart(by != oda)
 		if by != oda {
 			oda.submit(asks, ".editing [name=give_away]").to()
 		}

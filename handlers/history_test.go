@@ -37,7 +37,7 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 
 	want := []string{
 		"restored this organization", "archived this organization",
-		"unlinked Elif Öz as CEO, Former", "brought back a call with Elif Öz: Kick-off",
+		"unlinked Elif Öz as CEO, Former", "restored a call with Elif Öz: Kick-off",
 		"deleted a call with Elif Öz: Kick-off", "changed a call with Elif Öz: Kick-off", "logged a meeting with Elif Öz: Kick-off",
 		"changed the link to Elif Öz", "linked Elif Öz as CFO, Active", "changed two fields", "created this organization",
 	}
@@ -59,7 +59,7 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 		t.Errorf("the contact's history: %q", there)
 	}
 	s.Exec("DELETE FROM contacts")
-	ines.get(org+"/history").want(200, "#activity", "linked somebody who is gone as CFO")
+	ines.get(org+"/history").want(200, "#activity", "linked a deleted contact as CFO")
 }
 
 func TestLongHistoryIsContinued(t *testing.T) {

@@ -186,9 +186,9 @@ func TestAViewOnHome(t *testing.T) {
 	talks := ines.post("/views", "list", "interactions", "query", "channel=call", "name", "Calls").to()
 	calls := s.One("SELECT id FROM saved_views WHERE name = 'Calls'")
 
-	page := ines.get(list).want(200, "#view-menu", "Put on Home")
+	page := ines.get(list).want(200, "#view-menu", "Show on Home")
 	back := ines.submit(page, "#view-menu [name=on]").to()
-	ines.get(back).want(200, "#toasts", "Home shows Papers").want(200, "#view-menu", "Take off Home")
+	ines.get(back).want(200, "#toasts", "Home shows Papers").want(200, "#view-menu", "Remove from Home")
 	ines.submit(ines.get(talks), "#view-menu [name=on]").to()
 	home := ines.get("/").wantTexts("#view-"+papers+" .nm", "Own", "F", "E", "D", "C").want(200, "#view-"+papers+" small", "Media").
 		wantTexts("#view-"+calls+" .nm", "Hello there", "Renewal agreed").want(200, "#view-"+papers+" header a[href='"+list+"']", "See all")
@@ -209,7 +209,7 @@ func TestAViewOnHome(t *testing.T) {
 	}
 	ines.post("/views", "list", "contacts", "query", "status=all", "name", "People").to()
 	people := s.One("SELECT id FROM saved_views WHERE name = 'People'")
-	ines.post("/account/home/views", "view", people, "on", "1").want(422, "body", "Home has 4 views; take one off first")
+	ines.post("/account/home/views", "view", people, "on", "1").want(422, "body", "Home has 4 views; remove one first")
 	ines.post("/views/" + papers + "/delete").to()
 	ines.get("/").wantNot("#view-" + papers)
 	ines.post("/account/home/views", "view", people, "on", "1").to() // what was deleted takes no room

@@ -207,8 +207,8 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		{"happened_at", "When", clock.Input(i.HappenedAt)},
 		{"contact_id", "With", i.ContactID},
 		{"organization_id", "At", i.OrganizationID},
-		{"participant_id", "Further people", further},
-		{"user_id", "Had by", i.UserID},
+		{"participant_id", "Other people", further},
+		{"user_id", "Handled by", i.UserID},
 		{"follow_up_text", "Follow-up", i.Next.Text},
 		{"follow_up_due_on", "Due", i.Next.DueOn},
 		{"follow_up_assignee_id", "For", i.Next.AssigneeID},
@@ -235,7 +235,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 		case "participant_id":
 			d.Theirs, d.Yours = participantNames(e.Present.Further.Options, f.stored), participantNames(e.Present.Further.Options, typed)
 		case "user_id":
-			d.Theirs, d.Yours = optionLabel(e.Present.HadBy, f.stored), optionLabel(e.Present.HadBy, typed)
+			d.Theirs, d.Yours = optionLabel(e.Present.HandledBy, f.stored), optionLabel(e.Present.HandledBy, typed)
 		case "channel":
 			d.Theirs, d.Yours = wording.Channel(f.stored), wording.Channel(typed)
 		case "happened_at":

@@ -85,7 +85,7 @@ func (s *Server) interactionChips(c *gin.Context, p url.Values) (chips views.Chi
 	const path = "/interactions"
 	chips.Menus = []views.Chip{
 		valueChip(path, p, "Channel", "channel", channelOptions("")),
-		valueChip(path, p, "Outcome", "outcome", plain(outcomes)),
+		valueChip(path, p, "Outcome", "outcome", optionsOf(outcomes)),
 		personFilter("Who", "user").chip(path, p, withMe(people)),
 	}
 	chips.Menus[0].Pick.None = nil // each interaction has a channel

@@ -34,7 +34,7 @@ func (s *Server) interactionShow(c *gin.Context) error {
 }
 
 // shownOn returns the record whose page htmx updates, so that an event there is worded like its
-// neighbours. nil stands for any other page.
+// neighbors. nil stands for any other page.
 func (s *Server) shownOn(c *gin.Context) *side {
 	if strings.HasPrefix(s.ownPath(c, "HX-Current-URL"), "/organizations/") {
 		return &side{end: end{organization: true}}

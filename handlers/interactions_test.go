@@ -224,7 +224,7 @@ func TestWhenSomethingHappened(t *testing.T) {
 	s.unchanged(func() {
 		for at, message := range map[string]string{
 			s.at(25):           "Choose a time up to tomorrow, 25 Nov 10:30",
-			"2026-03-29T02:30": "The clocks were put forward", "1899-12-31T23:59": "from 1 Jan 1900",
+			"2026-03-29T02:30": "The clocks went forward", "1899-12-31T23:59": "from 1 Jan 1900",
 			"2026-02-30T10:00": "Enter a day and a time", "2026-11-24": "Enter a day and a time",
 			"now": "Enter a day and a time", "9999-12-31T23:59": "up to tomorrow",
 			"99999-12-31T23:59": "Enter a day", "-0001-01-01T00:00": "Enter a day", "0000-00-00T00:00": "Enter a day",
@@ -373,7 +373,7 @@ func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 	ines.post(beta+"/archive", "version", "1").want(303, "", "")
 
 	page := ines.get(acme).wantTexts("#log-with option", "Zoe Zimmer",
-		"Bea Brown (former)", "Aaron Aardvark (archived)", "Nobody in particular")
+		"Bea Brown (former)", "Aaron Aardvark (archived)", "No contact")
 	page.wantTexts("#log-with option[selected]", "Zoe Zimmer").wantTexts("#links .nm", "Zoe Zimmer", "Bea Brown", "Aaron Aardvark")
 	ines.get(zoe).wantTexts("#log-with option", "Acme", "Cove", "Beta (archived)", "No organization").
 		wantTexts("#log-with option[selected]", "Acme")
@@ -384,7 +384,7 @@ func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 		wantTexts("#log-with option[selected]", "No organization")
 	ines.get(bea).wantTexts("#log-with option[selected]", "No organization")
 	ines.post(zoe+"/archive", "version", "1").want(303, "", "")
-	ines.get(acme).wantTexts("#log-with option[selected]", "Nobody in particular")
+	ines.get(acme).wantTexts("#log-with option[selected]", "No contact")
 	// A choice somebody made stays selected.
 	ines.post(acme+"/interactions", "channel", "call", "contact_id", key(aaron)).
 		want(422, "#log-with option[selected]", "Aaron Aardvark (archived)")
@@ -433,7 +433,7 @@ func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
 				want(422, item+"-when-e", "Enter a time").wantValue(item+"-when", "soon").want(422, item+"-subject-e", "Say").
 				want(422, item+"-with-e", "More than one fits berg").wantValue(item+"-with-other", "berg").
 				want(422, item+"-next-day-e", "Enter a day").wantValue(item+"-next-day", "never").
-				want(422, item+"-further-e", "Nobody of the name nobody").wantPart(part)
+				want(422, item+"-further-e", "Nobody named nobody").wantPart(part)
 			ines.submit(edit(), item+" .acts .btn.pri", "contact_id", "", "organization_id", "").
 				want(422, item+"-with-e", "Choose a contact or an organization")
 		})

@@ -152,7 +152,7 @@ func (s *Server) chips(c *gin.Context, k *recordKind, f db.Filter, p url.Values)
 func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]string, owners []db.Owner) (chips []views.Chip) {
 	for _, field := range k.Fields {
 		if field.Filtered {
-			chips = append(chips, valueChip(k.path(), p, field.Label, field.Column, plain(offered[field.Column])))
+			chips = append(chips, valueChip(k.path(), p, field.Label, field.Column, optionsOf(offered[field.Column])))
 		}
 	}
 	chips = append(chips, valueChip(k.path(), p, "Owner", "owner", withMe(owners)), statusChip(k.path(), p, f.Status))
@@ -163,7 +163,7 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 		}
 		chips = append(chips, views.Chip{Key: key, Value: value, Remove: address(k.path(), rest)})
 	}
-	for _, x := range []views.Chip{relationshipChip(k.path(), p), valueChip(k.path(), p, "Role", "role_label", plain(offered["role_label"]))} {
+	for _, x := range []views.Chip{relationshipChip(k.path(), p), valueChip(k.path(), p, "Role", "role_label", optionsOf(offered["role_label"]))} {
 		if x.Value != "" {
 			x.Pick = nil // it is in the form of further filters
 			chips = append(chips, x)
@@ -199,7 +199,7 @@ func daysInWords(typed string) string {
 
 // filterForm returns the form for the filters without a menu.
 func filterForm(k *recordKind, p url.Values, roles []string, contacted bool) (form views.FilterForm) {
-	form.Values = []views.Chip{relationshipChip(k.path(), p), valueChip(k.path(), p, "Role", "role_label", plain(roles))}
+	form.Values = []views.Chip{relationshipChip(k.path(), p), valueChip(k.path(), p, "Role", "role_label", optionsOf(roles))}
 	if contacted {
 		form.Fields = append(form.Fields, views.Field{
 			ID: "fl-quiet", Name: "quiet_days", Label: "Quiet for days", Type: "number", Value: p.Get("quiet_days"),
@@ -242,7 +242,7 @@ func chip(path string, p url.Values, key, name, current string, options []views.
 	return chip
 }
 
-func plain(values []string) []views.Option {
+func optionsOf(values []string) []views.Option {
 	var options []views.Option
 	for _, v := range values {
 		options = append(options, views.Option{Value: v, Label: v})

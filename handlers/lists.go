@@ -201,7 +201,7 @@ func (s *Server) withPerson(c *gin.Context, people []db.Owner, id string) ([]db.
 		return people, nil
 	}
 	name, err := s.db.PersonName(c.Request.Context(), id)
-	return append(slices.Clone(people), db.Owner{ID: id, FullName: cmp.Or(name, "Somebody unknown")}), err
+	return append(slices.Clone(people), db.Owner{ID: id, FullName: cmp.Or(name, "A former colleague")}), err
 }
 
 func personOptions(people []db.Owner, current string) []views.Option {

@@ -111,7 +111,7 @@ func (s *Server) rememberDevice(c *gin.Context, token string) {
 	switch {
 	case errors.Is(err, db.ErrNotFound): // half of a session
 	case err != nil:
-		s.log.Error("a browser is not remembered", "id", middleware.RequestID(c), "error", err)
+		s.log.Error("a browser could not be remembered", "id", middleware.RequestID(c), "error", err)
 	default:
 		s.Sessions.SetDevice(c.Writer, device)
 	}
@@ -176,10 +176,10 @@ func (s *Server) takeZone(c *gin.Context, token string) {
 	case err == nil:
 		by := s.Nobody(c)
 		by.UserID = session.User.ID
-		err = s.db.TakeTimeZone(c.Request.Context(), by, zone)
+		err = s.db.AdoptBrowserTimeZone(c.Request.Context(), by, zone)
 	}
 	if err != nil {
-		s.log.Error("the time zone of a browser is not taken", "id", middleware.RequestID(c), "error", err)
+		s.log.Error("the browser's time zone could not be saved", "id", middleware.RequestID(c), "error", err)
 	}
 }
 

@@ -231,14 +231,14 @@ func TestIdleSessionEnds(t *testing.T) {
 	s := newSite(t)
 	lea := s.as("Viewer")
 	lea.get("/organizations").want(200, "h1", "Organizations")
-	s.Clock.Add(db.SessionIdle + time.Minute)
+	s.Clock.Add(db.DefaultSessionIdle + time.Minute)
 	lea.get("/organizations").want(303, "", "")
 
 	// Use prolongs a session, but not forever.
 	busy := s.as("Viewer")
-	for range int(db.SessionMax/db.SessionIdle) + 1 {
-		s.Clock.Add(db.SessionIdle - 10*time.Minute)
-		if s.Clock.Now().Sub(busy.user.CreatedAt) > db.SessionMax {
+	for range int(db.DefaultSessionMax/db.DefaultSessionIdle) + 1 {
+		s.Clock.Add(db.DefaultSessionIdle - 10*time.Minute)
+		if s.Clock.Now().Sub(busy.user.CreatedAt) > db.DefaultSessionMax {
 			break
 		}
 		busy.get("/organizations").want(200, "h1", "Organizations")

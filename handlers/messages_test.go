@@ -21,24 +21,27 @@ import (
 
 var updateMessages = flag.Bool("update-messages", false, "write testdata/messages.golden again")
 
-// TestMessages compares every text that people read with a golden file, so that each change is
+// TestMessages compares the texts that people read with a golden file, so that each change is
 // reviewed: strings of several words in the code, and the texts of the templates, by file.
 func TestMessages(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
-	for _, folder := range []string{"db", "handlers", "views"} {
+	for _, folder := range []string{"db", "handlers", "views", "static"} {
 		err := filepath.WalkDir(filepath.Join("..", folder), func(path string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() {
 				return err
 			}
 			var texts []string
 			switch {
-			case strings.HasSuffix(path, "_test.go") || strings.Contains(path, "test/") || strings.Contains(path, "/demo/"):
+			case strings.HasSuffix(path, "_test.go") || strings.Contains(path, "test/") || strings.Contains(path, "/demo/") ||
+				strings.Contains(path, "/vendor/"):
 				return nil
 			case strings.HasSuffix(path, ".go"):
 				texts, err = textsOfCode(path)
 			case strings.HasSuffix(path, ".html"):
 				texts, err = textsOfTemplate(path)
+			case strings.HasSuffix(path, ".js"):
+				texts, err = textsOfScript(path)
 			}
 			if len(texts) > 0 {
 				fmt.Fprintf(&all, "%s\n\t%s\n", filepath.ToSlash(path[len("../"):]), strings.Join(texts, "\n\t"))
@@ -77,7 +80,8 @@ func TestMessages(t *testing.T) {
 
 var (
 	// query matches strings that only SQLite reads, wrapped errors, date layouts and headers.
-	query = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|CREATE|ORDER BY|GROUP BY|AND|OR|JOIN|LIMIT|COLLATE|UNION|EXISTS|IN \(|IS NULL|PRAGMA|VALUES)\b|= \?|--|INDEXED|^[a-z_]+, [a-z_]+|^[^:]*: %w$|\b2 Jan\b|^[A-Z][a-z-]+, |;.*=`)
+	query = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|CREATE|ORDER BY|GROUP BY|AND|OR|JOIN|LIMIT|COLLATE|UNION|EXISTS|IN \(|` +
+		`IS NULL|IS NOT|VACUUM|SAVEPOINT|PRAGMA|VALUES)\b|= \?|INDEXED|^[a-z_]+, [a-z_]+|^[^:]*: %w$|\b2 Jan\b|^([A-Z][a-z]+-?)+(, ([A-Z][a-z]+-?)+)+$|;.*=`)
 	words = regexp.MustCompile(`[\pL’]{2,}[,.:;!?]? +[\pL“%‘0-9]`)
 	gaps  = regexp.MustCompile(`\s+`)
 )
@@ -118,6 +122,18 @@ func textsOfCode(path string) (texts []string, err error) {
 		return true
 	})
 	return texts, nil
+}
+
+// sentence matches a string of a script that begins like a sentence.
+var sentence = regexp.MustCompile("[\"`]([A-Z][^\"`]* [^\"`]*)[\"`]")
+
+// textsOfScript returns the strings of a script that begin like sentences.
+func textsOfScript(path string) (texts []string, err error) {
+	source, err := os.ReadFile(path)
+	for _, found := range sentence.FindAllSubmatch(source, -1) {
+		texts = append(texts, string(found[1]))
+	}
+	return texts, err
 }
 
 var (

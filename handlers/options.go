@@ -114,7 +114,7 @@ func withOptions(e end, links []db.Link, chosen string) []views.Option {
 
 func nobody(e end) string {
 	if e.organization {
-		return "Nobody in particular"
+		return "No contact"
 	}
 	return "No organization"
 }

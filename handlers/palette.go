@@ -108,10 +108,10 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	nothing := !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
 	switch {
 	case nothing && who(c).OwnOnly:
-		p.Nothing = "Nobody and nothing of that name among the clients that you own, and whom and what is linked to them. " +
+		p.Nothing = "Nothing by that name among the clients that you own and what is linked to them. " +
 			"Similar spellings were tried."
 	case nothing:
-		p.Nothing = "Nobody and nothing of that name. Similar spellings were tried."
+		p.Nothing = "Nothing by that name. Similar spellings were tried."
 	}
 	if nothing || found.Similar() {
 		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.makeChoices(c, name)})

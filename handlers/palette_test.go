@@ -40,7 +40,7 @@ func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	makes := "#palette-make ~ .opt > span > bdi"
-	none := ines.parts().get("/palette?q=tadeusz+de+wierzbicki").want(200, ".hint[role=status]", "Nobody and nothing of that name.").
+	none := ines.parts().get("/palette?q=tadeusz+de+wierzbicki").want(200, ".hint[role=status]", "Nothing by that name.").
 		wantTexts("[role=presentation]", "Create", "More").wantTexts(makes, "Create contact “tadeusz de wierzbicki”",
 		"Create organization “tadeusz de wierzbicki”", "New follow-up “tadeusz de wierzbicki”")
 	filled := func(a answer, at string) answer {
@@ -63,13 +63,13 @@ func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
 		wantTexts("#palette-contacts ~ .opt > span > bdi", "Anna Kroon").
 		wantTexts(makes, "Create contact “anna krooon”", "Create organization “anna krooon”", "New follow-up “anna krooon”").wantNot(".hint")
 
-	s.as("Viewer").parts().get("/palette?q=zzz").want(200, ".hint", "Nobody and nothing").wantNot("#palette-make")
+	s.as("Viewer").parts().get("/palette?q=zzz").want(200, ".hint", "Nothing by that name").wantNot("#palette-make")
 	_, secret, oda := ownWorld(t)
 	hidden := oda.get(secret.org).StatusCode
 	if hidden != http.StatusNotFound {
 		t.Fatalf("they see it: %d", hidden)
 	}
-	oda.parts().get("/palette?q=zzz").want(200, ".hint", "Nobody and nothing of that name among the clients that you own")
+	oda.parts().get("/palette?q=zzz").want(200, ".hint", "Nothing by that name among the clients that you own")
 }
 
 // TestPaletteOffersEachCommandOnce to somebody who may use them all.

@@ -118,7 +118,7 @@ func TestFurtherPeopleAreEdited(t *testing.T) {
 		lea.post(call, "version", version, "participant_id", "").want(303, "", "")
 		s.unchanged(func() {
 			ines.post(call, "version", version, "participant_id", key(mara)).
-				want(409, ".versus", "Further people").want(409, ".versus", "Mara Ruiz").
+				want(409, ".versus", "Other people").want(409, ".versus", "Mara Ruiz").
 				want(409, "input[name=participant_id][value='"+key(mara)+"'][checked]", "")
 			ines.post(call, "version", version, "participant_id", "<script>").want(422, ".err", "Choose people from the list")
 		})

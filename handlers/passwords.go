@@ -32,7 +32,7 @@ func RefusePassword(password, email string) string {
 	case n > 128:
 		return "Use at most 128 characters"
 	case commonPasswords()[lower]:
-		return "Choose another one: this is among the passwords tried first"
+		return "Choose another one: it is among the passwords that are guessed first"
 	case lower == strings.ToLower(email) || lower == local:
 		return "Choose one that is not your email"
 	case strings.ReplaceAll(lower, " ", "") == "clientregistry":

@@ -68,7 +68,7 @@ func TestWhoLeftKeepsTheirName(t *testing.T) {
 	}
 	// An unknown user has no name, and their id is not shown.
 	for _, filter := range []string{"/organizations?owner=", "/contacts?owner=", "/interactions?user=", "/admin/audit?actor="} {
-		admin.get(filter+key(acme)).want(200, ".chip b", "Somebody unknown")
+		admin.get(filter+key(acme)).want(200, ".chip b", "A former colleague")
 	}
 }
 

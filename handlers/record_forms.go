@@ -64,7 +64,7 @@ func (s *Server) newForm(c *gin.Context, k *recordKind, values db.Fields, refuse
 	twins, err2 := s.twins(c, k, values, db.Record{})
 	l, err3 := s.listBehind(c, k, "")
 	return views.Form{
-		Page: s.page(c, "New "+k.Noun, "Add "+a(k.Noun), k.Plural), Heading: "New " + k.Noun,
+		Page: s.page(c, "New "+k.Noun, "Add "+withArticle(k.Noun), k.Plural), Heading: "New " + k.Noun,
 		List: views.Ref{Name: k.heading(), Href: l.href}, Action: k.path(), Submit: "Create " + k.Noun, Cancel: l.href, ListQuery: l.query,
 		RequestID: requestID(c), Fields: fields, Found: takenByNew(refused), Twins: twins.Without(takenByNew(refused)),
 	}, errors.Join(err1, err2, err3)
@@ -190,7 +190,7 @@ func (s *Server) editForm(c *gin.Context, k *recordKind, r db.Record, typed db.F
 	l, err3 := s.listBehind(c, k, r.ID)
 	page := l.on(k.base(r.ID))
 	return views.Form{
-		Page: s.page(c, "Edit "+r.Name(), "Edit "+a(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
+		Page: s.page(c, "Edit "+r.Name(), "Edit "+withArticle(k.Noun), k.Plural), Heading: "Edit " + k.Noun,
 		List: views.Ref{Name: k.heading(), Href: l.href}, Record: &views.Ref{Name: r.Name(), Href: page}, ListQuery: l.query,
 		Action: k.base(r.ID), Submit: "Save " + k.Noun, Cancel: page, Version: r.Version, Fields: fields, Found: emailHolder(refused),
 		Twins: twins.Without(emailHolder(refused)),
@@ -245,8 +245,8 @@ func optionLabel(options []views.Option, value string) string {
 	return value
 }
 
-// a puts the indefinite article before a noun.
-func a(noun string) string {
+// withArticle puts the indefinite article before a noun.
+func withArticle(noun string) string {
 	if strings.ContainsRune("aeiou", rune(noun[0])) {
 		return "an " + noun
 	}

@@ -69,7 +69,7 @@ func (s *Server) recordTurn(c *gin.Context, k *recordKind, page *views.Record, i
 	if l.followed && c.GetHeader("HX-Request") != "" && c.Request.URL.Path == page.Base {
 		c.Header("HX-Push-Url", l.on(page.Base)) // so that it is still known when the page is loaded again
 	}
-	before, after, err := s.db.Neighbours(c.Request.Context(), who(c).Actor, k.RecordKind, l.filter, id)
+	before, after, err := s.db.Neighbors(c.Request.Context(), who(c).Actor, k.RecordKind, l.filter, id)
 	if before.ID != "" {
 		page.Heading.Before = &views.Ref{Name: before.Name, Href: l.on(k.base(before.ID))}
 	}

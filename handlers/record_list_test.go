@@ -92,7 +92,7 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 	a := from(birch, site+"/organizations?sector=Media&sort=-display_name&rows=100&evil=1")
 	names(a, "Previous in this list: Cove", "Next in this list: Acme")
 	crumb(a, "/organizations?rows=100&sector=Media&sort=-display_name")
-	// Its neighbours carry the list on.
+	// Its neighbors carry the list on.
 	a = ines.get(a.html.Find("#after").AttrOr("href", ""))
 	names(a.want(200, "h1", "Acme"), "Previous in this list: Birch", "")
 	crumb(a, "/organizations?rows=100&sector=Media&sort=-display_name")
@@ -106,7 +106,7 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 	if to := ines.do(r).Header.Get("HX-Push-Url"); to != birch+"?list=sector%3DMedia" {
 		t.Errorf("its address becomes %s", to)
 	}
-	// A record that is not in the list has no neighbours there, and what is no list of this kind says nothing.
+	// A record that is not in the list has no neighbors there, and what is no list of this kind says nothing.
 	names(from(dune, site+"/organizations?sector=Media"), "", "")
 	for _, referer := range []string{
 		"", "https://evil.example/organizations?sector=Media", site + "/contacts", site + acme, "::", site + "/",

@@ -147,7 +147,7 @@ func (s *Server) linkGone(c *gin.Context, e end) error {
 	if err != nil {
 		return err
 	}
-	form.Error = "This link was removed meanwhile. Nothing of yours is saved yet"
+	form.Error = "This link was removed in the meantime. Your changes are not saved yet"
 	return s.linkFormAnswer(c, e, http.StatusConflict, form)
 }
 
@@ -248,6 +248,6 @@ func (s *Server) roleRepeated(c *gin.Context, values db.Fields, first *db.Repeat
 func (s *Server) batchRepeated(c *gin.Context, x *batchForm, first *db.Repeated) error {
 	newRequest(c)
 	x.RequestID = ""
-	return s.batchPreview(c, x, "This form was sent before with other content, "+s.clock(c).Moment(first.At).Text+
-		"; that change is made. What is below has not been done yet")
+	return s.batchPreview(c, x, "This form was already sent with other content, "+s.clock(c).Moment(first.At).Text+
+		", and that change was made. What is below has not been done yet")
 }

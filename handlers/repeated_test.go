@@ -98,7 +98,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 			was, had := count(f.first), count(f.second)
 			var told answer
 			s.unchanged(func() {
-				told = send(f.second).want(409, ".warnline", "This form was sent before").
+				told = send(f.second).want(409, ".warnline", "This form has already been sent").
 					wantTexts(".versus dd", f.first, f.second).wantPart(by != ines)
 			})
 			if told.html.Find("[name=request_id]").AttrOr("value", request) == request {
@@ -197,7 +197,7 @@ func TestARepeatedLinkAndItsNewEndAreChangedTogether(t *testing.T) {
 		return ines.post(acme+"/contacts", "request_id", request, "first_name", "Zoe", "last_name", last, "email", email, "role_label", role)
 	}
 	link("Zimmer", "", "CFO").want(303, "", "")
-	told := link("Zimmermann", "zoe@a.example", "CEO").want(409, ".warnline", "made Zoe Zimmer").
+	told := link("Zimmermann", "zoe@a.example", "CEO").want(409, ".warnline", "created Zoe Zimmer").
 		wantTexts(".versus dd", "Zimmer", "Zimmermann", "empty", "zoe@a.example", "CFO", "CEO")
 	taken := link("Zimmermann", "maya@a.example", "CEO").want(409, "", "")
 
@@ -219,7 +219,7 @@ func TestARepeatedLinkAndItsNewEndAreChangedTogether(t *testing.T) {
 	again := link("Zimmer", "", "Chair").want(409, "", "")
 	ines.post(acme+"/contacts/"+zoe+"/unlink", "version", "2").want(303, "", "")
 	s.unchanged(func() {
-		ines.submit(again, "button[formaction]").want(409, ".err", "removed meanwhile").wantValue("[name=role_label]", "Chair").
+		ines.submit(again, "button[formaction]").want(409, ".err", "removed in the meantime").wantValue("[name=role_label]", "Chair").
 			wantValue("[name=last_name]", "Zimmer")
 	})
 	ines.post(acme+"/contacts", "contact_id", zoe).want(303, "", "")
@@ -257,13 +257,13 @@ func TestAnInvitationThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	var told answer
 	s.unchanged(func() {
 		told = invite(request, "Sam Okoye", "sam@a.example", "Viewer", "Manager").
-			want(409, ".warnline", "made Sam Okoye").wantTexts(".versus dd", "Viewer", "Manager, Viewer")
+			want(409, ".warnline", "created Sam Okoye").wantTexts(".versus dd", "Viewer", "Manager, Viewer")
 	})
 	ines.submit(told, "button[formaction]").want(303, "", "")
 	s.WantOne("2", "SELECT count(*) FROM user_role JOIN users ON users.id = user_id WHERE email = 'sam@a.example'")
 
 	s.unchanged(func() {
-		told = invite(request, "Sam Okoye", "sam.okoye@a.example", "Viewer").want(409, ".warnline", "made Sam Okoye").
+		told = invite(request, "Sam Okoye", "sam.okoye@a.example", "Viewer").want(409, ".warnline", "created Sam Okoye").
 			wantTexts(".versus dd", "sam@a.example", "sam.okoye@a.example", "Manager, Viewer", "Viewer").
 			wantValue("[name=email]", "sam.okoye@a.example").wantNot("[formaction]")
 	})
@@ -290,7 +290,7 @@ func TestARoleThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	var told answer
 	s.unchanged(func() {
 		told = create("permission", "ViewClient", "permission", "ViewAudit", "description", "Reads").
-			want(409, ".warnline", "made Auditor").wantTexts(".versus dd", "empty", "Reads", "No", "Yes").
+			want(409, ".warnline", "created Auditor").wantTexts(".versus dd", "empty", "Reads", "No", "Yes").
 			want(409, "textarea[name=description]", "Reads")
 	})
 	ines.submit(told, "button[formaction]").want(303, "", "")

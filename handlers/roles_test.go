@@ -57,10 +57,10 @@ func TestRolesReadAsWords(t *testing.T) {
 		}
 	}
 	slug := s.Role("Blind", db.EditClient, db.ViewInteraction, db.EditInteraction)
-	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See organizations and contacts” too",
-		"No effect alone: it takes “See organizations and contacts” too", "No effect alone: it takes “See organizations and contacts” too")
+	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect without “See organizations and contacts”",
+		"No effect without “See organizations and contacts”", "No effect without “See organizations and contacts”")
 	slug = s.Role("Deaf", db.ViewClient, db.EditInteraction)
-	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect alone: it takes “See calls, emails, meetings and notes” too")
+	admin.get(s.RolePath(slug)).wantTexts(".warnline", "No effect without “See calls, emails, meetings and notes”")
 }
 
 func TestARoleIsMadeGivenAndChanged(t *testing.T) {
@@ -73,7 +73,7 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 		"Looks after a few", "permission", "EditClient", "client_scope", "all").to()
 	s.wantAudit(admin, "create_role", `"slug":"Account manager"`, `"permissions":{"old":null,"new":["EditClient"]}`)
 	form = admin.get(page).want(200, "#toasts", "Created Account manager").
-		want(200, "h1", "Account manager").want(200, ".meta", "0 users").want(200, ".warnline", "No effect alone")
+		want(200, "h1", "Account manager").want(200, ".meta", "0 users").want(200, ".warnline", "No effect without")
 	form.want(200, "#people-h + a, [aria-labelledby=people-h]", "Nobody yet").
 		wantValue("#name", "Account manager").want(200, "#description", "Looks after a few").wantNot("#slug")
 
@@ -108,7 +108,7 @@ func TestRolesOfferOnlyWhatExists(t *testing.T) {
 	s := newSite(t)
 	admin := s.as("Administrator")
 	manager := s.RolePath("Manager")
-	form := admin.get(manager).wantTexts(".matrix .grp th", "Clients", "Interactions", "Running the place").
+	form := admin.get(manager).wantTexts(".matrix .grp th", "Clients", "Interactions", "Administration").
 		wantNot("#p-ImportClient, #p-ExportClient")
 	for _, path := range []string{manager, s.RolePath("Administrator"), "/admin/roles", "/admin/roles/new", "/account/tokens/new"} {
 		says := admin.get(path).want(200, "h1", "").html.Find("main").Text()

@@ -342,7 +342,7 @@ func TestUnknownRecords(t *testing.T) {
 			for _, b := range []*browser{admin, admin.parts()} {
 				before := s.commits()
 				a := b.send(r.Method, path, form)
-				if a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, "Nothing is here, or it is not for you to see.") {
+				if a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, "This does not exist, or you may not see it.") {
 					t.Errorf("%s: %d, want 404", a.what, a.StatusCode)
 				}
 				if s.commits() != before {

@@ -127,7 +127,7 @@ func (s *Server) sidebarAddress(c *gin.Context, x db.SavedView) string {
 
 // firstSavedView returns the view that the visitor opens a list with, or nil.
 func (s *Server) firstSavedView(c *gin.Context, list string) (*namedSavedView, error) {
-	chosen, err := s.db.FirstSavedView(c.Request.Context(), who(c).Actor, list)
+	chosen, err := s.db.DefaultSavedView(c.Request.Context(), who(c).Actor, list)
 	if err != nil || chosen == "" {
 		return nil, err
 	}

@@ -117,13 +117,13 @@ func (s *Server) savedViewCreate(c *gin.Context) error {
 // it.
 func (s *Server) savedViewSaved(c *gin.Context, x db.SavedView) error {
 	ctx, by, form := c.Request.Context(), who(c).Actor, c.Request.PostForm
-	first, err := s.db.FirstSavedView(ctx, by, x.List)
+	first, err := s.db.DefaultSavedView(ctx, by, x.List)
 	switch {
 	case err != nil:
 	case form.Get("first") != "":
-		err = s.db.ChooseFirstSavedView(ctx, by, x.List, x.ID)
+		err = s.db.ChooseDefaultSavedView(ctx, by, x.List, x.ID)
 	case form.Get("form") != "" && first == x.ID:
-		err = s.db.ChooseFirstSavedView(ctx, by, x.List, "")
+		err = s.db.ChooseDefaultSavedView(ctx, by, x.List, "")
 	}
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ type savedViewEdit struct {
 func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit) error {
 	x := e.stored
 	page, err := s.savedViewForm(c, e.typed, e.refused)
-	first, firstErr := s.db.FirstSavedView(c.Request.Context(), who(c).Actor, x.List)
+	first, firstErr := s.db.DefaultSavedView(c.Request.Context(), who(c).Actor, x.List)
 	if err := errors.Join(err, firstErr); err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (s *Server) savedViewEditAnswer(c *gin.Context, status int, e savedViewEdit
 	}
 	if x.MakerID != who(c).UserID {
 		if page.Maker = x.Maker; page.Maker == "" {
-			page.Maker = "somebody who left"
+			page.Maker = "a former colleague"
 		}
 	}
 	page.Failed = status >= 400
@@ -319,7 +319,7 @@ func (s *Server) savedViewChoose(c *gin.Context) error {
 	if chosen != "" && says == "The list opens with all rows again" {
 		return db.ErrNotFound
 	}
-	if err := s.db.ChooseFirstSavedView(c.Request.Context(), who(c).Actor, list, chosen); err != nil {
+	if err := s.db.ChooseDefaultSavedView(c.Request.Context(), who(c).Actor, list, chosen); err != nil {
 		return err
 	}
 	if err := s.flash(c, views.Toast{Text: says}); err != nil {

@@ -133,7 +133,7 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	}
 	v.Status = strings.Join(counts, ", ") + " found"
 	if found.Similar() {
-		v.Status = "Nothing matches exactly. Of similar spelling: " + strings.Join(counts, ", ")
+		v.Status = "No exact match. Similar spellings: " + strings.Join(counts, ", ")
 	}
 }
 

@@ -48,7 +48,7 @@ func TestSearchPage(t *testing.T) {
 
 	// A name with another letter is marked as similar, in results and pickers, if nothing matches.
 	ines.get("/search?q=elif+aidin").wantTexts("#results .links .flat", "similar").want(200, ".links mark", "Elif").
-		want(200, "#results [role=status]", "Nothing matches exactly. Of similar spelling: 0 organizations, 1 contacts, 0 interactions")
+		want(200, "#results [role=status]", "No exact match. Similar spellings: 0 organizations, 1 contacts, 0 interactions")
 	ines.parts().get("/palette?q=elif+aidin").want(200, ".opt[href='"+elif+"'] .flat", "similar")
 	for _, picker := range []string{"q=aidin&for=" + org, "contact=aidin&with=" + s.Organization("Without people"), "find=aidin&pick=one"} {
 		ines.parts().get("/contacts/options?"+picker).want(200, ".flat", "similar")

@@ -43,7 +43,7 @@ func who(c *gin.Context) *visitor { return middleware.Who(c) }
 
 // may reports whether the visitor may use a route.
 func (s *Server) may(c *gin.Context, method, path string) bool {
-	asked, ok := s.asks[method+" "+path]
+	asked, ok := s.accessByRoute[method+" "+path]
 	return ok && asked.Check(who(c)) == nil
 }
 

@@ -30,12 +30,12 @@ type Server struct {
 	*middleware.Stack
 	http.Handler
 
-	db      *db.DB
-	baseURL *url.URL
-	setup   setupLink
-	log     *slog.Logger
-	now     func() time.Time
-	asks    map[string]middleware.Access // what each route requires, by method and path
+	db            *db.DB
+	baseURL       *url.URL
+	setup         setupLink
+	log           *slog.Logger
+	now           func() time.Time
+	accessByRoute map[string]middleware.Access // what each route requires, by method and path
 
 	reference func() (views.APIDocs, error) // what openapi.yaml says, read when it is first asked for
 	addresses addresses                     // cached addresses of saved views
@@ -92,7 +92,7 @@ func New(d *db.DB, j *jobs.Jobs, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{db: d, jobs: j, baseURL: base, log: o.Log, now: o.Now, asks: map[string]middleware.Access{}}
+	s := &Server{db: d, jobs: j, baseURL: base, log: o.Log, now: o.Now, accessByRoute: map[string]middleware.Access{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -140,7 +140,7 @@ func (s *Server) engine() (*gin.Engine, error) {
 		if !r.access.Declared() {
 			panic("handlers: " + r.method + " " + r.path + " names no permission")
 		}
-		s.asks[r.method+" "+r.path] = r.access
+		s.accessByRoute[r.method+" "+r.path] = r.access
 		e.Handle(r.method, r.path, s.serve(r))
 	}
 	return e, nil

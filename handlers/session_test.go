@@ -133,7 +133,7 @@ func TestAPersonChangesTheirPasswordAndEndsSessions(t *testing.T) {
 	s.unchanged(func() {
 		desk.post("/account/password", "current_password", "wrong password", "password", "another good password").
 			want(422, "#current_password-e", "not your current password")
-		desk.post("/account/password", "current_password", password, "password", "password123").want(422, "#password-e", "tried first")
+		desk.post("/account/password", "current_password", password, "password", "password123").want(422, "#password-e", "guessed first")
 		if body := desk.post("/account/password", "current_password", password, "password", "short").body; strings.Contains(body, password) {
 			t.Error("the password is in the page")
 		}

@@ -43,7 +43,7 @@ func (s *Server) SetupLink() string {
 func (l *setupLink) fits(token string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lasts := now.Before(l.expires) && !l.expires.After(now.Add(setupLife+clockSlack)) // unless the clock was set back since
+	lasts := now.Before(l.expires) && !l.expires.After(now.Add(setupLife+db.ClockSlack)) // unless the clock was set back since
 	return l.token != "" && lasts && subtle.ConstantTimeCompare([]byte(token), []byte(l.token)) == 1
 }
 
@@ -208,7 +208,7 @@ func phoneRegionField(languages string, form url.Values) views.Field {
 	}
 	f := views.Field{
 		ID: "phone_region", Name: "phone_region", Label: "Country of phone numbers", Hint: "For numbers written without a country code.",
-		Options: []views.Option{{Label: "None in particular"}},
+		Options: []views.Option{{Label: "No country"}},
 	}
 	for _, region := range text.PhoneRegions() {
 		name := display.English.Regions().Name(language.MustParseRegion(region))

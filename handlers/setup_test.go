@@ -25,7 +25,7 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 	typed := []string{"full_name", "Inès O'Neill", "email", "ines@quay.example", "time_zone", "Pacific/Honolulu"}
 	s.unchanged(func() {
 		for bad, message := range map[string]string{
-			"short": "at least 8", "password1": "tried first", "INES@quay.example": "not your email",
+			"short": "at least 8", "password1": "guessed first", "INES@quay.example": "not your email",
 			"Client Registry": "not the name of this program", strings.Repeat("é", 129): "at most 128",
 			"pass\x00word": "can be typed", "\xff\xfe\xff\xfe\xff\xfe\xff\xfe": "can be typed",
 		} {
@@ -61,16 +61,16 @@ func TestTheCountryOfPhoneNumbersIsProposed(t *testing.T) {
 	s := newSite(t)
 	link := s.setupPath()
 	for languages, country := range map[string]string{
-		"de-AT,de;q=0.9,en;q=0.8": "Austria", "de": "Germany", "": "None in particular", "*": "None in particular", "x;;": "None in particular",
+		"de-AT,de;q=0.9,en;q=0.8": "Austria", "de": "Germany", "": "No country", "*": "No country", "x;;": "No country",
 	} {
 		b := s.stranger()
 		b.asks = map[string]string{"Accept-Language": languages}
 		all := b.get(link).html.Find("#phone_region option")
-		if first := all.Eq(0).Text(); first != "None in particular" || all.Length() < 200 {
+		if first := all.Eq(0).Text(); first != "No country" || all.Length() < 200 {
 			t.Errorf("%d countries, the first is %s", all.Length(), first)
 		}
 		chosen := all.Filter("[selected]").Text()
-		if chosen != country && (chosen != "" || country != "None in particular") {
+		if chosen != country && (chosen != "" || country != "No country") {
 			t.Errorf("%q proposes %q, want %q", languages, chosen, country)
 		}
 	}

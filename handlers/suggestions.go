@@ -32,7 +32,7 @@ func (s *Server) suggestionIndex(c *gin.Context) error {
 	}
 	list := views.Suggestions{Values: found.Known, More: found.More}
 	if typed != "" && !found.Exact {
-		list.Typed, list.New = typed, "Use “"+text.IsolateForeign(typed)+"” as "+a("new "+v.Lower())
+		list.Typed, list.New = typed, "Use “"+text.IsolateForeign(typed)+"” as "+withArticle("new "+v.Lower())
 	}
 	return s.show(c, http.StatusOK, list)
 }

@@ -51,7 +51,7 @@ func (s *Server) tokenList(c *gin.Context, all []db.Token, base string, theirs b
 // tokenEnd says on which day a token ends.
 func (s *Server) tokenEnd(c *gin.Context, k db.Token) string {
 	if k.ExpiresAt.IsZero() {
-		return "No end"
+		return "Never expires"
 	}
 	return s.clock(c).Date(k.ExpiresAt.Add(-time.Millisecond)).Text // one that ends at midnight ends on the day before
 }

@@ -62,7 +62,7 @@ func TestATokenIsMadeShownOnceAndRevoked(t *testing.T) {
 			t.Errorf("%s shows the token", page)
 		}
 	}
-	ines.get("/admin/audit?target_type=token").want(200, "main", "made the token Website form").
+	ines.get("/admin/audit?target_type=token").want(200, "main", "created the token Website form").
 		want(200, "main", "revoked the token Website form")
 	if strings.Contains(log.String(), secret[8:]) || strings.Contains(s.dump("tokens", "audit_logs"), secret[8:]) {
 		t.Error("the log or the database has the token")
@@ -85,7 +85,7 @@ func TestARefusedTokenKeepsWhatWasTyped(t *testing.T) {
 			{[]string{"name", "", "permission", "ViewClient"}, "#name-e", "which program"},
 			{[]string{"name", "Phone"}, "#permission-e", "Choose what it may do"},
 			{[]string{"name", "Phone", "permission", "EditClient"}, "#permission-e", "lacks EditClient"},
-			{[]string{"name", "Phone", "permission", "ViewClient", "expires_on", "2030-01-01"}, "#expires_on-e", "within 2 years"},
+			{[]string{"name", "Phone", "permission", "ViewClient", "expires_on", "2030-01-01"}, "#expires_on-e", "at most 2 years ahead"},
 			{[]string{"name", "Phone", "permission", "ViewClient", "ends", "day"}, "#expires_on-e", "the last day"},
 			{
 				[]string{"name", "Phone", "permission", "ViewClient", "ends", "never", "current_password", "x"},

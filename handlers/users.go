@@ -53,7 +53,7 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 	row := views.UserRow{
 		ID: a.ID, Name: a.FullName, Email: a.Email, Roles: strings.Join(a.Roles, ", "), LastSignIn: s.clock(c).Date(a.LastSignInAt),
 	}
-	password := views.UserAction{Action: "reset-password", Icon: "key", Label: "Make a password link"}
+	password := views.UserAction{Action: "reset-password", Icon: "key", Label: "Create a password link"}
 	sessions := views.UserAction{Action: "end-sessions", Icon: "x", Label: "End all sessions"}
 	disable := views.UserAction{Action: "disable", Icon: "archive", Label: "Disable", Danger: true}
 	var factor []views.UserAction
@@ -70,7 +70,7 @@ func (s *Server) userRow(c *gin.Context, a db.Account) views.UserRow {
 		if a.InvitedUntil.After(now) {
 			row.Note = "Link works until " + a.InvitedUntil.In(zone).Format("2 Jan 15:04")
 		}
-		row.Actions = []views.UserAction{{Action: "invite", Icon: "email", Label: "Make a new invitation"}, disable}
+		row.Actions = []views.UserAction{{Action: "invite", Icon: "email", Label: "Create a new invitation"}, disable}
 	case "locked":
 		row.State, row.Tone, row.Note = "Locked", "warn", "Until "+a.LockedUntil.In(zone).Format("15:04")
 		row.Actions = slices.Concat([]views.UserAction{{Action: "unlock", Icon: "lock", Label: "Unlock"}, password},
@@ -226,7 +226,7 @@ func (s *Server) handOverForm(c *gin.Context, f userForm) (*views.HandOver, erro
 	}
 	owners[0].Label = "Choose somebody" // who may not be nobody, see userHandOver
 	form := &views.HandOver{To: views.Field{
-		ID: "to", Name: "owner_user_id", Label: "Hand everything this person owns, and the open follow-ups, to", Options: owners,
+		ID: "to", Name: "owner_user_id", Label: "Hand over everything this person owns, and their open follow-ups, to", Options: owners,
 	}}
 	if f.refused != nil {
 		form.To.Error = f.refused.Fields["owner_user_id"]
@@ -342,9 +342,9 @@ func (s *Server) userHandOver(c *gin.Context) error {
 	to := c.Request.PostForm.Get("owner_user_id")
 	switch to {
 	case "":
-		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose whom to hand the clients to"}}
+		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose who gets the clients"}}
 	case a.ID:
-		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else to hand the clients to"}}
+		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else; these are their clients already"}}
 	default:
 		_, err = s.db.HandOver(c.Request.Context(), who(c).Actor, a.ID, to)
 	}

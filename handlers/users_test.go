@@ -65,7 +65,7 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	lea.get("/organizations/new").want(200, "h1", "New organization")
 	org := lea.post("/organizations", "display_name", "Acme", "owner_user_id", lea.user.ID).to()
 	admin.get(page).wantTexts("#to option:first-child", "Choose somebody")
-	admin.post(page+"/hand-over", "owner_user_id", "").want(422, "#to-e", "Choose whom to hand the clients to")
+	admin.post(page+"/hand-over", "owner_user_id", "").want(422, "#to-e", "Choose who gets the clients")
 	admin.post(page+"/hand-over", "owner_user_id", lea.user.ID).want(422, "#to[autofocus] ~ #to-e", "somebody else").wantNot("#role-e")
 	admin.post(page+"/hand-over", "owner_user_id", admin.user.ID).want(303, "", "")
 	admin.get(org).want(200, "#edit-owner_user_id", "Administrator Person")
@@ -123,7 +123,7 @@ func TestALockedAddressIsSeenAndLetThrough(t *testing.T) {
 	}
 	s.stranger().post("/login", "email", lea.user.Email, "password", password).want(429, "#login-e", "Try again in 15 minutes")
 	page := admin.get("/admin/users").want(200, "form.banner",
-		"Too many wrong passwords came from 192.0.2.1. No sign-in from there is accepted until 10:45")
+		"Too many wrong passwords came from 192.0.2.1. Sign-ins from there are blocked until 10:45")
 	admin.get("/admin/audit?action=address_locked").
 		want(200, "#timeline .by", "Somebody was locked out for 15 minutes after 50 wrong passwords from 192.0.2.1")
 	s.unchanged(func() {

@@ -68,7 +68,7 @@ func (x valueFilter) chip(path string, p url.Values, options []views.Option) vie
 
 // relationshipChip is the filter by the status of a link, which every link has.
 func relationshipChip(path string, p url.Values) views.Chip {
-	chip := valueChip(path, p, "Relationship", "relationship_status", plain(db.RelationshipStatuses))
+	chip := valueChip(path, p, "Relationship", "relationship_status", optionsOf(db.RelationshipStatuses))
 	chip.Pick.None = nil
 	return chip
 }

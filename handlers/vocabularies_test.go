@@ -140,7 +140,7 @@ func TestOneOfManyWordsIsFound(t *testing.T) {
 		t.Error("the search is not about sectors")
 	}
 	page = ines.get("/admin/vocabularies?v=sector&q=uber").wantTexts("#values .nm", "Überfahrt").
-		want(200, "#values > .foot", "Only those with “uber” in them").wantValue("main form[role=search] [name=q]", "uber")
+		want(200, "#values > .foot", "Values with “uber” in them").wantValue("main form[role=search] [name=q]", "uber")
 	form := ines.get(page.html.Find(row("Überfahrt")+" a:contains('Rename')").AttrOr("href", ""))
 	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").
 		want(422, "#new-e, .err", "Energy is already there").wantValue("#new", "Energy")
@@ -150,5 +150,5 @@ func TestOneOfManyWordsIsFound(t *testing.T) {
 	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(303, "", "")
 	s.Jobs.Wait()
 	s.WantOne("Energy", "SELECT sector FROM organizations WHERE display_name = 'Acme'")
-	ines.get("/admin/vocabularies?q=zzz").want(200, "#values > .foot", "None has “zzz” in it").want(200, "#values > .foot a", "Show all")
+	ines.get("/admin/vocabularies?q=zzz").want(200, "#values > .foot", "No value has “zzz” in it").want(200, "#values > .foot a", "Show all")
 }

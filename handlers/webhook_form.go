@@ -133,8 +133,8 @@ func (s *Server) webhookForm(c *gin.Context, status int, f webhookForm) error {
 		withErrors(fields, f.refused)
 	}
 	page := views.WebhookForm{
-		Page: s.page(c, "New webhook", "An address that is told about changes", "webhooks"), Heading: "New webhook", Action: webhooksPath,
-		Submit: "Make webhook", URL: fields[0], All: len(f.events()) == len(db.WebhookEvents), Number: len(db.WebhookEvents),
+		Page: s.page(c, "New webhook", "An address that receives changes", "webhooks"), Heading: "New webhook", Action: webhooksPath,
+		Submit: "Create webhook", URL: fields[0], All: len(f.events()) == len(db.WebhookEvents), Number: len(db.WebhookEvents),
 		Groups: eventGroups(f.events()), EventError: f.refused["event"], Active: f.active(), ActiveError: f.refused["is_active"],
 	}
 	if h := f.stored; h.ID != "" {
@@ -146,7 +146,7 @@ func (s *Server) webhookForm(c *gin.Context, status int, f webhookForm) error {
 		on := map[bool]string{true: "On", false: "Off"}
 		page.Conflict = s.conflict(c, f.stale, "this webhook", f.base, f.typed, []views.Difference{
 			{Column: "url", Label: "Address", Theirs: f.stored.URL, Yours: f.url()},
-			{Column: "event", Label: "It is told of", Theirs: wording.Events(f.stored.Events), Yours: wording.Events(f.events())},
+			{Column: "event", Label: "Events to send", Theirs: wording.Events(f.stored.Events), Yours: wording.Events(f.events())},
 			{Column: "is_active", Label: "State", Theirs: on[f.stored.IsActive], Yours: on[f.active()]},
 		})
 	}

@@ -21,7 +21,7 @@ func (s *Server) webhookIndex(c *gin.Context) error {
 		return err
 	}
 	page := views.Webhooks{
-		Page: s.page(c, "Webhooks", "The addresses that are told about changes", "webhooks"), Result: wording.Plural(len(all), "webhook"),
+		Page: s.page(c, "Webhooks", "The addresses that receive changes", "webhooks"), Result: wording.Plural(len(all), "webhook"),
 	}
 	for _, h := range all {
 		page.Rows = append(page.Rows, views.WebhookRow{
@@ -54,15 +54,15 @@ func webhookState(h db.Webhook) views.State {
 func whyNothingIsSent(h db.Webhook) (why, do string) {
 	switch h.State() {
 	case "key lost":
-		return "its secret cannot be read: the key file beside the database is missing or is another one",
+		return "its secret cannot be read: the key file beside the database is missing or is the wrong one",
 			"Put the copy of the key back. If there is none, delete this webhook and make it again."
 	case "off":
 		return cmp.Or(wording.WebhookOff(h.OffBecause), "it is switched off"), map[string]string{
 			"":             "What happens meanwhile is not sent later.",
 			db.OffGone:     "Correct the address, or switch it on if it is there again.",
-			db.OffRights:   "If you switch it on, you answer for it.",
-			db.OffMaker:    "If you switch it on, you answer for it.",
-			db.OffRestored: "What happened since the copy may have been sent already. Switch it on if its address should be told again.",
+			db.OffRights:   "Switching it on makes you responsible for it.",
+			db.OffMaker:    "Switching it on makes you responsible for it.",
+			db.OffRestored: "What happened since the backup may have been sent already. Switched on, it sends what happens from then on.",
 		}[h.OffBecause]
 	}
 	return "", ""

@@ -115,7 +115,7 @@ func TestAWebhookIsMadeChangedAndDeleted(t *testing.T) {
 	s.wantAudit(ines, "delete_webhook", "hooks.pinestreet.example")
 	ines.get("/admin/webhooks").want(200, "#toasts", "Deleted the webhook hooks.pinestreet.example").wantNot("tbody")
 	ines.get(page).want(404, "", "")
-	ines.get("/admin/audit?target_type=webhook").want(200, "main", "made the webhook hooks.pinestreet.example").
+	ines.get("/admin/audit?target_type=webhook").want(200, "main", "created the webhook hooks.pinestreet.example").
 		want(200, "main", "deleted the webhook hooks.pinestreet.example")
 }
 
@@ -190,7 +190,7 @@ func TestASecretIsRotated(t *testing.T) {
 		t.Error("the secret is the same")
 	}
 	a := ines.get(page).wantTexts("dl code", "whsec_…"+second[len(second)-4:], "whsec_…"+first[len(first)-4:]).
-		want(200, "aside .warnline", "ends the one before at once")
+		want(200, "aside .warnline", "ends the previous one at once")
 	if strings.Contains(a.body, second) || strings.Contains(a.body, first) {
 		t.Error("the page shows a secret again")
 	}
@@ -239,7 +239,7 @@ func TestTheDeliveriesOfAWebhook(t *testing.T) {
 	ines.parts().get(open).wantPart(true).want(200, "#deliveries .open", "maintenance")
 	ines.get(page+"?state=delivered").wantTexts("#delivery-rows .nm", "batch.finished").want(200, "tbody .state.ok", "Delivered").
 		wantTexts(".toggle [aria-current]", "Delivered")
-	ines.get(page+"?state=given_up").want(200, "#deliveries", "None was given up")
+	ines.get(page+"?state=given_up").want(200, "#deliveries", "Nothing was given up")
 	ines.get(page+"?state=everything").want(200, ".toggle [aria-current]", "All")
 	ines.get(page+"?delivery=msg_0").want(404, "", "")
 	ines.get("/admin/webhooks").want(200, "tbody .state.warn", "Trying again").want(200, "tbody [data-k='Last sent']", ", 503")

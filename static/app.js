@@ -719,7 +719,7 @@
   const drop = form => form && drafts(forms => delete forms[actionOf(form)]);
   const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code']))";
 
-  // The version comes back, too, so that what others changed meanwhile is a conflict.
+  // The version comes back, too, so that what others changed in the meantime is a conflict.
   // Who was picked by search is not in a new form: the server is asked for them, and names only those who may be seen.
   const fill = (form, values) => {
     for (const [name, value] of values) for (const field of form.elements) {

@@ -15,9 +15,9 @@ type Composer struct {
 type ComposerPeople struct {
 	ID         string // prefix of the fields' ids
 	Further    FurtherPeople
-	HadBy      []Option
+	HandledBy  []Option
 	HadByError string
-	Focus      bool // of Had by
+	Focus      bool // of Handled by
 }
 
 // Template names the piece.

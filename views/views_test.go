@@ -13,7 +13,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// every has one value of each struct that names a template.
+// allViews has one value of each struct that names a template.
 var allViews = []View{
 	Toast{},
 	Error{},

@@ -262,7 +262,7 @@ func checkSample(t *testing.T, d *db.DB, file *sql.DB) {
 	}
 }
 
-// brokenLink verifies the audit log's chain as DESIGN section 6 describes it, and returns the first
+// brokenLink verifies the audit log's chain as db/audit.go describes it, and returns the first
 // row that does not fit.
 func brokenLink(t *testing.T, file *sql.DB) string {
 	t.Helper()

@@ -30,7 +30,7 @@ func SortKey(s string) string {
 }
 
 func folded(s string, plain func(rune) rune) string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return strings.ToLower(s)
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -40,7 +40,8 @@ func folded(s string, plain func(rune) rune) string {
 // searchKey is SortKey without the combining marks of any script, which the search index lacks.
 func searchKey(s string) string { return folded(s, dropMark) }
 
-func isASCII(s string) bool {
+// IsASCII reports whether a text has only characters of ASCII.
+func IsASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false
@@ -95,7 +96,7 @@ func digit(c rune) rune {
 
 // PlainDigits converts digits of every script to 0 to 9, for input like numbers, codes and dates.
 func PlainDigits(s string) string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return s
 	}
 	return strings.Map(func(c rune) rune {
@@ -109,7 +110,7 @@ func PlainDigits(s string) string {
 // Normalize returns a text as stored: composed (NFC), without soft hyphens and zero-width spaces.
 // It keeps characters that join letters, choose their shapes or mark their direction.
 func Normalize(s string) string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return s
 	}
 	return norm.NFC.String(noWidth.Replace(s))
@@ -136,7 +137,7 @@ func Isolate(s string) string {
 // IsolateForeign is Isolate for a sentence of Latin letters that cannot have <bdi>, such as that of an
 // attribute. It returns a text as it is if nothing in it could affect the sentence.
 func IsolateForeign(s string) string {
-	if !isASCII(s) && strings.ContainsFunc(s, isForeign) {
+	if !IsASCII(s) && strings.ContainsFunc(s, isForeign) {
 		return Isolate(s)
 	}
 	return s

@@ -54,7 +54,7 @@ func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
 	has = make([]bool, len(t.words))
 	for i, w := range t.words {
 		found := occurrences(folded, w, true)
-		if long := t.spelled[i]; len(found) == 0 && (!isASCII(text) || len(long) != len(w)) {
+		if long := t.spelled[i]; len(found) == 0 && (!IsASCII(text) || len(long) != len(w)) {
 			found = occurrences(fold(text, spelledKey), long, true)
 		}
 		if len(found) == 0 && !t.seen[i] {

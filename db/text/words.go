@@ -93,7 +93,7 @@ var twoLetters = strings.NewReplacer(
 
 // spelled returns the words of a text with two letters for one, which are as many as without.
 func spelled(s string, words []string) []string {
-	if isASCII(s) {
+	if IsASCII(s) {
 		return words
 	}
 	if all := Words(twoLetters.Replace(norm.NFC.String(s))); len(all) == len(words) {

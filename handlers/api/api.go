@@ -89,7 +89,7 @@ func (a *API) serve(r route) gin.HandlerFunc {
 		switch {
 		case err != nil:
 		case r.again != nil:
-			err = a.once(c, r)
+			err = a.runIdempotent(c, r)
 		default:
 			err = r.handler(a, c)
 		}

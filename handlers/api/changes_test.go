@@ -59,7 +59,7 @@ func TestChanges(t *testing.T) {
 	none, same := p.changesAfter(end)
 	s.wantChanges(none)
 	if same != end {
-		t.Error("without anything new the cursor is another one")
+		t.Error("without anything new the cursor is the wrong one")
 	}
 	var parts []string
 	for cursor := start; len(parts) < 5; {

@@ -62,7 +62,7 @@ func TestAProgramWaitsForTheNextChange(t *testing.T) {
 }
 
 // TestAWaitEnds: without a change, at its end, with the cursor to go on with. What another process
-// changed meanwhile is in the answer.
+// changed in the meantime is in the answer.
 func TestAWaitEnds(t *testing.T) {
 	waits(t, func(t *testing.T, s *site) {
 		p := s.as("Manager")

@@ -50,7 +50,7 @@ func readBody(c *gin.Context) (map[string]json.RawMessage, error) {
 func bodyOf(c *gin.Context) ([]byte, error) {
 	body, err := io.ReadAll(c.Request.Body)
 	if tooLarge := (*http.MaxBytesError)(nil); err != nil && !errors.As(err, &tooLarge) {
-		return nil, middleware.Unreadable("The body did not arrive whole")
+		return nil, middleware.Unreadable("The body is incomplete")
 	}
 	return body, err
 }
@@ -108,7 +108,7 @@ func walk(d *json.Decoder, halves bool) error {
 		}
 		s, isText := t.(string)
 		if isText && halves && strings.ContainsRune(s, utf8.RuneError) {
-			return middleware.Unreadable("The body has half a character")
+			return middleware.Unreadable("The body has half of a surrogate pair")
 		}
 		switch open := len(keys) - 1; {
 		case t == json.Delim('{'), t == json.Delim('['):
@@ -190,7 +190,7 @@ func noField(name string, fields []db.Field) string {
 	for _, f := range fields {
 		names = append(names, nameOf(f))
 	}
-	return "There is no such field; there are " + strings.Join(names, ", ")
+	return "Unknown field; there are " + strings.Join(names, ", ")
 }
 
 // valueOf returns a JSON value as the store takes it, or why it has the wrong type.

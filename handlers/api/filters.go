@@ -64,7 +64,7 @@ func readRepeated(c *gin.Context, names []string, several func(name string) bool
 			break
 		}
 		if !slices.Contains(names, name) {
-			refused.Fields[shortened(name)] = "There is no such parameter; there are " + strings.Join(names, ", ")
+			refused.Fields[shortened(name)] = "Unknown parameter; there are " + strings.Join(names, ", ")
 			continue
 		}
 		if values := r.values(name); len(values) > 0 {

@@ -118,7 +118,7 @@ func TestTheNextStepOfAnInteraction(t *testing.T) {
 		p.send("POST", steps, `{"text": "Write", "due_on": "2026-12-01"}`).want(409, "already an open follow-up, “Call again”").
 			wantAt("current.id", key(path))
 		p.send("PATCH", path, `{"organization_id": null}`).want(422).wantAt("fields.organization_id",
-			"This is the follow-up of an interaction; change whom that was with")
+			"This follow-up belongs to an interaction; change who that was with")
 	})
 	p.send("PATCH", path, `{"done": true}`).want(200)
 	second := p.send("POST", steps, `{"text": "Write", "due_on": "2026-12-01"}`).want(201)

@@ -17,11 +17,11 @@ import (
 // maxKey is how long an idempotency key can be.
 const maxKey = 200
 
-// once runs the handler of a POST. If the request has an Idempotency-Key, the store keeps the key
+// runIdempotent runs the handler of a POST. If the request has an Idempotency-Key, the store keeps the key
 // with the change and does not make it twice. So when a handler fails, its request may have been
 // done before, or meanwhile by another one; then it is answered again, by what is stored now. That
 // is 404 if the record is gone or out of sight. A refused request leaves its key free.
-func (a *API) once(c *gin.Context, r route) error {
+func (a *API) runIdempotent(c *gin.Context, r route) error {
 	values := c.Request.Header.Values("Idempotency-Key")
 	if len(values) == 0 {
 		return r.handler(a, c)

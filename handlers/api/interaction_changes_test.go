@@ -99,7 +99,7 @@ func TestAnInteractionIsLoggedChangedDeletedAndRestored(t *testing.T) {
 			p.send(change, path, map[string]string{"PATCH": `{"outcome": "x"}`}[change], "If-Match", tag).want(409).
 				wantAt("current.version", 3.0).wantAt("current.subject", "Terms signed")
 		}
-		p.send("PATCH", path, `{"user_id": null}`).want(422).wantAt("fields.user_id", "Choose who had it")
+		p.send("PATCH", path, `{"user_id": null}`).want(422).wantAt("fields.user_id", "Choose who handled it")
 	})
 	p.send("DELETE", path, "", "If-Match", same.Header.Get("ETag")).want(204)
 	s.unchanged(func() {

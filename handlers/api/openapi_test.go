@@ -113,7 +113,7 @@ func candidates(t *testing.T) []string {
 }
 
 // unknownName matches how the API refuses a parameter or field that it does not have.
-var unknownName = regexp.MustCompile("^(There is no such |Only the registry sets this|This (address|operation) (has|takes) no)")
+var unknownName = regexp.MustCompile("^(Unknown (parameter|field);|Only the registry sets this|This (address|operation) (has|takes) no)")
 
 // mostRefused is how many fields or parameters a refusal names.
 const mostRefused = 20

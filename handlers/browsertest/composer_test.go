@@ -80,7 +80,7 @@ func TestAComposerGuessesNobody(t *testing.T) {
 		}
 		w.open(acme)
 		w.compose("Talk")
-		chosen("Nobody in particular")
+		chosen("No contact")
 
 		// The first one who is linked on the page is chosen; what was typed stays.
 		w.click("#link-new")
@@ -96,7 +96,7 @@ func TestAComposerGuessesNobody(t *testing.T) {
 		o.Link(acme, bea)
 		w.open(acme)
 		w.compose("Talk")
-		chosen("Nobody in particular")
+		chosen("No contact")
 		w.set("#log-with", "Bea Brown")
 		w.click("#log button[type=submit]", "Log call")
 		w.see("#today .by", "Bea Brown")

@@ -90,7 +90,7 @@ func getStarted(o *office, w *window) {
 	w.fill("#full_name", "Sam Okoye")
 	w.fill("#email", "sam@pinestreet.example")
 	w.click("[name=role][value=Manager]")
-	w.click("button", "Make the invitation")
+	w.click("button", "Create invitation")
 	w.see("#one-time-link")
 	w.open("/")
 	w.see("h1", "Home")

@@ -143,12 +143,12 @@ func TestComingInWithoutScript(t *testing.T) {
 	w.fill("#full_name", "Sam Okoye")
 	w.fill("#email", "sam")
 	w.click("[name=role][value=Viewer]")
-	w.click("button", "Make the invitation")
+	w.click("button", "Create invitation")
 	w.see("#email-e", "Enter an email")
 	w.see("[name=role][value=Viewer]:checked")
 	w.fits("invitation refused")
 	w.fill("#email", "sam@pinestreet.example")
-	w.click("button", "Make the invitation")
+	w.click("button", "Create invitation")
 	link := w.handedOver()
 	w.fits("one-time link")
 
@@ -164,7 +164,7 @@ func TestComingInWithoutScript(t *testing.T) {
 	w.open("/admin/users")
 	w.see(".c-st", "Active")
 	w.click("a[title='Sam Okoye']")
-	w.click("button", "Make a password link")
+	w.click("button", "Create a password link")
 	reset := w.handedOver()
 	sams.open("/account")
 	sams.see("h1", "My account") // until the link is used

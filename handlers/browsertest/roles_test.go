@@ -132,7 +132,7 @@ func TestOwnClientsInABrowser(t *testing.T) {
 	theirs.press("Control+k")
 	theirs.focused("#palette-q")
 	theirs.write("secret")
-	theirs.see("#palette .hint", "Nobody and nothing of that name among the clients that you own")
+	theirs.see("#palette .hint", "Nothing by that name among the clients that you own")
 	theirs.see("#palette .opt", "Search for “secret”") // the list for the last letter
 	theirs.press("ArrowUp", "Enter")
 	theirs.see(".empty", "Nothing matches")

@@ -27,11 +27,11 @@ func TestATokenOfAProgram(t *testing.T) {
 			w.everywhere("new token")
 		}
 		w.fill("#current_password", "not it")
-		w.click("button", "Make token")
+		w.click("button", "Create token")
 		w.see("#current_password-e", "This is not your current password")
 		w.see("[name=ends][value=never]:checked")
 		w.fill("#current_password", handlerstest.Password)
-		w.click("button", "Make token")
+		w.click("button", "Create token")
 		w.see("h2", "Your new token")
 		secret := w.tokenShown()
 		if scripts {

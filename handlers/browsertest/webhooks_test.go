@@ -86,7 +86,7 @@ func TestAWebhookOfAnOffice(t *testing.T) {
 		w.see("h2", "Its new secret")
 		second := w.webhookSecret(scripts)
 		w.click("a", "I have copied it")
-		w.see("aside dd", "signs, too, until")
+		w.see("aside dd", "signs as well until")
 		ada.post(pine+"/fields/sector", "value", "Freight", "version", "2")
 		if sent := receiver.next(); !sent.signedBy(first) || !sent.signedBy(second) {
 			t.Errorf("not both secrets sign %+v", sent)

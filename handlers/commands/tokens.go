@@ -10,7 +10,7 @@ import (
 )
 
 type tokenCmd struct {
-	Add    tokenAddCmd    `cmd:"" help:"Make a token, with which a program uses the JSON API as a user. It is printed once."`
+	Add    tokenAddCmd    `cmd:"" help:"Create a token, with which a program uses the JSON API as a user. It is printed once."`
 	List   tokenListCmd   `cmd:"" help:"List the tokens of all users."`
 	Revoke tokenRevokeCmd `cmd:"" help:"Revoke a token at once."`
 }

@@ -89,7 +89,7 @@ func (s *Site) User(name, role string) db.User {
 }
 
 // SignIn inserts a new session of a user into the table and returns its cookie. TestSignIn and its
-// neighbours use the form instead.
+// neighbors use the form instead.
 func (s *Site) SignIn(u db.User) *http.Cookie {
 	s.t.Helper()
 	cookie := s.sessionCookie("token-" + newID())

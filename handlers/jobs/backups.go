@@ -117,7 +117,7 @@ func (j *Jobs) backUpNightly() {
 func (j *Jobs) BackUpIfDue() {
 	due, err := j.backupDue(j.ctx)
 	if err != nil && j.ctx.Err() == nil {
-		j.log.Error("it is not known whether a backup is due", "error", err)
+		j.log.Error("cannot tell whether a backup is due", "error", err)
 	}
 	if due && j.backups.tryStart() {
 		j.backUp()

@@ -131,7 +131,7 @@ func (x *telling) hook(url string) (db.Webhook, string) {
 // due sends what is due, and returns how long the sender would wait.
 func (x *telling) due(h db.Webhook) time.Duration {
 	x.t.Helper()
-	wait, err := x.tellDue(h.ID)
+	wait, err := x.sendDue(h.ID)
 	if err != nil {
 		x.t.Fatal(err)
 	}

@@ -17,14 +17,14 @@ func TestAnAddressThatIsGoneSwitchesItOff(t *testing.T) {
 	r := newReceiver(t, answering(410))
 	h, _ := x.hook(r.URL)
 	x.Acme(t)
-	if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
+	if _, err := x.sendDue(h.ID); !db.IsWebhookOff(err) {
 		t.Fatal(err)
 	}
 	h = x.now(h)
 	equal(t, "it is", h.State()+" "+h.OffBecause, "off gone")
 	equal(t, "state", x.deliveries(h)[0].State, "given up")
 	x.Maya(t)
-	if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
+	if _, err := x.sendDue(h.ID); !db.IsWebhookOff(err) {
 		t.Fatal(err)
 	}
 	equal(t, "requests", len(r.messages()), 1)
@@ -61,7 +61,7 @@ func TestAWebhookStopsWhenItsMakerLosesARight(t *testing.T) {
 			if err := c.lose(x); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
+			if _, err := x.sendDue(h.ID); !db.IsWebhookOff(err) {
 				t.Fatal(err)
 			}
 			other := x.Ines
@@ -105,7 +105,7 @@ func TestWhileAWebhookIsOffNothingIsSent(t *testing.T) {
 	set("")
 	x.Maya(t)
 	x.Clock.Add(time.Hour)
-	if _, err := x.tellDue(h.ID); !db.IsWebhookOff(err) {
+	if _, err := x.sendDue(h.ID); !db.IsWebhookOff(err) {
 		t.Fatal(err)
 	}
 	if _, err := x.TestWebhook(t.Context(), x.Ines, h.ID); err == nil {

@@ -62,7 +62,7 @@ func (j *Jobs) sendWebhooks() {
 			again = time.After(webhookPoll)
 		}
 		for _, id := range on {
-			j.startTelling(id)
+			j.startSender(id)
 		}
 		select {
 		case <-changed:
@@ -74,7 +74,7 @@ func (j *Jobs) sendWebhooks() {
 	}
 }
 
-func (j *Jobs) startTelling(id string) {
+func (j *Jobs) startSender(id string) {
 	w := j.webhooks
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -83,7 +83,7 @@ func (j *Jobs) startTelling(id string) {
 	}
 	w.running[id] = true
 	j.running.Go(func() {
-		j.tell(id)
+		j.runSender(id)
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		delete(w.running, id)
@@ -94,12 +94,12 @@ func (j *Jobs) startTelling(id string) {
 	})
 }
 
-// tell sends the deliveries of a webhook until it is off.
-func (j *Jobs) tell(id string) {
+// runSender sends the deliveries of a webhook until it is off.
+func (j *Jobs) runSender(id string) {
 	logged := ""
 	for {
 		committed := j.db.NextCommit()
-		wait, err := j.tellDue(id)
+		wait, err := j.sendDue(id)
 		switch {
 		case db.IsWebhookOff(err) || j.ctx.Err() != nil:
 			return
@@ -107,7 +107,7 @@ func (j *Jobs) tell(id string) {
 			logged = ""
 		case err.Error() != logged && !db.IsDamaged(err):
 			logged = err.Error()
-			j.log.Warn("a webhook is told of nothing until this is mended", "webhook", id, "error", err)
+			j.log.Warn("a webhook receives nothing until this is fixed", "webhook", id, "error", err)
 		}
 		select {
 		case <-committed:
@@ -121,9 +121,9 @@ func (j *Jobs) tell(id string) {
 	}
 }
 
-// tellDue reads what happened since, and sends all deliveries of a webhook that are due. It returns
+// sendDue reads what happened since, and sends all deliveries of a webhook that are due. It returns
 // how long to wait for the next one. See db.FillOutbox for its errors.
-func (j *Jobs) tellDue(id string) (wait time.Duration, err error) {
+func (j *Jobs) sendDue(id string) (wait time.Duration, err error) {
 	for {
 		for more := true; more; {
 			if more, err = j.db.FillOutbox(j.ctx, id, j.webhooks.data); err != nil {
@@ -230,7 +230,7 @@ func (j *Jobs) post(o db.Outgoing, x *db.Try) error {
 	defer a.Body.Close()
 	x.Status = a.StatusCode
 	if a.StatusCode/100 == 3 {
-		x.Failure = "The address redirects, which is not followed; enter the address that it leads to"
+		x.Failure = "The address redirects, and redirects are not followed; enter the final address"
 	}
 	answer, _ := io.ReadAll(io.LimitReader(a.Body, answerSize)) // the status counts, even if the rest does not arrive
 	x.Answer = string(answer)

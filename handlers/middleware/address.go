@@ -58,7 +58,7 @@ func (s *Stack) watchPeers(c *gin.Context) {
 	}
 	if peer := c.RemoteIP(); s.peers.shouldWarn(peer) {
 		s.log.Warn("X-Forwarded-For is ignored: it comes from a peer that is not a trusted proxy. If that is your proxy, name it, "+
-			"or wrong passwords of one person lock all who come through it; if not, somebody forges the header",
+			"or one person's wrong passwords lock out everybody behind it; if it is not, somebody forges the header",
 			"peer", peer, "option", "--trusted-proxies "+peer)
 	}
 }

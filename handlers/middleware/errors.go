@@ -76,7 +76,7 @@ func (s *Stack) recordRefusal(c *gin.Context, err error) {
 	var lacks db.Missing
 	errors.As(err, &lacks)
 	if err := s.db.RecordRefusal(c.Request.Context(), v.Actor, c.Request.Method, c.Request.URL.Path, lacks.Permission); err != nil {
-		s.log.Error("a refusal is not recorded", "id", RequestID(c), "error", err)
+		s.log.Error("a refusal could not be recorded", "id", RequestID(c), "error", err)
 	}
 }
 
@@ -129,7 +129,7 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	case errors.Is(err, db.ErrForbidden):
 		return Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: "Nothing was changed."}
 	case errors.Is(err, db.ErrNotFound):
-		return Answer{Status: http.StatusNotFound, Heading: "Not found", Message: "Nothing is here, or it is not for you to see."}
+		return Answer{Status: http.StatusNotFound, Heading: "Not found", Message: "This does not exist, or you may not see it."}
 	case errors.Is(err, ErrMethod):
 		return Answer{
 			Status: http.StatusMethodNotAllowed, Heading: "Not possible",
@@ -148,12 +148,12 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 	case errors.As(err, &stale):
 		return Answer{
 			Status: http.StatusConflict, Heading: "Changed meanwhile",
-			Message: wording.Changer(stale) + " changed this while you had it open. Nothing of yours is saved; open it again and decide.",
+			Message: wording.Changer(stale) + " changed this while you had it open. Your change is not saved; open it again and decide.",
 		}
 	case errors.As(err, &repeated):
 		return Answer{
 			Status: http.StatusConflict, Heading: "Sent before",
-			Message: "This was sent before with different content. Nothing of this one is saved.",
+			Message: "This was already sent with different content. Nothing of this one is saved.",
 		}
 	case errors.As(err, &keyLost):
 		return Answer{

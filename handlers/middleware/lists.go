@@ -13,7 +13,7 @@ import (
 // contacts, in the order in which its page shows them. Those about the last contact are for readers
 // who see interactions.
 func ListParameters(k *db.RecordKind, contacted bool) []string {
-	names := append([]string{"q"}, withIs(several(k))...)
+	names := append([]string{"q"}, withNegations(several(k))...)
 	names = append(names, "status", "missing")
 	if contacted {
 		names = append(names, "quiet_days", "last_contact", "last_contact_from", "last_contact_to")
@@ -30,8 +30,8 @@ func several(k *db.RecordKind) []string {
 // values. The value none finds those without one, and NAME_is=not all others.
 func Several(k *db.RecordKind, name string) bool { return slices.Contains(several(k), name) }
 
-// withIs returns the names of parameters that may be repeated, each with the one for all other values.
-func withIs(repeated []string) (names []string) {
+// withNegations returns each name and NAME_is, which negates it.
+func withNegations(repeated []string) (names []string) {
 	for _, name := range repeated {
 		names = append(names, name, name+"_is")
 	}
@@ -42,13 +42,13 @@ func withIs(repeated []string) (names []string) {
 var severalOfInteractions = []string{"channel", "outcome", "user"}
 
 // InteractionParameters are the names of those that narrow a list of interactions.
-var InteractionParameters = append(withIs(severalOfInteractions), "from", "to")
+var InteractionParameters = append(withNegations(severalOfInteractions), "from", "to")
 
 // SeveralOfInteractions reports whether one of InteractionParameters may be repeated, as Several does.
 func SeveralOfInteractions(name string) bool { return slices.Contains(severalOfInteractions, name) }
 
 // FollowUpParameters are the names of those that narrow a list of follow-ups to some assignees.
-var FollowUpParameters = withIs([]string{"who"})
+var FollowUpParameters = withNegations([]string{"who"})
 
 // SeveralOfFollowUps reports whether one of FollowUpParameters may be repeated, as Several does.
 func SeveralOfFollowUps(name string) bool { return name == "who" }
@@ -57,7 +57,7 @@ func SeveralOfFollowUps(name string) bool { return name == "who" }
 var severalOfAudit = []string{"actor", "action", "target_type", "field"}
 
 // AuditParameters are the names of those that narrow the audit log.
-var AuditParameters = append(withIs(severalOfAudit), "target_id", "from", "to", "q")
+var AuditParameters = append(withNegations(severalOfAudit), "target_id", "from", "to", "q")
 
 // SeveralOfAudit reports whether one of AuditParameters may be repeated, as Several does.
 func SeveralOfAudit(name string) bool { return slices.Contains(severalOfAudit, name) }
@@ -107,7 +107,7 @@ func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name string, values .
 	case "sort":
 		names := sorts(k, x.By)
 		if !slices.Contains(names, strings.TrimPrefix(value, "-")) {
-			return "Send " + OrList(names) + "; a - before it turns the order round"
+			return "Send " + OrList(names) + "; put - before it to reverse the order"
 		}
 		f.Sort = value
 	}

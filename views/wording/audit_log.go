@@ -30,7 +30,7 @@ func filterWords(details map[string]string) string {
 			continue
 		case f.name == "actor":
 			value = anyOf(strings.Split(value, "\n"), func(name string) string {
-				return map[string]string{"none": "the system", "": "somebody who left"}[name]
+				return map[string]string{"none": "the system", "": "a former colleague"}[name]
 			})
 		case f.name == "action":
 			value = anyOf(strings.Fields(value), func(slug string) string { return strings.ToLower(Action(slug)) })

@@ -91,7 +91,7 @@ func (b Batch) Because(why db.Reason) string {
 	case why == db.Unmatched:
 		return "No longer matches"
 	case why == db.New:
-		return "Matches only since the preview"
+		return "Started to match after the preview"
 	case why == db.NoLink && b.Subject == "":
 		return "Linked to no organization"
 	case why == db.NoLink:
@@ -132,7 +132,7 @@ func (b Batch) Why(left db.Left) string {
 	}
 	switch left.Why {
 	case db.Changed:
-		return all + " changed meanwhile and " + stay
+		return all + " changed in the meantime and " + stay
 	case db.Unmatched:
 		return all + " no longer " + verb(left.Count, "matches", "match") + " and " + stay
 	case db.New:
@@ -155,7 +155,7 @@ func (b Batch) Why(left db.Left) string {
 		}
 		return all + " already " + have + " this " + b.field().Lower()
 	}
-	return all + " " + are + " not there, or not for you to see"
+	return all + " " + are + " not there, or not visible to you"
 }
 
 // UndoWhy says why an undo leaves records as they are.
@@ -164,9 +164,9 @@ func UndoWhy(left db.Left) string {
 	case db.Changed:
 		return Grouped(left.Count) + " changed since and " + verb(left.Count, "stays as it is", "stay as they are")
 	case db.OwnerLeft:
-		return Grouped(left.Count) + " " + verb(left.Count, "stays", "stay") + ", because the owner before is no longer active"
+		return Grouped(left.Count) + " " + verb(left.Count, "stays", "stay") + ", because the previous owner is no longer active"
 	}
-	return Grouped(left.Count) + " " + verb(left.Count, "is", "are") + " no longer there, or not for you to see"
+	return Grouped(left.Count) + " " + verb(left.Count, "is", "are") + " deleted, or not visible to you"
 }
 
 // OutOfSight says how many of the changed records the person can no longer see.
@@ -184,7 +184,7 @@ func WillBeOutOfSight(plan db.BatchPlan, noun string) string {
 	if plan.OutOfSight == plan.Changes {
 		which = verb(plan.Changes, "it", "them")
 	}
-	return "You will not see " + which + " any more, nor what you see only because of " + verb(plan.OutOfSight, "it", "them") +
+	return "You will not see " + which + " any more, nor what you see only through " + verb(plan.OutOfSight, "it", "them") +
 		". Only somebody who sees " + verb(plan.OutOfSight, "it", "them") + " can give " + verb(plan.OutOfSight, "it", "them") + " back."
 }
 

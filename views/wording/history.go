@@ -77,7 +77,7 @@ func (s *entry) contact() {
 		s.say("a contact")
 		return
 	}
-	s.name(s.e.Contact, "contact", s.e.ContactID, "somebody who is gone")
+	s.name(s.e.Contact, "contact", s.e.ContactID, "a deleted contact")
 }
 
 func (s *entry) organization() {
@@ -186,7 +186,7 @@ func (s *entry) people() (all []func()) {
 		all = append(all, s.contact)
 	}
 	for _, p := range s.e.Participants {
-		all = append(all, func() { s.name(p.Name, "contact", p.ID, "somebody who is gone") })
+		all = append(all, func() { s.name(p.Name, "contact", p.ID, "a deleted contact") })
 	}
 	return all
 }
@@ -230,7 +230,7 @@ func (s *entry) target() {
 	case kind == "token", kind == "webhook":
 		s.say(s.e.Target)
 	default:
-		s.name(s.e.Target, "user", s.e.TargetID, "somebody who left")
+		s.name(s.e.Target, "user", s.e.TargetID, "a former colleague")
 	}
 }
 
@@ -272,7 +272,7 @@ func (s *entry) addDetails() {
 	case "create_token", "revoke_token":
 		if owner := said["owner"]; owner != "" && owner != s.e.UserID {
 			s.say(" of ")
-			s.name(said["owner_name"], "user", owner, "somebody who left")
+			s.name(said["owner_name"], "user", owner, "a former colleague")
 		}
 	case "stop_webhook":
 		if why := WebhookOff(said["because"]); why != "" {

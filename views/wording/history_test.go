@@ -58,7 +58,7 @@ func TestASentenceRefersToWhatItNames(t *testing.T) {
 	deleted.Action, gone.Contact, hidden.Hidden, hidden.Subject = "delete_interaction", "", true, ""
 	meeting := call
 	meeting.Channel, meeting.Participants = "meeting", []db.Named{{ID: "a", Name: "Ada Berg"}, {ID: "b"}}
-	meeting.Changes = []db.FieldChange{{Column: "user_id", Label: "Had by", New: "Léa Fournier"}}
+	meeting.Changes = []db.FieldChange{{Column: "user_id", Label: "Handled by", New: "Léa Fournier"}}
 	user := db.AuditEntry{Entry: db.Entry{Action: "update_user", TargetType: "user", TargetID: "u"}, Target: "Jonas Berg"}
 	role := db.AuditEntry{Entry: db.Entry{Action: "create_role", TargetType: "role", TargetID: "r"}, Target: "Clerk"}
 	for _, x := range []struct {
@@ -70,15 +70,15 @@ func TestASentenceRefersToWhatItNames(t *testing.T) {
 		{call, "contact", "logged a call at Quay: Renewal", "organization o, interaction i"},
 		{call, "interaction", "logged a call with Maya Lind at Quay", "contact c, organization o"},
 		{
-			meeting, "", "logged a meeting of Léa Fournier with Maya Lind, Ada Berg and somebody who is gone at Quay: Renewal",
+			meeting, "", "logged a meeting of Léa Fournier with Maya Lind, Ada Berg and a deleted contact at Quay: Renewal",
 			"contact c, contact a, organization o, interaction i",
 		},
 		{
-			meeting, "contact", "logged a meeting of Léa Fournier with Ada Berg and somebody who is gone at Quay: Renewal",
+			meeting, "contact", "logged a meeting of Léa Fournier with Ada Berg and a deleted contact at Quay: Renewal",
 			"contact a, organization o, interaction i",
 		},
 		{deleted, "organization", "deleted a call with Maya Lind: Renewal", "contact c"},
-		{gone, "organization", "logged a call with somebody who is gone: Renewal", "interaction i"},
+		{gone, "organization", "logged a call with a deleted contact: Renewal", "interaction i"},
 		{hidden, "", "logged a call with a contact at an organization", ""},
 		{user, "", "changed the user Jonas Berg", "user u"},
 		{role, "", "created the role Clerk", "role r"},

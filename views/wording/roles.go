@@ -48,7 +48,7 @@ func Idle(x db.Role, p db.Permission) string {
 	if lacks == "" {
 		return ""
 	}
-	return "No effect alone: it takes “" + lacks.Words() + "” too"
+	return "No effect without “" + lacks.Words() + "”"
 }
 
 // RoleClients says which clients a role's users see.

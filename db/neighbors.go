@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// Neighbours returns the records before and after one in a list, with no ID where there is none. Both
+// Neighbors returns the records before and after one in a list, with no ID where there is none. Both
 // are zero if the record is not in the list.
-func (d *DB) Neighbours(ctx context.Context, by Actor, k *RecordKind, f Filter, id string) (before, after Named, err error) {
+func (d *DB) Neighbors(ctx context.Context, by Actor, k *RecordKind, f Filter, id string) (before, after Named, err error) {
 	at, err := d.cursorAt(ctx, by, k, f, id)
 	if errors.Is(err, ErrNotFound) {
 		return before, after, nil
@@ -28,7 +28,7 @@ func (d *DB) Neighbours(ctx context.Context, by Actor, k *RecordKind, f Filter, 
 		}
 	}
 	if err != nil {
-		return Named{}, Named{}, fmt.Errorf("neighbours of %s %s: %w", k.Noun, id, err)
+		return Named{}, Named{}, fmt.Errorf("neighbors of %s %s: %w", k.Noun, id, err)
 	}
 	return before, after, nil
 }
