@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -89,9 +90,22 @@ func (s *Server) backLinks(c *gin.Context) []views.Option {
 	return []views.Option{home}
 }
 
-// failNoSession redirects to the sign-in page, which leads back. If htmx asked, it opens sign-in as
-// a dialog instead, so that nothing typed on the page is lost.
+// whileTyping are the addresses that a form asks while somebody types in it.
+var whileTyping = []string{
+	"/suggestions/outcome", "/suggestions/:field", "/organizations/twins", "/organizations/:id/twins", "/contacts/twins", "/contacts/:id/twins",
+	"/organizations/options", "/contacts/options", "/follow-ups/clients", "/times",
+}
+
+// failNoSession redirects to the sign-in page, which leads back. If htmx sends a form, it opens sign-in as
+// a dialog instead, so that nothing typed on the page is lost. What a form asks while somebody types in it gets no answer:
+// they sign in when they save.
 func (s *Server) failNoSession(c *gin.Context) {
+	if part(c) && slices.Contains(whileTyping, c.FullPath()) && c.Query("for") == "" { // that is a search, not a form
+		c.Header("Vary", vary)
+		c.Header("HX-Reswap", "none")
+		c.Status(http.StatusUnauthorized)
+		return
+	}
 	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {
 		c.Header("HX-Retarget", "#dialog")
 		c.Header("HX-Reswap", "innerHTML")

@@ -199,6 +199,16 @@ func TestSessionEndsWhileSomethingIsTyped(t *testing.T) {
 	if to := asked.get(org+"/fields/sector").want(401, "", "").Header.Get("HX-Redirect"); to != "/login?next="+url.QueryEscape(org) {
 		t.Errorf("reading leads to %s", to)
 	}
+	// What a form asks while somebody types in it leaves the page as it is.
+	for _, path := range []string{
+		"/contacts/twins?email=x", org + "/twins?website=x", "/times?happened_at_text=now", "/suggestions/sector", "/contacts/options?with=" + org + "&as=log-with",
+		"/follow-ups/clients?as=fu",
+	} {
+		a := asked.get(path).want(401, "", "")
+		if a.Header.Get("HX-Redirect") != "" || a.Header.Get("HX-Reswap") != "none" || a.body != "" {
+			t.Errorf("%s answers with %v and %q", path, a.Header, a.body)
+		}
+	}
 	in := ines.submit(lost, "button.pri", "email", "ines@quay.example", "password", password)
 	in.want(200, ".toast", "Send again what you typed").wantPart(true)
 	if in.Header.Get("HX-Trigger") != "dialog:close" {

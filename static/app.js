@@ -125,7 +125,7 @@
 
   const closeMenu = menu => {
     menu.open = false;
-    one("summary", menu).focus();
+    one("summary", menu).focus({ preventScroll: true });
   };
 
   // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger that moves down closes it.
@@ -176,14 +176,22 @@
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
   }, true);
 
-  // Typing narrows the values of a filter; Enter ticks the first one left.
+  // "Other…" opens a field. Who clicked it types there; who came with an arrow key may go on.
+  on("change", ({ target }) => {
+    if (target.value === "other" && !target.matches(":focus-visible")) one(".own input", target.closest("fieldset"))?.focus();
+  });
+
+  // Typing narrows the values of a filter; Enter ticks the first one left, and then all are there again.
   const folded = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
   for (const event of ["input", "keydown"]) on(event, e => {
     if (!e.target.matches?.("[data-narrows]") || (e.key ?? "Enter") !== "Enter") return;
     const values = all(".vals label", e.target.closest(".pickmany"));
-    if (e.key) e.preventDefault(), values.find(x => !x.hidden)?.click();
-    else for (const x of values) x.hidden = !folded(x.textContent).includes(folded(e.target.value));
+    if (e.key) {
+      e.preventDefault();
+      values.find(x => !x.hidden)?.click();
+      e.target.value = "";
+    } else for (const x of values) x.hidden = !folded(x.textContent).includes(folded(e.target.value));
   });
 
   // A day that is picked in a calendar is written where one would have typed it.
@@ -317,10 +325,13 @@
   const here = () => document.activeElement?.closest(rows);
   let going = 0; // time at which g was pressed
 
+  let loaded = 0; // how many rows there were before the last ones were loaded
+
   const move = step => {
     const links = all(rows).map(rowLink).filter(link => link?.checkVisibility());
     const row = here(), at = row ? links.indexOf(rowLink(row)) : -1;
-    const next = row ? links[at + step] : links[step > 0 ? 0 : links.length - 1];
+    const first = document.activeElement?.id === "load-more" ? loaded : 0;
+    const next = row ? links[at + step] : links[step > 0 ? first : links.length - 1];
     next?.focus();
   };
 
@@ -447,7 +458,7 @@
       e.preventDefault();
       if (byId("palette").open) byId("palette").close();
       else if (!modal()) openPalette();
-    } else if (plain && !typing(target) && !modal() && !one("[data-single-keys='off']")) {
+    } else if (plain && !typing(target) && !target.closest("form[novalidate]") && !modal() && !one("[data-single-keys='off']")) {
       const place = Date.now() - going < 1500 && places[key];
       if (key !== "g") going = 0;
       if (place) one(`:is(.nav, .tabbar) a[href="${place}"]`)?.click();
@@ -539,6 +550,7 @@
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail;
+    if (ctx.target?.id === "more") loaded = all(rows).length;
     editing = ctx.target?.id === "links" ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
     for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
   });
@@ -717,7 +729,7 @@
 
   const actionOf = form => form.getAttribute("action");
   const drop = form => form && drafts(forms => delete forms[actionOf(form)]);
-  const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code']))";
+  const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code'], .again))"; // nor one that asks how to go on
 
   // The version comes back, too, so that what others changed in the meantime is a conflict.
   // Who was picked by search is not in a new form: the server is asked for them, and names only those who may be seen.

@@ -69,13 +69,13 @@ var assets = sync.OnceValue(func() map[string]asset {
 	return all
 })
 
-// comments are those of our own files, by extension. In a script they have lines of their own.
+// comments are those of our own files, by extension. In a script no text has // between spaces.
 var comments = map[string]*regexp.Regexp{
 	".css": regexp.MustCompile(`(?s)/\*.*?\*/`),
-	".js":  regexp.MustCompile(`(?m)^ *//.*$`),
+	".js":  regexp.MustCompile(`(?m)(^| ) *// .*$`),
 }
 
-// withoutComments removes comments and indentation, a sixth of what is sent. No text in a file may go
+// withoutComments removes comments and indentation, a fifth of what is sent. No text in a file may go
 // over several lines.
 func withoutComments(file []byte, comment *regexp.Regexp) []byte {
 	var b bytes.Buffer

@@ -212,6 +212,11 @@ func TestTimesAreTypedAsPeopleSayThem(t *testing.T) {
 		w.see("#log-at")
 		w.press("Tab")
 		w.focused("#log-at")
+		if scripts {
+			w.click(".when label", "Now")
+			w.click(".when label", "Other…")
+			w.focused("#log-at")
+		}
 		w.write("some time")
 		if scripts {
 			w.see("#log-at-read", "Enter a time like “yesterday 18:40”")

@@ -389,12 +389,14 @@ func TestTwoPeopleChangeTheSame(t *testing.T) {
 	w.fill("input[name=tax_id]", "SE-559")
 	tomas.post(organization+"/fields/tax_id", "value", "SE-000", "version", "4")
 	tomas.post(organization+"/fields/sector", "value", "Retail", "version", "5")
+	tomas.post(organization+"/fields/website", "value", "third.example", "version", "6")
 	w.fill("input[name=sector]", "Media")
 	w.fill("input[name=legal_name]", "Harbor & Pine AB")
 	w.click("button", "Save organization")
 	w.see(".versus", "SE-000")
 	w.holds("input[name=tax_id]", "SE-559")
 	w.holds("input[name=legal_name]", "Harbor & Pine AB")
+	w.gone("form [role=status]") // it has what was typed, and offers no draft
 	w.axe("conflict of a form")
 	w.see(".warnline", "Choose for each field")
 	w.focused("[name=keep_sector][value=theirs]")
@@ -492,6 +494,21 @@ func TestSessionEndsWhileTyping(t *testing.T) {
 	w.click("button", "Sign in")
 	w.see("h1", "Harbor & Pine")
 	w.at(organization)
+
+	// A form that asks something while one types in it stays, until it is saved.
+	w.open("/contacts/new")
+	second.open("/account")
+	second.click("button", "Sign out")
+	second.see("h1", "Sign in")
+	w.fill("#first_name", "Maya")
+	w.fill("#last_name", "Okafor")
+	w.until("performance.getEntriesByType('resource').some(e => e.name.includes('/contacts/twins')) ? '' : 'nothing was asked'")
+	w.click("button", "Create contact")
+	w.see("dialog h2", "Sign in to go on")
+	w.holds("dialog [name=email]", astrid.user.Email)
+	w.fill("dialog [name=password]", handlerstest.Password)
+	w.press("Enter")
+	w.see("h1", "Maya Okafor")
 }
 
 func TestDoubleClickMakesOne(t *testing.T) {
