@@ -166,6 +166,29 @@ func TestEveryFactIsEditedInPlace(t *testing.T) {
 	}
 }
 
+// TestANewValueOfAVocabularyIsToldWithUndo: half a word, left with Tab, is saved, and does not go unnoticed.
+func TestANewValueOfAVocabularyIsToldWithUndo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	acme := s.Organization("Acme", "sector", "Retail")
+	ines := s.as("Manager")
+	sector := acme + "/fields/sector"
+	ines.parts().post(sector, "value", "energy", "version", "1").want(200, ".toast", "Sector saved").wantNot(".toast button")
+	for n, by := range []*browser{ines.parts(), ines} {
+		version := []string{"2", "4"}[n]
+		saved := by.post(sector, "value", "Ener"+version, "version", version)
+		if by == ines {
+			saved = ines.get(saved.to())
+		}
+		saved.want(200, ".toast", "Sector saved. “Ener"+version+"” is new there")
+		undone := by.submit(saved, ".toast button")
+		if by == ines {
+			undone = ines.get(undone.to())
+		}
+		undone.want(200, "#fact-sector", "energy").wantNot(".toast button")
+	}
+}
+
 func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool) {
 	t := s.t
 	t.Helper()

@@ -3,10 +3,12 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/views"
 )
 
@@ -127,6 +129,10 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	isNew, err := s.isNewValue(c, f, value)
+	if err != nil {
+		return err
+	}
 	changed, err := k.update(s.db, c.Request.Context(), who(c).Actor, r.ID, version, db.Fields{f.Column: value})
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -159,7 +165,17 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	return s.recordFieldSaved(c, k, r.Value(f.Column), changed, f)
+	return s.recordFieldSaved(c, k, r.Value(f.Column), changed, f, isNew)
+}
+
+// isNewValue reports whether a value of a vocabulary is not known there yet, as when half a word was typed.
+func (s *Server) isNewValue(c *gin.Context, f db.Field, value string) (bool, error) {
+	v, err := db.VocabularyOf(f.Column)
+	if err != nil || value == "" {
+		return false, nil
+	}
+	found, err := s.db.FindValues(c.Request.Context(), who(c).Actor, v, value, 1)
+	return !found.Exact, err
 }
 
 // recordFieldConflict shows the stored value beside the one typed.
@@ -182,17 +198,26 @@ func (s *Server) recordFieldConflict(c *gin.Context, f db.Field, value string, s
 }
 
 // recordFieldSaved answers with the fact and everything else on the page that shows it. was is the
-// old value.
-func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r db.Record, f db.Field) error {
+// old value. isNew says that the new one is the first of its vocabulary, which is told with Undo.
+func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r db.Record, f db.Field, isNew bool) error {
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), f.Label+" saved")
+	}
+	said := views.Toast{Text: f.Label + " saved", Undo: undoOf(c, r.Version, db.Fields{"value": was})}
+	if isNew {
+		said.Text += ". “" + text.IsolateForeign(r.Value(f.Column)) + "” is new there"
+		if said.Undo == nil {
+			said.Undo = &views.Undo{Target: "#fact-" + f.Column, Action: c.Request.URL.Path, Fields: []views.Hidden{
+				{Name: "version", Value: strconv.Itoa(r.Version)}, {Name: "value", Value: was},
+			}}
+		}
 	}
 	if !part(c) {
 		l, err := s.listBehind(c, k, r.ID)
 		if err != nil {
 			return err
 		}
-		return s.done(c, l.on(k.base(r.ID)), views.Toast{Text: f.Label + " saved", Undo: undoOf(c, r.Version, db.Fields{"value": was})})
+		return s.done(c, l.on(k.base(r.ID)), said)
 	}
 	meta, err := s.metaNow(c, k, r.ID)
 	if err != nil {
@@ -200,7 +225,7 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 	}
 	shown := newFact(k, r, who(c), f)
 	shown.Focus = true
-	return s.show(c, http.StatusOK, shown, toast(f.Label+" saved", nil), meta, views.Title(r.Name()),
+	return s.show(c, http.StatusOK, shown, toast(said.Text, said.Undo), meta, views.Title(r.Name()),
 		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#reach", Swap: "outerHTML", View: reachOf(who(c), r)},
