@@ -215,13 +215,20 @@ func (d *DB) UpdateSavedView(ctx context.Context, by Actor, id string, version i
 	})
 }
 
-// savedViewConflict returns a Conflict that says who last changed a view. Only its maker can have
-// changed a private one.
+// savedViewConflict returns a Conflict that says who last changed a view. Only its maker, or a change of a value, can
+// have changed a private one.
 func (t *tx) savedViewConflict(v SavedView) error {
 	if v.Shared {
 		return t.conflictAmong("target_type = 'system' AND target_id = ? AND +action IN "+changing("view"), v.ID)
 	}
-	return &Conflict{By: v.Maker}
+	c := &Conflict{By: v.Maker}
+	err := t.QueryRow("SELECT ifnull("+shownName+", ''), finished_at FROM value_change_views"+
+		" JOIN value_changes ON value_changes.id = change_id LEFT JOIN users ON users.id = user_id"+
+		" WHERE view_id = ? AND value_change_views.version = ?", v.ID, v.Version).Scan(&c.By, moment{&c.At})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return c
 }
 
 // DeleteSavedView deletes a view and returns it. It returns ErrNotFound or ErrForbidden, like

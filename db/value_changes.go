@@ -193,6 +193,9 @@ func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
 		finishedAt := any(nil)
 		if finished {
 			finishedAt = stamp(t.now)
+			if err := t.followValue(c); err != nil {
+				return err
+			}
 			if err := t.record("finish_value_change", "system", c.ID, details{
 				"batch": c.ID, "action": c.Kind, "count": c.Done, "skipped": c.Skipped, "vocabulary": c.vocabulary.Column, "old": c.Old, "new": c.New,
 			}); err != nil {

@@ -172,7 +172,7 @@ func newValueForm(v db.Vocabulary, x db.Value, all []db.Value, open valueForm) *
 	if x.Used == 1 {
 		verb = "changes"
 	}
-	field.Hint = wording.Plural(x.Used, v.Of) + " " + verb + ", each with an entry in the history."
+	field.Hint = wording.Plural(x.Used, v.Of) + " " + verb + ", each with an entry in the history. Saved views follow."
 	if x.Used == 0 {
 		field.Hint = "Nothing has it yet."
 	}

@@ -58,6 +58,31 @@ func TestAnAdministratorRenamesMergesAndHidesWords(t *testing.T) {
 	ines.get("/admin/audit").want(200, "main", "merged two values: Software to SaaS").want(200, "main", "stopped suggesting a value: SaaS")
 }
 
+// TestASavedViewKeepsItsRowsWhenAWordIsRenamed: also somebody else's private one, and Undo gives it its old filter.
+func TestASavedViewKeepsItsRowsWhenAWordIsRenamed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, lea := s.as("Administrator"), s.as("Viewer")
+	s.Organization("Acme", "sector", "SaaS")
+	s.Organization("Brig", "sector", "Energy")
+	list := lea.post("/views", "list", "organizations", "query", "sector=Energy&sector=SaaS", "name", "Ours").to()
+	lea.get(list).wantTexts("#rows .nm", "Acme", "Brig")
+	view := "/views/" + s.One("SELECT id FROM saved_views")
+	before := lea.get(view)
+
+	ines.post("/admin/vocabularies/rename", "v", "sector", "value", "SaaS", "new", "Software").to()
+	s.Jobs.Wait()
+	page := lea.get("/organizations").want(200, ".tabs a[href='/organizations?sector=Energy&sector=Software']", "Ours 2")
+	lea.get(page.html.Find(".tabs a:contains('Ours')").AttrOr("href", "")).wantTexts("#rows .nm", "Acme", "Brig")
+	lea.post(view, "query", "sector=SaaS", "was", "query=sector%3DEnergy%26sector%3DSaaS", "version", "1").
+		want(409, ".warnline", ines.user.FullName+" changed this view")
+	lea.submit(before, "main .btn.pri", "name", "Both").to() // nobody else has changed the name
+
+	ines.submit(ines.get("/admin/vocabularies?v=sector"), "#values [role=status] button").to()
+	s.Jobs.Wait()
+	lea.get("/organizations").want(200, ".tabs a[href='"+list+"']", "Both 2")
+}
+
 // TestAChangeOfAWordShowsHowFarItIs: a page polls it, and has a link for those without script.
 func TestAChangeOfAWordShowsHowFarItIs(t *testing.T) {
 	t.Parallel()

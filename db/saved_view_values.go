@@ -1,0 +1,111 @@
+package db
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+
+	"clientregistry/db/sqlite"
+)
+
+// The end of a change of a value puts the new value into the saved views that filter by the old one, also into those
+// that somebody saved while it ran. Undo ends with the queries of before, in the views whose query is still the new one.
+
+// followedView is a saved view, and its query after the change of a value.
+type followedView struct {
+	SavedView
+	query string
+}
+
+// followValue changes the saved views that filter by the value of a finished change.
+func (t *tx) followValue(c ValueChange) error {
+	find := t.viewsOfValue
+	if c.Kind == "undo" {
+		find = t.viewsOfChange
+	}
+	all, err := find(c)
+	if err != nil {
+		return err
+	}
+	for _, v := range all {
+		now := v.SavedView
+		if now.apply(Fields{"query": v.query}) != nil {
+			continue // the new value makes it too long
+		}
+		now.Version++
+		_, err1 := t.Exec("UPDATE saved_views SET query = ?, version = ? WHERE id = ?", now.Query, now.Version, now.ID)
+		_, err2 := t.Exec("INSERT INTO value_change_views (change_id, view_id, old_query, new_query, version) VALUES (?, ?, ?, ?, ?)",
+			c.ID, v.ID, v.Query, now.Query, now.Version)
+		if err := errors.Join(err1, err2, t.recordSavedView("update_view", now, v.SavedView)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// viewsOfValue returns the views that filter by the old value, also deleted ones, which can be restored.
+func (t *tx) viewsOfValue(c ValueChange) (all []followedView, err error) {
+	rows, err := t.Query(selectView)
+	views, err := sqlite.Collect(rows, err, scanSavedView)
+	for _, v := range views {
+		if !slices.Contains(c.vocabulary.lists(), v.List) {
+			continue
+		}
+		if query, found := renamedIn(v.Query, c.vocabulary.Column, c.Old, c.New); found {
+			all = append(all, followedView{v, query})
+		}
+	}
+	return all, err
+}
+
+// viewsOfChange returns the views that the undone change has changed, and nobody since.
+func (t *tx) viewsOfChange(c ValueChange) ([]followedView, error) {
+	queries := map[string]string{}
+	rows, err := t.Query("SELECT view_id, old_query FROM value_change_views WHERE change_id = ?", c.undoes)
+	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
+		var id, query string
+		err = r.Scan(&id, &query)
+		queries[id] = query
+		return none, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = t.Query(selectView+` WHERE saved_views.id IN (SELECT view_id FROM value_change_views
+		WHERE change_id = ? AND new_query = saved_views.query)`, c.undoes)
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (followedView, error) {
+		v, err := scanSavedView(r)
+		return followedView{v, queries[v.ID]}, err
+	})
+}
+
+// lists returns the lists that can be filtered by the vocabulary. Their parameter has the name of its column.
+func (v Vocabulary) lists() []string {
+	switch {
+	case v.kind != nil:
+		return []string{v.kind.Plural}
+	case v.Of == "link":
+		return []string{OrganizationKind.Plural, ContactKind.Plural}
+	}
+	return []string{v.table}
+}
+
+// renamedIn returns a query with another value of a parameter, once. found is false if the query does not have the value.
+// "none" finds what has no value, so it is not the name of one.
+func renamedIn(query, parameter, from, to string) (_ string, found bool) {
+	p, _ := url.ParseQuery(query) // lists ignore unreadable parts
+	if from == "none" || to == "none" || !slices.Contains(p[parameter], from) {
+		return query, false
+	}
+	var values []string
+	for _, value := range p[parameter] {
+		if value == from {
+			value = to
+		}
+		if !slices.Contains(values, value) {
+			values = append(values, value)
+		}
+	}
+	p[parameter] = values
+	return p.Encode(), true
+}
