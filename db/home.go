@@ -18,52 +18,38 @@ type Touched struct {
 	Entry    // what they did last
 }
 
+// touchedRow is a row of the history about a record.
+type touchedRow struct {
+	Touched
+	seq, rows       int64 // rows is how many a batch has before its last one
+	metadata, batch string
+}
+
 // LastTouched lists the n records that the actor last changed or logged an interaction with, newest
-// first. It returns none without ViewClient.
-func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error) {
+// first, without what they changed on many at once. It returns none without ViewClient.
+func (d *DB) LastTouched(ctx context.Context, by Actor, n int) (latest []Touched, err error) {
 	if !by.Can(ViewClient) {
 		return nil, nil
 	}
-	seen := always
-	if !by.Can(ViewInteraction) {
-		seen = condition{sql: "action NOT IN " + changing("interaction", "follow_up")}
-	}
-	rows, err := d.reader.QuickQuery(ctx, `
-		SELECT action, target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''),
-			ifnull(json_extract(metadata, '$.contact_id'), ''), created_at, metadata
-		FROM audit_logs
-		WHERE user_id = ? AND +action IN `+changingClients+` AND `+seen.sql+`
-		ORDER BY seq DESC LIMIT 100`, append([]any{by.UserID}, seen.args...)...)
-	var metadata []string
-	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (Touched, error) {
-		var t Touched
-		var organization, contact, details string
-		err := r.Scan(&t.Action, &t.TargetType, &t.TargetID, &organization, &contact, moment{&t.At}, &details)
-		if t.Kind, t.ID = t.TargetType, t.TargetID; t.Kind == "interaction" || t.Kind == "follow_up" {
-			if t.Kind, t.ID = "organization", organization; organization == "" {
-				t.Kind, t.ID = "contact", contact
-			}
-		}
-		metadata = append(metadata, details)
-		return t, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("last touched: %w", err)
-	}
 	names := namer{d: d, ctx: ctx, by: by, known: map[string]string{}}
-	var latest []Touched
 	var entries []Entry
 	known := map[string]bool{}
-	for i, t := range all {
-		if known[t.ID] || len(latest) == n {
-			continue
+	for before, step := int64(1<<62), 0; before > 0 && step < ownSteps && len(latest) < n; step++ {
+		var page []touchedRow
+		if page, before, err = d.touched(ctx, by, before); err != nil {
+			return nil, fmt.Errorf("last touched: %w", err)
 		}
-		known[t.ID] = true
-		if t.Name = names.name(t.Kind+"s", t.ID); t.Name != "" {
-			if err := t.Entry.read(metadata[i]); err != nil {
-				return nil, fmt.Errorf("last touched: %w", err)
+		for _, t := range page {
+			if known[t.ID] || len(latest) == n {
+				continue
 			}
-			latest, entries = append(latest, t), append(entries, t.Entry)
+			known[t.ID] = true
+			if t.Name = names.name(t.Kind+"s", t.ID); t.Name != "" {
+				if err := t.Entry.read(t.metadata); err != nil {
+					return nil, fmt.Errorf("last touched: %w", err)
+				}
+				latest, entries = append(latest, t.Touched), append(entries, t.Entry)
+			}
 		}
 	}
 	if err := errors.Join(names.err, d.nameAll(ctx, by, entries)); err != nil {
@@ -73,6 +59,52 @@ func (d *DB) LastTouched(ctx context.Context, by Actor, n int) ([]Touched, error
 		latest[i].Entry = entries[i]
 	}
 	return latest, nil
+}
+
+// touchedRows returns a query for the actor's latest rows before one that change clients or end a batch.
+func touchedRows(by Actor, before int64) (query string, args []any) {
+	seen := always
+	if !by.Can(ViewInteraction) {
+		seen = condition{sql: "action NOT IN " + changing("interaction", "follow_up")}
+	}
+	return `
+		SELECT seq, action, target_type, ifnull(target_id, ''), ifnull(json_extract(metadata, '$.organization_id'), ''),
+			ifnull(json_extract(metadata, '$.contact_id'), ''), created_at, metadata,
+			ifnull(json_extract(metadata, '$.batch'), ''), ifnull(json_extract(metadata, '$.rows'), 0)
+		FROM audit_logs INDEXED BY audit_logs_user
+		WHERE user_id = ? AND seq < ? AND (+action IN ` + changingClients + ` OR +action IN ('batch_organizations', 'batch_contacts', 'undo_batch'))
+			AND ` + seen.sql + `
+		ORDER BY seq DESC` + limit(ownStep), append([]any{by.UserID, before}, seen.args...)
+}
+
+// touched returns the rows of the next page of touchedRows that belong to no batch and no change of a value. older is the
+// before of the page after that, or 0 if there is none.
+func (d *DB) touched(ctx context.Context, by Actor, before int64) (found []touchedRow, older int64, err error) {
+	query, args := touchedRows(by, before)
+	rows, err := d.reader.QuickQuery(ctx, query, args...)
+	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (t touchedRow, err error) {
+		var organization, contact string
+		err = r.Scan(&t.seq, &t.Action, &t.TargetType, &t.TargetID, &organization, &contact, moment{&t.At}, &t.metadata, &t.batch, &t.rows)
+		if t.Kind, t.ID = t.TargetType, t.TargetID; t.Kind == "interaction" || t.Kind == "follow_up" {
+			if t.Kind, t.ID = "organization", organization; organization == "" {
+				t.Kind, t.ID = "contact", contact
+			}
+		}
+		return t, err
+	})
+	first := int64(1 << 62) // of the batch that the last row belongs to
+	for _, t := range all {
+		if t.TargetType == "system" {
+			first = t.seq - t.rows
+		} else if t.seq < first && t.batch == "" {
+			found = append(found, t)
+		}
+	}
+	if err == nil && len(all) == ownStep {
+		last := all[len(all)-1]
+		older, err = d.beforeBatch(ctx, by, last.seq, last.batch, first)
+	}
+	return found, older, err
 }
 
 // Quiet lists n active organizations of the actor without an interaction since a time, the longest

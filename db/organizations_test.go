@@ -296,6 +296,51 @@ func TestHomeShowsWhatWasTouchedLastAndWhoIsQuiet(t *testing.T) {
 	want(t, "touched by one who may see nothing", len(must(o.LastTouched(t.Context(), db.Actor{UserID: o.Tomas.UserID}, 9))(t)), 0)
 }
 
+// TestWhereSomebodyLeftOffIsNotWhatTheyChangedOnMany: neither by a batch or a changed value, nor by their undo, however
+// many they are. What they did meanwhile is there.
+func TestWhereSomebodyLeftOffIsNotWhatTheyChangedOnMany(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	var ids []string
+	for n := range 60 { // more than one page of the history
+		ids = append(ids, o.NewOrganization(t, fmt.Sprint("Many ", n)).ID)
+	}
+	manySectors(t, o, 6*500, "Software")
+	opened := func(name string) {
+		t.Helper()
+		must(o.CreateOrganization(ctx, o.Ines, db.Fields{"display_name": name}, ""))(t)
+	}
+	touched := func() string {
+		t.Helper()
+		var names []string
+		for _, x := range must(o.LastTouched(ctx, o.Ines, 5))(t) {
+			names = append(names, x.Name)
+		}
+		return strings.Join(names, " ")
+	}
+	opened("Acme")
+	done := must(o.RunBatch(ctx, o.Ines, assign(o, ids...)))(t)
+	want(t, "after a batch", touched(), "Acme")
+	opened("Brig")
+	must(o.UndoBatch(ctx, o.Ines, done.ID))(t)
+	want(t, "after its undo", touched(), "Brig Acme")
+
+	sector := vocabulary(t, "sector")
+	if err := o.RenameValue(ctx, o.Ines, sector, "Software", "Programs"); err != nil {
+		t.Fatal(err)
+	}
+	must(o.ContinueValueChanges(ctx))(t)
+	opened("Cove")
+	o.NewOrganization(t, "Somebody else's")
+	finish(t, o)
+	want(t, "after a changed value", touched(), "Cove Brig Acme")
+	must(o.UndoValueChange(ctx, o.Ines, lastChange(t, o, sector).ID))(t)
+	must(o.ContinueValueChanges(ctx))(t)
+	opened("Dune")
+	finish(t, o)
+	want(t, "after its undo", touched(), "Dune Cove Brig Acme")
+}
+
 func TestChangesOfDifferentFieldsMeetWithoutAConflict(t *testing.T) {
 	t.Parallel()
 	o := dbtest.OpenOffice(t)

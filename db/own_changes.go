@@ -88,7 +88,10 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 		}
 	}
 	if len(page) == ownStep {
-		if older, err = u.older(page[len(page)-1], first); err != nil {
+		var said ownSaid
+		last := page[len(page)-1]
+		_ = json.Unmarshal([]byte(last.Metadata), &said) // what cannot be read is in no batch
+		if older, err = u.d.beforeBatch(u.ctx, u.by, last.Seq, said.Batch, first); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -105,20 +108,22 @@ type ownSaid struct {
 	Batch, Action, Vocabulary, Value string
 }
 
-// older returns the before of the page after a row, leaving out further rows of a batch, or of a piece of the change
-// of a value. first is the seq of the first row of its batch.
-func (u ownUndo) older(last AuditEntry, first int64) (int64, error) {
-	var said ownSaid
-	if err := json.Unmarshal([]byte(last.Metadata), &said); err != nil || said.Batch == "" {
-		return min(last.Seq, first), nil
+// beforeBatch returns the before of the page after one of the actor's rows, leaving out further rows of its batch, or of
+// its change of a value as far as the actor did nothing else meanwhile. first is the seq of the first row of the batch.
+func (d *DB) beforeBatch(ctx context.Context, by Actor, seq int64, batch string, first int64) (int64, error) {
+	if batch == "" {
+		return min(seq, first), nil
 	}
-	piece := last.Seq
-	err := u.d.reader.QuickQueryRow(u.ctx, "SELECT seq - changes + 1 FROM value_change_pieces WHERE change_id = ? AND seq >= ?"+
-		" ORDER BY seq LIMIT 1", said.Batch, last.Seq).Scan(&piece)
+	piece := seq
+	err := d.reader.QuickQueryRow(ctx, `
+		SELECT seq - changes + 1 FROM value_change_pieces AS piece
+		WHERE change_id = ? AND seq - changes < ? AND (SELECT max(seq) FROM audit_logs WHERE user_id = ? AND seq <= piece.seq - changes)
+			IS NOT (SELECT max(seq) FROM value_change_pieces WHERE change_id = piece.change_id AND seq < piece.seq)
+		ORDER BY seq DESC LIMIT 1`, batch, seq, by.UserID).Scan(&piece)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return min(last.Seq, first, piece), err
+	return min(seq, first, piece), err
 }
 
 // canUndo reports whether the actor can undo a row about many records, a vocabulary or a view. first is the seq of the

@@ -680,17 +680,19 @@ func checkWalk(t *testing.T, d *DB, by Actor, f AuditFilter, index string) {
 	}
 }
 
-// TestOwnChangesAreReadFromAnIndex: newest first, without sorting those of all years.
-func TestOwnChangesAreReadFromAnIndex(t *testing.T) {
+// TestOwnHistoryIsReadFromAnIndex: newest first, without sorting that of all years.
+func TestOwnHistoryIsReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)
-	query, args := ownRows(Actor{UserID: newID()}, 1<<62)
-	steps, err := d.reader.Plan(t.Context(), query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(steps) != 1 || !strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND rowid<?)") &&
-		!strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND seq<?)") {
-		t.Errorf("it reads %v", steps)
+	for what, rows := range map[string]func(Actor, int64) (string, []any){"own changes": ownRows, "last touched": touchedRows} {
+		query, args := rows(Actor{UserID: newID()}, 1<<62)
+		steps, err := d.reader.Plan(t.Context(), query, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(steps) != 1 || !strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND rowid<?)") &&
+			!strings.Contains(steps[0].Text, "audit_logs_user (user_id=? AND seq<?)") {
+			t.Errorf("%s reads %v", what, steps)
+		}
 	}
 }

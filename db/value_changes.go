@@ -163,7 +163,7 @@ func (t *tx) valueChange(id string) (ValueChange, error) {
 }
 
 // ContinueValueChanges makes one piece of the oldest running change of a value, in the name of who
-// began it. more is true if there is more to do.
+// began it, and remembers its audit rows. more is true if there is more to do.
 func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -187,6 +187,9 @@ func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
 			step = t.undoValueChange
 		}
 		finished, err := step(&c)
+		if err == nil && t.recorded > 0 {
+			_, err = t.Exec("INSERT INTO value_change_pieces (change_id, seq, changes) VALUES (?, ?, ?)", c.ID, t.last.seq, t.recorded)
+		}
 		if err != nil {
 			return err
 		}
@@ -212,16 +215,10 @@ func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// makeValueChange makes a piece of a change, and remembers its audit rows for an undo.
+// makeValueChange makes a piece of a change.
 func (t *tx) makeValueChange(c *ValueChange) (finished bool, err error) {
 	n, err := t.changeValues(*c)
-	if err != nil {
-		return false, err
-	}
 	c.Done += n
-	if n > 0 {
-		_, err = t.Exec("INSERT INTO value_change_pieces (change_id, seq, changes) VALUES (?, ?, ?)", c.ID, t.last.seq, t.recorded)
-	}
 	return n < valuePiece, err
 }
 
