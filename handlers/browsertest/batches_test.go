@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"clientregistry/db"
@@ -29,6 +30,9 @@ func TestManyAtOnce(t *testing.T) {
 	w.click("#rows tr:nth-child(2) [name=id]")
 	w.shiftClick("#rows tr:nth-child(5) [name=id]")
 	w.count(4, "#rows :checked")
+	if text := w.spoken(); !strings.Contains(text, "4 selected") {
+		t.Errorf("the bar does not say that 4 are selected: %s", text)
+	}
 	w.click("#all")
 	w.count(50, "#rows :checked")
 	w.click("#load-more")

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -407,15 +408,37 @@ func (w *window) everywhere(what string) {
 // enlarged checks that with text of twice the size nothing scrolls sideways, and that no line of text is cut off.
 func (w *window) enlarged(what string) {
 	w.t.Helper()
+	letters := func(size int64) {
+		call(w, page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: size}})
+	}
+	letters(32)
 	for _, width := range []int64{1280, 390} {
 		w.size(width, 900)
-		for _, question := range []string{"enlarge(2) || sideways()", "cutOff()"} {
+		for _, question := range []string{"sideways()", "cutOff()"} {
 			wrong, err := ask[string](w, question)
 			if err != nil || wrong != "" {
 				w.t.Errorf("%s, enlarged: %s%s", what, wrong, errorText(err))
 			}
 		}
 	}
+	letters(16)
+	w.desk()
+}
+
+// spoken returns the texts of the page as a screen reader gets them. They include what style sheets generate.
+func (w *window) spoken() string {
+	w.t.Helper()
+	text := ""
+	for _, n := range call(w, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
+		var role, name string
+		if n.Role == nil || n.Name == nil || json.Unmarshal(n.Role.Value, &role) != nil || json.Unmarshal(n.Name.Value, &name) != nil {
+			continue
+		}
+		if role == "StaticText" {
+			text += name + " "
+		}
+	}
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // The checks are worthless unless windows notice such problems.

@@ -76,8 +76,6 @@ const sideways = () => {
   return `scrolls ${wide}px sideways at ${innerWidth}px: ${over.slice(-3).map(name).join(", ")}`;
 };
 
-const enlarge = times => { document.documentElement.style.fontSize = 100 * times + "%"; };
-
 // Texts that something around them cuts at the top or bottom, or that run out of a control. What lists leave out for want of room is excepted.
 const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, .last > i, svg, .skip, thead, .dom")).flatMap(e => {
   const texts = [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
