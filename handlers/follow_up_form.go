@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -115,17 +116,23 @@ func (s *Server) followUpClients(c *gin.Context, typed, organization, contact st
 	typed = readable(typed)
 	organizations, err1 := s.picks(c, pickSearch{kind: "organization", typed: typed, chosen: organization})
 	contacts, err2 := s.picks(c, pickSearch{kind: "contact", typed: typed, chosen: contact})
-	found := len(organizations.Options) + len(contacts.Options)
 	organizations.Legend, contacts.Legend = "Organization", "Contact"
 	clients := views.FollowUpClients{Find: typed, Organizations: organizations, Contacts: contacts}
 	clients.None = typed != "" && organizations.None && contacts.None
 	clients.More = organizations.More || contacts.More
-	// A single match is chosen by itself, unless it is one of several.
-	if found > 1 && organization == "" {
+	if organization == "" {
 		clients.Organizations.Chosen = ""
 	}
-	if found > 1 && contact == "" {
+	if contact == "" {
 		clients.Contacts.Chosen = ""
+	}
+	if organization+contact == "" { // the only match, or the only one of that name, is chosen by itself
+		only := theOne(slices.Concat(organizations.Options, contacts.Options), typed, clients.More)
+		if slices.ContainsFunc(contacts.Options, func(o views.OptionRow) bool { return o.ID == only }) {
+			clients.Contacts.Chosen = only
+		} else {
+			clients.Organizations.Chosen = only
+		}
 	}
 	return clients, errors.Join(err1, err2)
 }
@@ -143,12 +150,11 @@ func (s *Server) followUpFormAnswer(c *gin.Context, status int, form *views.Foll
 func (s *Server) followUpCreateOwn(c *gin.Context) error {
 	values := typedTimes(c, followUpColumns...)
 	e := followUpEdit{values: values, from: fromPage(c.Request.PostForm.Get("from"))}
-	chosen, err := s.clientsChosen(c, values)
-	if err != nil {
+	var err error
+	if e.refused, err = s.clientsRefused(c, values); err != nil {
 		return err
 	}
-	if !chosen {
-		e.refused = map[string]string{"organization_id": "Choose one of these, or clear what you typed"}
+	if e.refused != nil {
 		return s.followUpFormRefused(c, e)
 	}
 	f, err := s.db.CreateFollowUp(c.Request.Context(), who(c).Actor, values, c.Request.PostForm.Get("request_id"))
@@ -187,22 +193,29 @@ func fromPage(path string) string {
 
 func backTo(from string) string { return cmp.Or(from, "/follow-ups") }
 
-// clientsChosen takes over the client that was typed but not chosen, if it is the only one of that
-// name. It returns false if somebody has to choose.
-func (s *Server) clientsChosen(c *gin.Context, values db.Fields) (bool, error) {
-	form := c.Request.PostForm
-	find := readable(form.Get("find"))
-	if find == "" || find == form.Get("found") || values["organization_id"]+values["contact_id"] != "" {
-		return true, nil
+// clientsRefused takes over the client that was typed but not chosen, if it is clear which one is meant, and else says
+// why it is refused. Of those that the form had shown, one was to be chosen.
+func (s *Server) clientsRefused(c *gin.Context, values db.Fields) (map[string]string, error) {
+	find := readable(c.Request.PostForm.Get("find"))
+	if find == "" || values["organization_id"]+values["contact_id"] != "" {
+		return nil, nil
 	}
 	clients, err := s.followUpClients(c, find, "", "")
-	for column, chosen := range map[string]string{"organization_id": clients.Organizations.Chosen, "contact_id": clients.Contacts.Chosen} {
-		if chosen != "" {
-			values[column] = chosen
-			return true, err
-		}
+	if err != nil {
+		return nil, err
 	}
-	return false, err
+	organization, contact := clients.Organizations.Chosen, clients.Contacts.Chosen
+	switch {
+	case clients.None:
+		return map[string]string{"organization_id": "Type another name, or clear what you typed"}, nil
+	case organization+contact == "" || find == readable(c.Request.PostForm.Get("found")):
+		return map[string]string{"organization_id": "Choose one of these, or clear what you typed"}, nil
+	case organization != "":
+		values["organization_id"] = organization
+	default:
+		values["contact_id"] = contact
+	}
+	return nil, nil
 }
 
 func (s *Server) followUpFormRefused(c *gin.Context, e followUpEdit) error {
@@ -340,12 +353,10 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 	values := typedTimes(c, followUpColumns...)
 	values, version = decided(c, values, version)
 	e := followUpEdit{values: values, version: version, from: fromPage(c.Request.PostForm.Get("from"))}
-	chosen, err := s.clientsChosen(c, values)
-	if err != nil {
+	if e.refused, err = s.clientsRefused(c, values); err != nil {
 		return err
 	}
-	if !chosen {
-		e.refused = map[string]string{"organization_id": "Choose one of these, or clear what you typed"}
+	if e.refused != nil {
 		return s.followUpPage(c, http.StatusUnprocessableEntity, old, e, nil)
 	}
 	f, err := s.db.UpdateFollowUp(c.Request.Context(), who(c).Actor, old.ID, version, values)

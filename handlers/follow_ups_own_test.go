@@ -66,22 +66,61 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 	ines.get("/follow-ups/new?text=call+Mrs+Kroon").wantValue("#fu-text", "call Mrs Kroon")
 	s.as("Viewer").parts().get("/palette?q=remind+me+to+call").wantNot("a[href^='/follow-ups/new']")
 
-	// Without script a client is found by name: the only one of it is taken, else somebody has to choose.
-	s.Organization("Harbor Light")
-	form := ines.get("/follow-ups/new")
-	var told answer
-	s.unchanged(func() {
-		told = ines.submit(form, "#follow-up-form .acts button", "text", "Ask", "find", "harbor").
-			want(422, "#fu-find-e", "Choose one of these").wantValue("#fu-text", "Ask").want(422, "#fu-picks", "Harbor Light")
-	})
-	ines.submit(told, "#follow-up-form .acts button", "organization_id", key(org)).want(303, "", "")
-	s.WantOne(key(org), "SELECT organization_id FROM follow_ups WHERE text = 'Ask'")
 	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button",
 		"text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).
 		want(303, "", "")
 	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask them'")
+	s.Organization("Harbor Light")
 	ines.parts().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
 		want(200, "#fu-picks", "Harbor Light").wantPart(true)
+}
+
+// TestAClientThatWasTypedIsChosenOrRefused: the form never drops what was typed, whether its matches were shown before or not.
+func TestAClientThatWasTypedIsChosenOrRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	pine := s.Organization("Harbor & Pine")
+	s.Organization("Harbor Light")
+	elif := s.Contact("Elif", "Aydın")
+	for _, part := range []bool{false, true} {
+		asks := ines
+		if part {
+			asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
+		}
+		form := asks.get("/follow-ups/new").wantPart(part)
+		const button = "#follow-up-form .acts button"
+		ines.parts().get("/follow-ups/clients?find=harbor").wantValue("[name=found]", "harbor").wantNot("[autofocus]")
+		for _, found := range []string{"", "harbor"} { // the script lists the matches while somebody types
+			var told answer
+			s.unchanged(func() {
+				told = asks.submit(form, button, "text", "Ask", "find", "harbor", "found", found, "organization_id", "").wantPart(part).
+					want(422, "#fu-find-e", "Choose one of these").wantValue("#fu-text", "Ask").wantValue("#fu-find", "harbor").
+					want(422, "#fu-picks", "Harbor Light").want(422, "fieldset[aria-describedby=fu-find-e] [autofocus][name=organization_id]", "")
+				told = asks.submit(told, button).want(422, "#fu-find-e", "Choose one of these") // nor is it dropped the second time
+				asks.submit(form, button, "text", "Ask", "find", "zzz", "found", found).
+					want(422, "#fu-find-e", "Type another name").want(422, "#fu-find[autofocus]", "")
+				asks.submit(form, button, "text", "Ask", "find", "aydin", "found", "aydin", "contact_id", "").
+					want(422, "#fu-find-e", "Choose one of these") // None was chosen
+			})
+			asks.submit(told, button, "organization_id", key(pine))
+			s.WantOne(key(pine), "SELECT organization_id FROM follow_ups")
+			s.Exec("DELETE FROM follow_ups")
+		}
+		for typed, column := range map[string]string{"aydin": "contact_id", "harbor & pine": "organization_id"} {
+			asks.submit(form, button, "text", "Ask", "find", typed)
+			s.WantOne(key(map[string]string{"contact_id": elif, "organization_id": pine}[column]), "SELECT "+column+" FROM follow_ups")
+			id := s.One("SELECT id FROM follow_ups")
+			s.unchanged(func() {
+				ines.submit(ines.get("/follow-ups/"+id), button, "find", "harbor", "found", "harbor", column, "").
+					want(422, "#fu-find-e", "Choose one of these").want(422, "#fu-picks [autofocus]", "")
+			})
+			s.Exec("DELETE FROM follow_ups")
+		}
+		asks.submit(form, button, "text", "Ask", "find", "", "found", "harbor")
+		s.WantOne("1", "SELECT count(*) FROM follow_ups WHERE organization_id IS NULL AND contact_id IS NULL")
+		s.Exec("DELETE FROM follow_ups")
+	}
 }
 
 // TestAFollowUpIsEditedGivenAndCancelled on its own page and from its row, plain and by htmx.

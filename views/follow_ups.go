@@ -253,6 +253,16 @@ type FollowUpClients struct {
 // Sets returns the two choices of the form.
 func (c FollowUpClients) Sets() []Picks { return []Picks{c.Organizations, c.Contacts} }
 
+// Focused returns the id of the option that takes the focus: the first one, if somebody has to choose.
+func (c FollowUpClients) Focused() string {
+	for _, set := range c.Sets() {
+		if c.Error != "" && len(set.Options) > 0 {
+			return set.Options[0].ID
+		}
+	}
+	return ""
+}
+
 // Template names the piece.
 func (FollowUpClients) Template() string { return "follow_ups/_clients.html" }
 
