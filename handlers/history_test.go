@@ -95,8 +95,8 @@ func TestAValueIsRestoredFromHistory(t *testing.T) {
 		{"contact", "of Phone", "SELECT phone FROM contacts", "555", "", "update_contact", "Phone saved"},
 		{"organization", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Elif Aydın"},
 		{"contact", "of Role", "SELECT role_label FROM organization_contact", "CEO", "CFO", "update_link", "Saved the link to Harbor & Pine"},
-		{"interaction", "of Subject", "SELECT subject FROM interactions", "Renewal refused", "Renewal agreed", "update_interaction", "Saved"},
-		{"contact", "of Subject", "SELECT subject FROM interactions", "Renewal refused", "Renewal agreed", "update_interaction", "Saved"},
+		{"interaction", "of Subject", "SELECT subject FROM interactions", "Renewal refused", "Renewal agreed", "update_interaction", "Call saved"},
+		{"contact", "of Subject", "SELECT subject FROM interactions", "Renewal refused", "Renewal agreed", "update_interaction", "Call saved"},
 	} {
 		s := newSite(t)
 		w := newWorld(s)

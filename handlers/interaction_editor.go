@@ -93,8 +93,10 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 		next.AssigneeID = who(c).UserID
 	}
 	people, err := s.stepPeople(c, value("follow_up_assignee_id", next.AssigneeID))
+	from := s.changedOn(c)
 	e.Editor = &views.EventEditor{
-		Channels: channelOptions(value("channel", i.Channel)), Body: value("body", i.Body), Cancel: crumb(i).Href,
+		From:     from,
+		Channels: channelOptions(value("channel", i.Channel)), Body: value("body", i.Body), Cancel: cmp.Or(from, crumb(i).Href),
 		Subject: views.Field{ID: prefix + "-subject", Name: "subject", Label: "Subject", Value: value("subject", i.Subject), Autofocus: true},
 		Fields: views.ComposerFields{
 			ID: prefix, Outcome: value("outcome", i.Outcome), NextText: value("follow_up_text", next.Text), People: people,

@@ -15,25 +15,10 @@ import (
 
 // interactionIndex is the feed of all interactions.
 func (s *Server) interactionIndex(c *gin.Context) error {
-	ctx, v := c.Request.Context(), who(c)
-	given, opens, err := s.listParameters(c, "interactions", c.Request.URL.Query())
+	t, f, p, err := s.feed(c, c.Request.URL.Query())
 	if err != nil {
 		return err
 	}
-	f, p := s.interactionFilter(c, given)
-	if opens {
-		p.Set("view", allRows)
-	}
-	found, older, err := s.db.Interactions(ctx, v.Actor, f)
-	if err != nil {
-		return err
-	}
-	t := views.Timeline{
-		Path:     address("/interactions", url.Values{"view": p["view"]}),
-		Filtered: len(withoutAll(p)) > 0, Days: s.groupByDay(c, found, nil),
-		OwnOnly: v.OwnOnly, CanLog: editInteractions.Check(v) == nil,
-	}
-	t.Older = olderAddress("/interactions", p, older, t.Days)
 	if part(c) && f.Before != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
@@ -42,24 +27,71 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 		return s.redirect(c, canonical)
 	}
 	chips, err1 := s.interactionChips(c, p)
-	n, more, err2 := s.db.CountInteractions(ctx, v.Actor, f)
+	matches, err2 := s.feedMatches(c, f)
 	tabs, err3 := s.tabs(c, "interactions", p, nil)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	matches := wording.Matches(n, more, "interaction")
 	if part(c) {
 		c.Header("HX-Push-Url", canonical)
 		return s.show(c, http.StatusOK, views.InteractionList{Timeline: t}, views.Into{Target: "#chips", Swap: "innerMorph", View: chips},
-			views.Into{Target: "#matches", Swap: "innerHTML", View: views.Text(matches)},
+			views.Into{Target: "#matches", Swap: "innerHTML", View: matches},
 			views.Into{Target: "#tabs", Swap: "outerHTML", View: tabs})
 	}
 	page := views.Interactions{
 		Page:     s.page(c, "Interactions", "Calls, emails, meetings and notes with all clients", "interactions"),
-		Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs, Matches: matches, Menus: chips,
+		Timeline: t, From: p.Get("from"), To: p.Get("to"), Tabs: tabs, Matches: string(matches), Menus: chips,
 	}
 	page.Here = tabs.Here()
 	return s.show(c, http.StatusOK, page)
+}
+
+// feed returns the interactions that an address asks for, with the filter and the parameters that had an effect.
+func (s *Server) feed(c *gin.Context, given url.Values) (t views.Timeline, f db.InteractionFilter, p url.Values, err error) {
+	given, opens, err := s.listParameters(c, "interactions", given)
+	if err != nil {
+		return t, f, nil, err
+	}
+	if f, p = s.interactionFilter(c, given); opens {
+		p.Set("view", allRows)
+	}
+	found, older, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
+	if err != nil {
+		return t, f, nil, err
+	}
+	t = views.Timeline{
+		Path:     address("/interactions", url.Values{"view": p["view"]}),
+		Filtered: len(withoutAll(p)) > 0, Days: s.groupByDay(c, found, nil),
+		OwnOnly: who(c).OwnOnly, CanLog: editInteractions.Check(who(c)) == nil,
+	}
+	t.Older = olderAddress("/interactions", p, older, t.Days)
+	return t, f, p, nil
+}
+
+// feedMatches says how many interactions a filter finds.
+func (s *Server) feedMatches(c *gin.Context, f db.InteractionFilter) (views.Text, error) {
+	n, more, err := s.db.CountInteractions(c.Request.Context(), who(c).Actor, f)
+	return views.Text(wording.Matches(n, more, "interaction")), err
+}
+
+// feedAgain answers with the feed as it is now, filter included, the focus on one interaction.
+func (s *Server) feedAgain(c *gin.Context, given url.Values, id string, done views.View) error {
+	given.Del("before")
+	t, f, _, err := s.feed(c, given)
+	if err != nil {
+		return err
+	}
+	focusEvent(&t, id)
+	matches, err1 := s.feedMatches(c, f)
+	around, err2 := s.interactionUpdates(c, nil)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	c.Header("HX-Retarget", "#list")
+	c.Header("HX-Reswap", "outerHTML")
+	return s.show(c, http.StatusOK, append([]views.View{
+		views.InteractionList{Timeline: t}, done, views.Into{Target: "#matches", Swap: "innerHTML", View: matches},
+	}, around...)...)
 }
 
 // interactionFilter reads the feed's filter, and returns it with the parameters that had an effect.

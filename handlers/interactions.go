@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +63,7 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 	page := views.Interaction{
 		Page: s.page(c, i.Subject, "Interaction", "interactions"), Day: s.clock(c).Day(i.HappenedAt), Event: e, Next: next,
 	}
-	page.Crumb = crumb(i)
+	page.Crumb, page.Event.Alone = crumb(i), true
 	page.Failed = status >= 400
 	if viewHistory.Check(who(c)) == nil {
 		entries, _, err := s.db.History(c.Request.Context(), who(c).Actor, "interaction", i.ID, db.HistoryPage{})
@@ -73,6 +74,38 @@ func (s *Server) interactionPage(c *gin.Context, status int, i db.Interaction, e
 		focusTakenBack(page.History, page.Toast)
 	}
 	return s.show(c, status, page)
+}
+
+// onOwnPage reports whether htmx updates an interaction's own page.
+func (s *Server) onOwnPage(c *gin.Context, id string) bool {
+	path := pathOf(s.ownPath(c, "HX-Current-URL"))
+	return path == "/interactions/"+id || path == "/interactions/"+id+"/edit"
+}
+
+// changedOn returns the page on which somebody changes an interaction: a list or the timeline of a record, with its
+// filter, or the interaction's own page. It is "" for any other. A form names the page that it was opened on.
+func (s *Server) changedOn(c *gin.Context) string {
+	from := ""
+	if part(c) || c.Request.Method == http.MethodPost {
+		from = s.askingPage(c)
+	}
+	if from == "" {
+		from = fromPage(s.ownPath(c, "Referer"))
+	}
+	parts := strings.Split(strings.Trim(pathOf(from), "/"), "/")
+	switch last := parts[len(parts)-1]; {
+	case parts[0] == "interactions" && len(parts) < 3:
+		return from
+	case recordKinds[parts[0]] != nil && (len(parts) == 2 && db.ValidID(last) || len(parts) == 3 && last == "interactions"):
+		return from
+	}
+	return ""
+}
+
+// pathOf returns an address without its parameters.
+func pathOf(address string) string {
+	path, _, _ := strings.Cut(address, "?")
+	return path
 }
 
 // crumb links to the record that the interaction belongs to.
@@ -144,7 +177,8 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 				was[column] = value
 			}
 		}
-		return s.done(c, "/interactions/"+id, views.Toast{Text: "Saved", Undo: undoOf(c, i.Version, was)})
+		t := views.Toast{Text: wording.Channel(i.Channel) + " saved", Undo: undoOf(c, i.Version, was)}
+		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+id), t)
 	}
 	done := toast(wording.Channel(i.Channel)+" saved", nil)
 	p := s.pageOf(c)
@@ -181,19 +215,24 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	done, undo := wording.Channel(i.Channel)+" deleted", &views.Undo{Action: "/interactions/" + id + "/restore"}
-	if part(c) {
-		p := s.pageOf(c)
-		around, err := s.interactionUpdates(c, p)
-		if err != nil {
-			return err
-		}
-		if p != nil && p.timeline {
-			undo.Target = "#activity"
-		}
-		return s.show(c, http.StatusOK, append(around, toast(done, undo))...)
+	from, own := s.changedOn(c), "/interactions/"+id
+	if pathOf(from) == own || !part(c) && from == "" {
+		from = crumb(i).Href // its own page is gone
 	}
-	return s.done(c, crumb(i).Href, views.Toast{Text: done, Undo: undo})
+	t := views.Toast{Text: wording.Channel(i.Channel) + " deleted", Undo: &views.Undo{
+		Action: own + "/restore", Fields: []views.Hidden{{Name: "from", Value: from}},
+	}}
+	if from != "" { // where the timeline shows it again
+		t.Undo.Target = "#activity"
+	}
+	if !part(c) {
+		return s.done(c, from, t)
+	}
+	around, err := s.interactionUpdates(c, s.pageOf(c))
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, append(around, toast(t.Text, t.Undo))...)
 }
 
 func (s *Server) interactionRestore(c *gin.Context) error {
@@ -206,12 +245,18 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 		return err
 	}
 	done := wording.Channel(i.Channel) + " is back"
-	if p := s.pageOf(c); part(c) && p != nil {
-		return s.timelineAgain(c, p, i.ID, toast(done, nil))
+	from := s.changedOn(c)
+	if part(c) {
+		if p := s.pageOf(c); p != nil {
+			return s.timelineAgain(c, p, i.ID, toast(done, nil))
+		}
+		if u, err := url.Parse(from); err == nil && u.Path == "/interactions" {
+			return s.feedAgain(c, u.Query(), i.ID, toast(done, nil))
+		}
 	}
 	t := views.Toast{Text: done}
 	if historyOf(c) != "" {
 		t.Undo = &views.Undo{Action: "/interactions/" + id + "/delete", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(i.Version)}}}
 	}
-	return s.done(c, crumb(i).Href, t)
+	return s.done(c, cmp.Or(from, crumb(i).Href), t)
 }

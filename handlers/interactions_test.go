@@ -190,6 +190,84 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 	}
 }
 
+// TestDeletingAnInteractionKeepsThePlace: where somebody deletes one, it comes back, with htmx and without. Its own page
+// is left for that of its record.
+func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.Organization("Harbor & Pine")
+	i := s.Log(org, "", "Offer", "channel", "email")
+	s.Log(org, "", "Thanks", "channel", "email")
+	s.Log(org, "", "Talk")
+	item := "#i-" + key(i)
+	const list = "/interactions?channel=email"
+	button := item + " form[action$='/delete'] button"
+	stored := func() string { return s.One("SELECT count(*) FROM interactions WHERE id = ?", key(i)) }
+
+	here := ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + list})
+	gone := here.submit(ines.get(list), button).want(200, ".toast form[hx-target='#activity']", "Undo")
+	back := here.submit(gone, ".toast button").wantPart(true).want(200, "#list "+item, "Offer").
+		want(200, "hx-partial[hx-target='#toasts']", "Email is back").want(200, "hx-partial[hx-target='#matches']", "2 interactions").
+		want(200, "#edit-i-"+key(i)+"[autofocus]", "")
+	if back.Header.Get("HX-Retarget") != "#list" || stored() != "1" || strings.Contains(back.body, "Talk") {
+		t.Error("the list is not as it was before:", back.body)
+	}
+
+	for _, page := range []string{list, org, org + "/interactions?channel=email"} {
+		plain := ines.asking(map[string]string{"Referer": s.Base + page})
+		if to := plain.submit(plain.get(page), button).to(); to != page {
+			t.Errorf("deleted on %s, it leads to %s", page, to)
+		}
+		gone := plain.get(page).want(200, "#toasts", "Email deleted").wantNot(item)
+		if to := ines.submit(gone, ".toast button").to(); to != page || stored() != "1" {
+			t.Errorf("undone on %s, it leads to %s", page, to)
+		}
+		ines.get(page).want(200, "#toasts", "Email is back").want(200, item, "Offer")
+	}
+
+	own := ines.asking(map[string]string{"Referer": s.Base + i})
+	page := ines.get(i).wantNot(item + " form[action$='/delete'][hx-boost]") // htmx loads the next page whole
+	if to := own.submit(page, button).to(); to != org {
+		t.Errorf("deleted on its own page, it leads to %s", to)
+	}
+	gone = ines.get(org).want(200, ".toast form[hx-target='#activity']", "Undo").wantNot(item)
+	if to := ines.submit(gone, ".toast button").to(); to != org || stored() != "1" {
+		t.Errorf("undone on the record's page, it leads to %s", to)
+	}
+	here = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + i})
+	here.get(i).wantPart(true).wantNot("form[action$='/delete'][hx-boost]") // after Cancel in its editor
+}
+
+// TestAnInteractionsEditorLeadsBack to the page where it was opened, without script.
+func TestAnInteractionsEditorLeadsBack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	org := s.Organization("Harbor & Pine")
+	i := s.Log(org, "", "Talk")
+	for page, want := range map[string]string{
+		"/interactions?channel=call": "/interactions?channel=call", org: org,
+		org + "/interactions?channel=call": org + "/interactions?channel=call",
+		i:                                  i, i + "/edit": i, "/login": i, "": i,
+	} {
+		referred := ines
+		if page != "" {
+			referred = ines.asking(map[string]string{"Referer": s.Base + page})
+		}
+		editor := referred.get(i + "/edit")
+		if want != i {
+			editor.want(200, "form.edit a[data-cancel][href='"+want+"']", "Cancel")
+		}
+		refused := ines.submit(editor, "form.edit .pri", "subject", "").want(422, "form.edit .err", "Say in a line")
+		if to := ines.submit(refused, "form.edit .pri", "subject", "Talk about "+page).to(); to != want {
+			t.Errorf("saved after %q, it leads to %s", page, to)
+		}
+		ines.get(want).want(200, "#toasts", "Call saved")
+	}
+	ines.asking(map[string]string{"Referer": "http://evil.example/interactions"}).get(i + "/edit").wantNot("form.edit [name=from]")
+}
+
 // TestInteractionOfNobodyAnyMore: another program deleted both its contact and its organization.
 func TestInteractionOfNobodyAnyMore(t *testing.T) {
 	t.Parallel()

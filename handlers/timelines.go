@@ -154,7 +154,7 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 	e := views.Event{
 		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Logger: i.Logger,
 		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
-		Next: views.FollowUp{InteractionID: i.ID, Place: "event"},
+		Next: views.FollowUp{InteractionID: i.ID, Place: "event"}, Alone: part(c) && s.onOwnPage(c, i.ID),
 	}
 	if i.Next.ID != "" {
 		e.Next = s.followUp(c, i.Next, "event")
@@ -380,9 +380,7 @@ func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done v
 	if err != nil {
 		return err
 	}
-	for _, e := range events(t) {
-		e.Focus = e.ID == id
-	}
+	focusEvent(t, id)
 	around, err := s.interactionUpdates(c, p)
 	if err != nil {
 		return err
@@ -390,6 +388,13 @@ func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done v
 	c.Header("HX-Retarget", "#activity")
 	c.Header("HX-Reswap", "outerHTML")
 	return s.show(c, http.StatusOK, append([]views.View{t, done}, around...)...)
+}
+
+// focusEvent gives the focus to one interaction of a timeline.
+func focusEvent(t *views.Timeline, id string) {
+	for _, e := range events(t) {
+		e.Focus = e.ID == id
+	}
 }
 
 // events returns pointers to a timeline's events, so that they can be changed.

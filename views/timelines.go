@@ -70,6 +70,7 @@ type Event struct {
 	CanEdit                             bool
 	Fresh                               bool
 	Focus                               bool
+	Alone                               bool // on its own page
 	Editor                              *EventEditor
 }
 
@@ -94,7 +95,7 @@ type EventEditor struct {
 	NextVersion     int
 	Conflict        *Conflict
 	Gives           *GivesAway
-	Cancel          string
+	From, Cancel    string // the page it was opened on, and where Cancel leads
 }
 
 // Refuse gives the fields their errors, by column, and the focus to the first of those. A field that asks about a name
