@@ -132,6 +132,9 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 		v.Groups = append(v.Groups, g)
 	}
 	v.Status = strings.Join(counts, ", ") + " found"
+	if v.Query != "" && found.FoundOrganizations+found.FoundContacts+found.FoundInteractions == 0 {
+		v.Makes = s.makeChoices(c, v.Query)
+	}
 	if found.Similar() {
 		v.Status = "No exact match. Similar spellings: " + strings.Join(counts, ", ")
 	}

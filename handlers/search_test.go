@@ -162,3 +162,17 @@ func TestSnippetsShowEveryWordTyped(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatASearchDoesNotFindCanBeCreated, as from the palette, which phones do not have.
+func TestWhatASearchDoesNotFindCanBeCreated(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	none := ines.get("/search?q=tadeusz+wierzbicki").wantTexts(".empty .acts a",
+		"Create contact “tadeusz wierzbicki”", "Create organization “tadeusz wierzbicki”", "New follow-up “tadeusz wierzbicki”")
+	ines.get(none.html.Find(".empty .acts a").First().AttrOr("href", "")).wantValue("#last_name", "wierzbicki")
+	ines.get("/search").wantNot(".empty .acts")
+	s.as("Viewer").get("/search?q=tadeusz").want(200, ".empty h2", "Nothing matches").wantNot(".empty .acts")
+	s.Contact("Tadeusz", "Kroon")
+	ines.get("/search?q=tadeusz&kind=organizations").wantNot(".empty .acts")
+}

@@ -642,7 +642,10 @@
 
   const timeToasts = () => {
     const address = location.href.replace(/[?&]said=\w+(?=#|$)/, ""); // its message is shown once
-    if (address !== location.href) history.replaceState(history.state, "", address);
+    if (address !== location.href) {
+      history.replaceState(history.state, "", address);
+      if (document.activeElement === document.body && !one("[autofocus]")) one("h1")?.focus();
+    }
     for (const toast of all("#toasts .toast")) {
       if (timed.has(toast)) continue;
       timed.add(toast);

@@ -5,8 +5,9 @@ type Search struct {
 	Page
 	Query, Kind string // Kind is organizations, contacts, interactions, or "" for all
 	Tabs        SearchTabs
-	Groups      []SearchGroup // those with results
-	Status      string        // the result in words
+	Groups      []SearchGroup   // those with results
+	Status      string          // the result in words
+	Makes       []PaletteChoice // what can be created of the query, where nothing was found
 }
 
 // Template names the page.
