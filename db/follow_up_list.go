@@ -16,7 +16,7 @@ type FollowUpFilter struct {
 	Given                     bool        // only those that the actor gave to somebody else
 	Done                      bool        // list done follow-ups, the last one first; When does not filter them
 	// When is overdue (before today), week (Monday to Sunday of this week) or soon (overdue, or due
-	// by this Sunday). Days are in the actor's time zone.
+	// within the next seven days). Days are in the actor's time zone.
 	When  string
 	After string // cursor returned with the previous page
 	Limit int    // at most MostListed; 0 means PageSize
@@ -130,7 +130,7 @@ func (f FollowUpFilter) conditions(by Actor, few bool, today Date) conditions {
 	case "week":
 		c.add("due_key >= ? AND due_key < ?", monday.String(), monday.Add(7).String())
 	case "soon":
-		c.add("due_key < ?", monday.Add(7).String())
+		c.add("due_key < ?", today.Add(8).String())
 	}
 	return c
 }

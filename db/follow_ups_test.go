@@ -367,7 +367,7 @@ func TestWhatIsOverdueDependsOnWhereOneIs(t *testing.T) {
 		by := inZone(t, o.Tomas, zone)
 		want(t, "overdue in "+zone, open(t, o, by, db.FollowUpFilter{When: "overdue"}), c.overdue)
 		want(t, "this week in "+zone, open(t, o, by, db.FollowUpFilter{When: "week"}), c.week)
-		want(t, "soon in "+zone, open(t, o, by, db.FollowUpFilter{When: "soon"}), "2026-11-22 "+c.week)
+		want(t, "soon in "+zone, open(t, o, by, db.FollowUpFilter{When: "soon"}), "2026-11-22 "+c.week+" 2026-11-30")
 		n, late, err := o.Due(t.Context(), by)
 		want(t, "due in "+zone, fmt.Sprint(n, late), c.due)
 		f := nextStepAs(t, o, by, o.Call(t, acme, ""), c.today)

@@ -125,7 +125,7 @@ func (s *Server) recordFollowUps(c *gin.Context, kind, id string) (*views.Follow
 // homeSize is how many of a person's own follow-ups the home page shows.
 const homeSize = 12
 
-// ownFollowUps returns the card of the visitor's follow-ups up to the end of the week.
+// ownFollowUps returns the card of the visitor's follow-ups of the next seven days, and of those that are late.
 func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	v := who(c)
 	found, _, err := s.db.FollowUps(c.Request.Context(), v.Actor,
@@ -137,7 +137,7 @@ func (s *Server) ownFollowUps(c *gin.Context) (*views.FollowUpCard, error) {
 	found = slices.DeleteFunc(found, func(f db.FollowUp) bool { return f.New && f.Giver != "" })
 	card := &views.FollowUpCard{
 		Heading: "My follow-ups", Groups: s.followUpGroups(c, found), All: "/follow-ups",
-		Empty: "Nothing is due this week. Plan a follow-up when you log a call, and it appears here.",
+		Empty: "Nothing is due in the next 7 days. Plan a follow-up when you log a call, and it appears here.",
 	}
 	if editInteractions.Check(v) == nil {
 		card.Add = address("/follow-ups/new", url.Values{"from": {"/"}})

@@ -62,7 +62,7 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 			ines.asking(nil).get(record+"/history").want(200, "#activity", "planned a follow-up").
 				want(200, "#activity", "Send the offer").want(200, "#follow-ups li", "")
 		}
-		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due this week").wantNot("#follow-ups li").want(200, "#due", "")
+		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due in the next 7 days").wantNot("#follow-ups li").want(200, "#due", "")
 		home := jonas.get("/").wantTexts("#follow-ups .nm", "Send the offer").
 			want(200, "#follow-ups h3", "New for you").want(200, "#follow-ups time", "Thu 26 Nov").wantTexts("#due", "")
 		if first := home.html.Find("section[aria-labelledby]").First(); first.AttrOr("id", "") != "follow-ups" {
@@ -104,7 +104,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 						want(200, "hx-partial[hx-target='#next-"+key(w.interaction)+"'] time", "Mon 30 Nov").
 						want(200, "hx-partial[hx-target='#due'] #due:not(.late)", "")
 					switch place {
-					case "home", "list": // it is not due this week, nor overdue
+					case "list": // it is not overdue
 						moved.wantNot(element).want(200, "h2[autofocus]", "")
 					default:
 						moved.want(200, "summary#move-"+strings.TrimPrefix(element, "#")+"[autofocus]", "")
@@ -289,7 +289,7 @@ func TestTheListOfFollowUps(t *testing.T) {
 	s.Clock.Add(30 * 24 * time.Hour)
 	const names, headings, days = "#steps .nm", "#steps h3", "#steps time"
 	mine := ines.get("/follow-ups").wantTexts(names, "Long ago", "Yesterday", "Now", "Sunday", "Monday").
-		wantTexts(headings, "Overdue", "Today", "This week", "Later").
+		wantTexts(headings, "Overdue", "Today", "This week", "Next week").
 		wantTexts(days, "22 days late", "1 day late", "today", "Sun 29 Nov", "Mon 30 Nov").
 		want(200, "h3.late", "Overdue").want(200, ".tabs [aria-current]", "Mine").
 		want(200, "#result", "5 follow-ups").want(200, "#due.late", "3 due").wantNot(".chip")
@@ -349,6 +349,34 @@ func TestTheListOfFollowUps(t *testing.T) {
 	for _, tab := range []string{"mine", "overdue", "week", "all"} {
 		ines.get("/follow-ups?show="+tab).want(200, ".empty h2", "Nothing").wantNot("#steps")
 	}
+}
+
+// TestOnASundayTomorrowIsNextWeek: Home shows what is due within seven days, and only what comes after next week is later.
+func TestOnASundayTomorrowIsNextWeek(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.person("Inès Moreau", "Manager")
+	org := s.Organization("Quay")
+	for _, day := range []string{"2026-11-30", "2026-12-06", "2026-12-07"} {
+		s.FollowUp(s.Log(org, "", "About it"), "On "+day, day, ines.user.ID)
+	}
+	const names, headings = "#follow-ups .nm", "#follow-ups h3"
+	s.Clock.Add(-24 * time.Hour) // Monday 23 November: the last day of the seven is the next one
+	ines.comeIn()
+	ines.get("/").wantTexts(names, "On 2026-11-30").wantTexts(headings, "Next week")
+	s.Clock.Add(6 * 24 * time.Hour) // Sunday 29 November
+	ines.comeIn()
+	ines.get("/").wantTexts(names, "On 2026-11-30", "On 2026-12-06").wantTexts(headings, "Next week").
+		want(200, "#follow-ups time", "tomorrow")
+	ines.get(org).wantTexts(names, "On 2026-11-30", "On 2026-12-06", "On 2026-12-07").wantTexts(headings, "Next week", "Later")
+	ines.get("/follow-ups").wantTexts("#steps h3", "Next week", "Later")
+	s.Clock.Add(24 * time.Hour)
+	ines.comeIn()
+	ines.get("/").wantTexts(headings, "Today", "This week", "Next week")
+	s.Clock.Add(-3 * 24 * time.Hour) // Friday 27 November
+	s.Exec("UPDATE follow_ups SET due_on = '2026-12-05' WHERE due_on < '2026-12-05'")
+	ines.comeIn()
+	ines.get("/").want(200, "#follow-ups .empty", "Nothing is due in the next 7 days").wantNot(names)
 }
 
 func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {

@@ -100,9 +100,13 @@ func (c Clock) Due(day string) (shown Time, group string, late bool) {
 		shown.Text = "tomorrow"
 		fallthrough
 	default:
-		group = "Later"
-		if days <= sunday {
+		switch {
+		case days <= sunday:
 			group = "This week"
+		case days <= sunday+7:
+			group = "Next week"
+		default:
+			group = "Later"
 		}
 		return shown, group, false
 	}

@@ -88,7 +88,7 @@ func TestAFollowUpsMenuIsASheetOnAPhone(t *testing.T) {
 		}
 		w.click(open+" .menu button", "In a week")
 		w.see("#toasts", "Call Mrs Kroon")
-		w.see("#steps h3", "Later")
+		w.see("#steps h3", "Next week")
 		w.click("#steps summary")
 		w.click(open+" .menu a", "Edit")
 		w.see("#fu-due")
