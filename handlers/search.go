@@ -12,6 +12,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/db/text"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 const (
@@ -114,7 +115,7 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 		v.Tabs = append(v.Tabs, views.SearchTab{
 			Label: g.Heading, Count: g.Count, Href: searchAddress(v.Query, g.Kind, ""), Current: v.Kind == g.Kind,
 		})
-		counts = append(counts, g.Count+" "+strings.ToLower(g.Heading))
+		counts = append(counts, countInWords(g.Count, strings.ToLower(g.Heading)))
 		shown := len(g.Rows) + len(g.Interactions)
 		if shown == 0 || v.Kind != "" && v.Kind != g.Kind {
 			continue
@@ -147,6 +148,15 @@ func mapSlice[T, R any](all []T, row func(T) R) []R {
 		rows = append(rows, row(x))
 	}
 	return rows
+}
+
+// countInWords adds the noun, given in the plural, to a resultCount: "20+ contacts", "1 contact".
+func countInWords(count, nouns string) string {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return count + " " + nouns
+	}
+	return wording.Plural(n, strings.TrimSuffix(nouns, "s"))
 }
 
 // resultCount puts the number of results in words, as "20+" if there are more.

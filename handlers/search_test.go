@@ -29,7 +29,7 @@ func TestSearchPage(t *testing.T) {
 	all := ines.get("/search?q=harb").want(200, "#results mark", "Harb").want(200, "#results", "Elif Aydın").
 		want(200, "#results", "Logistics, harborpine.example").wantValue("#q", "harb")
 	all.wantTexts("#results .tabs a", "All", "Organizations 1", "Contacts 1", "Interactions 0").
-		want(200, "#results [role=status]", "1 organizations, 1 contacts, 0 interactions found")
+		want(200, "#results [role=status]", "1 organization, 1 contact, 0 interactions found")
 	ines.parts().get("/search?q=aydin").want(200, "#results mark", "Aydın").wantPart(true)
 
 	// Typed words are marked in every field shown, and the field that matched is shown.
@@ -48,7 +48,7 @@ func TestSearchPage(t *testing.T) {
 
 	// A name with another letter is marked as similar, in results and pickers, if nothing matches.
 	ines.get("/search?q=elif+aidin").wantTexts("#results .links .flat", "similar").want(200, ".links mark", "Elif").
-		want(200, "#results [role=status]", "No exact match. Similar spellings: 0 organizations, 1 contacts, 0 interactions")
+		want(200, "#results [role=status]", "No exact match. Similar spellings: 0 organizations, 1 contact, 0 interactions")
 	ines.parts().get("/palette?q=elif+aidin").want(200, ".opt[href='"+elif+"'] .flat", "similar")
 	for _, picker := range []string{"q=aidin&for=" + org, "contact=aidin&with=" + s.Organization("Without people"), "find=aidin&pick=one"} {
 		ines.parts().get("/contacts/options?"+picker).want(200, ".flat", "similar")
@@ -89,7 +89,7 @@ func TestSearchGoesOnWhereThereIsMore(t *testing.T) {
 		s.Organization("Pier " + string(rune('a'+i)))
 		s.Log(pier, "", fmt.Sprint("Pier talk ", 25-i))
 	}
-	page := ines.get("/search?q=pier").want(200, ".tabs", "Organizations 20+").
+	page := ines.get("/search?q=pier").want(200, ".tabs", "Organizations 20+").want(200, "#results [role=status]", "20+ organizations, ").
 		want(200, "#results a[href='/search?kind=organizations&q=pier']", "See all").
 		want(200, "#results a[href='/search?kind=interactions&q=pier']", "See all")
 	if n := page.html.Find("#found-organizations").Closest("section").Find("a.nm").Length(); n != 6 {
