@@ -114,3 +114,47 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 	w.see("#palette-list .opt")
 	fits("the palette")
 }
+
+// TestOneColumnIsInTheMiddle of a wide window, as wide as in a smaller one.
+func TestOneColumnIsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	organization := o.Organization("Donau Logistik")
+	o.Log(organization, "", "Asked for a price")
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	for path, column := range map[string]string{
+		"/organizations/new": ".narrow > .card", "/account": ".narrow > .card", "/search?q=donau": ".narrow .card",
+		"/admin/audit": ".log-list", "/interactions": ".log-list",
+	} {
+		w.open(path)
+		w.see(column)
+		for _, width := range []int64{1920, 2560, 3440} {
+			w.size(width, 900)
+			wrong, err := ask[string](w, "middle(%s)", column)
+			if err != nil || wrong != "" {
+				t.Errorf("%s at %d pixels: %s%s", path, width, wrong, errorText(err))
+			}
+		}
+	}
+}
+
+// TestWhatOpensFitsATurnedPhone: all of it can be reached where little room is below what opens it.
+func TestWhatOpensFitsATurnedPhone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Organization("Donau Logistik")
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	w.phone()
+	w.size(844, 390)
+	w.open("/organizations")
+	for _, opener := range []string{"#chips > :first-child summary", "#more-filters > summary", "#columns > summary", ".tabbar summary"} {
+		w.click(opener)
+		w.see(".drop[open] > .pop [data-close]")
+		wrong, err := ask[string](w, "inside('.drop[open] > .pop')")
+		if err != nil || wrong != "" {
+			t.Errorf("%s: %s%s", opener, wrong, errorText(err))
+		}
+		w.press("Escape")
+		w.gone(".drop[open]")
+	}
+}

@@ -76,6 +76,18 @@ const sideways = () => {
   return `scrolls ${wide}px sideways at ${innerWidth}px: ${over.slice(-3).map(name).join(", ")}`;
 };
 
+// Whether a column of 600 pixels or more is in the middle of what the menu leaves.
+const middle = selector => {
+  const box = find(selector, "")[0].getBoundingClientRect(), rest = document.querySelector(".shell > div").getBoundingClientRect();
+  const off = Math.abs(box.left + box.right - rest.left - rest.right) / 2;
+  return box.width >= 600 && off < 2 ? "" : `${Math.round(box.width)} wide, ${Math.round(off)} beside the middle`;
+};
+
+const inside = selector => {
+  const box = find(selector, "")[0].getBoundingClientRect();
+  return box.top >= 0 && box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight ? "" : `from ${box.left}, ${box.top} to ${box.right}, ${box.bottom}`;
+};
+
 // Texts that something around them cuts at the top or bottom, or that run out of a control. What lists leave out for want of room is excepted.
 const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, .last > i, svg, .skip, thead, .dom")).flatMap(e => {
   const texts = [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
