@@ -134,7 +134,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	path, row := "/follow-ups/"+id, "#f-"+id
 	list := ines.get("/follow-ups")
 	edit := list.html.Find(row+" .menu > a").First().AttrOr("href", "")
-	form := ines.get(edit).wantValue("#fu-text", "Call").
+	form := ines.get(edit).wantValue("#fu-text", "Call").want(200, "#fu-text[autofocus]", "").
 		wantValue("[name=due][checked]", "other").wantValue("#fu-due", "24 Nov 2026").
 		want(200, "#fu-picks input[checked] + span", "Harbor & Pine")
 	ines.get(list.html.Find(row+" .menu > a").Eq(1).AttrOr("href", "")).want(200, "select[autofocus]#fu-assignee_id", "Jonas")
