@@ -62,7 +62,8 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 			ines.asking(nil).get(record+"/history").want(200, "#activity", "planned a follow-up").
 				want(200, "#activity", "Send the offer").want(200, "#follow-ups li", "")
 		}
-		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due in the next 7 days").wantNot("#follow-ups li").want(200, "#due", "")
+		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due in the next 7 days").
+			wantNot("#follow-ups li").want(200, "#due", "")
 		home := jonas.get("/").wantTexts("#follow-ups .nm", "Send the offer").
 			want(200, "#follow-ups h3", "New for you").want(200, "#follow-ups time", "Thu 26 Nov").wantTexts("#due", "")
 		if first := home.html.Find("section[aria-labelledby]").First(); first.AttrOr("id", "") != "follow-ups" {
