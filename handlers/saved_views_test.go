@@ -45,6 +45,11 @@ func TestAListIsKeptAsAView(t *testing.T) {
 	}
 	s.WantOne("0", "SELECT count(*) FROM list_columns")
 
+	// A filter reads the same here and on the list.
+	ines.get("/organizations?sector=Energy&sector=SaaS").want(200, ".chip b", "Energy or SaaS")
+	ines.get("/views/new?list=organizations&query="+url.QueryEscape("sector=SaaS&sector=Energy")).
+		want(200, "form p", "Sector is Energy or SaaS, in the order")
+
 	// Several values, none and not are part of it, too.
 	several := "/views/new?list=organizations&query=" + url.QueryEscape("sector=Retail&sector=none&sector_is=not&owner=me&owner=none")
 	form = ines.get(several).want(200, "form p", "Sector is not Retail or none and Owner is Me or none, in the order")

@@ -58,6 +58,8 @@ func (x valueFilter) chip(path string, p url.Values, options []views.Option) vie
 			add(views.Option{Value: v, Label: v, Selected: true})
 		}
 	}
+	// One order of the names, wherever the filter is put in words; how the options are ordered differs.
+	slices.SortStableFunc(labels, func(a, b string) int { return strings.Compare(text.SortKey(a), text.SortKey(b)) })
 	chip := views.Chip{Key: x.label, Pick: pick}
 	if p.Has(name) {
 		chip.Remove = address(path, with(with(p, name, ""), name+"_is", ""))
