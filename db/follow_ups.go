@@ -37,8 +37,9 @@ type FollowUp struct {
 	// The clients of the interaction, or its own. Those that the actor does not see are empty.
 	OrganizationID, OrganizationName     string
 	ContactID, ContactFirst, ContactLast string
-	participants                              // of the interaction
-	Archived                             bool // a client is archived
+	participants                         // of the interaction
+	OrganizationArchived                 bool
+	ContactArchived                      bool
 }
 
 // ContactName returns the contact's full name, or "" if there is no contact.
@@ -98,7 +99,7 @@ func selectFollowUpFor(by Actor) (query string, args []any) {
 			follow_ups.created_by, follow_ups.created_at, givers.id, ` + strings.ReplaceAll(shownName, "users.", "givers.") + `, is_new,
 			done_at, done_by, cancelled_at, follow_ups.version, channel, subject,
 			organizations.id, display_name, contacts.id, first_name, last_name,
-			organizations.is_active IS 0 OR contacts.is_active IS 0,
+			organizations.is_active IS 0, contacts.is_active IS 0,
 			` + participants.sql + `
 		FROM ` + followUpsJoined + `
 		LEFT JOIN organizations ON organizations.id = ` + followUpOrganization + ` AND ` + organization.sql + `
@@ -116,7 +117,7 @@ func scanFollowUp(r sqlite.Row) (FollowUp, error) {
 		nullText{&f.CreatorID}, moment{&f.CreatedAt}, nullText{&f.GiverID}, nullText{&f.Giver}, &f.New,
 		moment{&f.DoneAt}, nullText{&f.DoneByID}, moment{&f.CancelledAt}, &f.Version, nullText{&f.Channel}, nullText{&f.Subject},
 		nullText{&f.OrganizationID}, nullText{&f.OrganizationName}, nullText{&f.ContactID}, nullText{&f.ContactFirst}, nullText{&f.ContactLast},
-		&f.Archived, nullText{&participants})
+		&f.OrganizationArchived, &f.ContactArchived, nullText{&participants})
 	if errors.Is(err, sql.ErrNoRows) {
 		return FollowUp{}, ErrNotFound
 	}

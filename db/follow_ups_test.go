@@ -421,7 +421,7 @@ func TestFollowUpsAreListedByDayAndWalkedOnce(t *testing.T) {
 	want(t, "two", open(t, o, o.Lea, db.FollowUpFilter{Limit: 2}), "Maya x")
 	o.Exec(t, "UPDATE contacts SET is_active = 0")
 	page, _, err := o.FollowUps(t.Context(), o.Lea, db.FollowUpFilter{ContactID: maya.ID})
-	want(t, "it is still there, with an archived client", err == nil && len(page) == 1 && page[0].Archived, true)
+	want(t, "it is still there, with an archived contact", err == nil && len(page) == 1 && page[0].ContactArchived, true)
 	must(o.FinishFollowUp(t.Context(), o.Tomas, with.Next.ID, 0))(t)
 
 	f := db.FollowUpFilter{Assignee: db.OneOf(o.Tomas.UserID)}

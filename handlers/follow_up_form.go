@@ -66,7 +66,7 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 		}
 	}
 	f.Text, f.Time = field("text", "What is to be done", ""), field("due_time", "Time", "")
-	f.Time.Optional, f.Time.Hint = true, "Like 14:00, in their time zone"
+	f.Time.Optional, f.Time.Hint = true, "Like 14:00, in the time zone of the person it is for"
 	chosen, text := typedTime(e.values, "due_on", "due", "due_text")
 	if e.stored.DueOn != "" && text == e.stored.DueOn {
 		text = dayShown(text)

@@ -13,6 +13,7 @@ import (
 	"clientregistry/db"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // askingPage returns the address of the page that the answer is for: the page itself, the one that htmx
@@ -46,7 +47,7 @@ func (s *Server) askingKind(c *gin.Context) string {
 func (s *Server) followUp(c *gin.Context, f db.FollowUp, place string) views.FollowUp {
 	v, clock := who(c), s.clock(c)
 	x := views.FollowUp{
-		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: f.Archived,
+		ID: f.ID, InteractionID: f.InteractionID, Text: f.Text, Archived: wording.ArchivedOf(f.OrganizationArchived, f.ContactArchived),
 		Version: f.Version, CanEdit: editInteractions.Check(v) == nil,
 		From: s.askingPage(c), Place: place, Days: views.NewMoveDays(clock),
 	}

@@ -30,6 +30,7 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 				asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
 			}
 			form := asks.get(href).want(200, "#fu-assignee_id option[selected]", "Inès Moreau").
+				want(200, "#fu-due_time-h", "in the time zone of the person it is for").
 				wantValue("[name=due][checked]", "tomorrow").wantPart(part)
 			switch from {
 			case org:

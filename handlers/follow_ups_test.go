@@ -345,7 +345,8 @@ func TestTheListOfFollowUps(t *testing.T) {
 
 	// Follow-ups of archived records stay open and are marked; an empty list says what to do.
 	s.Exec("UPDATE organizations SET is_active = 0")
-	ines.get("/follow-ups").want(200, "#steps small", "Elif Aydın at Quay · archived")
+	ines.get("/follow-ups").want(200, "#steps small", "Elif Aydın at Quay · organization archived")
+	ines.get(org).want(200, "#follow-ups small", "Elif Aydın · organization archived · you")
 	s.Exec("UPDATE follow_ups SET done_at = '2026-11-24T09:30:00.000Z'")
 	for _, tab := range []string{"mine", "overdue", "week", "all"} {
 		ines.get("/follow-ups?show="+tab).want(200, ".empty h2", "Nothing").wantNot("#steps")

@@ -204,7 +204,8 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	}
 	url, fact, edit := record+"/fields/"+f.field, "#fact-"+f.field, "#edit-"+f.field
 	ines.get(url).want(200, fact, f.label).wantPart(part)
-	editor := ines.get(url+"/edit").want(200, "form"+fact+" [name=value][autofocus]", "").wantPart(part)
+	named := strings.ToLower(f.label[:1]) + f.label[1:] // as in "tax ID"
+	editor := ines.get(url+"/edit").want(200, "form"+fact+"[aria-label='Edit "+named+"'] [name=value][autofocus]", "").wantPart(part)
 	var refused answer
 	s.unchanged(func() {
 		refused = ines.submit(editor, "#save-"+f.field, "value", f.bad).
@@ -218,7 +219,7 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	saved := ines.submit(refused, "#save-"+f.field, "value", f.typed)
 	s.wantAudit(ines, action, `"`+f.field+`"`)
 	if part {
-		saved.want(200, edit, f.shown).want(200, "hx-partial[hx-target='#toasts']", f.label+" saved").
+		saved.want(200, edit, f.shown).want(200, edit+" .sr", ", edit "+named).want(200, "hx-partial[hx-target='#toasts']", f.label+" saved").
 			wantPart(true).wantNot("form"+fact).wantValue("#record-version", "2")
 	} else {
 		ines.get(saved.to()).want(200, edit, f.shown).want(200, "#toasts", f.label+" saved")

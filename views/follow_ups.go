@@ -14,7 +14,7 @@ type FollowUp struct {
 	ID, InteractionID, Text string
 	Whom, At                Ref // Ref{} if absent; a Ref without Href is plain text
 	Who                     string
-	Archived                bool
+	Archived                string // which of them is archived, in words
 	Due                     Time   // the due day, in the reader's words
 	Day                     string // the same as YYYY-MM-DD
 	Href                    string // of its interaction, or its own page

@@ -68,7 +68,7 @@ func TestEveryListedKeyWorks(t *testing.T) {
 			w.press("k")
 			w.until(links + `.indexOf(document.activeElement) === 0 ? "" : "k does not lead back"`)
 		},
-		"Next and previous in the list": func(page string) {
+		"Outside the rows: next and previous in the list": func(page string) {
 			w.press("j")
 			w.until(`location.pathname + location.search !== %s ? "" : "j stays"`, page)
 			w.see("h1")

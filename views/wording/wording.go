@@ -65,6 +65,19 @@ func Joined(parts ...string) string {
 	return strings.Join(all, ", ")
 }
 
+// ArchivedOf says which client of a follow-up is archived, or "" for none.
+func ArchivedOf(organization, contact bool) string {
+	switch {
+	case organization && contact:
+		return "organization and contact archived"
+	case organization:
+		return "organization archived"
+	case contact:
+		return "contact archived"
+	}
+	return ""
+}
+
 // verb returns the form of a verb for a number of records.
 func verb(n int, one, many string) string {
 	if n == 1 {
