@@ -50,6 +50,27 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestLargerText on pages whose rows hold much beside a name.
+func TestLargerText(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	o.person("Tomas Rehn", "Manager")
+	organization, maya := furnished(o)
+	o.Exec("UPDATE organizations SET owner_user_id = ?", astrid.user.ID)
+	o.Exec("UPDATE contacts SET owner_user_id = ?", astrid.user.ID)
+	astrid.post(organization+"/fields/sector", "value", "Manufacturing", "version", "1")
+	w := o.windowOf(astrid)
+	for _, path := range []string{
+		"/organizations", "/contacts", "/organizations/new", maya, "/follow-ups", "/account", "/account/tokens",
+		"/admin/users", "/admin/roles", "/admin/audit", "/admin/vocabularies", "/admin/webhooks", "/admin/system",
+	} {
+		w.open(path)
+		w.see("h1")
+		w.enlarged(path)
+	}
+}
+
 func TestStatesOfARecord(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -412,7 +412,7 @@ func (w *window) enlarged(what string) {
 		call(w, page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: size}})
 	}
 	letters(32)
-	for _, width := range []int64{1280, 390} {
+	for _, width := range []int64{1280, 390, 320} {
 		w.size(width, 900)
 		for _, question := range []string{"sideways()", "cutOff()"} {
 			wrong, err := ask[string](w, question)

@@ -89,7 +89,7 @@ const inside = selector => {
 };
 
 // Texts that something around them cuts at the top or bottom, or that run out of a control. What lists leave out for want of room is excepted.
-const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, .last > i, svg, .skip, thead, .dom")).flatMap(e => {
+const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, .last > i, svg, .skip, thead, .dom, .rows td > div > bdi")).flatMap(e => {
   const texts = [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
   if (!texts.length) return [];
   const range = document.createRange();
