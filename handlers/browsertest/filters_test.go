@@ -43,11 +43,11 @@ func TestNarrowingAList(t *testing.T) {
 	w.click("#f-sector label", "Energy") // the popover is still open
 	w.at("/organizations?sector=Energy&sector=Retail")
 	w.see("#result", "40 organizations")
-	w.see("#f-sector summary b", "Retail or Energy")
+	w.see("#f-sector summary b", "Energy or Retail")
 	w.everywhere("several values of a filter")
 	w.click("#f-sector label", "Is not")
 	w.see("#result", "20 organizations")
-	w.see("#f-sector summary b", "not Retail or Energy")
+	w.see("#f-sector summary b", "not Energy or Retail")
 	w.back()
 	w.see("#result", "40 organizations")
 	w.click("summary", "Sector")

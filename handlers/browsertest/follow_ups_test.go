@@ -220,7 +220,7 @@ func TestPagesOfFollowUps(t *testing.T) {
 	w.everywhere("interaction editor with its next step")
 	w.open(o.Log(organization, "", "Nothing planned"))
 	w.see("#next-form")
-	w.click("#next-form button", "Plan it")
+	w.click("#next-form button", "Add follow-up")
 	w.see("#next-form .err")
 	w.everywhere("next step refused")
 	w.open("/account")
