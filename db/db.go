@@ -87,7 +87,8 @@ type Options struct {
 // unchanged.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	d := &DB{
-		idle: cmp.Or(o.SessionIdle, DefaultSessionIdle), max: cmp.Or(o.SessionMax, DefaultSessionMax), most: MostCounted, small: smallFile, now: o.Now,
+		idle: cmp.Or(o.SessionIdle, DefaultSessionIdle), max: cmp.Or(o.SessionMax, DefaultSessionMax),
+		most: MostCounted, small: smallFile, now: o.Now,
 		patience: secrets.Patience, checkPassword: secrets.CheckPassword,
 	}
 	d.inTests.free = o.free

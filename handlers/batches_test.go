@@ -231,7 +231,8 @@ func TestABatchSaysWhatChangedMeanwhile(t *testing.T) {
 	preview := ines.post("/organizations/batch", "all", "1", "action", "archive").want(200, "h2", "Archive 2 organizations")
 	s.as("Manager").post(acme+"/fields/website", "value", "acme.example", "version", "1").to()
 	ines.submit(preview, confirm).to()
-	ines.get("/organizations").want(200, "#toasts", "1 organization archived. 1 organization changed in the meantime and stays as it is: Acme").
+	ines.get("/organizations").want(200, "#toasts",
+		"1 organization archived. 1 organization changed in the meantime and stays as it is: Acme").
 		want(200, "#rows", "Acme")
 
 	// After very many changes the page is made again.

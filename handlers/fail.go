@@ -92,7 +92,8 @@ func (s *Server) backLinks(c *gin.Context) []views.Option {
 
 // whileTyping are the addresses that a form asks while somebody types in it.
 var whileTyping = []string{
-	"/suggestions/outcome", "/suggestions/:field", "/organizations/twins", "/organizations/:id/twins", "/contacts/twins", "/contacts/:id/twins",
+	"/suggestions/outcome", "/suggestions/:field",
+	"/organizations/twins", "/organizations/:id/twins", "/contacts/twins", "/contacts/:id/twins",
 	"/organizations/options", "/contacts/options", "/follow-ups/clients", "/times",
 }
 

@@ -104,9 +104,11 @@ func formFields(w world, r handlers.Route) url.Values {
 			"follow_up_due_on", "2026-11-26", "follow_up_assignee_id", "", "follow_up_id", key(w.followUp), "follow_up_version", "1",
 			"when", "now", "happened_at_text", "", "happened_at_shown", "", "due",
 			"week", "follow_up_due_text", "", "contact", "", "organization", "",
-			"participant", "", "found_contact", "", "found_further", "", "link", "")
+			"participant", "", "found_contact", "", "found_further", "", "link", "", "from", "/interactions")
 	case strings.HasSuffix(path, "/follow-up"):
 		add("text", "x", "due_on", "2026-11-26", "due", "week", "due_text", "", "assignee_id", "", "from", "/")
+	case strings.HasPrefix(path, "/interactions/:id/"):
+		add("from", "/interactions?channel=call")
 	case strings.HasPrefix(path, "/follow-ups"):
 		add("due_on", "2026-11-26", "from", "/", "place", "row")
 	case strings.HasSuffix(path, "/contacts"):

@@ -163,7 +163,8 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 		}
 		chips = append(chips, views.Chip{Key: key, Value: value, Remove: address(k.path(), rest)})
 	}
-	for _, x := range []views.Chip{relationshipChip(k.path(), p), valueChip(k.path(), p, "Role", "role_label", optionsOf(offered["role_label"]))} {
+	roles := valueChip(k.path(), p, "Role", "role_label", optionsOf(offered["role_label"]))
+	for _, x := range []views.Chip{relationshipChip(k.path(), p), roles} {
 		if x.Value != "" {
 			x.Pick = nil // it is in the form of further filters
 			chips = append(chips, x)

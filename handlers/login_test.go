@@ -201,8 +201,8 @@ func TestSessionEndsWhileSomethingIsTyped(t *testing.T) {
 	}
 	// What a form asks while somebody types in it leaves the page as it is.
 	for _, path := range []string{
-		"/contacts/twins?email=x", org + "/twins?website=x", "/times?happened_at_text=now", "/suggestions/sector", "/contacts/options?with=" + org + "&as=log-with",
-		"/follow-ups/clients?as=fu",
+		"/contacts/twins?email=x", org + "/twins?website=x", "/times?happened_at_text=now", "/suggestions/sector",
+		"/contacts/options?with=" + org + "&as=log-with", "/follow-ups/clients?as=fu",
 	} {
 		a := asked.get(path).want(401, "", "")
 		if a.Header.Get("HX-Redirect") != "" || a.Header.Get("HX-Reswap") != "none" || a.body != "" {

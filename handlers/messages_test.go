@@ -80,8 +80,9 @@ func TestMessages(t *testing.T) {
 
 var (
 	// query matches strings that only SQLite reads, wrapped errors, date layouts and headers.
-	query = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|CREATE|ORDER BY|GROUP BY|AND|OR|JOIN|LIMIT|COLLATE|UNION|EXISTS|IN \(|` +
-		`IS NULL|IS NOT|VACUUM|SAVEPOINT|PRAGMA|VALUES)\b|= \?|INDEXED|^[a-z_]+, [a-z_]+|^[^:]*: %w$|\b2 Jan\b|^([A-Z][a-z]+-?)+(, ([A-Z][a-z]+-?)+)+$|;.*=`)
+	query = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|CREATE|ORDER BY|GROUP BY|AND|OR|JOIN|LIMIT|COLLATE|UNION|EXISTS|` +
+		`IN \(|IS NULL|IS NOT|VACUUM|SAVEPOINT|PRAGMA|VALUES)\b|= \?|INDEXED|^[a-z_]+, [a-z_]+|^[^:]*: %w$|\b2 Jan\b|` +
+		`^([A-Z][a-z]+-?)+(, ([A-Z][a-z]+-?)+)+$|;.*=`)
 	words = regexp.MustCompile(`[\pL’]{2,}[,.:;!?]? +[\pL“%‘0-9]`)
 	gaps  = regexp.MustCompile(`\s+`)
 )
