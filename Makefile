@@ -6,8 +6,8 @@
 
 .PHONY: run build test check vendor bench profile browser
 
-# Without a format of gin that no page speaks, the program is 5 MB smaller in memory.
-TAGS = -tags nomsgpack
+# Without a format of gin that no page speaks, the program is 5 MB smaller in memory and sooner built.
+export GOFLAGS += -tags=nomsgpack
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     = go run mvdan.cc/gofumpt@v0.12.0
@@ -17,15 +17,15 @@ run: build
 	@./clientregistry
 
 build:
-	@go build $(TAGS) -o clientregistry .
+	@go build -o clientregistry .
 
-# The race detector makes a test ten times as slow and finds nothing in one that does a thing at a time.
-# It runs the journeys, the packages that start goroutines, and of others what a name says to happen AtOnce
-# or to Wait. The journeys begin first, because they mostly wait. check has vetted everything.
+# The race detector makes a test ten times as slow and finds nothing in one that does a thing at a time. It runs
+# the packages that start goroutines, and of others what a name says to happen AtOnce or to Wait. SQLite, which it
+# does not look at, is built for it in a third of the time. check has vetted everything.
 test: check browser
-	go test -vet=off -timeout 30m ./...
-	go test -vet=off -race -run 'AtOnce|Wait' ./db ./handlers ./handlers/api
-	BROWSER=1 go test -vet=off -race -p 3 -timeout 30m ./handlers/browsertest ./handlers/commands ./handlers/jobs ./db/secrets
+	BROWSER=1 go test -vet=off -timeout 30m ./...
+	CGO_CFLAGS=-O1 go test -vet=off -race -run 'AtOnce|Wait' ./db ./handlers ./handlers/api
+	CGO_CFLAGS=-O1 go test -vet=off -race ./handlers/commands ./handlers/jobs ./db/secrets
 
 AXE        = $(HOME)/.cache/clientregistry/axe-core-4.14.1/axe.min.js
 AXE_SHA256 = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
@@ -49,7 +49,6 @@ browser:
 
 check:
 	go vet ./...
-	go vet $(TAGS) .
 	$(STATICCHECK) ./...
 	@out=$$($(GOFUMPT) -l .) && test -z "$$out" || { echo "gofumpt would change:"; echo "$$out"; exit 1; }
 	@out=$$($(DEADCODE) -test ./...) && test -z "$$out" || { echo "dead code:"; echo "$$out"; exit 1; }

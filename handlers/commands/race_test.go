@@ -16,8 +16,8 @@ import (
 // raced matches a line of the Makefile that runs tests with the race detector: which, and of which packages.
 var raced = regexp.MustCompile(`go test .*-race (?:-run '(\S+)')?(.*)`)
 
-// TestTheRaceDetectorRunsWhatStartsGoroutines: make test runs the race detector over the journeys and some
-// packages, and of others over the tests with certain names, which those that start goroutines must have.
+// TestTheRaceDetectorRunsWhatStartsGoroutines: make test runs the race detector over some packages, and
+// of others over the tests with certain names, which those that start goroutines must have.
 func TestTheRaceDetectorRunsWhatStartsGoroutines(t *testing.T) {
 	t.Parallel()
 	makefile, err := os.ReadFile(filepath.Join(top, "Makefile"))
