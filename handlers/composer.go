@@ -5,7 +5,9 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -55,7 +57,7 @@ func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
 		With: with, Present: present,
 		ComposerFields: views.ComposerFields{
 			ID: "log", Channels: channelOptions(channel), When: whenChoice("log-at", clock, clock, "now", ""),
-			Due: dueChoice("log-next-day", "follow_up_due_text", "week", ""), People: people, Focus: opens,
+			Due: dueChoice("log-next-day", "follow_up_due_text", clock, "week", ""), People: people, Focus: opens,
 		},
 	}, errors.Join(err1, err2, err3, err4)
 }
@@ -81,8 +83,8 @@ func whenChoice(id string, clock, own views.Clock, chosen, text string) views.Ti
 }
 
 // dueChoice asks when a follow-up is due, in the same way. One that stands on its own can be due today; usual is chosen
-// where nothing else is.
-func dueChoice(id, textName, chosen, text string) views.TimeChoice {
+// where nothing else is. On a Sunday, next Monday is tomorrow.
+func dueChoice(id, textName string, clock views.Clock, chosen, text string) views.TimeChoice {
 	options := []views.Option{
 		{Value: "today", Label: "Today"},
 		{Value: "tomorrow", Label: "Tomorrow"},
@@ -90,6 +92,9 @@ func dueChoice(id, textName, chosen, text string) views.TimeChoice {
 		{Value: "week", Label: "In a week"},
 		{Value: "fortnight", Label: "In two weeks"},
 		{Value: "other", Label: "Other…"},
+	}
+	if clock.Now.In(clock.Zone).Weekday() == time.Sunday && chosen != "monday" {
+		options = slices.Delete(options, 2, 3)
 	}
 	if textName == "follow_up_due_text" && chosen != "today" {
 		options = options[1:] // a next step is hardly for the same day
@@ -148,7 +153,7 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	chosen, typed := typedTime(sent, "happened_at", "when", "happened_at_text")
 	composer.When = whenChoice("log-at", s.formClock(c), s.clock(c), chosen, typed)
 	chosen, typed = typedTime(sent, "follow_up_due_on", "due", "follow_up_due_text")
-	composer.Due = dueChoice("log-next-day", "follow_up_due_text", chosen, typed)
+	composer.Due = dueChoice("log-next-day", "follow_up_due_text", s.clock(c), chosen, typed)
 	if person, ok := form["follow_up_assignee_id"]; ok {
 		for n := range composer.People {
 			composer.People[n].Selected = composer.People[n].Value == person[0]

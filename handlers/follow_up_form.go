@@ -71,7 +71,7 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 	if e.stored.DueOn != "" && text == e.stored.DueOn {
 		text = dayShown(text)
 	}
-	f.Due = dueChoice("fu-due", "due_text", chosen, text)
+	f.Due = dueChoice("fu-due", "due_text", s.clock(c), chosen, text)
 	f.Due.Error = e.refused["due_on"]
 	people, err := s.assigneeOptions(c, e.values["assignee_id"])
 	if e.values["assignee_id"] == "" {

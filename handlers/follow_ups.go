@@ -307,7 +307,7 @@ func (s *Server) nextStep(c *gin.Context, interactionID string, values db.Fields
 	id := "i-" + interactionID + "-next"
 	people, err := s.stepPeople(c, values["assignee_id"])
 	chosen, text := typedTime(values, "due_on", "due", "due_text")
-	due := dueChoice(id+"-day", "due_text", chosen, text)
+	due := dueChoice(id+"-day", "due_text", s.clock(c), chosen, text)
 	due.Error = refused["due_on"]
 	return &views.NextStep{
 		Action: "/interactions/" + interactionID + "/follow-up",

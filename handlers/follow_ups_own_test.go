@@ -305,4 +305,9 @@ func TestDueIsSaidInWords(t *testing.T) {
 	if text := ines.get(path).html.Find(".about").Text(); strings.Contains(text, " late") {
 		t.Errorf("what is done says %s", text)
 	}
+	s.Clock.Add(2 * 24 * time.Hour) // a Sunday, on which next Monday is tomorrow
+	ines.comeIn()
+	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "In a week", "In two weeks", "Other…")
+	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button", "text", "", "due", "monday").
+		want(422, ".quick label:has(input:checked)", "Next Monday")
 }

@@ -114,7 +114,7 @@ func (s *Server) eventEditor(c *gin.Context, i db.Interaction, values db.Fields)
 	if chosen == "" && next.ID != "" {
 		chosen, text = "other", dayShown(next.DueOn)
 	}
-	f.Due = dueChoice(prefix+"-next-day", "follow_up_due_text", chosen, text)
+	f.Due = dueChoice(prefix+"-next-day", "follow_up_due_text", s.clock(c), chosen, text)
 	return e, errors.Join(err, s.editorPeople(c, i, values, e.Editor))
 }
 

@@ -103,7 +103,6 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	loadMore(&l, p, shown, next, f.After == "" || part(c))
 	if f.After != "" && part(c) {
 		c.Header("HX-Replace-Url", address(l.Path, withRows(p, shown))) // for Back
 	}
@@ -112,6 +111,7 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	for i := range found {
 		l.Rows[i] = recordRow(clock, who(c), k, &found[i], columns, pick)
 	}
+	loadMore(&l, p, shown, next, f.After == "" || part(c))
 	return s.list(c, k, l, p)
 }
 

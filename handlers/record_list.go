@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -47,17 +48,24 @@ func (k *recordKind) rows(c *gin.Context, d *db.DB, f db.Filter, n int) (all []d
 	}
 }
 
-// loadMore sets the addresses that show more of a list than n rows. fromTop says that they are its first.
+// loadMore sets the addresses that show more of a list than n rows. fromTop says that they are its first. The page
+// that shows them, too, begins to be read where they begin.
 func loadMore(l *views.List, p url.Values, n int, next string, fromTop bool) {
+	if old := n - db.PageSize; fromTop && old > 0 && old < len(l.Rows) {
+		l.Rows[old].Anchor = rowAnchor(old)
+	}
 	if next == "" {
 		return
 	}
 	after := with(p, "after", next)
 	l.More = address(l.Path, with(after, "rows", strconv.Itoa(n+db.PageSize)))
-	if l.MoreHref = address(l.Path, withRows(p, n+db.PageSize)); n >= mostRows || !fromTop {
+	if l.MoreHref = address(l.Path, withRows(p, n+db.PageSize)) + "#" + rowAnchor(n); n >= mostRows || !fromTop {
 		l.MoreHref = address(l.Path, after)
 	}
 }
+
+// rowAnchor returns the id of the first row after n others.
+func rowAnchor(n int) string { return fmt.Sprintf("row-%d", n+1) }
 
 // recordTurn adds to a record's page the list that it was opened from: its filters, and the records
 // before and after it.

@@ -20,14 +20,14 @@ func TestAListKeepsItsRows(t *testing.T) {
 		rows  int
 		more  string // without script
 	}{
-		{"", 50, "/organizations?rows=100"},
-		{"?sector=Media&rows=100", 100, "/organizations?rows=150&sector=Media"},
-		{"?rows=130", 130, "/organizations?rows=180"},
-		{"?rows=450", 450, "/organizations?rows=500"},
+		{"", 50, "/organizations?rows=100#row-51"},
+		{"?sector=Media&rows=100", 100, "/organizations?rows=150&sector=Media#row-101"},
+		{"?rows=130", 130, "/organizations?rows=180#row-131"},
+		{"?rows=450", 450, "/organizations?rows=500#row-451"},
 		{"?rows=999999999", 500, "after"},
-		{"?rows=99999999999999999999", 50, "/organizations?rows=100"},
-		{"?rows=-4", 50, "/organizations?rows=100"},
-		{"?rows=x", 50, "/organizations?rows=100"},
+		{"?rows=99999999999999999999", 50, "/organizations?rows=100#row-51"},
+		{"?rows=-4", 50, "/organizations?rows=100#row-51"},
+		{"?rows=x", 50, "/organizations?rows=100#row-51"},
 	} {
 		a := ines.get("/organizations"+c.query).want(200, "#rows tr:first-child .nm", "Owl 001").
 			want(200, "#result", fmt.Sprint(c.rows, " shown of 560"))
@@ -36,6 +36,9 @@ func TestAListKeepsItsRows(t *testing.T) {
 		}
 		if n := a.html.Find("#rows tr").Length(); n != c.rows {
 			t.Errorf("%q: %d rows", c.query, n)
+		}
+		if c.rows > 50 { // where the longer page begins to be read
+			a.want(200, fmt.Sprintf("#row-%d .nm", c.rows-49), fmt.Sprintf("Owl %03d", c.rows-49))
 		}
 	}
 	// With script the next rows are added, and the address follows.

@@ -42,7 +42,7 @@ func TestAnInteractionIsCorrected(t *testing.T) {
 		w.fill(id+"-when", "yesterday 18:40")
 		w.fill(id+"-next", "Write")
 		w.see(id + "-next-who")
-		w.click(id+" .nextmore label", "Next Monday")
+		w.click(id+" .nextmore label", "In two weeks")
 		if scripts {
 			w.everywhere("editor of an interaction")
 		}
