@@ -128,6 +128,15 @@
     one("summary", menu).focus({ preventScroll: true });
   };
 
+  // In an open menu the arrows lead from one control to the next, except where they change a value.
+  const walk = (target, step) => {
+    const menu = target.closest(".drop[open]");
+    if (!menu || target.matches("select, textarea, [type='radio'], [type='date'], [type='datetime-local'], [type='number']")) return false;
+    const stops = all("summary, a, button, select, textarea, input:not([type='radio'])", menu).filter(stop => stop.checkVisibility());
+    stops[stops.indexOf(target) + step]?.focus();
+    return true;
+  };
+
   // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger that moves down closes it.
   const sheetOf = element => {
     const sheet = element.closest?.(".drop[open]")?.querySelector(".pop");
@@ -449,6 +458,7 @@
       else if (!leaveBy(editor, e)) return;
       e.preventDefault();
     } else if (plain && target.matches("[role='combobox']:not(select)") && comboboxKey(target, key)) e.preventDefault();
+    else if (plain && /^Arrow(Up|Down)$/.test(key) && walk(target, key === "ArrowUp" ? -1 : 1)) e.preventDefault();
     else if (key === "Escape") { if (escape(target)) e.preventDefault(); }
     else if (command && key === "Enter") {
       const form = target.closest("form:not(#many)");

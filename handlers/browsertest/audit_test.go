@@ -52,6 +52,15 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 		w.see(".chip b", "Changed an organization")
 		w.at("/admin/audit?action=update_org")
 		w.press("Escape")
+		if scripts {
+			w.click("#f-record summary")
+			w.write("harbor")
+			w.see("#record-found a", "Harbor")
+			w.press("ArrowDown")
+			w.focused("#record-found a:first-child")
+			w.press("Escape")
+			w.focused("#f-record summary")
+		}
 		w.count(50, "#timeline li")
 		w.click("#load-older")
 		w.see("#timeline .by", "Tomas Rehn changed Harbor & Pine Logistics")

@@ -94,6 +94,11 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.tabTo(".chip summary")
 	w.press("Enter")
 	w.see("#f-sector label", "Retail")
+	w.focused("#f-sector [data-narrows]")
+	w.press("ArrowDown", "ArrowDown", "ArrowDown") // past Is and Is not, which arrows would change
+	w.focused("#f-sector [value=Retail]")
+	w.press("ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp") // not beyond the first
+	w.focused("#f-sector summary")
 	w.tabTo("#f-sector [value=Retail]")
 	w.press(" ")
 	w.see("#result", "20 organizations")
