@@ -19,9 +19,9 @@ run: build
 build:
 	@go build -o clientregistry .
 
-# The race detector makes a test ten times as slow and finds nothing in one that does a thing at a time. It runs
-# the packages that start goroutines, and of others what a name says to happen AtOnce or to Wait. SQLite, which it
-# does not look at, is built for it in a third of the time. check has vetted everything.
+# The race detector slows a test tenfold and finds nothing in one that does one thing at a time. So it runs the
+# packages that start goroutines, and elsewhere the tests whose names say AtOnce or Wait. SQLite, which it does not
+# watch, is built for it with -O1, in a third of the time. check has vetted everything.
 test: check browser
 	BROWSER=1 go test -vet=off -timeout 30m ./...
 	CGO_CFLAGS=-O1 go test -vet=off -race -run 'AtOnce|Wait' ./db ./handlers ./handlers/api

@@ -10,8 +10,8 @@ import (
 	"clientregistry/handlers"
 )
 
-// TestAnOfficeWorksAtOnce on everything: people of different sight open every page, as pages and as parts,
-// while others change what is shown there. It is here for the race detector.
+// TestAnOfficeWorksAtOnce: people with different rights open every page, whole and in part, while others change
+// what it shows. It is here for the race detector.
 func TestAnOfficeWorksAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -48,8 +48,8 @@ func (k *recordKind) rows(c *gin.Context, d *db.DB, f db.Filter, n int) (all []d
 	}
 }
 
-// loadMore sets the addresses that show more of a list than n rows. fromTop says that they are its first. The page
-// that shows them, too, begins to be read where they begin.
+// loadMore sets the addresses that show more of a list than n rows. fromTop says that they are its first. The
+// longer page opens at the first new row.
 func loadMore(l *views.List, p url.Values, n int, next string, fromTop bool) {
 	if old := n - db.PageSize; fromTop && old > 0 && old < len(l.Rows) {
 		l.Rows[old].Anchor = rowAnchor(old)

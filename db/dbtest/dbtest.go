@@ -97,3 +97,12 @@ const (
 		UNION ALL SELECT 'owner' || ifnull(owner_user_id, '') || ' ' || count(*) FROM organizations WHERE is_active = 1 GROUP BY owner_user_id
 		ORDER BY 1`
 )
+
+// Damaged returns a text with another last letter.
+func Damaged(s string) string {
+	last := len(s) - 1
+	if s[last] == 'x' {
+		return s[:last] + "y"
+	}
+	return s[:last] + "x"
+}

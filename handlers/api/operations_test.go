@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"clientregistry/db"
+	"clientregistry/db/dbtest"
 	"clientregistry/handlers/api"
 )
 
@@ -222,7 +223,7 @@ func TestOperations(t *testing.T) {
 		w, path := p.ready(r, n)
 		s.unchanged(func() {
 			s.stranger().send(r.Method, path, good(r, n)).want(401, `"error":"Send a valid token`)
-			wrong := &program{site: s, secret: p.secret[:43] + "x"}
+			wrong := &program{site: s, secret: dbtest.Damaged(p.secret)}
 			wrong.send(r.Method, path, good(r, n)).want(401)
 			unready.send(r.Method, path, good(r, n)).want(403, "second factor")
 			busy.send(r.Method, path, "").want(429)

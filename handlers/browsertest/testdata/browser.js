@@ -117,7 +117,7 @@ const targets = () => [...document.querySelectorAll("a, button, input, select, t
   return inline || box.width >= 24 && box.height >= 24 ? [] : [`${name(e)} is ${Math.round(box.width)}×${Math.round(box.height)}`];
 }).join("; ");
 
-// A change of theme fades; what counts is where it ends. Of the size of targets axe leaves out much that targets finds.
+// A change of theme fades; what counts is where it ends. targets checks sizes more strictly than axe does.
 const violations = rules => {
   for (const a of document.getAnimations()) a.finish();
   return axe.run(document, {
