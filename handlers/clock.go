@@ -21,7 +21,8 @@ func (s *Server) ClockIsOff(ctx context.Context) bool {
 	}
 	if s.future.Swap(newest.UnixMilli()) != newest.UnixMilli() {
 		s.log.Warn("the clock is wrong, or was: the history has an entry from the future. Set the clock, preferably by NTP; "+
-			"if it is correct by now, there is nothing to do. Sessions, links, locks and codes from the future do not count, and those entries keep their times",
+			"if it is correct by now, there is nothing to do. "+
+			"Sessions, links, locks and codes from the future do not count, and those entries keep their times",
 			"clock", now.Format(time.RFC3339), "entry", newest.Format(time.RFC3339), "ahead", newest.Sub(now).Round(time.Second))
 	}
 	return true

@@ -94,7 +94,7 @@ func dueChoice(id, textName string, clock views.Clock, chosen, text string) view
 		{Value: "other", Label: "Other…"},
 	}
 	if clock.Now.In(clock.Zone).Weekday() == time.Sunday && chosen != "monday" {
-		options = slices.Delete(options, 2, 3)
+		options = slices.DeleteFunc(options, func(o views.Option) bool { return o.Value == "monday" })
 	}
 	if textName == "follow_up_due_text" && chosen != "today" {
 		options = options[1:] // a next step is hardly for the same day

@@ -41,7 +41,7 @@ func TestAnOfficeWorksAtOnce(t *testing.T) {
 					"/organizations":            {"display_name", fmt.Sprintf("Harbor %d %d", n, i)},
 					"/contacts":                 {"first_name", "Maya", "last_name", fmt.Sprintf("Okafor %d %d", n, i)},
 					w.org + "/interactions":     {"channel", "call", "subject", "Called"},
-					"/follow-ups":               {"what", "Call again", "due", "tomorrow", "organization_id", key(w.org)},
+					"/follow-ups":               {"text", "Call again", "due", "tomorrow", "organization_id", key(w.org)},
 					w.org + "/fields/sector":    {"value", fmt.Sprintf("Sector %d", i), "version", fmt.Sprint(i + 1)},
 					w.contact + "/fields/phone": {"value", fmt.Sprintf("+46 8 55 %d", 100+i), "version", fmt.Sprint(i + 1)},
 					w.interaction:               {"subject", fmt.Sprintf("Agreed %d", i), "channel", "call", "version", fmt.Sprint(i + 1)},
@@ -56,4 +56,12 @@ func TestAnOfficeWorksAtOnce(t *testing.T) {
 		})
 	}
 	everybody.Wait()
+	for _, made := range []string{
+		"organizations WHERE display_name GLOB 'Harbor [0-9]*'", "contacts WHERE last_name GLOB 'Okafor *'",
+		"interactions WHERE subject = 'Called'", "follow_ups WHERE text = 'Call again'",
+	} {
+		s.WantOne("36", "SELECT count(*) FROM "+made)
+	}
+	s.WantOne("3", `SELECT (SELECT version > 1 FROM organizations WHERE id = ?) + (SELECT version > 1 FROM contacts WHERE id = ?) +
+		(SELECT version > 1 FROM interactions WHERE id = ?)`, key(w.org), key(w.contact), key(w.interaction))
 }

@@ -132,7 +132,7 @@
   const walk = (target, step) => {
     const menu = target.closest(".drop[open]");
     if (!menu || target.matches("select, textarea, [type='radio'], [type='date'], [type='datetime-local'], [type='number']")) return false;
-    const stops = all("summary, a, button, select, textarea, input:not([type='radio'])", menu).filter(stop => stop.checkVisibility());
+    const stops = all("summary, a, button, select, textarea, input:not([type='radio'])", menu).filter(stop => stop.checkVisibility() && !stop.disabled);
     stops[stops.indexOf(target) + step]?.focus();
     return true;
   };

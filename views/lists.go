@@ -147,7 +147,7 @@ type Column struct {
 // Row is one record of a list.
 type Row struct {
 	ID, Name, Href, Domain string
-	Anchor                 string   // where an address can lead, "" for nowhere
+	Anchor                 string   // its id, for an address that leads to it; "" for none
 	Under                  []string // shown under the name on narrow screens
 	Numbers                []string // phone numbers as typed, to call one
 	Calls                  bool     // whether the call stands beside the name, not in a cell
