@@ -92,10 +92,11 @@ func (w *window) set(selector, value string) {
 	w.until("set(%s, %s)", selector, value)
 }
 
-// write types a text key by key.
+// write waits until a field has the focus, which what opens one gives it a moment later, and types a text key by key.
 func (w *window) write(text string) {
 	w.t.Helper()
 	w.loaded()
+	w.until("document.activeElement.matches('input, textarea, select') ? '' : 'nothing to write in, but ' + name(document.activeElement)")
 	for _, r := range text {
 		w.key(r, 0)
 	}
