@@ -94,6 +94,18 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 	ines.get(older).wantTexts(subjects, "Old 03", "Old 02", "Old 01", "Old 00").wantPart(false)
 	ines.get(org+"/interactions?channel=email").wantTexts(subjects, "Letter").want(200, ".chip b", "Email")
 	ines.get(org+"/interactions?contact_id="+key(mara)).wantTexts(subjects, "Letter").want(200, ".chip b", "Mara Ruiz")
+	ines.get(org+"/interactions?channel=note&channel=email").wantTexts(subjects, "Note to self", "Letter").
+		want(200, ".chip b", "Email or Note").want(200, "#filters[action='"+org+"/interactions'] [name=channel][value=note][checked]", "")
+	ines.get(org+"/interactions?channel=call&channel_is=not").wantTexts(subjects, "Note to self", "Letter").want(200, ".chip b", "not Call")
+	ines.get(org+"/interactions?channel_is=not").want(200, subjects, "Old 21").wantNot(".chip .x")
+	ines.get(org+"/interactions?channel=note&channel_is=not&contact_id="+key(mara)).wantTexts(subjects, "Letter").
+		want(200, "#filters [type=hidden][name=contact_id][value='"+key(mara)+"']", "").
+		want(200, ".chip a[href='"+org+"/interactions?channel=note&channel_is=not']", "")
+	for path, pushed := range map[string]string{"?channel=note&channel=&channel_is=": "/interactions?channel=note", "?channel=zzz": ""} {
+		if got := ines.parts().get(org + "/interactions" + path).wantPart(true).Header.Get("HX-Push-Url"); got != org+pushed {
+			t.Errorf("%s leaves the address at %q", path, got)
+		}
+	}
 	ines.get(org+"/interactions?channel=meeting").want(200, "#timeline-empty", "Nothing matches")
 	ines.get(org+"/interactions?channel=nonsense&contact_id='").want(200, subjects, "Note to self")
 	ines.get(elif+"/interactions?channel=call").want(200, subjects, "Elsewhere")

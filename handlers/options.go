@@ -139,7 +139,7 @@ func (s *Server) usualOther(c *gin.Context, x side) (string, error) {
 	}
 	newest := x.newest
 	if newest == nil {
-		f := timelineFilter(x, nil)
+		f, _ := timelineFilter(x, nil)
 		f.Limit = 1
 		var err error
 		if newest, _, err = s.db.Interactions(c.Request.Context(), who(c).Actor, f); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 	"clientregistry/views/wording"
 )
@@ -45,13 +46,18 @@ func channelOptions(current string) []views.Option {
 	return options
 }
 
-// timelineFilter reads a timeline's filter from its parameters.
-func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
-	f := db.InteractionFilter{Before: parameters.Get("before")}
-	if channel := readable(parameters.Get("channel")); wording.Channel(channel) != "" {
-		f.Channel = db.OneOf(channel)
+// timelineFilter reads a timeline's filter, and returns it with those of its parameters that have an effect.
+func timelineFilter(x side, given url.Values) (db.InteractionFilter, url.Values) {
+	f := db.InteractionFilter{Before: given.Get("before")}
+	p := filled(given, []string{"channel", "channel_is"}, middleware.SeveralOfInteractions)
+	for name, values := range p {
+		if (middleware.ListReader{}).Interaction(&f, name, values...) != "" {
+			p.Del(name)
+		}
 	}
-	if other := readable(parameters.Get(x.otherColumn())); db.ValidID(other) {
+	dropLoneIs(p)
+	if other := readable(given.Get(x.otherColumn())); db.ValidID(other) {
+		p.Set(x.otherColumn(), other)
 		f.OrganizationID, f.ContactID = other, other
 	}
 	if x.organization {
@@ -59,7 +65,7 @@ func timelineFilter(x side, parameters url.Values) db.InteractionFilter {
 	} else {
 		f.ContactID = x.id
 	}
-	return f
+	return f, p
 }
 
 // timelineParameters returns the request's parameters if it asks for a timeline. Elsewhere on a
@@ -73,52 +79,47 @@ func timelineParameters(c *gin.Context) url.Values {
 
 // timeline returns a record's interactions, narrowed by the parameters. Where nothing narrows them it notes the newest one in x.
 func (s *Server) timeline(c *gin.Context, x *side, parameters url.Values) (*views.Timeline, error) {
-	f := timelineFilter(*x, parameters)
+	f, p := timelineFilter(*x, parameters)
 	found, older, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return nil, err
 	}
-	other := f.ContactID
-	if !x.organization {
-		other = f.OrganizationID
-	}
-	path, p := x.base+"/interactions", url.Values{}
-	if f.Channel.Values != nil {
-		p["channel"] = f.Channel.Values
-	}
-	if other != "" {
-		p.Set(x.otherColumn(), other)
-	}
+	path := x.base + "/interactions"
 	if len(p) == 0 && f.Before == "" {
 		x.newest = found[:min(1, len(found))]
 	}
 	shown := &views.Timeline{
-		Base: x.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction), Filtered: len(p) > 0,
-		Days: s.groupByDay(c, found, x), Chips: timelineChips(path, p, *x, other),
+		Base: x.base, Address: x.base, Path: path, HasHistory: viewHistory.Check(who(c)) == nil, CanLog: who(c).Can(db.EditInteraction),
+		Days: s.groupByDay(c, found, x), Filters: timelineChips(path, p, *x), Filtered: len(p) > 0,
+	}
+	if shown.Filtered {
+		shown.Address = address(path, p)
 	}
 	shown.Older = olderAddress(path, p, older, shown.Days)
 	return shown, nil
 }
 
-func timelineChips(path string, p url.Values, x side, other string) []views.Chip {
-	label := "With"
+// timelineChips returns the filters of a record's timeline: by channels, and by one of the records that it is linked to.
+func timelineChips(path string, p url.Values, x side) (chips views.Chips) {
+	const target = "#activity"
+	channel := valueChip(path, p, "Channel", "channel", channelOptions(""))
+	channel.Target, channel.Pick.None = target, nil // each interaction has a channel
+	channel.Pick.Target, channel.Pick.Swap = target, "outerMorph"
+	chips.Menus = []views.Chip{channel}
+	label, one, name := "With", "one person", x.otherColumn()
 	if !x.organization {
-		label = "At"
+		label, one = "At", "one organization"
 	}
-	options := linkedOptions(x.end, x.links)
-	chips := []views.Chip{chip(path, p, "Channel", "channel", p.Get("channel"), channelOptions(""))}
+	other, options := p.Get(name), linkedOptions(x.end, x.links)
+	if other != "" {
+		chips.Hidden = []views.Hidden{{Name: name, Value: other}}
+	}
 	if len(options) > 0 || other != "" {
-		with := chip(path, p, label, x.otherColumn(), other, options)
-		if with.Value == other && other != "" {
-			with.Value = "one person"
-			if !x.organization {
-				with.Value = "one organization"
-			}
+		with := chip(path, p, label, name, other, options)
+		if with.Target = target; with.Value == other && other != "" {
+			with.Value = one
 		}
-		chips = append(chips, with)
-	}
-	for i := range chips {
-		chips[i].Target = "#activity"
+		chips.Menus = append(chips.Menus, with)
 	}
 	return chips
 }
@@ -192,6 +193,7 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 	if c.Query("before") != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
+	c.Header("HX-Push-Url", t.Address)
 	return s.show(c, http.StatusOK, t)
 }
 

@@ -33,7 +33,7 @@ func personFilter(label, name string) valueFilter {
 func (x valueFilter) chip(path string, p url.Values, options []views.Option) views.Chip {
 	name, noun := x.name, x.noun
 	pick := &views.Pick{
-		Path: path, Name: name, Noun: noun, Not: p.Get(name+"_is") == "not",
+		Path: path, Name: name, Noun: noun, Not: p.Get(name+"_is") == "not", Target: "#list", Swap: "outerHTML",
 		None: &views.Option{Value: "none", Label: x.none, Selected: slices.Contains(p[name], "none")},
 	}
 	if len(options) >= db.MostSuggested {

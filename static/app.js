@@ -570,12 +570,13 @@
     editing = [];
   });
 
-  let heirs = []; // candidates for the focus when its element is removed: the row, or its neighbours
+  let heirs = []; // candidates for the focus when its element is removed: the row or its neighbours, the filter or the next one
 
   on("htmx:before:swap", e => {
-    const { ctx } = e.detail;
+    const { ctx } = e.detail, chip = ctx.sourceElement.closest?.(".chip");
     const links = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? links.indexOf(rowLink(row)) : -1;
-    heirs = at < 0 ? [] : [links[at], links[at + 1], links[at - 1], byId("log-open"), one("h1")];
+    heirs = at >= 0 ? [links[at], links[at + 1], links[at - 1], byId("log-open"), one("h1")]
+      : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
 

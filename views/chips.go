@@ -30,6 +30,7 @@ type Pick struct {
 	None             *Option  // no value; nil if there always is one
 	Not              bool     // whether all others are found
 	Another          *Field   // to type a value, if there are more than are offered
+	Target, Swap     string   // what the answer replaces, and how
 }
 
 // fewValues is how many values need no field to find one of them.

@@ -8,8 +8,9 @@ type Timeline struct {
 	Path       string // of the timeline itself
 	HasHistory bool
 	CanLog     bool
-	OwnOnly    bool // the feed of somebody who sees only their own clients
-	Chips      []Chip
+	OwnOnly    bool   // the feed of somebody who sees only their own clients
+	Address    string // of the record's page with this timeline, "" in the feed
+	Filters    Chips
 	Filtered   bool
 	Days       []Day
 	Older      string // address of the next page, "" for none
@@ -23,9 +24,9 @@ func (t Timeline) HasToday() bool { return len(t.Days) > 0 && t.Days[0].Label ==
 
 // Head returns the heading, with filters if there is anything to filter.
 func (t Timeline) Head() TimelineHead {
-	h := TimelineHead{t.Base, t.Path, t.HasHistory, nil}
+	h := TimelineHead{Base: t.Base, Path: t.Path, HasHistory: t.HasHistory}
 	if len(t.Days) > 0 || t.Filtered {
-		h.Chips = t.Chips
+		h.Filters = t.Filters
 	}
 	return h
 }
@@ -34,7 +35,7 @@ func (t Timeline) Head() TimelineHead {
 type TimelineHead struct {
 	Base, Path string
 	HasHistory bool
-	Chips      []Chip
+	Filters    Chips
 }
 
 // Template names the heading.

@@ -124,6 +124,7 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.tabTo("[aria-label='Remove the quiet filter']")
 	w.press("Enter")
 	w.see("#result", "20 organizations")
+	w.focused("h1")
 	w.press("/")
 	w.focused("#q")
 	w.write("30")
