@@ -39,7 +39,7 @@
 
   const showTimes = () => {
     const day = dayIn(one("[data-zone]")?.dataset.zone), now = Date.now();
-    for (const time of all("time[data-rel]")) {
+    for (const time of all("time[data-rel], .last time")) {
       if (!time.dateTime.includes("T")) continue; // a date without a time stays as it is
       time.dataset.abs ??= time.textContent;
       const text = ago(Date.parse(time.dateTime), now, day) ?? time.dataset.abs;
@@ -140,11 +140,17 @@
   // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger that moves down closes it.
   const sheetOf = element => {
     const sheet = element.closest?.(".drop[open]")?.querySelector(".pop");
-    return sheet && getComputedStyle(sheet).position === "fixed" && sheet;
+    return sheet && getComputedStyle(sheet).position === "fixed" ? sheet : filterSheet(element);
+  };
+
+  // The filters of a list are a popover on phones only.
+  const filterSheet = element => {
+    const sheet = element.closest?.("[popover]");
+    return sheet && getComputedStyle(sheet).display === "block" ? sheet : null;
   };
 
   on("focusout", e => {
-    const menu = sheetOf(e.target)?.parentNode;
+    const menu = sheetOf(e.target)?.closest("details");
     if (menu && e.relatedTarget && !menu.contains(e.relatedTarget)) menu.open = false; // otherwise the focus would be under it
   });
 
@@ -157,7 +163,9 @@
   });
 
   on("touchend", e => {
-    if (pulled && e.changedTouches[0].clientY - from > 60) closeMenu(pulled.parentNode);
+    if (!pulled || e.changedTouches[0].clientY - from <= 60) return;
+    if (pulled.popover) pulled.hidePopover();
+    else closeMenu(pulled.parentNode);
   });
 
   on("click", e => {
@@ -172,14 +180,19 @@
 
   on("click", e => { opened = e.target.closest("summary")?.parentNode ?? null; });
 
+  const focusTitle = sheet => {
+    const title = one(".sheet-h > :first-child", sheet);
+    if (title) title.tabIndex = -1;
+    title?.focus();
+    return title;
+  };
+
   on("toggle", e => { // does not bubble
-    if (!e.target.open || e.target !== opened) return;
+    if (e.target.popover && e.newState === "open") return focusTitle(e.target);
+    if (e.target.popover && document.activeElement === document.body) return one(`[popovertarget='${e.target.id}']`)?.focus();
+    if (!e.target.open || e.target !== opened || filterSheet(e.target)) return;
     if (one(":scope > .pop", e.target)?.getBoundingClientRect().right > innerWidth) e.target.classList.add("end");
-    const title = sheetOf(e.target) && one(".sheet-h > :first-child", e.target);
-    if (title) {
-      title.tabIndex = -1;
-      return title.focus();
-    }
+    if (sheetOf(e.target) && focusTitle(e.target)) return;
     const field = one("[name='subject'], .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
@@ -429,6 +442,7 @@
   for (const failure of ["htmx:error", "htmx:response:error"]) on(failure, () => { leaving = null; });
 
   const escape = target => {
+    if (filterSheet(target)) return false; // the browser closes it
     const menu = openMenus().at(-1) ?? target.closest("#composer[open]");
     if (menu) {
       closeMenu(menu);

@@ -63,6 +63,19 @@ type Chips struct {
 // Template names the piece.
 func (Chips) Template() string { return "records/_chips.html" }
 
+// Sheet reports whether the filters are too many for a line on phones, where a sheet then holds them.
+func (c Chips) Sheet() bool { return len(c.Menus) > 2 || c.Filter.Ticks != nil }
+
+// Set returns how many filters are set.
+func (c Chips) Set() (n int) {
+	for _, chip := range c.Menus {
+		if chip.Remove != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // BatchButton starts a bulk action on the selected rows.
 type BatchButton struct{ Value, Label, Class string }
 

@@ -134,6 +134,64 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.see("h2", "Nothing matches “30j”")
 }
 
+// TestFiltersOnAPhone: one sheet holds all of a list's filters. It stays open while they are ticked, says how many are
+// set, and closes by Show, its cross, a tap beside it, a swipe and a key.
+func TestFiltersOnAPhone(t *testing.T) {
+	t.Parallel()
+	o, astrid := crowded(t)
+	w := o.windowOf(astrid)
+	w.phone()
+	w.open("/organizations")
+	w.gone("#f-sector")
+	w.click("#filters-open", "Filters")
+	w.focused("#filter-sheet h2")
+	w.everywhere("sheet of filters")
+	w.phone()
+	w.click("#f-sector summary")
+	w.click("#f-sector label", "Energy")
+	w.at("/organizations?sector=Energy")
+	w.click("#f-sector label", "Media")
+	w.at("/organizations?sector=Energy&sector=Media")
+	w.see("#f-sector summary b", "Energy or Media")
+	w.everywhere("sheet of filters, one open")
+	w.phone()
+	w.click("#f-owner summary")
+	w.gone("#f-sector label")
+	w.click("#f-owner label", "Me")
+	w.see("#result", "8 organizations")
+	w.see("#filters-open", "2 set")
+	w.click("#more-filters > summary")
+	w.everywhere("sheet of filters, the further ones open")
+	w.phone()
+	w.fill("#fl-quiet", "5")
+	w.click("#filter-sheet > .acts button", "Show")
+	w.at("/organizations?owner=me&quiet_days=5&sector=Energy&sector=Media")
+	w.gone("#filter-sheet")
+	w.see("#filters-open", "3 set")
+	for _, close := range []func(){
+		func() { w.click("#filter-sheet .sheet-h button") },
+		func() { w.tap(200, 20) },
+		func() { w.swipe(195, 480, 560) },
+		func() { w.press("Escape") },
+	} {
+		w.click("#filters-open")
+		w.focused("#filter-sheet h2")
+		close()
+		w.gone("#filter-sheet")
+		w.focused("#filters-open")
+	}
+	w.click("#filters-open")
+	w.click("[aria-label='Remove the quiet filter']")
+	w.at("/organizations?owner=me&sector=Energy&sector=Media")
+	w.gone("#filter-sheet")
+	for _, list := range []string{"/contacts", "/interactions", "/admin/audit"} {
+		w.open(list)
+		w.click("#filters-open")
+		w.everywhere("sheet of filters of " + list)
+		w.phone()
+	}
+}
+
 func TestNarrowingAListWithoutScript(t *testing.T) {
 	t.Parallel()
 	o, astrid := crowded(t)
@@ -141,19 +199,26 @@ func TestNarrowingAListWithoutScript(t *testing.T) {
 	w.scripts(false)
 	w.phone()
 	w.open("/organizations")
-	w.click("summary", "Sector")
+	w.click("#filters-open")
+	w.click("#f-sector summary")
 	w.click("#f-sector label", "Retail")
 	w.click("#f-sector label", "Energy")
-	w.click("#f-sector button", "Show")
+	w.fits("filters on a phone")
+	w.click("#filter-sheet > .acts button", "Show")
 	w.see("#result", "40 organizations")
 	w.at("/organizations?sector=Energy&sector=Retail")
+	w.see("#filters-open", "1 set")
+	w.click("#filters-open")
+	w.click("#filter-sheet .sheet-h button")
+	w.gone("#filter-sheet")
+	w.desk()
 	w.click("summary", "Sector")
 	w.click("#f-sector label", "Energy")
 	w.click("#f-sector button", "Show")
 	w.see("#result", "20 organizations")
 	w.click("#more-filters > summary")
 	w.fill("#fl-quiet", "5")
-	w.fits("filters on a phone")
+	w.fits("further filters")
 	w.click("#more-filters button", "Show")
 	w.see("#result", "19 organizations")
 	w.at("/organizations?quiet_days=5&sector=Retail")

@@ -250,6 +250,7 @@ func TestFirstDayOnAPhone(t *testing.T) {
 	w.click(".tabbar a", "Organizations")
 	w.see("h1", "Organizations")
 	w.fits("list on a phone")
+	w.click("#filters-open")
 	w.click("summary", "Sector")
 	w.see("#f-sector label", "Logistics")
 	w.fits("filter sheet on a phone")

@@ -147,7 +147,7 @@ func TestWhatOpensFitsATurnedPhone(t *testing.T) {
 	w.phone()
 	w.size(844, 390)
 	w.open("/organizations")
-	for _, opener := range []string{"#chips > :first-child summary", "#more-filters > summary", "#columns > summary", ".tabbar summary"} {
+	for _, opener := range []string{"#f-sector > summary", "#more-filters > summary", "#columns > summary", ".tabbar summary"} {
 		w.click(opener)
 		w.see(".drop[open] > .pop [data-close]")
 		wrong, err := ask[string](w, "inside('.drop[open] > .pop')")
