@@ -99,7 +99,13 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 		return nil, 0, err
 	}
 	err = u.d.nameAudit(u.ctx, u.by, found)
-	return slices.DeleteFunc(found, func(e AuditEntry) bool { return !e.standing() }), older, err
+	var standing []AuditEntry
+	for _, e := range found {
+		if e.standing() {
+			standing = append(standing, e)
+		}
+	}
+	return standing, older, err
 }
 
 // ownSaid is what a row's metadata says of a batch, or of a value of a vocabulary.

@@ -90,7 +90,7 @@ func (s *Server) auditPage(c *gin.Context, p url.Values, log views.AuditEntries,
 	}
 	page := views.AuditLog{
 		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: views.AuditExport(auditFile(p)),
-		Menus: chips, Text: p.Get("q"), From: p.Get("from"), To: p.Get("to"), Records: found, Entries: log, Verified: verified,
+		OneRecord: p.Has("target_id"), Menus: chips, Text: p.Get("q"), From: p.Get("from"), To: p.Get("to"), Records: found, Entries: log, Verified: verified,
 	}
 	focusTakenBack(page.Entries.Days, page.Toast)
 	return s.show(c, http.StatusOK, page)
@@ -134,6 +134,7 @@ func (s *Server) auditChips(c *gin.Context, p url.Values, record string) (chips 
 	if p.Has("target_id") {
 		only := chip(auditPath, p, "Record", "target_id", p.Get("target_id"), nil)
 		only.Value, only.Options = cmp.Or(record, "one record"), nil
+		only.Remove = address(auditPath, with(with(with(p, "target_id", ""), "target_type", ""), "target_type_is", ""))
 		chips.Menus = append(chips.Menus, only)
 		chips.Hidden = []views.Hidden{{Name: "target_id", Value: p.Get("target_id")}}
 	}

@@ -453,7 +453,8 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	who := "/admin/audit?target_id=" + ines.user.ID + "&target_type=user"
 	first, _, _ := strings.Cut(ines.user.FullName, " ")
 	ines.parts().get("/admin/audit/records?record="+first).want(200, "#record-found a[href='"+who+"'] small", "User")
-	ines.get(who).wantTexts(".chip b", "Users", ines.user.FullName)
+	ines.get(who).wantTexts(".chip b", "Users", ines.user.FullName).wantNot("#f-record").
+		want(200, "[aria-label='Remove the record filter'][href='/admin/audit']", "")
 	ines.parts().get("/admin/audit/records?record=zzz").want(200, "#record-found", "Nothing found")
 	ines.post(birch+"/archive", "version", "2")
 	ines.parts().get("/admin/audit/records?record=birch").want(200, "#record-found .opt", "Archived")
@@ -477,9 +478,9 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	for kinds, role := range map[string]string{
 		"Find a client, interaction or user": "Administrator", "Find a client or user": s.Role("Reader", db.ViewAudit, db.ViewClient),
 	} {
-		s.as(role).get("/admin/audit").want(200, "#f-record [placeholder='"+kinds+"']", "")
+		s.as(role).get("/admin/audit").want(200, "#f-record [aria-label='"+kinds+"']", "")
 	}
 	office := s.as(s.Role("Office", db.ViewAudit, db.ManageUsers)) // sees no clients
-	office.get("/admin/audit").want(200, "#f-record [placeholder='Find a user']", "")
+	office.get("/admin/audit").want(200, "#f-record [aria-label='Find a user']", "")
 	office.get("/admin/audit?record="+first).want(200, "#record-found a[href='"+who+"']", "").wantTexts("#record-found small", "User")
 }

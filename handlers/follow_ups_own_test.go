@@ -222,7 +222,7 @@ func TestWhatIsNewSaysSoUntilItIsSeen(t *testing.T) {
 	ines.get(talk).wantNot(".next form.seen, .next .fresh")
 }
 
-// TestATimeIsShownInTheReadersZone, which is named if it is not the assignee's.
+// TestATimeIsShownInTheReadersZone in the words of their own days; its title has it as it was given.
 func TestATimeIsShownInTheReadersZone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -233,8 +233,10 @@ func TestATimeIsShownInTheReadersZone(t *testing.T) {
 		"09:00", "assignee_id", ines.user.ID, "organization_id", key(org)).
 		want(303, "", "")
 	ines.get(org).want(200, "#follow-ups time", "Thu 26 Nov 09:00")
-	jonas.get(org).want(200, "#follow-ups time", "Wed 25 Nov 22:00 HST").
+	jonas.get(org).want(200, "#follow-ups time", "Wed 25 Nov 22:00").
 		want(200, "#follow-ups time[title='Thu 26 Nov 2026 09:00 in the time zone Europe/Stockholm']", "")
+	s.Exec("UPDATE follow_ups SET due_on = '2026-11-25'")
+	jonas.get(org).want(200, "#follow-ups time", "tomorrow 22:00")
 }
 
 // TestAFollowUpWithoutAClientDoesNotExistForOthers on any page, and cannot be told from one that never was.

@@ -96,6 +96,22 @@ func TestOnlyWhatCanStillBeUndoneIsOnTheAccountPage(t *testing.T) {
 	ines.get("/account").wantNot(ownChanges)
 }
 
+// TestAnOverwrittenFieldIsNotOnTheAccountPage: of two fields that were changed at once, somebody else changed one again.
+func TestAnOverwrittenFieldIsNotOnTheAccountPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, tomas := s.person("Inès Moreau", "Administrator"), s.person("Tomas Rehn", "Manager")
+	org := s.Organization("Quay")
+	ines.post(org, "legal_name", "Quay Ltd", "tax_id", "99", "version", "1").want(303, "", "")
+	tomas.post(org+"/fields/legal_name", "value", "Quay PLC", "version", "2").want(303, "", "")
+	page := ines.get("/account")
+	wantChanged(t, page, "You changed Quay")
+	if got := strings.Join(strings.Fields(page.html.Find(ownChanges+" small").Text()), " "); !strings.HasPrefix(got, "Tax ID: empty → 99 · ") ||
+		strings.Count(got, "→") != 1 {
+		t.Errorf("the account page says of it: %s", got)
+	}
+}
+
 // TestWhatSomebodyMadeIsUndoneOnTheAccountPage: links, interactions and follow-ups by their opposites, and what was said of
 // those is undone in turn. What somebody else has changed since is not offered.
 func TestWhatSomebodyMadeIsUndoneOnTheAccountPage(t *testing.T) {

@@ -104,12 +104,15 @@ func (s *Server) secondFactorCreate(c *gin.Context) error {
 		return err
 	}
 	s.Sessions.SetToken(c.Writer, token)
-	return s.codesPage(c, codes, next)
+	return s.codesPage(c, codes, next, false)
 }
 
-// codesPage shows recovery codes. They cannot be shown again, because only their hashes are stored.
-func (s *Server) codesPage(c *gin.Context, codes []string, next string) error {
-	v := views.RecoveryCodes{Page: s.page(c, "Recovery codes", "Ways in without the app", ""), Codes: codes, Next: next}
+// codesPage shows recovery codes, which may replace older ones. They cannot be shown again, because only their hashes
+// are stored.
+func (s *Server) codesPage(c *gin.Context, codes []string, next string, replaced bool) error {
+	v := views.RecoveryCodes{
+		Page: s.page(c, "Recovery codes", "Ways in without the app", ""), Codes: codes, Next: next, Replaced: replaced, Email: who(c).User.Email,
+	}
 	v.User = ""
 	return s.show(c, http.StatusOK, v)
 }
@@ -142,7 +145,7 @@ func (s *Server) recoveryCodesCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.codesPage(c, codes, "/account/mfa")
+	return s.codesPage(c, codes, "/account/mfa", true)
 }
 
 // recoveryCodesFile answers with the codes that the page has just shown, as a file. The page sends

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -19,18 +20,20 @@ func (s *Server) tokenIndex(c *gin.Context) error {
 	}
 	return s.show(c, http.StatusOK, views.Tokens{
 		Page:      s.page(c, "API tokens", "The tokens with which programs sign in as you", "account"),
-		TokenList: s.tokenList(c, all, "/account/tokens/", false),
+		TokenList: s.tokenList(c, all, "/account/tokens", "/account/tokens/", false),
 	})
 }
 
-// tokenList lists tokens. Their forms post to base, the token's id and /revoke.
-func (s *Server) tokenList(c *gin.Context, all []db.Token, base string, theirs bool) views.TokenList {
+// tokenList lists tokens on a page, which asks before it revokes one. The form then posts to base, the token's id and
+// /revoke.
+func (s *Server) tokenList(c *gin.Context, all []db.Token, page, base string, theirs bool) views.TokenList {
 	list, clock := views.TokenList{Theirs: theirs, Result: wording.Plural(len(all), "token")}, s.clock(c)
 	for _, k := range all {
 		state := k.State(clock.Now)
 		row := views.TokenRow{
 			Name: k.Name, Start: k.Start, May: wording.RoleMay(db.Role{May: k.Permissions}),
 			Ends: s.tokenEnd(c, k), Used: clock.Date(k.LastUsedAt), Revoke: base + k.ID + "/revoke",
+			Page: page, Ask: address(page, url.Values{"revoke": {k.ID}}), Asked: c.Query("revoke") == k.ID,
 		}
 		row.State, row.Tone = wording.TokenState(state), map[string]string{
 			"active": "ok", "ending": "warn", "partial": "warn", "no rights": "bad", "expired": "none", "revoked": "none",
@@ -178,7 +181,7 @@ func (s *Server) userRevokeToken(c *gin.Context) error {
 // userTokens lists the tokens of a user for those who manage users.
 func (s *Server) userTokens(c *gin.Context, a db.Account) (views.TokenList, error) {
 	all, err := s.db.TokensOf(c.Request.Context(), who(c).Actor, a.ID)
-	list := s.tokenList(c, all, "/admin/users/"+a.ID+"/tokens/", true)
+	list := s.tokenList(c, all, "/admin/users/"+a.ID, "/admin/users/"+a.ID+"/tokens/", true)
 	for i := range list.Rows {
 		if a.Beyond != "" {
 			list.Rows[i].Revoke = ""

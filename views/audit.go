@@ -3,13 +3,14 @@ package views
 // AuditLog is the page of the audit log.
 type AuditLog struct {
 	Page
-	Export   AuditExport
-	Menus    Chips
-	Text     string // what was searched for
-	From, To string
-	Records  AuditRecords
-	Entries  AuditEntries
-	Verified Verified
+	Export    AuditExport
+	Menus     Chips
+	Text      string // what was searched for
+	From, To  string
+	Records   AuditRecords
+	OneRecord bool // whether the log is of one record, and so offers no other
+	Entries   AuditEntries
+	Verified  Verified
 }
 
 // Template names the page.

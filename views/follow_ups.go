@@ -112,25 +112,28 @@ func (c Clock) Due(day string) (shown Time, group string, late bool) {
 	}
 }
 
-// DueAt adds the time of a follow-up to its day: as it is for a reader whose clock shows the same,
-// else in the reader's time zone, which is named.
+// DueAt adds the time of a follow-up to its day, both by the reader's clock. The title has them as they were given, and
+// names the time zone if it is another.
 func (c Clock) DueAt(day Time, f db.FollowUp) Time {
 	at, ok := f.DueAt()
 	if !ok {
 		return day
 	}
-	local := at.In(c.Zone)
-	day.Title += " " + f.DueTime
+	local, title, clock := at.In(c.Zone), day.Title+" "+f.DueTime, f.DueTime
 	if local.Format("2006-01-02 15:04") != f.DueOn+" "+f.DueTime {
-		day.Title += " in the time zone " + f.AssigneeZone
-		day.Text = local.Format("Mon 2 Jan 15:04 MST")
-		return day
+		title, clock = title+" in the time zone "+f.AssigneeZone, local.Format("15:04")
+		if there := local.Format("2006-01-02"); there != f.DueOn && !strings.HasSuffix(day.Text, " late") {
+			if day = c.DueDay(there); f.Open() {
+				day, _, _ = c.Due(there)
+			}
+		}
 	}
+	day.Title = title
 	switch {
 	case day.Text == "today":
-		day.Text = f.DueTime
+		day.Text = clock
 	case !strings.HasSuffix(day.Text, " late"):
-		day.Text += " " + f.DueTime
+		day.Text += " " + clock
 	}
 	return day
 }

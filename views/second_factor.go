@@ -51,8 +51,10 @@ func (SecondFactor) Template() string { return "account/mfa.html" }
 // RecoveryCodes shows new recovery codes, once.
 type RecoveryCodes struct {
 	Page
-	Codes []string
-	Next  string
+	Email    string
+	Codes    []string
+	Next     string
+	Replaced bool // whether there were older ones
 }
 
 // Template names the page.

@@ -25,6 +25,8 @@ type TokenRow struct {
 	Ends        string
 	Used        *Time  // nil if never
 	Revoke      string // address of its form, "" if it has ended
+	Page, Ask   string // address of the page, and of the page that asks first
+	Asked       bool   // whether it does
 }
 
 // TokenForm makes an API token.

@@ -49,7 +49,13 @@ func TestATokenOfAProgram(t *testing.T) {
 		if scripts {
 			w.everywhere("tokens")
 		}
-		w.click("tbody button", "Revoke")
+		w.click("tbody a", "Revoke")
+		w.see("tbody form", "refused at once")
+		if scripts {
+			w.focused("tbody form a")
+			w.everywhere("asks before revoking a token")
+		}
+		w.click("tbody button", "Revoke token")
 		w.see("#toasts", "Token revoked")
 		w.see("tbody .state", "Revoked")
 		if status := o.program(secret); status != http.StatusUnauthorized {
