@@ -158,7 +158,7 @@ func (d *DB) create(ctx context.Context) error {
 	if err := sqlite.CreatePrivate(partial); err != nil {
 		return err
 	}
-	p := sqlite.Open(partial, sqlite.Make, 1)
+	p := sqlite.Open(partial, sqlite.Create, 1)
 	defer p.End()
 	all, err := goose.NewProvider(goose.DialectSQLite3, p.DB, migrations.FS)
 	if err != nil {

@@ -26,14 +26,14 @@ type readSource struct {
 // of both, or without mayCopy the file alone, which lacks the latest changes.
 func openSource(ctx context.Context, path string, mayCopy bool) (*readSource, error) {
 	if !sqlite.Exists(path+"-wal") && !sqlite.HasContent(path+"-journal") {
-		return trySource(ctx, &readSource{path: path, mode: sqlite.Still})
+		return trySource(ctx, &readSource{path: path, mode: sqlite.Immutable})
 	}
 	v, err := trySource(ctx, &readSource{path: path, mode: sqlite.Shared})
 	switch {
 	case !sqlite.IsUnwritable(err) && !IsUnavailable(err):
 		return v, err
 	case !mayCopy || !sqlite.HasContent(path+"-wal") && !sqlite.HasContent(path+"-journal"):
-		return trySource(ctx, &readSource{path: path, mode: sqlite.Still})
+		return trySource(ctx, &readSource{path: path, mode: sqlite.Immutable})
 	}
 	return copySource(ctx, path)
 }
@@ -47,7 +47,7 @@ func trySource(ctx context.Context, v *readSource) (*readSource, error) {
 }
 
 func copySource(ctx context.Context, path string) (_ *readSource, err error) {
-	v := &readSource{mode: sqlite.Own}
+	v := &readSource{mode: sqlite.Scratch}
 	defer func() {
 		if err != nil {
 			v.close()
@@ -93,7 +93,7 @@ func (d *DB) openToRead(ctx context.Context) error {
 		d.source = nil
 		return err
 	}
-	if d.source.mode == sqlite.Still && d.folder != nil { // reading the file alone needs no lock
+	if d.source.mode == sqlite.Immutable && d.folder != nil { // reading the file alone needs no lock
 		sqlite.Unlock(d.folder)
 		d.folder = nil
 	}

@@ -183,7 +183,7 @@ func (r *restoration) copySource(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if source.mode == sqlite.Still {
+	if source.mode == sqlite.Immutable {
 		return sqlite.CopyPrivate(from, r.partial)
 	}
 	if err := sqlite.CreatePrivate(r.partial); err != nil {

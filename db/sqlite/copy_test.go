@@ -59,12 +59,12 @@ func TestACopyHoldsWhatWasCommittedBeforeItsEnd(t *testing.T) {
 	if steps < 5 {
 		t.Errorf("only %d steps", steps)
 	}
-	copied := open(t, to, Still, 1)
+	copied := open(t, to, Immutable, 1)
 	want(t, "things in the copy", one(t, copied, "SELECT count(*) FROM things"), "6")
 	want(t, "things that last sees", seen, 6)
 	found, err := copied.IntegrityCheck(t.Context(), 1)
 	want(t, "what is wrong with it", fmt.Sprint(found, err), "<nil>")
-	want(t, "its journal", one(t, open(t, to, Own, 1), "PRAGMA journal_mode"), "delete")
+	want(t, "its journal", one(t, open(t, to, Scratch, 1), "PRAGMA journal_mode"), "delete")
 }
 
 // TestACopyEndsThoughAnotherProcessWrites: another process's changes restart a copy, but not
@@ -88,7 +88,7 @@ func TestACopyEndsThoughAnotherProcessWrites(t *testing.T) {
 			if writes < mostRestarts && last < 1 || writes > mostRestarts && last != mostRestarts {
 				t.Errorf("%d restarts", last)
 			}
-			want(t, "the last change", one(t, open(t, to, Still, 1), "SELECT name FROM things"), fmt.Sprint(min(n, writes)))
+			want(t, "the last change", one(t, open(t, to, Immutable, 1), "SELECT name FROM things"), fmt.Sprint(min(n, writes)))
 		})
 	}
 }
@@ -126,7 +126,7 @@ func TestAnIdleFileIsCopiedWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "a thing of the copy", one(t, open(t, to, Still, 1), "SELECT name FROM things"), "a")
+	want(t, "a thing of the copy", one(t, open(t, to, Immutable, 1), "SELECT name FROM things"), "a")
 
 	reader, err := open(t, path, Read, 1).Conn(t.Context())
 	if err != nil {

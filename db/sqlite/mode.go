@@ -22,14 +22,14 @@ const (
 	Unsynced Mode = "_synchronous=OFF&" + writing
 	// Read refuses changes.
 	Read = Write + "&_query_only=1"
-	// Make fills a new file quickly. After a crash the file is useless.
-	Make Mode = "_journal_mode=MEMORY&_synchronous=OFF&_txlock=immediate&_foreign_keys=1"
-	// Own is for a copy that nobody else uses.
-	Own Mode = "_busy_timeout=5000"
+	// Create fills a new file quickly. After a crash the file is useless.
+	Create Mode = "_journal_mode=MEMORY&_synchronous=OFF&_txlock=immediate&_foreign_keys=1"
+	// Scratch is for a temporary copy that nobody else uses.
+	Scratch Mode = "_busy_timeout=5000"
 	// Shared reads a file that others may change, including its -wal.
 	Shared Mode = "mode=ro&_busy_timeout=5000"
-	// Still reads a file that nobody changes, without its -wal, and creates no files beside it.
-	Still Mode = "mode=ro&immutable=1"
+	// Immutable reads a file that nobody changes, without its -wal, and creates no files beside it.
+	Immutable Mode = "mode=ro&immutable=1"
 )
 
 const writing = "mode=rw&_journal_mode=WAL&_txlock=immediate&_foreign_keys=1&_busy_timeout=5000&_secure_delete=on"

@@ -37,8 +37,8 @@ func TestWhatOnlyReadsChangesNothing(t *testing.T) {
 	t.Parallel()
 	path, writer := newFile(t)
 	mustExec(t, writer, "INSERT INTO things (name) VALUES ('a')")
-	for _, mode := range []Mode{Read, Shared, Still} {
-		if mode == Still {
+	for _, mode := range []Mode{Read, Shared, Immutable} {
+		if mode == Immutable {
 			writer.End()
 		}
 		p := open(t, path, mode, 1)

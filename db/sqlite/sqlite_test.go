@@ -9,7 +9,7 @@ import (
 func newFile(t *testing.T, statements ...string) (path string, writer *Pool) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "it's a 100% new #1.db")
-	p := Open(path, Make, 1)
+	p := Open(path, Create, 1)
 	for _, s := range append([]string{"CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE, state TEXT, content BLOB) STRICT"},
 		statements...) {
 		mustExec(t, p, s)
