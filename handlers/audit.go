@@ -176,7 +176,7 @@ func (s *Server) auditRecords(c *gin.Context, p url.Values, typed string) (found
 		if found.More = len(found.Rows) == optionLimit; found.More {
 			break
 		}
-		add("user", o.ID, views.OptionRow{Name: o.FullName, Marked: markWords(o.FullName, words), Detail: []views.Piece{{Text: "User"}}})
+		add("user", o.ID, views.OptionRow{Name: o.FullName, Marked: markWords(o.FullName, words), Detail: []views.TextPart{{Text: "User"}}})
 	}
 	h, err2 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: typed, Most: optionLimit})
 	for _, r := range slices.Concat(h.Organizations, h.Contacts) {
@@ -185,7 +185,7 @@ func (s *Server) auditRecords(c *gin.Context, p url.Values, typed string) (found
 	for _, i := range h.Interactions {
 		x := s.foundInteraction(c, i, words)
 		add("interaction", i.ID, views.OptionRow{
-			Icon: x.Channel, Name: i.Subject, Marked: x.Subject, Detail: []views.Piece{{Text: x.Sentence + " · " + x.Time.Text}},
+			Icon: x.Channel, Name: i.Subject, Marked: x.Subject, Detail: []views.TextPart{{Text: x.Sentence + " · " + x.Time.Text}},
 		})
 	}
 	found.More = found.More || h.MoreOrganizations || h.MoreContacts || h.Older != "" || len(h.MoreInside) > 0

@@ -68,7 +68,7 @@ func (s *Server) picks(c *gin.Context, p pickSearch) (views.Picks, error) {
 		if err == nil {
 			option := views.OptionRow{ID: x.ID, Name: x.Name}
 			if x.Detail != "" {
-				option.Detail = []views.Piece{{Text: x.Detail}}
+				option.Detail = []views.TextPart{{Text: x.Detail}}
 			}
 			picks.Options = append(picks.Options, option)
 		} else {

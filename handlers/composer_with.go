@@ -164,7 +164,7 @@ func (s *Server) findLinked(c *gin.Context, x side, typed string, found *views.W
 		}
 		row := views.OptionRow{ID: id, Name: name, Href: choice(id), Square: !x.organization, Marked: markWords(name, marks)}
 		if detail := wording.Joined(l.RoleLabel, formerOnly(l)); detail != "" {
-			row.Detail = []views.Piece{{Text: detail}}
+			row.Detail = []views.TextPart{{Text: detail}}
 		}
 		found.Linked = append(found.Linked, row)
 	}
@@ -265,8 +265,8 @@ func theOne(found []views.OptionRow, typed string, more bool) string {
 // detailed returns a record's name and what tells it from others.
 func detailed(row views.OptionRow) string {
 	label := row.Name
-	for _, piece := range row.Detail {
-		label += map[bool]string{true: " · "}[label == row.Name] + piece.Text
+	for _, part := range row.Detail {
+		label += map[bool]string{true: " · "}[label == row.Name] + part.Text
 	}
 	return label
 }

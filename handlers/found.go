@@ -18,7 +18,7 @@ import (
 // detail builds the line below a name.
 type detail struct {
 	typed   text.Typed
-	pieces  []views.Piece
+	parts   []views.TextPart
 	missing map[int]bool // indexes of the typed words that nothing shown contains yet
 }
 
@@ -47,17 +47,17 @@ func (d *detail) add(value string) {
 	if value == "" {
 		return
 	}
-	if len(d.pieces) > 0 {
-		d.pieces = append(d.pieces, views.Piece{Text: ", "})
+	if len(d.parts) > 0 {
+		d.parts = append(d.parts, views.TextPart{Text: ", "})
 	}
 	ranges, has := d.typed.Marks(value)
-	d.pieces = append(d.pieces, pieces(value, ranges)...)
+	d.parts = append(d.parts, textParts(value, ranges)...)
 	d.seen(has)
 }
 
 // explain appends only those values that contain a word not shown so far: they are why the record
 // was found.
-func (d *detail) explain(values ...string) []views.Piece {
+func (d *detail) explain(values ...string) []views.TextPart {
 	for _, value := range values {
 		_, has := d.typed.Marks(value)
 		for i, there := range has {
@@ -67,26 +67,26 @@ func (d *detail) explain(values ...string) []views.Piece {
 			}
 		}
 	}
-	return d.pieces
+	return d.parts
 }
 
 // markWords splits a text so that the typed words can be marked.
-func markWords(s string, typed text.Typed) []views.Piece {
+func markWords(s string, typed text.Typed) []views.TextPart {
 	ranges, _ := typed.Marks(s)
-	return pieces(s, ranges)
+	return textParts(s, ranges)
 }
 
-func pieces(text string, hits [][2]int) (all []views.Piece) {
+func textParts(text string, hits [][2]int) (all []views.TextPart) {
 	last := 0
 	for _, hit := range hits {
 		if hit[0] > last {
-			all = append(all, views.Piece{Text: text[last:hit[0]]})
+			all = append(all, views.TextPart{Text: text[last:hit[0]]})
 		}
-		all = append(all, views.Piece{Text: text[hit[0]:hit[1]], Hit: true})
+		all = append(all, views.TextPart{Text: text[hit[0]:hit[1]], Hit: true})
 		last = hit[1]
 	}
 	if last < len(text) {
-		all = append(all, views.Piece{Text: text[last:]})
+		all = append(all, views.TextPart{Text: text[last:]})
 	}
 	return all
 }
@@ -145,7 +145,7 @@ const (
 
 // snippet returns the part of an interaction's body around the typed words. It is nil if the
 // subject contains them all or the body none.
-func snippet(i db.Interaction, typed text.Typed) []views.Piece {
+func snippet(i db.Interaction, typed text.Typed) []views.TextPart {
 	d := newDetail(typed, i.Subject)
 	if len(d.missing) == 0 {
 		return nil
@@ -168,10 +168,10 @@ func snippet(i db.Interaction, typed text.Typed) []views.Piece {
 	}
 	shown := markWords(body[from:to], typed)
 	if from > 0 {
-		shown = append([]views.Piece{{Text: "… "}}, shown...)
+		shown = append([]views.TextPart{{Text: "… "}}, shown...)
 	}
 	if to < len(body) {
-		shown = append(shown, views.Piece{Text: " …"})
+		shown = append(shown, views.TextPart{Text: " …"})
 	}
 	return shown
 }

@@ -117,7 +117,7 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.makeChoices(c, name)})
 	}
 	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}),
-		views.Piece{Text: "Search for " + quoted(p.Query)}))
+		views.TextPart{Text: "Search for " + quoted(p.Query)}))
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "more", Heading: "More", Choices: rest})
 	return errors.Join(err1, err2)
 }
@@ -169,9 +169,9 @@ func (s *Server) makeChoices(c *gin.Context, typed string) (choices []views.Pale
 		for column, value := range fields {
 			filled.Set(column, value)
 		}
-		choice := commandChoice(icon, address(path, filled), views.Piece{Text: label + " " + quoted(typed)})
+		choice := commandChoice(icon, address(path, filled), views.TextPart{Text: label + " " + quoted(typed)})
 		if detail != "" {
-			choice.Detail = []views.Piece{{Text: detail}}
+			choice.Detail = []views.TextPart{{Text: detail}}
 		}
 		choices = append(choices, choice)
 	}
@@ -205,12 +205,12 @@ func recordChoice(row views.OptionRow) views.PaletteChoice {
 func interactionChoice(f views.FoundInteraction) views.PaletteChoice {
 	detail := f.Snippet
 	if detail == nil {
-		detail = []views.Piece{{Text: f.Sentence}}
+		detail = []views.TextPart{{Text: f.Sentence}}
 	}
 	return views.PaletteChoice{Icon: f.Channel, OptionRow: views.OptionRow{Href: f.Href, Marked: f.Subject, Detail: detail}}
 }
 
-func commandChoice(icon, href string, label ...views.Piece) views.PaletteChoice {
+func commandChoice(icon, href string, label ...views.TextPart) views.PaletteChoice {
 	return views.PaletteChoice{Icon: icon, OptionRow: views.OptionRow{Href: href, Marked: label}}
 }
 
@@ -247,7 +247,7 @@ func toRemind(typed string) string {
 }
 
 func newFollowUp(task string) views.PaletteChoice {
-	return commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}), views.Piece{Text: "New follow-up " + quoted(task)})
+	return commandChoice("todo", address("/follow-ups/new", url.Values{"text": {task}}), views.TextPart{Text: "New follow-up " + quoted(task)})
 }
 
 // logChoices links to the composers of a few of the active records found, those whose names match
@@ -256,7 +256,7 @@ func logChoices(found db.Hits, typed text.Typed, channel string) []views.Palette
 	var named, others []views.PaletteChoice
 	chosen := cmp.Or(channel, "call")
 	add := func(row views.OptionRow) {
-		label := append([]views.Piece{{Text: logWords[chosen]}}, row.Marked...)
+		label := append([]views.TextPart{{Text: logWords[chosen]}}, row.Marked...)
 		choice := commandChoice(chosen, row.Href+"?log="+chosen+"#log-subject", label...)
 		choice.Detail = row.Detail
 		_, has := typed.Marks(row.Name)

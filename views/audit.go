@@ -23,13 +23,13 @@ type AuditEntries struct {
 	Filtered bool
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (AuditEntries) Template() string { return "audit/_list.html" }
 
 // AuditExport links to the entries as a CSV file at this address.
 type AuditExport string
 
-// Template names the piece.
+// Template names the fragment.
 func (AuditExport) Template() string { return "audit/_export.html" }
 
 // AuditRecords are the records that a search offers to narrow the log to.
@@ -40,7 +40,7 @@ type AuditRecords struct {
 	More                  bool
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (AuditRecords) Template() string { return "audit/_records.html" }
 
 // From is where an entry came from, with links to others from there.

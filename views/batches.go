@@ -80,5 +80,5 @@ type Picks struct {
 	More         bool // whether more match than are shown
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (Picks) Template() string { return "batches/_picks.html" }

@@ -19,7 +19,7 @@ type Time struct {
 	Relative         bool
 }
 
-// Template names the piece that shows a time.
+// Template names the fragment that shows a time.
 func (Time) Template() string { return "_time.html" }
 
 // Date formats the day of a moment: "6 Nov", in other years "6 Nov 2025", and recent ones relative

@@ -20,7 +20,7 @@ type ComposerPeople struct {
 	Focus      bool // of Handled by
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (ComposerPeople) Template() string { return "records/_composer_people.html" }
 
 // FurtherPeople asks who else was there: a search, and a tick for each of those on offer.
@@ -33,7 +33,7 @@ type FurtherPeople struct {
 	Focus        bool // of the search
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (FurtherPeople) Template() string { return "records/_further.html" }
 
 // With asks with whom, or at which organization, an interaction was: a choice of those who are linked, and a search for
@@ -82,7 +82,7 @@ type ComposerText struct {
 	Focus         bool
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (ComposerText) Template() string { return "records/_composer_text.html" }
 
 // ComposerFields are the lower fields of the composer. Only the choice above them differs from
@@ -113,7 +113,7 @@ type TimeChoice struct {
 	Focus          bool
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (TimeChoice) Template() string { return "records/_time_choice.html" }
 
 // First reports whether a field is the first refused one, which takes the focus.
@@ -145,7 +145,7 @@ func (f *ComposerFields) Times() {
 // Understood is a time or a day as it was read from what was typed, or why it was not.
 type Understood struct{ Text string }
 
-// Template names the piece.
+// Template names the fragment.
 func (Understood) Template() string { return "records/_understood.html" }
 
 // Template names the fields below the text.

@@ -48,7 +48,7 @@ func (f FollowUp) Own() string {
 // DueTime returns the due day for the template of times.
 func (f FollowUp) DueTime() *Time { return &f.Due }
 
-// Template names the piece.
+// Template names the fragment.
 func (f FollowUp) Template() string {
 	if f.Place == "event" {
 		return "follow_ups/_next.html"
@@ -211,7 +211,7 @@ func (FollowUps) Template() string { return "follow_ups/index.html" }
 // FollowUpList is the list without the page around it.
 type FollowUpList struct{ FollowUps }
 
-// Template names the piece.
+// Template names the fragment.
 func (FollowUpList) Template() string { return "follow_ups/_list.html" }
 
 func (FollowUpList) page() *Page { return nil }
@@ -219,7 +219,7 @@ func (FollowUpList) page() *Page { return nil }
 // MoreFollowUps is the answer to "Load 50 more".
 type MoreFollowUps struct{ FollowUps }
 
-// Template names the piece.
+// Template names the fragment.
 func (MoreFollowUps) Template() string { return "follow_ups/_more.html" }
 
 func (MoreFollowUps) page() *Page { return nil }
@@ -270,7 +270,7 @@ func (c FollowUpClients) Focused() string {
 	return ""
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (FollowUpClients) Template() string { return "follow_ups/_clients.html" }
 
 // Label returns the name of an option, or its id if it is not offered.
@@ -300,7 +300,7 @@ func (FollowUpPage) Template() string { return "follow_ups/show.html" }
 // NewCount is how many of one's own follow-ups are new, in the menu.
 type NewCount struct{ Shown string }
 
-// Template names the piece.
+// Template names the fragment.
 func (NewCount) Template() string { return "follow_ups/_new_count.html" }
 
 // DueCount is how many of one's own follow-ups are due by today, in the menu.
@@ -309,5 +309,5 @@ type DueCount struct {
 	Late  bool   // one of them is overdue
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (DueCount) Template() string { return "follow_ups/_due.html" }

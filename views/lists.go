@@ -36,7 +36,7 @@ type ListTop struct {
 	CanEdit                     bool
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (ListTop) Template() string { return "records/_top.html" }
 
 // End returns what stands below a list's rows.
@@ -50,7 +50,7 @@ type ListEnd struct {
 	Actions, MoreActions                    []BatchButton
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (ListEnd) Template() string { return "records/_end.html" }
 
 // Chips are a list's filters: menus, a form for the others, and those that are set.
@@ -60,7 +60,7 @@ type Chips struct {
 	Filter FilterForm // none if it has no ticks
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (Chips) Template() string { return "records/_chips.html" }
 
 // Sheet reports whether the filters are too many for a line on phones, where a sheet then holds them.
@@ -102,7 +102,7 @@ func (l List) Template() string { return "records/index.html" }
 // ListPart is the list without the page around it.
 type ListPart struct{ List }
 
-// Template names the piece.
+// Template names the fragment.
 func (ListPart) Template() string { return "records/_list.html" }
 
 // page returns nil: ListPart is no page, although it embeds one.
@@ -111,7 +111,7 @@ func (ListPart) page() *Page { return nil }
 // MoreRows is the answer to "Load 50 more".
 type MoreRows struct{ List }
 
-// Template names the piece.
+// Template names the fragment.
 func (MoreRows) Template() string { return "records/_more.html" }
 
 func (MoreRows) page() *Page { return nil }
@@ -217,7 +217,7 @@ func (Interactions) Template() string { return "interactions/index.html" }
 // InteractionList is the feed without the page around it.
 type InteractionList struct{ Timeline }
 
-// Template names the piece.
+// Template names the fragment.
 func (InteractionList) Template() string { return "interactions/_list.html" }
 
 // Interaction is the page of one interaction.

@@ -23,12 +23,12 @@ func messageHTML(message string) template.HTML {
 	var b strings.Builder
 	open := 0
 	for part := range strings.SplitAfterSeq(message, isolateEnds) {
-		for i, piece := range strings.Split(strings.TrimSuffix(part, isolateEnds), isolateBegins) {
+		for i, text := range strings.Split(strings.TrimSuffix(part, isolateEnds), isolateBegins) {
 			if i > 0 {
 				b.WriteString("<bdi>")
 				open++
 			}
-			b.WriteString(template.HTMLEscapeString(piece))
+			b.WriteString(template.HTMLEscapeString(text))
 		}
 		if open > 0 && strings.HasSuffix(part, isolateEnds) {
 			b.WriteString("</bdi>")

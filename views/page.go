@@ -79,7 +79,7 @@ type Toast struct {
 	Undo *Undo
 }
 
-// Template names the piece that shows a toast.
+// Template names the fragment that shows a toast.
 func (Toast) Template() string { return "_toast.html" }
 
 // Undo is a form that takes a change back.
@@ -243,13 +243,13 @@ func (ErrorText) Template() string { return "errors/_text.html" }
 // Title sets the document's title.
 type Title string
 
-// Template names the piece.
+// Template names the fragment.
 func (Title) Template() string { return "_title.html" }
 
 // Text is plain text.
 type Text string
 
-// Template names the piece.
+// Template names the fragment.
 func (Text) Template() string { return "_text.html" }
 
 // NewConflict says who changed it in the meantime, and when. what is "this" or "this interaction".

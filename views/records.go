@@ -43,7 +43,7 @@ type RecordHeading struct {
 	Acts             Acts
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (RecordHeading) Template() string { return "records/_heading.html" }
 
 // RecordMeta is the line under a record's name. Empty values are not shown.
@@ -57,7 +57,7 @@ type RecordMeta struct {
 	Never             string // text if there has been no contact
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (RecordMeta) Template() string { return "records/_meta.html" }
 
 // Call is a phone number as typed and as dialed. Label tells a contact's numbers apart.
@@ -133,7 +133,7 @@ type Fact struct {
 	Editor                   *Editor // nil while it only shows the value
 }
 
-// Template names the piece of a fact.
+// Template names the fragment of a fact.
 func (Fact) Template() string { return "records/_fact.html" }
 
 // Editor is a fact being edited.
@@ -281,13 +281,13 @@ type OptionRow struct {
 	ID, Href, Name   string
 	Icon             string   // in place of the initials
 	Numbers          []string // phone numbers as typed, to call one
-	Marked, Detail   []Piece
+	Marked, Detail   []TextPart
 	Square, Archived bool
 	Similar          bool // spelled a little differently than what was typed
 }
 
-// Piece is a part of a text. Hit marks a searched word.
-type Piece struct {
+// TextPart is a part of a text. Hit marks a searched word.
+type TextPart struct {
 	Text string
 	Hit  bool
 }

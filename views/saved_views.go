@@ -32,7 +32,7 @@ type SavedViewMenu struct {
 	Edit     string // address of its form, "" for those who may not change it
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (Tabs) Template() string { return "saved_views/_tabs.html" }
 
 // SavedViewForm creates or changes a view.

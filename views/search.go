@@ -26,7 +26,7 @@ func (searchForm) Template() string { return "search/_form.html" }
 // SearchResults are the results without the page around them.
 type SearchResults struct{ Search }
 
-// Template names the piece.
+// Template names the fragment.
 func (SearchResults) Template() string { return "search/_results.html" }
 
 func (SearchResults) page() *Page { return nil }
@@ -34,7 +34,7 @@ func (SearchResults) page() *Page { return nil }
 // SearchTabs are the tabs of a search.
 type SearchTabs []SearchTab
 
-// Template names the piece.
+// Template names the fragment.
 func (SearchTabs) Template() string { return "search/_tabs.html" }
 
 // SearchTab links to the results of one kind, or of all.
@@ -61,7 +61,7 @@ func (SearchGroup) Template() string { return "search/_group.html" }
 // typed words, nil if only its subject matches.
 type FoundInteraction struct {
 	Channel, Href, Sentence string
-	Subject, Snippet        []Piece
+	Subject, Snippet        []TextPart
 	Time                    *Time
 }
 

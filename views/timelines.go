@@ -56,7 +56,7 @@ type Day struct {
 	Events []Event
 }
 
-// Template names the piece of a day.
+// Template names the fragment of a day.
 func (Day) Template() string { return "records/_day.html" }
 
 // Event is one interaction in a timeline, shown or in its editor.
@@ -81,7 +81,7 @@ type OtherPerson struct {
 	Ref
 }
 
-// Template names the piece of an event.
+// Template names the fragment of an event.
 func (Event) Template() string { return "records/_event.html" }
 
 // EventEditor is an interaction being edited. Its fields are the composer's.
@@ -163,5 +163,5 @@ type HistoryEntry struct {
 	Focus   bool
 }
 
-// Word is a piece of a sentence, and a link if Href is set.
+// Word is a part of a sentence, and a link if Href is set.
 type Word struct{ Text, Href string }

@@ -128,11 +128,11 @@ func joinLines(template string) string {
 // and cache the result.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"icon":     func(name string) (template.HTML, error) { return piece(icon{name, ""}) },
-		"iconSm":   func(name string) (template.HTML, error) { return piece(icon{name, " i-sm"}) },
-		"avatar":   func(name, class string) (template.HTML, error) { return piece(avatar{name, class}) },
-		"piece":    piece,
-		"sheet":    func(title string) (template.HTML, error) { return piece(sheetHead(title)) },
+		"icon":     func(name string) (template.HTML, error) { return fragment(icon{name, ""}) },
+		"iconSm":   func(name string) (template.HTML, error) { return fragment(icon{name, " i-sm"}) },
+		"avatar":   func(name, class string) (template.HTML, error) { return fragment(avatar{name, class}) },
+		"fragment": fragment,
+		"sheet":    func(title string) (template.HTML, error) { return fragment(sheetHead(title)) },
 		"rows":     all[Row],
 		"days":     all[Day],
 		"asset":    static.URL,

@@ -23,7 +23,7 @@ type Values struct {
 	Changes                  []PastChange // the others
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (Values) Template() string { return "vocabularies/_values.html" }
 
 // RunningChange is a change of a value that is being made.
@@ -56,5 +56,5 @@ type PastChange struct {
 	Undone   bool
 }
 
-// Template names the piece.
+// Template names the fragment.
 func (PastChange) Template() string { return "vocabularies/_change.html" }

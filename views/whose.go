@@ -8,7 +8,7 @@ import (
 )
 
 // whoseField is the field of a form that says which user it was made for. It has zero bytes in place of the id, so that a
-// cached piece serves everybody; Whose fills them in. html/template writes no zero bytes, also if people send some.
+// cached fragment serves everybody; Whose fills them in. html/template writes no zero bytes, also if people send some.
 var whoseField = fmt.Sprintf(`<input type="hidden" name="whose" value="%s">`, make([]byte, len(Nobody)))
 
 // Nobody stands for the id of a user in the forms of who is not signed in.

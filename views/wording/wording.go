@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Segment is a piece of a sentence. With Kind it refers to a record, an interaction, a user or a
+// Segment is a part of a sentence. With Kind it refers to a record, an interaction, a user or a
 // role by id, and Text is its name.
 type Segment struct {
 	Text string

@@ -78,8 +78,8 @@ func TestAFingerprintTellsEveryField(t *testing.T) {
 	}
 }
 
-// TestPiecesAreNeverOutOfDate: whichever field changes, the piece equals what its template renders.
-func TestPiecesAreNeverOutOfDate(t *testing.T) {
+// TestFragmentsAreNeverOutOfDate: whichever field changes, the fragment equals what its template renders.
+func TestFragmentsAreNeverOutOfDate(t *testing.T) {
 	t.Parallel()
 	for _, v := range []View{
 		Day{},
@@ -113,7 +113,7 @@ func TestPiecesAreNeverOutOfDate(t *testing.T) {
 					return // an interaction always has its time
 				}
 				changed := x.Interface().(View)
-				got, err := piece(changed)
+				got, err := fragment(changed)
 				want := rendering(t, changed)
 				if err != nil || string(got) != want {
 					t.Errorf("%T after %s shows\n%s\nwant\n%s (%v)", v, name, got, want, err)
@@ -273,7 +273,7 @@ func TestEveryKindHasAFingerprint(t *testing.T) {
 		}
 	}
 	for range 2 {
-		if h, err := piece(uncached{func() string { return "" }}); err != nil || !strings.Contains(string(h), "now") {
+		if h, err := fragment(uncached{func() string { return "" }}); err != nil || !strings.Contains(string(h), "now") {
 			t.Errorf("a view with a function in it is rendered as %q, %v", h, err)
 		}
 	}
@@ -293,6 +293,6 @@ func TestTheCapCountsKeys(t *testing.T) {
 		size += len(key) + len(h)
 	}
 	if size != c.size || size > c.max || len(c.html) < 20 || len(c.html) > 1000/32 {
-		t.Errorf("%d pieces of %d bytes, counted as %d, of at most %d", len(c.html), size, c.size, c.max)
+		t.Errorf("%d fragments of %d bytes, counted as %d, of at most %d", len(c.html), size, c.size, c.max)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// pieces caches the rendered pieces that pages repeat. The key is the fingerprint of all that a
-// piece shows, so none is out of date; the script updates relative times.
-var pieces = cache{max: 32 << 20}
+// fragments caches the rendered fragments that pages repeat. The key is the fingerprint of all that a
+// fragment shows, so none is out of date; the script updates relative times.
+var fragments = cache{max: 32 << 20}
 
 // cache holds rendered HTML, up to max bytes including keys. When it is full it drops random
 // entries: dropping the oldest would drop everything when more records than fit are visited in
@@ -21,8 +21,8 @@ type cache struct {
 	html      map[fingerprint]template.HTML
 }
 
-// longPiece is the size in bytes above which a piece is not cached.
-const longPiece = 1 << 20
+// longFragment is the size in bytes above which a fragment is not cached.
+const longFragment = 1 << 20
 
 func (c *cache) get(key fingerprint) (template.HTML, bool) {
 	c.mu.RLock()
@@ -32,7 +32,7 @@ func (c *cache) get(key fingerprint) (template.HTML, bool) {
 }
 
 func (c *cache) put(key fingerprint, h template.HTML) {
-	if len(h) > longPiece {
+	if len(h) > longFragment {
 		return
 	}
 	c.mu.Lock()
@@ -75,15 +75,15 @@ func (c *cache) render(x reflect.Value) (template.HTML, error) {
 	return h, nil
 }
 
-// piece renders a view with its own template, cached if possible.
-func piece(v View) (template.HTML, error) { return pieces.render(reflect.ValueOf(v)) }
+// fragment renders a view with its own template, cached if possible.
+func fragment(v View) (template.HTML, error) { return fragments.render(reflect.ValueOf(v)) }
 
-// all renders views. Calling piece from a template for each of fifty rows would be
+// all renders views. Calling fragment from a template for each of fifty rows would be
 // much slower.
 func all[V View](views []V) (template.HTML, error) {
 	x, html, size := reflect.ValueOf(views), make([]template.HTML, len(views)), 0
 	for i := range views {
-		h, err := pieces.render(x.Index(i)) // an index avoids copying each view into an interface
+		h, err := fragments.render(x.Index(i)) // an index avoids copying each view into an interface
 		if err != nil {
 			return "", err
 		}
