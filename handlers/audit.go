@@ -249,8 +249,8 @@ func (s *Server) auditExport(c *gin.Context) error {
 		c.Status(http.StatusOK)
 		return nil
 	}
-	ctx, end := s.longContext(c)
-	defer end()
+	ctx, cancel := s.longContext(c)
+	defer cancel()
 	var out *sheet.CSV
 	f, _ := s.auditFilter(c)
 	err := s.db.ExportAudit(ctx, who(c).Actor, f, func(entries []db.AuditEntry) (err error) {
@@ -317,8 +317,8 @@ func recordName(e db.AuditEntry) string {
 
 // auditVerify checks the history now and shows the result on the page.
 func (s *Server) auditVerify(c *gin.Context) error {
-	ctx, end := s.longContext(c)
-	defer end()
+	ctx, cancel := s.longContext(c)
+	defer cancel()
 	v, err := s.jobs.VerifyHistory(ctx)
 	var found *db.Broken
 	done := "The history is intact: " + wording.Plural(int(v.Rows), "row")

@@ -64,7 +64,7 @@ func (s *Server) picks(c *gin.Context, p pickSearch) (views.Picks, error) {
 		picks.Options = append(picks.Options, views.OptionRow{Name: "All their organizations"})
 	}
 	if p.chosen != "" {
-		x, err := s.chosen(c, end{organization: p.kind == "contact"}, p.chosen)
+		x, err := s.chosen(c, linkEnd{organization: p.kind == "contact"}, p.chosen)
 		if err == nil {
 			option := views.OptionRow{ID: x.ID, Name: x.Name}
 			if x.Detail != "" {

@@ -45,11 +45,11 @@ func composerTyped(c *gin.Context, others ...string) db.Fields {
 
 // composer returns the empty form that logs an interaction. The record page's parameter log chooses the channel and
 // opens the form.
-func (s *Server) composer(c *gin.Context, x side) (*views.Composer, error) {
+func (s *Server) composer(c *gin.Context, x timelineRecord) (*views.Composer, error) {
 	people, err1 := s.assigneeOptions(c, who(c).UserID)
 	present, err2 := s.composerPresent(c, x, nil)
 	usual, err3 := s.usualOther(c, x)
-	with, err4 := s.with(c, x, logWith, usual)
+	with, err4 := s.withField(c, x, logWith, usual)
 	channel := c.Query("log")
 	clock, opens := s.clock(c), wording.Channel(channel) != ""
 	return &views.Composer{
@@ -127,7 +127,7 @@ func choose(options []views.Option, value, other string) []views.Option {
 }
 
 // composerRefused returns the composer with what was typed and its errors.
-func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]string) (*views.Composer, error) {
+func (s *Server) composerRefused(c *gin.Context, x timelineRecord, refused map[string]string) (*views.Composer, error) {
 	refused = maps.Clone(refused)
 	composer, err1 := s.composer(c, x)
 	sent := composerTyped(c)
@@ -139,8 +139,8 @@ func (s *Server) composerRefused(c *gin.Context, x side, refused map[string]stri
 	}
 	present.HadByError = refused["user_id"]
 	form := c.Request.PostForm
-	id, ask, err4 := s.named(c, x, logWith)
-	with, err5 := s.with(c, x, logWith, id)
+	id, ask, err4 := s.otherNamed(c, x, logWith)
+	with, err5 := s.withField(c, x, logWith, id)
 	if ask != nil {
 		with = *ask
 		delete(refused, x.otherColumn())

@@ -20,7 +20,7 @@ const mostFurther = 20
 
 // composerPeople returns the fields for who handled an interaction and for its further people. chosen are the ids of those
 // selected; the contacts of x are on offer, too. named are contacts whose names are known already.
-func (s *Server) composerPeople(c *gin.Context, x side, prefix, user string, chosen []string, named []db.Named,
+func (s *Server) composerPeople(c *gin.Context, x timelineRecord, prefix, user string, chosen []string, named []db.Named,
 ) (views.ComposerPeople, error) {
 	p := views.ComposerPeople{ID: prefix}
 	var err1, err2 error
@@ -32,7 +32,7 @@ func (s *Server) composerPeople(c *gin.Context, x side, prefix, user string, cho
 }
 
 // further returns the field of further people.
-func (s *Server) further(c *gin.Context, x side, prefix string, chosen []string, named []db.Named) (views.FurtherPeople, error) {
+func (s *Server) further(c *gin.Context, x timelineRecord, prefix string, chosen []string, named []db.Named) (views.FurtherPeople, error) {
 	f := views.FurtherPeople{ID: prefix, Base: x.base, Open: len(chosen) > 0}
 	linked, err := s.peopleAt(c, x)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Server) further(c *gin.Context, x side, prefix string, chosen []string,
 		if slices.ContainsFunc(f.Options, func(o views.Option) bool { return o.Value == id }) || len(f.Options) > db.MostParticipants {
 			continue
 		}
-		switch x, err := s.chosen(c, end{organization: true}, id); {
+		switch x, err := s.chosen(c, linkEnd{organization: true}, id); {
 		case err == nil:
 			add(id, x.Name)
 		case !errors.Is(err, db.ErrNotFound):
@@ -67,7 +67,7 @@ func (s *Server) further(c *gin.Context, x side, prefix string, chosen []string,
 }
 
 // furtherAnswer lists who fits what was typed among further people, or answers the field with one more of them ticked.
-func (s *Server) furtherAnswer(c *gin.Context, x side, prefix string) error {
+func (s *Server) furtherAnswer(c *gin.Context, x timelineRecord, prefix string) error {
 	if !ofForm(prefix) {
 		return db.ErrNotFound
 	}
@@ -94,10 +94,10 @@ func (s *Server) furtherAnswer(c *gin.Context, x side, prefix string) error {
 }
 
 // furtherFound lists who fits what was typed among further people.
-func (s *Server) furtherFound(c *gin.Context, x side, prefix, typed string) (views.WithOptions, error) {
+func (s *Server) furtherFound(c *gin.Context, x timelineRecord, prefix, typed string) (views.WithOptions, error) {
 	field := "#" + prefix + "-further"
 	found := views.WithOptions{ID: prefix + "-further-list", Label: "Contacts", Target: field, Include: field, Unlinked: "Others"}
-	people := side{end: end{kind: "contact", plural: "contacts", organization: true, base: x.base}}
+	people := timelineRecord{linkEnd: linkEnd{otherKind: "contact", otherPlural: "contacts", organization: true, base: x.base}}
 	var err error
 	if people.links, err = s.peopleAt(c, x); err != nil {
 		return found, err
@@ -110,7 +110,7 @@ func (s *Server) furtherFound(c *gin.Context, x side, prefix, typed string) (vie
 
 // furtherNamed adds to the ticked people whom a typed name means. Where that is not clear, ask is the field with a
 // choice, and the ids are followed by what was typed, so that they are refused.
-func (s *Server) furtherNamed(c *gin.Context, x side, prefix, ids string) (people string, ask *views.FurtherPeople, err error) {
+func (s *Server) furtherNamed(c *gin.Context, x timelineRecord, prefix, ids string) (people string, ask *views.FurtherPeople, err error) {
 	form := c.Request.PostForm
 	typed := readable(form.Get("participant"))
 	if typed == "" {
@@ -121,7 +121,7 @@ func (s *Server) furtherNamed(c *gin.Context, x side, prefix, ids string) (peopl
 		return ids, nil, err
 	}
 	all, ticked := append(found.Linked, found.Others...), strings.Fields(ids)
-	if only := theOne(all, typed, found.More); only != "" {
+	if only := onlyMatch(all, typed, found.More); only != "" {
 		return ids + " " + only, nil, nil
 	}
 	answered := slices.ContainsFunc(all, func(o views.OptionRow) bool { return slices.Contains(ticked, o.ID) })
@@ -135,14 +135,14 @@ func (s *Server) furtherNamed(c *gin.Context, x side, prefix, ids string) (peopl
 	}
 	for _, row := range all {
 		if !slices.ContainsFunc(f.Options, func(o views.Option) bool { return o.Value == row.ID }) {
-			f.Options = append(f.Options, views.Option{Value: row.ID, Label: detailed(row)})
+			f.Options = append(f.Options, views.Option{Value: row.ID, Label: nameAndDetail(row)})
 		}
 	}
 	return ids + " " + typed, &f, err
 }
 
 // peopleAt returns the links of the people who may have been there: those of an organization, or a contact's colleagues.
-func (s *Server) peopleAt(c *gin.Context, x side) ([]db.Link, error) {
+func (s *Server) peopleAt(c *gin.Context, x timelineRecord) ([]db.Link, error) {
 	if x.organization {
 		return x.links, nil
 	}
@@ -164,7 +164,7 @@ func (s *Server) colleagues(c *gin.Context, contactID string, links []db.Link) (
 
 // composerPresent returns the fields of the people of the empty composer on a record's page, or of
 // the one that was sent.
-func (s *Server) composerPresent(c *gin.Context, x side, sent db.Fields) (views.ComposerPeople, error) {
+func (s *Server) composerPresent(c *gin.Context, x timelineRecord, sent db.Fields) (views.ComposerPeople, error) {
 	return s.composerPeople(c, x, "log", cmp.Or(sent["user_id"], who(c).UserID), strings.Fields(sent["participant_id"]), nil)
 }
 

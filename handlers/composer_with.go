@@ -31,20 +31,20 @@ func ofForm(id string) bool {
 	return id == "log" || found && db.ValidID(interaction)
 }
 
-// with returns the field of the other end, with the chosen one selected. One that is not linked is read by its id. The
-// ids of its elements begin with id.
-func (s *Server) with(c *gin.Context, x side, id, chosen string) (views.With, error) {
-	w := views.With{ID: id, Label: "With", Kind: x.kind, Plural: x.plural, Base: x.base, Many: len(x.links) > maxListed}
+// withField returns the field of the other end, with the chosen one selected. One that is not linked is read by its id.
+// The ids of its elements begin with id.
+func (s *Server) withField(c *gin.Context, x timelineRecord, id, chosen string) (views.With, error) {
+	w := views.With{ID: id, Label: "With", Kind: x.otherKind, Plural: x.otherPlural, Base: x.base, Many: len(x.links) > maxListed}
 	if !x.organization {
 		w.Label = "At"
 	}
 	if chosen == none {
 		chosen = ""
 	}
-	w.Options = withOptions(x.end, x.links, chosen)
+	w.Options = withOptions(x.linkEnd, x.links, chosen)
 	at := slices.IndexFunc(w.Options, func(o views.Option) bool { return o.Selected })
 	if at < 0 {
-		other, err := s.chosen(c, x.end, chosen)
+		other, err := s.chosen(c, x.linkEnd, chosen)
 		switch {
 		case errors.Is(err, db.ErrNotFound):
 			at = len(w.Options) - 1
@@ -64,7 +64,7 @@ func (s *Server) with(c *gin.Context, x side, id, chosen string) (views.With, er
 			w.Picked = picked.Label
 		}
 		listed := slices.DeleteFunc(w.Options, func(o views.Option) bool { return o == picked || o.Value == "" })
-		none := views.Option{Label: nobody(x.end), Selected: picked.Value == ""}
+		none := views.Option{Label: nobody(x.linkEnd), Selected: picked.Value == ""}
 		w.Options = append(listed[:maxListed:maxListed], none)
 		if picked.Value != "" {
 			w.Options = slices.Insert(w.Options, 0, picked)
@@ -86,7 +86,7 @@ func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 	if err := editInteractions.Check(who(c)); err != nil {
 		return err
 	}
-	x, err := s.sideOf(c, base)
+	x, err := s.timelineRecordAt(c, base)
 	if err != nil {
 		return err
 	}
@@ -94,11 +94,11 @@ func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 		return s.furtherAnswer(c, x, prefix)
 	}
 	id := cmp.Or(c.Query("as"), logWith)
-	if prefix := strings.TrimSuffix(strings.TrimSuffix(id, "-with"), "-at"); x.kind != kind || prefix == id || !ofForm(prefix) {
+	if prefix := strings.TrimSuffix(strings.TrimSuffix(id, "-with"), "-at"); x.otherKind != kind || prefix == id || !ofForm(prefix) {
 		return db.ErrNotFound
 	}
 	if chosen, choose := c.GetQuery("choose"); choose {
-		w, err := s.with(c, x, id, chosen)
+		w, err := s.withField(c, x, id, chosen)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 		return s.show(c, http.StatusOK, w)
 	}
 	if c.Query("draft") != "" {
-		w, err := s.with(c, x, id, query(c, kind+"_id"))
+		w, err := s.withField(c, x, id, query(c, kind+"_id"))
 		if err != nil {
 			return err
 		}
@@ -119,31 +119,31 @@ func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 	return s.show(c, http.StatusOK, options)
 }
 
-// sideOf reads the record of a path, and its links.
-func (s *Server) sideOf(c *gin.Context, base string) (side, error) {
+// timelineRecordAt reads the record of a path, and its links.
+func (s *Server) timelineRecordAt(c *gin.Context, base string) (timelineRecord, error) {
 	plural, id, _ := strings.Cut(strings.TrimPrefix(base, "/"), "/")
 	r, err := recordKinds[plural].read(s.db, c.Request.Context(), who(c).Actor, id)
 	if err != nil {
-		return side{}, err
+		return timelineRecord{}, err
 	}
-	x := side{end: newEnd(r)}
-	x.links, err = s.links(c, x.end)
+	x := timelineRecord{linkEnd: newLinkEnd(r)}
+	x.links, err = s.links(c, x.linkEnd)
 	return x, err
 }
 
 // withFound lists who fits what was typed into the field with an id, and may be chosen there.
-func (s *Server) withFound(c *gin.Context, x side, id, typed string) (views.WithOptions, error) {
+func (s *Server) withFound(c *gin.Context, x timelineRecord, id, typed string) (views.WithOptions, error) {
 	found := views.WithOptions{ID: id + "-list", Label: x.heading, Target: "#" + id + "-field", Unlinked: "Not linked yet"}
 	if who(c).Can(db.EditClient) {
 		found.Unlinked += "; " + linking(id)
 	}
 	err := s.findLinked(c, x, typed, &found, func(other string) string {
-		return "/" + x.plural + "/options?" + url.Values{"with": {x.base}, "as": {id}, "choose": {other}}.Encode()
+		return "/" + x.otherPlural + "/options?" + url.Values{"with": {x.base}, "as": {id}, "choose": {other}}.Encode()
 	})
 	if typed != "" && id == logWith && who(c).Can(db.EditClient) {
 		found.Create = &views.OptionRow{
-			Name: "Create " + x.kind + " “" + text.IsolateForeign(typed) + "”",
-			Href: x.base + "/" + x.plural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
+			Name: "Create " + x.otherKind + " “" + text.IsolateForeign(typed) + "”",
+			Href: x.base + "/" + x.otherPlural + "?" + url.Values{"add": {"1"}, "new": {"1"}, "q": {typed}}.Encode(),
 		}
 	}
 	return found, err
@@ -151,7 +151,8 @@ func (s *Server) withFound(c *gin.Context, x side, id, typed string) (views.With
 
 // findLinked adds who fits what was typed: those linked here first, then others. choice is the address that chooses
 // one.
-func (s *Server) findLinked(c *gin.Context, x side, typed string, found *views.WithOptions, choice func(id string) string) error {
+func (s *Server) findLinked(c *gin.Context, x timelineRecord, typed string, found *views.WithOptions, choice func(id string) string,
+) error {
 	marks := text.NewTyped(typed)
 	for _, l := range x.links {
 		id, name, active := x.other(l)
@@ -171,7 +172,7 @@ func (s *Server) findLinked(c *gin.Context, x side, typed string, found *views.W
 	if typed == "" {
 		return nil
 	}
-	others, more, err := s.optionRows(c, x.kind, typed)
+	others, more, err := s.optionRows(c, x.otherKind, typed)
 	for _, row := range others {
 		if slices.ContainsFunc(x.links, func(l db.Link) bool { id, _, _ := x.other(l); return id == row.ID }) {
 			if !slices.ContainsFunc(found.Linked, func(o views.OptionRow) bool { return o.ID == row.ID }) {
@@ -203,13 +204,13 @@ func fits(name, typed string) bool {
 	})
 }
 
-// named returns the other end that the field with an id names: by id, or by a text that fits one record only or is the
-// whole name of one only. Where it is not clear, ask is the field with a choice.
-func (s *Server) named(c *gin.Context, x side, field string) (id string, ask *views.With, err error) {
+// otherNamed returns the other end that the field with an id names: by id, or by a text that fits only one record or is
+// the whole name of only one. If it is not clear, ask is the field with a choice.
+func (s *Server) otherNamed(c *gin.Context, x timelineRecord, field string) (id string, ask *views.With, err error) {
 	form := c.Request.PostForm
 	id = form.Get(x.otherColumn())
-	typed := readable(form.Get(x.kind))
-	if typed == "" || id != "" && typed == readable(form.Get("found_"+x.kind)) {
+	typed := readable(form.Get(x.otherKind))
+	if typed == "" || id != "" && typed == readable(form.Get("found_"+x.otherKind)) {
 		return id, nil, nil
 	}
 	found, err := s.withFound(c, x, field, typed)
@@ -217,10 +218,10 @@ func (s *Server) named(c *gin.Context, x side, field string) (id string, ask *vi
 		return "", nil, err
 	}
 	all := append(found.Linked, found.Others...)
-	if only := theOne(all, typed, found.More); only != "" {
+	if only := onlyMatch(all, typed, found.More); only != "" {
 		return only, nil, nil
 	}
-	w, err := s.with(c, x, field, id)
+	w, err := s.withField(c, x, field, id)
 	w.Typed = typed
 	if len(all) == 0 {
 		w.Error = nobodyNamed(typed)
@@ -231,9 +232,9 @@ func (s *Server) named(c *gin.Context, x side, field string) (id string, ask *vi
 	}
 	w.Found, w.Many, w.Options = typed, false, nil
 	for _, row := range all {
-		w.Options = append(w.Options, views.Option{Value: row.ID, Label: detailed(row)})
+		w.Options = append(w.Options, views.Option{Value: row.ID, Label: nameAndDetail(row)})
 	}
-	w.Options = append(w.Options, views.Option{Label: nobody(x.end), Selected: true})
+	w.Options = append(w.Options, views.Option{Label: nobody(x.linkEnd), Selected: true})
 	w.Error = unclear(all, typed, "Choose one here")
 	return id, &w, err
 }
@@ -250,8 +251,8 @@ func unclear(found []views.OptionRow, typed, do string) string {
 	return "More than one fits " + text.Isolate(typed) + ". " + do + ", or type more of the name"
 }
 
-// theOne returns the id of the only record found, or of the only one whose whole name was typed; "" if it is not clear.
-func theOne(found []views.OptionRow, typed string, more bool) string {
+// onlyMatch returns the id of the only record found, or of the only one whose whole name was typed; "" if there is none.
+func onlyMatch(found []views.OptionRow, typed string, more bool) string {
 	same := slices.DeleteFunc(slices.Clone(found), func(o views.OptionRow) bool { return text.SortKey(o.Name) != text.SortKey(typed) })
 	switch {
 	case len(same) == 1:
@@ -262,11 +263,14 @@ func theOne(found []views.OptionRow, typed string, more bool) string {
 	return ""
 }
 
-// detailed returns a record's name and what tells it from others.
-func detailed(row views.OptionRow) string {
-	label := row.Name
+// nameAndDetail returns a record's name and what tells it from others of that name.
+func nameAndDetail(row views.OptionRow) string {
+	detail := ""
 	for _, part := range row.Detail {
-		label += map[bool]string{true: " · "}[label == row.Name] + part.Text
+		detail += part.Text
 	}
-	return label
+	if detail == "" {
+		return row.Name
+	}
+	return row.Name + " · " + detail
 }

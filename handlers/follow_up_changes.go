@@ -224,8 +224,8 @@ func (s *Server) followUpRegion(c *gin.Context, id string, focus bool) (views.Vi
 	case u.Path == "/":
 		return intoCard(id, focus)(s.ownFollowUps(c))
 	}
-	if p := s.pageOf(c); p != nil {
-		return intoCard(id, focus)(s.recordFollowUps(c, p.own, p.id))
+	if p := s.openRecord(c); p != nil {
+		return intoCard(id, focus)(s.recordFollowUps(c, p.kind, p.id))
 	}
 	return nil, nil
 }

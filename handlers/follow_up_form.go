@@ -127,7 +127,7 @@ func (s *Server) followUpClients(c *gin.Context, typed, organization, contact st
 		clients.Contacts.Chosen = ""
 	}
 	if organization+contact == "" { // the only match, or the only one of that name, is chosen by itself
-		only := theOne(slices.Concat(organizations.Options, contacts.Options), typed, clients.More)
+		only := onlyMatch(slices.Concat(organizations.Options, contacts.Options), typed, clients.More)
 		if slices.ContainsFunc(contacts.Options, func(o views.OptionRow) bool { return o.ID == only }) {
 			clients.Contacts.Chosen = only
 		} else {

@@ -16,11 +16,11 @@ import (
 // historyIndex answers with a record's history: as a page, as a fragment for htmx, or only the
 // older entries.
 func (s *Server) historyIndex(c *gin.Context) error {
-	x, err := s.side(c)
+	x, err := s.timelineRecord(c)
 	if err != nil {
 		return err
 	}
-	kind := x.own
+	kind := x.kind
 	before, _ := strconv.ParseInt(c.Query("before"), 10, 64)
 	entries, older, err := s.db.History(c.Request.Context(), who(c).Actor, kind, x.id, db.HistoryPage{Before: before})
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *Server) historyIndex(c *gin.Context) error {
 		return s.show(c, http.StatusOK, views.OlderHistory{Days: h.Days, Href: h.Older})
 	}
 	return s.answerPart(c, http.StatusOK, func() error {
-		return s.sidePage(c, http.StatusOK, func(r *views.Record) error {
+		return s.recordPageWith(c, http.StatusOK, func(r *views.Record) error {
 			r.Title = "History of " + r.Name
 			r.Timeline, r.History = nil, &h
 			focusTakenBack(h.Days, r.Toast)

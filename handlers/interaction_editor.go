@@ -23,14 +23,14 @@ const (
 )
 
 // editorEnds returns the sides of an interaction's two ends. at is the one whose people come first among further ones.
-func (s *Server) editorEnds(c *gin.Context, i db.Interaction) (organization, contact, at side, err error) {
+func (s *Server) editorEnds(c *gin.Context, i db.Interaction) (organization, contact, at timelineRecord, err error) {
 	var err1, err2 error
 	if i.ContactID != "" {
-		contact, err1 = s.sideOf(c, "/contacts/"+i.ContactID)
+		contact, err1 = s.timelineRecordAt(c, "/contacts/"+i.ContactID)
 		at = contact
 	}
 	if i.OrganizationID != "" {
-		organization, err2 = s.sideOf(c, "/organizations/"+i.OrganizationID)
+		organization, err2 = s.timelineRecordAt(c, "/organizations/"+i.OrganizationID)
 		at = organization
 	}
 	return organization, contact, at, errors.Join(err1, err2)
@@ -60,11 +60,11 @@ func (s *Server) editorTyped(c *gin.Context, i db.Interaction) (db.Fields, error
 	if err != nil {
 		return nil, err
 	}
-	for field, x := range map[string]side{"-with": organization, "-at": contact} {
+	for field, x := range map[string]timelineRecord{"-with": organization, "-at": contact} {
 		if x.base == "" {
 			continue
 		}
-		id, ask, err := s.named(c, x, "i-"+i.ID+field)
+		id, ask, err := s.otherNamed(c, x, "i-"+i.ID+field)
 		if err != nil {
 			return nil, err
 		}
@@ -132,17 +132,17 @@ func (s *Server) editorPeople(c *gin.Context, i db.Interaction, values db.Fields
 	if err != nil {
 		return err
 	}
-	field := func(x side, id, stored string) (*views.With, error) {
+	field := func(x timelineRecord, id, stored string) (*views.With, error) {
 		if x.base == "" {
 			return nil, nil
 		}
-		if _, ask, err := s.named(c, x, id); ask != nil || err != nil {
+		if _, ask, err := s.otherNamed(c, x, id); ask != nil || err != nil {
 			return ask, err
 		}
 		if typed, ok := values[x.otherColumn()]; ok {
 			stored = typed
 		}
-		w, err := s.with(c, x, id, stored)
+		w, err := s.withField(c, x, id, stored)
 		return &w, err
 	}
 	prefix := "i-" + i.ID

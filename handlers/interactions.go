@@ -36,9 +36,9 @@ func (s *Server) interactionShow(c *gin.Context) error {
 
 // shownOn returns the record whose page htmx updates, so that an event there is worded like its
 // neighbors. nil stands for any other page.
-func (s *Server) shownOn(c *gin.Context) *side {
+func (s *Server) shownOn(c *gin.Context) *timelineRecord {
 	if strings.HasPrefix(s.ownPath(c, "HX-Current-URL"), "/organizations/") {
-		return &side{end: end{organization: true}}
+		return &timelineRecord{linkEnd: linkEnd{organization: true}}
 	}
 	return nil
 }
@@ -181,7 +181,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+id), t)
 	}
 	done := toast(wording.Channel(i.Channel)+" saved", nil)
-	p := s.pageOf(c)
+	p := s.openRecord(c)
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
 		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID || !slices.Equal(i.Participants, old.Participants)) {
 		return s.timelineAgain(c, p, i.ID, done) // it moved within the timeline, or out of it
@@ -228,7 +228,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if !part(c) {
 		return s.done(c, from, t)
 	}
-	around, err := s.interactionUpdates(c, s.pageOf(c))
+	around, err := s.interactionUpdates(c, s.openRecord(c))
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 	done := wording.Channel(i.Channel) + " is back"
 	from := s.changedOn(c)
 	if part(c) {
-		if p := s.pageOf(c); p != nil {
+		if p := s.openRecord(c); p != nil {
 			return s.timelineAgain(c, p, i.ID, toast(done, nil))
 		}
 		if u, err := url.Parse(from); err == nil && u.Path == "/interactions" {

@@ -15,10 +15,10 @@ import (
 
 // linkForm returns the step of the form that the URL names: q to search, KIND_id for a chosen
 // record, new to create one.
-func (s *Server) linkForm(c *gin.Context, e end) (form views.LinkForm, err error) {
+func (s *Server) linkForm(c *gin.Context, e linkEnd) (form views.LinkForm, err error) {
 	form = newLinkForm(c, e)
 	form.Query = query(c, "q")
-	switch chosen := c.Query(e.kind + "_id"); {
+	switch chosen := c.Query(e.otherKind + "_id"); {
 	case chosen != "":
 		if form.Chosen, err = s.chosen(c, e, chosen); err == nil {
 			err = s.linkedAlready(c, e, &form)
@@ -27,14 +27,14 @@ func (s *Server) linkForm(c *gin.Context, e end) (form views.LinkForm, err error
 		form.Create, form.Twins, err = s.createFields(c, e, nameFields(e, form.Query), nil)
 	case form.Query != "":
 		var options views.Options
-		options, err = s.options(c, e.kind, e.base, form.Query, "find-list")
+		options, err = s.options(c, e.otherKind, e.base, form.Query, "find-list")
 		form.Options = &options
 	}
 	return form, err
 }
 
 // linkedAlready shows the existing link if the chosen record is linked already.
-func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) error {
+func (s *Server) linkedAlready(c *gin.Context, e linkEnd, form *views.LinkForm) error {
 	organizationID, contactID := e.id, form.Chosen.ID
 	if !e.organization {
 		organizationID, contactID = contactID, organizationID
@@ -53,20 +53,20 @@ func (s *Server) linkedAlready(c *gin.Context, e end, form *views.LinkForm) erro
 }
 
 // foundLink describes the existing link that prevents a new one.
-func foundLink(e end, l db.Link) *views.Found {
+func foundLink(e linkEnd, l db.Link) *views.Found {
 	id, name, active := e.other(l)
 	return &views.Found{
-		Name: name, Detail: wording.Joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.plural + "/" + id, Archived: !active,
+		Name: name, Detail: wording.Joined(l.RoleLabel, l.RelationshipStatus), Href: "/" + e.otherPlural + "/" + id, Archived: !active,
 	}
 }
 
-func newLinkForm(c *gin.Context, e end) views.LinkForm {
+func newLinkForm(c *gin.Context, e linkEnd) views.LinkForm {
 	at := e.name
 	if !e.organization {
 		at = "this organization"
 	}
 	return views.LinkForm{
-		Links: views.Links{Base: e.base, Kind: e.kind, Plural: e.plural, Heading: e.heading, CanEdit: true},
+		Links: views.Links{Base: e.base, Kind: e.otherKind, Plural: e.otherPlural, Heading: e.heading, CanEdit: true},
 		Owner: e.name, RequestID: requestID(c),
 		Role: views.Field{
 			ID: "role_label", Name: "role_label", Label: "Role at " + at, Optional: true, Suggests: "role_label",
@@ -88,7 +88,7 @@ func statusSegment(current string) views.Segment {
 }
 
 // chosen reads the record that was chosen as the other end.
-func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error) {
+func (s *Server) chosen(c *gin.Context, e linkEnd, id string) (*views.Chosen, error) {
 	ctx, by := c.Request.Context(), who(c).Actor
 	if !db.ValidID(id) {
 		return nil, db.ErrNotFound
@@ -106,14 +106,14 @@ func (s *Server) chosen(c *gin.Context, e end, id string) (*views.Chosen, error)
 }
 
 // newColumns are the columns that the form asks for when it creates the other end.
-func (e end) newColumns() []string { return recordKinds[e.plural].FieldColumns(brief) }
+func (e linkEnd) newColumns() []string { return recordKinds[e.otherPlural].FieldColumns(brief) }
 
 func brief(f db.Field) bool { return f.Brief }
 
 // createFields returns those fields with their values and errors, and the records that may be the same.
-func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused map[string]string,
+func (s *Server) createFields(c *gin.Context, e linkEnd, values db.Fields, refused map[string]string,
 ) (fields []views.Field, twins views.Twins, err error) {
-	k := recordKinds[e.plural]
+	k := recordKinds[e.otherPlural]
 	for _, f := range k.Fields {
 		if !f.Brief {
 			continue
@@ -135,7 +135,7 @@ func (s *Server) createFields(c *gin.Context, e end, values db.Fields, refused m
 }
 
 // nameFields splits the typed name into the name fields of a new record.
-func nameFields(e end, typed string) db.Fields {
+func nameFields(e linkEnd, typed string) db.Fields {
 	if !e.organization {
 		return db.Fields{"display_name": typed}
 	}
@@ -144,18 +144,18 @@ func nameFields(e end, typed string) db.Fields {
 }
 
 func (s *Server) linkCreate(c *gin.Context) error {
-	e, err := s.end(c)
+	e, err := s.linkEnd(c)
 	if err != nil {
 		return err
 	}
 	form := c.Request.PostForm
-	other := form.Get(e.kind + "_id")
+	other := form.Get(e.otherKind + "_id")
 	found := form.Get("use") == "found"
 	if found {
 		other = form.Get("found_id")
 	}
 	if other != "" && !db.ValidID(other) {
-		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.kind + "_id": "Choose one from the list"}})
+		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{e.otherKind + "_id": "Choose one from the list"}})
 	}
 	n := db.NewLink{
 		Typed:   typed(c, "role_label", "relationship_status", "is_main"),
@@ -180,7 +180,7 @@ func (s *Server) linkCreate(c *gin.Context) error {
 		return s.linkRepeated(c, e, other, first)
 	case errors.Is(err, db.ErrNotFound) && other != "":
 		return s.linkRefused(c, e, "", &db.Invalid{Fields: map[string]string{
-			e.kind + "_id": "Choose one from the list; this one does not exist",
+			e.otherKind + "_id": "Choose one from the list; this one does not exist",
 		}})
 	case err != nil:
 		return err
@@ -189,7 +189,7 @@ func (s *Server) linkCreate(c *gin.Context) error {
 	var undo *views.Undo
 	if historyOf(c) != "" {
 		undo = &views.Undo{
-			Action: e.base + "/" + e.plural + "/" + id + "/unlink", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}},
+			Action: e.base + "/" + e.otherPlural + "/" + id + "/unlink", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}},
 		}
 	}
 	return s.linkChanged(c, e, "Linked "+text.Isolate(name), undo, "edit-link-"+id)
@@ -202,7 +202,7 @@ func withOwner(fields db.Fields, v *visitor) db.Fields {
 }
 
 // linkRefused answers a refused link with the form, what was typed and what is wrong.
-func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.Invalid) error {
+func (s *Server) linkRefused(c *gin.Context, e linkEnd, other string, refused *db.Invalid) error {
 	form, err := s.linkFormTyped(c, e, other, refused)
 	if err != nil {
 		return err
@@ -211,7 +211,7 @@ func (s *Server) linkRefused(c *gin.Context, e end, other string, refused *db.In
 }
 
 // linkFormTyped returns the form with what was typed and its errors.
-func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.Invalid) (form views.LinkForm, err error) {
+func (s *Server) linkFormTyped(c *gin.Context, e linkEnd, other string, refused *db.Invalid) (form views.LinkForm, err error) {
 	form = newLinkForm(c, e)
 	if refused == nil {
 		refused = &db.Invalid{Fields: map[string]string{}}
@@ -226,14 +226,14 @@ func (s *Server) linkFormTyped(c *gin.Context, e end, other string, refused *db.
 		form.Chosen, err = s.chosen(c, e, other)
 	} else if form.Error == "" {
 		form.Create, form.Twins, err = s.createFields(c, e, typed(c, e.newColumns()...), refused.Fields)
-		form.Found = takenByLinked(refused, e.base+"/"+e.plural)
+		form.Found = takenByLinked(refused, e.base+"/"+e.otherPlural)
 		form.Twins = form.Twins.Without(form.Found)
 	}
 	return form, err
 }
 
 // linkFormAnswer answers with the form, inside the card of links.
-func (s *Server) linkFormAnswer(c *gin.Context, e end, status int, form views.LinkForm) error {
+func (s *Server) linkFormAnswer(c *gin.Context, e linkEnd, status int, form views.LinkForm) error {
 	links, err := s.links(c, e)
 	if err != nil {
 		return err

@@ -13,37 +13,39 @@ import (
 	"clientregistry/views"
 )
 
-// end is one end of a link: the record whose page is open.
-type end struct {
-	base, name   string // path such as /organizations/ID, and the record's name
-	kind, plural string // of the other end, such as contact and contacts
-	heading      string
-	own          string // this end's kind
-	organization bool   // whether this end is the organization
-	id           string
+// linkEnd is one end of a link: the record whose page is open.
+type linkEnd struct {
+	base, name             string // path such as /organizations/ID, and the record's name
+	otherKind, otherPlural string // of the other end, such as contact and contacts
+	heading                string
+	kind                   string // this end's kind
+	organization           bool   // whether this end is the organization
+	id                     string
 }
 
-func newEnd(r db.Record) end {
-	e := end{base: "/" + r.Kind.Plural + "/" + r.ID, name: r.Name(), own: r.Kind.Noun, organization: r.Kind == db.OrganizationKind, id: r.ID}
+func newLinkEnd(r db.Record) linkEnd {
+	e := linkEnd{
+		base: "/" + r.Kind.Plural + "/" + r.ID, name: r.Name(), kind: r.Kind.Noun, organization: r.Kind == db.OrganizationKind, id: r.ID,
+	}
 	other := db.OrganizationKind
 	if e.organization {
 		other = db.ContactKind
 	}
-	e.kind, e.plural, e.heading = other.Noun, other.Plural, capital(other.Plural)
+	e.otherKind, e.otherPlural, e.heading = other.Noun, other.Plural, capital(other.Plural)
 	return e
 }
 
-// end reads the record that the URL begins with.
-func (s *Server) end(c *gin.Context) (end, error) {
+// linkEnd reads the record that the URL begins with.
+func (s *Server) linkEnd(c *gin.Context) (linkEnd, error) {
 	_, r, err := s.record(c)
 	if err != nil {
-		return end{}, err
+		return linkEnd{}, err
 	}
-	return newEnd(r), nil
+	return newLinkEnd(r), nil
 }
 
-func linkCard(v *visitor, e end, links []db.Link) views.Links {
-	card := views.Links{Base: e.base, Kind: e.kind, Plural: e.plural, Heading: e.heading, CanEdit: v.Can(db.EditClient)}
+func linkCard(v *visitor, e linkEnd, links []db.Link) views.Links {
+	card := views.Links{Base: e.base, Kind: e.otherKind, Plural: e.otherPlural, Heading: e.heading, CanEdit: v.Can(db.EditClient)}
 	for _, l := range links {
 		card.Rows = append(card.Rows, linkRow(v, e, l))
 	}
@@ -51,14 +53,14 @@ func linkCard(v *visitor, e end, links []db.Link) views.Links {
 }
 
 // other returns the opposite end of a link.
-func (e end) other(l db.Link) (id, name string, active bool) {
+func (e linkEnd) other(l db.Link) (id, name string, active bool) {
 	if e.organization {
 		return l.ContactID, l.ContactName(), l.ContactActive
 	}
 	return l.OrganizationID, l.OrganizationName, l.OrganizationActive
 }
 
-func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
+func linkRow(v *visitor, e linkEnd, l db.Link) views.LinkRow {
 	id, name, active := e.other(l)
 	mainAt := ""
 	if e.organization && !l.IsMain() {
@@ -66,8 +68,8 @@ func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
 	}
 	row := views.LinkRow{
 		Main: l.IsMain() && !e.organization, MainAt: mainAt,
-		ID: "link-" + id, Card: e.base, Action: e.base + "/" + e.plural + "/" + id,
-		Name: name, Href: "/" + e.plural + "/" + id, Square: !e.organization,
+		ID: "link-" + id, Card: e.base, Action: e.base + "/" + e.otherPlural + "/" + id,
+		Name: name, Href: "/" + e.otherPlural + "/" + id, Square: !e.organization,
 		Role: l.RoleLabel, Status: l.RelationshipStatus, Archived: !active, Version: l.Version, CanEdit: v.Can(db.EditClient),
 	}
 	if e.organization {
@@ -77,7 +79,7 @@ func linkRow(v *visitor, e end, l db.Link) views.LinkRow {
 }
 
 // links returns the links of this end.
-func (s *Server) links(c *gin.Context, e end) ([]db.Link, error) {
+func (s *Server) links(c *gin.Context, e linkEnd) ([]db.Link, error) {
 	if e.organization {
 		return s.db.ContactsOf(c.Request.Context(), who(c).Actor, e.id)
 	}
@@ -95,7 +97,7 @@ func (s *Server) linkPage(c *gin.Context, status int, change func(*views.Links))
 
 // linkIndex answers with the card of links; with add=1 it has the form that adds one.
 func (s *Server) linkIndex(c *gin.Context) error {
-	e, err := s.end(c)
+	e, err := s.linkEnd(c)
 	if err != nil {
 		return err
 	}
@@ -130,7 +132,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 }
 
 // linkChanged answers with the card as it is now and a message.
-func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Undo, focus string) error {
+func (s *Server) linkChanged(c *gin.Context, e linkEnd, done string, undo *views.Undo, focus string) error {
 	if !part(c) {
 		return s.done(c, e.base, views.Toast{Text: done, Undo: undo})
 	}
@@ -154,7 +156,7 @@ func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Und
 		parts = append(parts, meta)
 	}
 	if editInteractions.Check(who(c)) == nil {
-		with, err := s.withAgain(c, side{end: e, links: links})
+		with, err := s.withFieldNow(c, timelineRecord{linkEnd: e, links: links})
 		if err != nil {
 			return err
 		}
@@ -163,9 +165,9 @@ func (s *Server) linkChanged(c *gin.Context, e end, done string, undo *views.Und
 	return s.show(c, http.StatusOK, parts...)
 }
 
-// withAgain returns the composer's choice of the other end after the links have changed. The request carries what
+// withFieldNow returns the composer's choice of the other end after the links have changed. The request carries what
 // somebody chose or typed there.
-func (s *Server) withAgain(c *gin.Context, x side) (views.With, error) {
+func (s *Server) withFieldNow(c *gin.Context, x timelineRecord) (views.With, error) {
 	form := c.Request.PostForm
 	chosen, err := form.Get("chosen"), error(nil)
 	id := chosen
@@ -174,18 +176,18 @@ func (s *Server) withAgain(c *gin.Context, x side) (views.With, error) {
 			return views.With{}, err
 		}
 	}
-	w, err := s.with(c, x, logWith, id)
-	w.Chosen, w.Typed = chosen, readable(form.Get(x.kind))
+	w, err := s.withField(c, x, logWith, id)
+	w.Chosen, w.Typed = chosen, readable(form.Get(x.otherKind))
 	return w, err
 }
 
 // linkOf reads the link that the URL names, and the end whose page it is on.
-func (s *Server) linkOf(c *gin.Context) (db.Link, end, error) {
-	e, err := s.end(c)
+func (s *Server) linkOf(c *gin.Context) (db.Link, linkEnd, error) {
+	e, err := s.linkEnd(c)
 	if err != nil {
 		return db.Link{}, e, err
 	}
-	other, err := id(c, e.kind+"_id")
+	other, err := id(c, e.otherKind+"_id")
 	if err != nil {
 		return db.Link{}, e, err
 	}
@@ -208,7 +210,7 @@ func (s *Server) linkShow(c *gin.Context) error {
 }
 
 // linkRowAnswer answers with one row: alone for htmx, else on the page.
-func (s *Server) linkRowAnswer(c *gin.Context, status int, e end, row views.LinkRow) error {
+func (s *Server) linkRowAnswer(c *gin.Context, status int, e linkEnd, row views.LinkRow) error {
 	return s.answerPart(c, status, func() error {
 		return s.linkPage(c, status, func(l *views.Links) {
 			for i := range l.Rows {
@@ -228,7 +230,7 @@ func (s *Server) linkEdit(c *gin.Context) error {
 	return s.linkRowAnswer(c, http.StatusOK, e, linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus))
 }
 
-func linkEditor(c *gin.Context, e end, l db.Link, role, status string) views.LinkRow {
+func linkEditor(c *gin.Context, e linkEnd, l db.Link, role, status string) views.LinkRow {
 	row := linkRow(who(c), e, l)
 	row.Editor = &views.LinkEditor{
 		Role: views.Field{
@@ -259,7 +261,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	}
 	values := typed(c, "role_label", "relationship_status", "is_main")
 	if c.Request.PostForm.Get("record_version") != "" {
-		return s.linkAndEndUpdate(c, e, l, version, values)
+		return s.linkAndRecordUpdate(c, e, l, version, values)
 	}
 	values, version = decided(c, values, version)
 	before, err := s.db.OrganizationsOf(c.Request.Context(), who(c).Actor, l.ContactID)
@@ -306,7 +308,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 
 // mainChanged answers a link that became its contact's main one; before are the
 // contact's links as they were.
-func (s *Server) mainChanged(c *gin.Context, e end, before []db.Link, now db.Link) error {
+func (s *Server) mainChanged(c *gin.Context, e linkEnd, before []db.Link, now db.Link) error {
 	id, _, _ := e.other(now)
 	done := "Main organization of " + text.Isolate(now.ContactName()) + ": " + text.Isolate(now.OrganizationName)
 	for _, was := range before {
@@ -381,8 +383,8 @@ func (s *Server) unlink(c *gin.Context) error {
 		return err
 	}
 	id, name, _ := e.other(gone)
-	undo := &views.Undo{Target: "#links", Action: e.base + "/" + e.plural, Fields: []views.Hidden{
-		{Name: e.kind + "_id", Value: id},
+	undo := &views.Undo{Target: "#links", Action: e.base + "/" + e.otherPlural, Fields: []views.Hidden{
+		{Name: e.otherKind + "_id", Value: id},
 		{Name: "role_label", Value: gone.RoleLabel},
 		{Name: "relationship_status", Value: gone.RelationshipStatus},
 	}}
@@ -393,12 +395,12 @@ func (s *Server) unlink(c *gin.Context) error {
 		return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 	}
 	// The person may have seen one of the records only because of this link.
-	if _, err := s.end(c); errors.Is(err, db.ErrNotFound) {
-		return s.outOfSight(c, "/"+e.own+"s", "Unlinked "+text.Isolate(name))
+	if _, err := s.linkEnd(c); errors.Is(err, db.ErrNotFound) {
+		return s.outOfSight(c, "/"+e.kind+"s", "Unlinked "+text.Isolate(name))
 	} else if err != nil {
 		return err
 	}
-	_, err = recordKinds[e.plural].read(s.db, c.Request.Context(), who(c).Actor, id)
+	_, err = recordKinds[e.otherPlural].read(s.db, c.Request.Context(), who(c).Actor, id)
 	if errors.Is(err, db.ErrNotFound) {
 		undo = nil // they could not link what they cannot see
 	} else if err != nil {
@@ -408,7 +410,7 @@ func (s *Server) unlink(c *gin.Context) error {
 }
 
 // linkCardAsking answers an unlink that is to be decided with the current card, in which the link's row asks.
-func (s *Server) linkCardAsking(c *gin.Context, e end, row views.LinkRow) error {
+func (s *Server) linkCardAsking(c *gin.Context, e linkEnd, row views.LinkRow) error {
 	links, err := s.links(c, e)
 	if err != nil {
 		return err

@@ -90,7 +90,7 @@ func (s *Server) optionRows(c *gin.Context, kind, typed string) (rows []views.Op
 }
 
 // linkedOptions lists the other ends of links; former and archived ones are marked.
-func linkedOptions(e end, links []db.Link) []views.Option {
+func linkedOptions(e linkEnd, links []db.Link) []views.Option {
 	return mapSlice(links, func(l db.Link) views.Option {
 		id, name, active := e.other(l)
 		switch {
@@ -104,7 +104,7 @@ func linkedOptions(e end, links []db.Link) []views.Option {
 }
 
 // withOptions lists the choices of With or At in a composer or an editor, with the chosen one selected.
-func withOptions(e end, links []db.Link, chosen string) []views.Option {
+func withOptions(e linkEnd, links []db.Link, chosen string) []views.Option {
 	options := append(linkedOptions(e, links), views.Option{Value: "", Label: nobody(e)})
 	for i := range options {
 		options[i].Selected = options[i].Value == chosen
@@ -112,7 +112,7 @@ func withOptions(e end, links []db.Link, chosen string) []views.Option {
 	return options
 }
 
-func nobody(e end) string {
+func nobody(e linkEnd) string {
 	if e.organization {
 		return "No contact"
 	}
@@ -122,7 +122,7 @@ func nobody(e end) string {
 // usualOther returns the other end that a composer chooses by itself: of those linked, neither former nor archived, a
 // contact's main organization, or the only one, or that of the record's newest interaction. It returns "" for none of
 // them, because a wrong guess would be logged as if it were true.
-func (s *Server) usualOther(c *gin.Context, x side) (string, error) {
+func (s *Server) usualOther(c *gin.Context, x timelineRecord) (string, error) {
 	var usual []string
 	for _, l := range x.links {
 		id, _, active := x.other(l)

@@ -103,7 +103,7 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 	if err != nil {
 		return err
 	}
-	e := newEnd(r)
+	e := newLinkEnd(r)
 	page.Links = linkCard(v, e, links)
 	page.Heading = views.RecordHeading{
 		List: views.Ref{Name: k.heading(), Href: k.path()}, Name: page.Name, Square: page.Square(), Archived: page.Archived != nil,
@@ -113,7 +113,7 @@ func (s *Server) recordPage(c *gin.Context, status int, k *recordKind, r db.Reco
 		return err
 	}
 	if v.Can(db.ViewInteraction) {
-		x := side{end: e, links: links}
+		x := timelineRecord{linkEnd: e, links: links}
 		if page.Timeline, err = s.timeline(c, &x, timelineParameters(c)); err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func (s *Server) recordRepeated(c *gin.Context, k *recordKind, values db.Fields,
 }
 
 // interactionRepeated answers a composer that was sent before.
-func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, first *db.Repeated) error {
+func (s *Server) interactionRepeated(c *gin.Context, x timelineRecord, values db.Fields, first *db.Repeated) error {
 	repeat := s.repeat(c, first, "Log another")
 	i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, first.ID)
 	if err == nil {
@@ -67,7 +67,7 @@ func (s *Server) interactionRepeated(c *gin.Context, x side, values db.Fields, f
 	}
 	composer.Repeat, composer.Sent = repeat, true
 	return s.answerPart(c, http.StatusConflict, func() error {
-		return s.sidePage(c, http.StatusConflict, func(r *views.Record) error { r.Composer = composer; return nil })
+		return s.recordPageWith(c, http.StatusConflict, func(r *views.Record) error { r.Composer = composer; return nil })
 	}, composer)
 }
 
@@ -90,7 +90,7 @@ func (s *Server) interactionMade(c *gin.Context, i db.Interaction, values db.Fie
 }
 
 // linkRepeated answers the form of a link that was sent before. other is the end chosen in it.
-func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Repeated) error {
+func (s *Server) linkRepeated(c *gin.Context, e linkEnd, other string, first *db.Repeated) error {
 	repeat := s.repeat(c, first, "Link another")
 	form, err := s.linkFormTyped(c, e, other, nil)
 	if err != nil {
@@ -109,14 +109,14 @@ func (s *Server) linkRepeated(c *gin.Context, e end, other string, first *db.Rep
 	return s.linkFormAnswer(c, e, http.StatusConflict, form)
 }
 
-// linkAndEndUpdate changes a link and the record that was made with it to what a repeated form says.
-func (s *Server) linkAndEndUpdate(c *gin.Context, e end, l db.Link, version int, values db.Fields) error {
+// linkAndRecordUpdate changes a link and the record that was made with it to what a repeated form says.
+func (s *Server) linkAndRecordUpdate(c *gin.Context, e linkEnd, l db.Link, version int, values db.Fields) error {
 	endVersion, err := versionIn(c, "record_version")
 	if err != nil {
 		return err
 	}
 	changed, err := s.db.UpdateLinkAndEnd(c.Request.Context(), who(c).Actor, l.OrganizationID, l.ContactID, version, values,
-		recordKinds[e.plural].RecordKind, endVersion, typed(c, e.newColumns()...))
+		recordKinds[e.otherPlural].RecordKind, endVersion, typed(c, e.newColumns()...))
 	var refused *db.Invalid
 	var stale *db.Conflict
 	status := http.StatusUnprocessableEntity
@@ -142,8 +142,8 @@ func (s *Server) linkAndEndUpdate(c *gin.Context, e end, l db.Link, version int,
 }
 
 // linkGone answers a repeated form whose link was removed before it could be changed.
-func (s *Server) linkGone(c *gin.Context, e end) error {
-	form, err := s.linkFormTyped(c, e, c.Request.PostForm.Get(e.kind+"_id"), nil)
+func (s *Server) linkGone(c *gin.Context, e linkEnd) error {
+	form, err := s.linkFormTyped(c, e, c.Request.PostForm.Get(e.otherKind+"_id"), nil)
 	if err != nil {
 		return err
 	}
@@ -152,14 +152,14 @@ func (s *Server) linkGone(c *gin.Context, e end) error {
 }
 
 // linkMade adds the link that the first request made and how it differs from what was typed.
-func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm) error {
+func (s *Server) linkMade(c *gin.Context, e linkEnd, l db.Link, form views.LinkForm) error {
 	id, name, _ := e.other(l)
 	repeat := form.Repeat
 	*repeat.Made = views.Ref{Name: name, Href: e.base}
 	repeat.Fields = []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}}
 	switch {
 	case form.Create != nil:
-		k := recordKinds[e.plural]
+		k := recordKinds[e.otherPlural]
 		r, err := k.read(s.db, c.Request.Context(), who(c).Actor, id)
 		if err != nil {
 			return err
@@ -167,12 +167,12 @@ func (s *Server) linkMade(c *gin.Context, e end, l db.Link, form views.LinkForm)
 		for _, f := range form.Create {
 			repeat.Add(f.Label, r.Value(f.Name), f.Value)
 		}
-		repeat.Change = e.base + "/" + e.plural + "/" + id
+		repeat.Change = e.base + "/" + e.otherPlural + "/" + id
 		repeat.Fields = append(repeat.Fields, views.Hidden{Name: "record_version", Value: strconv.Itoa(r.Version)})
 	case form.Chosen.ID == id:
-		repeat.Change = e.base + "/" + e.plural + "/" + id
+		repeat.Change = e.base + "/" + e.otherPlural + "/" + id
 	default:
-		repeat.Add(capital(e.kind), name, form.Chosen.Name)
+		repeat.Add(capital(e.otherKind), name, form.Chosen.Name)
 	}
 	repeat.Add("Role", l.RoleLabel, form.Role.Value)
 	repeat.Add("Status", l.RelationshipStatus, form.Status.Value())

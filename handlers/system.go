@@ -168,8 +168,8 @@ func (s *Server) backupShow(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, end := s.longContext(c)
-	defer end()
+	ctx, cancel := s.longContext(c)
+	defer cancel()
 	head(info.Size())
 	for left := info.Size(); left > 0 && err == nil; s.extendWriteDeadline(c) {
 		var n int64

@@ -14,24 +14,24 @@ import (
 	"clientregistry/views/wording"
 )
 
-// side is the record whose page shows a timeline, with its links.
-type side struct {
-	end
+// timelineRecord is the record whose page shows a timeline, with its links.
+type timelineRecord struct {
+	linkEnd
 	links  []db.Link
 	newest []db.Interaction // the newest one, where the whole timeline has been read
 }
 
 // otherColumn is the name of the field and of the filter for the other end.
-func (x side) otherColumn() string { return x.kind + "_id" }
+func (x timelineRecord) otherColumn() string { return x.otherKind + "_id" }
 
-// side reads the record that the URL begins with, and its links.
-func (s *Server) side(c *gin.Context) (side, error) {
-	e, err := s.end(c)
+// timelineRecord reads the record that the URL begins with, and its links.
+func (s *Server) timelineRecord(c *gin.Context) (timelineRecord, error) {
+	e, err := s.linkEnd(c)
 	if err != nil {
-		return side{}, err
+		return timelineRecord{}, err
 	}
 	links, err := s.links(c, e)
-	return side{end: e, links: links}, err
+	return timelineRecord{linkEnd: e, links: links}, err
 }
 
 // channelOptions lists the channels. current is selected, or call if it is "".
@@ -47,7 +47,7 @@ func channelOptions(current string) []views.Option {
 }
 
 // timelineFilter reads a timeline's filter, and returns it with those of its parameters that have an effect.
-func timelineFilter(x side, given url.Values) (db.InteractionFilter, url.Values) {
+func timelineFilter(x timelineRecord, given url.Values) (db.InteractionFilter, url.Values) {
 	f := db.InteractionFilter{Before: given.Get("before")}
 	p := filled(given, []string{"channel", "channel_is"}, middleware.SeveralOfInteractions)
 	for name, values := range p {
@@ -78,7 +78,7 @@ func timelineParameters(c *gin.Context) url.Values {
 }
 
 // timeline returns a record's interactions, narrowed by the parameters. Where nothing narrows them it notes the newest one in x.
-func (s *Server) timeline(c *gin.Context, x *side, parameters url.Values) (*views.Timeline, error) {
+func (s *Server) timeline(c *gin.Context, x *timelineRecord, parameters url.Values) (*views.Timeline, error) {
 	f, p := timelineFilter(*x, parameters)
 	found, older, err := s.db.Interactions(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Server) timeline(c *gin.Context, x *side, parameters url.Values) (*view
 }
 
 // timelineChips returns the filters of a record's timeline: by channels, and by one of the records that it is linked to.
-func timelineChips(path string, p url.Values, x side) (chips views.Chips) {
+func timelineChips(path string, p url.Values, x timelineRecord) (chips views.Chips) {
 	const target = "#activity"
 	channel := valueChip(path, p, "Channel", "channel", channelOptions(""))
 	channel.Target, channel.Pick.None = target, nil // each interaction has a channel
@@ -110,7 +110,7 @@ func timelineChips(path string, p url.Values, x side) (chips views.Chips) {
 	if !x.organization {
 		label, one = "At", "one organization"
 	}
-	other, options := p.Get(name), linkedOptions(x.end, x.links)
+	other, options := p.Get(name), linkedOptions(x.linkEnd, x.links)
 	if other != "" {
 		chips.Hidden = []views.Hidden{{Name: name, Value: other}}
 	}
@@ -126,7 +126,7 @@ func timelineChips(path string, p url.Values, x side) (chips views.Chips) {
 
 // groupByDay groups interactions by day in the visitor's time zone. Their sentences leave out the record
 // of the page, x; it is nil in the feed.
-func (s *Server) groupByDay(c *gin.Context, found []db.Interaction, x *side) []views.Day {
+func (s *Server) groupByDay(c *gin.Context, found []db.Interaction, x *timelineRecord) []views.Day {
 	clock := s.clock(c)
 	var days []views.Day
 	for _, i := range found {
@@ -151,7 +151,7 @@ func peopleOf(i db.Interaction) (people []views.Ref) {
 	return people
 }
 
-func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
+func (s *Server) event(c *gin.Context, i db.Interaction, x *timelineRecord) views.Event {
 	e := views.Event{
 		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Logger: i.Logger,
 		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
@@ -179,12 +179,12 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *side) views.Event {
 // timelineIndex answers with a timeline: as a page, as a fragment for htmx, or only the older
 // events.
 func (s *Server) timelineIndex(c *gin.Context) error {
-	x, err := s.side(c)
+	x, err := s.timelineRecord(c)
 	if err != nil {
 		return err
 	}
 	if !part(c) {
-		return s.sidePage(c, http.StatusOK, func(*views.Record) error { return nil })
+		return s.recordPageWith(c, http.StatusOK, func(*views.Record) error { return nil })
 	}
 	t, err := s.timeline(c, &x, timelineParameters(c))
 	if err != nil {
@@ -214,8 +214,8 @@ func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older string) err
 	return s.show(c, http.StatusOK, views.Older{Days: days, Href: older})
 }
 
-// sidePage answers with the record's page, after change has adjusted it.
-func (s *Server) sidePage(c *gin.Context, status int, change func(*views.Record) error) error {
+// recordPageWith answers with the record's page, after change has adjusted it.
+func (s *Server) recordPageWith(c *gin.Context, status int, change func(*views.Record) error) error {
 	k, r, err := s.record(c)
 	if err != nil {
 		return err
@@ -224,7 +224,7 @@ func (s *Server) sidePage(c *gin.Context, status int, change func(*views.Record)
 }
 
 func (s *Server) interactionCreate(c *gin.Context) error {
-	x, err := s.side(c)
+	x, err := s.timelineRecord(c)
 	if err != nil {
 		return err
 	}
@@ -234,7 +234,7 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 	} else {
 		values["contact_id"] = x.id
 	}
-	id, ask, err := s.named(c, x, logWith)
+	id, ask, err := s.otherNamed(c, x, logWith)
 	if err != nil {
 		return err
 	}
@@ -265,25 +265,25 @@ func (s *Server) interactionCreate(c *gin.Context) error {
 }
 
 // composerAnswer answers a refused composer: the form to htmx, else its page.
-func (s *Server) composerAnswer(c *gin.Context, x side, refused map[string]string) error {
+func (s *Server) composerAnswer(c *gin.Context, x timelineRecord, refused map[string]string) error {
 	composer, err := s.composerRefused(c, x, refused)
 	if err != nil {
 		return err
 	}
 	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
-		return s.sidePage(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
+		return s.recordPageWith(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
 	}, composer)
 }
 
 // interactionLogged answers with an empty composer and the timeline that has the new interaction.
-func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) error {
+func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Interaction) error {
 	if !part(c) {
 		if err := s.flash(c, views.Toast{Text: wording.Channel(i.Channel) + " logged"}); err != nil {
 			return err
 		}
 		return s.redirect(c, x.base)
 	}
-	links, err := s.links(c, x.end)
+	links, err := s.links(c, x.linkEnd)
 	if err != nil {
 		return err
 	}
@@ -298,7 +298,7 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 		return err
 	}
 	composer.Logged = true
-	p := s.pageOf(c)
+	p := s.openRecord(c)
 	elsewhere := p == nil || !p.timeline || len(p.filter) > 0
 	if elsewhere {
 		c.Header("HX-Replace-Url", x.base) // the current filter might hide the new interaction
@@ -311,25 +311,25 @@ func (s *Server) interactionLogged(c *gin.Context, x side, i db.Interaction) err
 	if !elsewhere && len(all) > 1 && all[0].Fresh && t.HasToday() {
 		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // so that open editors and loaded events below stay
 	}
-	around, err := s.interactionUpdates(c, &recordPlace{side: x})
+	around, err := s.interactionUpdates(c, &openRecord{timelineRecord: x})
 	if err != nil {
 		return err
 	}
 	if linked {
-		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.end, x.links)})
+		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.linkEnd, x.links)})
 	}
 	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(wording.Channel(i.Channel)+" logged", nil)}, around...)...)
 }
 
-// recordPlace is the record page that htmx updates.
-type recordPlace struct {
-	side
+// openRecord is the record page that htmx updates.
+type openRecord struct {
+	timelineRecord
 	timeline bool       // whether it shows the timeline rather than the history
 	filter   url.Values // of the timeline
 }
 
-// pageOf reads the record whose page htmx updates, nil on other pages.
-func (s *Server) pageOf(c *gin.Context) *recordPlace {
+// openRecord reads the record whose page htmx updates, nil on other pages.
+func (s *Server) openRecord(c *gin.Context) *openRecord {
 	u, err := url.Parse(s.ownPath(c, "HX-Current-URL"))
 	if err != nil {
 		return nil
@@ -346,12 +346,15 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 	if err != nil {
 		return nil
 	}
-	e := newEnd(r)
+	e := newLinkEnd(r)
 	links, err := s.links(c, e)
 	if err != nil {
 		return nil
 	}
-	p := &recordPlace{side: side{end: e, links: links}, timeline: len(parts) < 3 || parts[2] != "history", filter: url.Values{}}
+	p := &openRecord{
+		timelineRecord: timelineRecord{linkEnd: e, links: links},
+		timeline:       len(parts) < 3 || parts[2] != "history", filter: url.Values{},
+	}
 	if len(parts) == 3 && parts[2] == "interactions" {
 		p.filter = u.Query()
 	}
@@ -360,7 +363,7 @@ func (s *Server) pageOf(c *gin.Context) *recordPlace {
 
 // interactionUpdates returns what a change of an interaction updates besides it: the count in the menu and, on
 // a record's page, the line under the name and the follow-ups.
-func (s *Server) interactionUpdates(c *gin.Context, p *recordPlace) ([]views.View, error) {
+func (s *Server) interactionUpdates(c *gin.Context, p *openRecord) ([]views.View, error) {
 	due, err := s.due(c)
 	parts := []views.View{views.Into{Target: "#due", Swap: "outerHTML", View: due}}
 	if err != nil || p == nil {
@@ -370,15 +373,15 @@ func (s *Server) interactionUpdates(c *gin.Context, p *recordPlace) ([]views.Vie
 	if err != nil {
 		return nil, err
 	}
-	card, err := s.recordFollowUps(c, p.own, p.id)
+	card, err := s.recordFollowUps(c, p.kind, p.id)
 	return append(parts, meta, views.Into{Target: "#follow-ups", Swap: "outerHTML", View: card}), err
 }
 
 // timelineAgain answers with the page's timeline as it is now, filter included, the focus on one
 // interaction.
-func (s *Server) timelineAgain(c *gin.Context, p *recordPlace, id string, done views.View) error {
+func (s *Server) timelineAgain(c *gin.Context, p *openRecord, id string, done views.View) error {
 	p.filter.Del("before")
-	t, err := s.timeline(c, &p.side, p.filter)
+	t, err := s.timeline(c, &p.timelineRecord, p.filter)
 	if err != nil {
 		return err
 	}
