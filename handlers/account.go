@@ -167,7 +167,7 @@ func (s *Server) timeZoneNoticeClose(c *gin.Context) error {
 	if err := s.db.CloseTimeZoneNotice(c.Request.Context(), who(c).Actor); err != nil {
 		return err
 	}
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, http.StatusOK)
 	}
 	return s.redirect(c, nextPage(s.ownPath(c, "Referer")))

@@ -56,7 +56,7 @@ func (s *Server) auditIndex(c *gin.Context) error {
 		}
 		log.Older = address(auditPath, more)
 	}
-	if part(c) && f.Before > 0 {
+	if wantsFragment(c) && f.Before > 0 {
 		if len(log.Days) > 0 && log.Days[0].Label == c.Query("day") {
 			log.Days[0].Label = "" // its heading stands above already
 		}
@@ -70,7 +70,7 @@ func (s *Server) auditIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if part(c) {
+	if wantsFragment(c) {
 		c.Header("HX-Push-Url", address(auditPath, p))
 		return s.show(c, http.StatusOK, log, views.Into{Target: "#chips", Swap: "innerMorph", View: chips},
 			views.Into{Target: "#export", Swap: "outerHTML", View: views.AuditExport(auditFile(p))})
@@ -145,7 +145,7 @@ func (s *Server) auditChips(c *gin.Context, p url.Values, record string) (chips 
 func (s *Server) auditRecordOptions(c *gin.Context) error {
 	_, p := s.auditFilter(c)
 	typed := readable(c.Query("record"))
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.redirect(c, address(auditPath, with(p, "record", typed)))
 	}
 	found, err := s.auditRecords(c, p, typed)

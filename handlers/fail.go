@@ -35,7 +35,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	a := s.Refuse(c, err)
 	var v views.View = views.ErrorText{Text: a.Message}
 	switch {
-	case part(c):
+	case wantsFragment(c):
 	case db.IsUnavailable(err):
 		v = s.unavailable(c, a)
 	default:
@@ -101,7 +101,7 @@ var whileTyping = []string{
 // a dialog instead, so that nothing typed on the page is lost. What a form asks while somebody types in it gets no answer:
 // they sign in when they save.
 func (s *Server) failNoSession(c *gin.Context) {
-	if part(c) && slices.Contains(whileTyping, c.FullPath()) && c.Query("for") == "" { // that is a search, not a form
+	if wantsFragment(c) && slices.Contains(whileTyping, c.FullPath()) && c.Query("for") == "" { // that is a search, not a form
 		c.Header("Vary", vary)
 		c.Header("HX-Reswap", "none")
 		c.Status(http.StatusUnauthorized)
@@ -131,7 +131,7 @@ func (s *Server) failSession(c *gin.Context, err error) {
 // redirectVia redirects to a page that later leads on to the requested one.
 func (s *Server) redirectVia(c *gin.Context, to string) {
 	next := c.Request.URL.RequestURI()
-	if part(c) || c.Request.Method != http.MethodGet {
+	if wantsFragment(c) || c.Request.Method != http.MethodGet {
 		next = s.ownPath(c, "HX-Current-URL")
 		if next == "" {
 			next = s.ownPath(c, "Referer")

@@ -28,7 +28,7 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		if err := s.flash(c, views.Toast{Text: "Follow-up planned"}); err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (s *Server) followUpRefused(c *gin.Context, interactionID string, values db
 	if err != nil {
 		return err
 	}
-	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
+	return s.answerFragments(c, http.StatusUnprocessableEntity, func() error {
 		return s.interactionPage(c, http.StatusUnprocessableEntity, i, s.event(c, i, nil), form)
 	}, form)
 }
@@ -133,7 +133,7 @@ func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo
 			views.Hidden{Name: "from", Value: s.returnAddress(c, f)})
 		said.Undo = &undo
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		if err := s.flash(c, said); err != nil {
 			return err
 		}
@@ -266,13 +266,13 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 		return err2
 	}
 	place := c.Request.PostForm.Get("place")
-	if !f.Open() || part(c) && place != "row" && place != "event" {
+	if !f.Open() || wantsFragment(c) && place != "row" && place != "event" {
 		return s.followUpStale(c, f, err)
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		place = "event"
 	}
-	if !part(c) && f.InteractionID == "" {
+	if !wantsFragment(c) && f.InteractionID == "" {
 		e := followUpEdit{values: typed(c, "due_on"), from: s.askingPage(c)}
 		if refused == nil {
 			return s.followUpPage(c, http.StatusConflict, f, e, stale)
@@ -286,7 +286,7 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 	} else {
 		x.Stale = wording.Changer(stale) + " changed this meanwhile. Look at it, then do it again."
 	}
-	return s.answerPart(c, status, func() error {
+	return s.answerFragments(c, status, func() error {
 		i, err := s.db.Interaction(c.Request.Context(), who(c).Actor, f.InteractionID)
 		if err != nil {
 			return err
@@ -301,7 +301,7 @@ func (s *Server) followUpFailed(c *gin.Context, err error) error {
 // is done, or the change was an Undo. htmx gets it as it is now and the reason in a message.
 func (s *Server) followUpStale(c *gin.Context, f db.FollowUp, err error) error {
 	var stale *db.Conflict
-	if !part(c) {
+	if !wantsFragment(c) {
 		return err
 	}
 	places, err2 := s.followUpPlaces(c, f, "")

@@ -50,7 +50,7 @@ type followUpEdit struct {
 // followUpForm builds the form of a new follow-up, or of a stored one.
 func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpForm, error) {
 	f := &views.FollowUpForm{
-		Action: "/follow-ups", Submit: "Add follow-up", Part: part(c) && e.stored.ID == "", From: e.from, Cancel: backTo(e.from),
+		Action: "/follow-ups", Submit: "Add follow-up", Part: wantsFragment(c) && e.stored.ID == "", From: e.from, Cancel: backTo(e.from),
 	}
 	if e.stored.ID == "" {
 		f.Hidden = []views.Hidden{{Name: "request_id", Value: requestID(c)}}
@@ -103,7 +103,7 @@ func (s *Server) followUpClientOptions(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.redirect(c, address("/follow-ups/new", url.Values{
 			"organization_id": {clients.Organizations.Chosen}, "contact_id": {clients.Contacts.Chosen},
 		}))
@@ -139,7 +139,7 @@ func (s *Server) followUpClients(c *gin.Context, typed, organization, contact st
 
 // followUpFormAnswer answers with the form of a new follow-up: for htmx as a part, else as a page.
 func (s *Server) followUpFormAnswer(c *gin.Context, status int, form *views.FollowUpForm) error {
-	return s.answerPart(c, status, func() error {
+	return s.answerFragments(c, status, func() error {
 		form.Part = false
 		page := views.FollowUpPage{Page: s.page(c, "New follow-up", "Something to be done, with a client or without", "follow-ups"), Form: form}
 		page.Failed = status >= 400
@@ -170,7 +170,7 @@ func (s *Server) followUpCreateOwn(c *gin.Context) error {
 		return err
 	}
 	done := "Planned: " + f.Text
-	if !part(c) {
+	if !wantsFragment(c) {
 		if err := s.flash(c, views.Toast{Text: done}); err != nil {
 			return err
 		}
@@ -406,7 +406,7 @@ func (s *Server) followUpSeen(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.redirect(c, s.returnAddress(c, f))
 	}
 	places, err := s.followUpPlaces(c, f, c.Request.PostForm.Get("place"))

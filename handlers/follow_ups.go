@@ -21,7 +21,7 @@ import (
 func (s *Server) askingPage(c *gin.Context) string {
 	path := c.Request.URL.RequestURI()
 	switch {
-	case part(c):
+	case wantsFragment(c):
 		path = s.ownPath(c, "HX-Current-URL")
 	case c.Request.Method == http.MethodPost:
 		path = c.Request.PostForm.Get("from")
@@ -185,7 +185,7 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 	switch {
 	case shortens(c, middleware.FollowUpParameters, l.Address):
 		return s.redirect(c, l.Address)
-	case !part(c):
+	case !wantsFragment(c):
 		return s.show(c, http.StatusOK, l)
 	case c.Query("after") != "":
 		if len(l.Groups) > 0 && l.Groups[0].Label == c.Query("group") {

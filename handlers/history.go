@@ -32,13 +32,13 @@ func (s *Server) historyIndex(c *gin.Context) error {
 	if older > 0 {
 		h.Older = address(x.base+"/history", url.Values{"before": {strconv.FormatInt(older, 10)}, "day": {h.Days[len(h.Days)-1].Label}})
 	}
-	if part(c) && before > 0 {
+	if wantsFragment(c) && before > 0 {
 		if len(h.Days) > 0 && h.Days[0].Label == c.Query("day") {
 			h.Days[0].Label = "" // its heading stands above already
 		}
 		return s.show(c, http.StatusOK, views.OlderHistory{Days: h.Days, Href: h.Older})
 	}
-	return s.answerPart(c, http.StatusOK, func() error {
+	return s.answerFragments(c, http.StatusOK, func() error {
 		return s.recordPageWith(c, http.StatusOK, func(r *views.Record) error {
 			r.Title = "History of " + r.Name
 			r.Timeline, r.History = nil, &h

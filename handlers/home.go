@@ -44,7 +44,8 @@ func touchesClients(v *visitor) bool {
 // they chose, today's events and charts. In a new registry it shows what to begin with.
 func (s *Server) home(c *gin.Context) error {
 	v := who(c)
-	if i := slices.IndexFunc(homeCards, func(x homeCard) bool { return x.name == c.Query("card") && x.seen(v) }); i >= 0 && part(c) {
+	i := slices.IndexFunc(homeCards, func(x homeCard) bool { return x.name == c.Query("card") && x.seen(v) })
+	if i >= 0 && wantsFragment(c) {
 		return s.homeCard(c, homeCards[i])
 	}
 	page := views.Home{

@@ -19,7 +19,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if part(c) && f.Before != "" {
+	if wantsFragment(c) && f.Before != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
 	canonical := address("/interactions", p)
@@ -32,7 +32,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	if part(c) {
+	if wantsFragment(c) {
 		c.Header("HX-Push-Url", canonical)
 		return s.show(c, http.StatusOK, views.InteractionList{Timeline: t}, views.Into{Target: "#chips", Swap: "innerMorph", View: chips},
 			views.Into{Target: "#matches", Swap: "innerHTML", View: matches},

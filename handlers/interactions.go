@@ -30,7 +30,7 @@ func (s *Server) interactionShow(c *gin.Context) error {
 		return err
 	}
 	e := s.event(c, i, s.shownOn(c))
-	e.Focus = part(c)
+	e.Focus = wantsFragment(c)
 	return s.interactionAnswer(c, http.StatusOK, i, e)
 }
 
@@ -45,7 +45,7 @@ func (s *Server) shownOn(c *gin.Context) *timelineRecord {
 
 // interactionAnswer answers with one interaction: as an event for htmx, else as a page.
 func (s *Server) interactionAnswer(c *gin.Context, status int, i db.Interaction, e views.Event) error {
-	return s.answerPart(c, status, func() error {
+	return s.answerFragments(c, status, func() error {
 		if i.Next.ID != "" || e.Editor != nil || !e.CanEdit {
 			return s.interactionPage(c, status, i, e, nil)
 		}
@@ -86,7 +86,7 @@ func (s *Server) onOwnPage(c *gin.Context, id string) bool {
 // filter, or the interaction's own page. It is "" for any other. A form names the page that it was opened on.
 func (s *Server) changedOn(c *gin.Context) string {
 	from := ""
-	if part(c) || c.Request.Method == http.MethodPost {
+	if wantsFragment(c) || c.Request.Method == http.MethodPost {
 		from = s.askingPage(c)
 	}
 	if from == "" {
@@ -170,7 +170,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if i.OutOfSight {
 		return s.outOfSight(c, "/interactions", "Interaction saved")
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		was := db.Fields{}
 		for column := range values {
 			if value, ok := old.Value(column); ok {
@@ -207,7 +207,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	i, err := s.db.DeleteInteraction(c.Request.Context(), who(c).Actor, id, version)
 	var stale *db.Conflict
 	if errors.As(err, &stale) {
-		if part(c) {
+		if wantsFragment(c) {
 			c.Header("HX-Reswap", "outerHTML") // in this case the button removes the event from the page
 		}
 		return s.interactionRefused(c, version, db.Fields{}, nil, stale)
@@ -216,7 +216,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 		return err
 	}
 	from, own := s.changedOn(c), "/interactions/"+id
-	if pathOf(from) == own || !part(c) && from == "" {
+	if pathOf(from) == own || !wantsFragment(c) && from == "" {
 		from = crumb(i).Href // its own page is gone
 	}
 	t := views.Toast{Text: wording.Channel(i.Channel) + " deleted", Undo: &views.Undo{
@@ -225,7 +225,7 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if from != "" { // where the timeline shows it again
 		t.Undo.Target = "#activity"
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.done(c, from, t)
 	}
 	around, err := s.interactionUpdates(c, s.openRecord(c))
@@ -246,7 +246,7 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 	}
 	done := wording.Channel(i.Channel) + " is back"
 	from := s.changedOn(c)
-	if part(c) {
+	if wantsFragment(c) {
 		if p := s.openRecord(c); p != nil {
 			return s.timelineAgain(c, p, i.ID, toast(done, nil))
 		}

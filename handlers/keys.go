@@ -10,7 +10,7 @@ import (
 
 func (s *Server) keyIndex(c *gin.Context) error {
 	keys := views.Keys{Page: s.page(c, "Keyboard shortcuts", "What keys do", "")}
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, views.KeysDialog{Keys: keys})
 	}
 	return s.show(c, http.StatusOK, keys)

@@ -240,7 +240,7 @@ func (s *Server) linkFormAnswer(c *gin.Context, e linkEnd, status int, form view
 	}
 	card := linkCard(who(c), e, links)
 	card.Form = &form
-	return s.answerPart(c, status, func() error {
+	return s.answerFragments(c, status, func() error {
 		return s.linkPage(c, status, func(l *views.Links) { l.Form = &form })
 	}, card)
 }

@@ -114,7 +114,7 @@ func (s *Server) linkIndex(c *gin.Context) error {
 				card.Rows[first].New, card.Focus = true, ""
 			}
 		}
-		return s.answerPart(c, http.StatusOK, func() error {
+		return s.answerFragments(c, http.StatusOK, func() error {
 			return s.linkPage(c, http.StatusOK, func(l *views.Links) { l.All = card.All })
 		}, card)
 	}
@@ -126,14 +126,14 @@ func (s *Server) linkIndex(c *gin.Context) error {
 	if form.Chosen == nil && form.Create == nil {
 		parts = append(parts, views.Into{Target: "#links-empty", Swap: "delete"})
 	}
-	return s.answerPart(c, http.StatusOK, func() error {
+	return s.answerFragments(c, http.StatusOK, func() error {
 		return s.linkPage(c, http.StatusOK, func(l *views.Links) { l.Form = &form })
 	}, parts...)
 }
 
 // linkChanged answers with the card as it is now and a message.
 func (s *Server) linkChanged(c *gin.Context, e linkEnd, done string, undo *views.Undo, focus string) error {
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.done(c, e.base, views.Toast{Text: done, Undo: undo})
 	}
 	links, err := s.links(c, e)
@@ -211,7 +211,7 @@ func (s *Server) linkShow(c *gin.Context) error {
 
 // linkRowAnswer answers with one row: alone for htmx, else on the page.
 func (s *Server) linkRowAnswer(c *gin.Context, status int, e linkEnd, row views.LinkRow) error {
-	return s.answerPart(c, status, func() error {
+	return s.answerFragments(c, status, func() error {
 		return s.linkPage(c, status, func(l *views.Links) {
 			for i := range l.Rows {
 				if l.Rows[i].ID == row.ID {
@@ -291,10 +291,10 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 		return s.mainChanged(c, e, before, changed)
 	}
 	id, name, _ := e.other(changed)
-	if !e.organization && part(c) && changed.IsMain() != l.IsMain() { // another one has followed
+	if !e.organization && wantsFragment(c) && changed.IsMain() != l.IsMain() { // another one has followed
 		return s.linkChanged(c, e, "Saved the link to "+text.Isolate(name), nil, "edit-link-"+id)
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		was := db.Fields{}
 		for column := range values {
 			was[column], _ = l.Value(column)
@@ -421,7 +421,7 @@ func (s *Server) linkCardAsking(c *gin.Context, e linkEnd, row views.LinkRow) er
 			card.Rows[i] = row
 		}
 	}
-	return s.answerPart(c, http.StatusConflict, func() error {
+	return s.answerFragments(c, http.StatusConflict, func() error {
 		return s.linkPage(c, http.StatusConflict, func(l *views.Links) { *l = card })
 	}, card)
 }

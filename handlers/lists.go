@@ -55,7 +55,7 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 	switch {
 	case shortens(c, k.filterParameters(), canonical):
 		return s.redirect(c, canonical)
-	case !part(c):
+	case !wantsFragment(c):
 		return s.show(c, http.StatusOK, l)
 	case c.Query("after") != "":
 		return s.show(c, http.StatusOK, views.MoreRows{List: l})
@@ -73,10 +73,10 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 // these parameters empty. htmx shows that address with the answer.
 func shortens(c *gin.Context, names []string, canonical string) bool {
 	empty := slices.ContainsFunc(names, func(name string) bool { value, sent := c.GetQuery(name); return sent && value == "" })
-	if empty && !part(c) && c.GetHeader("HX-Request") != "" {
+	if empty && !wantsFragment(c) && c.GetHeader("HX-Request") != "" {
 		c.Header("HX-Push-Url", canonical)
 	}
-	return empty && !part(c) && c.GetHeader("HX-Request") == ""
+	return empty && !wantsFragment(c) && c.GetHeader("HX-Request") == ""
 }
 
 func (s *Server) recordIndex(c *gin.Context) error {
@@ -103,7 +103,7 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if f.After != "" && part(c) {
+	if f.After != "" && wantsFragment(c) {
 		c.Header("HX-Replace-Url", address(l.Path, withRows(p, shown))) // for Back
 	}
 	clock, pick := s.clock(c), l.Actions != nil
@@ -111,7 +111,7 @@ func (s *Server) recordIndex(c *gin.Context) error {
 	for i := range found {
 		l.Rows[i] = recordRow(clock, who(c), k, &found[i], columns, pick)
 	}
-	loadMore(&l, p, shown, next, f.After == "" || part(c))
+	loadMore(&l, p, shown, next, f.After == "" || wantsFragment(c))
 	return s.list(c, k, l, p)
 }
 

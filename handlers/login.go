@@ -120,7 +120,7 @@ func (s *Server) rememberDevice(c *gin.Context, token string) {
 // signedInAnswer leads on after signing in. In a dialog it leaves the page below as it is, and has the request sent again
 // that was refused, if the page is the user's.
 func (s *Server) signedInAnswer(c *gin.Context, token, next, done string) error {
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.redirect(c, next)
 	}
 	session, err := s.db.Session(c.Request.Context(), token)
@@ -143,7 +143,7 @@ func (s *Server) signedInAnswer(c *gin.Context, token, next, done string) error 
 // loginRefused answers with the form, or the dialog, and what is wrong.
 func (s *Server) loginRefused(c *gin.Context, status int, next, message string) error {
 	again := loginForm(c.Request.PostForm.Get("email"), next, message)
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.show(c, status, again)
 	}
 	now := ""

@@ -17,7 +17,7 @@ import (
 // askForCode leads on to the second step of signing in, in the dialog if there is one.
 func (s *Server) askForCode(c *gin.Context, token, next string) error {
 	s.beginSession(c, token)
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, views.CodeDialog{LoginCode: codeForm(next, "", "", false)})
 	}
 	return s.redirect(c, withNext("/login/mfa", next))
@@ -53,7 +53,7 @@ func (s *Server) loginCodeShow(c *gin.Context) error {
 
 // codeAnswer answers with the form, in the dialog if there is one.
 func (s *Server) codeAnswer(c *gin.Context, status int, form views.LoginCode) error {
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, status, views.CodeDialog{LoginCode: form})
 	}
 	return s.show(c, status, form)

@@ -31,7 +31,7 @@ const (
 // palette answers with the palette's choices for htmx, or with the search page.
 func (s *Server) palette(c *gin.Context) error {
 	p := views.Palette{Query: query(c, "q"), Logs: s.may(c, "POST", "/contacts/:id/interactions")}
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.redirect(c, address("/search", url.Values{"q": {p.Query}}))
 	}
 	offer := s.offerFound

@@ -257,7 +257,7 @@ func (s *Server) outOfSight(c *gin.Context, list, done string) error {
 	if err := s.flash(c, views.Toast{Text: done + ". It is not among your clients, so you can no longer see it"}); err != nil {
 		return err
 	}
-	if part(c) {
+	if wantsFragment(c) {
 		c.Header("HX-Redirect", withMessage(c, list))
 		c.Status(http.StatusOK)
 		return nil

@@ -101,7 +101,7 @@ func (s *Server) recordFieldEdit(c *gin.Context) error {
 // recordFieldAnswer answers with one fact: alone for htmx, else on the page.
 func (s *Server) recordFieldAnswer(c *gin.Context, status int, k *recordKind, r db.Record, f views.Fact) error {
 	f.Focus = f.Editor == nil
-	return s.answerPart(c, status, func() error {
+	return s.answerFragments(c, status, func() error {
 		if f.Editor != nil {
 			l, err := s.listBehind(c, k, r.ID)
 			if err != nil {
@@ -212,7 +212,7 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 			}}
 		}
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		l, err := s.listBehind(c, k, r.ID)
 		if err != nil {
 			return err
@@ -250,9 +250,9 @@ func fieldValue(c *gin.Context, column string) (string, error) {
 	return values[0], nil
 }
 
-// answerPart answers htmx with fragments, and other requests with the page that whole writes.
-func (s *Server) answerPart(c *gin.Context, status int, whole func() error, parts ...views.View) error {
-	if part(c) {
+// answerFragments answers htmx with fragments, and other requests with the page that whole writes.
+func (s *Server) answerFragments(c *gin.Context, status int, whole func() error, parts ...views.View) error {
+	if wantsFragment(c) {
 		return s.show(c, status, parts...)
 	}
 	return whole()

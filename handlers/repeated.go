@@ -66,7 +66,7 @@ func (s *Server) interactionRepeated(c *gin.Context, x timelineRecord, values db
 		return err
 	}
 	composer.Repeat, composer.Sent = repeat, true
-	return s.answerPart(c, http.StatusConflict, func() error {
+	return s.answerFragments(c, http.StatusConflict, func() error {
 		return s.recordPageWith(c, http.StatusConflict, func(r *views.Record) error { r.Composer = composer; return nil })
 	}, composer)
 }

@@ -37,7 +37,7 @@ func (s *Server) search(c *gin.Context) error {
 		}
 		s.searchGroups(c, &v, found)
 	}
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, views.SearchResults{Search: v})
 	}
 	return s.show(c, http.StatusOK, v)
@@ -68,7 +68,7 @@ func (s *Server) searchMore(c *gin.Context) error {
 	if older != "" {
 		g.More = searchAddress(typed, g.Kind, older)
 	}
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, views.MoreInteractions{SearchGroup: g})
 	}
 	v := views.Search{Page: s.page(c, "Search", "Search clients and what was said with them", ""), Query: typed, Kind: "interactions"}

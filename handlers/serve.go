@@ -50,8 +50,8 @@ func (s *Server) may(c *gin.Context, method, path string) bool {
 // vary lists what an answer depends on besides its address and the session.
 const vary = "Accept-Encoding, HX-Request, HX-Request-Type"
 
-// part reports whether htmx asks for a fragment rather than a page.
-func part(c *gin.Context) bool {
+// wantsFragment reports whether htmx asks for a fragment rather than a page.
+func wantsFragment(c *gin.Context) bool {
 	return c.GetHeader("HX-Request") == "true" && c.GetHeader("HX-Request-Type") == "partial" &&
 		c.GetHeader("HX-History-Restore-Request") == ""
 }

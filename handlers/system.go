@@ -29,7 +29,7 @@ func (s *Server) systemIndex(c *gin.Context) error {
 	now := s.conditionNow(c.Request.Context())
 	health := views.Health{Summary: now.summary(), Lines: now.lines, Checking: s.jobs.Checking()}
 	list := s.backupList(c, now, 7)
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, list, views.Into{Target: "#health", Swap: "outerHTML", View: health})
 	}
 	version, commit := Version()

@@ -155,7 +155,7 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *timelineRecord) view
 	e := views.Event{
 		ID: i.ID, Channel: i.Channel, Subject: i.Subject, Outcome: i.Outcome, Body: i.Body, By: i.UserName, Logger: i.Logger,
 		Time: s.clock(c).Hour(i.HappenedAt), Version: i.Version, CanEdit: who(c).Can(db.EditInteraction),
-		Next: views.FollowUp{InteractionID: i.ID, Place: "event"}, Alone: part(c) && s.onOwnPage(c, i.ID),
+		Next: views.FollowUp{InteractionID: i.ID, Place: "event"}, Alone: wantsFragment(c) && s.onOwnPage(c, i.ID),
 	}
 	if i.Next.ID != "" {
 		e.Next = s.followUp(c, i.Next, "event")
@@ -183,7 +183,7 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !part(c) {
+	if !wantsFragment(c) {
 		return s.recordPageWith(c, http.StatusOK, func(*views.Record) error { return nil })
 	}
 	t, err := s.timeline(c, &x, timelineParameters(c))
@@ -270,14 +270,14 @@ func (s *Server) composerAnswer(c *gin.Context, x timelineRecord, refused map[st
 	if err != nil {
 		return err
 	}
-	return s.answerPart(c, http.StatusUnprocessableEntity, func() error {
+	return s.answerFragments(c, http.StatusUnprocessableEntity, func() error {
 		return s.recordPageWith(c, http.StatusUnprocessableEntity, func(r *views.Record) error { r.Composer = composer; return nil })
 	}, composer)
 }
 
 // interactionLogged answers with an empty composer and the timeline that has the new interaction.
 func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Interaction) error {
-	if !part(c) {
+	if !wantsFragment(c) {
 		if err := s.flash(c, views.Toast{Text: wording.Channel(i.Channel) + " logged"}); err != nil {
 			return err
 		}

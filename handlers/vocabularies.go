@@ -55,7 +55,7 @@ func (s *Server) vocabularyAnswer(c *gin.Context, status int, v db.Vocabulary, o
 	if err != nil {
 		return err
 	}
-	if part(c) {
+	if wantsFragment(c) {
 		return s.show(c, status, append([]views.View{values}, more...)...)
 	}
 	page := views.Vocabularies{
@@ -262,7 +262,7 @@ func (s *Server) valueSuggested(c *gin.Context, change suggestValue, done, undo 
 		Action: vocabulariesPath + "/" + undo, Target: "#values",
 		Fields: []views.Hidden{{Name: "v", Value: v.Column}, {Name: "value", Value: value}, {Name: "q", Value: soughtValue(c)}},
 	}}
-	if part(c) {
+	if wantsFragment(c) {
 		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{}, toast(t.Text, t.Undo))
 	}
 	return s.done(c, valuesPath(v, soughtValue(c)), t)

@@ -87,9 +87,9 @@ func (s *Server) webhookShow(c *gin.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case part(c) && list.Newest != "":
+	case wantsFragment(c) && list.Newest != "":
 		return s.show(c, http.StatusOK, views.OlderDeliveries{Deliveries: list})
-	case part(c):
+	case wantsFragment(c):
 		return s.show(c, http.StatusOK, list)
 	}
 	clock := s.clock(c)
