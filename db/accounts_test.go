@@ -356,7 +356,7 @@ func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
 			"organization_id": acme.ID, "channel": "call", "subject": "Renewal", "follow_up_text": text, "follow_up_due_on": "2026-12-01",
 		}, ""))(t)
 	}
-	open := must2(o.FollowUps(t.Context(), o.Ines, db.FollowUpFilter{}))(t)
+	open := mustFirst(o.FollowUps(t.Context(), o.Ines, db.FollowUpFilter{}))(t)
 	must(o.FinishFollowUp(t.Context(), o.Tomas, open[0].ID, 0))(t)
 	whose := func() (names []string) {
 		return o.Column(t, "SELECT full_name || ' ' || version FROM follow_ups JOIN users ON users.id = assignee_id ORDER BY done_at IS NULL")

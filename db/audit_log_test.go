@@ -265,7 +265,7 @@ func secretWorld(t *testing.T, o *dbtest.Office) (s tellingWords) {
 	for _, path := range []string{"/organizations", "/admin/users/" + o.Lea.UserID + "/disable", "/account/sessions/1/end"} {
 		refuse(t, o, path)
 	}
-	must2(o.AuditLog(ctx, o.Ines, db.AuditFilter{TargetType: db.OneOf("organization"), TargetID: brig.ID}))(t)
+	mustFirst(o.AuditLog(ctx, o.Ines, db.AuditFilter{TargetType: db.OneOf("organization"), TargetID: brig.ID}))(t)
 	if err := o.ExportAudit(ctx, o.Ines, db.AuditFilter{Action: db.OneOf("create_org"), TargetID: brig.ID},
 		func([]db.AuditEntry) error { return nil }); err != nil {
 		t.Fatal(err)
@@ -446,7 +446,7 @@ func TestReadingTheAuditLogIsRecorded(t *testing.T) {
 	}
 	read := func(f db.AuditFilter) {
 		t.Helper()
-		must2(o.AuditLog(t.Context(), o.Ines, f))(t)
+		mustFirst(o.AuditLog(t.Context(), o.Ines, f))(t)
 	}
 	reads := func(n int) {
 		t.Helper()
@@ -476,7 +476,7 @@ func TestReadingTheAuditLogIsRecorded(t *testing.T) {
 		"SELECT json_extract(metadata, '$.target_id') FROM audit_logs ORDER BY seq DESC LIMIT 1")[0]), 100)
 }
 
-func must2[A, B any](a A, b B, err error) func(*testing.T) A {
+func mustFirst[A, B any](a A, b B, err error) func(*testing.T) A {
 	return must(a, err)
 }
 
@@ -554,7 +554,7 @@ func TestRefusalsAreRecordedAndBounded(t *testing.T) {
 	o.Clock.Add(time.Minute + time.Second)
 	refuse(o.Lea)
 	want(t, "rows a minute later", count(), 12)
-	e := must2(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: db.OneOf("refused")}))(t)[0]
+	e := mustFirst(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: db.OneOf("refused")}))(t)[0]
 	want(t, "the row", e.UserName+" "+e.Details["method"]+" "+e.Details["path"][:20]+
 		" "+e.Details["permission"], "Léa Fournier POST /organizations/xxxxx EditClient")
 	want(t, "length of the path", len(e.Details["path"]), 200)

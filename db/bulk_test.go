@@ -73,10 +73,10 @@ func TestRowsArePutBesideOthers(t *testing.T) {
 	} {
 		want(t, what, fmt.Sprint(o.Column(t, query, o.Tomas.UserID)), "[]")
 	}
-	found := func(q string) int { return len(must2(o.Contacts(t.Context(), o.Tomas, db.Filter{Query: q}))(t)) }
+	found := func(q string) int { return len(mustFirst(o.Contacts(t.Context(), o.Tomas, db.Filter{Query: q}))(t)) }
 	want(t, "found by an organization's name", found("reseau 44"), 2)
 	want(t, "found by their own", found("okafor 7"), 2)
-	want(t, "interactions found", len(must2(o.SearchInteractions(t.Context(), o.Tomas, "renewal 31", "", 10))(t)), 2)
+	want(t, "interactions found", len(mustFirst(o.SearchInteractions(t.Context(), o.Tomas, "renewal 31", "", 10))(t)), 2)
 }
 
 func TestRowsThatAreRefusedLeaveNothing(t *testing.T) {

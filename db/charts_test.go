@@ -32,9 +32,9 @@ func counts(zone *time.Location, all []db.Counted) string {
 	return strings.Join(lines, "\n")
 }
 
-// plainly computes the same counts from a list of kinds and times, by the day shown on a wall
+// countPlainly computes the same counts from a list of kinds and times, by the day shown on a wall
 // clock. first returns the first day of a day's week or month.
-func plainly(zone *time.Location, now time.Time, rows []string, first func(time.Time) time.Time, before func(time.Time) time.Time) string {
+func countPlainly(zone *time.Location, now time.Time, rows []string, first, before func(time.Time) time.Time) string {
 	of := map[string]map[string]int{}
 	for _, row := range rows {
 		kind, at, _ := strings.Cut(row, " ")
@@ -42,14 +42,14 @@ func plainly(zone *time.Location, now time.Time, rows []string, first func(time.
 		if err != nil {
 			panic(err)
 		}
-		day := first(wall(t.In(zone))).Format(time.DateOnly)
+		day := first(wallDay(t.In(zone))).Format(time.DateOnly)
 		if of[day] == nil {
 			of[day] = map[string]int{}
 		}
 		of[day][kind]++
 	}
 	all := make([]db.Counted, 12)
-	day := first(wall(now.In(zone)))
+	day := first(wallDay(now.In(zone)))
 	for i := range all {
 		all[11-i] = db.Counted{
 			Range: db.Range{From: time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, zone)}, Of: of[day.Format(time.DateOnly)],
@@ -59,8 +59,8 @@ func plainly(zone *time.Location, now time.Time, rows []string, first func(time.
 	return counts(zone, all)
 }
 
-// wall returns the day of a time, at noon UTC, where no clock changes.
-func wall(t time.Time) time.Time {
+// wallDay returns the day of a time, at noon UTC, where no clock changes.
+func wallDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, time.UTC)
 }
 
@@ -71,7 +71,7 @@ func monday(day time.Time) time.Time {
 	return day
 }
 
-func theFirst(day time.Time) time.Time { return day.AddDate(0, 0, 1-day.Day()) }
+func firstOfMonth(day time.Time) time.Time { return day.AddDate(0, 0, 1-day.Day()) }
 
 // checkCharts compares both charts with counts computed in memory.
 func checkCharts(t *testing.T, o *dbtest.Office, by db.Actor, seenInteractions, seenClients string) {
@@ -86,13 +86,13 @@ func checkCharts(t *testing.T, o *dbtest.Office, by db.Actor, seenInteractions, 
 		t.Fatal(err)
 	}
 	want(t, "weeks in "+zone.String(), counts(zone, weeks),
-		plainly(zone, o.Clock.Now(), o.Column(t, seenInteractions), monday, func(d time.Time) time.Time { return d.AddDate(0, 0, -7) }))
+		countPlainly(zone, o.Clock.Now(), o.Column(t, seenInteractions), monday, func(d time.Time) time.Time { return d.AddDate(0, 0, -7) }))
 	months, err := o.NewClientsByMonth(t.Context(), by)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "months in "+zone.String(), counts(zone, months), plainly(zone, o.Clock.Now(),
-		o.Column(t, seenClients), theFirst, func(d time.Time) time.Time { return theFirst(d.AddDate(0, 0, -1)) }))
+	want(t, "months in "+zone.String(), counts(zone, months), countPlainly(zone, o.Clock.Now(),
+		o.Column(t, seenClients), firstOfMonth, func(d time.Time) time.Time { return firstOfMonth(d.AddDate(0, 0, -1)) }))
 }
 
 const (

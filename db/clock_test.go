@@ -135,10 +135,10 @@ func TestWhatWasMadeInTheFutureIsNone(t *testing.T) {
 		},
 		"reading of the audit log": {
 			func(t *testing.T, o *dbtest.Office, _ *string) {
-				must2(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{}))(t)
+				mustFirst(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{}))(t)
 			},
 			func(t *testing.T, o *dbtest.Office, _ *string) {
-				must2(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{}))(t)
+				mustFirst(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{}))(t)
 				want(t, "recorded", len(o.Column(t, "SELECT seq FROM audit_logs WHERE action = 'view_audit'")), 2)
 			},
 		},

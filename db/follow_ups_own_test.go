@@ -148,7 +148,7 @@ func TestWhatSomebodyElseGaveIsNewUntilOneLooksAtItOrChangesIt(t *testing.T) {
 	want(t, "at first", count(), 0)
 	f := give("A")
 	want(t, "given", count(), 1)
-	must2(o.FollowUps(t.Context(), o.Ines, db.FollowUpFilter{}))(t)
+	mustFirst(o.FollowUps(t.Context(), o.Ines, db.FollowUpFilter{}))(t)
 	must(o.FollowUp(t.Context(), o.Ines, f.ID))(t)
 	want(t, "read", count(), 1)
 	if err := o.SeeFollowUp(t.Context(), o.Tomas, f.ID); err != nil {

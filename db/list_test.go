@@ -91,8 +91,8 @@ func TestAListIsWalkedOnceInEveryOrderWhileRowsComeIn(t *testing.T) {
 	}
 }
 
-// several narrows by sector.
-func several(f db.ValueFilter) db.Filter {
+// bySector narrows by sector.
+func bySector(f db.ValueFilter) db.Filter {
 	return db.Filter{Equal: map[string]db.ValueFilter{"sector": f}}
 }
 
@@ -118,18 +118,18 @@ func TestFiltersCombine(t *testing.T) {
 		{db.Filter{Equal: equal("sector", "Retai")}, "0"},
 		{db.Filter{Equal: equal("sector", "\xff\x00")}, "0"},
 		{db.Filter{Owner: is("' OR 1=1 --")}, "0"},
-		{several(db.ValueFilter{Values: []string{"Retail", "media"}}), "is_active = 1 AND sector IN ('Retail', 'Media')"},
-		{several(db.ValueFilter{Values: []string{"Retail", "retail"}}), "is_active = 1 AND sector = 'Retail'"},
-		{several(db.ValueFilter{None: true}), "is_active = 1 AND sector IS NULL"},
-		{several(db.ValueFilter{Values: []string{"Retail"}, None: true}), "is_active = 1 AND ifnull(sector, 'Retail') = 'Retail'"},
-		{several(db.ValueFilter{Values: []string{"Retail"}, Not: true}), "is_active = 1 AND sector IS NOT 'Retail'"},
+		{bySector(db.ValueFilter{Values: []string{"Retail", "media"}}), "is_active = 1 AND sector IN ('Retail', 'Media')"},
+		{bySector(db.ValueFilter{Values: []string{"Retail", "retail"}}), "is_active = 1 AND sector = 'Retail'"},
+		{bySector(db.ValueFilter{None: true}), "is_active = 1 AND sector IS NULL"},
+		{bySector(db.ValueFilter{Values: []string{"Retail"}, None: true}), "is_active = 1 AND ifnull(sector, 'Retail') = 'Retail'"},
+		{bySector(db.ValueFilter{Values: []string{"Retail"}, Not: true}), "is_active = 1 AND sector IS NOT 'Retail'"},
 		{
-			several(db.ValueFilter{Values: []string{"Retail", "Media"}, Not: true}),
+			bySector(db.ValueFilter{Values: []string{"Retail", "Media"}, Not: true}),
 			"is_active = 1 AND ifnull(sector, '') NOT IN ('Retail', 'Media')",
 		},
-		{several(db.ValueFilter{Values: []string{"Retail"}, None: true, Not: true}), "is_active = 1 AND sector <> 'Retail'"},
-		{several(db.ValueFilter{None: true, Not: true}), "is_active = 1 AND sector IS NOT NULL"},
-		{several(db.ValueFilter{Not: true}), "is_active = 1"},
+		{bySector(db.ValueFilter{Values: []string{"Retail"}, None: true, Not: true}), "is_active = 1 AND sector <> 'Retail'"},
+		{bySector(db.ValueFilter{None: true, Not: true}), "is_active = 1 AND sector IS NOT NULL"},
+		{bySector(db.ValueFilter{Not: true}), "is_active = 1"},
 		{db.Filter{Sort: "sort_key; DROP TABLE users"}, "is_active = 1"},
 		{db.Filter{Sort: "-"}, "is_active = 1"},
 		{db.Filter{Status: "everything"}, "is_active = 1"},

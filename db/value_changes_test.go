@@ -171,7 +171,7 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 	must(o.UpdateOrganization(ctx, o.Tomas, ids[0], 1, db.Fields{"sector": "Retail"}))(t)
 	ids = append(ids, o.Column(t, "SELECT id FROM organizations WHERE sector = 'SaaS' LIMIT 1")...)
 	must(o.UpdateOrganization(ctx, o.Tomas, ids[1], 1, db.Fields{"website": "a.example"}))(t) // its version is 2 now, and nobody is in the way
-	wantConflict(t, second(o.UpdateOrganization(ctx, o.Tomas, ids[1], 1, db.Fields{"sector": "Media"})))
+	wantConflict(t, errorOf(o.UpdateOrganization(ctx, o.Tomas, ids[1], 1, db.Fields{"sector": "Media"})))
 	wantInvalid(t, o.RenameValue(ctx, o.Ines, v, "Retail", "Shops"), "new") // one at a time
 
 	d := again()
@@ -202,7 +202,7 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
+func errorOf[T any](_ T, err error) error { return err }
 
 func TestSpellingsThatLookAlikeAreNamed(t *testing.T) {
 	t.Parallel()
@@ -289,9 +289,9 @@ func TestChangesOfValuesAreRefused(t *testing.T) {
 		"own clients":         o.RenameValue(ctx, own, v, "Old", "New"),
 		"hiding":              o.HideValue(ctx, o.Tomas, v, "Old"),
 		"without interaction": o.RenameValue(ctx, blind, vocabulary(t, "outcome"), "Old", "New"),
-		"reading":             third(o.Values(ctx, blind, vocabulary(t, "outcome"), "")),
-		"reading changes":     second(o.ValueChanges(ctx, o.Tomas, v, 1)),
-		"undoing":             second(o.UndoValueChange(ctx, o.Tomas, "x")),
+		"reading":             errorOf3(o.Values(ctx, blind, vocabulary(t, "outcome"), "")),
+		"reading changes":     errorOf(o.ValueChanges(ctx, o.Tomas, v, 1)),
+		"undoing":             errorOf(o.UndoValueChange(ctx, o.Tomas, "x")),
 	} {
 		if !errors.Is(err, db.ErrForbidden) {
 			t.Errorf("%s: %v", what, err)
@@ -303,4 +303,4 @@ func TestChangesOfValuesAreRefused(t *testing.T) {
 	want(t, "nothing changed", dbtest.Dump(t, o.Path) == before, true)
 }
 
-func third[A, B any](_ A, _ B, err error) error { return err }
+func errorOf3[A, B any](_ A, _ B, err error) error { return err }

@@ -45,7 +45,7 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 	user := "/admin/users/" + lea.user.ID
 	ines.post(user+"/roles", "role", "Manager").want(303, "", "")
 	ines.post(user+"/reset-password").want(200, "", "")
-	lea.comeIn() // giving them another role ended their session
+	lea.signIn() // giving them another role ended their session
 	ines.post(user+"/end-sessions").want(303, "", "")
 	ines.post(user+"/disable").want(303, "", "")
 	ines.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam Okoye", "role", "Viewer", "role", "Manager").want(200, "", "")
@@ -74,7 +74,7 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 		"Inès Moreau created the contact Elif Aydın", "Inès Moreau created Quay",
 		"The system created the user Léa Fournier (left) as Viewer", "The system created the user Inès Moreau as Administrator",
 	)
-	page := ines.get("/admin/audit").want(200, "title", "Audit log").wantPart(false)
+	page := ines.get("/admin/audit").want(200, "title", "Audit log").wantFragment(false)
 	got := auditSentences(page)
 	for n := range max(len(got), len(want)) {
 		if n >= len(want) || n >= len(got) || got[n] != want[n] {
@@ -181,9 +181,9 @@ func TestOlderEntriesOfTheAuditLogFollow(t *testing.T) {
 		t.Error(older)
 	}
 	s.unchanged(func() {
-		ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system changed Quay").
-			wantNot("#load-older").wantNot("hx-partial h3").wantPart(true)
-		rest := ines.get(older).want(200, "#timeline", "The system changed Quay").wantPart(false)
+		ines.viaHTMX().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system changed Quay").
+			wantNot("#load-older").wantNot("hx-partial h3").wantFragment(true)
+		rest := ines.get(older).want(200, "#timeline", "The system changed Quay").wantFragment(false)
 		if n := len(sentences(rest)); n != 10 {
 			t.Errorf("%d entries are older", n)
 		}
@@ -271,21 +271,21 @@ func TestTheFileOfTheAuditLogByteForByte(t *testing.T) {
 	s.unchanged(func() { ines.send("HEAD", "/admin/audit", nil).want(200, "", "") })
 }
 
-// slowly records how an answer is written: the bytes between flushes, and the number of flushes.
-type slowly struct {
+// chunkRecorder records how an answer is written: the bytes between flushes, and the number of flushes.
+type chunkRecorder struct {
 	*httptest.ResponseRecorder
 	since, most, steps int
 }
 
-func (w *slowly) Write(p []byte) (int, error) {
+func (w *chunkRecorder) Write(p []byte) (int, error) {
 	w.since += len(p)
 	w.most = max(w.most, w.since)
 	return w.ResponseRecorder.Write(p)
 }
 
-func (w *slowly) WriteString(s string) (int, error) { return w.Write([]byte(s)) }
+func (w *chunkRecorder) WriteString(s string) (int, error) { return w.Write([]byte(s)) }
 
-func (w *slowly) Flush() { w.since = 0; w.steps++ }
+func (w *chunkRecorder) Flush() { w.since = 0; w.steps++ }
 
 // TestALongFileIsSentInSteps: little is kept in memory, and of a file that breaks off the browser
 // learns that it is incomplete, and the history how much was sent.
@@ -296,7 +296,7 @@ func TestALongFileIsSentInSteps(t *testing.T) {
 	if err := demo.Fill(t.Context(), s.DB, db.System, "s", 1, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
-	w := &slowly{ResponseRecorder: httptest.NewRecorder()}
+	w := &chunkRecorder{ResponseRecorder: httptest.NewRecorder()}
 	r := ines.request("GET", "/admin/audit.csv", nil)
 	r.AddCookie(ines.cookie)
 	s.ServeHTTP(w, r)
@@ -439,7 +439,7 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	for _, a := range []answer{
 		ines.get("/admin/audit?field=sector&target_type=contact&record=birch").want(200, "#f-record[open]", "").
 			wantValue("#f-record [name=record]", "birch"),
-		ines.parts().get("/admin/audit/records?field=sector&field_is=&record=birch").wantPart(true),
+		ines.viaHTMX().get("/admin/audit/records?field=sector&field_is=&record=birch").wantFragment(true),
 	} {
 		a.want(200, "#record-found a[href='"+about+"']", "Birch")
 	}
@@ -448,19 +448,19 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 		t.Errorf("without script it leads to %s", to)
 	}
 	call := s.Log(birch, "", "Offer 18")
-	ines.parts().get("/admin/audit/records?record=offer").
+	ines.viaHTMX().get("/admin/audit/records?record=offer").
 		want(200, "#record-found a[href='/admin/audit?target_id="+key(call)+"&target_type=interaction']", "Offer 18")
 	who := "/admin/audit?target_id=" + ines.user.ID + "&target_type=user"
 	first, _, _ := strings.Cut(ines.user.FullName, " ")
-	ines.parts().get("/admin/audit/records?record="+first).want(200, "#record-found a[href='"+who+"'] small", "User")
+	ines.viaHTMX().get("/admin/audit/records?record="+first).want(200, "#record-found a[href='"+who+"'] small", "User")
 	ines.get(who).wantTexts(".chip b", "Users", ines.user.FullName).wantNot("#f-record").
 		want(200, "[aria-label='Remove the record filter'][href='/admin/audit']", "")
-	ines.parts().get("/admin/audit/records?record=zzz").want(200, "#record-found", "Nothing found")
+	ines.viaHTMX().get("/admin/audit/records?record=zzz").want(200, "#record-found", "Nothing found")
 	ines.post(birch+"/archive", "version", "2")
-	ines.parts().get("/admin/audit/records?record=birch").want(200, "#record-found .opt", "Archived")
-	ticked := ines.parts().get("/admin/audit?field=sector&field_is=&actor_is=&from=&q=").want(200, "#list "+rows, "changed Birch").
+	ines.viaHTMX().get("/admin/audit/records?record=birch").want(200, "#record-found .opt", "Archived")
+	ticked := ines.viaHTMX().get("/admin/audit?field=sector&field_is=&actor_is=&from=&q=").want(200, "#list "+rows, "changed Birch").
 		want(200, "hx-partial[hx-target='#chips'] .chip b", "Sector").
-		want(200, "hx-partial [href='/admin/audit.csv?field=sector']", "").wantPart(true)
+		want(200, "hx-partial [href='/admin/audit.csv?field=sector']", "").wantFragment(true)
 	if to := ticked.Header.Get("HX-Push-Url"); to != "/admin/audit?field=sector" {
 		t.Errorf("its address is %s", to)
 	}
@@ -469,7 +469,7 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	own := s.stranger()
 	own.user = s.User("Nils Berg", "Viewer")
 	s.Own(own.user, db.ViewClient, db.ViewAudit)
-	own.comeIn()
+	own.signIn()
 	own.get("/admin/audit?q=retail").want(200, "#timeline", "").wantNot(".diff")
 	own.get("/admin/audit?field=sector").wantNot(".diff")
 	for _, name := range []string{"acme", "offer"} {

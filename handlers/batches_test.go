@@ -129,9 +129,9 @@ func TestLinksOfManyAreMadeAndChanged(t *testing.T) {
 		"WHERE organization_id = ?", key(acme))
 
 	// With JavaScript, choices appear while somebody types.
-	ines.parts().get("/organizations/options?pick=one&find=acme").wantPart(true).wantTexts("label", "Acme", "Acme Two")
-	ines.parts().get("/organizations/options?pick=any&find=bri").wantTexts("label", "All their organizations", "Brig")
-	ines.parts().get("/contacts/options?pick=one&find=zz").want(200, "p", "Nothing found")
+	ines.viaHTMX().get("/organizations/options?pick=one&find=acme").wantFragment(true).wantTexts("label", "Acme", "Acme Two")
+	ines.viaHTMX().get("/organizations/options?pick=any&find=bri").wantTexts("label", "All their organizations", "Brig")
+	ines.viaHTMX().get("/contacts/options?pick=one&find=zz").want(200, "p", "Nothing found")
 
 	// A relationship's status can be set everywhere or at one organization.
 	ask = ines.post("/contacts/batch", "all", "1", "action", "set_relationship_status").

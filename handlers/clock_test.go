@@ -27,8 +27,8 @@ func TestAClockThatWasWrongIsNamed(t *testing.T) {
 	s.Clock.Add(ahead)
 	session := s.stranger()
 	session.post("/login", "email", lea.user.Email, "password", "wrong password").want(422, "", "")
-	s.halfway(lea.user).post("/login/mfa", "code", s.app(seed)).want(303, "", "")
-	lea.comeIn()
+	s.halfway(lea.user).post("/login/mfa", "code", s.appCode(seed)).want(303, "", "")
+	lea.signIn()
 	lea.get("/").want(200, "h1", "Home")
 	s.Clock.Add(-ahead)
 	log.Reset()
@@ -45,7 +45,7 @@ func TestAClockThatWasWrongIsNamed(t *testing.T) {
 		t.Errorf("the log says %s", got)
 	}
 	s.Exec("DELETE FROM sign_in_attempts")
-	s.halfway(lea.user).post("/login/mfa", "code", s.app(seed)).want(303, "", "")
+	s.halfway(lea.user).post("/login/mfa", "code", s.appCode(seed)).want(303, "", "")
 	s.halfway(lea.user).post("/login/mfa", "code", codes[0]).want(303, "", "")
 }
 

@@ -86,7 +86,7 @@ func TestThisMorningIsOfferedFromNineOn(t *testing.T) {
 func TestATypedTimeIsShownAsItIsUnderstood(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	for query, says := range map[string]string{
 		"happened_at_text=yesterday+18:40":                      "Mon 23 Nov, 18:40",
 		"happened_at_text=yesterday+18:40&time_zone=Asia/Tokyo": "Mon 23 Nov, 18:40",
@@ -165,7 +165,7 @@ func TestAComposerChoosesOnlyWhoIsCertain(t *testing.T) {
 func TestTheChoiceFollowsTheFirstLink(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	acme, bea, zoe := s.Organization("Acme"), s.Contact("Bea", "Brown"), s.Contact("Zoe", "Zimmer")
 	const follows = "hx-partial[hx-target='#log-with-field'] option[selected]"
 	ines.post(acme+"/contacts", "contact_id", key(bea)).want(200, follows, "Bea Brown")

@@ -23,7 +23,7 @@ func TestLoggingLinksWhoIsNotLinkedYet(t *testing.T) {
 	s.WantOne("1", "SELECT count(*) FROM interactions WHERE contact_id = ?", key(zoe))
 	s.WantOne("Active", "SELECT metadata ->> 'relationship_status' "+
 		"FROM audit_logs WHERE action = 'link_contact' AND metadata ->> 'contact_id' = ?", key(zoe))
-	ines.parts().submit(ines.get(bea), "#log .btn.pri", "subject", "Talk", "organization_id", key(acme)).
+	ines.viaHTMX().submit(ines.get(bea), "#log .btn.pri", "subject", "Talk", "organization_id", key(acme)).
 		want(200, "hx-partial[hx-target='#links'] .nm", "Acme")
 	s.WantOne("2", "SELECT count(*) FROM organization_contact")
 
@@ -100,21 +100,21 @@ func TestManyAreFoundByTyping(t *testing.T) {
 		t.Errorf("%d options", n)
 	}
 	options := "/contacts/options?with=" + url.QueryEscape(acme)
-	parts := ines.parts()
-	parts.get(options).want(200, ".lbl", "Linked here").want(200, "[role=option]", "There are more matches")
-	parts.get(options+"&contact=berg+x").wantTexts("[role=group]:first-child .opt bdi", "Anna Berg X", "Advisor").
+	asHTMX := ines.viaHTMX()
+	asHTMX.get(options).want(200, ".lbl", "Linked here").want(200, "[role=option]", "There are more matches")
+	asHTMX.get(options+"&contact=berg+x").wantTexts("[role=group]:first-child .opt bdi", "Anna Berg X", "Advisor").
 		wantTexts(".make", "Create contact “berg x”")
-	found := parts.get(options+"&contact=berga").want(200, ".lbl", "Not linked yet; logging links them").want(200, ".opt", "Berga Unlinked")
+	found := asHTMX.get(options+"&contact=berga").want(200, ".lbl", "Not linked yet; logging links them").want(200, ".opt", "Berga Unlinked")
 	choose, _ := found.html.Find("#log-with-list-o0").Attr("hx-get")
-	parts.get(choose).want(200, "#log-with-field .picked", "Berga Unlinked").
+	asHTMX.get(choose).want(200, "#log-with-field .picked", "Berga Unlinked").
 		wantTexts("#log-with option[selected]", "Berga Unlinked").want(200, ".hint", "Not linked yet; logging links them")
-	parts.get(options+"&choose=").wantTexts("#log-with option[selected]", "No contact").wantNot(".picked")
-	parts.get(options+"&choose=nonsense").wantTexts("#log-with option[selected]", "No contact")
-	parts.get(options+"&contact=zzz").want(200, ".make", "Create contact “zzz”")
-	parts.get(options+"&as=log&choose=").want(404, "", "")
-	parts.get(options+"&further=<b>").want(404, "", "")
-	parts.get("/organizations/options?with="+url.QueryEscape(acme)).want(404, "", "")
-	parts.get("/contacts/options?with="+url.QueryEscape("/organizations/"+key(other))).want(404, "", "")
+	asHTMX.get(options+"&choose=").wantTexts("#log-with option[selected]", "No contact").wantNot(".picked")
+	asHTMX.get(options+"&choose=nonsense").wantTexts("#log-with option[selected]", "No contact")
+	asHTMX.get(options+"&contact=zzz").want(200, ".make", "Create contact “zzz”")
+	asHTMX.get(options+"&as=log&choose=").want(404, "", "")
+	asHTMX.get(options+"&further=<b>").want(404, "", "")
+	asHTMX.get("/organizations/options?with="+url.QueryEscape(acme)).want(404, "", "")
+	asHTMX.get("/contacts/options?with="+url.QueryEscape("/organizations/"+key(other))).want(404, "", "")
 	s.as("Viewer").get(options).want(403, "", "")
 	ines.submit(page, "#log .btn.pri", "subject", "With them", "contact_id", key(other)).to()
 	s.WantOne("1", "SELECT count(*) FROM organization_contact WHERE contact_id = ?", key(other))
@@ -124,7 +124,7 @@ func TestManyAreFoundByTyping(t *testing.T) {
 func TestTheChoiceFollowsTheLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	acme := s.Organization("Acme")
 	var last string
 	for n := range 22 {
@@ -183,8 +183,8 @@ func TestADraftIsToldOnlyWhomOneSees(t *testing.T) {
 		{"/contacts/options?with=" + mine.org + "&further=log&draft=1&participant_id=", "#log-further label", "Elif Aydın"},
 		{"/follow-ups/clients?as=fu&draft=1&contact_id=", "#fu-picks label", "Elif Aydın"},
 	} {
-		b.parts().get(x.ask+key(mine.contact)).want(200, x.field, x.shown).wantPart(true)
-		a := b.parts().get(x.ask + key(secret.contact))
+		b.viaHTMX().get(x.ask+key(mine.contact)).want(200, x.field, x.shown).wantFragment(true)
+		a := b.viaHTMX().get(x.ask + key(secret.contact))
 		if a.want(200, "*", ""); strings.Contains(a.body, "Secret") || strings.Contains(a.body, "Person") {
 			t.Errorf("%s tells of it: %s", x.ask, a.body)
 		}

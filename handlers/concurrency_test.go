@@ -19,7 +19,7 @@ func TestAnOfficeWorksAtOnce(t *testing.T) {
 	own := s.person("Ines Duarte", "Manager")
 	s.Own(own.user, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
 	var everybody sync.WaitGroup
-	for n, b := range []*browser{s.as("Administrator"), s.as("Manager").parts(), own, s.stranger()} {
+	for n, b := range []*browser{s.as("Administrator"), s.as("Manager").viaHTMX(), own, s.stranger()} {
 		everybody.Go(func() {
 			routes := handlers.Routes()
 			for i := range routes { // each begins elsewhere
@@ -34,7 +34,7 @@ func TestAnOfficeWorksAtOnce(t *testing.T) {
 			}
 		})
 	}
-	for n, b := range []*browser{s.as("Manager"), s.as("Manager"), s.person("Tomas Rehn", "Administrator").parts()} {
+	for n, b := range []*browser{s.as("Manager"), s.as("Manager"), s.person("Tomas Rehn", "Administrator").viaHTMX()} {
 		everybody.Go(func() {
 			for i := range 12 {
 				for path, form := range map[string][]string{

@@ -60,8 +60,8 @@ func TestEmailOfAnArchivedContact(t *testing.T) {
 			want(422, ".found .bdg", "Archived").want(422, ".found button", "Restore")
 		// Editing a contact to the same email only offers to open the other one.
 		ines.post(mara, "version", "1", "email", "elif@quay.example").want(422, ".found a", "Elif Aydın").wantNot(".found button")
-		ines.parts().post(mara+"/fields/email", "version", "1", "value", "elif@quay.example").
-			want(422, ".found a", "Elif Aydın").wantNot(".found button").wantPart(true)
+		ines.viaHTMX().post(mara+"/fields/email", "version", "1", "value", "elif@quay.example").
+			want(422, ".found a", "Elif Aydın").wantNot(".found button").wantFragment(true)
 	})
 	if to := ines.submit(refused, ".found button").to(); to != elif {
 		t.Fatalf("restoring led to %s", to)
@@ -106,7 +106,7 @@ func TestContactsAreListed(t *testing.T) {
 	ines.get("/contacts?owner=none").wantTexts("#rows .nm", "Étienne Zab", "王 明")
 	ines.get("/contacts?q=quay").wantTexts("#rows .nm", "Elif Ząb")
 	ines.get("/contacts?q=王").wantTexts("#rows .nm", "王 明")
-	ines.parts().get("/contacts?q=etienne").want(200, "#rows", "Étienne").wantPart(true)
+	ines.viaHTMX().get("/contacts?q=etienne").want(200, "#rows", "Étienne").wantFragment(true)
 }
 
 func TestPickers(t *testing.T) {
@@ -116,21 +116,21 @@ func TestPickers(t *testing.T) {
 	org, elif := s.Organization("Harbor & Pine", "website", "harborpine.example", "sector", "Logistics"),
 		s.Contact("Elif", "Aydın", "phone", "+46 70 555 01 10")
 	for _, typed := range hostileSearches {
-		ines.parts().get("/organizations/options?q=" + typed).wantNot("a.opt").wantPart(true)
+		ines.viaHTMX().get("/organizations/options?q=" + typed).wantNot("a.opt").wantFragment(true)
 	}
-	ines.parts().get("/organizations/options?q=pine").want(200, ".opt", "Harbor & Pine").wantPart(true)
-	ines.parts().get("/organizations/options?q=pine&for="+elif).
+	ines.viaHTMX().get("/organizations/options?q=pine").want(200, ".opt", "Harbor & Pine").wantFragment(true)
+	ines.viaHTMX().get("/organizations/options?q=pine&for="+elif).
 		want(200, ".opt[href='"+elif+"/organizations?add=1&organization_id="+key(org)+"']", "Harbor").want(200, "a", "Create organization “pine”")
 	for _, foreign := range []string{
 		"https://evil.example", "//evil.example", "/contacts/", "/contacts/../x", elif + "/x", "javascript:alert(1)",
 	} {
-		a := ines.parts().get("/organizations/options?q=pine&for="+foreign).want(200, ".opt[href='"+org+"']", "")
+		a := ines.viaHTMX().get("/organizations/options?q=pine&for="+foreign).want(200, ".opt[href='"+org+"']", "")
 		if strings.Contains(a.body, "evil") || strings.Contains(a.body, "javascript") || strings.Contains(a.body, "Create") {
 			t.Errorf("for=%s is taken for a record: %s", foreign, a.body)
 		}
 	}
 	// Viewers are offered records to open, but not to create one.
-	s.as("Viewer").parts().get("/organizations/options?q=pine&for="+elif).want(200, ".opt[href='"+org+"']", "").wantNot("a[href*='add=']")
+	s.as("Viewer").viaHTMX().get("/organizations/options?q=pine&for="+elif).want(200, ".opt[href='"+org+"']", "").wantNot("a[href*='add=']")
 }
 
 // TestEachNumberIsDialedAlone: whatever else is written beside it.
@@ -176,7 +176,7 @@ func TestContactsAreCalledFromWhereTheyAreFound(t *testing.T) {
 		}
 	}
 	// A number that is added in place can be called at once.
-	ines.parts().post(none+"/fields/mobile", "value", "+353 86 555 01 10", "version", "1").
+	ines.viaHTMX().post(none+"/fields/mobile", "value", "+353 86 555 01 10", "version", "1").
 		want(200, "#reach a[href='tel:+353865550110']", "Call").want(200, "#fact-mobile a[href='tel:+353865550110']", "")
 }
 

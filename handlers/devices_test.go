@@ -15,7 +15,7 @@ import (
 func TestABrowserThatSignedInBeforeIsNotLockedByOthers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	u := s.known("ines@quay.example")
+	u := s.userWithPassword("ines@quay.example")
 	desk := s.stranger()
 	desk.post("/login", "email", u.Email, "password", password).want(303, "", "")
 	c := desk.device
@@ -70,7 +70,7 @@ func TestEveryWayInMakesTheBrowserKnown(t *testing.T) {
 	if half.device != nil {
 		t.Error("half a sign-in makes the browser known")
 	}
-	half.post("/login/mfa", "code", s.app(seed)).want(303, "", "")
+	half.post("/login/mfa", "code", s.appCode(seed)).want(303, "", "")
 	reset := s.stranger()
 	link = admin.post("/admin/users/" + admin.user.ID + "/reset-password").linkPath()
 	reset.post(link, "password", "another good password").want(303, "", "")
@@ -132,7 +132,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 func TestALockInOneBrowserIsSaidSo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	admin, u := s.as("Administrator"), s.known("ines@quay.example")
+	admin, u := s.as("Administrator"), s.userWithPassword("ines@quay.example")
 	desk := s.stranger()
 	desk.post("/login", "email", u.Email, "password", password).want(303, "", "")
 	for range 10 {

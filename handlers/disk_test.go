@@ -66,7 +66,8 @@ func TestADamagedRegistryIsReadAndSaysSoToItsAdministrators(t *testing.T) {
 		if a.Header.Get("Retry-After") == "" {
 			t.Error("it does not say when to try again")
 		}
-		admin.parts().post(acme+"/fields/website", "value", "acme.com", "version", "1").want(503, "body", "then restore a backup").wantPart(true)
+		admin.viaHTMX().post(acme+"/fields/website", "value", "acme.com", "version", "1").want(503, "body", "then restore a backup").
+			wantFragment(true)
 	})
 
 	if admin.post("/logout").to() != "/login" || admin.cookie != nil {
@@ -115,7 +116,7 @@ func TestNoRouteOfADamagedRegistryFailsOrWrites(t *testing.T) {
 					"version": {"1"}, "display_name": {"Pine"}, "password": {password}, "current_password": {password}, "email": {"new@quay.example"},
 				}
 			}
-			for _, b := range []*browser{admin, admin.parts()} {
+			for _, b := range []*browser{admin, admin.viaHTMX()} {
 				if a := b.send(r.Method, w.address(r.Path), form); a.StatusCode >= 500 && a.StatusCode != 503 {
 					t.Errorf("%s: %d\n%s", a.what, a.StatusCode, a.shown())
 				}
@@ -144,7 +145,7 @@ func TestARegistryThatCannotBeReadSaysSoAndComesBack(t *testing.T) {
 	if a.Header.Get("Retry-After") == "" || strings.Contains(a.body, s.Path) || strings.Contains(a.body, lea.user.FullName) {
 		t.Errorf("the page says\n%s", a.body)
 	}
-	lea.parts().get("/organizations").want(503, "body", "cannot be read").wantPart(true)
+	lea.viaHTMX().get("/organizations").want(503, "body", "cannot be read").wantFragment(true)
 	s.stranger().get("/readyz").want(503, "", "does not answer")
 	if ada.post("/logout").StatusCode != http.StatusSeeOther || ada.cookie != nil {
 		t.Error("signing out does not end the cookie")

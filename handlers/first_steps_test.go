@@ -6,9 +6,9 @@ import (
 	"clientregistry/db"
 )
 
-// steps returns what is said on Home of the first steps: their number, those that are done, and
+// wantSteps checks what Home says of the first steps: their number, those that are done, and
 // those that lead on.
-func (b *browser) steps(done string, ticked []string, links ...string) answer {
+func (b *browser) wantSteps(done string, ticked []string, links ...string) answer {
 	b.t.Helper()
 	page := b.get("/").want(200, "#start-h", "Get started").want(200, ".start header .note", done)
 	page.wantTexts(".start .is b", ticked...).wantTexts(".start li .btn", links...)
@@ -22,21 +22,21 @@ func TestTheFirstStepsTickThemselvesOff(t *testing.T) {
 	s := newSite(t)
 	ines := s.person("Inès Moreau", "Administrator")
 	const account, organization, contact, call = "Create your account", "Add an organization", "Add a person there", "Log a call"
-	empty := ines.steps("1 of 5 done", []string{account}, "New organization", "New contact", "Invite")
+	empty := ines.wantSteps("1 of 5 done", []string{account}, "New organization", "New contact", "Invite")
 	empty.wantTexts("#main h2", "Get started").wantTexts(".start .pri", "New organization").wantNot(".chart, .todo, .page-head .acts")
 
 	org := ines.post("/organizations", "display_name", "Quay").to()
-	begun := ines.steps("2 of 5 done", []string{account, organization}, "New contact", "Log a call", "Invite")
+	begun := ines.wantSteps("2 of 5 done", []string{account, organization}, "New contact", "Log a call", "Invite")
 	begun.want(200, ".start a.pri[href='"+org+"/contacts?add=1']", "New contact").want(200, "#touched-h", "Where you left off")
 	begun.wantNot("[aria-labelledby=today-h], #weeks-h").want(200, "#months-h, #owners-h, #quiet-h", "")
 	ines.get(org+"/contacts?add=1").want(200, "#link-form form", "")
 
 	contactAt := ines.post("/contacts", "first_name", "Elif", "last_name", "Aydın").to()
-	ines.steps("3 of 5 done", []string{account, organization, contact}, "Log a call", "Invite").
+	ines.wantSteps("3 of 5 done", []string{account, organization, contact}, "Log a call", "Invite").
 		want(200, ".start a.pri[href='"+contactAt+"?log=call#log-subject']", "Log a call")
 	ines.get(contactAt+"?log=call").want(200, "#composer[open] #log-subject", "")
 	ines.post(contactAt+"/interactions", "channel", "call", "subject", "Hello").want(303, "", "")
-	ines.steps("4 of 5 done", []string{account, organization, contact, call}, "Invite").want(200, "#today-h", "Today")
+	ines.wantSteps("4 of 5 done", []string{account, organization, contact, call}, "Invite").want(200, "#today-h", "Today")
 	ines.get("/admin/users?new=1").want(200, "#invite-h", "Invite somebody")
 	ines.post("/admin/users", "email", "sam@pinestreet.example", "full_name", "Sam", "role", "Manager").want(200, "", "")
 	ines.get("/").want(200, "#new", "New organization").wantNot(".start")
@@ -47,14 +47,14 @@ func TestTheFirstStepsCanBeClosed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
-	page := ines.steps("1 of 4 done", []string{"Create your account"}, "New organization", "New contact")
+	page := ines.wantSteps("1 of 4 done", []string{"Create your account"}, "New organization", "New contact")
 	if to := ines.submit(page, ".start header button").to(); to != "/" {
 		t.Errorf("closing the card led to %s", to)
 	}
 	ines.get("/").wantTexts("#main h2", "No clients yet").want(200, "#new", "New organization").wantNot(".start, .chart, .todo")
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/").want(200, "#nothing-h", "No clients yet")
-	jonas.steps("1 of 4 done", []string{"Create your account"}, "New organization", "New contact")
+	jonas.wantSteps("1 of 4 done", []string{"Create your account"}, "New organization", "New contact")
 	s.Organization("Quay")
 	ines.get("/").want(200, "#touched-h", "Where you left off").wantNot(".start, #nothing-h")
 }
@@ -64,7 +64,7 @@ func TestTheFirstStepsAreThoseThatOneMayTake(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	keeper := s.as(s.Role("Keeper", db.ViewClient, db.EditClient))
-	keeper.steps("1 of 3 done", []string{"Create your account"}, "New organization", "New contact")
+	keeper.wantSteps("1 of 3 done", []string{"Create your account"}, "New organization", "New contact")
 	w := newWorld(s)
 	s.as("Manager").post(w.org+"/interactions", "channel", "call", "subject", "Secret talk").want(303, "", "")
 	keeper.get("/").want(200, "h1", "Home").wantNot(".start")
@@ -96,7 +96,7 @@ func TestWhoSeesOnlyTheirOwnIsToldSo(t *testing.T) {
 			b.get("/interactions").want(200, ".empty p", "with the clients that you own appear here")
 			b.get("/follow-ups?show=all").want(200, ".empty p", "You see the clients that you own")
 			b.get("/search?q=harbor").want(200, ".empty p", "You find the clients that you own")
-			b.parts().get("/search?q=harbor").want(200, ".empty p", "You find the clients that you own")
+			b.viaHTMX().get("/search?q=harbor").want(200, ".empty p", "You find the clients that you own")
 		}
 		lea.get("/").want(200, "#new", "New organization")
 		lea.get("/organizations").want(200, ".empty .pri", "New organization").want(200, ".empty p", "linked to them. What you add appears here")

@@ -27,11 +27,11 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 			}
 			asks := ines
 			if part {
-				asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
+				asks = ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
 			}
 			form := asks.get(href).want(200, "#fu-assignee_id option[selected]", "Inès Moreau").
 				want(200, "#fu-due_time-h", "in the time zone of the person it is for").
-				wantValue("[name=due][checked]", "tomorrow").wantPart(part)
+				wantValue("[name=due][checked]", "tomorrow").wantFragment(part)
 			switch from {
 			case org:
 				form.want(200, "#fu-picks input[name=organization_id][checked] + span", "Harbor & Pine")
@@ -43,11 +43,12 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 					"due_time", "late", "assignee_id", "x").
 					want(422, "#fu-due-e", "Choose today or later").wantValue("#fu-due", "yesterday").
 					want(422, "#fu-due_time-e", "Enter a time, like 14:00").
-					want(422, "#fu-assignee_id-e", "from the list").wantValue("#fu-text", "Call <them>").wantValue("#fu-due_time", "late").wantPart(part)
+					want(422, "#fu-assignee_id-e", "from the list").wantValue("#fu-text", "Call <them>").wantValue("#fu-due_time", "late").
+					wantFragment(part)
 			})
 			made := asks.submit(form, "#follow-up-form .acts button", "text", "Call", "due", "today", "due_time", "14:00")
 			if part {
-				made.want(200, ".toast", "Planned: Call").want(200, "hx-partial[hx-target='#due'] #due", "1 due").wantPart(true)
+				made.want(200, ".toast", "Planned: Call").want(200, "hx-partial[hx-target='#due'] #due", "1 due").wantFragment(true)
 				if from == "/follow-ups" {
 					made.want(200, "hx-partial[hx-target='#list'] .nm", "Call")
 				} else {
@@ -62,18 +63,18 @@ func TestAFollowUpIsPlannedFromAnywhere(t *testing.T) {
 			s.Exec("DELETE FROM follow_ups")
 		}
 	}
-	ines.parts().get("/palette?q=remind+me+to+call+Mrs+Kroon").
+	ines.viaHTMX().get("/palette?q=remind+me+to+call+Mrs+Kroon").
 		want(200, "a[href='/follow-ups/new?text=call+Mrs+Kroon']", "New follow-up “call Mrs Kroon”")
 	ines.get("/follow-ups/new?text=call+Mrs+Kroon").wantValue("#fu-text", "call Mrs Kroon")
-	s.as("Viewer").parts().get("/palette?q=remind+me+to+call").wantNot("a[href^='/follow-ups/new']")
+	s.as("Viewer").viaHTMX().get("/palette?q=remind+me+to+call").wantNot("a[href^='/follow-ups/new']")
 
 	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button",
 		"text", "Ask them", "find", "aydin", "assignee_id", jonas.user.ID).
 		want(303, "", "")
 	s.WantOne(key(elif), "SELECT contact_id FROM follow_ups WHERE text = 'Ask them'")
 	s.Organization("Harbor Light")
-	ines.parts().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
-		want(200, "#fu-picks", "Harbor Light").wantPart(true)
+	ines.viaHTMX().get("/follow-ups/clients?find=har&organization_id="+key(org)).want(200, "#fu-picks legend", "Organization").
+		want(200, "#fu-picks", "Harbor Light").wantFragment(true)
 }
 
 // TestAClientThatWasTypedIsChosenOrRefused: the form never drops what was typed, whether its matches were shown before or not.
@@ -87,15 +88,15 @@ func TestAClientThatWasTypedIsChosenOrRefused(t *testing.T) {
 	for _, part := range []bool{false, true} {
 		asks := ines
 		if part {
-			asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
+			asks = ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
 		}
-		form := asks.get("/follow-ups/new").wantPart(part)
+		form := asks.get("/follow-ups/new").wantFragment(part)
 		const button = "#follow-up-form .acts button"
-		ines.parts().get("/follow-ups/clients?find=harbor").wantValue("[name=found]", "harbor").wantNot("[autofocus]")
+		ines.viaHTMX().get("/follow-ups/clients?find=harbor").wantValue("[name=found]", "harbor").wantNot("[autofocus]")
 		for _, found := range []string{"", "harbor"} { // the script lists the matches while somebody types
 			var told answer
 			s.unchanged(func() {
-				told = asks.submit(form, button, "text", "Ask", "find", "harbor", "found", found, "organization_id", "").wantPart(part).
+				told = asks.submit(form, button, "text", "Ask", "find", "harbor", "found", found, "organization_id", "").wantFragment(part).
 					want(422, "#fu-find-e", "Choose one of these").wantValue("#fu-text", "Ask").wantValue("#fu-find", "harbor").
 					want(422, "#fu-picks", "Harbor Light").want(422, "fieldset[aria-describedby=fu-find-e] [autofocus][name=organization_id]", "")
 				told = asks.submit(told, button).want(422, "#fu-find-e", "Choose one of these") // nor is it dropped the second time
@@ -160,7 +161,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 	for _, part := range []bool{false, true} {
 		asks := jonas
 		if part {
-			asks = jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
+			asks = jonas.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
 		}
 		gone := asks.submit(jonas.get("/follow-ups"), row+" form[action$='/cancel'] button")
 		s.wantAudit(jonas, "cancel_follow_up", `"cancelled_at":{"old":null`, "Write to them")
@@ -201,10 +202,10 @@ func TestWhatIsNewSaysSoUntilItIsSeen(t *testing.T) {
 		}
 		ines.post("/follow-ups/"+id("First")+"/seen").want(303, "", "") // it is not theirs
 	})
-	parts := jonas.asking(map[string]string{
+	parts := jonas.withHeaders(map[string]string{
 		"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups/" + id("First"),
 	})
-	parts.post("/follow-ups/"+id("First")+"/seen").want(200, "hx-partial[hx-target='#new-due'] #new-due", "2 new").wantPart(true)
+	parts.post("/follow-ups/"+id("First")+"/seen").want(200, "hx-partial[hx-target='#new-due'] #new-due", "2 new").wantFragment(true)
 	jonas.get("/follow-ups/" + id("First")).wantNot("form.seen")
 	to := jonas.submit(jonas.get("/follow-ups"), "#f-"+id("Second")+" form[action$='/seen'] button").to()
 	jonas.get(to).want(200, "#new-due", "1 new").want(200, "#f-"+id("Second"), "from Inès").wantNot("#f-" + id("Second") + " .fresh")
@@ -284,7 +285,7 @@ func TestDueIsSaidInWords(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "Next Monday", "In a week", "In two weeks", "Other…")
-	ines.parts().get("/times?due_text=in+2+weeks").want(200, "", "Tue 8 Dec 2026")
+	ines.viaHTMX().get("/times?due_text=in+2+weeks").want(200, "", "Tue 8 Dec 2026")
 	for _, c := range []struct{ due, text, on string }{
 		{"today", "", "2026-11-24"},
 		{"monday", "", "2026-11-30"},
@@ -301,14 +302,14 @@ func TestDueIsSaidInWords(t *testing.T) {
 	}
 	path := "/follow-ups/" + s.One("SELECT id FROM follow_ups WHERE text = 'today'")
 	s.Clock.Add(3 * 24 * time.Hour)
-	ines.comeIn()
+	ines.signIn()
 	ines.submit(ines.get(path).want(200, ".about", "2 days late"), "form[action$='/done'] button").to()
 	ines.get(path).want(200, ".about", "Wed 25 Nov")
 	if text := ines.get(path).html.Find(".about").Text(); strings.Contains(text, " late") {
 		t.Errorf("what is done says %s", text)
 	}
 	s.Clock.Add(2 * 24 * time.Hour) // a Sunday, on which next Monday is tomorrow
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "In a week", "In two weeks", "Other…")
 	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button", "text", "", "due", "monday").
 		want(422, ".quick label:has(input:checked)", "Next Monday")

@@ -29,14 +29,14 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 		page := ines.get(org).want(200, "#log-next-who option[selected]", "Inès Moreau").
 			wantTexts("#log-next-who option", "Inès Moreau", "Jonas Berg").wantNot("#composer[open]").wantNot("#follow-ups li")
 		if part {
-			ines = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + org})
+			ines = ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + org})
 		}
 		s.unchanged(func() {
 			refused := ines.submit(page, "#log .btn.pri", "subject", "Renewal", "follow_up_text",
 				"Send <the> offer", "follow_up_due_on", "2026-11-23", "follow_up_assignee_id", jonas.user.ID)
 			refused.want(422, "#composer[open] #log-next-day-e", "Choose today or later").
 				wantValue("#log-next", "Send <the> offer").wantValue("#log-next-day", "2026-11-23").
-				want(422, "#log-next-who option[selected]", "Jonas Berg").wantValue("#log-subject", "Renewal").wantPart(part)
+				want(422, "#log-next-who option[selected]", "Jonas Berg").wantValue("#log-subject", "Renewal").wantFragment(part)
 			ines.submit(page, "#log .btn.pri", "subject", "", "follow_up_text", "", "follow_up_due_on", "2026-02-30").
 				want(422, "#log-next-e", "Say what to do").
 				want(422, "#log-next-day-e", "Enter a day").want(422, "#log-subject-e", "Say in a line")
@@ -49,20 +49,20 @@ func TestACallIsLoggedWithItsNextStepFromBothSides(t *testing.T) {
 		if part {
 			logged.want(200, "#activity .next", "Next: Send the offer · due Thu 26 Nov · Jonas Berg").
 				want(200, "hx-partial[hx-target='#follow-ups'] li .nm", "Send the offer").
-				want(200, "hx-partial[hx-target='#due']", "").wantPart(true).wantNot("#composer[open]")
+				want(200, "hx-partial[hx-target='#due']", "").wantFragment(true).wantNot("#composer[open]")
 		}
 		for _, record := range []string{org, elif} {
-			page := ines.asking(nil).get(record).want(200, "#follow-ups h3", "This week").
+			page := ines.withHeaders(nil).get(record).want(200, "#follow-ups h3", "This week").
 				wantTexts("#follow-ups .nm", "Send the offer").want(200, "#today .next", "Send the offer")
 			if record == org {
 				page.wantTexts("#follow-ups small", "Elif Aydın · Jonas Berg")
 			} else {
 				page.wantTexts("#follow-ups small", "Harbor & Pine · Jonas Berg")
 			}
-			ines.asking(nil).get(record+"/history").want(200, "#activity", "planned a follow-up").
+			ines.withHeaders(nil).get(record+"/history").want(200, "#activity", "planned a follow-up").
 				want(200, "#activity", "Send the offer").want(200, "#follow-ups li", "")
 		}
-		ines.asking(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due in the next 7 days").
+		ines.withHeaders(nil).get("/").want(200, "#follow-ups .empty", "Nothing is due in the next 7 days").
 			wantNot("#follow-ups li").want(200, "#due", "")
 		home := jonas.get("/").wantTexts("#follow-ups .nm", "Send the offer").
 			want(200, "#follow-ups h3", "New for you").want(200, "#follow-ups time", "Thu 26 Nov").wantTexts("#due", "")
@@ -92,7 +92,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				}
 				asks := ines
 				if part {
-					asks = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
+					asks = ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + from})
 				}
 				page := ines.get(from).want(200, element+".late time", "2 days late").
 					want(200, element, "Send the offer").want(200, "#due.late", "1 due, some overdue")
@@ -101,7 +101,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				s.wantAudit(ines, "move_follow_up", `{"due_on":{"old":"2026-11-22","new":"2026-11-30"}}`,
 					`"organization_id":"`+key(w.org), `"contact_id":"`+key(w.contact), `"subject":"Renewal agreed"`)
 				if part {
-					moved.want(200, ".toast", "Due Mon 30 Nov 2026: Send the offer").wantPart(true).
+					moved.want(200, ".toast", "Due Mon 30 Nov 2026: Send the offer").wantFragment(true).
 						want(200, "hx-partial[hx-target='#next-"+key(w.interaction)+"'] time", "Mon 30 Nov").
 						want(200, "hx-partial[hx-target='#due'] #due:not(.late)", "")
 					switch place {
@@ -130,7 +130,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 					if !part { // without htmx the interaction's page answers
 						id = "#next-" + key(w.interaction) + "-on"
 					}
-					refused.want(422, "details[open] "+id+"-e", "Choose today or later").wantValue(id, "2026-11-23").wantPart(part)
+					refused.want(422, "details[open] "+id+"-e", "Choose today or later").wantValue(id, "2026-11-23").wantFragment(part)
 					asks.submit(page, element+" .to button", "due_on", "<b>").want(422, id+"-e", "Enter a day").wantValue(id, "<b>")
 				})
 
@@ -169,13 +169,13 @@ func TestAStaleChangeOfAFollowUpShowsItAsItIs(t *testing.T) {
 	page := ines.get("/follow-ups?show=all")
 	row := "#f-" + key(w.followUp)
 	jonas.post(w.followUp+"/move", "due_on", "2026-11-27").want(303, "", "") // other programs may leave the version out
-	parts := ines.asking(map[string]string{
+	parts := ines.withHeaders(map[string]string{
 		"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups?show=all",
 	})
 	s.unchanged(func() {
 		parts.submit(page, row+" .done").want(409, row+" .err", "Jonas Berg changed this meanwhile").
-			want(409, row+" time", "Fri 27 Nov").wantPart(true)
-		ines.submit(page, row+" .done").want(409, ".next .err", "Jonas Berg changed this meanwhile").wantPart(false)
+			want(409, row+" time", "Fri 27 Nov").wantFragment(true)
+		ines.submit(page, row+" .done").want(409, ".next .err", "Jonas Berg changed this meanwhile").wantFragment(false)
 	})
 	again := parts.submit(page, row+" .done")
 	jonas.post(w.followUp+"/done").want(303, "", "")
@@ -196,11 +196,11 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	call := s.Log(s.Organization("Quay"), "", "Renewal")
 	page := ines.get(call).want(200, "#next-form", "Follow-up")
 	s.unchanged(func() {
-		for _, b := range []*browser{ines, ines.parts()} {
+		for _, b := range []*browser{ines, ines.viaHTMX()} {
 			b.submit(page, "#next-form .acts button", "text", "Send", "due", "other", "due_text", "soon").
 				want(422, "#next-form .err", "Enter a day like").
 				wantValue("#next-form [name=text]", "Send").wantValue("#next-form [name=due_text]", "soon").
-				want(422, "#next-form option[selected]", "Inès Moreau").wantPart(b != ines)
+				want(422, "#next-form option[selected]", "Inès Moreau").wantFragment(b != ines)
 		}
 	})
 	if to := ines.submit(page, "#next-form .acts button", "text", "Send the offer", "due_on", "2026-11-25").to(); to != call {
@@ -215,7 +215,7 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 	})
 
 	other := s.Log(s.Organization("Pier"), "", "Visit")
-	planned := ines.parts().submit(ines.get(other), "#next-form .acts button", "text", "Write", "due_on", "2026-11-24")
+	planned := ines.viaHTMX().submit(ines.get(other), "#next-form .acts button", "text", "Write", "due_on", "2026-11-24")
 	planned.want(200, "hx-partial[hx-target='#next-"+key(other)+"']", "due today").
 		want(200, "hx-partial[hx-target='#next-form'][hx-swap=delete]", "").want(200, "#due", "1 due")
 }
@@ -230,14 +230,14 @@ func TestAnInteractionsEditorHasItsNextStep(t *testing.T) {
 		item := "#i-" + key(call)
 		asks := func(b *browser) *browser {
 			if part {
-				return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + org})
+				return b.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + org})
 			}
 			return b
 		}
 		editor := asks(ines).get(call+"/edit").wantValue(item+"-next", "").want(200, item+"-next-who option[selected]", "Inès Moreau")
 		s.unchanged(func() {
 			asks(ines).submit(editor, item+" .btn.pri", "follow_up_due_on", "2026-11-20").want(422, item+"-next-day-e", "today or later").
-				want(422, item+"-next-e", "Say what").wantValue(item+"-next-day", "2026-11-20").wantPart(part)
+				want(422, item+"-next-e", "Say what").wantValue(item+"-next-day", "2026-11-20").wantFragment(part)
 		})
 		saved := asks(ines).submit(editor, item+" .btn.pri", "follow_up_text", "Send the offer", "follow_up_due_on", "2026-11-25")
 		if part {
@@ -314,18 +314,18 @@ func TestTheListOfFollowUps(t *testing.T) {
 		want(200, ".chip b", "Anybody")
 	ines.get("/follow-ups?show=all&who=&who=%00&who_is=perhaps").want(303, "", "")
 	ines.get("/follow-ups?show=all&who='%3Cpwned%3E&who_is=perhaps").want(200, ".chip b", "A former colleague")
-	ticked := ines.parts().get("/follow-ups?show=all&who_is=&who=none").wantTexts(names, "Next year").
-		want(200, "hx-partial[hx-target='#chips'] .chip b", "Nobody").wantPart(true)
+	ticked := ines.viaHTMX().get("/follow-ups?show=all&who_is=&who=none").wantTexts(names, "Next year").
+		want(200, "hx-partial[hx-target='#chips'] .chip b", "Nobody").wantFragment(true)
 	if to := ticked.Header.Get("HX-Push-Url"); to != "/follow-ups?show=all&who=none" {
 		t.Errorf("its address is %s", to)
 	}
 	ines.get("/follow-ups?show=nonsense").want(200, ".tabs [aria-current]", "Mine")
-	ines.parts().get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").wantPart(true)
+	ines.viaHTMX().get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday", "Yesterday").wantFragment(true)
 	jonas.get("/").wantTexts("#follow-ups .nm", "Last Sunday", "Next day")
 
 	// After one is done, the list says how many are left.
 	listed := jonas.get("/follow-ups").want(200, "#result", "2 follow-ups")
-	here := jonas.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
+	here := jonas.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
 	first := here.submit(listed, "#steps li:contains('Last Sunday') .done").wantTexts("hx-partial[hx-target='#result']", "1 follow-up")
 	last := here.submit(listed, "#steps li:contains('Next day') .done").
 		want(200, "hx-partial[hx-target='#list'] .empty h2[autofocus]", "").wantNot("hx-partial[hx-target='#result']")
@@ -340,7 +340,7 @@ func TestTheListOfFollowUps(t *testing.T) {
 		wantTexts(days, "23 days late", "3 days late", "2 days late", "1 day late").want(200, "#due.late", "3 due")
 	s.Exec("UPDATE users SET time_zone = 'Pacific/Honolulu' WHERE id = ?", ines.user.ID)
 	s.Clock.Add(-time.Hour) // 9:30 UTC: not yet midnight there
-	ines.comeIn()           // the session expired in the meantime
+	ines.signIn()           // the session expired in the meantime
 	ines.get("/follow-ups?show=overdue").wantTexts(names, "Long ago", "Last Sunday").want(200, "#due.late", "2 due")
 
 	// Follow-ups of archived records stay open and are marked; an empty list says what to do.
@@ -364,20 +364,20 @@ func TestOnASundayTomorrowIsNextWeek(t *testing.T) {
 	}
 	const names, headings = "#follow-ups .nm", "#follow-ups h3"
 	s.Clock.Add(-24 * time.Hour) // Monday 23 November: the last day of the seven is the next one
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/").wantTexts(names, "On 2026-11-30").wantTexts(headings, "Next week")
 	s.Clock.Add(6 * 24 * time.Hour) // Sunday 29 November
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/").wantTexts(names, "On 2026-11-30", "On 2026-12-06").wantTexts(headings, "Next week").
 		want(200, "#follow-ups time", "tomorrow")
 	ines.get(org).wantTexts(names, "On 2026-11-30", "On 2026-12-06", "On 2026-12-07").wantTexts(headings, "Next week", "Later")
 	ines.get("/follow-ups").wantTexts("#steps h3", "Next week", "Later")
 	s.Clock.Add(24 * time.Hour)
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/").wantTexts(headings, "Today", "This week", "Next week")
 	s.Clock.Add(-3 * 24 * time.Hour) // Friday 27 November
 	s.Exec("UPDATE follow_ups SET due_on = '2026-12-05' WHERE due_on < '2026-12-05'")
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/").want(200, "#follow-ups .empty", "Nothing is due in the next 7 days").wantNot(names)
 }
 
@@ -392,9 +392,9 @@ func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {
 	page := ines.get("/follow-ups").want(200, "#result", "50 shown")
 	seen := page.html.Find("#steps .nm").Length()
 	for next, ok := page.html.Find("#load-more").Attr("href"); ok; {
-		more := ines.parts().get(next).want(200, "hx-partial[hx-target='#steps'] .nm", "Step").wantNot("h3")
+		more := ines.viaHTMX().get(next).want(200, "hx-partial[hx-target='#steps'] .nm", "Step").wantNot("h3")
 		seen += more.html.Find(".nm").Length()
-		ines.get(next).want(200, "#steps h3", "Later").wantPart(false)
+		ines.get(next).want(200, "#steps h3", "Later").wantFragment(false)
 		next, ok = more.html.Find("#load-more").Attr("href")
 		if !ok {
 			more.want(200, "#result", "All follow-ups shown")
@@ -426,7 +426,7 @@ func TestFollowUpsAreReadByWhoMayOnly(t *testing.T) {
 	clerk := s.as(s.Role("Clerk", db.ViewClient, db.EditClient, db.EditInteraction, db.ViewAudit))
 	s.Exec("UPDATE follow_ups SET assignee_id = ?", clerk.user.ID)
 	for _, path := range []string{"/", w.org, w.contact, w.org + "/history", "/organizations", "/account"} {
-		for _, b := range []*browser{clerk, clerk.parts()} {
+		for _, b := range []*browser{clerk, clerk.viaHTMX()} {
 			a := b.get(path).want(200, "", "").wantNot("#due, #follow-ups, a[href^='/follow-ups'], .next")
 			if strings.Contains(a.body, "Send the offer") || strings.Contains(a.body, "a follow-up") {
 				t.Errorf("%s tells of it", a.what)

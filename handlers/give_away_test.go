@@ -65,11 +65,11 @@ func TestUnlinkingWhatOneSeesOnlyByTheLinkAsksFirst(t *testing.T) {
 		{elif, elif + "/organizations/" + key(acme), "/contacts"},
 	} {
 		s.Link(acme, elif)
-		for _, by := range []*browser{oda, oda.parts()} {
+		for _, by := range []*browser{oda, oda.viaHTMX()} {
 			var asks answer
 			s.unchanged(func() {
 				asks = by.submit(by.get(c.page), ".unlink button").want(409, ".editing .warnline", "Unlink them? You will not see Elif Aydın any more").
-					want(409, ".editing a[autofocus]", "Keep it").wantPart(by != oda)
+					want(409, ".editing a[autofocus]", "Keep it").wantFragment(by != oda)
 			})
 			if by == oda {
 				continue
@@ -120,13 +120,14 @@ func TestTakingTheLastClientOffAnInteractionAsksFirst(t *testing.T) {
 	maya := s.Contact("Maya", "Okafor", "owner_user_id", oda.user.ID)
 	call := s.Log(s.Organization("Acme", "owner_user_id", per.user.ID), "", "Price", "participant_id", key(maya))
 	people := "SELECT count(*) FROM interaction_contact WHERE interaction_id = ?"
-	for _, by := range []*browser{oda, oda.parts()} {
+	for _, by := range []*browser{oda, oda.viaHTMX()} {
 		var asks answer
 		s.unchanged(func() {
 			asks = by.submit(oda.get(call+"/edit"), ".editing .btn.pri", "participant_id", "", "subject", "Price of it")
 		})
 		asks.want(409, ".editing .warnline", "Save it without any of your clients? You will not see Price of it any more. Only somebody who "+
-			"sees it can add your client again. Nothing is saved yet.").want(409, ".editing a[autofocus]", "Discard my changes").wantPart(by != oda)
+			"sees it can add your client again. Nothing is saved yet.").want(409, ".editing a[autofocus]", "Discard my changes").
+			wantFragment(by != oda)
 		if by != oda {
 			oda.submit(asks, ".editing [name=give_away]").to()
 		}

@@ -52,11 +52,11 @@ func newSiteWith(t *testing.T, o handlers.Options, beside jobs.Options) *site {
 // browser is one person's browser, signed in or not, and how it makes its requests.
 type browser struct {
 	*site
-	user   db.User
-	cookie *http.Cookie // its session
-	device *http.Cookie
-	asks   map[string]string
-	said   *sync.Map // the messages that redirects named, by the address to which they led
+	user    db.User
+	cookie  *http.Cookie // its session
+	device  *http.Cookie
+	headers map[string]string
+	said    *sync.Map // the messages that redirects named, by the address to which they led
 }
 
 const password = handlerstest.Password
@@ -76,12 +76,12 @@ func (s *site) as(role string) *browser { s.t.Helper(); return s.person(role+" P
 func (s *site) person(name, role string) *browser {
 	s.t.Helper()
 	b := &browser{site: s, user: s.User(name, role), said: &sync.Map{}}
-	b.comeIn()
+	b.signIn()
 	return b
 }
 
-// comeIn signs the browser's user in again.
-func (b *browser) comeIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
+// signIn signs the browser's user in again.
+func (b *browser) signIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
 
 // business are all tables except the history, sessions and the search index.
 var businessTables = []string{
@@ -172,25 +172,25 @@ func (s *site) audits(action string) string {
 
 // Ways to make a request.
 
-func (b *browser) asking(headers map[string]string) *browser {
+func (b *browser) withHeaders(headers map[string]string) *browser {
 	c := *b
-	c.asks = headers
+	c.headers = headers
 	return &c
 }
 
-// parts makes the browser ask for fragments, as htmx does.
-func (b *browser) parts() *browser {
-	return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial"})
+// viaHTMX makes the browser ask for fragments, as htmx does.
+func (b *browser) viaHTMX() *browser {
+	return b.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial"})
 }
 
 // boosted makes it ask for whole pages, as htmx does for boosted links and forms.
 func (b *browser) boosted() *browser {
-	return b.asking(map[string]string{"HX-Request": "true", "HX-Boosted": "true", "HX-Request-Type": "full"})
+	return b.withHeaders(map[string]string{"HX-Request": "true", "HX-Boosted": "true", "HX-Request-Type": "full"})
 }
 
 // back makes it ask as htmx does when somebody uses the back button.
 func (b *browser) back() *browser {
-	return b.asking(map[string]string{"HX-History-Restore-Request": "true"})
+	return b.withHeaders(map[string]string{"HX-History-Restore-Request": "true"})
 }
 
 // answer is what the server answered.
@@ -254,7 +254,7 @@ func (b *browser) request(method, path string, form url.Values) *http.Request {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	for name, value := range b.asks {
+	for name, value := range b.headers {
 		r.Header.Set(name, value)
 	}
 	return r
@@ -418,11 +418,11 @@ func (a answer) wantTexts(selector string, want ...string) answer {
 	return a
 }
 
-// wantPart checks that the answer is a fragment, or a whole page if part is false.
-func (a answer) wantPart(part bool) answer {
+// wantFragment checks that the answer is a fragment, or a whole page if fragment is false.
+func (a answer) wantFragment(fragment bool) answer {
 	a.t.Helper()
-	if whole.MatchString(a.body) == part {
-		a.t.Fatalf("%s: a part: %v, want %v\n%s", a.what, !part, part, a.shown())
+	if whole.MatchString(a.body) == fragment {
+		a.t.Fatalf("%s: a fragment: %v, want %v\n%s", a.what, !fragment, fragment, a.shown())
 	}
 	if vary := strings.Join(a.Header.Values("Vary"), ", "); !strings.Contains(vary, "HX-Request, HX-Request-Type") {
 		a.t.Fatalf("%s: Vary is %q", a.what, vary)

@@ -41,7 +41,7 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 		"deleted a call with Elif Öz: Kick-off", "changed a call with Elif Öz: Kick-off", "logged a meeting with Elif Öz: Kick-off",
 		"changed the link to Elif Öz", "linked Elif Öz as CFO, Active", "changed two fields", "created this organization",
 	}
-	page := ines.get(org+"/history").want(200, "title", "History of Quay").wantPart(false)
+	page := ines.get(org+"/history").want(200, "title", "History of Quay").wantFragment(false)
 	for n, got := range sentences(page) {
 		if n >= len(want) || got != "Inès Moreau "+want[n] {
 			t.Errorf("entry %d: %q", n, got)
@@ -52,7 +52,7 @@ func TestHistorySaysInWordsWhoDidWhat(t *testing.T) {
 	if strings.Contains(page.html.Find("#activity").Text(), ines.user.ID) {
 		t.Error("the history shows an id")
 	}
-	ines.parts().get(org+"/history").want(200, "#activity .by", "Inès Moreau").wantPart(true)
+	ines.viaHTMX().get(org+"/history").want(200, "#activity .by", "Inès Moreau").wantFragment(true)
 	there := sentences(ines.get(elif + "/history"))
 	if all := strings.Join(there, "|"); !strings.Contains(all, "logged a meeting at Quay: Kick-off") ||
 		!strings.Contains(all, "linked Quay as CFO, Active") || !strings.Contains(all, "created this contact") {
@@ -78,9 +78,9 @@ func TestLongHistoryIsContinued(t *testing.T) {
 		t.Fatalf("%d entries", n)
 	}
 	older := page.html.Find("#load-older").AttrOr("href", "")
-	ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system created this organization").
-		wantNot("#load-older").wantNot("hx-partial h3").wantPart(true)
-	ines.get(older).want(200, "#timeline", "created this organization").wantPart(false)
+	ines.viaHTMX().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system created this organization").
+		wantNot("#load-older").wantNot("hx-partial h3").wantFragment(true)
+	ines.get(older).want(200, "#timeline", "created this organization").wantFragment(false)
 	ines.get(org+"/history?before=-5").want(200, "#load-older", "")
 	ines.get(org+"/history?before=99999999999999999999999").want(200, "#timeline", "changed the tax ID")
 }
@@ -228,7 +228,7 @@ func TestARestoredValueNamesTheVersionItWasReadAt(t *testing.T) {
 		page := ines.get(x.history)
 		tomas.post(x.faster, x.field, x.theirs, "version", "2").want(303, "", "")
 		s.unchanged(func() {
-			for _, b := range []*browser{ines, ines.parts()} {
+			for _, b := range []*browser{ines, ines.viaHTMX()} {
 				b.submit(page, button).want(409, ".versus", x.theirs).want(409, "", "").want(409, "body", "Tomás Brandt changed this")
 			}
 			viewer.submit(page, button).want(403, "", "")

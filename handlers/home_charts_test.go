@@ -106,7 +106,7 @@ func TestChartsOfLittle(t *testing.T) {
 	old.Exec("UPDATE users SET first_steps_closed = 1")
 	old.Exec("UPDATE organizations SET is_active = 0")
 	old.Clock.Add(400 * 24 * time.Hour)
-	jonas.comeIn()
+	jonas.signIn()
 	for _, chart := range [][2]string{
 		{"weeks", "Nothing logged in the last 12 weeks. Calls, emails, meetings and notes are counted here."},
 		{"months", "No organization or contact was created in the last 12 months."},
@@ -174,7 +174,7 @@ func TestChartsTellNobodyMoreThanTheyMaySee(t *testing.T) {
 			wantNot("#weeks-h, a[href^='/interactions']").want(200, ".empty h2", "Find a client")
 	}
 	for _, card := range []string{"quiet", "today", "follow-ups", "nothing"} { // there is no such card for them
-		reader.parts().get("/?card="+card).want(200, "h1", "Home").wantNot("#quiet, #follow-ups, .feed")
+		reader.viaHTMX().get("/?card="+card).want(200, "h1", "Home").wantNot("#quiet, #follow-ups, .feed")
 	}
 	own.as(own.Role("Talker", db.ViewInteraction, db.EditInteraction)).get("/").wantNot("figure")
 }

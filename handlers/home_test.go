@@ -21,8 +21,8 @@ func TestHomeShowsWhereOneLeftOff(t *testing.T) {
 	s.Link(org, elif)
 	ines.get("/").want(200, "#quiet-h", "Quiet clients").wantNot("section[aria-labelledby=quiet-h] .nm")
 	s.Clock.Add(31 * 24 * time.Hour)
-	ines.comeIn()
-	jonas.comeIn()
+	ines.signIn()
+	jonas.signIn()
 	ines.get("/").wantTexts("section[aria-labelledby=quiet-h] .nm", "Quay", "Pier").
 		want(200, "section[aria-labelledby=quiet-h]", "Retail · 1 contact")
 	ines.post(org+"/interactions", "channel", "note", "subject", "Remember", "contact_id", key(elif)).want(303, "", "")
@@ -59,7 +59,7 @@ func TestNoPermissionNoData(t *testing.T) {
 			w.org + "/contacts", w.contact + "/organizations", w.org + "/fields/sector", w.org + "/history",
 			w.contact + "/history", "/organizations/options?q=h", "/contacts/options?q=e", "/account",
 		} {
-			for _, b := range []*browser{b, b.parts(), b.boosted(), b.back()} {
+			for _, b := range []*browser{b, b.viaHTMX(), b.boosted(), b.back()} {
 				a := b.get(path)
 				if a.StatusCode == 403 && b.user.ID == reader.user.ID && strings.HasSuffix(path, "/history") {
 					continue
@@ -83,11 +83,11 @@ func TestNoPermissionNoData(t *testing.T) {
 	for _, path := range []string{w.interaction, w.org + "/interactions", "/interactions", w.interaction + "/edit"} {
 		for _, b := range []*browser{clerk, reader} {
 			b.get(path).want(403, "h1 + p", "Missing permission: ")
-			b.parts().get(path).want(403, "body", "Missing permission: ")
+			b.viaHTMX().get(path).want(403, "body", "Missing permission: ")
 		}
 	}
 	// After editing a field, the line under the name omits the last contact as well.
-	if a := clerk.parts().post(w.org+"/fields/sector", "value", "Energy", "version", "1").
+	if a := clerk.viaHTMX().post(w.org+"/fields/sector", "value", "Energy", "version", "1").
 		want(200, "", ""); strings.Contains(a.body, "contact") &&
 		strings.Contains(a.html.Find("hx-partial[hx-target='#meta']").Text(), "ontact") {
 		t.Errorf("the line under the name tells the last contact: %s", a.body)
@@ -133,8 +133,8 @@ func TestCardsOfHome(t *testing.T) {
 	s.Exec("UPDATE users SET first_steps_closed = 1")
 	s.Organization("Quay", "owner_user_id", ines.user.ID)
 	s.Clock.Add(61 * 24 * time.Hour)
-	ines.comeIn()
-	jonas.comeIn()
+	ines.signIn()
+	jonas.signIn()
 	home := ines.get("/").wantTexts("#cards label", "My follow-ups", "Where you left off", "Quiet clients", "Today in the team", "Charts")
 	for name, part := range map[string]string{
 		"follow-ups": "#follow-ups", "quiet": "#quiet", "touched": "#touched", "today": "[aria-labelledby=today-h]", "chart": "#chart",
@@ -159,12 +159,12 @@ func TestCardsOfHome(t *testing.T) {
 	ines.get("/?quiet=90&chart=months").want(200, "#quiet [aria-current]", "90 days").wantNot("#quiet .nm").
 		want(200, "#chart [aria-current]", "New clients").want(200, "#quiet a[href='/?chart=months&quiet=60']", "60")
 	ines.get("/?quiet=7&chart=nothing").want(200, "#quiet [aria-current]", "30").want(200, "#chart [aria-current]", "New clients")
-	alone := ines.parts().get("/?card=quiet&quiet=60&chart=months").want(200, "#quiet [aria-current]", "60").
+	alone := ines.viaHTMX().get("/?card=quiet&quiet=60&chart=months").want(200, "#quiet [aria-current]", "60").
 		want(200, "#quiet .nm", "Quay").wantNot("h1, #chart")
 	if to := alone.Header.Get("HX-Replace-Url"); to != "/?chart=months&quiet=60" {
 		t.Errorf("the page's address becomes %s", to)
 	}
-	ines.parts().get("/?card=chart&chart=owners").want(200, "#chart #owners-h", "").wantNot("h1, #quiet")
+	ines.viaHTMX().get("/?card=chart&chart=owners").want(200, "#chart #owners-h", "").wantNot("h1, #quiet")
 }
 
 // TestAViewOnHome shows its first rows, as far as the visitor sees them.

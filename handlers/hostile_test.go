@@ -246,7 +246,7 @@ func TestHostileForms(t *testing.T) {
 				s.Exec("DELETE FROM users")
 				by, path = s.stranger(), s.setupPath()
 			}
-			parts := by.parts()
+			parts := by.viaHTMX()
 			good := formFields(w, r)
 			send := func(n int, value string, fields ...string) {
 				form := maps.Clone(good)
@@ -361,7 +361,7 @@ func TestHostileSignIn(t *testing.T) {
 		}
 		b := s.stranger()
 		if n%4 != 0 {
-			b = b.parts()
+			b = b.viaHTMX()
 		}
 		b.post("/login", "email", value, "password", value, "next", value).want(422, "#login-e", "Wrong email or password").wantHarmless(value)
 	}
@@ -377,7 +377,7 @@ func TestHostileCodes(t *testing.T) {
 	for n, value := range hostile {
 		b := half
 		if n%4 != 0 {
-			b = half.parts()
+			b = half.viaHTMX()
 		}
 		b.post("/login/mfa", "code", value, "next", value, "recovery", value, "time_zone", value).want(422, "#code-e", "").wantHarmless(value)
 		b.get("/login/mfa?"+url.Values{"next": {value}, "recovery": {value}}.Encode()).want(200, "#code", "").wantHarmless(value)
@@ -390,7 +390,7 @@ func TestHostileAddresses(t *testing.T) {
 	s := newSite(t)
 	w := newWorld(s)
 	admin := s.as("Administrator")
-	parts := admin.parts()
+	parts := admin.viaHTMX()
 	for _, r := range handlers.Routes() {
 		if r.Method != "GET" || r.Path == "/healthz" || r.Path == "/readyz" {
 			continue
@@ -423,7 +423,7 @@ func TestHostileAddresses(t *testing.T) {
 		} {
 			parts.get(path + query).wantHarmless(query)
 		}
-		admin.asking(map[string]string{
+		admin.withHeaders(map[string]string{
 			"HX-Current-URL": "http://registry.example/\"><pwned>", "HX-Target": "<pwned>", "Referer": "javascript:pwned()",
 		}).get(path).wantHarmless("")
 		for _, name := range []string{
@@ -433,7 +433,7 @@ func TestHostileAddresses(t *testing.T) {
 			for _, value := range []string{
 				"http://registry.example/\"><pwned>", "http://registry.example//evil.example", "%", "session=\"><pwned>",
 			} {
-				s.stranger().asking(map[string]string{name: value}).get(path).wantHarmless(value)
+				s.stranger().withHeaders(map[string]string{name: value}).get(path).wantHarmless(value)
 			}
 		}
 	}
@@ -449,7 +449,7 @@ func TestNamesAreKeptByteForByte(t *testing.T) {
 		"O'Brien", "👩‍👩‍👧‍👦 🏳️‍🌈", "مرحبا بالعالم", "שלום", "Łódź & Søn <Ltd>", "Nguyễn Văn Đức", "Z͑ͫ̓ͪ̂A̴̵̜",
 		"王明", "\u200fمكتب\u200f 12", "a\u00a0b", "{{.}}", "=1+1", `C:\new\table`, "100%", "a+b&c=d;e",
 	} {
-		for _, b := range []*browser{ines, ines.parts()} {
+		for _, b := range []*browser{ines, ines.viaHTMX()} {
 			b.post("/organizations", "display_name", name, "tax_id", name).want(303, "", "")
 			s.WantOne(name, "SELECT display_name FROM organizations ORDER BY rowid DESC LIMIT 1")
 			x := ines.post("/contacts", "first_name", name, "last_name", name).to()

@@ -17,7 +17,7 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 			s := newSite(t)
 			ines := s.person("Inès Moreau", "Manager")
 			if part {
-				ines = ines.parts()
+				ines = ines.viaHTMX()
 			}
 			org, elif := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın")
 			s.Link(org, elif)
@@ -25,20 +25,20 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 			if from == "contact" {
 				here, other, otherColumn = elif, org, "organization_id"
 			}
-			page := ines.asking(nil).get(here).want(200, "#log-with option[selected]", "")
+			page := ines.withHeaders(nil).get(here).want(200, "#log-with option[selected]", "")
 			s.unchanged(func() {
 				refused := ines.submit(page, "#log .btn.pri", "channel", "meeting", "body",
 					"They *like* it <b>", "outcome", "Closed won", "happened_at", s.at(-48), otherColumn, "")
 				refused.want(422, "#log-subject-e", "Say in a line what happened").
 					want(422, "#log-body", "They *like* it <b>").wantValue("#log-outcome", "Closed won").
-					wantValue("#log-at", s.at(-48)).want(422, "#log-meeting[checked]", "").wantPart(part)
+					wantValue("#log-at", s.at(-48)).want(422, "#log-meeting[checked]", "").wantFragment(part)
 				if refused.html.Find("#log-with option[selected]").AttrOr("value", "x") != "" {
 					t.Error("who it was with is not kept")
 				}
 				ines.submit(page, "#log .btn.pri", "subject", strings.Repeat("x", 201),
 					"outcome", strings.Repeat("y", 81), "body", strings.Repeat("z", 50_001)).
 					want(422, "#log-subject-e", "at most 200").want(422, "#log-outcome-e", "at most 80").
-					want(422, "#log-body-e", "at most 50000").wantPart(part)
+					want(422, "#log-body-e", "at most 50000").wantFragment(part)
 				ines.submit(page, "#log .btn.pri", "subject", "x", "channel", "fax").want(422, "#log", "Choose call, email, meeting or note")
 				ines.submit(page, "#log .btn.pri", "subject", "x", otherColumn, key(here)).want(422, "#log-with-e", "from the list")
 			})
@@ -47,7 +47,7 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 			if part {
 				logged.want(200, "form#log", "").want(200, "hx-partial[hx-target='#toasts']", "Call logged").
 					want(200, "#activity li.new h4", "Renewal agreed").
-					want(200, "hx-partial[hx-target='#meta']", "Last contact").wantPart(true).wantValue("#log-subject", "")
+					want(200, "hx-partial[hx-target='#meta']", "Last contact").wantFragment(true).wantValue("#log-subject", "")
 			} else {
 				if logged.to() != here {
 					t.Errorf("logging led to %s", logged.to())
@@ -55,11 +55,11 @@ func TestInteractionIsLoggedFromBothSides(t *testing.T) {
 				ines.get(here).want(200, "#toasts", "Call logged")
 			}
 			for _, record := range []string{here, other} {
-				page := ines.asking(nil).get(record)
+				page := ines.withHeaders(nil).get(record)
 				page.wantTexts(subjects, "Renewal agreed").want(200, "#today", "Renewal agreed").
 					want(200, "#today .by", "Inès Moreau called Elif Aydın").want(200, "#today .prose strong", "24").
 					want(200, "#today .tag", "Closed won").want(200, "#meta", "Last contact").want(200, "#today time", "10:30")
-				ines.parts().get(record+"/interactions").wantTexts(subjects, "Renewal agreed").wantPart(true)
+				ines.viaHTMX().get(record+"/interactions").wantTexts(subjects, "Renewal agreed").wantFragment(true)
 			}
 			s.WantOne("1 call "+ines.user.ID, "SELECT count(*) || ' ' || channel || ' ' || user_id FROM interactions")
 		}
@@ -89,9 +89,9 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 		t.Errorf("the order is %s", got)
 	}
 	older := page.html.Find("#load-older").AttrOr("href", "")
-	ines.parts().get(older).want(200, "hx-partial[hx-target='#timeline']", "Old 00").
-		want(200, "#older", "").wantNot("#load-older").wantPart(true)
-	ines.get(older).wantTexts(subjects, "Old 03", "Old 02", "Old 01", "Old 00").wantPart(false)
+	ines.viaHTMX().get(older).want(200, "hx-partial[hx-target='#timeline']", "Old 00").
+		want(200, "#older", "").wantNot("#load-older").wantFragment(true)
+	ines.get(older).wantTexts(subjects, "Old 03", "Old 02", "Old 01", "Old 00").wantFragment(false)
 	ines.get(org+"/interactions?channel=email").wantTexts(subjects, "Letter").want(200, ".chip b", "Email")
 	ines.get(org+"/interactions?contact_id="+key(mara)).wantTexts(subjects, "Letter").want(200, ".chip b", "Mara Ruiz")
 	ines.get(org+"/interactions?channel=note&channel=email").wantTexts(subjects, "Note to self", "Letter").
@@ -102,7 +102,7 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 		want(200, "#filters [type=hidden][name=contact_id][value='"+key(mara)+"']", "").
 		want(200, ".chip a[href='"+org+"/interactions?channel=note&channel_is=not']", "")
 	for path, pushed := range map[string]string{"?channel=note&channel=&channel_is=": "/interactions?channel=note", "?channel=zzz": ""} {
-		if got := ines.parts().get(org + "/interactions" + path).wantPart(true).Header.Get("HX-Push-Url"); got != org+pushed {
+		if got := ines.viaHTMX().get(org + "/interactions" + path).wantFragment(true).Header.Get("HX-Push-Url"); got != org+pushed {
 			t.Errorf("%s leaves the address at %q", path, got)
 		}
 	}
@@ -124,7 +124,7 @@ func TestTimelineOrderFiltersAndOlder(t *testing.T) {
 	ines.get("/interactions?from=yesterday&to=2026-02-30").want(200, subjects, "Elsewhere")
 	ines.get("/interactions?user="+ines.user.ID).want(200, "#timeline-empty", "Nothing matches")
 	ines.get("/interactions?before=x").want(422, "h1 + p", "is not valid")
-	ines.parts().get(ines.get("/interactions").html.Find("#load-older").AttrOr("href", "")).want(200, "#older", "").wantPart(true)
+	ines.viaHTMX().get(ines.get("/interactions").html.Find("#load-older").AttrOr("href", "")).want(200, "#older", "").wantFragment(true)
 }
 
 func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
@@ -133,13 +133,13 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		s := newSite(t)
 		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
 		if part {
-			ines, jonas = ines.parts(), jonas.parts()
+			ines, jonas = ines.viaHTMX(), jonas.viaHTMX()
 		}
 		org, elif := s.Organization("Quay"), s.Contact("Elif", "Aydın")
 		i := s.Log(org, elif, "First", "body", "one\ntwo", "happened_at", "2026-11-20T08:15:30Z")
 		item := "#i-" + key(i)
-		ines.get(i).want(200, item, "First").wantPart(part)
-		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantPart(part).
+		ines.get(i).want(200, item, "First").wantFragment(part)
+		editor := ines.get(i+"/edit").want(200, item+".editing", "").wantFragment(part).
 			wantValue(item+"-when", "20 Nov 2026 09:15")
 		s.unchanged(func() {
 			// saving without a change writes nothing
@@ -147,7 +147,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 			ines.submit(editor, item+" .acts .btn.pri", "subject", "", "body", "<script>kept", "happened_at_text", "tomorrows").
 				want(422, item+" .err", "Say in a line").
 				want(422, item+" textarea", "<script>kept").
-				want(422, item+" .err", "Enter a time like “yesterday 18:40”").wantValue(item+"-when", "tomorrows").wantPart(part)
+				want(422, item+" .err", "Enter a time like “yesterday 18:40”").wantValue(item+"-when", "tomorrows").wantFragment(part)
 			ines.submit(editor, item+" .acts .btn.pri", "organization_id", "", "contact_id", "").
 				want(422, item+" .err", "Choose a contact or an organization")
 		})
@@ -155,14 +155,14 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		s.wantAudit(ines, "update_interaction", `"old":"First"`, `"new":"Second"`, `"channel":"email"`)
 		s.WantOne("2026-11-20T08:15:30.000Z", "SELECT happened_at FROM interactions") // the form shows no seconds, and saving keeps them
 		if part {
-			saved.want(200, item+" h4", "Second").want(200, "hx-partial[hx-target='#toasts']", "Email saved").wantPart(true)
+			saved.want(200, item+" h4", "Second").want(200, "hx-partial[hx-target='#toasts']", "Email saved").wantFragment(true)
 		} else if saved.to() != i {
 			t.Error("saved elsewhere")
 		}
 		var conflict answer
 		s.unchanged(func() {
 			conflict = jonas.submit(editor, item+" .acts .btn.pri", "subject", "Third", "body", "one\r\ntwo").
-				want(409, item+" .warnline", "Inès Moreau changed this interaction").wantPart(part)
+				want(409, item+" .warnline", "Inès Moreau changed this interaction").wantFragment(part)
 			conflict.wantTexts(item+" .versus .what", "Subject").want(409, item+" .versus", "Second").
 				wantValue(item+" [name=subject]", "Third").want(409, item+" textarea", "one\ntwo")
 		})
@@ -171,7 +171,7 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 		s.WantOne("Third email one\ntwo 3", "SELECT subject || ' ' || channel || ' ' || body || ' ' || version FROM interactions")
 
 		s.unchanged(func() {
-			late := ines.post(i+"/delete", "version", "1").want(409, item+" .warnline", "Jonas Berg changed this interaction").wantPart(part)
+			late := ines.post(i+"/delete", "version", "1").want(409, item+" .warnline", "Jonas Berg changed this interaction").wantFragment(part)
 			if part && late.Header.Get("HX-Reswap") != "outerHTML" {
 				t.Error("the button of a stale page would take the event off it")
 			}
@@ -189,13 +189,13 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 			ines.post(i+"/delete", "version", "3").want(404, "", "")
 			ines.post(i, "version", "3", "subject", "Late").want(404, "", "")
 		})
-		ines.asking(nil).submit(gone, ".toast button").want(303, "", "")
+		ines.withHeaders(nil).submit(gone, ".toast button").want(303, "", "")
 		s.wantAudit(ines, "restore_interaction")
 		s.unchanged(func() {
-			again := ines.asking(nil).submit(gone, ".toast button").to()
-			ines.asking(nil).get(again).want(200, "#toasts", "Email is back")
+			again := ines.withHeaders(nil).submit(gone, ".toast button").to()
+			ines.withHeaders(nil).get(again).want(200, "#toasts", "Email is back")
 		})
-		ines.asking(nil).get(elif).wantTexts(subjects, "Third")
+		ines.withHeaders(nil).get(elif).wantTexts(subjects, "Third")
 		if s.audits("delete_interaction") != "1" || s.audits("restore_interaction") != "1" {
 			t.Error("the second click is in the history")
 		}
@@ -217,9 +217,9 @@ func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
 	button := item + " form[action$='/delete'] button"
 	stored := func() string { return s.One("SELECT count(*) FROM interactions WHERE id = ?", key(i)) }
 
-	here := ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + list})
+	here := ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + list})
 	gone := here.submit(ines.get(list), button).want(200, ".toast form[hx-target='#activity']", "Undo")
-	back := here.submit(gone, ".toast button").wantPart(true).want(200, "#list "+item, "Offer").
+	back := here.submit(gone, ".toast button").wantFragment(true).want(200, "#list "+item, "Offer").
 		want(200, "hx-partial[hx-target='#toasts']", "Email is back").want(200, "hx-partial[hx-target='#matches']", "2 interactions").
 		want(200, "#edit-i-"+key(i)+"[autofocus]", "")
 	if back.Header.Get("HX-Retarget") != "#list" || stored() != "1" || strings.Contains(back.body, "Talk") {
@@ -227,7 +227,7 @@ func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
 	}
 
 	for _, page := range []string{list, org, org + "/interactions?channel=email"} {
-		plain := ines.asking(map[string]string{"Referer": s.Base + page})
+		plain := ines.withHeaders(map[string]string{"Referer": s.Base + page})
 		if to := plain.submit(plain.get(page), button).to(); to != page {
 			t.Errorf("deleted on %s, it leads to %s", page, to)
 		}
@@ -238,7 +238,7 @@ func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
 		ines.get(page).want(200, "#toasts", "Email is back").want(200, item, "Offer")
 	}
 
-	own := ines.asking(map[string]string{"Referer": s.Base + i})
+	own := ines.withHeaders(map[string]string{"Referer": s.Base + i})
 	page := ines.get(i).wantNot(item + " form[action$='/delete'][hx-boost]") // htmx loads the next page whole
 	if to := own.submit(page, button).to(); to != org {
 		t.Errorf("deleted on its own page, it leads to %s", to)
@@ -247,8 +247,8 @@ func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
 	if to := ines.submit(gone, ".toast button").to(); to != org || stored() != "1" {
 		t.Errorf("undone on the record's page, it leads to %s", to)
 	}
-	here = ines.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + i})
-	here.get(i).wantPart(true).wantNot("form[action$='/delete'][hx-boost]") // after Cancel in its editor
+	here = ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + i})
+	here.get(i).wantFragment(true).wantNot("form[action$='/delete'][hx-boost]") // after Cancel in its editor
 }
 
 // TestAnInteractionsEditorLeadsBack to the page where it was opened, without script.
@@ -265,7 +265,7 @@ func TestAnInteractionsEditorLeadsBack(t *testing.T) {
 	} {
 		referred := ines
 		if page != "" {
-			referred = ines.asking(map[string]string{"Referer": s.Base + page})
+			referred = ines.withHeaders(map[string]string{"Referer": s.Base + page})
 		}
 		editor := referred.get(i + "/edit")
 		if want != i {
@@ -277,7 +277,7 @@ func TestAnInteractionsEditorLeadsBack(t *testing.T) {
 		}
 		ines.get(want).want(200, "#toasts", "Call saved")
 	}
-	ines.asking(map[string]string{"Referer": "http://evil.example/interactions"}).get(i + "/edit").wantNot("form.edit [name=from]")
+	ines.withHeaders(map[string]string{"Referer": "http://evil.example/interactions"}).get(i + "/edit").wantNot("form.edit [name=from]")
 }
 
 // TestInteractionOfNobodyAnyMore: another program deleted both its contact and its organization.
@@ -333,7 +333,7 @@ func TestHalfPastElevenAtNight(t *testing.T) {
 		ines, jonas := s.as("Manager"), s.as("Manager")
 		s.Exec("UPDATE users SET time_zone = ? WHERE id = ?", zone, ines.user.ID)
 		org := s.Organization("Quay", "owner_user_id", ines.user.ID)
-		ines.parts().post(org+"/interactions", "channel", "call", "subject", "Late", "happened_at", day+"T23:30").
+		ines.viaHTMX().post(org+"/interactions", "channel", "call", "subject", "Late", "happened_at", day+"T23:30").
 			want(200, "#today", "Late").want(200, "#today time", "23:30")
 		s.WantOne("2026-11-24T09:30:00.000Z", "SELECT happened_at FROM interactions")
 		ines.get("/").want(200, "section[aria-labelledby=today-h]", "Late")
@@ -365,7 +365,7 @@ func TestARecordsPageStaysTrueAfterAnInteractionChanges(t *testing.T) {
 	ines := s.as("Manager")
 	org := ines.post("/organizations", "display_name", "Acme").to()
 	on := func(page string) *browser {
-		return ines.asking(map[string]string{
+		return ines.withHeaders(map[string]string{
 			"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://registry.example" + page,
 		})
 	}
@@ -406,7 +406,7 @@ func TestALocalTimeMeansWhatItsFormSaid(t *testing.T) {
 		page := ines.get(org) // in Stockholm, at 10:30
 		by := ines
 		if part {
-			by = ines.parts()
+			by = ines.viaHTMX()
 		}
 		at := func() string { return s.One("SELECT happened_at FROM interactions") }
 		s.Exec("UPDATE users SET time_zone = 'Asia/Tokyo'")
@@ -483,7 +483,7 @@ func TestWhatIsArchivedOrFormerIsNeverChosenByItself(t *testing.T) {
 		want(200, "[name=contact_id] option[selected]", "Aaron Aardvark (archived)")
 	ines.get(acme).wantTexts(".chip a[href*='contact_id=']", "Bea Brown (former)", "Aaron Aardvark (archived)", "Zoe Zimmer (archived)")
 	// The pickers offer no archived records.
-	ines.parts().get("/contacts/options?q=aardvark").want(200, "", "Nobody found")
+	ines.viaHTMX().get("/contacts/options?q=aardvark").want(200, "", "Nobody found")
 }
 
 // TestAnEditorAsksAsTheComposerDoes: for times as people say them, and for people by name; saving links who is not linked.
@@ -493,7 +493,7 @@ func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
 		s := newSite(t)
 		ines := s.as("Manager")
 		if part {
-			ines = ines.parts()
+			ines = ines.viaHTMX()
 		}
 		acme, elif, zoe, mo := s.Organization("Acme"), s.Contact("Elif", "Aydın"), s.Contact("Zoe", "Zimmer"), s.Contact("Mo", "Berg")
 		s.Contact("Maja", "Berg")
@@ -523,7 +523,7 @@ func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
 				want(422, item+"-when-e", "Enter a time").wantValue(item+"-when", "soon").want(422, item+"-subject-e", "Say").
 				want(422, item+"-with-e", "More than one fits berg").wantValue(item+"-with-other", "berg").
 				want(422, item+"-next-day-e", "Enter a day").wantValue(item+"-next-day", "never").
-				want(422, item+"-further-e", "Nobody named nobody").wantPart(part)
+				want(422, item+"-further-e", "Nobody named nobody").wantFragment(part)
 			ines.submit(edit(), item+" .acts .btn.pri", "contact_id", "", "organization_id", "").
 				want(422, item+"-with-e", "Choose a contact or an organization")
 		})
@@ -539,10 +539,10 @@ func TestAnEditorAsksAsTheComposerDoes(t *testing.T) {
 			s.Link(acme, s.Contact("Anna", fmt.Sprintf("Berg %c", 'A'+n)))
 		}
 		edit().want(200, item+"-with-field.many .picked", "Zoe Zimmer")
-		found := ines.parts().get("/contacts/options?with="+acme+"&as="+item[1:]+"-with&contact=elif").
+		found := ines.viaHTMX().get("/contacts/options?with="+acme+"&as="+item[1:]+"-with&contact=elif").
 			want(200, ".opt", "Elif Aydın").wantNot(".make")
 		choose, _ := found.html.Find(".opt").Attr("hx-get")
-		ines.parts().get(choose).want(200, item+"-with-field .picked", "Elif Aydın")
+		ines.viaHTMX().get(choose).want(200, item+"-with-field .picked", "Elif Aydın")
 	}
 }
 

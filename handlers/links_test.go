@@ -41,7 +41,7 @@ func (x linkSide) count() string {
 func (x linkSide) wantAnswer(b *browser, a answer, part bool, selector, text, toast string) answer {
 	x.t.Helper()
 	if part {
-		return a.want(200, selector, text).want(200, "hx-partial[hx-target='#toasts']", toast).wantPart(true)
+		return a.want(200, selector, text).want(200, "hx-partial[hx-target='#toasts']", toast).wantFragment(true)
 	}
 	if to := a.to(); to != x.base {
 		x.t.Fatalf("%s led to %s", a.what, to)
@@ -55,36 +55,36 @@ func TestLinkFromBothSides(t *testing.T) {
 		for _, x := range linkSides(t) {
 			ines, jonas := x.person("Inès Moreau", "Manager"), x.person("Jonas Berg", "Manager")
 			if part {
-				ines, jonas = ines.parts(), jonas.parts()
+				ines, jonas = ines.viaHTMX(), jonas.viaHTMX()
 			}
 			card, link := x.base+"/"+x.plural, x.base+"/"+x.plural+"/"+key(x.other)
 			row := "#link-" + key(x.other)
 
 			// Find, choose, link.
-			ines.get(card+"?add=1").want(200, "#find[autofocus]", "").wantPart(part)
-			ines.get(card + "?add=1&q=ar").wantPart(part)
-			form := ines.get(card+"?add=1&"+x.otherID+"="+key(x.other)).want(200, "form.edit .lbl", x.otherName).wantPart(part)
+			ines.get(card+"?add=1").want(200, "#find[autofocus]", "").wantFragment(part)
+			ines.get(card + "?add=1&q=ar").wantFragment(part)
+			form := ines.get(card+"?add=1&"+x.otherID+"="+key(x.other)).want(200, "form.edit .lbl", x.otherName).wantFragment(part)
 			linked := ines.submit(form, "form.edit .btn.pri", "role_label", "Billing contact", "relationship_status", "Prospect")
 			x.wantAudit(ines, "link_contact", `"Billing contact"`, `"Prospect"`, `"organization_id"`, `"contact_id"`)
 			x.wantAnswer(ines, linked, part, row, "Billing contact", "Linked "+x.otherName)
 			x.WantOne("Billing contact Prospect 1", "SELECT role_label || ' ' || relationship_status || ' ' || version FROM organization_contact")
-			ines.asking(nil).get(x.other).want(200, "#links", "Billing contact")
+			ines.withHeaders(nil).get(x.other).want(200, "#links", "Billing contact")
 
 			// Linking it again shows the existing link.
 			x.unchanged(func() {
 				ines.post(card, x.otherID, key(x.other)).want(422, "#link-e", "is already linked to").
-					want(422, ".found a[href='"+x.other+"']", x.otherName).want(422, ".found", "Billing contact, Prospect").wantPart(part)
+					want(422, ".found a[href='"+x.other+"']", x.otherName).want(422, ".found", "Billing contact, Prospect").wantFragment(part)
 			})
 
 			// Edit: one refusal, one conflict, one success.
-			editor := ines.get(link+"/edit").want(200, row+".editing", "").wantPart(part)
+			editor := ines.get(link+"/edit").want(200, row+".editing", "").wantFragment(part)
 			x.unchanged(func() {
 				long := make([]byte, 121)
 				for i := range long {
 					long[i] = 'x'
 				}
 				ines.submit(editor, row+" .btn.pri", "role_label", string(long)).
-					want(422, row+" .err", "Use at most 120 characters").wantValue(row+" [name=role_label]", string(long)).wantPart(part)
+					want(422, row+" .err", "Use at most 120 characters").wantValue(row+" [name=role_label]", string(long)).wantFragment(part)
 				ines.submit(editor, row+" .btn.pri", "relationship_status", "Friend").want(422, row+" .err", "Choose Active, Prospect or Former")
 			})
 			saved := ines.submit(editor, row+" .btn.pri", "role_label", "CFO", "relationship_status", "Active")
@@ -93,16 +93,16 @@ func TestLinkFromBothSides(t *testing.T) {
 			var conflict answer
 			x.unchanged(func() {
 				conflict = jonas.submit(editor, row+" .btn.pri", "role_label", "Advisor", "relationship_status", "Active").
-					want(409, row+" .warnline", "Inès Moreau changed this link").wantPart(part)
+					want(409, row+" .warnline", "Inès Moreau changed this link").wantFragment(part)
 				conflict.wantTexts(row+" .versus dd", "CFO", "Advisor")
 			})
 			jonas.submit(conflict, row+" .acts [value=yours]")
 			x.wantAudit(jonas, "update_link", `"old":"CFO"`, `"new":"Advisor"`)
-			ines.get(link).want(200, row, "Advisor").wantPart(part)
+			ines.get(link).want(200, row, "Advisor").wantFragment(part)
 
 			// A stale unlink shows the current link; a second one removes it, and Undo restores it.
 			x.unchanged(func() {
-				ines.post(link+"/unlink", "version", "1").want(409, row+" .warnline", "Jonas Berg changed this link").wantPart(part)
+				ines.post(link+"/unlink", "version", "1").want(409, row+" .warnline", "Jonas Berg changed this link").wantFragment(part)
 			})
 			gone := ines.post(link+"/unlink", "version", "3")
 			x.wantAudit(ines, "unlink_contact", `"Advisor"`)
@@ -115,7 +115,7 @@ func TestLinkFromBothSides(t *testing.T) {
 			}
 			page.want(200, ".toast", "Unlinked "+x.otherName).wantNot(row)
 			x.unchanged(func() { ines.post(link+"/unlink", "version", "3").want(404, "", "") }) // a second click
-			ines.asking(nil).submit(page, ".toast button").want(303, "", "")
+			ines.withHeaders(nil).submit(page, ".toast button").want(303, "", "")
 			x.WantOne("Advisor Active", "SELECT role_label || ' ' || relationship_status FROM organization_contact")
 			x.wantAudit(ines, "link_contact", `"Advisor"`)
 		}
@@ -128,10 +128,10 @@ func TestLinkToSomethingNew(t *testing.T) {
 		for _, x := range linkSides(t) {
 			ines := x.person("Inès Moreau", "Manager")
 			if part {
-				ines = ines.parts()
+				ines = ines.viaHTMX()
 			}
 			card, organization := x.base+"/"+x.plural, x.plural == "contacts"
-			form := ines.get(card+"?add=1&new=1&q=Mara+Ruiz").want(200, "form.edit .btn.pri", "Create and link").wantPart(part)
+			form := ines.get(card+"?add=1&new=1&q=Mara+Ruiz").want(200, "form.edit .btn.pri", "Create and link").wantFragment(part)
 			table, action, bad, typed := "organizations", "create_org", []string{"website", "ftp://x"},
 				[]string{"display_name", "Mara Ruiz", "website", "mara.example"}
 			if organization {
@@ -142,7 +142,7 @@ func TestLinkToSomethingNew(t *testing.T) {
 			}
 			x.unchanged(func() {
 				ines.submit(form, "form.edit .btn.pri", append(bad, "role_label", "CEO")...).
-					want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantPart(part)
+					want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantFragment(part)
 			})
 			x.wantAnswer(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...),
 				part, "#links", "Mara Ruiz", "Linked Mara Ruiz")
@@ -166,13 +166,13 @@ func TestLinkByATakenEmail(t *testing.T) {
 			button = "Restore and link"
 			ines.post(elif+"/archive", "version", "1").want(303, "", "")
 		}
-		for _, by := range []*browser{ines, ines.parts()} {
+		for _, by := range []*browser{ines, ines.viaHTMX()} {
 			var refused answer
 			s.unchanged(func() {
 				refused = by.post(org+"/contacts", "first_name", "E", "last_name", "A", "email",
 					"elif@quay.example", "role_label", "CFO", "request_id", handlers.NewRequestID()).
 					want(422, ".found button", button).want(422, "#new-email-e", "This email belongs to Elif Aydın").
-					wantValue("#new-first_name", "E").wantPart(by.asks != nil)
+					wantValue("#new-first_name", "E").wantFragment(by.headers != nil)
 			})
 			by.submit(refused, ".found button")
 			s.wantAudit(ines, "link_contact", `"CFO"`)
@@ -213,7 +213,7 @@ func TestLinksOfNobody(t *testing.T) {
 		x.unchanged(func() {
 			for _, other := range []string{handlers.NewRequestID(), "1", key(x.base), "'; DROP TABLE contacts"} {
 				ines.post(card, x.otherID, other).want(422, "#link-e", "Choose one from the list")
-				ines.parts().post(card, x.otherID, other).want(422, "#link-e", "Choose one from the list").wantPart(true)
+				ines.viaHTMX().post(card, x.otherID, other).want(422, "#link-e", "Choose one from the list").wantFragment(true)
 				ines.get(card+"?add=1&"+x.otherID+"="+handlers.NewRequestID()).want(404, "", "")
 			}
 			ines.post(card, "use", "found", "found_id", "nobody").want(422, "", "")
@@ -237,7 +237,7 @@ func TestTheMainOrganizationIsChosenFromBothSides(t *testing.T) {
 			reader, viewer := s.as("Manager"), s.as("Viewer")
 			ines := reader
 			if part {
-				ines = reader.parts()
+				ines = reader.viaHTMX()
 			}
 			acme, brig, old, maya := s.Organization("Acme"), s.Organization("Brig"), s.Organization("Old"), s.Contact("Maya", "Okafor")
 			s.Link(acme, maya)

@@ -91,8 +91,8 @@ func TestEveryFilterOfAListIsAChipThatCanBeRemoved(t *testing.T) {
 			t.Errorf("%s leads to %q, want %q", query, to, canonical)
 		}
 	}
-	ines.parts().get("/organizations?q=ac&role_label=").wantPart(true)
-	if to := ines.parts().get("/organizations?q=ac&role_label=").Header.Get("HX-Replace-Url"); to != "/organizations?q=ac" {
+	ines.viaHTMX().get("/organizations?q=ac&role_label=").wantFragment(true)
+	if to := ines.viaHTMX().get("/organizations?q=ac&role_label=").Header.Get("HX-Replace-Url"); to != "/organizations?q=ac" {
 		t.Errorf("while searching the address is %q", to)
 	}
 	for _, nonsense := range []string{
@@ -334,10 +334,10 @@ func TestNoLimitIsSilent(t *testing.T) {
 	for n := range 21 {
 		s.Organization(fmt.Sprint("Owlet ", n))
 	}
-	options := ines.parts().get("/organizations/options?q=owlet").want(200, "#find-list-more", "Type more of the name")
+	options := ines.viaHTMX().get("/organizations/options?q=owlet").want(200, "#find-list-more", "Type more of the name")
 	if n := options.html.Find("a.opt").Length(); n != 20 {
 		t.Errorf("%d options are shown", n)
 	}
-	ines.parts().get("/organizations/options?pick=one&find=owlet").want(200, "#picks .hint", "Type more of the name")
-	ines.parts().get("/organizations/options?q=quay").want(200, "a.opt", "Quay").wantNot("#find-list-more")
+	ines.viaHTMX().get("/organizations/options?pick=one&find=owlet").want(200, "#picks .hint", "Type more of the name")
+	ines.viaHTMX().get("/organizations/options?q=quay").want(200, "a.opt", "Quay").wantNot("#find-list-more")
 }

@@ -12,8 +12,8 @@ import (
 	"clientregistry/db"
 )
 
-// known creates a user who can sign in with the form.
-func (s *site) known(email string) db.User {
+// userWithPassword creates a user who can sign in with the form.
+func (s *site) userWithPassword(email string) db.User {
 	s.t.Helper()
 	u, err := s.DB.CreateUser(s.t.Context(), db.System,
 		db.NewUser{Email: email, FullName: "Inès Moreau", Role: "Manager", Hash: hash, TimeZone: "Europe/Stockholm"})
@@ -26,10 +26,10 @@ func (s *site) known(email string) db.User {
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	u := s.known("Ines@Quay.example")
+	u := s.userWithPassword("Ines@Quay.example")
 	ines := s.stranger()
 	ines.get("/organizations?q=pine").want(303, "", "")
-	form := ines.get("/login?next=%2Forganizations%3Fq%3Dpine").want(200, "h1", "Sign in").wantPart(false)
+	form := ines.get("/login?next=%2Forganizations%3Fq%3Dpine").want(200, "h1", "Sign in").wantFragment(false)
 	in := ines.submit(form, "main button.pri", "email", " ines@quay.example ", "password", password)
 	if in.to() != "/organizations?q=pine" {
 		t.Errorf("signing in led to %s", in.to())
@@ -68,7 +68,7 @@ func TestSignIn(t *testing.T) {
 func TestSignInUnderHTTPS(t *testing.T) {
 	t.Parallel()
 	s := newSiteAt(t, "https://registry.example")
-	s.known("ines@quay.example")
+	s.userWithPassword("ines@quay.example")
 	ines := s.stranger()
 	in := ines.post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
 	c := in.Cookies()[0]
@@ -91,8 +91,8 @@ func TestSignInUnderHTTPS(t *testing.T) {
 func TestRefusedSignIns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.known("ines@quay.example")
-	s.known("gone@quay.example")
+	s.userWithPassword("ines@quay.example")
+	s.userWithPassword("gone@quay.example")
 	s.Exec("UPDATE users SET status = 'disabled' WHERE email = 'gone@quay.example'")
 	s.Exec("INSERT INTO users (id, email, full_name, status) VALUES (?, 'new@quay.example', 'New', 'invited')",
 		"0190c8f0-0000-7000-8000-000000000001")
@@ -128,14 +128,14 @@ func TestRefusedSignIns(t *testing.T) {
 	s.WantOne("0", "SELECT count(*) FROM sessions")
 	s.WantOne("11", "SELECT count(*) FROM audit_logs WHERE action = 'login_failed'")
 	s.WantOne("0", "SELECT count(*) FROM audit_logs WHERE instr(lower(metadata), lower(?)) OR instr(metadata, 'OR 1=1')", password)
-	s.stranger().parts().post("/login", "email", "ines@quay.example", "password", "x").
-		want(422, "#login-e", "Wrong email or password").want(422, "h2#dialog-h", "Sign in to go on").wantPart(true)
+	s.stranger().viaHTMX().post("/login", "email", "ines@quay.example", "password", "x").
+		want(422, "#login-e", "Wrong email or password").want(422, "h2#dialog-h", "Sign in to go on").wantFragment(true)
 }
 
 func TestNextPageIsOneOfOurs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.known("ines@quay.example")
+	s.userWithPassword("ines@quay.example")
 	ines := s.stranger()
 	ines.post("/login", "email", "ines@quay.example", "password", password).want(303, "", "")
 	for _, next := range []string{
@@ -185,14 +185,14 @@ func TestNextPageIsOneOfOurs(t *testing.T) {
 func TestSessionEndsWhileSomethingIsTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.known("ines@quay.example")
+	s.userWithPassword("ines@quay.example")
 	org := s.Organization("Quay")
-	ines := s.stranger().parts()
-	asked := ines.asking(map[string]string{
+	ines := s.stranger().viaHTMX()
+	asked := ines.withHeaders(map[string]string{
 		"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://registry.example" + org,
 	})
 	lost := asked.post(org+"/interactions", "channel", "call", "subject", "Half a novel").
-		want(401, "#dialog-h", "Sign in to go on").wantPart(true)
+		want(401, "#dialog-h", "Sign in to go on").wantFragment(true)
 	if lost.Header.Get("HX-Retarget") != "#dialog" {
 		t.Error("no dialog")
 	}
@@ -210,7 +210,7 @@ func TestSessionEndsWhileSomethingIsTyped(t *testing.T) {
 		}
 	}
 	in := ines.submit(lost, "button.pri", "email", "ines@quay.example", "password", password)
-	in.want(200, ".toast", "Send again what you typed").wantPart(true)
+	in.want(200, ".toast", "Send again what you typed").wantFragment(true)
 	if in.Header.Get("HX-Trigger") != "dialog:close" {
 		t.Error("the dialog stays open")
 	}

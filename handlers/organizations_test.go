@@ -19,7 +19,7 @@ func TestManagerCorrectsAWebsiteInPlace(t *testing.T) {
 	ines.get(org).want(200, "h1", "Harbor & Pine").want(200, "#toasts", "Created Harbor & Pine")
 	ines.get(org).wantNot("#toasts .toast")
 
-	htmx := ines.parts()
+	htmx := ines.viaHTMX()
 	htmx.get(org+"/fields/website/edit").want(200, "form#fact-website input[name=value][autofocus]", "")
 	htmx.post(org+"/fields/website", "value", "javascript:alert(1)", "version", "1").want(422, "#fact-website .err", "Enter a web address")
 	htmx.post(org+"/fields/website", "value", "harborpine.example", "version", "1").want(200, "#edit-website", "harborpine.example")
@@ -50,9 +50,9 @@ func TestOrganizationIsCreatedFromTheFullForm(t *testing.T) {
 			want(422, "#website-e", "Enter a web address").
 			want(422, "#tax_id-e", "Use at most 50 characters; this has 51").
 			wantValue("#website", "ftp://x.example").wantValue("#sector", "Sh<b>ips").
-			want(422, "title", "Error: ").wantPart(false)
+			want(422, "title", "Error: ").wantFragment(false)
 		refused.wantValue("input[name=request_id]", form.html.Find("input[name=request_id]").AttrOr("value", ""))
-		ines.boosted().post("/organizations", "sector", "Retail").want(422, "#display_name-e", "Enter the organization").wantPart(false)
+		ines.boosted().post("/organizations", "sector", "Retail").want(422, "#display_name-e", "Enter the organization").wantFragment(false)
 		ines.post("/organizations", "display_name", "A", "owner_user_id", handlers.NewRequestID()).
 			want(422, "#owner_user_id-e", "Choose an owner from the list")
 	})
@@ -97,7 +97,7 @@ func TestTwoPeopleEditOneOrganization(t *testing.T) {
 		if strings.Contains(conflict.html.Find(".versus").Text(), "acme.example") {
 			t.Error("what is the same in both versions is shown as different")
 		}
-		jonas.boosted().post(org, "sector", "Media", "version", "1").want(409, ".versus", "Energy").wantPart(false)
+		jonas.boosted().post(org, "sector", "Media", "version", "1").want(409, ".versus", "Energy").wantFragment(false)
 	})
 	jonas.submit(conflict, "form.card button[value=yours]").want(303, "", "")
 	s.wantAudit(jonas, "update_org", `"old":"Energy"`, `"new":"Media"`)
@@ -157,7 +157,7 @@ func TestEveryFactIsEditedInPlace(t *testing.T) {
 			s := newSite(t)
 			ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
 			if part {
-				ines, jonas = ines.parts(), jonas.parts()
+				ines, jonas = ines.viaHTMX(), jonas.viaHTMX()
 			}
 			for _, f := range facts(ines, jonas, organization) {
 				editFact(s, ines, jonas, f, organization, part)
@@ -173,8 +173,8 @@ func TestANewValueOfAVocabularyIsToldWithUndo(t *testing.T) {
 	acme := s.Organization("Acme", "sector", "Retail")
 	ines := s.as("Manager")
 	sector := acme + "/fields/sector"
-	ines.parts().post(sector, "value", "energy", "version", "1").want(200, ".toast", "Sector saved").wantNot(".toast button")
-	for n, by := range []*browser{ines.parts(), ines} {
+	ines.viaHTMX().post(sector, "value", "energy", "version", "1").want(200, ".toast", "Sector saved").wantNot(".toast button")
+	for n, by := range []*browser{ines.viaHTMX(), ines} {
 		version := []string{"2", "4"}[n]
 		saved := by.post(sector, "value", "Ener"+version, "version", version)
 		if by == ines {
@@ -203,13 +203,13 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 		s.WantOne(want, "SELECT "+f.field+" FROM "+table+" WHERE id = ?", key(record))
 	}
 	url, fact, edit := record+"/fields/"+f.field, "#fact-"+f.field, "#edit-"+f.field
-	ines.get(url).want(200, fact, f.label).wantPart(part)
+	ines.get(url).want(200, fact, f.label).wantFragment(part)
 	named := strings.ToLower(f.label[:1]) + f.label[1:] // as in "tax ID"
-	editor := ines.get(url+"/edit").want(200, "form"+fact+"[aria-label='Edit "+named+"'] [name=value][autofocus]", "").wantPart(part)
+	editor := ines.get(url+"/edit").want(200, "form"+fact+"[aria-label='Edit "+named+"'] [name=value][autofocus]", "").wantFragment(part)
 	var refused answer
 	s.unchanged(func() {
 		refused = ines.submit(editor, "#save-"+f.field, "value", f.bad).
-			want(422, "form"+fact+" .err", f.message).want(422, fact+" [aria-invalid]", "").wantPart(part)
+			want(422, "form"+fact+" .err", f.message).want(422, fact+" [aria-invalid]", "").wantFragment(part)
 		ines.post(url, "version", "1").want(422, "body", "No value was sent")
 		ines.post(url, "value", f.typed).want(422, "body", "did not say which version")
 	})
@@ -220,7 +220,7 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	s.wantAudit(ines, action, `"`+f.field+`"`)
 	if part {
 		saved.want(200, edit, f.shown).want(200, edit+" .sr", ", edit "+named).want(200, "hx-partial[hx-target='#toasts']", f.label+" saved").
-			wantPart(true).wantNot("form"+fact).wantValue("#record-version", "2")
+			wantFragment(true).wantNot("form"+fact).wantValue("#record-version", "2")
 	} else {
 		ines.get(saved.to()).want(200, edit, f.shown).want(200, "#toasts", f.label+" saved")
 	}
@@ -230,7 +230,7 @@ func editFact(s *site, ines, jonas *browser, f factCase, organization, part bool
 	var conflict answer
 	s.unchanged(func() {
 		conflict = jonas.submit(editor, "#save-"+f.field, "value", f.other).
-			want(409, fact+" .warnline", "Inès Moreau changed this").wantPart(part)
+			want(409, fact+" .warnline", "Inès Moreau changed this").wantFragment(part)
 	})
 	theirs, yours, kept := f.stored, f.other, f.other
 	switch f.field {
@@ -271,8 +271,8 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 
 	// A page older than the last change is refused.
 	s.unchanged(func() {
-		ines.post(org+"/archive", "version", "1").want(409, "h1 + p", "Inès Moreau changed this").wantPart(false)
-		ines.parts().post(org+"/archive", "version", "2").want(409, "", "").wantPart(true)
+		ines.post(org+"/archive", "version", "1").want(409, "h1 + p", "Inès Moreau changed this").wantFragment(false)
+		ines.viaHTMX().post(org+"/archive", "version", "2").want(409, "", "").wantFragment(true)
 		ines.post(org+"/archive").want(422, "h1 + p", "did not say which version")
 	})
 }
@@ -295,8 +295,8 @@ func TestARequestSentFourTimesAtOnceCreatesOneRecord(t *testing.T) {
 		{"organization_contact", org + "/contacts", []string{"contact_id", key(contact)}},
 	}
 	for _, f := range forms {
-		for _, by := range []*browser{ines, ines.parts()} {
-			if f.form[0] == "contact_id" && by.asks != nil {
+		for _, by := range []*browser{ines, ines.viaHTMX()} {
+			if f.form[0] == "contact_id" && by.headers != nil {
 				continue // those two are already linked
 			}
 			before := s.One("SELECT count(*) + 1 FROM " + f.table)
@@ -304,7 +304,7 @@ func TestARequestSentFourTimesAtOnceCreatesOneRecord(t *testing.T) {
 			var wait sync.WaitGroup
 			answers := make([]answer, 4)
 			for i := range answers {
-				wait.Go(func() { answers[i] = by.asking(by.asks).post(f.path, form...) })
+				wait.Go(func() { answers[i] = by.withHeaders(by.headers).post(f.path, form...) })
 			}
 			wait.Wait()
 			s.WantOne(before, "SELECT count(*) FROM "+f.table)
@@ -343,8 +343,9 @@ func TestListsAreFilteredSortedAndContinued(t *testing.T) {
 	list := ines.get("/organizations").want(200, "#result", "50 shown").want(200, "th[aria-sort=ascending]", "Name")
 	list.wantTexts("#rows tr:first-child .nm", "100% <b>_Real</b>")
 	more := list.html.Find("#load-more").AttrOr("hx-get", "")
-	ines.get(more).want(200, "#rows tr:last-child .nm", "Quay Cc").want(200, "#result", "6 shown").wantPart(false)
-	ines.parts().get(more).want(200, "#more", "All organizations shown").want(200, "hx-partial[hx-target='#rows']", "Quay Cc").wantPart(true)
+	ines.get(more).want(200, "#rows tr:last-child .nm", "Quay Cc").want(200, "#result", "6 shown").wantFragment(false)
+	ines.viaHTMX().get(more).want(200, "#more", "All organizations shown").want(200, "hx-partial[hx-target='#rows']", "Quay Cc").
+		wantFragment(true)
 	ines.get("/organizations?sector=Media").wantTexts("#rows .nm", "100% <b>_Real</b>")
 	ines.get("/organizations?sector=Media").want(200, ".chip b", "Media").wantValue("[name=sector][checked]", "Media")
 	ines.get("/organizations?size_band=1-10&status=all&sort=-display_name").wantTexts("#rows .nm", "100% <b>_Real</b>")
@@ -353,10 +354,10 @@ func TestListsAreFilteredSortedAndContinued(t *testing.T) {
 	ines.get("/organizations?sort=-display_name").want(200, "#rows tr:first-child .nm", "Quay Cc").
 		want(200, "th[aria-sort=descending]", "Name")
 	ines.get("/organizations?q=nowhere").want(200, ".empty h2", "nowhere").want(200, ".empty", "Clear search")
-	ines.parts().get("/organizations?q=quay+cc").want(200, "#rows .nm", "Quay Cc").
-		want(200, "hx-partial[hx-target='#chips']", "Sector").wantPart(true)
-	ines.boosted().get("/organizations?q=quay").wantPart(false)
-	ines.back().get("/organizations?q=quay").wantPart(false)
+	ines.viaHTMX().get("/organizations?q=quay+cc").want(200, "#rows .nm", "Quay Cc").
+		want(200, "hx-partial[hx-target='#chips']", "Sector").wantFragment(true)
+	ines.boosted().get("/organizations?q=quay").wantFragment(false)
+	ines.back().get("/organizations?q=quay").wantFragment(false)
 	ines.get("/organizations?after=nonsense").want(422, "h1 + p", "This link to more rows is not valid")
 	ines.get("/organizations?sort=;DROP").want(200, "#rows tr:first-child .nm", "100%")
 }

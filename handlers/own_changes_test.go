@@ -92,7 +92,7 @@ func TestOnlyWhatCanStillBeUndoneIsOnTheAccountPage(t *testing.T) {
 	}
 	wantChanged(t, ines.get("/account"), "You changed Birch", "You changed Acme") // of one field only the last stands
 	s.Exec("DELETE FROM role_permission WHERE permission_id IN (SELECT id FROM permissions WHERE slug = 'EditClient')")
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/account").wantNot(ownChanges)
 }
 
@@ -172,7 +172,7 @@ func TestWhatSomebodyMadeIsUndoneOnTheAccountPage(t *testing.T) {
 		}
 	}
 	s.Exec("DELETE FROM role_permission WHERE permission_id IN (SELECT id FROM permissions WHERE slug IN ('EditClient', 'EditInteraction'))")
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/account").wantNot(ownChanges)
 }
 
@@ -226,7 +226,7 @@ func TestABatchOfOwnClientsIsUndoneOnTheAccountPage(t *testing.T) {
 	s := newSite(t)
 	nina := s.person("Nina Own", "Manager")
 	s.Own(nina.user, "ViewClient", "EditClient")
-	nina.comeIn()
+	nina.signIn()
 	acme, birch := s.Organization("Acme", "owner_user_id", nina.user.ID), s.Organization("Birch", "owner_user_id", nina.user.ID)
 	preview := nina.post("/organizations/batch", "action", "archive", "id", key(acme), "id", key(birch)).want(200, "", "")
 	nina.submit(preview, "[name=confirm]").to()

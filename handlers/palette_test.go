@@ -13,7 +13,7 @@ import (
 func TestPaletteOffersCommandsThenNamesThenOtherFieldsThenBodies(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	umber := s.Organization("Umber Stores", "legal_name", "New Orders Ltd")
 	s.Link(umber, s.Contact("Olivia", "Newman"))
 	s.Link(s.Organization("Newton Energy"), s.Contact("Beatrice", "Okafor"))
@@ -40,7 +40,7 @@ func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	makes := "#palette-make ~ .opt > span > bdi"
-	none := ines.parts().get("/palette?q=tadeusz+de+wierzbicki").want(200, ".hint[role=status]", "Nothing by that name.").
+	none := ines.viaHTMX().get("/palette?q=tadeusz+de+wierzbicki").want(200, ".hint[role=status]", "Nothing by that name.").
 		wantTexts("[role=presentation]", "Create", "More").wantTexts(makes, "Create contact “tadeusz de wierzbicki”",
 		"Create organization “tadeusz de wierzbicki”", "New follow-up “tadeusz de wierzbicki”")
 	filled := func(a answer, at string) answer {
@@ -52,30 +52,30 @@ func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
 	filled(none, "Create contact").wantValue("#first_name", "tadeusz de").wantValue("#last_name", "wierzbicki")
 	filled(none, "Create organization").wantValue("#display_name", "tadeusz de wierzbicki")
 	filled(none, "New follow-up").wantValue("#fu-text", "tadeusz de wierzbicki")
-	mail := ines.parts().get("/palette?q=ada@x.example").wantTexts(makes, "Create contact “ada@x.example”")
+	mail := ines.viaHTMX().get("/palette?q=ada@x.example").wantTexts(makes, "Create contact “ada@x.example”")
 	filled(mail, "Create").wantValue("#email", "ada@x.example").wantValue("#first_name", "")
-	phone := ines.parts().get("/palette?q=call+%2B46+70+555+01+10").wantTexts(makes, "Create contact “+46 70 555 01 10”")
+	phone := ines.viaHTMX().get("/palette?q=call+%2B46+70+555+01+10").wantTexts(makes, "Create contact “+46 70 555 01 10”")
 	filled(phone, "Create").wantValue("#phone", "+46 70 555 01 10").wantValue("#first_name", "")
 
 	// Records of similar names are offered first.
 	s.Contact("Anna", "Kroon")
-	ines.parts().get("/palette?q=anna+krooon").wantTexts("[role=presentation]", "Contacts", "Create", "More").
+	ines.viaHTMX().get("/palette?q=anna+krooon").wantTexts("[role=presentation]", "Contacts", "Create", "More").
 		wantTexts("#palette-contacts ~ .opt > span > bdi", "Anna Kroon").
 		wantTexts(makes, "Create contact “anna krooon”", "Create organization “anna krooon”", "New follow-up “anna krooon”").wantNot(".hint")
 
-	s.as("Viewer").parts().get("/palette?q=zzz").want(200, ".hint", "Nothing by that name").wantNot("#palette-make")
+	s.as("Viewer").viaHTMX().get("/palette?q=zzz").want(200, ".hint", "Nothing by that name").wantNot("#palette-make")
 	_, secret, oda := ownWorld(t)
 	hidden := oda.get(secret.org).StatusCode
 	if hidden != http.StatusNotFound {
 		t.Fatalf("they see it: %d", hidden)
 	}
-	oda.parts().get("/palette?q=zzz").want(200, ".hint", "Nothing by that name among the clients that you own")
+	oda.viaHTMX().get("/palette?q=zzz").want(200, ".hint", "Nothing by that name among the clients that you own")
 }
 
 // TestPaletteOffersEachCommandOnce to somebody who may use them all.
 func TestPaletteOffersEachCommandOnce(t *testing.T) {
 	t.Parallel()
-	admin := newSite(t).as("Administrator").parts()
+	admin := newSite(t).as("Administrator").viaHTMX()
 	for typed, label := range map[string]string{"new": "New organization", "go": "Go to Vocabularies", "sign": "Sign out"} {
 		offered := map[string]int{}
 		admin.get("/palette?q=" + typed).html.Find("#palette-commands ~ .opt > span > bdi").Each(func(_ int, x *goquery.Selection) {
@@ -94,14 +94,14 @@ func TestPaletteSwitchesTheTheme(t *testing.T) {
 	s := newSite(t)
 	ines := s.as("Manager")
 	ines.get("/palette").want(303, "", "")
-	ines.parts().get("/palette?q=dark").want(200, "button[form=palette-send][formaction='/account/theme'][name=theme][value=dark]",
+	ines.viaHTMX().get("/palette?q=dark").want(200, "button[form=palette-send][formaction='/account/theme'][name=theme][value=dark]",
 		"Theme: dark")
 	ines.post("/account/theme", "theme", "dark").want(303, "", "")
 	s.wantAudit(ines, "update_user", `"theme":{"old":"system","new":"dark"}`)
 	ines.get("/").want(200, "html[data-theme=dark] #palette-send[method=post]", "")
-	ines.parts().get("/palette?q=theme").wantTexts("#palette-commands ~ .opt > span > bdi", "Theme: light", "Theme: same as the system")
+	ines.viaHTMX().get("/palette?q=theme").wantTexts("#palette-commands ~ .opt > span > bdi", "Theme: light", "Theme: same as the system")
 	ines.post("/account/theme", "theme", "pink").want(422, "", "")
-	ines.parts().get("/palette?q=sign").want(200, "button[form=palette-send][formaction='/logout']", "Sign out")
+	ines.viaHTMX().get("/palette?q=sign").want(200, "button[form=palette-send][formaction='/logout']", "Sign out")
 }
 
 // paletteNames selects the names of choices, without details and keys.
@@ -110,14 +110,14 @@ const paletteNames = ".opt > span > bdi"
 func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	org, elif := s.Organization("Harbor & Pine", "sector", "Logistics"), s.Contact("Elif", "Aydın", "job_title", "CFO")
 	s.Link(org, elif)
 	talk := s.Log(org, elif, "Renewal agreed", "body", "They accept the price of the harbor.")
 	archived := s.Contact("Harriet", "Old")
 	s.Exec("UPDATE contacts SET is_active = 0 WHERE id = ?", key(archived))
 
-	empty := ines.get("/palette?q=").wantPart(true)
+	empty := ines.get("/palette?q=").wantFragment(true)
 	empty.wantTexts("[role=presentation]", "Commands").
 		wantTexts(paletteNames, "New organization", "New contact", "New follow-up", "Go to Home",
 			"Go to Organizations", "Go to Contacts", "Go to Interactions",
@@ -160,7 +160,7 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 func TestPaletteLogsWithWhomIsTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	org, anna := s.Organization("Harbor & Pine"), s.Contact("Anna", "Kroon", "job_title", "CFO", "phone", "+46 70 555 01 10")
 	s.Link(org, anna)
 	for typed, want := range map[string]string{
@@ -230,7 +230,7 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 		{"Chief", start + "|Invite user|Go to Users|Go to Roles" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ManageUsers}},
 		{"Auditor", start + "|Go to Audit log" + end, "Harbor & Pine", []db.Permission{db.ViewClient, db.ViewAudit}},
 	} {
-		b := s.as(s.Role(c.slug, c.may...)).parts()
+		b := s.as(s.Role(c.slug, c.may...)).viaHTMX()
 		b.get("/palette").wantTexts(paletteNames, strings.Split(c.commands+last, "|")...)
 		b.get("/palette?q=harbor").wantTexts(paletteNames, append(strings.Split(c.typed, "|"), "Search for “harbor”")...)
 		calls := b.get("/palette?q=call+harbor")
@@ -240,14 +240,14 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 			calls.want(200, ".opt:last-child", "Search for “call harbor”").wantNot("#palette-log, .note b") // here "call" is a search word
 		}
 	}
-	s.as(s.Role("Talks", db.ViewInteraction)).parts().get("/palette?q=harbor").want(http.StatusForbidden, "", "ViewClient")
+	s.as(s.Role("Talks", db.ViewInteraction)).viaHTMX().get("/palette?q=harbor").want(http.StatusForbidden, "", "ViewClient")
 	s.as(s.Role("Talks only", db.ViewInteraction)).get("/account").want(200, "h1", "").wantNot("#palette")
 }
 
 func TestPaletteShowsWhatWasOpenedLast(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	var opened []string
 	for _, name := range []string{"A", "B", "C", "D", "E", "F", "G", "H", "I"} {
 		opened = append(opened, s.Organization("House "+name))
@@ -268,6 +268,6 @@ func TestPaletteShowsWhatWasOpenedLast(t *testing.T) {
 	ines.get("/palette?q=house&recent=" + elif).wantNot("#palette-recent")
 
 	mine, secret, oda := ownWorld(t)
-	oda.parts().get("/palette?recent="+secret.org+"+"+mine.org+"+"+secret.contact+"+"+mine.contact).
+	oda.viaHTMX().get("/palette?recent="+secret.org+"+"+mine.org+"+"+secret.contact+"+"+mine.contact).
 		want(http.StatusOK, "#palette-recent", "").wantTexts(shown, "Harbor & Pine", "Elif Aydın")
 }

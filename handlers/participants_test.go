@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// check ticks a box of a page's form.
-func check(t *testing.T, page answer, value string) {
+// tickBox ticks a box of a page's form.
+func tickBox(t *testing.T, page answer, value string) {
 	t.Helper()
 	box := page.html.Find("input[name=participant_id][value='" + value + "']")
 	if box.Length() != 1 {
@@ -24,7 +24,7 @@ func TestAMeetingOfSeveralIsLoggedOnceAndStandsWithEach(t *testing.T) {
 			s := newSite(t)
 			ines := s.person("Inès Moreau", "Manager")
 			if part {
-				ines = ines.parts()
+				ines = ines.viaHTMX()
 			}
 			org, elif, mara, jon := s.Organization("Harbor & Pine"), s.Contact("Elif", "Aydın"), s.Contact("Mara", "Ruiz"), s.Contact("Jon", "Ek")
 			other, second := "contact_id", elif
@@ -35,12 +35,12 @@ func TestAMeetingOfSeveralIsLoggedOnceAndStandsWithEach(t *testing.T) {
 			if from == "contact" {
 				here, other, second = elif, "organization_id", org
 			}
-			page := ines.asking(nil).get(here).want(200, "#log-by option[selected]", "Inès Moreau")
-			check(t, page, key(mara))
-			check(t, page, key(jon))
+			page := ines.withHeaders(nil).get(here).want(200, "#log-by option[selected]", "Inès Moreau")
+			tickBox(t, page, key(mara))
+			tickBox(t, page, key(jon))
 			s.unchanged(func() {
 				ines.submit(page, "#log .btn.pri", "channel", "meeting", other, key(second)).
-					want(422, "#log-subject-e", "what happened").wantPart(part).
+					want(422, "#log-subject-e", "what happened").wantFragment(part).
 					want(422, "input[name=participant_id][value='"+key(mara)+"'][checked]", "").
 					want(422, "input[name=participant_id][value='"+key(jon)+"'][checked]", "")
 			})
@@ -48,13 +48,14 @@ func TestAMeetingOfSeveralIsLoggedOnceAndStandsWithEach(t *testing.T) {
 			s.wantAudit(ines, "create_interaction", `"contact_id":"`+key(elif), `"participant_ids":["`)
 			s.WantOne("2", "SELECT count(*) FROM interaction_contact")
 			for _, record := range []string{org, elif, mara, jon} {
-				page := ines.asking(nil).get(record)
+				page := ines.withHeaders(nil).get(record)
 				page.wantTexts(subjects, "Review").want(200, "#meta", "Last contact").
 					want(200, "#today .by", "Inès Moreau met Elif Aydın, Jon Ek and Mara Ruiz").
 					want(200, "#today .by a[href='"+mara+"']", "Mara Ruiz")
-				ines.asking(nil).get(record+"/history").want(200, "#activity", "logged a meeting")
+				ines.withHeaders(nil).get(record+"/history").want(200, "#activity", "logged a meeting")
 			}
-			ines.asking(nil).get(mara+"/history").want(200, "#activity", "logged a meeting with Elif Aydın and Jon Ek at Harbor & Pine: Review")
+			ines.withHeaders(nil).get(mara+"/history").
+				want(200, "#activity", "logged a meeting with Elif Aydın and Jon Ek at Harbor & Pine: Review")
 		}
 	}
 }
@@ -94,14 +95,14 @@ func TestFurtherPeopleAreEdited(t *testing.T) {
 		s := newSite(t)
 		ines, lea := s.person("Inès Moreau", "Manager"), s.person("Léa Fournier", "Manager")
 		if part {
-			ines = ines.parts()
+			ines = ines.viaHTMX()
 		}
 		org, elif, mara, jon := s.Organization("Quay"), s.Contact("Elif", "Aydın"), s.Contact("Mara", "Ruiz"), s.Contact("Jon", "Ek")
 		s.Link(org, mara)
 		call := s.Log(org, elif, "Review", "participant_id", key(jon))
 		edit := ines.get(call+"/edit").want(200, "input[name=participant_id][value='"+key(jon)+"'][checked]", "").
 			wantNot("input[name=participant_id][value='" + key(mara) + "'][checked]")
-		check(t, edit, key(mara))
+		tickBox(t, edit, key(mara))
 		saved := ines.submit(edit, "form.edit .btn.pri")
 		s.WantOne("2", "SELECT count(*) FROM interaction_contact")
 		if part {
@@ -126,7 +127,7 @@ func TestFurtherPeopleAreEdited(t *testing.T) {
 		lea.post(call+"/delete", "version", s.One("SELECT version FROM interactions"))
 		ines.get(jon).wantTexts(subjects)
 		lea.post(call + "/restore")
-		ines.asking(nil).get(jon).wantTexts(subjects, "Review")
+		ines.withHeaders(nil).get(jon).wantTexts(subjects, "Review")
 	}
 }
 
@@ -144,7 +145,7 @@ func TestFurtherPeopleAreFoundByTyping(t *testing.T) {
 	zoe, mo := s.Contact("Zoe", "Zimmer"), s.Contact("Mo", "Berg", "job_title", "CFO")
 	page := ines.get(acme).wantNot("input[type=checkbox][name=participant_id]")
 	options := "/contacts/options?with=" + url.QueryEscape(acme) + "&further=log"
-	parts := ines.parts()
+	parts := ines.viaHTMX()
 	found := parts.get(options+"&participant=berg").want(200, ".lbl", "Linked here").want(200, ".opt", "There are more matches").
 		wantNot(".make").want(200, "a[hx-include='#log-further']", "Anna Berg A")
 	tick, _ := found.html.Find("#log-further-list-l0").Attr("hx-get")
@@ -152,7 +153,7 @@ func TestFurtherPeopleAreFoundByTyping(t *testing.T) {
 	ticked.wantTexts(".quick label", "Anna Berg A", "Zoe Zimmer")
 	ticked.wantTexts(".quick label:has([checked])", "Anna Berg A", "Zoe Zimmer")
 	parts.get(options + "&tick=nonsense").wantNot(".quick")
-	s.as("Viewer").parts().get(options).want(403, "", "")
+	s.as("Viewer").viaHTMX().get(options).want(403, "", "")
 
 	// Without script the name is read when the form is sent.
 	var asked answer
@@ -163,7 +164,7 @@ func TestFurtherPeopleAreFoundByTyping(t *testing.T) {
 			want(422, "#log-further-e", "More than one fits berg m").wantTexts("#log-further .quick label", "Anna Berg M", "Mo Berg · CFO")
 		ines.submit(asked, "#log .btn.pri").want(422, "#log-further-e", "More than one")
 	})
-	check(t, asked, key(mo))
+	tickBox(t, asked, key(mo))
 	ines.submit(asked, "#log .btn.pri").to()
 	s.WantOne(key(mo), "SELECT contact_id FROM interaction_contact")
 }

@@ -37,10 +37,10 @@ func TestWhichPasswordsAreTaken(t *testing.T) {
 func TestOneAddressGuessesOnAllAccountsTogether(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	u := s.known("ines@quay.example")
+	u := s.userWithPassword("ines@quay.example")
 	first := 0
 	for n := range 60 {
-		b := s.stranger().asking(map[string]string{"X-Forwarded-For": fmt.Sprintf("203.0.113.%d", n)})
+		b := s.stranger().withHeaders(map[string]string{"X-Forwarded-For": fmt.Sprintf("203.0.113.%d", n)})
 		if a := b.post("/login", "email", fmt.Sprintf("person%d@quay.example", n),
 			"password", "wrong password"); a.StatusCode == http.StatusTooManyRequests {
 			first = n + 1

@@ -79,7 +79,7 @@ func TestWhoLeftIsNotToldToThoseWhoSeeNothingOfTheirs(t *testing.T) {
 	s := newSite(t)
 	admin, lea, nina := s.as("Administrator"), s.person("Léa Brun", "Manager"), s.person("Nina Own", "Manager")
 	s.Own(nina.user, "ViewClient", "EditClient", "ViewInteraction")
-	nina.comeIn()
+	nina.signIn()
 	acme, maya := s.Organization("Acme", "owner_user_id", lea.user.ID), s.Contact("Maya", "Okafor", "owner_user_id", nina.user.ID)
 	admin.post("/admin/users/"+lea.user.ID+"/disable").want(303, "", "")
 	offered := "#f-owner label:has([value='" + lea.user.ID + "'])"

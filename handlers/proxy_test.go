@@ -12,8 +12,8 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// behind makes a browser's requests come through a proxy that uses another host.
-func behind(b *browser, page string) func(method, path string, fields ...string) answer {
+// throughProxy makes a browser's requests come through a proxy that uses another host.
+func throughProxy(b *browser, page string) func(method, path string, fields ...string) answer {
 	return func(method, path string, fields ...string) answer {
 		b.t.Helper()
 		var form url.Values
@@ -44,18 +44,18 @@ func TestPartsKnowTheirPageBehindAProxy(t *testing.T) {
 		org := s.Organization("Quay")
 		ines.post(org+"/interactions", "channel", "note", "subject", "Moved")
 		i := ines.get(org).html.Find("#today li").First().AttrOr("id", "")
-		ask := behind(ines, page+org)
+		ask := throughProxy(ines, page+org)
 		ask("POST", "/interactions/"+strings.TrimPrefix(i, "i-"), "happened_at", "2026-10-05T10:00", "version", "1").
 			want(200, "#activity", "Monday 5 October")
 		ask("GET", "/interactions/"+strings.TrimPrefix(i, "i-")).wantNot(".event a[href='" + org + "']")
 
 		// A page of another site is not one of ours.
-		behind(ines, "http://evil.example"+org)("POST", "/interactions/"+strings.TrimPrefix(i, "i-"),
+		throughProxy(ines, "http://evil.example"+org)("POST", "/interactions/"+strings.TrimPrefix(i, "i-"),
 			"happened_at", "2026-10-06T10:00", "version", "2").
 			want(200, "", "").wantNot("#activity")
 
 		nobody := s.stranger()
-		if to := behind(nobody, page+org)("GET", "/organizations").Header.Get("HX-Redirect"); to != "/login?next="+url.QueryEscape(org) {
+		if to := throughProxy(nobody, page+org)("GET", "/organizations").Header.Get("HX-Redirect"); to != "/login?next="+url.QueryEscape(org) {
 			t.Errorf("%s: after the session has ended %s is forgotten: %s", base, org, to)
 		}
 		post := nobody.request("POST", org, url.Values{})
@@ -93,15 +93,15 @@ func TestASignInWhoseCookieIsLostSaysWhy(t *testing.T) {
 		told("a page", s.stranger().get(s.stranger().get(to).to()))
 		s.stranger().get("/login").want(200, "h1", "Sign in").wantNot("#login-e") // told only once
 
-		s.stranger().parts().post("/login", signIn...).want(200, ".toast", "Signed in")
-		told("a dialog", s.stranger().parts().post("/organizations", "display_name", "Quay"))
+		s.stranger().viaHTMX().post("/login", signIn...).want(200, ".toast", "Signed in")
+		told("a dialog", s.stranger().viaHTMX().post("/organizations", "display_name", "Quay"))
 
 		to = s.stranger().post("/login", "email", ines.user.Email, "password", password).want(303, "", "").to()
 		told("a second step", s.stranger().get(s.stranger().get(to).to()))
 
 		// Other browsers, and those that send the cookie, are not told.
 		s.stranger().post("/login", signIn...)
-		s.stranger().asking(map[string]string{"User-Agent": "another"}).get("/login").wantNot("#login-e")
+		s.stranger().withHeaders(map[string]string{"User-Agent": "another"}).get("/login").wantNot("#login-e")
 		whole := s.stranger()
 		s.stranger().get("/login").want(200, "#login-e", says)
 		whole.post("/login", signIn...)

@@ -44,8 +44,8 @@ func TestAListKeepsItsRows(t *testing.T) {
 	// With script the next rows are added, and the address follows.
 	list, address := ines.get("/organizations?sector=Media"), ""
 	for n := 100; n < 560; n += 50 {
-		more := ines.parts().get(list.html.Find("#load-more").AttrOr("hx-get", "")).
-			want(200, "#rows, hx-partial", fmt.Sprintf("Owl %03d", n-49)).wantPart(true)
+		more := ines.viaHTMX().get(list.html.Find("#load-more").AttrOr("hx-get", "")).
+			want(200, "#rows, hx-partial", fmt.Sprintf("Owl %03d", n-49)).wantFragment(true)
 		if list, address = more, more.Header.Get("HX-Replace-Url"); address != fmt.Sprintf("/organizations?rows=%d&sector=Media", min(n, 500)) {
 			t.Errorf("after %d rows the address is %s", n, address)
 		}
@@ -178,7 +178,7 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 	// People who see only their own clients are led through those.
 	nina := s.person("Nina Own", "Manager")
 	s.Own(nina.user, "ViewClient", "EditClient")
-	nina.comeIn()
+	nina.signIn()
 	s.Exec("UPDATE organizations SET owner_user_id = ? WHERE display_name IN ('Acme', 'Cove')", nina.user.ID)
 	names(nina.get(acme+"?list=view%3Dall"), "", "Next in this list: Cove")
 	names(nina.get(cove+"?list=view%3Dall"), "Previous in this list: Acme", "")

@@ -79,7 +79,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 	} {
 		manners := []*browser{ines}
 		if f.ofPart {
-			manners = append(manners, ines.parts())
+			manners = append(manners, ines.viaHTMX())
 		}
 		for i, by := range manners {
 			if what == "link" && i > 0 {
@@ -99,7 +99,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 			var told answer
 			s.unchanged(func() {
 				told = send(f.second).want(409, ".warnline", "This form has already been sent").
-					wantTexts(".versus dd", f.first, f.second).wantPart(by != ines)
+					wantTexts(".versus dd", f.first, f.second).wantFragment(by != ines)
 			})
 			if told.html.Find("[name=request_id]").AttrOr("value", request) == request {
 				t.Errorf("%s: the form keeps its request_id", what)

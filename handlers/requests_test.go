@@ -51,7 +51,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	s := newSite(t)
 	w := newWorld(s)
 	admin, lea, nobody := s.as("Administrator"), s.as("Viewer"), s.stranger()
-	for _, b := range []*browser{admin, lea, nobody, admin.parts(), nobody.parts(), admin.boosted(), admin.back()} {
+	for _, b := range []*browser{admin, lea, nobody, admin.viaHTMX(), nobody.viaHTMX(), admin.boosted(), admin.back()} {
 		for _, r := range handlers.Routes() {
 			if r.Path == "/logout" {
 				continue
@@ -84,7 +84,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 			t.Errorf("%s: %d", path, a.StatusCode)
 		}
 	}
-	cross := admin.asking(map[string]string{"Sec-Fetch-Site": "cross-site"})
+	cross := admin.withHeaders(map[string]string{"Sec-Fetch-Site": "cross-site"})
 	cross.post("/organizations", "display_name", "x").want(403, "", "").wantHeaders()
 	nobody.get("/healthz").want(200, "body", "ok")
 	nobody.get("/readyz").want(200, "body", "ok")
@@ -113,7 +113,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 			{"Sec-Fetch-Site": "", "Origin": "http://registry.example.evil.example"},
 		} {
 			before := s.commits()
-			a := admin.asking(from).post(w.address(r.Path), "version", "1", "value", "x.example", "display_name", "x", "subject",
+			a := admin.withHeaders(from).post(w.address(r.Path), "version", "1", "value", "x.example", "display_name", "x", "subject",
 				"x", "channel", "call", "first_name", "x", "last_name", "x", "email", "person1@pinestreet.example", "password", password)
 			if a.StatusCode != 403 || a.Header.Get("Set-Cookie") != "" || s.commits() != before {
 				t.Errorf("%s from %v: %d, changed: %v", a.what, from, a.StatusCode, s.commits() != before)
@@ -127,10 +127,10 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 		{"Sec-Fetch-Site": ""},
 		{"Sec-Fetch-Site": "none"},
 	} {
-		admin.asking(from).post("/organizations", "display_name", "Ours").want(303, "", "")
+		admin.withHeaders(from).post("/organizations", "display_name", "Ours").want(303, "", "")
 	}
 	// Links from other sites may open pages.
-	admin.asking(map[string]string{"Sec-Fetch-Site": "cross-site"}).get("/organizations").want(200, "h1", "Organizations")
+	admin.withHeaders(map[string]string{"Sec-Fetch-Site": "cross-site"}).get("/organizations").want(200, "h1", "Organizations")
 }
 
 // TestNoGETChangesAnything: whatever its parameters. Reading that is recorded, such as of the audit
@@ -152,7 +152,7 @@ func TestNoGETChangesAnything(t *testing.T) {
 	s.unchanged(func() {
 		for _, r := range handlers.Routes() {
 			for _, method := range []string{"GET", "HEAD"} {
-				admin.asking(map[string]string{"X-HTTP-Method-Override": "POST", "X-Method-Override": "DELETE"}).
+				admin.withHeaders(map[string]string{"X-HTTP-Method-Override": "POST", "X-Method-Override": "DELETE"}).
 					send(method, w.address(r.Path)+query, nil)
 			}
 		}
@@ -282,7 +282,7 @@ func TestForeignHostIsInNoLink(t *testing.T) {
 	admin := s.as("Administrator")
 	s.setupPath()
 	for _, r := range handlers.Routes() {
-		for _, b := range []*browser{admin, s.stranger(), s.stranger().parts()} {
+		for _, b := range []*browser{admin, s.stranger(), s.stranger().viaHTMX()} {
 			if r.Path == "/logout" {
 				continue
 			}
@@ -312,7 +312,7 @@ func TestForeignHostIsInNoLink(t *testing.T) {
 			o.TrustedProxies = []string{"192.0.2.0/24"} // the address of httptest's requests
 		}
 		b := newSiteWith(t, o, jobs.Options{}).stranger()
-		b.asking(map[string]string{"X-Forwarded-For": "203.0.113.9", "User-Agent": strings.Repeat("é\x00", 1000)}).
+		b.withHeaders(map[string]string{"X-Forwarded-For": "203.0.113.9", "User-Agent": strings.Repeat("é\x00", 1000)}).
 			post("/login", "email", "a@b.example", "password", "x").want(422, "", "")
 		want := map[bool]string{false: "192.0.2.1", true: "203.0.113.9"}[trusted]
 		var ip string
@@ -395,7 +395,7 @@ func TestAFailureTellsNobodyWhy(t *testing.T) {
 	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example", Log: slog.New(slog.NewTextHandler(&log, nil))}, jobs.Options{})
 	ines := s.as("Manager")
 	s.Exec("ALTER TABLE organizations RENAME TO elsewhere")
-	for _, b := range []*browser{ines, ines.parts(), ines.boosted()} {
+	for _, b := range []*browser{ines, ines.viaHTMX(), ines.boosted()} {
 		a := b.get("/organizations").want(500, "", "")
 		number := a.Header.Get("X-Request-Id")
 		if !strings.Contains(a.body, number) || number == "" || !strings.Contains(log.String(), number) {
@@ -406,7 +406,7 @@ func TestAFailureTellsNobodyWhy(t *testing.T) {
 				t.Errorf("the page says %q", inside)
 			}
 		}
-		a.wantPart(b.asks["HX-Request-Type"] == "partial")
+		a.wantFragment(b.headers["HX-Request-Type"] == "partial")
 	}
 	if !strings.Contains(log.String(), "no such table") || strings.Contains(log.String(), ines.cookie.Value) {
 		t.Errorf("the log: %s", log.String())
@@ -420,12 +420,12 @@ func TestWhatIsSavedIsSaidToBeSaved(t *testing.T) {
 	s := newSite(t)
 	ines, acme := s.as("Manager"), s.Organization("Acme")
 	s.Exec("ALTER TABLE organization_contact RENAME TO out_of_reach") // read only by the answer
-	a := ines.parts().post(acme+"/fields/sector", "value", "Media", "version", "1").want(500, "", "The change is saved")
+	a := ines.viaHTMX().post(acme+"/fields/sector", "value", "Media", "version", "1").want(500, "", "The change is saved")
 	if strings.Contains(a.body, "Nothing was changed") {
 		t.Error(a.shown())
 	}
 	s.WantOne("Media", "SELECT sector FROM organizations")
-	ines.parts().post(acme+"/fields/sector", "value", strings.Repeat("x", 81), "version", "2").want(422, ".err", "Use at most 80 characters")
+	ines.viaHTMX().post(acme+"/fields/sector", "value", strings.Repeat("x", 81), "version", "2").want(422, ".err", "Use at most 80 characters")
 	s.Exec("ALTER TABLE out_of_reach RENAME TO organization_contact")
-	ines.parts().post(acme+"/fields/sector", "value", "Retail", "version", "2").want(200, "", "Retail")
+	ines.viaHTMX().post(acme+"/fields/sector", "value", "Retail", "version", "2").want(200, "", "Retail")
 }

@@ -82,7 +82,7 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	admin.post(user+"/roles", "role", "Account manager", "role", "Viewer").want(303, "", "")
 	admin.get(user).wantTexts(".meta a", "Account manager", "Viewer").want(200, ".meta a[href='"+page+"']", "Account manager")
 	admin.get(page).want(200, ".meta", "1 user").want(200, ".links a[href='"+user+"']", "Léa Fournier")
-	lea.comeIn()
+	lea.signIn()
 	lea.get("/organizations/new").want(200, "h1", "New organization")
 
 	// Taking a permission away ends the user's session, and the next one is without it.
@@ -91,7 +91,7 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	s.wantAudit(admin, "update_role", `"permissions":{"old":["EditClient"],"new":["ViewClient"]}`, `"require_mfa":{"old":false,"new":true}`)
 	s.Exec("UPDATE roles SET require_mfa = 0")
 	lea.get("/organizations/new").want(303, "", "")
-	lea.comeIn()
+	lea.signIn()
 	lea.get("/organizations/new").want(403, "h1 + p", "Missing permission: EditClient")
 
 	copied := admin.get("/admin/roles/new?from="+key(page)).

@@ -226,7 +226,7 @@ func (w world) ask(b *browser, r handlers.Route, state *string) string {
 	if r.Method == http.MethodPost {
 		form = url.Values{}
 	}
-	manners := map[string]*browser{"back": b.back(), "boosted": b.boosted(), "part": b.parts(), "plain": b}
+	manners := map[string]*browser{"back": b.back(), "boosted": b.boosted(), "part": b.viaHTMX(), "plain": b}
 	var kind string
 	w.Clock.Add(time.Minute) // more refusals than are recorded within a minute
 	if *state == "" {
@@ -268,9 +268,9 @@ func (w world) kind(a answer, manner, method string) string {
 		text := a.html.Find("h1 + p").Text()
 		if manner == "part" {
 			text = a.body
-			a.wantPart(true)
+			a.wantFragment(true)
 		} else {
-			a.wantPart(false).want(403, "title", "Error: ")
+			a.wantFragment(false).want(403, "title", "Error: ")
 		}
 		_, missing, found := strings.Cut(text, "Missing permission: ")
 		if !found {
@@ -339,7 +339,7 @@ func TestUnknownRecords(t *testing.T) {
 					"display_name": {"x"}, "text": {"x"}, "due_on": {"2026-11-25"},
 				}
 			}
-			for _, b := range []*browser{admin, admin.parts()} {
+			for _, b := range []*browser{admin, admin.viaHTMX()} {
 				before := s.commits()
 				a := b.send(r.Method, path, form)
 				if a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, "This does not exist, or you may not see it.") {

@@ -171,7 +171,7 @@ func TestAListOpensWithThePersonsOwnView(t *testing.T) {
 	if to := ines.get("/organizations?q=&sector=").to(); to != "/organizations?view=all" {
 		t.Errorf("an empty search leads to %s", to)
 	}
-	if got := ines.parts().get("/organizations?q=").Header.Get("HX-Replace-Url"); got != "/organizations?view=all" {
+	if got := ines.viaHTMX().get("/organizations?q=").Header.Get("HX-Replace-Url"); got != "/organizations?view=all" {
 		t.Errorf("an emptied search is at %s", got)
 	}
 	// A bulk change returns to the list it began on.

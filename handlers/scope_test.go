@@ -77,7 +77,7 @@ func TestWhatIsOutOfSightIsNotThere(t *testing.T) {
 		for _, path := range paths {
 			unknown := strings.NewReplacer(key(secret.org), never, key(secret.contact),
 				never, key(secret.interaction), never, key(secret.followUp), never).Replace(path)
-			for _, manner := range []*browser{b, b.parts()} {
+			for _, manner := range []*browser{b, b.viaHTMX()} {
 				before := b.commits()
 				hidden, nothing := manner.send(r.Method, path, form), manner.send(r.Method, unknown, form)
 				if hidden.StatusCode != http.StatusNotFound || anID.ReplaceAllString(hidden.body, "") != anID.ReplaceAllString(nothing.body, "") {
@@ -120,7 +120,7 @@ func TestNoPageTellsOfWhatIsOutOfSight(t *testing.T) {
 	b.get("/follow-ups").wantTexts("#steps .nm", "Send the offer", "Step at the pine", "Step with Elif").want(200, "#due", "3 due")
 	told := 0
 	for _, path := range paths {
-		for _, manner := range []*browser{b, b.parts()} {
+		for _, manner := range []*browser{b, b.viaHTMX()} {
 			a := manner.get(path)
 			if a.StatusCode >= 500 {
 				t.Errorf("%s: %d", a.what, a.StatusCode)
@@ -172,7 +172,7 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	other := mine.person("Per Lund", "Manager")
 
 	// Unlinking hides the organization and offers no Undo, because it could not work.
-	part := b.parts().post(mine.contact+"/organizations/"+key(mine.org)+"/unlink", "version", "1", "give_away", "1")
+	part := b.viaHTMX().post(mine.contact+"/organizations/"+key(mine.org)+"/unlink", "version", "1", "give_away", "1")
 	part.want(200, ".toast", "Unlinked Harbor & Pine")
 	if part.html.Find(".toast button").Length() > 0 {
 		t.Error("there is an Undo that they may not do")
@@ -180,14 +180,14 @@ func TestOwnClientsGoOutOfSightWithAWord(t *testing.T) {
 	b.get(mine.org).want(404, "h1", "")
 
 	// Giving the contact away asks first, then leads to the list with a message.
-	for _, manner := range []*browser{b, b.parts()} {
+	for _, manner := range []*browser{b, b.viaHTMX()} {
 		b.unchanged(func() {
 			asks := manner.post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1")
 			asks.want(409, "#fact-owner_user_id .warnline", "Give Elif Aydın to "+other.user.FullName+"? You will not see Elif Aydın any more").
 				want(409, "a[data-cancel][autofocus]", "Keep it")
 		})
 	}
-	given := b.parts().post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1", "give_away", "1")
+	given := b.viaHTMX().post(mine.contact+"/fields/owner_user_id", "value", other.user.ID, "version", "1", "give_away", "1")
 	if given.StatusCode != http.StatusOK || given.Header.Get("HX-Redirect") != "/contacts" {
 		t.Errorf("it leads to %q", given.Header.Get("HX-Redirect"))
 	}
@@ -233,7 +233,7 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 		version := mine.One("SELECT version FROM interactions WHERE id = ?", key(mine.interaction))
 		admin.post(mine.interaction, "subject", "Theirs "+version, "organization_id", ends[0], "contact_id", ends[1], "version", version).
 			want(303, "", "")
-		for _, manner := range []*browser{b, b.parts()} {
+		for _, manner := range []*browser{b, b.viaHTMX()} {
 			stale := manner.post(mine.interaction, append(form, "version", version)...).want(409, ".versus", "Theirs "+version)
 			tells(stale)
 			for _, path := range []string{
@@ -251,7 +251,7 @@ func TestChangesTellNothingOfWhatIsOutOfSight(t *testing.T) {
 	// Their contact had another owner for a while, and a hidden contact has the email.
 	admin.post(mine.contact+"/fields/owner_user_id", "value", admin.user.ID, "version", "1").want(303, "", "")
 	admin.post(mine.contact+"/fields/owner_user_id", "value", b.user.ID, "version", "2").want(303, "", "")
-	for _, manner := range []*browser{b, b.parts()} {
+	for _, manner := range []*browser{b, b.viaHTMX()} {
 		tells(manner.post(mine.contact+"/fields/job_title", "value", "x", "version", "1"))
 		tells(manner.post(mine.contact+"/fields/email", "value", "secret@secret.example", "version", "3").want(422, "", ""))
 		for _, path := range []string{

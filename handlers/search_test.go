@@ -25,12 +25,12 @@ func TestSearchPage(t *testing.T) {
 	s.Link(org, elif)
 	talk := s.Log(org, elif, "Renewal agreed", "body", "They **accept** the price.\n\n- one invoice per quarter")
 
-	ines.get("/search").want(200, "h1", "Search").wantNot("#results a").wantPart(false)
+	ines.get("/search").want(200, "h1", "Search").wantNot("#results a").wantFragment(false)
 	all := ines.get("/search?q=harb").want(200, "#results mark", "Harb").want(200, "#results", "Elif Aydın").
 		want(200, "#results", "Logistics, harborpine.example").wantValue("#q", "harb")
 	all.wantTexts("#results .tabs a", "All", "Organizations 1", "Contacts 1", "Interactions 0").
 		want(200, "#results [role=status]", "1 organization, 1 contact, 0 interactions found")
-	ines.parts().get("/search?q=aydin").want(200, "#results mark", "Aydın").wantPart(true)
+	ines.viaHTMX().get("/search?q=aydin").want(200, "#results mark", "Aydın").wantFragment(true)
 
 	// Typed words are marked in every field shown, and the field that matched is shown.
 	ines.get("/search?q=pine+ha").wantTexts("#results .links mark", "Ha", "Pine", "ha", "Ha", "Pine")
@@ -49,10 +49,10 @@ func TestSearchPage(t *testing.T) {
 	// A name with another letter is marked as similar, in results and pickers, if nothing matches.
 	ines.get("/search?q=elif+aidin").wantTexts("#results .links .flat", "similar").want(200, ".links mark", "Elif").
 		want(200, "#results [role=status]", "No exact match. Similar spellings: 0 organizations, 1 contact, 0 interactions")
-	ines.parts().get("/palette?q=elif+aidin").want(200, ".opt[href='"+elif+"'] .flat", "similar")
+	ines.viaHTMX().get("/palette?q=elif+aidin").want(200, ".opt[href='"+elif+"'] .flat", "similar")
 	for _, picker := range []string{"q=aidin&for=" + org, "contact=aidin&with=" + s.Organization("Without people"), "find=aidin&pick=one"} {
-		ines.parts().get("/contacts/options?"+picker).want(200, ".flat", "similar")
-		ines.parts().get("/contacts/options?"+strings.Replace(picker, "aidin", "aydin", 1)).want(200, "bdi", "Elif").wantNot(".flat")
+		ines.viaHTMX().get("/contacts/options?"+picker).want(200, ".flat", "similar")
+		ines.viaHTMX().get("/contacts/options?"+strings.Replace(picker, "aidin", "aydin", 1)).want(200, "bdi", "Elif").wantNot(".flat")
 	}
 	ines.get("/search?q=elif").wantNot(".flat")
 	ines.get("/search?q=elyf+aidinn").want(200, ".empty", "Similar spellings were tried")
@@ -77,7 +77,7 @@ func TestSearchPage(t *testing.T) {
 		}
 	}
 	ines.get("/search?q=rene&kind=interactions&before=x").want(http.StatusUnprocessableEntity, "main", "is not valid")
-	ines.parts().get("/search?q=rene&before=WyIiLCIiLCIiXQ").want(http.StatusUnprocessableEntity, "", "")
+	ines.viaHTMX().get("/search?q=rene&before=WyIiLCIiLCIiXQ").want(http.StatusUnprocessableEntity, "", "")
 }
 
 func TestSearchGoesOnWhereThereIsMore(t *testing.T) {
@@ -109,7 +109,8 @@ func TestSearchGoesOnWhereThereIsMore(t *testing.T) {
 	}
 	rest := []string{"Pier talk 21", "Pier talk 22", "Pier talk 23", "Pier talk 24", "Pier talk 25"}
 	ines.get(next).wantTexts(".feed .nm", rest...).wantNot("#more")
-	part := ines.parts().get(next).wantPart(true).wantTexts("hx-partial .nm", rest...).want(200, "#more", "5 more shown").wantNot("#more a")
+	part := ines.viaHTMX().get(next).wantFragment(true).wantTexts("hx-partial .nm", rest...).want(200, "#more", "5 more shown").
+		wantNot("#more a")
 	if to := part.html.Find("hx-partial").AttrOr("hx-target", ""); to != "#found-list" {
 		t.Errorf("they go to %q", to)
 	}

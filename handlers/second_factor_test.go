@@ -38,8 +38,8 @@ func (s *site) halfway(u db.User) *browser {
 	return b
 }
 
-// app returns the authenticator's code after the clock has moved to an unused one.
-func (s *site) app(seed string) string {
+// appCode returns the authenticator's code after the clock has moved to an unused one.
+func (s *site) appCode(seed string) string {
 	s.t.Helper()
 	s.Clock.Add(time.Minute)
 	return dbtest.Code(s.t, seed, s.Clock.Now())
@@ -53,7 +53,7 @@ func TestSettingUpASecondFactor(t *testing.T) {
 	other.post("/login", "email", ines.user.Email, "password", password).want(303, "", "")
 	old := *ines
 	ines.get("/account").want(200, "#mfa-h + *, [aria-labelledby=mfa-h]", "Off.")
-	page := ines.get("/account/mfa?next=%2Fcontacts").want(200, "h1", "Set up a second factor").wantPart(false)
+	page := ines.get("/account/mfa?next=%2Fcontacts").want(200, "h1", "Set up a second factor").wantFragment(false)
 	key := page.html.Find("#key").Text()
 	seed := strings.ReplaceAll(key, " ", "")
 	if len(seed) != 32 || strings.Count(key, " ") != 7 {
@@ -116,7 +116,7 @@ func TestSigningInInTwoSteps(t *testing.T) {
 	wrong := b.submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now().Add(time.Hour))).
 		want(422, "#code-e", "is wrong").wantValue("#code", "").wantValue("[name=next]", "/organizations?q=pine")
 	s.wantAudit(nil, "login_failed", `"reason":"code"`)
-	code := s.app(seed)
+	code := s.appCode(seed)
 	if to := b.submit(wrong, ".btn.pri", "code", code[:3]+" "+code[3:]).to(); to != "/organizations?q=pine" {
 		t.Errorf("the code leads to %s", to)
 	}
@@ -133,7 +133,7 @@ func TestSigningInInTwoSteps(t *testing.T) {
 	}
 	replay := s.halfway(lea.user)
 	replay.post("/login/mfa", "code", code).want(422, "#code-e", "each works once")
-	if to := replay.post("/login/mfa", "code", s.app(seed), "next", "//evil.example").to(); to != "/" {
+	if to := replay.post("/login/mfa", "code", s.appCode(seed), "next", "//evil.example").to(); to != "/" {
 		t.Errorf("it leads to %s", to)
 	}
 }
@@ -154,9 +154,10 @@ func TestHalfASignInReachesNothing(t *testing.T) {
 		if r.Method == http.MethodPost {
 			form = url.Values{"version": {"1"}, "display_name": {"x"}, "value": {"x"}, "code": {"123456"}}
 		}
-		for _, manner := range []map[string]string{nil, half.parts().asks, half.boosted().asks, half.back().asks} {
+		for _, manner := range []map[string]string{nil, half.viaHTMX().headers, half.boosted().headers, half.back().headers} {
 			before := s.commits()
-			a, b := half.asking(manner).send(r.Method, w.address(r.Path), form), s.stranger().asking(manner).send(r.Method, w.address(r.Path), form)
+			a := half.withHeaders(manner).send(r.Method, w.address(r.Path), form)
+			b := s.stranger().withHeaders(manner).send(r.Method, w.address(r.Path), form)
 			if fmt.Sprint(a.StatusCode, a.Header.Get("Location"), a.Header.Get("HX-Redirect"),
 				a.body) != fmt.Sprint(b.StatusCode, b.Header.Get("Location"), b.Header.Get("HX-Redirect"), b.body) {
 				t.Errorf("%s answers half a sign-in with %d, and nobody with %d", a.what, a.StatusCode, b.StatusCode)
@@ -205,7 +206,7 @@ func TestALockedAccountTakesNoCode(t *testing.T) {
 	for range 10 {
 		s.stranger().post("/login", "email", lea.user.Email, "password", "wrong password")
 	}
-	a := b.post("/login/mfa", "code", s.app(seed)).want(429, "#code-e", "Too many wrong attempts")
+	a := b.post("/login/mfa", "code", s.appCode(seed)).want(429, "#code-e", "Too many wrong attempts")
 	if a.Header.Get("Retry-After") == "" {
 		t.Error("it does not say when to try again")
 	}
@@ -219,9 +220,9 @@ func TestTheSecondStepExpires(t *testing.T) {
 	b := s.halfway(lea.user)
 	page := b.get("/login/mfa?next=/contacts").want(200, "#code", "")
 	s.Clock.Add(db.HalfSignInLife)
-	b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).
+	b.withHeaders(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).
 		submit(page, ".btn.pri", "code", dbtest.Code(t, seed, s.Clock.Now())).want(303, "", "")
-	if to := b.asking(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).
+	if to := b.withHeaders(map[string]string{"Referer": s.Base + "/login/mfa?next=/contacts"}).
 		post("/login/mfa", "code", "123456").to(); to != "/login?next=%2Fcontacts" {
 		t.Errorf("it leads to %s", to)
 	}
@@ -305,25 +306,25 @@ func TestSessionEndsWhileTypingWithASecondFactor(t *testing.T) {
 	ines := s.as("Manager")
 	seed, codes := ines.enrol()
 	org := s.Organization("Quay")
-	b := s.stranger().parts()
+	b := s.stranger().viaHTMX()
 	lost := b.post(org+"/interactions", "channel", "call", "subject", "Half a novel").want(401, "#dialog-h", "Sign in to go on")
 	ask := b.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password).
-		want(200, "#dialog-h", "Code from your app").wantPart(true)
+		want(200, "#dialog-h", "Code from your app").wantFragment(true)
 	if ask.Header.Get("HX-Trigger") != "" {
 		t.Error("the dialog closes before the code")
 	}
-	again := b.submit(ask, ".btn.pri", "code", "1").want(422, "#code-e", "This code has 1").wantPart(true)
-	in := b.submit(again, ".btn.pri", "code", s.app(seed)).want(200, ".toast", "Send again what you typed").wantPart(true)
+	again := b.submit(ask, ".btn.pri", "code", "1").want(422, "#code-e", "This code has 1").wantFragment(true)
+	in := b.submit(again, ".btn.pri", "code", s.appCode(seed)).want(200, ".toast", "Send again what you typed").wantFragment(true)
 	if in.Header.Get("HX-Trigger") != "dialog:close" {
 		t.Error("the dialog stays open")
 	}
 	b.post(org+"/interactions", "channel", "call", "subject", "Half a novel").want(200, "#timeline", "Half a novel")
 
-	c := s.stranger().parts()
+	c := s.stranger().viaHTMX()
 	ask = c.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password)
-	recovery := c.get(ask.html.Find("a[hx-get]").AttrOr("hx-get", "")).want(200, "#dialog-h", "Recovery code").wantPart(true)
+	recovery := c.get(ask.html.Find("a[hx-get]").AttrOr("hx-get", "")).want(200, "#dialog-h", "Recovery code").wantFragment(true)
 	c.submit(recovery, ".btn.pri", "code", codes[0]).want(200, ".toast", "9 recovery codes left")
-	d := s.stranger().parts()
+	d := s.stranger().viaHTMX()
 	ask = d.submit(lost, ".btn.pri", "email", ines.user.Email, "password", password)
 	s.Clock.Add(db.HalfSignInLife)
 	if a := d.submit(ask, ".btn.pri", "code", "123456").want(401, "#dialog-h", "Sign in to go on"); a.Header.Get("HX-Retarget") != "#dialog" {
@@ -347,7 +348,7 @@ func TestAPasswordLinkDoesNotStandInForTheCode(t *testing.T) {
 		t.Errorf("the link leads to %s", to)
 	}
 	b.get("/").want(303, "", "")
-	b.post("/login/mfa", "code", s.app(seed)).want(303, "", "")
+	b.post("/login/mfa", "code", s.appCode(seed)).want(303, "", "")
 	b.get("/").want(200, "h1", "Home")
 }
 
@@ -367,7 +368,7 @@ func TestAMissingKeyIsSaidAndLogged(t *testing.T) {
 		log.Reset()
 		half := s.halfway(lea.user)
 		s.unchanged(func() {
-			half.post("/login/mfa", "code", s.app(seed)).want(422, "#code-e", "Use a recovery code")
+			half.post("/login/mfa", "code", s.appCode(seed)).want(422, "#code-e", "Use a recovery code")
 		})
 		if !strings.Contains(log.String(), s.Path+".key") {
 			t.Errorf("the log does not name the file: %s", &log)
@@ -442,7 +443,7 @@ func TestWhoMustEnrolReachesNothingElse(t *testing.T) {
 		if to := lea.send(r.Method, w.address(r.Path), form).to(); !strings.HasPrefix(to, "/account/mfa") {
 			t.Errorf("%s %s leads to %s", r.Method, r.Path, to)
 		}
-		for _, b := range []*browser{lea.parts(), lea.boosted()} {
+		for _, b := range []*browser{lea.viaHTMX(), lea.boosted()} {
 			if a := b.send(r.Method, w.address(r.Path), form).
 				want(401, "", ""); !strings.HasPrefix(a.Header.Get("HX-Redirect"), "/account/mfa") || a.body != "" {
 				t.Errorf("%s: %v %s", a.what, a.Header, a.body)
@@ -465,7 +466,7 @@ func TestADemandIsMetOnTheWayIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Manager'")
-	u := s.known("ines@quay.example")
+	u := s.userWithPassword("ines@quay.example")
 	b := s.stranger()
 	to := b.post("/login", "email", u.Email, "password", password, "next", "/contacts").to()
 	page := b.get(b.get(to).to()).want(200, "h1", "Set up a second factor").

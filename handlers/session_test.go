@@ -8,7 +8,7 @@ import (
 	"clientregistry/db"
 )
 
-func (s *site) sam(zone string) *browser {
+func (s *site) samIn(zone string) *browser {
 	s.t.Helper()
 	u, err := s.DB.CreateUser(s.t.Context(), db.System,
 		db.NewUser{Email: "sam@pinestreet.example", FullName: "Sam Okoye", Role: "Viewer", Hash: hash, TimeZone: zone})
@@ -19,7 +19,7 @@ func (s *site) sam(zone string) *browser {
 }
 
 // arrives signs the browser's user in with the form, in a browser of this time zone.
-func (b *browser) arrives(zone string) {
+func (b *browser) signInFrom(zone string) {
 	b.t.Helper()
 	b.post("/login", "email", b.user.Email, "password", password, "time_zone", zone).want(303, "", "")
 }
@@ -29,30 +29,30 @@ func (b *browser) arrives(zone string) {
 func TestTheFirstSignInTakesTheBrowsersZone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	sam := s.sam("")
+	sam := s.samIn("")
 	const zone = "SELECT time_zone || ' ' || time_zone_chosen FROM users"
 	for _, unknown := range []string{"", "Mars/Olympus", "Local", "../../etc/passwd", "UTC", "a\x00b"} {
-		sam.arrives(unknown)
+		sam.signInFrom(unknown)
 		s.WantOne("UTC 0", zone)
 		sam.get("/").want(200, "h1", "Home").wantNot("#zone-notice")
 	}
-	sam.arrives("Asia/Tokyo")
+	sam.signInFrom("Asia/Tokyo")
 	s.WantOne("Asia/Tokyo 1", zone)
 	s.WantOne(`{"old":"UTC","new":"Asia/Tokyo"}`,
 		"SELECT json_extract(metadata, '$.changes.time_zone') FROM audit_logs WHERE action = 'update_user' AND user_id = ?", sam.user.ID)
-	sam.arrives("Europe/Rome")
+	sam.signInFrom("Europe/Rome")
 	s.WantOne("Asia/Tokyo 1", zone)
 	for _, path := range []string{"/", "/organizations", "/nowhere"} {
 		page := sam.get(path)
 		page.want(page.StatusCode, "#zone-notice span", "Times are shown in your browser’s time zone, Asia/Tokyo").
 			want(page.StatusCode, "#zone-notice a[href='/account#time_zone']", "My account")
 	}
-	close := sam.asking(map[string]string{"Referer": s.Base + "/contacts?q=x"})
+	close := sam.withHeaders(map[string]string{"Referer": s.Base + "/contacts?q=x"})
 	if to := close.submit(sam.get("/contacts?q=x"), "#zone-notice button").to(); to != "/contacts?q=x" {
 		t.Errorf("closing the line led to %s", to)
 	}
 	sam.get("/").want(200, "h1", "Home").wantNot("#zone-notice")
-	sam.arrives("Europe/Rome")
+	sam.signInFrom("Europe/Rome")
 	sam.get("/").want(200, "h1", "Home").wantNot("#zone-notice")
 }
 
@@ -61,18 +61,18 @@ func TestTheFirstSignInTakesTheBrowsersZone(t *testing.T) {
 func TestAZoneOfTheirOwnIsKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	sam := s.sam("UTC")
-	sam.arrives("Asia/Tokyo")
+	sam := s.samIn("UTC")
+	sam.signInFrom("Asia/Tokyo")
 	sam.get("/account").want(200, "#time_zone option[selected]", "UTC").wantNot("#zone-notice")
 	s.Exec("UPDATE users SET time_zone_chosen = 0")
-	sam.arrives("Asia/Tokyo")
+	sam.signInFrom("Asia/Tokyo")
 	sam.post("/account", "theme", "dark").want(303, "", "")
 	sam.get("/account").want(200, "#zone-notice", "Asia/Tokyo")
 	sam.post("/account", "time_zone", "UTC").want(303, "", "")
-	sam.arrives("Asia/Tokyo")
+	sam.signInFrom("Asia/Tokyo")
 	sam.get("/account").want(200, "#time_zone option[selected]", "UTC").wantNot("#zone-notice")
 	s.Exec("UPDATE users SET time_zone_chosen = 0, time_zone_notice = 1")
-	sam.parts().post("/account/time-zone-notice/close").want(200, "", "")
+	sam.viaHTMX().post("/account/time-zone-notice/close").want(200, "", "")
 	sam.get("/account").want(200, "h1", "My account").wantNot("#zone-notice")
 }
 
@@ -161,7 +161,7 @@ func TestASessionSaysWhereItIs(t *testing.T) {
 		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 OPR/120.0.0.0":                    "Opera on Linux",
 		"<b>curl</b>": "A browser",
 	} {
-		b := s.stranger().asking(map[string]string{"User-Agent": ua})
+		b := s.stranger().withHeaders(map[string]string{"User-Agent": ua})
 		q := b.request("POST", "/login", values([]string{"email", lea.user.Email, "password", password}))
 		q.RemoteAddr = "203.0.113.9:1234"
 		b.do(q).want(303, "", "")

@@ -21,7 +21,7 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 			ines.post(wrong, "email", "a@b.example", "full_name", "A", "password", password).want(404, "h1", "no longer works")
 		})
 	}
-	form := ines.get(link).want(200, "h1", "Create the first administrator").wantPart(false)
+	form := ines.get(link).want(200, "h1", "Create the first administrator").wantFragment(false)
 	typed := []string{"full_name", "Inès O'Neill", "email", "ines@quay.example", "time_zone", "Pacific/Honolulu"}
 	s.unchanged(func() {
 		for bad, message := range map[string]string{
@@ -64,7 +64,7 @@ func TestTheCountryOfPhoneNumbersIsProposed(t *testing.T) {
 		"de-AT,de;q=0.9,en;q=0.8": "Austria", "de": "Germany", "": "No country", "*": "No country", "x;;": "No country",
 	} {
 		b := s.stranger()
-		b.asks = map[string]string{"Accept-Language": languages}
+		b.headers = map[string]string{"Accept-Language": languages}
 		all := b.get(link).html.Find("#phone_region option")
 		if first := all.Eq(0).Text(); first != "No country" || all.Length() < 200 {
 			t.Errorf("%d countries, the first is %s", all.Length(), first)
@@ -91,7 +91,7 @@ func TestTheCountryOfPhoneNumbersIsProposed(t *testing.T) {
 	for _, page := range []string{"/contacts", quay, "/search?q=maja", "/search?q=%2B49+151+234", "/contacts?q=0049.151.234", mobile} {
 		ines.get(page).want(200, dials, "")
 	}
-	ines.parts().get("/contacts/options?q=%2B49-30-9018&for="+quay).want(200, ".opt", "Elif Aydin")
+	ines.viaHTMX().get("/contacts/options?q=%2B49-30-9018&for="+quay).want(200, ".opt", "Elif Aydin")
 }
 
 // TestEveryPageSaysWhatToDoWhileNobodyExists: whoever opens the registry without the link learns that
@@ -121,7 +121,7 @@ func TestEveryPageSaysWhatToDoWhileNobodyExists(t *testing.T) {
 				t.Errorf("sending %s leads to %q", path, to)
 			}
 		}
-		if to := ines.parts().post("/organizations").Header.Get("HX-Redirect"); to != "/login" {
+		if to := ines.viaHTMX().post("/organizations").Header.Get("HX-Redirect"); to != "/login" {
 			t.Errorf("a form of an open page leads to %q", to)
 		}
 	})

@@ -39,7 +39,7 @@ func TestEachPlaceThatEditsAWordSuggestsTheKnownOnes(t *testing.T) {
 				t.Fatalf("%s is no combobox: %s", c.field, c.page.shown())
 			}
 			c.page.want(c.page.StatusCode, "#"+field.AttrOr("aria-controls", ""), "").wantNot("datalist")
-			list := ines.parts().get(field.AttrOr("hx-get", "")).want(200, "[role=option]", c.known).wantPart(true)
+			list := ines.viaHTMX().get(field.AttrOr("hx-get", "")).want(200, "[role=option]", c.known).wantFragment(true)
 			list.wantNot("#value-new")
 		})
 	}
@@ -49,7 +49,7 @@ func TestKnownWordsComeFirstAndANewOneIsAskedFor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.Organization("Acme", "sector", "Café & énergie")
-	ines := s.as("Manager").parts()
+	ines := s.as("Manager").viaHTMX()
 	for typed, want := range map[string][]string{
 		"ene":       {"Energy", "Café & énergie", "Use “ene” as a new sector"},
 		"ENER":      {"Energy", "Café & énergie", "Use “ENER” as a new sector"},
@@ -77,7 +77,7 @@ func TestWordsOfHiddenRecordsAreNotSuggested(t *testing.T) {
 	t.Parallel()
 	_, _, oda := ownWorld(t)
 	for _, column := range []string{"sector", "size_band", "role_label", "outcome"} {
-		oda.parts().get("/suggestions/"+column+"?value=secret").wantTexts("[role=option]", "Use “secret” as a new "+
+		oda.viaHTMX().get("/suggestions/"+column+"?value=secret").wantTexts("[role=option]", "Use “secret” as a new "+
 			map[string]string{"sector": "sector", "size_band": "size", "role_label": "role", "outcome": "outcome"}[column])
 	}
 }

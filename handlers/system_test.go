@@ -21,12 +21,12 @@ func newSystem(t *testing.T) (*site, string) {
 	folder := filepath.Join(t.TempDir(), "backups")
 	s := newSiteWith(t, handlers.Options{BaseURL: "http://registry.example"},
 		jobs.Options{BackupDir: folder, BackupAt: jobs.DailyTime{Hour: 3}})
-	s.made(-30 * time.Hour)
+	s.setCreated(-30 * time.Hour)
 	return s, folder
 }
 
-// made sets how long ago the registry was created.
-func (s *site) made(ago time.Duration) {
+// setCreated sets how long ago the registry was created.
+func (s *site) setCreated(ago time.Duration) {
 	s.t.Helper()
 	s.Exec("UPDATE goose_db_version SET tstamp = ?", s.Clock.Now().Add(ago).Format(time.DateTime))
 }
@@ -58,11 +58,11 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 		{"a new registry", func(*site, *browser, string) {}, "OK", "Last backup", "None yet; the first is made at 03:00", ""},
 		{"a backup", func(s *site, ines *browser, _ string) { ines.backUp() }, "OK", "Last backup", "a minute old, ", ""},
 		{
-			"none for two days", func(s *site, ines *browser, _ string) { s.Clock.Add(19 * time.Hour); ines.comeIn() },
+			"none for two days", func(s *site, ines *browser, _ string) { s.Clock.Add(19 * time.Hour); ines.signIn() },
 			"Failed", "Last backup", "There is noneWhat to do: press Back up now", "There is no proven backup.",
 		},
 		{
-			"an old backup", func(s *site, ines *browser, _ string) { ines.backUp(); s.Clock.Add(52 * time.Hour); ines.comeIn() },
+			"an old backup", func(s *site, ines *browser, _ string) { ines.backUp(); s.Clock.Add(52 * time.Hour); ines.signIn() },
 			"Failed", "Last backup", "52 hours oldWhat to do: press Back up now", "No proven backup for 52 hours.",
 		},
 		{"one that failed", func(s *site, ines *browser, folder string) {
@@ -79,7 +79,7 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 		}, "Failed", "History", "The history is broken: row 1 was changed", ""},
 		{"a key that is lost", func(s *site, ines *browser, _ string) {
 			s.Exec("INSERT INTO second_factors (user_id, seed, confirmed_at) VALUES (?, zeroblob(60), ?)", ines.user.ID, "2026-11-24T09:30:00.000Z")
-			ines.comeIn()
+			ines.signIn()
 		}, "Failed", "Key file", "The key of second factors and webhooks is missingWhat to do:", ""},
 	} {
 		t.Run(x.name, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestTheStatesOfTheSystem(t *testing.T) {
 			if got := home.html.Find("#no-backup b").Text(); got != x.home {
 				t.Errorf("Home says %q, want %q", got, x.home)
 			}
-			tomas.comeIn()
+			tomas.signIn()
 			tomas.get("/").want(200, "h1", "Home").wantNot("#no-backup").wantNot("a[href='/admin/system']")
 		})
 	}
@@ -133,7 +133,7 @@ func TestABackupIsMadeByHandAndNoneAtOnceWithIt(t *testing.T) {
 	s, folder := newSystem(t)
 	ines := s.as("Administrator")
 	s.Clock.Add(20 * time.Hour)
-	ines.comeIn()
+	ines.signIn()
 	home := ines.get("/").want(200, "#no-backup", "There is no proven backup.")
 	end := s.holdBackup()
 	ines.get("/admin/system").want(200, "#backups[hx-get='/admin/system'] .state", "Being made now").wantNot("#back-up")
@@ -150,7 +150,7 @@ func TestABackupIsMadeByHandAndNoneAtOnceWithIt(t *testing.T) {
 	ines.get("/admin/system").want(200, rows+" .state", "Proven").want(200, rows, "2 history entries, 0 records").
 		want(200, ".toast", "A backup is being made").wantNot("#backups[hx-get]")
 	ines.get("/").wantNot("#no-backup")
-	part := ines.parts().get("/admin/system").wantPart(true)
+	part := ines.viaHTMX().get("/admin/system").wantFragment(true)
 	part.want(200, "#backups .state", "Proven").want(200, "hx-partial[hx-target='#health'] #health", "Last backup")
 }
 
@@ -209,7 +209,7 @@ func TestABackupIsDownloadedWholeAndThatIsRecorded(t *testing.T) {
 func TestWithoutBackupsThePageSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.made(-100 * time.Hour)
+	s.setCreated(-100 * time.Hour)
 	ines := s.as("Administrator")
 	ines.get("/admin/system").want(200, health+":first-child .state.warn", "Warning").
 		want(200, health+":first-child", "--backup-dir off").wantNot("#back-up")
@@ -232,7 +232,7 @@ func TestTheNightsBackup(t *testing.T) {
 			t.Errorf("at %v there are %d backups, want %d", s.Clock.Now(), len(files), want)
 		}
 	}
-	s.made(-time.Minute)
+	s.setCreated(-time.Minute)
 	made(0)
 	s.Clock.Add(24 * time.Hour)
 	made(1)

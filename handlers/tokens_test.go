@@ -48,7 +48,7 @@ func TestATokenIsMadeShownOnceAndRevoked(t *testing.T) {
 		want(200, "tbody .state", "Active").want(200, "tbody [data-k=Ends]", "22 Feb 2027").want(200, "tbody [data-k=Used]", "Never").
 		want(200, "tbody tr", "See and change clients")
 	s.Clock.Add(84 * 24 * time.Hour)
-	ines.comeIn()
+	ines.signIn()
 	ines.get("/account/tokens").want(200, "tbody .state", "Ends soon")
 	list.wantNot("form[action$=revoke]")
 	asked := ines.get("/account/tokens?revoke="+id).want(200, "tbody form p", "refused at once").want(200, "tbody a[href='/account/tokens']", "Keep it")

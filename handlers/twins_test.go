@@ -26,16 +26,16 @@ func TestTwinsAreNamedWhereAnythingIsTyped(t *testing.T) {
 
 	// While typing, as htmx asks.
 	from := form.html.Find(".twins").AttrOr("hx-get", "")
-	ines.parts().get(from+"?website=www.acme.example&legal_name=x").wantPart(true).want(200, ".found", "Acme Möbel")
-	ines.parts().get(from + "?website=other.example").wantNot(".found")
+	ines.viaHTMX().get(from+"?website=www.acme.example&legal_name=x").wantFragment(true).want(200, ".found", "Acme Möbel")
+	ines.viaHTMX().get(from + "?website=other.example").wantNot(".found")
 	from = ines.get(brig+"/fields/website/edit").html.Find(".twins").AttrOr("hx-get", "")
-	ines.parts().get(from+"&value=acme.example").want(200, ".found small", "Same website")
+	ines.viaHTMX().get(from+"&value=acme.example").want(200, ".found small", "Same website")
 	ines.get(brig + "/fields/sector/edit").wantNot(".twins")
 	from = ines.get(acme+"/fields/website/edit").html.Find(".twins").AttrOr("hx-get", "")
-	ines.parts().get(from + "&value=acme.example").wantNot(".found") // itself
+	ines.viaHTMX().get(from + "&value=acme.example").wantNot(".found") // itself
 	from = ines.get(anna+"/fields/first_name/edit").html.Find(".twins").AttrOr("hx-get", "")
-	ines.parts().get(from + "&value=Maya").wantNot(".found")
-	ines.parts().get(anna+"/twins?first_name=Maya&last_name=Okafor&phone=0812345678").want(200, ".found small", "Same phone, same name")
+	ines.viaHTMX().get(from + "&value=Maya").wantNot(".found")
+	ines.viaHTMX().get(anna+"/twins?first_name=Maya&last_name=Okafor&phone=0812345678").want(200, ".found small", "Same phone, same name")
 
 	// Where a form is refused, and where a contact is made while linking.
 	ines.post("/organizations", "display_name", "Acme Möbel", "website", "no website").want(422, ".twins .found", "Acme Möbel")
@@ -60,8 +60,8 @@ func TestTwinsOutOfSightAreNotNamed(t *testing.T) {
 	mine, secret, oda := ownWorld(t)
 	oda.get("/organizations/new?display_name=Secret+House&website=secret.example").wantNot(".twins .found")
 	oda.get("/contacts/new?first_name=Secret&last_name=Person&email=secret%40secret.example&phone=5557373").wantNot(".twins .found")
-	oda.parts().get(mine.org + "/twins?field=website&value=secret.example").wantNot(".found")
-	oda.parts().get(mine.contact + "/twins?field=phone&value=5557373").wantNot(".found")
-	oda.parts().get(secret.org+"/twins?field=website&value=x.example").want(404, "", "")
-	oda.parts().get("/contacts/twins?first_name=Elif&last_name=Ayd%C4%B1n").want(200, ".found", "Elif Aydın")
+	oda.viaHTMX().get(mine.org + "/twins?field=website&value=secret.example").wantNot(".found")
+	oda.viaHTMX().get(mine.contact + "/twins?field=phone&value=5557373").wantNot(".found")
+	oda.viaHTMX().get(secret.org+"/twins?field=website&value=x.example").want(404, "", "")
+	oda.viaHTMX().get("/contacts/twins?first_name=Elif&last_name=Ayd%C4%B1n").want(200, ".found", "Elif Aydın")
 }

@@ -61,7 +61,7 @@ func TestAnAdministratorManagesAUser(t *testing.T) {
 	page := "/admin/users/" + lea.user.ID
 	admin.post(page+"/roles", "role", "Manager", "role", "Viewer").want(303, "", "")
 	lea.get("/organizations/new").want(303, "", "") // changed rights require a new sign-in
-	lea.comeIn()
+	lea.signIn()
 	lea.get("/organizations/new").want(200, "h1", "New organization")
 	org := lea.post("/organizations", "display_name", "Acme", "owner_user_id", lea.user.ID).to()
 	admin.get(page).wantTexts("#to option:first-child", "Choose somebody")

@@ -109,7 +109,7 @@ func TestAChangeOfAWordShowsHowFarItIs(t *testing.T) {
 
 	s.Jobs.ChangeValues() // as a start does
 	s.Jobs.Wait()
-	part := ines.parts().get(page.html.Find("#values").AttrOr("hx-get", "")).wantPart(true).
+	part := ines.viaHTMX().get(page.html.Find("#values").AttrOr("hx-get", "")).wantFragment(true).
 		want(200, "#values [role=status]", "Renamed Software to Programs: 1 organization")
 	if part.html.Find("#values").AttrOr("hx-trigger", "") != "" {
 		t.Error("it still polls")

@@ -48,8 +48,8 @@ func (a answer) secretShown() string {
 	return secret
 }
 
-// tell puts what happened into a webhook's outbox, as the sender does.
-func (s *site) tell(hook string) {
+// fillOutbox puts what happened into a webhook's outbox, as the sender does.
+func (s *site) fillOutbox(hook string) {
 	s.t.Helper()
 	_, err := s.DB.FillOutbox(context.Background(), key(hook), func(_ context.Context, _ db.Actor, e db.WebhookEvent) ([]byte, error) {
 		return json.Marshal(map[string]string{"id": e.ID})
@@ -195,7 +195,7 @@ func TestASecretIsRotated(t *testing.T) {
 		t.Error("the page shows a secret again")
 	}
 	s.Clock.Add(25 * time.Hour)
-	ines.comeIn()
+	ines.signIn()
 	ines.get(page).wantTexts("dl code", "whsec_…"+second[len(second)-4:])
 }
 
@@ -210,7 +210,7 @@ func TestTheDeliveriesOfAWebhook(t *testing.T) {
 	s.Link(pine, maya, "role_label", "CFO")
 	talk := s.Log(pine, maya, "Renewal")
 	s.batch("organization", "archive", s.Organization("Kestrel"), s.Organization("Lark"))
-	s.tell(page)
+	s.fillOutbox(page)
 	list := ines.get(page).wantTexts("#delivery-rows .nm",
 		"batch.finished", "organization.created", "organization.created", "interaction.created", "link.created",
 		"contact.created", "organization.created").
@@ -236,7 +236,7 @@ func TestTheDeliveriesOfAWebhook(t *testing.T) {
 	if href := a.html.Find("#"+late+" .nm[aria-expanded=true]").AttrOr("href", ""); href != page {
 		t.Errorf("the open delivery closes by %q", href)
 	}
-	ines.parts().get(open).wantPart(true).want(200, "#deliveries .open", "maintenance")
+	ines.viaHTMX().get(open).wantFragment(true).want(200, "#deliveries .open", "maintenance")
 	ines.get(page+"?state=delivered").wantTexts("#delivery-rows .nm", "batch.finished").want(200, "tbody .state.ok", "Delivered").
 		wantTexts(".toggle [aria-current]", "Delivered")
 	ines.get(page+"?state=given_up").want(200, "#deliveries", "Nothing was given up")
@@ -271,11 +271,11 @@ func TestOlderDeliveries(t *testing.T) {
 	for i := range 30 {
 		s.Contact("Maya", fmt.Sprint("Okafor ", i))
 	}
-	s.tell(page)
+	s.fillOutbox(page)
 	first := ines.get(page).want(200, "#result", "25 shown")
 	older := first.html.Find("#load-more").AttrOr("href", "")
 	second := ines.get(older).want(200, "#result", "All shown").want(200, "a[href='"+page+"']", "Newest").wantNot("#load-more")
-	ines.parts().get(older).wantPart(true).want(200, "#more", "All shown").want(200, "hx-partial .nm", "contact.created").wantNot("h1").
+	ines.viaHTMX().get(older).wantFragment(true).want(200, "#more", "All shown").want(200, "hx-partial .nm", "contact.created").wantNot("h1").
 		wantNot("#more a")
 	seen := map[string]bool{}
 	for _, a := range []answer{first, second} {
@@ -300,7 +300,7 @@ func TestWhyAWebhookIsOff(t *testing.T) {
 	ines := s.as("Administrator")
 	page, _ := ines.makeWebhook("https://fair.example/leipzig", "contact.created")
 	s.Contact("Maya", "Okafor")
-	s.tell(page)
+	s.fillOutbox(page)
 	s.tried(page, 0, db.Try{Status: 410})
 	ines.get("/admin/webhooks").want(200, "tbody .state.bad", "Off: answered 410").want(200, "tbody [data-k='Last sent']", ", 410")
 	ines.get(page).want(200, "#off", "Nothing is sent, because its address answered 410").want(200, "#off", "Correct the address")
@@ -341,5 +341,5 @@ func TestWhoManagesWebhooks(t *testing.T) {
 		own.get("/admin/webhooks").want(403, "h1", "You may not do this")
 		own.post(page+"/delete").want(403, "", "")
 	})
-	ada.parts().get("/palette?q=webhooks").want(200, "[href='/admin/webhooks']", "Go to Webhooks")
+	ada.viaHTMX().get("/palette?q=webhooks").want(200, "[href='/admin/webhooks']", "Go to Webhooks")
 }

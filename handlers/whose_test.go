@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// htmx returns the browser as htmx asks for a whole page or a fragment of this one.
-func (b *browser) htmx(kind, path string) *browser {
-	return b.asking(map[string]string{"HX-Request": "true", "HX-Request-Type": kind, "HX-Current-URL": b.Base + path})
+// htmxOn returns the browser as htmx asks for a whole page or a fragment of this one.
+func (b *browser) htmxOn(kind, path string) *browser {
+	return b.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": kind, "HX-Current-URL": b.Base + path})
 }
 
 // TestAFormOfSomebodyElseIsRefused: one that was opened before somebody else signed in. A dialog comes over the page, which
@@ -22,7 +22,7 @@ func TestAFormOfSomebodyElseIsRefused(t *testing.T) {
 	said := []string{"whose", astrid.user.ID, "subject", `Half a <b>"novel"</b>`, "body", "two\nlines", "channel", "email"}
 	for _, kind := range []string{"full", "partial"} {
 		s.unchanged(func() {
-			refused := tomas.htmx(kind, org).submit(page, "#log .btn.pri", said...).
+			refused := tomas.htmxOn(kind, org).submit(page, "#log .btn.pri", said...).
 				want(409, "#dialog-h", "Not saved: Tomas Rehn is signed in now").want(409, "[name=email]", "").wantNot("#login-email[value*=@]")
 			if refused.Header.Get("HX-Retarget") != "#dialog" || refused.Header.Get("HX-Reswap") != "innerHTML" {
 				t.Errorf("the page does not stay: %v", refused.Header)
@@ -75,11 +75,11 @@ func TestAfterSigningInWhatWasTypedIsSentAgain(t *testing.T) {
 	astrid, tomas := s.person("Astrid Öberg", "Manager"), s.person("Tomas Rehn", "Manager")
 	org := s.Organization("Quay")
 	astrid.get(org).want(200, ".me[title='"+astrid.user.Email+"']", "Astrid")
-	b := s.stranger().htmx("partial", org)
+	b := s.stranger().htmxOn("partial", org)
 	lost := b.post(org+"/interactions", "subject", "Half a novel", "whose", astrid.user.ID).
 		want(401, "form > p", "it is sent once you are signed in")
 	wrong := b.submit(lost, ".btn.pri", "email", tomas.user.Email, "password", password, "whose", astrid.user.ID).
-		want(200, "h2", "Signed in as Tomas Rehn").want(200, "a.pri[href='"+org+"']", "Load the page again").wantPart(true)
+		want(200, "h2", "Signed in as Tomas Rehn").want(200, "a.pri[href='"+org+"']", "Load the page again").wantFragment(true)
 	if wrong.Header.Get("HX-Trigger") != "" {
 		t.Error("what Astrid typed is sent as Tomas")
 	}

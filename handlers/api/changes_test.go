@@ -20,7 +20,7 @@ func (p *program) newest() string {
 // changes returns the changes after a cursor, each as its action and target, and the next cursor.
 func (a answer) changes() (all []string, cursor string) {
 	a.t.Helper()
-	for _, one := range a.want(200).at("changes").([]any) {
+	for _, one := range a.want(200).valueAt("changes").([]any) {
 		change := one.(map[string]any)
 		all = append(all, fmt.Sprint(change["action"], " ", change["target_id"]))
 	}
@@ -115,7 +115,7 @@ func TestLeftSight(t *testing.T) {
 	s := newSite(t)
 	u := s.User("Oda Berg", "Manager")
 	s.Exec("UPDATE roles SET client_scope = 'own' WHERE slug = 'Manager'")
-	p := s.of(u)
+	p := s.program(u)
 	ours := s.Organization("Harbor", "owner_user_id", u.ID)
 	contact, stranger := s.Contact("Elif", "Aydın"), s.Contact("Sam", "Okoye")
 	s.Link(ours, contact)

@@ -15,8 +15,8 @@ import (
 	"clientregistry/db"
 )
 
-// waits runs a test with a site in a bubble whose time passes only while all of it waits.
-func waits(t *testing.T, test func(t *testing.T, s *site)) {
+// withFakeTime runs a test with a site whose time passes only while everything in the test waits.
+func withFakeTime(t *testing.T, test func(t *testing.T, s *site)) {
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { test(t, newSite(t)) })
@@ -44,10 +44,10 @@ func (p *program) follow(after, prefer string) func() (answer, time.Duration) {
 
 // TestAProgramWaitsForTheNextChange that it may see, and is answered at its commit.
 func TestAProgramWaitsForTheNextChange(t *testing.T) {
-	waits(t, func(t *testing.T, s *site) {
+	withFakeTime(t, func(t *testing.T, s *site) {
 		u := s.User("Oda Berg", "Manager")
 		s.Own(u, db.ViewClient)
-		p := s.of(u)
+		p := s.program(u)
 		answer := p.follow(p.newest(), "respond-async, Wait = 60; x=y")
 		s.Organization("Of nobody")
 		time.Sleep(10 * time.Second)
@@ -64,7 +64,7 @@ func TestAProgramWaitsForTheNextChange(t *testing.T) {
 // TestAWaitEnds: without a change, at its end, with the cursor to go on with. What another process
 // changed in the meantime is in the answer.
 func TestAWaitEnds(t *testing.T) {
-	waits(t, func(t *testing.T, s *site) {
+	withFakeTime(t, func(t *testing.T, s *site) {
 		p := s.as("Manager")
 		for prefer, want := range map[string]struct {
 			took    time.Duration
@@ -110,7 +110,7 @@ func TestAWaitEnds(t *testing.T) {
 // TestRightsAreReadAgainAfterAWait: a token that was revoked, or whose owner lost a permission or was
 // disabled, meanwhile gets nothing of what happened.
 func TestRightsAreReadAgainAfterAWait(t *testing.T) {
-	waits(t, func(t *testing.T, s *site) {
+	withFakeTime(t, func(t *testing.T, s *site) {
 		s.User("Ines Calder", "Administrator") // of whom one must remain
 		for name, x := range map[string]struct {
 			withdraw func(p *program)
@@ -134,7 +134,7 @@ func TestRightsAreReadAgainAfterAWait(t *testing.T) {
 			}, 403},
 			"limited to own clients": {func(p *program) { s.Own(p.user, db.ViewClient) }, 200},
 		} {
-			p := s.of(s.User(name, "Manager"))
+			p := s.program(s.User(name, "Manager"))
 			answer := p.follow(p.newest(), "wait=20")
 			x.withdraw(p)
 			s.Organization("Secret " + name)
@@ -149,7 +149,7 @@ func TestRightsAreReadAgainAfterAWait(t *testing.T) {
 
 // TestAWaitingProgramReadsAtMostFourTimesASecond, however often something is committed.
 func TestAWaitingProgramReadsAtMostFourTimesASecond(t *testing.T) {
-	waits(t, func(t *testing.T, s *site) {
+	withFakeTime(t, func(t *testing.T, s *site) {
 		p := s.as("Manager")
 		answer := p.follow(p.newest(), "wait=20") // reads and finds nothing
 		var made []string
@@ -168,7 +168,7 @@ func TestAWaitingProgramReadsAtMostFourTimesASecond(t *testing.T) {
 
 // TestEndAnswersThoseWhoWait, so that a shutdown does not wait for them; one who goes away ends too.
 func TestEndAnswersThoseWhoWait(t *testing.T) {
-	waits(t, func(t *testing.T, s *site) {
+	withFakeTime(t, func(t *testing.T, s *site) {
 		p := s.as("Manager")
 		after := p.newest()
 		ctx, leave := context.WithCancel(t.Context())

@@ -38,10 +38,10 @@ func (d delivery) json(t *testing.T) (all map[string]any) {
 	return all
 }
 
-// telling returns a registry whose webhooks may reach this machine, and that sends.
-func telling(t *testing.T) *site {
+// newSendingSite returns a registry whose webhooks may reach this machine, and that sends.
+func newSendingSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, tried: new(tried)}
+	s := &site{t: t, coverage: new(coverage)}
 	s.Site = handlerstest.New(t, handlers.Options{BaseURL: "http://registry.example", APIRate: 100_000}, jobs.Options{
 		WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		EventData: func(ctx context.Context, maker db.Actor, e db.WebhookEvent) ([]byte, error) {
@@ -100,7 +100,7 @@ func typesOf(item *openapi3.PathItem) (all []string) {
 // openapi.yaml says, and everything there is sent.
 func TestDeliveriesAreAsDocumented(t *testing.T) {
 	t.Parallel()
-	s, doc := telling(t), readDocument(t)
+	s, doc := newSendingSite(t), readDocument(t)
 	p := s.as("Administrator")
 	h, received := p.hook()
 	met, fields := map[string]bool{}, map[*openapi3.PathItem]map[string]bool{}

@@ -97,14 +97,14 @@ func fieldsOf(s *openapi3.Schema) map[string]*openapi3.Schema {
 	return all
 }
 
-// tried is what tests met of the API, by operation of the document.
-type tried struct {
+// coverage is what tests met of the API, by operation of the document.
+type coverage struct {
 	mu       sync.Mutex
 	statuses map[string]map[string]bool
 	fields   map[string]map[string]bool // of good answers, like contacts.contact.email
 }
 
-func (m *tried) note(operation, status string, fields map[string]bool) {
+func (m *coverage) note(operation, status string, fields map[string]bool) {
 	if m == nil {
 		return
 	}
@@ -164,7 +164,7 @@ func (a answer) check(s *site, r *http.Request, body string) {
 		}
 		collect(fields, "", a.json)
 	}
-	s.tried.note(name, status, fields)
+	s.coverage.note(name, status, fields)
 }
 
 // withoutBlank returns the parameters that are not blank, which count as absent.
@@ -208,7 +208,7 @@ func (s *site) wantAllMet(r api.Route) {
 	}
 	name, want := r.Method+" "+documentedPath(r.Path), map[string]bool{}
 	for status, response := range op.Responses.Map() {
-		if status != "default" && !s.tried.statuses[name][status] {
+		if status != "default" && !s.coverage.statuses[name][status] {
 			s.t.Errorf("openapi.yaml says that %s answers %s, which no request of this test met", name, status)
 		}
 		if content := response.Value.Content["application/json"]; content != nil && status < "300" {
@@ -216,7 +216,7 @@ func (s *site) wantAllMet(r api.Route) {
 		}
 	}
 	for field := range want {
-		if !s.tried.fields[name][field] {
+		if !s.coverage.fields[name][field] {
 			s.t.Errorf("openapi.yaml says that %s answers with the field %s, which no answer of this test had", name, field)
 		}
 	}

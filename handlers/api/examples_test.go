@@ -30,14 +30,14 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// onTheNet returns a registry that answers at an address of this machine.
-func onTheNet(t *testing.T) *site {
+// newListeningSite returns a registry that answers at an address of this machine.
+func newListeningSite(t *testing.T) *site {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, tried: new(tried)}
+	s := &site{t: t, coverage: new(coverage)}
 	s.Site = handlerstest.New(t, handlers.Options{BaseURL: "http://" + l.Addr().String(), APIRate: 100_000}, jobs.Options{})
 	server := &httptest.Server{Listener: l, Config: &http.Server{Handler: s}}
 	server.Start()
@@ -102,7 +102,7 @@ func (p *program) exampleIDs(w world) []string {
 // status, is valid, and has the same shape as the documented one.
 func TestEveryExampleRuns(t *testing.T) {
 	t.Parallel()
-	s := onTheNet(t)
+	s := newListeningSite(t)
 	p, doc := s.as("Manager"), readDocument(t)
 	page, folder := s.docs(), t.TempDir()
 	for n, r := range api.Routes() {
@@ -201,7 +201,7 @@ func differences(at string, schema *openapi3.Schema, documented, real any) (all 
 // TestEveryExampleOfTheIntroductionRuns, with the answer beside it, and the delivery has the signature that its secret makes.
 func TestEveryExampleOfTheIntroductionRuns(t *testing.T) {
 	t.Parallel()
-	s := onTheNet(t)
+	s := newListeningSite(t)
 	p := s.as("Manager")
 	s.Contact("Maya", "Okafor")
 	s.Contact("Elif", "Aydın")

@@ -176,7 +176,7 @@ func TestWhoSeesAFollowUp(t *testing.T) {
 	p, third := s.as("Manager"), s.as("Manager")
 	u := s.User("Léa Fournier", "Viewer")
 	s.Own(u, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
-	lea := s.of(u)
+	lea := s.program(u)
 	own, foreign := s.Organization("Own", "owner_user_id", u.ID), s.Organization("Foreign")
 	linked, hidden := s.Contact("Linked", "Person"), s.Contact("Hidden", "Person")
 	s.Link(own, linked)
@@ -216,7 +216,7 @@ func TestWhoSeesAFollowUp(t *testing.T) {
 		p.get("/api/crm/follow-ups?" + query).want(422)
 	}
 	for _, may := range [][]db.Permission{{db.ViewClient}, {db.ViewInteraction}} {
-		bare := s.of(p.user, may...)
+		bare := s.program(p.user, may...)
 		for _, path := range []string{"/api/crm/follow-ups", alone} {
 			bare.get(path).want(403, "Missing permission: View")
 		}

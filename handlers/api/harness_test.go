@@ -24,9 +24,9 @@ func init() { debug.SetGCPercent(400) }
 // site is a registry with its server, and what its log says.
 type site struct {
 	*handlerstest.Site
-	t     *testing.T
-	log   *logged
-	tried *tried
+	t        *testing.T
+	log      *logged
+	coverage *coverage
 }
 
 // logged is a log that goroutines may write to.
@@ -54,7 +54,7 @@ func newSiteWith(t *testing.T, rate int) *site {
 	t.Helper()
 	log := new(logged)
 	o := handlers.Options{BaseURL: "http://registry.example", APIRate: rate, Log: slog.New(slog.NewTextHandler(log, nil))}
-	return &site{Site: handlerstest.New(t, o, jobs.Options{}), t: t, log: log, tried: new(tried)}
+	return &site{Site: handlerstest.New(t, o, jobs.Options{}), t: t, log: log, coverage: new(coverage)}
 }
 
 // program is a program with a token.
@@ -68,11 +68,11 @@ type program struct {
 // as returns a program of a new user with this role, whose token may do all that the user may.
 func (s *site) as(role string) *program {
 	s.t.Helper()
-	return s.of(s.User(role+" Person", role))
+	return s.program(s.User(role+" Person", role))
 }
 
-// of returns a program of a user. Its token may do these things, or all that the user may.
-func (s *site) of(u db.User, may ...db.Permission) *program {
+// program returns a program of a user. Its token may do these things, or all that the user may.
+func (s *site) program(u db.User, may ...db.Permission) *program {
 	s.t.Helper()
 	n := db.NewToken{Name: "Nightly", Permissions: may}
 	k, secret, err := s.DB.CreateTokenFor(context.Background(), db.System, u.ID, n)
@@ -144,8 +144,8 @@ func (a answer) want(status int, texts ...string) answer {
 	return a
 }
 
-// at returns the value at a path of keys, like "organization.id" or "fields.website".
-func (a answer) at(path string) any {
+// valueAt returns the value at a path of keys, like "organization.id" or "fields.website".
+func (a answer) valueAt(path string) any {
 	a.t.Helper()
 	value := a.json
 	for _, key := range strings.Split(path, ".") {
@@ -159,12 +159,12 @@ func (a answer) at(path string) any {
 }
 
 // text is at for a text, "" for null.
-func (a answer) text(path string) string { a.t.Helper(); s, _ := a.at(path).(string); return s }
+func (a answer) text(path string) string { a.t.Helper(); s, _ := a.valueAt(path).(string); return s }
 
 // wantAt checks the value at a path.
 func (a answer) wantAt(path string, want any) answer {
 	a.t.Helper()
-	if got := a.at(path); got != want {
+	if got := a.valueAt(path); got != want {
 		a.t.Errorf("%s: %s is %v, want %v", a.what, path, got, want)
 	}
 	return a

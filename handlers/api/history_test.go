@@ -48,10 +48,10 @@ func wantHistory(t *testing.T, got []string, want ...string) {
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	ines := s.of(s.User("Ines Calder", "Administrator"))
+	ines := s.program(s.User("Ines Calder", "Administrator"))
 	u := s.User("Léa Fournier", "Viewer")
 	s.Own(u, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
-	lea := s.of(u)
+	lea := s.program(u)
 	org := "/organizations/" + ines.send("POST", "/api/crm/organizations", `{"display_name": "Harbor", "owner_user_id": "`+u.ID+`"}`).
 		want(201).text("id")
 	elif, ben := s.Contact("Elif", "Aydın"), s.Contact("Ben", "Osei")
@@ -84,10 +84,10 @@ func TestHistory(t *testing.T) {
 	wantHistory(t, ines.history(call), moved, signed, created)
 	wantHistory(t, ines.history(ben), moved,
 		`create_contact <nil> {"first_name":{"new":"Ben","old":null},"last_name":{"new":"Osei","old":null}}`)
-	blind := s.of(ines.user, db.ViewClient, db.EditClient)
+	blind := s.program(ines.user, db.ViewClient, db.EditClient)
 	wantHistory(t, blind.history(org), record...)
 	blind.get("/api/crm"+call+"/history").want(403, "ViewInteraction")
-	s.of(ines.user, db.ViewClient, db.ViewInteraction).get("/api/crm"+org+"/history").want(403, "Missing permission: ViewAudit")
+	s.program(ines.user, db.ViewClient, db.ViewInteraction).get("/api/crm"+org+"/history").want(403, "Missing permission: ViewAudit")
 
 	s.Exec("UPDATE users SET status = 'active' WHERE id = ?", u.ID)
 	hidden := strings.Replace(moved, quoted(ben), "null", 1)

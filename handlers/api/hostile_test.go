@@ -38,7 +38,7 @@ func TestUnreadableBodies(t *testing.T) {
 	s := newSite(t)
 	p, w := s.as("Manager"), newWorld(s, 1)
 	for _, r := range api.Routes() {
-		if good(r, 1) == "" {
+		if validBody(r, 1) == "" {
 			continue
 		}
 		s.unchanged(func() {
@@ -48,9 +48,9 @@ func TestUnreadableBodies(t *testing.T) {
 			for _, kind := range []string{
 				"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "x", "multipart/form-data",
 			} {
-				p.send(r.Method, w.address(r.Path), good(r, 1), "Content-Type", kind).want(415, `"error":"`)
+				p.send(r.Method, w.address(r.Path), validBody(r, 1), "Content-Type", kind).want(415, `"error":"`)
 			}
-			p.send(r.Method, w.address(r.Path), good(r, 1), "Content-Encoding", "gzip").want(415, `"error":"`)
+			p.send(r.Method, w.address(r.Path), validBody(r, 1), "Content-Encoding", "gzip").want(415, `"error":"`)
 		})
 	}
 }
@@ -69,7 +69,7 @@ func TestHostileValues(t *testing.T) {
 	}
 	n := 0
 	for _, r := range api.Routes() {
-		if good(r, 1) == "" {
+		if validBody(r, 1) == "" {
 			continue
 		}
 		w := newWorld(s, 1000+n)
@@ -77,7 +77,7 @@ func TestHostileValues(t *testing.T) {
 			for _, text := range texts {
 				n++
 				var body map[string]any
-				if err := json.Unmarshal([]byte(good(r, n)), &body); err != nil {
+				if err := json.Unmarshal([]byte(validBody(r, n)), &body); err != nil {
 					t.Fatal(err)
 				}
 				body[field] = text

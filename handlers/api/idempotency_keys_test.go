@@ -84,14 +84,14 @@ func TestManyTimesAtOnce(t *testing.T) {
 	for n, r := range posts() {
 		_, path := p.ready(r, 2*n)
 		before := s.changes()
-		p.once("alone"+path, path, good(r, 2*n))
+		p.once("alone"+path, path, validBody(r, 2*n))
 		each := s.changes() - before
 
 		_, path = p.ready(r, 2*n+1)
 		before = s.changes()
 		answers := make(chan answer, 20)
 		for range cap(answers) {
-			go func() { answers <- p.once("many"+path, path, good(r, 2*n+1)) }()
+			go func() { answers <- p.once("many"+path, path, validBody(r, 2*n+1)) }()
 		}
 		var first, others []answer
 		for range cap(answers) {
@@ -125,8 +125,8 @@ func TestARepetitionShowsTheRecordAsItIsNow(t *testing.T) {
 	for n, r := range posts() {
 		_, path := p.ready(r, n)
 		key := fmt.Sprint("key-", n)
-		first := p.once(key, path, good(r, n))
-		s.unchanged(func() { p.once(key, path, good(r, n)).sameAs(first) })
+		first := p.once(key, path, validBody(r, n))
+		s.unchanged(func() { p.once(key, path, validBody(r, n)).sameAs(first) })
 	}
 	made := p.once("a", "/api/crm/organizations", `{"display_name": "Kestrel"}`).first(201)
 	path := made.Header.Get("Location")
@@ -212,7 +212,7 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 	})
 	p.once("k", path, body).again(201)
 	p.once("K", path, body).first(201)
-	other := s.of(p.user)
+	other := s.program(p.user)
 	other.once("k", path, body).first(201)
 	other.once("k", path, body).again(201)
 	s.as("Manager").once("k", path, `{"display_name": "Another"}`).first(201)
@@ -228,7 +228,7 @@ func TestARefusedRequestLeavesItsKeyFree(t *testing.T) {
 	s := newSite(t)
 	p, w := s.as("Manager"), newWorld(s, 1)
 	const path = "/api/crm/organizations"
-	reader := s.of(p.user, db.ViewClient)
+	reader := s.program(p.user, db.ViewClient)
 	s.unchanged(func() {
 		p.once("k", path, `{"display_name": ""}`).first(422)
 		p.once("k", path, `{"display_name": "A", "owner_user_id": "`+unknown+`"}`).first(422)
@@ -297,7 +297,7 @@ func TestKeysThatAreNotKeys(t *testing.T) {
 				"", " ", "a b", "a\tb", "é", "a\x00", "\x7f", "\xff", "a\r\nSet-Cookie: x=1", "👩‍👩‍👧",
 				strings.Repeat("x", 201), strings.Repeat("x", 100_000),
 			} {
-				p.once(bad, address, good(r, n)).first(400).
+				p.once(bad, address, validBody(r, n)).first(400).
 					wantAt("error", "Send one Idempotency-Key of 1 to 200 visible ASCII characters. Nothing was changed.")
 			}
 		})
@@ -323,13 +323,13 @@ func TestTheRecordAndItsKeyAreOneChange(t *testing.T) {
 		keys := s.keys()
 		for _, table := range []string{"idempotency_keys", "audit_logs"} {
 			s.Exec("CREATE TRIGGER broken BEFORE INSERT ON " + table + " BEGIN SELECT RAISE(ABORT, 'broken'); END")
-			s.unchanged(func() { p.once(path, path, good(r, n)).first(500) })
+			s.unchanged(func() { p.once(path, path, validBody(r, n)).first(500) })
 			s.Exec("DROP TRIGGER broken")
 			if s.keys() != keys {
 				t.Errorf("%s: %s keys, before %s", path, s.keys(), keys)
 			}
 		}
-		first := p.once(path, path, good(r, n))
-		p.once(path, path, good(r, n)).sameAs(first.first(first.StatusCode))
+		first := p.once(path, path, validBody(r, n))
+		p.once(path, path, validBody(r, n)).sameAs(first.first(first.StatusCode))
 	}
 }

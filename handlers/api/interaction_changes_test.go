@@ -52,7 +52,7 @@ func ids(paths ...string) string {
 func (a answer) wantIDs(path string, paths ...string) answer {
 	a.t.Helper()
 	var got, want []string
-	for _, id := range a.at(path).([]any) {
+	for _, id := range a.valueAt(path).([]any) {
 		got = append(got, id.(string))
 	}
 	for _, path := range paths {
@@ -165,7 +165,7 @@ func TestAnEndOutOfSightStays(t *testing.T) {
 	s := newSite(t)
 	u := s.User("Léa Fournier", "Viewer")
 	s.Own(u, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
-	lea, ines := s.of(u), s.as("Manager")
+	lea, ines := s.program(u), s.as("Manager")
 	own, foreign := s.Organization("Own", "owner_user_id", u.ID), s.Organization("Foreign")
 	linked, hidden, guest := s.Contact("Linked", "Person"), s.Contact("Hidden", "Person"), s.Contact("Hidden", "Guest")
 	s.Link(own, linked)

@@ -38,12 +38,12 @@ func TestKilledBetweenCommitAndAnswer(t *testing.T) {
 	}
 	for n, r := range posts() {
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledBetweenCommitAndAnswer$")
-		child.Env = append(os.Environ(), "KILLED_WITH="+s.Path, "KILLED_TOKEN="+p.secret, "KILLED_PATH="+paths[n], "KILLED_BODY="+good(r, n))
+		child.Env = append(os.Environ(), "KILLED_WITH="+s.Path, "KILLED_TOKEN="+p.secret, "KILLED_PATH="+paths[n], "KILLED_BODY="+validBody(r, n))
 		if said, err := child.CombinedOutput(); err == nil || len(said) > 0 {
 			t.Fatalf("it was not killed at %s: %v\n%s", paths[n], err, said)
 		}
 	}
-	d, server := served(t, s.Path)
+	d, server := openServer(t, s.Path)
 	started := *s.Site
 	started.DB, started.Server, started.SQL = d, server, handlerstest.Direct(t, s.Path)
 	p.site = &site{Site: &started, t: t}
@@ -52,19 +52,19 @@ func TestKilledBetweenCommitAndAnswer(t *testing.T) {
 	}
 	for n, r := range posts() {
 		p.unchanged(func() {
-			again := p.once("killed"+paths[n], paths[n], good(r, n))
+			again := p.once("killed"+paths[n], paths[n], validBody(r, n))
 			status := http.StatusOK
-			if good(r, n) != "" {
+			if validBody(r, n) != "" {
 				status = http.StatusCreated
 			}
 			again.again(status)
-			p.once("killed"+paths[n], paths[n], good(r, n)).sameAs(again)
+			p.once("killed"+paths[n], paths[n], validBody(r, n)).sameAs(again)
 		})
 	}
 }
 
-// served opens a registry and its server.
-func served(t *testing.T, file string) (*db.DB, *handlers.Server) {
+// openServer opens a registry and its server.
+func openServer(t *testing.T, file string) (*db.DB, *handlers.Server) {
 	t.Helper()
 	now := func() time.Time { return dbtest.Now }
 	d, err := db.Open(t.Context(), file, db.Options{Exclusive: true, Now: now, Unsynced: true})
@@ -82,7 +82,7 @@ func served(t *testing.T, file string) (*db.DB, *handlers.Server) {
 
 // killedAnswering sends a POST, as the environment says, to a server in this process, and kills the process.
 func killedAnswering(t *testing.T, file string) {
-	_, server := served(t, file)
+	_, server := openServer(t, file)
 	path := os.Getenv("KILLED_PATH")
 	r := httptest.NewRequest("POST", path, strings.NewReader(os.Getenv("KILLED_BODY")))
 	r.Header.Set("Authorization", "Bearer "+os.Getenv("KILLED_TOKEN"))

@@ -90,7 +90,7 @@ func TestARefusalNamesNotEveryField(t *testing.T) {
 		p.send("POST", "/api/crm/organizations", "{"+strings.Join(all, ", ")+"}"), p.get("/api/crm/organizations?" + parameters),
 		p.get("/api/crm/me?" + parameters),
 	} {
-		if n := len(a.want(422).at("fields").(map[string]any)); n != 20 {
+		if n := len(a.want(422).valueAt("fields").(map[string]any)); n != 20 {
 			t.Errorf("it names %d fields", n)
 		}
 	}

@@ -141,7 +141,7 @@ func TestEveryParameterAndFieldIsDocumented(t *testing.T) {
 				t.Errorf("openapi.yaml has the %s %s of %s, which says of it: %q", what, candidate, name, said)
 			}
 		}
-		if doc.body(r) != nil && good(r, n) == "" {
+		if doc.body(r) != nil && validBody(r, n) == "" {
 			t.Errorf("openapi.yaml has a body of %s, which takes none", name)
 		}
 		for some := range slices.Chunk(names, mostRefused) {
@@ -151,13 +151,13 @@ func TestEveryParameterAndFieldIsDocumented(t *testing.T) {
 				body[candidate] = [][]string{}
 			}
 			sent, _ := json.Marshal(body)
-			asked, filled := p.send(r.Method, path+"?"+query.Encode(), good(r, n)), answer{}
-			if good(r, n) != "" {
+			asked, filled := p.send(r.Method, path+"?"+query.Encode(), validBody(r, n)), answer{}
+			if validBody(r, n) != "" {
 				filled = p.send(r.Method, path, string(sent))
 			}
 			for _, candidate := range some {
 				same("parameter", candidate, doc.parameters(r, "query"), asked)
-				if good(r, n) != "" {
+				if validBody(r, n) != "" {
 					same("field", candidate, doc.body(r), filled)
 				}
 			}
@@ -166,7 +166,7 @@ func TestEveryParameterAndFieldIsDocumented(t *testing.T) {
 			value  string
 			status int
 		}{"If-Match": {"nonsense", 400}, "If-None-Match": {"*", 304}, "Idempotency-Key": {"a b", 400}} {
-			known := p.send(r.Method, path, good(r, n+1000), header, refused.value).StatusCode == refused.status
+			known := p.send(r.Method, path, validBody(r, n+1000), header, refused.value).StatusCode == refused.status
 			if _, documented := doc.parameters(r, "header")[header]; known != documented {
 				t.Errorf("openapi.yaml has the header %s of %s: %v, but the API knows it: %v", header, name, documented, known)
 			}

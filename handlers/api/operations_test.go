@@ -206,11 +206,11 @@ func TestOperations(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.Contact("Somebody", "Else", "email", "taken@harbor.example")
-	p, reader := s.as("Manager"), s.of(s.User("Reader", "Viewer"))
+	p, reader := s.as("Manager"), s.program(s.User("Reader", "Viewer"))
 	start := p.newest()
-	unready, busy := s.of(s.User("Unready", s.Role("Unready", db.Permissions...))), newSiteWith(t, 1).as("Manager")
+	unready, busy := s.program(s.User("Unready", s.Role("Unready", db.Permissions...))), newSiteWith(t, 1).as("Manager")
 	s.Exec("UPDATE roles SET require_mfa = 1 WHERE slug = 'Unready'")
-	busy.tried = s.tried
+	busy.coverage = s.coverage
 	for busy.get("/api/crm/me").StatusCode == 200 {
 		continue
 	}
@@ -222,14 +222,14 @@ func TestOperations(t *testing.T) {
 		}
 		w, path := p.ready(r, n)
 		s.unchanged(func() {
-			s.stranger().send(r.Method, path, good(r, n)).want(401, `"error":"Send a valid token`)
+			s.stranger().send(r.Method, path, validBody(r, n)).want(401, `"error":"Send a valid token`)
 			wrong := &program{site: s, secret: dbtest.Damaged(p.secret)}
-			wrong.send(r.Method, path, good(r, n)).want(401)
-			unready.send(r.Method, path, good(r, n)).want(403, "second factor")
+			wrong.send(r.Method, path, validBody(r, n)).want(401)
+			unready.send(r.Method, path, validBody(r, n)).want(403, "second factor")
 			busy.send(r.Method, path, "").want(429)
-			p.send(r.Method, path+"?%zz", good(r, n)).want(400)
-			p.send(r.Method, path+"?x=1", good(r, n)).want(422)
-			if good(r, n) != "" {
+			p.send(r.Method, path+"?%zz", validBody(r, n)).want(400)
+			p.send(r.Method, path+"?x=1", validBody(r, n)).want(422)
+			if validBody(r, n) != "" {
 				p.send(r.Method, path, "{").want(400)
 				p.send(r.Method, path, `{"a": "`+strings.Repeat("x", 1<<20)+`"}`).want(413)
 				p.send(r.Method, path, "a=b", "Content-Type", "application/x-www-form-urlencoded").want(415)
@@ -239,7 +239,7 @@ func TestOperations(t *testing.T) {
 				if strings.Contains(r.Path, "/follow-up") || strings.Contains(r.Path, "/interactions") {
 					lacking = "EditInteraction"
 				}
-				reader.send(r.Method, path, good(r, n)).want(403, `"error":"Missing permission: `+lacking+`"`)
+				reader.send(r.Method, path, validBody(r, n)).want(403, `"error":"Missing permission: `+lacking+`"`)
 			}
 			for body, field := range op.invalid {
 				to, sent := path, body
@@ -254,8 +254,8 @@ func TestOperations(t *testing.T) {
 				of := func(id string) string {
 					return strings.NewReplacer(key(w.organization), id, key(w.contact), id, key(w.interaction), id, key(w.followUp), id).Replace(path)
 				}
-				invisible := p.send(r.Method, of(unknown), good(r, n)).want(404)
-				strange := p.send(r.Method, of("x"), good(r, n)).want(404)
+				invisible := p.send(r.Method, of(unknown), validBody(r, n)).want(404)
+				strange := p.send(r.Method, of("x"), validBody(r, n)).want(404)
 				if invisible.body != strange.body {
 					t.Errorf("%s and %s differ", invisible.body, strange.body)
 				}
@@ -263,18 +263,18 @@ func TestOperations(t *testing.T) {
 			switch op.conflict {
 			case "":
 			case "-":
-				p.send(r.Method, path, good(r, n), "If-Match", `"99-0123456789ab"`).want(409, `"error":"`, `"current":{`)
-				p.send(r.Method, path, good(r, n), "If-Match", "nonsense").want(400)
+				p.send(r.Method, path, validBody(r, n), "If-Match", `"99-0123456789ab"`).want(409, `"error":"`, `"current":{`)
+				p.send(r.Method, path, validBody(r, n), "If-Match", "nonsense").want(400)
 			default:
 				body := strings.NewReplacer("CONTACT", key(w.contact), "ORGANIZATION", key(w.organization)).Replace(op.conflict)
 				p.send(r.Method, path, body).want(409, "already linked", `"current":{`)
 			}
 		})
-		a := p.send(r.Method, path, good(r, n))
+		a := p.send(r.Method, path, validBody(r, n))
 		switch {
 		case r.Method == "DELETE":
 			a.want(204)
-		case r.Method == "POST" && good(r, n) != "":
+		case r.Method == "POST" && validBody(r, n) != "":
 			a.want(201, op.says...)
 			p.get(strings.TrimSuffix(a.Header.Get("Location"), "/"+lastOfLink(a, r))).want(200)
 		default:
@@ -290,8 +290,8 @@ func TestOperations(t *testing.T) {
 			p.get(path + strings.ReplaceAll(parameters, "CURSOR", start)).want(200)
 		}
 		if r.Method == "POST" && !strings.Contains(r.Path, ":id") {
-			fading := s.of(s.User("Fading", "Manager"))
-			body := cmp.Or(strings.ReplaceAll(op.fades, "ORGANIZATION", key(w.organization)), good(r, n))
+			fading := s.program(s.User("Fading", "Manager"))
+			body := cmp.Or(strings.ReplaceAll(op.fades, "ORGANIZATION", key(w.organization)), validBody(r, n))
 			fading.once("k", path, body).want(201)
 			s.Own(fading.user, db.Permissions...)
 			fading.once("k", path, body).want(404)
@@ -355,7 +355,7 @@ func TestASessionNeverOpensTheAPI(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	u := s.User("Ines Calder", "Administrator")
-	p := s.of(u)
+	p := s.program(u)
 	cookie := s.SignIn(u)
 	s.stranger().get("/api/crm/me", "Cookie", cookie.String()).want(401)
 	s.stranger().get("/api/crm/me", "Authorization", "Basic "+p.secret).want(401)
@@ -419,7 +419,7 @@ func TestTheHistorySaysWhichProgram(t *testing.T) {
 	p.send("PATCH", "/api/crm/organizations/"+a.text("id"), `{"nothing": 1}`).want(422)
 	p.get("/api/crm/organizations?" + p.secret).want(422)
 	p.send("POST", "/api/crm/organizations", `{"`+p.secret+`": 1}`).want(422)
-	s.of(p.user, db.ViewClient).send("POST", "/api/crm/organizations/"+p.secret+"/archive", "").want(403)
+	s.program(p.user, db.ViewClient).send("POST", "/api/crm/organizations/"+p.secret+"/archive", "").want(403)
 	log := s.log.String()
 	if !strings.Contains(log, number) {
 		t.Error("the log lacks the request's id")

@@ -34,7 +34,7 @@ func TestWhatTheReadmeTellsClientsOfOtherStacks(t *testing.T) {
 	p.get(acme+"/contacts").want(200, `[{"contact":{"id":"`+key(maya))
 	p.get(maya+"/organizations").want(200, `[{"organization":{"id":"`+key(acme))
 	for table, record := range map[string]any{
-		"organizations": p.get(acme).at("organization"), "contacts": p.get(maya).at("contact"), "interactions": p.get(call).json,
+		"organizations": p.get(acme).valueAt("organization"), "contacts": p.get(maya).valueAt("contact"), "interactions": p.get(call).json,
 	} {
 		for _, name := range names(record) {
 			if name != "participant_ids" { // a table of its own

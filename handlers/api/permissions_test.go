@@ -46,8 +46,8 @@ func (w world) address(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// good returns a valid body for an operation.
-func good(r api.Route, n int) string {
+// validBody returns a valid body for an operation.
+func validBody(r api.Route, n int) string {
 	switch {
 	case r.Method == "GET" || r.Method == "DELETE" || strings.HasSuffix(r.Path, "/archive") || strings.HasSuffix(r.Path, "/restore"):
 		return ""
@@ -87,14 +87,14 @@ func TestPermissions(t *testing.T) {
 	for _, r := range api.Routes() {
 		fmt.Fprintf(&golden, "\n%s %s\n", r.Method, r.Path)
 		s.unchanged(func() {
-			got := s.stranger().send(r.Method, strings.NewReplacer(":id", "x", ":contact_id", "x").Replace(r.Path), good(r, n))
+			got := s.stranger().send(r.Method, strings.NewReplacer(":id", "x", ":contact_id", "x").Replace(r.Path), validBody(r, n))
 			fmt.Fprintf(&golden, "\t%-60s %d\n", "no token", got.want(401).StatusCode)
 		})
 		for _, may := range sets {
 			n++
-			w, p := newWorld(s, n), s.of(owner, may...)
+			w, p := newWorld(s, n), s.program(owner, may...)
 			recorded := s.One(recordedSQL)
-			a := p.send(r.Method, w.address(r.Path), good(r, n))
+			a := p.send(r.Method, w.address(r.Path), validBody(r, n))
 			if a.StatusCode == 403 {
 				s.WantOne(recorded, recordedSQL)
 			}

@@ -67,7 +67,7 @@ func TestEveryFieldIsWrittenAndRead(t *testing.T) {
 			t.Errorf("created_at is %s", at)
 		}
 	}
-	s.of(p.user, db.ViewClient, db.EditClient).send("POST", "/api/crm/organizations", `{"display_name": "A"}`).want(201).
+	s.program(p.user, db.ViewClient, db.EditClient).send("POST", "/api/crm/organizations", `{"display_name": "A"}`).want(201).
 		wantAt("last_contact_at", nil)
 }
 
@@ -77,7 +77,7 @@ func TestWhatATokenMayNotSee(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	w, u := newWorld(s, 1), s.User("Ines Calder", "Administrator")
-	p := s.of(u, db.ViewClient)
+	p := s.program(u, db.ViewClient)
 	for _, path := range []string{w.organization, w.contact, "/organizations", "/contacts"} {
 		if a := p.get("/api/crm" + path).want(200); strings.Contains(a.body, "last_contact") || strings.Contains(a.body, "interactions") {
 			t.Errorf("%s says %s", path, a.body)
@@ -90,8 +90,8 @@ func TestWhatATokenMayNotSee(t *testing.T) {
 		p.get("/api/crm/organizations?"+parameter).want(422, "Unknown parameter")
 	}
 	p.get("/api/crm/organizations?sort=last_contact").want(422, "sort")
-	all := s.of(u).get("/api/crm"+w.organization).want(200, `"subject":"Renewal agreed"`)
-	if got := all.at("interactions").([]any); len(got) != 1 || got[0].(map[string]any)["contact_id"] != key(w.contact) {
+	all := s.program(u).get("/api/crm"+w.organization).want(200, `"subject":"Renewal agreed"`)
+	if got := all.valueAt("interactions").([]any); len(got) != 1 || got[0].(map[string]any)["contact_id"] != key(w.contact) {
 		t.Errorf("interactions: %v", got)
 	}
 }
@@ -289,7 +289,7 @@ func TestOwnClients(t *testing.T) {
 	s.Link(other, hidden)
 	s.Link(other, linked)
 	s.Log(other, linked, "With the other")
-	p := s.of(u)
+	p := s.program(u)
 	p.get("/api/crm/me").want(200).wantAt("client_scope", "own")
 	names := func(path, column string) string {
 		t.Helper()

@@ -15,7 +15,7 @@ func TestEachAnswerHasTheIDOfItsRequest(t *testing.T) {
 	t.Parallel()
 	const rate = 200
 	s := newSiteWith(t, rate)
-	p, reader, seen := s.as("Manager"), s.of(s.User("Reader", "Administrator"), db.ViewAudit), map[string]bool{}
+	p, reader, seen := s.as("Manager"), s.program(s.User("Reader", "Administrator"), db.ViewAudit), map[string]bool{}
 	traced := func(ask func() answer) answer {
 		t.Helper()
 		before := s.changes()
@@ -41,12 +41,12 @@ func TestEachAnswerHasTheIDOfItsRequest(t *testing.T) {
 	}
 	for n, r := range api.Routes() {
 		_, path := p.ready(r, n)
-		traced(func() answer { return s.stranger().send(r.Method, path, good(r, n)) }).want(401)
-		traced(func() answer { return reader.send(r.Method, path, good(r, n)) })
-		traced(func() answer { return p.send(r.Method, path+"?nothing=1", good(r, n)) }).want(422)
+		traced(func() answer { return s.stranger().send(r.Method, path, validBody(r, n)) }).want(401)
+		traced(func() answer { return reader.send(r.Method, path, validBody(r, n)) })
+		traced(func() answer { return p.send(r.Method, path+"?nothing=1", validBody(r, n)) }).want(422)
 		traced(func() answer { return p.send("PUT", path, "") }).want(405)
 		traced(func() answer { return p.get(path + "/x/nothing") }).want(404)
-		before, body := s.changes(), good(r, n)
+		before, body := s.changes(), validBody(r, n)
 		if r.Method == "PATCH" && strings.Contains(body, "owner_user_id") {
 			body = `{"owner_user_id": "` + p.user.ID + `"}` // nobody owns it
 		}
@@ -56,7 +56,7 @@ func TestEachAnswerHasTheIDOfItsRequest(t *testing.T) {
 		}
 		switch r.Method {
 		case "POST":
-			traced(func() answer { return p.once("k"+path, path, good(r, n)) })
+			traced(func() answer { return p.once("k"+path, path, validBody(r, n)) })
 		case "GET":
 			traced(func() answer { return p.send("HEAD", path, "") }).want(200)
 			if tag != "" {

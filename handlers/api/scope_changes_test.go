@@ -26,14 +26,14 @@ func TestNoProgramChangesWhatTheModelHides(t *testing.T) {
 				if r.Method == "GET" || !strings.Contains(r.Path, ":id") {
 					continue
 				}
-				nothing := v.ask(r.Method, strings.TrimPrefix(v.nowhere().address(r.Path), "/api/crm"), good(r, n)).want(404).body
+				nothing := v.ask(r.Method, strings.TrimPrefix(v.unknownWorld().address(r.Path), "/api/crm"), validBody(r, n)).want(404).body
 				paths := []string{hidden.address(r.Path)}
 				if strings.Contains(r.Path, "_id") { // one end of the link is in sight
 					paths = append(paths, world{organization: half.organization, contact: hidden.contact}.address(r.Path),
 						world{organization: hidden.organization, contact: half.contact}.address(r.Path))
 				}
 				for _, path := range paths {
-					a := v.ask(r.Method, strings.TrimPrefix(path, "/api/crm"), good(r, n), "If-Match", `"1"`)
+					a := v.ask(r.Method, strings.TrimPrefix(path, "/api/crm"), validBody(r, n), "If-Match", `"1"`)
 					v.same(a.what, a.want(404).body, nothing)
 				}
 			}
@@ -47,7 +47,7 @@ func TestNoProgramChangesWhatTheModelHides(t *testing.T) {
 	}
 }
 
-func (v *viewer) nowhere() world {
+func (v *viewer) unknownWorld() world {
 	return world{"/organizations/" + unknown, "/contacts/" + unknown, "/interactions/" + unknown, "/follow-ups/" + unknown}
 }
 

@@ -42,11 +42,11 @@ func newViewers(t *testing.T, seed uint64) (*site, map[string]*viewer) {
 	for _, name := range []string{"Oda", "Per", "Nils"} {
 		u := s.User(name+" Berg", "Viewer")
 		s.Own(u, db.ViewClient, db.EditClient, db.ViewInteraction, db.EditInteraction)
-		all[name] = &viewer{program: s.of(u), by: db.Actor{May: db.Permissions, OwnOnly: true}}
+		all[name] = &viewer{program: s.program(u), by: db.Actor{May: db.Permissions, OwnOnly: true}}
 	}
 	for name, of := range map[string]string{"Ada without interactions": "Ada", "Oda without interactions": "Oda"} {
 		may := []db.Permission{db.ViewClient, db.EditClient}
-		all[name] = &viewer{program: s.of(all[of].user, may...), by: db.Actor{May: may, OwnOnly: all[of].by.OwnOnly}}
+		all[name] = &viewer{program: s.program(all[of].user, may...), by: db.Actor{May: may, OwnOnly: all[of].by.OwnOnly}}
 	}
 	for _, v := range all {
 		v.by.UserID, v.start = v.user.ID, v.newest()
@@ -150,7 +150,7 @@ func TestEachProgramSeesWhatTheModelSays(t *testing.T) {
 		v.compareChanges()
 	}
 	for _, r := range api.Routes() {
-		if name := r.Method + " " + documentedPath(r.Path); r.Method == "GET" && !s.tried.statuses[name]["200"] {
+		if name := r.Method + " " + documentedPath(r.Path); r.Method == "GET" && !s.coverage.statuses[name]["200"] {
 			t.Errorf("%s is not compared", name)
 		}
 	}
@@ -190,7 +190,7 @@ func (v *viewer) compareRecords(kind string, records map[string]dbtest.Client, e
 		}
 		a := v.ask("GET", path, "").want(200).wantAt(noun+".id", id)
 		links := strings.Join(v.linked(id, end), " ")
-		v.same("links of "+path, otherEnds(objects(a.at(others)), others), links)
+		v.same("links of "+path, otherEnds(objects(a.valueAt(others)), others), links)
 		v.same("links at "+path, otherEnds(objects(v.ask("GET", path+"/"+others, "").want(200).json), others), links)
 		with := dbtest.Seen(v.Interactions, func(i string) bool {
 			return v.talks() && (v.Interactions[i][end] == id || end == 1 && v.IsWith(i, id))
@@ -297,7 +297,7 @@ func (v *viewer) compareFollowUps() {
 func (v *viewer) compareSearch() {
 	for kind, records := range map[string]map[string]dbtest.Client{"organizations": v.Organizations, "contacts": v.Contacts} {
 		for id, x := range records {
-			found := objects(v.ask("GET", "/search?q="+x.Word, "").want(200).at(kind))
+			found := objects(v.ask("GET", "/search?q="+x.Word, "").want(200).valueAt(kind))
 			v.same("search for "+x.Word, fmt.Sprint(slices.ContainsFunc(found, func(r map[string]any) bool { return r["id"] == id })),
 				fmt.Sprint(v.sees(kind, id)))
 		}
@@ -311,7 +311,7 @@ func (v *viewer) compareChanges() {
 	told := map[string]map[string]any{}
 	for cursor := v.start; ; {
 		a := v.ask("GET", "/changes?limit=50&after="+cursor, "").want(200)
-		for _, one := range objects(a.at("changes")) {
+		for _, one := range objects(a.valueAt("changes")) {
 			told[one["target_type"].(string)+" "+one["target_id"].(string)] = one
 		}
 		if a.text("cursor") == cursor {

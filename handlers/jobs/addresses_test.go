@@ -102,7 +102,7 @@ func (n *names) serve(server net.PacketConn) {
 // TestANameThatLeadsInsideIsRefused: also one that led elsewhere before.
 func TestANameThatLeadsInsideIsRefused(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t) // may reach 127.0.0.1, but nothing else on this machine
+	x := newWebhookOffice(t) // may reach 127.0.0.1, but nothing else on this machine
 	n := newNames(t, x.Jobs)
 	r := newReceiver(t, func(_ int, w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") })
 	_, port, err := net.SplitHostPort(strings.TrimPrefix(r.URL, "http://"))

@@ -92,23 +92,23 @@ func (x *receiver) types() string {
 	return strings.Join(all, " ")
 }
 
-// telling is a registry that tells receivers on this machine.
-type telling struct {
+// webhookOffice is a registry that sends to receivers on this machine.
+type webhookOffice struct {
 	*Jobs
 	*dbtest.Office
 	t   *testing.T
 	log *bytes.Buffer
 }
 
-func newTelling(t *testing.T) *telling {
+func newWebhookOffice(t *testing.T) *webhookOffice {
 	t.Helper()
 	o := dbtest.OpenOffice(t)
-	x := &telling{Office: o, t: t, log: &bytes.Buffer{}}
+	x := &webhookOffice{Office: o, t: t, log: &bytes.Buffer{}}
 	x.Jobs = x.jobs()
 	return x
 }
 
-func (x *telling) jobs() *Jobs {
+func (x *webhookOffice) jobs() *Jobs {
 	j := New(x.t.Context(), x.DB, Options{
 		Now: x.Clock.Now, EventData: api.EventData(x.DB), Log: slog.New(slog.NewTextHandler(x.log, nil)),
 		WebhookAllow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128")},
@@ -118,7 +118,7 @@ func (x *telling) jobs() *Jobs {
 }
 
 // hook creates a webhook of Ines that is told of all events.
-func (x *telling) hook(url string) (db.Webhook, string) {
+func (x *webhookOffice) hook(url string) (db.Webhook, string) {
 	x.t.Helper()
 	h, secret, err := x.CreateWebhook(x.t.Context(), x.Ines,
 		db.Fields{"url": url, "event": strings.Join(db.WebhookEvents, " "), "is_active": "1"})
@@ -129,7 +129,7 @@ func (x *telling) hook(url string) (db.Webhook, string) {
 }
 
 // due sends what is due, and returns how long the sender would wait.
-func (x *telling) due(h db.Webhook) time.Duration {
+func (x *webhookOffice) due(h db.Webhook) time.Duration {
 	x.t.Helper()
 	wait, err := x.sendDue(h.ID)
 	if err != nil {
@@ -139,7 +139,7 @@ func (x *telling) due(h db.Webhook) time.Duration {
 }
 
 // deliveries returns the deliveries of a webhook, the oldest first, with their tries.
-func (x *telling) deliveries(h db.Webhook) (all []db.Delivery) {
+func (x *webhookOffice) deliveries(h db.Webhook) (all []db.Delivery) {
 	x.t.Helper()
 	page, _, err := x.Deliveries(x.t.Context(), x.Ines, h.ID, "", 0)
 	if err != nil {
@@ -155,7 +155,7 @@ func (x *telling) deliveries(h db.Webhook) (all []db.Delivery) {
 	return all
 }
 
-func (x *telling) now(h db.Webhook) db.Webhook {
+func (x *webhookOffice) now(h db.Webhook) db.Webhook {
 	x.t.Helper()
 	h, err := x.Webhook(x.t.Context(), x.Ines, h.ID)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 func TestAnAddressThatIsGoneSwitchesItOff(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, answering(410))
 	h, _ := x.hook(r.URL)
 	x.Acme(t)
@@ -37,21 +37,21 @@ func TestAnAddressThatIsGoneSwitchesItOff(t *testing.T) {
 func TestAWebhookStopsWhenItsMakerLosesARight(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		lose    func(x *telling) error
+		lose    func(x *webhookOffice) error
 		because string
 	}{
-		"a role": {func(x *telling) error {
+		"a role": {func(x *webhookOffice) error {
 			return x.SetRoles(x.t.Context(), db.System, x.Ines.UserID, []string{"Viewer"}, "")
 		}, db.OffRights},
-		"the account": {func(x *telling) error { return x.DisableUser(x.t.Context(), db.System, x.Ines.UserID) }, db.OffMaker},
-		"all clients": {func(x *telling) error {
+		"the account": {func(x *webhookOffice) error { return x.DisableUser(x.t.Context(), db.System, x.Ines.UserID) }, db.OffMaker},
+		"all clients": {func(x *webhookOffice) error {
 			x.Exec(x.t, "UPDATE roles SET client_scope = 'own' WHERE slug = 'Administrator'")
 			return nil
 		}, db.OffRights},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := newTelling(t)
+			x := newWebhookOffice(t)
 			r := newReceiver(t, nil)
 			if err := x.AddRole(t.Context(), db.System, x.Tomas.UserID, "Administrator"); err != nil {
 				t.Fatal(err)
@@ -90,7 +90,7 @@ func TestAWebhookStopsWhenItsMakerLosesARight(t *testing.T) {
 // sent when it is on again.
 func TestWhileAWebhookIsOffNothingIsSent(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, answering(500, 200))
 	h, _ := x.hook(r.URL)
 	x.Acme(t)
@@ -123,7 +123,7 @@ func TestWhileAWebhookIsOffNothingIsSent(t *testing.T) {
 
 func TestBothSecretsSignForADay(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, nil)
 	h, old := x.hook(r.URL)
 	secret, err := x.RotateWebhookSecret(t.Context(), x.Ines, h.ID)
@@ -147,7 +147,7 @@ func TestBothSecretsSignForADay(t *testing.T) {
 
 func TestATestAndADeliveryAgain(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, answering(500, 200))
 	h, _ := x.hook(r.URL)
 	id, err := x.TestWebhook(t.Context(), x.Ines, h.ID)
@@ -175,7 +175,7 @@ func TestATestAndADeliveryAgain(t *testing.T) {
 // or the log.
 func TestNothingSecretIsToldElsewhere(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, answering(500))
 	h, secret := x.hook(r.URL + "/hush?token=hush")
 	again, err := x.RotateWebhookSecret(t.Context(), x.Ines, h.ID)
@@ -215,7 +215,7 @@ func (l lines) Write(line []byte) (int, error) {
 // on by itself. Only if the program ended meanwhile, it is sent again, with the same id.
 func TestATryThatCannotBeStoredIsNotSentAgain(t *testing.T) {
 	t.Parallel()
-	x, log := newTelling(t), make(lines, 10)
+	x, log := newWebhookOffice(t), make(lines, 10)
 	r := newReceiver(t, nil)
 	h, _ := x.hook(r.URL)
 	start := func() func() {

@@ -15,7 +15,7 @@ import (
 
 func TestAReceiverIsToldAndVerifiesIt(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, nil)
 	h, secret := x.hook(r.URL + "/in?key=hush")
 	acme := x.Acme(t)
@@ -43,7 +43,7 @@ func TestAReceiverIsToldAndVerifiesIt(t *testing.T) {
 // signed again, whatever happens to the record meanwhile.
 func TestTheWholeScheduleOfTries(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, answering(503))
 	h, secret := x.hook(r.URL)
 	acme := x.Acme(t)
@@ -94,7 +94,7 @@ func TestTheWholeScheduleOfTries(t *testing.T) {
 // TestEventsOfARecordStayInOrder: while one is being retried, those of other records go on.
 func TestEventsOfARecordStayInOrder(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, answering(500, 200))
 	h, _ := x.hook(r.URL)
 	acme := x.Acme(t)
@@ -119,7 +119,7 @@ func TestEventsOfARecordStayInOrder(t *testing.T) {
 // TestADeadReceiverDelaysNobodyElse: with the real loop. The dead one hangs until the test ends.
 func TestADeadReceiverDelaysNobodyElse(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	release := make(chan struct{})
 	dead := newReceiver(t, func(int, http.ResponseWriter, *http.Request) { <-release })
 	live := newReceiver(t, nil)
@@ -142,7 +142,7 @@ func TestADeadReceiverDelaysNobodyElse(t *testing.T) {
 // TestAWebhookThatIsOnAgainIsTold: its goroutine ends with switching off, and another one starts.
 func TestAWebhookThatIsOnAgainIsTold(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, nil)
 	x.running.Go(x.sendWebhooks)
 	h, _ := x.hook(r.URL)
@@ -162,7 +162,7 @@ func TestAWebhookThatIsOnAgainIsTold(t *testing.T) {
 // TestACertificateMustBeGood: nothing is sent to whoever has none.
 func TestACertificateMustBeGood(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was told") }))
 	r.Config.ErrorLog = log.New(io.Discard, "", 0)
 	r.StartTLS()
@@ -178,7 +178,7 @@ func TestACertificateMustBeGood(t *testing.T) {
 // TestTheSenderStopsAtOnce: a try that the end interrupts does not count, and is repeated.
 func TestTheSenderStopsAtOnce(t *testing.T) {
 	t.Parallel()
-	x := newTelling(t)
+	x := newWebhookOffice(t)
 	r := newReceiver(t, func(n int, _ http.ResponseWriter, r *http.Request) {
 		if n == 1 {
 			<-r.Context().Done() // hangs until the sender hangs up
@@ -230,7 +230,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := newTelling(t)
+			x := newWebhookOffice(t)
 			if name == "a hang" {
 				x.webhooks.client.Timeout = 20 * time.Millisecond
 			}
