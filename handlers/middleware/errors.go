@@ -100,105 +100,13 @@ func (s *Stack) Describe(c *gin.Context, err error) Answer {
 }
 
 func (s *Stack) describe(c *gin.Context, err error) Answer {
-	var lacks db.Missing
-	var refused *db.Invalid
-	var stale *db.Conflict
-	var repeated *db.Repeated
-	var tooLarge *http.MaxBytesError
-	var keyLost *db.KeyLost
-	var unreadable Unreadable
-	switch {
-	case errors.Is(err, ErrNoSession):
-		return Answer{Status: http.StatusUnauthorized, Heading: "Not signed in", Message: "Sign in first. Nothing was changed."}
-	case errors.Is(err, ErrNoToken):
-		return Answer{
-			Status: http.StatusUnauthorized, Heading: "No valid token",
-			Message: "Send a valid token, as Authorization: Bearer TOKEN. Nothing was changed.",
-		}
-	case errors.Is(err, ErrMustEnrol):
-		return Answer{
-			Status: http.StatusForbidden, Heading: "You may not do this yet",
-			Message: "Your role requires a second factor; set it up first. Nothing was changed.",
-		}
-	case errors.As(err, &lacks):
-		a := Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: lacks.Error() + ". Nothing was changed."}
-		if v := Who(c); v != nil {
-			a.Detail = "An administrator can add it to one of your roles. Yours: " + strings.Join(v.User.Roles, ", ") + "."
-		}
+	if a, is := describeRefusal(c, err); is {
 		return a
-	case errors.Is(err, db.ErrForbidden):
-		return Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: "Nothing was changed."}
-	case errors.Is(err, db.ErrNotFound):
-		return Answer{Status: http.StatusNotFound, Heading: "Not found", Message: "This does not exist, or you may not see it."}
-	case errors.Is(err, ErrMethod):
-		return Answer{
-			Status: http.StatusMethodNotAllowed, Heading: "Not possible",
-			Message: "This address does not accept that kind of request.",
+	}
+	for _, x := range fixedAnswers {
+		if errors.Is(err, x.to) {
+			return x.Answer
 		}
-	case errors.As(err, &refused) && c.Request.Method == http.MethodGet:
-		return Answer{
-			Status: http.StatusUnprocessableEntity, Heading: "This cannot be shown",
-			Message: wording.Refusals(refused), Fields: refused.Fields,
-		}
-	case errors.As(err, &refused):
-		return Answer{
-			Status: http.StatusUnprocessableEntity, Heading: "Not saved",
-			Message: wording.Refusals(refused) + " Nothing was changed.", Fields: refused.Fields,
-		}
-	case errors.As(err, &stale):
-		return Answer{
-			Status: http.StatusConflict, Heading: "Changed meanwhile",
-			Message: wording.Changer(stale) + " changed this while you had it open. Your change is not saved; open it again and decide.",
-		}
-	case errors.As(err, &repeated):
-		return Answer{
-			Status: http.StatusConflict, Heading: "Sent before",
-			Message: "This was already sent with different content. Nothing of this one is saved.",
-		}
-	case errors.As(err, &keyLost):
-		return Answer{
-			Status: http.StatusServiceUnavailable, Heading: "Second factors and secrets cannot be read",
-			Message: "A file is missing on the server; its log says which. Nothing was changed. Tell an administrator.",
-		}
-	case errors.Is(err, secrets.ErrBusy):
-		return Answer{
-			Status: http.StatusTooManyRequests, Heading: "Too many at once",
-			Message: "Others are signing in. Wait a few seconds and try again.",
-		}
-	case errors.As(err, &tooLarge):
-		return Answer{
-			Status: http.StatusRequestEntityTooLarge, Heading: "Too large",
-			Message: "What you sent is larger than 1 MB. Nothing was changed.",
-		}
-	case errors.As(err, &unreadable):
-		return Answer{Status: http.StatusBadRequest, Heading: "Not readable", Message: unreadable.Error() + ". Nothing was changed."}
-	case errors.Is(err, ErrNotJSON):
-		return Answer{
-			Status: http.StatusUnsupportedMediaType, Heading: "Not JSON",
-			Message: "Send JSON, with Content-Type: application/json. Nothing was changed.",
-		}
-	case errors.Is(err, db.ErrKeyUsed):
-		return Answer{
-			Status: http.StatusUnprocessableEntity, Heading: "Sent before",
-			Message: "This Idempotency-Key was sent with another request. Send a new one. Nothing was changed.",
-		}
-	case errors.Is(err, ErrRate):
-		return Answer{
-			Status: http.StatusTooManyRequests, Heading: "Too many requests", RetryAfter: "1",
-			Message: "This token is used too often. Wait a second and try again.",
-		}
-	case errors.Is(err, ErrOrigin):
-		return Answer{
-			Status: http.StatusForbidden, Heading: "From another site",
-			Message: "This came from another site. Nothing was changed.",
-		}
-	case errors.Is(err, ErrType):
-		return Answer{
-			Status: http.StatusUnsupportedMediaType, Heading: "Not a form",
-			Message: "Send the fields as a form. Nothing was changed.",
-		}
-	case errors.Is(err, ErrForm):
-		return Answer{Status: http.StatusBadRequest, Heading: "Not readable", Message: "The form could not be read. Nothing was changed."}
 	}
 	if a, is := describeDisk(c, err); is {
 		return a
@@ -210,6 +118,110 @@ func (s *Stack) describe(c *gin.Context, err error) Answer {
 		Status: http.StatusInternalServerError, Heading: "Something went wrong",
 		Message: "Nothing was changed. Try again; if it happens again, tell an administrator this number: " + RequestID(c),
 	}
+}
+
+// describeRefusal answers an error that says itself what is wrong or missing. It returns false for
+// any other error.
+func describeRefusal(c *gin.Context, err error) (a Answer, is bool) {
+	var lacks db.Missing
+	var refused *db.Invalid
+	var stale *db.Conflict
+	var repeated *db.Repeated
+	var tooLarge *http.MaxBytesError
+	var keyLost *db.KeyLost
+	var unreadable Unreadable
+	switch {
+	case errors.As(err, &lacks):
+		a = Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: lacks.Error() + ". Nothing was changed."}
+		if v := Who(c); v != nil {
+			a.Detail = "An administrator can add it to one of your roles. Yours: " + strings.Join(v.User.Roles, ", ") + "."
+		}
+	case errors.As(err, &refused) && c.Request.Method == http.MethodGet:
+		a = Answer{
+			Status: http.StatusUnprocessableEntity, Heading: "This cannot be shown",
+			Message: wording.Refusals(refused), Fields: refused.Fields,
+		}
+	case errors.As(err, &refused):
+		a = Answer{
+			Status: http.StatusUnprocessableEntity, Heading: "Not saved",
+			Message: wording.Refusals(refused) + " Nothing was changed.", Fields: refused.Fields,
+		}
+	case errors.As(err, &stale):
+		a = Answer{
+			Status: http.StatusConflict, Heading: "Changed meanwhile",
+			Message: wording.Changer(stale) + " changed this while you had it open. Your change is not saved; open it again and decide.",
+		}
+	case errors.As(err, &repeated):
+		a = Answer{
+			Status: http.StatusConflict, Heading: "Sent before",
+			Message: "This was already sent with different content. Nothing of this one is saved.",
+		}
+	case errors.As(err, &keyLost):
+		a = Answer{
+			Status: http.StatusServiceUnavailable, Heading: "Second factors and secrets cannot be read",
+			Message: "A file is missing on the server; its log says which. Nothing was changed. Tell an administrator.",
+		}
+	case errors.As(err, &tooLarge):
+		a = Answer{
+			Status: http.StatusRequestEntityTooLarge, Heading: "Too large",
+			Message: "What you sent is larger than 1 MB. Nothing was changed.",
+		}
+	case errors.As(err, &unreadable):
+		a = Answer{Status: http.StatusBadRequest, Heading: "Not readable", Message: unreadable.Error() + ". Nothing was changed."}
+	default:
+		return Answer{}, false
+	}
+	return a, true
+}
+
+// fixedAnswers are the answers to errors that are always answered alike.
+var fixedAnswers = []struct {
+	to error
+	Answer
+}{
+	{ErrNoSession, Answer{Status: http.StatusUnauthorized, Heading: "Not signed in", Message: "Sign in first. Nothing was changed."}},
+	{ErrNoToken, Answer{
+		Status: http.StatusUnauthorized, Heading: "No valid token",
+		Message: "Send a valid token, as Authorization: Bearer TOKEN. Nothing was changed.",
+	}},
+	{ErrMustEnrol, Answer{
+		Status: http.StatusForbidden, Heading: "You may not do this yet",
+		Message: "Your role requires a second factor; set it up first. Nothing was changed.",
+	}},
+	{db.ErrForbidden, Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: "Nothing was changed."}},
+	{db.ErrNotFound, Answer{Status: http.StatusNotFound, Heading: "Not found", Message: "This does not exist, or you may not see it."}},
+	{ErrMethod, Answer{
+		Status: http.StatusMethodNotAllowed, Heading: "Not possible",
+		Message: "This address does not accept that kind of request.",
+	}},
+	{secrets.ErrBusy, Answer{
+		Status: http.StatusTooManyRequests, Heading: "Too many at once",
+		Message: "Others are signing in. Wait a few seconds and try again.",
+	}},
+	{ErrNotJSON, Answer{
+		Status: http.StatusUnsupportedMediaType, Heading: "Not JSON",
+		Message: "Send JSON, with Content-Type: application/json. Nothing was changed.",
+	}},
+	{db.ErrKeyUsed, Answer{
+		Status: http.StatusUnprocessableEntity, Heading: "Sent before",
+		Message: "This Idempotency-Key was sent with another request. Send a new one. Nothing was changed.",
+	}},
+	{ErrRate, Answer{
+		Status: http.StatusTooManyRequests, Heading: "Too many requests", RetryAfter: "1",
+		Message: "This token is used too often. Wait a second and try again.",
+	}},
+	{ErrOrigin, Answer{
+		Status: http.StatusForbidden, Heading: "From another site",
+		Message: "This came from another site. Nothing was changed.",
+	}},
+	{ErrType, Answer{
+		Status: http.StatusUnsupportedMediaType, Heading: "Not a form",
+		Message: "Send the fields as a form. Nothing was changed.",
+	}},
+	{ErrForm, Answer{
+		Status: http.StatusBadRequest, Heading: "Not readable",
+		Message: "The form could not be read. Nothing was changed.",
+	}},
 }
 
 // describeDisk answers an error of a damaged file, a full disk or a read-only one. It returns false
