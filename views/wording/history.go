@@ -238,18 +238,60 @@ func (s *entry) target() {
 func (s *entry) addDetails() {
 	said := s.e.Details
 	switch s.e.Action {
+	case "login_failed", "account_locked", "address_locked", "unlock_address", "end_sessions":
+		s.signIn()
+	case "create_user":
+		s.detail(" as ", said["roles"])
+	case "create_token", "revoke_token":
+		if owner := said["owner"]; owner != "" && owner != s.e.UserID {
+			s.say(" of ")
+			s.name(said["owner_name"], "user", owner, "a former colleague")
+		}
+	case "stop_webhook":
+		s.detail(", because ", WebhookOff(said["because"]))
+	case "hide_value", "suggest_value", "rename_value", "merge_values", "undo_value_change", "finish_value_change":
+		s.valueChange()
+	case "batch_organizations", "batch_contacts", "undo_batch":
+		s.detail(": ", said["count"])
+	case "create_view", "delete_view", "restore_view", "update_view", "export_backup":
+		s.detail(" ", said["name"])
+	case "import_demo":
+		s.detail(" of size ", said["size"])
+	case "restore_registry":
+		s.detail(": ", said["file"])
+	case "view_audit":
+		if filter := filterWords(said); filter != "" {
+			s.replaceLast("searched the audit log: " + filter)
+		}
+	case "export_audit":
+		s.exported()
+	case "refused":
+		if path := said["path"]; path != "" {
+			s.say(": " + said["method"] + " " + path)
+		}
+		s.detail(", without ", said["permission"])
+	}
+}
+
+// detail adds a detail after some words, or nothing if it is "".
+func (s *entry) detail(before, detail string) {
+	if detail != "" {
+		s.say(before + detail)
+	}
+}
+
+// signIn adds the details of an action on signing in.
+func (s *entry) signIn() {
+	said := s.e.Details
+	switch s.e.Action {
 	case "login_failed":
-		if email := said["email"]; email != "" && s.e.Target == "" {
-			s.say(" as ")
-			s.say(email)
+		if s.e.Target == "" {
+			s.detail(" as ", said["email"])
 		}
 	case "account_locked":
 		if after := said["after"]; after != "" {
-			where := ""
-			if said["only"] != "" {
-				where = " in " + said["only"]
-			}
-			s.replaceLast("was locked out for 15 minutes after " + after + " wrong passwords" + where)
+			s.replaceLast("was locked out for 15 minutes after " + after + " wrong passwords")
+			s.detail(" in ", said["only"])
 		}
 	case "address_locked":
 		if address := said["address"]; address != "" {
@@ -264,56 +306,6 @@ func (s *entry) addDetails() {
 			s.replaceLast("signed ")
 			s.target()
 			s.say(" out everywhere")
-		}
-	case "create_user":
-		if roles := said["roles"]; roles != "" {
-			s.say(" as " + roles)
-		}
-	case "create_token", "revoke_token":
-		if owner := said["owner"]; owner != "" && owner != s.e.UserID {
-			s.say(" of ")
-			s.name(said["owner_name"], "user", owner, "a former colleague")
-		}
-	case "stop_webhook":
-		if why := WebhookOff(said["because"]); why != "" {
-			s.say(", because " + why)
-		}
-	case "hide_value", "suggest_value", "rename_value", "merge_values", "undo_value_change", "finish_value_change":
-		s.valueChange()
-	case "batch_organizations", "batch_contacts", "undo_batch":
-		if count := said["count"]; count != "" {
-			s.say(": " + count)
-		}
-	case "create_view", "delete_view", "restore_view", "update_view":
-		if name := said["name"]; name != "" {
-			s.say(" ")
-			s.say(name)
-		}
-	case "import_demo":
-		if size := said["size"]; size != "" {
-			s.say(" of size " + size)
-		}
-	case "restore_registry":
-		if file := said["file"]; file != "" {
-			s.say(": " + file)
-		}
-	case "view_audit":
-		if filter := filterWords(said); filter != "" {
-			s.replaceLast("searched the audit log: " + filter)
-		}
-	case "export_audit":
-		s.exported()
-	case "export_backup":
-		if name := said["name"]; name != "" {
-			s.say(" ")
-			s.say(name)
-		}
-	case "refused":
-		if path := said["path"]; path != "" {
-			s.say(": " + said["method"] + " " + path)
-		}
-		if permission := said["permission"]; permission != "" {
-			s.say(", without " + permission)
 		}
 	}
 }
