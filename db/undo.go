@@ -125,34 +125,57 @@ func (e Entry) isLink() bool {
 
 // markFields marks the changes of an entry whose old value can be restored.
 func (u *undoReader) markFields(e *Entry, now undoTarget) error {
-	fields := map[string][]Field{
-		"organization": organizationFields, "contact": contactFields, "interaction": interactionFields, "follow_up": followUpFields,
-	}[e.TargetType]
-	if e.isLink() {
-		fields = linkFields
+	if now.record == nil {
+		return nil
 	}
-	for _, f := range fields {
+	for _, f := range e.fields() {
 		for i := range e.Changes {
 			change := &e.Changes[i]
-			if now.record == nil || change.Column != f.Column || *now.record.value(f.Column) == change.Old ||
-				(f.Required != "" || f.Kind == Flag) && change.Old == "" {
+			if change.Column != f.Column {
 				continue
 			}
-			if f.Kind == Person && change.Old != "" {
-				var active bool
-				if err := u.d.reader.QuickQueryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", change.Old).
-					Scan(&active); err != nil || !active {
-					if err != nil {
-						return err
-					}
-					continue
-				}
+			current := *now.record.value(f.Column)
+			can, err := u.canRestore(f, change.Old, current)
+			if err != nil {
+				return err
 			}
-			old := change.Old
-			change.Back, change.Stands = &old, *now.record.value(f.Column) == change.New
+			if can {
+				old := change.Old
+				change.Back, change.Stands = &old, current == change.New
+			}
 		}
 	}
 	return nil
+}
+
+// fields returns the fields that an entry can have changes of.
+func (e Entry) fields() []Field {
+	switch {
+	case e.isLink():
+		return linkFields
+	case e.TargetType == "organization":
+		return organizationFields
+	case e.TargetType == "contact":
+		return contactFields
+	case e.TargetType == "interaction":
+		return interactionFields
+	case e.TargetType == "follow_up":
+		return followUpFields
+	}
+	return nil
+}
+
+// canRestore reports whether an old value of a field differs from the current one and is still allowed.
+func (u *undoReader) canRestore(f Field, old, current string) (bool, error) {
+	switch {
+	case old == current, old == "" && (f.Required != "" || f.Kind == Flag):
+		return false, nil
+	case f.Kind != Person || old == "":
+		return true, nil
+	}
+	var active bool
+	err := u.d.reader.QuickQueryRow(u.ctx, "SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND status = 'active')", old).Scan(&active)
+	return active, err
 }
 
 // isLatest reports whether no later entry did or undid the same thing.
