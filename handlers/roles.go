@@ -167,7 +167,7 @@ func (s *Server) rolePage(c *gin.Context, status int, f roleForm) error {
 	for _, other := range others {
 		page.Others = append(page.Others, other.Name)
 	}
-	page.Permissions, page.Beyond = matrix(by, f, others), beyond
+	page.Permissions, page.Beyond = permissionGroups(by, f, others), beyond
 	for _, a := range holders {
 		row := s.userRow(c, a)
 		page.Holders = append(page.Holders, views.Holder{
@@ -234,39 +234,43 @@ func rolesBeside(all []db.Role, x db.Role) []db.Role {
 	return others[:min(3, len(others))]
 }
 
-// matrix lists every permission that is offered, in words and ticked as typed. Those that the actor
-// lacks stay as stored.
-func matrix(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
+// permissionGroups lists every permission that is offered, in words and ticked as typed.
+func permissionGroups(by db.Actor, f roleForm, others []db.Role) []views.PermissionGroup {
 	var groups []views.PermissionGroup
 	for _, g := range db.PermissionGroups {
 		group := views.PermissionGroup{Heading: g.Heading}
 		for _, p := range g.Permissions {
-			if !p.Offered() {
-				continue
+			if p.Offered() {
+				group.Rows = append(group.Rows, permissionRow(by, f, p, others))
 			}
-			row := views.PermissionRow{
-				Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: wording.WorksWith(p), Idle: wording.Idle(f.typed, p),
-			}
-			if f.stored.Slug == "Administrator" {
-				row.Fixed, row.Ticked, row.Note = true, true, ""
-			} else if by.Beyond(f.stored) != "" {
-				row.Fixed, row.Ticked, row.Note = true, f.stored.Can(p), ""
-			} else if !by.Can(p) {
-				row.Fixed, row.Ticked, row.Note = true, false, "You do not have this permission, so you cannot grant it"
-			}
-			if row.Idle != "" {
-				row.Note = ""
-			}
-			for _, other := range others {
-				row.Others = append(row.Others, views.OtherRole{Name: other.Name, Has: other.Can(p)})
-			}
-			group.Rows = append(group.Rows, row)
 		}
 		if len(group.Rows) > 0 {
 			groups = append(groups, group)
 		}
 	}
 	return groups
+}
+
+// permissionRow describes one permission of a role beside the same of others. What the actor may not change is fixed.
+func permissionRow(by db.Actor, f roleForm, p db.Permission, others []db.Role) views.PermissionRow {
+	row := views.PermissionRow{
+		Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: wording.WorksWith(p), Idle: wording.Idle(f.typed, p),
+	}
+	switch {
+	case f.stored.Slug == "Administrator":
+		row.Fixed, row.Ticked, row.Note = true, true, ""
+	case by.Beyond(f.stored) != "":
+		row.Fixed, row.Ticked, row.Note = true, f.stored.Can(p), ""
+	case !by.Can(p):
+		row.Fixed, row.Ticked, row.Note = true, false, "You do not have this permission, so you cannot grant it"
+	}
+	if row.Idle != "" {
+		row.Note = ""
+	}
+	for _, other := range others {
+		row.Others = append(row.Others, views.OtherRole{Name: other.Name, Has: other.Can(p)})
+	}
+	return row
 }
 
 // roleDifferences lists the fields whose stored and typed values differ.
