@@ -206,26 +206,32 @@ func (h Home) Columns() HomeColumns {
 		for i := 1; i < len(cards)-1; i++ {
 			for j := i + 1; j < len(cards); j++ {
 				columns := [][]HomeCard{cards[:i], cards[i:j], cards[j:]}
-				two, three, class := math.Inf(1), math.Inf(1), ""
-				var today HomeToday
-				for shown := mostToday; shown >= fewestToday; shown-- {
-					a, b, c := stackHeight(columns[0], shown), stackHeight(columns[1], shown), stackHeight(columns[2], shown)
-					if x := uneven(a, b, c); x < three {
-						three, today.Wide = x, shown
-					}
-					for n, x := range []float64{uneven(a, b+c), uneven(a+b, c), uneven(a+c, b)} {
-						if x < two {
-							two, today.Narrow, class = x, shown, joined[n]
-						}
-					}
-				}
-				if worse := max(two, three); worse < least {
-					least, best = worse, HomeColumns{class, shortenToday(columns, today)}
+				class, today, worst := leastUneven(columns)
+				if worst < least {
+					least, best = worst, HomeColumns{class, shortenToday(columns, today)}
 				}
 			}
 		}
 	}
 	return best
+}
+
+// leastUneven returns with which class, and with how many of today's events, three columns are least uneven, and how
+// uneven they then are in the worse of the two kinds of window.
+func leastUneven(columns [][]HomeCard) (class string, today HomeToday, worst float64) {
+	two, three := math.Inf(1), math.Inf(1)
+	for shown := mostToday; shown >= fewestToday; shown-- {
+		a, b, c := stackHeight(columns[0], shown), stackHeight(columns[1], shown), stackHeight(columns[2], shown)
+		if x := uneven(a, b, c); x < three {
+			three, today.Wide = x, shown
+		}
+		for n, x := range []float64{uneven(a, b+c), uneven(a+b, c), uneven(a+c, b)} {
+			if x < two {
+				two, today.Narrow, class = x, shown, joined[n]
+			}
+		}
+	}
+	return class, today, max(two, three)
 }
 
 // chartBeforeToday returns the cards with the chart before what the team did today; style puts them
