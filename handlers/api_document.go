@@ -100,15 +100,7 @@ func readReference(base string) (views.APIDocs, error) {
 		docs.Sections = append(docs.Sections, readSection(base, title, text))
 	}
 	for _, tag := range doc.at("tags").items() {
-		group := views.APIGroup{ID: slug("group " + tag.text("name")), Name: tag.text("name"), Text: flowing(tag.text("description"))}
-		for _, path := range slices.Concat(doc.at("paths").pairs(), doc.at("webhooks").pairs()) {
-			for _, operation := range path.pairs() {
-				if slices.ContainsFunc(operation.at("tags").items(), func(t node) bool { return t.String() == group.Name }) {
-					group.Operations = append(group.Operations, readOperation(base, path, operation))
-				}
-			}
-		}
-		docs.Groups = append(docs.Groups, group)
+		docs.Groups = append(docs.Groups, readGroup(base, doc, tag))
 	}
 	docs.Records = readRecords(doc.at("components").at("schemas"), docs.Groups)
 	return docs, nil
@@ -135,24 +127,57 @@ func readSection(base, title, text string) views.APISection {
 	return s
 }
 
+// readGroup returns a tag of the document with its operations and webhooks.
+func readGroup(base string, doc, tag node) views.APIGroup {
+	group := views.APIGroup{ID: slug("group " + tag.text("name")), Name: tag.text("name"), Text: flowing(tag.text("description"))}
+	for _, path := range slices.Concat(doc.at("paths").pairs(), doc.at("webhooks").pairs()) {
+		for _, operation := range path.pairs() {
+			if slices.ContainsFunc(operation.at("tags").items(), func(t node) bool { return t.String() == group.Name }) {
+				group.Operations = append(group.Operations, readOperation(base, path, operation))
+			}
+		}
+	}
+	return group
+}
+
 func readOperation(base string, path, operation pair) views.APIOperation {
 	o := views.APIOperation{
 		ID: operation.text("operationId"), Method: strings.ToUpper(operation.key), Address: "/api/crm" + path.key, Short: shortPath(path.key),
 		Title: operation.text("summary"), Text: flowing(operation.text("description")), Ours: !strings.HasPrefix(path.key, "/"),
+		Needs: readNeeds(operation.at("security")),
 	}
 	if o.Ours {
 		o.Address, o.Short = "an address of yours", path.key
 	}
-	for _, choice := range operation.at("security").items() {
+	parameters := slices.Concat(path.at("parameters").items(), operation.at("parameters").items())
+	body := operation.at("requestBody").at("content").at("application/json")
+	o.Parts = readParts(o, parameters, body.at("schema"))
+	for _, response := range operation.at("responses").pairs() {
+		readResponse(&o, response)
+	}
+	o.Example.ID, o.Example.Title, o.Example.Sends = o.ID, o.Title, o.Ours
+	if o.Example.Request = curl(base, path.key, o.Method, parameters, body.at("example").value); o.Ours {
+		o.Example.Request = delivery(parameters, body.at("example").value)
+	}
+	return o
+}
+
+// readNeeds returns the permissions that an operation requires. Alternatives stand in one text, joined by "or".
+func readNeeds(security node) (needs []string) {
+	for _, choice := range security.items() {
 		for i, permission := range choice.at("token").items() {
-			if name := permission.String(); i == len(o.Needs) {
-				o.Needs = append(o.Needs, name)
-			} else if o.Needs[i] != name {
-				o.Needs[i] += " or " + name
+			if name := permission.String(); i == len(needs) {
+				needs = append(needs, name)
+			} else if needs[i] != name {
+				needs[i] += " or " + name
 			}
 		}
 	}
-	parameters := slices.Concat(path.at("parameters").items(), operation.at("parameters").items())
+	return needs
+}
+
+// readParts returns what an operation takes: the parameters by where they stand, and the fields of its body.
+func readParts(o views.APIOperation, parameters []node, body node) (parts []views.APIPart) {
 	for _, place := range []struct{ in, name string }{{"path", "In the address"}, {"query", "Parameters"}, {"header", "Headers"}} {
 		part := views.APIPart{ID: o.ID + "-" + place.in, Name: place.name}
 		for _, p := range parameters {
@@ -163,35 +188,33 @@ func readOperation(base string, path, operation pair) views.APIOperation {
 			}
 		}
 		if len(part.Fields) > 0 {
-			o.Parts = append(o.Parts, part)
+			parts = append(parts, part)
 		}
 	}
-	body := operation.at("requestBody").at("content").at("application/json")
-	if fields := readFields(body.at("schema"), !o.Ours); len(fields) > 0 {
-		o.Parts = append(o.Parts, views.APIPart{ID: o.ID + "-body", Name: "Body", Fields: fields})
+	if fields := readFields(body, !o.Ours); len(fields) > 0 {
+		parts = append(parts, views.APIPart{ID: o.ID + "-body", Name: "Body", Fields: fields})
 	}
-	for _, response := range operation.at("responses").pairs() {
-		content := response.at("content").at("application/json")
-		status := views.APIStatus{Status: strings.ToLower(response.key), Text: response.text("description")}
-		code, _ := strconv.Atoi(response.key)
-		if response.key == "default" {
-			status.Status = map[bool]string{true: "other", false: "5xx"}[o.Ours]
-		}
-		if !o.Ours && (code >= 400 || response.key == "default") {
-			o.Failures = append(o.Failures, status)
-		} else {
-			status.Records = recordsOf(node{content.root, rawAt(content, "schema")})
-			o.Answers = append(o.Answers, status)
-		}
-		if example := content.at("example"); code >= 200 && code < 300 && example.value != nil {
-			o.Example.Answered, o.Example.Answer = response.key+" "+http.StatusText(code), asJSON(example.value, "")
-		}
+	return parts
+}
+
+// readResponse adds one of an operation's responses to its answers or failures. The example of a success becomes the
+// operation's.
+func readResponse(o *views.APIOperation, response pair) {
+	content := response.at("content").at("application/json")
+	status := views.APIStatus{Status: strings.ToLower(response.key), Text: response.text("description")}
+	code, _ := strconv.Atoi(response.key)
+	if response.key == "default" {
+		status.Status = map[bool]string{true: "other", false: "5xx"}[o.Ours]
 	}
-	o.Example.ID, o.Example.Title, o.Example.Sends = o.ID, o.Title, o.Ours
-	if o.Example.Request = curl(base, path.key, o.Method, parameters, body.at("example").value); o.Ours {
-		o.Example.Request = delivery(parameters, body.at("example").value)
+	if !o.Ours && (code >= 400 || response.key == "default") {
+		o.Failures = append(o.Failures, status)
+	} else {
+		status.Records = recordsOf(node{content.root, rawAt(content, "schema")})
+		o.Answers = append(o.Answers, status)
 	}
-	return o
+	if example := content.at("example"); code >= 200 && code < 300 && example.value != nil {
+		o.Example.Answered, o.Example.Answer = response.key+" "+http.StatusText(code), asJSON(example.value, "")
+	}
 }
 
 // rawAt returns the value of a key without following a reference.
