@@ -14,7 +14,7 @@ type action struct {
 	// history and in “where you left off”.
 	changes  string
 	sight    sight
-	event    string // what webhooks are told that it did, or "" if nothing; of a batch only its end is told
+	event    string // the event that webhooks receive, or "" for none; a batch sends only its end
 	words    string // what people read after the actor's name; * stands for the target
 	ownWords string // the same if the actor is the target; "" means words
 }
@@ -145,7 +145,7 @@ func actionOf(slug string) action {
 	return action{}
 }
 
-// eventName returns what webhooks are told, like organization.created, or "" if nothing.
+// eventName returns the event that webhooks receive, like organization.created, or "" for none.
 func (a action) eventName() string {
 	switch {
 	case a.event == "":
@@ -156,7 +156,7 @@ func (a action) eventName() string {
 	return a.changes + "." + a.event
 }
 
-// WebhookEvents are the names of all events that webhooks can be told of, in the order people choose
+// WebhookEvents are the names of all events that webhooks can receive, in the order people choose
 // from.
 var WebhookEvents = func() (names []string) {
 	for _, a := range actions {

@@ -10,7 +10,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// So many wrong passwords within attemptWindow lock an account, whether or not it exists, or an
+// This many wrong passwords within attemptWindow lock an account, whether or not it exists, or an
 // address, for all accounts together. A lock lasts for attemptWindow (OWASP ASVS 6.3.1).
 const (
 	attemptsPerAccount = 10

@@ -53,7 +53,7 @@ func (f AuditFilter) details() details {
 	return said
 }
 
-// mostSaid is how many values of a filter are recorded.
+// mostSaid is the largest number of a filter's values that are recorded.
 const mostSaid = 20
 
 // AuditSize is the number of entries per page of the audit log.

@@ -22,7 +22,7 @@ var AuditFields = func() (all []Field) {
 // readsMore reports whether the filter looks into entries, for which there is no index.
 func (f AuditFilter) readsMore() bool { return f.Field.narrows() || f.Text != "" }
 
-// matching returns the entries that match the filter's field and text, by what their reader sees of them.
+// matching returns the entries that match the filter's field and text, judged by what the reader sees of them.
 func (d *DB) matching(ctx context.Context, by Actor, f AuditFilter, page []AuditEntry) (found []AuditEntry, err error) {
 	if !f.readsMore() {
 		return page, nil

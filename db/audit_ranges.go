@@ -6,7 +6,7 @@ import "slices"
 const mostAuditRanges = 400
 
 // seqs returns a query for the seq of the newest n matching rows whose actions the actor may read,
-// or "" if nothing can match. The filter by actors has been made positive where there are few.
+// or "" if nothing can match. The caller has made a filter by few actors positive.
 // Each range walks one index in the order of seq, and filters few rows by other columns. The indexes
 // are named because SQLite without statistics picks one with fewer columns.
 func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []any) {
@@ -55,7 +55,7 @@ func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []a
 	return all.sql + "\nORDER BY seq DESC" + limit(n), all.args
 }
 
-// each returns the conditions that both of a pair are true, for all pairs.
+// each combines every condition of some with every one of others: both must be true.
 func each(some, others []condition) (all []condition) {
 	for _, x := range some {
 		for _, y := range others {
@@ -110,7 +110,7 @@ func (f AuditFilter) actions() []string {
 	return f.Action.amongAll(all)
 }
 
-// amongAll returns those of all values that the filter finds.
+// amongAll returns the values among all that the filter finds.
 func (x ValueFilter) amongAll(all []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(v string) bool { return x.narrows() && slices.Contains(x.Values, v) == x.Not })
 }

@@ -36,7 +36,7 @@ func (by Actor) ReadsAction(action string) bool {
 	return by.seesAll()
 }
 
-// aboutPrivate is true for rows of audit_logs about a follow-up that was without a client then.
+// aboutPrivate is true for rows of audit_logs about a follow-up that had no client at the time.
 const aboutPrivate = `target_type = 'follow_up' AND ifnull(json_extract(metadata, '$.interaction_id'),
 	ifnull(json_extract(metadata, '$.organization_id'), json_extract(metadata, '$.contact_id'))) IS NULL`
 

@@ -108,7 +108,7 @@ func (x *batchRun) plan(a querier) (changes []batchRow, plan BatchPlan, err erro
 	return changes, plan, nil
 }
 
-// was returns in words what each of the rows has now.
+// was returns the current value of each row in words.
 func (x *batchRun) was(a querier, rows []batchRow) ([]string, error) {
 	words := map[string]string{"0": "Archived", "1": "Active"}
 	known := func(r batchRow) string { return r.state }

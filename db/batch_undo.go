@@ -117,7 +117,7 @@ func (t *tx) checkNotUndone(id string) error {
 	return invalid("batch", "%s has already undone this", text.Isolate(name))
 }
 
-// batchUndo is the undoing of a batch.
+// batchUndo undoes a batch.
 type batchUndo struct {
 	t       *tx
 	x       *batchRun // the batch's records, as they are now

@@ -30,7 +30,7 @@ type Feed struct {
 	More    bool   // the log goes on, perhaps without anything for the reader
 }
 
-// feedStep is how many rows of the audit log a part of the feed covers at most.
+// feedStep is the largest number of audit rows that a part of the feed covers.
 const feedStep = 5000
 
 // ChangeFeed returns the changes after a cursor, oldest first, that the actor may see now. From the
@@ -126,7 +126,7 @@ func (d *DB) feedRows(ctx context.Context, by Actor, from, to int64, n int) ([]f
 	})
 }
 
-// feedPurpose is what cursors are sealed for.
+// feedPurpose is the purpose for which cursors are sealed.
 const feedPurpose = "cursor of the change feed"
 
 // feedCursor returns the cursor after a row. It has the row's hash, too, because after a restore

@@ -27,7 +27,7 @@ func (d *DB) InteractionsByWeek(ctx context.Context, by Actor) ([]Counted, error
 	for i := range c.periods {
 		c.periods[i] = Range{monday.Add(7 * (i - 11)).Start(by.zone()), monday.Add(7 * (i - 10)).Start(by.zone())}
 	}
-	// Each interaction is in one of three parts; a UNION of what overlaps would sort them all.
+	// The three parts do not overlap: a UNION of overlapping ones would sort all interactions.
 	at, with := by.ownOrganizations().contains("organization_id"), by.ownContacts().contains("contact_id")
 	notAt := condition{"(organization_id IS NULL OR NOT " + at.sql + ")", at.args}
 	notWith := condition{"(contact_id IS NULL OR NOT " + with.sql + ")", with.args}

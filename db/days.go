@@ -41,7 +41,7 @@ func (d Date) Format(layout string) string { return d.midnight.Format(layout) }
 // Year returns the day's year.
 func (d Date) Year() int { return d.midnight.Year() }
 
-// Add returns the day so many days later.
+// Add returns the day that comes days later.
 func (d Date) Add(days int) Date { return Date{d.midnight.AddDate(0, 0, days)} }
 
 // Monday returns the Monday of the day's week.

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Delivery is an event that a webhook is told of.
+// Delivery is an event that is sent to a webhook.
 type Delivery struct {
 	ID        string // its webhook-id
 	Event     string

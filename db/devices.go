@@ -16,7 +16,7 @@ import (
 // DeviceLife is how long an account knows a browser after a sign-in.
 const DeviceLife = 90 * 24 * time.Hour
 
-// accountsPerDevice is how many accounts can know one browser: the last that signed in.
+// accountsPerDevice is how many accounts can know one browser: the last ones that signed in.
 const accountsPerDevice = 8
 
 // deviceTokens returns the tokens of a device cookie, one for each account that knows the browser.

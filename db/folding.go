@@ -72,8 +72,8 @@ func (t *tx) refold(r Record) error {
 	return err
 }
 
-// equivalentValues returns the values and those in use that differ from one of them only in case, accents or
-// composition.
+// equivalentValues returns the given values and all values in use that differ from one of them only in case,
+// accents or composition.
 func (d *DB) equivalentValues(ctx context.Context, table, column string, values []string) ([]string, error) {
 	if len(values) == 0 {
 		return nil, nil
@@ -123,7 +123,7 @@ func among(expression string, values []string) condition {
 	return c
 }
 
-// foldedPiece is how many rows one transaction refolds.
+// foldedPiece is the number of rows that one transaction refolds.
 const foldedPiece = 200
 
 // foldedTables are the tables to refold, in this order.

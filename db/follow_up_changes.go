@@ -115,8 +115,8 @@ func (d *DB) ReopenFollowUp(ctx context.Context, by Actor, id string, version in
 	return d.reopenFollowUp(ctx, by, id, version, func(f FollowUp) bool { return !f.Open() })
 }
 
-// SetFollowUpDone is FinishFollowUp if done is true. If it is false, it reopens a follow-up that is
-// done; any other stays as it is. It returns errors as ReopenFollowUp does.
+// SetFollowUpDone finishes a follow-up if done is true. Otherwise it reopens one that is done, and
+// leaves any other as it is. It returns the errors of FinishFollowUp or ReopenFollowUp.
 func (d *DB) SetFollowUpDone(ctx context.Context, by Actor, id string, version int, done bool) (FollowUp, error) {
 	if done {
 		return d.FinishFollowUp(ctx, by, id, version)
@@ -124,7 +124,8 @@ func (d *DB) SetFollowUpDone(ctx context.Context, by Actor, id string, version i
 	return d.reopenFollowUp(ctx, by, id, version, func(f FollowUp) bool { return !f.DoneAt.IsZero() })
 }
 
-// SetFollowUpCancelled is SetFollowUpDone for whether a follow-up is cancelled.
+// SetFollowUpCancelled cancels a follow-up if cancelled is true. Otherwise it reopens one that is
+// cancelled, and leaves any other as it is. It returns the errors of CancelFollowUp or ReopenFollowUp.
 func (d *DB) SetFollowUpCancelled(ctx context.Context, by Actor, id string, version int, cancelled bool) (FollowUp, error) {
 	if cancelled {
 		return d.CancelFollowUp(ctx, by, id, version)
@@ -132,7 +133,7 @@ func (d *DB) SetFollowUpCancelled(ctx context.Context, by Actor, id string, vers
 	return d.reopenFollowUp(ctx, by, id, version, func(f FollowUp) bool { return !f.CancelledAt.IsZero() })
 }
 
-// reopenFollowUp marks a follow-up as open again if it is as ended asks for.
+// reopenFollowUp marks a follow-up as open again if ended is true for it.
 func (d *DB) reopenFollowUp(ctx context.Context, by Actor, id string, version int, ended func(FollowUp) bool) (FollowUp, error) {
 	return d.changeFollowUp(ctx, by, "reopen_follow_up", id, version, func(t *tx, f *FollowUp) (map[string]Change, error) {
 		if !ended(*f) {

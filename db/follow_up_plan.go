@@ -117,7 +117,7 @@ func (t *tx) insertFollowUp(f FollowUp, changes map[string]Change) error {
 	return t.recordFollowUp("create_follow_up", f, changes)
 }
 
-// ownClients returns what is stored with a follow-up: that of an interaction has no clients of its own.
+// ownClients returns the IDs of the clients stored with a follow-up. One of an interaction has none of its own.
 func (f FollowUp) ownClients() (organization, contact any) {
 	if f.InteractionID != "" {
 		return nil, nil
@@ -125,8 +125,8 @@ func (f FollowUp) ownClients() (organization, contact any) {
 	return orNull(f.OrganizationID), orNull(f.ContactID)
 }
 
-// give sets who gave a follow-up to its assignee if the changes do so. It is new until the assignee
-// looks at it or changes it.
+// give makes the actor the giver of a follow-up if the changes assign it. Unless they keep it
+// themselves, it is new until the assignee looks at it or changes it.
 func (t *tx) give(f *FollowUp, changes map[string]Change) {
 	if _, given := changes["assignee_id"]; given {
 		f.GiverID, f.New = t.by.UserID, f.AssigneeID != "" && t.by.UserID != ""

@@ -163,8 +163,8 @@ func (e *Entry) read(metadata string) error {
 	return nil
 }
 
-// contactFirst makes the contact whose history this is the entry's contact where they are one of its
-// further people, and the other one a further one.
+// contactFirst swaps the entry's contact with the contact whose history this is, if that one is
+// among the entry's further people.
 func (e *Entry) contactFirst(id string) {
 	for i := range e.Participants {
 		if e.Participants[i].ID == id && e.ContactID != "" {
@@ -193,7 +193,7 @@ func (d *DB) keepSeenParticipants(ctx context.Context, by Actor, page []Entry) e
 	return names.err
 }
 
-// yes is a Flag as people read it.
+// yes returns the value of a Flag in words.
 func yes(stored any) any {
 	if stored == "1" {
 		return "Yes"

@@ -51,7 +51,7 @@ func (d *DB) DoneBefore(ctx context.Context, k IdempotencyKey) (made string, err
 	return made, nil
 }
 
-// keyBounds returns between which times the keys that count were stored.
+// keyBounds returns the times between which a key must have been stored to count.
 func keyBounds(now time.Time) (from, to string) {
 	return stamp(now.Add(-keyRetention)), stamp(now.Add(ClockSlack))
 }

@@ -90,8 +90,8 @@ func (d *DB) CountInteractions(ctx context.Context, by Actor, f InteractionFilte
 	return d.countUpTo(ctx, d.most, table+c.where(), c.args...)
 }
 
-// id is the column of an interaction's ID where the filter's conditions are asked: a contact's
-// interactions are found in contact_interactions, all others in interactions.
+// id is the column with an interaction's ID in the table that the filter reads: contact_interactions
+// for a contact's interactions, else interactions.
 func (f InteractionFilter) id() string {
 	if f.ContactID != "" {
 		return "id"
@@ -99,8 +99,8 @@ func (f InteractionFilter) id() string {
 	return "interactions.id"
 }
 
-// interactionConditions returns the filter's conditions. Unless ranges is nil, each row that fits is in one of
-// them, which are ranges of an index in the order of the list.
+// interactionConditions returns the filter's conditions. Unless ranges is nil, it has ranges of an index in the
+// order of the list, and each matching row is in one of them.
 func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionFilter) (c conditions, ranges []condition, err error) {
 	few, err := d.ownsFew(ctx, by)
 	if err != nil {
@@ -163,7 +163,7 @@ func (f InteractionFilter) inChannels() condition {
 	return among("channel", channels)
 }
 
-// outcomes adds the equivalent spellings to a filter, and tells those that it finds from all others if they are few.
+// outcomes adds the equivalent spellings to a filter, and makes it positive if few outcomes are in use.
 func (d *DB) outcomes(ctx context.Context, x ValueFilter) (_ ValueFilter, err error) {
 	x.Values, err = d.equivalentValues(ctx, "interactions", "outcome", x.Values)
 	if err != nil || !x.Not || !x.None {
@@ -176,7 +176,7 @@ func (d *DB) outcomes(ctx context.Context, x ValueFilter) (_ ValueFilter, err er
 	return x.positive(used), err
 }
 
-// users returns a filter without Not if there are few users.
+// users makes a filter positive if there are few users.
 func (d *DB) users(ctx context.Context, x ValueFilter) (ValueFilter, error) {
 	if !x.Not {
 		return x, nil

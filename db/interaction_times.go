@@ -103,7 +103,7 @@ func due(choice, typed string, today Date) (Date, error) {
 	return today, messageError("Choose when it is due")
 }
 
-// asTimeMessage says why a time was not read; unread is said of a text in no known form.
+// asTimeMessage returns why a time was refused; unread is the message for a text in no known form.
 func asTimeMessage(err error, unread string) error {
 	switch {
 	case errors.Is(err, times.ErrSkipped):

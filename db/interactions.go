@@ -236,7 +236,7 @@ func (t *tx) linkInteractionEnds(i Interaction) error {
 	return t.linkContact(&NewLink{OrganizationID: i.OrganizationID, ContactID: i.ContactID})
 }
 
-// setLogger keeps who logged an interaction if that is not who had it.
+// setLogger stores who logged an interaction, unless they had it themselves.
 func (i *Interaction) setLogger(id string) {
 	if i.LoggerID = id; id == i.UserID {
 		i.LoggerID = ""

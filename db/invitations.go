@@ -168,8 +168,8 @@ func linkOwner(ask querier, now time.Time, kind, token string) (User, error) {
 }
 
 // AcceptInvitation makes an invited user active, with a password hash and the time zone that they
-// chose, "" for none. It returns
-// Invalid for the time zone, or ErrNotFound for a link that is invalid or was used.
+// chose, "" for none. It returns Invalid for the time zone, or ErrNotFound for a link that is invalid
+// or was used.
 func (d *DB) AcceptInvitation(ctx context.Context, by Actor, token, hash, timeZone string) (User, error) {
 	return d.useLink(ctx, by, "invitation", token, func(t *tx, u *User) error {
 		if u.Status != "invited" {

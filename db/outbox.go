@@ -13,13 +13,13 @@ import (
 	"clientregistry/db/text"
 )
 
-// WebhookEvent is what a webhook is told of.
+// WebhookEvent is an event to send to a webhook.
 type WebhookEvent struct {
 	Name                      string // one of WebhookEvents
 	Kind                      string // organization, contact, link, interaction, follow_up or batch
 	ID                        string // "" for a link
 	OrganizationID, ContactID string // of a link, an interaction or a follow-up, as far as it has them
-	Gone                      bool   // it was deleted or removed, so only its IDs are told
+	Gone                      bool   // it was deleted or removed, so only its IDs are sent
 	At                        time.Time
 	Action                    string // of a batch: what was done
 	Count                     int    // of a batch: to how many records
@@ -33,10 +33,10 @@ func (e WebhookEvent) record() string {
 	return e.Kind + " " + e.ID
 }
 
-// EventData returns the JSON of what a webhook's maker is told of.
+// EventData returns the JSON of an event, as far as the webhook's maker may see it.
 type EventData func(ctx context.Context, maker Actor, e WebhookEvent) ([]byte, error)
 
-// outboxPiece is how many rows of the history one step of FillOutbox reads.
+// outboxPiece is the number of audit rows that one step of FillOutbox reads.
 const outboxPiece = 100
 
 // ActiveWebhooks returns the IDs of the webhooks that are on, for the sender.
@@ -45,7 +45,7 @@ func (d *DB) ActiveWebhooks(ctx context.Context) ([]string, error) {
 	return sqlite.Collect(rows, err, sqlite.ScanText)
 }
 
-// FillOutbox reads on in the history from a webhook's cursor, puts what it is told of into its
+// FillOutbox reads the history from a webhook's cursor on, puts the webhook's events into its
 // outbox, and moves the cursor, all in one transaction. data returns the JSON of an event as the
 // webhook's maker may see it. more is true if there may be further rows. It returns an error for
 // which IsWebhookOff is true if the webhook sends nothing.
@@ -98,9 +98,9 @@ func (d *DB) FillOutbox(ctx context.Context, id string, data EventData) (more bo
 	return len(rows) == outboxPiece, err
 }
 
-// webhookEvent returns what webhooks are told of a row of the history. ok is false if that is
-// nothing: for each change of a batch, whose end is told instead, and for a follow-up without a
-// client, which is only for who gave and who has it.
+// webhookEvent returns the event of a row of the history. ok is false if there is none: for the
+// changes of a batch, which sends one event at its end, and for a follow-up without a client, which
+// only its giver and its assignee may see.
 func (e AuditEntry) webhookEvent() (w WebhookEvent, ok bool) {
 	a := actionOf(e.Action)
 	if a.event == "" || e.Details == nil || e.Details["erased"] != "" {

@@ -101,8 +101,8 @@ func (d *DB) ChangeEmail(ctx context.Context, by Actor, token, current, typed st
 	})
 }
 
-// AdoptBrowserTimeZone gives the actor the time zone of their browser if none was chosen for them, and has
-// them told until CloseTimeZoneNotice. It does nothing for UTC and for a zone that is unknown here.
+// AdoptBrowserTimeZone gives the actor the time zone of their browser if none was chosen for them, and shows
+// them a notice until CloseTimeZoneNotice. It does nothing for UTC and for a zone that is unknown here.
 func (d *DB) AdoptBrowserTimeZone(ctx context.Context, by Actor, zone string) error {
 	return d.write(ctx, by, OwnAccount, func(t *tx) error {
 		u, err := scanUser(t.QueryRow(selectUser+"WHERE id = ?", by.UserID))

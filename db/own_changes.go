@@ -171,7 +171,7 @@ func (u ownUndo) isDecided(what string) bool {
 	return was
 }
 
-// opposites are the actions that the actor can take back by removing what they made, and those that end them.
+// opposites maps each action that is undone by removing what it made to the actions that remove or restore that.
 var opposites = map[string][]any{
 	"link_contact":        {"link_contact", "unlink_contact"},
 	"create_interaction":  {"delete_interaction", "restore_interaction"},

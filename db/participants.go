@@ -85,8 +85,8 @@ func checkIDs(value string) (string, error) {
 	return joinIDs(ids), nil
 }
 
-// settleEnds lists the contact no second time among the further people, makes the first of these the
-// contact if the interaction would be with nobody else, and corrects the changes accordingly.
+// settleEnds makes the first of the further people the contact if there is neither an organization
+// nor a contact. It removes the contact from the further people, and corrects the changes accordingly.
 func (i *Interaction) settleEnds(old Interaction, changes map[string]Change) {
 	ids := strings.Fields(i.participantIDs)
 	if i.OrganizationID == "" && i.ContactID == "" && len(ids) > 0 {
@@ -163,7 +163,7 @@ func (t *tx) existing(ids []string) ([]string, error) {
 	return sqlite.Collect(rows, err, sqlite.ScanText)
 }
 
-// checkUser refuses somebody else who cannot log interactions.
+// checkUser refuses a new user other than the actor who cannot log interactions.
 func (t *tx) checkUser(i, old Interaction, refused *Invalid) error {
 	if i.UserID == old.UserID || i.UserID == t.by.UserID || refused.Fields["user_id"] != "" {
 		return nil

@@ -10,8 +10,8 @@ import (
 )
 
 // mayLoseSight is true for the rows of audit_logs that can have taken a record out of the actor's
-// sight, given what the actor may see now: an owner, a link, or whom an interaction or a follow-up
-// is with or given to has changed.
+// sight, given what they may see now: rows that changed an owner, a link, or whom an interaction or
+// a follow-up is with or given to.
 func (by Actor) mayLoseSight() condition {
 	rows := never
 	if by.OwnOnly {
@@ -30,7 +30,8 @@ func (by Actor) mayLoseSight() condition {
 }
 
 // pastSight tells what its reader saw just after a row of the audit log, under the scope they have
-// now. A row says what it changed, so the past is what the first later row says, or what is stored.
+// now. Each row has the old values of what it changed. So a past value is the old one in the first
+// later row that changed it, or else what is stored.
 type pastSight struct {
 	d     *DB
 	ctx   context.Context
@@ -172,7 +173,7 @@ func (p *pastSight) linked(x sighted, seq int64) []sighted {
 	if x.kind == "contact" {
 		column, other, about, end = "contact_id", "organization", "json_extract(metadata, '$.contact_id') = ?", "target_id"
 	}
-	// Of each later row about a link only the first counts: it created the link, or removed one that was there.
+	// Of the later rows about a link only the first counts: it created the link, or removed one that was there.
 	p.links[at] = p.targets(`
 		WITH later AS (
 			SELECT `+end+` AS id, action, min(seq) FROM audit_logs
@@ -184,7 +185,7 @@ func (p *pastSight) linked(x sighted, seq int64) []sighted {
 	return p.links[at]
 }
 
-// with returns the interactions and the follow-ups that have been with a client before a row.
+// with returns the interactions and follow-ups that were with a client in some row before this one.
 func (p *pastSight) with(x sighted, seq int64) []sighted {
 	const talk = " AND seq < ? AND +target_type IN ('interaction', 'follow_up')"
 	query := "SELECT target_type, target_id FROM audit_logs WHERE json_extract(metadata, '$." + x.kind + "_id') = ?" + talk

@@ -31,7 +31,7 @@ type Record struct {
 	Organization       string // the name of a contact's main organization
 	OtherOrganizations int    // the number of a contact's other organizations whose link is not Former
 	OutOfSight         bool   // the actor's change took it out of their own scope
-	Similar            bool   // a search found only its name or email, with a letter other than typed
+	Similar            bool   // a search found it only by a name or email that differs by a letter from what was typed
 	key, sortKey       string // what lists sort by
 }
 

@@ -8,8 +8,8 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// The end of a change of a value puts the new value into the saved views that filter by the old one, also into those
-// that somebody saved while it ran. Undo ends with the queries of before, in the views whose query is still the new one.
+// When a change of a value ends, the saved views that filter by the old value get the new one, even those that were saved
+// while it ran. Undoing the change restores the query of each view that nobody has changed since.
 
 // followedView is a saved view, and its query after the change of a value.
 type followedView struct {
@@ -43,7 +43,7 @@ func (t *tx) followValue(c ValueChange) error {
 	return nil
 }
 
-// viewsOfValue returns the views that filter by the old value, also deleted ones, which can be restored.
+// viewsOfValue returns the views that filter by the old value, including deleted ones, which can be restored.
 func (t *tx) viewsOfValue(c ValueChange) (all []followedView, err error) {
 	rows, err := t.Query(selectView)
 	views, err := sqlite.Collect(rows, err, scanSavedView)
@@ -58,7 +58,7 @@ func (t *tx) viewsOfValue(c ValueChange) (all []followedView, err error) {
 	return all, err
 }
 
-// viewsOfChange returns the views that the undone change has changed, and nobody since.
+// viewsOfChange returns the views that the undone change has changed and nobody has changed since.
 func (t *tx) viewsOfChange(c ValueChange) ([]followedView, error) {
 	queries := map[string]string{}
 	rows, err := t.Query("SELECT view_id, old_query FROM value_change_views WHERE change_id = ?", c.undoes)
@@ -90,8 +90,8 @@ func (v Vocabulary) lists() []string {
 	return []string{v.table}
 }
 
-// renamedIn returns a query with another value of a parameter, once. found is false if the query does not have the value.
-// "none" finds what has no value, so it is not the name of one.
+// renamedIn replaces a parameter's value in a query, without duplicates. found is false if the query does not have it.
+// "none" is never replaced, because it stands for no value.
 func renamedIn(query, parameter, from, to string) (_ string, found bool) {
 	p, _ := url.ParseQuery(query) // lists ignore unreadable parts
 	if from == "none" || to == "none" || !slices.Contains(p[parameter], from) {

@@ -12,7 +12,7 @@ import (
 	"clientregistry/db/text"
 )
 
-// MostSuggested is how many values in use are suggested. Others can still be typed.
+// MostSuggested is the largest number of values in use that are suggested. Others can still be typed.
 const MostSuggested = 500
 
 // Suggestions returns the values that lists offer to filter by a field: the usual ones, then those in

@@ -57,7 +57,7 @@ func (n NewToken) token(owner Actor, now time.Time) (Token, error) {
 	return k, nil
 }
 
-// end returns when the token expires, or why it cannot be so.
+// end returns when the token expires, or why it cannot expire then.
 func (n NewToken) end(zone *time.Location, now time.Time) (end time.Time, why string) {
 	today := DateOf(now.In(zone))
 	last := DateOf(now.In(zone).AddDate(maxTokenYears, 0, 0))

@@ -177,8 +177,8 @@ func (d *DB) TokenBySecret(ctx context.Context, secret string) (Token, error) {
 	return k, nil
 }
 
-// cachedToken returns a usable token by its hash. due reports whether its use must be noted, to the
-// first who asks.
+// cachedToken returns a usable token by its hash. due is true, for the first caller only, if its use
+// must be noted.
 func (d *DB) cachedToken(ctx context.Context, hash string, now time.Time) (k Token, due bool, err error) {
 	c := &d.sessions
 	c.mu.Lock()

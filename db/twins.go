@@ -136,7 +136,7 @@ func (d *DB) findTwins(ctx context.Context, by Actor, k *RecordKind, typed strin
 }
 
 // twinKey returns what two values of a field must have in common, or "" if the field tells nothing
-// or the value is too short to.
+// or the value is too short.
 func (f Field) twinKey(value string) string {
 	switch f.Kind {
 	case Email:

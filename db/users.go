@@ -234,8 +234,8 @@ const (
 	selectUserNames = "SELECT id, " + shownName + " FROM users"
 )
 
-// addNames calls complete with the names of all users for each item. Like err, it passes through
-// the result of the query before.
+// addNames calls complete for each item with the names of all users. all and err are the result of
+// a query; an error is returned as it is.
 func addNames[T any](ctx context.Context, d *DB, all []T, err error, complete func(*T, map[string]string)) ([]T, error) {
 	if err != nil {
 		return nil, err

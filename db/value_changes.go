@@ -12,11 +12,11 @@ import (
 	"clientregistry/db/text"
 )
 
-// A change of a value is stored with its beginning, and then made in pieces, each with its audit rows
-// in a transaction of its own. What has the old value is what is left to do, so a restart goes on
-// with it, and people can edit in between.
+// A change of a value is stored when it begins, and then made in pieces, each with its audit rows in
+// a transaction of its own. The rows that still have the old value are what is left to do. So it
+// continues after a restart, and people can edit in between.
 
-// valuePiece is how many rows one transaction changes.
+// valuePiece is the number of rows that one transaction changes.
 const valuePiece = 500
 
 // RenameValue begins to change a value into one that is not there yet, wherever it is used.
@@ -56,7 +56,7 @@ func (d *DB) beginValueChange(ctx context.Context, by Actor, v Vocabulary, c Val
 	return nil
 }
 
-// isUsual reports whether a value with this state is suggested even where nothing has it.
+// isUsual reports whether a value with this state is suggested even if nothing has it.
 func (v Vocabulary) isUsual(value string, state sql.NullBool) bool {
 	return state.Bool || !state.Valid && slices.Contains(v.Usual, value)
 }
@@ -117,9 +117,9 @@ func (t *tx) insertValueChange(v Vocabulary, c *ValueChange) error {
 	return err
 }
 
-// UndoValueChange begins to take a finished change back, for what still has the new value.
+// UndoValueChange begins to undo a finished change in the rows that still have the new value.
 // ContinueValueChanges does it. It returns ErrNotFound, or Invalid if the change is running, if it was
-// taken back already, or if another change of the vocabulary is running.
+// undone already, or if another change of the vocabulary is running.
 func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (v Vocabulary, err error) {
 	err = d.write(ctx, by, ManageVocabularies, func(t *tx) error {
 		c, err := t.valueChange(id)
@@ -162,7 +162,7 @@ func (t *tx) valueChange(id string) (ValueChange, error) {
 	return scanValueChange(t.QueryRow(selectValueChange+" WHERE value_changes.id = ?", id))
 }
 
-// ContinueValueChanges makes one piece of the oldest running change of a value, in the name of who
+// ContinueValueChanges makes one piece of the oldest running change of a value, on behalf of whoever
 // began it, and remembers its audit rows. more is true if there is more to do.
 func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
@@ -264,7 +264,7 @@ func (t *tx) setOutcome(i Interaction, c ValueChange) error {
 	return t.record("update_interaction", "interaction", i.ID, metadata)
 }
 
-// undoValueChange takes back the next piece of a change of which something can be taken back.
+// undoValueChange undoes the next piece of a change in which there is something to undo.
 func (t *tx) undoValueChange(c *ValueChange) (finished bool, err error) {
 	for t.recorded == 0 {
 		var seq int64
@@ -285,8 +285,8 @@ func (t *tx) undoValueChange(c *ValueChange) (finished bool, err error) {
 	return false, nil
 }
 
-// undoValuePiece takes back what the audit rows after one seq up to another say, where the value is
-// still as they made it.
+// undoValuePiece undoes the changes in the audit rows after one seq up to another, where the value is
+// still the one that they set.
 func (t *tx) undoValuePiece(c *ValueChange, after, to int64) error {
 	type target struct{ id, metadata string }
 	rows, err := t.Query("SELECT target_id, metadata FROM audit_logs WHERE seq > ? AND seq <= ? ORDER BY seq", after, to)
@@ -308,7 +308,7 @@ func (t *tx) undoValuePiece(c *ValueChange, after, to int64) error {
 	return nil
 }
 
-// undoValue takes one row back. It reports whether the row still had the value.
+// undoValue restores the old value of one row. It reports whether the row still had the new one.
 func (t *tx) undoValue(c ValueChange, id, metadata string) (undone bool, err error) {
 	v := c.vocabulary
 	switch {

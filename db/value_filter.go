@@ -91,11 +91,11 @@ func (x ValueFilter) of(column string, values []string) condition {
 	return c
 }
 
-// mostRanges is how many ranges of an index a list merges.
+// mostRanges is the largest number of index ranges that a list merges.
 const mostRanges = MostValues + 1
 
-// positive returns the filter without Not, for a column that has no values but all of these. A filter
-// that finds nothing has neither values nor None.
+// positive returns an equivalent filter without Not, for a column whose only values are all of these.
+// A filter that finds nothing has neither values nor None.
 func (x ValueFilter) positive(all []string) ValueFilter {
 	if !x.Not {
 		return x

@@ -75,7 +75,7 @@ type Value struct {
 	LooksLike string // a value used more often that differs only in case, accents or spaces, or ""
 }
 
-// mostValuesListed is how many values of a vocabulary are listed.
+// mostValuesListed is the largest number of a vocabulary's values that are listed.
 const mostValuesListed = 1000
 
 // Values lists up to mostValuesListed values of a vocabulary, usual ones and those in use, those used most
@@ -142,7 +142,7 @@ func (v Vocabulary) states(a querier) (map[string]bool, error) {
 	return states, err
 }
 
-// usual returns the values that are suggested even where nothing has them.
+// usual returns the values that are suggested even if nothing has them.
 func (v Vocabulary) usual(states map[string]bool) (all []string) {
 	for _, value := range v.Usual {
 		if suggested, known := states[value]; suggested || !known {

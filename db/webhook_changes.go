@@ -116,8 +116,8 @@ func (d *DB) newSecret(t *tx, id string) (sealed []byte, secret string, err erro
 	return sealed, secret, err
 }
 
-// UpdateWebhook changes what was typed, see applyWebhook. Who switches it on becomes its maker; what
-// happened while it was off is not sent. If version is not the current one, typed["was"] says what the
+// UpdateWebhook changes what was typed, see applyWebhook. Whoever switches it on becomes its maker;
+// what happened while it was off is not sent. If version is not the current one, typed["was"] says what the
 // form was made on, see settle. It returns ErrNotFound, Invalid, or Conflict.
 func (d *DB) UpdateWebhook(ctx context.Context, by Actor, id string, version int, typed Fields) (Webhook, error) {
 	err := d.changeWebhook(ctx, by, id, func(t *tx, h Webhook) error {
@@ -171,8 +171,8 @@ func (t *tx) webhook(id string) (Webhook, error) {
 	return scanWebhook(t.QueryRow(selectWebhook(noCounts)+" WHERE webhooks.id = ?", id))
 }
 
-// RotateWebhookSecret gives a webhook a new secret and returns it. The one before signs, too, for
-// 24 hours. It returns ErrNotFound, or KeyLost.
+// RotateWebhookSecret gives a webhook a new secret and returns it. The previous one also signs
+// for 24 hours. It returns ErrNotFound, or KeyLost.
 func (d *DB) RotateWebhookSecret(ctx context.Context, by Actor, id string) (secret string, err error) {
 	err = d.changeWebhook(ctx, by, id, func(t *tx, h Webhook) error {
 		sealed, made, err := d.newSecret(t, id)
@@ -207,7 +207,7 @@ func (d *DB) DeleteWebhook(ctx context.Context, by Actor, id string) error {
 	})
 }
 
-// recordWebhook records an action on a webhook. Of its address the history names only the host.
+// recordWebhook records an action on a webhook. The history names only the host of its address.
 func (t *tx) recordWebhook(action string, h Webhook, said details) error {
 	all := details{"name": h.Host()}
 	for name, value := range said {
@@ -216,7 +216,7 @@ func (t *tx) recordWebhook(action string, h Webhook, said details) error {
 	return t.record(action, "webhook", h.ID, all)
 }
 
-// TestWebhook sends a test to a webhook, whatever events it is told of. It is tried once. It returns
+// TestWebhook sends a test to a webhook, whichever events it receives. It is tried once. It returns
 // ErrNotFound, or Invalid if the webhook is off.
 func (d *DB) TestWebhook(ctx context.Context, by Actor, id string) (deliveryID string, err error) {
 	err = d.changeWebhook(ctx, by, id, func(t *tx, h Webhook) error {

@@ -13,7 +13,7 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// Webhook is an address that is told of changes. It sends what its maker may see.
+// Webhook is an address to which changes are sent, as far as its maker may see them.
 type Webhook struct {
 	ID, URL       string
 	Events        []string // names, in the order of WebhookEvents
@@ -22,7 +22,7 @@ type Webhook struct {
 	Maker         Named  // who answers for it; empty if their account was deleted
 	SecretEnd     string // the last characters of the secret, by which people recognize it
 	SecretSince   time.Time
-	OldSecretEnd  string    // of the secret before, while it signs, too
+	OldSecretEnd  string    // of the previous secret, while it still signs
 	OldUntil      time.Time // until when it does; zero if there is none
 	KeyLost       bool      // the secret cannot be read, see KeyLost, so nothing is sent
 	Waiting       int       // deliveries to be sent
@@ -61,7 +61,7 @@ func (h Webhook) Host() string {
 	return u.Host
 }
 
-// OfAll reports whether the webhook is told of all events.
+// OfAll reports whether the webhook receives all events.
 func (h Webhook) OfAll() bool { return len(h.Events) == len(WebhookEvents) }
 
 func (h *Webhook) value(column string) *string {
@@ -77,7 +77,7 @@ func (h Webhook) Values() Fields {
 	return values
 }
 
-// oldSecretLife is for how long the secret before signs, too.
+// oldSecretLife is how long the previous secret still signs.
 const oldSecretLife = 24 * time.Hour
 
 // deliveryCounts are the columns that count deliveries, and noCounts stands in their place.
@@ -176,7 +176,7 @@ func (d *DB) openSecrets(h Webhook) (all []string, err error) {
 	return all, nil
 }
 
-// webhookURL returns why an address cannot be told of changes, or "".
+// webhookURL returns why changes cannot be sent to an address, or "".
 func webhookURL(typed string) string {
 	u, err := url.Parse(typed)
 	switch {
