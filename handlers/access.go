@@ -10,8 +10,8 @@ import (
 	"clientregistry/views/wording"
 )
 
-// accessIndex answers who can see a record, and why. Readers who may not see clients are told
-// neither its name nor what it is linked to.
+// accessIndex answers who can see a record, and why. Readers who may not see clients learn neither
+// its name nor what it is linked to.
 func (s *Server) accessIndex(c *gin.Context) error {
 	e, err := s.linkEnd(c)
 	if err != nil {

@@ -29,7 +29,7 @@ func storedAccount(c *gin.Context) db.Fields {
 	return values
 }
 
-// accountAnswer answers with the page, these values and the errors by field. form is the one that
+// accountAnswer answers with the page, these values and the errors by field. form is the form that
 // was sent: account, email or password.
 func (s *Server) accountAnswer(c *gin.Context, status int, form string, values db.Fields, refused map[string]string) error {
 	forms := accountForms(values)
@@ -154,7 +154,7 @@ func (s *Server) accountUpdate(c *gin.Context) error {
 	return s.accountChanged(c, "Account saved")
 }
 
-// themeUpdate switches the theme, and leads back to the page that is open.
+// themeUpdate switches the theme, and returns to the page that is open.
 func (s *Server) themeUpdate(c *gin.Context) error {
 	if err := s.db.UpdateAccount(c.Request.Context(), who(c).Actor, typed(c, "theme")); err != nil {
 		return err

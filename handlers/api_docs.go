@@ -82,7 +82,7 @@ func matching(docs views.APIDocs, q string) views.APIDocs {
 	return found
 }
 
-// curl returns a line for a shell that makes the request. It takes the token and ids from variables.
+// curl returns a shell command that makes the request. It takes the token and ids from variables.
 func curl(base, path, method string, parameters []node, example any) string {
 	how := ""
 	if method != http.MethodGet {
@@ -126,7 +126,7 @@ func delivery(parameters []node, example any) string {
 
 var inBraces = regexp.MustCompile(`\{\w+\}`)
 
-// asJSON writes a value of the document as JSON, what is short in one line. Further lines are
+// asJSON writes a value of the document as JSON. Short values stay on one line. Further lines are
 // indented.
 func asJSON(value any, indent string) string {
 	const width = 60

@@ -283,8 +283,8 @@ func readRecords(schemas node, groups []views.APIGroup) (all []views.APIRecord) 
 	return all
 }
 
-// readFields returns the fields of an object, also those that it takes from others. They are typed by the
-// reader, who learns which are required, or what the registry sends, which always has all.
+// readFields returns the fields of an object, including those that it takes from others. If typed is true, the
+// reader sends them and learns which are required. What the registry sends always has all fields.
 func readFields(schema node, typed bool) (all []views.APIField) {
 	required := schema.at("required").items()
 	for _, part := range schema.at("allOf").items() {

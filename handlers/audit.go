@@ -78,7 +78,7 @@ func (s *Server) auditIndex(c *gin.Context) error {
 	return s.auditPage(c, p, log, chips)
 }
 
-// auditFile is the address of the CSV file with what a filter finds.
+// auditFile returns the address of the CSV file with what a filter finds.
 func auditFile(p url.Values) string { return address(auditPath+".csv", p) }
 
 // auditPage answers with the page.
@@ -236,8 +236,8 @@ var auditColumns = []string{
 }
 
 // auditExport streams all entries that match the filter as a CSV file, a few hundred rows at a
-// time. If it fails midway it breaks the connection, so that no browser takes half a file for all
-// of it.
+// time. If it fails midway it breaks the connection, so that no browser takes half a file for the
+// whole.
 func (s *Server) auditExport(c *gin.Context) error {
 	name := "audit-" + s.clock(c).Today().String() + ".csv"
 	head := func() {

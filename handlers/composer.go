@@ -62,8 +62,8 @@ func (s *Server) composer(c *gin.Context, x timelineRecord) (*views.Composer, er
 	}, errors.Join(err1, err2, err3, err4)
 }
 
-// whenChoice asks when something happened: in quick answers, and in a text where the choice is other. “This morning”
-// stands among them from that time on.
+// whenChoice asks when something happened: quick answers, and a text for the choice other. “This morning” is offered
+// from then on.
 func whenChoice(id string, clock, own views.Clock, chosen, text string) views.TimeChoice {
 	options := []views.Option{
 		{Value: "now", Label: "Now"},
@@ -82,8 +82,8 @@ func whenChoice(id string, clock, own views.Clock, chosen, text string) views.Ti
 	}
 }
 
-// dueChoice asks when a follow-up is due, in the same way. One that stands on its own can be due today; usual is chosen
-// where nothing else is. On a Sunday, next Monday is tomorrow.
+// dueChoice asks when a follow-up is due, in the same way. One that stands on its own can be due today; usual is the
+// choice if there is no other. On a Sunday, next Monday is tomorrow.
 func dueChoice(id, textName string, clock views.Clock, chosen, text string) views.TimeChoice {
 	options := []views.Option{
 		{Value: "today", Label: "Today"},
@@ -105,7 +105,7 @@ func dueChoice(id, textName string, clock views.Clock, chosen, text string) view
 	}
 }
 
-// typedTime returns the quick answer of a form and its text. A column that is filled by itself wins over both.
+// typedTime returns the quick answer of a form and its text. A column that is filled in directly wins over both.
 func typedTime(values db.Fields, column, choice, text string) (chosen, typed string) {
 	if values[column] != "" {
 		return "other", values[column]
@@ -113,7 +113,7 @@ func typedTime(values db.Fields, column, choice, text string) (chosen, typed str
 	return values[choice], values[text]
 }
 
-// choose selects the option of a value, or else that of another.
+// choose selects the option with a value, or else the one with another.
 func choose(options []views.Option, value, other string) []views.Option {
 	found := false
 	for i := range options {

@@ -15,7 +15,7 @@ import (
 	"clientregistry/views/wording"
 )
 
-// mostFurther is the number of linked people up to which each has a tick among further people. Of more, one searches.
+// mostFurther is the number of linked people up to which each has a box to tick. If there are more, one searches.
 const mostFurther = 20
 
 // composerPeople returns the fields for who handled an interaction and for its further people. chosen are the ids of those
@@ -66,7 +66,8 @@ func (s *Server) further(c *gin.Context, x timelineRecord, prefix string, chosen
 	return f, nil
 }
 
-// furtherAnswer lists who fits what was typed among further people, or answers the field with one more of them ticked.
+// furtherAnswer lists the people who match what was typed among further people, or answers with the field and one more
+// person ticked.
 func (s *Server) furtherAnswer(c *gin.Context, x timelineRecord, prefix string) error {
 	if !ofForm(prefix) {
 		return db.ErrNotFound
@@ -93,7 +94,7 @@ func (s *Server) furtherAnswer(c *gin.Context, x timelineRecord, prefix string) 
 	return s.show(c, http.StatusOK, found)
 }
 
-// furtherFound lists who fits what was typed among further people.
+// furtherFound lists the people who match what was typed among further people.
 func (s *Server) furtherFound(c *gin.Context, x timelineRecord, prefix, typed string) (views.WithOptions, error) {
 	field := "#" + prefix + "-further"
 	found := views.WithOptions{ID: prefix + "-further-list", Label: "Contacts", Target: field, Include: field, Unlinked: "Others"}
@@ -108,8 +109,8 @@ func (s *Server) furtherFound(c *gin.Context, x timelineRecord, prefix, typed st
 	return found, err
 }
 
-// furtherNamed adds to the ticked people whom a typed name means. Where that is not clear, ask is the field with a
-// choice, and the ids are followed by what was typed, so that they are refused.
+// furtherNamed adds the person whom a typed name means to those ticked. If that is not clear, ask is the field with a
+// choice, and the typed name follows the ids, so that they are refused.
 func (s *Server) furtherNamed(c *gin.Context, x timelineRecord, prefix, ids string) (people string, ask *views.FurtherPeople, err error) {
 	form := c.Request.PostForm
 	typed := readable(form.Get("participant"))

@@ -16,13 +16,13 @@ import (
 	"clientregistry/views/wording"
 )
 
-// maxListed is how many linked records a composer lists to choose from. Where more are linked, one searches.
+// maxListed is how many linked records a composer lists to choose from. If there are more, one searches.
 const maxListed = 20
 
-// logWith is the id of the composer's choice of the other end.
+// logWith is the HTML id of the composer's field for the other end.
 const logWith = "log-with"
 
-// none is what a form carries when somebody chose nobody. An empty value leaves the choice to the composer.
+// none is the value of a form in which somebody chose nobody. An empty value leaves the choice to the composer.
 const none = "none"
 
 // ofForm reports whether an id begins the ids of a composer's fields, or of an interaction's editor.
@@ -81,7 +81,8 @@ func linking(id string) string {
 	return "saving links them"
 }
 
-// withAnswer lists who fits what was typed into a composer's field, or answers the field with a choice.
+// withAnswer lists the records that match what was typed into a composer's field, or answers with the field and a choice
+// made in it.
 func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 	if err := editInteractions.Check(who(c)); err != nil {
 		return err
@@ -131,7 +132,7 @@ func (s *Server) timelineRecordAt(c *gin.Context, base string) (timelineRecord, 
 	return x, err
 }
 
-// withFound lists who fits what was typed into the field with an id, and may be chosen there.
+// withFound lists the records that match what was typed into the field with an id and may be chosen there.
 func (s *Server) withFound(c *gin.Context, x timelineRecord, id, typed string) (views.WithOptions, error) {
 	found := views.WithOptions{ID: id + "-list", Label: x.heading, Target: "#" + id + "-field", Unlinked: "Not linked yet"}
 	if who(c).Can(db.EditClient) {
@@ -149,8 +150,8 @@ func (s *Server) withFound(c *gin.Context, x timelineRecord, id, typed string) (
 	return found, err
 }
 
-// findLinked adds who fits what was typed: those linked here first, then others. choice is the address that chooses
-// one.
+// findLinked adds the records that match what was typed: those linked here first, then others. choice returns the
+// address that chooses one.
 func (s *Server) findLinked(c *gin.Context, x timelineRecord, typed string, found *views.WithOptions, choice func(id string) string,
 ) error {
 	marks := text.NewTyped(typed)

@@ -10,8 +10,8 @@ import (
 	"clientregistry/views"
 )
 
-// A form that was made on an older version of a record is merged with it, see db.Conflict. Of the fields that both
-// changed, somebody decides each by itself: the form then says keep_COLUMN=theirs or keep_COLUMN=yours.
+// A form that was made on an older version of a record is merged with the current one, see db.Conflict. Each field that
+// both changed is decided by itself: the form then has keep_COLUMN=theirs or keep_COLUMN=yours.
 
 // alsoTyped are the fields of a form that belong to a column.
 var alsoTyped = map[string][]string{
@@ -51,8 +51,8 @@ func decided(c *gin.Context, values db.Fields, version int) (db.Fields, int) {
 	return values, version
 }
 
-// conflict returns what a form says of a conflict: who changed it, and the fields to decide among those that differ.
-// version is the one that the form is based on, 0 where it says only what was there.
+// conflict returns what a form says of a conflict: who changed the record, and which of the differing fields to decide.
+// version is the one that the form is based on, or 0 if it has only the values it was made with.
 func (s *Server) conflict(c *gin.Context, stale *db.Conflict, what string, version int, typed db.Fields,
 	differ []views.Difference,
 ) *views.Conflict {

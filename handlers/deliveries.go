@@ -66,7 +66,7 @@ func (s *Server) openDelivery(c *gin.Context, webhookID string) (db.Delivery, er
 	return s.db.Delivery(c.Request.Context(), who(c).Actor, webhookID, id)
 }
 
-// deliveryAddress is that of a page of deliveries with one opened, unless id is "".
+// deliveryAddress returns the address of a page of deliveries, with the one with this id opened unless it is "".
 func deliveryAddress(base string, p url.Values, id string) string {
 	to := address(base, with(p, "delivery", id))
 	if id != "" {
@@ -90,7 +90,7 @@ func deliveryChoices(base, state string, h db.Webhook) []views.Option {
 	}
 }
 
-// isBeingSent reports whether a delivery is probably tried just now, so that its page is worth
+// isBeingSent reports whether a delivery is probably being tried now, so that its page is worth
 // reading again.
 func (s *Server) isBeingSent(h db.Webhook, x db.Delivery) bool {
 	now := s.now()

@@ -98,8 +98,8 @@ var whileTyping = []string{
 }
 
 // failNoSession redirects to the sign-in page, which leads back. If htmx sends a form, it opens sign-in as
-// a dialog instead, so that nothing typed on the page is lost. What a form asks while somebody types in it gets no answer:
-// they sign in when they save.
+// a dialog instead, so that nothing typed on the page is lost. Requests that a form makes while somebody types get no
+// answer: they sign in when they save.
 func (s *Server) failNoSession(c *gin.Context) {
 	if wantsFragment(c) && slices.Contains(whileTyping, c.FullPath()) && c.Query("for") == "" { // that is a search, not a form
 		c.Header("Vary", vary)

@@ -12,7 +12,7 @@ import (
 )
 
 // homeBeginning shows the first steps until they are done or closed, or says why there are no clients
-// yet. Beside either, what is empty is left out.
+// yet. In both cases, empty cards are left out.
 func (s *Server) homeBeginning(c *gin.Context, page *views.Home) error {
 	v := who(c)
 	done, err := s.db.FirstSteps(c.Request.Context(), v.Actor)
@@ -103,7 +103,7 @@ func touchedRows(cards []views.HomeCard) []views.HomeRow {
 	return nil
 }
 
-// nothingYet says to somebody who sees no clients whose they would see.
+// nothingYet tells somebody who sees no clients which ones they would see.
 func nothingYet(v *visitor) *views.Nothing {
 	x := &views.Nothing{
 		Heading: "No clients yet", Text: "What you and your colleagues add appears here.", CanEdit: editClients.Check(v) == nil,

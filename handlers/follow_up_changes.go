@@ -147,9 +147,9 @@ func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo
 	return s.show(c, http.StatusOK, append(places, toast(said.Text, said.Undo))...)
 }
 
-// followUpPlaces returns the views that update a follow-up everywhere it may stand on the asking
-// page: its row, its line in the event, the count in the menu. htmx ignores those that are not on
-// the page. focus is the place it was changed from.
+// followUpPlaces returns the views that update a follow-up wherever the asking page may show it: its
+// row, its line in the event, the count in the menu. htmx ignores those that are not on the page.
+// focus is the place it was changed from.
 func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]views.View, error) {
 	due, err := s.due(c)
 	if err != nil {

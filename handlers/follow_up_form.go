@@ -126,7 +126,7 @@ func (s *Server) followUpClients(c *gin.Context, typed, organization, contact st
 	if contact == "" {
 		clients.Contacts.Chosen = ""
 	}
-	if organization+contact == "" { // the only match, or the only one of that name, is chosen by itself
+	if organization+contact == "" { // the only match, or the only one of that name, is chosen automatically
 		only := onlyMatch(slices.Concat(organizations.Options, contacts.Options), typed, clients.More)
 		if slices.ContainsFunc(contacts.Options, func(o views.OptionRow) bool { return o.ID == only }) {
 			clients.Contacts.Chosen = only
@@ -137,7 +137,7 @@ func (s *Server) followUpClients(c *gin.Context, typed, organization, contact st
 	return clients, errors.Join(err1, err2)
 }
 
-// followUpFormAnswer answers with the form of a new follow-up: for htmx as a part, else as a page.
+// followUpFormAnswer answers with the form of a new follow-up: as a fragment for htmx, else as a page.
 func (s *Server) followUpFormAnswer(c *gin.Context, status int, form *views.FollowUpForm) error {
 	return s.answerFragments(c, status, func() error {
 		form.Part = false
@@ -193,8 +193,8 @@ func fromPage(path string) string {
 
 func backTo(from string) string { return cmp.Or(from, "/follow-ups") }
 
-// clientsRefused takes over the client that was typed but not chosen, if it is clear which one is meant, and else says
-// why it is refused. Of those that the form had shown, one was to be chosen.
+// clientsRefused chooses the client that was typed but not chosen, if it is clear which one is meant. Otherwise it says
+// why it is refused. If the form had already shown the matches, one of them had to be chosen.
 func (s *Server) clientsRefused(c *gin.Context, values db.Fields) (map[string]string, error) {
 	find := readable(c.Request.PostForm.Get("find"))
 	if find == "" || values["organization_id"]+values["contact_id"] != "" {

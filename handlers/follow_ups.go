@@ -293,7 +293,7 @@ func (s *Server) assigneeOptions(c *gin.Context, current string) ([]views.Option
 	return personOptions(people, current), errors.Join(err1, err2)
 }
 
-// stepPeople lists those who may be given a follow-up, and nobody where it is nobody's now.
+// stepPeople lists those who may be given a follow-up, and an empty choice if it is nobody's now.
 func (s *Server) stepPeople(c *gin.Context, current string) ([]views.Option, error) {
 	people, err := s.assigneeOptions(c, current)
 	if current == "" {

@@ -7,8 +7,8 @@ import (
 	"clientregistry/views"
 )
 
-// givesAway returns the question whether to give a client of this name to its new owner, as the visitor will not see it
-// any more.
+// givesAway asks whether to give the client with this name to its new owner, because the visitor will not see it any
+// more.
 func (s *Server) givesAway(c *gin.Context, name string, changes db.Fields) (*views.GivesAway, error) {
 	q := &views.GivesAway{Name: name}
 	to := changes["owner_user_id"]

@@ -59,8 +59,8 @@ func historyDays(clock views.Clock, entries []db.Entry, kind, path string) (days
 	return days
 }
 
-// offerBack adds what can be taken back: each old value through the field's form, or the whole
-// entry through its opposite.
+// offerBack adds what can be undone: each old value through the field's form, or the whole entry
+// through its opposite.
 func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 	links, other := "/organizations/"+e.TargetID+"/contacts", views.Hidden{Name: "contact_id", Value: e.ContactID}
 	if kind == "contact" {

@@ -15,7 +15,7 @@ import (
 	"clientregistry/views/wording"
 )
 
-// homeCard describes a card of the home page. Its function returns nil where the card has no sense.
+// homeCard describes a card of the home page. Its function returns nil if the card makes no sense.
 type homeCard struct {
 	name, label string
 	seen        func(*visitor) bool
@@ -152,8 +152,8 @@ func (s *Server) homeTouched(c *gin.Context) (views.HomeCard, error) {
 	return card, err
 }
 
-// quietDays are after how many days without contact the home page calls a client quiet, the first unless
-// another is chosen.
+// quietDays are the numbers of days without contact after which the home page can call a client quiet. The first
+// counts unless another is chosen.
 var quietDays = []int{30, 60, 90}
 
 func (s *Server) homeQuiet(c *gin.Context) (views.HomeCard, error) {

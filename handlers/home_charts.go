@@ -158,7 +158,7 @@ func monthsChart(months []db.Counted) views.Chart {
 	return chart
 }
 
-// mostOwners is how many owners the chart names.
+// mostOwners is the largest number of owners that the chart names.
 const mostOwners = 10
 
 func ownersChart(owners []db.OwnerCount) views.Chart {

@@ -117,7 +117,7 @@ func (s *Server) homeViewChoose(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	// What was deleted meanwhile takes no room.
+	// Views that were deleted meanwhile do not count towards the limit.
 	chosen.Views = slices.DeleteFunc(slices.Clone(chosen.Views), func(id string) bool {
 		return id == x.ID || !slices.ContainsFunc(all, func(x namedSavedView) bool { return x.ID == id })
 	})

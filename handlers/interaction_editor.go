@@ -22,7 +22,8 @@ const (
 	shownDay  = "2 Jan 2006"
 )
 
-// editorEnds returns the sides of an interaction's two ends. at is the one whose people come first among further ones.
+// editorEnds returns the records at both ends of an interaction. at is the one whose people come first among further
+// people.
 func (s *Server) editorEnds(c *gin.Context, i db.Interaction) (organization, contact, at timelineRecord, err error) {
 	var err1, err2 error
 	if i.ContactID != "" {
@@ -248,7 +249,7 @@ func (s *Server) interactionDifferences(c *gin.Context, i db.Interaction, e *vie
 	return differences
 }
 
-// endLabel returns the name of an end, or its id if it is not on offer.
+// endLabel returns the name of an end, or its id if it is not offered.
 func endLabel(w *views.With, id string) string {
 	if w == nil {
 		return id

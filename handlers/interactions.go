@@ -82,8 +82,8 @@ func (s *Server) onOwnPage(c *gin.Context, id string) bool {
 	return path == "/interactions/"+id || path == "/interactions/"+id+"/edit"
 }
 
-// changedOn returns the page on which somebody changes an interaction: a list or the timeline of a record, with its
-// filter, or the interaction's own page. It is "" for any other. A form names the page that it was opened on.
+// changedOn returns the address of the page on which somebody changes an interaction: a list or a record's timeline, with
+// its filter, or the interaction's own page. It is "" for any other page. A form names the page on which it was opened.
 func (s *Server) changedOn(c *gin.Context) string {
 	from := ""
 	if wantsFragment(c) || c.Request.Method == http.MethodPost {

@@ -110,7 +110,7 @@ func (e linkEnd) newColumns() []string { return recordKinds[e.otherPlural].Field
 
 func brief(f db.Field) bool { return f.Brief }
 
-// createFields returns those fields with their values and errors, and the records that may be the same.
+// createFields returns the fields of newColumns with their values and errors, and the records that may be the same.
 func (s *Server) createFields(c *gin.Context, e linkEnd, values db.Fields, refused map[string]string,
 ) (fields []views.Field, twins views.Twins, err error) {
 	k := recordKinds[e.otherPlural]

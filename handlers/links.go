@@ -165,8 +165,8 @@ func (s *Server) linkChanged(c *gin.Context, e linkEnd, done string, undo *views
 	return s.show(c, http.StatusOK, parts...)
 }
 
-// withFieldNow returns the composer's choice of the other end after the links have changed. The request carries what
-// somebody chose or typed there.
+// withFieldNow returns the composer's field for the other end after the links have changed. The request carries what
+// somebody chose or typed in it.
 func (s *Server) withFieldNow(c *gin.Context, x timelineRecord) (views.With, error) {
 	form := c.Request.PostForm
 	chosen, err := form.Get("chosen"), error(nil)
@@ -326,7 +326,7 @@ func (s *Server) mainChanged(c *gin.Context, e linkEnd, before []db.Link, now db
 	return s.linkChanged(c, e, done, nil, "edit-link-"+id)
 }
 
-// linkConflict shows the link as it is now and as it was typed in a form that was made on a version.
+// linkConflict shows the current link beside what was typed in a form that was made on an older version.
 func (s *Server) linkConflict(c *gin.Context, values db.Fields, version int, stale *db.Conflict) error {
 	values = withoutFields(values, stale.Untouched)
 	l, e, err := s.linkOf(c)
@@ -409,7 +409,7 @@ func (s *Server) unlink(c *gin.Context) error {
 	return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
 }
 
-// linkCardAsking answers an unlink that is to be decided with the current card, in which the link's row asks.
+// linkCardAsking answers an unlink that must be confirmed: with the current card, in which the link's row asks.
 func (s *Server) linkCardAsking(c *gin.Context, e linkEnd, row views.LinkRow) error {
 	links, err := s.links(c, e)
 	if err != nil {

@@ -50,7 +50,7 @@ func (s *Server) listFilter(c *gin.Context, k *recordKind, given url.Values) (db
 	return f, p
 }
 
-// dropLoneIs removes those parameters that turn a filter round which is not there.
+// dropLoneIs removes each NAME_is whose NAME is missing, because there is no filter to negate.
 func dropLoneIs(p url.Values) {
 	maps.DeleteFunc(p, func(name string, _ []string) bool {
 		of, is := strings.CutSuffix(name, "_is")
@@ -91,8 +91,8 @@ func filled(given url.Values, names []string, several func(name string) bool) ur
 	return p
 }
 
-// quietSince returns the moment since when a client that is quiet for so many days has had no
-// contact.
+// quietSince returns the moment since which a client must have had no contact to be quiet for this
+// many days.
 func (s *Server) quietSince(c *gin.Context, days int) time.Time {
 	clock := s.clock(c)
 	return clock.Today().Add(-days).Start(clock.Zone)
@@ -187,7 +187,7 @@ func listChips(k *recordKind, f db.Filter, p url.Values, offered map[string][]st
 	return chips
 }
 
-// withMe lists people after the visitor, whoever that is.
+// withMe lists people after an option for the visitor.
 func withMe(people []db.Owner) []views.Option {
 	return append([]views.Option{{Value: "me", Label: "Me"}}, personOptions(people, "")...)
 }

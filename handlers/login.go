@@ -105,7 +105,7 @@ func (s *Server) beginSession(c *gin.Context, token string) {
 }
 
 // rememberDevice marks the browser as known to the session's account, so that other people's wrong
-// passwords do not lock it out. Signing in works without it.
+// passwords do not lock it out. If that fails, signing in still works.
 func (s *Server) rememberDevice(c *gin.Context, token string) {
 	device, err := s.db.RememberDevice(c.Request.Context(), s.Nobody(c), token)
 	switch {
@@ -117,8 +117,8 @@ func (s *Server) rememberDevice(c *gin.Context, token string) {
 	}
 }
 
-// signedInAnswer leads on after signing in. In a dialog it leaves the page below as it is, and has the request sent again
-// that was refused, if the page is the user's.
+// signedInAnswer leads on after signing in. In a dialog it leaves the page below as it is. If that is the user's own page,
+// the refused request is sent again.
 func (s *Server) signedInAnswer(c *gin.Context, token, next, done string) error {
 	if !wantsFragment(c) {
 		return s.redirect(c, next)
@@ -153,15 +153,15 @@ func (s *Server) loginRefused(c *gin.Context, status int, next, message string) 
 	return s.show(c, status, loginDialog(again, now))
 }
 
-// loginDialog returns the form as a dialog over a page. now is who is signed in instead of whoever opened the page, "" for
-// nobody.
+// loginDialog returns the form as a dialog over a page. now names who is signed in instead of whoever opened the page; ""
+// if nobody is.
 func loginDialog(form views.Login, now string) views.LoginDialog {
 	form.Email.ID, form.Password.ID = "login-email", "login-password" // pages have fields of these names, too
 	return views.LoginDialog{Login: form, Now: now}
 }
 
-// takeZone gives somebody who has not chosen a time zone that of their browser. Signing in works
-// without it.
+// takeZone gives somebody who has not chosen a time zone that of their browser. If that fails,
+// signing in still works.
 func (s *Server) takeZone(c *gin.Context, token string) {
 	zone := c.Request.PostForm.Get("time_zone")
 	if zone == "" {

@@ -119,9 +119,9 @@ func nobody(e linkEnd) string {
 	return "No organization"
 }
 
-// usualOther returns the other end that a composer chooses by itself: of those linked, neither former nor archived, a
-// contact's main organization, or the only one, or that of the record's newest interaction. It returns "" for none of
-// them, because a wrong guess would be logged as if it were true.
+// usualOther returns the other end that a composer chooses by itself: a contact's main organization, or the only one, or
+// that of the record's newest interaction. Former and archived ones do not count. It returns "" if none applies, because
+// a wrong guess would be logged as if it were true.
 func (s *Server) usualOther(c *gin.Context, x timelineRecord) (string, error) {
 	var usual []string
 	for _, l := range x.links {

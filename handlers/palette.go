@@ -82,8 +82,8 @@ func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err erro
 }
 
 // offerFound offers the commands that match, then the records found by name, by other fields, and
-// interactions. Last is the search page. "call anna" offers to log a call with Anna. What nothing
-// matches can be created.
+// interactions. Last is the search page. "call anna" offers to log a call with Anna. If nothing
+// matches, it offers to create it.
 func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	channel, name := "", p.Query
 	if p.Logs {
@@ -151,7 +151,7 @@ func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []
 	}
 }
 
-// missingIn returns 1 if a subject lacks a typed word, which its body then has, else 0.
+// missingIn returns 1 if a typed word is not in the subject but in the body, else 0.
 func missingIn(subject string, typed text.Typed) int {
 	if _, has := typed.Marks(subject); slices.Contains(has, false) {
 		return 1

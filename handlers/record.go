@@ -214,7 +214,7 @@ func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
 }
 
 // undoOf returns an Undo that sends the old values, if the change was made from a history.
-// Elsewhere a saved form offers no Undo.
+// Forms elsewhere offer no Undo.
 func undoOf(c *gin.Context, version int, was db.Fields) *views.Undo {
 	if historyOf(c) == "" {
 		return nil

@@ -168,7 +168,7 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 	return s.recordFieldSaved(c, k, r.Value(f.Column), changed, f, isNew)
 }
 
-// isNewValue reports whether a value of a vocabulary is not known there yet, as when half a word was typed.
+// isNewValue reports whether a value is new to its vocabulary, perhaps because only half a word was typed.
 func (s *Server) isNewValue(c *gin.Context, f db.Field, value string) (bool, error) {
 	v, err := db.VocabularyOf(f.Column)
 	if err != nil || value == "" {
@@ -198,7 +198,7 @@ func (s *Server) recordFieldConflict(c *gin.Context, f db.Field, value string, s
 }
 
 // recordFieldSaved answers with the fact and everything else on the page that shows it. was is the
-// old value. isNew says that the new one is the first of its vocabulary, which is told with Undo.
+// old value. If isNew is true, the vocabulary did not have the new one; a message says so and offers Undo.
 func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r db.Record, f db.Field, isNew bool) error {
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), f.Label+" saved")

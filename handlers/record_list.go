@@ -25,7 +25,7 @@ func rowsAsked(given url.Values) int {
 	return min(max(n, db.PageSize), mostRows)
 }
 
-// withRows returns the parameters of a list that shows so many rows.
+// withRows returns the parameters of a list that shows n rows.
 func withRows(p url.Values, n int) url.Values {
 	if n = min(n, mostRows); n == db.PageSize {
 		return p
@@ -48,7 +48,7 @@ func (k *recordKind) rows(c *gin.Context, d *db.DB, f db.Filter, n int) (all []d
 	}
 }
 
-// loadMore sets the addresses that show more of a list than n rows. fromTop says that they are its first. The
+// loadMore sets the addresses that show more of a list than n rows. fromTop means that these are its first rows. The
 // longer page opens at the first new row.
 func loadMore(l *views.List, p url.Values, n int, next string, fromTop bool) {
 	if old := n - db.PageSize; fromTop && old > 0 && old < len(l.Rows) {

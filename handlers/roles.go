@@ -125,7 +125,7 @@ func permissions(form url.Values) []db.Permission {
 	return ticked
 }
 
-// typedRole returns the stored role with the values that were typed, and with what the form ticked or not since it was made.
+// typedRole returns the stored role with the typed values and with the boxes that were ticked or cleared in the form.
 func typedRole(values db.Fields, form url.Values, stored db.Role) db.Role {
 	x := stored
 	for column, to := range map[string]*string{
@@ -251,7 +251,7 @@ func permissionGroups(by db.Actor, f roleForm, others []db.Role) []views.Permiss
 	return groups
 }
 
-// permissionRow describes one permission of a role beside the same of others. What the actor may not change is fixed.
+// permissionRow describes one permission in a role and in others. It is fixed if the actor may not change it.
 func permissionRow(by db.Actor, f roleForm, p db.Permission, others []db.Role) views.PermissionRow {
 	row := views.PermissionRow{
 		Slug: string(p), Label: p.Words(), Ticked: f.typed.Can(p), Note: wording.WorksWith(p), Idle: wording.Idle(f.typed, p),

@@ -49,7 +49,7 @@ type Server struct {
 	stop   context.CancelFunc
 }
 
-// WriteTimeout is how long an answer may take to write. Each step of a long one gets as much again.
+// WriteTimeout is how long writing an answer may take. Each step of a long one gets this time anew.
 const WriteTimeout = 30 * time.Second
 
 // Options say how a registry is served.

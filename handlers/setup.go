@@ -198,8 +198,8 @@ func zoneField(current string) views.Field {
 	return f
 }
 
-// phoneRegionField is the choice of the country whose phone numbers need no country code. The one of
-// the browser's first language is proposed.
+// phoneRegionField is the choice of the country whose phone numbers need no country code. It proposes
+// that of the browser's first language.
 func phoneRegionField(languages string, form url.Values) views.Field {
 	chosen := form.Get("phone_region")
 	if all, _, err := language.ParseAcceptLanguage(languages); err == nil && len(all) > 0 && !form.Has("phone_region") {

@@ -39,7 +39,7 @@ func (s *Server) flash(c *gin.Context, t views.Toast) error {
 // namedMessage finds the name of a message in the address of the page that shows it.
 var namedMessage = regexp.MustCompile(`[?&]` + messageParameter + `=\w*$`)
 
-// withMessage names the message that this request has, or was asked for, in the address that it redirects to.
+// withMessage adds the name of the message that this request stores or came with to the address that it redirects to.
 func withMessage(c *gin.Context, to string) string {
 	name := cmp.Or(c.GetString(messageParameter), c.Query(messageParameter))
 	if name == "" {

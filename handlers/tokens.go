@@ -105,7 +105,7 @@ func (s *Server) tokenForm(c *gin.Context, status int, ticked []string, refused 
 	return s.show(c, status, v)
 }
 
-// tokenEnds returns which end the form chose. Programs send expires_on or never without it.
+// tokenEnds returns which end was chosen in the form. Programs send only expires_on or never.
 func tokenEnds(c *gin.Context) string {
 	switch form := c.Request.PostForm; {
 	case form.Get("ends") != "":

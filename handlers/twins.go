@@ -49,8 +49,8 @@ func asked(c *gin.Context, k *recordKind) db.Fields {
 	return values
 }
 
-// twins returns the records that may be the same as what was typed for a record, which is zero for a new one. What it
-// has already is not compared, except for the rest of a changed name.
+// twins returns the records that may be the same as the one being typed; r is that record as stored, zero for a new one.
+// Unchanged values are not compared, except for the rest of a changed name.
 func (s *Server) twins(c *gin.Context, k *recordKind, typed db.Fields, r db.Record) (views.Twins, error) {
 	twins := views.Twins{From: k.path() + "/twins"}
 	changed, renamed := db.Fields{}, false

@@ -20,7 +20,7 @@ func valueChip(path string, p url.Values, label, name string, options []views.Op
 // valueFilter is a filter by several values.
 type valueFilter struct {
 	label, name, noun    string
-	none, orNone, anyone string // what no value is called, also after other values, and what is any
+	none, orNone, anyone string // words for no value, for that after other values, and for any
 }
 
 // personFilter is a filter by people.
@@ -58,7 +58,7 @@ func (x valueFilter) chip(path string, p url.Values, options []views.Option) vie
 			add(views.Option{Value: v, Label: v, Selected: true})
 		}
 	}
-	// One order of the names, wherever the filter is put in words; how the options are ordered differs.
+	// The words always have the same order, while that of the options differs.
 	slices.SortStableFunc(labels, func(a, b string) int { return strings.Compare(text.SortKey(a), text.SortKey(b)) })
 	chip := views.Chip{Key: x.label, Pick: pick}
 	if p.Has(name) {

@@ -15,8 +15,8 @@ import (
 	"clientregistry/views"
 )
 
-// A form says in the field whose which user it was made for. One that was opened by somebody else, in a tab whose user has
-// changed since, is refused with what was typed. Other clients may leave the field out.
+// The field whose of a form names the user for whom it was made. If somebody else has signed in since, in another tab,
+// the form is refused with what was typed. Clients other than our pages may leave the field out.
 
 // errWhose means that somebody else opened the form.
 var errWhose = errors.New("somebody else opened this form")
@@ -36,8 +36,8 @@ func readForm(c *gin.Context, a middleware.Access) error {
 	return nil
 }
 
-// failWhose answers with what was typed. If htmx asks, it stays on the page, behind a dialog in which whoever typed it can
-// sign in.
+// failWhose answers with what was typed. For htmx the page stays, behind a dialog in which whoever typed it can sign
+// in.
 func (s *Server) failWhose(c *gin.Context) {
 	now := who(c).User.FullName
 	var v views.View = s.whoseForm(c)

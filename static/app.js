@@ -53,7 +53,7 @@
   });
   addEventListener("afterprint", showTimes);
 
-  // ---------- a name or value that is cut shows whole on hover
+  // ---------- a name or value that is cut off is shown in full on hover
 
   on("mouseover", ({ target }) => {
     const cut = target.closest("td > bdi, div > bdi, .cut, .nm");
@@ -88,7 +88,7 @@
 
   on("dialog:close", () => byId("dialog")?.close());
 
-  // A sheet is closed where it was opened. Its cross is a link to the page without it, for those without script.
+  // The cross of a sheet closes it. Without script it is a link to the page without the sheet.
   on("click", e => {
     const sheet = e.target.closest(".sheet-h [data-close]")?.closest("details");
     if (!sheet) return;
@@ -137,7 +137,7 @@
     return true;
   };
 
-  // On phones a menu is a sheet, which lies over the page: the focus goes into it, and a finger that moves down closes it.
+  // On phones a menu is a sheet over the page: the focus moves into it, and swiping down closes it.
   const sheetOf = element => {
     const sheet = element.closest?.(".drop[open]")?.querySelector(".pop");
     return sheet && getComputedStyle(sheet).position === "fixed" ? sheet : filterSheet(element);
@@ -175,7 +175,7 @@
     }
   });
 
-  // What somebody opens has the focus in its first field: the composer, and popovers with a form.
+  // When somebody opens the composer or a popover with a form, its first field gets the focus.
   let opened = null; // the <details> whose summary was clicked, by mouse or key
 
   on("click", e => { opened = e.target.closest("summary")?.parentNode ?? null; });
@@ -198,12 +198,12 @@
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
   }, true);
 
-  // "Other…" opens a field. Who clicked it types there; who came with an arrow key may go on.
+  // "Other…" opens a field. A click moves the focus there; an arrow key does not, so that it can go on to the next choice.
   on("change", ({ target }) => {
     if (target.value === "other" && !target.matches(":focus-visible")) one(".own input", target.closest("fieldset"))?.focus();
   });
 
-  // Typing narrows the values of a filter; Enter ticks the first one left, and then all are there again.
+  // Typing narrows the values of a filter. Enter ticks the first one left, and shows all again.
   const folded = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
   for (const event of ["input", "keydown"]) on(event, e => {
@@ -216,7 +216,7 @@
     } else for (const x of values) x.hidden = !folded(x.textContent).includes(folded(e.target.value));
   });
 
-  // A day that is picked in a calendar is written where one would have typed it.
+  // A day picked in a calendar goes into the field for typing one.
   on("change", e => {
     const field = byId(e.target.dataset.picks), details = e.target.closest("details");
     if (!field || !e.target.value) return;
@@ -257,7 +257,7 @@
 
   const active = input => options(input).find(o => o.getAttribute("aria-selected") === "true");
 
-  // A field whose list only suggests: its text counts, too.
+  // Fields whose list only suggests accept any text.
   const suggests = input => input.matches("[hx-get^='/suggestions/']");
 
   const shut = input => {
@@ -279,7 +279,7 @@
     if (option) take(option);
   });
 
-  // Enter takes the chosen suggestion. It sends the form if that says what was typed, or the list is closed.
+  // Enter takes the chosen suggestion. If that equals what was typed, or the list is closed, Enter sends the form.
   const suggestionEnter = input => {
     const option = active(input);
     if (input.value && input.value !== (listed.get(input) ?? input.defaultValue)) hurried = input;
@@ -305,7 +305,7 @@
     return true;
   };
 
-  // A suggestion that is typed whole needs no list any more, which would lie over the buttons below.
+  // Once a suggestion is typed in full, the list closes, because it would cover the buttons below.
   let typedInto = null; // the field that was typed into, not clicked
   const typedWhole = input => typedInto === input && suggests(input) && options(input).some(option =>
     option.dataset.value === input.value && !option.matches(".make"));
@@ -319,7 +319,7 @@
     shut(target);
   });
 
-  on("focusout", e => { // a list that lies over the page closes when the focus goes elsewhere
+  on("focusout", e => { // a list that covers the page closes when the focus leaves
     const combo = e.target.closest(".combo"), input = combo && one("[role='combobox']", combo);
     if (combo && !combo.contains(e.relatedTarget)) shut(input);
   });
@@ -396,7 +396,7 @@
     return leave(editor, { next: facts[facts.indexOf(editor) + (shiftKey ? -1 : 1)]?.id });
   };
 
-  // Types the keys that were pressed while the editor was on its way.
+  // Types the keys that were pressed before the editor arrived.
   const type = (editor, keys) => {
     const field = fieldOf(editor);
     for (const [at, k] of keys.entries()) {
@@ -420,7 +420,7 @@
     e.stopPropagation();
   }, true);
 
-  on("htmx:before:swap", e => { // whoever has clicked elsewhere stays there
+  on("htmx:before:swap", e => { // the focus stays where somebody has clicked meanwhile
     if (leaving?.elsewhere) for (const { fragment } of e.detail.tasks) one("[autofocus]", fragment)?.removeAttribute("autofocus");
   });
 
@@ -544,7 +544,7 @@
     byId("login-password").autofocus = true;
   };
 
-  // A focused field with a value has it selected, as after Tab. Otherwise the caret would be before it.
+  // A field that gets the focus has its value selected, as after Tab. Otherwise the caret would be before it.
   const arrived = new WeakSet();
 
   const selectFilled = () => {
@@ -721,7 +721,7 @@
 
   on("click", e => { if (e.target.closest("[data-print]")) print(); });
 
-  // Rows are selected one by one, all at once, or with Shift from the last one to this.
+  // Rows are selected one by one, all at once, or with Shift all from the last one to this one.
   let picked = null;
 
   on("click", e => {
@@ -742,8 +742,8 @@
     }
   };
 
-  // ---------- drafts: one item of the browser holds what is typed, for 8 hours. Signing out removes it, and only pages make it as
-  // they load, so that tabs that are left open store nothing.
+  // ---------- drafts: one item in the browser's storage holds what is typed, for 8 hours. Signing out removes it. Only a page
+  // that loads creates it, so that tabs left open after that store nothing.
 
   const drafts = (change, loading) => {
     try {
@@ -760,7 +760,7 @@
   const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code'], .again))"; // nor one that asks how to go on
 
   // The version comes back, too, so that what others changed in the meantime is a conflict.
-  // Who was picked by search is not in a new form: the server is asked for them, and names only those who may be seen.
+  // A new form does not list who was picked by search: it asks the server, which names only those whom the user may see.
   const fill = (form, values) => {
     for (const [name, value] of values) for (const field of form.elements) {
       const old = field.value;
@@ -837,7 +837,7 @@
 
   // ---------- at load and after each swap
 
-  // Whom somebody has chosen stays chosen when the links, and with them the choices, change.
+  // What somebody has chosen stays chosen when the links change, and the choices with them.
   on("change", e => {
     const chosen = e.target.matches(".with > select") && byId(e.target.id + "-chosen");
     if (chosen) chosen.value = e.target.value || "none";

@@ -25,7 +25,7 @@ type APISection struct {
 	Example   APIExample
 }
 
-// APIExample is a request and its answer, or a delivery to a webhook. Its ID is that of what it stands beside.
+// APIExample is a request and its answer, or a delivery to a webhook. It has the ID of what it illustrates.
 type APIExample struct {
 	ID, Title string
 	Sends     bool   // the registry sends the request
@@ -40,7 +40,7 @@ type APIGroup struct {
 	Operations     []APIOperation
 }
 
-// APIOperation is a method of an address, or of an address of the reader's that the registry sends to.
+// APIOperation is a method of an address: one of ours or, for a webhook, one of the reader's.
 type APIOperation struct {
 	ID, Method, Address, Title, Text string
 	Short                            string // for the menu

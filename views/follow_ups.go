@@ -20,7 +20,7 @@ type FollowUp struct {
 	Href                    string // of its interaction, or its own page
 	Giver                   string // the first name of whoever gave it to the reader, "" if nobody did
 	New                     bool   // the reader has not looked at it yet
-	Opened                  bool   // the page is that of its interaction, which is to have looked at it
+	Opened                  bool   // the page is that of its interaction; opening it counts as looking at the follow-up
 	Alone                   bool   // without a client
 	Done                    *Time  // when it was done, in the list of those
 	Late                    bool
@@ -297,13 +297,13 @@ type FollowUpPage struct {
 // Template names the page.
 func (FollowUpPage) Template() string { return "follow_ups/show.html" }
 
-// NewCount is how many of one's own follow-ups are new, in the menu.
+// NewCount is the number of the reader's new follow-ups, in the menu.
 type NewCount struct{ Shown string }
 
 // Template names the fragment.
 func (NewCount) Template() string { return "follow_ups/_new_count.html" }
 
-// DueCount is how many of one's own follow-ups are due by today, in the menu.
+// DueCount is the number of the reader's follow-ups that are due by today, in the menu.
 type DueCount struct {
 	Shown string // "" for none, like 3 or 99+
 	Late  bool   // one of them is overdue

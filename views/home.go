@@ -55,10 +55,10 @@ func (c FollowUpCard) height() int {
 	for _, g := range c.Groups {
 		n += len(g.Rows)
 	}
-	return rowsHeight(n, lineHeight+5) + len(c.Groups)*groupHeight // whom a follow-up is about often takes two lines
+	return rowsHeight(n, lineHeight+5) + len(c.Groups)*groupHeight // the clients of a follow-up often take two lines
 }
 
-// FirstSteps is the card of what one begins with in a new registry.
+// FirstSteps is the card of the first things to do in a new registry.
 type FirstSteps struct {
 	Done  string // how many are done, in words
 	Steps []FirstStep
@@ -131,7 +131,7 @@ type HomeToday struct {
 	Wide, Narrow int // how many are shown in three columns, and in fewer
 }
 
-// Fold returns the class of an event, which hides it where it is too many.
+// Fold returns the class that hides an event where there are too many.
 func (c HomeToday) Fold(i int) string {
 	switch {
 	case i >= c.Wide:
@@ -186,13 +186,13 @@ type HomeColumns struct {
 // joined are the classes for which two columns stand one above the other.
 var joined = []string{"", "ab", "ac"}
 
-// Fewest and most events of today that are shown to make columns alike.
+// The fewest and the most of today's events that are shown to make columns even.
 const fewestToday, mostToday = 4, 12
 
-// evenly is how much taller than another a column may be without looking it.
+// evenly is how many times as tall as another a column may be without looking taller.
 const evenly = 1.25
 
-// Columns divides the cards so that the columns are about as tall, in any window.
+// Columns divides the cards into columns of about the same height in any window.
 func (h Home) Columns() HomeColumns {
 	switch len(h.Cards) {
 	case 0, 1:
@@ -216,8 +216,8 @@ func (h Home) Columns() HomeColumns {
 	return best
 }
 
-// leastUneven returns with which class, and with how many of today's events, three columns are least uneven, and how
-// uneven they then are in the worse of the two kinds of window.
+// leastUneven returns the class and the numbers of today's events with which three columns are least uneven, and how
+// uneven they are then: in windows with room for two columns or for three, whichever is worse.
 func leastUneven(columns [][]HomeCard) (class string, today HomeToday, worst float64) {
 	two, three := math.Inf(1), math.Inf(1)
 	for shown := mostToday; shown >= fewestToday; shown-- {
@@ -234,8 +234,8 @@ func leastUneven(columns [][]HomeCard) (class string, today HomeToday, worst flo
 	return class, today, max(two, three)
 }
 
-// chartBeforeToday returns the cards with the chart before what the team did today; style puts them
-// back into their order in a single column.
+// chartBeforeToday returns the cards with the chart before what the team did today. In a single column,
+// the style sheet restores their order.
 func chartBeforeToday(cards []HomeCard) []HomeCard {
 	cards = slices.Clone(cards)
 	if n := len(cards); cards[n-1].Template() == (HomeChart{}).Template() {
@@ -244,7 +244,7 @@ func chartBeforeToday(cards []HomeCard) []HomeCard {
 	return cards
 }
 
-// shortenToday returns the columns with so many of today's events as the card shows.
+// shortenToday returns the columns with as many of today's events as shown says.
 func shortenToday(columns [][]HomeCard, shown HomeToday) [][]HomeCard {
 	for i, cards := range columns {
 		columns[i] = slices.Clone(cards)
@@ -258,7 +258,7 @@ func shortenToday(columns [][]HomeCard, shown HomeToday) [][]HomeCard {
 	return columns
 }
 
-// stackHeight returns how tall the cards are with at most so many of today's events.
+// stackHeight returns the height of the cards with at most this many of today's events.
 func stackHeight(cards []HomeCard, today int) (n int) {
 	for _, c := range cards {
 		if x, ok := c.(HomeToday); ok {
@@ -271,7 +271,7 @@ func stackHeight(cards []HomeCard, today int) (n int) {
 	return n
 }
 
-// uneven returns how many times as tall as the shortest column the tallest is.
+// uneven returns the height of the tallest column divided by that of the shortest, but at least evenly.
 func uneven(heights ...int) float64 {
 	return max(evenly, float64(slices.Max(heights))/float64(slices.Min(heights)))
 }

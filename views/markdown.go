@@ -21,8 +21,8 @@ var (
 	rendered     = cache{max: 4 << 20}
 )
 
-// markdownParser returns a parser without raw HTML and link definitions. They would make typed text
-// disappear; this way they stay text.
+// markdownParser returns a parser without raw HTML and link definitions, which would make typed text
+// disappear. Without them it stays text.
 func markdownParser() parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(

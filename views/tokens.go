@@ -21,7 +21,7 @@ type TokenRow struct {
 	Name, Start string
 	State, Tone string // such as Active, and the class of its mark
 	May         string
-	Lost        string // what it may no longer do, because its owner may not
+	Lost        string // what it may no longer do, because its owner no longer may
 	Ends        string
 	Used        *Time  // nil if never
 	Revoke      string // address of its form, "" if it has ended

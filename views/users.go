@@ -76,7 +76,7 @@ type User struct {
 	Created   *Time
 	Link      *OneTimeLink
 	Tokens    TokenList
-	HandOver  *HandOver // nil for who may not
+	HandOver  *HandOver // nil for those who may not
 }
 
 // HandOver is the form that gives everything of one user to another.

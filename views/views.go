@@ -84,7 +84,7 @@ func renderInto(w *bytes.Buffer, v Into) error {
 	return nil
 }
 
-// Parse parses the templates ahead of the first page.
+// Parse parses the templates before the first page needs them.
 func Parse() { templates() }
 
 // templates returns all templates, named by their files.

@@ -78,7 +78,7 @@ func (Webhook) Template() string { return "webhooks/show.html" }
 type WebhookSecret struct {
 	End       string // of the one now; "" if it cannot be read
 	Since     *Time
-	BeforeEnd string // of the one before, while it signs, too
+	BeforeEnd string // of the previous one, while it still signs
 	Until     *Time
 }
 
@@ -116,7 +116,7 @@ type DeliveryRow struct {
 	Open            *OpenDelivery
 }
 
-// OpenDelivery is what an open row says further.
+// OpenDelivery is what an open row shows in addition.
 type OpenDelivery struct {
 	Tries   []TryRow
 	Answer  string // what the last answer said
@@ -135,7 +135,7 @@ type NewWebhookSecret struct {
 	Page
 	Name, Href, Secret string
 	Rotated            bool   // whether there was one before
-	BeforeEnd          string // of the one before, while it signs, too
+	BeforeEnd          string // of the previous one, while it still signs
 	Until              *Time
 }
 

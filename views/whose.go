@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// whoseField is the field of a form that says which user it was made for. It has zero bytes in place of the id, so that a
-// cached fragment serves everybody; Whose fills them in. html/template writes no zero bytes, also if people send some.
+// whoseField is the field that names the user for whom a form was made. It has zero bytes in place of the id, so that a
+// cached fragment serves everybody; Whose fills in the id. html/template never writes zero bytes, even if people send some.
 var whoseField = fmt.Sprintf(`<input type="hidden" name="whose" value="%s">`, make([]byte, len(Nobody)))
 
-// Nobody stands for the id of a user in the forms of who is not signed in.
+// Nobody stands for the id of a user in forms that were opened without signing in.
 const Nobody = "00000000-0000-0000-0000-000000000000"
 
 // Whose names the user in the forms of rendered HTML, in place.
@@ -24,8 +24,8 @@ func Whose(html []byte, user string) {
 
 var postForm = regexp.MustCompile(`<form [^>]*method="post"[^>]*>`)
 
-// nameWhose adds the field to the forms of a template in which people write, which have novalidate, and to those that the
-// browser sends by itself. The script adds it to all others. Anybody may sign in and out.
+// nameWhose adds the field to a template's forms with text fields, which have novalidate, and to those that the browser
+// sends without the script. The script adds it to all others. Anybody may sign in and out.
 func nameWhose(template string) string {
 	return postForm.ReplaceAllStringFunc(template, func(form string) string {
 		if words := strings.Contains(form, "novalidate"); !strings.Contains(form, `action="/log`) &&
@@ -36,7 +36,7 @@ func nameWhose(template string) string {
 	})
 }
 
-// OtherSignedIn says in the dialog that what is typed on a page is not of whoever signed in.
+// OtherSignedIn says in the dialog that somebody other than whoever typed on the page has signed in.
 type OtherSignedIn struct{ Name, Page string }
 
 // Template names the dialog.

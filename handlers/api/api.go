@@ -69,8 +69,8 @@ func New(d *db.DB, stack *middleware.Stack, o Options) (http.Handler, error) {
 	return middleware.HeadAsGet(e), nil
 }
 
-// combineHeaders makes one value of a header that is repeated (RFC 9110, section 5.3), so that nothing reads
-// only the first: two tokens, for example, are none.
+// combineHeaders joins the values of a repeated header (RFC 9110, section 5.3), so that nothing reads only the
+// first. Two tokens, for example, are then not valid.
 func combineHeaders(c *gin.Context) {
 	for name, values := range c.Request.Header {
 		if len(values) > 1 {

@@ -17,8 +17,8 @@ import (
 // longestWait is how long a program may wait for a change: less than an answer may take to write.
 const longestWait = 25 * time.Second
 
-// betweenReads is how long a waiting program does not read again, so that a burst of commits does
-// not make each of many programs read after each of them.
+// betweenReads is how long a waiting program pauses after a commit before it reads again. Otherwise,
+// in a burst of commits, many programs would each read after every one.
 const betweenReads = 250 * time.Millisecond
 
 // changeIndex answers with the changes after a cursor that the program may see. With Prefer: wait it

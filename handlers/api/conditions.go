@@ -14,7 +14,7 @@ import (
 	"clientregistry/handlers/middleware"
 )
 
-// sendVersion sends one record with its ETag, or 304 if the program has just that.
+// sendVersion sends one record with its ETag, or 304 if the program already has this version.
 func (a *API) sendVersion(c *gin.Context, status, version int, body []byte) {
 	sum := sha256.Sum256(body)
 	tag := `"` + strconv.Itoa(version) + "-" + hex.EncodeToString(sum[:6]) + `"`
@@ -52,8 +52,8 @@ func basedOn(c *gin.Context) (int, error) {
 	return version, nil
 }
 
-// change runs do with the version for the store: exactly that of If-Match, or without If-Match the
-// one that is stored then. read returns the stored version, and what a refusal shows of it.
+// change runs do with the version for the store: exactly that of If-Match or, without it, whichever
+// is stored then. read returns the stored version, and what a refusal shows of it.
 func change(c *gin.Context, read func() (version int, current []byte, err error), do func(version int) error) error {
 	if err := refuseBody(c); err != nil {
 		return err

@@ -16,17 +16,17 @@ import (
 // writer appends JSON. Methods that take a key write it before the value.
 type writer struct{ b []byte }
 
-// usualRecord is how many bytes a record or an interaction usually has.
+// usualRecord is the usual size in bytes of a record or an interaction.
 const usualRecord = 600
 
-// comma separates a value from the one before it.
+// comma separates a value from the one before.
 func (w *writer) comma() {
 	if n := len(w.b); n > 0 && w.b[n-1] != '{' && w.b[n-1] != '[' && w.b[n-1] != ':' {
 		w.b = append(w.b, ',')
 	}
 }
 
-// string writes a text, "" too.
+// string writes a text, even "".
 func (w *writer) string(key, value string) {
 	w.key(key)
 	w.quoted(value)
@@ -75,7 +75,7 @@ func (w *writer) messages(all map[string]string) {
 	})
 }
 
-// plainBytes are the bytes that JSON has as they are, in valid UTF-8.
+// plainBytes are the bytes of valid UTF-8 that JSON does not escape.
 var plainBytes = func() (is [256]bool) {
 	for c := range is {
 		is[c] = c >= ' ' && c != 0x7f && !strings.ContainsRune(`"\<>&`, rune(c))
@@ -101,13 +101,13 @@ func (w *writer) quoted(value string) {
 	w.b = append(append(append(w.b, '"'), value...), '"')
 }
 
-// encoded appends a text of any characters.
+// encoded appends a text with any characters.
 func (w *writer) encoded(value string) {
 	encoded, _ := json.Marshal(value) // a string has a JSON form
 	w.b = append(w.b, encoded...)
 }
 
-// key writes the name of a field, which the value follows.
+// key writes the name of a field, before its value.
 func (w *writer) key(name string) {
 	w.comma()
 	w.b = append(append(append(w.b, '"'), name...), `":`...)
@@ -116,7 +116,7 @@ func (w *writer) key(name string) {
 // raw writes a value that is JSON already.
 func (w *writer) raw(value []byte) { w.b = append(w.b, value...) }
 
-// object writes what inside writes in braces.
+// object writes braces around what inside writes.
 func (w *writer) object(inside func()) {
 	w.comma()
 	w.b = append(w.b, '{')
@@ -124,7 +124,7 @@ func (w *writer) object(inside func()) {
 	w.b = append(w.b, '}')
 }
 
-// array writes what inside writes in brackets.
+// array writes brackets around what inside writes.
 func (w *writer) array(inside func()) {
 	w.comma()
 	w.b = append(w.b, '[')

@@ -13,7 +13,7 @@ import (
 	"clientregistry/handlers/middleware"
 )
 
-// maxQuery is the most characters of a search.
+// maxQuery is the largest number of characters in a search.
 const maxQuery = 200
 
 // listFilter reads the parameters of a list, which are those of the page's list. Those that would
@@ -83,7 +83,7 @@ func readRepeated(c *gin.Context, names []string, several func(name string) bool
 	return given, nil
 }
 
-// unreadable reports whether a parameter has characters that no text has.
+// unreadable reports whether a parameter has characters that no text can have.
 func unreadable(value string) bool { return !utf8.ValidString(value) || strings.ContainsRune(value, 0) }
 
 // reader reads the parameters of a list into a filter.
@@ -126,7 +126,7 @@ func (r reader) people(name string, values []string) {
 	}
 }
 
-// require refuses a parameter unless ok.
+// require refuses a parameter unless ok is true.
 func (r reader) require(name string, ok bool, why string) {
 	if !ok {
 		r.refused.Fields[name] = why

@@ -225,8 +225,8 @@ func refuseMixed(body map[string]json.RawMessage, values db.Fields) error {
 	return nil
 }
 
-// refusedChange returns the refusal of a change, 409 with the follow-up as it is where it is not
-// open, or where its interaction has another next step by now.
+// refusedChange returns the refusal of a change: 409 with the current follow-up if it is not open any
+// more, or if its interaction now has another next step.
 func refusedChange(err error, f db.FollowUp, values db.Fields) error {
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) && refused.Planned != "" {
 		return &stale{err, followUpJSON(f)}

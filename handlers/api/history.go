@@ -10,8 +10,8 @@ import (
 	"clientregistry/db"
 )
 
-// historyIndex answers with a page of the history of an organization, a contact or an interaction, as
-// its page on the web shows it, newest first.
+// historyIndex answers with a page of the history of an organization, a contact or an interaction,
+// newest first, with what the record's web page shows.
 func (a *API) historyIndex(c *gin.Context) error {
 	id, noun, err := a.historyOf(c)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a *API) historyIndex(c *gin.Context) error {
 	return nil
 }
 
-// historyOf reads the record that the address names, and returns what it is.
+// historyOf reads the record that the address names, and returns its kind and ID.
 func (a *API) historyOf(c *gin.Context) (id, noun string, err error) {
 	if strings.HasPrefix(c.FullPath(), root+"interactions/") {
 		i, err := a.interaction(c)

@@ -18,9 +18,9 @@ import (
 const maxKey = 200
 
 // runIdempotent runs the handler of a POST. If the request has an Idempotency-Key, the store keeps the key
-// with the change and does not make it twice. So when a handler fails, its request may have been
-// done before, or meanwhile by another one; then it is answered again, by what is stored now. That
-// is 404 if the record is gone or out of sight. A refused request leaves its key free.
+// with the change and does not make it twice. So if a handler fails, the change may have been made
+// before, or meanwhile by the same request sent again. It is then answered with what is stored now:
+// 404 if the record is gone or out of sight. A refused request leaves its key free.
 func (a *API) runIdempotent(c *gin.Context, r route) error {
 	values := c.Request.Header.Values("Idempotency-Key")
 	if len(values) == 0 {

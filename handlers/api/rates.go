@@ -18,8 +18,8 @@ type rates struct {
 	byToken map[string]*rate.Limiter
 }
 
-// maxRates bounds how many tokens are remembered. burstSeconds is how many seconds' requests may
-// come at once.
+// maxRates bounds how many tokens are remembered. A burst may have as many requests as are allowed in
+// burstSeconds.
 const (
 	maxRates     = 10_000
 	burstSeconds = 4

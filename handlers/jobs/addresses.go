@@ -41,7 +41,7 @@ func (f addressFilter) control(_, address string, _ syscall.RawConn) error {
 // multicast ones, and those that stand for IPv4.
 var publicIPv6 = netip.MustParsePrefix("2000::/3")
 
-// specialNetworks are not public: https://www.iana.org/assignments/iana-ipv4-special-registry and
+// specialNetworks are not public, see https://www.iana.org/assignments/iana-ipv4-special-registry and
 // iana-ipv6-special-registry.
 var specialNetworks = prefixes(
 	"0.0.0.0/8",                         // unspecified

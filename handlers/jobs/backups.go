@@ -78,7 +78,7 @@ func (j *Jobs) BackingUp() bool {
 	return j.backups.running
 }
 
-// LastTry returns when the last backup since the program's start was attempted, and what went wrong
+// LastTry returns when a backup was last attempted since the program's start, and what went wrong
 // with it.
 func (j *Jobs) LastTry() (at time.Time, problem string) {
 	j.backups.mu.Lock()

@@ -6,8 +6,8 @@ import (
 	"clientregistry/db"
 )
 
-// refold updates the keys and search words of texts that an earlier version made, once for each
-// version. It uses at most half of the time.
+// refold updates the sort keys and search words that an earlier version made, once for each version.
+// It works at most half of the time.
 func (j *Jobs) refold() {
 	j.nameSameEmails()
 	for more := true; more; {

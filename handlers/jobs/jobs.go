@@ -1,5 +1,5 @@
 // Package jobs runs work in the background: daily checks of the file and the history, backups,
-// maintenance of the search indexes, removal of expired rows, telling webhooks of changes, and
+// maintenance of the search indexes, removal of expired rows, sending changes to webhooks, and
 // returning memory to the system.
 package jobs
 
@@ -27,7 +27,7 @@ type Jobs struct {
 	webhooks       *webhooks
 	checking       atomic.Bool  // whether a requested check is running
 	changingValues atomic.Bool  // whether changes of vocabularies are being made
-	valueChanges   atomic.Int64 // how many of them were asked for
+	valueChanges   atomic.Int64 // number of requests to make them
 	verifying      sync.Mutex   // held while the history is being verified
 	merging        sync.Mutex   // held during each step of merging, and during checks of the file: writes during a check make the -wal grow
 
@@ -39,7 +39,7 @@ type Options struct {
 	BackupDir string // folder of the nightly backups; "" makes none
 	BackupAt  DailyTime
 
-	EventData    db.EventData   // what webhooks are told
+	EventData    db.EventData   // the data that webhooks receive
 	WebhookAllow []netip.Prefix // networks that they may reach besides public ones
 
 	Log *slog.Logger

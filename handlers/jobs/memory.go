@@ -14,7 +14,7 @@ const (
 )
 
 // SpareMemory returns the memory that start-up used, and makes the program collect garbage less
-// often than by default, because pages consist of many small short-lived pieces. GOGC and
+// often than by default, because pages consist of many small short-lived texts. GOGC and
 // GOMEMLIMIT take precedence.
 func SpareMemory() {
 	debug.FreeOSMemory()
@@ -44,7 +44,7 @@ func (j *Jobs) giveMemoryBack() {
 // returned.
 type rest struct{ seen, rested int64 }
 
-// begins reports whether there was work since the last rest but none since the last look.
+// begins reports whether a rest begins: there was work since the last one, but none since the last look.
 func (r *rest) begins(done int64) bool {
 	begins := done == r.seen && done != r.rested
 	r.seen = done

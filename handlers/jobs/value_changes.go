@@ -6,7 +6,7 @@ import (
 	"clientregistry/db"
 )
 
-// ChangeValues goes on with changes of vocabularies in the background, unless it is doing that already.
+// ChangeValues continues changes of vocabularies in the background, unless that is already running.
 func (j *Jobs) ChangeValues() {
 	j.valueChanges.Add(1)
 	if j.changingValues.CompareAndSwap(false, true) {

@@ -15,8 +15,8 @@ import (
 	"clientregistry/db"
 )
 
-// webhooks tells addresses of changes. Each webhook has a goroutine of its own, so that no receiver
-// delays another one.
+// webhooks sends changes to addresses. Each webhook has its own goroutine, so that no receiver delays
+// another one.
 type webhooks struct {
 	data   db.EventData
 	dialer *net.Dialer
@@ -130,7 +130,7 @@ func (j *Jobs) sendDue(id string) (wait time.Duration, err error) {
 				return webhookPoll, err
 			}
 		}
-		for filled := time.Now(); time.Since(filled) < time.Second; { // a slow receiver's outbox goes on to be filled
+		for filled := time.Now(); time.Since(filled) < time.Second; { // so that a slow receiver's outbox is also filled
 			due, next, err := j.db.DueDeliveries(j.ctx, id, triesAtOnce)
 			if err != nil {
 				return webhookPoll, err
@@ -146,8 +146,8 @@ func (j *Jobs) sendDue(id string) (wait time.Duration, err error) {
 	}
 }
 
-// until returns how long a webhook waits for its next delivery, which is at a time, or never if that
-// is zero.
+// until returns how long a webhook waits if its next delivery is due at next. The zero time means that
+// there is none.
 func (j *Jobs) until(next time.Time) time.Duration {
 	if next.IsZero() {
 		return webhookPoll
@@ -155,8 +155,8 @@ func (j *Jobs) until(next time.Time) time.Duration {
 	return min(webhookPoll, max(next.Sub(j.now()), gathering))
 }
 
-// sendAll tries deliveries at the same time, and returns how that ended. A try that the end of the
-// program interrupts does not count, and is repeated at the next start.
+// sendAll tries deliveries at the same time, and returns the results. If the program ends during a
+// try, it does not count and is repeated at the next start.
 func (j *Jobs) sendAll(due []db.Outgoing) (all []db.Tried) {
 	var sending sync.WaitGroup
 	tried := make([]*db.Tried, len(due))
@@ -172,7 +172,7 @@ func (j *Jobs) sendAll(due []db.Outgoing) (all []db.Tried) {
 	return all
 }
 
-// send tries a delivery, and returns nil if the end of the program interrupted that.
+// send tries a delivery, and returns nil if the program ended during the try.
 func (j *Jobs) send(o db.Outgoing) *db.Tried {
 	x := &db.Tried{DeliveryID: o.ID, Try: db.Try{At: j.now()}}
 	start := time.Now()
@@ -187,8 +187,8 @@ func (j *Jobs) send(o db.Outgoing) *db.Tried {
 	return x
 }
 
-// record stores tries, however long it takes, so that nothing is sent over and over while the disk is
-// full. Each commit shows that it may be possible again.
+// record stores tries, and does not return before it has, so that nothing is sent over and over while
+// the disk is full. Each commit shows that it may be possible again.
 func (j *Jobs) record(all []db.Tried) {
 	for logged := false; len(all) > 0; {
 		committed := j.db.NextCommit()
@@ -237,7 +237,7 @@ func (j *Jobs) post(o db.Outgoing, x *db.Try) error {
 	return nil
 }
 
-// failure says why there was no answer. It never says the address, whose path may be secret.
+// failure says why there was no answer. It leaves out the address, whose path may be secret.
 func failure(err error) string {
 	var refused *refusedAddress
 	var at *url.Error

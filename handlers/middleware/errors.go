@@ -24,7 +24,7 @@ type Answer struct {
 	RetryAfter string            // in seconds, if the same request may succeed later
 }
 
-// RetryAfter is after how many seconds to ask again for what is unavailable.
+// RetryAfter is the number of seconds after which to ask again for what is unavailable.
 const RetryAfter = "60"
 
 // retrySoon is the same for what is busy.
@@ -174,7 +174,7 @@ func describeRefusal(c *gin.Context, err error) (a Answer, is bool) {
 	return a, true
 }
 
-// fixedAnswers are the answers to errors that are always answered alike.
+// fixedAnswers are the answers to errors that are always answered in the same way.
 var fixedAnswers = []struct {
 	to error
 	Answer

@@ -57,7 +57,7 @@ func filterWords(details map[string]string) string {
 	return strings.Join(all, ", ")
 }
 
-// anyOf names values of a filter by their words, those without by themselves.
+// anyOf joins the values of a filter in words. A value without words stands for itself.
 func anyOf(values []string, words func(string) string) string {
 	named := make([]string, 0, len(values))
 	for _, value := range values {
@@ -100,8 +100,8 @@ func Kind(kind string) string {
 	return label
 }
 
-// Actor names whom an entry's line begins with. An attempt before sign-in is listed under the name
-// that was used.
+// Actor returns the name with which an entry's line begins. For an attempt before sign-in it is the
+// name that was used.
 func Actor(e db.AuditEntry) string {
 	switch {
 	case e.UserName != "":

@@ -164,13 +164,13 @@ func (s *entry) interaction() {
 	}
 }
 
-// aChannel returns an interaction of a channel: a call, an email.
+// aChannel returns a channel with its article: a call, an email.
 func aChannel(channel string) string {
 	what := map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[channel]
 	return cmp.Or(what, "an interaction")
 }
 
-// hadBy names who had an interaction that somebody else logged.
+// hadBy says who had the interaction, if somebody else logged it.
 func (s *entry) hadBy() {
 	for _, c := range s.e.Changes {
 		if c.Column == "user_id" && c.New != "" {
@@ -180,7 +180,7 @@ func (s *entry) hadBy() {
 	}
 }
 
-// people say the names of an interaction's people, without the one on whose page they stand.
+// people returns functions that add the names of an interaction's people, without the one whose page it is.
 func (s *entry) people() (all []func()) {
 	if s.e.ContactID != "" && s.page != "contact" {
 		all = append(all, s.contact)

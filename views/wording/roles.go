@@ -24,7 +24,7 @@ var worksWith = map[db.Permission]string{
 // WorksWith names the permission that p requires, "" for none.
 func WorksWith(p db.Permission) string { return worksWith[p] }
 
-// reach is which permissions on clients and interactions take effect.
+// reach says which permissions on clients and interactions take effect.
 type reach struct{ see, edit, talk, log bool }
 
 func reachOf(x db.Role) reach {
