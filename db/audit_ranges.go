@@ -37,7 +37,7 @@ func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []a
 		index = "INDEXED BY audit_logs_user"
 	}
 	if people != nil {
-		ranges = each(ranges, people)
+		ranges = combine(ranges, people)
 	} else if f.Actor.narrows() {
 		c.addAll(f.Actor.of("+user_id", f.Actor.Values))
 	}
@@ -55,8 +55,8 @@ func (f AuditFilter) seqs(by Actor, r auditRange, n int) (query string, args []a
 	return all.sql + "\nORDER BY seq DESC" + limit(n), all.args
 }
 
-// each combines every condition of some with every one of others: both must be true.
-func each(some, others []condition) (all []condition) {
+// combine returns, for every condition of some and every one of others, the condition that both are true.
+func combine(some, others []condition) (all []condition) {
 	for _, x := range some {
 		for _, y := range others {
 			all = append(all, y.and(x))

@@ -67,7 +67,7 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 	}
 	first := int64(1 << 62) // of the batch that the last row belongs to
 	for _, e := range page {
-		var said ownSaid
+		var said batchMetadata
 		if err := json.Unmarshal([]byte(e.Metadata), &said); err != nil {
 			continue
 		}
@@ -88,7 +88,7 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 		}
 	}
 	if len(page) == ownStep {
-		var said ownSaid
+		var said batchMetadata
 		last := page[len(page)-1]
 		_ = json.Unmarshal([]byte(last.Metadata), &said) // what cannot be read is in no batch
 		if older, err = u.d.beforeBatch(u.ctx, u.by, last.Seq, said.Batch, first); err != nil {
@@ -108,8 +108,8 @@ func (u ownUndo) changes(before int64) (found []AuditEntry, older int64, err err
 	return standing, older, err
 }
 
-// ownSaid is what a row's metadata says of a batch, or of a value of a vocabulary.
-type ownSaid struct {
+// batchMetadata is what a row's metadata says of a batch, or of a value of a vocabulary.
+type batchMetadata struct {
 	Rows                             int64
 	Batch, Action, Vocabulary, Value string
 }
@@ -134,7 +134,7 @@ func (d *DB) beforeBatch(ctx context.Context, by Actor, seq int64, batch string,
 
 // canUndo reports whether the actor can undo a row about many records, a vocabulary or a view. first is the seq of the
 // first row of its batch.
-func (u ownUndo) canUndo(e *AuditEntry, said ownSaid, first int64) (can bool, err error) {
+func (u ownUndo) canUndo(e *AuditEntry, said batchMetadata, first int64) (can bool, err error) {
 	switch e.Action {
 	case "finish_value_change":
 		c, err := scanValueChange(u.d.reader.QuickQueryRow(u.ctx, selectValueChange+" WHERE value_changes.id = ?", e.TargetID))

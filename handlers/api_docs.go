@@ -30,7 +30,7 @@ func (s *Server) apiDocs(c *gin.Context) error {
 		return err
 	}
 	if q := strings.TrimSpace(strings.ToValidUTF8(c.Query("q"), "")); q != "" {
-		docs = matching(docs, q)
+		docs = matchingDocs(docs, q)
 	}
 	docs.Page = page
 	return s.show(c, http.StatusOK, docs)
@@ -39,8 +39,8 @@ func (s *Server) apiDocs(c *gin.Context) error {
 // maxQuery is how many characters of a search count; the rest is ignored.
 const maxQuery = 200
 
-// matching returns the parts of the documentation that have all words of q.
-func matching(docs views.APIDocs, q string) views.APIDocs {
+// matchingDocs returns the parts of the documentation that have all words of q.
+func matchingDocs(docs views.APIDocs, q string) views.APIDocs {
 	if r := []rune(q); len(r) > maxQuery {
 		q = string(r[:maxQuery])
 	}

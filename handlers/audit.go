@@ -41,7 +41,7 @@ func (s *Server) auditIndex(c *gin.Context) error {
 		return s.show(c, http.StatusOK, views.Text(""))
 	}
 	f, p := s.auditFilter(c)
-	if canonical := address(auditPath, p); shortens(c, middleware.AuditParameters, canonical) {
+	if canonical := address(auditPath, p); mustShorten(c, middleware.AuditParameters, canonical) {
 		return s.redirect(c, canonical)
 	}
 	entries, older, err := s.db.AuditLog(c.Request.Context(), who(c).Actor, f)

@@ -69,7 +69,7 @@ func (s *Server) further(c *gin.Context, x timelineRecord, prefix string, chosen
 // furtherAnswer lists the people who match what was typed among further people, or answers with the field and one more
 // person ticked.
 func (s *Server) furtherAnswer(c *gin.Context, x timelineRecord, prefix string) error {
-	if !ofForm(prefix) {
+	if !isFieldPrefix(prefix) {
 		return db.ErrNotFound
 	}
 	if tick := c.Query("tick"); tick != "" {
@@ -132,7 +132,7 @@ func (s *Server) furtherNamed(c *gin.Context, x timelineRecord, prefix, ids stri
 	f, err := s.further(c, x, prefix, ticked, nil)
 	f.Typed, f.Found, f.Error = typed, typed, nobodyNamed(typed)
 	if len(all) > 0 {
-		f.Error = unclear(all, typed, "Tick whoever was there")
+		f.Error = whyUnclear(all, typed, "Tick whoever was there")
 	}
 	for _, row := range all {
 		if !slices.ContainsFunc(f.Options, func(o views.Option) bool { return o.Value == row.ID }) {

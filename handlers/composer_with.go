@@ -25,8 +25,8 @@ const logWith = "log-with"
 // none is the value of a form in which somebody chose nobody. An empty value leaves the choice to the composer.
 const none = "none"
 
-// ofForm reports whether an id begins the ids of a composer's fields, or of an interaction's editor.
-func ofForm(id string) bool {
+// isFieldPrefix reports whether an id begins the ids of a composer's fields, or of an interaction's editor.
+func isFieldPrefix(id string) bool {
 	interaction, found := strings.CutPrefix(id, "i-")
 	return id == "log" || found && db.ValidID(interaction)
 }
@@ -54,7 +54,7 @@ func (s *Server) withField(c *gin.Context, x timelineRecord, id, chosen string) 
 		default:
 			w.Options = slices.Insert(w.Options, 0, views.Option{Value: chosen, Label: other.Name, Selected: true})
 			if at = 0; who(c).Can(db.EditClient) {
-				w.Links = linking(id)
+				w.Links = linkNotice(id)
 			}
 		}
 	}
@@ -73,8 +73,8 @@ func (s *Server) withField(c *gin.Context, x timelineRecord, id, chosen string) 
 	return w, nil
 }
 
-// linking says how the chosen one is linked.
-func linking(id string) string {
+// linkNotice says how the chosen record gets linked.
+func linkNotice(id string) string {
 	if id == logWith {
 		return "logging links them"
 	}
@@ -95,7 +95,7 @@ func (s *Server) withAnswer(c *gin.Context, kind, base string) error {
 		return s.furtherAnswer(c, x, prefix)
 	}
 	id := cmp.Or(c.Query("as"), logWith)
-	if prefix := strings.TrimSuffix(strings.TrimSuffix(id, "-with"), "-at"); x.otherKind != kind || prefix == id || !ofForm(prefix) {
+	if prefix := strings.TrimSuffix(strings.TrimSuffix(id, "-with"), "-at"); x.otherKind != kind || prefix == id || !isFieldPrefix(prefix) {
 		return db.ErrNotFound
 	}
 	if chosen, choose := c.GetQuery("choose"); choose {
@@ -136,7 +136,7 @@ func (s *Server) timelineRecordAt(c *gin.Context, base string) (timelineRecord, 
 func (s *Server) withFound(c *gin.Context, x timelineRecord, id, typed string) (views.WithOptions, error) {
 	found := views.WithOptions{ID: id + "-list", Label: x.heading, Target: "#" + id + "-field", Unlinked: "Not linked yet"}
 	if who(c).Can(db.EditClient) {
-		found.Unlinked += "; " + linking(id)
+		found.Unlinked += "; " + linkNotice(id)
 	}
 	err := s.findLinked(c, x, typed, &found, func(other string) string {
 		return "/" + x.otherPlural + "/options?" + url.Values{"with": {x.base}, "as": {id}, "choose": {other}}.Encode()
@@ -236,7 +236,7 @@ func (s *Server) otherNamed(c *gin.Context, x timelineRecord, field string) (id 
 		w.Options = append(w.Options, views.Option{Value: row.ID, Label: nameAndDetail(row)})
 	}
 	w.Options = append(w.Options, views.Option{Label: nobody(x.linkEnd), Selected: true})
-	w.Error = unclear(all, typed, "Choose one here")
+	w.Error = whyUnclear(all, typed, "Choose one here")
 	return id, &w, err
 }
 
@@ -244,8 +244,8 @@ func nobodyNamed(typed string) string {
 	return "Nobody named " + text.Isolate(typed) + " was found. Choose somebody from the list, or type another name"
 }
 
-// unclear says why nobody of those found was chosen, and what to do instead.
-func unclear(found []views.OptionRow, typed, do string) string {
+// whyUnclear says why nobody of those found was chosen, and what to do instead.
+func whyUnclear(found []views.OptionRow, typed, do string) string {
 	if found[0].Similar {
 		return "Only similar names were found for " + text.Isolate(typed) + ". " + do + ", or type another name"
 	}

@@ -105,7 +105,7 @@ func (s *Server) deliveryRow(c *gin.Context, h db.Webhook, x, open db.Delivery, 
 		About: []views.Word{{Text: "A test"}}, Name: "A test",
 	}
 	if !x.IsTest {
-		says := wording.Told(x.About)
+		says := wording.DeliverySubject(x.About)
 		row.About, row.Name = linkReferences(says, false), says.String()
 	}
 	if x.Tries > 0 {

@@ -183,7 +183,7 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 		return err
 	}
 	switch {
-	case shortens(c, middleware.FollowUpParameters, l.Address):
+	case mustShorten(c, middleware.FollowUpParameters, l.Address):
 		return s.redirect(c, l.Address)
 	case !wantsFragment(c):
 		return s.show(c, http.StatusOK, l)

@@ -23,7 +23,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
 	canonical := address("/interactions", p)
-	if shortens(c, middleware.InteractionParameters, canonical) {
+	if mustShorten(c, middleware.InteractionParameters, canonical) {
 		return s.redirect(c, canonical)
 	}
 	chips, err1 := s.interactionChips(c, p)

@@ -53,7 +53,7 @@ func (s *Server) shownColumns(c *gin.Context, k *recordKind, p url.Values) (show
 func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values) error {
 	canonical := address(l.Path, p)
 	switch {
-	case shortens(c, k.filterParameters(), canonical):
+	case mustShorten(c, k.filterParameters(), canonical):
 		return s.redirect(c, canonical)
 	case !wantsFragment(c):
 		return s.show(c, http.StatusOK, l)
@@ -69,9 +69,9 @@ func (s *Server) list(c *gin.Context, k *recordKind, l views.List, p url.Values)
 		views.Into{Target: "#tabs", Swap: "outerHTML", View: l.Tabs})
 }
 
-// shortens reports whether a browser must be sent to the canonical address of a list, because its form sent some of
+// mustShorten reports whether a browser must be sent to the canonical address of a list, because its form sent some of
 // these parameters empty. htmx shows that address with the answer.
-func shortens(c *gin.Context, names []string, canonical string) bool {
+func mustShorten(c *gin.Context, names []string, canonical string) bool {
 	empty := slices.ContainsFunc(names, func(name string) bool { value, sent := c.GetQuery(name); return sent && value == "" })
 	if empty && !wantsFragment(c) && c.GetHeader("HX-Request") != "" {
 		c.Header("HX-Push-Url", canonical)

@@ -43,7 +43,7 @@ func (k *recordKind) defaultsTo(f db.Field) string {
 
 func (s *Server) recordNew(c *gin.Context) error {
 	k, values := recordKindOf(c.FullPath()), db.Fields{"owner_user_id": who(c).UserID}
-	maps.Copy(values, asked(c, k))
+	maps.Copy(values, askedFields(c, k))
 	return s.recordNewAnswer(c, http.StatusOK, k, values, nil)
 }
 

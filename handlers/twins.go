@@ -14,7 +14,7 @@ import (
 // twinIndex names records like the one that a form would create, while somebody types.
 func (s *Server) twinIndex(c *gin.Context) error {
 	k := recordKindOf(c.FullPath())
-	twins, err := s.twins(c, k, asked(c, k), db.Record{})
+	twins, err := s.twins(c, k, askedFields(c, k), db.Record{})
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (s *Server) recordTwins(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	values := asked(c, k)
+	values := askedFields(c, k)
 	if column := c.Query("field"); column != "" {
 		values = db.Fields{column: query(c, "value")}
 	}
@@ -38,8 +38,8 @@ func (s *Server) recordTwins(c *gin.Context) error {
 	return s.show(c, http.StatusOK, twins)
 }
 
-// asked returns the fields that the address fills in.
-func asked(c *gin.Context, k *recordKind) db.Fields {
+// askedFields returns the fields that the address fills in.
+func askedFields(c *gin.Context, k *recordKind) db.Fields {
 	values := db.Fields{}
 	for _, column := range k.FieldColumns(nil) {
 		if _, ok := c.GetQuery(column); ok {
@@ -75,15 +75,15 @@ func (s *Server) twins(c *gin.Context, k *recordKind, typed db.Fields, r db.Reco
 	found, err := s.db.Twins(c.Request.Context(), who(c).Actor, k.RecordKind, changed, r.ID)
 	for _, t := range found {
 		twins.Rows = append(twins.Rows, views.Twin{
-			Name: t.Name(), Href: k.base(t.ID), Why: why(t.Why), Detail: wording.Joined(k.detail(t.Record)...),
+			Name: t.Name(), Href: k.base(t.ID), Why: joinReasons(t.Why), Detail: wording.Joined(k.detail(t.Record)...),
 			Square: k == organizationRecords, Archived: !t.IsActive,
 		})
 	}
 	return twins, err
 }
 
-// why joins reasons, like Same name, same tax ID.
-func why(reasons []string) string {
+// joinReasons joins reasons, like Same name, same tax ID.
+func joinReasons(reasons []string) string {
 	joined := strings.Join(reasons, ", ")
 	return joined[:1] + strings.ReplaceAll(joined[1:], "S", "s")
 }

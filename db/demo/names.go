@@ -9,8 +9,8 @@ import (
 // spelling is a word in its own script, and in plain Latin letters for domains and mailboxes.
 type spelling struct{ native, latin string }
 
-// tongue is the material for names and texts in one language.
-type tongue struct {
+// language has the material for names and texts in one language.
+type language struct {
 	weight                         int // share among the organizations
 	women, men                     []spelling
 	families, familiesOfWomen      []spelling // the second only if women's differ
@@ -60,8 +60,8 @@ func latinSlug(s string) string {
 // Bundesnetzagentur, Arcep, PTS). Otherwise the subscriber's number begins with 000, which is never
 // assigned. Tax IDs begin with zeros for the same reason.
 
-func tonguesOfTheWest() []tongue {
-	return []tongue{
+func westernLanguages() []language {
+	return []language{
 		{
 			weight: 24,
 			women: list("Maya, Grace, Hannah, Olivia, Amelia, Charlotte, Imogen, Siobhan:siobhan, Fiona, Harriet, Beatrice, Naomi, Esther, " +

@@ -1,7 +1,7 @@
 package demo
 
-func tonguesOfOtherScripts() []tongue {
-	return []tongue{
+func otherLanguages() []language {
+	return []language{
 		{
 			weight: 4,
 			women: list("Ελένη:eleni, Μαρία:maria, Κατερίνα:katerina, Ιωάννα:ioanna, Σοφία:sofia, Δέσποινα:despina, Άννα:anna, " +

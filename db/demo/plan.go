@@ -19,7 +19,7 @@ type plan struct {
 	seed          uint64
 	now           time.Time
 	years, year   calendar // for clients and for interactions
-	tongues       []tongue
+	languages     []language
 	organizations []organization // in the order of their creation
 	contacts      []contact      // in the order of their creation
 	links         []link
@@ -33,7 +33,7 @@ type organization struct {
 	created, archived, lastContact int64
 	updates                        [2]int64
 	branch                         uint32 // number of earlier organizations with the same name
-	tongue, sector, lastChannel    uint8
+	language, sector, lastChannel  uint8
 	large, empty                   bool
 }
 
@@ -190,7 +190,7 @@ func (p *plan) mainLink(contact int) (main uint32, ok bool) {
 func newPlan(seed uint64, now time.Time, organizations, contacts, interactions int) *plan {
 	now = now.UTC().Truncate(time.Millisecond)
 	return &plan{
-		seed: seed, now: now, tongues: slices.Concat(tonguesOfTheWest(), tonguesOfOtherScripts()),
+		seed: seed, now: now, languages: slices.Concat(westernLanguages(), otherLanguages()),
 		years:         newCalendar(seed, now.AddDate(-4, 0, 0), now.Add(-30*time.Minute)),
 		year:          newCalendar(seed, now.AddDate(-1, 0, 0), now.Add(-time.Minute)),
 		organizations: make([]organization, organizations), contacts: make([]contact, contacts), interactions: interactions,
@@ -211,7 +211,7 @@ func (p *plan) make() {
 
 func (p *plan) makeOrganizations() {
 	weights := 0
-	for _, t := range p.tongues {
+	for _, t := range p.languages {
 		weights += t.weight
 	}
 	n := len(p.organizations)
@@ -219,8 +219,8 @@ func (p *plan) makeOrganizations() {
 	for i := range p.organizations {
 		o, r := &p.organizations[i], random(p.seed, forOrganizations, i)
 		o.created = p.years.at((float64(i) + r.Float64()) / float64(n))
-		for w := r.IntN(weights); w >= p.tongues[o.tongue].weight; o.tongue++ {
-			w -= p.tongues[o.tongue].weight
+		for w := r.IntN(weights); w >= p.languages[o.language].weight; o.language++ {
+			w -= p.languages[o.language].weight
 		}
 		for o.sector = uint8(r.IntN(len(sectors))); sectors[o.sector] == "Public sector" && r.IntN(2) == 0; {
 			o.sector = uint8(r.IntN(len(sectors)))
@@ -306,7 +306,7 @@ func (p *plan) makeContacts() {
 // makeMoves moves some contacts to another organization of their language, and gives some a
 // position at one or two others.
 func (p *plan) makeMoves() {
-	byTongue := group(len(p.tongues), len(p.organizations), func(i int) uint32 { return uint32(p.organizations[i].tongue) })
+	byLanguage := group(len(p.languages), len(p.organizations), func(i int) uint32 { return uint32(p.organizations[i].language) })
 	for j := range p.contacts {
 		r := random(p.seed, forExtras, j)
 		chance := r.IntN(100)
@@ -314,7 +314,7 @@ func (p *plan) makeMoves() {
 			continue
 		}
 		home := p.links[j].organization
-		near := byTongue.of(int(p.organizations[home].tongue))
+		near := byLanguage.of(int(p.organizations[home].language))
 		taken := []uint32{home}
 		for extra := range 1 + chance/10 {
 			i := near[r.IntN(len(near))]

@@ -55,7 +55,7 @@ type title struct {
 
 func (p *plan) title(i int) title {
 	o := &p.organizations[i]
-	t := &p.tongues[o.tongue]
+	t := &p.languages[o.language]
 	r := random(p.seed, forOrganizationTexts, i)
 	return title{one(r, t.leads), one(r, t.trades[o.sector]), one(r, t.places), r}
 }
@@ -79,9 +79,9 @@ func (p *plan) qualifier(i int, t title) (q spelling, number int) {
 	if o.branch == 0 {
 		return spelling{}, 0
 	}
-	from := p.tongues[o.tongue].places
+	from := p.languages[o.language].places
 	if t.ofPlace() {
-		from = p.tongues[o.tongue].leads
+		from = p.languages[o.language].leads
 	}
 	b := int(o.branch - 1)
 	return from[b%len(from)], b / len(from)
@@ -102,7 +102,7 @@ func (p *plan) domain(i int) string {
 // organization returns an organization in its final state.
 func (x sample) organization(i int) db.Organization {
 	plan := &x.plan.organizations[i]
-	t := &x.plan.tongues[plan.tongue]
+	t := &x.plan.languages[plan.language]
 	title := x.plan.title(i)
 	r := title.r
 	o := db.Organization{Kind: db.OrganizationKind, ID: x.plan.organizationID(i), IsActive: plan.archived == 0, Version: 1}
@@ -178,14 +178,14 @@ func (x sample) updates(i int, o *db.Organization) []update {
 type person struct {
 	first, last           string
 	latinFirst, latinLast string
-	tongue                *tongue
+	language              *language
 }
 
 func (p *plan) person(j int) person {
 	r := random(p.seed, forPeople, j)
-	t := &p.tongues[p.organizations[p.links[j].organization].tongue]
+	t := &p.languages[p.organizations[p.links[j].organization].language]
 	if r.IntN(14) == 0 {
-		t = &p.tongues[r.IntN(len(p.tongues))]
+		t = &p.languages[r.IntN(len(p.languages))]
 	}
 	firsts, families := t.men, t.families
 	if r.IntN(2) == 0 {
@@ -239,7 +239,7 @@ func (x sample) contact(j int) db.Contact {
 	c.Set("first_name", n.first)
 	c.Set("last_name", n.last)
 	home := int(x.plan.links[j].organization)
-	place := &x.plan.tongues[x.plan.organizations[home].tongue]
+	place := &x.plan.languages[x.plan.organizations[home].language]
 	if phone := filled(r, one(r, place.phones)); r.IntN(10) > 2 {
 		c.Set("phone", phone)
 	}
@@ -247,7 +247,7 @@ func (x sample) contact(j int) db.Contact {
 		c.Set("mobile", mobile)
 	}
 	if title := x.plan.titleOf(j); r.IntN(8) > 0 {
-		c.Set("job_title", n.tongue.titles[title])
+		c.Set("job_title", n.language.titles[title])
 	}
 	owner := one(r, x.users.owners)
 	switch chance := r.IntN(10); {
@@ -319,7 +319,7 @@ func (x sample) interaction(i interaction) db.Interaction {
 		ID: newID(x.plan.seed, forInteractions, i.number, i.created), Channel: db.Channels[i.channel],
 		HappenedAt: moment(i.happened), CreatedAt: moment(i.created),
 	}
-	client, t := i.organization, &x.plan.tongues[0]
+	client, t := i.organization, &x.plan.languages[0]
 	if i.contact >= 0 {
 		n.ContactID = x.plan.contactID(i.contact)
 		if client < 0 {
@@ -334,7 +334,7 @@ func (x sample) interaction(i interaction) db.Interaction {
 		n.OrganizationID = x.plan.organizationID(i.organization)
 	}
 	if r.IntN(2) == 0 {
-		t = &x.plan.tongues[x.plan.organizations[client].tongue]
+		t = &x.plan.languages[x.plan.organizations[client].language]
 	}
 	subjects := [][]string{t.calls, t.emails, t.meetings, t.notes}[i.channel]
 	if i.unreached {

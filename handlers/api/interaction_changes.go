@@ -31,7 +31,7 @@ func (a *API) interactionCreate(c *gin.Context) error {
 	values[own] = r.ID
 	i, err := a.db.LogInteraction(c.Request.Context(), who(c).Actor, values, "")
 	if err != nil {
-		return named(err)
+		return withJSONNames(err)
 	}
 	a.sendNewInteraction(c, i)
 	return nil
@@ -55,8 +55,8 @@ func (a *API) interactionAgain(c *gin.Context, made string) error {
 	return nil
 }
 
-// named gives the fields of a refused interaction their names in JSON.
-func named(err error) error {
+// withJSONNames gives the fields of a refused interaction their names in JSON.
+func withJSONNames(err error) error {
 	var refused *db.Invalid
 	if !errors.As(err, &refused) {
 		return err
@@ -87,7 +87,7 @@ func (a *API) interactionUpdate(c *gin.Context) error {
 		return a.db.UpdateInteraction(c.Request.Context(), who(c).Actor, id, version, values)
 	})
 	if err != nil {
-		return named(err)
+		return withJSONNames(err)
 	}
 	a.sendInteraction(c, http.StatusOK, i)
 	return nil

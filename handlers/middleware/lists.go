@@ -105,7 +105,7 @@ func (x ListReader) Record(f *db.Filter, k *db.RecordKind, name string, values .
 	case "updated_from", "updated_to":
 		return x.day(&f.Updated, name, value)
 	case "sort":
-		names := sorts(k, x.By)
+		names := sortNames(k, x.By)
 		if !slices.Contains(names, strings.TrimPrefix(value, "-")) {
 			return "Send " + OrList(names) + "; put - before it to reverse the order"
 		}
@@ -154,7 +154,7 @@ func (x ListReader) values(to *db.ValueFilter, name string, values, options []st
 		return ""
 	case len(values) > db.MostValues:
 		return "Send at most " + strconv.Itoa(db.MostValues) + " values"
-	case options != nil && !every(values, options):
+	case options != nil && !allAmong(values, options):
 		return "Send " + OrList(options)
 	}
 	to.Values, to.None = nil, false
@@ -168,13 +168,13 @@ func (x ListReader) values(to *db.ValueFilter, name string, values, options []st
 	return ""
 }
 
-// every reports whether all values are among these.
-func every(values, these []string) bool {
-	return !slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(these, v) })
+// allAmong reports whether all values are among the options.
+func allAmong(values, options []string) bool {
+	return !slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(options, v) })
 }
 
-// sorts returns what the reader may sort a list by.
-func sorts(k *db.RecordKind, by db.Actor) []string {
+// sortNames returns the names of what the reader may sort a list by.
+func sortNames(k *db.RecordKind, by db.Actor) []string {
 	names := []string{k.NameColumn()}
 	for _, column := range k.Columns {
 		if column.SortedFor(by) {

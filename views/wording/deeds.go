@@ -16,7 +16,7 @@ func Deed(e db.Entry) (did, about string) {
 	case e.Action == "create_interaction" && Did(e.Channel, true) != "" && !forAnother:
 		return "You " + Did(e.Channel, e.Channel != "meeting"), e.Subject
 	case e.TargetType == "interaction":
-		object, about = aChannel(e.Channel), e.Subject
+		object, about = channelWithArticle(e.Channel), e.Subject
 	case e.TargetType == "follow_up":
 		object, about = "a follow-up", e.FollowUp
 	case e.Action == "link_contact", e.Action == "update_link", e.Action == "unlink_contact":

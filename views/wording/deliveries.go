@@ -32,9 +32,9 @@ func EventKind(kind string) string {
 	}[kind]
 }
 
-// Told says what a delivery is about, as the history does, but without the verb, which its event
+// DeliverySubject says what a delivery is about, as the history does, but without the verb, which its event
 // already says.
-func Told(e db.AuditEntry) Sentence {
+func DeliverySubject(e db.AuditEntry) Sentence {
 	says := Entry(e, "")
 	if e.TargetType != "system" && len(says) > 1 { // of a batch, the verb is all there is
 		return says[1:]

@@ -125,7 +125,7 @@ func (s *entry) link(between string) {
 // interaction adds the interaction that the entry is about, or its next step.
 func (s *entry) interaction() {
 	e := s.e
-	subject, what := e.Subject, aChannel(e.Channel)
+	subject, what := e.Subject, channelWithArticle(e.Channel)
 	with := " with "
 	if e.Channel == "note" {
 		with = " about "
@@ -164,8 +164,8 @@ func (s *entry) interaction() {
 	}
 }
 
-// aChannel returns a channel with its article: a call, an email.
-func aChannel(channel string) string {
+// channelWithArticle returns a channel with its article: a call, an email.
+func channelWithArticle(channel string) string {
 	what := map[string]string{"call": "a call", "email": "an email", "meeting": "a meeting", "note": "a note"}[channel]
 	return cmp.Or(what, "an interaction")
 }
