@@ -66,31 +66,8 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, p His
 	if err := d.mustSee(ctx, by, targetType, id); err != nil {
 		return nil, 0, fmt.Errorf("history of %s %s: %w", targetType, id, err)
 	}
-	seen := condition{sql: "+action IN " + changingClients}.and(by.seesEntry())
-	seqs := "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " +
-		seen.sql + " ORDER BY seq DESC" + limit(size+1) + ")"
-	args := append([]any{targetType, id, before}, seen.args...)
-	switch targetType {
-	case "organization", "contact":
-		seqs += `
-			UNION
-			SELECT seq FROM (SELECT seq FROM audit_logs
-				WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(size+1) + `)`
-		args = append(append(args, id, before), seen.args...)
-		if targetType == "contact" {
-			seqs += `
-			UNION
-			SELECT seq FROM (SELECT seq FROM audit_participants CROSS JOIN audit_logs USING (seq)
-				WHERE contact_id = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(size+1) + `)`
-			args = append(append(args, id, before), seen.args...)
-		}
-	case "interaction":
-		seqs += `
-			UNION
-			SELECT seq FROM audit_logs
-			WHERE target_type = 'follow_up' AND target_id IN (SELECT id FROM follow_ups WHERE interaction_id = ?) AND seq < ? AND ` + seen.sql
-		args = append(append(args, id, before), seen.args...)
-	default:
+	seqs, args := by.historySeqs(targetType, id, before, size+1)
+	if seqs == "" {
 		return nil, 0, ErrNotFound
 	}
 	rows, err := d.reader.QuickQuery(ctx, `
@@ -122,6 +99,34 @@ func (d *DB) History(ctx context.Context, by Actor, targetType, id string, p His
 	err = d.nameAll(ctx, by, page)
 	unmarkUnnamed(page)
 	return page, older, err
+}
+
+// historySeqs returns a query for the seq of the audit rows before one that History lists, at least the newest n of them.
+// It returns "" if what the ID is of has no history.
+func (by Actor) historySeqs(targetType, id string, before int64, n int) (seqs string, args []any) {
+	seen := condition{sql: "+action IN " + changingClients}.and(by.seesEntry())
+	seqs = "SELECT seq FROM (SELECT seq FROM audit_logs WHERE target_type = ? AND target_id = ? AND seq < ? AND " +
+		seen.sql + " ORDER BY seq DESC" + limit(n) + ")"
+	args = append([]any{targetType, id, before}, seen.args...)
+	add := func(query string) {
+		seqs += "\nUNION\n" + query
+		args = append(append(args, id, before), seen.args...)
+	}
+	switch targetType {
+	case "organization", "contact":
+		add(`SELECT seq FROM (SELECT seq FROM audit_logs
+			WHERE json_extract(metadata, '$.` + targetType + `_id') = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(n) + `)`)
+		if targetType == "contact" {
+			add(`SELECT seq FROM (SELECT seq FROM audit_participants CROSS JOIN audit_logs USING (seq)
+				WHERE contact_id = ? AND seq < ? AND ` + seen.sql + ` ORDER BY seq DESC` + limit(n) + `)`)
+		}
+	case "interaction":
+		add(`SELECT seq FROM audit_logs
+			WHERE target_type = 'follow_up' AND target_id IN (SELECT id FROM follow_ups WHERE interaction_id = ?) AND seq < ? AND ` + seen.sql)
+	default:
+		return "", nil
+	}
+	return seqs, args
 }
 
 // read fills in an entry from its metadata.
