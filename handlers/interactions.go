@@ -156,17 +156,28 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 		return s.interactionRefused(c, version, values, refused, stale)
 	}
 	if errors.As(err, new(*db.GivesAway)) {
-		e, err := s.eventEditor(c, old, values)
-		if err != nil {
-			return err
-		}
-		e.Version = version
-		e.Editor.Gives = &views.GivesAway{Name: cmp.Or(strings.TrimSpace(values["subject"]), old.Subject), Leaves: true}
-		return s.interactionAnswer(c, http.StatusConflict, old, e)
+		return s.interactionGivesAway(c, old, version, values)
 	}
 	if err != nil {
 		return err
 	}
+	return s.interactionSaved(c, old, i, values)
+}
+
+// interactionGivesAway answers with the editor, which asks whether to save an interaction that the visitor will not see
+// any more.
+func (s *Server) interactionGivesAway(c *gin.Context, old db.Interaction, version int, values db.Fields) error {
+	e, err := s.eventEditor(c, old, values)
+	if err != nil {
+		return err
+	}
+	e.Version = version
+	e.Editor.Gives = &views.GivesAway{Name: cmp.Or(strings.TrimSpace(values["subject"]), old.Subject), Leaves: true}
+	return s.interactionAnswer(c, http.StatusConflict, old, e)
+}
+
+// interactionSaved answers with a changed interaction where it was edited: as an event for htmx, else by redirecting there.
+func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction, values db.Fields) error {
 	if i.OutOfSight {
 		return s.outOfSight(c, "/interactions", "Interaction saved")
 	}
@@ -178,7 +189,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 			}
 		}
 		t := views.Toast{Text: wording.Channel(i.Channel) + " saved", Undo: undoOf(c, i.Version, was)}
-		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+id), t)
+		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+i.ID), t)
 	}
 	done := toast(wording.Channel(i.Channel)+" saved", nil)
 	p := s.openRecord(c)

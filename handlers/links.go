@@ -274,22 +274,31 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	switch {
 	case errors.As(err, &refused):
 		l.Version = version
-		row := linkEditor(c, e, l, values["role_label"], values["relationship_status"])
-		row.Editor.Role.Error, row.Editor.Status.Error = refused.Fields["role_label"], refused.Fields["relationship_status"]
-		if message := refused.Fields["is_main"]; message != "" && row.Editor.Main == nil {
-			row.Editor.Status.Error = message
-		} else if message != "" {
-			row.Editor.Main.Error = message
-		}
-		return s.linkRowAnswer(c, http.StatusUnprocessableEntity, e, row)
+		return s.linkUpdateRefused(c, e, l, values, refused)
 	case errors.As(err, &stale):
 		return s.linkConflict(c, values, version, stale)
 	case err != nil:
 		return err
-	}
-	if changed.IsMain() && !l.IsMain() {
+	case changed.IsMain() && !l.IsMain():
 		return s.mainChanged(c, e, before, changed)
 	}
+	return s.linkSaved(c, e, l, changed, values)
+}
+
+// linkUpdateRefused answers with the link's editor, what was typed and what is wrong.
+func (s *Server) linkUpdateRefused(c *gin.Context, e linkEnd, l db.Link, values db.Fields, refused *db.Invalid) error {
+	row := linkEditor(c, e, l, values["role_label"], values["relationship_status"])
+	row.Editor.Role.Error, row.Editor.Status.Error = refused.Fields["role_label"], refused.Fields["relationship_status"]
+	if message := refused.Fields["is_main"]; message != "" && row.Editor.Main == nil {
+		row.Editor.Status.Error = message
+	} else if message != "" {
+		row.Editor.Main.Error = message
+	}
+	return s.linkRowAnswer(c, http.StatusUnprocessableEntity, e, row)
+}
+
+// linkSaved answers with a changed link: its row, or all of them if the main link has changed.
+func (s *Server) linkSaved(c *gin.Context, e linkEnd, l, changed db.Link, values db.Fields) error {
 	id, name, _ := e.other(changed)
 	if !e.organization && wantsFragment(c) && changed.IsMain() != l.IsMain() { // another one has followed
 		return s.linkChanged(c, e, "Saved the link to "+text.Isolate(name), nil, "edit-link-"+id)
