@@ -54,7 +54,7 @@ func StepOf(d *DB, pages int, between func(restarts int)) {
 // Free makes disks report this much free space for copies.
 func Free(d *DB, bytes int64) { d.inTests.free = func(string) (int64, bool) { return bytes, true } }
 
-// Write changes so many bytes of the file in one transaction.
+// Write changes this many bytes of the file in one transaction.
 func Write(d *DB, bytes int) error {
 	return d.writeUnrecorded(context.Background(), System, Program, func(t *tx) error {
 		for _, statement := range []string{
@@ -117,7 +117,7 @@ var Surplus = surplusBackups
 // PersonName is personName, for tests.
 var PersonName = personName
 
-// WithRoom returns options that simulate a disk with so many bytes available.
+// WithRoom returns options that simulate a disk with this many bytes available.
 func WithRoom(bytes int64) Options {
 	return Options{free: func(string) (int64, bool) { return bytes, true }}
 }

@@ -14,7 +14,7 @@ import (
 
 func init() {
 	db.Empty = dbtest.Empty
-	debug.SetGCPercent(400) // tests make much garbage of which little lives: to collect it less often saves a fifth of their time
+	debug.SetGCPercent(400) // tests allocate much and keep little; collecting garbage less often saves a fifth of their time
 }
 
 // wantInvalid fails unless err is an Invalid for just this column, and returns it.

@@ -290,7 +290,7 @@ func TestSomebodyLogsForAColleague(t *testing.T) {
 			_, err := g.UpdateInteraction(t.Context(), g.Ines, i.ID, 6, db.Fields{"user_id": bad})
 			wantInvalid(t, err, "user_id")
 			if bad == "" {
-				bad = g.Tomas.UserID // who left
+				bad = g.Tomas.UserID // they have left
 			}
 			typed["user_id"] = bad
 			_, err = g.LogInteraction(t.Context(), g.Ines, typed, "")

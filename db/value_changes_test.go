@@ -134,7 +134,7 @@ func TestAValueIsRenamedEverywhereAndTakenBack(t *testing.T) {
 	}
 }
 
-// manySectors creates so many organizations of a sector.
+// manySectors creates n organizations with a sector.
 func manySectors(t *testing.T, o *dbtest.Office, n int, sector string) {
 	t.Helper()
 	o.Exec(t, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)

@@ -17,7 +17,7 @@ import (
 
 const hookURL = "https://hooks.pinestreet.example/crm?key=hush"
 
-// hook creates a webhook of Ines that is told of all events.
+// hook creates a webhook of Ines that receives all events.
 func hook(t *testing.T, o *dbtest.Office) (db.Webhook, string) {
 	t.Helper()
 	h, secret, err := o.CreateWebhook(t.Context(), o.Ines,
@@ -28,7 +28,7 @@ func hook(t *testing.T, o *dbtest.Office) (db.Webhook, string) {
 	return h, secret
 }
 
-// fill puts all that happened into a webhook's outbox.
+// fill puts everything that happened into a webhook's outbox.
 func fill(t *testing.T, o *dbtest.Office, id string) {
 	t.Helper()
 	for more := true; more; {

@@ -25,7 +25,7 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// Tests make much garbage of which little lives: to collect it less often saves a fifth of their time.
+// Tests allocate much and keep little. Collecting garbage less often saves a fifth of their time.
 func init() { debug.SetGCPercent(400) }
 
 // site is a registry with its server, and checks its history at the end.
@@ -83,7 +83,7 @@ func (s *site) person(name, role string) *browser {
 // signIn signs the browser's user in again.
 func (b *browser) signIn() { b.t.Helper(); b.cookie = b.SignIn(b.user) }
 
-// business are all tables except the history, sessions and the search index.
+// businessTables are all tables except the history, sessions and the search index.
 var businessTables = []string{
 	"users", "roles", "user_role", "role_permission", "organizations", "contacts",
 	"organization_contact", "interactions", "follow_ups", "saved_views", "first_views", "requests", "tokens", "webhooks", "deliveries",

@@ -18,7 +18,7 @@ func (s *site) samIn(zone string) *browser {
 	return &browser{site: s, user: u}
 }
 
-// arrives signs the browser's user in with the form, in a browser of this time zone.
+// signInFrom signs the browser's user in with the form, from a time zone.
 func (b *browser) signInFrom(zone string) {
 	b.t.Helper()
 	b.post("/login", "email", b.user.Email, "password", password, "time_zone", zone).want(303, "", "")

@@ -27,8 +27,8 @@ func openDirect(path string) (*sql.DB, error) {
 	return sql.Open("sqlite3", "file:"+path+"?_foreign_keys=1&_busy_timeout=600000&_synchronous=OFF")
 }
 
-// plain is SQL, opened only once, because to read the schema takes long. It opens the file again if
-// another one has taken its place.
+// plain is SQL, opened only once, because reading the schema takes long. It opens the file again if
+// another file has taken its place.
 func (o *Office) plain(t testing.TB) *sql.DB {
 	t.Helper()
 	o.mu.Lock()

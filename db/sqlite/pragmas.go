@@ -27,7 +27,7 @@ func (p *Pool) Size(ctx context.Context) (bytes int64, err error) {
 	return bytes, err
 }
 
-// UseWAL switches a complete file from the mode Make to a -wal.
+// UseWAL switches a complete file from the mode Create to a -wal.
 func (p *Pool) UseWAL(ctx context.Context) error {
 	_, err := p.ExecContext(ctx, "PRAGMA journal_mode = WAL")
 	return err

@@ -2,8 +2,8 @@ package text
 
 import "strings"
 
-// IsFiller reports whether a folded word tells nothing of the organization in whose name it is: a legal form, or a
-// word that joins others.
+// IsFiller reports whether a folded word in an organization's name does not distinguish it: a legal form, or a word
+// that joins others.
 func IsFiller(word string) bool { return fillers[word] }
 
 var fillers = func() map[string]bool {

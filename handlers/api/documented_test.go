@@ -97,7 +97,7 @@ func fieldsOf(s *openapi3.Schema) map[string]*openapi3.Schema {
 	return all
 }
 
-// coverage is what tests met of the API, by operation of the document.
+// coverage has the statuses and fields that tests have met, by operation of the document.
 type coverage struct {
 	mu       sync.Mutex
 	statuses map[string]map[string]bool

@@ -60,8 +60,8 @@ func (s *site) docs() *goquery.Document {
 	return page
 }
 
-// shell runs a line for a shell in a folder, with these variables. It returns what curl received and
-// the last status, "" if curl did not run.
+// shell runs a shell command in a folder, with these variables. It returns what curl received and the
+// last status, "" if curl did not run.
 func shell(t *testing.T, folder, line string, variables ...string) (body, status string) {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil {

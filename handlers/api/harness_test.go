@@ -18,7 +18,7 @@ import (
 	"clientregistry/handlers/jobs"
 )
 
-// Tests make much garbage of which little lives: to collect it less often saves a fifth of their time.
+// Tests allocate much and keep little. Collecting garbage less often saves a fifth of their time.
 func init() { debug.SetGCPercent(400) }
 
 // site is a registry with its server, and what its log says.
@@ -49,7 +49,7 @@ func (l *logged) String() string {
 
 func newSite(t *testing.T) *site { t.Helper(); return newSiteWith(t, 100_000) }
 
-// newSiteWith is newSite with so many requests a second for each token.
+// newSiteWith is newSite with another limit of requests a second for each token.
 func newSiteWith(t *testing.T, rate int) *site {
 	t.Helper()
 	log := new(logged)
@@ -158,7 +158,7 @@ func (a answer) valueAt(path string) any {
 	return value
 }
 
-// text is at for a text, "" for null.
+// text is valueAt for a text, "" for null.
 func (a answer) text(path string) string { a.t.Helper(); s, _ := a.valueAt(path).(string); return s }
 
 // wantAt checks the value at a path.

@@ -22,7 +22,7 @@ import (
 	"clientregistry/handlers/api"
 )
 
-// receiver is a program that is told of changes.
+// receiver is a program to which a webhook sends changes.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -83,7 +83,7 @@ func (x *receiver) messages() []message {
 	return slices.Clone(x.got)
 }
 
-// types returns what the receiver was told, in order.
+// types returns the types of the messages received, in order.
 func (x *receiver) types() string {
 	var all []string
 	for _, m := range x.messages() {
@@ -117,7 +117,7 @@ func (x *webhookOffice) jobs() *Jobs {
 	return j
 }
 
-// hook creates a webhook of Ines that is told of all events.
+// hook creates a webhook of Ines that receives all events.
 func (x *webhookOffice) hook(url string) (db.Webhook, string) {
 	x.t.Helper()
 	h, secret, err := x.CreateWebhook(x.t.Context(), x.Ines,
