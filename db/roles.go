@@ -220,36 +220,9 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 	if why := t.by.Beyond(old); why != "" {
 		return invalid("role", "%s, so you cannot change it", why)
 	}
-	typed = typed.with()
-	delete(typed, "slug")
-	if err := checkOffered(old, may); err != nil {
+	x, changes, err := t.changedRole(old, typed, may, requireMFA)
+	if err != nil || len(changes) == 0 {
 		return err
-	}
-	x := old
-	may, x.RequireMFA = old.Merge(typed["was"], may, requireMFA)
-	x = x.Granting(may)
-	changes, refused := apply(roleFields, typed, &x)
-	if refused != nil {
-		return refused
-	}
-	if typed["was"] != "" {
-		typed, err = settle(typed, old.words(), x.words(), func() error { return t.conflict("role", id) })
-		if err != nil {
-			return err
-		}
-		x.Name, x.Description, x.ClientScope = old.Name, old.Description, old.ClientScope
-		if changes, refused = apply(roleFields, typed, &x); refused != nil {
-			return refused
-		}
-	}
-	if !slices.Equal(old.May, x.May) {
-		changes["permissions"] = Change{Old: permissionList(old.May), New: permissionList(x.May)}
-	}
-	if old.RequireMFA != x.RequireMFA {
-		changes["require_mfa"] = Change{Old: old.RequireMFA, New: x.RequireMFA}
-	}
-	if len(changes) == 0 {
-		return nil
 	}
 	if err := t.checkRole(x); err != nil {
 		return err
@@ -277,6 +250,40 @@ func (t *tx) updateRole(id string, typed Fields, may []Permission, requireMFA bo
 		}
 	}
 	return t.record("update_role", "role", id, details{"slug": x.Slug, "name": x.Name, "changes": changes})
+}
+
+// changedRole returns a role with the changes of a form, merged with those made since the form was opened, and what then
+// differs from old. It returns Invalid or Conflict.
+func (t *tx) changedRole(old Role, typed Fields, may []Permission, requireMFA bool) (x Role, changes map[string]Change, err error) {
+	typed = typed.with()
+	delete(typed, "slug")
+	if err := checkOffered(old, may); err != nil {
+		return x, nil, err
+	}
+	x = old
+	may, x.RequireMFA = old.Merge(typed["was"], may, requireMFA)
+	x = x.Granting(may)
+	changes, refused := apply(roleFields, typed, &x)
+	if refused != nil {
+		return x, nil, refused
+	}
+	if typed["was"] != "" {
+		typed, err = settle(typed, old.words(), x.words(), func() error { return t.conflict("role", old.ID) })
+		if err != nil {
+			return x, nil, err
+		}
+		x.Name, x.Description, x.ClientScope = old.Name, old.Description, old.ClientScope
+		if changes, refused = apply(roleFields, typed, &x); refused != nil {
+			return x, nil, refused
+		}
+	}
+	if !slices.Equal(old.May, x.May) {
+		changes["permissions"] = Change{Old: permissionList(old.May), New: permissionList(x.May)}
+	}
+	if old.RequireMFA != x.RequireMFA {
+		changes["require_mfa"] = Change{Old: old.RequireMFA, New: x.RequireMFA}
+	}
+	return x, changes, nil
 }
 
 // permissionList returns a non-nil copy, so that JSON has [] for no permissions.
