@@ -391,6 +391,11 @@ func (s *Server) unlink(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.unlinked(c, e, gone)
+}
+
+// unlinked answers with the links that are left and an Undo. Whoever no longer sees the record is led to its list.
+func (s *Server) unlinked(c *gin.Context, e linkEnd, gone db.Link) error {
 	id, name, _ := e.other(gone)
 	undo := &views.Undo{Target: "#links", Action: e.base + "/" + e.otherPlural, Fields: []views.Hidden{
 		{Name: e.otherKind + "_id", Value: id},
@@ -409,7 +414,7 @@ func (s *Server) unlink(c *gin.Context) error {
 	} else if err != nil {
 		return err
 	}
-	_, err = recordKinds[e.otherPlural].read(s.db, c.Request.Context(), who(c).Actor, id)
+	_, err := recordKinds[e.otherPlural].read(s.db, c.Request.Context(), who(c).Actor, id)
 	if errors.Is(err, db.ErrNotFound) {
 		undo = nil // they could not link what they cannot see
 	} else if err != nil {
