@@ -40,14 +40,14 @@ func ownsLinked(linked []db.Named, kind string) Sentence {
 	says := Sentence{{Text: "Owns "}}
 	for i, n := range linked[:min(3, len(linked))] {
 		if i > 0 {
-			says = append(says, Segment{Text: ", "})
+			says = append(says, Part{Text: ", "})
 		}
-		says = append(says, Segment{n.Name, kind, n.ID})
+		says = append(says, Part{n.Name, kind, n.ID})
 	}
 	if more := len(linked) - 3; more > 0 {
-		says = append(says, Segment{Text: " and " + Grouped(more) + " more"})
+		says = append(says, Part{Text: " and " + Grouped(more) + " more"})
 	}
-	return append(says, Segment{Text: ", linked to it"})
+	return append(says, Part{Text: ", linked to it"})
 }
 
 // Sight says which clients a user with this status sees.

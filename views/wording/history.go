@@ -52,7 +52,7 @@ func Entry(e db.AuditEntry, page string) Sentence {
 	return s.said
 }
 
-func (s *entry) say(text string) { s.said = append(s.said, Segment{Text: text}) }
+func (s *entry) say(text string) { s.said = append(s.said, Part{Text: text}) }
 
 // does adds what was done.
 func (s *entry) does() {
@@ -69,7 +69,7 @@ func (s *entry) name(text, kind, id, gone string) {
 		s.say(gone)
 		return
 	}
-	s.said = append(s.said, Segment{text, kind, id})
+	s.said = append(s.said, Part{text, kind, id})
 }
 
 func (s *entry) contact() {

@@ -29,12 +29,12 @@ func Interaction(i db.Interaction) Sentence {
 	if by == "" {
 		by = FormerColleague
 	}
-	var people []Segment
+	var people []Part
 	if i.ContactID != "" {
-		people = append(people, Segment{i.ContactName(), "contact", i.ContactID})
+		people = append(people, Part{i.ContactName(), "contact", i.ContactID})
 	}
 	for _, p := range i.Participants {
-		people = append(people, Segment{p.Name, "contact", p.ID})
+		people = append(people, Part{p.Name, "contact", p.ID})
 	}
 	says := Sentence{{Text: by + " " + Did(i.Channel, len(people) > 0 || i.OrganizationID != "")}}
 	first := " "
@@ -42,13 +42,13 @@ func Interaction(i db.Interaction) Sentence {
 		first = " about "
 	}
 	for n, x := range people {
-		says = append(says, Segment{Text: Between(n, len(people), first)}, x)
+		says = append(says, Part{Text: Between(n, len(people), first)}, x)
 	}
 	if i.OrganizationID != "" {
 		if len(people) > 0 {
 			first = ", "
 		}
-		says = append(says, Segment{Text: first}, Segment{i.OrganizationName, "organization", i.OrganizationID})
+		says = append(says, Part{Text: first}, Part{i.OrganizationName, "organization", i.OrganizationID})
 	}
 	return says
 }

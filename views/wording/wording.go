@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Segment is a part of a sentence. With Kind it refers to a record, an interaction, a user or a
+// Part is a part of a sentence. With Kind it refers to a record, an interaction, a user or a
 // role by id, and Text is its name.
-type Segment struct {
+type Part struct {
 	Text string
 	Kind string // organization, contact, interaction, user or role; "" for plain text
 	ID   string
 }
 
-// Sentence is a list of segments.
-type Sentence []Segment
+// Sentence is a list of parts.
+type Sentence []Part
 
 // String returns the sentence as plain text.
 func (s Sentence) String() string {
