@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
+
 	"clientregistry/handlers/handlerstest"
 )
 
@@ -133,6 +135,27 @@ func TestOneColumnIsInTheMiddle(t *testing.T) {
 			wrong, err := ask[string](w, "middle(%s)", column)
 			if err != nil || wrong != "" {
 				t.Errorf("%s at %d pixels: %s%s", path, width, wrong, errorText(err))
+			}
+		}
+	}
+}
+
+// TestColumnsHaveRoom in windows of all widths and with larger text, and each stands under its heading.
+func TestColumnsHaveRoom(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	furnished(o)
+	w := o.windowOf(astrid)
+	for _, letters := range []int64{16, 20, 24, 32} {
+		call(w, page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: letters}})
+		for _, list := range []string{"/organizations", "/contacts"} {
+			w.open(list)
+			for width := int64(640); width <= 1920; width += 64 {
+				w.size(width, 900)
+				if wrong, err := ask[string](w, "squeezed()"); err != nil || wrong != "" {
+					t.Errorf("%s at %d pixels with letters of %d: %s%s", list, width, letters, wrong, errorText(err))
+				}
 			}
 		}
 	}

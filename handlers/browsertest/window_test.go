@@ -419,7 +419,7 @@ func (w *window) enlarged(what string) {
 	letters(32)
 	for _, width := range []int64{1280, 390, 320} {
 		w.size(width, 900)
-		for _, question := range []string{"sideways()", "cutOff()"} {
+		for _, question := range []string{"sideways()", "cutOff()", "squeezed()"} {
 			wrong, err := ask[string](w, question)
 			if err != nil || wrong != "" {
 				w.t.Errorf("%s, enlarged: %s%s", what, wrong, errorText(err))

@@ -125,6 +125,15 @@ const violations = rules => {
   }).then(result => result.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary.replace(/\s+/g, " ")} ${n.html.slice(0, 200)}`)));
 };
 
+// squeezed says which columns of a list have no room, unless its rows are folded into lines.
+const squeezed = () => [...document.querySelectorAll(".rows")].flatMap(table => {
+  const visible = selector => [...table.querySelectorAll(selector)].filter(shown), heads = visible("th"), cells = visible("tbody tr:first-child td");
+  if (getComputedStyle(table.tHead).display !== "table-header-group") return [];
+  if (heads.length !== cells.length) return [`${heads.length} headings stand over ${cells.length} columns`];
+  const least = 4 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return heads.filter(e => !e.matches(".ck") && e.getBoundingClientRect().width < least).map(name);
+}).join("; ");
+
 // columns returns how tall the columns are that parts of a page stand in.
 function columns(parts) {
   const bottoms = new Map();
