@@ -192,6 +192,10 @@ const fewestToday, mostToday = 4, 12
 // evenly is how many times as tall as another a column may be without looking taller.
 const evenly = 1.25
 
+// acceptable is how many times as tall the tallest column may be before the chart stands before what the team did today.
+// The heights are estimates, so it is less than the 1.5 that they should keep.
+const acceptable = 1.4
+
 // Columns divides the cards into columns of about the same height in any window.
 func (h Home) Columns() HomeColumns {
 	switch len(h.Cards) {
@@ -202,23 +206,27 @@ func (h Home) Columns() HomeColumns {
 	}
 	var best HomeColumns
 	least := math.Inf(1)
-	for _, cards := range [][]HomeCard{h.Cards, chartBeforeToday(h.Cards)} {
+	for n, cards := range [][]HomeCard{h.Cards, chartBeforeToday(h.Cards)} {
 		for i := 1; i < len(cards)-1; i++ {
 			for j := i + 1; j < len(cards); j++ {
 				columns := [][]HomeCard{cards[:i], cards[i:j], cards[j:]}
-				class, today, worst := leastUneven(columns)
+				class, today, worst := leastUneven(columns, n == 1)
 				if worst < least {
 					least, best = worst, HomeColumns{class, shortenToday(columns, today)}
 				}
 			}
+		}
+		if least <= acceptable {
+			break
 		}
 	}
 	return best
 }
 
 // leastUneven returns the class and the numbers of today's events with which three columns are least uneven, and how
-// uneven they are then: in windows with room for two columns or for three, whichever is worse.
-func leastUneven(columns [][]HomeCard) (class string, today HomeToday, worst float64) {
+// uneven they are then: in windows with room for two columns or for three, whichever is worse. With chartFirst the last two
+// do not stand one above the other, because what the team did today would come below the chart.
+func leastUneven(columns [][]HomeCard, chartFirst bool) (class string, today HomeToday, worst float64) {
 	two, three := math.Inf(1), math.Inf(1)
 	for shown := mostToday; shown >= fewestToday; shown-- {
 		a, b, c := stackHeight(columns[0], shown), stackHeight(columns[1], shown), stackHeight(columns[2], shown)
@@ -226,7 +234,7 @@ func leastUneven(columns [][]HomeCard) (class string, today HomeToday, worst flo
 			three, today.Wide = x, shown
 		}
 		for n, x := range []float64{uneven(a, b+c), uneven(a+b, c), uneven(a+c, b)} {
-			if x < two {
+			if x < two && !(chartFirst && n == 0) {
 				two, today.Narrow, class = x, shown, joined[n]
 			}
 		}
