@@ -206,7 +206,7 @@ var userFields = []Field{
 
 var roleFields = []Field{
 	{Column: "name", Label: "Name", Max: 80, Required: "Enter a name for the role"},
-	{Column: "slug", Label: "Slug", Max: 80, Required: "Enter a slug for the role"},
+	{Column: "slug", Label: "Short name", Max: 80, Required: "Enter a short name for the role"},
 	{Column: "description", Label: "Description", Max: 400},
 	{
 		Column: "client_scope", Label: "Which clients", Kind: Choice, Max: 10,

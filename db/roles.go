@@ -340,9 +340,9 @@ func (t *tx) checkRoleName(x Role, slugged bool) error {
 			return invalid("name", "There is already a role with this name, or with one that looks like it: %s", text.Isolate(other.Name))
 		case !readsLike(x.Slug, other.Slug):
 		case slugged:
-			return invalid("slug", "The role %s has this slug; choose another", text.Isolate(other.Name))
+			return invalid("slug", "The role %s has this short name; choose another", text.Isolate(other.Name))
 		default:
-			return invalid("name", "The role %s already has the slug made from this name; choose another name, or type a slug",
+			return invalid("name", "The role %s already has the short name made from this name; choose another name, or type a short name",
 				text.Isolate(other.Name))
 		}
 	}

@@ -216,8 +216,8 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 		}
 	}
 	l := views.FollowUps{
-		Page:         s.page(c, "Follow-ups", "Follow-ups that are open", "follow-ups"),
-		EmptyHeading: tab.heading, EmptyText: tab.text, First: parameters.Get("after") == "",
+		Page:    s.page(c, "Follow-ups", "Follow-ups that are open", "follow-ups"),
+		Heading: tab.label, EmptyHeading: tab.heading, EmptyText: tab.text, First: parameters.Get("after") == "",
 	}
 	if tab.show == "all" && who(c).OwnOnly {
 		l.EmptyText = "You see the clients that you own. What anybody plans with them appears here until it is done."

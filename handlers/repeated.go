@@ -232,7 +232,7 @@ func (s *Server) roleRepeated(c *gin.Context, values db.Fields, first *db.Repeat
 		path := "/admin/roles/" + x.ID
 		*repeat.Made = views.Ref{Name: x.Name, Href: path}
 		if typed.Slug != "" {
-			repeat.Add("Slug", x.Slug, typed.Slug)
+			repeat.Add("Short name", x.Slug, typed.Slug)
 		}
 		if len(repeat.Differences) == 0 {
 			repeat.Change, repeat.Fields = path, []views.Hidden{{Name: "was", Value: x.Values().Encode()}}

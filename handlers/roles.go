@@ -203,8 +203,8 @@ func roleFields(f roleForm) []views.Field {
 	fields := []views.Field{{ID: "name", Name: "name", Label: "Name", Autocomplete: "off", Value: f.typed.Name}}
 	if f.stored.ID == "" {
 		fields = append(fields, views.Field{
-			ID: "slug", Name: "slug", Label: "Slug", Autocomplete: "off", Value: f.typed.Slug,
-			Optional: true, Hint: "The name that commands use; made from the name if empty",
+			ID: "slug", Name: "slug", Label: "Short name", Autocomplete: "off", Value: f.typed.Slug,
+			Optional: true, Hint: "For commands; made from the name if empty",
 		})
 	}
 	fields = append(fields, views.Field{

@@ -147,7 +147,7 @@ func TestARefusedRoleKeepsWhatWasTyped(t *testing.T) {
 		a.want(422, "[name=client_scope][value=own][checked]", "").want(422, "#p-ViewAudit[checked]", "").
 			wantNot("#p-ViewClient[checked]").want(422, "[name=require_mfa][checked]", "")
 		admin.post("/admin/roles").want(422, "#name-e", "Enter a name").wantNot("#slug-e")
-		admin.post("/admin/roles", "name", "Sales", "slug", "VIEWER").want(422, "#slug-e", "The role Viewer has this slug")
+		admin.post("/admin/roles", "name", "Sales", "slug", "VIEWER").want(422, "#slug-e", "The role Viewer has this short name")
 		admin.post("/admin/roles", "name", "Sales", "permission", "EatCake").want(422, ".err", "Choose permissions from the list")
 		admin.post("/admin/roles", "name", "Sales", "client_scope", "some").want(422, ".err", "Choose all clients or own clients")
 		admin.post(manager, "name", "", "permission", "ViewAudit").want(422, "#name-e", "Enter a name").

@@ -179,6 +179,7 @@ type FollowUps struct {
 	Page
 	Tabs                    []Option
 	Menus                   Chips
+	Heading                 string // of the tab
 	Groups                  []FollowUpGroup
 	More                    string
 	EmptyHeading, EmptyText string

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+
 	"clientregistry/handlers/handlerstest"
 )
 
@@ -68,6 +70,25 @@ func TestLargerText(t *testing.T) {
 		w.open(path)
 		w.see("h1")
 		w.enlarged(path)
+	}
+}
+
+// TestTablesOnPaper have their rows, and recovery codes aside nothing to press.
+func TestTablesOnPaper(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	organization, _ := furnished(o)
+	w := o.windowOf(astrid)
+	for path, row := range map[string]string{
+		"/admin/users": "Astrid Öberg", "/admin/roles": "Administrator", organization + "/access": "Astrid Öberg",
+		"/organizations": "Harbor & Pine", "/admin/vocabularies": "Logistics",
+	} {
+		w.open(path)
+		call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		w.see("tbody tr", row)
+		w.gone(".btn")
+		call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
 	}
 }
 
