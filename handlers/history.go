@@ -38,6 +38,9 @@ func (s *Server) historyIndex(c *gin.Context) error {
 		}
 		return s.show(c, http.StatusOK, views.OlderHistory{Days: h.Days, Href: h.Older})
 	}
+	if wantsFragment(c) {
+		c.Header("HX-Push-Url", s.withList(c, h.Base+"/history"))
+	}
 	return s.answerFragments(c, http.StatusOK, func() error {
 		return s.recordPageWith(c, http.StatusOK, func(r *views.Record) error {
 			r.Title = "History of " + r.Name

@@ -102,8 +102,8 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	if channel == "" {
 		rest, logs = logs, nil
 	}
-	p.Groups = append(p.Groups, views.PaletteGroup{ID: "log", Heading: "Log", Choices: logs},
-		views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands})
+	p.Groups = append(p.Groups, views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands},
+		views.PaletteGroup{ID: "log", Heading: "Log", Choices: logs})
 	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
 	nothing := !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
 	switch {

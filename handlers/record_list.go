@@ -103,6 +103,19 @@ func (l recordList) on(page string) string {
 	return page + "?" + url.Values{"list": {l.query}}.Encode()
 }
 
+// withList returns the address of a part of a record's page with the list that the page itself knows.
+func (s *Server) withList(c *gin.Context, address string) string {
+	page, err := url.Parse(s.ownPath(c, "Referer"))
+	if err != nil || !page.Query().Has("list") {
+		return address
+	}
+	start := "?"
+	if strings.Contains(address, "?") {
+		start = "&"
+	}
+	return address + start + url.Values{"list": {page.Query().Get("list")}}.Encode()
+}
+
 // listBehind returns the list that a record was opened from, or that a new one (id "") is added to. The list is in the
 // address or the form, or it is the page whose link was followed.
 func (s *Server) listBehind(c *gin.Context, k *recordKind, id string) (recordList, error) {

@@ -142,6 +142,16 @@ func TestARecordIsTurnedInTheListThatItWasOpenedFrom(t *testing.T) {
 	if to := ines.submit(form, "#save-website", "value", "birch.example").to(); to != birch+opened {
 		t.Errorf("saving a field leads to %s", to)
 	}
+	// So does the address of what htmx swaps in: the history, the timeline, and its filters.
+	for page, address := range map[string]string{
+		"/history": "/history" + opened, "/interactions": opened, "/interactions?channel=call": "/interactions?channel=call&" + opened[1:],
+	} {
+		r = ines.viaHTMX().request("GET", birch+page, nil)
+		r.Header.Set("Referer", site+birch+opened)
+		if got := ines.do(r).Header.Get("HX-Push-Url"); got != birch+address {
+			t.Errorf("%s is pushed as %q", page, got)
+		}
+	}
 	// So does every other page of the record, and whatever is saved there.
 	s.Link(birch, maya)
 	for page, address := range map[string]string{

@@ -193,7 +193,7 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 	if c.Query("before") != "" {
 		return s.olderAnswer(c, t.Days, t.Older)
 	}
-	c.Header("HX-Push-Url", t.Address)
+	c.Header("HX-Push-Url", s.withList(c, t.Address))
 	return s.show(c, http.StatusOK, t)
 }
 

@@ -191,7 +191,10 @@
     if (e.target.popover && e.newState === "open") return focusTitle(e.target);
     if (e.target.popover && document.activeElement === document.body) return one(`[popovertarget='${e.target.id}']`)?.focus();
     if (!e.target.open || e.target !== opened || filterSheet(e.target)) return;
-    if (one(":scope > .pop", e.target)?.getBoundingClientRect().right > innerWidth) e.target.classList.add("end");
+    const pop = one(":scope > .pop", e.target), box = pop?.getBoundingClientRect();
+    if (box?.right > innerWidth) e.target.classList.add("end");
+    const room = innerHeight - box?.top - 8 - (one(".tabbar")?.offsetHeight ?? 0);
+    if (!sheetOf(e.target) && box?.height > room) pop.style.maxHeight = Math.max(room, 160) + "px";
     if (sheetOf(e.target) && focusTitle(e.target)) return;
     const field = one("[name='subject'], .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
@@ -211,7 +214,7 @@
     const values = all(".vals label", e.target.closest(".pickmany"));
     if (e.key) {
       e.preventDefault();
-      values.find(x => !x.hidden)?.click();
+      values.find(x => !x.hidden)?.control.click(); // the focus stays, for the next one
       e.target.value = "";
     } else for (const x of values) x.hidden = !folded(x.textContent).includes(folded(e.target.value));
   });
@@ -265,6 +268,13 @@
     activate(input, null);
   };
 
+  // A suggested value that was typed in another case is taken as it is known.
+  const settle = input => {
+    const known = suggests(input) && options(input).find(o => !o.matches(".make") && folded(o.dataset.value) === folded(input.value));
+    if (known) input.value = known.dataset.value;
+    shut(input);
+  };
+
   const take = option => {
     const input = one("input", option.closest(".combo"));
     input.value = option.dataset.value;
@@ -301,7 +311,10 @@
     else if (key === "Enter" && input.value !== (listed.get(input) ?? input.defaultValue)) hurried = input;
     else if (key === "Enter" && found.length) (found[at] ?? found[0]).click();
     else if (key === "Escape" && found.length && !input.closest("#palette")) shut(input);
-    else return false;
+    else {
+      if (key === "Tab" && !input.closest("#palette")) settle(input); // so that the next field comes next, not the list
+      return false;
+    }
     return true;
   };
 
@@ -321,7 +334,7 @@
 
   on("focusout", e => { // a list that covers the page closes when the focus leaves
     const combo = e.target.closest(".combo"), input = combo && one("[role='combobox']", combo);
-    if (combo && !combo.contains(e.relatedTarget)) shut(input);
+    if (combo && !combo.contains(e.relatedTarget)) settle(input);
   });
 
   const listArrived = input => {
@@ -349,11 +362,12 @@
 
   let loaded = 0; // how many rows there were before the last ones were loaded
 
+  const links = () => all(rows).map(rowLink).filter(link => link?.checkVisibility());
+
   const move = step => {
-    const links = all(rows).map(rowLink).filter(link => link?.checkVisibility());
-    const row = here(), at = row ? links.indexOf(rowLink(row)) : -1;
-    const first = document.activeElement?.id === "load-more" ? loaded : 0;
-    const next = row ? links[at + step] : links[step > 0 ? first : links.length - 1];
+    const found = links(), row = here(), at = row ? found.indexOf(rowLink(row)) : -1;
+    const first = document.activeElement?.matches("#load-more, #load-older") ? loaded : 0;
+    const next = row ? found[at + step] : found[step > 0 ? first : found.length - 1];
     next?.focus();
   };
 
@@ -385,6 +399,7 @@
   const leave = (editor, then) => {
     const field = fieldOf(editor);
     if (!field || !changed(field) && field.ariaInvalid === "true") return false;
+    if (field?.matches("[role='combobox']")) settle(field);
     leaving = { from: editor.id, keys: [], ...then };
     if (changed(field)) editor.requestSubmit();
     else one("[data-cancel]", editor).click();
@@ -413,7 +428,7 @@
   };
 
   on("click", e => {
-    const editor = all(".fact.edit").find(x => !x.contains(e.target));
+    const editor = modal() ? null : all(".fact.edit").find(x => !x.contains(e.target));
     const control = e.ctrlKey || e.metaKey || e.shiftKey ? null : e.target.closest("a, button");
     if (!editor || !leave(editor, { control, elsewhere: !control }) || !control) return;
     e.preventDefault(); // it is clicked again once the value is saved
@@ -482,7 +497,7 @@
       e.preventDefault();
       if (byId("palette").open) byId("palette").close();
       else if (!modal()) openPalette();
-    } else if (plain && !typing(target) && !target.closest("form[novalidate]") && !modal() && !one("[data-single-keys='off']")) {
+    } else if (plain && !typing(target) && !target.closest("form[novalidate], .drop[open] > .pop") && !modal() && !one("[data-single-keys='off']")) {
       const place = Date.now() - going < 1500 && places[key];
       if (key !== "g") going = 0;
       if (place) one(`:is(.nav, .tabbar) a[href="${place}"]`)?.click();
@@ -574,7 +589,7 @@
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail;
-    if (ctx.target?.id === "more") loaded = all(rows).length;
+    if (/^(more|older)$/.test(ctx.target?.id)) loaded = links().length;
     editing = ctx.target?.id === "links" ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
     for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
   });
@@ -604,6 +619,7 @@
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
     if (document.activeElement === document.body) heirs.find(heir => heir?.isConnected)?.focus();
+    if (document.activeElement === document.body && /^(more|older)$/.test(ctx.target.id)) links()[loaded]?.focus(); // nothing more to load
     if (ctx.target !== document.body || ctx.swap === "none") return;
     const from = shown;
     shown = location.pathname;
@@ -778,8 +794,8 @@
   };
 
   const offer = form => drafts(forms => {
-    const { values } = forms[actionOf(form)], draft = new Map(values);
-    const field = [...form.elements].find(field => typing(field) && draft.get(field.name) && draft.get(field.name).trim() !== field.value.trim());
+    const { values, typed } = forms[actionOf(form)], draft = new Map(values);
+    const field = [...form.elements].find(field => typed.includes(field.name) && draft.get(field.name).trim() !== field.value.trim());
     if (!field) return;
     if (form.id === "log") return fill(form, values);
     const line = make("div", { class: "banner", role: "status" }, make("span", {}, "You typed this and did not save it: "
@@ -801,7 +817,9 @@
   };
 
   const keep = (form, typed) => form?.matches(drafted) && drafts(forms => {
-    if (typed || forms[actionOf(form)]) forms[actionOf(form)] = { at: Date.now(), values: [...new FormData(form)] };
+    if (!typed && !forms[actionOf(form)]) return;
+    const values = [...new FormData(form)], written = [...form.elements].filter(field => typing(field) && changed(field) && field.value);
+    forms[actionOf(form)] = { at: Date.now(), values, typed: written.map(field => field.name) };
   });
 
   on("input", ({ target: { form } }) => {
@@ -809,12 +827,15 @@
     nameDraft();
   });
 
-  on("htmx:after:swap", e => keep(byId(e.detail.ctx.target?.id)?.closest("form"))); // somebody was picked
+  on("htmx:after:swap", e => { // somebody was picked; a form that has just arrived is not changed
+    const place = byId(e.detail.ctx.target?.id);
+    if (!place?.matches("form")) keep(place?.closest("form"));
+  });
 
   on("reset", e => drop(e.target));
 
-  on("submit", ({ target }) => {
-    if (actionOf(target) === "/logout") localStorage.removeItem("drafts");
+  on("submit", ({ target, submitter }) => {
+    if ((submitter?.getAttribute("formaction") ?? actionOf(target)) === "/logout") localStorage.removeItem("drafts");
     else if (target.matches("[hx-boost='false']")) drafts(forms => forms[actionOf(target)].sent = true); // the next page tells if it is saved
   });
 

@@ -17,6 +17,27 @@ func (w *window) kept() string {
 	return text
 }
 
+// TestSigningOutFromThePaletteRemovesDrafts as every other way to sign out does.
+func TestSigningOutFromThePaletteRemovesDrafts(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+	w.open("/organizations/new")
+	w.fill("#display_name", "Secret plan")
+	if !strings.Contains(w.kept(), "Secret plan") {
+		t.Fatal("there is no draft")
+	}
+	w.press("Control+k")
+	w.focused("#palette-q")
+	w.write("log out")
+	w.see("#palette .opt[aria-selected=true]", "Sign out")
+	w.press("Enter")
+	w.see("h1", "Sign in")
+	if kept := w.kept(); kept != "" {
+		t.Errorf("the browser still holds %s", kept)
+	}
+}
+
 // TestNothingTypedIsLost: what is typed in the composer and in forms is offered again after the page was left, until it is
 // saved or discarded, its user signs out, or somebody else signs in.
 func TestNothingTypedIsLost(t *testing.T) {
@@ -80,7 +101,26 @@ func TestNothingTypedIsLost(t *testing.T) {
 	again.click("#follow-up-form button", "Add follow-up")
 	again.see("#toasts", "Planned: Ask Bea")
 
-	// A form offers what was typed, with the version that it was typed for.
+	// So does what was typed into the editor of one field, as often as it is opened.
+	again.open(acme)
+	again.click("#edit-website")
+	again.fill("#f-website", "halfway.exa")
+	for range 2 {
+		again.open(acme)
+		again.click("#edit-website")
+		again.see("#fact-website [role=status]", "halfway.exa")
+	}
+	again.click("#fact-website button", "Discard")
+
+	// A form offers what was typed, with the version that it was typed for. It does not say that one typed what others
+	// have changed since then.
+	w.open(acme + "/edit")
+	w.fill("#website", "fast.example")
+	w.open(acme)
+	tomas.post(acme+"/fields/legal_name", "value", "Harbor AG", "version", o.One("SELECT version FROM organizations"))
+	w.open(acme + "/edit")
+	w.see("form [role=status]", "You typed this and did not save it: fast.example")
+	w.click("form [role=status] button", "Discard")
 	w.open(acme + "/edit")
 	w.fill("#sector", "Energy & more")
 	w.click("main a", "Cancel")

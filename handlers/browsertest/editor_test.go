@@ -56,6 +56,36 @@ func TestAnInteractionIsCorrected(t *testing.T) {
 	}
 }
 
+// TestAnEditorOpensWhereItsFieldIs: the page does not scroll. A suggestion that was typed in another case is taken as it
+// is known, and Tab then leads to the next field.
+func TestAnEditorOpensWhereItsFieldIs(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	organization, maya := furnished(o)
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	w.size(1280, 700)
+	w.open(organization)
+	w.click("#edit-website")
+	w.focused("#f-website")
+	w.until("same(scrollY, 0, 'scrolled by')")
+	w.press("Tab")
+	w.focused("#f-sector")
+	w.until("same(scrollY, 0, 'scrolled by')")
+	w.press("Escape")
+	w.focused("#edit-sector")
+	w.click("#links .nm", "Maya Okafor")
+	w.at(maya)
+	w.desk()
+	w.open("/organizations/new")
+	w.click("#sector")
+	w.write("logistics")
+	w.see("#sector-list [role=option]", "Logistics")
+	w.press("Tab")
+	w.holds("#sector", "Logistics")
+	w.focused("#size_band")
+	w.gone("#sector-list [role=option]")
+}
+
 // TestAFollowUpsMenuIsASheetOnAPhone that closes by its cross, a key, and a tap beside it, without script too.
 func TestAFollowUpsMenuIsASheetOnAPhone(t *testing.T) {
 	t.Parallel()

@@ -110,6 +110,7 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.see("#result", "40 organizations")
 	w.see("#f-sector label", "Energy")
 	w.holds("#f-sector [data-narrows]", "")
+	w.focused("#f-sector [data-narrows]") // for the next value; on a box, letters would be shortcuts
 	w.click("#f-sector label", "Media")
 	w.see("#result", "20 organizations")
 	w.press("Escape")

@@ -459,10 +459,23 @@ func TestSessionEndsWhileTyping(t *testing.T) {
 	w.see("#today li:first-child h4", "A long call about the summer route")
 	w.count(1, "#timeline li")
 
+	// The same in the editor of one field, which a click elsewhere would save.
+	w.click("#edit-website")
+	w.fill("#f-website", "harborpine.example")
+	second := w.another()
+	second.open("/account")
+	second.click("button", "Sign out")
+	second.see("h1", "Sign in")
+	w.press("Enter")
+	w.focused("dialog [name=password]")
+	w.fill("dialog [name=password]", handlerstest.Password)
+	w.click("dialog button", "Sign in")
+	w.gone("dialog")
+	w.see("#edit-website", "harborpine.example")
+
 	// What Astrid typed is not sent as Tomas, whether Tomas signs in there or elsewhere.
 	tomas := o.person("Tomas Rehn", "Manager")
 	w.compose("A call of Astrid")
-	second := w.another()
 	second.open("/account")
 	second.click("button", "Sign out")
 	second.see("h1", "Sign in")
