@@ -148,6 +148,7 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	h.Organizations, err1 = d.readRecords(ctx, s, places[0])
 	h.Contacts, err2 = d.readRecords(ctx, s, places[1])
 	h.Interactions, err3 = d.readInteractions(ctx, s, talk)
+	numberFirst(h.Contacts, f.Typed)
 	return h, errors.Join(err1, err2, err3)
 }
 
@@ -167,7 +168,23 @@ func (d *DB) FindContacts(ctx context.Context, by Actor, typed string, n int) ([
 	if err != nil {
 		return nil, err
 	}
-	return d.readRecords(ctx, s, p)
+	found, err := d.readRecords(ctx, s, p)
+	numberFirst(found, typed)
+	return found, err
+}
+
+// numberFirst puts the contacts with a typed phone number before those whose numbers only end like it.
+func numberFirst(contacts []Contact, typed string) {
+	if text.PhoneNumber(typed) == "" {
+		return
+	}
+	rank := func(c Contact) int {
+		if text.IsNumber(c.Value("phone"), typed) || text.IsNumber(c.Value("mobile"), typed) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(contacts, func(a, b Contact) int { return rank(a) - rank(b) })
 }
 
 // SearchInteractions returns up to n further interactions of a search, the last created or reworded

@@ -17,6 +17,11 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		typed, first string
 		similar      bool
 	}{
+		// A number before those that only end like it.
+		{"+90 212 000 07 63", "Nurgül Toprak", false},
+		{"0232 000 07 63", "Çağrı Yılmaz", false},
+		{"+90 242 000 07 63", "Zeynep Kaya", false},
+
 		// Names of several languages, in any order, with and without their accents.
 		{"maya okafor", "Maya Okafor", false},
 		{"Okafor Maya", "Maya Okafor", false},
@@ -145,6 +150,9 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 		{"Jean-Luc", "Lefèvre", "", "+33 1 99 00 12 34", "", "Brückner Hochbau", "CTO"},
 		{"Jörg", "Müller", "joerg.mueller@post.example", "", "", "", ""},
 		{"Käthe", "Mueller", "", "", "", "", ""},
+		{"Nurgül", "Toprak", "", "+90 212 000 07 63", "", "", ""},
+		{"Çağrı", "Yılmaz", "", "+90 232 000 07 63", "", "", ""},
+		{"Zeynep", "Kaya", "", "0242 000 07 63", "", "", ""},
 		{"Håkon", "Aasen", "", "", "", "", ""},
 	} {
 		fields := db.Fields{"first_name": c.first, "last_name": c.last, "email": c.email, "phone": c.phone, "job_title": c.title}

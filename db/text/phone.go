@@ -214,6 +214,20 @@ func PhoneNumber(typed string) string {
 	return ""
 }
 
+// IsNumber reports whether one of the phone numbers in a text is the typed one, written with or without its country code,
+// or ends with it. Of numbers with the same last digits, it tells that one.
+func IsNumber(phone, typed string) bool {
+	typed = strings.TrimLeft(Digits(strings.ReplaceAll(PlainDigits(withoutScheme(typed)), "(0)", "")), "0")
+	return slices.ContainsFunc(Numbers(phone), func(n Number) bool {
+		number := strings.TrimLeft(strings.TrimPrefix(n.Dial, "+"), "0")
+		short, long := typed, number
+		if len(short) > len(long) {
+			short, long = long, short
+		}
+		return len(short) >= fewestDigits && strings.HasSuffix(long, short)
+	})
+}
+
 // withoutScheme removes the tel: of a copied link.
 func withoutScheme(typed string) string {
 	if typed = strings.TrimSpace(typed); len(typed) > 4 && strings.EqualFold(typed[:4], "tel:") {
