@@ -20,7 +20,7 @@ func (s *Server) interactionIndex(c *gin.Context) error {
 		return err
 	}
 	if wantsFragment(c) && f.Before != "" {
-		return s.olderAnswer(c, t.Days, t.Older)
+		return s.olderAnswer(c, t.Days, t.Older, withEvents("/interactions", p, eventsShown(c.Request.URL.Query())))
 	}
 	canonical := address("/interactions", p)
 	if mustShorten(c, middleware.InteractionParameters, canonical) {
@@ -64,7 +64,7 @@ func (s *Server) feed(c *gin.Context, given url.Values) (t views.Timeline, f db.
 		Filtered: len(withoutAll(p)) > 0, Days: s.groupByDay(c, found, nil),
 		OwnOnly: who(c).OwnOnly, CanLog: editInteractions.Check(who(c)) == nil,
 	}
-	t.Older = olderAddress("/interactions", p, older, t.Days)
+	t.Older = olderAddress("/interactions", p, older, t.Days, eventsShown(given))
 	return t, f, p, nil
 }
 
@@ -97,7 +97,7 @@ func (s *Server) feedAgain(c *gin.Context, given url.Values, id string, done vie
 // interactionFilter reads the feed's filter, and returns it with the parameters that had an effect.
 func (s *Server) interactionFilter(c *gin.Context, given url.Values) (db.InteractionFilter, url.Values) {
 	p := filled(given, middleware.InteractionParameters, middleware.SeveralOfInteractions)
-	f, lists := db.InteractionFilter{Before: given.Get("before")}, s.lists(c)
+	f, lists := db.InteractionFilter{Before: given.Get("before"), Limit: eventsAsked(given)}, s.lists(c)
 	for name, values := range p {
 		if lists.Interaction(&f, name, values...) != "" {
 			p.Del(name)

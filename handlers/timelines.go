@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -48,7 +49,7 @@ func channelOptions(current string) []views.Option {
 
 // timelineFilter reads a timeline's filter, and returns it with those of its parameters that have an effect.
 func timelineFilter(x timelineRecord, given url.Values) (db.InteractionFilter, url.Values) {
-	f := db.InteractionFilter{Before: given.Get("before")}
+	f := db.InteractionFilter{Before: given.Get("before"), Limit: eventsAsked(given)}
 	p := filled(given, []string{"channel", "channel_is"}, middleware.SeveralOfInteractions)
 	for name, values := range p {
 		if (middleware.ListReader{}).Interaction(&f, name, values...) != "" {
@@ -95,7 +96,7 @@ func (s *Server) timeline(c *gin.Context, x *timelineRecord, parameters url.Valu
 	if shown.Filtered {
 		shown.Address = address(path, p)
 	}
-	shown.Older = olderAddress(path, p, older, shown.Days)
+	shown.Older = olderAddress(path, p, older, shown.Days, eventsShown(parameters))
 	return shown, nil
 }
 
@@ -191,23 +192,50 @@ func (s *Server) timelineIndex(c *gin.Context) error {
 		return err
 	}
 	if c.Query("before") != "" {
-		return s.olderAnswer(c, t.Days, t.Older)
+		_, p := timelineFilter(x, c.Request.URL.Query())
+		return s.olderAnswer(c, t.Days, t.Older, s.withList(c, withEvents(t.Path, p, eventsShown(c.Request.URL.Query()))))
 	}
 	c.Header("HX-Push-Url", s.withList(c, t.Address))
 	return s.show(c, http.StatusOK, t)
 }
 
-// olderAddress links to the events before the days shown, or is "". It names the last day, so that
+// mostEvents is how many events a timeline shows at once. Older ones follow a cursor.
+const mostEvents = 10 * db.TimelineSize
+
+// eventsAsked returns how many events an address asks for: those before a cursor come in pages.
+func eventsAsked(given url.Values) int {
+	if given.Get("before") != "" {
+		return db.TimelineSize
+	}
+	return eventsShown(given)
+}
+
+// eventsShown returns how many events a page shows, with those that an address adds.
+func eventsShown(given url.Values) int {
+	n, err := strconv.Atoi(given.Get("rows"))
+	if err != nil {
+		return db.TimelineSize
+	}
+	return min(max(n, db.TimelineSize), mostEvents)
+}
+
+// withEvents returns the address of a timeline that shows n events.
+func withEvents(path string, p url.Values, n int) string {
+	return address(path, with(p, "rows", strconv.Itoa(n)))
+}
+
+// olderAddress links to the events before the days shown, which are n events, or is "". It names the last day, so that
 // its heading is not repeated.
-func olderAddress(path string, p url.Values, cursor string, days []views.Day) string {
+func olderAddress(path string, p url.Values, cursor string, days []views.Day, n int) string {
 	if cursor == "" {
 		return ""
 	}
-	return address(path, with(with(p, "before", cursor), "day", days[len(days)-1].Label))
+	return withEvents(path, with(with(p, "before", cursor), "day", days[len(days)-1].Label), min(n+db.TimelineSize, mostEvents))
 }
 
-// olderAnswer answers with older days of a timeline.
-func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older string) error {
+// olderAnswer answers with older days of a timeline. longer is the address that also shows those, for Back.
+func (s *Server) olderAnswer(c *gin.Context, days []views.Day, older, longer string) error {
+	c.Header("HX-Replace-Url", longer)
 	if len(days) > 0 && days[0].Label == c.Query("day") {
 		days[0].Label = ""
 	}

@@ -644,6 +644,35 @@ func TestLists(t *testing.T) {
 
 // A call late in the evening is on the right day for whoever logged it, and on another one for a
 // reader elsewhere. The time zones are 24 hours apart.
+// TestBackToOlderInteractions of the feed and of a record's timeline: they are there again, with the focus on the one that
+// was opened.
+func TestBackToOlderInteractions(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	acme := o.Organization("Acme")
+	for n := range 45 {
+		o.Log(acme, "", fmt.Sprintf("Call %02d", n), "happened_at", fmt.Sprintf("2026-%02d-%02dT09:00:00Z", 1+n/25, 1+n%25))
+	}
+	w := o.windowOf(astrid)
+	for _, page := range []string{"/interactions", acme} {
+		w.open(page)
+		w.count(20, "#timeline h4")
+		w.click("#load-older")
+		w.count(40, "#timeline h4")
+		w.press("j") // on the first of the older ones
+		w.focused("#timeline h4 a")
+		w.see("#timeline h4:has(:focus)", "Call 24")
+		w.click("#load-older")
+		w.count(45, "#timeline h4")
+		w.click("#timeline h4 a", "Call 01")
+		w.see("h1", "Call 01")
+		w.back()
+		w.count(45, "#timeline h4")
+		w.see("#timeline h4:has(:focus)", "Call 01")
+	}
+}
+
 func TestDaysAcrossTheDateLine(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
