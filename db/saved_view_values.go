@@ -61,7 +61,7 @@ func (t *tx) viewsOfValue(c ValueChange) (all []followedView, err error) {
 // viewsOfChange returns the views that the undone change has changed and nobody has changed since.
 func (t *tx) viewsOfChange(c ValueChange) ([]followedView, error) {
 	queries := map[string]string{}
-	rows, err := t.Query("SELECT view_id, old_query FROM value_change_views WHERE change_id = ?", c.undoes)
+	rows, err := t.Query("SELECT view_id, old_query FROM value_change_views WHERE change_id = ?", c.Undoes)
 	_, err = sqlite.Collect(rows, err, func(r sqlite.Row) (none struct{}, err error) {
 		var id, query string
 		err = r.Scan(&id, &query)
@@ -72,7 +72,7 @@ func (t *tx) viewsOfChange(c ValueChange) ([]followedView, error) {
 		return nil, err
 	}
 	rows, err = t.Query(selectView+` WHERE saved_views.id IN (SELECT view_id FROM value_change_views
-		WHERE change_id = ? AND new_query = saved_views.query)`, c.undoes)
+		WHERE change_id = ? AND new_query = saved_views.query)`, c.Undoes)
 	return sqlite.Collect(rows, err, func(r sqlite.Row) (followedView, error) {
 		v, err := scanSavedView(r)
 		return followedView{v, queries[v.ID]}, err

@@ -113,7 +113,7 @@ func (t *tx) insertValueChange(v Vocabulary, c *ValueChange) error {
 	_, err := t.Exec(`
 		INSERT INTO value_changes (id, kind, vocabulary, old_value, new_value, old_state, new_state, user_id, undoes, expected, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, c.Kind, v.Column, c.Old, c.New, c.oldState, c.newState, orNull(t.by.UserID), orNull(c.undoes), c.Expected, stamp(t.now))
+		c.ID, c.Kind, v.Column, c.Old, c.New, c.oldState, c.newState, orNull(t.by.UserID), orNull(c.Undoes), c.Expected, stamp(t.now))
 	return err
 }
 
@@ -136,7 +136,7 @@ func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (v Vocabu
 		if err := errors.Join(v.Need.Refuse(by), t.refuseWhileChanging(v)); err != nil {
 			return err
 		}
-		undo := ValueChange{Kind: "undo", Old: c.New, New: c.Old, undoes: c.ID, Expected: c.Done}
+		undo := ValueChange{Kind: "undo", Old: c.New, New: c.Old, Undoes: c.ID, Expected: c.Done}
 		if undo.oldState, err = t.valueState(v, undo.Old); err != nil {
 			return err
 		}
@@ -270,7 +270,7 @@ func (t *tx) undoValueChange(c *ValueChange) (finished bool, err error) {
 		var seq int64
 		var changes int
 		err := t.QueryRow("SELECT seq, changes FROM value_change_pieces WHERE change_id = ? AND seq > ? ORDER BY seq LIMIT 1",
-			c.undoes, c.undoneTo).Scan(&seq, &changes)
+			c.Undoes, c.undoneTo).Scan(&seq, &changes)
 		if errors.Is(err, sql.ErrNoRows) {
 			return true, nil
 		}

@@ -240,9 +240,10 @@ type ValueChange struct {
 	By                      string // "" if their account was deleted
 	Expected, Done, Skipped int    // Skipped is how many had another value when this was to be undone
 	StartedAt, FinishedAt   time.Time
-	Undone                  bool // whether somebody took it back, or is taking it back
+	Undone                  bool   // whether somebody took it back, or is taking it back
+	Undoes                  string // the change that an undo takes back, else ""
 	vocabulary              Vocabulary
-	userID, undoes          string
+	userID                  string
 	oldState, newState      sql.NullBool
 	undoneTo                int64
 }
@@ -259,7 +260,7 @@ const selectValueChange = `
 func scanValueChange(r sqlite.Row) (c ValueChange, err error) {
 	var column string
 	err = r.Scan(&c.ID, &c.Kind, &column, &c.Old, &c.New, &c.oldState, &c.newState, &c.userID, &c.By,
-		&c.undoes, &c.undoneTo, &c.Expected, &c.Done, &c.Skipped, moment{&c.StartedAt}, moment{&c.FinishedAt}, &c.Undone)
+		&c.Undoes, &c.undoneTo, &c.Expected, &c.Done, &c.Skipped, moment{&c.StartedAt}, moment{&c.FinishedAt}, &c.Undone)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, ErrNotFound
 	}

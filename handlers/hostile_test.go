@@ -141,7 +141,7 @@ var queryParameters = []string{
 	"to", "add", "new", "for", "next", "token", "display_name", "first_name", "last_name", "email", "phone", "day", "quiet_days", "show",
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "draft", "participant", "participant_id", "choose", "contact", "organization",
-	"state", "delivery", "role_label", "outcome", "value", "said", "v", "rename", "merge", "field", "website", "tax_id",
+	"state", "delivery", "role_label", "outcome", "value", "said", "v", "rename", "merge", "closed", "field", "website", "tax_id",
 	"chart", "quiet", "card",
 }
 

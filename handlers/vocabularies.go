@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"hash/fnv"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -28,9 +31,11 @@ type (
 	suggestValue func(ctx context.Context, by db.Actor, v db.Vocabulary, value string) error
 )
 
-// valueForm is a form of a value that is open, perhaps because it was refused.
+// valueForm is a form of a value that is open, perhaps because it was refused. If it is closed again, the button of its
+// kind has the focus.
 type valueForm struct {
-	kind, value, typed string // kind is rename or merge; "" if none is open
+	kind, value, typed string // kind is rename or merge, "" if none is open, or suggest, which is always closed
+	closed             bool
 	refused            map[string]string
 }
 
@@ -44,7 +49,7 @@ func (s *Server) vocabularyIndex(c *gin.Context) error {
 	var open valueForm
 	for _, kind := range []string{"rename", "merge"} {
 		if value := c.Query(kind); value != "" {
-			open = valueForm{kind: kind, value: value, typed: query(c, "new")}
+			open = valueForm{kind: kind, value: value, typed: query(c, "new"), closed: c.Query("closed") != ""}
 		}
 	}
 	return s.vocabularyAnswer(c, http.StatusOK, v, open)
@@ -100,7 +105,11 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 	list = views.Values{
 		Vocabulary: v.Column, Plural: v.Plural, Query: typed, Href: valuesPath(v, typed), AllHref: vocabularyPath(v), More: more,
 	}
+	var running db.ValueChange
 	for i, change := range changes {
+		if change.Running() {
+			running = change
+		}
 		change.Old, change.New = text.Isolate(change.Old), text.Isolate(change.New)
 		said := wording.ValueChange(v, change)
 		if change.Running() {
@@ -108,8 +117,13 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 			list.Running = &views.RunningChange{Text: said, Done: change.Done, Whole: max(change.Expected, 1)}
 			continue
 		}
-		past := views.PastChange{Text: said, By: change.By, At: s.clock(c).Moment(change.FinishedAt), Undone: change.Undone}
-		if !change.Undone && change.Kind != "undo" && list.Running == nil {
+		past := views.PastChange{Text: said, By: change.By, At: s.clock(c).Moment(change.FinishedAt), Waits: list.Running != nil}
+		switch {
+		case running.Undoes == change.ID:
+			past.Undone = "Being undone"
+		case change.Undone:
+			past.Undone = "Undone"
+		case change.Kind != "undo":
 			past.Undo = vocabulariesPath + "/changes/" + change.ID + "/undo"
 		}
 		if i == 0 && s.now().Sub(change.FinishedAt) < time.Hour {
@@ -118,35 +132,70 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 			list.Changes = append(list.Changes, past)
 		}
 	}
-	list.Error = open.refused["value"]
+	all = valuesDuring(running, all)
+	list.Error, list.Count = open.refused["value"], wording.Plural(len(all), v.Lower())+", most used first"
+	list.Focus = open.closed
 	for _, x := range all {
 		row := valueRow(v, x, targets, open, typed, list.Running != nil)
+		row.Changing = list.Running != nil && (x.Text == running.Old || x.Text == running.New)
 		if row.Form != nil {
 			list.Polls, list.Error = false, ""
+		}
+		if row.Focus != "" {
+			list.Focus = false
 		}
 		list.Rows = append(list.Rows, row)
 	}
 	return list, nil
 }
 
+// valuesDuring returns the values to list while a change is running. A value that only the change brings is counted with
+// the one that it replaces, so that no row comes and goes.
+func valuesDuring(running db.ValueChange, all []db.Value) []db.Value {
+	from := slices.IndexFunc(all, func(x db.Value) bool { return x.Text == running.Old })
+	to := slices.IndexFunc(all, func(x db.Value) bool { return x.Text == running.New })
+	if running.Kind == "merge" || from < 0 || to < 0 || all[to].Used > running.Done {
+		return all
+	}
+	brought := all[to]
+	all = slices.Clone(all)
+	all[from].Used, all[from].Suggested = all[from].Used+brought.Used, brought.Suggested
+	all = slices.Delete(all, to, to+1)
+	slices.SortStableFunc(all, func(a, b db.Value) int { return b.Used - a.Used })
+	return all
+}
+
 // valueRow returns a row of the list, or its open form. targets are the values that it may be merged into, and sought is
 // what the list was narrowed to.
 func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, sought string, running bool) views.ValueRow {
-	row := views.ValueRow{Text: x.Text, Used: wording.Grouped(x.Used), Suggested: x.Suggested, LooksLike: x.LooksLike}
+	row := views.ValueRow{
+		ID: valueID(x.Text), Text: x.Text, Used: wording.Grouped(x.Used), Suggested: x.Suggested, LooksLike: x.LooksLike,
+	}
 	if x.Used > 0 {
 		row.Href = usersOf(v, x.Text)
 	}
-	if x.Text == open.value && (!running || open.refused != nil) {
+	form := func(kind, typed, closed string) string {
+		return address(vocabulariesPath, url.Values{"v": {v.Column}, "q": {sought}, kind: {x.Text}, "new": {typed}, "closed": {closed}})
+	}
+	row.Rename, row.Merge = form("rename", "", ""), form("merge", x.LooksLike, "")
+	switch {
+	case x.Text != open.value:
+	case open.closed && running:
+		row.Focus = "suggest" // the other buttons are disabled
+	case open.closed:
+		row.Focus = open.kind
+	case !running || open.refused != nil:
 		row.Form = newValueForm(v, x, targets, open)
+		row.Form.Cancel = form(open.kind, "", "yes")
 	}
-	if running {
-		return row
-	}
-	form := func(kind, typed string) string {
-		return address(vocabulariesPath, url.Values{"v": {v.Column}, "q": {sought}, kind: {x.Text}, "new": {typed}})
-	}
-	row.Rename, row.Merge = form("rename", ""), form("merge", x.LooksLike)
 	return row
+}
+
+// valueID returns what the ids of a value's buttons end with. A value itself may have spaces.
+func valueID(value string) string {
+	h := fnv.New64a()
+	h.Write([]byte(value))
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 // usersOf returns the address of the list of what has a value.
@@ -216,7 +265,8 @@ func (s *Server) valueChange(c *gin.Context, kind string, change changeValue) er
 	value, typed := c.Request.PostForm.Get("value"), c.Request.PostForm.Get("new")
 	err = change(c.Request.Context(), who(c).Actor, v, value, typed)
 	if refused := (*db.Invalid)(nil); errors.As(err, &refused) {
-		return s.vocabularyAnswer(c, http.StatusUnprocessableEntity, v, valueForm{kind, value, typed, refused.Fields})
+		open := valueForm{kind: kind, value: value, typed: typed, refused: refused.Fields}
+		return s.vocabularyAnswer(c, http.StatusUnprocessableEntity, v, open)
 	}
 	if err != nil {
 		return err
@@ -263,7 +313,7 @@ func (s *Server) valueSuggested(c *gin.Context, change suggestValue, done, undo 
 		Fields: []views.Hidden{{Name: "v", Value: v.Column}, {Name: "value", Value: value}, {Name: "q", Value: soughtValue(c)}},
 	}}
 	if wantsFragment(c) {
-		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{}, toast(t.Text, t.Undo))
+		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{kind: "suggest", value: value, closed: true}, toast(t.Text, t.Undo))
 	}
 	return s.done(c, valuesPath(v, soughtValue(c)), t)
 }

@@ -97,7 +97,9 @@ func TestAChangeOfAWordShowsHowFarItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := ines.get("/admin/vocabularies").want(200, "#values > .foot", "Changing Software to Programs: 0 of 1 organization").
-		wantNot("#values a:contains('Rename')")
+		want(200, row("Software")+" button[disabled][title*='Wait']", "Rename Software").wantNot("#values a:contains('Rename')")
+	page.wantTexts(".words tr:first-child .nm", "Software") // Programs is listed only when it has taken its place
+	page.wantNot(row("Programs"))
 	if every := page.html.Find("#values").AttrOr("hx-trigger", ""); every != "every 2s" {
 		t.Error("it polls", every)
 	}
@@ -176,4 +178,60 @@ func TestOneOfManyWordsIsFound(t *testing.T) {
 	s.Jobs.Wait()
 	s.WantOne("Energy", "SELECT sector FROM organizations WHERE display_name = 'Acme'")
 	ines.get("/admin/vocabularies?q=zzz").want(200, "#values > .foot", "No value has “zzz” in it").want(200, "#values > .foot a", "Show all")
+}
+
+// TestAChangeOfAWordIsUndoneOnlyWhenThatHasFinished: until then the page says that it is being undone, and no other change begins.
+func TestAChangeOfAWordIsUndoneOnlyWhenThatHasFinished(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	s.Organization("Acme", "sector", "Software")
+	v, err := db.VocabularyOf("sector")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{"Programs", "Apps"} {
+		from := s.One("SELECT sector FROM organizations")
+		ines.post("/admin/vocabularies/rename", "v", "sector", "value", from, "new", to).to()
+		s.Jobs.Wait()
+	}
+	if _, err := s.DB.UndoValueChange(t.Context(), db.System, s.One("SELECT max(id) FROM value_changes")); err != nil {
+		t.Fatal(err)
+	}
+	page := ines.get(vocabulary(v)).want(200, "#values > .foot:first-child", "Changing Apps back to Programs: 0 of 1 organization")
+	page.wantTexts("#values .foot .state", "Being undone").wantTexts("#values .foot button[disabled]", "Undo")
+	page.want(200, row("Apps")+" .num", "1").wantNot(row("Programs"))
+	s.Jobs.ChangeValues()
+	s.Jobs.Wait()
+	page = ines.get(vocabulary(v)).wantTexts("#values .foot .state", "Undone").wantNot("#values button[disabled]")
+	page.want(200, row("Programs")+" .num", "1").wantNot(row("Apps"))
+}
+
+func vocabulary(v db.Vocabulary) string { return "/admin/vocabularies?v=" + v.Column }
+
+// TestAWordKeepsTheFocusInItsRow: on the button pressed, or on what is there now.
+func TestAWordKeepsTheFocusInItsRow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	s.Organization("Acme", "sector", "Bee keeping")
+	page := ines.get("/admin/vocabularies").wantNot("#values [autofocus]")
+	for _, kind := range []string{"Rename", "Merge"} {
+		link := page.html.Find(row("Bee keeping") + " a:contains('" + kind + "')")
+		form := ines.viaHTMX().get(link.AttrOr("href", "")).want(200, "#values [autofocus]", "")
+		closed := ines.viaHTMX().get(form.html.Find("[data-cancel]").AttrOr("hx-get", "")).wantFragment(true).wantNot("#new")
+		closed.wantTexts("#values [autofocus]", kind+" Bee keeping")
+		if id := closed.html.Find("#values [autofocus]").AttrOr("id", ""); id == "" || id != link.AttrOr("id", "") {
+			t.Errorf("%s has the id %q, and then %q", kind, link.AttrOr("id", ""), id)
+		}
+	}
+	value := []string{"v", "sector", "value", "Bee keeping"}
+	ines.viaHTMX().post("/admin/vocabularies/hide", value...).wantTexts(row("Bee keeping")+" [autofocus]", "Suggest Bee keeping")
+	ines.viaHTMX().post("/admin/vocabularies/suggest", value...).wantTexts(row("Bee keeping")+" [autofocus]", "Hide Bee keeping")
+	// Hidden, a word that nothing has is gone; what says how many there are has the focus then.
+	ines.post("/admin/vocabularies/rename", "v", "sector", "value", "Energy", "new", "Power").to()
+	s.Jobs.Wait()
+	s.Exec("UPDATE value_changes SET finished_at = '2020-01-01T00:00:00.000Z'")
+	ines.viaHTMX().post("/admin/vocabularies/hide", "v", "sector", "value", "Power").wantNot(row("Power")).
+		want(200, "#values p[autofocus]", "sectors, most used first")
 }

@@ -17,6 +17,8 @@ type Values struct {
 	Running                  *RunningChange
 	Polls                    bool   // asks again by itself, because a change is running and no form is open
 	Error                    string // of a form whose value is not there any more
+	Count                    string // of the values, in words; shown where the running or last change is
+	Focus                    bool   // whether Count has the focus, because the row that had it is gone
 	Rows                     []ValueRow
 	More                     bool         // there are more values than shown
 	Last                     *PastChange  // the newest change, if it has just been made
@@ -34,18 +36,20 @@ type RunningChange struct {
 
 // ValueRow is a value in the list.
 type ValueRow struct {
-	Text, Used, Href string // Href is the list of what has it, "" if nothing has
-	Suggested        bool
-	LooksLike        string
-	Rename, Merge    string // addresses of its forms, "" while a change is running
-	Form             *ValueForm
+	ID, Text, Used, Href string // ID ends the ids of its buttons; Href is the list of what has it, "" if nothing has
+	Suggested            bool
+	Changing             bool // whether the running change is about it
+	LooksLike            string
+	Rename, Merge        string // addresses of its forms
+	Focus                string // which of its buttons has the focus: rename, merge, suggest, or "" for none
+	Form                 *ValueForm
 }
 
 // ValueForm renames a value or merges it into another.
 type ValueForm struct {
-	Action, Submit string
-	Field          Field
-	Error          string // of the value itself
+	Action, Submit, Cancel string
+	Field                  Field
+	Error                  string // of the value itself
 }
 
 // PastChange is a change of a value that was made.
@@ -53,7 +57,8 @@ type PastChange struct {
 	Text, By string
 	At       *Time
 	Undo     string // its address, "" if it cannot be undone
-	Undone   bool
+	Waits    bool   // whether it cannot be undone yet, because a change is running
+	Undone   string // Undone or Being undone, "" if it is neither
 }
 
 // Template names the fragment.

@@ -107,6 +107,18 @@ func renameSector(o *office, w *window) {
 	w.focused("#new")
 	w.holds("#new", "Retail")
 	w.everywhere("a value in its form")
+	w.press("Escape")
+	w.focused(retail + " [id^=rename]")
+	where := tableAt(w)
+	w.press("Tab", "Tab", "Enter") // Hide
+	w.see("#values .state", "Not suggested")
+	w.focused("#values tr.off [id^=suggest]")
+	w.click("#toasts button", "Undo")
+	w.gone("#values .state")
+	w.press("Shift+Tab", "Shift+Tab")
+	w.focused(retail + " [id^=rename]")
+	w.press("Enter")
+	w.focused("#new")
 	w.fill("#new", "Trade")
 	w.press("Enter")
 	w.see("#values [role=status]", "Renamed Retail to Trade: 60 organizations")
@@ -125,9 +137,23 @@ func renameSector(o *office, w *window) {
 	w.open("/admin/vocabularies")
 	w.see("#values progress")
 	w.see("#values .foot", "Changing Retail to Trade: 0 of 60 organizations")
+	if now := tableAt(w); now != where {
+		w.t.Errorf("the table was at %s, and is at %s while a change is running", where, now)
+	}
 	w.everywhere("a change that is running")
 	o.Jobs.ChangeValues()
 	w.see("#values [role=status]", "Renamed Retail to Trade: 60 organizations") // by itself
+}
+
+// tableAt returns where the table of values and its columns begin, and how many rows it has.
+func tableAt(w *window) string {
+	w.t.Helper()
+	at, err := ask[string](w, `find("#values table, #values th", "").map(x => [x.getBoundingClientRect().left, x.getBoundingClientRect().top]).join(" ") +
+		" " + find("#values tr", "").length`)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return at
 }
 
 // TestAContactIsFoundForMany: choices appear while somebody types.
