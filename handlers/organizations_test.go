@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 	"clientregistry/handlers"
@@ -22,7 +23,10 @@ func TestManagerCorrectsAWebsiteInPlace(t *testing.T) {
 	htmx := ines.viaHTMX()
 	htmx.get(org+"/fields/website/edit").want(200, "form#fact-website input[name=value][autofocus]", "")
 	htmx.post(org+"/fields/website", "value", "javascript:alert(1)", "version", "1").want(422, "#fact-website .err", "Enter a web address")
-	htmx.post(org+"/fields/website", "value", "harborpine.example", "version", "1").want(200, "#edit-website", "harborpine.example")
+	ines.get(org).want(200, "#dates", "Created").wantNot("#dates:contains('Updated')")
+	s.Clock.Add(time.Minute)
+	htmx.post(org+"/fields/website", "value", "harborpine.example", "version", "1").want(200, "#edit-website", "harborpine.example").
+		want(200, "hx-partial[hx-target='#dates']", "by Manager Person Updated")
 	htmx.post(org+"/fields/website", "value", "other.example", "version", "1").want(409, "#fact-website .versus", "https://harborpine.example")
 	ines.get(org).want(200, "#edit-website", "harborpine.example")
 	ines.get(org+"/history").want(200, "#activity", "changed the website")

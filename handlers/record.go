@@ -141,15 +141,20 @@ func (s *Server) recordOrigin(c *gin.Context, page *views.Record, r db.Record) e
 	if seeAccess.Check(who(c)) == nil {
 		page.Access = page.Base + "/access"
 	}
-	page.Details.Created, page.Details.CreatedBy = clock.Date(r.CreatedAt), origin.CreatedBy
-	if !r.UpdatedAt.Equal(r.CreatedAt) {
-		page.Details.Updated = clock.Date(r.UpdatedAt)
-	}
+	page.Details.Dates = recordDates(clock, r, origin)
 	if !r.IsActive {
 		page.Archived = &views.Archived{By: origin.ArchivedBy, At: clock.Date(origin.ArchivedAt)}
 	}
 	page.FollowUps, err = s.recordFollowUps(c, r.Kind.Noun, r.ID)
 	return err
+}
+
+func recordDates(clock views.Clock, r db.Record, origin db.Origin) views.RecordDates {
+	dates := views.RecordDates{Created: clock.Date(r.CreatedAt), CreatedBy: origin.CreatedBy}
+	if !r.UpdatedAt.Equal(r.CreatedAt) {
+		dates.Updated = clock.Date(r.UpdatedAt)
+	}
+	return dates
 }
 
 // metaNow returns the current line under a record's name.

@@ -219,8 +219,9 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 		}
 		return s.done(c, l.on(k.base(r.ID)), said)
 	}
-	meta, err := s.metaNow(c, k, r.ID)
-	if err != nil {
+	meta, err1 := s.metaNow(c, k, r.ID)
+	origin, err2 := s.db.Origin(c.Request.Context(), who(c).Actor, k.Noun, r.ID, !r.IsActive)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
 	shown := newFact(k, r, who(c), f)
@@ -229,6 +230,7 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 		views.Into{Target: "#record-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#crumb-name", Swap: "textContent", View: views.Text(r.Name())},
 		views.Into{Target: "#reach", Swap: "outerHTML", View: reachOf(who(c), r)},
+		views.Into{Target: "#dates", Swap: "innerHTML", View: recordDates(s.clock(c), r, origin)},
 		views.Into{Target: "#record-version", Swap: "outerHTML", View: views.RecordVersion(r.Version)})
 }
 

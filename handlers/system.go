@@ -23,14 +23,16 @@ const (
 	backupsPath = systemPath + "/backups"
 )
 
-// systemIndex answers with the system page, or for htmx with the cards that change during a backup.
+// systemIndex answers with the system page, or for htmx with what changes on it during a backup or a check.
 func (s *Server) systemIndex(c *gin.Context) error {
 	s.forgetCondition()
 	now := s.conditionNow(c.Request.Context())
 	health := views.Health{Summary: now.summary(), Lines: now.lines, Checking: s.jobs.Checking()}
 	list := s.backupList(c, now, 7)
 	if wantsFragment(c) {
-		return s.show(c, http.StatusOK, list, views.Into{Target: "#health", Swap: "outerHTML", View: health})
+		return s.show(c, http.StatusOK, list, views.Into{Target: "#health", Swap: "outerHTML", View: health},
+			views.Into{Target: "#jobs", Swap: "outerHTML", View: s.jobRows(now)},
+			views.Into{Target: "#summary", Swap: "textContent", View: views.Text(health.Summary)})
 	}
 	version, commit := Version()
 	if len(commit) > 7 {
@@ -90,7 +92,7 @@ func backupRow(clock views.Clock, b db.Backup) views.BackupRow {
 }
 
 // jobRows lists the background jobs and how they went.
-func (s *Server) jobRows(now condition) []views.Job {
+func (s *Server) jobRows(now condition) views.Jobs {
 	nightly := views.Job{Name: "Nightly backup", Detail: "Next at " + s.jobs.BackupAt().String(), State: views.Idle}
 	switch {
 	case s.jobs.Backups() == nil:
@@ -104,7 +106,7 @@ func (s *Server) jobRows(now condition) []views.Job {
 	if s.jobs.Checking() {
 		check.State = views.Running
 	}
-	return []views.Job{nightly, check}
+	return views.Jobs{nightly, check}
 }
 
 // backupCreate starts a backup in the background.

@@ -138,6 +138,7 @@ func TestABackupIsMadeByHandAndNoneAtOnceWithIt(t *testing.T) {
 	end := s.holdBackup()
 	ines.get("/admin/system").want(200, "#backups[hx-get='/admin/system'] .state", "Being made now").wantNot("#back-up")
 	ines.get("/").want(200, "#no-backup .state", "One is being made now").wantNot("#no-backup form")
+	ines.viaHTMX().get("/admin/system").wantFragment(true).want(200, "hx-partial[hx-target='#jobs'] #jobs .state.new", "Running")
 	ines.backUp()
 	ines.get("/admin/system").want(200, ".toast", "is already being made")
 	if _, err := os.Stat(folder); err == nil {
@@ -152,6 +153,7 @@ func TestABackupIsMadeByHandAndNoneAtOnceWithIt(t *testing.T) {
 	ines.get("/").wantNot("#no-backup")
 	part := ines.viaHTMX().get("/admin/system").wantFragment(true)
 	part.want(200, "#backups .state", "Proven").want(200, "hx-partial[hx-target='#health'] #health", "Last backup")
+	part.wantTexts("hx-partial[hx-target='#jobs'] #jobs .state", "Idle", "Idle").want(200, "hx-partial[hx-target='#summary']", "All checks passed.")
 }
 
 // TestAFailedBackupIsShown: with the reason, and that older backups exist.

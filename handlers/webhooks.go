@@ -77,33 +77,35 @@ func (s *Server) webhook(c *gin.Context) (db.Webhook, error) {
 	return s.db.Webhook(c.Request.Context(), who(c).Actor, id)
 }
 
-// webhookShow answers with a webhook's page, or for htmx with its deliveries or the older ones.
+// webhookShow answers with a webhook's page, or for htmx with its deliveries and its state, or with the older ones.
 func (s *Server) webhookShow(c *gin.Context) error {
 	h, err := s.webhook(c)
 	if err != nil {
 		return err
 	}
 	list, err := s.deliveryList(c, h)
+	clock := s.clock(c)
+	meta := views.WebhookMeta{URL: h.URL, State: webhookState(h)}
+	if h.Waiting > 0 {
+		meta.Waiting, meta.WaitingSince = wording.Grouped(h.Waiting)+" waiting", clock.Short(h.WaitingSince)
+	}
 	switch {
 	case err != nil:
 		return err
 	case wantsFragment(c) && list.Newest != "":
 		return s.show(c, http.StatusOK, views.OlderDeliveries{Deliveries: list})
 	case wantsFragment(c):
-		return s.show(c, http.StatusOK, list)
+		return s.show(c, http.StatusOK, list, views.Into{Target: "#meta", Swap: "innerHTML", View: meta})
 	}
-	clock := s.clock(c)
 	page := views.Webhook{
-		Page: s.page(c, h.Host(), "A webhook and what it sent", "webhooks"), Name: h.Host(), URL: h.URL, Base: webhooksPath + "/" + h.ID,
-		State: webhookState(h), Bad: h.OffBecause != "" || h.KeyLost, Active: h.IsActive, Version: h.Version, Was: h.Values().Encode(),
+		Page: s.page(c, h.Host(), "A webhook and what it sent", "webhooks"), Name: h.Host(), Base: webhooksPath + "/" + h.ID,
+		Meta: meta, Bad: h.OffBecause != "" || h.KeyLost, Active: h.IsActive, Version: h.Version, Was: h.Values().Encode(),
 		Secret: views.WebhookSecret{
 			End: h.SecretEnd, Since: clock.Short(h.SecretSince), BeforeEnd: h.OldSecretEnd, Until: clock.Short(h.OldUntil),
 		},
 		Maker: h.Maker.Name, Made: clock.Date(h.CreatedAt), Deliveries: list,
 	}
-	if page.Why, page.Do = whyNothingIsSent(h); h.Waiting > 0 {
-		page.Waiting, page.WaitingSince = wording.Grouped(h.Waiting)+" waiting", clock.Short(h.WaitingSince)
-	}
+	page.Why, page.Do = whyNothingIsSent(h)
 	if !h.OfAll() {
 		page.Events = h.Events
 	}

@@ -236,7 +236,8 @@ func TestTheDeliveriesOfAWebhook(t *testing.T) {
 	if href := a.html.Find("#"+late+" .nm[aria-expanded=true]").AttrOr("href", ""); href != page {
 		t.Errorf("the open delivery closes by %q", href)
 	}
-	ines.viaHTMX().get(open).wantFragment(true).want(200, "#deliveries .open", "maintenance")
+	ines.viaHTMX().get(open).wantFragment(true).want(200, "#deliveries .open", "maintenance").
+		want(200, "hx-partial[hx-target='#meta']", "6 waiting since").want(200, "hx-partial[hx-target='#meta'] .state", "Trying again")
 	ines.get(page+"?state=delivered").wantTexts("#delivery-rows .nm", "batch.finished").want(200, "tbody .state.ok", "Delivered").
 		wantTexts(".toggle [aria-current]", "Delivered")
 	ines.get(page+"?state=given_up").want(200, "#deliveries", "Nothing was given up")

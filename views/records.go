@@ -111,14 +111,22 @@ type Ref struct{ Name, Href string }
 
 // Details is the card of a record's facts.
 type Details struct {
-	Facts     []Fact
+	Facts []Fact
+	Dates RecordDates
+}
+
+// Template names the card.
+func (Details) Template() string { return "records/_details.html" }
+
+// RecordDates is the line below the facts: when a record was created and last changed.
+type RecordDates struct {
 	Created   *Time
 	CreatedBy string
 	Updated   *Time // nil if it never changed
 }
 
-// Template names the card.
-func (Details) Template() string { return "records/_details.html" }
+// Template names the line.
+func (RecordDates) Template() string { return "records/_dates.html" }
 
 // Fact is one field of a record, shown or in its editor.
 type Fact struct {

@@ -5,7 +5,7 @@ type System struct {
 	Page
 	Health   Health
 	Backups  BackupList
-	Jobs     []Job
+	Jobs     Jobs
 	Versions []Detail
 }
 
@@ -72,6 +72,12 @@ type BackupRow struct {
 	State        State
 	Detail, Href string // Href is "" if there is nothing to download
 }
+
+// Jobs is the card of background jobs.
+type Jobs []Job
+
+// Template names the card.
+func (Jobs) Template() string { return "system/_jobs.html" }
 
 // Job is a background job.
 type Job struct {

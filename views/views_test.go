@@ -31,6 +31,7 @@ var allViews = []View{
 	System{},
 	Backups{},
 	Health{},
+	Jobs{},
 	BackupList{},
 	Timeline{},
 	Day{},
@@ -50,6 +51,7 @@ var allViews = []View{
 	RecordHeading{},
 	RecordMeta{},
 	Reach{},
+	RecordDates{},
 	sheetHead(""),
 	Interactions{},
 	InteractionList{},
@@ -92,6 +94,7 @@ var allViews = []View{
 	Webhooks{},
 	WebhookForm{},
 	Webhook{},
+	WebhookMeta{},
 	Deliveries{},
 	OlderDeliveries{},
 	NewWebhookSecret{},
@@ -467,5 +470,15 @@ func TestNoFieldCutsWhatIsPasted(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestARunningCheckIsReadAgain: its card says that it runs, and the page asks until it does not.
+func TestARunningCheckIsReadAgain(t *testing.T) {
+	if card := rendering(t, Health{Checking: true}); !strings.Contains(card, `hx-get="/admin/system" hx-trigger="every 2s"`) {
+		t.Errorf("nothing reads it again: %s", card)
+	}
+	if card := rendering(t, Health{}); strings.Contains(card, "hx-trigger") {
+		t.Errorf("it is read again, but nothing runs: %s", card)
 	}
 }

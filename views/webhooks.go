@@ -55,24 +55,33 @@ type EventChoice struct {
 // Webhook is the page of a webhook.
 type Webhook struct {
 	Page
-	Name, URL, Base string
-	State           State
-	Waiting         string // how many deliveries wait, "" for none
-	WaitingSince    *Time
-	Why, Do         string // why nothing is sent and what to do, "" if it is
-	Bad             bool   // whether the program stopped sending, not a person
-	Active          bool
-	Version         int
-	Was             string // its encoded state, for the buttons that switch it
-	Secret          WebhookSecret
-	Events          []string // empty for all
-	Maker           string   // who answers for it, "" if they left
-	Made            *Time
-	Deliveries      Deliveries
+	Name, Base string
+	Meta       WebhookMeta
+	Why, Do    string // why nothing is sent and what to do, "" if it is
+	Bad        bool   // whether the program stopped sending, not a person
+	Active     bool
+	Version    int
+	Was        string // its encoded state, for the buttons that switch it
+	Secret     WebhookSecret
+	Events     []string // empty for all
+	Maker      string   // who answers for it, "" if they left
+	Made       *Time
+	Deliveries Deliveries
 }
 
 // Template names the page.
 func (Webhook) Template() string { return "webhooks/show.html" }
+
+// WebhookMeta is the line under a webhook's name.
+type WebhookMeta struct {
+	URL          string
+	State        State
+	Waiting      string // how many deliveries wait, "" for none
+	WaitingSince *Time
+}
+
+// Template names the line.
+func (WebhookMeta) Template() string { return "webhooks/_meta.html" }
 
 // WebhookSecret is what people see of the secrets that sign.
 type WebhookSecret struct {
