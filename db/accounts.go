@@ -133,13 +133,8 @@ func (d *DB) AddRole(ctx context.Context, by Actor, id, slug string) error {
 // giveRoles sets an account's roles to these slugs. It returns Invalid for none, for unknown ones,
 // and for ones beyond the actor's rights.
 func (t *tx) giveRoles(a Account, slugs []string) error {
-	if len(slugs) == 0 {
-		return invalid("role", "Choose at least one role")
-	}
-	for _, slug := range slugs {
-		if err := t.checkRoleGrant(slug); err != nil {
-			return err
-		}
+	if err := t.checkRoleGrants(slugs); err != nil {
+		return err
 	}
 	for _, slug := range a.Roles {
 		if slices.Contains(slugs, slug) {
@@ -153,6 +148,19 @@ func (t *tx) giveRoles(a Account, slugs []string) error {
 	for _, slug := range slugs {
 		if _, err := t.Exec("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM roles WHERE slug = ? ON CONFLICT DO NOTHING",
 			a.ID, slug); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRoleGrants returns Invalid for no roles, for unknown ones, and for ones beyond the actor's rights.
+func (t *tx) checkRoleGrants(slugs []string) error {
+	if len(slugs) == 0 {
+		return invalid("role", "Choose at least one role")
+	}
+	for _, slug := range slugs {
+		if err := t.checkRoleGrant(slug); err != nil {
 			return err
 		}
 	}

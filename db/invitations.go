@@ -72,16 +72,17 @@ func (d *DB) InviteUser(
 		}
 		u := User{ID: newID(), Status: "invited"}
 		changes, refused := apply(userFields, Fields{"email": email, "full_name": fullName}, &u)
+		badRoles := t.checkRoleGrants(roles) // told together with what is wrong beside
 		if refused != nil {
-			return refused
+			return joinInvalid(refused, badRoles)
 		}
 		if err := t.refuseLookalike(u, changes); err != nil {
-			return err
+			return joinInvalid(err, badRoles)
 		}
 		_, err := t.Exec("INSERT INTO users (id, email, full_name, status, created_at, updated_at) VALUES (?, ?, ?, 'invited', ?, ?)",
 			u.ID, u.Email, u.FullName, stamp(t.now), stamp(t.now))
 		if sqlite.IsUnique(err) {
-			return invalid("email", "There is already an account with this email")
+			return joinInvalid(invalid("email", "There is already an account with this email"), badRoles)
 		}
 		if err != nil {
 			return err

@@ -6,11 +6,19 @@ import (
 	"clientregistry/db/sqlite"
 )
 
+// requirePassword returns Invalid if the current password was not typed.
+func requirePassword(current string) error {
+	if current == "" {
+		return invalid("current_password", "Enter your current password")
+	}
+	return nil
+}
+
 // withPassword runs change on the actor's account if their current password is right. A wrong one
 // returns Invalid and counts towards Locked, separately from attempts at sign-in.
 func (d *DB) withPassword(ctx context.Context, by Actor, current string, change func(*tx) error) error {
-	if current == "" {
-		return invalid("current_password", "Enter your current password")
+	if err := requirePassword(current); err != nil {
+		return err
 	}
 	if err := d.refuseDamaged(); err != nil {
 		return err // before the password counts as a guess

@@ -17,6 +17,7 @@ type NewToken struct {
 	Name        string
 	Permissions []Permission
 	ExpiresOn   string // the last day, in the owner's time zone; "" means after TokenLife
+	OnDay       bool   // it expires on ExpiresOn, which must then be given
 	Never       bool   // it never expires
 }
 
@@ -66,6 +67,8 @@ func (n NewToken) end(zone *time.Location, now time.Time) (end time.Time, why st
 		return end, "Choose either a day or no end"
 	case n.Never:
 		return end, ""
+	case n.OnDay && n.ExpiresOn == "":
+		return end, "Choose the last day on which it works"
 	case n.ExpiresOn == "":
 		return now.AddDate(0, 0, TokenLife), ""
 	}
@@ -85,7 +88,7 @@ func (n NewToken) end(zone *time.Location, now time.Time) (end time.Time, why st
 // bad name, day or permission, or if the current password is wrong.
 func (d *DB) CreateToken(ctx context.Context, by Actor, n NewToken, current string) (k Token, secret string, err error) {
 	if _, err := n.token(by, d.now()); err != nil {
-		return Token{}, "", err
+		return Token{}, "", joinInvalid(err, requirePassword(current))
 	}
 	err = d.withPassword(ctx, by, current, func(t *tx) (err error) {
 		k, secret, err = t.createToken(by, n)

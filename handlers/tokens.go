@@ -120,7 +120,9 @@ func tokenEnds(c *gin.Context) string {
 
 func (s *Server) tokenCreate(c *gin.Context) error {
 	form := c.Request.PostForm
-	n := db.NewToken{Name: form.Get("name"), ExpiresOn: form.Get("expires_on"), Never: form.Get("never") != ""}
+	n := db.NewToken{
+		Name: form.Get("name"), ExpiresOn: form.Get("expires_on"), OnDay: form.Get("ends") == "day", Never: form.Get("never") != "",
+	}
 	for _, p := range form["permission"] {
 		n.Permissions = append(n.Permissions, db.Permission(p))
 	}
@@ -132,14 +134,8 @@ func (s *Server) tokenCreate(c *gin.Context) error {
 	case "never":
 		n.ExpiresOn, n.Never = "", true
 	}
-	var refused map[string]string
-	status := http.StatusUnprocessableEntity
-	if form.Get("ends") == "day" && n.ExpiresOn == "" {
-		refused = map[string]string{"expires_on": "Choose the last day on which it works"}
-		return s.tokenForm(c, status, form["permission"], refused)
-	}
 	k, secret, err := s.db.CreateToken(c.Request.Context(), who(c).Actor, n, form.Get("current_password"))
-	if status, refused = s.refusal(c, err); refused != nil {
+	if status, refused := s.refusal(c, err); refused != nil {
 		return s.tokenForm(c, status, form["permission"], refused)
 	}
 	if err != nil {

@@ -101,6 +101,8 @@ func TestARefusedTokenKeepsWhatWasTyped(t *testing.T) {
 			}
 		}
 	}, "login_failed")
+	lea.post("/account/tokens", "ends", "day").want(422, "#name-e", "Say which program it is for").want(422, "#permission-e", "Choose").
+		want(422, "#expires_on-e", "the last day").want(422, "#current_password-e", "Enter your current password")
 	lea.post("/account/tokens", "name", "Phone", "permission", "ViewClient", "ends", "never", "current_password", "x").
 		want(422, "[name=ends][value=never][checked]", "").want(422, "[name=permission][value=ViewClient][checked]", "")
 	for form, end := range map[string]string{

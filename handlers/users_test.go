@@ -50,6 +50,9 @@ func TestAnInvitationThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		admin.post("/admin/users", "email", "nobody", "full_name", "Sam", "role", "Viewer").
 			want(422, "#email-e", "Enter an email").want(422, "[name=role][value=Viewer][checked]", "").wantValue("#full_name", "Sam")
 		admin.post("/admin/users", "email", "sam@quay.example", "full_name", "Sam").want(422, "#role-e", "Choose at least one role")
+		admin.post("/admin/users").want(422, "#full_name-e", "").want(422, "#email-e", "").want(422, "#role-e", "Choose at least one role")
+		admin.post("/admin/users", "email", admin.user.Email, "full_name", "Sam").want(422, "#email-e", "already an account").
+			want(422, "#role-e", "Choose at least one role")
 		admin.post("/admin/users", "email", admin.user.Email, "full_name", "Sam", "role", "Viewer").want(422, "#email-e", "already an account")
 	})
 }
