@@ -99,7 +99,8 @@ func TestNoPermissionNoData(t *testing.T) {
 	if strings.Contains(home.body, "Harbor") {
 		t.Error("home tells of clients")
 	}
-	refused := nobody.get(w.org).want(403, "h1 + p", "Missing permission: ViewClient").want(403, ".dom", "Yours: Nobody")
+	refused := nobody.get(w.org).want(403, "h1 + p", "Missing permission: ViewClient").want(403, ".dom", "Yours: Nobody").
+		want(403, ".dom", "In roles it is called “See organizations and contacts”.")
 	if strings.Contains(refused.body, "Harbor") {
 		t.Error("the refusal tells the name")
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
@@ -211,13 +212,19 @@ func phoneRegionField(languages string, form url.Values) views.Field {
 		Options: []views.Option{{Label: "No country"}},
 	}
 	for _, region := range text.PhoneRegions() {
-		name := display.English.Regions().Name(language.MustParseRegion(region))
-		f.Options = append(f.Options, views.Option{Value: region, Label: name, Selected: region == chosen})
+		f.Options = append(f.Options, views.Option{Value: region, Label: countryName(region), Selected: region == chosen})
 	}
 	slices.SortStableFunc(f.Options[1:], func(a, b views.Option) int {
 		return strings.Compare(text.SortKey(a.Label), text.SortKey(b.Label))
 	})
 	return f
+}
+
+// renamedCountries are the names of countries that changed after those of golang.org/x/text were written down.
+var renamedCountries = map[string]string{"CV": "Cabo Verde", "MK": "North Macedonia", "SZ": "Eswatini"}
+
+func countryName(region string) string {
+	return cmp.Or(renamedCountries[region], display.English.Regions().Name(language.MustParseRegion(region)))
 }
 
 // withErrors adds each message to its field, and focuses the first of these.

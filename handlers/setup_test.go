@@ -69,6 +69,11 @@ func TestTheCountryOfPhoneNumbersIsProposed(t *testing.T) {
 		if first := all.Eq(0).Text(); first != "No country" || all.Length() < 200 {
 			t.Errorf("%d countries, the first is %s", all.Length(), first)
 		}
+		for region, name := range map[string]string{"CV": "Cabo Verde", "MK": "North Macedonia", "SZ": "Eswatini", "SE": "Sweden"} {
+			if got := all.Filter("[value=" + region + "]").Text(); got != name {
+				t.Errorf("%s is %s, want %s", region, got, name)
+			}
+		}
 		chosen := all.Filter("[selected]").Text()
 		if chosen != country && (chosen != "" || country != "No country") {
 			t.Errorf("%q proposes %q, want %q", languages, chosen, country)

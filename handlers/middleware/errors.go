@@ -134,7 +134,8 @@ func describeRefusal(c *gin.Context, err error) (a Answer, is bool) {
 	case errors.As(err, &lacks):
 		a = Answer{Status: http.StatusForbidden, Heading: "You may not do this", Message: lacks.Error() + ". Nothing was changed."}
 		if v := Who(c); v != nil {
-			a.Detail = "An administrator can add it to one of your roles. Yours: " + strings.Join(v.User.Roles, ", ") + "."
+			a.Detail = "In roles it is called “" + lacks.Permission.Words() + "”. " +
+				"An administrator can add it to one of your roles. Yours: " + strings.Join(v.User.Roles, ", ") + "."
 		}
 	case errors.As(err, &refused) && c.Request.Method == http.MethodGet:
 		a = Answer{
