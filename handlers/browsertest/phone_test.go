@@ -58,6 +58,28 @@ func TestFindingAndCallingOnAPhone(t *testing.T) {
 	}
 }
 
+// TestTwinsAreSeenOnAPhone: under the name that is being typed, not at the end of the form.
+func TestTwinsAreSeenOnAPhone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Contact("Sabine", "Jäger")
+	o.Organization("Jäger & Sons")
+	w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+	w.phone()
+	for path, typed := range map[string][]string{
+		"/contacts/new": {"#first_name", "Sabine", "#last_name", "Jäger"}, "/organizations/new": {"#display_name", "Jäger & Sons"},
+	} {
+		w.open(path)
+		for n := 0; n < len(typed); n += 2 {
+			w.fill(typed[n], typed[n+1])
+		}
+		w.see(".twins .nm", "Jäger")
+		w.until("inside('.twins')")
+		w.everywhere("twins in " + path)
+		w.phone()
+	}
+}
+
 // TestSheetsOfAPhone close by a tap beside them, a swipe, their cross and a key, and the focus goes in and comes back.
 func TestSheetsOfAPhone(t *testing.T) {
 	t.Parallel()
