@@ -56,7 +56,7 @@
   // ---------- a name or value that is cut off is shown in full on hover
 
   on("mouseover", ({ target }) => {
-    const cut = target.closest("td > bdi, div > bdi, .cut, .nm");
+    const cut = target.closest("td > bdi, div > bdi, .tabs bdi, .cut, .nm");
     if (cut && !cut.title && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent;
   });
 
