@@ -35,12 +35,27 @@ func (s *Server) search(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := s.addOlder(c, &v, &found); err != nil {
+			return err
+		}
 		s.searchGroups(c, &v, found)
 	}
 	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, views.SearchResults{Search: v})
 	}
 	return s.show(c, http.StatusOK, v)
+}
+
+// addOlder adds the interactions that were loaded after the first ones of their tab, as the address says, for Back.
+func (s *Server) addOlder(c *gin.Context, v *views.Search, found *db.Hits) error {
+	n := eventsShown(c.Request.URL.Query()) - searchLimit
+	if v.Kind != "interactions" || n <= 0 || found.Older == "" {
+		return nil
+	}
+	more, older, err := s.db.SearchInteractions(c.Request.Context(), who(c).Actor, v.Query, found.Older, n)
+	found.Interactions, found.Older = append(found.Interactions, more...), older
+	found.FoundInteractions += len(more)
+	return err
 }
 
 // searchKind returns the tab's kind if the visitor may see it, else "" for all.
@@ -65,10 +80,12 @@ func (s *Server) searchMore(c *gin.Context) error {
 			return s.foundInteraction(c, i, text.NewTyped(typed))
 		}),
 	}
+	shown := eventsShown(c.Request.URL.Query())
 	if older != "" {
-		g.More = searchAddress(typed, g.Kind, older)
+		g.More = olderFound(typed, older, shown)
 	}
 	if wantsFragment(c) {
+		c.Header("HX-Replace-Url", withEvents("/search", url.Values{"q": {typed}, "kind": {g.Kind}}, shown)) // for Back
 		return s.show(c, http.StatusOK, views.MoreInteractions{SearchGroup: g})
 	}
 	v := views.Search{Page: s.page(c, "Search", "Search clients and what was said with them", ""), Query: typed, Kind: "interactions"}
@@ -82,6 +99,11 @@ func (s *Server) searchMore(c *gin.Context) error {
 // the first.
 func searchAddress(typed, kind, before string) string {
 	return address("/search", url.Values{"q": {typed}, "kind": {kind}, "before": {before}})
+}
+
+// olderFound returns the address of the interactions that a search found before a cursor, after n that are shown.
+func olderFound(typed, before string, n int) string {
+	return withEvents("/search", url.Values{"q": {typed}, "kind": {"interactions"}, "before": {before}}, min(n+searchLimit, mostEvents))
 }
 
 // searchGroups fills the tabs and the results of each kind.
@@ -128,7 +150,7 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 		case g.Kind == "organizations" && found.MoreOrganizations, g.Kind == "contacts" && found.MoreContacts:
 			g.AllHref = address("/"+g.Kind, url.Values{"q": {v.Query}, "status": {"all"}})
 		case g.Kind == "interactions" && found.Older != "":
-			g.More = searchAddress(v.Query, g.Kind, found.Older)
+			g.More = olderFound(v.Query, found.Older, shown)
 		}
 		v.Groups = append(v.Groups, g)
 	}

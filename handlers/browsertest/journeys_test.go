@@ -671,6 +671,15 @@ func TestBackToOlderInteractions(t *testing.T) {
 		w.count(45, "#timeline h4")
 		w.see("#timeline h4:has(:focus)", "Call 01")
 	}
+	w.open("/search?q=call&kind=interactions")
+	w.count(20, "#found-list li")
+	w.click("#load-more")
+	w.count(40, "#found-list li")
+	w.click("#found-list li:nth-child(39) a")
+	w.see("h1", "Call")
+	w.back()
+	w.count(40, "#found-list li")
+	w.see("#found-list li:nth-child(39) a:focus")
 }
 
 func TestDaysAcrossTheDateLine(t *testing.T) {
