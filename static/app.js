@@ -191,10 +191,13 @@
     if (e.target.popover && e.newState === "open") return focusTitle(e.target);
     if (e.target.popover && document.activeElement === document.body) return one(`[popovertarget='${e.target.id}']`)?.focus();
     if (!e.target.open || e.target !== opened || filterSheet(e.target)) return;
-    const pop = one(":scope > .pop", e.target), box = pop?.getBoundingClientRect();
-    if (box?.right > innerWidth) e.target.classList.add("end");
-    const room = innerHeight - box?.top - 8 - (one(".tabbar")?.offsetHeight ?? 0);
-    if (!sheetOf(e.target) && box?.height > room) pop.style.maxHeight = Math.max(room, 160) + "px";
+    const pop = one(":scope > .pop", e.target);
+    if (pop) {
+      pop.style.maxHeight = ""; // the window may have had another size
+      const { top, right, height } = pop.getBoundingClientRect(), room = innerHeight - top - 8 - (one(".tabbar")?.offsetHeight ?? 0);
+      if (right > innerWidth) e.target.classList.add("end");
+      if (!sheetOf(e.target) && height > room) pop.style.maxHeight = Math.max(room, 160) + "px";
+    }
     if (sheetOf(e.target) && focusTitle(e.target)) return;
     const field = one("[name='subject'], .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
