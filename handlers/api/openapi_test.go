@@ -22,6 +22,7 @@ import (
 
 	"clientregistry/db"
 	"clientregistry/handlers/api"
+	"clientregistry/handlers/middleware"
 )
 
 // TestEveryOperationIsDocumented: with the permissions that it needs, and nothing else is.
@@ -85,6 +86,9 @@ func candidates(t *testing.T) []string {
 	for _, k := range []*db.RecordKind{db.OrganizationKind, db.ContactKind} {
 		for _, f := range k.Fields {
 			names[f.Column], names[f.Name()], names[f.Column+"_is"] = true, true, true
+		}
+		for _, name := range middleware.ListParameters(k, true) {
+			names[name] = true
 		}
 	}
 	files, err := os.ReadDir(".")
