@@ -237,7 +237,9 @@ func TestATimeIsShownInTheReadersZone(t *testing.T) {
 	jonas.get(org).want(200, "#follow-ups time", "Wed 25 Nov 22:00").
 		want(200, "#follow-ups time[title='Thu 26 Nov 2026 09:00 in the time zone Europe/Stockholm']", "")
 	s.Exec("UPDATE follow_ups SET due_on = '2026-11-25'")
-	jonas.get(org).want(200, "#follow-ups time", "tomorrow 22:00")
+	jonas.get(org).want(200, "#follow-ups time", "tomorrow 22:00").want(200, "#follow-ups [type=date][value='2026-11-25']", "")
+	s.Exec("UPDATE follow_ups SET due_on = '2026-11-24'") // today there, and over at the reader's
+	jonas.get(org).wantNot("#follow-ups .late")
 }
 
 // TestAFollowUpWithoutAClientDoesNotExistForOthers on any page, and cannot be told from one that never was.

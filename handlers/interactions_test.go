@@ -374,6 +374,8 @@ func TestARecordsPageStaysTrueAfterAnInteractionChanges(t *testing.T) {
 	s.Clock.Add(time.Minute)
 	on(org).post(org+"/interactions", "channel", "note", "subject", "Second").
 		want(200, "hx-partial[hx-target='#today'] .new", "Second").wantNot("hx-partial[hx-target='#activity']")
+	on(org+"/interactions?rows=40&list=view%3Dall").post(org+"/interactions", "channel", "note", "subject", "Another").
+		want(200, "hx-partial[hx-target='#today'] .new", "Another").wantNot("hx-partial[hx-target='#activity']")
 	filtered := on(org+"/interactions?channel=call").post(org+"/interactions", "channel", "note", "subject", "Third").
 		want(200, "hx-partial[hx-target='#activity']", "Third")
 	if got := filtered.Header.Get("HX-Replace-Url"); got != org {

@@ -327,9 +327,13 @@ func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Intera
 	}
 	composer.Logged = true
 	p := s.openRecord(c)
-	elsewhere := p == nil || !p.timeline || len(p.filter) > 0
+	elsewhere := p == nil || !p.timeline
+	if !elsewhere {
+		_, narrowed := timelineFilter(p.timelineRecord, p.filter)
+		elsewhere = len(narrowed) > 0
+	}
 	if elsewhere {
-		c.Header("HX-Replace-Url", x.base) // the current filter might hide the new interaction
+		c.Header("HX-Replace-Url", s.withList(c, x.base)) // the current filter might hide the new interaction
 	}
 	all := events(t)
 	for _, e := range all {

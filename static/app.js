@@ -273,7 +273,8 @@
 
   // A suggested value that was typed in another case is taken as it is known.
   const settle = input => {
-    const known = suggests(input) && options(input).find(o => !o.matches(".make") && folded(o.dataset.value) === folded(input.value));
+    const known = suggests(input) && options(input).find(o => !o.matches(".make") && folded(o.dataset.value) === folded(input.value)
+      && o.dataset.value !== input.defaultValue); // which somebody may be correcting
     if (known) input.value = known.dataset.value;
     shut(input);
   };
@@ -798,7 +799,7 @@
 
   const offer = form => drafts(forms => {
     const { values, typed } = forms[actionOf(form)], draft = new Map(values);
-    const field = [...form.elements].find(field => typed.includes(field.name) && draft.get(field.name).trim() !== field.value.trim());
+    const field = [...form.elements].find(field => typing(field) && typed?.includes(field.name) && draft.get(field.name)?.trim() !== field.value.trim());
     if (!field) return;
     if (form.id === "log") return fill(form, values);
     const line = make("div", { class: "banner", role: "status" }, make("span", {}, "You typed this and did not save it: "
@@ -821,7 +822,8 @@
 
   const keep = (form, typed) => form?.matches(drafted) && drafts(forms => {
     if (!typed && !forms[actionOf(form)]) return;
-    const values = [...new FormData(form)], written = [...form.elements].filter(field => typing(field) && changed(field) && field.value);
+    const before = forms[actionOf(form)]?.typed ?? [], values = [...new FormData(form)]; // a refused form has what was typed as its defaults
+    const written = [...form.elements].filter(field => typing(field) && field.value && (changed(field) || before.includes(field.name)));
     forms[actionOf(form)] = { at: Date.now(), values, typed: written.map(field => field.name) };
   });
 

@@ -123,8 +123,9 @@ func (c Clock) DueAt(day Time, f db.FollowUp) Time {
 	if local.Format("2006-01-02 15:04") != f.DueOn+" "+f.DueTime {
 		title, clock = title+" in the time zone "+f.AssigneeZone, local.Format("15:04")
 		if there := local.Format("2006-01-02"); there != f.DueOn && !strings.HasSuffix(day.Text, " late") {
-			if day = c.DueDay(there); f.Open() {
-				day, _, _ = c.Due(there)
+			words, _, late := c.Due(there)
+			if day = c.DueDay(there); f.Open() && !late {
+				day = words
 			}
 		}
 	}

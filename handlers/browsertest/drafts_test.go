@@ -112,6 +112,17 @@ func TestNothingTypedIsLost(t *testing.T) {
 	}
 	again.click("#fact-website button", "Discard")
 
+	// So does a form that was refused in between.
+	again.open("/contacts/new")
+	again.fill("#first_name", "Dora")
+	again.fill("#email", "not an email")
+	again.click("main button", "Create contact")
+	again.see("#email-e")
+	again.fill("#email", "")
+	again.open("/contacts/new")
+	again.see("form [role=status]", "Dora")
+	again.click("form [role=status] button", "Discard")
+
 	// A form offers what was typed, with the version that it was typed for. It does not say that one typed what others
 	// have changed since then.
 	w.open(acme + "/edit")
