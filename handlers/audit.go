@@ -90,7 +90,8 @@ func (s *Server) auditPage(c *gin.Context, p url.Values, log views.AuditEntries,
 	}
 	page := views.AuditLog{
 		Page: s.page(c, "Audit log", "Every change and who made it", "audit"), Export: views.AuditExport(auditFile(p)),
-		OneRecord: p.Has("target_id"), Menus: chips, Text: p.Get("q"), From: p.Get("from"), To: p.Get("to"), Records: found, Entries: log, Verified: verified,
+		Menus: chips, Text: p.Get("q"), From: p.Get("from"), To: p.Get("to"), OneRecord: p.Has("target_id"), Records: found,
+		Entries: log, Verified: verified,
 	}
 	focusTakenBack(page.Entries.Days, page.Toast)
 	return s.show(c, http.StatusOK, page)

@@ -49,7 +49,7 @@ type Server struct {
 	stop   context.CancelFunc
 }
 
-// WriteTimeout is how long writing an answer may take. Each step of a long one gets this time anew.
+// WriteTimeout is how long writing an answer may take. Each step of a long one may take as long again.
 const WriteTimeout = 30 * time.Second
 
 // Options say how a registry is served.

@@ -153,7 +153,8 @@ func TestABackupIsMadeByHandAndNoneAtOnceWithIt(t *testing.T) {
 	ines.get("/").wantNot("#no-backup")
 	part := ines.viaHTMX().get("/admin/system").wantFragment(true)
 	part.want(200, "#backups .state", "Proven").want(200, "hx-partial[hx-target='#health'] #health", "Last backup")
-	part.wantTexts("hx-partial[hx-target='#jobs'] #jobs .state", "Idle", "Idle").want(200, "hx-partial[hx-target='#summary']", "All checks passed.")
+	part.wantTexts("hx-partial[hx-target='#jobs'] #jobs .state", "Idle", "Idle").
+		want(200, "hx-partial[hx-target='#summary']", "All checks passed.")
 }
 
 // TestAFailedBackupIsShown: with the reason, and that older backups exist.

@@ -51,7 +51,8 @@ func TestATokenIsMadeShownOnceAndRevoked(t *testing.T) {
 	ines.signIn()
 	ines.get("/account/tokens").want(200, "tbody .state", "Ends soon")
 	list.wantNot("form[action$=revoke]")
-	asked := ines.get("/account/tokens?revoke="+id).want(200, "tbody form p", "refused at once").want(200, "tbody a[href='/account/tokens']", "Keep it")
+	asked := ines.get("/account/tokens?revoke="+id).want(200, "tbody form p", "refused at once").
+		want(200, "tbody a[href='/account/tokens']", "Keep it")
 	ines.submit(asked, "form[action$=revoke]").want(303, "", "")
 	s.wantAudit(ines, "revoke_token", "Website form")
 	ines.get("/account/tokens").want(200, "#toasts", "Token revoked").

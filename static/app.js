@@ -271,7 +271,7 @@
     activate(input, null);
   };
 
-  // A suggested value that was typed in another case is taken as it is known.
+  // A value typed in another case than a known one takes the known spelling.
   const settle = input => {
     const known = suggests(input) && options(input).find(o => !o.matches(".make") && folded(o.dataset.value) === folded(input.value)
       && o.dataset.value !== input.defaultValue); // which somebody may be correcting
@@ -607,8 +607,8 @@
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail, chip = ctx.sourceElement.closest?.(".chip");
-    const links = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? links.indexOf(rowLink(row)) : -1;
-    heirs = at >= 0 ? [links[at], links[at + 1], links[at - 1], byId("log-open"), one("h1")]
+    const before = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? before.indexOf(rowLink(row)) : -1;
+    heirs = at >= 0 ? [before[at], before[at + 1], before[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
@@ -623,7 +623,7 @@
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
     if (document.activeElement === document.body) heirs.find(heir => heir?.isConnected)?.focus();
-    if (document.activeElement === document.body && /^(more|older)$/.test(ctx.target.id)) links()[loaded]?.focus(); // nothing more to load
+    if (document.activeElement === document.body && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
     if (ctx.target !== document.body || ctx.swap === "none") return;
     const from = shown;
     shown = location.pathname;

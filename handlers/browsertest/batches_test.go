@@ -148,8 +148,8 @@ func renameSector(o *office, w *window) {
 // tableAt returns where the table of values and its columns begin, and how many rows it has.
 func tableAt(w *window) string {
 	w.t.Helper()
-	at, err := ask[string](w, `find("#values table, #values th", "").map(x => [x.getBoundingClientRect().left, x.getBoundingClientRect().top]).join(" ") +
-		" " + find("#values tr", "").length`)
+	at, err := ask[string](w, `find("#values table, #values th", "").map(x => x.getBoundingClientRect()).
+		map(box => [box.left, box.top]).join(" ") + " " + find("#values tr", "").length`)
 	if err != nil {
 		w.t.Fatal(err)
 	}
