@@ -17,12 +17,15 @@ import (
 const mostRows = 10 * db.PageSize
 
 // rowsAsked returns how many rows of a list an address asks for.
-func rowsAsked(given url.Values) int {
+func rowsAsked(given url.Values) int { return rowsWithin(given, db.PageSize, mostRows) }
+
+// rowsWithin returns the rows of an address, at least one page of them and at most so many.
+func rowsWithin(given url.Values, page, most int) int {
 	n, err := strconv.Atoi(given.Get("rows"))
 	if err != nil {
-		return db.PageSize
+		return page
 	}
-	return min(max(n, db.PageSize), mostRows)
+	return min(max(n, page), most)
 }
 
 // withRows returns the parameters of a list that shows n rows.

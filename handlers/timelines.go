@@ -211,13 +211,7 @@ func eventsAsked(given url.Values) int {
 }
 
 // eventsShown returns how many events a page shows, with those that an address adds.
-func eventsShown(given url.Values) int {
-	n, err := strconv.Atoi(given.Get("rows"))
-	if err != nil {
-		return db.TimelineSize
-	}
-	return min(max(n, db.TimelineSize), mostEvents)
-}
+func eventsShown(given url.Values) int { return rowsWithin(given, db.TimelineSize, mostEvents) }
 
 // withEvents returns the address of a timeline that shows n events.
 func withEvents(path string, p url.Values, n int) string {
