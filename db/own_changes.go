@@ -173,6 +173,8 @@ func (u ownUndo) isDecided(what string) bool {
 
 // opposites maps each action that is undone by removing what it made to the actions that remove or restore that.
 var opposites = map[string][]any{
+	"create_org":          {"archive_org", "restore_org"},
+	"create_contact":      {"archive_contact", "restore_contact"},
 	"link_contact":        {"link_contact", "unlink_contact"},
 	"create_interaction":  {"delete_interaction", "restore_interaction"},
 	"restore_interaction": {"delete_interaction", "restore_interaction"},

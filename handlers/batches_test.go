@@ -54,7 +54,7 @@ func TestManyRecordsAreChangedAfterAPreview(t *testing.T) {
 	ines.post(brig+"/fields/website", "value", "brig.example", "version", "2").to()
 	undo, _ := list.html.Find("#toasts form").Attr("action")
 	s.unchanged(func() { tomas.post(undo).want(404, "h1", "Not found") })
-	if to := ines.submit(list, "#toasts button").to(); to != "/organizations" {
+	if to := ines.submit(list, "#toasts form button").to(); to != "/organizations" {
 		t.Errorf("it leads to %s", to)
 	}
 	ines.get("/organizations").want(200, "#toasts", "Undone: 1 organization. 1 changed since and stays as it is: Brig")

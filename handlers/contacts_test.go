@@ -83,7 +83,7 @@ func TestContactIsArchivedAndRestored(t *testing.T) {
 	ines.get("/contacts/options?q=elif").wantNot("a.opt")
 	ines.get("/search?q=elif").want(200, "#results li.former .bdg", "Archived")
 	ines.get("/contacts?status=archived&q=aydin").want(200, "#rows", "Elif Aydın")
-	ines.submit(done, "#toasts button").want(303, "", "")
+	ines.submit(done, "#toasts form button").want(303, "", "")
 	s.wantAudit(ines, "restore_contact")
 	s.unchanged(func() {
 		ines.post(elif+"/restore", "version", "1").want(303, "", "") // it is already restored

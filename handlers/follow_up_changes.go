@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -28,17 +29,8 @@ func (s *Server) followUpCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if !wantsFragment(c) {
-		if err := s.flash(c, views.Toast{Text: "Follow-up planned"}); err != nil {
-			return err
-		}
-		return s.redirect(c, s.returnAddress(c, f))
-	}
-	places, err := s.followUpPlaces(c, f, "")
-	if err != nil {
-		return err
-	}
-	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#next-form", Swap: "delete"}, toast("Follow-up planned", nil))...)
+	return s.followUpAnswer(c, f, "Follow-up planned", views.Undo{Action: "/follow-ups/" + f.ID + "/cancel"},
+		views.Into{Target: "#next-form", Swap: "delete"})
 }
 
 // followUpRefused answers a refused next step: its form again, on the interaction's page.
@@ -125,8 +117,8 @@ func optionalVersion(c *gin.Context) (int, error) {
 	return version(c)
 }
 
-// followUpAnswer answers a change of a follow-up, wherever it stands on the page.
-func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo) error {
+// followUpAnswer answers a change of a follow-up, wherever it stands on the page. others update the rest of the page.
+func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo views.Undo, others ...views.View) error {
 	said := views.Toast{Text: done, Row: rowTakenBack(c)}
 	if undo.Action != "" {
 		undo.Fields = append(undo.Fields, views.Hidden{Name: "version", Value: strconv.Itoa(f.Version)},
@@ -144,7 +136,7 @@ func (s *Server) followUpAnswer(c *gin.Context, f db.FollowUp, done string, undo
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, append(places, toast(said.Text, said.Undo))...)
+	return s.show(c, http.StatusOK, slices.Concat(places, others, []views.View{toast(said.Text, said.Undo)})...)
 }
 
 // followUpPlaces returns the views that update a follow-up wherever the asking page may show it: its

@@ -169,18 +169,8 @@ func (s *Server) followUpCreateOwn(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	done := "Planned: " + f.Text
-	if !wantsFragment(c) {
-		if err := s.flash(c, views.Toast{Text: done}); err != nil {
-			return err
-		}
-		return s.redirect(c, backTo(e.from))
-	}
-	places, err := s.followUpPlaces(c, f, "")
-	if err != nil {
-		return err
-	}
-	return s.show(c, http.StatusOK, append(places, views.Into{Target: "#follow-up-form", Swap: "delete"}, toast(done, nil))...)
+	return s.followUpAnswer(c, f, "Planned: "+f.Text, views.Undo{Action: "/follow-ups/" + f.ID + "/cancel"},
+		views.Into{Target: "#follow-up-form", Swap: "delete"})
 }
 
 // fromPage returns the page of ours that a form came from, "" if it names none.
@@ -383,7 +373,7 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 		}
 		done = "Given to " + text.Isolate(firstName(name)) + ": " + f.Text
 	}
-	return s.done(c, backTo(e.from), views.Toast{Text: done})
+	return s.done(c, backTo(e.from), views.Toast{Text: done, Undo: undoOf(c, "", f.Version, oldValues(db.FollowUpFields(), &old, &f))})
 }
 
 func (s *Server) followUpCancel(c *gin.Context) error {

@@ -171,7 +171,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 			gone = jonas.get(gone.to()).want(200, ".toast", "Cancelled: Write to them").wantNot(row)
 		}
 		jonas.get(path).want(200, ".about", "Cancelled").wantNot("#follow-up-form")
-		asks.submit(gone, ".toast button")
+		asks.submit(gone, ".toast form button")
 		jonas.get("/follow-ups").want(200, row, "Write to them")
 	}
 	done := jonas.submit(jonas.get(path), "form[action$='/done'] button").to()

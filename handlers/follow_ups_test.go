@@ -117,7 +117,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				if !part {
 					undo = ines.get(from).want(200, "#toasts", "Due Mon 30 Nov 2026")
 				}
-				back := asks.submit(undo, ".toast button")
+				back := asks.submit(undo, ".toast form button")
 				s.wantAudit(ines, "move_follow_up", `"new":"2026-11-22"`)
 				page = ines.get(from).want(200, element+".late", "2 days late")
 				if part {
@@ -150,7 +150,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				if !part {
 					undo = ines.get(from).want(200, "#toasts", "Done: Send the offer").wantNot(element + " .done")
 				}
-				back = asks.submit(undo, ".toast button")
+				back = asks.submit(undo, ".toast form button")
 				s.wantAudit(ines, "reopen_follow_up", "Send the offer")
 				if part {
 					back.want(200, element+" .done", "").want(200, ".toast", "Reopened")
@@ -330,7 +330,7 @@ func TestTheListOfFollowUps(t *testing.T) {
 	last := here.submit(listed, "#steps li:contains('Next day') .done").
 		want(200, "hx-partial[hx-target='#list'] .empty h2[autofocus]", "").wantNot("hx-partial[hx-target='#result']")
 	for _, done := range []answer{last, first} {
-		here.submit(done, ".toast button").want(200, "#steps", "")
+		here.submit(done, ".toast form button").want(200, "#steps", "")
 	}
 
 	// The day depends on the user's time zone.

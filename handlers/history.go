@@ -86,6 +86,8 @@ func offerBack(line *views.HistoryEntry, e db.Entry, kind, path string) {
 		line.Back = form("", "", base+"/delete")
 	case e.Action == "create_follow_up":
 		line.Back = form("", "", base+"/cancel")
+	case e.Action == "create_org" || e.Action == "create_contact":
+		line.Back = form("", "", base+"/archive")
 	case e.TargetType == "follow_up":
 		line.Back = form("Reopen", " "+e.FollowUp, base+"/reopen")
 	case e.Action == "delete_interaction":

@@ -115,9 +115,9 @@ func TestAValueIsRestoredFromHistory(t *testing.T) {
 		}
 		s.wantAudit(ines, x.action, x.is)
 		s.WantOne(x.is, x.query)
-		page = ines.get(history).want(200, ".toast", x.toast).want(200, ".toast button", "Undo").
+		page = ines.get(history).want(200, ".toast", x.toast).want(200, ".toast form button", "Undo").
 			want(200, "li[autofocus] .diff", strings.TrimPrefix(x.button, "of "))
-		if to := ines.submit(page, ".toast button").to(); to != history {
+		if to := ines.submit(page, ".toast form button").to(); to != history {
 			t.Errorf("Undo of %s leads to %s", x.button, to)
 		}
 		s.WantOne(x.was, x.query)
@@ -162,8 +162,8 @@ func TestWhatWasDoneIsTakenBackInHistory(t *testing.T) {
 			t.Errorf("%s leads to %s", x.button, to)
 		}
 		s.wantAudit(ines, x.done)
-		page = ines.get(x.history).want(200, ".toast button", "Undo")
-		if to := ines.submit(page, ".toast button").to(); to != x.history {
+		page = ines.get(x.history).want(200, ".toast form button", "Undo")
+		if to := ines.submit(page, ".toast form button").to(); to != x.history {
 			t.Errorf("Undo of %s leads to %s", x.button, to)
 		}
 		s.wantAudit(ines, x.undone)

@@ -161,7 +161,7 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.interactionSaved(c, old, i, values)
+	return s.interactionSaved(c, old, i)
 }
 
 // interactionGivesAway answers with the editor, which asks whether to save an interaction that the visitor will not see
@@ -177,21 +177,16 @@ func (s *Server) interactionGivesAway(c *gin.Context, old db.Interaction, versio
 }
 
 // interactionSaved answers with a changed interaction where it was edited: as an event for htmx, else by redirecting there.
-func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction, values db.Fields) error {
+func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
 	if i.OutOfSight {
 		return s.outOfSight(c, "/interactions", "Interaction saved")
 	}
+	was := oldValues(db.InteractionFields(), &old, &i)
 	if !wantsFragment(c) {
-		was := db.Fields{}
-		for column := range values {
-			if value, ok := old.Value(column); ok {
-				was[column] = value
-			}
-		}
-		t := views.Toast{Text: wording.Channel(i.Channel) + " saved", Undo: undoOf(c, i.Version, was)}
+		t := views.Toast{Text: wording.Channel(i.Channel) + " saved", Undo: undoOf(c, "", i.Version, was)}
 		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+i.ID), t)
 	}
-	done := toast(wording.Channel(i.Channel)+" saved", nil)
+	done := toast(wording.Channel(i.Channel)+" saved", undoOf(c, "#i-"+i.ID, i.Version, was))
 	p := s.openRecord(c)
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
 		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID || !slices.Equal(i.Participants, old.Participants)) {
@@ -243,7 +238,8 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, append(around, toast(t.Text, t.Undo))...)
+	around = append(around, views.Into{Target: "#i-" + id, Swap: "delete"}, toast(t.Text, t.Undo))
+	return s.show(c, http.StatusOK, around...)
 }
 
 func (s *Server) interactionRestore(c *gin.Context) error {
@@ -265,9 +261,12 @@ func (s *Server) interactionRestore(c *gin.Context) error {
 			return s.feedAgain(c, u.Query(), i.ID, toast(done, nil))
 		}
 	}
-	t := views.Toast{Text: done}
-	if historyOf(c) != "" {
-		t.Undo = &views.Undo{Action: "/interactions/" + id + "/delete", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(i.Version)}}}
-	}
-	return s.done(c, cmp.Or(from, crumb(i).Href), t)
+	return s.done(c, cmp.Or(from, crumb(i).Href), views.Toast{Text: done, Undo: undoOfAdded(i, "")})
+}
+
+// undoOfAdded returns an Undo that deletes an interaction. from is the page to return to, "" for its record's.
+func undoOfAdded(i db.Interaction, from string) *views.Undo {
+	return &views.Undo{Action: "/interactions/" + i.ID + "/delete", Fields: []views.Hidden{
+		{Name: "version", Value: strconv.Itoa(i.Version)}, {Name: "from", Value: from},
+	}}
 }

@@ -189,10 +189,10 @@ func TestInteractionIsEditedDeletedAndBroughtBack(t *testing.T) {
 			ines.post(i+"/delete", "version", "3").want(404, "", "")
 			ines.post(i, "version", "3", "subject", "Late").want(404, "", "")
 		})
-		ines.withHeaders(nil).submit(gone, ".toast button").want(303, "", "")
+		ines.withHeaders(nil).submit(gone, ".toast form button").want(303, "", "")
 		s.wantAudit(ines, "restore_interaction")
 		s.unchanged(func() {
-			again := ines.withHeaders(nil).submit(gone, ".toast button").to()
+			again := ines.withHeaders(nil).submit(gone, ".toast form button").to()
 			ines.withHeaders(nil).get(again).want(200, "#toasts", "Email is back")
 		})
 		ines.withHeaders(nil).get(elif).wantTexts(subjects, "Third")
@@ -219,7 +219,7 @@ func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
 
 	here := ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + list})
 	gone := here.submit(ines.get(list), button).want(200, ".toast form[hx-target='#activity']", "Undo")
-	back := here.submit(gone, ".toast button").wantFragment(true).want(200, "#list "+item, "Offer").
+	back := here.submit(gone, ".toast form button").wantFragment(true).want(200, "#list "+item, "Offer").
 		want(200, "hx-partial[hx-target='#toasts']", "Email is back").want(200, "hx-partial[hx-target='#matches']", "2 interactions").
 		want(200, "#edit-i-"+key(i)+"[autofocus]", "")
 	if back.Header.Get("HX-Retarget") != "#list" || stored() != "1" || strings.Contains(back.body, "Talk") {
@@ -232,7 +232,7 @@ func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
 			t.Errorf("deleted on %s, it leads to %s", page, to)
 		}
 		gone := plain.get(page).want(200, "#toasts", "Email deleted").wantNot(item)
-		if to := ines.submit(gone, ".toast button").to(); to != page || stored() != "1" {
+		if to := ines.submit(gone, ".toast form button").to(); to != page || stored() != "1" {
 			t.Errorf("undone on %s, it leads to %s", page, to)
 		}
 		ines.get(page).want(200, "#toasts", "Email is back").want(200, item, "Offer")
@@ -244,7 +244,7 @@ func TestDeletingAnInteractionKeepsThePlace(t *testing.T) {
 		t.Errorf("deleted on its own page, it leads to %s", to)
 	}
 	gone = ines.get(org).want(200, ".toast form[hx-target='#activity']", "Undo").wantNot(item)
-	if to := ines.submit(gone, ".toast button").to(); to != org || stored() != "1" {
+	if to := ines.submit(gone, ".toast form button").to(); to != org || stored() != "1" {
 		t.Errorf("undone on the record's page, it leads to %s", to)
 	}
 	here = ines.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + i})

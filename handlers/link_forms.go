@@ -186,11 +186,9 @@ func (s *Server) linkCreate(c *gin.Context) error {
 		return err
 	}
 	id, name, _ := e.other(l)
-	var undo *views.Undo
-	if historyOf(c) != "" {
-		undo = &views.Undo{
-			Action: e.base + "/" + e.otherPlural + "/" + id + "/unlink", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}},
-		}
+	undo := &views.Undo{
+		Target: "#links", Action: e.base + "/" + e.otherPlural + "/" + id + "/unlink",
+		Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}},
 	}
 	return s.linkChanged(c, e, "Linked "+text.Isolate(name), undo, "edit-link-"+id)
 }

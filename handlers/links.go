@@ -282,7 +282,7 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	case changed.IsMain() && !l.IsMain():
 		return s.mainChanged(c, e, before, changed)
 	}
-	return s.linkSaved(c, e, l, changed, values)
+	return s.linkSaved(c, e, l, changed)
 }
 
 // linkUpdateRefused answers with the link's editor, what was typed and what is wrong.
@@ -298,21 +298,18 @@ func (s *Server) linkUpdateRefused(c *gin.Context, e linkEnd, l db.Link, values 
 }
 
 // linkSaved answers with a changed link: its row, or all of them if the main link has changed.
-func (s *Server) linkSaved(c *gin.Context, e linkEnd, l, changed db.Link, values db.Fields) error {
+func (s *Server) linkSaved(c *gin.Context, e linkEnd, l, changed db.Link) error {
 	id, name, _ := e.other(changed)
 	if !e.organization && wantsFragment(c) && changed.IsMain() != l.IsMain() { // another one has followed
 		return s.linkChanged(c, e, "Saved the link to "+text.Isolate(name), nil, "edit-link-"+id)
 	}
+	was := oldValues(db.LinkFields(), &l, &changed)
 	if !wantsFragment(c) {
-		was := db.Fields{}
-		for column := range values {
-			was[column], _ = l.Value(column)
-		}
-		return s.done(c, e.base, views.Toast{Text: "Saved the link to " + text.Isolate(name), Undo: undoOf(c, changed.Version, was)})
+		return s.done(c, e.base, views.Toast{Text: "Saved the link to " + text.Isolate(name), Undo: undoOf(c, "", changed.Version, was)})
 	}
 	row := linkRow(who(c), e, changed)
 	row.Focus = true
-	return s.show(c, http.StatusOK, row, toast("Saved the link to "+name, nil))
+	return s.show(c, http.StatusOK, row, toast("Saved the link to "+name, undoOf(c, "#"+row.ID, changed.Version, was)))
 }
 
 // mainChanged answers a link that became its contact's main one; before are the

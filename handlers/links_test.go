@@ -115,7 +115,7 @@ func TestLinkFromBothSides(t *testing.T) {
 			}
 			page.want(200, ".toast", "Unlinked "+x.otherName).wantNot(row)
 			x.unchanged(func() { ines.post(link+"/unlink", "version", "3").want(404, "", "") }) // a second click
-			ines.withHeaders(nil).submit(page, ".toast button").want(303, "", "")
+			ines.withHeaders(nil).submit(page, ".toast form button").want(303, "", "")
 			x.WantOne("Advisor Active", "SELECT role_label || ' ' || relationship_status FROM organization_contact")
 			x.wantAudit(ines, "link_contact", `"Advisor"`)
 		}
@@ -276,7 +276,7 @@ func TestTheMainOrganizationIsChosenFromBothSides(t *testing.T) {
 			reader.get(maya).want(200, "#meta", "Brig +1").wantTexts(".links .nm", "Brig", "Acme", "Old")
 			reader.get(maya+"/history").want(200, "#activity", "Main organization")
 
-			ines.submit(said, ".toast button")
+			ines.submit(said, ".toast form button")
 			reader.get(maya).want(200, "#meta", "Acme +1")
 			if fromContact && part { // the head of the page follows, whatever changes
 				ines.post(maya+"/organizations/"+key(acme), "relationship_status", "Former", "version", "2").

@@ -177,7 +177,7 @@ func TestANewValueOfAVocabularyIsToldWithUndo(t *testing.T) {
 	acme := s.Organization("Acme", "sector", "Retail")
 	ines := s.as("Manager")
 	sector := acme + "/fields/sector"
-	ines.viaHTMX().post(sector, "value", "energy", "version", "1").want(200, ".toast", "Sector saved").wantNot(".toast button")
+	ines.viaHTMX().post(sector, "value", "energy", "version", "1").want(200, ".toast", "Sector saved").wantNot(".toast bdi")
 	for n, by := range []*browser{ines.viaHTMX(), ines} {
 		version := []string{"2", "4"}[n]
 		saved := by.post(sector, "value", "Ener"+version, "version", version)
@@ -185,11 +185,11 @@ func TestANewValueOfAVocabularyIsToldWithUndo(t *testing.T) {
 			saved = ines.get(saved.to())
 		}
 		saved.want(200, ".toast", "Sector saved. “Ener"+version+"” is new there")
-		undone := by.submit(saved, ".toast button")
+		undone := by.submit(saved, ".toast form button")
 		if by == ines {
 			undone = ines.get(undone.to())
 		}
-		undone.want(200, "#fact-sector", "energy").wantNot(".toast button")
+		undone.want(200, "#fact-sector", "energy").want(200, ".toast", "Sector saved")
 	}
 }
 
@@ -267,7 +267,7 @@ func TestOrganizationIsArchivedAndRestored(t *testing.T) {
 	ines.get("/search?q=acme").want(200, "#results li.former .bdg", "Archived")
 	ines.get("/organizations?status=archived").want(200, "#rows", "Acme")
 	ines.get("/organizations?status=all").want(200, "#rows .bdg", "Archived")
-	ines.submit(done, "#toasts button").want(303, "", "")
+	ines.submit(done, "#toasts form button").want(303, "", "")
 	s.wantAudit(ines, "restore_org")
 	ines.get(org).want(200, "#toasts", "Restored Acme").wantNot(".banner")
 	s.WantOne("1 3 1", "SELECT is_active || ' ' || version || ' ' || (SELECT count(*) FROM audit_logs WHERE action = 'archive_org') FROM "+

@@ -112,7 +112,7 @@ func TestAnOverwrittenFieldIsNotOnTheAccountPage(t *testing.T) {
 	}
 }
 
-// TestWhatSomebodyMadeIsUndoneOnTheAccountPage: links, interactions and follow-ups by their opposites, and what was said of
+// TestWhatSomebodyMadeIsUndoneOnTheAccountPage: clients, links, interactions and follow-ups by their opposites, and what was said of
 // those is undone in turn. What somebody else has changed since is not offered.
 func TestWhatSomebodyMadeIsUndoneOnTheAccountPage(t *testing.T) {
 	t.Parallel()
@@ -125,6 +125,25 @@ func TestWhatSomebodyMadeIsUndoneOnTheAccountPage(t *testing.T) {
 		said, after string // what it says, and what it says of its Undo, "" where that cannot be undone
 		others      func()
 	}{
+		{
+			"/organizations", "SELECT count(*) FROM organizations WHERE is_active",
+			[]string{"display_name", "Birch"},
+			"You created Birch", "You archived Birch",
+			func() {
+				birch := s.One("SELECT id FROM organizations WHERE display_name = 'Birch'")
+				jonas.post("/organizations/"+birch+"/fields/sector", "version",
+					s.One("SELECT version FROM organizations WHERE id = ?", birch), "value", "Energy").to()
+			},
+		},
+		{
+			"/contacts", "SELECT count(*) FROM contacts WHERE is_active",
+			[]string{"first_name", "Elif", "last_name", "Aydın"},
+			"You created the contact Elif Aydın", "You archived the contact Elif Aydın",
+			func() {
+				elif := s.One("SELECT id FROM contacts WHERE first_name = 'Elif'")
+				jonas.post("/contacts/"+elif+"/fields/phone", "version", s.One("SELECT version FROM contacts WHERE id = ?", elif), "value", "555").to()
+			},
+		},
 		{
 			org + "/contacts", "SELECT count(*) FROM organization_contact",
 			[]string{"contact_id", key(contact), "role_label", "CFO", "relationship_status", "Active"},

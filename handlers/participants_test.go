@@ -112,7 +112,7 @@ func TestFurtherPeopleAreEdited(t *testing.T) {
 			// Each earlier value is restored from the history, and that is undone.
 			ines.submit(ines.get(call), ".log-list form:has([name=history]) button").want(303, "", "")
 			s.WantOne(key(jon), "SELECT group_concat(contact_id) FROM interaction_contact")
-			ines.submit(ines.get(call), "#toasts button").want(303, "", "")
+			ines.submit(ines.get(call), "#toasts form button").want(303, "", "")
 			s.WantOne("2", "SELECT count(*) FROM interaction_contact")
 		}
 		version := s.One("SELECT version FROM interactions")

@@ -218,17 +218,34 @@ func (s *Server) done(c *gin.Context, to string, t views.Toast) error {
 	return s.redirect(c, to)
 }
 
-// undoOf returns an Undo that sends the old values, if the change was made from a history.
-// Forms elsewhere offer no Undo.
-func undoOf(c *gin.Context, version int, was db.Fields) *views.Undo {
-	if historyOf(c) == "" {
+// undoOf returns an Undo that sends the old values of what a form changed to where the form went, nil if it changed
+// nothing. target is what htmx replaces by the answer, "" for the page.
+func undoOf(c *gin.Context, target string, version int, was db.Fields) *views.Undo {
+	if len(was) == 0 {
 		return nil
 	}
-	undo := &views.Undo{Action: c.Request.URL.Path, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(version)}}}
+	undo := &views.Undo{Target: target, Action: c.Request.URL.Path, Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(version)}}}
 	for _, column := range slices.Sorted(maps.Keys(was)) {
 		undo.Fields = append(undo.Fields, views.Hidden{Name: column, Value: was[column]})
 	}
 	return undo
+}
+
+// valued is a link, an interaction or a follow-up.
+type valued interface {
+	Value(column string) (value string, ok bool)
+}
+
+// oldValues returns the values that a change has replaced.
+func oldValues(fields []db.Field, before, after valued) db.Fields {
+	was := db.Fields{}
+	for _, f := range fields {
+		old, _ := before.Value(f.Column)
+		if value, _ := after.Value(f.Column); value != old {
+			was[f.Column] = old
+		}
+	}
+	return was
 }
 
 // rowTakenBack returns the row of the history that is taken back, or "".

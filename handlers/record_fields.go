@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -203,14 +202,12 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), f.Label+" saved")
 	}
-	said := views.Toast{Text: f.Label + " saved", Undo: undoOf(c, r.Version, db.Fields{"value": was})}
+	said := views.Toast{Text: f.Label + " saved"}
+	if was != r.Value(f.Column) {
+		said.Undo = undoOf(c, "#fact-"+f.Column, r.Version, db.Fields{"value": was})
+	}
 	if isNew {
 		said.Text += ". “" + text.IsolateForeign(r.Value(f.Column)) + "” is new there"
-		if said.Undo == nil {
-			said.Undo = &views.Undo{Target: "#fact-" + f.Column, Action: c.Request.URL.Path, Fields: []views.Hidden{
-				{Name: "version", Value: strconv.Itoa(r.Version)}, {Name: "value", Value: was},
-			}}
-		}
 	}
 	if !wantsFragment(c) {
 		l, err := s.listBehind(c, k, r.ID)

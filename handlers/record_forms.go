@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -94,11 +95,13 @@ func (s *Server) recordCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.recordSaved(c, k, r, "Created ")
+	return s.recordSaved(c, k, r, "Created ", &views.Undo{
+		Action: k.base(r.ID) + "/archive", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(r.Version)}},
+	})
 }
 
 // recordSaved redirects to a record's page with a message.
-func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done string) error {
+func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done string, undo *views.Undo) error {
 	if r.OutOfSight {
 		return s.outOfSight(c, k.path(), done+r.Name())
 	}
@@ -106,7 +109,7 @@ func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done st
 	if err != nil {
 		return err
 	}
-	return s.done(c, l.on(k.base(r.ID)), views.Toast{Text: done + text.Isolate(r.Name())})
+	return s.done(c, l.on(k.base(r.ID)), views.Toast{Text: done + text.Isolate(r.Name()), Undo: undo})
 }
 
 func (s *Server) recordEdit(c *gin.Context) error {
@@ -129,6 +132,10 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	}
 	ctx, by, values := c.Request.Context(), who(c).Actor, typed(c, k.FieldColumns(nil)...)
 	values, version = decided(c, values, version)
+	before, err := k.read(s.db, ctx, by, id)
+	if err != nil {
+		return err
+	}
 	r, err := k.update(s.db, ctx, by, id, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict
@@ -156,7 +163,13 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.recordSaved(c, k, r, "Saved ")
+	was := db.Fields{}
+	for f, value := range before.All() {
+		if value != r.Value(f.Column) {
+			was[f.Column] = value
+		}
+	}
+	return s.recordSaved(c, k, r, "Saved ", undoOf(c, "", r.Version, was))
 }
 
 // recordEditAnswer answers with the full form: the stored values, or those typed with their errors.

@@ -95,7 +95,7 @@ func TestAListIsKeptAsAView(t *testing.T) {
 		want(200, "#view-menu a[href='"+path+"']", "Rename").wantTexts("thead th:not(.ck)", "Name", "Domain")
 	gone := ines.submit(ines.get(path), "main .dng").to()
 	list = ines.get(gone).want(200, "#toasts", "Deleted view Retailers").wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days")
-	ines.get(ines.submit(list, "#toasts button").to()).want(200, "#toasts", "Restored view Retailers").
+	ines.get(ines.submit(list, "#toasts form button").to()).want(200, "#toasts", "Restored view Retailers").
 		wantTexts("#nav-views + nav a", "My accounts", "Quiet for 60 days", "Retailers")
 }
 

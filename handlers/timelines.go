@@ -300,7 +300,7 @@ func (s *Server) composerAnswer(c *gin.Context, x timelineRecord, refused map[st
 // interactionLogged answers with an empty composer and the timeline that has the new interaction.
 func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Interaction) error {
 	if !wantsFragment(c) {
-		if err := s.flash(c, views.Toast{Text: wording.Channel(i.Channel) + " logged"}); err != nil {
+		if err := s.flash(c, views.Toast{Text: wording.Channel(i.Channel) + " logged", Undo: undoOfAdded(i, x.base)}); err != nil {
 			return err
 		}
 		return s.redirect(c, x.base)
@@ -337,6 +337,8 @@ func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Intera
 	if !elsewhere && len(all) > 1 && all[0].Fresh && t.HasToday() {
 		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // so that open editors and loaded events below stay
 	}
+	undo := undoOfAdded(i, x.base)
+	undo.Target = "#toasts"
 	around, err := s.interactionUpdates(c, &openRecord{timelineRecord: x})
 	if err != nil {
 		return err
@@ -344,7 +346,7 @@ func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Intera
 	if linked {
 		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.linkEnd, x.links)})
 	}
-	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(wording.Channel(i.Channel)+" logged", nil)}, around...)...)
+	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(wording.Channel(i.Channel)+" logged", undo)}, around...)...)
 }
 
 // openRecord is the record page that htmx updates.

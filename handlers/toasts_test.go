@@ -26,7 +26,7 @@ func TestAMessageIsShownInTheTabThatMadeTheChange(t *testing.T) {
 	one.get(acme).wantNot(".toast")
 	other.get(birch).want(200, ".toast", "Archived Birch")
 
-	undone := one.submit(shown, ".toast button").to()
+	undone := one.submit(shown, ".toast form button").to()
 	other.get(undone).wantNot(".toast")
 	one.get(undone).want(200, ".toast", "Restored Acme")
 	one.get(acme+"?said="+strings.Repeat("x", 5000)).want(200, "h1", "Acme").wantNot(".toast")
@@ -48,5 +48,69 @@ func TestAMessageLeavesTheAddress(t *testing.T) {
 	page := ines.get(acme).want(200, ".toast", "")
 	if strings.Contains(page.html.Find("a[href*='said=']").AttrOr("href", ""), "said=") {
 		t.Error("a link repeats the message")
+	}
+}
+
+// TestEveryChangeOffersUndo: where it is made, with and without a script.
+func TestEveryChangeOffersUndo(t *testing.T) {
+	t.Parallel()
+	for _, script := range []bool{true, false} {
+		s := newSite(t)
+		acme, other := s.Organization("Acme", "sector", "Retail"), s.Organization("Birch")
+		eva := s.Contact("Eva", "Lind", "email", "eva@x.example")
+		s.Link(acme, eva, "role_label", "CFO")
+		call := s.Log(acme, eva, "Renewal agreed")
+		plain := s.Log(acme, eva, "Quote sent")
+		plan := s.FollowUp(call, "Send the offer", "2026-11-26", "")
+		ines := s.person("Inès Moreau", "Manager")
+		if script {
+			ines = ines.viaHTMX()
+		}
+		const (
+			organizations = "SELECT group_concat(concat_ws(' ', display_name, sector, tax_id), '|' ORDER BY id) FROM organizations WHERE is_active"
+			contacts      = "SELECT group_concat(concat_ws(' ', first_name, email), '|' ORDER BY id) FROM contacts WHERE is_active"
+			links         = "SELECT group_concat(concat_ws(' ', role_label, relationship_status), '|' ORDER BY role_label) FROM organization_contact"
+			interactions  = "SELECT group_concat(concat_ws(' ', subject, happened_at, outcome, contact_id), '|' ORDER BY id) FROM interactions"
+			followUps     = "SELECT group_concat(concat_ws(' ', text, due_on, due_time), '|' ORDER BY id) FROM follow_ups WHERE cancelled_at IS NULL"
+		)
+		for _, x := range []struct {
+			path, state, versionOf string
+			form                   []string
+		}{
+			{"/organizations", organizations, "", []string{"display_name", "Newcomer"}},
+			{"/contacts", contacts, "", []string{"first_name", "New", "last_name", "Comer"}},
+			{acme, organizations, "organizations WHERE display_name = 'Acme'", []string{"sector", "Energy", "tax_id", "99"}},
+			{eva, contacts, "contacts WHERE first_name = 'Eva'", []string{"first_name", "Other", "email", "other@x.example"}},
+			{acme + "/fields/tax_id", organizations, "organizations WHERE display_name = 'Acme'", []string{"value", "99"}},
+			{acme + "/archive", organizations, "organizations WHERE display_name = 'Acme'", nil},
+			{
+				acme + "/contacts/" + key(eva), links, "organization_contact",
+				[]string{"role_label", "Chair", "relationship_status", "Former"},
+			},
+			{other + "/contacts", links, "", []string{"contact_id", key(eva)}},
+			{acme + "/interactions", interactions, "", []string{"channel", "call", "subject", "Asked for a price"}},
+			{
+				call, interactions, "interactions WHERE subject = 'Renewal agreed'",
+				[]string{"subject", "Refused", "happened_at", "2026-01-02T03:04", "outcome", "None"},
+			},
+			{call + "/delete", interactions, "interactions WHERE subject = 'Renewal agreed'", nil},
+			{plain + "/follow-up", followUps, "", []string{"text", "Ask again", "due", "week"}},
+			{"/follow-ups", followUps, "", []string{"text", "Ask again", "due", "week", "organization_id", key(acme)}},
+			{plan, followUps, "follow_ups WHERE text = 'Send the offer'", []string{"text", "Ask again", "due_text", "2026-12-24 15:30"}},
+		} {
+			if x.versionOf != "" {
+				x.form = append(x.form, "version", s.One("SELECT version FROM "+x.versionOf))
+			}
+			before := s.One(x.state)
+			said := ines.post(x.path, x.form...)
+			if said.StatusCode == 303 {
+				said = ines.boosted().get(said.to())
+			}
+			after := s.One(x.state)
+			ines.submit(said.want(200, ".toast form button", "Undo"), ".toast form button")
+			if now := s.One(x.state); after == before || now != before {
+				t.Errorf("%s (script %t): %q became %q, and %q when undone", x.path, script, before, after, now)
+			}
+		}
 	}
 }

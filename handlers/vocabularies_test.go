@@ -53,7 +53,7 @@ func TestAnAdministratorRenamesMergesAndHidesWords(t *testing.T) {
 	hidden := ines.submit(ines.get("/admin/vocabularies"), row("SaaS")+" button:contains('Hide')")
 	page = ines.get(hidden.to()).want(200, row("SaaS")+" .state", "Not suggested").want(200, ".toast", "SaaS is no longer suggested")
 	ines.get("/suggestions/sector?sector=saa").wantTexts("[role=option]", "Use “saa” as a new sector")
-	ines.submit(page, ".toast button").want(303, "", "")
+	ines.submit(page, ".toast form button").want(303, "", "")
 	ines.get("/suggestions/sector?sector=saa").want(200, "#value-0", "SaaS")
 	ines.get("/admin/audit").want(200, "main", "merged two values: Software to SaaS").want(200, "main", "stopped suggesting a value: SaaS")
 }

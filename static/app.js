@@ -137,7 +137,7 @@
     return true;
   };
 
-  // On phones a menu is a sheet over the page: the focus moves into it, and swiping down closes it.
+  // On phones a menu is a sheet over the page: the focus moves into it, and swiping down closes it. Messages are swiped away.
   const sheetOf = element => {
     const sheet = element.closest?.(".drop[open]")?.querySelector(".pop");
     return sheet && getComputedStyle(sheet).position === "fixed" ? sheet : filterSheet(element);
@@ -154,16 +154,22 @@
     if (menu && e.relatedTarget && !menu.contains(e.relatedTarget)) menu.open = false; // otherwise the focus would be under it
   });
 
-  let pulled = null, from = 0; // the sheet under the finger, and where the finger came down
+  let pulled = null, from = null; // the sheet or message under the finger, and where the finger came down
 
   on("touchstart", e => {
-    pulled = sheetOf(e.target);
-    from = e.touches[0].clientY;
+    pulled = e.target.closest(".toast") ?? sheetOf(e.target);
+    from = e.touches[0];
     for (let part = e.target; pulled && part !== document.body; part = part.parentNode) if (part.scrollTop) pulled = null;
   });
 
   on("touchend", e => {
-    if (!pulled || e.changedTouches[0].clientY - from <= 60) return;
+    if (!pulled) return;
+    const right = e.changedTouches[0].clientX - from.clientX, down = e.changedTouches[0].clientY - from.clientY;
+    if (pulled.matches(".toast")) {
+      if (Math.hypot(right, down) > 60) pulled.remove();
+      return;
+    }
+    if (down <= 60) return;
     if (pulled.popover) pulled.hidePopover();
     else closeMenu(pulled.parentNode);
   });
@@ -603,12 +609,20 @@
     editing = [];
   });
 
-  let heirs = []; // candidates for the focus when its element is removed: the row or its neighbours, the filter or the next one
+  // Candidates for the focus when its element is removed: the row or its neighbours, the filter or the next one, what had it
+  // before a message.
+  let heirs = [], before = null;
+
+  on("focusin", e => {
+    if (e.target.closest("#toasts") && !e.relatedTarget?.closest("#toasts")) before = e.relatedTarget;
+  });
+
+  const leaveMessage = () => [before, byId("log-open"), one("h1")].find(heir => heir?.isConnected)?.focus({ preventScroll: true });
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail, chip = ctx.sourceElement.closest?.(".chip");
-    const before = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? before.indexOf(rowLink(row)) : -1;
-    heirs = at >= 0 ? [before[at], before[at + 1], before[at - 1], byId("log-open"), one("h1")]
+    const found = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
+    heirs = at >= 0 ? [found[at], found[at + 1], found[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
@@ -623,6 +637,7 @@
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
     if (document.activeElement === document.body) heirs.find(heir => heir?.isConnected)?.focus();
+    if (document.activeElement === document.body && ctx.sourceElement.closest?.(".toast")) leaveMessage();
     if (document.activeElement === document.body && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
     if (ctx.target !== document.body || ctx.swap === "none") return;
     const from = shown;
@@ -644,7 +659,12 @@
       make("button", { type: "button", class: "x", "aria-label": "Close", "data-dismiss": "" }, "×")));
   };
 
-  on("click", e => e.target.closest("[data-dismiss]")?.closest(".toast").remove());
+  on("click", e => {
+    const toast = e.target.closest("[data-dismiss]")?.closest(".toast");
+    if (!toast) return;
+    toast.remove();
+    if (document.activeElement === document.body && !modal()) leaveMessage();
+  });
 
   const wordsOf = html => {
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -694,7 +714,9 @@
     for (const toast of all("#toasts .toast")) {
       if (timed.has(toast)) continue;
       timed.add(toast);
-      dismissLater(toast, one("button, a", toast) ? 20e3 : 8e3);
+      dismissLater(toast, one("form, a", toast) ? 20e3 : 8e3);
+      const over = toast.getBoundingClientRect(), under = document.activeElement.getBoundingClientRect();
+      if (under.bottom > over.top && under.top < over.bottom && under.height < over.top) document.activeElement.scrollIntoView({ block: "nearest" });
     }
   };
 

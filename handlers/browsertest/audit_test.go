@@ -125,7 +125,7 @@ func TestAValueIsTakenBackFromHistory(t *testing.T) {
 		if scripts {
 			w.everywhere("a value is restored")
 		}
-		w.click("#toasts button", "Undo")
+		w.click("#toasts form button", "Undo")
 		w.see("#fact-sector", "Retail")
 		w.at(organization + "/history")
 		version += 2
@@ -173,7 +173,7 @@ func TestTakingBackInEachHistory(t *testing.T) {
 	w.see("#toasts", "Job title saved")
 	w.see("#fact-job_title", "Chief Financial Officer")
 	w.everywhere("a contact's value is restored")
-	w.tabTo("#toasts button")
+	w.tabTo("#toasts form button")
 	w.press("Enter")
 	w.see("#fact-job_title", "CEO")
 
@@ -183,13 +183,13 @@ func TestTakingBackInEachHistory(t *testing.T) {
 	w.see("#toasts", "Saved the link to Maya Okafor")
 	theirs := "#links li:has(a[href='" + maya + "'])"
 	w.see(theirs, "CFO")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see(theirs, "Advisor")
 	w.at(organization + "/history")
 	w.open(call)
 	w.click(".back button", "Restore this value of Subject")
 	w.see("h1", "Renewal agreed")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("h1", "Renewal refused")
 	tomas.post(link+"/unlink", "version", o.One("SELECT max(version) FROM organization_contact"))
 	w.open(organization + "/history")

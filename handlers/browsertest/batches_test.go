@@ -63,7 +63,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	w.at("/organizations?sort=-display_name")
 	w.see("#rows tr:nth-child(31)", "Tomas Rehn")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#toasts", "Undone: 30 organizations")
 	w.at("/organizations?sort=-display_name")
 	w.see("#rows tr:nth-child(31)", "Astrid Öberg")
@@ -113,7 +113,7 @@ func renameSector(o *office, w *window) {
 	w.press("Tab", "Tab", "Enter") // Hide
 	w.see("#values .state", "Not suggested")
 	w.focused("#values tr.off [id^=suggest]")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.gone("#values .state")
 	w.press("Shift+Tab", "Shift+Tab")
 	w.focused(retail + " [id^=rename]")
@@ -201,7 +201,7 @@ func TestManyAtOnceWithoutScript(t *testing.T) {
 	w.click("button", "Archive 1 organization")
 	w.see("#toasts", "1 organization archived")
 	w.count(1, "#rows tr")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#toasts", "Undone: 1 organization")
 	w.count(2, "#rows tr")
 }

@@ -185,7 +185,7 @@ func TestWhomSomebodyChoseStaysChosen(t *testing.T) {
 	w.click("#links button[aria-label='Unlink Anna Berg A']")
 	w.see("#links h2", "22")
 	w.see(".picked", "Anna Berg C")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#links h2", "23")
 	w.see(".picked", "Anna Berg C")
 	w.click("#links button[aria-label='Unlink Anna Berg C']")

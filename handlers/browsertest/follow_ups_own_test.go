@@ -40,7 +40,7 @@ func TestGivingAFollowUp(t *testing.T) {
 	w.press("Enter")
 	w.see("#toasts", "Cancelled: Call Mrs Kroon")
 	w.gone("#steps li")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#steps li", "Call Mrs Kroon")
 
 	// Given to somebody else, from the menu.
@@ -76,7 +76,7 @@ func TestGivingAFollowUp(t *testing.T) {
 	j.press("j", "Shift+Tab", "Enter")
 	j.see("#toasts", "Done: Call Mrs Kroon")
 	j.gone("#steps li")
-	j.click("#toasts button", "Undo")
+	j.click("#toasts form button", "Undo")
 	j.see("#steps li", "Call Mrs Kroon")
 	j.phone()
 	j.open("/follow-ups/new")
@@ -119,7 +119,7 @@ func TestPlanningAFollowUpWithoutScript(t *testing.T) {
 	j.gone(".nav #new-due", "1 new")
 	j.click("button", "Cancel follow-up")
 	j.see("#toasts", "Cancelled: Call them")
-	j.click("#toasts button", "Undo")
+	j.click("#toasts form button", "Undo")
 	j.see("#steps li", "Call them")
 	j.click("#steps .done")
 	j.see("#toasts", "Done: Call them")

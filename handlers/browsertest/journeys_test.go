@@ -236,7 +236,7 @@ func TestFirstDayByKeyboard(t *testing.T) {
 	w.focused("summary[aria-label=More]")
 	w.press("Enter", "Tab", "Tab", "Enter") // past the link to who can see it
 	w.see(".banner", "Archived by Astrid Öberg")
-	w.tabTo("#toasts button")
+	w.tabTo("#toasts form button")
 	w.press("Enter")
 	w.gone(".banner")
 }
@@ -268,7 +268,7 @@ func TestFirstDayOnAPhone(t *testing.T) {
 	w.fits("record menu on a phone")
 	w.click(".menu button", "Archive organization")
 	w.see(".banner", "Archived by")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.gone(".banner")
 	w.click(".jump a", "Contacts")
 	w.click("#links a[id^=edit-link-]")
@@ -327,7 +327,7 @@ func TestFirstDayWithoutScript(t *testing.T) {
 	w.click("#timeline button[aria-label^=Delete]")
 	w.see("#toasts", "deleted")
 	w.gone("h4", "Asked for all prices")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("h4", "Asked for all prices")
 
 	w.open(organization)
@@ -337,13 +337,13 @@ func TestFirstDayWithoutScript(t *testing.T) {
 	w.see("#links small", "CFO")
 	w.click("#links button[aria-label^=Unlink]")
 	w.see("#links", "Nobody linked yet")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#links .nm", "Maya Okafor")
 
 	w.click("summary[aria-label=More]")
 	w.click(".menu button", "Archive organization")
 	w.see(".banner", "Archived by")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.gone(".banner")
 	w.click("summary[aria-label=More]")
 	w.click(".menu button", "Archive organization")
@@ -559,12 +559,12 @@ func TestTakingBack(t *testing.T) {
 	w.gone("#timeline h4", "First call")
 	w.see("#toasts", "deleted")
 	w.axe("deleted, with Undo")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#timeline h4", "First call")
 
 	w.click("#links button[aria-label^=Unlink]")
 	w.gone("#links .nm", "Maya Okafor")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#links .nm", "Maya Okafor")
 	w.see("#links small", "CFO")
 
@@ -572,7 +572,7 @@ func TestTakingBack(t *testing.T) {
 	w.click(".menu button", "Archive organization")
 	w.see(".banner", "Archived by")
 	w.axe("archived")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.gone(".banner")
 	w.see("#edit")
 }

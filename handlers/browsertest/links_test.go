@@ -23,7 +23,7 @@ func TestAnEditorStaysOpen(t *testing.T) {
 	w.see("#toasts", "Unlinked Bo Berg")
 	w.count(1, "#links .links li:not(.editing)")
 	w.holds(".editing [name=role_label]", "Board member")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.count(2, "#links .links li:not(.editing)")
 	w.holds(".editing [name=role_label]", "Board member")
 	w.click(".editing button", "Save")

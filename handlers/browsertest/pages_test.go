@@ -178,7 +178,7 @@ func TestStatesOfARecord(t *testing.T) {
 	w.everywhere("list of keys")
 	w.press("Escape")
 	w.click("#today li:first-child button[aria-label^=Delete]")
-	w.see("#toasts button", "Undo")
+	w.see("#toasts form button", "Undo")
 	w.everywhere("deleted, with Undo")
 
 	w.open(organization + "/edit")

@@ -5,6 +5,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+
+	"clientregistry/handlers/handlerstest"
 )
 
 // TestFindingAndCallingOnAPhone takes two taps and the letters of a name: one for the search and one on the number. Before, it took
@@ -171,4 +173,64 @@ func TestStatesShowInForcedColors(t *testing.T) {
 	w.open("/organizations?sector=Retail")
 	w.until(`new Set([".chip:has(.x)", ".chip:not(:has(.x))"].map(chip => getComputedStyle(document.querySelector(chip)).borderColor)).size === 2
 		? "" : "a set filter looks like the others"`)
+}
+
+// TestMessagesOfAPhone: each change on a record's page offers Undo, which works there. A message never lies over what has
+// the focus, and goes when it is swiped away or closed.
+func TestMessagesOfAPhone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	acme, maya := o.Organization("Acme", "sector", "Retail"), o.Contact("Maya", "Okafor")
+	o.Link(acme, maya, "role_label", "CFO")
+	call := o.Log(acme, maya, "Renewal agreed")
+	event := "#i-" + handlerstest.Key(call)
+	w := o.windowOf(o.person("Astrid Öberg", "Manager"))
+	w.phone()
+	undo := func(says string) { w.t.Helper(); w.see("#toasts", says); w.click("#toasts form button", "Undo") }
+	w.open(acme)
+	w.click("#edit-tax_id")
+	w.focused("#fact-tax_id input")
+	w.write("99")
+	w.press("Enter")
+	w.see("#fact-tax_id", "99")
+	w.focused("#edit-tax_id")
+	w.see("#toasts", "Tax ID saved")
+	w.until("uncovered()")
+	undo("Tax ID saved")
+	w.see("#fact-tax_id", "Add tax ID")
+	w.compose("Asked for a price")
+	w.click("#log .btn.pri")
+	w.see("#today", "Asked for a price")
+	undo("Call logged")
+	w.gone("#today", "Asked for a price")
+	w.focused("#log-open")
+	undo("Call deleted")
+	w.see("#today", "Asked for a price")
+	w.click(event + " .i-pen")
+	w.fill(event+" [name=subject]", "Refused")
+	w.press("Control+Enter")
+	w.see(event+" h4", "Refused")
+	undo("Call saved")
+	w.see(event+" h4", "Renewal agreed")
+	w.click("#edit-link-" + handlerstest.Key(maya))
+	w.fill("#link-"+handlerstest.Key(maya)+" [name=role_label]", "Chair")
+	w.press("Control+Enter")
+	w.see("#link-"+handlerstest.Key(maya), "Chair")
+	undo("Saved the link")
+	w.see("#link-"+handlerstest.Key(maya), "CFO")
+	w.everywhere("a message with Undo on a phone")
+	w.phone()
+	w.open(acme)
+	for _, goes := range []func(){
+		func() { w.swipe(100, 740, 840) },
+		func() { w.click("#toasts [data-dismiss]") },
+	} {
+		w.click("#edit-tax_id")
+		w.focused("#fact-tax_id input")
+		w.write("9")
+		w.press("Enter")
+		w.see("#toasts", "Tax ID saved")
+		goes()
+		w.gone("#toasts .toast")
+	}
 }

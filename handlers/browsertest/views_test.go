@@ -72,7 +72,7 @@ func TestAViewOfOnesOwn(t *testing.T) {
 	w.click("button", "Delete view")
 	w.see("#toasts", "Deleted view Ships")
 	w.gone(".tabs a", "Ships")
-	w.click("#toasts button", "Undo")
+	w.click("#toasts form button", "Undo")
 	w.see("#toasts", "Restored view Ships")
 	w.see(".tabs [aria-current]", "Ships")
 }

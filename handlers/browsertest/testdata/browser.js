@@ -88,6 +88,11 @@ const inside = selector => {
   return box.top >= 0 && box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight ? "" : `from ${box.left}, ${box.top} to ${box.right}, ${box.bottom}`;
 };
 
+const uncovered = () => { // what has the focus, by a message
+  const message = document.querySelector("#toasts .toast")?.getBoundingClientRect(), at = document.activeElement.getBoundingClientRect();
+  return !message ? "no message" : at.bottom <= message.top || at.top >= message.bottom ? "" : "a message covers " + name(document.activeElement);
+};
+
 // Texts that something around them cuts at the top or bottom, or that run out of a control. What lists leave out for want of room is excepted.
 const cutOff = () => [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest(".sr, .last > i, svg, .skip, thead, .dom, .rows td > div > bdi")).flatMap(e => {
   const texts = [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
