@@ -819,14 +819,23 @@
     }
   };
 
+  let resumed = null; // the action of a form whose draft was continued before it was there
+
+  // The search for somebody to link leads to a form with the same action, of the one who was chosen or a new one.
+  const resume = (search, values) => {
+    resumed = actionOf(search);
+    const chosen = values.filter(([name, value]) => value && /^(contact|organization)_id$/.test(name));
+    htmx.ajax("GET", resumed + "?add=1&" + new URLSearchParams(chosen.length ? chosen : { new: 1 }), { target: "#link-form", swap: "innerHTML" });
+  };
+
   const offer = form => drafts(forms => {
-    const { values, typed } = forms[actionOf(form)], draft = new Map(values);
-    const field = [...form.elements].find(field => typing(field) && typed?.includes(field.name) && draft.get(field.name)?.trim() !== field.value.trim());
+    const search = form.matches("[role='search']"), { values, typed } = forms[actionOf(form)], draft = new Map(values);
+    const field = [...form.elements].find(field => typing(field) && (search ? typed?.length : typed?.includes(field.name) && draft.get(field.name)?.trim() !== field.value.trim()));
     if (!field) return;
-    if (form.id === "log") return fill(form, values);
+    if (form.id === "log" || resumed === actionOf(form) && !search) return resumed = null, fill(form, values);
     const line = make("div", { class: "banner", role: "status" }, make("span", {}, "You typed this and did not save it: "
-      + (field.selectedOptions ? "…" : draft.get(field.name).slice(0, 80))));
-    for (const [label, act] of [["Continue", fill], ["Discard", drop]]) {
+      + (field.selectedOptions ? "…" : draft.get(search ? typed[0] : field.name).slice(0, 80))));
+    for (const [label, act] of [["Continue", search ? resume : fill], ["Discard", drop]]) {
       line.append(make("button", { type: "button", class: "btn sm" }, label));
       line.lastChild.addEventListener("click", () => {
         act(form, values);
@@ -878,7 +887,7 @@
     if (!seen.has(page)) drafts(forms => {
       for (const action in forms) if (forms[action].sent) document.title.startsWith("Error") ? forms[action].sent = false : delete forms[action];
     }, true);
-    for (const form of all(drafted)) if (!seen.has(form)) offer(form), seen.add(form);
+    for (const form of all(drafted + ", #link-form [role='search']")) if (!seen.has(form)) offer(form), seen.add(form);
     seen.add(page);
     nameDraft();
   };
