@@ -160,7 +160,7 @@ func textsOfTemplate(path string) (texts []string, err error) {
 			add(x.Data)
 		case html.StartTagToken, html.SelfClosingTagToken:
 			for _, a := range x.Attr {
-				if slices.Contains([]string{"aria-label", "title", "placeholder", "alt", "hx-confirm", "aria-description"}, a.Key) {
+				if slices.Contains([]string{"aria-label", "title", "placeholder", "alt", "aria-description"}, a.Key) {
 					add(a.Val)
 				}
 			}

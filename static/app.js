@@ -16,6 +16,7 @@
     return element;
   };
   const modal = () => one("dialog:modal");
+  const lost = () => document.activeElement === document.body; // the focus
 
   // ---------- relative times: the server writes the date, which stays without script and after a week
 
@@ -63,61 +64,40 @@
   // ---------- dialogs: whatever is swapped into #dialog opens it, and an empty answer closes it
 
   let opener = ""; // id of the element that had focus; the element itself may be swapped while the dialog is open
-  let decide = null; // resolves the answer to hx-confirm
 
   const open = dialog => {
     if (dialog.open) return;
     opener = document.activeElement?.id;
     for (const menu of openMenus()) menu.open = false; // otherwise Esc would close the menu first
-    dialog.returnValue = ""; // Esc would keep the previous value
     dialog.showModal();
   };
 
   on("close", e => { // does not bubble
-    if (e.target.id === "dialog") {
-      e.target.replaceChildren();
-      decide?.(e.target.returnValue === "ok");
-      decide = null;
-    } else if (e.target.id === "palette") {
+    if (e.target.id === "dialog") e.target.replaceChildren();
+    else if (e.target.id === "palette") {
       one("form", e.target).reset();
       byId("palette-found").replaceChildren();
       activate(byId("palette-q"), null);
     }
-    if (opener && document.activeElement === document.body) byId(opener)?.focus();
+    if (opener && lost()) byId(opener)?.focus();
   }, true);
 
   on("dialog:close", () => byId("dialog")?.close());
 
-  // The cross of a sheet closes it. Without script it is a link to the page without the sheet.
-  on("click", e => {
-    const sheet = e.target.closest(".sheet-h [data-close]")?.closest("details");
-    if (!sheet) return;
-    e.preventDefault();
-    e.stopPropagation();
-    closeMenu(sheet);
-  }, true);
-
+  // The cross of a message, a sheet or a dialog closes it. Without script that of a sheet is a link to the page without it.
   // This must run before htmx, which would send the form of a button with formmethod="dialog".
   on("click", e => {
-    const dialog = e.target.closest("[data-close], [formmethod='dialog']")?.closest("dialog[open]");
-    if (!dialog) return;
+    const box = e.target.closest("[data-close], [formmethod='dialog']")?.closest(".toast, details, dialog[open]");
+    if (!box) return;
     e.preventDefault();
     e.stopPropagation();
-    dialog.close();
+    if (box.close) box.close();
+    else if (box.matches("details")) closeMenu(box);
+    else {
+      box.remove();
+      if (lost() && !modal()) leaveMessage();
+    }
   }, true);
-
-  on("htmx:confirm", e => {
-    const dialog = byId("dialog"), { ctx, issueRequest, dropRequest } = e.detail;
-    if (!dialog || dialog.open) return; // htmx then uses the browser's own dialog
-    e.preventDefault();
-    const [, question, rest] = /^(.*\?)\s*([^?]*)$/s.exec(ctx.confirm) ?? [, ctx.confirm, ""];
-    const label = (ctx.request.submitter?.dataset.confirmLabel || ctx.sourceElement.dataset.confirmLabel) ?? "Delete";
-    dialog.replaceChildren(make("form", { method: "dialog" },
-      make("h2", { id: "dialog-h" }, question), ...(rest ? [make("p", {}, rest)] : []),
-      make("div", { class: "acts" }, make("button", { class: "btn ghost" }, "Cancel"), make("button", { class: "btn dng", value: "ok" }, label))));
-    decide = ok => ok ? issueRequest() : dropRequest();
-    open(dialog);
-  });
 
   // ---------- menus: <details class="drop">
 
@@ -195,7 +175,7 @@
 
   on("toggle", e => { // does not bubble
     if (e.target.popover && e.newState === "open") return focusTitle(e.target);
-    if (e.target.popover && document.activeElement === document.body) return one(`[popovertarget='${e.target.id}']`)?.focus();
+    if (e.target.popover && lost()) return one(`[popovertarget='${e.target.id}']`)?.focus();
     if (!e.target.open || e.target !== opened || filterSheet(e.target)) return;
     const pop = one(":scope > .pop", e.target);
     if (pop) {
@@ -636,9 +616,9 @@
     const { ctx } = e.detail;
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
-    if (document.activeElement === document.body) heirs.find(heir => heir?.isConnected)?.focus();
-    if (document.activeElement === document.body && ctx.sourceElement.closest?.(".toast")) leaveMessage();
-    if (document.activeElement === document.body && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
+    if (lost()) heirs.find(heir => heir?.isConnected)?.focus();
+    if (lost() && ctx.sourceElement.closest?.(".toast")) leaveMessage();
+    if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
     if (ctx.target !== document.body || ctx.swap === "none") return;
     const from = shown;
     shown = location.pathname;
@@ -656,15 +636,8 @@
     const dialog = modal();
     const place = dialog ? one(".alerts", dialog) ?? dialog.appendChild(make("div", { class: "alerts", role: "alert" })) : byId("alerts");
     place?.replaceChildren(make("div", { class: "toast bad" }, make("span", {}, text),
-      make("button", { type: "button", class: "x", "aria-label": "Close", "data-dismiss": "" }, "×")));
+      make("button", { type: "button", class: "x", "aria-label": "Close", "data-close": "" }, "×")));
   };
-
-  on("click", e => {
-    const toast = e.target.closest("[data-dismiss]")?.closest(".toast");
-    if (!toast) return;
-    toast.remove();
-    if (document.activeElement === document.body && !modal()) leaveMessage();
-  });
 
   const wordsOf = html => {
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -689,11 +662,11 @@
   on("htmx:error", e => {
     const { ctx } = e.detail;
     if (!ctx?.request) return;
-    const get = ctx.request.method === "GET";
+    const get = ctx.request.method === "GET", failed = get ? "Could not load this." : "What you typed is still here.";
     if (ctx.response) complain("Could not show the answer. Load this page again.");
-    else if (ctx.request.signal.reason === "timeout") complain(`The server did not answer in time. ${get ? "Try again." : "What you typed is still here; nothing is saved twice if you try again."}`);
-    else if (!navigator.onLine) complain(get ? "You are offline. Could not load this." : "You are offline. Nothing was saved; what you typed is still here.");
-    else complain(get ? "The server cannot be reached. Could not load this." : "The server cannot be reached. What you typed is still here.");
+    else if (ctx.request.signal.reason === "timeout") complain(`The server did not answer in time. ${get ? "Try again." : failed + " Nothing is saved twice if you try again."}`);
+    else if (!navigator.onLine) complain("You are offline. " + failed);
+    else complain("The server cannot be reached. " + failed);
   });
 
   // ---------- toasts disappear; those with a button stay longer, and none disappears while in use
@@ -709,7 +682,7 @@
     const address = location.href.replace(/[?&]said=\w+(?=#|$)/, ""); // its message is shown once
     if (address !== location.href) {
       history.replaceState(history.state, "", address);
-      if (document.activeElement === document.body && !one("[autofocus]")) one("h1")?.focus();
+      if (lost() && !one("[autofocus]")) one("h1")?.focus();
     }
     for (const toast of all("#toasts .toast")) {
       if (timed.has(toast)) continue;

@@ -223,7 +223,7 @@ func TestMessagesOfAPhone(t *testing.T) {
 	w.open(acme)
 	for _, goes := range []func(){
 		func() { w.swipe(100, 740, 840) },
-		func() { w.click("#toasts [data-dismiss]") },
+		func() { w.click("#toasts [data-close]") },
 	} {
 		w.click("#edit-tax_id")
 		w.focused("#fact-tax_id input")
