@@ -3,8 +3,10 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
@@ -33,81 +35,59 @@ func (d *DB) searchSimilar(ctx context.Context, s search, places ...*searchSourc
 	return nil
 }
 
-// similarWords returns for each typed word the words of an index that differ in one letter, the
+// similarWords returns up to n words of an index that differ from a typed one in one letter, the
 // whole words first.
-func (d *DB) similarWords(ctx context.Context, index string, typed []string) (similar [][]string, err error) {
-	type correction struct {
-		Typed                    int
-		Alike                    bool
-		Head, Inserted, Replaced string
-		End                      rune // of the letters to put after the head
-		Word                     *string
+func (d *DB) similarWords(ctx context.Context, index, typed string, n int) ([]string, error) {
+	corrections, further := text.Correct(typed), ""
+	if text.MayBeginAlike(typed) {
+		further = string(utf8.MaxRune)
 	}
-	var all []correction
-	for i, w := range typed {
-		if !text.MaySimilar(w) {
-			continue
-		}
-		corrections, alike := text.Correct(w), text.MayBeginAlike(w)
-		for _, word := range corrections.Words {
-			all = append(all, correction{Typed: i, Alike: alike, Word: &word})
-		}
-		for _, x := range corrections.Letters {
-			all = append(all, correction{Typed: i, Alike: alike, Head: x.Head, Inserted: x.Inserted, Replaced: x.Replaced, End: corrections.End})
-		}
-	}
-	listed, err := json.Marshal(all)
-	if err != nil {
+	words, err1 := json.Marshal(corrections.Words)
+	heads, err2 := json.Marshal(corrections.Heads)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	const next = "(SELECT unicode(substr(word, length(head) + 1)) FROM "
 	rows, err := d.reader.QuickQuery(ctx, `
-		WITH RECURSIVE correction (typed, alike, head, inserted, replaced, past, word) AS MATERIALIZED (
-			SELECT value ->> 'Typed', value ->> 'Alike', value ->> 'Head', value ->> 'Inserted', value ->> 'Replaced',
-				value ->> 'Head' || char(value ->> 'End'), value ->> 'Word'
-			FROM json_each(?)
-		), letter (typed, alike, head, inserted, replaced, past, c) AS (
-			SELECT typed, alike, head, inserted, replaced, past, `+next+index+`_words
+		WITH RECURSIVE gap (head, rest, past) AS MATERIALIZED (
+			SELECT value, substr(?, length(value) + 1), value || ? FROM json_each(?)
+		), letter (head, rest, past, c) AS (
+			SELECT head, rest, past, `+next+index+`_words
 				WHERE word >= head || 'a' AND word < past ORDER BY word LIMIT 1)
-			FROM correction WHERE word IS NULL
+			FROM gap
 			UNION ALL
-			SELECT typed, alike, head, inserted, replaced, past, `+next+index+`_words
+			SELECT head, rest, past, `+next+index+`_words
 				WHERE word >= head || char(c + 1) AND word < past ORDER BY word LIMIT 1)
 			FROM letter WHERE c IS NOT NULL
-		), corrected (typed, alike, begins) AS (
-			SELECT typed, alike, word FROM correction WHERE word IS NOT NULL
+		), corrected (begins) AS (
+			SELECT value FROM json_each(?)
 			UNION ALL
-			SELECT typed, alike, head || char(c) || inserted FROM letter WHERE c IS NOT NULL
+			SELECT head || char(c) || rest FROM letter WHERE c IS NOT NULL
 			UNION ALL
-			SELECT typed, alike, head || char(c) || replaced FROM letter WHERE c IS NOT NULL
+			SELECT head || char(c) || substr(rest, 2) FROM letter WHERE c IS NOT NULL
 		)
-		SELECT DISTINCT typed, word
+		SELECT DISTINCT word
 		FROM corrected CROSS JOIN `+index+`_words
-		WHERE word >= begins AND word <= iif(alike, begins || char(1114111), begins)
-		ORDER BY word <> begins, length(word)`+limit(mostSimilar), string(listed))
-	type found struct {
-		typed int
-		word  string
-	}
-	words, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x found, err error) { return x, r.Scan(&x.typed, &x.word) })
-	similar = make([][]string, len(typed))
-	for _, x := range words {
-		similar[x.typed] = append(similar[x.typed], x.word)
-	}
-	return similar, err
+		WHERE word >= begins AND word <= begins || ?
+		ORDER BY word <> begins, length(word)`+limit(n),
+		typed, string(corrections.End), string(heads), string(words), further)
+	return sqlite.Collect(rows, err, sqlite.ScanText)
 }
 
 // findSimilar adds the records of a kind whose name or email has a word similar to each typed word
 // that nothing of them begins with. Only if no whole word is similar, it takes what begins alike.
 func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
-	similar, err := d.similarWords(ctx, p.index, s.words)
-	if err != nil {
-		return err
-	}
-	whole := make([][]string, len(similar))
-	for i, words := range similar {
-		for _, w := range words {
-			if text.Compare(s.words[i], w) == text.Similar {
+	similar, whole := make([][]string, len(s.words)), make([][]string, len(s.words))
+	for i, typed := range s.words {
+		if !text.MaySimilar(typed) {
+			continue
+		}
+		var err error
+		if similar[i], err = d.similarWords(ctx, p.index, typed, mostSimilar/len(s.words)); err != nil {
+			return err
+		}
+		for _, w := range similar[i] {
+			if text.Compare(typed, w) == text.Similar {
 				whole[i] = append(whole[i], w)
 			}
 		}
@@ -151,7 +131,7 @@ func (d *DB) findBySimilarWords(ctx context.Context, s search, p *searchSource, 
 	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x checked, err error) {
 		var words, others, named string
 		err = r.Scan(&x.docid, &words, &others, &named)
-		x.likeness = likenessOf(s.words, words+" "+others, strings.Fields(nameWords(named)))
+		x.likeness = likenessOf(s.words, words+" "+others, named)
 		return x, err
 	})
 	all = slices.DeleteFunc(all, func(x checked) bool { return x.likeness < 0 })
@@ -173,11 +153,15 @@ func prefixed(prefix string, words []string) []string {
 
 // likenessOf returns how much typed words differ from the words of a record and, with a letter
 // wrong, from those of its name and email. It returns -1 if one is unlike all of them.
-func likenessOf(typed []string, words string, named []string) (likeness int) {
+func likenessOf(typed []string, words, named string) (likeness int) {
+	plain, all := text.Words(named), []string(nil)
 	for _, t := range typed {
-		best := text.Unlike
-		for _, w := range named {
-			best = min(best, text.Compare(t, w))
+		best := mostLike(t, plain)
+		if best > text.Similar { // words are rarely typed in another way
+			if all == nil {
+				all = strings.Fields(nameWords(named))
+			}
+			best = mostLike(t, all)
 		}
 		if best == text.Unlike {
 			if !strings.Contains(" "+words, " "+t) {
@@ -188,4 +172,13 @@ func likenessOf(typed []string, words string, named []string) (likeness int) {
 		likeness += int(best)
 	}
 	return likeness
+}
+
+// mostLike returns how much a typed word differs from the one of some words that is most like it.
+func mostLike(typed string, words []string) text.Likeness {
+	best := text.Unlike
+	for _, w := range words {
+		best = min(best, text.Compare(typed, w))
+	}
+	return best
 }

@@ -72,17 +72,13 @@ func SameButOneLetter(a, b string) bool {
 
 // Corrections are the ways to correct one letter of a typed word.
 type Corrections struct {
-	Words   []string    // without a letter, or with two neighbors swapped
-	Letters []OneLetter // with a letter put in or replaced
-	End     rune        // of the letters worth a try: those below it
+	Words []string // without a letter, or with two neighbors swapped
+	Heads []string // what comes before a letter that is put in or replaced
+	End   rune     // of the letters worth a try: those below it
 }
 
 // The blocks of Unicode before this letter have those of Latin scripts as folding leaves them, and digits.
 const endOfLatin = 0x250
-
-// OneLetter is a typed word with any letter after Head, before Inserted or instead of the one
-// before Replaced.
-type OneLetter struct{ Head, Inserted, Replaced string }
 
 // Correct returns the ways to correct a typed word.
 func Correct(typed string) (all Corrections) {
@@ -92,9 +88,9 @@ func Correct(typed string) (all Corrections) {
 		all.End = endOfLatin
 	}
 	for i := range t {
-		head, rest := string(t[:i]), string(t[i+1:])
-		all.Words = append(all.Words, head+rest)
-		all.Letters = append(all.Letters, OneLetter{head, string(t[i:]), rest})
+		head := string(t[:i])
+		all.Words = append(all.Words, head+string(t[i+1:]))
+		all.Heads = append(all.Heads, head)
 		if i+1 < len(t) {
 			all.Words = append(all.Words, head+string(t[i+1])+string(t[i])+string(t[i+2:]))
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"clientregistry/db/text"
 )
@@ -68,17 +69,17 @@ func FuzzCorrectionsAreSimilar(f *testing.F) {
 		}
 		all := text.Correct(typed)
 		corrected := slices.Contains(all.Words, word)
-		for _, x := range all.Letters {
+		for _, head := range all.Heads {
+			at := utf8.RuneCountInString(head)
 			letters := []rune(word)
-			head := len([]rune(x.Head))
-			if head >= len(letters) {
+			if at >= len(letters) {
 				continue
 			}
-			if c := letters[head]; c >= all.End && (c < 0x250 || strings.ContainsFunc(typed, func(c rune) bool { return c >= 0x250 })) {
+			if c := letters[at]; c >= all.End && (c < 0x250 || strings.ContainsFunc(typed, func(c rune) bool { return c >= 0x250 })) {
 				t.Errorf("%q is not tried in %q", c, typed)
 			}
-			with := x.Head + string(letters[head])
-			corrected = corrected || with+x.Inserted == word || with+x.Replaced == word
+			with, rest := head+string(letters[at]), strings.TrimPrefix(typed, head)
+			corrected = corrected || with+rest == word || with+string([]rune(rest)[1:]) == word
 		}
 		switch like := text.Compare(typed, word); {
 		case like == text.Similar && !corrected, corrected && like != text.Similar && like != text.Begins:
