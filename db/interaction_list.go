@@ -134,16 +134,23 @@ func (d *DB) interactionConditions(ctx context.Context, by Actor, f InteractionF
 	if !f.To.IsZero() {
 		c.add("happened_at < ?", stamp(f.To))
 	}
-	outcome, err1 := d.outcomes(ctx, f.Outcome)
-	user, err2 := d.users(ctx, f.User)
-	merge := !ofRecord && !few
-	if f.Outcome.narrows() {
-		ranges = c.narrow("outcome", outcome, merge && !outcome.None) // the index has only rows with an outcome
+	user, err1 := d.users(ctx, f.User)
+	outcome, err2 := d.outcomes(ctx, f.Outcome)
+	// One index is read, and what else narrows is looked up in it: a record has fewer interactions than a person,
+	// and a person fewer than an outcome.
+	found := ofRecord || few
+	narrow := func(column string, x ValueFilter, merge bool) {
+		if found {
+			c.addAll(x.of("+"+column, x.Values))
+		} else {
+			ranges, found = c.narrow(column, x, merge), !x.Not
+		}
 	}
 	if f.User.narrows() {
-		if also := c.narrow("user_id", user, merge && ranges == nil); ranges == nil {
-			ranges = also
-		}
+		narrow("user_id", user, true)
+	}
+	if f.Outcome.narrows() {
+		narrow("outcome", outcome, !outcome.None) // the index has only rows with an outcome
 	}
 	if slices.Contains(c.clauses, never.sql) { // a query might read all rows to find none
 		ranges = []condition{}

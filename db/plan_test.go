@@ -612,6 +612,58 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 	}
 }
 
+// TestFiltersOfInteractionsWalkOneIndex: a record's, else a person's, else an outcome's, and the last two have
+// what else may be asked for. So two filters that rarely match together cost no more than one.
+func TestFiltersOfInteractionsWalkOneIndex(t *testing.T) {
+	t.Parallel()
+	d := openHere(t)
+	by := Actor{UserID: newID(), May: Permissions}
+	for _, x := range []struct {
+		first []string
+		index string
+		also  []string
+	}{
+		{
+			[]string{"organization"},
+			"INDEX interactions_organization (organization_id=?",
+			[]string{"none", "who", "people", "nobody", "channel", "outcome", "outcomes", "no outcome", "not these"},
+		},
+		{
+			[]string{"who", "people", "nobody"},
+			"COVERING INDEX interactions_user (user_id=?",
+			[]string{"none", "channel", "channels", "outcome", "outcomes", "no outcome", "not these"},
+		},
+		{[]string{"outcome", "outcomes"}, "COVERING INDEX interactions_outcome (outcome=?", []string{"none", "channel", "channels"}},
+	} {
+		for _, first := range x.first {
+			for _, also := range x.also {
+				var f InteractionFilter
+				interactionFilters[also](&f, by.UserID)
+				interactionFilters[first](&f, by.UserID)
+				c, ranges, err := d.interactionConditions(t.Context(), by, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				const walk = "SELECT happened_at, id FROM interactions"
+				query := condition{walk + c.where(), c.args}
+				if ranges != nil {
+					query = union(walk, c, ranges)
+				}
+				steps, err := d.reader.Plan(t.Context(), query.sql+"\nORDER BY happened_at DESC, id DESC", query.args...)
+				if err != nil || len(steps) == 0 {
+					t.Fatal(err, query.sql)
+				}
+				for _, s := range steps {
+					if strings.Contains(s.Text, "SEARCH") && !strings.Contains(s.Text, x.index) || strings.Contains(s.Text, "TEMP B-TREE") {
+						t.Errorf("%s and %s: %v", first, also, steps)
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestEachFilterOfTheAuditLogWalksOneIndex: the newest matches are read in order from an index that
 // covers all filters, so that two filters that rarely match together cost no more than one.
 func TestEachFilterOfTheAuditLogWalksOneIndex(t *testing.T) {

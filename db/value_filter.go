@@ -75,6 +75,9 @@ func (x ValueFilter) listed(column string, n int, values condition) listConditio
 
 // of narrows rows by the values of one of their columns, which is NULL where there is none.
 func (x ValueFilter) of(column string, values []string) condition {
+	if len(values) == 0 && !x.None && !x.Not { // see positive
+		return never
+	}
 	c, null := among(column, values), column+" IS NULL"
 	if x.Not {
 		c.sql = column + " > ''"
