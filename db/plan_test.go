@@ -277,7 +277,7 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 				if err := d.findBest(ctx, s, p); err != nil {
 					t.Fatal(err)
 				}
-				if err := d.findNames(ctx, s, p, "acme*", 0); err != nil {
+				if err := d.findNames(ctx, s, p, "acme", "acme*", 0); err != nil {
 					t.Fatal(err)
 				}
 			} else if _, _, err := d.matchingInteractions(ctx, s, ""); err != nil {

@@ -348,7 +348,7 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	if err != nil || !p.more || found == s.n || s.few {
 		return err
 	}
-	return d.findNames(ctx, s, p, begun, found)
+	return d.findNames(ctx, s, p, whole, begun, found)
 }
 
 // sortLimits says how many matches of each sort a search ranks; -1 is no limit.

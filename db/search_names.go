@@ -8,7 +8,8 @@ import (
 	"clientregistry/db/sqlite"
 )
 
-// mostNameMatches is how many matches of a search, the newest, are compared with names.
+// mostNameMatches is how many matches of a search, the newest of whole words and of beginnings, are
+// compared with names.
 const mostNameMatches = 1000
 
 // takeBest takes the first n records of findBest's rows. It returns how many were found by name.
@@ -48,17 +49,19 @@ func (p *searchSource) named(s search) condition {
 // oneLetter undoes the two letters that people type for ü, ö, ä, ø and å. Folded names have one.
 var oneLetter = strings.NewReplacer("ue", "u", "oe", "o", "ae", "a", "aa", "a")
 
-// findNames looks for further records by name, and puts them after the first byName records found,
-// so that those found by other fields never hide them.
-func (d *DB) findNames(ctx context.Context, s search, p *searchSource, begun string, byName int) error {
+// findNames looks for further records by name, those with the whole words first, and puts them after the first
+// byName records found, so that those found by other fields never hide them.
+func (d *DB) findNames(ctx context.Context, s search, p *searchSource, whole, begun string, byName int) error {
 	named := p.named(s)
+	matches := "(SELECT docid FROM " + p.index + " WHERE " + p.index + " MATCH ?" + limit(mostNameMatches) + ")"
 	rows, err := d.reader.Query(ctx, `
 		SELECT x.docid
-		FROM (SELECT docid FROM `+p.index+` WHERE `+p.index+` MATCH ?`+limit(mostNameMatches)+`) AS begun
-		CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = begun.docid
+		FROM (SELECT docid, min(place) AS place
+			FROM (SELECT docid, 0 AS place FROM `+matches+` UNION ALL SELECT docid, 1 FROM `+matches+`) GROUP BY docid) AS matched
+		CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = matched.docid
 		WHERE `+named.sql+` AND is_active >= ? AND `+p.seen.sql+`
-		ORDER BY is_active DESC, updated_at DESC, sort_key, x.docid`+limit(s.n),
-		slices.Concat([]any{begun}, named.args, []any{p.active}, p.seen.args)...)
+		ORDER BY place, is_active DESC, updated_at DESC, sort_key, x.docid`+limit(s.n),
+		slices.Concat([]any{whole, begun}, named.args, []any{p.active}, p.seen.args)...)
 	further, err := sqlite.Collect(rows, err, scanDocid)
 	known := p.found[:byName]
 	further = slices.DeleteFunc(further, func(docid int64) bool { return slices.Contains(known, docid) })

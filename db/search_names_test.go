@@ -46,3 +46,22 @@ func TestOtherFieldsNeverHideANameThatWasTyped(t *testing.T) {
 		}
 	}
 }
+
+// TestAWholeWordOfANameIsFoundBehindWordsThatBeginWithIt: more newer records than a search compares with names
+// have a longer word in another field, and more than it sorts have the word itself there.
+func TestAWholeWordOfANameIsFoundBehindWordsThatBeginWithIt(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	old := must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": "Haus Berg"}, ""))(t)
+	must(o.ArchiveOrganization(ctx, o.Tomas, old.ID, 1))(t)
+	for i := range 1_010 {
+		must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": fmt.Sprint("Firm ", i), "legal_name": "Bergmann"}, ""))(t)
+	}
+	must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": "Haus Bergstrasse"}, ""))(t)
+	for range 110 {
+		must(o.CreateOrganization(ctx, o.Tomas, db.Fields{"display_name": "Firm", "legal_name": "Berg"}, ""))(t)
+	}
+	if names, _, _ := found(t, o, o.Tomas, "berg"); len(names) < 3 || names[0] != "Haus Berg" || names[1] != "Haus Bergstrasse" {
+		t.Errorf("finds %d: %q", len(names), names)
+	}
+}
