@@ -245,11 +245,12 @@ func (d *DB) connectReaders(n int) *sqlite.Pool {
 	return sqlite.Open(d.path, sqlite.Read, n)
 }
 
-// CloseIdleReaders closes unused reading connections to free their memory. Reopening one takes a
-// millisecond or two.
+// CloseIdleReaders closes unused reading connections and returns their memory to the system.
+// Reopening one takes a millisecond or two.
 func (d *DB) CloseIdleReaders() {
 	d.reader.SetMaxIdleConns(0)
 	d.reader.SetMaxIdleConns(readers)
+	sqlite.ReturnMemory()
 }
 
 // Ping returns nil if the database can be read.
