@@ -89,23 +89,30 @@ func (s *Server) webhookShow(c *gin.Context) error {
 	if h.Waiting > 0 {
 		meta.Waiting, meta.WaitingSince = wording.Grouped(h.Waiting)+" waiting", clock.Short(h.WaitingSince)
 	}
+	onOff := views.WebhookSwitch{Base: webhooksPath + "/" + h.ID, Active: h.IsActive, Version: h.Version, Was: h.Values().Encode()}
+	acts, off := views.WebhookActs{WebhookSwitch: onOff}, views.WebhookOff{WebhookSwitch: onOff, Bad: h.OffBecause != "" || h.KeyLost}
+	off.Why, off.Do = whyNothingIsSent(h)
 	switch {
 	case err != nil:
 		return err
 	case wantsFragment(c) && list.Newest != "":
 		return s.show(c, http.StatusOK, views.OlderDeliveries{Deliveries: list})
 	case wantsFragment(c):
-		return s.show(c, http.StatusOK, list, views.Into{Target: "#meta", Swap: "innerHTML", View: meta})
+		fragments := []views.View{list, views.Into{Target: "#meta", Swap: "innerHTML", View: meta}}
+		if off.Why != "" { // the page asks only while something is being sent, so this has just ended
+			fragments = append(fragments, views.Into{Target: "#acts", Swap: "innerHTML", View: acts},
+				views.Into{Target: "#notice", Swap: "innerHTML", View: off})
+		}
+		return s.show(c, http.StatusOK, fragments...)
 	}
 	page := views.Webhook{
-		Page: s.page(c, h.Host(), "A webhook and what it sent", "webhooks"), Name: h.Host(), Base: webhooksPath + "/" + h.ID,
-		Meta: meta, Bad: h.OffBecause != "" || h.KeyLost, Active: h.IsActive, Version: h.Version, Was: h.Values().Encode(),
+		Page: s.page(c, h.Host(), "A webhook and what it sent", "webhooks"), Name: h.Host(), Base: onOff.Base,
+		Meta: meta, Acts: acts, Off: off,
 		Secret: views.WebhookSecret{
 			End: h.SecretEnd, Since: clock.Short(h.SecretSince), BeforeEnd: h.OldSecretEnd, Until: clock.Short(h.OldUntil),
 		},
 		Maker: h.Maker.Name, Made: clock.Date(h.CreatedAt), Deliveries: list,
 	}
-	page.Why, page.Do = whyNothingIsSent(h)
 	if !h.OfAll() {
 		page.Events = h.Events
 	}

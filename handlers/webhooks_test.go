@@ -302,7 +302,11 @@ func TestWhyAWebhookIsOff(t *testing.T) {
 	page, _ := ines.makeWebhook("https://fair.example/leipzig", "contact.created")
 	s.Contact("Maya", "Okafor")
 	s.fillOutbox(page)
+	asks := ines.get(page).wantNot("#off").html.Find("#deliveries").AttrOr("hx-get", "")
+	ines.viaHTMX().get(asks).wantFragment(true).wantNot("hx-partial[hx-target='#acts']").wantNot("#off")
 	s.tried(page, 0, db.Try{Status: 410})
+	ines.viaHTMX().get(asks).wantFragment(true).want(200, "hx-partial[hx-target='#notice'] #off", "its address answered 410").
+		want(200, "hx-partial[hx-target='#acts'] button", "Switch on").wantNot("hx-partial form[action$=test]")
 	ines.get("/admin/webhooks").want(200, "tbody .state.bad", "Off: answered 410").want(200, "tbody [data-k='Last sent']", ", 410")
 	ines.get(page).want(200, "#off", "Nothing is sent, because its address answered 410").want(200, "#off", "Correct the address")
 	for because, says := range map[string]string{

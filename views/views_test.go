@@ -95,6 +95,8 @@ var allViews = []View{
 	WebhookForm{},
 	Webhook{},
 	WebhookMeta{},
+	WebhookActs{},
+	WebhookOff{},
 	Deliveries{},
 	OlderDeliveries{},
 	NewWebhookSecret{},

@@ -57,11 +57,8 @@ type Webhook struct {
 	Page
 	Name, Base string
 	Meta       WebhookMeta
-	Why, Do    string // why nothing is sent and what to do, "" if it is
-	Bad        bool   // whether the program stopped sending, not a person
-	Active     bool
-	Version    int
-	Was        string // its encoded state, for the buttons that switch it
+	Acts       WebhookActs
+	Off        WebhookOff
 	Secret     WebhookSecret
 	Events     []string // empty for all
 	Maker      string   // who answers for it, "" if they left
@@ -71,6 +68,30 @@ type Webhook struct {
 
 // Template names the page.
 func (Webhook) Template() string { return "webhooks/show.html" }
+
+// WebhookSwitch is what the buttons that switch a webhook on and off send.
+type WebhookSwitch struct {
+	Base    string
+	Active  bool
+	Version int
+	Was     string // its encoded state
+}
+
+// WebhookActs are the buttons of a webhook's page.
+type WebhookActs struct{ WebhookSwitch }
+
+// Template names the fragment.
+func (WebhookActs) Template() string { return "webhooks/_acts.html" }
+
+// WebhookOff says why a webhook sends nothing, if it does not.
+type WebhookOff struct {
+	WebhookSwitch
+	Why, Do string // why nothing is sent and what to do, "" if it is
+	Bad     bool   // whether the program stopped sending, not a person
+}
+
+// Template names the fragment.
+func (WebhookOff) Template() string { return "webhooks/_off.html" }
 
 // WebhookMeta is the line under a webhook's name.
 type WebhookMeta struct {
