@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 
+	"clientregistry/db"
 	"clientregistry/handlers/handlerstest"
 )
 
@@ -115,6 +116,38 @@ func TestNothingTypedWidensAPage(t *testing.T) {
 	w.fill("#palette input", word(40))
 	w.see("#palette-list .opt")
 	fits("the palette")
+}
+
+// TestLargerTextWidensNoPage: a reader's own style makes it twice as large, which no media query knows.
+func TestLargerTextWidensNoPage(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	furnished(o)
+	clerk := o.Role("Clerk of the archive", db.ViewClient, db.EditClient, db.ViewInteraction)
+	o.Organization("Brig", "sector", "Food & DRINK")
+	o.Organization("Cove", "sector", "Food & drink")
+	astrid.send("POST", "/admin/webhooks", map[string][]string{"url": {"https://hooks.pinestreet.example/registry"}, "event": {"contact.created"}})
+	webhook := "/admin/webhooks/" + o.One("SELECT id FROM webhooks")
+	organization := "/organizations/" + o.One("SELECT id FROM organizations LIMIT 1")
+	w := o.windowOf(astrid)
+	for _, path := range []string{
+		"/admin/users", "/admin/users?new=1", "/admin/users/" + handlerstest.Key(astrid.user.ID), "/admin/roles", "/admin/roles/new",
+		o.RolePath(clerk), "/admin/audit", "/admin/vocabularies", "/admin/vocabularies?rename=Energy", "/admin/vocabularies?v=role_label",
+		"/admin/webhooks", "/admin/webhooks/new", webhook, webhook + "/edit", webhook + "/delete", "/admin/system",
+		"/account", "/", "/organizations", "/contacts", "/interactions", "/follow-ups", organization, organization + "/edit",
+	} {
+		w.open(path)
+		w.see("h1")
+		for _, width := range []int64{1280, 390} {
+			w.size(width, 900)
+			wrong, err := ask[string](w, `(document.documentElement.style.fontSize = "200%%",
+				find("main details:not(.drop)", "").forEach(d => { d.open = true }), sideways())`)
+			if err != nil || wrong != "" {
+				t.Errorf("%s at %d pixels: %s%s", path, width, wrong, errorText(err))
+			}
+		}
+	}
 }
 
 // TestOneColumnIsInTheMiddle of a wide window, as wide as in a smaller one.
