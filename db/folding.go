@@ -95,20 +95,25 @@ func (d *DB) equivalentValues(ctx context.Context, table, column string, values 
 	})
 }
 
-// usedValues returns the values of a column. It jumps from value to value along the column's index, over a
-// few thousand at most.
+// usedValues returns the values of a column.
 func (d *DB) usedValues(ctx context.Context, table, column string) ([]string, error) {
 	return memoized(&d.memo, "used "+table+"."+column, func() ([]string, error) {
-		rows, err := d.reader.Query(ctx, `
-			WITH RECURSIVE used (v, n) AS (
-				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > '' ORDER BY `+column+` LIMIT 1), 1
-				UNION ALL
-				SELECT (SELECT `+column+` FROM `+table+` WHERE `+column+` > v ORDER BY `+column+` LIMIT 1), n + 1
-				FROM used WHERE v IS NOT NULL AND n < 5000
-			)
-			SELECT v FROM used WHERE v IS NOT NULL`)
+		rows, err := d.reader.Query(ctx, valuesOf(table, column))
 		return sqlite.Collect(rows, err, sqlite.ScanText)
 	})
+}
+
+// valuesOf is the query for the values of a column. It jumps from value to value along the column's index, over a
+// few thousand at most.
+func valuesOf(table, column string) string {
+	return `
+		WITH RECURSIVE used (v, n) AS (
+			SELECT (SELECT ` + column + ` FROM ` + table + ` WHERE ` + column + ` > '' ORDER BY ` + column + ` LIMIT 1), 1
+			UNION ALL
+			SELECT (SELECT ` + column + ` FROM ` + table + ` WHERE ` + column + ` > v ORDER BY ` + column + ` LIMIT 1), n + 1
+			FROM used WHERE v IS NOT NULL AND n < 5000
+		)
+		SELECT v FROM used WHERE v IS NOT NULL`
 }
 
 // among is true if an expression equals one of the values.

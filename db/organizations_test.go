@@ -329,13 +329,13 @@ func TestWhereSomebodyLeftOffIsNotWhatTheyChangedOnMany(t *testing.T) {
 	if err := o.RenameValue(ctx, o.Ines, sector, "Software", "Programs"); err != nil {
 		t.Fatal(err)
 	}
-	must(o.ContinueValueChanges(ctx))(t)
+	must(o.ContinueValueChanges(ctx, time.Hour))(t)
 	opened("Cove")
 	o.NewOrganization(t, "Somebody else's")
 	finish(t, o)
 	want(t, "after a changed value", touched(), "Cove Brig Acme")
 	must(o.UndoValueChange(ctx, o.Ines, lastChange(t, o, sector).ID))(t)
-	must(o.ContinueValueChanges(ctx))(t)
+	must(o.ContinueValueChanges(ctx, time.Hour))(t)
 	opened("Dune")
 	finish(t, o)
 	want(t, "after its undo", touched(), "Dune Cove Brig Acme")

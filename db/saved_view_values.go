@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"clientregistry/db/sqlite"
+	"clientregistry/db/text"
 )
 
 // When a change of a value ends, the saved views that filter by the old value get the new one, even those that were saved
@@ -16,6 +17,9 @@ type followedView struct {
 	SavedView
 	query string
 }
+
+// insertFollowed stores what a change made of a view. The query of a view that it left as it is stays the same.
+const insertFollowed = "INSERT INTO value_change_views (change_id, view_id, old_query, new_query, version) VALUES (?, ?, ?, ?, ?)"
 
 // followValue changes the saved views that filter by the value of a finished change.
 func (t *tx) followValue(c ValueChange) error {
@@ -29,13 +33,15 @@ func (t *tx) followValue(c ValueChange) error {
 	}
 	for _, v := range all {
 		now := v.SavedView
-		if now.apply(Fields{"query": v.query}) != nil {
-			continue // the new value makes it too long
+		if now.apply(Fields{"query": v.query}) != nil { // the new value makes it too long
+			if _, err := t.Exec(insertFollowed, c.ID, v.ID, v.Query, v.Query, v.Version); err != nil {
+				return err
+			}
+			continue
 		}
 		now.Version++
 		_, err1 := t.Exec("UPDATE saved_views SET query = ?, version = ? WHERE id = ?", now.Query, now.Version, now.ID)
-		_, err2 := t.Exec("INSERT INTO value_change_views (change_id, view_id, old_query, new_query, version) VALUES (?, ?, ?, ?, ?)",
-			c.ID, v.ID, v.Query, now.Query, now.Version)
+		_, err2 := t.Exec(insertFollowed, c.ID, v.ID, v.Query, now.Query, now.Version)
 		if err := errors.Join(err1, err2, t.recordSavedView("update_view", now, v.SavedView)); err != nil {
 			return err
 		}
@@ -43,7 +49,7 @@ func (t *tx) followValue(c ValueChange) error {
 	return nil
 }
 
-// viewsOfValue returns the views that filter by the old value, including deleted ones, which can be restored.
+// viewsOfValue returns the views that filter by the old value in any spelling, including deleted ones, which can be restored.
 func (t *tx) viewsOfValue(c ValueChange) (all []followedView, err error) {
 	rows, err := t.Query(selectView)
 	views, err := sqlite.Collect(rows, err, scanSavedView)
@@ -51,7 +57,7 @@ func (t *tx) viewsOfValue(c ValueChange) (all []followedView, err error) {
 		if !slices.Contains(c.vocabulary.lists(), v.List) {
 			continue
 		}
-		if query, found := renamedIn(v.Query, c.vocabulary.Column, c.Old, c.New); found {
+		if query, changed := renamedIn(v.Query, c.vocabulary.Column, c.Old, c.New); changed {
 			all = append(all, followedView{v, query})
 		}
 	}
@@ -72,7 +78,7 @@ func (t *tx) viewsOfChange(c ValueChange) ([]followedView, error) {
 		return nil, err
 	}
 	rows, err = t.Query(selectView+` WHERE saved_views.id IN (SELECT view_id FROM value_change_views
-		WHERE change_id = ? AND new_query = saved_views.query)`, c.Undoes)
+		WHERE change_id = ? AND new_query = saved_views.query AND new_query <> old_query)`, c.Undoes)
 	return sqlite.Collect(rows, err, func(r sqlite.Row) (followedView, error) {
 		v, err := scanSavedView(r)
 		return followedView{v, queries[v.ID]}, err
@@ -90,21 +96,24 @@ func (v Vocabulary) lists() []string {
 	return []string{v.table}
 }
 
-// renamedIn replaces a parameter's value in a query, without duplicates. found is false if the query does not have it.
-// "none" is never replaced, because it stands for no value.
-func renamedIn(query, parameter, from, to string) (_ string, found bool) {
+// renamedIn replaces a parameter's value in a query, in any spelling that filters do not tell apart, without duplicates.
+// changed is false if that is the same query. "none" is never replaced, because it stands for no value.
+func renamedIn(query, parameter, from, to string) (_ string, changed bool) {
 	p, _ := url.ParseQuery(query) // lists ignore unreadable parts
-	if from == "none" || to == "none" || !slices.Contains(p[parameter], from) {
+	if from == "none" || to == "none" {
 		return query, false
 	}
 	var values []string
 	for _, value := range p[parameter] {
-		if value == from {
-			value = to
+		if value != "none" && value != to && text.SortKey(value) == text.SortKey(from) {
+			value, changed = to, true
 		}
 		if !slices.Contains(values, value) {
 			values = append(values, value)
 		}
+	}
+	if !changed {
+		return query, false
 	}
 	p[parameter] = values
 	return p.Encode(), true

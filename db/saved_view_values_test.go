@@ -2,8 +2,10 @@ package db_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
@@ -30,12 +32,12 @@ func TestSavedViewsFollowARenamedValue(t *testing.T) {
 			all := []db.SavedView{
 				saveQuery(t, o, o.Tomas, c.list, column+"=Energy&"+column+"=Old&"+column+"_is=not&sort=name"),
 				saveQuery(t, o, o.Lea, c.list, column+"=Old&status=Old"),
-				saveQuery(t, o, o.Lea, c.list, "q=Old&"+column+"=old&relationship_status=Old"), // another spelling, and other parameters
+				saveQuery(t, o, o.Lea, c.list, "q=Old&"+column+"=öLD&relationship_status=Old"), // another spelling, and other parameters
 				saveQuery(t, o, o.Lea, c.other, column+"=Old"),                                 // a list without this filter
 				saveQuery(t, o, o.Lea, c.list, column+"=Energy"),
 			}
 			if column == "sector" {
-				all[2] = saveQuery(t, o, o.Lea, c.list, "role_label=Old&size_band=Old")
+				all = append(all, saveQuery(t, o, o.Lea, c.list, "role_label=Old&size_band=Old"))
 			}
 			queries := func() string {
 				var now []string
@@ -44,16 +46,21 @@ func TestSavedViewsFollowARenamedValue(t *testing.T) {
 				}
 				return strings.Join(now, "\n")
 			}
-			others := fmt.Sprintf("%s 1\n%s 1\n%s 1", all[2].Query, all[3].Query, all[4].Query)
+			others := ""
+			for _, x := range all[3:] {
+				others += "\n" + x.Query + " 1"
+			}
 			if err := o.RenameValue(ctx, o.Ines, v, "Old", "New & old"); err != nil {
 				t.Fatal(err)
 			}
 			finish(t, o)
-			want(t, "renamed", queries(), fmt.Sprintf("%[1]s=Energy&%[1]s=New+%%26+old&%[1]s_is=not&sort=name 2\n%[1]s=New+%%26+old&status=Old 2\n",
-				column)+others)
+			spelled, _ := url.ParseQuery(all[2].Query)
+			spelled.Set(column, "New & old")
+			want(t, "renamed", queries(), fmt.Sprintf("%[1]s=Energy&%[1]s=New+%%26+old&%[1]s_is=not&sort=name 2\n%[1]s=New+%%26+old&status=Old 2\n%s 2",
+				column, spelled.Encode())+others)
 			must(o.UndoValueChange(ctx, o.Ines, lastChange(t, o, v).ID))(t)
 			finish(t, o)
-			want(t, "taken back", queries(), fmt.Sprintf("%s 3\n%s 3\n", all[0].Query, all[1].Query)+others)
+			want(t, "taken back", queries(), fmt.Sprintf("%s 3\n%s 3\n%s 3", all[0].Query, all[1].Query, all[2].Query)+others)
 			want(t, "history of private views", len(o.Column(t, "SELECT 1 FROM audit_logs WHERE action = 'update_view'")), 0)
 		})
 	}
@@ -77,7 +84,7 @@ func TestSavedViewsFollowMergedValues(t *testing.T) {
 	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
 		t.Fatal(err)
 	}
-	must(o.ContinueValueChanges(ctx))(t)
+	must(o.ContinueValueChanges(ctx, time.Hour))(t)
 	want(t, "while it runs", query(both), both.Query)
 	late := saveQuery(t, o, o.Tomas, "organizations", "sector=Software&status=all")
 	finish(t, o)
@@ -102,13 +109,18 @@ func TestSavedViewsFollowMergedValues(t *testing.T) {
 	want(t, "one whose name was edited", query(edited), edited.Query)
 	want(t, "one whose filters were edited", query(late), "sector=SaaS&q=mine")
 
-	// What would be too long stays as it is, and the change ends.
+	// What would be too long stays as it is, also after Undo, and the change says so.
 	if err := o.MergeValues(ctx, o.Ines, v, "SaaS", "Public sector"); err != nil {
 		t.Fatal(err)
 	}
 	finish(t, o)
 	want(t, "a long one", query(long), long.Query)
-	want(t, "running", lastChange(t, o, v).Running(), false)
+	c := lastChange(t, o, v)
+	want(t, "running", c.Running(), false)
+	want(t, "views left", c.ViewsLeft, 1)
+	must(o.UndoValueChange(ctx, o.Ines, c.ID))(t)
+	finish(t, o)
+	want(t, "a long one after Undo", query(long)+o.Column(t, "SELECT version FROM saved_views WHERE id = ?", long.ID)[0], long.Query+"1")
 	if _, err := o.Verify(ctx); err != nil {
 		t.Error(err)
 	}

@@ -3,10 +3,10 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"clientregistry/db/sqlite"
 	"clientregistry/db/text"
@@ -16,8 +16,12 @@ import (
 // a transaction of its own. The rows that still have the old value are what is left to do. So it
 // continues after a restart, and people can edit in between.
 
-// valuePiece is the number of rows that one transaction changes.
-const valuePiece = 500
+const (
+	// valuePiece is the largest number of rows that one transaction changes.
+	valuePiece = 500
+	// valueStep is how many it changes before it looks at the clock.
+	valueStep = 25
+)
 
 // RenameValue begins to change a value into one that is not there yet, wherever it is used.
 // ContinueValueChanges makes the change. It returns Invalid if the new value is refused or exists, if
@@ -45,8 +49,10 @@ func (d *DB) beginValueChange(ctx context.Context, by Actor, v Vocabulary, c Val
 				return err
 			}
 		}
-		if err := t.setValueState(v, c.Old, sql.NullBool{Valid: true}); err != nil {
-			return err
+		if c.Old != c.New {
+			if err := t.setValueState(v, c.Old, sql.NullBool{Valid: true}); err != nil {
+				return err
+			}
 		}
 		return t.record(action, "system", c.ID, details{"vocabulary": v.Column, "old": c.Old, "new": c.New, "expected": c.Expected})
 	})
@@ -63,13 +69,14 @@ func (v Vocabulary) isUsual(value string, state sql.NullBool) bool {
 
 // checkValueChange completes a change, and returns Invalid if it cannot begin.
 func (t *tx) checkValueChange(v Vocabulary, c *ValueChange) (err error) {
-	if c.Expected, err = t.countValue(v, c.Old); err != nil {
+	used, err := t.spellings(v, c.Old)
+	if err != nil {
 		return err
 	}
 	if c.oldState, err = t.valueState(v, c.Old); err != nil {
 		return err
 	}
-	if c.Expected == 0 && !c.oldState.Valid && !slices.Contains(v.Usual, c.Old) {
+	if len(used) == 0 && !c.oldState.Valid && !slices.Contains(v.Usual, c.Old) {
 		return unknownValue(v)
 	}
 	if c.New, err = v.clean(c.New); err != nil {
@@ -78,24 +85,34 @@ func (t *tx) checkValueChange(v Vocabulary, c *ValueChange) (err error) {
 	if c.newState, err = t.valueState(v, c.New); err != nil {
 		return err
 	}
-	used, err := t.countValue(v, c.New)
+	if c.Expected, err = t.countValues(v, without(used, c.New)); err != nil {
+		return err
+	}
+	there, err := t.spellings(v, c.New)
 	if err != nil {
 		return err
 	}
-	exists := used > 0 || v.isUsual(c.New, c.newState)
-	switch {
+	if len(there) == 0 && v.isUsual(c.New, c.newState) {
+		there = []string{c.New}
+	}
+	switch respelled := text.SortKey(c.New) == text.SortKey(c.Old); {
 	case c.New == "" && c.Kind == "rename":
 		return invalid("new", "Enter the new name")
-	case c.New == c.Old && c.Kind == "merge":
+	case respelled && c.Kind == "merge":
 		return invalid("new", "Choose another %s to merge it into", v.Lower())
-	case c.New == c.Old:
+	case c.New == c.Old && c.Expected == 0:
 		return invalid("new", "It has this name already. Enter another one")
-	case c.Kind == "merge" && !exists:
+	case c.Kind == "merge" && len(there) == 0:
 		return invalid("new", "Choose one from the list")
-	case c.Kind == "rename" && exists:
-		return invalid("new", "%s is already there. Merge the two instead", text.Isolate(c.New))
+	case c.Kind == "rename" && len(there) > 0 && !respelled:
+		return invalid("new", "%s is already there. Merge the two instead", text.Isolate(there[0]))
 	}
 	return t.refuseWhileChanging(v)
+}
+
+// without returns the values other than one of them.
+func without(values []string, one string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == one })
 }
 
 // refuseWhileChanging returns Invalid while a change of the vocabulary is running.
@@ -117,54 +134,14 @@ func (t *tx) insertValueChange(v Vocabulary, c *ValueChange) error {
 	return err
 }
 
-// UndoValueChange begins to undo a finished change in the rows that still have the new value.
-// ContinueValueChanges does it. It returns ErrNotFound, or Invalid if the change is running, if it was
-// undone already, or if another change of the vocabulary is running.
-func (d *DB) UndoValueChange(ctx context.Context, by Actor, id string) (v Vocabulary, err error) {
-	err = d.write(ctx, by, ManageVocabularies, func(t *tx) error {
-		c, err := t.valueChange(id)
-		if err != nil {
-			return err
-		}
-		v = c.vocabulary
-		switch {
-		case c.Kind == "undo":
-			return ErrNotFound
-		case c.Undone:
-			return invalid("change", "Somebody has already undone this")
-		}
-		if err := errors.Join(v.Need.Refuse(by), t.refuseWhileChanging(v)); err != nil {
-			return err
-		}
-		undo := ValueChange{Kind: "undo", Old: c.New, New: c.Old, Undoes: c.ID, Expected: c.Done}
-		if undo.oldState, err = t.valueState(v, undo.Old); err != nil {
-			return err
-		}
-		if undo.newState, err = t.valueState(v, undo.New); err != nil {
-			return err
-		}
-		if err := t.insertValueChange(v, &undo); err != nil {
-			return err
-		}
-		if err := errors.Join(t.setValueState(v, c.Old, c.oldState), t.setValueState(v, c.New, c.newState)); err != nil {
-			return err
-		}
-		return t.record("undo_value_change", "system", undo.ID,
-			details{"vocabulary": v.Column, "old": undo.Old, "new": undo.New, "undoes": c.ID, "expected": undo.Expected})
-	})
-	if err != nil {
-		return v, fmt.Errorf("undo change of a value %s: %w", id, err)
-	}
-	return v, nil
-}
-
 func (t *tx) valueChange(id string) (ValueChange, error) {
 	return scanValueChange(t.QueryRow(selectValueChange+" WHERE value_changes.id = ?", id))
 }
 
 // ContinueValueChanges makes one piece of the oldest running change of a value, on behalf of whoever
-// began it, and remembers its audit rows. more is true if there is more to do.
-func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
+// began it, and remembers its audit rows. After the time that it may take, it ends the piece early, because others
+// wait for the writer. more is true if there is more to do.
+func (d *DB) ContinueValueChanges(ctx context.Context, most time.Duration) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
@@ -182,11 +159,12 @@ func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
 		if c, err = t.valueChange(c.ID); err != nil || !c.Running() {
 			return err
 		}
+		end := time.Now().Add(most)
 		step := t.makeValueChange
 		if c.Kind == "undo" {
 			step = t.undoValueChange
 		}
-		finished, err := step(&c)
+		finished, err := step(&c, func() bool { return !time.Now().Before(end) })
 		if err == nil && t.recorded > 0 {
 			_, err = t.Exec("INSERT INTO value_change_pieces (change_id, seq, changes) VALUES (?, ?, ?)", c.ID, t.last.seq, t.recorded)
 		}
@@ -215,130 +193,77 @@ func (d *DB) ContinueValueChanges(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
+// Checkpoint copies what is in the -wal into the file while others write. Otherwise a commit does it once that is large,
+// and everybody waits for it, which may take a second on a busy disk.
+func (d *DB) Checkpoint(ctx context.Context) error {
+	own := d.connectReaders(1)
+	defer own.End()
+	_, err := own.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+	return err
+}
+
 // makeValueChange makes a piece of a change.
-func (t *tx) makeValueChange(c *ValueChange) (finished bool, err error) {
-	n, err := t.changeValues(*c)
-	c.Done += n
-	return n < valuePiece, err
-}
-
-// changeValues changes up to valuePiece rows that have the old value, and returns how many.
-func (t *tx) changeValues(c ValueChange) (n int, err error) {
-	v := c.vocabulary
-	where := " WHERE " + v.Column + " = ?" + limit(valuePiece)
-	switch {
-	case v.kind != nil:
-		rows, err := t.Query("SELECT id FROM "+v.table+where, c.Old)
-		all, err := sqlite.Collect(rows, err, sqlite.ScanText)
-		for _, id := range all {
-			err = errors.Join(err, t.setColumn(v.kind, v.Column, c.ID, id, c.Old, c.New))
-		}
-		return len(all), err
-	case v.Of == "link":
-		rows, err := t.Query(selectLink+where, c.Old)
-		all, err := sqlite.Collect(rows, err, scanLink)
-		for _, l := range all {
-			err = errors.Join(err, t.setRole(l, c))
-		}
-		return len(all), err
+func (t *tx) makeValueChange(c *ValueChange, late func() bool) (finished bool, err error) {
+	used, err := t.spellings(c.vocabulary, c.Old)
+	used = without(used, c.New)
+	if err != nil || len(used) == 0 {
+		return err == nil, err
 	}
-	rows, err := t.Query(selectInteraction+where, c.Old)
-	all, err := sqlite.Collect(rows, err, scanInteraction)
-	for _, i := range all {
-		err = errors.Join(err, t.setOutcome(i, c))
-	}
-	return len(all), err
-}
-
-func (t *tx) setRole(l Link, c ValueChange) error {
-	l.RoleLabel = c.New
-	return t.changeLink(l, map[string]Change{"role_label": {Old: c.Old, New: c.New}}, l.inBatch(c.ID))
-}
-
-func (t *tx) setOutcome(i Interaction, c ValueChange) error {
-	if _, err := t.Exec("UPDATE interactions SET outcome = ?, version = version + 1 WHERE id = ?", c.New, i.ID); err != nil {
-		return err
-	}
-	metadata := i.details()
-	metadata["batch"], metadata["changes"] = c.ID, map[string]Change{"outcome": {Old: c.Old, New: c.New}}
-	return t.record("update_interaction", "interaction", i.ID, metadata)
-}
-
-// undoValueChange undoes the next piece of a change in which there is something to undo.
-func (t *tx) undoValueChange(c *ValueChange) (finished bool, err error) {
-	for t.recorded == 0 {
-		var seq int64
-		var changes int
-		err := t.QueryRow("SELECT seq, changes FROM value_change_pieces WHERE change_id = ? AND seq > ? ORDER BY seq LIMIT 1",
-			c.Undoes, c.undoneTo).Scan(&seq, &changes)
-		if errors.Is(err, sql.ErrNoRows) {
-			return true, nil
-		}
+	for done := 0; done < valuePiece; {
+		n, err := t.changeValues(*c, among(c.vocabulary.Column, used))
 		if err != nil {
 			return false, err
 		}
-		c.undoneTo = seq
-		if err := t.undoValuePiece(c, seq-int64(changes), seq); err != nil {
-			return false, err
+		c.Done, done = c.Done+n, done+n
+		if n < valueStep {
+			return true, nil
+		}
+		if late() {
+			break
 		}
 	}
 	return false, nil
 }
 
-// undoValuePiece undoes the changes in the audit rows after one seq up to another, where the value is
-// still the one that they set.
-func (t *tx) undoValuePiece(c *ValueChange, after, to int64) error {
-	type target struct{ id, metadata string }
-	rows, err := t.Query("SELECT target_id, metadata FROM audit_logs WHERE seq > ? AND seq <= ? ORDER BY seq", after, to)
-	all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x target, err error) { return x, r.Scan(&x.id, &x.metadata) })
-	if err != nil {
-		return err
-	}
-	for _, x := range all {
-		undone, err := t.undoValue(*c, x.id, x.metadata)
-		if err != nil {
-			return err
-		}
-		if undone {
-			c.Done++
-		} else {
-			c.Skipped++
-		}
-	}
-	return nil
-}
-
-// undoValue restores the old value of one row. It reports whether the row still had the new one.
-func (t *tx) undoValue(c ValueChange, id, metadata string) (undone bool, err error) {
-	v := c.vocabulary
+// changeValues changes up to valueStep rows that have one of the old spellings, and returns how many.
+func (t *tx) changeValues(c ValueChange, old condition) (n int, err error) {
+	v, where := c.vocabulary, " WHERE "+old.sql+limit(valueStep)
 	switch {
 	case v.kind != nil:
-		var now string
-		err = t.QueryRow("SELECT "+v.Column+" FROM "+v.table+" WHERE id = ?", id).Scan(nullText{&now})
-		if undone = err == nil && now == c.Old; undone {
-			err = t.setColumn(v.kind, v.Column, c.ID, id, c.Old, c.New)
+		type row struct{ id, value string }
+		rows, err := t.Query("SELECT id, "+v.Column+" FROM "+v.table+where, old.args...)
+		all, err := sqlite.Collect(rows, err, func(r sqlite.Row) (x row, err error) { return x, r.Scan(&x.id, &x.value) })
+		for _, x := range all {
+			err = errors.Join(err, t.setColumn(v.kind, v.Column, c.ID, x.id, x.value, c.New))
 		}
+		return len(all), err
 	case v.Of == "link":
-		var said struct {
-			ContactID string `json:"contact_id"`
+		rows, err := t.Query(selectLink+where, old.args...)
+		all, err := sqlite.Collect(rows, err, scanLink)
+		for _, l := range all {
+			err = errors.Join(err, t.setRole(l, c.ID, c.New))
 		}
-		if err := json.Unmarshal([]byte(metadata), &said); err != nil {
-			return false, err
-		}
-		var l Link
-		l, err = t.link(id, said.ContactID)
-		if undone = err == nil && l.RoleLabel == c.Old; undone {
-			err = t.setRole(l, c)
-		}
-	default:
-		var i Interaction
-		i, err = scanInteraction(t.QueryRow(selectInteraction+" WHERE interactions.id = ?", id))
-		if undone = err == nil && i.Outcome == c.Old; undone {
-			err = t.setOutcome(i, c)
-		}
+		return len(all), err
 	}
-	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, ErrNotFound) {
-		err = nil // it was deleted since
+	rows, err := t.Query(selectInteraction+where, old.args...)
+	all, err := sqlite.Collect(rows, err, scanInteraction)
+	for _, i := range all {
+		err = errors.Join(err, t.setOutcome(i, c.ID, c.New))
 	}
-	return undone, err
+	return len(all), err
+}
+
+func (t *tx) setRole(l Link, change, role string) error {
+	was := l.RoleLabel
+	l.RoleLabel = role
+	return t.changeLink(l, map[string]Change{"role_label": {Old: was, New: role}}, l.inBatch(change))
+}
+
+func (t *tx) setOutcome(i Interaction, change, outcome string) error {
+	if _, err := t.Exec("UPDATE interactions SET outcome = ?, version = version + 1 WHERE id = ?", outcome, i.ID); err != nil {
+		return err
+	}
+	metadata := i.details()
+	metadata["batch"], metadata["changes"] = change, map[string]Change{"outcome": {Old: i.Outcome, New: outcome}}
+	return t.record("update_interaction", "interaction", i.ID, metadata)
 }

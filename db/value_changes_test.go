@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 	"clientregistry/db/dbtest"
+	"clientregistry/db/sqlite"
 )
 
 func vocabulary(t *testing.T, column string) db.Vocabulary {
@@ -19,7 +21,7 @@ func vocabulary(t *testing.T, column string) db.Vocabulary {
 // finish makes the running changes of values, and returns in how many pieces.
 func finish(t *testing.T, o *dbtest.Office) (pieces int) {
 	t.Helper()
-	for must(o.ContinueValueChanges(t.Context()))(t) {
+	for must(o.ContinueValueChanges(t.Context(), time.Hour))(t) {
 		pieces++
 	}
 	return pieces
@@ -51,6 +53,9 @@ func listed(t *testing.T, o *dbtest.Office, v db.Vocabulary) string {
 		part := fmt.Sprint(x.Text, " ", x.Used)
 		if !x.Suggested {
 			part += " hidden"
+		}
+		if len(x.Spellings) > 0 {
+			part += " also " + strings.Join(x.Spellings, ", ")
 		}
 		if x.LooksLike != "" {
 			part += " like " + x.LooksLike
@@ -161,7 +166,7 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
 		t.Fatal(err)
 	}
-	must(o.ContinueValueChanges(ctx))(t)
+	must(o.ContinueValueChanges(ctx, time.Hour))(t)
 	want(t, "after one piece", count("Software")+" "+count("SaaS"), "700 500")
 	c := lastChange(t, o, v)
 	want(t, "progress", fmt.Sprint(c.Running(), c.Done, c.Expected), "true 500 1200")
@@ -175,7 +180,7 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 	wantInvalid(t, o.RenameValue(ctx, o.Ines, v, "Retail", "Shops"), "new") // one at a time
 
 	d := again()
-	for must(d.ContinueValueChanges(ctx))(t) {
+	for must(d.ContinueValueChanges(ctx, time.Hour))(t) {
 	}
 	want(t, "at the end", count("Software")+" "+count("SaaS")+" "+count("Retail"), "0 1199 1")
 	c = lastChange(t, o, v)
@@ -184,10 +189,10 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 
 	must(o.UpdateOrganization(ctx, o.Tomas, ids[1], 3, db.Fields{"sector": "Energy"}))(t)
 	must(o.UndoValueChange(ctx, o.Ines, c.ID))(t)
-	must(o.ContinueValueChanges(ctx))(t)
+	must(o.ContinueValueChanges(ctx, time.Hour))(t)
 	want(t, "after a piece of the undo", count("Software"), "499")
 	d = again()
-	for must(d.ContinueValueChanges(ctx))(t) {
+	for must(d.ContinueValueChanges(ctx, time.Hour))(t) {
 	}
 	want(t, "after the undo", count("Software")+" "+count("SaaS")+" "+count("Energy")+" "+count("Retail"), "1198 0 1 1")
 	undo := lastChange(t, o, v)
@@ -197,30 +202,114 @@ func TestAChangeOfAValueGoesOnAfterAKill(t *testing.T) {
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	if more, err := o.ContinueValueChanges(gone); more || err == nil {
+	if more, err := o.ContinueValueChanges(gone, time.Hour); more || err == nil {
 		t.Error("a piece is made after the end")
 	}
 }
 
 func errorOf[T any](_ T, err error) error { return err }
 
-func TestSpellingsThatLookAlikeAreNamed(t *testing.T) {
+// TestAPieceEndsWhenItsTimeIsUp: so that on a busy machine nobody waits for hundreds of rows. The next one goes on after it.
+func TestAPieceEndsWhenItsTimeIsUp(t *testing.T) {
 	t.Parallel()
-	o := dbtest.OpenOffice(t)
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	manySectors(t, o, 60, "Software")
+	v := vocabulary(t, "sector")
+	count := func() string {
+		return o.Column(t, "SELECT count(*) FROM organizations WHERE sector = 'Software'")[0]
+	}
+	if err := o.MergeValues(ctx, o.Ines, v, "Software", "SaaS"); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for must(o.ContinueValueChanges(ctx, 0))(t) {
+		left = append(left, count())
+	}
+	want(t, "left after each piece", strings.Join(left, " "), "35 10 0")
+	must(o.UndoValueChange(ctx, o.Ines, lastChange(t, o, v).ID))(t)
+	must(o.ContinueValueChanges(ctx, 0))(t)
+	want(t, "undone by a piece", count(), "25")
+	finish(t, o)
+	want(t, "undone", count(), "60")
+	undo := lastChange(t, o, v)
+	want(t, "the undo", fmt.Sprint(undo.Expected, undo.Done, undo.Skipped), "60 60 0")
+}
+
+// TestSpellingsOfAValueAreOne: as filters find them. A usual value keeps its spelling, and what differs in spaces is named.
+func TestSpellingsOfAValueAreOne(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
 	manySectors(t, o, 3, "Bee keeping")
+	manySectors(t, o, 1, "BÉE keeping")
 	manySectors(t, o, 2, "beekeeping")
 	manySectors(t, o, 1, "Bee  Keeping")
 	manySectors(t, o, 1, "energy")
-	want(t, "sectors", listed(t, o, vocabulary(t, "sector")),
-		"Bee keeping 3; beekeeping 2 like Bee keeping; Bee  Keeping 1 like Bee keeping; energy 1")
-	all, more, err := o.Values(t.Context(), o.Ines, vocabulary(t, "sector"), "")
+	v := vocabulary(t, "sector")
+	want(t, "sectors", listed(t, o, v),
+		"Bee keeping 4 also BÉE keeping; beekeeping 2 like Bee keeping; Bee  Keeping 1 like Bee keeping; Energy 1 also energy")
+	all, more, err := o.Values(ctx, o.Ines, v, "BEE KEEP")
 	if err != nil || more {
 		t.Fatal(more, err)
 	}
-	for _, x := range all {
-		if x.Text == "Energy" { // it is suggested, but nobody has it
-			want(t, "what Energy looks like", x.LooksLike, "energy")
-		}
+	want(t, "found", len(all), 1)
+
+	// Hidden, none of them is suggested.
+	suggested := func() string { return strings.Join(must(o.FindValues(ctx, o.Tomas, v, "bee keep", 9))(t).Known, "; ") }
+	want(t, "suggested", suggested(), "Bee keeping")
+	if err := o.HideValue(ctx, o.Ines, v, "Bee keeping"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "hidden", suggested(), "")
+	want(t, "listed", strings.Split(listed(t, o, v), ";")[0], "Bee keeping 4 hidden also BÉE keeping")
+	if err := o.SuggestValue(ctx, o.Ines, v, "Bee keeping"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "suggested again", suggested(), "Bee keeping")
+}
+
+// TestAChangeOfAValueTakesAllItsSpellings: and Undo gives each back. So the count says what its list shows and what changes.
+func TestAChangeOfAValueTakesAllItsSpellings(t *testing.T) {
+	t.Parallel()
+	for column := range map[string]bool{"sector": true, "size_band": true, "role_label": true, "outcome": true} {
+		t.Run(column, func(t *testing.T) {
+			t.Parallel()
+			o, ctx := dbtest.OpenOffice(t), t.Context()
+			table := wordWorld(t, o)[column]
+			for i, spelling := range []string{"OLD", "öld"} { // each keeps its folded key
+				switch column {
+				case "sector", "size_band":
+					id := o.Column(t, "SELECT id FROM organizations WHERE display_name = ?", []string{"Brig", "Cove"}[i])[0]
+					must(o.UpdateOrganization(ctx, o.Tomas, id, 1, db.Fields{column: spelling}))(t)
+				default:
+					o.Exec(t, "UPDATE "+table+" SET "+column+" = ? WHERE contact_id = (SELECT id FROM contacts WHERE last_name = ?)",
+						spelling, []string{"Brig", "Cove"}[i])
+				}
+			}
+			v := vocabulary(t, column)
+			values := func() string {
+				return strings.Join(o.Column(t, "SELECT "+column+" FROM "+table+" ORDER BY "+column), " ")
+			}
+			want(t, "listed", strings.HasPrefix(listed(t, o, v), "OLD 3 also Old, öld"), true)
+			for _, c := range []struct{ from, to, kind string }{
+				{"Old", "New", "rename"}, {"Old", "Old", "rename"}, {"OLD", "Öld", "rename"}, {"Old", v.Usual[0], "merge"},
+			} {
+				change := map[string]func(context.Context, db.Actor, db.Vocabulary, string, string) error{
+					"rename": o.RenameValue, "merge": o.MergeValues,
+				}[c.kind]
+				if err := change(ctx, o.Ines, v, c.from, c.to); err != nil {
+					t.Fatal(err)
+				}
+				finish(t, o)
+				want(t, c.from+" to "+c.to, values(), c.to+" "+c.to+" "+c.to)
+				must(o.UndoValueChange(ctx, o.Ines, lastChange(t, o, v).ID))(t)
+				finish(t, o)
+				want(t, "taken back", values(), "OLD Old öld")
+				want(t, "listed again", strings.HasPrefix(listed(t, o, v), "OLD 3 also Old, öld"), true)
+				wantSound(t, o)
+			}
+			wantInvalid(t, o.MergeValues(ctx, o.Ines, v, "Old", "OLD"), "new")
+			wantInvalid(t, o.RenameValue(ctx, o.Ines, v, v.Usual[0], "oLD"), "new") // that is there
+		})
 	}
 }
 
@@ -304,3 +393,24 @@ func TestChangesOfValuesAreRefused(t *testing.T) {
 }
 
 func errorOf3[A, B any](_ A, _ B, err error) error { return err }
+
+// TestACheckpointNeedsNoCommit: afterwards the file has what was in its -wal.
+func TestACheckpointNeedsNoCommit(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	o.NewOrganization(t, "Acme")
+	inFile := func() string {
+		p := sqlite.Open(o.Path, sqlite.Immutable, 1)
+		defer p.End()
+		var n string
+		if err := p.QueryRow(t.Context(), "SELECT count(*) FROM organizations WHERE display_name = 'Acme'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	want(t, "before", inFile(), "0")
+	if err := o.Checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "after", inFile(), "1")
+}

@@ -67,31 +67,27 @@ func (f Field) Suggested() bool {
 	return err == nil
 }
 
-// Value is a value of a vocabulary.
+// Value is a value of a vocabulary in all its spellings: those that differ only in case, accents or composition. Filters
+// find all of them, and a change of the value changes all of them.
 type Value struct {
-	Text      string
-	Used      int    // how many have it
-	Suggested bool   // whether it is suggested
-	LooksLike string // a value used more often that differs only in case, accents or spaces, or ""
+	Text      string   // the spelling that is suggested, or the one used most
+	Spellings []string // others in use, those used most first
+	Used      int      // how many have it
+	Listed    int      // how many records the list of it shows: of a role, the contacts
+	Suggested bool     // whether it is suggested
+	LooksLike string   // a value used more often that differs only in spaces, or ""
 }
 
 // mostValuesListed is the largest number of a vocabulary's values that are listed.
 const mostValuesListed = 1000
 
-// Values lists up to mostValuesListed values of a vocabulary, usual ones and those in use, those used most
-// first. With typed it lists those that contain it, ignoring case and accents. more is true if there
+// Values lists up to mostValuesListed values of a vocabulary, those used most first, and all usual ones. With typed it lists those that contain it, ignoring case and accents. more is true if there
 // are more.
 func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary, typed string) (all []Value, more bool, err error) {
 	if err := v.Need.Refuse(by); err != nil {
 		return nil, false, err
 	}
-	most := mostValuesListed + 1
-	if typed != "" {
-		most = -1
-	}
-	rows, err := d.reader.Query(ctx, "SELECT "+v.Column+", count(*) FROM "+v.table+" WHERE "+v.Column+" > '' GROUP BY "+v.Column+
-		" ORDER BY count(*) DESC"+limit(most))
-	all, err = sqlite.Collect(rows, err, func(r sqlite.Row) (x Value, err error) { return x, r.Scan(&x.Text, &x.Used) })
+	used, err := d.spellingsInUse(ctx, v)
 	states, err2 := v.states(readerQuerier{ctx, d})
 	rows, err3 := d.reader.Query(ctx, "SELECT old_value FROM value_changes WHERE vocabulary = ? AND kind <> 'undo'"+
 		" AND NOT EXISTS (SELECT 1 FROM value_changes AS undo WHERE undo.undoes = value_changes.id)", v.Column)
@@ -99,33 +95,86 @@ func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary, typed string) (
 	if err := errors.Join(err, err2, err3); err != nil {
 		return nil, false, fmt.Errorf("values of %s: %w", v.Column, err)
 	}
-	if more = typed == "" && len(all) > mostValuesListed; more {
-		all = all[:mostValuesListed]
+	all = v.group(used, states, replaced)
+	for i, x := range all {
+		if v.Of == "link" && len(x.Spellings) > 0 { // a contact may have the role in two spellings
+			if all[i].Listed, err = d.countContacts(ctx, append(x.Spellings, x.Text)); err != nil {
+				return nil, false, fmt.Errorf("values of %s: %w", v.Column, err)
+			}
+		}
+	}
+	part := text.SortKey(typed)
+	all = slices.DeleteFunc(all, func(x Value) bool {
+		return !slices.ContainsFunc(append(x.Spellings, x.Text), func(s string) bool { return strings.Contains(text.SortKey(s), part) })
+	})
+	n := len(all)
+	rare := all[min(n, mostValuesListed):]
+	all = append(all[:n-len(rare)], slices.DeleteFunc(rare, func(x Value) bool { return x.Used > 0 })...) // usual ones stay
+	return all, len(all) < n, nil
+}
+
+// spellingsInUse returns each spelling of a vocabulary's values as a Value, those used most first.
+func (d *DB) spellingsInUse(ctx context.Context, v Vocabulary) ([]Value, error) {
+	listed := "*"
+	if v.Of == "link" {
+		listed = "DISTINCT contact_id"
+	}
+	return memoized(&d.memo, "spellings "+v.Column, func() ([]Value, error) {
+		rows, err := d.reader.Query(ctx, "SELECT "+v.Column+", count(*), count("+listed+") FROM "+v.table+" WHERE "+v.Column+
+			" > '' GROUP BY "+v.Column+" ORDER BY count(*) DESC, "+v.Column)
+		return sqlite.Collect(rows, err, func(r sqlite.Row) (x Value, err error) { return x, r.Scan(&x.Text, &x.Used, &x.Listed) })
+	})
+}
+
+func (d *DB) countContacts(ctx context.Context, roles []string) (n int, err error) {
+	c := among("role_label", roles)
+	err = d.reader.QueryRow(ctx, "SELECT count(DISTINCT contact_id) FROM organization_contact WHERE "+c.sql, c.args...).Scan(&n)
+	return n, err
+}
+
+// group makes one value of the spellings that filters do not tell apart, and adds the usual ones that nothing has,
+// except replaced ones.
+func (v Vocabulary) group(used []Value, states map[string]bool, replaced []string) (all []Value) {
+	at := map[string]int{} // by folded text
+	isSuggested := func(value string) bool {
+		suggested, known := states[value]
+		return suggested || !known
+	}
+	for _, x := range used {
+		key := text.SortKey(x.Text)
+		i, found := at[key]
+		if !found {
+			at[key] = len(all)
+			x.Suggested = isSuggested(x.Text)
+			all = append(all, x)
+			continue
+		}
+		same := &all[i]
+		same.Spellings = append(same.Spellings, x.Text)
+		same.Used, same.Listed, same.Suggested = same.Used+x.Used, same.Listed+x.Listed, same.Suggested || isSuggested(x.Text)
 	}
 	for _, usual := range append(v.usual(states), v.Usual...) { // hidden ones, too, so that they can be suggested again
-		if !slices.Contains(replaced, usual) && !slices.ContainsFunc(all, func(x Value) bool { return x.Text == usual }) {
-			all = append(all, Value{Text: usual})
+		i, found := at[text.SortKey(usual)]
+		switch {
+		case found && isSuggested(usual) && usual != all[i].Text:
+			same := &all[i]
+			same.Spellings = append([]string{same.Text}, slices.DeleteFunc(same.Spellings, func(s string) bool { return s == usual })...)
+			same.Text, same.Suggested = usual, true
+		case !found && !slices.Contains(replaced, usual):
+			at[text.SortKey(usual)] = len(all)
+			all = append(all, Value{Text: usual, Suggested: isSuggested(usual)})
 		}
 	}
 	byName(all, func(x Value) string { return x.Text })
 	slices.SortStableFunc(all, func(a, b Value) int { return b.Used - a.Used })
 	alike := map[string]string{}
 	for i := range all {
-		x := &all[i]
-		suggested, known := states[x.Text]
-		x.Suggested = suggested || !known
-		key := strings.Join(strings.Fields(text.SortKey(x.Text)), "")
-		if x.LooksLike = alike[key]; x.LooksLike == "" {
-			alike[key] = x.Text
+		key := strings.Join(strings.Fields(text.SortKey(all[i].Text)), "")
+		if all[i].LooksLike = alike[key]; all[i].LooksLike == "" {
+			alike[key] = all[i].Text
 		}
 	}
-	if typed != "" {
-		part := text.SortKey(typed)
-		all = slices.DeleteFunc(all, func(x Value) bool { return !strings.Contains(text.SortKey(x.Text), part) })
-		more = len(all) > mostValuesListed
-		all = all[:min(len(all), mostValuesListed)]
-	}
-	return all, more, nil
+	return all
 }
 
 // states returns which values are suggested whether they are in use or not, and which are hidden.
@@ -171,7 +220,7 @@ func (d *DB) SuggestValue(ctx context.Context, by Actor, v Vocabulary, value str
 
 func (d *DB) suggestValue(ctx context.Context, by Actor, v Vocabulary, value, action string) error {
 	err := d.write(ctx, by, v.Need, func(t *tx) error {
-		used, err := t.countValue(v, value)
+		used, err := t.spellings(v, value)
 		if err != nil {
 			return err
 		}
@@ -179,19 +228,19 @@ func (d *DB) suggestValue(ctx context.Context, by Actor, v Vocabulary, value, ac
 		if err != nil {
 			return err
 		}
-		hidden, usual := state.Valid && !state.Bool, slices.Contains(v.Usual, value)
-		if !state.Valid && used == 0 && !usual {
+		if !state.Valid && len(used) == 0 && !slices.Contains(v.Usual, value) {
 			return unknownValue(v)
 		}
-		if hide := action == "hide_value"; hide == hidden {
+		changed := false
+		for _, spelling := range append(used, value) {
+			now, err := t.suggestSpelling(v, spelling, action == "suggest_value", slices.Contains(used, spelling))
+			if err != nil {
+				return err
+			}
+			changed = changed || now
+		}
+		if !changed {
 			return nil
-		}
-		state = sql.NullBool{Valid: true}
-		if action == "suggest_value" {
-			state = sql.NullBool{Valid: used == 0 && !usual, Bool: true}
-		}
-		if err := t.setValueState(v, value, state); err != nil {
-			return err
 		}
 		return t.record(action, "system", newID(), details{"vocabulary": v.Column, "value": value})
 	})
@@ -205,12 +254,34 @@ func unknownValue(v Vocabulary) *Invalid {
 	return invalid("value", "Nothing has this %s any more. Somebody may have changed it; choose another one", v.Lower())
 }
 
-// countValue counts what has a value.
-func (t *tx) countValue(v Vocabulary, value string) (n int, err error) {
-	if value == "" {
+// suggestSpelling changes whether a spelling is suggested. It reports whether that was otherwise.
+func (t *tx) suggestSpelling(v Vocabulary, spelling string, suggest, used bool) (changed bool, err error) {
+	state, err := t.valueState(v, spelling)
+	if hidden := state.Valid && !state.Bool; err != nil || hidden != suggest {
+		return false, err
+	}
+	state = sql.NullBool{Valid: true}
+	if suggest {
+		state = sql.NullBool{Valid: !used && !slices.Contains(v.Usual, spelling), Bool: true}
+	}
+	return true, t.setValueState(v, spelling, state)
+}
+
+// spellings returns the spellings of a value that are in use: those that filters find by it.
+func (t *tx) spellings(v Vocabulary, value string) ([]string, error) {
+	rows, err := t.Query(valuesOf(v.table, v.Column))
+	used, err := sqlite.Collect(rows, err, sqlite.ScanText)
+	key := text.SortKey(value)
+	return slices.DeleteFunc(used, func(s string) bool { return text.SortKey(s) != key }), err
+}
+
+// countValues counts what has one of some values.
+func (t *tx) countValues(v Vocabulary, values []string) (n int, err error) {
+	if len(values) == 0 {
 		return 0, nil
 	}
-	err = t.QueryRow("SELECT count(*) FROM "+v.table+" WHERE "+v.Column+" = ?", value).Scan(&n)
+	c := among(v.Column, values)
+	err = t.QueryRow("SELECT count(*) FROM "+v.table+" WHERE "+c.sql, c.args...).Scan(&n)
 	return n, err
 }
 
@@ -242,6 +313,7 @@ type ValueChange struct {
 	StartedAt, FinishedAt   time.Time
 	Undone                  bool   // whether somebody took it back, or is taking it back
 	Undoes                  string // the change that an undo takes back, else ""
+	ViewsLeft               int    // saved views that filter by the old value still, because the new one makes them too long
 	vocabulary              Vocabulary
 	userID                  string
 	oldState, newState      sql.NullBool
@@ -254,13 +326,14 @@ func (c ValueChange) Running() bool { return c.FinishedAt.IsZero() }
 const selectValueChange = `
 	SELECT value_changes.id, kind, vocabulary, old_value, new_value, old_state, new_state, ifnull(user_id, ''), ifnull(full_name, ''),
 		ifnull(undoes, ''), undone_to, expected, changed, skipped, value_changes.created_at, finished_at,
-		EXISTS (SELECT 1 FROM value_changes AS undo WHERE undo.undoes = value_changes.id)
+		EXISTS (SELECT 1 FROM value_changes AS undo WHERE undo.undoes = value_changes.id),
+		(SELECT count(*) FROM value_change_views WHERE change_id = value_changes.id AND new_query = old_query)
 	FROM value_changes LEFT JOIN users ON users.id = user_id`
 
 func scanValueChange(r sqlite.Row) (c ValueChange, err error) {
 	var column string
 	err = r.Scan(&c.ID, &c.Kind, &column, &c.Old, &c.New, &c.oldState, &c.newState, &c.userID, &c.By,
-		&c.Undoes, &c.undoneTo, &c.Expected, &c.Done, &c.Skipped, moment{&c.StartedAt}, moment{&c.FinishedAt}, &c.Undone)
+		&c.Undoes, &c.undoneTo, &c.Expected, &c.Done, &c.Skipped, moment{&c.StartedAt}, moment{&c.FinishedAt}, &c.Undone, &c.ViewsLeft)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, ErrNotFound
 	}

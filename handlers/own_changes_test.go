@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 const ownChanges = "[aria-labelledby=changes-h] li"
@@ -206,7 +207,7 @@ func TestValuesAndViewsAreUndoneOnTheAccountPage(t *testing.T) {
 	finish := func() {
 		for more := true; more; {
 			var err error
-			if more, err = s.DB.ContinueValueChanges(t.Context()); err != nil {
+			if more, err = s.DB.ContinueValueChanges(t.Context(), time.Hour); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -77,7 +77,7 @@ func (s *site) undoneChange(sector string) string {
 	id := s.One("SELECT max(id) FROM value_changes")
 	for range 2 {
 		for more := true; more; {
-			if more, err = s.DB.ContinueValueChanges(ctx); err != nil {
+			if more, err = s.DB.ContinueValueChanges(ctx, time.Hour); err != nil {
 				s.t.Fatal(err)
 			}
 		}

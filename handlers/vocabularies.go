@@ -117,7 +117,7 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 			list.Running = &views.RunningChange{Text: said, Done: change.Done, Whole: max(change.Expected, 1)}
 			continue
 		}
-		past := views.PastChange{Text: said, By: change.By, At: s.clock(c).Moment(change.FinishedAt), Waits: list.Running != nil}
+		past := views.PastChange{ID: change.ID, Text: said, By: change.By, At: s.clock(c).Moment(change.FinishedAt), Waits: list.Running != nil}
 		switch {
 		case running.Undoes == change.ID:
 			past.Undone = "Being undone"
@@ -134,14 +134,17 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 	}
 	all = valuesDuring(running, all)
 	list.Error, list.Count = open.refused["value"], wording.Plural(len(all), v.Lower())+", most used first"
-	list.Focus = open.closed
+	list.Focus = open.kind != "" && len(open.refused) == 0
 	for _, x := range all {
 		row := valueRow(v, x, targets, open, typed, list.Running != nil)
-		row.Changing = list.Running != nil && (x.Text == running.Old || x.Text == running.New)
+		row.Changing = list.Running != nil && (isSpelling(x.Text, running.Old) || isSpelling(x.Text, running.New))
 		if row.Form != nil {
 			list.Polls, list.Error = false, ""
 		}
-		if row.Focus != "" {
+		if row.Changing {
+			row.Focus = "" // its buttons are disabled
+		}
+		if row.Form != nil || row.Focus != "" {
 			list.Focus = false
 		}
 		list.Rows = append(list.Rows, row)
@@ -152,24 +155,29 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 // valuesDuring returns the values to list while a change is running. A value that only the change brings is counted with
 // the one that it replaces, so that no row comes and goes.
 func valuesDuring(running db.ValueChange, all []db.Value) []db.Value {
-	from := slices.IndexFunc(all, func(x db.Value) bool { return x.Text == running.Old })
-	to := slices.IndexFunc(all, func(x db.Value) bool { return x.Text == running.New })
-	if running.Kind == "merge" || from < 0 || to < 0 || all[to].Used > running.Done {
+	from := slices.IndexFunc(all, func(x db.Value) bool { return isSpelling(x.Text, running.Old) })
+	to := slices.IndexFunc(all, func(x db.Value) bool { return isSpelling(x.Text, running.New) })
+	if running.Kind == "merge" || from < 0 || to < 0 || from == to || all[to].Used > running.Done {
 		return all
 	}
 	brought := all[to]
 	all = slices.Clone(all)
-	all[from].Used, all[from].Suggested = all[from].Used+brought.Used, brought.Suggested
+	all[from].Used, all[from].Listed = all[from].Used+brought.Used, all[from].Listed+brought.Listed
+	all[from].Suggested = brought.Suggested
 	all = slices.Delete(all, to, to+1)
 	slices.SortStableFunc(all, func(a, b db.Value) int { return b.Used - a.Used })
 	return all
 }
 
+// isSpelling reports whether two texts are spellings of one value.
+func isSpelling(a, b string) bool { return text.SortKey(a) == text.SortKey(b) }
+
 // valueRow returns a row of the list, or its open form. targets are the values that it may be merged into, and sought is
 // what the list was narrowed to.
 func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, sought string, running bool) views.ValueRow {
 	row := views.ValueRow{
-		ID: valueID(x.Text), Text: x.Text, Used: wording.Grouped(x.Used), Suggested: x.Suggested, LooksLike: x.LooksLike,
+		ID: valueID(x.Text), Text: x.Text, Used: wording.Grouped(x.Listed), Suggested: x.Suggested,
+		LooksLike: x.LooksLike, Spellings: wording.Spellings(x.Spellings),
 	}
 	if x.Used > 0 {
 		row.Href = usersOf(v, x.Text)
@@ -179,12 +187,12 @@ func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, s
 	}
 	row.Rename, row.Merge = form("rename", "", ""), form("merge", x.LooksLike, "")
 	switch {
-	case x.Text != open.value:
-	case open.closed && running:
+	case !isSpelling(x.Text, open.value):
+	case running && open.refused == nil:
 		row.Focus = "suggest" // the other buttons are disabled
 	case open.closed:
 		row.Focus = open.kind
-	case !running || open.refused != nil:
+	default:
 		row.Form = newValueForm(v, x, targets, open)
 		row.Form.Cancel = form(open.kind, "", "yes")
 	}
@@ -221,7 +229,14 @@ func newValueForm(v db.Vocabulary, x db.Value, all []db.Value, open valueForm) *
 	if x.Used == 1 {
 		verb = "changes"
 	}
-	field.Hint = wording.Plural(x.Used, v.Of) + " " + verb + ", each with an entry in the history. Saved views follow."
+	field.Hint = wording.Plural(x.Used, v.Of)
+	if x.Listed != x.Used {
+		field.Hint += " of " + wording.Plural(x.Listed, "contact")
+	}
+	field.Hint += " " + verb + ", each with an entry in the history. Saved views follow."
+	if len(x.Spellings) > 0 {
+		field.Hint += " That includes those written " + wording.Spellings(x.Spellings) + "."
+	}
 	if x.Used == 0 {
 		field.Hint = "Nothing has it yet."
 	}

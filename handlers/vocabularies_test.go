@@ -96,7 +96,7 @@ func TestAChangeOfAWordShowsHowFarItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := ines.get("/admin/vocabularies").want(200, "#values > .foot", "Changing Software to Programs: 0 of 1 organization").
+	page := ines.get("/admin/vocabularies").want(200, "#news > .foot", "Changing Software to Programs: 0 of 1 organization").
 		want(200, row("Software")+" button[disabled][title*='Wait']", "Rename Software").wantNot("#values a:contains('Rename')")
 	page.wantTexts(".words tr:first-child .nm", "Software") // Programs is listed only when it has taken its place
 	page.wantNot(row("Programs"))
@@ -130,6 +130,63 @@ func TestWordsThatLookAlikeAreNamed(t *testing.T) {
 		want(200, "#values tr:contains('Looks like') .hint", "Looks like Bee keeping")
 	ines.get(page.html.Find("#values tr:contains('Looks like') a:contains('Merge')").AttrOr("href", "")).
 		want(200, "#new option[selected]", "Bee keeping")
+}
+
+// TestAWordCountsWhatItsLinkShows: in all spellings, and a contact with a role at two organizations once. They can be given
+// one spelling, and Undo gives each its own back.
+func TestAWordCountsWhatItsLinkShows(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	for _, sector := range []string{"Énergy", "energy", "ENERGY", "ENERGY"} {
+		s.Organization("Acme", "sector", sector)
+	}
+	maya := s.Contact("Maya", "Lind")
+	for _, role := range []string{"Treasurer", "Treasurer", "treasurer"} {
+		s.Link(s.Organization("Brig"), maya, "role_label", role)
+	}
+	shown := func(vocabulary, value string) {
+		t.Helper()
+		page := ines.get("/admin/vocabularies?v=" + vocabulary)
+		link := page.html.Find(row(value) + " .num a")
+		if n := ines.get(link.AttrOr("href", "")).html.Find("#rows tr").Length(); link.Text() != fmt.Sprint(n) {
+			t.Errorf("%s: %q are counted, and %d shown", value, link.Text(), n)
+		}
+	}
+	shown("sector", "Energy")
+	shown("role_label", "Treasurer")
+	form := ines.get("/admin/vocabularies?v=role_label&rename=Treasurer")
+	form.want(200, "#new-h", "3 links of 1 contact change, each with an entry in the history").
+		want(200, "#new-h", "That includes those written ")
+
+	page := ines.get("/admin/vocabularies").want(200, row("Energy")+" .hint", "Also written ENERGY, energy, Énergy")
+	ines.submit(page, row("Energy")+" button:contains('Use one spelling')").to()
+	s.Jobs.Wait()
+	s.WantOne("4", "SELECT count(*) FROM organizations WHERE sector = 'Energy'")
+	page = ines.get("/admin/vocabularies").wantNot(row("Energy")+" .hint").wantNot("#values button:contains('Use one spelling')").
+		want(200, "#values [role=status]", "Gave Energy one spelling: 4 organizations")
+	shown("sector", "Energy")
+	ines.submit(page, "#values [role=status] button").to()
+	s.Jobs.Wait()
+	s.WantOne("2", "SELECT count(*) FROM organizations WHERE sector = 'ENERGY'")
+	ines.get("/admin/vocabularies").want(200, "#values [role=status]", "Gave Energy its spellings back: 4 organizations")
+}
+
+// TestAWordSaysWhichViewsDidNotFollow: those whose filters would be too long.
+func TestAWordSaysWhichViewsDidNotFollow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Administrator")
+	s.Organization("Acme", "sector", "Apps")
+	query := "sector=apps"
+	for n := range 99 {
+		query += fmt.Sprintf("&sector=%02d%s", n, strings.Repeat("x", 30))
+	}
+	ines.post("/views", "list", "organizations", "query", query, "name", "Ours").to()
+	ines.post("/admin/vocabularies/rename", "v", "sector", "value", "Apps", "new", "Apps and "+strings.Repeat("more ", 10)).to()
+	s.Jobs.Wait()
+	ines.get("/admin/vocabularies").want(200, "#values [role=status]",
+		"1 organization. 1 saved view did not follow, because the filters would be longer than 4,000 characters.")
 }
 
 // TestWhoMayChangeOutcomes: they belong to interactions, and all clients have the other words.
@@ -198,7 +255,7 @@ func TestAChangeOfAWordIsUndoneOnlyWhenThatHasFinished(t *testing.T) {
 	if _, err := s.DB.UndoValueChange(t.Context(), db.System, s.One("SELECT max(id) FROM value_changes")); err != nil {
 		t.Fatal(err)
 	}
-	page := ines.get(vocabulary(v)).want(200, "#values > .foot:first-child", "Changing Apps back to Programs: 0 of 1 organization")
+	page := ines.get(vocabulary(v)).want(200, "#news > .foot", "Changing Apps back to Programs: 0 of 1 organization")
 	page.wantTexts("#values .foot .state", "Being undone").wantTexts("#values .foot button[disabled]", "Undo")
 	page.want(200, row("Apps")+" .num", "1").wantNot(row("Programs"))
 	s.Jobs.ChangeValues()
@@ -228,10 +285,23 @@ func TestAWordKeepsTheFocusInItsRow(t *testing.T) {
 	value := []string{"v", "sector", "value", "Bee keeping"}
 	ines.viaHTMX().post("/admin/vocabularies/hide", value...).wantTexts(row("Bee keeping")+" [autofocus]", "Suggest Bee keeping")
 	ines.viaHTMX().post("/admin/vocabularies/suggest", value...).wantTexts(row("Bee keeping")+" [autofocus]", "Hide Bee keeping")
+	// While somebody else's change is running, what it disables passes the focus on.
+	v, err := db.VocabularyOf("sector")
+	if err == nil {
+		err = s.DB.RenameValue(t.Context(), db.System, v, "Bee keeping", "Beekeeping")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ines.viaHTMX().get("/admin/vocabularies?rename=Energy").wantNot("#new").wantTexts("#values [autofocus]", "Hide Energy")
+	ines.viaHTMX().get("/admin/vocabularies?rename=Bee+keeping").wantNot("#new").want(200, "#news[autofocus]", "Changing Bee keeping")
+	ines.viaHTMX().post("/admin/vocabularies/hide", value...).want(200, "#news[autofocus]", "").wantNot("#values tr [autofocus]")
+	s.Jobs.ChangeValues()
+	s.Jobs.Wait()
 	// Hidden, a word that nothing has is gone; what says how many there are has the focus then.
 	ines.post("/admin/vocabularies/rename", "v", "sector", "value", "Energy", "new", "Power").to()
 	s.Jobs.Wait()
 	s.Exec("UPDATE value_changes SET finished_at = '2020-01-01T00:00:00.000Z'")
 	ines.viaHTMX().post("/admin/vocabularies/hide", "v", "sector", "value", "Power").wantNot(row("Power")).
-		want(200, "#values p[autofocus]", "sectors, most used first")
+		want(200, "#news[autofocus]", "sectors, most used first")
 }

@@ -598,12 +598,15 @@
   });
 
   const leaveMessage = () => [before, byId("log-open"), one("h1")].find(heir => heir?.isConnected)?.focus({ preventScroll: true });
+  let around = []; // ids around the focus, from the inside out
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail, chip = ctx.sourceElement.closest?.(".chip");
     const found = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
     heirs = at >= 0 ? [found[at], found[at + 1], found[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
+    around = [];
+    for (let x = document.activeElement; x; x = x.parentElement) if (x.id) around.push(x.id);
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
 
@@ -619,6 +622,7 @@
     if (lost()) heirs.find(heir => heir?.isConnected)?.focus();
     if (lost() && ctx.sourceElement.closest?.(".toast")) leaveMessage();
     if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
+    if (lost()) around.map(id => byId(id) && one("[tabindex='-1']", byId(id))).find(x => x)?.focus();
     if (ctx.target !== document.body || ctx.swap === "none") return;
     const from = shown;
     shown = location.pathname;

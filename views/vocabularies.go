@@ -18,7 +18,7 @@ type Values struct {
 	Polls                    bool   // asks again by itself, because a change is running and no form is open
 	Error                    string // of a form whose value is not there any more
 	Count                    string // of the values, in words; shown where the running or last change is
-	Focus                    bool   // whether Count has the focus, because the row that had it is gone
+	Focus                    bool   // whether that place has the focus, because what had it is gone or disabled
 	Rows                     []ValueRow
 	More                     bool         // there are more values than shown
 	Last                     *PastChange  // the newest change, if it has just been made
@@ -40,6 +40,7 @@ type ValueRow struct {
 	Suggested            bool
 	Changing             bool // whether the running change is about it
 	LooksLike            string
+	Spellings            string // its other spellings, in words
 	Rename, Merge        string // addresses of its forms
 	Focus                string // which of its buttons has the focus: rename, merge, suggest, or "" for none
 	Form                 *ValueForm
@@ -54,11 +55,11 @@ type ValueForm struct {
 
 // PastChange is a change of a value that was made.
 type PastChange struct {
-	Text, By string
-	At       *Time
-	Undo     string // its address, "" if it cannot be undone
-	Waits    bool   // whether it cannot be undone yet, because a change is running
-	Undone   string // Undone or Being undone, "" if it is neither
+	ID, Text, By string
+	At           *Time
+	Undo         string // its address, "" if it cannot be undone
+	Waits        bool   // whether it cannot be undone yet, because a change is running
+	Undone       string // Undone or Being undone, "" if it is neither
 }
 
 // Template names the fragment.

@@ -141,8 +141,14 @@ func renameSector(o *office, w *window) {
 		w.t.Errorf("the table was at %s, and is at %s while a change is running", where, now)
 	}
 	w.everywhere("a change that is running")
+	if _, err := ask[any](w, "document.querySelector('#look-again').focus()"); err != nil {
+		w.t.Fatal(err)
+	}
 	o.Jobs.ChangeValues()
 	w.see("#values [role=status]", "Renamed Retail to Trade: 60 organizations") // by itself
+	w.focused("#news")                                                          // where Refresh was
+	w.press("Tab")
+	w.focused("#news button")
 }
 
 // tableAt returns where the table of values and its columns begin, and how many rows it has.
