@@ -233,10 +233,11 @@ func newValueForm(v db.Vocabulary, x db.Value, all []db.Value, open valueForm) *
 	if x.Listed != x.Used {
 		field.Hint += " of " + wording.Plural(x.Listed, "contact")
 	}
-	field.Hint += " " + verb + ", each with an entry in the history. Saved views follow."
+	field.Hint += " " + verb + ", each with an entry in the history."
 	if len(x.Spellings) > 0 {
 		field.Hint += " That includes those written " + wording.Spellings(x.Spellings) + "."
 	}
+	field.Hint += " Saved views follow."
 	if x.Used == 0 {
 		field.Hint = "Nothing has it yet."
 	}
