@@ -24,7 +24,7 @@ build:
 # watch, is built for it with -O1, in a third of the time. check has vetted everything.
 test: check browser
 	BROWSER=1 go test -vet=off -timeout 30m ./...
-	CGO_CFLAGS=-O1 go test -vet=off -race -run 'AtOnce|Wait' ./db ./handlers ./handlers/api
+	CGO_CFLAGS=-O1 go test -vet=off -race -run 'AtOnce|Wait' ./db ./db/sqlite ./handlers ./handlers/api
 	CGO_CFLAGS=-O1 go test -vet=off -race ./handlers/commands ./handlers/jobs ./db/secrets
 
 AXE        = $(HOME)/.cache/clientregistry/axe-core-4.14.1/axe.min.js

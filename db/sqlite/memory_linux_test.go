@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// TestMemoryOfClosedConnectionsIsUsedAgainAndReturned: whichever threads used them. Each leaves behind
+// TestMemoryOfThreadsAtOnceIsUsedAgainAndReturned: whichever threads used them. Each leaves behind
 // a connection that stays open, so that what lies before it does not go back by itself. The test is
 // not parallel, so that nothing else takes memory meanwhile.
-func TestMemoryOfClosedConnectionsIsUsedAgainAndReturned(t *testing.T) {
+func TestMemoryOfThreadsAtOnceIsUsedAgainAndReturned(t *testing.T) {
 	const threads = 6
 	path, _ := newFile(t)
 	staying := open(t, path, Read, threads)
