@@ -22,6 +22,7 @@ type AuditFilter struct {
 	Field              ValueFilter // the columns of fields that were changed
 	Text               string      // words in the names and values of an entry
 	Before             int64       // seq of the last entry shown; 0 starts with the newest
+	Limit              int         // entries per page, at most MostListed; 0 means AuditSize
 }
 
 // details returns the filter as metadata, for the row that records reading the log.
@@ -56,11 +57,11 @@ func (f AuditFilter) details() details {
 // mostSaid is the largest number of a filter's values that are recorded.
 const mostSaid = 20
 
-// AuditSize is the number of entries per page of the audit log.
+// AuditSize is the default number of entries per page of the audit log.
 const AuditSize = 50
 
 // auditStep is how many rows are read at once for exports and for actors who do not see all rows;
-// auditSteps is how often that is repeated for one page.
+// auditSteps is how often that is repeated for AuditSize entries.
 const (
 	auditStep  = 500
 	auditSteps = 20
@@ -69,8 +70,8 @@ const (
 // AuditLog lists the audit log, newest first, and records that the actor read it: at most once a
 // minute for the same filter, and once an hour for older pages. older is the Before of the next
 // page, or 0 on the last one.
-// Rows that the actor may not see are left out, see action.sight, so a page can have fewer than
-// AuditSize entries although more follow. It returns Invalid for a malformed day.
+// Rows that the actor may not see are left out, see action.sight, so a page can have fewer entries than
+// f.Limit although more follow. It returns Invalid for a malformed day.
 func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []AuditEntry, older int64, err error) {
 	if err := ReadAudit.Refuse(by); err != nil {
 		return nil, 0, err
@@ -82,19 +83,23 @@ func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []Audi
 	if err := d.recordRead(ctx, by, f); err != nil && !isUnrecordable(err) {
 		return nil, 0, fmt.Errorf("record a read of the audit log: %w", err)
 	}
-	step := AuditSize
+	size := AuditSize
+	if f.Limit > 0 {
+		size = min(f.Limit, MostListed)
+	}
+	step := size
 	if by.OwnOnly || f.readsMore() {
 		step = auditStep
 	}
-	for range auditSteps {
+	for range auditSteps * ((size + AuditSize - 1) / AuditSize) {
 		var found []AuditEntry
 		if found, older, err = d.auditPage(ctx, by, f, r, step, true); err != nil {
 			return nil, 0, fmt.Errorf("audit log: %w", err)
 		}
-		if page = append(page, found...); len(page) > AuditSize {
-			return page[:AuditSize], page[AuditSize-1].Seq, nil
+		if page = append(page, found...); len(page) > size {
+			return page[:size], page[size-1].Seq, nil
 		}
-		if older == 0 || len(page) == AuditSize {
+		if older == 0 || len(page) == size {
 			break
 		}
 		f.Before = older

@@ -47,8 +47,15 @@ func (x Try) Delivered() bool { return x.Status >= 200 && x.Status < 300 && x.Fa
 // DeliveryStates are what lists of deliveries can be narrowed to.
 var DeliveryStates = []string{"waiting", "given up", "delivered"}
 
-// deliveriesSize is the number of deliveries per page.
-const deliveriesSize = 25
+// DeliveriesSize is the default number of deliveries per page.
+const DeliveriesSize = 25
+
+// DeliveryPage says which deliveries to read.
+type DeliveryPage struct {
+	State  string // one of DeliveryStates, "" for all
+	Before int64  // older of the page before, 0 to start
+	Limit  int    // at most MostListed; 0 means DeliveriesSize
+}
 
 // deliveryRetention is how long a delivery is kept.
 const deliveryRetention = 30 * 24 * time.Hour
@@ -83,24 +90,27 @@ func scanDelivery(r sqlite.Row) (x Delivery, err error) {
 	return x, err
 }
 
-// Deliveries lists the deliveries of a webhook, the newest first. state is one of DeliveryStates, or
-// "" for all. before is that of the next page, 0 to start; older is 0 on the last page.
-func (d *DB) Deliveries(ctx context.Context, by Actor, webhookID, state string, before int64) (page []Delivery, older int64, err error) {
+// Deliveries lists the deliveries of a webhook, the newest first. older is the Before of the next page, 0 on the last one.
+func (d *DB) Deliveries(ctx context.Context, by Actor, webhookID string, p DeliveryPage) (page []Delivery, older int64, err error) {
 	if err := ManageWebhooks.Refuse(by); err != nil {
 		return nil, 0, err
 	}
+	before, size := p.Before, min(p.Limit, MostListed)
 	if before <= 0 {
 		before = 1 << 62
 	}
-	where, args := " WHERE webhook_id = ? AND number < ?", []any{webhookID, before}
-	if state != "" {
-		where, args = where+" AND state = ?", append(args, state)
+	if size <= 0 {
+		size = DeliveriesSize
 	}
-	rows, err := d.reader.QuickQuery(ctx, selectDelivery+where+" ORDER BY number DESC"+limit(deliveriesSize+1), args...)
+	where, args := " WHERE webhook_id = ? AND number < ?", []any{webhookID, before}
+	if p.State != "" {
+		where, args = where+" AND state = ?", append(args, p.State)
+	}
+	rows, err := d.reader.QuickQuery(ctx, selectDelivery+where+" ORDER BY number DESC"+limit(size+1), args...)
 	page, err = sqlite.Collect(rows, err, scanDelivery)
-	if err == nil && len(page) > deliveriesSize {
-		page = page[:deliveriesSize]
-		older = page[deliveriesSize-1].number
+	if err == nil && len(page) > size {
+		page = page[:size]
+		older = page[size-1].number
 	}
 	for i := range page {
 		page[i].Body = ""

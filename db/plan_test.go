@@ -321,7 +321,7 @@ func TestDeliveriesAreReadFromAnIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, state := range append(DeliveryStates, "") {
-		if _, _, err := d.Deliveries(ctx, by, h.ID, state, 0); err != nil {
+		if _, _, err := d.Deliveries(ctx, by, h.ID, DeliveryPage{State: state}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -71,7 +71,7 @@ func TestAWebhookIsToldOfWhatHappenedSinceItWasMade(t *testing.T) {
 	fill(t, o, h.ID)
 	events, _ := due(t, o, h.ID)
 	want(t, "events", strings.Join(events, " "), "organization.created interaction.created")
-	page, older, err := o.Deliveries(t.Context(), o.Ines, h.ID, "", 0)
+	page, older, err := o.Deliveries(t.Context(), o.Ines, h.ID, db.DeliveryPage{})
 	if err != nil || older != 0 || len(page) != 2 {
 		t.Fatalf("%d deliveries, %d, %v", len(page), older, err)
 	}
@@ -224,7 +224,7 @@ func TestWhoMayManageWebhooks(t *testing.T) {
 			_, err5 := o.RotateWebhookSecret(ctx, by, h.ID)
 			_, err6 := o.TestWebhook(ctx, by, h.ID)
 			err7 := o.SendAgain(ctx, by, h.ID, "x")
-			_, _, err8 := o.Deliveries(ctx, by, h.ID, "", 0)
+			_, _, err8 := o.Deliveries(ctx, by, h.ID, db.DeliveryPage{})
 			_, err9 := o.Delivery(ctx, by, h.ID, "x")
 			err10 := o.DeleteWebhook(ctx, by, h.ID)
 			for i, err := range []error{err1, err2, err3, err4, err5, err6, err7, err8, err9, err10} {

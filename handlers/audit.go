@@ -32,6 +32,7 @@ func (s *Server) auditFilter(c *gin.Context) (f db.AuditFilter, p url.Values) {
 	}
 	dropLoneIs(p)
 	f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64)
+	f.Limit = entriesAsked(c.Request.URL.Query())
 	return f, p
 }
 
@@ -48,19 +49,12 @@ func (s *Server) auditIndex(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	log := views.AuditEntries{Days: s.auditDays(c, entries, address(auditPath, p)), Filtered: len(p) > 0}
-	if older > 0 {
-		more := with(p, "before", strconv.FormatInt(older, 10))
-		if len(log.Days) > 0 {
-			more.Set("day", log.Days[len(log.Days)-1].Label)
-		}
-		log.Older = address(auditPath, more)
-	}
+	shown := entriesShown(c.Request.URL.Query())
+	place := withEntries(auditPath, p, shown)
+	log := views.AuditEntries{Days: s.auditDays(c, entries, place), Filtered: len(p) > 0}
+	log.Older = olderEntries(auditPath, p, older, log.Days, shown)
 	if wantsFragment(c) && f.Before > 0 {
-		if len(log.Days) > 0 && log.Days[0].Label == c.Query("day") {
-			log.Days[0].Label = "" // its heading stands above already
-		}
-		return s.show(c, http.StatusOK, views.OlderHistory{Days: log.Days, Href: log.Older})
+		return s.olderEntriesAnswer(c, log.Days, log.Older, place)
 	}
 	record := ""
 	if f.TargetID != "" && len(entries) > 0 {

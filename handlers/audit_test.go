@@ -189,6 +189,17 @@ func TestOlderEntriesOfTheAuditLogFollow(t *testing.T) {
 		}
 		ines.get("/admin/audit?action=update_org&before=1").want(200, "#timeline-empty", "")
 	})
+	// The address says how many are shown.
+	if at := ines.viaHTMX().get(older).Header.Get("HX-Replace-Url"); at != "/admin/audit?action=update_org&rows=100" {
+		t.Error("after the older ones the address is", at)
+	}
+	for rows, n := range map[string]int{"100": 60, "55": 55, "1": 50, "-4": 50, "x": 50, "999999999": 60} {
+		page := ines.get("/admin/audit?action=update_org&rows=" + rows)
+		if shown := len(sentences(page)); shown != n {
+			t.Errorf("rows=%s: %d entries", rows, shown)
+		}
+	}
+	ines.get("/admin/audit?action=update_org&rows=100").want(200, ".back [name=from][value='/admin/audit?action=update_org&rows=100']", "")
 	ines.get("/admin/audit?before=-5").want(200, "#load-older", "")
 	ines.get("/admin/audit?before=99999999999999999999999").want(200, "#load-older", "")
 }

@@ -16,14 +16,17 @@ import (
 )
 
 // deliveryList returns a page of a webhook's deliveries as the address says: state narrows it, before
-// is the cursor, and delivery opens one.
+// is the cursor, rows is how many are shown, and delivery opens one.
 func (s *Server) deliveryList(c *gin.Context, h db.Webhook) (views.Deliveries, error) {
 	state := strings.ReplaceAll(query(c, "state"), "_", " ")
 	if !slices.Contains(db.DeliveryStates, state) {
 		state = ""
 	}
-	before, _ := strconv.ParseInt(c.Query("before"), 10, 64)
-	page, older, err1 := s.db.Deliveries(c.Request.Context(), who(c).Actor, h.ID, state, before)
+	f, shown := db.DeliveryPage{State: state}, rowsWithin(c.Request.URL.Query(), db.DeliveriesSize, db.MostListed)
+	if f.Before, _ = strconv.ParseInt(c.Query("before"), 10, 64); f.Before <= 0 {
+		f.Limit = shown
+	}
+	page, older, err1 := s.db.Deliveries(c.Request.Context(), who(c).Actor, h.ID, f)
 	open, err2 := s.openDelivery(c, h.ID)
 	if err := errors.Join(err1, err2); err != nil {
 		return views.Deliveries{}, err
@@ -39,18 +42,25 @@ func (s *Server) deliveryList(c *gin.Context, h db.Webhook) (views.Deliveries, e
 		}[state],
 	}
 	if older > 0 {
-		list.Older, list.Result = address(base, with(p, "before", strconv.FormatInt(older, 10))), strconv.Itoa(len(page))+" shown"
+		next := with(p, "before", strconv.FormatInt(older, 10))
+		next.Set("rows", strconv.Itoa(min(shown+db.DeliveriesSize, db.MostListed)))
+		list.Older, list.Result = address(base, next), strconv.Itoa(len(page))+" shown"
 	}
-	if before > 0 {
+	if f.Before > 0 {
 		list.Newest = address(base, p)
-		p.Set("before", strconv.FormatInt(before, 10))
+	}
+	if shown > db.DeliveriesSize {
+		p.Set("rows", strconv.Itoa(shown))
+	}
+	if list.Longer = address(base, p); f.Before > 0 && !wantsFragment(c) {
+		p.Set("before", strconv.FormatInt(f.Before, 10))
 	}
 	if open.ID != "" && !slices.ContainsFunc(page, func(x db.Delivery) bool { return x.ID == open.ID }) {
 		page = append([]db.Delivery{open}, page...)
 	}
 	for _, x := range page {
 		list.Rows = append(list.Rows, s.deliveryRow(c, h, x, open, p))
-		if before <= 0 && s.isBeingSent(h, x) {
+		if f.Before <= 0 && s.isBeingSent(h, x) {
 			list.Poll = address(base, with(p, "delivery", open.ID))
 		}
 	}

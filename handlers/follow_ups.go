@@ -191,6 +191,7 @@ func (s *Server) followUpIndex(c *gin.Context) error {
 		if len(l.Groups) > 0 && l.Groups[0].Label == c.Query("group") {
 			l.Groups[0].Label = "" // its heading stands above already
 		}
+		c.Header("HX-Replace-Url", l.Longer) // for Back
 		return s.show(c, http.StatusOK, views.MoreFollowUps{FollowUps: l})
 	}
 	c.Header("HX-Push-Url", l.Address)
@@ -227,6 +228,10 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 	}
 	p := url.Values{"show": {tab.show}}
 	f := db.FollowUpFilter{Assignee: db.OneOf(who(c).UserID), When: tab.when, After: parameters.Get("after")}
+	shown := followUpsShown(parameters)
+	if f.After == "" {
+		f.Limit = shown
+	}
 	switch tab.show {
 	case "mine", "done":
 		f.Done = tab.show == "done"
@@ -238,7 +243,7 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 			return l, err
 		}
 	}
-	l.Address = address("/follow-ups", p)
+	l.Address, l.Longer = address("/follow-ups", p), address("/follow-ups", withRows(p, shown))
 	found, next, err := s.db.FollowUps(c.Request.Context(), who(c).Actor, f)
 	if err != nil {
 		return l, err
@@ -260,10 +265,14 @@ func (s *Server) followUpList(c *gin.Context, parameters url.Values) (views.Foll
 		}
 	}
 	if next != "" {
-		l.More = address("/follow-ups", with(with(p, "after", next), "group", l.Groups[len(l.Groups)-1].Label))
+		after := with(with(p, "after", next), "group", l.Groups[len(l.Groups)-1].Label)
+		l.More = address("/follow-ups", with(after, "rows", strconv.Itoa(min(shown+db.PageSize, db.MostListed))))
 	}
 	return l, nil
 }
+
+// followUpsShown returns how many follow-ups a page shows, with those that an address adds.
+func followUpsShown(given url.Values) int { return rowsWithin(given, db.PageSize, db.MostListed) }
 
 // assignees reads whose follow-ups the list shows, and adds the parameters that had an effect to p.
 func (s *Server) assignees(c *gin.Context, p, given url.Values) db.ValueFilter {

@@ -403,6 +403,14 @@ func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {
 	if seen != 120 {
 		t.Errorf("%d seen", seen)
 	}
+	if at := ines.viaHTMX().get(page.html.Find("#load-more").AttrOr("href", "")).Header.Get("HX-Replace-Url"); at != "/follow-ups?rows=100&show=mine" {
+		t.Error("after the next ones the address is", at)
+	}
+	for rows, n := range map[string]int{"100": 100, "150": 120, "-4": 50, "999999999": 120} {
+		if shown := ines.get("/follow-ups?rows=" + rows).html.Find("#steps .nm").Length(); shown != n {
+			t.Errorf("rows=%s: %d shown", rows, shown)
+		}
+	}
 	ines.get("/follow-ups?after=x").want(422, "h1 + p", "is not valid")
 	s.later(60 * 24 * time.Hour)
 	home := ines.get("/").want(200, "#due", "99+ due")

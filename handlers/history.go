@@ -21,22 +21,18 @@ func (s *Server) historyIndex(c *gin.Context) error {
 		return err
 	}
 	kind := x.kind
-	before, _ := strconv.ParseInt(c.Query("before"), 10, 64)
-	entries, older, err := s.db.History(c.Request.Context(), who(c).Actor, kind, x.id, db.HistoryPage{Before: before})
+	given, path := c.Request.URL.Query(), x.base+"/history"
+	before, _ := strconv.ParseInt(given.Get("before"), 10, 64)
+	entries, older, err := s.db.History(c.Request.Context(), who(c).Actor, kind, x.id, db.HistoryPage{Before: before, Limit: entriesAsked(given)})
 	if err != nil {
 		return err
 	}
-	h := views.History{
-		Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction), Days: historyDays(s.clock(c), entries, kind, x.base+"/history"),
-	}
-	if older > 0 {
-		h.Older = address(x.base+"/history", url.Values{"before": {strconv.FormatInt(older, 10)}, "day": {h.Days[len(h.Days)-1].Label}})
-	}
+	shown := entriesShown(given)
+	place := withEntries(path, nil, shown)
+	h := views.History{Base: x.base, HasTimeline: who(c).Can(db.ViewInteraction), Days: historyDays(s.clock(c), entries, kind, place)}
+	h.Older = olderEntries(path, nil, older, h.Days, shown)
 	if wantsFragment(c) && before > 0 {
-		if len(h.Days) > 0 && h.Days[0].Label == c.Query("day") {
-			h.Days[0].Label = "" // its heading stands above already
-		}
-		return s.show(c, http.StatusOK, views.OlderHistory{Days: h.Days, Href: h.Older})
+		return s.olderEntriesAnswer(c, h.Days, h.Older, s.withList(c, place))
 	}
 	if wantsFragment(c) {
 		c.Header("HX-Push-Url", s.withList(c, h.Base+"/history"))
@@ -49,6 +45,50 @@ func (s *Server) historyIndex(c *gin.Context) error {
 			return nil
 		})
 	}, h)
+}
+
+// mostEntries is how many entries a history or the audit log shows at once. Older ones follow a cursor.
+const mostEntries = db.MostListed
+
+// entriesAsked returns how many entries an address asks for: those before a cursor come in pages.
+func entriesAsked(given url.Values) int {
+	if given.Get("before") != "" {
+		return db.HistorySize
+	}
+	return entriesShown(given)
+}
+
+// entriesShown returns how many entries a page shows, with those that an address adds.
+func entriesShown(given url.Values) int { return rowsWithin(given, db.HistorySize, mostEntries) }
+
+// withEntries returns the address of a history or the audit log that shows n entries.
+func withEntries(path string, p url.Values, n int) string {
+	if n == db.HistorySize {
+		return address(path, p)
+	}
+	return address(path, with(p, "rows", strconv.Itoa(n)))
+}
+
+// olderEntries links to the entries before a cursor, which follow n others, or is "" where there are none. It names the last
+// day shown, so that its heading is not repeated.
+func olderEntries(path string, p url.Values, cursor int64, days []views.HistoryDay, n int) string {
+	if cursor <= 0 {
+		return ""
+	}
+	older := with(p, "before", strconv.FormatInt(cursor, 10))
+	if len(days) > 0 {
+		older.Set("day", days[len(days)-1].Label)
+	}
+	return withEntries(path, older, min(n+db.HistorySize, mostEntries))
+}
+
+// olderEntriesAnswer answers with older days of a history or the audit log. longer is the address that also shows those, for Back.
+func (s *Server) olderEntriesAnswer(c *gin.Context, days []views.HistoryDay, older, longer string) error {
+	c.Header("HX-Replace-Url", longer)
+	if len(days) > 0 && days[0].Label == c.Query("day") {
+		days[0].Label = "" // its heading stands above already
+	}
+	return s.show(c, http.StatusOK, views.OlderHistory{Days: days, Href: older})
 }
 
 // historyDays groups entries by day in the visitor's time zone, worded for a page of this kind and

@@ -81,6 +81,16 @@ func TestLongHistoryIsContinued(t *testing.T) {
 	ines.viaHTMX().get(older).want(200, "hx-partial[hx-target='#timeline']", "The system created this organization").
 		wantNot("#load-older").wantNot("hx-partial h3").wantFragment(true)
 	ines.get(older).want(200, "#timeline", "created this organization").wantFragment(false)
+	if at := ines.viaHTMX().get(older).Header.Get("HX-Replace-Url"); at != org+"/history?rows=100" {
+		t.Error("after the older ones the address is", at)
+	}
+	all := ines.get(org+"/history?rows=100").want(200, "#timeline", "created this organization").wantNot("#load-older")
+	if to := ines.submit(all, "#timeline li:nth-last-child(2) .back button").to(); to != org+"/history?rows=100" {
+		t.Error("a value was restored, and the page is", to)
+	}
+	if n := len(sentences(ines.get(org + "/history?rows=55"))); n != 55 {
+		t.Errorf("%d of 55 entries", n)
+	}
 	ines.get(org+"/history?before=-5").want(200, "#load-older", "")
 	ines.get(org+"/history?before=99999999999999999999999").want(200, "#timeline", "changed the tax ID")
 }

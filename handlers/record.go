@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -263,11 +264,13 @@ func historyOf(c *gin.Context) string {
 	if path == accountPath || path == auditPath || strings.HasPrefix(path, auditPath+"?") {
 		return path
 	}
-	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	if len(parts) < 2 || !db.ValidID(parts[1]) {
+	page, query, _ := strings.Cut(path, "?")
+	given, err := url.ParseQuery(query)
+	parts := strings.Split(strings.TrimPrefix(page, "/"), "/")
+	if err != nil || path != withEntries(page, nil, entriesShown(given)) || len(parts) < 2 || !db.ValidID(parts[1]) {
 		return ""
 	}
-	switch path {
+	switch page {
 	case "/organizations/" + parts[1] + "/history", "/contacts/" + parts[1] + "/history", "/interactions/" + parts[1]:
 		return path
 	}

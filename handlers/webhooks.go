@@ -96,6 +96,7 @@ func (s *Server) webhookShow(c *gin.Context) error {
 	case err != nil:
 		return err
 	case wantsFragment(c) && list.Newest != "":
+		c.Header("HX-Replace-Url", list.Longer) // for Back
 		return s.show(c, http.StatusOK, views.OlderDeliveries{Deliveries: list})
 	case wantsFragment(c):
 		fragments := []views.View{list, views.Into{Target: "#meta", Swap: "innerHTML", View: meta}}

@@ -278,6 +278,14 @@ func TestOlderDeliveries(t *testing.T) {
 	second := ines.get(older).want(200, "#result", "All shown").want(200, "a[href='"+page+"']", "Newest").wantNot("#load-more")
 	ines.viaHTMX().get(older).wantFragment(true).want(200, "#more", "All shown").want(200, "hx-partial .nm", "contact.created").wantNot("h1").
 		wantNot("#more a")
+	if at := ines.viaHTMX().get(older).Header.Get("HX-Replace-Url"); at != page+"?rows=50" {
+		t.Error("after the older ones the address is", at)
+	}
+	all := ines.get(page+"?rows=50").want(200, "#result", "All shown").wantNot("#more a")
+	opened, _, _ := strings.Cut(all.html.Find("#delivery-rows > tr:last-child .nm").AttrOr("href", ""), "#")
+	if n := ines.get(opened).want(200, "tr.open", "Not tried yet").html.Find("#delivery-rows > tr[id]").Length(); n != 30 {
+		t.Errorf("with one of them open, %d are shown", n)
+	}
 	seen := map[string]bool{}
 	for _, a := range []answer{first, second} {
 		for _, id := range a.html.Find("#delivery-rows > tr").Map(func(_ int, tr *goquery.Selection) string { return tr.AttrOr("id", "") }) {

@@ -563,7 +563,9 @@
 
   // ---------- navigation: the latest request wins, and focus goes to the new page's heading
 
-  let navigation = null, shown = location.pathname;
+  const restores = ctx => ctx.request?.headers["HX-History-Restore-Request"]; // for Back
+  const followed = new Map(); // address of a page → the links to the page that was opened from it, and which of them was followed
+  let navigation = null;
 
   on("htmx:before:request", e => {
     const { ctx } = e.detail;
@@ -572,6 +574,9 @@
     if (ctx.target !== document.body) return;
     navigation?.request.abort?.(); // the request that restores a page for Back has no abort
     navigation = ctx;
+    if (restores(ctx)) return;
+    const links = `main a[href="${ctx.sourceElement.getAttribute("href")}"]`;
+    followed.set(location.href, [links, all(links).indexOf(ctx.sourceElement)]);
   });
 
   // A link's editor stays open, with what was typed, when another row updates the list.
@@ -624,9 +629,10 @@
     if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
     if (lost()) around.map(id => byId(id) && one("[tabindex='-1']", byId(id))).find(x => x)?.focus();
     if (ctx.target !== document.body || ctx.swap === "none") return;
-    const from = shown;
-    shown = location.pathname;
-    if (ctx.request?.headers["HX-History-Restore-Request"]) return all(rows).map(rowLink).find(link => link?.pathname === from)?.focus();
+    if (restores(ctx)) {
+      const [links, at] = followed.get(location.href) ?? ["a"];
+      return all(links)[at]?.focus();
+    }
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;
     heading.tabIndex = -1;
@@ -653,7 +659,7 @@
     const { ctx } = e.detail, { status, headers } = ctx.response;
     if (headers.get("HX-Retarget") === "#dialog") refused = ctx;
     if ([401, 409, 422].includes(status)) return; // these answers are shown on the page
-    if (ctx.request.headers["HX-History-Restore-Request"]) return location.reload(); // Back has already changed the address
+    if (restores(ctx)) return location.reload(); // Back has already changed the address
     if (status === 503 && ctx.request.method === "GET" && ctx.target === document.body) return location.assign(ctx.request.action); // the full page explains more
     const failed = ctx.request.method === "GET" ? "Could not load this." : "Could not save. Nothing was changed.";
     const wait = headers.get("Retry-After");

@@ -185,6 +185,7 @@ type FollowUps struct {
 	More                    string
 	EmptyHeading, EmptyText string
 	Address                 string // of this list, without what has no effect
+	Longer                  string // the address with all rows that were loaded
 	ClearHref               string // address without the filter by person, "" if there is none
 	New                     string // the address of the form of a new one, "" for none
 	SeenAll                 string // how many are new to the reader, "" for none

@@ -121,6 +121,7 @@ type Deliveries struct {
 	Result  string
 	Older   string // address of the next ones, "" for none
 	Newest  string // address of the first ones, "" if they are shown
+	Longer  string // address of all that were loaded
 	Nothing string // why there are no rows
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"clientregistry/db"
 	"clientregistry/db/dbtest"
 	"clientregistry/handlers/handlerstest"
 )
@@ -680,6 +681,44 @@ func TestBackToOlderInteractions(t *testing.T) {
 	w.back()
 	w.count(40, "#found-list li")
 	w.see("#found-list li:nth-child(39) a:focus")
+}
+
+// TestBackToOlderEntries of the audit log, a history, a list of follow-ups and a webhook: they are there again, with the
+// focus on the link that was followed, also where others lead to the same page.
+func TestBackToOlderEntries(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	acme := o.Organization("Acme")
+	maya := o.Contact("Maya", "Okafor")
+	for n := range 60 {
+		if _, err := o.DB.UpdateOrganization(t.Context(), db.System, handlerstest.Key(acme), n+1, db.Fields{"tax_id": fmt.Sprint(n)}); err != nil {
+			t.Fatal(err)
+		}
+		call := o.Log("", maya, fmt.Sprintf("Call %02d", n))
+		o.FollowUp(call, fmt.Sprintf("Step %02d", n), "2026-12-01", astrid.user.ID)
+	}
+	w := o.windowOf(astrid)
+	for _, x := range []struct {
+		page, rows    string
+		all           int
+		link, heading string
+	}{
+		{"/admin/audit?action=update_org", "#timeline ol", 60, ".by span a", "Acme"},
+		{"/follow-ups", "#steps ul", 60, ".nm", "Call 57"},
+		{maya + "/history", "#timeline ol", 100, ".by span a", "Call 1"},
+	} {
+		w.open(x.page)
+		w.count(50, x.rows+" > li")
+		w.click(".btn[id^=load]")
+		w.count(x.all, x.rows+" > li")
+		row := x.rows + ":last-of-type > li:nth-last-child(3)"
+		w.click(row + " " + x.link)
+		w.see("h1", x.heading)
+		w.back()
+		w.count(x.all, x.rows+" > li")
+		w.see(row + " " + x.link + ":focus")
+	}
 }
 
 func TestDaysAcrossTheDateLine(t *testing.T) {

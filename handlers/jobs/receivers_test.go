@@ -141,7 +141,7 @@ func (x *webhookOffice) due(h db.Webhook) time.Duration {
 // deliveries returns the deliveries of a webhook, the oldest first, with their tries.
 func (x *webhookOffice) deliveries(h db.Webhook) (all []db.Delivery) {
 	x.t.Helper()
-	page, _, err := x.Deliveries(x.t.Context(), x.Ines, h.ID, "", 0)
+	page, _, err := x.Deliveries(x.t.Context(), x.Ines, h.ID, db.DeliveryPage{})
 	if err != nil {
 		x.t.Fatal(err)
 	}
