@@ -176,7 +176,7 @@ func (d *DB) RunBatch(ctx context.Context, by Actor, b Batch) (plan BatchPlan, e
 		if err := t.runBatch(x, plan.ID, rows); err != nil {
 			return err
 		}
-		return t.rememberRequest(q, plan.ID)
+		return errors.Join(t.endSelections(by, b.Kind), t.rememberRequest(q, plan.ID))
 	})
 	if err != nil {
 		return BatchPlan{}, fmt.Errorf("%s: %w", b.Action, err)

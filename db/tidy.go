@@ -26,6 +26,7 @@ func (d *DB) expiringRowsAt(now time.Time) []expiringRows {
 		{"user_links", "id", "expires_at", now, now.Add(longest)},
 		{"requests", "user_id, made, request_id", "created_at", now.AddDate(0, 0, -7), now},
 		{"idempotency_keys", "token_id, key", "created_at", now.Add(-keyRetention), now},
+		{"selections", "user_id, id", "created_at", now.Add(-SelectionLife), now},
 		{"saved_views", "id", "deleted_at", now.Add(-savedViewRetention), now},
 		{"deliveries", "number", "created_at", now.Add(-deliveryRetention), now},
 		{
@@ -36,7 +37,7 @@ func (d *DB) expiringRowsAt(now time.Time) []expiringRows {
 }
 
 // Tidy removes some expired rows: sessions, half sign-ins, wrong attempts, known browsers, links,
-// request IDs, idempotency keys, deleted saved views, and old tokens and deliveries. more is true if
+// request IDs, idempotency keys, selections, deleted saved views, and old tokens and deliveries. more is true if
 // there may be others. It records nothing, and returns Damaged if the file is known to be damaged.
 func (d *DB) Tidy(ctx context.Context) (more bool, err error) {
 	if err := d.refuseDamaged(); err != nil {

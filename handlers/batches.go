@@ -16,23 +16,66 @@ import (
 	"clientregistry/views/wording"
 )
 
-func (s *Server) recordBatch(c *gin.Context) error { return s.batch(c, recordKindOf(c.FullPath())) }
-
-// batch handles an action on many records of a list. It asks for what the action needs, shows what
-// would change, and makes the change once confirmed.
-func (s *Server) batch(c *gin.Context, k *recordKind) error {
-	x, err := s.newBatch(c, k)
+// recordBatch handles an action on many records of a list, and makes the change once confirmed. Before that it leads to the
+// page of what the list's own form has selected, so that Back and Reload ask nothing; another form is answered directly.
+func (s *Server) recordBatch(c *gin.Context) error {
+	k, given := recordKindOf(c.FullPath()), c.Request.URL.Query()
+	if from, err := url.Parse(s.ownPath(c, "Referer")); err == nil && from.Path == k.path() {
+		given.Set("rows", from.Query().Get("rows"))
+	}
+	x, err := s.newBatch(c, k, given)
 	if err != nil {
 		return err
 	}
+	switch {
+	case c.Request.PostForm.Get("confirm") != "":
+		return s.batchRun(c, x)
+	case x.selection == "" || len(x.IDs) == 0 && x.Filter == nil:
+		return s.batchStep(c, x)
+	}
+	kept := db.Selection{ID: x.selection, Kind: k.Noun, IDs: c.Request.PostForm["id"], AllMatch: x.Filter != nil}
+	if err := s.db.KeepSelection(c.Request.Context(), who(c).Actor, kept); err != nil {
+		return err
+	}
+	return s.redirect(c, x.address())
+}
+
+// recordBatchShow is the page of a batch whose selection is kept. Its address has what another form would have.
+func (s *Server) recordBatchShow(c *gin.Context) error {
+	k, form := recordKindOf(c.FullPath()), c.Request.URL.Query()
+	kept, err := s.db.Selection(c.Request.Context(), who(c).Actor, k.Noun, form.Get("selection"))
+	if errors.Is(err, db.ErrNotFound) {
+		return &db.Invalid{Fields: map[string]string{"selection": "What was selected is not kept any more; start again from the list"}}
+	}
+	if err != nil {
+		return err
+	}
+	form["id"], form["all"] = kept.IDs, nil
+	if kept.AllMatch {
+		form.Set("all", "1")
+	}
+	list, _ := url.ParseQuery(form.Get("list")) // unreadable parts are ignored
+	c.Request.PostForm = form
+	x, err := s.newBatch(c, k, list)
+	if err != nil {
+		return err
+	}
+	x.kept = true
+	return s.batchStep(c, x)
+}
+
+// batchStep asks for what the action needs, or shows what would change.
+func (s *Server) batchStep(c *gin.Context, x *batchForm) error {
 	form := c.Request.PostForm
 	_, given := x.Typed[x.action.needs()]
-	switch {
-	case form.Get("again") != "", form.Get("confirm") == "" && (!given && x.action.needs() != "" || x.searching):
+	if form.Get("again") != "" || !given && x.action.needs() != "" || x.searching {
 		return s.batchAsk(c, x, x.missingAnswers(form))
-	case form.Get("confirm") == "":
-		return s.batchPreview(c, x, "")
 	}
+	return s.batchPreview(c, x, "")
+}
+
+// batchRun makes the change.
+func (s *Server) batchRun(c *gin.Context, x *batchForm) error {
 	done, err := s.db.RunBatch(c.Request.Context(), who(c).Actor, x.Batch)
 	if first := (*db.Repeated)(nil); errors.As(err, &first) {
 		return s.batchRepeated(c, x, first)
@@ -50,12 +93,26 @@ type batchForm struct {
 	action     batchAction
 	parameters url.Values // those of the list
 	searching  bool       // somebody searched for a record and has not seen the results yet
+	selection  string     // the ID of a selection, "" if another form sent it
+	kept       bool       // its selection is kept, and its page has an address
 }
 
-// newBatch reads a batch from its form. The list's filters come from the address, or from the form
-// where the action has no field of the same name.
-func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
-	form, given := c.Request.PostForm, c.Request.URL.Query()
+// address returns the address of the page of a batch whose selection is kept, with what was typed.
+func (x *batchForm) address() string {
+	p := url.Values{"action": {x.action.name}, "selection": {x.selection}, "list": {x.parameters.Encode()}}
+	to := address(x.list.path()+"/batch", p)
+	for _, name := range x.action.asks {
+		if value, ok := x.Typed[name]; ok {
+			to += "&" + url.Values{name: {value}}.Encode() // also an empty one, which clears the field
+		}
+	}
+	return to
+}
+
+// newBatch reads a batch from its form. The list's filters are in given, or in the form where the action
+// has no field of the same name.
+func (s *Server) newBatch(c *gin.Context, k *recordKind, given url.Values) (*batchForm, error) {
+	form := c.Request.PostForm
 	i := slices.IndexFunc(k.batchActions(), func(a batchAction) bool { return a.name == form.Get("action") })
 	if i < 0 {
 		return nil, &db.Invalid{Fields: map[string]string{"action": "Choose what to do with the selected " + k.Plural}}
@@ -63,6 +120,9 @@ func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
 	x := &batchForm{list: k, action: k.batchActions()[i]}
 	x.Batch = db.Batch{
 		Kind: k.Noun, Action: x.action.name, IDs: form["id"], Typed: typed(c, x.action.asks...), RequestID: form.Get("request_id"),
+	}
+	if id := form.Get("selection"); db.ValidID(id) {
+		x.selection = id
 	}
 	x.searching = x.action.find != "" && readable(form.Get("find")) != readable(form.Get("found"))
 	all := form.Get("all") != ""
@@ -72,7 +132,7 @@ func (s *Server) newBatch(c *gin.Context, k *recordKind) (*batchForm, error) {
 		}
 	}
 	filter, parameters := s.listFilter(c, k, given)
-	if x.parameters = parameters; all {
+	if x.parameters = withRows(parameters, rowsAsked(given)); all {
 		x.IDs, x.Filter = nil, &filter
 	}
 	return x, x.readPreview(form)
@@ -122,14 +182,27 @@ func (x *batchForm) missingAnswers(form url.Values) map[string]string {
 	return map[string]string{x.action.needs(): "Find and choose one"}
 }
 
-// batchPage returns the page of a batch, common to both steps.
-func (s *Server) batchPage(c *gin.Context, x *batchForm) views.Batch {
+// batchPage returns the page of a batch, common to both steps: the one that asks, and the one that changes.
+func (s *Server) batchPage(c *gin.Context, x *batchForm, asks bool) views.Batch {
 	k := x.list
+	to := x.parameters
+	if x.selection != "" {
+		to = with(to, "selection", x.selection)
+	}
 	page := views.Batch{
 		Page: s.page(c, x.action.label, "Change many "+k.Plural+" at once", k.Plural), Heading: x.action.label,
-		List: views.Ref{Name: k.heading(), Href: address(k.path(), x.parameters)}, Action: address(k.path()+"/batch", x.parameters),
-		Fixed: []views.Hidden{{Name: "action", Value: x.action.name}, {Name: "request_id", Value: requestID(c)}},
+		List: views.Ref{Name: k.heading(), Href: address(k.path(), to)}, Action: address(k.path()+"/batch", x.parameters),
+		Fixed: []views.Hidden{{Name: "action", Value: x.action.name}},
 	}
+	if x.selection != "" {
+		page.Fixed = append(page.Fixed, views.Hidden{Name: "selection", Value: x.selection})
+	}
+	if asks && x.kept {
+		page.Action, page.Kept = k.path()+"/batch", true
+		page.Fixed = append(page.Fixed, views.Hidden{Name: "list", Value: x.parameters.Encode()})
+		return page
+	}
+	page.Fixed = append(page.Fixed, views.Hidden{Name: "request_id", Value: requestID(c)})
 	if x.Filter != nil {
 		page.Fixed = append(page.Fixed, views.Hidden{Name: "all", Value: "1"})
 	}
@@ -153,7 +226,7 @@ func (s *Server) batchAsk(c *gin.Context, x *batchForm, refused map[string]strin
 	if err != nil {
 		return err
 	}
-	page, status := s.batchPage(c, x), http.StatusOK
+	page, status := s.batchPage(c, x, true), http.StatusOK
 	page.Lead = wording.Matches(n, many, x.list.Noun) + " selected"
 	if page.Asks, err = s.batchAsks(c, x, refused); err != nil {
 		return err
@@ -224,7 +297,7 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	if err != nil {
 		return s.batchRefused(c, x, err)
 	}
-	page, status := s.batchPage(c, x), http.StatusOK
+	page, status := s.batchPage(c, x, false), http.StatusOK
 	page.Fixed = append(page.Fixed, views.Hidden{Name: "seen", Value: strconv.FormatInt(plan.Seen, 10)})
 	if x.Filter != nil {
 		page.Fixed = append(page.Fixed, views.Hidden{Name: "previewed", Value: packIDs(plan.Found)})
@@ -249,6 +322,9 @@ func (s *Server) batchPreview(c *gin.Context, x *batchForm, what string) error {
 	}
 	if x.action.needs() != "" {
 		page.Again = "Choose again"
+		if x.kept {
+			page.AgainHref = x.address() + "&again=1"
+		}
 	}
 	if page.Error = what; what != "" {
 		status, page.Failed = http.StatusConflict, true
@@ -361,4 +437,22 @@ func (s *Server) batchUndo(c *gin.Context) error {
 		to = next
 	}
 	return s.redirect(c, to)
+}
+
+// ticked returns which records stay ticked in a list, after Back from the pages of a batch that was not run. untick is the
+// address of the list without them.
+func (s *Server) ticked(c *gin.Context, k *recordKind, l *views.List, untick string) (map[string]bool, error) {
+	if l.Selection = newRequestID(); l.Actions == nil || c.Query("selection") == "" {
+		return nil, nil
+	}
+	kept, err := s.db.Selection(c.Request.Context(), who(c).Actor, k.Noun, c.Query("selection"))
+	if errors.Is(err, db.ErrNotFound) || kept.Done {
+		return nil, nil
+	}
+	l.Untick, l.AllMatch = untick, kept.AllMatch
+	ticked := map[string]bool{}
+	for _, id := range kept.IDs {
+		ticked[id] = true
+	}
+	return ticked, err
 }

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"clientregistry/db"
 	"clientregistry/handlers"
@@ -101,6 +104,91 @@ func TestAllThatMatchAreThoseOfTheList(t *testing.T) {
 	ines.get("/organizations?status=archived").wantTexts(".bulk > button[name]", "Assign owner", "Restore")
 	ines.get("/organizations?status=all").wantTexts(".bulk > button[name]", "Assign owner", "Archive", "Restore")
 	s.as("Viewer").get("/organizations").wantNot(".bulk").wantNot(".ck")
+}
+
+// TestAPageOfABatchHasAnAddress: the list's form leads to it, so that Back and Reload ask nothing, and back in the list the
+// same rows are ticked until the batch was run.
+func TestAPageOfABatchHasAnAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, tomas := s.person("Ines Calder", "Manager"), s.person("Tomás Brandt", "Manager")
+	var ids []string
+	for n := range 60 {
+		ids = append(ids, "id", key(s.Organization(fmt.Sprintf("Haus %02d", n), "sector", "Retail")))
+	}
+	const shown = "/organizations?rows=100&sector=Retail"
+	send := func(list answer, form ...string) answer {
+		id := list.html.Find("#many [name=selection]").AttrOr("value", "")
+		sent := url.Values{"selection": {id}}
+		for i := 0; i < len(form); i += 2 {
+			sent.Add(form[i], form[i+1])
+		}
+		r := ines.request("POST", list.html.Find("#many").AttrOr("action", ""), sent)
+		r.Header.Set("Referer", "http://registry.example"+shown) // where "Load more" has led
+		return ines.do(r)
+	}
+	list := ines.get("/organizations?sector=Retail").wantNot("#rows [checked]")
+	var asked answer
+	var at string
+	s.unchanged(func() {
+		at = send(list, append(ids[100:104], "action", "set_sector")...).to()
+		asked = ines.get(at).want(200, "h2", "2 organizations selected").want(200, "form[method=get] #sector", "")
+	})
+	next := func(page answer, typed ...string) string {
+		p := url.Values{"asked": {"1"}}
+		page.html.Find("main form [name]:not(button)").Each(func(_ int, field *goquery.Selection) {
+			p.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
+		})
+		for i := 0; i < len(typed); i += 2 {
+			p.Set(typed[i], typed[i+1])
+		}
+		return "/organizations/batch?" + p.Encode()
+	}
+	preview := ines.get(next(asked, "sector", "Energy")).want(200, "h2", "Set the sector of 2 organizations to Energy").
+		wantTexts("tbody .nm", "Haus 50", "Haus 51")
+	ines.get(next(asked, "sector", strings.Repeat("x", 81))).want(422, "#sector-e", "Use at most 80 characters")
+	again := preview.html.Find("main a:contains('Choose again')").AttrOr("href", "")
+	ines.get(again).want(200, "h2", "2 organizations selected").wantValue("#sector", "Energy")
+	ines.get(next(asked, "sector", "Energy")+"&confirm=1&seen=1").want(200, "h2", "Set the sector of 2 organizations to Energy")
+	s.WantOne("60", "SELECT count(*) FROM organizations WHERE sector = 'Retail'")
+
+	// Cancel and the list's name lead back to the same rows, of which two are ticked, for the person who selected them.
+	back := preview.html.Find("[data-cancel]").AttrOr("href", "")
+	if crumb := preview.html.Find(".crumbs a").AttrOr("href", ""); !strings.HasPrefix(back, shown) || crumb != back {
+		t.Error("back to", back, crumb)
+	}
+	ticked := ines.get(back).want(200, "tr:nth-child(60) .nm", "Haus 59").wantTexts("tr:has([checked]) .nm", "Haus 50", "Haus 51")
+	if untick := ticked.html.Find(".bulk a").AttrOr("href", ""); untick != shown {
+		t.Error("nothing is ticked at", untick)
+	}
+	ines.get(shown).wantNot("#rows [checked]").wantNot(".bulk a")
+	tomas.get(back).want(200, ".nm", "Haus").wantNot("#rows [checked]")
+	tomas.get(at).want(422, "h1 + p", "What was selected is not kept any more; start again from the list")
+	s.as("Viewer").get(back).want(200, ".nm", "Haus").wantNot("#rows [checked]")
+	ines.get(strings.Replace(at, "organizations", "contacts", 1)).want(422, "h1 + p", "not kept any more")
+
+	// Once it was run, nothing is ticked, and the page says that there is nothing to do.
+	if to := ines.submit(preview, confirm).to(); to != shown {
+		t.Error("it leads to", to)
+	}
+	ines.get(strings.Replace(back, "=Retail", "=Energy", 1)).wantTexts("#rows .nm", "Haus 50", "Haus 51").wantNot("#rows [checked]")
+	ines.get(next(asked, "sector", "Energy")).want(200, "#lead", "Nothing would change")
+
+	// All that match are kept as such, and an action that asks nothing is previewed at once.
+	at = send(list, "all", "1", "action", "archive", ids[0], ids[1]).to()
+	preview = ines.get(at).want(200, "h2", "Archive 58 organizations")
+	ines.get(preview.html.Find("[data-cancel]").AttrOr("href", "")).wantTexts("tr:has([checked]) .nm", "Haus 00").want(200, ".bulk", "")
+	s.later(db.SelectionLife + time.Second)
+	ines.get(at).want(422, "h1 + p", "not kept any more")
+	ines.submit(preview, confirm).to() // says itself what it is about
+	s.WantOne("58", "SELECT count(*) FROM organizations WHERE is_active = 0")
+
+	// What is none leads nowhere.
+	for _, id := range []string{"", "x", "' OR 1", strings.Repeat("a", 4000)} {
+		ines.get("/organizations/batch?action=archive&selection="+url.QueryEscape(id)).want(422, "h1 + p", "not kept any more")
+		ines.get("/organizations?selection=" + url.QueryEscape(id)).wantNot("#rows [checked]")
+		ines.post("/organizations/batch", "id", ids[101], "action", "restore", "selection", id).want(200, "main form", "Nothing would change")
+	}
 }
 
 func TestLinksOfManyAreMadeAndChanged(t *testing.T) {

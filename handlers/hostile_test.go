@@ -142,7 +142,7 @@ var queryParameters = []string{
 	"who", "group", "pick", "find", "list", "query", "view", "columns", "recent", "log",
 	"with", "as", "further", "tick", "draft", "participant", "participant_id", "choose", "contact", "organization",
 	"state", "delivery", "role_label", "outcome", "value", "said", "v", "rename", "merge", "closed", "field", "website", "tax_id",
-	"chart", "quiet", "card",
+	"chart", "quiet", "card", "selection", "all", "asked", "again", "found",
 }
 
 // wantHarmless checks that an answer is no server error, reveals no internals, and that nothing

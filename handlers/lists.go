@@ -107,9 +107,14 @@ func (s *Server) recordIndex(c *gin.Context) error {
 		c.Header("HX-Replace-Url", address(l.Path, withRows(p, shown))) // for Back
 	}
 	clock, pick := s.clock(c), l.Actions != nil
+	ticked, err := s.ticked(c, k, &l, address(l.Path, withRows(p, shown)))
+	if err != nil {
+		return err
+	}
 	l.Rows = make([]views.Row, len(found))
 	for i := range found {
 		l.Rows[i] = recordRow(clock, who(c), k, &found[i], columns, pick)
+		l.Rows[i].Ticked = ticked[found[i].ID]
 	}
 	loadMore(&l, p, shown, next, f.After == "" || wantsFragment(c))
 	return s.list(c, k, l, p)

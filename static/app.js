@@ -564,7 +564,7 @@
   // ---------- navigation: the latest request wins, and focus goes to the new page's heading
 
   const restores = ctx => ctx.request?.headers["HX-History-Restore-Request"]; // for Back
-  const followed = new Map(); // address of a page → the links to the page that was opened from it, and which of them was followed
+  const followed = new Map(); // address of a page → finds the link that was followed from it, among those that lead there too
   let navigation = null;
 
   on("htmx:before:request", e => {
@@ -575,24 +575,11 @@
     navigation?.request.abort?.(); // the request that restores a page for Back has no abort
     navigation = ctx;
     if (restores(ctx)) return;
-    const links = `main a[href="${ctx.sourceElement.getAttribute("href")}"]`;
-    followed.set(location.href, [links, all(links).indexOf(ctx.sourceElement)]);
+    const { href } = ctx.sourceElement, found = () => all("main a").filter(link => link.href === href), at = found().indexOf(ctx.sourceElement);
+    followed.set(location.href, () => found()[at]);
   });
 
-  // A link's editor stays open, with what was typed, when another row updates the list.
-  let editing = [];
-
-  on("htmx:before:swap", e => {
-    const { ctx } = e.detail;
-    if (/^(more|older)$/.test(ctx.target?.id)) loaded = links().length;
-    editing = ctx.target?.id === "links" ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
-    for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
-  });
-
-  on("htmx:after:swap", () => {
-    for (const row of editing) byId(row.id)?.replaceWith(row);
-    editing = [];
-  });
+  let editing = []; // a link's editor stays open, with what was typed, when another row updates the list
 
   // Candidates for the focus when its element is removed: the row or its neighbours, the filter or the next one, what had it
   // before a message.
@@ -607,6 +594,9 @@
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail, chip = ctx.sourceElement.closest?.(".chip");
+    if (/^(more|older)$/.test(ctx.target?.id)) loaded = links().length;
+    editing = ctx.target?.id === "links" ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
+    for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
     const found = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
     heirs = at >= 0 ? [found[at], found[at + 1], found[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
@@ -621,6 +611,8 @@
   });
 
   on("htmx:after:swap", e => {
+    for (const row of editing) byId(row.id)?.replaceWith(row);
+    editing = [];
     const { ctx } = e.detail;
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
@@ -629,10 +621,7 @@
     if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
     if (lost()) around.map(id => byId(id) && one("[tabindex='-1']", byId(id))).find(x => x)?.focus();
     if (ctx.target !== document.body || ctx.swap === "none") return;
-    if (restores(ctx)) {
-      const [links, at] = followed.get(location.href) ?? ["a"];
-      return all(links)[at]?.focus();
-    }
+    if (restores(ctx)) return followed.get(location.href)?.()?.focus();
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;
     heading.tabIndex = -1;
@@ -750,10 +739,9 @@
   let picked = null;
 
   on("click", e => {
-    const box = e.target;
-    if (box.id === "all") for (const other of all("#rows [name='id']")) other.checked = box.checked;
-    if (!box.matches("#rows [name='id']")) return;
-    const boxes = all("#rows [name='id']"), from = boxes.indexOf(picked), to = boxes.indexOf(box);
+    const box = e.target, boxes = all("#rows [name='id']"), from = boxes.indexOf(picked), to = boxes.indexOf(box);
+    if (box.id === "all") for (const other of boxes) other.checked = box.checked;
+    if (to < 0) return;
     if (e.shiftKey && from >= 0) for (const other of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) other.checked = box.checked;
     picked = box;
   });
@@ -782,7 +770,7 @@
 
   const actionOf = form => form.getAttribute("action");
   const drop = form => form && drafts(forms => delete forms[actionOf(form)]);
-  const drafted = "form[novalidate]:not([autocomplete='off'], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code'], .again))"; // nor one that asks how to go on
+  const drafted = "form[novalidate]:not([autocomplete], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code'], .again))"; // nor one that asks how to go on
 
   // The version comes back, too, so that what others changed in the meantime is a conflict.
   // A new form does not list who was picked by search: it asks the server, which names only those whom the user may see.
@@ -854,6 +842,8 @@
   on("reset", e => drop(e.target));
 
   on("submit", ({ target, submitter }) => {
+    // After Back the server ticks them again, unless they were changed.
+    if (target.matches("#many")) history.replaceState(history.state, "", "?selection=" + target.selection.value + location.search.replace("?", "&"));
     if ((submitter?.getAttribute("formaction") ?? actionOf(target)) === "/logout") localStorage.removeItem("drafts");
     else if (target.matches("[hx-boost='false']")) drafts(forms => forms[actionOf(target)].sent = true); // the next page tells if it is saved
   });
@@ -897,6 +887,7 @@
     timeToasts();
     proposeZone();
     byId("all")?.removeAttribute("hidden");
+    byId("many")?.setAttribute("autocomplete", "off"); // otherwise the browser would tick rows again that were changed
     all("input[role='combobox']").forEach(expand);
   };
 

@@ -19,6 +19,9 @@ type List struct {
 	First                bool          // whether the rows begin with the first of the list
 	Batch                string        // address for bulk actions
 	Actions, MoreActions []BatchButton // bulk actions; none without the right
+	Selection            string        // ID under which what is ticked is kept for an action
+	Untick               string        // address of the list with nothing ticked, where rows are ticked already, else ""
+	AllMatch             bool          // whether all that match are selected
 	Filters              string        // the filters in words, "" for none
 	ClearHref, WiderHref string        // addresses without filters, and with archived records too ("" if already included)
 	ClearLabel           string
@@ -41,12 +44,14 @@ func (ListTop) Template() string { return "records/_top.html" }
 
 // End returns what stands below a list's rows.
 func (l List) End() ListEnd {
-	return ListEnd{l.Shown(), l.More, l.MoreHref, l.Plural, l.MatchAll(), l.Actions, l.MoreActions}
+	return ListEnd{l.Shown(), l.More, l.MoreHref, l.Plural, l.MatchAll(), l.AllMatch, l.Untick, l.Actions, l.MoreActions}
 }
 
 // ListEnd says how many rows there are, and offers bulk actions.
 type ListEnd struct {
 	Shown, More, MoreHref, Plural, MatchAll string
+	AllMatch                                bool
+	Untick                                  string
 	Actions, MoreActions                    []BatchButton
 }
 
@@ -164,7 +169,8 @@ type Row struct {
 	Under                  []string // shown under the name on narrow screens
 	Numbers                []string // phone numbers as typed, to call one
 	Calls                  bool     // whether the call stands beside the name, not in a cell
-	Square, Archived, Pick bool     // Pick tells whether the row can be selected
+	Square, Archived       bool
+	Pick, Ticked           bool // whether it can be selected, and is
 	Cells                  []Cell
 }
 

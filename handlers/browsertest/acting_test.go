@@ -162,7 +162,7 @@ func (w *window) tabTo(selector string) {
 
 func (w *window) back() {
 	w.t.Helper()
-	if _, err := ask[any](w, "history.back()"); err != nil {
+	if _, err := ask[any](w, "history.back()"); err != nil && !strings.Contains(err.Error(), "target navigated") { // before it could answer
 		w.t.Fatal(err)
 	}
 }
