@@ -44,6 +44,9 @@ func (d *DB) KeepSelection(ctx context.Context, by Actor, s Selection) error {
 // Selection returns a selection of the actor's, or ErrNotFound.
 func (d *DB) Selection(ctx context.Context, by Actor, kind, id string) (Selection, error) {
 	s, ids := Selection{ID: id, Kind: kind}, ""
+	if err := EditClients.Refuse(by); err != nil {
+		return s, err
+	}
 	err := d.reader.QuickQueryRow(ctx, `
 		SELECT record_ids, all_match, is_done FROM selections WHERE user_id = ? AND id = ? AND kind = ? AND created_at > ?`,
 		by.UserID, id, kind, stamp(d.now().Add(-SelectionLife))).Scan(&ids, &s.AllMatch, &s.Done)

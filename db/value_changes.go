@@ -196,10 +196,7 @@ func (d *DB) ContinueValueChanges(ctx context.Context, most time.Duration) (more
 // Checkpoint copies what is in the -wal into the file while others write. Otherwise a commit does it once that is large,
 // and everybody waits for it, which may take a second on a busy disk.
 func (d *DB) Checkpoint(ctx context.Context) error {
-	own := d.connectReaders(1)
-	defer own.End()
-	_, err := own.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
-	return err
+	return sqlite.CopyWAL(ctx, d.path)
 }
 
 // makeValueChange makes a piece of a change.

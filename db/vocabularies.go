@@ -81,8 +81,8 @@ type Value struct {
 // mostValuesListed is the largest number of a vocabulary's values that are listed.
 const mostValuesListed = 1000
 
-// Values lists up to mostValuesListed values of a vocabulary, those used most first, and all usual ones. With typed it lists those that contain it, ignoring case and accents. more is true if there
-// are more.
+// Values lists up to mostValuesListed values of a vocabulary, those used most first, and all usual ones. With typed it
+// lists those that contain it, ignoring case and accents. more is true if there are more.
 func (d *DB) Values(ctx context.Context, by Actor, v Vocabulary, typed string) (all []Value, more bool, err error) {
 	if err := v.Need.Refuse(by); err != nil {
 		return nil, false, err

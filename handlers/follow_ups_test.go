@@ -403,7 +403,8 @@ func TestALongListOfFollowUpsIsLoadedOnDemand(t *testing.T) {
 	if seen != 120 {
 		t.Errorf("%d seen", seen)
 	}
-	if at := ines.viaHTMX().get(page.html.Find("#load-more").AttrOr("href", "")).Header.Get("HX-Replace-Url"); at != "/follow-ups?rows=100&show=mine" {
+	more := ines.viaHTMX().get(page.html.Find("#load-more").AttrOr("href", ""))
+	if at := more.Header.Get("HX-Replace-Url"); at != "/follow-ups?rows=100&show=mine" {
 		t.Error("after the next ones the address is", at)
 	}
 	for rows, n := range map[string]int{"100": 100, "150": 120, "-4": 50, "999999999": 120} {

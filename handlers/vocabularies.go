@@ -177,7 +177,7 @@ func isSpelling(a, b string) bool { return text.SortKey(a) == text.SortKey(b) }
 func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, sought string, running bool) views.ValueRow {
 	row := views.ValueRow{
 		ID: valueID(x.Text), Text: x.Text, Used: wording.Grouped(x.Listed), Suggested: x.Suggested,
-		LooksLike: x.LooksLike, Spellings: wording.Spellings(x.Spellings),
+		LooksLike: x.LooksLike, Spellings: spellings(x),
 	}
 	if x.Used > 0 {
 		row.Href = usersOf(v, x.Text)
@@ -235,7 +235,7 @@ func newValueForm(v db.Vocabulary, x db.Value, all []db.Value, open valueForm) *
 	}
 	field.Hint += " " + verb + ", each with an entry in the history."
 	if len(x.Spellings) > 0 {
-		field.Hint += " That includes those written " + wording.Spellings(x.Spellings) + "."
+		field.Hint += " That includes those written " + spellings(x) + "."
 	}
 	field.Hint += " Saved views follow."
 	if x.Used == 0 {
@@ -332,4 +332,13 @@ func (s *Server) valueSuggested(c *gin.Context, change suggestValue, done, undo 
 		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{kind: "suggest", value: value, closed: true}, toast(t.Text, t.Undo))
 	}
 	return s.done(c, valuesPath(v, soughtValue(c)), t)
+}
+
+// spellings names the other spellings of a value.
+func spellings(x db.Value) string {
+	isolated := make([]string, len(x.Spellings))
+	for i, other := range x.Spellings {
+		isolated[i] = text.Isolate(other)
+	}
+	return wording.Spellings(isolated)
 }

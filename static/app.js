@@ -16,6 +16,7 @@
     return element;
   };
   const modal = () => one("dialog:modal");
+  const seen = new WeakSet(), once = element => !seen.has(element) && seen.add(element); // what is done once for an element
   const lost = () => document.activeElement === document.body; // the focus
 
   // ---------- relative times: the server writes the date, which stays without script and after a week
@@ -345,7 +346,7 @@
 
   const rows = "#rows tr, .tl > li, .links li, .feed > li, .todo li";
   const places = { h: "/", o: "/organizations", c: "/contacts", i: "/interactions", f: "/follow-ups" };
-  const typing = target => target.matches("input:not([type='checkbox'], [type='radio'], [type='hidden']), textarea, select, [contenteditable]");
+  const typing = target => target.matches("input:not([type='checkbox'], [type='radio'], [type='hidden']), textarea, select");
   const rowLink = row => one(".nm, h4 a", row) ?? one("a", row);
   const here = () => document.activeElement?.closest(rows);
   let going = 0; // time at which g was pressed
@@ -550,12 +551,9 @@
   };
 
   // A field that gets the focus has its value selected, as after Tab. Otherwise the caret would be before it.
-  const arrived = new WeakSet();
-
   const selectFilled = () => {
     const field = document.activeElement;
-    if (!field?.matches("input[autofocus]") || arrived.has(field)) return;
-    arrived.add(field);
+    if (!field?.matches("input[autofocus]") || !once(field)) return;
     if (field.value === field.defaultValue) field.select();
   };
 
@@ -619,8 +617,7 @@
     if (lost()) heirs.find(heir => heir?.isConnected)?.focus();
     if (lost() && ctx.sourceElement.closest?.(".toast")) leaveMessage();
     if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
-    if (lost()) around.map(id => byId(id) && one("[tabindex='-1']", byId(id))).find(x => x)?.focus();
-    if (ctx.target !== document.body || ctx.swap === "none") return;
+    if (ctx.target !== document.body || ctx.swap === "none") return lost() && around.map(id => byId(id) && one("[tabindex='-1']", byId(id))).find(x => x)?.focus();
     if (restores(ctx)) return followed.get(location.href)?.()?.focus();
     const heading = one("h1");
     if (!heading || document.activeElement?.matches("[autofocus]")) return;
@@ -640,7 +637,7 @@
 
   const wordsOf = html => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    const place = one("[data-message]", page) ?? one("main p", page) ?? one("p", page) ?? page.body;
+    const place = one("main p", page) ?? one("p", page) ?? page.body;
     return place.textContent.replace(/\s+/g, " ").trim().slice(0, 200);
   };
 
@@ -670,8 +667,6 @@
 
   // ---------- toasts disappear; those with a button stay longer, and none disappears while in use
 
-  const timed = new WeakSet();
-
   const dismissLater = (toast, wait) => setTimeout(() => {
     if (toast.matches(":hover, :focus-within")) dismissLater(toast, 2000);
     else toast.remove();
@@ -684,8 +679,7 @@
       if (lost() && !one("[autofocus]")) one("h1")?.focus();
     }
     for (const toast of all("#toasts .toast")) {
-      if (timed.has(toast)) continue;
-      timed.add(toast);
+      if (!once(toast)) continue;
       dismissLater(toast, one("form, a", toast) ? 20e3 : 8e3);
       const over = toast.getBoundingClientRect(), under = document.activeElement.getBoundingClientRect();
       if (under.bottom > over.top && under.top < over.bottom && under.height < over.top) document.activeElement.scrollIntoView({ block: "nearest" });
@@ -711,7 +705,7 @@
     button.setAttribute("aria-pressed", show);
   });
 
-  on("click", async e => {
+  on("click", e => {
     const button = e.target.closest("[data-copy]");
     if (!button) return;
     const source = byId(button.dataset.copy) ?? make("textarea", { class: "sr" });
@@ -721,11 +715,7 @@
     }
     if (source.select) source.select();
     else getSelection().selectAllChildren(source);
-    try {
-      await navigator.clipboard.writeText(source.value ?? source.innerText);
-    } catch { // without https there is no clipboard
-      document.execCommand("copy");
-    }
+    document.execCommand("copy"); // navigator.clipboard is there only with https
     if (button.value) {
       source.remove();
       button.focus();
@@ -770,7 +760,7 @@
 
   const actionOf = form => form.getAttribute("action");
   const drop = form => form && drafts(forms => delete forms[actionOf(form)]);
-  const drafted = "form[novalidate]:not([autocomplete], dialog *, :has([type='password'], [type='file'], [autocomplete='one-time-code'], .again))"; // nor one that asks how to go on
+  const drafted = "form[novalidate]:not([autocomplete], dialog *, :has([type='password'], [autocomplete='one-time-code'], .again))"; // nor one that asks how to go on
 
   // The version comes back, too, so that what others changed in the meantime is a conflict.
   // A new form does not list who was picked by search: it asks the server, which names only those whom the user may see.
@@ -853,15 +843,12 @@
     if (request.method !== "GET" && response.status < 400) drop(request.form);
   });
 
-  const seen = new WeakSet(); // pages and forms
-
   const showDrafts = () => {
     const page = one("[data-user]") ?? document.body;
-    if (!seen.has(page)) drafts(forms => {
+    if (once(page)) drafts(forms => {
       for (const action in forms) if (forms[action].sent) document.title.startsWith("Error") ? forms[action].sent = false : delete forms[action];
     }, true);
-    for (const form of all(drafted + ", #link-form [role='search']")) if (!seen.has(form)) offer(form), seen.add(form);
-    seen.add(page);
+    for (const form of all(drafted + ", #link-form [role='search']")) if (once(form)) offer(form);
     nameDraft();
   };
 

@@ -17,6 +17,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 //go:embed *.css *.js *.svg vendor/*.js vendor/*.svg vendor/*.woff2 vendor/passwords.json
@@ -57,8 +61,8 @@ var assets = sync.OnceValue(func() map[string]asset {
 		if path.Ext(s.file) == ".css" {
 			body = withHashedURLs(body, all)
 		}
-		if comment := comments[path.Ext(s.file)]; comment != nil && !strings.HasPrefix(s.file, "vendor/") {
-			body = withoutComments(body, comment)
+		if with := minifiers[path.Ext(s.file)]; with != nil && !strings.HasPrefix(s.file, "vendor/") {
+			body = minified(body, with)
 		}
 		a := asset{contentType: s.contentType, version: version(body), body: body}
 		if s.contentType != "font/woff2" { // woff2 is already compressed
@@ -69,21 +73,14 @@ var assets = sync.OnceValue(func() map[string]asset {
 	return all
 })
 
-// comments are those of our own files, by extension. In a script no text has // between spaces.
-var comments = map[string]*regexp.Regexp{
-	".css": regexp.MustCompile(`(?s)/\*.*?\*/`),
-	".js":  regexp.MustCompile(`(?m)(^| ) *// .*$`),
-}
+// minifiers are those of our own files, by extension.
+var minifiers = map[string]minify.MinifierFunc{".css": css.Minify, ".js": js.Minify}
 
-// withoutComments removes comments and indentation, a fifth of what is sent. No text in a file may go
-// over several lines.
-func withoutComments(file []byte, comment *regexp.Regexp) []byte {
+// minified returns a file without what only its readers need.
+func minified(file []byte, with minify.MinifierFunc) []byte {
 	var b bytes.Buffer
-	for line := range bytes.Lines(comment.ReplaceAll(file, nil)) {
-		if line = bytes.TrimSpace(line); len(line) > 0 {
-			b.Write(line)
-			b.WriteByte('\n')
-		}
+	if err := with(minify.New(), &b, bytes.NewReader(file), nil); err != nil {
+		panic(fmt.Sprintf("static: %v", err))
 	}
 	return b.Bytes()
 }

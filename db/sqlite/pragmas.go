@@ -65,6 +65,14 @@ func EmptyWAL(ctx context.Context, path string) error {
 	return p.Close()
 }
 
+// CopyWAL moves the contents of the -wal into the file as far as nobody reads them, while others read and write.
+func CopyWAL(ctx context.Context, path string) error {
+	p := Open(path, Read, 1)
+	defer p.End()
+	_, err := p.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+	return err
+}
+
 // IntegrityCheck checks every page, and compares indexes with their tables. It returns up to most
 // problems in SQLite's words, one per line, or "". An error of IsDamageInCheck also means damage.
 func (p *Pool) IntegrityCheck(ctx context.Context, most int) (found string, err error) {

@@ -692,7 +692,8 @@ func TestBackToOlderEntries(t *testing.T) {
 	acme := o.Organization("Acme")
 	maya := o.Contact("Maya", "Okafor")
 	for n := range 60 {
-		if _, err := o.DB.UpdateOrganization(t.Context(), db.System, handlerstest.Key(acme), n+1, db.Fields{"tax_id": fmt.Sprint(n)}); err != nil {
+		changed := db.Fields{"tax_id": fmt.Sprint(n)}
+		if _, err := o.DB.UpdateOrganization(t.Context(), db.System, handlerstest.Key(acme), n+1, changed); err != nil {
 			t.Fatal(err)
 		}
 		call := o.Log("", maya, fmt.Sprintf("Call %02d", n))

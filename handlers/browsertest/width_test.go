@@ -127,7 +127,9 @@ func TestLargerTextWidensNoPage(t *testing.T) {
 	clerk := o.Role("Clerk of the archive", db.ViewClient, db.EditClient, db.ViewInteraction)
 	o.Organization("Brig", "sector", "Food & DRINK")
 	o.Organization("Cove", "sector", "Food & drink")
-	astrid.send("POST", "/admin/webhooks", map[string][]string{"url": {"https://hooks.pinestreet.example/registry"}, "event": {"contact.created"}})
+	astrid.send("POST", "/admin/webhooks", map[string][]string{
+		"url": {"https://hooks.pinestreet.example/registry"}, "event": {"contact.created"},
+	})
 	webhook := "/admin/webhooks/" + o.One("SELECT id FROM webhooks")
 	organization := "/organizations/" + o.One("SELECT id FROM organizations LIMIT 1")
 	w := o.windowOf(astrid)

@@ -1,10 +1,10 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 
 	"clientregistry/db"
-	"clientregistry/db/text"
 )
 
 // ValueChange says what a change of a value did, or is doing. Its values are isolated.
@@ -42,13 +42,10 @@ func ValueChange(v db.Vocabulary, c db.ValueChange) string {
 	return said
 }
 
-// Spellings names the other spellings of a value, the first few of them.
+// Spellings names the other spellings of a value, the first few of them. They are isolated.
 func Spellings(others []string) string {
 	const most = 5
-	var said []string
-	for _, x := range others[:min(len(others), most)] {
-		said = append(said, text.Isolate(x))
-	}
+	said := slices.Clone(others[:min(len(others), most)])
 	if more := len(others) - most; more > 0 {
 		said = append(said, Grouped(more)+" more")
 	}
