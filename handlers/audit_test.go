@@ -387,7 +387,7 @@ func TestAnOldValueIsRestoredInTheAuditLog(t *testing.T) {
 	}
 	s.WantOne("Retail", "SELECT sector FROM organizations")
 	log = ines.get(place).want(200, "li[autofocus] .diff", "Energy").want(200, ".toast form button", "Undo")
-	ines.get(ines.submit(log, ".toast form button").to()).want(200, "li[autofocus]", "Sector").want(200, ".toast", "Sector saved")
+	ines.get(ines.submit(log, ".toast form button").to()).want(200, "li[autofocus]", "Sector").want(200, ".toast", "Sector is as it was")
 	s.WantOne("Energy", "SELECT sector FROM organizations")
 	ines.submit(log, ".by .back button").to()
 	s.wantAudit(ines, "reopen_follow_up")

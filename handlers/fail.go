@@ -99,12 +99,21 @@ var whileTyping = []string{
 
 // failNoSession redirects to the sign-in page, which leads back. If htmx sends a form, it opens sign-in as
 // a dialog instead, so that nothing typed on the page is lost. Requests that a form makes while somebody types get no
-// answer: they sign in when they save.
+// answer, because they sign in when they save. The search for somebody to link, which saves nothing, says it.
 func (s *Server) failNoSession(c *gin.Context) {
-	if wantsFragment(c) && slices.Contains(whileTyping, c.FullPath()) && c.Query("for") == "" { // that is a search, not a form
+	if wantsFragment(c) && slices.Contains(whileTyping, c.FullPath()) {
 		c.Header("Vary", vary)
-		c.Header("HX-Reswap", "none")
-		c.Status(http.StatusUnauthorized)
+		if c.Query("for") == "" {
+			c.Header("HX-Reswap", "none")
+			c.Status(http.StatusUnauthorized)
+			return
+		}
+		c.Header("HX-Retarget", "#alerts")
+		c.Header("HX-Reswap", "innerHTML")
+		signIn := views.SignedOut{Href: withNext("/login", nextOf(s.ownPath(c, "HX-Current-URL")))}
+		if err := s.show(c, http.StatusUnauthorized, signIn); err != nil {
+			s.log.Error("saying that the session has ended", "error", err)
+		}
 		return
 	}
 	if c.GetHeader("HX-Request") == "true" && c.Request.Method == http.MethodPost {

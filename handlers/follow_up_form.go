@@ -356,6 +356,8 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 	case errors.As(err, &refused):
 		e.refused = refused.Fields
 		return s.followUpPage(c, http.StatusUnprocessableEntity, old, e, nil)
+	case errors.As(err, &stale) && isUndo(c):
+		return s.notUndone(c, stale, backTo(e.from))
 	case errors.As(err, &stale):
 		if old, err = s.followUpOf(c); err != nil {
 			return err
@@ -372,6 +374,9 @@ func (s *Server) followUpUpdate(c *gin.Context) error {
 			return err
 		}
 		done = "Given to " + text.Isolate(firstName(name)) + ": " + f.Text
+	}
+	if isUndo(c) {
+		return s.done(c, backTo(e.from), views.Toast{Text: "As it was: " + f.Text})
 	}
 	return s.done(c, backTo(e.from), views.Toast{Text: done, Undo: undoOf(c, "", f.Version, oldValues(db.FollowUpFields(), &old, &f))})
 }

@@ -131,7 +131,7 @@ func TestAValueIsRestoredFromHistory(t *testing.T) {
 			t.Errorf("Undo of %s leads to %s", x.button, to)
 		}
 		s.WantOne(x.was, x.query)
-		ines.get(history).want(200, ".toast", x.toast)
+		ines.get(history).want(200, ".toast", "is as it was").wantNot(".toast form")
 
 		s.as(s.Role("Reader", db.ViewClient, db.ViewInteraction, db.ViewAudit)).get(history).want(200, ".diff", x.was).wantNot(".back")
 		clerk := s.as(s.Role("Clerk", db.ViewClient, db.EditClient, db.ViewInteraction)).get(history)

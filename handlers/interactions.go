@@ -152,6 +152,9 @@ func (s *Server) interactionUpdate(c *gin.Context) error {
 	i, err := s.db.UpdateInteraction(c.Request.Context(), who(c).Actor, id, version, values)
 	var refused *db.Invalid
 	var stale *db.Conflict
+	if errors.As(err, &stale) && isUndo(c) {
+		return s.notUndone(c, stale, "/interactions/"+id)
+	}
 	if errors.As(err, &refused) || errors.As(err, &stale) {
 		return s.interactionRefused(c, version, values, refused, stale)
 	}
@@ -181,12 +184,16 @@ func (s *Server) interactionSaved(c *gin.Context, old, i db.Interaction) error {
 	if i.OutOfSight {
 		return s.outOfSight(c, "/interactions", "Interaction saved")
 	}
-	was := oldValues(db.InteractionFields(), &old, &i)
-	if !wantsFragment(c) {
-		t := views.Toast{Text: wording.Channel(i.Channel) + " saved", Undo: undoOf(c, "", i.Version, was)}
-		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+i.ID), t)
+	said := views.Toast{Text: wording.Channel(i.Channel) + " saved"}
+	if isUndo(c) {
+		said.Text = "The " + strings.ToLower(wording.Channel(i.Channel)) + " is as it was"
+	} else {
+		said.Undo = undoOf(c, "#i-"+i.ID, i.Version, oldValues(db.InteractionFields(), &old, &i))
 	}
-	done := toast(wording.Channel(i.Channel)+" saved", undoOf(c, "#i-"+i.ID, i.Version, was))
+	if !wantsFragment(c) {
+		return s.done(c, cmp.Or(s.changedOn(c), "/interactions/"+i.ID), said)
+	}
+	done := toast(said.Text, said.Undo)
 	p := s.openRecord(c)
 	if p != nil && p.timeline && (!i.HappenedAt.Equal(old.HappenedAt) ||
 		i.OrganizationID != old.OrganizationID || i.ContactID != old.ContactID || !slices.Equal(i.Participants, old.Participants)) {
@@ -212,6 +219,9 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 	}
 	i, err := s.db.DeleteInteraction(c.Request.Context(), who(c).Actor, id, version)
 	var stale *db.Conflict
+	if errors.As(err, &stale) && isUndo(c) {
+		return s.notUndone(c, stale, cmp.Or(s.changedOn(c), "/interactions/"+id))
+	}
 	if errors.As(err, &stale) {
 		if wantsFragment(c) {
 			c.Header("HX-Reswap", "outerHTML") // in this case the button removes the event from the page

@@ -275,6 +275,8 @@ func (s *Server) linkUpdate(c *gin.Context) error {
 	case errors.As(err, &refused):
 		l.Version = version
 		return s.linkUpdateRefused(c, e, l, values, refused)
+	case errors.As(err, &stale) && isUndo(c):
+		return s.notUndone(c, stale, e.base)
 	case errors.As(err, &stale):
 		return s.linkConflict(c, values, version, stale)
 	case err != nil:
@@ -303,13 +305,18 @@ func (s *Server) linkSaved(c *gin.Context, e linkEnd, l, changed db.Link) error 
 	if !e.organization && wantsFragment(c) && changed.IsMain() != l.IsMain() { // another one has followed
 		return s.linkChanged(c, e, "Saved the link to "+text.Isolate(name), nil, "edit-link-"+id)
 	}
-	was := oldValues(db.LinkFields(), &l, &changed)
-	if !wantsFragment(c) {
-		return s.done(c, e.base, views.Toast{Text: "Saved the link to " + text.Isolate(name), Undo: undoOf(c, "", changed.Version, was)})
-	}
 	row := linkRow(who(c), e, changed)
 	row.Focus = true
-	return s.show(c, http.StatusOK, row, toast("Saved the link to "+name, undoOf(c, "#"+row.ID, changed.Version, was)))
+	said := views.Toast{Text: "Saved the link to " + text.Isolate(name)}
+	if isUndo(c) {
+		said.Text = "The link to " + text.Isolate(name) + " is as it was"
+	} else {
+		said.Undo = undoOf(c, "#"+row.ID, changed.Version, oldValues(db.LinkFields(), &l, &changed))
+	}
+	if !wantsFragment(c) {
+		return s.done(c, e.base, said)
+	}
+	return s.show(c, http.StatusOK, row, toast(said.Text, said.Undo))
 }
 
 // mainChanged answers a link that became its contact's main one; before are the
@@ -370,6 +377,9 @@ func (s *Server) unlink(c *gin.Context) error {
 	}
 	gone, err := s.db.UnlinkContact(c.Request.Context(), who(c).Actor, l.OrganizationID, l.ContactID, version)
 	var stale *db.Conflict
+	if errors.As(err, &stale) && isUndo(c) {
+		return s.notUndone(c, stale, e.base)
+	}
 	if errors.As(err, &stale) {
 		row := linkEditor(c, e, l, l.RoleLabel, l.RelationshipStatus)
 		row.Editor.Conflict = views.NewConflict(s.clock(c), stale, "this link")

@@ -189,7 +189,7 @@ func TestANewValueOfAVocabularyIsToldWithUndo(t *testing.T) {
 		if by == ines {
 			undone = ines.get(undone.to())
 		}
-		undone.want(200, "#fact-sector", "energy").want(200, ".toast", "Sector saved")
+		undone.want(200, "#fact-sector", "energy").want(200, ".toast", "Sector is as it was").wantNot(".toast form")
 	}
 }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -191,6 +192,9 @@ func (s *Server) recordActive(c *gin.Context, k *recordKind,
 		return err
 	}
 	r, err := verb(s.db, c.Request.Context(), who(c).Actor, id, version)
+	if stale := (*db.Conflict)(nil); errors.As(err, &stale) && isUndo(c) {
+		return s.notUndone(c, stale, k.base(id))
+	}
 	if err != nil {
 		return err
 	}

@@ -159,6 +159,8 @@ func (s *Server) recordFieldUpdate(c *gin.Context) error {
 		}
 		editor.Editor.Gives = question
 		return s.recordFieldAnswer(c, http.StatusConflict, k, r, editor)
+	case errors.As(err, &stale) && isUndo(c):
+		return s.notUndone(c, stale, k.base(r.ID))
 	case errors.As(err, &stale):
 		return s.recordFieldConflict(c, f, value, stale)
 	case err != nil:
@@ -203,7 +205,9 @@ func (s *Server) recordFieldSaved(c *gin.Context, k *recordKind, was string, r d
 		return s.outOfSight(c, k.path(), f.Label+" saved")
 	}
 	said := views.Toast{Text: f.Label + " saved"}
-	if was != r.Value(f.Column) {
+	if isUndo(c) {
+		said.Text, isNew = f.Label+" is as it was", false
+	} else if was != r.Value(f.Column) {
 		said.Undo = undoOf(c, "#fact-"+f.Column, r.Version, db.Fields{"value": was})
 	}
 	if isNew {

@@ -95,21 +95,21 @@ func (s *Server) recordCreate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.recordSaved(c, k, r, "Created ", &views.Undo{
+	return s.recordSaved(c, k, r, "Created ", "", &views.Undo{
 		Action: k.base(r.ID) + "/archive", Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(r.Version)}},
 	})
 }
 
-// recordSaved redirects to a record's page with a message.
-func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, done string, undo *views.Undo) error {
+// recordSaved redirects to a record's page with a message, which has the record's name between two texts.
+func (s *Server) recordSaved(c *gin.Context, k *recordKind, r db.Record, before, after string, undo *views.Undo) error {
 	if r.OutOfSight {
-		return s.outOfSight(c, k.path(), done+r.Name())
+		return s.outOfSight(c, k.path(), before+r.Name()+after)
 	}
 	l, err := s.listBehind(c, k, r.ID)
 	if err != nil {
 		return err
 	}
-	return s.done(c, l.on(k.base(r.ID)), views.Toast{Text: done + text.Isolate(r.Name()), Undo: undo})
+	return s.done(c, l.on(k.base(r.ID)), views.Toast{Text: before + text.Isolate(r.Name()) + after, Undo: undo})
 }
 
 func (s *Server) recordEdit(c *gin.Context) error {
@@ -149,6 +149,9 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 			stored.Version = version
 			return s.recordEditAnswer(c, http.StatusUnprocessableEntity, k, stored, values, refused)
 		}
+		if stale != nil && isUndo(c) {
+			return s.notUndone(c, stale, k.base(id))
+		}
 		if gives != nil {
 			stored.Version = version
 			f, err1 := s.editForm(c, k, stored, values, nil)
@@ -163,13 +166,16 @@ func (s *Server) recordUpdate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if isUndo(c) {
+		return s.recordSaved(c, k, r, "", " is as it was", nil)
+	}
 	was := db.Fields{}
 	for f, value := range before.All() {
 		if value != r.Value(f.Column) {
 			was[f.Column] = value
 		}
 	}
-	return s.recordSaved(c, k, r, "Saved ", undoOf(c, "", r.Version, was))
+	return s.recordSaved(c, k, r, "Saved ", "", undoOf(c, "", r.Version, was))
 }
 
 // recordEditAnswer answers with the full form: the stored values, or those typed with their errors.

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"clientregistry/db"
+	"clientregistry/db/text"
 	"clientregistry/handlers/middleware"
 	"clientregistry/views"
 	"clientregistry/views/wording"
@@ -337,8 +338,15 @@ func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Intera
 	if !elsewhere && len(all) > 1 && all[0].Fresh && t.HasToday() {
 		shown = views.Into{Target: "#today", Swap: "afterbegin", View: *all[0]} // so that open editors and loaded events below stay
 	}
-	undo := undoOfAdded(i, x.base)
+	undo, says := undoOfAdded(i, x.base), wording.Channel(i.Channel)+" logged"
 	undo.Target = "#toasts"
+	if linked {
+		name := i.OrganizationName
+		if x.organization {
+			name = i.ContactName()
+		}
+		says += ", and " + text.Isolate(name) + " linked"
+	}
 	around, err := s.interactionUpdates(c, &openRecord{timelineRecord: x})
 	if err != nil {
 		return err
@@ -346,7 +354,7 @@ func (s *Server) interactionLogged(c *gin.Context, x timelineRecord, i db.Intera
 	if linked {
 		around = append(around, views.Into{Target: "#links", Swap: "outerHTML", View: linkCard(who(c), x.linkEnd, x.links)})
 	}
-	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(wording.Channel(i.Channel)+" logged", undo)}, around...)...)
+	return s.show(c, http.StatusOK, append([]views.View{composer, shown, toast(says, undo)}, around...)...)
 }
 
 // openRecord is the record page that htmx updates.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"crypto/rand"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -10,12 +11,26 @@ import (
 	"github.com/gin-contrib/sessions"
 	"github.com/gin-gonic/gin"
 
+	"clientregistry/db"
 	"clientregistry/views"
+	"clientregistry/views/wording"
 )
 
 // toast returns a message as an update of the page that is open.
 func toast(text string, undo *views.Undo) views.View {
 	return views.Into{Target: "#toasts", Swap: "innerHTML", View: views.Toast{Text: text, Undo: undo}}
+}
+
+// isUndo reports whether a form is the Undo of a message.
+func isUndo(c *gin.Context) bool { return c.Request.PostForm.Get("undo") != "" }
+
+// notUndone answers an Undo of what others have changed since. Nothing is changed.
+func (s *Server) notUndone(c *gin.Context, stale *db.Conflict, to string) error {
+	t := views.Toast{Text: wording.Changer(stale) + " changed this meanwhile. It was not undone."}
+	if wantsFragment(c) {
+		return s.show(c, http.StatusConflict, toast(t.Text, nil))
+	}
+	return s.done(c, to, t)
 }
 
 // messageParameter names a message in the address that a change redirects to. Only the tab that made the

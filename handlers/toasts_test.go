@@ -114,3 +114,69 @@ func TestEveryChangeOffersUndo(t *testing.T) {
 		}
 	}
 }
+
+// TestAnUndoOfWhatOthersHaveChangedIsRefused with a message, with and without a script. Nothing is changed, and nothing but the
+// message is shown.
+func TestAnUndoOfWhatOthersHaveChangedIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, script := range []bool{true, false} {
+		s := newSite(t)
+		acme, eva := s.Organization("Acme", "sector", "Retail"), s.Contact("Eva", "Lind")
+		s.Link(acme, eva, "role_label", "CFO")
+		call, link := s.Log(acme, eva, "Renewal agreed"), acme+"/contacts/"+key(eva)
+		plan := s.FollowUp(call, "Send the offer", "2026-11-26", "")
+		ines, jonas := s.person("Inès Moreau", "Manager"), s.person("Jonas Berg", "Manager")
+		if script {
+			ines = ines.viaHTMX()
+		}
+		for _, x := range []struct{ path, field, versionOf string }{
+			{acme, "sector", "organizations"},
+			{acme + "/fields/sector", "sector", "organizations"},
+			{link, "role_label", "organization_contact"},
+			{call, "subject", "interactions"},
+			{plan, "text", "follow_ups"},
+			{acme + "/interactions", "subject", ""},
+			{eva + "/organizations", "role_label", ""},
+			{"/contacts", "last_name", ""},
+		} {
+			form := []string{x.field, "Mine", "channel", "call", "first_name", "Zoe", "organization_id", key(s.Organization("Birch"))}
+			if strings.HasSuffix(x.path, "/fields/sector") {
+				form = []string{"value", "Mine"}
+			}
+			if x.versionOf != "" {
+				form = []string{form[0], form[1], "version", s.One("SELECT version FROM " + x.versionOf + " ORDER BY version DESC")}
+			}
+			said := ines.post(x.path, form...)
+			if said.StatusCode == 303 {
+				said = ines.boosted().get(said.to())
+			}
+			action := said.want(200, ".toast form button", "Undo").html.Find(".toast form").AttrOr("action", "")
+			s.changedByOthers(jonas, action)
+			state := s.dump("audit_logs")
+			undone := ines.submit(said, ".toast form button")
+			if undone.StatusCode == 303 {
+				undone = ines.boosted().get(undone.to())
+			} else {
+				undone.want(409, "", "").wantNot("form")
+			}
+			if undone.want(undone.StatusCode, ".toast", "Jonas Berg changed this meanwhile. It was not undone."); s.dump("audit_logs") != state {
+				t.Errorf("the Undo of %s changed something", x.path)
+			}
+		}
+	}
+}
+
+// changedByOthers changes what an Undo with this action is about.
+func (s *site) changedByOthers(by *browser, action string) {
+	s.t.Helper()
+	parts := strings.Split(strings.Trim(action, "/"), "/")
+	table := strings.ReplaceAll(parts[0], "-", "_")
+	path, field, where := "/"+parts[0]+"/"+parts[1], map[string]string{
+		"organizations": "sector", "contacts": "first_name", "interactions": "subject", "follow_ups": "text",
+	}[table], "id = '"+parts[1]+"'"
+	if len(parts) > 3 && parts[2] != "fields" {
+		path, field, table = path+"/"+parts[2]+"/"+parts[3], "role_label", "organization_contact"
+		where = "'" + parts[1] + parts[3] + "' IN (organization_id || contact_id, contact_id || organization_id)"
+	}
+	by.post(path, field, "Theirs "+action, "version", s.One("SELECT version FROM "+table+" WHERE "+where)).to()
+}

@@ -91,7 +91,7 @@
     const box = e.target.closest("[data-close], [formmethod='dialog']")?.closest(".toast, details, dialog[open]");
     if (!box) return;
     e.preventDefault();
-    e.stopPropagation();
+    e.stopImmediatePropagation(); // it is no click elsewhere for an editor
     if (box.close) box.close();
     else if (box.matches("details")) closeMenu(box);
     else {
@@ -419,15 +419,15 @@
   };
 
   on("click", e => {
-    const editor = modal() ? null : all(".fact.edit").find(x => !x.contains(e.target));
+    const editor = modal() || e.target.closest(".toast") ? null : all(".fact.edit").find(x => !x.contains(e.target));
     const control = e.ctrlKey || e.metaKey || e.shiftKey ? null : e.target.closest("a, button");
     if (!editor || !leave(editor, { control, elsewhere: !control }) || !control) return;
     e.preventDefault(); // it is clicked again once the value is saved
     e.stopPropagation();
   }, true);
 
-  on("htmx:before:swap", e => { // the focus stays where somebody has clicked meanwhile
-    if (leaving?.elsewhere) for (const { fragment } of e.detail.tasks) one("[autofocus]", fragment)?.removeAttribute("autofocus");
+  on("htmx:before:swap", e => { // the focus stays where somebody has clicked meanwhile, or was before a message
+    if (leaving?.elsewhere || e.detail.ctx.sourceElement.closest?.(".toast")) for (const { fragment } of e.detail.tasks) one("[autofocus]", fragment)?.removeAttribute("autofocus");
   });
 
   on("htmx:after:swap", e => {
@@ -538,6 +538,7 @@
   on("send-again", () => {
     drafts(() => {}, true); // signing out elsewhere may have removed them
     const { sourceElement, request } = refused;
+    if (!sourceElement.isConnected) byId("toasts").append(sourceElement); // the Undo of a message that is gone
     if (sourceElement.matches("form")) sourceElement.requestSubmit(request.submitter);
     else sourceElement.click();
   });
@@ -577,27 +578,28 @@
     followed.set(location.href, () => found()[at]);
   });
 
-  let editing = []; // a link's editor stays open, with what was typed, when another row updates the list
+  let editing = []; // the editor of a link or an interaction stays open, with what was typed, when another row updates the list
 
   // Candidates for the focus when its element is removed: the row or its neighbours, the filter or the next one, what had it
   // before a message.
-  let heirs = [], before = null;
+  let heirs = [], before = null, message = null; // the message whose Undo was pressed
 
   on("focusin", e => {
     if (e.target.closest("#toasts") && !e.relatedTarget?.closest("#toasts")) before = e.relatedTarget;
   });
 
-  const leaveMessage = () => [before, byId("log-open"), one("h1")].find(heir => heir?.isConnected)?.focus({ preventScroll: true });
+  const leaveMessage = () => [before, byId(before?.id), byId("log-open"), one("h1")].find(heir => heir?.isConnected)?.focus({ preventScroll: true });
   let around = []; // ids around the focus, from the inside out
 
   on("htmx:before:swap", e => {
     const { ctx } = e.detail, chip = ctx.sourceElement.closest?.(".chip");
     if (/^(more|older)$/.test(ctx.target?.id)) loaded = links().length;
-    editing = ctx.target?.id === "links" ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
+    editing = /^(links|activity)$/.test(ctx.target?.id) ? all(".editing", ctx.target).filter(row => !row.contains(ctx.sourceElement)) : [];
     for (const row of editing) row.remove(); // otherwise htmx would detach its handlers
     const found = all(rows).map(rowLink), row = ctx.sourceElement.closest?.(rows), at = row ? found.indexOf(rowLink(row)) : -1;
     heirs = at >= 0 ? [found[at], found[at + 1], found[at - 1], byId("log-open"), one("h1")]
       : chip ? [one("summary", chip), one("#more-filters summary"), one("#filters summary")] : [];
+    message = ctx.sourceElement.closest?.(".toast"); // htmx replaces the source when it is gone
     around = [];
     for (let x = document.activeElement; x; x = x.parentElement) if (x.id) around.push(x.id);
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
@@ -615,7 +617,7 @@
     if (ctx.sourceElement.matches?.("[role='combobox']")) listArrived(ctx.sourceElement);
     selectFilled();
     if (lost()) heirs.find(heir => heir?.isConnected)?.focus();
-    if (lost() && ctx.sourceElement.closest?.(".toast")) leaveMessage();
+    if (lost() && message) leaveMessage();
     if (lost() && /^(more|older)$/.test(ctx.target?.id)) links()[loaded]?.focus(); // nothing more to load
     if (ctx.target !== document.body || ctx.swap === "none") return lost() && around.map(id => byId(id) && one("[tabindex='-1']", byId(id))).find(x => x)?.focus();
     if (restores(ctx)) return followed.get(location.href)?.()?.focus();

@@ -82,6 +82,12 @@ type Toast struct {
 // Template names the fragment that shows a toast.
 func (Toast) Template() string { return "_toast.html" }
 
+// SignedOut says that the session has ended, with a link to sign in again.
+type SignedOut struct{ Href string }
+
+// Template names its fragment.
+func (SignedOut) Template() string { return "_signed_out.html" }
+
 // Undo is a form that takes a change back.
 type Undo struct {
 	Label  string // "" for "Undo"

@@ -76,6 +76,7 @@ var allViews = []View{
 	Login{},
 	LoginDialog{},
 	OtherSignedIn{},
+	SignedOut{},
 	WhoseForm{},
 	LoginCode{},
 	CodeDialog{},

@@ -220,11 +220,11 @@ func TestMessagesOfAPhone(t *testing.T) {
 	w.see("#link-"+handlerstest.Key(maya), "CFO")
 	w.everywhere("a message with Undo on a phone")
 	w.phone()
-	w.open(acme)
 	for _, goes := range []func(){
 		func() { w.swipe(100, 740, 840) },
 		func() { w.click("#toasts [data-close]") },
 	} {
+		w.open(acme)
 		w.click("#edit-tax_id")
 		w.focused("#fact-tax_id input")
 		w.write("9")
@@ -233,4 +233,60 @@ func TestMessagesOfAPhone(t *testing.T) {
 		goes()
 		w.gone("#toasts .toast")
 	}
+}
+
+// TestAnUndoLeavesOtherWorkAlone: the editor that is open, the focus and the place of the page. It says if others were faster,
+// and goes on after signing in again.
+func TestAnUndoLeavesOtherWorkAlone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	acme, maya := o.Organization("Acme", "sector", "Retail"), o.Contact("Maya", "Okafor")
+	o.Link(acme, maya, "role_label", "CFO")
+	astrid, tomas := o.person("Astrid Öberg", "Manager"), o.person("Tomas Rehn", "Manager")
+	w := o.windowOf(astrid)
+	w.phone()
+	w.open(acme)
+	taxID := func(value string) {
+		w.t.Helper()
+		w.click("#edit-tax_id")
+		w.focused("#fact-tax_id input")
+		w.fill("#f-tax_id", value)
+		w.press("Enter")
+		w.see("#toasts", "Tax ID saved")
+	}
+	taxID("1")
+	w.click("#edit-website")
+	w.fill("#f-website", "half.exa")
+	w.click("#toasts form button", "Undo")
+	w.see("#toasts", "Tax ID is as it was")
+	w.gone("#toasts form")
+	w.see("#fact-tax_id", "Add tax ID")
+	w.focused("#f-website")
+	w.holds("#f-website", "half.exa")
+	w.click("#toasts [data-close]")
+	w.gone("#toasts .toast")
+	w.holds("#f-website", "half.exa")
+	w.press("Escape")
+	w.gone("#f-website")
+
+	taxID("2")
+	tomas.post(acme+"/fields/tax_id", "value", "3", "version", o.One("SELECT version FROM organizations"))
+	w.click("#toasts form button", "Undo")
+	w.see("#toasts", "Tomas Rehn changed this meanwhile. It was not undone.")
+	w.see("#fact-tax_id", "2")
+	w.compose("Asked for a price")
+	w.click("#log .btn.pri")
+	w.see("#toasts", "Call logged")
+	w.click("#toasts form button", "Undo")
+	w.see("#toasts", "Call deleted")
+	w.gone("#timeline .day")
+
+	w.open(acme)
+	taxID("4")
+	o.Exec("DELETE FROM sessions")
+	w.click("#toasts form button", "Undo")
+	w.fill("#login-password", handlerstest.Password)
+	w.press("Enter")
+	w.see("#toasts", "Tax ID is as it was")
+	w.see("#fact-tax_id", "3")
 }
