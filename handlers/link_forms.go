@@ -190,7 +190,12 @@ func (s *Server) linkCreate(c *gin.Context) error {
 		Target: "#links", Action: e.base + "/" + e.otherPlural + "/" + id + "/unlink",
 		Fields: []views.Hidden{{Name: "version", Value: strconv.Itoa(l.Version)}},
 	}
-	return s.linkChanged(c, e, "Linked "+text.Isolate(name), undo, "edit-link-"+id)
+	done := "Linked "
+	if other == "" {
+		done = "Created and linked "
+		undo.Fields = append(undo.Fields, views.Hidden{Name: "created", Value: "1"})
+	}
+	return s.linkChanged(c, e, done+text.Isolate(name), undo, "edit-link-"+id)
 }
 
 // withOwner makes the visitor the owner of a record that they create while linking.

@@ -404,6 +404,10 @@ func (s *Server) unlink(c *gin.Context) error {
 // unlinked answers with the links that are left and an Undo. Whoever no longer sees the record is led to its list.
 func (s *Server) unlinked(c *gin.Context, e linkEnd, gone db.Link) error {
 	id, name, _ := e.other(gone)
+	done := "Unlinked " + text.Isolate(name)
+	if c.Request.PostForm.Get("created") != "" { // it is the Undo of creating and linking
+		done += ". The " + e.otherKind + " stays"
+	}
 	undo := &views.Undo{Target: "#links", Action: e.base + "/" + e.otherPlural, Fields: []views.Hidden{
 		{Name: e.otherKind + "_id", Value: id},
 		{Name: "role_label", Value: gone.RoleLabel},
@@ -413,11 +417,11 @@ func (s *Server) unlinked(c *gin.Context, e linkEnd, gone db.Link) error {
 		undo.Fields = append(undo.Fields, views.Hidden{Name: "is_main", Value: "1"})
 	}
 	if !who(c).OwnOnly {
-		return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
+		return s.linkChanged(c, e, done, undo, "")
 	}
 	// The person may have seen one of the records only because of this link.
 	if _, err := s.linkEnd(c); errors.Is(err, db.ErrNotFound) {
-		return s.outOfSight(c, "/"+e.kind+"s", "Unlinked "+text.Isolate(name))
+		return s.outOfSight(c, "/"+e.kind+"s", done)
 	} else if err != nil {
 		return err
 	}
@@ -427,7 +431,7 @@ func (s *Server) unlinked(c *gin.Context, e linkEnd, gone db.Link) error {
 	} else if err != nil {
 		return err
 	}
-	return s.linkChanged(c, e, "Unlinked "+text.Isolate(name), undo, "")
+	return s.linkChanged(c, e, done, undo, "")
 }
 
 // linkCardAsking answers an unlink that must be confirmed: with the current card, in which the link's row asks.

@@ -145,7 +145,7 @@ func TestLinkToSomethingNew(t *testing.T) {
 					want(422, "#new-"+bad[0]+"-e", "Enter").wantValue("#new-"+bad[0], bad[1]).wantValue("#role_label", "CEO").wantFragment(part)
 			})
 			x.wantAnswer(ines, ines.submit(form, "form.edit .btn.pri", append(typed, "role_label", "CEO")...),
-				part, "#links", "Mara Ruiz", "Linked Mara Ruiz")
+				part, "#links", "Mara Ruiz", "Created and linked Mara Ruiz")
 			x.WantOne("1", "SELECT count(*) FROM audit_logs WHERE action = ? AND user_id = ?", action, ines.user.ID)
 			x.WantOne(ines.user.ID, "SELECT owner_user_id FROM "+table+" ORDER BY id DESC LIMIT 1")
 			x.WantOne("CEO", "SELECT role_label FROM organization_contact")

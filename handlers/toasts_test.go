@@ -115,6 +115,19 @@ func TestEveryChangeOffersUndo(t *testing.T) {
 	}
 }
 
+// TestUndoOfCreatingAndLinkingSaysWhatStays, as it only unlinks.
+func TestUndoOfCreatingAndLinkingSaysWhatStays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines, acme, eva := s.as("Manager").viaHTMX(), s.Organization("Acme"), s.Contact("Eva", "Lind")
+	for path, stays := range map[string]string{
+		acme + "/contacts": "Unlinked Zoe Zimmer. The contact stays", eva + "/organizations": "Unlinked Birch. The organization stays",
+	} {
+		linked := ines.post(path, "first_name", "Zoe", "last_name", "Zimmer", "display_name", "Birch").want(200, ".toast", "Created and linked")
+		ines.submit(linked, ".toast form button").want(200, ".toast", stays)
+	}
+}
+
 // TestAnUndoOfWhatOthersHaveChangedIsRefused with a message, with and without a script. Nothing is changed, and nothing but the
 // message is shown.
 func TestAnUndoOfWhatOthersHaveChangedIsRefused(t *testing.T) {
