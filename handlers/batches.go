@@ -397,7 +397,7 @@ func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) erro
 		toast.Text += ". " + wording.OutOfSight(done, x.list.Noun)
 	}
 	if done.ID != "" && done.OutOfSight < done.Changes {
-		toast.Undo = &views.Undo{Action: "/batches/" + done.ID + "/undo", Fields: []views.Hidden{{Name: "next", Value: to}}}
+		toast.Undo = &views.Undo{Action: "/batches/" + done.ID + "/undo", Fields: []views.Hidden{{Name: "next", Value: to}}, Slow: true}
 	}
 	if err := s.flash(c, toast); err != nil {
 		return err

@@ -95,6 +95,7 @@ type Undo struct {
 	Target string // selector that htmx replaces; "" loads the page
 	Action string
 	Fields []Hidden
+	Slow   bool // whether it may take longer than htmx waits, so that the browser sends it
 }
 
 // Hidden is a hidden field of a form.
