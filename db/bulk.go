@@ -116,7 +116,7 @@ func (b *bulk) collectWords(table string, rows [][]any) {
 		b.learned[index] = map[string]bool{}
 	}
 	for _, row := range rows {
-		for w := range strings.FieldsSeq(row[1].(string)) {
+		for _, w := range partWords(row[1].(string)) {
 			b.learned[index][w] = true
 		}
 	}

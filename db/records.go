@@ -391,10 +391,15 @@ func (t *tx) setActive(k *RecordKind, id string, version int, active bool) error
 	return t.record(k.activeAction(active), k.Noun, id, details{"changes": map[string]Change{"is_active": {Old: is, New: active}}})
 }
 
-// searchWords returns the words for the search index: those of the name, then those of searched
-// fields, then both joined across punctuation and spelled with two letters for one.
+// searchWords returns the words for the search index: those of the name, then those of searched fields, then those
+// joined across punctuation, and spelled with two letters for one. Behind wholeWords are names
+// and emails in one word.
 func (r Record) searchWords() string {
 	words, others := text.Words(r.Name()), append(text.Joined(r.Name()), text.Spelled(r.Name())...)
+	inOne := []string{}
+	if r.Kind == OrganizationKind {
+		inOne = append(inOne, text.OneWord(r.Name()), text.OneWord(r.Value("legal_name")))
+	}
 	for i, f := range r.Kind.Fields {
 		if value := r.values[i]; f.Searched && value != "" {
 			switch f.Kind {
@@ -404,10 +409,17 @@ func (r Record) searchWords() string {
 				words = append(words, text.Code(value)...)
 			case Website:
 				words = append(words, text.Words(value)...)
+			case Email:
+				words, others = append(words, text.Words(value)...), append(others, text.Spelled(value)...)
+				inOne = append(inOne, text.Joined(value)...)
 			default:
 				words, others = append(words, text.Words(value)...), slices.Concat(others, text.Joined(value), text.Spelled(value))
 			}
 		}
 	}
-	return strings.Join(append(words, others...), " ")
+	words = append(words, others...)
+	if inOne = slices.DeleteFunc(slices.Compact(inOne), func(w string) bool { return w == "" }); len(inOne) > 0 {
+		words = append(append(words, wholeWords), inOne...)
+	}
+	return strings.Join(words, " ")
 }

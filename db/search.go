@@ -23,7 +23,8 @@ import (
 // region is the one of phone numbers without a country code. column limits the search to a column
 // of the index and ends with a colon; "" searches all.
 func match(typed, region, column string) (query string, ok bool) {
-	found := text.TypedWords(typed)
+	typed = text.PlainAddress(typed)
+	found := text.TellingWords(typed)
 	if len(found) == 0 {
 		return "", false
 	}
@@ -207,14 +208,14 @@ func (d *DB) SearchInteractions(ctx context.Context, by Actor, typed, before str
 type search struct {
 	by     Actor
 	typed  string
-	words  []string // the typed words, folded like those of the indexes
+	words  []string // the typed words that records must have, folded like those of the indexes
 	region string   // see match
 	few    bool     // see ownsFew
 	n      int      // limit per kind
 }
 
 func (d *DB) newSearch(ctx context.Context, by Actor, typed string, n int) (s search, err error) {
-	s = search{by: by, typed: typed, words: text.TypedWords(typed), region: d.PhoneRegion(), n: n}
+	s = search{by: by, typed: typed, words: text.TellingWords(text.PlainAddress(typed)), region: d.PhoneRegion(), n: n}
 	s.few, err = d.ownsFew(ctx, by)
 	return s, err
 }

@@ -15,6 +15,16 @@ import (
 // The search indexes hold words of the records. Whatever changes these words updates the index in
 // the same transaction.
 
+// wholeWords stands before the words of a record that are found by their beginnings only: a part of them, such as oslo
+// in loslobos, is a part of no word that anybody wrote.
+const wholeWords = "|"
+
+// partWords returns the words that are found by their parts, too.
+func partWords(words string) []string {
+	words, _, _ = strings.Cut(words, wholeWords)
+	return strings.Fields(words)
+}
+
 // interactionWords returns the terms that the index stores for an interaction: each distinct word,
 // then the distinct first two and three letters of words, each with a dot.
 func interactionWords(i Interaction) string {
@@ -68,7 +78,7 @@ func (t *tx) reindexRecord(k *RecordKind, id string) error {
 
 // index stores a record's words in its index, unless they are already there.
 func (t *tx) index(k *RecordKind, docid int64, words []string) error {
-	if err := t.learnWords(k.words, strings.Fields(words[0])); err != nil {
+	if err := t.learnWords(k.words, partWords(words[0])); err != nil {
 		return err
 	}
 	columns := []string{"words", "organizations"}[:len(words)]

@@ -22,6 +22,10 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"0232 000 07 63", "Çağrı Yılmaz", false},
 		{"+90 242 000 07 63", "Zeynep Kaya", false},
 
+		{"04315550132", "Slash Kiel", false},
+		{"+49 (0)431 5550132", "Slash Kiel", false},
+		{"0431/555 01 32", "Slash Kiel", false},
+		{"+49 (0)4315550121", "Slash Kiels", false},
 		// Names of several languages, in any order, with and without their accents.
 		{"maya okafor", "Maya Okafor", false},
 		{"Okafor Maya", "Maya Okafor", false},
@@ -37,7 +41,29 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"jeanluc", "Jean-Luc Lefèvre", false},
 		{"nordlicht", "Nordlicht Energie", false},
 		{"harbor & pine", "Harbor & Pine", false},
-		{"Harbor and Pine", "", false},
+		{"Harbor and Pine", "Harbor & Pine", false},
+		{"harbor und pine", "Harbor & Pine", false},
+		{"harbor and pine ltd", "Harbor & Pine", false},
+		{"harbur and pine", "Harbor & Pine", true},
+		{"arbor og pine", "Harbor & Pine", false},
+		{"AT and T Retail", "AT&T Retail", false},
+		{"nordlicht energie gmbh", "Nordlicht Energie", false},
+		{"acme corp", "Acme", false},
+		{"acme corporation cfo", "José García Núñez", false},
+		{"ash alder", "Ash and Alder", false},
+		{"ash & alder", "Ash and Alder", false},
+		{"ash and alder", "Ash and Alder", false},
+		{"ash and", "Ash and Alder", false},
+		{"okafor and", "", false}, // the beginning of another name
+		{"and okafor", "", false},
+		{"limited", "", false},
+		{"and", "Ash and Alder", false},
+		// Names in one word.
+		{"brightlane", "Bright Lane Outfitters", false},
+		{"BrightLaneOut", "Bright Lane Outfitters", false},
+		{"fjordkraftaalesund", "", false},
+		{"fjordkraftalesund", "Fjordkraft Ålesund", false},
+		{"oslo", "", false}, // in an email with los-logistica
 		{"ibm", "I.B.M. Works", false},
 		{"at&t", "AT&T Retail", false},
 		{"att ret", "AT&T Retail", false},
@@ -47,6 +73,13 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"@nordlicht-energie.example", "Mara Hoffmann", false},
 		{"www.harborpine.example", "Harbor & Pine", false},
 		{"https://harborpine.example/", "Harbor & Pine", false},
+		{"https://www.harborpine.example/contact?x=1#top", "Harbor & Pine", false},
+		{"HTTP://WWW.nordlicht-energie.example:8080", "Nordlicht Energie", false},
+		{"www.nordlicht-energie.example", "Nordlicht Energie", false},
+		{"nordlicht-energie.example/contact", "Nordlicht Energie", false},
+		{"mailto:maya.okafor@harborpine.example", "Maya Okafor", false},
+		{"MAILTO:maya.okafor@harborpine.example?subject=Hello", "Maya Okafor", false},
+		{"okafor/maya", "Maya Okafor", false},
 		{"harborpine", "Harbor & Pine", false},
 		{"DE123456789", "Nordlicht Energie", false},
 		// Parts of words.
@@ -132,6 +165,8 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 		{"display_name": "Acme Trading"},
 		{"display_name": "Brückner Hochbau"},
 		{"display_name": "Fjordkraft Ålesund"},
+		{"display_name": "Ash and Alder"},
+		{"display_name": "Bright Lane Outfitters"},
 	} {
 		made := must(o.CreateOrganization(t.Context(), o.Tomas, fields, ""))(t)
 		organizations[made.Name()] = made.ID
@@ -153,6 +188,8 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 		{"Nurgül", "Toprak", "", "+90 212 000 07 63", "", "", ""},
 		{"Çağrı", "Yılmaz", "", "+90 232 000 07 63", "", "", ""},
 		{"Zeynep", "Kaya", "", "0242 000 07 63", "", "", ""},
+		{"Slash", "Kiel", "slash@san-carlos-logistica.example", "0431 / 555 01 32", "", "", ""},
+		{"Slash", "Kiels", "", "+49 (0)431/5550121", "", "", ""},
 		{"Håkon", "Aasen", "", "", "", "", ""},
 	} {
 		fields := db.Fields{"first_name": c.first, "last_name": c.last, "email": c.email, "phone": c.phone, "job_title": c.title}

@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // IsFiller reports whether a folded word in an organization's name does not distinguish it: a legal form, or a word
 // that joins others.
@@ -17,3 +20,32 @@ var fillers = func() map[string]bool {
 	}
 	return all
 }()
+
+// TellingWords returns the words of a search that a record needs to have. Words that join others, and legal forms, need
+// not be there: Harbor & Pine Ltd is found by harbor and pine limited. Only words that nobody types while they type
+// another one count as such.
+func TellingWords(typed string) (all []string) {
+	words := TypedWords(typed)
+	filling := filling(words)
+	for i, w := range words {
+		if !filling[i] {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// filling tells for each word of a search whether it fills: one that joins, between two others, or a legal form after
+// another word.
+func filling(words []string) []bool {
+	all := make([]bool, len(words))
+	for i, w := range words {
+		all[i] = i > 0 && (slices.Contains(legalForms, w) || i < len(words)-1 && slices.Contains(joining, w))
+	}
+	return all
+}
+
+var (
+	joining    = strings.Fields("and e en et i ja og och und y и і та και")
+	legalForms = strings.Fields("corp corporation gmbh inc incorporated kft limited llc llp ltd ltda mbh ohg oyj plc pty pvt sarl srl")
+)

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Version is the version of the folding. Raise it whenever SortKey or Words return something else
-// for a text, so that stored keys and words are recomputed.
-const Version = 2
+// Version is the version of the folding. Raise it whenever a text gets other keys or words,
+// so that the stored ones are recomputed.
+const Version = 3
 
 // special folds letters that Unicode does not decompose, the final sigma, and typographic
 // apostrophes and hyphens.

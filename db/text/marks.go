@@ -12,12 +12,14 @@ type Typed struct {
 	words   [][]rune
 	spelled [][]rune // the same with two letters for one
 	seen    []bool   // words not to be looked for inside other words
+	filling []bool   // words that results need not have
 	numbers []string // the digits of a phone number, the longest form first
 }
 
 // NewTyped splits what somebody typed like a search: into words and, if it is a phone number, its
 // digits.
 func NewTyped(typed string) Typed {
+	typed = PlainAddress(typed)
 	t := Typed{}
 	for _, form := range NumberWords(typed, "") {
 		if !strings.HasPrefix(form, fromBehind) {
@@ -28,6 +30,7 @@ func NewTyped(typed string) Typed {
 		t.numbers = append(t.numbers, t.numbers[last][len(t.numbers[last])-lastDigits:])
 	}
 	words := TypedWords(typed)
+	t.filling = filling(words)
 	for i, w := range spelled(cut(typed), words) {
 		t.spelled = append(t.spelled, []rune(w))
 		w = words[i]
@@ -48,7 +51,7 @@ func (t Typed) Seen(has []bool) Typed {
 
 // Marks returns the byte ranges of a text that match what was typed, in order. A typed word matches
 // the beginnings of words or, if there are none, the insides. has tells for each typed word whether
-// it was found.
+// it was found or need not be, see TellingWords.
 func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
 	folded := fold(text, searchKey)
 	has = make([]bool, len(t.words))
@@ -63,7 +66,10 @@ func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
 		if len(found) == 0 && !t.seen[i] {
 			found = occurrences(withoutMarks(folded), w, true)
 		}
-		ranges, has[i] = append(ranges, found...), len(found) > 0
+		if len(found) == 0 && !t.seen[i] {
+			found = occurrences(slices.DeleteFunc(slices.Clone(folded), func(l letter) bool { return !inWord(l.rune) }), w, true) // see OneWord
+		}
+		ranges, has[i] = append(ranges, found...), len(found) > 0 || t.filling[i]
 	}
 	if at, ok := t.numberIn(text); ok {
 		ranges = append(ranges, at)

@@ -66,9 +66,32 @@ func numberParts(text string) (parts [][2]int) {
 		}
 		add(from)
 		left := parts[len(parts)-1]
-		joins = text[from:to] == "/" && !strings.ContainsFunc(text[left[0]:left[1]], notInPhone) && len(Digits(text[left[0]:left[1]])) < 6
+		joins = strings.TrimSpace(text[from:to]) == "/" && isAreaCode(text[left[0]:left[1]], text[to:], to-from > 1)
 		start, at = to, to
 	}
+}
+
+// isAreaCode reports whether a text ends with the beginning of the number after it: fewer than six digits, without those
+// before an area code. A slash with spaces mostly separates numbers, so there the digits must show which they are.
+func isAreaCode(text, after string, spaced bool) bool {
+	m := one.FindStringSubmatch(text)
+	if m == nil || !strings.HasSuffix(text, m[2]) || extensionOnly.MatchString(m[1]) || strings.HasPrefix(after, "+") ||
+		spaced && strings.HasPrefix(strings.TrimLeft(after, "("), "0") {
+		return false
+	}
+	number := strings.TrimLeft(strings.Replace(m[2], "(0)", "", 1), "(")
+	digits := Digits(number)
+	switch {
+	case strings.HasPrefix(number, "+"):
+		digits = digits[min(countryCode(digits), len(digits)):]
+	case strings.HasPrefix(digits, "00"):
+		digits = digits[min(2+countryCode(digits[2:]), len(digits)):]
+	case strings.HasPrefix(digits, "0"):
+		digits = digits[1:]
+	case spaced && !strings.HasPrefix(m[2], "("):
+		return false
+	}
+	return len(digits) < 6
 }
 
 // one matches a single number, optionally with words before it, an extension, and a remark after
@@ -136,7 +159,7 @@ func NumberWords(typed, region string) []string {
 	if PhoneNumber(typed) == "" {
 		return nil
 	}
-	typed = withoutScheme(typed)
+	typed, _ = withoutScheme(typed, "tel:")
 	number := strings.ReplaceAll(PlainDigits(typed), "(0)", "")
 	plus := ""
 	if strings.HasPrefix(strings.TrimLeft(number, " ("), "+") {
@@ -207,7 +230,7 @@ func IsReversed(word string) bool { return strings.HasPrefix(word, fromBehind) }
 // PhoneNumber returns the digits of a typed phone number, or "" if it has fewer than three or
 // characters that phone numbers do not have.
 func PhoneNumber(typed string) string {
-	typed = withoutScheme(typed)
+	typed, _ = withoutScheme(typed, "tel:")
 	if number := Digits(typed); len(number) >= fewestDigits && !strings.ContainsFunc(PlainDigits(typed), notInPhone) {
 		return number
 	}
@@ -217,7 +240,8 @@ func PhoneNumber(typed string) string {
 // IsNumber reports whether one of the phone numbers in a text is the typed one, written with or without its country code,
 // or ends with it. Of numbers with the same last digits, it tells that one.
 func IsNumber(phone, typed string) bool {
-	typed = strings.TrimLeft(Digits(strings.ReplaceAll(PlainDigits(withoutScheme(typed)), "(0)", "")), "0")
+	typed, _ = withoutScheme(typed, "tel:")
+	typed = strings.TrimLeft(Digits(strings.ReplaceAll(PlainDigits(typed), "(0)", "")), "0")
 	return slices.ContainsFunc(Numbers(phone), func(n Number) bool {
 		number := strings.TrimLeft(strings.TrimPrefix(n.Dial, "+"), "0")
 		short, long := typed, number
@@ -228,12 +252,12 @@ func IsNumber(phone, typed string) bool {
 	})
 }
 
-// withoutScheme removes the tel: of a copied link.
-func withoutScheme(typed string) string {
-	if typed = strings.TrimSpace(typed); len(typed) > 4 && strings.EqualFold(typed[:4], "tel:") {
-		return typed[4:]
+// withoutScheme removes the beginning of a copied link.
+func withoutScheme(typed, scheme string) (rest string, ok bool) {
+	if typed = strings.TrimSpace(typed); len(typed) > len(scheme) && strings.EqualFold(typed[:len(scheme)], scheme) {
+		return typed[len(scheme):], true
 	}
-	return typed
+	return typed, false
 }
 
 func notInPhone(c rune) bool {

@@ -2,6 +2,7 @@ package text
 
 import (
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -73,6 +74,22 @@ func Joined(s string) (all []string) {
 		}
 	}
 	return all
+}
+
+// OneWord returns the first words of a name in one, as in a domain: brightlane for Bright Lane. It returns "" for a
+// single word, and in scripts without spaces.
+func OneWord(name string) (joined string) {
+	words := Words(name)
+	for _, w := range words {
+		if c, _ := utf8.DecodeRuneInString(w); len(words) < 2 || standsAlone(c) {
+			return ""
+		}
+		if len(joined)+len(w) > maxJoined {
+			break
+		}
+		joined += w
+	}
+	return joined
 }
 
 // Spelled returns the words of a text that are also spelled with two letters for one, as people do
@@ -164,6 +181,23 @@ const maxTyped = 200
 // TypedWords returns the words of a search, split like indexed text. It uses only the first 200
 // characters.
 func TypedWords(typed string) []string { return Words(cut(typed)) }
+
+// address matches a web address alone: its host without www, and what follows it.
+var address = regexp.MustCompile(`(?i)^(?:https?://)?(?:www\.)?((?:[\pL\d-]+\.)+\pL{2,})(:\d+)?([/?#]\S*)?$`)
+
+// PlainAddress returns the host of a web address, without www, and the email of a link to one. It returns other texts as
+// they are.
+func PlainAddress(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if rest, ok := withoutScheme(typed, "mailto:"); ok {
+		email, _, _ := strings.Cut(rest, "?")
+		return email
+	}
+	if m := address.FindStringSubmatch(typed); m != nil {
+		return m[1]
+	}
+	return typed
+}
 
 // OtherWords returns alternative sets of words for a search: without the punctuation inside words,
 // for an identifier, as one word, and with two letters for one.
