@@ -23,6 +23,7 @@ const (
 	paletteRecords      = 5  // records of each kind shown that were found by name
 	paletteOthers       = 3  // records shown that were found by other fields
 	paletteInteractions = 3
+	paletteOutcomes     = 3
 	paletteLogs         = 3 // commands to log an interaction
 	paletteRecent       = 6
 	maxRecent           = 8 // addresses read from the browser
@@ -82,16 +83,22 @@ func (s *Server) recent(c *gin.Context) (choices []views.PaletteChoice, err erro
 }
 
 // offerFound offers the commands that match, then the records found by name, by other fields, and
-// interactions. Last is the search page. "call anna" offers to log a call with Anna. If nothing
-// matches, it offers to create it.
+// interactions. Last is the search page. "call anna" offers to log a call with Anna, "new contact anna" to create
+// Anna. If nothing matches, it offers to create it.
 func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
-	channel, name := "", p.Query
-	if p.Logs {
+	noun, name := toMake(p.Query)
+	made, channel := s.makeOf(c, noun, name), ""
+	switch {
+	case made != nil:
+	case p.Logs:
 		channel, name = toLog(p.Query)
+	default:
+		name = p.Query
 	}
 	typed := text.NewTyped(name)
 	found, err1 := s.db.Search(c.Request.Context(), who(c).Actor, db.SearchFilter{Typed: name, Most: paletteFound})
 	commands, err2 := s.commands(c, p.Query)
+	outcomes, err3 := s.outcomeChoices(c, p.Query)
 	if task := toRemind(p.Query); task != "" && s.may(c, http.MethodGet, "/follow-ups/new") {
 		p.Groups = append(p.Groups, views.PaletteGroup{ID: "remind", Heading: "Follow-up", Choices: []views.PaletteChoice{newFollowUp(task)}})
 	}
@@ -102,9 +109,11 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	if channel == "" {
 		rest, logs = logs, nil
 	}
-	p.Groups = append(p.Groups, views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands},
+	p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: made},
+		views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands},
 		views.PaletteGroup{ID: "log", Heading: "Log", Choices: logs})
 	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
+	p.Groups = append(p.Groups, views.PaletteGroup{ID: "outcomes", Heading: "Outcomes", Choices: outcomes})
 	nothing := !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
 	switch {
 	case nothing && who(c).OwnOnly:
@@ -113,13 +122,13 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	case nothing:
 		p.Nothing = "Nothing by that name. Similar spellings were tried."
 	}
-	if nothing || found.Similar() {
+	if nothing || found.Similar() && made == nil {
 		p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: s.makeChoices(c, name)})
 	}
 	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}),
 		views.TextPart{Text: "Search for " + quoted(p.Query)}))
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "more", Heading: "More", Choices: rest})
-	return errors.Join(err1, err2)
+	return errors.Join(err1, err2, err3)
 }
 
 // foundGroups groups the first records found of each kind: by name, then by other fields.
@@ -159,40 +168,73 @@ func missingIn(subject string, typed text.Typed) int {
 	return 0
 }
 
-// makeChoices offers to create what was not found. An email or a phone number is a contact's.
-func (s *Server) makeChoices(c *gin.Context, typed string) (choices []views.PaletteChoice) {
-	add := func(icon, label, path, detail string, fields db.Fields) {
-		if !s.may(c, http.MethodGet, path) {
-			return
-		}
-		filled := url.Values{}
-		for column, value := range fields {
-			filled.Set(column, value)
-		}
-		choice := commandChoice(icon, address(path, filled), views.TextPart{Text: label + " " + quoted(typed)})
-		if detail != "" {
-			choice.Detail = []views.TextPart{{Text: detail}}
-		}
-		choices = append(choices, choice)
+// makeChoices offers to create what was not found.
+func (s *Server) makeChoices(c *gin.Context, typed string) []views.PaletteChoice {
+	noun, name := toMake(typed)
+	if made := s.makeOf(c, noun, name); made != nil {
+		return made
 	}
-	first, last := splitName(typed)
-	switch {
-	case strings.Contains(typed, "@"):
-		add("user", "Create contact", "/contacts/new", "With this email", db.Fields{"email": typed})
-	case text.PhoneNumber(typed) != "":
-		add("user", "Create contact", "/contacts/new", "With this phone number", db.Fields{"phone": typed})
-	default:
-		names := ""
-		if last != "" {
-			names = "First name " + text.Isolate(first) + ", last name " + text.Isolate(last)
-		}
-		add("user", "Create contact", "/contacts/new", names, db.Fields{"first_name": first, "last_name": last})
-		add("org", "Create organization", "/organizations/new", "", db.Fields{"display_name": typed})
-		if s.may(c, http.MethodGet, "/follow-ups/new") {
-			choices = append(choices, newFollowUp(typed))
-		}
+	isContact := text.PhoneNumber(typed) != "" || strings.Contains(typed, "@")
+	isOrganization := text.WebHost(typed) != ""
+	var choices []views.PaletteChoice
+	if !isOrganization {
+		choices = s.makeOf(c, "contact", typed)
+	}
+	if !isContact {
+		choices = append(choices, s.makeOf(c, "organization", typed)...)
+	}
+	if !isContact && !isOrganization && s.may(c, http.MethodGet, "/follow-ups/new") {
+		choices = append(choices, newFollowUp(typed))
 	}
 	return choices
+}
+
+// makeOf offers to create a contact with a name, an email or a phone number, or an organization with a name or a web
+// address, if the visitor may.
+func (s *Server) makeOf(c *gin.Context, noun, typed string) []views.PaletteChoice {
+	typed = text.PlainAddress(typed)
+	icon, detail, fields := "user", "", db.Fields{}
+	switch {
+	case noun == "" || !s.may(c, http.MethodGet, "/"+noun+"s/new"):
+		return nil
+	case noun == "organization":
+		icon, fields["display_name"] = "org", typed
+		if host := text.WebHost(typed); host != "" {
+			detail, fields["website"] = "With this website", host
+		}
+	case strings.Contains(typed, "@"):
+		detail, fields["email"] = "With this email", typed
+	case text.PhoneNumber(typed) != "":
+		detail, fields["phone"] = "With this phone number", typed
+	default:
+		fields["first_name"], fields["last_name"] = splitName(typed)
+		if fields["last_name"] != "" {
+			detail = "First name " + text.Isolate(fields["first_name"]) + ", last name " + text.Isolate(fields["last_name"])
+		}
+	}
+	filled := url.Values{}
+	for column, value := range fields {
+		filled.Set(column, value)
+	}
+	choice := commandChoice(icon, address("/"+noun+"s/new", filled), views.TextPart{Text: "Create " + noun + " " + quoted(typed)})
+	if detail != "" {
+		choice.Detail = []views.TextPart{{Text: detail}}
+	}
+	return []views.PaletteChoice{choice}
+}
+
+var typedNew = regexp.MustCompile(`(?i)^(?:new|create|add)\s+(?:an?\s+)?(?:(org|organi[sz]ation|company|customer|client)|contact|person)\s+(\S.*)$`)
+
+// toMake reads "new organization acme". For anything else noun is "".
+func toMake(typed string) (noun, name string) {
+	m := typedNew.FindStringSubmatch(typed)
+	switch {
+	case m == nil:
+		return "", typed
+	case m[1] != "":
+		return "organization", m[2]
+	}
+	return "contact", m[2]
 }
 
 func quoted(typed string) string { return "“" + text.IsolateForeign(typed) + "”" }
@@ -236,12 +278,19 @@ func toLog(typed string) (channel, name string) {
 	return strings.ToLower(m[2]), m[3]
 }
 
-var typedReminder = regexp.MustCompile(`(?i)^remind\s+(?:me\s+)?(?:to\s+)?(\S.*)$`)
+var (
+	typedReminder = regexp.MustCompile(`(?i)^(?:remind\s+(?:me\s+)?(?:to\s+)?|(?:new|create|add)\s+(?:a\s+)?(?:follow[\s-]?up|task|reminder)\s+)(\S.*)$`)
+	typedTask     = regexp.MustCompile(`(?i)^follow[\s-]?up\s+\S`)
+)
 
-// toRemind returns the task in "remind me to call anna", "" for anything else.
+// toRemind returns the task in "remind me to call anna", "new task call anna" or "follow up with anna". It returns ""
+// for anything else.
 func toRemind(typed string) string {
 	if m := typedReminder.FindStringSubmatch(typed); m != nil {
 		return m[1]
+	}
+	if typedTask.MatchString(typed) {
+		return typed
 	}
 	return ""
 }

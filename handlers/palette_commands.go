@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -26,13 +27,13 @@ type command struct {
 
 var (
 	opening = []command{
-		{icon: "plus", label: "New organization", also: "create add company", path: "/organizations/new"},
-		{icon: "plus", label: "New contact", also: "create add person", path: "/contacts/new"},
+		{icon: "plus", label: "New organization", also: "create add company organisation client customer", path: "/organizations/new"},
+		{icon: "plus", label: "New contact", also: "create add person client customer", path: "/contacts/new"},
 		{icon: "plus", label: "New follow-up", also: "create add task reminder", path: "/follow-ups/new"},
 		{icon: "home", label: "Go to Home", keys: "g h", path: "/"},
-		{icon: "org", label: "Go to Organizations", also: "companies", keys: "g o", path: "/organizations"},
-		{icon: "people", label: "Go to Contacts", also: "people", keys: "g c", path: "/contacts"},
-		{icon: "feed", label: "Go to Interactions", also: "activity", keys: "g i", path: "/interactions"},
+		{icon: "org", label: "Go to Organizations", also: "companies organisations clients customers", keys: "g o", path: "/organizations"},
+		{icon: "people", label: "Go to Contacts", also: "people clients customers", keys: "g c", path: "/contacts"},
+		{icon: "feed", label: "Go to Interactions", also: "activity calls emails meetings notes", keys: "g i", path: "/interactions"},
 		{icon: "todo", label: "Go to Follow-ups", also: "tasks reminders", keys: "g f", path: "/follow-ups"},
 		{icon: "users", label: "Invite user", also: "new create add colleague", path: "/admin/users", query: "?new=1"},
 		{icon: "users", label: "Go to Users", also: "colleagues administration", path: "/admin/users"},
@@ -41,7 +42,8 @@ var (
 		{icon: "tag", label: "Go to Vocabularies", also: "sectors sizes roles outcomes words administration", path: "/admin/vocabularies"},
 		{icon: "hook", label: "Go to Webhooks", also: "administration", path: "/admin/webhooks"},
 		{icon: "server", label: "Go to System", also: "administration backups", path: "/admin/system"},
-		{icon: "user", label: "Go to My account", also: "profile settings preferences password email time zone sessions", path: "/account"},
+		{icon: "user", label: "Go to My account", also: "profile settings preferences password email time zone sessions two-factor authenticator api tokens", path: "/account"},
+		{icon: "keys", label: "Keyboard shortcuts", also: "help keys", keys: "?", path: "/keys"},
 	}
 	changing = []command{
 		{icon: "moon", label: "Theme: dark", also: "mode", path: "/account/theme", theme: "dark"},
@@ -86,6 +88,22 @@ func (s *Server) commands(c *gin.Context, typed string) (choices []views.Palette
 	return append(offered, byOtherWords...), err
 }
 
+// outcomeChoices offers the interactions with outcomes that match what was typed.
+func (s *Server) outcomeChoices(c *gin.Context, typed string) (choices []views.PaletteChoice, err error) {
+	if viewInteractions.Check(who(c)) != nil || utf8.RuneCountInString(typed) < shortestOther {
+		return nil, nil
+	}
+	outcomes, err := s.db.Outcomes(c.Request.Context(), who(c).Actor)
+	marks := text.NewTyped(typed)
+	for _, outcome := range outcomes {
+		if beginsWords(outcome, "", typed) && len(choices) < paletteOutcomes {
+			label := append([]views.TextPart{{Text: "Interactions with outcome "}}, markWords(outcome, marks)...)
+			choices = append(choices, commandChoice("feed", address("/interactions", url.Values{"outcome": {outcome}}), label...))
+		}
+	}
+	return choices, err
+}
+
 // shortestOther is how many letters of another word have to be typed. With fewer, most of what
 // people type would find a command.
 const shortestOther = 3
@@ -93,7 +111,7 @@ const shortestOther = 3
 // beginsWords reports whether every typed word begins a word of the label or another word,
 // ignoring case and accents.
 func beginsWords(label, others, typed string) bool {
-	words, also := foldedWords(label), strings.Fields(others)
+	words, also := foldedWords(label), foldedWords(others)
 	return !slices.ContainsFunc(foldedWords(typed), func(t string) bool {
 		begins := func(w string) bool { return strings.HasPrefix(w, t) }
 		return !slices.ContainsFunc(words, begins) &&

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -72,6 +73,50 @@ func TestPaletteOffersToCreateWhatIsNotFound(t *testing.T) {
 	oda.viaHTMX().get("/palette?q=zzz").want(200, ".hint", "Nothing by that name among the clients that you own")
 }
 
+// TestPaletteCreatesWhatACommandNames: a command followed by a name opens its form filled in.
+func TestPaletteCreatesWhatACommandNames(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager").viaHTMX()
+	anna := s.Contact("Anna", "Kroon")
+	for typed, want := range map[string]struct{ first, href string }{
+		"new organization Acme Ltd":   {"Create organization “Acme Ltd”", "/organizations/new?display_name=Acme+Ltd"},
+		"add a customer Acme":         {"Create organization “Acme”", "/organizations/new?display_name=Acme"},
+		"create contact Max de Boer":  {"Create contact “Max de Boer”", "/contacts/new?first_name=Max+de&last_name=Boer"},
+		"New Person max@x.example":    {"Create contact “max@x.example”", "/contacts/new?email=max%40x.example"},
+		"new contact anna":            {"Create contact “anna”", "/contacts/new?first_name=anna"},
+		"follow up anna":              {"New follow-up “follow up anna”", "/follow-ups/new?text=follow+up+anna"},
+		"new follow-up call anna":     {"New follow-up “call anna”", "/follow-ups/new?text=call+anna"},
+		"add task call anna":          {"New follow-up “call anna”", "/follow-ups/new?text=call+anna"},
+		"https://www.x.example/a?b=1": {"Create organization “x.example”", "/organizations/new?display_name=x.example&website=x.example"},
+		"mailto:max@x.example":        {"Create contact “max@x.example”", "/contacts/new?email=max%40x.example"},
+	} {
+		a := ines.get("/palette?q=" + url.QueryEscape(typed))
+		first := a.html.Find(".opt").First()
+		if name, href := first.Find("bdi").First().Text(), first.AttrOr("href", ""); name != want.first || href != want.href {
+			t.Errorf("%s offers %s at %s", typed, name, href)
+		}
+	}
+	ines.get("/palette?q=new+contact+anna").want(200, "#palette-contacts ~ .opt[href='"+anna+"']", "Anna Kroon").
+		wantTexts("[role=presentation]", "Create", "Contacts", "More")
+	ines.get("/palette?q=new+contact+anna+kroom").wantTexts("[role=presentation]", "Create", "Contacts", "More")
+	s.as("Manager").get("/search?q=new+contact+Max+Boer").wantTexts(".empty .btn", "Create contact “Max Boer”")
+	s.as("Viewer").viaHTMX().get("/palette?q=new+contact+max").want(200, ".hint", "Nothing by that name").wantNot("#palette-make")
+}
+
+// TestAnOutcomeLeadsToItsInteractions: in the palette, and on the search page where nothing else is found.
+func TestAnOutcomeLeadsToItsInteractions(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Log(s.Organization("Acme"), "", "Call", "outcome", "Left a message & card")
+	const href = "/interactions?outcome=Left+a+message+%26+card"
+	s.as("Manager").viaHTMX().get("/palette?q=left+a+mess").want(200, "#palette-outcomes ~ .opt[href='"+href+"']",
+		"Interactions with outcome Left a message & card").wantNot("#palette-make")
+	s.as("Manager").get("/search?q=left+a+message").wantTexts(".empty .btn", "Interactions with outcome Left a message",
+		"Interactions with outcome Left a message & card")
+	s.as(s.Role("Clients only", db.ViewClient)).viaHTMX().get("/palette?q=left+a+mess").wantNot("#palette-outcomes")
+}
+
 // TestPaletteOffersEachCommandOnce to somebody who may use them all.
 func TestPaletteOffersEachCommandOnce(t *testing.T) {
 	t.Parallel()
@@ -121,7 +166,7 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 	empty.wantTexts("[role=presentation]", "Commands").
 		wantTexts(paletteNames, "New organization", "New contact", "New follow-up", "Go to Home",
 			"Go to Organizations", "Go to Contacts", "Go to Interactions",
-			"Go to Follow-ups", "Go to My account", "My accounts", "Quiet for 60 days", "Theme: dark", "Theme: light", "Sign out")
+			"Go to Follow-ups", "Go to My account", "Keyboard shortcuts", "My accounts", "Quiet for 60 days", "Theme: dark", "Theme: light", "Sign out")
 	empty.want(200, ".opt[href='/organizations']", "g o").want(200, ".opt[href='/organizations?owner=me']", "My accounts")
 
 	found := ines.get("/palette?q=har").
@@ -138,6 +183,9 @@ func TestPaletteOffersRecordsAndCommands(t *testing.T) {
 		"follow ups": "Go to Follow-ups", "ew": "", "60 quíet": "Quiet for 60 days", "zzz": "",
 		"create": "New organization|New contact|New follow-up", "create o": "New organization", "add pers": "New contact", "ad": "",
 		"remind": "New follow-up|Go to Follow-ups", "invite": "", "account": "Go to My account|My accounts", "passw": "Go to My account",
+		"organisations": "Go to Organizations", "new organisation": "New organization", "customers": "Go to Organizations|Go to Contacts",
+		"help": "Keyboard shortcuts", "shortcuts": "Keyboard shortcuts", "token": "Go to My account", "two-factor": "Go to My account",
+		"calls": "Go to Interactions", "notes": "Go to Interactions",
 		"sign out": "Sign out", "log out": "Sign out", "dark": "Theme: dark", "theme": "Theme: dark|Theme: light", "light theme": "Theme: light",
 	} {
 		a := ines.get("/palette?q="+strings.ReplaceAll(typed, " ", "+")).want(200, "#palette-more ~ .opt", "Search for “"+typed+"”")
@@ -207,7 +255,7 @@ func TestPaletteKeepsToWhatOneMayDo(t *testing.T) {
 	s := newSite(t)
 	org := s.Organization("Harbor & Pine")
 	s.Log(org, "", "Harbor talk")
-	const start, end = "Go to Home|Go to Organizations|Go to Contacts", "|Go to My account|My accounts"
+	const start, end = "Go to Home|Go to Organizations|Go to Contacts", "|Go to My account|Keyboard shortcuts|My accounts"
 	const last = "|Theme: dark|Theme: light|Sign out"
 	for _, c := range []struct {
 		slug            string

@@ -38,7 +38,9 @@ func (s *Server) search(c *gin.Context) error {
 		if err := s.addOlder(c, &v, &found); err != nil {
 			return err
 		}
-		s.searchGroups(c, &v, found)
+		if err := s.searchGroups(c, &v, found); err != nil {
+			return err
+		}
 	}
 	if wantsFragment(c) {
 		return s.show(c, http.StatusOK, views.SearchResults{Search: v})
@@ -107,7 +109,7 @@ func olderFound(typed, before string, n int) string {
 }
 
 // searchGroups fills the tabs and the results of each kind.
-func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
+func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) (err error) {
 	typed := text.NewTyped(v.Query)
 	inside := func(kind string) bool { return slices.Contains(found.MoreInside, kind) }
 	groups := []views.SearchGroup{
@@ -156,11 +158,14 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) {
 	}
 	v.Status = strings.Join(counts, ", ") + " found"
 	if v.Query != "" && found.FoundOrganizations+found.FoundContacts+found.FoundInteractions == 0 {
-		v.Makes = s.makeChoices(c, v.Query)
+		if v.Makes, err = s.outcomeChoices(c, v.Query); len(v.Makes) == 0 {
+			v.Makes = s.makeChoices(c, v.Query)
+		}
 	}
 	if found.Similar() {
 		v.Status = "No exact match. Similar spellings: " + strings.Join(counts, ", ")
 	}
+	return err
 }
 
 // mapSlice maps the elements of a slice.

@@ -7,7 +7,7 @@ type Search struct {
 	Tabs        SearchTabs
 	Groups      []SearchGroup   // those with results
 	Status      string          // the result in words
-	Makes       []PaletteChoice // what can be created of the query, where nothing was found
+	Makes       []PaletteChoice // where to go if nothing was found: an outcome, or what can be created of the query
 }
 
 // Template names the page.

@@ -182,21 +182,27 @@ const maxTyped = 200
 // characters.
 func TypedWords(typed string) []string { return Words(cut(typed)) }
 
-// address matches a web address alone: its host without www, and what follows it.
-var address = regexp.MustCompile(`(?i)^(?:https?://)?(?:www\.)?((?:[\pL\d-]+\.)+\pL{2,})(:\d+)?([/?#]\S*)?$`)
+var webAddress = regexp.MustCompile(`(?i)^(?:https?://)?(?:www\.)?((?:[\pL\d-]+\.)+\pL{2,})(:\d+)?([/?#]\S*)?$`)
 
-// PlainAddress returns the host of a web address, without www, and the email of a link to one. It returns other texts as
-// they are.
-func PlainAddress(typed string) string {
-	typed = strings.TrimSpace(typed)
-	if rest, ok := withoutScheme(typed, "mailto:"); ok {
-		email, _, _ := strings.Cut(rest, "?")
-		return email
-	}
-	if m := address.FindStringSubmatch(typed); m != nil {
+// WebHost returns the host of a typed web address, without www. It returns "" for other texts.
+func WebHost(typed string) string {
+	if m := webAddress.FindStringSubmatch(strings.TrimSpace(typed)); m != nil {
 		return m[1]
 	}
-	return typed
+	return ""
+}
+
+// PlainAddress returns the host of a web address, and the email of a link to one. It returns other texts as they are.
+func PlainAddress(typed string) string {
+	if host := WebHost(typed); host != "" {
+		return host
+	}
+	rest, ok := withoutScheme(typed, "mailto:")
+	if !ok {
+		return typed
+	}
+	email, _, _ := strings.Cut(rest, "?")
+	return email
 }
 
 // OtherWords returns alternative sets of words for a search: without the punctuation inside words,
