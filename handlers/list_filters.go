@@ -117,6 +117,9 @@ func describeFilters(l *views.List, f db.Filter, p url.Values, chips []views.Chi
 		l.Filters = strings.Join(set, " and ") + ". Check the spelling, or drop a filter."
 	}
 	l.ClearHref = address(l.Path, url.Values{"view": p["view"]})
+	if f.Query != "" {
+		l.SimilarHref = searchAddress(f.Query, "", "") // a list finds only what words begin with
+	}
 	if f.Status == "" {
 		l.WiderHref = address(l.Path, with(p, "status", "all"))
 	}

@@ -147,6 +147,20 @@ func TestSearchNeedsItsPermissions(t *testing.T) {
 }
 
 // TestSnippetsShowEveryWordTyped: only Markdown markup is dropped, and none inside a word.
+// TestAnEmptyListLeadsToSimilarNames, which only the search finds.
+func TestAnEmptyListLeadsToSimilarNames(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	s.Contact("Anna", "Kroon")
+	s.Organization("Harbor & Pine")
+	for path, name := range map[string]string{"/contacts?q=anna+krooon&owner=me": "Anna Kroon", "/organizations?q=harbur+%26+pine": "Harbor & Pine"} {
+		empty := ines.get(path).wantNot("#rows").want(200, ".empty .btn:nth-of-type(2)", "Similar names in Search")
+		ines.get(empty.html.Find(".empty .btn").Eq(1).AttrOr("href", "")).want(200, ".nm", name)
+	}
+	ines.get("/contacts?owner=me").want(200, ".empty", "Clear filters").wantNot(".empty a[href^='/search']")
+}
+
 func TestSnippetsShowEveryWordTyped(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

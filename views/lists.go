@@ -25,6 +25,7 @@ type List struct {
 	Filters              string        // the filters in words, "" for none
 	ClearHref, WiderHref string        // addresses without filters, and with archived records too ("" if already included)
 	ClearLabel           string
+	SimilarHref          string // address of the search for similar names, "" without a search
 }
 
 // ListTop is what stands above a list's rows.
