@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -115,6 +116,20 @@ func (d *DB) OrganizationsOf(ctx context.Context, by Actor, contactID string) ([
 	rows, err := d.reader.QuickQuery(ctx, read+" WHERE contact_id = ? AND "+seen.sql+
 		" ORDER BY organizations.is_active DESC, relationship_status = 'Former', is_main DESC, organizations.sort_key, organization_id",
 		append(append(args, contactID), seen.args...)...)
+	return sqlite.Collect(rows, err, scanLink)
+}
+
+// OrganizationsOfAll is OrganizationsOf for several contacts, in no order of these.
+func (d *DB) OrganizationsOfAll(ctx context.Context, by Actor, contactIDs []string) ([]Link, error) {
+	list, err := json.Marshal(contactIDs)
+	if err != nil || len(contactIDs) == 0 {
+		return nil, err
+	}
+	read, args := selectLinkFor(by)
+	seen := by.seesLink()
+	rows, err := d.reader.QuickQuery(ctx, read+" WHERE contact_id IN (SELECT value FROM json_each(?)) AND "+seen.sql+
+		" ORDER BY relationship_status = 'Former', is_main DESC, organizations.sort_key, organization_id",
+		append(append(args, string(list)), seen.args...)...)
 	return sqlite.Collect(rows, err, scanLink)
 }
 

@@ -31,7 +31,7 @@ var readVerbs = []string{
 	"DefaultSavedView", "FollowUp", "HomeCards", "Interaction", "Interactions", "LastTouched",
 	"Link", "LinkedContacts", "LinkedOrganizations", "ListColumns", "Neighbors", "NewFollowUps", "OpenSessions", "Organization",
 	"Organizations",
-	"OrganizationsOf", "Origin", "Outcomes", "OwnChanges", "Owners", "Recent", "RoleLabels", "Search",
+	"OrganizationsOf", "OrganizationsOfAll", "Origin", "Outcomes", "OwnChanges", "Owners", "Recent", "RoleLabels", "Search",
 	"SearchInteractions", "SecondFactor", "Suggestions", "SavedView", "SavedViews", "Tokens", "Twins",
 }
 

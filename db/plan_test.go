@@ -291,6 +291,11 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 			}
 		}
 	}
+	for _, actor := range []Actor{by, own} {
+		if _, err := d.OrganizationsOfAll(ctx, actor, []string{"x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if h, err := d.Search(ctx, by, SearchFilter{Typed: "acme", Most: 5}); err != nil || len(h.Organizations) != 1 {
 		t.Fatal(h, err)
 	}

@@ -200,6 +200,7 @@ func (w *world) compareRecords(t *testing.T, by db.Actor) {
 		links := must(w.OrganizationsOf(ctx, by, id))(t)
 		want(t, "links of "+x.Name, len(links), len(slices.DeleteFunc(slices.Clone(w.clients.Links),
 			func(l [2]string) bool { return l[1] != id || !w.clients.SeesLink(by, l) })))
+		want(t, "links found of "+x.Name, len(must(w.OrganizationsOfAll(ctx, by, []string{id}))(t)), len(links))
 		w.compareHistory(t, by, "contact", id, sees)
 	}
 	for _, l := range w.clients.Links {

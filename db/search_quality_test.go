@@ -136,6 +136,7 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"oka", "Maya Okafor", false},
 		{"okx", "", false},
 		{"DE123456788", "", false},
+		{"saas", "", false},      // a legal form is no name
 		{"chairwomn", "", false}, // a title is neither a name nor an email
 	} {
 		h := must(o.Search(t.Context(), o.Lea, db.SearchFilter{Typed: c.typed, Most: 20}))(t)
@@ -166,6 +167,7 @@ func qualityOffice(t *testing.T) *dbtest.Office {
 		{"display_name": "Brückner Hochbau"},
 		{"display_name": "Fjordkraft Ålesund"},
 		{"display_name": "Ash and Alder"},
+		{"display_name": "Tallow", "legal_name": "Tallow SAS"},
 		{"display_name": "Bright Lane Outfitters"},
 	} {
 		made := must(o.CreateOrganization(t.Context(), o.Tomas, fields, ""))(t)

@@ -86,6 +86,9 @@ func (d *DB) findSimilar(ctx context.Context, s search, p *searchSource) error {
 		if similar[i], err = d.similarWords(ctx, p.index, typed, mostSimilar/len(s.words)); err != nil {
 			return err
 		}
+		if p.kind == OrganizationKind { // a legal form is no name
+			similar[i] = slices.DeleteFunc(similar[i], text.IsFiller)
+		}
 		for _, w := range similar[i] {
 			if text.Compare(typed, w) == text.Similar {
 				whole[i] = append(whole[i], w)

@@ -93,6 +93,48 @@ func textParts(text string, hits [][2]int) (all []views.TextPart) {
 
 // foundRecord describes a record that was found, and why if that is not obvious from its name.
 func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
+	row, _ := describeFound(r, typed)
+	return row
+}
+
+// foundRecords is foundRecord for several. Contacts are also found by all their organizations and their roles there.
+func (s *Server) foundRecords(c *gin.Context, all []db.Record, typed text.Typed) ([]views.OptionRow, error) {
+	rows, details := make([]views.OptionRow, len(all)), map[string]*detail{}
+	var unexplained []string
+	for i, r := range all {
+		var d *detail
+		if rows[i], d = describeFound(r, typed); r.Kind == db.ContactKind && len(d.missing) > 0 {
+			unexplained, details[r.ID] = append(unexplained, r.ID), d
+		}
+	}
+	links, err := s.db.OrganizationsOfAll(c.Request.Context(), who(c).Actor, unexplained)
+	for _, l := range links {
+		details[l.ContactID].explain(linkInWords(l))
+	}
+	for i := range rows {
+		if d := details[rows[i].ID]; d != nil {
+			rows[i].Detail = d.parts
+		}
+	}
+	return rows, err
+}
+
+// linkInWords names a contact's organization, except the main one, which is shown anyway, and the role there.
+func linkInWords(l db.Link) string {
+	words := l.OrganizationName
+	switch {
+	case l.RoleLabel != "" && l.IsMain():
+		words = l.RoleLabel
+	case l.RoleLabel != "":
+		words = l.RoleLabel + " at " + words
+	}
+	if l.RelationshipStatus == "Former" {
+		words += " (former)"
+	}
+	return words
+}
+
+func describeFound(r db.Record, typed text.Typed) (views.OptionRow, *detail) {
 	k := recordKinds[r.Kind.Plural]
 	d := newDetail(typed, r.Name())
 	for _, value := range k.detail(r) {
@@ -111,7 +153,7 @@ func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
 	if k == contactRecords {
 		row.Numbers = numbersOf(r)
 	}
-	return row
+	return row, d
 }
 
 func (s *Server) foundInteraction(c *gin.Context, i db.Interaction, typed text.Typed) views.FoundInteraction {

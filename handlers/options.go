@@ -86,7 +86,10 @@ func (s *Server) optionRows(c *gin.Context, kind, typed string) (rows []views.Op
 	if more = len(found) > optionLimit; more {
 		found = found[:optionLimit]
 	}
-	return mapSlice(found, func(r db.Record) views.OptionRow { return foundRecord(r, marks) }), more, err
+	if err == nil {
+		rows, err = s.foundRecords(c, found, marks)
+	}
+	return rows, more, err
 }
 
 // linkedOptions lists the other ends of links; former and archived ones are marked.

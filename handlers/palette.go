@@ -112,8 +112,8 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "make", Heading: "Create", Choices: made},
 		views.PaletteGroup{ID: "commands", Heading: "Commands", Choices: commands},
 		views.PaletteGroup{ID: "log", Heading: "Log", Choices: logs})
-	p.Groups = append(p.Groups, s.foundGroups(c, found, typed)...)
-	p.Groups = append(p.Groups, views.PaletteGroup{ID: "outcomes", Heading: "Outcomes", Choices: outcomes})
+	groups, err4 := s.foundGroups(c, found, typed)
+	p.Groups = append(append(p.Groups, groups...), views.PaletteGroup{ID: "outcomes", Heading: "Outcomes", Choices: outcomes})
 	nothing := !slices.ContainsFunc(p.Groups, func(g views.PaletteGroup) bool { return len(g.Choices) > 0 })
 	switch {
 	case nothing && who(c).OwnOnly:
@@ -128,36 +128,41 @@ func (s *Server) offerFound(c *gin.Context, p *views.Palette) error {
 	rest = append(rest, commandChoice("search", address("/search", url.Values{"q": {p.Query}}),
 		views.TextPart{Text: "Search for " + quoted(p.Query)}))
 	p.Groups = append(p.Groups, views.PaletteGroup{ID: "more", Heading: "More", Choices: rest})
-	return errors.Join(err1, err2, err3)
+	return errors.Join(err1, err2, err3, err4)
 }
 
 // foundGroups groups the first records found of each kind: by name, then by other fields.
-func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) []views.PaletteGroup {
-	var others []views.PaletteChoice
-	byName := func(rows []views.OptionRow) (named []views.PaletteChoice) {
-		for _, row := range rows {
-			if _, has := typed.Marks(row.Name); slices.Contains(has, false) && !row.Similar {
-				others = append(others, recordChoice(row))
+func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) ([]views.PaletteGroup, error) {
+	var others []db.Record
+	byName := func(all []db.Record) (named []db.Record) {
+		for _, r := range all {
+			if _, has := typed.Marks(r.Name()); slices.Contains(has, false) && !r.Similar {
+				others = append(others, r)
 			} else {
-				named = append(named, recordChoice(row))
+				named = append(named, r)
 			}
 		}
 		return named[:min(paletteRecords, len(named))]
 	}
-	organizations := byName(mapSlice(found.Organizations, func(o db.Organization) views.OptionRow { return foundRecord(o, typed) }))
-	contacts := byName(mapSlice(found.Contacts, func(x db.Contact) views.OptionRow { return foundRecord(x, typed) }))
+	var failed error
+	choices := func(all []db.Record) []views.PaletteChoice {
+		rows, err := s.foundRecords(c, all, typed)
+		failed = errors.Join(failed, err)
+		return mapSlice(rows, recordChoice)
+	}
+	organizations, contacts := choices(byName(found.Organizations)), choices(byName(found.Contacts))
 	slices.SortStableFunc(found.Interactions, func(a, b db.Interaction) int {
 		return cmp.Compare(missingIn(a.Subject, typed), missingIn(b.Subject, typed))
 	})
 	return []views.PaletteGroup{
 		{ID: "organizations", Heading: "Organizations", Choices: organizations},
 		{ID: "contacts", Heading: "Contacts", Choices: contacts},
-		{ID: "others", Heading: "Found by other fields", Choices: others[:min(paletteOthers, len(others))]},
+		{ID: "others", Heading: "Found by other fields", Choices: choices(others[:min(paletteOthers, len(others))])},
 		{ID: "interactions", Heading: "Interactions", Choices: mapSlice(found.Interactions[:min(paletteInteractions, len(found.Interactions))],
 			func(i db.Interaction) views.PaletteChoice {
 				return interactionChoice(s.foundInteraction(c, i, typed))
 			})},
-	}
+	}, failed
 }
 
 // missingIn returns 1 if a typed word is not in the subject but in the body, else 0.

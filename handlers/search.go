@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -109,22 +110,23 @@ func olderFound(typed, before string, n int) string {
 }
 
 // searchGroups fills the tabs and the results of each kind.
-func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) (err error) {
+func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) error {
 	typed := text.NewTyped(v.Query)
+	organizations, err1 := s.foundRecords(c, found.Organizations, typed)
+	contacts, err2 := s.foundRecords(c, found.Contacts, typed)
+	for i := range contacts {
+		contacts[i].Numbers = dialable(who(c), contacts[i].Numbers)
+	}
 	inside := func(kind string) bool { return slices.Contains(found.MoreInside, kind) }
 	groups := []views.SearchGroup{
 		{
 			Kind: "organizations", Heading: "Organizations",
 			Count: resultCount(found.FoundOrganizations, found.MoreOrganizations || inside("organizations")),
-			Rows:  mapSlice(found.Organizations, func(r db.Record) views.OptionRow { return foundRecord(r, typed) }),
+			Rows:  organizations,
 		},
 		{
 			Kind: "contacts", Heading: "Contacts", Count: resultCount(found.FoundContacts, found.MoreContacts || inside("contacts")),
-			Rows: mapSlice(found.Contacts, func(r db.Record) views.OptionRow {
-				row := foundRecord(r, typed)
-				row.Numbers = dialable(who(c), row.Numbers)
-				return row
-			}),
+			Rows: contacts,
 		},
 	}
 	if viewInteractions.Check(who(c)) == nil {
@@ -156,16 +158,17 @@ func (s *Server) searchGroups(c *gin.Context, v *views.Search, found db.Hits) (e
 		}
 		v.Groups = append(v.Groups, g)
 	}
+	var err3 error
 	v.Status = strings.Join(counts, ", ") + " found"
 	if v.Query != "" && found.FoundOrganizations+found.FoundContacts+found.FoundInteractions == 0 {
-		if v.Makes, err = s.outcomeChoices(c, v.Query); len(v.Makes) == 0 {
+		if v.Makes, err3 = s.outcomeChoices(c, v.Query); len(v.Makes) == 0 {
 			v.Makes = s.makeChoices(c, v.Query)
 		}
 	}
 	if found.Similar() {
 		v.Status = "No exact match. Similar spellings: " + strings.Join(counts, ", ")
 	}
-	return err
+	return errors.Join(err1, err2, err3)
 }
 
 // mapSlice maps the elements of a slice.

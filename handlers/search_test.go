@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -147,6 +148,33 @@ func TestSearchNeedsItsPermissions(t *testing.T) {
 }
 
 // TestSnippetsShowEveryWordTyped: only Markdown markup is dropped, and none inside a word.
+// TestFoundContactsSayWhy: by which organization, and by which role there.
+func TestFoundContactsSayWhy(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ines := s.as("Manager")
+	radio, main := s.Organization("Castellan Radio"), s.Organization("Kestrel")
+	maya, conor := s.Contact("Maya", "Okafor", "job_title", "Operations"), s.Contact("Conor", "Carrow")
+	s.Link(main, maya, "role_label", "Fleet manager")
+	s.Link(radio, maya, "role_label", "Board member")
+	s.Link(main, conor)
+	s.Link(radio, conor, "relationship_status", "Former")
+	for typed, want := range map[string]string{
+		"okafor":         "Operations, Kestrel +1",
+		"fleet":          "Operations, Kestrel +1, Fleet manager",
+		"kestrel fleet":  "Operations, Kestrel +1, Fleet manager",
+		"castellan maya": "Operations, Kestrel +1, Board member at Castellan Radio",
+		"fleet board":    "Operations, Kestrel +1, Fleet manager, Board member at Castellan Radio",
+		"conor radio":    "Kestrel, Castellan Radio (former)",
+	} {
+		typed = url.QueryEscape(typed)
+		ines.get("/search?q="+typed).wantTexts(".links small", want)
+		ines.viaHTMX().get("/palette?q="+typed).wantTexts("[aria-labelledby=palette-others] small, [aria-labelledby=palette-contacts] small", want)
+		ines.viaHTMX().get("/contacts/options?q="+typed).wantTexts(".opt small", want)
+	}
+	ines.get("/search?q=castellan+board").want(200, "small mark", "Board").want(200, "small mark:last-of-type", "Castellan")
+}
+
 // TestAnEmptyListLeadsToSimilarNames, which only the search finds.
 func TestAnEmptyListLeadsToSimilarNames(t *testing.T) {
 	t.Parallel()
