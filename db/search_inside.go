@@ -101,11 +101,11 @@ func (d *DB) findByWords(ctx context.Context, s search, p *searchSource, parts, 
 	if err != nil {
 		return err
 	}
-	from := condition{`SELECT s.docid, s.words FROM json_each(?) AS word CROSS JOIN ` + p.index + ` AS s
+	from := condition{`SELECT s.docid, s.words AS kept FROM json_each(?) AS word CROSS JOIN ` + p.index + ` AS s
 			WHERE s.` + p.index + ` MATCH word.value` + limit(mostChecked), []any{string(listed)}}
 	if s.few {
 		own := p.own(s.by)
-		from = condition{`SELECT own.docid, c0words AS words
+		from = condition{`SELECT own.docid, c0words AS kept
 			FROM (SELECT docid FROM ` + p.table + ` WHERE ` + own.sql + ` ORDER BY +docid DESC` + limit(mostChecked) + `) AS own
 			CROSS JOIN ` + p.index + `_content AS kept ON kept.docid = own.docid`, own.args}
 	}
@@ -119,7 +119,7 @@ func (d *DB) findByWords(ctx context.Context, s search, p *searchSource, parts, 
 	}
 	rows, err := d.reader.Query(ctx, `
 		SELECT DISTINCT checked.docid
-		FROM (`+from.sql+`) AS checked
+		FROM (SELECT docid, substr(kept, 1, instr(kept || '`+wholeWords+`', '`+wholeWords+`') - 1) AS words FROM (`+from.sql+`)) AS checked
 		CROSS JOIN `+p.table+` AS x ON x.docid = checked.docid
 		WHERE instr(words, ?) AND instr(words, ?) AND instr(words, ?) AND instr(words, ?)
 			AND `+active+p.seen.sql+limit(s.n+1), append(args, p.seen.args...)...)

@@ -13,6 +13,8 @@ import (
 func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 	t.Parallel()
 	o := qualityOffice(t)
+	o.Exec(t, "INSERT INTO contact_search_words (id, word) VALUES (90000, 'sancarloslogisticaexample')") // as an earlier version did
+	o.Exec(t, "INSERT INTO contact_search_parts (docid, parts) VALUES (90000, 'osl slo lo')")
 	for _, c := range []struct {
 		typed, first string
 		similar      bool
