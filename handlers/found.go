@@ -97,13 +97,14 @@ func foundRecord(r db.Record, typed text.Typed) views.OptionRow {
 	return row
 }
 
-// foundRecords is foundRecord for several. Contacts are also found by all their organizations and their roles there.
+// foundRecords is foundRecord for several. Contacts are also found by all their organizations and their roles there; if
+// they are only similar, that is why.
 func (s *Server) foundRecords(c *gin.Context, all []db.Record, typed text.Typed) ([]views.OptionRow, error) {
 	rows, details := make([]views.OptionRow, len(all)), map[string]*detail{}
 	var unexplained []string
 	for i, r := range all {
 		var d *detail
-		if rows[i], d = describeFound(r, typed); r.Kind == db.ContactKind && len(d.missing) > 0 {
+		if rows[i], d = describeFound(r, typed); r.Kind == db.ContactKind && len(d.missing) > 0 && !r.Similar {
 			unexplained, details[r.ID] = append(unexplained, r.ID), d
 		}
 	}

@@ -66,8 +66,8 @@ func (t Typed) Marks(text string) (ranges [][2]int, has []bool) {
 		if len(found) == 0 && !t.seen[i] {
 			found = occurrences(withoutMarks(folded), w, true)
 		}
-		if len(found) == 0 && !t.seen[i] {
-			found = occurrences(slices.DeleteFunc(slices.Clone(folded), func(l letter) bool { return !inWord(l.rune) }), w, true) // see OneWord
+		if len(found) == 0 && !t.seen[i] && len(folded) > 0 && folded[0].rune == w[0] {
+			found = occurrences(onlyLetters(folded), w, true)
 		}
 		ranges, has[i] = append(ranges, found...), len(found) > 0 || t.filling[i]
 	}
@@ -120,6 +120,11 @@ func withoutMarks(text []letter) (all []letter) {
 		}
 	}
 	return all
+}
+
+// onlyLetters removes what is between words, see OneWord.
+func onlyLetters(text []letter) []letter {
+	return slices.DeleteFunc(slices.Clone(text), func(l letter) bool { return !inWord(l.rune) })
 }
 
 // occurrences returns the ranges of a word in a text: all, or only those at the beginning of a

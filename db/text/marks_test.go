@@ -31,6 +31,12 @@ func TestWhatWasTypedIsMarked(t *testing.T) {
 		{"46", "46 boxes", "[46] boxes"},
 		{"<b>", "a <b>b</b>", "a <[b]>[b]</[b]>"},
 		{"a", "a\xffa", "[a]\xff[a]"},
+		{"brightlane", "Bright Lane & Co", "[Bright Lane] & Co"},
+		{"lane", "Bright Lane", "Bright [Lane]"},
+		{"rightlane", "Bright Lane", "Bright Lane"},
+		{"https://www.acme.example/x", "acme.example", "[acme].[example]"},
+		{"harbor and pine ltd", "Harbor & Pine", "[Harbor] & [Pine]"},
+		{"harbor and pine", "Harbor and Pine", "[Harbor] [and] [Pine]"},
 		{"", "Acme", "Acme"},
 		{"%", "100 %", "100 %"},
 		{strings.Repeat("acme ", 100), "Acme", "[Acme]"},
@@ -47,6 +53,9 @@ func TestWhatWasTypedIsMarked(t *testing.T) {
 	}
 	if _, has := text.NewTyped("acme zzz").Marks("Acme"); !slices.Equal(has, []bool{true, false}) {
 		t.Errorf("words that are there: %v", has)
+	}
+	if _, has := text.NewTyped("harbor and pine ltd").Marks("Harbor & Pine"); slices.Contains(has, false) {
+		t.Errorf("words that need not be there: %v", has)
 	}
 }
 

@@ -186,6 +186,9 @@ var webAddress = regexp.MustCompile(`(?i)^(?:https?://)?(?:www\.)?((?:[\pL\d-]+\
 
 // WebHost returns the host of a typed web address, without www. It returns "" for other texts.
 func WebHost(typed string) string {
+	if !strings.Contains(typed, ".") {
+		return ""
+	}
 	if m := webAddress.FindStringSubmatch(strings.TrimSpace(typed)); m != nil {
 		return m[1]
 	}
