@@ -65,14 +65,22 @@ func (e *AuditEntry) show(by Actor) {
 	case "contact":
 		e.ContactID = e.TargetID
 	}
-	if changes, ok := said["changes"].(map[string]any); ok && slices.Contains([]string{"user", "role", "webhook"}, e.TargetType) {
+	if changes, ok := said["changes"].(map[string]any); ok && slices.Contains(accountKinds, e.TargetType) {
 		e.Changes = accountChanges(changes)
 	}
 }
 
+// accountKinds are the kinds of records whose changes accountChanges words.
+var accountKinds = []string{"user", "role", "webhook"}
+
+// accountLabels name columns of accounts that are not in their forms, or not in these words.
+var accountLabels = map[string]string{
+	"require_mfa": "Needs a second factor", "single_keys": "Single-letter shortcuts", "is_active": "Switched on",
+}
+
 // accountChanges returns the changes of a user, a role or a webhook in words, ordered by column.
 func accountChanges(changes map[string]any) (all []FieldChange) {
-	words := map[string]string{"require_mfa": "Needs a second factor", "single_keys": "Single-letter shortcuts", "is_active": "Switched on"}
+	words := maps.Clone(accountLabels)
 	for _, f := range slices.Concat(userFields, roleFields, webhookFields) {
 		if words[f.Column] == "" {
 			words[f.Column] = f.Label

@@ -23,6 +23,7 @@ type AuditFilter struct {
 	Text               string      // words in the names and values of an entry
 	Before             int64       // seq of the last entry shown; 0 starts with the newest
 	Limit              int         // entries per page, at most MostListed; 0 means AuditSize
+	said               *auditText  // for Text, while the log is read
 }
 
 // details returns the filter as metadata, for the row that records reading the log.
@@ -83,6 +84,7 @@ func (d *DB) AuditLog(ctx context.Context, by Actor, f AuditFilter) (page []Audi
 	if err := d.recordRead(ctx, by, f); err != nil && !isUnrecordable(err) {
 		return nil, 0, fmt.Errorf("record a read of the audit log: %w", err)
 	}
+	f.said = d.newAuditText(ctx, by, f.Text)
 	size := AuditSize
 	if f.Limit > 0 {
 		size = min(f.Limit, MostListed)
@@ -139,6 +141,7 @@ func (d *DB) ExportAudit(ctx context.Context, by Actor, f AuditFilter, write fun
 	if err != nil {
 		return err
 	}
+	f.said = d.newAuditText(ctx, by, f.Text)
 	said, written := f.details(), 0
 	for f.Before = r.newest + 1; f.Before > 0 && err == nil; { // rows recorded during the export are not part of it
 		var page []AuditEntry
@@ -275,6 +278,9 @@ func (d *DB) auditPage(ctx context.Context, by Actor, f AuditFilter, r auditRang
 		older = page[n-1].Seq
 	}
 	page = slices.DeleteFunc(page, func(e AuditEntry) bool { return !e.visible })
+	if page, err = f.said.mayMatch(page); err != nil {
+		return nil, 0, err
+	}
 	for i := range page {
 		page[i].show(by)
 	}

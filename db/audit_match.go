@@ -63,11 +63,19 @@ func (e AuditEntry) says(typed []string) bool {
 	for _, c := range e.Changes {
 		said = append(said, c.Label, c.Old, c.New)
 	}
-	for _, value := range e.Details {
-		said = append(said, value)
+	for name, value := range e.Details {
+		if name != "changes" && !isIDs(value) {
+			said = append(said, value)
+		}
 	}
 	words := text.Words(strings.Join(said, " "))
 	return !slices.ContainsFunc(typed, func(t string) bool {
 		return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) })
 	})
+}
+
+// isIDs reports whether a value is only IDs, which nobody reads.
+func isIDs(value string) bool {
+	ids := strings.FieldsFunc(value, func(c rune) bool { return c == ',' || c == ' ' })
+	return !slices.ContainsFunc(ids, func(id string) bool { return !ValidID(id) })
 }

@@ -406,6 +406,9 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	ines.post(acme+"/fields/sector", "value", "Retail", "version", "1").to()
 	ines.post(acme+"/fields/tax_id", "value", "SE-559", "version", "2").to()
 	ines.post(birch+"/fields/sector", "value", "Media", "version", "1").to()
+	ines.post("/account", "full_name", "Inès Moreau", "time_zone", "Europe/Rome", "theme", "dark").want(303, "", "")
+	quay := s.Organization("Quay")
+	ines.post(quay+"/fields/legal_name", "value", "A–Öz „Ünal“ & <Söhne> \\ \"Kai\" Ｗide", "version", "1").to()
 
 	rows := "#timeline li .by > span"
 	changed := func(a answer) (all []string) {
@@ -419,12 +422,20 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	for query, want := range map[string]string{
 		"field=sector":                     "Inès Moreau changed Birch|Inès Moreau changed Acme Énergie",
 		"field=sector&field=tax_id&q=acme": "Inès Moreau changed Acme Énergie|Inès Moreau changed Acme Énergie",
-		"field=sector&field_is=not":        "Inès Moreau changed Acme Énergie",
+		"field=sector&field_is=not":        "Inès Moreau changed Quay|Inès Moreau changed their own account|Inès Moreau changed Acme Énergie",
 		"field=sector&q=retail":            "Inès Moreau changed Acme Énergie",
 		"q=acme+energ":                     "Inès Moreau changed Acme Énergie|Inès Moreau changed Acme Énergie",
 		"q=se-559":                         "Inès Moreau changed Acme Énergie",
 		"q=media+ines&field=tax_id":        "",
 		"q=cme":                            "",
+		"q=oz+unal+sohne+kai+wide":         "Inès Moreau changed Quay",
+		"q=legal+ines":                     "Inès Moreau changed Quay",
+		"q=kai+acme":                       "",
+		"q=rome":                           "Inès Moreau changed their own account",
+		"q=zone":                           "Inès Moreau changed their own account",
+		"q=map":                            "", // these words are only in what is stored
+		"q=old":                            "",
+		"q=" + key(quay)[:8]:               "",
 		"field=password_hash":              "",
 	} {
 		if got := strings.Join(changed(ines.get("/admin/audit?"+query)), "|"); got != want {
