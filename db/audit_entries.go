@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -59,6 +60,9 @@ func (e *AuditEntry) show(by Actor) {
 			e.Details[name] = inText(value)
 		}
 	}
+	if missing := e.Details["permission"]; missing != "" {
+		e.Details["permission"] = permissionText(missing)
+	}
 	switch e.TargetType {
 	case "organization":
 		e.OrganizationID = e.TargetID
@@ -95,9 +99,22 @@ func accountChanges(changes map[string]any) (all []FieldChange) {
 		if label == "" {
 			label = strings.ToUpper(column[:1]) + strings.ReplaceAll(column[1:], "_", " ")
 		}
-		all = append(all, FieldChange{Column: column, Label: label, Old: inText(change["old"]), New: inText(change["new"])})
+		in := inText
+		if column == "permissions" {
+			in = permissionText
+		}
+		all = append(all, FieldChange{Column: column, Label: label, Old: in(change["old"]), New: in(change["new"])})
 	}
 	return all
+}
+
+// permissionText says what one or several permissions of an audit row's metadata allow.
+func permissionText(v any) string {
+	all := strings.Split(inText(v), ", ")
+	for i, p := range all {
+		all[i] = cmp.Or(Permission(p).Words(), p)
+	}
+	return strings.Join(all, "; ")
 }
 
 // inText formats a value of an audit row's metadata.

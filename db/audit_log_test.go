@@ -556,7 +556,7 @@ func TestRefusalsAreRecordedAndBounded(t *testing.T) {
 	want(t, "rows a minute later", count(), 12)
 	e := mustFirst(o.AuditLog(t.Context(), o.Ines, db.AuditFilter{Action: db.OneOf("refused")}))(t)[0]
 	want(t, "the row", e.UserName+" "+e.Details["method"]+" "+e.Details["path"][:20]+
-		" "+e.Details["permission"], "Léa Fournier POST /organizations/xxxxx EditClient")
+		" "+e.Details["permission"], "Léa Fournier POST /organizations/xxxxx "+db.EditClient.Words())
 	want(t, "length of the path", len(e.Details["path"]), 200)
 	if err := o.RecordRefusal(t.Context(), o.Lea, "GET", "/", ""); err != nil {
 		t.Fatal(err)

@@ -12,8 +12,8 @@ import (
 // looked up and folded once. To read and name every entry takes many times as long.
 type auditText struct {
 	typed  []string
-	labels map[string]typedWords // of changed columns in whose labels a typed word is
-	always typedWords            // may be in any entry
+	labels map[string]typedWords // by name in the metadata: what begins a word of its label, or of the words for its value
+	always typedWords            // words that are not stored as they are said
 	names  namer
 	words  map[string]typedWords // by text: a name, or a word with more than ASCII
 }
@@ -32,13 +32,17 @@ func (d *DB) newAuditText(ctx context.Context, by Actor, typed string) *auditTex
 		names: namer{d: d, ctx: ctx, by: by, known: map[string]string{}}, words: map[string]typedWords{},
 	}
 	t.typed = t.typed[:min(len(t.typed), mostWordsAtOnce)]
-	t.always = t.in("Yes no")
+	t.always = t.in("yes") | t.in("no") // how inText and Flag say true and false
 	for _, f := range slices.Concat(AuditFields, userFields, roleFields, webhookFields) {
 		t.labels[f.Column] |= t.in(f.Label)
 	}
 	for column, label := range accountLabels {
 		t.labels[column] |= t.in(label)
 	}
+	for _, p := range Permissions {
+		t.labels["permission"] |= t.in(p.Words())
+	}
+	t.labels["permissions"] |= t.labels["permission"]
 	return t
 }
 

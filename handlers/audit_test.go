@@ -66,7 +66,7 @@ func TestTheAuditLogSaysWhoDidWhatToWhat(t *testing.T) {
 		"Inès Moreau disabled Léa Fournier (left)", "Inès Moreau signed Léa Fournier (left) out everywhere",
 		"Inès Moreau created a password link for Léa Fournier (left)",
 		"Inès Moreau changed the roles of Léa Fournier (left)", "Inès Moreau changed their own account",
-		"Léa Fournier (left) was refused: POST "+org+"/restore, without EditClient",
+		"Léa Fournier (left) was refused: POST "+org+"/restore, without “Change organizations, contacts and who belongs to whom”",
 		"Inès Moreau archived Quay", "Inès Moreau archived the contact Elif Aydın", "Inès Moreau unlinked Elif Aydın from Quay as CEO, Former",
 		"Inès Moreau restored a note about Elif Aydın at Quay: Kick-off", "Inès Moreau deleted a note about Elif Aydın at Quay: Kick-off",
 		"Inès Moreau logged a note about Elif Aydın at Quay: Kick-off", "Inès Moreau changed the link to Elif Aydın at Quay",

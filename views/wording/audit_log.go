@@ -154,6 +154,8 @@ func stored(column, value string, zone *time.Location) string {
 		if label := Channel(value); label != "" {
 			return label
 		}
+	case "client_scope":
+		return Scope(value)
 	case "due_on":
 		if day, ok := db.ReadDate(value); ok {
 			return day.Format("Mon 2 Jan 2006")

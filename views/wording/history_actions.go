@@ -88,7 +88,9 @@ func (s *entry) addDetails() {
 		if path := said["path"]; path != "" {
 			s.say(": " + said["method"] + " " + path)
 		}
-		s.detail(", without ", said["permission"])
+		if missing := said["permission"]; missing != "" {
+			s.say(", without “" + missing + "”")
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package wording_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"clientregistry/db"
 	"clientregistry/views/wording"
@@ -26,5 +27,13 @@ func TestEachPermissionIsSaidOfARole(t *testing.T) {
 			t.Errorf("a role without %s is said to do the same as one without %s; say it in db/permissions.go", p, other)
 		}
 		said[wording.RoleMay(less)] = p
+	}
+}
+
+// TestARolesClientsAreSaidInWords: in the history as on its page.
+func TestARolesClientsAreSaidInWords(t *testing.T) {
+	e := db.Entry{Action: "update_role", Changes: []db.FieldChange{{Column: "client_scope", Label: "Which clients", Old: "all", New: "own"}}}
+	if got, want := wording.Changes(e, time.UTC), (wording.Change{Label: "Which clients", Old: "All clients", New: "Own clients"}); got[0] != want {
+		t.Errorf("%+v", got)
 	}
 }
