@@ -578,6 +578,21 @@
     followed.set(location.href, () => found()[at]);
   });
 
+  const awaits = new WeakMap(); // place → the latest request for it; CSS dims a place that waits for long
+
+  on("htmx:before:request", e => {
+    const { ctx } = e.detail;
+    ctx.place = ctx.target === document.body ? one("main") : ctx.target;
+    if (ctx.request.method !== "GET" || !ctx.place) return;
+    awaits.set(ctx.place, ctx);
+    ctx.place.ariaBusy = "true";
+  });
+
+  on("htmx:finally:request", e => {
+    const { ctx } = e.detail;
+    if (awaits.get(ctx.place) === ctx) ctx.place.ariaBusy = null;
+  });
+
   let editing = []; // the editor of a link or an interaction stays open, with what was typed, when another row updates the list
 
   // Candidates for the focus when its element is removed: the row or its neighbours, the filter or the next one, what had it

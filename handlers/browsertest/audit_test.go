@@ -31,7 +31,7 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 		w.open("/")
 		w.click(".side a", "Audit log")
 		w.at("/admin/audit")
-		w.see("#timeline .by", "Tomas Rehn was refused: GET /admin/audit, without ViewAudit")
+		w.see("#timeline .by", "Tomas Rehn was refused: GET /admin/audit, without “Read the audit log”")
 		if scripts {
 			w.see("#verified", "not been verified yet")
 			w.everywhere("audit log")
@@ -85,6 +85,21 @@ func TestAnAuditorReadsTheLog(t *testing.T) {
 		w.see("#timeline-empty", "Nothing matches")
 		if scripts {
 			w.everywhere("audit log, nothing matches")
+			w.held("*q=harbor*", func() {
+				w.fill("#filters [name=q]", "harbor")
+				w.press("Enter")
+				w.see("main[aria-busy]")
+			})
+			w.at("/admin/audit?from=2020-01-01&q=harbor&to=2020-01-02")
+			w.gone("[aria-busy]")
+			w.open("/admin/audit")
+			w.click("#f-target_type summary")
+			w.held("*target_type=role*", func() {
+				w.click("#f-target_type label", "Roles")
+				w.see("#list[aria-busy]")
+			})
+			w.see("#timeline-empty", "Nothing matches")
+			w.gone("[aria-busy]")
 		}
 	}
 	o.Exec("DROP TRIGGER audit_logs_no_update")

@@ -162,6 +162,7 @@ func TestOneColumnIsInTheMiddle(t *testing.T) {
 	for path, column := range map[string]string{
 		"/organizations/new": ".narrow > .card", "/account": ".narrow > .card", "/search?q=donau": ".narrow .card",
 		"/admin/audit": ".log-list", "/interactions": ".log-list",
+		"/admin/vocabularies": "#values > .tw",
 	} {
 		w.open(path)
 		w.see(column)
@@ -172,6 +173,49 @@ func TestOneColumnIsInTheMiddle(t *testing.T) {
 				t.Errorf("%s at %d pixels: %s%s", path, width, wrong, errorText(err))
 			}
 		}
+	}
+}
+
+// TestWhatStandsTogetherHasOneEdge: a form and the table below it, tabs and their column, the filters of the audit log on
+// one line, a chart and its card.
+func TestWhatStandsTogetherHasOneEdge(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	organization := o.Organization("Donau Logistik")
+	o.Log(organization, "", "Asked for a price")
+	o.Exec("UPDATE users SET first_steps_closed = 1")
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	for _, x := range []struct{ path, shown, wrong string }{
+		{"/admin/users?new=1", ".narrow .card", "left('.narrow .card') !== left('#rows .who')"},
+		{"/interactions", ".log-list", "left('#tabs') !== left('.log-list') || right('#tabs') !== right('.log-list')"},
+		{"/search?q=donau", ".narrow .card", "left('.tabs') !== left('.narrow .card') || right('.tabs') !== right('.narrow .card')"},
+		{"/admin/audit", "#filters", "box('#filters').height > 60"},
+		{"/", ".chart > svg", "right('.chart > svg') < right('.chart') - 15"},
+	} {
+		w.open(x.path)
+		w.see(x.shown)
+		for _, width := range []int64{1280, 1560, 1920} {
+			if w.size(width, 900); width == 1280 && (x.path == "/interactions" || x.path == "/search?q=donau") {
+				continue // tabs are as wide as the page
+			}
+			wrong, err := ask[bool](w, `(() => {
+				const box = one => document.querySelector(one).getBoundingClientRect()
+				const left = one => Math.round(box(one).left), right = one => Math.round(box(one).right)
+				return `+x.wrong+`
+			})()`)
+			if err != nil || wrong {
+				t.Errorf("%s at %d pixels: %s%s", x.path, width, x.wrong, errorText(err))
+			}
+		}
+	}
+	w.scripts(false)
+	w.desk()
+	w.open("/organizations")
+	w.click("#rows .ck input")
+	w.click(".bulk summary", "More")
+	w.see(".bulk .pop button", "Set size")
+	if tall, err := ask[int](w, "Math.round(document.querySelector('.bulk').getBoundingClientRect().height)"); err != nil || tall > 100 {
+		t.Errorf("without script the bar with more actions is %d pixels high%s", tall, errorText(err))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -157,6 +158,14 @@ func call[P, R any](w *window, command cdp.Command[P, R], params P) R {
 		w.t.Fatalf("%s: %v", command.Method, err)
 	}
 	return r
+}
+
+// held lets the requests whose addresses match a pattern wait until do has returned.
+func (w *window) held(pattern string, do func()) {
+	w.t.Helper()
+	call(w, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: pattern}}})
+	do()
+	call(w, fetch.Disable, cdp.Empty{})
 }
 
 // ---------- the kind of window
