@@ -60,9 +60,17 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 	} else {
 		f.Action, f.Submit, f.Hidden = "/follow-ups/"+e.stored.ID, "Save", []views.Hidden{{Name: "version", Value: strconv.Itoa(e.version)}}
 	}
+	client := joined(e.refused["organization_id"], e.refused["contact_id"])
+	focus := func(column string) bool { // on the first refused one
+		before := []string{"text", "assignee_id", "due_on", "due_time"}
+		before = before[:slices.Index(before, column)]
+		return e.refused[column] != "" && (client == "" || column == "text" || e.stored.InteractionID != "") &&
+			!slices.ContainsFunc(before, func(other string) bool { return e.refused[other] != "" })
+	}
 	field := func(column, label, kind string) views.Field {
 		return views.Field{
 			ID: "fu-" + column, Name: column, Label: label, Type: kind, Value: e.values[column], Error: e.refused[column], Autocomplete: "off",
+			Autofocus: focus(column),
 		}
 	}
 	f.Text, f.Time = field("text", "What is to be done", ""), field("due_time", "Time", "")
@@ -72,7 +80,7 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 		text = dayShown(text)
 	}
 	f.Due = dueChoice("fu-due", "due_text", s.clock(c), chosen, text)
-	f.Due.Error = e.refused["due_on"]
+	f.Due.Error, f.Due.Focus = e.refused["due_on"], focus("due_on")
 	people, err := s.assigneeOptions(c, e.values["assignee_id"])
 	if e.values["assignee_id"] == "" {
 		people = append([]views.Option{{Value: "", Label: "Nobody", Selected: true}}, people...)
@@ -83,7 +91,7 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 		return f, err
 	}
 	f.Clients, err = s.followUpClients(c, c.Request.PostForm.Get("find"), e.values["organization_id"], e.values["contact_id"])
-	f.Clients.Error = joined(e.refused["organization_id"], e.refused["contact_id"])
+	f.Clients.Error = client
 	return f, err
 }
 

@@ -317,7 +317,20 @@ func (b *browser) do(r *http.Request) answer {
 		b.refusals.Add(1)
 	}
 	a.html = &document{body: a.body}
+	if a.StatusCode == http.StatusUnprocessableEntity || a.StatusCode == http.StatusConflict {
+		a.wantFocus()
+	}
 	return a
+}
+
+// wantFocus checks that a form that is refused as a whole page says where the focus goes, also without script.
+func (a answer) wantFocus() {
+	a.t.Helper()
+	const form = "main form[hx-boost=false]"
+	wrong := a.html.Find(form + " .err, " + form + " [aria-invalid]")
+	if n := a.html.Find("main [autofocus]").Length(); n != 1 && wrong.Length() > 0 && whole.MatchString(a.body) {
+		a.t.Errorf("%s: %d elements have autofocus in\n%s", a.what, n, a.shown())
+	}
 }
 
 // submit sends the form found by a selector, as its button would, with some fields changed.

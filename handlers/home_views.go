@@ -98,7 +98,7 @@ func (s *Server) homeChoose(c *gin.Context) error {
 	if err := s.db.ChooseHomeCards(c.Request.Context(), v.Actor, next); err != nil {
 		return err
 	}
-	return s.redirect(c, "/")
+	return s.done(c, "/", views.Toast{Text: "Cards saved"})
 }
 
 // homeViewChoose puts a view on the visitor's home page or takes it off again, and returns to the view.

@@ -693,7 +693,6 @@
     const address = location.href.replace(/[?&]said=\w+(?=#|$)/, ""); // its message is shown once
     if (address !== location.href) {
       history.replaceState(history.state, "", address);
-      if (lost() && !one("[autofocus]")) one("h1")?.focus();
     }
     for (const toast of all("#toasts .toast")) {
       if (!once(toast)) continue;
@@ -904,6 +903,10 @@
     } else dialog?.close();
     refresh();
   });
+
+  // A page that is loaded whole, as the answer to a form, places the focus as one that htmx swaps.
+  const answers = performance.getEntriesByType("navigation")[0]?.type === "navigate" && history.length > 1 && document.referrer.startsWith(location.origin + "/");
+  if (answers && lost() && !one("[autofocus]")) (one("[aria-invalid='true']") ?? one("h1"))?.focus();
 
   refresh();
   selectFilled();

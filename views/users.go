@@ -1,5 +1,7 @@
 package views
 
+import "slices"
+
 // Users is the list of users.
 type Users struct {
 	Page
@@ -48,6 +50,7 @@ type InviteForm struct {
 type RoleChoices struct {
 	All   []RoleChoice
 	Error string
+	Focus bool // whether the error takes the focus
 }
 
 // RoleChoice is a role to tick: its purpose, and what its users may do with which clients.
@@ -58,10 +61,13 @@ type RoleChoice struct {
 }
 
 // Choices returns the roles of the invitation.
-func (f InviteForm) Choices() RoleChoices { return RoleChoices{f.Roles, f.Error} }
+func (f InviteForm) Choices() RoleChoices {
+	wrong := slices.ContainsFunc(f.Fields, func(x Field) bool { return x.Error != "" })
+	return RoleChoices{f.Roles, f.Error, !wrong}
+}
 
 // Choices returns the roles of the user.
-func (u User) Choices() RoleChoices { return RoleChoices{u.Given, u.RoleError} }
+func (u User) Choices() RoleChoices { return RoleChoices{u.Given, u.RoleError, u.Conflict == nil} }
 
 // User is the page of a user.
 type User struct {

@@ -1,0 +1,65 @@
+package browsertest
+
+import "testing"
+
+// TestTheFocusAfterAForm: a page that is loaded whole, as the answer to a form, places the focus; one that is opened does not.
+func TestTheFocusAfterAForm(t *testing.T) {
+	t.Parallel()
+	for _, scripts := range []bool{true, false} {
+		o := newOffice(t)
+		o.Organization("Acme")
+		w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+		w.scripts(scripts)
+		w.open("/admin/users?new=1")
+		w.fill("#full_name", "Sam Berg")
+		w.fill("#email", "sam berg")
+		save(w, "button", "Create invitation")
+		w.titled("Error: Users")
+		w.focused("#email")
+		w.fill("#email", "sam@quay.example")
+		save(w, "button", "Create invitation")
+		w.see("#role-e", "Choose at least one role")
+		w.focused("#role-e")
+		w.click("label:has([name=role][value=Viewer])")
+		save(w, "button", "Create invitation")
+		w.focused("#one-time-link")
+		if scripts {
+			w.press("Tab")
+			w.focused("#one-time-link button") // copies it
+		}
+
+		w.open("/organizations")
+		nowhere(w)
+		w.click("#columns summary")
+		w.click("#columns label", "Created")
+		save(w, "#columns button", "Show")
+		w.see("th", "Created")
+		if !scripts {
+			continue
+		}
+		w.focused("h1")
+		w.open("/")
+		nowhere(w)
+		w.click("#cards summary")
+		w.click("#cards label", "Charts")
+		w.press("Control+Enter")
+		w.see("#toasts", "Cards saved")
+		w.focused("h1")
+	}
+}
+
+// save sends the form with the focus, with Ctrl Enter where there is script.
+func save(w *window, button, text string) {
+	w.t.Helper()
+	if on, _ := ask[bool](w, "!!window.htmx"); on {
+		w.press("Control+Enter")
+		return
+	}
+	w.click(button, text)
+}
+
+func nowhere(w *window) {
+	w.t.Helper()
+	w.see("h1")
+	w.until(`document.activeElement === document.body ? "" : "something has the focus"`)
+}
