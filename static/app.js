@@ -368,6 +368,8 @@
     j: () => turn(1, "after"),
     k: () => turn(-1, "before"),
     x: () => here() && one("[type='checkbox']", here())?.click(),
+    a: () => one(".bulk :is(input, button)")?.focus(),
+    u: () => all("#toasts :is(form button, a)").at(-1)?.focus(),
     e: () => {
       const row = here();
       if (row?.closest("[data-edits]")) location.assign(rowLink(row).pathname + "/edit");

@@ -63,3 +63,33 @@ func nowhere(w *window) {
 	w.see("h1")
 	w.until(`document.activeElement === document.body ? "" : "something has the focus"`)
 }
+
+// TestManyAtOnceByKeyboard: keys lead from the rows to what can be done with them, and to Undo.
+func TestManyAtOnceByKeyboard(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid := o.person("Astrid Öberg", "Administrator")
+	for _, name := range []string{"Acme", "Brig", "Cove"} {
+		o.Organization(name)
+	}
+	w := o.windowOf(astrid)
+	w.open("/organizations")
+	w.press("a")
+	nowhere(w) // nothing is selected
+	w.press("j", "x", "j", "x", "a")
+	w.focused(".bulk button[value=assign_owner]")
+	w.press("Enter")
+	w.see("h2", "2 organizations selected")
+	w.focused("#owner_user_id")
+	w.press("Control+Enter")
+	w.see("h2", "Assign 2 organizations to Astrid Öberg")
+	w.focused("h1")
+	w.press("Control+Enter")
+	w.see("#toasts", "2 organizations assigned to Astrid Öberg")
+	w.focused("h1")
+	w.press("u")
+	w.focused("#toasts form button")
+	w.press("Enter")
+	w.see("#toasts", "Undone: 2 organizations")
+	w.focused("h1")
+}
