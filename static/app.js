@@ -201,11 +201,12 @@
 
   for (const event of ["input", "keydown"]) on(event, e => {
     if (!e.target.matches?.("[data-narrows]") || (e.key ?? "Enter") !== "Enter") return;
-    const values = all(".vals label", e.target.closest(".pickmany"));
+    const values = all(":is(.picks, .vals) > label", e.target.closest(".pickmany"));
     if (e.key) {
       e.preventDefault();
       values.find(x => !x.hidden)?.control.click(); // the focus stays, for the next one
       e.target.value = "";
+      for (const x of values) x.hidden = false;
     } else for (const x of values) x.hidden = !folded(x.textContent).includes(folded(e.target.value));
   });
 

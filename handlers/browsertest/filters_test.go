@@ -106,11 +106,19 @@ func TestNarrowingAListByKeyboard(t *testing.T) {
 	w.click("#f-sector [data-narrows]")
 	w.write("med")
 	w.gone("#f-sector label", "Energy")
+	w.gone("#f-sector label", "No sector")
 	w.press("Enter")
 	w.see("#result", "40 organizations")
 	w.see("#f-sector label", "Energy")
 	w.holds("#f-sector [data-narrows]", "")
 	w.focused("#f-sector [data-narrows]") // for the next value; on a box, letters would be shortcuts
+	for _, ticked := range []string{":checked", ":not(:checked)"} {
+		w.write("no sec")
+		w.gone("#f-sector label", "Energy")
+		w.press("Enter")
+		w.see("#f-sector [value=none]" + ticked)
+		w.see("#f-sector label", "Energy")
+	}
 	w.click("#f-sector label", "Media")
 	w.see("#result", "20 organizations")
 	w.press("Escape")
