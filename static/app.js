@@ -623,9 +623,10 @@
     if (ctx.target === document.body && navigation && ctx !== navigation) e.preventDefault();
   });
 
-  // htmx would push the address of a refused request, too.
+  // htmx would push the address of a refused request, too, and the one that is there, for which Back would do nothing.
   on("htmx:before:history:update", e => {
-    if (e.detail.response?.status >= 400) e.preventDefault();
+    const { response, history: { path } } = e.detail;
+    if (response?.status >= 400 || path === location.pathname + location.search) e.preventDefault();
   });
 
   on("htmx:after:swap", e => {

@@ -193,6 +193,15 @@ func TestFiltersOnAPhone(t *testing.T) {
 	w.click("[aria-label='Remove the quiet filter']")
 	w.at("/organizations?owner=me&sector=Energy&sector=Media")
 	w.gone("#filter-sheet")
+	w.open("/organizations") // Show after what has an effect at once only closes the sheet, and Back takes that back
+	w.click("#filters-open")
+	w.click("#f-sector summary")
+	w.click("#f-sector label", "Energy")
+	w.at("/organizations?sector=Energy")
+	w.click("#filter-sheet > .acts button", "Show")
+	w.gone("#filter-sheet")
+	w.back()
+	w.at("/organizations")
 	for _, list := range []string{"/contacts", "/interactions", "/admin/audit"} {
 		w.open(list)
 		w.click("#filters-open")
