@@ -42,7 +42,8 @@ func (s *Server) auditIndex(c *gin.Context) error {
 		return s.show(c, http.StatusOK, views.Text(""))
 	}
 	f, p := s.auditFilter(c)
-	if canonical := address(auditPath, p); mustShorten(c, middleware.AuditParameters, canonical) {
+	typed := readable(c.Query("record")) // to find one
+	if canonical := address(auditPath, with(p, "record", typed)); mustShorten(c, slices.Concat(middleware.AuditParameters, []string{"record"}), canonical) {
 		return s.redirect(c, canonical)
 	}
 	entries, older, err := s.db.AuditLog(c.Request.Context(), who(c).Actor, f)
@@ -69,16 +70,16 @@ func (s *Server) auditIndex(c *gin.Context) error {
 		return s.show(c, http.StatusOK, log, views.Into{Target: "#chips", Swap: "innerMorph", View: chips},
 			views.Into{Target: "#export", Swap: "outerHTML", View: views.AuditExport(auditFile(p))})
 	}
-	return s.auditPage(c, p, log, chips)
+	return s.auditPage(c, p, typed, log, chips)
 }
 
 // auditFile returns the address of the CSV file with what a filter finds.
 func auditFile(p url.Values) string { return address(auditPath+".csv", p) }
 
-// auditPage answers with the page.
-func (s *Server) auditPage(c *gin.Context, p url.Values, log views.AuditEntries, chips views.Chips) error {
+// auditPage answers with the page. typed finds records to narrow the log to.
+func (s *Server) auditPage(c *gin.Context, p url.Values, typed string, log views.AuditEntries, chips views.Chips) error {
 	verified, err1 := s.verified(c)
-	found, err2 := s.auditRecords(c, p, readable(c.Query("record")))
+	found, err2 := s.auditRecords(c, p, typed)
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}

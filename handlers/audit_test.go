@@ -469,6 +469,9 @@ func TestTheAuditLogIsFilteredByRecordFieldAndText(t *testing.T) {
 	if to := ines.get("/admin/audit/records?field=sector&record=birch").to(); to != "/admin/audit?field=sector&record=birch" {
 		t.Errorf("without script it leads to %s", to)
 	}
+	if to := ines.get("/admin/audit?q=&field=sector&record=birch&from=&to=").to(); to != "/admin/audit?field=sector&record=birch" {
+		t.Errorf("the short address is %s", to)
+	}
 	call := s.Log(birch, "", "Offer 18")
 	ines.viaHTMX().get("/admin/audit/records?record=offer").
 		want(200, "#record-found a[href='/admin/audit?target_id="+key(call)+"&target_type=interaction']", "Offer 18")
