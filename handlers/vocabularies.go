@@ -34,7 +34,9 @@ type (
 // valueForm is a form of a value that is open, perhaps because it was refused. If it is closed again, the button of its
 // kind has the focus.
 type valueForm struct {
-	kind, value, typed string // kind is rename or merge, "" if none is open, or suggest, which is always closed
+	// kind is rename or merge, "" if none is open, or suggest, which is always closed, or changed after a change: then the
+	// row of the new value has the focus.
+	kind, value, typed string
 	closed             bool
 	refused            map[string]string
 }
@@ -51,6 +53,9 @@ func (s *Server) vocabularyIndex(c *gin.Context) error {
 		if value := c.Query(kind); value != "" {
 			open = valueForm{kind: kind, value: value, typed: query(c, "new"), closed: c.Query("closed") != ""}
 		}
+	}
+	if c.Query("changed") != "" {
+		open = valueForm{kind: "changed", closed: true}
 	}
 	return s.vocabularyAnswer(c, http.StatusOK, v, open)
 }
@@ -92,8 +97,12 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 	ctx, by, typed := c.Request.Context(), who(c).Actor, soughtValue(c)
 	all, more, err := s.db.Values(ctx, by, v, typed)
 	targets := all // to merge into
-	if err == nil && typed != "" && open.kind == "merge" {
+	switch {
+	case err != nil:
+	case open.kind == "merge" && typed != "":
 		targets, _, err = s.db.Values(ctx, by, v, "")
+	case open.kind == "rename" && open.refused != nil:
+		targets, _, err = s.db.Values(ctx, by, v, open.typed)
 	}
 	if err != nil {
 		return list, err
@@ -106,6 +115,9 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 		Vocabulary: v.Column, Plural: v.Plural, Query: typed, Href: valuesPath(v, typed), AllHref: vocabularyPath(v), More: more,
 	}
 	var running db.ValueChange
+	if open.kind == "changed" && len(changes) > 0 {
+		open.value = changes[0].New
+	}
 	for i, change := range changes {
 		if change.Running() {
 			running = change
@@ -117,7 +129,9 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 			list.Running = &views.RunningChange{Text: said, Done: change.Done, Whole: max(change.Expected, 1)}
 			continue
 		}
-		past := views.PastChange{ID: change.ID, Text: said, By: change.By, At: s.clock(c).Moment(change.FinishedAt), Waits: list.Running != nil}
+		past := views.PastChange{
+			ID: change.ID, Text: said, By: change.By, Query: typed, At: s.clock(c).Moment(change.FinishedAt), Waits: list.Running != nil,
+		}
 		switch {
 		case running.Undoes == change.ID:
 			past.Undone = "Being undone"
@@ -133,6 +147,9 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 		}
 	}
 	all = valuesDuring(running, all)
+	listed := func(value string) bool {
+		return slices.ContainsFunc(all, func(x db.Value) bool { return isSpelling(x.Text, value) })
+	}
 	list.Error, list.Count = open.refused["value"], wording.Plural(len(all), v.Lower())+", most used first"
 	list.Focus = open.kind != "" && len(open.refused) == 0
 	for _, x := range all {
@@ -143,6 +160,13 @@ func (s *Server) values(c *gin.Context, v db.Vocabulary, open valueForm) (list v
 		}
 		if row.Changing {
 			row.Focus = "" // its buttons are disabled
+		}
+		becomes := x.Text
+		if list.Running != nil && isSpelling(x.Text, running.Old) && !listed(running.New) {
+			becomes = running.New
+		}
+		if row.ID = valueID(becomes); open.kind == "changed" && isSpelling(becomes, open.value) {
+			row.Focus = "value"
 		}
 		if row.Form != nil || row.Focus != "" {
 			list.Focus = false
@@ -176,7 +200,7 @@ func isSpelling(a, b string) bool { return text.SortKey(a) == text.SortKey(b) }
 // what the list was narrowed to.
 func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, sought string, running bool) views.ValueRow {
 	row := views.ValueRow{
-		ID: valueID(x.Text), Text: x.Text, Used: wording.Grouped(x.Listed), Suggested: x.Suggested,
+		Text: x.Text, Used: wording.Grouped(x.Listed), Suggested: x.Suggested,
 		LooksLike: x.LooksLike, Spellings: spellings(x),
 	}
 	if x.Used > 0 {
@@ -187,7 +211,7 @@ func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, s
 	}
 	row.Rename, row.Merge = form("rename", "", ""), form("merge", x.LooksLike, "")
 	switch {
-	case !isSpelling(x.Text, open.value):
+	case !isSpelling(x.Text, open.value), open.kind == "changed":
 	case running && open.refused == nil:
 		row.Focus = "suggest" // the other buttons are disabled
 	case open.closed:
@@ -195,14 +219,19 @@ func valueRow(v db.Vocabulary, x db.Value, targets []db.Value, open valueForm, s
 	default:
 		row.Form = newValueForm(v, x, targets, open)
 		row.Form.Cancel = form(open.kind, "", "yes")
+		for _, other := range targets {
+			if open.kind == "rename" && !isSpelling(other.Text, x.Text) && isSpelling(other.Text, open.typed) {
+				row.Form.Merge = &views.Ref{Name: other.Text, Href: form("merge", other.Text, "")}
+			}
+		}
 	}
 	return row
 }
 
-// valueID returns what the ids of a value's buttons end with. A value itself may have spaces.
+// valueID returns what the ids of a value's buttons end with, in any spelling. A value itself may have spaces.
 func valueID(value string) string {
 	h := fnv.New64a()
-	h.Write([]byte(value))
+	h.Write([]byte(text.SortKey(value)))
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
@@ -287,8 +316,16 @@ func (s *Server) valueChange(c *gin.Context, kind string, change changeValue) er
 	if err != nil {
 		return err
 	}
+	return s.startValueChange(c, v)
+}
+
+// startValueChange starts a change that is stored, and answers with the list, in which the row of the new value has the focus.
+func (s *Server) startValueChange(c *gin.Context, v db.Vocabulary) error {
 	s.jobs.ChangeValues()
-	return s.redirect(c, vocabularyPath(v))
+	if wantsFragment(c) {
+		return s.vocabularyAnswer(c, http.StatusOK, v, valueForm{kind: "changed", closed: true})
+	}
+	return s.redirect(c, address(vocabulariesPath, url.Values{"v": {v.Column}, "changed": {"1"}}))
 }
 
 func (s *Server) valueChangeUndo(c *gin.Context) error {
@@ -300,11 +337,11 @@ func (s *Server) valueChangeUndo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s.jobs.ChangeValues()
 	if historyOf(c) != "" {
+		s.jobs.ChangeValues()
 		return s.done(c, vocabularyPath(v), views.Toast{Text: "The change of " + v.Lower() + " is being undone"})
 	}
-	return s.redirect(c, vocabularyPath(v))
+	return s.startValueChange(c, v)
 }
 
 func (s *Server) valueHide(c *gin.Context) error {

@@ -29,10 +29,12 @@ func TestAnAdministratorRenamesMergesAndHidesWords(t *testing.T) {
 	// A refused name is kept, with why.
 	form := ines.get(page.html.Find(row("Software")+" a:contains('Rename')").AttrOr("href", "")).wantValue("#new", "Software").
 		want(200, "#new-h", "3 organizations change, each with an entry in the history.")
-	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(422, ".err", "Energy is already there").wantValue("#new", "Energy")
+	refused := ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(422, ".err", "Energy is already there").wantValue("#new", "Energy")
+	ines.get(refused.html.Find("#merge-instead").AttrOr("href", "")).want(200, "label[for=new]", "into").
+		wantTexts("#new option[selected]", "Energy")
 	ines.submit(form, "#values .edit .btn.pri", "new", strings.Repeat("x", 81)).want(422, "#new-e", "Use at most 80 characters")
 
-	if to := ines.submit(form, "#values .edit .btn.pri", "new", "Programs").to(); to != "/admin/vocabularies?v=sector" {
+	if to := ines.submit(form, "#values .edit .btn.pri", "new", "Programs").to(); to != "/admin/vocabularies?changed=1&v=sector" {
 		t.Fatal(to)
 	}
 	s.Jobs.Wait()
@@ -285,6 +287,19 @@ func TestAWordKeepsTheFocusInItsRow(t *testing.T) {
 	value := []string{"v", "sector", "value", "Bee keeping"}
 	ines.viaHTMX().post("/admin/vocabularies/hide", value...).wantTexts(row("Bee keeping")+" [autofocus]", "Suggest Bee keeping")
 	ines.viaHTMX().post("/admin/vocabularies/suggest", value...).wantTexts(row("Bee keeping")+" [autofocus]", "Hide Bee keeping")
+	// A change leaves it in the row of the new value, also once it has finished.
+	id := func(a answer) string { return a.html.Find("#values [autofocus]").AttrOr("id", "") }
+	changed := ines.viaHTMX().post("/admin/vocabularies/rename", append(value, "new", "Apiary")...).wantFragment(true)
+	s.Jobs.Wait()
+	page = ines.get("/admin/vocabularies?v=sector&changed=1").want(200, "#"+id(changed), "Apiary").wantTexts("#values [autofocus]", "Apiary")
+	changed = ines.viaHTMX().post(page.html.Find("#news form").AttrOr("action", "")).wantFragment(true)
+	s.Jobs.Wait()
+	ines.get("/admin/vocabularies?v=sector").want(200, "#"+id(changed), "Bee keeping")
+	changed = ines.viaHTMX().post("/admin/vocabularies/merge", append(value, "new", "Energy")...).wantTexts("#values [autofocus]", "Energy")
+	s.Jobs.Wait()
+	page = ines.get("/admin/vocabularies?v=sector").want(200, "#"+id(changed), "Energy")
+	ines.submit(page, "#news button").to()
+	s.Jobs.Wait()
 	// While somebody else's change is running, what it disables passes the focus on.
 	v, err := db.VocabularyOf("sector")
 	if err == nil {

@@ -42,7 +42,7 @@ type ValueRow struct {
 	LooksLike            string
 	Spellings            string // its other spellings, in words
 	Rename, Merge        string // addresses of its forms
-	Focus                string // which of its buttons has the focus: rename, merge, suggest, or "" for none
+	Focus                string // which of its buttons has the focus: rename, merge, suggest, value for its text, or "" for none
 	Form                 *ValueForm
 }
 
@@ -51,6 +51,7 @@ type ValueForm struct {
 	Action, Submit, Cancel string
 	Field                  Field
 	Error                  string // of the value itself
+	Merge                  *Ref   // the form that merges it into the value that has the name already, or nil
 }
 
 // PastChange is a change of a value that was made.
@@ -59,6 +60,7 @@ type PastChange struct {
 	At           *Time
 	Undo         string // its address, "" if it cannot be undone
 	Waits        bool   // whether it cannot be undone yet, because a change is running
+	Query        string // what the list is narrowed to
 	Undone       string // Undone or Being undone, "" if it is neither
 }
 
