@@ -24,10 +24,10 @@ func TestEachFieldOfAFormIsDecidedByItself(t *testing.T) {
 			told.wantTexts(".versus.choose small", "Theirs", "Yours", "Theirs", "Yours").
 				wantTexts(".versus.choose span", "Energy", "Media", "I 1", "J 2").wantNot(".versus [checked]").
 				wantValue("#size_band", "Small").wantValue("#website", "https://ines.example").wantNot("button[name^=keep_]")
-			told = jonas.submit(told, "form.card button").want(409, ".versus.choose", "Media")                // nothing is decided
-			told = jonas.submit(told, "form.card button", "keep_sector", "yours").want(409, ".versus", "J 2") // half of it is
+			told = jonas.submit(told, "form.card .sm.pri").want(409, ".versus.choose", "Media")                // nothing is decided
+			told = jonas.submit(told, "form.card .sm.pri", "keep_sector", "yours").want(409, ".versus", "J 2") // half of it is
 		})
-		jonas.submit(told, "form.card button", "keep_sector", x.sector, "keep_tax_id", x.taxID).to()
+		jonas.submit(told, "form.card .sm.pri", "keep_sector", x.sector, "keep_tax_id", x.taxID).to()
 		s.WantOne(x.stored, "SELECT sector || '|' || tax_id || '|' || size_band || '|' || website FROM organizations")
 	}
 }
@@ -43,9 +43,9 @@ func TestWhatSomebodyDecidedIsCheckedAgain(t *testing.T) {
 	told := jonas.submit(form, "form.card button", "sector", "Media", "tax_id", "J 2").want(409, ".versus", "Energy")
 	ines.post(org+"/fields/sector", "value", "Power", "version", "2").to()
 	s.unchanged(func() {
-		jonas.submit(told, "[value=yours]").want(409, ".versus", "Power")
+		jonas.submit(told, ".sm[value=yours]").want(409, ".versus", "Power")
 		for _, base := range []string{"-1", "x", "0", "99999999999999999999"} {
-			jonas.submit(told, "[value=yours]", "keep_sector", "", "base", base).want(409, ".versus", "Power")
+			jonas.submit(told, ".sm[value=yours]", "keep_sector", "", "base", base).want(409, ".versus", "Power")
 		}
 	})
 	jonas.submit(told, "[value=theirs]").to() // theirs, whatever it is by now, and the other field as it was typed

@@ -37,7 +37,7 @@ func TestContactIsCreatedAndEdited(t *testing.T) {
 		conflict = jonas.submit(old, "form.card button", "job_title", "CEO", "phone", "1").
 			want(409, ".versus", "CFO").wantValue("#job_title", "CEO").wantValue("#phone", "1")
 	})
-	jonas.submit(conflict, "form.card button[value=yours]").want(303, "", "")
+	jonas.submit(conflict, "form.card .sm[value=yours]").want(303, "", "")
 	s.WantOne("CEO 1 3", "SELECT job_title || ' ' || phone || ' ' || version FROM contacts")
 }
 

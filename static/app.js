@@ -186,7 +186,7 @@
       if (!sheetOf(e.target) && height > room) pop.style.maxHeight = Math.max(room, 160) + "px";
     }
     if (sheetOf(e.target) && focusTitle(e.target)) return;
-    const field = one("[name='subject'], .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
+    const field = one("[aria-describedby$='-t']", e.target) ?? one("[name='subject'], .combo input, .pop:not(.menu) :is(input:not([type='hidden']), select, textarea), [data-picks]", e.target);
     field?.focus();
     if (field?.dataset.picks) try { field.showPicker(); } catch {} // the field is there without it
   }, true);

@@ -64,6 +64,26 @@ func nowhere(w *window) {
 	w.until(`document.activeElement === document.body ? "" : "something has the focus"`)
 }
 
+// TestWhatWasTypedIsChangedAndSaved: in a form that met another's change, the field in conflict has the focus.
+func TestWhatWasTypedIsChangedAndSaved(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	astrid, tomas := o.person("Astrid Öberg", "Manager"), o.person("Tomas Rehn", "Manager")
+	acme := o.Organization("Acme")
+	w := o.windowOf(astrid)
+	w.open(acme + "/edit")
+	w.fill("#legal_name", "Acme AB")
+	tomas.post(acme+"/fields/legal_name", "value", "Acme AG", "version", "1")
+	w.click("main button", "Save organization")
+	w.see(".versus", "Acme AG")
+	w.click("summary", "Change what you typed")
+	w.focused("#legal_name")
+	w.fill("#legal_name", "Acme AG & Co.")
+	w.everywhere("what was typed, to be changed")
+	w.click(".again button", "Save organization")
+	w.see("#fact-legal_name", "Acme AG & Co.")
+}
+
 // TestManyAtOnceByKeyboard: keys lead from the rows to what can be done with them, and to Undo.
 func TestManyAtOnceByKeyboard(t *testing.T) {
 	t.Parallel()
