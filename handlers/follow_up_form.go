@@ -53,7 +53,7 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 		Action: "/follow-ups", Submit: "Add follow-up", Part: wantsFragment(c) && e.stored.ID == "", From: e.from, Cancel: backTo(e.from),
 	}
 	if e.stored.ID == "" {
-		f.Hidden = []views.Hidden{{Name: "request_id", Value: requestID(c)}}
+		f.Hidden = []views.Hidden{{Name: "request_id", Value: requestID(c)}, {Name: "place", Value: "row"}} // which takes the focus
 		if e.values["assignee_id"] == "" {
 			e.values["assignee_id"] = who(c).UserID
 		}

@@ -313,6 +313,9 @@ func TestDueIsSaidInWords(t *testing.T) {
 	s.Clock.Add(2 * 24 * time.Hour) // a Sunday, on which next Monday is tomorrow
 	ines.signIn()
 	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "In a week", "In two weeks", "Other…")
+	ines.post("/follow-ups", "text", "Pack", "due", "tomorrow", "assignee_id", ines.user.ID).to()
+	days := ".step:contains('Pack') [name=due_on][value]:not(input)"
+	ines.get("/follow-ups").wantTexts(days, "Tomorrow", "In a week", "In two weeks")
 	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button", "text", "", "due", "monday").
 		want(422, ".quick label:has(input:checked)", "Next Monday")
 }

@@ -143,6 +143,10 @@ func (c Clock) DueAt(day Time, f db.FollowUp) Time {
 // last day allowed.
 type MoveDays struct{ Today, Tomorrow, NextWeek, Week, TwoWeeks, Last string }
 
+// Monday reports whether next Monday is a day of its own: not on a Sunday, when it is tomorrow, nor on a Monday, when it is in
+// a week.
+func (d MoveDays) Monday() bool { return d.NextWeek != d.Tomorrow && d.NextWeek != d.Week }
+
 // NewMoveDays returns those days, counted from today.
 func NewMoveDays(c Clock) MoveDays {
 	today := c.Today()

@@ -64,6 +64,24 @@ func nowhere(w *window) {
 	w.until(`document.activeElement === document.body ? "" : "something has the focus"`)
 }
 
+// TestTheFocusAfterAFollowUpIsAdded: the new row has it.
+func TestTheFocusAfterAFollowUpIsAdded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	w := o.windowOf(o.person("Astrid Öberg", "Administrator"))
+	for n, page := range []string{o.Organization("Acme"), "/follow-ups"} {
+		text := []string{"Call them", "Write to them"}[n]
+		w.open(page)
+		w.click("#follow-up-add, main #new")
+		w.focused("#fu-text")
+		w.write(text)
+		w.press("Control+Enter")
+		w.see("#toasts", "Planned: "+text)
+		w.see(".step:has(:focus) .nm", text)
+		w.focused("[id^=move-]")
+	}
+}
+
 // TestWhatWasTypedIsChangedAndSaved: in a form that met another's change, the field in conflict has the focus.
 func TestWhatWasTypedIsChangedAndSaved(t *testing.T) {
 	t.Parallel()
