@@ -92,8 +92,14 @@ func (t *tx) checkValueChange(v Vocabulary, c *ValueChange) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(there) == 0 && v.isUsual(c.New, c.newState) {
-		there = []string{c.New}
+	for _, usual := range append([]string{c.New}, v.Usual...) {
+		state, err := t.valueState(v, usual)
+		if err != nil {
+			return err
+		}
+		if len(there) == 0 && text.SortKey(usual) == text.SortKey(c.New) && v.isUsual(usual, state) {
+			there = []string{usual}
+		}
 	}
 	switch respelled := text.SortKey(c.New) == text.SortKey(c.Old); {
 	case c.New == "" && c.Kind == "rename":

@@ -83,7 +83,7 @@ func whenChoice(id string, clock, own views.Clock, chosen, text string) views.Ti
 }
 
 // dueChoice asks when a follow-up is due, in the same way. One that stands on its own can be due today; usual is the
-// choice if there is no other. On a Sunday, next Monday is tomorrow.
+// choice if there is no other. On a Sunday, next Monday is tomorrow, and on a Monday it is in a week.
 func dueChoice(id, textName string, clock views.Clock, chosen, text string) views.TimeChoice {
 	options := []views.Option{
 		{Value: "today", Label: "Today"},
@@ -93,7 +93,7 @@ func dueChoice(id, textName string, clock views.Clock, chosen, text string) view
 		{Value: "fortnight", Label: "In two weeks"},
 		{Value: "other", Label: "Other…"},
 	}
-	if clock.Now.In(clock.Zone).Weekday() == time.Sunday && chosen != "monday" {
+	if day := clock.Now.In(clock.Zone).Weekday(); day <= time.Monday && chosen != "monday" {
 		options = slices.DeleteFunc(options, func(o views.Option) bool { return o.Value == "monday" })
 	}
 	if textName == "follow_up_due_text" && chosen != "today" {

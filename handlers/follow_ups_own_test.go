@@ -316,6 +316,9 @@ func TestDueIsSaidInWords(t *testing.T) {
 	ines.post("/follow-ups", "text", "Pack", "due", "tomorrow", "assignee_id", ines.user.ID).to()
 	days := ".step:contains('Pack') [name=due_on][value]:not(input)"
 	ines.get("/follow-ups").wantTexts(days, "Tomorrow", "In a week", "In two weeks")
+	s.Clock.Add(24 * time.Hour) // a Monday, on which it is in a week
+	ines.signIn()
+	ines.get("/follow-ups/new").wantTexts(".quick label", "Today", "Tomorrow", "In a week", "In two weeks", "Other…")
 	ines.submit(ines.get("/follow-ups/new"), "#follow-up-form .acts button", "text", "", "due", "monday").
 		want(422, ".quick label:has(input:checked)", "Next Monday")
 }

@@ -230,6 +230,8 @@ func TestOneOfManyWordsIsFound(t *testing.T) {
 	form := ines.get(page.html.Find(row("Überfahrt")+" a:contains('Rename')").AttrOr("href", ""))
 	ines.submit(form, "#values .edit .btn.pri", "new", "Energy").
 		want(422, "#new-e, .err", "Energy is already there").wantValue("#new", "Energy")
+	ines.submit(form, "#values .edit .btn.pri", "new", "energy"). // a word that is suggested, in another spelling
+									want(422, "#new-e, .err", "Energy is already there")
 	form = ines.get(page.html.Find(row("Überfahrt")+" a:contains('Merge')").AttrOr("href", "")).want(200, "#new option", "Energy")
 	hidden := ines.submit(page, row("Überfahrt")+" button:contains('Hide')")
 	ines.get(hidden.to()).wantTexts("#values .nm", "Überfahrt").want(200, row("Überfahrt")+" .state", "Not suggested")
