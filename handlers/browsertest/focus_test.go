@@ -1,6 +1,9 @@
 package browsertest
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // TestTheFocusAfterAForm: a page that is loaded whole, as the answer to a form, places the focus; one that is opened does not.
 func TestTheFocusAfterAForm(t *testing.T) {
@@ -110,11 +113,15 @@ func TestManyAtOnceByKeyboard(t *testing.T) {
 	for _, name := range []string{"Acme", "Brig", "Cove"} {
 		o.Organization(name)
 	}
+	for n := range 40 { // more than a window shows
+		o.Organization(fmt.Sprint("Other ", n))
+	}
 	w := o.windowOf(astrid)
 	w.open("/organizations")
 	w.press("a")
 	nowhere(w) // nothing is selected
 	w.press("j", "x", "j", "x", "a")
+	w.until("same(scrollY, 0, 'scrolled')")
 	w.focused(".bulk button[value=assign_owner]")
 	w.press("Enter")
 	w.see("h2", "2 organizations selected")
