@@ -617,8 +617,9 @@ func checkPlans(t *testing.T, d *DB, wrong func(line string) bool) {
 	}
 }
 
-// TestFiltersOfInteractionsWalkOneIndex: a record's, else a person's, else an outcome's, and the last two have
-// what else may be asked for. So two filters that rarely match together cost no more than one.
+// TestFiltersOfInteractionsWalkOneIndex: a record's, else a person's, else an outcome's. The indexes of persons and
+// outcomes also have the columns of the other filters, so that two filters that rarely match together need no more time
+// than one.
 func TestFiltersOfInteractionsWalkOneIndex(t *testing.T) {
 	t.Parallel()
 	d := openHere(t)

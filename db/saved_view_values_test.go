@@ -56,8 +56,9 @@ func TestSavedViewsFollowARenamedValue(t *testing.T) {
 			finish(t, o)
 			spelled, _ := url.ParseQuery(all[2].Query)
 			spelled.Set(column, "New & old")
-			want(t, "renamed", queries(), fmt.Sprintf("%[1]s=Energy&%[1]s=New+%%26+old&%[1]s_is=not&sort=name 2\n%[1]s=New+%%26+old&status=Old 2\n%s 2",
-				column, spelled.Encode())+others)
+			want(t, "renamed", queries(),
+				fmt.Sprintf("%[1]s=Energy&%[1]s=New+%%26+old&%[1]s_is=not&sort=name 2\n%[1]s=New+%%26+old&status=Old 2\n%s 2",
+					column, spelled.Encode())+others)
 			must(o.UndoValueChange(ctx, o.Ines, lastChange(t, o, v).ID))(t)
 			finish(t, o)
 			want(t, "taken back", queries(), fmt.Sprintf("%s 3\n%s 3\n%s 3", all[0].Query, all[1].Query, all[2].Query)+others)

@@ -43,7 +43,8 @@ func (s *Server) auditIndex(c *gin.Context) error {
 	}
 	f, p := s.auditFilter(c)
 	typed := readable(c.Query("record")) // to find one
-	if canonical := address(auditPath, with(p, "record", typed)); mustShorten(c, slices.Concat(middleware.AuditParameters, []string{"record"}), canonical) {
+	canonical := address(auditPath, with(p, "record", typed))
+	if mustShorten(c, slices.Concat(middleware.AuditParameters, []string{"record"}), canonical) {
 		return s.redirect(c, canonical)
 	}
 	entries, older, err := s.db.AuditLog(c.Request.Context(), who(c).Actor, f)

@@ -60,13 +60,12 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 	} else {
 		f.Action, f.Submit, f.Hidden = "/follow-ups/"+e.stored.ID, "Save", []views.Hidden{{Name: "version", Value: strconv.Itoa(e.version)}}
 	}
-	client := joined(e.refused["organization_id"], e.refused["contact_id"])
-	focus := func(column string) bool { // on the first refused one
-		before := []string{"text", "assignee_id", "due_on", "due_time"}
-		before = before[:slices.Index(before, column)]
-		return e.refused[column] != "" && (client == "" || column == "text" || e.stored.InteractionID != "") &&
-			!slices.ContainsFunc(before, func(other string) bool { return e.refused[other] != "" })
+	asked := []string{"text", "organization_id", "contact_id", "assignee_id", "due_on", "due_time"}
+	if e.stored.InteractionID != "" { // its clients are those of the interaction
+		asked = slices.Delete(asked, 1, 3)
 	}
+	first := slices.IndexFunc(asked, func(column string) bool { return e.refused[column] != "" })
+	focus := func(column string) bool { return first >= 0 && asked[first] == column } // on the first refused one
 	field := func(column, label, kind string) views.Field {
 		return views.Field{
 			ID: "fu-" + column, Name: column, Label: label, Type: kind, Value: e.values[column], Error: e.refused[column], Autocomplete: "off",
@@ -91,7 +90,7 @@ func (s *Server) followUpForm(c *gin.Context, e followUpEdit) (*views.FollowUpFo
 		return f, err
 	}
 	f.Clients, err = s.followUpClients(c, c.Request.PostForm.Get("find"), e.values["organization_id"], e.values["contact_id"])
-	f.Clients.Error = client
+	f.Clients.Error = joined(e.refused["organization_id"], e.refused["contact_id"])
 	return f, err
 }
 

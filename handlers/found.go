@@ -135,6 +135,7 @@ func linkInWords(l db.Link) string {
 	return words
 }
 
+// describeFound is foundRecord with the second line, to which more can be added, and the typed words that nothing explains yet.
 func describeFound(r db.Record, typed text.Typed) (views.OptionRow, *detail) {
 	k := recordKinds[r.Kind.Plural]
 	d := newDetail(typed, r.Name())

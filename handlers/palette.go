@@ -228,7 +228,8 @@ func (s *Server) makeOf(c *gin.Context, noun, typed string) []views.PaletteChoic
 	return []views.PaletteChoice{choice}
 }
 
-var typedNew = regexp.MustCompile(`(?i)^(?:new|create|add)\s+(?:an?\s+)?(?:(org|organi[sz]ation|company|customer|client)|contact|person)\s+(\S.*)$`)
+var typedNew = regexp.MustCompile(`(?i)^(?:new|create|add)\s+(?:an?\s+)?` +
+	`(?:(org|organi[sz]ation|company|customer|client)|contact|person)\s+(\S.*)$`)
 
 // toMake reads "new organization acme". For anything else noun is "".
 func toMake(typed string) (noun, name string) {
@@ -284,8 +285,9 @@ func toLog(typed string) (channel, name string) {
 }
 
 var (
-	typedReminder = regexp.MustCompile(`(?i)^(?:remind\s+(?:me\s+)?(?:to\s+)?|(?:new|create|add)\s+(?:a\s+)?(?:follow[\s-]?up|task|reminder)\s+)(\S.*)$`)
-	typedTask     = regexp.MustCompile(`(?i)^follow[\s-]?up\s+\S`)
+	typedReminder = regexp.MustCompile(`(?i)^(?:remind\s+(?:me\s+)?(?:to\s+)?|` +
+		`(?:new|create|add)\s+(?:a\s+)?(?:follow[\s-]?up|task|reminder)\s+)(\S.*)$`)
+	typedTask = regexp.MustCompile(`(?i)^follow[\s-]?up\s+\S`)
 )
 
 // toRemind returns the task in "remind me to call anna", "new task call anna" or "follow up with anna". It returns ""

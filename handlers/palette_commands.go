@@ -42,7 +42,10 @@ var (
 		{icon: "tag", label: "Go to Vocabularies", also: "sectors sizes roles outcomes words administration", path: "/admin/vocabularies"},
 		{icon: "hook", label: "Go to Webhooks", also: "administration", path: "/admin/webhooks"},
 		{icon: "server", label: "Go to System", also: "administration backups", path: "/admin/system"},
-		{icon: "user", label: "Go to My account", also: "profile settings preferences password email time zone sessions two-factor authenticator api tokens", path: "/account"},
+		{
+			icon: "user", label: "Go to My account", path: "/account",
+			also: "profile settings preferences password email time zone sessions two-factor authenticator api tokens",
+		},
 		{icon: "keys", label: "Keyboard shortcuts", also: "help keys", keys: "?", path: "/keys"},
 	}
 	changing = []command{

@@ -90,7 +90,8 @@ func TestARoleIsMadeGivenAndChanged(t *testing.T) {
 	admin.post(page, "name", "Account manager", "permission", "ViewClient", "require_mfa", "true").want(303, "", "")
 	s.wantAudit(admin, "update_role", `"permissions":{"old":["EditClient"],"new":["ViewClient"]}`, `"require_mfa":{"old":false,"new":true}`)
 	admin.get("/admin/audit?q=see+organizations+belongs").wantTexts("#timeline .diff dt", "Permissions", "Needs a second factor").
-		want(200, "#timeline .diff", "Change organizations, contacts and who belongs to whom").want(200, "#timeline .diff", "See organizations and contacts").
+		want(200, "#timeline .diff", "Change organizations, contacts and who belongs to whom").
+		want(200, "#timeline .diff", "See organizations and contacts").
 		wantNot("#timeline .diff:contains(EditClient)")
 	s.Exec("UPDATE roles SET require_mfa = 0")
 	lea.get("/organizations/new").want(303, "", "")

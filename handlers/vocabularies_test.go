@@ -29,7 +29,8 @@ func TestAnAdministratorRenamesMergesAndHidesWords(t *testing.T) {
 	// A refused name is kept, with why.
 	form := ines.get(page.html.Find(row("Software")+" a:contains('Rename')").AttrOr("href", "")).wantValue("#new", "Software").
 		want(200, "#new-h", "3 organizations change, each with an entry in the history.")
-	refused := ines.submit(form, "#values .edit .btn.pri", "new", "Energy").want(422, ".err", "Energy is already there").wantValue("#new", "Energy")
+	refused := ines.submit(form, "#values .edit .btn.pri", "new", "Energy").
+		want(422, ".err", "Energy is already there").wantValue("#new", "Energy")
 	ines.get(refused.html.Find("#merge-instead").AttrOr("href", "")).want(200, "label[for=new]", "into").
 		wantTexts("#new option[selected]", "Energy")
 	ines.submit(form, "#values .edit .btn.pri", "new", strings.Repeat("x", 81)).want(422, "#new-e", "Use at most 80 characters")
