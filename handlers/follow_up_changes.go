@@ -166,7 +166,7 @@ func (s *Server) followUpPlaces(c *gin.Context, f db.FollowUp, focus string) ([]
 			line = s.followUp(c, f, "event")
 			line.Focus = focus == "event"
 		}
-		places = append(places, views.Into{Target: "#" + line.Element(), Swap: "outerHTML", View: line})
+		places = append(places, views.Into{Target: line.Selector(), Swap: "outerHTML", View: line})
 	}
 	if row != nil {
 		places = append(places, row)

@@ -163,7 +163,7 @@ func TestAFollowUpIsEditedGivenAndCancelled(t *testing.T) {
 		if part {
 			asks = jonas.withHeaders(map[string]string{"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": s.Base + "/follow-ups"})
 		}
-		gone := asks.submit(jonas.get("/follow-ups"), row+" form[action$='/cancel'] button")
+		gone := asks.submit(jonas.get("/follow-ups"), row+" button[formaction$='/cancel']")
 		s.wantAudit(jonas, "cancel_follow_up", `"cancelled_at":{"old":null`, "Write to them")
 		if part {
 			gone.want(200, ".toast", "Cancelled: Write to them").want(200, "hx-partial[hx-target='"+row+"'][hx-swap=delete]", "")
@@ -207,7 +207,7 @@ func TestWhatIsNewSaysSoUntilItIsSeen(t *testing.T) {
 	})
 	parts.post("/follow-ups/"+id("First")+"/seen").want(200, "hx-partial[hx-target='#new-due'] #new-due", "2 new").wantFragment(true)
 	jonas.get("/follow-ups/" + id("First")).wantNot("form.seen")
-	to := jonas.submit(jonas.get("/follow-ups"), "#f-"+id("Second")+" form[action$='/seen'] button").to()
+	to := jonas.submit(jonas.get("/follow-ups"), "#f-"+id("Second")+" button[formaction$='/seen']").to()
 	jonas.get(to).want(200, "#new-due", "1 new").want(200, "#f-"+id("Second"), "from Inès").wantNot("#f-" + id("Second") + " .fresh")
 	if to := jonas.submit(jonas.get("/"), "#follow-ups form[action='/follow-ups/seen-all'] button").to(); to != "/" {
 		t.Errorf("seeing all leads to %s", to)

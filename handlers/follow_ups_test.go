@@ -102,7 +102,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 					`"organization_id":"`+key(w.org), `"contact_id":"`+key(w.contact), `"subject":"Renewal agreed"`)
 				if part {
 					moved.want(200, ".toast", "Due Mon 30 Nov 2026: Send the offer").wantFragment(true).
-						want(200, "hx-partial[hx-target='#next-"+key(w.interaction)+"'] time", "Mon 30 Nov").
+						want(200, "hx-partial[hx-target='#i-"+key(w.interaction)+" .next'] time", "Mon 30 Nov").
 						want(200, "hx-partial[hx-target='#due'] #due:not(.late)", "")
 					switch place {
 					case "list": // it is not overdue
@@ -139,7 +139,7 @@ func TestAFollowUpIsDoneAndMovedWithUndo(t *testing.T) {
 				if part {
 					done.want(200, ".toast", "Done: Send the offer").
 						want(200, "hx-partial[hx-target='#f-"+key(w.followUp)+"'][hx-swap=delete]", "").wantTexts("hx-partial[hx-target='#due'] #due", "")
-					if line := strings.TrimSpace(done.html.Find("#next-" + key(w.interaction)).Text()); line != "" {
+					if line := strings.TrimSpace(done.want(200, ".next", "").html.Find(".next").Text()); line != "" {
 						t.Errorf("the event still says %s", line)
 					}
 				} else if to := done.to(); to != from {
@@ -216,7 +216,7 @@ func TestTheNextStepIsPlannedOnTheInteractionsPage(t *testing.T) {
 
 	other := s.Log(s.Organization("Pier"), "", "Visit")
 	planned := ines.viaHTMX().submit(ines.get(other), "#next-form .acts button", "text", "Write", "due_on", "2026-11-24")
-	planned.want(200, "hx-partial[hx-target='#next-"+key(other)+"']", "due today").
+	planned.want(200, "hx-partial[hx-target='#i-"+key(other)+" .next']", "due today").
 		want(200, "hx-partial[hx-target='#next-form'][hx-swap=delete]", "").want(200, "#due", "1 due")
 }
 

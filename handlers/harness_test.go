@@ -341,6 +341,9 @@ func (b *browser) submit(a answer, selector string, typed ...string) answer {
 		b.t.Fatalf("%d buttons or forms at %q in\n%s", button.Length(), selector, a.body)
 	}
 	form := button.Closest("form")
+	if id, ok := button.Attr("form"); ok {
+		form = a.html.Find("form#" + id)
+	}
 	sent := url.Values{}
 	form.Find("input[name], select[name], textarea[name]").Each(func(_ int, field *goquery.Selection) {
 		name, value := field.AttrOr("name", ""), field.AttrOr("value", "")

@@ -113,7 +113,7 @@ func crumb(i db.Interaction) views.Ref {
 	if i.OrganizationID != "" {
 		return views.Ref{Name: i.OrganizationName, Href: "/organizations/" + i.OrganizationID}
 	}
-	if people := peopleOf(i); len(people) > 0 {
+	if people := peopleOf(i, nil); len(people) > 0 {
 		return people[0]
 	}
 	return views.Ref{Href: "/interactions"} // both records were deleted
@@ -223,9 +223,6 @@ func (s *Server) interactionDelete(c *gin.Context) error {
 		return s.notUndone(c, stale, cmp.Or(s.changedOn(c), "/interactions/"+id))
 	}
 	if errors.As(err, &stale) {
-		if wantsFragment(c) {
-			c.Header("HX-Reswap", "outerHTML") // in this case the button removes the event from the page
-		}
 		return s.interactionRefused(c, version, db.Fields{}, nil, stale)
 	}
 	if err != nil {

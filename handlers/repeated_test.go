@@ -105,7 +105,7 @@ func TestAFormThatSaysSomethingElseTheSecondTime(t *testing.T) {
 				t.Errorf("%s: the form keeps its request_id", what)
 			}
 			if f.changes {
-				ines.submit(told, "button[formaction]").want(303, "", "")
+				ines.submit(told, "button[formaction]:not(.menu *)").want(303, "", "")
 				if now := count(f.second); now == had {
 					t.Errorf("%s: what is stored was not changed", what)
 				}

@@ -142,13 +142,20 @@ func (s *Server) groupByDay(c *gin.Context, found []db.Interaction, x *timelineR
 	return days
 }
 
-// peopleOf links to the contact of an interaction and to its further people.
-func peopleOf(i db.Interaction) (people []views.Ref) {
+// peopleOf names the contact of an interaction and its further people. They are links, but for the one whose page x is.
+func peopleOf(i db.Interaction, x *timelineRecord) (people []views.Ref) {
+	add := func(id, name string) {
+		path := "/contacts/" + id
+		if x != nil && x.base == path {
+			path = ""
+		}
+		people = append(people, views.Ref{Name: name, Href: path})
+	}
 	if i.ContactID != "" {
-		people = append(people, views.Ref{Name: i.ContactName(), Href: "/contacts/" + i.ContactID})
+		add(i.ContactID, i.ContactName())
 	}
 	for _, p := range i.Participants {
-		people = append(people, views.Ref{Name: p.Name, Href: "/contacts/" + p.ID})
+		add(p.ID, p.Name)
 	}
 	return people
 }
@@ -162,7 +169,7 @@ func (s *Server) event(c *gin.Context, i db.Interaction, x *timelineRecord) view
 	if i.Next.ID != "" {
 		e.Next = s.followUp(c, i.Next, "event")
 	}
-	if people := peopleOf(i); len(people) > 0 {
+	if people := peopleOf(i, x); len(people) > 0 {
 		e.Whom = &people[0]
 		for n, p := range people[1:] {
 			e.Others = append(e.Others, views.OtherPerson{Before: wording.Between(n+1, len(people), ""), Ref: p})

@@ -56,7 +56,15 @@ func (f FollowUp) Template() string {
 	return "follow_ups/_row.html"
 }
 
-// Element returns the id of its HTML element.
+// Selector selects its HTML element: its row, or its line in the event of its interaction.
+func (f FollowUp) Selector() string {
+	if f.Place == "event" {
+		return "#i-" + f.InteractionID + " .next"
+	}
+	return "#" + f.Element()
+}
+
+// Element returns what the ids of its HTML elements end with, which is the id of its row.
 func (f FollowUp) Element() string {
 	if f.Place == "event" {
 		return "next-" + f.InteractionID

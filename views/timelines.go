@@ -64,7 +64,7 @@ type Event struct {
 	ID, Channel, Subject, Outcome, Body string
 	By, Verb, Logger                    string // Logger is who logged it, "" if that is By
 	Others                              []OtherPerson
-	Whom, At                            *Ref // the contact and the organization, unless it is the page's own
+	Whom, At                            *Ref // the contact and the organization; no link on its own page
 	Time                                *Time
 	Next                                FollowUp // no next step if its ID is ""
 	Version                             int

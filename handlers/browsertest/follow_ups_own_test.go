@@ -36,7 +36,7 @@ func TestGivingAFollowUp(t *testing.T) {
 	w.press("Enter")
 	w.see("#steps .menu button", "Cancel follow-up")
 	w.everywhere("menu of a follow-up")
-	w.tabTo("#steps .menu form[action$='/cancel'] button")
+	w.tabTo("#steps .menu button[formaction$='/cancel']")
 	w.press("Enter")
 	w.see("#toasts", "Cancelled: Call Mrs Kroon")
 	w.gone("#steps li")
