@@ -337,45 +337,6 @@ func TestANewPasswordEndsTheOtherSessions(t *testing.T) {
 	must(o.Session(t.Context(), mine))(t)
 }
 
-func TestWhatSomebodyOwnedIsHandedOver(t *testing.T) {
-	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	acme := o.Acme(t)
-	must(o.UpdateOrganization(t.Context(), o.Ines, acme.ID, acme.Version, db.Fields{"owner_user_id": o.Tomas.UserID}))(t)
-	n := must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, o.Lea.UserID))(t)
-	want(t, "records", n, 1)
-	want(t, "owner", must(o.Organization(t.Context(), o.Ines, acme.ID))(t).OwnerID(), o.Lea.UserID)
-}
-
-func TestOpenFollowUpsAreHandedOverToWhoMayFinishThem(t *testing.T) {
-	t.Parallel()
-	o := dbtest.OpenOffice(t)
-	acme := o.Acme(t)
-	for _, text := range []string{"Send the offer", "Call again"} {
-		must(o.LogInteraction(t.Context(), o.Tomas, db.Fields{
-			"organization_id": acme.ID, "channel": "call", "subject": "Renewal", "follow_up_text": text, "follow_up_due_on": "2026-12-01",
-		}, ""))(t)
-	}
-	open := mustFirst(o.FollowUps(t.Context(), o.Ines, db.FollowUpFilter{}))(t)
-	must(o.FinishFollowUp(t.Context(), o.Tomas, open[0].ID, 0))(t)
-	whose := func() (names []string) {
-		return o.Column(t, "SELECT full_name || ' ' || version FROM follow_ups JOIN users ON users.id = assignee_id ORDER BY done_at IS NULL")
-	}
-	for _, to := range []string{"", o.Lea.UserID} { // nobody, and a user who may not log interactions
-		must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, to))(t)
-		want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Tomás Brandt 1]")
-	}
-	noLog := o.Ines
-	noLog.May = []db.Permission{db.ManageUsers, db.ViewClient, db.EditClient, db.ViewInteraction}
-	o.Exec(t, "UPDATE user_role SET role_id = (SELECT id FROM roles WHERE slug = 'Viewer') WHERE user_id = ?", o.Tomas.UserID)
-	must(o.HandOver(t.Context(), noLog, o.Tomas.UserID, o.Ines.UserID))(t)
-	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Tomás Brandt 1]")
-	want(t, "records", must(o.HandOver(t.Context(), o.Ines, o.Tomas.UserID, o.Ines.UserID))(t), 1)
-	want(t, "follow-ups", fmt.Sprint(whose()), "[Tomás Brandt 2 Ines Calder 2]")
-	want(t, "history", o.Column(t, "SELECT json_extract(metadata, '$.changes.assignee_id.new') FROM audit_logs WHERE action = "+
-		"'update_follow_up'")[0], o.Ines.UserID)
-}
-
 // TestNobodyActsOnAnAccountThatMayDoMore tries every action on accounts with more permissions or
 // more clients, in every state.
 func TestNobodyActsOnAnAccountThatMayDoMore(t *testing.T) {

@@ -109,6 +109,7 @@ var actions = []action{
 	{slug: "make_backup", kind: "system", sight: ofAccounts, words: "asked for a backup"},
 	{slug: "batch_organizations", kind: "system", sight: ofClients, event: "finished", words: "changed many organizations at once"},
 	{slug: "batch_contacts", kind: "system", sight: ofClients, event: "finished", words: "changed many contacts at once"},
+	{slug: "batch_follow_ups", kind: "system", sight: ofAll, event: "finished", words: "gave many follow-ups to somebody else"},
 	{slug: "hide_value", kind: "system", sight: ofReading, words: "stopped suggesting a value"},
 	{slug: "suggest_value", kind: "system", sight: ofReading, words: "suggested a value again"},
 	{slug: "rename_value", kind: "system", sight: ofReading, words: "renamed a value everywhere"},

@@ -14,6 +14,7 @@ const (
 	ofRecord                    // the organization or contact, and the other end of a link
 	ofTalk                      // interactions in general, and an end of this one
 	ofClients                   // all clients, because it counts or names any of them
+	ofAll                       // all clients and interactions, because it counts any of them
 	ofView                      // all clients, and interactions if the view lists those: its name and filters may name some
 	ofPath                      // whatever the refused path may name
 )

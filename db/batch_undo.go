@@ -25,12 +25,15 @@ type pastBatch struct {
 	Count, Rows  int
 }
 
+// batchActions are the actions of the rows that describe batches.
+const batchActions = "('batch_organizations', 'batch_contacts', 'batch_follow_ups')"
+
 // batch returns a batch, or ErrNotFound.
 func (t *tx) batch(id string) (b pastBatch, err error) {
 	var action, metadata string
 	err = t.QueryRow(`
 		SELECT seq, ifnull(user_id, ''), action, metadata FROM audit_logs
-		WHERE target_type = 'system' AND target_id = ? AND +action IN ('batch_organizations', 'batch_contacts')`, id).
+		WHERE target_type = 'system' AND target_id = ? AND +action IN `+batchActions, id).
 		Scan(&b.seq, &b.userID, &action, &metadata)
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, ErrNotFound
@@ -80,18 +83,19 @@ func (d *DB) UndoBatch(ctx context.Context, by Actor, id string) (undone BatchUn
 			return err
 		}
 		undone = BatchUndone{Kind: made.kind, Action: made.Action}
-		u, err := t.newBatchUndo(made)
-		if err != nil {
+		undoing := newID()
+		if made.kind == "follow_up" {
+			if err := EditInteractions.Refuse(by); err != nil {
+				return err
+			}
+			undone.Undone, undone.Left, err = t.undoHandOver(made, undoing)
+		} else {
+			undone.Undone, undone.Left, err = t.undoRecords(made, undoing)
+		}
+		if err != nil || undone.Undone == 0 {
 			return err
 		}
-		if err := u.run(); err != nil {
-			return err
-		}
-		undone.Undone, undone.Left = len(u.undone), u.left.all()
-		if len(u.undone) == 0 {
-			return nil
-		}
-		return t.record("undo_batch", "system", id, details{"batch": u.id, "action": made.Action, "count": undone.Undone, "rows": t.recorded})
+		return t.record("undo_batch", "system", id, details{"batch": undoing, "action": made.Action, "count": undone.Undone, "rows": t.recorded})
 	})
 	if err != nil {
 		return BatchUndone{}, fmt.Errorf("undo batch %s: %w", id, err)
@@ -141,14 +145,23 @@ type batchEntry struct {
 	Changes        map[string]Change
 }
 
-func (t *tx) newBatchUndo(made pastBatch) (*batchUndo, error) {
-	u := &batchUndo{
-		t: t, id: newID(), made: made, now: map[string]batchRow{}, owners: map[string]bool{},
-		undone: map[string]bool{}, left: leftByReason{}, skipped: map[string]bool{},
+// undoRecords undoes a batch of organizations or contacts, as the batch undoing.
+func (t *tx) undoRecords(made pastBatch, undoing string) (undone int, left []Left, err error) {
+	u, err := t.newBatchUndo(made, undoing)
+	if err != nil {
+		return 0, nil, err
 	}
+	if err := u.run(); err != nil {
+		return 0, nil, err
+	}
+	return len(u.undone), u.left.all(), nil
+}
+
+// batchEntries reads what a batch did.
+func (t *tx) batchEntries(made pastBatch) ([]batchEntry, error) {
 	rows, err := t.Query("SELECT action, target_id, metadata FROM audit_logs WHERE seq BETWEEN ? AND ? ORDER BY seq",
 		made.seq-int64(made.Rows), made.seq-1)
-	u.entries, err = sqlite.Collect(rows, err, func(r sqlite.Row) (e batchEntry, err error) {
+	return sqlite.Collect(rows, err, func(r sqlite.Row) (e batchEntry, err error) {
 		var metadata string
 		if err := r.Scan(&e.action, &e.record, &metadata); err != nil {
 			return e, err
@@ -159,7 +172,15 @@ func (t *tx) newBatchUndo(made pastBatch) (*batchUndo, error) {
 		}
 		return e, err
 	})
-	if err != nil {
+}
+
+func (t *tx) newBatchUndo(made pastBatch, undoing string) (*batchUndo, error) {
+	u := &batchUndo{
+		t: t, id: undoing, made: made, now: map[string]batchRow{}, owners: map[string]bool{},
+		undone: map[string]bool{}, left: leftByReason{}, skipped: map[string]bool{},
+	}
+	var err error
+	if u.entries, err = t.batchEntries(made); err != nil {
 		return nil, err
 	}
 	u.x = &batchRun{Batch: Batch{Kind: made.kind, Action: made.Action}, by: t.by, list: RecordKindOf(made.kind)}
@@ -216,7 +237,7 @@ func (u *batchUndo) skip(why Reason, n Named) {
 func (u *batchUndo) undoColumn(e batchEntry, r batchRow) error {
 	change, known := e.Changes[u.x.column]
 	from, to := storedText(change.New), storedText(change.Old)
-	changed, err := u.happenedSince("target_type = ? AND target_id = ? AND +action IN "+changingRecords, u.x.Kind, r.ID)
+	changed, err := u.t.happenedSince(u.made, "target_type = ? AND target_id = ? AND +action IN "+changingRecords, u.x.Kind, r.ID)
 	if err != nil {
 		return err
 	}
@@ -255,7 +276,7 @@ func (u *batchUndo) undoLink(e batchEntry, r batchRow) error {
 	if u.x.Kind == "organization" {
 		query = "target_type = 'organization' AND target_id = ? AND +json_extract(metadata, '$.contact_id') = ?"
 	}
-	changed, err := u.happenedSince(query+" AND +action IN "+changingLinks, first, second)
+	changed, err := u.t.happenedSince(u.made, query+" AND +action IN "+changingLinks, first, second)
 	if err != nil {
 		return err
 	}
@@ -279,9 +300,9 @@ func (u *batchUndo) undoLink(e batchEntry, r batchRow) error {
 	return u.t.changeLink(l, map[string]Change{"relationship_status": {Old: change.New, New: change.Old}}, l.inBatch(u.id))
 }
 
-// happenedSince reports whether an audit row after the batch matches.
-func (u *batchUndo) happenedSince(where string, args ...any) (found bool, err error) {
-	err = u.t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), u.made.seq)...).
+// happenedSince reports whether an audit row after a batch matches.
+func (t *tx) happenedSince(made pastBatch, where string, args ...any) (found bool, err error) {
+	err = t.QueryRow("SELECT EXISTS (SELECT 1 FROM audit_logs WHERE "+where+" AND seq > ?)", append(slices.Clone(args), made.seq)...).
 		Scan(&found)
 	return found, err
 }

@@ -138,6 +138,11 @@ func (t *tx) give(f *FollowUp, changes map[string]Change) {
 
 // recordFollowUp records an action on a follow-up. The audit row names its interaction and clients, too.
 func (t *tx) recordFollowUp(action string, f FollowUp, changes map[string]Change) error {
+	return t.record(action, "follow_up", f.ID, f.details(changes))
+}
+
+// details returns the metadata of an audit row about a follow-up.
+func (f FollowUp) details(changes map[string]Change) details {
 	metadata := details{
 		"organization_id": orNull(f.OrganizationID), "contact_id": orNull(f.ContactID), "interaction_id": orNull(f.InteractionID),
 		"follow_up_text": f.Text, "changes": changes,
@@ -146,7 +151,7 @@ func (t *tx) recordFollowUp(action string, f FollowUp, changes map[string]Change
 		metadata["channel"], metadata["subject"] = f.Channel, f.Subject
 		f.name(metadata)
 	}
-	return t.record(action, "follow_up", f.ID, metadata)
+	return metadata
 }
 
 // aboutFollowUp matches the audit rows about a follow-up. Earlier releases recorded them under its

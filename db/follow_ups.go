@@ -140,9 +140,13 @@ func (d *DB) FollowUp(ctx context.Context, by Actor, id string) (FollowUp, error
 }
 
 // followUp returns a follow-up that the actor sees, including clients that they do not see.
-func (t *tx) followUp(id string) (FollowUp, error) {
+func (t *tx) followUp(id string) (FollowUp, error) { return t.followUpIf(id, t.by.seesFollowUp()) }
+
+// unscopedFollowUp returns a follow-up whether or not the actor sees it.
+func (t *tx) unscopedFollowUp(id string) (FollowUp, error) { return t.followUpIf(id, always) }
+
+func (t *tx) followUpIf(id string, seen condition) (FollowUp, error) {
 	read, args := selectFollowUpFor(System)
-	seen := t.by.seesFollowUp()
 	return scanFollowUp(t.QueryRow(read+" WHERE follow_ups.id = ? AND "+seen.sql, append(append(args, id), seen.args...)...))
 }
 

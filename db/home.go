@@ -73,7 +73,7 @@ func touchedRows(by Actor, before int64) (query string, args []any) {
 			ifnull(json_extract(metadata, '$.batch'), ''), ifnull(json_extract(metadata, '$.rows'), 0)
 		FROM audit_logs INDEXED BY audit_logs_user
 		WHERE user_id = ? AND seq < ? AND ` + seen.sql + `
-			AND (+action IN ` + changingClients + ` OR +action IN ('batch_organizations', 'batch_contacts', 'undo_batch'))
+			AND (+action IN ` + changingClients + ` OR +action IN ` + batchActions + ` OR +action = 'undo_batch')
 		ORDER BY seq DESC` + limit(ownStep), append([]any{by.UserID, before}, seen.args...)
 }
 

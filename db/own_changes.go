@@ -43,7 +43,7 @@ func (d *DB) OwnChanges(ctx context.Context, by Actor) (all []AuditEntry, err er
 // vocabulary or a shared view.
 func ownRows(by Actor, before int64) (query string, args []any) {
 	return "SELECT seq FROM audit_logs INDEXED BY audit_logs_user WHERE user_id = ? AND seq < ? AND (+action IN " + changingClients +
-		" OR +action IN ('batch_organizations', 'batch_contacts', 'undo_batch', 'finish_value_change', 'hide_value', 'suggest_value'," +
+		" OR +action IN " + batchActions + " OR +action IN ('undo_batch', 'finish_value_change', 'hide_value', 'suggest_value'," +
 		" 'delete_view')) ORDER BY seq DESC" + limit(ownStep), []any{by.UserID, before}
 }
 
@@ -222,7 +222,7 @@ func (e *AuditEntry) standing() bool {
 // canUndoBatch reports whether nobody has undone a batch, and whether the actor may and sees one of its records. first is
 // the seq of its first row.
 func (d *DB) canUndoBatch(ctx context.Context, by Actor, e AuditEntry, first int64) (can bool, err error) {
-	if e.Action == "undo_batch" || !EditClients.MetBy(by) {
+	if e.Action == "undo_batch" || !EditClients.MetBy(by) || e.Action == "batch_follow_ups" && !EditInteractions.MetBy(by) {
 		return false, nil
 	}
 	seen := by.seesEntry()

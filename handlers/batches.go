@@ -307,34 +307,34 @@ func (s *Server) batchDone(c *gin.Context, x *batchForm, done db.BatchPlan) erro
 	return s.redirect(c, to)
 }
 
-// batchUndo takes a batch back and returns to the list in next.
+// batchUndo takes a batch, and others that the field also names, back and returns to the list in next.
 func (s *Server) batchUndo(c *gin.Context) error {
 	id, err := id(c, "id")
 	if err != nil {
 		return err
 	}
-	undone, err := s.db.UndoBatch(c.Request.Context(), who(c).Actor, id)
-	if err != nil {
-		return err
-	}
-	k := organizationRecords
-	if undone.Kind == "contact" {
-		k = contactRecords
-	}
-	text := "Undone: " + wording.Plural(undone.Undone, k.Noun)
-	if undone.Undone == 0 {
-		text = "Nothing was undone"
-	}
-	for _, left := range undone.Left {
-		text += ". " + wording.UndoWhy(left)
-		if len(left.Names) > 0 {
-			text += ": " + wording.Names(left)
+	counts, why, to := map[string]int{}, "", organizationRecords.path()
+	for _, id := range append([]string{id}, c.Request.PostForm["also"]...) {
+		undone, err := s.db.UndoBatch(c.Request.Context(), who(c).Actor, id)
+		if err != nil {
+			return err
+		}
+		counts[undone.Kind] += undone.Undone
+		for _, left := range undone.Left {
+			why += ". " + wording.UndoWhy(left)
+			if len(left.Names) > 0 {
+				why += ": " + wording.Names(left)
+			}
+		}
+		if undone.Kind == "contact" {
+			to = contactRecords.path()
 		}
 	}
-	if err := s.flash(c, views.Toast{Text: text, Row: rowTakenBack(c)}); err != nil {
+	text := wording.Undone(wording.Counted(counts["organization"], "organization"), wording.Counted(counts["contact"], "contact"),
+		wording.Counted(counts["follow_up"], "follow-up"))
+	if err := s.flash(c, views.Toast{Text: text + why, Row: rowTakenBack(c)}); err != nil {
 		return err
 	}
-	to := k.path()
 	if next := nextPage(c.Request.PostForm.Get("next")); next != "/" {
 		to = next
 	}

@@ -160,7 +160,7 @@ func TestHandingOnesOwnClientsOverAsksFirst(t *testing.T) {
 			want(409, "a[data-cancel][autofocus]", "Cancel").wantTexts("#to option[selected]", "Per Lund")
 	})
 	oda.post(page+"/hand-over", "owner_user_id", per.user.ID, "give_away", "1").want(303, "", "")
-	oda.get(page).want(200, "#toasts", "Clients and open follow-ups handed over").wantNot("#hides")
+	oda.get(page).want(200, "#toasts", "Handed over to Per Lund: 1 organization and 1 contact").wantNot("#hides")
 	oda.get(org).want(404, "h1", "")
 	s.WantOne("1", "SELECT count(*) FROM organizations WHERE owner_user_id = ?", per.user.ID)
 	s.WantOne("1", "SELECT count(*) FROM contacts WHERE owner_user_id = ?", per.user.ID)

@@ -220,13 +220,14 @@ func (s *Server) handOverForm(c *gin.Context, f userForm) (*views.HandOver, erro
 	if handOver.Check(who(c)) != nil {
 		return nil, nil
 	}
-	owners, err := s.ownerOptions(c, f.heir)
-	if err != nil {
+	owned, err1 := s.db.Owned(c.Request.Context(), who(c).Actor, f.stored.ID)
+	heirs, err2 := s.db.Heirs(c.Request.Context(), who(c).Actor, f.stored.ID)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	owners[0].Label = "Choose somebody" // who may not be nobody, see userHandOver
-	form := &views.HandOver{To: views.Field{
-		ID: "to", Name: "owner_user_id", Label: "Hand over everything this person owns, and their open follow-ups, to", Options: owners,
+	form := &views.HandOver{Owns: wording.Owns(owned, db.EditInteractions.MetBy(who(c).Actor)), Nothing: owned == db.Owned{}, To: views.Field{
+		ID: "to", Name: "owner_user_id", Label: "Hand all of it over to",
+		Options: append([]views.Option{{Label: "Choose somebody"}}, personOptions(heirs, f.heir)...),
 	}}
 	if f.refused != nil {
 		form.To.Error = f.refused.Fields["owner_user_id"]
@@ -340,14 +341,7 @@ func (s *Server) userHandOver(c *gin.Context) error {
 		return err
 	}
 	to := c.Request.PostForm.Get("owner_user_id")
-	switch to {
-	case "":
-		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose who gets the clients"}}
-	case a.ID:
-		err = &db.Invalid{Fields: map[string]string{"owner_user_id": "Choose somebody else; these are their clients already"}}
-	default:
-		_, err = s.db.HandOver(c.Request.Context(), who(c).Actor, a.ID, to)
-	}
+	done, err := s.db.HandOver(c.Request.Context(), who(c).Actor, a.ID, to)
 	f := userForm{stored: a, heir: to}
 	switch {
 	case errors.As(err, &f.refused):
@@ -357,7 +351,22 @@ func (s *Server) userHandOver(c *gin.Context) error {
 	case err != nil:
 		return err
 	}
-	return s.userChanged(c, a.ID, "Clients and open follow-ups handed over")
+	name, err := s.db.PersonName(c.Request.Context(), to)
+	if err != nil {
+		return err
+	}
+	page := "/admin/users/" + a.ID
+	toast := views.Toast{Text: wording.HandedOver(done, name)}
+	if all := done.Batches; len(all) > 0 {
+		toast.Undo = &views.Undo{Action: "/batches/" + all[0] + "/undo", Fields: []views.Hidden{{Name: "next", Value: page}}, Slow: true}
+		for _, id := range all[1:] {
+			toast.Undo.Fields = append(toast.Undo.Fields, views.Hidden{Name: "also", Value: id})
+		}
+	}
+	if err := s.flash(c, toast); err != nil {
+		return err
+	}
+	return s.redirect(c, page)
 }
 
 func (s *Server) userInvite(c *gin.Context) error {

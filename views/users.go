@@ -87,8 +87,10 @@ type User struct {
 
 // HandOver is the form that gives everything of one user to another.
 type HandOver struct {
-	To    Field
-	Hides string // "3 clients" that the reader would not see any more; not "" asks first
+	Owns    string // what the user has, in a sentence
+	Nothing bool
+	To      Field
+	Hides   string // "3 clients" that the reader would not see any more; not "" asks first
 }
 
 // Template names the page.

@@ -70,7 +70,7 @@ func (s *entry) addDetails() {
 		s.detail(", because ", WebhookOff(said["because"]))
 	case "hide_value", "suggest_value", "rename_value", "merge_values", "undo_value_change", "finish_value_change":
 		s.valueChange()
-	case "batch_organizations", "batch_contacts", "undo_batch":
+	case "batch_organizations", "batch_contacts", "batch_follow_ups", "undo_batch":
 		s.detail(": ", said["count"])
 	case "create_view", "delete_view", "restore_view", "update_view", "export_backup":
 		s.detail(" ", said["name"])
