@@ -280,8 +280,14 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 				if err := d.findNames(ctx, s, p, "acme", "acme*", 0); err != nil {
 					t.Fatal(err)
 				}
-			} else if _, _, err := d.matchingInteractions(ctx, s, ""); err != nil {
-				t.Fatal(err)
+			} else {
+				_, err := d.findInteractions(ctx, s, p, "")
+				_, err2 := d.clientsNamed(ctx, s, OrganizationKind)
+				_, err3 := d.clientsNamed(ctx, s, ContactKind)
+				_, err4 := d.checkSaidWith(ctx, s, "quote", []int64{1}, []int64{1}, []int64{1}, 2, 5)
+				if err := errors.Join(err, err2, err3, err4); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if words, err := d.wordsWith(ctx, p.index, []string{"cm", "acme"}); err != nil || p.table == "organizations" && len(words) != 1 {
 				t.Fatal(words, err)

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -50,24 +48,6 @@ func anySet(sets [][]string) string {
 		return strings.Join(sets[0], " ")
 	}
 	return strings.Join(all, " OR ")
-}
-
-// matchInteraction is match for the index of interactions, which has the first two and three
-// letters of each word as terms. A single letter matches only a word of that letter.
-func matchInteraction(typed string) (query string, ok bool) {
-	sets := slices.Concat([][]string{text.TypedWords(typed)}, text.OtherWords(typed))
-	for _, set := range sets {
-		for i, w := range set {
-			switch utf8.RuneCountInString(w) {
-			case 1:
-			case 2, 3:
-				set[i] += "."
-			default:
-				set[i] += "*"
-			}
-		}
-	}
-	return anySet(sets), len(sets[0]) > 0
 }
 
 // contactColumn limits an OwnOnly actor's search to the contacts' own words. Finding a contact by
@@ -124,7 +104,7 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	talk := s.interactions()
 	if by.Can(ViewInteraction) {
 		places = append(places, talk)
-		talk.found, h.Older, err3 = d.matchingInteractions(ctx, s, "")
+		h.Older, err3 = d.findInteractions(ctx, s, talk, "")
 	}
 	if err := errors.Join(err1, err2, err3, d.searchInsideWords(ctx, s, places)); err != nil {
 		return Hits{}, fmt.Errorf("search: %w", err)
@@ -188,22 +168,6 @@ func numberFirst(contacts []Contact, typed string) {
 	slices.SortStableFunc(contacts, func(a, b Contact) int { return rank(a) - rank(b) })
 }
 
-// SearchInteractions returns up to n further interactions of a search, the last created or reworded
-// first. older is the cursor of the next page, or "" on the last one. It returns none without
-// ViewClient and ViewInteraction.
-func (d *DB) SearchInteractions(ctx context.Context, by Actor, typed, before string, n int) (page []Interaction, older string, err error) {
-	s, err := d.newSearch(ctx, by, typed, n)
-	if err != nil || len(s.words) == 0 || !by.Can(ViewClient) || !by.Can(ViewInteraction) {
-		return nil, "", err
-	}
-	p := s.interactions()
-	if p.found, older, err = d.matchingInteractions(ctx, s, before); err != nil {
-		return nil, "", err
-	}
-	page, err = d.readInteractions(ctx, s, p)
-	return page, older, err
-}
-
 // search is a query by an actor.
 type search struct {
 	by     Actor
@@ -227,6 +191,7 @@ type searchSource struct {
 	seen         condition // applies to the table as x
 	active       int       // 1 to find active records only, else 0
 	found        []int64   // docids, best match first
+	byClients    int       // how many of them were found only with the names of their clients
 	more         bool      // there are more
 	moreInside   bool      // there are more, which lists do not find
 	similar      bool      // they are only similar to what was typed
@@ -282,14 +247,16 @@ func readFound[T any](ctx context.Context, d *DB, by Actor, p *searchSource, sca
 	if p.kind != nil {
 		read, args = p.kind.read(by, "sort_key", unnamed)
 	}
-	docids, err := json.Marshal(p.found)
-	if err != nil {
-		return nil, err
-	}
 	rows, err := d.reader.Query(ctx, read+`
 		JOIN (SELECT key AS place, value AS docid FROM json_each(?)) AS found ON found.docid = `+p.table+`.docid
-		ORDER BY place`, append(args, string(docids))...)
+		ORDER BY place`, append(args, listDocids(p.found))...)
 	return sqlite.Collect(rows, err, scan)
+}
+
+// listDocids lists docids for json_each.
+func listDocids(docids []int64) string {
+	list, _ := json.Marshal(docids)
+	return string(list)
 }
 
 func scanDocid(r sqlite.Row) (docid int64, err error) { return docid, r.Scan(&docid) }
@@ -408,40 +375,4 @@ func nameOrders(name string) [3]string {
 		orders[2] = rest + " " + first
 	}
 	return orders
-}
-
-// matchingInteractions returns a page of docids, newest first. It checks each match for visibility;
-// if the actor has few clients, it starts from those.
-func (d *DB) matchingInteractions(ctx context.Context, s search, before string) (docids []int64, older string, err error) {
-	query, ok := matchInteraction(s.typed)
-	if !ok {
-		return nil, "", nil
-	}
-	seen := s.interactions().seen
-	if s.few {
-		own := s.by.ownInteractions()
-		seen = condition{"s.docid + 0 IN (SELECT docid FROM interactions WHERE " + own.sql + ")", own.args}
-	}
-	last := int64(math.MaxInt64)
-	if before != "" {
-		at, err := readCursor(before)
-		if err != nil {
-			return nil, "", err
-		}
-		if last, err = strconv.ParseInt(at[0], 10, 64); err != nil {
-			return nil, "", damagedCursor()
-		}
-	}
-	args := append([]any{query, last}, seen.args...)
-	rows, err := d.reader.Query(ctx, `
-		SELECT s.docid
-		FROM interaction_search AS s
-		CROSS JOIN interactions AS x ON x.docid = s.docid
-		WHERE interaction_search MATCH ? AND s.docid < ? AND `+seen.sql+`
-		ORDER BY s.docid DESC`+limit(s.n+1), args...)
-	if docids, err = sqlite.Collect(rows, err, scanDocid); len(docids) > s.n {
-		docids = docids[:s.n]
-		older = newCursor([3]string{strconv.FormatInt(docids[s.n-1], 10)})
-	}
-	return docids, older, err
 }

@@ -29,7 +29,7 @@ func (d *DB) searchInsideWords(ctx context.Context, s search, places []*searchSo
 		parts = []string{number}
 	}
 	for _, p := range places {
-		all += len(p.found)
+		all += len(p.found) - p.byClients
 	}
 	if all >= min(s.n, fewMatches) || len(parts) > 4 || !slices.ContainsFunc(parts, isPart) {
 		return nil

@@ -38,12 +38,17 @@ func (p *searchSource) takeBest(rows sqlite.Rows, n int) (byName int, err error)
 // named is true for a record x whose name has all typed words, so that none was found in another
 // field only.
 func (p *searchSource) named(s search) condition {
-	const letters = "replace(replace(replace(x.sort_key, '-', ''), '''', ''), '.', '')"
 	c := always
 	for _, w := range s.words[:min(len(s.words), mostTypedWords)] {
-		c = c.and(condition{"(instr(x.sort_key, ?) OR instr(" + letters + ", ?))", []any{w, oneLetter.Replace(w)}})
+		c = c.and(nameHas(w))
 	}
 	return c
+}
+
+// nameHas is true for a record x whose name has a typed word somewhere.
+func nameHas(word string) condition {
+	const letters = "replace(replace(replace(x.sort_key, '-', ''), '''', ''), '.', '')"
+	return condition{"(instr(x.sort_key, ?) OR instr(" + letters + ", ?))", []any{word, oneLetter.Replace(word)}}
 }
 
 // oneLetter undoes the two letters that people type for ü, ö, ä, ø and å. Folded names have one.

@@ -152,7 +152,7 @@ func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) ([
 	}
 	organizations, contacts := choices(byName(found.Organizations)), choices(byName(found.Contacts))
 	slices.SortStableFunc(found.Interactions, func(a, b db.Interaction) int {
-		return cmp.Compare(missingIn(a.Subject, typed), missingIn(b.Subject, typed))
+		return cmp.Compare(missingBefore(a, typed), missingBefore(b, typed))
 	})
 	return []views.PaletteGroup{
 		{ID: "organizations", Heading: "Organizations", Choices: organizations},
@@ -165,9 +165,13 @@ func (s *Server) foundGroups(c *gin.Context, found db.Hits, typed text.Typed) ([
 	}, failed
 }
 
-// missingIn returns 1 if a typed word is not in the subject but in the body, else 0.
-func missingIn(subject string, typed text.Typed) int {
-	if _, has := typed.Marks(subject); slices.Contains(has, false) {
+// missingBefore returns 1 if a typed word is neither in the subject nor in the name of a client but in the body, else 0.
+func missingBefore(i db.Interaction, typed text.Typed) int {
+	shown := []string{i.Subject, i.OrganizationName, i.ContactName()}
+	for _, p := range i.Participants {
+		shown = append(shown, p.Name)
+	}
+	if _, has := typed.Marks(strings.Join(shown, " ")); slices.Contains(has, false) {
 		return 1
 	}
 	return 0

@@ -104,6 +104,20 @@ func TestPaletteCreatesWhatACommandNames(t *testing.T) {
 	s.as("Viewer").viaHTMX().get("/palette?q=new+contact+max").want(200, ".hint", "Nothing by that name").wantNot("#palette-make")
 }
 
+// TestAnInteractionIsFoundWithItsClient: by words of the subject and of the client's name before words of the body.
+func TestAnInteractionIsFoundWithItsClient(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org, rory := s.Organization("Acme"), s.Contact("Rory", "Quinn")
+	talk := s.Log(org, rory, "Quote 18 sent")
+	s.Log(org, "", "Rory called", "body", "Wants another quote than 18")
+	ines := s.as("Manager")
+	ines.viaHTMX().get("/palette?q=quote+18+rory").wantTexts("#palette-interactions ~ .opt > span > bdi", "Quote 18 sent", "Rory called").
+		want(200, ".opt[href='"+talk+"'] small", "A former colleague called Rory Quinn at Acme").wantTexts("[role=presentation]", "Interactions", "More")
+	ines.get("/search?q=quote+18+rory").wantTexts("#results .feed .nm", "Rory called", "Quote 18 sent").
+		wantTexts("#results .tabs a", "All", "Organizations 0", "Contacts 0", "Interactions 2").wantTexts(".feed .nm mark", "Rory", "Quote", "18")
+}
+
 // TestAnOutcomeLeadsToItsInteractions: in the palette, and on the search page where nothing else is found.
 func TestAnOutcomeLeadsToItsInteractions(t *testing.T) {
 	t.Parallel()

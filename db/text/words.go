@@ -58,6 +58,12 @@ func standsAlone(c rune) bool {
 	return c >= utf8.RuneSelf && unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
+// StandsAlone reports whether a text begins with a character that is a word by itself, see Words.
+func StandsAlone(s string) bool {
+	c, _ := utf8.DecodeRuneInString(s)
+	return standsAlone(c)
+}
+
 func inWord(c rune) bool {
 	if c < utf8.RuneSelf {
 		return 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
@@ -81,7 +87,7 @@ func Joined(s string) (all []string) {
 func OneWord(name string) (joined string) {
 	words := Words(name)
 	for _, w := range words {
-		if c, _ := utf8.DecodeRuneInString(w); len(words) < 2 || standsAlone(c) {
+		if len(words) < 2 || StandsAlone(w) {
 			return ""
 		}
 		if len(joined)+len(w) > maxJoined {
