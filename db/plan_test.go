@@ -277,7 +277,12 @@ func TestSearchesAreReadFromTheirIndexes(t *testing.T) {
 				if err := d.findBest(ctx, s, p); err != nil {
 					t.Fatal(err)
 				}
-				if err := d.findNames(ctx, s, p, "acme", "acme*", 0); err != nil {
+				if err := d.findNames(ctx, s, p, "acme", "acme*"); err != nil {
+					t.Fatal(err)
+				}
+				loose := s
+				loose.typed = "acme ag and"
+				if err := d.findLoosely(ctx, loose, s.source(p.kind, true)); err != nil {
 					t.Fatal(err)
 				}
 			} else {

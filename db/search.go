@@ -100,13 +100,14 @@ func (d *DB) Search(ctx context.Context, by Actor, f SearchFilter) (Hits, error)
 	var h Hits
 	err1 := d.findBest(ctx, s, places[0])
 	err2 := d.findBest(ctx, s, places[1])
-	var err3 error
+	err3 := d.findLoosely(ctx, s, places...)
+	var err4 error
 	talk := s.interactions()
 	if by.Can(ViewInteraction) {
 		places = append(places, talk)
-		h.Older, err3 = d.findInteractions(ctx, s, talk, "")
+		h.Older, err4 = d.findInteractions(ctx, s, talk, "")
 	}
-	if err := errors.Join(err1, err2, err3, d.searchInsideWords(ctx, s, places)); err != nil {
+	if err := errors.Join(err1, err2, err3, err4, d.searchInsideWords(ctx, s, places)); err != nil {
 		return Hits{}, fmt.Errorf("search: %w", err)
 	}
 	if !slices.ContainsFunc(places, func(p *searchSource) bool { return len(p.found) > 0 }) {
@@ -191,6 +192,7 @@ type searchSource struct {
 	seen         condition // applies to the table as x
 	active       int       // 1 to find active records only, else 0
 	found        []int64   // docids, best match first
+	byName       int       // how many of them, the first ones, have all words in the name
 	byClients    int       // how many of them were found only with the names of their clients
 	more         bool      // there are more
 	moreInside   bool      // there are more, which lists do not find
@@ -215,7 +217,7 @@ func (d *DB) pick(
 	s, err := d.newSearch(ctx, by, typed, n)
 	p := s.source(kind, archived)
 	if err == nil && len(s.words) > 0 && by.Can(ViewClient) {
-		if err = d.findBest(ctx, s, p); err == nil {
+		if err = errors.Join(d.findBest(ctx, s, p), d.findLoosely(ctx, s, p)); err == nil {
 			err = d.searchInsideWords(ctx, s, []*searchSource{p})
 		}
 		if err == nil && len(p.found) == 0 {
@@ -312,11 +314,10 @@ func (d *DB) findBest(ctx context.Context, s search, p *searchSource) error {
 	if err != nil {
 		return err
 	}
-	found, err := p.takeBest(rows, s.n)
-	if err != nil || !p.more || found == s.n || s.few {
+	if err := p.takeBest(rows, s.n); err != nil || !p.more || p.byName == s.n || s.few {
 		return err
 	}
-	return d.findNames(ctx, s, p, whole, begun, found)
+	return d.findNames(ctx, s, p, whole, begun)
 }
 
 // sortLimits says how many matches of each sort a search ranks; -1 is no limit.

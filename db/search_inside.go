@@ -124,7 +124,7 @@ func (d *DB) findByWords(ctx context.Context, s search, p *searchSource, parts, 
 		WHERE instr(words, ?) AND instr(words, ?) AND instr(words, ?) AND instr(words, ?)
 			AND `+active+p.seen.sql+limit(s.n+1), append(args, p.seen.args...)...)
 	some, err := sqlite.Collect(rows, err, scanDocid)
-	p.moreInside = len(some) > 0 && len(words) == mostWords // others have further words
+	p.moreInside = p.moreInside || len(some) > 0 && len(words) == mostWords // others have further words
 	slices.Sort(some)
 	for _, docid := range slices.Backward(some) { // the newest first
 		switch {

@@ -12,8 +12,8 @@ import (
 // compared with names.
 const mostNameMatches = 1000
 
-// takeBest takes the first n records of findBest's rows. It returns how many were found by name.
-func (p *searchSource) takeBest(rows sqlite.Rows, n int) (byName int, err error) {
+// takeBest takes the first n records of findBest's rows.
+func (p *searchSource) takeBest(rows sqlite.Rows, n int) error {
 	defer rows.Close()
 	for !p.more && rows.Next() {
 		var docid int64
@@ -21,18 +21,18 @@ func (p *searchSource) takeBest(rows sqlite.Rows, n int) (byName int, err error)
 		err := rows.Scan(&docid, &isName)
 		switch {
 		case err != nil:
-			return 0, err
+			return err
 		case slices.Contains(p.found, docid): // found in two ways
 		case len(p.found) == n:
 			p.more = true
 		default:
 			p.found = append(p.found, docid)
 			if isName {
-				byName++
+				p.byName++
 			}
 		}
 	}
-	return byName, rows.Err()
+	return rows.Err()
 }
 
 // named is true for a record x whose name has all typed words, so that none was found in another
@@ -54,9 +54,9 @@ func nameHas(word string) condition {
 // oneLetter undoes the two letters that people type for ü, ö, ä, ø and å. Folded names have one.
 var oneLetter = strings.NewReplacer("ue", "u", "oe", "o", "ae", "a", "aa", "a")
 
-// findNames looks for further records by name, those with the whole words first, and puts them after the first
-// byName records found, so that those found by other fields never hide them.
-func (d *DB) findNames(ctx context.Context, s search, p *searchSource, whole, begun string, byName int) error {
+// findNames looks for further records by name, those with the whole words first, and puts them after those found
+// by name, so that those found by other fields never hide them.
+func (d *DB) findNames(ctx context.Context, s search, p *searchSource, whole, begun string) error {
 	named := p.named(s)
 	matches := "(SELECT docid FROM " + p.index + " WHERE " + p.index + " MATCH ?" + limit(mostNameMatches) + ")"
 	rows, err := d.reader.Query(ctx, `
@@ -68,9 +68,9 @@ func (d *DB) findNames(ctx context.Context, s search, p *searchSource, whole, be
 		ORDER BY place, is_active DESC, updated_at DESC, sort_key, x.docid`+limit(s.n),
 		slices.Concat([]any{whole, begun}, named.args, []any{p.active}, p.seen.args)...)
 	further, err := sqlite.Collect(rows, err, scanDocid)
-	known := p.found[:byName]
+	known := p.found[:p.byName]
 	further = slices.DeleteFunc(further, func(docid int64) bool { return slices.Contains(known, docid) })
-	others := slices.DeleteFunc(slices.Clone(p.found[byName:]), func(docid int64) bool { return slices.Contains(further, docid) })
+	others := slices.DeleteFunc(slices.Clone(p.found[p.byName:]), func(docid int64) bool { return slices.Contains(further, docid) })
 	p.found = slices.Concat(known, further, others)
 	p.found = p.found[:min(len(p.found), s.n)]
 	return err

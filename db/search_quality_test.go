@@ -59,6 +59,26 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		{"okafor and", "", false}, // the beginning of another name
 		{"and okafor", "", false},
 		{"limited", "", false},
+		// An "and" before the next word is typed.
+		{"harbor and", "Harbor & Pine", false},
+		{"Harbor und", "Harbor & Pine", false},
+		{"ash und", "Ash and Alder", false},
+		{"at and", "AT&T Retail", false},
+		{"pine and", "", false},
+		{"acme and", "", false},
+		// Legal forms that may begin another word.
+		{"harbor pine ag", "Harbor & Pine", false},
+		{"Harbor & Pine S.A.", "Harbor & Pine", false},
+		{"harbor and pine oy", "Harbor & Pine", false},
+		{"nordlicht ag", "Nordlicht Energie", false},
+		{"nordlicht energie kg gmbh", "Nordlicht Energie", false},
+		{"acme bv cfo", "José García Núñez", false},
+		{"tallow sa", "Tallow", false},
+		{"okafor ag", "", false},      // the beginning of another name
+		{"ag", "Çağrı Yılmaz", false}, // a part of the name
+		{"ag sa", "", false},
+		{"harbor al", "", false},
+		{"harbor agx", "", false},
 		{"and", "Ash and Alder", false},
 		// Names in one word.
 		{"brightlane", "Bright Lane Outfitters", false},
@@ -150,6 +170,30 @@ func TestWhatPeopleTypeFindsWhatTheyMean(t *testing.T) {
 		}
 		want(t, c.typed, first, c.first)
 		want(t, c.typed+" is similar", similar, c.similar)
+	}
+}
+
+// TestARecordWithoutTheLegalFormIsBehindThoseThatHaveIt, and not there if it could hide the name of a record of another kind.
+func TestARecordWithoutTheLegalFormIsBehindThoseThatHaveIt(t *testing.T) {
+	t.Parallel()
+	o := dbtest.OpenOffice(t)
+	for _, name := range []string{"Harbor Agency", "Harbor & Pine", "Maria Foods", "Quay", "Quay Co"} {
+		o.NewOrganization(t, name)
+	}
+	o.NewContact(t, "Maria", "Santos", "")
+	for typed, expected := range map[string]string{
+		"harbor ag": "Harbor Agency, Harbor & Pine", "maria sa": "", "maria sa foods": "Maria Foods", "quay co": "Quay Co, Quay",
+		"harbor": "Harbor & Pine, Harbor Agency", "ag": "Harbor Agency",
+	} {
+		organizations, _, _ := found(t, o, o.Lea, typed)
+		want(t, typed, strings.Join(organizations, ", "), expected)
+		var picked []string
+		for _, r := range must(o.FindOrganizations(t.Context(), o.Lea, typed, 5))(t) {
+			picked = append(picked, r.Name())
+		}
+		if typed != "maria sa" {
+			want(t, typed+" in a picker", strings.Join(picked, ", "), expected)
+		}
 	}
 }
 

@@ -104,6 +104,18 @@ func TestPaletteCreatesWhatACommandNames(t *testing.T) {
 	s.as("Viewer").viaHTMX().get("/palette?q=new+contact+max").want(200, ".hint", "Nothing by that name").wantNot("#palette-make")
 }
 
+// TestANameWithoutATypedLegalFormIsFoundByName, and one that is only typed as far as its "and".
+func TestANameWithoutATypedLegalFormIsFoundByName(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Organization("Harbor & Pine")
+	for _, typed := range []string{"harbor+pine+ag", "harbor+and", "harbor+pine+s.a."} {
+		s.as("Manager").viaHTMX().get("/palette?q="+typed).wantTexts("[role=presentation]", "Organizations", "More")
+		s.as("Manager").get("/search?q="+typed).want(200, "#results mark", "Harbor").
+			wantTexts("#results .tabs a", "All", "Organizations 1", "Contacts 0", "Interactions 0")
+	}
+}
+
 // TestAnInteractionIsFoundWithItsClient: by words of the subject and of the client's name before words of the body.
 func TestAnInteractionIsFoundWithItsClient(t *testing.T) {
 	t.Parallel()

@@ -45,7 +45,68 @@ func filling(words []string) []bool {
 	return all
 }
 
+// WithoutForms returns TellingWords without those after the first that may be legal forms or begin another word, such as
+// ag. last tells whether the last word may be one, which somebody may still be typing. It returns nil if there are none.
+func WithoutForms(typed string, last bool) (all []string) {
+	var words []string
+	for _, w := range joinedWords(cut(typed)) { // S.A. is sa
+		words = append(words, w.letters)
+	}
+	filling, forms := filling(words), false
+	for i, w := range words {
+		switch form := i > 0 && slices.Contains(shortForms, w) && (last || i < len(words)-1); {
+		case form:
+			forms = true
+		case !filling[i]:
+			all = append(all, w)
+		}
+	}
+	if !forms {
+		return nil
+	}
+	return all
+}
+
+// BeforeJoining returns TellingWords without a last one that joins them to another that is not typed yet: harbor for
+// "harbor and". It returns nil if the last one does not.
+func BeforeJoining(typed string) []string {
+	words := TypedWords(typed)
+	if last := len(words) - 1; last > 0 && joins(words[last]) {
+		return TellingWords(strings.Join(words[:last], " "))
+	}
+	return nil
+}
+
+// needless tells for each word of a search whether a name need not have it, see WithoutForms and BeforeJoining.
+func needless(typed string, words []string) []bool {
+	all, at := filling(words), 0
+	for _, w := range joinedWords(cut(typed)) {
+		form := at > 0 && slices.Contains(shortForms, w.letters)
+		for range w.parts {
+			all[at] = all[at] || form
+			at++
+		}
+	}
+	if last := len(words) - 1; last > 0 && joins(words[last]) {
+		all[last] = true
+	}
+	return all
+}
+
+// joins reports whether a word joins two others. One of a single letter begins too many others.
+func joins(word string) bool { return len(word) > 1 && slices.Contains(joining, word) }
+
+// Joiners are what joins two words of a name.
+var Joiners = func() []string {
+	all := []string{"&", " &", " +"}
+	for _, w := range joining {
+		all = append(all, " "+w+" ")
+	}
+	return all
+}()
+
 var (
 	joining    = strings.Fields("and e en et i ja og och und y и і та και")
 	legalForms = strings.Fields("corp corporation gmbh inc incorporated kft limited llc llp ltd ltda mbh ohg oyj plc pty pvt sarl srl")
+	shortForms = strings.Fields("ab ag aps as asa bv co company ev kg kk lp nv oo oy sa sas se sia sl sp spa ug ао зао ооо тов αε")
 )

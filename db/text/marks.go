@@ -30,7 +30,7 @@ func NewTyped(typed string) Typed {
 		t.numbers = append(t.numbers, t.numbers[last][len(t.numbers[last])-lastDigits:])
 	}
 	words := TypedWords(typed)
-	t.filling = filling(words)
+	t.filling = needless(typed, words)
 	for i, w := range spelled(cut(typed), words) {
 		t.spelled = append(t.spelled, []rune(w))
 		w = words[i]
