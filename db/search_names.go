@@ -55,18 +55,22 @@ func nameHas(word string) condition {
 var oneLetter = strings.NewReplacer("ue", "u", "oe", "o", "ae", "a", "aa", "a")
 
 // findNames looks for further records by name, those with the whole words first, and puts them after those found
-// by name, so that those found by other fields never hide them.
+// by name, so that those found by other fields do not hide them. Names of which the first typed word is the
+// first are looked for among all, others among the newest matches.
 func (d *DB) findNames(ctx context.Context, s search, p *searchSource, whole, begun string) error {
 	named := p.named(s)
 	matches := "(SELECT docid FROM " + p.index + " WHERE " + p.index + " MATCH ?" + limit(mostNameMatches) + ")"
 	rows, err := d.reader.Query(ctx, `
 		SELECT x.docid
 		FROM (SELECT docid, min(place) AS place
-			FROM (SELECT docid, 0 AS place FROM `+matches+` UNION ALL SELECT docid, 1 FROM `+matches+`) GROUP BY docid) AS matched
+			FROM (SELECT docid, 0 AS place FROM `+matches+`
+				UNION ALL SELECT docid, 0 FROM `+matches+`
+				UNION ALL SELECT docid, 1 FROM `+matches+`)
+			GROUP BY docid) AS matched
 		CROSS JOIN `+p.table+` AS x INDEXED BY `+p.table+`_ranks ON x.docid = matched.docid
 		WHERE `+named.sql+` AND is_active >= ? AND `+p.seen.sql+`
 		ORDER BY place, is_active DESC, updated_at DESC, sort_key, x.docid`+limit(s.n),
-		slices.Concat([]any{whole, begun}, named.args, []any{p.active}, p.seen.args)...)
+		slices.Concat([]any{"words:^" + strings.Join(s.words, " words:"), whole, begun}, named.args, []any{p.active}, p.seen.args)...)
 	further, err := sqlite.Collect(rows, err, scanDocid)
 	known := p.found[:p.byName]
 	further = slices.DeleteFunc(further, func(docid int64) bool { return slices.Contains(known, docid) })

@@ -65,3 +65,18 @@ func TestAWholeWordOfANameIsFoundBehindWordsThatBeginWithIt(t *testing.T) {
 		t.Errorf("finds %d: %q", len(names), names)
 	}
 }
+
+// TestAFirstNameIsFoundBehindRecordsThatHaveTheWordElsewhere: more newer ones than a search compares with names have it.
+func TestAFirstNameIsFoundBehindRecordsThatHaveTheWordElsewhere(t *testing.T) {
+	t.Parallel()
+	o, ctx := dbtest.OpenOffice(t), t.Context()
+	o.NewContact(t, "Martin Jan", "Zöllner", "")
+	for range 1_010 {
+		must(o.CreateContact(ctx, o.Tomas, db.Fields{"first_name": "Ann", "last_name": "Lee", "job_title": "Martin's assistant"}, ""))(t)
+	}
+	for _, typed := range []string{"martin", "Martin Jan"} {
+		if _, names, _ := found(t, o, o.Tomas, typed); len(names) == 0 || names[0] != "Martin Jan Zöllner" {
+			t.Errorf("%q finds %d: %q", typed, len(names), names)
+		}
+	}
+}
